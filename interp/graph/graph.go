@@ -1,0 +1,86 @@
+// Package graph is a network with everything known: one node per operation,
+// one shape per node, one path per parameter. elab makes it, pass simplifies
+// it, plan runs it.
+package graph
+
+import (
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Graph is one network at one input size. Outside a pass it does not change.
+type Graph struct {
+	Name   string
+	Input  *Node   // its Op is nil
+	Nodes  []*Node // in topological order, Input first
+	Output *Node
+	Sides  []*Side // in the order of the text
+	Steps  []Step  // in the order of the text
+}
+
+// A Node is one operation and its one result.
+type Node struct {
+	ID    int    // its index in Graph.Nodes
+	Path  string // the step's path: layer1.0.conv1
+	Op    ops.Op // nil for the input
+	In    []*Node
+	Shape tensor.Shape
+	// Params are the tensors the op wants, in the order of Op.Params. A pass
+	// that folds one node into another appends the folded node's.
+	Params []Param
+	// Side is the side head the node belongs to, nil for the main path.
+	Side *Side
+	// Origin is the step in the text.
+	Origin source.Span
+}
+
+// A Param is a named tensor that a file of weights must hold.
+type Param struct {
+	Path    string // layer1.0.conv1.weight
+	Shape   tensor.Shape
+	Running bool // a statistic kept by training: in the file, not counted
+}
+
+// A Side is a named output beside the main one. It is instantiated apart: one
+// that does not fit the input size has a nil Output and says why in Err.
+type Side struct {
+	Name   string
+	Output *Node
+	Err    error
+}
+
+// A Step is one labelled or numbered step of the text and the node that holds
+// its value: what `run --at` can ask for and `params` makes rows of. A block or
+// group step has Node set to its last node; one that passes its input on
+// unchanged names the input's node.
+type Step struct {
+	Path  string
+	Call  string // what the text calls it: conv, bottleneck, add, "" for a group
+	Node  *Node
+	Stage bool
+	Side  *Side
+	Span  source.Span
+}
+
+// At returns the node that holds the value of the step with this path.
+func (g *Graph) At(path string) (*Node, bool) {
+	for _, s := range g.Steps {
+		if s.Path == path {
+			return s.Node, true
+		}
+	}
+	return nil, false
+}
+
+// Params lists every tensor the main path needs and then, for each side head
+// of sides, what that needs beyond it, in definition order.
+func (g *Graph) Params(withSides bool) []Param {
+	var all []Param
+	for _, n := range g.Nodes {
+		if n.Side == nil || withSides {
+			all = append(all, n.Params...)
+		}
+	}
+	return all
+}

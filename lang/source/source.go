@@ -1,0 +1,82 @@
+// Package source is where text came from: files, positions and spans. It knows
+// nothing of what the text means.
+package source
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Pos is a place in a file. Its fields are those of a parser's position, so
+// that one converts to the other. Line and Column count from 1, Column in
+// runes; the zero Pos is no place.
+type Pos struct {
+	Filename string
+	Offset   int // bytes from the start of the file
+	Line     int
+	Column   int
+}
+
+// IsValid reports whether p is a place.
+func (p Pos) IsValid() bool { return p.Line > 0 }
+
+// A Span is the text from Start up to, not including, End.
+type Span struct{ Start, End Pos }
+
+// IsValid reports whether s is a place.
+func (s Span) IsValid() bool { return s.Start.IsValid() }
+
+// Contains reports whether t lies within s.
+func (s Span) Contains(t Span) bool {
+	return s.Start.Filename == t.Start.Filename &&
+		s.Start.Offset <= t.Start.Offset && t.End.Offset <= s.End.Offset
+}
+
+// To returns the span from the start of s to the end of t.
+func (s Span) To(t Span) Span { return Span{s.Start, t.End} }
+
+// A File is a name and its text.
+type File struct {
+	Name  string
+	Text  string
+	lines []int // offset of each line's first byte
+}
+
+// NewFile returns the file and finds its lines.
+func NewFile(name, text string) *File {
+	f := &File{Name: name, Text: text, lines: []int{0}}
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
+	return f
+}
+
+// Pos returns the place of a byte offset, clamped to the text.
+func (f *File) Pos(offset int) Pos {
+	offset = min(max(offset, 0), len(f.Text))
+	line := sort.SearchInts(f.lines, offset+1)
+	start := f.lines[line-1]
+	return Pos{f.Name, offset, line, utf8.RuneCountInString(f.Text[start:offset]) + 1}
+}
+
+// Span returns the span between two byte offsets.
+func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
+
+// Line returns the text of a line, counted from 1, without its end; "" where
+// there is none.
+func (f *File) Line(n int) string {
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	end := len(f.Text)
+	if n < len(f.lines) {
+		end = f.lines[n] - 1
+	}
+	return strings.TrimSuffix(f.Text[f.lines[n-1]:end], "\r")
+}
+
+// Lines returns how many lines the file has.
+func (f *File) Lines() int { return len(f.lines) }

@@ -1,0 +1,54 @@
+package dim
+
+// A Relation compares a size with zero.
+type Relation int
+
+// The relations a rule may ask for.
+const (
+	Zero        Relation = iota // p == 0
+	NonNegative                 // p >= 0
+	Whole                       // p is an integer
+)
+
+// Facts answers what a shape rule needs to know about sizes. At known sizes
+// (Numbers) both questions are arithmetic. A proof answers Require by noting
+// the relation as a requirement of the block, and Decide by following both
+// ways.
+type Facts interface {
+	// Require reports whether p stands in relation r to zero, and the rule can
+	// go on; false is an error of the program.
+	Require(p Size, r Relation) bool
+	// Decide reports whether p stands in relation r to zero; both answers are
+	// legitimate and lead to different shapes.
+	Decide(p Size, r Relation) bool
+}
+
+// Numbers are the facts at known sizes.
+type Numbers struct{}
+
+// Require computes the answer.
+func (Numbers) Require(p Size, r Relation) bool { return holds(p, r) }
+
+// Decide computes the answer.
+func (Numbers) Decide(p Size, r Relation) bool { return holds(p, r) }
+
+func holds(p Size, r Relation) bool {
+	if !p.IsValid() {
+		return false
+	}
+	switch r {
+	case Zero:
+		return p.num == 0
+	case NonNegative:
+		return p.num >= 0
+	case Whole:
+		return p.den == 0
+	}
+	panic("dim: unknown relation")
+}
+
+// Equal reports whether a = b is required and holds.
+func Equal(f Facts, a, b Size) bool { return f.Require(a.Sub(b), Zero) }
+
+// AtLeast reports whether a >= b is required and holds.
+func AtLeast(f Facts, a, b Size) bool { return f.Require(a.Sub(b), NonNegative) }
