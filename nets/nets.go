@@ -1,0 +1,9 @@
+// Package nets holds the published networks, one file per paper.
+package nets
+
+import "embed"
+
+// FS holds the files of this folder.
+//
+//go:embed *.cnn
+var FS embed.FS
