@@ -1,0 +1,141 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// A Count is what a part of a network holds and does for one image.
+type Count struct {
+	Params dim.Size // learned numbers, without running statistics
+	MACs   dim.Size // multiply-accumulates of convolutions and linear layers
+	FLOPs  dim.Size // floating point operations of everything, two for a multiply-accumulate
+}
+
+// Add returns the sum.
+func (c Count) Add(d Count) Count {
+	return Count{c.Params.Add(d.Params), c.MACs.Add(d.MACs), c.FLOPs.Add(d.FLOPs)}
+}
+
+// A Row is the part of a network below one path.
+type Row struct {
+	Path string
+	Kind string // what the text calls it: conv, bottleneck; "" for a plain group
+	Count
+	Output tensor.Shape
+	Side   bool // part of a side head, whose sums are kept apart
+}
+
+// AllDepths asks Rows for a row for every path.
+const AllDepths = -1
+
+// Rows cuts the network by the first depth segments of the nodes' paths, in
+// order of definition:
+//
+//	depth 1: layer1                      depth 2: layer1.0    layer1.1
+//	         layer1.0.conv1                       …0.conv1    …1.conv1
+//	         layer1.0.bn1                         …0.bn1      …1.bn1
+//	         layer1.1.conv1 …
+//
+// Every node but the input is in exactly one row, so the rows sum to the totals
+// at every depth. Depths below 1 give a row for every path.
+func (g *Graph) Rows(depth int) []Row {
+	type key struct {
+		path string
+		side *Side
+	}
+	var rows []Row
+	index := make(map[key]int)
+	nodes := make(map[key][]*Node)
+	var keys []key
+	for _, n := range g.Nodes[1:] {
+		k := key{prefix(n.Path, depth), n.Side}
+		i, known := index[k]
+		if !known {
+			i = len(rows)
+			index[k] = i
+			keys = append(keys, k)
+			rows = append(rows, Row{Path: k.path, Side: n.Side != nil})
+		}
+		rows[i].Count = rows[i].Add(n.Count())
+		nodes[k] = append(nodes[k], n)
+	}
+	steps := make(map[key]*Step)
+	for i := range slices.Backward(g.Steps) {
+		s := &g.Steps[i]
+		steps[key{s.Path, s.Side}] = s
+	}
+	for i, k := range keys {
+		rows[i].describe(steps[k], nodes[k])
+	}
+	return rows
+}
+
+// describe fills in what the row is called and what leaves it: the step's, or
+// where no step has the path, the last node's.
+func (r *Row) describe(s *Step, nodes []*Node) {
+	last := nodes[len(nodes)-1]
+	r.Output = last.Shape
+	if len(nodes) == 1 && last.Path == r.Path {
+		r.Kind = last.Op.Name()
+	}
+	if s == nil {
+		return
+	}
+	if s.Call != "" {
+		r.Kind = s.Call
+	}
+	if s.Node != nil {
+		r.Output = s.Node.Shape
+	}
+}
+
+// prefix cuts path after its first depth segments.
+func prefix(path string, depth int) string {
+	for i := 0; i < len(path) && depth > 0; i++ {
+		j := strings.IndexByte(path[i:], '.')
+		if j < 0 {
+			return path
+		}
+		if i += j; depth == 1 {
+			return path[:i]
+		}
+		depth--
+	}
+	return path
+}
+
+// Totals sums the main path and the side heads.
+func (g *Graph) Totals() (main, sides Count) {
+	for _, n := range g.Nodes {
+		if n.Side == nil {
+			main = main.Add(n.Count())
+		} else {
+			sides = sides.Add(n.Count())
+		}
+	}
+	return main, sides
+}
+
+// Count returns what the node holds and what it does for one image.
+func (n *Node) Count() Count {
+	var c Count
+	for _, p := range n.Params {
+		if !p.Running {
+			c.Params = c.Params.Add(dim.Shaped(p.Shape...).Product())
+		}
+	}
+	if n.Op == nil {
+		return c
+	}
+	in, out := n.InDims(), dim.Shaped(n.Shape...)
+	for _, s := range append(slices.Clone(in), out) {
+		s[0] = dim.Int(1)
+	}
+	cost := n.Op.Cost(in, out)
+	c.MACs, c.FLOPs = cost.MACs, cost.FLOPs
+	return c
+}

@@ -1,0 +1,24 @@
+package graph
+
+import (
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// InShapes lists the shapes of the node's inputs.
+func (n *Node) InShapes() []tensor.Shape {
+	shapes := make([]tensor.Shape, len(n.In))
+	for i, in := range n.In {
+		shapes[i] = in.Shape
+	}
+	return shapes
+}
+
+// InDims lists the shapes of the node's inputs, as shape rules take them.
+func (n *Node) InDims() []dim.Shape {
+	shapes := make([]dim.Shape, len(n.In))
+	for i, in := range n.In {
+		shapes[i] = dim.Shaped(in.Shape...)
+	}
+	return shapes
+}
