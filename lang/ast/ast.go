@@ -1,0 +1,250 @@
+// Package ast is the syntax tree. The grammar of everything but expressions
+// stands in the struct tags, which package parse reads; the tree itself knows
+// no parser and holds no meaning.
+package ast
+
+import "cnnlang/lang/source"
+
+// Node is any part of the tree that has a place in the text.
+type Node interface{ Span() source.Span }
+
+// Extent is embedded in every node: from the first character to the one after
+// the last.
+type Extent struct{ Pos, EndPos source.Pos }
+
+// Span returns the extent as a span.
+func (e Extent) Span() source.Span { return source.Span{Start: e.Pos, End: e.EndPos} }
+
+// A File is the declarations of one source file in order.
+type File struct {
+	Source *source.File
+	Doc    string // the comment at the top of the file
+	Decls  []*Decl
+}
+
+// A Decl is a top-level declaration; exactly one of its pointers is set.
+type Decl struct {
+	Extent
+	Import *Import `parser:"  @@"`
+	Let    *Let    `parser:"| @@"`
+	Block  *Block  `parser:"| @@"`
+	Doc    string  // the comment directly above
+}
+
+// An Import makes the blocks of another file usable here: all of them under a
+// prefix, or the named ones as they are.
+type Import struct {
+	Extent
+	File  Literal `parser:"'import' ( @@"`
+	Std   []*Name `parser:"         | @@ ( '.' @@ )* )"`
+	As    *Name   `parser:"( 'as' @@ )?"`
+	Names []*Name `parser:"( '{' NL* @@ ( ',' NL* @@ )* ','? NL* '}' )?"`
+}
+
+// A Name is an identifier where it stands.
+type Name struct {
+	Extent
+	Text string `parser:"@Ident"`
+}
+
+// A Let names a value for the rest of the file or body.
+type Let struct {
+	Extent
+	Name  *Name `parser:"'let' @@"`
+	Value Expr  `parser:"'=' @@"`
+}
+
+// A Block is a block or net. With Preset it is another one with arguments
+// filled in; without Body it declares a primitive, which only the prelude may.
+type Block struct {
+	Extent
+	Kind   string  `parser:"@( 'block' | 'net' )"`
+	Name   *Name   `parser:"@@"`
+	Preset Callee  `parser:"( '=' @@"`
+	Extra  *Body   `parser:"  ( '{' @@ '}' )?"`
+	Params *Params `parser:"| @@? NL*"`
+	Sig    *Sig    `parser:"  @@? NL*"`
+	Where  []Expr  `parser:"  ( 'where' @@ ( ',' @@ )* )? NL*"`
+	Body   *Body   `parser:"  ( '{' @@ '}' )? )"`
+	Doc    string  // the comment directly above
+}
+
+// Params are the declared parameters.
+type Params struct {
+	Extent
+	List []*Param `parser:"'(' ( @@ ( ',' @@ )* ','? )? ')'"`
+}
+
+// A Param is one parameter with its type, its default, or both.
+type Param struct {
+	Extent
+	Name    *Name `parser:"@@"`
+	Type    *Type `parser:"( ':' @@ )?"`
+	Default Expr  `parser:"( '=' @@ )?"`
+}
+
+// A Type is int, float, bool, string, dims, pad, block, tensor, branches, or a
+// list of one of them.
+type Type struct {
+	Extent
+	Name string `parser:"@( Ident | 'block' )"`
+	Elem string `parser:"( '[' @( Ident | 'block' ) ']' )?"` // of a list
+}
+
+// A Sig is a block's signature: the input it binds, the output it claims.
+type Sig struct {
+	Extent
+	In  []*Dim `parser:"'[' @@ ( ',' @@ )* ']'"`
+	Out []Expr `parser:"'->' '[' @@ ( ',' @@ )* ']'"`
+}
+
+// A Dim is one input size: a name it binds, or an expression it requires, and
+// for a net the size to check and run at when none is given.
+type Dim struct {
+	Extent
+	Size    Expr `parser:"@@"`
+	Default Expr `parser:"( '=' @@ )?"`
+}
+
+// A Body is statements, applied one after another.
+type Body struct {
+	Extent
+	Stmts []*Stmt `parser:"NL* ( @@ ( NL+ @@ )* )? NL*"`
+}
+
+// A Stmt is one statement; exactly one of its pointers is set.
+type Stmt struct {
+	Extent
+	Let    *Let      `parser:"  @@"`
+	Meta   *Meta     `parser:"| @@"`
+	Names  *NameMap  `parser:"| @@"`
+	Expect *Expect   `parser:"| @@"`
+	Side   *Side     `parser:"| @@"`
+	Pipe   *Pipeline `parser:"| @@"`
+}
+
+// A Meta holds facts about a net that no computation needs: where it comes from
+// and how pictures are prepared.
+type Meta struct {
+	Extent
+	Items []*MetaItem `parser:"'meta' '{' NL* ( @@ ( NL+ @@ )* )? NL* '}'"`
+}
+
+// A MetaItem is one key and its value.
+type MetaItem struct {
+	Extent
+	Key   *Name `parser:"@@"`
+	Value Expr  `parser:"'=' @@"`
+}
+
+// A NameMap maps weight names to those of another framework's files.
+type NameMap struct {
+	Extent
+	For  *Name      `parser:"'names' @@ '{' NL*"`
+	Rows []*NameRow `parser:"( @@ NL* )* '}'"`
+}
+
+// A NameRow is one pattern here and its counterpart there.
+type NameRow struct {
+	Extent
+	Here  Literal `parser:"@@ '='"`
+	There Literal `parser:"@@"`
+}
+
+// An Expect is a fact about the net at its defaults.
+type Expect struct {
+	Extent
+	Cond Expr `parser:"'expect' @@"`
+}
+
+// A Side is a branch off the current value that ends in a named output.
+type Side struct {
+	Extent
+	Step *Step `parser:"'side' @@"`
+}
+
+// A Pipeline is steps joined by ->.
+type Pipeline struct {
+	Extent
+	Steps []*Step `parser:"@@ ( '->' @@ )*"`
+}
+
+// A Step is one application: what it is (If, Repeat, Group, Tap or Call), the
+// label that replaces its number in weight paths, and what is said of its
+// result.
+type Step struct {
+	Extent
+	Stage  bool     `parser:"@'stage'?"`
+	Label  *Label   `parser:"( @@ ':' )?"`
+	If     *If      `parser:"( @@"`
+	Repeat *Repeat  `parser:"| @@"`
+	Group  *Body    `parser:"| '{' @@ '}'"`
+	Tap    *TapRef  `parser:"| @@"`
+	Call   *Call    `parser:"| @@ )"`
+	Claims []*Claim `parser:"@@*"`
+}
+
+// A Label is an identifier or, where it needs more than letters, a string in
+// which {expr} stands for a value. The empty string is a label too.
+type Label struct {
+	Extent
+	Name *Name   `parser:"( @@"`
+	Text Literal `parser:"| @@ ) (?= ':' )"`
+}
+
+// A Claim follows a step: `as t` names its value, `is [..]` states its shape.
+type Claim struct {
+	Extent
+	As *Name  `parser:"  'as' @@"`
+	Is []Expr `parser:"| 'is' '[' @@ ( ',' @@ )* ']'"`
+}
+
+// An If chooses steps by a condition on parameters and sizes; without else the
+// other way is the identity.
+type If struct {
+	Extent
+	Cond Expr  `parser:"'if' @@"`
+	Then *Body `parser:"'{' @@ '}'"`
+	ElIf *If   `parser:"( 'else' ( @@"`
+	Else *Body `parser:"          | '{' @@ '}' ) )?"`
+}
+
+// A Repeat applies a step or body several times in a row.
+type Repeat struct {
+	Extent
+	Head *RepeatHead `parser:"'repeat':Keyword @@"`
+	Body *Body       `parser:"( '{' @@ '}'"`
+	Step *Step       `parser:"| @@ )"`
+}
+
+// A RepeatHead is what follows `repeat` and says how often: `n`, `i of n`,
+// `x in list`, `i, x in list`.
+type RepeatHead struct {
+	Extent
+	Vars  []*Name `parser:"( @@ (?= ',' | 'of' | 'in' ) ( ',' @@ )?"`
+	How   string  `parser:"  @( 'of' | 'in' ) )?"`
+	Count Expr    `parser:"@@"`
+}
+
+// A TapRef reads a value that `as` named.
+type TapRef struct {
+	Extent
+	Name *Name `parser:"'@' @@"`
+}
+
+// A Call applies a primitive, block or combinator. Branches are those of a
+// combinator, Slot is a body passed as the last block parameter.
+type Call struct {
+	Extent
+	Callee   Callee    `parser:"@@"`
+	Branches []*Branch `parser:"( (?= '{' NL* ( '|' | 'repeat':BranchRepeat ) ) '{' NL* @@+ '}'"`
+	Slot     *Body     `parser:"| '{' @@ '}' )?"`
+}
+
+// A Branch is one way, or with Repeat several parallel ways, through a
+// combinator.
+type Branch struct {
+	Extent
+	Repeat *RepeatHead `parser:"( 'repeat':BranchRepeat @@ )?"`
+	Body   *Body       `parser:"'|' @@"`
+}

@@ -1,0 +1,151 @@
+package ast
+
+// An Expr is a value known before anything runs: a number, a size, a list, a
+// block with arguments filled in. Its grammar is in package parse.
+type Expr interface {
+	Node
+	expr()
+}
+
+// Callee is the one expression that may stand as a step: a *Ref. It is an
+// interface because the parser can be taught a type of its own only for
+// interfaces.
+type Callee interface {
+	Expr
+	Ref() *Ref
+}
+
+// Literal is a string literal: a *String. It is an interface for the reason
+// that Callee is one.
+type Literal interface {
+	Expr
+	String() *String
+}
+
+// A Number is an integer or decimal literal as written.
+type Number struct {
+	Extent
+	Text string
+}
+
+// A DimsLit is a literal such as 3x3.
+type DimsLit struct {
+	Extent
+	Text string
+}
+
+// A String is a literal taken apart: text, expression, text, ... Every part
+// has one of the two.
+type String struct {
+	Extent
+	Parts []StringPart
+}
+
+// String returns s, as Literal demands.
+func (s *String) String() *String { return s }
+
+// Plain returns the text of a literal without expressions; ok is false where it
+// has any.
+func (s *String) Plain() (text string, ok bool) {
+	for _, p := range s.Parts {
+		if p.Expr != nil {
+			return "", false
+		}
+		text += p.Text
+	}
+	return text, true
+}
+
+// A StringPart is literal text or an expression whose value stands there.
+type StringPart struct {
+	Text string
+	Expr Expr // nil for text
+}
+
+// A Bool is true or false.
+type Bool struct {
+	Extent
+	Value bool
+}
+
+// A Ref names a value, function or block, with arguments or without.
+type Ref struct {
+	Extent
+	Path []*Name // a.b is the b that was imported as a
+	Args *Args   // nil without parentheses
+}
+
+// Ref returns r, as Callee demands.
+func (r *Ref) Ref() *Ref { return r }
+
+// Text returns the dotted name.
+func (r *Ref) Text() string {
+	s := r.Path[0].Text
+	for _, n := range r.Path[1:] {
+		s += "." + n.Text
+	}
+	return s
+}
+
+// Args are the arguments between parentheses.
+type Args struct {
+	Extent
+	List []*Arg
+}
+
+// An Arg is one argument, by position or by name.
+type Arg struct {
+	Extent
+	Name  *Name // nil by position
+	Value Expr
+}
+
+// A TapExpr passes a tap to a tensor parameter.
+type TapExpr struct {
+	Extent
+	Name *Name
+}
+
+// A List is [a, b, c].
+type List struct {
+	Extent
+	Items []Expr
+}
+
+// A Unary is -x or not x.
+type Unary struct {
+	Extent
+	Op string
+	X  Expr
+}
+
+// A Binary is an operator between two operands.
+type Binary struct {
+	Extent
+	Op   string
+	L, R Expr
+}
+
+// A Cond is if a then b else c.
+type Cond struct {
+	Extent
+	If, Then, Else Expr
+}
+
+// An Index is x[i], counting from 0.
+type Index struct {
+	Extent
+	X, I Expr
+}
+
+func (*Number) expr()  {}
+func (*DimsLit) expr() {}
+func (*String) expr()  {}
+func (*Bool) expr()    {}
+func (*Ref) expr()     {}
+func (*TapExpr) expr() {}
+func (*List) expr()    {}
+func (*Unary) expr()   {}
+func (*Binary) expr()  {}
+func (*Cond) expr()    {}
+func (*Index) expr()   {}

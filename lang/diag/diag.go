@@ -1,0 +1,144 @@
+// Package diag is everything said to a user about a .cnn file: what a
+// diagnostic is, the stable codes, and the printed forms.
+package diag
+
+import (
+	"fmt"
+	"sort"
+
+	"cnnlang/lang/source"
+)
+
+// Severity says whether a diagnostic stops the program.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Note    Severity = "note"
+)
+
+// A Diagnostic is one thing wrong, at the tightest span, in the user's words:
+// what was got, what was wanted, and what to do.
+type Diagnostic struct {
+	Code     Code
+	Severity Severity
+	Message  string // one line
+	Span     source.Span
+	Label    string  // what stands under the caret, or ""
+	Labels   []Label // other places that matter
+	Notes    []string
+	Trace    []Frame // the instantiations on the way here, innermost first
+	Help     string  // what to write instead, or ""
+}
+
+// A Label is a second place in the text and what it has to do with the matter.
+type Label struct {
+	Span source.Span
+	Text string
+}
+
+// A Frame is one instantiation: where in the network, what, and from which line.
+type Frame struct {
+	Path string // layer2.0
+	Call string // bottleneck(c = 128, stride = 2)
+	Span source.Span
+}
+
+// New returns an error.
+func New(code Code, span source.Span, format string, args ...any) *Diagnostic {
+	return &Diagnostic{Code: code, Severity: code.Severity(), Span: span, Message: fmt.Sprintf(format, args...)}
+}
+
+// WithLabel sets what stands under the caret.
+func (d *Diagnostic) WithLabel(format string, args ...any) *Diagnostic {
+	d.Label = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithHelp says what to write instead.
+func (d *Diagnostic) WithHelp(format string, args ...any) *Diagnostic {
+	d.Help = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithNote adds a line of explanation.
+func (d *Diagnostic) WithNote(format string, args ...any) *Diagnostic {
+	d.Notes = append(d.Notes, fmt.Sprintf(format, args...))
+	return d
+}
+
+// At points at a second place.
+func (d *Diagnostic) At(span source.Span, format string, args ...any) *Diagnostic {
+	d.Labels = append(d.Labels, Label{span, fmt.Sprintf(format, args...)})
+	return d
+}
+
+func (d *Diagnostic) String() string {
+	p := d.Span.Start
+	return fmt.Sprintf("%s:%d:%d: %s[%s]: %s", p.Filename, p.Line, p.Column, d.Severity, d.Code, d.Message)
+}
+
+// A List is diagnostics in the order they were found.
+type List []*Diagnostic
+
+// Add appends d unless the same thing was said of the same place.
+func (l *List) Add(d *Diagnostic) {
+	for _, e := range *l {
+		if e.Code == d.Code && e.Span == d.Span && e.Message == d.Message {
+			return
+		}
+	}
+	*l = append(*l, d)
+}
+
+// AddAll appends every diagnostic of m.
+func (l *List) AddAll(m List) {
+	for _, d := range m {
+		l.Add(d)
+	}
+}
+
+// Sort orders by file, place and code.
+func (l List) Sort() {
+	sort.SliceStable(l, func(i, j int) bool {
+		a, b := l[i].Span.Start, l[j].Span.Start
+		if a.Filename != b.Filename {
+			return a.Filename < b.Filename
+		}
+		return a.Offset < b.Offset
+	})
+}
+
+// HasErrors reports whether any diagnostic is an error.
+func (l List) HasErrors() bool {
+	for _, d := range l {
+		if d.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Err returns l as an error, nil where l holds none.
+func (l List) Err() error {
+	if !l.HasErrors() {
+		return nil
+	}
+	return &listError{l}
+}
+
+type listError struct{ list List }
+
+func (e *listError) Error() string {
+	for _, d := range e.list {
+		if d.Severity == Error {
+			if n := len(e.list) - 1; n > 0 {
+				return fmt.Sprintf("%s (and %d more)", d, n)
+			}
+			return d.String()
+		}
+	}
+	return ""
+}
