@@ -1,0 +1,140 @@
+package atomicfile
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func put(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}
+
+func wantFile(t *testing.T, path, want string) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("%s: got %q, %v, want %q", path, got, err, want)
+	}
+}
+
+// wantNames checks that no temporary file is left.
+func wantNames(t *testing.T, folder string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("folder holds %v, want %v", got, want)
+	}
+}
+
+func TestMakesAndReplaces(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a")
+	for _, text := range []string{"one", "", strings.Repeat("long ", 1<<16)} {
+		if err := Write(path, put(text)); err != nil {
+			t.Fatal(err)
+		}
+		wantFile(t, path, text)
+	}
+	wantNames(t, folder, "a")
+}
+
+func TestNewFileObeysTheUmaskAndOldOneKeepsItsMode(t *testing.T) {
+	folder := t.TempDir()
+	plain, written := filepath.Join(folder, "plain"), filepath.Join(folder, "written")
+	if err := os.WriteFile(plain, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(written, put("x")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := mode(t, written), mode(t, plain); got != want {
+		t.Errorf("new file: got %v, want %v", got, want)
+	}
+	if err := os.Chmod(written, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(written, put("y")); err != nil {
+		t.Fatal(err)
+	}
+	if got := mode(t, written); got != 0o640 {
+		t.Errorf("replaced file: got %v, want 0640", got)
+	}
+}
+
+func mode(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode()
+}
+
+func TestFailureLeavesTheOldFile(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a")
+	if err := Write(path, put("old")); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left")
+	err := Write(path, func(w io.Writer) error {
+		io.WriteString(w, strings.Repeat("new", 1<<17))
+		return full
+	})
+	if !errors.Is(err, full) {
+		t.Errorf("got %v, want %v", err, full)
+	}
+	wantFile(t, path, "old")
+	wantNames(t, folder, "a")
+}
+
+func TestFollowsLinks(t *testing.T) {
+	folder := t.TempDir()
+	target, link := filepath.Join(folder, "target"), filepath.Join(folder, "link")
+	if err := Write(target, put("old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(link, put("new")); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, target, "new")
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v, %v", info, err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	folder := t.TempDir()
+	dangling := filepath.Join(folder, "dangling")
+	if err := os.Symlink(filepath.Join(folder, "nothing"), dangling); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		folder:                           "is a directory",
+		os.DevNull:                       "not a regular file",
+		dangling:                         "symbolic link to nothing",
+		filepath.Join(folder, "no", "a"): "no such file or directory",
+	} {
+		if err := Write(path, put("x")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", path, err, want)
+		}
+	}
+	wantNames(t, folder, "dangling")
+}

@@ -1,0 +1,284 @@
+package weights
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"cnnlang/ops/tensor"
+)
+
+// headerParser reads the JSON of a safetensors header token by token, because
+// decoding into a map would keep the last of two equal keys and hide the first.
+// It needs no recursion: what may stand at each depth is known.
+type headerParser struct {
+	path       string
+	maxTensors int
+	in         *json.Decoder
+}
+
+const (
+	metadataKey = "__metadata__"
+	maxRank     = 32
+	maxDim      = math.MaxInt32
+)
+
+// parse returns the tensors of the header, each sound in itself: a known dtype,
+// a shape whose bytes can be counted, offsets that fit it.
+func (p *headerParser) parse(header []byte) ([]record, error) {
+	p.in = json.NewDecoder(bytes.NewReader(header))
+	p.in.UseNumber()
+	if err := p.expect('{', "the header", "an object"); err != nil {
+		return nil, err
+	}
+	var records []record
+	seen := map[string]bool{}
+	for p.in.More() {
+		name, err := p.key("the header", seen)
+		if err != nil {
+			return nil, err
+		}
+		if name == metadataKey {
+			if err := p.metadata(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if len(records) == p.maxTensors {
+			return nil, &LimitError{Path: p.path, Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
+				Help: "no network needs so many; if this one does, raise Options.MaxTensors"}
+		}
+		r, err := p.tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	if err := p.expect('}', "the header", "its end"); err != nil {
+		return nil, err
+	}
+	if _, err := p.in.Token(); !errors.Is(err, io.EOF) {
+		return nil, p.corrupt("", "the header goes on after its closing brace; only spaces may follow")
+	}
+	return records, nil
+}
+
+// tensor parses {"dtype": ..., "shape": ..., "data_offsets": ...}.
+func (p *headerParser) tensor(name string) (record, error) {
+	r := record{Entry: Entry{Name: name}}
+	if err := p.expect('{', "the tensor", "an object with dtype, shape and data_offsets"); err != nil {
+		return r, p.within(name, err)
+	}
+	var offsets []int64
+	seen := map[string]bool{}
+	for p.in.More() {
+		key, err := p.key("the tensor", seen)
+		if err != nil {
+			return r, p.within(name, err)
+		}
+		switch key {
+		case "dtype":
+			r.DType, err = p.str("dtype")
+		case "shape":
+			r.Shape, err = p.shape()
+		case "data_offsets":
+			offsets, err = p.integers("data_offsets", 2, math.MaxInt64)
+		default:
+			err = p.corrupt("", "has a key %s, want only dtype, shape and data_offsets", shown(key))
+		}
+		if err != nil {
+			return r, p.within(name, err)
+		}
+	}
+	if err := p.expect('}', "the tensor", "its end"); err != nil {
+		return r, p.within(name, err)
+	}
+	for _, key := range []string{"dtype", "shape", "data_offsets"} {
+		if !seen[key] {
+			return r, p.corrupt(name, "has no %s; the file was not written by a sound program", key)
+		}
+	}
+	return r, p.fit(&r, offsets)
+}
+
+// fit checks that the offsets hold exactly the elements of the shape.
+func (p *headerParser) fit(r *record, offsets []int64) error {
+	d, ok := dtypes[r.DType]
+	if !ok {
+		return p.corrupt(r.Name, "has the unknown dtype %s, want F32, F16, BF16, F64 or another of safetensors' types", shown(r.DType))
+	}
+	if len(offsets) != 2 {
+		return p.corrupt(r.Name, "data_offsets has %d numbers, want the 2 of [start, end]", len(offsets))
+	}
+	r.start, r.end = offsets[0], offsets[1]
+	if r.start > r.end {
+		return p.corrupt(r.Name, "data_offsets [%d, %d] end before they start", r.start, r.end)
+	}
+	size, ok := byteSize(r.Shape, d.bits)
+	if !ok {
+		return p.corrupt(r.Name, "%s %v is more than can be counted in bytes, or no whole number of them", r.DType, r.Shape)
+	}
+	if r.end-r.start != size {
+		return p.corrupt(r.Name, "has %d bytes by its data_offsets, want %d for %s %v", r.end-r.start, size, r.DType, r.Shape)
+	}
+	return nil
+}
+
+// byteSize is the number of bytes of a shape, false where it overflows or the
+// bits do not fill the last byte. A zero among the sizes makes it 0 whatever
+// the others are.
+func byteSize(shape tensor.Shape, bits int64) (int64, bool) {
+	total := bits
+	for _, d := range shape {
+		if d == 0 {
+			return 0, true
+		}
+	}
+	for _, d := range shape {
+		if total > math.MaxInt64/int64(d) {
+			return 0, false
+		}
+		total *= int64(d)
+	}
+	return total / 8, total%8 == 0
+}
+
+func (p *headerParser) shape() (tensor.Shape, error) {
+	sizes, err := p.integers("shape", maxRank, maxDim)
+	if err != nil {
+		return nil, err
+	}
+	shape := make(tensor.Shape, len(sizes))
+	for i, d := range sizes {
+		shape[i] = int(d)
+	}
+	return shape, nil
+}
+
+// integers parses an array of at most most integers in [0, top].
+func (p *headerParser) integers(what string, most int, top int64) ([]int64, error) {
+	if err := p.expect('[', what, "an array of integers"); err != nil {
+		return nil, err
+	}
+	list := []int64{}
+	for p.in.More() {
+		token, err := p.token()
+		if err != nil {
+			return nil, err
+		}
+		number, ok := token.(json.Number)
+		if !ok {
+			return nil, p.corrupt("", "%s holds %s, want integers", what, spell(token))
+		}
+		n, err := strconv.ParseInt(number.String(), 10, 64)
+		if err != nil || n < 0 || n > top {
+			return nil, p.corrupt("", "%s holds %s, want integers from 0 to %d", what, shown(number.String()), top)
+		}
+		if len(list) == most {
+			return nil, p.corrupt("", "%s has more than %d numbers", what, most)
+		}
+		list = append(list, n)
+	}
+	return list, p.expect(']', what, "its end")
+}
+
+// metadata parses and drops the map of strings that a file may carry.
+func (p *headerParser) metadata() error {
+	if err := p.expect('{', metadataKey, "an object of strings"); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for p.in.More() {
+		key, err := p.key(metadataKey, seen)
+		if err != nil {
+			return err
+		}
+		if _, err := p.str(metadataKey + " " + shown(key)); err != nil {
+			return err
+		}
+		if len(seen) > p.maxTensors {
+			return &LimitError{Path: p.path, Limit: "entries of " + metadataKey, Got: int64(len(seen)), Max: int64(p.maxTensors),
+				Help: "write the file again without it"}
+		}
+	}
+	return p.expect('}', metadataKey, "its end")
+}
+
+// key parses an object's next key and notes it in seen.
+func (p *headerParser) key(where string, seen map[string]bool) (string, error) {
+	name, err := p.str("a key of " + where)
+	if err != nil {
+		return "", err
+	}
+	if seen[name] {
+		return "", p.corrupt("", "%s has the key %s twice; which of them counts cannot be known, write the file again", where, shown(name))
+	}
+	seen[name] = true
+	return name, nil
+}
+
+func (p *headerParser) str(what string) (string, error) {
+	token, err := p.token()
+	if err != nil {
+		return "", err
+	}
+	s, ok := token.(string)
+	if !ok {
+		return "", p.corrupt("", "%s is %s, want a string", what, spell(token))
+	}
+	return s, nil
+}
+
+func (p *headerParser) expect(delim json.Delim, what, want string) error {
+	token, err := p.token()
+	if err != nil {
+		return err
+	}
+	if token != delim {
+		return p.corrupt("", "%s is %s, want %s", what, spell(token), want)
+	}
+	return nil
+}
+
+func (p *headerParser) token() (json.Token, error) {
+	token, err := p.in.Token()
+	if errors.Is(err, io.EOF) {
+		return nil, p.corrupt("", "the header ends before its closing brace; the file is damaged, fetch it again")
+	}
+	if err != nil {
+		return nil, p.corrupt("", "the header is no JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
+	}
+	return token, nil
+}
+
+func (p *headerParser) corrupt(name, format string, args ...any) *FileError {
+	return &FileError{Path: p.path, Tensor: name, Problem: fmt.Sprintf(format, args...)}
+}
+
+// within adds the tensor's name to an error found while parsing it.
+func (p *headerParser) within(name string, err error) error {
+	var e *FileError
+	if errors.As(err, &e) {
+		e.Tensor = name
+	}
+	return err
+}
+
+// spell names a JSON token for a message.
+func spell(token json.Token) string {
+	switch v := token.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "the string " + strconv.Quote(shown(v))
+	case json.Number:
+		return "the number " + shown(v.String())
+	case json.Delim:
+		return map[json.Delim]string{'{': "an object", '[': "an array", '}': "the end of an object", ']': "the end of an array"}[v]
+	}
+	return fmt.Sprint(token)
+}

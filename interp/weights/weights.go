@@ -1,0 +1,171 @@
+// Package weights moves named tensors between files and networks: it reads and
+// writes safetensors files, generates tensors from a seed, and binds what a
+// file holds to what a network wants, with one error that names every
+// difference.
+//
+// Files are taken to be hostile. Nothing is allocated, and no loop runs, on the
+// word of a header before it has been compared with the size of the file.
+package weights
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"cnnlang/ops/tensor"
+)
+
+// A Store is an open file of named tensors. It is safe for concurrent use until
+// it is closed.
+type Store interface {
+	// Path is the file's name as it was opened.
+	Path() string
+	// Entries lists the tensors in the order of the file.
+	Entries() []Entry
+	// Tensor returns a tensor as float32, widened from F16 and BF16 or rounded
+	// from F64. Its data may be a view of a read-only mapping: it must not be
+	// written to, nor used after Close. The error is a *FileError.
+	Tensor(name string) (tensor.Tensor, error)
+	// Close releases the file and its mapping.
+	Close() error
+}
+
+// An Entry describes one tensor of a Store.
+type Entry struct {
+	Name  string
+	DType string // F32, BF16, I64, ... as the file spells it
+	Shape tensor.Shape
+}
+
+// Options are the limits on a file and the way it is read. The zero value is
+// the default.
+type Options struct {
+	// NoMap reads the file instead of mapping it into memory. A mapped file that
+	// is cut short while in use ends the process; one that is read does not.
+	NoMap bool
+	// MaxHeader is the largest header in bytes, 16 MiB if 0.
+	MaxHeader int64
+	// MaxTensors is the largest number of tensors, 65,536 if 0.
+	MaxTensors int
+}
+
+func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }
+func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
+
+// Open opens a safetensors file. Its errors are *FileError, or *LimitError
+// where the file asks for more than Options allow.
+func Open(path string, o Options) (Store, error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := readSafetensors(f, path, size, o)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	if !o.NoMap {
+		s.mapFile(f, size)
+	}
+	return s, nil
+}
+
+// openRegular opens a file and tells its size. It looks before it opens,
+// because opening a named pipe waits for somebody to write to it.
+func openRegular(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, fileErrorFrom(path, err)
+	}
+	if info.IsDir() {
+		return nil, 0, &FileError{Path: path, Problem: "is a directory, want a safetensors file"}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, &FileError{Path: path, Problem: "is not a regular file; weights are read at random places, so copy them to a file first"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fileErrorFrom(path, err)
+	}
+	info, err = f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, fileErrorFrom(path, err)
+	}
+	return f, info.Size(), nil
+}
+
+// A FileError says why a file cannot be read as weights, or not be written.
+type FileError struct {
+	Path    string
+	Tensor  string // the tensor at fault, or ""
+	Problem string // got, want, and what to do
+	Err     error  // the system's error underneath, or nil
+}
+
+func (e *FileError) Error() string {
+	if e.Tensor != "" {
+		return fmt.Sprintf("weights: %s: tensor %s: %s", e.Path, shown(e.Tensor), e.Problem)
+	}
+	return fmt.Sprintf("weights: %s: %s", e.Path, e.Problem)
+}
+
+// Unwrap returns the system's error.
+func (e *FileError) Unwrap() error { return e.Err }
+
+func fileErrorFrom(path string, err error) *FileError {
+	problem := err.Error()
+	var inner *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		problem = "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		problem = "permission denied"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		problem = "the file became shorter while it was read"
+	case errors.As(err, &inner):
+		problem = inner.Err.Error()
+	}
+	return &FileError{Path: path, Problem: problem, Err: err}
+}
+
+// A LimitError says that a file asks for more than the Options allow: it may be
+// sound, but it is not read.
+type LimitError struct {
+	Path  string
+	Limit string // what is limited: "bytes of header", "tensors"
+	Got   int64  // at least this many
+	Max   int64
+	Help  string // how to raise it, or what else to do
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("weights: %s: got %d %s, the limit is %d; %s", e.Path, e.Got, e.Limit, e.Max, e.Help)
+}
+
+// longestShown is how much of a name from a file goes into a message.
+const longestShown = 100
+
+// shown makes a name from a file fit for a message: short, printable, and
+// quoted where it holds anything odd.
+func shown(name string) string {
+	cut := name
+	if len(cut) > longestShown {
+		end := longestShown
+		for end > 0 && !utf8.RuneStart(cut[end]) {
+			end--
+		}
+		cut = cut[:end] + "…"
+	}
+	odd := func(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError || r == '"' || r == ' ' }
+	if cut == "" || strings.IndexFunc(cut, odd) >= 0 {
+		return strconv.Quote(cut)
+	}
+	return cut
+}
