@@ -78,5 +78,14 @@ func (f *File) Line(n int) string {
 	return strings.TrimSuffix(f.Text[f.lines[n-1]:end], "\r")
 }
 
+// LineStart returns the offset of a line's first byte, the end of the text for a
+// line beyond the last.
+func (f *File) LineStart(n int) int {
+	if n > len(f.lines) {
+		return len(f.Text)
+	}
+	return f.lines[max(n, 1)-1]
+}
+
 // Lines returns how many lines the file has.
 func (f *File) Lines() int { return len(f.lines) }

@@ -1,0 +1,151 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
+)
+
+const tabStop = 4
+
+// terminal measures runes without asking the environment.
+var terminal = runewidth.Condition{StrictEmojiNeutral: true}
+
+// A row is a line of text as it appears: every rune with the columns it takes.
+type row struct {
+	cells []cell
+	width int
+}
+
+type cell struct {
+	offset int // byte of the line
+	column int // where it starts, from 0
+	text   string
+	width  int
+}
+
+// cells lays a line out: tabs expanded, control characters made visible.
+func cells(line string) row {
+	var r row
+	for i, c := range line {
+		text := visible(c)
+		switch c {
+		case '\t':
+			text = strings.Repeat(" ", tabStop-r.width%tabStop)
+		case utf8.RuneError:
+			text = "\uFFFD"
+		}
+		w := width(text)
+		r.cells = append(r.cells, cell{i, r.width, text, w})
+		r.width += w
+	}
+	return r
+}
+
+// column returns where the rune at a byte of the line starts, the end for a
+// byte beyond it.
+func (r row) column(offset int) int {
+	for _, c := range r.cells {
+		if c.offset >= offset {
+			return c.column
+		}
+	}
+	return r.width
+}
+
+// window returns the text in at most n columns, cut so that the marks can be
+// seen, and how many columns the text has moved to the left.
+func (r row) window(marks []mark, n int) (shift int, text string) {
+	if r.width <= n {
+		return 0, r.slice(0, r.width)
+	}
+	from, to := 0, 0
+	if len(marks) > 0 {
+		from, to = marks[0].start, marks[0].end
+		for _, m := range marks {
+			if to = max(to, m.end); m.primary {
+				from = min(from, m.start)
+			}
+		}
+	}
+	const before = 12 // columns kept to the left of the marks
+	if to <= n-2 {
+		return 0, r.slice(0, n-1) + "…"
+	}
+	start := max(min(from-before, r.width-n+1), 0)
+	if to-start < n-2 { // all marks fit: show as much as possible before them
+		start = max(to-n+2+before, 0)
+		start = min(start, max(from-before, 0))
+	}
+	if start == 0 {
+		return 0, r.slice(0, n-1) + "…"
+	}
+	text = "…" + r.slice(start+1, min(start+n-1, r.width))
+	if start+n-1 < r.width {
+		text += "…"
+	}
+	return start, text
+}
+
+// slice returns the columns from start to end; a wide rune cut in two leaves a
+// blank.
+func (r row) slice(start, end int) string {
+	var b strings.Builder
+	for _, c := range r.cells {
+		switch {
+		case c.column >= start && c.column+c.width <= end:
+			b.WriteString(c.text)
+		case c.column < end && c.column+c.width > start:
+			b.WriteString(strings.Repeat(" ", min(end, c.column+c.width)-max(start, c.column)))
+		}
+	}
+	return b.String()
+}
+
+// visible returns a rune as it may be printed. What a terminal would obey, or
+// hide, or use to reorder the text is written out.
+func visible(c rune) string {
+	switch {
+	case unicode.IsGraphic(c):
+		return string(c)
+	case c < ' ':
+		return string('\u2400' + c) // the picture of the control character
+	case c == 0x7f:
+		return "\u2421"
+	}
+	return fmt.Sprintf("<U+%04X>", c)
+}
+
+// clean makes text from elsewhere fit for one line of a terminal.
+func clean(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		b.WriteString(visible(c))
+	}
+	return b.String()
+}
+
+// cleanLines is clean for text that may have several lines.
+func cleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func width(s string) int {
+	n := 0
+	for _, c := range s {
+		n += terminal.RuneWidth(c)
+	}
+	return n
+}
+
+// pad appends blanks up to n columns.
+func pad(s string, n int) string {
+	return s + strings.Repeat(" ", max(n-width(s), 0))
+}

@@ -1,0 +1,92 @@
+package diag
+
+import (
+	"encoding/json"
+	"io"
+
+	"cnnlang/lang/source"
+)
+
+// Schema names the form of a Report; a field may be added within a version,
+// never changed or removed.
+const Schema = "cnnlang.check/v1"
+
+// A Report is diagnostics for programs.
+type Report struct {
+	Schema      string  `json:"schema"`
+	Diagnostics []Entry `json:"diagnostics"` // [] for none
+}
+
+// An Entry is one diagnostic. What it does not have is left out.
+type Entry struct {
+	Code     Code     `json:"code"`
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"`
+	Place
+	Label  string       `json:"label,omitempty"`
+	Labels []LabelEntry `json:"labels,omitempty"`
+	Notes  []string     `json:"notes,omitempty"`
+	Trace  []FrameEntry `json:"trace,omitempty"`
+	Help   string       `json:"help,omitempty"`
+}
+
+// A Place is a span: lines and columns count from 1, columns in characters, and
+// the end is the first place after it. A diagnostic about no place has none.
+type Place struct {
+	File      string `json:"file,omitempty"`
+	Line      int    `json:"line,omitempty"`
+	Column    int    `json:"column,omitempty"`
+	EndLine   int    `json:"endLine,omitempty"`
+	EndColumn int    `json:"endColumn,omitempty"`
+}
+
+// A LabelEntry is a second place and what it has to do with the matter.
+type LabelEntry struct {
+	Place
+	Text string `json:"text"`
+}
+
+// A FrameEntry is one instantiation on the way to the place, innermost first.
+type FrameEntry struct {
+	Path string `json:"path,omitempty"`
+	Call string `json:"call"`
+	Place
+}
+
+// NewReport returns the list as a report.
+func NewReport(list List) Report {
+	r := Report{Schema: Schema, Diagnostics: []Entry{}}
+	for _, d := range list {
+		e := Entry{
+			Code: d.Code, Severity: d.Severity, Message: d.Message, Place: placeOf(d.Span),
+			Label: d.Label, Notes: d.Notes, Help: d.Help,
+		}
+		for _, l := range d.Labels {
+			e.Labels = append(e.Labels, LabelEntry{placeOf(l.Span), l.Text})
+		}
+		for _, f := range d.Trace {
+			e.Trace = append(e.Trace, FrameEntry{f.Path, f.Call, placeOf(f.Span)})
+		}
+		r.Diagnostics = append(r.Diagnostics, e)
+	}
+	return r
+}
+
+// FprintJSON writes the list as an indented Report.
+func FprintJSON(w io.Writer, list List) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // arrows and comparisons stay readable
+	enc.SetIndent("", "  ")
+	return enc.Encode(NewReport(list))
+}
+
+func placeOf(s source.Span) Place {
+	if !s.IsValid() {
+		return Place{}
+	}
+	end := s.End
+	if !end.IsValid() {
+		end = s.Start
+	}
+	return Place{s.Start.Filename, s.Start.Line, s.Start.Column, end.Line, end.Column}
+}

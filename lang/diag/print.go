@@ -1,0 +1,208 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"cnnlang/lang/source"
+)
+
+// Options are how diagnostics look on a terminal.
+type Options struct {
+	Color bool // escape sequences for colour; off for pipes and files
+	Width int  // columns; source lines are cut to them; 0 means defaultWidth
+	Max   int  // diagnostics printed before "and N more"; 0 means defaultMax
+}
+
+const (
+	defaultWidth = 160
+	narrowest    = 40 // of a source line, however narrow the terminal
+	defaultMax   = 50
+	maxFrames    = 12 // of one instantiation trace
+)
+
+// Fprint writes the diagnostics in the order of the list, each with the source
+// lines it is about, and a last line that counts them. files returns the file of
+// a name, or nil where the text is gone; then only the place is named. Nothing
+// in the list or in a file reaches w as a control character.
+func Fprint(w io.Writer, list List, files func(name string) *source.File, opts Options) error {
+	if opts.Width <= 0 {
+		opts.Width = defaultWidth
+	}
+	if opts.Max <= 0 {
+		opts.Max = defaultMax
+	}
+	p := &printer{w: bufio.NewWriter(w), files: files, opts: opts}
+	for _, d := range choose(list, opts.Max) {
+		p.diagnostic(d)
+		p.line("")
+	}
+	if more := len(list) - opts.Max; more > 0 {
+		p.line("and %d more", more)
+	}
+	if len(list) > 0 {
+		p.line("%s", list.Summary())
+	}
+	return p.w.Flush()
+}
+
+// FprintShort writes one line for each diagnostic: file:line:column, severity,
+// code and message.
+func FprintShort(w io.Writer, list List) error {
+	b := bufio.NewWriter(w)
+	for _, d := range list {
+		fmt.Fprintln(b, clean(d.String()))
+	}
+	return b.Flush()
+}
+
+// Summary counts errors and warnings: "2 errors, 1 warning"; "" for none.
+func (l List) Summary() string {
+	var parts []string
+	for _, severity := range []Severity{Error, Warning, Note} {
+		n := 0
+		for _, d := range l {
+			if d.Severity == severity {
+				n++
+			}
+		}
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+string(severity))
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, severity))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// choose returns at most n diagnostics in their order. Where some must go, they
+// are the last, and no error goes while a warning stays.
+func choose(list List, n int) List {
+	if len(list) <= n {
+		return list
+	}
+	errors := 0
+	for _, d := range list {
+		if d.Severity == Error {
+			errors++
+		}
+	}
+	errors = min(errors, n)
+	others := n - errors
+	var chosen List
+	for _, d := range list {
+		left := &others
+		if d.Severity == Error {
+			left = &errors
+		}
+		if *left > 0 {
+			*left--
+			chosen = append(chosen, d)
+		}
+	}
+	return chosen
+}
+
+type printer struct {
+	w      *bufio.Writer
+	files  func(name string) *source.File
+	opts   Options
+	gutter int // width of the line numbers of the current diagnostic
+}
+
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintf(p.w, format+"\n", args...)
+}
+
+func (p *printer) diagnostic(d *Diagnostic) {
+	head := string(d.Severity)
+	if d.Code != "" {
+		head += "[" + string(d.Code) + "]"
+	}
+	p.line("%s%s", p.paint(severityStyle(d.Severity), head), p.paint(bold, ": "+clean(d.Message)))
+	excerpts, lost := p.excerpts(d)
+	p.gutter = 1
+	for _, e := range excerpts {
+		p.gutter = max(p.gutter, e.gutter())
+	}
+	if len(excerpts) == 0 && d.Span.IsValid() {
+		p.arrow("-->", d.Span.Start)
+		if d.Label != "" {
+			p.note(clean(d.Label))
+		}
+	}
+	for i, e := range excerpts {
+		p.arrow([]string{"-->", ":::"}[min(i, 1)], e.at)
+		p.excerpt(e)
+	}
+	for _, l := range lost {
+		p.note(place(l.Span.Start) + ": " + clean(l.Text))
+	}
+	if len(excerpts) > 0 && len(d.Notes)+len(d.Trace) > 0 {
+		p.margin("")
+	}
+	for _, n := range d.Notes {
+		p.note(cleanLines(n))
+	}
+	p.trace(d.Trace)
+	if d.Help != "" {
+		p.line("%s%s", p.paint(help, "help"), p.paint(plain, ": "+strings.ReplaceAll(cleanLines(d.Help), "\n", "\n      ")))
+	}
+}
+
+// arrow says where: the file, the line and the column.
+func (p *printer) arrow(sign string, at source.Pos) {
+	p.line("%*s%s %s", p.gutter, "", p.paint(frame, sign), place(at))
+}
+
+// note writes a line that explains; further lines of text are indented below.
+func (p *printer) note(text string) {
+	indent := strings.Repeat(" ", p.gutter+3)
+	p.line("%*s %s %s", p.gutter, "", p.paint(frame, "="), strings.ReplaceAll(text, "\n", "\n"+indent))
+}
+
+// trace writes the instantiations as one aligned note, the middle left out
+// where there are many.
+func (p *printer) trace(frames []Frame) {
+	if len(frames) == 0 {
+		return
+	}
+	var shown []Frame
+	skipped := 0
+	if shown = frames; len(frames) > maxFrames {
+		skipped = len(frames) - maxFrames
+		shown = append(append([]Frame(nil), frames[:maxFrames-3]...), frames[len(frames)-3:]...)
+	}
+	paths, calls := make([]string, len(shown)), make([]string, len(shown))
+	pathWidth, callWidth := 0, 0
+	for i, f := range shown {
+		paths[i] = clean(f.Path)
+		pathWidth = max(pathWidth, width(paths[i]))
+	}
+	for i, f := range shown {
+		calls[i] = clean(f.Call)
+		if f.Path != "" { // a net has no path: it starts where the paths do
+			calls[i] = pad(paths[i], pathWidth) + "  " + calls[i]
+		}
+		callWidth = max(callWidth, width(calls[i]))
+	}
+	var lines []string
+	for i, f := range shown {
+		if skipped > 0 && i == len(shown)-3 {
+			lines = append(lines, fmt.Sprintf("… %d more …", skipped))
+		}
+		text := calls[i]
+		if f.Span.IsValid() {
+			text = pad(text, callWidth) + "  " + place(f.Span.Start)
+		}
+		lines = append(lines, "in "+text)
+	}
+	p.note(strings.Join(lines, "\n"))
+}
+
+func place(at source.Pos) string {
+	return fmt.Sprintf("%s:%d:%d", clean(at.Filename), at.Line, at.Column)
+}
