@@ -1,0 +1,50 @@
+// Package lang is the front end: text in, syntax out whose every name is known.
+package lang
+
+import (
+	"io/fs"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// A Program is a file and everything it imports, the prelude included.
+type Program struct {
+	Main    *resolve.Module
+	Prelude *resolve.Module
+	Modules []*resolve.Module // in the order they were completed: imports first
+	files   map[string]*source.File
+}
+
+// File returns a file of the program by the name that diagnostics call it, nil
+// where there is none.
+func (p *Program) File(name string) *source.File { return p.files[name] }
+
+// Load reads the file name from files, follows its imports and resolves every
+// name. Imports of std.x are the file x.cnn of std; imports of "./x.cnn" are
+// relative to the importing file, and cannot leave files. prefix is put before
+// the names of files where they are shown to people.
+//
+// The error is for the main file alone, where it cannot be read; everything else
+// is in the list, and the program holds whatever could be understood.
+func Load(files fs.FS, name, prefix string, std fs.FS) (*Program, diag.List, error) {
+	l := &loader{
+		program: &Program{files: map[string]*source.File{}},
+		roots:   map[string]fs.FS{user: files, library: std},
+		prefix:  map[string]string{user: prefix, library: "std/"},
+		done:    map[place]*resolve.Module{},
+	}
+	prelude, err := l.read(place{library, "prelude.cnn"})
+	if err != nil {
+		return nil, nil, err
+	}
+	l.program.Prelude = l.complete(place{library, "prelude.cnn"}, prelude)
+	main, err := l.read(place{user, name})
+	if err != nil {
+		return nil, nil, err
+	}
+	l.program.Main = l.complete(place{user, name}, main)
+	l.list.Sort()
+	return l.program, l.list, nil
+}

@@ -1,0 +1,187 @@
+package resolve
+
+import "cnnlang/lang/ast"
+
+// body checks statements in order; names that a let makes are known from there
+// on.
+func (c *checker) body(b *ast.Body, s *scope) {
+	var last *ast.Step
+	for _, st := range b.Stmts {
+		c.stmt(st, s)
+		if st.Pipe == nil {
+			continue
+		}
+		for _, step := range st.Pipe.Steps {
+			if step.Tap != nil && last != nil && !tapped(last) {
+				c.report(dropped(last.Span(), step.Span()))
+			}
+			last = step
+		}
+	}
+}
+
+// tapped reports whether the value of a step can be read later by name.
+func tapped(s *ast.Step) bool {
+	for _, claim := range s.Claims {
+		if claim.As != nil {
+			return true
+		}
+	}
+	return s.Stage
+}
+
+func (c *checker) stmt(st *ast.Stmt, s *scope) {
+	switch {
+	case st.Let != nil:
+		c.expr(st.Let.Value, s)
+		s.names[st.Let.Name.Text] = true
+	case st.Meta != nil:
+		if !c.isNet {
+			c.report(misplaced(st.Span(), "meta", "in the body of a net"))
+		}
+		for _, item := range st.Meta.Items {
+			c.expr(item.Value, s)
+		}
+	case st.Names != nil:
+		if !c.isNet {
+			c.report(misplaced(st.Span(), "names", "in the body of a net"))
+		}
+	case st.Expect != nil:
+		if !c.isNet {
+			c.report(misplaced(st.Span(), "expect", "in the body of a net"))
+		}
+		c.inExpect = true
+		c.expr(st.Expect.Cond, s)
+		c.inExpect = false
+	case st.Side != nil:
+		c.step(st.Side.Step, s)
+	case st.Pipe != nil:
+		for _, step := range st.Pipe.Steps {
+			c.step(step, s)
+		}
+	}
+}
+
+func (c *checker) step(st *ast.Step, s *scope) {
+	if st.Label != nil && st.Label.Text != nil {
+		c.expr(st.Label.Text, s)
+	}
+	switch {
+	case st.If != nil:
+		c.ifStep(st.If, s)
+	case st.Repeat != nil:
+		in := c.repeatHead(st.Repeat.Head, s)
+		if st.Repeat.Body != nil {
+			c.body(st.Repeat.Body, in)
+		} else {
+			c.step(st.Repeat.Step, in)
+		}
+	case st.Group != nil:
+		c.body(st.Group, s.inner())
+	case st.Tap != nil:
+		c.tap(st.Tap.Name)
+	case st.Call != nil:
+		c.call(st.Call, s)
+	}
+	for _, claim := range st.Claims {
+		for _, x := range claim.Is {
+			c.expr(x, s)
+		}
+		if claim.As == nil {
+			continue
+		}
+		name := claim.As.Text
+		if old, ok := c.taps[name]; ok {
+			c.report(duplicateTap(claim.As, old.span))
+		} else {
+			c.taps[name] = &tap{span: claim.As.Span(), name: claim.As}
+		}
+	}
+	if st.Stage && st.Label != nil && st.Label.Name != nil {
+		if _, ok := c.taps[st.Label.Name.Text]; !ok {
+			c.taps[st.Label.Name.Text] = &tap{span: st.Label.Span(), name: st.Label.Name, read: true}
+		}
+	}
+}
+
+func (c *checker) ifStep(f *ast.If, s *scope) {
+	c.expr(f.Cond, s)
+	c.body(f.Then, s.inner())
+	if f.ElIf != nil {
+		c.ifStep(f.ElIf, s)
+	}
+	if f.Else != nil {
+		c.body(f.Else, s.inner())
+	}
+}
+
+func (c *checker) repeatHead(h *ast.RepeatHead, s *scope) *scope {
+	c.expr(h.Count, s)
+	in := s.inner()
+	for _, v := range h.Vars {
+		in.names[v.Text] = true
+	}
+	return in
+}
+
+func (c *checker) tap(n *ast.Name) {
+	if t, ok := c.taps[n.Text]; ok {
+		t.read = true
+		return
+	}
+	c.report(unknownTap(n, sortedTaps(c.taps)))
+}
+
+// call checks that the callee is known and that branches stand where branches
+// belong. A local name (a block parameter) may stand for any block.
+func (c *checker) call(call *ast.Call, s *scope) {
+	r := call.Callee.Ref()
+	if o := c.callee(r, s); o != nil {
+		switch {
+		case o.IsCombinator() && call.Branches == nil:
+			c.report(branchesMissing(r))
+		case !o.IsCombinator() && call.Branches != nil:
+			c.report(branchesOutside(r))
+		}
+	}
+	for _, b := range call.Branches {
+		in := s.inner()
+		if b.Repeat != nil {
+			in = c.repeatHead(b.Repeat, s)
+		}
+		c.body(b.Body, in)
+	}
+	if call.Slot != nil {
+		c.body(call.Slot, s.inner())
+	}
+}
+
+// callee resolves what a step calls and checks its arguments. It returns nil
+// for local names and for those it had to report.
+func (c *checker) callee(r *ast.Ref, s *scope) *Object {
+	c.args(r, s)
+	if len(r.Path) == 1 && s.has(r.Path[0].Text) {
+		return nil
+	}
+	o, known := c.module.LookupPath(r.Path)
+	switch {
+	case o != nil && o.Broken():
+		return nil
+	case o != nil:
+		return o
+	case known > 0:
+		c.report(unknownMember(r, known, c.module))
+	default:
+		c.report(unknownStep(r, c.module))
+	}
+	return nil
+}
+
+func (c *checker) args(r *ast.Ref, s *scope) {
+	if r.Args == nil {
+		return
+	}
+	for _, a := range r.Args.List {
+		c.expr(a.Value, s)
+	}
+}

@@ -1,0 +1,91 @@
+package resolve
+
+import (
+	"path"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// An Importer finds the module that an import names. Where it cannot, it has
+// reported why and returns nil.
+type Importer func(from *ast.Import) *Module
+
+// Declare makes the module of a parsed file: its own declarations and what it
+// imports. A nil prelude makes the prelude itself.
+func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.Diagnostic)) *Module {
+	m := &Module{File: file, Prelude: prelude, names: map[string]*Object{}}
+	for _, d := range file.Decls {
+		switch {
+		case d.Import != nil:
+			m.declareImport(d.Import, find, report)
+		case d.Let != nil:
+			m.declare(&Object{Name: d.Let.Name.Text, Module: m, Let: d.Let, Span: d.Let.Name.Span()}, report)
+		case d.Block != nil:
+			m.declare(&Object{Name: d.Block.Name.Text, Module: m, Block: d.Block, Span: d.Block.Name.Span()}, report)
+			if d.Block.Body == nil && d.Block.Preset == nil && prelude != nil {
+				report(missingBody(d.Block))
+			}
+		}
+	}
+	return m
+}
+
+func (m *Module) declare(o *Object, report func(*diag.Diagnostic)) {
+	if old, ok := m.names[o.Name]; ok {
+		report(duplicate(o, old))
+		return
+	}
+	m.names[o.Name] = o
+	if !o.imported {
+		m.order = append(m.order, o)
+	}
+}
+
+func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.Diagnostic)) {
+	from := find(im)
+	if from == nil {
+		// What it would have brought is unknown; take the names as given, so that
+		// their uses are not reported as well.
+		for _, n := range im.Names {
+			m.names[n.Text] = &Object{Name: n.Text, Module: m, Span: n.Span(), imported: true}
+		}
+		m.names[namespace(im)] = &Object{Name: namespace(im), Module: m, Span: im.Span(), imported: true}
+		return
+	}
+	m.Imports = append(m.Imports, from)
+	if len(im.Names) == 0 || im.As != nil {
+		m.declare(&Object{Name: namespace(im), Module: m, Namespace: from, Span: im.Span(), imported: true}, report)
+	}
+	for _, n := range im.Names {
+		o, ok := from.names[n.Text]
+		switch {
+		case ok && !o.imported && private(n.Text):
+			report(privateName(n, from))
+		case !ok || o.imported:
+			report(unknownImport(n, from))
+		default:
+			m.declare(&Object{Name: n.Text, Module: o.Module, Block: o.Block, Let: o.Let, Span: n.Span(), imported: true}, report)
+			continue
+		}
+		m.names[n.Text] = &Object{Name: n.Text, Module: m, Span: n.Span(), imported: true}
+	}
+}
+
+// namespace is the prefix under which an import's names can be reached: what
+// follows `as`, or the last part of the import's path.
+func namespace(im *ast.Import) string {
+	if im.As != nil {
+		return im.As.Text
+	}
+	if im.File != nil {
+		name, _ := im.File.String().Plain()
+		return strings.TrimSuffix(path.Base(name), ".cnn")
+	}
+	return im.Std[len(im.Std)-1].Text
+}
+
+// Broken reports whether the object stands for something that could not be
+// found, which has been reported where it was imported.
+func (o *Object) Broken() bool { return o.Block == nil && o.Let == nil && o.Namespace == nil }

@@ -1,0 +1,107 @@
+package resolve
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// Everything this package says to the user.
+
+func missingBody(b *ast.Block) *diag.Diagnostic {
+	return diag.New(diag.MissingBody, b.Name.Span(), "`%s` has no body", b.Name.Text).
+		WithHelp("add `{ … }` with at least one step; only the prelude declares without a body")
+}
+
+func duplicate(o, old *Object) *diag.Diagnostic {
+	return diag.New(diag.DuplicateName, o.Span, "`%s` is declared twice", o.Name).
+		WithLabel("again here").At(old.Span, "first here").
+		WithHelp("rename one of them, or import under a prefix: `import … as prefix`")
+}
+
+func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
+	return diag.New(diag.PrivateName, n.Span(), "`%s` is private to %s", n.Text, from.Name()).
+		WithHelp("names that begin with `_` cannot be imported")
+}
+
+func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
+	var names []string
+	for _, o := range from.order {
+		names = append(names, o.Name)
+	}
+	return diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text).
+		WithHelp("%s", helpFor(n.Text, names, "it declares"))
+}
+
+func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, r.Span(), "there is no block or operation `%s`", r.Text()).
+		WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
+}
+
+func unknownValue(r *ast.Ref, candidates []string) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text()).
+		WithHelp("%s", helpFor(r.Text(), candidates, "known here are"))
+}
+
+func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
+	part := r.Path[known]
+	o, n := m.LookupPath(r.Path[:known])
+	if n < known || o == nil || o.Namespace == nil {
+		return diag.New(diag.UnknownName, r.Path[known-1].Span(), "`%s` is no import, so nothing can follow its dot", r.Path[known-1].Text)
+	}
+	return unknownImport(part, o.Namespace)
+}
+
+func unknownTap(n *ast.Name, taps []string) *diag.Diagnostic {
+	return diag.New(diag.UnknownTap, n.Span(), "no step above is named `%s`", n.Text).
+		WithHelp("%s", helpFor(n.Text, taps, "named above are"))
+}
+
+func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
+	return diag.New(diag.DuplicateTap, n.Span(), "the name `%s` is taken", n.Text).
+		WithLabel("again here").At(first, "first here")
+}
+
+func unusedTap(n *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.UnusedTap, n.Span(), "nothing reads `@%s`", n.Text).
+		WithHelp("remove `as %s`, or read it with `@%s`", n.Text, n.Text)
+}
+
+func dropped(before, tap source.Span) *diag.Diagnostic {
+	return diag.New(diag.DroppedValue, before, "the value of this step is dropped").
+		At(tap, "a new value starts here").
+		WithHelp("name it with `as name` and read it with `@name`, or remove the step")
+}
+
+func misplaced(span source.Span, what, where string) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, span, "`%s` does not belong here", what).
+		WithHelp("it stands %s", where)
+}
+
+func branchesOutside(r *ast.Ref) *diag.Diagnostic {
+	return diag.New(diag.Branches, r.Span(), "`%s` takes no branches", r.Text()).
+		WithHelp("branches go to `add`, `concat`, `mul`, `max` or `mean`")
+}
+
+func branchesMissing(r *ast.Ref) *diag.Diagnostic {
+	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Text()).
+		WithHelp("write `%s { | … | … }`", r.Text())
+}
+
+// helpFor suggests the nearest name, or lists what there is where that is short.
+func helpFor(got string, names []string, intro string) string {
+	if s := diag.DidYouMean(got, names); s != "" {
+		return s
+	}
+	if intro == "" || len(names) == 0 || len(names) > 12 {
+		return "`cnnlang doc` lists what there is"
+	}
+	list := ""
+	for i, n := range names {
+		if i > 0 {
+			list += ", "
+		}
+		list += "`" + n + "`"
+	}
+	return intro + " " + list
+}

@@ -1,0 +1,75 @@
+package resolve
+
+import (
+	"slices"
+
+	"cnnlang/lang/ast"
+)
+
+func (c *checker) expr(x ast.Expr, s *scope) {
+	switch x := x.(type) {
+	case *ast.Number, *ast.DimsLit, *ast.Bool:
+	case *ast.String:
+		for _, p := range x.Parts {
+			if p.Expr != nil {
+				c.expr(p.Expr, s)
+			}
+		}
+	case *ast.TapExpr:
+		c.tap(x.Name)
+	case *ast.List:
+		for _, item := range x.Items {
+			c.expr(item, s)
+		}
+	case *ast.Unary:
+		c.expr(x.X, s)
+	case *ast.Binary:
+		c.expr(x.L, s)
+		c.expr(x.R, s)
+	case *ast.Cond:
+		c.expr(x.If, s)
+		c.expr(x.Then, s)
+		c.expr(x.Else, s)
+	case *ast.Index:
+		c.expr(x.X, s)
+		c.expr(x.I, s)
+	case *ast.Ref:
+		c.ref(x, s)
+	default:
+		panic("resolve: unknown expression")
+	}
+}
+
+func (c *checker) ref(r *ast.Ref, s *scope) {
+	name := r.Path[0].Text
+	single := len(r.Path) == 1
+	if single && c.inExpect && name == "shape" && r.Args != nil {
+		return // its argument is a label, not a value
+	}
+	c.args(r, s)
+	if single {
+		switch {
+		case s.has(name), name == "_" && r.Args == nil:
+			return
+		case slices.Contains(Functions, name) && r.Args != nil:
+			return
+		case slices.Contains(Constants, name) && r.Args == nil:
+			return
+		case c.inExpect && slices.Contains(Facts, name) && r.Args == nil:
+			return
+		}
+	}
+	o, known := c.module.LookupPath(r.Path)
+	switch {
+	case o != nil:
+	case known > 0:
+		c.report(unknownMember(r, known, c.module))
+	default:
+		candidates := append(s.all(), c.module.Names()...)
+		candidates = append(candidates, Functions...)
+		if c.inExpect {
+			candidates = append(candidates, Facts...)
+		}
+		c.report(unknownValue(r, candidates))
+	}
+}

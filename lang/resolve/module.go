@@ -1,0 +1,117 @@
+// Package resolve says what the names of a file mean: which declaration each
+// block, value and import stands for. The primitives are the declarations of
+// the prelude, so this package knows none of them.
+package resolve
+
+import (
+	"sort"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
+)
+
+// A Module is one file whose top-level names are known.
+type Module struct {
+	File    *ast.File
+	Prelude *Module // nil for the prelude itself
+	names   map[string]*Object
+	order   []*Object // declared here, in order
+	// Imports are the modules this one imports, in order.
+	Imports []*Module
+}
+
+// An Object is what a top-level name stands for; exactly one of the pointers
+// Block, Let and Namespace is set.
+type Object struct {
+	Name      string
+	Module    *Module // where it is declared
+	Block     *ast.Block
+	Let       *ast.Let
+	Namespace *Module // a module under the name it was imported as
+	Span      source.Span
+	imported  bool
+}
+
+// Name returns the module's file name.
+func (m *Module) Name() string { return m.File.Source.Name }
+
+// Lookup finds a top-level name: one declared here, one imported, or one of the
+// prelude, in this order.
+func (m *Module) Lookup(name string) (*Object, bool) {
+	if o, ok := m.names[name]; ok {
+		return o, true
+	}
+	if m.Prelude != nil {
+		return m.Prelude.Lookup(name)
+	}
+	return nil, false
+}
+
+// LookupPath finds a dotted name. known is how many of its parts were found.
+func (m *Module) LookupPath(path []*ast.Name) (o *Object, known int) {
+	for i, part := range path {
+		var ok bool
+		if i == 0 {
+			o, ok = m.Lookup(part.Text)
+		} else {
+			o, ok = o.Namespace.names[part.Text]
+			ok = ok && !o.imported && !private(part.Text)
+		}
+		if !ok {
+			return nil, i
+		}
+		if i < len(path)-1 && o.Namespace == nil {
+			return nil, i + 1
+		}
+	}
+	return o, len(path)
+}
+
+// Blocks lists the blocks and nets declared here, in order.
+func (m *Module) Blocks() []*Object {
+	var blocks []*Object
+	for _, o := range m.order {
+		if o.Block != nil {
+			blocks = append(blocks, o)
+		}
+	}
+	return blocks
+}
+
+// Nets lists the nets declared here, in order.
+func (m *Module) Nets() []*Object {
+	var nets []*Object
+	for _, o := range m.Blocks() {
+		if o.Block.Kind == "net" {
+			nets = append(nets, o)
+		}
+	}
+	return nets
+}
+
+// Names lists every name that Lookup would find, sorted, for suggestions.
+func (m *Module) Names() []string {
+	var names []string
+	for n := range m.names {
+		names = append(names, n)
+	}
+	if m.Prelude != nil {
+		names = append(names, m.Prelude.Names()...)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// IsPrimitive reports whether the object is a primitive of the prelude.
+func (o *Object) IsPrimitive() bool {
+	return o.Block != nil && o.Module.Prelude == nil
+}
+
+// IsCombinator reports whether the object is a primitive that takes branches.
+func (o *Object) IsCombinator() bool {
+	return o.IsPrimitive() && o.Block.Params != nil && len(o.Block.Params.List) > 0 &&
+		o.Block.Params.List[0].Type != nil && o.Block.Params.List[0].Type.Name == "branches"
+}
+
+func private(name string) bool { return strings.HasPrefix(name, "_") }

@@ -1,0 +1,157 @@
+package resolve
+
+import (
+	"sort"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// Constants are the names every expression knows: the paddings that are words.
+var Constants = []string{"half", "same", "valid"}
+
+// Functions are what an expression may call besides blocks.
+var Functions = []string{"abs", "ceil", "divisible", "floor", "len", "make_divisible", "max", "min", "round"}
+
+// Facts are the names that only `expect` knows, all about the whole net.
+var Facts = []string{"flops", "macs", "macs_side", "outputs", "params", "params_side"}
+
+// Check reports every name in the module's declarations that stands for
+// nothing, taps and branches in the wrong place, and values that are dropped.
+func Check(m *Module, report func(*diag.Diagnostic)) {
+	c := &checker{module: m, report: report}
+	for _, d := range m.File.Decls {
+		switch {
+		case d.Let != nil:
+			c.expr(d.Let.Value, &scope{})
+		case d.Block != nil:
+			c.block(d.Block)
+		}
+	}
+}
+
+type checker struct {
+	module *Module
+	report func(*diag.Diagnostic)
+	// Of the block being checked:
+	taps map[string]*tap
+	// isNet is whether facts about the whole may stand here.
+	isNet bool
+	// inExpect is whether the facts' names are known here.
+	inExpect bool
+}
+
+type tap struct {
+	span source.Span
+	name *ast.Name
+	read bool
+}
+
+// A scope is the local names that an expression can see.
+type scope struct {
+	up    *scope
+	names map[string]bool
+}
+
+func (s *scope) inner() *scope { return &scope{up: s, names: map[string]bool{}} }
+
+func (s *scope) has(name string) bool {
+	for ; s != nil; s = s.up {
+		if s.names[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scope) all() []string {
+	var names []string
+	for ; s != nil; s = s.up {
+		for n := range s.names {
+			names = append(names, n)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (c *checker) block(b *ast.Block) {
+	c.taps, c.isNet = map[string]*tap{}, b.Kind == "net"
+	outer := (&scope{}).inner()
+	if b.Preset != nil {
+		c.callee(b.Preset.Ref(), outer)
+		c.extra(b)
+		return
+	}
+	s := outer.inner()
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			if p.Default != nil {
+				c.expr(p.Default, s)
+			}
+			if s.names[p.Name.Text] {
+				c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: b.Params.Span()}))
+			}
+			s.names[p.Name.Text] = true
+			if p.Type != nil && p.Type.Name == "tensor" {
+				c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
+			}
+		}
+	}
+	if b.Sig != nil {
+		c.signature(b.Sig, s)
+	}
+	for _, w := range b.Where {
+		c.expr(w, s)
+	}
+	if b.Body != nil {
+		c.body(b.Body, s)
+	}
+	for _, name := range sortedTaps(c.taps) {
+		if t := c.taps[name]; !t.read {
+			c.report(unusedTap(t.name))
+		}
+	}
+}
+
+// signature binds the input's names, which the output's claims may use.
+func (c *checker) signature(sig *ast.Sig, s *scope) {
+	for _, d := range sig.In {
+		if d.Default != nil {
+			c.expr(d.Default, s)
+		}
+		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
+			s.names[r.Path[0].Text] = true
+		} else {
+			c.expr(d.Size, s)
+		}
+	}
+	for _, x := range sig.Out {
+		c.expr(x, s)
+	}
+}
+
+// extra checks what a preset may add to the block it fills in.
+func (c *checker) extra(b *ast.Block) {
+	if b.Extra == nil {
+		return
+	}
+	for _, st := range b.Extra.Stmts {
+		switch {
+		case st.Meta != nil || st.Names != nil || st.Expect != nil:
+			c.stmt(st, (&scope{}).inner())
+		default:
+			c.report(misplaced(st.Span(), "a step", "in the body of a block; a preset holds only meta, names and expect"))
+		}
+	}
+}
+
+func sortedTaps(taps map[string]*tap) []string {
+	var names []string
+	for n := range taps {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
