@@ -1,0 +1,189 @@
+// Package npy reads and writes NumPy's .npy files, one array each, as float32
+// tensors.
+//
+// The format is small enough that reading it takes less code than guarding a
+// library would: a guard has to parse the header anyway, to compare the shape
+// with the size of the file before anything is allocated, and what would be
+// left to the library is a loop over the elements.
+//
+// The format (numpy.lib.format, "Format Version 1.0" to 3.0):
+//
+//	\x93NUMPY  major minor  n: uint16 (1.0) or uint32, little endian
+//	n bytes: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } and spaces
+//	elements, row-major, or column-major where fortran_order is True
+package npy
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"strings"
+
+	"cnnlang/interp/atomicfile"
+	"cnnlang/ops/tensor"
+)
+
+// Read reads the array of a .npy file. Floats, integers and booleans of every
+// width become float32, rounded to nearest. Its error is a *FileError.
+func Read(path string) (tensor.Tensor, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return tensor.Tensor{}, systemError(path, err)
+	}
+	if info.IsDir() {
+		return tensor.Tensor{}, &FileError{Path: path, Problem: "is a directory, want a .npy file"}
+	}
+	if !info.Mode().IsRegular() {
+		return tensor.Tensor{}, &FileError{Path: path, Problem: "is not a regular file, want a .npy file; copy it to one first"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return tensor.Tensor{}, systemError(path, err)
+	}
+	defer f.Close()
+	return Decode(path, f, info.Size())
+}
+
+// Decode reads an array from r, which holds size bytes. Errors name it path.
+func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
+	h, err := readHeader(r, size)
+	if err != nil {
+		return tensor.Tensor{}, wrap(path, err)
+	}
+	t := tensor.New(h.shape...)
+	if err := h.readElements(r, t.Data); err != nil {
+		return tensor.Tensor{}, wrap(path, err)
+	}
+	if h.fortran {
+		t.Data = rowMajor(t)
+	}
+	return t, nil
+}
+
+// Write writes t as '<f4' to a .npy file, which appears whole or not at all.
+// Its error is a *FileError.
+func Write(path string, t tensor.Tensor) error {
+	if err := atomicfile.Write(path, func(w io.Writer) error { return Encode(w, t) }); err != nil {
+		e := systemError(path, err)
+		e.Problem = "cannot be written: " + e.Problem
+		return e
+	}
+	return nil
+}
+
+// Encode writes t as an array of '<f4', format version 1.0.
+func Encode(w io.Writer, t tensor.Tensor) error {
+	if len(t.Shape) > maxRank {
+		return fmt.Errorf("got %d axes, the limit is %d", len(t.Shape), maxRank)
+	}
+	if len(t.Data) != t.Shape.Elements() {
+		panic(fmt.Sprintf("npy: %d elements for shape %v", len(t.Data), t.Shape))
+	}
+	shape := strings.Trim(t.Shape.String(), "[]")
+	if len(t.Shape) == 1 {
+		shape += ","
+	}
+	text := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape)
+	const fixed = 10 // magic, version, length
+	padding := 63 - (fixed+len(text))%64
+	text += strings.Repeat(" ", padding) + "\n" // elements start at a multiple of 64
+	head := append([]byte(magic), 1, 0)
+	head = binary.LittleEndian.AppendUint16(head, uint16(len(text)))
+	if _, err := w.Write(append(head, text...)); err != nil {
+		return err
+	}
+	buffer := make([]byte, 0, chunk)
+	for len(t.Data) > 0 {
+		n := min(len(t.Data), chunk/4)
+		buffer = buffer[:0]
+		for _, x := range t.Data[:n] {
+			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
+		}
+		if _, err := w.Write(buffer); err != nil {
+			return err
+		}
+		t.Data = t.Data[n:]
+	}
+	return nil
+}
+
+// chunk is how many bytes are converted at a time; every element size divides
+// it.
+const chunk = 1 << 16
+
+func (h header) readElements(r io.Reader, out []float32) error {
+	buffer := make([]byte, chunk)
+	for len(out) > 0 {
+		n := min(len(out), chunk/h.kind.size)
+		raw := buffer[:n*h.kind.size]
+		if _, err := io.ReadFull(r, raw); err != nil {
+			return fmt.Errorf("the file became shorter while it was read: %w", err)
+		}
+		for i := range n {
+			out[i] = h.kind.decode(h.order, raw[i*h.kind.size:])
+		}
+		out = out[n:]
+	}
+	return nil
+}
+
+// rowMajor returns the elements of t, which stand in column-major order, in
+// row-major order.
+func rowMajor(t tensor.Tensor) []float32 {
+	out := make([]float32, len(t.Data))
+	strides := make([]int, len(t.Shape)) // of the row-major order
+	stride := 1
+	for axis := len(t.Shape) - 1; axis >= 0; axis-- {
+		strides[axis] = stride
+		stride *= t.Shape[axis]
+	}
+	at, index := 0, make([]int, len(t.Shape))
+	for _, x := range t.Data {
+		out[at] = x
+		for axis := range index { // the first axis runs fastest
+			index[axis]++
+			at += strides[axis]
+			if index[axis] < t.Shape[axis] {
+				break
+			}
+			at -= index[axis] * strides[axis]
+			index[axis] = 0
+		}
+	}
+	return out
+}
+
+// A FileError says why a file cannot be read or written as an array.
+type FileError struct {
+	Path    string
+	Problem string // got, want, and what to do
+	Err     error  // the error underneath, or nil
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("npy: %s: %s", e.Path, e.Problem) }
+
+// Unwrap returns the error underneath.
+func (e *FileError) Unwrap() error { return e.Err }
+
+func wrap(path string, err error) *FileError {
+	return &FileError{Path: path, Problem: err.Error(), Err: err}
+}
+
+func systemError(path string, err error) *FileError {
+	var inner *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &FileError{Path: path, Problem: "no such file", Err: err}
+	case errors.As(err, &inner):
+		return &FileError{Path: path, Problem: inner.Err.Error(), Err: err}
+	}
+	return wrap(path, err)
+}
+
+// isBlank reports whether only padding is left.
+func isBlank(b []byte) bool { return len(bytes.Trim(b, " \n\x00")) == 0 }
