@@ -56,38 +56,39 @@ func (r row) column(offset int) int {
 	return r.width
 }
 
-// window returns the text in at most n columns, cut so that the marks can be
-// seen, and how many columns the text has moved to the left.
+// window returns the text in at most n columns and how many columns it has moved
+// to the left. Where it must be cut, all marks stay in sight if they can, else
+// the primary one, with some columns around it.
 func (r row) window(marks []mark, n int) (shift int, text string) {
 	if r.width <= n {
 		return 0, r.slice(0, r.width)
 	}
-	from, to := 0, 0
-	if len(marks) > 0 {
-		from, to = marks[0].start, marks[0].end
-		for _, m := range marks {
-			if to = max(to, m.end); m.primary {
-				from = min(from, m.start)
-			}
+	const around = 12
+	from, to := reach(marks)
+	for _, m := range marks {
+		if m.primary && to-from > n-2*around {
+			from, to = m.start, m.end
 		}
 	}
-	const before = 12 // columns kept to the left of the marks
-	if to <= n-2 {
+	shift = min(max(to+around-n, 0), max(from-around, 0))
+	if shift = min(shift, r.width-n); shift == 0 {
 		return 0, r.slice(0, n-1) + "…"
 	}
-	start := max(min(from-before, r.width-n+1), 0)
-	if to-start < n-2 { // all marks fit: show as much as possible before them
-		start = max(to-n+2+before, 0)
-		start = min(start, max(from-before, 0))
+	if shift+n == r.width {
+		return shift, "…" + r.slice(shift+1, r.width)
 	}
-	if start == 0 {
-		return 0, r.slice(0, n-1) + "…"
+	return shift, "…" + r.slice(shift+1, shift+n-1) + "…"
+}
+
+// reach returns the columns from the first mark to the end of the last.
+func reach(marks []mark) (from, to int) {
+	for i, m := range marks {
+		if i == 0 || m.start < from {
+			from = m.start
+		}
+		to = max(to, m.end)
 	}
-	text = "…" + r.slice(start+1, min(start+n-1, r.width))
-	if start+n-1 < r.width {
-		text += "…"
-	}
-	return start, text
+	return from, to
 }
 
 // slice returns the columns from start to end; a wide rune cut in two leaves a
