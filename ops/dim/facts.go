@@ -23,7 +23,8 @@ type Facts interface {
 	Decide(p Size, r Relation) bool
 }
 
-// Numbers are the facts at known sizes.
+// Numbers are the facts at known sizes. Nothing holds of an invalid size; a
+// symbolic one panics, for whoever computes with those brings other facts.
 type Numbers struct{}
 
 // Require computes the answer.
@@ -35,6 +36,9 @@ func (Numbers) Decide(p Size, r Relation) bool { return holds(p, r) }
 func holds(p Size, r Relation) bool {
 	if !p.IsValid() {
 		return false
+	}
+	if !p.Known() {
+		panic("dim: Numbers asked about the unknown size " + p.String())
 	}
 	switch r {
 	case Zero:

@@ -1,0 +1,138 @@
+package dim
+
+// The normal form of floor(p). What is an integer whatever the variables are is
+// pulled out; the rest, P/Q in lowest terms, is made as small as the rules
+// below allow. They bring the sizes after chains of strided windows to one
+// form: floor((floor((H - 1)/2) + 1 - 1)/2) is floor((H - 1)/4).
+
+// floorOf returns floor(a) for a symbolic a.
+func floorOf(a Size) Size {
+	pulled, rest := integerPart(a)
+	if !rest.symbolic() {
+		return pulled.Add(rest.Floor())
+	}
+	if simpler, ok := simplerFloor(rest); ok {
+		return pulled.Add(simpler.Floor())
+	}
+	// floor(p) = k where k <= p < k + 1 can be shown.
+	for _, k := range []Size{whole(0), whole(-1)} {
+		if rest.Sub(k).sign(floorEffort) >= 0 && k.Add(whole(1)).Sub(rest).sign(floorEffort) > 0 {
+			return pulled.Add(k)
+		}
+	}
+	return pulled.Add(from(&atom{kind: floor, arg: rest}))
+}
+
+// floorEffort is how much floorOf spends on bounds.
+const floorEffort = 20
+
+// ceilOf returns ceil(a) for a symbolic a. Where P and Q are integers and Q is
+// positive, ceil(P/Q) = floor((P + Q - 1)/Q), so that both have one normal form.
+func ceilOf(a Size) Size {
+	num, den := fraction(a)
+	if num.IsWhole() && isDivisor(den) {
+		return a.Add(whole(1)).Sub(whole(1).Quo(den)).Floor()
+	}
+	return a.Neg().Floor().Neg()
+}
+
+// integerPart splits a into an integer and a rest whose floor is still to be
+// taken: floor(n + p) = n + floor(p) for every integer n. A monomial that is an
+// integer leaves the fractional part of its coefficient, which is in [0, 1);
+// this reduces constants modulo Q.
+func integerPart(a Size) (pulled, rest Size) {
+	var in, out []term
+	for _, t := range a.poly.terms {
+		if !t.mono.isWhole() {
+			out = append(out, t)
+			continue
+		}
+		n := t.coef.Floor()
+		in = append(in, term{n, t.mono})
+		out = append(out, term{t.coef.Sub(n), t.mono})
+	}
+	return sum(in), sum(out)
+}
+
+// isDivisor reports whether a is a positive integer, as the rules need of Q.
+func isDivisor(a Size) bool { return a.IsWhole() && a.sign(floorEffort) > 0 }
+
+// simplerFloor returns a size with the same floor as p = P/Q and less in it, by
+// one of the rules. All of them need integer values of P and a positive integer
+// Q, and rest on floor(x/b) = floor(floor(x)/b) for positive integers b.
+func simplerFloor(p Size) (simpler Size, ok bool) {
+	num, den := fraction(p)
+	if !num.IsWhole() || !isDivisor(den) {
+		return p, false
+	}
+	if simpler, ok = dropRemainder(p, num, den); ok {
+		return simpler, true
+	}
+	if simpler, ok = mergeNested(p, num, den); ok {
+		return simpler, true
+	}
+	if len(den.terms()) == 1 {
+		for _, f := range den.terms()[0].mono {
+			if simpler, ok = divideOut(f.atom, num, den); ok {
+				return simpler, true
+			}
+		}
+	}
+	return p, false
+}
+
+// dropRemainder: floor((g·A + r)/(g·B)) = floor((A + floor(r/g))/B), where the
+// integer g > 1 divides all coefficients of P but the constant r, and those of Q.
+func dropRemainder(p, num, den Size) (Size, bool) {
+	g, constant := uint64(0), Size{}
+	for _, t := range den.terms() {
+		g = gcd(g, abs(t.coef.num))
+	}
+	for _, t := range num.terms() {
+		if len(t.mono) == 0 {
+			constant = t.coef
+		} else {
+			g = gcd(g, abs(t.coef.num))
+		}
+	}
+	if g == 1 {
+		return p, false
+	}
+	return p.Sub(constant.Mod(whole(int64(g))).Quo(den)), true
+}
+
+// mergeNested: floor((floor(x) + y)/Q) = floor((x + y)/Q) for integers y.
+func mergeNested(p, num, den Size) (Size, bool) {
+	for _, t := range num.terms() {
+		if t.coef == whole(1) && len(t.mono) == 1 && t.mono[0].power == 1 && t.mono[0].atom.kind == floor {
+			x := t.mono[0].atom
+			return p.Add(x.arg.Sub(from(x)).Quo(den)), true
+		}
+	}
+	return p, false
+}
+
+// divideOut: floor((x·A + R)/(x·B)) = floor((A + floor(R/x))/B) for a positive
+// integer x, where floor(R/x) is a known number.
+func divideOut(x *atom, num, den Size) (Size, bool) {
+	by := from(x)
+	if !isDivisor(by) {
+		return num, false
+	}
+	var multiples, others []term
+	for _, t := range num.terms() {
+		if t.mono.of(x) > 0 {
+			multiples = append(multiples, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	if len(multiples) == 0 {
+		return num, false // R is all of P: the question itself
+	}
+	below := sum(others).Quo(by).Floor()
+	if !below.Known() {
+		return num, false
+	}
+	return sum(multiples).Quo(by).Add(below).Quo(den.Quo(by)), true
+}

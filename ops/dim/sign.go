@@ -1,0 +1,167 @@
+package dim
+
+// What can be said of the sign of a size from the bounds of its variables.
+
+// proofEffort is how many sizes a question after a sign may look at.
+const proofEffort = 100
+
+// ProvablyNonNegative reports whether a is shown to be >= 0 whatever its
+// variables are within their bounds; false says nothing. Divisors are taken
+// not to be 0.
+func (a Size) ProvablyNonNegative() bool { return a.sign(proofEffort) >= 0 }
+
+// ProvablyPositive reports whether a is shown to be > 0 in the same way.
+func (a Size) ProvablyPositive() bool { return a.sign(proofEffort) > 0 }
+
+// sign is 1 where a > 0 is shown, 0 where a >= 0 is shown, and -1 otherwise.
+func (a Size) sign(effort int) int { return (&prover{left: effort}).sign(a) }
+
+// A prover answers one question after a sign.
+type prover struct {
+	left int // sizes it may still look at
+	lows []low
+}
+
+// low is a known lower bound of an atom; ok is false where there is none.
+type low struct {
+	atom *atom
+	low  Size
+	ok   bool
+}
+
+func (p *prover) sign(a Size) int {
+	switch {
+	case a.poly == nil:
+		return max(-1, sign(int(a.num)))
+	case !a.IsValid() || p.left == 0:
+		return -1
+	}
+	p.left--
+	// With Q > 0, the sign of P/Q is that of P.
+	num, den := fraction(a)
+	if !num.IsValid() || den.symbolic() && p.sign(den) <= 0 {
+		return -1
+	}
+	if s := p.shifted(num); s >= 0 {
+		return s
+	}
+	for _, alsoUp := range []bool{false, true} {
+		if relaxed, changed := p.relaxed(num, alsoUp); changed {
+			if s := p.sign(relaxed); s >= 0 {
+				return s
+			}
+		}
+	}
+	return -1
+}
+
+// shifted substitutes low + x' for each atom x >= low. All x' are >= 0, so
+// that where no coefficient but the constant is negative, the constant is the
+// least value.
+func (p *prover) shifted(a Size) int {
+	var parts []term
+	for _, t := range a.terms() {
+		r := t.coef
+		for _, f := range t.mono {
+			low, ok := p.low(f.atom)
+			if !ok {
+				return -1
+			}
+			r = r.Mul(from(f.atom).Add(low).Pow(f.power))
+		}
+		if !r.IsValid() {
+			return -1
+		}
+		if parts = append(parts, r.terms()...); len(parts) > maxProducts {
+			return -1
+		}
+	}
+	a = gather(parts)
+	if !a.IsValid() {
+		return -1
+	}
+	least := Size{}
+	for _, t := range a.terms() {
+		if len(t.mono) == 0 {
+			least = t.coef
+		} else if t.coef.num < 0 {
+			return -1
+		}
+	}
+	return sign(int(least.num))
+}
+
+// low returns a lower bound of x. For a floor it is the floor at the least
+// values of all variables, or 0, if that can be shown to be one.
+func (p *prover) low(x *atom) (Size, bool) {
+	switch {
+	case x.kind == variable:
+		return whole(x.low), !x.real && whole(x.low).IsValid()
+	case x.kind != floor:
+		return Size{}, false
+	}
+	for _, known := range p.lows {
+		if compareAtoms(known.atom, x) == 0 {
+			return known.low, known.ok
+		}
+	}
+	found := low{atom: x}
+	for _, least := range []Size{leastCorner(x.arg).Floor(), {}} {
+		if least.Known() && p.sign(x.arg.Sub(least)) >= 0 {
+			found.low, found.ok = least, true
+			break
+		}
+	}
+	p.lows = append(p.lows, found)
+	return found.low, found.ok
+}
+
+// leastCorner is a where all variables are at their bounds.
+func leastCorner(a Size) Size {
+	corner := map[string]int64{}
+	a.variables(func(x *atom) { corner[x.name] = x.low })
+	v, err := a.Eval(corner)
+	if err != nil {
+		return Invalid()
+	}
+	return v
+}
+
+// relaxed returns a size <= a without some of its floors: floor(x) <= x takes
+// the place of those that are subtracted and, alsoUp, floor(P/Q) >=
+// (P - Q + 1)/Q of those that are added. changed is false where none did.
+func (p *prover) relaxed(a Size, alsoUp bool) (less Size, changed bool) {
+	less = a
+	for _, t := range a.terms() {
+		i := p.relaxable(t)
+		if i < 0 || t.coef.num > 0 && !alsoUp {
+			continue
+		}
+		x := t.mono[i].atom
+		bound := x.arg
+		if t.coef.num > 0 {
+			bound = bound.Sub(whole(1))
+			if num, den := fraction(x.arg); num.IsWhole() && den.IsWhole() && p.sign(den) > 0 {
+				bound = bound.Add(whole(1).Quo(den))
+			}
+		}
+		rest, _ := t.mono.times(power(x, -1))
+		less = less.Add(single(t.coef, rest).Mul(bound.Sub(from(x))))
+		changed = true
+	}
+	return less, changed
+}
+
+// relaxable returns the index of a floor in t that is multiplied only by what
+// is not negative, or -1.
+func (p *prover) relaxable(t term) int {
+	at := -1
+	for i, f := range t.mono {
+		if f.atom.kind == floor && f.power == 1 && at < 0 {
+			at = i
+		} else if low, ok := p.low(f.atom); !ok || low.num < 0 {
+			return -1
+		}
+	}
+	return at
+}
