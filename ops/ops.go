@@ -9,7 +9,7 @@ import (
 )
 
 // An Op is one primitive with its arguments filled in. Its exported fields are
-// the parameters that prelude.cnn declares, in the same order; Bind fills them.
+// the parameters that prelude.cnn declares, in the same order; New fills them.
 // An Op does not change after that.
 type Op interface {
 	// Name is the primitive's name in prelude.cnn.
@@ -87,3 +87,15 @@ const (
 )
 
 func (f *Fault) Error() string { return f.Msg }
+
+// Builtins is every primitive, in the order of prelude.cnn. The ops in it have
+// no arguments yet: they are what New copies.
+var Builtins = []Op{
+	&Conv{}, &Deconv{}, &Linear{},
+	&BatchNorm{}, &LayerNorm{}, &LRN{}, &L2Normalize{},
+	&ReLU{}, &ReLU6{}, &Sigmoid{}, &SiLU{}, &GELU{}, &Softmax{},
+	&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
+	&Flatten{}, &Dropout{}, &Identity{},
+	&Scale{}, &LayerScale{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{},
+	&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
+}

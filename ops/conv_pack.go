@@ -1,0 +1,93 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// filters are the weights and biases of a convolution with the norm of its
+// epilogue folded in. at reads weight [O, C/groups, kh, kw], or for a
+// transposed one [C, O, kh, kw], in place.
+type filters struct {
+	weight []float32
+	scale  []float64 // for each output channel; nil is 1
+	bias   []float32 // for each output channel
+}
+
+// fold takes the op's own params and those of its norm apart:
+// norm(w*x + b) = (w*scale)*x + (b*scale + shift).
+func fold(params []tensor.Tensor, out int, bias bool, e Epilogue) filters {
+	f := filters{weight: params[0].Data, bias: make([]float32, out)}
+	params = params[1:]
+	if bias {
+		copy(f.bias, params[0].Data)
+		params = params[1:]
+	}
+	if e.Norm == nil {
+		return f
+	}
+	scale, shift := e.Norm.affine(params)
+	f.scale = scale
+	for o := range f.bias {
+		f.bias[o] = float32(float64(f.bias[o])*scale[o] + shift[o])
+	}
+	return f
+}
+
+// at returns the weight at index i, which belongs to output channel o.
+func (f *filters) at(i, o int) float32 {
+	if f.scale == nil {
+		return f.weight[i]
+	}
+	return float32(float64(f.weight[i]) * f.scale[o])
+}
+
+// rows returns the weight with the norm folded in, out rows of equal length: the
+// memory of the parameter itself where there is no norm.
+func (f *filters) rows(out int) []float32 {
+	if f.scale == nil {
+		return f.weight
+	}
+	folded := make([]float32, len(f.weight))
+	each := len(folded) / out
+	for i := range folded {
+		folded[i] = f.at(i, i/each)
+	}
+	return folded
+}
+
+// packRows lays out a matrix of m rows and k columns as the panels of a kernel:
+//
+//	panel 0: row 0..MR-1 of column 0 | of column 1 | … | of column k-1
+//	panel 1: row MR..2MR-1 …
+//
+// The rows beyond m are 0.
+func packRows(g *kernel.Gemm, m, k int, at func(row, col int) float32) []float32 {
+	packed := make([]float32, roundUp(m, g.MR)*k)
+	for row := range m {
+		panel := packed[row/g.MR*g.MR*k:]
+		for col := range k {
+			panel[col*g.MR+row%g.MR] = at(row, col)
+		}
+	}
+	return packed
+}
+
+// packLine stores one row of pixels into panels of width each: pixel x at
+// dst[x/width*pitch + x%width].
+func packLine(dst []float32, pitch, width int, line []float32) {
+	if width == 2 {
+		at := 0
+		for len(line) >= 2 {
+			d := dst[at : at+2 : at+2]
+			d[0], d[1] = line[0], line[1]
+			line = line[2:]
+			at += pitch
+		}
+		return
+	}
+	for at := 0; len(line) >= width; at += pitch {
+		copy(dst[at:at+width], line[:width])
+		line = line[width:]
+	}
+}

@@ -1,0 +1,152 @@
+package ops
+
+import (
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// Deconv is the transposed 2-D convolution: each pixel of [N, C, H, W] adds its
+// kernel, scaled, to the output, kernels lying stride apart. Padding is cropped
+// from the result. With Same padding the output is H*stride, which needs
+// k >= stride; of the k - stride cropped rows the odd one is the last.
+//
+// Cost: one multiply-accumulate for each input element and each weight of its
+// channel, cropped ones included; one FLOP more for each added bias.
+type Deconv struct {
+	Out    dim.Size
+	K      dim.Pair
+	Stride dim.Pair
+	Pad    Padding
+	Bias   bool
+
+	epilogue Epilogue
+}
+
+func (d *Deconv) Name() string { return "deconv" }
+
+// Infer gives [N, out, (H-1)*stride - top - bottom + kh, …].
+func (d *Deconv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, d, in, d.epilogue.inputs())
+	r.whole("out", d.Out, 1)
+	r.pair("k", d.K, 1)
+	r.pair("stride", d.Stride, 1)
+	r.padding(d.Pad)
+	if !r.rank(0, 4) {
+		return r.end(nil)
+	}
+	x := in[0]
+	out := dim.Shape{x[0], d.Out, d.grow(r, vertical, x[2]), d.grow(r, horizontal, x[3])}
+	d.epilogue.infer(r, out)
+	return r.end(out)
+}
+
+func (d *Deconv) grow(r *rule, a spatial, size dim.Size) dim.Size {
+	k, stride := a.of(d.K), a.of(d.Stride)
+	if d.Pad.Mode == Same {
+		if r.ok() && !dim.AtLeast(r, k, stride) {
+			r.bad("pad", "a kernel at least as large as the stride, or explicit padding",
+				"pad = same of deconv needs k of at least stride, got k %v and stride %v", d.K, d.Stride)
+		}
+		return size.Mul(stride)
+	}
+	before, after := d.Pad.fixed(a, k)
+	grown := size.Sub(dim.Int(1)).Mul(stride).Sub(before).Sub(after).Add(k)
+	if r.ok() && grown.IsValid() && !dim.AtLeast(r, grown, dim.Int(1)) {
+		r.bad("pad", "less padding", "pad of deconv crops the whole %v away: %v and %v of %v pixels",
+			a, before, after, grown.Add(before).Add(after))
+	}
+	return grown
+}
+
+// crop is how many rows (columns) of the full result lie before the output.
+func (d *Deconv) crop(a spatial) int {
+	if d.Pad.Mode == Same {
+		return (a.of(d.K).MustInt() - a.of(d.Stride).MustInt()) / 2
+	}
+	before, _ := d.Pad.fixed(a, a.of(d.K))
+	return before.MustInt()
+}
+
+// Params are weight [C, out, kh, kw], bias [out], and the norm's.
+func (d *Deconv) Params(in []dim.Shape) []Param {
+	weight := dim.Shape{in[0][1], d.Out, d.K.H, d.K.W}
+	return append(weightAndBias(weight, d.Out, d.Bias), d.epilogue.params(d.Out)...)
+}
+
+func (d *Deconv) Cost(in []dim.Shape, out dim.Shape) Cost {
+	macs := in[0].Product().Mul(d.Out).Mul(d.K.H).Mul(d.K.W)
+	return multiplyCost(macs, out, d.Bias, d.epilogue)
+}
+
+func (d *Deconv) Epilogue() Epilogue { return d.epilogue }
+
+func (d *Deconv) WithEpilogue(e Epilogue) Op {
+	fused := *d
+	fused.epilogue = e
+	return &fused
+}
+
+// mostPhases is up to which stride the phases of a transposed convolution are
+// worth packing apart: strides of 8 both ways.
+const mostPhases = 64
+
+// Prepare takes the transposed convolution apart into one convolution for each
+// remainder of the output pixels modulo the stride.
+func (d *Deconv) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
+	x, filters := in[0], out[1]
+	f := fold(params, filters, d.Bias, d.epilogue)
+	kh, kw := d.K.H.MustInt(), d.K.W.MustInt()
+	weight := func(o, c, y, x int) float32 { return f.at(((c*filters+o)*kh+y)*kw+x, o) }
+	if min(d.Stride.H.MustInt(), out[2])*min(d.Stride.W.MustInt(), out[3]) > mostPhases {
+		return d.prepareDirect(x, out, f.bias, weight)
+	}
+	g := newGemmConv(x, out, 1, f.bias, d.epilogue)
+	for _, rows := range d.axes(vertical, x, out) {
+		for _, cols := range d.axes(horizontal, x, out) {
+			g.phases = append(g.phases, g.newPhase(rows, cols, weight))
+		}
+	}
+	return g.prepare()
+}
+
+func (d *Deconv) axes(a spatial, in, out tensor.Shape) []convAxis {
+	return transposed(in[a], out[a], a.of(d.K).MustInt(), a.of(d.Stride).MustInt(), d.crop(a))
+}
+
+// prepareDirect is for huge strides, where hardly any weights meet: it looks for
+// the pixels of each output pixel.
+func (d *Deconv) prepareDirect(in, out tensor.Shape, bias []float32, weight func(o, c, y, x int) float32) Prepared {
+	kh, kw, strideH, strideW := d.K.H.MustInt(), d.K.W.MustInt(), d.Stride.H.MustInt(), d.Stride.W.MustInt()
+	top, left, act := d.crop(vertical), d.crop(horizontal), d.epilogue.Act
+	pixel := func(src []float32, o, y, x int) (sum float64) {
+		for i := (y + top) % strideH; i < kh; i += strideH {
+			for j := (x + left) % strideW; j < kw; j += strideW {
+				fromY, fromX := (y+top-i)/strideH, (x+left-j)/strideW
+				if y+top < i || fromY >= in[2] || x+left < j || fromX >= in[3] {
+					continue
+				}
+				for c := range in[1] {
+					sum += float64(src[(c*in[2]+fromY)*in[3]+fromX]) * float64(weight(o, c, i, j))
+				}
+			}
+		}
+		return sum
+	}
+	image := in[1:].Elements()
+	return &prepared{algorithm: "direct", bind: func(to tensor.Tensor, from []tensor.Tensor, _ scratch) []Task {
+		return []Task{&parts{out[0] * out[1] * out[2], func(part, _ int) {
+			y, plane := part%out[2], part/out[2]
+			o := plane % out[1]
+			src := from[0].Data[plane/out[1]*image:][:image]
+			for x := range out[3] {
+				at := part*out[3] + x
+				v := [1]float32{float32(pixel(src, o, y, x) + float64(bias[o]))}
+				if d.epilogue.Add {
+					v[0] += from[1].Data[at]
+				}
+				act.apply(v[:])
+				to.Data[at] = v[0]
+			}
+		}}}
+	}}
+}

@@ -1,0 +1,107 @@
+package ops
+
+import "cnnlang/ops/dim"
+
+// An Epilogue is work that an op does on each result before storing it, in the
+// order of the fields. The zero Epilogue is none.
+type Epilogue struct {
+	// Norm is folded into the op's weight and bias, in float64, while they are
+	// packed. Its four params follow the op's own.
+	Norm *BatchNorm
+	// Add says that one more input, the last, of the output's shape is added.
+	// The output may be the memory of that input.
+	Add bool
+	Act Activation
+}
+
+// Activation is a function of one value.
+type Activation int
+
+// The activations. NaN stays NaN in all of them.
+const (
+	None Activation = iota
+	ActReLU
+	ActReLU6
+	ActSigmoid
+	ActSiLU
+	ActGELU
+)
+
+// A Fuser is an op that can take over what follows it.
+type Fuser interface {
+	Op
+	Epilogue() Epilogue
+	// WithEpilogue returns the same op with this epilogue instead of its own.
+	// Its params are the op's own and then Norm's.
+	WithEpilogue(Epilogue) Op
+}
+
+// An Activator is an op that is an activation.
+type Activator interface {
+	Op
+	Activation() Activation
+}
+
+// An Aliaser is an op whose result is the memory of its input, perhaps with
+// another shape. Given out over that memory, Bind has no tasks; otherwise it
+// copies.
+type Aliaser interface {
+	Op
+	Alias()
+}
+
+// An InPlacer is an op whose out may be the memory of in[0], where their shapes
+// are the same. Otherwise out must not overlap an input.
+type InPlacer interface {
+	Op
+	InPlace()
+}
+
+// inputs is how many inputs an op with one input of its own takes.
+func (e Epilogue) inputs() int {
+	if e.Add {
+		return 2
+	}
+	return 1
+}
+
+// infer checks what the epilogue wants for a result of shape out.
+func (e Epilogue) infer(r *rule, out dim.Shape) {
+	if !e.Add || !r.ok() {
+		return
+	}
+	added := r.in[1]
+	if len(added) != len(out) {
+		r.differ(1, -1, 0)
+		return
+	}
+	for axis := range out {
+		if !dim.Equal(r, added[axis], out[axis]) {
+			r.differ(1, axis, 0)
+			return
+		}
+	}
+}
+
+// params are the tensors of the folded norm for a result of c channels.
+func (e Epilogue) params(c dim.Size) []Param {
+	if e.Norm == nil {
+		return nil
+	}
+	return normParams(c)
+}
+
+// cost is the work of the ops folded in, so that fusing changes no total.
+func (e Epilogue) cost(out dim.Shape) dim.Size {
+	perElement := 0
+	if e.Norm != nil {
+		perElement += 2
+	}
+	if e.Add {
+		perElement++
+	}
+	if e.Act != None {
+		perElement++
+	}
+	return out.Product().Mul(dim.Int(perElement))
+}

@@ -1,0 +1,113 @@
+package kernel
+
+import "math"
+
+// Each of these works on dst[i] and src[i] for every i of dst; src is at least
+// as long and may be dst itself. NaN gives NaN.
+
+// Add adds src to dst.
+func Add(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] += src[i]
+	}
+}
+
+// Mul multiplies dst by src.
+func Mul(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] *= src[i]
+	}
+}
+
+// Max raises dst to src.
+func Max(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = max(dst[i], src[i])
+	}
+}
+
+// AddScalar adds s to dst.
+func AddScalar(dst []float32, s float32) {
+	for i := range dst {
+		dst[i] += s
+	}
+}
+
+// MulScalar sets dst to src times s.
+func MulScalar(dst, src []float32, s float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = src[i] * s
+	}
+}
+
+// Affine sets dst to src times scale plus shift, in float64: a folded shift may
+// be far larger than the result.
+func Affine(dst, src []float32, scale, shift float64) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(float64(src[i])*scale + shift)
+	}
+}
+
+// ReLU sets dst to max(src, 0).
+func ReLU(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = max(src[i], 0)
+	}
+}
+
+// ReLU6 sets dst to min(max(src, 0), 6).
+func ReLU6(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = min(max(src[i], 0), 6)
+	}
+}
+
+// Sigmoid sets dst to 1 / (1 + exp(-src)).
+func Sigmoid(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(1 / (1 + math.Exp(-float64(src[i]))))
+	}
+}
+
+// SiLU sets dst to src / (1 + exp(-src)).
+func SiLU(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		x := float64(src[i])
+		dst[i] = float32(x / (1 + math.Exp(-x)))
+	}
+}
+
+// GELU sets dst to src times the normal distribution function of src, by erfc,
+// which keeps the tail of negative src.
+func GELU(dst, src []float32) {
+	src = src[:len(dst)]
+	for i := range dst {
+		x := float64(src[i])
+		dst[i] = float32(x * 0.5 * math.Erfc(-x*(math.Sqrt2/2)))
+	}
+}
+
+// Sum returns the sum of src in float64.
+func Sum(src []float32) float64 {
+	var s0, s1, s2, s3 float64
+	for len(src) >= 4 {
+		s0 += float64(src[0])
+		s1 += float64(src[1])
+		s2 += float64(src[2])
+		s3 += float64(src[3])
+		src = src[4:]
+	}
+	for _, x := range src {
+		s0 += float64(x)
+	}
+	return s0 + s1 + s2 + s3
+}

@@ -1,0 +1,59 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// A dotProduct is a linear layer on [N, K] by dot products with the rows of the
+// weight, in their own memory where no norm is folded in: such a layer is as
+// fast as its weight can be read, and packing would read it twice.
+type dotProduct struct {
+	batch, in, out int
+	weight         []float32 // [out, in]
+	bias           []float32
+	epilogue       Epilogue
+}
+
+// dotPart is how many weights a part reads.
+const dotPart = 1 << 18
+
+func (d *dotProduct) prepare() Prepared {
+	rows := balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
+	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
+	return &prepared{algorithm: "dot-generic-8", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+		blocks := ceilDiv(d.out, rows)
+		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(part, _ int) {
+			row, image := part%blocks*rows, part/blocks*images
+			d.block(out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
+		}}}
+	}}
+}
+
+// block computes the outputs from row to end of some images.
+func (d *dotProduct) block(out []float32, in []tensor.Tensor, row, end, image, lastImage int) {
+	for ; row < end; row += kernel.DotRows {
+		n := min(kernel.DotRows, end-row)
+		for i := image; i < lastImage; i++ {
+			x := in[0].Data[i*d.in:][:d.in]
+			var sums [kernel.DotRows]float64
+			if n == kernel.DotRows {
+				kernel.Dot(&sums, d.weight[row*d.in:], x)
+			} else {
+				for j := range n {
+					sums[j] = kernel.Dot1(d.weight[(row+j)*d.in:][:d.in], x)
+				}
+			}
+			var results [kernel.DotRows]float32
+			at := i*d.out + row
+			for j := range n {
+				results[j] = float32(sums[j] + float64(d.bias[row+j]))
+				if d.epilogue.Add {
+					results[j] += in[1].Data[at+j]
+				}
+			}
+			d.epilogue.Act.apply(results[:n])
+			copy(out[at:at+n], results[:n])
+		}
+	}
+}

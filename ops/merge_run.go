@@ -1,0 +1,86 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// mergeBlock is how many elements a merge gathers on the stack before it
+// stores them: so out may be the memory of any input of its shape, and of
+// several.
+const mergeBlock = 512
+
+// merged is an op that gathers the elements of equal inputs one after another.
+func merged(algorithm string, n int, gather func(sum, next []float32), finish func([]float32)) Prepared {
+	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+		return []Task{ranges(n, grain, func(from, to, _ int) {
+			var sum [mergeBlock]float32
+			for ; from < to; from += mergeBlock {
+				s := sum[:min(mergeBlock, to-from)]
+				copy(s, in[0].Data[from:])
+				for _, next := range in[1:] {
+					gather(s, next.Data[from:])
+				}
+				finish(s)
+				copy(out.Data[from:], s)
+			}
+		})}
+	}}
+}
+
+func (o *Add) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	name := "add"
+	if o.epilogue.Act != None {
+		name += "+" + o.epilogue.Act.String()
+	}
+	return merged(name, out.Elements(), kernel.Add, o.epilogue.Act.apply)
+}
+
+func (o *Max) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	return merged("max", out.Elements(), kernel.Max, func([]float32) {})
+}
+
+func (o *Mean) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	n := float32(len(in))
+	return merged("mean", out.Elements(), kernel.Add, func(sum []float32) {
+		for i := range sum {
+			sum[i] /= n
+		}
+	})
+}
+
+func (o *Mul) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	gated := false
+	for _, s := range in {
+		gated = gated || !s.Equal(out)
+	}
+	if !gated {
+		return merged("mul", out.Elements(), kernel.Mul, func([]float32) {})
+	}
+	n, c, pixels := channels(out)
+	return &prepared{algorithm: "mul-gated", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+		return []Task{planes(n*c, pixels, func(plane, _ int) {
+			mulPlane(out.Data[plane*pixels:(plane+1)*pixels], in, plane)
+		})}
+	}}
+}
+
+// mulPlane multiplies one channel of the inputs; those with one value for it are
+// gates.
+func mulPlane(dst []float32, in []tensor.Tensor, plane int) {
+	var product [mergeBlock]float32
+	for from := 0; from < len(dst); from += mergeBlock {
+		p := product[:min(mergeBlock, len(dst)-from)]
+		for i := range p {
+			p[i] = 1
+		}
+		for _, x := range in {
+			if x.Shape[2:].Elements() == len(dst) {
+				kernel.Mul(p, x.Data[plane*len(dst)+from:])
+			} else {
+				kernel.MulScalar(p, p, x.Data[plane])
+			}
+		}
+		copy(dst[from:], p)
+	}
+}

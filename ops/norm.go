@@ -1,0 +1,120 @@
+package ops
+
+import (
+	"cnnlang/ops/dim"
+)
+
+// BatchNorm is batch normalisation with stored statistics (Ioffe and Szegedy
+// 2015): (x - running_mean) / sqrt(running_var + eps) * weight + bias for each
+// channel of [N, C] or [N, C, H, W].
+//
+// Cost: 2 FLOPs for each element, a multiplication and an addition.
+type BatchNorm struct{ Eps dim.Size }
+
+func (b *BatchNorm) Name() string { return "bn" }
+
+// Infer keeps the shape.
+func (b *BatchNorm) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, b, in, 1)
+	r.between("eps", b.Eps, dim.Int(0), nil)
+	r.rank(0, 2, 4)
+	return r.end(in[0])
+}
+
+// Params are weight, bias, running_mean and running_var, each [C].
+func (b *BatchNorm) Params(in []dim.Shape) []Param { return normParams(in[0][1]) }
+
+func normParams(c dim.Size) []Param {
+	s := dim.Shape{c}
+	return []Param{
+		{Leaf: "weight", Shape: s},
+		{Leaf: "bias", Shape: s},
+		{Leaf: "running_mean", Shape: s, Running: true},
+		{Leaf: "running_var", Shape: s, Running: true},
+	}
+}
+
+func (b *BatchNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
+func (b *BatchNorm) InPlace()                                {}
+
+// LayerNorm normalises the channels of every pixel to mean 0 and variance 1
+// (Ba et al. 2016), then scales and shifts each channel:
+// (x - mean) / sqrt(var + eps) * weight + bias.
+//
+// Cost: 7 FLOPs for each element: 1 for the mean, 2 for the variance, 2 to
+// normalise, 2 to scale and shift.
+type LayerNorm struct{ Eps dim.Size }
+
+func (l *LayerNorm) Name() string { return "layer_norm" }
+
+// Infer keeps the shape.
+func (l *LayerNorm) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, l, in, 1)
+	r.between("eps", l.Eps, dim.Int(0), nil)
+	r.channelled()
+	return r.end(in[0])
+}
+
+// Params are weight and bias, each [C].
+func (l *LayerNorm) Params(in []dim.Shape) []Param {
+	return weightAndBias(dim.Shape{in[0][1]}, in[0][1], true)
+}
+
+func (l *LayerNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 7) }
+func (l *LayerNorm) InPlace()                                {}
+
+// LRN is local response normalisation across channels (Krizhevsky et al. 2012,
+// section 3.3): x / (k + alpha/size * sum of squares over size neighbouring
+// channels)^beta. Channels beyond the ends count as 0.
+//
+// Cost: size + 4 FLOPs for each element: its square, size additions, the factor
+// alpha/size, the power and the division.
+type LRN struct {
+	Size  dim.Size
+	Alpha dim.Size
+	Beta  dim.Size
+	K     dim.Size
+}
+
+func (l *LRN) Name() string { return "lrn" }
+
+// Infer keeps the shape.
+func (l *LRN) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, l, in, 1)
+	half := l.Size.Sub(dim.Int(1)).Quo(dim.Int(2))
+	if r.whole("size", l.Size, 1) && !r.Require(half, dim.Whole) {
+		r.bad("size", "an odd number, so that the channel is the middle one",
+			"size of lrn must be odd, got %v", l.Size)
+	}
+	r.between("alpha", l.Alpha, dim.Int(0), nil)
+	r.between("beta", l.Beta, dim.Int(0), nil)
+	r.between("k", l.K, dim.Int(0), nil)
+	r.channelled()
+	return r.end(in[0])
+}
+
+func (l *LRN) Params(in []dim.Shape) []Param { return nil }
+
+func (l *LRN) Cost(in []dim.Shape, out dim.Shape) Cost {
+	return Cost{MACs: dim.Int(0), FLOPs: out.Product().Mul(l.Size.Add(dim.Int(4)))}
+}
+
+// L2Normalize divides the channel vector of every pixel by its Euclidean
+// length, or by eps where that is larger.
+//
+// Cost: 3 FLOPs for each element: its square, the sum and the division.
+type L2Normalize struct{ Eps dim.Size }
+
+func (l *L2Normalize) Name() string { return "l2_normalize" }
+
+// Infer keeps the shape.
+func (l *L2Normalize) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, l, in, 1)
+	r.between("eps", l.Eps, dim.Int(0), nil)
+	r.channelled()
+	return r.end(in[0])
+}
+
+func (l *L2Normalize) Params(in []dim.Shape) []Param           { return nil }
+func (l *L2Normalize) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 3) }
+func (l *L2Normalize) InPlace()                                {}

@@ -1,0 +1,153 @@
+package ops
+
+import (
+	"math"
+
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// affine returns the norm as x*scale + shift for each channel, for params in the
+// order of Params.
+func (b *BatchNorm) affine(params []tensor.Tensor) (scale, shift []float64) {
+	weight, bias, mean, variance := params[0].Data, params[1].Data, params[2].Data, params[3].Data
+	eps := b.Eps.Float()
+	scale, shift = make([]float64, len(weight)), make([]float64, len(weight))
+	for c := range weight {
+		scale[c] = float64(weight[c]) / math.Sqrt(float64(variance[c])+eps)
+		shift[c] = float64(bias[c]) - float64(mean[c])*scale[c]
+	}
+	return scale, shift
+}
+
+func (b *BatchNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
+	scale, shift := b.affine(params)
+	return perChannel("affine", out, func(dst, src []float32, c int) {
+		kernel.Affine(dst, src, scale[c], shift[c])
+	})
+}
+
+// pixelBlock is how many pixels the ops across channels take at once: they walk
+// the channels, which lie a plane apart, and a block makes each step a few whole
+// cache lines.
+const pixelBlock = 64
+
+// pixelSums are the running sums of the pixels of one block.
+type pixelSums [pixelBlock]float64
+
+// acrossChannels is an op that computes each pixel from all channels of that
+// pixel. run gets the image's channels as planes of data, each pitch long and
+// the block's pixels at [0, width) of each.
+func acrossChannels(algorithm string, shape tensor.Shape, run func(dst, src []float32, c, pitch, width int)) Prepared {
+	n, c, pixels := channels(shape)
+	blocks := ceilDiv(pixels, pixelBlock)
+	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+		return []Task{planes(n*blocks, c*pixelBlock, func(i, _ int) {
+			image, from := i/blocks, i%blocks*pixelBlock
+			at := image*c*pixels + from
+			end := (image + 1) * c * pixels
+			run(out.Data[at:end], in[0].Data[at:end], c, pixels, min(pixelBlock, pixels-from))
+		})}
+	}}
+}
+
+func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
+	weight, bias, eps := params[0].Data, params[1].Data, l.Eps.Float()
+	return acrossChannels("two-pass", out, func(dst, src []float32, c, pitch, width int) {
+		var mean, scale pixelSums
+		for i := range c {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				mean[x] += float64(v)
+			}
+		}
+		for x := range width {
+			mean[x] /= float64(c)
+		}
+		for i := range c {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				d := float64(v) - mean[x]
+				scale[x] += d * d
+			}
+		}
+		for x := range width {
+			scale[x] = 1 / math.Sqrt(scale[x]/float64(c)+eps)
+		}
+		for i := range c {
+			w, b := float64(weight[i]), float64(bias[i])
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32((float64(v)-mean[x])*scale[x]*w + b)
+			}
+		}
+	})
+}
+
+func (l *L2Normalize) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	eps := l.Eps.Float()
+	return acrossChannels("two-pass", out, func(dst, src []float32, c, pitch, width int) {
+		var length pixelSums
+		for i := range c {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				length[x] += float64(v) * float64(v)
+			}
+		}
+		for x := range width {
+			length[x] = max(math.Sqrt(length[x]), eps)
+		}
+		for i := range c {
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32(float64(v) / length[x])
+			}
+		}
+	})
+}
+
+func (s *Softmax) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	return acrossChannels("three-pass", out, func(dst, src []float32, c, pitch, width int) {
+		var top, sum pixelSums
+		for x, v := range src[:width] {
+			top[x] = float64(v)
+		}
+		for i := 1; i < c; i++ {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				top[x] = max(top[x], float64(v))
+			}
+		}
+		for i := range c {
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				e := math.Exp(float64(v) - top[x])
+				sum[x] += e
+				row[x] = float32(e)
+			}
+		}
+		for i := range c {
+			row := dst[i*pitch : i*pitch+width]
+			for x := range row {
+				row[x] = float32(float64(row[x]) / sum[x])
+			}
+		}
+	})
+}
+
+// Prepare slides a window of squares over the channels. Each step sums the
+// window anew: a running sum would lose what is small beside a large neighbour.
+func (l *LRN) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	half := (l.Size.MustInt() - 1) / 2
+	factor, beta, k := l.Alpha.Float()/l.Size.Float(), l.Beta.Float(), l.K.Float()
+	return acrossChannels("window", out, func(dst, src []float32, c, pitch, width int) {
+		for i := range c {
+			var sum pixelSums
+			for j := max(0, i-half); j <= min(c-1, i+half); j++ {
+				for x, v := range src[j*pitch : j*pitch+width] {
+					sum[x] += float64(v) * float64(v)
+				}
+			}
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32(float64(v) / math.Pow(k+factor*sum[x], beta))
+			}
+		}
+	})
+}

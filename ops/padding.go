@@ -1,0 +1,101 @@
+package ops
+
+import (
+	"fmt"
+
+	"cnnlang/ops/dim"
+)
+
+// Padding is the zeros (for maxpool: the nothing) around an image.
+type Padding struct {
+	Mode                     PaddingMode
+	Top, Bottom, Left, Right dim.Size // of Explicit; 0 otherwise
+}
+
+// PaddingMode says how the padding follows from the window.
+type PaddingMode int
+
+// The modes.
+const (
+	// Explicit is what Top, Bottom, Left and Right say.
+	Explicit PaddingMode = iota
+	// Half is floor(k/2) on every side, which keeps the size of the image for an
+	// odd k, stride 1 and dilation 1.
+	Half
+	// Valid is none.
+	Valid
+	// Same is TensorFlow's: the output has ceil(H/stride) rows; of the
+	// max((out - 1)*stride + dilation*(k - 1) + 1 - H, 0) rows that takes, half
+	// go before the image and the odd one after it.
+	Same
+)
+
+// String prints the padding as the language writes it.
+func (p Padding) String() string {
+	switch p.Mode {
+	case Half:
+		return "half"
+	case Valid:
+		return "valid"
+	case Same:
+		return "same"
+	}
+	return fmt.Sprintf("[%v, %v, %v, %v]", p.Top, p.Bottom, p.Left, p.Right)
+}
+
+// An axis of an image.
+type spatial int
+
+const (
+	vertical   spatial = 2 // H, its index in [N, C, H, W]
+	horizontal spatial = 3 // W
+)
+
+func (a spatial) String() string {
+	if a == vertical {
+		return "height"
+	}
+	return "width"
+}
+
+// of returns the component of a pair that lies along the axis.
+func (a spatial) of(p dim.Pair) dim.Size {
+	if a == vertical {
+		return p.H
+	}
+	return p.W
+}
+
+// fixed returns the padding before and after the image along an axis in every
+// mode but Same, where it depends on the image.
+func (p Padding) fixed(a spatial, k dim.Size) (before, after dim.Size) {
+	switch {
+	case p.Mode == Half:
+		h := k.FloorDiv(dim.Int(2))
+		return h, h
+	case p.Mode == Valid:
+		return dim.Int(0), dim.Int(0)
+	case p.Mode == Explicit && a == vertical:
+		return p.Top, p.Bottom
+	case p.Mode == Explicit:
+		return p.Left, p.Right
+	}
+	panic("ops: same padding is not fixed")
+}
+
+// same returns the padding of mode Same for a known image size.
+func same(size, k, stride, dilation int) (before, after int) {
+	out := (size + stride - 1) / stride
+	total := max((out-1)*stride+dilation*(k-1)+1-size, 0)
+	return total / 2, total - total/2
+}
+
+// before returns how many rows (columns) lie before an image of a known size.
+func (p Padding) before(a spatial, size int, k, stride, dilation dim.Size) int {
+	if p.Mode == Same {
+		n, _ := same(size, k.MustInt(), stride.MustInt(), dilation.MustInt())
+		return n
+	}
+	n, _ := p.fixed(a, k)
+	return n.MustInt()
+}

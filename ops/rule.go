@@ -1,0 +1,204 @@
+package ops
+
+import (
+	"fmt"
+
+	"cnnlang/ops/dim"
+)
+
+// MaxElements is the most elements a tensor or an axis may have.
+const MaxElements = 1<<31 - 1
+
+// A rule is a shape rule at work. It keeps the first fault; the questions after
+// it answer false without asking, so that a proof notes no requirement that
+// follows from a mistake.
+type rule struct {
+	dim.Facts
+	op    Op
+	in    []dim.Shape
+	fault *Fault
+}
+
+// begin starts the rule of an op that takes n inputs.
+func begin(f dim.Facts, op Op, in []dim.Shape, n int) *rule {
+	if len(in) != n {
+		panic(fmt.Sprintf("ops: %s: %d inputs, want %d", op.Name(), len(in), n))
+	}
+	r := &rule{Facts: f, op: op, in: in}
+	for i, s := range in {
+		if !within(s) {
+			r.fail(&Fault{Kind: TooLarge, Input: i, Axis: -1,
+				Msg:  fmt.Sprintf("the input of %s is %v, beyond the limit of %d elements", op.Name(), s, MaxElements),
+				Help: "a smaller input or fewer channels"})
+		}
+	}
+	return r
+}
+
+// end gives what Infer returns: out, or the first fault.
+func (r *rule) end(out dim.Shape) (dim.Shape, error) {
+	if r.fault != nil {
+		return nil, r.fault
+	}
+	if !within(out) {
+		r.fail(&Fault{Kind: TooLarge, Input: -1, Axis: -1,
+			Msg:  fmt.Sprintf("the result of %s is %v, beyond the limit of %d elements", r.op.Name(), out, MaxElements),
+			Help: "a smaller input or fewer channels"})
+		return nil, r.fault
+	}
+	for _, p := range r.op.Params(r.in) {
+		if !within(p.Shape) {
+			r.fail(&Fault{Kind: TooLarge, Input: -1, Axis: -1,
+				Msg:  fmt.Sprintf("the %s of %s is %v, beyond the limit of %d elements", p.Leaf, r.op.Name(), p.Shape, MaxElements),
+				Help: "fewer channels or a smaller kernel"})
+			return nil, r.fault
+		}
+	}
+	return out, nil
+}
+
+// within reports whether a shape respects the limits, as far as it is known.
+func within(s dim.Shape) bool {
+	for _, d := range s {
+		if n, ok := d.Int(); !d.IsValid() || ok && n > MaxElements {
+			return false
+		}
+	}
+	p := s.Product()
+	n, ok := p.Int()
+	return p.IsValid() && !(ok && n > MaxElements)
+}
+
+func (r *rule) ok() bool { return r.fault == nil }
+
+func (r *rule) fail(f *Fault) {
+	if r.fault == nil {
+		r.fault = f
+	}
+}
+
+func (r *rule) bad(arg, help, format string, args ...any) {
+	r.fail(&Fault{Kind: BadValue, Arg: arg, Input: -1, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
+}
+
+// rank wants input i to have one of these numbers of axes.
+func (r *rule) rank(i int, ranks ...int) bool {
+	if !r.ok() {
+		return false
+	}
+	for _, n := range ranks {
+		if len(r.in[i]) == n {
+			return true
+		}
+	}
+	f := &Fault{Kind: WrongRank, Input: i, Axis: -1}
+	switch {
+	case len(ranks) == 1:
+		f.Msg = fmt.Sprintf("%s needs an image [N, C, H, W], got %v", r.op.Name(), r.in[i])
+		f.Help = "move it before the flatten, or leave the flatten out"
+	default:
+		f.Msg = fmt.Sprintf("%s needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[i])
+	}
+	r.fail(f)
+	return false
+}
+
+// channelled wants the first input to have a batch and a channel axis.
+func (r *rule) channelled() bool {
+	if r.ok() && len(r.in[0]) < 2 {
+		r.fail(&Fault{Kind: WrongRank, Input: 0, Axis: -1,
+			Msg: fmt.Sprintf("%s works on channels and needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[0])})
+	}
+	return r.ok()
+}
+
+// whole wants an argument to be a whole number of at least low.
+func (r *rule) whole(arg string, v dim.Size, low int) bool {
+	if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
+		r.bad(arg, "", "%s of %s must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
+	}
+	return r.ok()
+}
+
+// pair wants both parts of a dims argument to be whole numbers of at least low.
+func (r *rule) pair(arg string, p dim.Pair, low int) bool {
+	for _, v := range []dim.Size{p.H, p.W} {
+		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
+			r.bad(arg, "", "%s of %s must be whole numbers of at least %d, got %v", arg, r.op.Name(), low, p)
+		}
+	}
+	return r.ok()
+}
+
+// between wants an argument to lie in low to high; high may be nil.
+func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
+	if !r.ok() {
+		return
+	}
+	switch {
+	case high == nil && !dim.AtLeast(r, v, low):
+		r.bad(arg, "", "%s of %s must be at least %v, got %v", arg, r.op.Name(), low, v)
+	case high != nil && !(dim.AtLeast(r, v, low) && dim.AtLeast(r, *high, v)):
+		r.bad(arg, "", "%s of %s must lie between %v and %v, got %v", arg, r.op.Name(), low, *high, v)
+	}
+}
+
+// divides wants n groups to divide the channels.
+func (r *rule) divides(groups, channels dim.Size, what string) {
+	if r.ok() && !r.Require(channels.Quo(groups), dim.Whole) {
+		r.fail(&Fault{Kind: NotDivisible, Arg: "groups", Input: 0, Axis: 1,
+			Msg:  fmt.Sprintf("groups of %s must divide its %s channels, got %v groups of %v channels", r.op.Name(), what, groups, channels),
+			Help: "a number of groups that divides the channels, or other channels"})
+	}
+}
+
+// equalShapes wants every input from the second on to have the shape of the
+// first but, where but is an axis, along that.
+func (r *rule) equalShapes(but int) {
+	for i := 1; i < len(r.in) && r.ok(); i++ {
+		a, b := r.in[0], r.in[i]
+		if len(a) != len(b) {
+			r.differ(i, -1, 0)
+			return
+		}
+		for axis := range a {
+			if axis != but && r.ok() && !dim.Equal(r, b[axis], a[axis]) {
+				r.differ(i, axis, 0)
+			}
+		}
+	}
+}
+
+// differ is the fault of input i, which does not agree with input j.
+func (r *rule) differ(i, axis, j int) {
+	r.fail(&Fault{Kind: SizesDiffer, Input: i, Axis: axis,
+		Msg: fmt.Sprintf("branches %d and %d of %s must agree%s, got %v and %v",
+			j+1, i+1, r.op.Name(), axisWords(axis), r.in[j], r.in[i]),
+		Help: differHelp(axis)})
+}
+
+func axisWords(axis int) string {
+	switch axis {
+	case 0:
+		return " in batch size"
+	case 1:
+		return " in channels"
+	case 2:
+		return " in height"
+	case 3:
+		return " in width"
+	case -1:
+		return " in the number of axes"
+	}
+	return fmt.Sprintf(" in axis %d", axis)
+}
+
+func differHelp(axis int) string {
+	switch axis {
+	case 1:
+		return "a 1x1 convolution brings a branch to other channels"
+	case 2, 3:
+		return "the same strides and padding in every branch"
+	}
+	return ""
+}
