@@ -1,0 +1,329 @@
+package ast
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Print writes the tree below n, a node per line, what belongs to it indented
+// below, and after @ the line and column where it starts. Expressions stand on
+// one line with every operator in parentheses, so that it shows what binds to
+// what.
+func Print(w io.Writer, n Node) error {
+	p := &dumper{w: bufio.NewWriter(w)}
+	p.node(n)
+	return p.w.Flush()
+}
+
+type dumper struct {
+	w      *bufio.Writer
+	indent int
+}
+
+func (p *dumper) line(at Node, format string, args ...any) {
+	start := at.Span().Start
+	fmt.Fprintf(p.w, "%s%s @%d:%d\n", strings.Repeat("  ", p.indent), fmt.Sprintf(format, args...), start.Line, start.Column)
+}
+
+// below prints the nodes one level deeper.
+func below[N Node](p *dumper, list ...N) {
+	p.indent++
+	for _, n := range list {
+		p.node(n)
+	}
+	p.indent--
+}
+
+func (p *dumper) node(n Node) {
+	switch n := n.(type) {
+	case *File:
+		p.line(n, "file %s", n.Source.Name)
+		below(p, n.Decls...)
+	case *Decl:
+		below(&dumper{p.w, p.indent - 1}, children(n)...)
+	case *Import:
+		p.line(n, "import%s", importText(n))
+	case *Let:
+		p.line(n, "let %s = %s", n.Name.Text, Text(n.Value))
+	case *Block:
+		p.block(n)
+	case *Params:
+		below(&dumper{p.w, p.indent - 1}, n.List...)
+	case *Param:
+		p.line(n, "parameter %s", paramText(n))
+	case *Sig:
+		var in []string
+		for _, d := range n.In {
+			in = append(in, Text(d.Size)+optional(" = ", d.Default))
+		}
+		p.line(n, "signature [%s] -> [%s]", strings.Join(in, ", "), texts(n.Out))
+	default:
+		p.statement(n)
+	}
+}
+
+func (p *dumper) block(n *Block) {
+	p.line(n, "%s %s%s", n.Kind, n.Name.Text, optional(" = ", n.Preset))
+	p.indent++
+	if n.Params != nil {
+		p.node(n.Params)
+	}
+	if n.Sig != nil {
+		p.node(n.Sig)
+	}
+	for _, e := range n.Where {
+		p.line(e, "where %s", Text(e))
+	}
+	for _, body := range []*Body{n.Extra, n.Body} {
+		if body != nil {
+			p.node(body)
+		}
+	}
+	p.indent--
+}
+
+func (p *dumper) statement(n Node) {
+	switch n := n.(type) {
+	case *Body:
+		p.line(n, "body")
+		below(p, n.Stmts...)
+	case *Stmt:
+		below(&dumper{p.w, p.indent - 1}, children(n)...)
+	case *Meta:
+		p.line(n, "meta")
+		below(p, n.Items...)
+	case *MetaItem:
+		p.line(n, "%s = %s", n.Key.Text, Text(n.Value))
+	case *NameMap:
+		p.line(n, "names %s", n.For.Text)
+		below(p, n.Rows...)
+	case *NameRow:
+		p.line(n, "%s = %s", Text(n.Here), Text(n.There))
+	case *Expect:
+		p.line(n, "expect %s", Text(n.Cond))
+	case *Side:
+		p.line(n, "side")
+		below(p, n.Step)
+	case *Pipeline:
+		if len(n.Steps) == 1 {
+			p.node(n.Steps[0])
+			return
+		}
+		p.line(n, "pipeline")
+		below(p, n.Steps...)
+	case *Step:
+		p.step(n)
+	default:
+		p.part(n)
+	}
+}
+
+// step prints what is said around a step, and in the same line what it is.
+func (p *dumper) step(n *Step) {
+	around := ""
+	if n.Stage {
+		around += "stage "
+	}
+	if n.Label != nil {
+		around += labelText(n.Label) + ": "
+	}
+	after := ""
+	for _, c := range n.Claims {
+		if c.As != nil {
+			after += " as " + c.As.Text
+		} else {
+			after += " is [" + texts(c.Is) + "]"
+		}
+	}
+	switch {
+	case n.If != nil:
+		p.line(n, "%sif%s", around, after)
+		below(p, n.If)
+	case n.Repeat != nil:
+		p.line(n, "%srepeat%s", around, after)
+		below(p, n.Repeat)
+	case n.Group != nil:
+		p.line(n, "%sgroup%s", around, after)
+		below(p, n.Group.Stmts...)
+	case n.Tap != nil:
+		p.line(n, "%s@%s%s", around, n.Tap.Name.Text, after)
+	default:
+		p.line(n, "%scall %s%s", around, Text(n.Call.Callee), after)
+		below(p, n.Call.Branches...)
+		if n.Call.Slot != nil {
+			below(p, n.Call.Slot)
+		}
+	}
+}
+
+// part prints what stands inside a step.
+func (p *dumper) part(n Node) {
+	switch n := n.(type) {
+	case *If:
+		p.line(n, "when %s", Text(n.Cond))
+		below(p, n.Then.Stmts...)
+		if n.ElIf != nil {
+			p.node(n.ElIf)
+		}
+		if n.Else != nil {
+			p.line(n.Else, "else")
+			below(p, n.Else.Stmts...)
+		}
+	case *Repeat:
+		p.line(n.Head, "times %s", headText(n.Head))
+		if n.Body != nil {
+			below(p, n.Body.Stmts...)
+		} else {
+			below(p, n.Step)
+		}
+	case *Branch:
+		if n.Repeat != nil {
+			p.line(n, "branches, times %s", headText(n.Repeat))
+		} else {
+			p.line(n, "branch")
+		}
+		below(p, n.Body.Stmts...)
+	case *Name:
+		p.line(n, "name %s", n.Text)
+	case *Type:
+		p.line(n, "type %s", typeText(n))
+	case *Dim:
+		p.line(n, "size %s%s", Text(n.Size), optional(" = ", n.Default))
+	case *Label:
+		p.line(n, "label %s", labelText(n))
+	case *Claim, *RepeatHead, *TapRef, *Call, *Args, *Arg:
+		below(&dumper{p.w, p.indent - 1}, children(n)...)
+	case Expr:
+		p.line(n, "%s", Text(n))
+	default:
+		panic(fmt.Sprintf("ast: no node: %T", n))
+	}
+}
+
+// Text returns an expression as it could be written, every operator in
+// parentheses.
+func Text(e Expr) string {
+	switch e := e.(type) {
+	case *Number:
+		return e.Text
+	case *DimsLit:
+		return e.Text
+	case *Bool:
+		return strconv.FormatBool(e.Value)
+	case *String:
+		var b strings.Builder
+		for _, p := range e.Parts {
+			if p.Expr != nil {
+				b.WriteString("{" + Text(p.Expr) + "}")
+			} else {
+				quoted := strconv.Quote(p.Text)
+				b.WriteString(strings.ReplaceAll(quoted[1:len(quoted)-1], "{", `\{`))
+			}
+		}
+		return `"` + b.String() + `"`
+	case *Ref:
+		return refText(e)
+	case *TapExpr:
+		return "@" + e.Name.Text
+	case *List:
+		return "[" + texts(e.Items) + "]"
+	case *Unary:
+		if e.Op == "not" {
+			return "(not " + Text(e.X) + ")"
+		}
+		return "(" + e.Op + Text(e.X) + ")"
+	case *Binary:
+		return "(" + Text(e.L) + " " + e.Op + " " + Text(e.R) + ")"
+	case *Cond:
+		return "(if " + Text(e.If) + " then " + Text(e.Then) + " else " + Text(e.Else) + ")"
+	case *Index:
+		return Text(e.X) + "[" + Text(e.I) + "]"
+	}
+	panic(fmt.Sprintf("ast: no expression: %T", e))
+}
+
+func texts(list []Expr) string {
+	var s []string
+	for _, e := range list {
+		s = append(s, Text(e))
+	}
+	return strings.Join(s, ", ")
+}
+
+func refText(r *Ref) string {
+	if r.Args == nil {
+		return r.Text()
+	}
+	var args []string
+	for _, a := range r.Args.List {
+		name := ""
+		if a.Name != nil {
+			name = a.Name.Text + " = "
+		}
+		args = append(args, name+Text(a.Value))
+	}
+	return r.Text() + "(" + strings.Join(args, ", ") + ")"
+}
+
+func labelText(l *Label) string {
+	if l.Name != nil {
+		return l.Name.Text
+	}
+	return Text(l.Text)
+}
+
+func paramText(n *Param) string {
+	s := n.Name.Text
+	if n.Type != nil {
+		s += ": " + typeText(n.Type)
+	}
+	return s + optional(" = ", n.Default)
+}
+
+func typeText(t *Type) string {
+	if t.Elem != "" {
+		return t.Name + "[" + t.Elem + "]"
+	}
+	return t.Name
+}
+
+func headText(h *RepeatHead) string {
+	if len(h.Vars) == 0 {
+		return Text(h.Count)
+	}
+	return names(h.Vars, ", ") + " " + h.How + " " + Text(h.Count)
+}
+
+func importText(n *Import) string {
+	s := " " + names(n.Std, ".")
+	if n.File != nil {
+		s = " " + Text(n.File)
+	}
+	if n.As != nil {
+		s += " as " + n.As.Text
+	}
+	if len(n.Names) > 0 {
+		s += " { " + names(n.Names, ", ") + " }"
+	}
+	return s
+}
+
+func names(list []*Name, between string) string {
+	var s []string
+	for _, n := range list {
+		s = append(s, n.Text)
+	}
+	return strings.Join(s, between)
+}
+
+// optional returns what stands before an expression and the expression, "" for
+// none.
+func optional(before string, e Expr) string {
+	if e == nil {
+		return ""
+	}
+	return before + Text(e)
+}
