@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"slices"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -42,13 +44,13 @@ func (f *filters) at(i, o int) float32 {
 	return float32(float64(f.weight[i]) * f.scale[o])
 }
 
-// rows returns the weight with the norm folded in, out rows of equal length: the
-// memory of the parameter itself where there is no norm.
+// rows returns a copy of the weight, out rows of equal length, with the norm
+// folded in.
 func (f *filters) rows(out int) []float32 {
+	folded := slices.Clone(f.weight)
 	if f.scale == nil {
-		return f.weight
+		return folded
 	}
-	folded := make([]float32, len(f.weight))
 	each := len(folded) / out
 	for i := range folded {
 		folded[i] = f.at(i, i/each)

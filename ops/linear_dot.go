@@ -6,8 +6,8 @@ import (
 )
 
 // A dotProduct is a linear layer on [N, K] by dot products with the rows of the
-// weight, in their own memory where no norm is folded in: such a layer is as
-// fast as its weight can be read, and packing would read it twice.
+// weight, which need no packing: such a layer is as fast as its weight can be
+// read.
 type dotProduct struct {
 	batch, in, out int
 	weight         []float32 // [out, in]

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"math"
+	"slices"
 
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
@@ -52,7 +53,7 @@ func acrossChannels(algorithm string, shape tensor.Shape, run func(dst, src []fl
 }
 
 func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
-	weight, bias, eps := params[0].Data, params[1].Data, l.Eps.Float()
+	weight, bias, eps := slices.Clone(params[0].Data), slices.Clone(params[1].Data), l.Eps.Float()
 	return acrossChannels("two-pass", out, func(dst, src []float32, c, pitch, width int) {
 		var mean, scale pixelSums
 		for i := range c {

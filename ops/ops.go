@@ -22,7 +22,7 @@ type Op interface {
 	// Cost counts the work on inputs of these shapes.
 	Cost(in []dim.Shape, out dim.Shape) Cost
 	// Prepare chooses an algorithm for these shapes and packs the parameters,
-	// given in the order of Params, once.
+	// given in the order of Params, once. It keeps none of their memory.
 	Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared
 }
 

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"slices"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -13,7 +15,7 @@ func (s *Scale) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) 
 }
 
 func (l *LayerScale) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
-	factor := params[0].Data
+	factor := slices.Clone(params[0].Data)
 	return perChannel("scale", out, func(dst, src []float32, c int) {
 		kernel.MulScalar(dst, src, factor[c])
 	})

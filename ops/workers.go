@@ -1,0 +1,233 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Workers run tasks on several threads: the caller of Run and n-1 goroutines
+// that live until Close. Any number of sessions may share one Workers; their
+// runs then take turns, task list by task list. A session that must not wait for
+// others brings its own.
+//
+// A task is handed over by two atomic words. helm holds the number of the task,
+// whether its parts may still be joined, and how many helpers are at work on it;
+// next is the next part. The caller publishes a task by opening helm, works too,
+// closes helm when no part is left, and waits only for the helpers who are in
+// the middle of a part. So a task that is over before a helper wakes up costs
+// nothing but the attempt.
+//
+// A helper without work looks at helm for spinTime, then sleeps on a channel: a
+// sleeping goroutine takes some 50 µs to wake, as long as a small layer, but one
+// that spins for ever would take a processor from somebody else.
+type Workers struct {
+	count   int
+	helm    atomic.Uint64
+	next    atomic.Int64
+	stopped atomic.Bool // a part was left out because ctx ended
+
+	// Written only while helm is closed and no helper at work.
+	task  Task
+	parts int64
+	ctx   context.Context
+
+	turn    chan struct{} // holds a token while nobody runs
+	closed  bool          // belongs to whoever has the token
+	sleep   []sleeper     // one for each helper
+	helpers sync.WaitGroup
+}
+
+// A sleeper is how one helper sleeps. It is awake, or says asleep and then waits
+// for the one token that whoever takes that back sends.
+type sleeper struct {
+	asleep atomic.Bool
+	wake   chan struct{}
+	_      [48]byte // apart from the next one's cache line
+}
+
+const (
+	helmOpen  = 1 << 16         // parts may be joined
+	helmTask  = 1 << 17         // one more task
+	helmCount = helmOpen - 1    // helpers at work
+	helmEnd   = uint64(1) << 63 // Close was called
+)
+
+// spinTime is how long a helper looks for work before it sleeps. Between two
+// tasks of a network lie a few µs.
+const spinTime = 100 * time.Microsecond
+
+// ErrClosed says that Run was called after Close.
+var ErrClosed = errors.New("ops: the workers are closed")
+
+// NewWorkers starts n-1 goroutines beside the caller's; n below 1 means one for
+// each processor that Go may use.
+func NewWorkers(n int) *Workers {
+	if n < 1 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	w := &Workers{
+		count: min(n, helmCount),
+		turn:  make(chan struct{}, 1),
+	}
+	w.sleep = make([]sleeper, w.count-1)
+	for i := range w.sleep {
+		w.sleep[i].wake = make(chan struct{}, 1)
+		w.helpers.Add(1)
+		go w.help(i)
+	}
+	w.turn <- struct{}{}
+	return w
+}
+
+// Count is how many threads work, the caller's included.
+func (w *Workers) Count() int { return w.count }
+
+// Close ends the goroutines, after the current run if there is one. It may be
+// called again.
+func (w *Workers) Close() {
+	<-w.turn
+	if !w.closed {
+		w.closed = true
+		w.helm.Or(helmEnd)
+		w.wakeAll(len(w.sleep))
+		w.helpers.Wait()
+	}
+	w.turn <- struct{}{}
+}
+
+// Run does the tasks one after another and each one's parts in any order. When
+// ctx ends it stops at the next part of each worker and returns ctx.Err(); what
+// the tasks write is then undefined. It allocates nothing.
+func (w *Workers) Run(ctx context.Context, tasks []Task) error {
+	select {
+	case <-w.turn:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer w.leave()
+	if w.closed {
+		return ErrClosed
+	}
+	w.ctx = ctx
+	w.stopped.Store(false)
+	for _, t := range tasks {
+		w.run(t)
+		if w.stopped.Load() {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// leave forgets the run and lets the next one begin.
+func (w *Workers) leave() {
+	w.task, w.ctx = nil, nil
+	w.turn <- struct{}{}
+}
+
+func (w *Workers) run(t Task) {
+	w.task, w.parts = t, int64(t.Parts())
+	w.next.Store(0)
+	if w.parts < 2 || w.count == 1 {
+		w.work(0)
+		return
+	}
+	w.helm.Add(helmTask + helmOpen)
+	w.wakeAll(min(len(w.sleep), int(w.parts)-1))
+	w.work(0)
+	for spins := 0; !w.close(); spins++ {
+		if spins > 100 {
+			runtime.Gosched()
+		}
+	}
+}
+
+// close lets nobody join the task any more and reports whether all who had are
+// done.
+func (w *Workers) close() bool { return w.helm.And(^uint64(helmOpen))&helmCount == 0 }
+
+// work does parts of the task until none is left.
+func (w *Workers) work(worker int) {
+	task, ctx := w.task, w.ctx
+	for {
+		part := w.next.Add(1) - 1
+		if part >= w.parts {
+			return
+		}
+		if ctx.Err() != nil {
+			w.stopped.Store(true)
+			w.next.Store(w.parts)
+			return
+		}
+		task.Do(int(part), worker)
+	}
+}
+
+// help is the life of helper i, who is worker i+1.
+func (w *Workers) help(i int) {
+	defer w.helpers.Done()
+	seen := uint64(0)
+	for {
+		helm := w.await(i, seen)
+		if helm&helmEnd != 0 {
+			return
+		}
+		seen = helm / helmTask
+		if helm&helmOpen != 0 && w.join(helm) {
+			w.work(i + 1)
+			w.helm.Add(^uint64(0))
+		}
+	}
+}
+
+// join counts the helper in while the task of helm may be joined.
+func (w *Workers) join(helm uint64) bool {
+	task := helm / helmTask
+	for helm&helmOpen != 0 && helm/helmTask == task {
+		if w.helm.CompareAndSwap(helm, helm+1) {
+			return true
+		}
+		helm = w.helm.Load()
+	}
+	return false
+}
+
+// await returns helm when it is at another task than seen.
+func (w *Workers) await(i int, seen uint64) uint64 {
+	start := time.Now()
+	for spins := 0; ; spins++ {
+		if helm := w.helm.Load(); helm/helmTask != seen {
+			return helm
+		}
+		if spins%64 == 63 {
+			if time.Since(start) > spinTime {
+				w.doze(i, seen)
+				start = time.Now()
+			}
+			runtime.Gosched()
+		}
+	}
+}
+
+// doze sleeps until wakeAll, unless there is work already.
+func (w *Workers) doze(i int, seen uint64) {
+	s := &w.sleep[i]
+	s.asleep.Store(true)
+	if w.helm.Load()/helmTask != seen && s.asleep.CompareAndSwap(true, false) {
+		return // nobody has sent a token, nor will
+	}
+	<-s.wake
+}
+
+// wakeAll wakes the first n helpers, if they sleep.
+func (w *Workers) wakeAll(n int) {
+	for i := range w.sleep[:n] {
+		if s := &w.sleep[i]; s.asleep.CompareAndSwap(true, false) {
+			s.wake <- struct{}{}
+		}
+	}
+}
