@@ -136,3 +136,35 @@ func divideOut(x *atom, num, den Size) (Size, bool) {
 	}
 	return sum(multiples).Quo(by).Add(below).Quo(den.Quo(by)), true
 }
+
+// mirrored rewrites the floors in a that are not inside others:
+// floor(P/Q) = -floor((Q - 1 - P)/Q) for integers P and a positive integer Q,
+// of which the first in the order of atoms is taken. So H - floor(H/2) and
+// ceil(H/2) cancel. It is no part of the normal form, since floors that are
+// subtracted do not merge (mergeNested).
+func mirrored(a Size) Size {
+	return a.replace(func(x *atom) (Size, bool) {
+		if x.kind != floor {
+			return x.plain(), true
+		}
+		num, den := fraction(x.arg)
+		if !num.IsWhole() || !isDivisor(den) {
+			return from(x), true
+		}
+		other := whole(1).Sub(whole(1).Quo(den)).Sub(x.arg).Floor()
+		if other.symbolic() && compareSizes(leading(other), from(x)) < 0 {
+			return other.Neg(), true
+		}
+		return from(x), true
+	})
+}
+
+// leading returns the floor in n + floor(p), or a where it is not of that form.
+func leading(a Size) Size {
+	for _, t := range a.terms() {
+		if len(t.mono) == 1 && t.mono[0].atom.kind == floor {
+			return from(t.mono[0].atom)
+		}
+	}
+	return a
+}

@@ -67,8 +67,8 @@ func inverse(a Size) Size {
 	if len(terms) == 1 {
 		return single(whole(1).Quo(terms[0].coef), terms[0].mono.inverse())
 	}
-	// The group is without constant factor or common atom, and its last term is
-	// positive, so that multiples of one sum have one group.
+	// The group is without constant factor or common atom and of a fixed sign, so
+	// that multiples of one sum have one group.
 	coef, mono := content(terms)
 	bare := a.Quo(coef).Mul(single(whole(1), mono.inverse()))
 	if !bare.IsValid() {
@@ -82,7 +82,8 @@ func inverse(a Size) Size {
 }
 
 // content returns the largest coefficient and monomial that divide all terms,
-// whose coefficients are whole and powers positive.
+// whose coefficients are whole and powers positive. The coefficient has the sign
+// of the first term of the highest degree.
 func content(terms []term) (Size, monomial) {
 	divisor := uint64(0)
 	mono := slices.Clone(terms[0].mono)
@@ -93,7 +94,9 @@ func content(terms []term) (Size, monomial) {
 		}
 	}
 	mono = slices.DeleteFunc(mono, func(f factor) bool { return f.power <= 0 })
-	return signed(terms[len(terms)-1].coef.num < 0, divisor, 1), mono
+	degree := terms[len(terms)-1].mono.degree()
+	first := slices.IndexFunc(terms, func(t term) bool { return t.mono.degree() == degree })
+	return signed(terms[first].coef.num < 0, divisor, 1), mono
 }
 
 // reduce cancels sums: of R/Q with a group Q it keeps the remainder of the

@@ -65,11 +65,12 @@ func (a Size) IsZero() bool {
 	switch {
 	case a.poly == nil:
 		return a.num == 0
-	case !a.IsValid() || !a.poly.hasGroups():
+	case !a.IsValid():
 		return false
+	case a.poly.hasGroups():
+		a, _ = fraction(a) // numerators may cancel over the common denominator
 	}
-	num, _ := fraction(a)
-	return num.Known() && num.num == 0
+	return mirrored(a) == Size{}
 }
 
 // Equivalent reports whether a and b are shown to be equal for all values of
