@@ -55,6 +55,11 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.inExpect = false
 	case st.Side != nil:
 		c.step(st.Side.Step, s)
+		for _, claim := range st.Side.Step.Claims {
+			if claim.As != nil {
+				c.tap(claim.As) // it names the head, which is use enough
+			}
+		}
 	case st.Pipe != nil:
 		for _, step := range st.Pipe.Steps {
 			c.step(step, s)

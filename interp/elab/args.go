@@ -1,0 +1,174 @@
+package elab
+
+import (
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// closure makes the value of a block's name. A preset is the block it names with
+// arguments filled in.
+func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
+	if o.Block.Preset == nil {
+		return &Closure{Object: o}, true
+	}
+	if !m.step(at) || !m.enter(at) {
+		return nil, false
+	}
+	defer m.leave()
+	v, ok := m.ref(o.Block.Preset.Ref(), &env{module: o.Module, frame: &frame{}})
+	if !ok {
+		return nil, false
+	}
+	c, ok := v.(*Closure)
+	if !ok {
+		m.fail(notCallable(o.Block.Preset.Span(), o.Block.Preset.Ref().Text(), v))
+		return nil, false
+	}
+	return c, true
+}
+
+// fill adds arguments to a closure: each positional one to the next parameter
+// that has none, each named one to its parameter.
+func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	params := parameters(c.Object)
+	good, next := true, 0
+	given := map[string]bool{}
+	for _, a := range args.List {
+		v, ok := m.eval(a.Value, e)
+		good = good && ok
+		name := ""
+		switch {
+		case a.Name != nil:
+			name = a.Name.Text
+			if find(params, name) == nil {
+				m.fail(unknownArgument(a.Name, c.Object, params))
+				good = false
+				continue
+			}
+			if given[name] {
+				m.fail(argumentTwice(a.Name.Span(), name))
+				good = false
+			}
+		default:
+			for next < len(params) && (filled.has(params[next].Name.Text)) {
+				next++
+			}
+			if next >= len(params) {
+				m.fail(tooManyArguments(a.Span(), c.Object, params))
+				return nil, false
+			}
+			name = params[next].Name.Text
+		}
+		given[name] = true
+		filled.Args[name] = bound{v, a.Value.Span()}
+	}
+	return filled, good
+}
+
+func (c *Closure) has(name string) bool {
+	_, ok := c.Args[name]
+	return ok
+}
+
+// parameters lists what a block takes; branches are no parameter.
+func parameters(o *resolve.Object) []*ast.Param {
+	if o.Block.Params == nil {
+		return nil
+	}
+	list := o.Block.Params.List
+	if o.IsCombinator() {
+		return list[1:]
+	}
+	return list
+}
+
+func find(params []*ast.Param, name string) *ast.Param {
+	for _, p := range params {
+		if p.Name.Text == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// bind gives every parameter its value: the argument, or the default, in which
+// the parameters before it are known.
+func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
+	e := &env{module: c.Object.Module, frame: &frame{taps: map[string]Tensor{}}, values: map[string]Value{}}
+	good := true
+	for _, p := range parameters(c.Object) {
+		v, ok := m.bindOne(c, p, e, at)
+		if !ok {
+			good = false
+			continue
+		}
+		e.values[p.Name.Text] = v
+		if t, isTensor := v.(*Tensor); isTensor {
+			e.frame.taps[p.Name.Text] = *t
+		}
+	}
+	return e, good
+}
+
+func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Value, bool) {
+	var def Value
+	arg, given := c.Args[p.Name.Text]
+	if p.Default != nil && (!given || p.Type == nil) {
+		v, ok := m.eval(p.Default, e)
+		if !ok {
+			return nil, false
+		}
+		def = v
+	}
+	t := m.typeOf(p, def)
+	if !given {
+		if p.Default == nil {
+			m.fail(missingArgument(at, c.Object, p))
+			return nil, false
+		}
+		v, want := m.convert(def, t)
+		if want != "" {
+			m.fail(wrongDefault(p, want, def))
+		}
+		return v, want == ""
+	}
+	v, want := m.convert(arg.value, t)
+	if want != "" {
+		m.fail(wrongArgument(arg, c.Object, p, want))
+	}
+	return v, want == ""
+}
+
+// describe prints a call with the arguments it was given: bottleneck(c = 128,
+// stride = 2).
+func (c *Closure) describe(e *env) string {
+	if c.Slot != nil {
+		return c.name()
+	}
+	var parts []string
+	for _, p := range parameters(c.Object) {
+		if v, ok := e.values[p.Name.Text]; ok && c.has(p.Name.Text) {
+			parts = append(parts, p.Name.Text+" = "+show(v))
+		}
+	}
+	if len(parts) == 0 {
+		return c.Object.Name
+	}
+	return c.Object.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// describeNet prints a net as the user knows it, with the arguments that its
+// name leaves open.
+func describeNet(o *resolve.Object, c *Closure, e *env) string {
+	if o != c.Object {
+		return o.Name + " = " + c.describe(e)
+	}
+	return c.describe(e)
+}

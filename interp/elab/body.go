@@ -1,0 +1,190 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// body applies statements in order to x.
+func (m *machine) body(b *ast.Body, e *env, sc scope, x Tensor) Tensor {
+	for _, st := range b.Stmts {
+		if !m.step(st.Span()) {
+			return poison
+		}
+		switch {
+		case st.Let != nil:
+			if v, ok := m.eval(st.Let.Value, e); ok {
+				e.values[st.Let.Name.Text] = v
+			} else {
+				return poison // what follows may need the value
+			}
+		case st.Side != nil:
+			m.sideHead(st.Side, e, sc, x)
+		case st.Pipe != nil:
+			for _, s := range st.Pipe.Steps {
+				x = m.stepValue(s, e, sc, x)
+			}
+		}
+	}
+	return x
+}
+
+// stepValue applies one step to x and checks what is claimed of the result.
+func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
+	if !m.step(s.Span()) {
+		return poison
+	}
+	label, labelled, ok := m.label(s, e)
+	if !ok {
+		return poison
+	}
+	switch {
+	case s.Call != nil:
+		x = m.call(s, e, sc, x, label, labelled)
+	case s.Tap != nil:
+		tap, ok := e.frame.taps[s.Tap.Name.Text]
+		if !ok {
+			tap = poison // reported where names are resolved, or itself poisoned
+		}
+		x = tap
+		if labelled && label != "" {
+			m.begin(graph.Step{Path: sc.take(label, true), Call: "@", Span: s.Span()})(x)
+		}
+	case labelled && label != "":
+		path := sc.take(label, true)
+		done := m.begin(graph.Step{Path: path, Stage: s.Stage, Span: s.Span()})
+		x = m.group(s, e, newScope(path+"."), x)
+		done(x)
+	default:
+		x = m.group(s, e, sc, x)
+	}
+	m.claims(s, e, x, label)
+	return x
+}
+
+// group applies the steps that have no name of their own.
+func (m *machine) group(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
+	switch {
+	case s.If != nil:
+		return m.ifStep(s.If, e, sc, x)
+	case s.Repeat != nil:
+		return m.repeat(s.Repeat, e, sc, x)
+	case s.Group != nil:
+		return m.body(s.Group, e.inner(), sc, x)
+	}
+	panic("elab: step without content")
+}
+
+// label evaluates a step's label.
+func (m *machine) label(s *ast.Step, e *env) (text string, labelled, ok bool) {
+	switch {
+	case s.Label == nil:
+		return "", false, true
+	case s.Label.Name != nil:
+		return s.Label.Name.Text, true, true
+	}
+	v, ok := m.eval(s.Label.Text, e)
+	if !ok {
+		return "", true, false
+	}
+	text = v.(string)
+	for _, c := range text {
+		if c < ' ' || c == '"' {
+			m.fail(badLabel(s.Label.Span(), text))
+			return "", true, false
+		}
+	}
+	return text, true, true
+}
+
+func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
+	c, ok := m.evalBool(f.Cond, e)
+	switch {
+	case !ok:
+		return poison
+	case c:
+		return m.body(f.Then, e.inner(), sc, x)
+	case f.ElIf != nil:
+		return m.ifStep(f.ElIf, e, sc, x)
+	case f.Else != nil:
+		return m.body(f.Else, e.inner(), sc, x)
+	}
+	return x
+}
+
+func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
+	ok := m.turns(r.Head, e, func(in *env) bool {
+		if r.Body != nil {
+			x = m.body(r.Body, in, sc, x)
+		} else {
+			x = m.stepValue(r.Step, in, sc, x)
+		}
+		return !x.Poisoned
+	})
+	if !ok {
+		return poison
+	}
+	return x
+}
+
+// turns calls f once for each turn of a repeat, with the loop's names bound,
+// until it answers false. It reports false where the count has no value.
+func (m *machine) turns(h *ast.RepeatHead, e *env, f func(*env) bool) bool {
+	v, ok := m.eval(h.Count, e)
+	if !ok {
+		return false
+	}
+	items, isList := v.([]Value)
+	count := len(items)
+	if n, isNumber := v.(dim.Size); isNumber {
+		whole, ok := n.Int()
+		switch {
+		case !ok || whole < 0:
+			m.fail(badCount(h.Count.Span(), n))
+			return false
+		case whole > MaxNodes:
+			m.stop(tooManyTurns(h.Count.Span(), whole))
+			return false
+		case h.How == "in" || len(h.Vars) == 2:
+			m.fail(notAList(h.Count.Span(), v))
+			return false
+		}
+		count = whole
+	} else if !isList || h.How == "of" {
+		m.fail(wrongType(h.Count.Span(), "how often: a whole number, or `in` a list", v))
+		return false
+	}
+	for i := range count {
+		if !m.step(h.Span()) {
+			return false
+		}
+		in := e.inner()
+		turn := []Value{dim.Int(i)}
+		if isList {
+			turn = []Value{items[i]}
+			if len(h.Vars) == 2 {
+				turn = []Value{dim.Int(i), items[i]}
+			}
+		}
+		for k, name := range h.Vars {
+			in.values[name.Text] = turn[k]
+		}
+		if !f(in) {
+			break
+		}
+	}
+	return true
+}
+
+// enter and leave count how deep blocks call blocks.
+func (m *machine) enter(span source.Span) bool {
+	m.depth++
+	if m.depth > MaxDepth {
+		m.stop(tooDeepCalls(span))
+	}
+	return !m.stopped
+}
+
+func (m *machine) leave() { m.depth-- }

@@ -1,0 +1,281 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// A site is one call on its way: the step, its names, its place in the paths.
+type site struct {
+	step     *ast.Step
+	env      *env
+	scope    scope
+	label    string
+	labelled bool
+	path     string
+}
+
+func (s *site) span() source.Span { return s.step.Call.Callee.Span() }
+
+// flat reports whether the step has the empty label, so that it opens no
+// segment.
+func (s *site) flat() bool { return s.labelled && s.label == "" }
+
+// call applies what a step calls: a combinator, a primitive, a block or a body.
+func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
+	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: sc.take(label, labelled)}
+	v, ok := m.ref(s.Call.Callee.Ref(), e)
+	if !ok {
+		return poison
+	}
+	c, ok := v.(*Closure)
+	if !ok {
+		m.fail(notAStep(at.span(), s.Call.Callee.Ref().Text(), v))
+		return poison
+	}
+	if s.Call.Slot != nil {
+		if c, ok = m.fillSlot(c, at); !ok {
+			return poison
+		}
+	}
+	switch {
+	case c.Slot != nil:
+		return m.slot(c, at, x)
+	case c.Object.IsCombinator():
+		if s.Call.Branches == nil {
+			return poison // reported where names are resolved
+		}
+		return m.combine(c, at, x)
+	case c.Object.IsPrimitive():
+		return m.primitive(c, at, x)
+	case c.Object.Block.Body == nil:
+		return poison // likewise
+	}
+	return m.instantiate(c, at, x)
+}
+
+// fillSlot passes the body in braces to the block's last parameter.
+func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
+	var params []*ast.Param
+	if c.Object != nil && !c.Object.IsPrimitive() {
+		params = parameters(c.Object)
+	}
+	if len(params) == 0 || params[len(params)-1].Type == nil || params[len(params)-1].Type.Name != "block" {
+		m.fail(noSlot(at.step.Call.Slot.Span(), c))
+		return nil, false
+	}
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	body := &Closure{Slot: at.step.Call.Slot, Env: at.env}
+	filled.Args[params[len(params)-1].Name.Text] = bound{body, at.step.Call.Slot.Span()}
+	return filled, true
+}
+
+// slot applies a body that was passed in braces, under the names of the place
+// that wrote it.
+func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
+	done := m.begin(graph.Step{Path: at.path, Stage: at.step.Stage, Span: at.step.Span()})
+	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled), x)
+	done(x)
+	return x
+}
+
+// primitive applies an operation of the prelude.
+func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
+	op, ok := m.operation(c, at.span())
+	if !ok || x.Poisoned {
+		return poison
+	}
+	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
+	if err != nil {
+		if !x.Suspect {
+			m.fail(operationFault(err.(*ops.Fault), c, at.span(), x))
+		}
+		return poison
+	}
+	return m.emit(op, at, c, []Tensor{x}, out)
+}
+
+// operation makes the op with its arguments, all of them, the defaults too.
+func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
+	e, ok := m.bind(c, at)
+	if !ok {
+		return nil, false
+	}
+	args := make(map[string]any, len(e.values))
+	for name, v := range e.values {
+		if list, isList := v.([]Value); isList {
+			sizes := make([]dim.Size, len(list))
+			for i, x := range list {
+				sizes[i] = x.(dim.Size)
+			}
+			v = sizes
+		}
+		args[name] = v
+	}
+	op, err := ops.New(c.Object.Name, args)
+	if err != nil {
+		panic("elab: the prelude declares a primitive that ops lacks: " + err.Error())
+	}
+	return op, true
+}
+
+// emit adds the node of an op and notes where its axes' sizes come from.
+func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Shape) Tensor {
+	shapes := make([]dim.Shape, len(in))
+	n := &graph.Node{Path: at.path, Op: op, Origin: at.step.Span()}
+	t := Tensor{Shape: out, Origins: origins(at, c, in[0], out)}
+	for i, x := range in {
+		shapes[i] = x.Shape
+		n.In = append(n.In, x.Node)
+		t.Suspect = t.Suspect || x.Suspect
+	}
+	for _, p := range op.Params(shapes) {
+		name := join(at.path, p.Leaf)
+		if first, taken := m.owner[name]; taken {
+			m.fail(duplicatePath(at.step.Span(), name, first))
+			continue
+		}
+		m.owner[name] = at.step.Span()
+		n.Params = append(n.Params, graph.Param{Path: name, Shape: concrete(p.Shape), Running: p.Running})
+	}
+	n.Shape = concrete(out)
+	t.Node = m.node(n)
+	if !at.flat() {
+		m.begin(graph.Step{Path: at.path, Call: c.Object.Name, Stage: at.step.Stage, Span: at.step.Span()})(t)
+	}
+	return t
+}
+
+func concrete(s dim.Shape) tensor.Shape {
+	out := make(tensor.Shape, len(s))
+	for i, d := range s {
+		out[i] = d.MustInt()
+	}
+	return out
+}
+
+// origins keeps for each axis the step that last changed its size.
+func origins(at *site, c *Closure, x Tensor, out dim.Shape) []*Origin {
+	o := make([]*Origin, len(out))
+	for i := range out {
+		switch {
+		case i < len(x.Shape) && len(x.Shape) == len(out) && x.Shape[i] == out[i]:
+			o[i] = x.Origins[i]
+		default:
+			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i)}
+			if i < len(x.Origins) {
+				o[i].Before = x.Origins[i]
+			}
+		}
+	}
+	return o
+}
+
+// reason names the argument that most likely changed an axis.
+func reason(c *Closure, axis int) string {
+	names := []string{"stride", "k", "pad"}
+	if axis == 1 {
+		names = []string{"out", "to"}
+	}
+	for _, n := range names {
+		if b, ok := c.Args[n]; ok {
+			return n + " = " + show(b.value)
+		}
+	}
+	return c.Object.Name
+}
+
+// combine feeds x to every branch and merges the results.
+func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
+	op, ok := m.operation(c, at.span())
+	var results []Tensor
+	var branches []*ast.Branch
+	one := func(b *ast.Branch, e *env) {
+		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, len(results)), x))
+		branches = append(branches, b)
+	}
+	for _, b := range at.step.Call.Branches {
+		if b.Repeat == nil {
+			one(b, at.env.inner())
+			continue
+		}
+		ok = m.turns(b.Repeat, at.env, func(in *env) bool {
+			one(b, in)
+			return !m.stopped
+		}) && ok
+	}
+	if !ok || len(results) == 0 {
+		return poison
+	}
+	shapes := make([]dim.Shape, len(results))
+	suspect := false
+	for i, t := range results {
+		if t.Poisoned {
+			return poison
+		}
+		shapes[i] = t.Shape
+		suspect = suspect || t.Suspect
+	}
+	out, err := op.Infer(m.facts, shapes)
+	if err != nil {
+		if !suspect {
+			m.fail(mergeFault(err.(*ops.Fault), c, at, branches, results))
+		}
+		guess := results[0]
+		guess.Suspect = true
+		return guess
+	}
+	return m.emit(op, at, c, results, out)
+}
+
+// instantiate applies a block: its arguments and the sizes of its input become
+// names, its body is applied, and what it claims of its output is checked.
+func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
+	e, ok := m.bind(c, at.span())
+	if !ok || x.Poisoned {
+		return poison
+	}
+	if !m.enter(at.span()) {
+		return poison
+	}
+	defer m.leave()
+	m.trace = append(m.trace, diag.Frame{Path: at.path, Call: c.describe(e), Span: at.span()})
+	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
+	done := func(Tensor) {}
+	if !at.flat() {
+		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name, Stage: at.step.Stage, Span: at.step.Span()})
+	}
+	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled), x, at.span())
+	done(x)
+	return x
+}
+
+// applyBlock is the block itself, its parameters bound.
+func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
+	b := c.Object.Block
+	if b.Sig != nil && !m.bindInput(b, e, x, at) {
+		return poison
+	}
+	for _, w := range b.Where {
+		holds, ok := m.evalBool(w, e)
+		if ok && !holds {
+			m.fail(whereFails(w, c, e, at))
+		}
+		if !ok || !holds {
+			return poison
+		}
+	}
+	x = m.body(b.Body, e, sc, x)
+	if b.Sig != nil && !x.Poisoned {
+		m.checkClaim(b, e, x)
+	}
+	return x
+}

@@ -1,0 +1,109 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// bindInput gives the names of a signature's input their sizes and checks the
+// sizes it requires.
+func (m *machine) bindInput(b *ast.Block, e *env, x Tensor, at source.Span) bool {
+	if len(b.Sig.In) != len(x.Shape) {
+		if !x.Suspect {
+			m.fail(wrongInputRank(at, b, x))
+		}
+		return false
+	}
+	for i, d := range b.Sig.In {
+		if name := bare(d.Size); name == "_" {
+			continue
+		} else if _, known := e.lookup(name); name != "" && !known {
+			e.values[name] = x.Shape[i]
+			continue
+		}
+		want, ok := m.evalSize(d.Size, e)
+		if !ok {
+			return false
+		}
+		if !dim.Equal(m.facts, x.Shape[i], want) {
+			if !x.Suspect {
+				m.fail(wrongInput(at, b, d, i, want, x))
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// bare returns the name an expression consists of, "" for any other.
+func bare(x ast.Expr) string {
+	if r, ok := x.(*ast.Ref); ok && len(r.Path) == 1 && r.Args == nil {
+		return r.Path[0].Text
+	}
+	return ""
+}
+
+// checkClaim checks what a signature says of the output.
+func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) {
+	if x.Suspect {
+		return
+	}
+	if len(b.Sig.Out) != len(x.Shape) {
+		m.fail(claimRank(b, x))
+		return
+	}
+	for i, claim := range b.Sig.Out {
+		want, ok := m.claimed(claim, e)
+		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(claimFails(b, claim, i, want, x))
+			return
+		}
+	}
+}
+
+// claimed gives the size an expression claims; false where it claims none, or
+// has no value.
+func (m *machine) claimed(x ast.Expr, e *env) (dim.Size, bool) {
+	if bare(x) == "_" {
+		return dim.Size{}, false
+	}
+	return m.evalSize(x, e)
+}
+
+// claims acts on what follows a step: `as` and `stage` name its value, `is`
+// states its shape.
+func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
+	if s.Stage && label != "" {
+		e.frame.taps[label] = x
+	}
+	for _, c := range s.Claims {
+		if c.As != nil {
+			e.frame.taps[c.As.Text] = x
+			continue
+		}
+		m.checkIs(s, c, e, x)
+	}
+}
+
+// checkIs checks a stated shape. A plain number is a fact about the net at its
+// default sizes and is left alone at others, and in blocks and nets it calls.
+func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
+	if x.Poisoned || x.Suspect {
+		return
+	}
+	if len(c.Is) != len(x.Shape) {
+		m.fail(isRank(s, c, x))
+		return
+	}
+	for i, claim := range c.Is {
+		if _, plain := claim.(*ast.Number); plain && !(m.defaults && len(m.trace) == 1) {
+			continue
+		}
+		want, ok := m.claimed(claim, e)
+		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(isFails(s, c, claim, i, want, x))
+			return
+		}
+	}
+}

@@ -1,0 +1,220 @@
+// Package elab is the bridge from language to computation: it applies a net's
+// definition to an input, checks every shape and claim on the way, and emits a
+// graph in which every node has one known shape and every parameter its path.
+//
+// Nothing in it computes on pixels. A value that flows through steps is a Tensor,
+// which has a shape and remembers the node that will compute it; expressions have
+// Values (value.go). body.go walks the statements, call.go applies blocks and
+// primitives, claims.go holds them to what they claim, path.go names their
+// weights, and errors.go has every word said to the user.
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// Options choose the instance of a net.
+type Options struct {
+	// Set gives parameters of the net values, over their defaults.
+	Set []Setting
+	// Shape is the input's, nil for the net's default at batch 1.
+	Shape []int
+}
+
+// A Setting is name=value as given outside the program.
+type Setting struct {
+	Name  string
+	Value ast.Expr
+	Span  source.Span
+}
+
+// A Result is a net at one input size.
+type Result struct {
+	Graph *graph.Graph
+	Meta  Meta
+	// Defaults says that no option departed from the net's own sizes and values.
+	Defaults bool
+	// Main and Sides are what the main path and the side heads weigh and cost.
+	Main, Sides graph.Count
+}
+
+// Net instantiates a net. Where the list holds errors the result is nil, or has
+// no graph.
+func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
+	var list diag.List
+	m := &machine{
+		facts:  dim.Numbers{},
+		graph:  &graph.Graph{Name: o.Name},
+		report: func(d *diag.Diagnostic) { list.Add(d) },
+		said:   map[cause]bool{},
+		owner:  map[string]source.Span{},
+	}
+	result := m.net(o, opts)
+	if list.HasErrors() {
+		return nil, list
+	}
+	return result, list
+}
+
+func (m *machine) net(o *resolve.Object, opts Options) *Result {
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return nil
+	}
+	chain := presets(o)
+	result := &Result{Meta: m.meta(chain)}
+	if c, ok = m.set(c, o, opts.Set); !ok {
+		return nil
+	}
+	e, ok := m.bind(c, o.Span)
+	if !ok {
+		return nil
+	}
+	input, defaults, ok := m.input(c.Object.Block, e, opts)
+	if !ok {
+		return nil
+	}
+	m.defaults = defaults && len(opts.Set) == 0
+	m.trace = []diag.Frame{{Call: "net " + describeNet(o, c, e), Span: o.Span}}
+	x := m.entry(input, c.Object.Block)
+	out := m.applyBlock(c, e, newScope(""), x, o.Span)
+	if out.Poisoned || out.Suspect || m.stopped {
+		return nil
+	}
+	m.graph.Output = out.Node
+	result.Graph, result.Defaults = m.graph, m.defaults
+	result.Main, result.Sides = m.graph.Totals()
+	if m.defaults {
+		m.expectations(chain, result, e)
+	}
+	return result
+}
+
+// presets lists the declarations from a net's name to the block that has a
+// body, outermost first.
+func presets(o *resolve.Object) []*resolve.Object {
+	chain := []*resolve.Object{o}
+	for o.Block.Preset != nil {
+		next, _ := o.Module.LookupPath(o.Block.Preset.Ref().Path)
+		if next == nil || next.Block == nil {
+			break
+		}
+		chain, o = append(chain, next), next
+	}
+	return chain
+}
+
+// Runnable reports whether a net can be instantiated as it is: whether every
+// parameter has a default or an argument.
+func Runnable(o *resolve.Object) bool {
+	m := &machine{facts: dim.Numbers{}, report: func(*diag.Diagnostic) {}, said: map[cause]bool{}, graph: &graph.Graph{}}
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return true // it cannot, but not for want of arguments
+	}
+	for _, p := range parameters(c.Object) {
+		if p.Default == nil && !c.has(p.Name.Text) {
+			return false
+		}
+	}
+	return true
+}
+
+// set fills in parameters from outside the program.
+func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closure, bool) {
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	params := parameters(c.Object)
+	good := true
+	for _, s := range settings {
+		switch {
+		case find(params, s.Name) == nil:
+			m.fail(unknownSetting(s, o, params))
+			good = false
+			continue
+		case c.has(s.Name):
+			m.fail(settingTaken(s, o, c))
+			good = false
+			continue
+		}
+		v, ok := m.eval(s.Value, &env{module: o.Module, frame: &frame{}})
+		if !ok {
+			good = false
+			continue
+		}
+		filled.Args[s.Name] = bound{v, s.Span}
+	}
+	return filled, good
+}
+
+// input gives the shape of the input: the one asked for, or the defaults of the
+// signature with one image.
+func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, defaults, ok bool) {
+	if b.Sig == nil {
+		m.fail(netWithoutSignature(b))
+		return nil, false, false
+	}
+	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.In) {
+		m.fail(wrongShapeOption(b, opts.Shape))
+		return nil, false, false
+	}
+	defaults = true
+	for i, d := range b.Sig.In {
+		size, known, ok := m.defaultSize(d, i, e)
+		if !ok {
+			return nil, false, false
+		}
+		if opts.Shape != nil {
+			given := dim.Int(opts.Shape[i])
+			defaults = defaults && (i == 0 || known && given == size)
+			size, known = given, true
+		}
+		if !known {
+			m.fail(noDefaultSize(b, d))
+			return nil, false, false
+		}
+		if !dim.AtLeast(m.facts, size, dim.Int(1)) {
+			m.fail(badInputSize(b, d, size))
+			return nil, false, false
+		}
+		shape = append(shape, size)
+	}
+	return shape, defaults, true
+}
+
+// defaultSize is the size an axis of the input has when none is asked for; the
+// batch, which has no default of its own, is 1.
+func (m *machine) defaultSize(d *ast.Dim, axis int, e *env) (size dim.Size, known, ok bool) {
+	x := d.Default
+	if x == nil {
+		name := bare(d.Size)
+		if _, bound := e.lookup(name); name != "" && !bound {
+			return dim.Int(1), axis == 0, true
+		}
+		x = d.Size
+	}
+	v, ok := m.evalSize(x, e)
+	if ok && !dim.AtLeast(m.facts, v, dim.Int(1)) || ok && !v.IsWhole() {
+		m.fail(badDefaultSize(x, v))
+		return v, false, false
+	}
+	return v, true, ok
+}
+
+// entry is the input as a value.
+func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
+	n := m.node(&graph.Node{Path: "input", Shape: concrete(shape), Origin: b.Sig.Span()})
+	m.graph.Input = n
+	t := Tensor{Shape: shape, Node: n}
+	for i, d := range shape {
+		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input"})
+	}
+	return t
+}

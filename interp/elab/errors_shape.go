@@ -1,0 +1,244 @@
+package elab
+
+import (
+	"fmt"
+
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// What this package says about shapes and claims, one function for each thing
+// that can be wrong.
+
+// faultCodes gives every kind of fault its stable code.
+var faultCodes = map[ops.FaultKind]diag.Code{
+	ops.SizesDiffer:  diag.ShapesDiffer,
+	ops.WrongRank:    diag.WrongRank,
+	ops.WindowTooBig: diag.WindowTooBig,
+	ops.NotDivisible: diag.NotDivisible,
+	ops.BadValue:     diag.BadValue,
+	ops.TooLarge:     diag.TensorTooBig,
+}
+
+// operationFault is an op that cannot take its input.
+func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Diagnostic {
+	d := diag.New(faultCodes[f.Kind], at, "%s", f.Msg)
+	if b, given := c.Args[f.Arg]; given && f.Arg != "" {
+		d.Span = b.span
+	}
+	if f.Kind != ops.BadValue {
+		d.WithLabel("gets %v", x.Shape)
+	}
+	if f.Axis >= 0 && f.Axis < len(x.Origins) {
+		pointAtOrigin(d, x, f.Axis)
+	}
+	d.Help = f.Help
+	return d
+}
+
+// mergeFault is a combinator whose branches do not fit each other.
+func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, results []Tensor) *diag.Diagnostic {
+	if f.Kind != ops.SizesDiffer {
+		return operationFault(f, c, at.span(), results[0])
+	}
+	d := diag.New(diag.ShapesDiffer, at.span(), "the branches of `%s` have different sizes", c.Object.Name)
+	switch c.Object.Name {
+	case "concat":
+		d.WithLabel("needs equal sizes on all axes but the one it joins")
+	case "mul":
+		d.WithLabel("needs equal shapes, or a gate [N, C, 1, 1]")
+	default:
+		d.WithLabel("needs equal shapes")
+	}
+	for _, i := range []int{0, f.Input} {
+		t := results[i]
+		d.WithNote("branch %d is %v", i+1, t.Shape)
+		origin := (*Origin)(nil)
+		if f.Axis >= 0 && f.Axis < len(t.Origins) {
+			origin = t.Origins[f.Axis]
+		}
+		end := lastStep(branches[i].Body)
+		switch {
+		case origin != nil && origin.Before != nil && branches[i].Span().Contains(origin.Span):
+			d.At(origin.Span, "%s %v → %v here (%s)", axisName(f.Axis), origin.Before.Size, origin.Size, origin.Reason)
+		case end.IsValid():
+			d.At(end, "this branch is %v", t.Shape)
+		default:
+			d.At(branches[i].Span(), "this branch is %v", t.Shape)
+		}
+	}
+	d.Help = f.Help
+	return d
+}
+
+// lastStep is the last step of a branch, where its shape is known.
+func lastStep(b *ast.Body) source.Span {
+	for i := len(b.Stmts) - 1; i >= 0; i-- {
+		if p := b.Stmts[i].Pipe; p != nil {
+			return p.Steps[len(p.Steps)-1].Span()
+		}
+	}
+	return source.Span{}
+}
+
+// pointAtOrigin labels the step that gave an axis its size.
+func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
+	o := x.Origins[axis]
+	switch {
+	case o == nil || o.Span == d.Span:
+	case o.Before == nil:
+		d.At(o.Span, "%s %v from here", axisName(axis), o.Size)
+	default:
+		d.At(o.Span, "%s %v → %v here (%s)", axisName(axis), o.Before.Size, o.Size, o.Reason)
+	}
+}
+
+func axisName(axis int) string {
+	switch axis {
+	case 0:
+		return "batch"
+	case 1:
+		return "channels"
+	case 2:
+		return "height"
+	case 3:
+		return "width"
+	}
+	return fmt.Sprintf("axis %d", axis)
+}
+
+func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
+	return diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
+		At(b.Sig.Span(), "declared here")
+}
+
+func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+	e := diag.New(diag.InputMismatch, at, "`%s` takes %s %v, got %v", b.Name.Text, axisName(axis), want, x.Shape).
+		At(d.Span(), "required here")
+	if o := x.Origins[axis]; o != nil && o.Before != nil {
+		pointAtOrigin(e, x, axis)
+	}
+	return e
+}
+
+func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
+	return diag.New(diag.ClaimFails, b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()),
+		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out), x.Shape)
+}
+
+func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s %v, its body makes %v", b.Name.Text, axisName(axis), want, x.Shape[axis]).
+		WithNote("the body makes %v", x.Shape)
+	pointAtOrigin(d, x, axis)
+	return d.WithHelp("correct the claim or the body; `_` claims nothing")
+}
+
+func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
+	return diag.New(diag.IsFails, c.Span(), "stated are %d axes, the value is %v", len(c.Is), x.Shape)
+}
+
+func isFails(s *ast.Step, c *ast.Claim, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+	d := diag.New(diag.IsFails, claim.Span(), "stated is %s %v, the value is %v", axisName(axis), want, x.Shape)
+	pointAtOrigin(d, x, axis)
+	return d
+}
+
+func whereFails(w ast.Expr, c *Closure, e *env, at source.Span) *diag.Diagnostic {
+	d := diag.New(diag.WhereFails, at, "`%s` does not allow this", c.describe(e)).
+		At(w.Span(), "this requirement does not hold")
+	seen := map[string]bool{}
+	eachName(w, func(name string) {
+		if v, ok := e.lookup(name); ok && !seen[name] {
+			seen[name] = true
+			d.WithNote("%s = %s", name, show(v))
+		}
+	})
+	return d.WithHelp("give it arguments or an input that meet the requirement")
+}
+
+// eachName calls f for the names in an expression, in order.
+func eachName(x ast.Expr, f func(string)) {
+	switch x := x.(type) {
+	case *ast.Ref:
+		if len(x.Path) == 1 {
+			f(x.Path[0].Text)
+		}
+		if x.Args != nil {
+			for _, a := range x.Args.List {
+				eachName(a.Value, f)
+			}
+		}
+	case *ast.Unary:
+		eachName(x.X, f)
+	case *ast.Binary:
+		eachName(x.L, f)
+		eachName(x.R, f)
+	case *ast.Cond:
+		eachName(x.If, f)
+		eachName(x.Then, f)
+		eachName(x.Else, f)
+	case *ast.Index:
+		eachName(x.X, f)
+		eachName(x.I, f)
+	case *ast.List:
+		for _, item := range x.Items {
+			eachName(item, f)
+		}
+	}
+}
+
+func expectFails(x ast.Expr, sides [2]string) *diag.Diagnostic {
+	d := diag.New(diag.ExpectFails, x.Span(), "this fact does not hold")
+	if sides[0] != "" && sides[1] != "" {
+		d.WithLabel("left is %s, right is %s", sides[0], sides[1])
+	}
+	return d.WithHelp("correct the definition or the fact")
+}
+
+func unknownPath(at source.Span, path string, g *graph.Graph) *diag.Diagnostic {
+	var paths []string
+	for _, s := range g.Steps {
+		paths = append(paths, s.Path)
+	}
+	d := diag.New(diag.UnknownLabelShape, at, "no step is called `%s`", path)
+	if near := diag.Nearest(path, paths); near != "" {
+		d.WithHelp("did you mean `%s`?", near)
+	}
+	return d
+}
+
+func sideDoesNotFit(s *ast.Step, name string, cause *diag.Diagnostic, defaults bool) *diag.Diagnostic {
+	d := diag.New(diag.SideDoesNotFit, s.Span(), "the side head `%s` does not fit this input: %s", name, cause.Message).
+		At(cause.Span, "here").WithHelp("everything but `run --side %s` works", name)
+	d.Severity = diag.Note
+	if defaults {
+		d.Severity = diag.Warning
+	}
+	return d
+}
+
+func netWithoutSignature(b *ast.Block) *diag.Diagnostic {
+	return diag.New(diag.MissingArgument, b.Name.Span(), "the net `%s` has no signature, so its input is unknown", b.Name.Text).
+		WithHelp("write one: `net %s [N, 3, H = 224, W = 224] -> [N, 1000] { … }`", b.Name.Text)
+}
+
+func wrongShapeOption(b *ast.Block, shape []int) *diag.Diagnostic {
+	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %d axes, the shape asked for has %d", b.Name.Text, len(b.Sig.In), len(shape))
+}
+
+func noDefaultSize(b *ast.Block, d *ast.Dim) *diag.Diagnostic {
+	return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", bare(d.Size)).
+		WithHelp("write one, as in `%s = 224`, or ask for a shape: --shape 1x3x224x224", bare(d.Size))
+}
+
+func badInputSize(b *ast.Block, d *ast.Dim, size dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, d.Span(), "a size must be at least 1, got %v", size)
+}
+
+func badDefaultSize(x ast.Expr, v dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, x.Span(), "a default size must be a whole number of at least 1, got %v", v)
+}

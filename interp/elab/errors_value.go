@@ -1,0 +1,236 @@
+package elab
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// What this package says about values, arguments and flow, one function for
+// each thing that can be wrong.
+
+func numberOutOfRange(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.NumberOutOfRange, at, "this number is beyond the range of ±2^53").
+		WithHelp("sizes and counts stay far below; check the factors")
+}
+
+func dimsNotTwo(at source.Span, text string) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "a size has a height and a width, got %s", text)
+}
+
+func wrongType(at source.Span, want string, got Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "expected %s, got %s", want, described(got))
+}
+
+// described is a value with its type: the string "half".
+func described(v Value) string {
+	switch v := v.(type) {
+	case dim.Size:
+		return show(v)
+	case *Closure:
+		return "the block `" + v.name() + "`"
+	case *Tensor:
+		return "a tensor " + v.Shape.String()
+	case wildcard:
+		return "`_`"
+	}
+	return "the " + typeName(v) + " " + show(v)
+}
+
+func notAList(at source.Span, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "expected a list, got %s", described(v))
+}
+
+func badIndex(at source.Span, i dim.Size, n int) *diag.Diagnostic {
+	d := diag.New(diag.BadIndex, at, "index %v is outside the list of %d", i, n)
+	if n > 0 {
+		return d.WithHelp("indices run from 0 to %d", n-1)
+	}
+	return d
+}
+
+func notCallable(at source.Span, name string, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "`%s` is %s and takes no arguments", name, described(v))
+}
+
+func namespaceAsValue(at source.Span, name string) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "`%s` is an import, not a value", name).
+		WithHelp("name one of its blocks: `%s.block`", name)
+}
+
+func notComparable(at source.Span, l, r Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "cannot compare %s with %s", described(l), described(r))
+}
+
+func divisionByZero(at source.Span, op string) *diag.Diagnostic {
+	return diag.New(diag.DivisionByZero, at, "division by zero in `%s`", op)
+}
+
+func badExponent(at source.Span, n dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, at, "an exponent must be a whole number, got %v", n)
+}
+
+func badCount(at source.Span, n dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, at, "a repeat needs a whole number of turns, 0 or more, got %v", n)
+}
+
+func wrongArity(at source.Span, name string, want, got int) *diag.Diagnostic {
+	wants := "at least one argument"
+	if want >= 0 {
+		wants = fmt.Sprintf("%d argument%s", want, plural(want))
+	}
+	return diag.New(diag.MissingArgument, at, "`%s` takes %s, got %d", name, wants, got)
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+func namedToFunction(at source.Span, name string) *diag.Diagnostic {
+	return diag.New(diag.UnknownArgument, at, "the arguments of `%s` have no names", name)
+}
+
+func unknownArgument(n *ast.Name, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
+	names := names(params)
+	switch near := diag.Nearest(n.Text, names); {
+	case near != "":
+		d.WithHelp("did you mean `%s`?", near)
+	case len(names) == 0:
+		d.WithHelp("it takes no arguments")
+	default:
+		d.WithHelp("it takes %s", strings.Join(names, ", "))
+	}
+	return d
+}
+
+func names(params []*ast.Param) []string {
+	var list []string
+	for _, p := range params {
+		list = append(list, p.Name.Text)
+	}
+	return list
+}
+
+func argumentTwice(at source.Span, name string) *diag.Diagnostic {
+	return diag.New(diag.UnknownArgument, at, "the argument `%s` is given twice", name)
+}
+
+func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	d := diag.New(diag.TooManyArguments, at, "`%s` takes %d argument%s, this is one more", o.Name, len(params), plural(len(params)))
+	if len(params) > 0 {
+		d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+	}
+	return d
+}
+
+func missingArgument(at source.Span, o *resolve.Object, p *ast.Param) *diag.Diagnostic {
+	kind := ""
+	if p.Type != nil {
+		kind = ": " + p.Type.Name
+	}
+	return diag.New(diag.MissingArgument, at, "`%s` needs the argument `%s`", o.Name, p.Name.Text).
+		At(p.Span(), "declared here, without a default").
+		WithHelp("add `%s=…`, as in `%s(%s%s, …)`", p.Name.Text, o.Name, p.Name.Text, kind)
+}
+
+func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {
+	code := diag.WrongType
+	if n, ok := b.value.(dim.Size); ok && n.Known() && !n.IsWhole() {
+		code = diag.InexactDivision
+	}
+	d := diag.New(code, b.span, "`%s` of `%s` must be %s, got %s", p.Name.Text, o.Name, want, described(b.value))
+	if code == diag.InexactDivision {
+		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
+	}
+	if p.Type == nil && p.Default != nil {
+		return d.At(p.Span(), "the default makes it so").WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
+	}
+	return d
+}
+
+func wrongDefault(p *ast.Param, want string, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, p.Default.Span(), "the default of `%s` must be %s, got %s", p.Name.Text, want, described(v))
+}
+
+func notAStep(at source.Span, name string, v Value) *diag.Diagnostic {
+	return diag.New(diag.NotAStep, at, "`%s` is %s, not a block or operation", name, described(v))
+}
+
+func noSlot(at source.Span, c *Closure) *diag.Diagnostic {
+	return diag.New(diag.Branches, at, "`%s` takes no body in braces", c.name()).
+		WithHelp("only a block whose last parameter has the type `block` takes one")
+}
+
+func badLabel(at source.Span, text string) *diag.Diagnostic {
+	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text)
+}
+
+func duplicatePath(at source.Span, name string, first source.Span) *diag.Diagnostic {
+	return diag.New(diag.DuplicatePath, at, "two tensors are called `%s`", name).
+		WithLabel("here").At(first, "and here").
+		WithHelp("give one of the steps another label")
+}
+
+func unnamedSide(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnnamedSide, at, "a side head needs a name").
+		WithHelp("label it, as in `side aux1: head(classes)`, or end it with `as aux1`")
+}
+
+func duplicateSide(at source.Span, name string) *diag.Diagnostic {
+	return diag.New(diag.UnnamedSide, at, "two side heads are called `%s`", name)
+}
+
+func unknownMeta(n *ast.Name) *diag.Diagnostic {
+	d := diag.New(diag.UnknownMeta, n.Span(), "meta has no key `%s`", n.Text)
+	if near := diag.Nearest(n.Text, MetaKeys()); near != "" {
+		return d.WithHelp("did you mean `%s`?", near)
+	}
+	return d.WithHelp("the keys are %s", strings.Join(MetaKeys(), ", "))
+}
+
+func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
+	return diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+}
+
+func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	d := diag.New(diag.UnknownArgument, s.Span, "the net `%s` has no parameter `%s`", o.Name, s.Name)
+	if near := diag.Nearest(s.Name, names(params)); near != "" {
+		return d.WithHelp("did you mean `%s`?", near)
+	}
+	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+}
+
+func settingTaken(s Setting, o *resolve.Object, c *Closure) *diag.Diagnostic {
+	return diag.New(diag.UnknownArgument, s.Span, "`%s` gives `%s` its value already: %s", o.Name, s.Name, show(c.Args[s.Name].value)).
+		At(c.Args[s.Name].span, "here").
+		WithHelp("only what the net leaves open can be set")
+}
+
+func tooManySteps(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooManySteps, at, "the evaluation takes more than %d steps", MaxSteps).
+		WithHelp("repeat less, or nest fewer repeats")
+}
+
+func tooManyNodes(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooManyNodes, at, "the network has more than %d operations", MaxNodes).
+		WithHelp("repeat less")
+}
+
+func tooManyTurns(at source.Span, n int) *diag.Diagnostic {
+	return diag.New(diag.TooManyNodes, at, "%d turns would make more than the %d operations a network may have", n, MaxNodes).
+		WithHelp("repeat less")
+}
+
+func tooDeepCalls(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooDeepCalls, at, "blocks call blocks more than %d deep", MaxDepth).
+		WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`; presets and lets must not lead back to themselves")
+}

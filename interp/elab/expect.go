@@ -1,0 +1,91 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// expectations checks the facts that a net and the presets that lead to it
+// state of the whole.
+func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) {
+	outputs := 1 + len(r.Graph.Sides)
+	facts := map[string]Value{
+		"params": r.Main.Params, "macs": r.Main.MACs, "flops": r.Main.FLOPs,
+		"params_side": r.Sides.Params, "macs_side": r.Sides.MACs,
+		"outputs": dim.Int(outputs),
+	}
+	m.shapeOf = func(path string) (Value, bool) {
+		n, ok := r.Graph.At(path)
+		if !ok {
+			return nil, false
+		}
+		shape := make([]Value, len(n.Shape))
+		for i, d := range n.Shape {
+			shape[i] = dim.Int(d)
+		}
+		return shape, true
+	}
+	defer func() { m.shapeOf = nil }()
+	for i, o := range chain {
+		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{}}
+		if i == len(chain)-1 {
+			e.up = params
+		}
+		for name, v := range facts {
+			e.values[name] = v
+		}
+		for _, st := range statements(o.Block) {
+			if st.Expect == nil {
+				continue
+			}
+			holds, ok := m.evalBool(st.Expect.Cond, e)
+			if ok && !holds {
+				m.fail(expectFails(st.Expect.Cond, m.sidesOf(st.Expect.Cond, e)))
+			}
+		}
+	}
+}
+
+// sidesOf shows both sides of a comparison, for a message.
+func (m *machine) sidesOf(x ast.Expr, e *env) (sides [2]string) {
+	b, ok := x.(*ast.Binary)
+	if !ok {
+		return sides
+	}
+	for i, side := range []ast.Expr{b.L, b.R} {
+		if v, ok := m.eval(side, e); ok {
+			sides[i] = show(v)
+		}
+	}
+	return sides
+}
+
+// stepShape is the function shape(label) of `expect`.
+func (m *machine) stepShape(r *ast.Ref, e *env) (Value, bool) {
+	if len(r.Args.List) != 1 {
+		m.fail(wrongArity(r.Span(), "shape", 1, len(r.Args.List)))
+		return nil, false
+	}
+	var path string
+	switch x := r.Args.List[0].Value.(type) {
+	case *ast.Ref:
+		path = x.Text()
+	default:
+		v, ok := m.eval(x, e)
+		if !ok {
+			return nil, false
+		}
+		text, isText := v.(string)
+		if !isText {
+			m.fail(wrongType(x.Span(), "the path of a step", v))
+			return nil, false
+		}
+		path = text
+	}
+	shape, ok := m.shapeOf(path)
+	if !ok {
+		m.fail(unknownPath(r.Args.List[0].Span(), path, m.graph))
+	}
+	return shape, ok
+}

@@ -1,0 +1,248 @@
+package elab
+
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// eval gives the value of an expression; false means it has none, and why has
+// been reported.
+func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
+	switch x := x.(type) {
+	case *ast.Number:
+		return m.number(x)
+	case *ast.DimsLit:
+		return m.dims(x)
+	case *ast.Bool:
+		return x.Value, true
+	case *ast.String:
+		return m.text(x, e)
+	case *ast.List:
+		list := make([]Value, len(x.Items))
+		good := true
+		for i, item := range x.Items {
+			v, ok := m.eval(item, e)
+			list[i], good = v, good && ok
+		}
+		return list, good
+	case *ast.Unary:
+		return m.unary(x, e)
+	case *ast.Binary:
+		return m.binary(x, e)
+	case *ast.Cond:
+		c, ok := m.evalBool(x.If, e)
+		switch {
+		case !ok:
+			return nil, false
+		case c:
+			return m.eval(x.Then, e)
+		}
+		return m.eval(x.Else, e)
+	case *ast.Index:
+		return m.index(x, e)
+	case *ast.TapExpr:
+		t, ok := e.frame.taps[x.Name.Text]
+		if !ok || t.Poisoned {
+			return nil, false
+		}
+		return &t, true
+	case *ast.Ref:
+		return m.ref(x, e)
+	}
+	panic("elab: unknown expression")
+}
+
+func (m *machine) number(x *ast.Number) (Value, bool) {
+	n, ok := parseNumber(x.Text)
+	if !ok {
+		m.fail(numberOutOfRange(x.Span()))
+	}
+	return n, ok
+}
+
+// parseNumber reads 25_557_032, 0.001 and 1e-5 exactly; a decimal too long to be
+// exact is rounded to 15 digits, as many as float64 keeps.
+func parseNumber(text string) (dim.Size, bool) {
+	text = strings.ReplaceAll(text, "_", "")
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	power := 0
+	if exponent != "" {
+		var err error
+		if power, err = strconv.Atoi(exponent); err != nil || power < -400 || power > 400 {
+			return dim.Size{}, false
+		}
+	}
+	digits := strings.TrimLeft(whole+fraction, "0")
+	power -= len(fraction)
+	for power < 0 && strings.HasSuffix(digits, "0") {
+		digits, power = digits[:len(digits)-1], power+1
+	}
+	if power < 0 && len(digits) > 15 {
+		power += len(digits) - 15
+		digits = digits[:15]
+	}
+	if digits == "" {
+		return dim.Int(0), true
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return dim.Size{}, false
+	}
+	size := dim.Ratio(n, 1).Mul(dim.Int(10).Pow(power))
+	return size, size.IsValid()
+}
+
+func (m *machine) dims(x *ast.DimsLit) (Value, bool) {
+	parts := strings.Split(x.Text, "x")
+	if len(parts) != 2 {
+		m.fail(dimsNotTwo(x.Span(), x.Text))
+		return nil, false
+	}
+	var p dim.Pair
+	for i, to := range []*dim.Size{&p.H, &p.W} {
+		n, ok := parseNumber(parts[i])
+		if !ok {
+			m.fail(numberOutOfRange(x.Span()))
+			return nil, false
+		}
+		*to = n
+	}
+	return p, true
+}
+
+// text fills in the expressions of a string.
+func (m *machine) text(x *ast.String, e *env) (Value, bool) {
+	var b strings.Builder
+	for _, p := range x.Parts {
+		if p.Expr == nil {
+			b.WriteString(p.Text)
+			continue
+		}
+		v, ok := m.eval(p.Expr, e)
+		if !ok {
+			return nil, false
+		}
+		if s, isString := v.(string); isString {
+			b.WriteString(s)
+		} else {
+			b.WriteString(show(v))
+		}
+	}
+	return b.String(), true
+}
+
+func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
+	v, ok1 := m.eval(x.X, e)
+	i, ok2 := m.evalSize(x.I, e)
+	if !ok1 || !ok2 {
+		return nil, false
+	}
+	list, ok := v.([]Value)
+	if p, isPair := v.(dim.Pair); isPair {
+		list, ok = []Value{p.H, p.W}, true
+	}
+	if !ok {
+		m.fail(notAList(x.X.Span(), v))
+		return nil, false
+	}
+	n, whole := i.Int()
+	if !whole || n < 0 || n >= len(list) {
+		m.fail(badIndex(x.I.Span(), i, len(list)))
+		return nil, false
+	}
+	return list[n], true
+}
+
+// evalSize wants a number.
+func (m *machine) evalSize(x ast.Expr, e *env) (dim.Size, bool) {
+	v, ok := m.eval(x, e)
+	if !ok {
+		return dim.Size{}, false
+	}
+	n, ok := v.(dim.Size)
+	if !ok {
+		m.fail(wrongType(x.Span(), "a number", v))
+	}
+	return n, ok
+}
+
+// evalBool wants a condition.
+func (m *machine) evalBool(x ast.Expr, e *env) (value, ok bool) {
+	v, ok := m.eval(x, e)
+	if !ok {
+		return false, false
+	}
+	b, ok := v.(bool)
+	if !ok {
+		m.fail(wrongType(x.Span(), "a condition, true or false", v))
+	}
+	return b, ok
+}
+
+// ref gives the value of a name, calls a function, or fills arguments into a
+// block.
+func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
+	name := r.Path[0].Text
+	if len(r.Path) == 1 {
+		if v, ok := e.lookup(name); ok {
+			return m.partial(v, r, e)
+		}
+		switch {
+		case r.Args != nil && name == "shape" && m.shapeOf != nil:
+			return m.stepShape(r, e)
+		case r.Args != nil && functions[name] != nil:
+			return m.callFunction(r, e)
+		case r.Args == nil && name == "_":
+			return wildcard{}, true
+		case r.Args == nil && paddings[name] != nil:
+			return *paddings[name], true
+		}
+	}
+	o, _ := e.module.LookupPath(r.Path)
+	switch {
+	case o == nil || o.Broken():
+		return nil, false // reported where names are resolved
+	case o.Let != nil:
+		if !m.step(r.Span()) || !m.enter(r.Span()) {
+			return nil, false
+		}
+		v, ok := m.eval(o.Let.Value, &env{module: o.Module, frame: &frame{}})
+		m.leave()
+		if !ok {
+			return nil, false
+		}
+		return m.partial(v, r, e)
+	case o.Block != nil:
+		c, ok := m.closure(o, r.Span())
+		if !ok {
+			return nil, false
+		}
+		return m.partial(c, r, e)
+	}
+	m.fail(namespaceAsValue(r.Span(), r.Text()))
+	return nil, false
+}
+
+var paddings = map[string]*ops.Padding{
+	"half":  {Mode: ops.Half},
+	"valid": {Mode: ops.Valid},
+	"same":  {Mode: ops.Same},
+}
+
+// partial fills the arguments of a reference into the block it names.
+func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
+	if r.Args == nil {
+		return v, true
+	}
+	c, ok := v.(*Closure)
+	if !ok || c.Slot != nil {
+		m.fail(notCallable(r.Span(), r.Text(), v))
+		return nil, false
+	}
+	return m.fill(c, r.Args, e)
+}

@@ -1,0 +1,99 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// Limits on what a program may ask of the checker, far above any published
+// network: a hit is an error that names the limit.
+const (
+	MaxNodes = 100_000
+	MaxSteps = 2_000_000
+	MaxDepth = 64
+)
+
+// A machine applies blocks to values. It is one instantiation of one net: at
+// known sizes it emits a graph, and whatever it has to say goes to report.
+type machine struct {
+	facts  dim.Facts
+	graph  *graph.Graph
+	report func(*diag.Diagnostic)
+	// said are the places an error has been reported at, by code: one cause, one
+	// message, however often it is instantiated.
+	said map[cause]bool
+	// defaults says that the net stands at its default sizes and arguments, where
+	// facts in plain numbers apply.
+	defaults bool
+
+	// shapeOf answers shape(label) while facts are checked, nil before.
+	shapeOf func(path string) (Value, bool)
+
+	trace   []diag.Frame
+	owner   map[string]source.Span // the step that owns each tensor name
+	side    *graph.Side            // the side head being made, or nil
+	steps   int
+	depth   int
+	stopped bool // a limit was hit; everything returns at once
+}
+
+type cause struct {
+	code diag.Code
+	span source.Span
+}
+
+// fail reports an error with the chain of instantiations that led to it.
+func (m *machine) fail(d *diag.Diagnostic) {
+	if m.stopped && !d.Code.IsLimit() {
+		return
+	}
+	key := cause{d.Code, d.Span}
+	if m.said[key] {
+		return
+	}
+	m.said[key] = true
+	for i := len(m.trace) - 1; i >= 0; i-- {
+		d.Trace = append(d.Trace, m.trace[i])
+	}
+	m.report(d)
+}
+
+// stop reports a limit and ends the instantiation.
+func (m *machine) stop(d *diag.Diagnostic) {
+	if !m.stopped {
+		m.fail(d)
+		m.stopped = true
+	}
+}
+
+// step counts work; it reports false once too much has been done.
+func (m *machine) step(span source.Span) bool {
+	m.steps++
+	if m.steps > MaxSteps {
+		m.stop(tooManySteps(span))
+	}
+	return !m.stopped
+}
+
+// node adds an operation to the graph.
+func (m *machine) node(n *graph.Node) *graph.Node {
+	if len(m.graph.Nodes) >= MaxNodes {
+		m.stop(tooManyNodes(n.Origin))
+		return n
+	}
+	n.ID = len(m.graph.Nodes)
+	n.Side = m.side
+	m.graph.Nodes = append(m.graph.Nodes, n)
+	return n
+}
+
+// begin notes a step of the text before what it consists of is made; the
+// returned function notes the value it had in the end.
+func (m *machine) begin(s graph.Step) func(Tensor) {
+	s.Side = m.side
+	i := len(m.graph.Steps)
+	m.graph.Steps = append(m.graph.Steps, s)
+	return func(t Tensor) { m.graph.Steps[i].Node = t.Node }
+}

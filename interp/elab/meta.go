@@ -1,0 +1,156 @@
+package elab
+
+import (
+	"sort"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Meta is what a net says of itself beyond its computation. Pixels are scaled
+// to 0..Scale, their channels put in ChannelOrder, and then (x - Mean) / Std.
+type Meta struct {
+	Paper, Source, Weights, License string
+	Classes                         []string
+	Mean, Std                       []float64
+	Scale                           float64
+	Resize, Crop                    int
+	Interpolation, ChannelOrder     string
+}
+
+// metaKey is one key of the schema: its type, what else its value must be, and
+// where it goes. check returns "" or what the value must be.
+type metaKey struct {
+	typ   ast.Type
+	check func(v Value) string
+	set   func(meta *Meta, v Value)
+}
+
+var metaKeys = map[string]metaKey{
+	"paper":   {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Paper = v.(string) }},
+	"source":  {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Source = v.(string) }},
+	"weights": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Weights = v.(string) }},
+	"license": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.License = v.(string) }},
+	"classes": {ast.Type{Name: "list", Elem: "string"}, nil, func(m *Meta, v Value) { m.Classes = texts(v) }},
+	"mean":    {ast.Type{Name: "list", Elem: "float"}, nil, func(m *Meta, v Value) { m.Mean = floats(v) }},
+	"std":     {ast.Type{Name: "list", Elem: "float"}, allPositive, func(m *Meta, v Value) { m.Std = floats(v) }},
+	"scale":   {ast.Type{Name: "int"}, oneOf(dim.Int(1), dim.Int(255)), func(m *Meta, v Value) { m.Scale = v.(dim.Size).Float() }},
+	"resize":  {ast.Type{Name: "int"}, pixels, func(m *Meta, v Value) { m.Resize = v.(dim.Size).MustInt() }},
+	"crop":    {ast.Type{Name: "int"}, pixels, func(m *Meta, v Value) { m.Crop = v.(dim.Size).MustInt() }},
+	"interpolation": {ast.Type{Name: "string"}, oneOf("bilinear", "bicubic", "nearest", "box"),
+		func(m *Meta, v Value) { m.Interpolation = v.(string) }},
+	"channel_order": {ast.Type{Name: "string"}, oneOf("rgb", "bgr"), func(m *Meta, v Value) { m.ChannelOrder = v.(string) }},
+}
+
+// MetaKeys lists the keys that meta may hold.
+func MetaKeys() []string {
+	var keys []string
+	for k := range metaKeys {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// meta reads the meta statements of a net's body, and over them those of the
+// presets that lead to it, innermost first.
+func (m *machine) meta(chain []*resolve.Object) Meta {
+	meta := Meta{Scale: 1, Interpolation: "bilinear", ChannelOrder: "rgb"}
+	for i := len(chain) - 1; i >= 0; i-- {
+		for _, st := range statements(chain[i].Block) {
+			if st.Meta != nil {
+				m.readMeta(st.Meta, chain[i].Module, &meta)
+			}
+		}
+	}
+	return meta
+}
+
+func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta) {
+	seen := map[string]bool{}
+	for _, item := range st.Items {
+		key, known := metaKeys[item.Key.Text]
+		if !known {
+			m.fail(unknownMeta(item.Key))
+			continue
+		}
+		if seen[item.Key.Text] {
+			m.fail(diag.New(diag.DuplicateName, item.Key.Span(), "`%s` is set twice", item.Key.Text))
+		}
+		seen[item.Key.Text] = true
+		v, ok := m.eval(item.Value, &env{module: module, frame: &frame{}})
+		if !ok {
+			continue
+		}
+		v, want := m.convert(v, key.typ)
+		if want == "" && key.check != nil {
+			want = key.check(v)
+		}
+		if want != "" {
+			m.fail(wrongMeta(item, want))
+			continue
+		}
+		key.set(meta, v)
+	}
+}
+
+// statements are those of a net's body, or of a preset's braces.
+func statements(b *ast.Block) []*ast.Stmt {
+	switch {
+	case b.Body != nil:
+		return b.Body.Stmts
+	case b.Extra != nil:
+		return b.Extra.Stmts
+	}
+	return nil
+}
+
+func oneOf(values ...Value) func(Value) string {
+	return func(v Value) string {
+		want := ""
+		for i, w := range values {
+			if v == w {
+				return ""
+			}
+			if i > 0 {
+				want += " or "
+			}
+			want += show(w)
+		}
+		return want
+	}
+}
+
+func pixels(v Value) string {
+	if n, ok := v.(dim.Size).Int(); !ok || n < 1 || n > 1<<16 {
+		return "a number of pixels from 1 to 65536"
+	}
+	return ""
+}
+
+func allPositive(v Value) string {
+	for _, x := range v.([]Value) {
+		if x.(dim.Size).Cmp(dim.Int(0)) <= 0 {
+			return "a list of positive numbers"
+		}
+	}
+	return ""
+}
+
+func floats(v Value) []float64 {
+	var list []float64
+	for _, x := range v.([]Value) {
+		list = append(list, x.(dim.Size).Float())
+	}
+	return list
+}
+
+func texts(v Value) []string {
+	var list []string
+	for _, x := range v.([]Value) {
+		list = append(list, x.(string))
+	}
+	return list
+}

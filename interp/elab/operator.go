@@ -1,0 +1,128 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/ops/dim"
+)
+
+func (m *machine) unary(x *ast.Unary, e *env) (Value, bool) {
+	if x.Op == "not" {
+		b, ok := m.evalBool(x.X, e)
+		return !b, ok
+	}
+	n, ok := m.evalSize(x.X, e)
+	return n.Neg(), ok
+}
+
+func (m *machine) binary(x *ast.Binary, e *env) (Value, bool) {
+	switch x.Op {
+	case "and", "or":
+		l, ok := m.evalBool(x.L, e)
+		if !ok || l == (x.Op == "or") {
+			return l, ok
+		}
+		r, ok := m.evalBool(x.R, e)
+		return r, ok
+	case "==", "!=":
+		l, ok1 := m.eval(x.L, e)
+		r, ok2 := m.eval(x.R, e)
+		if !ok1 || !ok2 {
+			return nil, false
+		}
+		equal, comparable := m.equal(l, r)
+		if !comparable {
+			m.fail(notComparable(x.Span(), l, r))
+			return nil, false
+		}
+		return equal == (x.Op == "=="), true
+	}
+	l, ok1 := m.evalSize(x.L, e)
+	r, ok2 := m.evalSize(x.R, e)
+	if !ok1 || !ok2 {
+		return nil, false
+	}
+	switch x.Op {
+	case "<":
+		return !m.facts.Decide(l.Sub(r), dim.NonNegative), true
+	case ">=":
+		return m.facts.Decide(l.Sub(r), dim.NonNegative), true
+	case ">":
+		return !m.facts.Decide(r.Sub(l), dim.NonNegative), true
+	case "<=":
+		return m.facts.Decide(r.Sub(l), dim.NonNegative), true
+	}
+	return m.arithmetic(x, l, r)
+}
+
+func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
+	var v dim.Size
+	switch x.Op {
+	case "+":
+		v = l.Add(r)
+	case "-":
+		v = l.Sub(r)
+	case "*":
+		v = l.Mul(r)
+	case "/", "//", "%":
+		if r == dim.Int(0) {
+			m.fail(divisionByZero(x.R.Span(), x.Op))
+			return nil, false
+		}
+		switch x.Op {
+		case "/":
+			v = l.Quo(r)
+		case "//":
+			v = l.FloorDiv(r)
+		default:
+			v = l.Mod(r)
+		}
+	case "**":
+		n, ok := r.Int()
+		if !ok || l == dim.Int(0) && n < 0 {
+			m.fail(badExponent(x.R.Span(), r))
+			return nil, false
+		}
+		v = l.Pow(n)
+	default:
+		panic("elab: unknown operator " + x.Op)
+	}
+	if !v.IsValid() {
+		m.fail(numberOutOfRange(x.Span()))
+	}
+	return v, v.IsValid()
+}
+
+// equal compares two values of one type; comparable is false where the types
+// differ or have no equality.
+func (m *machine) equal(l, r Value) (equal, comparable bool) {
+	switch l := l.(type) {
+	case dim.Size:
+		r, ok := r.(dim.Size)
+		return ok && m.facts.Decide(l.Sub(r), dim.Zero), ok
+	case bool:
+		r, ok := r.(bool)
+		return l == r, ok
+	case string:
+		r, ok := r.(string)
+		return l == r, ok
+	case dim.Pair:
+		r, ok := r.(dim.Pair)
+		return ok && m.facts.Decide(l.H.Sub(r.H), dim.Zero) && m.facts.Decide(l.W.Sub(r.W), dim.Zero), ok
+	case []Value:
+		r, ok := r.([]Value)
+		if !ok || len(l) != len(r) {
+			return false, ok
+		}
+		for i := range l {
+			if _, skip := r[i].(wildcard); skip {
+				continue
+			}
+			equal, comparable := m.equal(l[i], r[i])
+			if !equal || !comparable {
+				return false, comparable
+			}
+		}
+		return true, true
+	}
+	return false, false
+}

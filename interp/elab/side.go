@@ -1,0 +1,70 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// sideHead makes a branch off x that ends in a named output. It is made apart:
+// where it does not fit the input size, the network is whole without it.
+func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
+	name, ok := m.sideName(s, e, sc)
+	if !ok {
+		return
+	}
+	for _, other := range m.graph.Sides {
+		if other.Name == name {
+			m.fail(duplicateSide(s.Span(), name))
+			return
+		}
+	}
+	head := &graph.Side{Name: name}
+	m.graph.Sides = append(m.graph.Sides, head)
+
+	var found diag.List
+	report, side, nodes, steps := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps)
+	m.report = func(d *diag.Diagnostic) { found.Add(d) }
+	m.side = head
+	out := m.stepValue(s.Step, e, sc, x)
+	m.report, m.side = report, side
+
+	head.Output = out.Node
+	if len(found) == 0 && !out.Poisoned {
+		return
+	}
+	m.graph.Nodes, m.graph.Steps = m.graph.Nodes[:nodes], m.graph.Steps[:steps]
+	head.Output = nil
+	for _, d := range found {
+		if !aboutShape(d.Code) {
+			m.report(d) // a mistake at any size
+			continue
+		}
+		if head.Err == nil {
+			head.Err = diag.List{d}.Err()
+			m.report(sideDoesNotFit(s.Step, name, d, m.defaults))
+		}
+	}
+}
+
+// sideName is the head's label or, where that is empty or missing, the name
+// after `as`.
+func (m *machine) sideName(s *ast.Side, e *env, sc scope) (string, bool) {
+	label, _, ok := m.label(s.Step, e)
+	if !ok {
+		return "", false
+	}
+	if label != "" {
+		return sc.labels + label, true
+	}
+	for _, c := range s.Step.Claims {
+		if c.As != nil {
+			return c.As.Text, true
+		}
+	}
+	m.fail(unnamedSide(s.Span()))
+	return "", false
+}
+
+// aboutShape reports whether another input size might cure the mistake.
+func aboutShape(c diag.Code) bool { return c[:3] == "E04" || c[:3] == "E05" }

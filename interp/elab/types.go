@@ -1,0 +1,146 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// typeOf is the type of a parameter: the one it declares, or the one its default
+// has. A parameter with neither takes anything.
+func (m *machine) typeOf(p *ast.Param, def Value) ast.Type {
+	switch {
+	case p.Type != nil:
+		return *p.Type
+	case p.Default == nil || def == nil:
+		return ast.Type{}
+	}
+	name := typeName(def)
+	if name == "int" && hasPoint(p.Default) {
+		name = "float" // 1.0 is a whole number, and yet a float
+	}
+	return ast.Type{Name: name}
+}
+
+func hasPoint(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.Number:
+		for _, c := range x.Text {
+			if c == '.' || c == 'e' || c == 'E' {
+				return true
+			}
+		}
+	case *ast.Unary:
+		return hasPoint(x.X)
+	case *ast.Binary:
+		return hasPoint(x.L) || hasPoint(x.R)
+	case *ast.Cond:
+		return hasPoint(x.Then) || hasPoint(x.Else)
+	}
+	return false
+}
+
+// convert gives an argument the form its parameter's type wants; want describes
+// the type for a message where it cannot.
+func (m *machine) convert(v Value, t ast.Type) (converted Value, want string) {
+	n, isNumber := v.(dim.Size)
+	switch t.Name {
+	case "":
+		return v, ""
+	case "int":
+		if isNumber && m.facts.Require(n, dim.Whole) {
+			return n, ""
+		}
+		return nil, "a whole number"
+	case "float":
+		if isNumber {
+			return n, ""
+		}
+		return nil, "a number"
+	case "dims":
+		if p, ok := m.pair(v); ok {
+			return p, ""
+		}
+		return nil, "a size such as 3x3, 3 or [3, 3]"
+	case "pad":
+		if p, ok := m.padding(v); ok {
+			return p, ""
+		}
+		return nil, "a padding: 1, [h, w], [[top, bottom], [left, right]], half, same or valid"
+	case "list":
+		return m.convertList(v, t.Elem)
+	case "bool", "string", "block", "tensor":
+		if typeName(v) == t.Name {
+			return v, ""
+		}
+		return nil, article(t.Name)
+	}
+	return nil, "a type that exists: int, float, bool, string, dims, pad, block, tensor or list[…]"
+}
+
+func article(name string) string {
+	switch name {
+	case "bool":
+		return "true or false"
+	case "string":
+		return "a string in quotes"
+	case "block":
+		return "a block"
+	}
+	return "a tap, as in @name"
+}
+
+func (m *machine) convertList(v Value, elem string) (Value, string) {
+	list, ok := v.([]Value)
+	if !ok {
+		return nil, "a list"
+	}
+	out := make([]Value, len(list))
+	for i, x := range list {
+		converted, want := m.convert(x, ast.Type{Name: elem})
+		if want != "" {
+			return nil, "a list in which each is " + want
+		}
+		out[i] = converted
+	}
+	return out, ""
+}
+
+// pair accepts 3x3, 3 and [3, 3].
+func (m *machine) pair(v Value) (dim.Pair, bool) {
+	whole := func(v Value) (dim.Size, bool) {
+		n, ok := v.(dim.Size)
+		return n, ok && m.facts.Require(n, dim.Whole)
+	}
+	switch v := v.(type) {
+	case dim.Pair:
+		return v, true
+	case dim.Size:
+		n, ok := whole(v)
+		return dim.Square(n), ok
+	case []Value:
+		if len(v) == 2 {
+			h, ok1 := whole(v[0])
+			w, ok2 := whole(v[1])
+			return dim.Pair{H: h, W: w}, ok1 && ok2
+		}
+	}
+	return dim.Pair{}, false
+}
+
+// padding accepts 1, [h, w], 1x3, [[top, bottom], [left, right]] and the words.
+func (m *machine) padding(v Value) (ops.Padding, bool) {
+	if p, ok := v.(ops.Padding); ok {
+		return p, true
+	}
+	if list, ok := v.([]Value); ok && len(list) == 2 {
+		_, nested := list[0].([]Value)
+		if nested {
+			h, ok1 := m.pair(list[0])
+			w, ok2 := m.pair(list[1])
+			return ops.Padding{Mode: ops.Explicit, Top: h.H, Bottom: h.W, Left: w.H, Right: w.W}, ok1 && ok2
+		}
+	}
+	p, ok := m.pair(v)
+	return ops.Padding{Mode: ops.Explicit, Top: p.H, Bottom: p.H, Left: p.W, Right: p.W}, ok
+}

@@ -1,0 +1,151 @@
+package elab
+
+import (
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// A Value is what an expression stands for: dim.Size (int and float), bool,
+// string, dim.Pair (dims), ops.Padding (pad), []Value, *Closure (block),
+// *Tensor, or wildcard.
+type Value any
+
+// wildcard is the value of `_`, which claims nothing.
+type wildcard struct{}
+
+// A Closure is a block with some of its arguments filled in, or a body passed
+// in braces.
+type Closure struct {
+	Object *resolve.Object
+	Args   map[string]bound
+	Slot   *ast.Body // set for a body; Env is where its names live
+	Env    *env
+}
+
+// A bound is an argument and where it was given.
+type bound struct {
+	value Value
+	span  source.Span
+}
+
+// A Tensor is the value that flows through steps: its shape, the node that
+// computes it, and for each axis where its size came from. A poisoned tensor
+// stands for what could not be made; nothing is said about it again. A suspect
+// one has a shape that is a guess after an error; nothing is said of its shape
+// again.
+type Tensor struct {
+	Shape    dim.Shape
+	Node     *graph.Node
+	Origins  []*Origin
+	Suspect  bool
+	Poisoned bool
+}
+
+// An Origin is the step that gave an axis its size, and what it was before.
+type Origin struct {
+	Span   source.Span
+	Size   dim.Size
+	Reason string // stride = 2
+	Before *Origin
+}
+
+var poison = Tensor{Poisoned: true}
+
+// An env is the local names of a body, inside those of the bodies around it.
+type env struct {
+	up     *env
+	values map[string]Value
+	module *resolve.Module
+	frame  *frame
+}
+
+// A frame is one instantiation of a block.
+type frame struct {
+	taps map[string]Tensor
+}
+
+func (e *env) inner() *env {
+	return &env{up: e, values: map[string]Value{}, module: e.module, frame: e.frame}
+}
+
+func (e *env) lookup(name string) (Value, bool) {
+	for ; e != nil; e = e.up {
+		if v, ok := e.values[name]; ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// typeName is what messages call the type of a value.
+func typeName(v Value) string {
+	switch v := v.(type) {
+	case dim.Size:
+		if v.Known() && !v.IsWhole() {
+			return "float"
+		}
+		return "int"
+	case bool:
+		return "bool"
+	case string:
+		return "string"
+	case dim.Pair:
+		return "dims"
+	case ops.Padding:
+		return "pad"
+	case []Value:
+		return "list"
+	case *Closure:
+		return "block"
+	case *Tensor:
+		return "tensor"
+	case wildcard:
+		return "_"
+	}
+	panic("elab: unknown value")
+}
+
+// show prints a value as the language writes it.
+func show(v Value) string {
+	switch v := v.(type) {
+	case dim.Size:
+		return v.String()
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	case string:
+		return `"` + v + `"`
+	case dim.Pair:
+		return v.String()
+	case ops.Padding:
+		return v.String()
+	case []Value:
+		parts := make([]string, len(v))
+		for i, x := range v {
+			parts[i] = show(x)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *Closure:
+		return v.name()
+	case *Tensor:
+		return v.Shape.String()
+	case wildcard:
+		return "_"
+	}
+	panic("elab: unknown value")
+}
+
+func (c *Closure) name() string {
+	if c.Slot != nil {
+		return "{ … }"
+	}
+	return c.Object.Name
+}
