@@ -38,9 +38,9 @@ type Store interface {
 
 // An Entry describes one tensor of a Store.
 type Entry struct {
-	Name  string
-	DType string // F32, BF16, I64, ... as the file spells it
-	Shape tensor.Shape
+	Name  string       `json:"name"`
+	DType string       `json:"dtype"` // F32, BF16, I64, ... as the file spells it
+	Shape tensor.Shape `json:"shape"`
 }
 
 // Options are the limits on a file and the way it is read. The zero value is

@@ -1,0 +1,272 @@
+package weights
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"cnnlang/ops/tensor"
+)
+
+// A FitError names every difference between the tensors of a file and those of
+// a network. The lists are complete and in the order of the network or the
+// file; Error shows the beginning of each block.
+type FitError struct {
+	Net        string      `json:"net"`
+	File       string      `json:"file"`
+	Wanted     int         `json:"wanted"` // tensors of the network
+	Missing    []Missing   `json:"missing,omitempty"`
+	Unexpected []Entry     `json:"unexpected,omitempty"`
+	Misshaped  []Misshaped `json:"misshaped,omitempty"`
+	NotFloat   []Entry     `json:"not_float,omitempty"`
+	// Rename is the one rule after which all names match, or nil.
+	Rename *Rename `json:"rename,omitempty"`
+	// Note and Help are what the caller can add, such as the network that the
+	// file does fit and how to run it. Both may be "".
+	Note string `json:"note,omitempty"`
+	Help string `json:"help,omitempty"`
+}
+
+// Missing is a tensor that the network wants and the file does not have.
+type Missing struct {
+	Name    string       `json:"name"`
+	Shape   tensor.Shape `json:"shape"`
+	Nearest string       `json:"nearest,omitempty"` // the name in the file that may be meant
+}
+
+// Misshaped is a tensor that is there with another shape.
+type Misshaped struct {
+	Name string       `json:"name"`
+	File tensor.Shape `json:"file"`
+	Net  tensor.Shape `json:"net"`
+}
+
+// Code is the stable code of the error: E0601 where names differ, E0602 where
+// only shapes or types do.
+func (e *FitError) Code() string {
+	if len(e.Missing)+len(e.Unexpected) > 0 {
+		return "E0601"
+	}
+	return "E0602"
+}
+
+// Title says in one line how many tensors differ and in what.
+func (e *FitError) Title() string {
+	var parts []string
+	if e.Rename != nil {
+		parts = append(parts, "the names differ by one rule")
+	} else {
+		ofAll := fmt.Sprintf("of %d tensors ", e.Wanted)
+		parts = appendCount(parts, len(e.Missing), ofAll, "is missing", "are missing")
+		parts = appendCount(parts, len(e.Unexpected), "in the file ", "is unexpected", "are unexpected")
+		parts = appendCount(parts, len(e.Misshaped), ofAll, "has another shape", "have another shape")
+		parts = appendCount(parts, len(e.NotFloat), ofAll, "is no float", "are no floats")
+	}
+	return fmt.Sprintf("the weights do not fit %s: %s", e.Net, strings.Join(parts, ", "))
+}
+
+func appendCount(parts []string, n int, of, one, many string) []string {
+	switch n {
+	case 0:
+		return parts
+	case 1:
+		return append(parts, "1 "+of+one)
+	}
+	return append(parts, fmt.Sprintf("%d %s%s", n, of, many))
+}
+
+// Error is the whole message on several lines, without colours.
+func (e *FitError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "error[%s]: %s\n", e.Code(), e.Title())
+	for _, note := range e.Notes() {
+		fmt.Fprintf(&b, "   = %s\n", strings.ReplaceAll(note, "\n", "\n       "))
+	}
+	if help := e.Advice(); help != "" {
+		fmt.Fprintf(&b, "help: %s\n", help)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Notes are what stands between the title and the help: some of several lines.
+func (e *FitError) Notes() []string {
+	var notes []string
+	if e.Rename == nil {
+		notes = append(notes, e.missingNotes()...)
+		notes = append(notes, e.unexpectedNotes()...)
+	} else {
+		notes = append(notes, e.renameNote())
+	}
+	notes = append(notes, e.misshapedNotes()...)
+	notes = append(notes, e.notFloatNotes()...)
+	if len(e.Missing)+len(e.Unexpected) == 0 {
+		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
+	}
+	notes = append(notes, "the file is "+e.File)
+	if e.Note != "" {
+		notes = append(notes, e.Note)
+	}
+	return notes
+}
+
+// Advice is what to do, or "".
+func (e *FitError) Advice() string {
+	switch {
+	case e.Help != "":
+		return e.Help
+	case e.Rename != nil:
+		return "rename the tensors before saving: " + e.Rename.python()
+	}
+	return ""
+}
+
+func (e *FitError) renameNote() string {
+	r := e.Rename
+	var rule string
+	switch r.Kind {
+	case "strip":
+		rule = fmt.Sprintf("all names in the file begin with %s; without it they match", shown(r.From))
+	case "add":
+		rule = fmt.Sprintf("with %s before each name of the file they all match", shown(r.To))
+	default:
+		rule = fmt.Sprintf("where the file says %s the network says %s; with that all names match", shown(r.From), shown(r.To))
+	}
+	if r.Misshaped > 0 {
+		rule += fmt.Sprintf("; shapes that would still differ: %d", r.Misshaped)
+	}
+	first := e.Missing[:min(len(e.Missing), shownPerGroup)]
+	rows := make([][]string, len(first))
+	for i, m := range first {
+		for _, u := range e.Unexpected {
+			if to, ok := r.apply(u.Name); ok && to == m.Name {
+				rows[i] = []string{shown(u.Name), "is wanted as " + m.Name}
+				break
+			}
+		}
+	}
+	return rule + columns(rows, len(e.Missing))
+}
+
+// python is the rule as an expression over a state dict, for whoever saves it.
+func (r *Rename) python() string {
+	key := fmt.Sprintf("%q + k", r.To)
+	switch r.Kind {
+	case "strip":
+		key = fmt.Sprintf("k.removeprefix(%q)", r.From)
+	case "replace":
+		key = fmt.Sprintf(`".".join(%q if p == %q else p for p in k.split("."))`, r.To, r.From)
+	}
+	return "{" + key + ": v for k, v in state_dict.items()}"
+}
+
+func (e *FitError) missingNotes() []string {
+	return grouped("missing", e.Missing, func(m Missing) string { return m.Name }, func(m Missing) []string {
+		if m.Nearest == "" {
+			return []string{m.Name, m.Shape.String()}
+		}
+		return []string{m.Name, m.Shape.String(), "the file has " + shown(m.Nearest)}
+	})
+}
+
+func (e *FitError) unexpectedNotes() []string {
+	return grouped("unexpected", e.Unexpected, func(u Entry) string { return u.Name }, func(u Entry) []string {
+		return []string{shown(u.Name), u.Shape.String()}
+	})
+}
+
+func (e *FitError) misshapedNotes() []string {
+	return grouped("of another shape", e.Misshaped, func(m Misshaped) string { return m.Name }, func(m Misshaped) []string {
+		return []string{m.Name, "file " + m.File.String(), "net " + m.Net.String()}
+	})
+}
+
+func (e *FitError) notFloatNotes() []string {
+	return grouped("no float", e.NotFloat, func(u Entry) string { return u.Name }, func(u Entry) []string {
+		return []string{u.Name, "file " + u.DType, "want F32, F16, BF16 or F64"}
+	})
+}
+
+const (
+	shownPerGroup = 3
+	shownGroups   = 4
+)
+
+// grouped makes a note for each of the first blocks that the items lie in, and
+// one that counts the rest.
+func grouped[T any](what string, items []T, name func(T) string, row func(T) []string) []string {
+	blocks, in := groups(items, name, false)
+	if len(blocks) > 2*shownGroups {
+		// Many blocks with the same trouble: say it by stages.
+		blocks, in = groups(items, name, true)
+	}
+	var notes []string
+	for i, block := range blocks {
+		if i == shownGroups {
+			rest := 0
+			for _, b := range blocks[i:] {
+				rest += len(in[b])
+			}
+			return append(notes, fmt.Sprintf("%s in %d further blocks: %d", what, len(blocks)-i, rest))
+		}
+		members := in[block]
+		rows := make([][]string, min(len(members), shownPerGroup))
+		for j := range rows {
+			rows[j] = row(members[j])
+		}
+		place := "at the top"
+		if block != "" {
+			place = "in " + shown(block)
+		}
+		notes = append(notes, fmt.Sprintf("%s %s: %d%s", what, place, len(members), columns(rows, len(members))))
+	}
+	return notes
+}
+
+// groups divides the items by the block they lie in: their path without its
+// last two parts, the step and its tensor, or the path's first part where byStage.
+func groups[T any](items []T, name func(T) string, byStage bool) ([]string, map[string][]T) {
+	var order []string
+	in := map[string][]T{}
+	for _, item := range items {
+		block := name(item)
+		for range 2 {
+			block = block[:max(0, strings.LastIndexByte(block, '.'))]
+		}
+		if byStage {
+			block, _, _ = strings.Cut(block, ".")
+		}
+		if _, ok := in[block]; !ok {
+			order = append(order, block)
+		}
+		in[block] = append(in[block], item)
+	}
+	return order, in
+}
+
+// columns lays rows out below each other, each on a line of its own, and counts
+// those of total that are not among them.
+func columns(rows [][]string, total int) string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		b.WriteString("\n")
+		for i, cell := range row {
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+3))
+			}
+		}
+	}
+	if more := total - len(rows); more > 0 {
+		fmt.Fprintf(&b, "\nand %d more", more)
+	}
+	return b.String()
+}
