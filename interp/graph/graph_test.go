@@ -181,14 +181,14 @@ func TestPrintIsATable(t *testing.T) {
 	}
 	want := `
 small [2, 3] -> [2, 7] (6)
-id  path    op            shape   in   params
-0           input         [2, 3]
-1   stem    dense(out=4)  [2, 4]  0    weight [4, 3], running_mean [4]
-2   body.a  dense(out=5)  [2, 5]  1    weight [5, 4], running_mean [5]
-3   body.b  dense(out=4)  [2, 4]  2    weight [4, 5], running_mean [4]
-4   body.2  sum           [2, 4]  3 1
-5   aux.fc  dense(out=2)  [2, 2]  1    weight [2, 4], running_mean [2]
-6   fc      dense(out=7)  [2, 7]  4    weight [7, 4], running_mean [7]
+id  path    op     shape   in   params
+0           input  [2, 3]
+1   stem    dense  [2, 4]  0    weight [4, 3], running_mean [4]
+2   body.a  dense  [2, 5]  1    weight [5, 4], running_mean [5]
+3   body.b  dense  [2, 4]  2    weight [4, 5], running_mean [4]
+4   body.2  sum    [2, 4]  3 1
+5   aux.fc  dense  [2, 2]  1    weight [2, 4], running_mean [2]
+6   fc      dense  [2, 7]  4    weight [7, 4], running_mean [7]
 side aux (5)
 `
 	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), b.String()); diff != "" {

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"cnnlang/ops"
 )
@@ -46,40 +45,48 @@ func heading(g *Graph) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %v -> %v (%d)", g.Name, g.Input.Shape, g.Output.Shape, g.Output.ID))
 }
 
-// Describe writes an op with its arguments: conv(out=64, k=7x7, …).
+// Describe writes an op with its arguments and what is fused into it:
+// conv(out=64, k=7x7, …) + norm + add + relu.
 func Describe(op ops.Op) string {
 	if op == nil {
 		return "input"
 	}
-	args := arguments(op)
-	if len(args) == 0 {
-		return op.Name()
+	text := op.Name()
+	if args := arguments(op); len(args) > 0 {
+		text += "(" + strings.Join(args, ", ") + ")"
 	}
-	return op.Name() + "(" + strings.Join(args, ", ") + ")"
+	if fuser, ok := op.(ops.Fuser); ok {
+		text += fused(fuser.Epilogue())
+	}
+	return text
 }
 
 // arguments lists the exported fields of an op, which are its parameters, under
-// the names the language has for them: CountPad is count_pad.
+// the names that the language has for them.
 func arguments(op ops.Op) []string {
 	v := reflect.Indirect(reflect.ValueOf(op))
+	names := ops.Parameters(op.Name())
 	var args []string
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.IsExported() {
-			args = append(args, snake(f.Name)+"="+fmt.Sprint(v.Field(i).Interface()))
+	for i := 0; i < v.NumField() && len(args) < len(names); i++ {
+		if v.Type().Field(i).IsExported() {
+			args = append(args, fmt.Sprintf("%s=%v", names[len(args)].Name, v.Field(i).Interface()))
 		}
 	}
 	return args
 }
 
-func snake(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
+func fused(e ops.Epilogue) string {
+	var text string
+	if e.Norm != nil {
+		text += " + norm"
 	}
-	return b.String()
+	if e.Add {
+		text += " + add"
+	}
+	if e.Act != ops.None {
+		text += " + " + e.Act.String()
+	}
+	return text
 }
 
 func inputs(n *Node) string {
