@@ -1,0 +1,161 @@
+// Package interp takes a network from text to answers. The whole way is in this
+// file: Open turns text into checked syntax, Instantiate that into a graph with
+// every shape known, Build that into a plan with its weights packed, and a
+// Session runs it.
+package interp
+
+import (
+	"context"
+	"fmt"
+
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/pass"
+	"cnnlang/interp/plan"
+	"cnnlang/interp/weights"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Net is a network at one input size: its graph, what it says of itself, and
+// what it weighs and costs.
+type Net struct {
+	*elab.Result
+	Name string
+}
+
+// Instantiate applies a net's definition to an input. Where the list holds
+// errors there is no net.
+func Instantiate(o *resolve.Object, opts elab.Options) (*Net, diag.List) {
+	result, list := elab.Net(o, opts)
+	if result == nil || result.Graph == nil {
+		return nil, list
+	}
+	return &Net{result, o.Name}, list
+}
+
+// Options say what a model must be able to show, and with what it is made.
+type Options struct {
+	// Sides are the side heads to compute beside the main output.
+	Sides []string
+	// At are the paths of steps whose values are wanted as the text defines them.
+	At []string
+	// Threads is how many threads pack weights and run; 0 is one for each
+	// processor.
+	Threads int
+	// MaxMemory refuses, before anything is allocated, a model that needs more
+	// bytes than this; 0 allows all.
+	MaxMemory int64
+}
+
+// A Model is a network ready to run: its algorithms chosen and its weights
+// packed. It is read-only and serves any number of sessions at once.
+type Model struct {
+	Net  *Net
+	Plan *plan.Plan
+	at   map[string]*graph.Node // in the plan's graph
+}
+
+// Build prepares a network with its weights. Its errors are *SelectionError,
+// *MemoryError, or those of the weights.
+func Build(n *Net, w Weights, opts Options) (*Model, error) {
+	kept, err := n.selected(opts)
+	if err != nil {
+		return nil, err
+	}
+	var keep []*graph.Node
+	for _, node := range kept {
+		keep = append(keep, node)
+	}
+	sides := n.sidesOf(opts.Sides, keep)
+	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
+	m := &Model{Net: n, at: map[string]*graph.Node{}}
+	planned := plan.Options{Threads: opts.Threads}
+	for path, node := range kept {
+		m.at[path] = to[node]
+		planned.Keep = append(planned.Keep, to[node])
+	}
+	if need := plan.Estimate(g, planned).Total(); opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return nil, &MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
+	}
+	tensors, err := w.bind(n, sides)
+	if err != nil {
+		return nil, err
+	}
+	m.Plan, err = plan.New(g, func(p graph.Param) (tensor.Tensor, error) { return tensors[p.Path], nil }, planned)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// A Session runs a model in memory of its own; each goroutine needs one.
+type Session struct {
+	*plan.Session
+	model   *Model
+	workers *ops.Workers
+}
+
+// NewSession makes a session that runs on this many threads; 0 is one for each
+// processor. Close it after the last run.
+func (m *Model) NewSession(threads int) *Session {
+	w := ops.NewWorkers(threads)
+	return &Session{m.Plan.NewSession(w), m, w}
+}
+
+// Run computes the outputs for an input of the net's shape, [N, C, H, W]. It
+// stops soon after ctx ends, and returns its error. It allocates nothing.
+func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
+	return s.Session.Run(ctx, input)
+}
+
+// At returns the value of a step that Options.At asked for, as the last run left
+// it.
+func (s *Session) At(path string) (tensor.Tensor, bool) {
+	n, ok := s.model.at[path]
+	if !ok {
+		return tensor.Tensor{}, false
+	}
+	return s.Session.At(n)
+}
+
+// Close ends the session's threads.
+func (s *Session) Close() { s.workers.Close() }
+
+// Weights are where a model's parameters come from: a file, or a seed.
+type Weights struct {
+	Store weights.Store // nil for generated weights
+	Seed  uint64
+}
+
+// bind collects the tensors that the main path and these side heads need.
+func (w Weights) bind(n *Net, sides []string) (map[string]tensor.Tensor, error) {
+	required, optional := n.params(sides)
+	if w.Store == nil {
+		return weights.Random(w.Seed).Bind(required), nil
+	}
+	return weights.Bind(n.Name, required, optional, w.Store)
+}
+
+// A MemoryError says that a model does not fit the memory it may use.
+type MemoryError struct {
+	Net       string
+	Need, Max int64 // bytes
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("interp: %s needs about %s of memory, and %s may be used", e.Net, Bytes(e.Need), Bytes(e.Max))
+}
+
+// Bytes prints a number of bytes as people read it.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

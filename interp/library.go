@@ -1,0 +1,58 @@
+package interp
+
+import (
+	"io/fs"
+	"sort"
+	"strings"
+	"sync"
+
+	"cnnlang/nets"
+)
+
+// catalogue finds the file of every net of the library by the lines that begin
+// with the word net, so that naming one parses no file but its own. A test holds
+// it to what parsing all of them finds.
+var catalogue = sync.OnceValue(func() map[string]string {
+	files := map[string]string{}
+	entries, err := fs.ReadDir(nets.FS, ".")
+	if err != nil {
+		panic("interp: the library is not readable: " + err.Error())
+	}
+	for _, e := range entries {
+		text, err := fs.ReadFile(nets.FS, e.Name())
+		if err != nil {
+			panic("interp: the library is not readable: " + err.Error())
+		}
+		for line := range strings.Lines(string(text)) {
+			if rest, ok := strings.CutPrefix(line, "net "); ok {
+				files[identifier(rest)] = e.Name()
+			}
+		}
+	}
+	return files
+})
+
+func identifier(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	if end < 0 {
+		return text
+	}
+	return text[:end]
+}
+
+func libraryFile(net string) (string, bool) {
+	file, ok := catalogue()[net]
+	return file, ok
+}
+
+// Library lists the nets of the library by name.
+func Library() []string {
+	var names []string
+	for n := range catalogue() {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

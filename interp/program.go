@@ -1,0 +1,168 @@
+package interp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cnnlang/interp/elab"
+	"cnnlang/lang"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/parse"
+	"cnnlang/lang/resolve"
+	"cnnlang/nets"
+	"cnnlang/stdlib"
+)
+
+// A Program is a .cnn file with what it imports, its names resolved.
+type Program struct {
+	*lang.Program
+	// Problems are what was found wrong so far.
+	Problems diag.List
+	// Named is the net that Open was asked for by name, "" for a file.
+	Named string
+}
+
+// Open loads what an argument names. One that ends in .cnn, holds a path
+// separator or is "-" (text from in) is a file; any other is a net of the
+// library. Its errors are *UnknownNetError and those of reading a file.
+func Open(argument string, in io.Reader) (*Program, error) {
+	switch {
+	case argument == "-":
+		return openText(in)
+	case IsFile(argument):
+		return openFile(argument)
+	}
+	file, ok := libraryFile(argument)
+	if !ok {
+		return nil, &UnknownNetError{Name: argument, Nearest: diag.Nearest(argument, Library())}
+	}
+	return load(nets.FS, file, "nets/", argument)
+}
+
+// IsFile reports whether an argument means a file rather than a net of the
+// library.
+func IsFile(argument string) bool {
+	return argument == "-" || strings.HasSuffix(argument, ".cnn") || strings.ContainsAny(argument, `/\`)
+}
+
+// openFile reads a file and lets it import from its own folder and below.
+func openFile(path string) (*Program, error) {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	prefix := strings.TrimSuffix(filepath.ToSlash(path), filepath.Base(path))
+	p, err := load(root.FS(), filepath.Base(path), prefix, "")
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return nil, &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
+	}
+	return p, err
+}
+
+// openText reads a program that is in no file and can import only the library.
+func openText(in io.Reader) (*Program, error) {
+	text, err := io.ReadAll(io.LimitReader(in, parse.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	const name = "<stdin>"
+	return load(memory{name, text}, name, "", "")
+}
+
+func load(files fs.FS, name, prefix, net string) (*Program, error) {
+	p, list, err := lang.Load(files, name, prefix, stdlib.FS)
+	if err != nil {
+		return nil, err
+	}
+	return &Program{Program: p, Problems: list, Named: net}, nil
+}
+
+// Select returns the net to work on: the one that Open was asked for, the one of
+// this name, or where neither says, the only one that can be run as it is.
+func (p *Program) Select(name string) (*resolve.Object, error) {
+	if name == "" {
+		name = p.Named
+	}
+	var found []*resolve.Object
+	var names []string
+	for _, o := range p.Main.Nets() {
+		if o.Name == name {
+			return o, nil
+		}
+		names = append(names, o.Name)
+		if name == "" && elab.Runnable(o) {
+			found = append(found, o)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return nil, &NoNetError{File: p.Main.Name(), Name: name, Nearest: diag.Nearest(name, names), Nets: names, Runnable: len(found)}
+}
+
+// Check instantiates every net of the main file that can be run as it is, or the
+// one with this name, and returns everything found wrong.
+func (p *Program) Check(name string, opts elab.Options) (diag.List, error) {
+	list := append(diag.List(nil), p.Problems...)
+	if name == "" {
+		name = p.Named
+	}
+	if name != "" {
+		o, err := p.Select(name)
+		if err != nil {
+			if list.HasErrors() {
+				return list, nil // the net may be among what did not parse
+			}
+			return nil, err
+		}
+		_, found := Instantiate(o, opts)
+		list.AddAll(found)
+		return list, nil
+	}
+	for _, o := range p.Main.Nets() {
+		if elab.Runnable(o) {
+			_, found := Instantiate(o, opts)
+			list.AddAll(found)
+		}
+	}
+	return list, nil
+}
+
+// UnknownNetError says that the library has no net of this name.
+type UnknownNetError struct{ Name, Nearest string }
+
+func (e *UnknownNetError) Error() string {
+	if e.Nearest != "" {
+		return fmt.Sprintf("there is no net called %q; did you mean %q?", e.Name, e.Nearest)
+	}
+	return fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", e.Name)
+}
+
+// NoNetError says that a file does not have the one net that is wanted.
+type NoNetError struct {
+	File, Name, Nearest string
+	Nets                []string
+	Runnable            int
+}
+
+func (e *NoNetError) Error() string {
+	switch {
+	case len(e.Nets) == 0:
+		return fmt.Sprintf("%s declares no net", e.File)
+	case e.Name == "" && e.Runnable > 1:
+		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, strings.Join(e.Nets, ", "))
+	case e.Name == "":
+		return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s",
+			e.File, strings.Join(e.Nets, ", "))
+	case e.Nearest != "":
+		return fmt.Sprintf("%s declares no net %q; did you mean %q?", e.File, e.Name, e.Nearest)
+	}
+	return fmt.Sprintf("%s declares no net %q; it has %s", e.File, e.Name, strings.Join(e.Nets, ", "))
+}

@@ -1,0 +1,99 @@
+package interp
+
+import (
+	"fmt"
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
+)
+
+// A SelectionError names a side head or step that the net does not have, or
+// that does not fit its input.
+type SelectionError struct {
+	What    string // side head, step
+	Name    string
+	Net     string
+	Nearest string // what may be meant, or ""
+	Known   []string
+	Err     error // why it does not fit, or nil
+}
+
+func (e *SelectionError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("interp: the side head %q of %s does not fit this input: %v", e.Name, e.Net, e.Err)
+	}
+	text := fmt.Sprintf("interp: %s has no %s called %q", e.Net, e.What, e.Name)
+	switch {
+	case e.Nearest != "":
+		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
+	case len(e.Known) > 0 && len(e.Known) < 8:
+		text += fmt.Sprintf("; it has %q", e.Known)
+	case len(e.Known) == 0:
+		text += "; it has none"
+	}
+	return text
+}
+
+func (e *SelectionError) Unwrap() error { return e.Err }
+
+// selected finds the nodes of the steps asked for, by path, and checks that the
+// side heads asked for can be computed.
+func (n *Net) selected(opts Options) (map[string]*graph.Node, error) {
+	for _, name := range opts.Sides {
+		if err := n.checkSide(name); err != nil {
+			return nil, err
+		}
+	}
+	kept := map[string]*graph.Node{}
+	for _, path := range opts.At {
+		node, ok := n.Graph.At(path)
+		if !ok {
+			var paths []string
+			for _, s := range n.Graph.Steps {
+				paths = append(paths, s.Path)
+			}
+			return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
+		}
+		kept[path] = node
+	}
+	return kept, nil
+}
+
+func (n *Net) checkSide(name string) error {
+	var names []string
+	for _, s := range n.Graph.Sides {
+		if s.Name == name {
+			if s.Output == nil {
+				return &SelectionError{What: "side head", Name: name, Net: n.Name, Err: s.Err}
+			}
+			return nil
+		}
+		names = append(names, s.Name)
+	}
+	return &SelectionError{What: "side head", Name: name, Net: n.Name, Nearest: diag.Nearest(name, names), Known: names}
+}
+
+// sidesOf adds to the side heads asked for those that hold a kept node.
+func (n *Net) sidesOf(asked []string, keep []*graph.Node) []string {
+	sides := slices.Clone(asked)
+	for _, node := range keep {
+		if node.Side != nil && !slices.Contains(sides, node.Side.Name) {
+			sides = append(sides, node.Side.Name)
+		}
+	}
+	return sides
+}
+
+// params lists the tensors that the main path and these side heads need, and
+// those of the other heads, which a file of weights may hold too.
+func (n *Net) params(sides []string) (required, optional []graph.Param) {
+	for _, node := range n.Graph.Nodes {
+		if node.Side == nil || slices.Contains(sides, node.Side.Name) {
+			required = append(required, node.Params...)
+		} else {
+			optional = append(optional, node.Params...)
+		}
+	}
+	return required, optional
+}
