@@ -6,16 +6,18 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
-// Random returns a graph of about n ops that grows from a seed: mostly chains of
-// convolution, norm and activation, with residual sums, concatenations, gates,
-// identities, values read many times or never, and a side head. Every pass and
+// Random returns a graph of about n ops that grows from a seed, for one image or
+// two: mostly chains of convolution, norm and activation, with residual sums,
+// concatenations, slices, gates, identities, values read many times or never, and
+// a side head. Every pass and
 // every way to share memory has something to do in it.
 func Random(seed uint64, n int) *graph.Graph {
 	r := &random{
 		Rand:    rand.New(rand.NewPCG(seed, 2)),
-		Builder: Start(fmt.Sprintf("random%d", seed), 2, 4, 6, 5),
+		Builder: Start(fmt.Sprintf("random%d", seed), 1+int(seed%3/2), 4, 8, 5+int(seed/3%2)),
 	}
 	r.values = []*graph.Node{r.Graph.Input}
 	for len(r.Graph.Nodes) <= n {
@@ -67,11 +69,11 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(12) {
+	switch r.IntN(13) {
 	case 0, 1:
 		r.add(&ops.ReLU{}, r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
-		r.add(Norm(), r.add(Conv(channels, 1, 1, channels/2, true), x))
+		r.add(Norm(), r.add(Conv(channels, 1, 1, 2-channels%2, true), x))
 	case 3:
 		body := r.add(Norm(), r.add(Conv(channels, 3, 1, 1, true), x))
 		r.add(&ops.ReLU{}, r.add(&ops.Add{}, body, r.like(x)))
@@ -82,6 +84,7 @@ func (r *random) grow() {
 	case 6:
 		if channels <= 8 {
 			r.add(Concat(), x, r.like(x))
+			r.add(Concat(), r.add(Conv(4, 3, 1, 1, true), x), r.add(Conv(2, 1, 1, 1, true), x))
 		}
 	case 7:
 		gate := r.add(&ops.Sigmoid{}, r.add(Conv(channels, 1, 1, 1, true), r.add(&ops.GlobalAvgPool{}, x)))
@@ -95,5 +98,13 @@ func (r *random) grow() {
 		r.add(&ops.Max{}, x, r.like(x))
 	case 11:
 		r.add(Norm(), x)
+	case 12:
+		if channels == 1 {
+			return
+		}
+		half := dim.Int(channels / 2)
+		low := r.add(&ops.Slice{To: half}, x)
+		high := r.add(&ops.Slice{From: half, To: dim.Int(channels)}, x)
+		r.add(Concat(), low, r.add(Conv(channels-channels/2, 1, 1, 1, true), high))
 	}
 }

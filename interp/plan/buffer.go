@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+)
+
+// A buffer is memory that values use from step first to step last. It may lie in
+// a larger one, its host; then only the outermost host's steps and offset count.
+type buffer struct {
+	size, first, last, offset int
+
+	host *buffer
+	at   int // in the host
+}
+
+// root is the outermost host, b itself where it has none. It shortens the way
+// there for the next time.
+func (b *buffer) root() *buffer {
+	if b.host == nil {
+		return b
+	}
+	if top := b.host.root(); top != b.host {
+		b.at += b.host.at
+		b.host = top
+	}
+	return b.host
+}
+
+// extend makes the memory of b live to step last at least.
+func (b *buffer) extend(last int) {
+	root := b.root()
+	root.last = max(root.last, last)
+}
+
+// A home is where in a buffer a value lies.
+type home struct {
+	buffer *buffer
+	at     int
+}
+
+// root is the outermost host and where in it the value lies.
+func (h home) root() (*buffer, int) {
+	root := h.buffer.root()
+	if root == h.buffer {
+		return root, h.at
+	}
+	return root, h.buffer.at + h.at
+}
+
+// A settler finds homes for the values of a graph, node by node.
+type settler struct {
+	homes   []home // by node
+	buffers []*buffer
+}
+
+// settle finds a home for the value of n.
+func (s *settler) settle(n *graph.Node) (home, how) {
+	if h, ok := s.part(n); ok {
+		return h, view
+	}
+	if h, ok := s.overwrite(n); ok {
+		return h, inPlace
+	}
+	b := &buffer{size: roundUp(n.Shape.Elements()), first: n.ID, last: n.ID}
+	s.buffers = append(s.buffers, b)
+	if s.adopt(n, b) {
+		return home{buffer: b}, view
+	}
+	return home{buffer: b}, fresh
+}
+
+// part finds the value of an alias, or of a slice of one image, in its input.
+func (s *settler) part(n *graph.Node) (home, bool) {
+	switch op := n.Op.(type) {
+	case ops.Aliaser:
+		return s.homes[n.In[0].ID], true
+	case *ops.Slice:
+		h := s.homes[n.In[0].ID]
+		h.at += op.From.MustInt() * n.Shape[2:].Elements()
+		return h, n.Shape[0] == 1 && h.at%line == 0
+	}
+	return home{}, false
+}
+
+// overwrite finds an input of the shape of n that its op may write over and that
+// is read for the last time, unless another input is the same memory: the op's
+// promise covers one.
+func (s *settler) overwrite(n *graph.Node) (home, bool) {
+	for _, k := range overwritable(n.Op) {
+		if k < 0 {
+			k += len(n.In)
+		}
+		h := s.homes[n.In[k].ID]
+		dies := h.buffer.root().last <= n.ID && n.In[k].Shape.Equal(n.Shape)
+		for i, other := range n.In {
+			dies = dies && (i == k || s.apart(n.In[k], other))
+		}
+		if dies {
+			return h, true
+		}
+	}
+	return home{}, false
+}
+
+// overwritable lists the inputs that an op lets its result overwrite; -1 is the
+// last.
+func overwritable(op ops.Op) []int {
+	var list []int
+	if fuser, ok := op.(ops.Fuser); ok && fuser.Epilogue().Add {
+		list = append(list, -1)
+	}
+	if _, ok := op.(ops.InPlacer); ok {
+		list = append(list, 0)
+	}
+	return list
+}
+
+// apart reports whether two values share no memory.
+func (s *settler) apart(a, b *graph.Node) bool {
+	rootA, atA := s.homes[a.ID].root()
+	rootB, atB := s.homes[b.ID].root()
+	return rootA != rootB || atA+a.Shape.Elements() <= atB || atB+b.Shape.Elements() <= atA
+}
+
+// adopt hosts in b, the buffer of n, all inputs of n, where n puts them one after
+// another: a concatenation along an axis before which there is only one image.
+// Every input needs a buffer of its own that has no host yet, and has to fall on
+// a cache line.
+func (s *settler) adopt(n *graph.Node, b *buffer) bool {
+	op, ok := n.Op.(*ops.Concat)
+	if !ok || n.Shape[:op.Axis.MustInt()].Elements() != 1 {
+		return false
+	}
+	offsets := make(map[*buffer]int, len(n.In))
+	offset := 0
+	for _, in := range n.In {
+		h := s.homes[in.ID]
+		_, twice := offsets[h.buffer]
+		if twice || h.at != 0 || h.buffer.host != nil || offset%line != 0 {
+			return false
+		}
+		if roundUp(in.Shape.Elements()) != h.buffer.size {
+			return false
+		}
+		offsets[h.buffer] = offset
+		offset += in.Shape.Elements()
+	}
+	for child, at := range offsets {
+		child.host, child.at = b, at
+		b.first = min(b.first, child.first)
+		b.last = max(b.last, child.last)
+	}
+	return true
+}
+
+// roots are the buffers without host, in the order of their first steps.
+func (s *settler) roots() []*buffer {
+	roots := slices.DeleteFunc(slices.Clone(s.buffers), func(b *buffer) bool { return b.host != nil })
+	slices.SortStableFunc(roots, func(a, b *buffer) int { return cmp.Compare(a.first, b.first) })
+	return roots
+}

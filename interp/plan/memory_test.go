@@ -1,0 +1,271 @@
+package plan
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/graph/graphtest"
+	"cnnlang/interp/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// randomGraph is one as the language gives it or as the passes leave it, with a
+// few nodes to keep.
+func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
+	g := graphtest.Random(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 60).Draw(t, "ops"))
+	var keep []*graph.Node
+	for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(g.Nodes)-1), 0, 3).Draw(t, "keep") {
+		keep = append(keep, g.Nodes[i])
+	}
+	if rapid.Bool().Draw(t, "passes") {
+		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
+		for i, n := range keep {
+			keep[i] = to[n]
+		}
+		g = after
+	}
+	return g, keep
+}
+
+// An element is one number of the value that a node computes.
+type element struct {
+	node  *graph.Node
+	index int
+}
+
+// TestNoLiveValueIsOverwritten goes through the steps with an arena of names:
+// each step finds in every element it reads the name of the element it wants,
+// and writes its own. It knows nothing of lifetimes and buffers.
+func TestNoLiveValueIsOverwritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, keep := randomGraph(t)
+		l := layOut(g, pinned(g, Options{Keep: keep}))
+		arena := make([]element, l.size)
+		contents := make([][]element, len(g.Nodes)) // of each node's value
+		finds := func(reader string, n *graph.Node) {
+			for i, want := range contents[n.ID] {
+				if got := arena[l.ranges[n.ID].Offset+i]; got != want {
+					t.Fatalf("%s wants element %d of node %d: got %v of %v", reader, i, n.ID, got.index, got.node)
+				}
+			}
+		}
+		for i, n := range g.Nodes {
+			r := l.ranges[i]
+			if r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > l.size || r.Size != n.Shape.Elements() {
+				t.Fatalf("node %d of %v lies at %+v of %d", i, n.Shape, r, l.size)
+			}
+			for _, in := range n.In {
+				finds(fmt.Sprint("node ", i), in)
+			}
+			if l.how[i] == view {
+				contents[i] = moved(n, contents)
+				finds("the view itself", n)
+				continue
+			}
+			mayShare(t, l, n)
+			contents[i] = make([]element, r.Size)
+			for j := range contents[i] {
+				contents[i][j] = element{n, j}
+				arena[r.Offset+j] = element{n, j}
+			}
+		}
+		finds("the caller", g.Output)
+		for _, n := range append(keep, g.Sides[0].Output) {
+			finds("the caller", n)
+		}
+	})
+}
+
+// moved is the value of an op that only moves elements.
+func moved(n *graph.Node, contents [][]element) []element {
+	switch op := n.Op.(type) {
+	case *ops.Concat:
+		var all []element
+		for _, in := range n.In {
+			all = append(all, contents[in.ID]...)
+		}
+		return all
+	case *ops.Slice:
+		pixels := n.Shape[2:].Elements()
+		return contents[n.In[0].ID][op.From.MustInt()*pixels : op.To.MustInt()*pixels]
+	}
+	return contents[n.In[0].ID]
+}
+
+// mayShare checks that the result of n overlaps no input but, exactly, the one
+// that its op allows: the first of an InPlacer, the added one of an epilogue.
+func mayShare(t *rapid.T, l layout, n *graph.Node) {
+	out := l.ranges[n.ID]
+	shared := 0
+	for k, in := range n.In {
+		r := l.ranges[in.ID]
+		if r.Offset+r.Size <= out.Offset || out.Offset+out.Size <= r.Offset {
+			continue
+		}
+		shared++
+		_, writesOver := n.Op.(ops.InPlacer)
+		fuser, fuses := n.Op.(ops.Fuser)
+		allowed := writesOver && k == 0 || fuses && fuser.Epilogue().Add && k == len(n.In)-1
+		if !allowed || r != out || !in.Shape.Equal(n.Shape) {
+			t.Fatalf("node %d (%s) at %+v shares memory with its input %d at %+v",
+				n.ID, n.Op.Name(), out, k, r)
+		}
+	}
+	if shared > 1 {
+		t.Fatalf("node %d (%s) shares memory with %d inputs", n.ID, n.Op.Name(), shared)
+	}
+}
+
+func TestLayoutOfSmallNetworks(t *testing.T) {
+	relu := &ops.ReLU{}
+	conv := graphtest.Conv(4, 1, 1, 1, true)
+	cases := []struct {
+		name  string
+		build func(b *graphtest.Builder, x *graph.Node)
+		size  int // images of 1 × 4 × 4 × 4 = 64 float32
+	}{
+		{"a chain of activations is one buffer", func(b *graphtest.Builder, x *graph.Node) {
+			b.Add("2", relu, b.Add("1", &ops.Flatten{}, b.Add("0", relu, x)))
+		}, 1},
+		{"a chain of convolutions is two", func(b *graphtest.Builder, x *graph.Node) {
+			for i := range 7 {
+				x = b.Add(fmt.Sprint(i), conv, x)
+			}
+		}, 2},
+		{"a value read later is not overwritten", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("0", relu, x)
+			b.Add("1", &ops.Add{}, x, y)
+		}, 2},
+		{"a value added to itself stays apart from the sum", func(b *graphtest.Builder, x *graph.Node) {
+			b.Add("0", &ops.Add{}, x, x)
+		}, 2},
+		{"a flattened copy keeps the image alive", func(b *graphtest.Builder, x *graph.Node) {
+			flat := b.Add("0", &ops.Flatten{}, x)
+			y := b.Add("1", relu, x)
+			fc := b.Add("2", graphtest.Linear(64), flat)
+			b.Add("4", &ops.Add{}, fc, b.Add("3", &ops.Flatten{}, y))
+		}, 3},
+		{"a residual block of fused convolutions is three", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("2", conv, b.Add("1", conv, b.Add("0", conv, x)))
+			sum := conv.(*ops.Conv).WithEpilogue(ops.Epilogue{Add: true})
+			b.Add("3", sum, y, x)
+		}, 3},
+		{"branches are computed where the concatenation puts them", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("1", relu, b.Add("0", conv, x))
+			z := b.Add("2", conv, x)
+			b.Add("3", graphtest.Concat(), y, z)
+		}, 3},
+		{"so are concatenations", func(b *graphtest.Builder, x *graph.Node) {
+			for i := range 4 {
+				x = b.Add(fmt.Sprint("concat", i), graphtest.Concat(), x, b.Add(fmt.Sprint("conv", i), conv, x))
+			}
+		}, 5},
+		{"but in one place only", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("0", conv, x)
+			b.Add("1", graphtest.Concat(), b.Add("2", graphtest.Concat(), x, y), x)
+		}, 5},
+		{"a slice is a part", func(b *graphtest.Builder, x *graph.Node) {
+			x = b.Add("0", graphtest.Conv(8, 1, 1, 1, false), x)
+			y := b.Add("1", &ops.Slice{From: dim.Int(0), To: dim.Int(4)}, x)
+			z := b.Add("2", &ops.Slice{From: dim.Int(4), To: dim.Int(8)}, x)
+			b.Add("3", &ops.Add{}, b.Add("4", relu, z), y)
+		}, 3},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := graphtest.Start(c.name, 1, 4, 4, 4)
+			c.build(b, b.Graph.Input)
+			if l := layOut(b.Graph, pinned(b.Graph, Options{})); l.size != 64*c.size {
+				t.Errorf("got %d float32, want %d: %+v", l.size, 64*c.size, l.ranges)
+			}
+		})
+	}
+}
+
+// TestArenaIsNearTheBound compares with what lives at the busiest step, which no
+// arena can be smaller than.
+func TestArenaIsNearTheBound(t *testing.T) {
+	var bound, total int
+	for seed := range uint64(200) {
+		g, _ := pass.Run(graphtest.Random(seed, 60), pass.Options{})
+		s := settler{homes: make([]home, len(g.Nodes))}
+		for i, last := range lastReads(g, pinned(g, Options{})) {
+			s.homes[i], _ = s.settle(g.Nodes[i])
+			s.homes[i].buffer.extend(last)
+		}
+		busiest := 0
+		for step := range g.Nodes {
+			live := 0
+			for _, b := range s.roots() {
+				if b.first <= step && step <= b.last {
+					live += b.size
+				}
+			}
+			busiest = max(busiest, live)
+		}
+		size := layOut(g, pinned(g, Options{})).size
+		if size < busiest {
+			t.Errorf("seed %d: %d float32 hold %d", seed, size, busiest)
+		}
+		bound += busiest
+		total += size
+	}
+	if share := float64(total) / float64(bound); share > 1.03 {
+		t.Errorf("arenas take %.3f of the bound", share)
+	}
+}
+
+// TestBuffersOfOneTimeLieApart checks both orders pair by pair.
+func TestBuffersOfOneTimeLieApart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var buffers []*buffer
+		for first := range rapid.IntRange(1, 40).Draw(t, "buffers") {
+			buffers = append(buffers, &buffer{
+				size:  line * rapid.IntRange(1, 9).Draw(t, "size"),
+				first: first,
+				last:  first + rapid.IntRange(0, 12).Draw(t, "life"),
+			})
+		}
+		for name, order := range map[string]func([]*buffer) int{
+			"largest first": placeLargestFirst, "in time": placeInTime, "better": place,
+		} {
+			size := order(buffers)
+			for i, a := range buffers {
+				if a.offset < 0 || a.offset+a.size > size {
+					t.Fatalf("%s: %+v is outside %d", name, a, size)
+				}
+				for _, b := range buffers[:i] {
+					if a.first <= b.last && a.offset < b.offset+b.size && b.offset < a.offset+a.size {
+						t.Fatalf("%s: %+v and %+v overlap", name, a, b)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLargeGraphsAreLaidOutSoon takes the longest chain that the language
+// allows, and as many values that all live to the end.
+func TestLargeGraphsAreLaidOutSoon(t *testing.T) {
+	const nodes = 100_000
+	for _, long := range []bool{false, true} {
+		var buffers []*buffer
+		for i := range nodes {
+			last := i + 1
+			if long && i%2 == 0 {
+				last = nodes
+			}
+			buffers = append(buffers, &buffer{size: line * (1 + i%7), first: i, last: last})
+		}
+		start := time.Now()
+		place(buffers)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("placing %d buffers (long %v) took %v", nodes, long, took)
+		}
+	}
+}

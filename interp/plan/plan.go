@@ -1,0 +1,130 @@
+// Package plan makes a graph executable: it chooses an algorithm for every op,
+// packs the parameters once, and decides where in memory every value lies before
+// any number is computed.
+//
+// A Plan is read-only and serves any number of sessions. A Session is one
+// goroutine's memory and bound work; running it allocates nothing.
+package plan
+
+import (
+	"fmt"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Plan is a network at one input size, ready to run. It does not change.
+type Plan struct {
+	graph   *graph.Graph
+	steps   []Step
+	layout  layout
+	pinned  map[*graph.Node]bool
+	weights int64 // bytes of the parameters
+}
+
+// A Step computes one node. Views, as flatten is of an image, have none.
+type Step struct {
+	Node     *graph.Node
+	Prepared ops.Prepared
+	Out      Range // of the arena
+}
+
+// A Source gives the tensor for a parameter. New calls it once for each, in the
+// order of the graph, and keeps no tensor beyond packing.
+type Source func(graph.Param) (tensor.Tensor, error)
+
+// Options say what a plan must be able to show and how it is made.
+type Options struct {
+	// Keep are nodes of the graph whose values sessions can show, beside the
+	// outputs.
+	Keep []*graph.Node
+	// Threads pack parameters at the same time; 0 means one for each processor.
+	Threads int
+}
+
+// New plans g. Its error is that of params, or says which tensor does not fit.
+func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
+	if err := graph.Verify(g); err != nil {
+		panic(fmt.Sprintf("plan: %v", err))
+	}
+	p := &Plan{graph: g, pinned: pinned(g, opts), weights: weightBytes(g)}
+	p.layout = layOut(g, p.pinned)
+	for _, n := range g.Nodes[1:] {
+		if p.layout.how[n.ID] != view {
+			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
+		}
+	}
+	if err := prepare(p.steps, params, opts.Threads); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// pinned are the nodes whose values must be there when a run has ended.
+func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
+	set := map[*graph.Node]bool{g.Output: true}
+	for _, s := range g.Sides {
+		if s.Output != nil {
+			set[s.Output] = true
+		}
+	}
+	for _, n := range opts.Keep {
+		if n.ID >= len(g.Nodes) || g.Nodes[n.ID] != n {
+			panic(fmt.Sprintf("plan: the kept node %d %s is not in the graph", n.ID, n.Path))
+		}
+		set[n] = true
+	}
+	return set
+}
+
+// Graph returns the graph that the plan computes. It must not be changed.
+func (p *Plan) Graph() *graph.Graph { return p.graph }
+
+// Memory is what running a network takes, in bytes.
+type Memory struct {
+	Weights     int64 // the parameters as they come from a file
+	Activations int64 // a session's arena: all values that live at one time, at the peak
+	Scratch     int64 // a session's working memory for the algorithms
+}
+
+// Total is the sum.
+func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch }
+
+// Estimate tells what a plan of g and one session will take, before anything is
+// allocated. It knows nothing of algorithms yet, so Scratch is 0, and packed
+// parameters may take more than Weights.
+func Estimate(g *graph.Graph, opts Options) Memory {
+	l := layOut(g, pinned(g, opts))
+	return Memory{Weights: weightBytes(g), Activations: bytes(l.size)}
+}
+
+// Memory tells what the plan and one session with this many threads take.
+func (p *Plan) Memory(threads int) Memory {
+	return Memory{
+		Weights:     p.weights,
+		Activations: bytes(p.layout.size),
+		Scratch:     bytes(p.scratch(threads)),
+	}
+}
+
+// scratch is what the hungriest step needs, in float32: steps take turns.
+func (p *Plan) scratch(threads int) int {
+	most := 0
+	for _, s := range p.steps {
+		most = max(most, s.Prepared.Scratch(threads))
+	}
+	return most
+}
+
+func weightBytes(g *graph.Graph) int64 {
+	var sum int64
+	for _, n := range g.Nodes {
+		for _, p := range n.Params {
+			sum += bytes(p.Shape.Elements())
+		}
+	}
+	return sum
+}
+
+func bytes(floats int) int64 { return 4 * int64(floats) }

@@ -1,0 +1,200 @@
+package plan
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/graph/graphtest"
+	"cnnlang/interp/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// planned makes a plan with the numbers of graphtest.
+func planned(t testing.TB, g *graph.Graph, keep ...*graph.Node) *Plan {
+	t.Helper()
+	p, err := New(g, graphtest.Param, Options{Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestPassesKeepValues runs random networks as they are and simplified: outputs
+// and kept values are the same up to rounding.
+func TestPassesKeepValues(t *testing.T) {
+	for seed := range uint64(60) {
+		g := graphtest.Random(seed, 40)
+		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1]}
+		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
+		a := run(t, planned(t, g, keep...), 2, 1)
+		b := run(t, planned(t, after, to[keep[0]], to[keep[1]]), 2, 1)
+		equalEnough(t, "output", b.Output(), a.Output())
+		x, _ := a.Side("aux")
+		y, _ := b.Side("aux")
+		equalEnough(t, "aux", y, x)
+		for _, n := range keep {
+			x, _ := a.At(n)
+			y, ok := b.At(to[n])
+			if !ok {
+				t.Fatalf("seed %d: no value of %s", seed, n.Path)
+			}
+			equalEnough(t, n.Path, y, x)
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// equalEnough allows differences of 2⁻¹² of the largest value: a norm folded
+// into weights rounds otherwise, and a random network is up to 40 layers deep.
+func equalEnough(t *testing.T, what string, got, want tensor.Tensor) {
+	t.Helper()
+	if !got.Shape.Equal(want.Shape) {
+		t.Fatalf("%s: got shape %v, want %v", what, got.Shape, want.Shape)
+	}
+	largest := 0.0
+	for _, v := range want.Data {
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	for i, v := range got.Data {
+		if d := math.Abs(float64(v) - float64(want.Data[i])); !(d <= largest/(1<<12)) {
+			t.Errorf("%s: element %d: got %g, want %g", what, i, v, want.Data[i])
+			return
+		}
+	}
+}
+
+func TestEstimateIsWhatThePlanTakes(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		g, keep := randomGraph(rt)
+		want := Estimate(g, Options{Keep: keep})
+		got := planned(t, g, keep...).Memory(2)
+		got.Scratch = 0
+		if got != want || want.Total() <= 0 {
+			rt.Errorf("got %+v, estimated %+v", got, want)
+		}
+	})
+}
+
+func TestMemoryIsCountedInBytes(t *testing.T) {
+	b := graphtest.Start("bytes", 1, 4, 4, 4)
+	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+	want := Memory{Weights: 4 * (16 + 4), Activations: 4 * 128}
+	if got := Estimate(b.Graph, Options{}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestNewSaysWhichTensorDoesNotFit(t *testing.T) {
+	b := graphtest.Start("misfits", 1, 4, 4, 4)
+	x := b.Add("conv1", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+	b.Add("conv2", graphtest.Conv(4, 1, 1, 1, true), x)
+	missing := errors.New(`no tensor "conv2.weight"`)
+	cases := map[string]struct {
+		source Source
+		want   string
+	}{
+		"missing": {func(p graph.Param) (tensor.Tensor, error) {
+			if p.Path == "conv2.weight" {
+				return tensor.Tensor{}, missing
+			}
+			return graphtest.Param(p)
+		}, missing.Error()},
+		"misshaped": {func(graph.Param) (tensor.Tensor, error) { return tensor.New(4, 4, 1), nil },
+			`tensor "conv1.weight": got shape [4, 4, 1] with 16 elements, want [4, 4, 1, 1]`},
+		"short": {func(p graph.Param) (tensor.Tensor, error) {
+			return tensor.Tensor{Shape: p.Shape, Data: make([]float32, 3)}, nil
+		}, `tensor "conv1.weight": got shape [4, 4, 1, 1] with 3 elements, want [4, 4, 1, 1]`},
+	}
+	for name, c := range cases {
+		_, err := New(b.Graph, c.source, Options{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+		if name == "missing" && !errors.Is(err, missing) {
+			t.Errorf("%v does not wrap the source's error", err)
+		}
+	}
+}
+
+// broken is an op with a bug.
+type broken struct{ ops.ReLU }
+
+func (*broken) Prepare([]tensor.Shape, tensor.Shape, []tensor.Tensor) ops.Prepared {
+	panic("ops: broken")
+}
+
+// TestBugsSurfaceInTheCaller: a panic while packing on another goroutine could
+// not be recovered.
+func TestBugsSurfaceInTheCaller(t *testing.T) {
+	b := graphtest.Start("broken", 1, 4, 4, 4)
+	x := b.Graph.Input
+	for _, path := range []string{"a", "b", "c", "d", "e"} {
+		x = b.Add(path, &broken{}, x)
+	}
+	defer func() {
+		if got := recover(); got != "ops: broken" {
+			t.Errorf("got %v", got)
+		}
+	}()
+	New(b.Graph, graphtest.Param, Options{Threads: 2})
+}
+
+// TestParametersAreFetchedInOrder: a file is read from its beginning to its end.
+func TestParametersAreFetchedInOrder(t *testing.T) {
+	g := graphtest.Random(3, 30)
+	var got []string
+	_, err := New(g, func(p graph.Param) (tensor.Tensor, error) {
+		got = append(got, p.Path)
+		return graphtest.Param(p)
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, p := range g.Params(true) {
+		want = append(want, p.Path)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPrintIsATable(t *testing.T) {
+	b := graphtest.Start("table", 1, 4, 4, 4)
+	x := b.Add("relu", &ops.ReLU{}, b.Graph.Input)
+	x = b.Add("pool", &ops.GlobalAvgPool{}, x)
+	x = b.Add("flatten", &ops.Flatten{}, x)
+	b.Add("id", &ops.Identity{}, x)
+	p := planned(t, b.Graph)
+	var out strings.Builder
+	if err := Print(&out, p, 1); err != nil {
+		t.Fatal(err)
+	}
+	relu, pool := p.steps[0].Prepared, p.steps[1].Prepared
+	for _, want := range []string{
+		"table: 0 bytes of weights, 320 of activations, ",
+		"step  path  op     ",
+		"0           input  copy",
+		"[0:64]           0\n",
+		"1     relu  relu   " + relu.Algorithm(),
+		"[0:64] in place  ",
+		"2     pool  gap    " + pool.Algorithm(),
+		"[64:68]          ",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, &out)
+		}
+	}
+	if lines := strings.Count(out.String(), "\n"); lines != 5 {
+		t.Errorf("got %d lines, want 5:\n%s", lines, &out)
+	}
+}
