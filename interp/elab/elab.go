@@ -173,7 +173,7 @@ func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, de
 		}
 		if opts.Shape != nil {
 			given := dim.Int(opts.Shape[i])
-			defaults = defaults && (i == 0 || known && given == size)
+			defaults = defaults && known && given == size
 			size, known = given, true
 		}
 		if !known {
