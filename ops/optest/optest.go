@@ -1,0 +1,181 @@
+// Package optest runs one op in a test: in guarded memory, on several numbers of
+// workers, and compares with package ref.
+package optest
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// Rand returns a tensor of normally distributed numbers that follow from the
+// seed.
+func Rand(seed uint64, shape ...int) tensor.Tensor {
+	t := tensor.New(shape...)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for i := range t.Data {
+		t.Data[i] = float32(r.NormFloat64())
+	}
+	return t
+}
+
+// Params returns random tensors for the params of an op; running variances are
+// positive.
+func Params(op ops.Op, seed uint64, in ...tensor.Tensor) []tensor.Tensor {
+	var params []tensor.Tensor
+	for i, p := range op.Params(shapes(in)) {
+		t := Rand(seed+uint64(i), ints(p.Shape)...)
+		if p.Leaf == "running_var" {
+			for i, x := range t.Data {
+				t.Data[i] = x*x + 0.1
+			}
+		}
+		params = append(params, t)
+	}
+	return params
+}
+
+// Shape returns the shape of the result, or fails the test.
+func Shape(t testing.TB, op ops.Op, in ...tensor.Tensor) tensor.Shape {
+	t.Helper()
+	out, err := op.Infer(dim.Numbers{}, shapes(in))
+	if err != nil {
+		t.Fatalf("%s of %v: %v", op.Name(), shapes(in), err)
+	}
+	return ints(out)
+}
+
+// Prepare makes an op ready for these inputs.
+func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) ops.Prepared {
+	t.Helper()
+	var s []tensor.Shape
+	for _, x := range in {
+		s = append(s, x.Shape)
+	}
+	return op.Prepare(s, Shape(t, op, in...), params)
+}
+
+// Run computes an op with so many workers. It fails the test where the op writes
+// outside its output and scratch, leaves a part of the output unwritten, or
+// changes an input or a param.
+func Run(t testing.TB, op ops.Op, in, params []tensor.Tensor, workers int) tensor.Tensor {
+	t.Helper()
+	var inputs []tensor.Tensor
+	for _, x := range append(append(inputs, in...), params...) {
+		inputs = append(inputs, tensor.Tensor{Shape: x.Shape, Data: append([]float32(nil), x.Data...)})
+	}
+	shape := Shape(t, op, in...)
+	p := Prepare(t, op, in, params)
+	out := NewGuarded(shape.Elements())
+	mem := NewGuarded(p.Scratch(workers))
+	result := tensor.Tensor{Shape: shape, Data: out.Data}
+	Do(t, p.Bind(result, in, mem.Data, workers), workers)
+	out.Check(t, "the output")
+	mem.Check(t, "the scratch")
+	for i, x := range append(append([]tensor.Tensor(nil), in...), params...) {
+		if !Same(x.Data, inputs[i].Data) {
+			t.Errorf("%s changed its input or param %d", op.Name(), i)
+		}
+	}
+	return result
+}
+
+// Do runs bound tasks.
+func Do(t testing.TB, tasks []ops.Task, workers int) {
+	t.Helper()
+	w := ops.NewWorkers(workers)
+	defer w.Close()
+	if err := w.Run(context.Background(), tasks); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Close fails the test where got is farther from want than bound, or one of them
+// is NaN or infinite and the other is not the same.
+func Close(t testing.TB, got, want tensor.Tensor, bound float64) {
+	t.Helper()
+	if !got.Shape.Equal(want.Shape) {
+		t.Fatalf("got shape %v, want %v", got.Shape, want.Shape)
+	}
+	for i, w := range want.Data {
+		g := got.Data[i]
+		d := math.Abs(float64(g) - float64(w))
+		if g != w && !(d <= bound) && !(math.IsNaN(float64(g)) && math.IsNaN(float64(w))) {
+			t.Fatalf("element %d of %v: got %v, want %v: off by %.3g, bound %.3g", i, want.Shape, g, w, d, bound)
+		}
+	}
+}
+
+// Same reports whether two slices hold the same bits.
+func Same(a, b []float32) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if math.Float32bits(a[i]) != math.Float32bits(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// A Guarded is memory between two guards, filled with NaN.
+type Guarded struct {
+	Data []float32
+	all  []float32
+}
+
+// guard is how many elements a guard has: a strip of the widest tile.
+const guard = 256
+
+// The bits of the guards and of memory nobody has written: two NaNs that no
+// arithmetic yields.
+const (
+	guardBits = 0x7fb0a5a5
+	emptyBits = 0x7fb05a5a
+)
+
+// NewGuarded returns n elements between guards.
+func NewGuarded(n int) *Guarded {
+	all := make([]float32, guard+n+guard)
+	for i := range all {
+		all[i] = math.Float32frombits(guardBits)
+	}
+	g := &Guarded{all[guard : guard+n : guard+n], all}
+	for i := range g.Data {
+		g.Data[i] = math.Float32frombits(emptyBits)
+	}
+	return g
+}
+
+// Check fails the test where a guard has changed.
+func (g *Guarded) Check(t testing.TB, what string) {
+	t.Helper()
+	for i, x := range g.all {
+		inside := i >= guard && i < guard+len(g.Data)
+		if !inside && math.Float32bits(x) != guardBits {
+			t.Fatalf("a write outside %s, at %d of %d", what, i-guard, len(g.Data))
+		}
+	}
+}
+
+func shapes(in []tensor.Tensor) []dim.Shape {
+	var s []dim.Shape
+	for _, x := range in {
+		s = append(s, dim.Shaped(x.Shape...))
+	}
+	return s
+}
+
+func ints(s dim.Shape) tensor.Shape {
+	out := make(tensor.Shape, len(s))
+	for i, d := range s {
+		out[i] = d.MustInt()
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package ref
+
+import (
+	"math"
+
+	"cnnlang/ops"
+)
+
+// activation sets out to a(in); out may be in.
+func activation(a ops.Activation, out, in value) {
+	for i, x := range in.data {
+		out.data[i] = activate(a, x)
+	}
+}
+
+func activate(a ops.Activation, x float64) float64 {
+	switch a {
+	case ops.None:
+		return x
+	case ops.ActReLU:
+		if x < 0 {
+			return 0
+		}
+		return x // NaN stays NaN
+	case ops.ActReLU6:
+		if x < 0 {
+			return 0
+		}
+		if x > 6 {
+			return 6
+		}
+		return x
+	case ops.ActSigmoid:
+		return 1 / (1 + math.Exp(-x))
+	case ops.ActSiLU:
+		return x / (1 + math.Exp(-x))
+	case ops.ActGELU:
+		return x * math.Erfc(-x/math.Sqrt2) / 2
+	}
+	panic("ref: unknown activation")
+}

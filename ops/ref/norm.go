@@ -1,0 +1,89 @@
+package ref
+
+import (
+	"math"
+
+	"cnnlang/ops"
+)
+
+// batchNorm: (x - mean) / sqrt(variance + eps) * weight + bias. out may be in.
+func batchNorm(op *ops.BatchNorm, out, in value, params []value) {
+	out, in = out.image(), in.image()
+	weight, bias, mean, variance := params[0], params[1], params[2], params[3]
+	each(out, func(n, c, y, x int) float64 {
+		return (in.at(n, c, y, x)-mean.at(c))/math.Sqrt(variance.at(c)+op.Eps.Float())*weight.at(c) + bias.at(c)
+	})
+}
+
+// layerNorm: the same with the mean and variance of the channels of the pixel.
+func layerNorm(op *ops.LayerNorm, out, in value, params []value) {
+	out, in = out.image(), in.image()
+	weight, bias := params[0], params[1]
+	channels := in.shape[1]
+	each(out, func(n, c, y, x int) float64 {
+		mean, variance := 0.0, 0.0
+		for i := range channels {
+			mean += in.at(n, i, y, x) / float64(channels)
+		}
+		for i := range channels {
+			variance += math.Pow(in.at(n, i, y, x)-mean, 2) / float64(channels)
+		}
+		return (in.at(n, c, y, x)-mean)/math.Sqrt(variance+op.Eps.Float())*weight.at(c) + bias.at(c)
+	})
+}
+
+// lrn: x / (k + alpha/size * sum of squares of the channels around)^beta.
+func lrn(op *ops.LRN, out, in value) {
+	out, in = out.image(), in.image()
+	size := op.Size.MustInt()
+	each(out, func(n, c, y, x int) float64 {
+		squares := 0.0
+		for i := range in.shape[1] {
+			if i >= c-size/2 && i <= c+size/2 {
+				squares += math.Pow(in.at(n, i, y, x), 2)
+			}
+		}
+		return in.at(n, c, y, x) / math.Pow(op.K.Float()+op.Alpha.Float()/float64(size)*squares, op.Beta.Float())
+	})
+}
+
+// l2Normalize: x / max(length of the channel vector, eps).
+func l2Normalize(op *ops.L2Normalize, out, in value) {
+	out, in = out.image(), in.image()
+	each(out, func(n, c, y, x int) float64 {
+		squares := 0.0
+		for i := range in.shape[1] {
+			squares += math.Pow(in.at(n, i, y, x), 2)
+		}
+		return in.at(n, c, y, x) / max(math.Sqrt(squares), op.Eps.Float())
+	})
+}
+
+// softmax: exp(x - m) / sum of exp(x - m) over the channels, m being the
+// largest: the quotient does not depend on m, the range of exp does.
+func softmax(out, in value) {
+	out, in = out.image(), in.image()
+	each(out, func(n, c, y, x int) float64 {
+		largest, sum := math.Inf(-1), 0.0
+		for i := range in.shape[1] {
+			largest = max(largest, in.at(n, i, y, x))
+		}
+		for i := range in.shape[1] {
+			sum += math.Exp(in.at(n, i, y, x) - largest)
+		}
+		return math.Exp(in.at(n, c, y, x)-largest) / sum
+	})
+}
+
+// each sets every element of an image to f of its indices.
+func each(out value, f func(n, c, y, x int) float64) {
+	for n := range out.shape[0] {
+		for c := range out.shape[1] {
+			for y := range out.shape[2] {
+				for x := range out.shape[3] {
+					out.set(f(n, c, y, x), n, c, y, x)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package ref
+
+import (
+	"math"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// maxPool: the largest pixel of the window that lies in the image. A NaN is
+// larger than any.
+func maxPool(op *ops.MaxPool, out, in value) {
+	eachWindow(op.K, op.Stride, op.Pad, out, in, func(seen []float64, counted int) float64 {
+		largest := math.Inf(-1)
+		for _, v := range seen {
+			if v > largest || math.IsNaN(v) {
+				largest = v
+			}
+		}
+		return largest
+	})
+}
+
+// avgPool: the sum of the pixels that lie in the image, by how many do, or with
+// count_pad by how many lie in the image or its padding.
+func avgPool(op *ops.AvgPool, out, in value) {
+	eachWindow(op.K, op.Stride, op.Pad, out, in, func(seen []float64, counted int) float64 {
+		sum := 0.0
+		for _, v := range seen {
+			sum += v
+		}
+		if op.CountPad {
+			return sum / float64(counted)
+		}
+		return sum / float64(len(seen))
+	})
+}
+
+// eachWindow calls f with the pixels of the image that each window sees and with
+// how many places of it lie in the image or the padding.
+func eachWindow(k, stride dim.Pair, pad ops.Padding, out, in value, f func(seen []float64, counted int) float64) {
+	h, w := in.shape[2], in.shape[3]
+	kh, kw, sh, sw := k.H.MustInt(), k.W.MustInt(), stride.H.MustInt(), stride.W.MustInt()
+	top, left := padBefore(pad, pad.Top, h, kh, sh, 1), padBefore(pad, pad.Left, w, kw, sw, 1)
+	bottom, right := padAfter(pad, pad.Bottom, h, kh, sh, 1), padAfter(pad, pad.Right, w, kw, sw, 1)
+	each(out, func(n, c, y, x int) float64 {
+		var seen []float64
+		counted := 0
+		for i := range kh {
+			for j := range kw {
+				iy, ix := y*sh+i-top, x*sw+j-left
+				if iy < h+bottom && ix < w+right {
+					counted++
+				}
+				if iy >= 0 && iy < h && ix >= 0 && ix < w {
+					seen = append(seen, in.at(n, c, iy, ix))
+				}
+			}
+		}
+		return f(seen, counted)
+	})
+}
+
+// avgPoolTo: window i of k spans the pixels floor(i*size/k) to
+// ceil((i+1)*size/k).
+func avgPoolTo(out, in value) {
+	h, w, kh, kw := in.shape[2], in.shape[3], out.shape[2], out.shape[3]
+	each(out, func(n, c, y, x int) float64 {
+		sum, count := 0.0, 0.0
+		for iy := y * h / kh; iy*kh < (y+1)*h; iy++ {
+			for ix := x * w / kw; ix*kw < (x+1)*w; ix++ {
+				sum += in.at(n, c, iy, ix)
+				count++
+			}
+		}
+		return sum / count
+	})
+}
+
+// globalAvgPool: the mean of each channel.
+func globalAvgPool(out, in value) {
+	h, w := in.shape[2], in.shape[3]
+	each(out, func(n, c, _, _ int) float64 {
+		sum := 0.0
+		for y := range h {
+			for x := range w {
+				sum += in.at(n, c, y, x)
+			}
+		}
+		return sum / float64(h*w)
+	})
+}
