@@ -96,6 +96,9 @@ func (a Size) Mod(b Size) Size {
 
 // Pow returns a to the power n, 1 for n = 0; it is invalid for n < 0 and a = 0.
 func (a Size) Pow(n int) Size {
+	if !a.IsValid() {
+		return a
+	}
 	left := abs(int64(n))
 	r := whole(1)
 	for square := a; left > 0 && r.IsValid(); square = square.Mul(square) {

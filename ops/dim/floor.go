@@ -6,13 +6,26 @@ package dim
 // form: floor((floor((H - 1)/2) + 1 - 1)/2) is floor((H - 1)/4).
 
 // floorOf returns floor(a) for a symbolic a.
-func floorOf(a Size) Size {
+func floorOf(a Size) Size { return (&flooring{left: maxFloorSteps}).floor(a) }
+
+// A flooring takes one floor, in a bounded number of steps.
+type flooring struct{ left int }
+
+// maxFloorSteps is far beyond what the sizes of a network take.
+const maxFloorSteps = 100
+
+func (f *flooring) floor(a Size) Size {
+	if !a.symbolic() {
+		return a.Floor()
+	}
 	pulled, rest := integerPart(a)
 	if !rest.symbolic() {
 		return pulled.Add(rest.Floor())
 	}
-	if simpler, ok := simplerFloor(rest); ok {
-		return pulled.Add(simpler.Floor())
+	if f.left--; f.left > 0 {
+		if simpler, ok := f.simpler(rest); ok {
+			return pulled.Add(f.floor(simpler))
+		}
 	}
 	// floor(p) = k where k <= p < k + 1 can be shown.
 	for _, k := range []Size{whole(0), whole(-1)} {
@@ -57,10 +70,10 @@ func integerPart(a Size) (pulled, rest Size) {
 // isDivisor reports whether a is a positive integer, as the rules need of Q.
 func isDivisor(a Size) bool { return a.IsWhole() && a.sign(floorEffort) > 0 }
 
-// simplerFloor returns a size with the same floor as p = P/Q and less in it, by
+// simpler returns a size with the same floor as p = P/Q and less in it, by
 // one of the rules. All of them need integer values of P and a positive integer
 // Q, and rest on floor(x/b) = floor(floor(x)/b) for positive integers b.
-func simplerFloor(p Size) (simpler Size, ok bool) {
+func (f *flooring) simpler(p Size) (simpler Size, ok bool) {
 	num, den := fraction(p)
 	if !num.IsWhole() || !isDivisor(den) {
 		return p, false
@@ -72,8 +85,8 @@ func simplerFloor(p Size) (simpler Size, ok bool) {
 		return simpler, true
 	}
 	if len(den.terms()) == 1 {
-		for _, f := range den.terms()[0].mono {
-			if simpler, ok = divideOut(f.atom, num, den); ok {
+		for _, x := range den.terms()[0].mono {
+			if simpler, ok = f.divideOut(x.atom, num, den); ok {
 				return simpler, true
 			}
 		}
@@ -95,10 +108,8 @@ func dropRemainder(p, num, den Size) (Size, bool) {
 			g = gcd(g, abs(t.coef.num))
 		}
 	}
-	if g == 1 {
-		return p, false
-	}
-	return p.Sub(constant.Mod(whole(int64(g))).Quo(den)), true
+	r := constant.Mod(whole(int64(g)))
+	return p.Sub(r.Quo(den)), r != Size{}
 }
 
 // mergeNested: floor((floor(x) + y)/Q) = floor((x + y)/Q) for integers y.
@@ -114,7 +125,7 @@ func mergeNested(p, num, den Size) (Size, bool) {
 
 // divideOut: floor((x·A + R)/(x·B)) = floor((A + floor(R/x))/B) for a positive
 // integer x, where floor(R/x) is a known number.
-func divideOut(x *atom, num, den Size) (Size, bool) {
+func (f *flooring) divideOut(x *atom, num, den Size) (Size, bool) {
 	by := from(x)
 	if !isDivisor(by) {
 		return num, false
@@ -130,7 +141,7 @@ func divideOut(x *atom, num, den Size) (Size, bool) {
 	if len(multiples) == 0 {
 		return num, false // R is all of P: the question itself
 	}
-	below := sum(others).Quo(by).Floor()
+	below := f.floor(sum(others).Quo(by))
 	if !below.Known() {
 		return num, false
 	}

@@ -69,6 +69,9 @@ func spellings(x *atom) []Size {
 	if den.Known() && hasConstant(num) {
 		ways = append(ways, from(&atom{kind: floor, arg: lowered}).Add(one)) // floor((P - Q)/Q) + 1
 	}
+	if !isDivisor(den) {
+		return ways
+	}
 	// ceil((P - Q + 1)/Q), or ceil((P + 1)/Q) - 1 where Q is not a number.
 	up, back := lowered.Add(one.Quo(den)), Size{}
 	if !den.Known() {

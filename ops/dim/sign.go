@@ -2,8 +2,14 @@ package dim
 
 // What can be said of the sign of a size from the bounds of its variables.
 
-// proofEffort is how many sizes a question after a sign may look at.
-const proofEffort = 100
+const (
+	// proofEffort is how many sizes a question after a sign may look at.
+	proofEffort = 100
+	// maxProofWeight and maxProofDepth bound those sizes and how far each is from
+	// the question: what takes more has not been seen to lead anywhere.
+	maxProofWeight = 150
+	maxProofDepth  = 5
+)
 
 // ProvablyNonNegative reports whether a is shown to be >= 0 whatever its
 // variables are within their bounds; false says nothing. Divisors are taken
@@ -18,8 +24,9 @@ func (a Size) sign(effort int) int { return (&prover{left: effort}).sign(a) }
 
 // A prover answers one question after a sign.
 type prover struct {
-	left int // sizes it may still look at
-	lows []low
+	left  int // sizes it may still look at
+	depth int // how far it is from the question
+	lows  []low
 }
 
 // low is a known lower bound of an atom; ok is false where there is none.
@@ -33,10 +40,12 @@ func (p *prover) sign(a Size) int {
 	switch {
 	case a.poly == nil:
 		return max(-1, sign(int(a.num)))
-	case !a.IsValid() || p.left == 0:
+	case !a.IsValid() || p.left == 0 || p.depth == maxProofDepth || a.poly.weight > maxProofWeight:
 		return -1
 	}
 	p.left--
+	p.depth++
+	defer func() { p.depth-- }()
 	// With Q > 0, the sign of P/Q is that of P.
 	num, den := fraction(a)
 	if !num.IsValid() || den.symbolic() && p.sign(den) <= 0 {
@@ -153,13 +162,17 @@ func (p *prover) relaxed(a Size, alsoUp bool) (less Size, changed bool) {
 }
 
 // relaxable returns the index of a floor in t that is multiplied only by what
-// is not negative, or -1.
+// is not negative, or -1. Of several it is the one with the most in it, which
+// may contain the others: with b = floor(B), b·floor(a/b) becomes a.
 func (p *prover) relaxable(t term) int {
 	at := -1
 	for i, f := range t.mono {
-		if f.atom.kind == floor && f.power == 1 && at < 0 {
+		if f.atom.kind == floor && f.power == 1 && (at < 0 || f.atom.arg.poly.weight > t.mono[at].atom.arg.poly.weight) {
 			at = i
-		} else if low, ok := p.low(f.atom); !ok || low.num < 0 {
+		}
+	}
+	for i, f := range t.mono {
+		if low, ok := p.low(f.atom); i != at && (!ok || low.num < 0) {
 			return -1
 		}
 	}

@@ -2,8 +2,11 @@ package dim_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"cnnlang/ops/dim"
 )
@@ -385,5 +388,66 @@ func TestGuards(t *testing.T) {
 	}
 	if dim.Invalid().Substitute("H", n(1)).IsValid() || many(10).Add(dim.Invalid()).IsValid() || C.Quo(dim.Invalid()).IsValid() {
 		t.Error("invalid stays invalid")
+	}
+}
+
+// Even the largest sizes answer in well under a second.
+func TestLargestSizesAreFast(t *testing.T) {
+	large, floors, product := n(1), n(0), n(1)
+	for i := range 130 {
+		x := dim.Var("x" + strconv.Itoa(i))
+		large = large.Add(x.Mul(n(i + 2)))
+		floors = floors.Add(x.Add(H).FloorDiv(n(i + 2)))
+		if i < 8 {
+			product = product.Mul(x.Add(n(1)))
+		}
+	}
+	tests := map[string]func() dim.Size{
+		"multiply":      func() dim.Size { return large.Mul(large) },
+		"floor":         func() dim.Size { return large.FloorDiv(product) },
+		"nested floor":  func() dim.Size { return floors.FloorDiv(large) },
+		"ceil":          func() dim.Size { return floors.CeilDiv(n(1000)) },
+		"power":         func() dim.Size { return product.Pow(30) },
+		"quotient":      func() dim.Size { return large.Pow(2).Quo(large) },
+		"remainder":     func() dim.Size { return large.Mod(floors) },
+		"substitute":    func() dim.Size { return floors.Substitute("H", large) },
+		"substitute 16": func() dim.Size { return floors.Substitute("H", H.Mul(n(16))) },
+		"zero":          func() dim.Size { floors.Sub(large).IsZero(); return n(0) },
+		"sign":          func() dim.Size { floors.Sub(large).ProvablyNonNegative(); return n(0) },
+		"product sign":  func() dim.Size { product.Sub(large).ProvablyPositive(); return n(0) },
+		"solve":         func() dim.Size { floors.Add(large).Solve(); return n(0) },
+		"print":         func() dim.Size { _ = floors.FloorDiv(large).String(); return n(0) },
+	}
+	for name, f := range tests {
+		start := time.Now()
+		a := f()
+		took := time.Since(start)
+		t.Logf("%s: %v", name, took)
+		if took > 2*time.Second {
+			t.Errorf("%s takes %v (valid: %t)", name, took, a.IsValid())
+		}
+	}
+}
+
+// Sizes are shared between goroutines; the race detector watches.
+func TestSizesAreNeverChanged(t *testing.T) {
+	shared := []dim.Size{H, H.CeilDiv(stride), C.Quo(C.Add(c)), C.Sub(c.Mul(n(4))), H.Mod(n(16)).Add(W)}
+	before := dim.Shape(shared).String()
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for _, a := range shared {
+				for _, b := range shared {
+					_ = a.Add(b).Mul(a).Sub(b.Quo(a)).Floor().String()
+					dim.Equivalent(a, b)
+					a.Substitute("H", b).Solve()
+					a.Sub(b).ProvablyNonNegative()
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if after := dim.Shape(shared).String(); after != before {
+		t.Errorf("got %s, want %s", after, before)
 	}
 }
