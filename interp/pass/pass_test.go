@@ -229,6 +229,19 @@ func TestPasses(t *testing.T) {
 			3 relu: relu [2] of aux
 			4 norm: bn [1] out`},
 
+		{"an output is also read from outside", func(b *graphtest.Builder, x *graph.Node) nodes {
+			x = b.Add("conv", conv(), x)
+			b.Head("aux")
+			y := b.Add("aux1", conv(), b.Add("relu", relu(), x))
+			z := b.Add("aux2", relu(), y)
+			b.Side.Output = y
+			return nodes{z}
+		}, pass.Options{}, `
+			1 conv: conv [0] out
+			2 relu: relu [1] of aux
+			3 aux1: conv [2] of aux
+			4 aux2: relu [3] of aux`},
+
 		{"no more than asked for", func(b *graphtest.Builder, x *graph.Node) nodes {
 			b.Add("relu", relu(), b.Add("norm", graphtest.Norm(), b.Add("conv", conv(), x)))
 			return nil
@@ -263,6 +276,12 @@ func TestPasses(t *testing.T) {
 					t.Errorf("the map loses node %d", n.ID)
 				}
 			}
+			if c.opts.After == "" {
+				again, _ := pass.Run(after, pass.Options{Keep: images(to, c.opts.Keep), Sides: c.opts.Sides})
+				if diff := cmp.Diff(brief(after), brief(again)); diff != "" {
+					t.Errorf("a second time changes the graph: %s", diff)
+				}
+			}
 			for _, n := range after.Nodes {
 				if n.ID < len(g.Nodes) && g.Nodes[n.ID] == n {
 					t.Errorf("node %d is in both graphs", n.ID)
@@ -270,6 +289,14 @@ func TestPasses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func images(m pass.Map, nodes []*graph.Node) []*graph.Node {
+	var list []*graph.Node
+	for _, n := range nodes {
+		list = append(list, m[n])
+	}
+	return list
 }
 
 // side is a convolution with a norm on the main path and a side head between.

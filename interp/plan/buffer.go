@@ -140,10 +140,8 @@ func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 	for _, in := range n.In {
 		h := s.homes[in.ID]
 		_, twice := offsets[h.buffer]
-		if twice || h.at != 0 || h.buffer.host != nil || offset%line != 0 {
-			return false
-		}
-		if roundUp(in.Shape.Elements()) != h.buffer.size {
+		whole := roundUp(in.Shape.Elements()) == h.buffer.size // and not a slice of it
+		if twice || !whole || h.buffer.host != nil || offset%line != 0 {
 			return false
 		}
 		offsets[h.buffer] = offset

@@ -83,18 +83,26 @@ func TestNoLiveValueIsOverwritten(t *testing.T) {
 
 // moved is the value of an op that only moves elements.
 func moved(n *graph.Node, contents [][]element) []element {
+	channels := func(in *graph.Node, image, from, to int) []element {
+		c, pixels := in.Shape[1], in.Shape[2:].Elements()
+		return contents[in.ID][(image*c+from)*pixels : (image*c+to)*pixels]
+	}
+	var all []element
 	switch op := n.Op.(type) {
 	case *ops.Concat:
-		var all []element
-		for _, in := range n.In {
-			all = append(all, contents[in.ID]...)
+		for image := range n.Shape[0] {
+			for _, in := range n.In {
+				all = append(all, channels(in, image, 0, in.Shape[1])...)
+			}
 		}
-		return all
 	case *ops.Slice:
-		pixels := n.Shape[2:].Elements()
-		return contents[n.In[0].ID][op.From.MustInt()*pixels : op.To.MustInt()*pixels]
+		for image := range n.Shape[0] {
+			all = append(all, channels(n.In[0], image, op.From.MustInt(), op.To.MustInt())...)
+		}
+	default:
+		all = contents[n.In[0].ID]
 	}
-	return contents[n.In[0].ID]
+	return all
 }
 
 // mayShare checks that the result of n overlaps no input but, exactly, the one

@@ -13,6 +13,7 @@ import (
 	"cnnlang/interp/graph/graphtest"
 	"cnnlang/interp/pass"
 	"cnnlang/ops"
+	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
@@ -26,31 +27,46 @@ func planned(t testing.TB, g *graph.Graph, keep ...*graph.Node) *Plan {
 	return p
 }
 
-// TestPassesKeepValues runs random networks as they are and simplified: outputs
-// and kept values are the same up to rounding.
-func TestPassesKeepValues(t *testing.T) {
+// TestValuesAreThoseOfTheReference runs random networks as they are and
+// simplified, and compares with the reference ops applied node by node.
+func TestValuesAreThoseOfTheReference(t *testing.T) {
 	for seed := range uint64(60) {
 		g := graphtest.Random(seed, 40)
-		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1]}
+		want := reference(g, graphtest.Input(g, 1))
+		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1], g.Input}
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
-		a := run(t, planned(t, g, keep...), 2, 1)
-		b := run(t, planned(t, after, to[keep[0]], to[keep[1]]), 2, 1)
-		equalEnough(t, "output", b.Output(), a.Output())
-		x, _ := a.Side("aux")
-		y, _ := b.Side("aux")
-		equalEnough(t, "aux", y, x)
-		for _, n := range keep {
-			x, _ := a.At(n)
-			y, ok := b.At(to[n])
-			if !ok {
+		plain := run(t, planned(t, g, keep...), 2, 1)
+		fused := run(t, planned(t, after, to[keep[0]], to[keep[1]], to[keep[2]]), 2, 1)
+		for _, n := range append(keep, g.Output, g.Sides[0].Output) {
+			a, okA := plain.At(n)
+			b, okB := fused.At(to[n])
+			if !okA || !okB {
 				t.Fatalf("seed %d: no value of %s", seed, n.Path)
 			}
-			equalEnough(t, n.Path, y, x)
+			equalEnough(t, "plain "+n.Path, a, want[n])
+			equalEnough(t, "fused "+n.Path, b, want[n])
 		}
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
 	}
+}
+
+// reference computes every value of g.
+func reference(g *graph.Graph, input tensor.Tensor) map[*graph.Node]tensor.Tensor {
+	values := map[*graph.Node]tensor.Tensor{g.Input: input}
+	for _, n := range g.Nodes[1:] {
+		var in, params []tensor.Tensor
+		for _, m := range n.In {
+			in = append(in, values[m])
+		}
+		for _, p := range n.Params {
+			t, _ := graphtest.Param(p)
+			params = append(params, t)
+		}
+		values[n] = ref.Run(n.Op, in, params)
+	}
+	return values
 }
 
 // equalEnough allows differences of 2⁻¹² of the largest value: a norm folded
