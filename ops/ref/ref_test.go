@@ -1,0 +1,194 @@
+package ref
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// A hand is a case computed by hand: the numbers here came from no program.
+type hand struct {
+	name   string
+	op     ops.Op
+	in     []tensor.Tensor
+	params []tensor.Tensor
+	want   tensor.Tensor
+}
+
+var (
+	ln3 = float32(math.Log(3))
+	nan = float32(math.NaN())
+)
+
+func n(x int) dim.Size                      { return dim.Int(x) }
+func p(h, w int) dim.Pair                   { return dim.Pair{H: n(h), W: n(w)} }
+func of(x ...tensor.Tensor) []tensor.Tensor { return x }
+
+// image is one channel of one image.
+func image(h, w int, x ...float32) tensor.Tensor { return tensor.From(x, 1, 1, h, w) }
+
+// pixel is one image of one pixel.
+func pixel(x ...float32) tensor.Tensor { return tensor.From(x, 1, len(x), 1, 1) }
+
+// vector is one vector; list is a parameter.
+func vector(x ...float32) tensor.Tensor { return tensor.From(x, 1, len(x)) }
+func list(x ...float32) tensor.Tensor   { return tensor.From(x, len(x)) }
+
+func pads(top, bottom, left, right int) ops.Padding {
+	return ops.Padding{Top: n(top), Bottom: n(bottom), Left: n(left), Right: n(right)}
+}
+
+func convOp(out int, k dim.Pair) ops.Conv {
+	return ops.Conv{Out: n(out), K: k, Stride: p(1, 1), Groups: n(1), Dilation: p(1, 1)}
+}
+
+func convolutions() []hand {
+	nine := image(3, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+	four := image(2, 2, 1, 2, 3, 4)
+	k1234 := tensor.From([]float32{1, 2, 3, 4}, 1, 1, 2, 2)
+	tens := tensor.From([]float32{1, 10, 100, 1000}, 1, 1, 2, 2)
+
+	biased := convOp(1, p(2, 2))
+	biased.Bias = true
+	strided := convOp(1, p(2, 2))
+	strided.Stride, strided.Pad = p(2, 2), pads(1, 0, 1, 0)
+	grouped := convOp(2, p(1, 1))
+	grouped.Groups = n(2)
+	dilated := convOp(1, p(2, 2))
+	dilated.Dilation = p(2, 2)
+	same := convOp(1, p(1, 2))
+	same.Pad.Mode = ops.Same
+	half := convOp(1, p(1, 3))
+	half.Pad.Mode = ops.Half
+	fused := convOp(1, p(1, 1))
+	fused.Bias = true
+
+	deconv := ops.Deconv{Out: n(1), K: p(2, 2), Stride: p(1, 1)}
+	cropped, apart, odd := deconv, deconv, deconv
+	cropped.Pad = pads(1, 1, 1, 1)
+	apart.Stride = p(2, 2)
+	odd.Pad.Mode = ops.Same
+	return []hand{
+		{"conv, not flipped", &biased, of(nine), of(k1234, list(10)), image(2, 2, 47, 57, 77, 87)},
+		{"conv, padded and strided", &strided, of(nine), of(k1234), image(2, 2, 4, 18, 36, 77)},
+		{"conv, grouped", &grouped, of(pixel(3, 5)), of(tensor.From([]float32{2, 7}, 2, 1, 1, 1)), pixel(6, 35)},
+		{"conv, dilated", &dilated, of(nine), of(k1234), image(1, 1, 64)},
+		{"conv, same padding: the odd pixel after", &same, of(image(1, 4, 1, 2, 3, 4)),
+			of(tensor.From([]float32{1, 10}, 1, 1, 1, 2)), image(1, 4, 21, 32, 43, 4)},
+		{"conv, half padding", &half, of(image(1, 3, 1, 2, 3)),
+			of(tensor.From([]float32{1, 10, 100}, 1, 1, 1, 3)), image(1, 3, 210, 321, 32)},
+		// 3x+1 = 4, -5; norm (v-1)/2*2+1 = 4, -5; added -6, 3; relu.
+		{"conv with norm, add and relu", fused.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: n(1)}, Add: true, Act: ops.ActReLU}),
+			of(image(1, 2, 1, -2), image(1, 2, -10, 8)),
+			of(tensor.From([]float32{3}, 1, 1, 1, 1), list(1), list(2), list(1), list(1), list(3)),
+			image(1, 2, 0, 3)},
+		{"deconv", &deconv, of(four), of(tens), image(3, 3, 1, 12, 20, 103, 1234, 2040, 300, 3400, 4000)},
+		{"deconv, cropped", &cropped, of(four), of(tens), image(1, 1, 1234)},
+		{"deconv, same: the odd row cropped last", &odd, of(four), of(tens), image(2, 2, 1, 12, 103, 1234)},
+		{"deconv, stride 2", &apart, of(four), of(tens),
+			image(4, 4, 1, 10, 2, 20, 100, 1000, 200, 2000, 3, 30, 4, 40, 300, 3000, 400, 4000)},
+		{"deconv, channels in", &ops.Deconv{Out: n(1), K: p(1, 1), Stride: p(1, 1), Bias: true}, of(pixel(1, 2)),
+			of(tensor.From([]float32{5, 7}, 2, 1, 1, 1), list(1)), pixel(20)},
+		{"deconv, channels out", &ops.Deconv{Out: n(2), K: p(1, 1), Stride: p(1, 1)}, of(pixel(2)),
+			of(tensor.From([]float32{3, 4}, 1, 2, 1, 1)), pixel(6, 8)},
+		{"linear", &ops.Linear{Out: n(3), Bias: true}, of(vector(1, 2)),
+			of(tensor.From([]float32{1, 2, 3, 4, 5, 6}, 3, 2), list(1, 0, -1)), vector(6, 11, 16)},
+		{"linear on an image", &ops.Linear{Out: n(1)}, of(tensor.From([]float32{1, 2, 3, 4}, 1, 2, 1, 2)),
+			of(tensor.From([]float32{1, 10}, 1, 2)), image(1, 2, 31, 42)},
+	}
+}
+
+func norms() []hand {
+	return []hand{
+		{"bn", &ops.BatchNorm{Eps: n(4)}, of(vector(1, 3)),
+			of(list(6, 2), list(1, 0), list(0, 5), list(0, 12)), vector(4, -1)},
+		{"layer_norm", &ops.LayerNorm{Eps: n(3)}, of(pixel(1, 3)), of(list(2, 4), list(1, 1)), pixel(0, 3)},
+		{"lrn", &ops.LRN{Size: n(3), Alpha: n(3), Beta: n(1), K: n(1)}, of(pixel(1, 2, 3)), nil,
+			pixel(1.0/6, 2.0/15, 3.0/14)},
+		{"lrn, a power", &ops.LRN{Size: n(1), Alpha: n(1), Beta: dim.Ratio(1, 2), K: n(7)}, of(pixel(3)), nil, pixel(0.75)},
+		{"l2_normalize", &ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, of(vector(3, 4)), nil, vector(0.6, 0.8)},
+		{"l2_normalize below eps", &ops.L2Normalize{Eps: n(10)}, of(vector(3, 4)), nil, vector(0.3, 0.4)},
+		{"softmax", &ops.Softmax{}, of(vector(0, ln3)), nil, vector(0.25, 0.75)},
+		{"softmax of large numbers", &ops.Softmax{}, of(vector(1000, 1000)), nil, vector(0.5, 0.5)},
+		{"relu", &ops.ReLU{}, of(vector(-1, 0, 2, nan)), nil, vector(0, 0, 2, nan)},
+		{"relu6", &ops.ReLU6{}, of(vector(-1, 3, 9, nan)), nil, vector(0, 3, 6, nan)},
+		{"sigmoid", &ops.Sigmoid{}, of(vector(0, ln3, -1000)), nil, vector(0.5, 0.75, 0)},
+		{"silu", &ops.SiLU{}, of(vector(0, ln3, -ln3)), nil, vector(0, 0.75*ln3, -0.25*ln3)},
+		// Phi(1) = 0.841344746, from tables of the normal distribution.
+		{"gelu", &ops.GELU{}, of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
+	}
+}
+
+func pools() []hand {
+	sixteen := image(4, 4, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+	return []hand{
+		{"maxpool", &ops.MaxPool{K: p(2, 2), Stride: p(2, 2)}, of(sixteen), nil, image(2, 2, 6, 8, 14, 16)},
+		{"maxpool, padding never wins", &ops.MaxPool{K: p(3, 3), Stride: p(1, 1), Pad: pads(1, 1, 1, 1)}, of(image(1, 1, -5)), nil, image(1, 1, -5)},
+		{"maxpool, NaN wins", &ops.MaxPool{K: p(2, 2), Stride: p(1, 1)}, of(image(2, 2, 1, nan, 2, 3)), nil, image(1, 1, nan)},
+		{"maxpool, floor", &ops.MaxPool{K: p(1, 2), Stride: p(1, 2)}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 2, 4)},
+		{"maxpool, ceil", &ops.MaxPool{K: p(1, 2), Stride: p(1, 2), Ceil: true}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 3, 2, 4, 5)},
+		{"maxpool, ceil window beyond the image dropped", &ops.MaxPool{K: p(1, 1), Stride: p(1, 2), Ceil: true}, of(image(1, 2, 7, 8)), nil, image(1, 1, 7)},
+		{"maxpool, same padding", &ops.MaxPool{K: p(1, 2), Stride: p(1, 2), Pad: ops.Padding{Mode: ops.Same}}, of(image(1, 3, 1, 2, 3)), nil, image(1, 2, 2, 3)},
+		{"avgpool", &ops.AvgPool{K: p(2, 2), Stride: p(2, 2)}, of(sixteen), nil, image(2, 2, 3.5, 5.5, 11.5, 13.5)},
+		{"avgpool, padding counts", &ops.AvgPool{K: p(2, 2), Stride: p(1, 1), Pad: pads(1, 1, 1, 1), CountPad: true}, of(image(1, 1, 4)), nil, image(2, 2, 1, 1, 1, 1)},
+		{"avgpool, padding does not count", &ops.AvgPool{K: p(2, 2), Stride: p(1, 1), Pad: pads(1, 1, 1, 1)}, of(image(1, 1, 4)), nil, image(2, 2, 4, 4, 4, 4)},
+		{"avgpool, what hangs over never counts", &ops.AvgPool{K: p(1, 2), Stride: p(1, 2), Ceil: true, CountPad: true}, of(image(1, 3, 2, 4, 6)), nil, image(1, 2, 3, 6)},
+		// Five pixels to two: 0..2 and 2..4.
+		{"avgpool_to", &ops.AvgPoolTo{K: p(1, 2)}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 2, 4)},
+		{"avgpool_to more than there are", &ops.AvgPoolTo{K: p(1, 3)}, of(image(1, 2, 1, 3)), nil, image(1, 3, 1, 2, 3)},
+		{"gap", &ops.GlobalAvgPool{}, of(image(2, 2, 1, 2, 3, 6)), nil, image(1, 1, 3)},
+	}
+}
+
+func moves() []hand {
+	row := tensor.From([]float32{1, 2, 3, 4}, 1, 2, 1, 2)
+	return []hand{
+		{"flatten", &ops.Flatten{}, of(row), nil, vector(1, 2, 3, 4)},
+		{"dropout", &ops.Dropout{}, of(vector(1, 2)), nil, vector(1, 2)},
+		{"id", &ops.Identity{}, of(vector(1, 2)), nil, vector(1, 2)},
+		{"slice", &ops.Slice{From: n(1), To: n(3)}, of(pixel(1, 2, 3, 4)), nil, pixel(2, 3)},
+		{"channel_shuffle", &ops.ChannelShuffle{Groups: n(2)}, of(pixel(0, 1, 2, 3, 4, 5)), nil, pixel(0, 3, 1, 4, 2, 5)},
+		{"concat channels", &ops.Concat{Axis: n(1)}, of(pixel(1, 2), pixel(3)), nil, pixel(1, 2, 3)},
+		{"concat widths", &ops.Concat{Axis: n(3)}, of(image(2, 1, 1, 2), image(2, 2, 3, 4, 5, 6)), nil, image(2, 3, 1, 3, 4, 2, 5, 6)},
+		{"scale", &ops.Scale{S: dim.Ratio(1, 2)}, of(vector(1, 2)), nil, vector(0.5, 1)},
+		{"layer_scale", &ops.LayerScale{}, of(row), of(tensor.From([]float32{2, 10}, 2, 1, 1)), tensor.From([]float32{2, 4, 30, 40}, 1, 2, 1, 2)},
+		{"channel_affine", &ops.ChannelAffine{Scale: []dim.Size{n(2), n(3)}, Shift: []dim.Size{n(1), n(-1)}}, of(row), nil,
+			tensor.From([]float32{3, 5, 8, 11}, 1, 2, 1, 2)},
+		{"add", &ops.Add{}, of(vector(1, 2), vector(10, 20), vector(100, 200)), nil, vector(111, 222)},
+		{"add and relu", (&ops.Add{}).WithEpilogue(ops.Epilogue{Act: ops.ActReLU}), of(vector(1, 2), vector(-3, 4)), nil, vector(0, 6)},
+		{"max", &ops.Max{}, of(vector(1, 5), vector(3, 4), vector(nan, 0)), nil, vector(nan, 5)},
+		{"mean", &ops.Mean{}, of(vector(1, 2), vector(3, 6)), nil, vector(2, 4)},
+		{"mul", &ops.Mul{}, of(vector(1, 2), vector(3, 6)), nil, vector(3, 12)},
+		{"mul with a gate", &ops.Mul{}, of(pixel(2, 10), row), nil, tensor.From([]float32{2, 4, 30, 40}, 1, 2, 1, 2)},
+	}
+}
+
+func TestByHand(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	for _, cases := range [][]hand{convolutions(), norms(), pools(), moves()} {
+		for _, c := range cases {
+			seen[reflect.TypeOf(c.op)] = true
+			got := Run(c.op, c.in, c.params)
+			if !got.Shape.Equal(c.want.Shape) {
+				t.Errorf("%s: got shape %v, want %v", c.name, got.Shape, c.want.Shape)
+				continue
+			}
+			for i, w := range c.want.Data {
+				g := got.Data[i]
+				if !(math.Abs(float64(g-w)) <= 1e-7*math.Abs(float64(w))) && !(g != g && w != w) {
+					t.Errorf("%s: got %v, want %v", c.name, got.Data, c.want.Data)
+					break
+				}
+			}
+		}
+	}
+	for _, op := range ops.Builtins {
+		if !seen[reflect.TypeOf(op)] {
+			t.Errorf("no case for %s", op.Name())
+		}
+	}
+}
