@@ -27,13 +27,24 @@ func (f *flooring) floor(a Size) Size {
 			return pulled.Add(f.floor(simpler))
 		}
 	}
-	// floor(p) = k where k <= p < k + 1 can be shown.
-	for _, k := range []Size{whole(0), whole(-1)} {
-		if rest.Sub(k).sign(floorEffort) >= 0 && k.Add(whole(1)).Sub(rest).sign(floorEffort) > 0 {
-			return pulled.Add(k)
-		}
+	if k, ok := constantFloor(rest); ok {
+		return pulled.Add(k)
 	}
 	return pulled.Add(from(&atom{kind: floor, arg: rest}))
+}
+
+// constantFloor returns the k for which k <= a < k + 1 can be shown. There is
+// none where the floors of a differ between two points.
+func constantFloor(a Size) (k Size, ok bool) {
+	k = a.probe(0).Floor()
+	far := a.probe(1000).Floor()
+	if !k.Known() {
+		k = far
+	}
+	if !k.Known() || far.Known() && far != k {
+		return k, false
+	}
+	return k, a.Sub(k).sign(floorEffort) >= 0 && k.Add(whole(1)).Sub(a).sign(floorEffort) > 0
 }
 
 // floorEffort is how much floorOf spends on bounds.

@@ -115,7 +115,7 @@ func (p *prover) low(x *atom) (Size, bool) {
 		}
 	}
 	found := low{atom: x}
-	for _, least := range []Size{leastCorner(x.arg).Floor(), {}} {
+	for _, least := range []Size{x.arg.probe(0).Floor(), {}} {
 		if least.Known() && p.sign(x.arg.Sub(least)) >= 0 {
 			found.low, found.ok = least, true
 			break
@@ -125,11 +125,16 @@ func (p *prover) low(x *atom) (Size, bool) {
 	return found.low, found.ok
 }
 
-// leastCorner is a where all variables are at their bounds.
-func leastCorner(a Size) Size {
-	corner := map[string]int64{}
-	a.variables(func(x *atom) { corner[x.name] = x.low })
-	v, err := a.Eval(corner)
+// probe is a where all variables are above their bounds by the given step.
+func (a Size) probe(above int64) Size {
+	point := map[string]int64{}
+	a.variables(func(x *atom) {
+		point[x.name] = above
+		if !x.real {
+			point[x.name] += x.low
+		}
+	})
+	v, err := a.Eval(point)
 	if err != nil {
 		return Invalid()
 	}

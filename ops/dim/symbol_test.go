@@ -27,6 +27,7 @@ func window(h, k, s, p dim.Size) dim.Size {
 }
 
 func TestEquivalent(t *testing.T) {
+	above9 := dim.VarFrom("x", 9)
 	tests := []struct {
 		name string
 		a, b dim.Size
@@ -59,6 +60,8 @@ func TestEquivalent(t *testing.T) {
 		{"ceil and negation", H.Neg().CeilDiv(n(2)), H.FloorDiv(n(2)).Neg()},
 		{"less than the divisor", stride.Sub(n(1)).FloorDiv(stride), n(0)},
 		{"the least negative", n(-1).FloorDiv(stride), n(-1)},
+		{"a sum below the next number", above9.Mul(n(29)).Add(n(1)).FloorDiv(above9.Mul(n(10))), n(2)},
+		{"a quotient that nears a number", above9.Mul(n(5)).Add(n(3)).FloorDiv(above9.Add(n(1))), n(4)},
 		{"a remainder is less", H.Mod(n(16)).FloorDiv(n(16)), n(0)},
 		{"halves of channels (ShuffleNet)", C.Quo(n(2)).Add(C.Quo(n(2))), C},
 		{"exact quotients cancel", C.Quo(k).Mul(c).Mul(k), C.Mul(c)},
