@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -121,14 +122,22 @@ func TestRunAllocatesNothing(t *testing.T) {
 }
 
 // slow is a network that takes far longer than the 50 ms within which a run has
-// to stop: 4 convolutions of 462 million multiply-accumulates each.
+// to stop, whatever the machine and its kernels: as many convolutions of 116
+// million multiply-accumulates as fill some 300 ms.
 func slow(t *testing.T) *Plan {
-	b := graphtest.Start("slow", 1, 128, 56, 56)
-	x := b.Graph.Input
-	for _, path := range strings.Split("abcd", "") {
-		x = b.Add(path, graphtest.Conv(128, 3, 1, 1, true), x)
+	chain := func(layers int) *Plan {
+		b := graphtest.Start("slow", 1, 64, 56, 56)
+		x := b.Graph.Input
+		for i := range layers {
+			x = b.Add(fmt.Sprint(i), graphtest.Conv(64, 3, 1, 1, true), x)
+		}
+		return planned(t, b.Graph)
 	}
-	return planned(t, b.Graph)
+	one := chain(1)
+	start := time.Now()
+	run(t, one, 1, 1)
+	layers := 300 * time.Millisecond / time.Since(start)
+	return chain(max(2, min(int(layers), 200)))
 }
 
 func TestRunStopsWhenItsContextEnds(t *testing.T) {
