@@ -5,31 +5,32 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// activations are the loops, by Activation; None has none.
-var activations = [...]struct {
-	name string
-	run  func(dst, src []float32)
-}{
-	None:       {"none", nil},
-	ActReLU:    {"relu", kernel.ReLU},
-	ActReLU6:   {"relu6", kernel.ReLU6},
-	ActSigmoid: {"sigmoid", kernel.Sigmoid},
-	ActSiLU:    {"silu", kernel.SiLU},
-	ActGELU:    {"gelu", kernel.GELU},
+// String is the name of the op with this activation, or none.
+func (a Activation) String() string {
+	return [...]string{"none", "relu", "relu6", "sigmoid", "silu", "gelu"}[a]
 }
 
-// String is the name of the op with this activation, or none.
-func (a Activation) String() string { return activations[a].name }
-
-// apply sets every x to a(x).
-func (a Activation) apply(x []float32) {
-	if a != None {
-		activations[a].run(x, x)
+// apply sets every dst[i] to a(src[i]). A table of functions would be shorter,
+// but a call through one makes its operands escape to the heap.
+func (a Activation) apply(dst, src []float32) {
+	switch a {
+	case None:
+		copy(dst, src)
+	case ActReLU:
+		kernel.ReLU(dst, src)
+	case ActReLU6:
+		kernel.ReLU6(dst, src)
+	case ActSigmoid:
+		kernel.Sigmoid(dst, src)
+	case ActSiLU:
+		kernel.SiLU(dst, src)
+	case ActGELU:
+		kernel.GELU(dst, src)
 	}
 }
 
 func prepareActivation(a Activation, out tensor.Shape) Prepared {
-	return mapped(a.String(), out.Elements(), activations[a].run)
+	return mapped(a.String(), out.Elements(), a.apply)
 }
 
 // mapped is an op that sets dst[i] to a function of src[i].

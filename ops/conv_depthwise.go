@@ -75,8 +75,7 @@ func (d *depthwise) strip(out []float32, in []tensor.Tensor, lent []float32, pla
 		if d.epilogue.Add {
 			kernel.Add(made, in[1].Data[at:])
 		}
-		d.epilogue.Act.apply(made)
-		copy(out[at:][:d.outW], made)
+		d.epilogue.Act.apply(out[at:][:d.outW], made)
 	}
 }
 

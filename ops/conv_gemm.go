@@ -207,8 +207,7 @@ func (w *gemmPart) scatter(out, added, line []float32) {
 		if added != nil {
 			kernel.Add(line, added[w.pixel:])
 		}
-		w.epilogue.Act.apply(line)
-		copy(out[w.pixel:], line)
+		w.epilogue.Act.apply(out[w.pixel:][:len(line)], line)
 		return
 	}
 	for ; len(line) > 0; q, x = q+1, 0 {
@@ -219,7 +218,7 @@ func (w *gemmPart) scatter(out, added, line []float32) {
 				line[i] += added[at+i*w.cols.step]
 			}
 		}
-		w.epilogue.Act.apply(line[:n])
+		w.epilogue.Act.apply(line[:n], line[:n])
 		for i := range n {
 			out[at+i*w.cols.step] = line[i]
 		}

@@ -32,9 +32,9 @@ func against(t *testing.T, op ops.Op, bound float64, in ...tensor.Tensor) {
 }
 
 // sumBound bounds the error of a sum of k products of normally distributed
-// numbers: such a sum is about sqrt(k) large, and blocked summation loses some
-// eps of that for each of a few hundred partial sums.
-func sumBound(k int) float64 { return 64 * eps * math.Sqrt(float64(k)) * 4 }
+// numbers: such a sum is about sqrt(k) large, and blocked summation loses
+// a few eps of that.
+func sumBound(k int) float64 { return 16 * eps * math.Sqrt(float64(k)) }
 
 func pair(h, w int) dim.Pair { return dim.Pair{H: dim.Int(h), W: dim.Int(w)} }
 

@@ -140,13 +140,14 @@ func (d *Deconv) prepareDirect(in, out tensor.Shape, bias []float32, weight func
 			src := from[0].Data[plane/out[1]*image:][:image]
 			for x := range out[3] {
 				at := part*out[3] + x
-				v := [1]float32{float32(pixel(src, o, y, x) + float64(bias[o]))}
+				v := float32(pixel(src, o, y, x) + float64(bias[o]))
 				if d.epilogue.Add {
-					v[0] += from[1].Data[at]
+					v += from[1].Data[at]
 				}
-				act.apply(v[:])
-				to.Data[at] = v[0]
+				to.Data[at] = v
 			}
+			row := to.Data[part*out[3]:][:out[3]]
+			act.apply(row, row)
 		}}}
 	}}
 }

@@ -44,16 +44,15 @@ func (d *dotProduct) block(out []float32, in []tensor.Tensor, row, end, image, l
 					sums[j] = kernel.Dot1(d.weight[(row+j)*d.in:][:d.in], x)
 				}
 			}
-			var results [kernel.DotRows]float32
-			at := i*d.out + row
-			for j := range n {
-				results[j] = float32(sums[j] + float64(d.bias[row+j]))
+			y := out[i*d.out+row:][:n]
+			for j := range y {
+				v := float32(sums[j] + float64(d.bias[row+j]))
 				if d.epilogue.Add {
-					results[j] += in[1].Data[at+j]
+					v += in[1].Data[i*d.out+row+j]
 				}
+				y[j] = v
 			}
-			d.epilogue.Act.apply(results[:n])
-			copy(out[at:at+n], results[:n])
+			d.epilogue.Act.apply(y, y)
 		}
 	}
 }

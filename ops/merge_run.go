@@ -5,28 +5,27 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// mergeBlock is how many elements a merge gathers on the stack before it
-// stores them: so out may be the memory of any input of its shape, and of
-// several.
+// mergeBlock is how many elements a merge gathers in scratch before it stores
+// them: so out may be the memory of any input of its shape, and of several.
 const mergeBlock = 512
 
 // merged is an op that gathers the elements of equal inputs one after another.
-func merged(algorithm string, n int, gather func(sum, next []float32), finish func([]float32)) Prepared {
-	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{ranges(n, grain, func(from, to, _ int) {
-			var sum [mergeBlock]float32
+func merged(algorithm string, n int, gather func(sum, next []float32), finish func(dst, sum []float32)) Prepared {
+	return &prepared{algorithm: algorithm, lend: mergeBlock, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
+		return []Task{ranges(n, grain, func(from, to, worker int) {
 			for ; from < to; from += mergeBlock {
-				s := sum[:min(mergeBlock, to-from)]
-				copy(s, in[0].Data[from:])
+				sum := lent.of(worker)[:min(mergeBlock, to-from)]
+				copy(sum, in[0].Data[from:])
 				for _, next := range in[1:] {
-					gather(s, next.Data[from:])
+					gather(sum, next.Data[from:])
 				}
-				finish(s)
-				copy(out.Data[from:], s)
+				finish(out.Data[from:][:len(sum)], sum)
 			}
 		})}
 	}}
 }
+
+func store(dst, sum []float32) { copy(dst, sum) }
 
 func (o *Add) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	name := "add"
@@ -37,14 +36,14 @@ func (o *Add) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Pr
 }
 
 func (o *Max) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
-	return merged("max", out.Elements(), kernel.Max, func([]float32) {})
+	return merged("max", out.Elements(), kernel.Max, store)
 }
 
 func (o *Mean) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	n := float32(len(in))
-	return merged("mean", out.Elements(), kernel.Add, func(sum []float32) {
-		for i := range sum {
-			sum[i] /= n
+	return merged("mean", out.Elements(), kernel.Add, func(dst, sum []float32) {
+		for i, s := range sum {
+			dst[i] = s / n
 		}
 	})
 }
@@ -55,20 +54,19 @@ func (o *Mul) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Pr
 		gated = gated || !s.Equal(out)
 	}
 	if !gated {
-		return merged("mul", out.Elements(), kernel.Mul, func([]float32) {})
+		return merged("mul", out.Elements(), kernel.Mul, store)
 	}
 	n, c, pixels := channels(out)
-	return &prepared{algorithm: "mul-gated", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{planes(n*c, pixels, func(plane, _ int) {
-			mulPlane(out.Data[plane*pixels:(plane+1)*pixels], in, plane)
+	return &prepared{algorithm: "mul-gated", lend: mergeBlock, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
+		return []Task{planes(n*c, pixels, func(plane, worker int) {
+			mulPlane(out.Data[plane*pixels:(plane+1)*pixels], in, plane, lent.of(worker))
 		})}
 	}}
 }
 
 // mulPlane multiplies one channel of the inputs; those with one value for it are
 // gates.
-func mulPlane(dst []float32, in []tensor.Tensor, plane int) {
-	var product [mergeBlock]float32
+func mulPlane(dst []float32, in []tensor.Tensor, plane int, product []float32) {
 	for from := 0; from < len(dst); from += mergeBlock {
 		p := product[:min(mergeBlock, len(dst)-from)]
 		for i := range p {

@@ -1,0 +1,184 @@
+package ops_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"cnnlang/ops"
+
+	"go.uber.org/goleak"
+)
+
+// A runner runs tasks without allocating.
+type runner struct {
+	w   *ops.Workers
+	ctx context.Context
+}
+
+func newRunner(n int) runner { return runner{ops.NewWorkers(n), context.Background()} }
+
+func (r runner) tasks(tasks []ops.Task) {
+	if err := r.w.Run(r.ctx, tasks); err != nil {
+		panic(err)
+	}
+}
+
+// A counting task notes which parts were done and that no worker does two at
+// once.
+type counting struct {
+	t    *testing.T
+	done []atomic.Int32
+	busy [8]atomic.Int32
+	work time.Duration
+}
+
+func (c *counting) Parts() int { return len(c.done) }
+
+func (c *counting) Do(part, worker int) {
+	if c.busy[worker].Add(1) != 1 {
+		c.t.Errorf("worker %d does two parts at once", worker)
+	}
+	for start := time.Now(); time.Since(start) < c.work; {
+	}
+	c.done[part].Add(1)
+	c.busy[worker].Add(-1)
+}
+
+func (c *counting) check(times int32) {
+	c.t.Helper()
+	for part := range c.done {
+		if n := c.done[part].Load(); n != times {
+			c.t.Fatalf("part %d of %d was done %d times, want %d", part, len(c.done), n, times)
+		}
+	}
+}
+
+func TestWorkersDoEveryPartOnce(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	for _, n := range []int{1, 2, 5} {
+		w := ops.NewWorkers(n)
+		if w.Count() != n {
+			t.Errorf("got %d workers, want %d", w.Count(), n)
+		}
+		var tasks []ops.Task
+		for _, parts := range []int{0, 1, 2, 3, 7, 100} {
+			tasks = append(tasks, &counting{t: t, done: make([]atomic.Int32, parts)})
+		}
+		const runs = 200
+		for i := range runs {
+			if i%50 == 0 {
+				time.Sleep(time.Millisecond) // let the helpers fall asleep
+			}
+			if err := w.Run(context.Background(), tasks); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, task := range tasks {
+			task.(*counting).check(runs)
+		}
+		w.Close()
+		w.Close()
+		if err := w.Run(context.Background(), tasks); !errors.Is(err, ops.ErrClosed) {
+			t.Errorf("Run after Close: got %v", err)
+		}
+	}
+}
+
+// A task sees all that the one before it did.
+func TestTasksRunInOrder(t *testing.T) {
+	w := ops.NewWorkers(4)
+	defer w.Close()
+	var sum [64]int
+	step := func(i int) ops.Task {
+		return taskFunc{len(sum), func(part, _ int) {
+			left := sum[(part+1)%len(sum)]
+			if i%2 == 0 {
+				sum[part]++
+			} else if left != sum[part] {
+				t.Errorf("step %d: part %d sees %d, its neighbour has %d", i, part, sum[part], left)
+			}
+		}}
+	}
+	var tasks []ops.Task
+	for i := range 100 {
+		tasks = append(tasks, step(i))
+	}
+	for range 20 {
+		if err := w.Run(context.Background(), tasks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sum[0] != 1000 {
+		t.Errorf("got %d, want 1000", sum[0])
+	}
+}
+
+type taskFunc struct {
+	n  int
+	do func(part, worker int)
+}
+
+func (f taskFunc) Parts() int          { return f.n }
+func (f taskFunc) Do(part, worker int) { f.do(part, worker) }
+
+func TestCancel(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	for _, n := range []int{1, 3} {
+		w := ops.NewWorkers(n)
+		slow := &counting{t: t, done: make([]atomic.Int32, 100000), work: 100 * time.Microsecond}
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		start := time.Now()
+		err := w.Run(ctx, []ops.Task{slow, slow})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want deadline exceeded", err)
+		}
+		if d := time.Since(start); d > 2*time.Second {
+			t.Errorf("stopped after %v", d)
+		}
+		// The next run is as good as ever.
+		quick := &counting{t: t, done: make([]atomic.Int32, 10)}
+		if err := w.Run(context.Background(), []ops.Task{quick}); err != nil {
+			t.Error(err)
+		}
+		quick.check(1)
+		w.Close()
+	}
+}
+
+// Sessions that share workers take turns; one that waits for its turn can give
+// up.
+func TestSharedWorkers(t *testing.T) {
+	w := ops.NewWorkers(3)
+	defer w.Close()
+	var group sync.WaitGroup
+	task := &counting{t: t, done: make([]atomic.Int32, 20)}
+	for range 8 {
+		group.Go(func() {
+			for range 50 {
+				if err := w.Run(context.Background(), []ops.Task{task}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	task.check(400)
+
+	started, release := make(chan bool), make(chan bool)
+	group.Go(func() {
+		w.Run(context.Background(), []ops.Task{taskFunc{1, func(_, _ int) { close(started); <-release }}})
+	})
+	<-started
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+	defer cancel()
+	if err := w.Run(ctx, []ops.Task{task}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("waiting for a turn: got %v, want deadline exceeded", err)
+	}
+	close(release)
+	group.Wait()
+}
