@@ -49,15 +49,15 @@ var (
 type in = [][]int
 
 // opCases are the ops but conv, at shapes around what they are split by: blocks
-// of 64 pixels, 512 and 16384 elements, 8 rows, 512 products.
+// of 64 pixels, 512 and 16384 elements, 8 rows, 256 products.
 var opCases = []struct {
 	op ops.Op
 	in in
 }{
 	{linear(1), in{{1, 1}}},
-	{linear(7), in{{1, 511}}},
-	{linear(8), in{{3, 512}}},
-	{linear(9), in{{5, 513}}},
+	{linear(7), in{{1, 255}}},
+	{linear(8), in{{3, 256}}},
+	{linear(9), in{{5, 257}}},
 	{linear(1000), in{{1, 2048}}},
 	{linear(700), in{{40, 600}}},
 	{linear(5), in{{2, 7, 3, 5}}},

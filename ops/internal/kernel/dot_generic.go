@@ -5,7 +5,7 @@ const DotRows = 8
 
 // dotBlock is how many products are summed in float32 before the sum goes to
 // float64.
-const dotBlock = 512
+const dotBlock = 256
 
 // Dot multiplies 8 rows, each len(x) long and the i-th at rows[i*len(x)], with
 // the vector x.
