@@ -1,0 +1,223 @@
+package picture
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func chunk(kind, data string) string {
+	body := kind + data
+	length := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	return string(length) + body + string(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(body))))
+}
+
+func ihdr(width, height uint32, depth, colour, interlace byte) string {
+	b := binary.BigEndian.AppendUint32(nil, width)
+	b = binary.BigEndian.AppendUint32(b, height)
+	return pngMagic + chunk("IHDR", string(b)+string([]byte{depth, colour, 0, 0, interlace}))
+}
+
+func deflated(raw string) string {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	w.Write([]byte(raw))
+	w.Close()
+	return b.String()
+}
+
+// pngOf is a PNG of 8-bit gray with the lines given, each with its filter byte.
+func pngOf(width, height uint32, lines string) string {
+	return ihdr(width, height, 8, 0, 0) + chunk("IDAT", deflated(lines)) + chunk("IEND", "")
+}
+
+// sos begins the data of a JPEG of one component.
+const sos = "\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+
+// sof is a JPEG up to its frame header of one component.
+func sof(marker byte, precision byte, height, width uint16) string {
+	b := []byte{0xff, 0xd8, 0xff, marker, 0, 11, precision}
+	b = binary.BigEndian.AppendUint16(b, height)
+	b = binary.BigEndian.AppendUint16(b, width)
+	return string(append(b, 1, 1, 0x11, 0))
+}
+
+const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
+
+// attacks are files that must be refused, each with a pattern of its message.
+var attacks = []struct{ name, content, want string }{
+	{"empty", "", "is empty, want a JPEG or PNG"},
+	{"one byte", "x", `begins with "x" and is no image`},
+	{"text", "hello, world, this is a text", `begins with "hello, world, th" and is no image that is known here`},
+	{"escapes for terminals", "\x1b[2J", `begins with "\\x1b\[2J"`},
+	{"gif", gif, "is a GIF image; cnnlang reads JPEG and PNG"},
+	{"bmp", "BM\x46\x00\x00\x00", "is a BMP image"},
+	{"tiff", "II*\x00\x08\x00", "is a TIFF image"},
+	{"big-endian tiff", "MM\x00*\x00\x08", "is a TIFF image"},
+	{"webp", "RIFF\x24\x00\x00\x00WEBPVP8 ", "is a WebP image"},
+	{"heic", "\x00\x00\x00\x18ftypheic\x00\x00", `is an HEIC or AVIF image or a film \(heic\)`},
+	{"icon", "\x00\x00\x01\x00\x01\x00", "is an icon"},
+	{"pdf", "%PDF-1.7\n", "is a PDF document"},
+	{"svg", "<svg xmlns=", "is an SVG drawing"},
+	{"web page", "<!DOCTYPE html>", "is a web page"},
+	{"zip", "PK\x03\x04\x14\x00", "is a zip archive"},
+	{"npy", "\x93NUMPY\x01\x00", "is a NumPy array"},
+	{"git lfs", "version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"},
+	{"half a magic", pngMagic[:5], "is no image that is known"},
+	// PNG
+	{"png, only magic", pngMagic, "ends too early"},
+	{"png, only header", ihdr(2, 2, 8, 0, 0), "ends too early"},
+	{"png without data", ihdr(2, 2, 8, 0, 0) + chunk("IEND", ""), "cannot be decoded"},
+	{"png of width 0", ihdr(0, 2, 8, 0, 0), "cannot be decoded: .*dimension"},
+	{"png with other crc", strings.Replace(pngOf(1, 1, "\x00\x07"), "IHDR\x00\x00\x00\x01", "IHDR\x00\x00\x00\x02", 1), "cannot be decoded: .*checksum"},
+	{"png, colour type 5", ihdr(1, 1, 8, 5, 0), "is a PNG image of a kind that cannot be decoded"},
+	{"png, depth 3", ihdr(1, 1, 3, 0, 0), "of a kind that cannot be decoded"},
+	{"png, interlacing 2", ihdr(1, 1, 8, 0, 2), "cannot be decoded"},
+	{"png, filter 9", pngOf(1, 1, "\x09\x07"), "cannot be decoded: .*filter"},
+	{"png, a line missing", pngOf(2, 2, "\x00\x01\x02"), "(ends too early|cannot be decoded)"},
+	{"png, a line too many", pngOf(1, 1, "\x00\x01\x00\x01"), "cannot be decoded"},
+	{"png without palette", ihdr(1, 1, 8, 3, 0) + chunk("IDAT", deflated("\x00\x00")) + chunk("IEND", ""), "cannot be decoded"},
+	{"png, no zlib", ihdr(1, 1, 8, 0, 0) + chunk("IDAT", "no zlib") + chunk("IEND", ""), "cannot be decoded"},
+	{"png, chunk of 4 GiB", ihdr(1, 1, 8, 0, 0) + "\xff\xff\xff\xffIDAT", "(cannot be decoded|ends too early)"},
+	{"png, 64 million pixels in 33 bytes", ihdr(8000, 8000, 8, 6, 0), "has 33 bytes, too few for its 8000 x 8000 pixels"},
+	// JPEG
+	{"jpeg, only magic", "\xff\xd8\xff", "ends too early"},
+	{"jpeg, end at once", "\xff\xd8\xff\xd9", "(ends too early|cannot be decoded)"},
+	{"jpeg, frame only", sof(0xc0, 8, 8, 8), "ends too early"},
+	{"jpeg, frame cut", sof(0xc0, 8, 8, 8)[:9], "ends too early"},
+	{"jpeg of height 0", sof(0xc0, 8, 0, 8) + sos, "(cannot be decoded|at least one|kind that)"},
+	{"jpeg, lossless", sof(0xc3, 8, 8, 8), "(is a JPEG image of a kind that|cannot be decoded)"},
+	{"jpeg, arithmetic", sof(0xc9, 8, 8, 8), "(is a JPEG image of a kind that|cannot be decoded)"},
+	{"jpeg, 12 bits", sof(0xc0, 12, 8, 8), "is a JPEG image of a kind that"},
+	{"jpeg, 64 million pixels in 25 bytes", sof(0xc0, 8, 8000, 8000) + sos, "has 25 bytes, too few for its 8000 x 8000 pixels"},
+	{"jpeg, segment of length 0", "\xff\xd8\xff\xe0\x00\x00", "cannot be decoded"},
+}
+
+// limits are images that are refused for their size.
+var limits = []struct{ name, content, want string }{
+	{"png", ihdr(1<<31-1, 1<<31-1, 8, 6, 0), "has 2147483647 x 2147483647 pixels, the limit is 67108864 in all"},
+	{"png of one line", ihdr(1<<31-1, 1, 1, 0, 0), "has 2147483647 x 1 pixels"},
+	{"png just above", ihdr(8193, 8192, 8, 0, 0), "has 8193 x 8192 pixels, the limit is 67108864"},
+	{"png of 16 bits", ihdr(8192, 4097, 16, 2, 0), "has 8192 x 4097 pixels, the limit is 33554432"},
+	{"jpeg", sof(0xc0, 8, 65535, 65535) + sos, "has 65535 x 65535 pixels"},
+}
+
+func write(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.png") // whatever it is
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRefusesAttacks(t *testing.T) {
+	for _, c := range attacks {
+		t.Run(c.name, func(t *testing.T) {
+			path := write(t, c.content)
+			_, err := Load(path, Preprocess{}, 8, 8)
+			var e *FileError
+			if !errors.As(err, &e) {
+				t.Fatalf("got %v, want a *FileError", err)
+			}
+			if !strings.HasPrefix(err.Error(), "picture: "+path+": ") || !regexp.MustCompile(c.want).MatchString(e.Problem) {
+				t.Errorf("got %q, want it to name the file and match %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestLimitsAreErrorsOfTheirOwn(t *testing.T) {
+	for _, c := range limits {
+		start := time.Now()
+		path := write(t, c.content)
+		_, err := Load(path, Preprocess{}, 8, 8)
+		var e *LimitError
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), path+": "+c.want) {
+			t.Errorf("%s: got %v, want a *LimitError with %q", c.name, err, c.want)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: took %v", c.name, took)
+		}
+	}
+	needle := pngOf(1, 5000, strings.Repeat("\x00\x07", 5000))
+	_, err := Load(write(t, needle), Preprocess{Resize: 256, Crop: 224}, 224, 224)
+	var e *LimitError
+	if !errors.As(err, &e) || !strings.Contains(e.Problem, "has 1 x 5000 pixels and becomes 256 x 1280000 when resized") {
+		t.Errorf("needle: got %v", err)
+	}
+	_, err = Load(photo("chelsea.png"), Preprocess{Resize: maxSide, Crop: 1}, 224, 224)
+	if !errors.As(err, &e) || !strings.Contains(e.Problem, "is to be resized to cover") {
+		t.Errorf("resize far above the crop: got %v", err)
+	}
+}
+
+func TestRefusesEveryTruncation(t *testing.T) {
+	// The last bytes of a PNG are a chunk without content; a JPEG's end marker
+	// is what only the decoder misses.
+	for _, name := range []string{"kind_rgba.png", "420.jpg", "420_progressive.jpg"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := len(content)/200 + 1
+		for n := 0; n < len(content)-20; n += step {
+			_, err := decode("x", bytes.NewReader(content[:n]), int64(n))
+			var e *FileError
+			if !errors.As(err, &e) {
+				t.Errorf("%s: of the first %d of %d bytes: got %v, want a *FileError", name, n, len(content), err)
+			}
+		}
+	}
+}
+
+func TestWhatIsNoFile(t *testing.T) {
+	folder := t.TempDir()
+	for path, want := range map[string]string{
+		folder:                         "is a directory, want a JPEG or PNG",
+		filepath.Join(folder, "x.png"): "no such file",
+		os.DevNull:                     "is not a regular file",
+	} {
+		_, err := Load(path, Preprocess{}, 8, 8)
+		var e *FileError
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), path+": "+want) {
+			t.Errorf("%s: got %v, want a *FileError with %q", path, err, want)
+		}
+	}
+}
+
+// FuzzDecode: no content makes the decoders panic or hang, and what they accept
+// can be resized.
+func FuzzDecode(f *testing.F) {
+	for _, c := range attacks {
+		f.Add([]byte(c.content))
+	}
+	for _, name := range []string{"kind_rgba.png", "kind_palette_transparent.png", "kind_rgb16.png", "420_3x5.jpg", "440_4x3.jpg", "422_1x6.jpg"} {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		p, err := decode("x", bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return
+		}
+		frame, err := Preprocess{Resize: 9, Crop: 7}.frame(p, 8, 8)
+		if err != nil {
+			return
+		}
+		if got := frame.cut(p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
+			t.Fatalf("got %d bytes", len(got.rgb))
+		}
+	})
+}

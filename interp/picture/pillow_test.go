@@ -1,0 +1,130 @@
+package picture
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func readJSON(t *testing.T, name string, v any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustRead(t *testing.T, path string) pixels {
+	t.Helper()
+	p, err := read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func photo(name string) string { return filepath.Join("..", "..", "testdata", "images", name) }
+
+func TestResizedAndCroppedBytesEqualPillows(t *testing.T) {
+	var cases []struct {
+		File, Interpolation string
+		Resize, Crop        int
+		SHA256              string
+		Pixels              [][5]int
+	}
+	readJSON(t, "pillow.json", &cases)
+	if len(cases) != 78 {
+		t.Fatalf("got %d cases, want 78", len(cases))
+	}
+	photos := map[string]pixels{}
+	for _, c := range cases {
+		if _, ok := photos[c.File]; !ok {
+			photos[c.File] = mustRead(t, photo(c.File))
+		}
+		p := Preprocess{Resize: c.Resize, Crop: c.Crop, Interpolation: c.Interpolation}
+		f, err := p.frame(photos[c.File], c.Crop, c.Crop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.cut(photos[c.File], filters[c.Interpolation])
+		if sum := sha256.Sum256(got.rgb); hex.EncodeToString(sum[:]) == c.SHA256 {
+			continue
+		}
+		t.Errorf("%s %s %d -> %d: other bytes", c.File, c.Interpolation, c.Resize, c.Crop)
+		for _, at := range c.Pixels {
+			if rgb := got.row(at[1])[3*at[0]:][:3]; fmt.Sprint(rgb) != fmt.Sprint(at[2:]) {
+				t.Errorf("  at %v: got %v, want %v", at[:2], rgb, at[2:])
+			}
+		}
+	}
+}
+
+// wantClose compares with the bound that decoders of one JPEG file may differ by.
+func wantClose(t *testing.T, name string, got, want []uint8, most int, mean float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s: got %d bytes, want %d", name, len(got), len(want))
+		return
+	}
+	sum, worst := 0, 0
+	for i := range want {
+		d := int(got[i]) - int(want[i])
+		d = max(d, -d)
+		sum, worst = sum+d, max(worst, d)
+	}
+	average := float64(sum) / float64(len(want))
+	t.Logf("%s: largest difference %d, mean %.4f", name, worst, average)
+	if worst > most || average > mean {
+		t.Errorf("%s: largest difference %d and mean %.4f, want at most %d and %.4f", name, worst, average, most, mean)
+	}
+}
+
+func TestJPEGIsDecodedAsPillowDoes(t *testing.T) {
+	for _, name := range []string{"444", "422", "420", "440", "411", "410", "420_progressive", "gray", "cmyk"} {
+		path := filepath.Join("testdata", name+".jpg")
+		wantClose(t, name, mustRead(t, path).rgb, mustRead(t, path+".png").rgb, 3, 0.05)
+	}
+}
+
+// TestSmallJPEGs are coarse red and blue checks, in which a wrong neighbour at
+// an edge shows by dozens. Of so few pixels the mean says little.
+func TestSmallJPEGs(t *testing.T) {
+	for _, ratio := range []string{"420", "422", "440"} {
+		for _, size := range []string{"1x1", "2x2", "3x5", "4x3", "5x4", "6x1", "1x6"} {
+			path := filepath.Join("testdata", ratio+"_"+size+".jpg")
+			wantClose(t, ratio+"_"+size, mustRead(t, path).rgb, mustRead(t, path+".png").rgb, 1, 0.1)
+		}
+	}
+}
+
+func TestPhotographIsDecodedAsPillowDoes(t *testing.T) {
+	rocket, want := mustRead(t, photo("rocket.jpg")), mustRead(t, filepath.Join("testdata", "rocket_sevenths.png"))
+	var got []uint8
+	for y := 0; y < rocket.height; y += 7 {
+		for x := 0; x < rocket.width; x += 7 {
+			got = append(got, rocket.row(y)[3*x:][:3]...)
+		}
+	}
+	wantClose(t, "rocket.jpg", got, want.rgb, 3, 0.05)
+}
+
+func TestEveryKindOfPNGBecomesRGB(t *testing.T) {
+	kinds := map[string][]int{}
+	readJSON(t, "kinds.json", &kinds)
+	if len(kinds) != 10 {
+		t.Fatalf("got %d kinds, want 10", len(kinds))
+	}
+	for name, want := range kinds {
+		got := mustRead(t, filepath.Join("testdata", name))
+		if fmt.Sprint(got.rgb) != fmt.Sprint(want) {
+			t.Errorf("%s: got %v, want %v", name, got.rgb[:12], want[:12])
+		}
+	}
+}
