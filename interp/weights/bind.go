@@ -31,6 +31,12 @@ func Bind(net string, required, optional []graph.Param, store Store) (map[string
 	return tensors, nil
 }
 
+// Fits reports whether Bind would find nothing to complain about.
+func Fits(required, optional []graph.Param, store Store) bool {
+	entries := store.Entries()
+	return len(entries) >= len(required) && compare(required, optional, entries) == nil
+}
+
 // compare returns how the file's entries differ from what is required, nil for
 // not at all.
 func compare(required, optional []graph.Param, entries []Entry) *FitError {

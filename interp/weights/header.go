@@ -174,14 +174,14 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 		if !ok {
 			return nil, p.corrupt("", "%s holds %s, want integers", what, spell(token))
 		}
-		n, err := strconv.ParseInt(number.String(), 10, 64)
-		if err != nil || n < 0 || n > top {
+		n, err := strconv.ParseUint(number.String(), 10, 64)
+		if err != nil || n > uint64(top) {
 			return nil, p.corrupt("", "%s holds %s, want integers from 0 to %d", what, shown(number.String()), top)
 		}
 		if len(list) == most {
 			return nil, p.corrupt("", "%s has more than %d numbers", what, most)
 		}
-		list = append(list, n)
+		list = append(list, int64(n))
 	}
 	return list, p.expect(']', what, "its end")
 }
@@ -246,7 +246,7 @@ func (p *headerParser) expect(delim json.Delim, what, want string) error {
 
 func (p *headerParser) token() (json.Token, error) {
 	token, err := p.in.Token()
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, p.corrupt("", "the header ends before its closing brace; the file is damaged, fetch it again")
 	}
 	if err != nil {
