@@ -7,6 +7,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
@@ -77,8 +78,8 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 		m.at[path] = to[node]
 		planned.Keep = append(planned.Keep, to[node])
 	}
-	if need := plan.Estimate(g, planned).Total(); opts.MaxMemory > 0 && need > opts.MaxMemory {
-		return nil, &MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
+	if err := opts.affords(n, plan.Estimate(g, planned)); err != nil {
+		return nil, err
 	}
 	tensors, err := w.bind(n, sides)
 	if err != nil {
@@ -88,7 +89,25 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := opts.affords(n, m.Plan.Memory(opts.threads())); err != nil {
+		return nil, err
+	}
 	return m, nil
+}
+
+func (o Options) threads() int {
+	if o.Threads < 1 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Threads
+}
+
+// affords compares what a model takes with what it may take.
+func (o Options) affords(n *Net, m plan.Memory) error {
+	if need := m.Total(); o.MaxMemory > 0 && need > o.MaxMemory {
+		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory}
+	}
+	return nil
 }
 
 // A Session runs a model in memory of its own; each goroutine needs one.
@@ -120,6 +139,9 @@ func (s *Session) At(path string) (tensor.Tensor, bool) {
 	}
 	return s.Session.At(n)
 }
+
+// Threads is how many threads the session runs on.
+func (s *Session) Threads() int { return s.workers.Count() }
 
 // Close ends the session's threads.
 func (s *Session) Close() { s.workers.Close() }

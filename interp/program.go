@@ -108,31 +108,36 @@ func (p *Program) Select(name string) (*resolve.Object, error) {
 }
 
 // Check instantiates every net of the main file that can be run as it is, or the
-// one with this name, and returns everything found wrong.
-func (p *Program) Check(name string, opts elab.Options) (diag.List, error) {
+// one with this name. It returns those that could be and everything found wrong.
+func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, error) {
+	var nets []*Net
 	list := append(diag.List(nil), p.Problems...)
+	check := func(o *resolve.Object) {
+		n, found := Instantiate(o, opts)
+		if n != nil {
+			nets = append(nets, n)
+		}
+		list.AddAll(found)
+	}
 	if name == "" {
 		name = p.Named
 	}
 	if name != "" {
 		o, err := p.Select(name)
-		if err != nil {
-			if list.HasErrors() {
-				return list, nil // the net may be among what did not parse
-			}
-			return nil, err
+		switch {
+		case err == nil:
+			check(o)
+		case !list.HasErrors(): // else the net may be among what did not parse
+			return nil, nil, err
 		}
-		_, found := Instantiate(o, opts)
-		list.AddAll(found)
-		return list, nil
+		return nets, list, nil
 	}
 	for _, o := range p.Main.Nets() {
 		if elab.Runnable(o) {
-			_, found := Instantiate(o, opts)
-			list.AddAll(found)
+			check(o)
 		}
 	}
-	return list, nil
+	return nets, list, nil
 }
 
 // UnknownNetError says that the library has no net of this name.

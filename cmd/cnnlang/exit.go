@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"cnnlang/interp"
+	"cnnlang/interp/npy"
+	"cnnlang/interp/picture"
+	"cnnlang/interp/weights"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// The exit codes.
+const (
+	exitFine        = 0
+	exitProblems    = 1   // diagnostics, or weights or an input that do not fit
+	exitUsage       = 2   // a command line that means nothing, or an unknown name
+	exitFile        = 3   // a file that cannot be read or written
+	exitLimit       = 4   // a limit: larger than the program is willing to handle
+	exitCrash       = 70  // a mistake of this program
+	exitInterrupted = 130 // Ctrl-C
+)
+
+const exitHelp = `Exit codes:
+  0    fine
+  1    problems in a .cnn file, or weights or an input that do not fit
+  2    a command line that cannot be understood, or an unknown name
+  3    a file that cannot be read or written
+  4    a limit was reached
+  70   an internal error
+  130  interrupted`
+
+// A usageError is a command line that means nothing.
+type usageError struct {
+	problem string
+	help    string // what to write instead, or ""
+}
+
+func (e *usageError) Error() string { return e.problem }
+
+func usage(format string, args ...any) *usageError {
+	return &usageError{problem: fmt.Sprintf(format, args...)}
+}
+
+func (e *usageError) withHelp(format string, args ...any) *usageError {
+	e.help = fmt.Sprintf(format, args...)
+	return e
+}
+
+// problems are the diagnostics of a program, as an error.
+type problems struct {
+	list  diag.List
+	files func(name string) *source.File
+}
+
+func (e *problems) Error() string { return e.list.Err().Error() }
+
+// A mismatch is an input that a net does not take.
+type mismatch struct{ problem string }
+
+func (e *mismatch) Error() string { return e.problem }
+
+// failures are the errors of several arguments, each reported already.
+type failures struct{ code int }
+
+func (e *failures) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// exitCode is what the process returns for an error.
+func exitCode(err error) int {
+	var (
+		several     *failures
+		found       *problems
+		crashed     *crash
+		wrong       *usageError
+		unknownNet  *interp.UnknownNetError
+		noNet       *interp.NoNetError
+		selection   *interp.SelectionError
+		fit         *weights.FitError
+		unfit       *mismatch
+		memory      *interp.MemoryError
+		weightLimit *weights.LimitError
+		weightFile  *weights.FileError
+		arrayFile   *npy.FileError
+		pixelLimit  *picture.LimitError
+		pictureFile *picture.FileError
+		path        *fs.PathError
+		output      *outputError
+	)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &several):
+		return several.code
+	case errors.As(err, &found):
+		return found.exitCode()
+	case errors.As(err, &selection) && selection.Err != nil, errors.As(err, &fit), errors.As(err, &unfit):
+		return exitProblems
+	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection):
+		return exitUsage
+	case errors.As(err, &memory), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
+		return exitLimit
+	case errors.As(err, &weightFile), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
+		return exitFile
+	case errors.As(err, &crashed):
+		return exitCrash
+	}
+	return exitCrash // an error that this table does not know is a mistake too
+}
+
+// exitCode tells a limit from a mistake, and a mistake in the text from one in
+// --set.
+func (e *problems) exitCode() int {
+	code := exitUsage
+	for _, d := range e.list {
+		switch {
+		case d.Severity != diag.Error:
+		case d.Code.IsLimit():
+			return exitLimit
+		case d.Span.Start.Filename != interp.SettingsFile:
+			code = exitProblems
+		}
+	}
+	return code
+}
+
+// report tells the user about an error and returns the exit code.
+func (a *app) report(err error) int {
+	code := exitCode(err)
+	var (
+		several *failures
+		found   *problems
+		wrong   *usageError
+		crashed *crash
+		fit     *weights.FitError
+	)
+	switch {
+	case code == exitFine, errors.As(err, &several):
+	case errors.As(err, &found):
+		a.diagnostics(found)
+	case code == exitInterrupted:
+		a.message("interrupted", "")
+	case errors.As(err, &wrong):
+		a.message(wrong.problem, wrong.help)
+	case errors.As(err, &fit):
+		fmt.Fprintln(a.stderr, fit.Error())
+	case errors.As(err, &crashed):
+		a.message(crashed.Error(), "please report this with the command line, the files it names and what follows")
+		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
+	default:
+		a.message(plain(err), "")
+	}
+	return code
+}
+
+// message writes an error about no place in a text.
+func (a *app) message(problem, help string) {
+	head, advice := "error", "help"
+	if a.colored() {
+		head, advice = "\x1b[1;31merror\x1b[0m", "\x1b[1;36mhelp\x1b[0m"
+	}
+	fmt.Fprintf(a.stderr, "%s: %s\n", head, strings.ReplaceAll(problem, "\n", "\n  "))
+	if help != "" {
+		fmt.Fprintf(a.stderr, "%s: %s\n", advice, help)
+	}
+}
+
+// diagnostics writes what was found wrong in a text.
+func (a *app) diagnostics(p *problems) {
+	width := 0
+	if f, ok := a.stderr.(*os.File); ok {
+		width = terminalWidth(f)
+	}
+	diag.Fprint(a.stderr, p.list, p.files, diag.Options{Color: a.colored(), Width: width})
+}
+
+// plain is an error's text without the name of the package it comes from, and
+// a system's error in our words.
+func plain(err error) string {
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("%s: no such file", path.Path)
+	case errors.As(err, &path):
+		return fmt.Sprintf("%s: %v", path.Path, path.Err)
+	}
+	text := err.Error()
+	if where, rest, ok := strings.Cut(text, ": "); ok && packages[where] {
+		return rest
+	}
+	return text
+}
+
+var packages = map[string]bool{"interp": true, "npy": true, "picture": true, "plan": true, "weights": true}

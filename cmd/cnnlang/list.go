@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/ops/tensor"
+)
+
+// listDocument is cnnlang.list/v1.
+type listDocument struct {
+	Schema string      `json:"schema"`
+	Nets   []listedNet `json:"nets"`
+}
+
+type listedNet struct {
+	Name   string `json:"name"`
+	Paper  string `json:"paper"`
+	Source string `json:"source"` // the implementation whose weights fit
+	File   string `json:"file"`
+	Input  []int  `json:"input"`
+	Output []int  `json:"output"`
+	Params *int   `json:"params"`
+	MACs   *int   `json:"macs"`
+	net    *interp.Net
+}
+
+// list is `cnnlang list`.
+func (a *app) list() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the nets of the library",
+		Long:    "list shows every net of the library with its paper, its parameters and its MACs for\none image at its default input size. `cnnlang doc NAME` explains one.",
+		Example: "  cnnlang list\n  cnnlang list -o csv",
+		Args:    arguments(0, 0, ""),
+	}
+	format := formatFlag(cmd, "table", "json", "csv", "md")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		document := listDocument{Schema: "cnnlang.list/v1"}
+		for _, name := range interp.Library() {
+			n, err := a.listed(name)
+			if err != nil {
+				return err
+			}
+			document.Nets = append(document.Nets, n)
+		}
+		if format.value == "json" {
+			return a.json(document)
+		}
+		return a.grid(listGrid(document.Nets), format.value)
+	}
+	return cmd
+}
+
+func (a *app) listed(name string) (listedNet, error) {
+	p, err := interp.Open(name, nil)
+	if err != nil {
+		return listedNet{}, err
+	}
+	o, err := p.Select(name)
+	if err != nil {
+		return listedNet{}, err
+	}
+	n, found := interp.Instantiate(o, elab.Options{})
+	if n == nil {
+		return listedNet{}, &problems{append(p.Problems, found...), p.File}
+	}
+	return listedNet{
+		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, File: p.Main.Name(),
+		Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
+		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
+	}, nil
+}
+
+func listGrid(nets []listedNet) grid {
+	g := grid{columns: []column{{"net", false}, {"input", false}, {"params", true}, {"MACs", true}, {"paper", false}}}
+	for _, n := range nets {
+		g.rows = append(g.rows, []any{n.Name, fmt.Sprint(tensor.Shape(n.Input)), n.net.Main.Params, n.net.Main.MACs, n.Paper})
+	}
+	return g
+}

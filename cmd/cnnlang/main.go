@@ -1,0 +1,78 @@
+// Command cnnlang checks, measures and runs convolutional networks written in
+// .cnn files. It holds flags in and text out; what it does is in package interp.
+//
+// Data goes to standard output and messages to standard error. The exit codes
+// are in exit.go.
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+)
+
+func main() { os.Exit(Main()) }
+
+// Main runs the program with the arguments and streams of the process and
+// returns its exit code. It does not wait for work that an interrupt stops: the
+// process ends, and only a file in the middle of being written is first taken
+// away.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(os.Stdout, 1<<16), stderr: os.Stderr}
+	done := make(chan error, 1)
+	go func() { done <- a.execute(ctx, os.Args[1:]) }()
+	select {
+	case err := <-done:
+		return a.report(err)
+	case <-ctx.Done():
+		a.writing.Lock()
+		return a.report(ctx.Err())
+	}
+}
+
+// An app is what all verbs share.
+type app struct {
+	stdin   io.Reader
+	stdout  *bufio.Writer
+	stderr  io.Writer
+	color   choice     // auto, always or never
+	writing sync.Mutex // held while a file is written
+}
+
+// execute runs one command line. A panic is a mistake of this program; here it
+// becomes an error that says what to report.
+func (a *app) execute(ctx context.Context, args []string) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &crash{value, debug.Stack()}
+		}
+	}()
+	root := a.root()
+	root.SetArgs(args)
+	err = root.ExecuteContext(ctx)
+	if flushed := a.stdout.Flush(); flushed != nil && err == nil {
+		return &outputError{flushed}
+	}
+	return err
+}
+
+// A crash is a panic of this program.
+type crash struct {
+	value any
+	stack []byte
+}
+
+func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
+
+// An outputError says that standard output takes no more.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return "cannot write standard output: " + e.err.Error() }
+func (e *outputError) Unwrap() error { return e.err }

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"cnnlang/ops/dim"
+)
+
+// formatFlag adds -o with the formats a verb has, the first its default.
+func formatFlag(cmd *cobra.Command, formats ...string) *choice {
+	c := &choice{value: formats[0], options: formats}
+	cmd.Flags().VarP(c, "format", "o", c.list())
+	complete(cmd, "format", formats)
+	return c
+}
+
+// json writes a document, indented and with arrows and comparisons readable.
+func (a *app) json(document any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(document)
+}
+
+// A column of a grid. The first one gives way where a terminal is too narrow.
+type column struct {
+	title string
+	right bool // numbers, aligned at their last digit
+}
+
+// A grid is rows of cells for people or spreadsheets. Cells are text, or a
+// dim.Size, which people get with separators and spreadsheets without.
+type grid struct {
+	columns []column
+	rows    [][]any
+	totals  [][]any
+}
+
+// grid writes it as table, md or csv. A csv has no totals, which would be taken
+// for rows.
+func (a *app) grid(g grid, format string) error {
+	if format == "csv" {
+		return a.csv(g)
+	}
+	t := g.writer()
+	if format == "md" {
+		_, err := fmt.Fprintln(a.stdout, t.RenderMarkdown())
+		return err
+	}
+	if width := terminalWidth(os.Stdout); width > 0 {
+		g.shrink(t, width)
+	}
+	for line := range strings.Lines(t.Render()) {
+		if _, err := fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g grid) writer() table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(quiet)
+	t.SetColumnConfigs(g.configs(0))
+	t.AppendHeader(g.titles())
+	for _, row := range g.rows {
+		t.AppendRow(readable(row))
+	}
+	for _, row := range g.totals {
+		t.AppendFooter(readable(row))
+	}
+	return t
+}
+
+// quiet is a table with two lines and no box.
+var quiet = table.Style{
+	Box: table.BoxStyle{
+		MiddleHorizontal: "─", MiddleSeparator: "─", MiddleVertical: " ",
+		PaddingLeft: "", PaddingRight: " ",
+	},
+	Options: table.Options{SeparateColumns: true, SeparateHeader: true, SeparateFooter: true},
+}
+
+// narrowest is what is left of the first column, however narrow the terminal.
+const narrowest = 12
+
+// shrink cuts the first column, and no other, to what the terminal leaves it.
+func (g grid) shrink(t table.Writer, width int) {
+	widest := 0
+	for line := range strings.Lines(t.Render()) {
+		widest = max(widest, utf8.RuneCountInString(strings.TrimRight(line, " \n")))
+	}
+	if widest <= width {
+		return
+	}
+	first := 0
+	for _, row := range g.rows {
+		first = max(first, utf8.RuneCountInString(cell(row[0], true)))
+	}
+	t.SetColumnConfigs(g.configs(max(first-(widest-width), narrowest)))
+}
+
+func (g grid) configs(firstWidth int) []table.ColumnConfig {
+	var configs []table.ColumnConfig
+	for i, c := range g.columns {
+		config := table.ColumnConfig{Number: i + 1}
+		if c.right {
+			config.Align, config.AlignHeader, config.AlignFooter = text.AlignRight, text.AlignRight, text.AlignRight
+		}
+		if i == 0 && firstWidth > 0 {
+			config.WidthMax = firstWidth
+			config.WidthMaxEnforcer = func(s string, most int) string { return text.Snip(s, most, "…") }
+		}
+		configs = append(configs, config)
+	}
+	return configs
+}
+
+func (g grid) titles() table.Row {
+	row := table.Row{}
+	for _, c := range g.columns {
+		row = append(row, c.title)
+	}
+	return row
+}
+
+func readable(cells []any) table.Row {
+	row := table.Row{}
+	for _, c := range cells {
+		row = append(row, cell(c, true))
+	}
+	return row
+}
+
+func (a *app) csv(g grid) error {
+	w := csv.NewWriter(a.stdout)
+	var titles []string
+	for _, c := range g.columns {
+		titles = append(titles, strings.ReplaceAll(strings.ToLower(c.title), " ", "_"))
+	}
+	if err := w.Write(titles); err != nil {
+		return err
+	}
+	for _, row := range g.rows {
+		var fields []string
+		for _, c := range row {
+			fields = append(fields, cell(c, false))
+		}
+		if err := w.Write(fields); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// cell is a cell's text.
+func cell(value any, separated bool) string {
+	n, ok := value.(dim.Size)
+	switch {
+	case !ok:
+		return fmt.Sprint(value)
+	case separated:
+		return grouped(n)
+	}
+	return n.String()
+}
+
+// grouped prints 25557032 as 25,557,032.
+func grouped(n dim.Size) string {
+	v, ok := n.Int()
+	if !ok {
+		return outOfRange
+	}
+	digits := fmt.Sprint(v)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+const outOfRange = "out of range"
+
+// integer is a size in JSON: null where it is out of range.
+func integer(n dim.Size) *int {
+	if v, ok := n.Int(); ok {
+		return &v
+	}
+	return nil
+}
+
+// A real is a number in JSON: null where it is not finite, which JSON has no
+// word for.
+type real float64
+
+// MarshalJSON writes the number or null.
+func (r real) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(r)) || math.IsInf(float64(r), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(r))
+}

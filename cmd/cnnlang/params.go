@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
+)
+
+// definitions say what is counted.
+var definitions = countDefinitions{
+	Params: "learned numbers; running statistics are not among them",
+	MACs:   "multiply-accumulates of convolutions and linear layers for one image, without biases",
+	FLOPs: "floating point operations of everything for one image: 2 per MAC, 1 per added bias or " +
+		"activated element, 2 per normalised element, the window's size per pooled element",
+}
+
+type countDefinitions struct {
+	Params string `json:"params"`
+	MACs   string `json:"macs"`
+	FLOPs  string `json:"flops"`
+}
+
+// paramsDocument is cnnlang.params/v1. The rows sum to the totals; those of side
+// heads to the totals that end in Side.
+type paramsDocument struct {
+	Schema      string           `json:"schema"`
+	Net         string           `json:"net"`
+	Input       []int            `json:"input"`
+	Output      []int            `json:"output"`
+	Params      *int             `json:"params"`
+	ParamsSide  *int             `json:"params_side"`
+	MACs        *int             `json:"macs"`
+	MACsSide    *int             `json:"macs_side"`
+	FLOPs       *int             `json:"flops"`
+	FLOPsSide   *int             `json:"flops_side"`
+	Definitions countDefinitions `json:"definitions"`
+	Rows        []paramsRow      `json:"rows"`
+	Tensors     []paramsTensor   `json:"tensors,omitempty"`
+}
+
+type paramsRow struct {
+	Path   string `json:"path"`
+	Kind   string `json:"kind"`
+	Depth  int    `json:"depth"`
+	Params *int   `json:"params"`
+	MACs   *int   `json:"macs"`
+	FLOPs  *int   `json:"flops"`
+	Output []int  `json:"output"`
+	Side   bool   `json:"side"`
+}
+
+type paramsTensor struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	Kind  string `json:"kind"` // parameter or statistic
+}
+
+// params is `cnnlang params`.
+func (a *app) params() *cobra.Command {
+	var s selection
+	depth := depthFlag(1)
+	var tensors bool
+	cmd := &cobra.Command{
+		Use:   "params FILE|NAME",
+		Short: "Count parameters, MACs and FLOPs",
+		Long: "params counts what a net holds and does, by the blocks it is made of. At every\n" +
+			"depth the rows sum to the totals. Side heads have rows and totals of their own.\n\n" +
+			"With --tensors it lists every tensor that a file of weights must hold, running\n" +
+			"statistics and those of side heads too; the JSON holds both.\n\n" + definitions.String(),
+		Example: "  cnnlang params resnet50\n" +
+			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
+			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
+			"  cnnlang params resnet50 --tensors",
+		Args:              arguments(1, 1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeNets,
+	}
+	s.flags(cmd)
+	cmd.Flags().Var(&depth, "depth", "sum up steps by the first N parts of their paths, or show all")
+	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
+	complete(cmd, "depth", []string{"1", "2", "3", "all"})
+	format := formatFlag(cmd, "table", "json", "csv", "md")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		n, err := a.netOf(&s, args[0])
+		if err != nil {
+			return err
+		}
+		rows := n.Graph.Rows(int(depth))
+		switch {
+		case format.value == "json":
+			return a.json(documentOf(n, rows, tensors))
+		case tensors:
+			return a.grid(tensorGrid(n), format.value)
+		case format.value == "csv":
+			return a.grid(rowGrid(n, rows, true), format.value)
+		}
+		return a.paramsTable(n, rows, format.value)
+	}
+	return cmd
+}
+
+// paramsTable writes the table between a title and the definitions.
+func (a *app) paramsTable(n *interp.Net, rows []graph.Row, format string) error {
+	fmt.Fprintf(a.stdout, "%s %v -> %v\n\n", n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape)
+	if err := a.grid(rowGrid(n, rows, false), format); err != nil {
+		return err
+	}
+	if format == "md" {
+		_, err := fmt.Fprintf(a.stdout, "\n%s\n", definitions.list())
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "\n%s\n", definitions)
+	return err
+}
+
+// rowGrid puts the rows of side heads behind the others, and marks them or, in
+// a csv, gives them a column.
+func rowGrid(n *interp.Net, rows []graph.Row, csv bool) grid {
+	g := grid{columns: []column{{"path", false}, {"kind", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
+	if csv {
+		g.columns = append(g.columns, column{"side", false})
+	}
+	var sides [][]any
+	for _, r := range rows {
+		cells := []any{r.Path, r.Kind, r.Output, r.Params, r.MACs, r.FLOPs}
+		switch {
+		case csv:
+			g.rows = append(g.rows, append(cells, r.Side))
+		case r.Side:
+			sides = append(sides, append([]any{"side " + r.Path}, cells[1:]...))
+		default:
+			g.rows = append(g.rows, cells)
+		}
+	}
+	g.rows = append(g.rows, sides...)
+	g.totals = append(g.totals, totalRow("total", n.Main))
+	if len(sides) > 0 {
+		g.totals = append(g.totals, totalRow("side heads", n.Sides))
+	}
+	return g
+}
+
+func totalRow(title string, c graph.Count) []any {
+	return []any{title, "", "", c.Params, c.MACs, c.FLOPs}
+}
+
+func tensorGrid(n *interp.Net) grid {
+	g := grid{columns: []column{{"name", false}, {"shape", false}, {"elements", true}, {"kind", false}}}
+	for _, t := range tensorsOf(n) {
+		g.rows = append(g.rows, []any{t.Name, dim.Shaped(t.Shape...), dim.Shaped(t.Shape...).Product(), t.Kind})
+	}
+	return g
+}
+
+func tensorsOf(n *interp.Net) []paramsTensor {
+	list := []paramsTensor{}
+	for _, p := range n.Graph.Params(true) {
+		kind := "parameter"
+		if p.Running {
+			kind = "statistic"
+		}
+		list = append(list, paramsTensor{p.Path, p.Shape, kind})
+	}
+	return list
+}
+
+func documentOf(n *interp.Net, rows []graph.Row, tensors bool) paramsDocument {
+	d := paramsDocument{
+		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
+		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
+		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
+		Definitions: definitions, Rows: []paramsRow{},
+	}
+	for _, r := range rows {
+		d.Rows = append(d.Rows, paramsRow{
+			Path: r.Path, Kind: r.Kind, Depth: strings.Count(r.Path, ".") + 1,
+			Params: integer(r.Params), MACs: integer(r.MACs), FLOPs: integer(r.FLOPs), Output: r.Output, Side: r.Side,
+		})
+	}
+	if tensors {
+		d.Tensors = tensorsOf(n)
+	}
+	return d
+}
+
+// String is the definitions as they stand below a table.
+func (d countDefinitions) String() string {
+	return "params  " + d.Params + "\n" +
+		"MACs    " + d.MACs + "\n" +
+		"FLOPs   " + strings.Replace(d.FLOPs, "2 per MAC, ", "2 per MAC,\n        ", 1)
+}
+
+func (d countDefinitions) list() string {
+	return "- params: " + d.Params + "\n- MACs: " + d.MACs + "\n- FLOPs: " + d.FLOPs
+}

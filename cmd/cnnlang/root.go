@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"cnnlang/interp"
+	"cnnlang/lang/diag"
+)
+
+// root is the command line.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cnnlang",
+		Short: "Check, measure and run convolutional networks",
+		Long: "cnnlang checks, measures and runs convolutional networks written in .cnn files.\n\n" +
+			"Where a verb takes FILE|NAME, an argument that ends in .cnn, holds a path\n" +
+			"separator or is - (standard input) is a file; any other is a net of the library,\n" +
+			"which `cnnlang list` shows.\n\n" + exitHelp,
+		Example: "  cnnlang list\n" +
+			"  cnnlang params resnet50\n" +
+			"  cnnlang check my.cnn\n" +
+			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors",
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownVerb(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	a.color = choice{value: "auto", options: []string{"auto", "always", "never"}}
+	root.PersistentFlags().Var(&a.color, "color", "colours in messages: "+a.color.list())
+	complete(root, "color", a.color.options)
+	root.SetFlagErrorFunc(flagError)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.AddCommand(a.check(), a.params(), a.run(), a.list(), a.doc(), a.graph(), a.version())
+	return root
+}
+
+// unknownVerb explains a first argument that is no verb.
+func unknownVerb(root *cobra.Command, got string) error {
+	err := usage("there is no command %q", got)
+	if interp.IsFile(got) {
+		return err.withHelp("what should be done with the file? As in `cnnlang check %s`", got)
+	}
+	var verbs []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			verbs = append(verbs, c.Name())
+		}
+	}
+	if near := diag.Nearest(got, verbs); near != "" {
+		return err.withHelp("did you mean `cnnlang %s`?", near)
+	}
+	return err.withHelp("the commands are %s; `cnnlang --help` explains them", strings.Join(verbs, ", "))
+}
+
+// flagError puts what is wrong with a flag into our words.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	help := "`" + cmd.CommandPath() + " --help` lists the flags"
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown).withHelp("%s", help)
+	case errors.As(err, &missing):
+		return usage("--%s needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
+	case errors.As(err, &invalid):
+		return invalidFlag(invalid)
+	}
+	return usage("%v", err).withHelp("%s", help)
+}
+
+func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
+	got := e.GetSpecifiedName()
+	if shorthands := e.GetSpecifiedShortnames(); shorthands != "" {
+		return usage("there is no flag -%s", got)
+	}
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if near := diag.Nearest(got, flags); near != "" {
+		return usage("there is no flag --%s; did you mean --%s?", got, near)
+	}
+	return usage("there is no flag --%s", got)
+}
+
+func invalidFlag(e *pflag.InvalidValueError) *usageError {
+	flag, cause := e.GetFlag(), errors.Unwrap(e)
+	want := cause.Error()
+	switch flag.Value.Type() {
+	case "uint64":
+		want = "want a whole number from 0 to 18446744073709551615"
+	case "bool":
+		want = "want true or false, or no value"
+	}
+	return usage("--%s %q: %s", flag.Name, e.GetValue(), want)
+}
+
+// arguments checks how many there are.
+func arguments(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usage("%s is missing", what).withHelp("%s", cmd.UseLine())
+		case most >= 0 && len(args) > most:
+			return usage("%q is one argument too many", args[most]).withHelp("%s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// complete offers fixed values for a flag to the shell.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(toCompletions(values), cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic("cnnlang: " + err.Error())
+	}
+}
+
+func toCompletions(values []string) []cobra.Completion { return values }
+
+// completeNets offers the nets of the library beside files.
+func completeNets(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return interp.Library(), cobra.ShellCompDirectiveDefault
+}

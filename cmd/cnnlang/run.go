@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/weights"
+)
+
+// mostThreads bounds --threads: each thread has memory of its own.
+const mostThreads = 1024
+
+// A runFlags is what `cnnlang run` is asked for.
+type runFlags struct {
+	selection
+	weights    string
+	noMap      bool
+	seed       uint64
+	input      string
+	scale      scaleFlag
+	scaleGiven bool
+	output     string
+	sides, at  targetsFlag
+	threads    numberFlag
+	top        numberFlag
+	maxMemory  bytesFlag
+	format     *choice
+}
+
+// run is `cnnlang run`.
+func (a *app) run() *cobra.Command {
+	f := &runFlags{
+		scale:   1,
+		sides:   targetsFlag{what: "NAME"},
+		at:      targetsFlag{what: "PATH"},
+		threads: numberFlag{0, 0, mostThreads},
+		top:     numberFlag{5, 1, 1 << 20},
+	}
+	cmd := &cobra.Command{
+		Use:   "run FILE|NAME [IMAGE...]",
+		Short: "Run a net on images or arrays",
+		Long: "run computes a net's output for JPEG or PNG images, prepared as the net's meta\n" +
+			"says, several of them as one batch; for an array from a .npy file; or for a\n" +
+			"generated input. For an output [N, C] it shows the highest classes with their\n" +
+			"softmax. Files get the net's own output as float32.\n\n" +
+			"Weights come from a .safetensors file or, to try a net out, from a seed.",
+		Example: "  cnnlang run resnet50 cat.jpg dog.png --weights resnet50.safetensors\n" +
+			"  cnnlang run resnet50 cat.jpg --weights random\n" +
+			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
+			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
+			"  cnnlang run googlenet cat.jpg --weights g.safetensors --side aux1=aux1.npy --at conv1=conv1.npy",
+		Args:              arguments(1, -1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeRun,
+	}
+	f.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		f.scaleGiven = cmd.Flags().Changed("scale")
+		if err := f.consistent(args[1:]); err != nil {
+			return err
+		}
+		return a.runNet(cmd.Context(), f, args[0], args[1:])
+	}
+	return cmd
+}
+
+func (f *runFlags) flags(cmd *cobra.Command) {
+	f.selection.flags(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.weights, "weights", "", "`FILE|random`: a .safetensors file, or generated weights")
+	flags.BoolVar(&f.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
+	flags.Uint64Var(&f.seed, "seed", 0, "`N` of generated weights and generated input")
+	flags.StringVar(&f.input, "input", "", "`FILE.npy|random`: an array or a generated input, instead of images")
+	flags.Var(&f.scale, "scale", "largest magnitude of a generated input")
+	flags.StringVar(&f.output, "output", "", "`FILE.npy` to write the output to")
+	flags.Var(&f.sides, "side", "write the output of a side head; may be repeated")
+	flags.Var(&f.at, "at", "write the value of a step, by its path; may be repeated")
+	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each processor")
+	flags.Var(&f.top, "top", "how many classes to show")
+	flags.Var(&f.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
+	f.format = formatFlag(cmd, "text", "json")
+}
+
+func completeRun(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return []cobra.Completion{"png", "jpg", "jpeg"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	return completeNets(cmd, args, given)
+}
+
+// consistent checks what the flags say together.
+func (f *runFlags) consistent(images []string) error {
+	generated := f.input == "random"
+	switch {
+	case f.weights == "":
+		return usage("--weights is missing").
+			withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
+	case len(images) > 0 && f.input != "":
+		return usage("got images and --input, want one of them")
+	case len(images) == 0 && f.input == "":
+		return usage("there is no input").
+			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
+	case f.scaleGiven && !generated:
+		return usage("--scale is for a generated input").withHelp("add `--input random`")
+	}
+	files := map[string]string{}
+	for _, t := range f.targets() {
+		if other, taken := files[t.file]; taken {
+			return usage("%s and %s would both be written to %s", other, t.name, t.file)
+		}
+		files[t.file] = t.name
+	}
+	return nil
+}
+
+// targets is everything to be written.
+func (f *runFlags) targets() []target {
+	var all []target
+	if f.output != "" {
+		all = append(all, target{"the output", f.output})
+	}
+	return append(append(all, f.sides.list...), f.at.list...)
+}
+
+// A runResult is what a run gave, before it is shown.
+type runResult struct {
+	net           *interp.Net
+	session       *interp.Session
+	images        []string
+	written       []writtenValue
+	threads       int
+	prepared, ran time.Duration
+}
+
+// runNet opens everything that is named, computes, writes and shows.
+func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images []string) error {
+	start := time.Now()
+	limit := f.memory()
+	in, err := f.supply(images, limit)
+	if err != nil {
+		return err
+	}
+	n, err := a.netFor(f, argument, in)
+	if err != nil {
+		return err
+	}
+	model, err := a.build(f, n, limit)
+	if err != nil {
+		return err
+	}
+	x, err := in.tensor(f, n)
+	if err != nil {
+		return err
+	}
+	session := model.NewSession(f.threads.value)
+	defer session.Close()
+	r := &runResult{net: n, session: session, images: images, threads: session.Threads(), prepared: time.Since(start)}
+	start = time.Now()
+	if err := session.Run(ctx, x); err != nil {
+		return err
+	}
+	r.ran = time.Since(start)
+	if err := a.writeValues(ctx, f, r); err != nil {
+		return err
+	}
+	return a.show(f, r)
+}
+
+// memory is how much may be used.
+func (f *runFlags) memory() int64 {
+	if f.maxMemory.set {
+		return f.maxMemory.value
+	}
+	return interp.AvailableMemory() / 4 * 3
+}
+
+// netFor makes the net at the size of its input: the one asked for, or that of
+// the array, or the net's own, for as many images as there are.
+func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, error) {
+	p, o, err := a.open(&f.selection, argument)
+	if err != nil {
+		return nil, err
+	}
+	if f.shape == nil {
+		f.shape = shapeFlag(in.shape)
+	}
+	n, err := a.instantiate(&f.selection, p, o)
+	if err != nil || f.shape != nil || in.count <= 1 {
+		return n, err
+	}
+	f.shape = append(shapeFlag{in.count}, n.Graph.Input.Shape[1:]...)
+	return a.instantiate(&f.selection, p, o)
+}
+
+// build prepares the net with its weights. Where a file does not fit, the error
+// says which nets of the library it does fit.
+func (a *app) build(f *runFlags, n *interp.Net, limit int64) (*interp.Model, error) {
+	w := interp.Weights{Seed: f.seed}
+	if f.weights != "random" {
+		store, err := weights.Open(f.weights, weights.Options{NoMap: f.noMap})
+		if err != nil {
+			return nil, err
+		}
+		defer store.Close()
+		w.Store = store
+	}
+	model, err := interp.Build(n, w, interp.Options{
+		Sides: f.sides.names(), At: f.at.names(), Threads: f.threads.value, MaxMemory: limit,
+	})
+	if fit, ok := err.(*weights.FitError); ok {
+		if names := interp.Fitting(w.Store); len(names) > 0 {
+			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
+			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], f.weights)
+		}
+	}
+	return model, err
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/npy"
+	"cnnlang/ops/tensor"
+)
+
+// A writtenValue is a value that went to a file.
+type writtenValue struct {
+	Name  string `json:"name"` // output, the name of a side head, or the path of a step
+	What  string `json:"what"` // output, side or at
+	Shape []int  `json:"shape"`
+	File  string `json:"file"`
+}
+
+// writeValues writes every value that was asked for.
+func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error {
+	write := func(what, name, file string, t tensor.Tensor) error {
+		r.written = append(r.written, writtenValue{name, what, t.Shape, file})
+		return a.writeArray(ctx, file, t)
+	}
+	if f.output != "" {
+		if err := write("output", "output", f.output, r.session.Output()); err != nil {
+			return err
+		}
+	}
+	for _, side := range f.sides.list {
+		t, ok := r.session.Side(side.name)
+		if !ok {
+			panic("cnnlang: the session lacks the side head " + side.name)
+		}
+		if err := write("side", side.name, side.file, t); err != nil {
+			return err
+		}
+	}
+	for _, step := range f.at.list {
+		t, ok := r.session.At(step.name)
+		if !ok {
+			panic("cnnlang: the session lacks the step " + step.name)
+		}
+		if err := write("at", step.name, step.file, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeArray writes a .npy file. An interrupt takes away what is written so far.
+func (a *app) writeArray(ctx context.Context, path string, t tensor.Tensor) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	err := atomicfile.Write(path, func(w io.Writer) error { return npy.Encode(interruptible{ctx, w}, t) })
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return &npy.FileError{Path: path, Problem: "cannot be written: " + plain(err), Err: err}
+}
+
+// interruptible is a writer that fails once ctx has ended.
+type interruptible struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w interruptible) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// versionDocument is cnnlang.version/v1.
+type versionDocument struct {
+	Schema   string `json:"schema"`
+	Version  string `json:"version"`  // "(devel)" for a build from a working tree
+	Revision string `json:"revision"` // the commit, with + where files had changed; "" if unknown
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+// version is `cnnlang version`.
+func (a *app) version() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Say which version this is",
+		Example: "  cnnlang version -o json",
+		Args:    arguments(0, 0, ""),
+	}
+	format := formatFlag(cmd, "text", "json")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		if format.value == "json" {
+			return a.json(versionOf())
+		}
+		_, err := fmt.Fprintln(a.stdout, versionLine())
+		return err
+	}
+	return cmd
+}
+
+func versionOf() versionDocument {
+	v := versionDocument{
+		Schema: "cnnlang.version/v1", Version: "(devel)",
+		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	changed := ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Revision = s.Value
+		case "vcs.modified":
+			if s.Value == "true" {
+				changed = "+"
+			}
+		}
+	}
+	if v.Revision != "" {
+		v.Revision += changed
+	}
+	return v
+}
+
+func versionLine() string {
+	v := versionOf()
+	line := "cnnlang " + v.Version
+	if v.Revision != "" {
+		line += " " + v.Revision
+	}
+	return fmt.Sprintf("%s, %s, %s/%s", line, v.Go, v.OS, v.Arch)
+}

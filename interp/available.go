@@ -1,0 +1,48 @@
+package interp
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+)
+
+// AvailableMemory is how many bytes a new model may hope for: what Linux says is
+// available, or what is left of the control group's limit where that is less.
+// It is 0 where the system does not say.
+func AvailableMemory() int64 {
+	available := int64(0)
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		available = fieldOf(text, "MemAvailable:") << 10 // the file counts in kB
+	}
+	const group = "/sys/fs/cgroup/"
+	most, err := os.ReadFile(group + "memory.max")
+	if err != nil {
+		return available
+	}
+	used, err := os.ReadFile(group + "memory.current")
+	if err != nil {
+		return available
+	}
+	limit, err := strconv.ParseInt(string(bytes.TrimSpace(most)), 10, 64)
+	if err != nil {
+		return available // "max": there is no limit
+	}
+	now, _ := strconv.ParseInt(string(bytes.TrimSpace(used)), 10, 64)
+	if left := max(limit-now, 1); available == 0 || left < available {
+		return left
+	}
+	return available
+}
+
+// fieldOf returns the number after a key, 0 where there is none.
+func fieldOf(text []byte, key string) int64 {
+	for line := range bytes.Lines(text) {
+		if rest, ok := bytes.CutPrefix(line, []byte(key)); ok {
+			if fields := bytes.Fields(rest); len(fields) > 0 {
+				n, _ := strconv.ParseInt(string(fields[0]), 10, 64)
+				return n
+			}
+		}
+	}
+	return 0
+}
