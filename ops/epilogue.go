@@ -1,6 +1,10 @@
 package ops
 
-import "cnnlang/ops/dim"
+import (
+	"fmt"
+
+	"cnnlang/ops/dim"
+)
 
 // An Epilogue is work that an op does on each result before storing it, in the
 // order of the fields. The zero Epilogue is none.
@@ -72,15 +76,21 @@ func (e Epilogue) infer(r *rule, out dim.Shape) {
 	}
 	added := r.in[1]
 	if len(added) != len(out) {
-		r.differ(1, -1, 0)
+		r.addedDiffers(-1, out)
 		return
 	}
 	for axis := range out {
-		if !dim.Equal(r, added[axis], out[axis]) {
-			r.differ(1, axis, 0)
-			return
+		if r.ok() && !dim.Equal(r, added[axis], out[axis]) {
+			r.addedDiffers(axis, out)
 		}
 	}
+}
+
+func (r *rule) addedDiffers(axis int, out dim.Shape) {
+	r.fail(&Fault{Kind: SizesDiffer, Input: 1, Axis: axis,
+		Msg: fmt.Sprintf("the input added to %s must agree with its result%s, got %v and %v",
+			r.op.Name(), axisWords(axis), r.in[1], out),
+		Help: differHelp(axis)})
 }
 
 // params are the tensors of the folded norm for a result of c channels.

@@ -1,0 +1,83 @@
+package ops_test
+
+import (
+	"fmt"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// assumed answers as a proof does that takes every requirement for met and
+// decides as it is told.
+type assumed struct{ decide bool }
+
+func (assumed) Require(p dim.Size, r dim.Relation) bool { return true }
+
+func (a assumed) Decide(p dim.Size, r dim.Relation) bool {
+	if p.Known() {
+		return dim.Numbers{}.Decide(p, r)
+	}
+	return a.decide
+}
+
+// The rules hold for sizes nobody knows: no rule asks for a number.
+func TestSymbolicShapes(t *testing.T) {
+	N, C, H, W := dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")
+	c := dim.Var("c")
+	x, y := dim.Shape{N, C, H, W}, dim.Shape{N, c, H, W}
+	for _, test := range []struct {
+		op   ops.Op
+		in   []dim.Shape
+		want string
+	}{
+		{&ops.Conv{Out: c, K: dim.Square(dim.Var("k")), Stride: dim.Square(dim.Var("s")), Pad: halfPad, Groups: dim.Var("g"), Dilation: pair(1, 1)},
+			[]dim.Shape{x}, ""},
+		{conv(8, pair(3, 3), padded(pad(1)), stride(2, 2)), []dim.Shape{x}, "[N, 8, ceil(H/2), ceil(W/2)]"},
+		{conv(8, pair(3, 3), padded(pad(1))), []dim.Shape{x}, "[N, 8, H, W]"},
+		{conv(8, pair(5, 3), mode(ops.Half)), []dim.Shape{x}, "[N, 8, H, W]"},
+		{conv(8, pair(3, 3), mode(ops.Same), stride(2, 1)), []dim.Shape{x}, "[N, 8, ceil(H/2), W]"},
+		{maxpool(pair(3, 3), pair(2, 2), pad(1), false), []dim.Shape{x}, "[N, C, ceil(H/2), ceil(W/2)]"},
+		{maxpool(pair(3, 3), pair(1, 1), pad(1), true), []dim.Shape{x}, "[N, C, H, W]"},
+		{deconv(8, pair(2, 2), pair(2, 2), pad(0)), []dim.Shape{x}, "[N, 8, 2*H, 2*W]"},
+		{&ops.Linear{Out: c}, []dim.Shape{{N, C}}, "[N, c]"},
+		{&ops.BatchNorm{}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.GELU{}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.AvgPoolTo{K: pair(1, 1)}, []dim.Shape{x}, "[N, C, 1, 1]"},
+		{&ops.Flatten{}, []dim.Shape{{N, C, dim.Int(7), dim.Int(7)}}, "[N, 49*C]"},
+		{&ops.Slice{From: c, To: C}, []dim.Shape{x}, "[N, C - c, H, W]"},
+		{&ops.ChannelShuffle{Groups: c}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.Concat{Axis: dim.Int(1)}, []dim.Shape{x, y}, "[N, C + c, H, W]"},
+		{&ops.Add{}, []dim.Shape{x, x}, "[N, C, H, W]"},
+		{lrn(5), []dim.Shape{x}, "[N, C, H, W]"},
+	} {
+		out, err := test.op.Infer(assumed{false}, test.in)
+		if err != nil {
+			t.Errorf("%s: %v", test.op.Name(), err)
+			continue
+		}
+		if test.want != "" && out.String() != test.want {
+			t.Errorf("%s: got %v, want %s", test.op.Name(), out, test.want)
+		}
+		cost := test.op.Cost(test.in, out)
+		if !cost.MACs.IsValid() || !cost.FLOPs.IsValid() {
+			t.Errorf("%s: got cost %v", test.op.Name(), cost)
+		}
+		_ = fmt.Sprint(test.op.Params(test.in))
+	}
+}
+
+// Whether an unknown image is a gate leads two ways.
+func TestSymbolicGate(t *testing.T) {
+	x := dim.Shape{dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")}
+	gate := dim.Shape{x[0], x[1], dim.Int(1), dim.Int(1)}
+	for _, in := range [][]dim.Shape{{x, gate}, {gate, x}} {
+		for _, decide := range []bool{false, true} {
+			out, err := (&ops.Mul{}).Infer(assumed{decide}, in)
+			if err != nil || (!decide && out.String() != "[N, C, H, W]") {
+				t.Errorf("%v, decided %v: got %v, %v", in, decide, out, err)
+			}
+		}
+	}
+}
