@@ -1,6 +1,66 @@
 package kernel
 
-import "testing"
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Every kernel against the definition, at lengths around its unrolling, in a
+// tile whose rows lie apart; what lies between them must not change.
+func TestGemm(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	fill := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s {
+			s[i] = float32(random.NormFloat64())
+		}
+		return s
+	}
+	for _, g := range Gemms {
+		for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 263, 264} {
+			for _, ldc := range []int{g.NR, g.NR + 3} {
+				a, b, c := fill(k*g.MR), fill(k*g.NR), fill(g.MR*ldc)
+				want := make([]float64, len(c))
+				for i, x := range c {
+					want[i] = float64(x)
+				}
+				for i := range g.MR {
+					for j := range g.NR {
+						for p := range k {
+							want[i*ldc+j] += float64(a[p*g.MR+i]) * float64(b[p*g.NR+j])
+						}
+					}
+				}
+				before := append([]float32(nil), c...)
+				g.Run(c, ldc, append(a, fill(5)...), b)
+				for i := range c {
+					if i%ldc >= g.NR && c[i] != before[i] {
+						t.Errorf("%s, k %d: wrote between the rows, at %d", g.Name, k, i)
+					}
+					if d := math.Abs(float64(c[i]) - want[i]); d > 1e-6*math.Sqrt(float64(1+k*min(k, 264))) {
+						t.Errorf("%s, k %d: element %d off by %.3g", g.Name, k, i, d)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A tile that does not fit must panic and not be cut short.
+func TestGemmChecksLengths(t *testing.T) {
+	g := Gemms[0]
+	for _, c := range []struct{ c, a int }{{g.MR*g.NR - 1, 8 * g.MR}, {g.MR * g.NR, 8*g.MR - 1}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("no panic for %d of c and %d of a", c.c, c.a)
+				}
+			}()
+			g.Run(make([]float32, c.c), g.NR, make([]float32, c.a), make([]float32, 8*g.NR))
+		}()
+	}
+}
 
 // BenchmarkGemm times panels of 264 products, as the convolutions use.
 func BenchmarkGemm(b *testing.B) {

@@ -3,7 +3,11 @@
 // names and the contract of each family.
 package kernel
 
-import "cnnlang/ops/internal/cpu"
+import (
+	"slices"
+
+	"cnnlang/ops/internal/cpu"
+)
 
 // A Gemm multiplies a panel of MR rows with a panel of NR columns.
 type Gemm struct {
@@ -22,7 +26,7 @@ type Gemm struct {
 // is too short.
 func (g *Gemm) Run(c []float32, ldc int, a, b []float32) {
 	k := len(b) / g.NR
-	g.run(c[:(g.MR-1)*ldc+g.NR], ldc, a[:k*g.MR], b[:k*g.NR])
+	g.run(slices.Clip(c)[:(g.MR-1)*ldc+g.NR], ldc, slices.Clip(a)[:k*g.MR], b[:k*g.NR])
 }
 
 // Gemms is every gemm kernel, the preferred one of each ISA first.
