@@ -95,11 +95,10 @@ func TestTasksRunInOrder(t *testing.T) {
 	var sum [64]int
 	step := func(i int) ops.Task {
 		return taskFunc{len(sum), func(part, _ int) {
-			left := sum[(part+1)%len(sum)]
 			if i%2 == 0 {
 				sum[part]++
-			} else if left != sum[part] {
-				t.Errorf("step %d: part %d sees %d, its neighbour has %d", i, part, sum[part], left)
+			} else if next := sum[(part+1)%len(sum)]; next != sum[part] {
+				t.Errorf("step %d: part %d has %d, its neighbour %d", i, part, sum[part], next)
 			}
 		}}
 	}
