@@ -118,19 +118,15 @@ func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 }
 
 func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Value, bool) {
-	var def Value
+	t := m.typeOf(p, e)
 	arg, given := c.Args[p.Name.Text]
-	if p.Default != nil && (!given || p.Type == nil) {
-		v, ok := m.eval(p.Default, e)
-		if !ok {
-			return nil, false
-		}
-		def = v
-	}
-	t := m.typeOf(p, def)
 	if !given {
 		if p.Default == nil {
 			m.fail(missingArgument(at, c.Object, p))
+			return nil, false
+		}
+		def, ok := m.eval(p.Default, e)
+		if !ok {
 			return nil, false
 		}
 		v, want := m.convert(def, t)

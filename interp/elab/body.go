@@ -115,6 +115,17 @@ func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 }
 
 func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
+	if m.unknowns != nil {
+		v, ok := m.eval(r.Head.Count, e)
+		switch v := v.(type) {
+		case dim.Size:
+			if ok && !v.Known() && r.Head.How != "in" {
+				return m.unknownRepeat(&loop{repeat: r, n: v, env: e}, x)
+			}
+		case UnknownList:
+			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e}, x)
+		}
+	}
 	ok := m.turns(r.Head, e, func(in *env) bool {
 		if r.Body != nil {
 			x = m.body(r.Body, in, sc, x)
@@ -138,6 +149,15 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(*env) bool) bool {
 	}
 	items, isList := v.([]Value)
 	count := len(items)
+	if l, isUnknown := v.(UnknownList); isUnknown {
+		m.unknowns.Beyond("branches for each item of the list " + l.Name)
+		return false
+	}
+	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {
+		if v, ok = m.fewTurns(n); !ok {
+			return false
+		}
+	}
 	if n, isNumber := v.(dim.Size); isNumber {
 		whole, ok := n.Int()
 		switch {

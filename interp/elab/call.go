@@ -33,6 +33,9 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 	if !ok {
 		return poison
 	}
+	if b, isUnknown := v.(UnknownBlock); isUnknown {
+		return m.applyUnknown(b, at, x)
+	}
 	c, ok := v.(*Closure)
 	if !ok {
 		m.fail(notAStep(at.span(), s.Call.Callee.Ref().Text(), v))
@@ -137,6 +140,12 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		n.In = append(n.In, x.Node)
 		t.Suspect = t.Suspect || x.Suspect
 	}
+	if m.unknowns != nil {
+		if m.side == nil {
+			m.count = m.count.Add(costOf(op, shapes, out))
+		}
+		return t
+	}
 	for _, p := range op.Params(shapes) {
 		name := join(at.path, p.Leaf)
 		if first, taken := m.owner[name]; taken {
@@ -152,6 +161,19 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name, Stage: at.step.Stage, Span: at.step.Span()})(t)
 	}
 	return t
+}
+
+// costOf is what a node of this op would weigh and cost for one image.
+func costOf(op ops.Op, in []dim.Shape, out dim.Shape) graph.Count {
+	var c graph.Count
+	for _, p := range op.Params(in) {
+		if !p.Running {
+			c.Params = c.Params.Add(p.Shape.Product())
+		}
+	}
+	work := op.Cost(in, out)
+	c.MACs, c.FLOPs = work.MACs.Quo(out[0]), work.FLOPs.Quo(out[0])
+	return c
 }
 
 func concrete(s dim.Shape) tensor.Shape {
@@ -258,6 +280,26 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	return x
 }
 
+// summarized gives the result of a block from its signature, where what is known
+// of the block allows that.
+func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
+	b := c.Object.Block
+	claims := m.claimsOf(b.Sig, e)
+	count, ok := m.unknowns.Summary(c.Object, e.values, x.Shape, claims)
+	if !ok {
+		return poison, false
+	}
+	if m.side == nil {
+		m.count = m.count.Add(count)
+	}
+	x.Shape = claims
+	x.Origins = make([]*Origin, len(claims))
+	for i := range claims {
+		x.Origins[i] = &Origin{Span: b.Sig.Out[i].Span(), Size: claims[i], Reason: b.Name.Text}
+	}
+	return x, true
+}
+
 // applyBlock is the block itself, its parameters bound.
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
@@ -265,12 +307,20 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		return poison
 	}
 	for _, w := range b.Where {
-		holds, ok := m.evalBool(w, e)
-		if ok && !holds {
+		holds, ok := m.holds(w, e)
+		switch {
+		case ok && !holds && m.unknowns != nil && len(m.trace) == 1:
+			m.unknowns.Exclude()
+		case ok && !holds:
 			m.fail(whereFails(w, c, e, at))
 		}
 		if !ok || !holds {
 			return poison
+		}
+	}
+	if m.unknowns != nil && b.Sig != nil && len(m.trace) > 1 {
+		if result, ok := m.summarized(c, e, x); ok {
+			return result
 		}
 	}
 	x = m.body(b.Body, e, sc, x)

@@ -112,17 +112,13 @@ func presets(o *resolve.Object) []*resolve.Object {
 // Runnable reports whether a net can be instantiated as it is: whether every
 // parameter has a default or an argument.
 func Runnable(o *resolve.Object) bool {
-	m := &machine{facts: dim.Numbers{}, report: func(*diag.Diagnostic) {}, said: map[cause]bool{}, graph: &graph.Graph{}}
-	c, ok := m.closure(o, o.Span)
-	if !ok {
-		return true // it cannot, but not for want of arguments
-	}
-	for _, p := range parameters(c.Object) {
-		if p.Default == nil && !c.has(p.Name.Text) {
+	open, _ := Open(o)
+	for _, p := range open.Params {
+		if !p.HasDefault {
 			return false
 		}
 	}
-	return true
+	return true // where the preset has no meaning, it cannot, but not for want of arguments
 }
 
 // set fills in parameters from outside the program.

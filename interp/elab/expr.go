@@ -142,6 +142,9 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 	if !ok1 || !ok2 {
 		return nil, false
 	}
+	if l, isUnknown := v.(UnknownList); isUnknown {
+		return l.item(m.unknowns, i.String()), true
+	}
 	list, ok := v.([]Value)
 	if p, isPair := v.(dim.Pair); isPair {
 		list, ok = []Value{p.H, p.W}, true
@@ -151,6 +154,9 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 		return nil, false
 	}
 	n, whole := i.Int()
+	if m.beyond(i, "an index that is unknown") {
+		return nil, false
+	}
 	if !whole || n < 0 || n >= len(list) {
 		m.fail(badIndex(x.I.Span(), i, len(list)))
 		return nil, false
@@ -190,6 +196,7 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 	name := r.Path[0].Text
 	if len(r.Path) == 1 {
 		if v, ok := e.lookup(name); ok {
+			v = m.settle(v)
 			return m.partial(v, r, e)
 		}
 		switch {
@@ -238,6 +245,14 @@ var paddings = map[string]*ops.Padding{
 func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 	if r.Args == nil {
 		return v, true
+	}
+	if b, isUnknown := v.(UnknownBlock); isUnknown {
+		good := true
+		for _, a := range r.Args.List {
+			_, ok := m.eval(a.Value, e)
+			good = good && ok
+		}
+		return b, good
 	}
 	c, ok := v.(*Closure)
 	if !ok || c.Slot != nil {

@@ -33,6 +33,11 @@ func unaryFunction(f func(dim.Size) dim.Size) *function {
 // never by more than a tenth down: the rule of the MobileNet papers' code.
 func makeDivisible(m *machine, a []dim.Size) Value {
 	v, d := a[0], a[1]
+	if m.unknowns != nil && !v.Known() {
+		// Its two cases agree in all that matters: a positive multiple of d.
+		name := "make_divisible(" + v.String() + ", " + d.String() + ")"
+		return m.unknowns.Opaque(name+"/"+d.String(), 1).Mul(d)
+	}
 	n := m.greater(v.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d), d)
 	if !m.facts.Decide(n.Sub(v.Mul(dim.Ratio(9, 10))), dim.NonNegative) {
 		n = n.Add(d)
@@ -100,6 +105,9 @@ func (m *machine) length(x ast.Expr, e *env) (Value, bool) {
 	v, ok := m.eval(x, e)
 	if !ok {
 		return nil, false
+	}
+	if l, isUnknown := v.(UnknownList); isUnknown {
+		return l.length(m.unknowns), true
 	}
 	list, ok := v.([]Value)
 	if !ok {

@@ -18,9 +18,13 @@ const (
 // A machine applies blocks to values. It is one instantiation of one net: at
 // known sizes it emits a graph, and whatever it has to say goes to report.
 type machine struct {
-	facts  dim.Facts
-	graph  *graph.Graph
-	report func(*diag.Diagnostic)
+	facts dim.Facts
+	graph *graph.Graph
+	// unknowns are the facts where sizes may be variables; then no graph is made,
+	// and count sums what its nodes would weigh and cost.
+	unknowns Unknowns
+	count    graph.Count
+	report   func(*diag.Diagnostic)
 	// said are the places an error has been reported at, by code: one cause, one
 	// message, however often it is instantiated.
 	said map[cause]bool
@@ -74,6 +78,9 @@ func (m *machine) step(span source.Span) bool {
 	if m.steps > MaxSteps {
 		m.stop(tooManySteps(span))
 	}
+	if m.unknowns != nil && m.unknowns.Stopped() {
+		m.stopped = true
+	}
 	return !m.stopped
 }
 
@@ -92,6 +99,9 @@ func (m *machine) node(n *graph.Node) *graph.Node {
 // begin notes a step of the text before what it consists of is made; the
 // returned function notes the value it had in the end.
 func (m *machine) begin(s graph.Step) func(Tensor) {
+	if m.unknowns != nil {
+		return func(Tensor) {}
+	}
 	s.Side = m.side
 	i := len(m.graph.Steps)
 	m.graph.Steps = append(m.graph.Steps, s)

@@ -78,6 +78,13 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 		}
 	case "**":
 		n, ok := r.Int()
+		if m.unknowns != nil && !r.Known() {
+			p, ok := m.unknowns.Power(l, r)
+			if !ok {
+				m.unknowns.Beyond("a power with an unknown exponent")
+			}
+			return p, ok
+		}
 		if !ok || l == dim.Int(0) && n < 0 {
 			m.fail(badExponent(x.R.Span(), r))
 			return nil, false
@@ -87,9 +94,22 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 		panic("elab: unknown operator " + x.Op)
 	}
 	if !v.IsValid() {
+		if m.beyond(l, "a formula that grows too large") || m.beyond(r, "a formula that grows too large") {
+			return nil, false
+		}
 		m.fail(numberOutOfRange(x.Span()))
 	}
 	return v, v.IsValid()
+}
+
+// beyond reports whether a number is unknown where only a known one can be
+// followed, for a reason.
+func (m *machine) beyond(n dim.Size, reason string) bool {
+	if m.unknowns == nil || n.Known() && n.IsValid() {
+		return false
+	}
+	m.unknowns.Beyond(reason)
+	return true
 }
 
 // equal compares two values of one type; comparable is false where the types
@@ -103,8 +123,14 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 		r, ok := r.(bool)
 		return l == r, ok
 	case string:
+		if r, ok := r.(UnknownString); ok {
+			return m.equal(r, l)
+		}
 		r, ok := r.(string)
 		return l == r, ok
+	case UnknownString:
+		m.unknowns.Beyond("a comparison of the string " + l.Name)
+		return false, true
 	case dim.Pair:
 		r, ok := r.(dim.Pair)
 		return ok && m.facts.Decide(l.H.Sub(r.H), dim.Zero) && m.facts.Decide(l.W.Sub(r.W), dim.Zero), ok

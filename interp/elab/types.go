@@ -8,18 +8,62 @@ import (
 
 // typeOf is the type of a parameter: the one it declares, or the one its default
 // has. A parameter with neither takes anything.
-func (m *machine) typeOf(p *ast.Param, def Value) ast.Type {
+func (m *machine) typeOf(p *ast.Param, e *env) ast.Type {
 	switch {
 	case p.Type != nil:
 		return *p.Type
-	case p.Default == nil || def == nil:
+	case p.Default == nil:
 		return ast.Type{}
 	}
-	name := typeName(def)
-	if name == "int" && hasPoint(p.Default) {
-		name = "float" // 1.0 is a whole number, and yet a float
+	if t := writtenType(p.Default); t != "" {
+		return ast.Type{Name: t}
 	}
-	return ast.Type{Name: name}
+	v, ok := m.eval(p.Default, e)
+	if !ok {
+		return ast.Type{}
+	}
+	return ast.Type{Name: typeName(v)}
+}
+
+// writtenType is the type that an expression has by its form alone, "" where
+// that does not tell.
+func writtenType(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Number:
+		if hasPoint(x) {
+			return "float" // 1.0 is a whole number, and yet a float
+		}
+		return "int"
+	case *ast.Bool:
+		return "bool"
+	case *ast.DimsLit:
+		return "dims"
+	case *ast.String:
+		return "string"
+	case *ast.List:
+		return "list"
+	case *ast.Cond:
+		return writtenType(x.Then)
+	case *ast.Unary:
+		if x.Op == "not" {
+			return "bool"
+		}
+		return writtenType(x.X)
+	case *ast.Binary:
+		switch x.Op {
+		case "+", "-", "*", "/", "//", "%", "**":
+			if hasPoint(x) {
+				return "float"
+			}
+			return "int"
+		}
+		return "bool"
+	case *ast.Ref:
+		if name := bare(x); paddings[name] != nil {
+			return "pad"
+		}
+	}
+	return ""
 }
 
 func hasPoint(x ast.Expr) bool {
@@ -91,6 +135,9 @@ func article(name string) string {
 }
 
 func (m *machine) convertList(v Value, elem string) (Value, string) {
+	if l, isUnknown := v.(UnknownList); isUnknown {
+		return l, ""
+	}
 	list, ok := v.([]Value)
 	if !ok {
 		return nil, "a list"

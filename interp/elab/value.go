@@ -93,7 +93,7 @@ func typeName(v Value) string {
 		return "int"
 	case bool:
 		return "bool"
-	case string:
+	case string, UnknownString:
 		return "string"
 	case dim.Pair:
 		return "dims"
@@ -107,6 +107,12 @@ func typeName(v Value) string {
 		return "tensor"
 	case wildcard:
 		return "_"
+	case UnknownBool:
+		return "bool"
+	case UnknownList:
+		return "list"
+	case UnknownBlock:
+		return "block"
 	}
 	panic("elab: unknown value")
 }
@@ -139,6 +145,14 @@ func show(v Value) string {
 		return v.Shape.String()
 	case wildcard:
 		return "_"
+	case UnknownBool:
+		return v.Size.String()
+	case UnknownString:
+		return v.Name
+	case UnknownList:
+		return v.Name
+	case UnknownBlock:
+		return v.Name
 	}
 	panic("elab: unknown value")
 }

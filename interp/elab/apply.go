@@ -1,0 +1,151 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// Unknowns are the facts of an application in which sizes may be variables.
+// What follows from the definitions alone is decided here; what does not, they
+// decide, and whoever made them applies the block again for the other way.
+type Unknowns interface {
+	dim.Facts
+	// Assume takes a condition of a `where` as given, being that p stands, or
+	// with holds false does not stand, in relation r to zero. It reports false
+	// where that cannot be.
+	Assume(p dim.Size, r dim.Relation, holds bool) bool
+	// Summary gives the result of a call from what is known of the block, without
+	// entering it; ok is false where it must be entered.
+	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
+	// Turn is a variable for any turn of a repeat of n but the first and last
+	// few.
+	Turn(n dim.Size, first, last int) dim.Size
+	// Opaque is a variable for a whole number that is at least low and of which
+	// nothing else is known but its name.
+	Opaque(name string, low int64) dim.Size
+	// Power is base to a power whose exponent is unknown; ok is false where it
+	// cannot be followed.
+	Power(base, exponent dim.Size) (power dim.Size, ok bool)
+	// AssumeRemainder is Assume of x % m == r.
+	AssumeRemainder(x, m, r dim.Size) bool
+	// Approximate says that from here on shapes stand for more than can happen,
+	// so that a mistake may be none.
+	Approximate()
+	// Exclude says that the block's own `where` leaves this case out.
+	Exclude()
+	// Decisions counts the questions that were decided one way so far.
+	Decisions() int
+	// Bounded says that a repeat of unknown length is followed for a few turns
+	// only, and the application ends where more would follow.
+	Bounded(count dim.Size)
+	// Beyond says that the application ends because of something that cannot be
+	// followed with unknown sizes.
+	Beyond(reason string)
+	// Stopped reports whether the application is of no use any more.
+	Stopped() bool
+}
+
+// An Application is a block applied by itself, outside any net.
+type Application struct {
+	Output   dim.Shape // nil where it failed
+	Claims   dim.Shape // what the signature claims of Output, Invalid for `_`
+	Count    graph.Count
+	Problems diag.List
+}
+
+// Apply applies a block to an input of its signature's shape. Arguments are by
+// name; what is left out has its default. sizes gives the value of each name
+// that the signature binds. With u nil all sizes are numbers.
+func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) Application {
+	var a Application
+	m := &machine{
+		facts:    dim.Numbers{},
+		graph:    &graph.Graph{Name: o.Name},
+		report:   func(d *diag.Diagnostic) { a.Problems.Add(d) },
+		said:     map[cause]bool{},
+		owner:    map[string]source.Span{},
+		unknowns: u,
+	}
+	if u != nil {
+		m.facts = u
+	}
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return a
+	}
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	for name, v := range args {
+		filled.Args[name] = bound{v, o.Span}
+	}
+	e, ok := m.bind(filled, o.Span)
+	if !ok {
+		return a
+	}
+	m.trace = []diag.Frame{{Call: describeNet(o, filled, e), Span: o.Span}}
+	x, ok := m.freeInput(filled.Object.Block, e, sizes)
+	if !ok {
+		return a
+	}
+	x = m.applyBlock(filled, e, newScope(""), x, o.Span)
+	if x.Poisoned || x.Suspect || m.stopped {
+		return a
+	}
+	a.Output, a.Count = x.Shape, m.count
+	if u == nil {
+		a.Count, _ = m.graph.Totals()
+	}
+	if sig := filled.Object.Block.Sig; sig != nil {
+		a.Claims = m.claimsOf(sig, e)
+	}
+	return a
+}
+
+// freeInput makes the input of a block that stands by itself.
+func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (Tensor, bool) {
+	n := &graph.Node{Path: "input", Origin: b.Name.Span()}
+	x := Tensor{Node: n}
+	axes := []string{"N", "C", "H", "W"}
+	if b.Sig != nil {
+		axes = make([]string, len(b.Sig.In))
+	}
+	for i, name := range axes {
+		if b.Sig != nil {
+			name = bare(b.Sig.In[i].Size)
+		}
+		var size dim.Size
+		if _, known := e.lookup(name); name != "" && !known {
+			size = sizes(name)
+		} else {
+			var ok bool
+			if size, ok = m.evalSize(b.Sig.In[i].Size, e); !ok {
+				return poison, false
+			}
+		}
+		x.Shape = append(x.Shape, size)
+		x.Origins = append(x.Origins, &Origin{Span: b.Name.Span(), Size: size, Reason: "input"})
+	}
+	if m.unknowns == nil {
+		n.Shape = concrete(x.Shape)
+		m.graph.Input = m.node(n)
+	}
+	return x, true
+}
+
+// claimsOf evaluates what a signature claims, Invalid for what it does not.
+func (m *machine) claimsOf(sig *ast.Sig, e *env) dim.Shape {
+	claims := make(dim.Shape, len(sig.Out))
+	for i, x := range sig.Out {
+		var ok bool
+		if claims[i], ok = m.claimed(x, e); !ok {
+			claims[i] = dim.Invalid()
+		}
+	}
+	return claims
+}

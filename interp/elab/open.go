@@ -1,0 +1,39 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// An OpenBlock is a block and the parameters that its name leaves open.
+type OpenBlock struct {
+	Base   *resolve.Object // the block with the body, behind presets
+	Params []OpenParam
+}
+
+// An OpenParam is a parameter without an argument; Type is the one it declares
+// or its default shows, "" where neither does.
+type OpenParam struct {
+	Name, Type, Elem string
+	HasDefault       bool
+}
+
+// Open lists the parameters that a block leaves open; problem says why that
+// cannot be known.
+func Open(o *resolve.Object) (open OpenBlock, problem string) {
+	m := &machine{facts: dim.Numbers{}, report: func(*diag.Diagnostic) {}, said: map[cause]bool{}, graph: &graph.Graph{}}
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return OpenBlock{}, "its preset has no meaning"
+	}
+	open.Base = c.Object
+	e := &env{module: c.Object.Module, frame: &frame{}, values: map[string]Value{}}
+	for _, p := range parameters(c.Object) {
+		if t := m.typeOf(p, e); !c.has(p.Name.Text) {
+			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Name, t.Elem, p.Default != nil})
+		}
+	}
+	return open, ""
+}

@@ -1,0 +1,221 @@
+package prove
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"sort"
+	"strings"
+
+	"cnnlang/interp/elab"
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+)
+
+// A Counterexample is values for which a block fails, as the concrete
+// application has confirmed.
+type Counterexample struct {
+	Values  map[string]int64
+	Names   []string // in the order of the text
+	Problem *diag.Diagnostic
+}
+
+func (c *Counterexample) String() string {
+	var parts []string
+	for _, n := range c.Names {
+		parts = append(parts, fmt.Sprintf("%s = %d", n, c.Values[n]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+const (
+	maxSamples       = 4000
+	maxConfirmations = 40
+)
+
+// counterexample tries small values that the path allows until the block, at
+// those values, fails. It is nil where none is found.
+func (x *exploration) counterexample(p *path) *Counterexample {
+	vars := p.mentioned(x)
+	random := rand.New(rand.NewSource(1))
+	confirmations := 0
+	for try := range maxSamples {
+		most := int64(3 + try/40)
+		assign := map[string]int64{}
+		for name, low := range vars {
+			assign[name] = low + random.Int63n(most)
+		}
+		if !p.allows(assign) {
+			continue
+		}
+		if confirmations++; confirmations > maxConfirmations || x.prover.now().After(x.deadline) {
+			return nil
+		}
+		if c := x.confirm(p, assign); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// mentioned lists the variables that are left on the path, with their lower
+// bounds.
+func (p *path) mentioned(x *exploration) map[string]int64 {
+	vars := map[string]int64{}
+	add := func(size dim.Size) {
+		for _, name := range size.Vars() {
+			vars[name] = p.low(name)
+		}
+	}
+	values, sizes := p.variables(x.args)
+	for _, v := range values {
+		switch v := v.(type) {
+		case dim.Size:
+			add(v)
+		case dim.Pair:
+			add(v.H)
+			add(v.W)
+		case elab.UnknownBool:
+			add(v.Size)
+		}
+	}
+	for _, a := range x.args {
+		if a.kind == "pad" {
+			for _, side := range []string{".top", ".bottom", ".left", ".right"} {
+				add(p.variable(a.name+side, 0))
+			}
+		}
+	}
+	for _, name := range signatureNames(x.base.Block) {
+		add(sizes(name))
+	}
+	for _, f := range p.facts {
+		add(f.size)
+	}
+	for _, r := range p.requirements {
+		add(r.Size)
+	}
+	return vars
+}
+
+// low is the lower bound of a variable.
+func (p *path) low(name string) int64 {
+	low := int64(0)
+	if slices.Contains(signatureNames(p.exploration.base.Block), name) || strings.HasSuffix(name, "]") {
+		low = 1
+	}
+	return max(low, p.lows[name])
+}
+
+// allows reports whether values meet everything the path supposes.
+func (p *path) allows(assign map[string]int64) bool {
+	for _, f := range p.facts {
+		if !stands(f.size, f.relation, f.holds, assign) {
+			return false
+		}
+	}
+	for _, r := range p.requirements {
+		if !stands(r.Size, r.Relation, r.Holds, assign) {
+			return false
+		}
+	}
+	return true
+}
+
+// stands evaluates a relation.
+func stands(size dim.Size, r dim.Relation, holds bool, assign map[string]int64) bool {
+	n, err := size.Eval(assign)
+	if err != nil || !n.IsValid() {
+		return false
+	}
+	return dim.Numbers{}.Decide(n, r) == holds
+}
+
+// confirm applies the block at these values.
+func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample {
+	original, ok := p.original(x, assign)
+	if !ok {
+		return nil
+	}
+	args := map[string]elab.Value{}
+	for _, a := range x.args {
+		v, ok := a.given(original, p.modes[a.name])
+		if !ok {
+			return nil
+		}
+		args[a.name] = v
+	}
+	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil)
+	for _, d := range a.Problems {
+		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
+		if d.Severity == diag.Error && aboutValues(d.Code) && !own {
+			return &Counterexample{Values: original, Names: x.names(original), Problem: d}
+		}
+	}
+	return nil
+}
+
+// original turns values of what is left on the path into values of the block's
+// own parameters and sizes.
+func (p *path) original(x *exploration, assign map[string]int64) (map[string]int64, bool) {
+	original := map[string]int64{}
+	for name := range assign {
+		original[name] = assign[name]
+	}
+	for name, v := range p.values {
+		n, err := v.Eval(assign)
+		whole, ok := n.Int()
+		if err != nil || !ok || whole < 0 {
+			return nil, false
+		}
+		original[name] = int64(whole)
+	}
+	for _, name := range signatureNames(x.base.Block) {
+		if original[name] < 1 {
+			return nil, false
+		}
+	}
+	return original, true
+}
+
+// names lists the values worth showing: parameters first, then sizes.
+func (x *exploration) names(values map[string]int64) []string {
+	var names []string
+	add := func(n string) {
+		if _, ok := values[n]; ok && n != "N" && n != "_" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	for _, a := range x.args {
+		add(a.name)
+		var parts []string
+		for n := range values {
+			if strings.HasPrefix(n, a.name+"[") || strings.HasPrefix(n, a.name+".") {
+				parts = append(parts, n)
+			}
+		}
+		sort.Strings(parts)
+		for _, n := range parts {
+			add(n)
+		}
+	}
+	for _, n := range signatureNames(x.base.Block) {
+		add(n)
+	}
+	return names
+}
+
+// refutation is the diagnostic for a block that fails for some values.
+func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
+	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Paths == 1 && len(x.todo) == 0 {
+		first.Trace = nil
+		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
+	}
+	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every parameter value", x.object.Name).
+		WithLabel("%s", first.Message)
+	d.Labels = first.Labels
+	d.Notes = append(d.Notes, first.Notes...)
+	d.WithNote("counterexample: %s", c)
+	d.WithNote("there: %s", c.Problem.Message)
+	return d.WithHelp("add a `where` that excludes it, or correct the block")
+}

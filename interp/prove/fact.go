@@ -1,0 +1,239 @@
+package prove
+
+import (
+	"fmt"
+	"math"
+
+	"cnnlang/ops/dim"
+)
+
+func (f fact) String() string {
+	sign := map[dim.Relation][2]string{
+		dim.Zero: {" != 0", " == 0"}, dim.NonNegative: {" < 0", " >= 0"}, dim.Whole: {" is not whole", " is whole"},
+	}[f.relation]
+	if f.holds {
+		return f.size.String() + sign[1]
+	}
+	return f.size.String() + sign[0]
+}
+
+// suppose adds a supposition: as a value or a lower bound of a variable where it
+// is one, otherwise as a fact in its strongest form. It reports false where the
+// path becomes impossible.
+func (p *path) suppose(size dim.Size, r dim.Relation, holds bool) bool {
+	if answer, known := p.known(size, r); known {
+		return answer == holds
+	}
+	switch {
+	case r == dim.Zero && holds:
+		if name, value, ok := size.Solve(); ok && value.IsWhole() {
+			return p.put(name, value)
+		}
+		if name, value, ok := p.remainder(size); ok {
+			return p.put(name, value)
+		}
+	case r == dim.Zero:
+		// Not zero: one side of it, where the other is excluded.
+		if name := size.Vars(); len(name) == 1 && p.isFlag(name[0]) {
+			return p.put(name[0], dim.Int(0))
+		}
+		if size.ProvablyNonNegative() {
+			return p.suppose(size.Sub(dim.Int(1)), dim.NonNegative, true)
+		}
+		if size.Neg().ProvablyNonNegative() {
+			return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true)
+		}
+	case r == dim.NonNegative && !holds && size.IsWhole():
+		return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true)
+	case r == dim.NonNegative && holds:
+		if name, low, ok := lowerBound(size); ok {
+			return p.raise(name, low)
+		}
+	}
+	p.facts = append(p.facts, fact{size, r, holds, false})
+	return true
+}
+
+// remainder recognises x % m == r for a whole variable x and small m, which is
+// x = m*x' + r for some whole x'.
+func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
+	const largest = 64
+	vars := size.Vars()
+	if len(vars) != 1 {
+		return "", dim.Size{}, false
+	}
+	name = vars[0]
+	for m := int64(2); m <= largest; m++ {
+		for r := range min(m, 4) {
+			low := max((p.low(name)-r+m-1)/m, 0)
+			value := dim.VarFrom(name+"'", low).Mul(dim.Int(int(m))).Add(dim.Int(int(r)))
+			if size.Substitute(name, value).IsZero() {
+				return name, value, true
+			}
+		}
+	}
+	return "", dim.Size{}, false
+}
+
+// put replaces a variable everywhere.
+func (p *path) put(name string, value dim.Size) bool {
+	for k, v := range p.values {
+		p.values[k] = v.Substitute(name, value)
+	}
+	p.values[name] = value
+	if n, ok := value.Int(); ok {
+		for _, base := range p.powers[name] {
+			old, low := p.power(base, name)
+			p.replace(old, dim.Int(base).Pow(n-low))
+		}
+	}
+	return p.replace(name, value)
+}
+
+// replace puts a size in place of a variable in all that the path supposes.
+func (p *path) replace(name string, by dim.Size) bool {
+	for k, v := range p.values {
+		p.values[k] = v.Substitute(name, by)
+	}
+	for i := range p.requirements {
+		p.requirements[i].Size = p.requirements[i].Size.Substitute(name, by)
+	}
+	facts := p.facts
+	p.facts = nil
+	for _, f := range facts {
+		if f.internal {
+			continue // it will be noted again
+		}
+		if !p.suppose(f.size.Substitute(name, by), f.relation, f.holds) {
+			return false
+		}
+	}
+	return true
+}
+
+// power is the name of the variable that stands for base**(name - low), and low.
+func (p *path) power(base int, name string) (variable string, low int) {
+	low = int(p.low(name))
+	return fmt.Sprintf("%d**(%v)", base, dim.VarFrom(name, 0).Sub(dim.Int(low))), low
+}
+
+// raise makes a lower bound of a variable higher.
+func (p *path) raise(name string, low int64) bool {
+	if low <= p.lows[name] {
+		return true
+	}
+	type renaming struct {
+		old    string
+		before int
+		base   int
+	}
+	var renamed []renaming
+	for _, base := range p.powers[name] {
+		old, before := p.power(base, name)
+		renamed = append(renamed, renaming{old, before, base})
+	}
+	p.lows[name] = low
+	for _, r := range renamed {
+		fresh, now := p.power(r.base, name)
+		p.replace(r.old, dim.VarFrom(fresh, 1).Mul(dim.Int(r.base).Pow(now-r.before)))
+	}
+	return p.replace(name, dim.VarFrom(name, low))
+}
+
+// lowerBound recognises a*x + b >= 0 with a > 0 for a whole variable x.
+func lowerBound(size dim.Size) (name string, low int64, ok bool) {
+	vars := size.Vars()
+	if len(vars) != 1 {
+		return "", 0, false
+	}
+	name, root, ok := size.Solve()
+	if !ok || !root.Known() || !size.IsWhole() {
+		return "", 0, false
+	}
+	// The sign of the slope: the value a little above the root.
+	above := root.Ceil().Add(dim.Int(1 << 20))
+	n, _ := above.Int()
+	at, err := size.Eval(map[string]int64{name: int64(n)})
+	if err != nil || !at.Known() || !at.IsValid() || at.Cmp(dim.Int(0)) <= 0 {
+		return "", 0, false
+	}
+	n, ok = root.Ceil().Int()
+	if !ok || int64(n) > math.MaxInt32 {
+		return "", 0, false
+	}
+	return name, int64(n), true
+}
+
+// known answers a question from normal forms and from the path's facts.
+func (p *path) known(size dim.Size, r dim.Relation) (answer, known bool) {
+	switch {
+	case !size.IsValid():
+		p.Beyond("a formula that grows too large")
+		return true, true
+	case r == dim.Whole:
+		if size.IsWhole() {
+			return true, true
+		}
+		if size.Known() {
+			return false, true
+		}
+		return p.factFor(size, r)
+	case r == dim.Zero:
+		return p.knownZero(size)
+	}
+	return p.knownNonNegative(size)
+}
+
+func (p *path) knownZero(size dim.Size) (answer, known bool) {
+	if size.IsZero() {
+		return true, true
+	}
+	if size.Known() || p.positive(size) || p.positive(size.Neg()) {
+		return false, true
+	}
+	if answer, known := p.factFor(size, dim.Zero); known {
+		return answer, known
+	}
+	return p.factFor(size.Neg(), dim.Zero)
+}
+
+func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
+	switch {
+	case size.ProvablyNonNegative():
+		return true, true
+	case size.Known() || p.positive(size.Neg()):
+		return false, true
+	}
+	for _, f := range p.facts {
+		switch {
+		case f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyNonNegative():
+			return true, true
+		case f.relation == dim.Zero && f.holds && (size.Sub(f.size).ProvablyNonNegative() || size.Add(f.size).ProvablyNonNegative()):
+			return true, true
+		}
+	}
+	return p.factFor(size, dim.NonNegative)
+}
+
+// positive reports whether size > 0 follows.
+func (p *path) positive(size dim.Size) bool {
+	if size.ProvablyPositive() {
+		return true
+	}
+	for _, f := range p.facts {
+		if f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyPositive() {
+			return true
+		}
+	}
+	return false
+}
+
+// factFor finds the very same question among the facts.
+func (p *path) factFor(size dim.Size, r dim.Relation) (answer, known bool) {
+	for _, f := range p.facts {
+		if f.relation == r && dim.Equivalent(f.size, size) {
+			return f.holds, true
+		}
+	}
+	return false, false
+}

@@ -1,0 +1,230 @@
+// Package prove shows that a block is right for all values of its parameters
+// and all input sizes, or finds values for which it is not.
+//
+// The block is applied once (elab.Apply) to sizes that are variables. Most
+// questions its shape rules ask are answered by normal forms (package dim). Where
+// an answer depends on a variable, the application goes one way, with what that
+// way supposes noted as a fact, and the other way is put on a list to be followed
+// from the start with the opposite fact: each such way is a path (path.go). An
+// equality is used up at once, by putting its solution in place of a variable.
+//
+//	bottleneck:   stride != 1 ?  ── yes: stride := 2, 3, ...   projection
+//	                             └─ no:  stride := 1 ── C == 4*c ?  ── no:  projection
+//	                                                                └─ yes: C := 4*c, identity
+//
+// What a path must take for granted that no `where` states (groups divide, a
+// window fits) are the block's inferred requirements. Calls of blocks that are
+// proved are not entered: their signature says what comes out.
+package prove
+
+import (
+	"fmt"
+	"time"
+
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Budgets of one block: beyond them it is not proved.
+const (
+	maxPaths = 200
+	maxRuns  = 4000
+	maxTime  = 2 * time.Second
+)
+
+// Status is what is known of a block.
+type Status string
+
+// The statuses. Only Refuted is a mistake.
+const (
+	Proved    Status = "proved"
+	Bounded   Status = "proved for bounded repeats"
+	Refuted   Status = "refuted"
+	NotProved Status = "not proved"
+)
+
+// A Verdict is what is known of a block over all its parameters and inputs.
+type Verdict struct {
+	Block  *resolve.Object
+	Status Status
+	Reason string // why it is not proved, or where a proof is bounded
+	Paths  int
+	// Requirements are what it takes for granted beyond its `where`.
+	Requirements []Requirement
+	// Shapes and Counts are the results of the paths, in the order they were
+	// followed, each under its condition.
+	Results []Result
+	// Counterexample makes a refuted block fail.
+	Counterexample *Counterexample
+	// Problem is the refutation as a diagnostic, and Others are mistakes that do
+	// not depend on any value.
+	Problem *diag.Diagnostic
+	Others  diag.List
+}
+
+// A Requirement is a relation that a path takes for granted, under the condition
+// that led to it.
+type Requirement struct {
+	Size     dim.Size
+	Relation dim.Relation
+	Holds    bool
+}
+
+// A Result is the outcome of one path.
+type Result struct {
+	Condition []string // what the path supposes: stride = 1, C = 4*c
+	Output    dim.Shape
+	Count     graph.Count
+}
+
+// A Prover proves blocks and remembers what it proved.
+type Prover struct {
+	verdicts map[*ast.Block]*Verdict
+	active   map[*ast.Block]bool
+	now      func() time.Time
+}
+
+// New returns a prover that knows nothing yet.
+func New() *Prover {
+	return &Prover{verdicts: map[*ast.Block]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now}
+}
+
+// Block returns the verdict on a block or net.
+func (p *Prover) Block(o *resolve.Object) *Verdict {
+	if v := p.verdicts[o.Block]; v != nil {
+		return v
+	}
+	p.active[o.Block] = true
+	v := p.prove(o)
+	delete(p.active, o.Block)
+	p.verdicts[o.Block] = v
+	return v
+}
+
+func (p *Prover) prove(o *resolve.Object) *Verdict {
+	v := &Verdict{Block: o, Status: Proved}
+	base, args, reason := parametersOf(o)
+	if reason != "" {
+		v.Status, v.Reason = NotProved, reason
+		return v
+	}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, deadline: p.now().Add(maxTime)}
+	x.todo = startingPaths(args)
+	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
+		if v.Paths >= maxPaths || runs >= maxRuns || p.now().After(x.deadline) {
+			v.Status, v.Reason = NotProved, fmt.Sprintf("more than %d ways through it, or more than %v", maxPaths, maxTime)
+			break
+		}
+		next := x.todo[len(x.todo)-1]
+		x.todo = x.todo[:len(x.todo)-1]
+		x.follow(next)
+	}
+	return v
+}
+
+// An exploration is the work on one block.
+type exploration struct {
+	prover   *Prover
+	verdict  *Verdict
+	object   *resolve.Object
+	base     *resolve.Object // the block with the body, behind presets
+	args     []argument
+	todo     []*path
+	deadline time.Time
+}
+
+// follow applies the block along one path, to its end or to where it forks.
+func (x *exploration) follow(p *path) {
+	p.exploration = x
+	args, sizes := p.variables(x.args)
+	a := elab.Apply(x.object, args, sizes, p)
+	if p.again != nil {
+		x.todo = append(x.todo, p.again...)
+		return
+	}
+	x.todo = append(x.todo, p.forks...)
+	v := x.verdict
+	v.Paths++
+	switch {
+	case p.impossible:
+		v.Paths--
+	case p.bounded != "":
+		if v.Status == Proved {
+			v.Status, v.Reason = Bounded, p.bounded
+		}
+	case p.beyond != "":
+		x.notProved(p.beyond)
+	case a.Problems.HasErrors():
+		x.problem(p, a.Problems)
+	default:
+		for _, r := range p.requirements {
+			x.require(r)
+		}
+		v.Results = append(v.Results, Result{p.condition(), a.Output, a.Count})
+	}
+}
+
+// problem looks for values that make the path's mistake happen. A mistake that
+// has nothing to do with values is reported as it is.
+func (x *exploration) problem(p *path, list diag.List) {
+	var first *diag.Diagnostic
+	for _, d := range list {
+		switch {
+		case d.Severity != diag.Error:
+		case d.Code.IsLimit() || d.Code == diag.NumberOutOfRange:
+			x.notProved(d.Message)
+			return
+		case !aboutValues(d.Code):
+			x.verdict.Others.Add(d)
+		case first == nil:
+			first = d
+		}
+	}
+	if len(x.verdict.Others) > 0 {
+		x.notProved("it has mistakes that no value cures")
+		return
+	}
+	if first == nil {
+		return
+	}
+	if p.approximate {
+		x.notProved(first.Message)
+		return
+	}
+	c := x.counterexample(p)
+	if c == nil {
+		x.notProved(first.Message)
+		return
+	}
+	x.verdict.Status, x.verdict.Counterexample = Refuted, c
+	x.verdict.Problem = refutation(x, p, first, c)
+}
+
+// aboutValues reports whether a mistake may depend on parameters and sizes.
+func aboutValues(c diag.Code) bool {
+	switch c {
+	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.DivisionByZero:
+		return true
+	}
+	return c[:3] == "E04" || c[:3] == "E05"
+}
+
+func (x *exploration) notProved(reason string) {
+	x.verdict.Status, x.verdict.Reason = NotProved, reason
+}
+
+func (x *exploration) require(r Requirement) {
+	if r.Size.Known() {
+		return // the path's values meet it
+	}
+	for _, old := range x.verdict.Requirements {
+		if old.Relation == r.Relation && old.Holds == r.Holds && dim.Equivalent(old.Size, r.Size) {
+			return
+		}
+	}
+	x.verdict.Requirements = append(x.verdict.Requirements, r)
+}
