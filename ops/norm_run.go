@@ -116,12 +116,8 @@ func (s *Softmax) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor
 			}
 		}
 		for i := range c {
-			row := dst[i*pitch : i*pitch+width]
-			for x, v := range src[i*pitch : i*pitch+width] {
-				e := math.Exp(float64(v) - top[x])
-				sum[x] += e
-				row[x] = float32(e)
-			}
+			at, end := i*pitch, i*pitch+width
+			kernel.Exp(dst[at:end], src[at:end], top[:], sum[:])
 		}
 		for i := range c {
 			row := dst[i*pitch : i*pitch+width]

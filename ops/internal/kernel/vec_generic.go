@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Each of these works on dst[i] and src[i] for every i of dst; src is at least
 // as long and may be dst itself. NaN gives NaN.
 
@@ -69,30 +67,53 @@ func ReLU6(dst, src []float32) {
 	}
 }
 
+// wideBlock is how many elements the functions below widen to float64 before
+// they compute. Widening in the same loop would chain its turns: the instruction
+// keeps the upper half of its register and so waits for whoever wrote that last.
+const wideBlock = 64
+
+// widen copies the first elements of src, wideBlock at most, and returns them.
+func widen(block *[wideBlock]float64, src []float32) []float64 {
+	wide := block[:min(wideBlock, len(src))]
+	for i := range wide {
+		wide[i] = float64(src[i])
+	}
+	return wide
+}
+
 // Sigmoid sets dst to 1 / (1 + exp(-src)).
 func Sigmoid(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] = float32(1 / (1 + math.Exp(-float64(src[i]))))
+	var block [wideBlock]float64
+	for src = src[:len(dst)]; len(src) > 0; {
+		wide := widen(&block, src)
+		for i, x := range wide {
+			dst[i] = float32(1 / (1 + exp(-x)))
+		}
+		dst, src = dst[len(wide):], src[len(wide):]
 	}
 }
 
 // SiLU sets dst to src / (1 + exp(-src)).
 func SiLU(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		x := float64(src[i])
-		dst[i] = float32(x / (1 + math.Exp(-x)))
+	var block [wideBlock]float64
+	for src = src[:len(dst)]; len(src) > 0; {
+		wide := widen(&block, src)
+		for i, x := range wide {
+			dst[i] = float32(x / (1 + exp(-x)))
+		}
+		dst, src = dst[len(wide):], src[len(wide):]
 	}
 }
 
-// GELU sets dst to src times the normal distribution function of src, by erfc,
-// which keeps the tail of negative src.
+// GELU sets dst to src times the normal distribution function of src.
 func GELU(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		x := float64(src[i])
-		dst[i] = float32(x * 0.5 * math.Erfc(-x*(math.Sqrt2/2)))
+	var block [wideBlock]float64
+	for src = src[:len(dst)]; len(src) > 0; {
+		wide := widen(&block, src)
+		for i, x := range wide {
+			dst[i] = float32(x * normal(x))
+		}
+		dst, src = dst[len(wide):], src[len(wide):]
 	}
 }
 
@@ -110,4 +131,14 @@ func Sum(src []float32) float64 {
 		s0 += float64(x)
 	}
 	return s0 + s1 + s2 + s3
+}
+
+// Exp sets dst to exp(src - top) and adds that to sum, for each element apart.
+func Exp(dst, src []float32, top, sum []float64) {
+	src, top, sum = src[:len(dst)], top[:len(dst)], sum[:len(dst)]
+	for i := range dst {
+		e := exp(float64(src[i]) - top[i])
+		dst[i] = float32(e)
+		sum[i] += e
+	}
 }
