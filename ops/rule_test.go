@@ -63,103 +63,106 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+var image = in{{1, 8, 5, 6}}
+
+// Every way to be wrong, one of each kind and argument.
+var faultCases = []struct {
+	op    ops.Op
+	in    in
+	kind  ops.FaultKind
+	arg   string
+	input int
+	axis  int
+	msg   string
+}{
+	{conv(4, pair(3, 3)), in{{1, 8}}, ops.WrongRank, "", 0, -1,
+		"conv needs an image [N, C, H, W], got [1, 8]"},
+	{linear(4), in{{1, 2, 3}}, ops.WrongRank, "", 0, -1,
+		"linear needs [N, C] or [N, C, H, W], got [1, 2, 3]"},
+	{&ops.GlobalAvgPool{}, in{{1, 8}}, ops.WrongRank, "", 0, -1,
+		"gap needs an image [N, C, H, W], got [1, 8]"},
+	{&ops.Softmax{}, in{{8}}, ops.WrongRank, "", 0, -1,
+		"softmax works on channels and needs [N, C] or [N, C, H, W], got [8]"},
+
+	{conv(4, pair(7, 3), padded(pads(1, 0, 0, 0))), image, ops.WindowTooBig, "k", 0, 2,
+		"the window of conv spans 7 pixels, but the height is 6 (1 + 5 + 0 with padding)"},
+	{conv(4, pair(3, 4), dilation(1, 2)), image, ops.WindowTooBig, "k", 0, 3,
+		"the window of conv spans 7 pixels, but the width is 6 (0 + 6 + 0 with padding)"},
+	{maxpool(pair(6, 6), pair(6, 6), pad(0), true), image, ops.WindowTooBig, "k", 0, 2,
+		"the window of maxpool spans 6 pixels, but the height is 5 (0 + 5 + 0 with padding)"},
+
+	{conv(9, pair(1, 1), groups(3)), image, ops.NotDivisible, "groups", 0, 1,
+		"groups of conv must divide its input channels, got 3 groups of 8 channels"},
+	{conv(9, pair(1, 1), groups(4)), image, ops.NotDivisible, "groups", 0, 1,
+		"groups of conv must divide its output channels, got 4 groups of 9 channels"},
+	{&ops.ChannelShuffle{Groups: dim.Int(3)}, image, ops.NotDivisible, "groups", 0, 1,
+		"groups of channel_shuffle must divide its input channels, got 3 groups of 8 channels"},
+
+	{conv(0, pair(1, 1)), image, ops.BadValue, "out", -1, -1,
+		"out of conv must be a whole number of at least 1, got 0"},
+	{&ops.Linear{Out: dim.Ratio(1, 2)}, image, ops.BadValue, "out", -1, -1,
+		"out of linear must be a whole number of at least 1, got 1/2"},
+	{conv(4, pair(3, 0)), image, ops.BadValue, "k", -1, -1,
+		"k of conv must be whole numbers of at least 1, got 3x0"},
+	{conv(4, pair(3, 3), stride(0, 1)), image, ops.BadValue, "stride", -1, -1,
+		"stride of conv must be whole numbers of at least 1, got 0x1"},
+	{conv(4, pair(3, 3), dilation(1, 0)), image, ops.BadValue, "dilation", -1, -1,
+		"dilation of conv must be whole numbers of at least 1, got 1x0"},
+	{conv(4, pair(1, 1), groups(0)), image, ops.BadValue, "groups", -1, -1,
+		"groups of conv must be a whole number of at least 1, got 0"},
+	{conv(4, pair(3, 3), padded(pads(0, -1, 0, 0))), image, ops.BadValue, "pad", -1, -1,
+		"pad of conv must be whole numbers of at least 0, got [0, -1, 0, 0]"},
+	{maxpool(pair(2, 2), pair(2, 2), pads(0, 2, 0, 0), false), image, ops.BadValue, "pad", -1, -1,
+		"pad of maxpool must be smaller than its window 2x2, or a window sees only padding; got [0, 2, 0, 0]"},
+	{deconv(4, pair(2, 2), pair(3, 3), samePad), image, ops.BadValue, "pad", -1, -1,
+		"pad = same of deconv needs k of at least stride, got k 2x2 and stride 3x3"},
+	{deconv(4, pair(2, 2), pair(1, 1), pads(3, 3, 0, 0)), image, ops.BadValue, "pad", -1, -1,
+		"pad of deconv crops the whole height away: 3 and 3 of 6 pixels"},
+	{lrn(4), image, ops.BadValue, "size", -1, -1, "size of lrn must be odd, got 4"},
+	{&ops.BatchNorm{Eps: dim.Int(-1)}, image, ops.BadValue, "eps", -1, -1,
+		"eps of bn must be at least 0, got -1"},
+	{&ops.Dropout{P: dim.Ratio(3, 2)}, image, ops.BadValue, "p", -1, -1,
+		"p of dropout must lie between 0 and 1, got 3/2"},
+	{&ops.Slice{From: dim.Int(3), To: dim.Int(9)}, image, ops.BadValue, "to", -1, -1,
+		"slice ends at channel 9, but its input has only 8 channels"},
+	{&ops.Slice{From: dim.Int(3), To: dim.Int(3)}, image, ops.BadValue, "to", -1, -1,
+		"to of slice must be above from, got 3 to 3"},
+	{&ops.Slice{From: dim.Int(-1), To: dim.Int(3)}, image, ops.BadValue, "from", -1, -1,
+		"from of slice must be a whole number of at least 0, got -1"},
+	{&ops.ChannelAffine{Scale: numbers(8), Shift: numbers(3)}, image, ops.BadValue, "shift", -1, -1,
+		"shift of channel_affine must have one value for each of the 8 channels, got 3"},
+	{&ops.Concat{Axis: dim.Int(4)}, image, ops.BadValue, "axis", -1, -1,
+		"axis of concat must be a whole number from 1 to 3 for [1, 8, 5, 6], got 4"},
+	{&ops.Concat{Axis: dim.Ratio(1, 2)}, image, ops.BadValue, "axis", -1, -1,
+		"axis of concat must be a whole number from 1 to 3 for [1, 8, 5, 6], got 1/2"},
+
+	{&ops.Add{}, in{{1, 512, 28, 28}, {1, 256, 56, 56}}, ops.SizesDiffer, "", 1, 1,
+		"branches 1 and 2 of add must agree in channels, got [1, 512, 28, 28] and [1, 256, 56, 56]"},
+	{&ops.Max{}, in{{1, 8, 5, 6}, {1, 8, 5, 6}, {1, 8, 4, 6}}, ops.SizesDiffer, "", 2, 2,
+		"branches 1 and 3 of max must agree in height, got [1, 8, 5, 6] and [1, 8, 4, 6]"},
+	{&ops.Mean{}, in{{1, 8, 5, 6}, {1, 8}}, ops.SizesDiffer, "", 1, -1,
+		"branches 1 and 2 of mean must agree in the number of axes, got [1, 8, 5, 6] and [1, 8]"},
+	{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 5, 6}, {1, 8, 5, 7}}, ops.SizesDiffer, "", 2, 3,
+		"branches 2 and 3 of mul must agree in width, got [1, 8, 5, 6] and [1, 8, 5, 7]"},
+	{&ops.Mul{}, in{{1, 8, 5, 6}, {1, 4, 1, 1}}, ops.SizesDiffer, "", 1, 1,
+		"branches 1 and 2 of mul must agree in channels, got [1, 8, 5, 6] and [1, 4, 1, 1]"},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{1, 8, 5, 6}, {1, 8, 5, 5}}, ops.SizesDiffer, "", 1, 3,
+		"branches 1 and 2 of concat must agree in width, got [1, 8, 5, 6] and [1, 8, 5, 5]"},
+
+	{conv(4, pair(1, 1), padded(pad(1<<40))), image, ops.TooLarge, "", -1, -1,
+		"the result of conv is [1, 4, 2199023255557, 2199023255558], beyond the limit of 2147483647 elements"},
+	{conv(1<<16, pair(1, 1)), in{{1, 1, 256, 256}}, ops.TooLarge, "", -1, -1,
+		"the result of conv is [1, 65536, 256, 256], beyond the limit of 2147483647 elements"},
+	{linear(1 << 20), in{{1, 1 << 20}}, ops.TooLarge, "", -1, -1,
+		"the weight of linear is [1048576, 1048576], beyond the limit of 2147483647 elements"},
+	{conv(1, pair(1, 1), padded(pad(dim.Limit))), image, ops.TooLarge, "", 0, 2,
+		"the padded height of conv is beyond the limit of 2147483647"},
+	{&ops.ReLU{}, in{{1 << 32}}, ops.TooLarge, "", 0, -1,
+		"the input of relu is [4294967296], beyond the limit of 2147483647 elements"},
+}
+
 func TestFaults(t *testing.T) {
-	image := in{{1, 8, 5, 6}}
-	half := dim.Ratio(1, 2)
-	for _, c := range []struct {
-		op    ops.Op
-		in    in
-		kind  ops.FaultKind
-		arg   string
-		input int
-		axis  int
-		msg   string
-	}{
-		{conv(4, pair(3, 3)), in{{1, 8}}, ops.WrongRank, "", 0, -1,
-			"conv needs an image [N, C, H, W], got [1, 8]"},
-		{linear(4), in{{1, 2, 3}}, ops.WrongRank, "", 0, -1,
-			"linear needs [N, C] or [N, C, H, W], got [1, 2, 3]"},
-		{&ops.GlobalAvgPool{}, in{{1, 8}}, ops.WrongRank, "", 0, -1,
-			"gap needs an image [N, C, H, W], got [1, 8]"},
-		{&ops.Softmax{}, in{{8}}, ops.WrongRank, "", 0, -1,
-			"softmax works on channels and needs [N, C] or [N, C, H, W], got [8]"},
-
-		{conv(4, pair(7, 3), padded(pads(1, 0, 0, 0))), image, ops.WindowTooBig, "k", 0, 2,
-			"the window of conv spans 7 pixels, but the height is 6 (1 + 5 + 0 with padding)"},
-		{conv(4, pair(3, 4), dilation(1, 2)), image, ops.WindowTooBig, "k", 0, 3,
-			"the window of conv spans 7 pixels, but the width is 6 (0 + 6 + 0 with padding)"},
-		{maxpool(pair(6, 6), pair(6, 6), pad(0), true), image, ops.WindowTooBig, "k", 0, 2,
-			"the window of maxpool spans 6 pixels, but the height is 5 (0 + 5 + 0 with padding)"},
-
-		{conv(9, pair(1, 1), groups(3)), image, ops.NotDivisible, "groups", 0, 1,
-			"groups of conv must divide its input channels, got 3 groups of 8 channels"},
-		{conv(9, pair(1, 1), groups(4)), image, ops.NotDivisible, "groups", 0, 1,
-			"groups of conv must divide its output channels, got 4 groups of 9 channels"},
-		{&ops.ChannelShuffle{Groups: dim.Int(3)}, image, ops.NotDivisible, "groups", 0, 1,
-			"groups of channel_shuffle must divide its input channels, got 3 groups of 8 channels"},
-
-		{conv(0, pair(1, 1)), image, ops.BadValue, "out", -1, -1,
-			"out of conv must be a whole number of at least 1, got 0"},
-		{&ops.Linear{Out: half}, image, ops.BadValue, "out", -1, -1,
-			"out of linear must be a whole number of at least 1, got 1/2"},
-		{conv(4, pair(3, 0)), image, ops.BadValue, "k", -1, -1,
-			"k of conv must be whole numbers of at least 1, got 3x0"},
-		{conv(4, pair(3, 3), stride(0, 1)), image, ops.BadValue, "stride", -1, -1,
-			"stride of conv must be whole numbers of at least 1, got 0x1"},
-		{conv(4, pair(3, 3), dilation(1, 0)), image, ops.BadValue, "dilation", -1, -1,
-			"dilation of conv must be whole numbers of at least 1, got 1x0"},
-		{conv(4, pair(1, 1), groups(0)), image, ops.BadValue, "groups", -1, -1,
-			"groups of conv must be a whole number of at least 1, got 0"},
-		{conv(4, pair(3, 3), padded(pads(0, -1, 0, 0))), image, ops.BadValue, "pad", -1, -1,
-			"pad of conv must be whole numbers of at least 0, got [0, -1, 0, 0]"},
-		{maxpool(pair(2, 2), pair(2, 2), pads(0, 2, 0, 0), false), image, ops.BadValue, "pad", -1, -1,
-			"pad of maxpool must be smaller than its window 2x2, or a window sees only padding; got [0, 2, 0, 0]"},
-		{deconv(4, pair(2, 2), pair(3, 3), samePad), image, ops.BadValue, "pad", -1, -1,
-			"pad = same of deconv needs k of at least stride, got k 2x2 and stride 3x3"},
-		{deconv(4, pair(2, 2), pair(1, 1), pads(3, 3, 0, 0)), image, ops.BadValue, "pad", -1, -1,
-			"pad of deconv crops the whole height away: 3 and 3 of 6 pixels"},
-		{lrn(4), image, ops.BadValue, "size", -1, -1, "size of lrn must be odd, got 4"},
-		{&ops.BatchNorm{Eps: dim.Int(-1)}, image, ops.BadValue, "eps", -1, -1,
-			"eps of bn must be at least 0, got -1"},
-		{&ops.Dropout{P: dim.Ratio(3, 2)}, image, ops.BadValue, "p", -1, -1,
-			"p of dropout must lie between 0 and 1, got 3/2"},
-		{&ops.Slice{From: dim.Int(3), To: dim.Int(9)}, image, ops.BadValue, "to", -1, -1,
-			"slice ends at channel 9, but its input has only 8 channels"},
-		{&ops.Slice{From: dim.Int(3), To: dim.Int(3)}, image, ops.BadValue, "to", -1, -1,
-			"to of slice must be above from, got 3 to 3"},
-		{&ops.Slice{From: dim.Int(-1), To: dim.Int(3)}, image, ops.BadValue, "from", -1, -1,
-			"from of slice must be a whole number of at least 0, got -1"},
-		{&ops.ChannelAffine{Scale: numbers(8), Shift: numbers(3)}, image, ops.BadValue, "shift", -1, -1,
-			"shift of channel_affine must have one value for each of the 8 channels, got 3"},
-		{&ops.Concat{Axis: dim.Int(4)}, image, ops.BadValue, "axis", -1, -1,
-			"axis of concat must be a whole number from 1 to 3 for [1, 8, 5, 6], got 4"},
-		{&ops.Concat{Axis: half}, image, ops.BadValue, "axis", -1, -1,
-			"axis of concat must be a whole number from 1 to 3 for [1, 8, 5, 6], got 1/2"},
-
-		{&ops.Add{}, in{{1, 512, 28, 28}, {1, 256, 56, 56}}, ops.SizesDiffer, "", 1, 1,
-			"branches 1 and 2 of add must agree in channels, got [1, 512, 28, 28] and [1, 256, 56, 56]"},
-		{&ops.Max{}, in{{1, 8, 5, 6}, {1, 8, 5, 6}, {1, 8, 4, 6}}, ops.SizesDiffer, "", 2, 2,
-			"branches 1 and 3 of max must agree in height, got [1, 8, 5, 6] and [1, 8, 4, 6]"},
-		{&ops.Mean{}, in{{1, 8, 5, 6}, {1, 8}}, ops.SizesDiffer, "", 1, -1,
-			"branches 1 and 2 of mean must agree in the number of axes, got [1, 8, 5, 6] and [1, 8]"},
-		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 5, 6}, {1, 8, 5, 7}}, ops.SizesDiffer, "", 2, 3,
-			"branches 2 and 3 of mul must agree in width, got [1, 8, 5, 6] and [1, 8, 5, 7]"},
-		{&ops.Mul{}, in{{1, 8, 5, 6}, {1, 4, 1, 1}}, ops.SizesDiffer, "", 1, 1,
-			"branches 1 and 2 of mul must agree in channels, got [1, 8, 5, 6] and [1, 4, 1, 1]"},
-		{&ops.Concat{Axis: dim.Int(1)}, in{{1, 8, 5, 6}, {1, 8, 5, 5}}, ops.SizesDiffer, "", 1, 3,
-			"branches 1 and 2 of concat must agree in width, got [1, 8, 5, 6] and [1, 8, 5, 5]"},
-
-		{conv(4, pair(1, 1), padded(pad(1<<40))), image, ops.TooLarge, "", -1, -1,
-			"the result of conv is [1, 4, 2199023255557, 2199023255558], beyond the limit of 2147483647 elements"},
-		{conv(1<<16, pair(1, 1)), in{{1, 1, 256, 256}}, ops.TooLarge, "", -1, -1,
-			"the result of conv is [1, 65536, 256, 256], beyond the limit of 2147483647 elements"},
-		{linear(1 << 20), in{{1, 1 << 20}}, ops.TooLarge, "", -1, -1,
-			"the weight of linear is [1048576, 1048576], beyond the limit of 2147483647 elements"},
-		{conv(1, pair(1, 1), padded(pad(dim.Limit))), image, ops.TooLarge, "", 0, 2,
-			"the padded height of conv is beyond the limit of 2147483647"},
-		{&ops.ReLU{}, in{{1 << 32}}, ops.TooLarge, "", 0, -1,
-			"the input of relu is [4294967296], beyond the limit of 2147483647 elements"},
-	} {
+	for _, c := range faultCases {
 		_, err := infer(c.op, c.in)
 		var f *ops.Fault
 		if !errors.As(err, &f) {
