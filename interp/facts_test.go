@@ -1,0 +1,128 @@
+package interp_test
+
+import (
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/reftest"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+const referenceFolder = "../testdata/reference"
+
+// instantiate makes a net of the library at a shape, nil for its default, with
+// settings name=value.
+func instantiate(t testing.TB, name string, shape tensor.Shape, settings ...string) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(name, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := p.Select("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, _, list := interp.Settings(settings)
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	n, list := interp.Instantiate(o, elab.Options{Shape: shape, Set: set})
+	if n == nil {
+		t.Fatalf("%s: %v", name, list.Err())
+	}
+	return n
+}
+
+// Every network that the reference knows is in the library under its name.
+func TestLibraryHasEveryNetOfTheReference(t *testing.T) {
+	library := map[string]bool{}
+	for _, name := range interp.Library() {
+		library[name] = true
+	}
+	for _, name := range reftest.Nets(t, referenceFolder) {
+		if !library[name] {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}
+
+// Names and shapes of all parameters and running statistics, those of side heads
+// too, are the reference's; so are the sums.
+func TestFactsOfTheReference(t *testing.T) {
+	for _, name := range reftest.Nets(t, referenceFolder) {
+		t.Run(name, func(t *testing.T) {
+			want, got := reftest.ReadModel(t, referenceFolder, name), instantiate(t, name, nil)
+			if diff := cmp.Diff(stateDict(want), tensorsOf(got)); diff != "" {
+				t.Errorf("tensors differ (-reference +ours):\n%s", diff)
+			}
+			equal := func(what string, got dim.Size, want int64) {
+				t.Helper()
+				if got != dim.Ratio(want, 1) {
+					t.Errorf("%s: got %v, want %d", what, got, want)
+				}
+			}
+			equal("params", got.Main.Params, want.ParamsWithoutAux)
+			equal("params with side heads", got.Main.Params.Add(got.Sides.Params), want.Params)
+			equal("running statistics", running(got), want.BufferElements)
+			equal("macs", got.Main.MACs, want.MACs)
+			equal("macs of side heads", got.Sides.MACs, want.AuxMACs)
+			if diff := cmp.Diff(want.Input, []int(got.Graph.Input.Shape[1:])); diff != "" {
+				t.Errorf("default input differs (-reference +ours):\n%s", diff)
+			}
+			for head := range want.AuxHeads {
+				if !hasSide(got, head) {
+					t.Errorf("there is no side head %s", head)
+				}
+			}
+		})
+	}
+}
+
+// stateDict lists names and shapes in one order.
+func stateDict(m reftest.Model) []string {
+	var list []string
+	for _, e := range m.StateDict {
+		list = append(list, e.Name+" "+e.Shape.String())
+	}
+	sort.Strings(list)
+	return list
+}
+
+func tensorsOf(n *interp.Net) []string {
+	var list []string
+	for _, p := range n.Graph.Params(true) {
+		list = append(list, p.Path+" "+p.Shape.String())
+	}
+	sort.Strings(list)
+	return list
+}
+
+// running counts what is a statistic: by what the graph says, which is held to
+// what the name says.
+func running(n *interp.Net) dim.Size {
+	sum := dim.Int(0)
+	for _, p := range n.Graph.Params(true) {
+		if p.Running != strings.Contains(p.Path, ".running_") {
+			return dim.Invalid()
+		}
+		if p.Running {
+			sum = sum.Add(dim.Int(p.Shape.Elements()))
+		}
+	}
+	return sum
+}
+
+func hasSide(n *interp.Net, name string) bool {
+	for _, s := range n.Graph.Sides {
+		if s.Name == name {
+			return s.Output != nil
+		}
+	}
+	return false
+}
