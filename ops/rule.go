@@ -57,16 +57,21 @@ func (r *rule) end(out dim.Shape) (dim.Shape, error) {
 	return out, nil
 }
 
-// within reports whether a shape respects the limits, as far as it is known.
+// within reports whether a shape respects the limits, as far as it is known. The
+// product of unknown sizes is not asked for: a proof may not be able to hold it.
 func within(s dim.Shape) bool {
+	known := true
 	for _, d := range s {
 		if n, ok := d.Int(); !d.IsValid() || ok && n > MaxElements {
 			return false
 		}
+		known = known && d.Known()
 	}
-	p := s.Product()
-	n, ok := p.Int()
-	return p.IsValid() && !(ok && n > MaxElements)
+	if !known {
+		return true
+	}
+	n, ok := s.Product().Int()
+	return ok && n <= MaxElements
 }
 
 func (r *rule) ok() bool { return r.fault == nil }

@@ -81,3 +81,19 @@ func TestSymbolicGate(t *testing.T) {
 		}
 	}
 }
+
+// A shape whose element count is more than a proof can hold is no fault.
+func TestSymbolicProductIsNotNeeded(t *testing.T) {
+	x := dim.Shape{dim.Var("N"), dim.Int(0), dim.Int(0), dim.Int(0)}
+	for axis := 1; axis < 4; axis++ {
+		for i := range 40 {
+			x[axis] = x[axis].Add(dim.Var(fmt.Sprint("v", axis, "_", i)))
+		}
+	}
+	if x.Product().IsValid() {
+		t.Fatalf("the product of %v can be held", x)
+	}
+	if _, err := (&ops.ReLU{}).Infer(assumed{}, []dim.Shape{x}); err != nil {
+		t.Error(err)
+	}
+}
