@@ -37,6 +37,10 @@ type Unknowns interface {
 	Approximate()
 	// Exclude says that the block's own `where` leaves this case out.
 	Exclude()
+	// Try begins something that may fail without a mistake being made. The
+	// function it returns ends it, telling whether it succeeded; where that reports
+	// false, nothing that was taken for granted since remains.
+	Try() func(success bool) bool
 	// Decisions counts the questions that were decided one way so far.
 	Decisions() int
 	// Bounded says that a repeat of unknown length is followed for a few turns

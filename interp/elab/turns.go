@@ -1,8 +1,11 @@
 package elab
 
 import (
+	"maps"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
 
@@ -78,13 +81,14 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	for i := range first {
 		y = l.turn(dim.Int(i), y)
 	}
-	middle, decisions := l.count, l.unknowns.Decisions()
-	i := l.unknowns.Turn(l.n, first, last)
-	z := l.turn(i, y)
-	if y.Poisoned || y.Suspect || z.Poisoned || z.Suspect {
+	if y.Poisoned || y.Suspect {
 		return poison, false
 	}
-	if !sameShape(z.Shape, y.Shape) {
+	middle, decisions := l.count, l.unknowns.Decisions()
+	end := l.unknowns.Try()
+	i := l.unknowns.Turn(l.n, first, last)
+	z, ok := l.attempt(i, y)
+	if !end(ok && sameShape(z.Shape, y.Shape)) {
 		l.count = before
 		return x, false
 	}
@@ -112,10 +116,15 @@ func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 // takes x + i*d to x + (i+1)*d.
 func (l *loop) growing(x Tensor) (Tensor, bool) {
 	before, decisions := l.count, l.unknowns.Decisions()
-	defer func() { l.count = unknownCount }()
 	one := l.turn(dim.Int(0), x)
 	if one.Poisoned || one.Suspect || len(one.Shape) != len(x.Shape) {
 		return one, false
+	}
+	for k := range one.Shape {
+		if d := one.Shape[k].Sub(x.Shape[k]); mentions(d, x.Shape[k]) {
+			l.count = before // what a turn adds depends on what was there
+			return x, false
+		}
 	}
 	after := func(turns dim.Size) Tensor {
 		t := x
@@ -125,13 +134,26 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 		}
 		return t
 	}
+	end := l.unknowns.Try()
 	i := l.unknowns.Turn(l.n, 0, 0)
-	next := l.turn(i, after(i))
-	if next.Poisoned || next.Suspect || l.unknowns.Decisions() != decisions {
+	next, ok := l.attempt(i, after(i))
+	if !end(ok && l.unknowns.Decisions() == decisions && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)) {
 		l.count = before
 		return x, false
 	}
-	return after(l.n), sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)
+	l.count = unknownCount
+	return after(l.n), true
+}
+
+// attempt applies a turn that may be none that happens, and so keeps what it has
+// to report to itself.
+func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
+	report, said := l.report, maps.Clone(l.said)
+	failed := false
+	l.report = func(*diag.Diagnostic) { failed = true }
+	out := l.turn(i, x)
+	l.report, l.said = report, said
+	return out, !failed && !out.Poisoned && !out.Suspect
 }
 
 // anything shows that a turn takes any image to some image of the same batch,

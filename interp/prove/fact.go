@@ -45,6 +45,8 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool) bool {
 		}
 	case r == dim.NonNegative && !holds && size.IsWhole():
 		return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true)
+	case r == dim.NonNegative && holds && p.atMostZero(size):
+		return p.suppose(size, dim.Zero, true)
 	case r == dim.NonNegative && holds:
 		if name, low, ok := lowerBound(size); ok {
 			return p.raise(name, low)
@@ -191,10 +193,14 @@ func (p *path) knownZero(size dim.Size) (answer, known bool) {
 	if size.Known() || p.positive(size) || p.positive(size.Neg()) {
 		return false, true
 	}
-	if answer, known := p.factFor(size, dim.Zero); known {
-		return answer, known
+	for _, s := range []dim.Size{size, size.Neg()} {
+		if answer, known := p.factFor(s, dim.Zero); known {
+			return answer, known
+		}
 	}
-	return p.factFor(size.Neg(), dim.Zero)
+	up, known1 := p.knownNonNegative(size)
+	down, known2 := p.knownNonNegative(size.Neg())
+	return true, known1 && known2 && up && down
 }
 
 func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
@@ -213,6 +219,12 @@ func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
 		}
 	}
 	return p.factFor(size, dim.NonNegative)
+}
+
+// atMostZero reports whether size <= 0 follows.
+func (p *path) atMostZero(size dim.Size) bool {
+	answer, known := p.knownNonNegative(size.Neg())
+	return known && answer
 }
 
 // positive reports whether size > 0 follows.

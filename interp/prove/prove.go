@@ -123,18 +123,35 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.todo = x.todo[:len(x.todo)-1]
 		x.follow(next)
 	}
+	x.checkInduction()
 	return v
+}
+
+// checkInduction holds the calls of the block by itself to what it requires.
+func (x *exploration) checkInduction() {
+	for _, p := range x.recursive {
+		for _, put := range p.inner {
+			for _, r := range x.verdict.Requirements {
+				if answer, known := p.known(put(r.Size), r.Relation); !known || answer != r.Holds {
+					x.notProved("it calls itself, and " + fact{r.Size, r.Relation, r.Holds, false}.String() + " does not follow for the inner call")
+					return
+				}
+			}
+		}
+	}
 }
 
 // An exploration is the work on one block.
 type exploration struct {
-	prover   *Prover
-	verdict  *Verdict
-	object   *resolve.Object
-	base     *resolve.Object // the block with the body, behind presets
-	args     []argument
-	todo     []*path
-	deadline time.Time
+	prover  *Prover
+	verdict *Verdict
+	object  *resolve.Object
+	base    *resolve.Object // the block with the body, behind presets
+	args    []argument
+	todo    []*path
+	// recursive are the paths that relied on the block itself.
+	recursive []*path
+	deadline  time.Time
 }
 
 // follow applies the block along one path, to its end or to where it forks.
@@ -163,6 +180,9 @@ func (x *exploration) follow(p *path) {
 	default:
 		for _, r := range p.requirements {
 			x.require(r)
+		}
+		if len(p.inner) > 0 {
+			x.recursive = append(x.recursive, p)
 		}
 		v.Results = append(v.Results, Result{p.condition(), a.Output, a.Count})
 	}

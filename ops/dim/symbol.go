@@ -135,6 +135,24 @@ func (a Size) Substitute(name string, by Size) Size {
 	})
 }
 
+// SubstituteAll is Substitute of several variables at once: none of what is put
+// in is replaced again.
+func (a Size) SubstituteAll(by map[string]Size) Size {
+	return a.replace(func(x *atom) (Size, bool) {
+		if x.kind == group || x.kind == floor {
+			return Size{}, false
+		}
+		size, ok := by[x.name]
+		switch {
+		case !ok:
+			return from(x), true
+		case size.Known() && !x.real && (size.den != 0 || size.num < x.low):
+			return Invalid(), true
+		}
+		return size, true
+	})
+}
+
 // replace rebuilds a with new sizes for its atoms; where next has none for an
 // atom, the atom is rebuilt from what is inside it.
 func (a Size) replace(next func(*atom) (Size, bool)) Size {

@@ -1,0 +1,86 @@
+package prove
+
+import (
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Summary gives the count of a block that is proved in itself, so that its
+// claims can stand for its body. What it requires is required here.
+func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, claims dim.Shape) (graph.Count, bool) {
+	pr := p.exploration.prover
+	for _, c := range claims {
+		if !c.IsValid() {
+			return graph.Count{}, false
+		}
+	}
+	if pr.active[o.Block] {
+		return p.induction(o, args, input)
+	}
+	v := pr.Block(o)
+	if v.Status != Proved {
+		return graph.Count{}, false
+	}
+	put, ok := substitution(o, args, input)
+	if !ok {
+		return graph.Count{}, false
+	}
+	for _, r := range v.Requirements {
+		size := put(r.Size)
+		if !size.IsValid() {
+			return graph.Count{}, false
+		}
+		if answer, known := p.known(size, r.Relation); known && answer != r.Holds {
+			return graph.Count{}, false // its body says why
+		}
+		p.Assume(size, r.Relation, r.Holds)
+	}
+	if len(v.Results) != 1 {
+		return unknownCount, true
+	}
+	c := v.Results[0].Count
+	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
+}
+
+// induction lets a block that calls itself rely on its own signature for the
+// inner call. It holds if what the block requires follows for that call, which is
+// checked once all its requirements are known.
+func (p *path) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
+	put, ok := substitution(o, args, input)
+	if !ok || o.Block != p.exploration.base.Block {
+		return graph.Count{}, false
+	}
+	p.inner = append(p.inner, put)
+	return unknownCount, true
+}
+
+var unknownCount = graph.Count{Params: dim.Invalid(), MACs: dim.Invalid(), FLOPs: dim.Invalid()}
+
+// substitution puts arguments and input sizes in place of a block's variables.
+func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (func(dim.Size) dim.Size, bool) {
+	by := map[string]dim.Size{}
+	for name, v := range args {
+		switch v := v.(type) {
+		case dim.Size:
+			by[name] = v
+		case dim.Pair:
+			by[name+"[0]"], by[name+"[1]"] = v.H, v.W
+		case bool:
+			by[name] = dim.Int(0)
+			if v {
+				by[name] = dim.Int(1)
+			}
+		case string, elab.UnknownString:
+		default:
+			return nil, false // a block, list, padding or tensor: enter the body
+		}
+	}
+	for i, name := range signatureNames(o.Block) {
+		if i < len(input) && len(input) == len(o.Block.Sig.In) {
+			by[name] = input[i]
+		}
+	}
+	return func(size dim.Size) dim.Size { return size.SubstituteAll(by) }, true
+}
