@@ -12,8 +12,13 @@ type Node interface{ Span() source.Span }
 // the last.
 type Extent struct{ Pos, EndPos source.Pos }
 
-// Span returns the extent as a span.
-func (e Extent) Span() source.Span { return source.Span{Start: e.Pos, End: e.EndPos} }
+// Span returns the extent as a span. That of a body without a statement is empty.
+func (e Extent) Span() source.Span {
+	if e.EndPos.Offset < e.Pos.Offset { // Pos is that of the first token, which is not its own
+		return source.Span{Start: e.EndPos, End: e.EndPos}
+	}
+	return source.Span{Start: e.Pos, End: e.EndPos}
+}
 
 // A File is the declarations of one source file in order.
 type File struct {
@@ -38,7 +43,7 @@ type Import struct {
 	File  Literal `parser:"'import' ( @@"`
 	Std   []*Name `parser:"         | @@ ( '.' @@ )* )"`
 	As    *Name   `parser:"( 'as' @@ )?"`
-	Names []*Name `parser:"( '{' NL* @@ ( ',' NL* @@ )* ','? NL* '}' )?"`
+	Names []*Name `parser:"( '{' NL* @@ ( (?! ',' NL* '}' ) ',' NL* @@ )* ','? NL* '}' )?"`
 }
 
 // A Name is an identifier where it stands.
@@ -72,7 +77,7 @@ type Block struct {
 // Params are the declared parameters.
 type Params struct {
 	Extent
-	List []*Param `parser:"'(' ( @@ ( ',' @@ )* ','? )? ')'"`
+	List []*Param `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
 }
 
 // A Param is one parameter with its type, its default, or both.
@@ -109,7 +114,7 @@ type Dim struct {
 // A Body is statements, applied one after another.
 type Body struct {
 	Extent
-	Stmts []*Stmt `parser:"NL* ( @@ ( NL+ @@ )* )? NL*"`
+	Stmts []*Stmt `parser:"NL* ( @@ ( (?! NL ( '}' | '|' | 'repeat':BranchRepeat ) ) NL @@ )* )? NL*"`
 }
 
 // A Stmt is one statement; exactly one of its pointers is set.
@@ -127,7 +132,7 @@ type Stmt struct {
 // and how pictures are prepared.
 type Meta struct {
 	Extent
-	Items []*MetaItem `parser:"'meta' '{' NL* ( @@ ( NL+ @@ )* )? NL* '}'"`
+	Items []*MetaItem `parser:"'meta' '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
 }
 
 // A MetaItem is one key and its value.
@@ -175,7 +180,7 @@ type Pipeline struct {
 type Step struct {
 	Extent
 	Stage  bool     `parser:"@'stage'?"`
-	Label  *Label   `parser:"( @@ ':' )?"`
+	Label  *Label   `parser:"( (?= ( Ident | String ) ':' ) @@ ':' )?"`
 	If     *If      `parser:"( @@"`
 	Repeat *Repeat  `parser:"| @@"`
 	Group  *Body    `parser:"| '{' @@ '}'"`
@@ -188,8 +193,8 @@ type Step struct {
 // which {expr} stands for a value. The empty string is a label too.
 type Label struct {
 	Extent
-	Name *Name   `parser:"( @@"`
-	Text Literal `parser:"| @@ ) (?= ':' )"`
+	Name *Name   `parser:"  @@"`
+	Text Literal `parser:"| @@"`
 }
 
 // A Claim follows a step: `as t` names its value, `is [..]` states its shape.
@@ -221,7 +226,7 @@ type Repeat struct {
 // `x in list`, `i, x in list`.
 type RepeatHead struct {
 	Extent
-	Vars  []*Name `parser:"( @@ (?= ',' | 'of' | 'in' ) ( ',' @@ )?"`
+	Vars  []*Name `parser:"( (?= Ident ( ',' | 'of' | 'in' ) ) @@ ( ',' @@ )?"`
 	How   string  `parser:"  @( 'of' | 'in' ) )?"`
 	Count Expr    `parser:"@@"`
 }

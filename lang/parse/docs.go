@@ -33,7 +33,7 @@ func (p *parser) fileDoc() string {
 		case t.Type == tokComment && t.Pos.Line == next:
 			lines = append(lines, t.Value)
 			next++
-		case t.Type == tokSpace && strings.TrimSpace(t.Value) == "" || t.Type == tokNL:
+		case t.Type == tokSpace && strings.Trim(t.Value, " \t\r\n"+byteOrderMark) == "" || t.Type == tokNL:
 		case t.Pos.Line == next && (t.Value == "block" || t.Value == "net"):
 			return "" // it belongs to this declaration
 		default:

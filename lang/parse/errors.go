@@ -1,13 +1,22 @@
 package parse
 
 import (
-	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
+)
+
+// What an expression can lack.
+const (
+	wantValue = "a value"
+	wantName  = "a name"
+	wantInner = "a value between `{` and `}` in a string"
+	wantBrace = "`}` after the expression in a string"
 )
 
 // An expectError is a token where an expression needed another.
@@ -18,170 +27,101 @@ type expectError struct {
 
 func (e *expectError) Error() string { return "expected " + e.want }
 
-// A deepError is an expression nested beyond MaxDepth without brackets.
+// A deepError is an expression nested beyond MaxDepth without brackets, or of
+// more than maxOperators.
 type deepError struct{ span source.Span }
 
 func (e *deepError) Error() string { return "nested too deep" }
 
-// explain says in the user's words why tokens[at] cannot stand where it stands.
-// The cases are the mistakes people make, most telling first.
-func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
-	var deep *deepError
-	if errors.As(err, &deep) {
-		return diag.New(diag.TooDeep, deep.span, "nested deeper than %d levels", MaxDepth).
-			WithHelp("move inner parts into blocks of their own")
-	}
-	c := newContext(tokens, at)
+func tooLong(span source.Span, size int) *diag.Diagnostic {
+	return diag.New(diag.TooLong, span, "the file has %d bytes, more than the %d allowed", size, MaxBytes).
+		WithHelp("split it into files that import each other")
+}
+
+func tooManyTokens(span source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooLong, span, "the file has more than the %d words, numbers and signs allowed", MaxTokens).
+		WithHelp("split it into files that import each other")
+}
+
+func nestedTooDeep(span source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooDeep, span, "nested deeper than %d levels", MaxDepth).
+		WithHelp("move inner parts into blocks of their own")
+}
+
+func expressionTooDeep(span source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooDeep, span, "an expression of more than %d levels or %d operators", MaxDepth, maxOperators).
+		WithHelp("split it with `let`")
+}
+
+func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
+	d := diag.New(diag.StrayCharacter, span, "the file is not UTF-8 text: byte 0x%02X", b)
 	switch {
-	case c.found.Value == "=" && c.before.Type == tokIdent && c.startsStatement(2):
-		return diag.New(diag.Assignment, c.span(), "a pipeline has no assignments").
-			WithHelp("write `step as %s` after the step, or `let %[1]s = …` for a number", c.before.Value)
-	case c.found.Type == tokKeyword && c.next.Value == ":":
-		return reserved(c.span(), c.found.Value, "a label").WithHelp("write it as a string: `\"%s\": …`", c.found.Value)
-	case c.found.Type == tokKeyword && (c.before.Value == "block" || c.before.Value == "net" || c.before.Value == "as" || c.before.Value == "let" || c.before.Value == "@"):
-		return reserved(c.span(), c.found.Value, "a name")
-	case c.startsAStep() && c.endsAStep():
-		return diag.New(diag.MissingArrow, c.span(), "%s follows a finished step on the same line", c.describe()).
-			WithHelp("write `->` between two steps, or start a new line")
-	case c.found.Value == "->":
-		return diag.New(diag.Syntax, c.span(), "`->` must be followed by a step").
-			WithHelp("write the next step after it, or remove it")
-	case c.found.Value == "|":
-		return diag.New(diag.Syntax, c.span(), "`|` stands outside a combinator").
-			WithHelp("parallel branches go inside `add { | … | … }`, `concat`, `mul`, `max` or `mean`")
-	case c.found.Value == "where" || c.before.Value == "where":
-		return c.unexpected(err).WithHelp("`where` stands between the signature and the body: `block f(c: int) [N, C, H, W] -> [N, c, H, W] where c > 0 { … }`")
+	case strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff"):
+		return d.WithHelp("it looks like UTF-16; save it as UTF-8")
+	case b == 0:
+		return d.WithHelp("a zero byte never stands in text; is this a .cnn file?")
 	}
-	return c.unexpected(err)
+	return d.WithHelp("save the file as UTF-8")
 }
 
-func reserved(span source.Span, word, role string) *diag.Diagnostic {
-	return diag.New(diag.ReservedWord, span, "`%s` is a reserved word and cannot be %s", word, role)
+func openString(t *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.OpenString, spanOf(t), "the string is not closed on its line").
+		WithLabel("opened here").WithHelp("add the closing `\"`")
 }
 
-// notADeclaration is for text between declarations.
-func notADeclaration(t *lexer.Token) *diag.Diagnostic {
-	d := diag.New(diag.Syntax, spanOf(t), "expected `block`, `net`, `import` or `let`, found %s", describe(*t))
-	if near := diag.Nearest(t.Value, []string{"block", "net", "import", "let"}); near != "" && t.Type == tokIdent {
-		return d.WithHelp("did you mean `%s`?", near)
+func closesNothing(t *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.Bracket, spanOf(t), "`%s` closes nothing", t.Value).
+		WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value])
+}
+
+func wrongPartner(t, open *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.Bracket, spanOf(t), "`%s` does not close `%s`", t.Value, open.Value).
+		At(spanOf(open), "opened here").WithHelp("write `%s` here", closer[open.Value])
+}
+
+func neverClosed(t *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.Bracket, spanOf(t), "`%s` is never closed", t.Value).
+		WithLabel("opened here").WithHelp("add the missing `%s`", closer[t.Value])
+}
+
+// instead is what to write for a character of another language.
+var instead = map[string]string{
+	"&": "`and`", "&&": "`and`", "!": "`not`", "^": "`**` for a power", "×": "`x` without blanks: `3x3`",
+	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
+	"’": "`\"` around strings",
+	"→": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
+}
+
+func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString(t.Value)
 	}
-	return d.WithHelp("steps go inside a block: `net name [N, 3, H = 224, W = 224] -> [N, 10] { … }`")
-}
-
-// A context is the token that does not fit and its neighbours, blanks left out.
-type context struct {
-	tokens              []lexer.Token
-	at                  int
-	before, found, next lexer.Token
-}
-
-func newContext(tokens []lexer.Token, at int) context {
-	c := context{tokens: tokens, at: at}
-	if at < len(tokens) {
-		c.found = tokens[at]
-	} else {
-		end := tokens[len(tokens)-1]
-		pos := end.Pos
-		pos.Advance(end.Value)
-		c.found = lexer.EOFToken(pos)
-	}
-	for i := at - 1; i >= 0; i-- {
-		if !blank(&tokens[i]) {
-			c.before = tokens[i]
-			break
+	text, what := b.String(), "character"
+	last := tokens[len(tokens)-1]
+	span := source.Span{Start: source.Pos(tokens[0].Pos), End: spanOf(&last).End}
+	shown := text
+	if utf8.RuneCountInString(text) > 1 {
+		what = "characters"
+		if runes := []rune(text); len(runes) > 20 {
+			shown = string(runes[:20]) + "…"
 		}
 	}
-	for i := at + 1; i < len(tokens); i++ {
-		if !blank(&tokens[i]) {
-			c.next = tokens[i]
-			break
-		}
+	d := diag.New(diag.StrayCharacter, span, "the %s `%s` cannot stand here", what, shown)
+	if write := instead[text]; write != "" {
+		return d.WithHelp("write %s", write)
 	}
-	return c
+	return d.WithHelp("remove it; letters beyond ASCII may stand in comments and strings only")
 }
 
-func (c context) span() source.Span {
-	if c.found.EOF() || c.found.Type == tokNL {
-		return source.Span{Start: source.Pos(c.found.Pos), End: source.Pos(c.found.Pos)}
-	}
-	return spanOf(&c.found)
-}
-
-// startsStatement reports whether the token n-1 before the found one is the
-// first of its statement.
-func (c context) startsStatement(n int) bool {
-	seen := 0
-	for i := c.at - 1; i >= 0; i-- {
-		if t := &c.tokens[i]; !blank(t) {
-			if seen++; seen == n {
-				return t.Type == tokNL || t.Value == "{" || t.Value == "|"
-			}
-		}
-	}
-	return false
-}
-
-func (c context) startsAStep() bool {
-	t := c.found
-	return t.Type == tokIdent || t.Type == tokString || t.Value == "@" || t.Value == "{" ||
-		t.Type == tokKeyword && (t.Value == "if" || t.Value == "repeat" || t.Value == "stage" || t.Value == "side")
-}
-
-func (c context) endsAStep() bool {
-	t := c.before
-	sameLine := t.Pos.Line == c.found.Pos.Line
-	inBody := false
-	depth := 0
-	for i := c.at - 1; i >= 0 && !inBody; i-- {
-		switch v := c.tokens[i].Value; {
-		case c.tokens[i].Type == tokString:
-		case v == ")" || v == "]" || v == "}":
-			depth++
-		case v == "{" && depth == 0:
-			inBody = true
-		case v == "(" || v == "[" || v == "{":
-			if depth == 0 {
-				return false
-			}
-			depth--
-		}
-	}
-	return sameLine && inBody && (t.Type == tokIdent || t.Value == ")" || t.Value == "}" || t.Value == "]")
-}
-
-func (c context) describe() string { return describe(c.found) }
-
-func (c context) unexpected(err error) *diag.Diagnostic {
-	var expect *expectError
-	if errors.As(err, &expect) {
-		if expect.token.Value == "{" {
-			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want)
-		}
-		return diag.New(diag.Syntax, c.span(), "expected %s, found %s", expect.want, c.describe())
-	}
-	after := ""
-	if c.before.Value != "" && c.before.Type != tokNL {
-		after = " after " + describe(c.before)
-	}
-	d := diag.New(diag.Syntax, c.span(), "unexpected %s%s", c.describe(), after)
-	if c.before.Type == tokIdent && c.found.Type == tokIdent {
-		if near := diag.Nearest(c.before.Value, Keywords); near != "" {
-			return d.WithHelp("did you mean `%s`?", near)
-		}
-	}
-	if c.before.Value == ":" {
-		return d.WithHelp("a label must be followed by a step, as in `conv1: conv(64, 3x3)`")
-	}
-	return d
-}
-
+// describe names a token for a message.
 func describe(t lexer.Token) string {
 	switch {
 	case t.EOF():
 		return "the end of the declaration"
 	case t.Type == tokNL && t.Value == "\n":
 		return "the end of the line"
-	case t.Type == tokKeyword:
+	case t.Type == tokKeyword || t.Type == tokBranch:
 		return fmt.Sprintf("the word `%s`", t.Value)
 	case t.Type == tokString:
 		return "the string " + t.Value

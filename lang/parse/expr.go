@@ -22,9 +22,13 @@ import (
 //	Ref   = Ident ("." Ident)* Args? .
 //	Args  = "(" (Arg ("," Arg)* ","?)? ")" .  Arg = (Ident "=")? Expr .
 type climber struct {
-	lex   *lexer.PeekingLexer
-	depth int
+	lex       *lexer.PeekingLexer
+	depth     int
+	operators int
 }
+
+// maxOperators limits the operators in one expression: a long sum is a deep tree.
+const maxOperators = 10_000
 
 // precedence of the binary operators, loosest first; comparisons do not chain.
 var precedence = map[string]int{
@@ -69,7 +73,7 @@ func (c *climber) expr() (ast.Expr, error) {
 	c.depth++
 	defer func() { c.depth-- }()
 	if c.depth > MaxDepth {
-		return nil, &deepError{spanOf(c.lex.Peek())}
+		return nil, c.deep()
 	}
 	if !c.is("if") {
 		return c.binary(1)
@@ -104,17 +108,17 @@ func (c *climber) binary(min int) (ast.Expr, error) {
 		if p < min || p == 0 || op.Type == tokString {
 			return left, nil
 		}
+		if c.operators++; c.operators > maxOperators {
+			return nil, c.deep()
+		}
 		c.lex.Next()
 		right, err := c.binary(p + 1)
 		if err != nil {
 			return nil, err
 		}
 		left = &ast.Binary{Extent: c.end(start), Op: op.Value, L: left, R: right}
-		if p == precedenceCmp {
-			min = max(min, 1)
-			if precedence[c.lex.Peek().Value] == precedenceCmp {
-				return nil, c.unexpected("`and` between two comparisons")
-			}
+		if p == precedenceCmp && precedence[c.lex.Peek().Value] == precedenceCmp {
+			return nil, c.unexpected("`and` between two comparisons")
 		}
 	}
 }
@@ -163,6 +167,9 @@ func (c *climber) postfix() (ast.Expr, error) {
 	start := c.begin()
 	x, err := c.primary()
 	for err == nil && c.is("[") {
+		if c.operators++; c.operators > maxOperators {
+			return nil, c.deep()
+		}
 		c.lex.Next()
 		var i ast.Expr
 		if i, err = c.expr(); err != nil {
@@ -218,7 +225,7 @@ func (c *climber) primary() (ast.Expr, error) {
 		list.Extent = c.end(start)
 		return list, err
 	}
-	return nil, c.unexpected("a value")
+	return nil, c.unexpected(wantValue)
 }
 
 func (c *climber) ref() (*ast.Ref, error) {
@@ -294,7 +301,7 @@ func (c *climber) name() (*ast.Name, error) {
 	start := c.begin()
 	t := c.lex.Peek()
 	if t.Type != tokIdent {
-		return nil, c.unexpected("a name")
+		return nil, c.unexpected(wantName)
 	}
 	c.lex.Next()
 	return &ast.Name{Extent: c.end(start), Text: t.Value}, nil
@@ -305,7 +312,7 @@ func (c *climber) nested(f func() (ast.Expr, error)) (ast.Expr, error) {
 	c.depth++
 	defer func() { c.depth-- }()
 	if c.depth > MaxDepth {
-		return nil, &deepError{spanOf(c.lex.Peek())}
+		return nil, c.deep()
 	}
 	return f()
 }
@@ -326,6 +333,8 @@ func (c *climber) expect(value string) error {
 func (c *climber) unexpected(want string) error {
 	return &expectError{token: *c.lex.Peek(), want: want}
 }
+
+func (c *climber) deep() error { return &deepError{spanOf(c.lex.Peek())} }
 
 func (c *climber) begin() source.Pos { return source.Pos(c.lex.Peek().Pos) }
 

@@ -1,6 +1,9 @@
 package parse
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"cnnlang/lang/diag"
@@ -18,26 +21,37 @@ const MaxDepth = 200
 //
 // On the way it finds what needs a stack to be found: brackets without
 // partners, nesting beyond MaxDepth, and the `repeat` that starts branches.
-func layout(file *source.File, tokens []lexer.Token) diag.List {
-	l := layouter{file: file, tokens: tokens}
-	for i := range tokens {
-		l.token(i)
-		if len(l.errors) > 0 && l.errors[len(l.errors)-1].Code == diag.TooDeep {
-			break
+func (p *parser) layout() {
+	l := layouter{parser: p, tokens: p.tokens, before: -1, after: -1}
+	for i := range l.tokens {
+		if l.token(i); p.tooDeep {
+			return
 		}
 	}
 	l.unclosed(len(l.open))
-	return l.errors
 }
 
 type layouter struct {
-	file   *source.File
-	tokens []lexer.Token
-	open   []int // indices of the brackets that wait for a partner
-	chain  []int // per open bracket: nesting words in the current statement
-	words  int   // the same outside all brackets
-	last   *lexer.Token
-	errors diag.List
+	*parser
+	tokens  []lexer.Token
+	open    []bracket
+	words   int  // nesting words in the current statement outside all brackets
+	line    int  // the current line
+	indent  int  // column of its first token that is not blank
+	before  int  // index of the token before that is not blank, -1 for none
+	after   int  // index of one that nextWord has found
+	guessed bool // a string without its end may have swallowed brackets
+}
+
+// A bracket is one that waits for its partner.
+type bracket struct {
+	at     int // index of its token
+	indent int // column of the first token of its line
+	words  int // nesting words in the current statement inside it
+	// The index of a brace inside it that was closed by a brace further to the
+	// left than its line starts, -1 for none: most likely the one that was
+	// forgotten to be closed, should this one turn out to have no partner.
+	suspect int
 }
 
 var (
@@ -46,6 +60,8 @@ var (
 	continues     = map[string]bool{"->": true, "{": true, "|": true, ",": true, "=": true}
 	continuesNext = map[string]bool{"->": true, "as": true, "is": true, "else": true, "where": true}
 	declares      = map[string]bool{"block": true, "net": true, "import": true, "let": true}
+	nests         = map[string]bool{"repeat": true, "if": true, "not": true}
+	restarts      = map[string]bool{"->": true, "|": true, ",": true}
 )
 
 func (l *layouter) token(i int) {
@@ -53,122 +69,195 @@ func (l *layouter) token(i int) {
 	switch {
 	case blank(t) || t.EOF():
 		return
+	case t.Pos.Line != l.line && t.Value != "\n":
+		l.line, l.indent = t.Pos.Line, t.Pos.Column
+	}
+	switch {
 	case t.Type == tokNL:
 		if l.newlineIsBlank(i) {
 			t.Type = tokSpace
 			return
 		}
 		*l.nesting() = 0
-	case t.Type == tokKeyword && declares[t.Value] && t.Value != "let" && t.Pos.Column == 1 && len(l.open) > 0:
+	case t.Type == tokOpenString:
+		l.swallowed(t)
+	case t.Type == tokKeyword:
+		l.keyword(i)
+	case closer[t.Value] != "":
+		if len(l.open) >= MaxDepth {
+			l.deep(t)
+			return
+		}
+		l.open = append(l.open, bracket{at: i, indent: l.indent, suspect: -1})
+	case opener[t.Value] != "":
+		l.close(i)
+	case restarts[t.Value]:
+		*l.nesting() = 0
+	}
+	l.before = i
+}
+
+func (l *layouter) keyword(i int) {
+	t := &l.tokens[i]
+	switch {
+	case declares[t.Value] && t.Value != "let" && t.Pos.Column == 1:
 		// A declaration at the margin: whatever is still open was forgotten.
 		l.unclosed(len(l.open))
-	case t.Type == tokKeyword && (t.Value == "repeat" || t.Value == "if" || t.Value == "not"):
+		l.guessed = false
+	case nests[t.Value]:
 		if t.Value == "repeat" && l.startsBranch(i) {
 			t.Type = tokBranch
 		}
-		if n := l.nesting(); *n >= MaxDepth {
-			l.tooDeep(t)
-		} else {
-			*n++
+		if *l.nesting()++; *l.nesting() > MaxDepth {
+			l.deep(t)
 		}
-	case closer[t.Value] != "" && t.Type != tokString:
-		if len(l.open) >= MaxDepth {
-			l.tooDeep(t)
-			return
-		}
-		l.open, l.chain = append(l.open, i), append(l.chain, 0)
-	case opener[t.Value] != "" && t.Type != tokString:
-		l.close(t)
-	case t.Value == "->" || t.Value == "|":
-		*l.nesting() = 0
 	}
-	l.last = t
 }
 
 func (l *layouter) nesting() *int {
-	if n := len(l.chain); n > 0 {
-		return &l.chain[n-1]
+	if n := len(l.open); n > 0 {
+		return &l.open[n-1].words
 	}
 	return &l.words
 }
 
 func (l *layouter) newlineIsBlank(i int) bool {
-	if n := len(l.open); n > 0 && l.tokens[l.open[n-1]].Value != "{" {
+	if n := len(l.open); n > 0 && l.tokens[l.open[n-1].at].Value != "{" {
 		return true
 	}
-	if l.last == nil || l.last.Type == tokNL || continues[l.last.Value] {
+	if l.before < 0 || l.tokens[l.before].Type == tokNL || continues[l.tokens[l.before].Value] {
 		return true
 	}
-	for _, t := range l.tokens[i+1:] {
-		if !blank(&t) && t.Type != tokNL {
-			return continuesNext[t.Value]
-		}
-	}
-	return false
+	return continuesNext[l.nextWord(i).Value]
 }
 
-// startsBranch reports whether the repeat at i is followed, on its line and at
-// its depth, by the bar of a branch.
+// nextWord returns the first token after i that is neither blank nor newline.
+func (l *layouter) nextWord(i int) *lexer.Token {
+	for l.after = max(l.after, i+1); ; l.after++ {
+		if t := &l.tokens[l.after]; !blank(t) && t.Type != tokNL {
+			return t
+		}
+	}
+}
+
+// startsBranch reports whether the repeat at i stands before a branch and not
+// before a step: whether a bar follows what could be a number of times.
 func (l *layouter) startsBranch(i int) bool {
-	depth := 0
-	for _, t := range l.tokens[i+1:] {
+	depth, complete := 0, false // complete: the tokens so far could be a value
+	for j := i + 1; ; j++ {
+		t := &l.tokens[j]
 		switch {
-		case t.Value == "(" || t.Value == "[":
-			depth++
-		case t.Value == ")" || t.Value == "]":
-			depth--
-		case t.EOF() || t.Type == tokNL || depth == 0 && (t.Value == "{" || t.Value == "->"):
+		case blank(t):
+			continue
+		case t.EOF():
 			return false
-		case depth == 0 && t.Value == "|":
+		case closer[t.Value] != "" && t.Value != "{":
+			depth++
+		case opener[t.Value] != "":
+			if depth--; depth < 0 {
+				return false
+			}
+			complete = true
+			continue
+		case depth > 0:
+			continue
+		case t.Value == "|":
 			return true
+		case t.Type == tokNL || t.Value == "{" || t.Value == "->" || complete && (startsValue(t) || t.Value == "@"):
+			return false
 		}
+		complete = depth == 0 && startsValue(t) && !nests[t.Value]
+	}
+}
+
+// startsValue reports whether a token that follows a value cannot belong to it.
+func startsValue(t *lexer.Token) bool {
+	switch t.Type {
+	case tokIdent, tokInt, tokFloat, tokDims, tokString:
+		return true
+	case tokKeyword:
+		return t.Value == "true" || t.Value == "false" || nests[t.Value]
 	}
 	return false
 }
 
-func (l *layouter) close(t *lexer.Token) {
+func (l *layouter) close(i int) {
+	t := &l.tokens[i]
 	n := len(l.open)
-	if n == 0 {
-		l.errors.Add(diag.New(diag.Bracket, spanOf(t), "`%s` closes nothing", t.Value).
-			WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value]))
-		t.Type = tokSpace
-		return
+	match := func(b bracket) bool { return l.tokens[b.at].Value == opener[t.Value] }
+	switch {
+	case n > 0 && match(l.open[n-1]):
+		l.pop(i)
+	case n > 0 && slices.ContainsFunc(l.open, match):
+		// The inner ones were forgotten: the partner of an outer one shows it.
+		for !match(l.open[len(l.open)-1]) {
+			l.unclosed(1)
+		}
+		l.pop(i)
+	case n > 0 && l.tokens[l.open[n-1].at].Value != "{" && t.Value != "}":
+		open := &l.tokens[l.open[n-1].at]
+		l.report(wrongPartner(t, open))
+		t.Value = closer[open.Value]
+		l.pop(i)
+	default:
+		if !l.guessed {
+			l.report(closesNothing(t))
+		}
+		l.extra = append(l.extra, t.Pos.Offset)
+		erase(t)
 	}
-	// A bracket that an outer one's partner shows to be forgotten.
-	for k := n - 1; k >= 0; k-- {
-		if l.tokens[l.open[k]].Value == opener[t.Value] {
-			l.unclosed(n - 1 - k)
-			l.open, l.chain = l.open[:k], l.chain[:k]
-			return
+}
+
+// pop removes the innermost bracket, whose partner stands at i.
+func (l *layouter) pop(i int) {
+	n := len(l.open) - 1
+	b := l.open[n]
+	l.open = l.open[:n]
+	if n > 0 && l.tokens[i].Value == "}" && l.open[n-1].suspect < 0 {
+		l.open[n-1].suspect = b.suspect
+		if l.tokens[i].Pos.Column == l.indent && l.indent < b.indent {
+			l.open[n-1].suspect = b.at
 		}
 	}
-	l.errors.Add(diag.New(diag.Bracket, spanOf(t), "`%s` does not close `%s`", t.Value, l.tokens[l.open[n-1]].Value).
-		At(spanOf(&l.tokens[l.open[n-1]]), "opened here"))
-	t.Type = tokSpace
 }
 
 // unclosed reports the innermost n open brackets and forgets them.
 func (l *layouter) unclosed(n int) {
 	for ; n > 0; n-- {
-		k := len(l.open) - 1
-		t := &l.tokens[l.open[k]]
-		l.errors.Add(diag.New(diag.Bracket, spanOf(t), "`%s` is never closed", t.Value).
-			WithLabel("opened here").WithHelp("add the missing `%s`", closer[t.Value]))
-		l.open, l.chain = l.open[:k], l.chain[:k]
+		b := l.open[len(l.open)-1]
+		l.open = l.open[:len(l.open)-1]
+		at := b.at
+		if b.suspect >= 0 {
+			at = b.suspect
+		}
+		l.broken = append(l.broken, l.tokens[b.at].Pos.Offset)
+		if !l.guessed {
+			l.report(neverClosed(&l.tokens[at]))
+		}
 	}
 }
 
-func (l *layouter) tooDeep(t *lexer.Token) {
-	l.errors = nil
-	l.open, l.chain = nil, nil
-	l.errors.Add(diag.New(diag.TooDeep, spanOf(t), "nested deeper than %d levels", MaxDepth).
-		WithHelp("move inner parts into blocks of their own"))
+// swallowed takes note of a string that runs to the end of its line. What was
+// opened before it on the line counts as closed there.
+func (l *layouter) swallowed(t *lexer.Token) {
+	for n := len(l.open); n > 0; n = len(l.open) {
+		b := &l.tokens[l.open[n-1].at]
+		if b.Value == "{" || b.Pos.Line != t.Pos.Line {
+			break
+		}
+		l.open = l.open[:n-1]
+	}
+	l.guessed = l.guessed || strings.ContainsAny(t.Value, "()[]{}")
+}
+
+func (l *layouter) deep(t *lexer.Token) {
+	l.tooDeep = true
+	l.errors = diag.List{nestedTooDeep(spanOf(t))}
 }
 
 // spanOf returns where a token stands.
 func spanOf(t *lexer.Token) source.Span {
-	start := source.Pos(t.Pos)
 	end := t.Pos
 	end.Advance(t.Value)
-	return source.Span{Start: start, End: source.Pos(end)}
+	return source.Span{Start: source.Pos(t.Pos), End: source.Pos(end)}
 }

@@ -2,46 +2,57 @@ package parse
 
 import (
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// rules are tried in order at every place of the text. The last matches any
-// rune, so that lexing never fails and a stray character is an error in one
-// place instead of the end of parsing.
-var rules = lexer.MustSimple([]lexer.SimpleRule{
-	{Name: "Comment", Pattern: `#[^\n]*`},
-	{Name: "Space", Pattern: `[ \t\r]+`},
-	{Name: "NL", Pattern: `[\n;]`},
-	{Name: "Dims", Pattern: `[0-9]+x[0-9]+(x[0-9]+)?\b`},
-	{Name: "Float", Pattern: `[0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+`},
-	{Name: "Int", Pattern: `[0-9][0-9_]*`},
-	{Name: "String", Pattern: `"(\\.|[^"\\\n])*"`},
-	{Name: "OpenString", Pattern: `"(\\.|[^"\\\n])*`},
-	{Name: "Ident", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
-	{Name: "Op", Pattern: `->|==|!=|<=|>=|//|\*\*|[-+*/%<>=(){}\[\],:|@.]`},
-	{Name: "Invalid", Pattern: `.`},
-	// Never matched in the text: layout gives these types to identifiers that
-	// are reserved, and to the repeat that starts branches of a combinator.
-	{Name: "Keyword", Pattern: `\x00`},
-	{Name: "BranchRepeat", Pattern: `\x00`},
-})
-
-var (
-	symbols       = rules.Symbols()
-	tokComment    = symbols["Comment"]
-	tokSpace      = symbols["Space"]
-	tokNL         = symbols["NL"]
-	tokIdent      = symbols["Ident"]
-	tokString     = symbols["String"]
-	tokOpenString = symbols["OpenString"]
-	tokInvalid    = symbols["Invalid"]
-	tokDims       = symbols["Dims"]
-	tokFloat      = symbols["Float"]
-	tokInt        = symbols["Int"]
-	tokKeyword    = symbols["Keyword"]
-	tokBranch     = symbols["BranchRepeat"]
+// The token types. Every rune of a text belongs to exactly one token, so that
+// lexing never fails and the tokens joined together are the text:
+//
+//	Comment     # up to the end of the line
+//	Space       blanks, tabs, carriage returns, a byte order mark at the start
+//	NL          one newline or semicolon
+//	Dims        [0-9]+x[0-9]+(x[0-9]+)?, not followed by a letter or digit
+//	Float       [0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+)? or [0-9]+[eE][-+]?[0-9]+
+//	Int         [0-9][0-9_]*
+//	String      "…" on one line; a backslash takes the character after it along
+//	OpenString  a string that its line ends before its second quote
+//	Ident       [A-Za-z_][A-Za-z0-9_]*
+//	Keyword     an identifier that is reserved
+//	Op          the operators and brackets below
+//	Invalid     any other character
+const (
+	tokComment lexer.TokenType = -2 - iota // participle's end of file is -1
+	tokSpace
+	tokNL
+	tokDims
+	tokFloat
+	tokInt
+	tokString
+	tokOpenString
+	tokIdent
+	tokKeyword
+	tokOp
+	tokInvalid
+	tokBranch // the repeat that starts branches of a combinator; layout finds it
 )
+
+// symbols are the names by which the grammar in package ast speaks of them.
+var symbols = map[string]lexer.TokenType{
+	"EOF": lexer.EOF, "Comment": tokComment, "Space": tokSpace, "NL": tokNL,
+	"Dims": tokDims, "Float": tokFloat, "Int": tokInt, "String": tokString,
+	"OpenString": tokOpenString, "Ident": tokIdent, "Keyword": tokKeyword,
+	"Op": tokOp, "Invalid": tokInvalid, "BranchRepeat": tokBranch,
+}
+
+const (
+	byteOrderMark = "\uFEFF"
+	operators     = "-+*/%<>=(){}[],:|@."
+)
+
+var longOperators = map[string]bool{"->": true, "==": true, "!=": true, "<=": true, ">=": true, "//": true, "**": true}
 
 // Keywords are the reserved words.
 var Keywords = []string{
@@ -59,26 +70,159 @@ var isKeyword = func() map[string]bool {
 }()
 
 // tokenize splits the text into tokens, blanks and comments included, each with
-// its place.
-func tokenize(name, text string) []lexer.Token {
-	l, err := rules.LexString(name, text)
-	if err != nil {
-		panic("parse: lexer: " + err.Error())
-	}
-	tokens, err := lexer.ConsumeAll(l)
-	if err != nil {
-		panic("parse: lexer: " + err.Error())
-	}
-	for i := range tokens {
-		if t := &tokens[i]; t.Type == tokIdent && isKeyword[t.Value] {
-			t.Type = tokKeyword
+// its place, and one for the end. It stops early after limit tokens that are no
+// blanks.
+func tokenize(name, text string, limit int) []lexer.Token {
+	tokens := make([]lexer.Token, 0, min(len(text), 4*limit)/3+1)
+	pos := lexer.Position{Filename: name, Line: 1, Column: 1}
+	for pos.Offset < len(text) && limit > 0 {
+		kind, length := next(text[pos.Offset:])
+		value := text[pos.Offset : pos.Offset+length]
+		switch {
+		case kind == tokIdent && isKeyword[value]:
+			kind = tokKeyword
+		case pos.Offset == 0 && value == byteOrderMark:
+			kind = tokSpace
+		}
+		tokens = append(tokens, lexer.Token{Type: kind, Value: value, Pos: pos})
+		pos.Offset += length
+		if value == "\n" {
+			pos.Line++
+			pos.Column = 1
+		} else {
+			pos.Column += utf8.RuneCountInString(value)
+		}
+		if kind != tokSpace && kind != tokComment {
+			limit--
 		}
 	}
-	return tokens
+	return append(tokens, lexer.EOFToken(pos))
+}
+
+// next returns the type and the length of the first token.
+func next(text string) (lexer.TokenType, int) {
+	switch c := text[0]; {
+	case c == '#':
+		return tokComment, until(text, "\n")
+	case c == ' ' || c == '\t' || c == '\r':
+		return tokSpace, len(text) - len(strings.TrimLeft(text, " \t\r"))
+	case c == '\n' || c == ';':
+		return tokNL, 1
+	case c == '"':
+		return nextString(text)
+	case isDigit(c):
+		return nextNumber(text)
+	case isWord(c):
+		return tokIdent, word(text)
+	case len(text) > 1 && longOperators[text[:2]]:
+		return tokOp, 2
+	case strings.IndexByte(operators, c) >= 0:
+		return tokOp, 1
+	}
+	_, size := utf8.DecodeRuneInString(text)
+	return tokInvalid, size
+}
+
+func nextString(text string) (lexer.TokenType, int) {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			return tokString, i + 1
+		case '\n':
+			return tokOpenString, i
+		case '\\':
+			if i+1 < len(text) && text[i+1] != '\n' {
+				i++
+			}
+		}
+	}
+	return tokOpenString, len(text)
+}
+
+func nextNumber(text string) (lexer.TokenType, int) {
+	whole := digits(text)
+	if n := dims(text, whole); n > 0 {
+		return tokDims, n
+	}
+	if n := exponent(text[whole:]); n > 0 {
+		return tokFloat, whole + n
+	}
+	for whole < len(text) && (text[whole] == '_' || isDigit(text[whole])) {
+		whole++
+	}
+	if whole+1 < len(text) && text[whole] == '.' && isDigit(text[whole+1]) {
+		n := whole + 1 + digits(text[whole+1:])
+		return tokFloat, n + exponent(text[n:])
+	}
+	return tokInt, whole
+}
+
+// dims returns the length of a literal such as 3x3 or 1x3x3 whose first number
+// has this many digits, 0 where there is none.
+func dims(text string, first int) int {
+	n := first
+	for range 2 {
+		if n+1 >= len(text) || text[n] != 'x' || !isDigit(text[n+1]) {
+			break
+		}
+		n += 1 + digits(text[n+1:])
+	}
+	if n == first || n < len(text) && isWord(text[n]) {
+		return 0
+	}
+	return n
+}
+
+// exponent returns the length of an exponent at the start of the text.
+func exponent(text string) int {
+	if text == "" || text[0] != 'e' && text[0] != 'E' {
+		return 0
+	}
+	n := 1
+	if n < len(text) && (text[n] == '+' || text[n] == '-') {
+		n++
+	}
+	if d := digits(text[n:]); d > 0 {
+		return n + d
+	}
+	return 0
+}
+
+func digits(text string) int {
+	n := 0
+	for n < len(text) && isDigit(text[n]) {
+		n++
+	}
+	return n
+}
+
+func word(text string) int {
+	n := 0
+	for n < len(text) && isWord(text[n]) {
+		n++
+	}
+	return n
+}
+
+func until(text, stop string) int {
+	if i := strings.Index(text, stop); i >= 0 {
+		return i
+	}
+	return len(text)
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || isDigit(c)
 }
 
 // blank reports whether the parser passes over the token.
 func blank(t *lexer.Token) bool { return t.Type == tokSpace || t.Type == tokComment }
+
+// erase turns a token into a blank. Its value goes as well: where the grammar
+// looks for a word, participle takes it from blanks too.
+func erase(t *lexer.Token) { t.Type, t.Value = tokSpace, "" }
 
 // replay hands out tokens that exist already.
 type replay struct {
@@ -105,5 +249,5 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &replay{tokens: tokenize(name, string(text))}, nil
+	return &replay{tokens: tokenize(name, string(text), MaxTokens)}, nil
 }

@@ -3,13 +3,15 @@
 // shown.
 //
 // Tokens come first (lexer.go), then the rule for newlines and the brackets
-// (layout.go), then each declaration by itself, so that a mistake in one does
-// not hide the next. Within a declaration a statement that does not parse is
-// reported, blanked and the declaration parsed again.
+// (layout.go), then each declaration by itself (declare.go), so that a mistake
+// in one does not hide the next. Within a declaration a statement that does not
+// parse is explained (mistakes.go), blanked and the declaration parsed again.
 package parse
 
 import (
-	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -22,6 +24,11 @@ import (
 const (
 	// MaxBytes limits the size of one file.
 	MaxBytes = 1 << 20
+	// MaxTokens limits the tokens of one file, blanks and comments not counted.
+	// Most of the time it takes to parse is per token.
+	MaxTokens = 200_000
+	// maxReported limits the diagnostics of one file.
+	maxReported = 100
 	// maxErrors limits how many statements of one declaration are blanked.
 	maxErrors = 20
 	// maxReparsed limits the tokens parsed again after errors in one file.
@@ -31,7 +38,7 @@ const (
 var declaration = participle.MustBuild[ast.Decl](
 	participle.Lexer(definition{}),
 	participle.Elide("Comment", "Space"),
-	participle.UseLookahead(1),
+	participle.UseLookahead(0), // each choice is by the next token or a lookahead of its own
 	participle.ParseTypeWith(parseExpr),
 	participle.ParseTypeWith(parseCallee),
 	participle.ParseTypeWith(parseLiteral),
@@ -41,21 +48,21 @@ var declaration = participle.MustBuild[ast.Decl](
 func Grammar() string { return declaration.String() }
 
 // File parses a file. The tree holds every declaration that could be parsed;
-// the list says what is wrong with the others.
+// the list says what is wrong with the others, in the order of the text.
 func File(src *source.File) (*ast.File, diag.List) {
 	file := &ast.File{Source: src}
-	if len(src.Text) > MaxBytes {
-		return file, diag.List{diag.New(diag.TooLong, src.Span(0, 0), "the file has %d bytes, more than the %d allowed", len(src.Text), MaxBytes).
-			WithHelp("split it into files that import each other")}
+	if d := notText(src); d != nil {
+		return file, diag.List{d}
 	}
-	p := &parser{file: file, tokens: tokenize(src.Name, src.Text)}
-	p.errors = layout(src, p.tokens)
-	for _, d := range p.errors {
-		if d.Code == diag.TooDeep {
-			return file, p.errors
-		}
+	p := &parser{file: file, tokens: tokenize(src.Name, src.Text, MaxTokens)}
+	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
+		return file, diag.List{tooManyTokens(src.Span(end, end))}
+	}
+	if p.layout(); p.tooDeep {
+		return file, p.errors
 	}
 	p.strays()
+	slices.Sort(p.broken)
 	for _, r := range p.declarations() {
 		p.declaration(r)
 	}
@@ -64,198 +71,98 @@ func File(src *source.File) (*ast.File, diag.List) {
 	return file, p.errors
 }
 
+// notText returns what keeps the file from being text at all.
+func notText(src *source.File) *diag.Diagnostic {
+	if len(src.Text) > MaxBytes {
+		return tooLong(src.Span(0, 0), len(src.Text))
+	}
+	zero := strings.IndexByte(src.Text, 0)
+	if utf8.ValidString(src.Text) && zero < 0 {
+		return nil
+	}
+	for i, r := range src.Text {
+		_, size := utf8.DecodeRuneInString(src.Text[i:])
+		if r == 0 || r == utf8.RuneError && size == 1 {
+			return notUTF8(src.Span(i, i+1), src.Text[i], src.Text)
+		}
+	}
+	panic("parse: text is neither valid nor invalid")
+}
+
 type parser struct {
 	file     *ast.File
 	tokens   []lexer.Token
 	errors   diag.List
+	tooDeep  bool  // errors holds that alone
+	broken   []int // offsets of the brackets without partners
+	extra    []int // offsets of the closing braces that close nothing
+	strange  []int // offsets of the tokens that strays reported
 	reparsed int
+
+	early      bool // what endedEarly says of all offsets up to knownUntil
+	knownUntil int
 }
 
-// strays reports tokens that no grammar has a place for, and blanks them.
+// report adds a diagnostic up to the limit; beyond it nobody reads them.
+func (p *parser) report(d *diag.Diagnostic) {
+	if len(p.errors) < maxReported {
+		p.errors.Add(d)
+	}
+}
+
+// strays reports tokens that no grammar has a place for, neighbours as one, and
+// blanks them.
 func (p *parser) strays() {
-	for i := range p.tokens {
-		t := &p.tokens[i]
-		switch t.Type {
+	for i := 0; i < len(p.tokens); i++ {
+		switch t := &p.tokens[i]; t.Type {
 		case tokInvalid:
-			p.errors.Add(diag.New(diag.StrayCharacter, spanOf(t), "the character %q means nothing here", t.Value).
-				WithHelp("remove it; only names and strings may hold letters beyond ASCII, and comments anything"))
-			t.Type = tokSpace
-		case tokOpenString:
-			p.errors.Add(diag.New(diag.OpenString, spanOf(t), "the string is not closed on its line").
-				WithHelp("add the closing `\"`"))
-			t.Type, t.Value = tokString, t.Value+`"`
-		}
-	}
-}
-
-// A run is tokens[start:end], one declaration.
-type run struct{ start, end int }
-
-// declarations cuts the tokens where a declaration starts: at block, net, import
-// or let outside all brackets, or at the first three at the margin wherever the
-// brackets seem to be.
-func (p *parser) declarations() []run {
-	var runs []run
-	depth, fresh := 0, true
-	cut := func(i int) {
-		if n := len(runs); n > 0 {
-			runs[n-1].end = i
-		}
-	}
-	for i := range p.tokens {
-		t := &p.tokens[i]
-		switch {
-		case t.EOF():
-			cut(i)
-			return runs
-		case blank(t):
-			continue
-		case t.Type == tokNL:
-			fresh = fresh || depth == 0
-			continue
-		case t.Type == tokKeyword && declares[t.Value] && (depth == 0 && fresh || t.Pos.Column == 1 && t.Value != "let"):
-			cut(i)
-			runs = append(runs, run{start: i})
-			depth = 0
-		case fresh && depth == 0 && closer[t.Value] == "":
-			cut(i)
-			p.errors.Add(notADeclaration(t))
-			runs = append(runs, run{start: -1})
-		case closer[t.Value] != "" && t.Type != tokString:
-			depth++
-		case opener[t.Value] != "" && t.Type != tokString:
-			depth = max(depth-1, 0)
-		}
-		fresh = false
-	}
-	return runs
-}
-
-// declaration parses one run, and again after blanking what did not parse.
-func (p *parser) declaration(r run) {
-	if r.start < 0 {
-		return
-	}
-	tokens := p.tokens[r.start:r.end]
-	for n := len(tokens) - 1; n > 0 && (blank(&tokens[n]) || tokens[n].Type == tokNL); n-- {
-		tokens[n].Type = tokSpace
-	}
-	for range maxErrors {
-		decl, err := parseTokens(tokens)
-		if err == nil {
-			decl.Doc = p.docAbove(r.start)
-			if decl.Block != nil {
-				decl.Block.Doc = decl.Doc
+			first := i
+			for p.tokens[i+1].Type == tokInvalid {
+				i++
 			}
-			p.file.Decls = append(p.file.Decls, decl)
-			return
-		}
-		if p.brokenBrackets(tokens) {
-			return // whatever did not parse is the brackets' fault
-		}
-		at := offender(tokens, err)
-		p.errors.Add(explain(tokens, at, err))
-		p.reparsed += len(tokens)
-		if p.reparsed > maxReparsed || !blankStatement(tokens, at) {
-			return
+			p.strange = append(p.strange, t.Pos.Offset)
+			p.report(strayCharacters(p.tokens[first : i+1]))
+			for j := first; j <= i; j++ {
+				erase(&p.tokens[j])
+			}
+		case tokOpenString:
+			p.strange = append(p.strange, t.Pos.Offset)
+			p.report(openString(t))
 		}
 	}
 }
 
+// within reports whether one of the sorted offsets lies in the text of the
+// tokens.
+func within(offsets []int, tokens []lexer.Token) bool {
+	if len(tokens) == 0 {
+		return false
+	}
+	first, _ := slices.BinarySearch(offsets, tokens[0].Pos.Offset)
+	return first < len(offsets) && offsets[first] <= tokens[len(tokens)-1].Pos.Offset
+}
+
+// parseTokens parses one declaration.
 func parseTokens(tokens []lexer.Token) (decl *ast.Decl, err error) {
 	last := &tokens[len(tokens)-1]
 	end := last.Pos
 	end.Advance(last.Value)
-	all := append(append([]lexer.Token(nil), tokens...), lexer.EOFToken(end))
+	all := append(append(make([]lexer.Token, 0, len(tokens)+1), tokens...), lexer.EOFToken(end))
 	lex, err := lexer.Upgrade(&replay{tokens: all}, tokSpace, tokComment)
 	if err != nil {
 		panic("parse: lexer: " + err.Error())
 	}
+	// Participle panics with an error of its own where an alternative of the
+	// grammar matches nothing at all, which depends on the text and is no more
+	// than a place that does not fit.
+	defer func() {
+		if r := recover(); r != nil {
+			stuck, ok := r.(participle.Error)
+			if !ok {
+				panic(r)
+			}
+			err = stuck
+		}
+	}()
 	return declaration.ParseFromLexer(lex)
-}
-
-func (p *parser) brokenBrackets(tokens []lexer.Token) bool {
-	first, last := tokens[0].Pos.Offset, tokens[len(tokens)-1].Pos.Offset
-	for _, d := range p.errors {
-		if at := d.Span.Start.Offset; d.Code == diag.Bracket && first <= at && at <= last {
-			return true
-		}
-	}
-	return false
-}
-
-// offender returns the index of the token that an error complains about,
-// len(tokens) for the end.
-func offender(tokens []lexer.Token, err error) int {
-	var pos lexer.Position
-	var expect *expectError
-	var deep *deepError
-	var parse participle.Error
-	switch {
-	case errors.As(err, &expect):
-		pos = expect.token.Pos
-	case errors.As(err, &deep):
-		pos = lexer.Position(deep.span.Start)
-	case errors.As(err, &parse):
-		pos = parse.Position()
-	default:
-		panic("parse: error without a place: " + err.Error())
-	}
-	for i := range tokens {
-		if t := &tokens[i]; !blank(t) && t.Pos.Offset+len(t.Value) > pos.Offset {
-			return i
-		}
-	}
-	return len(tokens)
-}
-
-// blankStatement turns the statement around tokens[at] into blanks. It reports
-// false where there is none, because the mistake is in the declaration's head.
-func blankStatement(tokens []lexer.Token, at int) bool {
-	start, depth := at, 0
-back:
-	for start > 0 {
-		t := &tokens[start-1]
-		switch {
-		case t.Type == tokString:
-		case opener[t.Value] != "":
-			depth++
-		case closer[t.Value] != "" && depth > 0:
-			depth--
-		case t.Value == "{" || t.Value == "|" && depth == 0:
-			break back
-		case t.Type == tokNL && depth == 0 && start != at:
-			break back
-		}
-		start--
-	}
-	if start == 0 {
-		return false
-	}
-	end, depth := at, 0
-forward:
-	for end < len(tokens) {
-		t := &tokens[end]
-		switch {
-		case t.Type == tokString:
-		case closer[t.Value] != "":
-			depth++
-		case t.Value == "}" && depth == 0:
-			break forward
-		case opener[t.Value] != "":
-			depth = max(depth-1, 0)
-		case depth == 0 && (t.Type == tokNL || t.Value == "|"):
-			break forward
-		}
-		end++
-	}
-	if end < len(tokens) && tokens[end].Type == tokNL {
-		end++ // two newlines in a row are one statement too many for the grammar
-	}
-	changed := false
-	for i := start; i < end; i++ {
-		changed = changed || !blank(&tokens[i])
-		tokens[i].Type = tokSpace
-	}
-	return changed
 }

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -31,65 +32,70 @@ func interpolate(t *lexer.Token) (*ast.String, error) {
 			text.Reset()
 		}
 	}
+	pos := t.Pos // of body[i]
 	body := t.Value[:len(t.Value)-1]
-	for i := 1; i < len(body); i++ {
-		switch body[i] {
-		case '\\':
-			i++
-			text.WriteByte(unescape(body[i]))
-		case '{':
-			length := strings.IndexByte(body[i:], '}')
-			if length < 0 {
-				return nil, &expectError{token: within(t, i, "{"), want: "`}` after the expression in a string"}
+	for i := 0; i < len(body); {
+		length := 1
+		switch c := body[i]; {
+		case i == 0: // the quote
+		case c == '\\':
+			_, length = utf8.DecodeRuneInString(body[i+1:])
+			text.WriteString(unescape(body[i+1 : i+1+length]))
+			length++
+		case c == '{':
+			if length = strings.IndexByte(body[i:], '}') + 1; length == 0 {
+				return nil, &expectError{token: lexer.Token{Type: tokInvalid, Value: "{", Pos: pos}, want: wantBrace}
 			}
 			flush()
-			x, err := inner(t, i+1, body[i+1:i+length])
+			x, err := inner(pos, body[i+1:i+length-1])
 			if err != nil {
 				return nil, err
 			}
 			s.Parts = append(s.Parts, ast.StringPart{Expr: x})
-			i += length
 		default:
-			text.WriteByte(body[i])
+			_, length = utf8.DecodeRuneInString(body[i:])
+			text.WriteString(body[i : i+length])
 		}
+		pos.Advance(body[i : i+length])
+		i += length
 	}
 	flush()
 	return s, nil
 }
 
-func unescape(c byte) byte {
+func unescape(c string) string {
 	switch c {
-	case 'n':
-		return '\n'
-	case 't':
-		return '\t'
+	case "n":
+		return "\n"
+	case "t":
+		return "\t"
 	}
 	return c
 }
 
-// inner parses an expression inside the string token t, offset bytes from its
-// start. A string holds no string, so this does not nest.
-func inner(t *lexer.Token, offset int, text string) (ast.Expr, error) {
-	tokens := tokenize(t.Pos.Filename, text)
+// inner parses the expression after the brace at pos. A string holds no string,
+// so this does not nest.
+func inner(pos lexer.Position, text string) (ast.Expr, error) {
+	pos.Advance("{")
+	tokens := tokenize(pos.Filename, text, len(text))
 	for i := range tokens {
-		tokens[i].Pos = within(t, offset+tokens[i].Pos.Offset, "").Pos
+		t := &tokens[i]
+		t.Pos.Offset, t.Pos.Line, t.Pos.Column = pos.Offset+t.Pos.Offset, pos.Line, pos.Column+t.Pos.Column-1
+		if t.Type == tokComment {
+			t.Type, t.Value = tokInvalid, "#"
+		}
 	}
-	lex, err := lexer.Upgrade(&replay{tokens: tokens}, tokSpace, tokComment)
+	lex, err := lexer.Upgrade(&replay{tokens: tokens}, tokSpace)
 	if err != nil {
 		panic("parse: lexer: " + err.Error())
 	}
 	c := climber{lex: lex}
+	if lex.Peek().EOF() {
+		return nil, c.unexpected(wantInner)
+	}
 	x, err := c.expr()
 	if err == nil && !lex.Peek().EOF() {
 		err = c.unexpected("`}`")
 	}
 	return x, err
-}
-
-// within returns a token with this value at an offset inside t, which lies on
-// one line.
-func within(t *lexer.Token, offset int, value string) lexer.Token {
-	pos := t.Pos
-	pos.Advance(t.Value[:offset])
-	return lexer.Token{Type: tokInvalid, Value: value, Pos: pos}
 }

@@ -1,0 +1,174 @@
+package parse
+
+import (
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// A context is a token that does not fit, its neighbours and where it stands,
+// blanks left out.
+type context struct {
+	before, found, next lexer.Token
+	line                []lexer.Token // the found one and the next few on its line
+	statement           []lexer.Token // from its first token up to the found one
+	bracket             string        // the innermost one that is open, "" for none
+	owner               lexer.Token   // the word before that bracket
+	inNames             bool          // the bracket is that of names
+	head                lexer.Token   // the first token of the declaration
+	want                string        // what the expression there lacks, if it is one
+}
+
+func newContext(tokens []lexer.Token, at int) context {
+	var c context
+	if at < len(tokens) {
+		c.found = tokens[at]
+	} else {
+		c.found = lexer.EOFToken(lexer.Position(endOfText(tokens)))
+	}
+	for i := at; i < len(tokens) && len(c.line) < 6 && tokens[i].Pos.Line == c.found.Pos.Line; i++ {
+		if !blank(&tokens[i]) {
+			c.line = append(c.line, tokens[i])
+		}
+	}
+	for i := at + 1; i < len(tokens); i++ {
+		if !blank(&tokens[i]) {
+			c.next = tokens[i]
+			break
+		}
+	}
+	c.walkBack(tokens[:min(at, len(tokens))])
+	return c
+}
+
+// walkBack reads what stands before the found token, from right to left.
+func (c *context) walkBack(tokens []lexer.Token) {
+	depth, whole := 0, false // whole: the statement's first token has been passed
+	for i := len(tokens) - 1; i >= 0; i-- {
+		t := tokens[i]
+		if blank(&t) {
+			continue
+		}
+		if c.before.Value == "" {
+			c.before = t
+		}
+		c.head = t
+		switch {
+		case opener[t.Value] != "":
+			depth++
+		case closer[t.Value] != "" && depth > 0:
+			depth--
+		case closer[t.Value] != "" && c.bracket == "":
+			c.bracket, c.owner = t.Value, ownerOf(tokens[:i])
+			c.inNames = t.Value == "{" && slices.ContainsFunc(tokens[max(i-4, 0):i], func(t lexer.Token) bool { return t.Value == "names" })
+			whole = whole || t.Value == "{"
+		case depth == 0 && (t.Type == tokNL || t.Value == "|" || t.Value == "{"):
+			whole = true
+		}
+		if !whole {
+			c.statement = append(c.statement, t)
+		}
+	}
+	slices.Reverse(c.statement)
+}
+
+// ownerOf returns the word that a bracket after these tokens belongs to: conv
+// for conv(, add for add {, keras for names keras {, but nothing for -> {.
+func ownerOf(tokens []lexer.Token) lexer.Token {
+	depth := 0
+	for i := len(tokens) - 1; i >= 0; i-- {
+		t := tokens[i]
+		switch {
+		case blank(&t):
+			continue
+		case opener[t.Value] != "":
+			depth++
+			continue
+		case closer[t.Value] != "" && depth > 0:
+			depth--
+			continue
+		case depth > 0:
+			continue
+		case t.Type == tokIdent || t.Type == tokKeyword:
+			return t
+		}
+		break
+	}
+	return lexer.Token{}
+}
+
+func endOfText(tokens []lexer.Token) source.Pos {
+	for i := len(tokens) - 1; i >= 0; i-- {
+		if t := &tokens[i]; !blank(t) && !t.EOF() {
+			return spanOf(t).End
+		}
+	}
+	return source.Pos(tokens[0].Pos)
+}
+
+func (c context) span() source.Span {
+	if c.found.EOF() || c.found.Type == tokNL {
+		return source.Span{Start: source.Pos(c.found.Pos), End: source.Pos(c.found.Pos)}
+	}
+	return spanOf(&c.found)
+}
+
+// first returns the first word of the step that the found token is in, or of the
+// statement where that is none; labels, `stage` and `side` are left out.
+func (c context) first() lexer.Token {
+	s := c.statement
+	for len(s) > 0 && (s[0].Value == "stage" || s[0].Value == "side" && len(s) > 1) {
+		s = s[1:]
+	}
+	if len(s) > 1 && s[1].Value == ":" {
+		s = s[2:]
+	}
+	for i := len(s) - 1; i > 0; i-- { // the last step of a pipeline
+		if s[i-1].Value == "->" {
+			s = s[i:]
+			break
+		}
+	}
+	if len(s) == 0 {
+		return lexer.Token{}
+	}
+	return s[0]
+}
+
+// beforeStarts reports whether the token before the found one starts a statement or a
+// step.
+func (c context) beforeStarts() bool {
+	n := len(c.statement)
+	if n == 1 {
+		return true
+	}
+	if n < 2 {
+		return false
+	}
+	v := c.statement[n-2].Value
+	return v == "->" || v == "stage" || v == "side" || v == ":"
+}
+
+func (c context) inBody() bool { return c.bracket == "{" }
+
+// inHead reports whether the found token stands outside all brackets of a block
+// or net.
+func (c context) inHead() bool {
+	return c.bracket == "" && (c.head.Value == "block" || c.head.Value == "net")
+}
+
+// has reports whether the statement has the word or sign.
+func (c context) has(value string) bool {
+	return slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == value })
+}
+
+func (c context) is(t lexer.Token, types ...lexer.TokenType) bool {
+	return slices.Contains(types, t.Type)
+}
+
+func (c context) syntax(format string, args ...any) *diag.Diagnostic {
+	return diag.New(diag.Syntax, c.span(), format, args...)
+}

@@ -1,0 +1,201 @@
+package parse
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// A run is tokens[start:end], one declaration.
+type run struct{ start, end int }
+
+// declarations cuts the tokens where a declaration starts: at block, net, import
+// or let outside all brackets, or at the first three at the margin wherever the
+// brackets seem to be. Of the text between declarations each stretch is reported
+// once.
+func (p *parser) declarations() []run {
+	var runs []run
+	inside := false   // a declaration, else between two
+	reported := false // what stands between
+	depth, fresh := 0, true
+	finish := func(i int) {
+		if inside {
+			runs[len(runs)-1].end = i
+			inside = false
+		}
+	}
+	for i := range p.tokens {
+		t := &p.tokens[i]
+		switch {
+		case t.EOF():
+			finish(i)
+			return runs
+		case blank(t):
+			continue
+		case t.Type == tokNL:
+			fresh = fresh || depth == 0
+			continue
+		case t.Type == tokKeyword && declares[t.Value] && (depth == 0 && fresh || t.Pos.Column == 1 && t.Value != "let"):
+			finish(i)
+			runs = append(runs, run{start: i})
+			inside, reported, depth = true, false, 0
+		case fresh && depth == 0 && !(inside && closer[t.Value] != ""): // a signature or body may start a line
+			finish(i)
+			if (!reported || misspelt(t.Value)) && !p.endedEarly(i) {
+				p.report(notADeclaration(newContext(p.tokens[i:], 0)))
+			}
+			reported = true
+		}
+		switch {
+		case closer[t.Value] != "":
+			depth++
+		case opener[t.Value] != "":
+			depth = max(depth-1, 0)
+		}
+		fresh = false
+	}
+	return runs
+}
+
+// endedEarly reports whether tokens[i] most likely belongs to the declaration
+// before it: whether there is a brace too many before the next.
+func (p *parser) endedEarly(i int) bool {
+	offset := p.tokens[i].Pos.Offset
+	if offset < p.knownUntil {
+		return p.early
+	}
+	at, _ := slices.BinarySearch(p.extra, offset)
+	if at == len(p.extra) {
+		return false
+	}
+	p.knownUntil, p.early = p.extra[at], true
+	for ; p.early && p.tokens[i].Pos.Offset < p.extra[at]; i++ {
+		if t := &p.tokens[i]; t.Type == tokKeyword && declares[t.Value] && t.Pos.Column == 1 {
+			p.knownUntil, p.early = t.Pos.Offset, false
+		}
+	}
+	return p.early
+}
+
+// declaration parses one run, and again after blanking what did not parse.
+func (p *parser) declaration(r run) {
+	tokens := p.tokens[r.start:r.end]
+	for len(tokens) > 1 && (blank(&tokens[len(tokens)-1]) || tokens[len(tokens)-1].Type == tokNL) {
+		tokens = tokens[:len(tokens)-1]
+	}
+	if within(p.broken, tokens) {
+		return // whatever does not parse is the brackets' fault
+	}
+	for range maxErrors {
+		decl, err := parseTokens(tokens)
+		if err == nil {
+			decl.Doc = p.docAbove(r.start)
+			if decl.Block != nil {
+				decl.Block.Doc = decl.Doc
+			}
+			p.file.Decls = append(p.file.Decls, decl)
+			return
+		}
+		at := offender(tokens, err)
+		start, end := statement(tokens, at)
+		if !within(p.strange, tokens[start:end]) {
+			p.report(explain(tokens, at, err))
+		}
+		p.reparsed += len(tokens)
+		if start == 0 || p.reparsed > maxReparsed || !blankOut(tokens, start, end) {
+			return
+		}
+	}
+}
+
+// offender returns the index of the token that an error complains about,
+// len(tokens) for the end.
+func offender(tokens []lexer.Token, err error) int {
+	var pos lexer.Position
+	var expect *expectError
+	var deep *deepError
+	var parse participle.Error
+	switch {
+	case errors.As(err, &expect):
+		pos = expect.token.Pos
+	case errors.As(err, &deep):
+		pos = lexer.Position(deep.span.Start)
+	case errors.As(err, &parse):
+		pos = parse.Position()
+	default:
+		panic("parse: error without a place: " + err.Error())
+	}
+	for i := range tokens {
+		if t := &tokens[i]; !blank(t) && t.Pos.Offset+len(t.Value) > pos.Offset {
+			return i
+		}
+	}
+	return len(tokens)
+}
+
+// statement returns the ends of the statement around tokens[at], its newline
+// included; start is 0 where that is the declaration's head.
+func statement(tokens []lexer.Token, at int) (start, end int) {
+	start, depth := at, 0
+back:
+	for start > 0 {
+		t := &tokens[start-1]
+		switch {
+		case t.Value == erasedNewline && depth == 0:
+			break back
+		case blank(t):
+		case opener[t.Value] != "":
+			depth++
+		case closer[t.Value] != "" && depth > 0:
+			depth--
+		case t.Value == "{" || t.Value == "|" && depth == 0:
+			break back
+		case t.Type == tokNL && depth == 0 && start != at:
+			break back
+		}
+		start--
+	}
+	end, depth = at, 0
+forward:
+	for end < len(tokens) {
+		t := &tokens[end]
+		switch {
+		case blank(t):
+		case closer[t.Value] != "":
+			depth++
+		case t.Value == "}" && depth == 0:
+			break forward
+		case opener[t.Value] != "":
+			depth = max(depth-1, 0)
+		case depth == 0 && (t.Type == tokNL || t.Value == "|"):
+			break forward
+		}
+		end++
+	}
+	if end < len(tokens) && tokens[end].Type == tokNL {
+		end++ // two newlines in a row are one statement too many for the grammar
+	}
+	return start, end
+}
+
+// erasedNewline is the value of a blank that ended a statement.
+const erasedNewline = "\n;"
+
+// blankOut turns tokens into blanks. It reports false where they were already.
+func blankOut(tokens []lexer.Token, start, end int) bool {
+	changed := false
+	for i := start; i < end; i++ {
+		t := &tokens[i]
+		if blank(t) {
+			continue
+		}
+		newline := t.Type == tokNL
+		if erase(t); newline {
+			t.Value = erasedNewline
+		}
+		changed = true
+	}
+	return changed
+}

@@ -1,0 +1,232 @@
+package parse
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// mistakes are what people do wrong, the most telling first. Each returns nil
+// where the mistake is another one.
+var mistakes = []func(context) *diag.Diagnostic{
+	equals, colon, label, reservedWord, foreignWord, misspeltKeyword,
+	declarationHead, parameter, importForm, letForm, row,
+	lonelyArrow, bar, condition, times, claim,
+	spacedSize, bareArguments, lateStatement, bareLabel, twoSteps, comma,
+}
+
+// explain says in the user's words why tokens[at] cannot stand where it stands.
+func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
+	var deep *deepError
+	if errors.As(err, &deep) {
+		return expressionTooDeep(deep.span)
+	}
+	c := newContext(tokens, at)
+	var expect *expectError
+	if errors.As(err, &expect) {
+		if c.want = expect.want; expect.want == wantBrace || expect.want == wantInner {
+			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want).
+				WithHelp("`{` in a string starts a value, as in `\"layer{i+1}\"`; for the sign itself write `\\{`")
+		}
+		if c.found.Type == tokString && expect.token.Type != tokString { // inside the string
+			end := source.Pos(expect.token.Pos)
+			if !expect.token.EOF() {
+				end = spanOf(&expect.token).End
+			}
+			found := "`}`"
+			if !expect.token.EOF() {
+				found = describe(expect.token)
+			}
+			return diag.New(diag.Syntax, source.Span{Start: source.Pos(expect.token.Pos), End: end},
+				"expected %s in the string, found %s", expect.want, found)
+		}
+	}
+	for _, mistake := range mistakes {
+		if d := mistake(c); d != nil {
+			return d
+		}
+	}
+	return unexpected(c)
+}
+
+// unexpected is for what none of the mistakes explains.
+func unexpected(c context) *diag.Diagnostic {
+	if c.want != "" {
+		return c.syntax("expected %s, found %s", c.want, describe(c.found))
+	}
+	if c.before.Value == "" || c.before.Type == tokNL {
+		return c.syntax("%s cannot stand here", describe(c.found))
+	}
+	d := c.syntax("%s cannot follow %s", describe(c.found), describe(c.before))
+	switch {
+	case c.before.Value == ":" && (c.found.Value == "stage" || c.found.Value == "side"):
+		return d.WithHelp("`%s` stands before the label", c.found.Value)
+	case c.before.Value == ":":
+		return d.WithHelp("a label is followed by a step, as in `conv1: conv(64, 3x3)`")
+	}
+	return d
+}
+
+func equals(c context) *diag.Diagnostic {
+	first := c.first().Value
+	switch {
+	case c.found.Value != "=":
+		return nil
+	case c.has("repeat"):
+		return c.syntax("`repeat` has no `=`").WithHelp("write `repeat i of 3 …`: i counts from 0")
+	case first == "expect" || first == "if" || c.inHead() && c.has("where"):
+		return c.syntax("`=` does not compare").WithHelp("write `==`")
+	case c.inBody() && c.before.Type == tokIdent && c.beforeStarts():
+		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
+		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
+			return d.WithHelp("did you mean `%s` instead of `%s` before the `{`?", word, c.owner.Value)
+		}
+		return d.WithHelp("`%[1]s: step` labels a step, `step as %[1]s` names its value for `@%[1]s`, and `let %[1]s = …` names a number", c.before.Value)
+	}
+	return nil
+}
+
+func colon(c context) *diag.Diagnostic {
+	switch {
+	case c.found.Value != ":":
+		return nil
+	case c.bracket == "(" && c.before.Type == tokIdent:
+		return c.syntax("an argument takes `=`, not `:`").WithHelp("write `%s=…`", c.before.Value)
+	case c.owner.Value == "meta" && c.inBody():
+		return c.syntax("`meta` takes `=`, not `:`").WithHelp("write `%s = …`", c.before.Value)
+	case (c.before.Type == tokKeyword || c.before.Type == tokBranch) && c.beforeStarts():
+		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value)
+	case c.inHead():
+		return c.syntax("a declaration has no `:`").WithHelp("the body follows in braces: `{ … }`")
+	}
+	return nil
+}
+
+// label is for 3x3: and conv.1: and conv-1:, where the sign that does not fit
+// comes before the colon.
+func label(c context) *diag.Diagnostic {
+	if !c.inBody() || c.inNames || len(c.statement) > 3 || c.first().Type == tokKeyword || c.found.Type == tokIdent && c.want == "" {
+		return nil
+	}
+	var text strings.Builder
+	for _, t := range c.statement {
+		text.WriteString(t.Value)
+	}
+	for _, t := range c.line {
+		if t.Value == ":" && text.Len() > 0 {
+			return c.syntax("a label is one word").WithHelp("write any other as a string: `\"%s\": …`", text.String())
+		}
+		if t.Type == tokString || t.Type == tokNL || closer[t.Value] != "" {
+			return nil
+		}
+		text.WriteString(t.Value)
+	}
+	return nil
+}
+
+func reserved(t *lexer.Token, role string) *diag.Diagnostic {
+	return diag.New(diag.ReservedWord, spanOf(t), "`%s` is a reserved word and cannot be %s", t.Value, role)
+}
+
+func reservedWord(c context) *diag.Diagnostic {
+	if c.found.Type != tokKeyword && c.found.Type != tokBranch {
+		return nil
+	}
+	switch c.before.Value {
+	case "block", "net", "as", "let", "@", "names", ".", "import":
+		return reserved(&c.found, "a name").WithHelp("choose another name, such as `%s_`", c.found.Value)
+	}
+	switch {
+	case c.next.Value == ":" && c.bracket != "(":
+		return reserved(&c.found, "a label").WithHelp("write it as a string: `\"%s\": …`", c.found.Value)
+	case c.want == wantName, c.bracket == "(" && (c.before.Value == "(" || c.before.Value == ",") && (c.next.Value == ":" || c.next.Value == "="),
+		c.bracket == "{" && c.head.Value == "import":
+		return reserved(&c.found, "a name").WithHelp("choose another name, such as `%s_`", c.found.Value)
+	}
+	return nil
+}
+
+// foreign are words of other languages and what is written here.
+var foreign = map[string]string{
+	"for": "write `repeat i of 3 …` or `repeat x in list …`", "while": "write `repeat 3 …`",
+	"return": "the last step of a body is its result; no word is needed", "elif": "write `else if`",
+	"elseif": "write `else if`", "endif": "blocks end with `}`", "end": "blocks end with `}`",
+	"def": "write `block`", "func": "write `block`", "function": "write `block`", "fn": "write `block`",
+	"class": "write `block`", "module": "write `block`", "model": "write `net`", "network": "write `net`",
+	"graph": "write `net`", "var": "write `let`", "const": "write `let`", "input": "the input stands in the signature: `[N, 3, H = 224, W = 224] -> …`",
+	"output": "the last step of a body is its result", "from": "write `import std.resnet { basic }`",
+	"include": "write `import`", "use": "write `import`", "using": "write `import`", "require": "write `import`",
+	"assert": "write `expect`", "switch": "write `if … { … } else if …`", "not_": "write `not`",
+}
+
+func foreignWord(c context) *diag.Diagnostic {
+	for _, t := range []lexer.Token{c.found, c.before} {
+		if help := foreign[t.Value]; help != "" && t.Type == tokIdent && (c.bracket == "{" || c.bracket == "") {
+			return diag.New(diag.Syntax, spanOf(&t), "`%s` is no word of this language", t.Value).WithHelp("%s", help)
+		}
+	}
+	return nil
+}
+
+// Words that start a statement, and are followed by something that no step of
+// that name could be followed by.
+var statementWords = []string{"repeat", "stage", "side", "meta", "names", "expect"}
+
+func misspeltKeyword(c context) *diag.Diagnostic {
+	suggest := func(t lexer.Token, words ...string) *diag.Diagnostic {
+		if t.Type != tokIdent {
+			return nil
+		}
+		near := diag.Nearest(t.Value, words)
+		if near == "" {
+			return nil
+		}
+		return diag.New(diag.Syntax, spanOf(&t), "unknown word `%s`", t.Value).WithHelp("did you mean `%s`?", near)
+	}
+	if word := strings.Trim(c.want, "`"); isKeyword[word] {
+		return suggest(c.found, word)
+	}
+	switch {
+	case c.inHead() && c.before.Type != tokKeyword:
+		return suggest(c.found, "where")
+	case c.bracket != "{" || c.owner.Value == "meta" || c.inNames:
+		return nil
+	case c.before.Value == "}":
+		return suggest(c.found, "else")
+	case c.beforeStarts() && c.before.Value == c.first().Value:
+		if c.found.Type == tokIdent && c.next.Value == "=" {
+			if d := suggest(c.before, "let"); d != nil {
+				return d
+			}
+		}
+		if c.found.Type == tokIdent && c.next.Value == ":" {
+			return suggest(c.before, "stage", "side")
+		}
+		return suggest(c.before, statementWords...)
+	}
+	return nil
+}
+
+// misspelt reports whether a word was most likely meant to start a declaration.
+func misspelt(word string) bool {
+	return diag.Nearest(word, []string{"block", "net", "import"}) != ""
+}
+
+// notADeclaration is for text between declarations; nil for a bracket that was
+// reported already.
+func notADeclaration(c context) *diag.Diagnostic {
+	d := c.syntax("expected `block`, `net`, `import` or `let`, found %s", describe(c.found))
+	switch {
+	case c.found.Type == tokIdent && foreign[c.found.Value] != "":
+		return foreignWord(c)
+	case c.found.Type == tokIdent && misspelt(c.found.Value):
+		return d.WithHelp("did you mean `%s`?", diag.Nearest(c.found.Value, []string{"block", "net", "import"}))
+	case c.found.Type == tokIdent && c.next.Value == "=":
+		return d.WithHelp("write `let %s = …`", c.found.Value)
+	}
+	return d.WithHelp("steps go inside a block: `net name [N, 3, H = 224, W = 224] -> [N, 10] { … }`")
+}

@@ -1,0 +1,123 @@
+package parse
+
+import (
+	"cnnlang/lang/diag"
+)
+
+const (
+	signatureForm = "a signature is written `[N, C, H, W] -> [N, 64, H, W]`: what goes in, what comes out"
+	importForms   = "imports are written `import std.resnet { basic, bottleneck }`, `import std.resnet as r` or `import \"./my.cnn\"`"
+)
+
+// declarationHead is for what stands between `block` or `net` and its body, and
+// for what follows the body.
+func declarationHead(c context) *diag.Diagnostic {
+	if !c.inHead() {
+		return nil
+	}
+	kind := c.head.Value
+	_, arrow := c.has("{"), c.has("->")
+	switch {
+	case c.before.Value == kind && len(c.statement) == 1:
+		return c.syntax("expected the name of the %s, found %s", kind, describe(c.found)).
+			WithHelp("write `%s name [N, C, H, W] -> [N, C, H, W] { … }`", kind)
+	case c.before.Value == "}" || c.before.Value == ")" && len(c.statement) > 3 && c.statement[2].Value == "=":
+		return c.syntax("%s follows the end of the %s", describe(c.found), kind).
+			WithHelp("start a new line for the next declaration; or does a `}` end the %s too early?", kind)
+	case c.before.Value == "]" && !arrow && c.found.Value == "[":
+		return c.syntax("the signature lacks its `->`").WithHelp(signatureForm)
+	case c.before.Value == "]" && !arrow:
+		return c.syntax("the signature lacks its output").WithHelp(signatureForm)
+	case c.found.Value == "->" && c.before.Value != "]":
+		return c.syntax("the signature lacks its input").WithHelp(signatureForm)
+	case c.before.Value == "->":
+		return c.syntax("expected the output shape in `[ ]`, found %s", describe(c.found)).WithHelp(signatureForm)
+	case c.before.Value == "where":
+		return c.syntax("expected a requirement after `where`, found %s", describe(c.found)).WithHelp("write a condition, as in `where c > 0`")
+	case c.found.Value == "where":
+		return c.syntax("`where` stands in the wrong place").WithHelp("it follows the signature: `block f(c: int) [N, C, H, W] -> [N, c, H, W] where c > 0 { … }`")
+	case c.before.Value == "=" && len(c.statement) == 3:
+		return c.syntax("expected a net or block after `=`, found %s", describe(c.found)).WithHelp("write `%s name = resnet(basic, [2, 2, 2, 2])`", kind)
+	}
+	return nil
+}
+
+// parameter is for the list of parameters of a block or net.
+func parameter(c context) *diag.Diagnostic {
+	declared := c.bracket == "(" && (c.head.Value == "block" || c.head.Value == "net") && len(c.statement) > 0 &&
+		c.statement[0].Value == c.head.Value && c.owner.Type == tokIdent && !c.has("[") && !c.has("=")
+	switch {
+	case !declared && !(c.bracket == "(" && c.statement[0].Value == c.head.Value && c.before.Value == ":"):
+		return nil
+	case c.before.Value == ":":
+		return c.syntax("expected a type after `:`, found %s", describe(c.found)).
+			WithHelp("the types are int, float, bool, string, dims, pad, block, tensor and lists such as list[int]; a default follows `=`")
+	case c.before.Type == tokIdent && (c.found.Type == tokIdent || c.found.Type == tokKeyword):
+		return c.syntax("the parameter `%s` is followed by %s", c.before.Value, describe(c.found)).
+			WithHelp("write `%s: %s` for its type, or `,` before the next parameter", c.before.Value, c.found.Value)
+	case c.before.Value == "(" || c.before.Value == ",":
+		return c.syntax("expected the name of a parameter, found %s", describe(c.found)).
+			WithHelp("parameters are written `(c: int, stride = 1)`")
+	}
+	return nil
+}
+
+func importForm(c context) *diag.Diagnostic {
+	if c.head.Value != "import" {
+		return nil
+	}
+	switch {
+	case c.before.Value == "import" && c.found.Value == ".":
+		return c.syntax("a path stands in quotes").WithHelp("write `import \"./my.cnn\"`")
+	case c.found.Value == "/" || c.found.Value == "//":
+		return c.syntax("the parts of a name are joined by `.`").WithHelp("write `import std.resnet`, or a path in quotes: `import \"./my.cnn\"`")
+	case c.before.Value == "import":
+		return c.syntax("expected what to import, found %s", describe(c.found)).WithHelp(importForms)
+	case c.bracket == "{":
+		return c.syntax("expected a name in the list of imported names, found %s", describe(c.found)).WithHelp(importForms)
+	}
+	return c.syntax("%s does not belong to an import", describe(c.found)).WithHelp(importForms)
+}
+
+func letForm(c context) *diag.Diagnostic {
+	n := len(c.statement)
+	if n == 0 || c.statement[0].Value != "let" {
+		return nil
+	}
+	switch {
+	case n == 1:
+		return c.syntax("expected a name after `let`, found %s", describe(c.found)).WithHelp("write `let name = value`")
+	case n == 2:
+		return c.syntax("expected `=` after `let %s`, found %s", c.before.Value, describe(c.found)).
+			WithHelp("write `let %s = …`", c.before.Value)
+	case c.before.Value == "=" && c.bracket == "" || c.before.Value == "=" && c.inBody():
+		return c.syntax("expected a value after `=`, found %s", describe(c.found))
+	case c.found.Value == "->" || c.found.Value == "{":
+		return c.syntax("`let` names numbers, lists and blocks, not the result of steps").
+			WithHelp("write `step as name` after a step and read it with `@name`")
+	}
+	return nil
+}
+
+// row is for the lines inside meta and names.
+func row(c context) *diag.Diagnostic {
+	if !c.inBody() {
+		return nil
+	}
+	switch {
+	case c.owner.Value == "meta" && c.before.Type == tokIdent && len(c.statement) == 1:
+		return c.syntax("expected `=` after `%s`, found %s", c.before.Value, describe(c.found)).
+			WithHelp("write `%s = …`", c.before.Value)
+	case c.before.Value == "meta":
+		return c.syntax("expected `{` after `meta`, found %s", describe(c.found)).WithHelp("write `meta { key = value }`")
+	case c.owner.Value == "meta":
+		return c.syntax("%s does not fit into `meta`", describe(c.found)).WithHelp("write a line `key = value` for each fact")
+	case c.before.Value == "names" || c.owner.Value == "names":
+		return c.syntax("%s does not fit after `names`", describe(c.found)).
+			WithHelp("write `names keras { \"weight here\" = \"weight there\" }`")
+	case c.inNames:
+		return c.syntax("%s does not fit into `names`", describe(c.found)).
+			WithHelp("write a line `\"weight here\" = \"weight there\"` for each weight")
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"cnnlang/lang/diag"
+)
+
+// ends reports whether the found token ends a statement.
+func (c context) ends() bool {
+	return c.found.EOF() || c.found.Type == tokNL || c.found.Value == "}" || c.found.Value == "|"
+}
+
+func lonelyArrow(c context) *diag.Diagnostic {
+	switch {
+	case c.before.Value == "->" && !c.inHead() && (c.ends() || c.found.Value == "->"):
+		return diag.New(diag.Syntax, spanOf(&c.before), "`->` must be followed by a step, not %s", describe(c.found)).WithHelp("write the next step after it, or remove it")
+	case c.found.Value == "->" && c.inBody():
+		return c.syntax("`->` must stand between two steps").WithHelp("write a step before it, or remove it")
+	}
+	return nil
+}
+
+func bar(c context) *diag.Diagnostic {
+	combinators := []string{"add", "concat", "mul", "max", "mean"}
+	switch {
+	case c.found.Value != "|":
+		return nil
+	case c.inBody() && slices.Contains(combinators, c.owner.Value):
+		return c.syntax("the first branch of `%s` lacks its `|`", c.owner.Value).
+			WithHelp("every branch starts with one: `%s { | … | … }`", c.owner.Value)
+	case c.bracket == "(" || c.bracket == "[":
+		return c.syntax("`|` cannot stand in `%s %s`", c.bracket, closer[c.bracket]).WithHelp("for `or` write `or`; branches go inside braces")
+	}
+	return c.syntax("`|` stands outside a combinator").
+		WithHelp("parallel branches go inside `add { | … | … }`, `concat`, `mul`, `max` or `mean`")
+}
+
+// condition is for if and else.
+func condition(c context) *diag.Diagnostic {
+	if c.before.Value == "else" && c.found.Value != "{" && c.want == "" {
+		return c.syntax("expected `{` or `if` after `else`, found %s", describe(c.found)).WithHelp("write `else { … }`")
+	}
+	if c.first().Value != "if" || c.bracket == "(" || c.bracket == "[" {
+		return nil
+	}
+	switch {
+	case c.before.Value == "if":
+		return c.syntax("expected a condition after `if`, found %s", describe(c.found)).WithHelp("write `if stride != 1 { … }`")
+	case c.found.Value == "then":
+		return c.syntax("`then` chooses between values; steps stand in braces").WithHelp("write `if … { … } else { … }`")
+	case c.has("{") || c.want != "":
+		return nil
+	}
+	return c.syntax("expected `{` after the condition of `if`, found %s", describe(c.found)).
+		WithHelp("the steps stand in braces: `if … { … }`")
+}
+
+// times is for repeat.
+func times(c context) *diag.Diagnostic {
+	if first := c.first().Value; first != "repeat" || c.has("{") || c.bracket == "(" || c.bracket == "[" {
+		return nil
+	}
+	if c.before.Value == "repeat" || c.before.Value == "of" || c.before.Value == "in" {
+		return c.syntax("expected how often after `%s`, found %s", c.before.Value, describe(c.found)).
+			WithHelp("write `repeat 3 step`, `repeat i of 3 { … }` or `repeat x in list { … }`")
+	}
+	if c.want != "" {
+		return nil
+	}
+	return c.syntax("expected a number and a step after `repeat`, found %s", describe(c.found)).
+		WithHelp("write `repeat 3 step` or `repeat 3 { … }`")
+}
+
+// claim is for as, is and @.
+func claim(c context) *diag.Diagnostic {
+	if !c.inBody() {
+		return nil
+	}
+	switch c.before.Value {
+	case "as", "@":
+		return c.syntax("expected a name after `%s`, found %s", c.before.Value, describe(c.found)).
+			WithHelp("`step as skip` names a value, `@skip` reads it")
+	case "is":
+		return c.syntax("expected a shape in `[ ]` after `is`, found %s", describe(c.found)).WithHelp("write `is [N, 64, H, W]`")
+	case "expect":
+		return c.syntax("expected a condition after `expect`, found %s", describe(c.found)).WithHelp("write `expect params == 25_557_032`")
+	case "side":
+		return c.syntax("expected a step after `side`, found %s", describe(c.found)).WithHelp("write `side aux: head(classes)`")
+	}
+	return nil
+}
+
+// spacedSize is for 3 x 3.
+func spacedSize(c context) *diag.Diagnostic {
+	x := c.found.Value
+	if (x != "x" && x != "X") || c.before.Type != tokInt || c.next.Type != tokInt {
+		return nil
+	}
+	return c.syntax("a size has no blanks").WithHelp("write `%sx%s`", c.before.Value, c.next.Value)
+}
+
+// bareArguments is for conv 64, conv[3] and conv{3}.
+func bareArguments(c context) *diag.Diagnostic {
+	switch {
+	case !c.inBody() || c.before.Type != tokIdent || c.first().Value != c.before.Value:
+		return nil
+	case c.found.Value == "[" || c.is(c.found, tokInt, tokFloat, tokDims):
+		return c.syntax("arguments stand in parentheses").WithHelp("write `%s(…)`", c.before.Value)
+	}
+	return nil
+}
+
+// lateStatement is for a statement that follows another on its line.
+func lateStatement(c context) *diag.Diagnostic {
+	if !c.inBody() && c.bracket != "" || c.found.Type != tokKeyword {
+		return nil
+	}
+	switch c.found.Value {
+	case "let", "meta", "names", "expect", "side", "block", "net", "import":
+	default:
+		return nil
+	}
+	if slices.Contains([]string{"block", "net", "import"}, c.found.Value) {
+		return c.syntax("`%s` cannot stand inside a body", c.found.Value).
+			WithHelp("declare it outside, before or after this one; is a `}` missing above?")
+	}
+	if c.before.Type == tokNL || c.before.Value == "{" {
+		return nil
+	}
+	return c.syntax("`%s` must start a line", c.found.Value).WithHelp("put it on a line of its own")
+}
+
+// bareLabel is for a string that stands where only a label can.
+func bareLabel(c context) *diag.Diagnostic {
+	label := c.found
+	if label.Type != tokString {
+		label = c.before
+	}
+	if !c.inBody() || label.Type != tokString || c.first().Type != tokString && len(c.statement) > 0 && !c.stepMayStart() {
+		return nil
+	}
+	if strings.Count(label.Value, "{") > strings.Count(label.Value, "}") {
+		return diag.New(diag.Syntax, spanOf(&label), "expected %s", wantBrace).
+			WithHelp("a string cannot stand inside the `{ }` of another; name it first: `let name = \"…\"`")
+	}
+	d := diag.New(diag.Syntax, spanOf(&label), "the string %s is no step", label.Value)
+	return d.WithHelp("a label is followed by `:` and a step, as in `%s: conv(64, 3x3)`", label.Value)
+}
+
+// stepMayStart reports whether a step could start at the found token.
+func (c context) stepMayStart() bool {
+	return c.before.Type == tokNL || slices.Contains([]string{"{", "|", "->", "stage", "side", ":", "}"}, c.before.Value)
+}
+
+// twoSteps is for steps on one line without an arrow.
+func twoSteps(c context) *diag.Diagnostic {
+	starts := c.is(c.found, tokIdent, tokString, tokBranch) ||
+		slices.Contains([]string{"@", "{", "if", "repeat", "stage"}, c.found.Value)
+	ends := c.is(c.before, tokIdent) || slices.Contains([]string{")", "]", "}"}, c.before.Value)
+	if !c.inBody() || !starts || !ends || c.want != "" {
+		return nil
+	}
+	d := diag.New(diag.MissingArrow, c.span(), "%s follows a finished step on the same line", describe(c.found))
+	if c.before.Type == tokIdent && c.beforeStarts() {
+		return d.WithHelp("write `%[1]s: %[2]s` if `%[1]s` is a label, or `->` between two steps", c.before.Value, c.found.Value)
+	}
+	return d.WithHelp("write `->` between two steps, or start a new line")
+}
+
+func comma(c context) *diag.Diagnostic {
+	switch {
+	case c.found.Value == "," && c.inBody():
+		return c.syntax("steps are not separated by `,`").WithHelp("write `->` between two steps, or start a new line")
+	case c.found.Value == "&" || c.found.Value == "!":
+		return nil
+	case c.bracket != "{" && (c.want == "`,` or `)`" || c.want == "`,` or `]`") && startsValue(&c.found):
+		return c.syntax("expected %s, found %s", c.want, describe(c.found)).WithHelp("write a comma between two values")
+	}
+	return nil
+}
