@@ -18,6 +18,9 @@ import (
 	"cnnlang/stdlib"
 )
 
+// std is what every program imports from.
+var std = lang.NewLibrary(stdlib.FS)
+
 // A Program is a .cnn file with what it imports, its names resolved.
 type Program struct {
 	*lang.Program
@@ -52,14 +55,17 @@ func IsFile(argument string) bool {
 
 // openFile reads a file and lets it import from its own folder and below.
 func openFile(path string) (*Program, error) {
+	var pathError *fs.PathError
 	root, err := os.OpenRoot(filepath.Dir(path))
+	if errors.As(err, &pathError) {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: pathError.Err}
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	prefix := strings.TrimSuffix(filepath.ToSlash(path), filepath.Base(path))
 	p, err := load(root.FS(), filepath.Base(path), prefix, "")
-	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return nil, &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
 	}
@@ -77,7 +83,7 @@ func openText(in io.Reader) (*Program, error) {
 }
 
 func load(files fs.FS, name, prefix, net string) (*Program, error) {
-	p, list, err := lang.Load(files, name, prefix, stdlib.FS)
+	p, list, err := lang.Load(files, name, prefix, std)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func Shelf() ([]*resolve.Module, error) {
 			return nil, fmt.Errorf("interp: %w", err)
 		}
 		for _, e := range entries {
-			p, list, err := lang.Load(folder.files, e.Name(), folder.prefix, stdlib.FS)
+			p, list, err := lang.Load(folder.files, e.Name(), folder.prefix, std)
 			switch {
 			case err != nil:
 				return nil, fmt.Errorf("interp: %w", err)

@@ -13,7 +13,6 @@ import (
 type Program struct {
 	Main    *resolve.Module
 	Prelude *resolve.Module
-	Modules []*resolve.Module // in the order they were completed: imports first
 	files   map[string]*source.File
 }
 
@@ -28,23 +27,27 @@ func (p *Program) File(name string) *source.File { return p.files[name] }
 //
 // The error is for the main file alone, where it cannot be read; everything else
 // is in the list, and the program holds whatever could be understood.
-func Load(files fs.FS, name, prefix string, std fs.FS) (*Program, diag.List, error) {
+func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, error) {
 	l := &loader{
 		program: &Program{files: map[string]*source.File{}},
-		roots:   map[string]fs.FS{user: files, library: std},
+		roots:   map[string]fs.FS{user: files, library: std.files},
 		prefix:  map[string]string{user: prefix, library: "std/"},
 		done:    map[place]*resolve.Module{},
 	}
-	prelude, err := l.read(place{library, "prelude.cnn"})
-	if err != nil {
-		return nil, nil, err
+	std.lend(l)
+	if l.program.Prelude = l.done[prelude]; l.program.Prelude == nil {
+		src, err := l.read(prelude)
+		if err != nil {
+			return nil, nil, err
+		}
+		l.program.Prelude = l.complete(prelude, src)
 	}
-	l.program.Prelude = l.complete(place{library, "prelude.cnn"}, prelude)
 	main, err := l.read(place{user, name})
 	if err != nil {
 		return nil, nil, err
 	}
 	l.program.Main = l.complete(place{user, name}, main)
+	std.keep(l)
 	l.list.Sort()
 	return l.program, l.list, nil
 }

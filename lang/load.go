@@ -29,6 +29,9 @@ const (
 // A place is a file in one of the roots.
 type place struct{ root, name string }
 
+// prelude declares the primitives.
+var prelude = place{library, "prelude.cnn"}
+
 type loader struct {
 	program *Program
 	roots   map[string]fs.FS
@@ -36,6 +39,7 @@ type loader struct {
 	done    map[place]*resolve.Module
 	ring    []place // the files being loaded, outermost first
 	list    diag.List
+	lent    int // files of the library that were parsed before
 }
 
 // shown is what diagnostics call the file.
@@ -72,7 +76,6 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	}
 	l.ring = l.ring[:len(l.ring)-1]
 	l.done[p] = m
-	l.program.Modules = append(l.program.Modules, m)
 	return m
 }
 
@@ -92,7 +95,7 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 			return nil
 		}
 	}
-	if len(l.ring) >= maxDepth || len(l.program.files) >= maxFiles {
+	if len(l.ring) >= maxDepth || len(l.program.files)-l.lent >= maxFiles {
 		l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "more than %d files, or imports nested deeper than %d", maxFiles, maxDepth).
 			WithHelp("put blocks that belong together into one file"))
 		return nil
