@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"cnnlang/ops/dim"
 )
@@ -210,7 +211,7 @@ func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
 	case size.Known() || p.positive(size.Neg()):
 		return false, true
 	}
-	for _, f := range p.facts {
+	for _, f := range p.about(size) {
 		switch {
 		case f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyNonNegative():
 			return true, true
@@ -232,12 +233,28 @@ func (p *path) positive(size dim.Size) bool {
 	if size.ProvablyPositive() {
 		return true
 	}
-	for _, f := range p.facts {
+	for _, f := range p.about(size) {
 		if f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyPositive() {
 			return true
 		}
 	}
 	return false
+}
+
+// about lists the facts that share a variable with size: no other can decide its
+// sign.
+func (p *path) about(size dim.Size) []fact {
+	if len(p.facts) == 0 {
+		return nil
+	}
+	var list []fact
+	vars := size.Vars()
+	for _, f := range p.facts {
+		if slices.ContainsFunc(f.size.Vars(), func(v string) bool { return slices.Contains(vars, v) }) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // factFor finds the very same question among the facts.
