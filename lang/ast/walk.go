@@ -117,6 +117,16 @@ func inBody(n Node) nodes {
 		add(&c, n.Step)
 	case *Pipeline:
 		add(&c, n.Steps...)
+	default:
+		return inStep(n)
+	}
+	return c
+}
+
+// inStep returns the children of a step and of what stands inside one.
+func inStep(n Node) nodes {
+	var c nodes
+	switch n := n.(type) {
 	case *Step:
 		add(&c, n.Label)
 		add(&c, n.If)

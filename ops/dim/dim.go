@@ -54,9 +54,12 @@ func (a Size) Known() bool { return a.poly == nil }
 // symbolic reports whether a is an expression that did not cancel to a number.
 func (a Size) symbolic() bool { return a.poly != nil && a.poly != &outOfRange }
 
-// Num and Den give the fraction in lowest terms; Den is positive. Both panic
-// for a symbolic size, and are 0 and 1 for an invalid one.
+// Num is the numerator of the fraction in lowest terms, 0 for an invalid size.
+// It panics for a symbolic one.
 func (a Size) Num() int64 { return a.number("Num").num }
+
+// Den is the denominator, which is positive, 1 for an invalid size. It panics
+// for a symbolic one.
 func (a Size) Den() int64 { return a.number("Den").den + 1 }
 
 // number returns a, which the caller needs to be no symbolic size.

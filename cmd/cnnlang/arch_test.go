@@ -1,0 +1,230 @@
+package main
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// What ARCHITECTURE.md promises of the tree as a whole.
+
+const root = "../.." // of the module
+
+// A goFile is one hand-written Go file.
+type goFile struct {
+	path  string // from the root, with slashes
+	text  string
+	lines int
+	tree  *ast.File
+	fset  *token.FileSet
+}
+
+func (f *goFile) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
+
+// pkg is the folder, "cmd/cnnlang".
+func (f *goFile) pkg() string { return path.Dir(f.path) }
+
+// each calls visit with every file of the module that is not hidden.
+func each(visit func(path string, text []byte)) error {
+	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // another test's, gone by now
+		}
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, file)
+		visit(filepath.ToSlash(name), text)
+		return err
+	})
+}
+
+var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+
+// parsed reads them once for all tests.
+var parsed = sync.OnceValues(func() (files []*goFile, err error) {
+	walked := each(func(path string, text []byte) {
+		if !strings.HasSuffix(path, ".go") || generated.Match(text) {
+			return
+		}
+		fset := token.NewFileSet()
+		tree, wrong := parser.ParseFile(fset, path, text, parser.ParseComments)
+		err = errors.Join(err, wrong)
+		files = append(files, &goFile{path, string(text), strings.Count(string(text), "\n"), tree, fset})
+	})
+	return files, errors.Join(err, walked)
+})
+
+func goFiles(t *testing.T) []*goFile {
+	t.Helper()
+	files, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 100 {
+		t.Fatalf("found only %d Go files", len(files))
+	}
+	return files
+}
+
+// Nothing imports against the arrows of ARCHITECTURE.md, whatever the build tags.
+func TestImportsFollowTheArrows(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := arrowsIn(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := parseArrows(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, f := range goFiles(t) {
+		if f.isTest() {
+			continue
+		}
+		found[f.pkg()] = true
+		if !rules.knows(f.pkg()) {
+			t.Errorf("%s: ARCHITECTURE.md has no arrow for package %s", f.path, f.pkg())
+			continue
+		}
+		for _, spec := range f.tree.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			if why := rules.forbids(f.pkg(), imported); why != "" {
+				t.Errorf("%v: %s", f.fset.Position(spec.Pos()), why)
+			}
+		}
+	}
+	for _, p := range rules.packages() {
+		if !found[p] {
+			t.Errorf("ARCHITECTURE.md has arrows for %s, which has no Go files", p)
+		}
+	}
+}
+
+func TestNoPackageIsABag(t *testing.T) {
+	bags := []string{"util", "utils", "common", "helper", "helpers", "types", "base", "misc", "shared"}
+	for _, f := range goFiles(t) {
+		for _, name := range []string{f.tree.Name.Name, path.Base(f.pkg())} {
+			if slices.Contains(bags, name) || strings.Contains(strings.TrimSuffix(name, "_test"), "_") {
+				t.Errorf("%s: %s says nothing of what the package holds", f.path, name)
+			}
+		}
+	}
+}
+
+const (
+	maxFile     = 500 // lines
+	maxFunction = 70
+)
+
+func TestFilesAndFunctionsAreShort(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if f.lines > maxFile {
+			t.Errorf("%s has %d lines, the cap is %d", f.path, f.lines, maxFile)
+		}
+		for _, d := range f.tree.Decls {
+			function, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			n := f.height(function)
+			if f.isTest() {
+				n -= f.tables(function)
+			}
+			if n > maxFunction {
+				t.Errorf("%v: %s has %d lines, the cap is %d", f.fset.Position(function.Pos()), function.Name.Name, n, maxFunction)
+			}
+		}
+	}
+}
+
+// height is the number of lines that a part of a file stands on.
+func (f *goFile) height(n ast.Node) int {
+	return f.fset.Position(n.End()).Line - f.fset.Position(n.Pos()).Line + 1
+}
+
+// tables counts the lines of a test that are data: inside composite literals.
+func (f *goFile) tables(function *ast.FuncDecl) int {
+	lines := 0
+	ast.Inspect(function, func(n ast.Node) bool {
+		literal, ok := n.(*ast.CompositeLit)
+		if ok {
+			lines += f.height(literal) - 1
+		}
+		return !ok
+	})
+	return lines
+}
+
+var directive = regexp.MustCompile(`(?m)^\s*//\s+go:(build|embed|noescape|noinline|generate|linkname)\b`)
+
+func TestDirectivesAreSpelledAsSuch(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if m := directive.FindString(f.text); m != "" {
+			t.Errorf("%s: %q has no effect, there must be no blank before go:", f.path, m)
+		}
+	}
+}
+
+// environment lists the places that read environment variables, and why.
+var environment = map[string]string{
+	"ops/internal/cpu/cpu.go": "which instructions kernels use",
+	"cmd/cnnlang/terminal.go": "NO_COLOR, which every program reads (no-color.org)",
+}
+
+func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
+	read := regexp.MustCompile(`\b(?:os|syscall)\.(?:Getenv|LookupEnv|Environ|ExpandEnv)\b`)
+	found := map[string]bool{}
+	for _, f := range goFiles(t) {
+		m := read.FindString(f.text)
+		if m == "" || f.isTest() {
+			continue
+		}
+		found[f.path] = true
+		if environment[f.path] == "" {
+			t.Errorf("%s reads the environment with %s", f.path, m)
+		}
+	}
+	for file := range environment {
+		if !found[file] {
+			t.Errorf("%s does not read the environment any more", file)
+		}
+	}
+}
+
+// No file names a place that exists on one machine only.
+func TestNoPathsOfOneMachine(t *testing.T) {
+	places := regexp.MustCompile(`(?:^|[\s"'` + "`" + `(=])/(?:work|tmp|root|home|Users)/[A-Za-z0-9_]`)
+	err := each(func(path string, text []byte) {
+		if m := places.Find(text); m != nil && !strings.ContainsRune(string(text), 0) {
+			t.Errorf("%s: %q", path, m)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
