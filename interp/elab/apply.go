@@ -15,9 +15,10 @@ import (
 type Unknowns interface {
 	dim.Facts
 	// Assume takes a condition of a `where` as given, being that p stands, or
-	// with holds false does not stand, in relation r to zero. It reports false
-	// where that cannot be.
-	Assume(p dim.Size, r dim.Relation, holds bool) bool
+	// with holds false does not stand, in relation r to zero; own says that it is
+	// the applied block's `where`, not that of one it calls. It reports false
+	// where the condition cannot be.
+	Assume(p dim.Size, r dim.Relation, holds, own bool) bool
 	// Summary gives the result of a call from what is known of the block, without
 	// entering it; ok is false where it must be entered.
 	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
@@ -31,7 +32,7 @@ type Unknowns interface {
 	// cannot be followed.
 	Power(base, exponent dim.Size) (power dim.Size, ok bool)
 	// AssumeRemainder is Assume of x % m == r.
-	AssumeRemainder(x, m, r dim.Size) bool
+	AssumeRemainder(x, m, r dim.Size, own bool) bool
 	// Approximate says that from here on shapes stand for more than can happen,
 	// so that a mistake may be none.
 	Approximate()

@@ -309,7 +309,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 	for _, w := range b.Where {
 		holds, ok := m.holds(w, e)
 		switch {
-		case ok && !holds && m.unknowns != nil && len(m.trace) == 1:
+		case ok && !holds && m.unknowns != nil && m.outermost():
 			m.unknowns.Exclude()
 		case ok && !holds:
 			m.fail(whereFails(w, c, e, at))
@@ -318,7 +318,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 			return poison
 		}
 	}
-	if m.unknowns != nil && b.Sig != nil && len(m.trace) > 1 {
+	if m.unknowns != nil && b.Sig != nil && !m.outermost() {
 		if result, ok := m.summarized(c, e, x); ok {
 			return result
 		}

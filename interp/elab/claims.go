@@ -97,7 +97,7 @@ func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 		return
 	}
 	for i, claim := range c.Is {
-		if _, plain := claim.(*ast.Number); plain && !(m.defaults && len(m.trace) == 1) {
+		if _, plain := claim.(*ast.Number); plain && !(m.defaults && m.outermost()) {
 			continue
 		}
 		want, ok := m.claimed(claim, e)

@@ -72,8 +72,12 @@ func (m *machine) holds(x ast.Expr, e *env) (holds, ok bool) {
 	if swapped {
 		l, r = r, l
 	}
-	return m.unknowns.Assume(l.Sub(r), relation, !negated), true
+	return m.unknowns.Assume(l.Sub(r), relation, !negated, m.outermost()), true
 }
+
+// outermost reports whether the block being applied is the one that was asked
+// for, rather than one that it calls.
+func (m *machine) outermost() bool { return len(m.trace) == 1 }
 
 // remainderHolds is holds for x % m == r.
 func (m *machine) remainderHolds(rem *ast.Binary, r ast.Expr, e *env) (holds, ok bool) {
@@ -87,7 +91,7 @@ func (m *machine) remainderHolds(rem *ast.Binary, r ast.Expr, e *env) (holds, ok
 		m.fail(divisionByZero(rem.R.Span(), "%"))
 		return false, false
 	}
-	return m.unknowns.AssumeRemainder(x, modulus, rest), true
+	return m.unknowns.AssumeRemainder(x, modulus, rest, m.outermost()), true
 }
 
 // UnknownList is a list parameter that may have any length and hold any whole

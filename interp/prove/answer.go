@@ -75,7 +75,7 @@ func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
 }
 
 // AssumeRemainder takes x % m == r by putting m*x' + r in place of x.
-func (p *path) AssumeRemainder(x, m, r dim.Size) bool {
+func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 	if p.Stopped() {
 		return true
 	}
@@ -89,7 +89,7 @@ func (p *path) AssumeRemainder(x, m, r dim.Size) bool {
 	if vars := x.Vars(); len(vars) == 1 && !m.Known() && dim.Equivalent(x, p.variable(vars[0], 0)) {
 		quotient := dim.VarFrom(vars[0]+"'", 1)
 		next := p.clone()
-		next.requirements = append(next.requirements, Requirement{rest, dim.Zero, true})
+		next.requirements = append(next.requirements, Requirement{rest, dim.Zero, true, own})
 		if next.put(vars[0], quotient.Mul(m).Add(r)) {
 			p.again = append(p.again, next)
 		}
@@ -97,7 +97,7 @@ func (p *path) AssumeRemainder(x, m, r dim.Size) bool {
 		p.impossible = p.again == nil
 		return true
 	}
-	p.take(rest, dim.Zero, true)
+	p.take(rest, dim.Zero, true, own)
 	return true
 }
 
@@ -140,13 +140,13 @@ func (p *path) Require(size dim.Size, r dim.Relation) bool {
 		p.failed = append(p.failed, size)
 		return false
 	}
-	p.take(size, r, true)
+	p.take(size, r, true, false)
 	return true
 }
 
 // Assume takes what a `where` states. For the block itself that is given; for a
 // block it calls, it is a requirement.
-func (p *path) Assume(size dim.Size, r dim.Relation, holds bool) bool {
+func (p *path) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
 	if p.Stopped() {
 		return true
 	}
@@ -156,12 +156,12 @@ func (p *path) Assume(size dim.Size, r dim.Relation, holds bool) bool {
 		}
 		return answer == holds
 	}
-	p.take(size, r, holds)
+	p.take(size, r, holds, own)
 	return true
 }
 
-func (p *path) take(size dim.Size, r dim.Relation, holds bool) {
-	p.requirements = append(p.requirements, Requirement{size, r, holds})
+func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) {
+	p.requirements = append(p.requirements, Requirement{size, r, holds, own})
 	p.supposeHere(size, r, holds)
 }
 

@@ -107,8 +107,24 @@ func (p *path) low(name string) int64 {
 	return max(low, p.lows[name])
 }
 
-// allows reports whether values meet everything the path supposes.
+// allows reports whether values meet everything the path supposes. Variables that
+// stand for powers get the values that their exponents make.
 func (p *path) allows(assign map[string]int64) bool {
+	for name, bases := range p.powers {
+		for _, base := range bases {
+			variable, low := p.power(base, name)
+			exponent, known := p.variable(name, 0).Eval(assign)
+			n, whole := exponent.Int()
+			if known != nil || !whole || n < low || n-low > 40 {
+				return false
+			}
+			value, fits := dim.Int(base).Pow(n - low).Int()
+			if !fits {
+				return false
+			}
+			assign[variable] = int64(value)
+		}
+	}
 	for _, f := range p.facts {
 		if !stands(f.size, f.relation, f.holds, assign) {
 			return false

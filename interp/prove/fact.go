@@ -8,15 +8,7 @@ import (
 	"cnnlang/ops/dim"
 )
 
-func (f fact) String() string {
-	sign := map[dim.Relation][2]string{
-		dim.Zero: {" != 0", " == 0"}, dim.NonNegative: {" < 0", " >= 0"}, dim.Whole: {" is not whole", " is whole"},
-	}[f.relation]
-	if f.holds {
-		return f.size.String() + sign[1]
-	}
-	return f.size.String() + sign[0]
-}
+func (f fact) String() string { return Requirement{f.size, f.relation, f.holds, false}.String() }
 
 // suppose adds a supposition: as a value or a lower bound of a variable where it
 // is one, otherwise as a fact in its strongest form. It reports false where the

@@ -1,9 +1,13 @@
 package prove
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -85,20 +89,78 @@ func (p *path) isFlag(name string) bool {
 	return false
 }
 
-// condition lists what the path supposes, as people read it.
+// result is what came out at the end of the path, in the block's own variables.
+func (p *path) result(a elab.Application) Result {
+	output := a.Output.Clone()
+	for i := range output {
+		output[i] = p.unprimed(output[i])
+	}
+	count := graph.Count{Params: p.unprimed(a.Count.Params), MACs: p.unprimed(a.Count.MACs), FLOPs: p.unprimed(a.Count.FLOPs)}
+	return Result{p.condition(), output, count, p}
+}
+
+// unprimed writes a size without the variables that stand for part of another:
+// where k = 2*k' + 1, it puts (k - 1)/2 in place of k'.
+func (p *path) unprimed(size dim.Size) dim.Size {
+	by := map[string]dim.Size{}
+	for name, value := range p.values {
+		part := name + "'"
+		if !slices.Contains(value.Vars(), part) {
+			continue
+		}
+		// Two points of the line value = m*part + r give m and r.
+		const at = 1 << 20
+		y := value.Substitute(part, dim.Int(at))
+		m := value.Substitute(part, dim.Int(at+1)).Sub(y)
+		r := y.Sub(m.Mul(dim.Int(at)))
+		by[part] = p.variableItself(name).Sub(r).Quo(m)
+	}
+	if len(by) == 0 || !size.IsValid() {
+		return size
+	}
+	if written := size.SubstituteAll(by); written.IsValid() {
+		return written
+	}
+	return size
+}
+
+// chosen counts the variables that the path put values in place of.
+func (p *path) chosen() int {
+	n := 0
+	for name, value := range p.values {
+		if !slices.Contains(value.Vars(), name+"'") {
+			n++
+		}
+	}
+	return n
+}
+
+// condition lists what the path chose, as people read it; what it takes for
+// granted is listed elsewhere.
 func (p *path) condition() []string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(p.values)) {
-		list = append(list, name+" = "+p.values[name].String())
+		switch value := p.values[name]; {
+		case slices.Contains(value.Vars(), name+"'"):
+			// A remainder that was required, or stated.
+		case p.isFlag(name) && value == dim.Int(0):
+			list = append(list, "not "+name)
+		case p.isFlag(name):
+			list = append(list, name)
+		default:
+			list = append(list, name+" = "+p.unprimed(value).String())
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.lows)) {
-		if _, replaced := p.values[name]; !replaced && !p.given(name) {
-			list = append(list, name+" >= "+dim.Int(int(p.lows[name])).String())
+		if _, replaced := p.values[name]; !replaced && !p.given(name) && !strings.HasPrefix(name, "turn of ") {
+			list = append(list, fmt.Sprintf("%s >= %d", name, p.lows[name]))
 		}
 	}
 	for _, f := range p.facts {
-		if !f.internal {
-			list = append(list, f.String())
+		r := Requirement{f.size, f.relation, f.holds, false}
+		if !f.internal && !slices.ContainsFunc(p.requirements, r.same) {
+			r.Size = p.unprimed(r.Size)
+			list = append(list, r.String())
 		}
 	}
 	return list
@@ -114,3 +176,6 @@ func (p *path) given(name string) bool {
 	}
 	return false
 }
+
+// variableItself is the variable of the block's own text.
+func (p *path) variableItself(name string) dim.Size { return dim.VarFrom(name, p.low(name)) }

@@ -19,6 +19,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cnnlang/interp/elab"
@@ -64,6 +65,9 @@ type Verdict struct {
 	// not depend on any value.
 	Problem *diag.Diagnostic
 	Others  diag.List
+
+	base *resolve.Object // the block with the body, behind presets
+	args []argument
 }
 
 // A Requirement is a relation that a path takes for granted, under the condition
@@ -72,6 +76,7 @@ type Requirement struct {
 	Size     dim.Size
 	Relation dim.Relation
 	Holds    bool
+	stated   bool // by the block's own `where`
 }
 
 // A Result is the outcome of one path.
@@ -79,6 +84,8 @@ type Result struct {
 	Condition []string // what the path supposes: stride = 1, C = 4*c
 	Output    dim.Shape
 	Count     graph.Count
+
+	path *path
 }
 
 // A Prover proves blocks and remembers what it proved.
@@ -108,6 +115,7 @@ func (p *Prover) Block(o *resolve.Object) *Verdict {
 func (p *Prover) prove(o *resolve.Object) *Verdict {
 	v := &Verdict{Block: o, Status: Proved}
 	base, args, reason := parametersOf(o)
+	v.base, v.args = base, args
 	if reason != "" {
 		v.Status, v.Reason = NotProved, reason
 		return v
@@ -133,7 +141,7 @@ func (x *exploration) checkInduction() {
 		for _, put := range p.inner {
 			for _, r := range x.verdict.Requirements {
 				if answer, known := p.known(put(r.Size), r.Relation); !known || answer != r.Holds {
-					x.notProved("it calls itself, and " + fact{r.Size, r.Relation, r.Holds, false}.String() + " does not follow for the inner call")
+					x.notProved("it calls itself, and " + r.String() + " does not follow for the inner call")
 					return
 				}
 			}
@@ -179,12 +187,13 @@ func (x *exploration) follow(p *path) {
 		x.problem(p, a.Problems)
 	default:
 		for _, r := range p.requirements {
+			r.Size = p.unprimed(r.Size)
 			x.require(r)
 		}
 		if len(p.inner) > 0 {
 			x.recursive = append(x.recursive, p)
 		}
-		v.Results = append(v.Results, Result{p.condition(), a.Output, a.Count})
+		v.Results = append(v.Results, p.result(a))
 	}
 }
 
@@ -238,13 +247,11 @@ func (x *exploration) notProved(reason string) {
 }
 
 func (x *exploration) require(r Requirement) {
-	if r.Size.Known() {
-		return // the path's values meet it
+	if r.stated || r.Size.Known() {
+		return // it is no news, or the path's values meet it
 	}
-	for _, old := range x.verdict.Requirements {
-		if old.Relation == r.Relation && old.Holds == r.Holds && dim.Equivalent(old.Size, r.Size) {
-			return
-		}
+	if slices.ContainsFunc(x.verdict.Requirements, r.same) {
+		return
 	}
 	x.verdict.Requirements = append(x.verdict.Requirements, r)
 }

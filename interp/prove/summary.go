@@ -35,7 +35,7 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		if answer, known := p.known(size, r.Relation); known && answer != r.Holds {
 			return graph.Count{}, false // its body says why
 		}
-		p.Assume(size, r.Relation, r.Holds)
+		p.Assume(size, r.Relation, r.Holds, false)
 	}
 	if len(v.Results) != 1 {
 		return unknownCount, true

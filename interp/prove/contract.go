@@ -1,0 +1,220 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// A Contract is a verdict as people read it.
+type Contract struct {
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"` // block or net
+	Status     Status   `json:"status"`
+	Reason     string   `json:"reason,omitempty"`
+	Paths      int      `json:"paths"`
+	Signature  string   `json:"signature"`
+	Requires   []Clause `json:"requires"`
+	Parameters []Clause `json:"parameters"`
+	// Counterexample makes a refuted block fail.
+	Counterexample string `json:"counterexample,omitempty"`
+}
+
+// A Clause is a requirement or formula and the case it is for, "" for all.
+type Clause struct {
+	Text string `json:"text"`
+	When string `json:"when,omitempty"`
+}
+
+// Contract writes the verdict out: the signature with what `_` leaves open
+// filled in, what the block requires beyond its `where`, and how many parameters
+// it has, as a formula.
+func (v *Verdict) Contract() Contract {
+	c := Contract{
+		Name: v.Block.Name, Kind: v.Block.Block.Kind, Status: v.Status, Reason: v.Reason, Paths: v.Paths,
+		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{},
+	}
+	for _, r := range v.Requirements {
+		c.Requires = append(c.Requires, Clause{r.String(), v.when(r)})
+	}
+	c.Parameters = append(c.Parameters, v.formulas(func(n graph.Count) dim.Size { return n.Params })...)
+	if v.Counterexample != nil {
+		c.Counterexample = v.Counterexample.String()
+	}
+	return c
+}
+
+// signature is the block's parameters, its input, and its output: as claimed, or
+// where nothing is claimed as found, or _ where that differs from path to path.
+func (v *Verdict) signature() string {
+	var b strings.Builder
+	b.WriteString(v.Block.Name)
+	if v.base == nil {
+		return b.String()
+	}
+	if names := v.openNames(); len(names) > 0 {
+		b.WriteString("(" + strings.Join(names, ", ") + ")")
+	}
+	sig := v.base.Block.Sig
+	var in, out []string
+	for i := range v.rank() {
+		if sig == nil {
+			in = append(in, signatureNames(v.base.Block)[i])
+		} else {
+			in = append(in, written(v.base, sig.In[i].Size))
+		}
+	}
+	for i := range v.outputRank() {
+		claim := "_"
+		if sig != nil && i < len(sig.Out) {
+			claim = written(v.base, sig.Out[i])
+		}
+		if claim == "_" {
+			claim = v.found(func(r Result) dim.Size { return r.Output[i] })
+		}
+		out = append(out, claim)
+	}
+	fmt.Fprintf(&b, ": [%s] -> [%s]", strings.Join(in, ", "), strings.Join(out, ", "))
+	return b.String()
+}
+
+func (v *Verdict) openNames() []string {
+	var names []string
+	for _, a := range v.args {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+func (v *Verdict) rank() int {
+	if sig := v.base.Block.Sig; sig != nil {
+		return len(sig.In)
+	}
+	return 4
+}
+
+func (v *Verdict) outputRank() int {
+	switch sig := v.base.Block.Sig; {
+	case sig != nil:
+		return len(sig.Out)
+	case len(v.Results) > 0:
+		return len(v.Results[0].Output)
+	}
+	return 0
+}
+
+// written is an expression as it stands in the text.
+func written(o *resolve.Object, x ast.Expr) string {
+	s := x.Span()
+	return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset]
+}
+
+// found is a size that all paths agree on: the one of the most general path, if
+// the others have it too where they put values in place of variables.
+func (v *Verdict) found(of func(Result) dim.Size) string {
+	if size, ok := v.agreed(of); ok {
+		return size.String()
+	}
+	return "_"
+}
+
+func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
+	if v.Status == NotProved || v.Status == Refuted || len(v.Results) == 0 {
+		return dim.Size{}, false
+	}
+	general := slices.MinFunc(v.Results, func(a, b Result) int { return a.path.chosen() - b.path.chosen() })
+	size := of(general)
+	if !size.IsValid() || general.path.chosen() > 0 && len(v.Results) > 1 {
+		return dim.Size{}, false
+	}
+	for _, r := range v.Results {
+		other := of(r)
+		if !other.IsValid() || !dim.Equivalent(r.path.unprimed(size.SubstituteAll(r.path.values)), other) {
+			return dim.Size{}, false
+		}
+	}
+	return size, true
+}
+
+// formulas is one formula where all paths agree, or one for each case.
+func (v *Verdict) formulas(of func(graph.Count) dim.Size) []Clause {
+	count := func(r Result) dim.Size { return of(r.Count) }
+	if size, ok := v.agreed(count); ok {
+		return []Clause{{size.String(), ""}}
+	}
+	var list []Clause
+	different := false
+	for _, r := range v.Results {
+		if n := count(r); n.IsValid() {
+			list = append(list, Clause{n.String(), strings.Join(r.Condition, ", ")})
+			different = different || list[0].Text != n.String()
+		}
+	}
+	if len(list) == len(v.Results) && len(list) > 0 && !different {
+		return []Clause{{list[0].Text, ""}}
+	}
+	return list
+}
+
+// when is what the paths that have a requirement have in common, "" where all
+// paths have it.
+func (v *Verdict) when(r Requirement) string {
+	var common []string
+	having := 0
+	for _, result := range v.Results {
+		has := slices.ContainsFunc(result.path.requirements, func(q Requirement) bool {
+			q.Size = result.path.unprimed(q.Size)
+			return r.same(q)
+		})
+		if !has {
+			continue
+		}
+		if having++; having == 1 {
+			common = slices.Clone(result.Condition)
+		}
+		common = slices.DeleteFunc(common, func(c string) bool { return !slices.Contains(result.Condition, c) })
+	}
+	if having == len(v.Results) {
+		return ""
+	}
+	return strings.Join(slices.DeleteFunc(common, func(c string) bool { return c == r.String() }), ", ")
+}
+
+func (r Requirement) same(s Requirement) bool {
+	return r.Relation == s.Relation && r.Holds == s.Holds && dim.Equivalent(r.Size, s.Size)
+}
+
+// String writes a requirement as the language would: H >= 3, C % groups == 0.
+func (r Requirement) String() string {
+	left, right := r.Size.Sides()
+	switch {
+	case r.Relation == dim.Whole:
+		num, den := r.Size.Fraction()
+		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
+		return fmt.Sprintf("%s %% %s %s 0", product(num), product(den), sign)
+	case r.Relation == dim.Zero:
+		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
+		if text := r.Size.String(); strings.Contains(text, "%") && !strings.Contains(text, " - ") {
+			return fmt.Sprintf("%s %s 0", text, sign)
+		}
+		return fmt.Sprintf("%v %s %v", left, sign, right)
+	case r.Holds && left == dim.Int(0):
+		return fmt.Sprintf("%v >= 0", r.Size)
+	case r.Holds:
+		return fmt.Sprintf("%v >= %v", left, right)
+	}
+	return fmt.Sprintf("%v < %v", left, right)
+}
+
+// product puts a sum in parentheses, as a factor needs it.
+func product(s dim.Size) string {
+	if text := s.String(); strings.Contains(text, " ") {
+		return "(" + text + ")"
+	}
+	return s.String()
+}
