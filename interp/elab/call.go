@@ -189,7 +189,7 @@ func origins(at *site, c *Closure, x Tensor, out dim.Shape) []*Origin {
 	o := make([]*Origin, len(out))
 	for i := range out {
 		switch {
-		case i < len(x.Shape) && len(x.Shape) == len(out) && x.Shape[i] == out[i]:
+		case i < len(x.Shape) && len(x.Shape) == len(out) && dim.Equivalent(x.Shape[i], out[i]):
 			o[i] = x.Origins[i]
 		default:
 			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i)}

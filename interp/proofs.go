@@ -1,0 +1,47 @@
+package interp
+
+import (
+	"cnnlang/interp/prove"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+)
+
+// Prove tries to prove every block and net of the main file, or the one net that
+// Open or name asks for, for all parameter values and input sizes. To what Check
+// has found already it adds mistakes in blocks that no net uses and refuted
+// blocks, one message for each cause. A program whose text or names are wrong is
+// not proved.
+func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
+	if p.Problems.HasErrors() {
+		return nil, nil
+	}
+	if name == "" {
+		name = p.Named
+	}
+	var verdicts []*prove.Verdict
+	var more diag.List
+	for _, o := range p.Main.Blocks() {
+		if name != "" && o.Name != name {
+			continue
+		}
+		v := prover.Block(o)
+		verdicts = append(verdicts, v)
+		for _, d := range append(v.Others[:len(v.Others):len(v.Others)], v.Problem) {
+			if d != nil && !explained(o, d, append(found[:len(found):len(found)], more...)) {
+				more.Add(d)
+			}
+		}
+	}
+	return verdicts, more
+}
+
+// explained reports whether an error that has been found already lies in the
+// same block, or at the same place: then it is the same cause, seen at one size.
+func explained(o *resolve.Object, d *diag.Diagnostic, found diag.List) bool {
+	for _, e := range found {
+		if e.Severity == diag.Error && (e.Span == d.Span || o.Block.Span().Contains(e.Span)) {
+			return true
+		}
+	}
+	return false
+}
