@@ -79,7 +79,7 @@ func (c *checker) argument(argument string) {
 		c.code = max(c.code, c.report(err))
 		return
 	}
-	nets, list, err := p.Check(c.selection.net, c.selection.options())
+	nets, list, err := p.Check(c.selection.net.value, c.selection.options())
 	if err != nil {
 		c.code = max(c.code, c.report(err))
 		return
@@ -96,8 +96,16 @@ func (c *checker) argument(argument string) {
 		c.net(p, n)
 	}
 	if len(nets) == 0 && !list.HasErrors() && c.text {
-		fmt.Fprintf(c.stdout, "%s: no mistakes in the text; there is no net that can be made without --set\n", p.Main.Name())
+		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", p.Main.Name(), whyNoNet(p))
 	}
+}
+
+// whyNoNet says why nothing was made of a file.
+func whyNoNet(p *interp.Program) string {
+	if len(p.Main.Nets()) == 0 {
+		return "it declares no net whose shapes could be checked"
+	}
+	return "its nets need arguments: choose one with --net and give them with --set"
 }
 
 // net says that a net is sound, and what it is.

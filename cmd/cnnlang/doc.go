@@ -1,5 +1,143 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-func (a *app) doc() *cobra.Command { return &cobra.Command{Use: "doc"} }
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/lang/diag"
+)
+
+// docDocument is cnnlang.doc/v1.
+type docDocument struct {
+	Schema  string     `json:"schema"`
+	Entries []docEntry `json:"entries"`
+}
+
+// doc is `cnnlang doc`.
+func (a *app) doc() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "doc [NAME]",
+		Short: "Explain primitives, blocks and nets",
+		Long: "doc without a name lists the primitives of the language, the blocks of std and the\n" +
+			"nets of the library. With a name it shows the signature with all defaults, what is\n" +
+			"required of them, and what it does. A block's name may be given with its file, as\n" +
+			"std.resnet.bottleneck, and a file's alone, as std.resnet.",
+		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json",
+		Args:    arguments(0, 1, ""),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			entries, err := docEntries()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return docNames(entries), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	format := formatFlag(cmd, "text", "json")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		entries, err := docEntries()
+		if err != nil {
+			return err
+		}
+		whole := len(args) == 0
+		if !whole {
+			if entries, whole, err = docOf(args[0], entries); err != nil {
+				return err
+			}
+		}
+		switch {
+		case format.value == "json":
+			return a.json(docDocument{"cnnlang.doc/v1", entries})
+		case whole:
+			return a.docList(entries)
+		}
+		for i, e := range entries {
+			if i > 0 {
+				fmt.Fprintln(a.stdout)
+			}
+			fmt.Fprint(a.stdout, e)
+		}
+		return nil
+	}
+	return cmd
+}
+
+// docOf finds the entries of a name; several where a name means several. whole
+// says that it is the name of a file.
+func docOf(name string, all []docEntry) (found []docEntry, whole bool, err error) {
+	for _, e := range all {
+		switch name {
+		case e.Name, e.qualified():
+			found = append(found, e)
+		case e.Package:
+			found, whole = append(found, e), true
+		}
+	}
+	if len(found) > 0 {
+		return found, whole, nil
+	}
+	unknown := usage("there is no primitive, block or net called %q", name)
+	if near := diag.Nearest(name, docNames(all)); near != "" {
+		return nil, false, unknown.withHelp("did you mean `cnnlang doc %s`?", near)
+	}
+	return nil, false, unknown.withHelp("`cnnlang doc` lists them all")
+}
+
+// docNames lists everything that docOf finds.
+func docNames(entries []docEntry) []string {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name, e.qualified(), e.Package)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
+}
+
+// docList writes a line for each entry under the title of its file.
+func (a *app) docList(entries []docEntry) error {
+	width := 0
+	for _, e := range entries {
+		width = max(width, len(e.Name))
+	}
+	for i, e := range entries {
+		if i == 0 || entries[i-1].File != e.File {
+			if i > 0 {
+				fmt.Fprintln(a.stdout)
+			}
+			fmt.Fprintln(a.stdout, e.title())
+		}
+		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %-*s  %s", width, e.Name, firstSentence(e.Doc)), " "))
+	}
+	return nil
+}
+
+// firstSentence is where a comment stops in a list.
+func firstSentence(doc string) string {
+	doc = strings.Join(strings.Fields(doc), " ")
+	for i := range doc {
+		if strings.HasPrefix(doc[i:], ". ") && !strings.HasSuffix(doc[:i], "al") {
+			return doc[:i+1]
+		}
+	}
+	return doc
+}
+
+// docEntries describes the whole library.
+func docEntries() ([]docEntry, error) {
+	modules, err := interp.Shelf()
+	if err != nil {
+		return nil, err
+	}
+	var entries []docEntry
+	for _, m := range modules {
+		for _, o := range m.Blocks() {
+			if !strings.HasPrefix(o.Name, "_") {
+				entries = append(entries, describe(o))
+			}
+		}
+	}
+	return entries, nil
+}

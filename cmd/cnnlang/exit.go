@@ -122,7 +122,7 @@ func (e *problems) exitCode() int {
 	for _, d := range e.list {
 		switch {
 		case d.Severity != diag.Error:
-		case d.Code.IsLimit():
+		case d.Code.IsLimit(), d.Code == diag.NumberOutOfRange:
 			return exitLimit
 		case d.Span.Start.Filename != interp.SettingsFile:
 			code = exitProblems
@@ -140,6 +140,8 @@ func (a *app) report(err error) int {
 		wrong   *usageError
 		crashed *crash
 		fit     *weights.FitError
+		memory  *interp.MemoryError
+		choice  *interp.SelectionError
 	)
 	switch {
 	case code == exitFine, errors.As(err, &several):
@@ -151,6 +153,12 @@ func (a *app) report(err error) int {
 		a.message(wrong.problem, wrong.help)
 	case errors.As(err, &fit):
 		fmt.Fprintln(a.stderr, fit.Error())
+	case errors.As(err, &choice) && choice.Err != nil:
+		// A note about the text has told why.
+		a.message(fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net),
+			"leave out --side "+choice.Name+", or ask for another --shape")
+	case errors.As(err, &memory):
+		a.message(plain(err), "ask for a smaller --shape, or allow more with --max-memory")
 	case errors.As(err, &crashed):
 		a.message(crashed.Error(), "please report this with the command line, the files it names and what follows")
 		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
@@ -184,11 +192,10 @@ func (a *app) diagnostics(p *problems) {
 // plain is an error's text without the name of the package it comes from, and
 // a system's error in our words.
 func plain(err error) string {
-	var path *fs.PathError
-	switch {
-	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("%s: no such file", path.Path)
-	case errors.As(err, &path):
+	if path, ok := err.(*fs.PathError); ok {
+		if errors.Is(err, fs.ErrNotExist) {
+			return path.Path + ": no such file"
+		}
 		return fmt.Sprintf("%s: %v", path.Path, path.Err)
 	}
 	text := err.Error()

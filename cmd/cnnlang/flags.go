@@ -34,6 +34,53 @@ func (c *choice) Set(text string) error {
 	return nil
 }
 
+// A textFlag is any text; what says in help what it stands for.
+type textFlag struct{ value, what string }
+
+func (t *textFlag) String() string { return t.value }
+func (t *textFlag) Type() string   { return t.what }
+
+// Set takes anything but nothing.
+func (t *textFlag) Set(text string) error {
+	if text == "" {
+		return fmt.Errorf("want %s", t.what)
+	}
+	t.value = text
+	return nil
+}
+
+// A settingsFlag is NAME=VALUE, any number of times.
+type settingsFlag []string
+
+func (s *settingsFlag) String() string { return "" }
+func (s *settingsFlag) Type() string   { return "NAME=VALUE" }
+
+// Set adds one.
+func (s *settingsFlag) Set(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
+		return errors.New("want NAME=VALUE, as in classes=10")
+	}
+	*s = append(*s, text)
+	return nil
+}
+
+// A seedFlag is any 64-bit number.
+type seedFlag uint64
+
+func (s *seedFlag) String() string { return strconv.FormatUint(uint64(*s), 10) }
+func (s *seedFlag) Type() string   { return "N" }
+
+// Set takes a number without a sign.
+func (s *seedFlag) Set(text string) error {
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("want a whole number from 0 to %d", uint64(math.MaxUint64))
+	}
+	*s = seedFlag(v)
+	return nil
+}
+
 // A shapeFlag is a shape as 1x3x224x224.
 type shapeFlag []int
 

@@ -8,8 +8,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -74,5 +76,14 @@ func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.valu
 // An outputError says that standard output takes no more.
 type outputError struct{ err error }
 
-func (e *outputError) Error() string { return "cannot write standard output: " + e.err.Error() }
+func (e *outputError) Error() string {
+	reason := e.err
+	var path *fs.PathError
+	if errors.As(reason, &path) {
+		reason = path.Err
+	}
+	return "cannot write standard output: " + reason.Error()
+}
+
+// Unwrap returns the system's error.
 func (e *outputError) Unwrap() error { return e.err }

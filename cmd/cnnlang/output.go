@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -24,13 +26,25 @@ func formatFlag(cmd *cobra.Command, formats ...string) *choice {
 	return c
 }
 
-// json writes a document, indented and with arrows and comparisons readable.
+// json writes a document, indented, with arrows and comparisons readable and
+// each shape on one line.
 func (a *app) json(document any) error {
-	e := json.NewEncoder(a.stdout)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(document)
+	if err := e.Encode(document); err != nil {
+		return err
+	}
+	_, err := a.stdout.Write(numberList.ReplaceAllFunc(text.Bytes(), func(list []byte) []byte {
+		return bytes.ReplaceAll(bytes.Join(bytes.Fields(list), nil), []byte(","), []byte(", "))
+	}))
+	return err
 }
+
+// numberList is an array of whole numbers, each on a line of its own. It cannot
+// match in a string, which holds no end of line.
+var numberList = regexp.MustCompile(`\[\n\s+\d+(,\n\s+\d+)*\n\s+\]`)
 
 // A column of a grid. The first one gives way where a terminal is too narrow.
 type column struct {
@@ -199,8 +213,8 @@ func integer(n dim.Size) *int {
 	return nil
 }
 
-// A real is a number in JSON: null where it is not finite, which JSON has no
-// word for.
+// A real is a number in JSON with the digits that a float32 has: null where it
+// is not finite, which JSON has no word for.
 type real float64
 
 // MarshalJSON writes the number or null.
@@ -208,5 +222,5 @@ func (r real) MarshalJSON() ([]byte, error) {
 	if math.IsNaN(float64(r)) || math.IsInf(float64(r), 0) {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(r))
+	return json.Marshal(float32(r))
 }

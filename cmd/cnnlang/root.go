@@ -100,10 +100,7 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
 func invalidFlag(e *pflag.InvalidValueError) *usageError {
 	flag, cause := e.GetFlag(), errors.Unwrap(e)
 	want := cause.Error()
-	switch flag.Value.Type() {
-	case "uint64":
-		want = "want a whole number from 0 to 18446744073709551615"
-	case "bool":
+	if flag.Value.Type() == "bool" {
 		want = "want true or false, or no value"
 	}
 	return usage("--%s %q: %s", flag.Name, e.GetValue(), want)

@@ -18,13 +18,13 @@ const mostThreads = 1024
 // A runFlags is what `cnnlang run` is asked for.
 type runFlags struct {
 	selection
-	weights    string
+	weights    textFlag
 	noMap      bool
-	seed       uint64
-	input      string
+	seed       seedFlag
+	input      textFlag
 	scale      scaleFlag
 	scaleGiven bool
-	output     string
+	output     textFlag
 	sides, at  targetsFlag
 	threads    numberFlag
 	top        numberFlag
@@ -35,6 +35,9 @@ type runFlags struct {
 // run is `cnnlang run`.
 func (a *app) run() *cobra.Command {
 	f := &runFlags{
+		weights: textFlag{what: "FILE|random"},
+		input:   textFlag{what: "FILE.npy|random"},
+		output:  textFlag{what: "FILE.npy"},
 		scale:   1,
 		sides:   targetsFlag{what: "NAME"},
 		at:      targetsFlag{what: "PATH"},
@@ -71,12 +74,12 @@ func (a *app) run() *cobra.Command {
 func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.weights, "weights", "", "`FILE|random`: a .safetensors file, or generated weights")
+	flags.Var(&f.weights, "weights", "a .safetensors file, or generated weights")
 	flags.BoolVar(&f.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
-	flags.Uint64Var(&f.seed, "seed", 0, "`N` of generated weights and generated input")
-	flags.StringVar(&f.input, "input", "", "`FILE.npy|random`: an array or a generated input, instead of images")
+	flags.Var(&f.seed, "seed", "seed of generated weights and generated input")
+	flags.Var(&f.input, "input", "an array, or a generated input, instead of images")
 	flags.Var(&f.scale, "scale", "largest magnitude of a generated input")
-	flags.StringVar(&f.output, "output", "", "`FILE.npy` to write the output to")
+	flags.Var(&f.output, "output", "where to write the output")
 	flags.Var(&f.sides, "side", "write the output of a side head; may be repeated")
 	flags.Var(&f.at, "at", "write the value of a step, by its path; may be repeated")
 	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each processor")
@@ -94,14 +97,14 @@ func completeRun(cmd *cobra.Command, args []string, given string) ([]cobra.Compl
 
 // consistent checks what the flags say together.
 func (f *runFlags) consistent(images []string) error {
-	generated := f.input == "random"
+	generated := f.input.value == "random"
 	switch {
-	case f.weights == "":
+	case f.weights.value == "":
 		return usage("--weights is missing").
 			withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
-	case len(images) > 0 && f.input != "":
+	case len(images) > 0 && f.input.value != "":
 		return usage("got images and --input, want one of them")
-	case len(images) == 0 && f.input == "":
+	case len(images) == 0 && f.input.value == "":
 		return usage("there is no input").
 			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
 	case f.scaleGiven && !generated:
@@ -120,8 +123,8 @@ func (f *runFlags) consistent(images []string) error {
 // targets is everything to be written.
 func (f *runFlags) targets() []target {
 	var all []target
-	if f.output != "" {
-		all = append(all, target{"the output", f.output})
+	if f.output.value != "" {
+		all = append(all, target{"the output", f.output.value})
 	}
 	return append(append(all, f.sides.list...), f.at.list...)
 }
@@ -148,11 +151,11 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	model, err := a.build(f, n, limit)
+	x, err := in.tensor(f, n, limit)
 	if err != nil {
 		return err
 	}
-	x, err := in.tensor(f, n)
+	model, err := a.build(f, n, limit)
 	if err != nil {
 		return err
 	}
@@ -199,9 +202,9 @@ func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, erro
 // build prepares the net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
 func (a *app) build(f *runFlags, n *interp.Net, limit int64) (*interp.Model, error) {
-	w := interp.Weights{Seed: f.seed}
-	if f.weights != "random" {
-		store, err := weights.Open(f.weights, weights.Options{NoMap: f.noMap})
+	w := interp.Weights{Seed: uint64(f.seed)}
+	if f.weights.value != "random" {
+		store, err := weights.Open(f.weights.value, weights.Options{NoMap: f.noMap})
 		if err != nil {
 			return nil, err
 		}
@@ -214,7 +217,7 @@ func (a *app) build(f *runFlags, n *interp.Net, limit int64) (*interp.Model, err
 	if fit, ok := err.(*weights.FitError); ok {
 		if names := interp.Fitting(w.Store); len(names) > 0 {
 			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
-			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], f.weights)
+			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], f.weights.value)
 		}
 	}
 	return model, err

@@ -29,44 +29,48 @@ func (f *runFlags) supply(images []string, limit int64) (supply, error) {
 			return supply{}, usage("got --shape %s and %d images: the first size is the number of images", &f.shape, len(images))
 		}
 		return supply{images: images, count: len(images)}, nil
-	case f.input == "random":
+	case f.input.value == "random":
 		return supply{}, nil
 	}
-	if info, err := os.Stat(f.input); err == nil && limit > 0 && info.Size() > limit {
-		return supply{}, &interp.MemoryError{Net: f.input, Need: info.Size(), Max: limit}
+	if info, err := os.Stat(f.input.value); err == nil && limit > 0 && info.Size() > limit {
+		return supply{}, &interp.MemoryError{Net: f.input.value, Need: info.Size(), Max: limit}
 	}
-	array, err := npy.Read(f.input)
+	array, err := npy.Read(f.input.value)
 	if err != nil {
 		return supply{}, err
 	}
 	if f.shape != nil && !array.Shape.Equal(tensor.Shape(f.shape)) {
-		return supply{}, usage("got --shape %s and an array of shape %v in %s", &f.shape, array.Shape, f.input).
+		return supply{}, usage("got --shape %s and an array of shape %v in %s", &f.shape, array.Shape, f.input.value).
 			withHelp("leave out --shape")
 	}
 	return supply{array: array, shape: array.Shape}, nil
 }
 
-// tensor is the input at the net's size.
-func (s supply) tensor(f *runFlags, n *interp.Net) (tensor.Tensor, error) {
+// tensor is the input at the net's size. It comes before the weights: a picture
+// that cannot be read is found out in no time.
+func (s supply) tensor(f *runFlags, n *interp.Net, limit int64) (tensor.Tensor, error) {
 	shape := n.Graph.Input.Shape
+	if need := 4 * int64(shape.Elements()); limit > 0 && need > limit {
+		return tensor.Tensor{}, &interp.MemoryError{Net: n.Name, Need: need, Max: limit}
+	}
 	switch {
 	case len(s.images) > 0:
 		return s.pictures(n.Meta, shape)
 	case s.shape != nil:
 		return s.array, nil
 	}
-	return generated(f, shape), nil
+	return generatedInput(f, shape), nil
 }
 
-// generated is an input made from the seed. A net without height and width gets
+// generatedInput is an input made from the seed. A net without height and width gets
 // an image of one pixel.
-func generated(f *runFlags, shape tensor.Shape) tensor.Tensor {
+func generatedInput(f *runFlags, shape tensor.Shape) tensor.Tensor {
 	axes := [4]int{1, 1, 1, 1}
 	copy(axes[:], shape)
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
 	}
-	t := weights.Image(f.seed, axes[0], axes[1], axes[2], axes[3], float32(f.scale))
+	t := weights.Image(uint64(f.seed), axes[0], axes[1], axes[2], axes[3], float32(f.scale))
 	t.Shape = shape
 	return t
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 
 	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/npy"
@@ -23,8 +25,8 @@ func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error 
 		r.written = append(r.written, writtenValue{name, what, t.Shape, file})
 		return a.writeArray(ctx, file, t)
 	}
-	if f.output != "" {
-		if err := write("output", "output", f.output, r.session.Output()); err != nil {
+	if f.output.value != "" {
+		if err := write("output", "output", f.output.value, r.session.Output()); err != nil {
 			return err
 		}
 	}
@@ -60,7 +62,12 @@ func (a *app) writeArray(ctx context.Context, path string, t tensor.Tensor) erro
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return &npy.FileError{Path: path, Problem: "cannot be written: " + plain(err), Err: err}
+	problem := plain(err)
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		problem = inner.Err.Error() // the path in it is that of a temporary file
+	}
+	return &npy.FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
 }
 
 // interruptible is a writer that fails once ctx has ended.

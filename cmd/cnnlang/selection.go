@@ -12,8 +12,8 @@ import (
 
 // A selection is the flags that say which net at which size.
 type selection struct {
-	net      string
-	set      []string
+	net      textFlag
+	set      settingsFlag
 	shape    shapeFlag
 	settings []elab.Setting
 	text     *source.File // of the settings, for diagnostics
@@ -22,8 +22,9 @@ type selection struct {
 // flags adds the flags to a command.
 func (s *selection) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&s.net, "net", "", "the net to take from a file that declares several")
-	f.StringArrayVar(&s.set, "set", nil, "`NAME=VALUE`: give a parameter of the net a value, as classes=10; may be repeated")
+	s.net.what = "NAME"
+	f.Var(&s.net, "net", "the net to take from a file that declares several")
+	f.Var(&s.set, "set", "give a parameter of the net a value, as classes=10; may be repeated")
 	f.Var(&s.shape, "shape", "shape of the input, as 2x3x224x224")
 	err := cmd.RegisterFlagCompletionFunc("net", completeNetsOfFile)
 	if err != nil {
@@ -83,7 +84,7 @@ func (a *app) open(s *selection, argument string) (*interp.Program, *resolve.Obj
 	if p.Problems.HasErrors() {
 		return nil, nil, &problems{p.Problems, s.files(p)}
 	}
-	o, err := p.Select(s.net)
+	o, err := p.Select(s.net.value)
 	if err != nil {
 		return nil, nil, err
 	}

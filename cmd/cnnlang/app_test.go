@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/npy"
+	"cnnlang/interp/picture"
+	"cnnlang/interp/weights"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+func TestExitCodes(t *testing.T) {
+	at := source.Span{Start: source.Pos{Filename: "a.cnn", Line: 1, Column: 1}}
+	set := source.Span{Start: source.Pos{Filename: interp.SettingsFile, Line: 1, Column: 1}}
+	list := func(d ...*diag.Diagnostic) error { return &problems{list: d} }
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{list(diag.New(diag.UnknownName, at, "")), 1},
+		{list(diag.New(diag.UnknownArgument, set, "")), 2},
+		{list(diag.New(diag.UnknownArgument, set, ""), diag.New(diag.UnknownName, at, "")), 1},
+		{list(diag.New(diag.UnknownName, at, ""), diag.New(diag.TooDeep, at, "")), 4},
+		{list(diag.New(diag.NumberOutOfRange, at, "")), 4},
+		{&weights.FitError{}, 1},
+		{&mismatch{}, 1},
+		{&interp.SelectionError{Err: errors.New("does not fit")}, 1},
+		{&interp.SelectionError{}, 2},
+		{usage("wrong"), 2},
+		{&interp.UnknownNetError{}, 2},
+		{&interp.NoNetError{}, 2},
+		{&fs.PathError{Err: fs.ErrNotExist}, 3},
+		{&weights.FileError{}, 3},
+		{&npy.FileError{}, 3},
+		{&picture.FileError{}, 3},
+		{&outputError{errors.New("full")}, 3},
+		{&picture.LimitError{}, 4},
+		{&weights.LimitError{}, 4},
+		{&interp.MemoryError{}, 4},
+		{context.Canceled, 130},
+		{fmt.Errorf("run: %w", context.Canceled), 130},
+		{&crash{value: "oops"}, 70},
+		{errors.New("nobody knows"), 70},
+	} {
+		if got := exitCode(c.err); got != c.want {
+			t.Errorf("%T %v: got %d, want %d", c.err, c.err, got, c.want)
+		}
+	}
+}
+
+func newApp() (*app, *bytes.Buffer, *bytes.Buffer) {
+	var out, err bytes.Buffer
+	return &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &err}, &out, &err
+}
+
+// panics is a place to write to that has a bug.
+type panics struct{}
+
+func (panics) Write([]byte) (int, error) { panic("oops") }
+
+func TestPanicBecomesAnInternalError(t *testing.T) {
+	a, _, stderr := newApp()
+	a.stdin = nil
+	a.stdout.Reset(panics{})
+	err := a.execute(context.Background(), []string{"version"})
+	if code := a.report(err); code != exitCrash {
+		t.Errorf("exit code %d, want %d", code, exitCrash)
+	}
+	for _, want := range []string{"error: internal error: oops", "please report this", "goroutine "} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("the message lacks %q:\n%s", want, stderr)
+		}
+	}
+}
+
+func TestAnInterruptedWriteLeavesNothing(t *testing.T) {
+	a, _, _ := newApp()
+	folder := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	err := a.writeArray(ctx, filepath.Join(folder, "a.npy"), tensor.New(1000))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) > 0 {
+		t.Errorf("left %v behind", entries)
+	}
+}
+
+func TestSoftmax(t *testing.T) {
+	for _, c := range []struct {
+		scores []float32
+		want   []float64
+	}{
+		{[]float32{0, 0}, []float64{0.5, 0.5}},
+		{[]float32{1000, 1000, -1000}, []float64{0.5, 0.5, 0}},
+		{[]float32{float32(math.Log(3)), 0}, []float64{0.75, 0.25}},
+	} {
+		for i, got := range softmax(c.scores) {
+			if math.Abs(got-c.want[i]) > 1e-7 {
+				t.Errorf("softmax(%v)[%d]: got %v, want %v", c.scores, i, got, c.want[i])
+			}
+		}
+	}
+}
+
+func TestRankingPutsTheHighestFirstAndNaNLast(t *testing.T) {
+	nan := float32(math.NaN())
+	got := fmt.Sprint(ranked([]float32{nan, 1, 3, 3, 2}, 9))
+	if want := "[2 3 4 1 0]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestNumbersThatJSONCannotSay(t *testing.T) {
+	a, out, _ := newApp()
+	s := summarize(tensor.From([]float32{1, float32(math.Inf(1))}, 2))
+	if err := a.json(s); err != nil {
+		t.Fatal(err)
+	}
+	a.stdout.Flush()
+	want := "{\n  \"shape\": [2],\n  \"min\": 1,\n  \"max\": null,\n  \"mean\": null,\n  \"not_finite\": 1\n}\n"
+	if out.String() != want {
+		t.Errorf("got %s want %s", out, want)
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 25557032: "25,557,032", 123456: "123,456"} {
+		if got := grouped(dim.Int(n)); got != want {
+			t.Errorf("%d: got %s, want %s", n, got, want)
+		}
+	}
+	if got := grouped(dim.Invalid()); got != outOfRange {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSizesOfMemory(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "17": 17, "2KiB": 2 << 10, "3 MiB": 3 << 20, "8GiB": 8 << 30, "1TiB": 1 << 40} {
+		var b bytesFlag
+		if err := b.Set(text); err != nil || b.value != want {
+			t.Errorf("%s: got %d and %v, want %d", text, b.value, err, want)
+		}
+	}
+	for _, text := range []string{"", "-1", "1.5GiB", "GiB", "9999999999GiB", "8388608TiB", "1GB"} {
+		if err := new(bytesFlag).Set(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+// A narrow terminal costs the first column alone.
+func TestNarrowTablesCutTheFirstColumn(t *testing.T) {
+	g := grid{columns: []column{{"path", false}, {"output", false}}}
+	g.rows = append(g.rows, []any{"layer1.0.downsample.conv", "[1, 64, 56, 56]"}, []any{"fc", "[1, 1000]"})
+	w := g.writer()
+	g.shrink(w, 30)
+	text := w.Render()
+	for line := range strings.Lines(text) {
+		if n := len([]rune(strings.TrimRight(line, " \n"))); n > 30 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	for _, want := range []string{"layer1.0.do…", "[1, 64, 56, 56]"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+}

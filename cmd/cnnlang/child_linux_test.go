@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// command runs this test binary as cnnlang.
+func command(t *testing.T, folder string, args ...string) (cmd *exec.Cmd, stderr *messages) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // a hang is a failure, not a wait
+	t.Cleanup(cancel)
+	stderr = new(messages)
+	cmd = exec.CommandContext(ctx, program, args...)
+	cmd.Args[0], cmd.Dir, cmd.Stderr = "cnnlang", folder, stderr
+	return cmd, stderr
+}
+
+// messages remember when the first one came.
+type messages struct {
+	bytes.Buffer
+	first time.Time
+}
+
+func (m *messages) Write(p []byte) (int, error) {
+	if m.first.IsZero() {
+		m.first = time.Now()
+	}
+	return m.Buffer.Write(p)
+}
+
+// ReadFrom hides that of the buffer, which would not go through Write.
+func (m *messages) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{m}, r)
+}
+
+func codeOf(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	t.Fatal(err)
+	return 0
+}
+
+// hostile are inputs that ask for more than they are worth.
+var hostile = []struct {
+	name string
+	file string // its name and text
+	text func() string
+	args string // of cnnlang; FILE is the file
+	code int
+}{
+	{"a million brackets", "a.cnn", times(1_000_000, "("), "check FILE", 4},
+	{"a million open strings", "a.cnn", times(500_000, "\"\n"), "check FILE", 4},
+	{"a million newlines", "a.cnn", times(1<<20, "\n"), "check FILE", 4},
+	{"more than a file may hold", "a.cnn", times(1<<21, "#"), "check FILE", 4},
+	{"nets by the thousand", "a.cnn", times(20_000, "net a [N] -> [N] { relu }\n"), "check FILE", 4},
+	{"repeat 1000000000", "a.cnn", net("repeat 1000000000 relu"), "check FILE", 4},
+	{"repeat of repeat", "a.cnn", net("repeat 100000 { repeat 100000 { repeat 100000 id } }"), "check FILE", 4},
+	{"a block that calls itself", "a.cnn", literal("block again [N, C, H, W] -> [N, C, H, W] { again }\n" + net("again")()), "check FILE", 4},
+	{"conv(2**60)", "a.cnn", net("conv(1152921504606846976, 1x1)"), "check FILE", 4},
+	{"conv(2**99)", "a.cnn", net("conv(2**99, 1x1)"), "check FILE", 4},
+	{"conv(2**31) twice", "a.cnn", net("conv(2147483647, 1x1) -> conv(2147483647, 1x1)"), "check FILE", 4},
+	{"a kernel of 2**31", "a.cnn", net("conv(4, 2147483647x2147483647)"), "check FILE", 1},
+	{"a padding of 2**31", "a.cnn", net("maxpool(3x3, pad=2147483647)"), "check FILE", 1},
+	{"a list of all numbers", "a.cnn", net("repeat i in [0] { conv(2**52, 1x1) }"), "check FILE", 4},
+	{"an input of 10**12 pixels", "a.cnn", net("relu"), "params FILE --shape 1x3x999999x999999", 4},
+	{"a batch of 2**31", "a.cnn", net("relu"), "params FILE --shape 2147483647x3x8x8", 4},
+	{"memory for a large input", "a.cnn", net("relu"), "run FILE --weights random --input random --shape 1x3x8192x8192 --max-memory 64MiB", 4},
+	{"an array that claims 12 GB", "a.npy", literal("\x93NUMPY\x01\x006\x00{'descr':'<f4','fortran_order':False,'shape':(3000000000,)}"), "run resnet18 --weights random --input FILE", 3},
+	{"a header that claims 4 GB", "a.safetensors", literal("\x00\x00\x00\xff\x00\x00\x00\x00{}"), "run resnet18 --weights FILE --input random", 3},
+	{"a GIF of 65535x65535 called .png", "a.png", literal("GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02D\x01\x00;"), "run resnet18 FILE --weights random", 3},
+}
+
+func literal(s string) func() string      { return func() string { return s } }
+func times(n int, s string) func() string { return func() string { return strings.Repeat(s, n) } }
+func net(body string) func() string {
+	return literal("net a [N, 3, H = 8, W = 8] -> [N, _, _, _] { " + body + " }\n")
+}
+
+// TestHostileInputIsCheap holds every refusal to the right exit code, a message,
+// and a bound on time and memory. The bounds are loose enough for a busy machine
+// and far below what the inputs ask for.
+func TestHostileInputIsCheap(t *testing.T) {
+	const mostTime, mostMemory = 2 * time.Second, 100 << 20
+	for _, c := range hostile {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, c.file), []byte(c.text()), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			cmd, stderr := command(t, folder, strings.Fields(strings.ReplaceAll(c.args, "FILE", "./"+c.file))...)
+			start := time.Now()
+			code := codeOf(t, cmd.Run())
+			took := time.Since(start)
+			memory := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+			if code != c.code {
+				t.Errorf("exit code %d, want %d\n%.2000s", code, c.code, stderr)
+			}
+			if code != 0 && !strings.Contains(stderr.String(), "error") || strings.Contains(stderr.String(), "goroutine ") {
+				t.Errorf("no message:\n%.2000s", stderr)
+			}
+			if stderr.Len() > 1<<16 {
+				t.Errorf("%d bytes of message", stderr.Len())
+			}
+			if took > mostTime {
+				t.Errorf("took %v, want at most %v", took, mostTime)
+			}
+			if memory > mostMemory {
+				t.Errorf("took %d MiB, want at most %d", memory>>20, mostMemory>>20)
+			}
+			t.Logf("%v, %d MiB", took.Round(time.Millisecond), memory>>20)
+		})
+	}
+}
+
+// TestInterruptEndsTheProcess sends Ctrl-C while a long run computes, and while
+// standard input is waited for.
+func TestInterruptEndsTheProcess(t *testing.T) {
+	long := net("repeat 60 conv(64, 7x7, pad=3)")()
+	for _, c := range []struct {
+		name string
+		args string
+	}{
+		{"while computing", "run ./long.cnn --weights random --input random --shape 1x3x512x512 --output out.npy"},
+		{"while preparing", "run vgg16 --weights random --input random --shape 16x3x224x224 --output out.npy"},
+		{"while waiting for a text", "check -"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, "long.cnn"), []byte(long), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			cmd, stderr := command(t, folder, strings.Fields(c.args)...)
+			input, err := cmd.StdinPipe() // never closed by us
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer input.Close()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			select {
+			case err := <-ended:
+				t.Fatalf("ended by itself: %v\n%s", err, stderr)
+			case <-time.After(700 * time.Millisecond):
+			}
+			start := time.Now()
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			if code := codeOf(t, <-ended); code != exitInterrupted {
+				t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
+			}
+			// The system takes its time to free a large process; what counts is when
+			// it gave up.
+			took := stderr.first.Sub(start)
+			t.Logf("gave up after %v, ended after %v", took, time.Since(start))
+			if took > 250*time.Millisecond { // 50 ms on a machine that does nothing else
+				t.Errorf("gave up after %v", took)
+			}
+			if files, _ := filepath.Glob(filepath.Join(folder, "*npy*")); len(files) > 0 {
+				t.Errorf("left %v behind", files)
+			}
+			if files, _ := filepath.Glob(filepath.Join(folder, ".*")); len(files) > 0 {
+				t.Errorf("left %v behind", files)
+			}
+		})
+	}
+}
+
+// TestStartIsQuick measures a cold start with its text, loosely: some 20 ms on
+// an idle machine.
+func TestStartIsQuick(t *testing.T) {
+	best := time.Hour
+	for range 5 {
+		cmd, stderr := command(t, t.TempDir(), "params", "resnet50")
+		start := time.Now()
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("%v\n%s", err, stderr)
+		}
+		best = min(best, time.Since(start))
+	}
+	t.Logf("params resnet50: %v", best)
+	if best > 250*time.Millisecond {
+		t.Errorf("took %v", best)
+	}
+}

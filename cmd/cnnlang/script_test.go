@@ -1,0 +1,256 @@
+//go:build stories
+
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/npy"
+	"cnnlang/interp/weights"
+)
+
+// TestStories runs the stories of testdata/script, one for each file. Besides
+// testscript's own commands they have those of the table below, and $TESTDATA,
+// the folder that all packages share.
+func TestStories(t *testing.T) {
+	shared, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := programFolder(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join(shared, "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name == "root" { // who may read anything
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TESTDATA", shared)
+			e.Setenv("PATH", folder+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":    exits,
+			"jq":       jq,
+			"sums":     sums,
+			"shape":    shape,
+			"close":    closeTo,
+			"bytes":    writeBytes,
+			"repeat":   repeat,
+			"truncate": truncate,
+			"weights":  writeWeights,
+			"oneline":  oneLine,
+		},
+	})
+}
+
+// programFolder returns a folder in which the test binary is called cnnlang.
+func programFolder(t *testing.T) string {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, name := t.TempDir(), "cnnlang"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if err := os.Symlink(program, filepath.Join(folder, name)); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// exits CODE ARG...: runs cnnlang and wants this exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec("cnnlang", args[1:]...); err != nil {
+		if _, err := fmt.Sscanf(err.Error(), "exit status %d", &got); err != nil {
+			ts.Fatalf("cnnlang did not exit: %v", err)
+		}
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// jq FILE PATH WANT: wants a value in a JSON file, as rows.0.path. A path that
+// ends in length is that of a list; WANT is JSON, or text without quotes.
+func jq(ts *testscript.TestScript, neg bool, args []string) {
+	value := any(nil)
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &value))
+	for _, key := range strings.Split(args[1], ".") {
+		switch at := value.(type) {
+		case map[string]any:
+			inner, ok := at[key]
+			if !ok {
+				if neg {
+					return
+				}
+				ts.Fatalf("%s: there is no %s", args[1], key)
+			}
+			value = inner
+		case []any:
+			if key == "length" {
+				value = float64(len(at))
+				continue
+			}
+			i, err := strconv.Atoi(key)
+			ts.Check(err)
+			if i >= len(at) {
+				ts.Fatalf("%s: the list has %d elements", args[1], len(at))
+			}
+			value = at[i]
+		default:
+			ts.Fatalf("%s: %v has no %s", args[1], value, key)
+		}
+	}
+	if neg && len(args) == 2 {
+		ts.Fatalf("%s: is there", args[1])
+	}
+	var got bytes.Buffer
+	e := json.NewEncoder(&got)
+	e.SetEscapeHTML(false)
+	ts.Check(e.Encode(value))
+	text := strings.TrimSpace(got.String())
+	if plain, ok := value.(string); ok {
+		text = plain
+	}
+	want := strings.Join(args[2:], " ")
+	if number, err := strconv.ParseFloat(want, 64); err == nil && value == number {
+		return // 25557032 and 2.5557032e+07 are one number
+	}
+	if text != want {
+		ts.Fatalf("%s: got %s, want %s", args[1], text, want)
+	}
+}
+
+// sums FILE: wants the rows of a params document to sum to its totals.
+func sums(ts *testscript.TestScript, neg bool, args []string) {
+	var d paramsDocument
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &d))
+	var got [6]int
+	for _, r := range d.Rows {
+		at := 0
+		if r.Side {
+			at = 3
+		}
+		for i, n := range []*int{r.Params, r.MACs, r.FLOPs} {
+			got[at+i] += *n
+		}
+	}
+	want := [6]int{*d.Params, *d.MACs, *d.FLOPs, *d.ParamsSide, *d.MACsSide, *d.FLOPsSide}
+	if got != want {
+		ts.Fatalf("the rows sum to %v, the totals are %v", got, want)
+	}
+}
+
+// shape FILE.npy SHAPE: wants an array of this shape, as 2x3, of finite numbers
+// that are not all one.
+func shape(ts *testscript.TestScript, neg bool, args []string) {
+	array, err := npy.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	got := shapeFlag(array.Shape)
+	if got.String() != args[1] {
+		ts.Fatalf("%s has shape %s, want %s", args[0], &got, args[1])
+	}
+	s := summarize(array)
+	if s.Strange > 0 || s.Min == s.Max {
+		ts.Fatalf("%s holds nothing: %+v", args[0], s)
+	}
+}
+
+// close A.npy B.npy: wants arrays that differ by rounding alone.
+func closeTo(ts *testscript.TestScript, neg bool, args []string) {
+	a, err := npy.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b, err := npy.Read(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if !a.Shape.Equal(b.Shape) {
+		ts.Fatalf("shapes %v and %v", a.Shape, b.Shape)
+	}
+	for i := range a.Data {
+		if d := math.Abs(float64(a.Data[i] - b.Data[i])); !(d < 1e-6) {
+			ts.Fatalf("element %d: %v and %v", i, a.Data[i], b.Data[i])
+		}
+	}
+}
+
+// bytes FILE HEX...: writes a file.
+func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
+	data, err := hex.DecodeString(strings.Join(args[1:], ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
+}
+
+// repeat FILE N TEXT: writes a file of one text many times.
+func repeat(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte(args[2]), n), 0o666))
+}
+
+// truncate FILE N: cuts so many bytes off the end.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:len(text)-n]), 0o666))
+}
+
+// weights FILE NET SEED [PREFIX]: writes the generated weights of a net, with a
+// prefix before every name.
+func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
+	name := args[1]
+	if interp.IsFile(name) {
+		name = ts.MkAbs(name)
+	}
+	seed, err := strconv.ParseUint(args[2], 10, 64)
+	ts.Check(err)
+	p, err := interp.Open(name, nil)
+	ts.Check(err)
+	o, err := p.Select("")
+	ts.Check(err)
+	n, list := interp.Instantiate(o, elab.Options{})
+	ts.Check(list.Err())
+	params := n.Graph.Params(true)
+	tensors := weights.Random(seed).Bind(params)
+	var named []weights.Named
+	for _, param := range params {
+		named = append(named, weights.Named{Name: strings.Join(args[3:], "") + param.Path, Tensor: tensors[param.Path]})
+	}
+	ts.Check(weights.WriteSafetensors(ts.MkAbs(args[0]), named))
+}
+
+// oneline FILE: wants exactly one message, which names no package of ours.
+func oneLine(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if n := strings.Count(text, "error"); n == 0 || strings.Count(text, "\nerror") > 0 || strings.Contains(text, "goroutine ") {
+		ts.Fatalf("want one message, got\n%s", text)
+	}
+	for name := range packages {
+		if strings.Contains(text, "error: "+name+": ") {
+			ts.Fatalf("the message begins with a package:\n%s", text)
+		}
+	}
+}
