@@ -68,10 +68,10 @@ type Application struct {
 func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) Application {
 	var a Application
 	m := &machine{
-		facts:    dim.Numbers{},
-		graph:    &graph.Graph{Name: o.Name},
-		report:   func(d *diag.Diagnostic) { a.Problems.Add(d) },
-		said:     map[cause]bool{},
+		facts:  dim.Numbers{},
+		graph:  &graph.Graph{Name: o.Name},
+		report: func(d *diag.Diagnostic) { a.Problems.Add(d) },
+		said:   map[cause]bool{}, lets: map[*ast.Let]Value{},
 		owner:    map[string]source.Span{},
 		unknowns: u,
 	}

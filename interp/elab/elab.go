@@ -51,8 +51,8 @@ func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 		facts:  dim.Numbers{},
 		graph:  &graph.Graph{Name: o.Name},
 		report: func(d *diag.Diagnostic) { list.Add(d) },
-		said:   map[cause]bool{},
-		owner:  map[string]source.Span{},
+		said:   map[cause]bool{}, lets: map[*ast.Let]Value{},
+		owner: map[string]source.Span{},
 	}
 	result := m.net(o, opts)
 	if list.HasErrors() {
@@ -64,6 +64,10 @@ func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	c, ok := m.closure(o, o.Span)
 	if !ok {
+		return nil
+	}
+	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
+		m.stop(tooManyNodes(o.Span))
 		return nil
 	}
 	chain := presets(o)

@@ -174,6 +174,10 @@ func badLabel(at source.Span, text string) *diag.Diagnostic {
 	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text)
 }
 
+func textTooLong(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.BadLabel, at, "this string is longer than %d characters", maxText)
+}
+
 func duplicatePath(at source.Span, name string, first source.Span) *diag.Diagnostic {
 	return diag.New(diag.DuplicatePath, at, "two tensors are called `%s`", name).
 		WithLabel("here").At(first, "and here").

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -12,6 +13,9 @@ import (
 // eval gives the value of an expression; false means it has none, and why has
 // been reported.
 func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
+	if !m.step(x.Span()) {
+		return nil, false
+	}
 	switch x := x.(type) {
 	case *ast.Number:
 		return m.number(x)
@@ -115,6 +119,10 @@ func (m *machine) dims(x *ast.DimsLit) (Value, bool) {
 	return p, true
 }
 
+// maxText limits the length of a string whose parts are filled in: strings of
+// strings could double from line to line.
+const maxText = 1024
+
 // text fills in the expressions of a string.
 func (m *machine) text(x *ast.String, e *env) (Value, bool) {
 	var b strings.Builder
@@ -131,6 +139,10 @@ func (m *machine) text(x *ast.String, e *env) (Value, bool) {
 			b.WriteString(s)
 		} else {
 			b.WriteString(show(v))
+		}
+		if b.Len() > maxText {
+			m.fail(textTooLong(x.Span()))
+			return nil, false
 		}
 	}
 	return b.String(), true
@@ -215,11 +227,7 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 	case o == nil || o.Broken():
 		return nil, false // reported where names are resolved
 	case o.Let != nil:
-		if !m.step(r.Span()) || !m.enter(r.Span()) {
-			return nil, false
-		}
-		v, ok := m.eval(o.Let.Value, &env{module: o.Module, frame: &frame{}})
-		m.leave()
+		v, ok := m.let(o, r)
 		if !ok {
 			return nil, false
 		}
@@ -233,6 +241,25 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 	}
 	m.fail(namespaceAsValue(r.Span(), r.Text()))
 	return nil, false
+}
+
+// let gives the value of a top-level let, which is evaluated once.
+func (m *machine) let(o *resolve.Object, r *ast.Ref) (Value, bool) {
+	if v, done := m.lets[o.Let]; done {
+		return v, v != nil
+	}
+	if !m.enter(r.Span()) {
+		return nil, false
+	}
+	defer m.leave()
+	v, ok := m.eval(o.Let.Value, &env{module: o.Module, frame: &frame{}})
+	if !ok {
+		v = nil
+	}
+	if !m.stopped {
+		m.lets[o.Let] = v
+	}
+	return v, ok
 }
 
 var paddings = map[string]*ops.Padding{

@@ -2,6 +2,7 @@ package elab
 
 import (
 	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
@@ -11,7 +12,7 @@ import (
 // network: a hit is an error that names the limit.
 const (
 	MaxNodes = 100_000
-	MaxSteps = 2_000_000
+	MaxSteps = 2_000_000 // evaluations of expressions and applications of steps
 	MaxDepth = 64
 )
 
@@ -35,6 +36,7 @@ type machine struct {
 	// shapeOf answers shape(label) while facts are checked, nil before.
 	shapeOf func(path string) (Value, bool)
 
+	lets    map[*ast.Let]Value // top-level values, nil for one that has none
 	trace   []diag.Frame
 	owner   map[string]source.Span // the step that owns each tensor name
 	side    *graph.Side            // the side head being made, or nil

@@ -143,6 +143,9 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 			if _, skip := r[i].(wildcard); skip {
 				continue
 			}
+			if m.steps++; m.steps > MaxSteps {
+				return false, true // the next step reports it
+			}
 			equal, comparable := m.equal(l[i], r[i])
 			if !equal || !comparable {
 				return false, comparable

@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"fmt"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -117,44 +118,58 @@ func typeName(v Value) string {
 	panic("elab: unknown value")
 }
 
-// show prints a value as the language writes it.
+// maxShown limits how much of a value is printed.
+const maxShown = 200
+
+// show prints a value as the language writes it, a long one with its end left
+// out.
 func show(v Value) string {
-	switch v := v.(type) {
-	case dim.Size:
-		return v.String()
-	case bool:
-		if v {
-			return "true"
-		}
-		return "false"
-	case string:
-		return `"` + v + `"`
-	case dim.Pair:
-		return v.String()
-	case ops.Padding:
-		return v.String()
-	case []Value:
-		parts := make([]string, len(v))
-		for i, x := range v {
-			parts[i] = show(x)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case *Closure:
-		return v.name()
-	case *Tensor:
-		return v.Shape.String()
-	case wildcard:
-		return "_"
-	case UnknownBool:
-		return v.Size.String()
-	case UnknownString:
-		return v.Name
-	case UnknownList:
-		return v.Name
-	case UnknownBlock:
-		return v.Name
+	var b strings.Builder
+	write(&b, v)
+	if b.Len() > maxShown {
+		return strings.ToValidUTF8(b.String()[:maxShown], "") + "…"
 	}
-	panic("elab: unknown value")
+	return b.String()
+}
+
+// write prints a value; once there is enough, it prints no more.
+func write(b *strings.Builder, v Value) {
+	if b.Len() > maxShown {
+		return
+	}
+	switch v := v.(type) {
+	case dim.Size, dim.Pair, ops.Padding, bool:
+		fmt.Fprint(b, v)
+	case string:
+		b.WriteString(`"` + v + `"`)
+	case []Value:
+		b.WriteByte('[')
+		for i, x := range v {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if write(b, x); b.Len() > maxShown {
+				return
+			}
+		}
+		b.WriteByte(']')
+	case *Closure:
+		b.WriteString(v.name())
+	case *Tensor:
+		b.WriteString(v.Shape.String())
+	case wildcard:
+		b.WriteByte('_')
+	case UnknownBool:
+		b.WriteString(v.Size.String())
+	case UnknownString:
+		b.WriteString(v.Name)
+	case UnknownList:
+		b.WriteString(v.Name)
+	case UnknownBlock:
+		b.WriteString(v.Name)
+	default:
+		panic("elab: unknown value")
+	}
 }
 
 func (c *Closure) name() string {

@@ -1,0 +1,93 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+)
+
+// A sizer counts the operations that a block makes at least, from the text
+// alone, so that blocks which double from call to call are refused before
+// anything is made. What a condition or an unknown count decides counts for
+// nothing. Counts saturate just above MaxNodes.
+type sizer struct {
+	known map[*ast.Block]int
+}
+
+const tooMany = MaxNodes + 1
+
+func (s *sizer) block(o *resolve.Object) int {
+	b := o.Block
+	if n, ok := s.known[b]; ok {
+		return n
+	}
+	s.known[b] = 0 // for a block that calls itself
+	switch {
+	case b.Preset != nil:
+		s.known[b] = s.callee(b.Preset.Ref(), o.Module)
+	case o.IsPrimitive():
+		s.known[b] = 1
+	case b.Body != nil:
+		s.known[b] = s.body(b.Body, o.Module)
+	}
+	return s.known[b]
+}
+
+func (s *sizer) callee(r *ast.Ref, module *resolve.Module) int {
+	o, _ := module.LookupPath(r.Path)
+	if o == nil || o.Block == nil {
+		return 0
+	}
+	return s.block(o)
+}
+
+func (s *sizer) body(b *ast.Body, module *resolve.Module) int {
+	n := 0
+	for _, st := range b.Stmts {
+		if st.Pipe == nil {
+			continue
+		}
+		for _, step := range st.Pipe.Steps {
+			n = min(n+s.step(step, module), tooMany)
+		}
+	}
+	return n
+}
+
+func (s *sizer) step(st *ast.Step, module *resolve.Module) int {
+	switch {
+	case st.Group != nil:
+		return s.body(st.Group, module)
+	case st.Repeat != nil && st.Repeat.Body != nil:
+		return times(st.Repeat.Head, s.body(st.Repeat.Body, module))
+	case st.Repeat != nil:
+		return times(st.Repeat.Head, s.step(st.Repeat.Step, module))
+	case st.Call == nil:
+		return 0
+	}
+	n := s.callee(st.Call.Callee.Ref(), module)
+	for _, b := range st.Call.Branches {
+		one := s.body(b.Body, module)
+		if b.Repeat != nil {
+			one = times(b.Repeat, one)
+		}
+		n = min(n+one, tooMany)
+	}
+	return n
+}
+
+// times multiplies by a count that is written as a number.
+func times(h *ast.RepeatHead, n int) int {
+	literal, ok := h.Count.(*ast.Number)
+	if !ok || h.How == "in" {
+		return 0
+	}
+	size, ok := parseNumber(literal.Text)
+	count, whole := size.Int()
+	if !ok || !whole || count < 0 {
+		return 0 // reported when it is evaluated
+	}
+	if count > 0 && n > tooMany/count {
+		return tooMany
+	}
+	return min(n*count, tooMany)
+}
