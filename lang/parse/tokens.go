@@ -1,0 +1,82 @@
+package parse
+
+import (
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
+)
+
+// A Kind is what a token is, as far as the layout of a text cares.
+type Kind uint8
+
+// The kinds.
+const (
+	Space      Kind = iota // blanks, tabs, carriage returns, a byte order mark
+	Newline                // "\n"
+	Comment                // without the end of the line
+	Word                   // a name
+	Keyword                // a reserved word
+	Branch                 // the repeat that starts branches of a combinator
+	Number                 // an integer, a decimal or a size such as 3x3
+	String                 // with its quotes
+	Operator               // operators, brackets and the semicolon
+	Unreadable             // what is an error wherever it stands
+)
+
+// A Token is a piece of text that belongs together.
+type Token struct {
+	Kind Kind
+	Text string
+}
+
+// Tokens splits a text into tokens that joined together are the text; nil where
+// it is not a text that File could read, for its size, its encoding or its
+// nesting. Mistakes of all other kinds do not matter.
+func Tokens(src *source.File) []Token {
+	if notText(src) != nil {
+		return nil
+	}
+	p := &parser{file: &ast.File{Source: src}, tokens: tokenize(src.Name, src.Text, MaxTokens)}
+	n := len(p.tokens) - 1
+	if p.tokens[n].Pos.Offset < len(src.Text) {
+		return nil
+	}
+	list := make([]Token, n)
+	for i := range list {
+		t := &p.tokens[i]
+		list[i] = Token{kindOf[t.Type], t.Value}
+		if t.Value == ";" {
+			list[i].Kind = Operator
+		}
+	}
+	if p.layout(); p.tooDeep {
+		return nil
+	}
+	for i := range list {
+		if p.tokens[i].Type == tokBranch {
+			list[i].Kind = Branch
+		}
+	}
+	return list
+}
+
+var kindOf = map[lexer.TokenType]Kind{
+	tokSpace: Space, tokNL: Newline, tokComment: Comment, tokIdent: Word, tokKeyword: Keyword,
+	tokDims: Number, tokFloat: Number, tokInt: Number, tokString: String, tokOp: Operator,
+	tokOpenString: Unreadable, tokInvalid: Unreadable,
+}
+
+// Joins reports whether two tokens written without a blank between them are
+// still those two tokens.
+func Joins(a, b Token) bool {
+	text := a.Text + b.Text
+	_, first := next(text)
+	if first != len(a.Text) || !utf8.ValidString(text) {
+		return false
+	}
+	_, second := next(text[first:])
+	return second == len(b.Text)
+}
