@@ -13,6 +13,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 )
@@ -167,8 +168,8 @@ func refusal(t *testing.T, f familyFence, code diag.Code) []string {
 	return strings.Split(text.String(), "\n")
 }
 
-// Every example file checks without a word, states a fact in every net that can
-// be run, and is led to by the text.
+// Every example file checks without a word, no signature in it is refuted, every
+// net that can be run states a fact, and the text leads to it.
 func TestFamilyFiles(t *testing.T) {
 	text := readFamily(t).text
 	files, err := filepath.Glob(familyFolder + "/*.cnn")
@@ -183,6 +184,9 @@ func TestFamilyFiles(t *testing.T) {
 		nets, list, err := p.Check("", elab.Options{})
 		if err != nil || len(list) > 0 || len(nets) == 0 {
 			t.Errorf("%s: %d nets, %v, %v", file, len(nets), list, err)
+		}
+		if verdicts, refuted := p.Prove(prove.New(), "", list); len(verdicts) == 0 || len(refuted) > 0 {
+			t.Errorf("%s: %d verdicts, %v", file, len(verdicts), refuted)
 		}
 		for _, n := range nets {
 			o, _ := p.Main.Lookup(n.Name)
