@@ -1,0 +1,46 @@
+package source
+
+import "testing"
+
+func TestPositions(t *testing.T) {
+	f := NewFile("a", "ab\r\n京c\n\nlast")
+	for _, test := range []struct{ offset, line, column int }{
+		{0, 1, 1}, {1, 1, 2}, {3, 1, 4}, {4, 2, 1}, {7, 2, 2}, {8, 2, 3}, {9, 3, 1}, {10, 4, 1}, {14, 4, 5},
+		{-1, 1, 1}, {99, 4, 5},
+	} {
+		p := f.Pos(test.offset)
+		if p.Line != test.line || p.Column != test.column {
+			t.Errorf("offset %d: got %d:%d, want %d:%d", test.offset, p.Line, p.Column, test.line, test.column)
+		}
+		if test.offset >= 0 && test.offset < 15 && p.Offset != test.offset {
+			t.Errorf("offset %d became %d", test.offset, p.Offset)
+		}
+	}
+	for n, want := range map[int]string{0: "", 1: "ab", 2: "京c", 3: "", 4: "last", 5: ""} {
+		if got := f.Line(n); got != want {
+			t.Errorf("line %d: got %q, want %q", n, got, want)
+		}
+	}
+	for n, want := range map[int]int{0: 0, 1: 0, 2: 4, 3: 9, 4: 10, 5: 14} {
+		if got := f.LineStart(n); got != want {
+			t.Errorf("line %d starts at %d, want %d", n, got, want)
+		}
+	}
+	if f.Lines() != 4 {
+		t.Errorf("%d lines, want 4", f.Lines())
+	}
+}
+
+func TestSpans(t *testing.T) {
+	f, g := NewFile("a", "0123456789"), NewFile("b", "0123456789")
+	if outer := f.Span(2, 8); !outer.Contains(f.Span(2, 8)) || !outer.Contains(f.Span(3, 3)) ||
+		outer.Contains(f.Span(1, 4)) || outer.Contains(f.Span(4, 9)) || outer.Contains(g.Span(3, 4)) {
+		t.Error("Contains is wrong")
+	}
+	if got := f.Span(1, 2).To(f.Span(5, 6)); got != f.Span(1, 6) {
+		t.Errorf("To: got %v", got)
+	}
+	if (Span{}).IsValid() || !f.Span(0, 0).IsValid() {
+		t.Error("IsValid is wrong")
+	}
+}
