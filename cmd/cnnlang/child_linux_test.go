@@ -176,7 +176,7 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 			// it gave up.
 			took := stderr.first.Sub(start)
 			t.Logf("gave up after %v, ended after %v", took, time.Since(start))
-			if took > 250*time.Millisecond { // 50 ms on a machine that does nothing else
+			if took > time.Second { // 50 ms on a machine that does nothing else
 				t.Errorf("gave up after %v", took)
 			}
 			if files, _ := filepath.Glob(filepath.Join(folder, "*npy*")); len(files) > 0 {
