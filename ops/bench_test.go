@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"time"
 
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -73,4 +74,13 @@ func benchmark(b *testing.B, name string, op ops.Op, in ...tensor.Tensor) {
 			b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
 		})
 	}
+}
+
+// BenchmarkPeak is what all others can be compared with.
+func BenchmarkPeak(b *testing.B) {
+	best := 0.0
+	for b.Loop() {
+		best = max(best, ops.Peak(time.Millisecond))
+	}
+	b.ReportMetric(best/1e9, "GF/s")
 }

@@ -48,14 +48,15 @@ type tileSize struct{ filters, pixels int }
 // because panels a power of two apart would share a few lines of the L1 cache.
 const blockK = 264
 
-// The size of a part. Packing costs about as much as 3 output channels, so 32 of
-// them or more should share it; partWork keeps a part near a millisecond in
-// plain Go, and a part of very long sums below mostWork.
+// The size of a part. Packing costs as much as 3 output channels in plain Go and
+// as 30 in assembly, so many of them should share it; partWork keeps a part near
+// 2 ms in plain Go and 150 µs in assembly, and a part of very long sums below
+// mostWork.
 const (
 	mostPixels   = 64
 	leastFilters = 32
 	mostFilters  = 256
-	partWork     = 4 << 20 // FLOPs
+	partWork     = 16 << 20 // FLOPs
 	mostWork     = 32 << 20
 )
 

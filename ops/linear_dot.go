@@ -21,7 +21,7 @@ const dotPart = 1 << 18
 func (d *dotProduct) prepare() Prepared {
 	rows := balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
-	return &prepared{algorithm: "dot-generic-8", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+	return &prepared{algorithm: "dot-" + kernel.ISA() + "-8", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		blocks := ceilDiv(d.out, rows)
 		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(part, _ int) {
 			row, image := part%blocks*rows, part/blocks*images

@@ -28,15 +28,15 @@ const (
 // Knob is the environment variable.
 const Knob = "CNNLANG_ISA"
 
-// available are the sets that both the processor and this build have, slowest
-// first.
-var available = []ISA{Generic}
-
 // Selected returns the set to use. Its error says what is wrong with the value
 // of the knob; the set is then Generic.
 var Selected = sync.OnceValues(func() (ISA, error) {
 	return choose(os.Getenv(Knob), available)
 })
+
+// Available lists the sets that both the processor and this build have, slowest
+// first.
+func Available() []ISA { return slices.Clone(available) }
 
 // choose returns the set a knob of this value selects.
 func choose(value string, available []ISA) (ISA, error) {

@@ -1,19 +1,9 @@
 package kernel
 
-// DotRows is how many rows Dot takes at once.
-const DotRows = 8
-
-// dotBlock is how many products are summed in float32 before the sum goes to
-// float64.
-const dotBlock = 256
-
-// Dot multiplies 8 rows, each len(x) long and the i-th at rows[i*len(x)], with
-// the vector x.
-func Dot(sums *[DotRows]float64, rows, x []float32) {
-	*sums = [DotRows]float64{}
+// dotGeneric adds the products of columns from to len(x) to sums.
+func dotGeneric(sums *[DotRows]float64, rows, x []float32, from int) {
 	k := len(x)
-	rows = rows[:DotRows*k]
-	for p := 0; p < k; p += dotBlock {
+	for p := from; p < k; p += dotBlock {
 		n := min(dotBlock, k-p)
 		v := x[p : p+n]
 		r0, r1, r2, r3 := rows[p:][:n], rows[k+p:][:n], rows[2*k+p:][:n], rows[3*k+p:][:n]

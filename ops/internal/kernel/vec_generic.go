@@ -1,21 +1,37 @@
 package kernel
 
-// Each of these works on dst[i] and src[i] for every i of dst; src is at least
-// as long and may be dst itself. NaN gives NaN.
-
-// Add adds src to dst.
-func Add(dst, src []float32) {
-	src = src[:len(dst)]
+// addGeneric adds src to dst.
+func addGeneric(dst, src []float32) {
 	for i := range dst {
 		dst[i] += src[i]
 	}
 }
 
-// Mul multiplies dst by src.
-func Mul(dst, src []float32) {
-	src = src[:len(dst)]
+// mulGeneric multiplies dst by src.
+func mulGeneric(dst, src []float32) {
 	for i := range dst {
 		dst[i] *= src[i]
+	}
+}
+
+// addScalarGeneric sets dst to src plus c.
+func addScalarGeneric(dst, src []float32, c float32) {
+	for i := range dst {
+		dst[i] = src[i] + c
+	}
+}
+
+// mulScalarGeneric sets dst to src times c.
+func mulScalarGeneric(dst, src []float32, c float32) {
+	for i := range dst {
+		dst[i] = src[i] * c
+	}
+}
+
+// clampGeneric sets dst to min(max(src, low), high).
+func clampGeneric(dst, src []float32, low, high float32) {
+	for i := range dst {
+		dst[i] = min(max(src[i], low), high)
 	}
 }
 
@@ -27,43 +43,12 @@ func Max(dst, src []float32) {
 	}
 }
 
-// AddScalar adds s to dst.
-func AddScalar(dst []float32, s float32) {
-	for i := range dst {
-		dst[i] += s
-	}
-}
-
-// MulScalar sets dst to src times s.
-func MulScalar(dst, src []float32, s float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] = src[i] * s
-	}
-}
-
 // Affine sets dst to src times scale plus shift, in float64: a folded shift may
 // be far larger than the result.
 func Affine(dst, src []float32, scale, shift float64) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] = float32(float64(src[i])*scale + shift)
-	}
-}
-
-// ReLU sets dst to max(src, 0).
-func ReLU(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] = max(src[i], 0)
-	}
-}
-
-// ReLU6 sets dst to min(max(src, 0), 6).
-func ReLU6(dst, src []float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] = min(max(src[i], 0), 6)
 	}
 }
 

@@ -1,0 +1,115 @@
+package asmgen
+
+// A vector is a function of the elements of one or two slices, several at a time:
+//
+//	dst ┌─────────┬─────────┬ … ┬─────┐
+//	src └─────────┴─────────┴ … ┴─────┘
+//	     4 registers a turn      one by one, or under a mask (K1)
+//
+// v0-v3 are the elements, v4 and v5 work, v6 and v7 the constants.
+type vector struct {
+	name   string
+	binary bool     // reads dst as well
+	consts []string // parameters of 4 bytes, broadcast to v6 and v7
+	apply  func(t *text, s isa, x int, dst string)
+}
+
+// NaN is kept: VMAXPS and VMINPS return their last source (Go's first operand)
+// where either is NaN, so the value goes there and the bound in the middle.
+var vectorKernels = []vector{
+	{"add", true, nil, func(t *text, s isa, x int, dst string) {
+		t.op("VADDPS", dst, s.v(x), s.v(x))
+	}},
+	{"mul", true, nil, func(t *text, s isa, x int, dst string) {
+		t.op("VMULPS", dst, s.v(x), s.v(x))
+	}},
+	{"addScalar", false, []string{"c"}, func(t *text, s isa, x int, _ string) {
+		t.op("VADDPS", s.v(6), s.v(x), s.v(x))
+	}},
+	{"mulScalar", false, []string{"c"}, func(t *text, s isa, x int, _ string) {
+		t.op("VMULPS", s.v(6), s.v(x), s.v(x))
+	}},
+	{"clamp", false, []string{"low", "high"}, func(t *text, s isa, x int, _ string) {
+		t.op("VMAXPS", s.v(x), s.v(6), s.v(x))
+		t.op("VMINPS", s.v(x), s.v(7), s.v(x))
+	}},
+}
+
+// vectors writes them all.
+func vectors(t *text, s isa) {
+	for _, k := range vectorKernels {
+		k.write(t, s)
+	}
+}
+
+func (k vector) write(t *text, s isa) {
+	const turn = 4
+	size := 24 + 4*len(k.consts)
+	t.raw("\nTEXT ·" + k.name + s.name + "(SB), NOSPLIT, $0-" + itoa(size))
+	t.op("MOVQ", "dst+0(FP)", "DI")
+	t.op("MOVQ", "src+8(FP)", "SI")
+	t.op("MOVQ", "n+16(FP)", "CX")
+	for i, c := range k.consts {
+		t.op("VBROADCASTSS", c+"+"+itoa(24+4*i)+"(FP)", s.v(6+i))
+	}
+	t.op("SUBQ", turn*s.lanes, "CX")
+	t.op("JLT", "single")
+	t.label("turn")
+	for i := range turn {
+		t.op("VMOVUPS", at(i*s.bytes(), "SI"), s.v(i))
+	}
+	for i := range turn {
+		k.apply(t, s, i, at(i*s.bytes(), "DI"))
+	}
+	for i := range turn {
+		t.op("VMOVUPS", s.v(i), at(i*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", turn*s.bytes(), "SI")
+	t.op("ADDQ", turn*s.bytes(), "DI")
+	t.op("SUBQ", turn*s.lanes, "CX")
+	t.op("JGE", "turn")
+
+	t.label("single")
+	t.op("ADDQ", (turn-1)*s.lanes, "CX")
+	t.op("JLT", "tail")
+	t.label("next")
+	t.op("VMOVUPS", "(SI)", s.v(0))
+	k.apply(t, s, 0, "(DI)")
+	t.op("VMOVUPS", s.v(0), "(DI)")
+	t.op("ADDQ", s.bytes(), "SI")
+	t.op("ADDQ", s.bytes(), "DI")
+	t.op("SUBQ", s.lanes, "CX")
+	t.op("JGE", "next")
+
+	t.label("tail")
+	t.op("ADDQ", s.lanes, "CX")
+	t.op("JZ", "done")
+	k.tail(t, s)
+	t.label("done")
+	t.end()
+}
+
+// tail does the last CX elements, fewer than a register has.
+func (k vector) tail(t *text, s isa) {
+	if s == avx512 {
+		t.note("K1 = one bit for each element left")
+		t.op("MOVL", 1, "AX")
+		t.op("SHLL", "CX", "AX")
+		t.op("DECL", "AX")
+		t.op("KMOVW", "AX", "K1")
+		t.op("VMOVUPS.Z", "(SI)", "K1", s.v(0))
+		t.op("VMOVUPS.Z", "(DI)", "K1", s.v(5))
+		k.apply(t, s, 0, s.v(5))
+		t.op("VMOVUPS", s.v(0), "K1", "(DI)")
+		return
+	}
+	t.label("one")
+	t.op("VMOVSS", "(SI)", "X0")
+	t.op("VMOVSS", "(DI)", "X5")
+	k.apply(t, s, 0, s.v(5))
+	t.op("VMOVSS", "X0", "(DI)")
+	t.op("ADDQ", 4, "SI")
+	t.op("ADDQ", 4, "DI")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "one")
+}

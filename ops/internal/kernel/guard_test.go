@@ -1,0 +1,57 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A side is where in guarded memory a slice lies.
+type side bool
+
+const (
+	atStart side = false // right after a page that may not be touched
+	atEnd   side = true  // right before one
+)
+
+var sides = []side{atStart, atEnd}
+
+// guarded returns n elements, random, between pages whose touch kills the test;
+// what is left of the own pages is NaN.
+func guarded(t testing.TB, n int, s side) []float32 {
+	t.Helper()
+	page := unix.Getpagesize()
+	size := (4*n + page - 1) / page * page
+	mem, err := unix.Mmap(-1, 0, size+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(mem) })
+	for _, guard := range [][]byte{mem[:page], mem[page+size:]} {
+		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if size == 0 {
+		return nil
+	}
+	all := unsafe.Slice((*float32)(unsafe.Pointer(&mem[page])), size/4)
+	for i := range all {
+		all[i] = float32(math.NaN())
+	}
+	slice := all[:n:n]
+	if s == atEnd {
+		slice = all[len(all)-n:]
+	}
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	for i := range slice {
+		slice[i] = float32(r.NormFloat64())
+	}
+	return slice
+}
+
+// sameValue reports whether two numbers are equal or both NaN.
+func sameValue(a, b float32) bool { return a == b || a != a && b != b }
