@@ -1,0 +1,173 @@
+package interp_test
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/weights"
+	"cnnlang/ops/tensor"
+)
+
+// families has one network of each family, the smallest, at a small size that it
+// accepts: a batch of two, not square where the net allows.
+var families = []struct {
+	net      string
+	shape    tensor.Shape
+	settings []string
+}{
+	{"nin_cifar10", tensor.Shape{2, 3, 17, 16}, nil},
+	{"vgg16", tensor.Shape{2, 3, 32, 33}, nil},
+	{"googlenet", tensor.Shape{2, 3, 31, 40}, nil},
+	{"googlenet_bvlc", tensor.Shape{2, 3, 47, 50}, nil},
+	{"bninception", tensor.Shape{2, 3, 63, 63}, nil},
+	{"inception_v2", tensor.Shape{2, 3, 75, 75}, nil},
+	{"inception_v3", tensor.Shape{2, 3, 75, 80}, nil},
+	{"inception_v4", tensor.Shape{2, 3, 75, 75}, nil},
+	{"inception_resnet_v1", tensor.Shape{2, 3, 75, 75}, nil},
+	{"xception_keras", tensor.Shape{2, 3, 21, 18}, nil},
+	{"resnet18", tensor.Shape{2, 3, 33, 31}, nil},
+	{"resnet50_v1", tensor.Shape{2, 3, 33, 31}, nil},
+	{"resnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
+	{"seresnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
+	{"densenet121", tensor.Shape{2, 3, 33, 31}, nil},
+	{"mobilenet_v2", tensor.Shape{2, 3, 33, 31}, nil},
+	{"squeezenet1_1", tensor.Shape{2, 3, 33, 31}, nil},
+	{"shufflenet_v2_x1_0", tensor.Shape{2, 3, 33, 31}, nil},
+	{"efficientnet_b0", tensor.Shape{2, 3, 33, 31}, nil},
+	{"convnext_tiny", tensor.Shape{2, 3, 33, 35}, nil},
+	{"regnet_y_400mf", tensor.Shape{2, 3, 33, 31}, nil},
+	{"unet", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+	{"unet_taps", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+}
+
+// results runs a model on as many threads and copies all its outputs, one after
+// the other.
+func results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) [][]float32 {
+	t.Helper()
+	s := m.NewSession(threads)
+	defer s.Close()
+	if err := s.Run(t.Context(), input); err != nil {
+		t.Fatal(err)
+	}
+	all := [][]float32{slices.Clone(s.Output().Data)}
+	for _, side := range m.Net.Graph.Sides {
+		if v, ok := s.Side(side.Name); ok {
+			all = append(all, slices.Clone(v.Data))
+		}
+	}
+	return all
+}
+
+// image makes the input of a shape.
+func image(seed uint64, shape tensor.Shape) tensor.Tensor {
+	return weights.Image(seed, shape[0], shape[1], shape[2], shape[3], 1)
+}
+
+// build makes a model with generated weights and all side heads that fit.
+func build(t testing.TB, n *interp.Net) *interp.Model {
+	t.Helper()
+	var opts interp.Options
+	for _, side := range n.Graph.Sides {
+		if side.Output != nil {
+			opts.Sides = append(opts.Sides, side.Name)
+		}
+	}
+	m, err := interp.Build(n, interp.Weights{}, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// One model of every family serves two goroutines at once, one on one thread and
+// one on two, and both get the bits of one alone.
+func TestFamiliesAtASmallSize(t *testing.T) {
+	for _, f := range families {
+		t.Run(f.net, func(t *testing.T) {
+			defer runtime.GC()
+			m := build(t, instantiate(t, f.net, f.shape, f.settings...))
+			input := image(0, f.shape)
+			want := results(t, m, 1, input)
+			var group sync.WaitGroup
+			for threads := 1; threads <= 2; threads++ {
+				group.Go(func() {
+					for k, got := range results(t, m, threads, input) {
+						if !sameBits(got, want[k]) {
+							t.Errorf("on %d threads, beside another: output %d has other bits", threads, k)
+						}
+					}
+				})
+			}
+			group.Wait()
+		})
+	}
+}
+
+// TestBatchIsItsImages: the sizes of the tiles differ with the batch, so that the
+// sums may round otherwise, and nothing else.
+func TestBatchIsItsImages(t *testing.T) {
+	for _, net := range []string{"resnet18", "googlenet", "mobilenet_v2", "convnext_tiny", "unet"} {
+		t.Run(net, func(t *testing.T) {
+			const images = 3
+			shape := tensor.Shape{images, 3, 64, 64}
+			batch := image(0, shape)
+			whole := results(t, build(t, instantiate(t, net, shape)), 2, batch)
+			shape[0] = 1
+			single := build(t, instantiate(t, net, shape))
+			size := shape.Elements()
+			for i := range images {
+				one := tensor.From(batch.Data[i*size:(i+1)*size], shape...)
+				for k, want := range results(t, single, 2, one) {
+					got := whole[k][i*len(want) : (i+1)*len(want)]
+					if d := farthest(got, want); !(d <= tolerance) {
+						t.Errorf("image %d, output %d: deviates by %.3g standard deviations", i, k, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// farthest is the largest difference, in standard deviations of want.
+func farthest(got, want []float32) float64 {
+	sum, squares := 0.0, 0.0
+	for _, v := range want {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+	}
+	n := float64(len(want))
+	std := math.Sqrt(squares/n - sum/n*sum/n)
+	worst := 0.0
+	for i, v := range want {
+		if d := math.Abs(float64(got[i])-float64(v)) / std; !(d <= worst) {
+			worst = d
+		}
+	}
+	return worst
+}
+
+func TestOneModelServes64Goroutines(t *testing.T) {
+	shape := tensor.Shape{1, 3, 8, 8}
+	m := build(t, instantiate(t, "nin_cifar10", shape))
+	const inputs = 4
+	var want [inputs][][]float32
+	for i := range want {
+		want[i] = results(t, m, 1, image(uint64(i), shape))
+	}
+	var group sync.WaitGroup
+	for i := range 64 {
+		group.Go(func() {
+			for round := range 2 {
+				k := (i + round) % inputs
+				if got := results(t, m, 1+i%2, image(uint64(k), shape)); !sameBits(got[0], want[k][0]) {
+					t.Errorf("goroutine %d, round %d: other bits", i, round)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
