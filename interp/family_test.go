@@ -202,7 +202,7 @@ func TestFamilyFiles(t *testing.T) {
 }
 
 // The prose has no number of its own but those of names, windows, sections and
-// years, and a formula in it is one that an example has.
+// years, and a formula or a paper in it is one that a shipped file has.
 func TestFamilyProse(t *testing.T) {
 	shipped := shippedText(t)
 	for _, line := range readFamily(t).prose {
@@ -214,6 +214,11 @@ func TestFamilyProse(t *testing.T) {
 			formula := strings.Contains(quoted, "*") && number.MatchString(quoted) && !strings.Contains(quoted, " = ")
 			if formula && line.columns == nil && !strings.Contains(shipped, quoted) {
 				line.errorf(t, "no shipped file has %s", span)
+			}
+		}
+		for _, paper := range paperID.FindAllString(line.text, -1) {
+			if !strings.Contains(shipped, "arXiv:"+paper) {
+				line.errorf(t, "no shipped file is of the paper %s", paper)
 			}
 		}
 		if loose := looseNumber(line.uncomputed()); loose != "" {
@@ -266,7 +271,8 @@ var (
 		`\]\([^)]*\)`, `arXiv:\d{4}\.\d{4,5}`, `\b(19|20)\d\d\b`, `\b(ResNet|ResNeXt|DenseNet|VGG)-?\d+`,
 		`\bv[1-4]\b`, `\b[345][a-e]\b`, `\b[1357]x[1357]\b`, `\b([Ss]ections?|[Ff]igures?|Tables?) \d+(\.\d+)?[a-d]?`,
 	}, "|"))
-	number = regexp.MustCompile(`\d[\d,.]*`)
+	number  = regexp.MustCompile(`\d[\d,.]*`)
+	paperID = regexp.MustCompile(`\b\d{4}\.\d{4,5}\b`)
 )
 
 func looseNumber(line string) string {
