@@ -15,6 +15,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"
@@ -91,7 +92,7 @@ func example(t *testing.T, f fence, folder string) []string {
 	for i := 1; i < len(f.info); i++ {
 		switch word := f.info[i]; word {
 		case "steps":
-			text = "net example [N, 64, H = 56, W = 56] -> [N, _, _, _] {\n" + text + "}\n"
+			text = "net example [N, 64, H = 56, W = 56] -> [N, _, _, _] where H % 2 == 0, W % 2 == 0 {\n" + text + "}\n"
 		case "file":
 			i++
 			name = f.info[i]
@@ -114,6 +115,8 @@ func example(t *testing.T, f fence, folder string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, refuted := program.Prove(prove.New(), "", list)
+	list.AddAll(refuted)
 	got := map[string]bool{}
 	for _, d := range list {
 		got[string(d.Code)] = true
@@ -187,7 +190,7 @@ func TestSpecTables(t *testing.T) {
 		"words, numbers and signs of a file":         parse.MaxTokens,
 		"nesting of brackets and of words that nest": parse.MaxDepth,
 		"operations of a net, turns of a repeat":     elab.MaxNodes,
-		"steps of an evaluation":                     elab.MaxSteps,
+		"steps and expressions evaluated":            elab.MaxSteps,
 		"elements of a tensor, a size of one":        ops.MaxElements,
 		"blocks that call blocks":                    elab.MaxDepth,
 	}

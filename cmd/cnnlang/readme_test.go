@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A README shows files (```cnn NAME) and what commands answer (```console, `$`
+// before each command, `…` for the rest of an answer).
+var shown = regexp.MustCompile("(?ms)^```(cnn|console)(?: (\\S+))?\n(.*?)^```$")
+
+// TestReadme runs the commands of README.md on its files and wants what it
+// shows. Fractions of a network's output may differ in their last digits between
+// machines, so their digits are not compared.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testdata, err := filepath.Abs(filepath.Join(root, "testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(testdata, "testdata"); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, m := range shown.FindAllStringSubmatch(string(readme), -1) {
+		kind, name, text := m[1], m[2], m[3]
+		if kind == "cnn" {
+			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		for _, command := range strings.Split("\n"+text, "\n$ ")[1:] {
+			line, want, _ := strings.Cut(command+"\n", "\n")
+			if args := strings.Fields(strings.Replace(line, "go run ./cmd/cnnlang", "cnnlang", 1)); args[0] == "cnnlang" {
+				ran++
+				compare(t, line, strings.TrimSpace(want), answer(args[1:]))
+			}
+		}
+	}
+	if ran < 3 {
+		t.Errorf("README.md shows only %d commands", ran)
+	}
+}
+
+// answer is what a command writes, messages before data.
+func answer(args []string) string {
+	var out, messages bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &messages}
+	a.report(a.execute(context.Background(), args))
+	return strings.TrimSpace(messages.String() + out.String())
+}
+
+func compare(t *testing.T, command, want, got string) {
+	t.Helper()
+	if head, cut := strings.CutSuffix(want, "…"); cut {
+		want, got = head, got[:min(len(head), len(got))]
+	}
+	mask := func(s string) string { return regexp.MustCompile(` *[0-9]+\.[0-9]+`).ReplaceAllString(s, " #") }
+	if diff := cmp.Diff(mask(want), mask(got)); diff != "" {
+		t.Errorf("$ %s (-README +got)\n%s", command, diff)
+	}
+}
+
+// The table of verbs has every verb of the program.
+func TestReadmeNamesEveryVerb(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed, verbs []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z]+)` \\|").FindAllStringSubmatch(string(readme), -1) {
+		listed = append(listed, m[1])
+	}
+	for _, c := range (&app{}).root().Commands() {
+		if c.Name() != "help" && c.Name() != "completion" && !c.Hidden {
+			verbs = append(verbs, c.Name())
+		}
+	}
+	slices.Sort(listed)
+	slices.Sort(verbs)
+	if diff := cmp.Diff(verbs, listed); diff != "" {
+		t.Errorf("verbs (-program +README):\n%s", diff)
+	}
+}
+
+// Every file that the documents name or link to is there.
+func TestDocumentsNameFilesThatExist(t *testing.T) {
+	quoted := regexp.MustCompile("`([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*\\.(?:go|md|cnn))`|\\]\\(([^)#:]+)\\)")
+	for _, name := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "lang/spec.md"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
+			file := m[1] + m[2]
+			if m[1] != "" && !strings.Contains(file, "/") {
+				continue // a file of the package that the sentence is about
+			}
+			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(file))); err != nil {
+				t.Errorf("%s names %s: %v", name, file, err)
+			}
+		}
+	}
+}
