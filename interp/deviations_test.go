@@ -39,12 +39,12 @@ func checkTable(t *testing.T, found map[string]reftest.Deviation) {
 	}
 }
 
-// bound is the next of 1, 2 and 5 times a power of ten above twice a deviation,
+// bound is the next of 1, 2 and 5 times a power of ten above one and a half deviations,
 // so that other roundings stay below it too.
 func bound(x float64) string {
 	for power := -9; ; power++ {
 		for _, digit := range []float64{1, 2, 5} {
-			if b := digit * math.Pow10(power); 2*x < b {
+			if b := digit * math.Pow10(power); 1.5*x < b {
 				return fmt.Sprintf("%.0fe%d", digit, power)
 			}
 		}

@@ -1,0 +1,49 @@
+package interp_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/weights"
+	"cnnlang/ops/tensor"
+)
+
+// Generated weights written to a file and read back give the bits of generated
+// weights that never were in one.
+func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
+	for _, net := range []string{"resnet18", "resnet50"} {
+		t.Run(net, func(t *testing.T) {
+			const seed = 7
+			n := instantiate(t, net, tensor.Shape{1, 3, 96, 64})
+			var tensors []weights.Named
+			generated := weights.Random(seed).Bind(n.Graph.Params(true))
+			for _, p := range n.Graph.Params(true) {
+				tensors = append(tensors, weights.Named{Name: p.Path, Tensor: generated[p.Path]})
+			}
+			file := filepath.Join(t.TempDir(), "weights.safetensors")
+			if err := weights.WriteSafetensors(file, tensors); err != nil {
+				t.Fatal(err)
+			}
+			store, err := weights.Open(file, weights.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			logits := func(w interp.Weights) []float32 {
+				m, err := interp.Build(n, w, interp.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return results(t, m, 2, image(0, n.Graph.Input.Shape))[0]
+			}
+			want := logits(interp.Weights{Seed: seed})
+			if !sameBits(logits(interp.Weights{Store: store}), want) {
+				t.Error("the logits have other bits")
+			}
+			if sameBits(logits(interp.Weights{Seed: seed + 1}), want) {
+				t.Error("another seed gives the same logits")
+			}
+		})
+	}
+}
