@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 )
 
@@ -14,6 +15,8 @@ import (
 type checkDocument struct {
 	diag.Report
 	Nets []checkedNet `json:"nets"`
+	// Contracts are there with --contracts.
+	Contracts []prove.Contract `json:"contracts,omitempty"`
 }
 
 type checkedNet struct {
@@ -32,26 +35,30 @@ func (a *app) check() *cobra.Command {
 		Use:   "check FILE|NAME...",
 		Short: "Look for mistakes in .cnn files",
 		Long: "check reads .cnn files, follows their imports and makes every net that needs no\n" +
-			"arguments at its default input size. It reports all mistakes it finds, each with\n" +
-			"the place in the text, and says a line about each net that has none.",
+			"arguments at its default input size. It then tries to prove every block and net\n" +
+			"for all parameter values and input sizes, and reports those for which it finds\n" +
+			"values that make them fail. All mistakes are reported, each with its place in\n" +
+			"the text; a net that has none gets a line.",
 		Example: "  cnnlang check my.cnn\n" +
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
+			"  cnnlang check --contracts my.cnn\n" +
 			"  cnnlang check -o json *.cnn",
 		Args:              arguments(1, -1, "the FILE or NAME to check"),
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
 	format := formatFlag(cmd, "text", "json")
+	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := s.readSettings(); err != nil {
 			return err
 		}
-		c := checker{app: a, selection: &s, text: format.value == "text"}
+		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New()}
 		for _, argument := range args {
 			c.argument(argument)
 		}
 		if !c.text {
-			if err := a.json(checkDocument{diag.NewReport(c.list), c.nets}); err != nil {
+			if err := a.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved}); err != nil {
 				return err
 			}
 		}
@@ -70,6 +77,9 @@ type checker struct {
 	text      bool
 	list      diag.List
 	nets      []checkedNet
+	contracts bool // whether to show what is proved
+	prover    *prove.Prover
+	proved    []prove.Contract
 	code      int
 }
 
@@ -84,6 +94,8 @@ func (c *checker) argument(argument string) {
 		c.code = max(c.code, c.report(err))
 		return
 	}
+	verdicts, refuted := p.Prove(c.prover, c.selection.net.value, list)
+	list.AddAll(refuted)
 	found := &problems{list, c.selection.files(p)}
 	c.list.AddAll(list)
 	if list.HasErrors() {
@@ -97,6 +109,11 @@ func (c *checker) argument(argument string) {
 	}
 	if len(nets) == 0 && !list.HasErrors() && c.text {
 		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", p.Main.Name(), whyNoNet(p))
+	}
+	if c.contracts {
+		for _, v := range verdicts {
+			c.contract(v.Contract())
+		}
 	}
 }
 

@@ -83,8 +83,8 @@ func times(h *ast.RepeatHead, n int) int {
 	}
 	size, ok := parseNumber(literal.Text)
 	count, whole := size.Int()
-	if !ok || !whole || count < 0 {
-		return 0 // reported when it is evaluated
+	if !ok || !whole || count < 0 || count > MaxNodes {
+		return 0 // reported, with its place, when it is evaluated
 	}
 	if count > 0 && n > tooMany/count {
 		return tooMany

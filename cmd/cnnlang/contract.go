@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+
+	"cnnlang/interp/prove"
+)
+
+// contract prints what is known of a block over all its values.
+func (c *checker) contract(k prove.Contract) {
+	c.proved = append(c.proved, k)
+	if !c.text {
+		return
+	}
+	fmt.Fprintf(c.stdout, "\n%s %s\n  %s", k.Kind, k.Signature, k.Status)
+	switch {
+	case k.Reason != "":
+		fmt.Fprintf(c.stdout, ": %s", k.Reason)
+	case k.Counterexample != "":
+		fmt.Fprintf(c.stdout, ": it fails at %s", k.Counterexample)
+	case k.Paths > 1:
+		fmt.Fprintf(c.stdout, ", %d ways through it", k.Paths)
+	}
+	fmt.Fprintln(c.stdout)
+	c.clauses("requires", k.Requires)
+	c.clauses("parameters", k.Parameters)
+}
+
+// maxClauses limits how many cases of one thing are listed for people.
+const maxClauses = 12
+
+func (c *checker) clauses(title string, list []prove.Clause) {
+	for i, clause := range list {
+		if i == maxClauses {
+			fmt.Fprintf(c.stdout, "  %-11s… and %d more; -o json has all\n", "", len(list)-i)
+			return
+		}
+		when := ""
+		if clause.When != "" {
+			when = "   when " + clause.When
+		}
+		fmt.Fprintf(c.stdout, "  %-11s%s%s\n", title, clause.Text, when)
+		title = ""
+	}
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp/atomicfile"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/format"
+	"cnnlang/lang/parse"
+	"cnnlang/lang/source"
+)
+
+// fmt is `cnnlang fmt`.
+func (a *app) fmt() *cobra.Command {
+	f := formatter{app: a}
+	cmd := &cobra.Command{
+		Use:   "fmt FILE|FOLDER|-...",
+		Short: "Lay out .cnn files in the one canonical way",
+		Long: "fmt changes white space only, and works on files with mistakes too. It writes the\n" +
+			"files that change and prints their names; of a folder it takes every .cnn file\n" +
+			"below. Standard input, -, goes to standard output.",
+		Example: "  cnnlang fmt my.cnn\n" +
+			"  cnnlang fmt --check .\n" +
+			"  cnnlang fmt --diff my.cnn\n" +
+			"  cnnlang fmt - <my.cnn",
+		Args: arguments(1, -1, "the FILE or FOLDER to lay out"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, argument := range args {
+				f.argument(argument)
+			}
+			if f.code != exitFine {
+				return &failures{f.code}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; print the names of files that would change, and exit with 1 if any would")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "write nothing; print what would change")
+	return cmd
+}
+
+// A formatter goes through the arguments. Its exit code is the highest of theirs.
+type formatter struct {
+	*app
+	check, diff bool
+	code        int
+}
+
+func (f *formatter) argument(argument string) {
+	if argument == "-" {
+		f.note(f.input())
+		return
+	}
+	info, err := os.Stat(argument)
+	if err != nil || !info.IsDir() {
+		f.note(f.file(argument))
+		return
+	}
+	f.note(filepath.WalkDir(argument, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".cnn") {
+			f.note(f.file(path))
+		}
+		return err
+	}))
+}
+
+func (f *formatter) note(err error) {
+	if err != nil {
+		f.code = max(f.code, f.report(err))
+	}
+}
+
+// input lays out standard input.
+func (f *formatter) input() error {
+	text, err := io.ReadAll(io.LimitReader(f.stdin, parse.MaxBytes+1))
+	if err != nil {
+		return &fs.PathError{Op: "read", Path: "<stdin>", Err: err}
+	}
+	laid, err := f.lay("<stdin>", string(text))
+	switch {
+	case err != nil:
+		return err
+	case f.check || f.diff:
+		return f.show("<stdin>", string(text), laid)
+	}
+	_, err = io.WriteString(f.stdout, laid)
+	return err
+}
+
+// file lays out one file.
+func (f *formatter) file(path string) error {
+	text, err := readText(path)
+	if err != nil {
+		return err
+	}
+	laid, err := f.lay(path, text)
+	switch {
+	case err != nil:
+		return err
+	case f.check || f.diff:
+		return f.show(path, text, laid)
+	case laid == text:
+		return nil
+	}
+	err = atomicfile.Write(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, laid)
+		return err
+	})
+	if err != nil {
+		return &fs.PathError{Op: "write", Path: path, Err: err}
+	}
+	_, err = fmt.Fprintln(f.stdout, path)
+	return err
+}
+
+// lay refuses what is beyond the parser's limits; format would leave it as it is.
+func (f *formatter) lay(name, text string) (string, error) {
+	src := source.NewFile(name, text)
+	if parse.Tokens(src) == nil {
+		_, list := parse.File(src)
+		var limits diag.List
+		for _, d := range list {
+			if d.Code.IsLimit() || d.Code == diag.StrayCharacter {
+				limits.Add(d)
+			}
+		}
+		return "", &problems{limits, func(string) *source.File { return src }}
+	}
+	return format.Format(src), nil
+}
+
+// show prints what would change.
+func (f *formatter) show(name, old, laid string) error {
+	if old == laid {
+		return nil
+	}
+	if f.check {
+		f.code = max(f.code, exitProblems)
+	}
+	if !f.diff {
+		_, err := fmt.Fprintln(f.stdout, name)
+		return err
+	}
+	_, err := fmt.Fprintf(f.stdout, "--- %s\n+++ %s\n%s", name, name, format.Diff(old, laid))
+	return err
+}
+
+// readText reads a file, but no more of it than the parser takes.
+func readText(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, parse.MaxBytes+1))
+	var pathError *fs.PathError
+	if err != nil && !errors.As(err, &pathError) {
+		err = &fs.PathError{Op: "read", Path: path, Err: err}
+	}
+	return string(text), err
+}
