@@ -65,7 +65,15 @@ const (
 	TensorTooBig Code = "E0806"
 	TooDeepCalls Code = "E0807"
 
-	UnusedTap Code = "W0301"
+	UnusedTap       Code = "W0301"
+	UnusedBlock     Code = "W0302"
+	UnusedImport    Code = "W0303"
+	UnusedLet       Code = "W0304"
+	UnusedParameter Code = "W0305"
+	EvenHalf        Code = "W0306"
+	UnlabelledStep  Code = "W0307"
+	LooseRepeat     Code = "W0308"
+	MissingWhere    Code = "W0309"
 )
 
 // Codes lists every code in order with what a person calls it.
@@ -126,6 +134,24 @@ var Codes = []struct {
 	{TensorTooBig, "tensor too large"},
 	{TooDeepCalls, "blocks nested too deep"},
 	{UnusedTap, "tap that nobody reads"},
+	{UnusedBlock, "private block that nobody uses"},
+	{UnusedImport, "import that nobody uses"},
+	{UnusedLet, "value that nobody uses"},
+	{UnusedParameter, "parameter that nobody uses"},
+	{EvenHalf, "even window with `half`"},
+	{UnlabelledStep, "step without a label in a net with published weights"},
+	{LooseRepeat, "repeat that numbers on"},
+	{MissingWhere, "requirement that no `where` states"},
+}
+
+// Name is what a person calls the code, "" for an unknown one.
+func (c Code) Name() string {
+	for _, known := range Codes {
+		if known.Code == c {
+			return known.Name
+		}
+	}
+	return ""
 }
 
 // Severity is what the code's letter says.
@@ -138,3 +164,6 @@ func (c Code) Severity() Severity {
 
 // IsLimit reports whether the code says that a limit was hit.
 func (c Code) IsLimit() bool { return len(c) == 5 && c[:3] == "E08" }
+
+// IsText reports whether the code says that text could not be read.
+func (c Code) IsText() bool { return len(c) == 5 && (c[:3] == "E01" || c == TooDeep || c == TooLong) }

@@ -51,12 +51,12 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 		for _, n := range im.Names {
 			m.names[n.Text] = &Object{Name: n.Text, Module: m, Span: n.Span(), imported: true}
 		}
-		m.names[namespace(im)] = &Object{Name: namespace(im), Module: m, Span: im.Span(), imported: true}
+		m.names[Namespace(im)] = &Object{Name: Namespace(im), Module: m, Span: im.Span(), imported: true}
 		return
 	}
 	m.Imports = append(m.Imports, from)
 	if len(im.Names) == 0 || im.As != nil {
-		m.declare(&Object{Name: namespace(im), Module: m, Namespace: from, Span: im.Span(), imported: true}, report)
+		m.declare(&Object{Name: Namespace(im), Module: m, Namespace: from, Span: im.Span(), imported: true}, report)
 	}
 	for _, n := range im.Names {
 		o, ok := from.names[n.Text]
@@ -73,9 +73,9 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 	}
 }
 
-// namespace is the prefix under which an import's names can be reached: what
+// Namespace is the prefix under which an import's names can be reached: what
 // follows `as`, or the last part of the import's path.
-func namespace(im *ast.Import) string {
+func Namespace(im *ast.Import) string {
 	if im.As != nil {
 		return im.As.Text
 	}

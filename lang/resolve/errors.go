@@ -19,6 +19,14 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 		WithHelp("rename one of them, or import under a prefix: `import … as prefix`")
 }
 
+func presetCycle(ring []*ast.Block) *diag.Diagnostic {
+	d := diag.New(diag.PresetCycle, ring[0].Name.Span(), "`%s` is defined by itself", ring[0].Name.Text)
+	for i, b := range ring {
+		d.At(b.Preset.Span(), "`%s` is `%s` with arguments", b.Name.Text, ring[(i+1)%len(ring)].Name.Text)
+	}
+	return d.WithHelp("one of them needs a body of its own: `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", ring[0].Kind, ring[0].Name.Text)
+}
+
 func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
 	return diag.New(diag.PrivateName, n.Span(), "`%s` is private to %s", n.Text, from.Name()).
 		WithHelp("names that begin with `_` cannot be imported")

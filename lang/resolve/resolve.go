@@ -81,6 +81,7 @@ func (c *checker) block(b *ast.Block) {
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), outer)
+		c.presets(b)
 		c.extra(b)
 		return
 	}
@@ -130,6 +131,34 @@ func (c *checker) signature(sig *ast.Sig, s *scope) {
 	for _, x := range sig.Out {
 		c.expr(x, s)
 	}
+}
+
+// presets follows the names behind a preset, which must end at a body. A circle
+// is reported at the first of its blocks in the text.
+func (c *checker) presets(b *ast.Block) {
+	ring := []*ast.Block{b}
+	for o := c.module.preset(b); o != nil && o.Module == c.module; o = c.module.preset(o.Block) {
+		if o.Block == b {
+			c.report(presetCycle(ring))
+			return
+		}
+		if o.Block.Span().Start.Offset < b.Span().Start.Offset || len(ring) > len(c.module.order) {
+			return // reported there
+		}
+		ring = append(ring, o.Block)
+	}
+}
+
+// preset is the block that a preset fills in, nil where there is none.
+func (m *Module) preset(b *ast.Block) *Object {
+	if b.Preset == nil {
+		return nil
+	}
+	o, _ := m.LookupPath(b.Preset.Ref().Path)
+	if o == nil || o.Block == nil {
+		return nil
+	}
+	return o
 }
 
 // extra checks what a preset may add to the block it fills in.

@@ -1,0 +1,138 @@
+package interp_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/langtest"
+	"cnnlang/lang/parse"
+)
+
+// everything is all that can be said of a file: by checking its nets, proving its
+// blocks and linting it.
+func everything(t testing.TB, file string) (*interp.Program, diag.List) {
+	t.Helper()
+	p, err := interp.Open(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, err := p.Check("", elab.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts, more := p.Prove(prove.New(), "", list)
+	list.AddAll(more)
+	list.AddAll(p.Lint(verdicts))
+	list.Sort()
+	return p, list
+}
+
+// write puts files into a folder of their own, which becomes the working
+// directory, so that messages name them without it.
+func write(t testing.TB, files map[string]string) {
+	t.Helper()
+	folder := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if t, ok := t.(*testing.T); ok {
+		t.Chdir(folder)
+	}
+}
+
+// TestPages compiles the examples of every page: the wrong one causes one
+// diagnostic, with the code of the page, and the right one none. What is printed
+// for the wrong one is a golden file.
+func TestPages(t *testing.T) {
+	golden, err := filepath.Abs("testdata/explain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, page := range diag.Pages() {
+		t.Run(string(page.Code), func(t *testing.T) {
+			if i >= len(diag.Codes) || diag.Codes[i].Code != page.Code {
+				t.Fatal("the pages are not those of the codes, in their order")
+			}
+			if sentences := strings.Count(page.Text+" ", ". "); sentences < 1 || sentences > 4 {
+				t.Errorf("the page has %d sentences: %s", sentences, page.Text)
+			}
+			files := map[string]string{"example.cnn": wrongText(page)}
+			if page.Beside != "" {
+				files["blocks.cnn"] = page.Beside
+			}
+			for name, text := range hugeFiles(page.Code) {
+				files[name] = text
+			}
+			write(t, files)
+			p, list := everything(t, "example.cnn")
+			if len(list) != 1 || list[0].Code != page.Code {
+				t.Errorf("the wrong example: got %v, want one diagnostic %s", list, page.Code)
+			}
+			var b strings.Builder
+			if err := diag.Fprint(&b, list, p.File, diag.Options{Width: 100}); err != nil {
+				t.Fatal(err)
+			}
+			langtest.Golden(t, filepath.Join(golden, string(page.Code)+".txt"), b.String())
+
+			files["example.cnn"] = page.Right
+			write(t, files)
+			if _, list := everything(t, "example.cnn"); len(list) > 0 {
+				t.Errorf("the right example: got %v, want nothing", list)
+			}
+		})
+	}
+	if len(diag.Pages()) != len(diag.Codes) {
+		t.Errorf("%d pages for %d codes", len(diag.Pages()), len(diag.Codes))
+	}
+}
+
+// wrongText is a page's wrong example, or what stands for one that would be too
+// long to show.
+func wrongText(p diag.Page) string {
+	switch p.Code {
+	case diag.TooLong:
+		return strings.Repeat("# a line of a very long file\n", parse.MaxBytes/29+1)
+	case diag.TooManyFiles:
+		return "import \"./f0.cnn\" { b0 }\nnet n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { b0 }\n"
+	}
+	return p.Wrong
+}
+
+// hugeFiles are what the wrong example imports where it is too long to show: a
+// chain of files.
+func hugeFiles(c diag.Code) map[string]string {
+	if c != diag.TooManyFiles {
+		return nil
+	}
+	files := map[string]string{}
+	for i := range 40 {
+		files[fmt.Sprintf("f%d.cnn", i)] = fmt.Sprintf(
+			"import \"./f%d.cnn\" { b%d }\nblock b%d [N, C, H, W] -> [N, C, H, W] { b%d }\n", i+1, i+1, i, i+1)
+	}
+	files["f40.cnn"] = "block b40 [N, C, H, W] -> [N, C, H, W] { relu }\n"
+	return files
+}
+
+func TestPagesCannotGoMissing(t *testing.T) {
+	for _, c := range diag.Codes {
+		page, ok := diag.Explain(c.Code)
+		if !ok || page.Name() != c.Name || page.Right == "" || page.Text == "" {
+			t.Errorf("%s: no page, or an empty one", c.Code)
+		}
+		if (page.Wrong == "") != (c.Code == diag.TooLong || c.Code == diag.TooManyFiles) {
+			t.Errorf("%s: no wrong example", c.Code)
+		}
+	}
+	if _, ok := diag.Explain("E9999"); ok {
+		t.Error("E9999 has a page")
+	}
+}

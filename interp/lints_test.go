@@ -1,0 +1,85 @@
+package interp_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/lint"
+)
+
+// TestOwners holds the lints' list of primitives with weights to the operations:
+// each is put into a net of its own, whose tensors are counted.
+func TestOwners(t *testing.T) {
+	prelude, err := os.ReadFile("../stdlib/prelude.cnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arguments := map[string]string{
+		"conv": "(4, 3x3)", "deconv": "(4, 3x3)", "linear": "(4)", "maxpool": "(2x2)", "avgpool": "(2x2)", "avgpool_to": "(2x2)",
+		"scale": "(0.5)", "channel_affine": "(scale=[1, 1, 1, 1], shift=[0, 0, 0, 0])", "slice": "(0, 2)", "channel_shuffle": "(2)",
+	}
+	n := 0
+	for _, m := range regexp.MustCompile(`(?m)^block (\w+)(\(branches)?`).FindAllStringSubmatch(string(prelude), -1) {
+		name, call := m[1], m[1]+arguments[m[1]]
+		if m[2] != "" {
+			call += " { | id | id }"
+		}
+		net := "net n [N, 4, H = 8, W = 8] -> [N, _, _, _] { " + call + " }\n"
+		if name == "linear" || name == "l2_normalize" || name == "softmax" || name == "flatten" {
+			net = "net n [N, 4, H = 8, W = 8] -> [N, _] { flatten -> " + call + " }\n"
+			if name == "flatten" {
+				net = "net n [N, 4, H = 8, W = 8] -> [N, _] { flatten }\n"
+			}
+		}
+		write(t, map[string]string{"n.cnn": net})
+		p, err := interp.Open("n.cnn", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets, list, err := p.Check("", elab.Options{})
+		if err != nil || len(nets) != 1 {
+			t.Fatalf("%s: %v, %v", name, list, err)
+		}
+		n++
+		if got, want := lint.Owns(name), len(nets[0].Graph.Params(true)) > 0; got != want {
+			t.Errorf("%s: the lints think that it owns weights: %v, it does: %v", name, got, want)
+		}
+	}
+	if n < 25 {
+		t.Errorf("found only %d primitives", n)
+	}
+}
+
+// TestShippedFilesAreWithoutWarnings lints all that is shipped.
+func TestShippedFilesAreWithoutWarnings(t *testing.T) {
+	n := 0
+	for _, pattern := range []string{"../stdlib/*.cnn", "../nets/*.cnn", "../docs/family/*.cnn"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if filepath.Base(file) == "prelude.cnn" {
+				continue
+			}
+			n++
+			for _, d := range listOf(t, file) {
+				t.Errorf("%v", d)
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("found only %d files", n)
+	}
+}
+
+func listOf(t *testing.T, file string) diag.List {
+	t.Helper()
+	_, list := everything(t, file)
+	return list
+}

@@ -1,0 +1,43 @@
+package interp
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// whole reports whether all the text that a net consists of could be read. Where
+// a step is missing because it could not, what follows from that is no news.
+func (p *Program) whole(o *resolve.Object) bool {
+	var broken []source.Span
+	for _, d := range p.Problems {
+		if d.Code.IsText() || d.Code == diag.PresetCycle || d.Code == diag.Branches {
+			broken = append(broken, d.Span)
+		}
+	}
+	return len(broken) == 0 || reads(o, broken, map[*ast.Block]bool{})
+}
+
+// reads follows a block to all that it names and reports whether none of them
+// contains a broken place.
+func reads(o *resolve.Object, broken []source.Span, seen map[*ast.Block]bool) bool {
+	if seen[o.Block] {
+		return true
+	}
+	seen[o.Block] = true
+	for _, span := range broken {
+		if o.Block.Span().Contains(span) {
+			return false
+		}
+	}
+	good := true
+	ast.Walk(o.Block, func(n ast.Node) bool {
+		if r, ok := n.(*ast.Ref); ok && good {
+			next, _ := o.Module.LookupPath(r.Path)
+			good = next == nil || next.Block == nil || reads(next, broken, seen)
+		}
+		return good
+	})
+	return good
+}

@@ -1,0 +1,130 @@
+package diag
+
+// lintPages explain W: what is allowed and seldom meant.
+var lintPages = []Page{
+	{
+		Code: UnusedTap,
+		Text: "`as name` names a value that no `@name` reads. A label before the step names its weights without making " +
+			"a tap.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
+  conv(8, 3x3, pad=1) as x
+  relu
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 16, H, W] {
+  conv(8, 3x3, pad=1) as x
+  relu
+  concat { | id | @x }
+}
+`,
+	},
+	{
+		Code: UnusedBlock,
+		Text: "A block whose name begins with `_` can be used in its own file only, and nothing there uses it. Remove it, " +
+			"or drop the `_` to let other files import it.",
+		Wrong: `block _unit(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> relu }
+net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { conv(8, 3x3, pad=1) -> relu }
+`,
+		Right: `block _unit(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> relu }
+net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { _unit(8) }
+`,
+	},
+	{
+		Code: UnusedImport,
+		Text: "An import brings a name that the file does not use.",
+		Wrong: `import std.resnet { basic, bottleneck }
+net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
+`,
+		Right: `import std.resnet { basic }
+net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
+`,
+	},
+	{
+		Code: UnusedLet,
+		Text: "`let` names a value that nothing after it uses. Often a number was written out where the name was meant.",
+		Wrong: `block gate [N, C, H, W] -> [N, C, H, W] {
+  let width = ceil(C/16)
+  mul { | id | gap -> conv(16, 1x1) -> conv(C, 1x1) -> sigmoid }
+}
+`,
+		Right: `block gate [N, C, H, W] -> [N, C, H, W] {
+  let width = ceil(C/16)
+  mul { | id | gap -> conv(width, 1x1) -> conv(C, 1x1) -> sigmoid }
+}
+`,
+	},
+	{
+		Code: UnusedParameter,
+		Text: "A block has a parameter that its signature, its `where` and its body do not use: whatever is given for it, " +
+			"the block is the same. Often a number was written out where the parameter was meant.",
+		Wrong: `block unit(c: int, stride = 1) [N, C, H, W] -> [N, c, _, _] {
+  conv(c, 3x3, pad=1)
+}
+`,
+		Right: `block unit(c: int, stride = 1) [N, C, H, W] -> [N, c, _, _] where c >= 1, stride >= 1 {
+  conv(c, 3x3, stride=stride, pad=1)
+}
+`,
+	},
+	{
+		Code: EvenHalf,
+		Text: "`pad=half` pads floor(k/2) on each side, which keeps height and width for an odd window only; with an even " +
+			"one the map grows by a row and a column. `same` pads unevenly and keeps them.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 8, _, _] {
+  conv(8, 4x4, pad=half)
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
+  conv(8, 3x3, pad=half)
+}
+`,
+	},
+	{
+		Code: UnlabelledStep,
+		Text: "The net says in its `meta` which published weights it takes, and a step of it that has weights has no label, " +
+			"so that its number stands in their names: a step more above it renames them all. Inside a labelled group the " +
+			"numbers are that group's own and are left alone, unless others there have labels.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  meta { weights = "n.safetensors" }
+  conv(8, 3x3, pad=1) -> relu
+  gap -> flatten -> fc: linear(10)
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  meta { weights = "n.safetensors" }
+  conv1: conv(8, 3x3, pad=1) -> relu
+  gap -> flatten -> fc: linear(10)
+}
+`,
+	},
+	{
+		Code: LooseRepeat,
+		Text: "`repeat` opens no name of its own: steps of one turn number on after those of the turn before, 0.weight, " +
+			"1.weight, 2.weight and so on, and nobody can tell from a name which turn it belongs to. Label the steps with " +
+			"the turn, or make the body a block, which takes one number for each turn.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
+  repeat 3 { conv(3, 3x3, pad=1) -> bn -> relu }
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
+  repeat i of 3 { "unit{i+1}": { conv(3, 3x3, pad=1) -> bn -> relu } }
+}
+`,
+	},
+	{
+		Code: MissingWhere,
+		Text: "The block is right only where something holds of its parameters that its `where` does not state, such as that " +
+			"groups divides the channels. Whoever breaks it gets a message from inside the block; stated with `where`, from " +
+			"the call. `cnnlang check --contracts` lists all that a block requires.",
+		Wrong: `block grouped(c: int, groups = 1) [N, C, H, W] -> [N, c, H, W] {
+  conv(c, 3x3, pad=1, groups=groups)
+}
+`,
+		Right: `block grouped(c: int, groups = 1) [N, C, H, W] -> [N, c, H, W]
+    where c >= 1, groups >= 1, C % groups == 0, c % groups == 0
+{
+  conv(c, 3x3, pad=1, groups=groups)
+}
+`,
+	},
+}

@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// A level is the steps that number on in one body: those of a block or labelled
+// group, with those of the unlabelled groups, branches and repeats in it.
+type level struct {
+	named, numbered []*ast.Step // those with weights
+	groups          []*ast.Body // labelled groups, which are levels of their own
+}
+
+// level collects the steps of a body.
+func (l *linter) level(b *ast.Body) *level {
+	v := &level{}
+	l.collect(v, b)
+	return v
+}
+
+func (l *linter) collect(v *level, b *ast.Body) {
+	if b == nil {
+		return
+	}
+	for _, st := range b.Stmts {
+		if st.Pipe != nil {
+			for _, step := range st.Pipe.Steps {
+				l.collectStep(v, step)
+			}
+		}
+	}
+}
+
+func (l *linter) collectStep(v *level, s *ast.Step) {
+	switch {
+	case s.Call != nil:
+		if l.heavy(callee(l.module, s.Call)) {
+			if s.Label != nil {
+				v.named = append(v.named, s)
+			} else {
+				v.numbered = append(v.numbered, s)
+			}
+		}
+		for _, branch := range s.Call.Branches {
+			l.collect(v, branch.Body)
+		}
+	case s.Label != nil && !empty(s.Label):
+		v.groups = append(v.groups, inside(s)...)
+		for _, g := range inside(s) {
+			if inner := l.level(g); len(inner.named)+len(inner.numbered)+len(inner.groups) > 0 {
+				v.named = append(v.named, s)
+				break
+			}
+		}
+	case s.Repeat != nil && s.Repeat.Step != nil:
+		l.collectStep(v, s.Repeat.Step)
+	default:
+		for _, g := range inside(s) {
+			l.collect(v, g)
+		}
+	}
+}
+
+// inside lists the bodies of a group, condition or repeat.
+func inside(s *ast.Step) []*ast.Body {
+	switch {
+	case s.Group != nil:
+		return []*ast.Body{s.Group}
+	case s.Repeat != nil && s.Repeat.Body != nil:
+		return []*ast.Body{s.Repeat.Body}
+	}
+	var bodies []*ast.Body
+	for f := s.If; f != nil; f = f.ElIf {
+		bodies = append(bodies, f.Then)
+		if f.Else != nil {
+			bodies = append(bodies, f.Else)
+		}
+	}
+	return bodies
+}
+
+func empty(label *ast.Label) bool {
+	if label.Text == nil {
+		return false
+	}
+	text, plain := label.Text.String().Plain()
+	return plain && text == ""
+}
+
+// unlabelled finds steps with a number in the names of published weights.
+func (l *linter) unlabelled() {
+	done := map[*ast.Body]bool{}
+	for _, o := range l.module.Nets() {
+		if !published(o.Block) {
+			continue
+		}
+		base := o
+		for base != nil && base.Block.Preset != nil && base.Module == l.module {
+			base, _ = l.module.LookupPath(base.Block.Preset.Ref().Path)
+		}
+		if base == nil || base.Module != l.module || base.Block == nil || base.Block.Body == nil || done[base.Block.Body] {
+			continue
+		}
+		done[base.Block.Body] = true
+		l.unlabelledIn(base.Block.Body, true)
+	}
+}
+
+// unlabelledIn reports the numbered steps of a level: all of a net's own, those
+// of a group only where others of it are named.
+func (l *linter) unlabelledIn(b *ast.Body, own bool) {
+	v := l.level(b)
+	if own || len(v.named) > 0 {
+		for _, s := range v.numbered {
+			l.report(unlabelledStep(s))
+		}
+	}
+	for _, g := range v.groups {
+		l.unlabelledIn(g, false)
+	}
+}
+
+// published reports whether a net's meta names a file of weights.
+func published(b *ast.Block) bool {
+	body := b.Body
+	if body == nil {
+		body = b.Extra
+	}
+	if body == nil {
+		return false
+	}
+	for _, st := range body.Stmts {
+		if st.Meta == nil {
+			continue
+		}
+		for _, item := range st.Meta.Items {
+			if item.Key.Text == "weights" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// looseRepeats finds repeats of several numbered steps. In a labelled group they
+// are the numbers of a sequence, as frameworks count them, and are left alone.
+func (l *linter) looseRepeats(b *ast.Body) {
+	ast.Walk(b, func(n ast.Node) bool {
+		s, ok := n.(*ast.Step)
+		switch {
+		case !ok:
+			return true
+		case s.Label != nil && s.Call == nil && !empty(s.Label):
+			return false
+		case s.Repeat == nil || s.Repeat.Body == nil:
+			return true
+		}
+		if steps := l.level(s.Repeat.Body).numbered; len(steps) > 1 {
+			l.report(looseRepeat(s, steps))
+		}
+		return true
+	})
+}
+
+func unlabelledStep(s *ast.Step) *diag.Diagnostic {
+	name := s.Call.Callee.Ref().Text()
+	return diag.New(diag.UnlabelledStep, s.Call.Callee.Span(), "`%s` has weights and no label, so a number names them", name).
+		WithHelp("label it as the published weights do, as in `%s1: %[1]s…`", name)
+}
+
+func looseRepeat(s *ast.Step, steps []*ast.Step) *diag.Diagnostic {
+	d := diag.New(diag.LooseRepeat, s.Repeat.Head.Span(), "the weights of this repeat are numbered on from turn to turn")
+	for _, inner := range steps[:2] {
+		d.At(inner.Call.Callee.Span(), "has no label")
+	}
+	return d.WithHelp("label the turns, as in `repeat i of 3 { \"unit{i+1}\": { … } }`, or make the body a block: `repeat 3 unit(…)`")
+}

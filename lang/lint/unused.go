@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// unused finds names that nothing in their reach uses. Where a name is bound
+// again further in, a use of the inner one counts for both.
+func (l *linter) unused() {
+	file := l.module.File
+	program := len(l.module.Nets()) > 0 // else others import its values
+	for _, d := range file.Decls {
+		switch {
+		case d.Import != nil:
+			l.unusedImport(d.Import)
+		case d.Let != nil && (program || private(d.Let.Name)) && !uses(file, d.Let.Name.Text, d.Let):
+			l.report(unusedLet(d.Let))
+		case d.Block != nil:
+			if private(d.Block.Name) && !uses(file, d.Block.Name.Text, d.Block) {
+				l.report(unusedBlock(d.Block))
+			}
+			l.unusedInside(d.Block)
+		}
+	}
+}
+
+func private(n *ast.Name) bool { return strings.HasPrefix(n.Text, "_") }
+
+func (l *linter) unusedImport(im *ast.Import) {
+	if len(im.Names) == 0 || im.As != nil {
+		name, at := resolve.Namespace(im), im.Span()
+		if im.As != nil {
+			at = im.As.Span()
+		}
+		if !uses(l.module.File, name, im) {
+			l.report(unusedImport(name, at))
+		}
+	}
+	for _, n := range im.Names {
+		if !uses(l.module.File, n.Text, im) {
+			l.report(unusedImport(n.Text, n.Span()))
+		}
+	}
+}
+
+// unusedInside looks at the parameters and values of a block.
+func (l *linter) unusedInside(b *ast.Block) {
+	if b.Body == nil {
+		return
+	}
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			if !uses(b, p.Name.Text, nil) {
+				l.report(unusedParameter(p, b))
+			}
+		}
+	}
+	ast.Walk(b.Body, func(n ast.Node) bool {
+		if let, ok := n.(*ast.Let); ok && !uses(b, let.Name.Text, let) {
+			l.report(unusedLet(let))
+		}
+		return true
+	})
+}
+
+// uses reports whether a name stands for a value or a block, or as a tap,
+// anywhere below n but in the part that is left out.
+func uses(n ast.Node, name string, without ast.Node) bool {
+	found := false
+	ast.Walk(n, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.Ref:
+			found = found || x.Path[0].Text == name
+		case *ast.TapRef:
+			found = found || x.Name.Text == name
+		case *ast.TapExpr:
+			found = found || x.Name.Text == name
+		}
+		return !found && n != without
+	})
+	return found
+}
+
+func unusedLet(let *ast.Let) *diag.Diagnostic {
+	return diag.New(diag.UnusedLet, let.Name.Span(), "nothing uses `%s`", let.Name.Text).
+		WithHelp("remove the line, or write `%s` where its value is written out", let.Name.Text)
+}
+
+func unusedBlock(b *ast.Block) *diag.Diagnostic {
+	return diag.New(diag.UnusedBlock, b.Name.Span(), "nothing uses `%s`, and no other file can", b.Name.Text).
+		WithHelp("remove it, or call it `%s` for other files to import", strings.TrimLeft(b.Name.Text, "_"))
+}
+
+func unusedImport(name string, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnusedImport, at, "nothing uses the import `%s`", name).WithHelp("remove it")
+}
+
+func unusedParameter(p *ast.Param, b *ast.Block) *diag.Diagnostic {
+	return diag.New(diag.UnusedParameter, p.Name.Span(), "`%s` does not use its parameter `%s`", b.Name.Text, p.Name.Text).
+		WithHelp("remove it, or write `%s` where its value is written out", p.Name.Text)
+}
