@@ -53,7 +53,10 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 		return poison
 	}
 	peels := [][2]int{{0, 0}, {1, 0}}
-	if len(l.repeat.Head.Vars) > 0 {
+	switch {
+	case l.list != nil:
+		peels = [][2]int{{0, 0}} // items differ, so peeling some would not help
+	case len(l.repeat.Head.Vars) > 0:
 		peels = [][2]int{{1, 1}}
 	}
 	for _, peel := range peels {

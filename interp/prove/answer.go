@@ -71,7 +71,7 @@ func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
 		p.powers[name] = append(slices.Clone(p.powers[name]), b)
 	}
 	variable, low := p.power(b, name)
-	return dim.VarFrom(variable, 1).Mul(base.Pow(k + low)), true
+	return p.variable(variable, 1).Mul(base.Pow(k + low)), true
 }
 
 // AssumeRemainder takes x % m == r by putting m*x' + r in place of x.
