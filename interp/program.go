@@ -28,6 +28,9 @@ type Program struct {
 	Problems diag.List
 	// Named is the net that Open was asked for by name, "" for a file.
 	Named string
+
+	// again loads the program with another text of its main file.
+	again func(text string) (*Program, error)
 }
 
 // Open loads what an argument names. One that ends in .cnn, holds a path
@@ -69,7 +72,11 @@ func openFile(path string) (*Program, error) {
 	if errors.As(err, &pathError) {
 		return nil, &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	p.again = func(text string) (*Program, error) { return reopenFile(path, prefix, text) }
+	return p, nil
 }
 
 // openText reads a program that is in no file and can import only the library.
@@ -79,7 +86,12 @@ func openText(in io.Reader) (*Program, error) {
 		return nil, err
 	}
 	const name = "<stdin>"
-	return load(memory{name, text}, name, "", "")
+	p, err := load(memory{name, text}, name, "", "")
+	if err != nil {
+		return nil, err
+	}
+	p.again = func(text string) (*Program, error) { return load(memory{name, []byte(text)}, name, "", "") }
+	return p, nil
 }
 
 func load(files fs.FS, name, prefix, net string) (*Program, error) {

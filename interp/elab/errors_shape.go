@@ -36,8 +36,25 @@ func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Di
 	if f.Axis >= 0 && f.Axis < len(x.Origins) {
 		pointAtOrigin(d, x, f.Axis)
 	}
+	d.Between(f.Axis, nil, sizes(x.Shape))
 	d.Help = f.Help
 	return d
+}
+
+// sizes writes a shape out for a conflict.
+func sizes(s dim.Shape) []string {
+	list := make([]string, len(s))
+	for i, size := range s {
+		list[i] = size.String()
+	}
+	return list
+}
+
+// wanted is the shape of which one size alone is known.
+func wanted(axis int, want dim.Size, x Tensor) []string {
+	list := make([]string, len(x.Shape))
+	list[axis] = want.String()
+	return list
 }
 
 // mergeFault is a combinator whose branches do not fit each other.
@@ -54,6 +71,7 @@ func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, resu
 	default:
 		d.WithLabel("needs equal shapes")
 	}
+	d.Between(f.Axis, sizes(results[0].Shape), sizes(results[max(f.Input, 0)].Shape))
 	for _, i := range []int{0, f.Input} {
 		t := results[i]
 		d.WithNote("branch %d is %v", i+1, t.Shape)
@@ -113,12 +131,13 @@ func axisName(axis int) string {
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
 	return diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
-		At(b.Sig.Span(), "declared here")
+		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
 }
 
 func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	e := diag.New(diag.InputMismatch, at, "`%s` takes %s %v, got %v", b.Name.Text, axisName(axis), want, x.Shape).
 		At(d.Span(), "required here")
+	e.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	if o := x.Origins[axis]; o != nil && o.Before != nil {
 		pointAtOrigin(e, x, axis)
 	}
@@ -127,23 +146,27 @@ func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Siz
 
 func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
 	return diag.New(diag.ClaimFails, b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()),
-		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out), x.Shape)
+		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out), x.Shape).
+		Between(-1, nil, sizes(x.Shape))
 }
 
 func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s %v, its body makes %v", b.Name.Text, axisName(axis), want, x.Shape[axis]).
 		WithNote("the body makes %v", x.Shape)
 	pointAtOrigin(d, x, axis)
+	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	return d.WithHelp("correct the claim or the body; `_` claims nothing")
 }
 
 func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
-	return diag.New(diag.IsFails, c.Span(), "stated are %d axes, the value is %v", len(c.Is), x.Shape)
+	return diag.New(diag.IsFails, c.Span(), "stated are %d axes, the value is %v", len(c.Is), x.Shape).
+		Between(-1, nil, sizes(x.Shape))
 }
 
 func isFails(s *ast.Step, c *ast.Claim, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.IsFails, claim.Span(), "stated is %s %v, the value is %v", axisName(axis), want, x.Shape)
 	pointAtOrigin(d, x, axis)
+	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	return d
 }
 

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"math/rand"
 	"slices"
 	"sort"
@@ -37,13 +38,14 @@ const (
 // those values, fails. It is nil where none is found.
 func (x *exploration) counterexample(p *path) *Counterexample {
 	vars := p.mentioned(x)
+	names := slices.Sorted(maps.Keys(vars)) // so that every run gives the same values
 	random := rand.New(rand.NewSource(1))
 	confirmations := 0
 	for try := range maxSamples {
 		most := int64(3 + try/40)
 		assign := map[string]int64{}
-		for name, low := range vars {
-			assign[name] = low + random.Int63n(most)
+		for _, name := range names {
+			assign[name] = vars[name] + random.Int63n(most)
 		}
 		if !p.allows(assign) {
 			continue
@@ -52,10 +54,33 @@ func (x *exploration) counterexample(p *path) *Counterexample {
 			return nil
 		}
 		if c := x.confirm(p, assign); c != nil {
-			return c
+			return x.smallest(p, names, vars, assign, c)
 		}
 	}
 	return nil
+}
+
+// smallest makes one value after the other as small as it can be with the block
+// still failing.
+func (x *exploration) smallest(p *path, names []string, lows, assign map[string]int64, c *Counterexample) *Counterexample {
+	confirmations := 0
+	for _, name := range names {
+		for value := lows[name]; value < assign[name]; value++ {
+			smaller := maps.Clone(assign)
+			smaller[name] = value
+			if !p.allows(smaller) {
+				continue
+			}
+			if confirmations++; confirmations > maxConfirmations || x.prover.now().After(x.deadline) {
+				return c
+			}
+			if d := x.confirm(p, smaller); d != nil {
+				c, assign = d, smaller
+				break
+			}
+		}
+	}
+	return c
 }
 
 // mentioned lists the variables that are left on the path, with their lower
@@ -229,7 +254,7 @@ func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexamp
 	}
 	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every parameter value", x.object.Name).
 		WithLabel("%s", first.Message)
-	d.Labels = first.Labels
+	d.Labels, d.Conflict = first.Labels, first.Conflict
 	d.Notes = append(d.Notes, first.Notes...)
 	d.WithNote("counterexample: %s", c)
 	d.WithNote("there: %s", c.Problem.Message)

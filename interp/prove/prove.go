@@ -93,6 +93,9 @@ type Prover struct {
 	verdicts map[*ast.Block]*Verdict
 	active   map[*ast.Block]bool
 	now      func() time.Time
+	// Until ends all work at this time, where it is set; what is not settled by
+	// then is not proved.
+	Until time.Time
 }
 
 // New returns a prover that knows nothing yet.
@@ -120,7 +123,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		v.Status, v.Reason = NotProved, reason
 		return v
 	}
-	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, deadline: p.now().Add(maxTime)}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, deadline: p.deadline()}
 	x.todo = startingPaths(args)
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
 		if v.Paths >= maxPaths || runs >= maxRuns || p.now().After(x.deadline) {
@@ -133,6 +136,14 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	}
 	x.checkInduction()
 	return v
+}
+
+func (p *Prover) deadline() time.Time {
+	end := p.now().Add(maxTime)
+	if !p.Until.IsZero() && p.Until.Before(end) {
+		return p.Until
+	}
+	return end
 }
 
 // checkInduction holds the calls of the block by itself to what it requires.

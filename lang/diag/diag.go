@@ -31,6 +31,31 @@ type Diagnostic struct {
 	Notes    []string
 	Trace    []Frame // the instantiations on the way here, innermost first
 	Help     string  // what to write instead, or ""
+	// Conflict are the sizes that do not agree, nil for a matter of another kind.
+	Conflict *Conflict
+	// Repairs are edits that would do, the smallest first.
+	Repairs []Repair
+}
+
+// A Conflict is two shapes that disagree on an axis, each size as the language
+// writes it: what is wanted, or a first branch, and what there is, or another
+// branch. A size that nothing is known of is "".
+type Conflict struct {
+	Axis      int // from 0; -1 for their number
+	Want, Got []string
+}
+
+// A Repair is edits after which the checker has found nothing wrong any more with
+// the whole program.
+type Repair struct {
+	What  string // "pad the convolution"
+	Edits []Edit // in the order of the text
+}
+
+// An Edit puts Text in place of a span.
+type Edit struct {
+	Span source.Span
+	Text string
 }
 
 // A Label is a second place in the text and what it has to do with the matter.
@@ -72,6 +97,12 @@ func (d *Diagnostic) WithNote(format string, args ...any) *Diagnostic {
 // At points at a second place.
 func (d *Diagnostic) At(span source.Span, format string, args ...any) *Diagnostic {
 	d.Labels = append(d.Labels, Label{span, fmt.Sprintf(format, args...)})
+	return d
+}
+
+// Between notes the sizes that do not agree.
+func (d *Diagnostic) Between(axis int, want, got []string) *Diagnostic {
+	d.Conflict = &Conflict{axis, want, got}
 	return d
 }
 

@@ -28,6 +28,23 @@ type Entry struct {
 	Notes  []string     `json:"notes,omitempty"`
 	Trace  []FrameEntry `json:"trace,omitempty"`
 	Help   string       `json:"help,omitempty"`
+	// Repairs are alternatives, each of which leaves a program without errors.
+	Repairs []RepairEntry `json:"repairs,omitempty"`
+}
+
+// A RepairEntry is edits that belong together.
+type RepairEntry struct {
+	What  string      `json:"what"`
+	Edits []EditEntry `json:"edits"`
+}
+
+// An EditEntry puts text in place of the bytes from start up to, not including,
+// end.
+type EditEntry struct {
+	File  string `json:"file"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
 }
 
 // A Place is a span: lines and columns count from 1, columns in characters, and
@@ -67,9 +84,21 @@ func NewReport(list List) Report {
 		for _, f := range d.Trace {
 			e.Trace = append(e.Trace, FrameEntry{f.Path, f.Call, placeOf(f.Span)})
 		}
+		for _, fix := range d.Repairs {
+			e.Repairs = append(e.Repairs, repairEntry(fix))
+		}
 		r.Diagnostics = append(r.Diagnostics, e)
 	}
 	return r
+}
+
+func repairEntry(fix Repair) RepairEntry {
+	entry := RepairEntry{What: fix.What}
+	for _, e := range fix.Edits {
+		at := e.Span
+		entry.Edits = append(entry.Edits, EditEntry{at.Start.Filename, at.Start.Offset, at.End.Offset, e.Text})
+	}
+	return entry
 }
 
 // FprintJSON writes the list as an indented Report.

@@ -151,6 +151,7 @@ func (p *printer) diagnostic(d *Diagnostic) {
 	if d.Help != "" {
 		p.line("%s%s", p.paint(help, "help"), p.paint(plain, ": "+strings.ReplaceAll(cleanLines(d.Help), "\n", "\n      ")))
 	}
+	p.repairs(d.Repairs)
 }
 
 // arrow says where: the file, the line and the column.

@@ -1,0 +1,90 @@
+package repair
+
+import (
+	"slices"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// A candidate is edits that may cure a mistake. Of several candidates for one
+// subject, such as the padding of one step, one cure is enough.
+type candidate struct {
+	what    string
+	subject string
+	edits   []diag.Edit
+	far     int // how far the place is from those that the diagnostic shows
+}
+
+// A problem is one diagnostic and where in the tree it points.
+type problem struct {
+	main       *resolve.Module
+	text       string
+	diagnostic *diag.Diagnostic
+	focus      focus
+	values     map[string]int64 // a counterexample's
+	infer      func(text, block string) []string
+	list       []candidate
+}
+
+// candidates lists what may cure a diagnostic, the smallest edit first.
+func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []string) []candidate {
+	p := &problem{main: s.Main, text: s.Main.File.Source.Text, diagnostic: d, infer: infer}
+	p.focus = find(s.Main.File, d)
+	for _, v := range s.Verdicts {
+		if v.Counterexample != nil && v.Problem == d {
+			p.values = v.Counterexample.Values
+		}
+	}
+	if p.focus.block == nil {
+		return nil
+	}
+	p.merges()
+	for i, c := range p.focus.calls {
+		p.windows(c, i)
+		p.widths(c, i)
+		p.groups(c, i)
+	}
+	p.ranks()
+	p.requirement()
+	p.claims()
+	p.wheres()
+	slices.SortStableFunc(p.list, func(a, b candidate) int { return p.size(a) - p.size(b) })
+	return p.list
+}
+
+// size is how much an edit takes away and adds; one far from the place that the
+// diagnostic shows counts for more.
+func (p *problem) size(c candidate) int {
+	n := min(c.far, 8)
+	for _, e := range c.edits {
+		before, after := p.text[e.Span.Start.Offset:e.Span.End.Offset], e.Text
+		for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
+			before, after = before[1:], after[1:]
+		}
+		for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
+			before, after = before[:len(before)-1], after[:len(after)-1]
+		}
+		n += len(before) + len(after)
+	}
+	return n
+}
+
+func (p *problem) add(far int, subject, what string, edits ...diag.Edit) {
+	p.list = append(p.list, candidate{what, subject, edits, far})
+}
+
+// written is the text of a node.
+func (p *problem) written(n ast.Node) string {
+	s := n.Span()
+	return p.text[s.Start.Offset:s.End.Offset]
+}
+
+// insert is an edit that takes nothing away.
+func insert(at source.Pos, text string) diag.Edit {
+	return diag.Edit{Span: source.Span{Start: at, End: at}, Text: text}
+}
+
+func replace(n ast.Node, text string) diag.Edit { return diag.Edit{Span: n.Span(), Text: text} }

@@ -1,0 +1,133 @@
+package repair
+
+import (
+	"fmt"
+	"slices"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// claims are other sizes in a signature or `is`: what the body gives, as a proof
+// finds it or, where the block is a net at one size, as it is.
+func (p *problem) claims() {
+	switch {
+	case p.focus.is != nil:
+		p.statedShape()
+	case p.focus.claim != nil:
+		p.signature()
+	}
+}
+
+// statedShape puts the shape there is in place of the one an `is` states.
+func (p *problem) statedShape() {
+	c := p.diagnostic.Conflict
+	if c == nil || len(c.Got) != len(p.focus.is.Is) {
+		return
+	}
+	var edits []diag.Edit
+	for i, x := range p.focus.is.Is {
+		_, plain := x.(*ast.Number)
+		if (plain || x == p.focus.claim) && p.written(x) != c.Got[i] {
+			edits = append(edits, replace(x, c.Got[i]))
+		}
+	}
+	if len(edits) > 0 {
+		p.add(0, "is", "state the shape there is", edits...)
+	}
+}
+
+// signature puts what the proof of the body finds in place of what is claimed.
+func (p *problem) signature() {
+	sig := p.focus.block.Sig
+	if sig == nil {
+		return
+	}
+	at := slices.Index(sig.Out, p.focus.claim)
+	if at < 0 {
+		return
+	}
+	found := p.bodyGives(sig)
+	var all []diag.Edit
+	for i, x := range sig.Out {
+		size := ""
+		if i < len(found) {
+			size = found[i]
+		}
+		if size == "" && i == at {
+			p.add(9, "claim", "claim nothing of this size", replace(x, "_"))
+		}
+		if size == "" || size == p.written(x) || p.written(x) == "_" {
+			continue
+		}
+		edit := replace(x, size)
+		if i == at {
+			p.add(0, "claim", fmt.Sprintf("claim what the body gives: %s", size), edit)
+		}
+		if i > 0 {
+			all = append(all, edit)
+		}
+	}
+	if len(all) > 1 {
+		p.add(0, "claim", "claim what the body gives", all...)
+	}
+}
+
+// bodyGives is what the body gives for all parameters and sizes: the block with
+// its claims left out is proved.
+func (p *problem) bodyGives(sig *ast.Sig) []string {
+	var edits []diag.Edit
+	for _, x := range sig.Out {
+		edits = append(edits, replace(x, "_"))
+	}
+	text, ok := diag.Apply(p.text, edits)
+	if !ok {
+		return nil
+	}
+	return p.infer(text, p.focus.block.Name.Text)
+}
+
+// ranks are a `flatten` where an image stands in for a vector.
+func (p *problem) ranks() {
+	if c := p.diagnostic.Conflict; c == nil || c.Axis >= 0 && p.diagnostic.Code != diag.WrongRank {
+		return
+	}
+	for i, c := range p.focus.calls {
+		const what = "make vectors of the image first"
+		if name := c.Callee.Ref().Text(); name == "gap" || name == "avgpool" {
+			p.add(i, "flatten", what, insert(c.Callee.Span().End, " -> flatten"))
+		}
+	}
+}
+
+// requirement is a signature that takes any size where it took one, and a width
+// before a call that is the one it takes.
+func (p *problem) requirement() {
+	if p.diagnostic.Code != diag.InputMismatch {
+		return
+	}
+	for _, l := range p.diagnostic.Labels {
+		for _, d := range p.main.File.Decls {
+			if d.Block == nil || d.Block.Sig == nil {
+				continue
+			}
+			for i, in := range d.Block.Sig.In {
+				name := []string{"N", "C", "H", "W"}[min(i, 3)]
+				if in.Span() == l.Span && in.Default == nil && !mentionsAny(d.Block, name) {
+					p.add(0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
+				}
+			}
+		}
+	}
+}
+
+// mentionsAny reports whether a block uses a name at all.
+func mentionsAny(b *ast.Block, name string) bool {
+	found := false
+	ast.Walk(b, func(n ast.Node) bool {
+		id, ok := n.(*ast.Name)
+		found = found || ok && id.Text == name
+		return true
+	})
+	return found
+}

@@ -1,0 +1,88 @@
+package repair
+
+import (
+	"fmt"
+	"slices"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// wheres are requirements that leave a counterexample out.
+func (p *problem) wheres() {
+	if p.values == nil {
+		return
+	}
+	var names []string
+	for name := range p.values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		v := p.values[name]
+		if !p.hasValue(name) {
+			continue
+		}
+		size := p.boundSize(name)
+		if v < 16 {
+			p.where(0, fmt.Sprintf("%s >= %d", name, v+1), name)
+		}
+		if v%2 == 0 && !size {
+			p.where(1, name+" % 2 == 1", name)
+		}
+		if v%2 == 1 {
+			p.where(1, name+" % 2 == 0", name)
+		}
+	}
+	p.divisions()
+	if p.boundSize("C") {
+		if out := p.claimedWidth(); out != "" && out != "C" {
+			p.where(2, "C == "+out, "C")
+		}
+	}
+}
+
+// divisions are heights and widths that halve a few times.
+func (p *problem) divisions() {
+	if !p.boundSize("H") || !p.boundSize("W") {
+		return
+	}
+	for _, n := range []int{2, 4, 8, 16, 32, 64} {
+		p.where(2+n/16, fmt.Sprintf("H %% %d == 0, W %% %d == 0", n, n), "size")
+	}
+	for n := int64(1); n < 64; n++ {
+		if h, w := p.values["H"], p.values["W"]; n == h || n == w {
+			p.where(2, fmt.Sprintf("H >= %d, W >= %d", n+1, n+1), "size")
+		}
+	}
+}
+
+// hasValue reports whether a name of the counterexample can stand in a `where`.
+func (p *problem) hasValue(name string) bool {
+	if p.boundSize(name) {
+		return name != "N"
+	}
+	b := p.focus.block
+	return b.Params != nil && slices.ContainsFunc(b.Params.List, func(q *ast.Param) bool {
+		if q.Name.Text != name {
+			return false
+		}
+		_, number := q.Default.(*ast.Number)
+		return q.Type != nil && q.Type.Name == "int" || number
+	})
+}
+
+// where adds a requirement to the block.
+func (p *problem) where(far int, requirement, subject string) {
+	b := p.focus.block
+	var edit diag.Edit
+	switch {
+	case len(b.Where) > 0:
+		edit = insert(b.Where[len(b.Where)-1].Span().End, ", "+requirement)
+	case b.Sig != nil:
+		edit = insert(b.Sig.Span().End, " where "+requirement)
+	default:
+		return
+	}
+	p.add(far, "where "+subject, fmt.Sprintf("require %s", requirement), edit)
+}

@@ -1,0 +1,265 @@
+package repair
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// widthParameters are what blocks call the number of channels that comes out.
+var widthParameters = []string{"out", "c"}
+
+// widthOf is the argument that says how many channels a call gives.
+func (p *problem) widthOf(c *ast.Call) *ast.Arg {
+	for _, name := range widthParameters {
+		if a := p.argument(c, name); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// widths are other numbers of channels: those that come in, those of the other
+// branches, and the one that is wanted.
+func (p *problem) widths(c *ast.Call, far int) {
+	a := p.widthOf(c)
+	if a == nil {
+		return
+	}
+	name := c.Callee.Ref().Text()
+	subject := fmt.Sprint("width ", c.Span().Start.Offset)
+	var values []string
+	if p.boundSize("C") {
+		values = append(values, "C")
+	}
+	values = append(values, p.conflicting(1)...)
+	for _, other := range p.focus.calls {
+		if b := p.widthOf(other); b != nil && other != c {
+			values = append(values, p.written(b.Value))
+		}
+	}
+	if out := p.claimedWidth(); out != "" {
+		values = append(values, out)
+	}
+	tried := []string{p.written(a.Value)}
+	for _, v := range values {
+		if !slices.Contains(tried, v) {
+			tried = append(tried, v)
+			p.add(far, subject, fmt.Sprintf("let `%s` give %s channels", name, v), replace(a.Value, v))
+		}
+	}
+}
+
+// conflicting are the sizes that disagree, if it is on this axis.
+func (p *problem) conflicting(axis int) []string {
+	c := p.diagnostic.Conflict
+	if c == nil || c.Axis != axis {
+		return nil
+	}
+	var list []string
+	for _, shape := range [][]string{c.Want, c.Got} {
+		if axis < len(shape) && shape[axis] != "" {
+			list = append(list, shape[axis])
+		}
+	}
+	return list
+}
+
+// claimedWidth is what the signature says of the channels.
+func (p *problem) claimedWidth() string {
+	sig := p.focus.block.Sig
+	if sig == nil || len(sig.Out) < 2 {
+		return ""
+	}
+	if text := p.written(sig.Out[1]); text != "_" {
+		return text
+	}
+	return ""
+}
+
+// groups are other numbers of groups: one, and one for each channel.
+func (p *problem) groups(c *ast.Call, far int) {
+	a := p.argument(c, "groups")
+	if a == nil {
+		return
+	}
+	name := c.Callee.Ref().Text()
+	subject := fmt.Sprint("groups ", c.Span().Start.Offset)
+	if a.Name != nil {
+		p.add(far, subject, fmt.Sprintf("leave out the groups of `%s`", name), remove(c, a))
+	}
+	var values []string
+	if n, ok := wholeNumber(p.written(a.Value)); ok {
+		for _, v := range p.conflicting(1) {
+			if m, ok := wholeNumber(v); ok {
+				values = append(values, fmt.Sprint(divisor(m, n)))
+			}
+		}
+	}
+	values = append(values, p.conflicting(1)...)
+	if p.boundSize("C") {
+		values = append(values, "C")
+	}
+	for _, v := range values {
+		p.add(far, subject, fmt.Sprintf("give `%s` %s groups", name, v), replace(a.Value, v))
+	}
+}
+
+func wholeNumber(text string) (n int, ok bool) {
+	_, err := fmt.Sscanf(strings.ReplaceAll(text, "_", "")+"\n", "%d\n", &n)
+	return n, err == nil && n > 0
+}
+
+// divisor is the greatest number that divides both.
+func divisor(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// merges are projections on branches that leave their input as it is, and
+// conditions of projections that forget a case.
+func (p *problem) merges() {
+	if p.focus.merge == nil {
+		return
+	}
+	for _, b := range p.focus.merge.Branches {
+		if step, ok := identity(b.Body); ok {
+			p.projection(b, step)
+		}
+		p.shortcut(b)
+	}
+}
+
+// identity reports whether a branch is `id` or nothing; step is the `id`.
+func identity(b *ast.Body) (step *ast.Step, ok bool) {
+	if len(b.Stmts) == 0 {
+		return nil, true
+	}
+	if len(b.Stmts) > 1 || b.Stmts[0].Pipe == nil || len(b.Stmts[0].Pipe.Steps) > 1 {
+		return nil, false
+	}
+	step = b.Stmts[0].Pipe.Steps[0]
+	return step, step.Call != nil && step.Call.Callee.Ref().Text() == "id" && step.Label == nil
+}
+
+// projection puts a 1x1 convolution in place of an identity, under the condition
+// that it is needed, where the block can say so.
+func (p *problem) projection(b *ast.Branch, id *ast.Step) {
+	width := p.otherWidth(b)
+	if width == "" {
+		return
+	}
+	stride, conditional := p.otherStride(b)
+	arguments := width + ", 1x1"
+	if stride != "" {
+		arguments += ", stride=" + stride
+	}
+	conv := "downsample: conv(" + arguments + ")"
+	if p.normalises() {
+		conv = "downsample: { conv(" + arguments + ", bias=false) -> bn }"
+	}
+	put := func(text string) diag.Edit {
+		if id == nil {
+			return insert(b.Body.Span().End, " "+text)
+		}
+		return replace(id, text)
+	}
+	subject := fmt.Sprint("projection ", b.Span().Start.Offset)
+	const what = "a block that strides or widens needs a projection on the other branch"
+	condition := ""
+	switch {
+	case p.boundSize("C") && conditional:
+		condition = fmt.Sprintf("if stride != 1 or C != %s { ", width)
+	case p.boundSize("C") && stride == "":
+		condition = fmt.Sprintf("if C != %s { ", width)
+	}
+	if condition != "" { // no longer than what is always there, since it costs less to run
+		p.add(-len(condition)-2, subject, what, put(condition+conv+" }"))
+	}
+	p.add(0, subject, what, put(conv))
+}
+
+// otherWidth is how many channels the other branches give, as it is written.
+func (p *problem) otherWidth(b *ast.Branch) string {
+	if out := p.claimedWidth(); out != "" {
+		return out
+	}
+	for _, other := range p.focus.merge.Branches {
+		if other == b {
+			continue
+		}
+		calls := callsIn(other)
+		for _, c := range slices.Backward(calls) {
+			if a := p.widthOf(c); a != nil {
+				return p.written(a.Value)
+			}
+		}
+	}
+	for _, v := range p.conflicting(1) {
+		return v
+	}
+	return ""
+}
+
+// otherStride is the stride of the other branches as it is written, and whether
+// it is the block's parameter `stride`.
+func (p *problem) otherStride(b *ast.Branch) (text string, parameter bool) {
+	for _, other := range p.focus.merge.Branches {
+		if other == b {
+			continue
+		}
+		for _, c := range callsIn(other) {
+			if a := p.argument(c, "stride"); a != nil && p.written(a.Value) != "1" {
+				text = p.written(a.Value)
+			}
+		}
+	}
+	if p.inScope("stride") {
+		return "stride", true
+	}
+	return text, false
+}
+
+// normalises reports whether the block has batch normalisation of its own.
+func (p *problem) normalises() bool {
+	return slices.ContainsFunc(callsIn(p.focus.block), func(c *ast.Call) bool {
+		return c.Callee.Ref().Text() == "bn" || p.takes(c, "norm")
+	})
+}
+
+// shortcut adds the forgotten half of the condition under which a branch projects.
+func (p *problem) shortcut(b *ast.Branch) {
+	ast.Walk(b, func(n ast.Node) bool {
+		f, ok := n.(*ast.If)
+		if !ok || f.Else != nil || f.ElIf != nil {
+			return true
+		}
+		cond := p.written(f.Cond)
+		subject := fmt.Sprint("condition ", f.Span().Start.Offset)
+		const what = "project wherever the shapes differ"
+		if width := p.otherWidth(b); width != "" && p.boundSize("C") && !mentions(f.Cond, "C") {
+			p.add(0, subject, what, insert(f.Cond.Span().End, " or C != "+width))
+		}
+		if p.inScope("stride") && !mentions(f.Cond, "stride") {
+			p.add(0, subject, what, replace(f.Cond, "stride != 1 or "+cond))
+		}
+		return true
+	})
+}
+
+// mentions reports whether an expression holds a name.
+func mentions(x ast.Expr, name string) bool {
+	found := false
+	ast.Walk(x, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Name); ok && id.Text == name {
+			found = true
+		}
+		return true
+	})
+	return found
+}

@@ -1,0 +1,133 @@
+package repair
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/lang/ast"
+)
+
+// windows are other paddings, strides and kernels of a step, and rounding up.
+func (p *problem) windows(c *ast.Call, far int) {
+	name := c.Callee.Ref().Text()
+	p.paddings(c, name, far)
+	p.strides(c, name, far)
+	p.kernels(c, name, far)
+}
+
+func (p *problem) paddings(c *ast.Call, name string, far int) {
+	if !p.takes(c, "pad") {
+		return
+	}
+	subject := fmt.Sprint("pad ", c.Span().Start.Offset)
+	given := p.argument(c, "pad")
+	for _, pad := range p.likelyPaddings(c) {
+		if pad != "0" || given != nil && given.Name == nil {
+			p.add(far, subject, fmt.Sprintf("pad `%s` with %s", name, pad), p.set(c, "pad", pad))
+		}
+	}
+	if given != nil && given.Name != nil {
+		p.add(far, subject, fmt.Sprintf("leave out the padding of `%s`", name), remove(c, given))
+	}
+	if p.takes(c, "ceil") && p.argument(c, "ceil") == nil {
+		p.add(far, subject, fmt.Sprintf("let `%s` round its size up", name), p.set(c, "ceil", "true"))
+	}
+	if name == "avgpool" && p.argument(c, "k") != nil {
+		p.add(far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
+	}
+}
+
+// likelyPaddings are 0, 1, 2, what keeps the size for the kernel that is written,
+// and the words.
+func (p *problem) likelyPaddings(c *ast.Call) []string {
+	list := []string{"1", "2", "0", "half", "same"}
+	k := p.argument(c, "k")
+	if k == nil {
+		return list
+	}
+	switch x := k.Value.(type) {
+	case *ast.DimsLit:
+		h, w, _ := strings.Cut(x.Text, "x")
+		var kh, kw int
+		if _, err := fmt.Sscanf(h+" "+w, "%d %d", &kh, &kw); err == nil {
+			if kh != kw {
+				list = append(list, fmt.Sprintf("[%d, %d]", kh/2, kw/2))
+			} else if kh/2 > 2 {
+				list = append(list, fmt.Sprint(kh/2))
+			}
+		}
+	case *ast.Ref:
+		list = append(list, p.written(x)+"//2")
+	}
+	return list
+}
+
+func (p *problem) strides(c *ast.Call, name string, far int) {
+	if !p.takes(c, "stride") {
+		return
+	}
+	subject := fmt.Sprint("stride ", c.Span().Start.Offset)
+	values := []string{"2"}
+	if a := p.argument(c, "stride"); a != nil && a.Name != nil && !p.takes(c, "ceil") {
+		p.add(far, subject, fmt.Sprintf("leave out the stride of `%s`", name), remove(c, a))
+	} else {
+		values = append(values, "1") // a pool's stride is its kernel unless it says otherwise
+	}
+	if p.inScope("stride") {
+		values = append(values, "stride")
+	}
+	for _, v := range values {
+		p.add(far, subject, fmt.Sprintf("give `%s` the stride %s", name, v), p.set(c, "stride", v))
+	}
+}
+
+// kernels are a kernel turned on its side, and for an even one the odd ones next
+// to it, which padding can keep the size with.
+func (p *problem) kernels(c *ast.Call, name string, far int) {
+	k := p.argument(c, "k")
+	if k == nil {
+		return
+	}
+	x, ok := k.Value.(*ast.DimsLit)
+	if !ok {
+		return
+	}
+	h, w, _ := strings.Cut(x.Text, "x")
+	subject := fmt.Sprint("kernel ", c.Span().Start.Offset)
+	if h != w {
+		p.add(far, subject, fmt.Sprintf("turn the kernel of `%s`", name), replace(x, w+"x"+h))
+		return
+	}
+	var n int
+	if _, err := fmt.Sscan(h, &n); err == nil && n%2 == 0 && n > 0 {
+		for _, odd := range []int{n + 1, n - 1} {
+			p.add(far, subject, fmt.Sprintf("give `%s` an odd kernel", name), replace(x, fmt.Sprintf("%dx%d", odd, odd)))
+		}
+	}
+}
+
+// inScope reports whether the block has a parameter or size of this name.
+func (p *problem) inScope(name string) bool {
+	b := p.focus.block
+	if b.Params != nil {
+		for _, q := range b.Params.List {
+			if q.Name.Text == name {
+				return true
+			}
+		}
+	}
+	return p.boundSize(name)
+}
+
+// boundSize reports whether the block's signature binds this name.
+func (p *problem) boundSize(name string) bool {
+	if p.focus.block.Sig == nil {
+		return false
+	}
+	for _, d := range p.focus.block.Sig.In {
+		if r, ok := d.Size.(*ast.Ref); ok && len(r.Path) == 1 && r.Args == nil && r.Path[0].Text == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,48 @@
+package interp
+
+import (
+	"time"
+
+	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
+	"cnnlang/interp/repair"
+	"cnnlang/lang/diag"
+)
+
+// Repair looks for edits of the main file that cure what Check and Prove have
+// found, and adds them to the diagnostics. Nothing is written, and a net of the
+// library has no repairs.
+func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
+	if p.again == nil || p.Problems.HasErrors() {
+		return
+	}
+	prover := prove.New()
+	check := func(text string, until time.Time) (repair.State, bool) {
+		prover.Until = until
+		q, err := p.Revise(text)
+		if err != nil {
+			return repair.State{}, false
+		}
+		return q.state(prover, name, opts, until)
+	}
+	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts}, check, limits)
+}
+
+// state is all there is to say of a program: of the net and options asked for,
+// and of all its nets at their defaults.
+func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, until time.Time) (repair.State, bool) {
+	s := repair.State{Main: p.Main}
+	_, list, err := p.Check(name, opts)
+	if err != nil {
+		return s, false
+	}
+	if name != "" || opts.Shape != nil || len(opts.Set) > 0 {
+		_, whole, _ := p.Check("", elab.Options{})
+		list.AddAll(whole)
+	}
+	s.Problems = list
+	verdicts, more := p.Prove(prover, "", list)
+	s.Verdicts = verdicts
+	s.Problems.AddAll(more)
+	return s, time.Now().Before(until)
+}

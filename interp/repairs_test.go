@@ -1,0 +1,203 @@
+package interp_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
+	"cnnlang/interp/repair"
+	"cnnlang/lang/diag"
+)
+
+// patient are limits that a busy machine does not reach.
+var patient = repair.Limits{Time: 20 * time.Second, Attempts: 150, Offers: 3}
+
+// Each program has one mistake. It is found under its code, and among the repairs
+// is the one that a person would make: a line of the text and what it becomes.
+var mistakes = []struct {
+	name, code, text string
+	before, after    string
+}{
+	{"padding forgotten", "E0401", `
+block unit(c: int) [N, C, H, W] -> [N, c + C, H, W] {
+  concat {
+    | conv(c, 3x3) -> bn -> relu
+    | id
+  }
+}`, "conv(c, 3x3)", "conv(c, 3x3, pad=1)"},
+	{"padding too small", "E0401", `
+net n [N, 3, H = 32, W = 32] -> [N, 40, H, W] {
+  conv(16, 3x3, pad=1)
+  concat {
+    | conv(8, 1x1)
+    | conv(16, 5x5, pad=1)
+    | conv(16, 3x3, pad=1)
+  }
+}`, "5x5, pad=1", "5x5, pad=2"},
+	{"padding where there is none", "E0401", `
+net n [N, 3, H = 35, W = 35] -> [N, 24, _, _] {
+  concat {
+    | conv(8, 3x3, stride=2)
+    | conv(16, 3x3, stride=2, pad=1)
+  }
+}`, ", pad=1", ""},
+	{"stride on one branch", "E0401", `
+block down(c: int) [N, C, H, W] -> [N, c, ceil(H/2), ceil(W/2)] {
+  add {
+    | conv1: conv(c, 3x3, stride=2, pad=1, bias=false) -> bn1: bn
+    | shortcut: conv(c, 1x1, bias=false)
+  }
+}
+net n [N, 3, H = 32, W = 32] -> [N, 8, _, _] { down(8) }`, "1x1, bias=false", "1x1, bias=false, stride=2"},
+	{"projection forgotten", "E0401", `
+block bottleneck(c: int, stride = 1) [N, C, H, W] -> [N, 4*c, ceil(H/stride), ceil(W/stride)] where stride >= 1 {
+  add {
+    | conv1: conv(c, 1x1, bias=false) -> bn1: bn -> relu
+      conv2: conv(c, 3x3, stride=stride, pad=1, bias=false) -> bn2: bn -> relu
+      conv3: conv(4*c, 1x1, bias=false) -> bn3: bn
+    | id
+  }
+  relu
+}
+net n(classes = 10) [N, 3, H = 64, W = 64] -> [N, classes] {
+  conv1: conv(64, 7x7, stride=2, pad=3)
+  layer1: { bottleneck(64) -> bottleneck(64) }
+  layer2: { bottleneck(128, stride=2) -> bottleneck(128) }
+  gap -> flatten -> fc: linear(classes)
+}`, "| id", "| if stride != 1 or C != 4*c { downsample: { conv(4*c, 1x1, stride=stride, bias=false) -> bn } }"},
+	{"half a condition", "E0503", `
+block basic(c: int, stride = 1) [N, C, H, W] -> [N, c, ceil(H/stride), ceil(W/stride)] where stride >= 1 {
+  add {
+    | conv1: conv(c, 3x3, stride=stride, pad=1, bias=false) -> bn1: bn
+    | if stride != 1 { conv(c, 1x1, stride=stride, bias=false) -> bn }
+  }
+}`, "if stride != 1 {", "if stride != 1 or C != c {"},
+	{"Inception-ResNet-v2's 1154 against 1152", "E0401", `
+block block17 [N, C, H, W] -> [N, C, H, W] {
+  add {
+    | concat {
+        | conv(192, 1x1)
+        | conv(128, 1x1) -> conv(160, 1x7, pad=half) -> conv(192, 7x1, pad=half)
+      }
+      up: conv(1154, 1x1)
+    | id
+  }
+}
+net n [N, 1152, H = 17, W = 17] -> [N, 1152, H, W] { block17 }`, "conv(1154, 1x1)", "conv(C, 1x1)"},
+	{"width copied from another stage", "E0401", `
+net n [N, 3, H = 32, W = 32] -> [N, 64, H, W] {
+  stem: conv(64, 3x3, pad=1) as x
+  add {
+    | @x
+    | a: conv(32, 1x1) -> b: conv(46, 3x3, pad=1)
+  }
+}`, "conv(46", "conv(64"},
+	{"kernel on its side", "E0401", `
+net n [N, 8, H = 17, W = 17] -> [N, 24, H, W] {
+  concat {
+    | conv(8, 1x1)
+    | conv(8, 1x7, pad=half) -> conv(16, 1x7, pad=[3, 0])
+  }
+}`, "conv(16, 1x7", "conv(16, 7x1"},
+	{"window larger than the map", "E0403", `
+net n(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
+  conv(16, 3x3, stride=8, pad=1)
+  avgpool(7x7) -> flatten -> linear(classes)
+}`, "avgpool(7x7)", "gap"},
+	{"groups that do not divide", "E0404", `
+net n [N, 3, H = 32, W = 32] -> [N, 48, H, W] {
+  conv(48, 3x3, pad=1)
+  conv(48, 3x3, pad=1, groups=32)
+}`, "groups=32", "groups=16"},
+	{"an input of other channels", "E0405", `
+block head [N, 64, H, W] -> [N, 10, 1, 1] { conv(10, 1x1) -> gap }
+net n [N, 3, H = 32, W = 32] -> [N, 10, 1, 1] {
+  conv(46, 3x3)
+  head
+}`, "conv(46", "conv(64"},
+	{"a claim that is not so", "E0501", `
+block valid(c: int) [N, C, H, W] -> [N, c, H, W - 2] where H >= 3, W >= 3 { conv(c, 3x3) }`,
+		"[N, c, H, W - 2]", "[N, c, H - 2, W - 2]"},
+	{"a claim of a net", "E0501", `
+net n [N, 3, H = 32, W = 32] -> [N, 16, H, W] { conv(16, 3x3, pad=1, stride=2) }`, ", stride=2", ""},
+	{"a stated shape", "E0505", `
+net n [N, 3, H = 32, W = 32] -> [N, 16, _, _] {
+  conv(16, 3x3, stride=2, pad=1) is [N, 16, 15, 15]
+}`, "is [N, 16, 15, 15]", "is [N, 16, 16, 16]"},
+	{"vectors of an image", "E0501", `
+net n(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
+  conv(16, 3x3) -> gap -> linear(classes)
+}`, "gap -> linear", "gap -> flatten -> linear"},
+	{"an even kernel with half", "E0503", `
+block same(c: int, k: int) [N, C, H, W] -> [N, c, H, W] where k >= 1 {
+  conv(c, [k, k], pad=half)
+}`, "where k >= 1", "where k >= 1, k % 2 == 1"},
+	{"a U-Net for some sizes", "E0503", `
+block level(c: int) [N, C, H, W] -> [N, C + c, H, W] where H >= 2, W >= 2 {
+  concat {
+    | id
+    | maxpool(2x2, stride=2) -> conv(c, 3x3, pad=1) -> deconv(c, 2x2, stride=2)
+  }
+}`, "where H >= 2, W >= 2", "where H >= 2, W >= 2, H % 2 == 0, W % 2 == 0"},
+}
+
+// examine opens a text, checks and proves it and looks for repairs.
+func examine(t testing.TB, text string, limits repair.Limits) (*interp.Program, diag.List) {
+	t.Helper()
+	p, err := interp.Open("-", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, err := p.Check("", elab.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts, more := p.Prove(prove.New(), "", list)
+	list.AddAll(more)
+	p.Repair("", elab.Options{}, list, verdicts, limits)
+	return p, list
+}
+
+func errorsOf(list diag.List) (errors diag.List) {
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			errors = append(errors, d)
+		}
+	}
+	return errors
+}
+
+func TestRepairsOfCommonMistakes(t *testing.T) {
+	for _, c := range mistakes {
+		t.Run(c.name, func(t *testing.T) {
+			_, list := examine(t, c.text, patient)
+			errors := errorsOf(list)
+			if len(errors) != 1 || string(errors[0].Code) != c.code {
+				t.Fatalf("found %v, want one %s", errors, c.code)
+			}
+			repairs := errors[0].Repairs
+			var offered []string
+			for _, r := range repairs {
+				text, ok := diag.Apply(c.text, r.Edits)
+				if !ok {
+					t.Fatalf("%s: the edits overlap", r.What)
+				}
+				offered = append(offered, text)
+				if _, again := examine(t, text, repair.Limits{}); again.HasErrors() {
+					t.Errorf("%s: there still is %v\n%s", r.What, again, text)
+				}
+			}
+			want := strings.Replace(c.text, c.before, c.after, 1)
+			if !slices.Contains(offered, want) {
+				t.Errorf("not offered: %s; but %d others:", c.after, len(offered))
+				for i, o := range offered {
+					t.Errorf("%s:%s", repairs[i].What, o)
+				}
+			}
+		})
+	}
+}
