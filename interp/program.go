@@ -151,7 +151,7 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		return nets, list, nil
 	}
 	for _, o := range p.Main.Nets() {
-		if elab.Runnable(o) {
+		if p.whole(o) && elab.Runnable(o) {
 			check(o)
 		}
 	}

@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -126,20 +127,35 @@ func argumentTwice(at source.Span, name string) *diag.Diagnostic {
 
 func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.TooManyArguments, at, "`%s` takes %d argument%s, this is one more", o.Name, len(params), plural(len(params)))
-	if len(params) > 0 {
-		d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+	switch {
+	case len(params) == 0:
+		return d.WithHelp("it takes none; the channels that come in are known")
+	case len(params) == 1:
+		return d.WithHelp("its parameter is %s; the channels that come in are known", params[0].Name.Text)
 	}
-	return d
+	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
 }
 
 func missingArgument(at source.Span, o *resolve.Object, p *ast.Param) *diag.Diagnostic {
-	kind := ""
-	if p.Type != nil {
-		kind = ": " + p.Type.Name
-	}
 	return diag.New(diag.MissingArgument, at, "`%s` needs the argument `%s`", o.Name, p.Name.Text).
 		At(p.Span(), "declared here, without a default").
-		WithHelp("add `%s=…`, as in `%s(%s%s, …)`", p.Name.Text, o.Name, p.Name.Text, kind)
+		WithHelp("add it, as in `%s=%s`", p.Name.Text, sample(p.Type))
+}
+
+// sample is a value of a type, as an example of how one is written.
+func sample(t *ast.Type) string {
+	if t == nil {
+		return "…"
+	}
+	if text, ok := samples[t.Name]; ok {
+		return text
+	}
+	return "…"
+}
+
+var samples = map[string]string{
+	"int": "64", "float": "0.5", "bool": "true", "string": "\"name\"", "dims": "3x3", "pad": "1", "block": "relu",
+	"tensor": "@tap", "list": "[1, 2, 3]",
 }
 
 func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {
@@ -151,18 +167,25 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 	if code == diag.InexactDivision {
 		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
 	}
+	if text, ok := b.value.(string); ok && quotedSize.MatchString(text) {
+		return d.WithHelp("write it without quotation marks: `%s`", text)
+	}
 	if p.Type == nil && p.Default != nil {
 		return d.At(p.Span(), "the default makes it so").WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
 	}
 	return d
 }
 
+// quotedSize is a number or size that someone put in quotation marks.
+var quotedSize = regexp.MustCompile(`^\d+(x\d+)*$`)
+
 func wrongDefault(p *ast.Param, want string, v Value) *diag.Diagnostic {
 	return diag.New(diag.WrongType, p.Default.Span(), "the default of `%s` must be %s, got %s", p.Name.Text, want, described(v))
 }
 
 func notAStep(at source.Span, name string, v Value) *diag.Diagnostic {
-	return diag.New(diag.NotAStep, at, "`%s` is %s, not a block or operation", name, described(v))
+	return diag.New(diag.NotAStep, at, "`%s` is %s, not a block or operation", name, described(v)).
+		WithHelp("a step is a call such as `conv(64, 3x3)`; values go between its parentheses")
 }
 
 func noSlot(at source.Span, c *Closure) *diag.Diagnostic {
@@ -171,7 +194,8 @@ func noSlot(at source.Span, c *Closure) *diag.Diagnostic {
 }
 
 func badLabel(at source.Span, text string) *diag.Diagnostic {
-	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text)
+	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text).
+		WithHelp("it becomes part of the names of weights; write letters, digits, `_`, `.` and `/`")
 }
 
 func textTooLong(at source.Span) *diag.Diagnostic {
@@ -179,8 +203,12 @@ func textTooLong(at source.Span) *diag.Diagnostic {
 }
 
 func duplicatePath(at source.Span, name string, first source.Span) *diag.Diagnostic {
-	return diag.New(diag.DuplicatePath, at, "two tensors are called `%s`", name).
-		WithLabel("here").At(first, "and here").
+	d := diag.New(diag.DuplicatePath, at, "two tensors are called `%s`", name)
+	if at == first {
+		return d.WithLabel("applied more than once").
+			WithHelp("put what differs into its label, as in `repeat i of 3 { \"conv{i+1}\": … }`, or a labelled group around it")
+	}
+	return d.WithLabel("here").At(first, "and here").
 		WithHelp("give one of the steps another label")
 }
 

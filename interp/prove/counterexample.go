@@ -246,13 +246,23 @@ func (x *exploration) names(values map[string]int64) []string {
 	return names
 }
 
+// varied says what a counterexample chooses: parameters, where the block has any.
+func (x *exploration) varied(c *Counterexample) string {
+	for _, name := range c.Names {
+		if !slices.Contains(signatureNames(x.base.Block), name) {
+			return "parameter value"
+		}
+	}
+	return "input size"
+}
+
 // refutation is the diagnostic for a block that fails for some values.
 func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
 	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Paths == 1 && len(x.todo) == 0 {
 		first.Trace = nil
 		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
 	}
-	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every parameter value", x.object.Name).
+	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every %s", x.object.Name, x.varied(c)).
 		WithLabel("%s", first.Message)
 	d.Labels, d.Conflict = first.Labels, first.Conflict
 	d.Notes = append(d.Notes, first.Notes...)

@@ -68,8 +68,11 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 }
 
 func (c *checker) step(st *ast.Step, s *scope) {
-	if st.Label != nil && st.Label.Text != nil {
+	switch {
+	case st.Label != nil && st.Label.Text != nil:
 		c.expr(st.Label.Text, s)
+	case st.Label != nil:
+		c.labels[st.Label.Name.Text] = st.Label.Span()
 	}
 	switch {
 	case st.If != nil:
@@ -134,7 +137,7 @@ func (c *checker) tap(n *ast.Name) {
 		t.read = true
 		return
 	}
-	c.report(unknownTap(n, sortedTaps(c.taps)))
+	c.report(unknownTap(n, sortedTaps(c.taps), c.labels))
 }
 
 // call checks that the callee is known and that branches stand where branches

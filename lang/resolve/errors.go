@@ -60,14 +60,22 @@ func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
 	return unknownImport(part, o.Namespace)
 }
 
-func unknownTap(n *ast.Name, taps []string) *diag.Diagnostic {
-	return diag.New(diag.UnknownTap, n.Span(), "no step above is named `%s`", n.Text).
-		WithHelp("%s", helpFor(n.Text, taps, "named above are"))
+func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag.Diagnostic {
+	d := diag.New(diag.UnknownTap, n.Span(), "no step above is named `%s`", n.Text)
+	if at, ok := labels[n.Text]; ok {
+		return d.At(at, "this is a label, which names weights").
+			WithHelp("end that step with `as %s` to read its value", n.Text)
+	}
+	if len(taps) == 0 || diag.Nearest(n.Text, taps) == "" && len(taps) > 12 {
+		return d.WithHelp("end the step whose value is meant with `as %s`", n.Text)
+	}
+	return d.WithHelp("%s", helpFor(n.Text, taps, "named above are"))
 }
 
 func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
-	return diag.New(diag.DuplicateTap, n.Span(), "the name `%s` is taken", n.Text).
-		WithLabel("again here").At(first, "first here")
+	return diag.New(diag.DuplicateTap, n.Span(), "two steps are named `%s`", n.Text).
+		WithLabel("again here").At(first, "first here").
+		WithHelp("a tap keeps its value to the end of the block; choose another name")
 }
 
 func unusedTap(n *ast.Name) *diag.Diagnostic {

@@ -35,7 +35,8 @@ type checker struct {
 	module *Module
 	report func(*diag.Diagnostic)
 	// Of the block being checked:
-	taps map[string]*tap
+	taps   map[string]*tap
+	labels map[string]source.Span
 	// isNet is whether facts about the whole may stand here.
 	isNet bool
 	// inExpect is whether the facts' names are known here.
@@ -77,7 +78,7 @@ func (s *scope) all() []string {
 }
 
 func (c *checker) block(b *ast.Block) {
-	c.taps, c.isNet = map[string]*tap{}, b.Kind == "net"
+	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), outer)
