@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -14,9 +16,12 @@ func missingBody(b *ast.Block) *diag.Diagnostic {
 }
 
 func duplicate(o, old *Object) *diag.Diagnostic {
-	return diag.New(diag.DuplicateName, o.Span, "`%s` is declared twice", o.Name).
-		WithLabel("again here").At(old.Span, "first here").
-		WithHelp("rename one of them, or import under a prefix: `import … as prefix`")
+	d := diag.New(diag.DuplicateName, o.Span, "`%s` is declared twice", o.Name).
+		WithLabel("again here").At(old.Span, "first here")
+	if o.imported || old.imported {
+		return d.WithHelp("rename one of them, or import under a prefix: `import … as prefix`")
+	}
+	return d.WithHelp("rename one of them")
 }
 
 func presetCycle(ring []*ast.Block) *diag.Diagnostic {
@@ -35,15 +40,41 @@ func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
 func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 	var names []string
 	for _, o := range from.order {
-		names = append(names, o.Name)
+		if !private(o.Name) {
+			names = append(names, o.Name)
+		}
 	}
 	return diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text).
 		WithHelp("%s", helpFor(n.Text, names, "it declares"))
 }
 
 func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
-	return diag.New(diag.UnknownName, r.Span(), "there is no block or operation `%s`", r.Text()).
-		WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
+	name := r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
+	d := diag.New(diag.UnknownName, name, "there is no block or operation `%s`", r.Text())
+	if ours := elsewhere[bareName(r.Text())]; ours != "" {
+		if _, ok := m.Lookup(ours); ok {
+			return d.WithHelp("it is called `%s` here", ours)
+		}
+	}
+	return d.WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
+}
+
+// elsewhere is what other frameworks call operations, by bareName, and what
+// they are called here.
+var elsewhere = map[string]string{
+	"relu": "relu", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "softmax": "softmax",
+	"conv": "conv", "convolution": "conv", "convtranspose": "deconv", "transposedconv": "deconv",
+	"linear": "linear", "dense": "linear", "fc": "linear", "fullyconnected": "linear", "innerproduct": "linear",
+	"batchnorm": "bn", "batchnormalization": "bn", "layernorm": "layer_norm", "localresponsenorm": "lrn",
+	"maxpool": "maxpool", "maxpooling": "maxpool", "avgpool": "avgpool", "averagepool": "avgpool", "averagepooling": "avgpool",
+	"adaptiveavgpool": "avgpool_to", "globalavgpool": "gap", "globalaveragepool": "gap", "globalaveragepooling": "gap",
+	"identity": "id", "cat": "concat", "concatenate": "concat", "dropout": "dropout", "flatten": "flatten",
+}
+
+// bareName is a name without capitals, underscores and the number of dimensions.
+func bareName(name string) string {
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "")
+	return strings.TrimSuffix(name, "2d")
 }
 
 func unknownValue(r *ast.Ref, candidates []string) *diag.Diagnostic {
@@ -56,6 +87,9 @@ func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
 	o, n := m.LookupPath(r.Path[:known])
 	if n < known || o == nil || o.Namespace == nil {
 		return diag.New(diag.UnknownName, r.Path[known-1].Span(), "`%s` is no import, so nothing can follow its dot", r.Path[known-1].Text)
+	}
+	if _, ok := o.Namespace.names[part.Text]; ok && private(part.Text) {
+		return privateName(part, o.Namespace)
 	}
 	return unknownImport(part, o.Namespace)
 }
@@ -92,6 +126,16 @@ func dropped(before, tap source.Span) *diag.Diagnostic {
 func misplaced(span source.Span, what, where string) *diag.Diagnostic {
 	return diag.New(diag.MisplacedFact, span, "`%s` does not belong here", what).
 		WithHelp("it stands %s", where)
+}
+
+func stepInPreset(span source.Span) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, span, "a preset takes no steps").
+		WithHelp("it fills in arguments and may state meta, names and expect; steps need a net with a signature and a body")
+}
+
+func unknownType(t *ast.Type, name string) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name).
+		WithHelp("%s", helpFor(name, Types, "the types are"))
 }
 
 func branchesOutside(r *ast.Ref) *diag.Diagnostic {

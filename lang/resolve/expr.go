@@ -67,6 +67,7 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 	default:
 		candidates := append(s.all(), c.module.Names()...)
 		candidates = append(candidates, Functions...)
+		candidates = append(candidates, Constants...)
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"sort"
 
 	"cnnlang/lang/ast"
@@ -10,6 +11,9 @@ import (
 
 // Constants are the names every expression knows: the paddings that are words.
 var Constants = []string{"half", "same", "valid"}
+
+// Types are what a parameter can be.
+var Types = []string{"block", "bool", "dims", "float", "int", "list", "pad", "string", "tensor"}
 
 // Functions are what an expression may call besides blocks.
 var Functions = []string{"abs", "ceil", "divisible", "floor", "len", "make_divisible", "max", "min", "round"}
@@ -93,8 +97,9 @@ func (c *checker) block(b *ast.Block) {
 				c.expr(p.Default, s)
 			}
 			if s.names[p.Name.Text] {
-				c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: b.Params.Span()}))
+				c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: firstParam(b, p.Name.Text)}))
 			}
+			c.paramType(p.Type)
 			s.names[p.Name.Text] = true
 			if p.Type != nil && p.Type.Name == "tensor" {
 				c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
@@ -114,6 +119,26 @@ func (c *checker) block(b *ast.Block) {
 		if t := c.taps[name]; !t.read {
 			c.report(unusedTap(t.name))
 		}
+	}
+}
+
+// firstParam is where a parameter is declared first.
+func firstParam(b *ast.Block, name string) source.Span {
+	for _, p := range b.Params.List {
+		if p.Name.Text == name {
+			return p.Name.Span()
+		}
+	}
+	panic("resolve: no parameter " + name)
+}
+
+func (c *checker) paramType(t *ast.Type) {
+	switch {
+	case t == nil:
+	case !slices.Contains(Types, t.Name) && !(t.Name == "branches" && c.module.Prelude == nil):
+		c.report(unknownType(t, t.Name))
+	case t.Elem != "" && !slices.Contains(Types, t.Elem):
+		c.report(unknownType(t, t.Elem))
 	}
 }
 
@@ -172,7 +197,7 @@ func (c *checker) extra(b *ast.Block) {
 		case st.Meta != nil || st.Names != nil || st.Expect != nil:
 			c.stmt(st, (&scope{}).inner())
 		default:
-			c.report(misplaced(st.Span(), "a step", "in the body of a block; a preset holds only meta, names and expect"))
+			c.report(stepInPreset(st.Span()))
 		}
 	}
 }
