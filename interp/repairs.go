@@ -46,3 +46,21 @@ func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, un
 	s.Problems.AddAll(more)
 	return s, time.Now().Before(until)
 }
+
+// Fixed is the text of the main file with the first repair of every error that has
+// one made; made lists those repairs, and is empty where the program has no errors
+// or none of them a repair.
+func (p *Program) Fixed(found diag.List) (text string, made []diag.Repair) {
+	var edits []diag.Edit
+	for _, d := range found {
+		if d.Severity == diag.Error && len(d.Repairs) > 0 {
+			made = append(made, d.Repairs[0])
+			edits = append(edits, d.Repairs[0].Edits...)
+		}
+	}
+	text, ok := diag.Apply(p.Main.File.Source.Text, edits)
+	if !ok {
+		return p.Main.File.Source.Text, nil
+	}
+	return text, made
+}

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/prove"
+	"cnnlang/interp/repair"
 	"cnnlang/lang/diag"
 )
 
@@ -17,6 +18,9 @@ type checkDocument struct {
 	Nets []checkedNet `json:"nets"`
 	// Contracts are there with --contracts.
 	Contracts []prove.Contract `json:"contracts,omitempty"`
+	// Fixed are the files that --fix has changed; the rest is about what they are
+	// now.
+	Fixed []fixedFile `json:"fixed,omitempty"`
 }
 
 type checkedNet struct {
@@ -38,10 +42,15 @@ func (a *app) check() *cobra.Command {
 			"arguments at its default input size. It then tries to prove every block and net\n" +
 			"for all parameter values and input sizes, and reports those for which it finds\n" +
 			"values that make them fail. All mistakes are reported, each with its place in\n" +
-			"the text; a net that has none gets a line.",
+			"the text; a net that has none gets a line.\n\n" +
+			"For a mistake of shape it tries small edits and shows those after which the whole\n" +
+			"program has no mistake. --fix makes the first of them: the file is replaced, and\n" +
+			"what changed is printed; standard input, -, goes to standard output. A file with\n" +
+			"a mistake for which there is no such edit stays as it is.",
 		Example: "  cnnlang check my.cnn\n" +
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
 			"  cnnlang check --contracts my.cnn\n" +
+			"  cnnlang check --fix my.cnn\n" +
 			"  cnnlang check -o json *.cnn",
 		Args:              arguments(1, -1, "the FILE or NAME to check"),
 		ValidArgsFunction: completeNets,
@@ -49,16 +58,20 @@ func (a *app) check() *cobra.Command {
 	s.flags(cmd)
 	format := formatFlag(cmd, "text", "json")
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
+	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := s.readSettings(); err != nil {
 			return err
 		}
-		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New()}
+		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New(), fix: *fix}
+		if err := c.fixable(args); err != nil {
+			return err
+		}
 		for _, argument := range args {
 			c.argument(argument)
 		}
 		if !c.text {
-			if err := a.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved}); err != nil {
+			if err := a.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved, c.fixed}); err != nil {
 				return err
 			}
 		}
@@ -80,6 +93,8 @@ type checker struct {
 	contracts bool // whether to show what is proved
 	prover    *prove.Prover
 	proved    []prove.Contract
+	fix       bool // whether to write repairs
+	fixed     []fixedFile
 	code      int
 }
 
@@ -89,13 +104,44 @@ func (c *checker) argument(argument string) {
 		c.code = max(c.code, c.report(err))
 		return
 	}
-	nets, list, err := p.Check(c.selection.net.value, c.selection.options())
+	s, err := c.examine(p)
+	if err == nil && c.fix {
+		p, s, err = c.repaired(p, s, argument)
+	}
 	if err != nil {
 		c.code = max(c.code, c.report(err))
 		return
 	}
-	verdicts, refuted := p.Prove(c.prover, c.selection.net.value, list)
-	list.AddAll(refuted)
+	c.show(p, s)
+}
+
+// A state is what there is to say of a program.
+type state struct {
+	nets     []*interp.Net
+	verdicts []*prove.Verdict
+	list     diag.List
+}
+
+// examine checks and proves a program and looks for repairs of its mistakes.
+func (c *checker) examine(p *interp.Program) (s state, err error) {
+	net, opts := c.selection.net.value, c.selection.options()
+	if s.nets, s.list, err = p.Check(net, opts); err != nil {
+		return s, err
+	}
+	verdicts, refuted := p.Prove(c.prover, net, s.list)
+	s.verdicts = verdicts
+	s.list.AddAll(refuted)
+	limits := repair.Usual
+	if c.fix {
+		limits.Time = maxFixTime
+	}
+	p.Repair(net, opts, s.list, s.verdicts, limits)
+	return s, nil
+}
+
+// show prints what was found.
+func (c *checker) show(p *interp.Program, s state) {
+	list := s.list
 	found := &problems{list, c.selection.files(p)}
 	c.list.AddAll(list)
 	if list.HasErrors() {
@@ -104,14 +150,17 @@ func (c *checker) argument(argument string) {
 	if c.text && len(list) > 0 {
 		c.diagnostics(found)
 	}
-	for _, n := range nets {
+	if c.fix && p.Main.Name() == "<stdin>" {
+		return // standard output is the repaired text
+	}
+	for _, n := range s.nets {
 		c.net(p, n)
 	}
-	if len(nets) == 0 && !list.HasErrors() && c.text {
+	if len(s.nets) == 0 && !list.HasErrors() && c.text {
 		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", p.Main.Name(), whyNoNet(p))
 	}
 	if c.contracts {
-		for _, v := range verdicts {
+		for _, v := range s.verdicts {
 			c.contract(v.Contract())
 		}
 	}

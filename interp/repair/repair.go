@@ -52,9 +52,10 @@ func Search(s State, check Check, limits Limits) {
 	w := &work{check: check, limits: limits, warnings: places(s.Problems, diag.Warning)}
 	if len(errors) == 1 {
 		errors[0].Repairs = w.one(s, errors[0], limits.Offers, sound)
-		return
 	}
-	w.together(s, errors)
+	if len(errors[0].Repairs) == 0 {
+		w.together(s, errors)
+	}
 }
 
 // repairable reports whether a diagnostic is about a shape that an edit of this
@@ -74,19 +75,20 @@ type work struct {
 	warnings map[spot]int
 }
 
-// A spot is a kind of mistake and its line, which edits within lines leave as
-// they are.
+// A spot is a line with a mistake; edits are within lines and leave their numbers
+// as they are.
 type spot struct {
-	code diag.Code
 	file string
 	line int
 }
+
+func spotOf(d *diag.Diagnostic) spot { return spot{d.Span.Start.Filename, d.Span.Start.Line} }
 
 func places(list diag.List, severity diag.Severity) map[spot]int {
 	found := map[spot]int{}
 	for _, d := range list {
 		if d.Severity == severity {
-			found[spot{d.Code, d.Span.Start.Filename, d.Span.Start.Line}]++
+			found[spotOf(d)]++
 		}
 	}
 	return found
@@ -147,48 +149,84 @@ func proved(after, before State, d *diag.Diagnostic) bool {
 }
 
 // together looks for one repair of each error, one after the other, and keeps
-// them if the program has no error in the end.
+// them if the program has no error in the end. Repairs of what only shows once
+// something else is repaired go with that.
 func (w *work) together(s State, errors diag.List) {
 	original := s.Main.File.Source
 	var made []diag.Edit // of the original text, in the order they were found
-	repairs := map[*diag.Diagnostic]diag.Repair{}
-	for range errors {
-		before := places(s.Problems, diag.Error)
+	repairs := map[*diag.Diagnostic]*diag.Repair{}
+	var last *diag.Repair
+	for range len(errors) + maxHidden {
 		d := firstError(s.Problems)
-		if d == nil || !repairable(d) {
-			return
+		if d == nil {
+			break
 		}
-		better := func(t State) bool {
-			after := places(t.Problems, diag.Error)
-			return within(after, before) && total(after) < total(before)
-		}
-		found := w.one(s, d, 1, better)
-		if len(found) == 0 {
-			return
-		}
-		edited, _ := diag.Apply(s.Main.File.Source.Text, found[0].Edits)
-		mapped, ok := toOriginal(original, found[0].Edits, made)
+		next, ok := w.step(s, d)
 		if !ok {
 			return
 		}
-		if first := errorAt(errors, d); first != nil {
-			repairs[first] = diag.Repair{What: found[0].What, Edits: mapped}
-		}
-		made = append(made, mapped...)
-		if s, ok = w.check(edited, time.Now().Add(w.limits.Time)); !ok {
+		mapped, ok := toOriginal(original, next.repair.Edits, made)
+		if !ok {
 			return
 		}
-		if sound(s) {
-			break
+		made = append(made, mapped...)
+		if first := errorAt(errors, d); first != nil && repairs[first] == nil {
+			last = &diag.Repair{What: next.repair.What}
+			repairs[first] = last
 		}
+		if last == nil {
+			return
+		}
+		last.Edits = append(last.Edits, mapped...)
+		s = next.state
 	}
 	whole, ok := diag.Apply(original.Text, made)
-	if last, checked := w.check(whole, time.Now().Add(w.limits.Time)); !ok || !checked || !sound(last) {
+	if !ok || whole != s.Main.File.Source.Text || !sound(s) {
 		return
 	}
 	for d, r := range repairs {
-		d.Repairs = []diag.Repair{r}
+		d.Repairs = []diag.Repair{*r}
 	}
+}
+
+// maxHidden is how many mistakes may come to light while others are repaired.
+const maxHidden = 3
+
+// A next is a repair on the way and what the program is after it.
+type next struct {
+	repair diag.Repair
+	state  State
+}
+
+// step repairs one error of several: so that the others stay, or if that cannot be
+// done, so that there are no more than before.
+func (w *work) step(s State, d *diag.Diagnostic) (n next, ok bool) {
+	if !repairable(d) {
+		return n, false
+	}
+	before := places(s.Problems, diag.Error)
+	fewer := func(t State) bool {
+		after := places(t.Problems, diag.Error)
+		return within(after, before) && total(after) < total(before)
+	}
+	others := func(t State) bool {
+		after := places(t.Problems, diag.Error)
+		return after[spotOf(d)] < before[spotOf(d)] && total(after) <= total(before)
+	}
+	for _, better := range []func(State) bool{fewer, others} {
+		found := w.one(s, d, 1, func(t State) bool {
+			if better(t) {
+				n.state = t
+				return true
+			}
+			return false
+		})
+		if len(found) > 0 {
+			n.repair = found[0]
+			return n, true
+		}
+	}
+	return n, false
 }
 
 func firstError(list diag.List) *diag.Diagnostic {
@@ -203,7 +241,7 @@ func firstError(list diag.List) *diag.Diagnostic {
 // errorAt finds the error that was at a place before edits within lines.
 func errorAt(errors diag.List, d *diag.Diagnostic) *diag.Diagnostic {
 	for _, e := range errors {
-		if e.Code == d.Code && e.Span.Start.Line == d.Span.Start.Line && e.Span.Start.Filename == d.Span.Start.Filename {
+		if spotOf(e) == spotOf(d) {
 			return e
 		}
 	}

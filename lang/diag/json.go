@@ -85,16 +85,17 @@ func NewReport(list List) Report {
 			e.Trace = append(e.Trace, FrameEntry{f.Path, f.Call, placeOf(f.Span)})
 		}
 		for _, fix := range d.Repairs {
-			e.Repairs = append(e.Repairs, repairEntry(fix))
+			e.Repairs = append(e.Repairs, fix.Entry())
 		}
 		r.Diagnostics = append(r.Diagnostics, e)
 	}
 	return r
 }
 
-func repairEntry(fix Repair) RepairEntry {
-	entry := RepairEntry{What: fix.What}
-	for _, e := range fix.Edits {
+// Entry is the repair for programs.
+func (r Repair) Entry() RepairEntry {
+	entry := RepairEntry{What: r.What}
+	for _, e := range r.Edits {
 		at := e.Span
 		entry.Edits = append(entry.Edits, EditEntry{at.Start.Filename, at.Start.Offset, at.End.Offset, e.Text})
 	}
