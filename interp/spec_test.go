@@ -115,8 +115,9 @@ func example(t *testing.T, f fence, folder string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, refuted := program.Prove(prove.New(), "", list)
+	verdicts, refuted := program.Prove(prove.New(), "", list)
 	list.AddAll(refuted)
+	list.AddAll(program.Lint(verdicts))
 	got := map[string]bool{}
 	for _, d := range list {
 		got[string(d.Code)] = true
