@@ -131,6 +131,9 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 	var nets []*Net
 	list := append(diag.List(nil), p.Problems...)
 	check := func(o *resolve.Object) {
+		if !p.whole(o) {
+			return
+		}
 		n, found := Instantiate(o, opts)
 		if n != nil {
 			nets = append(nets, n)
@@ -151,7 +154,7 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		return nets, list, nil
 	}
 	for _, o := range p.Main.Nets() {
-		if p.whole(o) && elab.Runnable(o) {
+		if elab.Runnable(o) {
 			check(o)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func (p *Program) whole(o *resolve.Object) bool {
 	var broken []source.Span
 	for _, d := range p.Problems {
-		if d.Code.IsText() || d.Code == diag.PresetCycle || d.Code == diag.Branches {
+		if d.Code.IsText() || d.Code == diag.PresetCycle || d.Code == diag.Branches || d.Code == diag.MissingBody {
 			broken = append(broken, d.Span)
 		}
 	}

@@ -19,11 +19,16 @@ type Counterexample struct {
 	Values  map[string]int64
 	Names   []string // in the order of the text
 	Problem *diag.Diagnostic
+	flags   map[string]bool // the names that are true or false
 }
 
 func (c *Counterexample) String() string {
 	var parts []string
 	for _, n := range c.Names {
+		if c.flags[n] {
+			parts = append(parts, fmt.Sprintf("%s = %t", n, c.Values[n] != 0))
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s = %d", n, c.Values[n]))
 	}
 	return strings.Join(parts, ", ")
@@ -190,7 +195,7 @@ func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample 
 	for _, d := range a.Problems {
 		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
 		if d.Severity == diag.Error && aboutValues(d.Code) && !own {
-			return &Counterexample{Values: original, Names: x.names(original), Problem: d}
+			return &Counterexample{Values: original, Names: x.names(original), Problem: d, flags: x.flags()}
 		}
 	}
 	return nil
@@ -244,6 +249,15 @@ func (x *exploration) names(values map[string]int64) []string {
 		add(n)
 	}
 	return names
+}
+
+// flags are the parameters that are true or false.
+func (x *exploration) flags() map[string]bool {
+	flags := map[string]bool{}
+	for _, a := range x.args {
+		flags[a.name] = a.kind == "bool"
+	}
+	return flags
 }
 
 // varied says what a counterexample chooses: parameters, where the block has any.

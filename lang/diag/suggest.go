@@ -1,10 +1,18 @@
 package diag
 
+import "strings"
+
 // Nearest returns the candidate closest to got by edit distance, or "" where
-// none is close enough to be meant: at most a third of the letters may differ.
+// none is close enough to be meant: at most a third of the letters may differ,
+// one where there are few, and never all. The same word in other letters is
+// closest of all.
 func Nearest(got string, candidates []string) string {
-	best, bestDistance := "", len([]rune(got))/3+1
+	letters := len([]rune(got))
+	best, bestDistance := "", min(max(1, letters/3), letters-1)
 	for _, c := range candidates {
+		if c != got && strings.EqualFold(c, got) {
+			return c
+		}
 		if d := distance([]rune(got), []rune(c)); d > 0 && d <= bestDistance && (best == "" || d < bestDistance) {
 			best, bestDistance = c, d
 		}

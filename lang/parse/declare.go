@@ -43,7 +43,7 @@ func (p *parser) declarations() []run {
 			inside, reported, depth = true, false, 0
 		case fresh && depth == 0 && !(inside && closer[t.Value] != ""): // a signature or body may start a line
 			finish(i)
-			if (!reported || misspelt(t.Value)) && !p.endedEarly(i) {
+			if (!reported || misspelt(t.Value)) && !p.endedEarly(i) && !p.afterColon(i) {
 				p.report(notADeclaration(newContext(p.tokens[i:], 0)))
 			}
 			reported = true
@@ -57,6 +57,14 @@ func (p *parser) declarations() []run {
 		fresh = false
 	}
 	return runs
+}
+
+// afterColon reports whether the line before tokens[i] ends in a colon, in which
+// people write a body as other languages do: the colon is reported.
+func (p *parser) afterColon(i int) bool {
+	for i--; i >= 0 && (blank(&p.tokens[i]) || p.tokens[i].Type == tokNL); i-- {
+	}
+	return i >= 0 && p.tokens[i].Value == ":"
 }
 
 // endedEarly reports whether tokens[i] most likely belongs to the declaration

@@ -92,6 +92,9 @@ var instead = map[string]string{
 	"→": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
 }
 
+// isQuote reports whether a character is a quotation mark of another language.
+func isQuote(text string) bool { return strings.Contains(instead[text], "around strings") }
+
 func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	var b strings.Builder
 	for _, t := range tokens {

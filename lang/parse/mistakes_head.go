@@ -18,6 +18,10 @@ func declarationHead(c context) *diag.Diagnostic {
 	kind := c.head.Value
 	_, arrow := c.has("{"), c.has("->")
 	switch {
+	case c.found.Value == "=" && c.next.Value == ">":
+		return c.syntax("`=>` is no arrow").WithHelp("write `->`")
+	case c.found.Value == "(" && c.before.Value == ")":
+		return c.syntax("a signature stands in square brackets").WithHelp(signatureForm)
 	case c.before.Value == kind && len(c.statement) == 1:
 		return c.syntax("expected the name of the %s, found %s", kind, describe(c.found)).
 			WithHelp("write `%s name [N, C, H, W] -> [N, C, H, W] { … }`", kind)

@@ -171,6 +171,11 @@ func twoSteps(c context) *diag.Diagnostic {
 
 func comma(c context) *diag.Diagnostic {
 	switch {
+	case c.found.Value == "," && c.want == "`)`":
+		return c.syntax("parentheses hold one value").
+			WithHelp("a list stands in square brackets, as in `[3, 3]`; a size may be written `3x3`")
+	case c.found.Value == "//" && c.inBody():
+		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`")
 	case c.found.Value == "," && c.inBody():
 		return c.syntax("steps are not separated by `,`").WithHelp("write `->` between two steps, or start a new line")
 	case c.found.Value == "&" || c.found.Value == "!":

@@ -113,6 +113,7 @@ func (p *parser) report(d *diag.Diagnostic) {
 // strays reports tokens that no grammar has a place for, neighbours as one, and
 // blanks them.
 func (p *parser) strays() {
+	quoted := 0 // the last line with a quotation mark of another kind, reported once
 	for i := 0; i < len(p.tokens); i++ {
 		switch t := &p.tokens[i]; t.Type {
 		case tokInvalid:
@@ -121,7 +122,12 @@ func (p *parser) strays() {
 				i++
 			}
 			p.strange = append(p.strange, t.Pos.Offset)
-			p.report(strayCharacters(p.tokens[first : i+1]))
+			if quote := isQuote(t.Value); !quote || quoted != t.Pos.Line {
+				p.report(strayCharacters(p.tokens[first : i+1]))
+				if quote {
+					quoted = t.Pos.Line
+				}
+			}
 			for j := first; j <= i; j++ {
 				erase(&p.tokens[j])
 			}
