@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -53,7 +54,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 				continue
 			}
 			if given[name] {
-				m.fail(argumentTwice(a.Name.Span(), name))
+				m.fail(argumentTwice(a.Name.Span(), name, filled.Args[name].span))
 				good = false
 			}
 		default:
@@ -119,9 +120,15 @@ func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 
 func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Value, bool) {
 	t := m.typeOf(p, e)
+	if t.Name != "" && !slices.Contains(resolve.Types, t.Name) || t.Elem != "" && !slices.Contains(resolve.Types, t.Elem) {
+		return nil, false // reported where names are resolved
+	}
 	arg, given := c.Args[p.Name.Text]
 	if !given {
 		if p.Default == nil {
+			if c.given.IsValid() && !at.Contains(c.given) {
+				at = c.given // a block parameter: the mistake is where it was passed
+			}
 			m.fail(missingArgument(at, c.Object, p))
 			return nil, false
 		}

@@ -168,12 +168,12 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(*env) bool) bool {
 			m.stop(tooManyTurns(h.Count.Span(), whole))
 			return false
 		case h.How == "in" || len(h.Vars) == 2:
-			m.fail(notAList(h.Count.Span(), v))
+			m.fail(notListToRepeat(h.Count.Span(), v))
 			return false
 		}
 		count = whole
 	} else if !isList || h.How == "of" {
-		m.fail(wrongType(h.Count.Span(), "how often: a whole number, or `in` a list", v))
+		m.fail(notCount(h.Count.Span(), v))
 		return false
 	}
 	for i := range count {

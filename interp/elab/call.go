@@ -324,8 +324,8 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		}
 	}
 	x = m.body(b.Body, e, sc, x)
-	if b.Sig != nil && !x.Poisoned {
-		m.checkClaim(b, e, x)
+	if b.Sig != nil && !x.Poisoned && !m.checkClaim(b, e, x) {
+		x.Suspect = true
 	}
 	return x
 }

@@ -44,22 +44,24 @@ func bare(x ast.Expr) string {
 	return ""
 }
 
-// checkClaim checks what a signature says of the output.
-func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) {
+// checkClaim checks what a signature says of the output; false is that it had to
+// complain.
+func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 	if x.Suspect {
-		return
+		return true
 	}
 	if len(b.Sig.Out) != len(x.Shape) {
 		m.fail(claimRank(b, x))
-		return
+		return false
 	}
 	for i, claim := range b.Sig.Out {
 		want, ok := m.claimed(claim, e)
 		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
 			m.fail(claimFails(b, claim, i, want, x))
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // claimed gives the size an expression claims; false where it claims none, or

@@ -129,13 +129,24 @@ func axisName(axis int) string {
 	return fmt.Sprintf("axis %d", axis)
 }
 
+// amount is a size with what it counts: 64 channels, height 7.
+func amount(axis int, size dim.Size) string {
+	switch {
+	case axis == 1 && size == dim.Int(1):
+		return "1 channel"
+	case axis == 1:
+		return size.String() + " channels"
+	}
+	return axisName(axis) + " " + size.String()
+}
+
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
 	return diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
 }
 
 func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
-	e := diag.New(diag.InputMismatch, at, "`%s` takes %s %v, got %v", b.Name.Text, axisName(axis), want, x.Shape).
+	e := diag.New(diag.InputMismatch, at, "`%s` takes %s, got %v", b.Name.Text, amount(axis, want), x.Shape).
 		At(d.Span(), "required here")
 	e.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	if o := x.Origins[axis]; o != nil && o.Before != nil {
@@ -151,7 +162,7 @@ func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
 }
 
 func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s %v, its body makes %v", b.Name.Text, axisName(axis), want, x.Shape[axis]).
+	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s, its body makes %v", b.Name.Text, amount(axis, want), x.Shape[axis]).
 		WithNote("the body makes %v", x.Shape)
 	pointAtOrigin(d, x, axis)
 	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
@@ -159,12 +170,12 @@ func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor)
 }
 
 func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
-	return diag.New(diag.IsFails, c.Span(), "stated are %d axes, the value is %v", len(c.Is), x.Shape).
+	return diag.New(diag.IsFails, c.Span(), "`is` states %d axes, but the value is %v", len(c.Is), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
 }
 
 func isFails(s *ast.Step, c *ast.Claim, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.IsFails, claim.Span(), "stated is %s %v, the value is %v", axisName(axis), want, x.Shape)
+	d := diag.New(diag.IsFails, claim.Span(), "`is` states %s, but the value is %v", amount(axis, want), x.Shape)
 	pointAtOrigin(d, x, axis)
 	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	return d

@@ -48,11 +48,21 @@ func notAList(at source.Span, v Value) *diag.Diagnostic {
 }
 
 func badIndex(at source.Span, i dim.Size, n int) *diag.Diagnostic {
-	d := diag.New(diag.BadIndex, at, "index %v is outside the list of %d", i, n)
-	if n > 0 {
-		return d.WithHelp("indices run from 0 to %d", n-1)
+	if n == 0 {
+		return diag.New(diag.BadIndex, at, "the list is empty, so there is no index %v", i)
 	}
-	return d
+	return diag.New(diag.BadIndex, at, "index %v is outside the list of %d", i, n).
+		WithHelp("indices run from 0 to %d", n-1)
+}
+
+func notListToRepeat(at source.Span, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "`in` wants a list, got %s", described(v)).
+		WithHelp("`repeat i of %s` counts", show(v))
+}
+
+func notCount(at source.Span, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, at, "a repeat wants a whole number of turns, got %s", described(v)).
+		WithHelp("`repeat 3` and `repeat i of 3` count, `repeat x in [1, 2]` takes one after the other")
 }
 
 func notCallable(at source.Span, name string, v Value) *diag.Diagnostic {
@@ -102,7 +112,13 @@ func namedToFunction(at source.Span, name string) *diag.Diagnostic {
 func unknownArgument(n *ast.Name, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
 	names := names(params)
-	switch near := diag.Nearest(n.Text, names); {
+	near := diag.Nearest(n.Text, names)
+	for _, name := range names {
+		if near == "" && len(name) >= 3 && strings.HasPrefix(n.Text, name) {
+			near = name // pad for padding
+		}
+	}
+	switch {
 	case near != "":
 		d.WithHelp("did you mean `%s`?", near)
 	case len(names) == 0:
@@ -121,15 +137,18 @@ func names(params []*ast.Param) []string {
 	return list
 }
 
-func argumentTwice(at source.Span, name string) *diag.Diagnostic {
-	return diag.New(diag.UnknownArgument, at, "the argument `%s` is given twice", name)
+func argumentTwice(at source.Span, name string, first source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnknownArgument, at, "the argument `%s` is given twice", name).
+		WithLabel("again here").At(first, "first here")
 }
 
 func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	if len(params) == 0 {
+		return diag.New(diag.TooManyArguments, at, "`%s` takes no arguments", o.Name).
+			WithHelp("leave the parentheses out; the channels that come in are known")
+	}
 	d := diag.New(diag.TooManyArguments, at, "`%s` takes %d argument%s, this is one more", o.Name, len(params), plural(len(params)))
 	switch {
-	case len(params) == 0:
-		return d.WithHelp("it takes none; the channels that come in are known")
 	case len(params) == 1:
 		return d.WithHelp("its parameter is %s; the channels that come in are known", params[0].Name.Text)
 	}
@@ -170,7 +189,10 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 	if text, ok := b.value.(string); ok && quotedSize.MatchString(text) {
 		return d.WithHelp("write it without quotation marks: `%s`", text)
 	}
-	if p.Type == nil && p.Default != nil {
+	if n, ok := b.value.(dim.Size); ok && want == article("bool") && (n == dim.Int(0) || n == dim.Int(1)) {
+		return d.WithHelp("write `%v`", n == dim.Int(1))
+	}
+	if p.Type == nil && p.Default != nil && !o.IsPrimitive() {
 		return d.At(p.Span(), "the default makes it so").WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
 	}
 	return d
@@ -262,7 +284,13 @@ func tooManyTurns(at source.Span, n int) *diag.Diagnostic {
 		WithHelp("repeat less")
 }
 
+func letCycle(o *resolve.Object, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.PresetCycle, o.Let.Name.Span(), "`%s` is defined by itself", o.Let.Name.Text).
+		At(at, "its value is needed here").
+		WithHelp("give one of the values without the others")
+}
+
 func tooDeepCalls(at source.Span) *diag.Diagnostic {
 	return diag.New(diag.TooDeepCalls, at, "blocks call blocks more than %d deep", MaxDepth).
-		WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`; presets and lets must not lead back to themselves")
+		WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
 }

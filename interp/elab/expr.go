@@ -246,8 +246,13 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 // let gives the value of a top-level let, which is evaluated once.
 func (m *machine) let(o *resolve.Object, r *ast.Ref) (Value, bool) {
 	if v, done := m.lets[o.Let]; done {
+		if v == evaluating {
+			m.fail(letCycle(o, r.Span()))
+			v = nil
+		}
 		return v, v != nil
 	}
+	m.lets[o.Let] = evaluating
 	if !m.enter(r.Span()) {
 		return nil, false
 	}
@@ -256,11 +261,16 @@ func (m *machine) let(o *resolve.Object, r *ast.Ref) (Value, bool) {
 	if !ok {
 		v = nil
 	}
-	if !m.stopped {
+	if m.stopped {
+		delete(m.lets, o.Let)
+	} else {
 		m.lets[o.Let] = v
 	}
 	return v, ok
 }
+
+// evaluating stands for the value of a let while it is being evaluated.
+var evaluating Value = new(byte)
 
 var paddings = map[string]*ops.Padding{
 	"half":  {Mode: ops.Half},
@@ -286,5 +296,9 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 		m.fail(notCallable(r.Span(), r.Text(), v))
 		return nil, false
 	}
-	return m.fill(c, r.Args, e)
+	filled, ok := m.fill(c, r.Args, e)
+	if ok {
+		filled.given = r.Span()
+	}
+	return filled, ok
 }

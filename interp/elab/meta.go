@@ -34,7 +34,7 @@ var metaKeys = map[string]metaKey{
 	"weights": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Weights = v.(string) }},
 	"license": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.License = v.(string) }},
 	"classes": {ast.Type{Name: "list", Elem: "string"}, nil, func(m *Meta, v Value) { m.Classes = texts(v) }},
-	"mean":    {ast.Type{Name: "list", Elem: "float"}, nil, func(m *Meta, v Value) { m.Mean = floats(v) }},
+	"mean":    {ast.Type{Name: "list", Elem: "float"}, perChannel, func(m *Meta, v Value) { m.Mean = floats(v) }},
 	"std":     {ast.Type{Name: "list", Elem: "float"}, allPositive, func(m *Meta, v Value) { m.Std = floats(v) }},
 	"scale":   {ast.Type{Name: "int"}, oneOf(dim.Int(1), dim.Int(255)), func(m *Meta, v Value) { m.Scale = v.(dim.Size).Float() }},
 	"resize":  {ast.Type{Name: "int"}, pixels, func(m *Meta, v Value) { m.Resize = v.(dim.Size).MustInt() }},
@@ -130,7 +130,17 @@ func pixels(v Value) string {
 	return ""
 }
 
+func perChannel(v Value) string {
+	if n := len(v.([]Value)); n != 1 && n != 3 {
+		return "a list of 1 or 3 numbers, one for each channel"
+	}
+	return ""
+}
+
 func allPositive(v Value) string {
+	if want := perChannel(v); want != "" {
+		return want
+	}
 	for _, x := range v.([]Value) {
 		if x.(dim.Size).Cmp(dim.Int(0)) <= 0 {
 			return "a list of positive numbers"

@@ -27,6 +27,7 @@ type Closure struct {
 	Args   map[string]bound
 	Slot   *ast.Body // set for a body; Env is where its names live
 	Env    *env
+	given  source.Span // where arguments were filled in last
 }
 
 // A bound is an argument and where it was given.

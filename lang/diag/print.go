@@ -21,6 +21,7 @@ const (
 	narrowest    = 40 // of a source line, however narrow the terminal
 	defaultMax   = 50
 	maxFrames    = 12 // of one instantiation trace
+	maxPath      = 40 // of a step, in a trace
 )
 
 // Fprint writes the diagnostics in the order of the list, each with the source
@@ -180,7 +181,7 @@ func (p *printer) trace(frames []Frame) {
 	paths, calls := make([]string, len(shown)), make([]string, len(shown))
 	pathWidth, callWidth := 0, 0
 	for i, f := range shown {
-		paths[i] = clean(f.Path)
+		paths[i] = ending(clean(f.Path), maxPath)
 		pathWidth = max(pathWidth, width(paths[i]))
 	}
 	for i, f := range shown {
@@ -202,6 +203,15 @@ func (p *printer) trace(frames []Frame) {
 		lines = append(lines, "in "+text)
 	}
 	p.note(strings.Join(lines, "\n"))
+}
+
+// ending is a text or, where that is longer than n characters, its end.
+func ending(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return "…" + string(runes[len(runes)-n+1:])
 }
 
 func place(at source.Pos) string {

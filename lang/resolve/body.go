@@ -1,6 +1,9 @@
 package resolve
 
-import "cnnlang/lang/ast"
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
 
 // body checks statements in order; names that a let makes are known from there
 // on.
@@ -137,7 +140,11 @@ func (c *checker) tap(n *ast.Name) {
 		t.read = true
 		return
 	}
-	c.report(unknownTap(n, sortedTaps(c.taps), c.labels))
+	names := sortedTaps(c.taps)
+	c.report(unknownTap(n, names, c.labels))
+	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
+		meant.read = true // nobody needs to hear that it is not
+	}
 }
 
 // call checks that the callee is known and that branches stand where branches

@@ -68,6 +68,7 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		candidates := append(s.all(), c.module.Names()...)
 		candidates = append(candidates, Functions...)
 		candidates = append(candidates, Constants...)
+		candidates = append(candidates, "true", "false")
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}

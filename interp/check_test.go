@@ -1,0 +1,192 @@
+package interp_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/langtest"
+	"cnnlang/lang/parse"
+)
+
+// checkFolder holds wrong programs, many to a file, each with what must be said
+// of it and where; and in beside/ the files that they import.
+const checkFolder = "../testdata/check"
+
+func checkFiles(t *testing.T) (names []string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(checkFolder, "*.cnn"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no programs in %s (%v)", checkFolder, err)
+	}
+	for _, f := range found {
+		name, err := filepath.Abs(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// check checks a text as the file my.cnn, in a folder of its own.
+func check(t *testing.T, text string, opts elab.Options) (*interp.Program, diag.List) {
+	t.Helper()
+	if err := os.WriteFile("my.cnn", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p, err := interp.Open("my.cnn", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, err := p.Check("", opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list.Sort()
+	return p, list
+}
+
+// inFolder makes a folder that holds what programs import and goes there.
+func inFolder(t *testing.T) {
+	t.Helper()
+	beside, err := filepath.Abs(filepath.Join(checkFolder, "beside"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(beside)); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(folder)
+}
+
+var expectation = regexp.MustCompile(` *#!.*`)
+
+// Every wrong program gets exactly the messages it expects, each on its line; a
+// message about an imported file is expected on that line of the importing one.
+// How all of them look to the user stands in a file beside, to be read.
+func TestWrongPrograms(t *testing.T) {
+	programs, codes := 0, map[diag.Code]bool{}
+	for _, file := range checkFiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			inFolder(t)
+			var rendered strings.Builder
+			for _, c := range langtest.Chunks(t, file) {
+				programs++
+				p, list := check(t, expectation.ReplaceAllString(c.Text, ""), elab.Options{})
+				var found []langtest.Found
+				for _, d := range list {
+					codes[d.Code] = true
+					found = append(found, langtest.Found{Line: d.Span.Start.Line, Code: string(d.Code), Message: d.Message})
+				}
+				if len(found) == 0 {
+					t.Errorf("%s:%d: nothing is wrong", file, c.Line)
+				}
+				c.Check(t, found)
+				if err := diag.Fprint(&rendered, list, p.File, diag.Options{}); err != nil {
+					t.Fatal(err)
+				}
+				rendered.WriteString("────\n")
+			}
+			langtest.Golden(t, strings.TrimSuffix(file, ".cnn")+".txt", rendered.String())
+		})
+	}
+	if programs < 60 {
+		t.Errorf("found only %d programs", programs)
+	}
+	for _, c := range diag.Codes {
+		if from := c.Code[:3]; from[0] == 'E' && from != "E01" && !codes[c.Code] && elsewhereTested[c.Code] == "" {
+			t.Errorf("no program causes %s, %s", c.Code, c.Name)
+		}
+	}
+}
+
+// elsewhereTested are the codes that none of these programs can cause, and where
+// they are tested.
+var elsewhereTested = map[diag.Code]string{
+	diag.Refuted:      "interp/prove",
+	diag.TooLong:      "TestLimitsOfText",
+	diag.TooDeep:      "TestLimitsOfText",
+	diag.TooManyFiles: "TestLimitsOfText",
+}
+
+// What would fill megabytes as a file is refused in a moment.
+func TestLimitsOfText(t *testing.T) {
+	chain := func(files int) {
+		for i := range files {
+			text := fmt.Sprintf("import \"./f%d.cnn\"\n", i+1)
+			if err := os.WriteFile(fmt.Sprintf("f%d.cnn", i), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	head := "net n [N, 3, H = 8, W = 8] -> [N, _, H, W] { "
+	for _, c := range []struct {
+		name, text string
+		code       diag.Code
+	}{
+		{"long", strings.Repeat("# nothing\n", parse.MaxBytes/10+1), diag.TooLong},
+		{"brackets", head + "conv(" + strings.Repeat("(", 100_000) + " }\n", diag.TooDeep},
+		{"a million brackets", head + "conv(" + strings.Repeat("(", 1_000_000) + " }\n", diag.TooLong},
+		{"braces", head + strings.Repeat("{", 100_000) + "\n", diag.TooDeep},
+		{"lists", head + "conv(" + strings.Repeat("[", 100_000) + "\n", diag.TooDeep},
+		{"minus", head + "conv(" + strings.Repeat("-", 100_000) + "1, 1x1) }\n", diag.TooDeep},
+		{"files", "import \"./f0.cnn\"\n" + head + "relu }\n", diag.TooManyFiles},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if c.code == diag.TooManyFiles {
+				chain(2000)
+			}
+			start := time.Now()
+			_, list := check(t, c.text, elab.Options{})
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if len(list) != 1 || list[0].Code != c.code || !list[0].Code.IsLimit() {
+				t.Errorf("got %.300s, want one %s", fmt.Sprint(list), c.code)
+			}
+		})
+	}
+}
+
+// A side head that does not fit is a warning at the net's own size, a note at
+// one that was asked for, and no error at all.
+func TestSideHeadThatDoesNotFit(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const text = "net n [N, 3, H = 16, W = 16] -> [N, 3, H, W] {\n  relu\n  side aux: { conv(8, 9x9) -> gap }\n}\n"
+	for _, c := range []struct {
+		size int
+		want []diag.Severity
+	}{
+		{0, nil},
+		{8, []diag.Severity{diag.Note}},
+		{9, nil},
+	} {
+		var opts elab.Options
+		if c.size > 0 {
+			opts.Shape = []int{1, 3, c.size, c.size}
+		}
+		_, list := check(t, text, opts)
+		var got []diag.Severity
+		for _, d := range list {
+			got = append(got, d.Severity)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("at size %d: got %v, want %v", c.size, list, c.want)
+		}
+	}
+	_, list := check(t, strings.ReplaceAll(text, "16", "8"), elab.Options{})
+	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Code != diag.SideDoesNotFit {
+		t.Errorf("at the default size: got %v, want one warning", list)
+	}
+}
