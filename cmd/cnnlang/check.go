@@ -46,7 +46,10 @@ func (a *app) check() *cobra.Command {
 			"For a mistake of shape it tries small edits and shows those after which the whole\n" +
 			"program has no mistake. --fix makes the first of them: the file is replaced, and\n" +
 			"what changed is printed; standard input, -, goes to standard output. A file with\n" +
-			"a mistake for which there is no such edit stays as it is.",
+			"a mistake for which there is no such edit stays as it is.\n\n" +
+			"Warnings, whose codes begin with W, are about what is allowed and seldom meant; they\n" +
+			"do not change the exit code. `cnnlang explain` explains every code. -o short is a\n" +
+			"line for each diagnostic, -o sarif a SARIF 2.1.0 log for code hosts and editors.",
 		Example: "  cnnlang check my.cnn\n" +
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
 			"  cnnlang check --contracts my.cnn\n" +
@@ -56,7 +59,7 @@ func (a *app) check() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	format := formatFlag(cmd, "text", "json")
+	format := formatFlag(cmd, "text", "json", "short", "sarif")
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -70,10 +73,8 @@ func (a *app) check() *cobra.Command {
 		for _, argument := range args {
 			c.argument(argument)
 		}
-		if !c.text {
-			if err := a.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved, c.fixed}); err != nil {
-				return err
-			}
+		if err := c.document(format.value); err != nil {
+			return err
 		}
 		if c.code != exitFine {
 			return &failures{c.code}
@@ -115,6 +116,19 @@ func (c *checker) argument(argument string) {
 	c.show(p, s)
 }
 
+// document writes all that was found in the form of a format for programs.
+func (c *checker) document(format string) error {
+	switch format {
+	case "json":
+		return c.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved, c.fixed})
+	case "short":
+		return diag.FprintShort(c.stdout, c.list)
+	case "sarif":
+		return diag.FprintSARIF(c.stdout, c.list, versionOf().Version)
+	}
+	return nil
+}
+
 // A state is what there is to say of a program.
 type state struct {
 	nets     []*interp.Net
@@ -136,6 +150,8 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 		limits.Time = maxFixTime
 	}
 	p.Repair(net, opts, s.list, s.verdicts, limits)
+	s.list.AddAll(p.Lint(s.verdicts))
+	s.list.Sort()
 	return s, nil
 }
 

@@ -82,6 +82,10 @@ func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim
 	if !ok {
 		return a
 	}
+	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
+		m.stop(tooManyNodes(o.Span))
+		return a
+	}
 	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
 	for name, b := range c.Args {
 		filled.Args[name] = b
