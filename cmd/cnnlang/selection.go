@@ -17,6 +17,7 @@ type selection struct {
 	shape    shapeFlag
 	settings []elab.Setting
 	text     *source.File // of the settings, for diagnostics
+	origins  bool         // whether the net must know where its sizes come from
 }
 
 // flags adds the flags to a command.
@@ -69,7 +70,7 @@ func (s *selection) files(p *interp.Program) func(name string) *source.File {
 }
 
 func (s *selection) options() elab.Options {
-	return elab.Options{Set: s.settings, Shape: s.shape}
+	return elab.Options{Set: s.settings, Shape: s.shape, Origins: s.origins}
 }
 
 // open loads what an argument names and finds the net in it.

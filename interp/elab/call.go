@@ -134,7 +134,7 @@ func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
 func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Shape) Tensor {
 	shapes := make([]dim.Shape, len(in))
 	n := &graph.Node{Path: at.path, Op: op, Origin: at.step.Span()}
-	t := Tensor{Shape: out, Origins: origins(at, c, in[0], out)}
+	t := Tensor{Shape: out, Origins: origins(at, c, in, out)}
 	for i, x := range in {
 		shapes[i] = x.Shape
 		n.In = append(n.In, x.Node)
@@ -185,20 +185,35 @@ func concrete(s dim.Shape) tensor.Shape {
 }
 
 // origins keeps for each axis the step that last changed its size.
-func origins(at *site, c *Closure, x Tensor, out dim.Shape) []*Origin {
+func origins(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
 	o := make([]*Origin, len(out))
+	x := in[0]
 	for i := range out {
 		switch {
 		case i < len(x.Shape) && len(x.Shape) == len(out) && dim.Equivalent(x.Shape[i], out[i]):
 			o[i] = x.Origins[i]
 		default:
-			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i)}
+			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: at.path, Call: c.Object.Name}
 			if i < len(x.Origins) {
 				o[i].Before = x.Origins[i]
+			}
+			if len(in) > 1 {
+				o[i].Terms = sizesAt(i, in)
 			}
 		}
 	}
 	return o
+}
+
+// sizesAt lists the sizes of several values on an axis.
+func sizesAt(axis int, in []Tensor) []dim.Size {
+	var list []dim.Size
+	for _, t := range in {
+		if axis < len(t.Shape) {
+			list = append(list, t.Shape[axis])
+		}
+	}
+	return list
 }
 
 // reason names the argument that most likely changed an axis.

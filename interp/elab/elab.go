@@ -24,6 +24,8 @@ type Options struct {
 	Set []Setting
 	// Shape is the input's, nil for the net's default at batch 1.
 	Shape []int
+	// Origins asks for Result.Origins.
+	Origins bool
 }
 
 // A Setting is name=value as given outside the program.
@@ -41,6 +43,9 @@ type Result struct {
 	Defaults bool
 	// Main and Sides are what the main path and the side heads weigh and cost.
 	Main, Sides graph.Count
+	// Origins has for each of the graph's steps where the axes of its value got
+	// their sizes; nil unless the options ask for it.
+	Origins [][]*Origin
 }
 
 // Net instantiates a net. Where the list holds errors the result is nil, or has
@@ -91,6 +96,9 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	m.graph.Output = out.Node
+	if opts.Origins {
+		result.Origins = m.origins
+	}
 	result.Graph, result.Defaults = m.graph, m.defaults
 	result.Main, result.Sides = m.graph.Totals()
 	if m.defaults {
@@ -214,7 +222,7 @@ func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
 	m.graph.Input = n
 	t := Tensor{Shape: shape, Node: n}
 	for i, d := range shape {
-		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input"})
+		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input", Path: "input"})
 	}
 	return t
 }

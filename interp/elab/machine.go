@@ -37,6 +37,7 @@ type machine struct {
 	shapeOf func(path string) (Value, bool)
 
 	lets    map[*ast.Let]Value // top-level values, nil for one that has none
+	origins [][]*Origin        // of the values of the graph's steps
 	trace   []diag.Frame
 	owner   map[string]source.Span // the step that owns each tensor name
 	side    *graph.Side            // the side head being made, or nil
@@ -106,6 +107,6 @@ func (m *machine) begin(s graph.Step) func(Tensor) {
 	}
 	s.Side = m.side
 	i := len(m.graph.Steps)
-	m.graph.Steps = append(m.graph.Steps, s)
-	return func(t Tensor) { m.graph.Steps[i].Node = t.Node }
+	m.graph.Steps, m.origins = append(m.graph.Steps, s), append(m.origins, nil)
+	return func(t Tensor) { m.graph.Steps[i].Node, m.origins[i] = t.Node, t.Origins }
 }

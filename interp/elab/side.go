@@ -33,7 +33,7 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	if len(found) == 0 && !out.Poisoned {
 		return
 	}
-	m.graph.Nodes, m.graph.Steps = m.graph.Nodes[:nodes], m.graph.Steps[:steps]
+	m.graph.Nodes, m.graph.Steps, m.origins = m.graph.Nodes[:nodes], m.graph.Steps[:steps], m.origins[:steps]
 	head.Output = nil
 	for _, d := range found {
 		if !aboutShape(d.Code) {

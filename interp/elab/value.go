@@ -55,6 +55,9 @@ type Origin struct {
 	Size   dim.Size
 	Reason string // stride = 2
 	Before *Origin
+	Path   string     // of the step: layer1.0.conv1
+	Call   string     // what the text calls it: conv
+	Terms  []dim.Size // of a merge, the sizes of its branches
 }
 
 var poison = Tensor{Poisoned: true}

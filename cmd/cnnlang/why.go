@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/lang/diag"
+)
+
+// whyDocument is cnnlang.why/v1: for each axis the steps that changed its size,
+// from the input on.
+type whyDocument struct {
+	Schema string    `json:"schema"`
+	Net    string    `json:"net"`
+	Path   string    `json:"path"`
+	Call   string    `json:"call"`
+	Shape  []int     `json:"shape"`
+	Axes   []whyAxis `json:"axes"`
+}
+
+type whyAxis struct {
+	Axis  string    `json:"axis"`
+	Index int       `json:"index"`
+	Size  int       `json:"size"`
+	Steps []whyStep `json:"steps"`
+}
+
+type whyStep struct {
+	Size   int    `json:"size"`
+	Path   string `json:"path"`
+	Call   string `json:"call,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// why is `cnnlang why`.
+func (a *app) why() *cobra.Command {
+	var s selection
+	cmd := &cobra.Command{
+		Use:   "why FILE|NAME PATH [AXIS]",
+		Short: "Tell how the sizes at a step came to be",
+		Long: "why follows the axes of a step's value back to the input and lists the steps that\n" +
+			"changed each: what it became, where, and by which argument. PATH is that of a\n" +
+			"step, as `cnnlang params --depth all` lists them, or `output`; AXIS is one of\n" +
+			"batch, channels, height and width, or N, C, H, W, or a number from 0.",
+		Example: "  cnnlang why resnet50 layer3.0\n" +
+			"  cnnlang why googlenet inception4a channels\n" +
+			"  cnnlang why my.cnn output --shape 1x3x320x320",
+		Args:              arguments(2, 3, "the FILE or NAME of a net, or the PATH of a step"),
+		ValidArgsFunction: completeNets,
+	}
+	s.flags(cmd)
+	format := formatFlag(cmd, "table", "json")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		axis := ""
+		if len(args) == 3 {
+			var err error
+			if axis, err = axisOf(args[2]); err != nil {
+				return err
+			}
+		}
+		s.origins = true
+		n, err := a.netOf(&s, args[0])
+		if err != nil {
+			return err
+		}
+		w, err := n.Why(args[1])
+		if err != nil {
+			return err
+		}
+		if axis != "" {
+			w.Axes = slices.DeleteFunc(w.Axes, func(h interp.AxisHistory) bool { return h.Name != axis })
+			if len(w.Axes) == 0 {
+				return usage("the value of %s is %v, which has no %s", w.Path, w.Shape, axis)
+			}
+		}
+		if format.value == "json" {
+			return a.json(whyDocumentOf(n, w))
+		}
+		return a.whyTable(n, w)
+	}
+	return cmd
+}
+
+// axisOf reads an axis as people write it.
+func axisOf(text string) (string, error) {
+	names := []string{interp.AxisName(0), interp.AxisName(1), interp.AxisName(2), interp.AxisName(3)}
+	for i, name := range names {
+		if text == name || text == "NCHW"[i:i+1] || text == fmt.Sprint(i) {
+			return name, nil
+		}
+	}
+	err := usage("there is no axis %q", text)
+	if near := diag.Nearest(text, names); near != "" {
+		return "", err.withHelp("did you mean %s?", near)
+	}
+	return "", err.withHelp("the axes are %s, or N, C, H, W, or 0 to 3", strings.Join(names, ", "))
+}
+
+// whyTable writes a row for each change; axes with the same history share rows.
+func (a *app) whyTable(n *interp.Net, w *interp.Why) error {
+	fmt.Fprintf(a.stdout, "%s of %s is %v\n\n", w.Path, n.Name, w.Shape)
+	g := grid{columns: []column{{"axis", false}, {"size", true}, {"step", false}, {"by", false}, {"where", false}}}
+	for i := 0; i < len(w.Axes); {
+		names, first := w.Axes[i].Name, i
+		for i++; i < len(w.Axes) && slices.EqualFunc(w.Axes[i].Changes, w.Axes[first].Changes, together); i++ {
+			names += ", " + w.Axes[i].Name
+		}
+		for _, c := range w.Axes[first].Changes {
+			at := c.Span.Start
+			g.rows = append(g.rows, []any{names, fmt.Sprint(c.Size), c.Path, by(c), fmt.Sprintf("%s:%d", at.Filename, at.Line)})
+			names = ""
+		}
+	}
+	return a.grid(g, "table")
+}
+
+// together reports whether two axes are changed alike.
+func together(a, b interp.Change) bool {
+	return a.Size == b.Size && a.Path == b.Path && a.Reason == b.Reason && a.Span.Start.Line == b.Span.Start.Line
+}
+
+// by is what a step is and which argument changed the size.
+func by(c interp.Change) string {
+	if c.Reason == "" {
+		return c.Call
+	}
+	return c.Call + " (" + c.Reason + ")"
+}
+
+func whyDocumentOf(n *interp.Net, w *interp.Why) whyDocument {
+	d := whyDocument{Schema: "cnnlang.why/v1", Net: n.Name, Path: w.Path, Call: w.Call, Shape: w.Shape, Axes: []whyAxis{}}
+	for _, h := range w.Axes {
+		axis := whyAxis{Axis: h.Name, Index: h.Index, Size: w.Shape[h.Index], Steps: []whyStep{}}
+		for _, c := range h.Changes {
+			at := c.Span.Start
+			axis.Steps = append(axis.Steps, whyStep{c.Size, c.Path, c.Call, c.Reason, at.Filename, at.Line, at.Column})
+		}
+		d.Axes = append(d.Axes, axis)
+	}
+	return d
+}

@@ -1,0 +1,118 @@
+package interp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops/tensor"
+)
+
+// A Why tells of one step how each axis of its value came to have its size.
+type Why struct {
+	Path  string
+	Call  string // what the text calls the step
+	Shape tensor.Shape
+	Span  source.Span
+	Axes  []AxisHistory
+}
+
+// An AxisHistory is the steps that changed one axis, from the input on.
+type AxisHistory struct {
+	Name    string // batch, channels, height, width; axis 4
+	Index   int
+	Changes []Change
+}
+
+// A Change is a size and the step that made it so.
+type Change struct {
+	Size   int
+	Path   string
+	Call   string // conv; "" for the input
+	Reason string // stride = 2
+	Span   source.Span
+}
+
+// Why explains the step with a path, or the input or the output by these names.
+// The net must have been made with Options.Origins. Its error is a
+// *SelectionError.
+func (n *Net) Why(path string) (*Why, error) {
+	var paths []string
+	for i, s := range n.Graph.Steps {
+		if s.Path == path && s.Node != nil && i < len(n.Origins) {
+			return history(s, n.Origins[i]), nil
+		}
+		paths = append(paths, s.Path)
+	}
+	if path == "output" {
+		return n.whyOutput(), nil
+	}
+	// A tensor's name is its step's path and one part more.
+	if i := strings.LastIndexByte(path, '.'); i > 0 && slices.Contains(paths, path[:i]) {
+		return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: path[:i], Known: paths}
+	}
+	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
+}
+
+// whyOutput explains the last step that has the output for its value.
+func (n *Net) whyOutput() *Why {
+	for i, s := range slices.Backward(n.Graph.Steps) {
+		if s.Node == n.Graph.Output && i < len(n.Origins) {
+			return history(s, n.Origins[i])
+		}
+	}
+	return &Why{Path: "output", Shape: n.Graph.Output.Shape, Span: n.Graph.Output.Origin}
+}
+
+func history(s graph.Step, origins []*elab.Origin) *Why {
+	w := &Why{Path: s.Path, Call: s.Call, Shape: s.Node.Shape, Span: s.Span}
+	for i, o := range origins {
+		a := AxisHistory{Name: AxisName(i), Index: i}
+		for ; o != nil; o = o.Before {
+			size, known := o.Size.Int()
+			if !known {
+				break
+			}
+			if o.Before != nil && o.Before.Size == o.Size {
+				continue // the axes are others, the size is the same
+			}
+			a.Changes = append(a.Changes, Change{Size: size, Path: o.Path, Call: o.Call, Reason: because(o), Span: o.Span})
+		}
+		slices.Reverse(a.Changes)
+		w.Axes = append(w.Axes, a)
+	}
+	return w
+}
+
+// because is the argument that made a size so or, of branches side by side, the
+// sizes it is the sum of.
+func because(o *elab.Origin) string {
+	sum, terms := 0, make([]string, len(o.Terms))
+	for i, t := range o.Terms {
+		n, known := t.Int()
+		if !known {
+			return o.Reason
+		}
+		sum += n
+		terms[i] = t.String()
+	}
+	if n, _ := o.Size.Int(); len(terms) > 1 && n == sum {
+		return strings.Join(terms, " + ")
+	}
+	if o.Reason == o.Call || o.Reason == "input" {
+		return ""
+	}
+	return o.Reason
+}
+
+// AxisName is what people call an axis of [N, C, H, W].
+func AxisName(i int) string {
+	if names := []string{"batch", "channels", "height", "width"}; i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("axis %d", i)
+}

@@ -1,0 +1,110 @@
+package interp_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+)
+
+// explained makes a net that knows where its sizes come from.
+func explained(t *testing.T, argument, text string) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(argument, strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := p.Select("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, list := interp.Instantiate(o, elab.Options{Origins: true})
+	if n == nil {
+		t.Fatal(list)
+	}
+	return n
+}
+
+const whyText = `net n(classes = 10) [N, 3, H = 32, W = 30] -> [N, classes] {
+  stem: { conv(16, 3x3, stride=2, pad=1) -> bn -> relu }
+  mixed: concat {
+    | id
+    | a: conv(8, 1x1)
+    | b: conv(4, 3x3, pad=1)
+  }
+  pool: maxpool(2x2, stride=2)
+  side aux: { gap -> flatten -> linear(2) }
+  gap -> flatten -> fc: linear(classes)
+}
+`
+
+// By hand: 32 and 30 halve to 16 and 15, then to 8 and 7; 16 + 8 + 4 channels.
+func TestWhyFollowsEveryAxisBackToTheInput(t *testing.T) {
+	n := explained(t, "-", whyText)
+	for path, want := range map[string][]string{
+		"mixed": {"batch 1 input:1", "channels 3 input:1, 16 stem.0 out = 16:2, 28 mixed 16 + 8 + 4:3",
+			"height 32 input:1, 16 stem.0 stride = 2:2", "width 30 input:1, 15 stem.0 stride = 2:2"},
+		"pool": {"batch 1 input:1", "channels 3 input:1, 16 stem.0 out = 16:2, 28 mixed 16 + 8 + 4:3",
+			"height 32 input:1, 16 stem.0 stride = 2:2, 8 pool stride = 2:8", "width 30 input:1, 15 stem.0 stride = 2:2, 7 pool stride = 2:8"},
+		"output": {"batch 1 input:1", "channels 3 input:1, 16 stem.0 out = 16:2, 28 mixed 16 + 8 + 4:3, 10 fc out = 10:10"},
+		"aux":    {"batch 1 input:1", "channels 3 input:1, 16 stem.0 out = 16:2, 28 mixed 16 + 8 + 4:3, 2 aux.2 out = 2:9"},
+	} {
+		w, err := n.Why(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var got []string
+		for _, a := range w.Axes {
+			var steps []string
+			for _, c := range a.Changes {
+				steps = append(steps, strings.Join(strings.Fields(fmt.Sprint(c.Size, " ", c.Path, " ", c.Reason)), " ")+fmt.Sprint(":", c.Span.Start.Line))
+			}
+			got = append(got, a.Name+" "+strings.Join(steps, ", "))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+	var unknown *interp.SelectionError
+	for path, near := range map[string]string{"mixd": "mixed", "fc.weight": "fc"} {
+		if _, err := n.Why(path); !errors.As(err, &unknown) || unknown.Nearest != near {
+			t.Errorf("%s: got %v, want a suggestion of %s", path, err, near)
+		}
+	}
+}
+
+// In every net of the library every step's history begins at the input and ends at
+// the size there is, and no two neighbours are the same.
+func TestWhyOfTheLibrary(t *testing.T) {
+	for _, name := range interp.Library() {
+		n := explained(t, name, "")
+		seen := map[string]bool{}
+		for _, s := range n.Graph.Steps {
+			if seen[s.Path] || s.Node == nil {
+				continue
+			}
+			seen[s.Path] = true
+			w, err := n.Why(s.Path)
+			if err != nil || len(w.Axes) != len(s.Node.Shape) {
+				t.Fatalf("%s: %s: %v, %d axes of %v", name, s.Path, err, len(w.Axes), s.Node.Shape)
+			}
+			for i, a := range w.Axes {
+				last := a.Changes[len(a.Changes)-1]
+				if a.Changes[0].Path != "input" || a.Changes[0].Size != n.Graph.Input.Shape[i] || last.Size != s.Node.Shape[i] {
+					t.Errorf("%s: %s: %s of %v: %v", name, s.Path, a.Name, s.Node.Shape, a.Changes)
+				}
+				for k := 1; k < len(a.Changes); k++ {
+					if a.Changes[k].Size == a.Changes[k-1].Size {
+						t.Errorf("%s: %s: %s stays %d at %s", name, s.Path, a.Name, last.Size, a.Changes[k].Path)
+					}
+				}
+			}
+		}
+	}
+}
