@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"slices"
+
 	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
@@ -21,7 +23,7 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 	var verdicts []*prove.Verdict
 	var more diag.List
 	for _, o := range p.Main.Blocks() {
-		if name != "" && o.Name != name {
+		if name != "" && o.Name != name || tooLarge(o, found) {
 			continue
 		}
 		v := prover.Block(o)
@@ -33,6 +35,14 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 		}
 	}
 	return verdicts, more
+}
+
+// tooLarge reports whether a limit was hit in a block at its default sizes; a proof
+// would only hit it again.
+func tooLarge(o *resolve.Object, found diag.List) bool {
+	return slices.ContainsFunc(found, func(d *diag.Diagnostic) bool {
+		return d.Code.IsLimit() && o.Block.Span().Contains(d.Span)
+	})
 }
 
 // explained reports whether an error that has been found already lies in the
