@@ -53,6 +53,7 @@ func (h home) root() (*buffer, int) {
 
 // A settler finds homes for the values of a graph, node by node.
 type settler struct {
+	graph   *lowered
 	homes   []home // by node
 	buffers []*buffer
 }
@@ -65,7 +66,7 @@ func (s *settler) settle(n *graph.Node) (home, how) {
 	if h, ok := s.overwrite(n); ok {
 		return h, inPlace
 	}
-	b := &buffer{size: roundUp(n.Shape.Elements()), first: n.ID, last: n.ID}
+	b := &buffer{size: roundUp(s.graph.size(n)), first: n.ID, last: n.ID}
 	s.buffers = append(s.buffers, b)
 	if s.adopt(n, b) {
 		return home{buffer: b}, view
@@ -78,10 +79,12 @@ func (s *settler) part(n *graph.Node) (home, bool) {
 	switch op := n.Op.(type) {
 	case ops.Aliaser:
 		return s.homes[n.In[0].ID], true
+	case *ops.Convert:
+		return s.homes[n.In[0].ID], op.From.SameMemory(op.To, n.Shape)
 	case *ops.Slice:
-		h := s.homes[n.In[0].ID]
-		h.at += op.From.MustInt() * n.Shape[2:].Elements()
-		return h, n.Shape[0] == 1 && h.at%line == 0
+		h, in := s.homes[n.In[0].ID], n.In[0]
+		h.at += s.graph.layouts[in.ID].Channel(in.Shape, op.From.MustInt())
+		return h, n.Shape[0] == 1 && h.at%line == 0 && s.alike(n, in)
 	}
 	return home{}, false
 }
@@ -95,7 +98,7 @@ func (s *settler) overwrite(n *graph.Node) (home, bool) {
 			k += len(n.In)
 		}
 		h := s.homes[n.In[k].ID]
-		dies := h.buffer.root().last <= n.ID && n.In[k].Shape.Equal(n.Shape)
+		dies := h.buffer.root().last <= n.ID && n.In[k].Shape.Equal(n.Shape) && s.alike(n, n.In[k])
 		for i, other := range n.In {
 			dies = dies && (i == k || s.apart(n.In[k], other))
 		}
@@ -119,11 +122,16 @@ func overwritable(op ops.Op) []int {
 	return list
 }
 
+// alike reports whether two values lie in the same layout.
+func (s *settler) alike(a, b *graph.Node) bool {
+	return s.graph.layouts[a.ID] == s.graph.layouts[b.ID]
+}
+
 // apart reports whether two values share no memory.
 func (s *settler) apart(a, b *graph.Node) bool {
 	rootA, atA := s.homes[a.ID].root()
 	rootB, atB := s.homes[b.ID].root()
-	return rootA != rootB || atA+a.Shape.Elements() <= atB || atB+b.Shape.Elements() <= atA
+	return rootA != rootB || atA+s.graph.size(a) <= atB || atB+s.graph.size(b) <= atA
 }
 
 // adopt hosts in b, the buffer of n, all inputs of n, where n puts them one after
@@ -140,12 +148,12 @@ func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 	for _, in := range n.In {
 		h := s.homes[in.ID]
 		_, twice := offsets[h.buffer]
-		whole := roundUp(in.Shape.Elements()) == h.buffer.size // and not a slice of it
-		if twice || !whole || h.buffer.host != nil || offset%line != 0 {
+		whole := roundUp(s.graph.size(in)) == h.buffer.size // and not a slice of it
+		if twice || !whole || h.buffer.host != nil || offset%line != 0 || !s.alike(n, in) {
 			return false
 		}
 		offsets[h.buffer] = offset
-		offset += in.Shape.Elements()
+		offset += s.span(n, in)
 	}
 	for child, at := range offsets {
 		child.host, child.at = b, at
@@ -153,6 +161,15 @@ func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 		b.last = max(b.last, child.last)
 	}
 	return true
+}
+
+// span is how far the value after in lies from it in the concatenation n.
+func (s *settler) span(n, in *graph.Node) int {
+	layout := s.graph.layouts[n.ID]
+	if layout.Plain() {
+		return in.Shape.Elements()
+	}
+	return layout.Channel(n.Shape, in.Shape[1])
 }
 
 // roots are the buffers without host, in the order of their first steps.

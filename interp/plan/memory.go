@@ -21,6 +21,10 @@ import "cnnlang/interp/graph"
 
 // line is the number of float32 to a cache line of 64 bytes. Every buffer begins
 // on a line and fills whole ones.
+//
+// In a blocked layout the zeros above a plane are those below the one before it,
+// so a value that lies in another begins with zeros of its neighbour. Both write
+// the same.
 const line = 16
 
 // A Range is a part of an arena, in float32.
@@ -43,10 +47,10 @@ const (
 )
 
 // layOut places the values of g. Those of pinned nodes live to the end.
-func layOut(g *graph.Graph, pinned map[*graph.Node]bool) layout {
-	s := settler{homes: make([]home, len(g.Nodes))}
+func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
+	s := settler{graph: g, homes: make([]home, len(g.Nodes))}
 	l := layout{ranges: make([]Range, len(g.Nodes)), how: make([]how, len(g.Nodes))}
-	last := lastReads(g, pinned)
+	last := lastReads(g.Graph, pinned)
 	for i, n := range g.Nodes {
 		s.homes[i], l.how[i] = s.settle(n)
 		s.homes[i].buffer.extend(last[i])
@@ -54,7 +58,7 @@ func layOut(g *graph.Graph, pinned map[*graph.Node]bool) layout {
 	l.size = place(s.roots())
 	for i, n := range g.Nodes {
 		root, at := s.homes[i].root()
-		l.ranges[i] = Range{root.offset + at, n.Shape.Elements()}
+		l.ranges[i] = Range{root.offset + at, g.size(n)}
 	}
 	return l
 }

@@ -32,6 +32,11 @@ func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 	return g, keep
 }
 
+// plainly is a graph whose values all lie as their shapes say.
+func plainly(g *graph.Graph) *lowered {
+	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes))}
+}
+
 // An element is one number of the value that a node computes.
 type element struct {
 	node  *graph.Node
@@ -44,7 +49,7 @@ type element struct {
 func TestNoLiveValueIsOverwritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, keep := randomGraph(t)
-		l := layOut(g, pinned(g, Options{Keep: keep}))
+		l := layOut(plainly(g), pinned(g, Options{Keep: keep}))
 		arena := make([]element, l.size)
 		contents := make([][]element, len(g.Nodes)) // of each node's value
 		finds := func(reader string, n *graph.Node) {
@@ -188,7 +193,7 @@ func TestLayoutOfSmallNetworks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := graphtest.Start(c.name, 1, 4, 4, 4)
 			c.build(b, b.Graph.Input)
-			if l := layOut(b.Graph, pinned(b.Graph, Options{})); l.size != 64*c.size {
+			if l := layOut(plainly(b.Graph), pinned(b.Graph, Options{})); l.size != 64*c.size {
 				t.Errorf("got %d float32, want %d: %+v", l.size, 64*c.size, l.ranges)
 			}
 		})
@@ -201,7 +206,7 @@ func TestArenaIsNearTheBound(t *testing.T) {
 	var bound, total int
 	for seed := range uint64(200) {
 		g, _ := pass.Run(graphtest.Random(seed, 60), pass.Options{})
-		s := settler{homes: make([]home, len(g.Nodes))}
+		s := settler{graph: plainly(g), homes: make([]home, len(g.Nodes))}
 		for i, last := range lastReads(g, pinned(g, Options{})) {
 			s.homes[i], _ = s.settle(g.Nodes[i])
 			s.homes[i].buffer.extend(last)
@@ -216,7 +221,7 @@ func TestArenaIsNearTheBound(t *testing.T) {
 			}
 			busiest = max(busiest, live)
 		}
-		size := layOut(g, pinned(g, Options{})).size
+		size := layOut(plainly(g), pinned(g, Options{})).size
 		if size < busiest {
 			t.Errorf("seed %d: %d float32 hold %d", seed, size, busiest)
 		}

@@ -17,13 +17,14 @@ import (
 // A Plan is a network at one input size, ready to run. It does not change.
 type Plan struct {
 	graph   *graph.Graph
+	lowered *lowered
 	steps   []Step
 	layout  layout
-	pinned  map[*graph.Node]bool
 	weights int64 // bytes of the parameters
 }
 
-// A Step computes one node. Views, as flatten is of an image, have none.
+// A Step computes one node of the lowered graph. Views, as flatten is of an
+// image, have none.
 type Step struct {
 	Node     *graph.Node
 	Prepared ops.Prepared
@@ -48,14 +49,14 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, pinned: pinned(g, opts), weights: weightBytes(g)}
-	p.layout = layOut(g, p.pinned)
-	for _, n := range g.Nodes[1:] {
+	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts)), weights: weightBytes(g)}
+	p.layout = layOut(p.lowered, p.lowered.pinned())
+	for _, n := range p.lowered.Nodes[1:] {
 		if p.layout.how[n.ID] != view {
 			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
 		}
 	}
-	if err := prepare(p.steps, params, opts.Threads); err != nil {
+	if err := p.lowered.prepareAll(p.steps, params, opts.Threads); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -95,7 +96,8 @@ func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch }
 // allocated. It knows nothing of algorithms yet, so Scratch is 0, and packed
 // parameters may take more than Weights.
 func Estimate(g *graph.Graph, opts Options) Memory {
-	l := layOut(g, pinned(g, opts))
+	low := lower(g, pinned(g, opts))
+	l := layOut(low, low.pinned())
 	return Memory{Weights: weightBytes(g), Activations: bytes(l.size)}
 }
 

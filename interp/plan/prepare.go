@@ -9,10 +9,10 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// prepare chooses algorithms and packs parameters, which is most of the time it
+// prepareAll chooses algorithms and packs parameters, which is most of the time it
 // takes to start, on several threads. Tensors are fetched in order, each step's
 // when a thread is about to be free, so that few wait in memory unpacked.
-func prepare(steps []Step, params Source, threads int) error {
+func (l *lowered) prepareAll(steps []Step, params Source, threads int) error {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
@@ -33,8 +33,7 @@ func prepare(steps []Step, params Source, threads int) error {
 				}
 			}()
 			for j := range jobs {
-				n := j.step.Node
-				j.step.Prepared = n.Op.Prepare(n.InShapes(), n.Shape, j.tensors)
+				j.step.Prepared = l.prepare(j.step.Node, j.tensors)
 			}
 		})
 	}

@@ -22,7 +22,7 @@ func Print(w io.Writer, p *Plan, threads int) error {
 	fmt.Fprintf(t, "%s: %d bytes of weights, %d of activations, %d of scratch for %d threads\n",
 		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)
 	fmt.Fprintf(t, "step\tpath\top\talgorithm\tarena\tscratch\n")
-	fmt.Fprintf(t, "0\t\tinput\tcopy\t%s\t0\n", p.where(p.graph.Input))
+	fmt.Fprintf(t, "0\t\tinput\tcopy\t%s\t0\n", p.where(p.lowered.Input))
 	for i, s := range p.steps {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%d\n", i+1, s.Node.Path, graph.Describe(s.Node.Op),
 			s.Prepared.Algorithm(), p.where(s.Node), s.Prepared.Scratch(threads))

@@ -19,7 +19,7 @@ type Session struct {
 	workers *ops.Workers
 	arena   []float32
 	scratch []float32       // each step's in turn
-	values  []tensor.Tensor // by node: views of the arena
+	values  []tensor.Tensor // by node of the lowered graph: views of the arena
 	tasks   []ops.Task      // the whole network's, one after another
 	running atomic.Bool
 }
@@ -34,9 +34,9 @@ func (p *Plan) NewSession(workers *ops.Workers) *Session {
 		workers: workers,
 		arena:   aligned(p.layout.size),
 		scratch: aligned(p.scratch(threads)),
-		values:  make([]tensor.Tensor, len(p.graph.Nodes)),
+		values:  make([]tensor.Tensor, len(p.lowered.Nodes)),
 	}
-	for i, n := range p.graph.Nodes {
+	for i, n := range p.lowered.Nodes {
 		s.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(s.arena)}
 	}
 	for _, step := range p.steps {
@@ -89,14 +89,14 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 
 // Output returns the main output of the last run. Like all that a session shows,
 // it is a view that holds until the next run.
-func (s *Session) Output() tensor.Tensor { return s.values[s.plan.graph.Output.ID] }
+func (s *Session) Output() tensor.Tensor { return s.shown(s.plan.graph.Output) }
 
 // Side returns the output of a side head; ok is false where the plan has none of
 // that name.
 func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 	for _, side := range s.plan.graph.Sides {
 		if side.Name == name && side.Output != nil {
-			return s.values[side.Output.ID], true
+			return s.shown(side.Output), true
 		}
 	}
 	return tensor.Tensor{}, false
@@ -105,8 +105,11 @@ func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 // At returns the value of a node of the plan's graph; ok is false for one that
 // is neither an output nor kept (Options.Keep), since its memory is used again.
 func (s *Session) At(n *graph.Node) (t tensor.Tensor, ok bool) {
-	if !s.plan.pinned[n] {
+	if s.plan.lowered.shown[n] == nil {
 		return tensor.Tensor{}, false
 	}
-	return s.values[n.ID], true
+	return s.shown(n), true
 }
+
+// shown is the value of a node that is there when a run has ended.
+func (s *Session) shown(n *graph.Node) tensor.Tensor { return s.values[s.plan.lowered.shown[n].ID] }

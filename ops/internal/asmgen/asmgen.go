@@ -47,6 +47,8 @@ func Files() map[string]string {
 		{"dot", dot},
 		{"vec", vectors},
 		{"peak", peak},
+		{"tile", tiles},
+		{"lanes", lanes},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := &text{}

@@ -52,6 +52,3 @@ func guarded(t testing.TB, n int, s side) []float32 {
 	}
 	return slice
 }
-
-// sameValue reports whether two numbers are equal or both NaN.
-func sameValue(a, b float32) bool { return a == b || a != a && b != b }

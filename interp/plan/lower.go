@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A lowered graph says in which layout every value lies. Where two ops disagree,
+// and where a session shows a value, a conversion stands between them:
+//
+//	image ─ convert ─ conv ─ maxpool ─ … ─ gap ─ convert ─ flatten ─ linear
+//	 nchw     1c+3x3   16c     16c+1x1      16c    nchw      nchw     nchw
+//
+// Convolutions lead: they are so much faster on blocked values that they convert
+// what they are given. Ops that work pixel by pixel or channel by channel follow
+// the blocked images among their inputs. All others work on plain values.
+//
+// A value has as much halo as the reader that wants the most of it. A
+// concatenation has its inputs' halo and they have its, so that they can be
+// computed where it is.
+type lowered struct {
+	*graph.Graph
+	layouts []ops.Layout
+	wants   [][]ops.Layout // by node: of its inputs; nil for a plain node
+	// to leads from the nodes of the graph that was given to those that hold the
+	// same values; shown is their plain form, where that was asked for.
+	to, shown map[*graph.Node]*graph.Node
+}
+
+// lower chooses layouts for g and puts in the conversions. The values of shown
+// nodes will be there in plain layout.
+func lower(g *graph.Graph, shown map[*graph.Node]bool) *lowered {
+	c := choose(g)
+	l := &lowered{
+		Graph: &graph.Graph{Name: g.Name},
+		to:    make(map[*graph.Node]*graph.Node, len(g.Nodes)),
+		shown: make(map[*graph.Node]*graph.Node, len(shown)),
+	}
+	converted := make(map[conversion]*graph.Node)
+	for _, n := range g.Nodes {
+		made := *n
+		made.In = make([]*graph.Node, len(n.In))
+		for i, in := range n.In {
+			made.In[i] = l.convert(converted, l.to[in], c.wanted(n, i))
+		}
+		l.to[n] = l.add(&made, c.layouts[n.ID], c.wants[n.ID])
+	}
+	for _, n := range g.Nodes {
+		if shown[n] {
+			l.shown[n] = l.convert(converted, l.to[n], ops.Layout{})
+		}
+	}
+	l.Input, l.Output = l.to[g.Input], l.shown[g.Output]
+	return l
+}
+
+// pinned are the nodes whose values must be there when a run has ended.
+func (l *lowered) pinned() map[*graph.Node]bool {
+	set := make(map[*graph.Node]bool, len(l.shown))
+	for _, n := range l.shown {
+		set[n] = true
+	}
+	return set
+}
+
+// add appends a node.
+func (l *lowered) add(n *graph.Node, layout ops.Layout, wants []ops.Layout) *graph.Node {
+	n.ID = len(l.Nodes)
+	l.Nodes = append(l.Nodes, n)
+	l.layouts = append(l.layouts, layout)
+	l.wants = append(l.wants, wants)
+	return n
+}
+
+// A conversion is of one value to one layout.
+type conversion struct {
+	from *graph.Node
+	to   ops.Layout
+}
+
+// convert returns n in a layout that covers what is wanted.
+func (l *lowered) convert(made map[conversion]*graph.Node, n *graph.Node, want ops.Layout) *graph.Node {
+	have := l.layouts[n.ID]
+	if have == want || !have.Plain() && have.Covers(want) {
+		return n
+	}
+	key := conversion{n, want}
+	if made[key] == nil {
+		op := &ops.Convert{From: have, To: want}
+		node := &graph.Node{Path: n.Path, Op: op, In: []*graph.Node{n}, Shape: n.Shape, Side: n.Side, Origin: n.Origin}
+		made[key] = l.add(node, want, nil)
+	}
+	return made[key]
+}
+
+// size is how many float32 the value of a node takes.
+func (l *lowered) size(n *graph.Node) int { return l.layouts[n.ID].Floats(n.Shape) }
+
+// blocked reports whether the node works on blocked values.
+func (l *lowered) blocked(n *graph.Node) bool { return l.wants[n.ID] != nil }
+
+// values are what the op of a blocked node is told of its inputs and its result.
+func (l *lowered) values(n *graph.Node) (in []ops.Value, out ops.Value) {
+	for _, m := range n.In {
+		in = append(in, ops.Value{Shape: m.Shape, Layout: l.layouts[m.ID]})
+	}
+	return in, ops.Value{Shape: n.Shape, Layout: l.layouts[n.ID]}
+}
+
+// prepare chooses the algorithm of a node.
+func (l *lowered) prepare(n *graph.Node, params []tensor.Tensor) ops.Prepared {
+	if !l.blocked(n) {
+		return n.Op.Prepare(n.InShapes(), n.Shape, params)
+	}
+	in, out := l.values(n)
+	return n.Op.(ops.Blocker).PrepareBlocked(in, out, params)
+}

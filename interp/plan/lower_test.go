@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/graph/graphtest"
+	"cnnlang/interp/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// wide returns a random network whose channels fill blocks, or nearly: of
+// convolutions of several windows, sums, concatenations that begin on a block and
+// such that do not, slices, gates, pools, and ops without blocked kernels.
+func wide(seed uint64) *graph.Graph {
+	r := rand.New(rand.NewPCG(seed, 9))
+	b := graphtest.Start(fmt.Sprintf("wide%d", seed), 1+int(seed%3/2), 3+int(seed%2)*13, 5, 7)
+	values := []*graph.Node{b.Graph.Input}
+	add := func(op ops.Op, in ...*graph.Node) *graph.Node {
+		n := b.Add(fmt.Sprint("s", len(b.Graph.Nodes)), op, in...)
+		if n.Shape[2:].Elements() > 1 {
+			values = append(values, n)
+		}
+		return n
+	}
+	pick := func() *graph.Node { return values[max(0, len(values)-1-r.IntN(4)*r.IntN(3))] }
+	add(graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)
+	for len(b.Graph.Nodes) < 20 {
+		x := pick()
+		c := x.Shape[1]
+		switch r.IntN(11) {
+		case 0, 1, 2, 3:
+			x = add(graphtest.Conv([]int{16, 20, 32, 48}[r.IntN(4)], 1+2*r.IntN(2), 1, 1, true), x)
+			if r.IntN(2) == 0 {
+				x = add(graphtest.Norm(), x)
+			}
+			if r.IntN(2) == 0 {
+				add(&ops.ReLU{}, x)
+			}
+		case 4:
+			add(&ops.ReLU{}, add(&ops.Add{}, add(graphtest.Conv(c, 3, 1, 1, false), x), x))
+		case 5, 6:
+			add(graphtest.Concat(), add(graphtest.Conv(16*(1+r.IntN(2)), 1, 1, 1, true), x), add(graphtest.Conv(20, 3, 1, 1, true), x))
+			if y := pick(); r.IntN(2) == 0 && y != x {
+				add(graphtest.Concat(), y, x)
+			}
+		case 7:
+			if from := 16 * r.IntN(2); from < c {
+				add(&ops.Slice{From: dim.Int(from), To: dim.Int(c)}, x)
+			}
+		case 8:
+			gate := add(&ops.Sigmoid{}, add(graphtest.Conv(c, 1, 1, 1, true), add(&ops.GlobalAvgPool{}, x)))
+			add(&ops.Mul{}, x, gate)
+		case 9:
+			square := dim.Square(dim.Int(3))
+			one := dim.Square(dim.Int(1))
+			if r.IntN(2) == 0 {
+				add(&ops.MaxPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
+			} else {
+				add(&ops.AvgPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
+			}
+		case 10:
+			add(&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, x)
+		}
+	}
+	add(graphtest.Linear(7), add(&ops.Flatten{}, add(&ops.GlobalAvgPool{}, values[len(values)-1])))
+	return b.Graph
+}
+
+// TestLoweredValuesAreThoseOfTheReference also fills the memory of a session with
+// NaN: neither halos nor what lies beyond the last channel may come from there.
+func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
+	conversions := 0
+	for seed := range uint64(40) {
+		g := wide(seed)
+		want := reference(g, graphtest.Input(g, 1))
+		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[10+seed%9]}
+		after, to := pass.Run(g, pass.Options{Keep: keep})
+		p := planned(t, after, to[keep[0]], to[keep[1]])
+		for _, n := range p.lowered.Nodes {
+			if _, ok := n.Op.(*ops.Convert); ok {
+				conversions++
+			}
+		}
+		s := session(t, p, 2)
+		for i := range s.arena {
+			s.arena[i] = float32(math.NaN())
+		}
+		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range append(keep, g.Output) {
+			got, ok := s.At(to[n])
+			if !ok {
+				t.Fatalf("seed %d: no value of %s", seed, n.Path)
+			}
+			equalEnough(t, fmt.Sprintf("seed %d, %s", seed, n.Path), got, want[n])
+		}
+	}
+	if isa, _ := ops.ISA(); isa != "generic" && conversions < 40 {
+		t.Errorf("only %d conversions", conversions)
+	}
+}
+
+// TestConcatenationsTakeNoStep: branches are computed where their concatenation
+// is, halo and all.
+func TestConcatenationsTakeNoStep(t *testing.T) {
+	b := graphtest.Start("branches", 1, 16, 9, 9)
+	x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
+	y := b.Add("a", graphtest.Conv(16, 1, 1, 1, true), x)
+	z := b.Add("b", graphtest.Conv(20, 3, 1, 1, true), x)
+	b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("concat", graphtest.Concat(), y, z))
+	for _, s := range planned(t, b.Graph).steps {
+		if s.Node.Path == "concat" {
+			t.Errorf("a step of %s", s.Prepared.Algorithm())
+		}
+	}
+}

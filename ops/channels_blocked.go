@@ -1,0 +1,142 @@
+package ops
+
+import (
+	"cnnlang/ops/dim"
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// Ops that treat every channel in its own way, or move channels by whole blocks,
+// on blocked values.
+
+// perLane is an op that maps each channel c of an image to (x - sub[c])*mul[c] +
+// add[c]. Channels beyond the last become 0.
+func perLane(algorithm string, in, out Value, sub, mul, add func(c int) float64) Prepared {
+	from, to := in.grid(), out.grid()
+	constant := func(of func(c int) float64) []float32 {
+		list := make([]float32, to.blocks*Lanes)
+		for c := range to.c {
+			list[c] = float32(of(c))
+		}
+		return list
+	}
+	subs, muls, adds := constant(sub), constant(mul), constant(add)
+	return perRow(algorithm+"-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
+		at := plane % to.blocks * Lanes
+		kernel.AffineLanes(to.row(out, plane, y), from.row(in[0].Data, plane, y), subs[at:], muls[at:], adds[at:])
+	})
+}
+
+func none(int) float64 { return 0 }
+
+// Blocked works on images.
+func (b *BatchNorm) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedMerge(in, out)
+}
+
+// PrepareBlocked subtracts the mean first: a shift into which it is folded may be
+// far larger than the result.
+func (b *BatchNorm) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
+	scale, _ := b.affine(params)
+	return perLane("affine", in[0], out,
+		func(c int) float64 { return float64(params[2].Data[c]) },
+		func(c int) float64 { return scale[c] },
+		func(c int) float64 { return float64(params[1].Data[c]) })
+}
+
+// Blocked works on images.
+func (l *LayerScale) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedMerge(in, out)
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (l *LayerScale) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
+	return perLane("scale", in[0], out, none, func(c int) float64 { return float64(params[0].Data[c]) }, none)
+}
+
+// Blocked works on images of one shape, and on one image and its gate.
+func (o *Mul) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if _, ok := gateOf(in, out); ok {
+		return blockedRows(2)
+	}
+	return blockedMerge(in, out)
+}
+
+// gateOf returns which of two inputs has one value for each channel of the other.
+func gateOf(in []tensor.Shape, out tensor.Shape) (gate int, ok bool) {
+	if len(in) != 2 || len(out) != 4 {
+		return 0, false
+	}
+	for gate = range in {
+		if in[1-gate].Equal(out) && !in[gate].Equal(out) {
+			return gate, true
+		}
+	}
+	return 0, false
+}
+
+var (
+	zeroLanes = make([]float32, Lanes)
+)
+
+// PrepareBlocked is Prepare for blocked values.
+func (o *Mul) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	gate, ok := gateOf([]tensor.Shape{in[0].Shape, in[len(in)-1].Shape}, out.Shape)
+	if !ok || len(in) != 2 {
+		return mergedBlocked("mul-"+kernel.ISA(), in, out, kernel.Mul, store)
+	}
+	from, by, to := in[1-gate].grid(), in[gate].grid(), out.grid()
+	return perRow("mul-gated-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
+		kernel.AffineLanes(to.row(out, plane, y), from.row(in[1-gate].Data, plane, y),
+			zeroLanes, by.row(in[gate].Data, plane, 0), zeroLanes)
+	})
+}
+
+// Blocked works where every input but the last fills its blocks.
+func (o *Concat) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if o.Axis != dim.Int(1) || len(out) != 4 {
+		return Blocking{}
+	}
+	for _, s := range in[:len(in)-1] {
+		if s[1]%Lanes != 0 {
+			return Blocking{}
+		}
+	}
+	return blockedRows(len(in))
+}
+
+// PrepareBlocked copies what is not in its place already.
+func (o *Concat) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	to := out.grid()
+	from := make([]grid, len(in))
+	var source, block []int // of each block of the result
+	for i, v := range in {
+		from[i] = v.grid()
+		for b := range from[i].blocks {
+			source, block = append(source, i), append(block, b)
+		}
+	}
+	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
+		image, b := plane/to.blocks, plane%to.blocks
+		g := &from[source[b]]
+		copy(to.row(out, plane, y), g.row(in[source[b]].Data, image*g.blocks+block[b], y))
+	})
+}
+
+// Blocked works where the slice begins with a block.
+func (o *Slice) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if o.From.MustInt()%Lanes != 0 || len(out) != 4 {
+		return Blocking{}
+	}
+	return blockedRows(1)
+}
+
+// PrepareBlocked copies what is not in its place already.
+func (o *Slice) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	from, to := in[0].grid(), out.grid()
+	first := o.From.MustInt() / Lanes
+	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
+		image, b := plane/to.blocks, plane%to.blocks
+		copy(to.row(out, plane, y), from.row(in[0].Data, image*from.blocks+first+b, y))
+	})
+}

@@ -1,0 +1,245 @@
+package ops
+
+import (
+	"math"
+
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// A convolution of blocked values without any copy of the input: the kernel is
+// given a table of offsets, one for each block of input channels and each place
+// of the window, and multiplies what it finds there. That does for any window,
+// stride and dilation (the indirect convolution of Dukhan, arXiv:1907.02129, with
+// one table for all pixels).
+//
+// A unit is one or two blocks of output channels, whose weights stay in cache
+// while the tiles of a part go by. Of an image with few channels the input has
+// Block 1, and an entry of the table is a single channel.
+type blockedConv struct {
+	in, out   grid
+	add       *grid
+	depthwise bool
+	whole     bool // a tap is a line
+	step      int  // float32 from a pixel's input to the next one's
+	tiles     []pixelTile
+	units     []convUnit
+	bias      []float32 // [out.blocks*Lanes]
+	act       Activation
+	low, high float32
+
+	images, unitsPer, tilesPer int // of a part
+	fetch                      bool
+}
+
+// A convUnit is the blocks of output channels that are computed together.
+type convUnit struct {
+	block, blocks int
+	inBlock       int
+	chunks        []*kernel.Taps // the sum over each begins at 0
+	weights       []float32
+}
+
+// chunkTaps is how many lines of input are summed before the sum is put away: so
+// long sums are taken in blocks, which keeps them accurate.
+const chunkTaps = 24
+
+// How work is cut into parts, in multiply-accumulates and bytes of weights: a part
+// takes some 50 µs, and weights that leave no room for anything else in a cache of
+// 1 MB are read once for all pixels.
+const (
+	blockedPart   = 4 << 20
+	heavyWeights  = 1 << 19
+	heavyPartsMin = 16
+)
+
+// Blocked wants the input with as many zeros around it as the windows see.
+func (c *Conv) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	x := in[0]
+	layout := Layout{Lanes, c.halo(vertical, x, out), c.halo(horizontal, x, out)}
+	if !c.fitsBlocks(x, out, layout) {
+		return Blocking{}
+	}
+	if x[1] < leastChannels {
+		layout.Block = 1
+	}
+	b := Blocking{In: []Layout{layout}, Leads: true}
+	if c.epilogue.Add {
+		b.In = append(b.In, Layout{Block: Lanes})
+	}
+	return b
+}
+
+// leastChannels is how many channels a block must have to be worth its zeros, and
+// mostZeros how many times more products than needed are.
+const (
+	leastChannels = 8
+	mostZeros     = 8
+)
+
+func (c *Conv) fitsBlocks(x, out tensor.Shape, l Layout) bool {
+	groups := c.Groups.MustInt()
+	switch {
+	case kernel.TilePixels == 0 || out[1] < leastChannels || c.isLinear(x, out):
+		return false
+	case (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3]:
+		return false // more zeros than image
+	case x[1] < leastChannels:
+		return groups == 1
+	case groups == x[1] && groups == out[1]:
+		return true
+	case groups == 1:
+		return true
+	}
+	work := 0 // products of a pixel, zeros of other groups' channels included
+	for block := range ceilDiv(out[1], Lanes) {
+		from, to := c.sees(x, out, block, 1)
+		work += (to - from) * Lanes * Lanes
+	}
+	return work <= mostZeros*out[1]*(x[1]/groups)
+}
+
+// halo is how far the windows reach beyond the image along an axis.
+func (c *Conv) halo(a spatial, in, out tensor.Shape) int {
+	before := c.before(a, in)
+	reach := (out[a]-1)*a.of(c.Stride).MustInt() + a.of(c.Dilation).MustInt()*(a.of(c.K).MustInt()-1)
+	return max(0, before, reach-before-(in[a]-1))
+}
+
+// sees returns the blocks of input channels that some blocks of filters see.
+func (c *Conv) sees(x, out tensor.Shape, block, blocks int) (from, to int) {
+	groups := c.Groups.MustInt()
+	each, filters := x[1]/groups, out[1]/groups
+	first := block * Lanes / filters * each
+	last := (min((block+blocks)*Lanes, out[1])-1)/filters*each + each - 1
+	return first / Lanes, last/Lanes + 1
+}
+
+// PrepareBlocked packs the weights for the tile kernels.
+func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
+	x := in[0].Shape
+	f := fold(params, out.Shape[1], c.Bias, c.epilogue)
+	b := &blockedConv{
+		in: in[0].grid(), out: out.grid(),
+		whole: in[0].Layout.Block == Lanes, act: c.epilogue.Act,
+	}
+	if c.epilogue.Add {
+		added := in[1].grid()
+		b.add = &added
+	}
+	b.bias = make([]float32, b.out.blocks*Lanes)
+	copy(b.bias, f.bias)
+	b.low, b.high = b.act.bounds()
+	b.step = c.Stride.W.MustInt() * b.in.Block
+	if c.Groups.MustInt() == x[1] && out.Shape[1] == x[1] && x[1] > 1 {
+		b.depthwise = true
+		c.depthwiseUnits(b, &f)
+	} else {
+		c.denseUnits(b, x, out.Shape, &f)
+	}
+	windows := slider{c.Stride.H.MustInt(), c.Stride.W.MustInt(), c.before(vertical, x), c.before(horizontal, x)}
+	b.cut(windows)
+	return b.prepare()
+}
+
+// bounds are those of an activation that only clamps.
+func (a Activation) bounds() (low, high float32) {
+	switch a {
+	case ActReLU:
+		return 0, float32(math.Inf(1))
+	case ActReLU6:
+		return 0, 6
+	}
+	return float32(math.Inf(-1)), float32(math.Inf(1))
+}
+
+// clamps reports whether bounds are all there is to the activation.
+func (a Activation) clamps() bool { return a == None || a == ActReLU || a == ActReLU6 }
+
+// offsets are where the window looks in so many blocks of the input, from its
+// first pixel: block by block, row by row.
+func (c *Conv) offsets(in *grid, blocks int) []int {
+	var at []int
+	for block := range blocks {
+		for y := range c.K.H.MustInt() {
+			for x := range c.K.W.MustInt() {
+				at = append(at, block*in.plane+y*c.Dilation.H.MustInt()*in.pitch+x*c.Dilation.W.MustInt()*in.Block)
+			}
+		}
+	}
+	return at
+}
+
+func (c *Conv) depthwiseUnits(b *blockedConv, f *filters) {
+	taps := kernel.NewTaps(c.offsets(&b.in, 1))
+	n := taps.Len()
+	for block := range b.out.blocks {
+		u := convUnit{block: block, blocks: 1, inBlock: block, chunks: []*kernel.Taps{taps}, weights: make([]float32, n*Lanes)}
+		for lane := range min(Lanes, b.out.c-block*Lanes) {
+			o := block*Lanes + lane
+			for t := range n {
+				u.weights[t*Lanes+lane] = f.at(o*n+t, o)
+			}
+		}
+		b.units = append(b.units, u)
+	}
+}
+
+func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
+	chunks := map[int][]*kernel.Taps{}
+	for block := 0; block < b.out.blocks; {
+		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
+		from, to := 0, b.in.blocks
+		if b.whole {
+			from, to = c.sees(x, out, block, u.blocks)
+			if u.blocks > 1 {
+				one, end := c.sees(x, out, block, 1)
+				if end-one < to-from { // other groups: apart they have fewer zeros
+					u.blocks, from, to = 1, one, end
+				}
+			}
+		}
+		u.inBlock = from
+		if chunks[to-from] == nil {
+			chunks[to-from] = b.chunked(c.offsets(&b.in, to-from))
+		}
+		u.chunks = chunks[to-from]
+		u.weights = c.pack(b, &u, to-from, x, f)
+		b.units = append(b.units, u)
+		block += u.blocks
+	}
+}
+
+// chunked cuts the taps of a long sum.
+func (b *blockedConv) chunked(at []int) []*kernel.Taps {
+	most := chunkTaps
+	if !b.whole {
+		most *= Lanes
+	}
+	size := balanced(len(at), most, 1)
+	var chunks []*kernel.Taps
+	for from := 0; from < len(at); from += size {
+		chunks = append(chunks, kernel.NewTaps(at[from:min(from+size, len(at))]))
+	}
+	return chunks
+}
+
+// pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].
+func (c *Conv) pack(b *blockedConv, u *convUnit, inBlocks int, x tensor.Shape, f *filters) []float32 {
+	kh, kw := c.K.H.MustInt(), c.K.W.MustInt()
+	groups := c.Groups.MustInt()
+	each, filters := x[1]/groups, b.out.c/groups
+	deep, across := b.in.Block, u.blocks*Lanes
+	packed := make([]float32, inBlocks*kh*kw*deep*across)
+	for lane := range min(across, b.out.c-u.block*Lanes) {
+		o := u.block*Lanes + lane
+		first := o / filters * each // of the channels that the filter sees
+		for i := range each {
+			block, channel := (first+i)/deep-u.inBlock, (first+i)%deep
+			for t := range kh * kw {
+				packed[((block*kh*kw+t)*deep+channel)*across+lane] = f.at((o*each+i)*kh*kw+t, o)
+			}
+		}
+	}
+	return packed
+}

@@ -1,0 +1,35 @@
+package asmgen
+
+// lanes writes affine maps of lines of 16 channels, each with constants of its
+// own:
+//
+//	dst[i] = (src[i] - sub)·mul + add         16 channels at a time
+//
+//	           sub     mul     add     work
+//	AVX-512    Z0      Z1      Z2      Z3
+//	AVX2       Y0, Y1  Y2, Y3  Y4, Y5  Y6, Y7
+func lanes(t *text, s isa) {
+	width := 16 / s.lanes
+	sub := func(v int) string { return s.v(v) }
+	mul := func(v int) string { return s.v(width + v) }
+	add := func(v int) string { return s.v(2*width + v) }
+	x := func(v int) string { return s.v(3*width + v) }
+	t.function("affineLanes"+s.name, "dst:DI", "src:SI", "lines:CX", "sub:R8", "mul:R9", "add:R10")
+	for v := range width {
+		t.op("VMOVUPS", at(v*s.bytes(), "R8"), sub(v))
+		t.op("VMOVUPS", at(v*s.bytes(), "R9"), mul(v))
+		t.op("VMOVUPS", at(v*s.bytes(), "R10"), add(v))
+	}
+	t.label("line")
+	for v := range width {
+		t.op("VMOVUPS", at(v*s.bytes(), "SI"), x(v))
+		t.op("VSUBPS", sub(v), x(v), x(v))
+		t.op("VFMADD213PS", add(v), mul(v), x(v))
+		t.op("VMOVUPS", x(v), at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "SI")
+	t.op("ADDQ", 64, "DI")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}

@@ -1,0 +1,320 @@
+package asmgen
+
+import "fmt"
+
+// A tile is several pixels of one row, 16 channels (a block) or two blocks deep,
+// held in registers while the taps go by. Pixels are lines of 64 bytes:
+//
+//	           16 channels   16 channels
+//	pixel 0   │ acc 0,0     │ acc 0,1     │     a tap is an offset: where, from the
+//	pixel 1   │ acc 1,0     │ acc 1,1     │     pixel's own place, it looks
+//	  …       │     …       │     …       │
+//
+//	           tile                 accumulators  weights   work
+//	AVX-512    1 to 14 px x 32      Z0-Z27        Z28, Z29  Z30, Z31
+//	           1 to 14 px x 16      Z0-Z13        Z14       Z15, Z16
+//	AVX2       1 to 6 px x 16       Y0-Y11        Y12, Y13  Y14, Y15
+//
+//	R8  first pixel's place    SI  bytes from a pixel to the next   R12  weights
+//	R9  bytes to pixel 7       CX  3 times SI                       R13  result
+//	R10 offsets   R11 taps     AX  5 times SI                       R14  pixel 0
+//	DI  arguments              BX  turns left of a tap              DX   pixel 7
+//
+// The pixels from the seventh on may lie in the next row.
+type tile struct {
+	t      *text
+	s      isa
+	family string
+	pixels int
+	blocks int
+}
+
+// The fields of kernel.tileArgs.
+const (
+	argIn       = "0(DI)"
+	argNext     = "8(DI)"
+	argStep     = "16(DI)"
+	argOffsets  = "24(DI)"
+	argTaps     = "32(DI)"
+	argInner    = "40(DI)"
+	argWeights  = "48(DI)"
+	argOut      = "56(DI)"
+	argOutNext  = "64(DI)"
+	argOutBlock = "72(DI)"
+	argAdd      = "80(DI)"
+	argAddNext  = "88(DI)"
+	argAddBlock = "96(DI)"
+	argBias     = "104(DI)"
+	argLow      = "112(DI)"
+	argHigh     = "116(DI)"
+	argPixels   = "120(DI)"
+	argBlocks   = "128(DI)"
+	argAhead    = "136(DI)"
+	argAheads   = "144(DI)"
+)
+
+const group = 7 // pixels that one base register reaches
+
+// perBlock is how many registers 16 channels take.
+func (k tile) perBlock() int    { return 16 / k.s.lanes }
+func (k tile) across() int      { return k.blocks * k.perBlock() }
+func (k tile) acc(p, v int) int { return p*k.across() + v }
+func (k tile) weight(v int) int { return k.pixels*k.across() + v }
+func (k tile) work(i int) int   { return k.pixels*k.across() + k.across() + i%2 }
+func (k tile) name(s string) string {
+	return fmt.Sprintf("p%dx%d%s", k.pixels, 16*k.blocks, s)
+}
+
+// tiles writes the families: conv, depthwise, max and sum.
+func tiles(t *text, s isa) {
+	most, deep := 14, 2
+	if s == avx2 {
+		most, deep = 6, 1
+	}
+	for _, family := range []string{"conv", "depthwise", "max", "sum"} {
+		if family != "conv" {
+			deep = 1
+		}
+		t.function(family+s.name, "args:DI")
+		t.op("MOVQ", argIn, "R8")
+		t.op("MOVQ", argNext, "R9")
+		t.op("MOVQ", argStep, "SI")
+		t.op("MOVQ", argOffsets, "R10")
+		t.op("MOVQ", argTaps, "R11")
+		t.op("MOVQ", argWeights, "R12")
+		t.op("MOVQ", argOut, "R13")
+		t.op("LEAQ", "(SI)(SI*2)", "CX")
+		t.op("LEAQ", "(SI)(SI*4)", "AX")
+		t.note("to the tile of this size")
+		t.op("MOVQ", argPixels, "BX")
+		if deep == 2 {
+			t.op("CMPQ", argBlocks, 2)
+			t.op("JNE", "narrow")
+		}
+		for blocks := deep; blocks >= 1; blocks-- {
+			if blocks < deep {
+				t.label("narrow")
+			}
+			for p := most; p >= 1; p-- {
+				t.op("CMPQ", "BX", p)
+				t.op("JEQ", tile{pixels: p, blocks: blocks}.name(""))
+			}
+			t.op("INT", 3)
+		}
+		for blocks := deep; blocks >= 1; blocks-- {
+			for p := most; p >= 1; p-- {
+				tile{t, s, family, p, blocks}.write()
+			}
+		}
+	}
+}
+
+func (k tile) write() {
+	t := k.t
+	t.label(k.name(""))
+	k.start()
+	t.label(k.name("tap"))
+	t.op("MOVQ", "(R10)", "R14")
+	t.op("ADDQ", 8, "R10")
+	t.op("ADDQ", "R8", "R14")
+	if k.pixels > group {
+		t.op("LEAQ", "(R14)(R9*1)", "DX")
+	}
+	switch k.family {
+	case "conv":
+		k.dense()
+	case "depthwise":
+		t.op("VMOVUPS", "(R12)", k.s.v(k.weight(0)))
+		if k.perBlock() == 2 {
+			t.op("VMOVUPS", "32(R12)", k.s.v(k.weight(1)))
+		}
+		k.each(func(p, v int) {
+			t.op("VFMADD231PS", k.pixel(p, v*k.s.bytes()), k.s.v(k.weight(v)), k.s.v(k.acc(p, v)))
+		})
+		t.op("ADDQ", 64, "R12")
+	case "max":
+		k.each(k.larger)
+	case "sum":
+		k.each(func(p, v int) {
+			t.op("VADDPS", k.pixel(p, v*k.s.bytes()), k.s.v(k.acc(p, v)), k.s.v(k.acc(p, v)))
+		})
+	}
+	t.op("DECQ", "R11")
+	t.op("JNZ", k.name("tap"))
+	k.finish()
+}
+
+func (k tile) each(do func(p, v int)) {
+	for p := range k.pixels {
+		for v := range k.across() {
+			do(p, v)
+		}
+	}
+}
+
+// start sets the accumulators to 0, or to what loses against every number.
+func (k tile) start() {
+	if k.family == "max" {
+		k.t.op("VBROADCASTSS", argLow, k.s.v(0))
+		for i := 1; i < k.pixels*k.across(); i++ {
+			k.t.op("VMOVAPS", k.s.v(0), k.s.v(i))
+		}
+		return
+	}
+	for i := range k.pixels * k.across() {
+		k.t.zero(k.s, i)
+	}
+}
+
+// pixel is the memory of pixel p, n bytes into its line.
+func (k tile) pixel(p, n int) string {
+	base := "R14"
+	if p >= group {
+		base, p = "DX", p-group
+	}
+	index := []string{"", "(SI*1)", "(SI*2)", "(CX*1)", "(SI*4)", "(AX*1)", "(CX*2)"}[p]
+	return fmt.Sprintf("%d(%s)%s", n, base, index)
+}
+
+// dense multiplies the channels of a tap's lines one after another, four to a
+// turn, or the one there is: argInner is the number of turns, 0 for one channel.
+func (k tile) dense() {
+	t := k.t
+	t.op("MOVQ", argInner, "BX")
+	t.op("TESTQ", "BX", "BX")
+	t.op("JZ", k.name("one"))
+	t.label(k.name("turn"))
+	const unroll = 4
+	for c := range unroll {
+		k.channel(c)
+	}
+	t.op("ADDQ", 64*k.blocks*unroll, "R12")
+	t.op("ADDQ", 4*unroll, "R14")
+	if k.pixels > group {
+		t.op("ADDQ", 4*unroll, "DX")
+	}
+	t.op("DECQ", "BX")
+	t.op("JNZ", k.name("turn"))
+	t.note("fetch some of the weights that come next")
+	t.op("MOVQ", argAheads, "BX")
+	t.op("TESTQ", "BX", "BX")
+	t.op("JZ", k.name("fetched"))
+	t.op("MOVQ", argAhead, "DX")
+	t.label(k.name("fetch"))
+	t.op("PREFETCHT1", "(DX)")
+	t.op("ADDQ", 64, "DX")
+	t.op("DECQ", "BX")
+	t.op("JNZ", k.name("fetch"))
+	t.op("MOVQ", "DX", argAhead)
+	t.label(k.name("fetched"))
+	t.op("DECQ", "R11")
+	t.op("JNZ", k.name("tap"))
+	t.op("JMP", k.name("end"))
+	t.label(k.name("one"))
+	k.channel(0)
+	t.op("ADDQ", 64*k.blocks, "R12")
+}
+
+// channel multiplies channel c of every pixel with its weights.
+func (k tile) channel(c int) {
+	for v := range k.across() {
+		k.t.op("VMOVUPS", at(64*k.blocks*c+v*k.s.bytes(), "R12"), k.s.v(k.weight(v)))
+	}
+	for p := range k.pixels {
+		x := k.s.v(k.work(p))
+		k.t.op("VBROADCASTSS", k.pixel(p, 4*c), x)
+		for v := range k.across() {
+			k.t.op("VFMADD231PS", k.s.v(k.weight(v)), x, k.s.v(k.acc(p, v)))
+		}
+	}
+}
+
+// larger raises an accumulator to a pixel. VMAXPS returns its last source, here
+// the accumulator, where either is NaN, so a NaN that is there stays; one that
+// comes is moved.
+func (k tile) larger(p, v int) {
+	t, acc, x := k.t, k.s.v(k.acc(p, v)), k.s.v(k.work(0))
+	t.op("VMOVUPS", k.pixel(p, v*k.s.bytes()), x)
+	if k.s == avx512 {
+		t.op("VCMPPS", 3, x, x, "K1")
+		t.op("VMAXPS", acc, x, acc)
+		t.op("VMOVAPS", x, "K1", acc)
+		return
+	}
+	nan := k.s.v(k.work(1))
+	t.op("VCMPPS", 3, x, x, nan)
+	t.op("VMAXPS", acc, x, acc)
+	t.op("VBLENDVPS", nan, x, acc, acc)
+}
+
+// finish does the epilogue and stores the tile.
+func (k tile) finish() {
+	t := k.t
+	t.label(k.name("end"))
+	switch k.family {
+	case "sum":
+		t.op("VBROADCASTSS", argLow, k.s.v(k.work(0)))
+		k.each(func(p, v int) {
+			t.op("VMULPS", k.s.v(k.work(0)), k.s.v(k.acc(p, v)), k.s.v(k.acc(p, v)))
+		})
+	case "conv", "depthwise":
+		k.epilogue()
+	}
+	k.lines("R13", argOutBlock, argOutNext, func(line string, reg int) {
+		t.op("VMOVUPS", k.s.v(reg), line)
+	})
+	t.end()
+}
+
+// epilogue adds the bias and the other value, and clamps. NaN is kept, as in
+// larger.
+func (k tile) epilogue() {
+	t := k.t
+	t.note("+ bias")
+	t.op("MOVQ", argBias, "R8")
+	for v := range k.across() {
+		t.op("VMOVUPS", at(v*k.s.bytes(), "R8"), k.s.v(k.weight(v)))
+	}
+	k.each(func(p, v int) {
+		t.op("VADDPS", k.s.v(k.weight(v)), k.s.v(k.acc(p, v)), k.s.v(k.acc(p, v)))
+	})
+	t.note("+ the other value")
+	t.op("MOVQ", argAdd, "R8")
+	t.op("TESTQ", "R8", "R8")
+	t.op("JZ", k.name("clamp"))
+	k.lines("R8", argAddBlock, argAddNext, func(line string, reg int) {
+		t.op("VADDPS", line, k.s.v(reg), k.s.v(reg))
+	})
+	t.label(k.name("clamp"))
+	low, high := k.s.v(k.work(0)), k.s.v(k.work(1))
+	t.op("VBROADCASTSS", argLow, low)
+	t.op("VBROADCASTSS", argHigh, high)
+	k.each(func(p, v int) {
+		t.op("VMAXPS", k.s.v(k.acc(p, v)), low, k.s.v(k.acc(p, v)))
+		t.op("VMINPS", k.s.v(k.acc(p, v)), high, k.s.v(k.acc(p, v)))
+	})
+}
+
+// lines visits the lines of a result that begins at base, each with its
+// accumulator. It uses R14 and DX.
+func (k tile) lines(base, block, next string, visit func(line string, reg int)) {
+	k.t.op("MOVQ", base, "R14")
+	for b := range k.blocks {
+		if b > 0 {
+			k.t.op("ADDQ", block, "R14")
+		}
+		if k.pixels > group {
+			k.t.op("MOVQ", "R14", "DX")
+			k.t.op("ADDQ", next, "DX")
+		}
+		for p := range k.pixels {
+			from, n := "R14", p
+			if p >= group {
+				from, n = "DX", p-group
+			}
+			for v := range k.perBlock() {
+				visit(at(64*n+v*k.s.bytes(), from), k.acc(p, b*k.perBlock()+v))
+			}
+		}
+	}
+}

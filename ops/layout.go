@@ -1,0 +1,156 @@
+package ops
+
+import (
+	"fmt"
+
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// A Layout says how a value [N, C, H, W] lies in memory. The zero Layout is
+// plain: row-major, as its shape says. A blocked one is
+//
+//	[N][C/Block][H + HaloH][W + HaloW][Block]
+//
+// in which the channels of a block lie together at every pixel, one cache line
+// for a Block of 16. Channels beyond C are there, finite, and mean nothing.
+//
+// The halo is zeros, so that a convolution tests no border. It is shared: what
+// lies to the right of a row is to the left of the next one, and what lies below
+// a plane is above the next one. Only the first plane has its own, in front:
+//
+//	· · · · ·     HaloH rows, then HaloW pixels, that nobody but the first plane has
+//	· x x x x ·   row 0 of W pixels, HaloW zeros after it
+//	  x x x x ·   row 1
+//	  · · · · ·   HaloH rows of zeros
+//	  x x x x ·   row 0 of the next plane …
+type Layout struct {
+	Block        int
+	HaloH, HaloW int
+}
+
+// Plain reports whether the value lies as its shape says.
+func (l Layout) Plain() bool { return l == Layout{} }
+
+// Lanes is the Block of every blocked layout but that of an image with few
+// channels, whose Block is 1.
+const Lanes = kernel.Lanes
+
+// Floats is how many float32 a value of shape s takes.
+func (l Layout) Floats(s tensor.Shape) int {
+	if l.Plain() {
+		return s.Elements()
+	}
+	g := l.grid(s)
+	return g.at(g.n*g.blocks, 0, 0) - g.at(0, 0, 0) + g.lead
+}
+
+// Channel is how far channel c, the first of its block, lies from channel 0.
+func (l Layout) Channel(s tensor.Shape, c int) int {
+	if l.Plain() {
+		return c * s[2:].Elements()
+	}
+	return c / l.Block * l.grid(s).plane
+}
+
+// Covers reports whether a value in this layout will do where other is wanted.
+func (l Layout) Covers(other Layout) bool {
+	return l.Block == other.Block && l.HaloH >= other.HaloH && l.HaloW >= other.HaloW
+}
+
+// SameMemory reports whether a value of shape s lies equally in both.
+func (l Layout) SameMemory(other Layout, s tensor.Shape) bool {
+	if l == other {
+		return true
+	}
+	flat := func(l Layout) bool {
+		return l.Plain() || l.HaloH == 0 && l.HaloW == 0 && len(s) > 1 && s[1]%l.Block == 0
+	}
+	return flat(l) && flat(other) && s[2:].Elements() == 1
+}
+
+// String prints nchw, or 16c with the halo: 16c+1x1.
+func (l Layout) String() string {
+	switch {
+	case l.Plain():
+		return "nchw"
+	case l.HaloH == 0 && l.HaloW == 0:
+		return fmt.Sprintf("%dc", l.Block)
+	}
+	return fmt.Sprintf("%dc+%dx%d", l.Block, l.HaloH, l.HaloW)
+}
+
+// A Value is what an op is told of an input or its result.
+type Value struct {
+	Shape  tensor.Shape
+	Layout Layout
+}
+
+// A Blocker is an op that can work on blocked values.
+type Blocker interface {
+	Op
+	// Blocked says whether it can for these shapes, and how. Where it cannot,
+	// or this machine has no kernels for it, In is nil.
+	Blocked(in []tensor.Shape, out tensor.Shape) Blocking
+	// PrepareBlocked is Prepare for values in layouts that cover those of Blocked.
+	// Bind then takes tensors whose Data has Layout.Floats elements.
+	PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared
+}
+
+// Blocking is how an op works on blocked values.
+type Blocking struct {
+	// In are the layouts that it wants its inputs in. More halo will do.
+	In []Layout
+	// Leads says that it is so much faster that plain inputs should be converted.
+	Leads bool
+}
+
+// A grid is a layout with the sizes of one value.
+type grid struct {
+	Layout
+	n, c, h, w, blocks int
+	pitch, plane       int // float32 from a row, from a plane, to the next
+	lead               int // before the first plane
+}
+
+func (l Layout) grid(s tensor.Shape) grid {
+	g := grid{Layout: l, n: s[0], c: s[1], h: 1, w: 1}
+	if len(s) == 4 {
+		g.h, g.w = s[2], s[3]
+	}
+	g.Block = max(l.Block, 1) // plain is Block 1 without halo
+	g.blocks = ceilDiv(g.c, g.Block)
+	g.pitch = (g.w + g.HaloW) * g.Block
+	g.plane = (g.h + g.HaloH) * g.pitch
+	g.lead = g.HaloH*g.pitch + g.HaloW*g.Block
+	return g
+}
+
+func (v Value) grid() grid { return v.Layout.grid(v.Shape) }
+
+// at is where pixel y, x of a plane lies; planes count through the images.
+func (g *grid) at(plane, y, x int) int {
+	return g.lead + plane*g.plane + y*g.pitch + x*g.Block
+}
+
+// row returns the pixels of row y of a plane.
+func (g *grid) row(data []float32, plane, y int) []float32 {
+	return data[g.at(plane, y, 0):][:g.w*g.Block]
+}
+
+// zeroHalo writes the zeros that belong to row y of a plane: right of it, and
+// with the last row those below, and with the first row of all those before it.
+func (g *grid) zeroHalo(data []float32, plane, y int) {
+	if g.HaloH == 0 && g.HaloW == 0 {
+		return
+	}
+	from := g.at(plane, y, g.w)
+	to := g.at(plane, y, g.w+g.HaloW)
+	if y == g.h-1 {
+		to = g.at(plane, y+g.HaloH, g.w+g.HaloW)
+	}
+	clear(data[from:to])
+	if plane == 0 && y == 0 {
+		clear(data[:g.lead])
+	}
+}

@@ -1,0 +1,185 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// A pool of blocked values. Windows that hang over the image have taps of their
+// own, so padding is never looked at and the input needs no halo.
+type blockedPool struct {
+	in, out grid
+	max     bool
+	step    int
+	tiles   []pixelTile
+	taps    map[[2]int]*kernel.Taps // by height and width of the window
+}
+
+// mostTaps is how many pixels a window may have: their sum is taken in float32.
+const mostTaps = 1 << 10
+
+// blockedPooling wants one input with any halo.
+func blockedPooling(windowH, windowW int) Blocking {
+	if kernel.TilePixels == 0 || windowH*windowW > mostTaps {
+		return Blocking{}
+	}
+	return Blocking{In: []Layout{{Block: Lanes}}}
+}
+
+func newBlockedPool(in, out Value) *blockedPool {
+	return &blockedPool{in: in.grid(), out: out.grid(), taps: map[[2]int]*kernel.Taps{}}
+}
+
+// window returns the taps of a window of h rows and w columns.
+func (p *blockedPool) window(h, w int) *kernel.Taps {
+	if t := p.taps[[2]int{h, w}]; t != nil {
+		return t
+	}
+	var at []int
+	for y := range h {
+		for x := range w {
+			at = append(at, y*p.in.pitch+x*Lanes)
+		}
+	}
+	t := kernel.NewTaps(at)
+	p.taps[[2]int{h, w}] = t
+	return t
+}
+
+// add adds a tile of so many pixels at y, x whose first window is rows y0 to y1
+// and columns x0 to x1 of the image.
+func (p *blockedPool) add(y, x, pixels, y0, y1, x0, x1, counted int) {
+	t := pixelTile{pixels: pixels, lastOf: y,
+		in: p.in.at(0, y0, x0), next: tileRow * p.step,
+		out: p.out.at(0, y, x), outNext: tileRow * Lanes,
+		taps: p.window(y1-y0, x1-x0), scale: 1 / float32(counted)}
+	if x+pixels == p.out.w {
+		t.finished = 1
+	}
+	p.tiles = append(p.tiles, t)
+}
+
+// slide adds tiles for windows of equal size along both axes. Those that lie
+// whole in the image are computed together. count says how many places of a
+// window divide its sum.
+func (p *blockedPool) slide(rows, cols poolAxis, count func(h, w, high, wide int) int) {
+	p.step = cols.stride * Lanes
+	for y := range p.out.h {
+		y0, y1, high := rows.window(y)
+		for x := 0; x < p.out.w; {
+			x0, x1, wide := cols.window(x)
+			pixels := 1
+			for x1-x0 == cols.k && x+pixels < p.out.w && pixels < kernel.TilePixels {
+				if from, to, _ := cols.window(x + pixels); to-from < cols.k {
+					break
+				}
+				pixels++
+			}
+			p.add(y, x, pixels, y0, y1, x0, x1, count(y1-y0, x1-x0, high, wide))
+			x += pixels
+		}
+	}
+}
+
+func (p *blockedPool) prepare() Prepared {
+	name := "sum-" + kernel.ISA()
+	if p.max {
+		name = "max-" + kernel.ISA()
+	}
+	work := 0
+	for _, t := range p.tiles {
+		work += t.pixels * t.taps.Len() * Lanes
+	}
+	perPart := balanced(len(p.tiles), max(1, len(p.tiles)*pooledPart/work), 1)
+	strips := ceilDiv(len(p.tiles), perPart)
+	planesPer := max(1, pooledPart/work)
+	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
+		planes := p.out.n * p.out.blocks
+		return []Task{&parts{ceilDiv(planes, planesPer) * strips, func(part, _ int) {
+			plane, tile := part/strips*planesPer, part%strips*perPart
+			for i := plane; i < min(plane+planesPer, planes); i++ {
+				p.run(out.Data, in[0].Data, i, p.tiles[tile:min(tile+perPart, len(p.tiles))])
+			}
+		}}}
+	}}
+}
+
+func (p *blockedPool) run(out, in []float32, plane int, tiles []pixelTile) {
+	k := kernel.Tile{Blocks: 1, Step: p.step}
+	for i := range tiles {
+		t := &tiles[i]
+		k.Pixels, k.Next, k.OutNext, k.Taps, k.Scale = t.pixels, t.next, t.outNext, t.taps, t.scale
+		k.In, k.Out = in[plane*p.in.plane+t.in:], out[plane*p.out.plane+t.out:]
+		if p.max {
+			kernel.MaxTile(&k)
+		} else {
+			kernel.SumTile(&k)
+		}
+		t.finish(&p.out, out, plane)
+	}
+}
+
+// Blocked works where a window is not too large.
+func (m *MaxPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedPooling(min(m.K.H.MustInt(), in[0][2]), min(m.K.W.MustInt(), in[0][3]))
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (m *MaxPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	p := newBlockedPool(in[0], out)
+	p.max = true
+	p.slide(m.Pad.poolAxis(vertical, in[0].Shape, out.Shape, m.K, m.Stride),
+		m.Pad.poolAxis(horizontal, in[0].Shape, out.Shape, m.K, m.Stride),
+		func(h, w, high, wide int) int { return 1 })
+	return p.prepare()
+}
+
+// Blocked works where a window is not too large.
+func (a *AvgPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedPooling(min(a.K.H.MustInt(), in[0][2]), min(a.K.W.MustInt(), in[0][3]))
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (a *AvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	p := newBlockedPool(in[0], out)
+	p.slide(a.Pad.poolAxis(vertical, in[0].Shape, out.Shape, a.K, a.Stride),
+		a.Pad.poolAxis(horizontal, in[0].Shape, out.Shape, a.K, a.Stride),
+		func(h, w, high, wide int) int {
+			if a.CountPad {
+				return high * wide
+			}
+			return h * w
+		})
+	return p.prepare()
+}
+
+// Blocked works where a window is not too large.
+func (a *AvgPoolTo) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedPooling(ceilDiv(in[0][2], out[2])+1, ceilDiv(in[0][3], out[3])+1)
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (a *AvgPoolTo) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	p := newBlockedPool(in[0], out)
+	h, w, kh, kw := p.in.h, p.in.w, p.out.h, p.out.w
+	for y := range kh {
+		y0, y1 := y*h/kh, ceilDiv((y+1)*h, kh)
+		for x := range kw {
+			x0, x1 := x*w/kw, ceilDiv((x+1)*w, kw)
+			p.add(y, x, 1, y0, y1, x0, x1, (y1-y0)*(x1-x0))
+		}
+	}
+	return p.prepare()
+}
+
+// Blocked works where the image is not too large.
+func (g *GlobalAvgPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	return blockedPooling(in[0][2], in[0][3])
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (g *GlobalAvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	p := newBlockedPool(in[0], out)
+	p.add(0, 0, 1, 0, p.in.h, 0, p.in.w, p.in.h*p.in.w)
+	return p.prepare()
+}
