@@ -22,6 +22,8 @@ func Settings(texts []string) ([]elab.Setting, *source.File, diag.List) {
 	}
 	file := source.NewFile(SettingsFile, all.String())
 	tree, list := parse.File(file)
+	// People see what they wrote: the same places, without the word let.
+	file = source.NewFile(SettingsFile, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
 	var settings []elab.Setting
 	for _, d := range tree.Decls {
 		if d.Let != nil {

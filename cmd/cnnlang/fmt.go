@@ -115,7 +115,7 @@ func (f *formatter) file(path string) error {
 		return err
 	})
 	if err != nil {
-		return &fs.PathError{Op: "write", Path: path, Err: err}
+		return &fs.PathError{Op: "write", Path: path, Err: cannotWrite(err)}
 	}
 	_, err = fmt.Fprintln(f.stdout, path)
 	return err
@@ -166,4 +166,13 @@ func readText(path string) (string, error) {
 		err = &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return string(text), err
+}
+
+// cannotWrite is the reason without the name of the file that was being made.
+func cannotWrite(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("cannot be written: %w", err)
 }

@@ -24,6 +24,7 @@ func (a *app) root() *cobra.Command {
 			"  cnnlang params resnet50\n" +
 			"  cnnlang check my.cnn\n" +
 			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors",
+		Version:       versionOf().Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -37,6 +38,7 @@ func (a *app) root() *cobra.Command {
 	a.color = choice{value: "auto", options: []string{"auto", "always", "never"}}
 	root.PersistentFlags().Var(&a.color, "color", "colours in messages: "+a.color.list())
 	complete(root, "color", a.color.options)
+	root.SetVersionTemplate(versionLine() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)

@@ -5,7 +5,6 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -67,16 +66,9 @@ type Application struct {
 // that the signature binds. With u nil all sizes are numbers.
 func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) Application {
 	var a Application
-	m := &machine{
-		facts:  dim.Numbers{},
-		graph:  &graph.Graph{Name: o.Name},
-		report: func(d *diag.Diagnostic) { a.Problems.Add(d) },
-		said:   map[cause]bool{}, lets: map[*ast.Let]Value{},
-		owner:    map[string]source.Span{},
-		unknowns: u,
-	}
+	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) { a.Problems.Add(d) })
 	if u != nil {
-		m.facts = u
+		m.facts, m.unknowns = u, u
 	}
 	c, ok := m.closure(o, o.Span)
 	if !ok {

@@ -52,13 +52,7 @@ type Result struct {
 // no graph.
 func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 	var list diag.List
-	m := &machine{
-		facts:  dim.Numbers{},
-		graph:  &graph.Graph{Name: o.Name},
-		report: func(d *diag.Diagnostic) { list.Add(d) },
-		said:   map[cause]bool{}, lets: map[*ast.Let]Value{},
-		owner: map[string]source.Span{},
-	}
+	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) { list.Add(d) })
 	result := m.net(o, opts)
 	if list.HasErrors() {
 		return nil, list
@@ -152,12 +146,14 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 			good = false
 			continue
 		}
+		m.outside = true
 		v, ok := m.eval(s.Value, &env{module: o.Module, frame: &frame{}})
+		m.outside = false
 		if !ok {
 			good = false
 			continue
 		}
-		filled.Args[s.Name] = bound{v, s.Span}
+		filled.Args[s.Name] = bound{v, s.Value.Span()}
 	}
 	return filled, good
 }

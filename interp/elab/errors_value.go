@@ -9,6 +9,7 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
+	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -193,7 +194,12 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 		return d.WithHelp("write `%v`", n == dim.Int(1))
 	}
 	if p.Type == nil && p.Default != nil && !o.IsPrimitive() {
-		return d.At(p.Span(), "the default makes it so").WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
+		d.At(p.Span(), "the default makes it so")
+		switch b.value.(type) {
+		case dim.Pair, ops.Padding, []Value:
+			return d.WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
+		}
+		return d.WithHelp("give %s", want)
 	}
 	return d
 }
@@ -218,6 +224,12 @@ func noSlot(at source.Span, c *Closure) *diag.Diagnostic {
 func badLabel(at source.Span, text string) *diag.Diagnostic {
 	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text).
 		WithHelp("it becomes part of the names of weights; write letters, digits, `_`, `.` and `/`")
+}
+
+func duplicateStep(at source.Span, path string, first source.Span) *diag.Diagnostic {
+	return diag.New(diag.DuplicatePath, at, "two steps are called `%s`", path).
+		WithLabel("here").At(first, "and here").
+		WithHelp("give one of them another label")
 }
 
 func textTooLong(at source.Span) *diag.Diagnostic {
@@ -261,6 +273,11 @@ func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Dia
 		return d.WithHelp("did you mean `%s`?", near)
 	}
 	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+}
+
+func unknownInSetting(at source.Span, name string) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, at, "there is no `%s`", name).
+		WithHelp("give a value: a number as 10, a size as 3x3, true or false, a string as '\"text\"', a list as [1, 2], or the name of a block")
 }
 
 func settingTaken(s Setting, o *resolve.Object, c *Closure) *diag.Diagnostic {

@@ -7,7 +7,8 @@ import (
 )
 
 // expectations checks the facts that a net and the presets that lead to it
-// state of the whole.
+// state of the whole. Those of a net that a preset gives arguments are about its
+// own defaults and do not apply.
 func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) {
 	outputs := 1 + len(r.Graph.Sides)
 	facts := map[string]Value{
@@ -28,6 +29,9 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 	}
 	defer func() { m.shapeOf = nil }()
 	for i, o := range chain {
+		if i > 0 && chain[i-1].Block.Preset.Ref().Args != nil {
+			break
+		}
 		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{}}
 		if i == len(chain)-1 {
 			e.up = params

@@ -224,6 +224,9 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 	}
 	o, _ := e.module.LookupPath(r.Path)
 	switch {
+	case o == nil && m.outside:
+		m.fail(unknownInSetting(r.Span(), r.Text()))
+		return nil, false
 	case o == nil || o.Broken():
 		return nil, false // reported where names are resolved
 	case o.Let != nil:

@@ -33,6 +33,9 @@ type machine struct {
 	// facts in plain numbers apply.
 	defaults bool
 
+	// outside says that what is evaluated came from outside the program, so that
+	// nobody has resolved its names yet.
+	outside bool
 	// shapeOf answers shape(label) while facts are checked, nil before.
 	shapeOf func(path string) (Value, bool)
 
@@ -40,10 +43,24 @@ type machine struct {
 	origins [][]*Origin        // of the values of the graph's steps
 	trace   []diag.Frame
 	owner   map[string]source.Span // the step that owns each tensor name
+	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
 	steps   int
 	depth   int
 	stopped bool // a limit was hit; everything returns at once
+}
+
+// newMachine is a machine for one instantiation.
+func newMachine(name string, facts dim.Facts, report func(*diag.Diagnostic)) *machine {
+	return &machine{
+		facts:  facts,
+		graph:  &graph.Graph{Name: name},
+		report: report,
+		said:   map[cause]bool{},
+		lets:   map[*ast.Let]Value{},
+		owner:  map[string]source.Span{},
+		paths:  map[string]source.Span{},
+	}
 }
 
 type cause struct {
@@ -104,6 +121,11 @@ func (m *machine) node(n *graph.Node) *graph.Node {
 func (m *machine) begin(s graph.Step) func(Tensor) {
 	if m.unknowns != nil {
 		return func(Tensor) {}
+	}
+	if first, taken := m.paths[s.Path]; taken && s.Path != "" {
+		m.fail(duplicateStep(s.Span, s.Path, first))
+	} else {
+		m.paths[s.Path] = s.Span
 	}
 	s.Side = m.side
 	i := len(m.graph.Steps)

@@ -1,8 +1,6 @@
 package elab
 
 import (
-	"cnnlang/interp/graph"
-	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
@@ -24,7 +22,7 @@ type OpenParam struct {
 // Open lists the parameters that a block leaves open; problem says why that
 // cannot be known.
 func Open(o *resolve.Object) (open OpenBlock, problem string) {
-	m := &machine{facts: dim.Numbers{}, report: func(*diag.Diagnostic) {}, said: map[cause]bool{}, lets: map[*ast.Let]Value{}, graph: &graph.Graph{}}
+	m := newMachine(o.Name, dim.Numbers{}, func(*diag.Diagnostic) {})
 	c, ok := m.closure(o, o.Span)
 	if !ok {
 		return OpenBlock{}, "its preset has no meaning"

@@ -40,8 +40,18 @@ const (
 )
 
 // counterexample tries small values that the path allows until the block, at
-// those values, fails. It is nil where none is found.
-func (x *exploration) counterexample(p *path) *Counterexample {
+// those values, fails: with the mistake that the path found, or else with any. It
+// is nil where none is found.
+func (x *exploration) counterexample(p *path, mistake *diag.Diagnostic) *Counterexample {
+	for _, x.mistake = range []*diag.Diagnostic{mistake, nil} {
+		if c := x.search(p); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+func (x *exploration) search(p *path) *Counterexample {
 	vars := p.mentioned(x)
 	names := slices.Sorted(maps.Keys(vars)) // so that every run gives the same values
 	random := rand.New(rand.NewSource(1))
@@ -194,7 +204,8 @@ func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample 
 	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil)
 	for _, d := range a.Problems {
 		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
-		if d.Severity == diag.Error && aboutValues(d.Code) && !own {
+		same := x.mistake == nil || x.mistake.Code == d.Code && x.mistake.Span == d.Span
+		if d.Severity == diag.Error && aboutValues(d.Code) && !own && same {
 			return &Counterexample{Values: original, Names: x.names(original), Problem: d, flags: x.flags()}
 		}
 	}

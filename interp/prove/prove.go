@@ -162,6 +162,7 @@ func (x *exploration) checkInduction() {
 
 // An exploration is the work on one block.
 type exploration struct {
+	mistake *diag.Diagnostic // what a counterexample has to show, or nil
 	prover  *Prover
 	verdict *Verdict
 	object  *resolve.Object
@@ -235,7 +236,7 @@ func (x *exploration) problem(p *path, list diag.List) {
 		x.notProved(first.Message)
 		return
 	}
-	c := x.counterexample(p)
+	c := x.counterexample(p, first)
 	if c == nil {
 		x.notProved(first.Message)
 		return

@@ -34,7 +34,7 @@ type deepError struct{ span source.Span }
 func (e *deepError) Error() string { return "nested too deep" }
 
 func tooLong(span source.Span, size int) *diag.Diagnostic {
-	return diag.New(diag.TooLong, span, "the file has %d bytes, more than the %d allowed", size, MaxBytes).
+	return diag.New(diag.TooLong, span, "the file is longer than the %d bytes allowed", MaxBytes).
 		WithHelp("split it into files that import each other")
 }
 
