@@ -112,7 +112,7 @@ var Codes = []struct {
 	{UnknownMeta, "unknown meta key"},
 	{DuplicatePath, "two tensors with one name"},
 	{BadLabel, "label that is no path segment"},
-	{UnnamedSide, "side head without a name of its own"},
+	{UnnamedSide, "side head or stage without a name"},
 	{NumberOutOfRange, "number out of range"},
 	{UnknownLabelShape, "shape of an unknown step"},
 	{ShapesDiffer, "branches of different shapes"},

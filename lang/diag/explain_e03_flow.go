@@ -146,7 +146,7 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
 	{
 		Code: UnnamedSide,
 		Text: "A side head is asked for by name (`cnnlang run --side aux1`), so each has one of its own: its label, or a " +
-			"name after `as`.",
+			"name after `as`. A stage is a level of the network, and its label names it.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
   conv(8, 3x3, pad=1)
   side gap

@@ -21,6 +21,12 @@ func (l *linter) evenHalf(b *ast.Body) {
 
 func (l *linter) evenHalfCall(r *ast.Ref) {
 	o, _ := l.module.LookupPath(r.Path)
+	for range 64 { // a preset has the parameters of what it fills in
+		if o == nil || o.Block == nil || o.Block.Preset == nil {
+			break
+		}
+		o, _ = o.Module.LookupPath(o.Block.Preset.Ref().Path)
+	}
 	if r.Args == nil || o == nil || o.Block == nil {
 		return
 	}

@@ -76,6 +76,8 @@ func (c *checker) step(st *ast.Step, s *scope) {
 		c.expr(st.Label.Text, s)
 	case st.Label != nil:
 		c.labels[st.Label.Name.Text] = st.Label.Span()
+	case st.Stage:
+		c.report(unnamedStage(st))
 	}
 	switch {
 	case st.If != nil:

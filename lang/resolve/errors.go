@@ -77,9 +77,13 @@ func bareName(name string) string {
 	return strings.TrimSuffix(name, "2d")
 }
 
-func unknownValue(r *ast.Ref, candidates []string) *diag.Diagnostic {
-	return diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text()).
-		WithHelp("%s", helpFor(r.Text(), candidates, "known here are"))
+// unknownValue lists the names of the block where no known one is near.
+func unknownValue(r *ast.Ref, locals, candidates []string) *diag.Diagnostic {
+	d := diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text())
+	if diag.Nearest(r.Text(), candidates) != "" {
+		locals = candidates
+	}
+	return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
 }
 
 func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
@@ -115,6 +119,11 @@ func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
 func unusedTap(n *ast.Name) *diag.Diagnostic {
 	return diag.New(diag.UnusedTap, n.Span(), "nothing reads `@%s`", n.Text).
 		WithHelp("remove `as %s`, or read it with `@%s`", n.Text, n.Text)
+}
+
+func unnamedStage(st *ast.Step) *diag.Diagnostic {
+	return diag.New(diag.UnnamedSide, st.Span(), "a stage needs a label").
+		WithHelp("its label names the level, as in `stage layer1: …`")
 }
 
 func dropped(before, tap source.Span) *diag.Diagnostic {

@@ -72,6 +72,6 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}
-		c.report(unknownValue(r, candidates))
+		c.report(unknownValue(r, append(s.all(), Constants...), candidates))
 	}
 }

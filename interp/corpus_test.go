@@ -1,0 +1,88 @@
+package interp_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/langtest"
+)
+
+// TestCorpus holds wrong programs to all that can be said of them: every line that
+// errs is marked with its code and a part of the message, and nothing else may be
+// said by checking, proving and linting.
+func TestCorpus(t *testing.T) {
+	files, err := filepath.Glob("../testdata/check/corpus/*.cnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := 0
+	for _, file := range files {
+		file, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunks := langtest.Chunks(t, file)
+		programs += len(chunks)
+		for _, c := range chunks {
+			t.Run(filepath.Base(file)+"/"+c.Name(), func(t *testing.T) {
+				inFolder(t)
+				c.Check(t, found(everythingIn(t, c)))
+			})
+		}
+	}
+	if programs < 120 {
+		t.Errorf("the corpus has %d programs, want at least 120", programs)
+	}
+}
+
+// everythingIn is all that can be said of a chunk, as the file my.cnn.
+func everythingIn(t *testing.T, c langtest.Chunk) diag.List {
+	t.Helper()
+	if err := os.WriteFile("my.cnn", []byte(expectation.ReplaceAllString(c.Text, "")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, list := everything(t, "my.cnn")
+	return list
+}
+
+func found(list diag.List) (all []langtest.Found) {
+	for _, d := range list {
+		all = append(all, langtest.Found{Line: d.Span.Start.Line, Code: string(d.Code), Message: d.Message})
+	}
+	return all
+}
+
+// TestEveryCodeHasAProgram looks for each code among all wrong programs. Two limits
+// take more text than anyone would commit; their pages are tested with text made
+// for it.
+func TestEveryCodeHasAProgram(t *testing.T) {
+	made := map[diag.Code]bool{diag.TooLong: true, diag.TooManyFiles: true}
+	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, file := range files {
+			if files[i], err = filepath.Abs(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Run(filepath.Dir(pattern), func(t *testing.T) {
+			inFolder(t)
+			for _, file := range files {
+				for _, c := range langtest.Chunks(t, file) {
+					for _, d := range everythingIn(t, c) {
+						made[d.Code] = true
+					}
+				}
+			}
+		})
+	}
+	for _, c := range diag.Codes {
+		if !made[c.Code] {
+			t.Errorf("no wrong program causes %s, %s", c.Code, c.Name)
+		}
+	}
+}
