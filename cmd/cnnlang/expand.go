@@ -1,0 +1,39 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp/expand"
+)
+
+// expand is `cnnlang expand`.
+func (a *app) expand() *cobra.Command {
+	var s selection
+	cmd := &cobra.Command{
+		Use:   "expand FILE|NAME",
+		Short: "Write a net out, one operation per line",
+		Long: "expand writes a net as a .cnn text without blocks, repeats and parameters: every\n" +
+			"operation on a line of its own with the shape of its result, labelled so that its\n" +
+			"weights keep their names. The text is a program like any other.",
+		Example: "  cnnlang expand resnet18\n" +
+			"  cnnlang expand my.cnn --set classes=10 --shape 1x3x64x64 >flat.cnn",
+		Args:              arguments(1, 1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeNets,
+	}
+	s.flags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		p, o, err := a.open(&s, args[0])
+		if err != nil {
+			return err
+		}
+		n, err := a.instantiate(&s, p, o)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(a.stdout, expand.Text(n.Result, p.Prelude))
+		return err
+	}
+	return cmd
+}

@@ -1,0 +1,119 @@
+package expand
+
+import (
+	"fmt"
+	"math/big"
+	"reflect"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// call writes an op with the arguments that its declaration does not give it
+// anyway: those without a default in their places, the others by name.
+func (w *writer) call(op ops.Op) string {
+	v := reflect.Indirect(reflect.ValueOf(op))
+	params := ops.Parameters(op.Name())
+	defaults := defaultsOf(w.defaults[op.Name()])
+	values := map[string]string{}
+	var args []string
+	for i, k := 0, 0; i < v.NumField() && k < len(params); i++ {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
+		name := params[k].Name
+		k++
+		value := written(v.Field(i).Interface())
+		values[name] = value
+		d, optional := defaults[name]
+		switch {
+		case !optional:
+			if pair, ok := v.Field(i).Interface().(dim.Pair); ok {
+				value = pair.String() // a kernel is written 3x3
+			}
+			args = append(args, value)
+		case !same(d, value, values):
+			args = append(args, name+"="+value)
+		}
+	}
+	if len(args) == 0 {
+		return op.Name()
+	}
+	return op.Name() + "(" + strings.Join(args, ", ") + ")"
+}
+
+// defaultsOf are the defaults of a primitive, as they are written.
+func defaultsOf(b *ast.Block) map[string]string {
+	defaults := map[string]string{}
+	if b == nil || b.Params == nil {
+		return defaults
+	}
+	for _, p := range b.Params.List {
+		if p.Default != nil {
+			defaults[p.Name.Text] = ast.Text(p.Default)
+		}
+	}
+	return defaults
+}
+
+// same reports whether a value is what a default gives: equal text, an equal
+// number, or the value of the parameter that the default names.
+func same(def, value string, values map[string]string) bool {
+	if other, ok := values[def]; ok {
+		def = other
+	}
+	a, ok1 := new(big.Rat).SetString(def)
+	b, ok2 := new(big.Rat).SetString(value)
+	return def == value || ok1 && ok2 && a.Cmp(b) == 0
+}
+
+// written is a value as the language writes it.
+func written(v any) string {
+	switch v := v.(type) {
+	case dim.Size:
+		return number(v)
+	case dim.Pair:
+		if v.H == v.W {
+			return number(v.H)
+		}
+		return fmt.Sprintf("%sx%s", number(v.H), number(v.W))
+	case ops.Padding:
+		return padding(v)
+	case []dim.Size:
+		parts := make([]string, len(v))
+		for i, x := range v {
+			parts[i] = number(x)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return fmt.Sprint(v)
+}
+
+// number writes a fraction as a decimal where that is exact.
+func number(n dim.Size) string {
+	if n.IsWhole() {
+		return n.String()
+	}
+	r := big.NewRat(n.Num(), n.Den())
+	for digits := 1; digits <= 15; digits++ {
+		text := r.FloatString(digits)
+		if back, ok := new(big.Rat).SetString(text); ok && back.Cmp(r) == 0 {
+			return text
+		}
+	}
+	return n.String()
+}
+
+func padding(p ops.Padding) string {
+	switch {
+	case p.Mode != ops.Explicit:
+		return p.String()
+	case p.Top == p.Bottom && p.Left == p.Right && p.Top == p.Left:
+		return number(p.Top)
+	case p.Top == p.Bottom && p.Left == p.Right:
+		return fmt.Sprintf("[%s, %s]", number(p.Top), number(p.Left))
+	}
+	return fmt.Sprintf("[[%s, %s], [%s, %s]]", number(p.Top), number(p.Bottom), number(p.Left), number(p.Right))
+}
