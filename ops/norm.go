@@ -41,8 +41,7 @@ func (b *BatchNorm) InPlace()                                {}
 // (Ba et al. 2016), then scales and shifts each channel:
 // (x - mean) / sqrt(var + eps) * weight + bias.
 //
-// Cost: 7 FLOPs for each element: 1 for the mean, 2 for the variance, 2 to
-// normalise, 2 to scale and shift.
+// Cost: 2 FLOPs for each element, as for every normalisation.
 type LayerNorm struct{ Eps dim.Size }
 
 func (l *LayerNorm) Name() string { return "layer_norm" }
@@ -60,15 +59,14 @@ func (l *LayerNorm) Params(in []dim.Shape) []Param {
 	return weightAndBias(dim.Shape{in[0][1]}, in[0][1], true)
 }
 
-func (l *LayerNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 7) }
+func (l *LayerNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
 func (l *LayerNorm) InPlace()                                {}
 
 // LRN is local response normalisation across channels (Krizhevsky et al. 2012,
 // section 3.3): x / (k + alpha/size * sum of squares over size neighbouring
 // channels)^beta. Channels beyond the ends count as 0.
 //
-// Cost: size + 4 FLOPs for each element: its square, size additions, the factor
-// alpha/size, the power and the division.
+// Cost: 2 FLOPs for each element, as for every normalisation.
 type LRN struct {
 	Size  dim.Size
 	Alpha dim.Size
@@ -95,14 +93,12 @@ func (l *LRN) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 
 func (l *LRN) Params(in []dim.Shape) []Param { return nil }
 
-func (l *LRN) Cost(in []dim.Shape, out dim.Shape) Cost {
-	return Cost{MACs: dim.Int(0), FLOPs: out.Product().Mul(l.Size.Add(dim.Int(4)))}
-}
+func (l *LRN) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
 
 // L2Normalize divides the channel vector of every pixel by its Euclidean
 // length, or by eps where that is larger.
 //
-// Cost: 3 FLOPs for each element: its square, the sum and the division.
+// Cost: 2 FLOPs for each element, as for every normalisation.
 type L2Normalize struct{ Eps dim.Size }
 
 func (l *L2Normalize) Name() string { return "l2_normalize" }
@@ -116,5 +112,5 @@ func (l *L2Normalize) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 }
 
 func (l *L2Normalize) Params(in []dim.Shape) []Param           { return nil }
-func (l *L2Normalize) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 3) }
+func (l *L2Normalize) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
 func (l *L2Normalize) InPlace()                                {}

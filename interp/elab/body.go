@@ -44,11 +44,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Call != nil:
 		x = m.call(s, e, sc, x, label, labelled)
 	case s.Tap != nil:
-		tap, ok := e.frame.taps[s.Tap.Name.Text]
-		if !ok {
-			tap = poison // reported where names are resolved, or itself poisoned
-		}
-		x = tap
+		x = m.tap(s.Tap.Name, e)
 		if labelled && label != "" {
 			m.begin(graph.Step{Path: sc.take(label, true), Call: "@", Span: s.Span()})(x)
 		}
@@ -62,6 +58,17 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	}
 	m.claims(s, e, x, label)
 	return x
+}
+
+// tap gives a named value. A name that is known in the text may still have none,
+// where the step that names it was not applied.
+func (m *machine) tap(n *ast.Name, e *env) Tensor {
+	t, ok := e.frame.taps[n.Text]
+	if !ok {
+		m.fail(tapNotMade(n))
+		return poison
+	}
+	return t
 }
 
 // group applies the steps that have no name of their own.

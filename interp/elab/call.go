@@ -249,6 +249,9 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 			return !m.stopped
 		}) && ok
 	}
+	if ok && len(results) == 0 {
+		m.fail(noBranches(at.span(), c))
+	}
 	if !ok || len(results) == 0 {
 		return poison
 	}

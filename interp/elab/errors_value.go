@@ -232,6 +232,16 @@ func duplicateStep(at source.Span, path string, first source.Span) *diag.Diagnos
 		WithHelp("give one of them another label")
 }
 
+func tapNotMade(n *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.UnknownTap, n.Span(), "no value is named `%s` here: the step that names it was not applied", n.Text).
+		WithHelp("name the value where it is made in any case, outside the `if` or `repeat`")
+}
+
+func noBranches(at source.Span, c *Closure) *diag.Diagnostic {
+	return diag.New(diag.Branches, at, "`%s` has no branches: every repeat in it has no turns", c.Object.Name).
+		WithHelp("repeat at least once, or add a branch")
+}
+
 func textTooLong(at source.Span) *diag.Diagnostic {
 	return diag.New(diag.BadLabel, at, "this string is longer than %d characters", maxText)
 }

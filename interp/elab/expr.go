@@ -49,8 +49,8 @@ func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
 	case *ast.Index:
 		return m.index(x, e)
 	case *ast.TapExpr:
-		t, ok := e.frame.taps[x.Name.Text]
-		if !ok || t.Poisoned {
+		t := m.tap(x.Name, e)
+		if t.Poisoned {
 			return nil, false
 		}
 		return &t, true

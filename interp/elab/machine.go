@@ -11,7 +11,7 @@ import (
 // Limits on what a program may ask of the checker, far above any published
 // network: a hit is an error that names the limit.
 const (
-	MaxNodes = 100_000
+	MaxNodes = 30_000
 	MaxSteps = 2_000_000 // evaluations of expressions and applications of steps
 	MaxDepth = 64
 )

@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"maps"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -26,8 +28,10 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	report, side, nodes, steps := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps)
 	m.report = func(d *diag.Diagnostic) { found.Add(d) }
 	m.side = head
+	taps := e.frame.taps
+	e.frame.taps = maps.Clone(taps) // what a head names ends with the head
 	out := m.stepValue(s.Step, e, sc, x)
-	m.report, m.side = report, side
+	m.report, m.side, e.frame.taps = report, side, taps
 
 	head.Output = out.Node
 	if len(found) == 0 && !out.Poisoned {

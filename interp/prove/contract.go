@@ -117,10 +117,24 @@ func written(o *resolve.Object, x ast.Expr) string {
 // found is a size that all paths agree on: the one of the most general path, if
 // the others have it too where they put values in place of variables.
 func (v *Verdict) found(of func(Result) dim.Size) string {
-	if size, ok := v.agreed(of); ok {
+	if size, ok := v.agreed(of); ok && v.inItsOwnWords(size) {
 		return size.String()
 	}
 	return "_"
+}
+
+// inItsOwnWords reports whether a size is made of the block's parameters and the
+// names of its signature alone.
+func (v *Verdict) inItsOwnWords(size dim.Size) bool {
+	names := append(signatureNames(v.base.Block), v.openNames()...)
+	for _, name := range size.Vars() {
+		own, _, _ := strings.Cut(name, "[") // k[0] is of k
+		own, _, _ = strings.Cut(own, ".")
+		if !slices.Contains(names, own) {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {

@@ -10,8 +10,8 @@ func (v *Verdict) Output() []string {
 	}
 	sizes := make([]string, len(v.Results[0].Output))
 	for i := range sizes {
-		if size, ok := v.agreed(func(r Result) dim.Size { return r.Output[i] }); ok {
-			sizes[i] = size.String()
+		if size := v.found(func(r Result) dim.Size { return r.Output[i] }); size != "_" {
+			sizes[i] = size
 		}
 	}
 	return sizes

@@ -114,10 +114,10 @@ func (d *Diagnostic) String() string {
 // A List is diagnostics in the order they were found.
 type List []*Diagnostic
 
-// Add appends d unless the same thing was said of the same place.
+// Add appends d unless the same kind of mistake was reported at the same place.
 func (l *List) Add(d *Diagnostic) {
 	for _, e := range *l {
-		if e.Code == d.Code && e.Span == d.Span && e.Message == d.Message {
+		if e.Code == d.Code && e.Span == d.Span {
 			return
 		}
 	}

@@ -24,7 +24,7 @@ net n [N, 3, H = 32, W = 32] -> [N, one, H, W] { conv(one, 1x1) }
 	},
 	{
 		Code: TooManyNodes,
-		Text: "The network would have more than 100,000 operations. This is said before any of them is made, however " +
+		Text: "The network would have more than 30,000 operations. This is said before any of them is made, however " +
 			"deep the repeats are nested.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 1_000_000 { relu }

@@ -122,7 +122,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 		{"UTF-16", "\xff\xfen\x00e\x00t\x00", "E0104 looks like UTF-16", 1},
 		{"replacement characters are text", "# \uFFFD\n", "", 0},
 		{"as long as allowed", strings.Repeat("#", MaxBytes), "", 0},
-		{"one byte longer", strings.Repeat("#", MaxBytes+1), "E0801 1048577 bytes", 1},
+		{"one byte longer", strings.Repeat("#", MaxBytes+1), "E0801 longer than the 1048576 bytes", 1},
 		{"as many tokens as allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2-3) + "1]", "", 0},
 		{"more tokens than allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2) + "1]", "E0801 200000 words", 1},
 	} {

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"maps"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 )
@@ -15,7 +17,7 @@ func (c *checker) body(b *ast.Body, s *scope) {
 			continue
 		}
 		for _, step := range st.Pipe.Steps {
-			if step.Tap != nil && last != nil && !tapped(last) {
+			if step.Tap != nil && last != nil && !tapped(last) && c.taps[step.Tap.Name.Text] != nil {
 				c.report(dropped(last.Span(), step.Span()))
 			}
 			last = step
@@ -57,12 +59,14 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.expr(st.Expect.Cond, s)
 		c.inExpect = false
 	case st.Side != nil:
+		outside := maps.Clone(c.taps) // what a head names ends with the head
 		c.step(st.Side.Step, s)
 		for _, claim := range st.Side.Step.Claims {
 			if claim.As != nil {
 				c.tap(claim.As) // it names the head, which is use enough
 			}
 		}
+		c.taps = outside
 	case st.Pipe != nil:
 		for _, step := range st.Pipe.Steps {
 			c.step(step, s)
