@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -72,11 +73,24 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	report := func(d *diag.Diagnostic) { l.list.Add(d) }
 	m := resolve.Declare(file, l.program.Prelude, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
 	if !list.HasErrors() {
+		m.Library = l.declaring
 		resolve.Check(m, report)
 	}
 	l.ring = l.ring[:len(l.ring)-1]
 	l.done[p] = m
 	return m
+}
+
+// declaring looks for a block or net of this name in the library.
+func (l *loader) declaring(name string) string {
+	files, _ := fs.Glob(l.roots[library], "*.cnn")
+	declares := regexp.MustCompile(`(?m)^(block|net) ` + regexp.QuoteMeta(name) + `\b`)
+	for _, file := range files {
+		if text, err := fs.ReadFile(l.roots[library], file); err == nil && file != prelude.name && declares.Match(text) {
+			return "std." + strings.TrimSuffix(file, ".cnn")
+		}
+	}
+	return ""
 }
 
 // load returns the module an import names, nil where it had to report.

@@ -74,6 +74,7 @@ const (
 	UnlabelledStep  Code = "W0307"
 	LooseRepeat     Code = "W0308"
 	MissingWhere    Code = "W0309"
+	ForeignOrder    Code = "W0310"
 )
 
 // Codes lists every code in order with what a person calls it.
@@ -142,6 +143,7 @@ var Codes = []struct {
 	{UnlabelledStep, "step without a label in a net with published weights"},
 	{LooseRepeat, "repeat that numbers on"},
 	{MissingWhere, "requirement that no `where` states"},
+	{ForeignOrder, "arguments in the order of another framework"},
 }
 
 // Name is what a person calls the code, "" for an unknown one.

@@ -127,4 +127,18 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 }
 `,
 	},
+	{
+		Code: ForeignOrder,
+		Text: "The channels that come in are known and never an argument. Written as in other frameworks, the number " +
+			"that should be the channels that come out is taken for the window of a convolution, or the channels of a " +
+			"normalisation for its epsilon.",
+		Wrong: `net n [N, 3, H = 64, W = 64] -> [N, _, _, _] {
+  conv(3, 16, 3x3)
+}
+`,
+		Right: `net n [N, 3, H = 64, W = 64] -> [N, _, _, _] {
+  conv(16, 3x3)
+}
+`,
+	},
 }

@@ -20,7 +20,7 @@ func Check(m *resolve.Module) diag.List {
 		if o.Block.Body == nil {
 			continue
 		}
-		l.evenHalf(o.Block.Body)
+		l.windows(o.Block.Body)
 		l.looseRepeats(o.Block.Body)
 	}
 	l.unlabelled()

@@ -9,17 +9,19 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// evenHalf finds windows with an even size written beside `pad=half`.
-func (l *linter) evenHalf(b *ast.Body) {
+// windows looks at the arguments of every call of a body.
+func (l *linter) windows(b *ast.Body) {
 	ast.Walk(b, func(n ast.Node) bool {
 		if c, ok := n.(*ast.Call); ok {
-			l.evenHalfCall(c.Callee.Ref())
+			l.evenHalf(c.Callee.Ref())
+			l.foreignOrder(c.Callee.Ref())
 		}
 		return true
 	})
 }
 
-func (l *linter) evenHalfCall(r *ast.Ref) {
+// evenHalf finds a window with an even size written beside `pad=half`.
+func (l *linter) evenHalf(r *ast.Ref) {
 	o, _ := l.module.LookupPath(r.Path)
 	for range 64 { // a preset has the parameters of what it fills in
 		if o == nil || o.Block == nil || o.Block.Preset == nil {
@@ -80,4 +82,51 @@ func evenHalf(window ast.Expr, pad *ast.Ref) *diag.Diagnostic {
 	return diag.New(diag.EvenHalf, pad.Span(), "`half` of an even window does not keep the size: the map grows by one").
 		At(window.Span(), "this window is even").
 		WithHelp("write `pad=same`, or take an odd window")
+}
+
+// largestWindow is a side beyond which a number after the first of a convolution
+// is most likely one of channels.
+const largestWindow = 11
+
+// foreignOrder finds calls written as if the channels that come in were their
+// first argument: conv(3, 16, 3x3), in which 16 is taken for the window and 3x3
+// for the stride, and bn(64), in which 64 is the epsilon.
+func (l *linter) foreignOrder(r *ast.Ref) {
+	o, _ := l.module.LookupPath(r.Path)
+	if r.Args == nil || o == nil || !o.IsPrimitive() {
+		return
+	}
+	var numbers []int // those written out in front of all others, -1 for another value
+	for _, a := range r.Args.List {
+		if a.Name != nil {
+			break
+		}
+		n := -1
+		if x, ok := a.Value.(*ast.Number); ok {
+			if v, err := strconv.Atoi(strings.ReplaceAll(x.Text, "_", "")); err == nil {
+				n = v
+			}
+		}
+		numbers = append(numbers, n)
+	}
+	switch o.Name {
+	case "conv", "deconv":
+		if len(numbers) > 2 && numbers[1] > largestWindow && numbers[2] != numbers[1] {
+			l.report(foreignWindow(r, numbers[1]))
+		}
+	case "bn", "layer_norm":
+		if len(numbers) > 0 && numbers[0] >= 1 {
+			l.report(foreignEpsilon(r, numbers[0]))
+		}
+	}
+}
+
+func foreignWindow(r *ast.Ref, window int) *diag.Diagnostic {
+	return diag.New(diag.ForeignOrder, r.Args.List[1].Span(), "this makes a window of %dx%[1]d", window).
+		WithHelp("the channels that come in are no argument: `%s(%d, 3x3)`", r.Text(), window)
+}
+
+func foreignEpsilon(r *ast.Ref, eps int) *diag.Diagnostic {
+	return diag.New(diag.ForeignOrder, r.Args.List[0].Span(), "this makes an epsilon of %d", eps).
+		WithHelp("the channels that come in are no argument: `%s`", r.Text())
 }

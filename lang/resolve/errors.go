@@ -56,6 +56,11 @@ func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
 			return d.WithHelp("it is called `%s` here", ours)
 		}
 	}
+	if m.Library != nil {
+		if file := m.Library(r.Text()); file != "" {
+			return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
+		}
+	}
 	return d.WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
 }
 

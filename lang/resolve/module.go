@@ -19,6 +19,9 @@ type Module struct {
 	order   []*Object // declared here, in order
 	// Imports are the modules this one imports, in order.
 	Imports []*Module
+	// Library gives the file of the library that declares a name, as it is
+	// imported, "" for none; nil where there is no library.
+	Library func(name string) string
 }
 
 // An Object is what a top-level name stands for; exactly one of the pointers
