@@ -25,6 +25,18 @@ type Model struct {
 	AuxMACs          int64             `json:"aux_macs"`
 	AuxHeads         map[string]string `json:"aux_heads"`
 	StateDict        []Tensor          `json:"state_dict"`
+	Preprocess       Preprocess
+}
+
+// Preprocess is how pictures are prepared for a network's published weights.
+// Mean is a list of numbers, or words where the source has no such list.
+type Preprocess struct {
+	Mean          any
+	Std           []float64
+	Range         []float64 // of pixels, before mean and std
+	Order         string    // RGB or BGR
+	Resize, Crop  int
+	Interpolation string
 }
 
 // A Tensor is one entry of a state dict: a parameter or a running statistic.
