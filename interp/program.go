@@ -135,8 +135,11 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 			return
 		}
 		n, found := Instantiate(o, opts)
-		if n != nil {
+		switch {
+		case n != nil:
 			nets = append(nets, n)
+		case !found.HasErrors() && !p.Problems.HasErrors():
+			panic("interp: " + o.Name + " was not made, and nobody said why")
 		}
 		list.AddAll(found)
 	}
