@@ -11,7 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cnnlang/interp"
 	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
@@ -26,10 +30,14 @@ func (a *app) fmt() *cobra.Command {
 		Short: "Lay out .cnn files in the one canonical way",
 		Long: "fmt changes white space only, and works on files with mistakes too. It writes the\n" +
 			"files that change and prints their names; of a folder it takes every .cnn file\n" +
-			"below. Standard input, -, goes to standard output.",
+			"below. Standard input, -, goes to standard output.\n\n" +
+			"With --shapes it also ends the lines of a sound file with the shapes that their\n" +
+			"steps have in its nets, as in `# [N, 64, 56, 56]`, and refreshes such comments.\n" +
+			"A line with another comment, or of a block that has several shapes, gets none.",
 		Example: "  cnnlang fmt my.cnn\n" +
 			"  cnnlang fmt --check .\n" +
 			"  cnnlang fmt --diff my.cnn\n" +
+			"  cnnlang fmt --shapes my.cnn\n" +
 			"  cnnlang fmt - <my.cnn",
 		Args: arguments(1, -1, "the FILE or FOLDER to lay out"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -44,14 +52,15 @@ func (a *app) fmt() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; print the names of files that would change, and exit with 1 if any would")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "write nothing; print what would change")
+	cmd.Flags().BoolVar(&f.shapes, "shapes", false, "write the shapes of the nets' steps at the ends of their lines")
 	return cmd
 }
 
 // A formatter goes through the arguments. Its exit code is the highest of theirs.
 type formatter struct {
 	*app
-	check, diff bool
-	code        int
+	check, diff, shapes bool
+	code                int
 }
 
 func (f *formatter) argument(argument string) {
@@ -85,6 +94,9 @@ func (f *formatter) input() error {
 		return &fs.PathError{Op: "read", Path: "<stdin>", Err: err}
 	}
 	laid, err := f.lay("<stdin>", string(text))
+	if err == nil && f.shapes {
+		laid, err = f.annotate("-", laid)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -102,6 +114,9 @@ func (f *formatter) file(path string) error {
 		return err
 	}
 	laid, err := f.lay(path, text)
+	if err == nil && f.shapes {
+		laid, err = f.annotate(path, laid)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -135,6 +150,30 @@ func (f *formatter) lay(name, text string) (string, error) {
 		return "", &problems{limits, func(string) *source.File { return src }}
 	}
 	return format.Format(src), nil
+}
+
+// annotate writes the shapes into a text that stands, or is to stand, in a file.
+// A text with mistakes has none.
+func (f *formatter) annotate(argument, laid string) (string, error) {
+	p, err := interp.Open(argument, strings.NewReader(laid))
+	if err == nil {
+		p, err = p.Revise(laid)
+	}
+	if err != nil {
+		return "", err
+	}
+	nets, list, err := p.Check("", elab.Options{})
+	if err != nil {
+		return "", err
+	}
+	if list.HasErrors() {
+		return "", &problems{list, p.File}
+	}
+	var graphs []*graph.Graph
+	for _, n := range nets {
+		graphs = append(graphs, n.Graph)
+	}
+	return format.Format(source.NewFile(argument, shapes.Annotate(p.Main.File, graphs))), nil
 }
 
 // show prints what would change.

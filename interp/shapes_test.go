@@ -1,0 +1,113 @@
+package interp_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/shapes"
+	"cnnlang/lang/format"
+	"cnnlang/lang/source"
+)
+
+// annotated writes the shapes into a text and lays it out.
+func annotated(t *testing.T, text string) string {
+	t.Helper()
+	p, err := interp.Open("-", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets, list, err := p.Check("", elab.Options{})
+	if err != nil || list.HasErrors() {
+		t.Fatal(err, list)
+	}
+	var graphs []*graph.Graph
+	for _, n := range nets {
+		graphs = append(graphs, n.Graph)
+	}
+	return format.Format(source.NewFile("<stdin>", shapes.Annotate(p.Main.File, graphs)))
+}
+
+func TestShapesAtLineEnds(t *testing.T) {
+	const before = `# A comment of its own.
+block unit(c: int) [N, C, H, W] -> [N, c, H, W] {
+  conv(c, 3x3, pad=1) -> relu   # [N, 99]
+  bn                            # kept as it is
+}
+
+block always [N, C, H, W] -> [N, 6, H, W] {
+  conv(6, 1x1)
+}
+
+net n(classes = 10) [N, 3, H = 16, W = 12] -> [N, classes] {
+  stem: { conv(16, 3x3, stride=2, pad=1) -> relu }
+  maxpool(2x2, stride=2)   # [N, 1, 2, 3]
+  one: unit(4)             # halves nothing
+  two: unit(8) -> relu is [N, 8, 4, 3]
+  repeat 2 always
+  concat {
+    | id
+    | relu
+  }
+  side aux: { gap -> flatten }
+  gap -> flatten
+  fc: linear(classes)
+}
+`
+	const after = `# A comment of its own.
+block unit(c: int) [N, C, H, W] -> [N, c, H, W] {
+  conv(c, 3x3, pad=1) -> relu
+  bn                            # kept as it is
+}
+
+block always [N, C, H, W] -> [N, 6, H, W] {
+  conv(6, 1x1)   # [N, 6, 4, 3]
+}
+
+net n(classes = 10) [N, 3, H = 16, W = 12] -> [N, classes] {
+  stem: { conv(16, 3x3, stride=2, pad=1) -> relu }   # [N, 16, 8, 6]
+  maxpool(2x2, stride=2)                             # [N, 16, 4, 3]
+  one: unit(4)                                       # halves nothing
+  two: unit(8) -> relu is [N, 8, 4, 3]
+  repeat 2 always   # [N, 6, 4, 3]
+  concat {
+    | id     # [N, 6, 4, 3]
+    | relu   # [N, 6, 4, 3]
+  }
+  side aux: { gap -> flatten }
+  gap -> flatten        # [N, 12]
+  fc: linear(classes)   # [N, 10]
+}
+`
+	compact := func(s string) string { return regexp.MustCompile(` +`).ReplaceAllString(s, " ") }
+	got := annotated(t, before)
+	if compact(got) != compact(after) {
+		t.Errorf("got\n%s\nwant\n%s", got, after)
+	}
+	if again := annotated(t, got); again != got {
+		t.Errorf("the second time it becomes\n%s", again)
+	}
+}
+
+// Only comments of shapes come and go in the library's files.
+func TestShapesOfTheLibrary(t *testing.T) {
+	comment := regexp.MustCompile(` *# \[N(, [0-9]+)*\]`)
+	for _, f := range shippedFiles(t) {
+		if f.std {
+			continue
+		}
+		text := format.Format(source.NewFile(f.name, annotated(t, f.text)))
+		strip := func(s string) string {
+			return regexp.MustCompile(`\s+`).ReplaceAllString(comment.ReplaceAllString(s, ""), " ")
+		}
+		if strip(text) != strip(f.text) {
+			t.Errorf("%s: more than shapes has changed", f.name)
+		}
+		if again := annotated(t, text); again != text {
+			t.Errorf("%s: the second time it changes again", f.name)
+		}
+	}
+}

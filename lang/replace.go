@@ -1,0 +1,65 @@
+package lang
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"time"
+
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// Replace returns a library in which one file has another text. What does not
+// import that file is shared with l, and not parsed again.
+func (l *Library) Replace(name, text string) *Library {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := &Library{files: replaced{l.files, name, text}, modules: map[place]*resolve.Module{}, sources: map[string]*source.File{}}
+	changed := l.modules[place{library, name}]
+	for p, m := range l.modules {
+		if m != changed && !imports(m, changed) {
+			r.modules[p] = m
+			r.sources[m.Name()] = m.File.Source
+		}
+	}
+	return r
+}
+
+// imports reports whether a module needs another one, itself or through others.
+func imports(m, other *resolve.Module) bool {
+	for _, im := range m.Imports {
+		if im == other || imports(im, other) {
+			return true
+		}
+	}
+	return false
+}
+
+// replaced is files of which one has another text.
+type replaced struct {
+	fs.FS
+	name, text string
+}
+
+// Open opens a file.
+func (r replaced) Open(name string) (fs.File, error) {
+	if name != r.name {
+		return r.FS.Open(name)
+	}
+	return &textFile{bytes.NewReader([]byte(r.text)), name}, nil
+}
+
+// textFile is a text as a file, and what Stat says of it.
+type textFile struct {
+	*bytes.Reader
+	name string
+}
+
+func (f *textFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *textFile) Close() error               { return nil }
+func (f *textFile) Name() string               { return path.Base(f.name) }
+func (f *textFile) Mode() fs.FileMode          { return 0o444 }
+func (f *textFile) ModTime() time.Time         { return time.Time{} }
+func (f *textFile) IsDir() bool                { return false }
+func (f *textFile) Sys() any                   { return nil }
