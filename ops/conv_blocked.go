@@ -57,6 +57,9 @@ const (
 func (c *Conv) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 	x := in[0]
 	layout := Layout{Lanes, c.halo(vertical, x, out), c.halo(horizontal, x, out)}
+	if c.winograd(x, out) {
+		layout.HaloH, layout.HaloW = c.tileHalo(vertical, x, out), c.tileHalo(horizontal, x, out)
+	}
 	if !c.fitsBlocks(x, out, layout) {
 		return Blocking{}
 	}
@@ -119,6 +122,9 @@ func (c *Conv) sees(x, out tensor.Shape, block, blocks int) (from, to int) {
 func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
 	f := fold(params, out.Shape[1], c.Bias, c.epilogue)
+	if c.winograd(x, out.Shape) {
+		return newWinograd(c, in, out, &f).prepare()
+	}
 	b := &blockedConv{
 		in: in[0].grid(), out: out.grid(),
 		whole: in[0].Layout.Block == Lanes, act: c.epilogue.Act,

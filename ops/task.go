@@ -8,23 +8,25 @@ import (
 type prepared struct {
 	algorithm string
 	lend      int // float32 of scratch for each worker
+	share     int // float32 of scratch for all together
 	bind      func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task
 }
 
 func (p *prepared) Algorithm() string       { return p.algorithm }
-func (p *prepared) Scratch(workers int) int { return workers * apart(p.lend) }
+func (p *prepared) Scratch(workers int) int { return apart(p.share) + workers*apart(p.lend) }
 
 func (p *prepared) Bind(out tensor.Tensor, in []tensor.Tensor, mem []float32, workers int) []Task {
 	if len(mem) < p.Scratch(workers) {
 		panic("ops: scratch is too small")
 	}
-	return p.bind(out, in, scratch{mem, p.lend})
+	return p.bind(out, in, scratch{mem[:p.share], mem[apart(p.share):], p.lend})
 }
 
-// A scratch is memory in equal pieces, one for each worker.
+// A scratch is memory for all workers and in equal pieces, one for each.
 type scratch struct {
-	mem  []float32
-	lend int
+	shared []float32
+	mem    []float32
+	lend   int
 }
 
 // of returns the piece of a worker; what it holds is undefined.

@@ -49,6 +49,7 @@ func Files() map[string]string {
 		{"peak", peak},
 		{"tile", tiles},
 		{"lanes", lanes},
+		{"winograd", winograd},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := &text{}

@@ -1,0 +1,163 @@
+package ops
+
+import (
+	"cnnlang/ops/dim"
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// Winograd's convolution F(4x4, 3x3) of blocked values (Lavin and Gray,
+// arXiv:1509.09308): 16 outputs of a 3x3 window take 36 products instead of 144.
+//
+//	6x6 pixels ──B'dB──▶ 36 values ──36 matrix products──▶ 36 sums ──A'mA──▶ 4x4 pixels
+//	 of a tile            of a tile    over the channels      of a tile
+//
+// The matrix products are those of the direct convolution with tiles in place of
+// pixels. Tiles are taken in blocks, whose values and sums stay in cache, and
+// each block in three tasks, so that all workers share one transformed input.
+type winogradConv struct {
+	in, out      grid
+	add          *grid
+	top, left    int
+	down, across int // tiles of an image
+	blocks       [][]tileRun
+	most         int // tiles of a block
+	units        []convUnit
+	bias         []float32
+	act          Activation
+	low, high    float32
+}
+
+// A tileRun is tiles of one row of an image and their place in the block.
+type tileRun struct {
+	image, y, x, tiles int
+	at                 int
+}
+
+// The cost model, in ns, from rates measured on one core of an EPYC (Zen 4,
+// 118 GFLOP/s): products of direct tiles and of matrix products per ns, bytes of
+// weights that come from beyond the caches per ns, and the two transforms of 16
+// channels of a tile.
+const (
+	directRate    = 48 // multiply-accumulates per ns
+	winogradRate  = 44
+	weightRate    = 12 // bytes per ns
+	transformTime = 110
+	cachedWeights = 1 << 20 // bytes
+)
+
+// winogradBlock is how many float32 the values and the sums of a block take: some
+// 2 MB.
+const winogradBlock = 1 << 19
+
+// winograd says whether a convolution takes less time so, which depends on its
+// shape and the batch alone.
+func (c *Conv) winograd(x, out tensor.Shape) bool {
+	three, one := dim.Square(dim.Int(3)), dim.Square(dim.Int(1))
+	if kernel.TilePixels == 0 || c.K != three || c.Stride != one || c.Dilation != one || c.Groups != dim.Int(1) || x[1] < Lanes || out[1] < Lanes {
+		return false
+	}
+	if c.before(vertical, x) > 2 || c.before(horizontal, x) > 2 {
+		return false
+	}
+	deep, wide := ceilDiv(x[1], Lanes), ceilDiv(out[1], Lanes)
+	tiles := x[0] * ceilDiv(out[2], 4) * ceilDiv(out[3], 4)
+	perPixel := deep * wide * Lanes * Lanes
+	stream := func(bytes int) int {
+		if bytes < cachedWeights {
+			return 0
+		}
+		return bytes / weightRate
+	}
+	direct := max(9*perPixel*x[0]*out[2]*out[3]/directRate, stream(4*9*perPixel))
+	winograd := max(36*perPixel*tiles/winogradRate, stream(4*36*perPixel)) + tiles*(deep+wide)*transformTime
+	return winograd < direct
+}
+
+// tileHalo is how many zeros the last tile of an axis reaches into.
+func (c *Conv) tileHalo(a spatial, x, out tensor.Shape) int {
+	before := c.before(a, x)
+	return max(before, 4*ceilDiv(out[a], 4)+2-before-x[a], 0)
+}
+
+func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
+	x := in[0].Shape
+	w := &winogradConv{
+		in: in[0].grid(), out: out.grid(), top: c.before(vertical, x), left: c.before(horizontal, x),
+		down: ceilDiv(out.Shape[2], 4), across: ceilDiv(out.Shape[3], 4), act: c.epilogue.Act,
+	}
+	if c.epilogue.Add {
+		added := in[1].grid()
+		w.add = &added
+	}
+	w.low, w.high = w.act.bounds()
+	w.bias = make([]float32, w.out.blocks*Lanes)
+	copy(w.bias, f.bias)
+	w.cut()
+	taps := make([]int, w.in.blocks)
+	for i := range taps {
+		taps[i] = i * w.most * Lanes
+	}
+	chunks := (&blockedConv{whole: true}).chunked(taps)
+	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
+		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), chunks: chunks}
+		u.weights = w.pack(&u, x[1], f)
+		w.units = append(w.units, u)
+	}
+	return w
+}
+
+// cut puts the tiles of all images into blocks.
+func (w *winogradConv) cut() {
+	total := w.in.n * w.down * w.across
+	perTile := 36 * Lanes * (w.in.blocks + w.out.blocks)
+	w.most = balanced(total, max(winogradBlock/perTile, kernel.TilePixels), 1)
+	for first := 0; first < total; first += w.most {
+		var runs []tileRun
+		for q := first; q < min(first+w.most, total); {
+			r := tileRun{image: q / (w.down * w.across), y: q / w.across % w.down, x: q % w.across, at: q - first}
+			r.tiles = min(w.across-r.x, first+w.most-q, total-q)
+			runs = append(runs, r)
+			q += r.tiles
+		}
+		w.blocks = append(w.blocks, runs)
+	}
+}
+
+// winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, over
+// the product of the distances to the other points.
+var winogradG = [6][3]float64{
+	{1, 0, 0},
+	{-2. / 3, -2. / 3 * kernel.WinogradA, -1. / 3},
+	{-2. / 3, 2. / 3 * kernel.WinogradA, -1. / 3},
+	{1. / 6, 1. / 6 * kernel.WinogradB, 1. / 3},
+	{1. / 6, -1. / 6 * kernel.WinogradB, 1. / 3},
+	{0, 0, 1},
+}
+
+// pack transforms the weights of a unit: [36][channel][filter].
+func (w *winogradConv) pack(u *convUnit, channels int, f *filters) []float32 {
+	across := u.blocks * Lanes
+	plane := w.in.blocks * Lanes * across
+	packed := make([]float32, 36*plane)
+	for lane := range min(across, w.out.c-u.block*Lanes) {
+		o := u.block*Lanes + lane
+		for c := range channels {
+			var half [6][3]float64
+			for i, row := range winogradG {
+				for j := range 3 {
+					for k, g := range row {
+						half[i][j] += g * float64(f.at((o*channels+c)*9+3*k+j, o))
+					}
+				}
+			}
+			for i := range 6 {
+				for j, row := range winogradG {
+					v := half[i][0]*row[0] + half[i][1]*row[1] + half[i][2]*row[2]
+					packed[(6*i+j)*plane+c*across+lane] = float32(v)
+				}
+			}
+		}
+	}
+	return packed
+}

@@ -1,0 +1,122 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// The work of a part, some 50 µs: transforms of 16 channels of a tile, and
+// products.
+const (
+	transformPart = 1 << 9
+	productPart   = 2 << 20
+)
+
+func (w *winogradConv) prepare() Prepared {
+	values := 36 * w.in.blocks * w.most * Lanes
+	sums := 36 * w.out.blocks * w.most * Lanes
+	return &prepared{
+		algorithm: "winograd-" + kernel.ISA(),
+		lend:      kernel.WinogradScratch,
+		share:     values + sums,
+		bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
+			var tasks []Task
+			for _, runs := range w.blocks {
+				b := &winogradBlockOf{w, runs, s.shared[:values], s.shared[values:], out.Data, in, s}
+				tasks = append(tasks, b.transforms(w.in.blocks, b.transformIn), b.products(), b.transforms(w.out.blocks, b.transformOut))
+			}
+			return tasks
+		},
+	}
+}
+
+// A winogradBlockOf is the work on one block of tiles in a session's memory.
+type winogradBlockOf struct {
+	*winogradConv
+	runs         []tileRun
+	values, sums []float32 // [36][blocks of channels][most][Lanes]
+	data         []float32
+	inputs       []tensor.Tensor
+	scratch      scratch
+}
+
+// transforms is a transform of every run in so many blocks of channels.
+func (b *winogradBlockOf) transforms(blocks int, one func(r tileRun, block int, scratch []float32)) Task {
+	return ranges(len(b.runs)*blocks, max(1, transformPart/b.across), func(from, to, worker int) {
+		for i := from; i < to; i++ {
+			one(b.runs[i%len(b.runs)], i/len(b.runs), b.scratch.of(worker))
+		}
+	})
+}
+
+func (b *winogradBlockOf) transformIn(r tileRun, block int, scratch []float32) {
+	at := b.in.at(r.image*b.in.blocks+block, 4*r.y-b.top, 4*r.x-b.left)
+	kernel.WinogradIn(&kernel.WinogradTile{
+		Scratch: scratch, Pixels: b.inputs[0].Data[at:], Pitch: b.in.pitch, Tiles: r.tiles,
+		Values: b.values[(block*b.most+r.at)*Lanes:], Plane: b.in.blocks * b.most * Lanes,
+	})
+}
+
+func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) {
+	plane := r.image*b.out.blocks + block
+	t := kernel.WinogradTile{
+		Scratch: scratch, Pitch: b.out.pitch, Plane: b.out.blocks * b.most * Lanes,
+		Rows: min(4, b.out.h-4*r.y), Bias: b.bias[block*Lanes:], Low: b.low, High: b.high,
+	}
+	for i := range r.tiles {
+		x := 4 * (r.x + i)
+		t.Columns = min(4, b.out.w-x)
+		t.Pixels = b.data[b.out.at(plane, 4*r.y, x):]
+		t.Values = b.sums[(block*b.most+r.at+i)*Lanes:]
+		if b.add != nil {
+			t.Add = b.inputs[1].Data[b.add.at(r.image*b.add.blocks+block, 4*r.y, x):]
+			t.AddPitch = b.add.pitch
+		}
+		kernel.WinogradOut(&t)
+	}
+	for y := 4 * r.y; y < 4*r.y+t.Rows; y++ {
+		if !b.act.clamps() {
+			line := b.out.row(b.data, plane, y)[4*r.x*Lanes : min(4*(r.x+r.tiles), b.out.w)*Lanes]
+			b.act.apply(line, line)
+		}
+		if r.x+r.tiles == b.across {
+			b.out.zeroHalo(b.data, plane, y)
+		}
+	}
+}
+
+// products is the 36 matrix products, unit by unit.
+func (b *winogradBlockOf) products() Task {
+	last := b.runs[len(b.runs)-1]
+	tiles := last.at + last.tiles
+	each := tiles * b.in.blocks * Lanes * Lanes * kernel.TileBlocks
+	return ranges(36*len(b.units), max(1, productPart/each), func(from, to, _ int) {
+		for i := from; i < to; i++ {
+			b.product(i%36, &b.units[i/36], tiles)
+		}
+	})
+}
+
+// product multiplies one of the 36 planes with the weights of a unit.
+func (b *winogradBlockOf) product(plane int, u *convUnit, tiles int) {
+	k := kernel.Tile{
+		Blocks: u.blocks, Whole: true, Step: Lanes, Next: tileRow * Lanes,
+		OutNext: tileRow * Lanes, OutBlock: b.most * Lanes, Bias: noBias, Low: -infty, High: infty,
+	}
+	size := len(u.weights) / 36
+	across := ceilDiv(tiles, kernel.TilePixels)
+	for i := range across {
+		first, end := i*tiles/across, (i+1)*tiles/across
+		k.Pixels = end - first
+		k.In = b.values[(plane*b.in.blocks*b.most+first)*Lanes:]
+		k.Out = b.sums[((plane*b.out.blocks+u.block)*b.most+first)*Lanes:]
+		k.Add = nil
+		weights := u.weights[plane*size : (plane+1)*size]
+		for _, taps := range u.chunks {
+			k.Taps, k.Weights = taps, weights
+			kernel.Conv(&k)
+			weights = weights[taps.Len()*Lanes*Lanes*u.blocks:]
+			k.Add, k.AddNext, k.AddBlock = k.Out, k.OutNext, k.OutBlock
+		}
+	}
+}

@@ -1,0 +1,6 @@
+//go:build purego || !amd64
+
+package kernel
+
+func winogradIn(w *WinogradTile)  { winogradInGeneric(w) }
+func winogradOut(w *WinogradTile) { winogradOutGeneric(w) }
