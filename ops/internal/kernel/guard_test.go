@@ -3,10 +3,9 @@ package kernel
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // A side is where in guarded memory a slice lies.
@@ -23,18 +22,9 @@ var sides = []side{atStart, atEnd}
 // what is left of the own pages is NaN.
 func guarded(t testing.TB, n int, s side) []float32 {
 	t.Helper()
-	page := unix.Getpagesize()
+	page := os.Getpagesize()
 	size := (4*n + page - 1) / page * page
-	mem, err := unix.Mmap(-1, 0, size+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Munmap(mem) })
-	for _, guard := range [][]byte{mem[:page], mem[page+size:]} {
-		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
-			t.Fatal(err)
-		}
-	}
+	mem := guardedPages(t, page, size)
 	if size == 0 {
 		return nil
 	}
