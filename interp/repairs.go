@@ -17,20 +17,20 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 		return
 	}
 	prover := prove.New()
-	check := func(text string, until time.Time) (repair.State, bool) {
+	check := func(text string, quick bool, until time.Time) (repair.State, bool) {
 		prover.Until = until
 		q, err := p.Revise(text)
 		if err != nil {
 			return repair.State{}, false
 		}
-		return q.state(prover, name, opts, until)
+		return q.state(prover, name, opts, quick, until)
 	}
 	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts}, check, limits)
 }
 
 // state is all there is to say of a program: of the net and options asked for,
 // and of all its nets at their defaults.
-func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, until time.Time) (repair.State, bool) {
+func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, until time.Time) (repair.State, bool) {
 	s := repair.State{Main: p.Main}
 	_, list, err := p.Check(name, opts)
 	if err != nil {
@@ -41,6 +41,9 @@ func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, un
 		list.AddAll(whole)
 	}
 	s.Problems = list
+	if quick && list.HasErrors() {
+		return s, time.Now().Before(until)
+	}
 	verdicts, more := p.Prove(prover, "", list)
 	s.Verdicts = verdicts
 	s.Problems.AddAll(more)

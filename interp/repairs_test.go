@@ -1,6 +1,8 @@
 package interp_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"cnnlang/interp/prove"
 	"cnnlang/interp/repair"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/langtest"
 )
 
 // patient are limits that a busy machine does not reach.
@@ -199,5 +202,116 @@ func TestRepairsOfCommonMistakes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is offered for any of the wrong programs of the corpus cures it, and the
+// search for it is over soon.
+func TestRepairsOfWrongPrograms(t *testing.T) {
+	offered, errors := 0, 0
+	for _, file := range checkFiles(t) {
+		for _, c := range langtest.Chunks(t, file) {
+			text := expectation.ReplaceAllString(c.Text, "")
+			start := time.Now()
+			_, list := examine(t, text, repair.Usual)
+			if took := time.Since(start); took > 5*time.Second { // half a second, were the machine ours
+				t.Errorf("%s:%d: took %v", file, c.Line, took)
+			}
+			var all []diag.Edit
+			for _, d := range errorsOf(list) {
+				errors++
+				for i, r := range d.Repairs {
+					offered++
+					if i == 0 {
+						all = append(all, r.Edits...)
+					}
+				}
+			}
+			if len(all) == 0 {
+				continue
+			}
+			cured, ok := diag.Apply(text, all)
+			if _, after := examine(t, cured, repair.Limits{}); !ok || after.HasErrors() {
+				t.Errorf("%s:%d: with the first repairs there still is %v:\n%s", file, c.Line, after, cured)
+			}
+		}
+	}
+	t.Logf("%d repairs for %d errors", offered, errors)
+	if offered < 10 {
+		t.Errorf("only %d repairs for %d errors", offered, errors)
+	}
+}
+
+// Several mistakes have one repair each, and together these cure the program; a
+// mistake that has none leaves the others without.
+func TestRepairsOfSeveralMistakes(t *testing.T) {
+	const text = `block one(c: int) [N, C, H, W] -> [N, c + C, H, W] {
+  concat {
+    | conv(c, 3x3)
+    | id
+  }
+}
+block two [N, C, H, W] -> [N, C, H, W] {
+  add {
+    | conv(7, 1x1)
+    | id
+  }
+}
+net n [N, 3, H = 8, W = 8] -> [N, 11, H, W] { a: one(8) -> b: two }
+net m [N, 3, H = 8, W = 8] -> [N, 5, H, W] { conv(5, 5x5, pad=1) }
+`
+	p, list := examine(t, text, patient)
+	errors := errorsOf(list)
+	if len(errors) != 3 {
+		t.Fatalf("found %v", errors)
+	}
+	for _, d := range errors {
+		if len(d.Repairs) != 1 {
+			t.Errorf("%v has %d repairs", d, len(d.Repairs))
+		}
+	}
+	want := strings.NewReplacer("3x3)", "3x3, pad=1)", "conv(7", "conv(C", "pad=1)", "pad=2)").Replace(text)
+	if fixed, made := p.Fixed(list); fixed != want || len(made) != 3 {
+		t.Errorf("got %d repairs and\n%s", len(made), fixed)
+	}
+	_, list = examine(t, text+"net k [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  relu\n  expect params == 1\n}\n", patient)
+	for _, d := range list {
+		if len(d.Repairs) > 0 {
+			t.Errorf("%v has repairs, though the program cannot be cured", d)
+		}
+	}
+}
+
+// The repair of one file leaves the files it imports alone, and they are read from
+// where they are.
+func TestRepairsBesideImports(t *testing.T) {
+	t.Chdir(t.TempDir())
+	files := map[string]string{
+		"sub/blocks.cnn": "block unit(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) }\n",
+		"my.cnn":         "import \"./sub/blocks.cnn\" { unit }\nnet n [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  concat {\n    | unit(4)\n    | conv(1, 3x3)\n  }\n}\n",
+	}
+	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, list := check(t, strings.Replace(files["my.cnn"], "[N, 4, H, W]", "[N, 5, H, W]", 1), elab.Options{})
+	p.Repair("", elab.Options{}, list, nil, patient)
+	fixed, made := p.Fixed(list)
+	if len(made) != 1 || !strings.Contains(fixed, "conv(1, 3x3, pad=1)") {
+		t.Errorf("got %v and\n%s", list, fixed)
+	}
+	if text, err := os.ReadFile("sub/blocks.cnn"); err != nil || string(text) != files["sub/blocks.cnn"] {
+		t.Errorf("the imported file has become %q (%v)", text, err)
+	}
+	library, err := interp.Open("resnet18", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := library.Revise(""); err != interp.ErrLibrary {
+		t.Errorf("a net of the library can be revised: %v", err)
 	}
 }

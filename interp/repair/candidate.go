@@ -43,9 +43,13 @@ func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []st
 	}
 	p.merges()
 	for i, c := range p.focus.calls {
-		p.windows(c, i)
-		p.widths(c, i)
-		p.groups(c, i)
+		if axis := p.axis(); axis != 1 {
+			p.windows(c, i)
+		}
+		if axis := p.axis(); axis < 2 {
+			p.widths(c, i)
+			p.groups(c, i)
+		}
 	}
 	p.ranks()
 	p.requirement()
@@ -53,6 +57,15 @@ func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []st
 	p.wheres()
 	slices.SortStableFunc(p.list, func(a, b candidate) int { return p.size(a) - p.size(b) })
 	return p.list
+}
+
+// axis is the one that sizes differ on, as far as that is known; it tells which
+// arguments cannot matter.
+func (p *problem) axis() int {
+	if p.diagnostic.Conflict == nil {
+		return -1
+	}
+	return p.diagnostic.Conflict.Axis
 }
 
 // size is how much an edit takes away and adds; one far from the place that the

@@ -28,8 +28,9 @@ type State struct {
 }
 
 // A Check gives the state of the program with another text of its main file; ok
-// is false where that was not settled in time.
-type Check func(text string, until time.Time) (s State, ok bool)
+// is false where that was not settled in time. With quick it may leave the proofs
+// out once there is an error.
+type Check func(text string, quick bool, until time.Time) (s State, ok bool)
 
 // Limits bound the search for the repairs of one diagnostic.
 type Limits struct {
@@ -51,7 +52,7 @@ func Search(s State, check Check, limits Limits) {
 	}
 	w := &work{check: check, limits: limits, warnings: places(s.Problems, diag.Warning)}
 	if len(errors) == 1 {
-		errors[0].Repairs = w.one(s, errors[0], limits.Offers, sound)
+		errors[0].Repairs = w.one(s, errors[0], limits.Offers, true, sound)
 	}
 	if len(errors[0].Repairs) == 0 {
 		w.together(s, errors)
@@ -109,7 +110,7 @@ func sound(s State) bool { return !s.Problems.HasErrors() }
 
 // one returns at most n repairs of d that make the program acceptable, the
 // smallest first, and of those for one thing the smallest alone.
-func (w *work) one(s State, d *diag.Diagnostic, n int, acceptable func(State) bool) []diag.Repair {
+func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable func(State) bool) []diag.Repair {
 	until := time.Now().Add(w.limits.Time)
 	text := s.Main.File.Source.Text
 	var found []diag.Repair
@@ -125,7 +126,7 @@ func (w *work) one(s State, d *diag.Diagnostic, n int, acceptable func(State) bo
 		if !ok || edited == text {
 			continue
 		}
-		after, ok := w.check(edited, until)
+		after, ok := w.check(edited, quick, until)
 		if ok && acceptable(after) && (d.Code != diag.Refuted || proved(after, s, d)) && within(places(after.Problems, diag.Warning), w.warnings) {
 			cured[c.subject] = true
 			found = append(found, diag.Repair{What: c.what, Edits: c.edits})
@@ -214,7 +215,7 @@ func (w *work) step(s State, d *diag.Diagnostic) (n next, ok bool) {
 		return after[spotOf(d)] < before[spotOf(d)] && total(after) <= total(before)
 	}
 	for _, better := range []func(State) bool{fewer, others} {
-		found := w.one(s, d, 1, func(t State) bool {
+		found := w.one(s, d, 1, false, func(t State) bool {
 			if better(t) {
 				n.state = t
 				return true
@@ -281,7 +282,7 @@ func toOriginal(f *source.File, edits, made []diag.Edit) (mapped []diag.Edit, ok
 // infer returns what a block of a text gives, as its proof finds it.
 func (w *work) infer(until time.Time) func(text, block string) []string {
 	return func(text, block string) []string {
-		s, ok := w.check(text, until)
+		s, ok := w.check(text, false, until)
 		if !ok {
 			return nil
 		}

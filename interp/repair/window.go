@@ -23,7 +23,7 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 	given := p.argument(c, "pad")
 	for _, pad := range p.likelyPaddings(c) {
 		if pad != "0" || given != nil && given.Name == nil {
-			p.add(far, subject, fmt.Sprintf("pad `%s` with %s", name, pad), p.set(c, "pad", pad))
+			p.add(far-p.custom(pad), subject, fmt.Sprintf("pad `%s` with %s", name, pad), p.set(c, "pad", pad))
 		}
 	}
 	if given != nil && given.Name != nil {
@@ -35,6 +35,16 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 	if name == "avgpool" && p.argument(c, "k") != nil {
 		p.add(far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
 	}
+}
+
+// custom favours a padding that the steps around have, too.
+func (p *problem) custom(pad string) int {
+	for _, c := range p.focus.calls {
+		if a := p.argument(c, "pad"); a != nil && p.written(a.Value) == pad {
+			return 8
+		}
+	}
+	return 0
 }
 
 // likelyPaddings are 0, 1, 2, what keeps the size for the kernel that is written,
