@@ -48,11 +48,18 @@ type Result struct {
 	Origins [][]*Origin
 }
 
+// maxReported is how many diagnostics a net gets; beyond it nobody reads them.
+const maxReported = 200
+
 // Net instantiates a net. Where the list holds errors the result is nil, or has
 // no graph.
 func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 	var list diag.List
-	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) { list.Add(d) })
+	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) {
+		if len(list) < maxReported {
+			list.Add(d)
+		}
+	})
 	result := m.net(o, opts)
 	if list.HasErrors() {
 		return nil, list
@@ -63,6 +70,10 @@ func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	c, ok := m.closure(o, o.Span)
 	if !ok {
+		return nil
+	}
+	if c.Object.IsPrimitive() {
+		m.fail(netOfOperation(o, c))
 		return nil
 	}
 	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {

@@ -6,6 +6,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -253,6 +254,11 @@ func sideDoesNotFit(s *ast.Step, name string, cause *diag.Diagnostic, defaults b
 		d.Severity = diag.Warning
 	}
 	return d
+}
+
+func netOfOperation(o *resolve.Object, c *Closure) *diag.Diagnostic {
+	return diag.New(diag.MissingBody, o.Span, "the net `%s` is the operation `%s`, whose input is unknown", o.Name, c.Object.Name).
+		WithHelp("give it a signature and a body: `net %s [N, 3, H = 224, W = 224] -> [N, _, _, _] { %s… }`", o.Name, c.Object.Name)
 }
 
 func netWithoutSignature(b *ast.Block) *diag.Diagnostic {

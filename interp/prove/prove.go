@@ -123,6 +123,9 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		v.Status, v.Reason = NotProved, reason
 		return v
 	}
+	if base.IsPrimitive() {
+		return v // an operation, whose shape rule is the truth about it
+	}
 	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, deadline: p.deadline()}
 	x.todo = startingPaths(args)
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {

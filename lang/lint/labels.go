@@ -14,8 +14,12 @@ type level struct {
 
 // level collects the steps of a body.
 func (l *linter) level(b *ast.Body) *level {
+	if v := l.levels[b]; v != nil {
+		return v // groups lie in groups, and each is asked for
+	}
 	v := &level{}
 	l.collect(v, b)
+	l.levels[b] = v
 	return v
 }
 

@@ -14,7 +14,12 @@ import (
 // the text. Its names are resolved without an error.
 func Check(m *resolve.Module) diag.List {
 	var list diag.List
-	l := &linter{module: m, report: func(d *diag.Diagnostic) { list.Add(d) }, weighs: map[*ast.Block]bool{}}
+	l := &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}}
+	l.report = func(d *diag.Diagnostic) {
+		if len(list) < maxReported {
+			list.Add(d)
+		}
+	}
 	l.unused()
 	for _, o := range m.Blocks() {
 		if o.Block.Body == nil {
@@ -28,10 +33,14 @@ func Check(m *resolve.Module) diag.List {
 	return list
 }
 
+// maxReported is how many warnings a file gets; beyond it nobody reads them.
+const maxReported = 200
+
 type linter struct {
 	module *resolve.Module
 	report func(*diag.Diagnostic)
 	weighs map[*ast.Block]bool // whether a block has weights, as far as known
+	levels map[*ast.Body]*level
 }
 
 // owners are the primitives with weights of their own. A test in package interp

@@ -13,15 +13,16 @@ import (
 // again further in, a use of the inner one counts for both.
 func (l *linter) unused() {
 	file := l.module.File
+	all := usesIn(file)
 	program := len(l.module.Nets()) > 0 // else others import its values
 	for _, d := range file.Decls {
 		switch {
 		case d.Import != nil:
-			l.unusedImport(d.Import)
-		case d.Let != nil && (program || private(d.Let.Name)) && !uses(file, d.Let.Name.Text, d.Let):
+			l.unusedImport(d.Import, all)
+		case d.Let != nil && (program || private(d.Let.Name)) && !all.beyond(d.Let, d.Let.Name):
 			l.report(unusedLet(d.Let))
 		case d.Block != nil:
-			if private(d.Block.Name) && !uses(file, d.Block.Name.Text, d.Block) {
+			if private(d.Block.Name) && !all.beyond(d.Block, d.Block.Name) {
 				l.report(unusedBlock(d.Block))
 			}
 			l.unusedInside(d.Block)
@@ -31,18 +32,18 @@ func (l *linter) unused() {
 
 func private(n *ast.Name) bool { return strings.HasPrefix(n.Text, "_") }
 
-func (l *linter) unusedImport(im *ast.Import) {
+func (l *linter) unusedImport(im *ast.Import, all uses) {
 	if len(im.Names) == 0 || im.As != nil {
 		name, at := resolve.Namespace(im), im.Span()
 		if im.As != nil {
 			at = im.As.Span()
 		}
-		if !uses(l.module.File, name, im) {
+		if all[name] == 0 {
 			l.report(unusedImport(name, at))
 		}
 	}
 	for _, n := range im.Names {
-		if !uses(l.module.File, n.Text, im) {
+		if all[n.Text] == 0 {
 			l.report(unusedImport(n.Text, n.Span()))
 		}
 	}
@@ -53,37 +54,45 @@ func (l *linter) unusedInside(b *ast.Block) {
 	if b.Body == nil {
 		return
 	}
+	all := usesIn(b)
 	if b.Params != nil {
 		for _, p := range b.Params.List {
-			if !uses(b, p.Name.Text, nil) {
+			if all[p.Name.Text] == 0 {
 				l.report(unusedParameter(p, b))
 			}
 		}
 	}
 	ast.Walk(b.Body, func(n ast.Node) bool {
-		if let, ok := n.(*ast.Let); ok && !uses(b, let.Name.Text, let) {
+		if let, ok := n.(*ast.Let); ok && !all.beyond(let, let.Name) {
 			l.report(unusedLet(let))
 		}
 		return true
 	})
 }
 
-// uses reports whether a name stands for a value or a block, or as a tap,
-// anywhere below n but in the part that is left out.
-func uses(n ast.Node, name string, without ast.Node) bool {
-	found := false
+// uses counts how often each name stands for a value, a block or a tap.
+type uses map[string]int
+
+// usesIn counts in n and all below it.
+func usesIn(n ast.Node) uses {
+	count := uses{}
 	ast.Walk(n, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.Ref:
-			found = found || x.Path[0].Text == name
+			count[x.Path[0].Text]++
 		case *ast.TapRef:
-			found = found || x.Name.Text == name
+			count[x.Name.Text]++
 		case *ast.TapExpr:
-			found = found || x.Name.Text == name
+			count[x.Name.Text]++
 		}
-		return !found && n != without
+		return true
 	})
-	return found
+	return count
+}
+
+// beyond reports whether a name is used outside its own definition.
+func (u uses) beyond(definition ast.Node, name *ast.Name) bool {
+	return u[name.Text] > usesIn(definition)[name.Text]
 }
 
 func unusedLet(let *ast.Let) *diag.Diagnostic {
