@@ -44,7 +44,7 @@ func (s scope) inside(path, label string, labelled bool) scope {
 
 // branch is the scope of branch b of the combinator with this number path.
 func (s scope) branch(path string, b int) scope {
-	return scope{labels: s.labels, numbers: path + "." + strconv.Itoa(b) + ".", next: new(int)}
+	return scope{labels: s.labels, numbers: join(path, strconv.Itoa(b)) + ".", next: new(int)}
 }
 
 // join puts a leaf under a path.

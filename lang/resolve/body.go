@@ -10,6 +10,8 @@ import (
 // body checks statements in order; names that a let makes are known from there
 // on.
 func (c *checker) body(b *ast.Body, s *scope) {
+	c.depth++
+	defer func() { c.depth-- }()
 	var last *ast.Step
 	for _, st := range b.Stmts {
 		c.stmt(st, s)
@@ -41,18 +43,18 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.expr(st.Let.Value, s)
 		s.names[st.Let.Name.Text] = true
 	case st.Meta != nil:
-		if !c.isNet {
+		if !c.isNet || c.depth > 1 {
 			c.report(misplaced(st.Span(), "meta", "in the body of a net"))
 		}
 		for _, item := range st.Meta.Items {
 			c.expr(item.Value, s)
 		}
 	case st.Names != nil:
-		if !c.isNet {
+		if !c.isNet || c.depth > 1 {
 			c.report(misplaced(st.Span(), "names", "in the body of a net"))
 		}
 	case st.Expect != nil:
-		if !c.isNet {
+		if !c.isNet || c.depth > 1 {
 			c.report(misplaced(st.Span(), "expect", "in the body of a net"))
 		}
 		c.inExpect = true

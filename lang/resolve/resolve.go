@@ -41,8 +41,10 @@ type checker struct {
 	// Of the block being checked:
 	taps   map[string]*tap
 	labels map[string]source.Span
-	// isNet is whether facts about the whole may stand here.
+	// isNet is whether facts about the whole may stand here, in the outermost of
+	// the braces that are open.
 	isNet bool
+	depth int
 	// inExpect is whether the facts' names are known here.
 	inExpect bool
 }
