@@ -18,6 +18,9 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 	}
 	m.shapeOf = func(path string) (Value, bool) {
 		n, ok := r.Graph.At(path)
+		if !ok && path == "input" {
+			n, ok = r.Graph.Input, true
+		}
 		if !ok {
 			return nil, false
 		}

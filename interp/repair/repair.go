@@ -186,6 +186,7 @@ func (w *work) together(s State, errors diag.List) {
 		return
 	}
 	for d, r := range repairs {
+		r.Together = len(repairs) > 1
 		d.Repairs = []diag.Repair{*r}
 	}
 }

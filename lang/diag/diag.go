@@ -50,6 +50,8 @@ type Conflict struct {
 type Repair struct {
 	What  string // "pad the convolution"
 	Edits []Edit // in the order of the text
+	// Together says that it takes the repairs of the other errors as well.
+	Together bool
 }
 
 // An Edit puts Text in place of a span.

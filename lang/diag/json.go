@@ -34,8 +34,10 @@ type Entry struct {
 
 // A RepairEntry is edits that belong together.
 type RepairEntry struct {
-	What  string      `json:"what"`
-	Edits []EditEntry `json:"edits"`
+	What string `json:"what"`
+	// Together says that it takes the first repairs of the other errors as well.
+	Together bool        `json:"together,omitempty"`
+	Edits    []EditEntry `json:"edits"`
 }
 
 // An EditEntry puts text in place of the bytes from start up to, not including,
@@ -94,7 +96,7 @@ func NewReport(list List) Report {
 
 // Entry is the repair for programs.
 func (r Repair) Entry() RepairEntry {
-	entry := RepairEntry{What: r.What}
+	entry := RepairEntry{What: r.What, Together: r.Together}
 	for _, e := range r.Edits {
 		at := e.Span
 		entry.Edits = append(entry.Edits, EditEntry{at.Start.Filename, at.Start.Offset, at.End.Offset, e.Text})

@@ -13,6 +13,7 @@ func TestJSON(t *testing.T) {
 	d := New(ShapesDiffer, span(f, "add", 1), "sizes -> differ").WithLabel("label").
 		At(span(f, "conv", 1), "other").WithNote("note").WithHelp("help")
 	d.Trace = []Frame{{"layer2.0", "bottleneck(c = 2)", span(f, "bottleneck", 2)}}
+	d.Repairs = []Repair{{What: "pad", Edits: []Edit{{span(f, "1x1", 1), "3x3"}}}}
 	var b strings.Builder
 	if err := FprintJSON(&b, List{d, New(UnusedTap, source.Span{}, "no place")}); err != nil {
 		t.Fatal(err)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"cnnlang/lang/source"
 )
 
 // Apply returns a text with edits made to it. Edits may not overlap; ok is false
@@ -39,22 +37,25 @@ func (p *printer) repairs(list []Repair) {
 		if f == nil {
 			continue
 		}
+		edited, ok := Apply(f.Text, r.Edits)
+		if !ok {
+			continue
+		}
 		lead := "with this the program checks"
-		if i > 0 {
+		switch {
+		case i > 0:
 			lead = "or"
+		case r.Together:
+			lead = "with this and the repairs of the other errors the program checks"
 		}
 		p.line("%s%s", p.paint(help, "help"), p.paint(plain, fmt.Sprintf(": %s: %s", lead, clean(r.What))))
-		p.difference(f, r.Edits)
+		p.difference(f.Text, edited)
 	}
 }
 
 // difference writes the changed lines as they are and as they would be.
-func (p *printer) difference(f *source.File, edits []Edit) {
-	edited, ok := Apply(f.Text, edits)
-	if !ok {
-		return
-	}
-	before, after := strings.Split(f.Text, "\n"), strings.Split(edited, "\n")
+func (p *printer) difference(text, edited string) {
+	before, after := strings.Split(text, "\n"), strings.Split(edited, "\n")
 	head := 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++

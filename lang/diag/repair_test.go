@@ -1,0 +1,59 @@
+package diag
+
+import (
+	"strings"
+	"testing"
+
+	"cnnlang/lang/langtest"
+	"cnnlang/lang/source"
+)
+
+// A repair is shown as the lines it changes, of edits in several lines each, and
+// where lines come or go all of them.
+func TestRepairRenderings(t *testing.T) {
+	f := source.NewFile("my.cnn", residual)
+	edit := func(old string, nth int, text string) Edit { return Edit{span(f, old, nth), text} }
+	for _, test := range []struct {
+		name    string
+		repairs []Repair
+	}{
+		{"repair", []Repair{
+			{What: "a projection", Edits: []Edit{edit("| id", 1, "| if C != 4*c { conv(4*c, 1x1) }")}},
+			{What: "no stride", Edits: []Edit{edit(", stride=stride", 1, "")}},
+		}},
+		{"repair_of_several_lines", []Repair{{What: "other widths", Together: true, Edits: []Edit{
+			edit("conv(c,", 1, "conv(2*c,"), edit("conv(4*c,", 1, "conv(8*c,"), edit("relue", 1, "\x1b[31mrelu")}}}},
+		{"repair_with_new_lines", []Repair{{What: "two lines", Edits: []Edit{edit("relu\n      relu", 1, "relu\n      bn\n      bn")}}}},
+		{"repair_of_no_use", []Repair{{What: "edits that overlap", Edits: []Edit{edit("add {", 1, "x"), edit("add", 1, "y")}}, {What: "none"}}},
+	} {
+		d := New(ShapesDiffer, span(f, "add", 1), "sizes differ").WithHelp("help")
+		d.Repairs = test.repairs
+		var b strings.Builder
+		if err := Fprint(&b, List{d}, files(f), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		langtest.Golden(t, "testdata/"+test.name+".txt", b.String())
+	}
+}
+
+func TestApply(t *testing.T) {
+	f := source.NewFile("", "abcdef")
+	at := func(start, end int, text string) Edit { return Edit{f.Span(start, end), text} }
+	for _, c := range []struct {
+		edits []Edit
+		want  string
+		ok    bool
+	}{
+		{nil, "abcdef", true},
+		{[]Edit{at(2, 3, "X")}, "abXdef", true},
+		{[]Edit{at(4, 6, ""), at(0, 1, "12"), at(3, 3, "-")}, "12bc-d", true},
+		{[]Edit{at(1, 3, ""), at(3, 4, "Y")}, "aYef", true},
+		{[]Edit{at(1, 3, ""), at(2, 4, "Y")}, "", false},
+		{[]Edit{{source.Span{Start: source.Pos{Offset: 5}, End: source.Pos{Offset: 9}}, ""}}, "", false},
+		{[]Edit{{source.Span{Start: source.Pos{Offset: 3}, End: source.Pos{Offset: 1}}, ""}}, "", false},
+	} {
+		if got, ok := Apply(f.Text, c.edits); got != c.want || ok != c.ok {
+			t.Errorf("%v: got %q, %v, want %q, %v", c.edits, got, ok, c.want, c.ok)
+		}
+	}
+}
