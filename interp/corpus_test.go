@@ -3,15 +3,18 @@ package interp_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"cnnlang/interp"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 )
 
 // TestCorpus holds wrong programs to all that can be said of them: every line that
 // errs is marked with its code and a part of the message, and nothing else may be
-// said by checking, proving and linting.
+// said by checking, proving and linting. What is printed for those that only
+// proofs and lints find, and for the mistakes of well-known files, is golden.
 func TestCorpus(t *testing.T) {
 	files, err := filepath.Glob("../testdata/check/corpus/*.cnn")
 	if err != nil {
@@ -25,11 +28,20 @@ func TestCorpus(t *testing.T) {
 		}
 		chunks := langtest.Chunks(t, file)
 		programs += len(chunks)
+		var rendered strings.Builder
 		for _, c := range chunks {
 			t.Run(filepath.Base(file)+"/"+c.Name(), func(t *testing.T) {
 				inFolder(t)
-				c.Check(t, found(everythingIn(t, c)))
+				p, list := everythingIn(t, c)
+				c.Check(t, found(list))
+				if err := diag.Fprint(&rendered, list, p.File, diag.Options{Width: 120}); err != nil {
+					t.Fatal(err)
+				}
+				rendered.WriteString("────\n")
 			})
+		}
+		if name := filepath.Base(file); name == "shipped.cnn" || name == "contracts.cnn" || name == "lints.cnn" {
+			langtest.Golden(t, strings.TrimSuffix(file, ".cnn")+".txt", rendered.String())
 		}
 	}
 	if programs < 120 {
@@ -38,13 +50,12 @@ func TestCorpus(t *testing.T) {
 }
 
 // everythingIn is all that can be said of a chunk, as the file my.cnn.
-func everythingIn(t *testing.T, c langtest.Chunk) diag.List {
+func everythingIn(t *testing.T, c langtest.Chunk) (*interp.Program, diag.List) {
 	t.Helper()
 	if err := os.WriteFile("my.cnn", []byte(expectation.ReplaceAllString(c.Text, "")), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, list := everything(t, "my.cnn")
-	return list
+	return everything(t, "my.cnn")
 }
 
 func found(list diag.List) (all []langtest.Found) {
@@ -73,7 +84,8 @@ func TestEveryCodeHasAProgram(t *testing.T) {
 			inFolder(t)
 			for _, file := range files {
 				for _, c := range langtest.Chunks(t, file) {
-					for _, d := range everythingIn(t, c) {
+					_, list := everythingIn(t, c)
+					for _, d := range list {
 						made[d.Code] = true
 					}
 				}

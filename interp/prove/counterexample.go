@@ -292,6 +292,15 @@ func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexamp
 	d.Labels, d.Conflict = first.Labels, first.Conflict
 	d.Notes = append(d.Notes, first.Notes...)
 	d.WithNote("counterexample: %s", c)
-	d.WithNote("there: %s", c.Problem.Message)
+	d.WithNote("there: %s", concretely(first, c.Problem))
 	return d.WithHelp("add a `where` that excludes it, or correct the block")
+}
+
+// concretely is what is wrong at the counterexample: its message or, where that
+// has no numbers in it, its notes.
+func concretely(first, there *diag.Diagnostic) string {
+	if there.Message == first.Message && len(there.Notes) > 0 {
+		return strings.Join(there.Notes, ", ")
+	}
+	return there.Message
 }
