@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -36,29 +37,48 @@ func TestLexerAgainstRegularExpressions(t *testing.T) {
 			b.WriteString(pieces[random.IntN(len(pieces))])
 		}
 		text := b.String()
-		rest := text
-		for _, token := range tokenize("a", text, len(text)) {
-			if token.EOF() {
+		compareTokens(t, text)
+	}
+}
+
+// compareTokens holds the lexer to the regular expressions, and its tokens to
+// the text.
+func compareTokens(t *testing.T, text string) {
+	t.Helper()
+	rest := text
+	for _, token := range tokenize("a", text, len(text)) {
+		if token.EOF() {
+			break
+		}
+		for _, e := range expressions {
+			if want := e.pattern.FindString(rest); want != "" {
+				kind := e.kind
+				if kind == tokIdent && isKeyword[want] {
+					kind = tokKeyword
+				}
+				if token.Value != want || token.Type != kind {
+					t.Fatalf("%q at %q: got %q of type %d, want %q of type %d", text, rest, token.Value, token.Type, want, kind)
+				}
 				break
 			}
-			for _, e := range expressions {
-				if want := e.pattern.FindString(rest); want != "" {
-					kind := e.kind
-					if kind == tokIdent && isKeyword[want] {
-						kind = tokKeyword
-					}
-					if token.Value != want || token.Type != kind {
-						t.Fatalf("%q at %q: got %q of type %d, want %q of type %d", text, rest, token.Value, token.Type, want, kind)
-					}
-					break
-				}
-			}
-			rest = rest[len(token.Value):]
 		}
-		if rest != "" {
-			t.Fatalf("%q: the tokens end before %q", text, rest)
-		}
+		rest = rest[len(token.Value):]
 	}
+	if rest != "" {
+		t.Fatalf("%q: the tokens end before %q", text, rest)
+	}
+}
+
+func FuzzLex(f *testing.F) {
+	f.Add("net a [N, 3, H = 8, W = 8] -> [N, _] { \"b{1}\": conv(3x3, 1e-5) }")
+	f.Add("0x1x2x3 1_0.5e+3 -> ** // == != <= >= @t | # comment")
+	f.Fuzz(func(t *testing.T, text string) {
+		// File takes no other text; a mark of the byte order at the start is a blank.
+		if len(text) > 1<<9 || !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, byteOrderMark) {
+			return
+		}
+		compareTokens(t, text)
+	})
 }
 
 func TestTokensJoinedAreTheText(t *testing.T) {
