@@ -32,7 +32,8 @@ type State struct {
 // out once there is an error.
 type Check func(text string, quick bool, until time.Time) (s State, ok bool)
 
-// Limits bound the search for the repairs of one diagnostic.
+// Limits bound the search for the repairs of one diagnostic. A first attempt is
+// made, however long it takes.
 type Limits struct {
 	Time     time.Duration
 	Attempts int
@@ -115,8 +116,9 @@ func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable fu
 	text := s.Main.File.Source.Text
 	var found []diag.Repair
 	cured := map[string]bool{}
+	slowest := time.Duration(0) // attempt: what cannot end in time is not begun
 	for i, c := range candidates(s, d, w.infer(until)) {
-		if i >= w.limits.Attempts || len(found) >= n || time.Now().After(until) {
+		if i >= w.limits.Attempts || len(found) >= n || time.Until(until) < slowest {
 			break
 		}
 		if cured[c.subject] {
@@ -126,7 +128,9 @@ func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable fu
 		if !ok || edited == text {
 			continue
 		}
+		begun := time.Now()
 		after, ok := w.check(edited, quick, until)
+		slowest = max(slowest, time.Since(begun))
 		if ok && acceptable(after) && (d.Code != diag.Refuted || proved(after, s, d)) && within(places(after.Problems, diag.Warning), w.warnings) {
 			cured[c.subject] = true
 			found = append(found, diag.Repair{What: c.what, Edits: c.edits})
