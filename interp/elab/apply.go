@@ -129,6 +129,12 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (
 				return poison, false
 			}
 		}
+		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
+			if m.unknowns != nil { // whatever the values; else only these allow no input
+				m.fail(badRequiredSize(b.Sig.In[i].Size, size))
+			}
+			return poison, false
+		}
 		x.Shape = append(x.Shape, size)
 		x.Origins = append(x.Origins, &Origin{Span: b.Name.Span(), Size: size, Reason: "input"})
 	}

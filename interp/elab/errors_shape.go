@@ -109,7 +109,7 @@ func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
 	o := x.Origins[axis]
 	switch {
 	case o == nil || o.Span == d.Span:
-	case o.Before == nil:
+	case o.Before == nil || o.Before.Size.String() == o.Size.String(): // behind a repeat, a name that is new
 		d.At(o.Span, "%s %v from here", axisName(axis), o.Size)
 	default:
 		d.At(o.Span, "%s %v → %v here (%s)", axisName(axis), o.Before.Size, o.Size, o.Reason)
@@ -281,4 +281,8 @@ func badInputSize(b *ast.Block, d *ast.Dim, size dim.Size) *diag.Diagnostic {
 
 func badDefaultSize(x ast.Expr, v dim.Size) *diag.Diagnostic {
 	return diag.New(diag.BadValue, x.Span(), "a default size must be a whole number of at least 1, got %v", v)
+}
+
+func badRequiredSize(x ast.Expr, v dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, x.Span(), "a size must be a whole number of at least 1, got %v", v)
 }
