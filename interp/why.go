@@ -88,25 +88,12 @@ func history(s graph.Step, origins []*elab.Origin) *Why {
 	return w
 }
 
-// because is the argument that made a size so or, of branches side by side, the
-// sizes it is the sum of.
+// because is the cause where it says more than what the step is called.
 func because(o *elab.Origin) string {
-	sum, terms := 0, make([]string, len(o.Terms))
-	for i, t := range o.Terms {
-		n, known := t.Int()
-		if !known {
-			return o.Reason
-		}
-		sum += n
-		terms[i] = t.String()
+	if text := o.Because(); text != o.Call && text != "input" {
+		return text
 	}
-	if n, _ := o.Size.Int(); len(terms) > 1 && n == sum {
-		return strings.Join(terms, " + ")
-	}
-	if o.Reason == o.Call || o.Reason == "input" {
-		return ""
-	}
-	return o.Reason
+	return ""
 }
 
 // AxisName is what people call an axis of [N, C, H, W].

@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -214,6 +216,19 @@ func sizesAt(axis int, in []Tensor) []dim.Size {
 		}
 	}
 	return list
+}
+
+// Because says what made the size what it is: the argument or, of branches that are
+// joined, the sizes it is the sum of.
+func (o *Origin) Because() string {
+	sum, terms := dim.Int(0), make([]string, len(o.Terms))
+	for i, t := range o.Terms {
+		sum, terms[i] = sum.Add(t), t.String()
+	}
+	if len(terms) > 1 && len(terms) <= 8 && dim.Equivalent(sum, o.Size) {
+		return strings.Join(terms, " + ")
+	}
+	return o.Reason
 }
 
 // reason names the argument that most likely changed an axis.

@@ -83,7 +83,7 @@ func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, resu
 		end := lastStep(branches[i].Body)
 		switch {
 		case origin != nil && origin.Before != nil && branches[i].Span().Contains(origin.Span):
-			d.At(origin.Span, "%s %v → %v here (%s)", axisName(f.Axis), origin.Before.Size, origin.Size, origin.Reason)
+			d.At(origin.Span, "%s %v → %v here (%s)", axisName(f.Axis), origin.Before.Size, origin.Size, origin.Because())
 		case end.IsValid():
 			d.At(end, "this branch is %v", t.Shape)
 		default:
@@ -112,7 +112,7 @@ func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
 	case o.Before == nil || o.Before.Size.String() == o.Size.String(): // behind a repeat, a name that is new
 		d.At(o.Span, "%s %v from here", axisName(axis), o.Size)
 	default:
-		d.At(o.Span, "%s %v → %v here (%s)", axisName(axis), o.Before.Size, o.Size, o.Reason)
+		d.At(o.Span, "%s %v → %v here (%s)", axisName(axis), o.Before.Size, o.Size, o.Because())
 	}
 }
 
