@@ -22,6 +22,7 @@ type winogradConv struct {
 	down, across int // tiles of an image
 	blocks       [][]tileRun
 	most         int // tiles of a block
+	lines        int // most, made odd: blocks of channels must not share a cache set
 	units        []convUnit
 	bias         []float32
 	act          Activation
@@ -96,7 +97,7 @@ func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
 	w.cut()
 	taps := make([]int, w.in.blocks)
 	for i := range taps {
-		taps[i] = i * w.most * Lanes
+		taps[i] = i * w.lines * Lanes
 	}
 	chunks := (&blockedConv{whole: true}).chunked(taps)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
@@ -112,6 +113,7 @@ func (w *winogradConv) cut() {
 	total := w.in.n * w.down * w.across
 	perTile := 36 * Lanes * (w.in.blocks + w.out.blocks)
 	w.most = balanced(total, max(winogradBlock/perTile, kernel.TilePixels), 1)
+	w.lines = w.most | 1
 	for first := 0; first < total; first += w.most {
 		var runs []tileRun
 		for q := first; q < min(first+w.most, total); {

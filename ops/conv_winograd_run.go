@@ -13,8 +13,8 @@ const (
 )
 
 func (w *winogradConv) prepare() Prepared {
-	values := 36 * w.in.blocks * w.most * Lanes
-	sums := 36 * w.out.blocks * w.most * Lanes
+	values := 36 * w.in.blocks * w.lines * Lanes
+	sums := 36 * w.out.blocks * w.lines * Lanes
 	return &prepared{
 		algorithm: "winograd-" + kernel.ISA(),
 		lend:      kernel.WinogradScratch,
@@ -34,7 +34,7 @@ func (w *winogradConv) prepare() Prepared {
 type winogradBlockOf struct {
 	*winogradConv
 	runs         []tileRun
-	values, sums []float32 // [36][blocks of channels][most][Lanes]
+	values, sums []float32 // [36][blocks of channels][lines][Lanes]
 	data         []float32
 	inputs       []tensor.Tensor
 	scratch      scratch
@@ -53,21 +53,21 @@ func (b *winogradBlockOf) transformIn(r tileRun, block int, scratch []float32) {
 	at := b.in.at(r.image*b.in.blocks+block, 4*r.y-b.top, 4*r.x-b.left)
 	kernel.WinogradIn(&kernel.WinogradTile{
 		Scratch: scratch, Pixels: b.inputs[0].Data[at:], Pitch: b.in.pitch, Tiles: r.tiles,
-		Values: b.values[(block*b.most+r.at)*Lanes:], Plane: b.in.blocks * b.most * Lanes,
+		Values: b.values[(block*b.lines+r.at)*Lanes:], Plane: b.in.blocks * b.lines * Lanes,
 	})
 }
 
 func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) {
 	plane := r.image*b.out.blocks + block
 	t := kernel.WinogradTile{
-		Scratch: scratch, Pitch: b.out.pitch, Plane: b.out.blocks * b.most * Lanes,
+		Scratch: scratch, Pitch: b.out.pitch, Plane: b.out.blocks * b.lines * Lanes,
 		Rows: min(4, b.out.h-4*r.y), Bias: b.bias[block*Lanes:], Low: b.low, High: b.high,
 	}
 	for i := range r.tiles {
 		x := 4 * (r.x + i)
 		t.Columns = min(4, b.out.w-x)
 		t.Pixels = b.data[b.out.at(plane, 4*r.y, x):]
-		t.Values = b.sums[(block*b.most+r.at+i)*Lanes:]
+		t.Values = b.sums[(block*b.lines+r.at+i)*Lanes:]
 		if b.add != nil {
 			t.Add = b.inputs[1].Data[b.add.at(r.image*b.add.blocks+block, 4*r.y, x):]
 			t.AddPitch = b.add.pitch
@@ -101,15 +101,15 @@ func (b *winogradBlockOf) products() Task {
 func (b *winogradBlockOf) product(plane int, u *convUnit, tiles int) {
 	k := kernel.Tile{
 		Blocks: u.blocks, Whole: true, Step: Lanes, Next: tileRow * Lanes,
-		OutNext: tileRow * Lanes, OutBlock: b.most * Lanes, Bias: noBias, Low: -infty, High: infty,
+		OutNext: tileRow * Lanes, OutBlock: b.lines * Lanes, Bias: noBias, Low: -infty, High: infty,
 	}
 	size := len(u.weights) / 36
 	across := ceilDiv(tiles, kernel.TilePixels)
 	for i := range across {
 		first, end := i*tiles/across, (i+1)*tiles/across
 		k.Pixels = end - first
-		k.In = b.values[(plane*b.in.blocks*b.most+first)*Lanes:]
-		k.Out = b.sums[((plane*b.out.blocks+u.block)*b.most+first)*Lanes:]
+		k.In = b.values[(plane*b.in.blocks*b.lines+first)*Lanes:]
+		k.Out = b.sums[((plane*b.out.blocks+u.block)*b.lines+first)*Lanes:]
 		k.Add = nil
 		weights := u.weights[plane*size : (plane+1)*size]
 		for _, taps := range u.chunks {

@@ -120,3 +120,34 @@ func TestConcatenationsTakeNoStep(t *testing.T) {
 		}
 	}
 }
+
+func TestLoweredRunsAllocateNothing(t *testing.T) {
+	for seed := range uint64(6) {
+		p := planned(t, wide(seed))
+		input := graphtest.Input(p.Graph(), 1)
+		s := session(t, p, 2)
+		if n := testing.AllocsPerRun(5, func() { s.Run(t.Context(), input) }); n != 0 {
+			t.Errorf("seed %d: %v allocations each run", seed, n)
+		}
+	}
+	b := graphtest.Start("winograd", 1, 64, 28, 28)
+	b.Add("conv", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input)
+	p := planned(t, b.Graph)
+	s := session(t, p, 2)
+	input := graphtest.Input(p.Graph(), 1)
+	if n := testing.AllocsPerRun(5, func() { s.Run(t.Context(), input) }); n != 0 {
+		t.Errorf("%v allocations each run", n)
+	}
+}
+
+func TestLoweredResultsDoNotDependOnThreads(t *testing.T) {
+	for seed := range uint64(10) {
+		p := planned(t, wide(seed))
+		want := shows(run(t, p, 1, 1))
+		for threads := 2; threads <= 4; threads++ {
+			if got := shows(run(t, p, threads, 1)); !same(got, want) {
+				t.Errorf("seed %d: %d threads give other bits than 1", seed, threads)
+			}
+		}
+	}
+}

@@ -21,6 +21,7 @@ type Session struct {
 	scratch []float32       // each step's in turn
 	values  []tensor.Tensor // by node of the lowered graph: views of the arena
 	tasks   []ops.Task      // the whole network's, one after another
+	ends    []int           // by step: where its tasks end
 	running atomic.Bool
 }
 
@@ -47,6 +48,7 @@ func (p *Plan) NewSession(workers *ops.Workers) *Session {
 		size := step.Prepared.Scratch(threads)
 		tasks := step.Prepared.Bind(s.values[step.Node.ID], in, s.scratch[:size:size], threads)
 		s.tasks = append(s.tasks, tasks...)
+		s.ends = append(s.ends, len(s.tasks))
 	}
 	return s
 }
@@ -74,6 +76,11 @@ var errRunning = errors.New("plan: this session is running already: each gorouti
 // outputs are undefined, and the next run is as good as ever. It allocates
 // nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
+	return s.run(input, func() error { return s.workers.Run(ctx, s.tasks) })
+}
+
+// run does the work on an input, alone.
+func (s *Session) run(input tensor.Tensor, work func() error) error {
 	want := s.plan.graph.Input.Shape
 	if !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
 		return fmt.Errorf("plan: the input: got shape %v with %d elements, want %v",
@@ -84,7 +91,7 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	}
 	defer s.running.Store(false)
 	copy(s.values[0].Data, input.Data)
-	return s.workers.Run(ctx, s.tasks)
+	return work()
 }
 
 // Output returns the main output of the last run. Like all that a session shows,

@@ -136,10 +136,23 @@ func slow(t *testing.T) *Plan {
 		return planned(t, b.Graph)
 	}
 	one := chain(1)
-	start := time.Now()
-	run(t, one, 1, 1)
-	layers := 300 * time.Millisecond / time.Since(start)
-	return chain(max(2, min(int(layers), 200)))
+	s := run(t, one, 1, 1)
+	layers := 300 * time.Millisecond / fastest(t, s)
+	return chain(max(2, min(int(layers), 800)))
+}
+
+// fastest is the shortest of three runs, the first of which finds no memory in
+// any cache.
+func fastest(t *testing.T, s *Session) time.Duration {
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		if err := s.Run(t.Context(), graphtest.Input(s.plan.graph, 1)); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(start))
+	}
+	return best
 }
 
 func TestRunStopsWhenItsContextEnds(t *testing.T) {
@@ -147,11 +160,7 @@ func TestRunStopsWhenItsContextEnds(t *testing.T) {
 	input := graphtest.Input(p.Graph(), 1)
 	for _, threads := range []int{1, 2} {
 		s := session(t, p, threads)
-		start := time.Now()
-		if err := s.Run(t.Context(), input); err != nil {
-			t.Fatal(err)
-		}
-		whole, want := time.Since(start), shows(s)
+		whole, want := fastest(t, s), shows(s)
 
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var cancelled time.Time
@@ -253,6 +262,25 @@ func TestMemoryIsAligned(t *testing.T) {
 	for n := range 40 {
 		if m := aligned(n); len(m) != n || uintptr(unsafe.Pointer(unsafe.SliceData(m)))%64 != 0 {
 			t.Errorf("%d float32 begin at %p", len(m), m)
+		}
+	}
+}
+
+// TestProfileIsOfEveryStep and computes the same.
+func TestProfileIsOfEveryStep(t *testing.T) {
+	p := planned(t, graphtest.Random(5, 30))
+	want := shows(run(t, p, 1, 1))
+	s := session(t, p, 2)
+	times, err := s.Profile(t.Context(), graphtest.Input(p.Graph(), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(times) != len(p.steps) || !same(shows(s), want) {
+		t.Errorf("%d times for %d steps, or other values", len(times), len(p.steps))
+	}
+	for i, step := range p.steps {
+		if got := times[i]; got.Path != step.Node.Path || got.Algorithm != step.Prepared.Algorithm() || got.Took <= 0 || got.Bytes <= 0 {
+			t.Errorf("step %d: %+v", i, got)
 		}
 	}
 }
