@@ -29,7 +29,6 @@ type blockedConv struct {
 	low, high float32
 
 	images, unitsPer, tilesPer int // of a part
-	fetch                      bool
 }
 
 // A convUnit is the blocks of output channels that are computed together.

@@ -29,7 +29,6 @@ func (b *blockedConv) cut(s slider) {
 	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles))
 	b.tilesPer = balanced(len(b.tiles), max(1, blockedPart/max(1, work*pixels)), 1)
 	if 4*weights > heavyWeights {
-		b.fetch = true
 		b.images, b.unitsPer = b.out.n, max(1, len(b.units)/64)
 		parts := ceilDiv(len(b.units), b.unitsPer)
 		b.tilesPer = balanced(len(b.tiles), max(4, len(b.tiles)*parts/heavyPartsMin), 1)
@@ -78,10 +77,6 @@ func (w *blockedPartOf) unit(unit, image int) {
 	plane := image*w.out.blocks + u.block
 	source := (image*w.blockedConv.in.blocks + u.inBlock) * w.blockedConv.in.plane
 	k := kernel.Tile{Blocks: u.blocks, Step: w.step, Whole: w.whole, OutBlock: w.out.plane}
-	var ahead []float32
-	if w.fetch && unit+1 < len(w.units) {
-		ahead = w.units[unit+1].weights
-	}
 	for i := range w.tiles {
 		t := &w.tiles[i]
 		k.Pixels, k.Next, k.OutNext = t.pixels, t.next, t.outNext
@@ -91,9 +86,6 @@ func (w *blockedPartOf) unit(unit, image int) {
 		if w.add != nil {
 			k.Add = w.in[1].Data[(image*w.add.blocks+u.block)*w.add.plane+t.add:]
 			k.AddNext, k.AddBlock = t.addNext, w.add.plane
-		}
-		if ahead != nil {
-			k.Ahead = ahead[i*len(ahead)/len(w.tiles) : (i+1)*len(ahead)/len(w.tiles)]
 		}
 		w.sum(&k, u)
 		w.activate(&k)
@@ -106,7 +98,7 @@ func (w *blockedPartOf) unit(unit, image int) {
 // sum computes a tile chunk by chunk: each adds what is there to its own sum, the
 // first the value of the epilogue, the last the bias.
 func (w *blockedPartOf) sum(k *kernel.Tile, u *convUnit) {
-	weights, ahead := u.weights, k.Ahead
+	weights := u.weights
 	each := u.blocks * Lanes
 	if w.whole && !w.depthwise {
 		each *= Lanes
@@ -114,7 +106,6 @@ func (w *blockedPartOf) sum(k *kernel.Tile, u *convUnit) {
 	for i, taps := range u.chunks {
 		k.Taps, k.Weights = taps, weights
 		k.Bias, k.Low, k.High = noBias, -infty, infty
-		k.Ahead = ahead[i*len(ahead)/len(u.chunks) : (i+1)*len(ahead)/len(u.chunks)]
 		if i == len(u.chunks)-1 {
 			k.Bias, k.Low, k.High = w.bias[u.block*Lanes:], w.low, w.high
 		}

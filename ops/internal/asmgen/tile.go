@@ -49,8 +49,6 @@ const (
 	argHigh     = "116(DI)"
 	argPixels   = "120(DI)"
 	argBlocks   = "128(DI)"
-	argAhead    = "136(DI)"
-	argAheads   = "144(DI)"
 )
 
 const group = 7 // pixels that one base register reaches
@@ -195,18 +193,6 @@ func (k tile) dense() {
 	}
 	t.op("DECQ", "BX")
 	t.op("JNZ", k.name("turn"))
-	t.note("fetch some of the weights that come next")
-	t.op("MOVQ", argAheads, "BX")
-	t.op("TESTQ", "BX", "BX")
-	t.op("JZ", k.name("fetched"))
-	t.op("MOVQ", argAhead, "DX")
-	t.label(k.name("fetch"))
-	t.op("PREFETCHT1", "(DX)")
-	t.op("ADDQ", 64, "DX")
-	t.op("DECQ", "BX")
-	t.op("JNZ", k.name("fetch"))
-	t.op("MOVQ", "DX", argAhead)
-	t.label(k.name("fetched"))
 	t.op("DECQ", "R11")
 	t.op("JNZ", k.name("tap"))
 	t.op("JMP", k.name("end"))

@@ -37,7 +37,6 @@ type Tile struct {
 	Bias              []float32 // [Blocks*16]
 	Low, High         float32   // bounds of the result of Conv and Depthwise
 	Scale             float32   // of Sum
-	Ahead             []float32 // weights that come next, to fetch
 }
 
 // Taps are offsets from a pixel's place, in float32.

@@ -20,8 +20,6 @@ type tileArgs struct {
 	bias              *float32
 	low, high         float32
 	pixels, blocks    int
-	ahead             *float32
-	aheads            int // lines of ahead to fetch at each tap
 }
 
 // args translates t, whose slices check has checked.
@@ -45,9 +43,6 @@ func (t *Tile) args() tileArgs {
 // parameters adds what Conv and Depthwise have.
 func (t *Tile) parameters(a *tileArgs) {
 	a.weights, a.bias = &t.Weights[0], &t.Bias[0]
-	if n := len(t.Ahead) / Lanes / a.count; n > 0 {
-		a.ahead, a.aheads = &t.Ahead[0], n
-	}
 }
 
 func convTile(t *Tile) {

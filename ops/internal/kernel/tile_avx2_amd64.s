@@ -138,20 +138,6 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p6x16fetched
-	MOVQ 136(DI), DX
-
-p6x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p6x16fetch
-	MOVQ DX, 136(DI)
-
-p6x16fetched:
 	DECQ R11
 	JNZ p6x16tap
 	JMP p6x16end
@@ -352,20 +338,6 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p5x16fetched
-	MOVQ 136(DI), DX
-
-p5x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p5x16fetch
-	MOVQ DX, 136(DI)
-
-p5x16fetched:
 	DECQ R11
 	JNZ p5x16tap
 	JMP p5x16end
@@ -539,20 +511,6 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p4x16fetched
-	MOVQ 136(DI), DX
-
-p4x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p4x16fetch
-	MOVQ DX, 136(DI)
-
-p4x16fetched:
 	DECQ R11
 	JNZ p4x16tap
 	JMP p4x16end
@@ -699,20 +657,6 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p3x16fetched
-	MOVQ 136(DI), DX
-
-p3x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p3x16fetch
-	MOVQ DX, 136(DI)
-
-p3x16fetched:
 	DECQ R11
 	JNZ p3x16tap
 	JMP p3x16end
@@ -832,20 +776,6 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p2x16fetched
-	MOVQ 136(DI), DX
-
-p2x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p2x16fetch
-	MOVQ DX, 136(DI)
-
-p2x16fetched:
 	DECQ R11
 	JNZ p2x16tap
 	JMP p2x16end
@@ -938,20 +868,6 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p1x16fetched
-	MOVQ 136(DI), DX
-
-p1x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p1x16fetch
-	MOVQ DX, 136(DI)
-
-p1x16fetched:
 	DECQ R11
 	JNZ p1x16tap
 	JMP p1x16end

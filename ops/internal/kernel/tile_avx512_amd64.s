@@ -301,20 +301,6 @@ p14x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p14x32fetched
-	MOVQ 136(DI), DX
-
-p14x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p14x32fetch
-	MOVQ DX, 136(DI)
-
-p14x32fetched:
 	DECQ R11
 	JNZ p14x32tap
 	JMP p14x32end
@@ -743,20 +729,6 @@ p13x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p13x32fetched
-	MOVQ 136(DI), DX
-
-p13x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p13x32fetch
-	MOVQ DX, 136(DI)
-
-p13x32fetched:
 	DECQ R11
 	JNZ p13x32tap
 	JMP p13x32end
@@ -1158,20 +1130,6 @@ p12x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p12x32fetched
-	MOVQ 136(DI), DX
-
-p12x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p12x32fetch
-	MOVQ DX, 136(DI)
-
-p12x32fetched:
 	DECQ R11
 	JNZ p12x32tap
 	JMP p12x32end
@@ -1546,20 +1504,6 @@ p11x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p11x32fetched
-	MOVQ 136(DI), DX
-
-p11x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p11x32fetch
-	MOVQ DX, 136(DI)
-
-p11x32fetched:
 	DECQ R11
 	JNZ p11x32tap
 	JMP p11x32end
@@ -1907,20 +1851,6 @@ p10x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p10x32fetched
-	MOVQ 136(DI), DX
-
-p10x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p10x32fetch
-	MOVQ DX, 136(DI)
-
-p10x32fetched:
 	DECQ R11
 	JNZ p10x32tap
 	JMP p10x32end
@@ -2241,20 +2171,6 @@ p9x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p9x32fetched
-	MOVQ 136(DI), DX
-
-p9x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p9x32fetch
-	MOVQ DX, 136(DI)
-
-p9x32fetched:
 	DECQ R11
 	JNZ p9x32tap
 	JMP p9x32end
@@ -2548,20 +2464,6 @@ p8x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p8x32fetched
-	MOVQ 136(DI), DX
-
-p8x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p8x32fetch
-	MOVQ DX, 136(DI)
-
-p8x32fetched:
 	DECQ R11
 	JNZ p8x32tap
 	JMP p8x32end
@@ -2826,20 +2728,6 @@ p7x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p7x32fetched
-	MOVQ 136(DI), DX
-
-p7x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p7x32fetch
-	MOVQ DX, 136(DI)
-
-p7x32fetched:
 	DECQ R11
 	JNZ p7x32tap
 	JMP p7x32end
@@ -3069,20 +2957,6 @@ p6x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p6x32fetched
-	MOVQ 136(DI), DX
-
-p6x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p6x32fetch
-	MOVQ DX, 136(DI)
-
-p6x32fetched:
 	DECQ R11
 	JNZ p6x32tap
 	JMP p6x32end
@@ -3285,20 +3159,6 @@ p5x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p5x32fetched
-	MOVQ 136(DI), DX
-
-p5x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p5x32fetch
-	MOVQ DX, 136(DI)
-
-p5x32fetched:
 	DECQ R11
 	JNZ p5x32tap
 	JMP p5x32end
@@ -3474,20 +3334,6 @@ p4x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p4x32fetched
-	MOVQ 136(DI), DX
-
-p4x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p4x32fetch
-	MOVQ DX, 136(DI)
-
-p4x32fetched:
 	DECQ R11
 	JNZ p4x32tap
 	JMP p4x32end
@@ -3636,20 +3482,6 @@ p3x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p3x32fetched
-	MOVQ 136(DI), DX
-
-p3x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p3x32fetch
-	MOVQ DX, 136(DI)
-
-p3x32fetched:
 	DECQ R11
 	JNZ p3x32tap
 	JMP p3x32end
@@ -3771,20 +3603,6 @@ p2x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p2x32fetched
-	MOVQ 136(DI), DX
-
-p2x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p2x32fetch
-	MOVQ DX, 136(DI)
-
-p2x32fetched:
 	DECQ R11
 	JNZ p2x32tap
 	JMP p2x32end
@@ -3879,20 +3697,6 @@ p1x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x32turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p1x32fetched
-	MOVQ 136(DI), DX
-
-p1x32fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p1x32fetch
-	MOVQ DX, 136(DI)
-
-p1x32fetched:
 	DECQ R11
 	JNZ p1x32tap
 	JMP p1x32end
@@ -4084,20 +3888,6 @@ p14x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p14x16fetched
-	MOVQ 136(DI), DX
-
-p14x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p14x16fetch
-	MOVQ DX, 136(DI)
-
-p14x16fetched:
 	DECQ R11
 	JNZ p14x16tap
 	JMP p14x16end
@@ -4365,20 +4155,6 @@ p13x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p13x16fetched
-	MOVQ 136(DI), DX
-
-p13x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p13x16fetch
-	MOVQ DX, 136(DI)
-
-p13x16fetched:
 	DECQ R11
 	JNZ p13x16tap
 	JMP p13x16end
@@ -4630,20 +4406,6 @@ p12x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p12x16fetched
-	MOVQ 136(DI), DX
-
-p12x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p12x16fetch
-	MOVQ DX, 136(DI)
-
-p12x16fetched:
 	DECQ R11
 	JNZ p12x16tap
 	JMP p12x16end
@@ -4879,20 +4641,6 @@ p11x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p11x16fetched
-	MOVQ 136(DI), DX
-
-p11x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p11x16fetch
-	MOVQ DX, 136(DI)
-
-p11x16fetched:
 	DECQ R11
 	JNZ p11x16tap
 	JMP p11x16end
@@ -5112,20 +4860,6 @@ p10x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p10x16fetched
-	MOVQ 136(DI), DX
-
-p10x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p10x16fetch
-	MOVQ DX, 136(DI)
-
-p10x16fetched:
 	DECQ R11
 	JNZ p10x16tap
 	JMP p10x16end
@@ -5329,20 +5063,6 @@ p9x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p9x16fetched
-	MOVQ 136(DI), DX
-
-p9x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p9x16fetch
-	MOVQ DX, 136(DI)
-
-p9x16fetched:
 	DECQ R11
 	JNZ p9x16tap
 	JMP p9x16end
@@ -5530,20 +5250,6 @@ p8x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p8x16fetched
-	MOVQ 136(DI), DX
-
-p8x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p8x16fetch
-	MOVQ DX, 136(DI)
-
-p8x16fetched:
 	DECQ R11
 	JNZ p8x16tap
 	JMP p8x16end
@@ -5713,20 +5419,6 @@ p7x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p7x16fetched
-	MOVQ 136(DI), DX
-
-p7x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p7x16fetch
-	MOVQ DX, 136(DI)
-
-p7x16fetched:
 	DECQ R11
 	JNZ p7x16tap
 	JMP p7x16end
@@ -5876,20 +5568,6 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p6x16fetched
-	MOVQ 136(DI), DX
-
-p6x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p6x16fetch
-	MOVQ DX, 136(DI)
-
-p6x16fetched:
 	DECQ R11
 	JNZ p6x16tap
 	JMP p6x16end
@@ -6023,20 +5701,6 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p5x16fetched
-	MOVQ 136(DI), DX
-
-p5x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p5x16fetch
-	MOVQ DX, 136(DI)
-
-p5x16fetched:
 	DECQ R11
 	JNZ p5x16tap
 	JMP p5x16end
@@ -6154,20 +5818,6 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p4x16fetched
-	MOVQ 136(DI), DX
-
-p4x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p4x16fetch
-	MOVQ DX, 136(DI)
-
-p4x16fetched:
 	DECQ R11
 	JNZ p4x16tap
 	JMP p4x16end
@@ -6269,20 +5919,6 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p3x16fetched
-	MOVQ 136(DI), DX
-
-p3x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p3x16fetch
-	MOVQ DX, 136(DI)
-
-p3x16fetched:
 	DECQ R11
 	JNZ p3x16tap
 	JMP p3x16end
@@ -6368,20 +6004,6 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p2x16fetched
-	MOVQ 136(DI), DX
-
-p2x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p2x16fetch
-	MOVQ DX, 136(DI)
-
-p2x16fetched:
 	DECQ R11
 	JNZ p2x16tap
 	JMP p2x16end
@@ -6451,20 +6073,6 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
-	// fetch some of the weights that come next
-	MOVQ 144(DI), BX
-	TESTQ BX, BX
-	JZ p1x16fetched
-	MOVQ 136(DI), DX
-
-p1x16fetch:
-	PREFETCHT1 (DX)
-	ADDQ $64, DX
-	DECQ BX
-	JNZ p1x16fetch
-	MOVQ DX, 136(DI)
-
-p1x16fetched:
 	DECQ R11
 	JNZ p1x16tap
 	JMP p1x16end
