@@ -153,8 +153,12 @@ func (a *AvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepa
 	return p.prepare()
 }
 
-// Blocked works where a window is not too large.
+// Blocked works where there are not too many windows, each of which is a tile by
+// itself, nor too large ones.
 func (a *AvgPoolTo) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if out[2]*out[3] > mostTaps {
+		return Blocking{}
+	}
 	return blockedPooling(ceilDiv(in[0][2], out[2])+1, ceilDiv(in[0][3], out[3])+1)
 }
 

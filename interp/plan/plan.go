@@ -1,6 +1,6 @@
-// Package plan makes a graph executable: it chooses an algorithm for every op,
-// packs the parameters once, and decides where in memory every value lies before
-// any number is computed.
+// Package plan makes a graph executable: it chooses a layout for every value and
+// an algorithm for every op, packs the parameters once, and decides where in
+// memory every value lies before any number is computed.
 //
 // A Plan is read-only and serves any number of sessions. A Session is one
 // goroutine's memory and bound work; running it allocates nothing.
