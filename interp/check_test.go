@@ -117,6 +117,8 @@ var elsewhereTested = map[diag.Code]string{
 	diag.TooLong:      "TestLimitsOfText",
 	diag.TooDeep:      "TestLimitsOfText",
 	diag.TooManyFiles: "TestLimitsOfText",
+	diag.WeightNames:  "TestPagesOfWeights",
+	diag.WeightShapes: "TestPagesOfWeights",
 }
 
 // What would fill megabytes as a file is refused in a moment.

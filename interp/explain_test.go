@@ -1,18 +1,23 @@
 package interp_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/prove"
+	"cnnlang/interp/weights"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 	"cnnlang/lang/parse"
+	"cnnlang/ops/tensor"
 )
 
 // everything is all that can be said of a file: by checking its nets, proving its
@@ -65,6 +70,9 @@ func TestPages(t *testing.T) {
 			if sentences := strings.Count(page.Text+" ", ". "); sentences < 1 || sentences > 4 {
 				t.Errorf("the page has %d sentences: %s", sentences, page.Text)
 			}
+			if page.Code == diag.WeightNames || page.Code == diag.WeightShapes {
+				return // TestPagesOfWeights
+			}
 			files := map[string]string{"example.cnn": wrongText(page)}
 			if page.Beside != "" {
 				files["blocks.cnn"] = page.Beside
@@ -92,6 +100,54 @@ func TestPages(t *testing.T) {
 	}
 	if len(diag.Pages()) != len(diag.Codes) {
 		t.Errorf("%d pages for %d codes", len(diag.Pages()), len(diag.Codes))
+	}
+}
+
+// The net on the pages about weights takes its own tensors, and each page's code
+// is said of a file that errs in its way.
+func TestPagesOfWeights(t *testing.T) {
+	for code, spoil := range map[diag.Code]func(*weights.Named){
+		diag.WeightNames:  func(n *weights.Named) { n.Name = "module." + n.Name },
+		diag.WeightShapes: func(n *weights.Named) { n.Tensor = tensor.New(n.Tensor.Shape.Elements(), 1) },
+	} {
+		page, _ := diag.Explain(code)
+		write(t, map[string]string{"example.cnn": page.Right})
+		p, list := everything(t, "example.cnn")
+		o, err := p.Select("")
+		if err != nil || len(list) > 0 {
+			t.Fatal(err, list)
+		}
+		net, _ := interp.Instantiate(o, elab.Options{})
+		var params []graph.Param
+		for _, n := range net.Graph.Nodes {
+			params = append(params, n.Params...)
+		}
+		for _, spoilt := range []bool{false, true} {
+			var named []weights.Named
+			for name, x := range weights.Random(0).Bind(params) {
+				n := weights.Named{Name: name, Tensor: x}
+				if spoilt {
+					spoil(&n)
+				}
+				named = append(named, n)
+			}
+			if err := weights.WriteSafetensors("w.safetensors", named); err != nil {
+				t.Fatal(err)
+			}
+			store, err := weights.Open("w.safetensors", weights.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = interp.Build(net, interp.Weights{Store: store}, interp.Options{})
+			store.Close()
+			var fit *weights.FitError
+			switch {
+			case !spoilt && err != nil:
+				t.Errorf("%s: the net does not take its own tensors: %v", code, err)
+			case spoilt && (!errors.As(err, &fit) || fit.Code() != string(code)):
+				t.Errorf("%s: got %v", code, err)
+			}
+		}
 	}
 }
 
@@ -128,7 +184,8 @@ func TestPagesCannotGoMissing(t *testing.T) {
 		if !ok || page.Name() != c.Name || page.Right == "" || page.Text == "" {
 			t.Errorf("%s: no page, or an empty one", c.Code)
 		}
-		if (page.Wrong == "") != (c.Code == diag.TooLong || c.Code == diag.TooManyFiles) {
+		noText := slices.Contains([]diag.Code{diag.TooLong, diag.TooManyFiles, diag.WeightNames, diag.WeightShapes}, c.Code)
+		if (page.Wrong == "") != noText {
 			t.Errorf("%s: no wrong example", c.Code)
 		}
 	}

@@ -57,6 +57,9 @@ const (
 	IsFails        Code = "E0505"
 	SideDoesNotFit Code = "E0506"
 
+	WeightNames  Code = "E0601"
+	WeightShapes Code = "E0602"
+
 	TooLong      Code = "E0801"
 	TooDeep      Code = "E0802"
 	TooManyNodes Code = "E0803"
@@ -127,6 +130,8 @@ var Codes = []struct {
 	{ExpectFails, "fact that does not hold"},
 	{IsFails, "shape that is not as stated"},
 	{SideDoesNotFit, "side head that does not fit the input"},
+	{WeightNames, "weights of other names"},
+	{WeightShapes, "weights of other shapes or types"},
 	{TooLong, "file too long"},
 	{TooDeep, "nested too deep"},
 	{TooManyNodes, "network too large"},

@@ -19,7 +19,7 @@ func (p Page) Name() string { return p.Code.Name() }
 
 // Pages lists the page of every code, in the order of Codes.
 func Pages() []Page {
-	return slices.Concat(textPages, namePages, valuePages, flowPages, shapePages, contractPages, limitPages, lintPages)
+	return slices.Concat(textPages, namePages, valuePages, flowPages, shapePages, contractPages, weightPages, limitPages, lintPages)
 }
 
 // Explain returns the page of a code; ok is false where there is no such code.
