@@ -27,6 +27,12 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 			continue
 		}
 		v := prover.Block(o)
+		if failed(o, found) {
+			// What holds over all sizes is of no interest where its own do not work.
+			fails := *v
+			fails.Status, fails.Reason = prove.NotProved, "it fails at its own sizes"
+			v = &fails
+		}
 		verdicts = append(verdicts, v)
 		for _, d := range append(v.Others[:len(v.Others):len(v.Others)], v.Problem) {
 			if d != nil && !explained(o, d, append(found[:len(found):len(found)], more...)) {
@@ -50,6 +56,16 @@ func tooLarge(o *resolve.Object, found diag.List) bool {
 func explained(o *resolve.Object, d *diag.Diagnostic, found diag.List) bool {
 	for _, e := range found {
 		if e.Severity == diag.Error && (e.Span == d.Span || o.Block.Span().Contains(e.Span)) {
+			return true
+		}
+	}
+	return false
+}
+
+// failed reports whether an error has been found in making this net.
+func failed(o *resolve.Object, found diag.List) bool {
+	for _, d := range found {
+		if n := len(d.Trace); d.Severity == diag.Error && n > 0 && d.Trace[n-1].Span == o.Span {
 			return true
 		}
 	}

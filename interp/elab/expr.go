@@ -155,6 +155,10 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 		return nil, false
 	}
 	if l, isUnknown := v.(UnknownList); isUnknown {
+		if !dim.AtLeast(m.facts, l.length(m.unknowns), i.Add(dim.Int(1))) {
+			m.fail(badIndex(x.I.Span(), i, 0))
+			return nil, false
+		}
 		return l.item(m.unknowns, i.String()), true
 	}
 	list, ok := v.([]Value)

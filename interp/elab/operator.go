@@ -64,7 +64,7 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 	case "*":
 		v = l.Mul(r)
 	case "/", "//", "%":
-		if r == dim.Int(0) {
+		if r == dim.Int(0) || m.unknowns != nil && !m.unknowns.Assume(r, dim.Zero, false, false) {
 			m.fail(divisionByZero(x.R.Span(), x.Op))
 			return nil, false
 		}

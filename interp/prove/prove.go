@@ -138,6 +138,9 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.follow(next)
 	}
 	x.checkInduction()
+	if v.Status == Proved && len(v.Results) == 0 {
+		x.notProved("no values meet its `where`")
+	}
 	return v
 }
 

@@ -131,3 +131,42 @@ func TestBudgetsHold(t *testing.T) {
 		t.Errorf("a block that only calls itself is %s", v.Status)
 	}
 }
+
+// What a proof must not take for granted.
+func TestProofsAreNoCirclesAndNotEmpty(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		status     Status
+		requires   string
+	}{
+		{"a call without end", `block b(c: int) [N, C, H, W] -> [N, c, H, W] { b(c) }`, NotProved, ""},
+		{"a call that grows", `block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) -> if c > 0 { b(c+1) } -> conv(c, 1x1) }`, NotProved, ""},
+		{"a where that nothing meets", `block b(a: int) [N, C, H, W] -> [N, C, H, W] where a > 5, a < 3 { conv(7, 3x3) }`, NotProved, ""},
+		{"a quotient by a parameter", `block b(a: int) [N, C, H, W] -> [N, C, H, W] { conv(C*a//a, 1x1) }`, Proved, "a != 0"},
+		{"an index", `block b(l: list[int]) [N, C, H, W] -> [N, l[3], H, W] { conv(l[3], 1x1) }`, Proved, "len(l) >= 4"},
+		{"a call that falls", `block b(d: int) [N, C, H, W] -> [N, C + d, H, W] { if d > 0 { conv(C+1, 1x1) -> b(d-1) } }`, Proved, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := verdictOn(t, test.text)
+			if v.Status != test.status {
+				t.Fatalf("got %s (%s), want %s", v.Status, v.Reason, test.status)
+			}
+			if test.requires == "" {
+				return
+			}
+			if !slices.ContainsFunc(v.Contract().Requires, func(c Clause) bool { return c.Text == test.requires }) {
+				t.Errorf("got requirements %v, want %s", v.Contract().Requires, test.requires)
+			}
+		})
+	}
+}
+
+// A proof is about whole parameters from 0 on; a call with others is looked into.
+func TestProofsAreNotUsedBeyondTheirValues(t *testing.T) {
+	v := verdictOn(t, `
+block ab(a: int) [N, C, H, W] -> [N, C + a, H, W] { conv(C + max(a, 0 - a), 1x1) }
+block user [N, C, H, W] -> [N, C - 1, H, W] where C >= 3 { ab(-1) }`)
+	if v.Status != Refuted {
+		t.Errorf("got %s (%s), want refuted", v.Status, v.Reason)
+	}
+}

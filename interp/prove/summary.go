@@ -16,6 +16,9 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			return graph.Count{}, false
 		}
 	}
+	if !p.admits(args) {
+		return graph.Count{}, false
+	}
 	if pr.active[o.Block] {
 		return p.induction(o, args, input)
 	}
@@ -44,12 +47,43 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
 }
 
+// admits reports whether arguments are among the values that a proof is about:
+// whole numbers from 0 on.
+func (p *path) admits(args map[string]elab.Value) bool {
+	for _, v := range args {
+		if size, ok := v.(dim.Size); ok && size.IsWhole() {
+			if holds, known := p.known(size, dim.NonNegative); !known || !holds {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// falls reports whether a call of the block by itself gives some parameter a
+// smaller value than it has here, from 0 on: then calls come to an end.
+func (p *path) falls(args map[string]elab.Value) bool {
+	for _, a := range p.exploration.args {
+		inner, ok := args[a.name].(dim.Size)
+		if a.kind != "int" || !ok {
+			continue
+		}
+		less := p.variable(a.name, 0).Sub(dim.Int(1)).Sub(inner)
+		smaller, known1 := p.known(less, dim.NonNegative)
+		whole, known2 := p.known(inner, dim.NonNegative)
+		if known1 && smaller && known2 && whole {
+			return true
+		}
+	}
+	return false
+}
+
 // induction lets a block that calls itself rely on its own signature for the
 // inner call. It holds if what the block requires follows for that call, which is
 // checked once all its requirements are known.
 func (p *path) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
 	put, ok := substitution(o, args, input)
-	if !ok || o.Block != p.exploration.base.Block {
+	if !ok || o.Block != p.exploration.base.Block || !p.falls(args) {
 		return graph.Count{}, false
 	}
 	p.inner = append(p.inner, put)
