@@ -101,6 +101,9 @@ func (r *rule) rank(i int, ranks ...int) bool {
 	case len(ranks) == 1:
 		f.Msg = fmt.Sprintf("%s needs an image [N, C, H, W], got %v", r.op.Name(), r.in[i])
 		f.Help = "move it before the flatten, or leave the flatten out"
+		if len(r.in[i]) != 2 {
+			f.Help = "give the input its four axes, the batch first: [N, C, H, W]"
+		}
 	default:
 		f.Msg = fmt.Sprintf("%s needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[i])
 	}

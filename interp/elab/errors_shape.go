@@ -157,9 +157,13 @@ func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Siz
 }
 
 func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
-	return diag.New(diag.ClaimFails, b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()),
+	d := diag.New(diag.ClaimFails, b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()),
 		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
+	if len(b.Sig.Out) == 2 && len(x.Shape) == 4 {
+		d.WithHelp("`gap -> flatten` makes a vector of an image; `linear` after it then gives one number for each class")
+	}
+	return d
 }
 
 func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {

@@ -10,6 +10,9 @@ import (
 
 // Stopped reports that the path has forked or ended.
 func (p *path) Stopped() bool {
+	if x := p.exploration; p.beyond == "" && x.prover.now().After(x.deadline) {
+		p.beyond = fmt.Sprintf("it takes more than %v", maxTime)
+	}
 	return p.again != nil || p.impossible || p.bounded != "" || p.beyond != ""
 }
 
