@@ -192,3 +192,37 @@ func TestSideHeadThatDoesNotFit(t *testing.T) {
 		t.Errorf("at the default size: got %v, want one warning", list)
 	}
 }
+
+// An axis of a net's input may speak of those before it, of the sizes they have
+// by default and of those that were asked for.
+func TestInputAxisFromAnother(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const text = "net n [N, 3, H = 4, 2*H + N] -> [N, 3, H, _] { relu }\n"
+	for _, c := range []struct {
+		asked []int
+		want  string
+		code  diag.Code
+	}{
+		{nil, "[1, 3, 4, 9]", ""},
+		{[]int{2, 3, 5, 12}, "[2, 3, 5, 12]", ""},
+		{[]int{1, 3, 5, 12}, "", diag.InputMismatch},
+	} {
+		p, list := check(t, text, elab.Options{Shape: c.asked})
+		nets, _, err := p.Check("", elab.Options{Shape: c.asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case c.code != "":
+			if len(list) != 1 || list[0].Code != c.code {
+				t.Errorf("asked for %v: got %v, want one %s", c.asked, list, c.code)
+			}
+		case len(list) > 0 || len(nets) != 1:
+			t.Errorf("asked for %v: got %v, want none", c.asked, list)
+		default:
+			if got := fmt.Sprint(nets[0].Graph.Output.Shape); got != c.want {
+				t.Errorf("asked for %v: got %s, want %s", c.asked, got, c.want)
+			}
+		}
+	}
+}

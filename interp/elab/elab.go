@@ -181,6 +181,7 @@ func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, de
 		return nil, false, false
 	}
 	defaults = true
+	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
 	for i, d := range b.Sig.In {
 		size, known, ok := m.defaultSize(d, i, e)
 		if !ok {
@@ -198,6 +199,11 @@ func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, de
 		if !dim.AtLeast(m.facts, size, dim.Int(1)) {
 			m.fail(badInputSize(b, d, size))
 			return nil, false, false
+		}
+		if name := bare(d.Size); name != "" {
+			if _, bound := e.lookup(name); !bound {
+				e.values[name] = size
+			}
 		}
 		shape = append(shape, size)
 	}
