@@ -13,15 +13,7 @@ func padBefore(p ops.Padding, explicit dim.Size, size, k, stride, dilation int) 
 	case ops.Valid:
 		return 0
 	case ops.Same:
-		out := size / stride
-		if size%stride != 0 {
-			out++
-		}
-		total := (out-1)*stride + dilation*(k-1) + 1 - size
-		if total < 0 {
-			total = 0
-		}
-		return total / 2
+		return samePadding(size, k, stride, dilation) / 2
 	}
 	return explicit.MustInt()
 }
@@ -34,15 +26,18 @@ func padAfter(p ops.Padding, explicit dim.Size, size, k, stride, dilation int) i
 	case ops.Valid:
 		return 0
 	case ops.Same:
-		out := size / stride
-		if size%stride != 0 {
-			out++
-		}
-		total := (out-1)*stride + dilation*(k-1) + 1 - size
-		if total < 0 {
-			total = 0
-		}
+		total := samePadding(size, k, stride, dilation)
 		return total - total/2
 	}
 	return explicit.MustInt()
+}
+
+// samePadding is how many rows or columns there are in all where the output has
+// ceil(size/stride).
+func samePadding(size, k, stride, dilation int) int {
+	out := size / stride
+	if size%stride != 0 {
+		out++
+	}
+	return max((out-1)*stride+dilation*(k-1)+1-size, 0)
 }
