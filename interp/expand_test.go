@@ -18,6 +18,14 @@ import (
 // expanded makes a net and its flat text.
 func expanded(t *testing.T, argument, text string) (*interp.Net, string) {
 	t.Helper()
+	p, n := selected(t, argument, text, elab.Options{})
+	return n, expand.Text(n.Result, p.Prelude)
+}
+
+// selected makes the one net of a file, of the library, or where the argument is
+// "-" of the text.
+func selected(t *testing.T, argument, text string, opts elab.Options) (*interp.Program, *interp.Net) {
+	t.Helper()
 	p, err := interp.Open(argument, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
@@ -26,11 +34,11 @@ func expanded(t *testing.T, argument, text string) (*interp.Net, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, list := interp.Instantiate(o, elab.Options{})
+	n, list := interp.Instantiate(o, opts)
 	if n == nil {
 		t.Fatal(list)
 	}
-	return n, expand.Text(n.Result, p.Prelude)
+	return p, n
 }
 
 // readBack checks a flat text and makes its net.

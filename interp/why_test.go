@@ -15,18 +15,7 @@ import (
 // explained makes a net that knows where its sizes come from.
 func explained(t *testing.T, argument, text string) *interp.Net {
 	t.Helper()
-	p, err := interp.Open(argument, strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := p.Select("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, list := interp.Instantiate(o, elab.Options{Origins: true})
-	if n == nil {
-		t.Fatal(list)
-	}
+	_, n := selected(t, argument, text, elab.Options{Origins: true})
 	return n
 }
 
