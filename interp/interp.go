@@ -7,7 +7,6 @@ package interp
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
@@ -44,7 +43,7 @@ type Options struct {
 	// At are the paths of steps whose values are wanted as the text defines them.
 	At []string
 	// Threads is how many threads pack weights and run; 0 is one for each
-	// processor.
+	// core.
 	Threads int
 	// MaxMemory refuses, before anything is allocated, a model that needs more
 	// bytes than this; 0 allows all.
@@ -97,7 +96,7 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 
 func (o Options) threads() int {
 	if o.Threads < 1 {
-		return runtime.GOMAXPROCS(0)
+		return ops.Threads()
 	}
 	return o.Threads
 }
@@ -118,7 +117,7 @@ type Session struct {
 }
 
 // NewSession makes a session that runs on this many threads; 0 is one for each
-// processor. Close it after the last run.
+// core. Close it after the last run.
 func (m *Model) NewSession(threads int) *Session {
 	w := ops.NewWorkers(threads)
 	return &Session{m.Plan.NewSession(w), m, w}

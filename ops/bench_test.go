@@ -80,7 +80,7 @@ func benchmark(b *testing.B, name string, op ops.Op, in ...tensor.Tensor) {
 func BenchmarkPeak(b *testing.B) {
 	best := 0.0
 	for b.Loop() {
-		best = max(best, ops.Peak(time.Millisecond))
+		best = max(best, ops.Peak(1, time.Millisecond))
 	}
 	b.ReportMetric(best/1e9, "GF/s")
 }

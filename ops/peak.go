@@ -1,15 +1,30 @@
 package ops
 
 import (
+	"sync"
 	"time"
 
 	"cnnlang/ops/internal/kernel"
 )
 
-// Peak measures for about d how many FLOP/s one thread can do at most with the
-// selected instruction set: multiply-adds in registers, 2 FLOPs for each element,
-// and no memory. The fastest of many short runs counts.
-func Peak(d time.Duration) float64 {
+// Peak measures for about d how many FLOP/s so many threads can do at most with
+// the selected instruction set: multiply-adds in registers, 2 FLOPs for each
+// element, and no memory. The fastest of many short runs counts.
+func Peak(threads int, d time.Duration) float64 {
+	rates := make([]float64, threads)
+	var running sync.WaitGroup
+	for i := range rates {
+		running.Go(func() { rates[i] = peakOfThread(d) })
+	}
+	running.Wait()
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum
+}
+
+func peakOfThread(d time.Duration) float64 {
 	best := 0.0
 	for end := time.Now().Add(d); ; {
 		start := time.Now()

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"cnnlang/ops/internal/cpu"
 )
 
 // Workers run tasks on several threads: the caller of Run and n-1 goroutines
@@ -63,11 +65,20 @@ const spinTime = 100 * time.Microsecond
 // ErrClosed says that Run was called after Close.
 var ErrClosed = errors.New("ops: the workers are closed")
 
-// NewWorkers starts n-1 goroutines beside the caller's; n below 1 means one for
-// each processor that Go may use.
+// Threads is how many threads work where nobody says: one for each physical core,
+// and no more than Go may use processors.
+func Threads() int {
+	n := runtime.GOMAXPROCS(0)
+	if cores := cpu.Cores(); cores > 0 {
+		return min(n, cores)
+	}
+	return n
+}
+
+// NewWorkers starts n-1 goroutines beside the caller's; n below 1 means Threads.
 func NewWorkers(n int) *Workers {
 	if n < 1 {
-		n = runtime.GOMAXPROCS(0)
+		n = Threads()
 	}
 	w := &Workers{
 		count: min(n, helmCount),

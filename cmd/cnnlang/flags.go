@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
@@ -157,6 +158,59 @@ func (n *numberFlag) Set(text string) error {
 		return fmt.Errorf("want a whole number from %d to %d", n.least, n.most)
 	}
 	n.value = v
+	return nil
+}
+
+// A countsFlag is a few whole numbers from 1, as 1,2,8.
+type countsFlag struct {
+	list []int
+	most int
+}
+
+func (c *countsFlag) String() string {
+	parts := make([]string, len(c.list))
+	for i, n := range c.list {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, ",")
+}
+
+// Type names the value in help.
+func (c *countsFlag) Type() string { return "N,..." }
+
+// mostCounts is how many numbers a list may have.
+const mostCounts = 32
+
+// Set takes numbers in the range.
+func (c *countsFlag) Set(text string) error {
+	var list []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 || n > c.most {
+			return fmt.Errorf("want whole numbers from 1 to %d with a comma between them", c.most)
+		}
+		list = append(list, n)
+	}
+	if len(list) > mostCounts {
+		return fmt.Errorf("want at most %d numbers", mostCounts)
+	}
+	c.list = list
+	return nil
+}
+
+// A durationFlag is a time of up to an hour.
+type durationFlag time.Duration
+
+func (d *durationFlag) String() string { return time.Duration(*d).String() }
+func (d *durationFlag) Type() string   { return "TIME" }
+
+// Set takes a number with a unit.
+func (d *durationFlag) Set(text string) error {
+	v, err := time.ParseDuration(text)
+	if err != nil || v < 0 || v > time.Hour {
+		return errors.New("want a time up to 1h, as 500ms or 10s")
+	}
+	*d = durationFlag(v)
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.version())
+	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.version())
 	return root
 }
 

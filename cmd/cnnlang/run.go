@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/weights"
 )
 
 // mostThreads bounds --threads: each thread has memory of its own.
@@ -18,9 +15,7 @@ const mostThreads = 1024
 // A runFlags is what `cnnlang run` is asked for.
 type runFlags struct {
 	selection
-	weights    textFlag
-	noMap      bool
-	seed       seedFlag
+	origin
 	input      textFlag
 	scale      scaleFlag
 	scaleGiven bool
@@ -28,14 +23,12 @@ type runFlags struct {
 	sides, at  targetsFlag
 	threads    numberFlag
 	top        numberFlag
-	maxMemory  bytesFlag
 	format     *choice
 }
 
 // run is `cnnlang run`.
 func (a *app) run() *cobra.Command {
 	f := &runFlags{
-		weights: textFlag{what: "FILE|random"},
 		input:   textFlag{what: "FILE.npy|random"},
 		output:  textFlag{what: "FILE.npy"},
 		scale:   1,
@@ -74,17 +67,14 @@ func (a *app) run() *cobra.Command {
 func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
 	flags := cmd.Flags()
-	flags.Var(&f.weights, "weights", "a .safetensors file, or generated weights")
-	flags.BoolVar(&f.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
-	flags.Var(&f.seed, "seed", "seed of generated weights and generated input")
+	f.origin.flags(cmd)
 	flags.Var(&f.input, "input", "an array, or a generated input, instead of images")
 	flags.Var(&f.scale, "scale", "largest magnitude of a generated input")
 	flags.Var(&f.output, "output", "where to write the output")
 	flags.Var(&f.sides, "side", "write the output of a side head; may be repeated")
 	flags.Var(&f.at, "at", "write the value of a step, by its path; may be repeated")
-	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each processor")
+	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each core")
 	flags.Var(&f.top, "top", "how many classes to show")
-	flags.Var(&f.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
 	f.format = formatFlag(cmd, "text", "json")
 }
 
@@ -155,7 +145,9 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	model, err := a.build(f, n, limit)
+	model, err := f.build(n, interp.Options{
+		Sides: f.sides.names(), At: f.at.names(), Threads: f.threads.value, MaxMemory: limit,
+	})
 	if err != nil {
 		return err
 	}
@@ -171,14 +163,6 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	return a.show(f, r)
-}
-
-// memory is how much may be used.
-func (f *runFlags) memory() int64 {
-	if f.maxMemory.set {
-		return f.maxMemory.value
-	}
-	return interp.AvailableMemory() / 4 * 3
 }
 
 // netFor makes the net at the size of its input: the one asked for, or that of
@@ -197,28 +181,4 @@ func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, erro
 	}
 	f.shape = append(shapeFlag{in.count}, n.Graph.Input.Shape[1:]...)
 	return a.instantiate(&f.selection, p, o)
-}
-
-// build prepares the net with its weights. Where a file does not fit, the error
-// says which nets of the library it does fit.
-func (a *app) build(f *runFlags, n *interp.Net, limit int64) (*interp.Model, error) {
-	w := interp.Weights{Seed: uint64(f.seed)}
-	if f.weights.value != "random" {
-		store, err := weights.Open(f.weights.value, weights.Options{NoMap: f.noMap})
-		if err != nil {
-			return nil, err
-		}
-		defer store.Close()
-		w.Store = store
-	}
-	model, err := interp.Build(n, w, interp.Options{
-		Sides: f.sides.names(), At: f.at.names(), Threads: f.threads.value, MaxMemory: limit,
-	})
-	if fit, ok := err.(*weights.FitError); ok {
-		if names := interp.Fitting(w.Store); len(names) > 0 {
-			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
-			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], f.weights.value)
-		}
-	}
-	return model, err
 }

@@ -59,18 +59,18 @@ func (s supply) tensor(f *runFlags, n *interp.Net, limit int64) (tensor.Tensor, 
 	case s.shape != nil:
 		return s.array, nil
 	}
-	return generatedInput(f, shape), nil
+	return generatedInput(uint64(f.seed), float32(f.scale), shape), nil
 }
 
 // generatedInput is an input made from the seed. A net without height and width gets
 // an image of one pixel.
-func generatedInput(f *runFlags, shape tensor.Shape) tensor.Tensor {
+func generatedInput(seed uint64, scale float32, shape tensor.Shape) tensor.Tensor {
 	axes := [4]int{1, 1, 1, 1}
 	copy(axes[:], shape)
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
 	}
-	t := weights.Image(uint64(f.seed), axes[0], axes[1], axes[2], axes[3], float32(f.scale))
+	t := weights.Image(seed, axes[0], axes[1], axes[2], axes[3], scale)
 	t.Shape = shape
 	return t
 }

@@ -59,11 +59,8 @@ func (a *app) show(f *runFlags, r *runResult) error {
 	out := r.session.Output()
 	d := runDocument{
 		Schema: "cnnlang.run/v1", Net: r.net.Name, Input: r.net.Graph.Input.Shape,
-		Weights: weightsOrigin{File: f.weights.value}, Output: summarize(out), Files: r.written,
+		Weights: f.origin.document(), Output: summarize(out), Files: r.written,
 		Threads: r.threads, Seconds: runSeconds{r.prepared.Seconds(), r.ran.Seconds()},
-	}
-	if f.weights.value == "random" {
-		d.Weights = weightsOrigin{Seed: (*uint64)(&f.seed)}
 	}
 	if r.classifies() {
 		d.Results = r.classes(out, f.top.value)

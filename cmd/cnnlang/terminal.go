@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -31,4 +32,12 @@ func terminalWidth(f *os.File) int {
 		return 0
 	}
 	return width
+}
+
+// progress shows what long work is at, on a terminal and on one line; "" takes it
+// away.
+func (a *app) progress(format string, args ...any) {
+	if isTerminal(a.stderr) {
+		fmt.Fprintf(a.stderr, "\r\x1b[K"+format, args...)
+	}
 }

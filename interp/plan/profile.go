@@ -12,9 +12,11 @@ import (
 type StepTime struct {
 	Path      string // of the node, as in the graph
 	Op        string
+	Shape     tensor.Shape // of the result
 	Algorithm string
 	FLOPs     float64
-	Bytes     int64 // of the inputs and the result, weights apart
+	MACs      float64
+	Bytes     int64 // of the inputs, the result, and the parameters as they come
 	Took      time.Duration
 }
 
@@ -44,6 +46,12 @@ func (p *Plan) timed(step Step, took time.Duration) StepTime {
 	for _, in := range n.In {
 		size += p.lowered.size(in)
 	}
-	flops := n.Count().FLOPs.Float() * float64(n.Shape[0])
-	return StepTime{n.Path, graph.Describe(n.Op), step.Prepared.Algorithm(), flops, bytes(size), took}
+	for _, p := range n.Params {
+		size += p.Shape.Elements()
+	}
+	count, images := n.Count(), float64(n.Shape[0])
+	return StepTime{
+		Path: n.Path, Op: graph.Describe(n.Op), Shape: n.Shape, Algorithm: step.Prepared.Algorithm(),
+		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images, Bytes: bytes(size), Took: took,
+	}
 }

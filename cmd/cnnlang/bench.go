@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/ops"
+)
+
+// A benchFlags is what `cnnlang bench` is asked for.
+type benchFlags struct {
+	selection
+	origin
+	threads, batch countsFlag
+	time           durationFlag
+	profile        bool
+	worker         bool
+	format         *choice
+}
+
+// bench is `cnnlang bench`.
+func (a *app) bench() *cobra.Command {
+	f := &benchFlags{
+		threads: countsFlag{most: mostThreads},
+		batch:   countsFlag{list: []int{1}, most: 1 << 16},
+		time:    durationFlag(2 * time.Second),
+	}
+	cmd := &cobra.Command{
+		Use:   "bench FILE|NAME",
+		Short: "Measure how fast a net runs",
+		Long: "bench runs a net on a generated input, over and over, and tells the median time\n" +
+			"of a run with its quartiles, images and GFLOP in a second (2 FLOPs for each MAC,\n" +
+			"as `cnnlang params` counts them), and what share that is of the multiply-adds\n" +
+			"that so many threads can do at all, which is measured too.\n\n" +
+			"With --profile it tells the time of every step, its algorithm, and the bytes of\n" +
+			"its inputs, result and parameters.\n\n" +
+			"With --worker it measures on demand, for a program that takes turns between it\n" +
+			"and others: bench/README.md has the protocol.",
+		Example: "  cnnlang bench resnet50\n" +
+			"  cnnlang bench resnet50 --threads 1,2 --batch 1,8\n" +
+			"  cnnlang bench my.cnn --set classes=10 --weights my.safetensors -o json\n" +
+			"  cnnlang bench resnet50 --threads 1 --profile",
+		Args:              arguments(1, 1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeNets,
+	}
+	f.selection.flags(cmd)
+	f.origin.flags(cmd)
+	f.origin.weights.value = "random"
+	flags := cmd.Flags()
+	flags.Var(&f.threads, "threads", "numbers of threads to measure, as 1,2 (default one for each core)")
+	flags.Var(&f.batch, "batch", "numbers of images in a batch to measure, as 1,8")
+	flags.Var(&f.time, "time", "how long to measure each combination, as 500ms or 10s")
+	flags.BoolVar(&f.profile, "profile", false, "measure every step")
+	flags.BoolVar(&f.worker, "worker", false, "measure on demand, as standard input says")
+	f.format = formatFlag(cmd, "table", "json", "csv", "md")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(f.threads.list) == 0 {
+			f.threads.list = []int{ops.Threads()}
+		}
+		if err := f.consistent(cmd); err != nil {
+			return err
+		}
+		if f.worker {
+			return a.benchWorker(cmd.Context(), f, args[0])
+		}
+		return a.benchNet(cmd.Context(), f, args[0])
+	}
+	return cmd
+}
+
+// consistent checks what the flags say together.
+func (f *benchFlags) consistent(cmd *cobra.Command) error {
+	switch {
+	case f.shape != nil && cmd.Flags().Changed("batch"):
+		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
+	case f.worker && f.profile:
+		return usage("got --worker and --profile, want one of them")
+	case f.worker && (len(f.threads.list) > 1 || len(f.batch.list) > 1):
+		return usage("a worker measures one number of threads and one batch")
+	}
+	return nil
+}
+
+// A measurement is one net at one batch on so many threads.
+type measurement struct {
+	net     *interp.Net
+	threads int
+	timing  interp.Timing
+	steps   []interp.StepTime
+	peak    float64 // FLOP/s
+	memory  int64
+}
+
+// benchNet measures every combination and shows them.
+func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) error {
+	peaks := map[int]float64{}
+	for _, threads := range f.threads.list {
+		peaks[threads] = ops.Peak(threads, peakTime)
+	}
+	var all []*measurement
+	for _, batch := range f.batch.list {
+		n, model, err := a.benchModel(f, argument, batch)
+		if err != nil {
+			return err
+		}
+		for _, threads := range f.threads.list {
+			a.progress("%s: batch %d, threads %d", n.Name, n.Graph.Input.Shape[0], threads)
+			m := &measurement{net: n, threads: threads, peak: peaks[threads], memory: model.Plan.Memory(threads).Total()}
+			if err := f.measure(ctx, m, model); err != nil {
+				return err
+			}
+			all = append(all, m)
+		}
+	}
+	a.progress("")
+	return a.showBench(f, all)
+}
+
+// peakTime is how long the peak of the processor is measured.
+const peakTime = 100 * time.Millisecond
+
+// benchModel makes the net for a batch.
+func (a *app) benchModel(f *benchFlags, argument string, batch int) (*interp.Net, *interp.Model, error) {
+	n, err := a.netOfBatch(&f.selection, argument, batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	model, err := f.build(n, interp.Options{MaxMemory: f.memory()})
+	return n, model, err
+}
+
+// netOfBatch makes the net at its own size, or that of --shape, with so many images.
+func (a *app) netOfBatch(s *selection, argument string, batch int) (*interp.Net, error) {
+	p, o, err := a.open(s, argument)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.instantiate(s, p, o)
+	if err != nil || s.shape != nil || n.Graph.Input.Shape[0] == batch {
+		return n, err
+	}
+	other := *s
+	other.shape = append(shapeFlag{batch}, n.Graph.Input.Shape[1:]...)
+	return a.instantiate(&other, p, o)
+}
+
+func (f *benchFlags) measure(ctx context.Context, m *measurement, model *interp.Model) error {
+	session := model.NewSession(m.threads)
+	defer session.Close()
+	input := generatedInput(uint64(f.seed), 1, m.net.Graph.Input.Shape)
+	var err error
+	if m.timing, err = session.Measure(ctx, input, time.Duration(f.time)); err == nil && f.profile {
+		m.steps, err = session.MeasureSteps(ctx, input, time.Duration(f.time))
+	}
+	return err
+}

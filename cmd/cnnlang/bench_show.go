@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cnnlang/interp"
+	"cnnlang/ops"
+)
+
+// benchDocument is cnnlang.bench/v1. Times are in ms.
+type benchDocument struct {
+	Schema         string        `json:"schema"`
+	Net            string        `json:"net"`
+	Weights        weightsOrigin `json:"weights"`
+	InstructionSet string        `json:"instruction_set"`
+	Results        []benchResult `json:"results"`
+}
+
+type benchResult struct {
+	Input           []int       `json:"input"`
+	Threads         int         `json:"threads"`
+	Precision       string      `json:"precision"`
+	MACs            *int        `json:"macs"` // of one image
+	Runs            int         `json:"runs"`
+	First           real        `json:"first_ms"`
+	Best            real        `json:"best_ms"`
+	Quarter         real        `json:"quartile1_ms"`
+	Median          real        `json:"median_ms"`
+	Third           real        `json:"quartile3_ms"`
+	ImagesPerSecond real        `json:"images_per_second"`
+	GFLOPS          real        `json:"gflops"`
+	PeakGFLOPS      real        `json:"peak_gflops"`
+	Memory          int64       `json:"memory_bytes"`
+	Steps           []benchStep `json:"steps,omitempty"`
+}
+
+type benchStep struct {
+	Path      string `json:"path"`
+	Op        string `json:"op"`
+	Output    []int  `json:"output"`
+	Algorithm string `json:"algorithm"`
+	Median    real   `json:"median_ms"`
+	MACs      real   `json:"macs"`
+	Bytes     int64  `json:"bytes"`
+	GFLOPS    real   `json:"gflops"`
+}
+
+func milliseconds(d time.Duration) real { return real(d.Seconds() * 1e3) }
+
+// rate is in GFLOP/s.
+func rate(macs float64, d time.Duration) real { return real(2 * macs / 1e9 / d.Seconds()) }
+
+// showBench writes the results.
+func (a *app) showBench(f *benchFlags, all []*measurement) error {
+	isa, err := ops.ISA()
+	if err != nil {
+		return err
+	}
+	d := benchDocument{Schema: "cnnlang.bench/v1", Net: all[0].net.Name, Weights: f.origin.document(), InstructionSet: isa}
+	for _, m := range all {
+		d.Results = append(d.Results, m.document())
+	}
+	switch {
+	case f.format.value == "json":
+		return a.json(d)
+	case !f.profile:
+		return a.grid(d.grid(), f.format.value)
+	}
+	for i, r := range d.Results {
+		if f.format.value != "csv" {
+			fmt.Fprintf(a.stdout, "%s%s %v, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Threads, r.Median)
+		}
+		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func separator(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return "\n"
+}
+
+func (m *measurement) document() benchResult {
+	shape := m.net.Graph.Input.Shape
+	images := float64(shape[0])
+	r := benchResult{
+		Input: shape, Threads: m.threads, Precision: "f32", MACs: integer(m.net.Main.MACs), Runs: m.timing.Runs,
+		First: milliseconds(m.timing.First), Best: milliseconds(m.timing.Best), Quarter: milliseconds(m.timing.Quarter),
+		Median: milliseconds(m.timing.Median), Third: milliseconds(m.timing.Third),
+		ImagesPerSecond: real(images / m.timing.Median.Seconds()),
+		GFLOPS:          rate(m.net.Main.MACs.Float()*images, m.timing.Median),
+		PeakGFLOPS:      real(m.peak / 1e9),
+		Memory:          m.memory,
+	}
+	for _, s := range m.steps {
+		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Took), real(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
+	}
+	return r
+}
+
+func (d benchDocument) grid() grid {
+	g := grid{columns: []column{{"input", false}, {"threads", true}, {"precision", false}, {"median ms", true}, {"quartiles", true},
+		{"images/s", true}, {"GFLOP/s", true}, {"of peak", true}, {"memory", true}}}
+	for _, r := range d.Results {
+		g.rows = append(g.rows, []any{
+			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.Quarter, r.Third),
+			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
+		})
+	}
+	return g
+}
+
+func shapeText(shape []int) string {
+	s := shapeFlag(shape)
+	return s.String()
+}
+
+func percent(part, whole real) string {
+	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(whole))
+}
+
+func (r benchResult) stepGrid() grid {
+	g := grid{columns: []column{{"step", false}, {"op", false}, {"output", false}, {"algorithm", false}, {"ms", true}, {"of time", true},
+		{"KiB", true}, {"GFLOP/s", true}, {"of peak", true}}}
+	total := real(0)
+	for _, s := range r.Steps {
+		total += s.Median
+	}
+	for _, s := range r.Steps {
+		row := []any{s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm, fmt.Sprintf("%.3f", s.Median), percent(s.Median, total), s.Bytes >> 10, "", ""}
+		if s.MACs > 0 {
+			row[7], row[8] = fmt.Sprintf("%.1f", s.GFLOPS), percent(s.GFLOPS, r.PeakGFLOPS)
+		}
+		g.rows = append(g.rows, row)
+	}
+	g.totals = append(g.totals, []any{"sum", "", "", "", fmt.Sprintf("%.3f", total), "", "", "", ""})
+	return g
+}
+
+// shortOp is an op without its parameters: conv(out=64, …) + norm is conv + norm.
+func shortOp(op string) string {
+	name, rest, ok := strings.Cut(op, "(")
+	if !ok {
+		return op
+	}
+	return name + rest[strings.LastIndexByte(rest, ')')+1:]
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/weights"
+)
+
+// An origin is the flags that say where a net's weights come from and what a net
+// may take.
+type origin struct {
+	weights   textFlag
+	noMap     bool
+	seed      seedFlag
+	maxMemory bytesFlag
+}
+
+// flags adds the flags to a command.
+func (o *origin) flags(cmd *cobra.Command) {
+	o.weights.what = "FILE|random"
+	f := cmd.Flags()
+	f.Var(&o.weights, "weights", "a .safetensors file, or generated weights")
+	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
+	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
+	f.Var(&o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
+}
+
+// generated reports whether the weights come from the seed.
+func (o *origin) generated() bool { return o.weights.value == "random" }
+
+// memory is how much may be used.
+func (o *origin) memory() int64 {
+	if o.maxMemory.set {
+		return o.maxMemory.value
+	}
+	return interp.AvailableMemory() / 4 * 3
+}
+
+// build prepares the net with its weights. Where a file does not fit, the error
+// says which nets of the library it does fit.
+func (o *origin) build(n *interp.Net, opts interp.Options) (*interp.Model, error) {
+	w := interp.Weights{Seed: uint64(o.seed)}
+	if !o.generated() {
+		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.noMap})
+		if err != nil {
+			return nil, err
+		}
+		defer store.Close()
+		w.Store = store
+	}
+	model, err := interp.Build(n, w, opts)
+	if fit, ok := err.(*weights.FitError); ok {
+		if names := interp.Fitting(w.Store); len(names) > 0 {
+			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
+			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], o.weights.value)
+		}
+	}
+	return model, err
+}
+
+// document is what a result says of its weights.
+func (o *origin) document() weightsOrigin {
+	if o.generated() {
+		return weightsOrigin{Seed: (*uint64)(&o.seed)}
+	}
+	return weightsOrigin{File: o.weights.value}
+}
