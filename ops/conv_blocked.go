@@ -23,6 +23,7 @@ type blockedConv struct {
 	whole     bool // a tap is a line
 	step      int  // float32 from a pixel's input to the next one's
 	tiles     []pixelTile
+	places    *kernel.Places // of the tiles
 	units     []convUnit
 	bias      []float32 // [out.blocks*Lanes]
 	act       Activation
@@ -35,7 +36,7 @@ type blockedConv struct {
 type convUnit struct {
 	block, blocks int
 	inBlock       int
-	chunks        []*kernel.Taps // the sum over each begins at 0
+	taps          *kernel.Taps
 	weights       []float32
 }
 
@@ -48,6 +49,7 @@ const chunkTaps = 24
 // 1 MB are read once for all pixels.
 const (
 	blockedPart   = 4 << 20
+	blockedCall   = 4 << 20
 	heavyWeights  = 1 << 19
 	heavyPartsMin = 16
 )
@@ -176,10 +178,10 @@ func (c *Conv) offsets(in *grid, blocks int) []int {
 }
 
 func (c *Conv) depthwiseUnits(b *blockedConv, f *filters) {
-	taps := kernel.NewTaps(c.offsets(&b.in, 1))
+	taps := kernel.NewTaps(c.offsets(&b.in, 1), chunkTaps)
 	n := taps.Len()
 	for block := range b.out.blocks {
-		u := convUnit{block: block, blocks: 1, inBlock: block, chunks: []*kernel.Taps{taps}, weights: make([]float32, n*Lanes)}
+		u := convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: make([]float32, n*Lanes)}
 		for lane := range min(Lanes, b.out.c-block*Lanes) {
 			o := block*Lanes + lane
 			for t := range n {
@@ -191,7 +193,7 @@ func (c *Conv) depthwiseUnits(b *blockedConv, f *filters) {
 }
 
 func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
-	chunks := map[int][]*kernel.Taps{}
+	taps := map[int]*kernel.Taps{}
 	for block := 0; block < b.out.blocks; {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
 		from, to := 0, b.in.blocks
@@ -205,10 +207,10 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
 			}
 		}
 		u.inBlock = from
-		if chunks[to-from] == nil {
-			chunks[to-from] = b.chunked(c.offsets(&b.in, to-from))
+		if taps[to-from] == nil {
+			taps[to-from] = chunked(c.offsets(&b.in, to-from), b.whole)
 		}
-		u.chunks = chunks[to-from]
+		u.taps = taps[to-from]
 		u.weights = c.pack(b, &u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks
@@ -216,17 +218,12 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
 }
 
 // chunked cuts the taps of a long sum.
-func (b *blockedConv) chunked(at []int) []*kernel.Taps {
+func chunked(at []int, whole bool) *kernel.Taps {
 	most := chunkTaps
-	if !b.whole {
+	if !whole {
 		most *= Lanes
 	}
-	size := balanced(len(at), most, 1)
-	var chunks []*kernel.Taps
-	for from := 0; from < len(at); from += size {
-		chunks = append(chunks, kernel.NewTaps(at[from:min(from+size, len(at))]))
-	}
-	return chunks
+	return kernel.NewTaps(at, balanced(len(at), most, 1))
 }
 
 // pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].

@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"math"
-
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -19,6 +17,7 @@ func (b *blockedConv) cut(s slider) {
 		}
 	}
 	b.tiles = s.cut(&in, &out, add)
+	b.places = placesOf(b.tiles, b.step)
 
 	weights, work := 0, 0 // work is for one pixel
 	for _, u := range b.units {
@@ -48,7 +47,7 @@ func (b *blockedConv) prepare() Prepared {
 		return []Task{&parts{ceilDiv(b.out.n, b.images) * units * strips, func(part, _ int) {
 			tile, rest := part%strips*b.tilesPer, part/strips
 			unit, image := rest%units*b.unitsPer, rest/units*b.images
-			w := blockedPartOf{b, out.Data, in, b.tiles[tile:min(tile+b.tilesPer, len(b.tiles))]}
+			w := blockedPartOf{b, out.Data, in, tile, min(tile+b.tilesPer, len(b.tiles))}
 			for u := unit; u < min(unit+b.unitsPer, len(b.units)); u++ {
 				for i := image; i < min(image+b.images, b.out.n); i++ {
 					w.unit(u, i)
@@ -61,75 +60,55 @@ func (b *blockedConv) prepare() Prepared {
 // A blockedPartOf is some tiles of the result, for one unit after another.
 type blockedPartOf struct {
 	*blockedConv
-	data  []float32
-	in    []tensor.Tensor
-	tiles []pixelTile
+	data     []float32
+	in       []tensor.Tensor
+	from, to int // tiles
 }
 
-var (
-	noBias = make([]float32, 2*Lanes)
-	infty  = float32(math.Inf(1))
-)
-
-// unit computes the tiles of one unit of an image.
+// unit computes the tiles of one unit of an image, in calls that are short enough
+// for whoever wants to stop all threads.
 func (w *blockedPartOf) unit(unit, image int) {
 	u := &w.units[unit]
 	plane := image*w.out.blocks + u.block
 	source := (image*w.blockedConv.in.blocks + u.inBlock) * w.blockedConv.in.plane
-	k := kernel.Tile{Blocks: u.blocks, Step: w.step, Whole: w.whole, OutBlock: w.out.plane}
-	for i := range w.tiles {
-		t := &w.tiles[i]
-		k.Pixels, k.Next, k.OutNext = t.pixels, t.next, t.outNext
-		k.In = w.in[0].Data[source+t.in:]
-		k.Out = w.data[plane*w.out.plane+t.out:]
-		k.Add = nil
-		if w.add != nil {
-			k.Add = w.in[1].Data[(image*w.add.blocks+u.block)*w.add.plane+t.add:]
-			k.AddNext, k.AddBlock = t.addNext, w.add.plane
-		}
-		w.sum(&k, u)
-		w.activate(&k)
-		for p := range u.blocks {
-			t.finish(&w.out, w.data, plane+p)
-		}
+	k := kernel.Tile{
+		Blocks: u.blocks, Whole: w.whole, Taps: u.taps, Weights: u.weights,
+		In:  w.in[0].Data[source:],
+		Out: w.data[plane*w.out.plane:], OutBlock: w.out.plane,
+		Bias: w.bias[u.block*Lanes:], Low: w.low, High: w.high,
 	}
-}
-
-// sum computes a tile chunk by chunk: each adds what is there to its own sum, the
-// first the value of the epilogue, the last the bias.
-func (w *blockedPartOf) sum(k *kernel.Tile, u *convUnit) {
-	weights := u.weights
-	each := u.blocks * Lanes
-	if w.whole && !w.depthwise {
-		each *= Lanes
+	if w.add != nil {
+		k.Add, k.AddBlock = w.in[1].Data[(image*w.add.blocks+u.block)*w.add.plane:], w.add.plane
 	}
-	for i, taps := range u.chunks {
-		k.Taps, k.Weights = taps, weights
-		k.Bias, k.Low, k.High = noBias, -infty, infty
-		if i == len(u.chunks)-1 {
-			k.Bias, k.Low, k.High = w.bias[u.block*Lanes:], w.low, w.high
-		}
+	each := max(1, blockedCall/(len(u.weights)*kernel.TilePixels))
+	for from := w.from; from < w.to; from += each {
+		to := min(from+each, w.to)
+		places := w.places.Slice(from, to)
 		if w.depthwise {
-			kernel.Depthwise(k)
+			kernel.Depthwise(&k, &places)
 		} else {
-			kernel.Conv(k)
+			kernel.Conv(&k, &places)
 		}
-		weights = weights[taps.Len()*each:]
-		k.Add, k.AddNext, k.AddBlock = k.Out, k.OutNext, k.OutBlock
+		for i := from; i < to; i++ {
+			w.activate(&k, &w.tiles[i])
+			for p := range u.blocks {
+				w.tiles[i].finish(&w.out, w.data, plane+p)
+			}
+		}
 	}
 }
 
-// activate applies what is more than a clamp to the tile.
-func (w *blockedPartOf) activate(k *kernel.Tile) {
+// activate applies what is more than a clamp to a tile.
+func (w *blockedPartOf) activate(k *kernel.Tile, t *pixelTile) {
 	if w.act.clamps() {
 		return
 	}
 	for block := range k.Blocks {
-		out := k.Out[block*k.OutBlock:]
-		line := out[:min(k.Pixels, tileRow)*Lanes]
+		out := k.Out[block*k.OutBlock+t.Out:]
+		line := out[:min(t.Pixels, tileRow)*Lanes]
 		w.act.apply(line, line)
-		if k.Pixels > tileRow {
-			line = out[k.OutNext:][:(k.Pixels-tileRow)*Lanes]
+		if t.Pixels > tileRow {
+			line = out[t.OutNext:][:(t.Pixels-tileRow)*Lanes]
 			w.act.apply(line, line)
 		}
 	}

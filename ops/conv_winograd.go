@@ -21,8 +21,9 @@ type winogradConv struct {
 	top, left    int
 	down, across int // tiles of an image
 	blocks       [][]tileRun
-	most         int // tiles of a block
-	lines        int // most, made odd: blocks of channels must not share a cache set
+	most         int                    // tiles of a block
+	lines        int                    // most, made odd: blocks of channels must not share a cache set
+	places       map[int]*kernel.Places // by the number of tiles of a block
 	units        []convUnit
 	bias         []float32
 	act          Activation
@@ -95,13 +96,14 @@ func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
 	w.bias = make([]float32, w.out.blocks*Lanes)
 	copy(w.bias, f.bias)
 	w.cut()
+	w.place()
 	taps := make([]int, w.in.blocks)
 	for i := range taps {
 		taps[i] = i * w.lines * Lanes
 	}
-	chunks := (&blockedConv{whole: true}).chunked(taps)
+	sum := chunked(taps, true)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
-		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), chunks: chunks}
+		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), taps: sum}
 		u.weights = w.pack(&u, x[1], f)
 		w.units = append(w.units, u)
 	}
@@ -124,6 +126,29 @@ func (w *winogradConv) cut() {
 		}
 		w.blocks = append(w.blocks, runs)
 	}
+}
+
+// place covers the tiles of each block, which stand for pixels here.
+func (w *winogradConv) place() {
+	w.places = map[int]*kernel.Places{}
+	for _, runs := range w.blocks {
+		tiles := tilesOf(runs)
+		if w.places[tiles] != nil {
+			continue
+		}
+		across := ceilDiv(tiles, kernel.TilePixels)
+		list := make([]kernel.Place, across)
+		for i := range list {
+			first, end := i*tiles/across, (i+1)*tiles/across
+			list[i] = kernel.Place{Pixels: end - first, In: first * Lanes, Next: tileRow * Lanes, Out: first * Lanes, OutNext: tileRow * Lanes}
+		}
+		w.places[tiles] = kernel.NewPlaces(list, Lanes)
+	}
+}
+
+func tilesOf(runs []tileRun) int {
+	last := runs[len(runs)-1]
+	return last.at + last.tiles
 }
 
 // winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, over

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"math"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -87,36 +89,28 @@ func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) 
 
 // products is the 36 matrix products, unit by unit.
 func (b *winogradBlockOf) products() Task {
-	last := b.runs[len(b.runs)-1]
-	tiles := last.at + last.tiles
+	tiles := tilesOf(b.runs)
+	places := b.places[tiles]
 	each := tiles * b.in.blocks * Lanes * Lanes * kernel.TileBlocks
 	return ranges(36*len(b.units), max(1, productPart/each), func(from, to, _ int) {
 		for i := from; i < to; i++ {
-			b.product(i%36, &b.units[i/36], tiles)
+			b.product(i%36, &b.units[i/36], places)
 		}
 	})
 }
 
 // product multiplies one of the 36 planes with the weights of a unit.
-func (b *winogradBlockOf) product(plane int, u *convUnit, tiles int) {
-	k := kernel.Tile{
-		Blocks: u.blocks, Whole: true, Step: Lanes, Next: tileRow * Lanes,
-		OutNext: tileRow * Lanes, OutBlock: b.lines * Lanes, Bias: noBias, Low: -infty, High: infty,
-	}
+func (b *winogradBlockOf) product(plane int, u *convUnit, places *kernel.Places) {
 	size := len(u.weights) / 36
-	across := ceilDiv(tiles, kernel.TilePixels)
-	for i := range across {
-		first, end := i*tiles/across, (i+1)*tiles/across
-		k.Pixels = end - first
-		k.In = b.values[(plane*b.in.blocks*b.lines+first)*Lanes:]
-		k.Out = b.sums[((plane*b.out.blocks+u.block)*b.lines+first)*Lanes:]
-		k.Add = nil
-		weights := u.weights[plane*size : (plane+1)*size]
-		for _, taps := range u.chunks {
-			k.Taps, k.Weights = taps, weights
-			kernel.Conv(&k)
-			weights = weights[taps.Len()*Lanes*Lanes*u.blocks:]
-			k.Add, k.AddNext, k.AddBlock = k.Out, k.OutNext, k.OutBlock
-		}
-	}
+	kernel.Conv(&kernel.Tile{
+		Blocks: u.blocks, Whole: true, Taps: u.taps, Weights: u.weights[plane*size : (plane+1)*size],
+		In:  b.values[plane*b.in.blocks*b.lines*Lanes:],
+		Out: b.sums[(plane*b.out.blocks+u.block)*b.lines*Lanes:], OutBlock: b.lines * Lanes,
+		Bias: noBias, Low: -infty, High: infty,
+	}, places)
 }
+
+var (
+	noBias = make([]float32, 2*Lanes)
+	infty  = float32(math.Inf(1))
+)

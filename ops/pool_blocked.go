@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"slices"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -11,8 +13,15 @@ type blockedPool struct {
 	in, out grid
 	max     bool
 	step    int
-	tiles   []pixelTile
+	tiles   []poolTile
 	taps    map[[2]int]*kernel.Taps // by height and width of the window
+}
+
+// A poolTile is pixels with windows of one size.
+type poolTile struct {
+	pixelTile
+	taps  *kernel.Taps
+	scale float32
 }
 
 // mostTaps is how many pixels a window may have: their sum is taken in float32.
@@ -41,7 +50,7 @@ func (p *blockedPool) window(h, w int) *kernel.Taps {
 			at = append(at, y*p.in.pitch+x*Lanes)
 		}
 	}
-	t := kernel.NewTaps(at)
+	t := kernel.NewTaps(at, len(at))
 	p.taps[[2]int{h, w}] = t
 	return t
 }
@@ -49,10 +58,9 @@ func (p *blockedPool) window(h, w int) *kernel.Taps {
 // add adds a tile of so many pixels at y, x whose first window is rows y0 to y1
 // and columns x0 to x1 of the image.
 func (p *blockedPool) add(y, x, pixels, y0, y1, x0, x1, counted int) {
-	t := pixelTile{pixels: pixels, lastOf: y,
-		in: p.in.at(0, y0, x0), next: tileRow * p.step,
-		out: p.out.at(0, y, x), outNext: tileRow * Lanes,
-		taps: p.window(y1-y0, x1-x0), scale: 1 / float32(counted)}
+	place := kernel.Place{Pixels: pixels, In: p.in.at(0, y0, x0), Next: tileRow * p.step,
+		Out: p.out.at(0, y, x), OutNext: tileRow * Lanes}
+	t := poolTile{pixelTile{place, y, 0}, p.window(y1-y0, x1-x0), 1 / float32(counted)}
 	if x+pixels == p.out.w {
 		t.finished = 1
 	}
@@ -88,34 +96,68 @@ func (p *blockedPool) prepare() Prepared {
 	}
 	work := 0
 	for _, t := range p.tiles {
-		work += t.pixels * t.taps.Len() * Lanes
+		work += t.Pixels * t.taps.Len() * Lanes
 	}
 	perPart := balanced(len(p.tiles), max(1, len(p.tiles)*pooledPart/work), 1)
-	strips := ceilDiv(len(p.tiles), perPart)
+	strips := p.strips(perPart)
 	planesPer := max(1, pooledPart/work)
 	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		planes := p.out.n * p.out.blocks
-		return []Task{&parts{ceilDiv(planes, planesPer) * strips, func(part, _ int) {
-			plane, tile := part/strips*planesPer, part%strips*perPart
+		return []Task{&parts{ceilDiv(planes, planesPer) * len(strips), func(part, _ int) {
+			plane := part / len(strips) * planesPer
 			for i := plane; i < min(plane+planesPer, planes); i++ {
-				p.run(out.Data, in[0].Data, i, p.tiles[tile:min(tile+perPart, len(p.tiles))])
+				p.run(out.Data, in[0].Data, i, &strips[part%len(strips)])
 			}
 		}}}
 	}}
 }
 
-func (p *blockedPool) run(out, in []float32, plane int, tiles []pixelTile) {
-	k := kernel.Tile{Blocks: 1, Step: p.step}
-	for i := range tiles {
-		t := &tiles[i]
-		k.Pixels, k.Next, k.OutNext, k.Taps, k.Scale = t.pixels, t.next, t.outNext, t.taps, t.scale
-		k.In, k.Out = in[plane*p.in.plane+t.in:], out[plane*p.out.plane+t.out:]
-		if p.max {
-			kernel.MaxTile(&k)
-		} else {
-			kernel.SumTile(&k)
+// A poolStrip is the tiles of a part: those with windows of one size in one run.
+type poolStrip struct {
+	tiles []poolTile
+	runs  []poolRun
+}
+
+type poolRun struct {
+	taps   *kernel.Taps
+	scale  float32
+	places *kernel.Places
+}
+
+// strips cuts the tiles into so many for each part.
+func (p *blockedPool) strips(each int) []poolStrip {
+	var strips []poolStrip
+	for tiles := range slices.Chunk(p.tiles, each) {
+		s := poolStrip{tiles: tiles}
+		byWindow := map[poolRun][]pixelTile{}
+		for _, t := range tiles {
+			window := poolRun{taps: t.taps, scale: t.scale}
+			if byWindow[window] == nil {
+				s.runs = append(s.runs, window)
+			}
+			byWindow[window] = append(byWindow[window], t.pixelTile)
 		}
-		t.finish(&p.out, out, plane)
+		for i := range s.runs {
+			s.runs[i].places = placesOf(byWindow[s.runs[i]], p.step)
+		}
+		strips = append(strips, s)
+	}
+	return strips
+}
+
+// run computes a strip of a plane.
+func (p *blockedPool) run(out, in []float32, plane int, s *poolStrip) {
+	k := kernel.Tile{Blocks: 1, In: in[plane*p.in.plane:], Out: out[plane*p.out.plane:]}
+	for _, r := range s.runs {
+		k.Taps, k.Scale = r.taps, r.scale
+		if p.max {
+			kernel.MaxTile(&k, r.places)
+		} else {
+			kernel.SumTile(&k, r.places)
+		}
+	}
+	for i := range s.tiles {
+		s.tiles[i].finish(&p.out, out, plane)
 	}
 }
 

@@ -5,16 +5,19 @@ import (
 )
 
 // A pixelTile is the pixels that a kernel computes at once, in every block of
-// channels: where it begins in the input, the result and the value to add, and
-// where its second row of seven begins from there.
+// channels.
 type pixelTile struct {
-	pixels           int
-	in, next         int
-	out, outNext     int
-	add, addNext     int
+	kernel.Place
 	lastOf, finished int // the first of so many rows that it ends
-	taps             *kernel.Taps
-	scale            float32
+}
+
+// placesOf are the places of tiles.
+func placesOf(tiles []pixelTile, step int) *kernel.Places {
+	list := make([]kernel.Place, len(tiles))
+	for i, t := range tiles {
+		list[i] = t.Place
+	}
+	return kernel.NewPlaces(list, step)
 }
 
 // A slider is how windows slide over an image.
@@ -29,11 +32,11 @@ type slider struct {
 func (s slider) cut(in, out, add *grid) []pixelTile {
 	var tiles []pixelTile
 	place := func(y, x, pixels int) *pixelTile {
-		t := pixelTile{pixels: pixels, lastOf: y,
-			in: in.at(0, y*s.strideH-s.top, x*s.strideW-s.left), next: tileRow * s.strideW * in.Block,
-			out: out.at(0, y, x), outNext: tileRow * Lanes, addNext: tileRow * Lanes}
+		t := pixelTile{kernel.Place{Pixels: pixels,
+			In: in.at(0, y*s.strideH-s.top, x*s.strideW-s.left), Next: tileRow * s.strideW * in.Block,
+			Out: out.at(0, y, x), OutNext: tileRow * Lanes, AddNext: tileRow * Lanes}, y, 0}
 		if add != nil {
-			t.add = add.at(0, y, x)
+			t.Add = add.at(0, y, x)
 		}
 		tiles = append(tiles, t)
 		return &tiles[len(tiles)-1]
@@ -41,9 +44,9 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 	for y := 0; y < out.h; y++ {
 		if out.w == tileRow && kernel.TilePixels == 2*tileRow && y+1 < out.h {
 			t := place(y, 0, 2*tileRow)
-			t.next, t.outNext, t.finished = s.strideH*in.pitch, out.pitch, 2
+			t.Next, t.OutNext, t.finished = s.strideH*in.pitch, out.pitch, 2
 			if add != nil {
-				t.addNext = add.pitch
+				t.AddNext = add.pitch
 			}
 			y++
 			continue

@@ -19,8 +19,11 @@ import "fmt"
 //	R9  bytes to pixel 7       CX  3 times SI                       R13  result
 //	R10 offsets   R11 taps     AX  5 times SI                       R14  pixel 0
 //	DI  arguments              BX  turns left of a tap              DX   pixel 7
+//	R15 place of the tile
 //
-// The pixels from the seventh on may lie in the next row.
+// The pixels from the seventh on may lie in the next row. One call does tile after
+// tile, so that the processor begins with one while it ends the other, and sums
+// over the taps chunk by chunk, each added to the one before.
 type tile struct {
 	t      *text
 	s      isa
@@ -29,26 +32,42 @@ type tile struct {
 	blocks int
 }
 
-// The fields of kernel.tileArgs.
+// The fields of kernel.tileArgs; those of the last group are the kernel's own.
 const (
 	argIn       = "0(DI)"
-	argNext     = "8(DI)"
-	argStep     = "16(DI)"
-	argOffsets  = "24(DI)"
-	argTaps     = "32(DI)"
-	argInner    = "40(DI)"
-	argWeights  = "48(DI)"
-	argOut      = "56(DI)"
-	argOutNext  = "64(DI)"
-	argOutBlock = "72(DI)"
-	argAdd      = "80(DI)"
-	argAddNext  = "88(DI)"
-	argAddBlock = "96(DI)"
-	argBias     = "104(DI)"
-	argLow      = "112(DI)"
-	argHigh     = "116(DI)"
-	argPixels   = "120(DI)"
-	argBlocks   = "128(DI)"
+	argStep     = "8(DI)"
+	argOffsets  = "16(DI)"
+	argChunks   = "24(DI)"
+	argInner    = "32(DI)"
+	argWeights  = "40(DI)"
+	argOut      = "48(DI)"
+	argOutBlock = "56(DI)"
+	argAdd      = "64(DI)"
+	argAddBlock = "72(DI)"
+	argBias     = "80(DI)"
+	argLow      = "88(DI)"
+	argHigh     = "92(DI)"
+	argClamp    = "96(DI)"
+	argBlocks   = "104(DI)"
+	argPlaces   = "112(DI)"
+	argTiles    = "120(DI)"
+
+	argChunk    = "128(DI)" // at the one that is summed
+	argNow      = "136(DI)" // what its sum is added to
+	argNowNext  = "144(DI)"
+	argNowBlock = "152(DI)"
+)
+
+// The fields of kernel.place.
+const (
+	placePixels  = "0(R15)"
+	placeIn      = "8(R15)"
+	placeNext    = "16(R15)"
+	placeOut     = "24(R15)"
+	placeOutNext = "32(R15)"
+	placeAdd     = "40(R15)"
+	placeAddNext = "48(R15)"
+	placeSize    = 56
 )
 
 const group = 7 // pixels that one base register reaches
@@ -74,17 +93,36 @@ func tiles(t *text, s isa) {
 			deep = 1
 		}
 		t.function(family+s.name, "args:DI")
-		t.op("MOVQ", argIn, "R8")
-		t.op("MOVQ", argNext, "R9")
 		t.op("MOVQ", argStep, "SI")
-		t.op("MOVQ", argOffsets, "R10")
-		t.op("MOVQ", argTaps, "R11")
-		t.op("MOVQ", argWeights, "R12")
-		t.op("MOVQ", argOut, "R13")
 		t.op("LEAQ", "(SI)(SI*2)", "CX")
 		t.op("LEAQ", "(SI)(SI*4)", "AX")
+		t.op("MOVQ", argPlaces, "R15")
+		t.label("tile")
+		t.op("MOVQ", argIn, "R8")
+		t.op("ADDQ", placeIn, "R8")
+		t.op("MOVQ", placeNext, "R9")
+		t.op("MOVQ", argOut, "R13")
+		t.op("ADDQ", placeOut, "R13")
+		t.op("MOVQ", argOffsets, "R10")
+		t.op("MOVQ", argWeights, "R12")
+		t.op("MOVQ", argChunks, "BX")
+		t.op("MOVQ", "BX", argChunk)
+		t.op("MOVQ", "(BX)", "R11")
+		if family == "conv" || family == "depthwise" {
+			t.note("the first sum is added to the other value, if there is one")
+			t.op("MOVQ", placeAddNext, "BX")
+			t.op("MOVQ", "BX", argNowNext)
+			t.op("MOVQ", argAddBlock, "BX")
+			t.op("MOVQ", "BX", argNowBlock)
+			t.op("MOVQ", argAdd, "BX")
+			t.op("TESTQ", "BX", "BX")
+			t.op("JZ", "begin")
+			t.op("ADDQ", placeAdd, "BX")
+			t.label("begin")
+			t.op("MOVQ", "BX", argNow)
+		}
 		t.note("to the tile of this size")
-		t.op("MOVQ", argPixels, "BX")
+		t.op("MOVQ", placePixels, "BX")
 		if deep == 2 {
 			t.op("CMPQ", argBlocks, 2)
 			t.op("JNE", "narrow")
@@ -104,6 +142,11 @@ func tiles(t *text, s isa) {
 				tile{t, s, family, p, blocks}.write()
 			}
 		}
+		t.label("done")
+		t.op("ADDQ", placeSize, "R15")
+		t.op("DECQ", argTiles)
+		t.op("JNZ", "tile")
+		t.end()
 	}
 }
 
@@ -237,6 +280,7 @@ func (k tile) larger(p, v int) {
 func (k tile) finish() {
 	t := k.t
 	t.label(k.name("end"))
+	store := func(line string, reg int) { t.op("VMOVUPS", k.s.v(reg), line) }
 	switch k.family {
 	case "sum":
 		t.op("VBROADCASTSS", argLow, k.s.v(k.work(0)))
@@ -245,40 +289,66 @@ func (k tile) finish() {
 		})
 	case "conv", "depthwise":
 		k.epilogue()
+		k.lines("R13", argOutBlock, placeOutNext, store)
+		t.op("TESTQ", "R11", "R11")
+		t.op("JZ", "done")
+		t.note("the next chunk is added to this one")
+		t.op("MOVQ", "R13", argNow)
+		t.op("MOVQ", placeOutNext, "BX")
+		t.op("MOVQ", "BX", argNowNext)
+		t.op("MOVQ", argOutBlock, "BX")
+		t.op("MOVQ", "BX", argNowBlock)
+		t.op("JMP", k.name(""))
+		return
 	}
-	k.lines("R13", argOutBlock, argOutNext, func(line string, reg int) {
-		t.op("VMOVUPS", k.s.v(reg), line)
-	})
-	t.end()
+	k.lines("R13", argOutBlock, placeOutNext, store)
+	t.op("JMP", "done")
 }
 
-// epilogue adds the bias and the other value, and clamps. NaN is kept, as in
-// larger.
+// epilogue adds what the sum of a chunk is added to; to the last one the bias
+// before, and clamps it. NaN is kept, as in larger. R11 becomes the number of taps
+// of the next chunk, 0 after the last.
 func (k tile) epilogue() {
 	t := k.t
+	t.op("MOVQ", argChunk, "BX")
+	t.op("ADDQ", 8, "BX")
+	t.op("MOVQ", "BX", argChunk)
+	t.op("MOVQ", "(BX)", "R11")
+	t.op("TESTQ", "R11", "R11")
+	t.op("JNZ", k.name("sum"))
 	t.note("+ bias")
-	t.op("MOVQ", argBias, "R8")
+	t.op("MOVQ", argBias, "BX")
 	for v := range k.across() {
-		t.op("VMOVUPS", at(v*k.s.bytes(), "R8"), k.s.v(k.weight(v)))
+		t.op("VMOVUPS", at(v*k.s.bytes(), "BX"), k.s.v(k.weight(v)))
 	}
 	k.each(func(p, v int) {
 		t.op("VADDPS", k.s.v(k.weight(v)), k.s.v(k.acc(p, v)), k.s.v(k.acc(p, v)))
 	})
-	t.note("+ the other value")
-	t.op("MOVQ", argAdd, "R8")
-	t.op("TESTQ", "R8", "R8")
+	t.label(k.name("sum"))
+	t.op("MOVQ", argNow, "BX")
+	t.op("TESTQ", "BX", "BX")
 	t.op("JZ", k.name("clamp"))
-	k.lines("R8", argAddBlock, argAddNext, func(line string, reg int) {
+	k.lines("BX", argNowBlock, argNowNext, func(line string, reg int) {
 		t.op("VADDPS", line, k.s.v(reg), k.s.v(reg))
 	})
 	t.label(k.name("clamp"))
+	t.op("TESTQ", "R11", "R11")
+	t.op("JNZ", k.name("store"))
+	t.op("MOVQ", argClamp, "BX")
+	t.op("TESTQ", "BX", "BX")
+	t.op("JZ", k.name("store"))
 	low, high := k.s.v(k.work(0)), k.s.v(k.work(1))
 	t.op("VBROADCASTSS", argLow, low)
-	t.op("VBROADCASTSS", argHigh, high)
 	k.each(func(p, v int) {
 		t.op("VMAXPS", k.s.v(k.acc(p, v)), low, k.s.v(k.acc(p, v)))
+	})
+	t.op("CMPQ", "BX", 1)
+	t.op("JEQ", k.name("store"))
+	t.op("VBROADCASTSS", argHigh, high)
+	k.each(func(p, v int) {
 		t.op("VMINPS", k.s.v(k.acc(p, v)), high, k.s.v(k.acc(p, v)))
 	})
+	t.label(k.name("store"))
 }
 
 // lines visits the lines of a result that begins at base, each with its

@@ -10,44 +10,45 @@ import (
 const Lanes = 16
 
 // A Tile is several pixels of a blocked value, one or two blocks of channels
-// deep, as the tile families compute them at once. Memory is counted in float32
-// from the start of each slice.
+// deep, as the tile families compute them at once; the same is done at every one
+// of some Places. Memory is counted in float32 from the start of each slice.
 type Tile struct {
-	Pixels int // at most TilePixels
 	Blocks int // at most TileBlocks for Conv, 1 for the others
 
-	// Tap t of pixel p is the line In[Taps.at[t] + p*Step:]; from pixel 7 on the
-	// place of pixel 7 is Next.
-	In         []float32
-	Step, Next int
-	Taps       *Taps
+	// Tap t of a pixel is the line Taps.at[t] after the pixel's place in In.
+	In   []float32
+	Taps *Taps
 	// Whole says that a tap is 16 channels, with weights [tap, 16, Blocks*16]; or
 	// else it is one channel, with weights [tap, Blocks*16]. Depthwise has
 	// [tap, 16].
 	Whole   bool
 	Weights []float32
 
-	// Pixel p of the result is Out[p*16:], from pixel 7 on counted from OutNext;
-	// the second block is OutBlock further. Add is laid out in the same way; nil
-	// for none. It may be the same memory as Out.
-	Out               []float32
-	OutNext, OutBlock int
-	Add               []float32
-	AddNext, AddBlock int
-	Bias              []float32 // [Blocks*16]
-	Low, High         float32   // bounds of the result of Conv and Depthwise
-	Scale             float32   // of Sum
+	// The second block of the result, and of the value to add, is OutBlock and
+	// AddBlock further. Add is nil for none, or may be the memory of Out in the
+	// same places.
+	Out       []float32
+	OutBlock  int
+	Add       []float32
+	AddBlock  int
+	Bias      []float32 // [Blocks*16]
+	Low, High float32   // bounds of the result of Conv and Depthwise
+	Scale     float32   // of Sum
 }
 
-// Taps are offsets from a pixel's place, in float32.
+// Taps are offsets from a pixel's place, in float32. Conv and Depthwise sum them
+// in chunks: each sum begins at 0 and is added to the one before, which keeps long
+// sums accurate.
 type Taps struct {
-	bytes []int
-	at    []int
-	reach int // the largest
+	bytes  []int
+	at     []int
+	chunks []int // how many taps each has, and a 0
+	reach  int   // the largest
 }
 
-// NewTaps returns taps at these offsets, none of them negative.
-func NewTaps(at []int) *Taps {
+// NewTaps returns taps at these offsets, none of them negative, in chunks of so
+// many.
+func NewTaps(at []int, chunk int) *Taps {
 	t := &Taps{at: at}
 	for _, n := range at {
 		if n < 0 {
@@ -56,14 +57,15 @@ func NewTaps(at []int) *Taps {
 		t.bytes = append(t.bytes, 4*n)
 		t.reach = max(t.reach, n)
 	}
+	for left := len(at); left > 0; left -= chunk {
+		t.chunks = append(t.chunks, min(left, chunk))
+	}
+	t.chunks = append(t.chunks, 0)
 	return t
 }
 
 // Len is the number of taps.
 func (t *Taps) Len() int { return len(t.at) }
-
-// Slice returns the taps from to to.
-func (t *Taps) Slice(from, to int) *Taps { return NewTaps(t.at[from:to]) }
 
 // tileGroup is how many pixels of a tile lie in its first row.
 const tileGroup = 7
@@ -82,67 +84,59 @@ func tileSize(s cpu.ISA) (pixels, blocks int) {
 	return 0, 0
 }
 
-// Conv sets the tile to the sum over its taps and channels of value times
-// weight, plus bias, plus Add, between Low and High.
-func Conv(t *Tile) {
-	t.check(t.Blocks, t.Whole, true)
+// Conv sets the tiles to the sum over their taps and channels of value times
+// weight, plus Add, plus bias, between Low and High.
+func Conv(t *Tile, at *Places) {
+	t.check(at, t.Blocks, t.Whole, true)
 	inner := 1
 	if t.Whole {
 		inner = Lanes
 	}
 	_ = t.Weights[t.Taps.Len()*inner*t.Blocks*Lanes-1]
-	convTile(t)
+	convTiles(t, at)
 }
 
-// Depthwise sets the tile to the sum over its taps of value times weight, each
-// channel by itself, plus bias, plus Add, between Low and High.
-func Depthwise(t *Tile) {
-	t.check(1, true, true)
+// Depthwise sets the tiles to the sum over their taps of value times weight, each
+// channel by itself, plus Add, plus bias, between Low and High.
+func Depthwise(t *Tile, at *Places) {
+	t.check(at, 1, true, true)
 	_ = t.Weights[t.Taps.Len()*Lanes-1]
-	depthwiseTile(t)
+	depthwiseTiles(t, at)
 }
 
-// MaxTile sets the tile to the maximum over its taps. NaN wins.
-func MaxTile(t *Tile) {
-	t.check(1, true, false)
+// MaxTile sets the tiles to the maximum over their taps. NaN wins.
+func MaxTile(t *Tile, at *Places) {
+	t.check(at, 1, true, false)
 	t.Low = float32(math.Inf(-1))
-	maxTile(t)
+	maxTiles(t, at)
 }
 
-// SumTile sets the tile to Scale times the sum over its taps.
-func SumTile(t *Tile) {
-	t.check(1, true, false)
-	sumTile(t)
+// SumTile sets the tiles to Scale times the sum over their taps.
+func SumTile(t *Tile, at *Places) {
+	t.check(at, 1, true, false)
+	sumTiles(t, at)
 }
 
-// check panics where the tile does not fit its slices: what follows has no
-// bounds checks.
-func (t *Tile) check(blocks int, whole, epilogue bool) {
-	if t.Pixels < 1 || t.Pixels > TilePixels || blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 {
+// check panics where the tiles do not fit the slices: what follows has no bounds
+// checks.
+func (t *Tile) check(at *Places, blocks int, whole, epilogue bool) {
+	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
-	}
-	lines := func(data []float32, step, next, block, width int) {
-		first := min(t.Pixels, tileGroup) - 1
-		last := first * step
-		if t.Pixels > tileGroup {
-			last = max(last, next+(t.Pixels-tileGroup-1)*step)
-		}
-		if step < 0 || next < 0 || block < 0 {
-			panic("kernel: a tile that runs backwards")
-		}
-		_ = data[last+(blocks-1)*block+width-1]
 	}
 	width := Lanes
 	if !whole {
 		width = 1
 	}
-	lines(t.In, t.Step, t.Next, 0, t.Taps.reach+width)
-	lines(t.Out, Lanes, t.OutNext, t.OutBlock, Lanes)
+	_ = t.In[at.in+t.Taps.reach+width-1]
+	_ = t.Out[at.out+(blocks-1)*t.OutBlock+Lanes-1]
 	if !epilogue {
+		if len(t.Taps.chunks) != 2 {
+			panic("kernel: chunks of what is no sum of products")
+		}
 		return
 	}
 	_ = t.Bias[blocks*Lanes-1]
 	if t.Add != nil {
-		lines(t.Add, Lanes, t.AddNext, t.AddBlock, Lanes)
+		_ = t.Add[at.add+(blocks-1)*t.AddBlock+Lanes-1]
 	}
 }

@@ -2,40 +2,46 @@
 
 package kernel
 
-import "cnnlang/ops/internal/cpu"
+import (
+	"math"
+
+	"cnnlang/ops/internal/cpu"
+)
 
 // tileArgs is a Tile as assembly reads it: distances in bytes. asmgen knows the
 // places of the fields.
 type tileArgs struct {
-	in                *float32
-	next, step        int
-	taps              *int
-	count             int
-	inner             int // turns of four channels; 0 for one channel
-	weights           *float32
-	out               *float32
-	outNext, outBlock int
-	add               *float32
-	addNext, addBlock int
-	bias              *float32
-	low, high         float32
-	pixels, blocks    int
+	in        *float32
+	step      int
+	taps      *int
+	chunks    *int
+	inner     int // turns of four channels; 0 for one channel
+	weights   *float32
+	out       *float32
+	outBlock  int
+	add       *float32
+	addBlock  int
+	bias      *float32
+	low, high float32
+	clamp     int // how many of the two bounds there are
+	blocks    int
+	places    *place
+	tiles     int
+
+	chunk             *int // from here on assembly's own
+	now               *float32
+	nowNext, nowBlock int
 }
 
 // args translates t, whose slices check has checked.
-func (t *Tile) args() tileArgs {
+func (t *Tile) args(at *Places) tileArgs {
 	a := tileArgs{
-		in: &t.In[0], next: 4 * t.Next, step: 4 * t.Step,
-		taps: &t.Taps.bytes[0], count: len(t.Taps.bytes),
-		out: &t.Out[0], outNext: 4 * t.OutNext, outBlock: 4 * t.OutBlock,
-		addNext: 4 * t.AddNext, addBlock: 4 * t.AddBlock,
-		low: t.Low, high: t.High, pixels: t.Pixels, blocks: t.Blocks,
+		in: &t.In[0], step: 4 * at.step, taps: &t.Taps.bytes[0], chunks: &t.Taps.chunks[0],
+		out: &t.Out[0], outBlock: 4 * t.OutBlock, addBlock: 4 * t.AddBlock,
+		low: t.Low, high: t.High, blocks: t.Blocks, places: &at.bytes[0], tiles: len(at.bytes),
 	}
 	if t.Whole {
 		a.inner = Lanes / 4
-	}
-	if t.Add != nil {
-		a.add = &t.Add[0]
 	}
 	return a
 }
@@ -43,10 +49,19 @@ func (t *Tile) args() tileArgs {
 // parameters adds what Conv and Depthwise have.
 func (t *Tile) parameters(a *tileArgs) {
 	a.weights, a.bias = &t.Weights[0], &t.Bias[0]
+	if t.Add != nil {
+		a.add = &t.Add[0]
+	}
+	switch {
+	case t.High < math.MaxFloat32:
+		a.clamp = 2
+	case t.Low >= -math.MaxFloat32:
+		a.clamp = 1
+	}
 }
 
-func convTile(t *Tile) {
-	a := t.args()
+func convTiles(t *Tile, at *Places) {
+	a := t.args(at)
 	t.parameters(&a)
 	switch isa {
 	case cpu.AVX512:
@@ -56,8 +71,8 @@ func convTile(t *Tile) {
 	}
 }
 
-func depthwiseTile(t *Tile) {
-	a := t.args()
+func depthwiseTiles(t *Tile, at *Places) {
+	a := t.args(at)
 	t.parameters(&a)
 	switch isa {
 	case cpu.AVX512:
@@ -67,8 +82,8 @@ func depthwiseTile(t *Tile) {
 	}
 }
 
-func maxTile(t *Tile) {
-	a := t.args()
+func maxTiles(t *Tile, at *Places) {
+	a := t.args(at)
 	switch isa {
 	case cpu.AVX512:
 		maxAVX512(&a)
@@ -77,8 +92,8 @@ func maxTile(t *Tile) {
 	}
 }
 
-func sumTile(t *Tile) {
-	a := t.args()
+func sumTiles(t *Tile, at *Places) {
+	a := t.args(at)
 	a.low = t.Scale
 	switch isa {
 	case cpu.AVX512:

@@ -2,8 +2,37 @@ package kernel
 
 import "math"
 
-// at is where pixel p lies.
-func (t *Tile) at(p, step, next int) int {
+// A oneTile is what a kernel of a single tile is told: a Tile and one place, and
+// of the taps one chunk.
+type oneTile struct {
+	Tile
+	Place
+	step    int
+	taps    []int
+	tapped  int  // taps before the chunk
+	last    bool // chunk
+	inPlace bool // the sum is added to Out
+}
+
+// each does one tile after another and chunk after chunk.
+func (t *Tile) each(at *Places, leaf func(*oneTile)) {
+	for _, p := range at.list {
+		one := oneTile{Tile: *t, Place: p, step: at.step}
+		for i, n := range t.Taps.chunks[:len(t.Taps.chunks)-1] {
+			one.taps = t.Taps.at[one.tapped : one.tapped+n]
+			one.last = i == len(t.Taps.chunks)-2
+			leaf(&one)
+			one.tapped += n
+			one.inPlace = true
+		}
+	}
+}
+
+// seen is where in In pixel p lies.
+func (t *oneTile) seen(p int) int { return t.Place.In + apart(p, t.step, t.Next) }
+
+// apart is how far pixel p lies from pixel 0.
+func apart(p, step, next int) int {
 	if p >= tileGroup {
 		return next + (p-tileGroup)*step
 	}
@@ -11,7 +40,7 @@ func (t *Tile) at(p, step, next int) int {
 }
 
 // convGeneric is Conv.
-func convGeneric(t *Tile) {
+func convGeneric(t *oneTile) {
 	inner := 1
 	if t.Whole {
 		inner = Lanes
@@ -19,10 +48,10 @@ func convGeneric(t *Tile) {
 	across := t.Blocks * Lanes
 	for p := range t.Pixels {
 		var sums [2 * Lanes]float32
-		for i, tap := range t.Taps.at {
+		for i, tap := range t.taps {
 			for c := range inner {
-				x := t.In[t.at(p, t.Step, t.Next)+tap+c]
-				w := t.Weights[(i*inner+c)*across:][:across]
+				x := t.Tile.In[t.seen(p)+tap+c]
+				w := t.Weights[((t.tapped+i)*inner+c)*across:][:across]
 				for o := range w {
 					sums[o] += x * w[o]
 				}
@@ -33,13 +62,13 @@ func convGeneric(t *Tile) {
 }
 
 // depthwiseGeneric is Depthwise.
-func depthwiseGeneric(t *Tile) {
+func depthwiseGeneric(t *oneTile) {
 	for p := range t.Pixels {
 		var sums [Lanes]float32
-		for i, tap := range t.Taps.at {
-			line := t.In[t.at(p, t.Step, t.Next)+tap:][:Lanes]
+		for i, tap := range t.taps {
+			line := t.Tile.In[t.seen(p)+tap:][:Lanes]
 			for o := range sums {
-				sums[o] += line[o] * t.Weights[i*Lanes+o]
+				sums[o] += line[o] * t.Weights[(t.tapped+i)*Lanes+o]
 			}
 		}
 		t.finish(p, sums[:])
@@ -47,38 +76,47 @@ func depthwiseGeneric(t *Tile) {
 }
 
 // finish does the epilogue of pixel p and stores it.
-func (t *Tile) finish(p int, sums []float32) {
+func (t *oneTile) finish(p int, sums []float32) {
 	for o, s := range sums {
-		s += t.Bias[o]
-		if t.Add != nil {
-			s += t.Add[t.at(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
+		out := &t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes]
+		if t.last {
+			s += t.Bias[o]
 		}
-		t.Out[t.at(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes] = min(max(s, t.Low), t.High)
+		switch {
+		case t.inPlace:
+			s += *out
+		case t.Tile.Add != nil:
+			s += t.Tile.Add[t.Place.Add+apart(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
+		}
+		if t.last {
+			s = min(max(s, t.Low), t.High)
+		}
+		*out = s
 	}
 }
 
 // maxGeneric is MaxTile.
-func maxGeneric(t *Tile) {
+func maxGeneric(t *oneTile) {
 	for p := range t.Pixels {
 		for o := range Lanes {
 			top := float32(math.Inf(-1))
 			for _, tap := range t.Taps.at {
-				top = max(top, t.In[t.at(p, t.Step, t.Next)+tap+o])
+				top = max(top, t.Tile.In[t.seen(p)+tap+o])
 			}
-			t.Out[t.at(p, Lanes, t.OutNext)+o] = top
+			t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o] = top
 		}
 	}
 }
 
 // sumGeneric is SumTile.
-func sumGeneric(t *Tile) {
+func sumGeneric(t *oneTile) {
 	for p := range t.Pixels {
 		for o := range Lanes {
 			var sum float32
 			for _, tap := range t.Taps.at {
-				sum += t.In[t.at(p, t.Step, t.Next)+tap+o]
+				sum += t.Tile.In[t.seen(p)+tap+o]
 			}
-			t.Out[t.at(p, Lanes, t.OutNext)+o] = sum * t.Scale
+			t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o] = sum * t.Scale
 		}
 	}
 }

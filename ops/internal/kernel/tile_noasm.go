@@ -2,7 +2,7 @@
 
 package kernel
 
-func convTile(t *Tile)      { convGeneric(t) }
-func depthwiseTile(t *Tile) { depthwiseGeneric(t) }
-func maxTile(t *Tile)       { maxGeneric(t) }
-func sumTile(t *Tile)       { sumGeneric(t) }
+func convTiles(t *Tile, at *Places)      { t.each(at, convGeneric) }
+func depthwiseTiles(t *Tile, at *Places) { t.each(at, depthwiseGeneric) }
+func maxTiles(t *Tile, at *Places)       { t.each(at, maxGeneric) }
+func sumTiles(t *Tile, at *Places)       { t.each(at, sumGeneric) }

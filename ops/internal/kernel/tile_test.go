@@ -28,68 +28,82 @@ func onEveryISA(t *testing.T, test func(t *testing.T)) {
 // A tileCase is a geometry around the edges of what the kernels do.
 type tileCase struct {
 	taps       []int
+	chunk      int
 	step, next int // next 0: the pixels lie in one row
 	whole, add bool
-	clamp      bool
+	low, high  float64
 }
+
+var unbounded = math.Inf(1)
 
 var tileCases = []tileCase{
-	{taps: []int{0}, step: Lanes, whole: true},
-	{taps: []int{0}, step: 2 * Lanes, whole: true, add: true},
-	{taps: []int{3 * Lanes, 0, 7 * Lanes, Lanes}, step: Lanes, whole: true, clamp: true},
-	{taps: []int{0, Lanes, 50 * Lanes}, step: Lanes, next: 20 * Lanes, whole: true, add: true, clamp: true},
-	{taps: []int{0, 1, 2, 30, 31, 32}, step: 2, add: true},
-	{taps: []int{0, 5}, step: 1, next: 40, clamp: true},
+	{taps: []int{0}, chunk: 1, step: Lanes, whole: true, low: -unbounded, high: unbounded},
+	{taps: []int{0}, chunk: 9, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded},
+	{taps: []int{3 * Lanes, 0, 7 * Lanes, Lanes}, chunk: 3, step: Lanes, whole: true, low: -0.5, high: 0.7},
+	{taps: []int{0, Lanes, 50 * Lanes}, chunk: 1, step: Lanes, next: 20 * Lanes, whole: true, add: true, low: -0.5, high: 0.7},
+	{taps: []int{0, 1, 2, 30, 31, 32}, chunk: 4, step: 2, add: true, low: -unbounded, high: unbounded},
+	{taps: []int{0, 5}, chunk: 2, step: 1, next: 40, low: -0.5, high: 0.7},
 }
 
-// make fills a tile with numbers in guarded memory; what lies between the lines
-// of the result is there to be left alone.
-func (c tileCase) make(t *testing.T, s side, pixels, blocks int) *Tile {
-	k := &Tile{Pixels: pixels, Blocks: blocks, Step: c.step, Next: c.next, Whole: c.whole, Taps: NewTaps(c.taps),
-		OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes, Low: float32(math.Inf(-1)), High: float32(math.Inf(1)), Scale: 0.3}
+// make fills tiles with numbers in guarded memory: two, the first of so many
+// pixels. What lies between the lines of the result is there to be left alone.
+func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places) {
+	first := Place{Pixels: pixels, Next: c.next, OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes}
 	if c.next == 0 {
-		k.Next = tileGroup * c.step
+		first.Next = tileGroup * c.step
 	} else {
-		k.OutNext, k.AddNext = 11*Lanes, 13*Lanes
+		first.OutNext, first.AddNext = 11*Lanes, 13*Lanes
 	}
-	if c.clamp {
-		k.Low, k.High = -0.5, 0.7
-	}
+	second := first
+	second.Pixels = pixels%TilePixels + 1
+	second.In, second.Out, second.Add = 3*c.step, 60*Lanes, 61*Lanes
+	at := NewPlaces([]Place{first, second}, c.step)
+	k := &Tile{Blocks: blocks, Whole: c.whole, Taps: NewTaps(c.taps, c.chunk),
+		OutBlock: 30 * Lanes, AddBlock: 31 * Lanes, Low: float32(c.low), High: float32(c.high), Scale: 0.3}
 	width := 1
 	if c.whole {
 		width = Lanes
 	}
-	size := func(step, next, block, width int) int {
-		last := (min(pixels, tileGroup) - 1) * step
-		if pixels > tileGroup {
-			last = max(last, next+(pixels-tileGroup-1)*step)
+	reach := func(p Place, first, step, next int) int {
+		last := (min(p.Pixels, tileGroup) - 1) * step
+		if p.Pixels > tileGroup {
+			last = max(last, next+(p.Pixels-tileGroup-1)*step)
 		}
-		return last + (blocks-1)*block + width
+		return first + last
 	}
-	k.OutBlock, k.AddBlock = 30*Lanes, 31*Lanes
-	k.In = guarded(t, size(k.Step, k.Next, 0, slices.Max(c.taps)+width), s)
-	if !c.whole { // blocks do not count for the input
-		k.In = guarded(t, (size(k.Step, k.Next, 0, 0))+slices.Max(c.taps)+1, s)
+	in, out, add := 0, 0, 0
+	for _, p := range []Place{first, second} {
+		in = max(in, reach(p, p.In, c.step, p.Next))
+		out = max(out, reach(p, p.Out, Lanes, p.OutNext))
+		add = max(add, reach(p, p.Add, Lanes, p.AddNext))
 	}
+	k.In = guarded(t, in+slices.Max(c.taps)+width, s)
 	k.Weights = guarded(t, len(c.taps)*width*blocks*Lanes, s)
 	k.Bias = guarded(t, blocks*Lanes, s)
-	k.Out = guarded(t, size(Lanes, k.OutNext, k.OutBlock, Lanes), s)
+	k.Out = guarded(t, out+(blocks-1)*k.OutBlock+Lanes, s)
 	if c.add {
-		k.Add = guarded(t, size(Lanes, k.AddNext, k.AddBlock, Lanes), s)
+		k.Add = guarded(t, add+(blocks-1)*k.AddBlock+Lanes, s)
 	}
-	return k
+	return k, at
+}
+
+// unchunked is the case without chunks, which pools do not have.
+func (c tileCase) unchunked() tileCase {
+	c.chunk = len(c.taps)
+	return c
 }
 
 var tileFamilies = []struct {
-	name       string
-	conv       bool
-	run, twin  func(*Tile)
-	compareSum bool // sums may be rounded in another order
+	name string
+	conv bool
+	sums bool // of products
+	run  func(*Tile, *Places)
+	twin func(*oneTile)
 }{
-	{"conv", true, Conv, convGeneric, true},
-	{"depthwise", false, Depthwise, depthwiseGeneric, true},
-	{"max", false, MaxTile, maxGeneric, false},
-	{"sum", false, SumTile, sumGeneric, true},
+	{"conv", true, true, Conv, convGeneric},
+	{"depthwise", false, true, Depthwise, depthwiseGeneric},
+	{"max", false, false, MaxTile, maxGeneric},
+	{"sum", false, false, SumTile, sumGeneric},
 }
 
 // Every tile of every family against its twin, between pages that may not be
@@ -101,15 +115,18 @@ func TestTiles(t *testing.T) {
 				if !f.conv && !c.whole {
 					continue
 				}
+				if !f.sums {
+					c = c.unchunked()
+				}
 				for blocks := 1; blocks <= TileBlocks; blocks++ {
 					if !f.conv && blocks > 1 {
 						continue
 					}
 					for pixels := 1; pixels <= TilePixels; pixels++ {
 						for _, s := range sides {
-							k := c.make(t, s, pixels, blocks)
+							k, at := c.make(t, s, pixels, blocks)
 							k.In[len(k.In)/2] = float32(math.NaN())
-							compareTiles(t, fmt.Sprintf("%s case %d, %d pixels, %d blocks", f.name, i, pixels, blocks), k, f.run, f.twin)
+							compareTiles(t, fmt.Sprintf("%s case %d, %d pixels, %d blocks", f.name, i, pixels, blocks), k, at, f.run, f.twin)
 						}
 					}
 				}
@@ -118,12 +135,12 @@ func TestTiles(t *testing.T) {
 	})
 }
 
-func compareTiles(t *testing.T, what string, k *Tile, run, twin func(*Tile)) {
+func compareTiles(t *testing.T, what string, k *Tile, at *Places, run func(*Tile, *Places), twin func(*oneTile)) {
 	t.Helper()
 	want := *k
 	want.Out = slices.Clone(k.Out)
-	twin(&want)
-	run(k)
+	want.each(at, twin)
+	run(k, at)
 	for i, w := range want.Out {
 		g := k.Out[i]
 		if d := math.Abs(float64(g - w)); !sameValue(g, w) && !(d <= 2e-5) {
@@ -135,12 +152,15 @@ func compareTiles(t *testing.T, what string, k *Tile, run, twin func(*Tile)) {
 // The added value may be the result's own memory.
 func TestTilesAddInPlace(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
-		k := tileCases[1].make(t, atEnd, TilePixels, TileBlocks)
-		k.Add, k.AddNext, k.AddBlock = k.Out, k.OutNext, k.OutBlock
+		k, _ := tileCases[1].make(t, atEnd, TilePixels, TileBlocks)
+		one := Place{Pixels: TilePixels, Next: tileGroup * 2 * Lanes, OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes}
+		k.Add, k.AddBlock = k.Out, k.OutBlock
 		want := *k
-		want.Out, want.Add = slices.Clone(k.Out), slices.Clone(k.Out)
-		convGeneric(&want)
-		Conv(k)
+		want.Out = slices.Clone(k.Out)
+		want.Add = want.Out
+		at := NewPlaces([]Place{one}, 2*Lanes)
+		want.each(at, convGeneric)
+		Conv(k, at)
 		for i, w := range want.Out {
 			if math.Abs(float64(k.Out[i]-w)) > 2e-5 {
 				t.Fatalf("element %d: got %v, want %v", i, k.Out[i], w)
@@ -152,30 +172,41 @@ func TestTilesAddInPlace(t *testing.T) {
 // A tile that does not fit its memory must panic in Go.
 func TestTilesCheckLengths(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
-		for name, spoil := range map[string]func(*Tile){
-			"input":    func(k *Tile) { k.In = k.In[:len(k.In)-1] },
-			"weights":  func(k *Tile) { k.Weights = k.Weights[: len(k.Weights)-1 : len(k.Weights)-1] },
-			"bias":     func(k *Tile) { k.Bias = k.Bias[: Lanes-1 : Lanes-1] },
-			"output":   func(k *Tile) { k.Out = k.Out[: len(k.Out)-1 : len(k.Out)-1] },
-			"add":      func(k *Tile) { k.Add = k.Add[: len(k.Add)-1 : len(k.Add)-1] },
-			"pixels":   func(k *Tile) { k.Pixels = TilePixels + 1 },
-			"blocks":   func(k *Tile) { k.Blocks = 3 },
-			"backward": func(k *Tile) { k.Step = -Lanes },
-			"taps":     func(k *Tile) { k.Taps = &Taps{} },
+		for name, spoil := range map[string]func(*Tile, *Places){
+			"input":    func(k *Tile, _ *Places) { k.In = k.In[:len(k.In)-1] },
+			"weights":  func(k *Tile, _ *Places) { k.Weights = k.Weights[: len(k.Weights)-1 : len(k.Weights)-1] },
+			"bias":     func(k *Tile, _ *Places) { k.Bias = k.Bias[: Lanes-1 : Lanes-1] },
+			"output":   func(k *Tile, _ *Places) { k.Out = k.Out[: len(k.Out)-1 : len(k.Out)-1] },
+			"add":      func(k *Tile, _ *Places) { k.Add = k.Add[: len(k.Add)-1 : len(k.Add)-1] },
+			"blocks":   func(k *Tile, _ *Places) { k.Blocks = 3 },
+			"distance": func(k *Tile, _ *Places) { k.OutBlock = -Lanes },
+			"taps":     func(k *Tile, _ *Places) { k.Taps = &Taps{} },
+			"places":   func(_ *Tile, at *Places) { *at = at.Slice(0, 0) },
 		} {
-			k := tileCases[1].make(t, atEnd, TilePixels, TileBlocks)
+			k, at := tileCases[1].make(t, atEnd, TilePixels, TileBlocks)
 			k.In = slices.Clip(k.In)
-			spoil(k)
-			func() {
-				defer func() {
-					if recover() == nil {
-						t.Errorf("no panic for a wrong %s", name)
-					}
-				}()
-				Conv(k)
-			}()
+			spoil(k, at)
+			mustPanic(t, "a wrong "+name, func() { Conv(k, at) })
 		}
+		mustPanic(t, "too many pixels", func() { NewPlaces([]Place{{Pixels: TilePixels + 1}}, Lanes) })
+		mustPanic(t, "no pixel", func() { NewPlaces([]Place{{}}, Lanes) })
+		mustPanic(t, "a step back", func() { NewPlaces([]Place{{Pixels: 2}}, -Lanes) })
+		mustPanic(t, "a place before the start", func() { NewPlaces([]Place{{Pixels: 1, In: -1}}, Lanes) })
+		mustPanic(t, "a chunked maximum", func() {
+			k, at := tileCases[2].make(t, atEnd, 1, 1)
+			MaxTile(k, at)
+		})
 	})
+}
+
+func mustPanic(t *testing.T, what string, do func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Errorf("no panic for %s", what)
+		}
+	}()
+	do()
 }
 
 // BenchmarkConvTile times tiles whose memory is in the L1 cache.
@@ -183,11 +214,12 @@ func BenchmarkConvTile(b *testing.B) {
 	for pixels := 1; pixels <= TilePixels; pixels++ {
 		for blocks := 1; blocks <= TileBlocks; blocks++ {
 			b.Run(fmt.Sprintf("%s-%dx%d", isa, pixels, blocks*Lanes), func(b *testing.B) {
-				k := &Tile{Pixels: pixels, Blocks: blocks, Step: Lanes, Next: tileGroup * Lanes, OutNext: tileGroup * Lanes, OutBlock: 14 * Lanes,
-					Whole: true, Taps: NewTaps([]int{0, 240, 480, 720}), In: make([]float32, 1024), Weights: make([]float32, 64*32), Out: make([]float32, 28*Lanes),
+				k := &Tile{Blocks: blocks, OutBlock: 14 * Lanes,
+					Whole: true, Taps: NewTaps([]int{0, 240, 480, 720}, 4), In: make([]float32, 1024), Weights: make([]float32, 64*32), Out: make([]float32, 28*Lanes),
 					Bias: make([]float32, 32), High: 1}
+				at := NewPlaces([]Place{{Pixels: pixels, Next: tileGroup * Lanes, OutNext: tileGroup * Lanes}}, Lanes)
 				for b.Loop() {
-					Conv(k)
+					Conv(k, at)
 				}
 				b.ReportMetric(float64(2*64*pixels*blocks*Lanes)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
 			})

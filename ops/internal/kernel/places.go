@@ -1,0 +1,63 @@
+package kernel
+
+// A Place is where one tile lies: so many pixels of a row, the ones from the
+// seventh on perhaps in the next row. Memory is counted in float32 from the start
+// of the slices of a Tile.
+type Place struct {
+	Pixels int // at most TilePixels
+	// Pixel p lies in the input at In + p*step, from pixel 7 on at
+	// In + Next + (p-7)*step; in the result at Out + p*16 or Out + OutNext +
+	// (p-7)*16; in the value to add likewise.
+	In, Next     int
+	Out, OutNext int
+	Add, AddNext int
+}
+
+// Places are the tiles that one call computes, one after another.
+type Places struct {
+	list         []Place
+	bytes        []place
+	step         int
+	in, out, add int // the farthest pixel of any
+}
+
+// place is a Place as assembly reads it: distances in bytes. asmgen knows the
+// places of the fields.
+type place struct{ pixels, in, next, out, outNext, add, addNext int }
+
+// NewPlaces returns these places, with step float32 from the input of a pixel to
+// that of the next one.
+func NewPlaces(list []Place, step int) *Places {
+	at := &Places{list: list, step: step, bytes: make([]place, len(list))}
+	farthest := func(p *Place, first, step, next int) int {
+		last := (min(p.Pixels, tileGroup) - 1) * step
+		if p.Pixels > tileGroup {
+			last = max(last, next+(p.Pixels-tileGroup-1)*step)
+		}
+		if first < 0 || step < 0 || next < 0 {
+			panic("kernel: a tile that runs backwards")
+		}
+		return first + last
+	}
+	for i := range list {
+		p := &list[i]
+		if p.Pixels < 1 || p.Pixels > TilePixels {
+			panic("kernel: no such tile")
+		}
+		at.in = max(at.in, farthest(p, p.In, step, p.Next))
+		at.out = max(at.out, farthest(p, p.Out, Lanes, p.OutNext))
+		at.add = max(at.add, farthest(p, p.Add, Lanes, p.AddNext))
+		at.bytes[i] = place{p.Pixels, 4 * p.In, 4 * p.Next, 4 * p.Out, 4 * p.OutNext, 4 * p.Add, 4 * p.AddNext}
+	}
+	return at
+}
+
+// Len is how many places there are.
+func (at *Places) Len() int { return len(at.list) }
+
+// Slice returns the places from to to.
+func (at *Places) Slice(from, to int) Places {
+	part := *at
+	part.list, part.bytes = at.list[from:to], at.bytes[from:to]
+	return part
+}
