@@ -170,6 +170,11 @@ var blockedConvs = []struct {
 	{[4]int{1, 32, 6, 9}, conv(32, pair(3, 3), padded(pad(1)), groups(8))},
 	{[4]int{1, 64, 7, 7}, conv(64, pair(3, 3), padded(pad(1)), groups(8), stride(2, 2))},
 	{[4]int{2, 64, 5, 5}, conv(64, pair(3, 3), padded(pad(1)), groups(4), unbiased)},
+	{[4]int{2, 24, 9, 31}, conv(24, pair(3, 3), padded(pad(1)), groups(12))},
+	{[4]int{1, 40, 6, 15}, conv(40, pair(3, 3), padded(pad(1)), groups(10), stride(2, 2))},
+	{[4]int{1, 32, 9, 8}, conv(32, pair(5, 3), mode(ops.Half), groups(8), dilation(2, 1), stride(3, 1))},
+	{[4]int{2, 48, 7, 7}, conv(48, pair(3, 3), padded(pad(1)), groups(3))},
+	{[4]int{1, 48, 13, 29}, conv(48, pair(3, 3), padded(pads(2, 0, 1, 3)), groups(6), stride(1, 2))},
 	{[4]int{1, 96, 5, 5}, conv(48, pair(3, 3), padded(pad(1)), groups(2))},
 	{[4]int{1, 96, 5, 5}, conv(96, pair(1, 1), groups(3))},
 	{[4]int{1, 60, 5, 5}, conv(120, pair(1, 1), groups(3))},
@@ -212,6 +217,7 @@ func TestBlockedEpilogues(t *testing.T) {
 		conv(40, pair(1, 1)),
 		conv(40, pair(3, 3), padded(pad(1)), groups(20)),
 		conv(20, pair(3, 3), padded(pad(1)), groups(20)),
+		conv(20, pair(3, 3), padded(pad(1)), groups(5)),
 	} {
 		for _, n := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
 			for _, add := range []bool{false, true} {

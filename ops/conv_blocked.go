@@ -3,6 +3,7 @@ package ops
 import (
 	"math"
 
+	"cnnlang/ops/dim"
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -20,6 +21,7 @@ type blockedConv struct {
 	in, out   grid
 	add       *grid
 	depthwise bool
+	permuted  int  // channels of a group, where kernel.Grouped computes them
 	whole     bool // a tap is a line
 	step      int  // float32 from a pixel's input to the next one's
 	tiles     []pixelTile
@@ -95,6 +97,9 @@ func (c *Conv) fitsBlocks(x, out tensor.Shape, l Layout) bool {
 	case groups == 1:
 		return true
 	}
+	if c.permutes(x, out) > 0 {
+		return true
+	}
 	work := 0 // products of a pixel, zeros of other groups' channels included
 	for block := range ceilDiv(out[1], Lanes) {
 		from, to := c.sees(x, out, block, 1)
@@ -138,14 +143,20 @@ func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Pre
 	copy(b.bias, f.bias)
 	b.low, b.high = b.act.bounds()
 	b.step = c.Stride.W.MustInt() * b.in.Block
-	if c.Groups.MustInt() == x[1] && out.Shape[1] == x[1] && x[1] > 1 {
+	b.permuted = c.permutes(x, out.Shape)
+	switch {
+	case c.Groups.MustInt() == x[1] && out.Shape[1] == x[1] && x[1] > 1:
 		b.depthwise = true
 		c.depthwiseUnits(b, &f)
-	} else {
+	case b.permuted > 0:
+		c.groupedUnits(b, &f)
+	default:
 		c.denseUnits(b, x, out.Shape, &f)
 	}
-	windows := slider{c.Stride.H.MustInt(), c.Stride.W.MustInt(), c.before(vertical, x), c.before(horizontal, x)}
-	b.cut(windows)
+	b.cut(slider{
+		strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
+		top: c.before(vertical, x), left: c.before(horizontal, x), oneRow: b.permuted > 0,
+	})
 	return b.prepare()
 }
 
@@ -162,6 +173,20 @@ func (a Activation) bounds() (low, high float32) {
 
 // clamps reports whether bounds are all there is to the activation.
 func (a Activation) clamps() bool { return a == None || a == ActReLU || a == ActReLU6 }
+
+// permutes returns how many channels a group has where kernel.Grouped can compute
+// the convolution: groups of the same channels and filters, within a block, and a
+// window three wide. It is 0 where it cannot.
+func (c *Conv) permutes(x, out tensor.Shape) int {
+	each := x[1] / c.Groups.MustInt()
+	switch {
+	case x[1] != out[1] || each < 2 || each > kernel.GroupedChannels || Lanes%each != 0:
+		return 0
+	case c.K.W != dim.Int(3) || c.Dilation.W != dim.Int(1) || c.Stride.W.MustInt() > 2 || c.epilogue.Add:
+		return 0
+	}
+	return each
+}
 
 // offsets are where the window looks in so many blocks of the input, from its
 // first pixel: block by block, row by row.
@@ -186,6 +211,30 @@ func (c *Conv) depthwiseUnits(b *blockedConv, f *filters) {
 			o := block*Lanes + lane
 			for t := range n {
 				u.weights[t*Lanes+lane] = f.at(o*n+t, o)
+			}
+		}
+		b.units = append(b.units, u)
+	}
+}
+
+// groupedUnits packs weights as [kh][channel of the group][kw][filter].
+func (c *Conv) groupedUnits(b *blockedConv, f *filters) {
+	kh, kw, each := c.K.H.MustInt(), c.K.W.MustInt(), b.permuted
+	rows := make([]int, kh)
+	for y := range rows {
+		rows[y] = y * c.Dilation.H.MustInt() * b.in.pitch
+	}
+	taps := kernel.NewTaps(rows, kh)
+	for block := range b.out.blocks {
+		u := convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: make([]float32, kh*each*kw*Lanes)}
+		for lane := range min(Lanes, b.out.c-block*Lanes) {
+			o := block*Lanes + lane
+			for y := range kh {
+				for i := range each {
+					for x := range kw {
+						u.weights[((y*each+i)*kw+x)*Lanes+lane] = f.at(((o*each+i)*kh+y)*kw+x, o)
+					}
+				}
 			}
 		}
 		b.units = append(b.units, u)

@@ -8,7 +8,7 @@ import (
 // cut covers the result with tiles and decides how much a part does.
 func (b *blockedConv) cut(s slider) {
 	add, in, out := b.add, b.in, b.out
-	if s == (slider{1, 1, 0, 0}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
+	if s == (slider{strideH: 1, strideW: 1}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
 		// Every pixel by itself: rows do not matter.
 		in, out = in.flattened(), out.flattened()
 		if add != nil {
@@ -39,6 +39,8 @@ func (b *blockedConv) prepare() Prepared {
 	switch {
 	case b.depthwise:
 		name = "depthwise-" + kernel.ISA()
+	case b.permuted > 0:
+		name = "grouped-" + kernel.ISA()
 	case !b.whole:
 		name += "-image"
 	}
@@ -84,9 +86,12 @@ func (w *blockedPartOf) unit(unit, image int) {
 	for from := w.from; from < w.to; from += each {
 		to := min(from+each, w.to)
 		places := w.places.Slice(from, to)
-		if w.depthwise {
+		switch {
+		case w.depthwise:
 			kernel.Depthwise(&k, &places)
-		} else {
+		case w.permuted > 0:
+			kernel.Grouped(&k, &places, w.permuted)
+		default:
 			kernel.Conv(&k, &places)
 		}
 		for i := from; i < to; i++ {

@@ -23,7 +23,8 @@ func placesOf(tiles []pixelTile, step int) *kernel.Places {
 // A slider is how windows slide over an image.
 type slider struct {
 	strideH, strideW int
-	top, left        int // padding
+	top, left        int  // padding
+	oneRow           bool // no tile may have two
 }
 
 // cut covers the result with tiles of one row, as wide as each other to within a
@@ -42,7 +43,7 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 		return &tiles[len(tiles)-1]
 	}
 	for y := 0; y < out.h; y++ {
-		if out.w == tileRow && kernel.TilePixels == 2*tileRow && y+1 < out.h {
+		if !s.oneRow && out.w == tileRow && kernel.TilePixels == 2*tileRow && y+1 < out.h {
 			t := place(y, 0, 2*tileRow)
 			t.Next, t.OutNext, t.finished = s.strideH*in.pitch, out.pitch, 2
 			if add != nil {

@@ -48,6 +48,7 @@ func Files() map[string]string {
 		{"vec", vectors},
 		{"peak", peak},
 		{"tile", tiles},
+		{"grouped", groups},
 		{"lanes", lanes},
 		{"winograd", winograd},
 	} {

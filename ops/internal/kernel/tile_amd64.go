@@ -31,6 +31,8 @@ type tileArgs struct {
 	chunk             *int // from here on assembly's own
 	now               *float32
 	nowNext, nowBlock int
+
+	index *int32 // of Grouped: the permutations
 }
 
 // args translates t, whose slices check has checked.

@@ -17,8 +17,10 @@ func onEveryISA(t *testing.T, test func(t *testing.T)) {
 	defer func() {
 		isa = selected
 		TilePixels, TileBlocks = tileSize(isa)
+		GroupedChannels = groupedChannels(isa)
 	}()
 	for _, isa = range cpu.Available() {
+		GroupedChannels = groupedChannels(isa)
 		if TilePixels, TileBlocks = tileSize(isa); TilePixels > 0 {
 			t.Run(string(isa), test)
 		}
