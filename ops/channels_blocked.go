@@ -56,8 +56,11 @@ func (l *LayerScale) PrepareBlocked(in []Value, out Value, params []tensor.Tenso
 
 // Blocked works on images of one shape, and on one image and its gate.
 func (o *Mul) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
-	if _, ok := gateOf(in, out); ok {
-		return blockedRows(2)
+	if _, ok := gateOf(in[:o.factors(len(in))], out); ok {
+		return blockedRows(len(in))
+	}
+	if o.epilogue.Add {
+		return Blocking{}
 	}
 	return blockedMerge(in, out)
 }
@@ -75,20 +78,34 @@ func gateOf(in []tensor.Shape, out tensor.Shape) (gate int, ok bool) {
 	return 0, false
 }
 
-var (
-	zeroLanes = make([]float32, Lanes)
-)
+var zeroLanes = make([]float32, Lanes)
 
 // PrepareBlocked is Prepare for blocked values.
 func (o *Mul) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
-	gate, ok := gateOf([]tensor.Shape{in[0].Shape, in[len(in)-1].Shape}, out.Shape)
-	if !ok || len(in) != 2 {
-		return mergedBlocked("mul-"+kernel.ISA(), in, out, kernel.Mul, store)
+	var shapes []tensor.Shape
+	for _, v := range in[:o.factors(len(in))] {
+		shapes = append(shapes, v.Shape)
+	}
+	gate, ok := gateOf(shapes, out.Shape)
+	if !ok {
+		return mergedBlocked("mul-"+kernel.ISA(), in, out, kernel.Mul, o.epilogue.Act.apply)
 	}
 	from, by, to := in[1-gate].grid(), in[gate].grid(), out.grid()
-	return perRow("mul-gated-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		kernel.AffineLanes(to.row(out, plane, y), from.row(in[1-gate].Data, plane, y),
-			zeroLanes, by.row(in[gate].Data, plane, 0), zeroLanes)
+	if !o.epilogue.Add {
+		return perRow("mul-gated-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
+			row := to.row(out, plane, y)
+			kernel.AffineLanes(row, from.row(in[1-gate].Data, plane, y), zeroLanes, by.row(in[gate].Data, plane, 0), zeroLanes)
+			o.epilogue.Act.apply(row, row)
+		})
+	}
+	added := in[2].grid()
+	low, high := o.epilogue.Act.bounds()
+	return perRow("mul-gated-add-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
+		row := to.row(out, plane, y)
+		kernel.GateLanes(row, from.row(in[1-gate].Data, plane, y), by.row(in[gate].Data, plane, 0), added.row(in[2].Data, plane, y), low, high)
+		if !o.epilogue.Act.clamps() {
+			o.epilogue.Act.apply(row, row)
+		}
 	})
 }
 

@@ -74,22 +74,23 @@ func (e Epilogue) infer(r *rule, out dim.Shape) {
 	if !e.Add || !r.ok() {
 		return
 	}
-	added := r.in[1]
+	last := len(r.in) - 1
+	added := r.in[last]
 	if len(added) != len(out) {
-		r.addedDiffers(-1, out)
+		r.addedDiffers(last, -1, out)
 		return
 	}
 	for axis := range out {
 		if r.ok() && !dim.Equal(r, added[axis], out[axis]) {
-			r.addedDiffers(axis, out)
+			r.addedDiffers(last, axis, out)
 		}
 	}
 }
 
-func (r *rule) addedDiffers(axis int, out dim.Shape) {
-	r.fail(&Fault{Kind: SizesDiffer, Input: 1, Axis: axis,
+func (r *rule) addedDiffers(input, axis int, out dim.Shape) {
+	r.fail(&Fault{Kind: SizesDiffer, Input: input, Axis: axis,
 		Msg: fmt.Sprintf("the input added to %s must agree with its result%s, got %v and %v",
-			r.op.Name(), axisWords(axis), r.in[1], out),
+			r.op.Name(), axisWords(axis), r.in[input], out),
 		Help: differHelp(axis)})
 }
 

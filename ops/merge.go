@@ -41,16 +41,20 @@ func (o *Add) WithEpilogue(e Epilogue) Op {
 // squeeze-and-excitation). The output may be the memory of the first input only
 // where that has the shape of the output.
 //
+// Its epilogue may add, which is how a squeezed and excited branch joins its
+// shortcut, and has no norm.
+//
 // Cost: 1 FLOP for each output element and input after the first.
-type Mul struct{}
+type Mul struct{ epilogue Epilogue }
 
 func (*Mul) Name() string { return "mul" }
 
 // Infer gives the shape of the inputs that are no gates.
 func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
-	r := beginMerge(f, o, in)
+	factors := o.factors(len(in))
+	r := beginMerge(f, o, in[:factors])
 	full := 0
-	for i := 1; i < len(in) && r.ok(); i++ {
+	for i := 1; i < factors && r.ok(); i++ {
 		a, b := in[full], in[i]
 		switch {
 		case len(a) != len(b):
@@ -61,7 +65,22 @@ func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 			full = o.wider(r, i, full)
 		}
 	}
+	r.in = in
+	o.epilogue.infer(r, in[full])
 	return r.end(in[full])
+}
+
+// factors is how many of so many inputs are multiplied; one more may be added.
+func (o *Mul) factors(inputs int) int { return inputs + 1 - o.epilogue.inputs() }
+
+func (o *Mul) Epilogue() Epilogue { return o.epilogue }
+
+// WithEpilogue panics for an epilogue with a norm.
+func (o *Mul) WithEpilogue(e Epilogue) Op {
+	if e.Norm != nil {
+		panic("ops: the epilogue of mul has no norm")
+	}
+	return &Mul{epilogue: e}
 }
 
 // wider compares two images of which one may be a gate, and returns the index
@@ -96,9 +115,15 @@ func (r *rule) sameAxes(i, j, n int) {
 	}
 }
 
-func (o *Mul) Params(in []dim.Shape) []Param           { return nil }
-func (o *Mul) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, len(in)-1) }
-func (o *Mul) InPlace()                                {}
+func (o *Mul) Params(in []dim.Shape) []Param { return nil }
+
+func (o *Mul) Cost(in []dim.Shape, out dim.Shape) Cost {
+	c := elementCost(out, o.factors(len(in))-1)
+	c.FLOPs = c.FLOPs.Add(o.epilogue.cost(out))
+	return c
+}
+
+func (o *Mul) InPlace() {}
 
 // Max is the element-wise maximum of its inputs, which have equal shapes. NaN
 // wins.

@@ -49,36 +49,40 @@ func (o *Mean) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) P
 }
 
 func (o *Mul) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
-	gated := false
+	gated := o.epilogue.Add
 	for _, s := range in {
 		gated = gated || !s.Equal(out)
 	}
 	if !gated {
-		return merged("mul", out.Elements(), kernel.Mul, store)
+		return merged("mul", out.Elements(), kernel.Mul, o.epilogue.Act.apply)
 	}
 	n, c, pixels := channels(out)
 	return &prepared{algorithm: "mul-gated", lend: mergeBlock, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
 		return []Task{planes(n*c, pixels, func(plane, worker int) {
-			mulPlane(out.Data[plane*pixels:(plane+1)*pixels], in, plane, lent.of(worker))
+			o.plane(out.Data[plane*pixels:(plane+1)*pixels], in, plane, lent.of(worker))
 		})}
 	}}
 }
 
-// mulPlane multiplies one channel of the inputs; those with one value for it are
+// plane multiplies one channel of the inputs; those with one value for it are
 // gates.
-func mulPlane(dst []float32, in []tensor.Tensor, plane int, product []float32) {
+func (o *Mul) plane(dst []float32, in []tensor.Tensor, plane int, product []float32) {
+	factors := o.factors(len(in))
 	for from := 0; from < len(dst); from += mergeBlock {
 		p := product[:min(mergeBlock, len(dst)-from)]
 		for i := range p {
 			p[i] = 1
 		}
-		for _, x := range in {
+		for _, x := range in[:factors] {
 			if x.Shape[2:].Elements() == len(dst) {
 				kernel.Mul(p, x.Data[plane*len(dst)+from:])
 			} else {
 				kernel.MulScalar(p, p, x.Data[plane])
 			}
 		}
-		copy(dst[from:], p)
+		for _, x := range in[factors:] {
+			kernel.Add(p, x.Data[plane*len(dst)+from:])
+		}
+		o.epilogue.Act.apply(dst[from:][:len(p)], p)
 	}
 }

@@ -152,6 +152,9 @@ var opCases = []struct {
 	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 1, 1}, {2, 3, 5, 7}}},
 	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 1, 1}}},
 	{&ops.Mul{}, in{{2, 3}, {2, 3}}},
+	{gateThen(ops.ActReLU), in{{2, 3, 25, 27}, {2, 3, 1, 1}, {2, 3, 25, 27}}},
+	{gateThen(ops.ActGELU), in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 5, 7}}},
+	{(&ops.Mul{}).WithEpilogue(ops.Epilogue{Act: ops.ActReLU6}), in{{2, 3, 5, 7}, {2, 3, 5, 7}}},
 	{&ops.Concat{Axis: dim.Int(1)}, in{{1, 3, 5, 7}}},
 	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 3, 5, 7}, {2, 1, 5, 7}, {2, 6, 5, 7}}},
 	{&ops.Concat{Axis: dim.Int(2)}, in{{2, 3, 5, 7}, {2, 3, 1, 7}}},
@@ -351,4 +354,9 @@ func TestNoAllocations(t *testing.T) {
 			t.Errorf("%s %v: %v allocations a run", c.op.Name(), c.in, n)
 		}
 	}
+}
+
+// gateThen is the end of a squeeze and excitation: gated, added and activated.
+func gateThen(act ops.Activation) ops.Op {
+	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})
 }

@@ -217,15 +217,3 @@ func (a *AvgPoolTo) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Pre
 	}
 	return p.prepare()
 }
-
-// Blocked works where the image is not too large.
-func (g *GlobalAvgPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
-	return blockedPooling(in[0][2], in[0][3])
-}
-
-// PrepareBlocked is Prepare for blocked values.
-func (g *GlobalAvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
-	p := newBlockedPool(in[0], out)
-	p.add(0, 0, 1, 0, p.in.h, 0, p.in.w, p.in.h*p.in.w)
-	return p.prepare()
-}

@@ -26,8 +26,8 @@ func foldNorms(r *rewrite) rule {
 	}
 }
 
-// fuseAdds lets one of the two layers of a residual sum add the other value.
-// Where both could, the later one does: it runs where the sum ran, when the
+// fuseAdds lets one of the two layers of a residual sum, or the product with a
+// gate at the end of one, add the other value. Where both could, the later one does: it runs where the sum ran, when the
 // other value is there.
 func fuseAdds(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
@@ -40,7 +40,7 @@ func fuseAdds(r *rewrite) rule {
 		}
 		for _, pair := range [][2]*graph.Node{{a, b}, {b, a}} {
 			own, other := pair[0], pair[1]
-			layer, ok := r.layer(own)
+			layer, ok := r.adder(own)
 			if !ok || layer.Epilogue().Add || layer.Epilogue().Act != ops.None {
 				continue
 			}
@@ -52,7 +52,7 @@ func fuseAdds(r *rewrite) rule {
 	}
 }
 
-// fuseActivations lets convolutions, linear layers and sums apply the
+// fuseActivations lets convolutions, linear layers, products and sums apply the
 // activation that follows them.
 func fuseActivations(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
@@ -88,4 +88,15 @@ func (r *rewrite) layer(n *graph.Node) (ops.Fuser, bool) {
 		return op, true
 	}
 	return nil, false
+}
+
+// adder returns the op that computes n where it can take over a sum.
+func (r *rewrite) adder(n *graph.Node) (ops.Fuser, bool) {
+	if made, ok := r.only(n); ok {
+		if product, ok := made.Op.(*ops.Mul); ok && len(made.In) == 2 {
+			gated := !made.In[0].Shape.Equal(made.In[1].Shape)
+			return product, gated
+		}
+	}
+	return r.layer(n)
 }

@@ -37,8 +37,8 @@ var table = []Pass{
 	{"dead", "drop what no output needs", dropDead},
 	{"identity", "drop id and dropout", dropIdentities},
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
-	{"add", "let the convolution or linear layer before a sum of two add the other", fuseAdds},
-	{"activation", "let convolutions, linear layers and sums apply the activation after them", fuseActivations},
+	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},
+	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations},
 }
 
 // Passes lists every pass in the order in which they run.

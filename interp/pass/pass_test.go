@@ -117,6 +117,26 @@ func TestPasses(t *testing.T) {
 			1 conv1: conv + norm + relu [0]
 			2 conv2: conv + norm + add + relu [1 0] out`},
 
+		{"into the gate of a squeeze and excitation, with the activation", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("conv", conv(), x)
+			gate := b.Add("gate", &ops.Sigmoid{}, b.Add("gap", &ops.GlobalAvgPool{}, y))
+			y = b.Add("mul", &ops.Mul{}, y, gate)
+			b.Add("relu", relu(), b.Add("add", add(), y, x))
+			return nil
+		}, pass.Options{}, `
+			1 conv: conv [0]
+			2 gap: gap [1]
+			3 gate: sigmoid [2]
+			4 mul: mul + add + relu [1 3 0] out`},
+
+		{"not into a product without gate", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("mul", &ops.Mul{}, x, x)
+			b.Add("add", add(), y, x)
+			return nil
+		}, pass.Options{}, `
+			1 mul: mul [0 0]
+			2 add: add [1 0] out`},
+
 		{"into the later of two", func(b *graphtest.Builder, x *graph.Node) nodes {
 			y := b.Add("norm2", graphtest.Norm(), b.Add("conv2", conv(), x))
 			z := b.Add("norm3", graphtest.Norm(), b.Add("conv3", conv(), x))

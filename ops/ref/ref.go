@@ -88,7 +88,11 @@ func compute(op ops.Op, out value, in, params []value) {
 	case *ops.Mean:
 		mean(out, in)
 	case *ops.Mul:
-		mul(out, in)
+		factors := in
+		if op.Epilogue().Add {
+			factors = in[:len(in)-1]
+		}
+		mul(out, factors)
 	default:
 		panic("ref: no reference for " + op.Name())
 	}

@@ -1,7 +1,7 @@
 package asmgen
 
-// lanes writes affine maps of lines of 16 channels, each with constants of its
-// own:
+// lanes writes maps of lines of 16 channels, each with constants of its own.
+// The affine one:
 //
 //	dst[i] = (src[i] - sub)·mul + add         16 channels at a time
 //
@@ -9,6 +9,11 @@ package asmgen
 //	AVX-512    Z0      Z1      Z2      Z3
 //	AVX2       Y0, Y1  Y2, Y3  Y4, Y5  Y6, Y7
 func lanes(t *text, s isa) {
+	affine(t, s)
+	gates(t, s)
+}
+
+func affine(t *text, s isa) {
 	width := 16 / s.lanes
 	sub := func(v int) string { return s.v(v) }
 	mul := func(v int) string { return s.v(width + v) }
@@ -29,6 +34,40 @@ func lanes(t *text, s isa) {
 	}
 	t.op("ADDQ", 64, "SI")
 	t.op("ADDQ", 64, "DI")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}
+
+// gates writes the end of a squeeze and excitation:
+//
+//	dst[i] = clamp(src[i]·mul + add[i])       16 channels at a time
+//
+//	           mul     low, high  work
+//	AVX-512    Z0      Z1, Z2     Z3
+//	AVX2       Y0, Y1  Y2, Y3     Y4, Y5
+func gates(t *text, s isa) {
+	width := 16 / s.lanes
+	low, high := s.v(width), s.v(width+1)
+	x := func(v int) string { return s.v(width + 2 + v) }
+	t.function("gateLanes"+s.name, "dst:DI", "src:SI", "lines:CX", "mul:R9", "add:R10", "bounds:R8")
+	t.op("VBROADCASTSS", "(R8)", low)
+	t.op("VBROADCASTSS", "4(R8)", high)
+	for v := range width {
+		t.op("VMOVUPS", at(v*s.bytes(), "R9"), s.v(v))
+	}
+	t.label("line")
+	for v := range width {
+		t.op("VMOVUPS", at(v*s.bytes(), "SI"), x(v))
+		t.op("VFMADD213PS", at(v*s.bytes(), "R10"), s.v(v), x(v))
+		t.note("NaN is kept, as by vectors")
+		t.op("VMAXPS", x(v), low, x(v))
+		t.op("VMINPS", x(v), high, x(v))
+		t.op("VMOVUPS", x(v), at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "SI")
+	t.op("ADDQ", 64, "DI")
+	t.op("ADDQ", 64, "R10")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "line")
 	t.end()

@@ -17,3 +17,21 @@ func affineLanesGeneric(dst, src, sub, mul, add []float32) {
 		dst[i] = (src[i]-sub[i%Lanes])*mul[i%Lanes] + add[i%Lanes]
 	}
 }
+
+// GateLanes sets every pixel of dst, a line of Lanes channels, to that of src
+// times mul, each channel with its own, plus that of add, between low and high.
+func GateLanes(dst, src, mul, add []float32, low, high float32) {
+	n := len(dst) / Lanes
+	if n == 0 {
+		return
+	}
+	_, _, _ = src[n*Lanes-1], mul[Lanes-1], add[n*Lanes-1]
+	gateLanes(dst[:n*Lanes], src, mul, add, [2]float32{low, high})
+}
+
+// gateLanesGeneric is GateLanes.
+func gateLanesGeneric(dst, src, mul, add []float32, bounds [2]float32) {
+	for i := range dst {
+		dst[i] = min(max(src[i]*mul[i%Lanes]+add[i], bounds[0]), bounds[1])
+	}
+}

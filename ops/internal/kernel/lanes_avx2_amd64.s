@@ -33,3 +33,36 @@ line:
 	JNZ line
 	VZEROUPPER
 	RET
+
+TEXT ·gateLanesAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ mul+24(FP), R9
+	MOVQ add+32(FP), R10
+	MOVQ bounds+40(FP), R8
+	VBROADCASTSS (R8), Y2
+	VBROADCASTSS 4(R8), Y3
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+
+line:
+	VMOVUPS (SI), Y4
+	VFMADD213PS (R10), Y0, Y4
+	// NaN is kept, as by vectors
+	VMAXPS Y4, Y2, Y4
+	VMINPS Y4, Y3, Y4
+	VMOVUPS Y4, (DI)
+	VMOVUPS 32(SI), Y5
+	VFMADD213PS 32(R10), Y1, Y5
+	// NaN is kept, as by vectors
+	VMAXPS Y5, Y2, Y5
+	VMINPS Y5, Y3, Y5
+	VMOVUPS Y5, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $64, R10
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET

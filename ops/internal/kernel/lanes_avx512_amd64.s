@@ -26,3 +26,29 @@ line:
 	JNZ line
 	VZEROUPPER
 	RET
+
+TEXT ·gateLanesAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ mul+24(FP), R9
+	MOVQ add+32(FP), R10
+	MOVQ bounds+40(FP), R8
+	VBROADCASTSS (R8), Z1
+	VBROADCASTSS 4(R8), Z2
+	VMOVUPS (R9), Z0
+
+line:
+	VMOVUPS (SI), Z3
+	VFMADD213PS (R10), Z0, Z3
+	// NaN is kept, as by vectors
+	VMAXPS Z3, Z1, Z3
+	VMINPS Z3, Z2, Z3
+	VMOVUPS Z3, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $64, R10
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET

@@ -248,3 +248,26 @@ func TestAffineLanes(t *testing.T) {
 		}
 	})
 }
+
+// As many, with a value to add and bounds.
+func TestGateLanes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := range 9 {
+			for _, s := range sides {
+				dst, src, add := guarded(t, n*Lanes, s), guarded(t, n*Lanes, s), guarded(t, n*Lanes, s)
+				mul := guarded(t, Lanes+1, s)[1:]
+				if n > 0 {
+					src[n] = float32(math.NaN())
+				}
+				want := slices.Clone(dst)
+				gateLanesGeneric(want, src, mul, add, [2]float32{-0.5, 0.7})
+				GateLanes(dst, src, mul, add, -0.5, 0.7)
+				for i, w := range want {
+					if d := math.Abs(float64(dst[i] - w)); !sameValue(dst[i], w) && !(d <= 2e-6) {
+						t.Fatalf("%d lines, element %d: got %v, want %v", n, i, dst[i], w)
+					}
+				}
+			}
+		}
+	})
+}
