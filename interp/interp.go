@@ -72,33 +72,22 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 	sides := n.sidesOf(opts.Sides, keep)
 	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
 	m := &Model{Net: n, at: map[string]*graph.Node{}}
-	planned := plan.Options{Threads: opts.Threads}
+	planned := plan.Options{Threads: opts.Threads, Affords: func(need plan.Memory) error { return opts.affords(n, need) }}
 	for path, node := range kept {
 		m.at[path] = to[node]
 		planned.Keep = append(planned.Keep, to[node])
 	}
-	if err := opts.affords(n, plan.Estimate(g, planned)); err != nil {
-		return nil, err
-	}
-	tensors, err := w.bind(n, sides)
+	source, err := w.source(n, sides)
 	if err != nil {
 		return nil, err
 	}
-	m.Plan, err = plan.New(g, func(p graph.Param) (tensor.Tensor, error) { return tensors[p.Path], nil }, planned)
-	if err != nil {
-		return nil, err
+	if w.Store != nil {
+		planned.Done = func(p graph.Param) { w.Store.Forget(p.Path) }
 	}
-	if err := opts.affords(n, m.Plan.Memory(opts.threads())); err != nil {
+	if m.Plan, err = plan.New(g, source, planned); err != nil {
 		return nil, err
 	}
 	return m, nil
-}
-
-func (o Options) threads() int {
-	if o.Threads < 1 {
-		return ops.Threads()
-	}
-	return o.Threads
 }
 
 // affords compares what a model takes with what it may take.
@@ -151,13 +140,18 @@ type Weights struct {
 	Seed  uint64
 }
 
-// bind collects the tensors that the main path and these side heads need.
-func (w Weights) bind(n *Net, sides []string) (map[string]tensor.Tensor, error) {
+// source gives the tensors that the main path and these side heads need, one by
+// one. Its error says how what the file holds differs from them.
+func (w Weights) source(n *Net, sides []string) (plan.Source, error) {
 	required, optional := n.params(sides)
 	if w.Store == nil {
-		return weights.Random(w.Seed).Bind(required), nil
+		generated := weights.Random(w.Seed)
+		return func(p graph.Param) (tensor.Tensor, error) { return generated.Tensor(p.Path, p.Shape), nil }, nil
 	}
-	return weights.Bind(n.Name, required, optional, w.Store)
+	if err := weights.Check(n.Name, required, optional, w.Store); err != nil {
+		return nil, err
+	}
+	return func(p graph.Param) (tensor.Tensor, error) { return w.Store.Tensor(p.Path) }, nil
 }
 
 // A MemoryError says that a model does not fit the memory it may use.

@@ -20,6 +20,7 @@ type Conv struct {
 	Bias     bool
 
 	epilogue Epilogue
+	memory   Memory
 }
 
 func (c *Conv) Name() string { return "conv" }
@@ -88,16 +89,23 @@ func (c *Conv) WithEpilogue(e Epilogue) Op {
 	return &fused
 }
 
+// PackedIn returns the same op with another memory for its weights.
+func (c *Conv) PackedIn(m Memory) Op {
+	packed := *c
+	packed.memory = m
+	return &packed
+}
+
 // Prepare chooses the algorithm.
 func (c *Conv) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
 	x, channels, filters := in[0], in[0][1], out[1]
 	groups := c.Groups.MustInt()
-	f := fold(params, filters, c.Bias, c.epilogue)
+	p := newPacking(c.memory, params, filters, c.Bias, c.epilogue)
 	rows, cols := c.axis(vertical, x, out), c.axis(horizontal, x, out)
 	switch {
 	case groups == 1 && c.isLinear(x, out):
 		// One window that is the whole image: each filter is one dot product.
-		return (&dotProduct{x[0], x[1:].Elements(), filters, f.rows(filters), f.bias, c.epilogue}).prepare()
+		return newDotProduct(x[0], x[1:].Elements(), p, c.epilogue).prepare()
 	case groups == channels && c.padsLittle(x, out):
 		// With one channel a filter, a matrix product would be one column wide.
 		return (&depthwise{
@@ -107,13 +115,13 @@ func (c *Conv) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tens
 			strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
 			dilationH: c.Dilation.H.MustInt(), dilationW: c.Dilation.W.MustInt(),
 			top: c.before(vertical, x), left: c.before(horizontal, x),
-			weight: f.rows(filters), bias: f.bias, epilogue: c.epilogue,
+			weight: p.rows(c.K.H.MustInt() * c.K.W.MustInt()), bias: p.biases(filters), epilogue: c.epilogue,
 		}).prepare()
 	}
-	g := newGemmConv(x, out, groups, f.bias, c.epilogue)
+	g := newGemmConv(x, out, groups, p, c.epilogue)
 	each, kh, kw := channels/groups, c.K.H.MustInt(), c.K.W.MustInt()
 	g.phases = []phase{g.newPhase(rows, cols, func(o, c, y, x int) float32 {
-		return f.at(((o*each+c)*kh+y)*kw+x, o)
+		return p.at(((o*each+c)*kh+y)*kw+x, o)
 	})}
 	return g.prepare()
 }

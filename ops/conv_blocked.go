@@ -127,9 +127,9 @@ func (c *Conv) sees(x, out tensor.Shape, block, blocks int) (from, to int) {
 // PrepareBlocked packs the weights for the tile kernels.
 func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
-	f := fold(params, out.Shape[1], c.Bias, c.epilogue)
+	f := newPacking(c.memory, params, out.Shape[1], c.Bias, c.epilogue)
 	if c.winograd(x, out.Shape) {
-		return newWinograd(c, in, out, &f).prepare()
+		return newWinograd(c, in, out, f).prepare()
 	}
 	b := &blockedConv{
 		in: in[0].grid(), out: out.grid(),
@@ -139,19 +139,18 @@ func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Pre
 		added := in[1].grid()
 		b.add = &added
 	}
-	b.bias = make([]float32, b.out.blocks*Lanes)
-	copy(b.bias, f.bias)
+	b.bias = f.biases(b.out.blocks * Lanes)
 	b.low, b.high = b.act.bounds()
 	b.step = c.Stride.W.MustInt() * b.in.Block
 	b.permuted = c.permutes(x, out.Shape)
 	switch {
 	case c.Groups.MustInt() == x[1] && out.Shape[1] == x[1] && x[1] > 1:
 		b.depthwise = true
-		c.depthwiseUnits(b, &f)
+		c.depthwiseUnits(b, f)
 	case b.permuted > 0:
-		c.groupedUnits(b, &f)
+		c.groupedUnits(b, f)
 	default:
-		c.denseUnits(b, x, out.Shape, &f)
+		c.denseUnits(b, x, out.Shape, f)
 	}
 	b.cut(slider{
 		strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
@@ -202,23 +201,24 @@ func (c *Conv) offsets(in *grid, blocks int) []int {
 	return at
 }
 
-func (c *Conv) depthwiseUnits(b *blockedConv, f *filters) {
+func (c *Conv) depthwiseUnits(b *blockedConv, f *packing) {
 	taps := kernel.NewTaps(c.offsets(&b.in, 1), chunkTaps)
 	n := taps.Len()
 	for block := range b.out.blocks {
-		u := convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: make([]float32, n*Lanes)}
-		for lane := range min(Lanes, b.out.c-block*Lanes) {
-			o := block*Lanes + lane
-			for t := range n {
-				u.weights[t*Lanes+lane] = f.at(o*n+t, o)
+		weights := f.Floats(n*Lanes, func(dst []float32) {
+			for lane := range min(Lanes, b.out.c-block*Lanes) {
+				o := block*Lanes + lane
+				for t := range n {
+					dst[t*Lanes+lane] = f.at(o*n+t, o)
+				}
 			}
-		}
-		b.units = append(b.units, u)
+		})
+		b.units = append(b.units, convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
 	}
 }
 
 // groupedUnits packs weights as [kh][channel of the group][kw][filter].
-func (c *Conv) groupedUnits(b *blockedConv, f *filters) {
+func (c *Conv) groupedUnits(b *blockedConv, f *packing) {
 	kh, kw, each := c.K.H.MustInt(), c.K.W.MustInt(), b.permuted
 	rows := make([]int, kh)
 	for y := range rows {
@@ -226,22 +226,20 @@ func (c *Conv) groupedUnits(b *blockedConv, f *filters) {
 	}
 	taps := kernel.NewTaps(rows, kh)
 	for block := range b.out.blocks {
-		u := convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: make([]float32, kh*each*kw*Lanes)}
-		for lane := range min(Lanes, b.out.c-block*Lanes) {
-			o := block*Lanes + lane
-			for y := range kh {
-				for i := range each {
-					for x := range kw {
-						u.weights[((y*each+i)*kw+x)*Lanes+lane] = f.at(((o*each+i)*kh+y)*kw+x, o)
-					}
+		weights := f.Floats(kh*each*kw*Lanes, func(dst []float32) {
+			for lane := range min(Lanes, b.out.c-block*Lanes) {
+				o := block*Lanes + lane
+				for t := range kh * each * kw {
+					y, i, x := t/kw/each, t/kw%each, t%kw
+					dst[t*Lanes+lane] = f.at(((o*each+i)*kh+y)*kw+x, o)
 				}
 			}
-		}
-		b.units = append(b.units, u)
+		})
+		b.units = append(b.units, convUnit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
 	}
 }
 
-func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
+func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 	taps := map[int]*kernel.Taps{}
 	for block := 0; block < b.out.blocks; {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
@@ -260,7 +258,7 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *filters) {
 			taps[to-from] = chunked(c.offsets(&b.in, to-from), b.whole)
 		}
 		u.taps = taps[to-from]
-		u.weights = c.pack(b, &u, to-from, x, f)
+		u.weights = c.pack(b, u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks
 	}
@@ -276,21 +274,21 @@ func chunked(at []int, whole bool) *kernel.Taps {
 }
 
 // pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].
-func (c *Conv) pack(b *blockedConv, u *convUnit, inBlocks int, x tensor.Shape, f *filters) []float32 {
+func (c *Conv) pack(b *blockedConv, u convUnit, inBlocks int, x tensor.Shape, f *packing) []float32 {
 	kh, kw := c.K.H.MustInt(), c.K.W.MustInt()
 	groups := c.Groups.MustInt()
 	each, filters := x[1]/groups, b.out.c/groups
 	deep, across := b.in.Block, u.blocks*Lanes
-	packed := make([]float32, inBlocks*kh*kw*deep*across)
-	for lane := range min(across, b.out.c-u.block*Lanes) {
-		o := u.block*Lanes + lane
-		first := o / filters * each // of the channels that the filter sees
-		for i := range each {
-			block, channel := (first+i)/deep-u.inBlock, (first+i)%deep
-			for t := range kh * kw {
-				packed[((block*kh*kw+t)*deep+channel)*across+lane] = f.at((o*each+i)*kh*kw+t, o)
+	return f.Floats(inBlocks*kh*kw*deep*across, func(dst []float32) {
+		for lane := range min(across, b.out.c-u.block*Lanes) {
+			o := u.block*Lanes + lane
+			first := o / filters * each // of the channels that the filter sees
+			for i := range each {
+				block, channel := (first+i)/deep-u.inBlock, (first+i)%deep
+				for t := range kh * kw {
+					dst[((block*kh*kw+t)*deep+channel)*across+lane] = f.at((o*each+i)*kh*kw+t, o)
+				}
 			}
 		}
-	}
-	return packed
+	})
 }

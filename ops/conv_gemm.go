@@ -29,6 +29,7 @@ type gemmConv struct {
 	outW       int
 	outPixels  int
 	phases     []phase
+	memory     Memory
 	bias       []float32
 	epilogue   Epilogue
 	tilePixels int // the most of any phase
@@ -66,7 +67,7 @@ func (g *gemmConv) newPhase(rows, cols convAxis, weight func(o, c, y, x int) flo
 	p := phase{rows: rows, cols: cols}
 	taps := len(rows.taps) * len(cols.taps)
 	for group := range g.groups {
-		p.weights = append(p.weights, packRows(g.kernel, g.filters, g.channels*taps, func(row, col int) float32 {
+		p.weights = append(p.weights, packRows(g.memory, g.kernel, g.filters, g.channels*taps, func(row, col int) float32 {
 			c, t := col/taps, col%taps
 			return weight(group*g.filters+row, c, rows.taps[t/len(cols.taps)].k, cols.taps[t%len(cols.taps)].k)
 		}))
@@ -227,13 +228,13 @@ func (w *gemmPart) scatter(out, added, line []float32) {
 	}
 }
 
-func newGemmConv(in, out tensor.Shape, groups int, bias []float32, e Epilogue) *gemmConv {
+func newGemmConv(in, out tensor.Shape, groups int, p *packing, e Epilogue) *gemmConv {
 	return &gemmConv{
 		kernel: kernel.BestGemm(),
 		batch:  in[0], groups: groups,
 		channels: in[1] / groups, filters: out[1] / groups,
 		inW: in[3], inPixels: in[2] * in[3],
 		outW: out[3], outPixels: out[2] * out[3],
-		bias: bias, epilogue: e,
+		memory: p, bias: p.biases(out[1]), epilogue: e,
 	}
 }

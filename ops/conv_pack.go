@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"slices"
-
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -18,8 +16,8 @@ type filters struct {
 
 // fold takes the op's own params and those of its norm apart:
 // norm(w*x + b) = (w*scale)*x + (b*scale + shift).
-func fold(params []tensor.Tensor, out int, bias bool, e Epilogue) filters {
-	f := filters{weight: params[0].Data, bias: make([]float32, out)}
+func fold(params []tensor.Tensor, out int, bias bool, e Epilogue) *filters {
+	f := &filters{weight: params[0].Data, bias: make([]float32, out)}
 	params = params[1:]
 	if bias {
 		copy(f.bias, params[0].Data)
@@ -44,35 +42,21 @@ func (f *filters) at(i, o int) float32 {
 	return float32(float64(f.weight[i]) * f.scale[o])
 }
 
-// rows returns a copy of the weight, out rows of equal length, with the norm
-// folded in.
-func (f *filters) rows(out int) []float32 {
-	folded := slices.Clone(f.weight)
-	if f.scale == nil {
-		return folded
-	}
-	each := len(folded) / out
-	for i := range folded {
-		folded[i] = f.at(i, i/each)
-	}
-	return folded
-}
-
 // packRows lays out a matrix of m rows and k columns as the panels of a kernel:
 //
 //	panel 0: row 0..MR-1 of column 0 | of column 1 | … | of column k-1
 //	panel 1: row MR..2MR-1 …
 //
 // The rows beyond m are 0.
-func packRows(g *kernel.Gemm, m, k int, at func(row, col int) float32) []float32 {
-	packed := make([]float32, roundUp(m, g.MR)*k)
-	for row := range m {
-		panel := packed[row/g.MR*g.MR*k:]
-		for col := range k {
-			panel[col*g.MR+row%g.MR] = at(row, col)
+func packRows(memory Memory, g *kernel.Gemm, m, k int, at func(row, col int) float32) []float32 {
+	return memory.Floats(roundUp(m, g.MR)*k, func(dst []float32) {
+		for row := range m {
+			panel := dst[row/g.MR*g.MR*k:]
+			for col := range k {
+				panel[col*g.MR+row%g.MR] = at(row, col)
+			}
 		}
-	}
-	return packed
+	})
 }
 
 // packLine stores one row of pixels into panels of width each: pixel x at

@@ -82,7 +82,7 @@ func (c *Conv) tileHalo(a spatial, x, out tensor.Shape) int {
 	return max(before, 4*ceilDiv(out[a], 4)+2-before-x[a], 0)
 }
 
-func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
+func newWinograd(c *Conv, in []Value, out Value, f *packing) *winogradConv {
 	x := in[0].Shape
 	w := &winogradConv{
 		in: in[0].grid(), out: out.grid(), top: c.before(vertical, x), left: c.before(horizontal, x),
@@ -93,8 +93,7 @@ func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
 		w.add = &added
 	}
 	w.low, w.high = w.act.bounds()
-	w.bias = make([]float32, w.out.blocks*Lanes)
-	copy(w.bias, f.bias)
+	w.bias = f.biases(w.out.blocks * Lanes)
 	w.cut()
 	w.place()
 	taps := make([]int, w.in.blocks)
@@ -104,7 +103,7 @@ func newWinograd(c *Conv, in []Value, out Value, f *filters) *winogradConv {
 	sum := chunked(taps, true)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), taps: sum}
-		u.weights = w.pack(&u, x[1], f)
+		u.weights = w.pack(u, x[1], f)
 		w.units = append(w.units, u)
 	}
 	return w
@@ -163,28 +162,37 @@ var winogradG = [6][3]float64{
 }
 
 // pack transforms the weights of a unit: [36][channel][filter].
-func (w *winogradConv) pack(u *convUnit, channels int, f *filters) []float32 {
+func (w *winogradConv) pack(u convUnit, channels int, f *packing) []float32 {
 	across := u.blocks * Lanes
 	plane := w.in.blocks * Lanes * across
-	packed := make([]float32, 36*plane)
-	for lane := range min(across, w.out.c-u.block*Lanes) {
-		o := u.block*Lanes + lane
-		for c := range channels {
-			var half [6][3]float64
-			for i, row := range winogradG {
-				for j := range 3 {
-					for k, g := range row {
-						half[i][j] += g * float64(f.at((o*channels+c)*9+3*k+j, o))
-					}
+	return f.Floats(36*plane, func(dst []float32) {
+		for lane := range min(across, w.out.c-u.block*Lanes) {
+			o := u.block*Lanes + lane
+			for c := range channels {
+				var g [9]float64
+				for i := range g {
+					g[i] = float64(f.at((o*channels+c)*9+i, o))
 				}
-			}
-			for i := range 6 {
-				for j, row := range winogradG {
-					v := half[i][0]*row[0] + half[i][1]*row[1] + half[i][2]*row[2]
-					packed[(6*i+j)*plane+c*across+lane] = float32(v)
+				for i, v := range transformed(&g) {
+					dst[i*plane+c*across+lane] = v
 				}
 			}
 		}
+	})
+}
+
+// transformed is G·g·G' for a window g of 3x3.
+func transformed(g *[9]float64) (out [36]float32) {
+	var half [6][3]float64
+	for i, row := range winogradG {
+		for j := range 3 {
+			half[i][j] = row[0]*g[j] + row[1]*g[3+j] + row[2]*g[6+j]
+		}
 	}
-	return packed
+	for i := range 6 {
+		for j, row := range winogradG {
+			out[6*i+j] = float32(half[i][0]*row[0] + half[i][1]*row[1] + half[i][2]*row[2])
+		}
+	}
+	return out
 }

@@ -20,6 +20,7 @@ type Deconv struct {
 	Bias   bool
 
 	epilogue Epilogue
+	memory   Memory
 }
 
 func (d *Deconv) Name() string { return "deconv" }
@@ -86,6 +87,13 @@ func (d *Deconv) WithEpilogue(e Epilogue) Op {
 	return &fused
 }
 
+// PackedIn returns the same op with another memory for its weights.
+func (d *Deconv) PackedIn(m Memory) Op {
+	packed := *d
+	packed.memory = m
+	return &packed
+}
+
 // mostPhases is up to which stride the phases of a transposed convolution are
 // worth packing apart: strides of 8 both ways.
 const mostPhases = 64
@@ -94,13 +102,13 @@ const mostPhases = 64
 // remainder of the output pixels modulo the stride.
 func (d *Deconv) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
 	x, filters := in[0], out[1]
-	f := fold(params, filters, d.Bias, d.epilogue)
+	p := newPacking(d.memory, params, filters, d.Bias, d.epilogue)
 	kh, kw := d.K.H.MustInt(), d.K.W.MustInt()
-	weight := func(o, c, y, x int) float32 { return f.at(((c*filters+o)*kh+y)*kw+x, o) }
 	if min(d.Stride.H.MustInt(), out[2])*min(d.Stride.W.MustInt(), out[3]) > mostPhases {
-		return d.prepareDirect(x, out, f.bias, weight)
+		return d.prepareDirect(x, out, p)
 	}
-	g := newGemmConv(x, out, 1, f.bias, d.epilogue)
+	weight := func(o, c, y, x int) float32 { return p.at(((c*filters+o)*kh+y)*kw+x, o) }
+	g := newGemmConv(x, out, 1, p, d.epilogue)
 	for _, rows := range d.axes(vertical, x, out) {
 		for _, cols := range d.axes(horizontal, x, out) {
 			g.phases = append(g.phases, g.newPhase(rows, cols, weight))
@@ -115,7 +123,14 @@ func (d *Deconv) axes(a spatial, in, out tensor.Shape) []convAxis {
 
 // prepareDirect is for huge strides, where hardly any weights meet: it looks for
 // the pixels of each output pixel.
-func (d *Deconv) prepareDirect(in, out tensor.Shape, bias []float32, weight func(o, c, y, x int) float32) Prepared {
+func (d *Deconv) prepareDirect(in, out tensor.Shape, p *packing) Prepared {
+	filters, bias := out[1], p.biases(out[1])
+	weight := p.Floats(in[1]*filters*d.K.H.MustInt()*d.K.W.MustInt(), func(dst []float32) {
+		each := len(dst) / in[1] / filters
+		for i := range dst {
+			dst[i] = p.at(i, i/each%filters)
+		}
+	})
 	kh, kw, strideH, strideW := d.K.H.MustInt(), d.K.W.MustInt(), d.Stride.H.MustInt(), d.Stride.W.MustInt()
 	top, left, act := d.crop(vertical), d.crop(horizontal), d.epilogue.Act
 	pixel := func(src []float32, o, y, x int) (sum float64) {
@@ -126,7 +141,7 @@ func (d *Deconv) prepareDirect(in, out tensor.Shape, bias []float32, weight func
 					continue
 				}
 				for c := range in[1] {
-					sum += float64(src[(c*in[2]+fromY)*in[3]+fromX]) * float64(weight(o, c, i, j))
+					sum += float64(src[(c*in[2]+fromY)*in[3]+fromX]) * float64(weight[((c*filters+o)*kh+i)*kw+j])
 				}
 			}
 		}

@@ -15,6 +15,7 @@ type Linear struct {
 	Bias bool
 
 	epilogue Epilogue
+	memory   Memory
 }
 
 func (l *Linear) Name() string { return "linear" }
@@ -50,18 +51,25 @@ func (l *Linear) WithEpilogue(e Epilogue) Op {
 	return &fused
 }
 
+// PackedIn returns the same op with another memory for its weights.
+func (l *Linear) PackedIn(m Memory) Op {
+	packed := *l
+	packed.memory = m
+	return &packed
+}
+
 // Prepare chooses dot products for vectors and a 1x1 convolution for images.
 func (l *Linear) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
 	x, c, rows := in[0], in[0][1], out[1]
-	f := fold(params, rows, l.Bias, l.epilogue)
+	p := newPacking(l.memory, params, rows, l.Bias, l.epilogue)
 	if x[2:].Elements() == 1 {
-		return (&dotProduct{x[0], c, rows, f.rows(rows), f.bias, l.epilogue}).prepare()
+		return newDotProduct(x[0], c, p, l.epilogue).prepare()
 	}
-	g := newGemmConv(x, out, 1, f.bias, l.epilogue)
+	g := newGemmConv(x, out, 1, p, l.epilogue)
 	across := convolved(x[2]*x[3], x[2]*x[3], 1, 1, 1, 0)
 	g.inW = g.inPixels
 	g.phases = []phase{g.newPhase(convolved(1, 1, 1, 1, 1, 0), across, func(o, i, _, _ int) float32 {
-		return f.at(o*c+i, o)
+		return p.at(o*c+i, o)
 	})}
 	return g.prepare()
 }

@@ -15,6 +15,10 @@ type dotProduct struct {
 	epilogue       Epilogue
 }
 
+func newDotProduct(batch, in int, p *packing, e Epilogue) *dotProduct {
+	return &dotProduct{batch, in, p.out, p.rows(in), p.biases(p.out), e}
+}
+
 // dotPart is how many weights a part reads.
 const dotPart = 1 << 18
 

@@ -108,11 +108,11 @@ func (l *lowered) values(n *graph.Node) (in []ops.Value, out ops.Value) {
 	return in, ops.Value{Shape: n.Shape, Layout: l.layouts[n.ID]}
 }
 
-// prepare chooses the algorithm of a node.
-func (l *lowered) prepare(n *graph.Node, params []tensor.Tensor) ops.Prepared {
+// prepare chooses the algorithm of a node, whose op may be one that packs elsewhere.
+func (l *lowered) prepare(n *graph.Node, op ops.Op, params []tensor.Tensor) ops.Prepared {
 	if !l.blocked(n) {
-		return n.Op.Prepare(n.InShapes(), n.Shape, params)
+		return op.Prepare(n.InShapes(), n.Shape, params)
 	}
 	in, out := l.values(n)
-	return n.Op.(ops.Blocker).PrepareBlocked(in, out, params)
+	return op.(ops.Blocker).PrepareBlocked(in, out, params)
 }

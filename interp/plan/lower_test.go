@@ -87,8 +87,8 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 			}
 		}
 		s := session(t, p, 2)
-		for i := range s.arena {
-			s.arena[i] = float32(math.NaN())
+		for i := range s.memory.arena {
+			s.memory.arena[i] = float32(math.NaN())
 		}
 		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
 			t.Fatal(err)

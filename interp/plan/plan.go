@@ -7,7 +7,9 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
@@ -20,7 +22,7 @@ type Plan struct {
 	lowered *lowered
 	steps   []Step
 	layout  layout
-	weights int64 // bytes of the parameters
+	packed  *packed
 }
 
 // A Step computes one node of the lowered graph. Views, as flatten is of an
@@ -31,8 +33,9 @@ type Step struct {
 	Out      Range // of the arena
 }
 
-// A Source gives the tensor for a parameter. New calls it once for each, in the
-// order of the graph, and keeps no tensor beyond packing.
+// A Source gives the tensor for a parameter. New calls it once for each, first for
+// those of ops that do not pack and then for the others, in the order of the
+// graph, and keeps no tensor.
 type Source func(graph.Param) (tensor.Tensor, error)
 
 // Options say what a plan must be able to show and how it is made.
@@ -42,24 +45,65 @@ type Options struct {
 	Keep []*graph.Node
 	// Threads pack parameters at the same time; 0 means one for each processor.
 	Threads int
+	// Affords may refuse the memory that the plan and a session with so many
+	// threads take, before any of it is touched; New then returns its error. It
+	// is asked twice: with an estimate, and when the algorithms are chosen.
+	Affords func(Memory) error
+	// Done hears of each parameter whose tensor will not be read again. It is
+	// called by several goroutines at a time.
+	Done func(graph.Param)
 }
 
-// New plans g. Its error is that of params, or says which tensor does not fit.
+func (o Options) done(n *graph.Node) {
+	if o.Done == nil {
+		return
+	}
+	for _, p := range n.Params {
+		o.Done(p)
+	}
+}
+
+func (o Options) affords(m Memory) error {
+	if o.Affords == nil {
+		return nil
+	}
+	return o.Affords(m)
+}
+
+// New plans g. Its error is that of params or of Affords, or says which tensor does
+// not fit.
 func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts)), weights: weightBytes(g)}
+	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts)), packed: &packed{}}
 	p.layout = layOut(p.lowered, p.lowered.pinned())
+	if err := opts.affords(Memory{Weights: weightBytes(g.Nodes), Activations: bytes(p.layout.size)}); err != nil {
+		return nil, err
+	}
 	for _, n := range p.lowered.Nodes[1:] {
 		if p.layout.how[n.ID] != view {
 			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
 		}
 	}
-	if err := p.lowered.prepareAll(p.steps, params, opts.Threads); err != nil {
+	if err := p.fill(params, opts); err != nil {
+		p.packed.release()
 		return nil, err
 	}
+	runtime.AddCleanup(p, (*packed).release, p.packed)
 	return p, nil
+}
+
+// fill makes everything ready that needs parameters.
+func (p *Plan) fill(params Source, opts Options) error {
+	later, err := p.prepareAll(params, opts)
+	if err != nil {
+		return err
+	}
+	if err := opts.affords(p.Memory(cmp.Or(opts.Threads, ops.Threads()))); err != nil {
+		return err
+	}
+	return pack(later, params, opts)
 }
 
 // pinned are the nodes whose values must be there when a run has ended.
@@ -84,7 +128,7 @@ func (p *Plan) Graph() *graph.Graph { return p.graph }
 
 // Memory is what running a network takes, in bytes.
 type Memory struct {
-	Weights     int64 // the parameters as they come from a file
+	Weights     int64 // the parameters as they are packed
 	Activations int64 // a session's arena: all values that live at one time, at the peak
 	Scratch     int64 // a session's working memory for the algorithms
 }
@@ -92,19 +136,10 @@ type Memory struct {
 // Total is the sum.
 func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch }
 
-// Estimate tells what a plan of g and one session will take, before anything is
-// allocated. It knows nothing of algorithms yet, so Scratch is 0, and packed
-// parameters may take more than Weights.
-func Estimate(g *graph.Graph, opts Options) Memory {
-	low := lower(g, pinned(g, opts))
-	l := layOut(low, low.pinned())
-	return Memory{Weights: weightBytes(g), Activations: bytes(l.size)}
-}
-
 // Memory tells what the plan and one session with this many threads take.
 func (p *Plan) Memory(threads int) Memory {
 	return Memory{
-		Weights:     p.weights,
+		Weights:     p.weightBytes(),
 		Activations: bytes(p.layout.size),
 		Scratch:     bytes(p.scratch(threads)),
 	}
@@ -119,9 +154,20 @@ func (p *Plan) scratch(threads int) int {
 	return most
 }
 
-func weightBytes(g *graph.Graph) int64 {
+// weightBytes is what is packed, and the parameters of ops that do not pack.
+func (p *Plan) weightBytes() int64 {
+	var others []*graph.Node
+	for _, s := range p.steps {
+		if _, ok := s.Node.Op.(ops.Packer); !ok {
+			others = append(others, s.Node)
+		}
+	}
+	return bytes(p.packed.used) + weightBytes(others)
+}
+
+func weightBytes(nodes []*graph.Node) int64 {
 	var sum int64
-	for _, n := range g.Nodes {
+	for _, n := range nodes {
 		for _, p := range n.Params {
 			sum += bytes(p.Shape.Elements())
 		}

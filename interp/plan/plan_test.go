@@ -3,7 +3,9 @@ package plan
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,24 +90,83 @@ func equalEnough(t *testing.T, what string, got, want tensor.Tensor) {
 	}
 }
 
-func TestEstimateIsWhatThePlanTakes(t *testing.T) {
+// asked are the sizes that Options.Affords hears of.
+func asked(t testing.TB, g *graph.Graph, o Options) (sizes []Memory, p *Plan) {
+	o.Affords = func(m Memory) error {
+		sizes = append(sizes, m)
+		return nil
+	}
+	p, err := New(g, graphtest.Param, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sizes, p
+}
+
+// What a plan asks for before it reads a tensor is what it takes.
+func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		g, keep := randomGraph(rt)
-		want := Estimate(g, Options{Keep: keep})
-		got := planned(t, g, keep...).Memory(2)
-		got.Scratch = 0
-		if got != want || want.Total() <= 0 {
-			rt.Errorf("got %+v, estimated %+v", got, want)
+		sizes, p := asked(t, g, Options{Keep: keep, Threads: 2})
+		if len(sizes) != 2 || sizes[1] != p.Memory(2) || sizes[0].Total() <= 0 {
+			rt.Fatalf("asked for %+v, took %+v", sizes, p.Memory(2))
+		}
+		if sizes[0].Activations != sizes[1].Activations || sizes[0].Weights != weightBytes(g.Nodes) {
+			rt.Errorf("asked for %+v", sizes)
+		}
+		used := int64(0)
+		for _, step := range p.steps {
+			if packer, ok := step.Node.Op.(ops.Packer); ok {
+				counted := &counter{}
+				p.lowered.prepare(step.Node, packer.PackedIn(counted), nil)
+				used += counted.bytes
+			} else {
+				used += weightBytes([]*graph.Node{step.Node})
+			}
+		}
+		if sizes[1].Weights != used {
+			rt.Errorf("weights: got %d bytes, want %d", sizes[1].Weights, used)
 		}
 	})
 }
+
+// A counter is a Memory that counts cache lines and fills nothing.
+type counter struct{ bytes int64 }
+
+func (c *counter) Floats(n int, _ func([]float32)) []float32 {
+	c.bytes += int64((n + 15) / 16 * 64)
+	return make([]float32, n)
+}
+
+// A plan that is not afforded takes nothing: neither tensors nor memory.
+func TestMemoryMayBeRefused(t *testing.T) {
+	b := graphtest.Start("refused", 1, 4, 4, 4)
+	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+	for refusal := range 2 {
+		calls := 0
+		_, err := New(b.Graph, func(graph.Param) (tensor.Tensor, error) {
+			t.Error("a tensor was fetched")
+			return tensor.Tensor{}, nil
+		}, Options{Affords: func(Memory) error {
+			if calls++; calls > refusal {
+				return errTooMuch
+			}
+			return nil
+		}})
+		if !errors.Is(err, errTooMuch) {
+			t.Errorf("refusal %d: got %v", refusal, err)
+		}
+	}
+}
+
+var errTooMuch = errors.New("too much")
 
 func TestMemoryIsCountedInBytes(t *testing.T) {
 	b := graphtest.Start("bytes", 1, 4, 4, 4)
 	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
 	want := Memory{Weights: 4 * (16 + 4), Activations: 4 * 128}
-	if got := Estimate(b.Graph, Options{}); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
+	if sizes, _ := asked(t, b.Graph, Options{}); sizes[0] != want {
+		t.Errorf("got %+v, want %+v", sizes[0], want)
 	}
 }
 
@@ -164,22 +225,44 @@ func TestBugsSurfaceInTheCaller(t *testing.T) {
 	New(b.Graph, graphtest.Param, Options{Threads: 2})
 }
 
-// TestParametersAreFetchedInOrder: a file is read from its beginning to its end.
-func TestParametersAreFetchedInOrder(t *testing.T) {
+// Every tensor is fetched once, those that are packed in the order of the graph,
+// and of every one the source hears that it is done with.
+func TestParametersAreFetchedOnce(t *testing.T) {
 	g := graphtest.Random(3, 30)
-	var got []string
+	var got, packed []string
+	var done sync.Map
 	_, err := New(g, func(p graph.Param) (tensor.Tensor, error) {
 		got = append(got, p.Path)
 		return graphtest.Param(p)
-	}, Options{})
+	}, Options{Threads: 2, Done: func(p graph.Param) {
+		if _, twice := done.LoadOrStore(p.Path, true); twice {
+			t.Errorf("twice done with %s", p.Path)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want []string
-	for _, p := range g.Params(true) {
-		want = append(want, p.Path)
+	var want, wantPacked []string
+	for _, n := range g.Nodes {
+		_, packs := n.Op.(ops.Packer)
+		for _, p := range n.Params {
+			want = append(want, p.Path)
+			if packs {
+				wantPacked = append(wantPacked, p.Path)
+			}
+			if _, ok := done.Load(p.Path); !ok {
+				t.Errorf("never done with %s", p.Path)
+			}
+		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	for _, path := range got {
+		if slices.Contains(wantPacked, path) {
+			packed = append(packed, path)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got) + cmp.Diff(wantPacked, packed); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -4,23 +4,102 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/offheap"
+	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
-// prepareAll chooses algorithms and packs parameters, which is most of the time it
-// takes to start, on several threads. Tensors are fetched in order, each step's
-// when a thread is about to be free, so that few wait in memory unpacked.
-func (l *lowered) prepareAll(steps []Step, params Source, threads int) error {
+// Parameters are packed in two strides. First every op chooses its algorithm and
+// says how much memory it will fill, which costs next to nothing, so that the size
+// of the plan is known before anything is read. Then the tensors are fetched one
+// step after another and packed on several threads, which is most of the time it
+// takes to start.
+
+// A packed is the memory of packed parameters. Its slices are cut from chunks that
+// are never moved.
+type packed struct {
+	chunk []float32 // what is left of the last one
+	sizes []int     // of all chunks
+	free  []func()
+	used  int
+	jobs  []packJob
+}
+
+// A packJob is memory to be filled.
+type packJob struct {
+	dst  []float32
+	fill func(dst []float32)
+	step *packing
+}
+
+// chunkFloats is the size of a chunk for what is smaller: 4 MB.
+const chunkFloats = 1 << 20
+
+// Floats implements ops.Memory.
+func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
+	size := roundUp(n)
+	if size > len(p.chunk) {
+		data, free := offheap.Floats(max(size, chunkFloats))
+		p.chunk, p.free = data, append(p.free, free)
+	}
+	dst := p.chunk[:n:n]
+	p.chunk = p.chunk[size:]
+	p.used += size
+	p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
+	return dst
+}
+
+// release gives the memory back.
+func (p *packed) release() {
+	for _, free := range p.free {
+		free()
+	}
+}
+
+// A packing is the second stride of one step: its tensors' places, and the jobs
+// that read them.
+type packing struct {
+	node    *graph.Node
+	tensors []tensor.Tensor
+	jobs    []packJob
+	left    atomic.Int64 // jobs
+}
+
+// prepareAll chooses the algorithm of every step. Ops that do not pack get their
+// tensors, which are small, at once.
+func (p *Plan) prepareAll(params Source, opts Options) ([]*packing, error) {
+	var later []*packing
+	for i := range p.steps {
+		n := p.steps[i].Node
+		packer, ok := n.Op.(ops.Packer)
+		if !ok {
+			tensors, err := fetch(n, params)
+			if err != nil {
+				return nil, err
+			}
+			p.steps[i].Prepared = p.lowered.prepare(n, n.Op, tensors)
+			opts.done(n)
+			continue
+		}
+		one := &packing{node: n, tensors: make([]tensor.Tensor, len(n.Params))}
+		p.steps[i].Prepared = p.lowered.prepare(n, packer.PackedIn(p.packed), one.tensors)
+		one.jobs, p.packed.jobs = p.packed.jobs, nil
+		later = append(later, one)
+	}
+	return later, nil
+}
+
+// pack fetches the tensors and does the jobs. A step's tensors are fetched when a
+// thread is about to be free, so that few wait in memory unpacked.
+func pack(steps []*packing, params Source, opts Options) error {
+	threads := opts.Threads
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	type job struct {
-		step    *Step
-		tensors []tensor.Tensor
-	}
-	jobs := make(chan job)
+	jobs := make(chan packJob)
 	crashes := make(chan any, threads)
 	var running sync.WaitGroup
 	for range threads {
@@ -33,17 +112,26 @@ func (l *lowered) prepareAll(steps []Step, params Source, threads int) error {
 				}
 			}()
 			for j := range jobs {
-				j.step.Prepared = l.prepare(j.step.Node, j.tensors)
+				j.fill(j.dst)
+				if j.step.left.Add(-1) == 0 {
+					opts.done(j.step.node)
+				}
 			}
 		})
 	}
 	var err error
-	for i := range steps {
+	for i, s := range steps {
 		var tensors []tensor.Tensor
-		if tensors, err = fetch(steps[i].Node, params); err != nil {
+		if tensors, err = fetch(s.node, params); err != nil {
 			break
 		}
-		jobs <- job{&steps[i], tensors}
+		copy(s.tensors, tensors)
+		s.left.Store(int64(len(s.jobs)))
+		for _, j := range s.jobs {
+			j.step = s
+			jobs <- j
+		}
+		s.jobs, s.tensors, steps[i] = nil, nil, nil // the tensors go with the last job
 	}
 	close(jobs)
 	running.Wait()
@@ -61,7 +149,7 @@ func fetch(n *graph.Node, params Source) ([]tensor.Tensor, error) {
 	for i, p := range n.Params {
 		t, err := params(p)
 		if err != nil {
-			return nil, fmt.Errorf("plan: %w", err)
+			return nil, err
 		}
 		if !t.Shape.Equal(p.Shape) || len(t.Data) != p.Shape.Elements() {
 			return nil, fmt.Errorf("plan: tensor %q: got shape %v with %d elements, want %v",

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync/atomic"
-	"unsafe"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/offheap"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -17,12 +18,26 @@ import (
 type Session struct {
 	plan    *Plan
 	workers *ops.Workers
-	arena   []float32
-	scratch []float32       // each step's in turn
+	memory  sessionMemory
 	values  []tensor.Tensor // by node of the lowered graph: views of the arena
-	tasks   []ops.Task      // the whole network's, one after another
-	ends    []int           // by step: where its tasks end
+	results []result
+	tasks   []ops.Task // the whole network's, one after another
+	ends    []int      // by step: where its tasks end
 	running atomic.Bool
+}
+
+// sessionMemory lies outside of Go's heap until nobody knows the session any more.
+type sessionMemory struct {
+	arena   []float32
+	scratch []float32 // each step's in turn
+}
+
+// A result is a value that a session shows: a copy in Go's own memory, which may
+// be looked at for longer than the session lives.
+type result struct {
+	node   *graph.Node // of the plan's graph
+	source int         // in values
+	tensor.Tensor
 }
 
 // NewSession allocates the memory of a session, as Plan.Memory says, and binds
@@ -30,15 +45,16 @@ type Session struct {
 // the last run.
 func (p *Plan) NewSession(workers *ops.Workers) *Session {
 	threads := workers.Count()
-	s := &Session{
-		plan:    p,
-		workers: workers,
-		arena:   aligned(p.layout.size),
-		scratch: aligned(p.scratch(threads)),
-		values:  make([]tensor.Tensor, len(p.lowered.Nodes)),
-	}
+	s := &Session{plan: p, workers: workers, values: make([]tensor.Tensor, len(p.lowered.Nodes))}
+	s.memory.arena = s.offHeap(p.layout.size)
+	s.memory.scratch = s.offHeap(p.scratch(threads))
 	for i, n := range p.lowered.Nodes {
-		s.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(s.arena)}
+		s.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(s.memory.arena)}
+	}
+	for _, n := range p.graph.Nodes {
+		if shown := p.lowered.shown[n]; shown != nil {
+			s.results = append(s.results, result{n, shown.ID, tensor.New(n.Shape...)})
+		}
 	}
 	for _, step := range p.steps {
 		in := make([]tensor.Tensor, len(step.Node.In))
@@ -46,7 +62,7 @@ func (p *Plan) NewSession(workers *ops.Workers) *Session {
 			in[i] = s.values[n.ID]
 		}
 		size := step.Prepared.Scratch(threads)
-		tasks := step.Prepared.Bind(s.values[step.Node.ID], in, s.scratch[:size:size], threads)
+		tasks := step.Prepared.Bind(s.values[step.Node.ID], in, s.memory.scratch[:size:size], threads)
 		s.tasks = append(s.tasks, tasks...)
 		s.ends = append(s.ends, len(s.tasks))
 	}
@@ -58,14 +74,12 @@ func (r Range) of(arena []float32) []float32 {
 	return arena[r.Offset : r.Offset+r.Size : r.Offset+r.Size]
 }
 
-// aligned returns n float32 that begin on a cache line.
-func aligned(n int) []float32 {
-	raw := make([]float32, n+line-1)
-	skip := 0
-	for uintptr(unsafe.Pointer(&raw[skip:][0]))%(4*line) != 0 {
-		skip++
-	}
-	return raw[skip : skip+n : skip+n]
+// offHeap returns memory that is given back after the session. Whoever uses it
+// keeps the session alive.
+func (s *Session) offHeap(n int) []float32 {
+	data, free := offheap.Floats(n)
+	runtime.AddCleanup(s, func(free func()) { free() }, free)
+	return data
 }
 
 // errRunning says that two goroutines use one session.
@@ -91,19 +105,30 @@ func (s *Session) run(input tensor.Tensor, work func() error) error {
 	}
 	defer s.running.Store(false)
 	copy(s.values[0].Data, input.Data)
-	return work()
+	if err := work(); err != nil {
+		return err
+	}
+	for i := range s.results {
+		r := &s.results[i]
+		copy(r.Data, s.values[r.source].Data)
+	}
+	runtime.KeepAlive(s)
+	return nil
 }
 
 // Output returns the main output of the last run. Like all that a session shows,
-// it is a view that holds until the next run.
-func (s *Session) Output() tensor.Tensor { return s.shown(s.plan.graph.Output) }
+// it holds until the next run.
+func (s *Session) Output() tensor.Tensor {
+	t, _ := s.At(s.plan.graph.Output)
+	return t
+}
 
 // Side returns the output of a side head; ok is false where the plan has none of
 // that name.
 func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 	for _, side := range s.plan.graph.Sides {
 		if side.Name == name && side.Output != nil {
-			return s.shown(side.Output), true
+			return s.At(side.Output)
 		}
 	}
 	return tensor.Tensor{}, false
@@ -112,11 +137,10 @@ func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 // At returns the value of a node of the plan's graph; ok is false for one that
 // is neither an output nor kept (Options.Keep), since its memory is used again.
 func (s *Session) At(n *graph.Node) (t tensor.Tensor, ok bool) {
-	if s.plan.lowered.shown[n] == nil {
-		return tensor.Tensor{}, false
+	for _, r := range s.results {
+		if r.node == n {
+			return r.Tensor, true
+		}
 	}
-	return s.shown(n), true
+	return tensor.Tensor{}, false
 }
-
-// shown is the value of a node that is there when a run has ended.
-func (s *Session) shown(n *graph.Node) tensor.Tensor { return s.values[s.plan.lowered.shown[n].ID] }

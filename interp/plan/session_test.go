@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-	"unsafe"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/graph/graphtest"
@@ -70,7 +70,7 @@ func TestResultsDoNotDependOnOldMemory(t *testing.T) {
 		p := planned(t, graphtest.Random(seed, 30))
 		s := run(t, p, 2, 1)
 		want := shows(s)
-		for _, memory := range [][]float32{s.arena, s.scratch} {
+		for _, memory := range [][]float32{s.memory.arena, s.memory.scratch} {
 			for i := range memory {
 				memory[i] = float32(math.NaN())
 			}
@@ -257,12 +257,26 @@ func TestSessionShowsWhatWasAskedFor(t *testing.T) {
 
 var two = dim.Int(2)
 
-// TestMemoryIsAligned as kernels like it.
-func TestMemoryIsAligned(t *testing.T) {
-	for n := range 40 {
-		if m := aligned(n); len(m) != n || uintptr(unsafe.Pointer(unsafe.SliceData(m)))%64 != 0 {
-			t.Errorf("%d float32 begin at %p", len(m), m)
+// What a session showed stays when the session and its memory are gone.
+func TestResultsOutliveTheSession(t *testing.T) {
+	g := graphtest.Random(5, 30)
+	shown := func() tensor.Tensor {
+		p := planned(t, g)
+		w := ops.NewWorkers(1)
+		defer w.Close()
+		s := p.NewSession(w)
+		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+			t.Fatal(err)
 		}
+		return s.Output()
+	}()
+	want := slices.Clone(shown.Data)
+	for range 3 {
+		runtime.GC()
+		time.Sleep(5 * time.Millisecond)
+	}
+	if !slices.Equal(shown.Data, want) {
+		t.Error("other values")
 	}
 }
 

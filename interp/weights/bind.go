@@ -4,34 +4,23 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
-	"cnnlang/ops/tensor"
 )
 
-// Bind takes from the store the tensors that a network requires, by path. Those
-// of optional (side heads that are not asked for) may be in the file or not,
-// in any shape, and are not read; nor are the num_batches_tracked counters that
-// PyTorch keeps. Everything else in the file must be required, and in the shape
-// that is required: if not, the error is a *FitError that names every
-// difference. Net is the network's name, for that error.
-//
-// The tensors may be views of the store's file: see Store.Tensor.
-func Bind(net string, required, optional []graph.Param, store Store) (map[string]tensor.Tensor, error) {
+// Check compares the store's tensors with those that a network requires, by path.
+// Those of optional (side heads that are not asked for) may be in the file or not,
+// in any shape; so may the num_batches_tracked counters that PyTorch keeps.
+// Everything else in the file must be required, and in the shape that is required:
+// if not, the error is a *FitError that names every difference. Net is the
+// network's name, for that error.
+func Check(net string, required, optional []graph.Param, store Store) error {
 	if fit := compare(required, optional, store.Entries()); fit != nil {
 		fit.Net, fit.File = net, store.Path()
-		return nil, fit
+		return fit
 	}
-	tensors := make(map[string]tensor.Tensor, len(required))
-	for _, p := range required {
-		t, err := store.Tensor(p.Path)
-		if err != nil {
-			return nil, err
-		}
-		tensors[p.Path] = t
-	}
-	return tensors, nil
+	return nil
 }
 
-// Fits reports whether Bind would find nothing to complain about.
+// Fits reports whether Check would find nothing to complain about.
 func Fits(required, optional []graph.Param, store Store) bool {
 	entries := store.Entries()
 	return len(entries) >= len(required) && compare(required, optional, entries) == nil

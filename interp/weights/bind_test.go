@@ -47,7 +47,7 @@ func fileOf(t *testing.T, tensors []graph.Param) Store {
 // fitError binds and returns the error, its file's folder left out.
 func fitError(t *testing.T, required, optional, file []graph.Param) *FitError {
 	t.Helper()
-	tensors, err := Bind("tiny", required, optional, fileOf(t, file))
+	tensors, err := bound("tiny", required, optional, fileOf(t, file))
 	var fit *FitError
 	if !errors.As(err, &fit) || tensors != nil {
 		t.Fatalf("got %v, %v, want a *FitError", tensors, err)
@@ -71,7 +71,7 @@ func TestBindTakesExactlyWhatIsRequired(t *testing.T) {
 			required = append(required, graph.Param{Path: name, Shape: shape})
 		}
 	}
-	got, err := Bind("tiny", required, nil, open(t, tiny("tiny.safetensors"), Options{}))
+	got, err := bound("tiny", required, nil, open(t, tiny("tiny.safetensors"), Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestBindTakesExactlyWhatIsRequired(t *testing.T) {
 
 func TestOptionalTensorsMayBeThereOrNot(t *testing.T) {
 	required, optional := params("fc.weight 2,3"), params("aux.fc.weight 2,3", "aux.fc.bias 2")
-	got, err := Bind("tiny", required, optional, fileOf(t, params("fc.weight 2,3", "aux.fc.weight 9,9", "bn.num_batches_tracked")))
+	got, err := bound("tiny", required, optional, fileOf(t, params("fc.weight 2,3", "aux.fc.weight 9,9", "bn.num_batches_tracked")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,4 +259,20 @@ func TestDistance(t *testing.T) {
 			t.Errorf("distance(%q, %q, %d): got %d, want %d", c.a, c.b, c.most, got, c.want)
 		}
 	}
+}
+
+// bound checks the store and takes the tensors that are required.
+func bound(net string, required, optional []graph.Param, store Store) (map[string]tensor.Tensor, error) {
+	if err := Check(net, required, optional, store); err != nil {
+		return nil, err
+	}
+	tensors := map[string]tensor.Tensor{}
+	for _, p := range required {
+		t, err := store.Tensor(p.Path)
+		if err != nil {
+			return nil, err
+		}
+		tensors[p.Path] = t
+	}
+	return tensors, nil
 }

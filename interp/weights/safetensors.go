@@ -226,6 +226,20 @@ func (s *safetensors) bytes(e record) ([]byte, error) {
 	return raw, nil
 }
 
+// Forget gives back the pages that hold nothing but this tensor.
+func (s *safetensors) Forget(name string) {
+	i, ok := s.index[name]
+	if !ok || s.mapped == nil {
+		return
+	}
+	page := int64(os.Getpagesize())
+	from := (s.base + s.entries[i].start + page - 1) / page * page
+	to := (s.base + s.entries[i].end) / page * page
+	if from < to {
+		forget(s.mapped[from:to])
+	}
+}
+
 func (s *safetensors) Close() error {
 	var unmapped error
 	if s.mapped != nil {

@@ -32,6 +32,9 @@ type Store interface {
 	// from F64. Its data may be a view of a read-only mapping: it must not be
 	// written to, nor used after Close. The error is a *FileError.
 	Tensor(name string) (tensor.Tensor, error)
+	// Forget says that a tensor will not be read again soon, so that a mapped
+	// file need not stay in memory.
+	Forget(name string)
 	// Close releases the file and its mapping.
 	Close() error
 }

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package offheap
+
+// mapped returns nil: there is no such memory here.
+func mapped(int) (raw []byte, free func()) { return nil, nil }

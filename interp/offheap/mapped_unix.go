@@ -1,0 +1,14 @@
+//go:build unix
+
+package offheap
+
+import "golang.org/x/sys/unix"
+
+// mapped returns size bytes, nil where the system has none.
+func mapped(size int) (raw []byte, free func()) {
+	raw, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, nil
+	}
+	return raw, func() { _ = unix.Munmap(raw) } // it fails for what is no mapping
+}
