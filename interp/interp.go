@@ -48,6 +48,9 @@ type Options struct {
 	// MaxMemory refuses, before anything is allocated, a model that needs more
 	// bytes than this; 0 allows all.
 	MaxMemory int64
+	// Cache is a folder in which packed parameters are kept, so that the next
+	// start with the same ones maps them into memory; "" for none.
+	Cache string
 }
 
 // A Model is a network ready to run: its algorithms chosen and its weights
@@ -55,6 +58,8 @@ type Options struct {
 type Model struct {
 	Net  *Net
 	Plan *plan.Plan
+	// CacheProblem says why Options.Cache was of no use; the model is sound.
+	CacheProblem error
 	at   map[string]*graph.Node // in the plan's graph
 }
 
@@ -84,7 +89,7 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 	if w.Store != nil {
 		planned.Done = func(p graph.Param) { w.Store.Forget(p.Path) }
 	}
-	if m.Plan, err = plan.New(g, source, planned); err != nil {
+	if err := m.cached(g, source, w, planned, opts.Cache); err != nil {
 		return nil, err
 	}
 	return m, nil

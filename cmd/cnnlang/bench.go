@@ -128,7 +128,7 @@ func (a *app) benchModel(f *benchFlags, argument string, batch int) (*interp.Net
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := f.build(n, interp.Options{MaxMemory: f.memory()})
+	model, err := a.build(&f.origin, n, interp.Options{MaxMemory: f.memory()})
 	return n, model, err
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ type origin struct {
 	noMap     bool
 	seed      seedFlag
 	maxMemory bytesFlag
+	cache     string
 }
 
 // flags adds the flags to a command.
@@ -26,7 +29,24 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Var(&o.weights, "weights", "a .safetensors file, or generated weights")
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
+	f.StringVar(&o.cache, "cache", "", "keep packed weights in a folder, by default the user's, for the next start")
+	f.Lookup("cache").NoOptDefVal = usersCache
 	f.Var(&o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
+}
+
+// usersCache is what --cache without a folder stands for.
+const usersCache = "default"
+
+// cacheFolder is where packed weights are kept, "" for nowhere.
+func (o *origin) cacheFolder() (string, error) {
+	if o.cache != usersCache {
+		return o.cache, nil
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return "", usage("--cache: %v", err).withHelp("name a folder, as in `--cache=packed`")
+	}
+	return filepath.Join(folder, "cnnlang"), nil
 }
 
 // generated reports whether the weights come from the seed.
@@ -40,9 +60,13 @@ func (o *origin) memory() int64 {
 	return interp.AvailableMemory() / 4 * 3
 }
 
-// build prepares the net with its weights. Where a file does not fit, the error
+// build prepares a net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
-func (o *origin) build(n *interp.Net, opts interp.Options) (*interp.Model, error) {
+func (a *app) build(o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
+	var err error
+	if opts.Cache, err = o.cacheFolder(); err != nil {
+		return nil, err
+	}
 	w := interp.Weights{Seed: uint64(o.seed)}
 	if !o.generated() {
 		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.noMap})
@@ -58,6 +82,9 @@ func (o *origin) build(n *interp.Net, opts interp.Options) (*interp.Model, error
 			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
 			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], o.weights.value)
 		}
+	}
+	if err == nil && model.CacheProblem != nil {
+		fmt.Fprintf(a.stderr, "warning: the cache is of no use: %s\n", plain(model.CacheProblem))
 	}
 	return model, err
 }

@@ -49,10 +49,17 @@ type Options struct {
 	// threads take, before any of it is touched; New then returns its error. It
 	// is asked twice: with an estimate, and when the algorithms are chosen.
 	Affords func(Memory) error
+	// Packed, where it is not nil, is what Plan.Packed wrote for a plan of the
+	// same graph, parameters and instruction set. It is used as it is, for as long
+	// as the plan lives, and the tensors that it was packed from are not fetched;
+	// unless it has another size than such a plan needs.
+	Packed []float32
 	// Done hears of each parameter whose tensor will not be read again. It is
 	// called by several goroutines at a time.
 	Done func(graph.Param)
 }
+
+func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), ops.Threads()) }
 
 func (o Options) done(n *graph.Node) {
 	if o.Done == nil {
@@ -96,11 +103,21 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 
 // fill makes everything ready that needs parameters.
 func (p *Plan) fill(params Source, opts Options) error {
+	if opts.Packed != nil {
+		p.packed.known, p.packed.chunk = true, opts.Packed
+		if _, err := p.prepareAll(params, opts); err != nil {
+			return err
+		}
+		if p.packed.fits() {
+			return opts.affords(p.Memory(opts.threads()))
+		}
+		p.packed = &packed{}
+	}
 	later, err := p.prepareAll(params, opts)
 	if err != nil {
 		return err
 	}
-	if err := opts.affords(p.Memory(cmp.Or(opts.Threads, ops.Threads()))); err != nil {
+	if err := opts.affords(p.Memory(opts.threads())); err != nil {
 		return err
 	}
 	return pack(later, params, opts)
@@ -122,6 +139,21 @@ func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
 	}
 	return set
 }
+
+// Packed shows what the plan has packed, piece by piece, until show returns an
+// error. The pieces must not be changed.
+func (p *Plan) Packed(show func([]float32) error) error {
+	defer runtime.KeepAlive(p)
+	for _, part := range p.packed.parts {
+		if err := show(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Known reports whether Options.Packed was used.
+func (p *Plan) Known() bool { return p.packed.known }
 
 // Graph returns the graph that the plan computes. It must not be changed.
 func (p *Plan) Graph() *graph.Graph { return p.graph }

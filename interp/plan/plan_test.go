@@ -297,3 +297,44 @@ func TestPrintIsATable(t *testing.T) {
 		t.Errorf("got %d lines, want 5:\n%s", lines, &out)
 	}
 }
+
+// What one plan packed serves another of the same graph, which fetches no tensor
+// for it; what has another size does not.
+func TestPackedIsUsedAgain(t *testing.T) {
+	for seed := range uint64(10) {
+		g := wide(seed)
+		first := planned(t, g)
+		want := shows(run(t, first, 1, 1))
+		var packed []float32
+		if err := first.Packed(func(part []float32) error {
+			packed = append(packed, part...)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			packed []float32
+			known  bool
+		}{{packed, true}, {packed[:len(packed)-16], false}, {append(packed, make([]float32, 16)...), false}, {nil, false}} {
+			fetched := map[string]bool{}
+			p, err := New(g, func(p graph.Param) (tensor.Tensor, error) {
+				fetched[p.Path] = true
+				return graphtest.Param(p)
+			}, Options{Packed: c.packed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Known() != c.known || !same(shows(run(t, p, 1, 1)), want) || p.Memory(1) != first.Memory(1) {
+				t.Errorf("seed %d, %d numbers of %d: used: %v, or other values or memory", seed, len(c.packed), len(packed), p.Known())
+			}
+			for _, n := range g.Nodes {
+				_, packs := n.Op.(ops.Packer)
+				for _, param := range n.Params {
+					if fetched[param.Path] != (!packs || !c.known) {
+						t.Errorf("seed %d: fetched %s: %v", seed, param.Path, fetched[param.Path])
+					}
+				}
+			}
+		}
+	}
+}

@@ -21,11 +21,13 @@ import (
 // A packed is the memory of packed parameters. Its slices are cut from chunks that
 // are never moved.
 type packed struct {
-	chunk []float32 // what is left of the last one
-	sizes []int     // of all chunks
+	chunk []float32   // what is left of the last one
+	parts [][]float32 // all slices, with what fills their last lines
 	free  []func()
 	used  int
 	jobs  []packJob
+	known bool // the chunk is what was packed before: nothing is to be filled
+	ended bool // and was too short
 }
 
 // A packJob is memory to be filled.
@@ -41,16 +43,27 @@ const chunkFloats = 1 << 20
 // Floats implements ops.Memory.
 func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	size := roundUp(n)
-	if size > len(p.chunk) {
+	switch {
+	case p.known:
+		if p.ended = p.ended || size > len(p.chunk); p.ended {
+			return make([]float32, n)
+		}
+	case size > len(p.chunk):
 		data, free := offheap.Floats(max(size, chunkFloats))
 		p.chunk, p.free = data, append(p.free, free)
 	}
 	dst := p.chunk[:n:n]
+	p.parts = append(p.parts, p.chunk[:size:size])
 	p.chunk = p.chunk[size:]
 	p.used += size
-	p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
+	if !p.known {
+		p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
+	}
 	return dst
 }
+
+// fits reports whether what was packed before is used to its last number.
+func (p *packed) fits() bool { return !p.ended && len(p.chunk) == 0 }
 
 // release gives the memory back.
 func (p *packed) release() {

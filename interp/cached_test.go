@@ -1,0 +1,96 @@
+package interp_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/weights"
+	"cnnlang/ops/tensor"
+)
+
+// A model from the cache computes the same bits; one of other weights, another
+// size or a damaged file is not taken from it.
+func TestCacheOfPackedWeights(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "cache")
+	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
+	small := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 96})
+	input := image(0, n.Graph.Input.Shape)
+	build := func(n *interp.Net, w interp.Weights, known bool) []float32 {
+		t.Helper()
+		m, err := interp.Build(n, w, interp.Options{Cache: folder})
+		if err != nil || m.CacheProblem != nil {
+			t.Fatal(err, m.CacheProblem)
+		}
+		if m.Plan.Known() != known {
+			t.Errorf("from the cache: %v, want %v", m.Plan.Known(), known)
+		}
+		return results(t, m, 2, image(0, n.Graph.Input.Shape))[0]
+	}
+	plain, err := interp.Build(n, interp.Weights{Seed: 1}, interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := results(t, plain, 2, input)[0]
+	check := func(w interp.Weights, known bool) {
+		t.Helper()
+		if !sameBits(build(n, w, known), want) {
+			t.Error("other bits")
+		}
+	}
+	check(interp.Weights{Seed: 1}, false)
+	check(interp.Weights{Seed: 1}, true)
+	build(n, interp.Weights{Seed: 2}, false)
+	build(small, interp.Weights{Seed: 1}, false)
+	check(interp.Weights{Seed: 1}, true)
+
+	files, _ := filepath.Glob(filepath.Join(folder, "*.packed"))
+	if len(files) != 3 {
+		t.Fatalf("files: %v", files)
+	}
+	for _, f := range files {
+		if err := os.Truncate(f, 5000); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(interp.Weights{Seed: 1}, false)
+	check(interp.Weights{Seed: 1}, true)
+
+	file := filepath.Join(t.TempDir(), "weights.safetensors")
+	write := func(seed uint64) interp.Weights {
+		t.Helper()
+		var tensors []weights.Named
+		generated := weights.Random(seed)
+		for _, p := range n.Graph.Params(true) {
+			tensors = append(tensors, weights.Named{Name: p.Path, Tensor: generated.Tensor(p.Path, p.Shape)})
+		}
+		if err := weights.WriteSafetensors(file, tensors); err != nil {
+			t.Fatal(err)
+		}
+		store, err := weights.Open(file, weights.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		return interp.Weights{Store: store}
+	}
+	w := write(1)
+	check(w, false)
+	check(w, true)
+	build(n, write(3), false) // the same file, with other contents of the same size
+	check(write(1), true)
+}
+
+// A cache that cannot be written does no harm.
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 32})
+	m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: file})
+	if err != nil || m.CacheProblem == nil {
+		t.Errorf("got %v and the problem %v", err, m.CacheProblem)
+	}
+}

@@ -1,0 +1,125 @@
+// Package packcache keeps packed parameters in files, so that the next start maps
+// them into memory instead of packing anew.
+//
+// A file is named after a key, which is a hash of everything that its contents
+// depend on, and is written whole or not at all. What is not as it should be is as
+// good as not there. Anybody may delete any file at any time.
+package packcache
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"unsafe"
+
+	"cnnlang/interp/atomicfile"
+)
+
+// A packed file, numbers little endian:
+//
+//	   0  magic, 16 bytes
+//	  16  key, 32 bytes
+//	  48  n: uint64, how many float32 there are
+//	  56  CRC-32C of them, uint32; then zeros
+//	4096  n float32
+const (
+	magic  = "cnnlang packed 1"
+	header = 4096
+)
+
+// A Key says what a file holds.
+type Key [sha256.Size]byte
+
+// KeyOf returns the key for what depends on these texts.
+func KeyOf(texts ...string) Key {
+	h := sha256.New()
+	for _, t := range texts {
+		fmt.Fprintf(h, "%d:%s", len(t), t)
+	}
+	return Key(h.Sum(nil))
+}
+
+// A Cache is a folder. It need not exist before something is written.
+type Cache struct{ Folder string }
+
+// path is where the numbers of a key lie.
+func (c Cache) path(k Key) string {
+	return filepath.Join(c.Folder, hex.EncodeToString(k[:])+".packed")
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Load returns the numbers of a key, nil where there are none. They are not to be
+// written to, nor to be used after free.
+func (c Cache) Load(k Key) (data []float32, free func()) {
+	f, err := os.Open(c.path(k))
+	if err != nil {
+		return nil, nil
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() <= header || (info.Size()-header)%4 != 0 {
+		return nil, nil
+	}
+	raw, free, err := contents(f, info.Size())
+	if err != nil {
+		return nil, nil
+	}
+	n := (info.Size() - header) / 4
+	sum := crc32.Checksum(raw[header:], castagnoli)
+	if !bytes.Equal(raw[:header], headerOf(k, n, sum)) {
+		free()
+		return nil, nil
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(&raw[header])), n), free
+}
+
+// Store keeps numbers under a key; each gives them piece by piece, the same each
+// time it is called.
+func (c Cache) Store(k Key, each func(show func([]float32) error) error) error {
+	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
+		return err
+	}
+	n, sum := int64(0), uint32(0)
+	err := each(func(part []float32) error {
+		n += int64(len(part))
+		sum = crc32.Update(sum, castagnoli, bytesOf(part))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(c.path(k), func(w io.Writer) error {
+		if _, err := w.Write(headerOf(k, n, sum)); err != nil {
+			return err
+		}
+		return each(func(part []float32) error {
+			_, err := w.Write(bytesOf(part))
+			return err
+		})
+	})
+}
+
+func headerOf(k Key, n int64, sum uint32) []byte {
+	h := make([]byte, header)
+	copy(h, magic)
+	copy(h[16:], k[:])
+	binary.LittleEndian.PutUint64(h[48:], uint64(n))
+	binary.LittleEndian.PutUint32(h[56:], sum)
+	return h
+}
+
+// bytesOf is the memory of numbers. A cache is for one machine, so their order of
+// bytes is the machine's.
+func bytesOf(part []float32) []byte {
+	if len(part) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&part[0])), 4*len(part))
+}

@@ -1,0 +1,72 @@
+package ops_test
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+// A recorder is a Memory that hashes what is packed.
+type recorder struct{ text []byte }
+
+func (r *recorder) Floats(n int, fill func([]float32)) []float32 {
+	dst := make([]float32, n)
+	fill(dst)
+	for _, x := range dst {
+		r.text = binary.LittleEndian.AppendUint32(r.text, math.Float32bits(x))
+	}
+	return dst
+}
+
+// packedAs is what the ops of TestPackVersion pack, by version and instruction set:
+// the first bytes of its hash.
+var packedAs = map[string]string{
+	"1 generic": "23ed104d89a7179d",
+	"1 avx2":    "3d6dab09229a68fc",
+	"1 avx512":  "2e4c89096ca1355d",
+}
+
+// Who changes how parameters are packed has to change the version, or else an older
+// cache would be taken for a new one.
+func TestPackVersion(t *testing.T) {
+	var r recorder
+	for _, c := range []struct {
+		in [4]int
+		op ops.Packer
+	}{
+		{[4]int{1, 3, 20, 20}, conv(24, pair(7, 7), padded(pad(3)), stride(2, 2))},
+		{[4]int{1, 20, 9, 9}, conv(40, pair(1, 1))},
+		{[4]int{1, 64, 28, 28}, conv(64, pair(3, 3), padded(pad(1)))},
+		{[4]int{1, 40, 9, 9}, conv(40, pair(3, 3), padded(pad(1)), groups(10))},
+		{[4]int{1, 40, 9, 9}, conv(40, pair(3, 3), padded(pad(1)), groups(40))},
+		{[4]int{1, 40, 9, 9}, conv(40, pair(9, 9))},
+		{[4]int{1, 40, 1, 1}, &ops.Linear{Out: dim.Int(11), Bias: true}},
+		{[4]int{1, 8, 5, 5}, &ops.Deconv{Out: dim.Int(6), K: pair(3, 3), Stride: pair(2, 2), Bias: true}},
+	} {
+		op := c.op.(ops.Fuser).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}}).(ops.Packer).PackedIn(&r)
+		x := tensor.New(c.in[:]...)
+		params := optest.Params(op, 1, x)
+		optest.Prepare(t, op, []tensor.Tensor{x}, params)
+		if b, ok := op.(ops.Blocker); ok {
+			out := optest.Shape(t, op, x)
+			if how := b.Blocked([]tensor.Shape{x.Shape}, out); how.In != nil {
+				b.PrepareBlocked([]ops.Value{{Shape: x.Shape, Layout: how.In[0]}}, ops.Value{Shape: out, Layout: ops.Layout{Block: 16}}, params)
+			}
+		}
+	}
+	isa, err := ops.ISA()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := fmt.Sprint(ops.PackVersion, " ", isa)
+	if got := fmt.Sprintf("%x", sha256.Sum256(r.text))[:16]; got != packedAs[key] {
+		t.Errorf("%s packs %s, want %q: raise PackVersion and write down what it packs now", key, got, packedAs[key])
+	}
+}
