@@ -51,6 +51,7 @@ func Files() map[string]string {
 		{"grouped", groups},
 		{"lanes", lanes},
 		{"winograd", winograd},
+		{"smooth", smooth},
 	} {
 		for _, s := range []isa{avx2, avx512} {
 			t := &text{}

@@ -52,56 +52,6 @@ func Affine(dst, src []float32, scale, shift float64) {
 	}
 }
 
-// wideBlock is how many elements the functions below widen to float64 before
-// they compute. Widening in the same loop would chain its turns: the instruction
-// keeps the upper half of its register and so waits for whoever wrote that last.
-const wideBlock = 64
-
-// widen copies the first elements of src, wideBlock at most, and returns them.
-func widen(block *[wideBlock]float64, src []float32) []float64 {
-	wide := block[:min(wideBlock, len(src))]
-	for i := range wide {
-		wide[i] = float64(src[i])
-	}
-	return wide
-}
-
-// Sigmoid sets dst to 1 / (1 + exp(-src)).
-func Sigmoid(dst, src []float32) {
-	var block [wideBlock]float64
-	for src = src[:len(dst)]; len(src) > 0; {
-		wide := widen(&block, src)
-		for i, x := range wide {
-			dst[i] = float32(1 / (1 + exp(-x)))
-		}
-		dst, src = dst[len(wide):], src[len(wide):]
-	}
-}
-
-// SiLU sets dst to src / (1 + exp(-src)).
-func SiLU(dst, src []float32) {
-	var block [wideBlock]float64
-	for src = src[:len(dst)]; len(src) > 0; {
-		wide := widen(&block, src)
-		for i, x := range wide {
-			dst[i] = float32(x / (1 + exp(-x)))
-		}
-		dst, src = dst[len(wide):], src[len(wide):]
-	}
-}
-
-// GELU sets dst to src times the normal distribution function of src.
-func GELU(dst, src []float32) {
-	var block [wideBlock]float64
-	for src = src[:len(dst)]; len(src) > 0; {
-		wide := widen(&block, src)
-		for i, x := range wide {
-			dst[i] = float32(x * normal(x))
-		}
-		dst, src = dst[len(wide):], src[len(wide):]
-	}
-}
-
 // Sum returns the sum of src in float64.
 func Sum(src []float32) float64 {
 	var s0, s1, s2, s3 float64

@@ -1,0 +1,156 @@
+package asmgen
+
+// smooth writes sigmoid, silu and gelu: in float64 inside, a whole register of it at
+// a time, by the formulas of exp and normal in exp_generic.go, whose constants come
+// in a table of 64 bytes each.
+//
+//	 x      float64 │ e = exp(·) │ p, n, r  work │ y  result
+//	 V0     V1      │ V1         │ V2, V3, V4    │ V5, V6
+//
+//	DI dst   SI src   CX turns   R8 table
+func smooth(t *text, s isa) {
+	for _, f := range []struct {
+		name string
+		body func(k smoothKernel)
+	}{
+		{"sigmoid", func(k smoothKernel) { k.logistic("one") }},
+		{"silu", func(k smoothKernel) { k.logistic("x") }},
+		{"gelu", smoothKernel.gelu},
+	} {
+		t.function(f.name+s.name, "dst:DI", "src:SI", "turns:CX", "table:R8")
+		t.label("turn")
+		t.op("VCVTPS2PD", "(SI)", s.v(0))
+		f.body(smoothKernel{t, s})
+		narrow, half := "VCVTPD2PS", "Y5"
+		if s == avx2 {
+			narrow, half = "VCVTPD2PSY", "X5"
+		}
+		t.op(narrow, s.v(5), half)
+		t.op("VMOVUPS", half, "(DI)")
+		t.op("ADDQ", s.bytes()/2, "SI")
+		t.op("ADDQ", s.bytes()/2, "DI")
+		t.op("DECQ", "CX")
+		t.op("JNZ", "turn")
+		t.end()
+	}
+}
+
+type smoothKernel struct {
+	t *text
+	s isa
+}
+
+// The rows of the table.
+const (
+	rowHigh = iota
+	rowLow
+	rowLog2e
+	rowRound
+	rowLn2
+	rowBias
+	rowOne
+	rowExp  // the series from its last term, 8 rows before the final 1
+	rowHalf = rowExp + 8
+	rowSign = rowHalf + 1
+	rowSqrt = rowHalf + 2
+	rowGrow = rowHalf + 3
+	rowOver = rowHalf + 4
+	rowLess = rowHalf + 5
+	rowErfc = rowHalf + 6 // the polynomial from its last term, 12 rows
+)
+
+const erfcTerms = 12
+
+func (k smoothKernel) row(i int) string { return at(64*i, "R8") }
+
+// op writes an instruction of registers by number; text operands stand as they are.
+func (k smoothKernel) op(name string, operands ...any) {
+	for i, o := range operands {
+		if n, ok := o.(int); ok {
+			operands[i] = k.s.v(n)
+		}
+	}
+	k.t.op(name, operands...)
+}
+
+// exp sets register 1 to e to its power; it uses 2, 3 and 4. NaN is the last source
+// and so comes through both bounds.
+func (k smoothKernel) exp() {
+	k.op("VMOVUPD", k.row(rowHigh), 2)
+	k.op("VMINPD", 1, 2, 1)
+	k.op("VMOVUPD", k.row(rowLow), 2)
+	k.op("VMAXPD", 1, 2, 1)
+	k.t.note("r = x - n ln 2")
+	k.op("VMULPD", k.row(rowLog2e), 1, 3)
+	k.op("VADDPD", k.row(rowRound), 3, 3)
+	k.op("VSUBPD", k.row(rowRound), 3, 2)
+	k.op("VFNMADD231PD", k.row(rowLn2), 2, 1)
+	k.op("VMOVUPD", k.row(rowExp), 4)
+	for i := 1; i < 8; i++ {
+		k.op("VFMADD213PD", k.row(rowExp+i), 1, 4)
+	}
+	k.op("VFMADD213PD", k.row(rowOne), 1, 4)
+	k.t.note("times 2 to the n")
+	k.op("VPADDQ", k.row(rowBias), 3, 3)
+	k.t.op("VPSLLQ", 52, k.s.v(3), k.s.v(3))
+	k.op("VMULPD", 3, 4, 1)
+}
+
+// logistic sets register 5 to a numerator, 1 or x, over 1 + exp(-x).
+func (k smoothKernel) logistic(numerator string) {
+	k.xor(rowSign, 0, 1)
+	k.exp()
+	k.op("VADDPD", k.row(rowOne), 1, 1)
+	if numerator == "x" {
+		k.op("VDIVPD", 1, 0, 5)
+		return
+	}
+	k.op("VMOVUPD", k.row(rowOne), 5)
+	k.op("VDIVPD", 1, 5, 5)
+}
+
+// xor sets register to to register from with the sign turned.
+func (k smoothKernel) xor(row, from, to int) {
+	name := "VXORPD"
+	if k.s == avx512 {
+		name = "VPXORQ"
+	}
+	k.op(name, k.row(row), from, to)
+}
+
+// gelu sets register 5 to x times the normal distribution function of x.
+func (k smoothKernel) gelu() {
+	name := "VANDNPD"
+	if k.s == avx512 {
+		name = "VPANDNQ"
+	}
+	k.t.note("z = |x| / sqrt 2, u")
+	k.op("VMOVUPD", k.row(rowSign), 1)
+	k.op(name, 0, 1, 1)
+	k.op("VMULPD", k.row(rowSqrt), 1, 1)
+	k.op("VMOVUPD", k.row(rowGrow), 2)
+	k.op("VFMADD213PD", k.row(rowOne), 1, 2)
+	k.op("VMOVUPD", k.row(rowOver), 5)
+	k.op("VDIVPD", 2, 5, 5)
+	k.op("VSUBPD", k.row(rowLess), 5, 5)
+	k.op("VMOVUPD", k.row(rowErfc), 6)
+	for i := 1; i < erfcTerms; i++ {
+		k.op("VFMADD213PD", k.row(rowErfc+i), 5, 6)
+	}
+	k.t.note("exp(-z*z)")
+	k.op("VMULPD", 1, 1, 1)
+	k.xor(rowSign, 1, 1)
+	k.exp()
+	k.t.note("half of x < 0, 1 - half of x > 0")
+	k.op("VMULPD", k.row(rowHalf), 6, 6)
+	k.op("VMULPD", 1, 6, 6)
+	k.op("VMOVUPD", k.row(rowOne), 5)
+	k.op("VSUBPD", 6, 5, 5)
+	if k.s == avx512 {
+		k.t.op("VPMOVQ2M", "Z0", "K1")
+		k.t.op("VMOVAPD", "Z6", "K1", "Z5")
+	} else {
+		k.t.op("VBLENDVPD", "Y0", "Y6", "Y5", "Y5")
+	}
+	k.op("VMULPD", 0, 5, 5)
+}

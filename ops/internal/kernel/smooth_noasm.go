@@ -1,0 +1,7 @@
+//go:build purego || !amd64
+
+package kernel
+
+func sigmoid(dst, src []float32) { sigmoidGeneric(dst, src) }
+func silu(dst, src []float32)    { siluGeneric(dst, src) }
+func gelu(dst, src []float32)    { geluGeneric(dst, src) }
