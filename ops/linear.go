@@ -73,3 +73,25 @@ func (l *Linear) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Te
 	})}
 	return g.prepare()
 }
+
+// Blocked works on images, as a 1x1 convolution.
+func (l *Linear) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if len(out) != 4 || out[2:].Elements() == 1 {
+		return Blocking{}
+	}
+	return l.pointwise().Blocked(in, out)
+}
+
+// PrepareBlocked is Prepare for blocked values.
+func (l *Linear) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
+	return l.pointwise().PrepareBlocked(in, out, params)
+}
+
+// pointwise is the same op as a convolution: their weights lie in the same order.
+func (l *Linear) pointwise() *Conv {
+	one := dim.Square(dim.Int(1))
+	return &Conv{
+		Out: l.Out, K: one, Stride: one, Dilation: one, Groups: dim.Int(1), Bias: l.Bias,
+		epilogue: l.epilogue, memory: l.memory,
+	}
+}
