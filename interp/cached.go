@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 		return err
 	}
 	cache := packcache.Cache{Folder: folder}
-	key, problem := w.key(cache, g)
+	key, problem := w.key(cache, g, planned.Algorithms)
 	var free func()
 	if problem == nil {
 		planned.Packed, free = cache.Load(key)
@@ -42,7 +43,7 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 }
 
 // key is made of everything that packed parameters depend on.
-func (w Weights) key(cache packcache.Cache, g *graph.Graph) (packcache.Key, error) {
+func (w Weights) key(cache packcache.Cache, g *graph.Graph, algorithms map[string]string) (packcache.Key, error) {
 	origin := "seed " + strconv.FormatUint(w.Seed, 10)
 	if w.Store != nil {
 		hash, err := cache.Identity(w.Store.Path())
@@ -59,5 +60,5 @@ func (w Weights) key(cache packcache.Cache, g *graph.Graph) (packcache.Key, erro
 	if err != nil {
 		return packcache.Key{}, err
 	}
-	return packcache.KeyOf(strconv.Itoa(ops.PackVersion), runtime.GOARCH, isa, "f32", text.String(), origin), nil
+	return packcache.KeyOf(strconv.Itoa(ops.PackVersion), runtime.GOARCH, isa, "f32", text.String(), origin, fmt.Sprint(algorithms)), nil
 }

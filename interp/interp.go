@@ -10,7 +10,6 @@ import (
 
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
-	"cnnlang/interp/pass"
 	"cnnlang/interp/plan"
 	"cnnlang/interp/weights"
 	"cnnlang/lang/diag"
@@ -48,6 +47,8 @@ type Options struct {
 	// MaxMemory refuses, before anything is allocated, a model that needs more
 	// bytes than this; 0 allows all.
 	MaxMemory int64
+	// Tuning chooses algorithms; nil leaves that to what is known of the machine.
+	Tuning *Tuning
 	// Cache is a folder in which packed parameters are kept, so that the next
 	// start with the same ones maps them into memory; "" for none.
 	Cache string
@@ -60,29 +61,20 @@ type Model struct {
 	Plan *plan.Plan
 	// CacheProblem says why Options.Cache was of no use; the model is sound.
 	CacheProblem error
-	at   map[string]*graph.Node // in the plan's graph
+	at           map[string]*graph.Node // in the plan's graph
 }
 
 // Build prepares a network with its weights. Its errors are *SelectionError,
 // *MemoryError, or those of the weights.
 func Build(n *Net, w Weights, opts Options) (*Model, error) {
-	kept, err := n.selected(opts)
+	g, lean, err := n.lean(opts)
 	if err != nil {
 		return nil, err
 	}
-	var keep []*graph.Node
-	for _, node := range kept {
-		keep = append(keep, node)
-	}
-	sides := n.sidesOf(opts.Sides, keep)
-	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
-	m := &Model{Net: n, at: map[string]*graph.Node{}}
+	m := &Model{Net: n, at: lean.at}
 	planned := plan.Options{Threads: opts.Threads, Affords: func(need plan.Memory) error { return opts.affords(n, need) }}
-	for path, node := range kept {
-		m.at[path] = to[node]
-		planned.Keep = append(planned.Keep, to[node])
-	}
-	source, err := w.source(n, sides)
+	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
+	source, err := w.source(n, lean.sides)
 	if err != nil {
 		return nil, err
 	}

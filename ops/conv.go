@@ -21,6 +21,7 @@ type Conv struct {
 
 	epilogue Epilogue
 	memory   Memory
+	chosen   string // algorithm, or "" for what is thought to be the fastest
 }
 
 func (c *Conv) Name() string { return "conv" }

@@ -52,15 +52,14 @@ const (
 // 2 MB.
 const winogradBlock = 1 << 19
 
-// winograd says whether a convolution takes less time so, which depends on its
-// shape and the batch alone.
+// winograd says whether a convolution is computed so: where somebody chose it, or
+// where it takes less time, which depends on its shape and the batch alone.
 func (c *Conv) winograd(x, out tensor.Shape) bool {
-	three, one := dim.Square(dim.Int(3)), dim.Square(dim.Int(1))
-	if kernel.TilePixels == 0 || c.K != three || c.Stride != one || c.Dilation != one || c.Groups != dim.Int(1) || x[1] < Lanes || out[1] < Lanes {
+	switch {
+	case !c.canWinograd(x, out):
 		return false
-	}
-	if c.before(vertical, x) > 2 || c.before(horizontal, x) > 2 {
-		return false
+	case c.chosen != "":
+		return c.chosen == viaWinograd
 	}
 	deep, wide := ceilDiv(x[1], Lanes), ceilDiv(out[1], Lanes)
 	tiles := x[0] * ceilDiv(out[2], 4) * ceilDiv(out[3], 4)
@@ -74,6 +73,13 @@ func (c *Conv) winograd(x, out tensor.Shape) bool {
 	direct := max(9*perPixel*x[0]*out[2]*out[3]/directRate, stream(4*9*perPixel))
 	winograd := max(36*perPixel*tiles/winogradRate, stream(4*36*perPixel)) + tiles*(deep+wide)*transformTime
 	return winograd < direct
+}
+
+// canWinograd says whether a convolution can be computed so.
+func (c *Conv) canWinograd(x, out tensor.Shape) bool {
+	three, one := dim.Square(dim.Int(3)), dim.Square(dim.Int(1))
+	return kernel.TilePixels > 0 && c.K == three && c.Stride == one && c.Dilation == one && c.Groups == dim.Int(1) &&
+		x[1] >= Lanes && out[1] >= Lanes && c.before(vertical, x) <= 2 && c.before(horizontal, x) <= 2
 }
 
 // tileHalo is how many zeros the last tile of an axis reaches into.

@@ -102,7 +102,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 	}
 	var all []*measurement
 	for _, batch := range f.batch.list {
-		n, model, err := a.benchModel(f, argument, batch)
+		n, model, err := a.benchModel(ctx, f, argument, batch)
 		if err != nil {
 			return err
 		}
@@ -123,12 +123,12 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 const peakTime = 100 * time.Millisecond
 
 // benchModel makes the net for a batch.
-func (a *app) benchModel(f *benchFlags, argument string, batch int) (*interp.Net, *interp.Model, error) {
+func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int) (*interp.Net, *interp.Model, error) {
 	n, err := a.netOfBatch(&f.selection, argument, batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := a.build(&f.origin, n, interp.Options{MaxMemory: f.memory()})
+	model, err := a.build(ctx, &f.origin, n, interp.Options{Threads: f.threads.list[0], MaxMemory: f.memory()})
 	return n, model, err
 }
 

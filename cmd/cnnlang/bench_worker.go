@@ -39,7 +39,7 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	start := time.Now()
 	hello := workerHello{Engine: "cnnlang", Threads: f.threads.list[0], Precision: "f32"}
 	before, _ := interp.ResidentMemory()
-	n, model, err := a.benchModel(f, argument, f.batch.list[0])
+	n, model, err := a.benchModel(ctx, f, argument, f.batch.list[0])
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,7 @@ func exitCode(err error) int {
 		fit         *weights.FitError
 		unfit       *mismatch
 		memory      *interp.MemoryError
+		tuning      *interp.TuningError
 		weightLimit *weights.LimitError
 		weightFile  *weights.FileError
 		arrayFile   *npy.FileError
@@ -107,7 +108,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &memory), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
 		return exitLimit
-	case errors.As(err, &weightFile), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
+	case errors.As(err, &weightFile), errors.As(err, &tuning), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
 		return exitFile
 	case errors.As(err, &crashed):
 		return exitCrash

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +26,7 @@ type origin struct {
 	seed      seedFlag
 	maxMemory bytesFlag
 	cache     string
+	tune      textFlag
 }
 
 // flags adds the flags to a command.
@@ -31,6 +38,8 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
 	f.StringVar(&o.cache, "cache", "", "keep packed weights in a folder, by default the user's, for the next start")
 	f.Lookup("cache").NoOptDefVal = usersCache
+	o.tune.what = "FILE"
+	f.Var(&o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
 	f.Var(&o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
 }
 
@@ -62,9 +71,12 @@ func (o *origin) memory() int64 {
 
 // build prepares a net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
-func (a *app) build(o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
+func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
 	var err error
 	if opts.Cache, err = o.cacheFolder(); err != nil {
+		return nil, err
+	}
+	if opts.Tuning, err = a.tuning(ctx, o, n, opts); err != nil {
 		return nil, err
 	}
 	w := interp.Weights{Seed: uint64(o.seed)}
@@ -87,6 +99,37 @@ func (a *app) build(o *origin, n *interp.Net, opts interp.Options) (*interp.Mode
 		fmt.Fprintf(a.stderr, "warning: the cache is of no use: %s\n", plain(model.CacheProblem))
 	}
 	return model, err
+}
+
+// tuneTime is how long each algorithm of a step is measured.
+const tuneTime = 30 * time.Millisecond
+
+// tuning reads the choices that --tune names, or makes them and shows them.
+func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Tuning, error) {
+	path := o.tune.value
+	if path == "" {
+		return nil, nil
+	}
+	t, err := interp.ReadTuning(path)
+	if err == nil {
+		return t, t.Check(path, n, opts)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	a.progress("%s: measuring algorithms", n.Name)
+	if t, err = interp.Tune(ctx, n, opts, tuneTime); err != nil {
+		return nil, err
+	}
+	a.progress("")
+	for _, s := range t.Steps {
+		fmt.Fprintf(a.stderr, "%s: %s", s.Path, s.Algorithm)
+		for _, name := range slices.Sorted(maps.Keys(s.Took)) {
+			fmt.Fprintf(a.stderr, ", %s %.3f ms", name, s.Took[name])
+		}
+		fmt.Fprintln(a.stderr)
+	}
+	return t, t.Write(path)
 }
 
 // document is what a result says of its weights.

@@ -145,7 +145,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	model, err := a.build(&f.origin, n, interp.Options{
+	model, err := a.build(ctx, &f.origin, n, interp.Options{
 		Sides: f.sides.names(), At: f.at.names(), Threads: f.threads.value, MaxMemory: limit,
 	})
 	if err != nil {

@@ -8,16 +8,21 @@ import (
 // A choice is the layouts of a graph before conversions.
 type choice struct {
 	graph   *graph.Graph
+	ops     []ops.Op // by node, with the algorithms that were chosen for them
 	layouts []ops.Layout
 	wants   [][]ops.Layout
 }
 
 // choose decides which nodes work on blocked values, and how much halo each value
-// has.
-func choose(g *graph.Graph) *choice {
-	c := &choice{g, make([]ops.Layout, len(g.Nodes)), make([][]ops.Layout, len(g.Nodes))}
+// has. The algorithms of some nodes are given, by path.
+func choose(g *graph.Graph, algorithms map[string]string) *choice {
+	c := &choice{g, make([]ops.Op, len(g.Nodes)), make([]ops.Layout, len(g.Nodes)), make([][]ops.Layout, len(g.Nodes))}
 	for _, n := range g.Nodes[1:] {
-		blocker, ok := n.Op.(ops.Blocker)
+		c.ops[n.ID] = n.Op
+		if chooser, ok := n.Op.(ops.Chooser); ok && algorithms[n.Path] != "" {
+			c.ops[n.ID] = chooser.Choose(algorithms[n.Path])
+		}
+		blocker, ok := c.ops[n.ID].(ops.Blocker)
 		if !ok {
 			continue
 		}

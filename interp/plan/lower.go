@@ -30,8 +30,8 @@ type lowered struct {
 
 // lower chooses layouts for g and puts in the conversions. The values of shown
 // nodes will be there in plain layout.
-func lower(g *graph.Graph, shown map[*graph.Node]bool) *lowered {
-	c := choose(g)
+func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]string) *lowered {
+	c := choose(g, algorithms)
 	l := &lowered{
 		Graph: &graph.Graph{Name: g.Name},
 		to:    make(map[*graph.Node]*graph.Node, len(g.Nodes)),
@@ -40,6 +40,7 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool) *lowered {
 	converted := make(map[conversion]*graph.Node)
 	for _, n := range g.Nodes {
 		made := *n
+		made.Op = c.ops[n.ID]
 		made.In = make([]*graph.Node, len(n.In))
 		for i, in := range n.In {
 			made.In[i] = l.convert(converted, l.to[in], c.wanted(n, i))

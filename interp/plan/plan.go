@@ -49,6 +49,9 @@ type Options struct {
 	// threads take, before any of it is touched; New then returns its error. It
 	// is asked twice: with an estimate, and when the algorithms are chosen.
 	Affords func(Memory) error
+	// Algorithms are chosen for some steps, by path: see Tune. Others take what
+	// is thought to be the fastest.
+	Algorithms map[string]string
 	// Packed, where it is not nil, is what Plan.Packed wrote for a plan of the
 	// same graph, parameters and instruction set. It is used as it is, for as long
 	// as the plan lives, and the tensors that it was packed from are not fetched;
@@ -83,7 +86,7 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts)), packed: &packed{}}
+	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts), opts.Algorithms), packed: &packed{}}
 	p.layout = layOut(p.lowered, p.lowered.pinned())
 	if err := opts.affords(Memory{Weights: weightBytes(g.Nodes), Activations: bytes(p.layout.size)}); err != nil {
 		return nil, err

@@ -1,0 +1,189 @@
+package interp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/pass"
+	"cnnlang/interp/plan"
+	"cnnlang/ops"
+)
+
+// A Tuning is the algorithms that were the fastest on one machine, for a net at one
+// input size. A file holds it as cnnlang.tune/v1.
+type Tuning struct {
+	Schema         string       `json:"schema"`
+	Net            string       `json:"net"`
+	Input          []int        `json:"input"`
+	InstructionSet string       `json:"instruction_set"`
+	Threads        int          `json:"threads"`
+	Steps          []TuningStep `json:"steps"`
+}
+
+// A TuningStep is the choice for one step.
+type TuningStep struct {
+	Path      string             `json:"path"`
+	Algorithm string             `json:"algorithm"`
+	Took      map[string]float64 `json:"took_ms"`
+}
+
+const tuningSchema = "cnnlang.tune/v1"
+
+// Tune measures for about d each every algorithm of every step that has several.
+func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, error) {
+	g, _, err := n.lean(opts)
+	if err != nil {
+		return nil, err
+	}
+	isa, err := ops.ISA()
+	if err != nil {
+		return nil, err
+	}
+	workers := ops.NewWorkers(opts.Threads)
+	defer workers.Close()
+	choices, err := plan.Tune(ctx, g, workers, d)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tuning{
+		Schema: tuningSchema, Net: n.Name, Input: n.Graph.Input.Shape,
+		InstructionSet: isa, Threads: workers.Count(), Steps: []TuningStep{},
+	}
+	for _, c := range choices {
+		step := TuningStep{c.Path, c.Algorithm, map[string]float64{}}
+		for name, took := range c.Took {
+			step.Took[name] = took.Seconds() * 1e3
+		}
+		t.Steps = append(t.Steps, step)
+	}
+	return t, nil
+}
+
+// algorithms are the choices as a plan takes them.
+func (t *Tuning) algorithms() map[string]string {
+	if t == nil {
+		return nil
+	}
+	all := map[string]string{}
+	for _, s := range t.Steps {
+		all[s.Path] = s.Algorithm
+	}
+	return all
+}
+
+// mostTuning is how large a file with a tuning may be.
+const mostTuning = 16 << 20
+
+// ReadTuning reads a file that WriteTuning wrote. Its error is a *TuningError, or
+// the system's.
+func ReadTuning(path string) (*Tuning, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostTuning+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > mostTuning {
+		return nil, &TuningError{path, fmt.Sprintf("is larger than %s", Bytes(mostTuning))}
+	}
+	t := &Tuning{}
+	if err := json.Unmarshal(text, t); err != nil {
+		return nil, &TuningError{path, "is no JSON of " + tuningSchema + ": " + err.Error()}
+	}
+	if t.Schema != tuningSchema {
+		return nil, &TuningError{path, fmt.Sprintf("has the schema %q, want %q", t.Schema, tuningSchema)}
+	}
+	return t, nil
+}
+
+// Write writes the tuning to a file.
+func (t *Tuning) Write(path string) error {
+	text, err := json.MarshalIndent(t, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}
+
+// Check tells whether the tuning is for this net: its error is a *TuningError that
+// names what is not.
+func (t *Tuning) Check(path string, n *Net, opts Options) error {
+	isa, err := ops.ISA()
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.Net != n.Name || !slices.Equal(t.Input, n.Graph.Input.Shape):
+		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, t.Input, n.Name, []int(n.Graph.Input.Shape))}
+	case t.InstructionSet != isa:
+		return &TuningError{path, fmt.Sprintf("is for the instruction set %q, want %q", t.InstructionSet, isa)}
+	}
+	g, _, err := n.lean(opts)
+	if err != nil {
+		return err
+	}
+	nodes := map[string]*graph.Node{}
+	for _, node := range g.Nodes[1:] {
+		nodes[node.Path] = node
+	}
+	for _, s := range t.Steps {
+		var known []string
+		if node := nodes[s.Path]; node != nil {
+			if chooser, ok := node.Op.(ops.Chooser); ok {
+				known = chooser.Alternatives(node.InShapes(), node.Shape)
+			}
+		}
+		if !slices.Contains(known, s.Algorithm) {
+			return &TuningError{path, fmt.Sprintf("has the algorithm %q for step %q, which has %q", s.Algorithm, s.Path, known)}
+		}
+	}
+	return nil
+}
+
+// A TuningError says what is wrong with a file of choices.
+type TuningError struct{ Path, Problem string }
+
+func (e *TuningError) Error() string {
+	return fmt.Sprintf("interp: %s: %s; measure again, without the file or with another name", e.Path, e.Problem)
+}
+
+// lean is the net's graph after the passes, as Build plans it, and the nodes of the
+// steps that are asked for.
+func (n *Net) lean(opts Options) (*graph.Graph, *leanNodes, error) {
+	kept, err := n.selected(opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	var keep []*graph.Node
+	for _, node := range kept {
+		keep = append(keep, node)
+	}
+	sides := n.sidesOf(opts.Sides, keep)
+	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
+	lean := &leanNodes{sides: sides, at: map[string]*graph.Node{}}
+	for path, node := range kept {
+		lean.at[path] = to[node]
+		lean.keep = append(lean.keep, to[node])
+	}
+	return g, lean, nil
+}
+
+// leanNodes are the side heads that are computed and the nodes that are kept.
+type leanNodes struct {
+	sides []string
+	at    map[string]*graph.Node
+	keep  []*graph.Node
+}
