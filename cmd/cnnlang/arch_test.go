@@ -35,15 +35,15 @@ func (f *goFile) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
 // pkg is the folder, "cmd/cnnlang".
 func (f *goFile) pkg() string { return path.Dir(f.path) }
 
-// each calls visit with every file of the module that is not hidden.
+// each calls visit with every file of the module.
 func each(visit func(path string, text []byte)) error {
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && d.Name() == ".git":
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".work"): // what bench/run installs and makes
 			return fs.SkipDir
-		case d.IsDir():
+		case d.IsDir() || d.Name() == ".git": // of a second work tree, a file
 			return nil
 		}
 		text, err := os.ReadFile(file)

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"cnnlang/interp"
+	"cnnlang/interp/atomicfile"
+	"cnnlang/ops/tensor"
+)
+
+// Facts are what the harness wants to know of an exported net, NET.json.
+type facts struct {
+	Net        string    `json:"net"`
+	Input      []int     `json:"input"` // [C, H, W]
+	MACs       int       `json:"macs"`  // of one image
+	Parameters int       `json:"parameters"`
+	Seed       uint64    `json:"seed"`
+	Nodes      int       `json:"nodes"`  // of the .onnx file
+	Output     []float32 `json:"output"` // of the library for one image of the workers' input
+}
+
+// answer runs the net once in the library.
+func answer(n *interp.Net, w interp.Weights) ([]float32, error) {
+	model, err := interp.Build(n, w, interp.Options{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	session := model.NewSession(1)
+	defer session.Close()
+	if err := session.Run(context.Background(), workersInput(n.Graph.Input.Shape)); err != nil {
+		return nil, err
+	}
+	return session.Output().Data, nil
+}
+
+// workersInput is the input that every worker makes for itself: bench/README.md
+// has the rule.
+func workersInput(shape tensor.Shape) tensor.Tensor {
+	t := tensor.New(shape...)
+	r := uint32(12345)
+	for i := range t.Data {
+		r = r*1103515245 + 12345
+		t.Data[i] = float32(float64(r>>8)/(1<<23) - 1)
+	}
+	return t
+}
+
+func (f facts) write(path string) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}

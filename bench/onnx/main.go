@@ -1,0 +1,102 @@
+// Command onnx writes nets of the library as ONNX models with generated weights,
+// for other engines to run: NET.onnx, the same weights as NET.safetensors, and
+// NET.json with what is known of the net.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"cnnlang/interp"
+	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/weights"
+)
+
+func main() {
+	out := flag.String("out", ".", "the folder to write to")
+	seed := flag.Uint64("seed", 0, "seed of the weights, as of `cnnlang run --weights random`")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "Usage: onnx [-out FOLDER] [-seed N] NET...")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() == 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	for _, name := range flag.Args() {
+		f, err := exportNet(name, *seed, *out)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Printf("%s: %d nodes, %d MACs, %d parameters\n", f.Net, f.Nodes, f.MACs, f.Parameters)
+	}
+}
+
+// netOf makes a net of the library at its own size.
+func netOf(name string) (*interp.Net, error) {
+	p, err := interp.Open(name, nil)
+	if err != nil {
+		return nil, err
+	}
+	nets, list, err := p.Check("", elab.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if len(nets) != 1 || list.HasErrors() {
+		return nil, fmt.Errorf("onnx: %s does not check; `cnnlang check` says why", name)
+	}
+	return nets[0], nil
+}
+
+// modelOf makes the model of a net's main path, its generated tensors and their
+// order in a file.
+func modelOf(n *interp.Net, seed uint64) (*model, []weights.Named, error) {
+	params := n.Graph.Params(false)
+	tensors := weights.Random(seed).Bind(params)
+	m, err := export(n.Graph, tensors)
+	if err != nil {
+		return nil, nil, err
+	}
+	counted, err := m.macs()
+	if err != nil {
+		return nil, nil, err
+	}
+	if want := n.Main.MACs.MustInt(); counted != want {
+		return nil, nil, fmt.Errorf("onnx: the nodes written for %s do %d MACs, the net does %d", n.Name, counted, want)
+	}
+	var file []weights.Named
+	for _, p := range params {
+		file = append(file, weights.Named{Name: p.Path, Tensor: tensors[p.Path]})
+	}
+	return m, file, nil
+}
+
+// exportNet writes the three files of a net.
+func exportNet(name string, seed uint64, folder string) (*facts, error) {
+	n, err := netOf(name)
+	if err != nil {
+		return nil, err
+	}
+	m, tensors, err := modelOf(n, seed)
+	if err != nil {
+		return nil, err
+	}
+	f := &facts{Net: n.Name, Input: n.Graph.Input.Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.nodes)}
+	if f.Output, err = answer(n, interp.Weights{Seed: seed}); err != nil {
+		return nil, err
+	}
+	path := func(extension string) string { return filepath.Join(folder, n.Name+extension) }
+	if err := atomicfile.Write(path(".onnx"), func(w io.Writer) error { return m.encode().writeTo(w) }); err != nil {
+		return nil, err
+	}
+	if err := weights.WriteSafetensors(path(".safetensors"), tensors); err != nil {
+		return nil, err
+	}
+	return f, f.write(path(".json"))
+}

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""A worker that runs an .onnx model in PyTorch: README.md has the protocol.
+
+The model is read into a module, traced, frozen and optimised for inference, which
+is the fastest way that torch offers on a CPU. With --layout channels_last weights
+and images lie as NHWC. With --output the first answer is written to a file, as
+float32 of this machine's byte order.
+"""
+import time
+
+BEGAN = time.perf_counter()
+
+import argparse
+import json
+import os
+import sys
+import warnings
+
+
+def read_flags():
+    flags = argparse.ArgumentParser()
+    flags.add_argument('model')
+    flags.add_argument('--input', default='3x224x224')
+    flags.add_argument('--threads', type=int, default=1)
+    flags.add_argument('--batch', type=int, default=1)
+    flags.add_argument('--layout', choices=['plain', 'channels_last'], default='plain')
+    flags.add_argument('--output', default='')
+    return flags.parse_args()
+
+
+def memory(field):
+    """VmRSS or VmHWM in MB of 2^20 bytes; 0 where the system has no such file."""
+    try:
+        with open('/proc/self/status') as status:
+            for line in status:
+                if line.startswith(field + ':'):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0
+
+
+def since(start):
+    return (time.perf_counter() - start) * 1e3
+
+
+def say(document):
+    print(json.dumps(document), flush=True)
+
+
+FLAGS = read_flags()
+RESIDENT_BEFORE = memory('VmRSS')
+# OpenMP reads this when torch is loaded.
+os.environ['OMP_NUM_THREADS'] = str(FLAGS.threads)
+warnings.filterwarnings('ignore')
+
+import torch
+import torch.nn.functional as F
+
+IMPORTED = since(BEGAN)
+
+
+def symmetric(pads):
+    """Splits ONNX's [top, left, bottom, right] into what torch's layers take and
+    what has to be padded before, as F.pad wants it."""
+    top, left, bottom, right = pads or [0, 0, 0, 0]
+    if top == bottom and left == right:
+        return (top, left), None
+    return (0, 0), (left, right, top, bottom)
+
+
+def conv(a, x, weight, bias=None):
+    pads, before = symmetric(a.get('pads'))
+    if before:
+        x = F.pad(x, before)
+    return F.conv2d(x, weight, bias, a.get('strides', [1, 1]), pads, a.get('dilations', [1, 1]), a.get('group', 1))
+
+
+def deconv(a, x, weight, bias=None):
+    top, left, bottom, right = a.get('pads', [0, 0, 0, 0])
+    y = F.conv_transpose2d(x, weight, bias, a.get('strides', [1, 1]))
+    return y[:, :, top:y.shape[2] - bottom, left:y.shape[3] - right]
+
+
+def gemm(a, x, weight, bias=None):
+    return F.linear(x, weight if a.get('transB') else weight.t(), bias)
+
+
+def max_pool(a, x):
+    pads, before = symmetric(a.get('pads'))
+    if before:
+        x = F.pad(x, before, value=float('-inf'))
+    return F.max_pool2d(x, a['kernel_shape'], a['strides'], pads)
+
+
+def average_pool(a, x):
+    counted = bool(a.get('count_include_pad', 0))
+    pads, before = symmetric(a.get('pads'))
+    if not before:
+        return F.avg_pool2d(x, a['kernel_shape'], a['strides'], pads, count_include_pad=counted)
+    y = F.avg_pool2d(F.pad(x, before), a['kernel_shape'], a['strides'])
+    if counted:
+        return y
+    # The share of each window that is image: padding does not count.
+    inside = F.avg_pool2d(F.pad(torch.ones_like(x[:1, :1]), before), a['kernel_shape'], a['strides'])
+    return y / inside
+
+
+def reshape(a, x, shape):
+    return x.reshape([x.shape[i] if size == 0 else size for i, size in enumerate(shape.tolist())])
+
+
+def cut(a, x, starts, ends, axes):
+    for start, end, axis in zip(starts.tolist(), ends.tolist(), axes.tolist()):
+        x = x.narrow(axis, start, end - start)
+    return x
+
+
+def pad(a, x, pads):
+    top, left, bottom, right = [pads.tolist()[i] for i in (2, 3, 6, 7)]
+    return F.pad(x, (left, right, top, bottom))
+
+
+def largest(a, *inputs):
+    y = inputs[0]
+    for x in inputs[1:]:
+        y = torch.maximum(y, x)
+    return y
+
+
+# Everything that the exporter writes, as functions of the attributes and inputs.
+OPERATORS = {
+    'Add': lambda a, x, y: x + y,
+    'AveragePool': average_pool,
+    'BatchNormalization': lambda a, x, weight, bias, mean, var: F.batch_norm(x, mean, var, weight, bias, False, 0.0, a['epsilon']),
+    'Clip': lambda a, x, low, high: F.hardtanh(x, low.item(), high.item()),
+    'Concat': lambda a, *inputs: torch.cat(inputs, a['axis']),
+    'Conv': conv,
+    'ConvTranspose': deconv,
+    'Div': lambda a, x, y: x / y,
+    'Erf': lambda a, x: torch.erf(x),
+    'Flatten': lambda a, x: x.flatten(1),
+    'Gemm': gemm,
+    'GlobalAveragePool': lambda a, x: F.adaptive_avg_pool2d(x, 1),
+    'Identity': lambda a, x: x,
+    'LRN': lambda a, x: F.local_response_norm(x, a['size'], a['alpha'], a['beta'], a['bias']),
+    'LayerNormalization': lambda a, x, weight, bias: F.layer_norm(x, weight.shape, weight, bias, a['epsilon']),
+    'Max': largest,
+    'MaxPool': max_pool,
+    'Mean': lambda a, *inputs: sum(inputs) / len(inputs),
+    'Mul': lambda a, x, y: x * y,
+    'Pad': pad,
+    'ReduceL2': lambda a, x: x.norm(2, a['axes'], keepdim=True),
+    'Relu': lambda a, x: F.relu(x),
+    'Reshape': reshape,
+    'Sigmoid': lambda a, x: torch.sigmoid(x),
+    'Slice': cut,
+    'Softmax': lambda a, x: F.softmax(x, a['axis']),
+    'Transpose': lambda a, x: x.permute(a['perm']),
+}
+
+
+class Network(torch.nn.Module):
+    """The nodes of an ONNX graph, one after the other."""
+
+    def __init__(self, graph):
+        # Only here, since importing it is not part of running a model in torch.
+        import onnx
+        from onnx import numpy_helper
+        super().__init__()
+        self.held = {}
+        for tensor in graph.initializer:
+            value = torch.from_numpy(numpy_helper.to_array(tensor).copy())
+            if value.is_floating_point() and value.dim() > 0:
+                name = 'held%d' % len(self.held)
+                self.register_parameter(name, torch.nn.Parameter(value, requires_grad=False))
+                value = name
+            self.held[tensor.name] = value
+        self.steps = []
+        for node in graph.node:
+            if node.op_type not in OPERATORS:
+                raise SystemExit('torch_worker: no operator ' + node.op_type)
+            attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+            self.steps.append((OPERATORS[node.op_type], attributes, list(node.input), node.output[0]))
+        self.input, self.output = graph.input[0].name, graph.output[0].name
+
+    def forward(self, x):
+        values = {name: getattr(self, value) if isinstance(value, str) else value for name, value in self.held.items()}
+        values[self.input] = x
+        for operator, attributes, inputs, output in self.steps:
+            values[output] = operator(attributes, *[values[name] for name in inputs])
+        return values[self.output]
+
+
+def numbers(count):
+    """The input that all workers share: 24 bits of a linear congruential generator, from -1 to 1."""
+    import array
+    data, state = array.array('f'), 12345
+    for _ in range(count):
+        state = (state * 1103515245 + 12345) & 0xFFFFFFFF
+        data.append((state >> 8) / 8388608 - 1)
+    return torch.frombuffer(data, dtype=torch.float32)
+
+
+def main():
+    torch.set_num_threads(FLAGS.threads)
+    start = time.perf_counter()
+    import onnx
+    network = Network(onnx.load(FLAGS.model).graph).eval()
+    shape = [FLAGS.batch] + [int(size) for size in FLAGS.input.split('x')]
+    loaded = since(start)
+    x = numbers(torch.Size(shape).numel()).reshape(shape)  # no part of loading
+
+    start = time.perf_counter()
+    if FLAGS.layout == 'channels_last':
+        network = network.to(memory_format=torch.channels_last)
+        x = x.to(memory_format=torch.channels_last)
+    with torch.no_grad():
+        network = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, x, check_trace=False)))
+    loaded += since(start)
+
+    with torch.no_grad():
+        start = time.perf_counter()
+        y = network(x)
+        first = since(start)
+        if FLAGS.output:
+            y.contiguous().numpy().tofile(FLAGS.output)
+        name = 'torch' if FLAGS.layout == 'plain' else 'torch-channels-last'
+        say({'engine': name, 'threads': FLAGS.threads, 'batch': FLAGS.batch, 'precision': 'f32',
+             'import_ms': IMPORTED, 'load_ms': loaded, 'first_ms': first, 'rss0_mb': RESIDENT_BEFORE,
+             'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM'), 'y0': y.flatten()[:3].tolist()})
+        for line in sys.stdin:
+            line = line.strip()
+            if line == 'quit':
+                break
+            if line == 'mem':
+                say({'rss_mb': memory('VmRSS'), 'hwm_mb': memory('VmHWM')})
+                continue
+            took = []
+            for _ in range(int(line)):
+                start = time.perf_counter()
+                network(x)
+                took.append(since(start))
+            say(took)
+
+
+main()
