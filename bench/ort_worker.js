@@ -1,9 +1,11 @@
 // A worker that runs an .onnx model in ONNX Runtime: README.md has the protocol.
 //
-//   node ort_worker.js MODEL.onnx --modules FOLDER [--input 3x224x224] [--threads 1] [--batch 1] [--output FILE]
+//   node ort_worker.js MODEL.onnx --modules FOLDER [--input 3x224x224] [--threads 1] [--batch 1]
+//     [--precision f32] [--output FILE]
 //
-// FOLDER is the node_modules that holds onnxruntime-node. With --output the first
-// answer is written to FILE, as float32 of this machine's byte order.
+// FOLDER is the node_modules that holds onnxruntime-node. --precision is what the model
+// is in, and only repeated. With --output the first answer is written to FILE, as
+// float32 of this machine's byte order.
 'use strict';
 
 const began = process.hrtime.bigint();
@@ -11,7 +13,7 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
-const flags = {modules: 'node_modules', input: '3x224x224', threads: '1', batch: '1', output: ''};
+const flags = {modules: 'node_modules', input: '3x224x224', threads: '1', batch: '1', precision: 'f32', output: ''};
 
 function readFlags(words) {
   for (let i = 0; i < words.length; i += 2) {
@@ -72,7 +74,7 @@ async function main() {
   const first = since(running);
   if (flags.output) fs.writeFileSync(flags.output, Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
   say({
-    engine: 'ort', threads: Number(flags.threads), batch: shape[0], precision: 'f32',
+    engine: 'ort', threads: Number(flags.threads), batch: shape[0], precision: flags.precision,
     import_ms: imported, load_ms: loaded, first_ms: first,
     rss0_mb: residentBefore, rss_mb: memory('VmRSS'), hwm_mb: memory('VmHWM'), y0: Array.from(answer.slice(0, 3)),
   });

@@ -145,17 +145,17 @@ func (s *step) param(i int, shape ...int) string {
 	if len(shape) == 0 {
 		shape = p.Shape
 	}
-	return s.hold(initializer{name: p.Path, shape: shape, floats: s.tensors[p.Path].Data})
+	return s.hold(initializer{name: p.Path, shape: shape, data: s.tensors[p.Path].Data})
 }
 
 // constant adds a number that no training has learned.
 func (s *step) constant(v float32) string {
-	return s.hold(initializer{name: fmt.Sprintf("constant/%v", v), floats: []float32{v}})
+	return s.hold(initializer{name: fmt.Sprintf("constant/%v", v), data: []float32{v}})
 }
 
 // integers adds a list as an initializer, which is how ONNX wants shapes.
 func (s *step) integers(v ...int64) string {
-	return s.hold(initializer{name: fmt.Sprintf("integers/%v", v), shape: []int{len(v)}, ints: v})
+	return s.hold(initializer{name: fmt.Sprintf("integers/%v", v), shape: []int{len(v)}, data: v})
 }
 
 // hold adds an initializer unless one of its name is there.

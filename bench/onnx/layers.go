@@ -120,8 +120,8 @@ func (s *step) channelAffine(op *ops.ChannelAffine) string {
 		scale[i], shift[i] = float32(op.Scale[i].Float()), float32(op.Shift[i].Float())
 	}
 	path := fmt.Sprintf("%d/%s/", s.node.ID, s.node.Path)
-	x := s.emit("Mul", s.node.Shape, []string{s.in[0], s.hold(initializer{name: path + "scale", shape: s.perChannel(), floats: scale})})
-	return s.emit("Add", s.node.Shape, []string{x, s.hold(initializer{name: path + "shift", shape: s.perChannel(), floats: shift})})
+	x := s.emit("Mul", s.node.Shape, []string{s.in[0], s.hold(initializer{name: path + "scale", shape: s.perChannel(), data: scale})})
+	return s.emit("Add", s.node.Shape, []string{x, s.hold(initializer{name: path + "shift", shape: s.perChannel(), data: shift})})
 }
 
 func (s *step) slice(op *ops.Slice) string {

@@ -19,8 +19,9 @@ import (
 func main() {
 	out := flag.String("out", ".", "the folder to write to")
 	seed := flag.Uint64("seed", 0, "seed of the weights, as of `cnnlang run --weights random`")
+	int8 := flag.Bool("int8", false, "write NET.int8.onnx alone, a model in 8 bits whose speed is right and whose answers are not")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "Usage: onnx [-out FOLDER] [-seed N] NET...")
+		fmt.Fprintln(flag.CommandLine.Output(), "Usage: onnx [-out FOLDER] [-seed N] [-int8] NET...")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -29,6 +30,13 @@ func main() {
 		os.Exit(2)
 	}
 	for _, name := range flag.Args() {
+		if *int8 {
+			if err := exportQuantized(name, *seed, *out); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			continue
+		}
 		f, err := exportNet(name, *seed, *out)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -92,11 +100,31 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 		return nil, err
 	}
 	path := func(extension string) string { return filepath.Join(folder, n.Name+extension) }
-	if err := atomicfile.Write(path(".onnx"), func(w io.Writer) error { return m.encode().writeTo(w) }); err != nil {
+	if err := m.write(path(".onnx")); err != nil {
 		return nil, err
 	}
 	if err := weights.WriteSafetensors(path(".safetensors"), tensors); err != nil {
 		return nil, err
 	}
 	return f, f.write(path(".json"))
+}
+
+// exportQuantized writes the model of a net in 8 bits.
+func exportQuantized(name string, seed uint64, folder string) error {
+	n, err := netOf(name)
+	if err != nil {
+		return err
+	}
+	m, _, err := modelOf(n, seed)
+	if err != nil {
+		return err
+	}
+	if m, err = quantize(m); err != nil {
+		return err
+	}
+	return m.write(filepath.Join(folder, n.Name+".int8.onnx"))
+}
+
+func (m *model) write(path string) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return m.encode().writeTo(w) })
 }

@@ -39,12 +39,12 @@ type attribute struct {
 	value any
 }
 
-// An initializer is a tensor of float32 or, where ints is not nil, of int64.
+// An initializer is a tensor: its data are a slice of numbers of one of the types
+// of elementOf.
 type initializer struct {
-	name   string
-	shape  []int
-	floats []float32
-	ints   []int64
+	name  string
+	shape []int
+	data  any
 }
 
 const (
@@ -54,9 +54,25 @@ const (
 
 // Types of elements and of attributes, as the format numbers them.
 const (
-	elementFloat, elementInt64                     = 1, 7
-	attributeFloat, attributeInt, attributeIntList = 1, 2, 7
+	elementFloat, elementUint8, elementInt8, elementInt32, elementInt64 = 1, 2, 3, 6, 7
+	attributeFloat, attributeInt, attributeIntList                      = 1, 2, 7
 )
+
+func elementOf(data any) int {
+	switch data.(type) {
+	case []float32:
+		return elementFloat
+	case []uint8:
+		return elementUint8
+	case []int8:
+		return elementInt8
+	case []int32:
+		return elementInt32
+	case []int64:
+		return elementInt64
+	}
+	panic(fmt.Sprintf("onnx: an initializer of %T", data))
+}
 
 // encode is the ModelProto.
 func (m *model) encode() *message {
@@ -123,16 +139,11 @@ func (t initializer) encode() *message {
 	for _, size := range t.shape {
 		m.number(1, size)
 	}
-	var data any = t.floats
-	element := elementFloat
-	if t.ints != nil {
-		data, element = t.ints, elementInt64
-	}
-	raw, err := binary.Append(nil, binary.LittleEndian, data)
+	raw, err := binary.Append(nil, binary.LittleEndian, t.data)
 	if err != nil {
 		panic("onnx: " + err.Error())
 	}
-	m.number(2, element)
+	m.number(2, elementOf(t.data))
 	m.text(8, t.name)
 	m.bytes(9, raw)
 	return m

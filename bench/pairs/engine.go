@@ -19,7 +19,7 @@ type engine struct {
 
 // title is the engine for people.
 func (e engine) title() string {
-	if e.Precision == "f32" {
+	if e.Precision == "f32" || e.Name == nameORTInt8 {
 		return e.Name
 	}
 	return e.Name + " " + e.Precision
@@ -30,6 +30,7 @@ const (
 	nameOurs      = "cnnlang"
 	nameOld       = "cnnlang-before"
 	nameORT       = "ort"
+	nameORTInt8   = "ort-int8"
 	nameTorch     = "torch"
 	nameTorchLast = "torch-channels-last" // with values as NHWC
 )
@@ -45,6 +46,20 @@ func ortEngine(o *options) engine {
 		return append(words, "--modules", o.modules)
 	}}
 }
+
+// ortInt8Engine runs the model in 8 bits, whose answers are not compared: its
+// scales are not calibrated.
+func ortInt8Engine(o *options) engine {
+	e := ortEngine(o)
+	plain := e.command
+	return engine{Name: nameORTInt8, Precision: "int8", command: func(n *network, threads, batch int) []string {
+		words := append(plain(n, threads, batch), "--precision", "int8")
+		words[2] = n.file(int8Model)
+		return words
+	}}
+}
+
+const int8Model = ".int8.onnx"
 
 func torchEngine(o *options, name, layout string) engine {
 	return engine{Name: name, Precision: "f32", writes: true, command: func(n *network, threads, batch int) []string {

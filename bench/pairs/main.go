@@ -66,6 +66,9 @@ func (o *options) measureAll() error {
 			return err
 		}
 	}
+	if o.answersOnly {
+		return nil
+	}
 	for _, n := range networks {
 		if err := o.measureNet(n, r); err != nil {
 			return err
@@ -91,7 +94,7 @@ func (o *options) networks() ([]*network, error) {
 }
 
 func (o *options) verifyAll(n *network, r *recorder) error {
-	for _, e := range o.engines() {
+	for _, e := range o.engines(n) {
 		if !e.writes {
 			continue
 		}
@@ -107,8 +110,8 @@ func (o *options) verifyAll(n *network, r *recorder) error {
 	return nil
 }
 
-// engines are all that take turns, the reference first.
-func (o *options) engines() []engine {
+// engines are all that take turns on a net, the reference first.
+func (o *options) engines(n *network) []engine {
 	var list []engine
 	if o.old != nil {
 		list = append(list, o.old.engine(nameOld, "f32"))
@@ -117,6 +120,10 @@ func (o *options) engines() []engine {
 		switch name {
 		case nameORT:
 			list = append(list, ortEngine(o))
+		case nameORTInt8:
+			if _, err := os.Stat(n.file(int8Model)); err == nil { // few nets have one
+				list = append(list, ortInt8Engine(o))
+			}
 		case nameTorch:
 			list = append(list, torchEngine(o, name, "plain"))
 		case nameTorchLast:
@@ -140,7 +147,7 @@ func (o *options) own() []engine {
 // measureNet does everything that is measured of one net.
 func (o *options) measureNet(n *network, r *recorder) error {
 	for _, batch := range o.batches {
-		timings, err := o.measure(n, batch, o.engines())
+		timings, err := o.measure(n, batch, o.engines(n))
 		if err != nil {
 			return err
 		}
@@ -166,7 +173,7 @@ func (o *options) measureNet(n *network, r *recorder) error {
 }
 
 func (o *options) startNet(n *network, r *recorder) error {
-	engines := o.engines()
+	engines := o.engines(n)
 	if o.ours.cache != "" {
 		folder, err := o.cacheFolder()
 		if err != nil {

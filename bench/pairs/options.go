@@ -27,6 +27,7 @@ type options struct {
 	ours, old                *build
 	results, document        string // files, "" for none
 	command                  string // for the document
+	answersOnly              bool
 }
 
 // defaultNets are those that the goals speak of.
@@ -40,7 +41,7 @@ func readOptions(arguments []string) (o *options, render bool, err error) {
 	threads := f.String("threads", "1,2", "numbers of threads")
 	batches := f.String("batch", "1,8", "numbers of images in a batch")
 	precisions := f.String("precision", "f32", "precisions of cnnlang, each passed on to its bench")
-	others := f.String("engines", "ort,torch", "what to measure beside cnnlang; the first is the reference unless there is an older build")
+	others := f.String("engines", "ort,torch,ort-int8", "what to measure beside cnnlang; the first is the reference unless there is an older build")
 	binaryPath := f.String("cnnlang", "cnnlang", "the build to measure")
 	against := f.String("against", "", "an older build of cnnlang to be the reference")
 	f.IntVar(&o.rounds, "rounds", 11, "how often each worker has its turn")
@@ -57,6 +58,7 @@ func readOptions(arguments []string) (o *options, render bool, err error) {
 	f.StringVar(&o.results, "results", "", "a file for the results, as JSON lines")
 	f.StringVar(&o.document, "document", "", "a document whose measured parts are rewritten")
 	f.StringVar(&o.command, "command", "pairs", "the command that the document names")
+	f.BoolVar(&o.answersOnly, "answers", false, "compare the answers, and time nothing")
 	f.BoolVar(&render, "render", false, "rewrite the document from the results that are there, and measure nothing")
 	if err := f.Parse(arguments); err != nil {
 		return nil, false, err
@@ -90,7 +92,7 @@ func (o *options) check() error {
 		return errors.New("pairs: want at least one round, and turns that take time")
 	}
 	for _, name := range o.others {
-		if known := []string{nameORT, nameTorch, nameTorchLast}; !slices.Contains(known, name) {
+		if known := []string{nameORT, nameORTInt8, nameTorch, nameTorchLast}; !slices.Contains(known, name) {
 			return fmt.Errorf("pairs: got engine %q, want one of %q", name, known)
 		}
 	}

@@ -143,7 +143,23 @@ func (r *results) precisionTables() string {
 	for _, precision := range []string{"f32fast", "bf16"} {
 		fmt.Fprintf(&text, "%s:\n\n%s\n", precision, r.timeTable(precision))
 	}
+	fmt.Fprintf(&text, "ONNX Runtime in int8:\n\n%s\n", r.int8Table())
 	return strings.TrimSuffix(text.String(), "\n")
+}
+
+func (r *results) int8Table() string {
+	t := newTable("net", "batch:", "threads:", "ONNX Runtime f32 ms:", "ONNX Runtime int8 ms:", "ratio:")
+	rows := 0
+	for _, v := range r.timings {
+		if v.Engine == nameORTInt8 {
+			rows++
+			t.row(v.Net, fmt.Sprint(v.Batch), fmt.Sprint(v.Threads), r.timeOf(nameORT, v), fmt.Sprintf("%.2f", v.Time.Median), fmt.Sprintf("%.2f", v.Ratio.Median))
+		}
+	}
+	if rows == 0 {
+		return "Not measured.\n"
+	}
+	return t.text.String()
 }
 
 func (r *results) threadTable() string {
