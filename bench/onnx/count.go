@@ -21,6 +21,9 @@ func (m *model) macs() (int, error) {
 		if err := n.fits(in); err != nil {
 			return 0, err
 		}
+		if n.op == "Conv" && len(shapes[n.inputs[1]]) != len(in) {
+			return 0, fmt.Errorf("onnx: Conv %s has the weight %v for the input %v", n.output, shapes[n.inputs[1]], in)
+		}
 		switch n.op {
 		case "Conv": // every element of the result sees a whole filter
 			total += n.shape.Elements() * shapes[n.inputs[1]][1:].Elements()

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
@@ -42,19 +43,17 @@ func (s *step) deconv(op *ops.Deconv) string {
 
 // linear is a Gemm on vectors and a 1x1 Conv on images.
 func (s *step) linear() string {
-	out, in := s.node.Shape[1], s.node.In[0].Shape[1]
-	weight := s.param(0)
+	operator, weight := "Gemm", s.node.Params[0].Shape
+	attributes := []attribute{{"transB", 1}}
 	if len(s.node.Shape) > 2 {
-		weight = s.param(0, out, in, 1, 1)
+		operator, weight = "Conv", append(slices.Clone(weight), 1, 1)
+		attributes = []attribute{{"kernel_shape", []int{1, 1}}}
 	}
-	inputs := []string{s.in[0], weight}
+	inputs := []string{s.in[0], s.param(0, weight...)}
 	if len(s.node.Params) > 1 {
 		inputs = append(inputs, s.param(1))
 	}
-	if len(s.node.Shape) > 2 {
-		return s.emit("Conv", s.node.Shape, inputs, attribute{"kernel_shape", []int{1, 1}})
-	}
-	return s.emit("Gemm", s.node.Shape, inputs, attribute{"transB", 1})
+	return s.emit(operator, s.node.Shape, inputs, attributes...)
 }
 
 func (s *step) batchNorm(op *ops.BatchNorm) string {

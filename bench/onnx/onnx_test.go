@@ -37,6 +37,26 @@ func TestEveryNetCanBeWritten(t *testing.T) {
 	}
 }
 
+// So can every primitive; bench/run compares the answers on the same file.
+func TestEveryPrimitiveCanBeWritten(t *testing.T) {
+	n, err := netOf("testdata/operations.cnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := modelOf(n, 0); err != nil {
+		t.Error(err)
+	}
+	found := map[string]bool{}
+	for _, node := range n.Graph.Nodes[1:] {
+		found[node.Op.Name()] = true
+	}
+	for _, op := range ops.Builtins {
+		if !found[op.Name()] {
+			t.Errorf("testdata/operations.cnn has no %s", op.Name())
+		}
+	}
+}
+
 // What a file says, read by other code, is the graph and its tensors.
 func TestFileHoldsTheNet(t *testing.T) {
 	for _, name := range []string{"nin_cifar10", "squeezenet1_1", "shufflenet_v2_x1_0", "efficientnet_b0", "googlenet"} {
