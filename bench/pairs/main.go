@@ -39,7 +39,7 @@ func (o *options) render() error {
 
 func (o *options) measureAll() error {
 	r := &recorder{file: io.Discard}
-	if o.results != "" {
+	if o.results != "" && !o.answersOnly {
 		f, err := os.Create(o.results)
 		if err != nil {
 			return err
