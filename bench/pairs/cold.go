@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 )
@@ -40,7 +41,7 @@ func (o *options) coldStarts(n *network, engines []engine) ([]coldStart, error) 
 			if err != nil {
 				return nil, err
 			}
-			if err := w.quit(); err != nil {
+			if err := errors.Join(agree(n, e, w.hello.Output), w.quit()); err != nil {
 				return nil, err
 			}
 			if round == 0 {

@@ -84,8 +84,9 @@ func probe(path string) (*build, error) {
 	return &build{path, strings.Contains(string(help), "--precision"), cacheFlag(string(help))}, nil
 }
 
-// cacheFlag reads how --cache is written from the help: one space before a word
-// means that it takes a value, several that it is a switch.
+// cacheFlag reads how --cache is written from the help: one space before a word,
+// as in "--cache DIR" and "--cache string[="default"]", means that it takes a value,
+// several that it is a switch.
 func cacheFlag(help string) string {
 	m := regexp.MustCompile(`--cache( \S)?`).FindStringSubmatch(help)
 	switch {

@@ -85,6 +85,7 @@ func TestFlagsOfABuildAreFoundInItsHelp(t *testing.T) {
 		"      --batch ints     numbers\n":              "",
 		"      --cache DIR      keep packed weights\n":  "--cache=%s",
 		"      --cache          keep packed weights\n":  "--cache",
+		"      --cache string[=\"default\"]   packed\n": "--cache=%s",
 		"      --cache FOLDER   packed\n      --no-x x": "--cache=%s",
 	} {
 		if got := cacheFlag(help); got != want {
