@@ -18,6 +18,7 @@ type coldStart struct {
 	Load         float64 `json:"load_ms"`
 	First        float64 `json:"first_ms"`
 	MostResident float64 `json:"hwm_mb"`
+	BusyBefore   float64 `json:"busy_before"` // the rest of the machine, as a share
 }
 
 // coldStarts starts the engines in turn. An engine with a cache has filled it
@@ -26,10 +27,13 @@ type coldStart struct {
 func (o *options) coldStarts(n *network, engines []engine) ([]coldStart, error) {
 	threads := o.threads[0]
 	hellos := make([][]*worker, len(engines))
+	var before []float64
 	for round := range o.starts + 1 {
-		if _, err := o.idle.await(); err != nil {
+		busy, err := o.idle.await()
+		if err != nil {
 			return nil, err
 		}
+		before = append(before, busy)
 		for i, e := range engines {
 			if round > 0 && hellos[i] == nil {
 				continue // it did not start the first time
@@ -71,6 +75,7 @@ func (o *options) coldStarts(n *network, engines []engine) ([]coldStart, error) 
 			Load:         of(func(w *worker) float64 { return w.hello.Load }).Median,
 			First:        of(func(w *worker) float64 { return w.hello.First }).Median,
 			MostResident: of(func(w *worker) float64 { return w.hello.MostResident }).Median,
+			BusyBefore:   median(before),
 		})
 	}
 	return list, nil

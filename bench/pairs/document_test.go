@@ -45,7 +45,7 @@ func TestDocumentHasAllParts(t *testing.T) {
 func someResults() *results {
 	r := &results{machine: &machine{Peak: map[int]float64{1: 100, 2: 200}, IdleLimit: 0.05}}
 	add := func(net, engine string, threads int, ms, ratio, speedUp float64) {
-		r.timings = append(r.timings, timing{Net: net, Engine: engine, Precision: "f32", Threads: threads, Batch: 1, Reference: nameORT,
+		r.timings = append(r.timings, timing{Net: net, Engine: engine, Precision: "f32", Threads: threads, Batch: 1, Reference: nameORT, Rounds: leastRounds,
 			Time: spread{Median: ms}, Ratio: spread{Median: ratio}, SpeedUp: spread{Median: speedUp}, GFLOPS: 50, MostResident: ms})
 	}
 	add("resnet50", nameORT, 1, 100, 1, 1)
@@ -56,7 +56,7 @@ func someResults() *results {
 		{Net: "resnet50", Engine: nameORT, Precision: "f32", Time: spread{Median: 400}},
 		{Net: "resnet50", Engine: nameOurs, Precision: "f32", Time: spread{Median: 200}},
 	}
-	r.shares = []share{{"resnet50", "avx2", 1, 9, 75, 100}}
+	r.shares = []share{{Net: "resnet50", InstructionSet: "avx2", Threads: 1, Steps: 9, GFLOPS: 75, Peak: 100}}
 	return r
 }
 
@@ -110,12 +110,20 @@ func TestTablesShowWhatWasMeasured(t *testing.T) {
 			t.Errorf("%s: got\n%swant a line\n%s", part, parts[part], want)
 		}
 	}
-	if strings.Contains(parts["machine"], "not idle") {
-		t.Error("an idle machine is told from")
-	}
-	busy := someResults()
-	busy.timings[0].BusyBefore = 0.5
-	if !strings.Contains(busy.tables()["machine"], "not idle") {
-		t.Error("nothing is said of a busy machine")
+	for what, spoil := range map[string]func(r *results){
+		"":            func(*results) {},
+		"not idle":    func(r *results) { r.timings[0].BusyBefore = 0.5 },
+		"not idle:":   func(r *results) { r.starts[0].BusyBefore = 0.5 },
+		"first look.": func(r *results) { r.timings[0].Rounds = 3 },
+	} {
+		r := someResults()
+		spoil(r)
+		goals, doubted := r.tables()["goals"], what != ""
+		if strings.Contains(goals, "**") != doubted || !strings.Contains(goals, what) || strings.Contains(goals, "| yes |") == doubted {
+			t.Errorf("doubt %q: got\n%s", what, goals)
+		}
+		if !strings.Contains(r.tables()["machine"], what) {
+			t.Errorf("nothing is said of doubt %q", what)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 func main() {
@@ -110,27 +111,31 @@ func (o *options) verifyAll(n *network, r *recorder) error {
 	return nil
 }
 
-// engines are all that take turns on a net, the reference first.
+// engines are all that take turns on a net: the reference, the build that is
+// measured, so that the two stand side by side, and the rest.
 func (o *options) engines(n *network) []engine {
-	var list []engine
+	var others []engine
 	if o.old != nil {
-		list = append(list, o.old.engine(nameOld, "f32"))
+		others = append(others, o.old.engine(nameOld, "f32"))
 	}
 	for _, name := range o.others {
 		switch name {
 		case nameORT:
-			list = append(list, ortEngine(o))
+			others = append(others, ortEngine(o))
 		case nameORTInt8:
 			if _, err := os.Stat(n.file(int8Model)); err == nil { // few nets have one
-				list = append(list, ortInt8Engine(o))
+				others = append(others, ortInt8Engine(o))
 			}
 		case nameTorch:
-			list = append(list, torchEngine(o, name, "plain"))
+			others = append(others, torchEngine(o, name, "plain"))
 		case nameTorchLast:
-			list = append(list, torchEngine(o, name, "channels_last"))
+			others = append(others, torchEngine(o, name, "channels_last"))
 		}
 	}
-	return append(list, o.own()...)
+	if len(others) == 0 {
+		return o.own()
+	}
+	return slices.Concat(others[:1], o.own(), others[1:])
 }
 
 // own are the precisions of the build that is measured.

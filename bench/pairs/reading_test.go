@@ -112,7 +112,7 @@ func TestShareIsOfDenseConvolutions(t *testing.T) {
 		{"op":"conv(out=64, k=3x3, groups=16, bias=false)","algorithm":"direct-avx2","median_ms":1,"macs":9e7},
 		{"op":"gap","algorithm":"direct","median_ms":9,"macs":0}]}]}`
 	got, err := shareOf("small", []byte(text))
-	if want := (share{"small", "avx2", 1, 1, 50, 100}); err != nil || *got != want {
+	if want := (share{Net: "small", InstructionSet: "avx2", Threads: 1, Steps: 1, GFLOPS: 50, Peak: 100}); err != nil || *got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	for _, text := range []string{"", "{}", `{"results":[{"steps":[]}]}`} {

@@ -18,6 +18,7 @@ type share struct {
 	Steps          int     `json:"steps"`
 	GFLOPS         float64 `json:"gflops"`
 	Peak           float64 `json:"peak_gflops"`
+	BusyBefore     float64 `json:"busy_before"` // the rest of the machine, as a share
 }
 
 // A profile is the part of `cnnlang bench --profile -o json` that is read here.
@@ -44,6 +45,10 @@ func (o *options) forcedShare(n *network, set string) (*share, error) {
 	command := exec.Command(o.ours.path, "bench", n.Net, "--profile", "-o", "json", "--threads", strconv.Itoa(o.threads[0]),
 		"--weights", n.file(".safetensors"), "--time", o.profileTime.String())
 	command.Env = append(command.Environ(), "CNNLANG_ISA="+set)
+	busy, err := o.idle.await()
+	if err != nil {
+		return nil, err
+	}
 	said := &tail{}
 	command.Stderr = said
 	text, err := command.Output()
@@ -51,7 +56,12 @@ func (o *options) forcedShare(n *network, set string) (*share, error) {
 		o.note("no profile with %s: %v: %s", set, err, said)
 		return nil, nil
 	}
-	return shareOf(n.Net, text)
+	s, err := shareOf(n.Net, text)
+	if err != nil {
+		return nil, err
+	}
+	s.BusyBefore = busy
+	return s, nil
 }
 
 // shareOf sums the convolutions that multiply all channels with all filters.
