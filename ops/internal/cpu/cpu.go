@@ -1,7 +1,7 @@
 // Package cpu says which instruction set the kernels may use. It is the only
 // place in the program that reads an environment variable:
 //
-//	CNNLANG_ISA=generic|avx2|avx512
+//	CNNLANG_ISA=generic|avx2|avx512|neon
 //
 // forces a set, to compare them or to test a slower one on a faster machine.
 // Unset, the best one that the processor and this build have is used.
@@ -18,12 +18,16 @@ import (
 // ISA is an instruction set.
 type ISA string
 
-// The sets, slowest first. Generic is plain Go and exists everywhere.
+// The sets, slowest first. Generic is plain Go and exists everywhere; AVX2 and
+// AVX512 are of amd64, NEON of arm64.
 const (
 	Generic ISA = "generic"
 	AVX2    ISA = "avx2"
 	AVX512  ISA = "avx512"
+	NEON    ISA = "neon"
 )
+
+var all = []ISA{Generic, AVX2, AVX512, NEON}
 
 // Knob is the environment variable.
 const Knob = "CNNLANG_ISA"
@@ -47,10 +51,10 @@ func choose(value string, available []ISA) (ISA, error) {
 	switch {
 	case slices.Contains(available, isa):
 		return isa, nil
-	case isa == AVX2 || isa == AVX512:
+	case slices.Contains(all, isa):
 		return Generic, fmt.Errorf("cpu: %s=%s: this machine and build have only %s", Knob, value, list(available))
 	}
-	return Generic, fmt.Errorf("cpu: %s=%q: want one of %s", Knob, value, list([]ISA{Generic, AVX2, AVX512}))
+	return Generic, fmt.Errorf("cpu: %s=%q: want one of %s", Knob, value, list(all))
 }
 
 func list(sets []ISA) string {

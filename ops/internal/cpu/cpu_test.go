@@ -15,8 +15,12 @@ func TestChoose(t *testing.T) {
 		{"generic", both, Generic, ""},
 		{"avx2", both, AVX2, ""},
 		{"avx512", both, Generic, "cpu: CNNLANG_ISA=avx512: this machine and build have only generic, avx2"},
-		{"AVX2", both, Generic, `cpu: CNNLANG_ISA="AVX2": want one of generic, avx2, avx512`},
-		{"sse", both, Generic, `cpu: CNNLANG_ISA="sse": want one of generic, avx2, avx512`},
+		{"", []ISA{Generic, NEON}, NEON, ""},
+		{"neon", []ISA{Generic, NEON}, NEON, ""},
+		{"generic", []ISA{Generic, NEON}, Generic, ""},
+		{"neon", both, Generic, "cpu: CNNLANG_ISA=neon: this machine and build have only generic, avx2"},
+		{"AVX2", both, Generic, `cpu: CNNLANG_ISA="AVX2": want one of generic, avx2, avx512, neon`},
+		{"sse", both, Generic, `cpu: CNNLANG_ISA="sse": want one of generic, avx2, avx512, neon`},
 	} {
 		got, err := choose(c.value, c.have)
 		text := ""

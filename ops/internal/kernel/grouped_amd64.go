@@ -21,7 +21,7 @@ func groupedChannels(s cpu.ISA) int {
 func groupedTiles(t *Tile, at *Places, channels int) {
 	a := t.args(at)
 	t.parameters(&a)
-	a.inner, a.index = channels, &groupSees[channels][0]
+	a.grouped(channels)
 	switch isa {
 	case cpu.AVX512:
 		groupedAVX512(&a)

@@ -78,7 +78,7 @@ func tileSize(s cpu.ISA) (pixels, blocks int) {
 	switch s {
 	case cpu.AVX512:
 		return 14, 2
-	case cpu.AVX2:
+	case cpu.AVX2, cpu.NEON:
 		return 6, 1
 	}
 	return 0, 0

@@ -1,4 +1,4 @@
-//go:build !purego && amd64
+//go:build !purego && (amd64 || arm64)
 
 package kernel
 
@@ -11,23 +11,18 @@ import (
 	"cnnlang/ops/internal/cpu"
 )
 
-// vectorTable is every vector kernel with its twin, constants filled in.
-var vectorTable = []struct {
+// A vectorKernel is one with its twin, constants filled in.
+type vectorKernel struct {
 	name string
 	isa  cpu.ISA
 	run  func(dst, src *float32, n int)
 	twin func(dst, src []float32)
-}{
-	{"add", cpu.AVX2, addAVX2, addGeneric},
-	{"add", cpu.AVX512, addAVX512, addGeneric},
-	{"mul", cpu.AVX2, mulAVX2, mulGeneric},
-	{"mul", cpu.AVX512, mulAVX512, mulGeneric},
-	{"addScalar", cpu.AVX2, func(d, s *float32, n int) { addScalarAVX2(d, s, n, 0.3) }, func(d, s []float32) { addScalarGeneric(d, s, 0.3) }},
-	{"addScalar", cpu.AVX512, func(d, s *float32, n int) { addScalarAVX512(d, s, n, 0.3) }, func(d, s []float32) { addScalarGeneric(d, s, 0.3) }},
-	{"mulScalar", cpu.AVX2, func(d, s *float32, n int) { mulScalarAVX2(d, s, n, 0.3) }, func(d, s []float32) { mulScalarGeneric(d, s, 0.3) }},
-	{"mulScalar", cpu.AVX512, func(d, s *float32, n int) { mulScalarAVX512(d, s, n, 0.3) }, func(d, s []float32) { mulScalarGeneric(d, s, 0.3) }},
-	{"clamp", cpu.AVX2, func(d, s *float32, n int) { clampAVX2(d, s, n, -0.5, 0.7) }, func(d, s []float32) { clampGeneric(d, s, -0.5, 0.7) }},
-	{"clamp", cpu.AVX512, func(d, s *float32, n int) { clampAVX512(d, s, n, -0.5, 0.7) }, func(d, s []float32) { clampGeneric(d, s, -0.5, 0.7) }},
+}
+
+// A dotKernel adds products to sums and says of how many columns.
+type dotKernel struct {
+	isa cpu.ISA
+	run func(sums *[DotRows]float64, rows, x []float32) int
 }
 
 // Every length around the turns, every side of the pages, NaN and infinities,
@@ -71,12 +66,9 @@ func BenchmarkVectors(b *testing.B) {
 	}
 }
 
-// The dot products of both sets against sums in float64.
+// The dot products of every set against sums in float64.
 func TestDots(t *testing.T) {
-	for _, d := range []struct {
-		isa cpu.ISA
-		run func(sums *[DotRows]float64, rows, x []float32) int
-	}{{cpu.AVX2, dotAVX2}, {cpu.AVX512, dotAVX512}} {
+	for _, d := range dotTable {
 		if !slices.Contains(cpu.Available(), d.isa) {
 			continue
 		}

@@ -1,0 +1,70 @@
+package asmgen
+
+// lanes writes affine maps of lines of 16 channels, each with constants of its
+// own:
+//
+//	dst[i] = (src[i] - sub)·mul + add         16 channels at a time
+//
+//	sub V0-V3   mul V4-V7   add V8-V11   line V16-V19   result V20-V23
+func (t neon) lanes() {
+	const sub, mul, add, line, result = 0, 4, 8, 16, 20
+	t.function("affineLanes", "dst", "src", "lines", "sub", "mul", "add")
+	t.loadLine(0, "R3", sub)
+	t.loadLine(0, "R4", mul)
+	t.loadLine(0, "R5", add)
+	t.label("line")
+	t.loadLine(0, "R1", line)
+	for v := range 4 {
+		t.do("fsub", line+v, line+v, sub+v)
+		t.move(result+v, add+v)
+		t.do("fmla", result+v, line+v, mul+v)
+	}
+	t.storeLine(result, 0, "R0")
+	t.op("ADD", 64, "R1")
+	t.op("ADD", 64, "R0")
+	t.loop("R2", "line")
+	t.op("RET")
+	t.gates()
+}
+
+// gates writes the end of a squeeze and excitation:
+//
+//	dst[i] = clamp(src[i]·mul + add[i])       16 channels at a time
+//
+//	mul V0-V3   low V4   high V5   line V16-V19   added and result V20-V23
+func (t neon) gates() {
+	const mul, low, high, line, result = 0, 4, 5, 16, 20
+	t.function("gateLanes", "dst", "src", "lines", "mul", "add", "bounds")
+	t.same("(R5)", low)
+	t.same("4(R5)", high)
+	t.loadLine(0, "R3", mul)
+	t.label("line")
+	t.loadLine(0, "R1", line)
+	t.loadLine(0, "R4", result)
+	for v := range 4 {
+		t.do("fmla", result+v, line+v, mul+v)
+		t.do("fmax", result+v, result+v, low)
+		t.do("fmin", result+v, result+v, high)
+	}
+	t.storeLine(result, 0, "R0")
+	t.op("ADD", 64, "R1")
+	t.op("ADD", 64, "R4")
+	t.op("ADD", 64, "R0")
+	t.loop("R2", "line")
+	t.op("RET")
+}
+
+// peak writes a loop of nothing but multiply-adds, 24 in turn so that none waits
+// for another, to measure how many the machine can do.
+func (t neon) peak() {
+	t.function("peak", "turns")
+	for i := range 26 {
+		t.zero(i)
+	}
+	t.label("loop")
+	for i := range 48 {
+		t.do("fmla", i%24, 24, 25)
+	}
+	t.loop("R0", "loop")
+	t.op("RET")
+}

@@ -1,0 +1,64 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernel
+
+import "math"
+
+// tileArgs is a Tile as assembly reads it: distances in bytes. asmgen knows the
+// places of the fields.
+type tileArgs struct {
+	in        *float32
+	step      int
+	taps      *int
+	chunks    *int
+	inner     int // turns of four channels; 0 for one channel
+	weights   *float32
+	out       *float32
+	outBlock  int
+	add       *float32
+	addBlock  int
+	bias      *float32
+	low, high float32
+	clamp     int // how many of the two bounds there are
+	blocks    int
+	places    *place
+	tiles     int
+
+	_    *int     // assembly's own: where it is in the chunks
+	_    *float32 // and what a sum is added to
+	_, _ int
+
+	index *int32 // of Grouped: the permutations
+}
+
+// args translates t, whose slices check has checked.
+func (t *Tile) args(at *Places) tileArgs {
+	a := tileArgs{
+		in: &t.In[0], step: 4 * at.step, taps: &t.Taps.bytes[0], chunks: &t.Taps.chunks[0],
+		out: &t.Out[0], outBlock: 4 * t.OutBlock, addBlock: 4 * t.AddBlock,
+		low: t.Low, high: t.High, blocks: t.Blocks, places: &at.bytes[0], tiles: len(at.bytes),
+	}
+	if t.Whole {
+		a.inner = Lanes / 4
+	}
+	return a
+}
+
+// grouped adds what Grouped has.
+func (a *tileArgs) grouped(channels int) {
+	a.inner, a.index = channels, &groupSees[channels][0]
+}
+
+// parameters adds what Conv and Depthwise have.
+func (t *Tile) parameters(a *tileArgs) {
+	a.weights, a.bias = &t.Weights[0], &t.Bias[0]
+	if t.Add != nil {
+		a.add = &t.Add[0]
+	}
+	switch {
+	case t.High < math.MaxFloat32:
+		a.clamp = 2
+	case t.Low >= -math.MaxFloat32:
+		a.clamp = 1
+	}
+}
