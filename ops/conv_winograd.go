@@ -36,17 +36,24 @@ type tileRun struct {
 	at                 int
 }
 
-// The cost model, in ns, from rates measured on one core of an EPYC (Zen 4,
-// 118 GFLOP/s): products of direct tiles and of matrix products per ns, bytes of
-// weights that come from beyond the caches per ns, and the two transforms of 16
-// channels of a tile.
-const (
-	directRate    = 48 // multiply-accumulates per ns
-	winogradRate  = 44
-	weightRate    = 12 // bytes per ns
-	transformTime = 110
-	cachedWeights = 1 << 20 // bytes
-)
+// The cost model: what one core does, and when weights count as beyond the caches.
+type winogradRates struct {
+	direct, winograd int // products per ns, of direct tiles and of matrix products
+	weights          int // bytes of weights per ns that come from beyond the caches
+	transforms       int // ns of the two transforms of 16 channels of a tile
+}
+
+const cachedWeights = 1 << 20 // bytes
+
+// ratesOf gives the rates of an instruction set: those of AVX-512 are measured on
+// an EPYC (Zen 4, 118 GFLOP/s) and do for AVX2; those of NEON are not measured but
+// estimated, for 3 GHz and two multiply-adds of four elements in a cycle.
+func ratesOf(isa string) winogradRates {
+	if isa == "neon" {
+		return winogradRates{direct: 20, winograd: 18, weights: 10, transforms: 200}
+	}
+	return winogradRates{direct: 48, winograd: 44, weights: 12, transforms: 110}
+}
 
 // winogradBlock is how many float32 the values and the sums of a block take: some
 // 2 MB.
@@ -64,14 +71,15 @@ func (c *Conv) winograd(x, out tensor.Shape) bool {
 	deep, wide := ceilDiv(x[1], Lanes), ceilDiv(out[1], Lanes)
 	tiles := x[0] * ceilDiv(out[2], 4) * ceilDiv(out[3], 4)
 	perPixel := deep * wide * Lanes * Lanes
+	rate := ratesOf(kernel.ISA())
 	stream := func(bytes int) int {
 		if bytes < cachedWeights {
 			return 0
 		}
-		return bytes / weightRate
+		return bytes / rate.weights
 	}
-	direct := max(9*perPixel*x[0]*out[2]*out[3]/directRate, stream(4*9*perPixel))
-	winograd := max(36*perPixel*tiles/winogradRate, stream(4*36*perPixel)) + tiles*(deep+wide)*transformTime
+	direct := max(9*perPixel*x[0]*out[2]*out[3]/rate.direct, stream(4*9*perPixel))
+	winograd := max(36*perPixel*tiles/rate.winograd, stream(4*36*perPixel)) + tiles*(deep+wide)*rate.transforms
 	return winograd < direct
 }
 
