@@ -8,12 +8,16 @@ func (a Size) Add(b Size) Size {
 	if !a.IsValid() || !b.IsValid() {
 		return Invalid()
 	}
-	x, y := a.terms(), b.terms()
-	return sum(append(append(make([]term, 0, len(x)+len(y)), x...), y...))
+	return merged(a, b, whole(1))
 }
 
 // Sub returns a - b.
-func (a Size) Sub(b Size) Size { return a.Add(b.Neg()) }
+func (a Size) Sub(b Size) Size {
+	if a.poly == nil && b.poly == nil || !a.IsValid() || !b.IsValid() {
+		return a.Add(b.Neg())
+	}
+	return merged(a, b, whole(-1))
+}
 
 // Neg returns -a.
 func (a Size) Neg() Size {
@@ -31,6 +35,12 @@ func (a Size) Mul(b Size) Size {
 	}
 	if !a.IsValid() || !b.IsValid() {
 		return Invalid()
+	}
+	switch {
+	case a.poly == nil:
+		return b.times(a)
+	case b.poly == nil:
+		return a.times(b)
 	}
 	return product(a.terms(), b.terms())
 }

@@ -37,9 +37,68 @@ func (a Size) terms() []term {
 	return []term{{coef: a}}
 }
 
+// merged returns a + sign·b for valid sizes, of which one at least is symbolic.
+// Both are in order already.
+func merged(a, b, sign Size) Size {
+	x, y := a.terms(), b.terms()
+	switch {
+	case len(y) == 0:
+		return a
+	case len(x) == 0:
+		return b.times(sign)
+	}
+	out := make([]term, 0, len(x)+len(y))
+	i, j := 0, 0
+	for i < len(x) && j < len(y) {
+		switch c := compareMonomials(x[i].mono, y[j].mono); {
+		case c < 0:
+			out = append(out, x[i])
+			i++
+		case c > 0:
+			out = append(out, term{mulNumbers(y[j].coef, sign), y[j].mono})
+			j++
+		default:
+			coef := x[i].coef.Add(mulNumbers(y[j].coef, sign))
+			if !coef.IsValid() {
+				return coef
+			}
+			if coef.num != 0 {
+				out = append(out, term{coef, x[i].mono})
+			}
+			i, j = i+1, j+1
+		}
+	}
+	out = append(out, x[i:]...)
+	for ; j < len(y); j++ {
+		out = append(out, term{mulNumbers(y[j].coef, sign), y[j].mono})
+	}
+	return reduced(ordered(out))
+}
+
+// times returns n·a for a symbolic a and a known n.
+func (a Size) times(n Size) Size {
+	switch n {
+	case Size{}:
+		return n
+	case whole(1):
+		return a
+	}
+	out := make([]term, len(a.poly.terms))
+	for i, t := range a.poly.terms {
+		coef := mulNumbers(t.coef, n)
+		if !coef.IsValid() {
+			return coef
+		}
+		out[i] = term{coef, t.mono}
+	}
+	return Size{poly: &poly{terms: out, weight: a.poly.weight, depth: a.poly.depth}}
+}
+
 // sum gathers terms, which it may reorder, into a size.
-func sum(terms []term) Size {
-	a := gather(terms)
+func sum(terms []term) Size { return reduced(gather(terms)) }
+
+// reduced cancels sums against sums, where a divides by one.
+func reduced(a Size) Size {
 	if a.poly.hasGroups() {
 		return reduce(a)
 	}
@@ -48,7 +107,9 @@ func sum(terms []term) Size {
 
 // gather is sum without cancelling sums against sums (reduce).
 func gather(terms []term) Size {
-	slices.SortFunc(terms, func(a, b term) int { return compareMonomials(a.mono, b.mono) })
+	if len(terms) > 1 {
+		slices.SortFunc(terms, func(a, b term) int { return compareMonomials(a.mono, b.mono) })
+	}
 	out := terms[:0]
 	for _, t := range terms {
 		if n := len(out) - 1; n >= 0 && compareMonomials(out[n].mono, t.mono) == 0 {
@@ -62,18 +123,24 @@ func gather(terms []term) Size {
 			out = append(out, t)
 		}
 	}
-	switch {
-	case len(out) == 0:
-		return Size{}
-	case len(out) == 1 && len(out[0].mono) == 0:
-		return out[0].coef
-	}
-	return measured(&poly{terms: out})
+	return ordered(out)
 }
 
-// measured returns p as a size, an invalid one where p is too large.
+// ordered returns terms as a size: they are in order, each monomial is there
+// once, and no coefficient is 0. Where they are too many the size is invalid.
+func ordered(terms []term) Size {
+	switch {
+	case len(terms) == 0:
+		return Size{}
+	case len(terms) == 1 && len(terms[0].mono) == 0:
+		return terms[0].coef
+	}
+	return measured(&poly{terms: terms, weight: len(terms)})
+}
+
+// measured adds to p's weight and depth what is inside its atoms, and returns it
+// as a size, an invalid one where p is too large.
 func measured(p *poly) Size {
-	p.weight = len(p.terms)
 	for _, t := range p.terms {
 		for _, f := range t.mono {
 			for _, inner := range [...]Size{f.atom.arg, f.atom.under} {
@@ -111,8 +178,19 @@ func product(a, b []term) Size {
 // single returns the size coef·mono.
 func single(coef Size, mono monomial) Size { return gather([]term{{coef, mono}}) }
 
-// from returns the size that is the atom x.
-func from(x *atom) Size { return single(whole(1), power(x, 1)) }
+// from returns the size that is the atom x. It is made so often that it is one
+// allocation.
+func from(x *atom) Size {
+	made := &struct {
+		poly
+		terms [1]term
+		mono  [1]factor
+	}{}
+	made.mono[0] = factor{x, 1}
+	made.terms[0] = term{whole(1), made.mono[:]}
+	made.poly.terms, made.poly.weight = made.terms[:], 1
+	return measured(&made.poly)
+}
 
 func (p *poly) isWhole() bool {
 	for _, t := range p.terms {

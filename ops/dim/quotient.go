@@ -26,6 +26,9 @@ func fraction(a Size) (num, den Size) {
 	if !common.IsValid() {
 		return common, common
 	}
+	if common == whole(1) && len(under) == 0 {
+		return a, common
+	}
 	var parts []term
 	for _, t := range a.poly.terms {
 		mono, ok := t.mono.times(under)

@@ -68,6 +68,9 @@ func (p *prover) sign(a Size) int {
 // that where no coefficient but the constant is negative, the constant is the
 // least value.
 func (p *prover) shifted(a Size) int {
+	if least, s := p.linear(a); least.IsValid() {
+		return s
+	}
 	var parts []term
 	for _, t := range a.terms() {
 		r := t.coef
@@ -98,6 +101,29 @@ func (p *prover) shifted(a Size) int {
 		}
 	}
 	return sign(int(least.num))
+}
+
+// linear is shifted for a sum whose terms are each a number or one atom to the
+// first power, for which nothing needs to be multiplied out; for any other, least
+// is invalid.
+func (p *prover) linear(a Size) (least Size, s int) {
+	for _, t := range a.terms() {
+		if len(t.mono) > 1 || len(t.mono) == 1 && t.mono[0].power != 1 {
+			return Invalid(), -1
+		}
+	}
+	for _, t := range a.terms() {
+		if len(t.mono) == 0 {
+			least = least.Add(t.coef)
+			continue
+		}
+		low, ok := p.low(t.mono[0].atom)
+		if !ok || t.coef.num < 0 {
+			return Size{}, -1
+		}
+		least = least.Add(t.coef.Mul(low))
+	}
+	return least, sign(int(least.num))
 }
 
 // low returns a lower bound of x. For a floor it is the floor at the least

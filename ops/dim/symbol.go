@@ -2,7 +2,6 @@ package dim
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 )
@@ -31,9 +30,14 @@ func newVariable(a atom) Size {
 
 // Vars returns the names of the variables in a, sorted.
 func (a Size) Vars() []string {
-	names := map[string]bool{}
-	a.variables(func(x *atom) { names[x.name] = true })
-	return slices.Sorted(maps.Keys(names))
+	var names []string
+	a.variables(func(x *atom) {
+		if !slices.Contains(names, x.name) {
+			names = append(names, x.name)
+		}
+	})
+	slices.Sort(names)
+	return names
 }
 
 // variables calls visit for each occurrence of a variable.
@@ -69,6 +73,8 @@ func (a Size) IsZero() bool {
 		return false
 	case a.poly.hasGroups():
 		a, _ = fraction(a) // numerators may cancel over the common denominator
+	case a.poly.depth == 0:
+		return false // nothing in it has a second form
 	}
 	return mirrored(a) == Size{}
 }
@@ -122,6 +128,9 @@ func (x *atom) eval(assign map[string]int64) (Size, error) {
 // The values of by must be values the variable may have: a known number that is
 // not gives an invalid size, a symbolic one is trusted.
 func (a Size) Substitute(name string, by Size) Size {
+	if !a.mentions(name) {
+		return a
+	}
 	return a.replace(func(x *atom) (Size, bool) {
 		switch {
 		case x.kind == group || x.kind == floor && x.arg.mentions(name):
