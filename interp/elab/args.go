@@ -34,13 +34,13 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 // fill adds arguments to a closure: each positional one to the next parameter
 // that has none, each named one to its parameter.
 func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
-	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	filled := &Closure{Object: c.Object, Args: make(map[string]bound, len(c.Args)+len(args.List))}
 	for name, b := range c.Args {
 		filled.Args[name] = b
 	}
 	params := parameters(c.Object)
 	good, next := true, 0
-	given := map[string]bool{}
+	var given []string
 	for _, a := range args.List {
 		v, ok := m.eval(a.Value, e)
 		good = good && ok
@@ -53,7 +53,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 				good = false
 				continue
 			}
-			if given[name] {
+			if slices.Contains(given, name) {
 				m.fail(argumentTwice(a.Name.Span(), name, filled.Args[name].span))
 				good = false
 			}
@@ -67,7 +67,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 			}
 			name = params[next].Name.Text
 		}
-		given[name] = true
+		given = append(given, name)
 		filled.Args[name] = bound{v, a.Value.Span()}
 	}
 	return filled, good
@@ -102,7 +102,7 @@ func find(params []*ast.Param, name string) *ast.Param {
 // bind gives every parameter its value: the argument, or the default, in which
 // the parameters before it are known.
 func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
-	e := &env{module: c.Object.Module, frame: &frame{taps: map[string]Tensor{}}, values: map[string]Value{}}
+	e := &env{module: c.Object.Module, frame: &frame{}, values: make(map[string]Value, len(parameters(c.Object)))}
 	good := true
 	for _, p := range parameters(c.Object) {
 		v, ok := m.bindOne(c, p, e, at)
@@ -112,7 +112,7 @@ func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 		}
 		e.values[p.Name.Text] = v
 		if t, isTensor := v.(*Tensor); isTensor {
-			e.frame.taps[p.Name.Text] = *t
+			e.frame.name(p.Name.Text, *t)
 		}
 	}
 	return e, good

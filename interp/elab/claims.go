@@ -77,11 +77,11 @@ func (m *machine) claimed(x ast.Expr, e *env) (dim.Size, bool) {
 // states its shape.
 func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
 	if s.Stage && label != "" {
-		e.frame.taps[label] = x
+		e.frame.name(label, x)
 	}
 	for _, c := range s.Claims {
 		if c.As != nil {
-			e.frame.taps[c.As.Text] = x
+			e.frame.name(c.As.Text, x)
 			continue
 		}
 		m.checkIs(s, c, e, x)

@@ -72,7 +72,15 @@ type env struct {
 
 // A frame is one instantiation of a block.
 type frame struct {
-	taps map[string]Tensor
+	taps map[string]Tensor // nil where there is none
+}
+
+// name makes a value a tap.
+func (f *frame) name(tap string, t Tensor) {
+	if f.taps == nil {
+		f.taps = map[string]Tensor{}
+	}
+	f.taps[tap] = t
 }
 
 func (e *env) inner() *env {

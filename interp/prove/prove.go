@@ -91,6 +91,7 @@ type Result struct {
 // A Prover proves blocks and remembers what it proved.
 type Prover struct {
 	verdicts map[*ast.Block]*Verdict
+	texts    map[text][]*Verdict // proofs that hold for the same text elsewhere
 	active   map[*ast.Block]bool
 	now      func() time.Time
 	// Until ends all work at this time, where it is set; what is not settled by
@@ -100,7 +101,7 @@ type Prover struct {
 
 // New returns a prover that knows nothing yet.
 func New() *Prover {
-	return &Prover{verdicts: map[*ast.Block]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now}
+	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now}
 }
 
 // Block returns the verdict on a block or net.
@@ -108,11 +109,42 @@ func (p *Prover) Block(o *resolve.Object) *Verdict {
 	if v := p.verdicts[o.Block]; v != nil {
 		return v
 	}
-	p.active[o.Block] = true
-	v := p.prove(o)
-	delete(p.active, o.Block)
+	v := p.sameText(o)
+	if v == nil {
+		p.active[o.Block] = true
+		v = p.prove(o)
+		delete(p.active, o.Block)
+		p.remember(v)
+	}
 	p.verdicts[o.Block] = v
 	return v
+}
+
+// A text is a block by its name in the text of its file.
+type text struct{ file, name string }
+
+func textOf(o *resolve.Object) text { return text{o.Module.File.Source.Text, o.Name} }
+
+// remember keeps a proof for other files of the same text. What else a verdict can
+// be speaks of places in its own file.
+func (p *Prover) remember(v *Verdict) {
+	if v.Status == Proved && len(v.Others) == 0 {
+		p.texts[textOf(v.Block)] = append(p.texts[textOf(v.Block)], v)
+	}
+}
+
+// sameText returns the proof of a block of the same text in another file, as that
+// of o; nil where there is none.
+func (p *Prover) sameText(o *resolve.Object) *Verdict {
+	for _, v := range p.texts[textOf(o)] {
+		if resolve.Same(v.Block.Module, o.Module) {
+			same := *v
+			same.Block = o
+			same.base, same.args, _ = parametersOf(o)
+			return &same
+		}
+	}
+	return nil
 }
 
 func (p *Prover) prove(o *resolve.Object) *Verdict {

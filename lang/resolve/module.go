@@ -4,6 +4,7 @@
 package resolve
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -34,6 +35,12 @@ type Object struct {
 	Namespace *Module // a module under the name it was imported as
 	Span      source.Span
 	imported  bool
+}
+
+// Same reports whether two modules mean the same: whether they have one text and
+// import the very same modules.
+func Same(a, b *Module) bool {
+	return a == b || a.File.Source.Text == b.File.Source.Text && a.Prelude == b.Prelude && slices.Equal(a.Imports, b.Imports)
 }
 
 // Name returns the module's file name.
