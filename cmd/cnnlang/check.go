@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,7 @@ func (a *app) check() *cobra.Command {
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		defer spaciously()()
 		if err := s.readSettings(); err != nil {
 			return err
 		}
@@ -82,6 +84,25 @@ func (a *app) check() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// spaciously lets the heap grow before it is searched for garbage: a check makes
+// much of it, keeps little, and is over soon. Who has set GOGC is obeyed, and a file
+// that asks for much finds it searched as often as it takes to stay below a limit.
+// The function it returns ends that.
+func spaciously() (end func()) {
+	const usual, percent, limit = 100, 400, 160 << 20
+	before := debug.SetGCPercent(percent)
+	if before != usual {
+		debug.SetGCPercent(before)
+		return func() {}
+	}
+	most := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(most, limit))
+	return func() {
+		debug.SetGCPercent(before)
+		debug.SetMemoryLimit(most)
+	}
 }
 
 // A checker goes through the arguments. Its exit code is the highest of theirs.
