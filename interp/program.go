@@ -130,8 +130,11 @@ func (p *Program) Select(name string) (*resolve.Object, error) {
 func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, error) {
 	var nets []*Net
 	list := append(diag.List(nil), p.Problems...)
+	if opts.Budget == nil {
+		opts.Budget = elab.NewBudget() // one for all nets, so that no file takes long
+	}
 	check := func(o *resolve.Object) {
-		if !p.whole(o) {
+		if !p.whole(o) || opts.Budget.Spent() {
 			return
 		}
 		n, found := Instantiate(o, opts)

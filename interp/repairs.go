@@ -1,8 +1,6 @@
 package interp
 
 import (
-	"time"
-
 	"cnnlang/interp/elab"
 	"cnnlang/interp/prove"
 	"cnnlang/interp/repair"
@@ -17,37 +15,53 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 		return
 	}
 	prover := prove.New()
-	check := func(text string, quick bool, until time.Time) (repair.State, bool) {
-		prover.Until = until
+	check := func(text string, quick bool, a *repair.Account) (repair.State, bool) {
+		prover.Until = a.Until
+		if a.Work -= len(text) * byteWork; a.Spent() {
+			return repair.State{}, false
+		}
 		q, err := p.Revise(text)
 		if err != nil {
 			return repair.State{}, false
 		}
-		return q.state(prover, name, opts, quick, until)
+		return q.state(prover, name, opts, quick, a)
 	}
 	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts}, check, limits)
 }
 
+// What else than proving takes, as package prove counts it.
+const (
+	byteWork   = 4  // to read a byte of text
+	nodeWork   = 30 // to make an operation
+	shareSteps = 4  // how many steps of the evaluator take 1
+)
+
 // state is all there is to say of a program: of the net and options asked for,
 // and of all its nets at their defaults.
-func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, until time.Time) (repair.State, bool) {
+func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
 	s := repair.State{Main: p.Main}
+	opts.Budget = elab.NewBudget()
+	defer func() {
+		a.Work -= (elab.MaxNodes-opts.Budget.Nodes)*nodeWork + (elab.MaxSteps-opts.Budget.Steps)/shareSteps
+	}()
 	_, list, err := p.Check(name, opts)
 	if err != nil {
 		return s, false
 	}
 	if name != "" || opts.Shape != nil || len(opts.Set) > 0 {
-		_, whole, _ := p.Check("", elab.Options{})
+		_, whole, _ := p.Check("", elab.Options{Budget: opts.Budget})
 		list.AddAll(whole)
 	}
 	s.Problems = list
 	if quick && list.HasErrors() {
-		return s, time.Now().Before(until)
+		return s, !a.Spent()
 	}
+	prover.Most = a.Work
 	verdicts, more := p.Prove(prover, "", list)
+	a.Work -= prover.Used()
 	s.Verdicts = verdicts
 	s.Problems.AddAll(more)
-	return s, time.Now().Before(until)
+	return s, !a.Spent()
 }
 
 // Fixed is the text of the main file with the first repair of every error that has

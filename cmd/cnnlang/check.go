@@ -91,7 +91,7 @@ func (a *app) check() *cobra.Command {
 // that asks for much finds it searched as often as it takes to stay below a limit.
 // The function it returns ends that.
 func spaciously() (end func()) {
-	const usual, percent, limit = 100, 400, 160 << 20
+	const usual, percent, limit = 100, 400, 96 << 20
 	before := debug.SetGCPercent(percent)
 	if before != usual {
 		debug.SetGCPercent(before)
@@ -168,7 +168,7 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 	s.list.AddAll(refuted)
 	limits := repair.Usual
 	if c.fix {
-		limits.Time = maxFixTime
+		limits.Work, limits.Time = maxFixWork, maxFixTime
 	}
 	p.Repair(net, opts, s.list, s.verdicts, limits)
 	s.list.AddAll(p.Lint(s.verdicts))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -82,6 +83,12 @@ var hostile = []struct {
 	{"a kernel of 2**31", "a.cnn", net("conv(4, 2147483647x2147483647)"), "check FILE", 1},
 	{"a padding of 2**31", "a.cnn", net("maxpool(3x3, pad=2147483647)"), "check FILE", 1},
 	{"a list of all numbers", "a.cnn", net("repeat i in [0] { conv(2**52, 1x1) }"), "check FILE", 4},
+	{"many nets of many operations", "a.cnn", nets(40, "repeat 20000 relu"), "check FILE", 4},
+	{"many nets of many steps", "a.cnn", nets(40, "repeat i of 20000 { if i"+strings.Repeat("+i", 60)+" > 3 { } }"), "check FILE", 4},
+	{"a long list by its name", "a.cnn", literal("let long = [1" + strings.Repeat(",1", 30_000) + "]\n" + net("conv(30001, 1x1) -> repeat 20000 channel_affine(long, long)")()), "check FILE", 4},
+	{"long paths of weights", "a.cnn", literal("block deep(n: int) [N, C, H, W] -> [N, C, H, W] {\n" +
+		"  \"" + strings.Repeat("y", 1000) + "\": { if n > 0 { deep(n - 1) } else { repeat 20000 relu } }\n}\n" + net("deep(60)")()), "check FILE", 4},
+	{"proofs with many ways", "a.cnn", ways, "check FILE", 0},
 	{"an input of 10**12 pixels", "a.cnn", net("relu"), "params FILE --shape 1x3x999999x999999", 4},
 	{"a batch of 2**31", "a.cnn", net("relu"), "params FILE --shape 2147483647x3x8x8", 4},
 	{"memory for a large input", "a.cnn", net("relu"), "run FILE --weights random --input random --shape 1x3x8192x8192 --max-memory 64MiB", 4},
@@ -92,6 +99,32 @@ var hostile = []struct {
 
 func literal(s string) func() string      { return func() string { return s } }
 func times(n int, s string) func() string { return func() string { return strings.Repeat(s, n) } }
+
+// ways are blocks with so many ways through them that none can be proved.
+func ways() string {
+	var b strings.Builder
+	for i := range 20 {
+		var params, body strings.Builder
+		for p := range 14 {
+			fmt.Fprintf(&params, "p%d: int, ", p)
+			fmt.Fprintf(&body, "  if p%d > p%d { conv(C, 3x3, stride=p%d + 1, pad=1) } else { maxpool(3x3, stride=p%d + 2, pad=1) }\n",
+				p, (p+3)%14, p, (p+1)%14)
+		}
+		fmt.Fprintf(&b, "block b%d(%s) [N, C, H, W] -> [N, _, _, _] {\n%s}\n", i, &params, &body)
+	}
+	return b.String()
+}
+
+func nets(n int, body string) func() string {
+	return func() string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "net a%d [N, 3, H = 8, W = 8] -> [N, _, _, _] { %s }\n", i, body)
+		}
+		return b.String()
+	}
+}
+
 func net(body string) func() string {
 	return literal("net a [N, 3, H = 8, W = 8] -> [N, _, _, _] { " + body + " }\n")
 }

@@ -13,8 +13,11 @@ import (
 	"cnnlang/lang/format"
 )
 
-// maxFixTime is how long --fix may look for the repair of one mistake.
-const maxFixTime = 5 * time.Second
+// What --fix may spend on looking for repairs.
+const (
+	maxFixWork = 12 * 1_500_000
+	maxFixTime = 12 * time.Second
+)
 
 // A fixedFile is a file that was changed and how: the edits are of its old text.
 type fixedFile struct {

@@ -63,10 +63,11 @@ type Application struct {
 
 // Apply applies a block to an input of its signature's shape. Arguments are by
 // name; what is left out has its default. sizes gives the value of each name
-// that the signature binds. With u nil all sizes are numbers.
-func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) Application {
+// that the signature binds. With u nil all sizes are numbers. A nil budget is one
+// of its own.
+func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, budget *Budget) Application {
 	var a Application
-	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) { a.Problems.Add(d) })
+	m := newMachine(o.Name, dim.Numbers{}, budget, func(d *diag.Diagnostic) { a.Problems.Add(d) })
 	if u != nil {
 		m.facts, m.unknowns = u, u
 	}
@@ -75,7 +76,7 @@ func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim
 		return a
 	}
 	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
-		m.stop(tooManyNodes(o.Span))
+		m.stop(tooManyNodes(o.Span, false))
 		return a
 	}
 	filled := &Closure{Object: c.Object, Args: map[string]bound{}}

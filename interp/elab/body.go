@@ -46,10 +46,10 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Tap != nil:
 		x = m.tap(s.Tap.Name, e)
 		if labelled && label != "" {
-			m.begin(graph.Step{Path: sc.take(label, true), Call: "@", Span: s.Span()})(x)
+			m.begin(graph.Step{Path: m.take(sc, label, true), Call: "@", Span: s.Span()})(x)
 		}
 	case labelled && label != "":
-		path := sc.take(label, true)
+		path := m.take(sc, label, true)
 		done := m.begin(graph.Step{Path: path, Stage: s.Stage, Span: s.Span()})
 		x = m.group(s, e, newScope(path+"."), x)
 		done(x)

@@ -30,7 +30,7 @@ func (s *site) flat() bool { return s.labelled && s.label == "" }
 
 // call applies what a step calls: a combinator, a primitive, a block or a body.
 func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
-	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: sc.take(label, labelled)}
+	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: m.take(sc, label, labelled)}
 	v, ok := m.ref(s.Call.Callee.Ref(), e)
 	if !ok {
 		return poison

@@ -26,6 +26,8 @@ type Options struct {
 	Shape []int
 	// Origins asks for Result.Origins.
 	Origins bool
+	// Budget is shared with other instantiations; nil is one of its own.
+	Budget *Budget
 }
 
 // A Setting is name=value as given outside the program.
@@ -55,7 +57,7 @@ const maxReported = 200
 // no graph.
 func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
 	var list diag.List
-	m := newMachine(o.Name, dim.Numbers{}, func(d *diag.Diagnostic) {
+	m := newMachine(o.Name, dim.Numbers{}, opts.Budget, func(d *diag.Diagnostic) {
 		if len(list) < maxReported {
 			list.Add(d)
 		}
@@ -77,7 +79,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
-		m.stop(tooManyNodes(o.Span))
+		m.stop(tooManyNodes(o.Span, false))
 		return nil
 	}
 	chain := presets(o)

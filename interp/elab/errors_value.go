@@ -296,12 +296,21 @@ func settingTaken(s Setting, o *resolve.Object, c *Closure) *diag.Diagnostic {
 		WithHelp("only what the net leaves open can be set")
 }
 
-func tooManySteps(at source.Span) *diag.Diagnostic {
+// Limits are hit by one net, or by what several take together.
+func tooManySteps(at source.Span, together bool) *diag.Diagnostic {
+	if together {
+		return diag.New(diag.TooManySteps, at, "the evaluation of this file's nets takes more than %d steps together", MaxSteps).
+			WithHelp("put some of them into another file, or choose one with --net")
+	}
 	return diag.New(diag.TooManySteps, at, "the evaluation takes more than %d steps", MaxSteps).
 		WithHelp("repeat less, or nest fewer repeats")
 }
 
-func tooManyNodes(at source.Span) *diag.Diagnostic {
+func tooManyNodes(at source.Span, together bool) *diag.Diagnostic {
+	if together {
+		return diag.New(diag.TooManyNodes, at, "the nets of this file have more than %d operations together", MaxNodes).
+			WithHelp("put some of them into another file, or choose one with --net")
+	}
 	return diag.New(diag.TooManyNodes, at, "the network has more than %d operations", MaxNodes).
 		WithHelp("repeat less")
 }

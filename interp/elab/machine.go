@@ -16,6 +16,16 @@ const (
 	MaxDepth = 64
 )
 
+// A Budget is what instantiations may take together: the operations they make and
+// the steps they evaluate. They take from it what they use.
+type Budget struct{ Nodes, Steps int }
+
+// NewBudget returns the limits of one net, which several may share.
+func NewBudget() *Budget { return &Budget{Nodes: MaxNodes, Steps: MaxSteps} }
+
+// Spent reports whether nothing more can be made.
+func (b *Budget) Spent() bool { return b.Nodes < 0 || b.Steps < 0 }
+
 // A machine applies blocks to values. It is one instantiation of one net: at
 // known sizes it emits a graph, and whatever it has to say goes to report.
 type machine struct {
@@ -45,14 +55,20 @@ type machine struct {
 	owner   map[string]source.Span // the step that owns each tensor name
 	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
-	steps   int
+	budget  *Budget
+	among   bool // whether others have taken from the budget before
 	depth   int
 	stopped bool // a limit was hit; everything returns at once
 }
 
 // newMachine is a machine for one instantiation.
-func newMachine(name string, facts dim.Facts, report func(*diag.Diagnostic)) *machine {
+func newMachine(name string, facts dim.Facts, budget *Budget, report func(*diag.Diagnostic)) *machine {
+	if budget == nil {
+		budget = NewBudget()
+	}
 	return &machine{
+		budget: budget,
+		among:  budget.Nodes < MaxNodes,
 		facts:  facts,
 		graph:  &graph.Graph{Name: name},
 		report: report,
@@ -94,9 +110,9 @@ func (m *machine) stop(d *diag.Diagnostic) {
 
 // step counts work; it reports false once too much has been done.
 func (m *machine) step(span source.Span) bool {
-	m.steps++
-	if m.steps > MaxSteps {
-		m.stop(tooManySteps(span))
+	m.budget.Steps--
+	if m.budget.Steps < 0 {
+		m.stop(tooManySteps(span, m.among))
 	}
 	if m.unknowns != nil && m.unknowns.Stopped() {
 		m.stopped = true
@@ -104,10 +120,21 @@ func (m *machine) step(span source.Span) bool {
 	return !m.stopped
 }
 
+// charPerStep is how many characters of a weight path take as much as a step.
+const charPerStep = 32
+
+// take gives a step its path. Long ones take more of the budget: there may be as
+// many as there are operations.
+func (m *machine) take(sc scope, label string, labelled bool) string {
+	path := sc.take(label, labelled)
+	m.budget.Steps -= len(path) / charPerStep
+	return path
+}
+
 // node adds an operation to the graph.
 func (m *machine) node(n *graph.Node) *graph.Node {
-	if len(m.graph.Nodes) >= MaxNodes {
-		m.stop(tooManyNodes(n.Origin))
+	if m.budget.Nodes--; m.budget.Nodes < 0 {
+		m.stop(tooManyNodes(n.Origin, m.among))
 		return n
 	}
 	n.ID = len(m.graph.Nodes)

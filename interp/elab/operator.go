@@ -143,7 +143,7 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 			if _, skip := r[i].(wildcard); skip {
 				continue
 			}
-			if m.steps++; m.steps > MaxSteps {
+			if m.budget.Steps--; m.budget.Steps < 0 {
 				return false, true // the next step reports it
 			}
 			equal, comparable := m.equal(l[i], r[i])

@@ -142,6 +142,12 @@ func (m *machine) convertList(v Value, elem string) (Value, string) {
 	if !ok {
 		return nil, "a list"
 	}
+	// A list that has a name is one step to read, however long it is, and every call
+	// makes its own. Where that is too much, the next step reports it.
+	const perItem = 4
+	if m.budget.Steps -= perItem * len(list); elem == "" {
+		return list, ""
+	}
 	out := make([]Value, len(list))
 	for i, x := range list {
 		converted, want := m.convert(x, ast.Type{Name: elem})

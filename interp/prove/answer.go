@@ -10,8 +10,8 @@ import (
 
 // Stopped reports that the path has forked or ended.
 func (p *path) Stopped() bool {
-	if x := p.exploration; p.beyond == "" && x.prover.now().After(x.deadline) {
-		p.beyond = fmt.Sprintf("it takes more than %v", maxTime)
+	if p.exploration.spend(stepWork); p.beyond == "" && p.exploration.spent() {
+		p.beyond = tooMuch
 	}
 	return p.again != nil || p.impossible || p.bounded != "" || p.beyond != ""
 }

@@ -62,10 +62,10 @@ func (x *exploration) search(p *path) *Counterexample {
 		for _, name := range names {
 			assign[name] = vars[name] + random.Int63n(most)
 		}
-		if !p.allows(assign) {
+		if x.spend(1 + len(p.facts)); !p.allows(assign) {
 			continue
 		}
-		if confirmations++; confirmations > maxConfirmations || x.prover.now().After(x.deadline) {
+		if confirmations++; confirmations > maxConfirmations || x.spent() {
 			return nil
 		}
 		if c := x.confirm(p, assign); c != nil {
@@ -86,7 +86,7 @@ func (x *exploration) smallest(p *path, names []string, lows, assign map[string]
 			if !p.allows(smaller) {
 				continue
 			}
-			if confirmations++; confirmations > maxConfirmations || x.prover.now().After(x.deadline) {
+			if confirmations++; confirmations > maxConfirmations || x.spent() {
 				return c
 			}
 			if d := x.confirm(p, smaller); d != nil {
@@ -201,7 +201,10 @@ func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample 
 		}
 		args[a.name] = v
 	}
-	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil)
+	steps := max(0, min(x.left, x.prover.left)) / stepWork
+	budget := &elab.Budget{Nodes: elab.MaxNodes, Steps: steps}
+	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil, budget)
+	x.spend((steps - budget.Steps) * stepWork)
 	for _, d := range a.Problems {
 		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
 		same := x.mistake == nil || x.mistake.Code == d.Code && x.mistake.Span == d.Span

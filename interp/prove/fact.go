@@ -161,6 +161,7 @@ func lowerBound(size dim.Size) (name string, low int64, ok bool) {
 
 // known answers a question from normal forms and from the path's facts.
 func (p *path) known(size dim.Size, r dim.Relation) (answer, known bool) {
+	p.asked(size, len(p.facts))
 	switch {
 	case !size.IsValid():
 		p.Beyond("a formula that grows too large")

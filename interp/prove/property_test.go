@@ -143,7 +143,7 @@ func (s sampler) compare(t *testing.T, values map[string]int64) {
 	for _, a := range s.verdict.args {
 		args[a.name], _ = a.given(values, s.result.path.modes[a.name])
 	}
-	a := elab.Apply(o, args, func(name string) dim.Size { return dim.Int(int(values[name])) }, nil)
+	a := elab.Apply(o, args, func(name string) dim.Size { return dim.Int(int(values[name])) }, nil, nil)
 	at := (&Counterexample{Values: values, Names: s.x.names(values)}).String()
 	for _, d := range a.Problems {
 		if d.Severity == diag.Error && !d.Code.IsLimit() {

@@ -19,6 +19,7 @@ package prove
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -30,11 +31,10 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// Budgets of one block: beyond them it is not proved.
+// Limits of one block: beyond them it is not proved.
 const (
 	maxPaths = 200
 	maxRuns  = 4000
-	maxTime  = 2 * time.Second
 )
 
 // Status is what is known of a block.
@@ -94,6 +94,12 @@ type Prover struct {
 	texts    map[text][]*Verdict // proofs that hold for the same text elsewhere
 	active   map[*ast.Block]bool
 	now      func() time.Time
+	allowed  int // work for the file
+	left     int // of that; without Allow there is no end to it
+	deadline time.Time
+	// Most is the work allowed for a file, where that is less than usual; 0 is the
+	// usual.
+	Most int
 	// Until ends all work at this time, where it is set; what is not settled by
 	// then is not proved.
 	Until time.Time
@@ -101,7 +107,7 @@ type Prover struct {
 
 // New returns a prover that knows nothing yet.
 func New() *Prover {
-	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now}
+	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now, left: math.MaxInt}
 }
 
 // Block returns the verdict on a block or net.
@@ -116,7 +122,9 @@ func (p *Prover) Block(o *resolve.Object) *Verdict {
 		delete(p.active, o.Block)
 		p.remember(v)
 	}
-	p.verdicts[o.Block] = v
+	if p.left >= 0 { // else another file may have more to give
+		p.verdicts[o.Block] = v
+	}
 	return v
 }
 
@@ -158,11 +166,15 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	if base.IsPrimitive() {
 		return v // an operation, whose shape rule is the truth about it
 	}
-	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, deadline: p.deadline()}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, left: blockWork}
 	x.todo = startingPaths(args)
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
-		if v.Paths >= maxPaths || runs >= maxRuns || p.now().After(x.deadline) {
-			v.Status, v.Reason = NotProved, fmt.Sprintf("more than %d ways through it, or more than %v", maxPaths, maxTime)
+		if v.Paths >= maxPaths || runs >= maxRuns {
+			x.notProved(fmt.Sprintf("more than %d ways through it", maxPaths))
+			break
+		}
+		if x.spent() {
+			x.notProved(tooMuch)
 			break
 		}
 		next := x.todo[len(x.todo)-1]
@@ -174,14 +186,6 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.notProved("no values meet its `where`")
 	}
 	return v
-}
-
-func (p *Prover) deadline() time.Time {
-	end := p.now().Add(maxTime)
-	if !p.Until.IsZero() && p.Until.Before(end) {
-		return p.Until
-	}
-	return end
 }
 
 // checkInduction holds the calls of the block by itself to what it requires.
@@ -209,14 +213,14 @@ type exploration struct {
 	todo    []*path
 	// recursive are the paths that relied on the block itself.
 	recursive []*path
-	deadline  time.Time
+	left      int // work allowed for the block
 }
 
 // follow applies the block along one path, to its end or to where it forks.
 func (x *exploration) follow(p *path) {
 	p.exploration = x
 	args, sizes := p.variables(x.args)
-	a := elab.Apply(x.object, args, sizes, p)
+	a := elab.Apply(x.object, args, sizes, p, nil)
 	if p.again != nil {
 		x.todo = append(x.todo, p.again...)
 		return

@@ -28,20 +28,30 @@ type State struct {
 }
 
 // A Check gives the state of the program with another text of its main file; ok
-// is false where that was not settled in time. With quick it may leave the proofs
-// out once there is an error.
-type Check func(text string, quick bool, until time.Time) (s State, ok bool)
+// is false where the account does not allow to settle it. With quick it may leave
+// the proofs out once there is an error.
+type Check func(text string, quick bool, a *Account) (s State, ok bool)
 
-// Limits bound the search for the repairs of one diagnostic. A first attempt is
-// made, however long it takes.
+// Limits bound a search. What it finds depends on the work and the attempts alone,
+// which are counted; the time is there for what the count misses.
 type Limits struct {
+	Work     int // of the whole search, as package prove counts it
 	Time     time.Duration
-	Attempts int
-	Offers   int
+	Attempts int // for one diagnostic
+	Offers   int // of one diagnostic
 }
 
 // Usual are the limits of a check that nobody asked to repair anything.
-var Usual = Limits{Time: 400 * time.Millisecond, Attempts: 150, Offers: 3}
+var Usual = Limits{Work: 1_500_000, Time: time.Second, Attempts: 150, Offers: 3}
+
+// An Account is what is left of the limits.
+type Account struct {
+	Work  int
+	Until time.Time
+}
+
+// Spent reports whether nothing is left.
+func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until) }
 
 // Search adds to the errors of s the repairs it can find. An error has some only
 // if the program has no error at all with one of them, or, where there are several
@@ -51,7 +61,8 @@ func Search(s State, check Check, limits Limits) {
 	if len(errors) == 0 || slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) }) {
 		return
 	}
-	w := &work{check: check, limits: limits, warnings: places(s.Problems, diag.Warning)}
+	account := &Account{limits.Work, time.Now().Add(limits.Time)}
+	w := &work{check: check, limits: limits, account: account, warnings: places(s.Problems, diag.Warning)}
 	if len(errors) == 1 {
 		errors[0].Repairs = w.one(s, errors[0], limits.Offers, true, sound)
 	}
@@ -74,6 +85,7 @@ func repairable(d *diag.Diagnostic) bool {
 type work struct {
 	check    Check
 	limits   Limits
+	account  *Account
 	warnings map[spot]int
 }
 
@@ -112,13 +124,11 @@ func sound(s State) bool { return !s.Problems.HasErrors() }
 // one returns at most n repairs of d that make the program acceptable, the
 // smallest first, and of those for one thing the smallest alone.
 func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable func(State) bool) []diag.Repair {
-	until := time.Now().Add(w.limits.Time)
 	text := s.Main.File.Source.Text
 	var found []diag.Repair
 	cured := map[string]bool{}
-	slowest := time.Duration(0) // attempt: what cannot end in time is not begun
-	for i, c := range candidates(s, d, w.infer(until)) {
-		if i >= w.limits.Attempts || len(found) >= n || time.Until(until) < slowest {
+	for i, c := range candidates(s, d, w.infer) {
+		if i >= w.limits.Attempts || len(found) >= n || w.account.Spent() {
 			break
 		}
 		if cured[c.subject] {
@@ -128,9 +138,7 @@ func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable fu
 		if !ok || edited == text {
 			continue
 		}
-		begun := time.Now()
-		after, ok := w.check(edited, quick, until)
-		slowest = max(slowest, time.Since(begun))
+		after, ok := w.check(edited, quick, w.account)
 		if ok && acceptable(after) && (d.Code != diag.Refuted || proved(after, s, d)) && within(places(after.Problems, diag.Warning), w.warnings) {
 			cured[c.subject] = true
 			found = append(found, diag.Repair{What: c.what, Edits: c.edits})
@@ -285,17 +293,15 @@ func toOriginal(f *source.File, edits, made []diag.Edit) (mapped []diag.Edit, ok
 }
 
 // infer returns what a block of a text gives, as its proof finds it.
-func (w *work) infer(until time.Time) func(text, block string) []string {
-	return func(text, block string) []string {
-		s, ok := w.check(text, false, until)
-		if !ok {
-			return nil
-		}
-		for _, v := range s.Verdicts {
-			if v.Block.Name == block {
-				return v.Output()
-			}
-		}
+func (w *work) infer(text, block string) []string {
+	s, ok := w.check(text, false, w.account)
+	if !ok {
 		return nil
 	}
+	for _, v := range s.Verdicts {
+		if v.Block.Name == block {
+			return v.Output()
+		}
+	}
+	return nil
 }

@@ -70,6 +70,15 @@ func (a Size) number(method string) Size {
 	return a
 }
 
+// Weight is how much there is to a: 1 for a number, more the more terms and atoms
+// a symbolic size has. What a question about a takes grows with it.
+func (a Size) Weight() int {
+	if !a.symbolic() {
+		return 1
+	}
+	return 1 + a.poly.weight
+}
+
 // IsWhole reports whether a is an integer. A symbolic size is one where it is
 // provably so: all its coefficients are whole, and its atoms are variables that
 // stand for integers and floors.

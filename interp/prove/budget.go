@@ -1,0 +1,56 @@
+package prove
+
+import (
+	"time"
+
+	"cnnlang/ops/dim"
+)
+
+// What proofs may take, in units of roughly half a microsecond. Work is counted
+// rather than timed, so that a proof found on one machine is found on all; the clock
+// is there for what the count misses. No block of the library takes a tenth of it.
+const (
+	blockWork = 1_000_000
+	fileWork  = 1_200_000
+	stepWork  = 4                       // of a step of the evaluator
+	maxTime   = 1500 * time.Millisecond // of a file
+)
+
+// tooMuch is why a proof is given up.
+const tooMuch = "a proof would take more work than it is given"
+
+// Allow begins a file: its blocks, with those they call, share one allowance.
+func (p *Prover) Allow() {
+	p.allowed = fileWork
+	if p.Most > 0 {
+		p.allowed = min(p.Most, fileWork)
+	}
+	p.left, p.deadline = p.allowed, p.now().Add(maxTime)
+}
+
+// Used is the work done since Allow.
+func (p *Prover) Used() int { return p.allowed - p.left }
+
+// spend takes work from what the block and the file are allowed.
+func (x *exploration) spend(n int) {
+	x.left -= n
+	x.prover.left -= n
+}
+
+// spent reports whether there is nothing left, or no time.
+func (x *exploration) spent() bool {
+	p := x.prover
+	if x.left < 0 || p.left < 0 {
+		return true
+	}
+	now := p.now()
+	return !p.deadline.IsZero() && now.After(p.deadline) || !p.Until.IsZero() && now.After(p.Until)
+}
+
+// asked takes the work of a question about a size, to which some facts may have
+// the answer. To bring sums over one denominator takes
+// far more than the sum of what they take.
+func (p *path) asked(size dim.Size, facts int) {
+	n := size.Weight()
+	p.exploration.spend((n + n*n*n/50) * (1 + facts))
+}

@@ -1,0 +1,51 @@
+package prove
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A proof is given up for the work it takes, not for the time: the same verdict on
+// every machine.
+func TestProofsAreGivenUpByWork(t *testing.T) {
+	var params, body strings.Builder
+	for i := range 14 {
+		fmt.Fprintf(&params, "p%d: int, ", i)
+		fmt.Fprintf(&body, "  if p%d > p%d { conv(C, 3x3, stride=p%d + 1, pad=1) } else { maxpool(3x3, stride=p%d + 2, pad=1) }\n",
+			i, (i+3)%14, i, (i+1)%14)
+	}
+	o := lastBlock(t, fmt.Sprintf("block b(%s) [N, C, H, W] -> [N, _, _, _] {\n%s}\n", &params, &body))
+	paths := 0
+	for i := range 2 {
+		p := New()
+		p.now = func() time.Time { return time.Time{} }
+		v := p.Block(o)
+		if v.Status != NotProved || v.Reason != tooMuch {
+			t.Fatalf("%s: %s, want %q", v.Status, v.Reason, tooMuch)
+		}
+		if i > 0 && v.Paths != paths {
+			t.Errorf("%d paths, then %d", paths, v.Paths)
+		}
+		paths = v.Paths
+	}
+}
+
+// What is left of a file's allowance is what the next block gets; another file
+// has its own.
+func TestBlocksOfAFileShareAnAllowance(t *testing.T) {
+	o := lastBlock(t, "block b [N, C, H, W] -> [N, C, H, W] { relu }\n")
+	p := New()
+	p.Allow()
+	p.spendAll()
+	if v := p.Block(o); v.Status != NotProved || v.Reason != tooMuch {
+		t.Errorf("%s: %s, want %q", v.Status, v.Reason, tooMuch)
+	}
+	p.Allow()
+	if v := p.Block(o); v.Status != Proved {
+		t.Errorf("%s: %s, want a proof", v.Status, v.Reason)
+	}
+}
+
+func (p *Prover) spendAll() { p.left = -1 }
