@@ -48,11 +48,19 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 			return poison
 		}
 	}
+	if len(c.promises) > 0 {
+		return m.keep(c, at, x, func() Tensor { return m.apply(c, at, x) })
+	}
+	return m.apply(c, at, x)
+}
+
+// apply applies a block, whatever it is.
+func (m *machine) apply(c *Closure, at *site, x Tensor) Tensor {
 	switch {
 	case c.Slot != nil:
 		return m.slot(c, at, x)
 	case c.Object.IsCombinator():
-		if s.Call.Branches == nil {
+		if at.step.Call.Branches == nil {
 			return poison // reported where names are resolved
 		}
 		return m.combine(c, at, x)

@@ -174,6 +174,20 @@ func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor)
 	return d.WithHelp("correct the claim or the body; `_` claims nothing")
 }
 
+func promiseRank(p promise, name string, x Tensor) *diag.Diagnostic {
+	b := p.declared.Object.Block
+	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)).
+		At(b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()), "declared here")
+}
+
+func promiseBroken(p promise, name string, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+	b := p.declared.Object.Block
+	d := diag.New(diag.ClaimFails, p.given, "`%s` makes %s, but `%s` is declared to make %v", name, amount(axis, x.Shape[axis]), b.Name.Text, want).
+		At(claim.Span(), "declared here")
+	d.WithNote("it makes %v", x.Shape)
+	return d.WithHelp("give a block that does what `%s` says, or write `_` where any size will do", b.Name.Text)
+}
+
 func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
 	return diag.New(diag.IsFails, c.Span(), "`is` states %d axes, but the value is %v", len(c.Is), x.Shape).
 		Between(-1, nil, sizes(x.Shape))

@@ -296,6 +296,9 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 			_, ok := m.eval(a.Value, e)
 			good = good && ok
 		}
+		if good {
+			b.promises, good = m.fillPromises(b.promises, r.Args, e)
+		}
 		return b, good
 	}
 	c, ok := v.(*Closure)
@@ -303,9 +306,13 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 		m.fail(notCallable(r.Span(), r.Text(), v))
 		return nil, false
 	}
+	promises, ok := m.fillPromises(c.promises, r.Args, e)
+	if !ok {
+		return nil, false
+	}
 	filled, ok := m.fill(c, r.Args, e)
 	if ok {
-		filled.given = r.Span()
+		filled.given, filled.promises = r.Span(), promises
 	}
 	return filled, ok
 }

@@ -1,8 +1,6 @@
 package elab
 
 import (
-	"fmt"
-
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/ops/dim"
@@ -108,16 +106,9 @@ func (l UnknownList) item(u Unknowns, which string) dim.Size {
 
 // UnknownBlock is a block parameter that may be any block that fits where it is
 // called.
-type UnknownBlock struct{ Name string }
-
-// applyUnknown is the result of a block that may be any: any image of the same
-// batch.
-func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
-	if x.Poisoned || len(x.Shape) == 0 {
-		return poison
-	}
-	m.count = unknownCount
-	return m.anyImage(x, fmt.Sprintf("%s at %d", b.Name, at.span().Start.Line))
+type UnknownBlock struct {
+	Name     string
+	promises []promise
 }
 
 // anyImage is an image of x's batch whose other sizes are unknown.

@@ -28,6 +28,8 @@ type Closure struct {
 	Slot   *ast.Body // set for a body; Env is where its names live
 	Env    *env
 	given  source.Span // where arguments were filled in last
+	// promises are what the parameters it was given for say of it.
+	promises []promise
 }
 
 // A bound is an argument and where it was given.

@@ -114,6 +114,8 @@ func (a argument) given(assign map[string]int64, mode ops.PaddingMode) (elab.Val
 		return assign[a.name] == 1, true
 	case "string":
 		return a.name, true
+	case "block":
+		return elab.UnknownBlock{Name: a.name}, true // it is known by what is promised of it
 	case "dims":
 		return dim.Pair{H: size(a.name + "[0]"), W: size(a.name + "[1]")}, true
 	case "pad":

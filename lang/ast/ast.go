@@ -89,11 +89,14 @@ type Param struct {
 }
 
 // A Type is int, float, bool, string, dims, pad, block, tensor, branches, or a
-// list of one of them.
+// list of one of them. Params and Sig say how a block is called and what it does
+// to a shape.
 type Type struct {
 	Extent
-	Name string `parser:"@( Ident | 'block' )"`
-	Elem string `parser:"( '[' @( Ident | 'block' ) ']' )?"` // of a list
+	Name   string  `parser:"@( Ident | 'block' )"`
+	Params *Params `parser:"@@?"`
+	Elem   string  `parser:"( (?= '[' ( Ident | 'block' ) ']' ) '[' @( Ident | 'block' ) ']'"` // of a list
+	Sig    *Sig    `parser:"| @@ )?"`
 }
 
 // A Sig is a block's signature: the input it binds, the output it claims.

@@ -55,11 +55,7 @@ func (p *dumper) node(n Node) {
 	case *Param:
 		p.line(n, "parameter %s", paramText(n))
 	case *Sig:
-		var in []string
-		for _, d := range n.In {
-			in = append(in, Text(d.Size)+optional(" = ", d.Default))
-		}
-		p.line(n, "signature [%s] -> [%s]", strings.Join(in, ", "), texts(n.Out))
+		p.line(n, "signature %s", sigText(n))
 	default:
 		p.statement(n)
 	}
@@ -284,10 +280,29 @@ func paramText(n *Param) string {
 }
 
 func typeText(t *Type) string {
+	s := t.Name
 	if t.Elem != "" {
-		return t.Name + "[" + t.Elem + "]"
+		s += "[" + t.Elem + "]"
 	}
-	return t.Name
+	if t.Params != nil {
+		var list []string
+		for _, p := range t.Params.List {
+			list = append(list, paramText(p))
+		}
+		s += "(" + strings.Join(list, ", ") + ")"
+	}
+	if t.Sig != nil {
+		s += " " + sigText(t.Sig)
+	}
+	return s
+}
+
+func sigText(n *Sig) string {
+	var in []string
+	for _, d := range n.In {
+		in = append(in, Text(d.Size)+optional(" = ", d.Default))
+	}
+	return fmt.Sprintf("[%s] -> [%s]", strings.Join(in, ", "), texts(n.Out))
 }
 
 func headText(h *RepeatHead) string {

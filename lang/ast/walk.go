@@ -78,7 +78,10 @@ func children(n Node) nodes {
 		addExpr(&c, n.Out...)
 	case *Dim:
 		addExpr(&c, n.Size, n.Default)
-	case *Name, *Type:
+	case *Type:
+		add(&c, n.Params)
+		add(&c, n.Sig)
+	case *Name:
 	default:
 		if e, ok := n.(Expr); ok {
 			return operands(e)

@@ -45,11 +45,11 @@ func (in *indenter) apart(tokens []token, i int) bool {
 	case t.is("=") || last.is("="):
 		return !in.namesArgument(tokens, i)
 	case t.is("("):
-		if last.Kind == parse.Word {
+		if last.Kind == parse.Word || last.is("block") && in.frame.params {
 			return false
 		}
 	case t.is("["):
-		if in.frame.bracket == "" && in.head != "" && !in.where {
+		if in.frame.bracket == "" && in.head != "" && !in.where || last.is(")") && in.closed != nil && in.closed.promise {
 			return true // a signature
 		}
 		if last.operand() {

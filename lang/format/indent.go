@@ -12,9 +12,10 @@ const (
 type frame struct {
 	bracket string // "" for the file
 	outer   *frame
-	base    int // column of the text of the line that opened it
-	inner   int // column of the lines inside
-	params  bool
+	base    int    // column of the text of the line that opened it
+	inner   int    // column of the lines inside
+	params  bool   // declares parameters
+	promise bool   // those of a block parameter
 	branch  bool   // a bar has been seen
 	owner   string // the word before a brace: meta, names, add
 }
@@ -23,6 +24,8 @@ type frame struct {
 type indenter struct {
 	frame *frame
 	last  *token // of the line before, nil at the start
+	// closed is the bracket that was closed last.
+	closed *frame
 	// What is known of the declaration's head that is being read.
 	head  string // block or net, "" outside of heads
 	where bool   // its where has been seen
@@ -152,12 +155,14 @@ func (in *indenter) token(l *line, i, column, text int) {
 			f.inner = text + continuation
 		}
 		f.params = t.is("(") && in.frame.bracket == "" && in.head != "" && in.words == 3
+		f.promise = t.is("(") && in.frame.params && i > 0 && l.tokens[i-1].is("block")
+		f.params = f.params || f.promise
 		if in.frame.bracket == "" && t.is("{") {
 			in.head = ""
 		}
 		in.frame = f
 	case t.closes() && in.frame.bracket != "":
-		in.frame = in.frame.outer
+		in.closed, in.frame = in.frame, in.frame.outer
 	case t.is("|"):
 		in.frame.branch = true
 	case t.is("where"):

@@ -147,6 +147,11 @@ func stepInPreset(span source.Span) *diag.Diagnostic {
 		WithHelp("it fills in arguments and may state meta, names and expect; steps need a net with a signature and a body")
 }
 
+func notABlock(t *ast.Type) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, t.Span(), "a value of type `%s` has no parameters and no signature", t.Name).
+		WithHelp("a parameter that is a block has them: `unit: block(c: int) [N, C, H, W] -> [N, c, H, W]`")
+}
+
 func unknownType(t *ast.Type, name string) *diag.Diagnostic {
 	return diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name).
 		WithHelp("%s", helpFor(name, Types, "the types are"))

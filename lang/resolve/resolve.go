@@ -93,16 +93,9 @@ func (c *checker) block(b *ast.Block) {
 		return
 	}
 	s := outer.inner()
+	c.params(b.Params, s)
 	if b.Params != nil {
 		for _, p := range b.Params.List {
-			if p.Default != nil {
-				c.expr(p.Default, s)
-			}
-			if s.names[p.Name.Text] {
-				c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: firstParam(b, p.Name.Text)}))
-			}
-			c.paramType(p.Type)
-			s.names[p.Name.Text] = true
 			if p.Type != nil && p.Type.Name == "tensor" {
 				c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
 			}
@@ -124,9 +117,26 @@ func (c *checker) block(b *ast.Block) {
 	}
 }
 
+// params makes declared parameters known; a default may use those before it.
+func (c *checker) params(list *ast.Params, s *scope) {
+	if list == nil {
+		return
+	}
+	for _, p := range list.List {
+		if p.Default != nil {
+			c.expr(p.Default, s)
+		}
+		if s.names[p.Name.Text] {
+			c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: firstParam(list, p.Name.Text)}))
+		}
+		c.paramType(p.Type)
+		s.names[p.Name.Text] = true
+	}
+}
+
 // firstParam is where a parameter is declared first.
-func firstParam(b *ast.Block, name string) source.Span {
-	for _, p := range b.Params.List {
+func firstParam(list *ast.Params, name string) source.Span {
+	for _, p := range list.List {
 		if p.Name.Text == name {
 			return p.Name.Span()
 		}
@@ -141,6 +151,14 @@ func (c *checker) paramType(t *ast.Type) {
 		c.report(unknownType(t, t.Name))
 	case t.Elem != "" && !slices.Contains(Types, t.Elem):
 		c.report(unknownType(t, t.Elem))
+	case t.Name != "block" && (t.Params != nil || t.Sig != nil):
+		c.report(notABlock(t))
+	default: // what a block parameter promises knows its own names alone
+		s := (&scope{}).inner()
+		c.params(t.Params, s)
+		if t.Sig != nil {
+			c.signature(t.Sig, s)
+		}
 	}
 }
 
