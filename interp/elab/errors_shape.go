@@ -73,6 +73,8 @@ func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, resu
 		d.WithLabel("needs equal shapes")
 	}
 	d.Between(f.Axis, sizes(results[0].Shape), sizes(results[max(f.Input, 0)].Shape))
+	changes := false        // whether a branch changes the size itself
+	var elsewhere []*Origin // else the steps that did, before the branches
 	for _, i := range []int{0, f.Input} {
 		t := results[i]
 		d.WithNote("branch %d is %v", i+1, t.Shape)
@@ -84,10 +86,20 @@ func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, resu
 		switch {
 		case origin != nil && origin.Before != nil && branches[i].Span().Contains(origin.Span):
 			d.At(origin.Span, "%s %v → %v here (%s)", axisName(f.Axis), origin.Before.Size, origin.Size, origin.Because())
+			changes = true
+			continue
 		case end.IsValid():
 			d.At(end, "this branch is %v", t.Shape)
 		default:
 			d.At(branches[i].Span(), "this branch is %v", t.Shape)
+		}
+		if origin != nil && origin.Before != nil {
+			elsewhere = append(elsewhere, origin)
+		}
+	}
+	if !changes {
+		for _, o := range elsewhere {
+			d.At(o.Span, "%s %v → %v here (%s)", axisName(f.Axis), o.Before.Size, o.Size, o.Because())
 		}
 	}
 	d.Help = f.Help

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 )
 
 // windows are other paddings, strides and kernels of a step, and rounding up.
@@ -13,6 +14,32 @@ func (p *problem) windows(c *ast.Call, far int) {
 	p.paddings(c, name, far)
 	p.strides(c, name, far)
 	p.kernels(c, name, far)
+	p.fits(c, name)
+}
+
+// beforeOthers is for what is more likely meant than what would change the image.
+const beforeOthers = -20
+
+// fits is a window as large as what it gets, for one that is larger.
+func (p *problem) fits(c *ast.Call, name string) {
+	d := p.diagnostic
+	k := p.argument(c, "k")
+	if d.Code != diag.WindowTooBig || d.Conflict == nil || len(d.Conflict.Got) != 4 || k == nil || !c.Span().Contains(d.Span) {
+		return
+	}
+	x, ok := k.Value.(*ast.DimsLit)
+	var kh, kw, h, w int
+	if !ok {
+		return
+	}
+	if _, err := fmt.Sscanf(x.Text, "%dx%d", &kh, &kw); err != nil {
+		return
+	}
+	if _, err := fmt.Sscan(d.Conflict.Got[2]+" "+d.Conflict.Got[3], &h, &w); err != nil {
+		return // sizes that are unknown
+	}
+	text := fmt.Sprintf("%dx%d", min(kh, h), min(kw, w))
+	p.add(beforeOthers, fmt.Sprint("window ", c.Span().Start.Offset), fmt.Sprintf("let the window of `%s` fit", name), replace(x, text))
 }
 
 func (p *problem) paddings(c *ast.Call, name string, far int) {
@@ -33,6 +60,9 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 		p.add(far, subject, fmt.Sprintf("let `%s` round its size up", name), p.set(c, "ceil", "true"))
 	}
 	if name == "avgpool" && p.argument(c, "k") != nil {
+		if p.diagnostic.Code == diag.WindowTooBig {
+			far = beforeOthers
+		}
 		p.add(far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
 	}
 }
@@ -111,6 +141,9 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 	var n int
 	if _, err := fmt.Sscan(h, &n); err == nil && n%2 == 0 && n > 0 {
 		for _, odd := range []int{n + 1, n - 1} {
+			if odd == 1 {
+				continue // no window at all
+			}
 			p.add(far, subject, fmt.Sprintf("give `%s` an odd kernel", name), replace(x, fmt.Sprintf("%dx%d", odd, odd)))
 		}
 	}

@@ -78,6 +78,7 @@ const (
 	LooseRepeat     Code = "W0308"
 	MissingWhere    Code = "W0309"
 	ForeignOrder    Code = "W0310"
+	ChannelsLast    Code = "W0311"
 )
 
 // Codes lists every code in order with what a person calls it.
@@ -149,6 +150,7 @@ var Codes = []struct {
 	{LooseRepeat, "repeat that numbers on"},
 	{MissingWhere, "requirement that no `where` states"},
 	{ForeignOrder, "arguments in the order of another framework"},
+	{ChannelsLast, "input with its channels last"},
 }
 
 // Name is what a person calls the code, "" for an unknown one.

@@ -141,4 +141,17 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 }
 `,
 	},
+	{
+		Code: ChannelsLast,
+		Text: "An image is [N, C, H, W]: channels come before height and width. An input with hundreds of channels that is " +
+			"three pixels wide is most likely written in the order of another framework.",
+		Wrong: `net n [N, 224, 224, 3] -> [N, _, _, _] {
+  conv(16, 3x3, pad=1)
+}
+`,
+		Right: `net n [N, 3, H = 224, W = 224] -> [N, _, _, _] {
+  conv(16, 3x3, pad=1)
+}
+`,
+	},
 }

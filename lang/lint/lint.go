@@ -25,6 +25,7 @@ func Check(m *resolve.Module) diag.List {
 		if o.Block.Body == nil {
 			continue
 		}
+		l.channelsLast(o.Block)
 		l.windows(o.Block.Body)
 		l.looseRepeats(o.Block.Body)
 	}

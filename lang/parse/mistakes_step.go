@@ -107,7 +107,11 @@ func bareArguments(c context) *diag.Diagnostic {
 	case !c.inBody() || c.before.Type != tokIdent || c.first().Value != c.before.Value:
 		return nil
 	case c.found.Value == "[" || c.is(c.found, tokInt, tokFloat, tokDims):
-		return c.syntax("arguments stand in parentheses").WithHelp("write `%s(…)`", c.before.Value)
+		d := c.syntax("arguments stand in parentheses")
+		if c.found.Value == "[" {
+			return d.WithHelp("write `%s(…)`; parallel branches stand in braces: `concat { | … | … }`", c.before.Value)
+		}
+		return d.WithHelp("write `%s(…)`", c.before.Value)
 	}
 	return nil
 }
@@ -177,7 +181,11 @@ func comma(c context) *diag.Diagnostic {
 	case c.found.Value == "//" && c.inBody():
 		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`")
 	case c.found.Value == "," && c.inBody():
-		return c.syntax("steps are not separated by `,`").WithHelp("write `->` between two steps, or start a new line")
+		d := c.syntax("steps are not separated by `,`")
+		if c.bracket == "{" && c.owner.Type == tokIdent {
+			return d.WithHelp("each of several branches starts with a bar, as in `%s { | … | … }`; between two steps, write `->`", c.owner.Value)
+		}
+		return d.WithHelp("write `->` between two steps, or start a new line")
 	case c.found.Value == "&" || c.found.Value == "!":
 		return nil
 	case c.bracket != "{" && (c.want == "`,` or `)`" || c.want == "`,` or `]`") && startsValue(&c.found):

@@ -1,0 +1,41 @@
+package lint
+
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// channelsLast finds a net whose input is written as [N, H, W, C]: the sizes it
+// has by itself end in the channels of a picture, with far larger ones before.
+func (l *linter) channelsLast(b *ast.Block) {
+	const channels, large = 4, 16
+	if b.Kind != "net" || b.Sig == nil || len(b.Sig.In) != 4 {
+		return
+	}
+	h, w, c := standing(b.Sig.In[1]), standing(b.Sig.In[2]), standing(b.Sig.In[3])
+	if c >= 1 && c <= channels && h >= large && w >= large {
+		l.report(diag.New(diag.ChannelsLast, b.Sig.In[1].Span().To(b.Sig.In[3].Span()),
+			"this is an image of %d channels, %d high and %d wide", h, w, c).
+			WithHelp("channels come before height and width: `[N, %d, H = %d, W = %d]`", c, h, w))
+	}
+}
+
+// standing is the size an axis has by itself, 0 where that is no plain number.
+func standing(d *ast.Dim) int {
+	x := d.Default
+	if x == nil {
+		x = d.Size
+	}
+	number, ok := x.(*ast.Number)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(number.Text, "_", ""))
+	if err != nil {
+		return 0
+	}
+	return n
+}
