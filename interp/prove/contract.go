@@ -232,3 +232,48 @@ func product(s dim.Size) string {
 	}
 	return s.String()
 }
+
+// irredundant leaves out requirements that follow from another one, which is for
+// the same case: c >= 1 says that 4*c >= 1.
+func (v *Verdict) irredundant() []Requirement {
+	var list []Requirement
+	for i, r := range v.Requirements {
+		follows := slices.ContainsFunc(v.Requirements[:i], func(s Requirement) bool { return v.implies(s, r) }) ||
+			slices.ContainsFunc(v.Requirements[i+1:], func(s Requirement) bool { return v.implies(s, r) && !v.implies(r, s) })
+		if !follows {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// implies reports whether r >= 0 wherever s >= 0, r being s and more.
+func (v *Verdict) implies(s, r Requirement) bool {
+	if r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds || v.when(s) != v.when(r) {
+		return false
+	}
+	// 4*c - 1 is 4*(c - 1) and 3 more.
+	for _, times := range []int{1, 2, 3, 4, 8, 16, 32, 64} {
+		if v.unbounded(r.Size.Sub(s.Size.Mul(dim.Int(times)))).ProvablyNonNegative() {
+			return true
+		}
+	}
+	return false
+}
+
+// unbounded is a size whose variables have no bounds but those of their kind: the
+// ones that a path has raised are what is in question.
+func (v *Verdict) unbounded(size dim.Size) dim.Size {
+	by := map[string]dim.Size{}
+	for _, name := range size.Vars() {
+		switch {
+		case slices.Contains(signatureNames(v.base.Block), name):
+			by[name] = dim.Var(name)
+		case slices.Contains(v.args, argument{name, "float"}):
+			by[name] = dim.VarReal(name)
+		default:
+			by[name] = dim.VarFrom(name, 0)
+		}
+	}
+	return size.SubstituteAll(by)
+}

@@ -296,6 +296,9 @@ func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexamp
 	d.Notes = append(d.Notes, first.Notes...)
 	d.WithNote("counterexample: %s", c)
 	d.WithNote("there: %s", concretely(first, c.Problem))
+	if only := p.only(); only != "" {
+		return d.WithHelp("right only for %s: state that with `where`, or correct the block", only)
+	}
 	return d.WithHelp("add a `where` that excludes it, or correct the block")
 }
 

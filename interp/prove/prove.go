@@ -182,6 +182,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.follow(next)
 	}
 	x.checkInduction()
+	v.Requirements = v.irredundant()
 	if v.Status == Proved && len(v.Results) == 0 {
 		x.notProved("no values meet its `where`")
 	}
@@ -274,6 +275,7 @@ func (x *exploration) problem(p *path, list diag.List) {
 	if first == nil {
 		return
 	}
+	p.reword(first)
 	if p.approximate {
 		x.notProved(first.Message)
 		return
