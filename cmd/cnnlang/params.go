@@ -117,6 +117,18 @@ func (a *app) paramsTable(n *interp.Net, rows []graph.Row, format string) error 
 	return err
 }
 
+// sidePath is the path of a row of a side head, behind the head's name where that
+// is not where the path begins.
+func sidePath(r graph.Row) string {
+	switch {
+	case r.Path == r.Head || strings.HasPrefix(r.Path, r.Head+"."):
+		return "side " + r.Path
+	case r.Path == "":
+		return "side " + r.Head
+	}
+	return "side " + r.Head + ": " + r.Path
+}
+
 // rowGrid puts the rows of side heads behind the others, and marks them or, in
 // a csv, gives them a column.
 func rowGrid(n *interp.Net, rows []graph.Row, csv bool) grid {
@@ -131,7 +143,7 @@ func rowGrid(n *interp.Net, rows []graph.Row, csv bool) grid {
 		case csv:
 			g.rows = append(g.rows, append(cells, r.Side))
 		case r.Side:
-			sides = append(sides, append([]any{"side " + r.Path}, cells[1:]...))
+			sides = append(sides, append([]any{sidePath(r)}, cells[1:]...))
 		default:
 			g.rows = append(g.rows, cells)
 		}

@@ -75,6 +75,7 @@ type env struct {
 // A frame is one instantiation of a block.
 type frame struct {
 	taps map[string]Tensor // nil where there is none
+	net  bool              // of a net, rather than a block
 }
 
 // name makes a value a tap.

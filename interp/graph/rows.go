@@ -26,7 +26,8 @@ type Row struct {
 	Kind string // what the text calls it: conv, bottleneck; "" for a plain group
 	Count
 	Output tensor.Shape
-	Side   bool // part of a side head, whose sums are kept apart
+	Side   bool   // part of a side head, whose sums are kept apart
+	Head   string // the name of that head
 }
 
 // AllDepths asks Rows for a row for every path.
@@ -58,7 +59,11 @@ func (g *Graph) Rows(depth int) []Row {
 			i = len(rows)
 			index[k] = i
 			keys = append(keys, k)
-			rows = append(rows, Row{Path: k.path, Side: n.Side != nil})
+			row := Row{Path: k.path}
+			if n.Side != nil {
+				row.Side, row.Head = true, n.Side.Name
+			}
+			rows = append(rows, row)
 		}
 		rows[i].Count = rows[i].Add(n.Count())
 		nodes[k] = append(nodes[k], n)

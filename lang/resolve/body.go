@@ -2,6 +2,9 @@ package resolve
 
 import (
 	"maps"
+	"regexp"
+	"slices"
+	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -80,6 +83,9 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	switch {
 	case st.Label != nil && st.Label.Text != nil:
 		c.expr(st.Label.Text, s)
+		if st.Stage {
+			c.stages = append(c.stages, st.Label.Text.String())
+		}
 	case st.Label != nil:
 		c.labels[st.Label.Name.Text] = st.Label.Span()
 	case st.Stage:
@@ -148,11 +154,28 @@ func (c *checker) tap(n *ast.Name) {
 		t.read = true
 		return
 	}
+	if slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, n.Text) }) {
+		return // whether it is, shows when labels have values
+	}
 	names := sortedTaps(c.taps)
 	c.report(unknownTap(n, names, c.labels))
 	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
 		meant.read = true // nobody needs to hear that it is not
 	}
+}
+
+// mayBe reports whether a string can come out as a text when what stands in braces
+// is filled in.
+func mayBe(s *ast.String, text string) bool {
+	var pattern strings.Builder
+	for _, p := range s.Parts {
+		if p.Expr != nil {
+			pattern.WriteString(".*")
+		} else {
+			pattern.WriteString(regexp.QuoteMeta(p.Text))
+		}
+	}
+	return regexp.MustCompile("^" + pattern.String() + "$").MatchString(text)
 }
 
 // call checks that the callee is known and that branches stand where branches

@@ -41,6 +41,7 @@ type checker struct {
 	// Of the block being checked:
 	taps   map[string]*tap
 	labels map[string]source.Span
+	stages []*ast.String // the labels of stages, where those are strings
 	// isNet is whether facts about the whole may stand here, in the outermost of
 	// the braces that are open.
 	isNet bool
@@ -84,6 +85,7 @@ func (s *scope) all() []string {
 }
 
 func (c *checker) block(b *ast.Block) {
+	c.stages = nil
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
