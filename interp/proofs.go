@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"maps"
 	"slices"
 
 	"cnnlang/interp/prove"
@@ -42,6 +43,19 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 		}
 	}
 	return verdicts, more
+}
+
+// StepShapes are the shapes of the steps of all blocks, by the offset in the main
+// file where a step ends, as far as verdicts tell them in the blocks' own words. The
+// steps of nets are left out: their sizes are numbers.
+func StepShapes(verdicts []*prove.Verdict) map[int][]string {
+	found := map[int][]string{}
+	for _, v := range verdicts {
+		if v.Block.Block.Kind == "block" {
+			maps.Copy(found, v.StepShapes())
+		}
+	}
+	return found
 }
 
 // tooLarge reports whether a limit was hit in a block at its default sizes; a proof

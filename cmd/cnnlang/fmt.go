@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/prove"
 	"cnnlang/interp/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
@@ -32,8 +33,9 @@ func (a *app) fmt() *cobra.Command {
 			"files that change and prints their names; of a folder it takes every .cnn file\n" +
 			"below. Standard input, -, goes to standard output.\n\n" +
 			"With --shapes it also ends the lines of a sound file with the shapes that their\n" +
-			"steps have in its nets, as in `# [N, 64, 56, 56]`, and refreshes such comments.\n" +
-			"A line with another comment, or of a block that has several shapes, gets none.",
+			"steps have in its nets, as in `# [N, 64, 56, 56]`, or for all inputs of a block, as\n" +
+			"in `# [N, 4*c, H, W]`, and refreshes such comments. A line with another comment, or\n" +
+			"with several shapes, gets none.",
 		Example: "  cnnlang fmt my.cnn\n" +
 			"  cnnlang fmt --check .\n" +
 			"  cnnlang fmt --diff my.cnn\n" +
@@ -173,7 +175,11 @@ func (f *formatter) annotate(argument, laid string) (string, error) {
 	for _, n := range nets {
 		graphs = append(graphs, n.Graph)
 	}
-	return format.Format(source.NewFile(argument, shapes.Annotate(p.Main.File, graphs))), nil
+	prover := prove.New()
+	prover.Steps = true
+	verdicts, _ := p.Prove(prover, "", list)
+	annotated := shapes.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
+	return format.Format(source.NewFile(argument, annotated)), nil
 }
 
 // show prints what would change.

@@ -41,6 +41,9 @@ type Unknowns interface {
 	// function it returns ends it, telling whether it succeeded; where that reports
 	// false, nothing that was taken for granted since remains.
 	Try() func(success bool) bool
+	// Steps is where the shapes of the values of the block's own steps are noted, nil
+	// where nobody wants them.
+	Steps() map[int]dim.Shape
 	// Decisions counts the questions that were decided one way so far.
 	Decisions() int
 	// Bounded says that a repeat of unknown length is followed for a few turns
@@ -70,6 +73,7 @@ func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim
 	m := newMachine(o.Name, dim.Numbers{}, budget, func(d *diag.Diagnostic) { a.Problems.Add(d) })
 	if u != nil {
 		m.facts, m.unknowns = u, u
+		m.values = u.Steps()
 	}
 	c, ok := m.closure(o, o.Span)
 	if !ok {

@@ -57,7 +57,19 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 		x = m.group(s, e, sc, x)
 	}
 	m.claims(s, e, x, label)
+	if m.values != nil && m.outermost() && !x.Poisoned {
+		m.noteValue(s.Span().End.Offset, x.Shape)
+	}
 	return x
+}
+
+// noteValue keeps the shape that the step which ends at an offset has; nil for one
+// that has several, in turns of a repeat.
+func (m *machine) noteValue(end int, shape dim.Shape) {
+	if before, known := m.values[end]; known && !sameShape(before, shape) {
+		shape = nil
+	}
+	m.values[end] = shape
 }
 
 // tap gives a named value. A name that is known in the text may still have none,

@@ -55,6 +55,7 @@ type machine struct {
 	owner   map[string]source.Span // the step that owns each tensor name
 	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
+	values  map[int]dim.Shape      // Unknowns.Steps
 	budget  *Budget
 	among   bool // whether others have taken from the budget before
 	depth   int

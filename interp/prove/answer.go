@@ -16,6 +16,14 @@ func (p *path) Stopped() bool {
 	return p.again != nil || p.impossible || p.bounded != "" || p.beyond != ""
 }
 
+// Steps is made where the prover keeps the shapes of steps.
+func (p *path) Steps() map[int]dim.Shape {
+	if p.exploration.prover.Steps {
+		p.steps = map[int]dim.Shape{}
+	}
+	return p.steps
+}
+
 // Decisions counts the forks so far.
 func (p *path) Decisions() int { return p.decisions }
 

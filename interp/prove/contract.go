@@ -146,9 +146,10 @@ func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
 	if !size.IsValid() || general.path.chosen() > 0 && len(v.Results) > 1 {
 		return dim.Size{}, false
 	}
+	free := v.unbounded(size) // the general path may have raised bounds
 	for _, r := range v.Results {
 		other := of(r)
-		if !other.IsValid() || !dim.Equivalent(r.path.unprimed(size.SubstituteAll(r.path.values)), other) {
+		if !other.IsValid() || !dim.Equivalent(v.unbounded(r.path.unprimed(free.SubstituteAll(r.path.values))), v.unbounded(other)) {
 			return dim.Size{}, false
 		}
 	}

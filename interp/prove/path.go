@@ -36,8 +36,9 @@ type path struct {
 	// approximate says that shapes stand for more than can happen.
 	approximate bool
 	decisions   int
-	failed      []dim.Size // differences that should be zero
-	trial       *trial     // what is being tried, or nil
+	steps       map[int]dim.Shape // of the block's own steps, by where they end
+	failed      []dim.Size        // differences that should be zero
+	trial       *trial            // what is being tried, or nil
 	// inner puts the arguments of calls of the block itself in place of its
 	// variables.
 	inner []func(dim.Size) dim.Size
@@ -96,7 +97,7 @@ func (p *path) result(a elab.Application) Result {
 		output[i] = p.unprimed(output[i])
 	}
 	count := graph.Count{Params: p.unprimed(a.Count.Params), MACs: p.unprimed(a.Count.MACs), FLOPs: p.unprimed(a.Count.FLOPs)}
-	return Result{p.condition(), output, count, p}
+	return Result{p.condition(), output, count, p, p.steps}
 }
 
 // unprimed writes a size without the variables that stand for part of another:

@@ -85,7 +85,8 @@ type Result struct {
 	Output    dim.Shape
 	Count     graph.Count
 
-	path *path
+	path  *path
+	steps map[int]dim.Shape
 }
 
 // A Prover proves blocks and remembers what it proved.
@@ -97,6 +98,8 @@ type Prover struct {
 	allowed  int // work for the file
 	left     int // of that; without Allow there is no end to it
 	deadline time.Time
+	// Steps asks for Verdict.StepShapes.
+	Steps bool
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
 	// usual.
 	Most int

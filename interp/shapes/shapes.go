@@ -1,5 +1,5 @@
-// Package shapes writes the shapes of a net's values as comments at the ends of the
-// lines that make them: `# [N, 256, 56, 56]`. Comments of that form are its own to
+// Package shapes writes the shapes of values as comments at the ends of the lines
+// that make them: `# [N, 256, 56, 56]` in a net, `# [N, 4*c, H, W]` in a block. Comments of that form are its own to
 // refresh and to take away; any other comment stays, and keeps its line without.
 package shapes
 
@@ -16,17 +16,23 @@ import (
 )
 
 // own is the form of the comments that belong to this package.
-var own = regexp.MustCompile(`^#\s*\[N(, [0-9]+)*\]$`)
+var own = regexp.MustCompile(`^#\s*\[N(, [^,\s][^,]*)*\]$`)
 
-// Annotate returns the text of a file with the shapes that its steps have in these
-// graphs. A step that has several, in several nets or calls of its block, gets
-// none. Without graphs the text stays as it is.
-func Annotate(file *ast.File, graphs []*graph.Graph) string {
+// Annotate returns the text of a file with the shapes that its steps have: in
+// blocks, as far as they are known for all inputs, by the offset where a step ends,
+// and else in these graphs. A step that has several, in several nets or calls of its
+// block, gets none. Where nothing is known the text stays as it is.
+func Annotate(file *ast.File, graphs []*graph.Graph, blocks map[int][]string) string {
 	text := file.Source.Text
-	if len(graphs) == 0 {
+	if len(graphs) == 0 && len(blocks) == 0 {
 		return text
 	}
 	found := shapesOf(file.Source.Name, graphs)
+	for end, sizes := range blocks {
+		if sizes[0] == "N" {
+			found[end] = []string{"[" + strings.Join(sizes, ", ") + "]"}
+		}
+	}
 	ends := lineEnds(file)
 	var edits []diag.Edit
 	for line := 1; line <= file.Source.Lines(); line++ {
