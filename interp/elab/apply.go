@@ -27,6 +27,8 @@ type Unknowns interface {
 	// Opaque is a variable for a whole number that is at least low and of which
 	// nothing else is known but its name.
 	Opaque(name string, low int64) dim.Size
+	// Fraction is a variable for any number.
+	Fraction(name string) dim.Size
 	// Power is base to a power whose exponent is unknown; ok is false where it
 	// cannot be followed.
 	Power(base, exponent dim.Size) (power dim.Size, ok bool)

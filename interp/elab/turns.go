@@ -162,6 +162,9 @@ func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
 // anything shows that a turn takes any image to some image of the same batch,
 // so that some image is what any number of turns leaves.
 func (l *loop) anything(x Tensor) Tensor {
+	if out, ok := l.anyWidth(x); ok {
+		return out
+	}
 	any := l.anyImage(x, "repeat "+l.list.Name)
 	out := l.turn(l.unknowns.Turn(l.n, 0, 0), any)
 	if out.Poisoned || out.Suspect {
@@ -173,6 +176,27 @@ func (l *loop) anything(x Tensor) Tensor {
 	}
 	l.count = unknownCount
 	return any
+}
+
+// anyWidth shows that a turn takes an image of any number of channels to one of the
+// same height and width, so that these stay.
+func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
+	if len(x.Shape) != 4 {
+		return x, false
+	}
+	before := l.count
+	any := x
+	any.Shape = x.Shape.Clone()
+	any.Shape[1] = l.unknowns.Opaque("C of repeat "+l.list.Name, 1)
+	end := l.unknowns.Try()
+	out, ok := l.attempt(l.unknowns.Turn(l.n, 0, 0), any)
+	if !end(ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])) {
+		l.count = before
+		return x, false
+	}
+	l.unknowns.Approximate()
+	l.count = unknownCount
+	return any, true
 }
 
 // few follows a small number of turns.

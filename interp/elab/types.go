@@ -136,6 +136,9 @@ func article(name string) string {
 
 func (m *machine) convertList(v Value, elem string) (Value, string) {
 	if l, isUnknown := v.(UnknownList); isUnknown {
+		if elem != "" && elem != "float" && (l.Fractions || elem != "int") {
+			m.unknowns.Beyond("whether the list " + l.Name + " holds only " + elem)
+		}
 		return l, ""
 	}
 	list, ok := v.([]Value)

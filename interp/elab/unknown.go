@@ -93,14 +93,20 @@ func (m *machine) remainderHolds(rem *ast.Binary, r ast.Expr, e *env) (holds, ok
 }
 
 // UnknownList is a list parameter that may have any length and hold any whole
-// numbers.
-type UnknownList struct{ Name string }
+// numbers from 0, or with Fractions any numbers at all.
+type UnknownList struct {
+	Name      string
+	Fractions bool
+}
 
 // length is a variable for how many items the list has.
 func (l UnknownList) length(u Unknowns) dim.Size { return u.Opaque("len("+l.Name+")", 0) }
 
 // item is a variable for one of its items.
 func (l UnknownList) item(u Unknowns, which string) dim.Size {
+	if l.Fractions {
+		return u.Fraction(l.Name + "[" + which + "]")
+	}
 	return u.Opaque(l.Name+"["+which+"]", 0)
 }
 

@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -51,9 +50,12 @@ func (p *path) Exclude() {
 // Approximate notes that a mistake may be none.
 func (p *path) Approximate() { p.approximate = true }
 
+// turnOf begins the names of the variables that stand for a turn of a repeat.
+const turnOf = "turn of "
+
 // Turn is a variable i with first <= i <= n - 1 - last.
 func (p *path) Turn(n dim.Size, first, last int) dim.Size {
-	i := p.variable(fmt.Sprintf("turn of %v", n), int64(first))
+	i := p.variable(turnOf+n.String(), int64(first))
 	rest := n.Sub(dim.Int(1 + last)).Sub(i)
 	if _, known := p.factFor(rest, dim.NonNegative); !known {
 		p.facts = append(p.facts, fact{rest, dim.NonNegative, true, true})
@@ -63,6 +65,9 @@ func (p *path) Turn(n dim.Size, first, last int) dim.Size {
 
 // Opaque is a variable by its name.
 func (p *path) Opaque(name string, low int64) dim.Size { return p.variable(name, low) }
+
+// Fraction is a variable that need not be whole.
+func (p *path) Fraction(name string) dim.Size { return p.real(name) }
 
 // Power is a variable for base**x, x being the unknown part of an exponent x + k,
 // times base**k. So that 2**depth is seen to be even once depth >= 1 is known, x

@@ -11,7 +11,7 @@ import (
 // An argument is a parameter that stands for any value of its type.
 type argument struct {
 	name string
-	kind string // int, float, bool, string, dims, pad, tensor, list, block
+	kind string // int, float, bool, string, dims, pad, tensor, list, fractions, block
 }
 
 // parametersOf lists the parameters that a block leaves open and that are
@@ -26,6 +26,8 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 		switch kind := p.Type; {
 		case kind == "block" && !p.HasDefault, kind == "list" && !p.HasDefault && (p.Elem == "int" || p.Elem == ""):
 			args = append(args, argument{p.Name, kind})
+		case kind == "list" && !p.HasDefault && p.Elem == "float":
+			args = append(args, argument{p.Name, "fractions"})
 		case kind == "int" || kind == "float" || kind == "bool" || kind == "string" || kind == "dims" || kind == "pad" || kind == "tensor":
 			args = append(args, argument{p.Name, kind})
 		case p.HasDefault:
@@ -91,6 +93,8 @@ func (p *path) value(a argument) elab.Value {
 		return ops.Padding{Top: v("top"), Bottom: v("bottom"), Left: v("left"), Right: v("right")}
 	case "list":
 		return elab.UnknownList{Name: a.name}
+	case "fractions":
+		return elab.UnknownList{Name: a.name, Fractions: true}
 	case "block":
 		return elab.UnknownBlock{Name: a.name}
 	case "tensor":

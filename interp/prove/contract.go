@@ -205,7 +205,9 @@ func (r Requirement) same(s Requirement) bool {
 }
 
 // String writes a requirement as the language would: H >= 3, C % groups == 0.
-func (r Requirement) String() string {
+func (r Requirement) String() string { return turns(r.text(), r.Size.Vars()) }
+
+func (r Requirement) text() string {
 	left, right := r.Size.Sides()
 	switch {
 	case r.Relation == dim.Whole:
@@ -228,7 +230,7 @@ func (r Requirement) String() string {
 
 // product puts a sum in parentheses, as a factor needs it.
 func product(s dim.Size) string {
-	if text := s.String(); strings.Contains(text, " ") {
+	if text := s.String(); strings.Contains(turns(text, s.Vars()), " ") {
 		return "(" + text + ")"
 	}
 	return s.String()

@@ -153,7 +153,7 @@ func (p *path) condition() []string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.lows)) {
-		if _, replaced := p.values[name]; !replaced && !p.given(name) && !strings.HasPrefix(name, "turn of ") {
+		if _, replaced := p.values[name]; !replaced && !p.given(name) && !strings.HasPrefix(name, turnOf) {
 			list = append(list, fmt.Sprintf("%s >= %d", name, p.lows[name]))
 		}
 	}
@@ -163,6 +163,10 @@ func (p *path) condition() []string {
 			r.Size = p.unprimed(r.Size)
 			list = append(list, r.String())
 		}
+	}
+	variables := append(slices.Collect(maps.Keys(p.values)), slices.Collect(maps.Keys(p.lows))...)
+	for i := range list {
+		list[i] = turns(list[i], variables)
 	}
 	return list
 }

@@ -103,7 +103,7 @@ type sampler struct {
 // which have no values to try.
 func newSampler(v *Verdict, r Result) (sampler, bool) {
 	for _, a := range v.args {
-		if a.kind == "list" || a.kind == "block" || a.kind == "tensor" {
+		if a.kind == "list" || a.kind == "fractions" || a.kind == "block" || a.kind == "tensor" {
 			return sampler{}, false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
@@ -52,6 +53,26 @@ func (p *path) words(text string) string {
 		} else {
 			replace(`\b`+part, fmt.Sprintf("(%s/%d)", name, m))
 		}
+	}
+	var variables []string
+	for _, f := range p.facts {
+		variables = append(variables, f.size.Vars()...)
+	}
+	return turns(text, variables)
+}
+
+// turns writes a text in which the turn of a repeat is called i: rates[i] for
+// rates[turn of len(rates)].
+func turns(text string, variables []string) string {
+	for _, name := range variables {
+		_, n, found := strings.Cut(name, turnOf)
+		if !found {
+			continue
+		}
+		for strings.Count(n, "]") > strings.Count(n, "[") {
+			n = n[:strings.LastIndex(n, "]")] // of the list that the turn chooses from
+		}
+		text = strings.ReplaceAll(text, turnOf+n, "i")
 	}
 	return text
 }

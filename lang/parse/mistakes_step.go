@@ -22,8 +22,10 @@ func lonelyArrow(c context) *diag.Diagnostic {
 	return nil
 }
 
+// combinators are what people write branches of.
+var combinators = []string{"add", "concat", "mul", "max", "mean"}
+
 func bar(c context) *diag.Diagnostic {
-	combinators := []string{"add", "concat", "mul", "max", "mean"}
 	switch {
 	case c.found.Value != "|":
 		return nil
@@ -107,11 +109,10 @@ func bareArguments(c context) *diag.Diagnostic {
 	case !c.inBody() || c.before.Type != tokIdent || c.first().Value != c.before.Value:
 		return nil
 	case c.found.Value == "[" || c.is(c.found, tokInt, tokFloat, tokDims):
-		d := c.syntax("arguments stand in parentheses")
-		if c.found.Value == "[" {
-			return d.WithHelp("write `%s(…)`; parallel branches stand in braces: `concat { | … | … }`", c.before.Value)
+		if slices.Contains(combinators, c.before.Value) {
+			return c.syntax("branches stand in braces").WithHelp("write `%s { | … | … }`", c.before.Value)
 		}
-		return d.WithHelp("write `%s(…)`", c.before.Value)
+		return c.syntax("arguments stand in parentheses").WithHelp("write `%s(…)`", c.before.Value)
 	}
 	return nil
 }
@@ -182,8 +183,8 @@ func comma(c context) *diag.Diagnostic {
 		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`")
 	case c.found.Value == "," && c.inBody():
 		d := c.syntax("steps are not separated by `,`")
-		if c.bracket == "{" && c.owner.Type == tokIdent {
-			return d.WithHelp("each of several branches starts with a bar, as in `%s { | … | … }`; between two steps, write `->`", c.owner.Value)
+		if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
+			return d.WithHelp("every branch starts with a bar: `%s { | … | … }`", c.owner.Value)
 		}
 		return d.WithHelp("write `->` between two steps, or start a new line")
 	case c.found.Value == "&" || c.found.Value == "!":
