@@ -6,9 +6,9 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// What proofs may take, in units of roughly half a microsecond. Work is counted
+// What proofs may take, in units of roughly a quarter of a microsecond. Work is counted
 // rather than timed, so that a proof found on one machine is found on all; the clock
-// is there for what the count misses. No block of the library takes a tenth of it.
+// is there for what the count misses. No block of the library takes a sixth of it.
 const (
 	blockWork = 1_000_000
 	fileWork  = 1_200_000
