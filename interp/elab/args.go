@@ -34,7 +34,7 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 // fill adds arguments to a closure: each positional one to the next parameter
 // that has none, each named one to its parameter.
 func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
-	filled := &Closure{Object: c.Object, promises: c.promises, Args: make(map[string]bound, len(c.Args)+len(args.List))}
+	filled := &Closure{Object: c.Object, passed: c.passed, promises: c.promises, Args: make(map[string]bound, len(c.Args)+len(args.List))}
 	for name, b := range c.Args {
 		filled.Args[name] = b
 	}

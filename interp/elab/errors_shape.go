@@ -186,6 +186,14 @@ func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor)
 	return d.WithHelp("correct the claim or the body; `_` claims nothing")
 }
 
+func wrongCall(p promise, c *Closure, code diag.Code, a *ast.Arg, reason string) *diag.Diagnostic {
+	name := p.declared.Object.Name
+	return diag.New(code, p.given, "`%s` %s `%s` is called", c.name(), reason, name).
+		At(a.Span(), "called here").
+		At(p.declared.Object.Span, "declared here").
+		WithHelp("give a block that can be called as `%s` is declared", name)
+}
+
 func promiseRank(p promise, name string, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)).

@@ -306,6 +306,10 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 		m.fail(notCallable(r.Span(), r.Text(), v))
 		return nil, false
 	}
+	if d := misfit(c, r.Args); d != nil {
+		m.fail(d)
+		return nil, false
+	}
 	promises, ok := m.fillPromises(c.promises, r.Args, e)
 	if !ok {
 		return nil, false

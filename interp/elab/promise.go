@@ -5,6 +5,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
@@ -25,6 +26,13 @@ type promise struct {
 // promised adds what the declaration of a parameter says to the block given for
 // it. A block may be passed on from parameter to parameter, and is held to all.
 func promised(v Value, p *ast.Param, module *resolve.Module, given source.Span) Value {
+	if c, ok := v.(*Closure); ok && !c.passed.IsValid() {
+		first := *c
+		first.passed = given
+		v = &first
+	} else if ok {
+		given = c.passed // what is wrong with it is wrong there
+	}
 	if p.Type == nil || p.Type.Params == nil && p.Type.Sig == nil {
 		return v
 	}
@@ -54,6 +62,35 @@ func (m *machine) fillPromises(list []promise, args *ast.Args, e *env) ([]promis
 		filled[i] = promise{c, p.given}
 	}
 	return filled, true
+}
+
+// misfit is a block that cannot be called as its promise says, with an argument
+// that it does not take; nil for one that can.
+func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
+	if len(c.promises) == 0 {
+		return nil
+	}
+	p := c.promises[0]
+	params := parameters(c.Object)
+	open := 0
+	for _, q := range params {
+		if !c.has(q.Name.Text) {
+			open++
+		}
+	}
+	for _, a := range args.List {
+		switch {
+		case a.Name != nil && find(params, a.Name.Text) == nil:
+			return wrongCall(p, c, diag.UnknownArgument, a, "has no parameter `"+a.Name.Text+"`, with which")
+		case a.Name == nil && open == 0 && len(params) == 0:
+			return wrongCall(p, c, diag.TooManyArguments, a, "takes no arguments, with which")
+		case a.Name == nil && open == 0:
+			return wrongCall(p, c, diag.TooManyArguments, a, "takes fewer arguments than those with which")
+		case a.Name == nil:
+			open--
+		}
+	}
+	return nil
 }
 
 // keep applies a block that promises were made of, and holds it to them.

@@ -28,6 +28,7 @@ type Closure struct {
 	Slot   *ast.Body // set for a body; Env is where its names live
 	Env    *env
 	given  source.Span // where arguments were filled in last
+	passed source.Span // where it was first given for a parameter
 	// promises are what the parameters it was given for say of it.
 	promises []promise
 }
