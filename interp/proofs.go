@@ -59,10 +59,13 @@ func StepShapes(verdicts []*prove.Verdict) map[int][]string {
 }
 
 // tooLarge reports whether a limit was hit in a block at its default sizes; a proof
-// would only hit it again.
+// would only hit it again. Nets behind one that left nothing of what they share have
+// not been made, and are not proved either.
 func tooLarge(o *resolve.Object, found diag.List) bool {
 	return slices.ContainsFunc(found, func(d *diag.Diagnostic) bool {
-		return d.Code.IsLimit() && o.Block.Span().Contains(d.Span)
+		shared := d.Code == diag.TooManyNodes || d.Code == diag.TooManySteps
+		behind := o.Block.Kind == "net" && d.Span.Start.Filename == o.Span.Start.Filename && d.Span.Start.Offset < o.Span.Start.Offset
+		return d.Code.IsLimit() && o.Block.Span().Contains(d.Span) || shared && behind
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 
 // What --fix may spend on looking for repairs.
 const (
-	maxFixWork = 12 * 1_500_000
+	maxFixWork = 18_000_000
 	maxFixTime = 12 * time.Second
 )
 

@@ -222,7 +222,7 @@ func TestRowsSumToTheTotals(t *testing.T) {
 	want := []graph.Row{
 		{Path: "stem", Kind: "dense", Count: count(12, 12, 24), Output: tensor.Shape{2, 4}},
 		{Path: "body", Kind: "residual", Count: count(40, 40, 84), Output: tensor.Shape{2, 4}},
-		{Path: "aux", Kind: "head", Count: count(8, 8, 16), Output: tensor.Shape{2, 2}, Side: true},
+		{Path: "aux", Kind: "head", Count: count(8, 8, 16), Output: tensor.Shape{2, 2}, Side: true, Head: "aux"},
 		{Path: "fc", Kind: "dense", Count: count(28, 28, 56), Output: tensor.Shape{2, 7}},
 	}
 	if diff := cmp.Diff(want, g.Rows(1), cmp.Comparer(func(a, b dim.Size) bool { return a == b })); diff != "" {

@@ -10,8 +10,8 @@ import (
 // rather than timed, so that a proof found on one machine is found on all; the clock
 // is there for what the count misses. No block of the library takes a sixth of it.
 const (
-	blockWork = 1_000_000
-	fileWork  = 1_200_000
+	blockWork = 800_000
+	fileWork  = 1_000_000
 	stepWork  = 4                       // of a step of the evaluator
 	maxTime   = 1500 * time.Millisecond // of a file
 )

@@ -42,7 +42,7 @@ type Limits struct {
 }
 
 // Usual are the limits of a check that nobody asked to repair anything.
-var Usual = Limits{Work: 1_500_000, Time: time.Second, Attempts: 150, Offers: 3}
+var Usual = Limits{Work: 1_000_000, Time: time.Second, Attempts: 150, Offers: 3}
 
 // An Account is what is left of the limits.
 type Account struct {
