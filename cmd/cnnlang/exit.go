@@ -206,4 +206,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"interp": true, "npy": true, "picture": true, "plan": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "picture": true, "plan": true, "weights": true}

@@ -16,6 +16,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/weights"
+	"cnnlang/ops"
 )
 
 // An origin is the flags that say where a net's weights come from and what a net
@@ -72,6 +73,9 @@ func (o *origin) memory() int64 {
 // build prepares a net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
+	if _, err := ops.ISA(); err != nil {
+		return nil, usage("%s", plain(err))
+	}
 	var err error
 	if opts.Cache, err = o.cacheFolder(); err != nil {
 		return nil, err
