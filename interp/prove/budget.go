@@ -12,8 +12,8 @@ import (
 const (
 	blockWork = 800_000
 	fileWork  = 1_000_000
-	stepWork  = 4                       // of a step of the evaluator
-	maxTime   = 1500 * time.Millisecond // of a file
+	stepWork  = 4               // of a step of the evaluator
+	maxTime   = 3 * time.Second // of a file
 )
 
 // tooMuch is why a proof is given up.
