@@ -12,8 +12,8 @@ import (
 const (
 	blockWork = 800_000
 	fileWork  = 1_000_000
-	stepWork  = 4               // of a step of the evaluator
-	maxTime   = 3 * time.Second // of a file
+	stepWork  = 4                       // of a step of the evaluator
+	maxTime   = 1500 * time.Millisecond // of a file
 )
 
 // tooMuch is why a proof is given up.
@@ -52,5 +52,5 @@ func (x *exploration) spent() bool {
 // far more than the sum of what they take.
 func (p *path) asked(size dim.Size, facts int) {
 	n := size.Weight()
-	p.exploration.spend((n + n*n*n/50) * (1 + facts))
+	p.exploration.spend((n + n*n*n/15) * (1 + facts))
 }
