@@ -19,19 +19,24 @@ func (b *blockedConv) cut(s slider) {
 	b.tiles = s.cut(&in, &out, add)
 	b.places = placesOf(b.tiles, b.step)
 
-	weights, work := 0, 0 // work is for one pixel
+	b.share()
+}
+
+// share decides how much a part does.
+func (b *blockedConv) share() {
+	tiles := b.out.n * len(b.tiles)
+	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles)) // of a tile
+	perUnit := 0                                     // work on a tile
 	for _, u := range b.units {
-		weights += len(u.weights)
+		perUnit = max(perUnit, len(u.weights)*pixels)
 	}
-	work = weights
-	b.images, b.unitsPer = 1, len(b.units)
-	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles))
-	b.tilesPer = balanced(len(b.tiles), max(1, blockedPart/max(1, work*pixels)), 1)
-	if 4*weights > heavyWeights {
-		b.images, b.unitsPer = b.out.n, max(1, len(b.units)/64)
-		parts := ceilDiv(len(b.units), b.unitsPer)
-		b.tilesPer = balanced(len(b.tiles), max(4, len(b.tiles)*parts/heavyPartsMin), 1)
+	part := min(max(perUnit*len(b.units)*tiles/blockedParts, leastPart), mostPart)
+	fits := len(b.tiles) // units that see channels of their own share no input
+	if !b.depthwise && b.permuted == 0 {
+		fits = max(1, tiles*blockedInput/(4*b.in.n*b.in.blocks*b.in.plane))
 	}
+	b.tilesPer = balanced(tiles, min(fits, max(1, part/perUnit)), 1)
+	b.unitsPer = balanced(len(b.units), max(1, part/(perUnit*b.tilesPer)), 1)
 }
 
 func (b *blockedConv) prepare() Prepared {
@@ -45,14 +50,17 @@ func (b *blockedConv) prepare() Prepared {
 		name += "-image"
 	}
 	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		strips, units := ceilDiv(len(b.tiles), b.tilesPer), ceilDiv(len(b.units), b.unitsPer)
-		return []Task{&parts{ceilDiv(b.out.n, b.images) * units * strips, func(part, _ int) {
-			tile, rest := part%strips*b.tilesPer, part/strips
-			unit, image := rest%units*b.unitsPer, rest/units*b.images
-			w := blockedPartOf{b, out.Data, in, tile, min(tile+b.tilesPer, len(b.tiles))}
+		units, tiles := ceilDiv(len(b.units), b.unitsPer), b.out.n*len(b.tiles)
+		return []Task{&parts{units * ceilDiv(tiles, b.tilesPer), func(part, _ int) {
+			w := blockedPartOf{blockedConv: b, data: out.Data, in: in}
+			unit, first := part%units*b.unitsPer, part/units*b.tilesPer
+			end := min(first+b.tilesPer, tiles)
 			for u := unit; u < min(unit+b.unitsPer, len(b.units)); u++ {
-				for i := image; i < min(image+b.images, b.out.n); i++ {
-					w.unit(u, i)
+				for at := first; at < end; at += w.to - w.from {
+					image := at / len(b.tiles)
+					w.from = at - image*len(b.tiles)
+					w.to = min(w.from+end-at, len(b.tiles))
+					w.unit(u, image)
 				}
 			}
 		}}}
