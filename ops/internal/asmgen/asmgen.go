@@ -57,13 +57,28 @@ func Files() map[string]string {
 		{"smooth", smooth},
 	} {
 		for _, s := range []isa{avx2, avx512} {
-			t := &text{}
-			t.raw(header)
+			t := begun()
 			family.write(t, s)
 			files[fmt.Sprintf("%s_%s_amd64.s", family.name, strings.ToLower(s.name))] = t.String()
 		}
 	}
+	for name, write := range map[string]func(*text){
+		"bf16_avx512":      tilesBF16,
+		"bf16lines_avx512": linesBF16,
+		"bf16_amx":         amx,
+	} {
+		t := begun()
+		write(t)
+		files[name+"_amd64.s"] = t.String()
+	}
 	return files
+}
+
+// begun is a text with the lines that every file begins with.
+func begun() *text {
+	t := &text{}
+	t.raw(header)
+	return t
 }
 
 // A text is assembly as it grows.

@@ -1,0 +1,11 @@
+//go:build purego || !amd64
+
+package kernel
+
+func convBF16(t *TileBF16, at *PlacesBF16)      { convBF16Generic(t, at) }
+func depthwiseBF16(t *TileBF16, at *PlacesBF16) { depthwiseBF16Generic(t, at) }
+func maxBF16(t *TileBF16, at *PlacesBF16)       { maxBF16Generic(t, at) }
+func sumBF16(t *TileBF16, at *PlacesBF16)       { sumBF16Generic(t, at) }
+
+func packBF16(dst, low, high []float32)   { packBF16Generic(dst, low, high) }
+func unpackBF16(low, high, src []float32) { unpackBF16Generic(low, high, src) }
