@@ -61,7 +61,7 @@ const (
 // Blocked wants the input with as many zeros around it as the windows see.
 func (c *Conv) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 	x := in[0]
-	layout := Layout{Lanes, c.halo(vertical, x, out), c.halo(horizontal, x, out)}
+	layout := Layout{Block: Lanes, HaloH: c.halo(vertical, x, out), HaloW: c.halo(horizontal, x, out)}
 	if c.winograd(x, out) {
 		layout.HaloH, layout.HaloW = c.tileHalo(vertical, x, out), c.tileHalo(horizontal, x, out)
 	}
@@ -196,7 +196,7 @@ func (c *Conv) offsets(in *grid, blocks int) []int {
 	for block := range blocks {
 		for y := range c.K.H.MustInt() {
 			for x := range c.K.W.MustInt() {
-				at = append(at, block*in.plane+y*c.Dilation.H.MustInt()*in.pitch+x*c.Dilation.W.MustInt()*in.Block)
+				at = append(at, block*in.plane+y*c.Dilation.H.MustInt()*in.pitch+x*c.Dilation.W.MustInt()*in.line)
 			}
 		}
 	}

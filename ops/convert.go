@@ -20,6 +20,9 @@ func (*Convert) Name() string { return "convert" }
 func (c *Convert) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return keep(f, c, in) }
 
 func (c *Convert) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
+	if c.From.BF16 || c.To.BF16 {
+		return c.prepareBF16(in[0], out)
+	}
 	from, to := c.From.grid(in[0]), c.To.grid(out)
 	return perRow(c.From.String()+"->"+c.To.String(), to, func(dst []float32, in []tensor.Tensor, plane, y int) {
 		copyChannels(dst, &to, in[0].Data, &from, plane, y)

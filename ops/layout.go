@@ -13,7 +13,8 @@ import (
 //	[N][C/Block][H + HaloH][W + HaloW][Block]
 //
 // in which the channels of a block lie together at every pixel, one cache line
-// for a Block of 16. Channels beyond C are there, finite, and mean nothing.
+// for a Block of 16, or of 32 where they are bfloat16. Channels beyond C are there,
+// finite, and mean nothing.
 //
 // The halo is zeros, so that a convolution tests no border. It is shared: what
 // lies to the right of a row is to the left of the next one, and what lies below
@@ -28,14 +29,26 @@ import (
 type Layout struct {
 	Block        int
 	HaloH, HaloW int
+	BF16         bool // two bfloat16 in the place of each float32
 }
 
 // Plain reports whether the value lies as its shape says.
 func (l Layout) Plain() bool { return l == Layout{} }
 
-// Lanes is the Block of every blocked layout but that of an image with few
-// channels, whose Block is 1.
+// Lanes is the Block of every blocked layout of float32 but that of an image with
+// few channels, whose Block is 1.
 const Lanes = kernel.Lanes
+
+// pixel is how many float32 a pixel of a block takes.
+func (l Layout) pixel() int {
+	if l.BF16 {
+		return l.Block / 2
+	}
+	return max(l.Block, 1) // plain is Block 1 without halo
+}
+
+// Bare is the layout without its halo.
+func (l Layout) Bare() Layout { return Layout{Block: l.Block, BF16: l.BF16} }
 
 // Floats is how many float32 a value of shape s takes.
 func (l Layout) Floats(s tensor.Shape) int {
@@ -56,7 +69,7 @@ func (l Layout) Channel(s tensor.Shape, c int) int {
 
 // Covers reports whether a value in this layout will do where other is wanted.
 func (l Layout) Covers(other Layout) bool {
-	return l.Block == other.Block && l.HaloH >= other.HaloH && l.HaloW >= other.HaloW
+	return l.Bare() == other.Bare() && l.HaloH >= other.HaloH && l.HaloW >= other.HaloW
 }
 
 // SameMemory reports whether a value of shape s lies equally in both.
@@ -65,20 +78,24 @@ func (l Layout) SameMemory(other Layout, s tensor.Shape) bool {
 		return true
 	}
 	flat := func(l Layout) bool {
-		return l.Plain() || l.HaloH == 0 && l.HaloW == 0 && len(s) > 1 && s[1]%l.Block == 0
+		return l.Plain() || !l.BF16 && l.HaloH == 0 && l.HaloW == 0 && len(s) > 1 && s[1]%l.Block == 0
 	}
 	return flat(l) && flat(other) && s[2:].Elements() == 1
 }
 
-// String prints nchw, or 16c with the halo: 16c+1x1.
+// String prints nchw, or 16c with the halo: 16c+1x1. Of bfloat16 it is 32b.
 func (l Layout) String() string {
-	switch {
-	case l.Plain():
+	if l.Plain() {
 		return "nchw"
-	case l.HaloH == 0 && l.HaloW == 0:
-		return fmt.Sprintf("%dc", l.Block)
 	}
-	return fmt.Sprintf("%dc+%dx%d", l.Block, l.HaloH, l.HaloW)
+	name := fmt.Sprintf("%dc", l.Block)
+	if l.BF16 {
+		name = fmt.Sprintf("%db", l.Block)
+	}
+	if l.HaloH == 0 && l.HaloW == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s+%dx%d", name, l.HaloH, l.HaloW)
 }
 
 // A Value is what an op is told of an input or its result.
@@ -104,6 +121,9 @@ type Blocking struct {
 	In []Layout
 	// Leads says that it is so much faster that plain inputs should be converted.
 	Leads bool
+	// Wide says, of an op on bfloat16, that its result may as well be blocks of
+	// float32.
+	Wide bool
 }
 
 // page is how many float32 lie between two that share a set of a usual L1 cache.
@@ -116,6 +136,7 @@ const page = 1024
 type grid struct {
 	Layout
 	n, c, h, w, blocks int
+	line               int // float32 of a pixel
 	pitch, plane       int // float32 from a row, from a plane, to the next
 	lead               int // before the first plane
 }
@@ -125,14 +146,14 @@ func (l Layout) grid(s tensor.Shape) grid {
 	if len(s) == 4 {
 		g.h, g.w = s[2], s[3]
 	}
-	g.Block = max(l.Block, 1) // plain is Block 1 without halo
+	g.Block, g.line = max(l.Block, 1), l.pixel()
 	g.blocks = ceilDiv(g.c, g.Block)
-	g.pitch = (g.w + g.HaloW) * g.Block
+	g.pitch = (g.w + g.HaloW) * g.line
 	g.plane = (g.h + g.HaloH) * g.pitch
-	if g.bare() && g.Block == Lanes && g.plane >= page && g.plane%page < page/8 {
+	if g.bare() && g.line == Lanes && g.plane >= page && g.plane%page < page/8 {
 		g.plane += page / 4
 	}
-	g.lead = g.HaloH*g.pitch + g.HaloW*g.Block
+	g.lead = g.HaloH*g.pitch + g.HaloW*g.line
 	return g
 }
 
@@ -140,12 +161,12 @@ func (v Value) grid() grid { return v.Layout.grid(v.Shape) }
 
 // at is where pixel y, x of a plane lies; planes count through the images.
 func (g *grid) at(plane, y, x int) int {
-	return g.lead + plane*g.plane + y*g.pitch + x*g.Block
+	return g.lead + plane*g.plane + y*g.pitch + x*g.line
 }
 
 // row returns the pixels of row y of a plane.
 func (g *grid) row(data []float32, plane, y int) []float32 {
-	return data[g.at(plane, y, 0):][:g.w*g.Block]
+	return data[g.at(plane, y, 0):][:g.w*g.line]
 }
 
 // zeroHalo writes the zeros that belong to row y of a plane: right of it, and

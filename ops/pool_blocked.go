@@ -168,12 +168,16 @@ func (m *MaxPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 
 // PrepareBlocked is Prepare for blocked values.
 func (m *MaxPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	return m.blockedPool(in, out).prepare()
+}
+
+func (m *MaxPool) blockedPool(in []Value, out Value) *blockedPool {
 	p := newBlockedPool(in[0], out)
 	p.max = true
 	p.slide(m.Pad.poolAxis(vertical, in[0].Shape, out.Shape, m.K, m.Stride),
 		m.Pad.poolAxis(horizontal, in[0].Shape, out.Shape, m.K, m.Stride),
 		func(h, w, high, wide int) int { return 1 })
-	return p.prepare()
+	return p
 }
 
 // Blocked works where a window is not too large.
@@ -183,6 +187,10 @@ func (a *AvgPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 
 // PrepareBlocked is Prepare for blocked values.
 func (a *AvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	return a.blockedPool(in, out).prepare()
+}
+
+func (a *AvgPool) blockedPool(in []Value, out Value) *blockedPool {
 	p := newBlockedPool(in[0], out)
 	p.slide(a.Pad.poolAxis(vertical, in[0].Shape, out.Shape, a.K, a.Stride),
 		a.Pad.poolAxis(horizontal, in[0].Shape, out.Shape, a.K, a.Stride),
@@ -192,7 +200,7 @@ func (a *AvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepa
 			}
 			return h * w
 		})
-	return p.prepare()
+	return p
 }
 
 // Blocked works where there are not too many windows, each of which is a tile by
@@ -206,6 +214,10 @@ func (a *AvgPoolTo) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 
 // PrepareBlocked is Prepare for blocked values.
 func (a *AvgPoolTo) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
+	return a.blockedPool(in, out).prepare()
+}
+
+func (a *AvgPoolTo) blockedPool(in []Value, out Value) *blockedPool {
 	p := newBlockedPool(in[0], out)
 	h, w, kh, kw := p.in.h, p.in.w, p.out.h, p.out.w
 	for y := range kh {
@@ -215,5 +227,5 @@ func (a *AvgPoolTo) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Pre
 			p.add(y, x, 1, y0, y1, x0, x1, (y1-y0)*(x1-x0))
 		}
 	}
-	return p.prepare()
+	return p
 }

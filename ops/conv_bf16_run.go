@@ -1,0 +1,157 @@
+package ops
+
+import (
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// cut covers the result with tiles and decides how much a part does, as that of
+// blockedConv.
+func (b *bf16Conv) cut(s slider) {
+	add, in, out := b.add, b.in, b.out
+	if s == (slider{strideH: 1, strideW: 1}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
+		in, out = in.flattened(), out.flattened()
+		if add != nil {
+			flat := add.flattened()
+			add = &flat
+		}
+	}
+	most := b.runLimit()
+	b.tiles = s.cutRuns(&in, &out, add, most)
+	b.places = runPlaces(b.tiles, b.step, most)
+
+	work := 0 // of one pixel
+	for _, u := range b.units {
+		work += 2*len(u.weights) + 4*len(u.lanes[0]) // which are computed in float32
+	}
+	b.images, b.unitsPer = 1, len(b.units)
+	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles))
+	b.tilesPer = balanced(len(b.tiles), max(1, 2*blockedPart/max(1, work*pixels)), 1)
+	if 2*work > heavyWeights {
+		b.images, b.unitsPer = b.out.n, max(1, len(b.units)/64)
+		parts := ceilDiv(len(b.units), b.unitsPer)
+		b.tilesPer = balanced(len(b.tiles), max(4, len(b.tiles)*parts/heavyPartsMin), 1)
+	}
+}
+
+func (b *bf16Conv) runLimit() kernel.RunLimit {
+	if b.depthwise {
+		return kernel.HalfRun
+	}
+	return kernel.ConvRun
+}
+
+func (b *bf16Conv) prepare() Prepared {
+	name := "direct-" + kernel.BF16ISA()
+	switch {
+	case b.depthwise:
+		name = "depthwise-" + kernel.BF16ISA()
+	case b.in.Block == imageBF16:
+		name += "-image"
+	}
+	return &prepared{algorithm: name, lend: kernel.ScratchBF16, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
+		strips, units := ceilDiv(len(b.tiles), b.tilesPer), ceilDiv(len(b.units), b.unitsPer)
+		return []Task{&parts{ceilDiv(b.out.n, b.images) * units * strips, func(part, worker int) {
+			tile, rest := part%strips*b.tilesPer, part/strips
+			unit, image := rest%units*b.unitsPer, rest/units*b.images
+			w := bf16Part{b, out.Data, in, lent.of(worker), tile, min(tile+b.tilesPer, len(b.tiles))}
+			for u := unit; u < min(unit+b.unitsPer, len(b.units)); u++ {
+				for i := image; i < min(image+b.images, b.out.n); i++ {
+					w.unit(u, i)
+				}
+			}
+		}}}
+	}}
+}
+
+// A bf16Part is some tiles of the result, for one unit after another.
+type bf16Part struct {
+	*bf16Conv
+	data     []float32
+	inputs   []tensor.Tensor
+	scratch  []float32
+	from, to int // tiles
+}
+
+// unit computes the tiles of one unit of an image, in calls that are short enough
+// for whoever wants to stop all threads.
+func (w *bf16Part) unit(unit, image int) {
+	u := &w.units[unit]
+	block, planes := unit, 1 // of the result
+	if !w.out.BF16 {
+		block, planes = 2*unit, 2
+	}
+	plane := image*w.out.blocks + block
+	k := kernel.TileBF16{
+		Taps: u.taps, Weights: u.weights, Wide: !w.out.BF16, OutBlock: w.out.plane,
+		In:   w.inputs[0].Data[(image*w.in.blocks+u.inBlock)*w.in.plane:],
+		Out:  w.data[plane*w.out.plane:],
+		Bias: w.bias[unit*LanesBF16:], Low: w.low, High: w.high, Scratch: w.scratch,
+	}
+	if w.add != nil {
+		k.Add = w.inputs[1].Data[(image*w.add.blocks+unit)*w.add.plane:]
+	}
+	perTile := (2*len(u.weights) + 4*len(u.lanes[0])) * 2 * int(kernel.HalfRun)
+	each := max(1, 2*blockedCall/perTile)
+	for from := w.from; from < w.to; from += each {
+		to := min(from+each, w.to)
+		places := w.places.Slice(from, to)
+		if w.depthwise {
+			for half := range u.lanes {
+				h := w.half(&k, u, half)
+				kernel.DepthwiseBF16(&h, &places)
+			}
+		} else {
+			kernel.ConvBF16(&k, &places)
+		}
+		for i := from; i < to; i++ {
+			w.activate(&k, &w.tiles[i])
+			for p := range planes {
+				w.tiles[i].finish(&w.out, w.data, plane+p)
+			}
+		}
+	}
+}
+
+// half is the tiles of half the channels of a unit.
+func (w *bf16Part) half(k *kernel.TileBF16, u *bf16Unit, half int) kernel.TileBF16 {
+	h := *k
+	h.Lanes, h.Bias = u.lanes[half], k.Bias[half*Lanes:]
+	h.In = k.In[half*halfLine:]
+	if k.Add != nil {
+		h.Add = k.Add[half*halfLine:]
+	}
+	if k.Wide {
+		h.Out = k.Out[half*k.OutBlock:]
+	} else {
+		h.Out = k.Out[half*halfLine:]
+	}
+	return h
+}
+
+// halfLine is how many float32 16 channels of bfloat16 take.
+const halfLine = Lanes / 2
+
+// activate applies what is more than a clamp to a tile.
+func (w *bf16Part) activate(k *kernel.TileBF16, t *runTile) {
+	if w.act.clamps() {
+		return
+	}
+	for _, r := range t.PlaceBF16 {
+		n := r.Pixels * Lanes
+		if n == 0 {
+			continue
+		}
+		first := k.Out[r.Out:][:n]
+		if k.Wide {
+			second := k.Out[r.Out+k.OutBlock:][:n]
+			w.act.apply(first, first)
+			w.act.apply(second, second)
+			continue
+		}
+		both := w.scratch[:2*n]
+		kernel.UnpackBF16(both[:n], both[n:], first)
+		w.act.apply(both, both)
+		kernel.PackBF16(first, both[:n], both[n:])
+	}
+}

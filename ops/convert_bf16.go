@@ -1,0 +1,128 @@
+package ops
+
+import (
+	"math"
+
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// prepareBF16 is Prepare of a conversion from or to bfloat16.
+func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
+	from, to := c.From.grid(in), c.To.grid(out)
+	name := c.From.String() + "->" + c.To.String()
+	half := to.w * Lanes
+	return &prepared{algorithm: name, lend: 2 * half, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
+		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, worker int) {
+			both := lent.of(worker)
+			for i := first; i < end; i++ {
+				plane, y := i/to.h, i%to.h
+				row := to.row(out.Data, plane, y)
+				switch {
+				case to.BF16 && to.Block == imageBF16:
+					roundImage(row, &to, in[0].Data, &from, plane, y)
+				case to.BF16:
+					roundRow(row, &to, in[0].Data, &from, plane, y, both)
+				default:
+					widenRow(row, &to, in[0].Data, &from, plane, y, both)
+				}
+				to.zeroHalo(out.Data, plane, y)
+			}
+		})}
+	}}
+}
+
+// channel returns the row of float32 with channel c of an image, its first element
+// being that channel's, and how far apart pixels are.
+func (g *grid) channel(data []float32, image, c, y int) (row []float32, step int) {
+	return g.row(data, image*g.blocks+c/g.Block, y)[c%g.Block:], g.Block
+}
+
+// roundImage fills a row of an image with four channels at a pixel.
+func roundImage(row []float32, to *grid, data []float32, from *grid, image, y int) {
+	if from.BF16 {
+		line := from.row(data, image*from.blocks, y)
+		for x := range to.w {
+			copy(row[x*to.line:][:to.line], line[x*Lanes:])
+		}
+		return
+	}
+	for word := range imageBF16 / 2 {
+		var pair [2][]float32
+		step := 1
+		for i := range pair {
+			if c := 2*word + i; c < to.c {
+				pair[i], step = from.channel(data, image, c, y)
+			}
+		}
+		for x := range to.w {
+			var v [2]float32
+			for i, line := range pair {
+				if line != nil {
+					v[i] = line[x*step]
+				}
+			}
+			row[x*to.line+word] = math.Float32frombits(kernel.WordBF16(v[0], v[1]))
+		}
+	}
+}
+
+// roundRow fills a row of 32 channels from float32, or from the same with another
+// halo.
+func roundRow(row []float32, to *grid, data []float32, from *grid, plane, y int, both []float32) {
+	if from.BF16 {
+		copy(row, from.row(data, plane, y))
+		return
+	}
+	image, block := plane/to.blocks, plane%to.blocks
+	n := len(both) / 2
+	var halves [2][]float32
+	for h := range halves {
+		first := block*LanesBF16 + h*Lanes
+		if from.Block == Lanes && first < from.c {
+			halves[h] = from.row(data, image*from.blocks+first/Lanes, y)
+			continue
+		}
+		halves[h] = both[h*n:][:n]
+		gatherLanes(halves[h], data, from, image, first, y)
+	}
+	kernel.PackBF16(row, halves[0], halves[1])
+}
+
+// gatherLanes fills a row of 16 channels from the first of them on. Those beyond
+// the last are 0.
+func gatherLanes(row, data []float32, from *grid, image, first, y int) {
+	for lane := range Lanes {
+		if first+lane >= from.c {
+			for at := lane; at < len(row); at += Lanes {
+				row[at] = 0
+			}
+			continue
+		}
+		line, step := from.channel(data, image, first+lane, y)
+		for x, at := 0, lane; at < len(row); x, at = x+step, at+Lanes {
+			row[at] = line[x]
+		}
+	}
+}
+
+// widenRow fills a row of float32 from lines of 32 channels.
+func widenRow(row []float32, to *grid, data []float32, from *grid, plane, y int, both []float32) {
+	image, block := plane/to.blocks, plane%to.blocks
+	first := block * to.Block
+	line := from.row(data, image*from.blocks+first/LanesBF16, y)
+	if to.Block == 1 {
+		c := first % LanesBF16
+		for x := range row {
+			pair := math.Float32bits(line[x*Lanes+c/2])
+			row[x] = math.Float32frombits(pair >> (c % 2 * 16) << 16)
+		}
+		return
+	}
+	n := len(both) / 2
+	if first%LanesBF16 == 0 {
+		kernel.UnpackBF16(row, both[:n], line)
+	} else {
+		kernel.UnpackBF16(both[:n], row, line)
+	}
+}

@@ -1,0 +1,67 @@
+package ops
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/ops/internal/cpu"
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// Precision is what values between ops are rounded to, and so how exact a result
+// is. docs/precision.md measures it.
+type Precision int
+
+// The precisions. Input and output are float32 with each.
+const (
+	// F32 is float32 throughout.
+	F32 Precision = iota
+	// BF16 keeps the values of images and the weights of convolutions as bfloat16,
+	// float32 cut to 8 bits of precision, and sums their products in float32.
+	BF16
+)
+
+var precisions = []string{"f32", "bf16"}
+
+// Precisions are the names, most exact first.
+func Precisions() []string { return append([]string(nil), precisions...) }
+
+// String is the name.
+func (p Precision) String() string { return precisions[p] }
+
+// ParsePrecision finds a precision by its name.
+func ParsePrecision(name string) (Precision, error) {
+	for i, known := range precisions {
+		if name == known {
+			return Precision(i), nil
+		}
+	}
+	return F32, fmt.Errorf("ops: precision %q: want one of %s", name, strings.Join(precisions, ", "))
+}
+
+// Supported says what is missing where this processor and build have no kernels
+// for the precision.
+func (p Precision) Supported() error {
+	if p == F32 || cpu.SelectedBF16() != cpu.Generic {
+		return nil
+	}
+	return fmt.Errorf("ops: precision %v takes the instructions AVX512-BF16 or AMX, and the instruction set in use is %s: take %v", p, kernel.ISA(), F32)
+}
+
+// A BF16Blocker is an op that can work on blocked values of bfloat16.
+type BF16Blocker interface {
+	Op
+	// BlockedBF16 is Blocked with inputs of bfloat16. Where it cannot work on these
+	// shapes, In is nil.
+	BlockedBF16(in []tensor.Shape, out tensor.Shape) Blocking
+	// PrepareBF16 is Prepare for values in layouts that cover those of BlockedBF16.
+	PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepared
+}
+
+// LanesBF16 is the Block of blocked values of bfloat16 but those of an image with
+// few channels, whose Block is imageBF16.
+const (
+	LanesBF16 = kernel.LineBF16
+	imageBF16 = 4
+)
