@@ -32,8 +32,8 @@ type bf16Conv struct {
 type bf16Unit struct {
 	inBlock int
 	taps    *kernel.Taps
-	weights []uint32
-	lanes   [2][]float32 // of the two halves of a depthwise one
+	weights []float32
+	halves  [2][]float32 // of a depthwise one
 }
 
 // BlockedBF16 wants the input with as many zeros around it as the windows see.
@@ -95,21 +95,20 @@ func (c *Conv) seesBF16(x, out tensor.Shape, block int) (from, to int) {
 // PrepareBF16 rounds and packs the weights.
 func (c *Conv) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
-	f := fold(params, out.Shape[1], c.Bias, c.epilogue)
+	f := newPacking(c.memory, params, out.Shape[1], c.Bias, c.epilogue)
 	b := &bf16Conv{in: in[0].grid(), out: out.grid(), act: c.epilogue.Act}
 	if c.epilogue.Add {
 		added := in[1].grid()
 		b.add = &added
 	}
-	b.bias = make([]float32, roundUp(b.out.c, LanesBF16))
-	copy(b.bias, f.bias)
+	b.bias = f.biases(roundUp(b.out.c, LanesBF16))
 	b.low, b.high = b.act.bounds()
 	b.step = c.Stride.W.MustInt() * b.in.line
 	if c.Groups.MustInt() == x[1] && out.Shape[1] == x[1] && x[1] > 1 {
 		b.depthwise = true
-		c.depthwiseBF16(b, &f)
+		c.depthwiseBF16(b, f)
 	} else {
-		c.denseBF16(b, x, out.Shape, &f)
+		c.denseBF16(b, x, out.Shape, f)
 	}
 	b.cut(slider{
 		strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
@@ -118,25 +117,26 @@ func (c *Conv) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepar
 	return b.prepare()
 }
 
-func (c *Conv) depthwiseBF16(b *bf16Conv, f *filters) {
+func (c *Conv) depthwiseBF16(b *bf16Conv, f *packing) {
 	at := c.offsets(&b.in, 1)
 	taps := kernel.NewTaps(at, len(at))
 	for block := range ceilDiv(b.out.c, LanesBF16) {
 		u := bf16Unit{inBlock: block, taps: taps}
-		for half := range u.lanes {
-			u.lanes[half] = make([]float32, len(at)*Lanes)
+		for half := range u.halves {
 			first := block*LanesBF16 + half*Lanes
-			for lane := range min(Lanes, b.out.c-first) {
-				for t := range at {
-					u.lanes[half][t*Lanes+lane] = f.at((first+lane)*len(at)+t, first+lane)
+			u.halves[half] = f.Floats(len(at)*Lanes, func(dst []float32) {
+				for lane := range min(Lanes, b.out.c-first) {
+					for t := range at {
+						dst[t*Lanes+lane] = f.at((first+lane)*len(at)+t, first+lane)
+					}
 				}
-			}
+			})
 		}
 		b.units = append(b.units, u)
 	}
 }
 
-func (c *Conv) denseBF16(b *bf16Conv, x, out tensor.Shape, f *filters) {
+func (c *Conv) denseBF16(b *bf16Conv, x, out tensor.Shape, f *packing) {
 	taps := map[int]*kernel.Taps{}
 	for block := range ceilDiv(b.out.c, LanesBF16) {
 		from, to := 0, 1
@@ -148,7 +148,7 @@ func (c *Conv) denseBF16(b *bf16Conv, x, out tensor.Shape, f *filters) {
 			taps[to-from] = kernel.NewTaps(at, len(at))
 		}
 		u := bf16Unit{inBlock: from, taps: taps[to-from]}
-		u.weights = c.packBF16(b, &u, block, x, f)
+		u.weights = c.packBF16(b, u, block, x, f)
 		b.units = append(b.units, u)
 	}
 }
@@ -169,29 +169,30 @@ func (c *Conv) linesSeen(in *grid, blocks int) []int {
 
 // packBF16 lays out the weights of a block of filters: [line][pair of channels]
 // [filter], words of two.
-func (c *Conv) packBF16(b *bf16Conv, u *bf16Unit, block int, x tensor.Shape, f *filters) []uint32 {
+func (c *Conv) packBF16(b *bf16Conv, u bf16Unit, block int, x tensor.Shape, f *packing) []float32 {
 	kh, kw := c.K.H.MustInt(), c.K.W.MustInt()
 	groups := c.Groups.MustInt()
 	each, filters := x[1]/groups, b.out.c/groups
-	packed := make([]uint32, u.taps.Len()*Lanes*LanesBF16)
-	line := make([]float32, u.taps.Len()*LanesBF16) // of one filter
-	for lane := range min(LanesBF16, b.out.c-block*LanesBF16) {
-		o := block*LanesBF16 + lane
-		clear(line)
-		for i := range each {
-			channel := o/filters*each + i - u.inBlock*LanesBF16
-			for t := range kh * kw {
-				w := f.at((o*each+i)*kh*kw+t, o)
-				if b.in.Block == LanesBF16 {
-					line[(channel/LanesBF16*kh*kw+t)*LanesBF16+channel%LanesBF16] = w
-				} else {
-					line[t/kw*c.lineTaps()*LanesBF16+t%kw*imageBF16+channel] = w
+	lines := u.taps.Len()
+	return f.Floats(lines*Lanes*LanesBF16, func(dst []float32) {
+		line := make([]float32, lines*LanesBF16) // of one filter
+		for lane := range min(LanesBF16, b.out.c-block*LanesBF16) {
+			o := block*LanesBF16 + lane
+			clear(line)
+			for i := range each {
+				channel := o/filters*each + i - u.inBlock*LanesBF16
+				for t := range kh * kw {
+					w := f.at((o*each+i)*kh*kw+t, o)
+					if b.in.Block == LanesBF16 {
+						line[(channel/LanesBF16*kh*kw+t)*LanesBF16+channel%LanesBF16] = w
+					} else {
+						line[t/kw*c.lineTaps()*LanesBF16+t%kw*imageBF16+channel] = w
+					}
 				}
 			}
+			for pair := range len(line) / 2 {
+				dst[pair*LanesBF16+lane] = kernel.WordBF16(line[2*pair], line[2*pair+1])
+			}
 		}
-		for pair := range len(line) / 2 {
-			packed[pair*LanesBF16+lane] = kernel.WordBF16(line[2*pair], line[2*pair+1])
-		}
-	}
-	return packed
+	})
 }

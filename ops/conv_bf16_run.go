@@ -22,7 +22,7 @@ func (b *bf16Conv) cut(s slider) {
 
 	work := 0 // of one pixel
 	for _, u := range b.units {
-		work += 2*len(u.weights) + 4*len(u.lanes[0]) // which are computed in float32
+		work += 2*len(u.weights) + 4*len(u.halves[0]) // which are computed in float32
 	}
 	b.images, b.unitsPer = 1, len(b.units)
 	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles))
@@ -91,13 +91,13 @@ func (w *bf16Part) unit(unit, image int) {
 	if w.add != nil {
 		k.Add = w.inputs[1].Data[(image*w.add.blocks+unit)*w.add.plane:]
 	}
-	perTile := (2*len(u.weights) + 4*len(u.lanes[0])) * 2 * int(kernel.HalfRun)
+	perTile := (2*len(u.weights) + 4*len(u.halves[0])) * 2 * int(kernel.HalfRun)
 	each := max(1, 2*blockedCall/perTile)
 	for from := w.from; from < w.to; from += each {
 		to := min(from+each, w.to)
 		places := w.places.Slice(from, to)
 		if w.depthwise {
-			for half := range u.lanes {
+			for half := range u.halves {
 				h := w.half(&k, u, half)
 				kernel.DepthwiseBF16(&h, &places)
 			}
@@ -116,7 +116,7 @@ func (w *bf16Part) unit(unit, image int) {
 // half is the tiles of half the channels of a unit.
 func (w *bf16Part) half(k *kernel.TileBF16, u *bf16Unit, half int) kernel.TileBF16 {
 	h := *k
-	h.Lanes, h.Bias = u.lanes[half], k.Bias[half*Lanes:]
+	h.Weights, h.Bias = u.halves[half], k.Bias[half*Lanes:]
 	h.In = k.In[half*halfLine:]
 	if k.Add != nil {
 		h.Add = k.Add[half*halfLine:]

@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"math"
-
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -62,7 +60,7 @@ func roundImage(row []float32, to *grid, data []float32, from *grid, image, y in
 					v[i] = line[x*step]
 				}
 			}
-			row[x*to.line+word] = math.Float32frombits(kernel.WordBF16(v[0], v[1]))
+			row[x*to.line+word] = kernel.WordBF16(v[0], v[1])
 		}
 	}
 }
@@ -114,8 +112,10 @@ func widenRow(row []float32, to *grid, data []float32, from *grid, plane, y int,
 	if to.Block == 1 {
 		c := first % LanesBF16
 		for x := range row {
-			pair := math.Float32bits(line[x*Lanes+c/2])
-			row[x] = math.Float32frombits(pair >> (c % 2 * 16) << 16)
+			even, odd := kernel.PairBF16(line[x*Lanes+c/2])
+			if row[x] = even; c%2 == 1 {
+				row[x] = odd
+			}
 		}
 		return
 	}

@@ -140,7 +140,7 @@ func (s *settler) apart(a, b *graph.Node) bool {
 // a cache line.
 func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 	op, ok := n.Op.(*ops.Concat)
-	if !ok || n.Shape[:op.Axis.MustInt()].Elements() != 1 {
+	if !ok || n.Shape[:op.Axis.MustInt()].Elements() != 1 || !fillBlocks(n, s.graph.layouts[n.ID]) {
 		return false
 	}
 	offsets := make(map[*buffer]int, len(n.In))

@@ -11,40 +11,78 @@ type choice struct {
 	ops     []ops.Op // by node, with the algorithms that were chosen for them
 	layouts []ops.Layout
 	wants   [][]ops.Layout
+	bf16    []bool // by node: whether it works on bfloat16
 }
 
-// choose decides which nodes work on blocked values, and how much halo each value
-// has. The algorithms of some nodes are given, by path.
-func choose(g *graph.Graph, algorithms map[string]string) *choice {
-	c := &choice{g, make([]ops.Op, len(g.Nodes)), make([]ops.Layout, len(g.Nodes)), make([][]ops.Layout, len(g.Nodes))}
+// choose decides which nodes work on blocked values, of float32 or, where that is
+// the precision, of bfloat16, and how much halo each value has. The algorithms of
+// some nodes on float32 are given, by path.
+func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precision) *choice {
+	n := len(g.Nodes)
+	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]bool, n)}
+	wide := make([]bool, n)
 	for _, n := range g.Nodes[1:] {
 		c.ops[n.ID] = n.Op
+		if precision == ops.BF16 {
+			if blocker, ok := n.Op.(ops.BF16Blocker); ok {
+				how := blocker.BlockedBF16(n.InShapes(), n.Shape)
+				layout := ops.Layout{Block: ops.LanesBF16, BF16: true}
+				if c.take(n, how, layout) {
+					c.bf16[n.ID], wide[n.ID] = true, how.Wide
+					continue
+				}
+			}
+		}
 		if chooser, ok := n.Op.(ops.Chooser); ok && algorithms[n.Path] != "" {
 			c.ops[n.ID] = chooser.Choose(algorithms[n.Path])
 		}
-		blocker, ok := c.ops[n.ID].(ops.Blocker)
-		if !ok {
-			continue
-		}
-		how := blocker.Blocked(n.InShapes(), n.Shape)
-		if how.In != nil && (how.Leads || c.follows(n)) {
-			c.wants[n.ID] = how.In
-			c.layouts[n.ID] = ops.Layout{Block: ops.Lanes}
+		if blocker, ok := c.ops[n.ID].(ops.Blocker); ok {
+			c.take(n, blocker.Blocked(n.InShapes(), n.Shape), ops.Layout{Block: ops.Lanes})
 		}
 	}
+	c.widen(wide)
 	for c.spread() {
 	}
 	return c
 }
 
-// follows reports whether an image among the inputs is blocked.
-func (c *choice) follows(n *graph.Node) bool {
+// take has a node work on blocked values where it leads, or follows a blocked image
+// of the same kind among its inputs.
+func (c *choice) take(n *graph.Node, how ops.Blocking, layout ops.Layout) bool {
+	if how.In == nil || !how.Leads && !c.follows(n, layout) {
+		return false
+	}
+	c.wants[n.ID], c.layouts[n.ID] = how.In, layout
+	return true
+}
+
+// follows reports whether an image among the inputs is blocked. Ops on bfloat16
+// follow only such images.
+func (c *choice) follows(n *graph.Node, layout ops.Layout) bool {
 	for _, in := range n.In {
-		if !c.layouts[in.ID].Plain() && in.Shape[2:].Elements() > 1 {
+		have := c.layouts[in.ID]
+		if !have.Plain() && in.Shape[2:].Elements() > 1 && (have.BF16 || !layout.BF16) {
 			return true
 		}
 	}
 	return false
+}
+
+// widen gives values float32 that their ops can compute so, and that nobody reads
+// as bfloat16: the last ones, mostly.
+func (c *choice) widen(can []bool) {
+	for _, n := range c.graph.Nodes {
+		for i, want := range c.wants[n.ID] {
+			if want.BF16 {
+				can[n.In[i].ID] = false
+			}
+		}
+	}
+	for id := range can {
+		if can[id] {
+			c.layouts[id] = ops.Layout{Block: ops.Lanes}
+		}
+	}
 }
 
 // wanted is the layout that a node wants its input i in.
@@ -61,7 +99,17 @@ func (c *choice) wanted(n *graph.Node, i int) ops.Layout {
 // hosts reports whether the inputs of a node can be computed in its memory.
 func (c *choice) hosts(n *graph.Node) bool {
 	_, ok := n.Op.(*ops.Concat)
-	return ok && n.Shape[0] == 1 && c.wants[n.ID] != nil
+	return ok && n.Shape[0] == 1 && c.wants[n.ID] != nil && fillBlocks(n, c.layouts[n.ID])
+}
+
+// fillBlocks reports whether every input of a node but the last is whole blocks.
+func fillBlocks(n *graph.Node, layout ops.Layout) bool {
+	for _, in := range n.In[:len(n.In)-1] {
+		if !layout.Plain() && in.Shape[1]%layout.Block != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // spread gives values the halo that their readers want and reports whether any
@@ -69,7 +117,7 @@ func (c *choice) hosts(n *graph.Node) bool {
 func (c *choice) spread() (changed bool) {
 	grow := func(n *graph.Node, want ops.Layout) {
 		have := &c.layouts[n.ID]
-		if have.Plain() || want.Block != have.Block || have.Covers(want) {
+		if have.Plain() || want.Bare() != have.Bare() || have.Covers(want) {
 			return
 		}
 		have.HaloH, have.HaloW = max(have.HaloH, want.HaloH), max(have.HaloW, want.HaloW)

@@ -16,6 +16,9 @@ import (
 // what they are given. Ops that work pixel by pixel or channel by channel follow
 // the blocked images among their inputs. All others work on plain values.
 //
+// In a plan for bfloat16 what can be computed so is, images lie in 32b and 4b in place
+// of 16c and 1c, and all else is as it is for float32.
+//
 // A value has as much halo as the reader that wants the most of it. A
 // concatenation has its inputs' halo and they have its, so that they can be
 // computed where it is.
@@ -23,6 +26,7 @@ type lowered struct {
 	*graph.Graph
 	layouts []ops.Layout
 	wants   [][]ops.Layout // by node: of its inputs; nil for a plain node
+	bf16    []bool         // by node: whether it works on bfloat16
 	// to leads from the nodes of the graph that was given to those that hold the
 	// same values; shown is their plain form, where that was asked for.
 	to, shown map[*graph.Node]*graph.Node
@@ -30,8 +34,8 @@ type lowered struct {
 
 // lower chooses layouts for g and puts in the conversions. The values of shown
 // nodes will be there in plain layout.
-func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]string) *lowered {
-	c := choose(g, algorithms)
+func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]string, precision ops.Precision) *lowered {
+	c := choose(g, algorithms, precision)
 	l := &lowered{
 		Graph: &graph.Graph{Name: g.Name},
 		to:    make(map[*graph.Node]*graph.Node, len(g.Nodes)),
@@ -45,7 +49,7 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 		for i, in := range n.In {
 			made.In[i] = l.convert(converted, l.to[in], c.wanted(n, i))
 		}
-		l.to[n] = l.add(&made, c.layouts[n.ID], c.wants[n.ID])
+		l.to[n] = l.add(&made, c.layouts[n.ID], c.wants[n.ID], c.bf16[n.ID])
 	}
 	for _, n := range g.Nodes {
 		if shown[n] {
@@ -66,11 +70,12 @@ func (l *lowered) pinned() map[*graph.Node]bool {
 }
 
 // add appends a node.
-func (l *lowered) add(n *graph.Node, layout ops.Layout, wants []ops.Layout) *graph.Node {
+func (l *lowered) add(n *graph.Node, layout ops.Layout, wants []ops.Layout, bf16 bool) *graph.Node {
 	n.ID = len(l.Nodes)
 	l.Nodes = append(l.Nodes, n)
 	l.layouts = append(l.layouts, layout)
 	l.wants = append(l.wants, wants)
+	l.bf16 = append(l.bf16, bf16)
 	return n
 }
 
@@ -90,7 +95,7 @@ func (l *lowered) convert(made map[conversion]*graph.Node, n *graph.Node, want o
 	if made[key] == nil {
 		op := &ops.Convert{From: have, To: want}
 		node := &graph.Node{Path: n.Path, Op: op, In: []*graph.Node{n}, Shape: n.Shape, Side: n.Side, Origin: n.Origin}
-		made[key] = l.add(node, want, nil)
+		made[key] = l.add(node, want, nil, false)
 	}
 	return made[key]
 }
@@ -115,5 +120,8 @@ func (l *lowered) prepare(n *graph.Node, op ops.Op, params []tensor.Tensor) ops.
 		return op.Prepare(n.InShapes(), n.Shape, params)
 	}
 	in, out := l.values(n)
+	if l.bf16[n.ID] {
+		return op.(ops.BF16Blocker).PrepareBF16(in, out, params)
+	}
 	return op.(ops.Blocker).PrepareBlocked(in, out, params)
 }

@@ -43,6 +43,9 @@ type Options struct {
 	// Keep are nodes of the graph whose values sessions can show, beside the
 	// outputs.
 	Keep []*graph.Node
+	// Precision is what values between ops are rounded to. The caller asks first
+	// whether it is Supported: where it is not, plain Go computes it.
+	Precision ops.Precision
 	// Threads pack parameters at the same time; 0 means one for each processor.
 	Threads int
 	// Affords may refuse the memory that the plan and a session with so many
@@ -86,9 +89,9 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts), opts.Algorithms), packed: &packed{}}
+	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
 	p.layout = layOut(p.lowered, p.lowered.pinned())
-	if err := opts.affords(Memory{Weights: weightBytes(g.Nodes), Activations: bytes(p.layout.size)}); err != nil {
+	if err := opts.affords(Memory{Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: bytes(p.layout.size)}); err != nil {
 		return nil, err
 	}
 	for _, n := range p.lowered.Nodes[1:] {
@@ -205,6 +208,18 @@ func weightBytes(nodes []*graph.Node) int64 {
 	for _, n := range nodes {
 		for _, p := range n.Params {
 			sum += bytes(p.Shape.Elements())
+		}
+	}
+	return sum
+}
+
+// weightBytes is what the parameters of nodes take where the weights of convolutions
+// of bfloat16 take half as much as in a file.
+func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
+	sum := weightBytes(nodes)
+	for _, n := range nodes {
+		if _, ok := n.Op.(*ops.Conv); ok && l.bf16[n.ID] {
+			sum -= bytes(n.Params[0].Shape.Elements()) / 2
 		}
 	}
 	return sum

@@ -46,12 +46,9 @@ func (p *Plan) timed(step Step, took time.Duration) StepTime {
 	for _, in := range n.In {
 		size += p.lowered.size(in)
 	}
-	for _, p := range n.Params {
-		size += p.Shape.Elements()
-	}
 	count, images := n.Count(), float64(n.Shape[0])
 	return StepTime{
 		Path: n.Path, Op: graph.Describe(n.Op), Shape: n.Shape, Algorithm: step.Prepared.Algorithm(),
-		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images, Bytes: bytes(size), Took: took,
+		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images, Bytes: bytes(size) + p.lowered.weightBytes([]*graph.Node{n}), Took: took,
 	}
 }

@@ -40,7 +40,6 @@ const (
 	bfPlaces   = "96(DI)"
 	bfTiles    = "104(DI)"
 	bfScratch  = "112(DI)"
-	bfLanes    = "120(DI)" // weights of depthwise
 )
 
 // The fields of kernel.bf16Place: two runs and the configuration of the tiles.
@@ -95,11 +94,7 @@ func tilesBF16(t *text) {
 		t.op("ADDQ", ofRun(1, runIn), "R9")
 		t.op("MOVQ", bfOffsets, "R10")
 		t.op("MOVQ", bfTaps, "R11")
-		if family == "depthwise" {
-			t.op("MOVQ", bfLanes, "R12")
-		} else {
-			t.op("MOVQ", bfWeights, "R12")
-		}
+		t.op("MOVQ", bfWeights, "R12")
 		t.note("to the tile of this size")
 		t.op("MOVQ", ofRun(0, runPixels), "BX")
 		t.op("ADDQ", ofRun(1, runPixels), "BX")

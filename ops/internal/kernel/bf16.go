@@ -27,10 +27,9 @@ type TileBF16 struct {
 	In   []float32
 	Taps *Taps
 	// Weights are for Conv [tap, 16, 32]: words of two channels of a filter, so
-	// that the channels of a line follow one another in pairs.
-	Weights []uint32
-	// Lanes are those of Depthwise: [tap, 16].
-	Lanes []float32
+	// that the channels of a line follow one another in pairs. Those of Depthwise
+	// are float32: [tap, 16].
+	Weights []float32
 
 	// Out gets lines of bfloat16, or where Wide is set lines of 16 float32 each: of
 	// Conv two, OutBlock apart. Add is nil or has lines of bfloat16; it may be the
@@ -68,7 +67,7 @@ func ConvBF16(t *TileBF16, at *PlacesBF16) {
 // each channel by itself, plus bias, plus Add, between Low and High.
 func DepthwiseBF16(t *TileBF16, at *PlacesBF16) {
 	t.check(at, Lanes, HalfRun, true)
-	_ = t.Lanes[t.Taps.Len()*Lanes-1]
+	_ = t.Weights[t.Taps.Len()*Lanes-1]
 	depthwiseBF16(t, at)
 }
 

@@ -15,7 +15,7 @@ type bf16Args struct {
 	step      int
 	taps      *int
 	tapped    int
-	weights   *uint32
+	weights   *float32
 	out       *float32
 	outBlock  int
 	add       *float32
@@ -26,7 +26,6 @@ type bf16Args struct {
 	places    *bf16Place
 	tiles     int
 	scratch   *float32
-	lanes     *float32
 }
 
 // args translates t, whose slices check has checked.
@@ -71,7 +70,7 @@ func depthwiseBF16(t *TileBF16, at *PlacesBF16) {
 		return
 	}
 	a := t.args(at)
-	a.lanes, a.bias = &t.Lanes[0], &t.Bias[0]
+	a.weights, a.bias = &t.Weights[0], &t.Bias[0]
 	depthwiseBF16AVX512(&a)
 }
 

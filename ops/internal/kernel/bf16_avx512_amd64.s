@@ -4077,7 +4077,7 @@ tile:
 	ADDQ 40(R15), R9
 	MOVQ 16(DI), R10
 	MOVQ 24(DI), R11
-	MOVQ 120(DI), R12
+	MOVQ 32(DI), R12
 	// to the tile of this size
 	MOVQ (R15), BX
 	ADDQ 32(R15), BX

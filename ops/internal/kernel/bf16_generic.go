@@ -16,16 +16,19 @@ func roundBF16(x float32) uint32 {
 }
 
 // WordBF16 is the word of two channels, rounded.
-func WordBF16(even, odd float32) uint32 { return roundBF16(even) | roundBF16(odd)<<16 }
+func WordBF16(even, odd float32) float32 {
+	return math.Float32frombits(roundBF16(even) | roundBF16(odd)<<16)
+}
 
 // PairBF16 returns the two channels of a word.
-func PairBF16(word uint32) (even, odd float32) {
-	return math.Float32frombits(word << 16), math.Float32frombits(word & 0xFFFF0000)
+func PairBF16(word float32) (even, odd float32) {
+	bits := math.Float32bits(word)
+	return math.Float32frombits(bits << 16), math.Float32frombits(bits & 0xFFFF0000)
 }
 
 // bf16At is channel c of a line, or of half of one.
 func bf16At(line []float32, c int) float32 {
-	even, odd := PairBF16(math.Float32bits(line[c/2]))
+	even, odd := PairBF16(line[c/2])
 	if c%2 == 0 {
 		return even
 	}
@@ -50,7 +53,7 @@ func convBF16Generic(t *TileBF16, at *PlacesBF16) {
 		var sums [LineBF16]float32
 		for i, tap := range t.Taps.at {
 			for pair, word := range t.In[in+tap:][:Lanes] {
-				even, odd := PairBF16(math.Float32bits(word))
+				even, odd := PairBF16(word)
 				for o, w := range t.Weights[(i*Lanes+pair)*LineBF16:][:LineBF16] {
 					we, wo := PairBF16(w)
 					sums[o] += odd * wo
@@ -68,7 +71,7 @@ func depthwiseBF16Generic(t *TileBF16, at *PlacesBF16) {
 		var sums [Lanes]float32
 		for i, tap := range t.Taps.at {
 			for o := range sums {
-				sums[o] += bf16At(t.In[in+tap:], o) * t.Lanes[i*Lanes+o]
+				sums[o] += bf16At(t.In[in+tap:], o) * t.Weights[i*Lanes+o]
 			}
 		}
 		t.finish(sums[:], add, out)
@@ -94,7 +97,7 @@ func (t *TileBF16) store(line []float32, out int) {
 		case t.Wide:
 			t.Out[out+o/Lanes*t.OutBlock+o%Lanes] = x
 		case o%2 == 1:
-			t.Out[out+o/2] = math.Float32frombits(WordBF16(line[o-1], x))
+			t.Out[out+o/2] = WordBF16(line[o-1], x)
 		}
 	}
 }
@@ -132,7 +135,7 @@ func packBF16Generic(dst, low, high []float32) {
 	half := [2][]float32{low, high}
 	for i := range dst {
 		from := half[i%Lanes/(Lanes/2)][i/Lanes*Lanes+i*2%Lanes:]
-		dst[i] = math.Float32frombits(WordBF16(from[0], from[1]))
+		dst[i] = WordBF16(from[0], from[1])
 	}
 }
 
@@ -141,6 +144,6 @@ func unpackBF16Generic(low, high, src []float32) {
 	half := [2][]float32{low, high}
 	for i, word := range src {
 		to := half[i%Lanes/(Lanes/2)][i/Lanes*Lanes+i*2%Lanes:]
-		to[0], to[1] = PairBF16(math.Float32bits(word))
+		to[0], to[1] = PairBF16(word)
 	}
 }

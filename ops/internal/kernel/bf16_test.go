@@ -34,7 +34,7 @@ func guardedBF16(t testing.TB, n int, s side) []float32 {
 	words := guarded(t, n, s)
 	r := rand.New(rand.NewPCG(uint64(n), 2))
 	for i := range words {
-		words[i] = math.Float32frombits(WordBF16(float32(r.NormFloat64()), float32(r.NormFloat64())))
+		words[i] = WordBF16(float32(r.NormFloat64()), float32(r.NormFloat64()))
 	}
 	return words
 }
@@ -69,14 +69,12 @@ func (c bf16Case) make(t testing.TB, s side, pixels [2]int, channels int, most R
 	k := &TileBF16{Taps: NewTaps(c.taps, len(c.taps)), Wide: c.wide, OutBlock: 130 * Lanes,
 		Low: float32(c.low), High: float32(c.high), Scale: 0.3}
 	k.In = guardedBF16(t, at.in+slices.Max(c.taps)+channels/2, s)
-	k.Lanes = guarded(t, len(c.taps)*Lanes, s)
+	k.Weights = guarded(t, len(c.taps)*Lanes, s)
+	if channels == LineBF16 {
+		k.Weights = guardedBF16(t, len(c.taps)*Lanes*LineBF16, s)
+	}
 	k.Bias = guarded(t, channels, s)
 	k.Scratch = guarded(t, ScratchBF16, s)
-	r := rand.New(rand.NewPCG(3, 4))
-	k.Weights = make([]uint32, len(c.taps)*Lanes*LineBF16)
-	for i := range k.Weights {
-		k.Weights[i] = WordBF16(float32(r.NormFloat64()), float32(r.NormFloat64()))
-	}
 	out := at.out + channels/2
 	switch {
 	case c.wide && channels == LineBF16:
@@ -119,7 +117,7 @@ func TestBF16Tiles(t *testing.T) {
 				for _, pixels := range runPairs(most) {
 					for _, s := range sides {
 						k, at := c.make(t, s, pixels, f.channels, most)
-						k.In[len(k.In)/2] = math.Float32frombits(WordBF16(float32(math.NaN()), 1))
+						k.In[len(k.In)/2] = WordBF16(float32(math.NaN()), 1)
 						compareBF16(t, fmt.Sprintf("%s case %d, %v pixels", f.name, i, pixels), k, at, f.run, f.twin)
 					}
 				}
@@ -160,8 +158,8 @@ func compareBF16(t *testing.T, what string, k *TileBF16, at *PlacesBF16, run, tw
 			}
 			continue
 		}
-		ge, gw := PairBF16(math.Float32bits(g))
-		we, ww := PairBF16(math.Float32bits(w))
+		ge, gw := PairBF16(g)
+		we, ww := PairBF16(w)
 		if !closeBF16(ge, we, 1./128) || !closeBF16(gw, ww, 1./128) {
 			t.Fatalf("%s: word %d: got %v %v, want %v %v", what, i, ge, gw, we, ww)
 		}
@@ -244,7 +242,7 @@ func TestRoundBF16(t *testing.T) {
 			t.Errorf("%v: got %#x, want %#x", c.x, got, c.want)
 		}
 	}
-	if x, _ := PairBF16(roundBF16(float32(math.NaN()))); x == x {
+	if x, _ := PairBF16(WordBF16(float32(math.NaN()), 0)); x == x {
 		t.Errorf("NaN becomes %v", x)
 	}
 }
@@ -288,7 +286,7 @@ func BenchmarkConvBF16(b *testing.B) {
 		b.Run(fmt.Sprintf("%s-%dx32", bf16ISA, pixels), func(b *testing.B) {
 			place := PlaceBF16{{Pixels: min(pixels, 7)}, {Pixels: max(0, pixels-7), In: 7 * Lanes, Out: 7 * Lanes}}
 			at := NewPlacesBF16([]PlaceBF16{place}, Lanes, ConvRun)
-			k := &TileBF16{Taps: NewTaps([]int{0, 240, 480, 720}, 4), In: make([]float32, 1024), Weights: make([]uint32, 4*16*32),
+			k := &TileBF16{Taps: NewTaps([]int{0, 240, 480, 720}, 4), In: make([]float32, 1024), Weights: make([]float32, 4*16*32),
 				Out: make([]float32, 14*Lanes), Bias: make([]float32, 32), High: 1, Scratch: make([]float32, ScratchBF16)}
 			for b.Loop() {
 				ConvBF16(k, at)
