@@ -41,6 +41,8 @@ type Options struct {
 	Sides []string
 	// At are the paths of steps whose values are wanted as the text defines them.
 	At []string
+	// Precision is what values between steps are rounded to.
+	Precision ops.Precision
 	// Threads is how many threads pack weights and run; 0 is one for each
 	// core.
 	Threads int
@@ -65,14 +67,17 @@ type Model struct {
 }
 
 // Build prepares a network with its weights. Its errors are *SelectionError,
-// *MemoryError, or those of the weights.
+// *ops.PrecisionError, *MemoryError, or those of the weights.
 func Build(n *Net, w Weights, opts Options) (*Model, error) {
+	if err := opts.Precision.Supported(); err != nil {
+		return nil, err
+	}
 	g, lean, err := n.lean(opts)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{Net: n, at: lean.at}
-	planned := plan.Options{Threads: opts.Threads, Affords: func(need plan.Memory) error { return opts.affords(n, need) }}
+	planned := plan.Options{Precision: opts.Precision, Threads: opts.Threads, Affords: func(need plan.Memory) error { return opts.affords(n, need) }}
 	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
 	source, err := w.source(n, lean.sides)
 	if err != nil {

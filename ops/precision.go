@@ -46,7 +46,17 @@ func (p Precision) Supported() error {
 	if p == F32 || cpu.SelectedBF16() != cpu.Generic {
 		return nil
 	}
-	return fmt.Errorf("ops: precision %v takes the instructions AVX512-BF16 or AMX, and the instruction set in use is %s: take %v", p, kernel.ISA(), F32)
+	return &PrecisionError{p, kernel.ISA()}
+}
+
+// A PrecisionError says that there are no kernels for a precision.
+type PrecisionError struct {
+	Precision Precision
+	ISA       string // the instruction set in use
+}
+
+func (e *PrecisionError) Error() string {
+	return fmt.Sprintf("ops: the precision %v takes a processor with the instructions AVX512-BF16 or AMX; the instruction set in use is %s", e.Precision, e.ISA)
 }
 
 // A BF16Blocker is an op that can work on blocked values of bfloat16.

@@ -15,6 +15,7 @@ type benchFlags struct {
 	selection
 	origin
 	threads, batch countsFlag
+	precisions     precisionsFlag
 	time           durationFlag
 	profile        bool
 	worker         bool
@@ -27,6 +28,8 @@ func (a *app) bench() *cobra.Command {
 		threads: countsFlag{most: mostThreads},
 		batch:   countsFlag{list: []int{1}, most: 1 << 16},
 		time:    durationFlag(2 * time.Second),
+
+		precisions: precisionsFlag{list: []ops.Precision{ops.F32}},
 	}
 	cmd := &cobra.Command{
 		Use:   "bench FILE|NAME",
@@ -52,6 +55,7 @@ func (a *app) bench() *cobra.Command {
 	flags := cmd.Flags()
 	flags.Var(&f.threads, "threads", "numbers of threads to measure, as 1,2 (default one for each core)")
 	flags.Var(&f.batch, "batch", "numbers of images in a batch to measure, as 1,8")
+	flags.Var(&f.precisions, "precision", "precisions to measure, as f32,bf16")
 	flags.Var(&f.time, "time", "how long to measure each combination, as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, as standard input says")
@@ -78,20 +82,21 @@ func (f *benchFlags) consistent(cmd *cobra.Command) error {
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
-	case f.worker && (len(f.threads.list) > 1 || len(f.batch.list) > 1):
-		return usage("a worker measures one number of threads and one batch")
+	case f.worker && (len(f.threads.list) > 1 || len(f.batch.list) > 1 || len(f.precisions.list) > 1):
+		return usage("a worker measures one number of threads, one batch and one precision")
 	}
 	return nil
 }
 
 // A measurement is one net at one batch on so many threads.
 type measurement struct {
-	net     *interp.Net
-	threads int
-	timing  interp.Timing
-	steps   []interp.StepTime
-	peak    float64 // FLOP/s
-	memory  int64
+	net       *interp.Net
+	threads   int
+	precision ops.Precision
+	timing    interp.Timing
+	steps     []interp.StepTime
+	peak      float64 // FLOP/s
+	memory    int64
 }
 
 // benchNet measures every combination and shows them.
@@ -102,17 +107,19 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 	}
 	var all []*measurement
 	for _, batch := range f.batch.list {
-		n, model, err := a.benchModel(ctx, f, argument, batch)
-		if err != nil {
-			return err
-		}
-		for _, threads := range f.threads.list {
-			a.progress("%s: batch %d, threads %d", n.Name, n.Graph.Input.Shape[0], threads)
-			m := &measurement{net: n, threads: threads, peak: peaks[threads], memory: model.Plan.Memory(threads).Total()}
-			if err := f.measure(ctx, m, model); err != nil {
+		for _, precision := range f.precisions.list {
+			n, model, err := a.benchModel(ctx, f, argument, batch, precision)
+			if err != nil {
 				return err
 			}
-			all = append(all, m)
+			for _, threads := range f.threads.list {
+				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
+				m := &measurement{net: n, threads: threads, precision: precision, peak: peaks[threads], memory: model.Plan.Memory(threads).Total()}
+				if err := f.measure(ctx, m, model); err != nil {
+					return err
+				}
+				all = append(all, m)
+			}
 		}
 	}
 	a.progress("")
@@ -123,12 +130,12 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 const peakTime = 100 * time.Millisecond
 
 // benchModel makes the net for a batch.
-func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int) (*interp.Net, *interp.Model, error) {
+func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int, precision ops.Precision) (*interp.Net, *interp.Model, error) {
 	n, err := a.netOfBatch(&f.selection, argument, batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := a.build(ctx, &f.origin, n, interp.Options{Threads: f.threads.list[0], MaxMemory: f.memory()})
+	model, err := a.build(ctx, &f.origin, n, interp.Options{Precision: precision, Threads: f.threads.list[0], MaxMemory: f.memory()})
 	return n, model, err
 }
 

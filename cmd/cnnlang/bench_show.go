@@ -90,7 +90,7 @@ func (m *measurement) document() benchResult {
 	shape := m.net.Graph.Input.Shape
 	images := float64(shape[0])
 	r := benchResult{
-		Input: shape, Threads: m.threads, Precision: "f32", MACs: integer(m.net.Main.MACs), Runs: m.timing.Runs,
+		Input: shape, Threads: m.threads, Precision: m.precision.String(), MACs: integer(m.net.Main.MACs), Runs: m.timing.Runs,
 		First: milliseconds(m.timing.First), Best: milliseconds(m.timing.Best), Quarter: milliseconds(m.timing.Quarter),
 		Median: milliseconds(m.timing.Median), Third: milliseconds(m.timing.Third),
 		ImagesPerSecond: real(images / m.timing.Median.Seconds()),

@@ -14,6 +14,7 @@ import (
 	"cnnlang/interp/weights"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
+	"cnnlang/ops"
 )
 
 // The exit codes.
@@ -92,6 +93,7 @@ func exitCode(err error) int {
 		pictureFile *picture.FileError
 		path        *fs.PathError
 		output      *outputError
+		precision   *ops.PrecisionError
 	)
 	switch {
 	case err == nil:
@@ -104,7 +106,7 @@ func exitCode(err error) int {
 		return found.exitCode()
 	case errors.As(err, &selection) && selection.Err != nil, errors.As(err, &fit), errors.As(err, &unfit):
 		return exitProblems
-	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection):
+	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection), errors.As(err, &precision):
 		return exitUsage
 	case errors.As(err, &memory), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
 		return exitLimit
@@ -143,6 +145,8 @@ func (a *app) report(err error) int {
 		fit     *weights.FitError
 		memory  *interp.MemoryError
 		choice  *interp.SelectionError
+
+		precision *ops.PrecisionError
 	)
 	switch {
 	case code == exitFine, errors.As(err, &several):
@@ -160,6 +164,8 @@ func (a *app) report(err error) int {
 			"leave out --side "+choice.Name+", or ask for another --shape")
 	case errors.As(err, &memory):
 		a.message(plain(err), "ask for a smaller --shape, or allow more with --max-memory")
+	case errors.As(err, &precision):
+		a.message(plain(err), "leave out --precision: f32 runs everywhere")
 	case errors.As(err, &crashed):
 		a.message(crashed.Error(), "please report this with the command line, the files it names and what follows")
 		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
@@ -206,4 +212,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "picture": true, "plan": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "ops": true, "picture": true, "plan": true, "weights": true}

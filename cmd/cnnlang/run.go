@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/ops"
 )
 
 // mostThreads bounds --threads: each thread has memory of its own.
@@ -22,6 +24,7 @@ type runFlags struct {
 	output     textFlag
 	sides, at  targetsFlag
 	threads    numberFlag
+	precision  precisionFlag
 	top        numberFlag
 	format     *choice
 }
@@ -74,6 +77,7 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	flags.Var(&f.sides, "side", "write the output of a side head; may be repeated")
 	flags.Var(&f.at, "at", "write the value of a step, by its path; may be repeated")
 	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each core")
+	flags.Var(&f.precision, "precision", "what values between steps are rounded to: "+strings.Join(ops.Precisions(), " or "))
 	flags.Var(&f.top, "top", "how many classes to show")
 	f.format = formatFlag(cmd, "text", "json")
 }
@@ -146,7 +150,8 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	model, err := a.build(ctx, &f.origin, n, interp.Options{
-		Sides: f.sides.names(), At: f.at.names(), Threads: f.threads.value, MaxMemory: limit,
+		Sides: f.sides.names(), At: f.at.names(), Precision: f.precision.Precision,
+		Threads: f.threads.value, MaxMemory: limit,
 	})
 	if err != nil {
 		return err

@@ -11,15 +11,16 @@ import (
 
 // runDocument is cnnlang.run/v1.
 type runDocument struct {
-	Schema  string         `json:"schema"`
-	Net     string         `json:"net"`
-	Input   []int          `json:"input"`
-	Weights weightsOrigin  `json:"weights"`
-	Output  outputSummary  `json:"output"`
-	Results []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
-	Files   []writtenValue `json:"files,omitempty"`
-	Threads int            `json:"threads"`
-	Seconds runSeconds     `json:"seconds"`
+	Schema    string         `json:"schema"`
+	Net       string         `json:"net"`
+	Input     []int          `json:"input"`
+	Weights   weightsOrigin  `json:"weights"`
+	Output    outputSummary  `json:"output"`
+	Results   []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
+	Files     []writtenValue `json:"files,omitempty"`
+	Threads   int            `json:"threads"`
+	Precision string         `json:"precision"`
+	Seconds   runSeconds     `json:"seconds"`
 }
 
 type weightsOrigin struct {
@@ -61,6 +62,7 @@ func (a *app) show(f *runFlags, r *runResult) error {
 		Schema: "cnnlang.run/v1", Net: r.net.Name, Input: r.net.Graph.Input.Shape,
 		Weights: f.origin.document(), Output: summarize(out), Files: r.written,
 		Threads: r.threads, Seconds: runSeconds{r.prepared.Seconds(), r.ran.Seconds()},
+		Precision: f.precision.String(),
 	}
 	if r.classifies() {
 		d.Results = r.classes(out, f.top.value)
