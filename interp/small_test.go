@@ -12,13 +12,16 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// families has one network of each family, the smallest, at a small size that it
-// accepts: a batch of two, not square where the net allows.
-var families = []struct {
+// A family is one of its networks, at a small size.
+type family struct {
 	net      string
 	shape    tensor.Shape
 	settings []string
-}{
+}
+
+// families has one network of each family, the smallest, at a small size that it
+// accepts: a batch of two, not square where the net allows.
+var families = []family{
 	{"nin_cifar10", tensor.Shape{2, 3, 17, 16}, nil},
 	{"vgg16", tensor.Shape{2, 3, 32, 33}, nil},
 	{"googlenet", tensor.Shape{2, 3, 31, 40}, nil},
