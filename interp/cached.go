@@ -20,7 +20,7 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 		return err
 	}
 	cache := packcache.Cache{Folder: folder}
-	key, problem := w.key(cache, g, planned.Algorithms)
+	key, problem := w.key(cache, g, planned)
 	var free func()
 	if problem == nil {
 		planned.Packed, free = cache.Load(key)
@@ -43,7 +43,7 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 }
 
 // key is made of everything that packed parameters depend on.
-func (w Weights) key(cache packcache.Cache, g *graph.Graph, algorithms map[string]string) (packcache.Key, error) {
+func (w Weights) key(cache packcache.Cache, g *graph.Graph, planned plan.Options) (packcache.Key, error) {
 	origin := "seed " + strconv.FormatUint(w.Seed, 10)
 	if w.Store != nil {
 		hash, err := cache.Identity(w.Store.Path())
@@ -60,5 +60,6 @@ func (w Weights) key(cache packcache.Cache, g *graph.Graph, algorithms map[strin
 	if err != nil {
 		return packcache.Key{}, err
 	}
-	return packcache.KeyOf(strconv.Itoa(ops.PackVersion), runtime.GOARCH, isa, "f32", text.String(), origin, fmt.Sprint(algorithms)), nil
+	return packcache.KeyOf(strconv.Itoa(ops.PackVersion), runtime.GOARCH, isa, planned.Precision.String(), text.String(), origin,
+		fmt.Sprint(planned.Algorithms)), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/weights"
+	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
@@ -80,6 +81,29 @@ func TestCacheOfPackedWeights(t *testing.T) {
 	check(w, true)
 	build(n, write(3), false) // the same file, with other contents of the same size
 	check(write(1), true)
+}
+
+// Weights of one precision are not taken for those of another.
+func TestCacheKnowsThePrecision(t *testing.T) {
+	if err := ops.BF16.Supported(); err != nil {
+		t.Skip(err)
+	}
+	folder := filepath.Join(t.TempDir(), "cache")
+	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
+	for i, precision := range []ops.Precision{ops.F32, ops.BF16, ops.F32, ops.BF16} {
+		m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: folder, Precision: precision})
+		if err != nil || m.CacheProblem != nil {
+			t.Fatal(err, m.CacheProblem)
+		}
+		plain, err := interp.Build(n, interp.Weights{}, interp.Options{Precision: precision})
+		if err != nil {
+			t.Fatal(err)
+		}
+		input := image(0, n.Graph.Input.Shape)
+		if m.Plan.Known() != (i > 1) || !sameBits(results(t, m, 2, input)[0], results(t, plain, 2, input)[0]) {
+			t.Errorf("%v: from the cache: %v, or other bits", precision, m.Plan.Known())
+		}
+	}
 }
 
 // A cache that cannot be written does no harm.

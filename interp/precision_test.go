@@ -46,7 +46,7 @@ func TestPrecision(t *testing.T) {
 	stated, found := statedInexactness(t), map[string]inexactness{}
 	update := flag.Lookup("update").Value.String() == "true"
 	for _, name := range interp.Library() {
-		family := slices.ContainsFunc(families, func(f family) bool { return f.net == name })
+		family := slices.ContainsFunc(families, func(f smallNet) bool { return f.net == name })
 		if !*all && !family {
 			continue
 		}

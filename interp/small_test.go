@@ -12,8 +12,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A family is one of its networks, at a small size.
-type family struct {
+// A smallNet is a network at a small size.
+type smallNet struct {
 	net      string
 	shape    tensor.Shape
 	settings []string
@@ -21,7 +21,7 @@ type family struct {
 
 // families has one network of each family, the smallest, at a small size that it
 // accepts: a batch of two, not square where the net allows.
-var families = []family{
+var families = []smallNet{
 	{"nin_cifar10", tensor.Shape{2, 3, 17, 16}, nil},
 	{"vgg16", tensor.Shape{2, 3, 32, 33}, nil},
 	{"googlenet", tensor.Shape{2, 3, 31, 40}, nil},

@@ -87,6 +87,19 @@ func (l *Linear) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) P
 	return l.pointwise().PrepareBlocked(in, out, params)
 }
 
+// BlockedBF16 works on images, as a 1x1 convolution.
+func (l *Linear) BlockedBF16(in []tensor.Shape, out tensor.Shape) Blocking {
+	if len(out) != 4 || out[2:].Elements() == 1 {
+		return Blocking{}
+	}
+	return l.pointwise().BlockedBF16(in, out)
+}
+
+// PrepareBF16 is Prepare for values of bfloat16.
+func (l *Linear) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepared {
+	return l.pointwise().PrepareBF16(in, out, params)
+}
+
 // pointwise is the same op as a convolution: their weights lie in the same order.
 func (l *Linear) pointwise() *Conv {
 	one := dim.Square(dim.Int(1))

@@ -213,12 +213,12 @@ func weightBytes(nodes []*graph.Node) int64 {
 	return sum
 }
 
-// weightBytes is what the parameters of nodes take where the weights of convolutions
-// of bfloat16 take half as much as in a file.
+// weightBytes is what the parameters of nodes take where those that are packed as
+// bfloat16 take half as much as in a file.
 func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
 	sum := weightBytes(nodes)
 	for _, n := range nodes {
-		if _, ok := n.Op.(*ops.Conv); ok && l.bf16[n.ID] {
+		if _, ok := n.Op.(ops.Packer); ok && l.bf16[n.ID] {
 			sum -= bytes(n.Params[0].Shape.Elements()) / 2
 		}
 	}

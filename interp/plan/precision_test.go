@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/graph/graphtest"
+	"cnnlang/interp/pass"
+	"cnnlang/ops"
+)
+
+// bf16Planned plans a random graph in bfloat16; without kernels plain Go computes it.
+func bf16Planned(t testing.TB, g *graph.Graph) *Plan {
+	t.Helper()
+	p, err := New(g, graphtest.Param, Options{Precision: ops.BF16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Results in bfloat16 do not depend on threads, nor on what memory held before, and
+// are near those of float32; a run allocates nothing.
+func TestBF16OfRandomGraphs(t *testing.T) {
+	rounded := 0
+	for seed := range uint64(20) {
+		g, _ := pass.Run(wide(seed), pass.Options{})
+		p := bf16Planned(t, g)
+		for _, works := range p.lowered.bf16 {
+			if works {
+				rounded++
+			}
+		}
+		s := run(t, p, 1, 1)
+		want := shows(s)
+		for _, memory := range [][]float32{s.memory.arena, s.memory.scratch} {
+			for i := range memory {
+				memory[i] = float32(math.NaN())
+			}
+		}
+		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if !same(shows(s), want) {
+			t.Errorf("seed %d: the result depends on what memory held before", seed)
+		}
+		for threads := 2; threads <= 3; threads++ {
+			if got := shows(run(t, p, threads, 1)); !same(got, want) {
+				t.Errorf("seed %d: %d threads give other bits than 1", seed, threads)
+			}
+		}
+		input := graphtest.Input(g, 1)
+		two := session(t, p, 2)
+		if n := testing.AllocsPerRun(10, func() { two.Run(t.Context(), input) }); n != 0 {
+			t.Errorf("seed %d: %v allocations each run", seed, n)
+		}
+		near(t, seed, want, shows(run(t, planned(t, g), 1, 1)))
+	}
+	if rounded < 100 {
+		t.Errorf("only %d steps work on bfloat16", rounded)
+	}
+}
+
+// near compares with the results of float32. Random graphs amplify rounding.
+func near(t *testing.T, seed uint64, got, want []float32) {
+	t.Helper()
+	off, size := 0.0, 0.0
+	for i, w := range want {
+		if math.Abs(float64(w)) > 1e30 || w != w {
+			return // the graph overflows
+		}
+		off += math.Pow(float64(got[i]-w), 2)
+		size += math.Pow(float64(w), 2)
+	}
+	t.Logf("seed %d: %.2g", seed, math.Sqrt(off/size))
+	if !(math.Sqrt(off/size) < 0.02) {
+		t.Errorf("seed %d: off by %.2g of the result", seed, math.Sqrt(off/size))
+	}
+}
+
+// The weights of a convolution take half the memory of those of float32, and so do
+// the values between convolutions.
+func TestBF16TakesHalfTheMemory(t *testing.T) {
+	b := graphtest.Start("halves", 1, 64, 28, 28)
+	x := b.Graph.Input
+	for i, channels := range []int{256, 256, 256, 32} {
+		x = b.Add(fmt.Sprint(i), graphtest.Conv(channels, 1, 1, 1, false), x)
+	}
+	memory := func(precision ops.Precision) (asked, took Memory) {
+		var all []Memory
+		p, err := New(b.Graph, graphtest.Param, Options{Precision: precision, Affords: func(m Memory) error {
+			all = append(all, m)
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0], p.Memory(1)
+	}
+	exact, exactly := memory(ops.F32)
+	asked, took := memory(ops.BF16)
+	if asked.Weights*2 != exact.Weights || asked.Activations > exact.Activations*6/10 && ops.BF16.Supported() == nil {
+		t.Errorf("asked for %+v, float32 for %+v", asked, exact)
+	}
+	if asked.Activations != took.Activations || took.Weights > exactly.Weights*6/10 && ops.BF16.Supported() == nil {
+		t.Errorf("took %+v, float32 %+v", took, exactly)
+	}
+}
