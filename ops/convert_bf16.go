@@ -9,7 +9,7 @@ import (
 func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
 	from, to := c.From.grid(in), c.To.grid(out)
 	name := c.From.String() + "->" + c.To.String()
-	half := to.w * Lanes
+	half := roundUp(to.w, pixelsOfLine) * Lanes
 	return &prepared{algorithm: name, lend: 2 * half, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
 		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, worker int) {
 			both := lent.of(worker)
@@ -18,7 +18,7 @@ func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
 				row := to.row(out.Data, plane, y)
 				switch {
 				case to.BF16 && to.Block == imageBF16:
-					roundImage(row, &to, in[0].Data, &from, plane, y)
+					roundImage(row, &to, in[0].Data, &from, plane, y, both)
 				case to.BF16:
 					roundRow(row, &to, in[0].Data, &from, plane, y, both)
 				default:
@@ -37,7 +37,7 @@ func (g *grid) channel(data []float32, image, c, y int) (row []float32, step int
 }
 
 // roundImage fills a row of an image with four channels at a pixel.
-func roundImage(row []float32, to *grid, data []float32, from *grid, image, y int) {
+func roundImage(row []float32, to *grid, data []float32, from *grid, image, y int, both []float32) {
 	if from.BF16 {
 		line := from.row(data, image*from.blocks, y)
 		for x := range to.w {
@@ -45,24 +45,21 @@ func roundImage(row []float32, to *grid, data []float32, from *grid, image, y in
 		}
 		return
 	}
-	for word := range imageBF16 / 2 {
-		var pair [2][]float32
-		step := 1
-		for i := range pair {
-			if c := 2*word + i; c < to.c {
-				pair[i], step = from.channel(data, image, c, y)
+	// The kernel takes four pixels from the lower half and four from the upper.
+	n := ceilDiv(to.w, pixelsOfLine) * Lanes
+	halves := [2][]float32{both[:n], both[n : 2*n]}
+	clear(both[:2*n])
+	for c := range to.c {
+		line, step := from.channel(data, image, c, y)
+		for four := range ceilDiv(to.w, 4) {
+			dst := halves[four%2][four/2*Lanes+c:]
+			for i := range min(4, to.w-4*four) {
+				dst[i*imageBF16] = line[(4*four+i)*step]
 			}
-		}
-		for x := range to.w {
-			var v [2]float32
-			for i, line := range pair {
-				if line != nil {
-					v[i] = line[x*step]
-				}
-			}
-			row[x*to.line+word] = kernel.WordBF16(v[0], v[1])
 		}
 	}
+	kernel.PackBF16(halves[0], halves[0], halves[1])
+	copy(row, halves[0])
 }
 
 // roundRow fills a row of 32 channels from float32, or from the same with another
@@ -73,7 +70,7 @@ func roundRow(row []float32, to *grid, data []float32, from *grid, plane, y int,
 		return
 	}
 	image, block := plane/to.blocks, plane%to.blocks
-	n := len(both) / 2
+	n := to.w * Lanes
 	var halves [2][]float32
 	for h := range halves {
 		first := block*LanesBF16 + h*Lanes
@@ -119,10 +116,9 @@ func widenRow(row []float32, to *grid, data []float32, from *grid, plane, y int,
 		}
 		return
 	}
-	n := len(both) / 2
 	if first%LanesBF16 == 0 {
-		kernel.UnpackBF16(row, both[:n], line)
+		kernel.UnpackBF16(row, both, line)
 	} else {
-		kernel.UnpackBF16(both[:n], row, line)
+		kernel.UnpackBF16(both, row, line)
 	}
 }

@@ -70,7 +70,7 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 	}
 	for i, r := range d.Results {
 		if f.format.value != "csv" {
-			fmt.Fprintf(a.stdout, "%s%s %v, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Threads, r.Median)
+			fmt.Fprintf(a.stdout, "%s%s %v, %s, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
 		}
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 	"cnnlang/interp/elab"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/weights"
+	"cnnlang/ops"
 )
 
 // TestStories runs the stories of testdata/script, one for each file. Besides
@@ -35,8 +36,11 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition: func(name string) (bool, error) {
-			if name == "root" { // who may read anything
+			switch name {
+			case "root": // who may read anything
 				return os.Getuid() == 0, nil
+			case "bf16":
+				return ops.BF16.Supported() == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
