@@ -25,7 +25,7 @@ type bf16Conv struct {
 	act       Activation
 	low, high float32
 
-	images, unitsPer, tilesPer int // of a part
+	partSize
 }
 
 // A bf16Unit is the 32 channels of the result that are computed together.

@@ -20,18 +20,15 @@ func (b *bf16Conv) cut(s slider) {
 	b.tiles = s.cutRuns(&in, &out, add, most)
 	b.places = runPlaces(b.tiles, b.step, most)
 
-	work := 0 // of one pixel
-	for _, u := range b.units {
-		work += 2*len(u.weights) + 4*len(u.halves[0]) // which are computed in float32
+	tiles, perUnit := b.out.n*len(b.tiles), 0
+	for _, u := range b.units { // two products of bfloat16 take the time of one in float32
+		perUnit = max(perUnit, (len(u.weights)+2*len(u.halves[0]))*ceilDiv(b.out.h*b.out.w, len(b.tiles)))
 	}
-	b.images, b.unitsPer = 1, len(b.units)
-	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles))
-	b.tilesPer = balanced(len(b.tiles), max(1, 2*blockedPart/max(1, work*pixels)), 1)
-	if 2*work > heavyWeights {
-		b.images, b.unitsPer = b.out.n, max(1, len(b.units)/64)
-		parts := ceilDiv(len(b.units), b.unitsPer)
-		b.tilesPer = balanced(len(b.tiles), max(4, len(b.tiles)*parts/heavyPartsMin), 1)
+	fits := len(b.tiles)
+	if !b.depthwise {
+		fits = b.in.fits(tiles)
 	}
+	b.partSize = shared(len(b.units), tiles, perUnit, fits)
 }
 
 func (b *bf16Conv) runLimit() kernel.RunLimit {
@@ -50,17 +47,9 @@ func (b *bf16Conv) prepare() Prepared {
 		name += "-image"
 	}
 	return &prepared{algorithm: name, lend: kernel.ScratchBF16, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		strips, units := ceilDiv(len(b.tiles), b.tilesPer), ceilDiv(len(b.units), b.unitsPer)
-		return []Task{&parts{ceilDiv(b.out.n, b.images) * units * strips, func(part, worker int) {
-			tile, rest := part%strips*b.tilesPer, part/strips
-			unit, image := rest%units*b.unitsPer, rest/units*b.images
-			w := bf16Part{b, out.Data, in, lent.of(worker), tile, min(tile+b.tilesPer, len(b.tiles))}
-			for u := unit; u < min(unit+b.unitsPer, len(b.units)); u++ {
-				for i := image; i < min(image+b.images, b.out.n); i++ {
-					w.unit(u, i)
-				}
-			}
-		}}}
+		return []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(worker, unit, image, from, to int) {
+			(&bf16Part{b, out.Data, in, lent.of(worker), from, to}).unit(unit, image)
+		})}
 	}}
 }
 

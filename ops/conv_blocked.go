@@ -31,7 +31,7 @@ type blockedConv struct {
 	act       Activation
 	low, high float32
 
-	unitsPer, tilesPer int // of a part; tiles count through the images
+	partSize
 }
 
 // A convUnit is the blocks of output channels that are computed together.

@@ -25,18 +25,51 @@ func (b *blockedConv) cut(s slider) {
 // share decides how much a part does.
 func (b *blockedConv) share() {
 	tiles := b.out.n * len(b.tiles)
-	pixels := ceilDiv(b.out.h*b.out.w, len(b.tiles)) // of a tile
-	perUnit := 0                                     // work on a tile
+	perUnit := 0
 	for _, u := range b.units {
-		perUnit = max(perUnit, len(u.weights)*pixels)
+		perUnit = max(perUnit, len(u.weights)*ceilDiv(b.out.h*b.out.w, len(b.tiles)))
 	}
-	part := min(max(perUnit*len(b.units)*tiles/blockedParts, leastPart), mostPart)
 	fits := len(b.tiles) // units that see channels of their own share no input
 	if !b.depthwise && b.permuted == 0 {
-		fits = max(1, tiles*blockedInput/(4*b.in.n*b.in.blocks*b.in.plane))
+		fits = b.in.fits(tiles)
 	}
-	b.tilesPer = balanced(tiles, min(fits, max(1, part/perUnit)), 1)
-	b.unitsPer = balanced(len(b.units), max(1, part/(perUnit*b.tilesPer)), 1)
+	b.partSize = shared(len(b.units), tiles, perUnit, fits)
+}
+
+// fits is how many of so many tiles see no more input than blockedInput.
+func (g *grid) fits(tiles int) int {
+	return max(1, tiles*blockedInput/(4*g.n*g.blocks*g.plane))
+}
+
+// A partSize is how many units and tiles, which count through the images, a part
+// of a convolution does.
+type partSize struct{ unitsPer, tilesPer int }
+
+// shared cuts the work of units on tiles into parts; perUnit is that of one on
+// one, and no part has more tiles than fit.
+func shared(units, tiles, perUnit, fit int) (p partSize) {
+	part := min(max(perUnit*units*tiles/blockedParts, leastPart), mostPart)
+	p.tilesPer = balanced(tiles, min(fit, max(1, part/perUnit)), 1)
+	p.unitsPer = balanced(units, max(1, part/(perUnit*p.tilesPer)), 1)
+	return p
+}
+
+// parts is the work as a task: do is called for every unit and, image by image, the
+// tiles of a part.
+func (p partSize) parts(units, images, tiles int, do func(worker, unit, image, from, to int)) Task {
+	across, all := ceilDiv(units, p.unitsPer), images*tiles
+	return &parts{across * ceilDiv(all, p.tilesPer), func(part, worker int) {
+		unit, first := part%across*p.unitsPer, part/across*p.tilesPer
+		end := min(first+p.tilesPer, all)
+		for u := unit; u < min(unit+p.unitsPer, units); u++ {
+			for at := first; at < end; {
+				image, from := at/tiles, at%tiles
+				to := min(from+end-at, tiles)
+				do(worker, u, image, from, to)
+				at += to - from
+			}
+		}
+	}}
 }
 
 func (b *blockedConv) prepare() Prepared {
@@ -50,20 +83,9 @@ func (b *blockedConv) prepare() Prepared {
 		name += "-image"
 	}
 	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		units, tiles := ceilDiv(len(b.units), b.unitsPer), b.out.n*len(b.tiles)
-		return []Task{&parts{units * ceilDiv(tiles, b.tilesPer), func(part, _ int) {
-			w := blockedPartOf{blockedConv: b, data: out.Data, in: in}
-			unit, first := part%units*b.unitsPer, part/units*b.tilesPer
-			end := min(first+b.tilesPer, tiles)
-			for u := unit; u < min(unit+b.unitsPer, len(b.units)); u++ {
-				for at := first; at < end; at += w.to - w.from {
-					image := at / len(b.tiles)
-					w.from = at - image*len(b.tiles)
-					w.to = min(w.from+end-at, len(b.tiles))
-					w.unit(u, image)
-				}
-			}
-		}}}
+		return []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
+			(&blockedPartOf{b, out.Data, in, from, to}).unit(unit, image)
+		})}
 	}}
 }
 
