@@ -7,19 +7,23 @@ import (
 
 // cut covers the result with tiles and decides how much a part does.
 func (b *blockedConv) cut(s slider) {
-	add, in, out := b.add, b.in, b.out
+	b.tiles = covered(s, b.in, b.out, b.add)
+	b.places = placesOf(b.tiles, b.step)
+
+	b.share()
+}
+
+// covered covers the result with tiles. Where every pixel is by itself, rows do not
+// matter.
+func covered(s slider, in, out grid, add *grid) []pixelTile {
 	if s == (slider{strideH: 1, strideW: 1}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
-		// Every pixel by itself: rows do not matter.
 		in, out = in.flattened(), out.flattened()
 		if add != nil {
 			flat := add.flattened()
 			add = &flat
 		}
 	}
-	b.tiles = s.cut(&in, &out, add)
-	b.places = placesOf(b.tiles, b.step)
-
-	b.share()
+	return s.cut(&in, &out, add)
 }
 
 // share decides how much a part does.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
@@ -42,14 +44,25 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 		shown: make(map[*graph.Node]*graph.Node, len(shown)),
 	}
 	converted := make(map[conversion]*graph.Node)
+	joined, gone := c.join(shown)
 	for _, n := range g.Nodes {
-		made := *n
-		made.Op = c.ops[n.ID]
-		made.In = make([]*graph.Node, len(n.In))
-		for i, in := range n.In {
-			made.In[i] = l.convert(converted, l.to[in], c.wanted(n, i))
+		if gone[n] {
+			continue
 		}
-		l.to[n] = l.add(&made, c.layouts[n.ID], c.wants[n.ID], c.bf16[n.ID])
+		made, wants := *n, c.wants[n.ID]
+		made.Op = c.ops[n.ID]
+		made.In = nil
+		rest := n.In
+		if s := joined[n]; s != nil {
+			made.Op, made.Params = s.op, slices.Concat(s.first.Params, n.Params)
+			made.In = append(made.In, l.convert(converted, l.to[s.first.In[0]], c.wanted(s.first, 0)))
+			wants = slices.Concat(c.wants[s.first.ID], wants[1:])
+			rest = n.In[1:]
+		}
+		for i, in := range rest {
+			made.In = append(made.In, l.convert(converted, l.to[in], c.wanted(n, i+len(n.In)-len(rest))))
+		}
+		l.to[n] = l.add(&made, c.layouts[n.ID], wants, c.bf16[n.ID])
 	}
 	for _, n := range g.Nodes {
 		if shown[n] {

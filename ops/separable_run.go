@@ -1,0 +1,128 @@
+package ops
+
+import (
+	"cnnlang/ops/dim"
+	"cnnlang/ops/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// A strip of a separable convolution is some rows of its result: a part computes
+// the depthwise convolution of all channels there into the worker's scratch, and
+// from that all filters of the 1x1 convolution.
+type stripConv struct {
+	in, mid, out grid // mid is of one strip
+	add          *grid
+	strideH      int
+	rows         int // of a strip
+	full, last   stripSize
+}
+
+// A stripSize is the two convolutions for so many rows.
+type stripSize struct {
+	rows                 int
+	depthwise, pointwise *blockedConv
+}
+
+// PrepareBlocked packs both.
+func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
+	x, y := in[0].Shape, out.Shape
+	own := len(s.depthwise.Params([]dim.Shape{dim.Shaped(x...)}))
+	c := &stripConv{in: in[0].grid(), out: out.grid(), strideH: s.depthwise.Stride.H.MustInt()}
+	c.rows = stripRows(tensor.Shape{1, x[1], y[2], y[3]})
+	mid := Value{tensor.Shape{1, x[1], c.rows, y[3]}, Layout{Block: Lanes}}
+	c.mid = mid.grid()
+	if s.pointwise.epilogue.Add {
+		added := in[1].grid()
+		c.add = &added
+	}
+	first := s.depthwise.stripped(c.in, c.mid, nil, newPacking(s.depthwise.memory, params[:own], x[1], s.depthwise.Bias, s.depthwise.epilogue))
+	first.depthwise = true
+	s.depthwise.depthwiseUnits(first.blockedConv, first.packing)
+	second := s.pointwise.stripped(c.mid, c.out, c.add, newPacking(s.pointwise.memory, params[own:], y[1], s.pointwise.Bias, s.pointwise.epilogue))
+	s.pointwise.denseUnits(second.blockedConv, mid.Shape, tensor.Shape{1, y[1], c.rows, y[3]}, second.packing)
+	windows := slider{
+		strideH: c.strideH, strideW: s.depthwise.Stride.W.MustInt(),
+		top: s.depthwise.before(vertical, x), left: s.depthwise.before(horizontal, x),
+	}
+	size := func(rows int) stripSize {
+		return stripSize{rows, first.ofRows(windows, rows), second.ofRows(slider{strideH: 1, strideW: 1}, rows)}
+	}
+	c.full = size(c.rows)
+	c.last = size(y[2] - (ceilDiv(y[2], c.rows)-1)*c.rows)
+	return c.prepare()
+}
+
+// strippedConv is a convolution before its tiles are known.
+type strippedConv struct {
+	*blockedConv
+	packing *packing
+}
+
+// stripped is a convolution with its constants.
+func (c *Conv) stripped(in, out grid, add *grid, p *packing) strippedConv {
+	b := &blockedConv{in: in, out: out, add: add, whole: true, act: c.epilogue.Act, step: c.Stride.W.MustInt() * Lanes}
+	b.bias = p.biases(out.blocks * Lanes)
+	b.low, b.high = b.act.bounds()
+	return strippedConv{b, p}
+}
+
+// ofRows covers so many rows of the result with tiles. The zeros beside the rows
+// are left to the strip: only it knows where it lies.
+func (c strippedConv) ofRows(s slider, rows int) *blockedConv {
+	b := *c.blockedConv
+	in, out := b.in, b.out
+	out.h = rows
+	if s == (slider{strideH: 1, strideW: 1}) {
+		in.h = rows
+	}
+	if b.add != nil {
+		add := *b.add
+		add.h = rows
+		b.add = &add
+	}
+	b.tiles = covered(s, in, out, b.add)
+	for i := range b.tiles {
+		b.tiles[i].finished = 0
+	}
+	b.places = placesOf(b.tiles, b.step)
+	return &b
+}
+
+func (c *stripConv) prepare() Prepared {
+	strips := ceilDiv(c.out.h, c.rows)
+	return &prepared{
+		algorithm: "separable-" + kernel.ISA(),
+		lend:      c.mid.blocks * c.mid.plane,
+		bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
+			return []Task{ranges(c.out.n*strips, 1, func(part, _, worker int) {
+				c.strip(out.Data, in, lent.of(worker), part/strips, part%strips*c.rows)
+			})}
+		},
+	}
+}
+
+// strip computes the rows of an image from y on.
+func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, image, y int) {
+	size := &c.full
+	if y+c.rows > c.out.h {
+		size = &c.last
+	}
+	seen := [2]tensor.Tensor{{Data: in[0].Data[image*c.in.blocks*c.in.plane+y*c.strideH*c.in.pitch:]}}
+	first := blockedPartOf{size.depthwise, between, seen[:1], 0, len(size.depthwise.tiles)}
+	for u := range first.units {
+		first.unit(u, 0)
+	}
+	seen[0].Data = between
+	if c.add != nil {
+		seen[1].Data = in[1].Data[image*c.add.blocks*c.add.plane+y*c.add.pitch:]
+	}
+	second := blockedPartOf{size.pointwise, out[image*c.out.blocks*c.out.plane+y*c.out.pitch:], seen[:], 0, len(size.pointwise.tiles)}
+	for u := range second.units {
+		second.unit(u, 0)
+	}
+	for block := range c.out.blocks {
+		for row := y; row < y+size.rows; row++ {
+			c.out.zeroHalo(out, image*c.out.blocks+block, row)
+		}
+	}
+}
