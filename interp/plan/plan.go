@@ -114,7 +114,7 @@ func (p *Plan) fill(params Source, opts Options) error {
 		if _, err := p.prepareAll(params, opts); err != nil {
 			return err
 		}
-		if p.packed.fits() {
+		if p.packed.fits(p.mark()) {
 			return opts.affords(p.Memory(opts.threads()))
 		}
 		p.packed = &packed{}
@@ -155,7 +155,8 @@ func (p *Plan) Packed(show func([]float32) error) error {
 			return err
 		}
 	}
-	return nil
+	m := p.mark()
+	return show(m[:])
 }
 
 // Known reports whether Options.Packed was used.

@@ -1,8 +1,12 @@
 package plan
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,8 +66,30 @@ func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	return dst
 }
 
-// fits reports whether what was packed before is used to its last number.
-func (p *packed) fits() bool { return !p.ended && len(p.chunk) == 0 }
+// fits reports whether what was packed before is used to its last number, and for
+// the same steps.
+func (p *packed) fits(mark mark) bool {
+	return !p.ended && len(p.chunk) == len(mark) && slices.EqualFunc(p.chunk, mark[:], sameBits)
+}
+
+func sameBits(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }
+
+// A mark is a hash, as numbers.
+type mark [line]float32
+
+// mark tells what the steps are and how they are computed, so that nobody takes
+// what was packed for others.
+func (p *Plan) mark() (m mark) {
+	h := sha256.New()
+	for _, s := range p.steps {
+		fmt.Fprintf(h, "%s %s %v\n", s.Node.Path, s.Prepared.Algorithm(), s.Node.Shape)
+	}
+	sum := h.Sum(nil)
+	for i := range len(sum) / 4 {
+		m[i] = math.Float32frombits(binary.LittleEndian.Uint32(sum[4*i:]))
+	}
+	return m
+}
 
 // release gives the memory back.
 func (p *packed) release() {
