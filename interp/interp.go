@@ -105,13 +105,21 @@ type Session struct {
 	*plan.Session
 	model   *Model
 	workers *ops.Workers
+	shared  bool // the workers are somebody else's to close
 }
 
 // NewSession makes a session that runs on this many threads; 0 is one for each
 // core. Close it after the last run.
 func (m *Model) NewSession(threads int) *Session {
 	w := ops.NewWorkers(threads)
-	return &Session{m.Plan.NewSession(w), m, w}
+	return &Session{m.Plan.NewSession(w), m, w, false}
+}
+
+// NewSessionOn makes a session that shares workers with others, so that many
+// sessions at once keep no more threads busy than one. Their runs take turns, first
+// come, first served. The workers stay the caller's, to close after the last run.
+func (m *Model) NewSessionOn(w *ops.Workers) *Session {
+	return &Session{m.Plan.NewSession(w), m, w, true}
 }
 
 // Run computes the outputs for an input of the net's shape, [N, C, H, W]. It
@@ -133,8 +141,12 @@ func (s *Session) At(path string) (tensor.Tensor, bool) {
 // Threads is how many threads the session runs on.
 func (s *Session) Threads() int { return s.workers.Count() }
 
-// Close ends the session's threads.
-func (s *Session) Close() { s.workers.Close() }
+// Close ends the session's threads, where they are its own.
+func (s *Session) Close() {
+	if !s.shared {
+		s.workers.Close()
+	}
+}
 
 // Weights are where a model's parameters come from: a file, or a seed.
 type Weights struct {
