@@ -31,6 +31,11 @@ type SiLU struct{ elementwise }
 // Cost: 1 FLOP for each element.
 type GELU struct{ elementwise }
 
+// Op returns the op that is this activation; None is the identity.
+func (a Activation) Op() Op {
+	return [...]Op{&Identity{}, &ReLU{}, &ReLU6{}, &Sigmoid{}, &SiLU{}, &GELU{}}[a]
+}
+
 func (*ReLU) Name() string    { return "relu" }
 func (*ReLU6) Name() string   { return "relu6" }
 func (*Sigmoid) Name() string { return "sigmoid" }

@@ -82,6 +82,13 @@ func elementCost(s dim.Shape, n int) Cost {
 	return Cost{MACs: dim.Int(0), FLOPs: s.Product().Mul(dim.Int(n))}
 }
 
+// IsPointwise reports whether every output pixel sees the input pixel at its place
+// and no other, in all channels.
+func (c *Conv) IsPointwise() bool {
+	one := dim.Square(dim.Int(1))
+	return c.K == one && c.Stride == one && c.Groups == dim.Int(1) && (c.Pad.Mode != Explicit || c.Pad.isNone())
+}
+
 func (c *Conv) Epilogue() Epilogue { return c.epilogue }
 
 func (c *Conv) WithEpilogue(e Epilogue) Op {

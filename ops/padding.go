@@ -99,3 +99,9 @@ func (p Padding) before(a spatial, size int, k, stride, dilation dim.Size) int {
 	n, _ := p.fixed(a, k)
 	return n.MustInt()
 }
+
+// isNone reports whether there is no padding, whatever the sizes.
+func (p Padding) isNone() bool {
+	none := dim.Int(0)
+	return p.Mode == Valid || p.Mode == Explicit && p.Top == none && p.Bottom == none && p.Left == none && p.Right == none
+}

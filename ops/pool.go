@@ -39,6 +39,10 @@ type AvgPool struct {
 
 func (a *AvgPool) Name() string { return "avgpool" }
 
+// IsMean reports whether every result is a mean of pixels alone, so that a constant
+// image stays as it is.
+func (a *AvgPool) IsMean() bool { return !a.CountPad || a.Pad.isNone() }
+
 // Infer gives [N, C, H', W'] by the rule of slide, or of slideCeil with Ceil.
 func (a *AvgPool) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return poolShape(begin(f, a, in, 1), a.K, a.Stride, a.Pad, a.Ceil)

@@ -23,10 +23,8 @@ func NewSeparable(first, second Op, in, mid, out tensor.Shape) (s *Separable, ok
 	if !isConv || !areConv || len(mid) != 4 || !worthStrips(mid, out) {
 		return nil, false
 	}
-	one := dim.Square(dim.Int(1))
 	deep := d.Groups.MustInt() == in[1] && in[1] == mid[1] && !d.epilogue.Add && in[1] >= leastChannels && kernel.TilePixels > 0
-	flat := p.K == one && p.Stride == one && p.Groups == dim.Int(1) && mid[2] == out[2] && mid[3] == out[3] && p.before(vertical, mid)+p.before(horizontal, mid) == 0
-	return &Separable{d, p}, deep && flat
+	return &Separable{d, p}, deep && p.IsPointwise()
 }
 
 // stripFloats is how many numbers of a strip lie between the two, and leastBetween

@@ -39,6 +39,7 @@ var table = []Pass{
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
 	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},
 	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations},
+	{"pool", "let a 1x1 convolution to fewer channels precede the average pool before it", swapPools},
 }
 
 // Passes lists every pass in the order in which they run.

@@ -39,7 +39,10 @@ func brief(g *graph.Graph) string {
 
 func conv() ops.Op { return graphtest.Conv(4, 3, 1, 1, true) }
 func relu() ops.Op { return &ops.ReLU{} }
-func add() ops.Op  { return &ops.Add{} }
+func mean(countPad bool) ops.Op {
+	return &ops.AvgPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Mode: ops.Half}, CountPad: countPad}
+}
+func add() ops.Op { return &ops.Add{} }
 
 // TestPasses shows what becomes of small networks. The function that builds one
 // returns the nodes to keep.
@@ -136,6 +139,49 @@ func TestPasses(t *testing.T) {
 		}, pass.Options{}, `
 			1 mul: mul [0 0]
 			2 add: add [1 0] out`},
+
+		{"a convolution to fewer channels goes before the mean, the norm with it, and the activation behind", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x)
+			y = b.Add("pool", mean(false), y)
+			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), y)
+			b.Add("relu", relu(), b.Add("norm", graphtest.Norm(), y))
+			return nil
+		}, pass.Options{}, `
+			1 wide: conv [0]
+			2 conv: conv + norm [1]
+			3 pool: avgpool [2]
+			4 conv: relu [3] out`},
+
+		{"where the pool counts its padding, the norm stays behind", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x)
+			y = b.Add("pool", mean(true), y)
+			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, false), y)
+			b.Add("relu", relu(), b.Add("norm", graphtest.Norm(), y))
+			return nil
+		}, pass.Options{}, `
+			1 wide: conv [0]
+			2 conv: conv [1]
+			3 pool: avgpool [2]
+			4 conv: bn [3]
+			5 conv: relu [4] out`},
+
+		{"nor does one go to as many channels, over a bias, or past a reader", func(b *graphtest.Builder, x *graph.Node) nodes {
+			wide := b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x)
+			a := b.Add("conv1", graphtest.Conv(8, 1, 1, 1, false), b.Add("pool1", mean(false), wide))
+			c := b.Add("conv2", graphtest.Conv(4, 1, 1, 1, true), b.Add("pool2", mean(true), wide))
+			read := b.Add("pool3", mean(false), wide)
+			d := b.Add("conv3", graphtest.Conv(4, 1, 1, 1, false), read)
+			b.Add("concat", graphtest.Concat(), a, c, d, read)
+			return nil
+		}, pass.Options{}, `
+			1 wide: conv [0]
+			2 pool1: avgpool [1]
+			3 conv1: conv [2]
+			4 pool2: avgpool [1]
+			5 conv2: conv [4]
+			6 pool3: avgpool [1]
+			7 conv3: conv [6]
+			8 concat: concat [3 5 7 6] out`},
 
 		{"into the later of two", func(b *graphtest.Builder, x *graph.Node) nodes {
 			y := b.Add("norm2", graphtest.Norm(), b.Add("conv2", conv(), x))
