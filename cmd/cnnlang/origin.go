@@ -111,6 +111,9 @@ const tuneTime = 30 * time.Millisecond
 // tuning reads the choices that --tune names, or makes them and shows them.
 func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Tuning, error) {
 	path := o.tune.value
+	if path != "" && opts.Precision != ops.F32 {
+		return nil, usage("got --tune and the precision %v, want one of them", opts.Precision).withHelp("only in f32 is there a choice of algorithms")
+	}
 	if path == "" {
 		return nil, nil
 	}
