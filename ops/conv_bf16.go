@@ -48,7 +48,7 @@ func (c *Conv) BlockedBF16(in []tensor.Shape, out tensor.Shape) Blocking {
 	if !c.fitsBF16(x, out, l) {
 		return Blocking{}
 	}
-	b := Blocking{In: []Layout{l}, Leads: true, Wide: evenBlocks(out)}
+	b := Blocking{In: []Layout{l}, Leads: true, Wide: evenBlocks(out) && !c.epilogue.Add}
 	if c.epilogue.Add {
 		b.In = append(b.In, Layout{Block: LanesBF16, BF16: true})
 	}

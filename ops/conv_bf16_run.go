@@ -27,6 +27,7 @@ func (b *bf16Conv) cut(s slider) {
 	fits := len(b.tiles)
 	if !b.depthwise {
 		fits = b.in.fits(tiles)
+		perUnit = max(1, perUnit/kernel.BF16Speed())
 	}
 	b.partSize = shared(len(b.units), tiles, perUnit, fits)
 }

@@ -40,6 +40,7 @@ const (
 	bfPlaces   = "96(DI)"
 	bfTiles    = "104(DI)"
 	bfScratch  = "112(DI)"
+	bfAddBlock = "120(DI)"
 )
 
 // The fields of kernel.bf16Place: two runs and the configuration of the tiles.
@@ -222,6 +223,8 @@ func (k tileBF16) finish() {
 		t.op("MOVQ", bfAdd, "BX")
 		t.op("TESTQ", "BX", "BX")
 		t.op("JZ", k.name("clamp"))
+		t.op("CMPQ", bfWide, 0)
+		t.op("JNE", k.name("add"))
 		k.lines("BX", runAdd, func(p int, line string, base int) {
 			for v := range k.across() {
 				x := avx512.v(k.work(v))
@@ -229,6 +232,16 @@ func (k tileBF16) finish() {
 				t.op("VADDPS", x, k.acc(p, v), k.acc(p, v))
 			}
 		})
+		t.op("JMP", k.name("clamp"))
+		t.label(k.name("add"))
+		for v := range k.across() {
+			if v > 0 {
+				t.op("ADDQ", bfAddBlock, "BX")
+			}
+			k.lines("BX", runAdd, func(p int, line string, base int) {
+				t.op("VADDPS", at(base, line), k.acc(p, v), k.acc(p, v))
+			})
+		}
 		t.label(k.name("clamp"))
 		t.clamp(k.name("store"), low, high, k.each)
 		t.label(k.name("store"))
@@ -309,6 +322,19 @@ func linesBF16(t *text) {
 	t.op("VMOVUPS", "Z0", "(DI)")
 	t.op("VMOVUPS", "Z1", "(DX)")
 	t.next("line", "SI", "DX", "DI")
+	t.function("splitBF16AVX512", "dst:DI", "rest:R8", "low:SI", "high:DX", "lines:CX")
+	t.label("line")
+	t.op("VMOVUPS", "(SI)", "Z0")
+	t.op("VMOVUPS", "(DX)", "Z1")
+	t.roundBF16(0, 1, 2)
+	t.op("VMOVUPS", "Z2", "(DI)")
+	t.widen("(DI)", "Z3")
+	t.widen("32(DI)", "Z4")
+	t.op("VSUBPS", "Z3", "Z0", "Z0")
+	t.op("VSUBPS", "Z4", "Z1", "Z1")
+	t.roundBF16(0, 1, 2)
+	t.op("VMOVUPS", "Z2", "(R8)")
+	t.next("line", "SI", "DX", "DI", "R8")
 }
 
 // next moves pointers on by a line, CX times, and returns.

@@ -12,6 +12,15 @@ var bf16ISA = cpu.SelectedBF16()
 // BF16ISA names it; generic says that there are only the twins.
 func BF16ISA() string { return string(bf16ISA) }
 
+// BF16Speed is how many times as fast as those of AVX512-BF16, about, the selected
+// kernels multiply.
+func BF16Speed() int {
+	if bf16ISA == cpu.AMX {
+		return 15
+	}
+	return 1
+}
+
 // A bfloat16 is the upper half of a float32. Two of them lie in the memory of one
 // float32, the first in its lower half, so that values of both kinds share an
 // arena; such a word is moved as its bits and never computed with.
@@ -32,12 +41,13 @@ type TileBF16 struct {
 	Weights []float32
 
 	// Out gets lines of bfloat16, or where Wide is set lines of 16 float32 each: of
-	// Conv two, OutBlock apart. Add is nil or has lines of bfloat16; it may be the
-	// memory of Out in the same places.
+	// Conv two, OutBlock apart. Add is nil or has such lines too, AddBlock apart; it
+	// may be the memory of Out in the same places.
 	Out       []float32
 	Wide      bool
 	OutBlock  int
 	Add       []float32
+	AddBlock  int
 	Bias      []float32 // [32] of Conv, [16] of Depthwise
 	Low, High float32   // bounds of the result of Conv and Depthwise
 	Scale     float32   // of Sum
@@ -87,25 +97,27 @@ func SumBF16(t *TileBF16, at *PlacesBF16) {
 // check panics where the tiles do not fit the slices: what follows has no bounds
 // checks.
 func (t *TileBF16) check(at *PlacesBF16, channels int, most RunLimit, epilogue bool) {
-	if at.most != most || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 {
+	if at.most != most || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
 	}
 	words := channels / 2
 	_ = t.In[at.in+t.Taps.reach+words-1]
-	switch {
-	case !t.Wide:
-		_ = t.Out[at.out+words-1]
-	case channels == LineBF16:
-		_ = t.Out[at.out+t.OutBlock+Lanes-1]
-	default:
-		_ = t.Out[at.out+Lanes-1]
+	last := func(block int) int { // of a result's line
+		switch {
+		case !t.Wide:
+			return words - 1
+		case channels == LineBF16:
+			return block + Lanes - 1
+		}
+		return Lanes - 1
 	}
+	_ = t.Out[at.out+last(t.OutBlock)]
 	if !epilogue {
 		return
 	}
 	_ = t.Bias[channels-1]
 	if t.Add != nil {
-		_ = t.Add[at.add+words-1]
+		_ = t.Add[at.add+last(t.AddBlock)]
 	}
 }
 
@@ -116,6 +128,15 @@ func PackBF16(dst, low, high []float32) {
 		return
 	}
 	packBF16(dst[:n], low[:n], high[:n])
+}
+
+// SplitBF16 is PackBF16 that leaves in rest, rounded too, what rounding lost.
+func SplitBF16(dst, rest, low, high []float32) {
+	n := len(dst) / Lanes * Lanes
+	if n == 0 {
+		return
+	}
+	splitBF16(dst[:n], rest[:n], low[:n], high[:n])
 }
 
 // UnpackBF16 is the opposite of PackBF16.

@@ -26,13 +26,14 @@ type bf16Args struct {
 	places    *bf16Place
 	tiles     int
 	scratch   *float32
+	addBlock  int
 }
 
 // args translates t, whose slices check has checked.
 func (t *TileBF16) args(at *PlacesBF16) bf16Args {
 	a := bf16Args{
 		in: &t.In[0], step: 4 * at.step, taps: &t.Taps.bytes[0], tapped: t.Taps.Len(),
-		out: &t.Out[0], outBlock: 4 * t.OutBlock, low: t.Low, high: t.High,
+		out: &t.Out[0], outBlock: 4 * t.OutBlock, addBlock: 4 * t.AddBlock, low: t.Low, high: t.High,
 		places: &at.bytes[0], tiles: len(at.bytes),
 	}
 	if t.Wide {
@@ -101,6 +102,14 @@ func packBF16(dst, low, high []float32) {
 	packBF16AVX512(&dst[0], &low[0], &high[0], len(dst)/Lanes)
 }
 
+func splitBF16(dst, rest, low, high []float32) {
+	if bf16ISA == cpu.Generic {
+		splitBF16Generic(dst, rest, low, high)
+		return
+	}
+	splitBF16AVX512(&dst[0], &rest[0], &low[0], &high[0], len(dst)/Lanes)
+}
+
 func unpackBF16(low, high, src []float32) {
 	if bf16ISA == cpu.Generic {
 		unpackBF16Generic(low, high, src)
@@ -138,6 +147,11 @@ func sumBF16AVX512(args *bf16Args)
 //
 //go:noescape
 func packBF16AVX512(dst, low, high *float32, lines int)
+
+// It works like splitBF16Generic.
+//
+//go:noescape
+func splitBF16AVX512(dst, rest, low, high *float32, lines int)
 
 // It works like unpackBF16Generic.
 //

@@ -150,10 +150,14 @@ run0:
 	VADDPS 64(R10), Z31, Z1
 	TESTQ DX, DX
 	JZ run0clamp
+	CMPQ 88(DI), $0
+	JNE run0add
 	VPMOVZXWD (DX), Z2
 	VPSLLD $16, Z2, Z2
 	VPMOVZXWD 32(DX), Z3
 	VPSLLD $16, Z3, Z3
+
+run0sum:
 	VADDPS Z2, Z0, Z0
 	VADDPS Z3, Z1, Z1
 	ADDQ $64, DX
@@ -181,6 +185,13 @@ run0wide:
 	MOVQ 48(DI), AX
 	VMOVUPS Z0, (R14)
 	VMOVUPS Z1, (R14)(AX*1)
+	JMP run0next
+
+run0add:
+	MOVQ 120(DI), AX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(AX*1), Z3
+	JMP run0sum
 
 run0next:
 	ADDQ $128, R10
@@ -203,10 +214,14 @@ run1:
 	VADDPS 64(R10), Z31, Z1
 	TESTQ DX, DX
 	JZ run1clamp
+	CMPQ 88(DI), $0
+	JNE run1add
 	VPMOVZXWD (DX), Z2
 	VPSLLD $16, Z2, Z2
 	VPMOVZXWD 32(DX), Z3
 	VPSLLD $16, Z3, Z3
+
+run1sum:
 	VADDPS Z2, Z0, Z0
 	VADDPS Z3, Z1, Z1
 	ADDQ $64, DX
@@ -234,6 +249,13 @@ run1wide:
 	MOVQ 48(DI), AX
 	VMOVUPS Z0, (R14)
 	VMOVUPS Z1, (R14)(AX*1)
+	JMP run1next
+
+run1add:
+	MOVQ 120(DI), AX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(AX*1), Z3
+	JMP run1sum
 
 run1next:
 	ADDQ $128, R10

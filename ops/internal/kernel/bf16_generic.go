@@ -82,7 +82,10 @@ func depthwiseBF16Generic(t *TileBF16, at *PlacesBF16) {
 func (t *TileBF16) finish(sums []float32, add, out int) {
 	for o := range sums {
 		sums[o] += t.Bias[o]
-		if t.Add != nil {
+		switch {
+		case t.Add != nil && t.Wide:
+			sums[o] += t.Add[add+o/Lanes*t.AddBlock+o%Lanes]
+		case t.Add != nil:
 			sums[o] += bf16At(t.Add[add:], o)
 		}
 		sums[o] = min(max(sums[o], t.Low), t.High)
@@ -136,6 +139,17 @@ func packBF16Generic(dst, low, high []float32) {
 	for i := range dst {
 		from := half[i%Lanes/(Lanes/2)][i/Lanes*Lanes+i*2%Lanes:]
 		dst[i] = WordBF16(from[0], from[1])
+	}
+}
+
+// splitBF16Generic is SplitBF16.
+func splitBF16Generic(dst, rest, low, high []float32) {
+	packBF16Generic(dst, low, high)
+	half := [2][]float32{low, high}
+	for i := range dst {
+		from := half[i%Lanes/(Lanes/2)][i/Lanes*Lanes+i*2%Lanes:]
+		even, odd := PairBF16(dst[i])
+		rest[i] = WordBF16(from[0]-even, from[1]-odd)
 	}
 }
 

@@ -83,7 +83,11 @@ func (c bf16Case) make(t testing.TB, s side, pixels [2]int, channels int, most R
 		out = at.out + Lanes
 	}
 	k.Out = guarded(t, out, s)
-	if c.add {
+	switch {
+	case c.add && c.wide:
+		k.AddBlock = 131 * Lanes
+		k.Add = guarded(t, at.add+(channels/Lanes-1)*k.AddBlock+Lanes, s)
+	case c.add:
 		k.Add = guardedBF16(t, at.add+channels/2, s)
 	}
 	return k, at
@@ -262,6 +266,14 @@ func TestBF16Lines(t *testing.T) {
 				for i := range want {
 					if math.Float32bits(want[i]) != math.Float32bits(dst[i]) {
 						t.Fatalf("%d lines: word %d is %#x, want %#x", n, i, math.Float32bits(dst[i]), math.Float32bits(want[i]))
+					}
+				}
+				rest, wantRest := guarded(t, n*Lanes, s), make([]float32, n*Lanes)
+				splitBF16Generic(want, wantRest, low, high)
+				SplitBF16(dst, rest, low, high)
+				for i := range want {
+					if math.Float32bits(want[i]) != math.Float32bits(dst[i]) || math.Float32bits(wantRest[i]) != math.Float32bits(rest[i]) {
+						t.Fatalf("%d lines: word %d is %#x and %#x", n, i, math.Float32bits(dst[i]), math.Float32bits(rest[i]))
 					}
 				}
 				wantLow, wantHigh := slices.Clone(low), slices.Clone(high)
