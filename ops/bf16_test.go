@@ -93,8 +93,10 @@ func plainAny(t *testing.T, l ops.Layout, x tensor.Tensor) tensor.Tensor {
 	return out
 }
 
+type preparer func([]ops.Value, ops.Value, []tensor.Tensor) ops.Prepared
+
 // runBF16 computes an op on values of bfloat16 and returns the result in order.
-func runBF16(t *testing.T, op ops.BF16Blocker, layouts []ops.Layout, to ops.Layout, in, params []tensor.Tensor, workers int) tensor.Tensor {
+func runBF16(t *testing.T, op ops.Op, prepare preparer, layouts []ops.Layout, to ops.Layout, in, params []tensor.Tensor, workers int) tensor.Tensor {
 	t.Helper()
 	shape := optest.Shape(t, op, in...)
 	var values []ops.Value
@@ -103,7 +105,7 @@ func runBF16(t *testing.T, op ops.BF16Blocker, layouts []ops.Layout, to ops.Layo
 		values = append(values, ops.Value{Shape: x.Shape, Layout: layouts[i]})
 		inputs = append(inputs, laidAny(layouts[i], x))
 	}
-	p := op.PrepareBF16(values, ops.Value{Shape: shape, Layout: to}, params)
+	p := prepare(values, ops.Value{Shape: shape, Layout: to}, params)
 	out := optest.NewGuarded(to.Floats(shape))
 	mem := optest.NewGuarded(p.Scratch(workers))
 	result := tensor.Tensor{Shape: shape, Data: out.Data}
@@ -151,9 +153,9 @@ func againstBF16(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 			layouts[i].HaloH += halo * (i + 1)
 			layouts[i].HaloW += halo / 2
 		}
-		got := runBF16(t, blocker, layouts, to, in, params, 1)
+		got := runBF16(t, op, blocker.PrepareBF16, layouts, to, in, params, 1)
 		optest.Close(t, got, want, bound)
-		if three := runBF16(t, blocker, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
+		if three := runBF16(t, op, blocker.PrepareBF16, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
 	}

@@ -17,7 +17,8 @@ type bf16Conv struct {
 	in, out   grid
 	add       *grid
 	depthwise bool
-	step      int // float32 from a pixel's input to the next one's
+	split     *splitter // of the input, where that is float32
+	step      int       // float32 from a pixel's input to the next one's
 	tiles     []runTile
 	places    *kernel.PlacesBF16 // of the tiles
 	units     []bf16Unit
@@ -94,9 +95,13 @@ func (c *Conv) seesBF16(x, out tensor.Shape, block int) (from, to int) {
 
 // PrepareBF16 rounds and packs the weights.
 func (c *Conv) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepared {
+	return c.prepareBF16(&bf16Conv{in: in[0].grid()}, in, out, params)
+}
+
+func (c *Conv) prepareBF16(b *bf16Conv, in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
 	f := newPacking(c.memory, params, out.Shape[1], c.Bias, c.epilogue)
-	b := &bf16Conv{in: in[0].grid(), out: out.grid(), act: c.epilogue.Act}
+	b.out, b.act = out.grid(), c.epilogue.Act
 	if c.epilogue.Add {
 		added := in[1].grid()
 		b.add = &added
@@ -144,7 +149,7 @@ func (c *Conv) denseBF16(b *bf16Conv, x, out tensor.Shape, f *packing) {
 			from, to = c.seesBF16(x, out, block)
 		}
 		if taps[to-from] == nil {
-			at := c.linesSeen(&b.in, to-from)
+			at := b.split.taps(c.linesSeen(&b.in, to-from))
 			taps[to-from] = kernel.NewTaps(at, len(at))
 		}
 		u := bf16Unit{inBlock: from, taps: taps[to-from]}
@@ -173,8 +178,8 @@ func (c *Conv) packBF16(b *bf16Conv, u bf16Unit, block int, x tensor.Shape, f *p
 	kh, kw := c.K.H.MustInt(), c.K.W.MustInt()
 	groups := c.Groups.MustInt()
 	each, filters := x[1]/groups, b.out.c/groups
-	lines := u.taps.Len()
-	return f.Floats(lines*Lanes*LanesBF16, func(dst []float32) {
+	lines := u.taps.Len() / b.split.parts()
+	return f.Floats(u.taps.Len()*Lanes*LanesBF16, func(dst []float32) {
 		line := make([]float32, lines*LanesBF16) // of one filter
 		for lane := range min(LanesBF16, b.out.c-block*LanesBF16) {
 			o := block*LanesBF16 + lane
@@ -191,7 +196,7 @@ func (c *Conv) packBF16(b *bf16Conv, u bf16Unit, block int, x tensor.Shape, f *p
 				}
 			}
 			for pair := range len(line) / 2 {
-				dst[pair*LanesBF16+lane] = kernel.WordBF16(line[2*pair], line[2*pair+1])
+				b.split.pack(dst[lane:], pair, line[2*pair], line[2*pair+1])
 			}
 		}
 	})

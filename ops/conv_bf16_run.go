@@ -47,11 +47,19 @@ func (b *bf16Conv) prepare() Prepared {
 	case b.in.Block == imageBF16:
 		name += "-image"
 	}
+	if b.split != nil {
+		return b.prepareSplit("split-" + name)
+	}
 	return &prepared{algorithm: name, lend: kernel.ScratchBF16, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		return []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(worker, unit, image, from, to int) {
-			(&bf16Part{b, out.Data, in, lent.of(worker), from, to}).unit(unit, image)
-		})}
+		return []Task{b.multiply(out, in, lent)}
 	}}
+}
+
+// multiply is the work on values of bfloat16.
+func (b *bf16Conv) multiply(out tensor.Tensor, in []tensor.Tensor, lent scratch) Task {
+	return b.parts(len(b.units), b.out.n, len(b.tiles), func(worker, unit, image, from, to int) {
+		(&bf16Part{b, out.Data, in, lent.of(worker), from, to}).unit(unit, image)
+	})
 }
 
 // A bf16Part is some tiles of the result, for one unit after another.
@@ -79,7 +87,11 @@ func (w *bf16Part) unit(unit, image int) {
 		Bias: w.bias[unit*LanesBF16:], Low: w.low, High: w.high, Scratch: w.scratch,
 	}
 	if w.add != nil {
-		k.Add = w.inputs[1].Data[(image*w.add.blocks+unit)*w.add.plane:]
+		first := unit
+		if !w.add.BF16 {
+			first = 2 * unit
+		}
+		k.Add, k.AddBlock = w.inputs[1].Data[(image*w.add.blocks+first)*w.add.plane:], w.add.plane
 	}
 	perTile := (2*len(u.weights) + 4*len(u.halves[0])) * 2 * int(kernel.HalfRun)
 	each := max(1, 2*blockedCall/perTile)

@@ -45,21 +45,27 @@ func roundImage(row []float32, to *grid, data []float32, from *grid, image, y in
 		}
 		return
 	}
-	// The kernel takes four pixels from the lower half and four from the upper.
-	n := ceilDiv(to.w, pixelsOfLine) * Lanes
+	low, high := gatherImage(both, data, from, image, y)
+	kernel.PackBF16(low, low, high)
+	copy(row, low)
+}
+
+// gatherImage puts the channels of a row's pixels beside each other, four pixels
+// into the lower half of a line and four into the upper.
+func gatherImage(both, data []float32, from *grid, image, y int) (low, high []float32) {
+	n := ceilDiv(from.w, pixelsOfLine) * Lanes
 	halves := [2][]float32{both[:n], both[n : 2*n]}
 	clear(both[:2*n])
-	for c := range to.c {
+	for c := range from.c {
 		line, step := from.channel(data, image, c, y)
-		for four := range ceilDiv(to.w, 4) {
+		for four := range ceilDiv(from.w, 4) {
 			dst := halves[four%2][four/2*Lanes+c:]
-			for i := range min(4, to.w-4*four) {
+			for i := range min(4, from.w-4*four) {
 				dst[i*imageBF16] = line[(4*four+i)*step]
 			}
 		}
 	}
-	kernel.PackBF16(halves[0], halves[0], halves[1])
-	copy(row, halves[0])
+	return halves[0], halves[1]
 }
 
 // roundRow fills a row of 32 channels from float32, or from the same with another
@@ -69,8 +75,14 @@ func roundRow(row []float32, to *grid, data []float32, from *grid, plane, y int,
 		copy(row, from.row(data, plane, y))
 		return
 	}
-	image, block := plane/to.blocks, plane%to.blocks
-	n := to.w * Lanes
+	low, high := rowHalves(data, from, plane/to.blocks, plane%to.blocks, y, both)
+	kernel.PackBF16(row, low, high)
+}
+
+// rowHalves returns a row of 32 channels as two of 16, where they lie or gathered
+// from float32 of any layout.
+func rowHalves(data []float32, from *grid, image, block, y int, both []float32) (low, high []float32) {
+	n := from.w * Lanes
 	var halves [2][]float32
 	for h := range halves {
 		first := block*LanesBF16 + h*Lanes
@@ -81,7 +93,7 @@ func roundRow(row []float32, to *grid, data []float32, from *grid, plane, y int,
 		halves[h] = both[h*n:][:n]
 		gatherLanes(halves[h], data, from, image, first, y)
 	}
-	kernel.PackBF16(row, halves[0], halves[1])
+	return halves[0], halves[1]
 }
 
 // gatherLanes fills a row of 16 channels from the first of them on. Those beyond
