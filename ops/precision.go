@@ -17,12 +17,15 @@ type Precision int
 const (
 	// F32 is float32 throughout.
 	F32 Precision = iota
+	// F32Fast keeps float32 and multiplies convolutions with 16 bits of precision:
+	// two bfloat16 for each number.
+	F32Fast
 	// BF16 keeps the values of images and the weights of convolutions as bfloat16,
 	// float32 cut to 8 bits of precision, and sums their products in float32.
 	BF16
 )
 
-var precisions = []string{"f32", "bf16"}
+var precisions = []string{"f32", "f32fast", "bf16"}
 
 // Precisions are the names, most exact first.
 func Precisions() []string { return append([]string(nil), precisions...) }
@@ -43,20 +46,29 @@ func ParsePrecision(name string) (Precision, error) {
 // Supported says what is missing where this processor and build have no kernels
 // for the precision.
 func (p Precision) Supported() error {
-	if p == F32 || cpu.SelectedBF16() != cpu.Generic {
+	isa := cpu.SelectedBF16()
+	switch {
+	case p == F32, p == BF16 && isa != cpu.Generic:
 		return nil
+	case p == BF16:
+		return &PrecisionError{p, "AVX512-BF16 or AMX", kernel.ISA()}
+	case isa == cpu.AMX:
+		return nil
+	case isa != cpu.Generic:
+		return &PrecisionError{p, "AMX", kernel.BF16ISA()} // three products for one would be slower than F32
 	}
-	return &PrecisionError{p, kernel.ISA()}
+	return &PrecisionError{p, "AMX", kernel.ISA()}
 }
 
 // A PrecisionError says that there are no kernels for a precision.
 type PrecisionError struct {
 	Precision Precision
+	Takes     string // instructions
 	ISA       string // the instruction set in use
 }
 
 func (e *PrecisionError) Error() string {
-	return fmt.Sprintf("ops: the precision %v takes a processor with the instructions AVX512-BF16 or AMX; the instruction set in use is %s", e.Precision, e.ISA)
+	return fmt.Sprintf("ops: the precision %v takes a processor with the instructions %s; the instruction set in use is %s", e.Precision, e.Takes, e.ISA)
 }
 
 // A BF16Blocker is an op that can work on blocked values of bfloat16.

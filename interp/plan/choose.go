@@ -11,7 +11,7 @@ type choice struct {
 	ops     []ops.Op // by node, with the algorithms that were chosen for them
 	layouts []ops.Layout
 	wants   [][]ops.Layout
-	bf16    []bool // by node: whether it works on bfloat16
+	rounds  []ops.Precision // by node: how it works
 }
 
 // choose decides which nodes work on blocked values, of float32 or, where that is
@@ -19,19 +19,14 @@ type choice struct {
 // some nodes on float32 are given, by path.
 func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precision) *choice {
 	n := len(g.Nodes)
-	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]bool, n)}
+	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]ops.Precision, n)}
 	wide := make([]bool, n)
 	for _, n := range g.Nodes[1:] {
 		c.ops[n.ID] = n.Op
-		if precision == ops.BF16 {
-			if blocker, ok := n.Op.(ops.BF16Blocker); ok {
-				how := blocker.BlockedBF16(n.InShapes(), n.Shape)
-				layout := ops.Layout{Block: ops.LanesBF16, BF16: true}
-				if c.take(n, how, layout) {
-					c.bf16[n.ID], wide[n.ID] = true, how.Wide
-					continue
-				}
-			}
+		how, layout := rounded(n, precision)
+		if c.take(n, how, layout) {
+			c.rounds[n.ID], wide[n.ID] = precision, how.Wide
+			continue
 		}
 		if chooser, ok := n.Op.(ops.Chooser); ok && algorithms[n.Path] != "" {
 			c.ops[n.ID] = chooser.Choose(algorithms[n.Path])
@@ -44,6 +39,17 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 	for c.spread() {
 	}
 	return c
+}
+
+// rounded is how a node works in a precision below float32, where it can.
+func rounded(n *graph.Node, precision ops.Precision) (how ops.Blocking, layout ops.Layout) {
+	if blocker, ok := n.Op.(ops.BF16Blocker); ok && precision == ops.BF16 {
+		return blocker.BlockedBF16(n.InShapes(), n.Shape), ops.Layout{Block: ops.LanesBF16, BF16: true}
+	}
+	if splitter, ok := n.Op.(ops.Splitter); ok && precision == ops.F32Fast {
+		return splitter.BlockedSplit(n.InShapes(), n.Shape), ops.Layout{Block: ops.Lanes}
+	}
+	return ops.Blocking{}, ops.Layout{}
 }
 
 // take has a node work on blocked values where it leads, or follows a blocked image

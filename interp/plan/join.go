@@ -39,5 +39,5 @@ func (c *choice) join(shown map[*graph.Node]bool) (joined map[*graph.Node]*join,
 
 // inFloats reports whether a node works on blocks of float32.
 func (c *choice) inFloats(n *graph.Node) bool {
-	return c.wants[n.ID] != nil && !c.bf16[n.ID] && c.layouts[n.ID].Block == ops.Lanes && c.wants[n.ID][0].Block == ops.Lanes
+	return c.wants[n.ID] != nil && c.rounds[n.ID] == ops.F32 && c.layouts[n.ID].Block == ops.Lanes && c.wants[n.ID][0].Block == ops.Lanes
 }

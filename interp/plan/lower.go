@@ -19,7 +19,8 @@ import (
 // the blocked images among their inputs. All others work on plain values.
 //
 // In a plan for bfloat16 what can be computed so is, images lie in 32b and 4b in place
-// of 16c and 1c, and all else is as it is for float32.
+// of 16c and 1c, and all else is as it is for float32. One for f32fast has the
+// layouts of float32.
 //
 // A value has as much halo as the reader that wants the most of it. A
 // concatenation has its inputs' halo and they have its, so that they can be
@@ -27,8 +28,8 @@ import (
 type lowered struct {
 	*graph.Graph
 	layouts []ops.Layout
-	wants   [][]ops.Layout // by node: of its inputs; nil for a plain node
-	bf16    []bool         // by node: whether it works on bfloat16
+	wants   [][]ops.Layout  // by node: of its inputs; nil for a plain node
+	rounds  []ops.Precision // by node: how it works
 	// to leads from the nodes of the graph that was given to those that hold the
 	// same values; shown is their plain form, where that was asked for.
 	to, shown map[*graph.Node]*graph.Node
@@ -62,7 +63,7 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 		for i, in := range rest {
 			made.In = append(made.In, l.convert(converted, l.to[in], c.wanted(n, i+len(n.In)-len(rest))))
 		}
-		l.to[n] = l.add(&made, c.layouts[n.ID], wants, c.bf16[n.ID])
+		l.to[n] = l.add(&made, c.layouts[n.ID], wants, c.rounds[n.ID])
 	}
 	for _, n := range g.Nodes {
 		if shown[n] {
@@ -83,12 +84,12 @@ func (l *lowered) pinned() map[*graph.Node]bool {
 }
 
 // add appends a node.
-func (l *lowered) add(n *graph.Node, layout ops.Layout, wants []ops.Layout, bf16 bool) *graph.Node {
+func (l *lowered) add(n *graph.Node, layout ops.Layout, wants []ops.Layout, rounds ops.Precision) *graph.Node {
 	n.ID = len(l.Nodes)
 	l.Nodes = append(l.Nodes, n)
 	l.layouts = append(l.layouts, layout)
 	l.wants = append(l.wants, wants)
-	l.bf16 = append(l.bf16, bf16)
+	l.rounds = append(l.rounds, rounds)
 	return n
 }
 
@@ -108,7 +109,7 @@ func (l *lowered) convert(made map[conversion]*graph.Node, n *graph.Node, want o
 	if made[key] == nil {
 		op := &ops.Convert{From: have, To: want}
 		node := &graph.Node{Path: n.Path, Op: op, In: []*graph.Node{n}, Shape: n.Shape, Side: n.Side, Origin: n.Origin}
-		made[key] = l.add(node, want, nil, false)
+		made[key] = l.add(node, want, nil, ops.F32)
 	}
 	return made[key]
 }
@@ -133,8 +134,11 @@ func (l *lowered) prepare(n *graph.Node, op ops.Op, params []tensor.Tensor) ops.
 		return op.Prepare(n.InShapes(), n.Shape, params)
 	}
 	in, out := l.values(n)
-	if l.bf16[n.ID] {
+	switch l.rounds[n.ID] {
+	case ops.BF16:
 		return op.(ops.BF16Blocker).PrepareBF16(in, out, params)
+	case ops.F32Fast:
+		return op.(ops.Splitter).PrepareSplit(in, out, params)
 	}
 	return op.(ops.Blocker).PrepareBlocked(in, out, params)
 }

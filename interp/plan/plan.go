@@ -215,12 +215,18 @@ func weightBytes(nodes []*graph.Node) int64 {
 }
 
 // weightBytes is what the parameters of nodes take where those that are packed as
-// bfloat16 take half as much as in a file.
+// bfloat16 take half as much as in a file, and split ones three halves.
 func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
 	sum := weightBytes(nodes)
 	for _, n := range nodes {
-		if _, ok := n.Op.(ops.Packer); ok && l.bf16[n.ID] {
-			sum -= bytes(n.Params[0].Shape.Elements()) / 2
+		if _, ok := n.Op.(ops.Packer); !ok {
+			continue
+		}
+		switch half := bytes(n.Params[0].Shape.Elements()) / 2; l.rounds[n.ID] {
+		case ops.BF16:
+			sum -= half
+		case ops.F32Fast:
+			sum += half
 		}
 	}
 	return sum
