@@ -53,6 +53,19 @@ func (c *Conv) PrepareSplit(in []Value, out Value, params []tensor.Tensor) Prepa
 	return c.prepareBF16(&bf16Conv{in: s.to, split: s}, in, out, params)
 }
 
+// BlockedSplit works on images, as a 1x1 convolution.
+func (l *Linear) BlockedSplit(in []tensor.Shape, out tensor.Shape) Blocking {
+	if len(out) != 4 || out[2:].Elements() == 1 {
+		return Blocking{}
+	}
+	return l.pointwise().BlockedSplit(in, out)
+}
+
+// PrepareSplit splits the weights too.
+func (l *Linear) PrepareSplit(in []Value, out Value, params []tensor.Tensor) Prepared {
+	return l.pointwise().PrepareSplit(in, out, params)
+}
+
 // parts is how many taps a tap becomes.
 func (s *splitter) parts() int {
 	if s == nil {

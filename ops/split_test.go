@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
@@ -53,6 +54,12 @@ func TestSplitConvMatchesReference(t *testing.T) {
 	}
 	if done < 10 {
 		t.Errorf("only %d convolutions are split", done)
+	}
+}
+
+func TestSplitLinear(t *testing.T) {
+	if !againstSplit(t, &ops.Linear{Out: dim.Int(64), Bias: true}, optest.Rand(1, 2, 40, 5, 7)) {
+		t.Error("not split")
 	}
 }
 
