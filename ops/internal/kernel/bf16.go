@@ -95,29 +95,29 @@ func SumBF16(t *TileBF16, at *PlacesBF16) {
 }
 
 // check panics where the tiles do not fit the slices: what follows has no bounds
-// checks.
+// checks. It reads nothing, which somebody else may just write.
 func (t *TileBF16) check(at *PlacesBF16, channels int, most RunLimit, epilogue bool) {
 	if at.most != most || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
 	}
 	words := channels / 2
-	_ = t.In[at.in+t.Taps.reach+words-1]
-	last := func(block int) int { // of a result's line
+	_ = t.In[at.in+t.Taps.reach+words:]
+	size := func(block int) int { // of a result's pixel
 		switch {
 		case !t.Wide:
-			return words - 1
+			return words
 		case channels == LineBF16:
-			return block + Lanes - 1
+			return block + Lanes
 		}
-		return Lanes - 1
+		return Lanes
 	}
-	_ = t.Out[at.out+last(t.OutBlock)]
+	_ = t.Out[at.out+size(t.OutBlock):]
 	if !epilogue {
 		return
 	}
 	_ = t.Bias[channels-1]
 	if t.Add != nil {
-		_ = t.Add[at.add+last(t.AddBlock)]
+		_ = t.Add[at.add+size(t.AddBlock):]
 	}
 }
 
