@@ -68,7 +68,11 @@ type PrecisionError struct {
 }
 
 func (e *PrecisionError) Error() string {
-	return fmt.Sprintf("ops: the precision %v takes a processor with the instructions %s; the instruction set in use is %s", e.Precision, e.Takes, e.ISA)
+	text := fmt.Sprintf("ops: the precision %v takes a processor with the instructions %s; the instruction set in use is %s", e.Precision, e.Takes, e.ISA)
+	if e.Precision != BF16 && BF16.Supported() == nil {
+		text += ", which has bf16"
+	}
+	return text
 }
 
 // A BF16Blocker is an op that can work on blocked values of bfloat16.

@@ -36,8 +36,10 @@ func (a *app) bench() *cobra.Command {
 		Short: "Measure how fast a net runs",
 		Long: "bench runs a net on a generated input, over and over, and tells the median time\n" +
 			"of a run with its quartiles, images and GFLOP in a second (2 FLOPs for each MAC,\n" +
-			"as `cnnlang params` counts them), and what share that is of the multiply-adds\n" +
-			"that so many threads can do at all, which is measured too.\n\n" +
+			"as `cnnlang params` counts them), and what share that is of the float32\n" +
+			"multiply-adds that so many threads can do, which is measured too. Winograd's\n" +
+			"algorithm does fewer than are counted, and bfloat16 more at a time, so that may\n" +
+			"be more than all.\n\n" +
 			"With --profile it tells the time of every step, its algorithm, and the bytes of\n" +
 			"its inputs, result and parameters.\n\n" +
 			"With --worker it measures on demand, for a program that takes turns between it\n" +

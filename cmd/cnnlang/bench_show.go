@@ -65,7 +65,10 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 	switch {
 	case f.format.value == "json":
 		return a.json(d)
+	case f.format.value == "csv" && !f.profile:
+		return a.grid(d.numbers(), "csv")
 	case !f.profile:
+		fmt.Fprintf(a.stdout, "%s, %s, %s\n\n", d.Net, d.Weights, d.InstructionSet)
 		return a.grid(d.grid(), f.format.value)
 	}
 	for i, r := range d.Results {
@@ -112,6 +115,20 @@ func (d benchDocument) grid() grid {
 			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.Quarter, r.Third),
 			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
 		})
+	}
+	return g
+}
+
+// numbers is the grid for programs.
+func (d benchDocument) numbers() grid {
+	g := grid{}
+	for _, title := range []string{"input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
+		"images per second", "gflops", "peak gflops", "memory bytes"} {
+		g.columns = append(g.columns, column{title, false})
+	}
+	for _, r := range d.Results {
+		g.rows = append(g.rows, []any{shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.Quarter),
+			float32(r.Median), float32(r.Third), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
 	}
 	return g
 }

@@ -208,7 +208,7 @@ func (d *durationFlag) Type() string   { return "TIME" }
 func (d *durationFlag) Set(text string) error {
 	v, err := time.ParseDuration(text)
 	if err != nil || v < 0 || v > time.Hour {
-		return errors.New("want a time up to 1h, as 500ms or 10s")
+		return errors.New("want a time with its unit, from 0s to 1h, as 500ms or 10s")
 	}
 	*d = durationFlag(v)
 	return nil

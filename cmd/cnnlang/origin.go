@@ -26,7 +26,7 @@ type origin struct {
 	noMap     bool
 	seed      seedFlag
 	maxMemory bytesFlag
-	cache     string
+	cache     textFlag
 	tune      textFlag
 }
 
@@ -37,7 +37,8 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Var(&o.weights, "weights", "a .safetensors file, or generated weights")
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
-	f.StringVar(&o.cache, "cache", "", "keep packed weights in a folder, by default the user's, for the next start")
+	o.cache.what = "FOLDER"
+	f.Var(&o.cache, "cache", "keep packed weights for the next start, in a folder named after = or the user's cache")
 	f.Lookup("cache").NoOptDefVal = usersCache
 	o.tune.what = "FILE"
 	f.Var(&o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
@@ -49,8 +50,8 @@ const usersCache = "default"
 
 // cacheFolder is where packed weights are kept, "" for nowhere.
 func (o *origin) cacheFolder() (string, error) {
-	if o.cache != usersCache {
-		return o.cache, nil
+	if o.cache.value != usersCache {
+		return o.cache.value, nil
 	}
 	folder, err := os.UserCacheDir()
 	if err != nil {
@@ -124,6 +125,9 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	a.progress("%s: measuring algorithms", n.Name)
 	if t, err = interp.Tune(ctx, n, opts, tuneTime); err != nil {
 		return nil, err
@@ -136,7 +140,14 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 		}
 		fmt.Fprintln(a.stderr)
 	}
-	return t, t.Write(path)
+	if err := t.Write(path); err != nil {
+		var inner *fs.PathError
+		if errors.As(err, &inner) { // names a file beside it
+			err = &fs.PathError{Op: "write", Path: path, Err: inner.Err}
+		}
+		return nil, err
+	}
+	return t, nil
 }
 
 // document is what a result says of its weights.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
 	"time"
 
@@ -62,6 +63,9 @@ func (a *app) run() *cobra.Command {
 		if err := f.consistent(args[1:]); err != nil {
 			return err
 		}
+		if err := f.spares(args); err != nil {
+			return err
+		}
 		return a.runNet(cmd.Context(), f, args[0], args[1:])
 	}
 	return cmd
@@ -110,6 +114,29 @@ func (f *runFlags) consistent(images []string) error {
 			return usage("%s and %s would both be written to %s", other, t.name, t.file)
 		}
 		files[t.file] = t.name
+	}
+	return nil
+}
+
+// spares checks that nothing is written over what is read.
+func (f *runFlags) spares(args []string) error {
+	read := map[string]string{"the weights": f.weights.value, "the input": f.input.value, "the algorithms": f.tune.value}
+	if interp.IsFile(args[0]) {
+		read["the net"] = args[0]
+	}
+	for _, image := range args[1:] {
+		read["the image "+image] = image
+	}
+	for _, t := range f.targets() {
+		target, err := os.Stat(t.file)
+		if err != nil {
+			continue
+		}
+		for what, file := range read {
+			if source, err := os.Stat(file); err == nil && os.SameFile(source, target) {
+				return usage("%s would be written over %s, %s", t.name, what, t.file).withHelp("name another file")
+			}
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
@@ -26,6 +27,14 @@ type runDocument struct {
 type weightsOrigin struct {
 	File string  `json:"file,omitempty"`
 	Seed *uint64 `json:"seed,omitempty"` // of generated weights
+}
+
+// String says it in words.
+func (w weightsOrigin) String() string {
+	if w.Seed != nil {
+		return fmt.Sprintf("weights generated from seed %d", *w.Seed)
+	}
+	return "weights from " + w.File
 }
 
 type runSeconds struct {
@@ -79,7 +88,10 @@ func (a *app) show(f *runFlags, r *runResult) error {
 func (a *app) showText(d runDocument) error {
 	origin := ""
 	if d.Weights.Seed != nil {
-		origin = fmt.Sprintf(", weights generated from seed %d", *d.Weights.Seed)
+		origin = ", " + d.Weights.String()
+	}
+	if d.Precision != ops.F32.String() {
+		origin += ", " + d.Precision
 	}
 	fmt.Fprintf(a.stdout, "%s %v -> %v%s\n", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
 	if d.Results == nil {

@@ -78,6 +78,10 @@ func (a *app) open(s *selection, argument string) (*interp.Program, *resolve.Obj
 	if err := s.readSettings(); err != nil {
 		return nil, nil, err
 	}
+	if s.net.value != "" && !interp.IsFile(argument) {
+		return nil, nil, usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
+			withHelp("leave out --net, or name %s in its place", s.net.value)
+	}
 	p, err := interp.Open(argument, a.stdin)
 	if err != nil {
 		return nil, nil, err
