@@ -282,15 +282,40 @@ func (c *Conv) pack(b *blockedConv, u convUnit, inBlocks int, x tensor.Shape, f 
 	each, filters := x[1]/groups, b.out.c/groups
 	deep, across := b.in.Block, u.blocks*Lanes
 	return f.Floats(inBlocks*kh*kw*deep*across, func(dst []float32) {
-		for lane := range min(across, b.out.c-u.block*Lanes) {
-			o := u.block*Lanes + lane
-			first := o / filters * each // of the channels that the filter sees
+		// Line by line of the result, so that it is written once, from as many
+		// streams as there are filters.
+		var rows [kernel.Lanes * 2]filterRow
+		lanes := min(across, b.out.c-u.block*Lanes)
+		for lane := range lanes {
+			rows[lane] = f.folded().row(u.block*Lanes+lane, each*kh*kw)
+			rows[lane].first = rows[lane].of / filters * each // of the channels that the filter sees
+		}
+		if groups == 1 {
+			packDense(dst, rows[:lanes], across, each, deep, kh*kw)
+			return
+		}
+		for lane, r := range rows[:lanes] {
 			for i := range each {
-				block, channel := (first+i)/deep-u.inBlock, (first+i)%deep
+				block, channel := (r.first+i)/deep-u.inBlock, (r.first+i)%deep
 				for t := range kh * kw {
-					dst[((block*kh*kw+t)*deep+channel)*across+lane] = f.at((o*each+i)*kh*kw+t, o)
+					dst[((block*kh*kw+t)*deep+channel)*across+lane] = r.at(i*kh*kw + t)
 				}
 			}
 		}
 	})
+}
+
+// packDense lays out filters that see all channels.
+func packDense(dst []float32, rows []filterRow, across, channels, deep, taps int) {
+	for from := 0; from < channels; from += deep {
+		for t := range taps {
+			line := dst[(from*taps+t*deep)*across:]
+			for i := range min(deep, channels-from) {
+				at, end := (from+i)*taps+t, line[i*across:][:len(rows)]
+				for lane := range end {
+					end[lane] = rows[lane].at(at)
+				}
+			}
+		}
+	}
 }

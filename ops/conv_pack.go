@@ -42,6 +42,32 @@ func (f *filters) at(i, o int) float32 {
 	return float32(float64(f.weight[i]) * f.scale[o])
 }
 
+// A filterRow is the weights of one filter, with what they are multiplied by.
+type filterRow struct {
+	weight []float32
+	scale  float64
+	scaled bool
+	of     int // which filter
+	first  int // the first channel that it sees
+}
+
+// row returns the filter of output channel o, which has so many weights.
+func (f *filters) row(o, size int) filterRow {
+	r := filterRow{weight: f.weight[o*size:][:size], scale: 1, of: o}
+	if f.scale != nil {
+		r.scale, r.scaled = f.scale[o], true
+	}
+	return r
+}
+
+// at returns weight i, as filters.at does.
+func (r *filterRow) at(i int) float32 {
+	if r.scaled {
+		return float32(float64(r.weight[i]) * r.scale)
+	}
+	return r.weight[i]
+}
+
 // packRows lays out a matrix of m rows and k columns as the panels of a kernel:
 //
 //	panel 0: row 0..MR-1 of column 0 | of column 1 | … | of column k-1

@@ -180,12 +180,16 @@ func (w *winogradConv) pack(u convUnit, channels int, f *packing) []float32 {
 	across := u.blocks * Lanes
 	plane := w.in.blocks * Lanes * across
 	return f.Floats(36*plane, func(dst []float32) {
-		for lane := range min(across, w.out.c-u.block*Lanes) {
-			o := u.block*Lanes + lane
-			for c := range channels {
+		var rows [2 * Lanes]filterRow
+		lanes := min(across, w.out.c-u.block*Lanes)
+		for lane := range lanes {
+			rows[lane] = f.folded().row(u.block*Lanes+lane, 9*channels)
+		}
+		for c := range channels {
+			for lane := range lanes {
 				var g [9]float64
 				for i := range g {
-					g[i] = float64(f.at((o*channels+c)*9+i, o))
+					g[i] = float64(rows[lane].at(9*c + i))
 				}
 				for i, v := range transformed(&g) {
 					dst[i*plane+c*across+lane] = v
