@@ -15,193 +15,197 @@ func Walk(n Node, visit func(Node) bool) {
 	if !visit(n) {
 		return
 	}
-	for _, child := range children(n) {
-		Walk(child, visit)
-	}
+	walkChildren(visit, n)
 }
 
-// nodes collects children; those that are not there are left out.
-type nodes []Node
+// children lists what is directly below a node.
+func children(n Node) (list []Node) {
+	walkChildren(func(c Node) bool {
+		list = append(list, c)
+		return false
+	}, n)
+	return list
+}
 
+// A visitor is what Walk calls for each node. Children are handed to it one by one:
+// a list of them for every node would be most of what a look at a large file takes.
+type visitor func(Node) bool
+
+// add walks the children that are there.
 func add[T any, P interface {
 	*T
 	Node
-}](list *nodes, n ...P) {
+}](v visitor, n ...P) {
 	for _, c := range n {
 		if c != nil {
-			*list = append(*list, c)
+			Walk(c, v)
 		}
 	}
 }
 
-func addExpr[E Expr](list *nodes, n ...E) {
+// addExpr is add for expressions.
+func addExpr[E Expr](v visitor, n ...E) {
 	for _, c := range n {
 		if Expr(c) != nil {
-			*list = append(*list, c)
+			Walk(c, v)
 		}
 	}
 }
 
-func children(n Node) nodes {
-	var c nodes
+// walkChildren walks what is directly below a node.
+func walkChildren(v visitor, n Node) {
 	switch n := n.(type) {
 	case *File:
-		add(&c, n.Decls...)
+		add(v, n.Decls...)
 	case *Decl:
-		add(&c, n.Import)
-		add(&c, n.Let)
-		add(&c, n.Block)
+		add(v, n.Import)
+		add(v, n.Let)
+		add(v, n.Block)
 	case *Import:
-		addExpr(&c, n.File)
-		add(&c, n.Std...)
-		add(&c, n.As)
-		add(&c, n.Names...)
+		addExpr(v, n.File)
+		add(v, n.Std...)
+		add(v, n.As)
+		add(v, n.Names...)
 	case *Let:
-		add(&c, n.Name)
-		addExpr(&c, n.Value)
+		add(v, n.Name)
+		addExpr(v, n.Value)
 	case *Block:
-		add(&c, n.Name)
-		addExpr(&c, n.Preset)
-		add(&c, n.Extra)
-		add(&c, n.Params)
-		add(&c, n.Sig)
-		addExpr(&c, n.Where...)
-		add(&c, n.Body)
+		add(v, n.Name)
+		addExpr(v, n.Preset)
+		add(v, n.Extra)
+		add(v, n.Params)
+		add(v, n.Sig)
+		addExpr(v, n.Where...)
+		add(v, n.Body)
 	case *Params:
-		add(&c, n.List...)
+		add(v, n.List...)
 	case *Param:
-		add(&c, n.Name)
-		add(&c, n.Type)
-		addExpr(&c, n.Default)
+		add(v, n.Name)
+		add(v, n.Type)
+		addExpr(v, n.Default)
 	case *Sig:
-		add(&c, n.In...)
-		addExpr(&c, n.Out...)
+		add(v, n.In...)
+		addExpr(v, n.Out...)
 	case *Dim:
-		addExpr(&c, n.Size, n.Default)
+		addExpr(v, n.Size, n.Default)
 	case *Type:
-		add(&c, n.Params)
-		add(&c, n.Sig)
+		add(v, n.Params)
+		add(v, n.Sig)
 	case *Name:
 	default:
 		if e, ok := n.(Expr); ok {
-			return operands(e)
+			operands(v, e)
+			return
 		}
-		return inBody(n)
+		inBody(v, n)
 	}
-	return c
 }
 
-// inBody returns the children of what stands inside a body.
-func inBody(n Node) nodes {
-	var c nodes
+// inBody walks the children of what stands inside a body.
+func inBody(v visitor, n Node) {
 	switch n := n.(type) {
 	case *Body:
-		add(&c, n.Stmts...)
+		add(v, n.Stmts...)
 	case *Stmt:
-		add(&c, n.Let)
-		add(&c, n.Meta)
-		add(&c, n.Names)
-		add(&c, n.Expect)
-		add(&c, n.Side)
-		add(&c, n.Pipe)
+		add(v, n.Let)
+		add(v, n.Meta)
+		add(v, n.Names)
+		add(v, n.Expect)
+		add(v, n.Side)
+		add(v, n.Pipe)
 	case *Meta:
-		add(&c, n.Items...)
+		add(v, n.Items...)
 	case *MetaItem:
-		add(&c, n.Key)
-		addExpr(&c, n.Value)
+		add(v, n.Key)
+		addExpr(v, n.Value)
 	case *NameMap:
-		add(&c, n.For)
-		add(&c, n.Rows...)
+		add(v, n.For)
+		add(v, n.Rows...)
 	case *NameRow:
-		addExpr(&c, n.Here, n.There)
+		addExpr(v, n.Here, n.There)
 	case *Expect:
-		addExpr(&c, n.Cond)
+		addExpr(v, n.Cond)
 	case *Side:
-		add(&c, n.Step)
+		add(v, n.Step)
 	case *Pipeline:
-		add(&c, n.Steps...)
+		add(v, n.Steps...)
 	default:
-		return inStep(n)
+		inStep(v, n)
 	}
-	return c
 }
 
-// inStep returns the children of a step and of what stands inside one.
-func inStep(n Node) nodes {
-	var c nodes
+// inStep walks the children of a step and of what stands inside one.
+func inStep(v visitor, n Node) {
 	switch n := n.(type) {
 	case *Step:
-		add(&c, n.Label)
-		add(&c, n.If)
-		add(&c, n.Repeat)
-		add(&c, n.Group)
-		add(&c, n.Tap)
-		add(&c, n.Call)
-		add(&c, n.Claims...)
+		add(v, n.Label)
+		add(v, n.If)
+		add(v, n.Repeat)
+		add(v, n.Group)
+		add(v, n.Tap)
+		add(v, n.Call)
+		add(v, n.Claims...)
 	case *Label:
-		add(&c, n.Name)
-		addExpr(&c, n.Text)
+		add(v, n.Name)
+		addExpr(v, n.Text)
 	case *Claim:
-		add(&c, n.As)
-		addExpr(&c, n.Is...)
+		add(v, n.As)
+		addExpr(v, n.Is...)
 	case *If:
-		addExpr(&c, n.Cond)
-		add(&c, n.Then)
-		add(&c, n.ElIf)
-		add(&c, n.Else)
+		addExpr(v, n.Cond)
+		add(v, n.Then)
+		add(v, n.ElIf)
+		add(v, n.Else)
 	case *Repeat:
-		add(&c, n.Head)
-		add(&c, n.Body)
-		add(&c, n.Step)
+		add(v, n.Head)
+		add(v, n.Body)
+		add(v, n.Step)
 	case *RepeatHead:
-		add(&c, n.Vars...)
-		addExpr(&c, n.Count)
+		add(v, n.Vars...)
+		addExpr(v, n.Count)
 	case *TapRef:
-		add(&c, n.Name)
+		add(v, n.Name)
 	case *Call:
-		addExpr(&c, n.Callee)
-		add(&c, n.Branches...)
-		add(&c, n.Slot)
+		addExpr(v, n.Callee)
+		add(v, n.Branches...)
+		add(v, n.Slot)
 	case *Branch:
-		add(&c, n.Repeat)
-		add(&c, n.Body)
+		add(v, n.Repeat)
+		add(v, n.Body)
 	case *Args:
-		add(&c, n.List...)
+		add(v, n.List...)
 	case *Arg:
-		add(&c, n.Name)
-		addExpr(&c, n.Value)
+		add(v, n.Name)
+		addExpr(v, n.Value)
 	default:
 		panic(fmt.Sprintf("ast: no node: %T", n))
 	}
-	return c
 }
 
-// operands returns the children of an expression.
-func operands(e Expr) nodes {
-	var c nodes
+// operands walks the children of an expression.
+func operands(v visitor, e Expr) {
 	switch e := e.(type) {
 	case *Number, *DimsLit, *Bool:
 	case *String:
 		for _, p := range e.Parts {
-			addExpr(&c, p.Expr)
+			addExpr(v, p.Expr)
 		}
 	case *Ref:
-		add(&c, e.Path...)
-		add(&c, e.Args)
+		add(v, e.Path...)
+		add(v, e.Args)
 	case *TapExpr:
-		add(&c, e.Name)
+		add(v, e.Name)
 	case *List:
-		addExpr(&c, e.Items...)
+		addExpr(v, e.Items...)
 	case *Unary:
-		addExpr(&c, e.X)
+		addExpr(v, e.X)
 	case *Binary:
-		addExpr(&c, e.L, e.R)
+		addExpr(v, e.L, e.R)
 	case *Cond:
-		addExpr(&c, e.If, e.Then, e.Else)
+		addExpr(v, e.If, e.Then, e.Else)
 	case *Index:
-		addExpr(&c, e.X, e.I)
+		addExpr(v, e.X, e.I)
 	default:
 		panic(fmt.Sprintf("ast: no expression: %T", e))
 	}
-	return c
 }
