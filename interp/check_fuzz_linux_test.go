@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"io"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
 	"cnnlang/interp/prove"
+	"cnnlang/interp/repair"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 )
@@ -21,8 +23,9 @@ const (
 	mostBytes = 256 << 20
 )
 
-// FuzzCheck says all there is to say of any text: nothing panics, takes longer
-// than a second or more than 256 MB.
+// FuzzCheck says all there is to say of any text, in every form: nothing panics,
+// takes longer than a second or more than 256 MB. The search for repairs has a second
+// of its own.
 func FuzzCheck(f *testing.F) {
 	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn"} {
 		files, err := filepath.Glob(pattern)
@@ -58,6 +61,12 @@ func FuzzCheck(f *testing.F) {
 		if took > mostTime {
 			t.Errorf("took %v", took)
 		}
+		p.Repair("", elab.Options{}, list, verdicts, repair.Usual)
+		render(t, p, list)
+		// The collector may work beside the search, on another processor.
+		if more := processorTime(t) - start - took; more > 2*repair.Usual.Time+mostTime {
+			t.Errorf("repairs and rendering took %v", more)
+		}
 		if n := peak(); n > mostBytes {
 			t.Errorf("took %d MB", n>>20)
 		}
@@ -70,6 +79,20 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 	})
+}
+
+// render writes a list in every form there is.
+func render(t *testing.T, p *interp.Program, list diag.List) {
+	for _, err := range []error{
+		diag.Fprint(io.Discard, list, p.File, diag.Options{Color: true, Width: 60}),
+		diag.FprintShort(io.Discard, list),
+		diag.FprintJSON(io.Discard, list),
+		diag.FprintSARIF(io.Discard, list, "test"),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // processorTime is what this process has used so far, which other processes on the

@@ -14,6 +14,9 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 	if p.again == nil || p.Problems.HasErrors() {
 		return
 	}
+	if len(p.Main.File.Source.Text)*byteWork >= limits.Work {
+		return // not one attempt could be made, and a list of them takes its time
+	}
 	prover := prove.New()
 	check := func(text string, quick bool, a *repair.Account) (repair.State, bool) {
 		prover.Until = a.Until
