@@ -109,7 +109,7 @@ func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
 	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
 	if err != nil {
 		if !x.Suspect {
-			m.fail(operationFault(err.(*ops.Fault), c, at.span(), x))
+			m.failAt(at, operationFault(err.(*ops.Fault), c, at.span(), x))
 		}
 		return poison
 	}
@@ -259,7 +259,9 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 	var results []Tensor
 	var branches []*ast.Branch
 	one := func(b *ast.Branch, e *env) {
+		m.open() // the branches before are no part of the way to this one
 		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, len(results)), x))
+		m.close()
 		branches = append(branches, b)
 	}
 	for _, b := range at.step.Call.Branches {
@@ -290,7 +292,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 	out, err := op.Infer(m.facts, shapes)
 	if err != nil {
 		if !suspect {
-			m.fail(mergeFault(err.(*ops.Fault), c, at, branches, results))
+			m.failAt(at, mergeFault(err.(*ops.Fault), op, c, at, branches, results))
 		}
 		guess := results[0]
 		guess.Suspect = true

@@ -99,6 +99,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	m.trace = []diag.Frame{{Call: "net " + describeNet(o, c, e), Span: o.Span}}
 	x := m.entry(input, c.Object.Block)
 	out := m.applyBlock(c, e, newScope(""), x, o.Span)
+	m.stretches = nil // facts are about the whole
 	if out.Poisoned || out.Suspect || m.stopped {
 		return nil
 	}
@@ -239,5 +240,6 @@ func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
 	for i, d := range shape {
 		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input", Path: "input"})
 	}
+	m.start(t)
 	return t
 }

@@ -58,64 +58,6 @@ func wanted(axis int, want dim.Size, x Tensor) []string {
 	return list
 }
 
-// mergeFault is a combinator whose branches do not fit each other.
-func mergeFault(f *ops.Fault, c *Closure, at *site, branches []*ast.Branch, results []Tensor) *diag.Diagnostic {
-	if f.Kind != ops.SizesDiffer {
-		return operationFault(f, c, at.span(), results[0])
-	}
-	d := diag.New(diag.ShapesDiffer, at.span(), "the branches of `%s` have different sizes", c.Object.Name)
-	switch c.Object.Name {
-	case "concat":
-		d.WithLabel("needs equal sizes on all axes but the one it joins")
-	case "mul":
-		d.WithLabel("needs equal shapes, or a gate [N, C, 1, 1]")
-	default:
-		d.WithLabel("needs equal shapes")
-	}
-	d.Between(f.Axis, sizes(results[0].Shape), sizes(results[max(f.Input, 0)].Shape))
-	changes := false        // whether a branch changes the size itself
-	var elsewhere []*Origin // else the steps that did, before the branches
-	for _, i := range []int{0, f.Input} {
-		t := results[i]
-		d.WithNote("branch %d is %v", i+1, t.Shape)
-		origin := (*Origin)(nil)
-		if f.Axis >= 0 && f.Axis < len(t.Origins) {
-			origin = t.Origins[f.Axis]
-		}
-		end := lastStep(branches[i].Body)
-		switch {
-		case origin != nil && origin.Before != nil && branches[i].Span().Contains(origin.Span):
-			d.At(origin.Span, "%s %v → %v here (%s)", axisName(f.Axis), origin.Before.Size, origin.Size, origin.Because())
-			changes = true
-			continue
-		case end.IsValid():
-			d.At(end, "this branch is %v", t.Shape)
-		default:
-			d.At(branches[i].Span(), "this branch is %v", t.Shape)
-		}
-		if origin != nil && origin.Before != nil {
-			elsewhere = append(elsewhere, origin)
-		}
-	}
-	if !changes {
-		for _, o := range elsewhere {
-			d.At(o.Span, "%s %v → %v here (%s)", axisName(f.Axis), o.Before.Size, o.Size, o.Because())
-		}
-	}
-	d.Help = f.Help
-	return d
-}
-
-// lastStep is the last step of a branch, where its shape is known.
-func lastStep(b *ast.Body) source.Span {
-	for i := len(b.Stmts) - 1; i >= 0; i-- {
-		if p := b.Stmts[i].Pipe; p != nil {
-			return p.Steps[len(p.Steps)-1].Span()
-		}
-	}
-	return source.Span{}
-}
-
 // pointAtOrigin labels the step that gave an axis its size.
 func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
 	o := x.Origins[axis]
@@ -287,6 +229,7 @@ func unknownPath(at source.Span, path string, g *graph.Graph) *diag.Diagnostic {
 func sideDoesNotFit(s *ast.Step, name string, cause *diag.Diagnostic, defaults bool) *diag.Diagnostic {
 	d := diag.New(diag.SideDoesNotFit, s.Span(), "the side head `%s` does not fit this input: %s", name, cause.Message).
 		At(cause.Span, "here").WithHelp("everything but `run --side %s` works", name)
+	d.Progress = cause.Progress
 	d.Severity = diag.Note
 	if defaults {
 		d.Severity = diag.Warning

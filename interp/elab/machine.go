@@ -56,6 +56,11 @@ type machine struct {
 	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
 	values  map[int]dim.Shape      // Unknowns.Steps
+	// stretches are how far the application came, and failing is the step whose
+	// error is being reported, where one alone is at fault.
+	stretches []stretch
+	failing   diag.Reached
+
 	budget  *Budget
 	among   bool // whether others have taken from the budget before
 	depth   int
@@ -98,6 +103,7 @@ func (m *machine) fail(d *diag.Diagnostic) {
 	for i := len(m.trace) - 1; i >= 0; i-- {
 		d.Trace = append(d.Trace, m.trace[i])
 	}
+	m.tellProgress(d)
 	m.report(d)
 }
 
@@ -158,5 +164,10 @@ func (m *machine) begin(s graph.Step) func(Tensor) {
 	s.Side = m.side
 	i := len(m.graph.Steps)
 	m.graph.Steps, m.origins = append(m.graph.Steps, s), append(m.origins, nil)
-	return func(t Tensor) { m.graph.Steps[i].Node, m.origins[i] = t.Node, t.Origins }
+	m.open()
+	return func(t Tensor) {
+		m.close()
+		m.reach(s.Path, s.Call, t)
+		m.graph.Steps[i].Node, m.origins[i] = t.Node, t.Origins
+	}
 }

@@ -30,7 +30,9 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	m.side = head
 	taps := e.frame.taps
 	e.frame.taps = maps.Clone(taps) // what a head names ends with the head
+	m.open()
 	out := m.stepValue(s.Step, e, sc, x)
+	m.close()
 	m.report, m.side, e.frame.taps = report, side, taps
 
 	head.Output = out.Node

@@ -5,6 +5,7 @@ package diag
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"cnnlang/lang/source"
 )
@@ -29,8 +30,9 @@ type Diagnostic struct {
 	Label    string  // what stands under the caret, or ""
 	Labels   []Label // other places that matter
 	Notes    []string
-	Trace    []Frame // the instantiations on the way here, innermost first
-	Help     string  // what to write instead, or ""
+	Trace    []Frame   // the instantiations on the way here, innermost first
+	Progress *Progress // how far a net came, nil where that is not known or of no use
+	Help     string    // what to write instead, or ""
 	// Conflict are the sizes that do not agree, nil for a matter of another kind.
 	Conflict *Conflict
 	// Repairs are edits that would do, the smallest first.
@@ -71,6 +73,31 @@ type Frame struct {
 	Path string // layer2.0
 	Call string // bottleneck(c = 128, stride = 2)
 	Span source.Span
+}
+
+// A Progress is how far a net came before something was wrong: the last steps whose
+// shapes were right, in order. Those that leave the shape as it was are not among
+// them.
+type Progress struct {
+	Earlier int // how many steps there are before those
+	Steps   []Reached
+	At      Reached // the step that is wrong, without a shape; no path means the net
+}
+
+// A Reached is a step and the shape of its value.
+type Reached struct {
+	Path  string // layer2.0
+	Call  string // what the text calls it, "" for a group
+	Shape []int
+}
+
+// name is the path. A number alone says little, so the call goes with it.
+func (r Reached) name() string {
+	last := r.Path[strings.LastIndexByte(r.Path, '.')+1:]
+	if r.Call == "" || strings.Trim(last, "0123456789") != "" {
+		return r.Path
+	}
+	return r.Path + " " + r.Call
 }
 
 // New returns an error.

@@ -27,7 +27,9 @@ type Entry struct {
 	Labels []LabelEntry `json:"labels,omitempty"`
 	Notes  []string     `json:"notes,omitempty"`
 	Trace  []FrameEntry `json:"trace,omitempty"`
-	Help   string       `json:"help,omitempty"`
+	// Checked are the shapes that were right up to the mistake.
+	Checked *CheckedEntry `json:"checkedSoFar,omitempty"`
+	Help    string        `json:"help,omitempty"`
 	// Repairs are alternatives, each of which leaves a program without errors.
 	Repairs []RepairEntry `json:"repairs,omitempty"`
 }
@@ -72,13 +74,28 @@ type FrameEntry struct {
 	Place
 }
 
+// A CheckedEntry is the last steps that were right before one that is not, in
+// order; those that leave the shape as it was are left out.
+type CheckedEntry struct {
+	Earlier int            `json:"earlier,omitempty"` // how many there are before
+	Steps   []ReachedEntry `json:"steps"`
+	At      *ReachedEntry  `json:"at,omitempty"` // the step that is wrong, without a shape
+}
+
+// A ReachedEntry is a step and the shape of its value.
+type ReachedEntry struct {
+	Path  string `json:"path"`
+	Call  string `json:"call,omitempty"`
+	Shape []int  `json:"shape,omitempty"`
+}
+
 // NewReport returns the list as a report.
 func NewReport(list List) Report {
 	r := Report{Schema: Schema, Diagnostics: []Entry{}}
 	for _, d := range list {
 		e := Entry{
 			Code: d.Code, Severity: d.Severity, Message: d.Message, Place: placeOf(d.Span),
-			Label: d.Label, Notes: d.Notes, Help: d.Help,
+			Label: d.Label, Notes: d.Notes, Checked: d.Progress.entry(), Help: d.Help,
 		}
 		for _, l := range d.Labels {
 			e.Labels = append(e.Labels, LabelEntry{placeOf(l.Span), l.Text})
@@ -92,6 +109,21 @@ func NewReport(list List) Report {
 		r.Diagnostics = append(r.Diagnostics, e)
 	}
 	return r
+}
+
+func (p *Progress) entry() *CheckedEntry {
+	if p == nil {
+		return nil
+	}
+	e := &CheckedEntry{Earlier: p.Earlier, Steps: []ReachedEntry{}}
+	for _, r := range p.Steps {
+		e.Steps = append(e.Steps, ReachedEntry(r))
+	}
+	if p.At.Path != "" {
+		at := ReachedEntry(p.At)
+		e.At = &at
+	}
+	return e
 }
 
 // Entry is the repair for programs.

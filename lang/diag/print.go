@@ -142,13 +142,14 @@ func (p *printer) diagnostic(d *Diagnostic) {
 	for _, l := range lost {
 		p.note(place(l.Span.Start) + ": " + clean(l.Text))
 	}
-	if len(excerpts) > 0 && len(d.Notes)+len(d.Trace) > 0 {
+	if len(excerpts) > 0 && (len(d.Notes)+len(d.Trace) > 0 || d.Progress != nil) {
 		p.margin("")
 	}
 	for _, n := range d.Notes {
 		p.note(cleanLines(n))
 	}
 	p.trace(d.Trace)
+	p.progress(d.Progress)
 	if d.Help != "" {
 		p.line("%s%s", p.paint(help, "help"), p.paint(plain, ": "+strings.ReplaceAll(cleanLines(d.Help), "\n", "\n      ")))
 	}
@@ -203,6 +204,32 @@ func (p *printer) trace(frames []Frame) {
 		lines = append(lines, "in "+text)
 	}
 	p.note(strings.Join(lines, "\n"))
+}
+
+// progress writes the steps that were right up to a mistake on one line.
+func (p *printer) progress(to *Progress) {
+	if to == nil {
+		return
+	}
+	var parts []string
+	if to.Earlier > 0 {
+		parts = append(parts, "…")
+	}
+	for _, r := range to.Steps {
+		parts = append(parts, fmt.Sprintf("%s [%s]", ending(clean(r.name()), maxPath), joined(r.Shape)))
+	}
+	if to.At.Path != "" {
+		parts = append(parts, ending(clean(to.At.name()), maxPath)+" ✗")
+	}
+	p.note("checked so far: " + strings.Join(parts, " → "))
+}
+
+func joined(shape []int) string {
+	sizes := make([]string, len(shape))
+	for i, n := range shape {
+		sizes[i] = fmt.Sprint(n)
+	}
+	return strings.Join(sizes, ", ")
 }
 
 // ending is a text or, where that is longer than n characters, its end.
