@@ -96,6 +96,28 @@ net n(classes = 10) [N, 3, H = 16, W = 12] -> [N, classes] {
 	}
 }
 
+// What people write behind a line stays, however much it looks like a shape.
+func TestCommentsOfPeopleStay(t *testing.T) {
+	for _, comment := range []string{
+		"# [N, my own note]", "# [N, see Table 1, row H]", "# [N]", "# [N, 4, 8]", "# [N, 4, 8, 8] as in the paper",
+		"# [N, 4, 8, 8], [N, 2]", "# [N, 4, 8, 8, 8]", "# [n, 4, 8, 8]", "# [N, c, H, W]", "# [N, 4, 8.5, 8]", "# [N, ?, 8, 8]",
+		"# [N, 4, f(H), 8]", "# [N, 4, H if W, 8]", "# [N, 4 8, 8, 8]", "# [N, \"4\", 8, 8]", "# N, 4, 8, 8", "# [N, note]",
+	} {
+		text := "net n [N, 4, H = 8, W = 8] -> [N, 4, _, _] {\n  relu   " + comment + "\n}\n"
+		if got := annotated(t, text); got != text {
+			t.Errorf("%s: it becomes\n%s", comment, got)
+		}
+	}
+	for _, comment := range []string{
+		"# [N, 1]", "# [N, 1, 2, 3]", "#[N, 1, 2, 3]", "# [N, 1, ceil(H/2), (W - 1)//2 + 1]", "# [N, 4, -H + 2*W, H**3 % 2]",
+	} {
+		text := "net n [N, 4, H = 8, W = 8] -> [N, 4, _, _] {\n  relu   " + comment + "\n}\n"
+		if got, want := annotated(t, text), strings.Replace(text, comment, "# [N, 4, 8, 8]", 1); got != want {
+			t.Errorf("%s: it becomes\n%s", comment, got)
+		}
+	}
+}
+
 // Only comments of shapes come and go in the library's files.
 func TestShapesOfTheLibrary(t *testing.T) {
 	comment := regexp.MustCompile(` *# \[N(, [^,\n]+)*\]`)

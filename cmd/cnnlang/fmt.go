@@ -97,7 +97,7 @@ func (f *formatter) input() error {
 	}
 	laid, err := f.lay("<stdin>", string(text))
 	if err == nil && f.shapes {
-		laid, err = f.annotate("-", laid)
+		laid, err = f.annotate("-", string(text), laid)
 	}
 	switch {
 	case err != nil:
@@ -117,7 +117,7 @@ func (f *formatter) file(path string) error {
 	}
 	laid, err := f.lay(path, text)
 	if err == nil && f.shapes {
-		laid, err = f.annotate(path, laid)
+		laid, err = f.annotate(path, text, laid)
 	}
 	switch {
 	case err != nil:
@@ -155,8 +155,9 @@ func (f *formatter) lay(name, text string) (string, error) {
 }
 
 // annotate writes the shapes into a text that stands, or is to stand, in a file.
-// A text with mistakes has none.
-func (f *formatter) annotate(argument, laid string) (string, error) {
+// A text with mistakes has none; they are shown in the text as it was read, for that
+// is what people have before them.
+func (f *formatter) annotate(argument, text, laid string) (string, error) {
 	p, err := interp.Open(argument, strings.NewReader(laid))
 	if err == nil {
 		p, err = p.Revise(laid)
@@ -169,7 +170,7 @@ func (f *formatter) annotate(argument, laid string) (string, error) {
 		return "", err
 	}
 	if list.HasErrors() {
-		return "", &problems{list, p.File}
+		return "", asRead(p, text, list)
 	}
 	var graphs []*graph.Graph
 	for _, n := range nets {
@@ -180,6 +181,19 @@ func (f *formatter) annotate(argument, laid string) (string, error) {
 	verdicts, _ := p.Prove(prover, "", list)
 	annotated := shapes.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
 	return format.Format(source.NewFile(argument, annotated)), nil
+}
+
+// asRead are the mistakes of a program at their places in the text it was laid out from.
+func asRead(p *interp.Program, text string, list diag.List) error {
+	read, err := p.Revise(text)
+	if err != nil {
+		return err
+	}
+	_, there, err := read.Check("", elab.Options{})
+	if err != nil || !there.HasErrors() {
+		return &problems{list, p.File}
+	}
+	return &problems{there, read.File}
 }
 
 // show prints what would change.

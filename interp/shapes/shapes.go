@@ -1,11 +1,11 @@
 // Package shapes writes the shapes of values as comments at the ends of the lines
-// that make them: `# [N, 256, 56, 56]` in a net, `# [N, 4*c, H, W]` in a block. Comments of that form are its own to
-// refresh and to take away; any other comment stays, and keeps its line without.
+// that make them: `# [N, 256, 56, 56]` in a net, `# [N, 4*c, H, W]` in a block. Comments
+// that are such a shape, and nothing else, are its own to refresh and to take away; any
+// other comment stays, and keeps its line without.
 package shapes
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,9 +14,6 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 )
-
-// own is the form of the comments that belong to this package.
-var own = regexp.MustCompile(`^#\s*\[N(, [^,\s][^,]*)*\]$`)
 
 // Annotate returns the text of a file with the shapes that its steps have: in
 // blocks, as far as they are known for all inputs, by the offset where a step ends,
@@ -34,10 +31,11 @@ func Annotate(file *ast.File, graphs []*graph.Graph, blocks map[int][]string) st
 		}
 	}
 	ends := lineEnds(file)
+	names := namesByLine(file)
 	var edits []diag.Edit
 	for line := 1; line <= file.Source.Lines(); line++ {
 		if step := ends[line]; step != nil {
-			if e, ok := edit(file.Source, line, step, found); ok {
+			if e, ok := edit(file.Source, line, step, found, names[line]); ok {
 				edits = append(edits, e)
 			}
 		}
@@ -122,11 +120,11 @@ func maker(s *ast.Step) *ast.Step {
 
 // edit is what changes at the end of a line. A step that states its shape needs no
 // comment.
-func edit(f *source.File, line int, step *ast.Step, found map[int][]string) (e diag.Edit, ok bool) {
+func edit(f *source.File, line int, step *ast.Step, found map[int][]string, names map[string]bool) (e diag.Edit, ok bool) {
 	start := step.Span().End.Offset
 	end := f.LineStart(line) + len(f.Line(line))
 	rest := strings.TrimSpace(f.Text[start:end])
-	if rest != "" && !own.MatchString(rest) {
+	if rest != "" && !own(rest, names) {
 		return e, false
 	}
 	comment := ""
