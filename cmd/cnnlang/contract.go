@@ -24,6 +24,13 @@ func (c *checker) contract(k prove.Contract) {
 	fmt.Fprintln(c.stdout)
 	c.clauses("requires", k.Requires)
 	c.clauses("parameters", k.Parameters)
+	if k.Without != "" {
+		title := "parameters"
+		if len(k.Parameters) > 0 {
+			title = ""
+		}
+		fmt.Fprintf(c.stdout, "  %-11s%s\n", title, k.Without)
+	}
 }
 
 // maxClauses limits how many cases of one thing are listed for people.

@@ -21,6 +21,8 @@ type Contract struct {
 	Signature  string   `json:"signature"`
 	Requires   []Clause `json:"requires"`
 	Parameters []Clause `json:"parameters"`
+	// Without says for which cases Parameters has no formula, "" for none.
+	Without string `json:"parametersWithout,omitempty"`
 	// Counterexample makes a refuted block fail.
 	Counterexample string `json:"counterexample,omitempty"`
 }
@@ -40,13 +42,29 @@ func (v *Verdict) Contract() Contract {
 		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{},
 	}
 	for _, r := range v.Requirements {
-		c.Requires = append(c.Requires, Clause{r.String(), v.when(r)})
+		c.Requires = append(c.Requires, v.Clause(r))
 	}
-	c.Parameters = append(c.Parameters, v.formulas(func(n graph.Count) dim.Size { return n.Params })...)
+	c.Requires = once(c.Requires)
+	formulas, without := v.formulas(func(n graph.Count) dim.Size { return n.Params })
+	c.Parameters, c.Without = append(c.Parameters, once(formulas)...), without
 	if v.Counterexample != nil {
 		c.Counterexample = v.Counterexample.String()
 	}
 	return c
+}
+
+// Clause is a requirement and the case it is for.
+func (v *Verdict) Clause(r Requirement) Clause { return Clause{r.String(), v.when(r)} }
+
+// once leaves out clauses that read like one before.
+func once(list []Clause) []Clause {
+	kept := list[:0]
+	for _, c := range list {
+		if !slices.Contains(kept, c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // signature is the block's parameters, its input, and its output: as claimed, or
@@ -156,13 +174,13 @@ func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
 	return size, true
 }
 
-// formulas is one formula where all paths agree, or one for each case.
-func (v *Verdict) formulas(of func(graph.Count) dim.Size) []Clause {
+// formulas is one formula where all paths agree, or one for each case; without says
+// for which cases there is none.
+func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, without string) {
 	count := func(r Result) dim.Size { return of(r.Count) }
-	if size, ok := v.agreed(count); ok {
-		return []Clause{{size.String(), ""}}
+	if size, ok := v.agreed(count); ok && v.Status != Bounded {
+		return []Clause{{size.String(), ""}}, ""
 	}
-	var list []Clause
 	different := false
 	for _, r := range v.Results {
 		if n := count(r); n.IsValid() {
@@ -170,17 +188,52 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) []Clause {
 			different = different || list[0].Text != n.String()
 		}
 	}
-	if len(list) == len(v.Results) && len(list) > 0 && !different {
-		return []Clause{{list[0].Text, ""}}
+	if len(list) < len(v.Results) || v.Status == Bounded {
+		without = v.elsewhere(len(list) > 0)
 	}
-	return list
+	if without == "" && len(list) > 0 && !different {
+		return []Clause{{list[0].Text, ""}}, ""
+	}
+	return list, without
 }
 
-// when is what the paths that have a requirement have in common, "" where all
-// paths have it.
+// elsewhere says that there is no formula, or none but for the cases that are listed.
+func (v *Verdict) elsewhere(listed bool) string {
+	if !listed {
+		return "there is no formula"
+	}
+	var names []string
+	for _, name := range v.openNames() {
+		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.chose(name) }) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "in other cases there is no formula"
+	}
+	return "for other values of " + strings.Join(names, ", ") + " there is no formula"
+}
+
+// chose reports whether what a path supposes is about a parameter.
+func (p *path) chose(name string) bool {
+	if _, replaced := p.values[name]; replaced {
+		return true
+	}
+	_, raised := p.lows[name]
+	return raised || slices.ContainsFunc(p.facts, func(f fact) bool { return slices.Contains(f.size.Vars(), name) })
+}
+
+// someCases is when a requirement holds that is for no case in particular.
+const someCases = "some values are given"
+
+// maxCases limits how many cases of one requirement are told apart.
+const maxCases = 4
+
+// when is the case that a requirement is for, "" for all: what the paths that have it
+// have in common or, where that is nothing, what each of them supposes.
 func (v *Verdict) when(r Requirement) string {
 	var common []string
-	having := 0
+	var having []Result
 	for _, result := range v.Results {
 		has := slices.ContainsFunc(result.path.requirements, func(q Requirement) bool {
 			q.Size = result.path.unprimed(q.Size)
@@ -189,15 +242,28 @@ func (v *Verdict) when(r Requirement) string {
 		if !has {
 			continue
 		}
-		if having++; having == 1 {
+		if having = append(having, result); len(having) == 1 {
 			common = slices.Clone(result.Condition)
 		}
 		common = slices.DeleteFunc(common, func(c string) bool { return !slices.Contains(result.Condition, c) })
 	}
-	if having == len(v.Results) {
+	if len(having) == len(v.Results) {
 		return ""
 	}
-	return strings.Join(slices.DeleteFunc(common, func(c string) bool { return c == r.String() }), ", ")
+	common = slices.DeleteFunc(common, func(c string) bool { return c == r.String() })
+	if len(common) > 0 {
+		return strings.Join(common, ", ")
+	}
+	var cases []string
+	for _, result := range having {
+		if c := strings.Join(result.Condition, ", "); !slices.Contains(cases, c) {
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) == 0 || len(cases) > maxCases || slices.Contains(cases, "") {
+		return someCases
+	}
+	return strings.Join(cases, " or ")
 }
 
 func (r Requirement) same(s Requirement) bool {
@@ -239,10 +305,18 @@ func product(s dim.Size) string {
 // irredundant leaves out requirements that follow from another one, which is for
 // the same case: c >= 1 says that 4*c >= 1.
 func (v *Verdict) irredundant() []Requirement {
+	all := v.Requirements
+	cases := make([]string, len(all))
+	for i, r := range all {
+		cases[i] = v.when(r)
+	}
+	implies := func(i, j int) bool { return cases[i] == cases[j] && v.implies(all[i], all[j]) }
 	var list []Requirement
-	for i, r := range v.Requirements {
-		follows := slices.ContainsFunc(v.Requirements[:i], func(s Requirement) bool { return v.implies(s, r) }) ||
-			slices.ContainsFunc(v.Requirements[i+1:], func(s Requirement) bool { return v.implies(s, r) && !v.implies(r, s) })
+	for i, r := range all {
+		follows := false
+		for j := range all {
+			follows = follows || j < i && implies(j, i) || j > i && implies(j, i) && !implies(i, j)
+		}
 		if !follows {
 			list = append(list, r)
 		}
@@ -252,7 +326,7 @@ func (v *Verdict) irredundant() []Requirement {
 
 // implies reports whether r >= 0 wherever s >= 0, r being s and more.
 func (v *Verdict) implies(s, r Requirement) bool {
-	if r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds || v.when(s) != v.when(r) {
+	if r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds {
 		return false
 	}
 	// 4*c - 1 is 4*(c - 1) and 3 more.

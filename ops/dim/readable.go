@@ -18,20 +18,39 @@ func readable(a Size) Size {
 	}
 	for _, x := range floors(a) {
 		best := a
+		if up, ok := raised(x); ok {
+			if b := a.spell(x, up); b.symbolic() {
+				best = b
+			}
+		}
 		for _, instead := range spellings(x) {
-			b := a.replace(func(y *atom) (Size, bool) {
-				if compareAtoms(x, y) == 0 {
-					return instead, true
-				}
-				return y.plain(), true
-			})
-			if b.symbolic() && shorter(b, best) {
+			if b := a.spell(x, instead); b.symbolic() && shorter(b, best) {
 				best = b
 			}
 		}
 		a = best
 	}
 	return a
+}
+
+// spell puts a size in place of the atom x.
+func (a Size) spell(x *atom, instead Size) Size {
+	return a.replace(func(y *atom) (Size, bool) {
+		if compareAtoms(x, y) == 0 {
+			return instead, true
+		}
+		return y.plain(), true
+	})
+}
+
+// raised is -ceil(a) for the floor of -a, where a need not be whole. Of whole numbers
+// the normal form has no such floor.
+func raised(x *atom) (Size, bool) {
+	num, _ := fraction(x.arg)
+	if num.IsWhole() || slices.ContainsFunc(x.arg.terms(), func(t term) bool { return t.coef.num >= 0 }) {
+		return Size{}, false
+	}
+	return from(&atom{kind: ceiling, arg: x.arg.Neg()}).Neg(), true
 }
 
 // plain is x as a size; a group, of which there are negative powers only, is

@@ -130,6 +130,8 @@ func TestString(t *testing.T) {
 		{H.CeilDiv(stride).Mul(W.CeilDiv(stride)).Mul(C), "C*ceil(H/stride)*ceil(W/stride)"},
 		{H.FloorDiv(n(2)).Mul(C).Mul(n(3)), "3*C*(H//2)"},
 		{H.FloorDiv(n(2)).Neg(), "-(H//2)"},
+		{eps.Mul(n(-2)).FloorDiv(n(1)).Neg(), "ceil(2*eps)"},
+		{eps.Mul(n(-2)).FloorDiv(n(1)).Mul(C), "-C*ceil(2*eps)"},
 		{n(1).Sub(H.FloorDiv(n(2))), "1 - H//2"},
 		{H.Mod(n(16)), "H % 16"},
 		{H.Mod(n(16)).Sub(n(8)), "H % 16 - 8"},
