@@ -64,7 +64,10 @@ func Search(s State, check Check, limits Limits) {
 	account := &Account{limits.Work, time.Now().Add(limits.Time)}
 	w := &work{check: check, limits: limits, account: account, warnings: places(s.Problems, diag.Warning)}
 	if len(errors) == 1 {
-		errors[0].Repairs = w.one(s, errors[0], limits.Offers, true, sound)
+		found := w.one(s, errors[0], limits.Offers, true, sound)
+		// The first is the one that is made, and what stays in one place is safest.
+		slices.SortStableFunc(found, func(a, b diag.Repair) int { return len(a.Edits) - len(b.Edits) })
+		errors[0].Repairs = found
 	}
 	if len(errors[0].Repairs) == 0 {
 		w.together(s, errors)
@@ -183,12 +186,14 @@ func (w *work) together(s State, errors diag.List) {
 			return
 		}
 		made = append(made, mapped...)
-		if first := errorAt(errors, d); first != nil && repairs[first] == nil {
+		switch first := errorAt(errors, d); {
+		case first != nil && repairs[first] == nil:
 			last = &diag.Repair{What: next.repair.What}
 			repairs[first] = last
-		}
-		if last == nil {
+		case last == nil:
 			return
+		default: // it goes with the one before, whose name alone would hide it
+			last.What += ", and " + next.repair.What
 		}
 		last.Edits = append(last.Edits, mapped...)
 		s = next.state
