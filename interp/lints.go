@@ -39,21 +39,30 @@ func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 	}
 	divided := dividedIn(b.Where)
 	var missing []string
-	for i, clause := range v.Contract().Requires {
-		r := v.Requirements[i]
+	for _, r := range v.Requirements {
+		clause := v.Clause(r)
 		names := r.Size.Vars()
 		if clause.When != "" || r.Relation == dim.NonNegative || !strings.Contains(clause.Text, "%") || !known(v.Block, names) {
 			continue
 		}
-		if !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {
+		if !slices.Contains(missing, clause.Text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {
 			missing = append(missing, clause.Text)
 		}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	return diag.New(diag.MissingWhere, b.Name.Span(), "`%s` is right only where `%s`, which no `where` states", b.Name.Text, missing[0]).
+	return diag.New(diag.MissingWhere, b.Name.Span(), "`%s` is right only where %s, which no `where` states", b.Name.Text, quoted(missing)).
 		WithHelp("add `where %s` after its signature", strings.Join(missing, ", "))
+}
+
+// quoted lists texts of the language: `a`, `b` and `c`.
+func quoted(texts []string) string {
+	last := len(texts) - 1
+	if last == 0 {
+		return "`" + texts[0] + "`"
+	}
+	return "`" + strings.Join(texts[:last], "`, `") + "` and `" + texts[last] + "`"
 }
 
 // known reports whether a requirement can be written in the block's `where`: all

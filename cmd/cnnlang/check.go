@@ -68,7 +68,8 @@ func (a *app) check() *cobra.Command {
 		if err := s.readSettings(); err != nil {
 			return err
 		}
-		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New(), fix: *fix}
+		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New(), fix: *fix,
+			nets: []checkedNet{}, arguments: args}
 		if err := c.fixable(args); err != nil {
 			return err
 		}
@@ -117,6 +118,8 @@ type checker struct {
 	proved    []prove.Contract
 	fix       bool // whether to write repairs
 	fixed     []fixedFile
+	arguments []string
+	imported  map[string]bool // the files that the arguments import, once somebody asked
 	code      int
 }
 
@@ -171,7 +174,7 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 		limits.Work, limits.Time = maxFixWork, maxFixTime
 	}
 	p.Repair(net, opts, s.list, s.verdicts, limits)
-	s.list.AddAll(p.Lint(s.verdicts))
+	s.list.AddAll(c.unlessImported(p, p.Lint(s.verdicts)))
 	s.list.Sort()
 	return s, nil
 }

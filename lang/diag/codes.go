@@ -141,7 +141,7 @@ var Codes = []struct {
 	{TensorTooBig, "tensor too large"},
 	{TooDeepCalls, "blocks nested too deep"},
 	{UnusedTap, "tap that nobody reads"},
-	{UnusedBlock, "private block that nobody uses"},
+	{UnusedBlock, "block that nobody uses"},
 	{UnusedImport, "import that nobody uses"},
 	{UnusedLet, "value that nobody uses"},
 	{UnusedParameter, "parameter that nobody uses"},

@@ -21,7 +21,9 @@ var lintPages = []Page{
 	{
 		Code: UnusedBlock,
 		Text: "A block whose name begins with `_` can be used in its own file only, and nothing there uses it. Remove it, " +
-			"or drop the `_` to let other files import it.",
+			"or drop the `_` to let other files import it. In a file with a net that needs no arguments, the same is said " +
+			"of any block, unless another of the files that are checked with it imports the file: blocks for others go " +
+			"into a file of their own.",
 		Wrong: `block _unit(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> relu }
 net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { conv(8, 3x3, pad=1) -> relu }
 `,

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -15,6 +16,7 @@ func (l *linter) unused() {
 	file := l.module.File
 	all := usesIn(file)
 	program := len(l.module.Nets()) > 0 // else others import its values
+	standing := slices.ContainsFunc(l.module.Nets(), standsAlone)
 	for _, d := range file.Decls {
 		switch {
 		case d.Import != nil:
@@ -22,12 +24,21 @@ func (l *linter) unused() {
 		case d.Let != nil && (program || private(d.Let.Name)) && !all.beyond(d.Let, d.Let.Name):
 			l.report(unusedLet(d.Let))
 		case d.Block != nil:
-			if private(d.Block.Name) && !all.beyond(d.Block, d.Block.Name) {
+			open := standing && d.Block.Kind != "net"
+			if (open || private(d.Block.Name)) && !all.beyond(d.Block, d.Block.Name) {
 				l.report(unusedBlock(d.Block))
 			}
 			l.unusedInside(d.Block)
 		}
 	}
+}
+
+// standsAlone reports whether a net needs no arguments. A file of such a net is for
+// that net; one of blocks, and of nets to be filled in, is for others to import.
+func standsAlone(o *resolve.Object) bool {
+	b := o.Block
+	return b.Preset != nil || b.Params == nil ||
+		!slices.ContainsFunc(b.Params.List, func(p *ast.Param) bool { return p.Default == nil })
 }
 
 func private(n *ast.Name) bool { return strings.HasPrefix(n.Text, "_") }
@@ -101,6 +112,10 @@ func unusedLet(let *ast.Let) *diag.Diagnostic {
 }
 
 func unusedBlock(b *ast.Block) *diag.Diagnostic {
+	if !private(b.Name) {
+		return diag.New(diag.UnusedBlock, b.Name.Span(), "nothing here uses `%s`", b.Name.Text).
+			WithHelp("remove it; a block for other files to import goes into a file without a net")
+	}
 	return diag.New(diag.UnusedBlock, b.Name.Span(), "nothing uses `%s`, and no other file can", b.Name.Text).
 		WithHelp("remove it, or call it `%s` for other files to import", strings.TrimLeft(b.Name.Text, "_"))
 }
