@@ -194,7 +194,26 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 	if without == "" && len(list) > 0 && !different {
 		return []Clause{{list[0].Text, ""}}, ""
 	}
-	return list, without
+	return joined(list), without
+}
+
+// joined makes one clause of those with the same text, where they are few.
+func joined(list []Clause) []Clause {
+	cases := map[string][]string{}
+	for _, c := range list {
+		if c.When != "" && !slices.Contains(cases[c.Text], c.When) {
+			cases[c.Text] = append(cases[c.Text], c.When)
+		}
+	}
+	var all []Clause
+	for _, c := range list {
+		several := func(when string) bool { return strings.Contains(when, ", ") } // lists of lists are hard to read
+		if same := cases[c.Text]; c.When != "" && len(same) <= maxCases && !slices.ContainsFunc(same, several) {
+			c.When = either(same)
+		}
+		all = append(all, c)
+	}
+	return once(all)
 }
 
 // elsewhere says that there is no formula, or none but for the cases that are listed.
@@ -260,10 +279,23 @@ func (v *Verdict) when(r Requirement) string {
 			cases = append(cases, c)
 		}
 	}
-	if len(cases) == 0 || len(cases) > maxCases || slices.Contains(cases, "") {
+	opposite := func(c string) bool { return slices.Contains(cases, "not "+c) } // then it is about something else
+	if len(cases) == 0 || len(cases) > maxCases || slices.Contains(cases, "") || slices.ContainsFunc(cases, opposite) {
 		return someCases
 	}
-	return strings.Join(cases, " or ")
+	return either(cases)
+}
+
+// either joins cases, each of which may be several conditions.
+func either(cases []string) string {
+	slices.Sort(cases)
+	all := make([]string, len(cases))
+	for i, c := range cases {
+		if all[i] = c; len(cases) > 1 && strings.Contains(c, ", ") {
+			all[i] = "(" + c + ")"
+		}
+	}
+	return strings.Join(all, " or ")
 }
 
 func (r Requirement) same(s Requirement) bool {
