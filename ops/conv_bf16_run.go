@@ -8,14 +8,7 @@ import (
 // cut covers the result with tiles and decides how much a part does, as that of
 // blockedConv.
 func (b *bf16Conv) cut(s slider) {
-	add, in, out := b.add, b.in, b.out
-	if s == (slider{strideH: 1, strideW: 1}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
-		in, out = in.flattened(), out.flattened()
-		if add != nil {
-			flat := add.flattened()
-			add = &flat
-		}
-	}
+	in, out, add := s.flat(b.in, b.out, b.add)
 	most := b.runLimit()
 	b.tiles = s.cutRuns(&in, &out, add, most)
 	b.places = runPlaces(b.tiles, b.step, most)

@@ -13,17 +13,23 @@ func (b *blockedConv) cut(s slider) {
 	b.share()
 }
 
-// covered covers the result with tiles. Where every pixel is by itself, rows do not
-// matter.
+// covered covers the result with tiles.
 func covered(s slider, in, out grid, add *grid) []pixelTile {
-	if s == (slider{strideH: 1, strideW: 1}) && in.h == out.h && in.w == out.w && in.bare() && out.bare() && (add == nil || add.bare()) {
-		in, out = in.flattened(), out.flattened()
-		if add != nil {
-			flat := add.flattened()
-			add = &flat
-		}
-	}
+	in, out, add = s.flat(in, out, add)
 	return s.cut(&in, &out, add)
+}
+
+// flat makes one row of each grid where every pixel is by itself, so that rows do not
+// matter.
+func (s slider) flat(in, out grid, add *grid) (grid, grid, *grid) {
+	if s != (slider{strideH: 1, strideW: 1}) || in.h != out.h || in.w != out.w || !in.bare() || !out.bare() || add != nil && !add.bare() {
+		return in, out, add
+	}
+	if add != nil {
+		row := add.flattened()
+		add = &row
+	}
+	return in.flattened(), out.flattened(), add
 }
 
 // share decides how much a part does.
