@@ -6,7 +6,9 @@ package dim
 // form: floor((floor((H - 1)/2) + 1 - 1)/2) is floor((H - 1)/4).
 
 // floorOf returns floor(a) for a symbolic a.
-func floorOf(a Size) Size { return (&flooring{left: maxFloorSteps}).floor(a) }
+func floorOf(a Size) Size {
+	return floorAnswers.of(a, func(a Size) Size { return (&flooring{left: maxFloorSteps}).floor(a) })
+}
 
 // A flooring takes one floor, in a bounded number of steps.
 type flooring struct{ left int }

@@ -20,7 +20,15 @@ func (a Size) ProvablyNonNegative() bool { return a.sign(proofEffort) >= 0 }
 func (a Size) ProvablyPositive() bool { return a.sign(proofEffort) > 0 }
 
 // sign is 1 where a > 0 is shown, 0 where a >= 0 is shown, and -1 otherwise.
-func (a Size) sign(effort int) int { return (&prover{left: effort}).sign(a) }
+func (a Size) sign(effort int) int {
+	switch {
+	case !a.symbolic():
+		return (&prover{left: effort}).sign(a)
+	case effort == floorEffort:
+		return signAnswers[0].of(a, func(a Size) int { return (&prover{left: floorEffort}).sign(a) })
+	}
+	return signAnswers[1].of(a, func(a Size) int { return (&prover{left: proofEffort}).sign(a) })
+}
 
 // A prover answers one question after a sign.
 type prover struct {

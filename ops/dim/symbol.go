@@ -69,12 +69,16 @@ func (a Size) IsZero() bool {
 	switch {
 	case a.poly == nil:
 		return a.num == 0
-	case !a.IsValid():
-		return false
-	case a.poly.hasGroups():
-		a, _ = fraction(a) // numerators may cancel over the common denominator
-	case a.poly.depth == 0:
+	case !a.IsValid() || a.poly.depth == 0 && !a.poly.hasGroups():
 		return false // nothing in it has a second form
+	}
+	return zeroAnswers.of(a, cancels)
+}
+
+// cancels is IsZero of a symbolic size.
+func cancels(a Size) bool {
+	if a.poly.hasGroups() {
+		a, _ = fraction(a) // numerators may cancel over the common denominator
 	}
 	return mirrored(a) == Size{}
 }
