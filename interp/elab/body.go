@@ -145,13 +145,16 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e}, x)
 		}
 	}
-	ok := m.turns(r.Head, e, func(in *env) bool {
+	sameTurns := m.sameTurns(r.Head)
+	ok := m.turns(r.Head, e, func(in *env, left int) bool {
+		before := x
+		sameTurns.begin()
 		if r.Body != nil {
 			x = m.body(r.Body, in, sc, x)
 		} else {
 			x = m.stepValue(r.Step, in, sc, x)
 		}
-		return !x.Poisoned
+		return !x.Poisoned && !sameTurns.follow(before, x, left)
 	})
 	if !ok {
 		return poison
@@ -159,9 +162,10 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 	return x
 }
 
-// turns calls f once for each turn of a repeat, with the loop's names bound,
-// until it answers false. It reports false where the count has no value.
-func (m *machine) turns(h *ast.RepeatHead, e *env, f func(*env) bool) bool {
+// turns calls f once for each turn of a repeat, with the loop's names bound and the
+// number of turns that are left after it, until it answers false. It reports false
+// where the count has no value.
+func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) bool) bool {
 	v, ok := m.eval(h.Count, e)
 	if !ok {
 		return false
@@ -210,7 +214,7 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(*env) bool) bool {
 		for k, name := range h.Vars {
 			in.values[name.Text] = turn[k]
 		}
-		if !f(in) {
+		if !f(in, count-1-i) {
 			break
 		}
 	}

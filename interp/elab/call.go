@@ -269,7 +269,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 			one(b, at.env.inner())
 			continue
 		}
-		ok = m.turns(b.Repeat, at.env, func(in *env) bool {
+		ok = m.turns(b.Repeat, at.env, func(in *env, _ int) bool {
 			one(b, in)
 			return !m.stopped
 		}) && ok

@@ -98,6 +98,7 @@ type Prover struct {
 	allowed  int // work for the file
 	left     int // of that; without Allow there is no end to it
 	deadline time.Time
+	asks     int // how often spent was asked
 	// Steps asks for Verdict.StepShapes.
 	Steps bool
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
