@@ -6,7 +6,7 @@ import "strings"
 var limitPages = []Page{
 	{
 		Code: TooLong,
-		Text: "A file has more than 1 MiB of text or more than 200,000 words, numbers and signs. Split it into files " +
+		Text: "A file has more than 1 MiB of text or more than 100,000 words, numbers and signs. Split it into files " +
 			"that import each other; `repeat` and blocks say more in less.",
 		Right: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 20 conv(3, 3x3, pad=1)

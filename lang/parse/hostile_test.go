@@ -124,7 +124,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 		{"as long as allowed", strings.Repeat("#", MaxBytes), "", 0},
 		{"one byte longer", strings.Repeat("#", MaxBytes+1), "E0801 longer than the 1048576 bytes", 1},
 		{"as many tokens as allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2-3) + "1]", "", 0},
-		{"more tokens than allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2) + "1]", "E0801 200000 words", 1},
+		{"more tokens than allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2) + "1]", "E0801 100000 words", 1},
 	} {
 		src := source.NewFile("a.cnn", test.text)
 		file, list := File(src)

@@ -26,13 +26,13 @@ const (
 	MaxBytes = 1 << 20
 	// MaxTokens limits the tokens of one file, blanks and comments not counted.
 	// Most of the time it takes to parse is per token.
-	MaxTokens = 200_000
+	MaxTokens = 100_000
 	// maxReported limits the diagnostics of one file.
 	maxReported = 100
 	// maxErrors limits how many statements of one declaration are blanked.
 	maxErrors = 20
 	// maxReparsed limits the tokens parsed again after errors in one file.
-	maxReparsed = 200_000
+	maxReparsed = 100_000
 )
 
 var declaration = participle.MustBuild[ast.Decl](
