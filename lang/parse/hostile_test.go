@@ -16,7 +16,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-const million = 1_000_000
+// much is a number whose tenth is half the words that a file may have.
+const much = 5 * MaxTokens
 
 func upTo(text string) string { return strings.Repeat(text, MaxBytes/len(text)-10) }
 
@@ -27,39 +28,39 @@ func TestHostileFiles(t *testing.T) {
 		name, text string
 		want       diag.Code // of the first diagnostic, "" for none
 	}{
-		{"a million (", strings.Repeat("(", million), diag.TooLong},
-		{"a hundred thousand (", strings.Repeat("(", million/10), diag.TooDeep},
+		{"brackets beyond any limit", strings.Repeat("(", much), diag.TooLong},
+		{"brackets within the limit of words", strings.Repeat("(", much/10), diag.TooDeep},
 		{"not", "let a = " + upTo("not "), diag.TooLong},
-		{"fewer not", "let a = " + strings.Repeat("not ", million/10), diag.TooDeep},
-		{"minus", "let a = " + strings.Repeat("-", million/10), diag.TooDeep},
-		{"repeat", "net a { " + strings.Repeat("repeat 3 ", million/20), diag.TooDeep},
-		{"if then", "let a = " + strings.Repeat("if a then ", million/20), diag.TooDeep},
-		{"power", "let a = " + strings.Repeat("a**", million/20) + "a", diag.TooDeep},
-		{"sum", "let a = " + strings.Repeat("a+", million/20) + "a", diag.TooDeep},
-		{"else if", "net a { if a { } " + strings.Repeat("else if a { } ", million/40) + "}", diag.TooDeep},
-		{"index", "let a = a" + strings.Repeat("[0]", million/20), diag.TooDeep},
+		{"fewer not", "let a = " + strings.Repeat("not ", much/10), diag.TooDeep},
+		{"minus", "let a = " + strings.Repeat("-", much/10), diag.TooDeep},
+		{"repeat", "net a { " + strings.Repeat("repeat 3 ", much/20), diag.TooDeep},
+		{"if then", "let a = " + strings.Repeat("if a then ", much/20), diag.TooDeep},
+		{"power", "let a = " + strings.Repeat("a**", much/20) + "a", diag.TooDeep},
+		{"sum", "let a = " + strings.Repeat("a+", much/20) + "a", diag.TooDeep},
+		{"else if", "net a { if a { } " + strings.Repeat("else if a { } ", much/40) + "}", diag.TooDeep},
+		{"index", "let a = a" + strings.Repeat("[0]", much/20), diag.TooDeep},
 		{"stray characters", upTo("§"), diag.TooLong},
-		{"stray characters apart", strings.Repeat("§ ", million/10), diag.StrayCharacter},
-		{"closing brackets", strings.Repeat("}", million/10), diag.Bracket},
-		{"mismatched brackets", strings.Repeat("(]", million/20), diag.Bracket},
-		{"unclosed brackets at the margin", strings.Repeat("net a {\n", million/20), diag.Bracket},
-		{"newlines before an arrow", "net a { relu" + strings.Repeat("\n", million/10) + "-> relu }", ""},
-		{"comments before an arrow", "net a { relu" + strings.Repeat("\n#", million/10) + "\n-> relu }", ""},
-		{"repeats in brackets on one line", "net a { " + strings.Repeat("[repeat 3]", million/100), diag.Bracket},
-		{"brackets on one line", "let a = [" + strings.Repeat("[1],", million/50) + "]", ""},
-		{"interpolations", `let a = "` + strings.Repeat("{a}", million/10) + `"`, ""},
-		{"a long interpolation", `let a = "{` + strings.Repeat("a,", million/10) + `}"`, diag.Syntax},
-		{"statements at the top", strings.Repeat("a\n", million/20), diag.Syntax},
-		{"misspelt words at the top", strings.Repeat("blok\n", million/20), diag.Syntax},
-		{"misspelt words before a brace", strings.Repeat("blok\n", million/20) + "}", diag.Bracket},
-		{"wrong statements", "net a {\n" + strings.Repeat("relu relu\n", million/40) + "}", diag.MissingArrow},
-		{"wrong declarations", strings.Repeat("let a = \n1 1\n", million/40), diag.Syntax},
-		{"open strings", strings.Repeat("\"\n", million/20), diag.OpenString},
+		{"stray characters apart", strings.Repeat("§ ", much/10), diag.StrayCharacter},
+		{"closing brackets", strings.Repeat("}", much/10), diag.Bracket},
+		{"mismatched brackets", strings.Repeat("(]", much/20), diag.Bracket},
+		{"unclosed brackets at the margin", strings.Repeat("net a {\n", much/20), diag.Bracket},
+		{"newlines before an arrow", "net a { relu" + strings.Repeat("\n", much/10) + "-> relu }", ""},
+		{"comments before an arrow", "net a { relu" + strings.Repeat("\n#", much/10) + "\n-> relu }", ""},
+		{"repeats in brackets on one line", "net a { " + strings.Repeat("[repeat 3]", much/100), diag.Bracket},
+		{"brackets on one line", "let a = [" + strings.Repeat("[1],", much/50) + "]", ""},
+		{"interpolations", `let a = "` + strings.Repeat("{a}", much/10) + `"`, ""},
+		{"a long interpolation", `let a = "{` + strings.Repeat("a,", much/10) + `}"`, diag.Syntax},
+		{"statements at the top", strings.Repeat("a\n", much/20), diag.Syntax},
+		{"misspelt words at the top", strings.Repeat("blok\n", much/20), diag.Syntax},
+		{"misspelt words before a brace", strings.Repeat("blok\n", much/20) + "}", diag.Bracket},
+		{"wrong statements", "net a {\n" + strings.Repeat("relu relu\n", much/40) + "}", diag.MissingArrow},
+		{"wrong declarations", strings.Repeat("let a = \n1 1\n", much/40), diag.Syntax},
+		{"open strings", strings.Repeat("\"\n", much/20), diag.OpenString},
 		{"one long comment", "#" + upTo("x"), ""},
 		{"one long line of blanks", upTo(" "), ""},
 		{"one long name", "let " + upTo("x") + " = 1", ""},
 		{"one long string", "let a = \"" + upTo("\\\"") + "\"", ""},
-		{"statements", "net a {\n" + strings.Repeat("relu\n", million/20) + "}", ""},
+		{"statements", "net a {\n" + strings.Repeat("relu\n", much/20) + "}", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var before, after runtime.MemStats
