@@ -25,7 +25,7 @@ type blockedConv struct {
 	whole     bool // a tap is a line
 	step      int  // float32 from a pixel's input to the next one's
 	tiles     []pixelTile
-	places    *kernel.Places // of the tiles
+	places    tilePlaces // of the tiles
 	units     []convUnit
 	bias      []float32 // [out.blocks*Lanes]
 	act       Activation
@@ -38,13 +38,10 @@ type blockedConv struct {
 type convUnit struct {
 	block, blocks int
 	inBlock       int
-	taps          *kernel.Taps
+	sum           *tapSum      // of a dense convolution
+	taps          *kernel.Taps // of any other
 	weights       []float32
 }
-
-// chunkTaps is how many lines of input are summed before the sum is put away: so
-// long sums are taken in blocks, which keeps them accurate.
-const chunkTaps = 24
 
 // How work is cut into parts, in multiply-accumulates and bytes: a layer into some
 // 16 parts, so that all workers end at about the same time, but a part takes 2 to 70
@@ -242,7 +239,7 @@ func (c *Conv) groupedUnits(b *blockedConv, f *packing) {
 }
 
 func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
-	taps := map[int]*kernel.Taps{}
+	sums := map[int]*tapSum{}
 	for block := 0; block < b.out.blocks; {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
 		from, to := 0, b.in.blocks
@@ -256,23 +253,14 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 			}
 		}
 		u.inBlock = from
-		if taps[to-from] == nil {
-			taps[to-from] = chunked(c.offsets(&b.in, to-from), b.whole)
+		if sums[to-from] == nil {
+			sums[to-from] = newTapSum(c.offsets(&b.in, to-from), c.K.H.MustInt()*c.K.W.MustInt(), b.whole)
 		}
-		u.taps = taps[to-from]
+		u.sum = sums[to-from]
 		u.weights = c.pack(b, u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks
 	}
-}
-
-// chunked cuts the taps of a long sum.
-func chunked(at []int, whole bool) *kernel.Taps {
-	most := chunkTaps
-	if !whole {
-		most *= Lanes
-	}
-	return kernel.NewTaps(at, balanced(len(at), most, 1))
 }
 
 // pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].

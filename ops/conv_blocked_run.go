@@ -125,14 +125,14 @@ func (w *blockedPartOf) unit(unit, image int) {
 	each := max(1, blockedCall/(len(u.weights)*kernel.TilePixels))
 	for from := w.from; from < w.to; from += each {
 		to := min(from+each, w.to)
-		places := w.places.Slice(from, to)
+		at, onto := w.places.slice(from, to)
 		switch {
 		case w.depthwise:
-			kernel.Depthwise(&k, &places)
+			kernel.Depthwise(&k, &at)
 		case w.permuted > 0:
-			kernel.Grouped(&k, &places, w.permuted)
+			kernel.Grouped(&k, &at, w.permuted)
 		default:
-			kernel.Conv(&k, &places)
+			u.sum.run(k, len(u.weights)/u.sum.taps, &at, &onto)
 		}
 		for i := from; i < to; i++ {
 			w.activate(&k, &w.tiles[i])

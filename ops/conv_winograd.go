@@ -21,9 +21,9 @@ type winogradConv struct {
 	top, left    int
 	down, across int // tiles of an image
 	blocks       [][]tileRun
-	most         int                    // tiles of a block
-	lines        int                    // most, made odd: blocks of channels must not share a cache set
-	places       map[int]*kernel.Places // by the number of tiles of a block
+	most         int                // tiles of a block
+	lines        int                // most, made odd: blocks of channels must not share a cache set
+	places       map[int]tilePlaces // by the number of tiles of a block
 	units        []convUnit
 	bias         []float32
 	act          Activation
@@ -114,9 +114,9 @@ func newWinograd(c *Conv, in []Value, out Value, f *packing) *winogradConv {
 	for i := range taps {
 		taps[i] = i * w.lines * Lanes
 	}
-	sum := chunked(taps, true)
+	sum := newTapSum(taps, 1, true)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
-		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), taps: sum}
+		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), sum: sum}
 		u.weights = w.pack(u, x[1], f)
 		w.units = append(w.units, u)
 	}
@@ -143,10 +143,10 @@ func (w *winogradConv) cut() {
 
 // place covers the tiles of each block, which stand for pixels here.
 func (w *winogradConv) place() {
-	w.places = map[int]*kernel.Places{}
+	w.places = map[int]tilePlaces{}
 	for _, runs := range w.blocks {
 		tiles := tilesOf(runs)
-		if w.places[tiles] != nil {
+		if _, known := w.places[tiles]; known {
 			continue
 		}
 		across := ceilDiv(tiles, kernel.TilePixels)
@@ -155,7 +155,7 @@ func (w *winogradConv) place() {
 			first, end := i*tiles/across, (i+1)*tiles/across
 			list[i] = kernel.Place{Pixels: end - first, In: first * Lanes, Next: tileRow * Lanes, Out: first * Lanes, OutNext: tileRow * Lanes}
 		}
-		w.places[tiles] = kernel.NewPlaces(list, Lanes)
+		w.places[tiles] = newTilePlaces(list, Lanes)
 	}
 }
 

@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"math"
-
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -100,17 +98,12 @@ func (b *winogradBlockOf) products() Task {
 }
 
 // product multiplies one of the 36 planes with the weights of a unit.
-func (b *winogradBlockOf) product(plane int, u *convUnit, places *kernel.Places) {
+func (b *winogradBlockOf) product(plane int, u *convUnit, places tilePlaces) {
 	size := len(u.weights) / 36
-	kernel.Conv(&kernel.Tile{
-		Blocks: u.blocks, Whole: true, Taps: u.taps, Weights: u.weights[plane*size : (plane+1)*size],
+	u.sum.run(kernel.Tile{
+		Blocks: u.blocks, Whole: true, Weights: u.weights[plane*size : (plane+1)*size],
 		In:  b.values[plane*b.in.blocks*b.lines*Lanes:],
 		Out: b.sums[(plane*b.out.blocks+u.block)*b.lines*Lanes:], OutBlock: b.lines * Lanes,
 		Bias: noBias, Low: -infty, High: infty,
-	}, places)
+	}, size/u.sum.taps, places.at, places.onto)
 }
-
-var (
-	noBias = make([]float32, 2*Lanes)
-	infty  = float32(math.Inf(1))
-)

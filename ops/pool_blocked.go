@@ -138,7 +138,7 @@ func (p *blockedPool) strips(each int) []poolStrip {
 			byWindow[window] = append(byWindow[window], t.pixelTile)
 		}
 		for i := range s.runs {
-			s.runs[i].places = placesOf(byWindow[s.runs[i]], p.step)
+			s.runs[i].places = placesOf(byWindow[s.runs[i]], p.step).at
 		}
 		strips = append(strips, s)
 	}

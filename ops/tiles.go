@@ -11,13 +11,30 @@ type pixelTile struct {
 	lastOf, finished int // the first of so many rows that it ends
 }
 
+// tilePlaces are the places of tiles, with the value to add, if there is one, or with
+// what has been summed so far.
+type tilePlaces struct{ at, onto *kernel.Places }
+
 // placesOf are the places of tiles.
-func placesOf(tiles []pixelTile, step int) *kernel.Places {
+func placesOf(tiles []pixelTile, step int) tilePlaces {
 	list := make([]kernel.Place, len(tiles))
 	for i, t := range tiles {
 		list[i] = t.Place
 	}
-	return kernel.NewPlaces(list, step)
+	return newTilePlaces(list, step)
+}
+
+func newTilePlaces(list []kernel.Place, step int) tilePlaces {
+	p := tilePlaces{at: kernel.NewPlaces(list, step)}
+	for i := range list {
+		list[i].Add, list[i].AddNext = list[i].Out, list[i].OutNext
+	}
+	p.onto = kernel.NewPlaces(list, step)
+	return p
+}
+
+func (p *tilePlaces) slice(from, to int) (at, onto kernel.Places) {
+	return p.at.Slice(from, to), p.onto.Slice(from, to)
 }
 
 // A slider is how windows slide over an image.

@@ -1,0 +1,88 @@
+package ops
+
+import (
+	"math"
+
+	"cnnlang/ops/internal/kernel"
+)
+
+// A tapSum is how the sum over the taps of a dense convolution is taken. It is cut
+// into chunks, each of which begins at 0 and is added to what is there: that keeps
+// long sums accurate. There are two orders.
+//
+// Mostly a tile goes through all chunks, then the next tile does. The weights come
+// from the second cache then, which is fast enough where a wide kernel (14x32) uses
+// each line of them for so many pixels, or where the pixels are in the first cache,
+// as windows see them several times.
+//
+// Where neither is so, a narrow kernel (6x16) on windows of one pixel, the work goes
+// in passes: all tiles of a call through one chunk, whose weights stay in the first
+// cache, then all through the next.
+type tapSum struct {
+	taps   int
+	all    *kernel.Taps
+	passes []pass // none where passes do not pay
+}
+
+// A pass is the taps from one on to another.
+type pass struct {
+	taps     *kernel.Taps
+	from, to int
+}
+
+const (
+	// chunkTaps is how many lines of input are summed before the sum is put away.
+	chunkTaps = 24
+	// passTaps is how many lines a pass has: 16 KB of weights, half a usual cache.
+	passTaps = 16
+	// passTiles is how many tiles make up for what a pass costs.
+	passTiles = 12
+	// wideTile is how many pixels a wide kernel has.
+	wideTile = 8
+)
+
+// newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are
+// lines, or where they are not whole single channels.
+func newTapSum(at []int, window int, whole bool) *tapSum {
+	most := chunkTaps
+	if !whole {
+		most *= Lanes
+	}
+	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1))}
+	if !whole || window > 1 || kernel.TilePixels >= wideTile || len(at) <= chunkTaps {
+		return s
+	}
+	each := balanced(len(at), passTaps, 1)
+	for from := 0; from < len(at); from += each {
+		to := min(from+each, len(at))
+		s.passes = append(s.passes, pass{kernel.NewTaps(at[from:to], each), from, to})
+	}
+	return s
+}
+
+// run computes the tiles of k at some places; onto are the same, where what is there
+// already is added. The weights of a tap are size float32.
+func (s *tapSum) run(k kernel.Tile, size int, at, onto *kernel.Places) {
+	if s.passes == nil || at.Len() < passTiles {
+		k.Taps = s.all
+		kernel.Conv(&k, at)
+		return
+	}
+	bias, low, high, weights := k.Bias, k.Low, k.High, k.Weights
+	for i, p := range s.passes {
+		k.Taps, k.Weights = p.taps, weights[p.from*size:p.to*size]
+		k.Bias, k.Low, k.High = noBias, -infty, infty
+		if i == len(s.passes)-1 {
+			k.Bias, k.Low, k.High = bias, low, high
+		}
+		if i > 0 {
+			k.Add, k.AddBlock, at = k.Out, k.OutBlock, onto
+		}
+		kernel.Conv(&k, at)
+	}
+}
+
+var (
+	noBias = make([]float32, 2*Lanes)
+	infty  = float32(math.Inf(1))
+)
