@@ -125,6 +125,10 @@ func (w *blockedPartOf) unit(unit, image int) {
 	each := max(1, blockedCall/(len(u.weights)*kernel.TilePixels))
 	for from := w.from; from < w.to; from += each {
 		to := min(from+each, w.to)
+		var next []float32
+		if to == w.to && unit+1 < len(w.units) {
+			next = w.units[unit+1].weights
+		}
 		at, onto := w.places.slice(from, to)
 		switch {
 		case w.depthwise:
@@ -132,7 +136,7 @@ func (w *blockedPartOf) unit(unit, image int) {
 		case w.permuted > 0:
 			kernel.Grouped(&k, &at, w.permuted)
 		default:
-			u.sum.run(k, len(u.weights)/u.sum.taps, &at, &onto)
+			u.sum.run(k, len(u.weights)/u.sum.taps, next, &at, &onto)
 		}
 		for i := from; i < to; i++ {
 			w.activate(&k, &w.tiles[i])

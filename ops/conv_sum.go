@@ -61,18 +61,21 @@ func newTapSum(at []int, window int, whole bool) *tapSum {
 }
 
 // run computes the tiles of k at some places; onto are the same, where what is there
-// already is added. The weights of a tap are size float32.
-func (s *tapSum) run(k kernel.Tile, size int, at, onto *kernel.Places) {
+// already is added. The weights of a tap are size float32, next are those of the
+// next run.
+func (s *tapSum) run(k kernel.Tile, size int, next []float32, at, onto *kernel.Places) {
 	if s.passes == nil || at.Len() < passTiles {
-		k.Taps = s.all
+		k.Taps, k.Ahead = s.all, next
 		kernel.Conv(&k, at)
 		return
 	}
 	bias, low, high, weights := k.Bias, k.Low, k.High, k.Weights
 	for i, p := range s.passes {
 		k.Taps, k.Weights = p.taps, weights[p.from*size:p.to*size]
+		k.Ahead = weights[p.to*size : min(2*p.to-p.from, s.taps)*size]
 		k.Bias, k.Low, k.High = noBias, -infty, infty
 		if i == len(s.passes)-1 {
+			k.Ahead = next[:min(len(next), (p.to-p.from)*size)]
 			k.Bias, k.Low, k.High = bias, low, high
 		}
 		if i > 0 {

@@ -92,18 +92,30 @@ func (b *winogradBlockOf) products() Task {
 	each := tiles * b.in.blocks * Lanes * Lanes * kernel.TileBlocks
 	return ranges(36*len(b.units), max(1, productPart/each), func(from, to, _ int) {
 		for i := from; i < to; i++ {
-			b.product(i%36, &b.units[i/36], places)
+			b.product(i, places)
 		}
 	})
 }
 
-// product multiplies one of the 36 planes with the weights of a unit.
-func (b *winogradBlockOf) product(plane int, u *convUnit, places tilePlaces) {
-	size := len(u.weights) / 36
+// product multiplies one of the 36 planes with the weights of a unit: the i-th pair of
+// these.
+func (b *winogradBlockOf) product(i int, places tilePlaces) {
+	plane, u := i%36, &b.units[i/36]
+	weights := b.weightsOf(i)
 	u.sum.run(kernel.Tile{
-		Blocks: u.blocks, Whole: true, Weights: u.weights[plane*size : (plane+1)*size],
+		Blocks: u.blocks, Whole: true, Weights: weights,
 		In:  b.values[plane*b.in.blocks*b.lines*Lanes:],
 		Out: b.sums[(plane*b.out.blocks+u.block)*b.lines*Lanes:], OutBlock: b.lines * Lanes,
 		Bias: noBias, Low: -infty, High: infty,
-	}, size/u.sum.taps, places.at, places.onto)
+	}, len(weights)/u.sum.taps, b.weightsOf(i+1), places.at, places.onto)
+}
+
+// weightsOf are the weights of the i-th product, none after the last.
+func (b *winogradBlockOf) weightsOf(i int) []float32 {
+	if i >= 36*len(b.units) {
+		return nil
+	}
+	w := b.units[i/36].weights
+	size := len(w) / 36
+	return w[i%36*size:][:size]
 }

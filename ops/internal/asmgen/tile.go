@@ -16,7 +16,8 @@ import "fmt"
 //	AVX2       1 to 6 px x 16       Y0-Y11        Y12, Y13  Y14, Y15
 //
 //	R8  first pixel's place    SI  bytes from a pixel to the next   R12  weights
-//	R9  bytes to pixel 7       CX  3 times SI                       R13  result
+//	R9  bytes to pixel 7, or   CX  3 times SI                       R13  result
+//	    what to fetch ahead
 //	R10 offsets   R11 taps     AX  5 times SI                       R14  pixel 0
 //	DI  arguments              BX  turns left of a tap              DX   pixel 7
 //	R15 place of the tile
@@ -56,6 +57,10 @@ const (
 	argNow      = "136(DI)" // what its sum is added to
 	argNowNext  = "144(DI)"
 	argNowBlock = "152(DI)"
+
+	argAhead      = "168(DI)" // the next line to fetch ahead
+	argAheadLines = "176(DI)" // how many with every tap
+	argAheadTiles = "184(DI)" // for so many tiles
 )
 
 // The fields of kernel.place.
@@ -100,7 +105,11 @@ func tiles(t *text, s isa) {
 		t.label("tile")
 		t.op("MOVQ", argIn, "R8")
 		t.op("ADDQ", placeIn, "R8")
-		t.op("MOVQ", placeNext, "R9")
+		if ahead := family == "conv" && s == avx2; ahead {
+			t.op("MOVQ", argAhead, "R9")
+		} else {
+			t.op("MOVQ", placeNext, "R9")
+		}
 		t.op("MOVQ", argOut, "R13")
 		t.op("ADDQ", placeOut, "R13")
 		t.op("MOVQ", argOffsets, "R10")
@@ -143,6 +152,13 @@ func tiles(t *text, s isa) {
 			}
 		}
 		t.label("done")
+		if family == "conv" && s == avx2 {
+			t.op("MOVQ", "R9", argAhead)
+			t.op("DECQ", argAheadTiles)
+			t.op("JNZ", "on")
+			t.op("MOVQ", 0, argAheadLines)
+			t.label("on")
+		}
 		t.op("ADDQ", placeSize, "R15")
 		t.op("DECQ", argTiles)
 		t.op("JNZ", "tile")
@@ -163,6 +179,7 @@ func (k tile) write() {
 	}
 	switch k.family {
 	case "conv":
+		k.ahead()
 		k.dense()
 	case "depthwise":
 		t.op("VMOVUPS", "(R12)", k.s.v(k.weight(0)))
@@ -242,6 +259,25 @@ func (k tile) dense() {
 	t.label(k.name("one"))
 	k.channel(0)
 	t.op("ADDQ", 64*k.blocks, "R12")
+}
+
+// ahead fetches lines that are wanted later into the second cache, some with every
+// tap, so that the memory works while this tile is computed. Kernels of AVX-512 do
+// without: on Zen 4 it costs more than it brings.
+func (k tile) ahead() {
+	if k.s != avx2 {
+		return
+	}
+	t := k.t
+	t.op("MOVQ", argAheadLines, "BX")
+	t.op("TESTQ", "BX", "BX")
+	t.op("JZ", k.name("fetched"))
+	t.label(k.name("fetch"))
+	t.op("PREFETCHT1", "(R9)")
+	t.op("ADDQ", 64, "R9")
+	t.op("DECQ", "BX")
+	t.op("JNZ", k.name("fetch"))
+	t.label(k.name("fetched"))
 }
 
 // channel multiplies channel c of every pixel with its weights.

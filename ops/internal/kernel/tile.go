@@ -33,7 +33,10 @@ type Tile struct {
 	AddBlock  int
 	Bias      []float32 // [Blocks*16]
 	Low, High float32   // bounds of the result of Conv and Depthwise
-	Scale     float32   // of Sum
+	// Ahead are weights that the next call of Conv wants: they may be brought nearer
+	// meanwhile.
+	Ahead []float32
+	Scale float32 // of Sum
 }
 
 // Taps are offsets from a pixel's place, in float32. Conv and Depthwise sum them

@@ -11,6 +11,7 @@ func convTiles(t *Tile, at *Places) {
 	case cpu.AVX512:
 		convAVX512(&a)
 	case cpu.AVX2:
+		t.fetches(&a)
 		convAVX2(&a)
 	}
 }

@@ -29,6 +29,10 @@ type tileArgs struct {
 	_, _ int
 
 	index *int32 // of Grouped: the permutations
+
+	ahead      *float32 // lines to fetch, so many with a tap, for so many tiles
+	aheadLines int
+	aheadTiles int
 }
 
 // args translates t, whose slices check has checked.
@@ -47,6 +51,18 @@ func (t *Tile) args(at *Places) tileArgs {
 // grouped adds what Grouped has.
 func (a *tileArgs) grouped(channels int) {
 	a.inner, a.index = channels, &groupSees[channels][0]
+}
+
+// fetches has the lines of t.Ahead spread over the first tiles.
+func (t *Tile) fetches(a *tileArgs) {
+	lines := len(t.Ahead) / Lanes
+	if lines == 0 {
+		return
+	}
+	taps := t.Taps.Len()
+	a.ahead = &t.Ahead[0]
+	a.aheadLines = (lines + taps*a.tiles - 1) / (taps * a.tiles)
+	a.aheadTiles = (lines + taps*a.aheadLines - 1) / (taps * a.aheadLines)
 }
 
 // parameters adds what Conv and Depthwise have.

@@ -14,7 +14,7 @@ TEXT ·convAVX2(SB), NOSPLIT, $0-8
 tile:
 	MOVQ 0(DI), R8
 	ADDQ 8(R15), R8
-	MOVQ 16(R15), R9
+	MOVQ 168(DI), R9
 	MOVQ 48(DI), R13
 	ADDQ 24(R15), R13
 	MOVQ 16(DI), R10
@@ -68,6 +68,17 @@ p6x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p6x16fetched
+
+p6x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p6x16fetch
+
+p6x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p6x16one
@@ -303,6 +314,17 @@ p5x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p5x16fetched
+
+p5x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p5x16fetch
+
+p5x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p5x16one
@@ -511,6 +533,17 @@ p4x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p4x16fetched
+
+p4x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p4x16fetch
+
+p4x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p4x16one
@@ -692,6 +725,17 @@ p3x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p3x16fetched
+
+p3x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p3x16fetch
+
+p3x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p3x16one
@@ -846,6 +890,17 @@ p2x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p2x16fetched
+
+p2x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p2x16fetch
+
+p2x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p2x16one
@@ -973,6 +1028,17 @@ p1x16tap:
 	MOVQ (R10), R14
 	ADDQ $8, R10
 	ADDQ R8, R14
+	MOVQ 176(DI), BX
+	TESTQ BX, BX
+	JZ p1x16fetched
+
+p1x16fetch:
+	PREFETCHT1 (R9)
+	ADDQ $64, R9
+	DECQ BX
+	JNZ p1x16fetch
+
+p1x16fetched:
 	MOVQ 32(DI), BX
 	TESTQ BX, BX
 	JZ p1x16one
@@ -1068,6 +1134,12 @@ p1x16store:
 	JMP p1x16
 
 done:
+	MOVQ R9, 168(DI)
+	DECQ 184(DI)
+	JNZ on
+	MOVQ $0, 176(DI)
+
+on:
 	ADDQ $56, R15
 	DECQ 120(DI)
 	JNZ tile

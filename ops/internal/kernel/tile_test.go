@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"cnnlang/ops/internal/cpu"
 )
@@ -34,17 +35,18 @@ type tileCase struct {
 	step, next int // next 0: the pixels lie in one row
 	whole, add bool
 	low, high  float64
+	ahead      int // lines to fetch, which are not there
 }
 
 var unbounded = math.Inf(1)
 
 var tileCases = []tileCase{
 	{taps: []int{0}, chunk: 1, step: Lanes, whole: true, low: -unbounded, high: unbounded},
-	{taps: []int{0}, chunk: 9, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded},
-	{taps: []int{3 * Lanes, 0, 7 * Lanes, Lanes}, chunk: 3, step: Lanes, whole: true, low: -0.5, high: 0.7},
+	{taps: []int{0}, chunk: 9, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded, ahead: 1},
+	{taps: []int{3 * Lanes, 0, 7 * Lanes, Lanes}, chunk: 3, step: Lanes, whole: true, low: -0.5, high: 0.7, ahead: 70},
 	{taps: []int{0, Lanes, 50 * Lanes}, chunk: 1, step: Lanes, next: 20 * Lanes, whole: true, add: true, low: -0.5, high: 0.7},
 	{taps: []int{0, 1, 2, 30, 31, 32}, chunk: 4, step: 2, add: true, low: -unbounded, high: unbounded},
-	{taps: []int{0, 5}, chunk: 2, step: 1, next: 40, low: -0.5, high: 0.7},
+	{taps: []int{0, 5}, chunk: 2, step: 1, next: 40, low: -0.5, high: 0.7, ahead: 4},
 }
 
 // make fills tiles with numbers in guarded memory: two, the first of so many
@@ -83,6 +85,11 @@ func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places
 	k.Weights = guarded(t, len(c.taps)*width*blocks*Lanes, s)
 	k.Bias = guarded(t, blocks*Lanes, s)
 	k.Out = guarded(t, out+(blocks-1)*k.OutBlock+Lanes, s)
+	if c.ahead > 0 {
+		// Fetched, not read: the page behind may not be touched.
+		first := guarded(t, Lanes, atEnd)
+		k.Ahead = unsafe.Slice(&first[0], c.ahead*Lanes)
+	}
 	if c.add {
 		k.Add = guarded(t, add+(blocks-1)*k.AddBlock+Lanes, s)
 	}
