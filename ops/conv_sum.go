@@ -33,8 +33,10 @@ type pass struct {
 const (
 	// chunkTaps is how many lines of input are summed before the sum is put away.
 	chunkTaps = 24
-	// passTaps is how many lines a pass has: 16 KB of weights, half a usual cache.
-	passTaps = 16
+	// passTaps is how many lines a pass has: 8 KB of weights, a quarter of a usual
+	// cache. Sums of leastPassed lines are short enough without.
+	passTaps    = 8
+	leastPassed = 12
 	// passTiles is how many tiles make up for what a pass costs.
 	passTiles = 12
 	// wideTile is how many pixels a wide kernel has.
@@ -49,7 +51,7 @@ func newTapSum(at []int, window int, whole bool) *tapSum {
 		most *= Lanes
 	}
 	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1))}
-	if !whole || window > 1 || kernel.TilePixels >= wideTile || len(at) <= chunkTaps {
+	if !whole || window > 1 || kernel.TilePixels >= wideTile || len(at) <= leastPassed {
 		return s
 	}
 	each := balanced(len(at), passTaps, 1)
