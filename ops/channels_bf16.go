@@ -20,9 +20,9 @@ func perLaneBF16(algorithm string, in, out Value, sub, mul, add func(c int) floa
 		return list
 	}
 	subs, muls, adds := constant(sub), constant(mul), constant(add)
-	return perRowBF16(algorithm, to, func(sum, _ []float32, in []tensor.Tensor, plane, y int) {
-		widen(sum, from.row(in[0].Data, plane, y))
-		at, half := plane%to.blocks*LanesBF16, len(sum)/2
+	return perRowBF16(algorithm, to, func(sum, _ []float32, in []tensor.Tensor, image, block, y int) {
+		widen(sum, from.row(in[0].Data, image, block, y))
+		at, half := block*LanesBF16, len(sum)/2
 		kernel.AffineLanes(sum[:half], sum[:half], subs[at:], muls[at:], adds[at:])
 		at += Lanes
 		kernel.AffineLanes(sum[half:], sum[half:], subs[at:], muls[at:], adds[at:])
@@ -83,16 +83,15 @@ func (o *Mul) PrepareBF16(in []Value, out Value, _ []tensor.Tensor) Prepared {
 	if o.epilogue.Add {
 		added = in[2].grid()
 	}
-	return perRowBF16("mul-gated", to, func(sum, next []float32, in []tensor.Tensor, plane, y int) {
-		widen(sum, from.row(in[1-gate].Data, plane, y))
-		image, block := plane/to.blocks, 2*(plane%to.blocks)
+	return perRowBF16("mul-gated", to, func(sum, next []float32, in []tensor.Tensor, image, block, y int) {
+		widen(sum, from.row(in[1-gate].Data, image, block, y))
 		half := len(sum) / 2
-		for h := range min(2, by.blocks-block) {
+		for h := range min(2, by.blocks-2*block) {
 			row := sum[h*half:][:half]
-			kernel.AffineLanes(row, row, zeroLanes, by.row(in[gate].Data, image*by.blocks+block+h, 0), zeroLanes)
+			kernel.AffineLanes(row, row, zeroLanes, by.row(in[gate].Data, image, 2*block+h, 0), zeroLanes)
 		}
 		if o.epilogue.Add {
-			widen(next, added.row(in[2].Data, plane, y))
+			widen(next, added.row(in[2].Data, image, block, y))
 			kernel.Add(sum, next)
 		}
 		o.epilogue.Act.apply(sum, sum)
@@ -123,11 +122,10 @@ func (o *Concat) PrepareBF16(in []Value, out Value, _ []tensor.Tensor) Prepared 
 			source, half = append(source, i), append(half, h)
 		}
 	}
-	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		image := plane / to.blocks
+	return perRow("copy", to, func(both []float32, in []tensor.Tensor, image, block, y int) {
 		for h := range 2 {
-			row := to.row(out, plane, y)[h*halfLine:]
-			k := 2*(plane%to.blocks) + h
+			row := both[h*halfLine:]
+			k := 2*block + h
 			if k >= len(source) { // channels beyond the last
 				for x := 0; x < len(row); x += Lanes {
 					clear(row[x:][:halfLine])
@@ -135,7 +133,7 @@ func (o *Concat) PrepareBF16(in []Value, out Value, _ []tensor.Tensor) Prepared 
 				continue
 			}
 			g := &from[source[k]]
-			line := g.row(in[source[k]].Data, image*g.blocks+half[k]/2, y)[half[k]%2*halfLine:]
+			line := g.row(in[source[k]].Data, image, half[k]/2, y)[half[k]%2*halfLine:]
 			for x := 0; x < len(row); x += Lanes {
 				copy(row[x:][:halfLine], line[x:])
 			}
@@ -155,8 +153,7 @@ func (o *Slice) BlockedBF16(in []tensor.Shape, out tensor.Shape) Blocking {
 func (o *Slice) PrepareBF16(in []Value, out Value, _ []tensor.Tensor) Prepared {
 	from, to := in[0].grid(), out.grid()
 	first := o.From.MustInt() / LanesBF16
-	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		image, b := plane/to.blocks, plane%to.blocks
-		copy(to.row(out, plane, y), from.row(in[0].Data, image*from.blocks+first+b, y))
+	return perRow("copy", to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		copy(row, from.row(in[0].Data, image, first+block, y))
 	})
 }

@@ -21,9 +21,9 @@ func perLane(algorithm string, in, out Value, sub, mul, add func(c int) float64)
 		return list
 	}
 	subs, muls, adds := constant(sub), constant(mul), constant(add)
-	return perRow(algorithm+"-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		at := plane % to.blocks * Lanes
-		kernel.AffineLanes(to.row(out, plane, y), from.row(in[0].Data, plane, y), subs[at:], muls[at:], adds[at:])
+	return perRow(algorithm+"-"+kernel.ISA(), to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		at := block * Lanes
+		kernel.AffineLanes(row, from.row(in[0].Data, image, block, y), subs[at:], muls[at:], adds[at:])
 	})
 }
 
@@ -92,17 +92,15 @@ func (o *Mul) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared 
 	}
 	from, by, to := in[1-gate].grid(), in[gate].grid(), out.grid()
 	if !o.epilogue.Add {
-		return perRow("mul-gated-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
-			row := to.row(out, plane, y)
-			kernel.AffineLanes(row, from.row(in[1-gate].Data, plane, y), zeroLanes, by.row(in[gate].Data, plane, 0), zeroLanes)
+		return perRow("mul-gated-"+kernel.ISA(), to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+			kernel.AffineLanes(row, from.row(in[1-gate].Data, image, block, y), zeroLanes, by.row(in[gate].Data, image, block, 0), zeroLanes)
 			o.epilogue.Act.apply(row, row)
 		})
 	}
 	added := in[2].grid()
 	low, high := o.epilogue.Act.bounds()
-	return perRow("mul-gated-add-"+kernel.ISA(), to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		row := to.row(out, plane, y)
-		kernel.GateLanes(row, from.row(in[1-gate].Data, plane, y), by.row(in[gate].Data, plane, 0), added.row(in[2].Data, plane, y), low, high)
+	return perRow("mul-gated-add-"+kernel.ISA(), to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		kernel.GateLanes(row, from.row(in[1-gate].Data, image, block, y), by.row(in[gate].Data, image, block, 0), added.row(in[2].Data, image, block, y), low, high)
 		if !o.epilogue.Act.clamps() {
 			o.epilogue.Act.apply(row, row)
 		}
@@ -126,17 +124,17 @@ func (o *Concat) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 func (o *Concat) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
 	to := out.grid()
 	from := make([]grid, len(in))
-	var source, block []int // of each block of the result
+	var source, first []int // of each block of the result
 	for i, v := range in {
 		from[i] = v.grid()
-		for b := range from[i].blocks {
-			source, block = append(source, i), append(block, b)
+		before := len(source)
+		for range from[i].blocks {
+			source, first = append(source, i), append(first, before)
 		}
 	}
-	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		image, b := plane/to.blocks, plane%to.blocks
-		g := &from[source[b]]
-		copy(to.row(out, plane, y), g.row(in[source[b]].Data, image*g.blocks+block[b], y))
+	return perRow("copy", to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		i := source[block]
+		copy(row, from[i].row(in[i].Data, image, block-first[block], y))
 	})
 }
 
@@ -152,8 +150,7 @@ func (o *Slice) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 func (o *Slice) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor) Prepared {
 	from, to := in[0].grid(), out.grid()
 	first := o.From.MustInt() / Lanes
-	return perRow("copy", to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		image, b := plane/to.blocks, plane%to.blocks
-		copy(to.row(out, plane, y), from.row(in[0].Data, image*from.blocks+first+b, y))
+	return perRow("copy", to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		copy(row, from.row(in[0].Data, image, first+block, y))
 	})
 }

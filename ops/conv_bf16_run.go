@@ -72,11 +72,10 @@ func (w *bf16Part) unit(unit, image int) {
 	if !w.out.BF16 {
 		block, planes = 2*unit, 2
 	}
-	plane := image*w.out.blocks + block
 	k := kernel.TileBF16{
 		Taps: u.taps, Weights: u.weights, Wide: !w.out.BF16, OutBlock: w.out.plane,
-		In:   w.inputs[0].Data[(image*w.in.blocks+u.inBlock)*w.in.plane:],
-		Out:  w.data[plane*w.out.plane:],
+		In:   w.inputs[0].Data[w.in.shift(image, u.inBlock):],
+		Out:  w.data[w.out.shift(image, block):],
 		Bias: w.bias[unit*LanesBF16:], Low: w.low, High: w.high, Scratch: w.scratch,
 	}
 	if w.add != nil {
@@ -84,7 +83,7 @@ func (w *bf16Part) unit(unit, image int) {
 		if !w.add.BF16 {
 			first = 2 * unit
 		}
-		k.Add, k.AddBlock = w.inputs[1].Data[(image*w.add.blocks+first)*w.add.plane:], w.add.plane
+		k.Add, k.AddBlock = w.inputs[1].Data[w.add.shift(image, first):], w.add.plane
 	}
 	perTile := (2*len(u.weights) + 4*len(u.halves[0])) * 2 * int(kernel.HalfRun)
 	each := max(1, 2*blockedCall/perTile)
@@ -102,7 +101,7 @@ func (w *bf16Part) unit(unit, image int) {
 		for i := from; i < to; i++ {
 			w.activate(&k, &w.tiles[i])
 			for p := range planes {
-				w.tiles[i].finish(&w.out, w.data, plane+p)
+				w.tiles[i].finish(&w.out, w.data, image, block+p)
 			}
 		}
 	}

@@ -111,16 +111,14 @@ type blockedPartOf struct {
 // for whoever wants to stop all threads.
 func (w *blockedPartOf) unit(unit, image int) {
 	u := &w.units[unit]
-	plane := image*w.out.blocks + u.block
-	source := (image*w.blockedConv.in.blocks + u.inBlock) * w.blockedConv.in.plane
 	k := kernel.Tile{
 		Blocks: u.blocks, Whole: w.whole, Taps: u.taps, Weights: u.weights,
-		In:  w.in[0].Data[source:],
-		Out: w.data[plane*w.out.plane:], OutBlock: w.out.plane,
+		In:  w.in[0].Data[w.blockedConv.in.shift(image, u.inBlock):],
+		Out: w.data[w.out.shift(image, u.block):], OutBlock: w.out.plane,
 		Bias: w.bias[u.block*Lanes:], Low: w.low, High: w.high,
 	}
 	if w.add != nil {
-		k.Add, k.AddBlock = w.in[1].Data[(image*w.add.blocks+u.block)*w.add.plane:], w.add.plane
+		k.Add, k.AddBlock = w.in[1].Data[w.add.shift(image, u.block):], w.add.plane
 	}
 	each := max(1, blockedCall/(len(u.weights)*kernel.TilePixels))
 	for from := w.from; from < w.to; from += each {
@@ -141,7 +139,7 @@ func (w *blockedPartOf) unit(unit, image int) {
 		for i := from; i < to; i++ {
 			w.activate(&k, &w.tiles[i])
 			for p := range u.blocks {
-				w.tiles[i].finish(&w.out, w.data, plane+p)
+				w.tiles[i].finish(&w.out, w.data, image, u.block+p)
 			}
 		}
 	}

@@ -109,29 +109,27 @@ func (b *bf16Conv) prepareSplit(name string) Prepared {
 	return &prepared{algorithm: name, lend: lend, share: 2 * s.lost, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
 		value := tensor.Tensor{Shape: in[0].Shape, Data: lent.shared}
 		inputs := append([]tensor.Tensor{value}, in[1:]...)
-		split := ranges(s.to.n*s.to.blocks*s.to.h, max(1, rowsPart/s.to.pitch), func(first, end, worker int) {
-			for i := first; i < end; i++ {
-				s.row(lent.shared, in[0].Data, i/s.to.h, i%s.to.h, lent.of(worker))
-			}
+		split := s.to.eachRow(func(image, block, y, worker int) {
+			s.row(lent.shared, in[0].Data, image, block, y, lent.of(worker))
 		})
 		return []Task{split, b.multiply(out, inputs, lent)}
 	}}
 }
 
 // row splits a row of a plane.
-func (s *splitter) row(value, data []float32, plane, y int, mem []float32) {
+func (s *splitter) row(value, data []float32, image, block, y int, mem []float32) {
 	upper, lower := value[:s.lost], value[s.lost:]
-	dst, rest := s.to.row(upper, plane, y), s.to.row(lower, plane, y)
+	dst, rest := s.to.row(upper, image, block, y), s.to.row(lower, image, block, y)
 	if s.to.Block == imageBF16 {
-		low, high := gatherImage(mem, data, &s.from, plane, y)
+		low, high := gatherImage(mem, data, &s.from, image, y)
 		n := len(low)
 		kernel.SplitBF16(mem[2*n:3*n], mem[3*n:4*n], low, high)
 		copy(dst, mem[2*n:3*n])
 		copy(rest, mem[3*n:4*n])
 	} else {
-		low, high := rowHalves(data, &s.from, plane/s.to.blocks, plane%s.to.blocks, y, mem)
+		low, high := rowHalves(data, &s.from, image, block, y, mem)
 		kernel.SplitBF16(dst, rest, low, high)
 	}
-	s.to.zeroHalo(upper, plane, y)
-	s.to.zeroHalo(lower, plane, y)
+	s.to.zeroHalo(upper, image, block, y)
+	s.to.zeroHalo(lower, image, block, y)
 }

@@ -50,7 +50,7 @@ func (b *winogradBlockOf) transforms(blocks int, one func(r tileRun, block int, 
 }
 
 func (b *winogradBlockOf) transformIn(r tileRun, block int, scratch []float32) {
-	at := b.in.at(r.image*b.in.blocks+block, 4*r.y-b.top, 4*r.x-b.left)
+	at := b.in.at(r.image, block, 4*r.y-b.top, 4*r.x-b.left)
 	kernel.WinogradIn(&kernel.WinogradTile{
 		Scratch: scratch, Pixels: b.inputs[0].Data[at:], Pitch: b.in.pitch, Tiles: r.tiles,
 		Values: b.values[(block*b.lines+r.at)*Lanes:], Plane: b.in.blocks * b.lines * Lanes,
@@ -58,7 +58,6 @@ func (b *winogradBlockOf) transformIn(r tileRun, block int, scratch []float32) {
 }
 
 func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) {
-	plane := r.image*b.out.blocks + block
 	t := kernel.WinogradTile{
 		Scratch: scratch, Pitch: b.out.pitch, Plane: b.out.blocks * b.lines * Lanes,
 		Rows: min(4, b.out.h-4*r.y), Bias: b.bias[block*Lanes:], Low: b.low, High: b.high,
@@ -66,21 +65,21 @@ func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) 
 	for i := range r.tiles {
 		x := 4 * (r.x + i)
 		t.Columns = min(4, b.out.w-x)
-		t.Pixels = b.data[b.out.at(plane, 4*r.y, x):]
+		t.Pixels = b.data[b.out.at(r.image, block, 4*r.y, x):]
 		t.Values = b.sums[(block*b.lines+r.at+i)*Lanes:]
 		if b.add != nil {
-			t.Add = b.inputs[1].Data[b.add.at(r.image*b.add.blocks+block, 4*r.y, x):]
+			t.Add = b.inputs[1].Data[b.add.at(r.image, block, 4*r.y, x):]
 			t.AddPitch = b.add.pitch
 		}
 		kernel.WinogradOut(&t)
 	}
 	for y := 4 * r.y; y < 4*r.y+t.Rows; y++ {
 		if !b.act.clamps() {
-			line := b.out.row(b.data, plane, y)[4*r.x*Lanes : min(4*(r.x+r.tiles), b.out.w)*Lanes]
+			line := b.out.row(b.data, r.image, block, y)[4*r.x*Lanes : min(4*(r.x+r.tiles), b.out.w)*Lanes]
 			b.act.apply(line, line)
 		}
 		if r.x+r.tiles == b.across {
-			b.out.zeroHalo(b.data, plane, y)
+			b.out.zeroHalo(b.data, r.image, block, y)
 		}
 	}
 }

@@ -24,16 +24,14 @@ func (c *Convert) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor
 		return c.prepareBF16(in[0], out)
 	}
 	from, to := c.From.grid(in[0]), c.To.grid(out)
-	return perRow(c.From.String()+"->"+c.To.String(), to, func(dst []float32, in []tensor.Tensor, plane, y int) {
-		copyChannels(dst, &to, in[0].Data, &from, plane, y)
+	return perRow(c.From.String()+"->"+c.To.String(), to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		copyChannels(row, &to, in[0].Data, &from, image, block, y)
 	})
 }
 
-// copyChannels fills row y of a plane of to from the row of the same channels of
+// copyChannels fills row y of a block of to from the row of the same channels of
 // another layout. Channels beyond the last are 0.
-func copyChannels(dst []float32, to *grid, src []float32, from *grid, plane, y int) {
-	image, block := plane/to.blocks, plane%to.blocks
-	row := to.row(dst, plane, y)
+func copyChannels(row []float32, to *grid, src []float32, from *grid, image, block, y int) {
 	for lane := range to.Block {
 		c := block*to.Block + lane
 		if c >= to.c {
@@ -42,7 +40,7 @@ func copyChannels(dst []float32, to *grid, src []float32, from *grid, plane, y i
 			}
 			continue
 		}
-		line := from.row(src, image*from.blocks+c/from.Block, y)[c%from.Block:]
+		line := from.row(src, image, c/from.Block, y)[c%from.Block:]
 		if to.Block == 1 && from.Block == 1 {
 			copy(row, line)
 			continue
@@ -55,18 +53,12 @@ func copyChannels(dst []float32, to *grid, src []float32, from *grid, plane, y i
 	}
 }
 
-// rowsPart is how many float32 a part of work on rows writes, some 10 µs.
-const rowsPart = 1 << 14
-
 // perRow is an op that computes each row of a blocked result from its inputs.
-func perRow(algorithm string, to grid, row func(out []float32, in []tensor.Tensor, plane, y int)) Prepared {
+func perRow(algorithm string, to grid, compute func(row []float32, in []tensor.Tensor, image, block, y int)) Prepared {
 	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, _ int) {
-			for i := first; i < end; i++ {
-				plane, y := i/to.h, i%to.h
-				row(out.Data, in, plane, y)
-				to.zeroHalo(out.Data, plane, y)
-			}
+		return []Task{to.eachRow(func(image, block, y, _ int) {
+			compute(to.row(out.Data, image, block, y), in, image, block, y)
+			to.zeroHalo(out.Data, image, block, y)
 		})}
 	}}
 }

@@ -11,21 +11,17 @@ func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
 	name := c.From.String() + "->" + c.To.String()
 	half := roundUp(to.w, pixelsOfLine) * Lanes
 	return &prepared{algorithm: name, lend: 2 * half, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, worker int) {
-			both := lent.of(worker)
-			for i := first; i < end; i++ {
-				plane, y := i/to.h, i%to.h
-				row := to.row(out.Data, plane, y)
-				switch {
-				case to.BF16 && to.Block == imageBF16:
-					roundImage(row, &to, in[0].Data, &from, plane, y, both)
-				case to.BF16:
-					roundRow(row, &to, in[0].Data, &from, plane, y, both)
-				default:
-					widenRow(row, &to, in[0].Data, &from, plane, y, both)
-				}
-				to.zeroHalo(out.Data, plane, y)
+		return []Task{to.eachRow(func(image, block, y, worker int) {
+			row, both := to.row(out.Data, image, block, y), lent.of(worker)
+			switch {
+			case to.BF16 && to.Block == imageBF16:
+				roundImage(row, &to, in[0].Data, &from, image, y, both)
+			case to.BF16:
+				roundRow(row, in[0].Data, &from, image, block, y, both)
+			default:
+				widenRow(row, &to, in[0].Data, &from, image, block, y, both)
 			}
+			to.zeroHalo(out.Data, image, block, y)
 		})}
 	}}
 }
@@ -33,13 +29,13 @@ func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
 // channel returns the row of float32 with channel c of an image, its first element
 // being that channel's, and how far apart pixels are.
 func (g *grid) channel(data []float32, image, c, y int) (row []float32, step int) {
-	return g.row(data, image*g.blocks+c/g.Block, y)[c%g.Block:], g.Block
+	return g.row(data, image, c/g.Block, y)[c%g.Block:], g.Block
 }
 
 // roundImage fills a row of an image with four channels at a pixel.
 func roundImage(row []float32, to *grid, data []float32, from *grid, image, y int, both []float32) {
 	if from.BF16 {
-		line := from.row(data, image*from.blocks, y)
+		line := from.row(data, image, 0, y)
 		for x := range to.w {
 			copy(row[x*to.line:][:to.line], line[x*Lanes:])
 		}
@@ -70,12 +66,12 @@ func gatherImage(both, data []float32, from *grid, image, y int) (low, high []fl
 
 // roundRow fills a row of 32 channels from float32, or from the same with another
 // halo.
-func roundRow(row []float32, to *grid, data []float32, from *grid, plane, y int, both []float32) {
+func roundRow(row, data []float32, from *grid, image, block, y int, both []float32) {
 	if from.BF16 {
-		copy(row, from.row(data, plane, y))
+		copy(row, from.row(data, image, block, y))
 		return
 	}
-	low, high := rowHalves(data, from, plane/to.blocks, plane%to.blocks, y, both)
+	low, high := rowHalves(data, from, image, block, y, both)
 	kernel.PackBF16(row, low, high)
 }
 
@@ -87,7 +83,7 @@ func rowHalves(data []float32, from *grid, image, block, y int, both []float32) 
 	for h := range halves {
 		first := block*LanesBF16 + h*Lanes
 		if from.Block == Lanes && first < from.c {
-			halves[h] = from.row(data, image*from.blocks+first/Lanes, y)
+			halves[h] = from.row(data, image, first/Lanes, y)
 			continue
 		}
 		halves[h] = both[h*n:][:n]
@@ -114,10 +110,9 @@ func gatherLanes(row, data []float32, from *grid, image, first, y int) {
 }
 
 // widenRow fills a row of float32 from lines of 32 channels.
-func widenRow(row []float32, to *grid, data []float32, from *grid, plane, y int, both []float32) {
-	image, block := plane/to.blocks, plane%to.blocks
+func widenRow(row []float32, to *grid, data []float32, from *grid, image, block, y int, both []float32) {
 	first := block * to.Block
-	line := from.row(data, image*from.blocks+first/LanesBF16, y)
+	line := from.row(data, image, first/LanesBF16, y)
 	if to.Block == 1 {
 		c := first % LanesBF16
 		for x := range row {

@@ -56,7 +56,7 @@ func (l Layout) Floats(s tensor.Shape) int {
 		return s.Elements()
 	}
 	g := l.grid(s)
-	return g.at(g.n*g.blocks, 0, 0) - g.at(0, 0, 0) + g.lead
+	return g.lead + g.n*g.image
 }
 
 // Channel is how far channel c, the first of its block, lies from channel 0.
@@ -137,7 +137,8 @@ type grid struct {
 	Layout
 	n, c, h, w, blocks int
 	line               int // float32 of a pixel
-	pitch, plane       int // float32 from a row, from a plane, to the next
+	pitch              int // float32 from a row to the next
+	plane, image       int // from a plane, from an image, to the next
 	lead               int // before the first plane
 }
 
@@ -153,35 +154,52 @@ func (l Layout) grid(s tensor.Shape) grid {
 	if g.bare() && g.line == Lanes && g.plane >= page && g.plane%page < page/8 {
 		g.plane += page / 4
 	}
+	g.image = g.blocks * g.plane
 	g.lead = g.HaloH*g.pitch + g.HaloW*g.line
 	return g
 }
 
 func (v Value) grid() grid { return v.Layout.grid(v.Shape) }
 
-// at is where pixel y, x of a plane lies; planes count through the images.
-func (g *grid) at(plane, y, x int) int {
-	return g.lead + plane*g.plane + y*g.pitch + x*g.line
+// shift is how far the plane of a block of an image lies from the first plane.
+func (g *grid) shift(image, block int) int { return image*g.image + block*g.plane }
+
+// at is where pixel y, x of a plane lies.
+func (g *grid) at(image, block, y, x int) int {
+	return g.lead + g.shift(image, block) + y*g.pitch + x*g.line
 }
 
 // row returns the pixels of row y of a plane.
-func (g *grid) row(data []float32, plane, y int) []float32 {
-	return data[g.at(plane, y, 0):][:g.w*g.line]
+func (g *grid) row(data []float32, image, block, y int) []float32 {
+	return data[g.at(image, block, y, 0):][:g.w*g.line]
+}
+
+// rowsPart is how many float32 a part of work on rows writes, some 10 µs.
+const rowsPart = 1 << 14
+
+// eachRow is work on every row of a value, some of them in a part.
+func (g *grid) eachRow(do func(image, block, y, worker int)) Task {
+	return ranges(g.n*g.blocks*g.h, max(1, rowsPart/g.pitch), func(first, end, worker int) {
+		for i := first; i < end; i++ {
+			plane := i / g.h
+			do(plane/g.blocks, plane%g.blocks, i%g.h, worker)
+		}
+	})
 }
 
 // zeroHalo writes the zeros that belong to row y of a plane: right of it, and
 // with the last row those below, and with the first row of all those before it.
-func (g *grid) zeroHalo(data []float32, plane, y int) {
-	if g.HaloH == 0 && g.HaloW == 0 {
+func (g *grid) zeroHalo(data []float32, image, block, y int) {
+	if g.bare() {
 		return
 	}
-	from := g.at(plane, y, g.w)
-	to := g.at(plane, y, g.w+g.HaloW)
+	from := g.at(image, block, y, g.w)
+	to := g.at(image, block, y, g.w+g.HaloW)
 	if y == g.h-1 {
-		to = g.at(plane, y+g.HaloH, g.w+g.HaloW)
+		to = g.at(image, block, y+g.HaloH, g.w+g.HaloW)
 	}
 	clear(data[from:to])
-	if plane == 0 && y == 0 {
+	if image == 0 && block == 0 && y == 0 {
 		clear(data[:g.lead])
 	}
 }

@@ -50,8 +50,8 @@ func (p bf16Pool) prepare() Prepared {
 		blocks := p.in.n * p.in.blocks
 		return []Task{&parts{ceilDiv(blocks, each) * len(strips), func(part, _ int) {
 			first := part / len(strips) * each
-			for block := first; block < min(first+each, blocks); block++ {
-				p.run(out.Data, in[0].Data, block, &strips[part%len(strips)])
+			for i := first; i < min(first+each, blocks); i++ {
+				p.run(out.Data, in[0].Data, i/p.in.blocks, i%p.in.blocks, &strips[part%len(strips)])
 			}
 		}}}
 	}}
@@ -85,13 +85,13 @@ func (p bf16Pool) strips(each int) []bf16Strip {
 }
 
 // run computes a strip of 32 channels of an image.
-func (p bf16Pool) run(out, in []float32, block int, s *bf16Strip) {
+func (p bf16Pool) run(out, in []float32, image, block int, s *bf16Strip) {
 	for half := range 2 {
-		k := kernel.TileBF16{In: in[block*p.in.plane+half*halfLine:], Wide: !p.out.BF16}
+		k := kernel.TileBF16{In: in[p.in.shift(image, block)+half*halfLine:], Wide: !p.out.BF16}
 		if k.Wide {
-			k.Out = out[(2*block+half)*p.out.plane:]
+			k.Out = out[p.out.shift(image, 2*block+half):]
 		} else {
-			k.Out = out[block*p.out.plane+half*halfLine:]
+			k.Out = out[p.out.shift(image, block)+half*halfLine:]
 		}
 		for _, r := range s.runs {
 			k.Taps, k.Scale = r.taps, r.scale
@@ -104,11 +104,11 @@ func (p bf16Pool) run(out, in []float32, block int, s *bf16Strip) {
 	}
 	for i := range s.tiles {
 		if p.out.BF16 {
-			s.tiles[i].finish(&p.out, out, block)
+			s.tiles[i].finish(&p.out, out, image, block)
 			continue
 		}
-		s.tiles[i].finish(&p.out, out, 2*block)
-		s.tiles[i].finish(&p.out, out, 2*block+1)
+		s.tiles[i].finish(&p.out, out, image, 2*block)
+		s.tiles[i].finish(&p.out, out, image, 2*block+1)
 	}
 }
 

@@ -58,8 +58,8 @@ func (p *blockedPool) window(h, w int) *kernel.Taps {
 // add adds a tile of so many pixels at y, x whose first window is rows y0 to y1
 // and columns x0 to x1 of the image.
 func (p *blockedPool) add(y, x, pixels, y0, y1, x0, x1, counted int) {
-	place := kernel.Place{Pixels: pixels, In: p.in.at(0, y0, x0), Next: tileRow * p.step,
-		Out: p.out.at(0, y, x), OutNext: tileRow * Lanes}
+	place := kernel.Place{Pixels: pixels, In: p.in.at(0, 0, y0, x0), Next: tileRow * p.step,
+		Out: p.out.at(0, 0, y, x), OutNext: tileRow * Lanes}
 	t := poolTile{pixelTile{place, y, 0}, p.window(y1-y0, x1-x0), 1 / float32(counted)}
 	if x+pixels == p.out.w {
 		t.finished = 1
@@ -106,7 +106,7 @@ func (p *blockedPool) prepare() Prepared {
 		return []Task{&parts{ceilDiv(planes, planesPer) * len(strips), func(part, _ int) {
 			plane := part / len(strips) * planesPer
 			for i := plane; i < min(plane+planesPer, planes); i++ {
-				p.run(out.Data, in[0].Data, i, &strips[part%len(strips)])
+				p.run(out.Data, in[0].Data, i/p.out.blocks, i%p.out.blocks, &strips[part%len(strips)])
 			}
 		}}}
 	}}
@@ -146,8 +146,8 @@ func (p *blockedPool) strips(each int) []poolStrip {
 }
 
 // run computes a strip of a plane.
-func (p *blockedPool) run(out, in []float32, plane int, s *poolStrip) {
-	k := kernel.Tile{Blocks: 1, In: in[plane*p.in.plane:], Out: out[plane*p.out.plane:]}
+func (p *blockedPool) run(out, in []float32, image, block int, s *poolStrip) {
+	k := kernel.Tile{Blocks: 1, In: in[p.in.shift(image, block):], Out: out[p.out.shift(image, block):]}
 	for _, r := range s.runs {
 		k.Taps, k.Scale = r.taps, r.scale
 		if p.max {
@@ -157,7 +157,7 @@ func (p *blockedPool) run(out, in []float32, plane int, s *poolStrip) {
 		}
 	}
 	for i := range s.tiles {
-		s.tiles[i].finish(&p.out, out, plane)
+		s.tiles[i].finish(&p.out, out, image, block)
 	}
 }
 

@@ -32,7 +32,7 @@ func (g *GlobalAvgPool) PrepareBlocked(in []Value, out Value, _ []tensor.Tensor)
 	across := ceilDiv(p.in.w, kernel.TilePixels)
 	for i := range across {
 		from, to := i*p.in.w/across, (i+1)*p.in.w/across
-		list = append(list, kernel.Place{Pixels: to - from, In: p.in.at(0, 0, from), Next: tileRow * Lanes, Out: from * Lanes, OutNext: tileRow * Lanes})
+		list = append(list, kernel.Place{Pixels: to - from, In: p.in.at(0, 0, 0, from), Next: tileRow * Lanes, Out: from * Lanes, OutNext: tileRow * Lanes})
 	}
 	p.places = kernel.NewPlaces(list, Lanes)
 	return p.prepare()
@@ -42,24 +42,24 @@ func (p *globalPool) prepare() Prepared {
 	return &prepared{algorithm: "sum-" + kernel.ISA(), lend: p.in.w * Lanes, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
 		return []Task{ranges(p.out.n*p.out.blocks, max(1, pooledPart/p.in.plane), func(from, to, worker int) {
 			for plane := from; plane < to; plane++ {
-				p.plane(out.Data, in[0].Data, plane, lent.of(worker))
+				p.plane(out.Data, in[0].Data, plane/p.out.blocks, plane%p.out.blocks, lent.of(worker))
 			}
 		})}
 	}}
 }
 
 // plane sums one block of channels.
-func (p *globalPool) plane(out, in []float32, plane int, columns []float32) {
-	kernel.SumTile(&kernel.Tile{Blocks: 1, In: in[plane*p.in.plane:], Out: columns, Taps: p.column, Scale: 1}, p.places)
+func (p *globalPool) plane(out, in []float32, image, block int, columns []float32) {
+	kernel.SumTile(&kernel.Tile{Blocks: 1, In: in[p.in.shift(image, block):], Out: columns, Taps: p.column, Scale: 1}, p.places)
 	var sums [Lanes]float64
 	for x := 0; x < len(columns); x += Lanes {
 		for lane, v := range columns[x:][:Lanes] {
 			sums[lane] += float64(v)
 		}
 	}
-	row := p.out.row(out, plane, 0)
+	row := p.out.row(out, image, block, 0)
 	for lane, s := range sums {
 		row[lane] = float32(s * p.scale)
 	}
-	p.out.zeroHalo(out, plane, 0)
+	p.out.zeroHalo(out, image, block, 0)
 }

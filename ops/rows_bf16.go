@@ -20,17 +20,14 @@ func rowsBF16(n int) Blocking {
 // perRowBF16 is an op that computes each row of a result of bfloat16 in scratch,
 // from rows of inputs. compute leaves it in sum, of which the first half is that of
 // the lower 16 channels; next has as much room.
-func perRowBF16(algorithm string, to grid, compute func(sum, next []float32, in []tensor.Tensor, plane, y int)) Prepared {
+func perRowBF16(algorithm string, to grid, compute func(sum, next []float32, in []tensor.Tensor, image, block, y int)) Prepared {
 	n := 2 * to.w * Lanes
 	return &prepared{algorithm: algorithm + "-" + kernel.BF16ISA(), lend: 2 * n, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, worker int) {
+		return []Task{to.eachRow(func(image, block, y, worker int) {
 			mem := lent.of(worker)
-			for i := first; i < end; i++ {
-				plane, y := i/to.h, i%to.h
-				compute(mem[:n], mem[n:], in, plane, y)
-				kernel.PackBF16(to.row(out.Data, plane, y), mem[:n/2], mem[n/2:n])
-				to.zeroHalo(out.Data, plane, y)
-			}
+			compute(mem[:n], mem[n:], in, image, block, y)
+			kernel.PackBF16(to.row(out.Data, image, block, y), mem[:n/2], mem[n/2:n])
+			to.zeroHalo(out.Data, image, block, y)
 		})}
 	}}
 }
@@ -41,8 +38,8 @@ func widen(both, row []float32) { kernel.UnpackBF16(both[:len(both)/2], both[len
 // mappedBF16 is mapped for values of bfloat16.
 func mappedBF16(algorithm string, in, out Value, run func(dst, src []float32)) Prepared {
 	from := in.grid()
-	return perRowBF16(algorithm, out.grid(), func(sum, _ []float32, in []tensor.Tensor, plane, y int) {
-		widen(sum, from.row(in[0].Data, plane, y))
+	return perRowBF16(algorithm, out.grid(), func(sum, _ []float32, in []tensor.Tensor, image, block, y int) {
+		widen(sum, from.row(in[0].Data, image, block, y))
 		run(sum, sum)
 	})
 }
@@ -53,10 +50,10 @@ func mergedBF16(algorithm string, in []Value, out Value, gather func(sum, next [
 	for i, v := range in {
 		from[i] = v.grid()
 	}
-	return perRowBF16(algorithm, out.grid(), func(sum, next []float32, in []tensor.Tensor, plane, y int) {
-		widen(sum, from[0].row(in[0].Data, plane, y))
+	return perRowBF16(algorithm, out.grid(), func(sum, next []float32, in []tensor.Tensor, image, block, y int) {
+		widen(sum, from[0].row(in[0].Data, image, block, y))
 		for i := range in[1:] {
-			widen(next, from[i+1].row(in[i+1].Data, plane, y))
+			widen(next, from[i+1].row(in[i+1].Data, image, block, y))
 			gather(sum, next)
 		}
 		finish(sum, sum)

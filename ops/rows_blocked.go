@@ -23,8 +23,8 @@ func blockedRows(n int) Blocking {
 // mappedBlocked is mapped for blocked values.
 func mappedBlocked(algorithm string, in, out Value, run func(dst, src []float32)) Prepared {
 	from, to := in.grid(), out.grid()
-	return perRow(algorithm, to, func(out []float32, in []tensor.Tensor, plane, y int) {
-		run(to.row(out, plane, y), from.row(in[0].Data, plane, y))
+	return perRow(algorithm, to, func(row []float32, in []tensor.Tensor, image, block, y int) {
+		run(row, from.row(in[0].Data, image, block, y))
 	})
 }
 
@@ -38,17 +38,14 @@ func mergedBlocked(algorithm string, in []Value, out Value, gather func(sum, nex
 	}
 	width := to.w * Lanes
 	return &prepared{algorithm: algorithm, lend: width, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		return []Task{ranges(to.n*to.blocks*to.h, max(1, rowsPart/to.pitch), func(first, end, worker int) {
+		return []Task{to.eachRow(func(image, block, y, worker int) {
 			sum := lent.of(worker)
-			for i := first; i < end; i++ {
-				plane, y := i/to.h, i%to.h
-				copy(sum, from[0].row(in[0].Data, plane, y))
-				for j := range in[1:] {
-					gather(sum, from[j+1].row(in[j+1].Data, plane, y))
-				}
-				finish(to.row(out.Data, plane, y), sum)
-				to.zeroHalo(out.Data, plane, y)
+			copy(sum, from[0].row(in[0].Data, image, block, y))
+			for j := range in[1:] {
+				gather(sum, from[j+1].row(in[j+1].Data, image, block, y))
 			}
+			finish(to.row(out.Data, image, block, y), sum)
+			to.zeroHalo(out.Data, image, block, y)
 		})}
 	}}
 }

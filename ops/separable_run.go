@@ -107,22 +107,22 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 	if y+c.rows > c.out.h {
 		size = &c.last
 	}
-	seen := [2]tensor.Tensor{{Data: in[0].Data[image*c.in.blocks*c.in.plane+y*c.strideH*c.in.pitch:]}}
+	seen := [2]tensor.Tensor{{Data: in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]}}
 	first := blockedPartOf{size.depthwise, between, seen[:1], 0, len(size.depthwise.tiles)}
 	for u := range first.units {
 		first.unit(u, 0)
 	}
 	seen[0].Data = between
 	if c.add != nil {
-		seen[1].Data = in[1].Data[image*c.add.blocks*c.add.plane+y*c.add.pitch:]
+		seen[1].Data = in[1].Data[c.add.shift(image, 0)+y*c.add.pitch:]
 	}
-	second := blockedPartOf{size.pointwise, out[image*c.out.blocks*c.out.plane+y*c.out.pitch:], seen[:], 0, len(size.pointwise.tiles)}
+	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], seen[:], 0, len(size.pointwise.tiles)}
 	for u := range second.units {
 		second.unit(u, 0)
 	}
 	for block := range c.out.blocks {
 		for row := y; row < y+size.rows; row++ {
-			c.out.zeroHalo(out, image*c.out.blocks+block, row)
+			c.out.zeroHalo(out, image, block, row)
 		}
 	}
 }

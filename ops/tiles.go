@@ -51,10 +51,10 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 	var tiles []pixelTile
 	place := func(y, x, pixels int) *pixelTile {
 		t := pixelTile{kernel.Place{Pixels: pixels,
-			In: in.at(0, y*s.strideH-s.top, x*s.strideW-s.left), Next: tileRow * s.strideW * in.Block,
-			Out: out.at(0, y, x), OutNext: tileRow * Lanes, AddNext: tileRow * Lanes}, y, 0}
+			In: in.at(0, 0, y*s.strideH-s.top, x*s.strideW-s.left), Next: tileRow * s.strideW * in.Block,
+			Out: out.at(0, 0, y, x), OutNext: tileRow * Lanes, AddNext: tileRow * Lanes}, y, 0}
 		if add != nil {
-			t.Add = add.at(0, y, x)
+			t.Add = add.at(0, 0, y, x)
 		}
 		tiles = append(tiles, t)
 		return &tiles[len(tiles)-1]
@@ -85,9 +85,9 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 const tileRow = 7
 
 // finish writes the zeros beside the rows that the tile ends.
-func (t *pixelTile) finish(out *grid, data []float32, plane int) {
+func (t *pixelTile) finish(out *grid, data []float32, image, block int) {
 	for y := t.lastOf; y < t.lastOf+t.finished; y++ {
-		out.zeroHalo(data, plane, y)
+		out.zeroHalo(data, image, block, y)
 	}
 }
 

@@ -30,9 +30,9 @@ func (s slider) cutRuns(in, out, add *grid, most kernel.RunLimit) []runTile {
 			if r.pixels == 0 {
 				continue
 			}
-			run := kernel.Run{Pixels: r.pixels, In: in.at(0, r.y*s.strideH-s.top, r.x*s.strideW-s.left), Out: out.at(0, r.y, r.x)}
+			run := kernel.Run{Pixels: r.pixels, In: in.at(0, 0, r.y*s.strideH-s.top, r.x*s.strideW-s.left), Out: out.at(0, 0, r.y, r.x)}
 			if add != nil {
-				run.Add = add.at(0, r.y, r.x)
+				run.Add = add.at(0, 0, r.y, r.x)
 			}
 			t.PlaceBF16[i] = run
 			if r.x+r.pixels == out.w {
@@ -81,8 +81,8 @@ func pairedRuns(h, w, most int) (pairs [][2]rowRun) {
 }
 
 // finish writes the zeros beside the rows that the tile ends.
-func (t *runTile) finish(out *grid, data []float32, plane int) {
+func (t *runTile) finish(out *grid, data []float32, image, block int) {
 	for y := t.lastOf; y < t.lastOf+t.finished; y++ {
-		out.zeroHalo(data, plane, y)
+		out.zeroHalo(data, image, block, y)
 	}
 }
