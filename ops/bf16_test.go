@@ -161,6 +161,9 @@ func againstBF16(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		if three := runBF16(t, op, blocker.PrepareBF16, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
+		if halo == 1 || halo == 3 {
+			sameLodged(t, op, blocker.PrepareBF16, layouts, to, in, params, got)
+		}
 	}
 	return true
 }
@@ -268,4 +271,5 @@ func convertsBF16(t *testing.T, from, to ops.Layout, x tensor.Tensor) {
 	if !optest.Same(plainAny(t, to, result).Data, x.Data) {
 		t.Errorf("%v to %v: other values", from, to)
 	}
+	sameLodged(t, c, between(c), []ops.Layout{from}, to, []tensor.Tensor{x}, nil, x)
 }

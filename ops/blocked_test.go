@@ -131,6 +131,9 @@ func againstBlocked(t *testing.T, op ops.Op, bound float64, in ...tensor.Tensor)
 		if three := runBlocked(t, blocker, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
+		if halo == 1 {
+			sameLodged(t, op, blocker.PrepareBlocked, layouts, to, in, params, got)
+		}
 	}
 	return true
 }
@@ -324,6 +327,7 @@ func TestConvert(t *testing.T) {
 			if !optest.Same(plain(t, to, result).Data, x.Data) {
 				t.Errorf("%v to %v: other values", from, to)
 			}
+			sameLodged(t, c, between(c), []ops.Layout{from}, to, []tensor.Tensor{x}, nil, x)
 		}
 	}
 }

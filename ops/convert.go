@@ -20,10 +20,15 @@ func (*Convert) Name() string { return "convert" }
 func (c *Convert) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return keep(f, c, in) }
 
 func (c *Convert) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
-	if c.From.BF16 || c.To.BF16 {
-		return c.prepareBF16(in[0], out)
+	return c.Between(Value{Shape: in[0], Layout: c.From}, Value{Shape: out, Layout: c.To})
+}
+
+// Between is Prepare for values that may lie in larger ones.
+func (c *Convert) Between(in, out Value) Prepared {
+	from, to := in.grid(), out.grid()
+	if from.BF16 || to.BF16 {
+		return c.prepareBF16(from, to)
 	}
-	from, to := c.From.grid(in[0]), c.To.grid(out)
 	return perRow(c.From.String()+"->"+c.To.String(), to, func(row []float32, in []tensor.Tensor, image, block, y int) {
 		copyChannels(row, &to, in[0].Data, &from, image, block, y)
 	})

@@ -6,8 +6,7 @@ import (
 )
 
 // prepareBF16 is Prepare of a conversion from or to bfloat16.
-func (c *Convert) prepareBF16(in, out tensor.Shape) Prepared {
-	from, to := c.From.grid(in), c.To.grid(out)
+func (c *Convert) prepareBF16(from, to grid) Prepared {
 	name := c.From.String() + "->" + c.To.String()
 	half := roundUp(to.w, pixelsOfLine) * Lanes
 	return &prepared{algorithm: name, lend: 2 * half, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {

@@ -55,8 +55,13 @@ func (l Layout) Floats(s tensor.Shape) int {
 	if l.Plain() {
 		return s.Elements()
 	}
+	return Value{Shape: s, Layout: l}.Floats()
+}
+
+// Image is how far an image of such a value lies from the next one.
+func (l Layout) Image(s tensor.Shape) int {
 	g := l.grid(s)
-	return g.lead + g.n*g.image
+	return g.image
 }
 
 // Channel is how far channel c, the first of its block, lies from channel 0.
@@ -98,10 +103,29 @@ func (l Layout) String() string {
 	return fmt.Sprintf("%s+%dx%d", name, l.HaloH, l.HaloW)
 }
 
-// A Value is what an op is told of an input or its result.
+// A Value is what an op is told of an input or its result. It may lie in a larger
+// one of the same layout and size of images, as some of its channels:
+//
+//	image 0: a a b b b c    image 1: a a b b b c    planes of the concatenation
+//	             └─────── Apart ───────┘            of a, b and c; b is told this
+//
+// Then what lies above the first plane of each image belongs to another value.
+// Whoever writes the value writes zeros there, as that one does: nobody knows which
+// of them is written first.
 type Value struct {
 	Shape  tensor.Shape
 	Layout Layout
+	Apart  int // float32 from an image to the next; 0 where they follow one another
+}
+
+// Floats is how many float32 there are from the first that belongs to the value to
+// the last.
+func (v Value) Floats() int {
+	if v.Layout.Plain() && v.Apart == 0 {
+		return v.Shape.Elements()
+	}
+	g := v.grid()
+	return g.lead + g.shift(g.n-1, g.blocks)
 }
 
 // A Blocker is an op that can work on blocked values.
@@ -111,7 +135,7 @@ type Blocker interface {
 	// or this machine has no kernels for it, In is nil.
 	Blocked(in []tensor.Shape, out tensor.Shape) Blocking
 	// PrepareBlocked is Prepare for values in layouts that cover those of Blocked.
-	// Bind then takes tensors whose Data has Layout.Floats elements.
+	// Bind then takes tensors whose Data has Value.Floats elements.
 	PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared
 }
 
@@ -159,7 +183,13 @@ func (l Layout) grid(s tensor.Shape) grid {
 	return g
 }
 
-func (v Value) grid() grid { return v.Layout.grid(v.Shape) }
+func (v Value) grid() grid {
+	g := v.Layout.grid(v.Shape)
+	if v.Apart > 0 {
+		g.image = v.Apart
+	}
+	return g
+}
 
 // shift is how far the plane of a block of an image lies from the first plane.
 func (g *grid) shift(image, block int) int { return image*g.image + block*g.plane }
@@ -187,8 +217,9 @@ func (g *grid) eachRow(do func(image, block, y, worker int)) Task {
 	})
 }
 
-// zeroHalo writes the zeros that belong to row y of a plane: right of it, and
-// with the last row those below, and with the first row of all those before it.
+// zeroHalo writes the zeros that belong to row y of a plane: right of it, with the
+// last row those below, and with the first row those above, unless they are below
+// another plane of the value.
 func (g *grid) zeroHalo(data []float32, image, block, y int) {
 	if g.bare() {
 		return
@@ -199,7 +230,7 @@ func (g *grid) zeroHalo(data []float32, image, block, y int) {
 		to = g.at(image, block, y+g.HaloH, g.w+g.HaloW)
 	}
 	clear(data[from:to])
-	if image == 0 && block == 0 && y == 0 {
-		clear(data[:g.lead])
+	if block == 0 && y == 0 && (image == 0 || g.image > g.blocks*g.plane) {
+		clear(data[g.shift(image, 0):][:g.lead])
 	}
 }

@@ -29,7 +29,7 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 	own := len(s.depthwise.Params([]dim.Shape{dim.Shaped(x...)}))
 	c := &stripConv{in: in[0].grid(), out: out.grid(), strideH: s.depthwise.Stride.H.MustInt()}
 	c.rows = stripRows(tensor.Shape{1, x[1], y[2], y[3]})
-	mid := Value{tensor.Shape{1, x[1], c.rows, y[3]}, Layout{Block: Lanes}}
+	mid := Value{Shape: tensor.Shape{1, x[1], c.rows, y[3]}, Layout: Layout{Block: Lanes}}
 	c.mid = mid.grid()
 	if s.pointwise.epilogue.Add {
 		added := in[1].grid()

@@ -78,7 +78,9 @@ func runSeparable(t *testing.T, op *ops.Separable, in []tensor.Tensor, shape ten
 	result := tensor.Tensor{Shape: shape, Data: out.Data}
 	optest.Do(t, p.Bind(result, data, mem.Data, workers), workers)
 	mem.Check(t, "the scratch")
-	return plain(t, layout, result)
+	got := plain(t, layout, result)
+	sameLodged(t, op, op.PrepareBlocked, how.In, layout, in, params, got)
+	return got
 }
 
 // checkCounts compares what the joined op counts with what the two do.

@@ -39,6 +39,9 @@ func againstSplit(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		if three := runBF16(t, op, splitter.PrepareSplit, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
+		if halo == 1 {
+			sameLodged(t, op, splitter.PrepareSplit, layouts, to, in, params, got)
+		}
 	}
 	return true
 }
