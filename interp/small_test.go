@@ -4,11 +4,14 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/plan"
 	"cnnlang/interp/weights"
+	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
@@ -113,10 +116,12 @@ func TestFamiliesAtASmallSize(t *testing.T) {
 // TestBatchIsItsImages: the sizes of the tiles differ with the batch, so that the
 // sums may round otherwise, and nothing else.
 func TestBatchIsItsImages(t *testing.T) {
-	for _, net := range []string{"resnet18", "googlenet", "mobilenet_v2", "convnext_tiny", "unet"} {
+	for net, size := range map[string]int{
+		"resnet18": 64, "googlenet": 64, "mobilenet_v2": 64, "convnext_tiny": 64, "unet": 64, "densenet121": 64, "inception_v3": 107,
+	} {
 		t.Run(net, func(t *testing.T) {
 			const images = 3
-			shape := tensor.Shape{images, 3, 64, 64}
+			shape := tensor.Shape{images, 3, size, size}
 			batch := image(0, shape)
 			whole := results(t, build(t, instantiate(t, net, shape)), 2, batch)
 			shape[0] = 1
@@ -132,6 +137,25 @@ func TestBatchIsItsImages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestBranchesOfABatchAreNotCopied: where values are blocked, each branch of these
+// networks is computed where its concatenation lies.
+func TestBranchesOfABatchAreNotCopied(t *testing.T) {
+	isa, err := ops.ISA()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for net, size := range map[string]int{"googlenet": 64, "inception_v3": 107, "densenet121": 64, "squeezenet1_1": 64} {
+		var steps strings.Builder
+		if err := plan.Print(&steps, build(t, instantiate(t, net, tensor.Shape{8, 3, size, size})).Plan, 1); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(steps.String(), "  concat("); (n > 0) != (isa == "generic") {
+			t.Errorf("%s: %d concatenations are copied", net, n)
+		}
+		runtime.GC()
 	}
 }
 

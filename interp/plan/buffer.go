@@ -9,9 +9,13 @@ import (
 )
 
 // A buffer is memory that values use from step first to step last. It may lie in
-// a larger one, its host; then only the outermost host's steps and offset count.
+// a larger one, its host; then only the outermost host's steps and offset count,
+// and how far its images lie from each other.
 type buffer struct {
 	size, first, last, offset int
+
+	image int  // from an image to the next
+	fixed bool // and must stay so
 
 	host *buffer
 	at   int // in the host
@@ -66,7 +70,7 @@ func (s *settler) settle(n *graph.Node) (home, how) {
 	if h, ok := s.overwrite(n); ok {
 		return h, inPlace
 	}
-	b := &buffer{size: roundUp(s.graph.size(n)), first: n.ID, last: n.ID}
+	b := &buffer{size: roundUp(s.graph.size(n)), first: n.ID, last: n.ID, image: s.graph.layouts[n.ID].Image(n.Shape)}
 	s.buffers = append(s.buffers, b)
 	if s.adopt(n, b) {
 		return home{buffer: b}, view
@@ -74,19 +78,31 @@ func (s *settler) settle(n *graph.Node) (home, how) {
 	return home{buffer: b}, fresh
 }
 
-// part finds the value of an alias, or of a slice of one image, in its input.
+// part finds the value of an alias or a slice in its input.
 func (s *settler) part(n *graph.Node) (home, bool) {
 	switch op := n.Op.(type) {
 	case ops.Aliaser:
 		return s.homes[n.In[0].ID], true
 	case *ops.Convert:
-		return s.homes[n.In[0].ID], op.From.SameMemory(op.To, n.Shape)
+		h := s.homes[n.In[0].ID]
+		ok := op.From.SameMemory(op.To, n.Shape) && s.together(n.In[0])
+		if root := h.buffer.root(); ok && n.Shape[0] > 1 {
+			root.fixed = true
+		}
+		return h, ok
 	case *ops.Slice:
 		h, in := s.homes[n.In[0].ID], n.In[0]
-		h.at += s.graph.layouts[in.ID].Channel(in.Shape, op.From.MustInt())
-		return h, n.Shape[0] == 1 && h.at%line == 0 && s.alike(n, in)
+		layout := s.graph.layouts[in.ID]
+		h.at += layout.Channel(in.Shape, op.From.MustInt())
+		return h, h.at%line == 0 && s.alike(n, in) && (n.Shape[0] == 1 || !layout.Plain())
 	}
 	return home{}, false
+}
+
+// together reports whether the images of a value follow one another.
+func (s *settler) together(n *graph.Node) bool {
+	root, _ := s.homes[n.ID].root()
+	return n.Shape[0] == 1 || root.image == s.graph.layouts[n.ID].Image(n.Shape)
 }
 
 // overwrite finds an input of the shape of n that its op may write over and that
@@ -127,7 +143,8 @@ func (s *settler) alike(a, b *graph.Node) bool {
 	return s.graph.layouts[a.ID] == s.graph.layouts[b.ID]
 }
 
-// apart reports whether two values share no memory.
+// apart reports whether two values share no memory, halos included. Images that lie
+// apart are taken as if they did not, which can only join what is apart.
 func (s *settler) apart(a, b *graph.Node) bool {
 	rootA, atA := s.homes[a.ID].root()
 	rootB, atB := s.homes[b.ID].root()
@@ -135,12 +152,14 @@ func (s *settler) apart(a, b *graph.Node) bool {
 }
 
 // adopt hosts in b, the buffer of n, all inputs of n, where n puts them one after
-// another: a concatenation along an axis before which there is only one image.
-// Every input needs a buffer of its own that has no host yet, and has to fall on
-// a cache line.
+// another: a concatenation of whole blocks of channels, whose images may lie apart,
+// or of plain values along an axis before which there is only one image. Every
+// input needs a buffer of its own that has no host yet, and has to fall on a cache
+// line.
 func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 	op, ok := n.Op.(*ops.Concat)
-	if !ok || n.Shape[:op.Axis.MustInt()].Elements() != 1 || !fillBlocks(n, s.graph.layouts[n.ID]) {
+	layout := s.graph.layouts[n.ID]
+	if !ok || !fillBlocks(n, layout) || layout.Plain() && n.Shape[:op.Axis.MustInt()].Elements() != 1 {
 		return false
 	}
 	offsets := make(map[*buffer]int, len(n.In))
@@ -149,7 +168,7 @@ func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 		h := s.homes[in.ID]
 		_, twice := offsets[h.buffer]
 		whole := roundUp(s.graph.size(in)) == h.buffer.size // and not a slice of it
-		if twice || !whole || h.buffer.host != nil || offset%line != 0 || !s.alike(n, in) {
+		if twice || !whole || h.buffer.fixed || h.buffer.host != nil || offset%line != 0 || !s.alike(n, in) {
 			return false
 		}
 		offsets[h.buffer] = offset

@@ -105,7 +105,7 @@ func (c *choice) wanted(n *graph.Node, i int) ops.Layout {
 // hosts reports whether the inputs of a node can be computed in its memory.
 func (c *choice) hosts(n *graph.Node) bool {
 	_, ok := n.Op.(*ops.Concat)
-	return ok && n.Shape[0] == 1 && c.wants[n.ID] != nil && fillBlocks(n, c.layouts[n.ID])
+	return ok && c.wants[n.ID] != nil && fillBlocks(n, c.layouts[n.ID])
 }
 
 // fillBlocks reports whether every input of a node but the last is whole blocks.

@@ -120,21 +120,29 @@ func (l *lowered) size(n *graph.Node) int { return l.layouts[n.ID].Floats(n.Shap
 // blocked reports whether the node works on blocked values.
 func (l *lowered) blocked(n *graph.Node) bool { return l.wants[n.ID] != nil }
 
-// values are what the op of a blocked node is told of its inputs and its result.
-func (l *lowered) values(n *graph.Node) (in []ops.Value, out ops.Value) {
+// value is what an op is told of the value of n, whose images lie so far apart.
+func (l *lowered) value(n *graph.Node, apart int) ops.Value {
+	return ops.Value{Shape: n.Shape, Layout: l.layouts[n.ID], Apart: apart}
+}
+
+// values are what the op of a node is told of its inputs and its result.
+func (p *Plan) values(n *graph.Node) (in []ops.Value, out ops.Value) {
 	for _, m := range n.In {
-		in = append(in, ops.Value{Shape: m.Shape, Layout: l.layouts[m.ID]})
+		in = append(in, p.lowered.value(m, p.layout.apart[m.ID]))
 	}
-	return in, ops.Value{Shape: n.Shape, Layout: l.layouts[n.ID]}
+	return in, p.lowered.value(n, p.layout.apart[n.ID])
 }
 
 // prepare chooses the algorithm of a node, whose op may be one that packs elsewhere.
-func (l *lowered) prepare(n *graph.Node, op ops.Op, params []tensor.Tensor) ops.Prepared {
-	if !l.blocked(n) {
+func (p *Plan) prepare(n *graph.Node, op ops.Op, params []tensor.Tensor) ops.Prepared {
+	in, out := p.values(n)
+	if convert, ok := op.(*ops.Convert); ok {
+		return convert.Between(in[0], out)
+	}
+	if !p.lowered.blocked(n) { // nor is any of its inputs
 		return op.Prepare(n.InShapes(), n.Shape, params)
 	}
-	in, out := l.values(n)
-	switch l.rounds[n.ID] {
+	switch p.lowered.rounds[n.ID] {
 	case ops.BF16:
 		return op.(ops.BF16Blocker).PrepareBF16(in, out, params)
 	case ops.F32Fast:

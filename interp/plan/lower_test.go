@@ -107,16 +107,20 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 }
 
 // TestConcatenationsTakeNoStep: branches are computed where their concatenation
-// is, halo and all.
+// is, halo and all, and slices of it are read there, of one image and of a batch.
 func TestConcatenationsTakeNoStep(t *testing.T) {
-	b := graphtest.Start("branches", 1, 16, 9, 9)
-	x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
-	y := b.Add("a", graphtest.Conv(16, 1, 1, 1, true), x)
-	z := b.Add("b", graphtest.Conv(20, 3, 1, 1, true), x)
-	b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("concat", graphtest.Concat(), y, z))
-	for _, s := range planned(t, b.Graph).steps {
-		if s.Node.Path == "concat" {
-			t.Errorf("a step of %s", s.Prepared.Algorithm())
+	isa, _ := ops.ISA()
+	for _, images := range []int{1, 2, 8} {
+		b := graphtest.Start("branches", images, 16, 9, 9)
+		x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
+		y := b.Add("a", graphtest.Conv(16, 1, 1, 1, true), x)
+		z := b.Add("b", graphtest.Conv(20, 3, 1, 1, true), x)
+		all := b.Add("concat", graphtest.Concat(), y, z)
+		part := b.Add("slice", &ops.Slice{From: dim.Int(16), To: dim.Int(32)}, b.Add("around", graphtest.Concat(), all))
+		b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("both", &ops.Add{}, part, y))
+		p := planned(t, b.Graph)
+		if n := steps[*ops.Concat](p) + steps[*ops.Slice](p); n > 0 && (isa != "generic" || images == 1) {
+			t.Errorf("%d images: %d steps that only copy", images, n)
 		}
 	}
 }

@@ -14,17 +14,19 @@ import "cnnlang/interp/graph"
 //
 // Values that are one memory form a buffer and get one place: an alias with what
 // it is an alias of, and a result that an op writes over an input that nobody
-// reads afterwards. Buffers also lie in buffers: for one image the channels of a
-// concatenation are its inputs one after another, so the inputs are computed
-// where they go, and a slice is a part of what it is cut from. Aliases, such
-// concatenations and such slices are views; they take no step.
+// reads afterwards. Buffers also lie in buffers: the channels of a concatenation
+// are its inputs one after another, so the inputs are computed where they go, and a
+// slice is a part of what it is cut from. Of a batch that is so for blocked values,
+// whose images may lie apart, and not for plain ones; and only a channel that
+// begins a block can begin such a part. Aliases, such concatenations and such
+// slices are views; they take no step.
 
 // line is the number of float32 to a cache line of 64 bytes. Every buffer begins
 // on a line and fills whole ones.
 //
 // In a blocked layout the zeros above a plane are those below the one before it,
-// so a value that lies in another begins with zeros of its neighbour. Both write
-// the same.
+// so an image of a value that lies in another begins with zeros of its neighbour.
+// Both write the same.
 const line = 16
 
 // A Range is a part of an arena, in float32.
@@ -32,7 +34,8 @@ type Range struct{ Offset, Size int }
 
 // A layout is where each value lies.
 type layout struct {
-	ranges []Range // by node
+	ranges []Range // by node, with what lies between the images of those in others
+	apart  []int   // by node: from an image to the next, 0 where they follow one another
 	how    []how   // by node
 	size   int     // of the arena
 }
@@ -49,7 +52,7 @@ const (
 // layOut places the values of g. Those of pinned nodes live to the end.
 func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
 	s := settler{graph: g, homes: make([]home, len(g.Nodes))}
-	l := layout{ranges: make([]Range, len(g.Nodes)), how: make([]how, len(g.Nodes))}
+	l := layout{ranges: make([]Range, len(g.Nodes)), apart: make([]int, len(g.Nodes)), how: make([]how, len(g.Nodes))}
 	last := lastReads(g.Graph, pinned)
 	for i, n := range g.Nodes {
 		s.homes[i], l.how[i] = s.settle(n)
@@ -58,7 +61,10 @@ func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
 	l.size = place(s.roots())
 	for i, n := range g.Nodes {
 		root, at := s.homes[i].root()
-		l.ranges[i] = Range{root.offset + at, g.size(n)}
+		if !s.together(n) {
+			l.apart[i] = root.image
+		}
+		l.ranges[i] = Range{root.offset + at, g.value(n, l.apart[i]).Floats()}
 	}
 	return l
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,100 +38,56 @@ func plainly(g *graph.Graph) *lowered {
 	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes))}
 }
 
-// An element is one number of the value that a node computes.
-type element struct {
-	node  *graph.Node
-	index int
-}
-
-// TestNoLiveValueIsOverwritten goes through the steps with an arena of names:
-// each step finds in every element it reads the name of the element it wants,
-// and writes its own. It knows nothing of lifetimes and buffers.
 func TestNoLiveValueIsOverwritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, keep := randomGraph(t)
-		l := layOut(plainly(g), pinned(g, Options{Keep: keep}))
-		arena := make([]element, l.size)
-		contents := make([][]element, len(g.Nodes)) // of each node's value
-		finds := func(reader string, n *graph.Node) {
-			for i, want := range contents[n.ID] {
-				if got := arena[l.ranges[n.ID].Offset+i]; got != want {
-					t.Fatalf("%s wants element %d of node %d: got %v of %v", reader, i, n.ID, got.index, got.node)
-				}
-			}
-		}
-		for i, n := range g.Nodes {
-			r := l.ranges[i]
-			if r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > l.size || r.Size != n.Shape.Elements() {
-				t.Fatalf("node %d of %v lies at %+v of %d", i, n.Shape, r, l.size)
-			}
-			for _, in := range n.In {
-				finds(fmt.Sprint("node ", i), in)
-			}
-			if l.how[i] == view {
-				contents[i] = moved(n, contents)
-				finds("the view itself", n)
-				continue
-			}
-			mayShare(t, l, n)
-			contents[i] = make([]element, r.Size)
-			for j := range contents[i] {
-				contents[i][j] = element{n, j}
-				arena[r.Offset+j] = element{n, j}
-			}
-		}
-		finds("the caller", g.Output)
-		for _, n := range append(keep, g.Sides[0].Output) {
-			finds("the caller", n)
-		}
+		namedRun(t, plainly(g), pinned(g, Options{Keep: keep}))
 	})
 }
 
-// moved is the value of an op that only moves elements.
-func moved(n *graph.Node, contents [][]element) []element {
-	channels := func(in *graph.Node, image, from, to int) []element {
-		c, pixels := in.Shape[1], in.Shape[2:].Elements()
-		return contents[in.ID][(image*c+from)*pixels : (image*c+to)*pixels]
-	}
-	var all []element
-	switch op := n.Op.(type) {
-	case *ops.Concat:
-		for image := range n.Shape[0] {
-			for _, in := range n.In {
-				all = append(all, channels(in, image, 0, in.Shape[1])...)
-			}
+// The same where values are blocked and lie in each other.
+func TestNoLiveBlockIsOverwritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := branches(rapid.Uint64().Draw(t, "seed"))
+		keep := []*graph.Node{g.Nodes[rapid.IntRange(0, len(g.Nodes)-1).Draw(t, "keep")]}
+		if rapid.Bool().Draw(t, "passes") {
+			after, to := pass.Run(g, pass.Options{Keep: keep})
+			g, keep[0] = after, to[keep[0]]
 		}
-	case *ops.Slice:
-		for image := range n.Shape[0] {
-			all = append(all, channels(n.In[0], image, op.From.MustInt(), op.To.MustInt())...)
-		}
-	default:
-		all = contents[n.In[0].ID]
-	}
-	return all
+		l := lower(g, pinned(g, Options{Keep: keep}), nil, ops.F32)
+		namedRun(t, l, l.pinned())
+	})
 }
 
-// mayShare checks that the result of n overlaps no input but, exactly, the one
-// that its op allows: the first of an InPlacer, the added one of an epilogue.
-func mayShare(t *rapid.T, l layout, n *graph.Node) {
-	out := l.ranges[n.ID]
-	shared := 0
-	for k, in := range n.In {
-		r := l.ranges[in.ID]
-		if r.Offset+r.Size <= out.Offset || out.Offset+out.Size <= r.Offset {
-			continue
+// Vectors of whole blocks are the same memory in blocks and as their shape says, but
+// only as long as nothing lies between those of a batch.
+func TestVectorsReadAsPlainStayTogether(t *testing.T) {
+	blocks := ops.Layout{Block: ops.Lanes}
+	for _, before := range []bool{true, false} {
+		b := graphtest.Start("vectors", 2, 16, 1, 1)
+		a, c := b.Add("a", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input), b.Add("c", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input)
+		plain := []*graph.Node{b.Graph.Input}
+		read := func() { plain = append(plain, b.Add("plain", &ops.Convert{From: blocks}, c)) }
+		if before {
+			read()
 		}
-		shared++
-		_, writesOver := n.Op.(ops.InPlacer)
-		fuser, fuses := n.Op.(ops.Fuser)
-		allowed := writesOver && k == 0 || fuses && fuser.Epilogue().Add && k == len(n.In)-1
-		if !allowed || r != out || !in.Shape.Equal(n.Shape) {
-			t.Fatalf("node %d (%s) at %+v shares memory with its input %d at %+v",
-				n.ID, n.Op.Name(), out, k, r)
+		both := b.Add("both", graphtest.Concat(), a, c)
+		if !before {
+			read()
 		}
-	}
-	if shared > 1 {
-		t.Fatalf("node %d (%s) shares memory with %d inputs", n.ID, n.Op.Name(), shared)
+		plain = append(plain, b.Add("last", &ops.Convert{From: blocks}, both))
+		l := &lowered{Graph: b.Graph, layouts: make([]ops.Layout, len(b.Graph.Nodes))}
+		pinned := map[*graph.Node]bool{}
+		for _, n := range b.Graph.Nodes {
+			pinned[n] = true
+			if !slices.Contains(plain, n) {
+				l.layouts[n.ID] = blocks
+			}
+		}
+		namedRun(t, l, pinned)
+		if how := layOut(l, pinned).how; (how[both.ID] == view) == before {
+			t.Errorf("read before %v: %v", before, how)
+		}
 	}
 }
 

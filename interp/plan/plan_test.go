@@ -118,7 +118,7 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 		for _, step := range p.steps {
 			if packer, ok := step.Node.Op.(ops.Packer); ok {
 				counted := &counter{}
-				p.lowered.prepare(step.Node, packer.PackedIn(counted), nil)
+				p.prepare(step.Node, packer.PackedIn(counted), nil)
 				used += counted.bytes
 			} else {
 				used += weightBytes([]*graph.Node{step.Node})

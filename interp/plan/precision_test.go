@@ -29,10 +29,17 @@ func TestPrecisionsOfRandomGraphs(t *testing.T) {
 }
 
 func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
-	rounded := 0
-	for seed := range uint64(20) {
-		g, _ := pass.Run(wide(seed), pass.Options{})
+	rounded, lodged := 0, 0
+	for seed := range uint64(30) {
+		g := wide(seed)
+		if seed%3 == 2 {
+			g = branches(seed)
+		}
+		g, _ = pass.Run(g, pass.Options{})
 		p := plannedIn(t, g, precision)
+		for _, apart := range p.layout.apart {
+			lodged += min(apart, 1)
+		}
 		for _, how := range p.lowered.rounds {
 			if how == precision {
 				rounded++
@@ -63,8 +70,9 @@ func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
 		}
 		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
 	}
-	if rounded < 40 {
-		t.Errorf("only %d steps are rounded", rounded)
+	t.Logf("%d steps are rounded, %d values lie in others", rounded, lodged)
+	if rounded < 40 || lodged == 0 && precision == ops.BF16 {
+		t.Errorf("only %d steps are rounded, %d values lie in others", rounded, lodged)
 	}
 }
 

@@ -119,12 +119,12 @@ func (p *Plan) prepareAll(params Source, opts Options) ([]*packing, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.steps[i].Prepared = p.lowered.prepare(n, n.Op, tensors)
+			p.steps[i].Prepared = p.prepare(n, n.Op, tensors)
 			opts.done(n)
 			continue
 		}
 		one := &packing{node: n, tensors: make([]tensor.Tensor, len(n.Params))}
-		p.steps[i].Prepared = p.lowered.prepare(n, packer.PackedIn(p.packed), one.tensors)
+		p.steps[i].Prepared = p.prepare(n, packer.PackedIn(p.packed), one.tensors)
 		one.jobs, p.packed.jobs = p.packed.jobs, nil
 		later = append(later, one)
 	}

@@ -11,7 +11,8 @@ import (
 
 // Print writes the plan as a table, one line for each step: the op and its
 // algorithm, where its result lies in the arena and how much scratch it borrows
-// with this many threads, both counted in float32. An in-place step says so.
+// with this many threads, both counted in float32. An in-place step says so, and
+// one whose result is a part of a batch how far its images lie from each other.
 //
 //	step  path   op                     algorithm          arena      scratch
 //	1     conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
@@ -40,6 +41,9 @@ func Print(w io.Writer, p *Plan, threads int) error {
 func (p *Plan) where(n *graph.Node) string {
 	r := p.layout.ranges[n.ID]
 	place := fmt.Sprintf("[%d:%d]", r.Offset, r.Offset+r.Size)
+	if apart := p.layout.apart[n.ID]; apart > 0 {
+		place += fmt.Sprintf(" by %d", apart)
+	}
 	if p.layout.how[n.ID] == inPlace {
 		place += " in place"
 	}
