@@ -21,7 +21,8 @@ type Conv struct {
 
 	epilogue Epilogue
 	memory   Memory
-	chosen   string // algorithm, or "" for what is thought to be the fastest
+	chosen   string  // algorithm, or "" for what is thought to be the fastest
+	stack    []*Conv // whose filters these are, one after the other; nil for its own
 }
 
 func (c *Conv) Name() string { return "conv" }
@@ -48,8 +49,15 @@ func (c *Conv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return r.end(out)
 }
 
-// Params are weight [out, C/groups, kh, kw], bias [out], and the norm's.
-func (c *Conv) Params(in []dim.Shape) []Param {
+// Params are weight [out, C/groups, kh, kw], bias [out], and the norm's; of a stack,
+// those of each.
+func (c *Conv) Params(in []dim.Shape) (all []Param) {
+	for _, one := range c.stack {
+		all = append(all, one.Params(in)...)
+	}
+	if all != nil {
+		return all
+	}
 	weight := dim.Shape{c.Out, in[0][1].Quo(c.Groups), c.K.H, c.K.W}
 	return append(weightAndBias(weight, c.Out, c.Bias), c.epilogue.params(c.Out)...)
 }
@@ -91,7 +99,11 @@ func (c *Conv) IsPointwise() bool {
 
 func (c *Conv) Epilogue() Epilogue { return c.epilogue }
 
+// WithEpilogue panics for a stack, whose convolutions have their own.
 func (c *Conv) WithEpilogue(e Epilogue) Op {
+	if c.stack != nil {
+		panic("ops: a stack of convolutions keeps their epilogues")
+	}
 	fused := *c
 	fused.epilogue = e
 	return &fused
@@ -108,7 +120,7 @@ func (c *Conv) PackedIn(m Memory) Op {
 func (c *Conv) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
 	x, channels, filters := in[0], in[0][1], out[1]
 	groups := c.Groups.MustInt()
-	p := newPacking(c.memory, params, filters, c.Bias, c.epilogue)
+	p := c.packing(params, filters)
 	rows, cols := c.axis(vertical, x, out), c.axis(horizontal, x, out)
 	switch {
 	case groups == 1 && c.isLinear(x, out):

@@ -100,7 +100,7 @@ func (c *Conv) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepar
 
 func (c *Conv) prepareBF16(b *bf16Conv, in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
-	f := newPacking(c.memory, params, out.Shape[1], c.Bias, c.epilogue)
+	f := c.packing(params, out.Shape[1])
 	b.out, b.act = out.grid(), c.epilogue.Act
 	if c.epilogue.Add {
 		added := in[1].grid()

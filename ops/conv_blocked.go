@@ -126,7 +126,7 @@ func (c *Conv) sees(x, out tensor.Shape, block, blocks int) (from, to int) {
 // PrepareBlocked packs the weights for the tile kernels.
 func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
 	x := in[0].Shape
-	f := newPacking(c.memory, params, out.Shape[1], c.Bias, c.epilogue)
+	f := c.packing(params, out.Shape[1])
 	if c.winograd(x, out.Shape) {
 		return newWinograd(c, in, out, f).prepare()
 	}

@@ -35,10 +35,10 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 		added := in[1].grid()
 		c.add = &added
 	}
-	first := s.depthwise.stripped(c.in, c.mid, nil, newPacking(s.depthwise.memory, params[:own], x[1], s.depthwise.Bias, s.depthwise.epilogue))
+	first := s.depthwise.stripped(c.in, c.mid, nil, s.depthwise.packing(params[:own], x[1]))
 	first.depthwise = true
 	s.depthwise.depthwiseUnits(first.blockedConv, first.packing)
-	second := s.pointwise.stripped(c.mid, c.out, c.add, newPacking(s.pointwise.memory, params[own:], y[1], s.pointwise.Bias, s.pointwise.epilogue))
+	second := s.pointwise.stripped(c.mid, c.out, c.add, s.pointwise.packing(params[own:], y[1]))
 	s.pointwise.denseUnits(second.blockedConv, mid.Shape, tensor.Shape{1, y[1], c.rows, y[3]}, second.packing)
 	windows := slider{
 		strideH: c.strideH, strideW: s.depthwise.Stride.W.MustInt(),
