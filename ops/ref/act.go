@@ -7,9 +7,9 @@ import (
 )
 
 // activation sets out to a(in); out may be in.
-func activation(a ops.Activation, out, in value) {
-	for i, x := range in.data {
-		out.data[i] = activate(a, x)
+func activation(a ops.Activation, out, in Value) {
+	for i, x := range in.Data {
+		out.Data[i] = activate(a, x)
 	}
 }
 

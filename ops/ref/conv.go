@@ -4,37 +4,67 @@ import "cnnlang/ops"
 
 // conv: out[n, o, y, x] = bias[o] + sum over c, i, j of
 // in[n, group + c, y*stride + i*dilation - top, …] * weight[o, c, i, j].
-func conv(op *ops.Conv, out, in value, params []value) {
-	h, w := in.shape[2], in.shape[3]
+//
+// The sum of one output is taken in this order; the outputs of a row take their
+// turns innermost, so that whole networks can be computed like this.
+func conv(op *ops.Conv, out, in Value, params []Value) {
+	h, w := in.Shape[2], in.Shape[3]
 	weight := params[0]
-	perGroup, kh, kw := weight.shape[1], weight.shape[2], weight.shape[3]
+	perGroup, kh, kw := weight.Shape[1], weight.Shape[2], weight.Shape[3]
 	groups := op.Groups.MustInt()
 	sh, sw := op.Stride.H.MustInt(), op.Stride.W.MustInt()
 	dh, dw := op.Dilation.H.MustInt(), op.Dilation.W.MustInt()
 	top := padBefore(op.Pad, op.Pad.Top, h, kh, sh, dh)
 	left := padBefore(op.Pad, op.Pad.Left, w, kw, sw, dw)
-	for n := range out.shape[0] {
-		for o := range out.shape[1] {
-			group := o / (out.shape[1] / groups)
-			for y := range out.shape[2] {
-				for x := range out.shape[3] {
-					sum := 0.0
-					if op.Bias {
-						sum = params[1].at(o)
-					}
-					for c := range perGroup {
-						for i := range kh {
-							for j := range kw {
-								iy, ix := y*sh+i*dh-top, x*sw+j*dw-left
-								if iy >= 0 && iy < h && ix >= 0 && ix < w {
-									sum += in.at(n, group*perGroup+c, iy, ix) * weight.at(o, c, i, j)
-								}
+	for n := range out.Shape[0] {
+		for o := range out.Shape[1] {
+			group, sums := o/(out.Shape[1]/groups), out.plane(n, o)
+			fill(op.Bias, sums, params, o)
+			for c := range perGroup {
+				image := in.plane(n, group*perGroup+c)
+				for i := range kh {
+					for j := range kw {
+						value := weight.at(o, c, i, j)
+						for y := range out.Shape[2] {
+							if iy := y*sh + i*dh - top; iy >= 0 && iy < h {
+								addRow(row(sums, out, y), row(image, in, iy), value, sw, j*dw-left)
 							}
 						}
 					}
-					out.set(sum, n, o, y, x)
 				}
 			}
 		}
+	}
+}
+
+// fill sets every pixel of channel o to its bias, where there is one.
+func fill(bias bool, plane []float64, params []Value, o int) {
+	for i := range plane {
+		plane[i] = 0
+		if bias {
+			plane[i] = params[1].at(o)
+		}
+	}
+}
+
+// addRow adds to every pixel x of a row the pixel x*stride + shift of another
+// times a weight, where there is one.
+func addRow(row, other []float64, weight float64, stride, shift int) {
+	first := 0
+	for first*stride+shift < 0 {
+		first++
+	}
+	if first >= len(row) || first*stride+shift >= len(other) {
+		return
+	}
+	row, other = row[first:], other[first*stride+shift:]
+	if stride == 1 {
+		for i, pixel := range other[:min(len(row), len(other))] {
+			row[i] += pixel * weight
+		}
+		return
+	}
+	for i := range row[:min(len(row), (len(other)+stride-1)/stride)] {
+		row[i] += other[i*stride] * weight
 	}
 }

@@ -3,21 +3,14 @@ package ref
 import "cnnlang/ops"
 
 // linear: out[n, o, …] = bias[o] + sum over c of in[n, c, …] * weight[o, c].
-func linear(op *ops.Linear, out, in value, params []value) {
+func linear(op *ops.Linear, out, in Value, params []Value) {
 	out, in = out.image(), in.image()
-	for n := range out.shape[0] {
-		for o := range out.shape[1] {
-			for y := range out.shape[2] {
-				for x := range out.shape[3] {
-					sum := 0.0
-					if op.Bias {
-						sum = params[1].at(o)
-					}
-					for c := range in.shape[1] {
-						sum += in.at(n, c, y, x) * params[0].at(o, c)
-					}
-					out.set(sum, n, o, y, x)
-				}
+	for n := range out.Shape[0] {
+		for o := range out.Shape[1] {
+			sums := out.plane(n, o)
+			fill(op.Bias, sums, params, o)
+			for c := range in.Shape[1] {
+				addRow(sums, in.plane(n, c), params[0].at(o, c), 1, 0)
 			}
 		}
 	}

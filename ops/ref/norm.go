@@ -7,7 +7,7 @@ import (
 )
 
 // batchNorm: (x - mean) / sqrt(variance + eps) * weight + bias. out may be in.
-func batchNorm(op *ops.BatchNorm, out, in value, params []value) {
+func batchNorm(op *ops.BatchNorm, out, in Value, params []Value) {
 	out, in = out.image(), in.image()
 	weight, bias, mean, variance := params[0], params[1], params[2], params[3]
 	each(out, func(n, c, y, x int) float64 {
@@ -16,10 +16,10 @@ func batchNorm(op *ops.BatchNorm, out, in value, params []value) {
 }
 
 // layerNorm: the same with the mean and variance of the channels of the pixel.
-func layerNorm(op *ops.LayerNorm, out, in value, params []value) {
+func layerNorm(op *ops.LayerNorm, out, in Value, params []Value) {
 	out, in = out.image(), in.image()
 	weight, bias := params[0], params[1]
-	channels := in.shape[1]
+	channels := in.Shape[1]
 	each(out, func(n, c, y, x int) float64 {
 		mean, variance := 0.0, 0.0
 		for i := range channels {
@@ -33,12 +33,12 @@ func layerNorm(op *ops.LayerNorm, out, in value, params []value) {
 }
 
 // lrn: x / (k + alpha/size * sum of squares of the channels around)^beta.
-func lrn(op *ops.LRN, out, in value) {
+func lrn(op *ops.LRN, out, in Value) {
 	out, in = out.image(), in.image()
 	size := op.Size.MustInt()
 	each(out, func(n, c, y, x int) float64 {
 		squares := 0.0
-		for i := range in.shape[1] {
+		for i := range in.Shape[1] {
 			if i >= c-size/2 && i <= c+size/2 {
 				squares += math.Pow(in.at(n, i, y, x), 2)
 			}
@@ -48,11 +48,11 @@ func lrn(op *ops.LRN, out, in value) {
 }
 
 // l2Normalize: x / max(length of the channel vector, eps).
-func l2Normalize(op *ops.L2Normalize, out, in value) {
+func l2Normalize(op *ops.L2Normalize, out, in Value) {
 	out, in = out.image(), in.image()
 	each(out, func(n, c, y, x int) float64 {
 		squares := 0.0
-		for i := range in.shape[1] {
+		for i := range in.Shape[1] {
 			squares += math.Pow(in.at(n, i, y, x), 2)
 		}
 		return in.at(n, c, y, x) / max(math.Sqrt(squares), op.Eps.Float())
@@ -61,14 +61,14 @@ func l2Normalize(op *ops.L2Normalize, out, in value) {
 
 // softmax: exp(x - m) / sum of exp(x - m) over the channels, m being the
 // largest: the quotient does not depend on m, the range of exp does.
-func softmax(out, in value) {
+func softmax(out, in Value) {
 	out, in = out.image(), in.image()
 	each(out, func(n, c, y, x int) float64 {
 		largest, sum := math.Inf(-1), 0.0
-		for i := range in.shape[1] {
+		for i := range in.Shape[1] {
 			largest = max(largest, in.at(n, i, y, x))
 		}
-		for i := range in.shape[1] {
+		for i := range in.Shape[1] {
 			sum += math.Exp(in.at(n, i, y, x) - largest)
 		}
 		return math.Exp(in.at(n, c, y, x)-largest) / sum
@@ -76,11 +76,11 @@ func softmax(out, in value) {
 }
 
 // each sets every element of an image to f of its indices.
-func each(out value, f func(n, c, y, x int) float64) {
-	for n := range out.shape[0] {
-		for c := range out.shape[1] {
-			for y := range out.shape[2] {
-				for x := range out.shape[3] {
+func each(out Value, f func(n, c, y, x int) float64) {
+	for n := range out.Shape[0] {
+		for c := range out.Shape[1] {
+			for y := range out.Shape[2] {
+				for x := range out.Shape[3] {
 					out.set(f(n, c, y, x), n, c, y, x)
 				}
 			}

@@ -9,7 +9,7 @@ import (
 
 // maxPool: the largest pixel of the window that lies in the image. A NaN is
 // larger than any.
-func maxPool(op *ops.MaxPool, out, in value) {
+func maxPool(op *ops.MaxPool, out, in Value) {
 	eachWindow(op.K, op.Stride, op.Pad, out, in, func(seen []float64, counted int) float64 {
 		largest := math.Inf(-1)
 		for _, v := range seen {
@@ -23,7 +23,7 @@ func maxPool(op *ops.MaxPool, out, in value) {
 
 // avgPool: the sum of the pixels that lie in the image, by how many do, or with
 // count_pad by how many lie in the image or its padding.
-func avgPool(op *ops.AvgPool, out, in value) {
+func avgPool(op *ops.AvgPool, out, in Value) {
 	eachWindow(op.K, op.Stride, op.Pad, out, in, func(seen []float64, counted int) float64 {
 		sum := 0.0
 		for _, v := range seen {
@@ -38,8 +38,8 @@ func avgPool(op *ops.AvgPool, out, in value) {
 
 // eachWindow calls f with the pixels of the image that each window sees and with
 // how many places of it lie in the image or the padding.
-func eachWindow(k, stride dim.Pair, pad ops.Padding, out, in value, f func(seen []float64, counted int) float64) {
-	h, w := in.shape[2], in.shape[3]
+func eachWindow(k, stride dim.Pair, pad ops.Padding, out, in Value, f func(seen []float64, counted int) float64) {
+	h, w := in.Shape[2], in.Shape[3]
 	kh, kw, sh, sw := k.H.MustInt(), k.W.MustInt(), stride.H.MustInt(), stride.W.MustInt()
 	top, left := padBefore(pad, pad.Top, h, kh, sh, 1), padBefore(pad, pad.Left, w, kw, sw, 1)
 	bottom, right := padAfter(pad, pad.Bottom, h, kh, sh, 1), padAfter(pad, pad.Right, w, kw, sw, 1)
@@ -63,8 +63,8 @@ func eachWindow(k, stride dim.Pair, pad ops.Padding, out, in value, f func(seen 
 
 // avgPoolTo: window i of k spans the pixels floor(i*size/k) to
 // ceil((i+1)*size/k).
-func avgPoolTo(out, in value) {
-	h, w, kh, kw := in.shape[2], in.shape[3], out.shape[2], out.shape[3]
+func avgPoolTo(out, in Value) {
+	h, w, kh, kw := in.Shape[2], in.Shape[3], out.Shape[2], out.Shape[3]
 	each(out, func(n, c, y, x int) float64 {
 		sum, count := 0.0, 0.0
 		for iy := y * h / kh; iy*kh < (y+1)*h; iy++ {
@@ -78,8 +78,8 @@ func avgPoolTo(out, in value) {
 }
 
 // globalAvgPool: the mean of each channel.
-func globalAvgPool(out, in value) {
-	h, w := in.shape[2], in.shape[3]
+func globalAvgPool(out, in Value) {
+	h, w := in.Shape[2], in.Shape[3]
 	each(out, func(n, c, _, _ int) float64 {
 		sum := 0.0
 		for y := range h {

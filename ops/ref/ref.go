@@ -6,6 +6,7 @@ package ref
 
 import (
 	"fmt"
+	"slices"
 
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -14,32 +15,32 @@ import (
 
 // Run computes an op with its epilogue. Only the result is rounded to float32.
 func Run(op ops.Op, in []tensor.Tensor, params []tensor.Tensor) tensor.Tensor {
-	var x, p []value
+	return Exact(op, widenAll(in), widenAll(params)).Round()
+}
+
+// Exact is Run without the rounding.
+func Exact(op ops.Op, in, params []Value) Value {
 	var shapes []dim.Shape
-	for _, t := range in {
-		x = append(x, widen(t))
-		shapes = append(shapes, dim.Shaped(t.Shape...))
-	}
-	for _, t := range params {
-		p = append(p, widen(t))
+	for _, v := range in {
+		shapes = append(shapes, dim.Shaped(v.Shape...))
 	}
 	inferred, err := op.Infer(dim.Numbers{}, shapes)
 	if err != nil {
 		panic(fmt.Sprintf("ref: %s: %v", op.Name(), err))
 	}
-	var out value
+	var out Value
 	for _, size := range inferred {
-		out.shape = append(out.shape, size.MustInt())
+		out.Shape = append(out.Shape, size.MustInt())
 	}
-	out.data = make([]float64, tensor.Shape(out.shape).Elements())
-	compute(op, out, x, p)
+	out.Data = make([]float64, out.Shape.Elements())
+	compute(op, out, in, params)
 	if f, ok := op.(ops.Fuser); ok {
-		epilogue(f.Epilogue(), out, x, p)
+		epilogue(f.Epilogue(), out, in, params)
 	}
-	return out.round()
+	return out
 }
 
-func compute(op ops.Op, out value, in, params []value) {
+func compute(op ops.Op, out Value, in, params []Value) {
 	switch op := op.(type) {
 	case *ops.Conv:
 		conv(op, out, in[0], params)
@@ -68,7 +69,7 @@ func compute(op ops.Op, out value, in, params []value) {
 	case *ops.GlobalAvgPool:
 		globalAvgPool(out, in[0])
 	case *ops.Flatten, *ops.Dropout, *ops.Identity:
-		copy(out.data, in[0].data)
+		copy(out.Data, in[0].Data)
 	case *ops.Slice:
 		slice(op, out, in[0])
 	case *ops.ChannelShuffle:
@@ -100,62 +101,82 @@ func compute(op ops.Op, out value, in, params []value) {
 
 // epilogue does what an op takes over from those after it: norm, add,
 // activation.
-func epilogue(e ops.Epilogue, out value, in, params []value) {
+func epilogue(e ops.Epilogue, out Value, in, params []Value) {
 	if e.Norm != nil {
 		batchNorm(e.Norm, out, out, params[len(params)-4:])
 	}
 	if e.Add {
-		merge(out, []value{out, in[len(in)-1]}, func(a, b float64) float64 { return a + b })
+		merge(out, []Value{out, in[len(in)-1]}, func(a, b float64) float64 { return a + b })
 	}
 	activation(e.Act, out, out)
 }
 
-// A value is a tensor in float64.
-type value struct {
-	shape []int
-	data  []float64
+// A Value is a tensor in float64.
+type Value struct {
+	Shape tensor.Shape
+	Data  []float64
 }
 
-func widen(t tensor.Tensor) value {
-	v := value{shape: t.Shape}
-	for _, x := range t.Data {
-		v.data = append(v.data, float64(x))
+// Widen is a tensor as a Value.
+func Widen(t tensor.Tensor) Value {
+	v := Value{t.Shape, make([]float64, len(t.Data))}
+	for i, x := range t.Data {
+		v.Data[i] = float64(x)
 	}
 	return v
 }
 
-func (v value) round() tensor.Tensor {
-	t := tensor.New(v.shape...)
-	for i, x := range v.data {
+func widenAll(tensors []tensor.Tensor) (values []Value) {
+	for _, t := range tensors {
+		values = append(values, Widen(t))
+	}
+	return values
+}
+
+// Round is the Value rounded to float32.
+func (v Value) Round() tensor.Tensor {
+	t := tensor.New(v.Shape...)
+	for i, x := range v.Data {
 		t.Data[i] = float32(x)
 	}
 	return t
 }
 
 // at returns the element at these indices, one for each axis.
-func (v value) at(index ...int) float64 { return v.data[v.offset(index)] }
+func (v Value) at(index ...int) float64 { return v.Data[v.offset(index)] }
 
-func (v value) set(x float64, index ...int) { v.data[v.offset(index)] = x }
+func (v Value) set(x float64, index ...int) { v.Data[v.offset(index)] = x }
 
-func (v value) offset(index []int) int {
-	if len(index) != len(v.shape) {
-		panic(fmt.Sprintf("ref: %d indices for shape %v", len(index), v.shape))
+func (v Value) offset(index []int) int {
+	if len(index) != len(v.Shape) {
+		panic(fmt.Sprintf("ref: %d indices for shape %v", len(index), v.Shape))
 	}
 	at := 0
 	for axis, i := range index {
-		if i < 0 || i >= v.shape[axis] {
-			panic(fmt.Sprintf("ref: index %v outside shape %v", index, v.shape))
+		if i < 0 || i >= v.Shape[axis] {
+			panic(fmt.Sprintf("ref: index %v outside shape %v", slices.Clone(index), v.Shape))
 		}
-		at = at*v.shape[axis] + i
+		at = at*v.Shape[axis] + i
 	}
 	return at
 }
 
 // image returns v as [N, C, H, W], with H = W = 1 for [N, C].
-func (v value) image() value {
-	shape := []int{v.shape[0], v.shape[1], 1, 1}
-	if len(v.shape) > 2 {
-		shape[2], shape[3] = v.shape[2], tensor.Shape(v.shape[3:]).Elements()
+func (v Value) image() Value {
+	shape := []int{v.Shape[0], v.Shape[1], 1, 1}
+	if len(v.Shape) > 2 {
+		shape[2], shape[3] = v.Shape[2], tensor.Shape(v.Shape[3:]).Elements()
 	}
-	return value{shape, v.data}
+	return Value{shape, v.Data}
+}
+
+// plane returns the pixels of a channel of an image.
+func (v Value) plane(n, c int) []float64 {
+	pixels := v.Shape[2] * v.Shape[3]
+	return v.Data[v.offset([]int{n, c, 0, 0}):][:pixels]
+}
+
+// row returns the pixels of row y of a plane of v.
+func row(plane []float64, v Value, y int) []float64 {
+	return plane[y*v.Shape[3]:][:v.Shape[3]]
 }
