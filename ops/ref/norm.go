@@ -20,16 +20,22 @@ func layerNorm(op *ops.LayerNorm, out, in Value, params []Value) {
 	out, in = out.image(), in.image()
 	weight, bias := params[0], params[1]
 	channels := in.Shape[1]
-	each(out, func(n, c, y, x int) float64 {
-		mean, variance := 0.0, 0.0
-		for i := range channels {
-			mean += in.at(n, i, y, x) / float64(channels)
+	for n := range in.Shape[0] {
+		for y := range in.Shape[2] {
+			for x := range in.Shape[3] {
+				mean, variance := 0.0, 0.0
+				for c := range channels {
+					mean += in.at(n, c, y, x) / float64(channels)
+				}
+				for c := range channels {
+					variance += math.Pow(in.at(n, c, y, x)-mean, 2) / float64(channels)
+				}
+				for c := range channels {
+					out.set((in.at(n, c, y, x)-mean)/math.Sqrt(variance+op.Eps.Float())*weight.at(c)+bias.at(c), n, c, y, x)
+				}
+			}
 		}
-		for i := range channels {
-			variance += math.Pow(in.at(n, i, y, x)-mean, 2) / float64(channels)
-		}
-		return (in.at(n, c, y, x)-mean)/math.Sqrt(variance+op.Eps.Float())*weight.at(c) + bias.at(c)
-	})
+	}
 }
 
 // lrn: x / (k + alpha/size * sum of squares of the channels around)^beta.

@@ -6,56 +6,58 @@ import (
 	"testing"
 
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// A linear layer is x · Wᵀ, a 1x1 convolution W · x: gonum has a second opinion.
-func TestProductsMatchBLAS(t *testing.T) {
-	const batch, in, out, pixels = 3, 37, 11, 20
+// Loops and somebody else's products of matrices are second opinions of each other,
+// over random shapes, strides, paddings, groups and epilogues.
+func TestProductsMatchTheLoops(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	x, w := make([]float64, batch*in*pixels), make([]float64, out*in)
-	for _, s := range [][]float64{x, w} {
-		for i := range s {
-			s[i] = float64(float32(random.NormFloat64()))
+	upTo := func(most int) int { return 1 + random.IntN(most) }
+	for range 300 {
+		groups := upTo(3)
+		shape := tensor.Shape{upTo(3), groups * upTo(5), upTo(9), upTo(9)}
+		c := &ops.Conv{Out: n(groups * upTo(4)), K: p(upTo(4), upTo(4)), Stride: p(upTo(3), upTo(3)), Groups: n(groups),
+			Dilation: p(upTo(2), upTo(2)), Bias: upTo(2) == 1}
+		if c.Pad.Mode = ops.PaddingMode(random.IntN(4)); c.Pad.Mode == ops.Explicit {
+			c.Pad = pads(upTo(3)-1, upTo(3)-1, upTo(3)-1, upTo(3)-1)
 		}
-	}
-	weight := general(out, in, w)
-
-	vectors := general(batch, in, x[:batch*in])
-	want := general(batch, out, make([]float64, batch*out))
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, vectors, weight, 0, want)
-	got := Run(&ops.Linear{Out: n(out)}, of(narrow(vectors.Data, batch, in)), of(narrow(w, out, in)))
-	equal(t, "linear", got.Data, want.Data)
-
-	c := convOp(out, p(1, 1))
-	got = Run(&c, of(narrow(x, batch, in, 4, 5)), of(narrow(w, out, in, 1, 1)))
-	for i := range batch {
-		want := general(out, pixels, make([]float64, out*pixels))
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, weight, general(in, pixels, x[i*in*pixels:][:in*pixels]), 0, want)
-		equal(t, "conv", got.Data[i*out*pixels:][:out*pixels], want.Data)
+		if _, err := c.Infer(dim.Numbers{}, []dim.Shape{dim.Shaped(shape...)}); err != nil {
+			continue
+		}
+		compareProducts(t, random, c.WithEpilogue(ops.Epilogue{Act: ops.Activation(random.IntN(3))}), shape)
+		l := &ops.Linear{Out: n(upTo(9)), Bias: upTo(2) == 1}
+		compareProducts(t, random, l, shape)
+		compareProducts(t, random, l, shape[:2])
 	}
 }
 
-func general(rows, cols int, data []float64) blas64.General {
-	return blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: data}
-}
-
-func narrow(x []float64, shape ...int) tensor.Tensor {
-	t := tensor.New(shape...)
-	for i := range t.Data {
-		t.Data[i] = float32(x[i])
-	}
-	return t
-}
-
-func equal(t *testing.T, what string, got []float32, want []float64) {
+func compareProducts(t *testing.T, random *rand.Rand, op ops.Op, shape tensor.Shape) {
 	t.Helper()
-	for i, w := range want {
-		if math.Abs(float64(got[i])-w) > 1e-6*(1+math.Abs(w)) {
-			t.Fatalf("%s: element %d: got %v, want %v", what, i, got[i], w)
+	value := func(shape tensor.Shape) Value {
+		v := Value{shape, make([]float64, shape.Elements())}
+		for i := range v.Data {
+			v.Data[i] = random.NormFloat64()
+		}
+		return v
+	}
+	in := []Value{value(shape)}
+	var params []Value
+	for _, param := range op.Params([]dim.Shape{dim.Shaped(shape...)}) {
+		var sizes tensor.Shape
+		for _, size := range param.Shape {
+			sizes = append(sizes, size.MustInt())
+		}
+		params = append(params, value(sizes))
+	}
+	got, want := Products(op, in, params), Exact(op, in, params)
+	if !got.Shape.Equal(want.Shape) {
+		t.Fatalf("%+v of %v: shape %v, want %v", op, shape, got.Shape, want.Shape)
+	}
+	for i, w := range want.Data {
+		if !(math.Abs(got.Data[i]-w) <= 1e-13*(10+math.Abs(w))) {
+			t.Fatalf("%+v of %v: element %d: got %v, want %v", op, shape, i, got.Data[i], w)
 		}
 	}
 }

@@ -19,7 +19,10 @@ func Run(op ops.Op, in []tensor.Tensor, params []tensor.Tensor) tensor.Tensor {
 }
 
 // Exact is Run without the rounding.
-func Exact(op ops.Op, in, params []Value) Value {
+func Exact(op ops.Op, in, params []Value) Value { return evaluate(op, in, params, compute) }
+
+// evaluate makes the result, has it computed, and does the epilogue.
+func evaluate(op ops.Op, in, params []Value, compute func(op ops.Op, out Value, in, params []Value)) Value {
 	var shapes []dim.Shape
 	for _, v := range in {
 		shapes = append(shapes, dim.Shaped(v.Shape...))
