@@ -18,12 +18,19 @@ const (
 	viaWinograd = "winograd"
 )
 
-// Alternatives are direct and winograd, for convolutions of 3x3 and stride 1.
+// Alternatives are direct and winograd, for convolutions of 3x3 and stride 1 whose
+// image is not lost among the zeros around it, of which winograd wants more.
 func (c *Conv) Alternatives(in []tensor.Shape, out tensor.Shape) []string {
-	if !c.canWinograd(in[0], out) || c.Blocked(in, out).In == nil {
+	names := []string{viaDirect, viaWinograd}
+	if !c.canWinograd(in[0], out) {
 		return nil
 	}
-	return []string{viaDirect, viaWinograd}
+	for _, name := range names {
+		if c.Choose(name).(*Conv).Blocked(in, out).In == nil {
+			return nil
+		}
+	}
+	return names
 }
 
 // Choose returns the same convolution by another algorithm.
