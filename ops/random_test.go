@@ -1,0 +1,266 @@
+package ops_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/ref"
+	"cnnlang/ops/tensor"
+)
+
+// Random shapes and arguments of all ops that sum products or slide windows, by every
+// algorithm that can compute them here, against float64: each output within the error
+// that sums of its numbers may have.
+
+func TestRandomShapes(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 2026))
+	cases := 300
+	if testing.Short() {
+		cases = 60
+	}
+	ways := map[string]int{}
+	for range cases {
+		b := make([]byte, 24)
+		for i := range b {
+			b[i] = byte(random.Uint32())
+		}
+		checkRandom(t, b, ways)
+	}
+	t.Logf("%v", ways)
+	for _, how := range []string{"plain", "bf16", "split", "blocked", "direct", "winograd"} {
+		if blocked := how == "blocked" || how == "direct" || how == "winograd"; ways[how] < cases/40 && (hasBlocks() || !blocked) {
+			t.Errorf("%s: only %d cases", how, ways[how])
+		}
+	}
+}
+
+// FuzzShapes is the same for whatever comes up.
+func FuzzShapes(f *testing.F) {
+	f.Add([]byte{0, 1, 40, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 0, 8, 0, 1, 1})
+	f.Add([]byte{9, 1, 40, 9, 9, 3, 3, 0, 0, 1, 1, 1, 1, 0, 40, 0, 0, 0, 3, 3})
+	f.Add([]byte{3, 2, 3, 5, 6, 4, 4, 2, 2, 1, 1, 1, 1, 0, 3, 0, 1, 1})
+	f.Add([]byte{4, 1, 20, 7, 8, 3, 3, 2, 2, 0, 0, 0, 0, 1, 0, 0, 1, 1})
+	f.Add([]byte{5, 1, 20, 7, 8, 3, 2, 2, 3, 1, 0, 1, 0, 3, 0, 0, 1, 1})
+	f.Fuzz(func(t *testing.T, b []byte) { checkRandom(t, b, map[string]int{}) })
+}
+
+// A drawing makes numbers of bytes, 0 when there are no more.
+type drawing []byte
+
+func (d *drawing) below(n int) int {
+	if len(*d) == 0 {
+		return 0
+	}
+	x := int((*d)[0])
+	*d = (*d)[1:]
+	return x % n
+}
+
+// upTo is a number from 1 on.
+func (d *drawing) upTo(n int) int { return 1 + d.below(n) }
+
+func (d *drawing) pair(n int) dim.Pair { return pair(d.upTo(n), d.upTo(n)) }
+
+// padding is none, explicit or of another mode.
+func (d *drawing) padding() ops.Padding {
+	p := pads(d.below(4), d.below(4), d.below(4), d.below(4))
+	if p.Mode = ops.PaddingMode(d.below(8) / 2 % 4); p.Mode != ops.Explicit {
+		p = ops.Padding{Mode: p.Mode}
+	}
+	return p
+}
+
+// The most products that a case may take, so that thousands are tried in a minute.
+const mostProducts = 2_000_000
+
+// drawn is an op and its input, whose channels are of very different sizes. There is none
+// where the shapes do not fit.
+func drawn(b []byte) (op ops.Op, in []tensor.Tensor, ok bool) {
+	d := drawing(b)
+	kind, shape := d.below(12), tensor.Shape{d.upTo(3), d.upTo(80), d.upTo(20), d.upTo(20)}
+	k, stride, padding, more, dilation := d.pair(7), d.pair(3), d.padding(), d.below(256), d.pair(2)
+	switch kind {
+	case 0:
+		op = &ops.Conv{Out: dim.Int(1 + more%80), K: k, Stride: stride, Pad: padding, Groups: dim.Int(1), Dilation: dilation, Bias: more%2 == 0}
+	case 1: // groups of up to 16 channels
+		perGroup := d.upTo(16)
+		groups := max(1, shape[1]/perGroup)
+		shape[1] = groups * perGroup
+		op = &ops.Conv{Out: dim.Int(groups * (1 + more%16)), K: k, Stride: stride, Pad: padding, Groups: dim.Int(groups), Dilation: dilation}
+	case 2: // depthwise
+		op = &ops.Conv{Out: dim.Int(shape[1]), K: k, Stride: stride, Pad: padding, Groups: dim.Int(shape[1]), Dilation: dilation, Bias: more%2 == 0}
+	case 3:
+		op = deconv(1+more%40, k, stride, padding)
+	case 4:
+		op = maxpool(k, stride, padding, more%2 == 0)
+	case 5:
+		op = avgpool(k, stride, padding, more%2 == 0, more/2%2 == 0)
+	case 6:
+		op, shape = linear(1+more), shape[:2]
+		shape[1] *= 1 + d.below(20)
+	case 7:
+		op = linear(1 + more%80)
+	case 8:
+		op = &ops.GlobalAvgPool{}
+	default: // what Winograd's algorithm is for
+		shape[1] = max(shape[1], ops.Lanes)
+		op = &ops.Conv{Out: dim.Int(ops.Lanes + more%64), K: pair(3, 3), Stride: pair(1, 1), Pad: padding, Groups: dim.Int(1), Dilation: pair(1, 1), Bias: more%2 == 0}
+	}
+	x := optest.Rand(uint64(more), shape...)
+	for i := range x.Data {
+		channel := i / shape[2:].Elements() % shape[1]
+		x.Data[i] *= float32(math.Ldexp(1, channel*7%11-5))
+	}
+	out, err := op.Infer(dim.Numbers{}, shapesOf([]tensor.Tensor{x}))
+	if err != nil || op.Cost(shapesOf([]tensor.Tensor{x}), out).MACs.Cmp(dim.Int(mostProducts)) > 0 {
+		return nil, nil, false
+	}
+	op, in = d.epilogue(op, x)
+	return op, in, true
+}
+
+// epilogue gives an op one, where it takes one.
+func (d *drawing) epilogue(op ops.Op, x tensor.Tensor) (ops.Op, []tensor.Tensor) {
+	f, ok := op.(ops.Fuser)
+	if !ok {
+		return op, []tensor.Tensor{x}
+	}
+	e, in := ops.Epilogue{Act: ops.Activation(d.below(int(ops.ActGELU) + 1))}, []tensor.Tensor{x}
+	if d.below(2) == 1 {
+		e.Norm = &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}
+	}
+	if d.below(2) == 1 {
+		e.Add = true
+		shape, _ := op.Infer(dim.Numbers{}, shapesOf(in))
+		var sizes []int
+		for _, size := range shape {
+			sizes = append(sizes, size.MustInt())
+		}
+		in = append(in, optest.Rand(9, sizes...))
+	}
+	return f.WithEpilogue(e), in
+}
+
+// checkRandom computes what bytes say in every way there is, and counts them.
+func checkRandom(t *testing.T, b []byte, ways map[string]int) {
+	op, in, ok := drawn(b)
+	if !ok {
+		return
+	}
+	params := optest.Params(op, 7, in...)
+	exact := newBounded(op, in, params)
+	got := optest.Run(t, op, in, params, 1)
+	exact.check(t, "plain", got, allowance{size: exact.size, eps: exact.depth})
+	if !optest.Same(optest.Run(t, op, in, params, 3).Data, got.Data) {
+		t.Errorf("%s: 3 workers compute other bits than 1", op.Name())
+	}
+	ways["plain"]++
+	checkRandomBlocked(t, exact, in, params, ways)
+	checkRandomSplit(t, exact, in, params, ways)
+	for i := range in {
+		in[i] = roundedBF16(in[i])
+	}
+	checkRandomBF16(t, newBounded(op, in, params), in, params, ways)
+}
+
+func plainShapes(in []tensor.Tensor) (shapes []tensor.Shape) {
+	for _, x := range in {
+		shapes = append(shapes, x.Shape)
+	}
+	return shapes
+}
+
+// checkRandomBlocked is for blocked values of float32, by every algorithm to choose from.
+func checkRandomBlocked(t *testing.T, exact *bounded, in, params []tensor.Tensor, ways map[string]int) {
+	blocker, ok := exact.op.(ops.Blocker)
+	if !ok {
+		return
+	}
+	shape := exact.want.Shape
+	if blocker.Blocked(plainShapes(in), shape).In == nil {
+		return
+	}
+	run := func(name string, op ops.Blocker, a allowance) {
+		how := op.Blocked(plainShapes(in), shape)
+		for _, halo := range []int{0, 1} {
+			to := ops.Layout{Block: ops.Lanes, HaloH: halo, HaloW: halo}
+			exact.check(t, name, runBlocked(t, op, how.In, to, in, params, 1+2*halo), a)
+		}
+		ways[name]++
+	}
+	usual := allowance{size: exact.size, eps: exact.depth}
+	chooser, ok := exact.op.(ops.Chooser)
+	if !ok || chooser.Alternatives(plainShapes(in), shape) == nil {
+		run("blocked", blocker, usual)
+		return
+	}
+	for _, algorithm := range chooser.Alternatives(plainShapes(in), shape) {
+		a := usual
+		if algorithm == "winograd" {
+			a = winogradAllowance(exact)
+		}
+		run(algorithm, chooser.Choose(algorithm).(ops.Blocker), a)
+	}
+}
+
+// winogradAllowance is that of sums as large as the largest of a tile of 4x4 results,
+// all of which are made of all its sums.
+func winogradAllowance(exact *bounded) allowance {
+	shape := exact.size.Shape
+	h, w := shape[2], shape[3]
+	tileOf := func(i int) [3]int { return [3]int{i / (h * w), i / w % h / 4, i % w / 4} }
+	largest := map[[3]int]float64{}
+	for i, size := range exact.size.Data {
+		largest[tileOf(i)] = max(largest[tileOf(i)], size)
+	}
+	size := ref.Value{Shape: shape, Data: make([]float64, len(exact.size.Data))}
+	for i := range size.Data {
+		size.Data[i] = largest[tileOf(i)]
+	}
+	return allowance{size: size, eps: exact.depth}
+}
+
+// bf16Step is what rounding to bfloat16 changes at most.
+const bf16Step = 1.0 / 256
+
+// checkRandomBF16 is for values of bfloat16: weights are rounded, and the result before
+// an activation that is no clamp, and after.
+func checkRandomBF16(t *testing.T, exact *bounded, in, params []tensor.Tensor, ways map[string]int) {
+	blocker, ok := exact.op.(ops.BF16Blocker)
+	if !ok {
+		return
+	}
+	how := blocker.BlockedBF16(plainShapes(in), exact.want.Shape)
+	if how.In == nil {
+		return
+	}
+	a := allowance{size: exact.size, eps: exact.depth, before: bf16Step, after: bf16Step}
+	switch exact.op.(type) {
+	case *ops.Conv, *ops.Linear:
+		a.eps += bf16Step / eps
+	}
+	to := ops.Layout{Block: ops.LanesBF16, BF16: true, HaloH: 1}
+	exact.check(t, "bf16", runBF16(t, exact.op, blocker.PrepareBF16, how.In, to, in, params, 1), a)
+	ways["bf16"]++
+}
+
+// checkRandomSplit is for numbers split in two bfloat16, of which a product is off by
+// three parts in 2^16: each number by one, and what is left out by one.
+func checkRandomSplit(t *testing.T, exact *bounded, in, params []tensor.Tensor, ways map[string]int) {
+	splitter, ok := exact.op.(ops.Splitter)
+	if !ok {
+		return
+	}
+	how := splitter.BlockedSplit(plainShapes(in), exact.want.Shape)
+	if how.In == nil {
+		return
+	}
+	a := allowance{size: exact.size, eps: 3*exact.depth + 3*bf16Step*bf16Step/eps}
+	to := ops.Layout{Block: ops.Lanes, HaloW: 1}
+	exact.check(t, "split", runBF16(t, exact.op, splitter.PrepareSplit, how.In, to, in, params, 1), a)
+	ways["split"]++
+}
