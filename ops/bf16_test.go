@@ -8,7 +8,6 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/optest"
-	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
@@ -138,8 +137,7 @@ func againstBF16(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		return false
 	}
 	params := optest.Params(op, 100, in...)
-	want := ref.Run(op, in, params)
-	bound := boundBF16(op, want, in, params)
+	exact := newBounded(op, in, params)
 	for halo := range 4 {
 		if testing.Short() && halo > 1 {
 			break
@@ -157,7 +155,7 @@ func againstBF16(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 			layouts[i].HaloW += halo / 2
 		}
 		got := runBF16(t, op, blocker.PrepareBF16, layouts, to, in, params, 1)
-		optest.Close(t, got, want, bound)
+		exact.check(t, to.String(), got, exact.inBF16(to))
 		if three := runBF16(t, op, blocker.PrepareBF16, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
@@ -166,21 +164,6 @@ func againstBF16(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		}
 	}
 	return true
-}
-
-// boundBF16 is what rounding weights and result may change: 2^-9 of each product
-// and of the result, twice where an activation follows, by which results shrink.
-func boundBF16(op ops.Op, want tensor.Tensor, in, params []tensor.Tensor) float64 {
-	if f, ok := op.(ops.Fuser); ok && f.Epilogue().Act != ops.None {
-		e := f.Epilogue()
-		e.Act = ops.None
-		want = ref.Run(f.WithEpilogue(e), in, params)
-	}
-	largest := 1.0
-	for _, v := range want.Data {
-		largest = max(largest, math.Abs(float64(v)))
-	}
-	return largest / 64
 }
 
 func TestBF16ConvMatchesReference(t *testing.T) {

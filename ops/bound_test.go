@@ -17,6 +17,7 @@ import (
 // section 3.1).
 type bounded struct {
 	op           ops.Op
+	channels     int // of the first input
 	before, want ref.Value
 	size         ref.Value
 	depth        float64 // how many roundings one product goes through, at most
@@ -27,7 +28,7 @@ type bounded struct {
 const longestSum = 384
 
 func newBounded(op ops.Op, in, params []tensor.Tensor) *bounded {
-	b := &bounded{op: op, want: ref.Exact(op, widened(in), widened(params))}
+	b := &bounded{op: op, channels: in[0].Shape[1], want: ref.Exact(op, widened(in), widened(params))}
 	plain, products := op, products(op, in)
 	if f, ok := op.(ops.Fuser); ok {
 		e := f.Epilogue()
@@ -36,7 +37,7 @@ func newBounded(op ops.Op, in, params []tensor.Tensor) *bounded {
 	}
 	b.before = ref.Exact(plain, widened(in), widened(params))
 	b.size = ref.Exact(plain, sizes(plain, in, nil), sizes(plain, params, plain.Params(shapesOf(in))))
-	if products > 0 {
+	if _, ok := op.(*ops.MaxPool); !ok {
 		b.depth = float64(min(products, longestSum) + products/longestSum + 4) // a folded norm, the bias, what is added, the result
 	}
 	return b
@@ -56,7 +57,7 @@ func products(op ops.Op, in []tensor.Tensor) int {
 	case *ops.GlobalAvgPool:
 		return in[0].Shape[2] * in[0].Shape[3]
 	}
-	return 0 // a maximum
+	return len(in)
 }
 
 func widened(tensors []tensor.Tensor) (values []ref.Value) {
@@ -117,4 +118,50 @@ func (b *bounded) check(t *testing.T, how string, got tensor.Tensor, a allowance
 			t.Fatalf("%s of %+v, %s: element %d: got %v, want %v: off by %.3g, bound %.3g", b.op.Name(), b.op, how, i, got.Data[i], w, d, bound)
 		}
 	}
+}
+
+// inF32 is that of sums in float32.
+func (b *bounded) inF32() allowance { return allowance{size: b.size, eps: b.depth} }
+
+// byWinograd is that of sums as large as the largest of a tile of 4x4 results, all of
+// which are made of all its sums.
+func (b *bounded) byWinograd() allowance {
+	h, w := b.size.Shape[2], b.size.Shape[3]
+	tileOf := func(i int) [3]int { return [3]int{i / (h * w), i / w % h / 4, i % w / 4} }
+	largest := map[[3]int]float64{}
+	for i, size := range b.size.Data {
+		largest[tileOf(i)] = max(largest[tileOf(i)], size)
+	}
+	size := ref.Value{Shape: b.size.Shape, Data: make([]float64, len(b.size.Data))}
+	for i := range size.Data {
+		size.Data[i] = largest[tileOf(i)]
+	}
+	return allowance{size: size, eps: b.depth}
+}
+
+// bf16Step is what rounding to bfloat16 changes at most.
+const bf16Step = 1.0 / 256
+
+// inBF16 is that of inputs that are bfloat16 already. The weights of convolutions are
+// rounded, and the result before an activation that is no clamp, and after.
+func (b *bounded) inBF16(to ops.Layout) allowance {
+	a := b.inF32()
+	switch op := b.op.(type) {
+	case *ops.Conv:
+		if op.Groups != op.Out || op.Groups != dim.Int(b.channels) || b.channels == 1 { // not depthwise
+			a.eps += bf16Step / eps
+		}
+	case *ops.Linear:
+		a.eps += bf16Step / eps
+	}
+	if to.BF16 {
+		a.before, a.after = bf16Step, bf16Step
+	}
+	return a
+}
+
+// split is that of numbers split in two bfloat16: of a product two roundings are left
+// and what is not summed, each 2^-16 of it at most.
+func (b *bounded) split() allowance {
+	return allowance{size: b.size, eps: 3*b.depth + 3*bf16Step*bf16Step/eps}
 }

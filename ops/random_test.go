@@ -8,7 +8,6 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/optest"
-	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
@@ -154,7 +153,7 @@ func checkRandom(t *testing.T, b []byte, ways map[string]int) {
 	params := optest.Params(op, 7, in...)
 	exact := newBounded(op, in, params)
 	got := optest.Run(t, op, in, params, 1)
-	exact.check(t, "plain", got, allowance{size: exact.size, eps: exact.depth})
+	exact.check(t, "plain", got, exact.inF32())
 	if !optest.Same(optest.Run(t, op, in, params, 3).Data, got.Data) {
 		t.Errorf("%s: 3 workers compute other bits than 1", op.Name())
 	}
@@ -192,7 +191,7 @@ func checkRandomBlocked(t *testing.T, exact *bounded, in, params []tensor.Tensor
 		}
 		ways[name]++
 	}
-	usual := allowance{size: exact.size, eps: exact.depth}
+	usual := exact.inF32()
 	chooser, ok := exact.op.(ops.Chooser)
 	if !ok || chooser.Alternatives(plainShapes(in), shape) == nil {
 		run("blocked", blocker, usual)
@@ -201,34 +200,13 @@ func checkRandomBlocked(t *testing.T, exact *bounded, in, params []tensor.Tensor
 	for _, algorithm := range chooser.Alternatives(plainShapes(in), shape) {
 		a := usual
 		if algorithm == "winograd" {
-			a = winogradAllowance(exact)
+			a = exact.byWinograd()
 		}
 		run(algorithm, chooser.Choose(algorithm).(ops.Blocker), a)
 	}
 }
 
-// winogradAllowance is that of sums as large as the largest of a tile of 4x4 results,
-// all of which are made of all its sums.
-func winogradAllowance(exact *bounded) allowance {
-	shape := exact.size.Shape
-	h, w := shape[2], shape[3]
-	tileOf := func(i int) [3]int { return [3]int{i / (h * w), i / w % h / 4, i % w / 4} }
-	largest := map[[3]int]float64{}
-	for i, size := range exact.size.Data {
-		largest[tileOf(i)] = max(largest[tileOf(i)], size)
-	}
-	size := ref.Value{Shape: shape, Data: make([]float64, len(exact.size.Data))}
-	for i := range size.Data {
-		size.Data[i] = largest[tileOf(i)]
-	}
-	return allowance{size: size, eps: exact.depth}
-}
-
-// bf16Step is what rounding to bfloat16 changes at most.
-const bf16Step = 1.0 / 256
-
-// checkRandomBF16 is for values of bfloat16: weights are rounded, and the result before
-// an activation that is no clamp, and after.
+// checkRandomBF16 is for values of bfloat16.
 func checkRandomBF16(t *testing.T, exact *bounded, in, params []tensor.Tensor, ways map[string]int) {
 	blocker, ok := exact.op.(ops.BF16Blocker)
 	if !ok {
@@ -238,18 +216,12 @@ func checkRandomBF16(t *testing.T, exact *bounded, in, params []tensor.Tensor, w
 	if how.In == nil {
 		return
 	}
-	a := allowance{size: exact.size, eps: exact.depth, before: bf16Step, after: bf16Step}
-	switch exact.op.(type) {
-	case *ops.Conv, *ops.Linear:
-		a.eps += bf16Step / eps
-	}
 	to := ops.Layout{Block: ops.LanesBF16, BF16: true, HaloH: 1}
-	exact.check(t, "bf16", runBF16(t, exact.op, blocker.PrepareBF16, how.In, to, in, params, 1), a)
+	exact.check(t, "bf16", runBF16(t, exact.op, blocker.PrepareBF16, how.In, to, in, params, 1), exact.inBF16(to))
 	ways["bf16"]++
 }
 
-// checkRandomSplit is for numbers split in two bfloat16, of which a product is off by
-// three parts in 2^16: each number by one, and what is left out by one.
+// checkRandomSplit is for numbers split in two bfloat16.
 func checkRandomSplit(t *testing.T, exact *bounded, in, params []tensor.Tensor, ways map[string]int) {
 	splitter, ok := exact.op.(ops.Splitter)
 	if !ok {
@@ -259,8 +231,7 @@ func checkRandomSplit(t *testing.T, exact *bounded, in, params []tensor.Tensor, 
 	if how.In == nil {
 		return
 	}
-	a := allowance{size: exact.size, eps: 3*exact.depth + 3*bf16Step*bf16Step/eps}
 	to := ops.Layout{Block: ops.Lanes, HaloW: 1}
-	exact.check(t, "split", runBF16(t, exact.op, splitter.PrepareSplit, how.In, to, in, params, 1), a)
+	exact.check(t, "split", runBF16(t, exact.op, splitter.PrepareSplit, how.In, to, in, params, 1), exact.split())
 	ways["split"]++
 }

@@ -6,7 +6,6 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/optest"
-	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
@@ -24,8 +23,7 @@ func againstSplit(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		return false
 	}
 	params := optest.Params(op, 100, in...)
-	want := ref.Run(op, in, params)
-	bound := boundBF16(op, want, in, params) / 128 // 2^-16 of each product
+	exact := newBounded(op, in, params)
 	for halo := range 2 {
 		layouts := append([]ops.Layout(nil), how.In...)
 		for i := range layouts {
@@ -35,7 +33,7 @@ func againstSplit(t *testing.T, op ops.Op, in ...tensor.Tensor) (done bool) {
 		}
 		to := ops.Layout{Block: 16, HaloH: 2 * halo, HaloW: halo}
 		got := runBF16(t, op, splitter.PrepareSplit, layouts, to, in, params, 1)
-		optest.Close(t, got, want, bound)
+		exact.check(t, to.String(), got, exact.split())
 		if three := runBF16(t, op, splitter.PrepareSplit, layouts, to, in, params, 3); !optest.Same(got.Data, three.Data) {
 			t.Fatal("3 workers compute other bits than 1")
 		}
