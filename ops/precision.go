@@ -43,21 +43,20 @@ func ParsePrecision(name string) (Precision, error) {
 	return F32, fmt.Errorf("ops: precision %q: want one of %s", name, strings.Join(precisions, ", "))
 }
 
-// Supported says what is missing where this processor and build have no kernels
-// for the precision.
+// Supported says what is missing where the selected instruction set has no kernels
+// for the precision. Plain Go, selected by what a machine lacks or by CNNLANG_ISA, has
+// them all.
 func (p Precision) Supported() error {
-	isa := cpu.SelectedBF16()
+	isa, bf16 := kernel.ISA(), cpu.SelectedBF16()
 	switch {
-	case p == F32, p == BF16 && isa != cpu.Generic:
+	case p == F32, isa == string(cpu.Generic), p == BF16 && bf16 != cpu.Generic, bf16 == cpu.AMX:
 		return nil
 	case p == BF16:
-		return &PrecisionError{p, "AVX512-BF16 or AMX", kernel.ISA()}
-	case isa == cpu.AMX:
-		return nil
-	case isa != cpu.Generic:
-		return &PrecisionError{p, "AMX", kernel.BF16ISA()} // three products for one would be slower than F32
+		return &PrecisionError{p, "AVX512-BF16 or AMX", isa}
+	case bf16 != cpu.Generic:
+		return &PrecisionError{p, "AMX", string(bf16)} // three products for one would be slower than F32
 	}
-	return &PrecisionError{p, "AMX", kernel.ISA()}
+	return &PrecisionError{p, "AMX", isa}
 }
 
 // A PrecisionError says that there are no kernels for a precision.

@@ -165,7 +165,7 @@ func (a *app) report(err error) int {
 	case errors.As(err, &memory):
 		a.message(plain(err), "ask for a smaller --shape, or allow more with --max-memory")
 	case errors.As(err, &precision):
-		a.message(plain(err), "leave out --precision: f32 runs everywhere")
+		a.message(plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly")
 	case errors.As(err, &crashed):
 		a.message(crashed.Error(), "please report this with the command line, the files it names and what follows")
 		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)

@@ -39,8 +39,9 @@ func TestStories(t *testing.T) {
 			switch name {
 			case "root": // who may read anything
 				return os.Getuid() == 0, nil
-			case "bf16":
-				return ops.BF16.Supported() == nil, nil
+			case "bf16", "f32fast": // what kernels are for
+				precision, err := ops.ParsePrecision(name)
+				return err == nil && precision.Supported() == nil, err
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
