@@ -17,6 +17,7 @@ type context struct {
 	statement           []lexer.Token // from its first token up to the found one
 	bracket             string        // the innermost one that is open, "" for none
 	owner               lexer.Token   // the word before that bracket
+	called              bool          // the owner is a step, not the name of what is declared
 	inNames             bool          // the bracket is that of names
 	head                lexer.Token   // the first token of the declaration
 	want                string        // what the expression there lacks, if it is one
@@ -62,7 +63,10 @@ func (c *context) walkBack(tokens []lexer.Token) {
 		case closer[t.Value] != "" && depth > 0:
 			depth--
 		case closer[t.Value] != "" && c.bracket == "":
-			c.bracket, c.owner = t.Value, ownerOf(tokens[:i])
+			c.bracket, c.owner, c.called = t.Value, lexer.Token{}, false
+			if at := ownerOf(tokens[:i]); at >= 0 {
+				c.owner, c.called = tokens[at], tokens[at].Type == tokIdent && !declared(tokens[:at])
+			}
 			c.inNames = t.Value == "{" && slices.ContainsFunc(tokens[max(i-4, 0):i], func(t lexer.Token) bool { return t.Value == "names" })
 			whole = whole || t.Value == "{"
 		case depth == 0 && (t.Type == tokNL || t.Value == "|" || t.Value == "{"):
@@ -76,8 +80,9 @@ func (c *context) walkBack(tokens []lexer.Token) {
 }
 
 // ownerOf returns the word that a bracket after these tokens belongs to: conv
-// for conv(, add for add {, keras for names keras {, but nothing for -> {.
-func ownerOf(tokens []lexer.Token) lexer.Token {
+// for conv(, add for add {, keras for names keras {, but nothing for -> {. It is an
+// index, -1 for none.
+func ownerOf(tokens []lexer.Token) int {
 	depth := 0
 	for i := len(tokens) - 1; i >= 0; i-- {
 		t := tokens[i]
@@ -93,11 +98,21 @@ func ownerOf(tokens []lexer.Token) lexer.Token {
 		case depth > 0:
 			continue
 		case t.Type == tokIdent || t.Type == tokKeyword:
-			return t
+			return i
 		}
 		break
 	}
-	return lexer.Token{}
+	return -1
+}
+
+// declared reports whether the word after these tokens is the name of a block or net.
+func declared(tokens []lexer.Token) bool {
+	for i := len(tokens) - 1; i >= 0; i-- {
+		if t := &tokens[i]; !blank(t) {
+			return declares[t.Value]
+		}
+	}
+	return false
 }
 
 func endOfText(tokens []lexer.Token) source.Pos {
@@ -150,6 +165,16 @@ func (c context) beforeStarts() bool {
 	}
 	v := c.statement[n-2].Value
 	return v == "->" || v == "stage" || v == "side" || v == ":"
+}
+
+// dotted reports whether the statement is a name with dots so far: self.conv1.
+func (c context) dotted() bool {
+	for i, t := range c.statement {
+		if (t.Type == tokIdent) != (i%2 == 0) || i%2 == 1 && t.Value != "." {
+			return false
+		}
+	}
+	return len(c.statement)%2 == 1
 }
 
 func (c context) inBody() bool { return c.bracket == "{" }

@@ -42,7 +42,10 @@ func (p *parser) declarations() []run {
 			runs = append(runs, run{start: i})
 			inside, reported, depth = true, false, 0
 		case fresh && depth == 0 && !(inside && closer[t.Value] != ""): // a signature or body may start a line
-			finish(i)
+			if finish(i); !reported && p.lacksBrace(runs) {
+				p.report(missingBrace(newContext(p.tokens[i:], 0), p.tokens[runs[len(runs)-1].start:]))
+				runs, reported = runs[:len(runs)-1], true
+			}
 			if (!reported || misspelt(t.Value)) && !p.endedEarly(i) && !p.afterColon(i) {
 				p.report(notADeclaration(newContext(p.tokens[i:], 0)))
 			}
@@ -65,6 +68,33 @@ func (p *parser) afterColon(i int) bool {
 	for i--; i >= 0 && (blank(&p.tokens[i]) || p.tokens[i].Type == tokNL); i-- {
 	}
 	return i >= 0 && p.tokens[i].Value == ":"
+}
+
+// lacksBrace reports whether what follows the last declaration is most likely its
+// body: whether it has neither braces nor what a preset has in their place.
+func (p *parser) lacksBrace(runs []run) bool {
+	if len(runs) == 0 {
+		return false
+	}
+	last := runs[len(runs)-1]
+	first := &p.tokens[last.start]
+	if first.Value != "block" && first.Value != "net" {
+		return false
+	}
+	depth, arrow := 0, false
+	for _, t := range p.tokens[last.start:last.end] {
+		switch {
+		case t.Value == "{" || t.Value == "=" && depth == 0 || t.Value == ":" && depth == 0:
+			return false
+		case closer[t.Value] != "":
+			depth++
+		case opener[t.Value] != "":
+			depth--
+		case t.Value == "->":
+			arrow = true
+		}
+	}
+	return arrow
 }
 
 // endedEarly reports whether tokens[i] most likely belongs to the declaration
@@ -108,11 +138,16 @@ func (p *parser) declaration(r run) {
 		}
 		at := offender(tokens, err)
 		start, end := statement(tokens, at)
+		if bar := afterBlanks(tokens, end); strayBar(tokens, bar) { // lines of them are one mistake
+			for ; bar < len(tokens) && tokens[bar].Value == "|"; bar = afterBlanks(tokens, end) {
+				_, end = statement(tokens, bar+1)
+			}
+		}
 		if !within(p.strange, tokens[start:end]) {
 			p.report(explain(tokens, at, err))
 		}
 		p.reparsed += len(tokens)
-		if start == 0 || p.reparsed > maxReparsed || !blankOut(tokens, start, end) {
+		if start == 0 || tokens[0].Value == "import" || p.reparsed > maxReparsed || !blankOut(tokens, start, end) {
 			return
 		}
 	}
@@ -141,6 +176,23 @@ func offender(tokens []lexer.Token, err error) int {
 		}
 	}
 	return len(tokens)
+}
+
+// afterBlanks returns the index of the first token from i on that is no blank.
+func afterBlanks(tokens []lexer.Token, i int) int {
+	for i < len(tokens) && blank(&tokens[i]) {
+		i++
+	}
+	return i
+}
+
+// strayBar reports whether a bar stands at an index that belongs to no combinator.
+func strayBar(tokens []lexer.Token, at int) bool {
+	if at >= len(tokens) || tokens[at].Value != "|" {
+		return false
+	}
+	c := newContext(tokens, at)
+	return c.bracket == "{" && !slices.Contains(combinators, c.owner.Value)
 }
 
 // statement returns the ends of the statement around tokens[at], its newline

@@ -89,7 +89,8 @@ var instead = map[string]string{
 	"&": "`and`", "&&": "`and`", "!": "`not`", "^": "`**` for a power", "×": "`x` without blanks: `3x3`",
 	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
 	"’": "`\"` around strings",
-	"→": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
+	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
+	"→": "`->`", "⇒": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
 }
 
 // isQuote reports whether a character is a quotation mark of another language.

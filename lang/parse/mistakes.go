@@ -2,6 +2,7 @@ package parse
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -13,10 +14,10 @@ import (
 // mistakes are what people do wrong, the most telling first. Each returns nil
 // where the mistake is another one.
 var mistakes = []func(context) *diag.Diagnostic{
-	equals, colon, label, reservedWord, foreignWord, misspeltKeyword,
+	arrow, equals, colon, label, reservedWord, foreignWord, misspeltKeyword,
 	declarationHead, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
-	spacedSize, bareArguments, lateStatement, bareLabel, twoSteps, comma,
+	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
 }
 
 // explain says in the user's words why tokens[at] cannot stand where it stands.
@@ -80,10 +81,13 @@ func equals(c context) *diag.Diagnostic {
 		return c.syntax("`repeat` has no `=`").WithHelp("write `repeat i of 3 …`: i counts from 0")
 	case first == "expect" || first == "if" || c.inHead() && c.has("where"):
 		return c.syntax("`=` does not compare").WithHelp("write `==`")
-	case c.inBody() && c.before.Type == tokIdent && c.beforeStarts():
+	case c.inBody() && c.before.Type == tokIdent && (c.beforeStarts() || c.dotted()):
 		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
 		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
 			return d.WithHelp("did you mean `%s` instead of `%s` before the `{`?", word, c.owner.Value)
+		}
+		if comma := func(t lexer.Token) bool { return t.Value == "," }; c.called && slices.ContainsFunc(c.line, comma) {
+			return argumentsInBraces(c)
 		}
 		return d.WithHelp("`%[1]s: step` labels a step, `step as %[1]s` names its value for `@%[1]s`, and `let %[1]s = …` names a number", c.before.Value)
 	}
@@ -216,6 +220,22 @@ func misspelt(word string) bool {
 	return diag.Nearest(word, []string{"block", "net", "import"}) != ""
 }
 
+// missingBrace is for a declaration that begins with these tokens, whose body
+// follows without braces.
+func missingBrace(c context, tokens []lexer.Token) *diag.Diagnostic {
+	var words []lexer.Token
+	for i := 0; i < len(tokens) && len(words) < 2; i++ {
+		if !blank(&tokens[i]) {
+			words = append(words, tokens[i])
+		}
+	}
+	d := c.syntax("expected `{` before %s", describe(c.found))
+	if len(words) == 2 && words[1].Type == tokIdent {
+		d.At(spanOf(&words[1]), "the body of `%s` stands in braces", words[1].Value)
+	}
+	return d.WithHelp("write `{` at the end of the signature and `}` after the last step")
+}
+
 // notADeclaration is for text between declarations; nil for a bracket that was
 // reported already.
 func notADeclaration(c context) *diag.Diagnostic {
@@ -227,6 +247,8 @@ func notADeclaration(c context) *diag.Diagnostic {
 		return d.WithHelp("did you mean `%s`?", diag.Nearest(c.found.Value, []string{"block", "net", "import"}))
 	case c.found.Type == tokIdent && c.next.Value == "=":
 		return d.WithHelp("write `let %s = …`", c.found.Value)
+	case c.found.Value == "//":
+		return d.WithHelp("a comment starts with `#`")
 	}
 	return d.WithHelp("steps go inside a block: `net name [N, 3, H = 224, W = 224] -> [N, 10] { … }`")
 }

@@ -56,6 +56,8 @@ func parameter(c context) *diag.Diagnostic {
 	case c.before.Value == ":":
 		return c.syntax("expected a type after `:`, found %s", describe(c.found)).
 			WithHelp("the types are int, float, bool, string, dims, pad, block, tensor and lists such as list[int]; a default follows `=`")
+	case typeWords[c.before.Value] != "" && c.found.Type == tokIdent && c.startsParameter():
+		return c.syntax("a type follows the name of its parameter").WithHelp("write `%s: %s`", c.found.Value, typeWords[c.before.Value])
 	case c.before.Type == tokIdent && (c.found.Type == tokIdent || c.found.Type == tokKeyword):
 		return c.syntax("the parameter `%s` is followed by %s", c.before.Value, describe(c.found)).
 			WithHelp("write `%s: %s` for its type, or `,` before the next parameter", c.before.Value, c.found.Value)
@@ -64,6 +66,19 @@ func parameter(c context) *diag.Diagnostic {
 			WithHelp("parameters are written `(c: int, stride = 1)`")
 	}
 	return nil
+}
+
+// typeWords are the types as people call them, and as they are called here.
+var typeWords = map[string]string{
+	"int": "int", "integer": "int", "float": "float", "double": "float", "bool": "bool", "string": "string", "str": "string",
+	"dims": "dims", "pad": "pad", "tensor": "tensor", "list": "list",
+}
+
+// startsParameter reports whether the token before the found one is the first of a
+// parameter.
+func (c context) startsParameter() bool {
+	n := len(c.statement)
+	return n > 1 && (c.statement[n-2].Value == "(" || c.statement[n-2].Value == ",")
 }
 
 func importForm(c context) *diag.Diagnostic {
@@ -75,6 +90,8 @@ func importForm(c context) *diag.Diagnostic {
 		return c.syntax("a path stands in quotes").WithHelp("write `import \"./my.cnn\"`")
 	case c.found.Value == "/" || c.found.Value == "//":
 		return c.syntax("the parts of a name are joined by `.`").WithHelp("write `import std.resnet`, or a path in quotes: `import \"./my.cnn\"`")
+	case c.found.Value == "*":
+		return c.syntax("an import has no `*`").WithHelp("%s", importForms)
 	case c.before.Value == "import":
 		return c.syntax("expected what to import, found %s", describe(c.found)).WithHelp(importForms)
 	case c.bracket == "{":

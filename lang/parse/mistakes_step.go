@@ -106,6 +106,8 @@ func spacedSize(c context) *diag.Diagnostic {
 // bareArguments is for conv 64, conv[3] and conv{3}.
 func bareArguments(c context) *diag.Diagnostic {
 	switch {
+	case c.inBody() && c.called && c.before.Value == "{" && c.is(c.found, tokInt, tokFloat, tokDims):
+		return argumentsInBraces(c)
 	case !c.inBody() || c.before.Type != tokIdent || c.first().Value != c.before.Value:
 		return nil
 	case c.found.Value == "[" || c.is(c.found, tokInt, tokFloat, tokDims):
@@ -115,6 +117,10 @@ func bareArguments(c context) *diag.Diagnostic {
 		return c.syntax("arguments stand in parentheses").WithHelp("write `%s(…)`", c.before.Value)
 	}
 	return nil
+}
+
+func argumentsInBraces(c context) *diag.Diagnostic {
+	return c.syntax("arguments stand in parentheses, not in braces").WithHelp("write `%s(…)`", c.owner.Value)
 }
 
 // lateStatement is for a statement that follows another on its line.
@@ -170,6 +176,9 @@ func twoSteps(c context) *diag.Diagnostic {
 	d := diag.New(diag.MissingArrow, c.span(), "%s follows a finished step on the same line", describe(c.found))
 	if c.before.Type == tokIdent && c.beforeStarts() {
 		return d.WithHelp("write `%[1]s: %[2]s` if `%[1]s` is a label, or `->` between two steps", c.before.Value, c.found.Value)
+	}
+	if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
+		return d.WithHelp("write `->` between two steps, and `|` before every branch: `%s { | … | … }`", c.owner.Value)
 	}
 	return d.WithHelp("write `->` between two steps, or start a new line")
 }

@@ -58,6 +58,7 @@ func File(src *source.File) (*ast.File, diag.List) {
 	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
 		return file, diag.List{tooManyTokens(src.Span(end, end))}
 	}
+	p.foreignComments()
 	if p.layout(); p.tooDeep {
 		return file, p.errors
 	}
