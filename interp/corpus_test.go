@@ -40,7 +40,7 @@ func TestCorpus(t *testing.T) {
 				rendered.WriteString("────\n")
 			})
 		}
-		if name := filepath.Base(file); name == "shipped.cnn" || name == "contracts.cnn" || name == "lints.cnn" {
+		if name := filepath.Base(file); name == "shipped.cnn" || name == "contracts.cnn" || name == "lints.cnn" || name == "newcomers.cnn" {
 			langtest.Golden(t, strings.TrimSuffix(file, ".cnn")+".txt", rendered.String())
 		}
 	}

@@ -95,7 +95,7 @@ func (l *loader) declaring(name string) string {
 
 // load returns the module an import names, nil where it had to report.
 func (l *loader) load(from place, im *ast.Import) *resolve.Module {
-	p, problem := target(from, im)
+	p, problem := l.target(from, im)
 	if problem != nil {
 		l.list.Add(problem)
 		return nil
@@ -123,24 +123,33 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 }
 
 // target is the file an import means.
-func target(from place, im *ast.Import) (place, *diag.Diagnostic) {
+func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 	if im.File == nil {
 		var parts []string
 		for _, n := range im.Std {
 			parts = append(parts, n.Text)
 		}
 		if parts[0] != "std" || len(parts) < 2 {
+			if _, err := fs.Stat(l.roots[library], path.Join(parts...)+".cnn"); err == nil {
+				return place{}, diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
+					WithHelp("it is part of the library: `import std.%s`", strings.Join(parts, "."))
+			}
 			return place{}, diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
 				WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of yours is a string: `import \"./blocks.cnn\"`")
 		}
 		return place{library, path.Join(parts[1:]...) + ".cnn"}, nil
 	}
 	name, plain := im.File.String().Plain()
+	at := im.File.Span()
+	written := l.program.files[l.shown(from)].Text[at.Start.Offset:at.End.Offset]
 	switch joined := path.Join(path.Dir(from.name), name); {
 	case !plain:
 		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "an import's path cannot hold {…}")
-	case strings.Contains(name, `\`) || path.IsAbs(name) || strings.Contains(name, ":"):
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %q is not relative", name).
+	case strings.Contains(written, `\`):
+		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path has a backslash").
+			WithHelp("write it from this file's folder, with forward slashes: \"./blocks.cnn\"")
+	case path.IsAbs(name) || strings.Contains(name, ":"):
+		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %s is not relative", written).
 			WithHelp("write it from this file's folder, with forward slashes: \"./blocks.cnn\"")
 	case !fs.ValidPath(joined):
 		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %q leaves the folder of the main file", name).

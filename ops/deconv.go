@@ -53,7 +53,7 @@ func (d *Deconv) grow(r *rule, a spatial, size dim.Size) dim.Size {
 	before, after := d.Pad.fixed(a, k)
 	grown := size.Sub(dim.Int(1)).Mul(stride).Sub(before).Sub(after).Add(k)
 	if r.ok() && grown.IsValid() && !dim.AtLeast(r, grown, dim.Int(1)) {
-		r.bad("pad", "less padding", "pad of deconv crops the whole %v away: %v and %v of %v pixels",
+		r.unfit("pad", "less padding", "pad of deconv crops the whole %v away: %v and %v of %v pixels",
 			a, before, after, grown.Add(before).Add(after))
 	}
 	return grown

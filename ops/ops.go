@@ -67,7 +67,7 @@ type Task interface {
 type Fault struct {
 	Kind  FaultKind
 	Arg   string // the parameter at fault, or ""
-	Input int    // the input (branch) at fault, from 0; -1 for none in particular
+	Input int    // the input (branch) at fault, from 0; -1 for none in particular or, of a BadValue, for any
 	Axis  int    // the axis at fault, from 0; -1 for none in particular
 	Msg   string // one line: got and want
 	Help  string // what to write instead, or ""

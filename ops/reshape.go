@@ -73,7 +73,7 @@ func (o *Slice) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 		return r.end(nil)
 	}
 	if !dim.AtLeast(r, in[0][1], o.To) {
-		r.bad("to", "", "slice ends at channel %v, but its input has only %v channels", o.To, in[0][1])
+		r.unfit("to", "", "slice ends at channel %v, but its input has only %v channels", o.To, in[0][1])
 	}
 	out := in[0].Clone()
 	out[1] = o.To.Sub(o.From)

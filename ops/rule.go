@@ -82,8 +82,14 @@ func (r *rule) fail(f *Fault) {
 	}
 }
 
+// bad is an argument that is wrong for any input.
 func (r *rule) bad(arg, help, format string, args ...any) {
 	r.fail(&Fault{Kind: BadValue, Arg: arg, Input: -1, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
+}
+
+// unfit is an argument that is wrong for this input.
+func (r *rule) unfit(arg, help, format string, args ...any) {
+	r.fail(&Fault{Kind: BadValue, Arg: arg, Input: 0, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
 }
 
 // rank wants input i to have one of these numbers of axes.
@@ -123,7 +129,7 @@ func (r *rule) channelled() bool {
 // whole wants an argument to be a whole number of at least low.
 func (r *rule) whole(arg string, v dim.Size, low int) bool {
 	if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
-		r.bad(arg, "", "%s of %s must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
+		r.bad(arg, usual[arg], "%s of %s must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
 	}
 	return r.ok()
 }
@@ -132,10 +138,21 @@ func (r *rule) whole(arg string, v dim.Size, low int) bool {
 func (r *rule) pair(arg string, p dim.Pair, low int) bool {
 	for _, v := range []dim.Size{p.H, p.W} {
 		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
-			r.bad(arg, "", "%s of %s must be whole numbers of at least %d, got %v", arg, r.op.Name(), low, p)
+			what, got := "whole numbers", p.String()
+			if p.H == p.W {
+				what, got = "a whole number", p.H.String() // as it is most often written
+			}
+			r.bad(arg, usual[arg], "%s of %s must be %s of at least %d, got %s", arg, r.op.Name(), what, low, got)
 		}
 	}
 	return r.ok()
+}
+
+// usual is what the arguments are that must be at least 1.
+var usual = map[string]string{
+	"stride":   "1 looks at every pixel, 2 halves height and width",
+	"dilation": "1 is the dense window",
+	"groups":   "1 joins all channels",
 }
 
 // between wants an argument to lie in low to high; high may be nil.

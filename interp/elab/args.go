@@ -62,7 +62,9 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 				next++
 			}
 			if next >= len(params) {
-				m.fail(tooManyArguments(a.Span(), c.Object, params))
+				if ok {
+					m.fail(tooManyArguments(a.Span(), c.Object, params, v))
+				}
 				return nil, false
 			}
 			name = params[next].Name.Text

@@ -108,8 +108,9 @@ func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
 	}
 	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
 	if err != nil {
-		if !x.Suspect {
-			m.failAt(at, operationFault(err.(*ops.Fault), c, at.span(), x))
+		f := err.(*ops.Fault)
+		if !x.Suspect || f.Kind == ops.BadValue && f.Input < 0 { // wrong whatever the shape may be
+			m.failAt(at, operationFault(f, c, at.span(), x))
 		}
 		return poison
 	}

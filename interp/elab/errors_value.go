@@ -2,14 +2,12 @@ package elab
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
-	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -84,11 +82,11 @@ func divisionByZero(at source.Span, op string) *diag.Diagnostic {
 }
 
 func badExponent(at source.Span, n dim.Size) *diag.Diagnostic {
-	return diag.New(diag.BadValue, at, "an exponent must be a whole number, got %v", n)
+	return diag.New(diag.BadValue, at, "an exponent must be a whole number, got %s", n.Decimal())
 }
 
 func badCount(at source.Span, n dim.Size) *diag.Diagnostic {
-	return diag.New(diag.BadValue, at, "a repeat needs a whole number of turns, 0 or more, got %v", n)
+	return diag.New(diag.BadValue, at, "a repeat needs a whole number of turns, 0 or more, got %s", n.Decimal())
 }
 
 func wrongArity(at source.Span, name string, want, got int) *diag.Diagnostic {
@@ -110,26 +108,6 @@ func namedToFunction(at source.Span, name string) *diag.Diagnostic {
 	return diag.New(diag.UnknownArgument, at, "the arguments of `%s` have no names", name)
 }
 
-func unknownArgument(n *ast.Name, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
-	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
-	names := names(params)
-	near := diag.Nearest(n.Text, names)
-	for _, name := range names {
-		if near == "" && len(name) >= 3 && strings.HasPrefix(n.Text, name) {
-			near = name // pad for padding
-		}
-	}
-	switch {
-	case near != "":
-		d.WithHelp("did you mean `%s`?", near)
-	case len(names) == 0:
-		d.WithHelp("it takes no arguments")
-	default:
-		d.WithHelp("it takes %s", strings.Join(names, ", "))
-	}
-	return d
-}
-
 func names(params []*ast.Param) []string {
 	var list []string
 	for _, p := range params {
@@ -141,19 +119,6 @@ func names(params []*ast.Param) []string {
 func argumentTwice(at source.Span, name string, first source.Span) *diag.Diagnostic {
 	return diag.New(diag.UnknownArgument, at, "the argument `%s` is given twice", name).
 		WithLabel("again here").At(first, "first here")
-}
-
-func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
-	if len(params) == 0 {
-		return diag.New(diag.TooManyArguments, at, "`%s` takes no arguments", o.Name).
-			WithHelp("leave the parentheses out; the channels that come in are known")
-	}
-	d := diag.New(diag.TooManyArguments, at, "`%s` takes %d argument%s, this is one more", o.Name, len(params), plural(len(params)))
-	switch {
-	case len(params) == 1:
-		return d.WithHelp("its parameter is %s; the channels that come in are known", params[0].Name.Text)
-	}
-	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
 }
 
 func missingArgument(at source.Span, o *resolve.Object, p *ast.Param) *diag.Diagnostic {
@@ -177,35 +142,6 @@ var samples = map[string]string{
 	"int": "64", "float": "0.5", "bool": "true", "string": "\"name\"", "dims": "3x3", "pad": "1", "block": "relu",
 	"tensor": "@tap", "list": "[1, 2, 3]",
 }
-
-func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {
-	code := diag.WrongType
-	if n, ok := b.value.(dim.Size); ok && n.Known() && !n.IsWhole() {
-		code = diag.InexactDivision
-	}
-	d := diag.New(code, b.span, "`%s` of `%s` must be %s, got %s", p.Name.Text, o.Name, want, described(b.value))
-	if code == diag.InexactDivision {
-		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
-	}
-	if text, ok := b.value.(string); ok && quotedSize.MatchString(text) {
-		return d.WithHelp("write it without quotation marks: `%s`", text)
-	}
-	if n, ok := b.value.(dim.Size); ok && want == article("bool") && (n == dim.Int(0) || n == dim.Int(1)) {
-		return d.WithHelp("write `%v`", n == dim.Int(1))
-	}
-	if p.Type == nil && p.Default != nil && !o.IsPrimitive() {
-		d.At(p.Span(), "the default makes it so")
-		switch b.value.(type) {
-		case dim.Pair, ops.Padding, []Value:
-			return d.WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
-		}
-		return d.WithHelp("give %s", want)
-	}
-	return d
-}
-
-// quotedSize is a number or size that someone put in quotation marks.
-var quotedSize = regexp.MustCompile(`^\d+(x\d+)*$`)
 
 func wrongDefault(p *ast.Param, want string, v Value) *diag.Diagnostic {
 	return diag.New(diag.WrongType, p.Default.Span(), "the default of `%s` must be %s, got %s", p.Name.Text, want, described(v))

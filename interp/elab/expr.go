@@ -135,9 +135,12 @@ func (m *machine) text(x *ast.String, e *env) (Value, bool) {
 		if !ok {
 			return nil, false
 		}
-		if s, isString := v.(string); isString {
-			b.WriteString(s)
-		} else {
+		switch v := v.(type) {
+		case string:
+			b.WriteString(v)
+		case dim.Size:
+			b.WriteString(v.String()) // a part of a path: exact
+		default:
 			b.WriteString(show(v))
 		}
 		if b.Len() > maxText {

@@ -154,7 +154,9 @@ func write(b *strings.Builder, v Value) {
 		return
 	}
 	switch v := v.(type) {
-	case dim.Size, dim.Pair, ops.Padding, bool:
+	case dim.Size:
+		b.WriteString(v.Decimal())
+	case dim.Pair, ops.Padding, bool:
 		fmt.Fprint(b, v)
 	case string:
 		b.WriteString(`"` + v + `"`)

@@ -73,37 +73,22 @@ func same(def, value string, values map[string]string) bool {
 func written(v any) string {
 	switch v := v.(type) {
 	case dim.Size:
-		return number(v)
+		return v.Decimal()
 	case dim.Pair:
 		if v.H == v.W {
-			return number(v.H)
+			return v.H.Decimal()
 		}
-		return fmt.Sprintf("%sx%s", number(v.H), number(v.W))
+		return fmt.Sprintf("%sx%s", v.H.Decimal(), v.W.Decimal())
 	case ops.Padding:
 		return padding(v)
 	case []dim.Size:
 		parts := make([]string, len(v))
 		for i, x := range v {
-			parts[i] = number(x)
+			parts[i] = x.Decimal()
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return fmt.Sprint(v)
-}
-
-// number writes a fraction as a decimal where that is exact.
-func number(n dim.Size) string {
-	if n.IsWhole() {
-		return n.String()
-	}
-	r := big.NewRat(n.Num(), n.Den())
-	for digits := 1; digits <= 15; digits++ {
-		text := r.FloatString(digits)
-		if back, ok := new(big.Rat).SetString(text); ok && back.Cmp(r) == 0 {
-			return text
-		}
-	}
-	return n.String()
 }
 
 func padding(p ops.Padding) string {
@@ -111,9 +96,9 @@ func padding(p ops.Padding) string {
 	case p.Mode != ops.Explicit:
 		return p.String()
 	case p.Top == p.Bottom && p.Left == p.Right && p.Top == p.Left:
-		return number(p.Top)
+		return p.Top.Decimal()
 	case p.Top == p.Bottom && p.Left == p.Right:
-		return fmt.Sprintf("[%s, %s]", number(p.Top), number(p.Left))
+		return fmt.Sprintf("[%s, %s]", p.Top.Decimal(), p.Left.Decimal())
 	}
-	return fmt.Sprintf("[[%s, %s], [%s, %s]]", number(p.Top), number(p.Bottom), number(p.Left), number(p.Right))
+	return fmt.Sprintf("[[%s, %s], [%s, %s]]", p.Top.Decimal(), p.Bottom.Decimal(), p.Left.Decimal(), p.Right.Decimal())
 }

@@ -185,7 +185,7 @@ func (c *checker) call(call *ast.Call, s *scope) {
 	if o := c.callee(r, s); o != nil {
 		switch {
 		case o.IsCombinator() && call.Branches == nil:
-			c.report(branchesMissing(r))
+			c.report(branchesMissing(r, c.meantAsBranches(call)))
 		case !o.IsCombinator() && call.Branches != nil:
 			c.report(branchesOutside(r))
 		}
@@ -202,25 +202,108 @@ func (c *checker) call(call *ast.Call, s *scope) {
 	}
 }
 
+// meantAsBranches is what a combinator without branches has in their place, as text:
+// arguments, a list or the lines of a body. It is nothing where that is long.
+func (c *checker) meantAsBranches(call *ast.Call) []string {
+	var nodes []ast.Node
+	if args := call.Callee.Ref().Args; args != nil {
+		for _, a := range args.List {
+			list, isList := a.Value.(*ast.List)
+			switch {
+			case a.Name != nil:
+				return nil
+			case isList:
+				for _, item := range list.Items {
+					nodes = append(nodes, item)
+				}
+			default:
+				nodes = append(nodes, a.Value)
+			}
+		}
+	}
+	if call.Slot != nil {
+		for _, st := range call.Slot.Stmts {
+			nodes = append(nodes, st)
+		}
+	}
+	const longest = 80
+	var texts []string
+	total := 0
+	for _, n := range nodes {
+		at := n.Span()
+		text := c.module.File.Source.Text[at.Start.Offset:at.End.Offset]
+		if r, ok := n.(*ast.Ref); ok && r.Args == nil && c.taps[r.Text()] != nil {
+			text = "@" + text
+			c.taps[r.Text()].read = true
+		}
+		if total += len(text); total > longest || strings.Contains(text, "\n") {
+			return nil
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
 // callee resolves what a step calls and checks its arguments. It returns nil
 // for local names and for those it had to report.
 func (c *checker) callee(r *ast.Ref, s *scope) *Object {
-	c.args(r, s)
 	if len(r.Path) == 1 && s.has(r.Path[0].Text) {
+		c.args(r, s)
 		return nil
 	}
 	o, known := c.module.LookupPath(r.Path)
+	c.stepArgs(r, o, s)
+	t := c.taps[r.Text()]
 	switch {
 	case o != nil && o.Broken():
 		return nil
 	case o != nil:
 		return o
+	case t != nil:
+		t.read = true
+		c.report(tapAsStep(r, t))
 	case known > 0:
-		c.report(unknownMember(r, known, c.module))
+		c.member(r, known)
 	default:
 		c.report(unknownStep(r, c.module))
 	}
 	return nil
+}
+
+// stepArgs checks the arguments of a step. A name that is unknown is a matter of its
+// own where people give a step the value that it works on anyway.
+func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
+	if r.Args == nil || o != nil && o.IsCombinator() && c.onlyTaps(r) {
+		return
+	}
+	for i, a := range r.Args.List {
+		x, isRef := a.Value.(*ast.Ref)
+		if !isRef || a.Name != nil || x.Args != nil || len(x.Path) > 1 || c.isValue(x, s) {
+			c.expr(a.Value, s)
+			continue
+		}
+		t := c.taps[x.Text()]
+		full := o != nil && o.Block != nil && o.Block.Preset == nil && (o.Block.Params == nil || i >= len(o.Block.Params.List))
+		if t == nil && !full && (i > 0 || !slices.Contains(flowing, x.Text())) {
+			c.expr(a.Value, s)
+			continue
+		}
+		if t != nil {
+			t.read = true
+		}
+		c.report(surplus(x, r, t))
+	}
+}
+
+// onlyTaps reports whether all arguments are names of taps, with or without sign.
+func (c *checker) onlyTaps(r *ast.Ref) bool {
+	for _, a := range r.Args.List {
+		x, ok := a.Value.(*ast.Ref)
+		if !ok || c.taps[x.Text()] == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *checker) args(r *ast.Ref, s *scope) {
@@ -229,5 +312,13 @@ func (c *checker) args(r *ast.Ref, s *scope) {
 	}
 	for _, a := range r.Args.List {
 		c.expr(a.Value, s)
+	}
+}
+
+// member reports a name with dots of which the first parts alone are known, unless
+// they are those of an import that could not be found.
+func (c *checker) member(r *ast.Ref, known int) {
+	if o, ok := c.module.Lookup(r.Path[0].Text); !ok || !o.Broken() {
+		c.report(unknownMember(r, known, c.module))
 	}
 }

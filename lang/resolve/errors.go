@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -51,7 +52,8 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
 	name := r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
 	d := diag.New(diag.UnknownName, name, "there is no block or operation `%s`", r.Text())
-	if ours := elsewhere[bareName(r.Text())]; ours != "" {
+	bare := bareName(r.Text())
+	if ours := elsewhere[bare]; ours != "" {
 		if _, ok := m.Lookup(ours); ok {
 			return d.WithHelp("it is called `%s` here", ours)
 		}
@@ -61,31 +63,23 @@ func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
 			return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
 		}
 	}
+	if help := absent[bare]; help != "" {
+		return d.WithHelp("%s", help)
+	}
 	return d.WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
-}
-
-// elsewhere is what other frameworks call operations, by bareName, and what
-// they are called here.
-var elsewhere = map[string]string{
-	"relu": "relu", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "softmax": "softmax",
-	"conv": "conv", "convolution": "conv", "convtranspose": "deconv", "transposedconv": "deconv",
-	"linear": "linear", "dense": "linear", "fc": "linear", "fullyconnected": "linear", "innerproduct": "linear",
-	"batchnorm": "bn", "batchnormalization": "bn", "layernorm": "layer_norm", "localresponsenorm": "lrn",
-	"maxpool": "maxpool", "maxpooling": "maxpool", "avgpool": "avgpool", "averagepool": "avgpool", "averagepooling": "avgpool",
-	"adaptiveavgpool": "avgpool_to", "globalavgpool": "gap", "globalaveragepool": "gap", "globalaveragepooling": "gap",
-	"identity": "id", "cat": "concat", "concatenate": "concat", "dropout": "dropout", "flatten": "flatten",
-}
-
-// bareName is a name without capitals, underscores and the number of dimensions.
-func bareName(name string) string {
-	name = strings.ReplaceAll(strings.ToLower(name), "_", "")
-	return strings.TrimSuffix(name, "2d")
 }
 
 // unknownValue lists the names of the block where no known one is near.
 func unknownValue(r *ast.Ref, locals, candidates []string) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text())
-	if diag.Nearest(r.Text(), candidates) != "" {
+	if slices.Contains(noValue, r.Text()) {
+		return d.WithHelp("leave the argument out, or write `false` or 0")
+	}
+	near := diag.Nearest(r.Text(), candidates)
+	if near == "" && slices.Contains(flowing, r.Text()) {
+		return d.WithHelp("a step works on the value before it; end a step with `as %s` to read its value later, as `@%[1]s`", r.Text())
+	}
+	if near != "" {
 		locals = candidates
 	}
 	return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
@@ -153,8 +147,32 @@ func notABlock(t *ast.Type) *diag.Diagnostic {
 }
 
 func unknownType(t *ast.Type, name string) *diag.Diagnostic {
-	return diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name).
-		WithHelp("%s", helpFor(name, Types, "the types are"))
+	d := diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name)
+	if ours := typesElsewhere[strings.ToLower(name)]; ours != "" {
+		return d.WithHelp("write `%s`", ours)
+	}
+	return d.WithHelp("%s", helpFor(name, Types, "the types are"))
+}
+
+// tapAsName is a tap's name without its sign, as a value or a step.
+func tapAsName(n source.Span, name string, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, n, "there is no `%s` here but the value of a step", name).
+		At(at, "named here")
+}
+
+func tapAsStep(r *ast.Ref, t *tap) *diag.Diagnostic {
+	return tapAsName(r.Span(), r.Text(), t.span).WithHelp("write `@%s` for that value", r.Text())
+}
+
+// surplus is an unknown name where a step that works on the value before it takes no
+// further argument.
+func surplus(a *ast.Ref, of *ast.Ref, t *tap) *diag.Diagnostic {
+	d := diag.New(diag.UnknownName, a.Span(), "there is no `%s` here", a.Text())
+	if t != nil {
+		d = tapAsName(a.Span(), a.Text(), t.span)
+		return d.WithHelp("`%s` works on the value before it; `@%s -> %[1]s` starts from that one", of.Text(), a.Text())
+	}
+	return d.WithHelp("leave it out: `%s` works on the value before it", of.Text())
 }
 
 func branchesOutside(r *ast.Ref) *diag.Diagnostic {
@@ -162,9 +180,17 @@ func branchesOutside(r *ast.Ref) *diag.Diagnostic {
 		WithHelp("branches go to `add`, `concat`, `mul`, `max` or `mean`")
 }
 
-func branchesMissing(r *ast.Ref) *diag.Diagnostic {
-	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Text()).
-		WithHelp("write `%s { | … | … }`", r.Text())
+// branchesMissing shows how the branches are written that may have been meant.
+func branchesMissing(r *ast.Ref, branches []string) *diag.Diagnostic {
+	meant := " | … | …"
+	if len(branches) > 1 {
+		meant = ""
+		for _, b := range branches {
+			meant += " | " + b
+		}
+	}
+	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text).
+		WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
 }
 
 // helpFor suggests the nearest name, or lists what there is where that is short.

@@ -47,23 +47,17 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		return // its argument is a label, not a value
 	}
 	c.args(r, s)
-	if single {
-		switch {
-		case s.has(name), name == "_" && r.Args == nil:
-			return
-		case slices.Contains(Functions, name) && r.Args != nil:
-			return
-		case slices.Contains(Constants, name) && r.Args == nil:
-			return
-		case c.inExpect && slices.Contains(Facts, name) && r.Args == nil:
-			return
-		}
+	if single && c.isLocal(r, s) {
+		return
 	}
 	o, known := c.module.LookupPath(r.Path)
 	switch {
 	case o != nil:
+	case c.taps[r.Text()] != nil:
+		c.taps[r.Text()].read = true
+		c.report(tapAsStep(r, c.taps[r.Text()]))
 	case known > 0:
-		c.report(unknownMember(r, known, c.module))
+		c.member(r, known)
 	default:
 		candidates := append(s.all(), c.module.Names()...)
 		candidates = append(candidates, Functions...)
@@ -74,4 +68,24 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		}
 		c.report(unknownValue(r, append(s.all(), Constants...), candidates))
 	}
+}
+
+// isLocal reports whether a name stands for a value that no declaration gives it.
+func (c *checker) isLocal(r *ast.Ref, s *scope) bool {
+	name, called := r.Path[0].Text, r.Args != nil
+	switch {
+	case s.has(name):
+		return true
+	case called:
+		return slices.Contains(Functions, name)
+	case c.inExpect && slices.Contains(Facts, name):
+		return true
+	}
+	return name == "_" || slices.Contains(Constants, name)
+}
+
+// isValue reports whether a name without arguments stands for anything.
+func (c *checker) isValue(r *ast.Ref, s *scope) bool {
+	_, known := c.module.Lookup(r.Path[0].Text)
+	return known || c.isLocal(r, s)
 }

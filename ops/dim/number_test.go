@@ -239,3 +239,17 @@ func BenchmarkChainSymbolic(b *testing.B) {
 		sink = h
 	}
 }
+
+func TestDecimal(t *testing.T) {
+	for _, test := range []struct {
+		size dim.Size
+		want string
+	}{
+		{dim.Int(64), "64"}, {dim.Ratio(129, 2), "64.5"}, {dim.Ratio(-1, 8), "-0.125"}, {dim.Ratio(1, 100000), "0.00001"}, {dim.Ratio(1, 3), "1/3"},
+		{dim.Var("C").Quo(dim.Int(2)), "C/2"}, {dim.Invalid(), "out of range"},
+	} {
+		if got := test.size.Decimal(); got != test.want {
+			t.Errorf("%v: got %s, want %s", test.size, got, test.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package dim
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -172,4 +173,20 @@ func showAtom(x *atom) text {
 		return text{"floor(" + show(x.arg).text + ")", asName}
 	}
 	return text{show(num).in(asProduct) + "//" + show(den).in(asName), asDivision}
+}
+
+// Decimal writes a fraction as a decimal where that is exact, and anything else as
+// String does.
+func (a Size) Decimal() string {
+	if !a.Known() || !a.IsValid() || a.IsWhole() {
+		return a.String()
+	}
+	r := big.NewRat(a.Num(), a.Den())
+	for digits := 1; digits <= 15; digits++ {
+		text := r.FloatString(digits)
+		if back, ok := new(big.Rat).SetString(text); ok && back.Cmp(r) == 0 {
+			return text
+		}
+	}
+	return a.String()
 }

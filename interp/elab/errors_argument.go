@@ -1,0 +1,146 @@
+package elab
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// What this package says about arguments that do not fit, with the words of other
+// frameworks in mind.
+
+// argumentsElsewhere is what they call arguments, without underscores, and what those
+// are called here; the first name that an operation or block has is meant.
+var argumentsElsewhere = map[string][]string{
+	"kernelsize": {"k"}, "kernel": {"k"}, "ksize": {"k"}, "size": {"k"}, "window": {"k"}, "windowsize": {"k"}, "poolsize": {"k"},
+	"filtersize": {"k"}, "kernelshape": {"k"}, "outputsize": {"k"},
+	"filters": {"out", "c"}, "numfilters": {"out", "c"}, "outchannels": {"out", "c"}, "outputchannels": {"out", "c"}, "channels": {"out", "c"},
+	"features": {"out", "c"}, "outfeatures": {"out", "c"}, "units": {"out", "c"}, "numoutput": {"out", "c"}, "outplanes": {"out", "c"},
+	"planes": {"out", "c"}, "width": {"out", "c"}, "output": {"out"}, "outputs": {"out"}, "n": {"out"},
+	"padding": {"pad"}, "pads": {"pad"}, "padsize": {"pad"}, "strides": {"stride"}, "stridesize": {"stride"},
+	"usebias": {"bias"}, "biasterm": {"bias"}, "group": {"groups"}, "numgroups": {"groups"}, "dilationrate": {"dilation"},
+	"dilations": {"dilation"}, "epsilon": {"eps"}, "rate": {"p"}, "dropout": {"p"}, "prob": {"p"}, "ceilmode": {"ceil"},
+	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"},
+}
+
+// needless is what they need to be told and a step here does not, and why.
+var needless = func() map[string]string {
+	by := map[string]string{}
+	for words, why := range map[string]string{
+		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": "leave it out: the channels that come in are known",
+		"activation act activationfn activationfunction nonlinearity":                                  "the activation is a step of its own, as in `-> relu`",
+		"name label id": "a label stands before the step: `name: conv(…)`",
+		"inplace outputpadding dtype device dataformat trainable training momentum affine trackrunningstats requiresgrad": "leave it out: nothing here depends on it",
+		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer":             "leave it out: weights come from a file, or from a seed",
+		"batchnormalize usebatchnorm bn batchnorm norm":                                                                   "the normalisation is a step of its own, as in `-> bn`",
+	} {
+		for word := range strings.FieldsSeq(words) {
+			by[word] = why
+		}
+	}
+	return by
+}()
+
+func unknownArgument(n *ast.Name, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
+	names := names(params)
+	plain := strings.ToLower(strings.ReplaceAll(n.Text, "_", ""))
+	for _, ours := range argumentsElsewhere[plain] {
+		if slices.Contains(names, ours) {
+			return d.WithHelp("it is called `%s` here", ours)
+		}
+	}
+	near := diag.Nearest(n.Text, names)
+	for _, name := range names {
+		if near == "" && len(name) >= 3 && strings.HasPrefix(n.Text, name) {
+			near = name // groups for groups_in
+		}
+	}
+	switch {
+	case near != "":
+		d.WithHelp("did you mean `%s`?", near)
+	case needless[plain] != "":
+		d.WithHelp("%s", needless[plain])
+	case len(names) == 0:
+		d.WithHelp("it takes no arguments")
+	default:
+		d.WithHelp("it takes %s", strings.Join(names, ", "))
+	}
+	return d
+}
+
+func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v Value) *diag.Diagnostic {
+	d := diag.New(diag.TooManyArguments, at, "`%s` takes no arguments", o.Name)
+	if n := len(params); n > 0 {
+		d = diag.New(diag.TooManyArguments, at, "`%s` takes %d argument%s, this is one more", o.Name, n, plural(n))
+	}
+	_, isTensor := v.(*Tensor)
+	switch {
+	case isTensor:
+		return d.WithHelp("`%s` works on the value before it; to start from another one, write that and an arrow before it", o.Name)
+	case len(params) == 0:
+		return d.WithHelp("leave the parentheses out; the channels that come in are known")
+	case len(params) == 1:
+		return d.WithHelp("its parameter is %s; the channels that come in are known", params[0].Name.Text)
+	}
+	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+}
+
+func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {
+	code := diag.WrongType
+	n, isNumber := b.value.(dim.Size)
+	if isNumber && n.Known() && !n.IsWhole() {
+		code = diag.InexactDivision
+	}
+	d := diag.New(code, b.span, "`%s` of `%s` must be %s, got %s", p.Name.Text, o.Name, want, described(b.value))
+	if code == diag.InexactDivision {
+		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
+	}
+	if text, ok := b.value.(string); ok && quoted(text, p) {
+		return d.WithHelp("write it without quotation marks: `%s`", text)
+	}
+	if isNumber && o.IsPrimitive() && o.Name == "linear" && p.Name.Text == "bias" && want == article("bool") && n != dim.Int(0) && n != dim.Int(1) {
+		return d.WithHelp("the numbers that come in are no argument: `linear(%v)`", n)
+	}
+	if isNumber && want == article("bool") && (n == dim.Int(0) || n == dim.Int(1)) {
+		return d.WithHelp("write `%v`", n == dim.Int(1))
+	}
+	if p.Type == nil && p.Default != nil && !o.IsPrimitive() {
+		d.At(p.Span(), "the default makes it so")
+		switch b.value.(type) {
+		case dim.Pair, ops.Padding, []Value:
+			return d.WithHelp("declare a wider type, as in `%s: dims = …` or `%[1]s: pad = …`", p.Name.Text)
+		}
+		return d.WithHelp("give %s", want)
+	}
+	return d
+}
+
+// quotedSize is a number or size that someone put in quotation marks.
+var quotedSize = regexp.MustCompile(`^\d+(x\d+)*$`)
+
+// quoted reports whether a string is a value of the parameter's type that someone put
+// in quotation marks: a size, a padding or the name of a block.
+func quoted(text string, p *ast.Param) bool {
+	if p.Type == nil {
+		return quotedSize.MatchString(text)
+	}
+	switch p.Type.Name {
+	case "pad":
+		return quotedSize.MatchString(text) || slices.Contains(resolve.Constants, text)
+	case "block":
+		return word.MatchString(text)
+	case "bool":
+		return text == "true" || text == "false"
+	}
+	return quotedSize.MatchString(text)
+}
+
+var word = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)

@@ -1,0 +1,71 @@
+package resolve
+
+import "strings"
+
+// The words of other frameworks, each by its bareName.
+
+// elsewhere is what they call operations, and what they are called here.
+var elsewhere = map[string]string{
+	"relu": "relu", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "logistic": "sigmoid", "softmax": "softmax",
+	"conv": "conv", "convolution": "conv", "convolutional": "conv",
+	"convtranspose": "deconv", "convolutiontranspose": "deconv", "transposedconv": "deconv", "conv2dtranspose": "deconv",
+	"deconvolution": "deconv", "upconv": "deconv",
+	"linear": "linear", "dense": "linear", "fc": "linear", "fullyconnected": "linear", "innerproduct": "linear", "connected": "linear",
+	"batchnorm": "bn", "batchnormalization": "bn", "layernorm": "layer_norm", "layernormalization": "layer_norm",
+	"localresponsenorm": "lrn", "localresponsenormalization": "lrn", "lrn": "lrn",
+	"maxpool": "maxpool", "maxpooling": "maxpool", "avgpool": "avgpool", "averagepool": "avgpool", "averagepooling": "avgpool",
+	"adaptiveavgpool": "avgpool_to", "globalavgpool": "gap", "globalaveragepool": "gap", "globalaveragepooling": "gap",
+	"identity": "id", "cat": "concat", "concatenate": "concat", "route": "concat", "depthconcat": "concat",
+	"eltwise": "add", "shortcut": "add", "residual": "add", "sum": "add", "plus": "add",
+	"multiply": "mul", "maximum": "max", "average": "mean",
+	"dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
+}
+
+// absent is what they have and is not here, and what to write.
+var absent = func() map[string]string {
+	by := map[string]string{}
+	for words, help := range map[string]string{
+		"leakyrelu prelu elu selu celu tanh hardswish hardsigmoid mish softplus": "the activations are `relu`, `relu6`, `silu`, `gelu`, `sigmoid` and `softmax`",
+		"groupnorm instancenorm norm normalize normalization syncbatchnorm":      "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
+		"upsample upsampling interpolate resize unpool maxunpool":                "`deconv(c, 2x2, stride=2)` doubles height and width, with weights of its own",
+		"depthwiseconv depthwise dwconv depthwiseconvolution":                    "write `conv(C, 3x3, groups=C)`, C being the channels that come in",
+		"separableconv separable depthwiseseparableconv":                         "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the channels that come in",
+		"reshape view squeeze unsqueeze permute transpose":                       "`flatten` joins all axes after the first; nothing else moves axes",
+		"pad padding zeropad zeropadding reflectionpad":                          "convolutions and pools pad by themselves: `pad=1`, `pad=half`",
+		"pool pooling":                   "write `maxpool(2x2)` or `avgpool(2x2)`",
+		"activation act":                 "write the function itself, as in `-> relu`",
+		"split chunk":                    "`slice(from, to)` takes a range of channels",
+		"sequential modulelist":          "steps follow each other by themselves; `name: { … }` groups some under a name",
+		"input inputlayer data":          "the input stands in the signature: `[N, 3, H = 224, W = 224] -> …`",
+		"output":                         "the last step of a body is its result",
+		"times":                          "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
+		"dropconnect stochasticdepth":    "they do nothing when a net runs; leave them out",
+		"globalmaxpool globalmaxpooling": "write `maxpool([H, W])` with the sizes that come in",
+	} {
+		for word := range strings.FieldsSeq(words) {
+			by[word] = help
+		}
+	}
+	return by
+}()
+
+// bareName is the last part of a name without capitals, underscores and the number of
+// dimensions: maxpool for nn.MaxPool2d.
+func bareName(name string) string {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "")
+	return strings.TrimSuffix(name, "2d")
+}
+
+// typesElsewhere are types as people call them, and as they are called here.
+var typesElsewhere = map[string]string{
+	"integer": "int", "number": "int` or `float", "double": "float", "real": "float", "boolean": "bool", "str": "string", "text": "string",
+	"tuple": "dims", "size": "dims", "kernel": "dims", "array": "list", "module": "block", "layer": "block", "net": "block",
+	"padding": "pad", "image": "tensor",
+}
+
+// noValue are words for nothing.
+var noValue = []string{"None", "null", "nil", "NULL", "none", "undefined"}
+
+// flowing are what people call the value that goes from step to step.
+var flowing = []string{"x", "input", "inputs", "out", "output", "y", "h", "self"}
