@@ -106,6 +106,29 @@ net n [N, 8, H = 17, W = 17] -> [N, 24, H, W] {
     | conv(8, 1x7, pad=half) -> conv(16, 1x7, pad=[3, 0])
   }
 }`, "conv(16, 1x7", "conv(16, 7x1"},
+	{"the order of arguments of another framework", "E0403", `
+net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  conv(3, 64, 3, 1, 1) -> relu
+  gap -> flatten -> fc: linear(10)
+}`, "conv(3, 64, 3, 1, 1)", "conv(64, 3, 1, 1)"},
+	{"channels last", "E0501", `
+net n [N, 224, 224, 3] -> [N, 222, 222, 64] { conv(64, 3x3) -> relu }`,
+		"[N, 224, 224, 3] -> [N, 222, 222, 64]", "[N, 3, 224, 224] -> [N, 64, 222, 222]"},
+	{"channels last, before a pool", "E0403", `
+net n [N, H = 224, W = 224, 3] -> [N, 10] {
+  conv(64, 3x3) -> maxpool(2) -> gap -> flatten -> fc: linear(10)
+}`, "[N, H = 224, W = 224, 3]", "[N, 3, H = 224, W = 224]"},
+	{"an image without its batch", "E0402", `
+net n [3, 224, 224] -> [10] { conv(64, 3x3) -> gap -> flatten -> fc: linear(10) }`,
+		"[3, 224, 224] -> [10]", "[N, 3, 224, 224] -> [N, 10]"},
+	{"a pool too many", "E0403", `
+net n [N, 3, H = 4, W = 4] -> [N, 3, _, _] {
+  maxpool(2) -> maxpool(2) -> maxpool(2)
+}`, "maxpool(2) -> maxpool(2) -> maxpool(2)", "maxpool(2) -> maxpool(2)"},
+	{"an image where vectors are wanted", "E0501", `
+net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  conv(64, 3x3) -> relu -> fc: linear(10)
+}`, "fc: linear(10)", "gap -> flatten -> fc: linear(10)"},
 	{"window larger than the map", "E0403", `
 net n(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
   conv(16, 3x3, stride=8, pad=1)

@@ -94,10 +94,31 @@ func (p *problem) ranks() {
 	}
 	for i, c := range p.focus.calls {
 		const what = "make vectors of the image first"
-		if name := c.Callee.Ref().Text(); name == "gap" || name == "avgpool" {
+		switch c.Callee.Ref().Text() {
+		case "gap", "avgpool":
 			p.add(i, "flatten", what, insert(c.Callee.Span().End, " -> flatten"))
+		case "linear":
+			if s := p.stepOf(c); s != nil {
+				p.add(i, "flatten", what, insert(s.Span().Start, "gap -> flatten -> "))
+			}
 		}
 	}
+}
+
+// stepOf is the step of a pipeline that a call is, with its label; nil for what a
+// repeat repeats, before which nothing can be put.
+func (p *problem) stepOf(c *ast.Call) (step *ast.Step) {
+	ast.Walk(p.focus.block, func(n ast.Node) bool {
+		if pipe, ok := n.(*ast.Pipeline); ok {
+			for _, s := range pipe.Steps {
+				if s.Call == c {
+					step = s
+				}
+			}
+		}
+		return true
+	})
+	return step
 }
 
 // requirement is a signature that takes any size where it took one, and a width

@@ -6,7 +6,7 @@
 // made, has no error left and no warning it did not have.
 //
 // repair.go tries candidates, focus.go finds the places, and window.go, width.go,
-// claim.go and where.go have the edits.
+// claim.go, where.go and habit.go have the edits.
 package repair
 
 import (

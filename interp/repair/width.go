@@ -104,8 +104,15 @@ func (p *problem) groups(c *ast.Call, far int) {
 		values = append(values, "C")
 	}
 	for _, v := range values {
-		p.add(far, subject, fmt.Sprintf("give `%s` %s groups", name, v), replace(a.Value, v))
+		p.add(far, subject, fmt.Sprintf("give `%s` %s", name, groupsOf(v)), replace(a.Value, v))
 	}
+}
+
+func groupsOf(n string) string {
+	if n == "1" {
+		return "1 group"
+	}
+	return n + " groups"
 }
 
 func wholeNumber(text string) (n int, ok bool) {
