@@ -48,7 +48,10 @@ func (n *Net) Why(path string) (*Why, error) {
 		}
 		paths = append(paths, s.Path)
 	}
-	if path == "output" {
+	switch path {
+	case "input":
+		return n.whyInput(), nil
+	case "output":
 		return n.whyOutput(), nil
 	}
 	// A tensor's name is its step's path and one part more.
@@ -56,6 +59,16 @@ func (n *Net) Why(path string) (*Why, error) {
 		return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: path[:i], Known: paths}
 	}
 	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
+}
+
+// whyInput says where the net's input has its sizes.
+func (n *Net) whyInput() *Why {
+	in := n.Graph.Input
+	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
+	for i, size := range in.Shape {
+		w.Axes = append(w.Axes, AxisHistory{Name: AxisName(i), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
+	}
+	return w
 }
 
 // whyOutput explains the last step that has the output for its value.

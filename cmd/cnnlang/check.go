@@ -37,13 +37,14 @@ type checkedNet struct {
 func (a *app) check() *cobra.Command {
 	var s selection
 	cmd := &cobra.Command{
-		Use:   "check FILE|NAME...",
+		Use:   "check FILE|FOLDER|NAME...",
 		Short: "Look for mistakes in .cnn files",
 		Long: "check reads .cnn files, follows their imports and makes every net that needs no\n" +
 			"arguments at its default input size. It then tries to prove every block and net\n" +
 			"for all parameter values and input sizes, and reports those for which it finds\n" +
 			"values that make them fail. All mistakes are reported, each with its place in\n" +
-			"the text; a net that has none gets a line.\n\n" +
+			"the text; a net that has none gets a line. Of a folder it takes every .cnn file\n" +
+			"below.\n\n" +
 			"For a mistake of shape it tries small edits and shows those after which the whole\n" +
 			"program has no mistake. --fix makes the first of them: the file is replaced, and\n" +
 			"what changed is printed; standard input, -, goes to standard output. A file with\n" +
@@ -53,10 +54,11 @@ func (a *app) check() *cobra.Command {
 			"line for each diagnostic, -o sarif a SARIF 2.1.0 log for code hosts and editors.",
 		Example: "  cnnlang check my.cnn\n" +
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
+			"  cnnlang check .\n" +
 			"  cnnlang check --contracts my.cnn\n" +
 			"  cnnlang check --fix my.cnn\n" +
 			"  cnnlang check -o json *.cnn",
-		Args:              arguments(1, -1, "the FILE or NAME to check"),
+		Args:              arguments(1, -1, "the FILE, FOLDER or NAME to check"),
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
@@ -69,11 +71,12 @@ func (a *app) check() *cobra.Command {
 			return err
 		}
 		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New(), fix: *fix,
-			nets: []checkedNet{}, arguments: args}
-		if err := c.fixable(args); err != nil {
+			nets: []checkedNet{}}
+		c.expand(args)
+		if err := c.fixable(c.arguments); err != nil {
 			return err
 		}
-		for _, argument := range args {
+		for _, argument := range c.arguments {
 			c.argument(argument)
 		}
 		if err := c.document(format.value); err != nil {
@@ -119,8 +122,23 @@ type checker struct {
 	fix       bool // whether to write repairs
 	fixed     []fixedFile
 	arguments []string
-	imported  map[string]bool // the files that the arguments import, once somebody asked
+	imported  map[imported]bool // what the arguments use of other files, once somebody asked
 	code      int
+}
+
+// expand puts the files of a folder in its place.
+func (c *checker) expand(args []string) {
+	for _, argument := range args {
+		if !isFolder(argument) {
+			c.arguments = append(c.arguments, argument)
+			continue
+		}
+		files, err := inFolder(argument)
+		if err != nil {
+			c.code = max(c.code, c.report(err))
+		}
+		c.arguments = append(c.arguments, files...)
+	}
 }
 
 func (c *checker) argument(argument string) {

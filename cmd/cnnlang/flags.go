@@ -43,8 +43,11 @@ func (t *textFlag) Type() string   { return t.what }
 
 // Set takes anything but nothing.
 func (t *textFlag) Set(text string) error {
-	if text == "" {
+	switch text {
+	case "":
 		return fmt.Errorf("want %s", t.what)
+	case "-":
+		return fmt.Errorf("want %s, and a stream is none; ./- is a file of that name", t.what)
 	}
 	t.value = text
 	return nil
@@ -277,8 +280,11 @@ func (t *targetsFlag) Type() string   { return t.what + "=FILE.npy" }
 // Set adds one.
 func (t *targetsFlag) Set(text string) error {
 	name, file, ok := strings.Cut(text, "=")
-	if !ok || name == "" || file == "" {
+	switch {
+	case !ok || name == "" || file == "":
 		return fmt.Errorf("want %s", t.Type())
+	case file == "-":
+		return fmt.Errorf("want %s, and a stream is no file; ./- is a file of that name", t.Type())
 	}
 	for _, other := range t.list {
 		if other.name == name {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,17 +69,15 @@ func (f *formatter) argument(argument string) {
 		f.note(f.input())
 		return
 	}
-	info, err := os.Stat(argument)
-	if err != nil || !info.IsDir() {
+	if info, err := os.Stat(argument); err != nil || !info.IsDir() {
 		f.note(f.file(argument))
 		return
 	}
-	f.note(filepath.WalkDir(argument, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".cnn") {
-			f.note(f.file(path))
-		}
-		return err
-	}))
+	files, err := inFolder(argument)
+	f.note(err)
+	for _, file := range files {
+		f.note(f.file(file))
+	}
 }
 
 func (f *formatter) note(err error) {

@@ -4,6 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // graph is `cnnlang graph`.
@@ -14,17 +16,124 @@ func (a *app) graph() *cobra.Command {
 		Short: "Print every operation of a net",
 		Long: "graph prints a net as it is computed, one line for each operation: its number,\n" +
 			"path, arguments, result shape, the numbers of its inputs and its tensors.",
-		Example:           "  cnnlang graph resnet18",
+		Example: "  cnnlang graph resnet18\n" +
+			"  cnnlang graph my.cnn -o json",
 		Args:              arguments(1, 1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
+	format := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		n, err := a.netOf(&s, args[0])
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case format.value == "json":
+			return a.json(graphDocumentOf(n.Graph))
 		}
 		return graph.Print(a.stdout, n.Graph)
 	}
 	return cmd
+}
+
+// graphDocument is cnnlang.graph/v1: the operations in an order in which they can be
+// computed, the input first.
+type graphDocument struct {
+	Schema string      `json:"schema"`
+	Net    string      `json:"net"`
+	Input  int         `json:"input"`
+	Output int         `json:"output"`
+	Sides  []graphSide `json:"sides"`
+	Nodes  []graphNode `json:"nodes"`
+}
+
+// A graphSide is a side head: the operation it ends with, or why it has none.
+type graphSide struct {
+	Name    string `json:"name"`
+	Output  *int   `json:"output"`
+	Problem string `json:"problem,omitempty"`
+}
+
+// A graphNode is an operation. Its arguments are all that it has, defaults too.
+type graphNode struct {
+	ID        int            `json:"id"`
+	Path      string         `json:"path"`
+	Op        string         `json:"op"`
+	Arguments map[string]any `json:"arguments"`
+	Shape     []int          `json:"shape"`
+	Inputs    []int          `json:"inputs"`
+	Params    []graphParam   `json:"params"`
+	Side      string         `json:"side,omitempty"` // the head it belongs to
+	File      string         `json:"file"`
+	Line      int            `json:"line"`
+	Column    int            `json:"column"`
+}
+
+type graphParam struct {
+	Path    string `json:"path"`
+	Shape   []int  `json:"shape"`
+	Running bool   `json:"running"`
+}
+
+func graphDocumentOf(g *graph.Graph) graphDocument {
+	d := graphDocument{Schema: "cnnlang.graph/v1", Net: g.Name, Input: g.Input.ID, Output: g.Output.ID, Sides: []graphSide{}}
+	for _, s := range g.Sides {
+		side := graphSide{Name: s.Name}
+		if s.Output != nil {
+			side.Output = &s.Output.ID
+		} else {
+			side.Problem = s.Err.Error()
+		}
+		d.Sides = append(d.Sides, side)
+	}
+	for _, n := range g.Nodes {
+		at := n.Origin.Start
+		node := graphNode{
+			ID: n.ID, Path: n.Path, Op: "input", Arguments: map[string]any{}, Shape: n.Shape, Inputs: []int{}, Params: []graphParam{},
+			File: at.Filename, Line: at.Line, Column: at.Column,
+		}
+		if n.Side != nil {
+			node.Side = n.Side.Name
+		}
+		if n.Op != nil {
+			node.Op = n.Op.Name()
+			for _, argument := range graph.Arguments(n.Op) {
+				node.Arguments[argument.Name] = argumentValue(argument.Value)
+			}
+		}
+		for _, in := range n.In {
+			node.Inputs = append(node.Inputs, in.ID)
+		}
+		for _, p := range n.Params {
+			node.Params = append(node.Params, graphParam{p.Path, p.Shape, p.Running})
+		}
+		d.Nodes = append(d.Nodes, node)
+	}
+	return d
+}
+
+// argumentValue is an argument in JSON: a number, [height, width], the name of a
+// padding or [top, bottom, left, right], true or false, or a list of numbers.
+func argumentValue(value any) any {
+	switch v := value.(type) {
+	case dim.Size:
+		if n, ok := v.Int(); ok {
+			return n
+		}
+		return v.Float()
+	case dim.Pair:
+		return []any{argumentValue(v.H), argumentValue(v.W)}
+	case ops.Padding:
+		if v.Mode != ops.Explicit {
+			return v.String()
+		}
+		return []any{argumentValue(v.Top), argumentValue(v.Bottom), argumentValue(v.Left), argumentValue(v.Right)}
+	case []dim.Size:
+		list := []any{}
+		for _, x := range v {
+			list = append(list, argumentValue(x))
+		}
+		return list
+	}
+	return value
 }

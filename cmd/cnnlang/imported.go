@@ -5,43 +5,68 @@ import (
 	"slices"
 
 	"cnnlang/interp"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
 )
 
-// unlessImported leaves warnings of unused blocks out where another argument imports
-// the file: what is used there is not unused.
+// unlessImported leaves warnings of unused blocks out where another argument uses the
+// block: what is used there is not unused.
 func (c *checker) unlessImported(p *interp.Program, list diag.List) diag.List {
-	unused := func(d *diag.Diagnostic) bool { return d.Code == diag.UnusedBlock && !privateAt(p, d) }
-	if len(c.arguments) < 2 || !slices.ContainsFunc(list, unused) || !c.importedFiles()[path.Clean(p.Main.Name())] {
+	unused := func(d *diag.Diagnostic) bool { return d.Code == diag.UnusedBlock }
+	if len(c.arguments) < 2 || !slices.ContainsFunc(list, unused) {
 		return list
 	}
-	return slices.DeleteFunc(list, unused)
+	text := p.Main.File.Source.Text
+	return slices.DeleteFunc(list, func(d *diag.Diagnostic) bool {
+		return unused(d) && c.importedNames()[imported{path.Clean(p.Main.Name()), text[d.Span.Start.Offset:d.Span.End.Offset]}]
+	})
 }
 
-// privateAt reports whether a diagnostic is about a name that no other file can use.
-func privateAt(p *interp.Program, d *diag.Diagnostic) bool {
-	text, at := p.Main.File.Source.Text, d.Span.Start.Offset
-	return at < len(text) && text[at] == '_'
-}
+// An imported is a name of a file that another file uses.
+type imported struct{ file, name string }
 
-// importedFiles are the files that the arguments import. Those that cannot be read are
-// reported where they are checked.
-func (c *checker) importedFiles() map[string]bool {
+// importedNames are the names that the arguments, and what they import, take from
+// other files. Those that cannot be read are reported where they are checked.
+func (c *checker) importedNames() map[imported]bool {
 	if c.imported != nil {
 		return c.imported
 	}
-	c.imported = map[string]bool{}
+	c.imported = map[imported]bool{}
+	seen := map[string]bool{}
 	for _, argument := range c.arguments {
 		if argument == "-" || !interp.IsFile(argument) {
 			continue
 		}
-		p, err := interp.Open(argument, nil)
-		if err != nil {
-			continue
-		}
-		for _, m := range p.Main.Imports {
-			c.imported[path.Clean(m.Name())] = true
+		if p, err := interp.Open(argument, nil); err == nil {
+			c.importsOf(p.Main, seen)
 		}
 	}
 	return c.imported
+}
+
+// importsOf notes what a module takes from those that it imports, and they from others.
+func (c *checker) importsOf(m *resolve.Module, seen map[string]bool) {
+	if seen[m.Name()] {
+		return
+	}
+	seen[m.Name()] = true
+	ast.Walk(m.File, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Import:
+			for _, name := range n.Names {
+				if o, ok := m.Lookup(name.Text); ok && o.Module != nil {
+					c.imported[imported{path.Clean(o.Module.Name()), name.Text}] = true
+				}
+			}
+		case *ast.Ref:
+			if o, ok := m.Lookup(n.Path[0].Text); ok && o.Namespace != nil && len(n.Path) > 1 {
+				c.imported[imported{path.Clean(o.Namespace.Name()), n.Path[1].Text}] = true
+			}
+		}
+		return true
+	})
+	for _, other := range m.Imports {
+		c.importsOf(other, seen)
+	}
 }

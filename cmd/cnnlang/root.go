@@ -43,8 +43,46 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	root.SetHelpCommand(help(root))
 	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.version())
 	return root
+}
+
+// help is `cnnlang help`, which knows what is no verb.
+func help(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "Explain a verb",
+		Args:  cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return toCompletions(verbs(root)), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return root.Help()
+			}
+			cmd, rest, err := root.Find(args)
+			switch {
+			case err != nil || cmd == root:
+				return unknownVerb(root, args[0])
+			case len(rest) > 0:
+				return usage("%q is one argument too many", rest[0]).withHelp("`cnnlang help %s` explains %[1]s", cmd.Name())
+			}
+			cmd.InitDefaultHelpFlag() // else help would not list it
+			return cmd.Help()
+		},
+	}
+}
+
+// verbs lists the commands.
+func verbs(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
 
 // unknownVerb explains a first argument that is no verb.
@@ -53,16 +91,11 @@ func unknownVerb(root *cobra.Command, got string) error {
 	if interp.IsFile(got) {
 		return err.withHelp("what should be done with the file? As in `cnnlang check %s`", got)
 	}
-	var verbs []string
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() {
-			verbs = append(verbs, c.Name())
-		}
-	}
-	if near := diag.Nearest(got, verbs); near != "" {
+	known := verbs(root)
+	if near := diag.Nearest(got, known); near != "" {
 		return err.withHelp("did you mean `cnnlang %s`?", near)
 	}
-	return err.withHelp("the commands are %s; `cnnlang --help` explains them", strings.Join(verbs, ", "))
+	return err.withHelp("the commands are %s; `cnnlang --help` explains them", strings.Join(known, ", "))
 }
 
 // flagError puts what is wrong with a flag into our words.

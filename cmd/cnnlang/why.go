@@ -47,8 +47,8 @@ func (a *app) why() *cobra.Command {
 		Short: "Tell how the sizes at a step came to be",
 		Long: "why follows the axes of a step's value back to the input and lists the steps that\n" +
 			"changed each: what it became, where, and by which argument. PATH is that of a\n" +
-			"step, as `cnnlang params --depth all` lists them, or `output`; AXIS is one of\n" +
-			"batch, channels, height and width, or N, C, H, W, or a number from 0.",
+			"step, as `cnnlang params --depth all` lists them, `input` or `output`; AXIS is\n" +
+			"one of batch, channels, height and width, or N, C, H, W, or a number from 0.",
 		Example: "  cnnlang why resnet50 layer3.0\n" +
 			"  cnnlang why googlenet inception4a channels\n" +
 			"  cnnlang why my.cnn output --shape 1x3x320x320",
@@ -92,7 +92,7 @@ func (a *app) why() *cobra.Command {
 func axisOf(text string) (string, error) {
 	names := []string{interp.AxisName(0), interp.AxisName(1), interp.AxisName(2), interp.AxisName(3)}
 	for i, name := range names {
-		if text == name || text == "NCHW"[i:i+1] || text == fmt.Sprint(i) {
+		if strings.EqualFold(text, name) || strings.EqualFold(text, "NCHW"[i:i+1]) || text == fmt.Sprint(i) {
 			return name, nil
 		}
 	}

@@ -52,7 +52,11 @@ func Describe(op ops.Op) string {
 		return "input"
 	}
 	text := op.Name()
-	if args := arguments(op); len(args) > 0 {
+	if list := Arguments(op); len(list) > 0 {
+		args := make([]string, len(list))
+		for i, a := range list {
+			args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+		}
 		text += "(" + strings.Join(args, ", ") + ")"
 	}
 	if fuser, ok := op.(ops.Fuser); ok {
@@ -61,15 +65,21 @@ func Describe(op ops.Op) string {
 	return text
 }
 
-// arguments lists the exported fields of an op, which are its parameters, under
-// the names that the language has for them.
-func arguments(op ops.Op) []string {
+// An Argument is a parameter of an op, under the name that the language has for it,
+// and its value: a dim.Size or dim.Pair, an ops.Padding, a bool or a list of sizes.
+type Argument struct {
+	Name  string
+	Value any
+}
+
+// Arguments lists the exported fields of an op, which are its parameters.
+func Arguments(op ops.Op) []Argument {
 	v := reflect.Indirect(reflect.ValueOf(op))
 	names := ops.Parameters(op.Name())
-	var args []string
+	var args []Argument
 	for i := 0; i < v.NumField() && len(args) < len(names); i++ {
 		if v.Type().Field(i).IsExported() {
-			args = append(args, fmt.Sprintf("%s=%v", names[len(args)].Name, v.Field(i).Interface()))
+			args = append(args, Argument{names[len(args)].Name, v.Field(i).Interface()})
 		}
 	}
 	return args
