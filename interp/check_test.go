@@ -12,6 +12,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
+	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 	"cnnlang/lang/parse"
@@ -224,5 +225,25 @@ func TestInputAxisFromAnother(t *testing.T) {
 				t.Errorf("asked for %v: got %s, want %s", c.asked, got, c.want)
 			}
 		}
+	}
+}
+
+// TestThePreludeIsSoundByItsPath checks the library's own declarations as a file, which
+// no other text may look like: with one letter changed it is a user's.
+func TestThePreludeIsSoundByItsPath(t *testing.T) {
+	text, err := os.ReadFile("../stdlib/prelude.cnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inFolder(t)
+	if _, list := check(t, string(text), elab.Options{}); len(list) > 0 {
+		t.Errorf("got %v", list)
+	}
+	p, _ := check(t, string(text), elab.Options{})
+	if verdicts, _ := p.Prove(prove.New(), "", nil); len(verdicts) > 0 {
+		t.Errorf("%d primitives are said to be proved", len(verdicts))
+	}
+	if _, list := check(t, string(text)+"\n# mine\n", elab.Options{}); !list.HasErrors() || list[0].Code != diag.MissingBody {
+		t.Errorf("got %v, want %s", list, diag.MissingBody)
 	}
 }

@@ -25,8 +25,8 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 	var verdicts []*prove.Verdict
 	var more diag.List
 	for _, o := range p.Main.Blocks() {
-		if name != "" && o.Name != name || tooLarge(o, found) {
-			continue
+		if name != "" && o.Name != name || tooLarge(o, found) || o.IsPrimitive() {
+			continue // there is nothing in a primitive to prove
 		}
 		v := prover.Block(o)
 		if failed(o, found) {

@@ -71,7 +71,11 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	file, list := parse.File(src)
 	l.list.AddAll(list)
 	report := func(d *diag.Diagnostic) { l.list.Add(d) }
-	m := resolve.Declare(file, l.program.Prelude, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
+	known := l.program.Prelude
+	if known != nil && src.Text == known.File.Source.Text {
+		known = nil // the prelude itself, by its path: it may declare without bodies
+	}
+	m := resolve.Declare(file, known, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
 	if !list.HasErrors() {
 		m.Library = l.declaring
 		resolve.Check(m, report)
