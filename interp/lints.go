@@ -40,13 +40,12 @@ func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 	divided := dividedIn(b.Where)
 	var missing []string
 	for _, r := range v.Requirements {
-		clause := v.Clause(r)
-		names := r.Size.Vars()
-		if clause.When != "" || r.Relation == dim.NonNegative || !strings.Contains(clause.Text, "%") || !known(v.Block, names) {
+		text, names := r.String(), r.Size.Vars()
+		if r.Relation == dim.NonNegative || !strings.Contains(text, "%") || !known(v.Block, names) || !v.Always(r) {
 			continue
 		}
-		if !slices.Contains(missing, clause.Text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {
-			missing = append(missing, clause.Text)
+		if !slices.Contains(missing, text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {
+			missing = append(missing, text)
 		}
 	}
 	if len(missing) == 0 {

@@ -43,7 +43,11 @@ func (c *checker) clauses(title string, list []prove.Clause) {
 			return
 		}
 		when := ""
-		if clause.When != "" {
+		switch clause.When {
+		case "":
+		case prove.SomeCases:
+			when = "   in some cases"
+		default:
 			when = "   when " + clause.When
 		}
 		fmt.Fprintf(c.stdout, "  %-11s%s%s\n", title, clause.Text, when)

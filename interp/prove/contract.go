@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (v *Verdict) Contract() Contract {
 }
 
 // Clause is a requirement and the case it is for.
-func (v *Verdict) Clause(r Requirement) Clause { return Clause{r.String(), v.when(r)} }
+func (v *Verdict) Clause(r Requirement) Clause { return Clause{r.String(), v.caseOf(r)} }
 
 // once leaves out clauses that read like one before.
 func once(list []Clause) []Clause {
@@ -181,39 +182,27 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 	if size, ok := v.agreed(count); ok && v.Status != Bounded {
 		return []Clause{{size.String(), ""}}, ""
 	}
-	different := false
+	counted := 0
 	for _, r := range v.Results {
-		if n := count(r); n.IsValid() {
-			list = append(list, Clause{n.String(), strings.Join(r.Condition, ", ")})
-			different = different || list[0].Text != n.String()
+		n := count(r)
+		if !n.IsValid() {
+			continue
+		}
+		counted++
+		text := n.String()
+		if !slices.ContainsFunc(list, func(c Clause) bool { return c.Text == text }) {
+			list = append(list, Clause{text, v.when(func(r Result) having {
+				if n := count(r); n.IsValid() && n.String() == text {
+					return has
+				}
+				return hasNot
+			}, func(literal) bool { return false })})
 		}
 	}
-	if len(list) < len(v.Results) || v.Status == Bounded {
+	if counted < len(v.Results) || v.Status == Bounded {
 		without = v.elsewhere(len(list) > 0)
 	}
-	if without == "" && len(list) > 0 && !different {
-		return []Clause{{list[0].Text, ""}}, ""
-	}
-	return joined(list), without
-}
-
-// joined makes one clause of those with the same text, where they are few.
-func joined(list []Clause) []Clause {
-	cases := map[string][]string{}
-	for _, c := range list {
-		if c.When != "" && !slices.Contains(cases[c.Text], c.When) {
-			cases[c.Text] = append(cases[c.Text], c.When)
-		}
-	}
-	var all []Clause
-	for _, c := range list {
-		several := func(when string) bool { return strings.Contains(when, ", ") } // lists of lists are hard to read
-		if same := cases[c.Text]; c.When != "" && len(same) <= maxCases && !slices.ContainsFunc(same, several) {
-			c.When = either(same)
-		}
-		all = append(all, c)
-	}
-	return once(all)
+	return list, without
 }
 
 // elsewhere says that there is no formula, or none but for the cases that are listed.
@@ -223,7 +212,7 @@ func (v *Verdict) elsewhere(listed bool) string {
 	}
 	var names []string
 	for _, name := range v.openNames() {
-		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.chose(name) }) {
+		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.isAbout(name) }) {
 			names = append(names, name)
 		}
 	}
@@ -233,8 +222,8 @@ func (v *Verdict) elsewhere(listed bool) string {
 	return "for other values of " + strings.Join(names, ", ") + " there is no formula"
 }
 
-// chose reports whether what a path supposes is about a parameter.
-func (p *path) chose(name string) bool {
+// isAbout reports whether what a path supposes is about a parameter.
+func (p *path) isAbout(name string) bool {
 	if _, replaced := p.values[name]; replaced {
 		return true
 	}
@@ -242,60 +231,57 @@ func (p *path) chose(name string) bool {
 	return raised || slices.ContainsFunc(p.facts, func(f fact) bool { return slices.Contains(f.size.Vars(), name) })
 }
 
-// someCases is when a requirement holds that is for no case in particular.
-const someCases = "some values are given"
-
-// maxCases limits how many cases of one requirement are told apart.
-const maxCases = 4
-
-// when is the case that a requirement is for, "" for all: what the paths that have it
-// have in common or, where that is nothing, what each of them supposes.
-func (v *Verdict) when(r Requirement) string {
-	var common []string
-	var having []Result
-	for _, result := range v.Results {
-		has := slices.ContainsFunc(result.path.requirements, func(q Requirement) bool {
-			q.Size = result.path.unprimed(q.Size)
-			return r.same(q)
-		})
-		if !has {
-			continue
+// caseOf is when a requirement is one, "" for all ways through the block.
+func (v *Verdict) caseOf(r Requirement) string {
+	name, low, bound := lowerBound(r.Size)
+	bound = bound && r.Relation == dim.NonNegative && r.Holds
+	stronger := func(l literal) bool { return bound && l.name == name && !l.isMode && !l.isValue && l.low >= low }
+	return v.when(func(result Result) having {
+		switch {
+		case result.requires(r):
+			return has
+		case result.path.meets(r):
+			return either
 		}
-		if having = append(having, result); len(having) == 1 {
-			common = slices.Clone(result.Condition)
-		}
-		common = slices.DeleteFunc(common, func(c string) bool { return !slices.Contains(result.Condition, c) })
-	}
-	if len(having) == len(v.Results) {
-		return ""
-	}
-	common = slices.DeleteFunc(common, func(c string) bool { return c == r.String() })
-	if len(common) > 0 {
-		return strings.Join(common, ", ")
-	}
-	var cases []string
-	for _, result := range having {
-		if c := strings.Join(result.Condition, ", "); !slices.Contains(cases, c) {
-			cases = append(cases, c)
-		}
-	}
-	opposite := func(c string) bool { return slices.Contains(cases, "not "+c) } // then it is about something else
-	if len(cases) == 0 || len(cases) > maxCases || slices.Contains(cases, "") || slices.ContainsFunc(cases, opposite) {
-		return someCases
-	}
-	return either(cases)
+		return hasNot
+	}, stronger)
 }
 
-// either joins cases, each of which may be several conditions.
-func either(cases []string) string {
-	slices.Sort(cases)
-	all := make([]string, len(cases))
-	for i, c := range cases {
-		if all[i] = c; len(cases) > 1 && strings.Contains(c, ", ") {
-			all[i] = "(" + c + ")"
+// requires reports whether the path takes a requirement for granted.
+func (result Result) requires(r Requirement) bool {
+	return slices.ContainsFunc(result.path.requirements, func(q Requirement) bool {
+		q.Size = result.path.unprimed(q.Size)
+		return r.same(q)
+	})
+}
+
+// meets reports whether a requirement follows from what the path supposes.
+func (p *path) meets(r Requirement) bool {
+	by := map[string]dim.Size{}
+	for _, name := range r.Size.Vars() {
+		if value, ok := p.values[name]; ok {
+			by[name] = value
+		} else if low, ok := p.lows[name]; ok {
+			by[name] = dim.VarFrom(name, low)
 		}
 	}
-	return strings.Join(all, " or ")
+	size := r.Size.SubstituteAll(by)
+	if len(by) == 0 || !size.IsValid() || !r.Holds {
+		return false
+	}
+	switch r.Relation {
+	case dim.NonNegative:
+		answer, known := p.knownNonNegative(size)
+		return known && answer
+	case dim.Whole:
+		return size.IsWhole()
+	}
+	return size.IsZero()
+}
+
+// Always reports whether a requirement is one for all ways through the block.
+func (v *Verdict) Always(r Requirement) bool {
+	return !slices.ContainsFunc(v.Results, func(result Result) bool { return !result.requires(r) })
 }
 
 func (r Requirement) same(s Requirement) bool {
@@ -319,12 +305,22 @@ func (r Requirement) text() string {
 		}
 		return fmt.Sprintf("%v %s %v", left, sign, right)
 	case r.Holds && left == dim.Int(0):
-		return fmt.Sprintf("%v >= 0", r.Size)
+		text := r.Size.String()
+		if m := lessThanIt.FindStringSubmatch(text); m != nil {
+			return m[1] + " >= " + m[2]
+		}
+		return text + " >= 0"
 	case r.Holds:
+		if name, low, ok := lowerBound(r.Size); ok { // c >= 1 for 4*c >= 1
+			return fmt.Sprintf("%s >= %d", name, low)
+		}
 		return fmt.Sprintf("%v >= %v", left, right)
 	}
 	return fmt.Sprintf("%v < %v", left, right)
 }
+
+// lessThanIt is a text from which a number is taken: ceil(depth) - 1.
+var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
 
 // product puts a sum in parentheses, as a factor needs it.
 func product(s dim.Size) string {
@@ -338,11 +334,15 @@ func product(s dim.Size) string {
 // the same case: c >= 1 says that 4*c >= 1.
 func (v *Verdict) irredundant() []Requirement {
 	all := v.Requirements
-	cases := make([]string, len(all))
+	ways := make([][]int, len(all)) // on which each is one
 	for i, r := range all {
-		cases[i] = v.when(r)
+		for k, result := range v.Results {
+			if result.requires(r) {
+				ways[i] = append(ways[i], k)
+			}
+		}
 	}
-	implies := func(i, j int) bool { return cases[i] == cases[j] && v.implies(all[i], all[j]) }
+	implies := func(i, j int) bool { return slices.Equal(ways[i], ways[j]) && v.implies(all[i], all[j]) }
 	var list []Requirement
 	for i, r := range all {
 		follows := false

@@ -16,8 +16,8 @@ block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { 
 	}
 	c := v.Contract()
 	for _, want := range []Clause{
-		{"H >= 2", "n = 1 or n = 2 or n = 3"},
-		{"H//2 >= 2", "n = 2 or n = 3"},
+		{"H >= 2", "n == 1 or n == 2 or n == 3"},
+		{"H//2 >= 2", "n == 2 or n == 3"},
 	} {
 		if !containsClause(c.Requires, want) {
 			t.Errorf("got %v, want %v among them", c.Requires, want)
@@ -33,6 +33,80 @@ block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { 
 	}
 	if want := "for other values of n there is no formula"; c.Without != want {
 		t.Errorf("got %q, want %q", c.Without, want)
+	}
+}
+
+// A case is told in the words that set its ways through the block apart from the
+// others, and no more: what makes no difference is left out.
+func TestCasesAreToldInFewWords(t *testing.T) {
+	c := verdictOn(t, `
+block unit(c: int, stride = 1, pre = false, pad: pad = half) [N, C, H, W] -> [N, c, _, _] where stride >= 1 {
+  if pre { relu }
+  add {
+    | conv(c, 3x3, stride=stride, pad=pad)
+    | conv(c, 3x3, stride=stride, pad=pad) -> if stride != 1 or C != c { conv(c, 1x1) }
+  }
+}`).Contract()
+	if c.Status != Proved {
+		t.Fatalf("got %s (%s), want proved", c.Status, c.Reason)
+	}
+	// By hand: two convolutions of 9*C*c + c, and one of c*c + c behind one of them.
+	for _, want := range []Clause{
+		{"2*c + 18*c*c", "C == c and stride == 1"},
+		{"3*c + 18*C*c + c*c", "C != c or stride >= 2"},
+	} {
+		if !containsClause(c.Parameters, want) {
+			t.Errorf("got formulas %v, want %v among them", c.Parameters, want)
+		}
+	}
+	for _, want := range []Clause{
+		{"c >= 1", ""},
+		{"H + pad.bottom + pad.top >= 3", "pad is in numbers"},
+	} {
+		if !containsClause(c.Requires, want) {
+			t.Errorf("got requirements %v, want %v among them", c.Requires, want)
+		}
+	}
+}
+
+// Cases that cannot be told in few words are not told wrongly.
+func TestCasesBeyondWords(t *testing.T) {
+	v := verdictOn(t, `
+block unit(a = false, b = false, c = false, d = false) [N, C, H, W] -> [N, _, _, _] {
+  if a { maxpool(2x2) }
+  if b { maxpool(2x2) }
+  if c { maxpool(2x2) }
+  if d { maxpool(2x2) }
+}`)
+	for _, want := range []Clause{{"H//2 >= 2", SomeCases}, {"H//8 >= 2", "a and b and c and d"}} {
+		if c := v.Contract(); !slices.Contains(c.Requires, want) {
+			t.Errorf("got %v, want %v among them", c.Requires, want)
+		}
+	}
+}
+
+// A block that calls another counts the way through that one which its arguments take.
+func TestFormulasOfCallsWithCases(t *testing.T) {
+	v := verdictOn(t, `
+block widen(c: int, t: int) [N, C, H, W] -> [N, c, H, W] where t >= 1 {
+  if t != 1 { conv(t*C, 1x1, bias=false) }
+  conv(c, 1x1, bias=false)
+}
+block both(c: int) [N, C, H, W] -> [N, 2*c, H, W] {
+  widen(c, 1) -> widen(2*c, 6)
+}`)
+	// By hand: C*c, then c*6*c, then 6*c*2*c.
+	if c := v.Contract(); len(c.Parameters) != 1 || c.Parameters[0] != (Clause{"C*c + 18*c*c", ""}) {
+		t.Errorf("got %v", c.Parameters)
+	}
+	v = verdictOn(t, `
+block widen(c: int, t: int) [N, C, H, W] -> [N, c, H, W] where t >= 1 {
+  if t != 1 { conv(t*C, 1x1, bias=false) }
+  conv(c, 1x1, bias=false)
+}
+block any(c: int, t: int) [N, C, H, W] -> [N, c, H, W] where t >= 1 { widen(c, t) }`)
+	if c := v.Contract(); len(c.Parameters) > 0 {
+		t.Errorf("t is not known, and yet the formula is said to be %v", c.Parameters)
 	}
 }
 

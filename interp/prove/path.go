@@ -38,6 +38,7 @@ type path struct {
 	decisions   int
 	steps       map[int]dim.Shape // of the block's own steps, by where they end
 	failed      []dim.Size        // differences that should be zero
+	chose       []literal         // what literals gave, once it was asked for
 	trial       *trial            // what is being tried, or nil
 	// inner puts the arguments of calls of the block itself in place of its
 	// variables.

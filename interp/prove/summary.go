@@ -40,11 +40,58 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		}
 		p.Assume(size, r.Relation, r.Holds, false)
 	}
-	if len(v.Results) != 1 {
-		return unknownCount, true
+	return p.countOf(v, put), true
+}
+
+// mostWays limits the ways through a called block that are looked at for its count.
+const mostWays = 8
+
+// countOf is the count of a called block: that of the way through it which is the one
+// taken here, unknown where that cannot be told.
+func (p *path) countOf(v *Verdict, put func(dim.Size) dim.Size) graph.Count {
+	if len(v.Results) > mostWays {
+		return unknownCount
 	}
-	c := v.Results[0].Count
-	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
+	for _, r := range v.Results {
+		if p.takes(r, put) {
+			c := r.Count
+			return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}
+		}
+	}
+	return unknownCount
+}
+
+// takes reports whether all that a way through a called block supposes holds for this
+// call.
+func (p *path) takes(r Result, put func(dim.Size) dim.Size) bool {
+	holds := func(size dim.Size, relation dim.Relation) bool {
+		size = put(size)
+		if !size.IsValid() {
+			return false
+		}
+		answer, known := p.known(size, relation)
+		return known && answer
+	}
+	for _, l := range r.path.literals() {
+		switch {
+		case l.isMode:
+			return false
+		case l.isValue && !holds(r.path.variableItself(l.name).Sub(l.value), dim.Zero):
+			return false
+		case l.isValue:
+		case l.name != "" && !holds(r.path.variableItself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative):
+			return false
+		case l.name != "":
+		case l.fact.holds && !holds(l.fact.size, l.fact.relation):
+			return false
+		case !l.fact.holds:
+			size := put(l.fact.size)
+			if answer, known := p.known(size, l.fact.relation); !size.IsValid() || !known || answer {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // admits reports whether arguments are among the values that a proof is about:

@@ -1,0 +1,304 @@
+package prove
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// Cases are when something holds that does not hold on all ways through a block, in
+// as few words as tell those ways from the others:
+//
+//	stride == 1, C == 4*c   }
+//	stride == 1, C != 4*c   }  the second and third:  C != 4*c or stride >= 2
+//	stride >= 2             }
+
+// A literal is one thing that a path supposes: that a variable is a value, or at least
+// a bound, that a padding is given in one way, or a fact.
+type literal struct {
+	name  string   // of the variable or padding, "" for a fact
+	value dim.Size // that the variable is, where isValue
+	low   int64    // that it is at least, where not
+	mode  ops.PaddingMode
+	fact  fact
+	text  string
+
+	isValue, isMode bool
+}
+
+// literals lists what the path chose, in an order that is the same for all paths. The
+// path has been followed to its end.
+func (p *path) literals() []literal {
+	if p.chose == nil {
+		p.chose = p.choices()
+	}
+	return p.chose
+}
+
+func (p *path) choices() []literal {
+	list := []literal{}
+	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
+		text := fmt.Sprintf("%s == %v", name, ops.Padding{Mode: p.modes[name]})
+		if p.modes[name] == ops.Explicit {
+			text = name + " is in numbers"
+		}
+		list = append(list, literal{name: name, mode: p.modes[name], isMode: true, text: text})
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.values)) {
+		l := literal{name: name, value: p.unprimed(p.values[name]), isValue: true}
+		switch {
+		case slices.Contains(p.values[name].Vars(), name+"'"):
+			continue // a remainder that was required, or stated
+		case p.isFlag(name) && l.value == dim.Int(0):
+			l.text = "not " + name
+		case p.isFlag(name):
+			l.text = name
+		default:
+			l.text = name + " == " + l.value.String()
+		}
+		list = append(list, l)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.lows)) {
+		if _, replaced := p.values[name]; !replaced && !p.requires(name, p.lows[name]) {
+			list = append(list, literal{name: name, low: p.lows[name], text: fmt.Sprintf("%s >= %d", name, p.lows[name])})
+		}
+	}
+	for _, f := range p.facts {
+		r := Requirement{f.size, f.relation, f.holds, false}
+		if !f.internal && !slices.ContainsFunc(p.requirements, r.same) {
+			f.size = p.unprimed(f.size)
+			list = append(list, literal{fact: f, text: f.String()})
+		}
+	}
+	variables := append(slices.Collect(maps.Keys(p.values)), slices.Collect(maps.Keys(p.lows))...)
+	for i := range list {
+		list[i].text = turns(list[i].text, variables)
+	}
+	return list
+}
+
+// requires reports whether the path takes it for granted, rather than by choice, that
+// a variable is at least low.
+func (p *path) requires(name string, low int64) bool {
+	return slices.ContainsFunc(p.requirements, func(r Requirement) bool {
+		of, bound, ok := lowerBound(r.Size)
+		return r.Relation == dim.NonNegative && r.Holds && ok && of == name && bound >= low
+	})
+}
+
+// excludes reports whether two literals cannot hold at once.
+func (l literal) excludes(m literal) bool {
+	switch {
+	case l.isMode || m.isMode:
+		return l.isMode && m.isMode && l.name == m.name && l.mode != m.mode
+	case l.name != "" && l.name == m.name && l.isValue && m.isValue:
+		a, ok1 := l.value.Int()
+		b, ok2 := m.value.Int()
+		return ok1 && ok2 && a != b
+	case l.name != "" && l.name == m.name && (l.isValue || m.isValue):
+		if m.isValue {
+			l, m = m, l
+		}
+		n, ok := l.value.Int()
+		return ok && int64(n) < m.low
+	case l.isValue && m.name == "":
+		return m.denies(l)
+	case l.name == "" && m.isValue:
+		return l.denies(m)
+	case l.name == "" && m.name == "":
+		a, b := l.fact, m.fact
+		if a.relation == dim.NonNegative && b.relation == dim.NonNegative && a.holds && b.holds {
+			return a.size.Add(b.size).Neg().ProvablyPositive()
+		}
+		return a.relation == b.relation && a.holds != b.holds &&
+			(dim.Equivalent(a.size, b.size) || a.relation == dim.Zero && dim.Equivalent(a.size, b.size.Neg()))
+	}
+	return false
+}
+
+// denies reports whether a fact says that a variable is not the value it has in m, or
+// something that is not so with that value.
+func (l literal) denies(m literal) bool {
+	with := l.fact.size.Substitute(m.name, m.value)
+	switch {
+	case !with.IsValid():
+		return false
+	case l.fact.relation == dim.Zero && with.IsZero():
+		return !l.fact.holds
+	case l.fact.relation == dim.NonNegative && with.Known():
+		return (with.Cmp(dim.Int(0)) >= 0) != l.fact.holds
+	}
+	return false
+}
+
+// maxCases limits how many cases of one thing are told apart.
+const maxCases = 4
+
+// maxWays limits the ways through a block that are told apart.
+const maxWays = 64
+
+// SomeCases is when a thing holds that takes more words.
+const SomeCases = "some cases"
+
+// having is what a way through a block has to do with a thing that is told.
+type having int
+
+const (
+	hasNot having = iota
+	has
+	either // it makes no difference there
+)
+
+// when tells the ways through the block that have something from those that have not,
+// "" where none has not.
+// What is known of a variable by the thing itself, is no part of the case.
+func (v *Verdict) when(of func(Result) having, known func(literal) bool) string {
+	var others, cases [][]literal
+	for _, r := range v.Results {
+		switch of(r) {
+		case has:
+			cases = append(cases, slices.DeleteFunc(slices.Clone(r.path.literals()), known))
+		case hasNot:
+			others = append(others, r.path.literals())
+		}
+	}
+	switch {
+	case len(others) == 0:
+		return ""
+	case len(v.Results) > maxWays:
+		return SomeCases
+	}
+	for i, c := range cases {
+		cases[i] = shortened(c, others)
+	}
+	cases = absorbed(joined(different(cases)))
+	if len(cases) > maxCases || slices.ContainsFunc(cases, func(c []literal) bool { return len(c) == 0 }) {
+		return SomeCases
+	}
+	return inWords(cases)
+}
+
+// shortened leaves out what is not needed to exclude all the others. Where even all of
+// it does not exclude them, it stays as it is.
+func shortened(c []literal, others [][]literal) []literal {
+	apart := func(c []literal) bool {
+		return !slices.ContainsFunc(others, func(other []literal) bool {
+			return !slices.ContainsFunc(c, func(l literal) bool { return slices.ContainsFunc(other, l.excludes) })
+		})
+	}
+	if !apart(c) {
+		return c
+	}
+	kept := slices.Clone(c)
+	for i := 0; i < len(kept); {
+		if less := slices.Delete(slices.Clone(kept), i, i+1); len(less) > 0 && apart(less) {
+			kept = less
+		} else {
+			i++
+		}
+	}
+	return kept
+}
+
+// different leaves out cases that read like one before.
+func different(cases [][]literal) [][]literal {
+	var list [][]literal
+	for _, c := range cases {
+		if !slices.ContainsFunc(list, func(other []literal) bool { return slices.Equal(texts(c), texts(other)) }) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// absorbed leaves out cases that have all of another one and more.
+func absorbed(cases [][]literal) [][]literal {
+	return slices.DeleteFunc(slices.Clone(cases), func(c []literal) bool {
+		return slices.ContainsFunc(cases, func(other []literal) bool {
+			return len(other) < len(c) && !slices.ContainsFunc(texts(other), func(text string) bool { return !slices.Contains(texts(c), text) })
+		})
+	})
+}
+
+// joined makes one case of x == 1 and x >= 2, all else being equal.
+func joined(cases [][]literal) [][]literal {
+	for i := 0; i < len(cases); i++ {
+		for j := range cases {
+			if at := extends(cases[i], cases[j]); i != j && at >= 0 {
+				cases[i] = slices.Clone(cases[i])
+				cases[i][at] = cases[i][at].from(cases[i][at].low - 1)
+				cases = slices.Delete(cases, j, j+1)
+				i = -1
+				break
+			}
+		}
+	}
+	return cases
+}
+
+// extends returns the place at which one case has x >= n + 1 and another, which is the
+// same otherwise, x == n; -1 where there is none.
+func extends(c, d []literal) int {
+	if len(c) != len(d) {
+		return -1
+	}
+	for i, l := range c {
+		m := slices.IndexFunc(d, func(m literal) bool { return m.isValue && m.name == l.name && m.name != "" })
+		if m < 0 || l.isValue || l.isMode {
+			continue
+		}
+		n, ok := d[m].value.Int()
+		if ok && int64(n) == l.low-1 && slices.Equal(slices.Delete(texts(c), i, i+1), slices.Delete(texts(d), m, m+1)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// from is the literal of the same variable with another bound.
+func (l literal) from(low int64) literal {
+	text := strings.TrimSuffix(l.text, fmt.Sprintf(" >= %d", l.low)) + fmt.Sprintf(" >= %d", low)
+	return literal{name: l.name, low: low, text: text}
+}
+
+func texts(c []literal) []string {
+	list := make([]string, len(c))
+	for i, l := range c {
+		list[i] = l.text
+	}
+	return list
+}
+
+// inWords writes cases as a condition: what they have in common first.
+func inWords(cases [][]literal) string {
+	common := texts(cases[0])
+	for _, c := range cases[1:] {
+		common = slices.DeleteFunc(common, func(text string) bool { return !slices.Contains(texts(c), text) })
+	}
+	var rest []string
+	for _, c := range cases {
+		own := slices.DeleteFunc(texts(c), func(text string) bool { return slices.Contains(common, text) })
+		if len(own) == 0 {
+			rest = nil // this case is all that they have in common, which covers the others
+			break
+		}
+		text := strings.Join(own, " and ")
+		if len(own) > 1 && len(cases) > 1 {
+			text = "(" + text + ")"
+		}
+		rest = append(rest, text)
+	}
+	slices.Sort(rest)
+	alternatives := strings.Join(rest, " or ")
+	if len(common) > 0 && len(rest) > 1 {
+		alternatives = "(" + alternatives + ")"
+	}
+	if alternatives != "" {
+		common = append(common, alternatives)
+	}
+	return strings.Join(common, " and ")
+}
