@@ -6,10 +6,12 @@
 // which has a shape and remembers the node that will compute it; expressions have
 // Values (value.go). body.go walks the statements, call.go applies blocks and
 // primitives, claims.go holds them to what they claim, path.go names their
-// weights, and errors.go has every word said to the user.
+// weights, and errors_*.go have every word said to the user.
 package elab
 
 import (
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -152,7 +154,8 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 	for _, s := range settings {
 		switch {
 		case find(params, s.Name) == nil:
-			m.fail(unknownSetting(s, o, params))
+			open := slices.DeleteFunc(slices.Clone(params), func(p *ast.Param) bool { return c.has(p.Name.Text) })
+			m.fail(unknownSetting(s, o, open))
 			good = false
 			continue
 		case c.has(s.Name):

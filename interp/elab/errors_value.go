@@ -218,7 +218,10 @@ func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Dia
 	if near := diag.Nearest(s.Name, names(params)); near != "" {
 		return d.WithHelp("did you mean `%s`?", near)
 	}
-	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+	if len(params) == 0 {
+		return d.WithHelp("it leaves no parameter open")
+	}
+	return d.WithHelp("it leaves open %s", strings.Join(names(params), ", "))
 }
 
 func unknownInSetting(at source.Span, name string) *diag.Diagnostic {

@@ -32,12 +32,14 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 			args = append(args, argument{p.Name, kind})
 		case p.HasDefault:
 		case kind == "":
-			return nil, nil, "the parameter " + p.Name + " has no type"
+			reason = "the parameter " + p.Name + " has no type"
+			args = append(args, argument{p.Name, kind})
 		default:
-			return nil, nil, "it depends on the " + kind + " " + p.Name
+			reason = "it depends on the " + kind + " " + p.Name
+			args = append(args, argument{p.Name, kind})
 		}
 	}
-	return open.Base, args, ""
+	return open.Base, args, reason
 }
 
 // The ways a padding can be given. Explicit padding of any size covers valid.

@@ -28,6 +28,16 @@ func (p *Prover) Allow() {
 	p.left, p.deadline = p.allowed, p.now().Add(maxTime)
 }
 
+// share is what one block may take: never more than half of what is left to the file,
+// so that one that takes much does not keep the others from being proved or refuted.
+func (p *Prover) share() (work int, until time.Time) {
+	if !p.deadline.IsZero() {
+		now := p.now()
+		until = now.Add(p.deadline.Sub(now) / 2)
+	}
+	return min(blockWork, p.left/2), until
+}
+
 // Used is the work done since Allow.
 func (p *Prover) Used() int { return p.allowed - p.left }
 
@@ -47,7 +57,7 @@ func (x *exploration) spent() bool {
 		return false
 	}
 	now := p.now()
-	return !p.deadline.IsZero() && now.After(p.deadline) || !p.Until.IsZero() && now.After(p.Until)
+	return !x.until.IsZero() && now.After(x.until) || !p.Until.IsZero() && now.After(p.Until)
 }
 
 // clockEvery is how often spent is asked for each look at the clock: steps of the

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -49,3 +50,24 @@ func TestBlocksOfAFileShareAnAllowance(t *testing.T) {
 }
 
 func (p *Prover) spendAll() { p.left = -1 }
+
+// A block that takes all it is given leaves enough for the others: what is wrong with
+// them does not depend on it.
+func TestABlockThatTakesMuchLeavesTheOthersTheirs(t *testing.T) {
+	const text = `
+block hungry(n: int) [N, C, H, W] -> [N, C, _, _] { if n > 0 { maxpool(2) -> hungry(n - 1) } }
+block wrong(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3) }
+block right(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) }
+`
+	p := New()
+	p.now = func() time.Time { return time.Time{} }
+	p.Allow()
+	got := map[string]Status{}
+	for _, o := range blocksOf(t, text) {
+		got[o.Name] = p.Block(o).Status
+	}
+	want := map[string]Status{"hungry": NotProved, "wrong": Refuted, "right": Proved}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -98,8 +98,11 @@ func (v *Verdict) signature() string {
 		}
 		out = append(out, claim)
 	}
-	fmt.Fprintf(&b, ": [%s] -> [%s]", strings.Join(in, ", "), strings.Join(out, ", "))
-	return b.String()
+	fmt.Fprintf(&b, ": [%s] -> ", strings.Join(in, ", "))
+	if len(out) == 0 {
+		return b.String() + "_"
+	}
+	return b.String() + "[" + strings.Join(out, ", ") + "]"
 }
 
 func (v *Verdict) openNames() []string {
@@ -179,7 +182,7 @@ func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
 // for which cases there is none.
 func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, without string) {
 	count := func(r Result) dim.Size { return of(r.Count) }
-	if size, ok := v.agreed(count); ok && v.Status != Bounded {
+	if size, ok := v.agreed(count); ok && v.Status == Proved {
 		return []Clause{{size.String(), ""}}, ""
 	}
 	counted := 0
@@ -199,7 +202,7 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 			}, func(literal) bool { return false })})
 		}
 	}
-	if counted < len(v.Results) || v.Status == Bounded {
+	if counted < len(v.Results) || v.Status != Proved {
 		without = v.elsewhere(len(list) > 0)
 	}
 	return list, without
@@ -207,7 +210,10 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 
 // elsewhere says that there is no formula, or none but for the cases that are listed.
 func (v *Verdict) elsewhere(listed bool) string {
-	if !listed {
+	switch {
+	case !listed && v.Status != Proved && v.Status != Bounded:
+		return "" // what it has not been proved to be, has none
+	case !listed:
 		return "there is no formula"
 	}
 	var names []string

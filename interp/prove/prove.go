@@ -170,7 +170,8 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	if base.IsPrimitive() {
 		return v // an operation, whose shape rule is the truth about it
 	}
-	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, left: blockWork}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args}
+	x.left, x.until = p.share()
 	x.todo = startingPaths(args)
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
 		if v.Paths >= maxPaths || runs >= maxRuns {
@@ -218,7 +219,8 @@ type exploration struct {
 	todo    []*path
 	// recursive are the paths that relied on the block itself.
 	recursive []*path
-	left      int // work allowed for the block
+	left      int       // work allowed for the block
+	until     time.Time // and when it has to be done, if the file has a time
 }
 
 // follow applies the block along one path, to its end or to where it forks.

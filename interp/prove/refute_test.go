@@ -20,13 +20,18 @@ func verdictOn(t *testing.T, text string) *Verdict {
 
 func lastBlock(t *testing.T, text string) *resolve.Object {
 	t.Helper()
+	blocks := blocksOf(t, text)
+	return blocks[len(blocks)-1]
+}
+
+func blocksOf(t *testing.T, text string) []*resolve.Object {
+	t.Helper()
 	files := fstest.MapFS{"t.cnn": {Data: []byte(text)}}
 	p, list, err := lang.Load(files, "t.cnn", "", lang.NewLibrary(stdlib.FS))
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}
-	blocks := p.Main.Blocks()
-	return blocks[len(blocks)-1]
+	return p.Main.Blocks()
 }
 
 // Mistakes that were made in earnest, each with the value that betrays it. The
