@@ -3,7 +3,7 @@ package parse
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -91,10 +91,14 @@ var instead = map[string]string{
 	"’": "`\"` around strings",
 	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
 	"→": "`->`", "⇒": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
+	"\u200b": "nothing in its place", "\ufeff": "nothing in its place", "\u3000": "a plain blank", "、": "`,`", "。": "`.`",
 }
 
 // isQuote reports whether a character is a quotation mark of another language.
 func isQuote(text string) bool { return strings.Contains(instead[text], "around strings") }
+
+// wide is how far the wide forms of ASCII characters are from those: （ from (.
+const wide = '（' - '('
 
 func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	var b strings.Builder
@@ -105,15 +109,21 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	last := tokens[len(tokens)-1]
 	span := source.Span{Start: source.Pos(tokens[0].Pos), End: spanOf(&last).End}
 	shown := text
-	if utf8.RuneCountInString(text) > 1 {
+	runes := []rune(text)
+	switch {
+	case len(runes) > 20:
+		what, shown = "characters", string(runes[:20])+"…"
+	case len(runes) > 1:
 		what = "characters"
-		if runes := []rune(text); len(runes) > 20 {
-			shown = string(runes[:20]) + "…"
-		}
+	case unicode.IsSpace(runes[0]) || !unicode.IsGraphic(runes[0]): // nobody would see it
+		shown = fmt.Sprintf("U+%04X", runes[0])
 	}
 	d := diag.New(diag.StrayCharacter, span, "the %s `%s` cannot stand here", what, shown)
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)
+	}
+	if narrow := string(runes[0] - wide); len(runes) == 1 && '\uFF01' <= runes[0] && runes[0] <= '\uFF5E' {
+		return d.WithHelp("write the narrow `%s`", narrow)
 	}
 	return d.WithHelp("remove it; letters beyond ASCII may stand in comments and strings only")
 }
