@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode"
 
 	"cnnlang/ops/dim"
@@ -36,13 +37,12 @@ type Parameter struct {
 // missing, unknown or of the wrong type is a bug of the caller, who has checked
 // them against the prelude, and panics.
 func New(name string, args map[string]any) (Op, error) {
-	proto := find(name)
-	if proto == nil {
+	t, found := structs()[name]
+	if !found {
 		return nil, fmt.Errorf("ops: no op is called %q", name)
 	}
-	op := reflect.New(reflect.TypeOf(proto).Elem())
-	fields := parameterFields(op.Elem().Type())
-	for _, f := range fields {
+	op := reflect.New(t.typ)
+	for _, f := range t.fields {
 		arg, ok := args[f.name]
 		if !ok {
 			panic(fmt.Sprintf("ops: %s: argument %s is missing", name, f.name))
@@ -53,8 +53,8 @@ func New(name string, args map[string]any) (Op, error) {
 		}
 		op.Elem().Field(f.index).Set(v)
 	}
-	if len(args) != len(fields) {
-		panic(fmt.Sprintf("ops: %s: %d arguments for %d parameters", name, len(args), len(fields)))
+	if len(args) != len(t.fields) {
+		panic(fmt.Sprintf("ops: %s: %d arguments for %d parameters", name, len(args), len(t.fields)))
 	}
 	return op.Interface().(Op), nil
 }
@@ -62,25 +62,28 @@ func New(name string, args map[string]any) (Op, error) {
 // Parameters lists what New wants for the op with this name, in the order of
 // the prelude. It is nil for an op that does not exist or takes nothing.
 func Parameters(name string) []Parameter {
-	proto := find(name)
-	if proto == nil {
-		return nil
-	}
 	var list []Parameter
-	for _, f := range parameterFields(reflect.TypeOf(proto).Elem()) {
+	for _, f := range structs()[name].fields {
 		list = append(list, Parameter{f.name, f.kind})
 	}
 	return list
 }
 
-func find(name string) Op {
-	for _, op := range Builtins {
-		if op.Name() == name {
-			return op
-		}
-	}
-	return nil
+// An opStruct is the struct of an op.
+type opStruct struct {
+	typ    reflect.Type
+	fields []parameterField
 }
+
+// structs are those of Builtins by the op's name.
+var structs = sync.OnceValue(func() map[string]opStruct {
+	all := map[string]opStruct{}
+	for _, op := range Builtins {
+		t := reflect.TypeOf(op).Elem()
+		all[op.Name()] = opStruct{t, parameterFields(t)}
+	}
+	return all
+})
 
 type parameterField struct {
 	name  string

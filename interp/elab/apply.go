@@ -96,7 +96,7 @@ func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim
 	if !ok {
 		return a
 	}
-	m.trace = []diag.Frame{{Call: describeNet(o, filled, e), Span: o.Span}}
+	m.trace = []calling{{Frame: diag.Frame{Call: describeNet(o, filled, e), Span: o.Span}}}
 	x, ok := m.freeInput(filled.Object.Block, e, sizes)
 	if !ok {
 		return a

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 )
@@ -169,6 +170,21 @@ func (c *Closure) describe(e *env) string {
 		return c.Object.Name
 	}
 	return c.Object.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// A calling is a block that is being applied. Its call is put into words where there
+// is something to tell, which is seldom.
+type calling struct {
+	diag.Frame
+	block *Closure // nil where there are words already
+	env   *env
+}
+
+func (f *calling) told() diag.Frame {
+	if f.block != nil {
+		f.Call = f.block.describe(f.env)
+	}
+	return f.Frame
 }
 
 // describeNet prints a net as the user knows it, with the arguments that its

@@ -313,7 +313,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		return poison
 	}
 	defer m.leave()
-	m.trace = append(m.trace, diag.Frame{Path: at.path, Call: c.describe(e), Span: at.span()})
+	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e})
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
 	if !at.flat() {

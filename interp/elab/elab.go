@@ -98,7 +98,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	m.defaults = defaults && len(opts.Set) == 0
-	m.trace = []diag.Frame{{Call: "net " + describeNet(o, c, e), Span: o.Span}}
+	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
 	out := m.applyBlock(c, e, newScope(""), x, o.Span)
 	m.stretches = nil // facts are about the whole

@@ -51,7 +51,7 @@ type machine struct {
 
 	lets    map[*ast.Let]Value // top-level values, nil for one that has none
 	origins [][]*Origin        // of the values of the graph's steps
-	trace   []diag.Frame
+	trace   []calling
 	owner   map[string]source.Span // the step that owns each tensor name
 	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
@@ -101,7 +101,7 @@ func (m *machine) fail(d *diag.Diagnostic) {
 	}
 	m.said[key] = true
 	for i := len(m.trace) - 1; i >= 0; i-- {
-		d.Trace = append(d.Trace, m.trace[i])
+		d.Trace = append(d.Trace, m.trace[i].told())
 	}
 	m.tellProgress(d)
 	m.report(d)

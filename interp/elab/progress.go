@@ -87,7 +87,7 @@ func (m *machine) tellProgress(d *diag.Diagnostic) {
 	}
 	d.Progress.At = m.failing
 	if inner := len(m.trace) - 1; m.failing.Path == "" && inner >= 0 {
-		call, _, _ := strings.Cut(m.trace[inner].Call, "(")
+		call, _, _ := strings.Cut(m.trace[inner].told().Call, "(")
 		d.Progress.At = diag.Reached{Path: m.trace[inner].Path, Call: call}
 	}
 }
