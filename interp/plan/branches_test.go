@@ -15,7 +15,8 @@ import (
 
 // branches returns a random network for one to three images, mostly of values that
 // lie in each other: concatenations of concatenations, of what others read too, of
-// one value twice, of slices, and of vectors that plain ops read; slices of all that.
+// one value twice, of slices, and of vectors that plain ops read; slices of all that;
+// 1x1 convolutions that read the same.
 func branches(seed uint64) *graph.Graph {
 	g := &brancher{Rand: rand.New(rand.NewPCG(seed, 11)), Builder: graphtest.Start(fmt.Sprintf("branches%d", seed), 1+int(seed%3), 16, 4, 5)}
 	g.images = []*graph.Node{g.Graph.Input}
@@ -62,8 +63,10 @@ func (g *brancher) grow() {
 			g.add(graphtest.Concat(), x, y, z)
 		}
 	case 3, 4:
-		a, b := g.add(graphtest.Conv(16, 1, 1, 1, true), x), g.add(graphtest.Conv(32, 1, 1, 1, true), x)
-		g.add(graphtest.Concat(), b, g.add(graphtest.Conv(16, 3, 1, 1, true), a), g.add(graphtest.Conv(16+4*g.IntN(4), 1, 1, 1, true), b))
+		// An inception block, whose reductions read one value.
+		a, b, r := g.add(graphtest.Conv(16, 1, 1, 1, true), x), g.add(graphtest.Conv(32, 1, 1, 1, true), x), g.add(graphtest.Conv(8+4*g.IntN(3), 1, 1, 1, true), x)
+		last := g.add(graphtest.Conv(16+4*g.IntN(4), 3, 1, 1, true), r)
+		g.add(graphtest.Concat(), b, g.add(graphtest.Conv(16, 3, 1, 1, true), a), last)
 	case 5:
 		for range 2 {
 			if x.Shape[1] <= 96 && x.Shape[1]%16 == 0 {

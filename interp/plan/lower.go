@@ -46,8 +46,14 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 	}
 	converted := make(map[conversion]*graph.Node)
 	joined, gone := c.join(shown)
+	stacks := c.stacks(shown, joined, gone)
 	for _, n := range g.Nodes {
 		if gone[n] {
+			continue
+		}
+		if s := stacks[n]; s != nil {
+			in := l.convert(converted, l.to[n.In[0]], c.wanted(n, 0))
+			l.to[n] = l.member(s, n, in, c.wants[n.ID], c.rounds[n.ID])
 			continue
 		}
 		made, wants := *n, c.wants[n.ID]

@@ -35,7 +35,7 @@ type Step struct {
 
 // A Source gives the tensor for a parameter. New calls it once for each, first for
 // those of ops that do not pack and then for the others, in the order of the
-// graph, and keeps no tensor.
+// steps, and keeps no tensor.
 type Source func(graph.Param) (tensor.Tensor, error)
 
 // Options say what a plan must be able to show and how it is made.
@@ -222,11 +222,15 @@ func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
 		if _, ok := n.Op.(ops.Packer); !ok {
 			continue
 		}
-		switch half := bytes(n.Params[0].Shape.Elements()) / 2; l.rounds[n.ID] {
-		case ops.BF16:
-			sum -= half
-		case ops.F32Fast:
-			sum += half
+		for _, p := range n.Params {
+			half := bytes(p.Shape.Elements()) / 2
+			switch how := l.rounds[n.ID]; {
+			case len(p.Shape) == 1: // no weight
+			case how == ops.BF16:
+				sum -= half
+			case how == ops.F32Fast:
+				sum += half
+			}
 		}
 	}
 	return sum
