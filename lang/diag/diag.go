@@ -153,10 +153,21 @@ func (l *List) Add(d *Diagnostic) {
 	*l = append(*l, d)
 }
 
-// AddAll appends every diagnostic of m.
+// AddAll appends every diagnostic of m as Add does.
 func (l *List) AddAll(m List) {
+	type mistake struct {
+		code Code
+		span source.Span
+	}
+	there := make(map[mistake]bool, len(*l)+len(m))
+	for _, d := range *l {
+		there[mistake{d.Code, d.Span}] = true
+	}
 	for _, d := range m {
-		l.Add(d)
+		if k := (mistake{d.Code, d.Span}); !there[k] {
+			there[k] = true
+			*l = append(*l, d)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func (c *checker) body(b *ast.Body, s *scope) {
 	var last *ast.Step
 	for _, st := range b.Stmts {
 		c.stmt(st, s)
-		if st.Pipe == nil {
+		if st.Pipe == nil || c.reported >= maxReported {
 			continue
 		}
 		for _, step := range st.Pipe.Steps {
@@ -42,6 +42,7 @@ func tapped(s *ast.Step) bool {
 
 func (c *checker) stmt(st *ast.Stmt, s *scope) {
 	switch {
+	case c.reported >= maxReported:
 	case st.Let != nil:
 		c.expr(st.Let.Value, s)
 		s.names[st.Let.Name.Text] = true
@@ -80,6 +81,9 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 }
 
 func (c *checker) step(st *ast.Step, s *scope) {
+	if c.reported >= maxReported {
+		return
+	}
 	switch {
 	case st.Label != nil && st.Label.Text != nil:
 		c.expr(st.Label.Text, s)

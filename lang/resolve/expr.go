@@ -7,6 +7,9 @@ import (
 )
 
 func (c *checker) expr(x ast.Expr, s *scope) {
+	if c.reported >= maxReported {
+		return
+	}
 	switch x := x.(type) {
 	case *ast.Number, *ast.DimsLit, *ast.Bool:
 	case *ast.String:

@@ -21,10 +21,19 @@ var Functions = []string{"abs", "ceil", "divisible", "floor", "len", "make_divis
 // Facts are the names that only `expect` knows, all about the whole net.
 var Facts = []string{"flops", "macs", "macs_side", "outputs", "params", "params_side"}
 
+// maxReported limits the errors of one file, and its warnings: beyond it nobody reads
+// them, and what to write instead takes a search for each.
+const maxReported = 100
+
 // Check reports every name in the module's declarations that stands for
 // nothing, taps and branches in the wrong place, and values that are dropped.
 func Check(m *Module, report func(*diag.Diagnostic)) {
-	c := &checker{module: m, report: report}
+	c := &checker{module: m}
+	c.report = func(d *diag.Diagnostic) {
+		if report(d); d.Severity == diag.Error {
+			c.reported++
+		}
+	}
 	for _, d := range m.File.Decls {
 		switch {
 		case d.Let != nil:
@@ -36,8 +45,10 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 }
 
 type checker struct {
-	module *Module
-	report func(*diag.Diagnostic)
+	module   *Module
+	report   func(*diag.Diagnostic)
+	reported int // errors
+	warned   int
 	// Of the block being checked:
 	taps   map[string]*tap
 	labels map[string]source.Span
@@ -113,7 +124,8 @@ func (c *checker) block(b *ast.Block) {
 		c.body(b.Body, s)
 	}
 	for _, name := range sortedTaps(c.taps) {
-		if t := c.taps[name]; !t.read {
+		if t := c.taps[name]; !t.read && c.warned < maxReported {
+			c.warned++
 			c.report(unusedTap(t.name))
 		}
 	}

@@ -1,0 +1,54 @@
+package interp_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"cnnlang/interp/elab"
+	"cnnlang/lang/diag"
+)
+
+// TestManyWrongNamesAreCheap fills a file with mistakes of one kind, for each of which
+// something near is looked for. All are much the same to a reader, who sees the first
+// fifty; the error behind many warnings is told nevertheless.
+func TestManyWrongNamesAreCheap(t *testing.T) {
+	head := "net n [N, 3, H = 8, W = 8] -> [N, _, _, _] {\n"
+	for _, c := range []struct {
+		name, line, tail string
+		lines            int
+	}{
+		{"steps", "  wrong%d", "}\n", 50000},
+		{"values", "  conv(8, k%d)", "}\n", 20000},
+		{"steps with bodies", "  label%d { relu }", "}\n", 25000},
+		{"taps that nobody reads", "  relu as t%d", "  wrong\n}\n", 25000},
+		{"taps", "  @t%d", "}\n", 50000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			var text strings.Builder
+			text.WriteString(head)
+			for i := range c.lines {
+				fmt.Fprintf(&text, strings.ReplaceAll(c.line, "%d", "%[1]d")+"\n", i)
+			}
+			text.WriteString(c.tail)
+			if text.Len() > 1<<20 {
+				t.Fatalf("%d bytes are too long to be looked at", text.Len())
+			}
+			start := time.Now()
+			_, list := check(t, text.String(), elab.Options{})
+			if took := time.Since(start); took > 20*time.Second { // two seconds, were the machine ours
+				t.Errorf("took %v", took)
+			}
+			if !list.HasErrors() || len(list) > 500 {
+				t.Errorf("got %d diagnostics, errors: %v", len(list), list.HasErrors())
+			}
+			for _, d := range list {
+				if d.Severity == diag.Error && d.Code.IsLimit() {
+					t.Fatalf("the text hits the limit %v instead", d)
+				}
+			}
+		})
+	}
+}
