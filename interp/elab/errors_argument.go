@@ -120,6 +120,13 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 		}
 		return d.WithHelp("give %s", want)
 	}
+	text := sample(p.Type)
+	if p.Name.Text == "stride" || p.Name.Text == "dilation" {
+		text = "2"
+	}
+	if text != "…" && d.Help == "" {
+		return d.WithHelp("write it as in `%s=%s`", p.Name.Text, text)
+	}
 	return d
 }
 

@@ -210,7 +210,11 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 }
 
 func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
-	return diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+	if item.Key.Text == "mean" || item.Key.Text == "std" {
+		return d.WithHelp("one number for each channel, as in `[0.485, 0.456, 0.406]`")
+	}
+	return d
 }
 
 func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {

@@ -68,8 +68,24 @@ func (m *machine) sideName(s *ast.Side, e *env, sc scope) (string, bool) {
 			return c.As.Text, true
 		}
 	}
+	if !m.knows(s.Step, e) {
+		return "", false // side aux { … }: the colon is missing, which has been said
+	}
 	m.fail(unnamedSide(s.Span()))
 	return "", false
+}
+
+// knows reports whether what a step calls stands for anything.
+func (m *machine) knows(s *ast.Step, e *env) bool {
+	if s.Call == nil {
+		return true
+	}
+	r := s.Call.Callee.Ref()
+	if _, local := e.lookup(r.Path[0].Text); local {
+		return true
+	}
+	o, _ := e.module.LookupPath(r.Path)
+	return o != nil
 }
 
 // aboutShape reports whether another input size might cure the mistake.

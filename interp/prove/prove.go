@@ -268,7 +268,7 @@ func (x *exploration) problem(p *path, list diag.List) {
 		case d.Code.IsLimit() || d.Code == diag.NumberOutOfRange:
 			x.notProved(d.Message)
 			return
-		case !aboutValues(d.Code):
+		case !aboutValues(d.Code), d.Code == diag.WrongRank && len(p.literals()) == 0: // on the one way there is
 			x.verdict.Others.Add(d)
 		case first == nil:
 			first = d

@@ -33,11 +33,11 @@ func (p *problem) foreignOrder(c *ast.Call) bool {
 	return true
 }
 
-// input changes the signature of a net: the channels of a picture behind its height
-// and width go before them, and a batch comes before an image without one.
+// input changes a signature: the channels of a picture behind its height
+// and width go before them in a net, and a batch comes before an image without one.
 func (p *problem) input() {
 	sig := p.focus.block.Sig
-	if p.focus.block.Kind != "net" || sig == nil {
+	if sig == nil {
 		return
 	}
 	switch in := sig.In; {
@@ -47,7 +47,7 @@ func (p *problem) input() {
 			edits = append(edits, insert(sig.Out[0].Span().Start, "N, "))
 		}
 		p.add(beforeOthers, "batch", "give the input its batch", edits...)
-	case len(in) == 4 && p.picture(in[3]) && !p.picture(in[1]):
+	case p.focus.block.Kind == "net" && len(in) == 4 && p.picture(in[3]) && !p.picture(in[1]):
 		first := []diag.Edit{rotated(p, in)}
 		p.add(4*beforeOthers, "channels", "put the channels of the input before its height and width", first...)
 		if len(sig.Out) == 4 {

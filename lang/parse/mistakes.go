@@ -104,6 +104,10 @@ func colon(c context) *diag.Diagnostic {
 		return c.syntax("`meta` takes `=`, not `:`").WithHelp("write `%s = …`", c.before.Value)
 	case (c.before.Type == tokKeyword || c.before.Type == tokBranch) && c.beforeStarts():
 		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value)
+	case c.inBody() && !c.inNames && slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == ":" }):
+		return c.syntax("a step has one label").WithHelp("for a name within a name write a group: `outer: { inner: … }`")
+	case c.inBody() && !c.inNames && (c.before.Value == ")" || len(c.statement) > 2 && c.statement[len(c.statement)-2].Value == "as"):
+		return c.syntax("a label stands before its step").WithHelp("write `name: step`")
 	case c.inHead():
 		return c.syntax("a declaration has no `:`").WithHelp("the body follows in braces: `{ … }`")
 	}

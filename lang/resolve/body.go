@@ -186,7 +186,7 @@ func mayBe(s *ast.String, text string) bool {
 // belong. A local name (a block parameter) may stand for any block.
 func (c *checker) call(call *ast.Call, s *scope) {
 	r := call.Callee.Ref()
-	if o := c.callee(r, s); o != nil {
+	if o := c.callee(r, call.Slot != nil, s); o != nil {
 		switch {
 		case o.IsCombinator() && call.Branches == nil:
 			c.report(branchesMissing(r, c.meantAsBranches(call)))
@@ -248,9 +248,9 @@ func (c *checker) meantAsBranches(call *ast.Call) []string {
 	return texts
 }
 
-// callee resolves what a step calls and checks its arguments. It returns nil
-// for local names and for those it had to report.
-func (c *checker) callee(r *ast.Ref, s *scope) *Object {
+// callee resolves what a step calls, with a body in braces or without, and checks its
+// arguments. It returns nil for local names and for those it had to report.
+func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 	if len(r.Path) == 1 && s.has(r.Path[0].Text) {
 		c.args(r, s)
 		return nil
@@ -269,7 +269,7 @@ func (c *checker) callee(r *ast.Ref, s *scope) *Object {
 	case known > 0:
 		c.member(r, known)
 	default:
-		c.report(unknownStep(r, c.module))
+		c.report(unknownStep(r, body, c.module))
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 		WithHelp("%s", helpFor(n.Text, names, "it declares"))
 }
 
-func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
+func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	name := r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
 	d := diag.New(diag.UnknownName, name, "there is no block or operation `%s`", r.Text())
 	bare := bareName(r.Text())
@@ -58,19 +58,21 @@ func unknownStep(r *ast.Ref, m *Module) *diag.Diagnostic {
 			return d.WithHelp("it is called `%s` here", ours)
 		}
 	}
-	if m.Library != nil {
-		if file := m.Library(r.Text()); file != "" {
-			return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
-		}
+	if file := m.libraryFile(r.Text()); file != "" {
+		return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
 	}
 	if help := absent[bare]; help != "" {
 		return d.WithHelp("%s", help)
+	}
+	near := diag.Nearest(r.Text(), m.Names())
+	if near == "" && body && r.Args == nil && len(r.Path) == 1 {
+		return d.WithHelp("a label is followed by a colon: `%s: { … }`", r.Text())
 	}
 	return d.WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
 }
 
 // unknownValue lists the names of the block where no known one is near.
-func unknownValue(r *ast.Ref, locals, candidates []string) *diag.Diagnostic {
+func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text())
 	if slices.Contains(noValue, r.Text()) {
 		return d.WithHelp("leave the argument out, or write `false` or 0")
@@ -80,9 +82,23 @@ func unknownValue(r *ast.Ref, locals, candidates []string) *diag.Diagnostic {
 		return d.WithHelp("a step works on the value before it; end a step with `as %s` to read its value later, as `@%[1]s`", r.Text())
 	}
 	if near != "" {
-		locals = candidates
+		return d.WithHelp("%s", helpFor(r.Text(), candidates, ""))
 	}
-	return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
+	if file := m.libraryFile(r.Text()); file != "" {
+		return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
+	}
+	if r.Args != nil || len(locals) > 12 || len(locals) == 0 {
+		return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
+	}
+	return d.WithHelp("%s; another one is a parameter, as in `(%s = 1)`, or a `let`", helpFor(r.Text(), locals, "known here are"), r.Text())
+}
+
+// libraryFile is the file of the library that declares a name, "" for none.
+func (m *Module) libraryFile(name string) string {
+	if m.Library == nil {
+		return ""
+	}
+	return m.Library(name)
 }
 
 func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {

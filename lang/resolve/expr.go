@@ -69,7 +69,7 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}
-		c.report(unknownValue(r, append(s.all(), Constants...), candidates))
+		c.report(unknownValue(r, c.module, append(s.all(), Constants...), candidates))
 	}
 }
 

@@ -100,7 +100,7 @@ func (c *checker) block(b *ast.Block) {
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
-		c.callee(b.Preset.Ref(), outer)
+		c.callee(b.Preset.Ref(), false, outer)
 		c.presets(b)
 		c.extra(b)
 		return
