@@ -338,3 +338,20 @@ func TestRepairsBesideImports(t *testing.T) {
 		t.Errorf("a net of the library can be revised: %v", err)
 	}
 }
+
+// Mistakes that come to light one after another, two of them on one line, are repaired
+// together; the one that is seen tells of all.
+func TestRepairsOfHiddenMistakesOnOneLine(t *testing.T) {
+	const text = `net n [N, 3, H = 32, W = 32] -> [N, 64, _, _] {
+  conv(64, 3, pad=1) -> relu -> maxpool(2) -> add { | conv(32, 1) | id }
+  conv(64, 3) -> conv(96, 1, groups=5) -> add { | conv(96, 3) | id }
+  conv(64, 1)
+}
+`
+	p, list := examine(t, text, patient)
+	fixed, made := p.Fixed(list)
+	want := strings.NewReplacer("conv(32", "conv(64", "groups=5", "groups=1", "conv(96, 3)", "conv(96, 3, pad=1)").Replace(text)
+	if len(made) != 1 || fixed != want {
+		t.Errorf("got %d repairs and\n%s", len(made), fixed)
+	}
+}

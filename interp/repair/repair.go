@@ -92,14 +92,17 @@ type work struct {
 	warnings map[spot]int
 }
 
-// A spot is a line with a mistake; edits are within lines and leave their numbers
-// as they are.
+// A spot is a line with a mistake of one kind; edits are within lines and leave their
+// numbers as they are.
 type spot struct {
 	file string
 	line int
+	code diag.Code
 }
 
-func spotOf(d *diag.Diagnostic) spot { return spot{d.Span.Start.Filename, d.Span.Start.Line} }
+func spotOf(d *diag.Diagnostic) spot {
+	return spot{d.Span.Start.Filename, d.Span.Start.Line, d.Code}
+}
 
 func places(list diag.List, severity diag.Severity) map[spot]int {
 	found := map[spot]int{}
@@ -257,14 +260,19 @@ func firstError(list diag.List) *diag.Diagnostic {
 	return nil
 }
 
-// errorAt finds the error that was at a place before edits within lines.
-func errorAt(errors diag.List, d *diag.Diagnostic) *diag.Diagnostic {
+// errorAt finds the error that was at a place before edits within lines: of the same
+// kind if there is one, for what one edit leaves may be another kind of the same.
+func errorAt(errors diag.List, d *diag.Diagnostic) (found *diag.Diagnostic) {
 	for _, e := range errors {
-		if spotOf(e) == spotOf(d) {
+		there, here := spotOf(e), spotOf(d)
+		if there == here {
 			return e
 		}
+		if there.code = here.code; there == here && found == nil {
+			found = e
+		}
 	}
-	return nil
+	return found
 }
 
 func total(found map[spot]int) (n int) {
