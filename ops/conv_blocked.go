@@ -46,13 +46,15 @@ type convUnit struct {
 // How work is cut into parts, in multiply-accumulates and bytes: a layer into some
 // 16 parts, so that all workers end at about the same time, but a part takes 2 to 70
 // µs; and the input that its units read one after the other stays in a cache of 1 MB
-// beside the weights of one of them.
+// beside the weights of one of them. Narrow kernels, which go in passes, take as much
+// as stays in the cache behind it, and fetch weights less often for it.
 const (
 	blockedParts = 16
 	leastPart    = 1 << 18
 	mostPart     = 8 << 20
 	blockedCall  = 4 << 20
 	blockedInput = 3 << 17
+	narrowInput  = 3 << 19
 )
 
 // Blocked wants the input with as many zeros around it as the windows see.

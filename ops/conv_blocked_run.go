@@ -46,9 +46,13 @@ func (b *blockedConv) share() {
 	b.partSize = shared(len(b.units), tiles, perUnit, fits)
 }
 
-// fits is how many of so many tiles see no more input than blockedInput.
+// fits is how many of so many tiles see no more input than stays near.
 func (g *grid) fits(tiles int) int {
-	return max(1, tiles*blockedInput/(4*g.n*g.blocks*g.plane))
+	near := blockedInput
+	if kernel.TilePixels < wideTile {
+		near = narrowInput
+	}
+	return max(1, tiles*near/(4*g.n*g.blocks*g.plane))
 }
 
 // A partSize is how many units and tiles, which count through the images, a part
