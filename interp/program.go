@@ -19,7 +19,14 @@ import (
 )
 
 // std is what every program imports from.
-var std = lang.NewLibrary(stdlib.FS)
+var std = func() *lang.Library {
+	l := lang.NewLibrary(stdlib.FS)
+	l.IsNet = func(name string) bool {
+		_, ok := libraryFile(name)
+		return ok
+	}
+	return l
+}()
 
 // A Program is a .cnn file with what it imports, its names resolved.
 type Program struct {

@@ -33,6 +33,7 @@ func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, 
 		roots:   map[string]fs.FS{user: files, library: std.files},
 		prefix:  map[string]string{user: prefix, library: "std/"},
 		done:    map[place]*resolve.Module{},
+		isNet:   std.IsNet,
 	}
 	std.lend(l)
 	if l.program.Prelude = l.done[prelude]; l.program.Prelude == nil {

@@ -12,6 +12,10 @@ import (
 // A Library is the files that programs import as std.x. It parses each once,
 // however many programs are loaded, and may be used by several goroutines.
 type Library struct {
+	// IsNet reports whether a name is that of a published network, which no file
+	// can import; nil where there are none.
+	IsNet func(name string) bool
+
 	files   fs.FS
 	mu      sync.Mutex
 	modules map[place]*resolve.Module

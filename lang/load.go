@@ -41,6 +41,7 @@ type loader struct {
 	ring    []place // the files being loaded, outermost first
 	list    diag.List
 	lent    int // files of the library that were parsed before
+	isNet   func(name string) bool
 }
 
 // shown is what diagnostics call the file.
@@ -77,7 +78,7 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	}
 	m := resolve.Declare(file, known, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
 	if !list.HasErrors() {
-		m.Library = l.declaring
+		m.Library, m.IsNet = l.declaring, l.isNet
 		resolve.Check(m, report)
 	}
 	l.ring = l.ring[:len(l.ring)-1]

@@ -61,6 +61,9 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	if file := m.libraryFile(r.Text()); file != "" {
 		return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
 	}
+	if m.IsNet != nil && m.IsNet(r.Text()) {
+		return d.WithHelp("it is a network of its own; `cnnlang doc %s` shows how it is made of blocks that can be imported", r.Text())
+	}
 	if help := absent[bare]; help != "" {
 		return d.WithHelp("%s", help)
 	}

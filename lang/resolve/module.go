@@ -23,6 +23,9 @@ type Module struct {
 	// Library gives the file of the library that declares a name, as it is
 	// imported, "" for none; nil where there is no library.
 	Library func(name string) string
+	// IsNet reports whether a name is that of a published network, which cannot be
+	// imported; nil where there are none.
+	IsNet func(name string) bool
 }
 
 // An Object is what a top-level name stands for; exactly one of the pointers
