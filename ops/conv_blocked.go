@@ -70,7 +70,7 @@ func (c *Conv) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 	if x[1] < leastChannels {
 		layout.Block = 1
 	}
-	b := Blocking{In: []Layout{layout}, Leads: true}
+	b := Blocking{In: []Layout{layout}, Leads: true, Means: !c.winograd(x, out) && out.Elements() >= leastSummed}
 	if c.epilogue.Add {
 		b.In = append(b.In, Layout{Block: Lanes})
 	}

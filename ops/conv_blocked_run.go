@@ -96,10 +96,17 @@ func (b *blockedConv) prepare() Prepared {
 	case !b.whole:
 		name += "-image"
 	}
-	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
-			(&blockedPartOf{b, out.Data, in, from, to}).unit(unit, image)
+	if b.out.Means {
+		name += "-means"
+	}
+	return &prepared{algorithm: name, share: b.slots(), bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
+		tasks := []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
+			(&blockedPartOf{b, out.Data, in, s.shared, from, to}).unit(unit, image)
 		})}
+		if b.out.Means {
+			tasks = append(tasks, b.average(out.Data, s.shared))
+		}
+		return tasks
 	}}
 }
 
@@ -108,7 +115,8 @@ type blockedPartOf struct {
 	*blockedConv
 	data     []float32
 	in       []tensor.Tensor
-	from, to int // tiles
+	slots    []float32 // of sums, where the means of the result are wanted
+	from, to int       // tiles
 }
 
 // unit computes the tiles of one unit of an image, in calls that are short enough
@@ -146,6 +154,9 @@ func (w *blockedPartOf) unit(unit, image int) {
 				w.tiles[i].finish(&w.out, w.data, image, u.block+p)
 			}
 		}
+	}
+	if w.out.Means {
+		w.sum(&k, u.block, image)
 	}
 }
 

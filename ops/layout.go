@@ -26,10 +26,13 @@ import (
 //	  x x x x ·   row 1
 //	  · · · · ·   HaloH rows of zeros
 //	  x x x x ·   row 0 of the next plane …
+//
+// With Means the mean of every channel follows, as a value of one pixel without halo.
 type Layout struct {
 	Block        int
 	HaloH, HaloW int
 	BF16         bool // two bfloat16 in the place of each float32
+	Means        bool
 }
 
 // Plain reports whether the value lies as its shape says.
@@ -47,8 +50,10 @@ func (l Layout) pixel() int {
 	return max(l.Block, 1) // plain is Block 1 without halo
 }
 
-// Bare is the layout without its halo.
+// Bare is the layout without its halo, and without means.
 func (l Layout) Bare() Layout { return Layout{Block: l.Block, BF16: l.BF16} }
+
+func (l Layout) bare() bool { return l.HaloH == 0 && l.HaloW == 0 }
 
 // Floats is how many float32 a value of shape s takes.
 func (l Layout) Floats(s tensor.Shape) int {
@@ -62,6 +67,12 @@ func (l Layout) Floats(s tensor.Shape) int {
 func (l Layout) Image(s tensor.Shape) int {
 	g := l.grid(s)
 	return g.image
+}
+
+// MeansAt is how far the means of a value of shape s lie from its start.
+func (l Layout) MeansAt(s tensor.Shape) int {
+	g := l.grid(s)
+	return g.meansAt()
 }
 
 // Channel is how far channel c, the first of its block, lies from channel 0.
@@ -97,10 +108,13 @@ func (l Layout) String() string {
 	if l.BF16 {
 		name = fmt.Sprintf("%db", l.Block)
 	}
-	if l.HaloH == 0 && l.HaloW == 0 {
-		return name
+	if !l.bare() {
+		name += fmt.Sprintf("+%dx%d", l.HaloH, l.HaloW)
 	}
-	return fmt.Sprintf("%s+%dx%d", name, l.HaloH, l.HaloW)
+	if l.Means {
+		name += "+means"
+	}
+	return name
 }
 
 // A Value is what an op is told of an input or its result. It may lie in a larger
@@ -125,7 +139,10 @@ func (v Value) Floats() int {
 		return v.Shape.Elements()
 	}
 	g := v.grid()
-	return g.lead + g.shift(g.n-1, g.blocks)
+	if v.Layout.Means {
+		return g.meansAt() + g.n*g.blocks*g.line
+	}
+	return g.meansAt()
 }
 
 // A Blocker is an op that can work on blocked values.
@@ -148,6 +165,9 @@ type Blocking struct {
 	// Wide says, of an op on bfloat16, that its result may as well be blocks of
 	// float32.
 	Wide bool
+	// Means says that it writes the means of its result's channels where Layout.Means
+	// of the result asks for them.
+	Means bool
 }
 
 // page is how many float32 lie between two that share a set of a usual L1 cache.
@@ -198,6 +218,9 @@ func (g *grid) shift(image, block int) int { return image*g.image + block*g.plan
 func (g *grid) at(image, block, y, x int) int {
 	return g.lead + g.shift(image, block) + y*g.pitch + x*g.line
 }
+
+// meansAt is where the means lie: behind all planes and what belongs to them.
+func (g *grid) meansAt() int { return g.lead + g.shift(g.n-1, g.blocks) }
 
 // row returns the pixels of row y of a plane.
 func (g *grid) row(data []float32, image, block, y int) []float32 {

@@ -101,7 +101,7 @@ func (s *Separable) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
 	mid := tensor.Shape{out[0], in[0][1], out[2], out[3]}
 	how := s.depthwise.Blocked(in[:1], mid)
 	if second := s.pointwise.Blocked(append([]tensor.Shape{mid}, in[1:]...), out); how.In != nil && second.In != nil {
-		how.In = append(how.In, second.In[1:]...)
+		how.In, how.Means = append(how.In, second.In[1:]...), false
 		return how
 	}
 	return Blocking{}

@@ -108,7 +108,7 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 		size = &c.last
 	}
 	seen := [2]tensor.Tensor{{Data: in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]}}
-	first := blockedPartOf{size.depthwise, between, seen[:1], 0, len(size.depthwise.tiles)}
+	first := blockedPartOf{size.depthwise, between, seen[:1], nil, 0, len(size.depthwise.tiles)}
 	for u := range first.units {
 		first.unit(u, 0)
 	}
@@ -116,7 +116,7 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 	if c.add != nil {
 		seen[1].Data = in[1].Data[c.add.shift(image, 0)+y*c.add.pitch:]
 	}
-	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], seen[:], 0, len(size.pointwise.tiles)}
+	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], seen[:], nil, 0, len(size.pointwise.tiles)}
 	for u := range second.units {
 		second.unit(u, 0)
 	}

@@ -91,11 +91,17 @@ func (t *pixelTile) finish(out *grid, data []float32, image, block int) {
 	}
 }
 
+// end is where in the result its last pixel ends.
+func (t *pixelTile) end() int {
+	if t.Pixels > tileRow {
+		return t.Out + t.OutNext + (t.Pixels-tileRow)*Lanes
+	}
+	return t.Out + t.Pixels*Lanes
+}
+
 // flattened is the grid as one row, where its pixels have no halo between them.
 func (g grid) flattened() grid {
 	g.h, g.w = 1, g.h*g.w
 	g.pitch = g.plane
 	return g
 }
-
-func (g *grid) bare() bool { return g.HaloH == 0 && g.HaloW == 0 }
