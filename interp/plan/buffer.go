@@ -44,6 +44,7 @@ func (b *buffer) extend(last int) {
 type home struct {
 	buffer *buffer
 	at     int
+	behind bool // the images of the buffer, as their means are: how far those are apart says nothing of it
 }
 
 // root is the outermost host and where in it the value lies.
@@ -78,7 +79,8 @@ func (s *settler) settle(n *graph.Node) (home, how) {
 	return home{buffer: b}, fresh
 }
 
-// part finds the value of an alias or a slice in its input.
+// part finds the value of an alias, a slice, or of means that lie behind an image, in
+// its input.
 func (s *settler) part(n *graph.Node) (home, bool) {
 	switch op := n.Op.(type) {
 	case ops.Aliaser:
@@ -95,6 +97,11 @@ func (s *settler) part(n *graph.Node) (home, bool) {
 		layout := s.graph.layouts[in.ID]
 		h.at += layout.Channel(in.Shape, op.From.MustInt())
 		return h, h.at%line == 0 && s.alike(n, in) && (n.Shape[0] == 1 || !layout.Plain())
+	case *ops.GlobalAvgPool:
+		h, in := s.homes[n.In[0].ID], n.In[0]
+		layout := s.graph.layouts[in.ID]
+		h.at, h.behind = h.at+layout.MeansAt(in.Shape), true
+		return h, layout.Means && s.graph.layouts[n.ID] == layout.Bare()
 	}
 	return home{}, false
 }
@@ -102,7 +109,7 @@ func (s *settler) part(n *graph.Node) (home, bool) {
 // together reports whether the images of a value follow one another.
 func (s *settler) together(n *graph.Node) bool {
 	root, _ := s.homes[n.ID].root()
-	return n.Shape[0] == 1 || root.image == s.graph.layouts[n.ID].Image(n.Shape)
+	return n.Shape[0] == 1 || s.homes[n.ID].behind || root.image == s.graph.layouts[n.ID].Image(n.Shape)
 }
 
 // overwrite finds an input of the shape of n that its op may write over and that
@@ -138,9 +145,11 @@ func overwritable(op ops.Op) []int {
 	return list
 }
 
-// alike reports whether two values lie in the same layout.
-func (s *settler) alike(a, b *graph.Node) bool {
-	return s.graph.layouts[a.ID] == s.graph.layouts[b.ID]
+// alike reports whether a value lies as its input does, behind which there may be more.
+func (s *settler) alike(n, in *graph.Node) bool {
+	layout := s.graph.layouts[in.ID]
+	layout.Means = false
+	return s.graph.layouts[n.ID] == layout
 }
 
 // apart reports whether two values share no memory, halos included. Images that lie
@@ -168,7 +177,7 @@ func (s *settler) adopt(n *graph.Node, b *buffer) bool {
 		h := s.homes[in.ID]
 		_, twice := offsets[h.buffer]
 		whole := roundUp(s.graph.size(in)) == h.buffer.size // and not a slice of it
-		if twice || !whole || h.buffer.fixed || h.buffer.host != nil || offset%line != 0 || !s.alike(n, in) {
+		if twice || !whole || h.buffer.fixed || h.buffer.host != nil || offset%line != 0 || s.graph.layouts[in.ID] != s.graph.layouts[n.ID] {
 			return false
 		}
 		offsets[h.buffer] = offset

@@ -12,6 +12,7 @@ type choice struct {
 	layouts []ops.Layout
 	wants   [][]ops.Layout
 	rounds  []ops.Precision // by node: how it works
+	means   []bool          // by node: whether it can write the means of channels
 }
 
 // choose decides which nodes work on blocked values, of float32 or, where that is
@@ -19,7 +20,7 @@ type choice struct {
 // some nodes on float32 are given, by path.
 func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precision) *choice {
 	n := len(g.Nodes)
-	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]ops.Precision, n)}
+	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]ops.Precision, n), make([]bool, n)}
 	wide := make([]bool, n)
 	for _, n := range g.Nodes[1:] {
 		c.ops[n.ID] = n.Op
@@ -32,7 +33,8 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 			c.ops[n.ID] = chooser.Choose(algorithms[n.Path])
 		}
 		if blocker, ok := c.ops[n.ID].(ops.Blocker); ok {
-			c.take(n, blocker.Blocked(n.InShapes(), n.Shape), ops.Layout{Block: ops.Lanes})
+			how := blocker.Blocked(n.InShapes(), n.Shape)
+			c.means[n.ID] = c.take(n, how, ops.Layout{Block: ops.Lanes}) && how.Means
 		}
 	}
 	c.widen(wide)

@@ -41,3 +41,25 @@ func (c *choice) join(shown map[*graph.Node]bool) (joined map[*graph.Node]*join,
 func (c *choice) inFloats(n *graph.Node) bool {
 	return c.wants[n.ID] != nil && c.rounds[n.ID] == ops.F32 && c.layouts[n.ID].Block == ops.Lanes && c.wants[n.ID][0].Block == ops.Lanes
 }
+
+// squeeze has convolutions write the means of their channels where a global pool reads
+// them, which then takes no step. Joined and stacked ones do not, nor those that are computed
+// in a concatenation, where the next value follows.
+func (c *choice) squeeze(joined map[*graph.Node]*join, stacks map[*graph.Node]*stack) {
+	for _, n := range c.graph.Nodes {
+		if joined[n] != nil || stacks[n] != nil {
+			c.means[n.ID] = false
+		}
+		if c.hosts(n) {
+			for _, in := range n.In {
+				c.means[in.ID] = false
+			}
+		}
+	}
+	for _, n := range c.graph.Nodes {
+		_, pools := n.Op.(*ops.GlobalAvgPool)
+		if pools && c.inFloats(n) && c.layouts[n.ID] == c.layouts[n.ID].Bare() && c.means[n.In[0].ID] {
+			c.layouts[n.In[0].ID].Means = true
+		}
+	}
+}

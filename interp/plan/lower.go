@@ -47,6 +47,7 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 	converted := make(map[conversion]*graph.Node)
 	joined, gone := c.join(shown)
 	stacks := c.stacks(shown, joined, gone)
+	c.squeeze(joined, stacks)
 	for _, n := range g.Nodes {
 		if gone[n] {
 			continue

@@ -18,8 +18,9 @@ import "cnnlang/interp/graph"
 // are its inputs one after another, so the inputs are computed where they go, and a
 // slice is a part of what it is cut from. Of a batch that is so for blocked values,
 // whose images may lie apart, and not for plain ones; and only a channel that
-// begins a block can begin such a part. Aliases, such concatenations and such
-// slices are views; they take no step.
+// begins a block can begin such a part. The means of all pixels may lie behind these
+// already, written by the convolution. Aliases and such concatenations, slices and
+// means are views; they take no step.
 
 // line is the number of float32 to a cache line of 64 bytes. Every buffer begins
 // on a line and fills whole ones.
