@@ -72,9 +72,9 @@ type comparison struct {
 }
 
 // first compares the run at the net's own size with everything that the
-// reference has of it.
+// reference has of it, and with float64.
 func (c *comparison) first(r reftest.Run) {
-	c.run(r, request{steps: true}, r.Logits)
+	checkF32(c.T, c.net, c.run(r, request{steps: true}, r.Logits))
 }
 
 // others compares all the rest.

@@ -75,6 +75,12 @@ type Vectors struct {
 	Shape    tensor.Shape
 	SpacedAt []int `json:"spaced16_at"`
 	Samples  []Vector
+	Float64  Double
+}
+
+// A Double is the same result computed in float64.
+type Double struct {
+	First [][]float64 `json:"first16"` // of each sample
 }
 
 // A Vector is one sample of Vectors.
