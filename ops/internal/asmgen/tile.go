@@ -103,33 +103,7 @@ func tiles(t *text, s isa) {
 		t.op("LEAQ", "(SI)(SI*4)", "AX")
 		t.op("MOVQ", argPlaces, "R15")
 		t.label("tile")
-		t.op("MOVQ", argIn, "R8")
-		t.op("ADDQ", placeIn, "R8")
-		if ahead := family == "conv" && s == avx2; ahead {
-			t.op("MOVQ", argAhead, "R9")
-		} else {
-			t.op("MOVQ", placeNext, "R9")
-		}
-		t.op("MOVQ", argOut, "R13")
-		t.op("ADDQ", placeOut, "R13")
-		t.op("MOVQ", argOffsets, "R10")
-		t.op("MOVQ", argWeights, "R12")
-		t.op("MOVQ", argChunks, "BX")
-		t.op("MOVQ", "BX", argChunk)
-		t.op("MOVQ", "(BX)", "R11")
-		if family == "conv" || family == "depthwise" {
-			t.note("the first sum is added to the other value, if there is one")
-			t.op("MOVQ", placeAddNext, "BX")
-			t.op("MOVQ", "BX", argNowNext)
-			t.op("MOVQ", argAddBlock, "BX")
-			t.op("MOVQ", "BX", argNowBlock)
-			t.op("MOVQ", argAdd, "BX")
-			t.op("TESTQ", "BX", "BX")
-			t.op("JZ", "begin")
-			t.op("ADDQ", placeAdd, "BX")
-			t.label("begin")
-			t.op("MOVQ", "BX", argNow)
-		}
+		begin(t, s, family)
 		t.note("to the tile of this size")
 		t.op("MOVQ", placePixels, "BX")
 		if deep == 2 {
@@ -163,6 +137,37 @@ func tiles(t *text, s isa) {
 		t.op("DECQ", argTiles)
 		t.op("JNZ", "tile")
 		t.end()
+	}
+}
+
+// begin sets the registers for a tile.
+func begin(t *text, s isa, family string) {
+	t.op("MOVQ", argIn, "R8")
+	t.op("ADDQ", placeIn, "R8")
+	if family == "conv" && s == avx2 {
+		t.op("MOVQ", argAhead, "R9")
+	} else {
+		t.op("MOVQ", placeNext, "R9")
+	}
+	t.op("MOVQ", argOut, "R13")
+	t.op("ADDQ", placeOut, "R13")
+	t.op("MOVQ", argOffsets, "R10")
+	t.op("MOVQ", argWeights, "R12")
+	t.op("MOVQ", argChunks, "BX")
+	t.op("MOVQ", "BX", argChunk)
+	t.op("MOVQ", "(BX)", "R11")
+	if family == "conv" || family == "depthwise" {
+		t.note("the first sum is added to the other value, if there is one")
+		t.op("MOVQ", placeAddNext, "BX")
+		t.op("MOVQ", "BX", argNowNext)
+		t.op("MOVQ", argAddBlock, "BX")
+		t.op("MOVQ", "BX", argNowBlock)
+		t.op("MOVQ", argAdd, "BX")
+		t.op("TESTQ", "BX", "BX")
+		t.op("JZ", "begin")
+		t.op("ADDQ", placeAdd, "BX")
+		t.label("begin")
+		t.op("MOVQ", "BX", argNow)
 	}
 }
 
