@@ -138,11 +138,11 @@ func TestLimitsOfText(t *testing.T) {
 		code       diag.Code
 	}{
 		{"long", strings.Repeat("# nothing\n", parse.MaxBytes/10+1), diag.TooLong},
-		{"brackets", head + "conv(" + strings.Repeat("(", 100_000) + " }\n", diag.TooDeep},
+		{"brackets", head + "conv(" + strings.Repeat("(", 50_000) + " }\n", diag.TooDeep},
 		{"a million brackets", head + "conv(" + strings.Repeat("(", 1_000_000) + " }\n", diag.TooLong},
-		{"braces", head + strings.Repeat("{", 100_000) + "\n", diag.TooDeep},
-		{"lists", head + "conv(" + strings.Repeat("[", 100_000) + "\n", diag.TooDeep},
-		{"minus", head + "conv(" + strings.Repeat("-", 100_000) + "1, 1x1) }\n", diag.TooDeep},
+		{"braces", head + strings.Repeat("{", 50_000) + "\n", diag.TooDeep},
+		{"lists", head + "conv(" + strings.Repeat("[", 50_000) + "\n", diag.TooDeep},
+		{"minus", head + "conv(" + strings.Repeat("-", 50_000) + "1, 1x1) }\n", diag.TooDeep},
 		{"files", "import \"./f0.cnn\"\n" + head + "relu }\n", diag.TooManyFiles},
 	} {
 		t.Run(c.name, func(t *testing.T) {

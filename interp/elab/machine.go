@@ -12,7 +12,7 @@ import (
 // network: a hit is an error that names the limit.
 const (
 	MaxNodes = 30_000
-	MaxSteps = 2_000_000 // evaluations of expressions and applications of steps
+	MaxSteps = 1_000_000 // evaluations of expressions and applications of steps
 	MaxDepth = 64
 )
 
