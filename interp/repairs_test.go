@@ -72,6 +72,12 @@ net n(classes = 10) [N, 3, H = 64, W = 64] -> [N, classes] {
   layer2: { bottleneck(128, stride=2) -> bottleneck(128) }
   gap -> flatten -> fc: linear(classes)
 }`, "| id", "| if stride != 1 or C != 4*c { downsample: { conv(4*c, 1x1, stride=stride, bias=false) -> bn } }"},
+	{"projection forgotten in a net, whose claim is about something else", "E0401", `
+net n(classes = 10) [N, 3, H = 64, W = 64] -> [N, classes] {
+  stem: { conv(32, 3x3, stride=2, pad=1, bias=false) -> bn -> relu }
+  down: add { | id | conv(64, 3x3, stride=2, pad=1) }
+  gap -> flatten -> fc: linear(classes)
+}`, "| id |", "| downsample: { conv(64, 1x1, stride=2, bias=false) -> bn } |"},
 	{"half a condition", "E0503", `
 block basic(c: int, stride = 1) [N, C, H, W] -> [N, c, ceil(H/stride), ceil(W/stride)] where stride >= 1 {
   add {

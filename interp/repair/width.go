@@ -191,9 +191,10 @@ func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 	p.add(0, subject, what, put(conv))
 }
 
-// otherWidth is how many channels the other branches give, as it is written.
+// otherWidth is how many channels the other branches give, as it is written. A block's
+// claim says it best; that of a net is about its end.
 func (p *problem) otherWidth(b *ast.Branch) string {
-	if out := p.claimedWidth(); out != "" {
+	if out := p.claimedWidth(); out != "" && p.focus.block.Kind == "block" {
 		return out
 	}
 	for _, other := range p.focus.merge.Branches {
