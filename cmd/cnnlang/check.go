@@ -95,7 +95,7 @@ func (a *app) check() *cobra.Command {
 // that asks for much finds it searched as often as it takes to stay below a limit.
 // The function it returns ends that.
 func spaciously() (end func()) {
-	const usual, percent, limit = 100, 400, 192 << 20
+	const usual, percent, limit = 100, 1000, 192 << 20
 	before := debug.SetGCPercent(percent)
 	if before != usual {
 		debug.SetGCPercent(before)
