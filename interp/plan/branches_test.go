@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -112,20 +111,7 @@ func TestBranchesAreThoseOfTheReference(t *testing.T) {
 			}
 		}
 		copied += steps[*ops.Concat](p)
-		s := session(t, p, 2)
-		for i := range s.memory.arena {
-			s.memory.arena[i] = float32(math.NaN())
-		}
-		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
-			t.Fatal(err)
-		}
-		for _, n := range append(keep, g.Output) {
-			got, ok := s.At(to[n])
-			if !ok {
-				t.Fatalf("seed %d: no value of %s", seed, n.Path)
-			}
-			equalEnough(t, fmt.Sprintf("seed %d, %s", seed, n.Path), got, want[n])
-		}
+		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
 	}
 	t.Logf("%d values lie in others, %d concatenations are copied", lodged, copied)
 	if isa, _ := ops.ISA(); isa != "generic" && lodged < 60 {

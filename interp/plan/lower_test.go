@@ -11,6 +11,7 @@ import (
 	"cnnlang/interp/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 // wide returns a random network whose channels fill blocks, or nearly: of
@@ -71,6 +72,26 @@ func wide(seed uint64) *graph.Graph {
 	return b.Graph
 }
 
+// shownAsIn runs a plan of g in memory that is full of NaN and compares what it shows
+// with the reference.
+func shownAsIn(t *testing.T, what string, p *Plan, g *graph.Graph, to map[*graph.Node]*graph.Node, want map[*graph.Node]tensor.Tensor, nodes []*graph.Node) {
+	t.Helper()
+	s := session(t, p, 2)
+	for i := range s.memory.arena {
+		s.memory.arena[i] = float32(math.NaN())
+	}
+	if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range nodes {
+		got, ok := s.At(to[n])
+		if !ok {
+			t.Fatalf("%s: no value of %s", what, n.Path)
+		}
+		equalEnough(t, what+", "+n.Path, got, want[n])
+	}
+}
+
 // TestLoweredValuesAreThoseOfTheReference also fills the memory of a session with
 // NaN: neither halos nor what lies beyond the last channel may come from there.
 func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
@@ -86,20 +107,7 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 				conversions++
 			}
 		}
-		s := session(t, p, 2)
-		for i := range s.memory.arena {
-			s.memory.arena[i] = float32(math.NaN())
-		}
-		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
-			t.Fatal(err)
-		}
-		for _, n := range append(keep, g.Output) {
-			got, ok := s.At(to[n])
-			if !ok {
-				t.Fatalf("seed %d: no value of %s", seed, n.Path)
-			}
-			equalEnough(t, fmt.Sprintf("seed %d, %s", seed, n.Path), got, want[n])
-		}
+		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
 	}
 	if isa, _ := ops.ISA(); isa != "generic" && conversions < 40 {
 		t.Errorf("only %d conversions", conversions)
