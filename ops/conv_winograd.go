@@ -36,25 +36,6 @@ type tileRun struct {
 	at                 int
 }
 
-// The cost model: what one core does, and when weights count as beyond the caches.
-type winogradRates struct {
-	direct, winograd int // products per ns, of direct tiles and of matrix products
-	weights          int // bytes of weights per ns that come from beyond the caches
-	transforms       int // ns of the two transforms of 16 channels of a tile
-}
-
-const cachedWeights = 1 << 20 // bytes
-
-// ratesOf gives the rates of an instruction set: those of AVX-512 are measured on
-// an EPYC (Zen 4, 118 GFLOP/s) and do for AVX2; those of NEON are not measured but
-// estimated, for 3 GHz and two multiply-adds of four elements in a cycle.
-func ratesOf(isa string) winogradRates {
-	if isa == "neon" {
-		return winogradRates{direct: 20, winograd: 18, weights: 10, transforms: 200}
-	}
-	return winogradRates{direct: 48, winograd: 44, weights: 12, transforms: 110}
-}
-
 // winogradBlock is how many float32 the values and the sums of a block take: some
 // 2 MB.
 const winogradBlock = 1 << 19
@@ -68,18 +49,7 @@ func (c *Conv) winograd(x, out tensor.Shape) bool {
 	case c.chosen != "":
 		return c.chosen == viaWinograd
 	}
-	deep, wide := ceilDiv(x[1], Lanes), ceilDiv(out[1], Lanes)
-	tiles := x[0] * ceilDiv(out[2], 4) * ceilDiv(out[3], 4)
-	perPixel := deep * wide * Lanes * Lanes
-	rate := ratesOf(kernel.ISA())
-	stream := func(bytes int) int {
-		if bytes < cachedWeights {
-			return 0
-		}
-		return bytes / rate.weights
-	}
-	direct := max(9*perPixel*x[0]*out[2]*out[3]/rate.direct, stream(4*9*perPixel))
-	winograd := max(36*perPixel*tiles/rate.winograd, stream(4*36*perPixel)) + tiles*(deep+wide)*rate.transforms
+	direct, winograd := c.estimates(x, out)
 	return winograd < direct
 }
 

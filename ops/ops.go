@@ -4,6 +4,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
@@ -60,6 +62,13 @@ type Task interface {
 	// Do computes one part. No two calls that run at once share a worker, which
 	// counts from 0.
 	Do(part, worker int)
+}
+
+// A LongTask has parts that take so long that they look at times whether they shall end.
+type LongTask interface {
+	Task
+	// DoUntil is Do, unless ctx ends: then it returns soon, with ctx.Err().
+	DoUntil(ctx context.Context, part, worker int) error
 }
 
 // A Fault says what is wrong with an op's inputs or arguments; interp/elab adds

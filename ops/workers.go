@@ -164,6 +164,7 @@ func (w *Workers) close() bool { return w.helm.And(^uint64(helmOpen))&helmCount 
 // work does parts of the task until none is left.
 func (w *Workers) work(worker int) {
 	task, ctx := w.task, w.ctx
+	long, _ := task.(LongTask)
 	for {
 		part := w.next.Add(1) - 1
 		if part >= w.parts {
@@ -174,7 +175,11 @@ func (w *Workers) work(worker int) {
 			w.next.Store(w.parts)
 			return
 		}
-		task.Do(int(part), worker)
+		if long == nil {
+			task.Do(int(part), worker)
+		} else if long.DoUntil(ctx, int(part), worker) != nil {
+			w.stopped.Store(true)
+		}
 	}
 }
 

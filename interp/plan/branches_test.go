@@ -104,7 +104,7 @@ func TestBranchesAreThoseOfTheReference(t *testing.T) {
 		want := reference(g, graphtest.Input(g, 1))
 		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[12+seed%9]}
 		after, to := pass.Run(g, pass.Options{Keep: keep})
-		p := planned(t, after, to[keep[0]], to[keep[1]])
+		p := meetingAt(t, 0, after, Options{Keep: []*graph.Node{to[keep[0]], to[keep[1]]}})
 		for _, apart := range p.layout.apart {
 			if apart > 0 {
 				lodged++

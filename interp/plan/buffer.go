@@ -19,6 +19,8 @@ type buffer struct {
 
 	host *buffer
 	at   int // in the host
+
+	each bool // it is of one image of the batch
 }
 
 // root is the outermost host, b itself where it has none. It shortens the way
@@ -71,7 +73,10 @@ func (s *settler) settle(n *graph.Node) (home, how) {
 	if h, ok := s.overwrite(n); ok {
 		return h, inPlace
 	}
-	b := &buffer{size: roundUp(s.graph.size(n)), first: n.ID, last: n.ID, image: s.graph.layouts[n.ID].Image(n.Shape)}
+	b := &buffer{size: roundUp(s.graph.size(n)), first: n.ID, last: n.ID, image: s.graph.layouts[n.ID].Image(n.Shape), each: s.graph.each[n.ID]}
+	if gathers(n) {
+		b.first = 0
+	}
 	s.buffers = append(s.buffers, b)
 	if s.adopt(n, b) {
 		return home{buffer: b}, view
@@ -200,9 +205,10 @@ func (s *settler) span(n, in *graph.Node) int {
 	return layout.Channel(n.Shape, in.Shape[1])
 }
 
-// roots are the buffers without host, in the order of their first steps.
-func (s *settler) roots() []*buffer {
-	roots := slices.DeleteFunc(slices.Clone(s.buffers), func(b *buffer) bool { return b.host != nil })
+// roots are the buffers without host that are of one image, or of all, in the order of
+// their first steps.
+func (s *settler) roots(each bool) []*buffer {
+	roots := slices.DeleteFunc(slices.Clone(s.buffers), func(b *buffer) bool { return b.host != nil || b.each != each })
 	slices.SortStableFunc(roots, func(a, b *buffer) int { return cmp.Compare(a.first, b.first) })
 	return roots
 }

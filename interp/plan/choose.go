@@ -24,6 +24,10 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 	wide := make([]bool, n)
 	for _, n := range g.Nodes[1:] {
 		c.ops[n.ID] = n.Op
+		if gathers(n) {
+			c.gather(n)
+			continue
+		}
 		how, layout := rounded(n, precision)
 		if c.take(n, how, layout) {
 			c.rounds[n.ID], wide[n.ID] = precision, how.Wide
@@ -41,6 +45,15 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 	for c.spread() {
 	}
 	return c
+}
+
+// gather has images lie in a batch as they do alone.
+func (c *choice) gather(n *graph.Node) {
+	layout := c.layouts[n.In[0].ID].Bare()
+	c.layouts[n.ID] = layout
+	if !layout.Plain() {
+		c.wants[n.ID] = []ops.Layout{layout}
+	}
 }
 
 // rounded is how a node works in a precision below float32, where it can.
@@ -98,7 +111,7 @@ func (c *choice) wanted(n *graph.Node, i int) ops.Layout {
 	switch {
 	case c.wants[n.ID] == nil:
 		return ops.Layout{}
-	case c.hosts(n):
+	case c.hosts(n) || gathers(n):
 		return c.layouts[n.ID]
 	}
 	return c.wants[n.ID][i]
@@ -135,7 +148,7 @@ func (c *choice) spread() (changed bool) {
 		n := c.graph.Nodes[id]
 		for i, in := range n.In {
 			grow(in, c.wanted(n, i))
-			if c.hosts(n) {
+			if c.hosts(n) || gathers(n) {
 				grow(n, c.layouts[in.ID])
 			}
 		}

@@ -33,12 +33,16 @@ type lowered struct {
 	// to leads from the nodes of the graph that was given to those that hold the
 	// same values; shown is their plain form, where that was asked for.
 	to, shown map[*graph.Node]*graph.Node
+	each      []bool // by node: whether it is of one image of the batch
 }
 
-// lower chooses layouts for g and puts in the conversions. The values of shown
-// nodes will be there in plain layout.
-func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]string, precision ops.Precision) *lowered {
-	c := choose(g, algorithms, precision)
+// lower chooses layouts for a graph and puts in the conversions. Nodes before the one
+// with which images meet are of one. The values of nodes that are asked for will be there
+// in plain layout.
+func lower(whole *graph.Graph, meet int, asked map[*graph.Node]bool, algorithms map[string]string, precision ops.Precision) *lowered {
+	g := part(whole, meet)
+	shown := g.among(asked)
+	c := choose(g.Graph, algorithms, precision)
 	l := &lowered{
 		Graph: &graph.Graph{Name: g.Name},
 		to:    make(map[*graph.Node]*graph.Node, len(g.Nodes)),
@@ -78,6 +82,8 @@ func lower(g *graph.Graph, shown map[*graph.Node]bool, algorithms map[string]str
 		}
 	}
 	l.Input, l.Output = l.to[g.Input], l.shown[g.Output]
+	l.each = each(l.Graph, whole.Input.Shape[0])
+	l.to, l.shown = g.from(l.to), g.from(l.shown)
 	return l
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -77,9 +76,7 @@ func wide(seed uint64) *graph.Graph {
 func shownAsIn(t *testing.T, what string, p *Plan, g *graph.Graph, to map[*graph.Node]*graph.Node, want map[*graph.Node]tensor.Tensor, nodes []*graph.Node) {
 	t.Helper()
 	s := session(t, p, 2)
-	for i := range s.memory.arena {
-		s.memory.arena[i] = float32(math.NaN())
-	}
+	soil(s)
 	if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,10 @@ import "cnnlang/interp/graph"
 // line is the number of float32 to a cache line of 64 bytes. Every buffer begins
 // on a line and fills whole ones.
 //
+// What is of one image of a batch lies in an arena of its own. Images come together when
+// all steps of one are done, so what is gathered stays until then, and the result is there
+// before the first step of the batch.
+//
 // In a blocked layout the zeros above a plane are those below the one before it,
 // so an image of a value that lies in another begins with zeros of its neighbour.
 // Both write the same.
@@ -39,6 +43,7 @@ type layout struct {
 	apart  []int   // by node: from an image to the next, 0 where they follow one another
 	how    []how   // by node
 	size   int     // of the arena
+	own    int     // of an arena for one image of the batch
 }
 
 // how a value came to its memory.
@@ -55,11 +60,16 @@ func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
 	s := settler{graph: g, homes: make([]home, len(g.Nodes))}
 	l := layout{ranges: make([]Range, len(g.Nodes)), apart: make([]int, len(g.Nodes)), how: make([]how, len(g.Nodes))}
 	last := lastReads(g.Graph, pinned)
+	for _, n := range g.Nodes {
+		if gathers(n) {
+			last[n.In[0].ID] = len(g.Nodes)
+		}
+	}
 	for i, n := range g.Nodes {
 		s.homes[i], l.how[i] = s.settle(n)
 		s.homes[i].buffer.extend(last[i])
 	}
-	l.size = place(s.roots())
+	l.size, l.own = place(s.roots(false)), place(s.roots(true))
 	for i, n := range g.Nodes {
 		root, at := s.homes[i].root()
 		if !s.together(n) {

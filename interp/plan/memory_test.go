@@ -35,7 +35,7 @@ func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 
 // plainly is a graph whose values all lie as their shapes say.
 func plainly(g *graph.Graph) *lowered {
-	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes))}
+	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes)), each: make([]bool, len(g.Nodes))}
 }
 
 func TestNoLiveValueIsOverwritten(t *testing.T) {
@@ -54,7 +54,7 @@ func TestNoLiveBlockIsOverwritten(t *testing.T) {
 			after, to := pass.Run(g, pass.Options{Keep: keep})
 			g, keep[0] = after, to[keep[0]]
 		}
-		l := lower(g, pinned(g, Options{Keep: keep}), nil, ops.F32)
+		l := lower(g, rapid.IntRange(0, len(g.Nodes)).Draw(t, "meet"), pinned(g, Options{Keep: keep}), nil, ops.F32)
 		namedRun(t, l, l.pinned())
 	})
 }
@@ -76,7 +76,7 @@ func TestVectorsReadAsPlainStayTogether(t *testing.T) {
 			read()
 		}
 		plain = append(plain, b.Add("last", &ops.Convert{From: blocks}, both))
-		l := &lowered{Graph: b.Graph, layouts: make([]ops.Layout, len(b.Graph.Nodes))}
+		l := plainly(b.Graph)
 		pinned := map[*graph.Node]bool{}
 		for _, n := range b.Graph.Nodes {
 			pinned[n] = true
@@ -171,7 +171,7 @@ func TestArenaIsNearTheBound(t *testing.T) {
 		busiest := 0
 		for step := range g.Nodes {
 			live := 0
-			for _, b := range s.roots() {
+			for _, b := range s.roots(false) {
 				if b.first <= step && step <= b.last {
 					live += b.size
 				}

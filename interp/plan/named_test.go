@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,29 +21,31 @@ type element struct {
 
 // namedRun goes through the steps with an arena of names: each step finds in every
 // element it reads the name of the element it wants, and zeros around, and writes
-// its own. It knows nothing of lifetimes and buffers.
+// its own. It knows nothing of lifetimes and buffers. Where images are apart it is the first
+// that goes through their steps.
 func namedRun(t rapid.TB, g *lowered, pinned map[*graph.Node]bool) {
 	l := layOut(g, pinned)
-	arena := make([]element, l.size)
+	arenas := map[bool][]element{false: make([]element, l.size), true: make([]element, l.own)}
 	contents := make([][]element, len(g.Nodes)) // of each node's value
 	lies := make([]lie, len(g.Nodes))
 	finds := func(reader string, n *graph.Node) {
 		for i, want := range contents[n.ID] {
-			if got := arena[lies[n.ID].elements[i]]; got != want {
+			if got := arenas[g.each[n.ID]][lies[n.ID].elements[i]]; got != want {
 				t.Fatalf("%s wants element %d of node %d: got %v of %v", reader, i, n.ID, got.index, got.node)
 			}
 		}
 		for _, at := range lies[n.ID].zeros {
-			if got := arena[at]; got != (element{index: -1}) {
+			if got := arenas[g.each[n.ID]][at]; got != (element{index: -1}) {
 				t.Fatalf("%s wants a zero beside node %d at %d: got %v of %v", reader, n.ID, at, got.index, got.node)
 			}
 		}
 	}
-	for i, n := range g.Nodes {
-		r := l.ranges[i]
+	for _, n := range inTurn(g) {
+		i := n.ID
+		r, arena := l.ranges[i], arenas[g.each[i]]
 		lies[i] = lieOf(g, l, n)
-		if first, last := lies[i].ends(); r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > l.size || first < r.Offset || last >= r.Offset+r.Size {
-			t.Fatalf("node %d of %v lies at %+v of %d", i, n.Shape, r, l.size)
+		if first, last := lies[i].ends(); r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > len(arena) || first < r.Offset || last >= r.Offset+r.Size {
+			t.Fatalf("node %d of %v lies at %+v of %d", i, n.Shape, r, len(arena))
 		}
 		for _, in := range n.In {
 			finds(fmt.Sprint("node ", i), in)
@@ -52,7 +55,9 @@ func namedRun(t rapid.TB, g *lowered, pinned map[*graph.Node]bool) {
 			finds("the view itself", n)
 			continue
 		}
-		mayShare(t, lies, n)
+		if !gathers(n) {
+			mayShare(t, lies, n)
+		}
 		contents[i] = make([]element, len(lies[i].elements))
 		for j, at := range lies[i].elements {
 			contents[i][j] = element{n, j}
@@ -65,6 +70,20 @@ func namedRun(t rapid.TB, g *lowered, pinned map[*graph.Node]bool) {
 	for n := range pinned {
 		finds("the caller", n)
 	}
+}
+
+// inTurn are the nodes in the order in which they are computed.
+func inTurn(g *lowered) []*graph.Node {
+	turn := func(n *graph.Node) int {
+		switch {
+		case g.each[n.ID]:
+			return 0
+		case gathers(n):
+			return 1
+		}
+		return 2
+	}
+	return slices.SortedStableFunc(slices.Values(g.Nodes), func(a, b *graph.Node) int { return cmp.Compare(turn(a), turn(b)) })
 }
 
 // A lie is where a value lies in the arena: its elements in the order of its shape,

@@ -21,6 +21,7 @@ type Plan struct {
 	graph   *graph.Graph
 	lowered *lowered
 	steps   []Step
+	apart   int // how many of them, the first, are of one image of the batch
 	layout  layout
 	packed  *packed
 }
@@ -63,6 +64,16 @@ type Options struct {
 	// Done hears of each parameter whose tensor will not be read again. It is
 	// called by several goroutines at a time.
 	Done func(graph.Param)
+
+	meeting func(*graph.Graph) int // of tests
+}
+
+// meet is the node with which images of a batch come together.
+func (o Options) meet(g *graph.Graph) int {
+	if o.meeting != nil {
+		return o.meeting(g)
+	}
+	return meeting(g)
 }
 
 func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), ops.Threads()) }
@@ -89,22 +100,29 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, lowered: lower(g, pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
+	p := &Plan{graph: g, lowered: lower(g, opts.meet(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
 	p.layout = layOut(p.lowered, p.lowered.pinned())
-	if err := opts.affords(Memory{Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: bytes(p.layout.size)}); err != nil {
+	if err := opts.affords(Memory{Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: p.activations(opts.threads())}); err != nil {
 		return nil, err
 	}
-	for _, n := range p.lowered.Nodes[1:] {
-		if p.layout.how[n.ID] != view {
-			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
-		}
-	}
+	p.step(true)
+	p.apart = len(p.steps)
+	p.step(false)
 	if err := p.fill(params, opts); err != nil {
 		p.packed.release()
 		return nil, err
 	}
 	runtime.AddCleanup(p, (*packed).release, p.packed)
 	return p, nil
+}
+
+// step adds the steps that are of one image, or those that are not.
+func (p *Plan) step(each bool) {
+	for _, n := range p.lowered.Nodes[1:] {
+		if p.lowered.each[n.ID] == each && p.layout.how[n.ID] != view && !gathers(n) {
+			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
+		}
+	}
 }
 
 // fill makes everything ready that needs parameters.
@@ -168,7 +186,7 @@ func (p *Plan) Graph() *graph.Graph { return p.graph }
 // Memory is what running a network takes, in bytes.
 type Memory struct {
 	Weights     int64 // the parameters as they are packed
-	Activations int64 // a session's arena: all values that live at one time, at the peak
+	Activations int64 // a session's arenas: all values that live at one time, at the peak
 	Scratch     int64 // a session's working memory for the algorithms
 }
 
@@ -179,15 +197,35 @@ func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch }
 func (p *Plan) Memory(threads int) Memory {
 	return Memory{
 		Weights:     p.weightBytes(),
-		Activations: bytes(p.layout.size),
+		Activations: p.activations(threads),
 		Scratch:     bytes(p.scratch(threads)),
 	}
 }
 
-// scratch is what the hungriest step needs, in float32: steps take turns.
+// activations is what the arenas take, and the whole batch of what no arena has but for
+// one image: what comes in and what is shown.
+func (p *Plan) activations(threads int) int64 {
+	sum := bytes(p.layout.size) + int64(threads)*bytes(p.layout.own)
+	if p.lowered.each[0] {
+		sum += bytes(p.graph.Input.Shape.Elements())
+	}
+	for n, shown := range p.lowered.shown {
+		if p.lowered.each[shown.ID] {
+			sum += bytes(n.Shape.Elements())
+		}
+	}
+	return sum
+}
+
+// scratch is what the hungriest step needs, in float32, or one that each thread takes
+// for itself: steps take turns.
 func (p *Plan) scratch(threads int) int {
+	return max(hungriest(p.steps, threads), threads*hungriest(p.steps[:p.apart], 1))
+}
+
+func hungriest(steps []Step, threads int) int {
 	most := 0
-	for _, s := range p.steps {
+	for _, s := range steps {
 		most = max(most, s.Prepared.Scratch(threads))
 	}
 	return most

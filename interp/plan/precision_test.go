@@ -36,7 +36,7 @@ func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
 			g = branches(seed)
 		}
 		g, _ = pass.Run(g, pass.Options{})
-		p := plannedIn(t, g, precision)
+		p := meetingAt(t, int(seed)%5*len(g.Nodes)/5, g, Options{Precision: precision})
 		for _, apart := range p.layout.apart {
 			lodged += min(apart, 1)
 		}
@@ -47,11 +47,7 @@ func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
 		}
 		s := run(t, p, 1, 1)
 		want := shows(s)
-		for _, memory := range [][]float32{s.memory.arena, s.memory.scratch} {
-			for i := range memory {
-				memory[i] = float32(math.NaN())
-			}
-		}
+		soil(s)
 		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
 			t.Fatal(err)
 		}

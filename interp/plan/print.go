@@ -22,6 +22,9 @@ func Print(w io.Writer, p *Plan, threads int) error {
 	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(t, "%s: %d bytes of weights, %d of activations, %d of scratch for %d threads\n",
 		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)
+	if p.apart > 0 {
+		fmt.Fprintf(&table, "steps 1 to %d are taken by each of %d images\n", p.apart, p.graph.Input.Shape[0])
+	}
 	fmt.Fprintf(t, "step\tpath\top\talgorithm\tarena\tscratch\n")
 	fmt.Fprintf(t, "0\t\tinput\tcopy\t%s\t0\n", p.where(p.lowered.Input))
 	for i, s := range p.steps {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cnnlang/interp/graph"
@@ -21,34 +22,59 @@ type StepTime struct {
 }
 
 // Profile computes like Run and returns how long each step took, in order. The
-// workers start each step anew, so the sum is somewhat more than a run takes.
+// workers start each step anew, so the sum is somewhat more than a run takes. Of steps
+// that images take by themselves it adds up the images, on each of which all workers
+// work, as they do not in a run.
 func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime, error) {
-	var times []StepTime
+	times := make([]StepTime, len(s.plan.steps))
+	for i, step := range s.plan.steps {
+		times[i] = s.plan.describe(step)
+	}
 	err := s.run(input, func() error {
-		from := 0
-		for i, step := range s.plan.steps {
-			start := time.Now()
-			if err := s.workers.Run(ctx, s.tasks[from:s.ends[i]]); err != nil {
-				return err
+		if s.images != nil {
+			for image := range s.images.count {
+				s.images.enter(&s.images.crowd, image)
+				if err := s.profile(ctx, &s.images.crowd, times); err != nil {
+					return err
+				}
+				s.images.leave(&s.images.crowd, image)
 			}
-			times = append(times, s.plan.timed(step, time.Since(start)))
-			from = s.ends[i]
 		}
-		return nil
+		return s.profile(ctx, &s.batch, times[s.plan.apart:])
 	})
 	return times, err
 }
 
-// timed describes a step.
-func (p *Plan) timed(step Step, took time.Duration) StepTime {
+// profile takes the steps of a binding one by one and adds how long each took.
+func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) error {
+	from := 0
+	for i, end := range b.ends {
+		start := time.Now()
+		if err := s.workers.Run(ctx, b.tasks[from:end]); err != nil {
+			return err
+		}
+		times[i].Took += time.Since(start)
+		from = end
+	}
+	return nil
+}
+
+// describe tells all of a step but its time.
+func (p *Plan) describe(step Step) StepTime {
 	n := step.Node
 	size := p.lowered.size(n)
 	for _, in := range n.In {
 		size += p.lowered.size(in)
 	}
-	count, images := n.Count(), float64(n.Shape[0])
+	count, shape, times := n.Count(), slices.Clone(n.Shape), 1
+	if p.lowered.each[n.ID] {
+		times = p.graph.Input.Shape[0]
+		shape[0] = times
+	}
+	images := float64(shape[0])
 	return StepTime{
-		Path: n.Path, Op: graph.Describe(n.Op), Shape: n.Shape, Algorithm: step.Prepared.Algorithm(),
-		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images, Bytes: bytes(size) + p.lowered.weightBytes([]*graph.Node{n}), Took: took,
+		Path: n.Path, Op: graph.Describe(n.Op), Shape: shape, Algorithm: step.Prepared.Algorithm(),
+		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images,
+		Bytes: int64(times) * (bytes(size) + p.lowered.weightBytes([]*graph.Node{n})),
 	}
 }

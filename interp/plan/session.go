@@ -19,17 +19,25 @@ type Session struct {
 	plan    *Plan
 	workers *ops.Workers
 	memory  sessionMemory
-	values  []tensor.Tensor // by node of the lowered graph: views of the arena
+	images  *images // nil where the batch takes all steps as a whole
+	batch   binding
 	results []result
 	tasks   []ops.Task // the whole network's, one after another
-	ends    []int      // by step: where its tasks end
 	running atomic.Bool
 }
 
 // sessionMemory lies outside of Go's heap until nobody knows the session any more.
 type sessionMemory struct {
 	arena   []float32
-	scratch []float32 // each step's in turn
+	own     [][]float32 // the arena of each worker for images by themselves
+	scratch []float32   // each step's in turn
+}
+
+// A binding is steps with their memory.
+type binding struct {
+	values []tensor.Tensor // by node of the lowered graph: views of an arena
+	tasks  []ops.Task      // one after another
+	ends   []int           // by step: where its tasks end
 }
 
 // A result is a value that a session shows: a copy in Go's own memory, which may
@@ -45,28 +53,41 @@ type result struct {
 // the last run.
 func (p *Plan) NewSession(workers *ops.Workers) *Session {
 	threads := workers.Count()
-	s := &Session{plan: p, workers: workers, values: make([]tensor.Tensor, len(p.lowered.Nodes))}
+	s := &Session{plan: p, workers: workers}
 	s.memory.arena = s.offHeap(p.layout.size)
 	s.memory.scratch = s.offHeap(p.scratch(threads))
-	for i, n := range p.lowered.Nodes {
-		s.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(s.memory.arena)}
-	}
 	for _, n := range p.graph.Nodes {
 		if shown := p.lowered.shown[n]; shown != nil {
 			s.results = append(s.results, result{n, shown.ID, tensor.New(n.Shape...)})
 		}
 	}
-	for _, step := range p.steps {
+	s.batch = p.bind(p.steps[p.apart:], false, s.memory.arena, s.memory.scratch, threads)
+	if p.lowered.each[0] {
+		s.images = s.newImages(threads)
+		s.tasks = s.images.tasks()
+	}
+	s.tasks = append(s.tasks, s.batch.tasks...)
+	return s
+}
+
+// bind gives steps, each of one image or not, their memory.
+func (p *Plan) bind(steps []Step, each bool, arena, scratch []float32, threads int) (b binding) {
+	b.values = make([]tensor.Tensor, len(p.lowered.Nodes))
+	for i, n := range p.lowered.Nodes {
+		if p.lowered.each[i] == each {
+			b.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(arena)}
+		}
+	}
+	for _, step := range steps {
 		in := make([]tensor.Tensor, len(step.Node.In))
 		for i, n := range step.Node.In {
-			in[i] = s.values[n.ID]
+			in[i] = b.values[n.ID]
 		}
 		size := step.Prepared.Scratch(threads)
-		tasks := step.Prepared.Bind(s.values[step.Node.ID], in, s.memory.scratch[:size:size], threads)
-		s.tasks = append(s.tasks, tasks...)
-		s.ends = append(s.ends, len(s.tasks))
+		b.tasks = append(b.tasks, step.Prepared.Bind(b.values[step.Node.ID], in, scratch[:size:size], threads)...)
+		b.ends = append(b.ends, len(b.tasks))
 	}
-	return s
+	return b
 }
 
 // of returns the part of the arena.
@@ -104,13 +125,19 @@ func (s *Session) run(input tensor.Tensor, work func() error) error {
 		return errRunning
 	}
 	defer s.running.Store(false)
-	copy(s.values[0].Data, input.Data)
+	if s.images != nil {
+		s.images.input = input.Data
+		defer func() { s.images.input = nil }()
+	} else {
+		copy(s.batch.values[0].Data, input.Data)
+	}
 	if err := work(); err != nil {
 		return err
 	}
 	for i := range s.results {
-		r := &s.results[i]
-		copy(r.Data, s.values[r.source].Data)
+		if r := &s.results[i]; !s.plan.lowered.each[r.source] {
+			copy(r.Data, s.batch.values[r.source].Data)
+		}
 	}
 	runtime.KeepAlive(s)
 	return nil

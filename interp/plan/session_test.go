@@ -37,6 +37,15 @@ func run(t testing.TB, p *Plan, threads, seed int) *Session {
 	return s
 }
 
+// soil fills all memory of a session with NaN.
+func soil(s *Session) {
+	for _, memory := range append(s.memory.own, s.memory.arena, s.memory.scratch) {
+		for i := range memory {
+			memory[i] = float32(math.NaN())
+		}
+	}
+}
+
 // shows copies all that a session shows.
 func shows(s *Session) []float32 {
 	all := slices.Clone(s.Output().Data)
@@ -81,11 +90,7 @@ func TestResultsDoNotDependOnOldMemory(t *testing.T) {
 		p := planned(t, graphtest.Random(seed, 30))
 		s := run(t, p, 2, 1)
 		want := shows(s)
-		for _, memory := range [][]float32{s.memory.arena, s.memory.scratch} {
-			for i := range memory {
-				memory[i] = float32(math.NaN())
-			}
-		}
+		soil(s)
 		if err := s.Run(t.Context(), graphtest.Input(p.Graph(), 1)); err != nil {
 			t.Fatal(err)
 		}

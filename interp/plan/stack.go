@@ -19,7 +19,7 @@ import (
 //	    └─ 1x1 ─ 5x5 ─┘              └─ 1x1 ─┴─ · ─ 5x5 ─┘
 //
 // A result stays by itself where it would have to be copied: where a concatenation
-// puts it, or where another op writes over it. It is also by itself where it is
+// puts it, or where images meet, or where another op writes over it. It is also by itself where it is
 // shown.
 type stack struct {
 	op       *ops.Conv
@@ -89,7 +89,7 @@ func (c *choice) taken() map[*graph.Node]bool {
 		for _, k := range overwritable(c.ops[n.ID]) {
 			taken[n.In[(k+len(n.In))%len(n.In)]] = true
 		}
-		if c.hosts(n) {
+		if c.hosts(n) || gathers(n) {
 			for _, in := range n.In {
 				taken[in] = true
 			}

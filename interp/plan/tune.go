@@ -23,7 +23,7 @@ type Choice struct {
 func Tune(ctx context.Context, g *graph.Graph, workers *ops.Workers, d time.Duration) ([]Choice, error) {
 	var all []Choice
 	others := newCrowd()
-	for _, n := range g.Nodes[1:] {
+	for _, n := range part(g, meeting(g)).Nodes[1:] {
 		chooser, ok := n.Op.(ops.Chooser)
 		if !ok {
 			continue

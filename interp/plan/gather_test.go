@@ -1,0 +1,233 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/graph/graphtest"
+	"cnnlang/interp/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// meetingAt plans with the images of a batch by themselves up to a node.
+func meetingAt(t testing.TB, node int, g *graph.Graph, opts Options) *Plan {
+	t.Helper()
+	opts.meeting = func(*graph.Graph) int { return node }
+	p, err := New(g, graphtest.Param, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// batched are random networks for several images, with values that lie in others and a
+// side head.
+func batched(seed uint64) *graph.Graph {
+	if seed%2 == 0 {
+		return branches(seed/2*3 + 1 + seed/2%2)
+	}
+	for seed += 100; ; seed++ {
+		if g := graphtest.Random(seed, 30); g.Input.Shape[0] > 1 {
+			return g
+		}
+	}
+}
+
+// Wherever images meet the values are those of the reference, from memory of NaN; on any
+// number of threads, with images left that all threads share; kept values of both sides
+// among them.
+func TestImagesMayMeetAnywhere(t *testing.T) {
+	gathered := 0
+	for seed := range uint64(24) {
+		g := batched(seed)
+		want := reference(g, graphtest.Input(g, 1))
+		keep := []*graph.Node{g.Nodes[2+seed%5], g.Nodes[len(g.Nodes)-3], g.Input}
+		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
+		kept := []*graph.Node{to[keep[0]], to[keep[1]], to[keep[2]]}
+		for node := 0; node <= len(after.Nodes); node += 1 + int(seed%3) {
+			p := meetingAt(t, node, after, Options{Keep: kept})
+			for _, n := range p.lowered.Nodes {
+				if gathers(n) {
+					gathered++
+				}
+			}
+			shownAsIn(t, fmt.Sprintf("seed %d, node %d", seed, node), p, g, to, want, append(keep, g.Output))
+			sameOnThreads(t, p, seed)
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+	if gathered < 300 {
+		t.Errorf("only %d values were gathered", gathered)
+	}
+}
+
+// An image of a batch that is by itself to the end has the bits that it has alone.
+func TestImagesByThemselvesAreAsAlone(t *testing.T) {
+	for seed := range uint64(12) {
+		whole := batched(seed)
+		input := graphtest.Input(whole, 1)
+		p := meetingAt(t, len(whole.Nodes), whole, Options{})
+		s := session(t, p, 2)
+		if err := s.Run(t.Context(), input); err != nil {
+			t.Fatal(err)
+		}
+		one := session(t, planned(t, ofOneImage(whole)), 1)
+		images, got := input.Shape[0], s.Output()
+		for image := range images {
+			if err := one.Run(t.Context(), imageOf(input, image)); err != nil {
+				t.Fatal(err)
+			}
+			if !same(imageOf(got, image).Data, one.Output().Data) {
+				t.Errorf("seed %d: image %d of %d has other bits", seed, image, images)
+			}
+		}
+	}
+}
+
+// ofOneImage is the same network for one image.
+func ofOneImage(g *graph.Graph) *graph.Graph {
+	p := part(g, len(g.Nodes))
+	p.Graph.Sides = nil
+	for _, n := range p.Nodes {
+		n.Side = nil
+	}
+	return p.Graph
+}
+
+func imageOf(x tensor.Tensor, image int) tensor.Tensor {
+	n := x.Shape.Elements() / x.Shape[0]
+	return tensor.Tensor{Shape: of(x.Shape, 1), Data: x.Data[image*n : (image+1)*n]}
+}
+
+func TestRunOfImagesAllocatesNothing(t *testing.T) {
+	for seed := range uint64(6) {
+		g := batched(seed)
+		p, input := meetingAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Input(g, 1)
+		for threads := 1; threads <= 2; threads++ {
+			s := session(t, p, threads)
+			if n := testing.AllocsPerRun(20, func() { s.Run(t.Context(), input) }); n != 0 {
+				t.Errorf("seed %d, %d threads: %v allocations each run", seed, threads, n)
+			}
+		}
+	}
+}
+
+// deep is a batch of six for a chain of equal convolutions.
+func deep(layers int) *graph.Graph {
+	b := graphtest.Start("deep", 6, 64, 28, 28)
+	x := b.Graph.Input
+	for i := range layers {
+		x = b.Add(fmt.Sprint(i), graphtest.Conv(64, 3, 1, 1, true), x)
+	}
+	return b.Graph
+}
+
+// An image by itself stops in the middle when the run ends.
+func TestImagesStopWhenTheContextEnds(t *testing.T) {
+	short := deep(2)
+	s := run(t, meetingAt(t, len(short.Nodes), short, Options{}), 1, 1)
+	layers := 2 * 600 * time.Millisecond / fastest(t, s)
+	long := deep(max(8, min(int(layers), 800)))
+	p := meetingAt(t, len(long.Nodes), long, Options{})
+	input := graphtest.Input(long, 1)
+	for _, threads := range []int{1, 4} { // of six images two are shared
+		s := session(t, p, threads)
+		whole, want := fastest(t, s), shows(s)
+		for _, share := range []time.Duration{2, 8, 13} {
+			ctx, cancel := context.WithCancel(t.Context())
+			var cancelled time.Time
+			time.AfterFunc(whole*share/20, func() { cancelled = time.Now(); cancel() })
+			if err := s.Run(ctx, input); !errors.Is(err, context.Canceled) {
+				t.Fatalf("%d threads: got %v after %d of 20 parts of %v", threads, err, share, whole)
+			}
+			if late := time.Since(cancelled); late > 50*time.Millisecond {
+				t.Errorf("%d threads: stopped %v after the context ended", threads, late)
+			}
+		}
+		if err := s.Run(t.Context(), input); err != nil || !same(shows(s), want) {
+			t.Errorf("%d threads: the run after a cancelled one differs (%v)", threads, err)
+		}
+	}
+}
+
+// The profile has every step once, with the work of all images.
+func TestProfileAddsUpImages(t *testing.T) {
+	g := deep(4)
+	whole := meetingAt(t, 0, g, Options{})
+	for node := range len(g.Nodes) + 1 {
+		p := meetingAt(t, node, g, Options{})
+		s := session(t, p, 2)
+		times, err := s.Profile(t.Context(), graphtest.Input(g, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := shows(run(t, p, 1, 1))
+		macs := 0.0
+		for _, step := range times {
+			macs += step.MACs
+			if step.Took <= 0 || step.Shape[0] != 6 {
+				t.Errorf("node %d: %+v", node, step)
+			}
+		}
+		if all := 4.0 * 6 * 64 * 64 * 9 * 28 * 28; macs != all || len(times) < len(whole.steps) || !same(shows(s), want) {
+			t.Errorf("node %d: %d steps with %v products, want %v, or other values", node, len(times), macs, all)
+		}
+	}
+}
+
+// Images are by themselves where values are large, and together where a layer has more
+// parameters than there is work for one of them.
+func TestWhereImagesMeet(t *testing.T) {
+	b := graphtest.Start("meeting", 8, 64, 56, 56)
+	x := b.Graph.Input
+	for i := range 4 {
+		x = b.Add(fmt.Sprint("large", i), graphtest.Conv(64, 1, 1, 1, true), x)
+	}
+	x = b.Add("flat", &ops.Flatten{}, b.Add("mean", &ops.GlobalAvgPool{}, x))
+	first := b.Add("fc0", graphtest.Linear(4096), x)
+	b.Add("fc1", graphtest.Linear(4096), first)
+	if at := meeting(b.Graph); at <= 4 || at > first.ID {
+		t.Errorf("images of %d nodes meet at %d", len(b.Graph.Nodes), at)
+	}
+	alone := graphtest.Start("alone", 1, 64, 56, 56)
+	alone.Add("conv", graphtest.Conv(64, 1, 1, 1, true), alone.Graph.Input)
+	if at := meeting(alone.Graph); at != 0 {
+		t.Errorf("one image meets itself at %d", at)
+	}
+}
+
+// What a batch takes counts its input and all that is shown of it, though no arena holds
+// more of those than one image.
+func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
+	b := graphtest.Start("many", 4096, 4, 8, 8)
+	b.Add("conv", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input)
+	sizes, p := asked(t, b.Graph, Options{Threads: 2, meeting: func(*graph.Graph) int { return 2 }})
+	least := int64(2 * 4 * 4096 * 4 * 8 * 8)
+	if got := p.Memory(2).Activations; got < least || got > least+least/100 || sizes[0].Activations != got {
+		t.Errorf("got %d bytes, asked for %d, want some more than %d", got, sizes[0].Activations, least)
+	}
+}
+
+// The table of a plan says what is of one image.
+func TestPrintTellsImages(t *testing.T) {
+	g := deep(3)
+	var out strings.Builder
+	p := meetingAt(t, 3, g, Options{})
+	if err := Print(&out, p, 2); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("steps 1 to %d are taken by each of 6 images", p.apart)
+	lines := strings.Split(out.String(), "\n")
+	if p.apart < 2 || !slices.Contains(lines, want) {
+		t.Errorf("got\n%s", &out)
+	}
+}
