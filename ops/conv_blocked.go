@@ -156,6 +156,7 @@ func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Pre
 	b.cut(slider{
 		strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
 		top: c.before(vertical, x), left: c.before(horizontal, x), oneRow: b.permuted > 0,
+		breaks: !b.depthwise && b.permuted == 0,
 	})
 	return b.prepare()
 }

@@ -22,7 +22,7 @@ func covered(s slider, in, out grid, add *grid) []pixelTile {
 // flat makes one row of each grid where every pixel is by itself, so that rows do not
 // matter.
 func (s slider) flat(in, out grid, add *grid) (grid, grid, *grid) {
-	if s != (slider{strideH: 1, strideW: 1}) || in.h != out.h || in.w != out.w || !in.bare() || !out.bare() || add != nil && !add.bare() {
+	if !s.still() || in.h != out.h || in.w != out.w || !in.bare() || !out.bare() || add != nil && !add.bare() {
 		return in, out, add
 	}
 	if add != nil {
@@ -31,6 +31,10 @@ func (s slider) flat(in, out grid, add *grid) (grid, grid, *grid) {
 	}
 	return in.flattened(), out.flattened(), add
 }
+
+// still reports whether every pixel is computed from the one at its place, if that is all
+// it sees.
+func (s slider) still() bool { return s.strideH == 1 && s.strideW == 1 && s.top == 0 && s.left == 0 }
 
 // share decides how much a part does.
 func (b *blockedConv) share() {
@@ -167,10 +171,11 @@ func (w *blockedPartOf) activate(k *kernel.Tile, t *pixelTile) {
 	}
 	for block := range k.Blocks {
 		out := k.Out[block*k.OutBlock+t.Out:]
-		line := out[:min(t.Pixels, tileRow)*Lanes]
+		row := t.FirstRow()
+		line := out[:row*Lanes]
 		w.act.apply(line, line)
-		if t.Pixels > tileRow {
-			line = out[t.OutNext:][:(t.Pixels-tileRow)*Lanes]
+		if t.Pixels > row {
+			line = out[t.OutNext:][:(t.Pixels-row)*Lanes]
 			w.act.apply(line, line)
 		}
 	}

@@ -37,8 +37,11 @@ const (
 	// cache. Sums of leastPassed lines are short enough without.
 	passTaps    = 8
 	leastPassed = 12
-	// passTiles is how many tiles make up for what a pass costs.
-	passTiles = 12
+	// passTiles is how many tiles make up for what a pass costs, and passTilesLong where
+	// there are longLines lines to sum, which with their weights are more than a near cache.
+	passTiles     = 12
+	passTilesLong = 8
+	longLines     = 128
 	// wideTile is how many pixels a wide kernel has.
 	wideTile = 8
 )
@@ -66,7 +69,7 @@ func newTapSum(at []int, window int, whole bool) *tapSum {
 // already is added. The weights of a tap are size float32, next are those of the
 // next run.
 func (s *tapSum) run(k kernel.Tile, size int, next []float32, at, onto *kernel.Places) {
-	if s.passes == nil || at.Len() < passTiles {
+	if s.passes == nil || at.Len() < passTilesLong || at.Len() < passTiles && s.taps < longLines {
 		k.Taps, k.Ahead = s.all, next
 		kernel.Conv(&k, at)
 		return

@@ -45,7 +45,7 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 		top: s.depthwise.before(vertical, x), left: s.depthwise.before(horizontal, x),
 	}
 	size := func(rows int) stripSize {
-		return stripSize{rows, first.ofRows(windows, rows), second.ofRows(slider{strideH: 1, strideW: 1}, rows)}
+		return stripSize{rows, first.ofRows(windows, rows), second.ofRows(slider{strideH: 1, strideW: 1, breaks: true}, rows)}
 	}
 	c.full = size(c.rows)
 	c.last = size(y[2] - (ceilDiv(y[2], c.rows)-1)*c.rows)
@@ -72,7 +72,7 @@ func (c strippedConv) ofRows(s slider, rows int) *blockedConv {
 	b := *c.blockedConv
 	in, out := b.in, b.out
 	out.h = rows
-	if s == (slider{strideH: 1, strideW: 1}) {
+	if s.still() {
 		in.h = rows
 	}
 	if b.add != nil {

@@ -42,12 +42,19 @@ type slider struct {
 	strideH, strideW int
 	top, left        int  // padding
 	oneRow           bool // no tile may have two
+	breaks           bool // tiles of two rows may break anywhere
 }
 
 // cut covers the result with tiles of one row, as wide as each other to within a
-// pixel; or where a row has seven pixels and two fit a tile, of two rows. The
-// input has enough halo for all windows.
+// pixel; or where a row has seven pixels and two fit a tile, of two rows; or of as many
+// pixels as there are, wherever rows end. The input has enough halo for all windows.
 func (s slider) cut(in, out, add *grid) []pixelTile {
+	across := ceilDiv(out.w, kernel.TilePixels)
+	if s.breaks && kernel.TileBreaks {
+		if tiles := s.broken(in, out, add); worthBreaking*float64(len(tiles)) <= float64(out.h*across) {
+			return tiles
+		}
+	}
 	var tiles []pixelTile
 	place := func(y, x, pixels int) *pixelTile {
 		t := pixelTile{kernel.Place{Pixels: pixels,
@@ -69,7 +76,6 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 			y++
 			continue
 		}
-		across := ceilDiv(out.w, kernel.TilePixels)
 		for i := range across {
 			from, to := i*out.w/across, (i+1)*out.w/across
 			t := place(y, from, to-from)
@@ -81,7 +87,42 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 	return tiles
 }
 
-// tileRow is how many pixels of a tile lie in its first row.
+// worthBreaking is how many times fewer tiles must be that break: one takes a little more
+// time, and those of four pixels and more are about as fast for each pixel. Rows of 7, 8
+// and 13 pixels are worth it with tiles of 6, and those of 14 and 28 not.
+const worthBreaking = 4. / 3
+
+// broken covers the result with tiles that go on in the next row. No row is so short
+// that a tile would reach a third.
+func (s slider) broken(in, out, add *grid) []pixelTile {
+	total := out.h * out.w
+	across := ceilDiv(total, min(kernel.TilePixels, out.w))
+	tiles := make([]pixelTile, across)
+	for i := range tiles {
+		from, to := i*total/across, (i+1)*total/across
+		y, x := from/out.w, from%out.w
+		t := &tiles[i]
+		t.Pixels, t.First, t.lastOf, t.finished = to-from, out.w-x, y, to/out.w-y
+		lies := func(y, x int) (input, output int) {
+			return in.at(0, 0, y*s.strideH-s.top, x*s.strideW-s.left), out.at(0, 0, y, x)
+		}
+		t.In, t.Out = lies(y, x)
+		if add != nil {
+			t.Add = add.at(0, 0, y, x)
+		}
+		if t.First < t.Pixels {
+			input, output := lies(y+1, 0)
+			t.Next, t.OutNext = input-t.In, output-t.Out
+			if add != nil {
+				t.AddNext = add.at(0, 0, y+1, 0) - t.Add
+			}
+		}
+	}
+	return tiles
+}
+
+// tileRow is how many pixels of a tile lie in its first row, where it does not break
+// elsewhere.
 const tileRow = 7
 
 // finish writes the zeros beside the rows that the tile ends.
@@ -93,8 +134,8 @@ func (t *pixelTile) finish(out *grid, data []float32, image, block int) {
 
 // end is where in the result its last pixel ends.
 func (t *pixelTile) end() int {
-	if t.Pixels > tileRow {
-		return t.Out + t.OutNext + (t.Pixels-tileRow)*Lanes
+	if row := t.FirstRow(); t.Pixels > row {
+		return t.Out + t.OutNext + (t.Pixels-row)*Lanes
 	}
 	return t.Out + t.Pixels*Lanes
 }

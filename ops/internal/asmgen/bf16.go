@@ -174,7 +174,7 @@ func (k tileBF16) pairs() {
 		}
 		for p := range k.pixels {
 			x := k.work(p)
-			t.op("VPBROADCASTD", tile{}.pixel(p, 4*c), avx512.v(x))
+			t.op("VPBROADCASTD", tile{first: group}.pixel(p, 4*c), avx512.v(x))
 			for v := range 2 {
 				t.dotBF16(k.weight(v), x, 2*p+v)
 			}
@@ -193,7 +193,7 @@ func (k tileBF16) pairs() {
 func (k tileBF16) half(visit func(p int, x string)) {
 	for p := range k.pixels {
 		x := avx512.v(k.work(p))
-		k.t.widen(tile{}.pixel(p, 0), x)
+		k.t.widen(tile{first: group}.pixel(p, 0), x)
 		visit(p, x)
 	}
 }

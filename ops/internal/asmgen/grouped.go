@@ -57,13 +57,13 @@ func groups(t *text, s isa) {
 		}
 		for p := most; p >= 1; p-- {
 			t.op("CMPQ", "BX", p)
-			t.op("JEQ", grouped{tile{pixels: p}, stride}.name(""))
+			t.op("JEQ", grouped{tile{pixels: p, blocks: 1, first: group}, stride}.name(""))
 		}
 		t.op("INT", 3)
 	}
 	for stride := 1; stride <= 2; stride++ {
 		for p := most; p >= 1; p-- {
-			grouped{tile{t, s, "grouped", p, 1}, stride}.write()
+			grouped{tile{t, s, "grouped", p, 1, group}, stride}.write()
 		}
 	}
 	t.label("done")

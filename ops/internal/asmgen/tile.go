@@ -16,13 +16,15 @@ import "fmt"
 //	AVX2       1 to 6 px x 16       Y0-Y11        Y12, Y13  Y14, Y15
 //
 //	R8  first pixel's place    SI  bytes from a pixel to the next   R12  weights
-//	R9  bytes to pixel 7, or   CX  3 times SI                       R13  result
-//	    what to fetch ahead
+//	R9  bytes to the next row, CX  3 times SI                       R13  result
+//	    or what to fetch ahead
 //	R10 offsets   R11 taps     AX  5 times SI                       R14  pixel 0
-//	DI  arguments              BX  turns left of a tap              DX   pixel 7
+//	DI  arguments              BX  turns left of a tap              DX   the next row
 //	R15 place of the tile
 //
-// The pixels from the seventh on may lie in the next row. One call does tile after
+// The pixels of a wide tile from the seventh on may lie in the next row. Those of conv
+// with AVX2 may from any on: there is a tile for each number of pixels in the first row,
+// p5x16s2 for two of five. One call does tile after
 // tile, so that the processor begins with one while it ends the other, and sums
 // over the taps chunk by chunk, each added to the one before.
 type tile struct {
@@ -31,6 +33,7 @@ type tile struct {
 	family string
 	pixels int
 	blocks int
+	first  int // pixels of the first row
 }
 
 // The fields of kernel.tileArgs; those of the last group are the kernel's own.
@@ -72,10 +75,12 @@ const (
 	placeOutNext = "32(R15)"
 	placeAdd     = "40(R15)"
 	placeAddNext = "48(R15)"
-	placeSize    = 56
+	placeFirst   = "56(R15)" // pixels of the first row, where a tile of AVX2 has two
+	placeSize    = 64
 )
 
-const group = 7 // pixels that one base register reaches
+// group is how many pixels one base register reaches.
+const group = 7
 
 // perBlock is how many registers 16 channels take.
 func (k tile) perBlock() int    { return 16 / k.s.lanes }
@@ -83,9 +88,16 @@ func (k tile) across() int      { return k.blocks * k.perBlock() }
 func (k tile) acc(p, v int) int { return p*k.across() + v }
 func (k tile) weight(v int) int { return k.pixels*k.across() + v }
 func (k tile) work(i int) int   { return k.pixels*k.across() + k.across() + i%2 }
+func (k tile) twoRows() bool    { return k.pixels > k.first }
 func (k tile) name(s string) string {
+	if k.twoRows() && k.first < group {
+		s = fmt.Sprint("s", k.first, s)
+	}
 	return fmt.Sprintf("p%dx%d%s", k.pixels, 16*k.blocks, s)
 }
+
+// breaks reports whether tiles of a family may break anywhere.
+func breaks(family string, s isa) bool { return family == "conv" && s == avx2 }
 
 // tiles writes the families: conv, depthwise, max and sum.
 func tiles(t *text, s isa) {
@@ -110,23 +122,31 @@ func tiles(t *text, s isa) {
 			t.op("CMPQ", argBlocks, 2)
 			t.op("JNE", "narrow")
 		}
+		if breaks(family, s) {
+			t.op("MOVQ", placeFirst, "DX")
+			t.op("TESTQ", "DX", "DX")
+			t.op("JNZ", "broken")
+		}
 		for blocks := deep; blocks >= 1; blocks-- {
 			if blocks < deep {
 				t.label("narrow")
 			}
 			for p := most; p >= 1; p-- {
 				t.op("CMPQ", "BX", p)
-				t.op("JEQ", tile{pixels: p, blocks: blocks}.name(""))
+				t.op("JEQ", tile{pixels: p, blocks: blocks, first: group}.name(""))
 			}
 			t.op("INT", 3)
 		}
+		if breaks(family, s) {
+			broken(t, s, family, most)
+		}
 		for blocks := deep; blocks >= 1; blocks-- {
 			for p := most; p >= 1; p-- {
-				tile{t, s, family, p, blocks}.write()
+				tile{t, s, family, p, blocks, group}.write()
 			}
 		}
 		t.label("done")
-		if family == "conv" && s == avx2 {
+		if breaks(family, s) {
 			t.op("MOVQ", "R9", argAhead)
 			t.op("DECQ", argAheadTiles)
 			t.op("JNZ", "on")
@@ -140,11 +160,31 @@ func tiles(t *text, s isa) {
 	}
 }
 
+// broken leads to the tiles of two rows, and writes them.
+func broken(t *text, s isa, family string, most int) {
+	var all []tile
+	for p := most; p > 1; p-- {
+		for first := 1; first < p; first++ {
+			all = append(all, tile{t, s, family, p, 1, first})
+		}
+	}
+	t.label("broken")
+	t.op("LEAQ", "(DX)(BX*8)", "BX")
+	for _, k := range all {
+		t.op("CMPQ", "BX", 8*k.pixels+k.first)
+		t.op("JEQ", k.name(""))
+	}
+	t.op("INT", 3)
+	for _, k := range all {
+		k.write()
+	}
+}
+
 // begin sets the registers for a tile.
 func begin(t *text, s isa, family string) {
 	t.op("MOVQ", argIn, "R8")
 	t.op("ADDQ", placeIn, "R8")
-	if family == "conv" && s == avx2 {
+	if breaks(family, s) {
 		t.op("MOVQ", argAhead, "R9")
 	} else {
 		t.op("MOVQ", placeNext, "R9")
@@ -179,7 +219,11 @@ func (k tile) write() {
 	t.op("MOVQ", "(R10)", "R14")
 	t.op("ADDQ", 8, "R10")
 	t.op("ADDQ", "R8", "R14")
-	if k.pixels > group {
+	switch {
+	case k.twoRows() && breaks(k.family, k.s):
+		t.op("MOVQ", placeNext, "DX")
+		t.op("ADDQ", "R14", "DX")
+	case k.twoRows():
 		t.op("LEAQ", "(R14)(R9*1)", "DX")
 	}
 	switch k.family {
@@ -232,8 +276,8 @@ func (k tile) start() {
 // pixel is the memory of pixel p, n bytes into its line.
 func (k tile) pixel(p, n int) string {
 	base := "R14"
-	if p >= group {
-		base, p = "DX", p-group
+	if p >= k.first {
+		base, p = "DX", p-k.first
 	}
 	index := []string{"", "(SI*1)", "(SI*2)", "(CX*1)", "(SI*4)", "(AX*1)", "(CX*2)"}[p]
 	return fmt.Sprintf("%d(%s)%s", n, base, index)
@@ -253,7 +297,7 @@ func (k tile) dense() {
 	}
 	t.op("ADDQ", 64*k.blocks*unroll, "R12")
 	t.op("ADDQ", 4*unroll, "R14")
-	if k.pixels > group {
+	if k.twoRows() {
 		t.op("ADDQ", 4*unroll, "DX")
 	}
 	t.op("DECQ", "BX")
@@ -400,14 +444,14 @@ func (k tile) lines(base, block, next string, visit func(line string, reg int)) 
 		if b > 0 {
 			k.t.op("ADDQ", block, "R14")
 		}
-		if k.pixels > group {
+		if k.twoRows() {
 			k.t.op("MOVQ", "R14", "DX")
 			k.t.op("ADDQ", next, "DX")
 		}
 		for p := range k.pixels {
 			from, n := "R14", p
-			if p >= group {
-				from, n = "DX", p-group
+			if p >= k.first {
+				from, n = "DX", p-k.first
 			}
 			for v := range k.perBlock() {
 				visit(at(64*n+v*k.s.bytes(), from), k.acc(p, b*k.perBlock()+v))

@@ -14,6 +14,7 @@ func Grouped(t *Tile, at *Places, channels int) {
 	if at.step != Lanes && at.step != 2*Lanes || channels > GroupedChannels || groupSees[channels] == nil || t.Add != nil {
 		panic("kernel: no such grouped tile")
 	}
+	at.unbroken()
 	for i := range at.list {
 		p := &at.list[i]
 		if p.Pixels > tileGroup && (p.Next != tileGroup*at.step || p.OutNext != tileGroup*Lanes) {

@@ -1233,7 +1233,7 @@ s2p1store:
 	JMP done
 
 done:
-	ADDQ $56, R15
+	ADDQ $64, R15
 	DECQ 120(DI)
 	JNZ tile
 	VZEROUPPER

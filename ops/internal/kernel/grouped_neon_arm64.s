@@ -4088,7 +4088,7 @@ done:
 	ADD $32, R20
 	CMP $64, R20
 	BNE half
-	ADD $56, R15
+	ADD $64, R15
 	SUBS $1, R19
 	BNE tile
 	RET

@@ -1,13 +1,15 @@
 package kernel
 
-// A Place is where one tile lies: so many pixels of a row, the ones from the
-// seventh on perhaps in the next row. Memory is counted in float32 from the start
-// of the slices of a Tile.
+// A Place is where one tile lies: so many pixels of a row, and perhaps some of the next
+// one. Memory is counted in float32 from the start of the slices of a Tile.
 type Place struct {
 	Pixels int // at most TilePixels
-	// Pixel p lies in the input at In + p*step, from pixel 7 on at
-	// In + Next + (p-7)*step; in the result at Out + p*16 or Out + OutNext +
-	// (p-7)*16; in the value to add likewise.
+	// First is how many pixels lie in the first row: 7, which 0 stands for, or where
+	// TileBreaks any number, for Conv.
+	First int
+	// Pixel p lies in the input at In + p*step, from pixel First on at
+	// In + Next + (p-First)*step; in the result at Out + p*16 or Out + OutNext +
+	// (p-First)*16; in the value to add likewise.
 	In, Next     int
 	Out, OutNext int
 	Add, AddNext int
@@ -19,20 +21,38 @@ type Places struct {
 	bytes        []place
 	step         int
 	in, out, add int // the farthest pixel of any
+	broken       bool
 }
 
 // place is a Place as assembly reads it: distances in bytes. asmgen knows the
 // places of the fields.
-type place struct{ pixels, in, next, out, outNext, add, addNext int }
+type place struct{ pixels, in, next, out, outNext, add, addNext, first int }
+
+// FirstRow is how many of the pixels lie in the first row.
+func (p *Place) FirstRow() int {
+	if p.First > 0 {
+		return min(p.First, p.Pixels)
+	}
+	return min(tileGroup, p.Pixels)
+}
+
+// broken is First as assembly reads it: 0 where a tile has one row or breaks as all do.
+func (p *Place) broken() int {
+	if p.First == tileGroup || p.First >= p.Pixels {
+		return 0
+	}
+	return p.First
+}
 
 // NewPlaces returns these places, with step float32 from the input of a pixel to
 // that of the next one.
 func NewPlaces(list []Place, step int) *Places {
 	at := &Places{list: list, step: step, bytes: make([]place, len(list))}
 	farthest := func(p *Place, first, step, next int) int {
-		last := (min(p.Pixels, tileGroup) - 1) * step
-		if p.Pixels > tileGroup {
-			last = max(last, next+(p.Pixels-tileGroup-1)*step)
+		row := p.FirstRow()
+		last := (row - 1) * step
+		if p.Pixels > row {
+			last = max(last, next+(p.Pixels-row-1)*step)
 		}
 		if first < 0 || step < 0 || next < 0 {
 			panic("kernel: a tile that runs backwards")
@@ -41,13 +61,14 @@ func NewPlaces(list []Place, step int) *Places {
 	}
 	for i := range list {
 		p := &list[i]
-		if p.Pixels < 1 || p.Pixels > TilePixels {
+		if p.Pixels < 1 || p.Pixels > TilePixels || p.First < 0 || p.broken() > 0 && !TileBreaks {
 			panic("kernel: no such tile")
 		}
 		at.in = max(at.in, farthest(p, p.In, step, p.Next))
 		at.out = max(at.out, farthest(p, p.Out, Lanes, p.OutNext))
 		at.add = max(at.add, farthest(p, p.Add, Lanes, p.AddNext))
-		at.bytes[i] = place{p.Pixels, 4 * p.In, 4 * p.Next, 4 * p.Out, 4 * p.OutNext, 4 * p.Add, 4 * p.AddNext}
+		at.bytes[i] = place{p.Pixels, 4 * p.In, 4 * p.Next, 4 * p.Out, 4 * p.OutNext, 4 * p.Add, 4 * p.AddNext, p.broken()}
+		at.broken = at.broken || p.broken() > 0
 	}
 	return at
 }

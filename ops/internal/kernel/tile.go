@@ -70,12 +70,19 @@ func NewTaps(at []int, chunk int) *Taps {
 // Len is the number of taps.
 func (t *Taps) Len() int { return len(t.at) }
 
-// tileGroup is how many pixels of a tile lie in its first row.
+// tileGroup is how many pixels of a tile lie in its first row, where it does not break
+// elsewhere.
 const tileGroup = 7
 
 // TilePixels and TileBlocks are the largest tile of the selected ISA; 0 pixels
 // says that it has none.
 var TilePixels, TileBlocks = tileSize(isa)
+
+// TileBreaks says that Conv of the selected ISA computes tiles of two rows that break
+// anywhere. Wide tiles fit rows well enough.
+var TileBreaks = tileBreaks(isa)
+
+func tileBreaks(s cpu.ISA) bool { return s == cpu.AVX2 }
 
 func tileSize(s cpu.ISA) (pixels, blocks int) {
 	switch s {
@@ -99,9 +106,17 @@ func Conv(t *Tile, at *Places) {
 	convTiles(t, at)
 }
 
+// unbroken panics where a tile breaks that only Conv computes.
+func (at *Places) unbroken() {
+	if at.broken {
+		panic("kernel: a tile that breaks")
+	}
+}
+
 // Depthwise sets the tiles to the sum over their taps of value times weight, each
 // channel by itself, plus Add, plus bias, between Low and High.
 func Depthwise(t *Tile, at *Places) {
+	at.unbroken()
 	t.check(at, 1, true, true)
 	_ = t.Weights[t.Taps.Len()*Lanes-1]
 	depthwiseTiles(t, at)
@@ -109,6 +124,7 @@ func Depthwise(t *Tile, at *Places) {
 
 // MaxTile sets the tiles to the maximum over their taps. NaN wins.
 func MaxTile(t *Tile, at *Places) {
+	at.unbroken()
 	t.check(at, 1, true, false)
 	t.Low = float32(math.Inf(-1))
 	maxTiles(t, at)
@@ -116,6 +132,7 @@ func MaxTile(t *Tile, at *Places) {
 
 // SumTile sets the tiles to Scale times the sum over their taps.
 func SumTile(t *Tile, at *Places) {
+	at.unbroken()
 	t.check(at, 1, true, false)
 	sumTiles(t, at)
 }

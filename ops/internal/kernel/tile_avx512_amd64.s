@@ -6771,7 +6771,7 @@ p1x16store:
 	JMP p1x16
 
 done:
-	ADDQ $56, R15
+	ADDQ $64, R15
 	DECQ 120(DI)
 	JNZ tile
 	VZEROUPPER
@@ -8324,7 +8324,7 @@ p1x16store:
 	JMP p1x16
 
 done:
-	ADDQ $56, R15
+	ADDQ $64, R15
 	DECQ 120(DI)
 	JNZ tile
 	VZEROUPPER
@@ -9214,7 +9214,7 @@ p1x16end:
 	JMP done
 
 done:
-	ADDQ $56, R15
+	ADDQ $64, R15
 	DECQ 120(DI)
 	JNZ tile
 	VZEROUPPER
@@ -9908,7 +9908,7 @@ p1x16end:
 	JMP done
 
 done:
-	ADDQ $56, R15
+	ADDQ $64, R15
 	DECQ 120(DI)
 	JNZ tile
 	VZEROUPPER

@@ -29,12 +29,12 @@ func (t *Tile) each(at *Places, leaf func(*oneTile)) {
 }
 
 // seen is where in In pixel p lies.
-func (t *oneTile) seen(p int) int { return t.Place.In + apart(p, t.step, t.Next) }
+func (t *oneTile) seen(p int) int { return t.Place.In + t.apart(p, t.step, t.Next) }
 
 // apart is how far pixel p lies from pixel 0.
-func apart(p, step, next int) int {
-	if p >= tileGroup {
-		return next + (p-tileGroup)*step
+func (t *oneTile) apart(p, step, next int) int {
+	if row := t.FirstRow(); p >= row {
+		return next + (p-row)*step
 	}
 	return p * step
 }
@@ -78,7 +78,7 @@ func depthwiseGeneric(t *oneTile) {
 // finish does the epilogue of pixel p and stores it.
 func (t *oneTile) finish(p int, sums []float32) {
 	for o, s := range sums {
-		out := &t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes]
+		out := &t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes]
 		if t.last {
 			s += t.Bias[o]
 		}
@@ -86,7 +86,7 @@ func (t *oneTile) finish(p int, sums []float32) {
 		case t.inPlace:
 			s += *out
 		case t.Tile.Add != nil:
-			s += t.Tile.Add[t.Place.Add+apart(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
+			s += t.Tile.Add[t.Place.Add+t.apart(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
 		}
 		if t.last {
 			s = min(max(s, t.Low), t.High)
@@ -103,7 +103,7 @@ func maxGeneric(t *oneTile) {
 			for _, tap := range t.Taps.at {
 				top = max(top, t.Tile.In[t.seen(p)+tap+o])
 			}
-			t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o] = top
+			t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o] = top
 		}
 	}
 }
@@ -116,7 +116,7 @@ func sumGeneric(t *oneTile) {
 			for _, tap := range t.Taps.at {
 				sum += t.Tile.In[t.seen(p)+tap+o]
 			}
-			t.Tile.Out[t.Place.Out+apart(p, Lanes, t.OutNext)+o] = sum * t.Scale
+			t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o] = sum * t.Scale
 		}
 	}
 }

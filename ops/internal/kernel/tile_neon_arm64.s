@@ -1381,7 +1381,7 @@ p1x16store:
 	JMP p1x16
 
 done:
-	ADD $56, R15
+	ADD $64, R15
 	SUBS $1, R19
 	BNE tile
 	RET
@@ -2307,7 +2307,7 @@ p1x16store:
 	JMP p1x16
 
 done:
-	ADD $56, R15
+	ADD $64, R15
 	SUBS $1, R19
 	BNE tile
 	RET
@@ -2685,7 +2685,7 @@ p1x16end:
 	JMP done
 
 done:
-	ADD $56, R15
+	ADD $64, R15
 	SUBS $1, R19
 	BNE tile
 	RET
@@ -3153,7 +3153,7 @@ p1x16end:
 	JMP done
 
 done:
-	ADD $56, R15
+	ADD $64, R15
 	SUBS $1, R19
 	BNE tile
 	RET

@@ -18,9 +18,11 @@ func onEveryISA(t *testing.T, test func(t *testing.T)) {
 	defer func() {
 		isa = selected
 		TilePixels, TileBlocks = tileSize(isa)
+		TileBreaks = tileBreaks(isa)
 		GroupedChannels = groupedChannels(isa)
 	}()
 	for _, isa = range cpu.Available() {
+		TileBreaks = tileBreaks(isa)
 		GroupedChannels = groupedChannels(isa)
 		if TilePixels, TileBlocks = tileSize(isa); TilePixels > 0 {
 			t.Run(string(isa), test)
@@ -52,14 +54,24 @@ var tileCases = []tileCase{
 // make fills tiles with numbers in guarded memory: two, the first of so many
 // pixels. What lies between the lines of the result is there to be left alone.
 func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places) {
-	first := Place{Pixels: pixels, Next: c.next, OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes}
-	if c.next == 0 {
+	return c.broken(t, s, pixels, blocks, 0)
+}
+
+// broken is make with a first tile that breaks after so many pixels, if not after 0.
+func (c tileCase) broken(t *testing.T, s side, pixels, blocks, row int) (*Tile, *Places) {
+	first := Place{Pixels: pixels, First: row, Next: c.next, OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes}
+	if row > 0 {
+		first.Next, first.OutNext, first.AddNext = (row+2)*c.step+16, (row+1)*Lanes, (row+3)*Lanes
+	} else if c.next == 0 {
 		first.Next = tileGroup * c.step
 	} else {
 		first.OutNext, first.AddNext = 11*Lanes, 13*Lanes
 	}
 	second := first
-	second.Pixels = pixels%TilePixels + 1
+	second.Pixels, second.First = pixels%TilePixels+1, 0
+	if row > 0 {
+		second.Next, second.OutNext = tileGroup*c.step, tileGroup*Lanes
+	}
 	second.In, second.Out, second.Add = 3*c.step, 60*Lanes, 61*Lanes
 	at := NewPlaces([]Place{first, second}, c.step)
 	k := &Tile{Blocks: blocks, Whole: c.whole, Taps: NewTaps(c.taps, c.chunk),
@@ -69,9 +81,13 @@ func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places
 		width = Lanes
 	}
 	reach := func(p Place, first, step, next int) int {
-		last := (min(p.Pixels, tileGroup) - 1) * step
-		if p.Pixels > tileGroup {
-			last = max(last, next+(p.Pixels-tileGroup-1)*step)
+		row := min(p.Pixels, tileGroup)
+		if p.First > 0 {
+			row = min(p.Pixels, p.First)
+		}
+		last := (row - 1) * step
+		if p.Pixels > row {
+			last = max(last, next+(p.Pixels-row-1)*step)
 		}
 		return first + last
 	}
@@ -156,6 +172,32 @@ func compareTiles(t *testing.T, what string, k *Tile, at *Places, run func(*Tile
 			t.Fatalf("%s: element %d: got %v, want %v", what, i, g, w)
 		}
 	}
+}
+
+// Tiles that break after any pixel, against the twin, and refused by whoever has none.
+func TestTilesBreakAnywhere(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		if !TileBreaks {
+			mustPanic(t, "a tile that breaks", func() { NewPlaces([]Place{{Pixels: 4, First: 2}}, Lanes) })
+			return
+		}
+		for i, c := range tileCases {
+			for pixels := 2; pixels <= TilePixels; pixels++ {
+				for row := 1; row <= pixels+1; row++ {
+					for _, s := range sides {
+						k, at := c.broken(t, s, pixels, 1, row)
+						k.In[len(k.In)/2] = float32(math.NaN())
+						compareTiles(t, fmt.Sprintf("case %d, %d pixels of which %d in the first row", i, pixels, row), k, at, Conv, convGeneric)
+					}
+				}
+			}
+		}
+		k, at := tileCases[0].broken(t, atEnd, 4, 1, 2)
+		for name, run := range map[string]func(*Tile, *Places){"depthwise": Depthwise, "max": MaxTile, "sum": SumTile} {
+			mustPanic(t, "a tile that breaks in "+name, func() { run(k, at) })
+		}
+		mustPanic(t, "a tile that breaks in grouped", func() { Grouped(k, at, 4) })
+	})
 }
 
 // The added value may be the result's own memory.
