@@ -21,9 +21,10 @@ type blockedConv struct {
 	in, out   grid
 	add       *grid
 	depthwise bool
-	permuted  int  // channels of a group, where kernel.Grouped computes them
-	whole     bool // a tap is a line
-	step      int  // float32 from a pixel's input to the next one's
+	permuted  int         // channels of a group, where kernel.Grouped computes them
+	whole     bool        // a tap is a line
+	seen      *seenPixels // that are put together first, and are in then
+	step      int         // float32 from a pixel's input to the next one's
 	tiles     []pixelTile
 	places    tilePlaces // of the tiles
 	units     []convUnit
@@ -151,13 +152,20 @@ func (c *Conv) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Pre
 	case b.permuted > 0:
 		c.groupedUnits(b, f)
 	default:
+		if b.seen = c.seesPixels(x, b.in, b.out); b.seen != nil {
+			b.in, b.step = b.seen.to, Lanes
+		}
 		c.denseUnits(b, x, out.Shape, f)
 	}
-	b.cut(slider{
+	windows := slider{
 		strideH: c.Stride.H.MustInt(), strideW: c.Stride.W.MustInt(),
 		top: c.before(vertical, x), left: c.before(horizontal, x), oneRow: b.permuted > 0,
 		breaks: !b.depthwise && b.permuted == 0,
-	})
+	}
+	if b.seen != nil {
+		windows = slider{strideH: 1, strideW: 1, breaks: true}
+	}
+	b.cut(windows)
 	return b.prepare()
 }
 

@@ -100,13 +100,24 @@ func (b *blockedConv) prepare() Prepared {
 	case !b.whole:
 		name += "-image"
 	}
+	slots, together := b.slots(), 0
+	if b.seen != nil {
+		name += "-gathered"
+		together = b.seen.all
+	}
 	if b.out.Means {
 		name += "-means"
 	}
-	return &prepared{algorithm: name, share: b.slots(), bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
-		tasks := []Task{b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
+	return &prepared{algorithm: name, share: slots + together, bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
+		var tasks []Task
+		if b.seen != nil {
+			pixels := s.shared[slots:]
+			tasks = append(tasks, b.seen.gather(pixels, in[0].Data))
+			in = append([]tensor.Tensor{{Data: pixels}}, in[1:]...)
+		}
+		tasks = append(tasks, b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
 			(&blockedPartOf{b, out.Data, in, s.shared, from, to}).unit(unit, image)
-		})}
+		}))
 		if b.out.Means {
 			tasks = append(tasks, b.average(out.Data, s.shared))
 		}
