@@ -250,7 +250,7 @@ func (c *Conv) groupedUnits(b *blockedConv, f *packing) {
 }
 
 func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
-	sums := map[int]*tapSum{}
+	sums := map[[2]int]*tapSum{} // by the blocks of input and the channels of the last
 	for block := 0; block < b.out.blocks; {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
 		from, to := 0, b.in.blocks
@@ -264,15 +264,22 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 			}
 		}
 		u.inBlock = from
-		if sums[to-from] == nil {
-			sums[to-from] = newTapSum(c.offsets(&b.in, to-from), c.K.H.MustInt()*c.K.W.MustInt(), b.whole)
+		last := Lanes
+		if to == b.in.blocks {
+			last = lastLanes(x[1])
 		}
-		u.sum = sums[to-from]
+		if sums[[2]int{to - from, last}] == nil {
+			sums[[2]int{to - from, last}] = newTapSum(c.offsets(&b.in, to-from), c.K.H.MustInt()*c.K.W.MustInt(), b.whole, last)
+		}
+		u.sum = sums[[2]int{to - from, last}]
 		u.weights = c.pack(b, u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks
 	}
 }
+
+// lastLanes is how many channels the last block has.
+func lastLanes(channels int) int { return channels - (ceilDiv(channels, Lanes)-1)*Lanes }
 
 // pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].
 func (c *Conv) pack(b *blockedConv, u convUnit, inBlocks int, x tensor.Shape, f *packing) []float32 {

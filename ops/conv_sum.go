@@ -47,13 +47,17 @@ const (
 )
 
 // newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are
-// lines, or where they are not whole single channels.
-func newTapSum(at []int, window int, whole bool) *tapSum {
+// lines, the last of which have only so many channels, or where they are not whole single
+// channels.
+func newTapSum(at []int, window int, whole bool, last int) *tapSum {
 	most := chunkTaps
 	if !whole {
 		most *= Lanes
 	}
 	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1))}
+	if whole {
+		s.all.Thin(len(at)-window, last)
+	}
 	if !whole || window > 1 || kernel.TilePixels >= wideTile || len(at) <= leastPassed {
 		return s
 	}
@@ -62,6 +66,8 @@ func newTapSum(at []int, window int, whole bool) *tapSum {
 		to := min(from+each, len(at))
 		s.passes = append(s.passes, pass{kernel.NewTaps(at[from:to], each), from, to})
 	}
+	end := s.passes[len(s.passes)-1].taps
+	end.Thin(end.Len()-1, last)
 	return s
 }
 

@@ -61,6 +61,7 @@ const (
 	argNowNext  = "144(DI)"
 	argNowBlock = "152(DI)"
 
+	argLines      = "192(DI)" // the offsets of conv, with what is to know of each
 	argAhead      = "168(DI)" // the next line to fetch ahead
 	argAheadLines = "176(DI)" // how many with every tap
 	argAheadTiles = "184(DI)" // for so many tiles
@@ -81,6 +82,13 @@ const (
 
 // group is how many pixels one base register reaches.
 const group = 7
+
+// The fields of kernel.tapLine, from the one behind.
+const (
+	lineTurns = "-16(R10)"
+	lineSkip  = "-8(R10)"
+	lineSize  = 24
+)
 
 // perBlock is how many registers 16 channels take.
 func (k tile) perBlock() int    { return 16 / k.s.lanes }
@@ -191,7 +199,11 @@ func begin(t *text, s isa, family string) {
 	}
 	t.op("MOVQ", argOut, "R13")
 	t.op("ADDQ", placeOut, "R13")
-	t.op("MOVQ", argOffsets, "R10")
+	if family == "conv" {
+		t.op("MOVQ", argLines, "R10")
+	} else {
+		t.op("MOVQ", argOffsets, "R10")
+	}
 	t.op("MOVQ", argWeights, "R12")
 	t.op("MOVQ", argChunks, "BX")
 	t.op("MOVQ", "BX", argChunk)
@@ -217,7 +229,11 @@ func (k tile) write() {
 	k.start()
 	t.label(k.name("tap"))
 	t.op("MOVQ", "(R10)", "R14")
-	t.op("ADDQ", 8, "R10")
+	if k.family == "conv" {
+		t.op("ADDQ", lineSize, "R10")
+	} else {
+		t.op("ADDQ", 8, "R10")
+	}
 	t.op("ADDQ", "R8", "R14")
 	switch {
 	case k.twoRows() && breaks(k.family, k.s):
@@ -284,10 +300,11 @@ func (k tile) pixel(p, n int) string {
 }
 
 // dense multiplies the channels of a tap's lines one after another, four to a
-// turn, or the one there is: argInner is the number of turns, 0 for one channel.
+// turn, or the one there is: lineTurns is the number of turns, 0 for one channel. A
+// thin line leaves out some, whose weights are skipped.
 func (k tile) dense() {
 	t := k.t
-	t.op("MOVQ", argInner, "BX")
+	t.op("MOVQ", lineTurns, "BX")
 	t.op("TESTQ", "BX", "BX")
 	t.op("JZ", k.name("one"))
 	t.label(k.name("turn"))
@@ -302,6 +319,9 @@ func (k tile) dense() {
 	}
 	t.op("DECQ", "BX")
 	t.op("JNZ", k.name("turn"))
+	for range k.blocks {
+		t.op("ADDQ", lineSkip, "R12")
+	}
 	t.op("DECQ", "R11")
 	t.op("JNZ", k.name("tap"))
 	t.op("JMP", k.name("end"))

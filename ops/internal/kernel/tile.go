@@ -47,6 +47,16 @@ type Taps struct {
 	at     []int
 	chunks []int // how many taps each has, and a 0
 	reach  int   // the largest
+
+	lines, single []tapLine // as Conv reads them: lines of channels, or single ones
+	thin, few     int       // lines from one on have few channels; 0 for none
+}
+
+// A tapLine is a tap as Conv in assembly reads it. asmgen knows the places of the fields.
+type tapLine struct {
+	offset int // bytes
+	turns  int // of four channels; 0 for one channel
+	skip   int // bytes of the weights of channels that are left out, of one block
 }
 
 // NewTaps returns taps at these offsets, none of them negative, in chunks of so
@@ -58,6 +68,8 @@ func NewTaps(at []int, chunk int) *Taps {
 			panic("kernel: a tap before its tile")
 		}
 		t.bytes = append(t.bytes, 4*n)
+		t.lines = append(t.lines, tapLine{4 * n, Lanes / turn, 0})
+		t.single = append(t.single, tapLine{offset: 4 * n})
 		t.reach = max(t.reach, n)
 	}
 	for left := len(at); left > 0; left -= chunk {
@@ -65,6 +77,30 @@ func NewTaps(at []int, chunk int) *Taps {
 	}
 	t.chunks = append(t.chunks, 0)
 	return t
+}
+
+// turn is how many channels the loop of Conv takes at once.
+const turn = 4
+
+// Thin says that lines from one on have only so many channels that count: those behind
+// have no weight, and Conv may leave them out.
+func (t *Taps) Thin(from, channels int) {
+	if channels < 1 || channels > Lanes || from < 0 {
+		panic("kernel: no such line")
+	}
+	t.thin, t.few = from, (channels+turn-1)/turn*turn
+	for i := from; i < len(t.lines); i++ {
+		t.lines[i].turns = t.few / turn
+		t.lines[i].skip = 4 * (Lanes - t.few) * Lanes
+	}
+}
+
+// channels is how many channels of line i count.
+func (t *Taps) channels(i int) int {
+	if t.few > 0 && i >= t.thin {
+		return t.few
+	}
+	return Lanes
 }
 
 // Len is the number of taps.

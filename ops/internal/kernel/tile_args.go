@@ -33,6 +33,8 @@ type tileArgs struct {
 	ahead      *float32 // lines to fetch, so many with a tap, for so many tiles
 	aheadLines int
 	aheadTiles int
+
+	lines *tapLine // of Conv, but for NEON, which multiplies with all weights
 }
 
 // args translates t, whose slices check has checked.
@@ -42,8 +44,9 @@ func (t *Tile) args(at *Places) tileArgs {
 		out: &t.Out[0], outBlock: 4 * t.OutBlock, addBlock: 4 * t.AddBlock,
 		low: t.Low, high: t.High, blocks: t.Blocks, places: &at.bytes[0], tiles: len(at.bytes),
 	}
+	a.lines = &t.Taps.single[0]
 	if t.Whole {
-		a.inner = Lanes / 4
+		a.inner, a.lines = Lanes/turn, &t.Taps.lines[0]
 	}
 	return a
 }

@@ -17,7 +17,7 @@ tile:
 	MOVQ 168(DI), R9
 	MOVQ 48(DI), R13
 	ADDQ 24(R15), R13
-	MOVQ 16(DI), R10
+	MOVQ 192(DI), R10
 	MOVQ 40(DI), R12
 	MOVQ 24(DI), BX
 	MOVQ BX, 128(DI)
@@ -103,7 +103,7 @@ p6x16s1:
 
 p6x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -118,7 +118,7 @@ p6x16s1fetch:
 	JNZ p6x16s1fetch
 
 p6x16s1fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16s1one
 
@@ -208,6 +208,7 @@ p6x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s1turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s1tap
 	JMP p6x16s1end
@@ -358,7 +359,7 @@ p6x16s2:
 
 p6x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -373,7 +374,7 @@ p6x16s2fetch:
 	JNZ p6x16s2fetch
 
 p6x16s2fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16s2one
 
@@ -463,6 +464,7 @@ p6x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s2turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s2tap
 	JMP p6x16s2end
@@ -613,7 +615,7 @@ p6x16s3:
 
 p6x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -628,7 +630,7 @@ p6x16s3fetch:
 	JNZ p6x16s3fetch
 
 p6x16s3fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16s3one
 
@@ -718,6 +720,7 @@ p6x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s3turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s3tap
 	JMP p6x16s3end
@@ -868,7 +871,7 @@ p6x16s4:
 
 p6x16s4tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -883,7 +886,7 @@ p6x16s4fetch:
 	JNZ p6x16s4fetch
 
 p6x16s4fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16s4one
 
@@ -973,6 +976,7 @@ p6x16s4turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s4turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s4tap
 	JMP p6x16s4end
@@ -1123,7 +1127,7 @@ p6x16s5:
 
 p6x16s5tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1138,7 +1142,7 @@ p6x16s5fetch:
 	JNZ p6x16s5fetch
 
 p6x16s5fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16s5one
 
@@ -1228,6 +1232,7 @@ p6x16s5turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s5turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s5tap
 	JMP p6x16s5end
@@ -1376,7 +1381,7 @@ p5x16s1:
 
 p5x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1391,7 +1396,7 @@ p5x16s1fetch:
 	JNZ p5x16s1fetch
 
 p5x16s1fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16s1one
 
@@ -1469,6 +1474,7 @@ p5x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s1turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s1tap
 	JMP p5x16s1end
@@ -1604,7 +1610,7 @@ p5x16s2:
 
 p5x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1619,7 +1625,7 @@ p5x16s2fetch:
 	JNZ p5x16s2fetch
 
 p5x16s2fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16s2one
 
@@ -1697,6 +1703,7 @@ p5x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s2turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s2tap
 	JMP p5x16s2end
@@ -1832,7 +1839,7 @@ p5x16s3:
 
 p5x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1847,7 +1854,7 @@ p5x16s3fetch:
 	JNZ p5x16s3fetch
 
 p5x16s3fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16s3one
 
@@ -1925,6 +1932,7 @@ p5x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s3turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s3tap
 	JMP p5x16s3end
@@ -2060,7 +2068,7 @@ p5x16s4:
 
 p5x16s4tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2075,7 +2083,7 @@ p5x16s4fetch:
 	JNZ p5x16s4fetch
 
 p5x16s4fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16s4one
 
@@ -2153,6 +2161,7 @@ p5x16s4turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s4turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s4tap
 	JMP p5x16s4end
@@ -2286,7 +2295,7 @@ p4x16s1:
 
 p4x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2301,7 +2310,7 @@ p4x16s1fetch:
 	JNZ p4x16s1fetch
 
 p4x16s1fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x16s1one
 
@@ -2367,6 +2376,7 @@ p4x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s1turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s1tap
 	JMP p4x16s1end
@@ -2487,7 +2497,7 @@ p4x16s2:
 
 p4x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2502,7 +2512,7 @@ p4x16s2fetch:
 	JNZ p4x16s2fetch
 
 p4x16s2fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x16s2one
 
@@ -2568,6 +2578,7 @@ p4x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s2turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s2tap
 	JMP p4x16s2end
@@ -2688,7 +2699,7 @@ p4x16s3:
 
 p4x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2703,7 +2714,7 @@ p4x16s3fetch:
 	JNZ p4x16s3fetch
 
 p4x16s3fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x16s3one
 
@@ -2769,6 +2780,7 @@ p4x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s3turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s3tap
 	JMP p4x16s3end
@@ -2887,7 +2899,7 @@ p3x16s1:
 
 p3x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2902,7 +2914,7 @@ p3x16s1fetch:
 	JNZ p3x16s1fetch
 
 p3x16s1fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p3x16s1one
 
@@ -2956,6 +2968,7 @@ p3x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p3x16s1turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16s1tap
 	JMP p3x16s1end
@@ -3061,7 +3074,7 @@ p3x16s2:
 
 p3x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -3076,7 +3089,7 @@ p3x16s2fetch:
 	JNZ p3x16s2fetch
 
 p3x16s2fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p3x16s2one
 
@@ -3130,6 +3143,7 @@ p3x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p3x16s2turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16s2tap
 	JMP p3x16s2end
@@ -3233,7 +3247,7 @@ p2x16s1:
 
 p2x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -3248,7 +3262,7 @@ p2x16s1fetch:
 	JNZ p2x16s1fetch
 
 p2x16s1fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p2x16s1one
 
@@ -3290,6 +3304,7 @@ p2x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p2x16s1turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16s1tap
 	JMP p2x16s1end
@@ -3388,7 +3403,7 @@ p6x16:
 
 p6x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3401,7 +3416,7 @@ p6x16fetch:
 	JNZ p6x16fetch
 
 p6x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16one
 
@@ -3490,6 +3505,7 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16tap
 	JMP p6x16end
@@ -3634,7 +3650,7 @@ p5x16:
 
 p5x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3647,7 +3663,7 @@ p5x16fetch:
 	JNZ p5x16fetch
 
 p5x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16one
 
@@ -3724,6 +3740,7 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16tap
 	JMP p5x16end
@@ -3853,7 +3870,7 @@ p4x16:
 
 p4x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3866,7 +3883,7 @@ p4x16fetch:
 	JNZ p4x16fetch
 
 p4x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x16one
 
@@ -3931,6 +3948,7 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16tap
 	JMP p4x16end
@@ -4045,7 +4063,7 @@ p3x16:
 
 p3x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4058,7 +4076,7 @@ p3x16fetch:
 	JNZ p3x16fetch
 
 p3x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p3x16one
 
@@ -4111,6 +4129,7 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16tap
 	JMP p3x16end
@@ -4210,7 +4229,7 @@ p2x16:
 
 p2x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4223,7 +4242,7 @@ p2x16fetch:
 	JNZ p2x16fetch
 
 p2x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p2x16one
 
@@ -4264,6 +4283,7 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16tap
 	JMP p2x16end
@@ -4348,7 +4368,7 @@ p1x16:
 
 p1x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4361,7 +4381,7 @@ p1x16fetch:
 	JNZ p1x16fetch
 
 p1x16fetched:
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p1x16one
 
@@ -4390,6 +4410,7 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x16tap
 	JMP p1x16end

@@ -17,7 +17,7 @@ tile:
 	MOVQ 16(R15), R9
 	MOVQ 48(DI), R13
 	ADDQ 24(R15), R13
-	MOVQ 16(DI), R10
+	MOVQ 192(DI), R10
 	MOVQ 40(DI), R12
 	MOVQ 24(DI), BX
 	MOVQ BX, 128(DI)
@@ -131,10 +131,10 @@ p14x32:
 
 p14x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p14x32one
 
@@ -320,6 +320,8 @@ p14x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p14x32tap
 	JMP p14x32end
@@ -594,10 +596,10 @@ p13x32:
 
 p13x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p13x32one
 
@@ -771,6 +773,8 @@ p13x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p13x32tap
 	JMP p13x32end
@@ -1030,10 +1034,10 @@ p12x32:
 
 p12x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p12x32one
 
@@ -1195,6 +1199,8 @@ p12x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p12x32tap
 	JMP p12x32end
@@ -1439,10 +1445,10 @@ p11x32:
 
 p11x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p11x32one
 
@@ -1592,6 +1598,8 @@ p11x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p11x32tap
 	JMP p11x32end
@@ -1821,10 +1829,10 @@ p10x32:
 
 p10x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p10x32one
 
@@ -1962,6 +1970,8 @@ p10x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p10x32tap
 	JMP p10x32end
@@ -2176,10 +2186,10 @@ p9x32:
 
 p9x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p9x32one
 
@@ -2305,6 +2315,8 @@ p9x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p9x32tap
 	JMP p9x32end
@@ -2504,10 +2516,10 @@ p8x32:
 
 p8x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p8x32one
 
@@ -2621,6 +2633,8 @@ p8x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p8x32tap
 	JMP p8x32end
@@ -2805,9 +2819,9 @@ p7x32:
 
 p7x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p7x32one
 
@@ -2908,6 +2922,8 @@ p7x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p7x32tap
 	JMP p7x32end
@@ -3069,9 +3085,9 @@ p6x32:
 
 p6x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x32one
 
@@ -3160,6 +3176,8 @@ p6x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x32tap
 	JMP p6x32end
@@ -3306,9 +3324,9 @@ p5x32:
 
 p5x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x32one
 
@@ -3385,6 +3403,8 @@ p5x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x32tap
 	JMP p5x32end
@@ -3516,9 +3536,9 @@ p4x32:
 
 p4x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x32one
 
@@ -3583,6 +3603,8 @@ p4x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x32tap
 	JMP p4x32end
@@ -3699,9 +3721,9 @@ p3x32:
 
 p3x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p3x32one
 
@@ -3754,6 +3776,8 @@ p3x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x32tap
 	JMP p3x32end
@@ -3855,9 +3879,9 @@ p2x32:
 
 p2x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p2x32one
 
@@ -3898,6 +3922,8 @@ p2x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x32tap
 	JMP p2x32end
@@ -3984,9 +4010,9 @@ p1x32:
 
 p1x32tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p1x32one
 
@@ -4015,6 +4041,8 @@ p1x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x32turn
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x32tap
 	JMP p1x32end
@@ -4100,10 +4128,10 @@ p14x16:
 
 p14x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p14x16one
 
@@ -4229,6 +4257,7 @@ p14x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p14x16tap
 	JMP p14x16end
@@ -4398,10 +4427,10 @@ p13x16:
 
 p13x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p13x16one
 
@@ -4519,6 +4548,7 @@ p13x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p13x16tap
 	JMP p13x16end
@@ -4680,10 +4710,10 @@ p12x16:
 
 p12x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p12x16one
 
@@ -4793,6 +4823,7 @@ p12x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p12x16tap
 	JMP p12x16end
@@ -4946,10 +4977,10 @@ p11x16:
 
 p11x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p11x16one
 
@@ -5051,6 +5082,7 @@ p11x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p11x16tap
 	JMP p11x16end
@@ -5196,10 +5228,10 @@ p10x16:
 
 p10x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p10x16one
 
@@ -5293,6 +5325,7 @@ p10x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p10x16tap
 	JMP p10x16end
@@ -5430,10 +5463,10 @@ p9x16:
 
 p9x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p9x16one
 
@@ -5519,6 +5552,7 @@ p9x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p9x16tap
 	JMP p9x16end
@@ -5648,10 +5682,10 @@ p8x16:
 
 p8x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p8x16one
 
@@ -5729,6 +5763,7 @@ p8x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p8x16tap
 	JMP p8x16end
@@ -5850,9 +5885,9 @@ p7x16:
 
 p7x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p7x16one
 
@@ -5921,6 +5956,7 @@ p7x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p7x16tap
 	JMP p7x16end
@@ -6030,9 +6066,9 @@ p6x16:
 
 p6x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p6x16one
 
@@ -6093,6 +6129,7 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16tap
 	JMP p6x16end
@@ -6194,9 +6231,9 @@ p5x16:
 
 p5x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p5x16one
 
@@ -6249,6 +6286,7 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16tap
 	JMP p5x16end
@@ -6342,9 +6380,9 @@ p4x16:
 
 p4x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p4x16one
 
@@ -6389,6 +6427,7 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16tap
 	JMP p4x16end
@@ -6474,9 +6513,9 @@ p3x16:
 
 p3x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p3x16one
 
@@ -6513,6 +6552,7 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16tap
 	JMP p3x16end
@@ -6590,9 +6630,9 @@ p2x16:
 
 p2x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p2x16one
 
@@ -6621,6 +6661,7 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16tap
 	JMP p2x16end
@@ -6690,9 +6731,9 @@ p1x16:
 
 p1x16tap:
 	MOVQ (R10), R14
-	ADDQ $8, R10
+	ADDQ $24, R10
 	ADDQ R8, R14
-	MOVQ 32(DI), BX
+	MOVQ -16(R10), BX
 	TESTQ BX, BX
 	JZ p1x16one
 
@@ -6713,6 +6754,7 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x16tap
 	JMP p1x16end

@@ -49,7 +49,7 @@ func convGeneric(t *oneTile) {
 	for p := range t.Pixels {
 		var sums [2 * Lanes]float32
 		for i, tap := range t.taps {
-			for c := range inner {
+			for c := range min(inner, t.Tile.Taps.channels(t.tapped+i)) {
 				x := t.Tile.In[t.seen(p)+tap+c]
 				w := t.Weights[((t.tapped+i)*inner+c)*across:][:across]
 				for o := range w {

@@ -38,6 +38,7 @@ type tileCase struct {
 	whole, add bool
 	low, high  float64
 	ahead      int // lines to fetch, which are not there
+	thin, few  int // lines from one on have few channels, if not 0
 }
 
 var unbounded = math.Inf(1)
@@ -49,6 +50,9 @@ var tileCases = []tileCase{
 	{taps: []int{0, Lanes, 50 * Lanes}, chunk: 1, step: Lanes, next: 20 * Lanes, whole: true, add: true, low: -0.5, high: 0.7},
 	{taps: []int{0, 1, 2, 30, 31, 32}, chunk: 4, step: 2, add: true, low: -unbounded, high: unbounded},
 	{taps: []int{0, 5}, chunk: 2, step: 1, next: 40, low: -0.5, high: 0.7, ahead: 4},
+	{taps: []int{0, Lanes, 3 * Lanes, 9 * Lanes, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: unbounded, thin: 2, few: 5},
+	{taps: []int{0, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: 0.7, thin: 1, few: 16},
+	{taps: []int{Lanes}, chunk: 1, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded, thin: 0, few: 1},
 }
 
 // make fills tiles with numbers in guarded memory: two, the first of so many
@@ -80,6 +84,9 @@ func (c tileCase) broken(t *testing.T, s side, pixels, blocks, row int) (*Tile, 
 	if c.whole {
 		width = Lanes
 	}
+	if c.few > 0 {
+		k.Taps.Thin(c.thin, c.few)
+	}
 	reach := func(p Place, first, step, next int) int {
 		row := min(p.Pixels, tileGroup)
 		if p.First > 0 {
@@ -99,6 +106,11 @@ func (c tileCase) broken(t *testing.T, s side, pixels, blocks, row int) (*Tile, 
 	}
 	k.In = guarded(t, in+slices.Max(c.taps)+width, s)
 	k.Weights = guarded(t, len(c.taps)*width*blocks*Lanes, s)
+	if c.few > 0 { // the channels behind have no weights
+		for tap := c.thin; tap < len(c.taps); tap++ {
+			clear(k.Weights[(tap*width+c.few)*blocks*Lanes : (tap+1)*width*blocks*Lanes])
+		}
+	}
 	k.Bias = guarded(t, blocks*Lanes, s)
 	k.Out = guarded(t, out+(blocks-1)*k.OutBlock+Lanes, s)
 	if c.ahead > 0 {
