@@ -11,9 +11,13 @@ import "fmt"
 //	pixel 1      w0  w1  w2                                       first of the group
 //	pixel 2          w0  w1  w2     (stride 1)
 //
-//	           pixels   accumulators  permuted   weights     channels
-//	AVX-512    1 to 14  Z0-Z13        Z14, Z15   Z16-Z18     Z19
-//	AVX2       1 to 6   Y0-Y11        Y12, Y13   in memory   Y14
+//	           pixels   accumulators  permuted   weights               channels
+//	AVX-512    1 to 14  Z0-Z13        Z14, Z15   Z16-Z18               Z19
+//	AVX2       1 to 6   Y0-Y11        Y12        Y13, Y14, in memory   Y15
+//	           groups of 8                       Y13-Y15, in memory
+//
+// To permute within 128 bits takes AVX2 half the work of what goes beyond, and does for
+// groups of 2 and 4. Those of 8 are half a line, of which a channel is broadcast.
 //
 //	R8  first pixel's place                                  R12  weights
 //	R9  channels of the permutations                         R13  result
@@ -22,6 +26,7 @@ import "fmt"
 type grouped struct {
 	tile
 	stride int
+	half   bool // a group is half a line
 }
 
 const (
@@ -29,7 +34,12 @@ const (
 	across3  = 3 // width of a window
 )
 
-func (k grouped) name(s string) string { return fmt.Sprintf("s%dp%d%s", k.stride, k.pixels, s) }
+func (k grouped) name(s string) string {
+	if k.half {
+		s = "half" + s
+	}
+	return fmt.Sprintf("s%dp%d%s", k.stride, k.pixels, s)
+}
 
 func groups(t *text, s isa) {
 	most := 14
@@ -57,13 +67,13 @@ func groups(t *text, s isa) {
 		}
 		for p := most; p >= 1; p-- {
 			t.op("CMPQ", "BX", p)
-			t.op("JEQ", grouped{tile{pixels: p, blocks: 1, first: group}, stride}.name(""))
+			t.op("JEQ", grouped{tile{pixels: p, blocks: 1, first: group}, stride, false}.name(""))
 		}
 		t.op("INT", 3)
 	}
 	for stride := 1; stride <= 2; stride++ {
 		for p := most; p >= 1; p-- {
-			grouped{tile{t, s, "grouped", p, 1, group}, stride}.write()
+			grouped{tile{t, s, "grouped", p, 1, group}, stride, false}.write()
 		}
 	}
 	t.label("done")
@@ -77,6 +87,23 @@ func (k grouped) write() {
 	t := k.t
 	t.label(k.name(""))
 	k.start()
+	half := grouped{k.tile, k.stride, true}
+	if k.s == avx2 {
+		t.op("CMPQ", argInner, 8)
+		t.op("JEQ", half.name("row"))
+	}
+	k.rows()
+	if k.s == avx2 {
+		t.op("JMP", k.name("end"))
+		half.rows()
+		t.label(k.name("end"))
+	}
+	k.finish()
+}
+
+// rows goes through the rows of the window and the channels of a group.
+func (k grouped) rows() {
+	t := k.t
 	t.label(k.name("row"))
 	t.op("MOVQ", "(R10)", "R14")
 	t.op("ADDQ", 8, "R10")
@@ -86,32 +113,45 @@ func (k grouped) write() {
 	t.label(k.name("channel"))
 	k.channel()
 	t.op("ADDQ", 64*across3, "R12")
-	t.op("ADDQ", 64, "DX")
+	if k.half {
+		t.op("ADDQ", 4, "R14")
+	} else {
+		t.op("ADDQ", 64, "DX")
+	}
 	t.op("DECQ", "BX")
 	t.op("JNZ", k.name("channel"))
 	t.op("DECQ", "R11")
 	t.op("JNZ", k.name("row"))
-	k.finish()
 }
 
 // channel multiplies one channel of every group along a row of the window.
 func (k grouped) channel() {
 	t, v := k.t, k.s.v
 	permuted := k.pixels * k.perBlock()
-	index := permuted + 2
-	weight := func(kx, half int) string { return at(64*kx+half*k.s.bytes(), "R12") }
-	if k.s == avx512 {
-		index = permuted + 5
-		for kx := range across3 {
-			t.op("VMOVUPS", weight(kx, 0), v(permuted+2+kx))
+	index, kept, works := permuted+5, across3, 2
+	if k.s == avx2 {
+		index, works = permuted+3, 1
+		if !k.half {
+			kept = 2
 		}
-		weight = func(kx, _ int) string { return v(permuted + 2 + kx) }
 	}
-	t.op("VMOVUPS", "(DX)", v(index))
+	// Of AVX2 registers only the first half of a line has some of its weights in them.
+	weight := func(kx, half int) string {
+		if half == 0 && kx < kept {
+			return v(permuted + works + kx)
+		}
+		return at(64*kx+half*k.s.bytes(), "R12")
+	}
+	for kx := range kept {
+		t.op("VMOVUPS", at(64*kx, "R12"), weight(kx, 0))
+	}
+	if !k.half {
+		t.op("VMOVUPS", "(DX)", v(index))
+	}
 	turn := 0
 	for line := range (k.pixels-1)*k.stride + across3 {
 		for half := range k.perBlock() {
-			x := v(permuted + turn%2)
+			x := v(permuted + turn%works)
 			seen := false
 			for kx := range across3 {
 				p := (line - kx) / k.stride
@@ -119,13 +159,26 @@ func (k grouped) channel() {
 					continue
 				}
 				if !seen {
-					t.op("VPERMPS", at(64*line+half*k.s.bytes(), "R14"), v(index), x)
+					k.permute(at(64*line+half*k.s.bytes(), "R14"), v(index), x)
 					seen = true
 					turn++
 				}
 				t.op("VFMADD231PS", weight(kx, half), x, v(k.acc(p, half)))
 			}
 		}
+	}
+}
+
+// permute has every lane of x see the channel of its group in a line, or half of one.
+func (k grouped) permute(line, index, x string) {
+	switch {
+	case k.half:
+		k.t.op("VBROADCASTSS", line, x)
+	case k.s == avx2:
+		k.t.op("VMOVUPS", line, x)
+		k.t.op("VPERMILPS", index, x, x)
+	default:
+		k.t.op("VPERMPS", line, index, x)
 	}
 }
 
