@@ -102,7 +102,7 @@ func (b *blockedConv) prepare() Prepared {
 	}
 	slots, together := b.slots(), 0
 	if b.seen != nil {
-		name += "-gathered"
+		name += "-compacted"
 		together = b.seen.all
 	}
 	if b.out.Means {
@@ -112,7 +112,7 @@ func (b *blockedConv) prepare() Prepared {
 		var tasks []Task
 		if b.seen != nil {
 			pixels := s.shared[slots:]
-			tasks = append(tasks, b.seen.gather(pixels, in[0].Data))
+			tasks = append(tasks, b.seen.compact(pixels, in[0].Data))
 			in = append([]tensor.Tensor{{Data: pixels}}, in[1:]...)
 		}
 		tasks = append(tasks, b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {

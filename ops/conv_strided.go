@@ -11,9 +11,10 @@ import (
 // use, again and again for every filter; so the pixels that it sees are put together
 // first, and the convolution of those has no stride.
 type seenPixels struct {
-	from, to       grid
-	skipH, skipW   int // from a pixel to the next
-	top, left, all int // all is how many float32 there are
+	from, to     grid
+	skipH, skipW int // from a pixel to the next
+	top, left    int // padding
+	all          int // float32 of to
 }
 
 // How many float32 may be put together, and of how many filters each must be read to be
@@ -24,7 +25,8 @@ const (
 )
 
 // seesPixels are the pixels that a 1x1 convolution with a stride sees, if they are put
-// together: not for wide kernels, for which it was not measured.
+// together. Narrow kernels do so, which read each pixel more often; wide ones were not
+// measured. A stride of rows alone leaves neighbours in a row.
 func (c *Conv) seesPixels(x tensor.Shape, in, out grid) *seenPixels {
 	if c.K != dim.Square(dim.Int(1)) || c.Groups != dim.Int(1) || c.Stride.W.MustInt() == 1 || in.Block != Lanes || kernel.TilePixels >= wideTile {
 		return nil
@@ -38,8 +40,8 @@ func (c *Conv) seesPixels(x tensor.Shape, in, out grid) *seenPixels {
 	return s
 }
 
-// gather is the task that puts them together.
-func (s *seenPixels) gather(to, from []float32) Task {
+// compact is the task that puts them together.
+func (s *seenPixels) compact(to, from []float32) Task {
 	return s.to.eachRow(func(image, block, y, _ int) {
 		row := s.to.row(to, image, block, y)
 		line := from[s.from.at(image, block, y*s.skipH-s.top, -s.left):]

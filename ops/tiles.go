@@ -51,7 +51,7 @@ type slider struct {
 func (s slider) cut(in, out, add *grid) []pixelTile {
 	across := ceilDiv(out.w, kernel.TilePixels)
 	if s.breaks && kernel.TileBreaks {
-		if tiles := s.broken(in, out, add); worthBreaking*float64(len(tiles)) <= float64(out.h*across) {
+		if tiles := s.breaking(in, out, add); tiles != nil && worthBreaking*float64(len(tiles)) <= float64(out.h*across) {
 			return tiles
 		}
 	}
@@ -92,9 +92,11 @@ func (s slider) cut(in, out, add *grid) []pixelTile {
 // and 13 pixels are worth it with tiles of 6, and those of 14 and 28 not.
 const worthBreaking = 4. / 3
 
-// broken covers the result with tiles that go on in the next row. No row is so short
-// that a tile would reach a third.
-func (s slider) broken(in, out, add *grid) []pixelTile {
+// breaking covers the result with tiles that go on in the next row. No row is so short
+// that a tile would reach a third. It returns nil where the next row of the input begins
+// before the place where this one is left: halos are shared, so a row that is padded by
+// more than its window can be longer than the way to the next.
+func (s slider) breaking(in, out, add *grid) []pixelTile {
 	total := out.h * out.w
 	across := ceilDiv(total, min(kernel.TilePixels, out.w))
 	tiles := make([]pixelTile, across)
@@ -115,6 +117,9 @@ func (s slider) broken(in, out, add *grid) []pixelTile {
 			t.Next, t.OutNext = input-t.In, output-t.Out
 			if add != nil {
 				t.AddNext = add.at(0, 0, y+1, 0) - t.Add
+			}
+			if t.Next < 0 {
+				return nil
 			}
 		}
 	}

@@ -25,7 +25,8 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 	for _, n := range g.Nodes[1:] {
 		c.ops[n.ID] = n.Op
 		if gathers(n) {
-			c.gather(n)
+			c.meet(n)
+			wide[n.ID] = wide[n.In[0].ID]
 			continue
 		}
 		how, layout := rounded(n, precision)
@@ -47,8 +48,8 @@ func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precisio
 	return c
 }
 
-// gather has images lie in a batch as they do alone.
-func (c *choice) gather(n *graph.Node) {
+// meet has images lie in a batch as they do alone.
+func (c *choice) meet(n *graph.Node) {
 	layout := c.layouts[n.In[0].ID].Bare()
 	c.layouts[n.ID] = layout
 	if !layout.Plain() {
@@ -90,18 +91,22 @@ func (c *choice) follows(n *graph.Node, layout ops.Layout) bool {
 }
 
 // widen gives values float32 that their ops can compute so, and that nobody reads
-// as bfloat16: the last ones, mostly.
+// as bfloat16: the last ones, mostly. A gather reads as it is read.
 func (c *choice) widen(can []bool) {
-	for _, n := range c.graph.Nodes {
-		for i, want := range c.wants[n.ID] {
-			if want.BF16 {
+	for id := len(c.graph.Nodes) - 1; id > 0; id-- {
+		n := c.graph.Nodes[id]
+		for i, want := range c.wants[id] {
+			if want.BF16 && !(gathers(n) && can[id]) {
 				can[n.In[i].ID] = false
 			}
 		}
 	}
-	for id := range can {
-		if can[id] {
-			c.layouts[id] = ops.Layout{Block: ops.Lanes}
+	for _, n := range c.graph.Nodes {
+		switch {
+		case can[n.ID] && !gathers(n):
+			c.layouts[n.ID] = ops.Layout{Block: ops.Lanes}
+		case gathers(n):
+			c.meet(n)
 		}
 	}
 }

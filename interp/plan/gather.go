@@ -47,7 +47,8 @@ type parted struct {
 	to map[*graph.Node]*graph.Node // from the nodes of the graph that it is made of
 }
 
-// part puts gathers into g so that all nodes before one are of one image, unless that is 0.
+// part puts gathers into g so that all nodes before end are of one image; for an end of 0
+// it stays as it is.
 func part(g *graph.Graph, end int) *parted {
 	p := &parted{g, make(map[*graph.Node]*graph.Node, len(g.Nodes))}
 	if end == 0 || g.Input.Shape[0] == 1 {
@@ -56,7 +57,7 @@ func part(g *graph.Graph, end int) *parted {
 		}
 		return p
 	}
-	p.Graph = &graph.Graph{Name: g.Name, Sides: g.Sides}
+	p.Graph = &graph.Graph{Name: g.Name}
 	add := func(made graph.Node) *graph.Node {
 		made.ID = len(p.Nodes)
 		p.Nodes = append(p.Nodes, &made)
@@ -122,26 +123,6 @@ func each(g *graph.Graph, images int) []bool {
 	return list
 }
 
-// gather puts the value of an image to those of the others, with the zeros that are its
-// own, and with those before it where another value would lie between the two.
-func (p *Plan) gather(batch, value []float32, n *graph.Node, image int) {
-	size := p.lowered.layouts[n.ID].Image(n.Shape)
-	apart, lead := size, len(value)-size
-	if other := p.layout.apart[n.ID]; other > 0 {
-		apart = other
-	} else if image > 0 {
-		value, batch = value[lead:], batch[lead:]
-	}
-	copy(batch[image*apart:], value)
-}
-
-// of is the shape of so many images.
-func of(s tensor.Shape, images int) tensor.Shape {
-	s = slices.Clone(s)
-	s[0] = images
-	return s
-}
-
 // meeting is the node with which images come together: those before it are computed for
 // each by itself. It is 0 where all are computed together.
 //
@@ -164,7 +145,7 @@ func meeting(g *graph.Graph) int {
 		if !separable(n, images) {
 			break
 		}
-		time += estimate(n, 1)*images - estimate(n, images) - ops.EstimateMoved(images*values(n)) - together
+		time += estimate(n, 1)*images - estimate(n, images) - ops.EstimateMoved(images*values(n)) - stepOverhead
 		crossing += n.Shape.Elements() - ending[n.ID]
 		if all := time + ops.EstimateMoved(2*crossing); all < best {
 			best, end = all, n.ID+1
@@ -173,8 +154,8 @@ func meeting(g *graph.Graph) int {
 	return end
 }
 
-// together is how many ns it takes threads to begin and end a step together.
-const together = 5000
+// stepOverhead is how many ns it takes threads to begin and end a step together.
+const stepOverhead = 5000
 
 // estimate is how long a node takes for so many images.
 func estimate(n *graph.Node, images int) int {

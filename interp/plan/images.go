@@ -3,7 +3,9 @@ package plan
 import (
 	"context"
 
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/tensor"
 )
 
 // images takes the images of a batch through the first steps of a plan, each by itself:
@@ -15,35 +17,87 @@ import (
 // there is none for each worker, have all of them.
 type images struct {
 	session *Session
-	seats   []binding // by worker, each with its own arena
-	crowd   binding   // of the first arena, for all workers
+	seats   []binding // by worker, each with an arena of its own
+	crew    binding   // of the first arena, for all workers
+	alone   int       // images that one worker takes
 	count   int
 	input   []float32 // of the run
+	moves   []move
+}
+
+// A move is of what an image leaves behind to the same of the batch.
+type move struct {
+	source int       // in the values of an image
+	lead   int       // what lies before its first plane, which only the first image needs
+	size   int       // without that
+	to     []float32 // of all images
+	apart  int       // from one to the next
+	others bool      // another value lies between them, so each needs what lies before it
+}
+
+// aloneOf is how many of so many images one worker each takes: all but a last few that
+// would leave many workers idle.
+func aloneOf(images, threads int) int {
+	if rest := images % threads; 4*rest <= 3*threads {
+		return images - rest
+	}
+	return images
+}
+
+// seatsOf is how many workers need an arena.
+func seatsOf(images, threads int) int {
+	if aloneOf(images, threads) == 0 {
+		return 1
+	}
+	return threads
 }
 
 // newImages gives each worker its memory.
 func (s *Session) newImages(threads int) *images {
-	p := s.plan
-	m := &images{session: s, count: p.graph.Input.Shape[0]}
+	p, steps := s.plan, s.plan.steps[:s.plan.imageSteps]
+	m := &images{session: s, count: p.images()}
+	m.alone = aloneOf(m.count, threads)
 	scratch := s.memory.scratch
-	for worker := range threads {
-		s.memory.own = append(s.memory.own, s.offHeap(p.layout.own))
-		size := hungriest(p.steps[:p.apart], 1)
-		m.seats = append(m.seats, p.bind(p.steps[:p.apart], true, s.memory.own[worker], scratch[:size:size], 1))
+	for range seatsOf(m.count, threads) {
+		own, size := s.offHeap(p.layout.own), hungriest(steps, 1)
+		s.memory.own = append(s.memory.own, own)
+		m.seats = append(m.seats, p.bind(steps, true, own, scratch[:size:size], 1))
 		scratch = scratch[size:]
 	}
-	m.crowd = p.bind(p.steps[:p.apart], true, s.memory.own[0], s.memory.scratch, threads)
+	m.crew = p.bind(steps, true, s.memory.own[0], s.memory.scratch, threads)
+	for _, n := range p.lowered.Nodes {
+		if gathers(n) {
+			m.moves = append(m.moves, p.gathered(n, s.batch.values[n.ID].Data))
+		}
+	}
+	for _, r := range s.results {
+		if p.lowered.each[r.source] {
+			size := r.Shape.Elements() / m.count
+			m.moves = append(m.moves, move{source: r.source, size: size, to: r.Data, apart: size})
+		}
+	}
+	return m
+}
+
+// gathered moves to the value of a gather. What lies behind the planes of an image, its
+// means, stays behind.
+func (p *Plan) gathered(n *graph.Node, to []float32) move {
+	layout, one := p.lowered.layouts[n.ID], of(n.Shape, 1)
+	m := move{source: n.In[0].ID, size: layout.Image(one), to: to}
+	m.lead, m.apart = layout.Floats(one)-m.size, m.size
+	if other := p.layout.apart[n.ID]; other > 0 {
+		m.apart, m.others = other, true
+	}
 	return m
 }
 
 // tasks are the work on all images.
 func (m *images) tasks() (list []ops.Task) {
-	shared := m.count % len(m.seats)
-	list = append(list, &alone{m})
-	for image := m.count - shared; image < m.count; image++ {
-		list = append(list, &step{func() { m.enter(&m.crowd, image) }})
-		list = append(list, m.crowd.tasks...)
-		list = append(list, &step{func() { m.leave(&m.crowd, image) }})
+	list = append(list, &imageTask{m})
+	for image := m.alone; image < m.count; image++ {
+		list = append(list, &singleTask{func() { m.enter(&m.crew, image) }})
+		list = append(list, m.crew.tasks...)
+		list = append(list, &singleTask{func() { m.leave(&m.crew, image) }})
 	}
 	return list
 }
@@ -56,46 +110,46 @@ func (m *images) enter(b *binding, image int) {
 
 // leave puts what the steps made of an image to that of the others.
 func (m *images) leave(b *binding, image int) {
-	s := m.session
-	p := s.plan
-	for _, n := range p.lowered.Nodes {
-		if gathers(n) {
-			p.gather(s.batch.values[n.ID].Data, b.values[n.In[0].ID].Data, n, image)
+	for i := range m.moves {
+		v := &m.moves[i]
+		lead := v.lead
+		if v.others || image == 0 {
+			lead = 0
 		}
-	}
-	for i := range s.results {
-		if r := &s.results[i]; p.lowered.each[r.source] {
-			value := b.values[r.source].Data
-			copy(r.Data[image*len(value):], value)
-		}
+		copy(v.to[image*v.apart+lead:], b.values[v.source].Data[lead:v.lead+v.size])
 	}
 }
 
-// alone is the task of images that one worker computes.
-type alone struct{ *images }
+// An imageTask has a part for every image that one worker computes.
+type imageTask struct{ *images }
 
-func (a *alone) Parts() int { return a.count - a.count%len(a.seats) }
+func (t *imageTask) Parts() int { return t.alone }
 
-func (a *alone) Do(image, worker int) { _ = a.DoUntil(context.Background(), image, worker) }
+func (t *imageTask) Do(image, worker int) { _ = t.DoUntil(context.Background(), image, worker) }
 
 // DoUntil implements ops.LongTask: an image may take as long as a run.
-func (a *alone) DoUntil(ctx context.Context, image, worker int) error {
-	seat := &a.seats[worker]
-	a.enter(seat, image)
-	for _, t := range seat.tasks {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for part := range t.Parts() {
-			t.Do(part, 0)
+func (t *imageTask) DoUntil(ctx context.Context, image, worker int) error {
+	seat := &t.seats[worker]
+	t.enter(seat, image)
+	for _, task := range seat.tasks {
+		for part := range task.Parts() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			task.Do(part, 0)
 		}
 	}
-	a.leave(seat, image)
+	t.leave(seat, image)
 	return nil
 }
 
-// A step is a task of one part.
-type step struct{ do func() }
+// A singleTask has one part.
+type singleTask struct{ do func() }
 
-func (s *step) Parts() int  { return 1 }
-func (s *step) Do(_, _ int) { s.do() }
+func (t *singleTask) Parts() int  { return 1 }
+func (t *singleTask) Do(_, _ int) { t.do() }
+
+// of is the shape of so many images.
+func of(s tensor.Shape, images int) tensor.Shape {
+	return append(tensor.Shape{images}, s[1:]...)
+}

@@ -2,7 +2,11 @@ package plan
 
 import "cnnlang/interp/graph"
 
-// Values share one arena. A value lives from the step that writes it to the last
+// Values share one arena, but those of one image of a batch, which have another (there
+// is one for each worker). Images come together when all steps of one are done, so what is
+// gathered stays until then, and the result is there before the first step of the batch.
+//
+// A value lives from the step that writes it to the last
 // step that reads it, both included; two that live at the same time lie apart:
 //
 //	float32
@@ -24,10 +28,6 @@ import "cnnlang/interp/graph"
 
 // line is the number of float32 to a cache line of 64 bytes. Every buffer begins
 // on a line and fills whole ones.
-//
-// What is of one image of a batch lies in an arena of its own. Images come together when
-// all steps of one are done, so what is gathered stays until then, and the result is there
-// before the first step of the batch.
 //
 // In a blocked layout the zeros above a plane are those below the one before it,
 // so an image of a value that lies in another begins with zeros of its neighbour.

@@ -21,9 +21,11 @@ type Plan struct {
 	graph   *graph.Graph
 	lowered *lowered
 	steps   []Step
-	apart   int // how many of them, the first, are of one image of the batch
-	layout  layout
-	packed  *packed
+
+	imageSteps int // the first of them, which are of one image of the batch
+
+	layout layout
+	packed *packed
 }
 
 // A Step computes one node of the lowered graph. Views, as flatten is of an
@@ -105,9 +107,9 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := opts.affords(Memory{Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: p.activations(opts.threads())}); err != nil {
 		return nil, err
 	}
-	p.step(true)
-	p.apart = len(p.steps)
-	p.step(false)
+	p.addSteps(true)
+	p.imageSteps = len(p.steps)
+	p.addSteps(false)
 	if err := p.fill(params, opts); err != nil {
 		p.packed.release()
 		return nil, err
@@ -116,8 +118,8 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	return p, nil
 }
 
-// step adds the steps that are of one image, or those that are not.
-func (p *Plan) step(each bool) {
+// addSteps adds the steps that are of one image, or those that are not.
+func (p *Plan) addSteps(each bool) {
 	for _, n := range p.lowered.Nodes[1:] {
 		if p.lowered.each[n.ID] == each && p.layout.how[n.ID] != view && !gathers(n) {
 			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
@@ -205,8 +207,9 @@ func (p *Plan) Memory(threads int) Memory {
 // activations is what the arenas take, and the whole batch of what no arena has but for
 // one image: what comes in and what is shown.
 func (p *Plan) activations(threads int) int64 {
-	sum := bytes(p.layout.size) + int64(threads)*bytes(p.layout.own)
+	sum := bytes(p.layout.size)
 	if p.lowered.each[0] {
+		sum += int64(seatsOf(p.images(), threads)) * bytes(p.layout.own)
 		sum += bytes(p.graph.Input.Shape.Elements())
 	}
 	for n, shown := range p.lowered.shown {
@@ -217,11 +220,14 @@ func (p *Plan) activations(threads int) int64 {
 	return sum
 }
 
-// scratch is what the hungriest step needs, in float32, or one that each thread takes
-// for itself: steps take turns.
+// scratch is what the hungriest step needs, in float32, or one that workers take each for
+// themselves: steps take turns.
 func (p *Plan) scratch(threads int) int {
-	return max(hungriest(p.steps, threads), threads*hungriest(p.steps[:p.apart], 1))
+	return max(hungriest(p.steps, threads), seatsOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
 }
+
+// images is how many there are in a batch.
+func (p *Plan) images() int { return p.graph.Input.Shape[0] }
 
 func hungriest(steps []Step, threads int) int {
 	most := 0

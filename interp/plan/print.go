@@ -10,8 +10,8 @@ import (
 )
 
 // Print writes the plan as a table, one line for each step: the op and its
-// algorithm, where its result lies in the arena and how much scratch it borrows
-// with this many threads, both counted in float32. An in-place step says so, and
+// algorithm, where its result lies in the arena (that of one image, where a line before
+// says so) and how much scratch it borrows with this many threads, both counted in float32. An in-place step says so, and
 // one whose result is a part of a batch how far its images lie from each other.
 //
 //	step  path   op                     algorithm          arena      scratch
@@ -22,8 +22,8 @@ func Print(w io.Writer, p *Plan, threads int) error {
 	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(t, "%s: %d bytes of weights, %d of activations, %d of scratch for %d threads\n",
 		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)
-	if p.apart > 0 {
-		fmt.Fprintf(&table, "steps 1 to %d are taken by each of %d images\n", p.apart, p.graph.Input.Shape[0])
+	if p.imageSteps > 0 {
+		fmt.Fprintf(t, "steps 1 to %d are taken by each of %d images\n", p.imageSteps, p.images())
 	}
 	fmt.Fprintf(t, "step\tpath\top\talgorithm\tarena\tscratch\n")
 	fmt.Fprintf(t, "0\t\tinput\tcopy\t%s\t0\n", p.where(p.lowered.Input))

@@ -33,14 +33,14 @@ func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime,
 	err := s.run(input, func() error {
 		if s.images != nil {
 			for image := range s.images.count {
-				s.images.enter(&s.images.crowd, image)
-				if err := s.profile(ctx, &s.images.crowd, times); err != nil {
+				s.images.enter(&s.images.crew, image)
+				if err := s.profile(ctx, &s.images.crew, times); err != nil {
 					return err
 				}
-				s.images.leave(&s.images.crowd, image)
+				s.images.leave(&s.images.crew, image)
 			}
 		}
-		return s.profile(ctx, &s.batch, times[s.plan.apart:])
+		return s.profile(ctx, &s.batch, times[s.plan.imageSteps:])
 	})
 	return times, err
 }
@@ -68,7 +68,7 @@ func (p *Plan) describe(step Step) StepTime {
 	}
 	count, shape, times := n.Count(), slices.Clone(n.Shape), 1
 	if p.lowered.each[n.ID] {
-		times = p.graph.Input.Shape[0]
+		times = p.images()
 		shape[0] = times
 	}
 	images := float64(shape[0])

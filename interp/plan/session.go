@@ -61,7 +61,7 @@ func (p *Plan) NewSession(workers *ops.Workers) *Session {
 			s.results = append(s.results, result{n, shown.ID, tensor.New(n.Shape...)})
 		}
 	}
-	s.batch = p.bind(p.steps[p.apart:], false, s.memory.arena, s.memory.scratch, threads)
+	s.batch = p.bind(p.steps[p.imageSteps:], false, s.memory.arena, s.memory.scratch, threads)
 	if p.lowered.each[0] {
 		s.images = s.newImages(threads)
 		s.tasks = s.images.tasks()

@@ -19,8 +19,8 @@ import (
 //	    └─ 1x1 ─ 5x5 ─┘              └─ 1x1 ─┴─ · ─ 5x5 ─┘
 //
 // A result stays by itself where it would have to be copied: where a concatenation
-// puts it, or where images meet, or where another op writes over it. It is also by itself where it is
-// shown.
+// puts it, or where images meet, or where another op writes over it. It is also by
+// itself where it is shown.
 type stack struct {
 	op       *ops.Conv
 	members  []*graph.Node // in the order of their channels, of which the last may not fill its block

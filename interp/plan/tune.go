@@ -23,10 +23,18 @@ type Choice struct {
 func Tune(ctx context.Context, g *graph.Graph, workers *ops.Workers, d time.Duration) ([]Choice, error) {
 	var all []Choice
 	others := newCrowd()
-	for _, n := range part(g, meeting(g)).Nodes[1:] {
+	one := ops.NewWorkers(1)
+	defer one.Close()
+	parted := part(g, meeting(g)).Graph
+	each := each(parted, g.Input.Shape[0])
+	for _, n := range parted.Nodes[1:] {
 		chooser, ok := n.Op.(ops.Chooser)
 		if !ok {
 			continue
+		}
+		workers := workers
+		if each[n.ID] {
+			workers = one // as an image has in a run
 		}
 		c := Choice{Path: n.Path, Took: map[string]time.Duration{}}
 		for _, name := range chooser.Alternatives(n.InShapes(), n.Shape) {

@@ -133,7 +133,7 @@ func tiles(t *text, s isa) {
 		if breaks(family, s) {
 			t.op("MOVQ", placeFirst, "DX")
 			t.op("TESTQ", "DX", "DX")
-			t.op("JNZ", "broken")
+			t.op("JNZ", "breaks")
 		}
 		for blocks := deep; blocks >= 1; blocks-- {
 			if blocks < deep {
@@ -146,7 +146,7 @@ func tiles(t *text, s isa) {
 			t.op("INT", 3)
 		}
 		if breaks(family, s) {
-			broken(t, s, family, most)
+			breaking(t, s, family, most)
 		}
 		for blocks := deep; blocks >= 1; blocks-- {
 			for p := most; p >= 1; p-- {
@@ -168,15 +168,15 @@ func tiles(t *text, s isa) {
 	}
 }
 
-// broken leads to the tiles of two rows, and writes them.
-func broken(t *text, s isa, family string, most int) {
+// breaking leads to the tiles of two rows, and writes them.
+func breaking(t *text, s isa, family string, most int) {
 	var all []tile
 	for p := most; p > 1; p-- {
 		for first := 1; first < p; first++ {
 			all = append(all, tile{t, s, family, p, 1, first})
 		}
 	}
-	t.label("broken")
+	t.label("breaks")
 	t.op("LEAQ", "(DX)(BX*8)", "BX")
 	for _, k := range all {
 		t.op("CMPQ", "BX", 8*k.pixels+k.first)

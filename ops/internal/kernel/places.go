@@ -21,7 +21,7 @@ type Places struct {
 	bytes        []place
 	step         int
 	in, out, add int // the farthest pixel of any
-	broken       bool
+	breaks       bool
 }
 
 // place is a Place as assembly reads it: distances in bytes. asmgen knows the
@@ -36,8 +36,8 @@ func (p *Place) FirstRow() int {
 	return min(tileGroup, p.Pixels)
 }
 
-// broken is First as assembly reads it: 0 where a tile has one row or breaks as all do.
-func (p *Place) broken() int {
+// breaksAt is First as assembly reads it: 0 where a tile has one row or breaks as all do.
+func (p *Place) breaksAt() int {
 	if p.First == tileGroup || p.First >= p.Pixels {
 		return 0
 	}
@@ -61,14 +61,14 @@ func NewPlaces(list []Place, step int) *Places {
 	}
 	for i := range list {
 		p := &list[i]
-		if p.Pixels < 1 || p.Pixels > TilePixels || p.First < 0 || p.broken() > 0 && !TileBreaks {
+		if p.Pixels < 1 || p.Pixels > TilePixels || p.First < 0 || p.breaksAt() > 0 && !TileBreaks {
 			panic("kernel: no such tile")
 		}
 		at.in = max(at.in, farthest(p, p.In, step, p.Next))
 		at.out = max(at.out, farthest(p, p.Out, Lanes, p.OutNext))
 		at.add = max(at.add, farthest(p, p.Add, Lanes, p.AddNext))
-		at.bytes[i] = place{p.Pixels, 4 * p.In, 4 * p.Next, 4 * p.Out, 4 * p.OutNext, 4 * p.Add, 4 * p.AddNext, p.broken()}
-		at.broken = at.broken || p.broken() > 0
+		at.bytes[i] = place{p.Pixels, 4 * p.In, 4 * p.Next, 4 * p.Out, 4 * p.OutNext, 4 * p.Add, 4 * p.AddNext, p.breaksAt()}
+		at.breaks = at.breaks || p.breaksAt() > 0
 	}
 	return at
 }

@@ -144,7 +144,7 @@ func Conv(t *Tile, at *Places) {
 
 // unbroken panics where a tile breaks that only Conv computes.
 func (at *Places) unbroken() {
-	if at.broken {
+	if at.breaks {
 		panic("kernel: a tile that breaks")
 	}
 }

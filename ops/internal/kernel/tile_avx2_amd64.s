@@ -38,7 +38,7 @@ begin:
 	MOVQ 0(R15), BX
 	MOVQ 56(R15), DX
 	TESTQ DX, DX
-	JNZ broken
+	JNZ breaks
 	CMPQ BX, $6
 	JEQ p6x16
 	CMPQ BX, $5
@@ -53,7 +53,7 @@ begin:
 	JEQ p1x16
 	INT $3
 
-broken:
+breaks:
 	LEAQ (DX)(BX*8), BX
 	CMPQ BX, $49
 	JEQ p6x16s1

@@ -58,11 +58,11 @@ var tileCases = []tileCase{
 // make fills tiles with numbers in guarded memory: two, the first of so many
 // pixels. What lies between the lines of the result is there to be left alone.
 func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places) {
-	return c.broken(t, s, pixels, blocks, 0)
+	return c.breaking(t, s, pixels, blocks, 0)
 }
 
-// broken is make with a first tile that breaks after so many pixels, if not after 0.
-func (c tileCase) broken(t *testing.T, s side, pixels, blocks, row int) (*Tile, *Places) {
+// breaking is make with a first tile that breaks after so many pixels, if not after 0.
+func (c tileCase) breaking(t *testing.T, s side, pixels, blocks, row int) (*Tile, *Places) {
 	first := Place{Pixels: pixels, First: row, Next: c.next, OutNext: tileGroup * Lanes, AddNext: tileGroup * Lanes}
 	if row > 0 {
 		first.Next, first.OutNext, first.AddNext = (row+2)*c.step+16, (row+1)*Lanes, (row+3)*Lanes
@@ -197,14 +197,14 @@ func TestTilesBreakAnywhere(t *testing.T) {
 			for pixels := 2; pixels <= TilePixels; pixels++ {
 				for row := 1; row <= pixels+1; row++ {
 					for _, s := range sides {
-						k, at := c.broken(t, s, pixels, 1, row)
+						k, at := c.breaking(t, s, pixels, 1, row)
 						k.In[len(k.In)/2] = float32(math.NaN())
 						compareTiles(t, fmt.Sprintf("case %d, %d pixels of which %d in the first row", i, pixels, row), k, at, Conv, convGeneric)
 					}
 				}
 			}
 		}
-		k, at := tileCases[0].broken(t, atEnd, 4, 1, 2)
+		k, at := tileCases[0].breaking(t, atEnd, 4, 1, 2)
 		for name, run := range map[string]func(*Tile, *Places){"depthwise": Depthwise, "max": MaxTile, "sum": SumTile} {
 			mustPanic(t, "a tile that breaks in "+name, func() { run(k, at) })
 		}
