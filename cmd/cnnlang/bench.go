@@ -41,7 +41,9 @@ func (a *app) bench() *cobra.Command {
 			"algorithm does fewer than are counted, and bfloat16 more at a time, so that may\n" +
 			"be more than all.\n\n" +
 			"With --profile it tells the time of every step, its algorithm, and the bytes of\n" +
-			"its inputs, result and parameters.\n\n" +
+			"its inputs, result and parameters. Of steps that the images of a batch take by\n" +
+			"themselves it adds up all images, one after another on all threads, though in a\n" +
+			"run each thread has an image of its own.\n\n" +
 			"With --worker it measures on demand, for a program that takes turns between it\n" +
 			"and others: bench/README.md has the protocol.",
 		Example: "  cnnlang bench resnet50\n" +
