@@ -16,13 +16,13 @@ import (
 //
 // A unit is one or two blocks of output channels, whose weights stay in cache
 // while the tiles of a part go by. Of an image with few channels the input has
-// Block 1, and an entry of the table is a single channel.
+// Block 1, and an entry of the table is a row of the window, or a pixel.
 type blockedConv struct {
 	in, out   grid
 	add       *grid
 	depthwise bool
 	permuted  int         // channels of a group, where kernel.Grouped computes them
-	whole     bool        // a tap is a line
+	whole     bool        // the input is lines
 	seen      *seenPixels // that are put together first, and are in then
 	step      int         // float32 from a pixel's input to the next one's
 	tiles     []pixelTile
@@ -211,6 +211,23 @@ func (c *Conv) offsets(in *grid, blocks int) []int {
 	return at
 }
 
+// taps are the offsets of a dense convolution and how many channels there are at each. Of
+// an image with few channels those are the pixels of a row of the window, if the kernels
+// take so many at once: it is all one to them.
+func (c *Conv) taps(in *grid, blocks int) (at []int, channels int) {
+	all, row := c.offsets(in, blocks), c.K.W.MustInt()
+	switch {
+	case in.Block == Lanes:
+		return all, Lanes
+	case !kernel.TileRuns || c.Dilation.W != dim.Int(1):
+		return all, 1
+	}
+	for i := 0; i < len(all); i += row {
+		at = append(at, all[i])
+	}
+	return at, row
+}
+
 func (c *Conv) depthwiseUnits(b *blockedConv, f *packing) {
 	taps := kernel.NewTaps(c.offsets(&b.in, 1), chunkTaps)
 	n := taps.Len()
@@ -268,10 +285,15 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 		if to == b.in.blocks {
 			last = lastLanes(x[1])
 		}
-		if sums[[2]int{to - from, last}] == nil {
-			sums[[2]int{to - from, last}] = newTapSum(c.offsets(&b.in, to-from), c.K.H.MustInt()*c.K.W.MustInt(), b.whole, last)
+		key := [2]int{to - from, last}
+		if sums[key] == nil {
+			at, channels := c.taps(&b.in, to-from)
+			if !b.whole {
+				last = channels
+			}
+			sums[key] = newTapSum(at, c.K.H.MustInt()*c.K.W.MustInt(), channels, last)
 		}
-		u.sum = sums[[2]int{to - from, last}]
+		u.sum = sums[key]
 		u.weights = c.pack(b, u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks

@@ -139,7 +139,7 @@ type blockedPartOf struct {
 func (w *blockedPartOf) unit(unit, image int) {
 	u := &w.units[unit]
 	k := kernel.Tile{
-		Blocks: u.blocks, Whole: w.whole, Taps: u.taps, Weights: u.weights,
+		Blocks: u.blocks, Taps: u.taps, Weights: u.weights,
 		In:  w.in[0].Data[w.blockedConv.in.shift(image, u.inBlock):],
 		Out: w.data[w.out.shift(image, u.block):], OutBlock: w.out.plane,
 		Bias: w.bias[u.block*Lanes:], Low: w.low, High: w.high,

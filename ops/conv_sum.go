@@ -46,19 +46,15 @@ const (
 	wideTile = 8
 )
 
-// newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are
-// lines, the last of which have only so many channels, or where they are not whole single
-// channels.
-func newTapSum(at []int, window int, whole bool, last int) *tapSum {
-	most := chunkTaps
-	if !whole {
-		most *= Lanes
-	}
-	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1))}
-	if whole {
+// newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are so
+// many channels, of which in the last ones of the window not all count.
+func newTapSum(at []int, window, channels, last int) *tapSum {
+	most := max(1, chunkTaps*Lanes/channels)
+	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1)).Of(channels)}
+	if last < channels {
 		s.all.Thin(len(at)-window, last)
 	}
-	if !whole || window > 1 || kernel.TilePixels >= wideTile || len(at) <= leastPassed {
+	if channels < Lanes || window > 1 || kernel.TilePixels >= wideTile || len(at) <= leastPassed {
 		return s
 	}
 	each := balanced(len(at), passTaps, 1)

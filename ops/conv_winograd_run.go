@@ -102,7 +102,7 @@ func (b *winogradBlockOf) product(i int, places tilePlaces) {
 	plane, u := i%36, &b.units[i/36]
 	weights := b.weightsOf(i)
 	u.sum.run(kernel.Tile{
-		Blocks: u.blocks, Whole: true, Weights: weights,
+		Blocks: u.blocks, Weights: weights,
 		In:  b.values[plane*b.in.blocks*b.lines*Lanes:],
 		Out: b.sums[(plane*b.out.blocks+u.block)*b.lines*Lanes:], OutBlock: b.lines * Lanes,
 		Bias: noBias, Low: -infty, High: infty,

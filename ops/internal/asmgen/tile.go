@@ -85,9 +85,10 @@ const group = 7
 
 // The fields of kernel.tapLine, from the one behind.
 const (
-	lineTurns = "-16(R10)"
+	lineTurns = "-24(R10)"
+	lineOnes  = "-16(R10)"
 	lineSkip  = "-8(R10)"
-	lineSize  = 24
+	lineSize  = 32
 )
 
 // perBlock is how many registers 16 channels take.
@@ -299,35 +300,37 @@ func (k tile) pixel(p, n int) string {
 	return fmt.Sprintf("%d(%s)%s", n, base, index)
 }
 
-// dense multiplies the channels of a tap's lines one after another, four to a
-// turn, or the one there is: lineTurns is the number of turns, 0 for one channel. A
-// thin line leaves out some, whose weights are skipped.
+// dense multiplies the channels of a tap one after another, four to a turn, and those
+// that are left. A thin line leaves out some, whose weights are skipped.
 func (k tile) dense() {
 	t := k.t
-	t.op("MOVQ", lineTurns, "BX")
-	t.op("TESTQ", "BX", "BX")
-	t.op("JZ", k.name("one"))
-	t.label(k.name("turn"))
 	const unroll = 4
-	for c := range unroll {
-		k.channel(c)
-	}
-	t.op("ADDQ", 64*k.blocks*unroll, "R12")
-	t.op("ADDQ", 4*unroll, "R14")
-	if k.twoRows() {
-		t.op("ADDQ", 4*unroll, "DX")
-	}
-	t.op("DECQ", "BX")
-	t.op("JNZ", k.name("turn"))
+	k.loop("turn", "rest", lineTurns, unroll)
+	t.label(k.name("rest"))
+	k.loop("one", "past", lineOnes, 1)
+	t.label(k.name("past"))
 	for range k.blocks {
 		t.op("ADDQ", lineSkip, "R12")
 	}
-	t.op("DECQ", "R11")
-	t.op("JNZ", k.name("tap"))
-	t.op("JMP", k.name("end"))
-	t.label(k.name("one"))
-	k.channel(0)
-	t.op("ADDQ", 64*k.blocks, "R12")
+}
+
+// loop multiplies so many channels as often as a field says, and then goes on to next.
+func (k tile) loop(name, next, times string, channels int) {
+	t := k.t
+	t.op("MOVQ", times, "BX")
+	t.op("TESTQ", "BX", "BX")
+	t.op("JZ", k.name(next))
+	t.label(k.name(name))
+	for c := range channels {
+		k.channel(c)
+	}
+	t.op("ADDQ", 64*k.blocks*channels, "R12")
+	t.op("ADDQ", 4*channels, "R14")
+	if k.twoRows() {
+		t.op("ADDQ", 4*channels, "DX")
+	}
+	t.op("DECQ", "BX")
+	t.op("JNZ", k.name(name))
 }
 
 // ahead fetches lines that are wanted later into the second cache, some with every

@@ -23,7 +23,7 @@ func TestGrouped(t *testing.T) {
 						second.Pixels, second.In, second.Out = pixels%TilePixels+1, 2*Lanes, 20*Lanes
 						lines := max((first.Pixels-1)*stride, (second.Pixels-1)*stride+2) + groupedWidth
 						k := &Tile{
-							Blocks: 1, Taps: NewTaps(rows, len(rows)), Low: -0.5, High: 0.7, Whole: true,
+							Blocks: 1, Taps: NewTaps(rows, len(rows)), Low: -0.5, High: 0.7,
 							In:      guarded(t, 80*Lanes+lines*Lanes, s),
 							Weights: guarded(t, len(rows)*channels*groupedWidth*Lanes, s),
 							Bias:    guarded(t, Lanes, s),
@@ -56,7 +56,7 @@ func TestGroupedChecks(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		make := func() *Tile {
 			return &Tile{
-				Blocks: 1, Whole: true, Taps: NewTaps([]int{0}, 1), In: make([]float32, 16*Lanes), Weights: make([]float32, 4*3*Lanes),
+				Blocks: 1, Taps: NewTaps([]int{0}, 1), In: make([]float32, 16*Lanes), Weights: make([]float32, 4*3*Lanes),
 				Bias: make([]float32, Lanes), Out: make([]float32, 14*Lanes), High: 1,
 			}
 		}

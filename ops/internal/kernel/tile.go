@@ -16,13 +16,9 @@ type Tile struct {
 	Blocks int // at most TileBlocks for Conv, 1 for the others
 
 	// Tap t of a pixel is the line Taps.at[t] after the pixel's place in In.
-	In   []float32
-	Taps *Taps
-	// Whole says that a tap is 16 channels, with weights [tap, 16, Blocks*16]; or
-	// else it is one channel, with weights [tap, Blocks*16]. Depthwise has
-	// [tap, 16].
-	Whole   bool
-	Weights []float32
+	In      []float32
+	Taps    *Taps
+	Weights []float32 // [tap, channel of the tap, Blocks*16]; of Depthwise [tap, 16]
 
 	// The second block of the result, and of the value to add, is OutBlock and
 	// AddBlock further. Add is nil for none, or may be the memory of Out in the
@@ -48,28 +44,28 @@ type Taps struct {
 	chunks []int // how many taps each has, and a 0
 	reach  int   // the largest
 
-	lines, single []tapLine // as Conv reads them: lines of channels, or single ones
-	thin, few     int       // lines from one on have few channels; 0 for none
+	lines     []tapLine // as Conv reads them
+	width     int       // channels of a tap of Conv
+	thin, few int       // taps from one on have few that count; 0 for none
 }
 
 // A tapLine is a tap as Conv in assembly reads it. asmgen knows the places of the fields.
 type tapLine struct {
-	offset int // bytes
-	turns  int // of four channels; 0 for one channel
-	skip   int // bytes of the weights of channels that are left out, of one block
+	offset      int // bytes
+	turns, ones int // channels, four at a time, and those that are left
+	skip        int // bytes of the weights of channels that are left out, of one block
 }
 
 // NewTaps returns taps at these offsets, none of them negative, in chunks of so
-// many.
+// many. They are lines of 16 channels.
 func NewTaps(at []int, chunk int) *Taps {
-	t := &Taps{at: at}
+	t := &Taps{at: at, width: Lanes}
 	for _, n := range at {
 		if n < 0 {
 			panic("kernel: a tap before its tile")
 		}
 		t.bytes = append(t.bytes, 4*n)
-		t.lines = append(t.lines, tapLine{4 * n, Lanes / turn, 0})
-		t.single = append(t.single, tapLine{offset: 4 * n})
+		t.lines = append(t.lines, tapLine{offset: 4 * n, turns: Lanes / turn})
 		t.reach = max(t.reach, n)
 	}
 	for left := len(at); left > 0; left -= chunk {
@@ -82,25 +78,38 @@ func NewTaps(at []int, chunk int) *Taps {
 // turn is how many channels the loop of Conv takes at once.
 const turn = 4
 
-// Thin says that lines from one on have only so many channels that count: those behind
+// Of makes the taps of Conv so many channels that follow one another, which need no line:
+// 1, or where TileRuns any number, as of pixels in a row of an image of one channel.
+func (t *Taps) Of(channels int) *Taps {
+	if channels < 1 || channels > 1 && channels != Lanes && !TileRuns {
+		panic("kernel: no such tap")
+	}
+	t.width = channels
+	for i := range t.lines {
+		t.lines[i].turns, t.lines[i].ones = channels/turn, channels%turn
+	}
+	return t
+}
+
+// Thin says that taps from one on have only so many channels that count: those behind
 // have no weight, and Conv may leave them out.
 func (t *Taps) Thin(from, channels int) {
-	if channels < 1 || channels > Lanes || from < 0 {
-		panic("kernel: no such line")
+	if channels < 1 || channels > t.width || from < 0 {
+		panic("kernel: no such tap")
 	}
-	t.thin, t.few = from, (channels+turn-1)/turn*turn
+	t.thin, t.few = from, channels
 	for i := from; i < len(t.lines); i++ {
-		t.lines[i].turns = t.few / turn
-		t.lines[i].skip = 4 * (Lanes - t.few) * Lanes
+		l := &t.lines[i]
+		l.turns, l.ones, l.skip = channels/turn, channels%turn, 4*(t.width-channels)*Lanes
 	}
 }
 
-// channels is how many channels of line i count.
+// channels is how many channels of tap i count.
 func (t *Taps) channels(i int) int {
 	if t.few > 0 && i >= t.thin {
 		return t.few
 	}
-	return Lanes
+	return t.width
 }
 
 // Len is the number of taps.
@@ -120,6 +129,11 @@ var TileBreaks = tileBreaks(isa)
 
 func tileBreaks(s cpu.ISA) bool { return s == cpu.AVX2 }
 
+// TileRuns says that a tap of Conv may be any number of channels.
+var TileRuns = tileRuns(isa)
+
+func tileRuns(s cpu.ISA) bool { return s == cpu.AVX2 || s == cpu.AVX512 }
+
 func tileSize(s cpu.ISA) (pixels, blocks int) {
 	switch s {
 	case cpu.AVX512:
@@ -133,12 +147,8 @@ func tileSize(s cpu.ISA) (pixels, blocks int) {
 // Conv sets the tiles to the sum over their taps and channels of value times
 // weight, plus Add, plus bias, between Low and High.
 func Conv(t *Tile, at *Places) {
-	t.check(at, t.Blocks, t.Whole, true)
-	inner := 1
-	if t.Whole {
-		inner = Lanes
-	}
-	_ = t.Weights[t.Taps.Len()*inner*t.Blocks*Lanes-1]
+	t.check(at, t.Blocks, t.Taps.width, true)
+	_ = t.Weights[t.Taps.Len()*t.Taps.width*t.Blocks*Lanes-1]
 	convTiles(t, at)
 }
 
@@ -153,7 +163,7 @@ func (at *Places) unbroken() {
 // channel by itself, plus Add, plus bias, between Low and High.
 func Depthwise(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, true, true)
+	t.check(at, 1, Lanes, true)
 	_ = t.Weights[t.Taps.Len()*Lanes-1]
 	depthwiseTiles(t, at)
 }
@@ -161,7 +171,7 @@ func Depthwise(t *Tile, at *Places) {
 // MaxTile sets the tiles to the maximum over their taps. NaN wins.
 func MaxTile(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, true, false)
+	t.check(at, 1, Lanes, false)
 	t.Low = float32(math.Inf(-1))
 	maxTiles(t, at)
 }
@@ -169,19 +179,15 @@ func MaxTile(t *Tile, at *Places) {
 // SumTile sets the tiles to Scale times the sum over their taps.
 func SumTile(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, true, false)
+	t.check(at, 1, Lanes, false)
 	sumTiles(t, at)
 }
 
 // check panics where the tiles do not fit the slices: what follows has no bounds
 // checks.
-func (t *Tile) check(at *Places, blocks int, whole, epilogue bool) {
+func (t *Tile) check(at *Places, blocks, width int, epilogue bool) {
 	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
-	}
-	width := Lanes
-	if !whole {
-		width = 1
 	}
 	_ = t.In[at.in+t.Taps.reach+width-1]
 	_ = t.Out[at.out+(blocks-1)*t.OutBlock+Lanes-1]

@@ -103,7 +103,7 @@ p6x16s1:
 
 p6x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -118,9 +118,9 @@ p6x16s1fetch:
 	JNZ p6x16s1fetch
 
 p6x16s1fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16s1one
+	JZ p6x16s1rest
 
 p6x16s1turn:
 	VMOVUPS (R12), Y12
@@ -208,10 +208,11 @@ p6x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s1turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16s1tap
-	JMP p6x16s1end
+
+p6x16s1rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16s1past
 
 p6x16s1one:
 	VMOVUPS (R12), Y12
@@ -235,6 +236,13 @@ p6x16s1one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p6x16s1one
+
+p6x16s1past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s1tap
 
@@ -359,7 +367,7 @@ p6x16s2:
 
 p6x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -374,9 +382,9 @@ p6x16s2fetch:
 	JNZ p6x16s2fetch
 
 p6x16s2fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16s2one
+	JZ p6x16s2rest
 
 p6x16s2turn:
 	VMOVUPS (R12), Y12
@@ -464,10 +472,11 @@ p6x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s2turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16s2tap
-	JMP p6x16s2end
+
+p6x16s2rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16s2past
 
 p6x16s2one:
 	VMOVUPS (R12), Y12
@@ -491,6 +500,13 @@ p6x16s2one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p6x16s2one
+
+p6x16s2past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s2tap
 
@@ -615,7 +631,7 @@ p6x16s3:
 
 p6x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -630,9 +646,9 @@ p6x16s3fetch:
 	JNZ p6x16s3fetch
 
 p6x16s3fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16s3one
+	JZ p6x16s3rest
 
 p6x16s3turn:
 	VMOVUPS (R12), Y12
@@ -720,10 +736,11 @@ p6x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s3turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16s3tap
-	JMP p6x16s3end
+
+p6x16s3rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16s3past
 
 p6x16s3one:
 	VMOVUPS (R12), Y12
@@ -747,6 +764,13 @@ p6x16s3one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p6x16s3one
+
+p6x16s3past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s3tap
 
@@ -871,7 +895,7 @@ p6x16s4:
 
 p6x16s4tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -886,9 +910,9 @@ p6x16s4fetch:
 	JNZ p6x16s4fetch
 
 p6x16s4fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16s4one
+	JZ p6x16s4rest
 
 p6x16s4turn:
 	VMOVUPS (R12), Y12
@@ -976,10 +1000,11 @@ p6x16s4turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s4turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16s4tap
-	JMP p6x16s4end
+
+p6x16s4rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16s4past
 
 p6x16s4one:
 	VMOVUPS (R12), Y12
@@ -1003,6 +1028,13 @@ p6x16s4one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p6x16s4one
+
+p6x16s4past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s4tap
 
@@ -1127,7 +1159,7 @@ p6x16s5:
 
 p6x16s5tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1142,9 +1174,9 @@ p6x16s5fetch:
 	JNZ p6x16s5fetch
 
 p6x16s5fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16s5one
+	JZ p6x16s5rest
 
 p6x16s5turn:
 	VMOVUPS (R12), Y12
@@ -1232,10 +1264,11 @@ p6x16s5turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p6x16s5turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16s5tap
-	JMP p6x16s5end
+
+p6x16s5rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16s5past
 
 p6x16s5one:
 	VMOVUPS (R12), Y12
@@ -1259,6 +1292,13 @@ p6x16s5one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p6x16s5one
+
+p6x16s5past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16s5tap
 
@@ -1381,7 +1421,7 @@ p5x16s1:
 
 p5x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1396,9 +1436,9 @@ p5x16s1fetch:
 	JNZ p5x16s1fetch
 
 p5x16s1fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16s1one
+	JZ p5x16s1rest
 
 p5x16s1turn:
 	VMOVUPS (R12), Y10
@@ -1474,10 +1514,11 @@ p5x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s1turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16s1tap
-	JMP p5x16s1end
+
+p5x16s1rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16s1past
 
 p5x16s1one:
 	VMOVUPS (R12), Y10
@@ -1498,6 +1539,13 @@ p5x16s1one:
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p5x16s1one
+
+p5x16s1past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s1tap
 
@@ -1610,7 +1658,7 @@ p5x16s2:
 
 p5x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1625,9 +1673,9 @@ p5x16s2fetch:
 	JNZ p5x16s2fetch
 
 p5x16s2fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16s2one
+	JZ p5x16s2rest
 
 p5x16s2turn:
 	VMOVUPS (R12), Y10
@@ -1703,10 +1751,11 @@ p5x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s2turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16s2tap
-	JMP p5x16s2end
+
+p5x16s2rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16s2past
 
 p5x16s2one:
 	VMOVUPS (R12), Y10
@@ -1727,6 +1776,13 @@ p5x16s2one:
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p5x16s2one
+
+p5x16s2past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s2tap
 
@@ -1839,7 +1895,7 @@ p5x16s3:
 
 p5x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -1854,9 +1910,9 @@ p5x16s3fetch:
 	JNZ p5x16s3fetch
 
 p5x16s3fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16s3one
+	JZ p5x16s3rest
 
 p5x16s3turn:
 	VMOVUPS (R12), Y10
@@ -1932,10 +1988,11 @@ p5x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s3turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16s3tap
-	JMP p5x16s3end
+
+p5x16s3rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16s3past
 
 p5x16s3one:
 	VMOVUPS (R12), Y10
@@ -1956,6 +2013,13 @@ p5x16s3one:
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p5x16s3one
+
+p5x16s3past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s3tap
 
@@ -2068,7 +2132,7 @@ p5x16s4:
 
 p5x16s4tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2083,9 +2147,9 @@ p5x16s4fetch:
 	JNZ p5x16s4fetch
 
 p5x16s4fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16s4one
+	JZ p5x16s4rest
 
 p5x16s4turn:
 	VMOVUPS (R12), Y10
@@ -2161,10 +2225,11 @@ p5x16s4turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p5x16s4turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16s4tap
-	JMP p5x16s4end
+
+p5x16s4rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16s4past
 
 p5x16s4one:
 	VMOVUPS (R12), Y10
@@ -2185,6 +2250,13 @@ p5x16s4one:
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p5x16s4one
+
+p5x16s4past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16s4tap
 
@@ -2295,7 +2367,7 @@ p4x16s1:
 
 p4x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2310,9 +2382,9 @@ p4x16s1fetch:
 	JNZ p4x16s1fetch
 
 p4x16s1fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x16s1one
+	JZ p4x16s1rest
 
 p4x16s1turn:
 	VMOVUPS (R12), Y8
@@ -2376,10 +2448,11 @@ p4x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s1turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x16s1tap
-	JMP p4x16s1end
+
+p4x16s1rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x16s1past
 
 p4x16s1one:
 	VMOVUPS (R12), Y8
@@ -2397,6 +2470,13 @@ p4x16s1one:
 	VFMADD231PS Y8, Y11, Y6
 	VFMADD231PS Y9, Y11, Y7
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p4x16s1one
+
+p4x16s1past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s1tap
 
@@ -2497,7 +2577,7 @@ p4x16s2:
 
 p4x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2512,9 +2592,9 @@ p4x16s2fetch:
 	JNZ p4x16s2fetch
 
 p4x16s2fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x16s2one
+	JZ p4x16s2rest
 
 p4x16s2turn:
 	VMOVUPS (R12), Y8
@@ -2578,10 +2658,11 @@ p4x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s2turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x16s2tap
-	JMP p4x16s2end
+
+p4x16s2rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x16s2past
 
 p4x16s2one:
 	VMOVUPS (R12), Y8
@@ -2599,6 +2680,13 @@ p4x16s2one:
 	VFMADD231PS Y8, Y11, Y6
 	VFMADD231PS Y9, Y11, Y7
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p4x16s2one
+
+p4x16s2past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s2tap
 
@@ -2699,7 +2787,7 @@ p4x16s3:
 
 p4x16s3tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2714,9 +2802,9 @@ p4x16s3fetch:
 	JNZ p4x16s3fetch
 
 p4x16s3fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x16s3one
+	JZ p4x16s3rest
 
 p4x16s3turn:
 	VMOVUPS (R12), Y8
@@ -2780,10 +2868,11 @@ p4x16s3turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p4x16s3turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x16s3tap
-	JMP p4x16s3end
+
+p4x16s3rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x16s3past
 
 p4x16s3one:
 	VMOVUPS (R12), Y8
@@ -2801,6 +2890,13 @@ p4x16s3one:
 	VFMADD231PS Y8, Y11, Y6
 	VFMADD231PS Y9, Y11, Y7
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p4x16s3one
+
+p4x16s3past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16s3tap
 
@@ -2899,7 +2995,7 @@ p3x16s1:
 
 p3x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -2914,9 +3010,9 @@ p3x16s1fetch:
 	JNZ p3x16s1fetch
 
 p3x16s1fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p3x16s1one
+	JZ p3x16s1rest
 
 p3x16s1turn:
 	VMOVUPS (R12), Y6
@@ -2968,10 +3064,11 @@ p3x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p3x16s1turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p3x16s1tap
-	JMP p3x16s1end
+
+p3x16s1rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p3x16s1past
 
 p3x16s1one:
 	VMOVUPS (R12), Y6
@@ -2986,6 +3083,13 @@ p3x16s1one:
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p3x16s1one
+
+p3x16s1past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16s1tap
 
@@ -3074,7 +3178,7 @@ p3x16s2:
 
 p3x16s2tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -3089,9 +3193,9 @@ p3x16s2fetch:
 	JNZ p3x16s2fetch
 
 p3x16s2fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p3x16s2one
+	JZ p3x16s2rest
 
 p3x16s2turn:
 	VMOVUPS (R12), Y6
@@ -3143,10 +3247,11 @@ p3x16s2turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p3x16s2turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p3x16s2tap
-	JMP p3x16s2end
+
+p3x16s2rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p3x16s2past
 
 p3x16s2one:
 	VMOVUPS (R12), Y6
@@ -3161,6 +3266,13 @@ p3x16s2one:
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p3x16s2one
+
+p3x16s2past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16s2tap
 
@@ -3247,7 +3359,7 @@ p2x16s1:
 
 p2x16s1tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 16(R15), DX
 	ADDQ R14, DX
@@ -3262,9 +3374,9 @@ p2x16s1fetch:
 	JNZ p2x16s1fetch
 
 p2x16s1fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p2x16s1one
+	JZ p2x16s1rest
 
 p2x16s1turn:
 	VMOVUPS (R12), Y4
@@ -3304,10 +3416,11 @@ p2x16s1turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p2x16s1turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p2x16s1tap
-	JMP p2x16s1end
+
+p2x16s1rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p2x16s1past
 
 p2x16s1one:
 	VMOVUPS (R12), Y4
@@ -3319,6 +3432,13 @@ p2x16s1one:
 	VFMADD231PS Y4, Y7, Y2
 	VFMADD231PS Y5, Y7, Y3
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p2x16s1one
+
+p2x16s1past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16s1tap
 
@@ -3403,7 +3523,7 @@ p6x16:
 
 p6x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3416,9 +3536,9 @@ p6x16fetch:
 	JNZ p6x16fetch
 
 p6x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16one
+	JZ p6x16rest
 
 p6x16turn:
 	VMOVUPS (R12), Y12
@@ -3505,10 +3625,11 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16tap
-	JMP p6x16end
+
+p6x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16past
 
 p6x16one:
 	VMOVUPS (R12), Y12
@@ -3532,6 +3653,12 @@ p6x16one:
 	VFMADD231PS Y12, Y15, Y10
 	VFMADD231PS Y13, Y15, Y11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p6x16one
+
+p6x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16tap
 
@@ -3650,7 +3777,7 @@ p5x16:
 
 p5x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3663,9 +3790,9 @@ p5x16fetch:
 	JNZ p5x16fetch
 
 p5x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16one
+	JZ p5x16rest
 
 p5x16turn:
 	VMOVUPS (R12), Y10
@@ -3740,10 +3867,11 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16tap
-	JMP p5x16end
+
+p5x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16past
 
 p5x16one:
 	VMOVUPS (R12), Y10
@@ -3764,6 +3892,12 @@ p5x16one:
 	VFMADD231PS Y10, Y12, Y8
 	VFMADD231PS Y11, Y12, Y9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p5x16one
+
+p5x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16tap
 
@@ -3870,7 +4004,7 @@ p4x16:
 
 p4x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -3883,9 +4017,9 @@ p4x16fetch:
 	JNZ p4x16fetch
 
 p4x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x16one
+	JZ p4x16rest
 
 p4x16turn:
 	VMOVUPS (R12), Y8
@@ -3948,10 +4082,11 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x16tap
-	JMP p4x16end
+
+p4x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x16past
 
 p4x16one:
 	VMOVUPS (R12), Y8
@@ -3969,6 +4104,12 @@ p4x16one:
 	VFMADD231PS Y8, Y11, Y6
 	VFMADD231PS Y9, Y11, Y7
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p4x16one
+
+p4x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16tap
 
@@ -4063,7 +4204,7 @@ p3x16:
 
 p3x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4076,9 +4217,9 @@ p3x16fetch:
 	JNZ p3x16fetch
 
 p3x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p3x16one
+	JZ p3x16rest
 
 p3x16turn:
 	VMOVUPS (R12), Y6
@@ -4129,10 +4270,11 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p3x16tap
-	JMP p3x16end
+
+p3x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p3x16past
 
 p3x16one:
 	VMOVUPS (R12), Y6
@@ -4147,6 +4289,12 @@ p3x16one:
 	VFMADD231PS Y6, Y8, Y4
 	VFMADD231PS Y7, Y8, Y5
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p3x16one
+
+p3x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16tap
 
@@ -4229,7 +4377,7 @@ p2x16:
 
 p2x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4242,9 +4390,9 @@ p2x16fetch:
 	JNZ p2x16fetch
 
 p2x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p2x16one
+	JZ p2x16rest
 
 p2x16turn:
 	VMOVUPS (R12), Y4
@@ -4283,10 +4431,11 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p2x16tap
-	JMP p2x16end
+
+p2x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p2x16past
 
 p2x16one:
 	VMOVUPS (R12), Y4
@@ -4298,6 +4447,12 @@ p2x16one:
 	VFMADD231PS Y4, Y7, Y2
 	VFMADD231PS Y5, Y7, Y3
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p2x16one
+
+p2x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16tap
 
@@ -4368,7 +4523,7 @@ p1x16:
 
 p1x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	MOVQ 176(DI), BX
 	TESTQ BX, BX
@@ -4381,9 +4536,9 @@ p1x16fetch:
 	JNZ p1x16fetch
 
 p1x16fetched:
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p1x16one
+	JZ p1x16rest
 
 p1x16turn:
 	VMOVUPS (R12), Y2
@@ -4410,10 +4565,11 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p1x16tap
-	JMP p1x16end
+
+p1x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p1x16past
 
 p1x16one:
 	VMOVUPS (R12), Y2
@@ -4422,6 +4578,12 @@ p1x16one:
 	VFMADD231PS Y2, Y4, Y0
 	VFMADD231PS Y3, Y4, Y1
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p1x16one
+
+p1x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x16tap
 

@@ -131,12 +131,12 @@ p14x32:
 
 p14x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p14x32one
+	JZ p14x32rest
 
 p14x32turn:
 	VMOVUPS (R12), Z28
@@ -320,11 +320,11 @@ p14x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p14x32tap
-	JMP p14x32end
+
+p14x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p14x32past
 
 p14x32one:
 	VMOVUPS (R12), Z28
@@ -372,6 +372,14 @@ p14x32one:
 	VFMADD231PS Z28, Z31, Z26
 	VFMADD231PS Z29, Z31, Z27
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p14x32one
+
+p14x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p14x32tap
 
@@ -596,12 +604,12 @@ p13x32:
 
 p13x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p13x32one
+	JZ p13x32rest
 
 p13x32turn:
 	VMOVUPS (R12), Z26
@@ -773,11 +781,11 @@ p13x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p13x32tap
-	JMP p13x32end
+
+p13x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p13x32past
 
 p13x32one:
 	VMOVUPS (R12), Z26
@@ -822,6 +830,14 @@ p13x32one:
 	VFMADD231PS Z26, Z28, Z24
 	VFMADD231PS Z27, Z28, Z25
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p13x32one
+
+p13x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p13x32tap
 
@@ -1034,12 +1050,12 @@ p12x32:
 
 p12x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p12x32one
+	JZ p12x32rest
 
 p12x32turn:
 	VMOVUPS (R12), Z24
@@ -1199,11 +1215,11 @@ p12x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p12x32tap
-	JMP p12x32end
+
+p12x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p12x32past
 
 p12x32one:
 	VMOVUPS (R12), Z24
@@ -1245,6 +1261,14 @@ p12x32one:
 	VFMADD231PS Z24, Z27, Z22
 	VFMADD231PS Z25, Z27, Z23
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p12x32one
+
+p12x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p12x32tap
 
@@ -1445,12 +1469,12 @@ p11x32:
 
 p11x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p11x32one
+	JZ p11x32rest
 
 p11x32turn:
 	VMOVUPS (R12), Z22
@@ -1598,11 +1622,11 @@ p11x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p11x32tap
-	JMP p11x32end
+
+p11x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p11x32past
 
 p11x32one:
 	VMOVUPS (R12), Z22
@@ -1641,6 +1665,14 @@ p11x32one:
 	VFMADD231PS Z22, Z24, Z20
 	VFMADD231PS Z23, Z24, Z21
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p11x32one
+
+p11x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p11x32tap
 
@@ -1829,12 +1861,12 @@ p10x32:
 
 p10x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p10x32one
+	JZ p10x32rest
 
 p10x32turn:
 	VMOVUPS (R12), Z20
@@ -1970,11 +2002,11 @@ p10x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p10x32tap
-	JMP p10x32end
+
+p10x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p10x32past
 
 p10x32one:
 	VMOVUPS (R12), Z20
@@ -2010,6 +2042,14 @@ p10x32one:
 	VFMADD231PS Z20, Z23, Z18
 	VFMADD231PS Z21, Z23, Z19
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p10x32one
+
+p10x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p10x32tap
 
@@ -2186,12 +2226,12 @@ p9x32:
 
 p9x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p9x32one
+	JZ p9x32rest
 
 p9x32turn:
 	VMOVUPS (R12), Z18
@@ -2315,11 +2355,11 @@ p9x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p9x32tap
-	JMP p9x32end
+
+p9x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p9x32past
 
 p9x32one:
 	VMOVUPS (R12), Z18
@@ -2352,6 +2392,14 @@ p9x32one:
 	VFMADD231PS Z18, Z20, Z16
 	VFMADD231PS Z19, Z20, Z17
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p9x32one
+
+p9x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p9x32tap
 
@@ -2516,12 +2564,12 @@ p8x32:
 
 p8x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p8x32one
+	JZ p8x32rest
 
 p8x32turn:
 	VMOVUPS (R12), Z16
@@ -2633,11 +2681,11 @@ p8x32turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p8x32tap
-	JMP p8x32end
+
+p8x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p8x32past
 
 p8x32one:
 	VMOVUPS (R12), Z16
@@ -2667,6 +2715,14 @@ p8x32one:
 	VFMADD231PS Z16, Z19, Z14
 	VFMADD231PS Z17, Z19, Z15
 	ADDQ $128, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p8x32one
+
+p8x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p8x32tap
 
@@ -2819,11 +2875,11 @@ p7x32:
 
 p7x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p7x32one
+	JZ p7x32rest
 
 p7x32turn:
 	VMOVUPS (R12), Z14
@@ -2922,11 +2978,11 @@ p7x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p7x32tap
-	JMP p7x32end
+
+p7x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p7x32past
 
 p7x32one:
 	VMOVUPS (R12), Z14
@@ -2953,6 +3009,13 @@ p7x32one:
 	VFMADD231PS Z14, Z16, Z12
 	VFMADD231PS Z15, Z16, Z13
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p7x32one
+
+p7x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p7x32tap
 
@@ -3085,11 +3148,11 @@ p6x32:
 
 p6x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x32one
+	JZ p6x32rest
 
 p6x32turn:
 	VMOVUPS (R12), Z12
@@ -3176,11 +3239,11 @@ p6x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x32tap
-	JMP p6x32end
+
+p6x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x32past
 
 p6x32one:
 	VMOVUPS (R12), Z12
@@ -3204,6 +3267,13 @@ p6x32one:
 	VFMADD231PS Z12, Z15, Z10
 	VFMADD231PS Z13, Z15, Z11
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p6x32one
+
+p6x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x32tap
 
@@ -3324,11 +3394,11 @@ p5x32:
 
 p5x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x32one
+	JZ p5x32rest
 
 p5x32turn:
 	VMOVUPS (R12), Z10
@@ -3403,11 +3473,11 @@ p5x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x32tap
-	JMP p5x32end
+
+p5x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x32past
 
 p5x32one:
 	VMOVUPS (R12), Z10
@@ -3428,6 +3498,13 @@ p5x32one:
 	VFMADD231PS Z10, Z12, Z8
 	VFMADD231PS Z11, Z12, Z9
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p5x32one
+
+p5x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x32tap
 
@@ -3536,11 +3613,11 @@ p4x32:
 
 p4x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x32one
+	JZ p4x32rest
 
 p4x32turn:
 	VMOVUPS (R12), Z8
@@ -3603,11 +3680,11 @@ p4x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x32tap
-	JMP p4x32end
+
+p4x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x32past
 
 p4x32one:
 	VMOVUPS (R12), Z8
@@ -3625,6 +3702,13 @@ p4x32one:
 	VFMADD231PS Z8, Z11, Z6
 	VFMADD231PS Z9, Z11, Z7
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p4x32one
+
+p4x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x32tap
 
@@ -3721,11 +3805,11 @@ p3x32:
 
 p3x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p3x32one
+	JZ p3x32rest
 
 p3x32turn:
 	VMOVUPS (R12), Z6
@@ -3776,11 +3860,11 @@ p3x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p3x32tap
-	JMP p3x32end
+
+p3x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p3x32past
 
 p3x32one:
 	VMOVUPS (R12), Z6
@@ -3795,6 +3879,13 @@ p3x32one:
 	VFMADD231PS Z6, Z8, Z4
 	VFMADD231PS Z7, Z8, Z5
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p3x32one
+
+p3x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x32tap
 
@@ -3879,11 +3970,11 @@ p2x32:
 
 p2x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p2x32one
+	JZ p2x32rest
 
 p2x32turn:
 	VMOVUPS (R12), Z4
@@ -3922,11 +4013,11 @@ p2x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p2x32tap
-	JMP p2x32end
+
+p2x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p2x32past
 
 p2x32one:
 	VMOVUPS (R12), Z4
@@ -3938,6 +4029,13 @@ p2x32one:
 	VFMADD231PS Z4, Z7, Z2
 	VFMADD231PS Z5, Z7, Z3
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p2x32one
+
+p2x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x32tap
 
@@ -4010,11 +4108,11 @@ p1x32:
 
 p1x32tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p1x32one
+	JZ p1x32rest
 
 p1x32turn:
 	VMOVUPS (R12), Z2
@@ -4041,11 +4139,11 @@ p1x32turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x32turn
-	ADDQ -8(R10), R12
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p1x32tap
-	JMP p1x32end
+
+p1x32rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p1x32past
 
 p1x32one:
 	VMOVUPS (R12), Z2
@@ -4054,6 +4152,13 @@ p1x32one:
 	VFMADD231PS Z2, Z4, Z0
 	VFMADD231PS Z3, Z4, Z1
 	ADDQ $128, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p1x32one
+
+p1x32past:
+	ADDQ -8(R10), R12
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x32tap
 
@@ -4128,12 +4233,12 @@ p14x16:
 
 p14x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p14x16one
+	JZ p14x16rest
 
 p14x16turn:
 	VMOVUPS (R12), Z14
@@ -4257,10 +4362,11 @@ p14x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p14x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p14x16tap
-	JMP p14x16end
+
+p14x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p14x16past
 
 p14x16one:
 	VMOVUPS (R12), Z14
@@ -4293,6 +4399,13 @@ p14x16one:
 	VBROADCASTSS 0(DX)(CX*2), Z16
 	VFMADD231PS Z14, Z16, Z13
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p14x16one
+
+p14x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p14x16tap
 
@@ -4427,12 +4540,12 @@ p13x16:
 
 p13x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p13x16one
+	JZ p13x16rest
 
 p13x16turn:
 	VMOVUPS (R12), Z13
@@ -4548,10 +4661,11 @@ p13x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p13x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p13x16tap
-	JMP p13x16end
+
+p13x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p13x16past
 
 p13x16one:
 	VMOVUPS (R12), Z13
@@ -4582,6 +4696,13 @@ p13x16one:
 	VBROADCASTSS 0(DX)(AX*1), Z14
 	VFMADD231PS Z13, Z14, Z12
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p13x16one
+
+p13x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p13x16tap
 
@@ -4710,12 +4831,12 @@ p12x16:
 
 p12x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p12x16one
+	JZ p12x16rest
 
 p12x16turn:
 	VMOVUPS (R12), Z12
@@ -4823,10 +4944,11 @@ p12x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p12x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p12x16tap
-	JMP p12x16end
+
+p12x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p12x16past
 
 p12x16one:
 	VMOVUPS (R12), Z12
@@ -4855,6 +4977,13 @@ p12x16one:
 	VBROADCASTSS 0(DX)(SI*4), Z14
 	VFMADD231PS Z12, Z14, Z11
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p12x16one
+
+p12x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p12x16tap
 
@@ -4977,12 +5106,12 @@ p11x16:
 
 p11x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p11x16one
+	JZ p11x16rest
 
 p11x16turn:
 	VMOVUPS (R12), Z11
@@ -5082,10 +5211,11 @@ p11x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p11x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p11x16tap
-	JMP p11x16end
+
+p11x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p11x16past
 
 p11x16one:
 	VMOVUPS (R12), Z11
@@ -5112,6 +5242,13 @@ p11x16one:
 	VBROADCASTSS 0(DX)(CX*1), Z12
 	VFMADD231PS Z11, Z12, Z10
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p11x16one
+
+p11x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p11x16tap
 
@@ -5228,12 +5365,12 @@ p10x16:
 
 p10x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p10x16one
+	JZ p10x16rest
 
 p10x16turn:
 	VMOVUPS (R12), Z10
@@ -5325,10 +5462,11 @@ p10x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p10x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p10x16tap
-	JMP p10x16end
+
+p10x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p10x16past
 
 p10x16one:
 	VMOVUPS (R12), Z10
@@ -5353,6 +5491,13 @@ p10x16one:
 	VBROADCASTSS 0(DX)(SI*2), Z12
 	VFMADD231PS Z10, Z12, Z9
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p10x16one
+
+p10x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p10x16tap
 
@@ -5463,12 +5608,12 @@ p9x16:
 
 p9x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p9x16one
+	JZ p9x16rest
 
 p9x16turn:
 	VMOVUPS (R12), Z9
@@ -5552,10 +5697,11 @@ p9x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p9x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p9x16tap
-	JMP p9x16end
+
+p9x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p9x16past
 
 p9x16one:
 	VMOVUPS (R12), Z9
@@ -5578,6 +5724,13 @@ p9x16one:
 	VBROADCASTSS 0(DX)(SI*1), Z10
 	VFMADD231PS Z9, Z10, Z8
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p9x16one
+
+p9x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p9x16tap
 
@@ -5682,12 +5835,12 @@ p8x16:
 
 p8x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
 	LEAQ (R14)(R9*1), DX
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p8x16one
+	JZ p8x16rest
 
 p8x16turn:
 	VMOVUPS (R12), Z8
@@ -5763,10 +5916,11 @@ p8x16turn:
 	ADDQ $16, DX
 	DECQ BX
 	JNZ p8x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p8x16tap
-	JMP p8x16end
+
+p8x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p8x16past
 
 p8x16one:
 	VMOVUPS (R12), Z8
@@ -5787,6 +5941,13 @@ p8x16one:
 	VBROADCASTSS 0(DX), Z10
 	VFMADD231PS Z8, Z10, Z7
 	ADDQ $64, R12
+	ADDQ $4, R14
+	ADDQ $4, DX
+	DECQ BX
+	JNZ p8x16one
+
+p8x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p8x16tap
 
@@ -5885,11 +6046,11 @@ p7x16:
 
 p7x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p7x16one
+	JZ p7x16rest
 
 p7x16turn:
 	VMOVUPS (R12), Z7
@@ -5956,10 +6117,11 @@ p7x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p7x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p7x16tap
-	JMP p7x16end
+
+p7x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p7x16past
 
 p7x16one:
 	VMOVUPS (R12), Z7
@@ -5978,6 +6140,12 @@ p7x16one:
 	VBROADCASTSS 0(R14)(CX*2), Z8
 	VFMADD231PS Z7, Z8, Z6
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p7x16one
+
+p7x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p7x16tap
 
@@ -6066,11 +6234,11 @@ p6x16:
 
 p6x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p6x16one
+	JZ p6x16rest
 
 p6x16turn:
 	VMOVUPS (R12), Z6
@@ -6129,10 +6297,11 @@ p6x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p6x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p6x16tap
-	JMP p6x16end
+
+p6x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p6x16past
 
 p6x16one:
 	VMOVUPS (R12), Z6
@@ -6149,6 +6318,12 @@ p6x16one:
 	VBROADCASTSS 0(R14)(AX*1), Z8
 	VFMADD231PS Z6, Z8, Z5
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p6x16one
+
+p6x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p6x16tap
 
@@ -6231,11 +6406,11 @@ p5x16:
 
 p5x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p5x16one
+	JZ p5x16rest
 
 p5x16turn:
 	VMOVUPS (R12), Z5
@@ -6286,10 +6461,11 @@ p5x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p5x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p5x16tap
-	JMP p5x16end
+
+p5x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p5x16past
 
 p5x16one:
 	VMOVUPS (R12), Z5
@@ -6304,6 +6480,12 @@ p5x16one:
 	VBROADCASTSS 0(R14)(SI*4), Z6
 	VFMADD231PS Z5, Z6, Z4
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p5x16one
+
+p5x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p5x16tap
 
@@ -6380,11 +6562,11 @@ p4x16:
 
 p4x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p4x16one
+	JZ p4x16rest
 
 p4x16turn:
 	VMOVUPS (R12), Z4
@@ -6427,10 +6609,11 @@ p4x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p4x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p4x16tap
-	JMP p4x16end
+
+p4x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p4x16past
 
 p4x16one:
 	VMOVUPS (R12), Z4
@@ -6443,6 +6626,12 @@ p4x16one:
 	VBROADCASTSS 0(R14)(CX*1), Z6
 	VFMADD231PS Z4, Z6, Z3
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p4x16one
+
+p4x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p4x16tap
 
@@ -6513,11 +6702,11 @@ p3x16:
 
 p3x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p3x16one
+	JZ p3x16rest
 
 p3x16turn:
 	VMOVUPS (R12), Z3
@@ -6552,10 +6741,11 @@ p3x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p3x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p3x16tap
-	JMP p3x16end
+
+p3x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p3x16past
 
 p3x16one:
 	VMOVUPS (R12), Z3
@@ -6566,6 +6756,12 @@ p3x16one:
 	VBROADCASTSS 0(R14)(SI*2), Z4
 	VFMADD231PS Z3, Z4, Z2
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p3x16one
+
+p3x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p3x16tap
 
@@ -6630,11 +6826,11 @@ p2x16:
 
 p2x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p2x16one
+	JZ p2x16rest
 
 p2x16turn:
 	VMOVUPS (R12), Z2
@@ -6661,10 +6857,11 @@ p2x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p2x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p2x16tap
-	JMP p2x16end
+
+p2x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p2x16past
 
 p2x16one:
 	VMOVUPS (R12), Z2
@@ -6673,6 +6870,12 @@ p2x16one:
 	VBROADCASTSS 0(R14)(SI*1), Z4
 	VFMADD231PS Z2, Z4, Z1
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p2x16one
+
+p2x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p2x16tap
 
@@ -6731,11 +6934,11 @@ p1x16:
 
 p1x16tap:
 	MOVQ (R10), R14
-	ADDQ $24, R10
+	ADDQ $32, R10
 	ADDQ R8, R14
-	MOVQ -16(R10), BX
+	MOVQ -24(R10), BX
 	TESTQ BX, BX
-	JZ p1x16one
+	JZ p1x16rest
 
 p1x16turn:
 	VMOVUPS (R12), Z1
@@ -6754,16 +6957,23 @@ p1x16turn:
 	ADDQ $16, R14
 	DECQ BX
 	JNZ p1x16turn
-	ADDQ -8(R10), R12
-	DECQ R11
-	JNZ p1x16tap
-	JMP p1x16end
+
+p1x16rest:
+	MOVQ -16(R10), BX
+	TESTQ BX, BX
+	JZ p1x16past
 
 p1x16one:
 	VMOVUPS (R12), Z1
 	VBROADCASTSS 0(R14), Z2
 	VFMADD231PS Z1, Z2, Z0
 	ADDQ $64, R12
+	ADDQ $4, R14
+	DECQ BX
+	JNZ p1x16one
+
+p1x16past:
+	ADDQ -8(R10), R12
 	DECQ R11
 	JNZ p1x16tap
 

@@ -41,15 +41,12 @@ func (t *oneTile) apart(p, step, next int) int {
 
 // convGeneric is Conv.
 func convGeneric(t *oneTile) {
-	inner := 1
-	if t.Whole {
-		inner = Lanes
-	}
+	inner := t.Tile.Taps.width
 	across := t.Blocks * Lanes
 	for p := range t.Pixels {
 		var sums [2 * Lanes]float32
 		for i, tap := range t.taps {
-			for c := range min(inner, t.Tile.Taps.channels(t.tapped+i)) {
+			for c := range t.Tile.Taps.channels(t.tapped + i) {
 				x := t.Tile.In[t.seen(p)+tap+c]
 				w := t.Weights[((t.tapped+i)*inner+c)*across:][:across]
 				for o := range w {

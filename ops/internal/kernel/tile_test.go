@@ -18,11 +18,11 @@ func onEveryISA(t *testing.T, test func(t *testing.T)) {
 	defer func() {
 		isa = selected
 		TilePixels, TileBlocks = tileSize(isa)
-		TileBreaks = tileBreaks(isa)
+		TileBreaks, TileRuns = tileBreaks(isa), tileRuns(isa)
 		GroupedChannels = groupedChannels(isa)
 	}()
 	for _, isa = range cpu.Available() {
-		TileBreaks = tileBreaks(isa)
+		TileBreaks, TileRuns = tileBreaks(isa), tileRuns(isa)
 		GroupedChannels = groupedChannels(isa)
 		if TilePixels, TileBlocks = tileSize(isa); TilePixels > 0 {
 			t.Run(string(isa), test)
@@ -39,6 +39,7 @@ type tileCase struct {
 	low, high  float64
 	ahead      int // lines to fetch, which are not there
 	thin, few  int // lines from one on have few channels, if not 0
+	run        int // channels of a tap that is not whole, 0 for one
 }
 
 var unbounded = math.Inf(1)
@@ -53,6 +54,9 @@ var tileCases = []tileCase{
 	{taps: []int{0, Lanes, 3 * Lanes, 9 * Lanes, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: unbounded, thin: 2, few: 5},
 	{taps: []int{0, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: 0.7, thin: 1, few: 16},
 	{taps: []int{Lanes}, chunk: 1, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded, thin: 0, few: 1},
+	{taps: []int{0, 30, 60, 100}, chunk: 2, step: 2, low: -unbounded, high: unbounded, run: 7},
+	{taps: []int{0, 40}, chunk: 2, step: 4, next: 40, add: true, low: 0, high: unbounded, run: 11},
+	{taps: []int{3, 9}, chunk: 1, step: 1, low: -0.5, high: 0.7, run: 2},
 }
 
 // make fills tiles with numbers in guarded memory: two, the first of so many
@@ -78,11 +82,12 @@ func (c tileCase) breaking(t *testing.T, s side, pixels, blocks, row int) (*Tile
 	}
 	second.In, second.Out, second.Add = 3*c.step, 60*Lanes, 61*Lanes
 	at := NewPlaces([]Place{first, second}, c.step)
-	k := &Tile{Blocks: blocks, Whole: c.whole, Taps: NewTaps(c.taps, c.chunk),
+	k := &Tile{Blocks: blocks, Taps: NewTaps(c.taps, c.chunk),
 		OutBlock: 30 * Lanes, AddBlock: 31 * Lanes, Low: float32(c.low), High: float32(c.high), Scale: 0.3}
-	width := 1
-	if c.whole {
-		width = Lanes
+	width := Lanes
+	if !c.whole {
+		width = max(1, c.run)
+		k.Taps.Of(width)
 	}
 	if c.few > 0 {
 		k.Taps.Thin(c.thin, c.few)
@@ -149,7 +154,7 @@ func TestTiles(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for _, f := range tileFamilies {
 			for i, c := range tileCases {
-				if !f.conv && !c.whole {
+				if !f.conv && !c.whole || c.run > 0 && !TileRuns {
 					continue
 				}
 				if !f.sums {
@@ -278,7 +283,7 @@ func BenchmarkConvTile(b *testing.B) {
 		for blocks := 1; blocks <= TileBlocks; blocks++ {
 			b.Run(fmt.Sprintf("%s-%dx%d", isa, pixels, blocks*Lanes), func(b *testing.B) {
 				k := &Tile{Blocks: blocks, OutBlock: 14 * Lanes,
-					Whole: true, Taps: NewTaps([]int{0, 240, 480, 720}, 4), In: make([]float32, 1024), Weights: make([]float32, 64*32), Out: make([]float32, 28*Lanes),
+					Taps: NewTaps([]int{0, 240, 480, 720}, 4), In: make([]float32, 1024), Weights: make([]float32, 64*32), Out: make([]float32, 28*Lanes),
 					Bias: make([]float32, 32), High: 1}
 				at := NewPlaces([]Place{{Pixels: pixels, Next: tileGroup * Lanes, OutNext: tileGroup * Lanes}}, Lanes)
 				for b.Loop() {
