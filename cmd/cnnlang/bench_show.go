@@ -42,7 +42,7 @@ type benchStep struct {
 	Output    []int  `json:"output"`
 	Algorithm string `json:"algorithm"`
 	Median    real   `json:"median_ms"`
-	MACs      real   `json:"macs"`
+	MACs      int64  `json:"macs"` // of all images
 	Bytes     int64  `json:"bytes"`
 	GFLOPS    real   `json:"gflops"`
 }
@@ -65,16 +65,16 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 	switch {
 	case f.format.value == "json":
 		return a.json(d)
-	case f.format.value == "csv" && !f.profile:
+	case f.format.value == "csv" && f.profile:
+		return a.grid(d.stepNumbers(), "csv")
+	case f.format.value == "csv":
 		return a.grid(d.numbers(), "csv")
 	case !f.profile:
 		fmt.Fprintf(a.stdout, "%s, %s, %s\n\n", d.Net, d.Weights, d.InstructionSet)
 		return a.grid(d.grid(), f.format.value)
 	}
 	for i, r := range d.Results {
-		if f.format.value != "csv" {
-			fmt.Fprintf(a.stdout, "%s%s %v, %s, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
-		}
+		fmt.Fprintf(a.stdout, "%s%s %v, %s, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (m *measurement) document() benchResult {
 		Memory:          m.memory,
 	}
 	for _, s := range m.steps {
-		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Took), real(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
+		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Took), int64(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
 	}
 	return r
 }
@@ -129,6 +129,21 @@ func (d benchDocument) numbers() grid {
 	for _, r := range d.Results {
 		g.rows = append(g.rows, []any{shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.Quarter),
 			float32(r.Median), float32(r.Third), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
+	}
+	return g
+}
+
+// stepNumbers is the grid of steps for programs, of all combinations.
+func (d benchDocument) stepNumbers() grid {
+	g := grid{}
+	for _, title := range []string{"input", "threads", "precision", "step", "op", "output", "algorithm", "median ms", "macs", "bytes", "gflops", "peak gflops"} {
+		g.columns = append(g.columns, column{title, false})
+	}
+	for _, r := range d.Results {
+		for _, s := range r.Steps {
+			g.rows = append(g.rows, []any{shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
+				float32(s.Median), s.MACs, s.Bytes, float32(s.GFLOPS), float32(r.PeakGFLOPS)})
+		}
 	}
 	return g
 }
