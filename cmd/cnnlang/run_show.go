@@ -97,10 +97,13 @@ func (a *app) showText(d runDocument) error {
 	if d.Results == nil {
 		fmt.Fprintf(a.stdout, "min %.6g, max %.6g, mean %.6g\n", d.Output.Min, d.Output.Max, d.Output.Mean)
 	}
-	for _, result := range d.Results {
+	for i, result := range d.Results {
 		fmt.Fprintln(a.stdout)
-		if result.Image != "" {
+		switch {
+		case result.Image != "":
 			fmt.Fprintln(a.stdout, result.Image)
+		case len(d.Results) > 1:
+			fmt.Fprintf(a.stdout, "image %d of the batch, from 0\n", i)
 		}
 		if err := a.grid(scoreGrid(result.Top), "table"); err != nil {
 			return err
