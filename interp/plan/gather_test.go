@@ -185,7 +185,7 @@ func TestImagesStopWhenTheContextEnds(t *testing.T) {
 	}
 	p := meetingAt(t, len(long.Nodes), long, Options{})
 	input := graphtest.Input(long, 1)
-	for _, threads := range []int{1, 4} { // of six images two are shared
+	for _, threads := range []int{1, 4} {
 		s := session(t, p, threads)
 		whole := time.Hour
 		for range 3 {
@@ -196,7 +196,8 @@ func TestImagesStopWhenTheContextEnds(t *testing.T) {
 			whole = min(whole, time.Since(start))
 		}
 		want := shows(s)
-		for _, share := range []time.Duration{2, 8, 13} {
+		// Early: the machine may become faster meanwhile.
+		for _, share := range []time.Duration{1, 3, 5} {
 			ctx, cancel := context.WithCancel(t.Context())
 			var cancelled time.Time
 			time.AfterFunc(whole*share/20, func() { cancelled = time.Now(); cancel() })
