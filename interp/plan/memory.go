@@ -6,8 +6,8 @@ import "cnnlang/interp/graph"
 // is one for each worker). Images come together when all steps of one are done, so what is
 // gathered stays until then, and the result is there before the first step of the batch.
 //
-// A value lives from the step that writes it to the last
-// step that reads it, both included; two that live at the same time lie apart:
+// A value lives from the step that writes it to the last step that reads it, both
+// included; two that live at the same time lie apart:
 //
 //	float32
 //	   ▲      ┌─────────────┐

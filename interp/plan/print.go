@@ -11,8 +11,9 @@ import (
 
 // Print writes the plan as a table, one line for each step: the op and its
 // algorithm, where its result lies in the arena (that of one image, where a line before
-// says so) and how much scratch it borrows with this many threads, both counted in float32. An in-place step says so, and
-// one whose result is a part of a batch how far its images lie from each other.
+// says so) and how much scratch it borrows with this many threads, both counted in
+// float32. An in-place step says so, and one whose result is a part of a batch how far
+// its images lie from each other.
 //
 //	step  path   op                     algorithm          arena      scratch
 //	1     conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
