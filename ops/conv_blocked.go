@@ -267,7 +267,7 @@ func (c *Conv) groupedUnits(b *blockedConv, f *packing) {
 }
 
 func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
-	sums := map[[2]int]*tapSum{} // by the blocks of input and the channels of the last
+	sums := map[[2]int]*tapSum{} // by the blocks of input and the channels of the last, 0 for all
 	for block := 0; block < b.out.blocks; {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, b.out.blocks-block)}
 		from, to := 0, b.in.blocks
@@ -281,16 +281,13 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 			}
 		}
 		u.inBlock = from
-		last := Lanes
-		if to == b.in.blocks {
-			last = lastLanes(x[1])
+		last := 0
+		if b.whole && to == b.in.blocks {
+			last = x[1] % Lanes
 		}
 		key := [2]int{to - from, last}
 		if sums[key] == nil {
 			at, channels := c.taps(&b.in, to-from)
-			if !b.whole {
-				last = channels
-			}
 			sums[key] = newTapSum(at, c.K.H.MustInt()*c.K.W.MustInt(), channels, last)
 		}
 		u.sum = sums[key]
@@ -299,9 +296,6 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 		block += u.blocks
 	}
 }
-
-// lastLanes is how many channels the last block has.
-func lastLanes(channels int) int { return channels - (ceilDiv(channels, Lanes)-1)*Lanes }
 
 // pack lays out the weights of a unit: [block of input][kh][kw][channel][filter].
 func (c *Conv) pack(b *blockedConv, u convUnit, inBlocks int, x tensor.Shape, f *packing) []float32 {

@@ -47,11 +47,11 @@ const (
 )
 
 // newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are so
-// many channels, of which in the last ones of the window not all count.
+// many channels, of which in the last window only so many count, or for 0 all.
 func newTapSum(at []int, window, channels, last int) *tapSum {
 	most := max(1, chunkTaps*Lanes/channels)
 	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, balanced(len(at), most, 1)).Of(channels)}
-	if last < channels {
+	if last > 0 {
 		s.all.Thin(len(at)-window, last)
 	}
 	if channels < Lanes || window > 1 || kernel.TilePixels >= wideTile || len(at) <= leastPassed {
@@ -62,8 +62,10 @@ func newTapSum(at []int, window, channels, last int) *tapSum {
 		to := min(from+each, len(at))
 		s.passes = append(s.passes, pass{kernel.NewTaps(at[from:to], each), from, to})
 	}
-	end := s.passes[len(s.passes)-1].taps
-	end.Thin(end.Len()-1, last)
+	if last > 0 {
+		end := s.passes[len(s.passes)-1].taps
+		end.Thin(end.Len()-1, last)
+	}
 	return s
 }
 

@@ -84,7 +84,7 @@ func newWinograd(c *Conv, in []Value, out Value, f *packing) *winogradConv {
 	for i := range taps {
 		taps[i] = i * w.lines * Lanes
 	}
-	sum := newTapSum(taps, 1, Lanes, lastLanes(x[1]))
+	sum := newTapSum(taps, 1, Lanes, x[1]%Lanes)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), sum: sum}
 		u.weights = w.pack(u, x[1], f)
