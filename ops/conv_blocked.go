@@ -45,13 +45,13 @@ type convUnit struct {
 }
 
 // How work is cut into parts, in multiply-accumulates and bytes: a layer into some
-// 16 parts, so that all workers end at about the same time, but a part takes 2 to 70
+// 16 parts, so that all workers end at about the same time, but a part takes 1 to 70
 // µs; and the input that its units read one after the other stays in a cache of 1 MB
 // beside the weights of one of them. Narrow kernels, which go in passes, take as much
 // as stays in the cache behind it, and fetch weights less often for it.
 const (
 	blockedParts = 16
-	leastPart    = 1 << 18
+	leastPart    = 1 << 16
 	mostPart     = 8 << 20
 	blockedCall  = 4 << 20
 	blockedInput = 3 << 17

@@ -8,8 +8,8 @@ import (
 // The work of a part, some 50 µs: transforms of 16 channels of a tile, and
 // products.
 const (
-	transformPart = 1 << 9
-	productPart   = 2 << 20
+	transformPart = 1 << 6
+	productPart   = 1 << 18
 )
 
 func (w *winogradConv) prepare() Prepared {

@@ -20,7 +20,7 @@ func newDotProduct(batch, in int, p *packing, e Epilogue) *dotProduct {
 }
 
 // dotPart is how many weights a part reads.
-const dotPart = 1 << 18
+const dotPart = 1 << 15
 
 func (d *dotProduct) prepare() Prepared {
 	rows := balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)

@@ -39,7 +39,7 @@ func (x poolAxis) window(i int) (from, to, counted int) {
 }
 
 // pooledPart is how many pixels the windows of one part see, some 100 µs.
-const pooledPart = 1 << 16
+const pooledPart = 1 << 13
 
 // pooled is an op that computes each output pixel from a window of its plane,
 // one row at a time. seen is about how many pixels a row's windows see.

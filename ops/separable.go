@@ -34,17 +34,18 @@ const (
 	leastBetween = 96 << 10
 )
 
-// stripRows is how many rows a strip has.
-func stripRows(mid tensor.Shape) int {
-	across := roundUp(mid[1], Lanes) * mid[3]
-	return balanced(mid[2], max(1, min(stripFloats/across, ceilDiv(mid[2], 4))), 1)
+// stripsOf is into how many strips the rows are cut, as equal as can be: a multiple
+// of four, so that two or four workers end together.
+func stripsOf(mid tensor.Shape) int {
+	most := max(1, stripFloats/(roundUp(mid[1], Lanes)*mid[3]))
+	return min(roundUp(ceilDiv(mid[2], most), 4), mid[2])
 }
 
 // worthStrips reports whether more is saved, which is writing what lies between and
 // reading it again, than it costs to read the weights of the second for every strip.
 func worthStrips(mid, out tensor.Shape) bool {
 	between := mid[1] * mid[2] * mid[3]
-	return between >= leastBetween && ceilDiv(mid[2], stripRows(mid))*mid[1]*out[1] <= 2*between
+	return between >= leastBetween && stripsOf(mid)*mid[1]*out[1] <= 2*between
 }
 
 func (*Separable) Name() string { return "separable" }

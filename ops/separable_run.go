@@ -13,8 +13,8 @@ type stripConv struct {
 	in, mid, out grid // mid is of one strip
 	add          *grid
 	strideH      int
-	rows         int // of a strip
-	full, last   stripSize
+	strips       int
+	sizes        [2]stripSize // of the fewer rows, and of one more
 }
 
 // A stripSize is the two convolutions for so many rows.
@@ -28,8 +28,9 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 	x, y := in[0].Shape, out.Shape
 	own := len(s.depthwise.Params([]dim.Shape{dim.Shaped(x...)}))
 	c := &stripConv{in: in[0].grid(), out: out.grid(), strideH: s.depthwise.Stride.H.MustInt()}
-	c.rows = stripRows(tensor.Shape{1, x[1], y[2], y[3]})
-	mid := Value{Shape: tensor.Shape{1, x[1], c.rows, y[3]}, Layout: Layout{Block: Lanes}}
+	c.strips = stripsOf(tensor.Shape{1, x[1], y[2], y[3]})
+	rows := ceilDiv(y[2], c.strips)
+	mid := Value{Shape: tensor.Shape{1, x[1], rows, y[3]}, Layout: Layout{Block: Lanes}}
 	c.mid = mid.grid()
 	if s.pointwise.epilogue.Add {
 		added := in[1].grid()
@@ -39,7 +40,7 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 	first.depthwise = true
 	s.depthwise.depthwiseUnits(first.blockedConv, first.packing)
 	second := s.pointwise.stripped(c.mid, c.out, c.add, s.pointwise.packing(params[own:], y[1]))
-	s.pointwise.denseUnits(second.blockedConv, mid.Shape, tensor.Shape{1, y[1], c.rows, y[3]}, second.packing)
+	s.pointwise.denseUnits(second.blockedConv, mid.Shape, tensor.Shape{1, y[1], rows, y[3]}, second.packing)
 	windows := slider{
 		strideH: c.strideH, strideW: s.depthwise.Stride.W.MustInt(),
 		top: s.depthwise.before(vertical, x), left: s.depthwise.before(horizontal, x),
@@ -47,8 +48,7 @@ func (s *Separable) PrepareBlocked(in []Value, out Value, params []tensor.Tensor
 	size := func(rows int) stripSize {
 		return stripSize{rows, first.ofRows(windows, rows), second.ofRows(slider{strideH: 1, strideW: 1, breaks: true}, rows)}
 	}
-	c.full = size(c.rows)
-	c.last = size(y[2] - (ceilDiv(y[2], c.rows)-1)*c.rows)
+	c.sizes = [2]stripSize{size(y[2] / c.strips), size(rows)}
 	return c.prepare()
 }
 
@@ -89,23 +89,23 @@ func (c strippedConv) ofRows(s slider, rows int) *blockedConv {
 }
 
 func (c *stripConv) prepare() Prepared {
-	strips := ceilDiv(c.out.h, c.rows)
 	return &prepared{
 		algorithm: "separable-" + kernel.ISA(),
 		lend:      c.mid.blocks * c.mid.plane,
 		bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-			return []Task{ranges(c.out.n*strips, 1, func(part, _, worker int) {
-				c.strip(out.Data, in, lent.of(worker), part/strips, part%strips*c.rows)
+			return []Task{ranges(c.out.n*c.strips, 1, func(part, _, worker int) {
+				c.strip(out.Data, in, lent.of(worker), part/c.strips, part%c.strips)
 			})}
 		},
 	}
 }
 
-// strip computes the rows of an image from y on.
-func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, image, y int) {
-	size := &c.full
-	if y+c.rows > c.out.h {
-		size = &c.last
+// strip computes the i-th strip of an image.
+func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, image, i int) {
+	y, end := i*c.out.h/c.strips, (i+1)*c.out.h/c.strips
+	size := &c.sizes[0]
+	if end-y > size.rows {
+		size = &c.sizes[1]
 	}
 	seen := [2]tensor.Tensor{{Data: in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]}}
 	first := blockedPartOf{size.depthwise, between, seen[:1], nil, 0, len(size.depthwise.tiles)}
@@ -121,7 +121,7 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 		second.unit(u, 0)
 	}
 	for block := range c.out.blocks {
-		for row := y; row < y+size.rows; row++ {
+		for row := y; row < end; row++ {
 			c.out.zeroHalo(out, image, block, row)
 		}
 	}
