@@ -50,8 +50,8 @@ func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration
 // A StepTime is how long one step of a plan took.
 type StepTime = plan.StepTime
 
-// MeasureSteps is Measure for every step by itself: each has the median of its
-// times. The workers start each step anew, so the sum is somewhat more than a run
+// MeasureSteps is Measure for every step by itself: each has the median and the
+// least of its times. The workers start each step anew, so the sum is somewhat more than a run
 // takes.
 func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.Duration) ([]StepTime, error) {
 	steps, err := s.Profile(ctx, input) // to warm up
@@ -69,7 +69,7 @@ func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.
 	}
 	for i := range steps {
 		slices.Sort(took[i])
-		steps[i].Took = took[i][(len(took[i])-1)/2]
+		steps[i].Took, steps[i].Least = took[i][(len(took[i])-1)/2], took[i][0]
 	}
 	return steps, nil
 }

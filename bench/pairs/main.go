@@ -167,6 +167,9 @@ func (o *options) measureNet(n *network, r *recorder) error {
 			return err
 		}
 	}
+	if err := o.measureLayers(n, r); err != nil {
+		return err
+	}
 	if o.profileTime <= 0 || o.old != nil {
 		return nil
 	}

@@ -18,6 +18,8 @@ type options struct {
 	precisions       []string
 	others           []string // engines beside ours
 	rounds, starts   int
+	layerRounds      int
+	layerTime        time.Duration
 	turn             time.Duration
 	profileTime      time.Duration
 	idle             patience
@@ -47,6 +49,8 @@ func readOptions(arguments []string) (o *options, render bool, err error) {
 	f.IntVar(&o.rounds, "rounds", 11, "how often each worker has its turn")
 	f.IntVar(&o.starts, "starts", 5, "how often each worker is started cold, 0 for never")
 	f.DurationVar(&o.turn, "turn", 400*time.Millisecond, "about how long a turn takes")
+	f.IntVar(&o.layerRounds, "layer-rounds", 4, "how often each engine is profiled for its least times, 0 for not at all")
+	f.DurationVar(&o.layerTime, "layer-time", time.Second, "about how long such a profile takes")
 	f.DurationVar(&o.profileTime, "profile-time", 2*time.Second, "how long to profile with AVX2 forced, 0 for not at all")
 	f.Float64Var(&o.idle.limit, "idle", 0.05, "how busy the rest of the machine may be before a round, as a share")
 	f.DurationVar(&o.idle.most, "patience", time.Minute, "how long to wait for that")
@@ -88,7 +92,7 @@ func (o *options) check() error {
 		return errors.New("pairs: nothing to measure")
 	case o.old != nil && o.document != "":
 		return errors.New("pairs: two builds of cnnlang are compared for whoever asks, not for the document")
-	case o.rounds < 1 || o.starts < 0 || o.turn <= 0:
+	case o.rounds < 1 || o.starts < 0 || o.layerRounds < 0 || o.turn <= 0:
 		return errors.New("pairs: want at least one round, and turns that take time")
 	}
 	for _, name := range o.others {
@@ -98,6 +102,9 @@ func (o *options) check() error {
 	}
 	return nil
 }
+
+// compares says whether an engine is measured beside cnnlang.
+func (o *options) compares(engine string) bool { return slices.Contains(o.others, engine) }
 
 // words splits a list at its commas.
 func words(list string) []string {

@@ -107,12 +107,12 @@ func TestCounts(t *testing.T) {
 
 func TestShareIsOfDenseConvolutions(t *testing.T) {
 	const text = `{"instruction_set":"avx2","results":[{"threads":1,"peak_gflops":100,"steps":[
-		{"op":"conv(out=64, k=1x1, groups=1, bias=false)","algorithm":"direct-avx2","median_ms":2,"macs":5e7},
+		{"op":"conv(out=64, k=1x1, groups=1, bias=false)","algorithm":"direct-avx2","best_ms":1,"median_ms":2,"macs":5e7},
 		{"op":"conv(out=64, k=3x3, groups=1, bias=false) + relu","algorithm":"winograd-avx2","median_ms":1,"macs":9e7},
 		{"op":"conv(out=64, k=3x3, groups=16, bias=false)","algorithm":"direct-avx2","median_ms":1,"macs":9e7},
 		{"op":"gap","algorithm":"direct","median_ms":9,"macs":0}]}]}`
 	got, err := shareOf("small", []byte(text))
-	if want := (share{Net: "small", InstructionSet: "avx2", Threads: 1, Steps: 1, GFLOPS: 50, Peak: 100}); err != nil || *got != want {
+	if want := (share{Net: "small", InstructionSet: "avx2", Threads: 1, Steps: 1, GFLOPS: 50, Best: 100, Peak: 100}); err != nil || *got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	for _, text := range []string{"", "{}", `{"results":[{"steps":[]}]}`} {
@@ -131,6 +131,7 @@ func TestResultsComeBack(t *testing.T) {
 		{Timing: &timing{Net: "small", Engine: nameOurs, Precision: "f32", Threads: 1, Batch: 1}},
 		{Start: &coldStart{Net: "small", Engine: nameORT, Precision: "f32"}},
 		{Share: &share{Net: "small"}},
+		{Layers: &layers{Net: "small", Engine: nameOurs, Threads: 2}},
 	} {
 		if err := r.add(line); err != nil {
 			t.Fatal(err)
@@ -144,7 +145,7 @@ func TestResultsComeBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.machine.Processor != "one" || got.machine.Peak[1] != 100 || len(got.answers) != 1 || len(got.shares) != 1 ||
+	if got.machine.Processor != "one" || got.machine.Peak[1] != 100 || len(got.answers) != 1 || len(got.shares) != 1 || got.layersOf("small", nameOurs, 2) == nil ||
 		got.timing("small", nameOurs, "f32", 1, 1) == nil || got.start("small", nameORT, "f32") == nil {
 		t.Errorf("got %+v", got)
 	}
@@ -155,5 +156,46 @@ func TestResultsComeBack(t *testing.T) {
 		if _, err := readResults(path); err == nil {
 			t.Errorf("%.20q is taken for results", text)
 		}
+	}
+}
+
+func TestLeastTimesAreOfKernels(t *testing.T) {
+	seen := leasts{}
+	for _, text := range []string{
+		`[{"cat":"Session","name":"model_loading","dur":9},{"cat":"Node","name":"a_kernel_time","dur":30},{"cat":"Node","name":"a_fence_before","dur":1},
+		  {"cat":"Node","name":"b_kernel_time","dur":5},{"cat":"Node","name":"a_kernel_time","dur":20}]`,
+		`[{"cat":"Node","name":"a_kernel_time","dur":25},{"cat":"Node","name":"b_kernel_time","dur":4}]`,
+	} {
+		if err := seen.readORT([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != 2 || math.Abs(seen.sum()-0.024) > 1e-12 {
+		t.Errorf("got %v, want 0.02 and 0.004 ms", seen)
+	}
+	for _, text := range []string{"", "{}", "[]", `[{"cat":"Node","name":"a_fence_before","dur":1}]`} {
+		if seen.readORT([]byte(text)) == nil {
+			t.Errorf("%q is taken for a profile", text)
+		}
+	}
+}
+
+func TestUnevennessIsTheMeanOverTheLeast(t *testing.T) {
+	one, two := &evenness{}, &evenness{}
+	one.add([]float64{10, 30})
+	one.add([]float64{20, 20})
+	one.meanOf(2)
+	two.add([]float64{25, 35})
+	two.meanOf(1)
+	r := &results{timings: []timing{{Core: one}, {Core: two}, {}}}
+	if got := r.unevenness(); !strings.Contains(got, " 2.50 times") || !strings.Contains(got, "something else") {
+		t.Errorf("got %q, want 2.50 times", got)
+	}
+	if got := (&results{timings: []timing{{}}}).unevenness(); got != "" {
+		t.Errorf("got %q of nothing", got)
+	}
+	var now evenness
+	if now.look(); now.Least <= 0 || now.Mean < now.Least {
+		t.Errorf("the loop took %+v", now)
 	}
 }

@@ -16,6 +16,7 @@ type results struct {
 	timings []timing
 	starts  []coldStart
 	shares  []share
+	layers  []layers
 }
 
 // A record is one line of the file of results: one of its fields is there.
@@ -25,6 +26,7 @@ type record struct {
 	Timing  *timing    `json:"timing,omitempty"`
 	Start   *coldStart `json:"start,omitempty"`
 	Share   *share     `json:"share,omitempty"`
+	Layers  *layers    `json:"layers,omitempty"`
 }
 
 // A recorder keeps results and writes each as a line at once, so that a run that
@@ -56,6 +58,8 @@ func (r *results) take(line record) {
 		r.starts = append(r.starts, *line.Start)
 	case line.Share != nil:
 		r.shares = append(r.shares, *line.Share)
+	case line.Layers != nil:
+		r.layers = append(r.layers, *line.Layers)
 	}
 }
 

@@ -9,22 +9,23 @@ import (
 // A timing is one engine on one network, beside the reference engine on as many
 // threads. Times are in ms.
 type timing struct {
-	Net          string  `json:"net"`
-	Engine       string  `json:"engine"`
-	Precision    string  `json:"precision"`
-	Threads      int     `json:"threads"`
-	Batch        int     `json:"batch"`
-	Rounds       int     `json:"rounds"`
-	Runs         int     `json:"runs"` // of one round
-	Time         spread  `json:"ms"`
-	Best         float64 `json:"best_ms"`
-	Reference    string  `json:"reference"`
-	Ratio        spread  `json:"ratio"`
-	SpeedUp      spread  `json:"speed_up"` // over the same engine on the fewest threads
-	GFLOPS       float64 `json:"gflops"`
-	MostResident float64 `json:"hwm_mb"`
-	BusyBefore   float64 `json:"busy_before"` // the rest of the machine before the rounds, as a share
-	BusyDuring   float64 `json:"busy_during"` // and during them
+	Net          string    `json:"net"`
+	Engine       string    `json:"engine"`
+	Precision    string    `json:"precision"`
+	Threads      int       `json:"threads"`
+	Batch        int       `json:"batch"`
+	Rounds       int       `json:"rounds"`
+	Runs         int       `json:"runs"` // of one round
+	Time         spread    `json:"ms"`
+	Best         float64   `json:"best_ms"`
+	Reference    string    `json:"reference"`
+	Ratio        spread    `json:"ratio"`
+	SpeedUp      spread    `json:"speed_up"` // over the same engine on the fewest threads
+	GFLOPS       float64   `json:"gflops"`
+	MostResident float64   `json:"hwm_mb"`
+	BusyBefore   float64   `json:"busy_before"` // the rest of the machine before the rounds, as a share
+	BusyDuring   float64   `json:"busy_during"` // and during them
+	Core         *evenness `json:"core,omitempty"`
 }
 
 // A runner is a worker in its turns.
@@ -67,12 +68,14 @@ func (o *options) measure(n *network, batch int, engines []engine) ([]timing, er
 		}
 	}
 	var before, during []float64
+	core := &evenness{}
 	for round := range o.rounds {
 		busy, err := o.idle.await()
 		if err != nil {
 			return nil, err
 		}
 		before = append(before, busy)
+		core.look()
 		busy, err = turn(all)
 		if err != nil {
 			return nil, err
@@ -81,7 +84,12 @@ func (o *options) measure(n *network, batch int, engines []engine) ([]timing, er
 		o.progress("%s, batch %d: round %d of %d; the rest of the machine: %.0f %% before, %.0f %% during",
 			n.Net, batch, round+1, o.rounds, 100*before[round], 100*busy)
 	}
-	return o.conclude(n, batch, all, median(before), median(during))
+	core.meanOf(o.rounds)
+	timings, err := o.conclude(n, batch, all, median(before), median(during))
+	for i := range timings {
+		timings[i].Core = core
+	}
+	return timings, err
 }
 
 // prepare starts a worker, compares what it answers, and finds out how many runs

@@ -43,6 +43,7 @@ func (r *results) tables() map[string]string {
 		"f32":       r.timeTable("f32"),
 		"precision": r.precisionTables(),
 		"threads":   r.threadTable(),
+		"layers":    r.layerTable(),
 		"start":     r.startTable(),
 		"answers":   r.answerTable(),
 	}
@@ -70,8 +71,8 @@ func (r *results) noise() string {
 	if len(before) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\nThe rest of the machine was busy to %.0f %% before and %.0f %% during the rounds (medians; at most %.0f %% and %.0f %%).\n%s",
-		100*median(before), 100*median(during), 100*slices.Max(before), 100*slices.Max(during), r.doubt())
+	return fmt.Sprintf("\nThe rest of the machine was busy to %.0f %% before and %.0f %% during the rounds (medians; at most %.0f %% and %.0f %%).\n%s%s",
+		100*median(before), 100*median(during), 100*slices.Max(before), 100*slices.Max(during), r.unevenness(), r.doubt())
 }
 
 // busy collects how much else the machine did, before everything that was timed
@@ -107,17 +108,21 @@ func (r *results) doubt() string {
 }
 
 func (r *results) goalTable() string {
-	t := newTable("goal", "must:", "measured:", "at its worst with", "met")
+	t := newTable("goal", "must:", "measured:", "at its worst with", "met", "least times:", "at its worst with")
 	doubt := r.doubt()
 	for _, g := range goals {
 		sign := "≤"
-		if g.least {
+		if g.more {
 			sign = "≥"
 		}
 		must := fmt.Sprintf("%s %.2f:", sign, g.must)
-		f, ok := g.worst(r)
+		least, where := "", ""
+		if f, ok := g.worst(g.least(r)); ok {
+			least, where = fmt.Sprintf("%.2f", f.value), f.where
+		}
+		f, ok := g.worst(g.figures(r))
 		if !ok {
-			t.row(g.what, must, "—", "not measured", "")
+			t.row(g.what, must, "—", "not measured", "", least, where)
 			continue
 		}
 		met := "no"
@@ -127,7 +132,7 @@ func (r *results) goalTable() string {
 		case g.met(f):
 			met = "yes"
 		}
-		t.row(g.what, must, fmt.Sprintf("%.2f", f.value), f.where, met)
+		t.row(g.what, must, fmt.Sprintf("%.2f", f.value), f.where, met, least, where)
 	}
 	return t.text.String() + doubt
 }

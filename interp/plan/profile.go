@@ -19,6 +19,7 @@ type StepTime struct {
 	MACs      float64
 	Bytes     int64 // of the inputs, the result, and the parameters as they come
 	Took      time.Duration
+	Least     time.Duration // of many profiles; 0 in one
 }
 
 // Profile computes like Run and returns how long each step took, in order. The
