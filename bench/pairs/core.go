@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -20,10 +21,8 @@ const (
 	loopTime  = 10 * time.Millisecond
 )
 
-var loopResult uint64 // so that the loop is not left out
-
 // loop does six chains of additions and logic side by side.
-func loop(turns int) {
+func loop(turns int) uint64 {
 	var a, b, c, d, e, f uint64 = 1, 2, 3, 4, 5, 6
 	for i := range turns {
 		a += b ^ uint64(i)
@@ -33,7 +32,7 @@ func loop(turns int) {
 		e ^= f
 		f += a & b
 	}
-	loopResult += a + b + c + d + e + f
+	return a + b + c + d + e + f
 }
 
 // look times the loop over and over.
@@ -41,7 +40,7 @@ func (v *evenness) look() {
 	var took []float64
 	for start := time.Now(); time.Since(start) < loopTime; {
 		began := time.Now()
-		loop(loopTurns)
+		runtime.KeepAlive(loop(loopTurns)) // so that it is not left out
 		took = append(took, float64(time.Since(began).Nanoseconds())/1e3)
 	}
 	v.add(took)
