@@ -50,10 +50,10 @@ func Open(argument string, in io.Reader) (*Program, error) {
 	case IsFile(argument):
 		return openFile(argument)
 	}
-	file, ok := libraryFile(argument)
-	if !ok {
-		return nil, &UnknownNetError{Name: argument, Nearest: diag.Nearest(argument, Library())}
+	if err := Known(argument); err != nil {
+		return nil, err
 	}
+	file, _ := libraryFile(argument)
 	return load(nets.FS, file, "nets/", argument)
 }
 
@@ -174,14 +174,58 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 	return nets, list, nil
 }
 
+// Known returns an UnknownNetError where argument is neither a file nor a net of
+// the library.
+func Known(argument string) error {
+	if argument == "-" || IsFile(argument) {
+		return nil
+	}
+	if _, ok := libraryFile(argument); !ok {
+		return &UnknownNetError{Name: argument, Near: nearNets(argument)}
+	}
+	return nil
+}
+
+// nearNets are the nets of the library whose name begins so, or else the one that
+// is spelt most like it.
+func nearNets(name string) []string {
+	var list []string
+	for _, net := range Library() {
+		if len(name) >= leastPrefix && strings.HasPrefix(net, strings.ToLower(name)) && len(list) < mostNear {
+			list = append(list, net)
+		}
+	}
+	if near := diag.Nearest(name, Library()); len(list) == 0 && near != "" {
+		list = []string{near}
+	}
+	return list
+}
+
+const (
+	leastPrefix = 3
+	mostNear    = 5
+)
+
 // UnknownNetError says that the library has no net of this name.
-type UnknownNetError struct{ Name, Nearest string }
+type UnknownNetError struct {
+	Name string
+	Near []string
+}
 
 func (e *UnknownNetError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("there is no net called %q; did you mean %q?", e.Name, e.Nearest)
+	text := fmt.Sprintf("there is no net called %q; ", e.Name)
+	if len(e.Near) == 0 {
+		return text + "`cnnlang list` shows them, and a file of yours ends in .cnn"
 	}
-	return fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", e.Name)
+	var names []string
+	for _, near := range e.Near {
+		names = append(names, fmt.Sprintf("%q", near))
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return text + "did you mean " + names[0] + "?"
+	}
+	return text + "did you mean " + strings.Join(names[:last], ", ") + " or " + names[last] + "?"
 }
 
 // NoNetError says that a file does not have the one net that is wanted.

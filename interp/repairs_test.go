@@ -356,7 +356,7 @@ func TestRepairsOfHiddenMistakesOnOneLine(t *testing.T) {
 `
 	p, list := examine(t, text, patient)
 	fixed, made := p.Fixed(list)
-	want := strings.NewReplacer("conv(32", "conv(64", "groups=5", "groups=1", "conv(96, 3)", "conv(96, 3, pad=1)").Replace(text)
+	want := strings.NewReplacer("conv(32", "conv(64", "groups=5", "groups=4", "conv(96, 3)", "conv(96, 3, pad=1)").Replace(text)
 	if len(made) != 1 || fixed != want {
 		t.Errorf("got %d repairs and\n%s", len(made), fixed)
 	}

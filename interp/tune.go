@@ -14,6 +14,7 @@ import (
 	"cnnlang/interp/pass"
 	"cnnlang/interp/plan"
 	"cnnlang/ops"
+	"cnnlang/ops/tensor"
 )
 
 // A Tuning is the algorithms that were the fastest on one machine, for a net at one
@@ -127,7 +128,7 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 	}
 	switch {
 	case t.Net != n.Name || !slices.Equal(t.Input, n.Graph.Input.Shape):
-		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, t.Input, n.Name, []int(n.Graph.Input.Shape))}
+		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, tensor.Shape(t.Input), n.Name, n.Graph.Input.Shape)}
 	case t.InstructionSet != isa:
 		return &TuningError{path, fmt.Sprintf("is for the instruction set %q, want %q", t.InstructionSet, isa)}
 	}

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"runtime"
 	"sync"
 	"time"
 
@@ -9,9 +10,10 @@ import (
 
 // Peak measures for about d how many FLOP/s so many threads can do at most with
 // the selected instruction set: multiply-adds in registers, 2 FLOPs for each
-// element, and no memory. The fastest of many short runs counts.
+// element, and no memory. The fastest of many short runs counts. Threads beyond the
+// processors add nothing.
 func Peak(threads int, d time.Duration) float64 {
-	rates := make([]float64, threads)
+	rates := make([]float64, min(threads, runtime.NumCPU(), runtime.GOMAXPROCS(0)))
 	var running sync.WaitGroup
 	for i := range rates {
 		running.Go(func() { rates[i] = peakOfThread(d) })

@@ -173,8 +173,31 @@ func (r *rule) divides(groups, channels dim.Size, what string) {
 	if r.ok() && !r.Require(channels.Quo(groups), dim.Whole) {
 		r.fail(&Fault{Kind: NotDivisible, Arg: "groups", Input: 0, Axis: 1,
 			Msg:  fmt.Sprintf("groups of %s must divide its %s channels, got %v groups of %v channels", r.op.Name(), what, groups, channels),
-			Help: "a number of groups that divides the channels, or other channels"})
+			Help: divisors(groups, channels)})
 	}
+}
+
+// mostDivided bounds the channels whose divisors are looked for.
+const mostDivided = 1 << 16
+
+// divisors names the numbers next to n that divide c.
+func divisors(n, c dim.Size) string {
+	near, known := n.Int()
+	of, whole := c.Int()
+	if !known || !whole || near < 1 || of < 1 || of > mostDivided {
+		return "a number of groups that divides the channels, or other channels"
+	}
+	below, above := min(near, of), min(near, of)
+	for of%below != 0 {
+		below--
+	}
+	for of%above != 0 {
+		above++
+	}
+	if below == above {
+		return fmt.Sprintf("%d is the largest number that divides %d", below, of)
+	}
+	return fmt.Sprintf("the next numbers that divide %d are %d and %d", of, below, above)
 }
 
 // equalShapes wants every input from the second on to have the shape of the

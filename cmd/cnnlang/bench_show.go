@@ -123,12 +123,12 @@ func (d benchDocument) grid() grid {
 // numbers is the grid for programs.
 func (d benchDocument) numbers() grid {
 	g := grid{}
-	for _, title := range []string{"input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
+	for _, title := range []string{"net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
 		"images per second", "gflops", "peak gflops", "memory bytes"} {
 		g.columns = append(g.columns, column{title, false})
 	}
 	for _, r := range d.Results {
-		g.rows = append(g.rows, []any{shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.Quarter),
+		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.Quarter),
 			float32(r.Median), float32(r.Third), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
 	}
 	return g
@@ -137,12 +137,12 @@ func (d benchDocument) numbers() grid {
 // stepNumbers is the grid of steps for programs, of all combinations.
 func (d benchDocument) stepNumbers() grid {
 	g := grid{}
-	for _, title := range []string{"input", "threads", "precision", "step", "op", "output", "algorithm", "best ms", "median ms", "macs", "bytes", "gflops", "peak gflops"} {
+	for _, title := range []string{"net", "input", "threads", "precision", "step", "op", "output", "algorithm", "best ms", "median ms", "macs", "bytes", "gflops", "peak gflops"} {
 		g.columns = append(g.columns, column{title, false})
 	}
 	for _, r := range d.Results {
 		for _, s := range r.Steps {
-			g.rows = append(g.rows, []any{shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
+			g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
 				float32(s.Best), float32(s.Median), s.MACs, s.Bytes, float32(s.GFLOPS), float32(r.PeakGFLOPS)})
 		}
 	}

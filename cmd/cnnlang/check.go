@@ -43,8 +43,8 @@ func (a *app) check() *cobra.Command {
 			"arguments at its default input size. It then tries to prove every block and net\n" +
 			"for all parameter values and input sizes, and reports those for which it finds\n" +
 			"values that make them fail. All mistakes are reported, each with its place in\n" +
-			"the text; a net that has none gets a line. Of a folder it takes every .cnn file\n" +
-			"below.\n\n" +
+			"the text, but those that may follow from another; a net that has none gets a\n" +
+			"line. Of a folder it takes every .cnn file below.\n\n" +
 			"For a mistake of shape it tries small edits and shows those after which the whole\n" +
 			"program has no mistake. --fix makes the first of them: the file is replaced, and\n" +
 			"what changed is printed; standard input, -, goes to standard output. A file with\n" +
@@ -236,8 +236,12 @@ func whyNoNet(p *interp.Program) string {
 func (c *checker) net(p *interp.Program, n *interp.Net) {
 	g := n.Graph
 	if c.text {
-		fmt.Fprintf(c.stdout, "%s: %v -> %v, %s parameters, %s MACs\n",
-			n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
+		file := ""
+		if len(c.arguments) > 1 && p.Named == "" {
+			file = p.Main.Name() + ": "
+		}
+		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
+			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
 	}
 	c.nets = append(c.nets, checkedNet{
 		File: p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,

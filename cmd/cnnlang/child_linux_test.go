@@ -76,7 +76,15 @@ var hostile = []struct {
 	{"nets by the thousand", "a.cnn", times(20_000, "net a [N] -> [N] { relu }\n"), "check FILE", 4},
 	{"repeat 1000000000", "a.cnn", net("repeat 1000000000 relu"), "check FILE", 4},
 	{"repeat of repeat", "a.cnn", net("repeat 100000 { repeat 100000 { repeat 100000 id } }"), "check FILE", 4},
-	{"a block that calls itself", "a.cnn", literal("block again [N, C, H, W] -> [N, C, H, W] { again }\n" + net("again")()), "check FILE", 4},
+	{"a block that calls itself", "a.cnn", literal("block again [N, C, H, W] -> [N, C, H, W] { again }\n" + net("again")()), "check FILE", 1},
+	{"a block that calls itself on and on", "a.cnn", literal("block again(n: int) [N, C, H, W] -> [N, C, H, W] { if n > 0 { again(n + 1) } }\n" + net("again(1)")()), "check FILE", 4},
+	{"many blocks that call the next", "a.cnn", func() string {
+		var text strings.Builder
+		for i := range 1500 {
+			fmt.Fprintf(&text, "block b%d [N, C, H, W] -> [N, C, H, W] { b%d }\n", i, (i+1)%1500)
+		}
+		return text.String()
+	}, "check FILE", 1},
 	{"conv(2**60)", "a.cnn", net("conv(1152921504606846976, 1x1)"), "check FILE", 4},
 	{"conv(2**99)", "a.cnn", net("conv(2**99, 1x1)"), "check FILE", 4},
 	{"conv(2**31) twice", "a.cnn", net("conv(2147483647, 1x1) -> conv(2147483647, 1x1)"), "check FILE", 4},

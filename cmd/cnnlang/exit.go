@@ -15,6 +15,7 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops"
+	"cnnlang/ops/tensor"
 )
 
 // The exit codes.
@@ -61,6 +62,16 @@ type problems struct {
 }
 
 func (e *problems) Error() string { return e.list.Err().Error() }
+
+// blame says from which file an input comes that a net does not take.
+func (e *problems) blame(file string, shape tensor.Shape) {
+	for _, d := range e.list {
+		if d.Severity == diag.Error {
+			d.WithNote("the input %v is the array of %s", shape, file)
+			return
+		}
+	}
+}
 
 // A mismatch is an input that a net does not take.
 type mismatch struct{ problem string }

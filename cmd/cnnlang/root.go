@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -148,10 +150,39 @@ func arguments(least, most int, what string) cobra.PositionalArgs {
 		case len(args) < least:
 			return usage("%s is missing", what).withHelp("%s", cmd.UseLine())
 		case most >= 0 && len(args) > most:
-			return usage("%q is one argument too many", args[most]).withHelp("%s", cmd.UseLine())
+			e := usage("%q is one argument too many", args[most])
+			if flag := openFlag(cmd); flag != "" {
+				return e.withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, args[most])
+			}
+			return e.withHelp("%s", cmd.UseLine())
 		}
 		return nil
 	}
+}
+
+// openFlag is a flag that was given without the value that it may have, "" for none.
+func openFlag(cmd *cobra.Command) (name string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.NoOptDefVal != "" && f.Value.Type() != "bool" && f.Value.String() == f.NoOptDefVal {
+			name = f.Name
+		}
+	})
+	return name
+}
+
+// separated finds the value of a flag that was given behind a blank and is taken for
+// an image.
+func separated(cmd *cobra.Command, images []string) error {
+	flag := openFlag(cmd)
+	if flag == "" {
+		return nil
+	}
+	for _, image := range images {
+		if info, err := os.Stat(image); err != nil && filepath.Ext(image) == "" || err == nil && info.IsDir() {
+			return usage("%q is no image", image).withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, image)
+		}
+	}
+	return nil
 }
 
 // complete offers fixed values for a flag to the shell.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -60,6 +61,12 @@ func (a *app) run() *cobra.Command {
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f.scaleGiven = cmd.Flags().Changed("scale")
+		if err := interp.Known(args[0]); err != nil {
+			return err
+		}
+		if err := separated(cmd, args[1:]); err != nil {
+			return err
+		}
 		if err := f.consistent(args[1:]); err != nil {
 			return err
 		}
@@ -208,6 +215,10 @@ func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, erro
 		f.shape = shapeFlag(in.shape)
 	}
 	n, err := a.instantiate(&f.selection, p, o)
+	var found *problems
+	if in.shape != nil && errors.As(err, &found) {
+		found.blame(f.input.value, in.shape)
+	}
 	if err != nil || f.shape != nil || in.count <= 1 {
 		return n, err
 	}

@@ -1,6 +1,9 @@
 package elab
 
 import (
+	"slices"
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/source"
@@ -225,9 +228,26 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 func (m *machine) enter(span source.Span) bool {
 	m.depth++
 	if m.depth > MaxDepth {
-		m.stop(tooDeepCalls(span))
+		m.stop(tooDeepCalls(span, m.circle()))
 	}
 	return !m.stopped
 }
 
 func (m *machine) leave() { m.depth-- }
+
+// circle is the blocks from the innermost call back to the call of the same block
+// before, "" where there is none.
+func (m *machine) circle() string {
+	var names []string
+	for i := len(m.trace) - 1; i >= 0; i-- {
+		if m.trace[i].block == nil {
+			return ""
+		}
+		names = append(names, "`"+m.trace[i].block.Object.Name+"`")
+		if len(names) > 1 && names[0] == names[len(names)-1] {
+			slices.Reverse(names)
+			return strings.Join(names, " calls ")
+		}
+	}
+	return ""
+}

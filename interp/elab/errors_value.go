@@ -223,9 +223,9 @@ func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Dia
 		return d.WithHelp("did you mean `%s`?", near)
 	}
 	if len(params) == 0 {
-		return d.WithHelp("it leaves no parameter open")
+		return d.WithHelp("it has no parameter to set")
 	}
-	return d.WithHelp("it leaves open %s", strings.Join(names(params), ", "))
+	return d.WithHelp("its parameters are `%s`", strings.Join(names(params), "`, `"))
 }
 
 func unknownInSetting(at source.Span, name string) *diag.Diagnostic {
@@ -269,7 +269,12 @@ func letCycle(o *resolve.Object, at source.Span) *diag.Diagnostic {
 		WithHelp("give one of the values without the others")
 }
 
-func tooDeepCalls(at source.Span) *diag.Diagnostic {
-	return diag.New(diag.TooDeepCalls, at, "blocks call blocks more than %d deep", MaxDepth).
-		WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
+// tooDeepCalls says that blocks call one another too often; circle tells which, if
+// that is known.
+func tooDeepCalls(at source.Span, circle string) *diag.Diagnostic {
+	d := diag.New(diag.TooDeepCalls, at, "blocks call blocks more than %d deep", MaxDepth)
+	if circle != "" {
+		d = diag.New(diag.TooDeepCalls, at, "%s, more than %d deep", circle, MaxDepth)
+	}
+	return d.WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
 }

@@ -80,7 +80,8 @@ func (p *problem) claimedWidth() string {
 	return ""
 }
 
-// groups are other numbers of groups: one, and one for each channel.
+// groups are other numbers of groups: one that divides them and the channels, the next
+// that divide the channels, one for each channel, and one.
 func (p *problem) groups(c *ast.Call, far int) {
 	a := p.argument(c, "groups")
 	if a == nil {
@@ -88,14 +89,14 @@ func (p *problem) groups(c *ast.Call, far int) {
 	}
 	name := c.Callee.Ref().Text()
 	subject := fmt.Sprint("groups ", c.Span().Start.Offset)
-	if a.Name != nil {
-		p.add(far, subject, fmt.Sprintf("leave out the groups of `%s`", name), remove(c, a))
-	}
 	var values []string
 	if n, ok := wholeNumber(p.written(a.Value)); ok {
 		for _, v := range p.conflicting(1) {
 			if m, ok := wholeNumber(v); ok {
-				values = append(values, fmt.Sprint(divisor(m, n)))
+				if both := divisor(m, n); both > 1 {
+					values = append(values, fmt.Sprint(both))
+				}
+				values = append(values, nextDivisors(m, n)...)
 			}
 		}
 	}
@@ -106,7 +107,40 @@ func (p *problem) groups(c *ast.Call, far int) {
 	for _, v := range values {
 		p.add(far, subject, fmt.Sprintf("give `%s` %s", name, groupsOf(v)), replace(a.Value, v))
 	}
+	if a.Name != nil {
+		p.add(far, subject, fmt.Sprintf("leave out the groups of `%s`", name), remove(c, a))
+	}
 }
+
+// divisor is the greatest number that divides both.
+func divisor(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// nextDivisors are the numbers on both sides of n that divide m, but 1.
+func nextDivisors(m, n int) (values []string) {
+	if m > mostDivided {
+		return nil
+	}
+	for below := min(n, m); below > 1; below-- {
+		if m%below == 0 {
+			values = append(values, fmt.Sprint(below))
+			break
+		}
+	}
+	for above := n + 1; above <= m; above++ {
+		if m%above == 0 {
+			return append(values, fmt.Sprint(above))
+		}
+	}
+	return values
+}
+
+// mostDivided bounds the channels whose divisors are looked for.
+const mostDivided = 1 << 16
 
 func groupsOf(n string) string {
 	if n == "1" {
@@ -118,14 +152,6 @@ func groupsOf(n string) string {
 func wholeNumber(text string) (n int, ok bool) {
 	_, err := fmt.Sscanf(strings.ReplaceAll(text, "_", "")+"\n", "%d\n", &n)
 	return n, err == nil && n > 0
-}
-
-// divisor is the greatest number that divides both.
-func divisor(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
 }
 
 // merges are projections on branches that leave their input as it is, and

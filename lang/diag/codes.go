@@ -99,7 +99,7 @@ var Codes = []struct {
 	{ImportCycle, "imports in a circle"},
 	{PrivateName, "private name imported"},
 	{MissingBody, "block without a body"},
-	{PresetCycle, "presets in a circle"},
+	{PresetCycle, "blocks in a circle"},
 	{MissingArgument, "missing argument"},
 	{UnknownArgument, "unknown argument"},
 	{WrongType, "value of the wrong type"},

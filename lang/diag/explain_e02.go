@@ -83,7 +83,8 @@ block unit(c: int) [N, C, H, W] -> [N, c, H, W] { _inner(c) -> relu }
 	{
 		Code: PresetCycle,
 		Text: "`block a = b(…)` says that a is b with arguments filled in. Following these names must end at a block that " +
-			"has a body; here it comes back to where it started.",
+			"has a body; here it comes back to where it started. Nor may a block apply itself, or one that applies it, " +
+			"where no `if` and no `repeat` could end that.",
 		Wrong: `net small = large(classes = 10)
 net large = small(classes = 100)
 `,

@@ -74,7 +74,8 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 		Text: "Blocks call blocks more than 64 deep. A block that calls itself needs an `if` that ends it, and an argument " +
 			"that changes from call to call.",
 		Wrong: `block level(depth: int) [N, C, H, W] -> [N, C, H, W] {
-  relu -> level(depth - 1)
+  relu
+  if depth != 1 { level(depth - 2) }
 }
 net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { level(4) }
 `,

@@ -15,7 +15,7 @@ import (
 // where the mistake is another one.
 var mistakes = []func(context) *diag.Diagnostic{
 	arrow, equals, colon, label, reservedWord, foreignWord, misspeltKeyword,
-	declarationHead, parameter, importForm, letForm, row,
+	declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
 }

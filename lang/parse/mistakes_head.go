@@ -46,6 +46,15 @@ func declarationHead(c context) *diag.Diagnostic {
 	return nil
 }
 
+// signatureInside is for a signature that follows the brace.
+func signatureInside(c context) *diag.Diagnostic {
+	if c.found.Value != "[" || c.before.Value != "{" || !c.inBody() || c.called {
+		return nil
+	}
+	return c.syntax("a signature stands before the `{`").
+		WithHelp("write `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", c.head.Value, c.owner.Value)
+}
+
 // parameter is for the list of parameters of a block or net.
 func parameter(c context) *diag.Diagnostic {
 	declared := c.bracket == "(" && (c.head.Value == "block" || c.head.Value == "net") && len(c.statement) > 0 &&

@@ -33,6 +33,27 @@ func presetCycle(ring []*ast.Block) *diag.Diagnostic {
 	return d.WithHelp("one of them needs a body of its own: `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", ring[0].Kind, ring[0].Name.Text)
 }
 
+// mostShown is how many places of a circle are shown.
+const mostShown = 8
+
+// blockCircle is for blocks that apply one another for ever, from the first in the
+// text on.
+func blockCircle(ring []application) *diag.Diagnostic {
+	first := 0
+	for i, a := range ring {
+		if a.of.Span().Start.Offset < ring[first].of.Span().Start.Offset {
+			first = i
+		}
+	}
+	block := ring[first].of
+	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself without end", block.Name.Text)
+	for i := range min(len(ring), mostShown) {
+		a := ring[(first+1+i)%len(ring)]
+		d.At(a.at, "`%s` is applied here, under no condition", a.of.Name.Text)
+	}
+	return d.WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
+}
+
 func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
 	return diag.New(diag.PrivateName, n.Span(), "`%s` is private to %s", n.Text, from.Name()).
 		WithHelp("names that begin with `_` cannot be imported")

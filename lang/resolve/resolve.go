@@ -42,6 +42,7 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 			c.block(d.Block)
 		}
 	}
+	c.circles()
 }
 
 type checker struct {
