@@ -23,9 +23,10 @@ import (
 // the middle of a part. So a task that is over before a helper wakes up costs
 // nothing but the attempt.
 //
-// A helper without work looks at helm for spinTime, then sleeps on a channel: a
+// Whoever has nothing to do looks at helm for spinTime, then sleeps on a channel: a
 // sleeping goroutine takes some 50 µs to wake, as long as a small layer, but one
-// that spins for ever would take a processor from somebody else.
+// that spins for ever would take a processor from somebody else, perhaps from the
+// helper that it waits for.
 type Workers struct {
 	count   int
 	helm    atomic.Uint64
@@ -40,6 +41,7 @@ type Workers struct {
 	turn    chan struct{} // holds a token while nobody runs
 	closed  bool          // belongs to whoever has the token
 	sleep   []sleeper     // one for each helper
+	over    chan struct{} // for the caller, from the last helper of a task
 	helpers sync.WaitGroup
 }
 
@@ -53,13 +55,14 @@ type sleeper struct {
 
 const (
 	helmOpen  = 1 << 16         // parts may be joined
-	helmTask  = 1 << 17         // one more task
+	helmWait  = 1 << 17         // the caller sleeps until the last helper is done
+	helmTask  = 1 << 18         // one more task
 	helmCount = helmOpen - 1    // helpers at work
 	helmEnd   = uint64(1) << 63 // Close was called
 )
 
-// spinTime is how long a helper looks for work before it sleeps. Between two
-// tasks of a network lie a few µs.
+// spinTime is how long a helper looks for work, and a caller for the end of it,
+// before they sleep. Between two tasks of a network lie a few µs.
 const spinTime = 100 * time.Microsecond
 
 // ErrClosed says that Run was called after Close.
@@ -83,6 +86,7 @@ func NewWorkers(n int) *Workers {
 	w := &Workers{
 		count: min(n, helmCount),
 		turn:  make(chan struct{}, 1),
+		over:  make(chan struct{}, 1),
 	}
 	w.sleep = make([]sleeper, w.count-1)
 	for i := range w.sleep {
@@ -150,16 +154,35 @@ func (w *Workers) run(t Task) {
 	w.helm.Add(helmTask + helmOpen)
 	w.wakeAll(min(len(w.sleep), int(w.parts)-1))
 	w.work(0)
-	for spins := 0; !w.close(); spins++ {
-		if spins > 100 {
-			runtime.Gosched()
-		}
+	if w.helm.And(^uint64(helmOpen))&helmCount != 0 { // nobody may join any more
+		w.finish()
 	}
 }
 
-// close lets nobody join the task any more and reports whether all who had are
-// done.
-func (w *Workers) close() bool { return w.helm.And(^uint64(helmOpen))&helmCount == 0 }
+// finish waits for the helpers that are still at work.
+func (w *Workers) finish() {
+	start := time.Now()
+	for spins := 1; w.helm.Load()&helmCount != 0; spins++ {
+		if spins%64 != 0 {
+			continue
+		}
+		if time.Since(start) > spinTime {
+			if w.helm.Or(helmWait)&helmCount != 0 {
+				<-w.over
+			}
+			w.helm.And(^uint64(helmWait))
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// left is for a helper that has done its parts.
+func (w *Workers) left() {
+	if helm := w.helm.Add(^uint64(0)); helm&helmWait != 0 && helm&helmCount == 0 {
+		w.over <- struct{}{}
+	}
+}
 
 // work does parts of the task until none is left.
 func (w *Workers) work(worker int) {
@@ -195,7 +218,7 @@ func (w *Workers) help(i int) {
 		seen = helm / helmTask
 		if helm&helmOpen != 0 && w.join(helm) {
 			w.work(i + 1)
-			w.helm.Add(^uint64(0))
+			w.left()
 		}
 	}
 }
