@@ -72,9 +72,11 @@ type comparison struct {
 }
 
 // first compares the run at the net's own size with everything that the
-// reference has of it, and with float64.
+// reference has of it, and with float64, and then once more as it is planned where
+// no value is kept.
 func (c *comparison) first(r reftest.Run) {
 	checkF32(c.T, c.net, c.run(r, request{steps: true}, r.Logits))
+	c.run(r, request{}, r.Logits)
 }
 
 // others compares all the rest.
