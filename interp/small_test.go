@@ -201,7 +201,7 @@ const everyKind = `net kinds [N, 3, H = 40, W = 40] -> [N, 10] {
   wide: conv(64, 3x3, pad=1, groups=64) -> relu6
   point: conv(16, 1x1)
   maxpool(3x3, stride=2, pad=1)
-  groups: conv(32, 3x3, stride=2, pad=1, groups=4) -> bn -> relu
+  groups: conv(16, 3x3, stride=2, pad=1, groups=4) -> bn -> relu
   concat {
     | a: conv(16, 1x1) -> relu
     | b: conv(16, 1x1) -> c: conv(32, 3x3, pad=1) -> relu
