@@ -68,6 +68,26 @@ func TestPartsAreSmall(t *testing.T) {
 		if flops/parts > most {
 			t.Errorf("%s %v: %d parts of %d FLOPs", c.op.Name(), c.in, parts, flops/parts)
 		}
+		b, ok := c.op.(ops.Blocker)
+		if !ok {
+			continue
+		}
+		how := b.Blocked([]tensor.Shape{x[0].Shape}, out.Shape)
+		if how.In == nil {
+			continue
+		}
+		value := ops.Value{Shape: x[0].Shape, Layout: how.In[0]}
+		result := ops.Value{Shape: out.Shape, Layout: ops.Layout{Block: ops.Lanes}}
+		p = b.PrepareBlocked([]ops.Value{value}, result, params)
+		in := []tensor.Tensor{{Shape: value.Shape, Data: make([]float32, value.Layout.Floats(value.Shape))}}
+		out.Data = make([]float32, result.Layout.Floats(out.Shape))
+		parts = 0
+		for _, task := range p.Bind(out, in, make([]float32, p.Scratch(1)), 1) {
+			parts += task.Parts()
+		}
+		if flops/parts > most {
+			t.Errorf("%s %v in blocks: %d parts of %d FLOPs", c.op.Name(), c.in, parts, flops/parts)
+		}
 	}
 }
 

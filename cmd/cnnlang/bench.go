@@ -26,7 +26,7 @@ type benchFlags struct {
 func (a *app) bench() *cobra.Command {
 	f := &benchFlags{
 		threads: countsFlag{most: mostThreads},
-		batch:   countsFlag{list: []int{1}, most: 1 << 16},
+		batch:   countsFlag{list: []int{1}, least: 1, most: 1 << 16},
 		time:    durationFlag(2 * time.Second),
 
 		precisions: precisionsFlag{list: []ops.Precision{ops.F32}},
@@ -57,7 +57,7 @@ func (a *app) bench() *cobra.Command {
 	f.origin.flags(cmd)
 	f.origin.weights.value = "random"
 	flags := cmd.Flags()
-	flags.Var(&f.threads, "threads", "numbers of threads to measure, as 1,2 (default one for each core)")
+	flags.Var(&f.threads, "threads", "numbers of threads to measure, as 1,2, 0 for one for each core (default 0)")
 	flags.Var(&f.batch, "batch", "numbers of images in a batch to measure, as 1,8")
 	flags.Var(&f.precisions, "precision", "precisions to measure, as f32,bf16")
 	flags.Var(&f.time, "time", "how long to measure each combination, as 500ms or 10s")
@@ -66,7 +66,12 @@ func (a *app) bench() *cobra.Command {
 	f.format = formatFlag(cmd, "table", "json", "csv", "md")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(f.threads.list) == 0 {
-			f.threads.list = []int{ops.Threads()}
+			f.threads.list = []int{0}
+		}
+		for i, n := range f.threads.list {
+			if n == 0 {
+				f.threads.list[i] = ops.Threads()
+			}
 		}
 		if err := f.consistent(cmd); err != nil {
 			return err
@@ -84,6 +89,8 @@ func (f *benchFlags) consistent(cmd *cobra.Command) error {
 	switch {
 	case f.shape != nil && cmd.Flags().Changed("batch"):
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
+	case f.origin.tune.value != "" && len(f.batch.list) > 1:
+		return usage("got --tune and several batches: a file of it is for one").withHelp("measure each batch with a file of its own")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
 	case f.worker && (len(f.threads.list) > 1 || len(f.batch.list) > 1 || len(f.precisions.list) > 1):

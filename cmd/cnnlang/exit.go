@@ -211,6 +211,9 @@ func (a *app) diagnostics(p *problems) {
 // a system's error in our words.
 func plain(err error) string {
 	if path, ok := err.(*fs.PathError); ok {
+		if path.Op == "mkdir" {
+			return fmt.Sprintf("the folder %s cannot be made: %v", path.Path, path.Err)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return path.Path + ": no such file"
 		}

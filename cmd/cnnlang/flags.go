@@ -164,10 +164,10 @@ func (n *numberFlag) Set(text string) error {
 	return nil
 }
 
-// A countsFlag is a few whole numbers from 1, as 1,2,8.
+// A countsFlag is a few whole numbers, each once, as 1,2,8.
 type countsFlag struct {
-	list []int
-	most int
+	list        []int
+	least, most int
 }
 
 func (c *countsFlag) String() string {
@@ -189,10 +189,12 @@ func (c *countsFlag) Set(text string) error {
 	var list []int
 	for part := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(part)
-		if err != nil || n < 1 || n > c.most {
-			return fmt.Errorf("want whole numbers from 1 to %d with a comma between them", c.most)
+		if err != nil || n < c.least || n > c.most {
+			return fmt.Errorf("want whole numbers from %d to %d with a comma between them", c.least, c.most)
 		}
-		list = append(list, n)
+		if !slices.Contains(list, n) {
+			list = append(list, n)
+		}
 	}
 	if len(list) > mostCounts {
 		return fmt.Errorf("want at most %d numbers", mostCounts)

@@ -106,6 +106,17 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	return model, err
 }
 
+// otherThreads says that a choice was measured on other threads, which may be slower
+// here and is as right.
+func (a *app) otherThreads(t *interp.Tuning, path string, threads int) {
+	if threads == 0 {
+		threads = ops.Threads()
+	}
+	if t.Threads > 0 && t.Threads != threads {
+		fmt.Fprintf(a.stderr, "note: the algorithms of %s were measured on other threads: %d, not %d\n", path, t.Threads, threads)
+	}
+}
+
 // tuneTime is how long each algorithm of a step is measured.
 const tuneTime = 30 * time.Millisecond
 
@@ -120,13 +131,14 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	}
 	t, err := interp.ReadTuning(path)
 	if err == nil {
+		a.otherThreads(t, path, opts.Threads)
 		return t, t.Check(path, n, opts)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("cannot be written by --tune: there is no such folder; make it, or name another file")}
 	}
 	a.progress("%s: measuring algorithms", n.Name)
 	if t, err = interp.Tune(ctx, n, opts, tuneTime); err != nil {

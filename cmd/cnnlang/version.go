@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"cnnlang/ops"
 )
 
 // versionDocument is cnnlang.version/v1.
@@ -16,6 +18,8 @@ type versionDocument struct {
 	Go       string `json:"go"`
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
+	// InstructionSet is what the kernels use.
+	InstructionSet string `json:"instruction_set"`
 }
 
 // version is `cnnlang version`.
@@ -28,10 +32,16 @@ func (a *app) version() *cobra.Command {
 	}
 	format := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		if format.value == "json" {
-			return a.json(versionOf())
+		isa, err := ops.ISA()
+		if err != nil {
+			return usage("%s", plain(err))
 		}
-		_, err := fmt.Fprintln(a.stdout, versionLine())
+		if format.value == "json" {
+			v := versionOf()
+			v.InstructionSet = isa
+			return a.json(v)
+		}
+		_, err = fmt.Fprintf(a.stdout, "%s, %s\n", versionLine(), isa)
 		return err
 	}
 	return cmd
