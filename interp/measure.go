@@ -51,8 +51,8 @@ func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration
 type StepTime = plan.StepTime
 
 // MeasureSteps is Measure for every step by itself: each has the median and the
-// least of its times. The workers start each step anew, so the sum is somewhat more than a run
-// takes.
+// least of its times. The workers start each step anew, so the sum is somewhat more
+// than a run takes.
 func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.Duration) ([]StepTime, error) {
 	steps, err := s.Profile(ctx, input) // to warm up
 	if err != nil {

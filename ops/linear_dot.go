@@ -19,7 +19,7 @@ func newDotProduct(batch, in int, p *packing, e Epilogue) *dotProduct {
 	return &dotProduct{batch, in, p.out, p.rows(in), p.biases(p.out), e}
 }
 
-// dotPart is how many weights a part reads.
+// dotPart is how many weights a part reads, some 10 µs where they come from memory.
 const dotPart = 1 << 15
 
 func (d *dotProduct) prepare() Prepared {

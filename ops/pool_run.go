@@ -38,7 +38,7 @@ func (x poolAxis) window(i int) (from, to, counted int) {
 	return max(from, 0), min(to, x.in), counted
 }
 
-// pooledPart is how many pixels the windows of one part see, some 100 µs.
+// pooledPart is how many pixels the windows of one part see, some 10 µs.
 const pooledPart = 1 << 13
 
 // pooled is an op that computes each output pixel from a window of its plane,

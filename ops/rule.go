@@ -177,24 +177,15 @@ func (r *rule) divides(groups, channels dim.Size, what string) {
 	}
 }
 
-// mostDivided bounds the channels whose divisors are looked for.
-const mostDivided = 1 << 16
-
 // divisors names the numbers next to n that divide c.
 func divisors(n, c dim.Size) string {
 	near, known := n.Int()
 	of, whole := c.Int()
-	if !known || !whole || near < 1 || of < 1 || of > mostDivided {
+	below, above, found := dim.NextDivisors(near, of)
+	switch {
+	case !known || !whole || !found:
 		return "a number of groups that divides the channels, or other channels"
-	}
-	below, above := min(near, of), min(near, of)
-	for of%below != 0 {
-		below--
-	}
-	for of%above != 0 {
-		above++
-	}
-	if below == above {
+	case above == 0:
 		return fmt.Sprintf("%d is the largest number that divides %d", below, of)
 	}
 	return fmt.Sprintf("the next numbers that divide %d are %d and %d", of, below, above)

@@ -35,50 +35,48 @@ func loop(turns int) uint64 {
 	return a + b + c + d + e + f
 }
 
-// look times the loop over and over.
-func (v *evenness) look() {
+// lookAtCore times the loop over and over.
+func lookAtCore() evenness {
 	var took []float64
 	for start := time.Now(); time.Since(start) < loopTime; {
 		began := time.Now()
 		runtime.KeepAlive(loop(loopTurns)) // so that it is not left out
 		took = append(took, float64(time.Since(began).Nanoseconds())/1e3)
 	}
-	v.add(took)
+	return evenness{slices.Min(took), mean(took)}
 }
 
-// add takes one look's times in µs; the mean is of the looks, each counting once.
-func (v *evenness) add(took []float64) {
+// together is the least of all looks, and the mean of their means.
+func together(looks []evenness) *evenness {
+	var leasts, means []float64
+	for _, v := range looks {
+		leasts, means = append(leasts, v.Least), append(means, v.Mean)
+	}
+	return &evenness{slices.Min(leasts), mean(means)}
+}
+
+func mean(values []float64) float64 {
 	sum := 0.0
-	for _, t := range took {
-		sum += t
+	for _, v := range values {
+		sum += v
 	}
-	if least := slices.Min(took); v.Least == 0 || least < v.Least {
-		v.Least = least
-	}
-	v.Mean += sum / float64(len(took))
+	return sum / float64(len(values))
 }
-
-// meanOf ends the sum over so many looks.
-func (v *evenness) meanOf(looks int) { v.Mean /= float64(looks) }
 
 // unevenness says how much longer the loop took than it needs, "" where nobody looked.
 func (r *results) unevenness() string {
-	least, mean, looks := 0.0, 0.0, 0.0
+	var looks []evenness
 	for _, t := range r.timings {
-		if t.Core == nil {
-			continue
+		if t.Core != nil {
+			looks = append(looks, *t.Core)
 		}
-		if least == 0 || t.Core.Least < least {
-			least = t.Core.Least
-		}
-		mean += t.Core.Mean
-		looks++
 	}
-	if looks == 0 || least == 0 {
+	if len(looks) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("A loop of additions, timed before every round, took %.2f times its least time on average: %s.\n",
-		mean/looks/least, judged(mean/looks/least))
+	all := together(looks)
+	slower := all.Mean / all.Least
+	return fmt.Sprintf("A loop of additions, timed before every round, took %.2f times its least time on average: %s.\n", slower, judged(slower))
 }
 
 // judged puts the figure into words.

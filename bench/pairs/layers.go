@@ -100,8 +100,11 @@ func (o *options) profileORT(n *network, threads int, seen leasts) error {
 	if err != nil {
 		return err
 	}
-	runs := min(mostRuns, 2+int(milliseconds(o.layerTime)/w.hello.First))
-	if _, err := w.run(runs); err != nil {
+	took, err := w.run(3)
+	if err != nil {
+		return err
+	}
+	if _, err := w.run(1 + int(milliseconds(o.layerTime)/median(took))); err != nil { // as long as ours takes
 		return err
 	}
 	if err := w.quit(); err != nil {

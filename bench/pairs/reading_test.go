@@ -181,21 +181,15 @@ func TestLeastTimesAreOfKernels(t *testing.T) {
 }
 
 func TestUnevennessIsTheMeanOverTheLeast(t *testing.T) {
-	one, two := &evenness{}, &evenness{}
-	one.add([]float64{10, 30})
-	one.add([]float64{20, 20})
-	one.meanOf(2)
-	two.add([]float64{25, 35})
-	two.meanOf(1)
-	r := &results{timings: []timing{{Core: one}, {Core: two}, {}}}
+	one := together([]evenness{{10, 20}, {15, 20}})
+	r := &results{timings: []timing{{Core: one}, {Core: &evenness{25, 30}}, {}}}
 	if got := r.unevenness(); !strings.Contains(got, " 2.50 times") || !strings.Contains(got, "something else") {
 		t.Errorf("got %q, want 2.50 times", got)
 	}
 	if got := (&results{timings: []timing{{}}}).unevenness(); got != "" {
 		t.Errorf("got %q of nothing", got)
 	}
-	var now evenness
-	if now.look(); now.Least <= 0 || now.Mean < now.Least {
+	if now := lookAtCore(); now.Least <= 0 || now.Mean < now.Least {
 		t.Errorf("the loop took %+v", now)
 	}
 }

@@ -68,14 +68,14 @@ func (o *options) measure(n *network, batch int, engines []engine) ([]timing, er
 		}
 	}
 	var before, during []float64
-	core := &evenness{}
+	var core []evenness
 	for round := range o.rounds {
 		busy, err := o.idle.await()
 		if err != nil {
 			return nil, err
 		}
 		before = append(before, busy)
-		core.look()
+		core = append(core, lookAtCore())
 		busy, err = turn(all)
 		if err != nil {
 			return nil, err
@@ -84,10 +84,9 @@ func (o *options) measure(n *network, batch int, engines []engine) ([]timing, er
 		o.progress("%s, batch %d: round %d of %d; the rest of the machine: %.0f %% before, %.0f %% during",
 			n.Net, batch, round+1, o.rounds, 100*before[round], 100*busy)
 	}
-	core.meanOf(o.rounds)
 	timings, err := o.conclude(n, batch, all, median(before), median(during))
 	for i := range timings {
-		timings[i].Core = core
+		timings[i].Core = together(core)
 	}
 	return timings, err
 }

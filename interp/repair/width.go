@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
 )
 
 // widthParameters are what blocks call the number of channels that comes out.
@@ -122,25 +123,14 @@ func divisor(a, b int) int {
 
 // nextDivisors are the numbers on both sides of n that divide m, but 1.
 func nextDivisors(m, n int) (values []string) {
-	if m > mostDivided {
-		return nil
-	}
-	for below := min(n, m); below > 1; below-- {
-		if m%below == 0 {
-			values = append(values, fmt.Sprint(below))
-			break
-		}
-	}
-	for above := n + 1; above <= m; above++ {
-		if m%above == 0 {
-			return append(values, fmt.Sprint(above))
+	below, above, _ := dim.NextDivisors(n, m)
+	for _, v := range []int{below, above} {
+		if v > 1 {
+			values = append(values, fmt.Sprint(v))
 		}
 	}
 	return values
 }
-
-// mostDivided bounds the channels whose divisors are looked for.
-const mostDivided = 1 << 16
 
 func groupsOf(n string) string {
 	if n == "1" {
