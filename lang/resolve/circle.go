@@ -70,35 +70,58 @@ func (w *circleWalk) ring(b *ast.Block) []application {
 	return slices.Clone(w.way[from:])
 }
 
-// always are the blocks of this module that a block applies each time.
+// always are the blocks of this module that a block applies each time. What stands in
+// braces behind a call is an argument: whether it is applied is for that block to say.
 func (c *checker) always(b *ast.Block) (list []application) {
 	if o := c.module.preset(b); o != nil && o.Module == c.module {
 		return []application{{b.Preset.Span(), o.Block, true}}
 	}
-	if b.Body != nil {
-		own := map[string]bool{}
-		if b.Params != nil {
-			for _, p := range b.Params.List {
-				own[p.Name.Text] = true
+	if b.Body == nil {
+		return nil
+	}
+	own := ownNames(b)
+	var look func(n ast.Node) bool
+	look = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.If, *ast.Repeat, *ast.Let, *ast.Expect:
+			return false
+		case *ast.Branch:
+			return n.Repeat == nil
+		case *ast.Call:
+			r := n.Callee.Ref()
+			if o, _ := c.module.LookupPath(r.Path); o != nil && o.Block != nil && o.Module == c.module && !own[r.Path[0].Text] {
+				list = append(list, application{n.Span(), o.Block, false})
+			}
+			for _, branch := range n.Branches {
+				ast.Walk(branch, look)
+			}
+			return false
+		}
+		return true
+	}
+	ast.Walk(b.Body, look)
+	return list
+}
+
+// ownNames are the parameters of a block and what it defines, which may be blocks that
+// are given.
+func ownNames(b *ast.Block) map[string]bool {
+	own := map[string]bool{}
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			own[p.Name.Text] = true
+		}
+	}
+	ast.Walk(b.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Let:
+			own[n.Name.Text] = true
+		case *ast.RepeatHead:
+			for _, v := range n.Vars {
+				own[v.Text] = true
 			}
 		}
-		ast.Walk(b.Body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.If, *ast.Repeat, *ast.Let, *ast.Expect:
-				return false
-			case *ast.Branch:
-				return n.Repeat == nil
-			case *ast.Call:
-				r := n.Callee.Ref()
-				if len(r.Path) == 1 && own[r.Path[0].Text] {
-					return true // a block that is given
-				}
-				if o, _ := c.module.LookupPath(r.Path); o != nil && o.Block != nil && o.Module == c.module {
-					list = append(list, application{n.Span(), o.Block, false})
-				}
-			}
-			return true
-		})
-	}
-	return list
+		return true
+	})
+	return own
 }
