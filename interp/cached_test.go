@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/nettest"
 	"cnnlang/interp/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
@@ -16,9 +17,9 @@ import (
 // size or a damaged file is not taken from it.
 func TestCacheOfPackedWeights(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cache")
-	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
-	small := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 96})
-	input := image(0, n.Graph.Input.Shape)
+	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
+	small := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 96})
+	input := nettest.Image(0, n.Graph.Input.Shape)
 	build := func(n *interp.Net, w interp.Weights, known bool) []float32 {
 		t.Helper()
 		m, err := interp.Build(n, w, interp.Options{Cache: folder})
@@ -28,16 +29,16 @@ func TestCacheOfPackedWeights(t *testing.T) {
 		if m.Plan.Known() != known {
 			t.Errorf("from the cache: %v, want %v", m.Plan.Known(), known)
 		}
-		return results(t, m, 2, image(0, n.Graph.Input.Shape))[0]
+		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
 	}
 	plain, err := interp.Build(n, interp.Weights{Seed: 1}, interp.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := results(t, plain, 2, input)[0]
+	want := nettest.Results(t, plain, 2, input)[0]
 	check := func(w interp.Weights, known bool) {
 		t.Helper()
-		if !sameBits(build(n, w, known), want) {
+		if !nettest.SameBits(build(n, w, known), want) {
 			t.Error("other bits")
 		}
 	}
@@ -96,7 +97,7 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 		return
 	}
 	folder := filepath.Join(t.TempDir(), "cache")
-	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
+	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
 	for i, precision := range []ops.Precision{ops.F32, ops.BF16, ops.F32, ops.BF16} {
 		m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: folder, Precision: precision})
 		if err != nil || m.CacheProblem != nil {
@@ -106,8 +107,8 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		input := image(0, n.Graph.Input.Shape)
-		if m.Plan.Known() != (i > 1) || !sameBits(results(t, m, 2, input)[0], results(t, plain, 2, input)[0]) {
+		input := nettest.Image(0, n.Graph.Input.Shape)
+		if m.Plan.Known() != (i > 1) || !nettest.SameBits(nettest.Results(t, m, 2, input)[0], nettest.Results(t, plain, 2, input)[0]) {
 			t.Errorf("%v: from the cache: %v, or other bits", precision, m.Plan.Known())
 		}
 	}
@@ -119,7 +120,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n := instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 32})
+	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 32})
 	m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: file})
 	if err != nil || m.CacheProblem == nil {
 		t.Errorf("got %v and the problem %v", err, m.CacheProblem)

@@ -11,6 +11,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/nettest"
 	"cnnlang/interp/pass"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
@@ -99,7 +100,7 @@ func TestLibraryHasNothingToComplainOf(t *testing.T) {
 // them the generated weights, differ.
 func TestBothUNetsAreOneGraph(t *testing.T) {
 	describe := func(net string) (nodes []string) {
-		g, _ := pass.Run(instantiate(t, net, nil).Graph, pass.Options{})
+		g, _ := pass.Run(nettest.Instantiate(t, net, nil).Graph, pass.Options{})
 		for _, n := range g.Nodes {
 			text := graph.Describe(n.Op)
 			for _, in := range n.In {

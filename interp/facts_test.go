@@ -8,36 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
+	"cnnlang/interp/nettest"
 	"cnnlang/interp/reftest"
 	"cnnlang/ops/dim"
-	"cnnlang/ops/tensor"
 )
 
 const referenceFolder = "../testdata/reference"
-
-// instantiate makes a net of the library at a shape, nil for its default, with
-// settings name=value.
-func instantiate(t testing.TB, name string, shape tensor.Shape, settings ...string) *interp.Net {
-	t.Helper()
-	p, err := interp.Open(name, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := p.Select("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, _, list := interp.Settings(settings)
-	if list.HasErrors() {
-		t.Fatal(list.Err())
-	}
-	n, list := interp.Instantiate(o, elab.Options{Shape: shape, Set: set})
-	if n == nil {
-		t.Fatalf("%s: %v", name, list.Err())
-	}
-	return n
-}
 
 // Every network that the reference knows is in the library under its name.
 func TestLibraryHasEveryNetOfTheReference(t *testing.T) {
@@ -57,7 +33,7 @@ func TestLibraryHasEveryNetOfTheReference(t *testing.T) {
 func TestFactsOfTheReference(t *testing.T) {
 	for _, name := range reftest.Nets(t, referenceFolder) {
 		t.Run(name, func(t *testing.T) {
-			want, got := reftest.ReadModel(t, referenceFolder, name), instantiate(t, name, nil)
+			want, got := reftest.ReadModel(t, referenceFolder, name), nettest.Instantiate(t, name, nil)
 			if diff := cmp.Diff(stateDict(want), tensorsOf(got)); diff != "" {
 				t.Errorf("tensors differ (-reference +ours):\n%s", diff)
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/nettest"
 	"cnnlang/lang/langtest"
 )
 
@@ -14,17 +15,17 @@ import (
 // was there before: read the difference before writing them anew with -update.
 func TestGraphsOfTheFamilies(t *testing.T) {
 	const folder = "../testdata/graph"
-	for _, f := range families {
-		t.Run(f.net, func(t *testing.T) {
+	for _, f := range nettest.Families {
+		t.Run(f.Net, func(t *testing.T) {
 			var b strings.Builder
-			if err := graph.Print(&b, instantiate(t, f.net, nil).Graph); err != nil {
+			if err := graph.Print(&b, nettest.Instantiate(t, f.Net, nil).Graph); err != nil {
 				t.Fatal(err)
 			}
-			langtest.Golden(t, filepath.Join(folder, f.net+".golden"), b.String())
+			langtest.Golden(t, filepath.Join(folder, f.Net+".golden"), b.String())
 		})
 	}
 	goldens, err := filepath.Glob(filepath.Join(folder, "*.golden"))
-	if err != nil || len(goldens) != len(families) {
-		t.Errorf("%d goldens for %d families (%v)", len(goldens), len(families), err)
+	if err != nil || len(goldens) != len(nettest.Families) {
+		t.Errorf("%d goldens for %d families (%v)", len(goldens), len(nettest.Families), err)
 	}
 }

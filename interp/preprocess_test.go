@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cnnlang/interp/nettest"
 	"cnnlang/interp/reftest"
 )
 
@@ -18,7 +19,7 @@ var otherPreprocessing = map[string]string{
 // Pictures are prepared as the source of the published weights prepares them.
 func TestPreprocessingIsTheSources(t *testing.T) {
 	for _, name := range reftest.Nets(t, referenceFolder) {
-		want, meta := reftest.ReadModel(t, referenceFolder, name).Preprocess, instantiate(t, name, nil).Meta
+		want, meta := reftest.ReadModel(t, referenceFolder, name).Preprocess, nettest.Instantiate(t, name, nil).Meta
 		if meta.Resize != want.Resize || meta.Crop != want.Crop || meta.Interpolation != want.Interpolation {
 			t.Errorf("%s: got resize %d, crop %d, %s; want %d, %d, %s", name,
 				meta.Resize, meta.Crop, meta.Interpolation, want.Resize, want.Crop, want.Interpolation)

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"cnnlang/interp/nettest"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -13,9 +14,9 @@ import (
 // the others run again and again.
 func TestSessionsShareWorkers(t *testing.T) {
 	shape := tensor.Shape{1, 3, 16, 16}
-	m := build(t, instantiate(t, "nin_cifar10", shape))
-	input := image(1, shape)
-	want := results(t, m, 1, input)[0]
+	m := nettest.Build(t, nettest.Instantiate(t, "nin_cifar10", shape))
+	input := nettest.Image(1, shape)
+	want := nettest.Results(t, m, 1, input)[0]
 	workers := ops.NewWorkers(2)
 	defer workers.Close()
 	const sessions, runs = 8, 240
@@ -35,7 +36,7 @@ func TestSessionsShareWorkers(t *testing.T) {
 				}
 				counts[i]++
 			}
-			if !sameBits(s.Output().Data, want) {
+			if !nettest.SameBits(s.Output().Data, want) {
 				t.Errorf("session %d: other bits", i)
 			}
 		})

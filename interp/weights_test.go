@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/nettest"
 	"cnnlang/interp/weights"
 	"cnnlang/ops/tensor"
 )
@@ -15,7 +16,7 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 	for _, net := range []string{"resnet18", "resnet50"} {
 		t.Run(net, func(t *testing.T) {
 			const seed = 7
-			n := instantiate(t, net, tensor.Shape{1, 3, 96, 64})
+			n := nettest.Instantiate(t, net, tensor.Shape{1, 3, 96, 64})
 			var tensors []weights.Named
 			generated := weights.Random(seed).Bind(n.Graph.Params(true))
 			for _, p := range n.Graph.Params(true) {
@@ -35,13 +36,13 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return results(t, m, 2, image(0, n.Graph.Input.Shape))[0]
+				return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
 			}
 			want := logits(interp.Weights{Seed: seed})
-			if !sameBits(logits(interp.Weights{Store: store}), want) {
+			if !nettest.SameBits(logits(interp.Weights{Store: store}), want) {
 				t.Error("the logits have other bits")
 			}
-			if sameBits(logits(interp.Weights{Seed: seed + 1}), want) {
+			if nettest.SameBits(logits(interp.Weights{Seed: seed + 1}), want) {
 				t.Error("another seed gives the same logits")
 			}
 		})

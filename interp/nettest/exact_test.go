@@ -1,6 +1,6 @@
 //go:build !race
 
-package interp_test
+package nettest
 
 import (
 	"sync"

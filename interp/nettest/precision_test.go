@@ -1,6 +1,6 @@
 //go:build !race
 
-package interp_test
+package nettest
 
 import (
 	"flag"
@@ -98,7 +98,7 @@ func TestPrecision(t *testing.T) {
 			if *all || !slices.Contains(references, name) {
 				e[ops.F32] = checkF32(t, name, resultIn(t, twoImages(t, name), ops.F32))
 			}
-			if n := instantiate(t, name, nil); *all || affordable(n) {
+			if n := Instantiate(t, name, nil); *all || affordable(n) {
 				for _, precision := range []ops.Precision{ops.F32Fast, ops.BF16} {
 					e[precision] = readStored(t, name).inexact(t, resultIn(t, n, precision))
 					checkStated(t, name, precision, e[precision], 1)
@@ -117,7 +117,7 @@ func affordable(n *interp.Net) bool {
 	if isa, _ := ops.ISA(); isa == "generic" || ops.BF16.Supported() != nil {
 		return n.Main.MACs.Cmp(dim.Int(400_000_000)) < 0
 	}
-	return slices.ContainsFunc(families, func(f smallNet) bool { return f.net == n.Name })
+	return slices.ContainsFunc(Families, func(f SmallNet) bool { return f.Net == n.Name })
 }
 
 // Folding, fusion, planning and every fast algorithm at once against the definition of
@@ -125,20 +125,20 @@ func affordable(n *interp.Net) bool {
 // size, where fewer pixels are averaged, are less than twice those at a network's own,
 // and threads and runs change no bit.
 func TestPrecisionAtASmallSize(t *testing.T) {
-	for _, f := range families {
-		t.Run(f.net, func(t *testing.T) {
+	for _, f := range Families {
+		t.Run(f.Net, func(t *testing.T) {
 			defer runtime.GC()
-			batch := instantiate(t, f.net, f.shape, f.settings...)
-			exact := exactly(batch, image(0, f.shape))
-			for k, got := range results(t, build(t, batch), 2, image(0, f.shape)) {
-				checkStated(t, f.net, ops.F32, stored(exact[k]).inexact(t, got), 2)
+			batch := Instantiate(t, f.Net, f.Shape, f.Settings...)
+			exact := exactly(batch, Image(0, f.Shape))
+			for k, got := range Results(t, Build(t, batch), 2, Image(0, f.Shape)) {
+				checkStated(t, f.Net, ops.F32, stored(exact[k]).inexact(t, got), 2)
 			}
-			shape := slices.Clone(f.shape)
+			shape := slices.Clone(f.Shape)
 			shape[0] = 1
-			n := instantiate(t, f.net, shape, f.settings...)
+			n := Instantiate(t, f.Net, shape, f.Settings...)
 			for precision := range ops.BF16 + 1 {
-				got := sameBitsOnThreads(t, modelIn(t, n, precision), image(0, shape))
-				checkStated(t, f.net, precision, stored(exact[0]).inexact(t, got), 2)
+				got := sameBitsOnThreads(t, ModelIn(t, n, precision), Image(0, shape))
+				checkStated(t, f.Net, precision, stored(exact[0]).inexact(t, got), 2)
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestPrecisionAtASmallSize(t *testing.T) {
 // other numbers of them, twice in the same memory.
 func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []float32 {
 	t.Helper()
-	want := results(t, m, 2, input)[0]
+	want := Results(t, m, 2, input)[0]
 	if m.Net.Main.MACs.Cmp(dim.Int(30_000_000)) > 0 {
 		return want
 	}
@@ -159,7 +159,7 @@ func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []flo
 			if err := s.Run(t.Context(), input); err != nil {
 				t.Fatal(err)
 			}
-			if !sameBits(s.Output().Data, want) {
+			if !SameBits(s.Output().Data, want) {
 				t.Errorf("run %d on %d threads gives other bits than one on two", run+1, threads)
 			}
 		}
@@ -170,5 +170,5 @@ func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []flo
 // resultIn computes a network in a precision on two threads.
 func resultIn(t *testing.T, n *interp.Net, precision ops.Precision) []float32 {
 	t.Helper()
-	return results(t, modelIn(t, n, precision), 2, image(0, n.Graph.Input.Shape))[0]
+	return Results(t, ModelIn(t, n, precision), 2, Image(0, n.Graph.Input.Shape))[0]
 }

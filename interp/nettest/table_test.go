@@ -1,4 +1,4 @@
-package interp_test
+package nettest
 
 import (
 	"fmt"
@@ -16,19 +16,19 @@ import (
 // The table of nets stands between these lines, in nets/README.md and in the
 // project's own. To write it anew:
 //
-//	go test ./interp -run 'TestReference|TestTable' -reference.all -update -timeout 60m
+//	go test ./interp/nettest -run 'TestReference|TestTable' -reference.all -update -timeout 60m
 //
 // Without TestReference all but the last column is written.
 const (
-	tableFile  = "../nets/README.md"
-	tableBegin = "<!-- table: written by a test, see interp/table_test.go -->\n"
+	tableFile  = "../../nets/README.md"
+	tableBegin = "<!-- table: written by a test, see interp/nettest/table_test.go -->\n"
 	tableEnd   = "<!-- end of table -->\n"
 	tableHead  = "| net | paper | input | parameters | of side heads | MACs | deviation |\n" +
 		"|---|---|---|---:|---:|---:|---|\n"
 )
 
 // Both files hold the same table.
-var tableFiles = []string{tableFile, "../README.md"}
+var tableFiles = []string{tableFile, "../../README.md"}
 
 // TestTable compares all columns but the last with the nets.
 func TestTable(t *testing.T) {
@@ -63,7 +63,7 @@ func table(t *testing.T, deviations map[string]string) string {
 	}
 	var rows []row
 	for _, name := range interp.Library() {
-		n := instantiate(t, name, nil)
+		n := Instantiate(t, name, nil)
 		paper, id := n.Meta.Paper, strings.TrimPrefix(n.Meta.Paper, "arXiv:")
 		if id == paper {
 			t.Errorf("%s: the paper is %q, want an arXiv id", name, paper)

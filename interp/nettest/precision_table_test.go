@@ -1,6 +1,6 @@
 //go:build !race
 
-package interp_test
+package nettest
 
 import (
 	"fmt"
@@ -21,10 +21,10 @@ import (
 // The table of errors stands between these lines of docs/precision.md. To write it
 // anew:
 //
-//	go test ./interp -run TestPrecision$ -reference.all -update -timeout 90m
+//	go test ./interp/nettest -run TestPrecision$ -reference.all -update -timeout 90m
 const (
-	precisionFile  = "../docs/precision.md"
-	precisionBegin = "<!-- table: written by a test, see interp/precision_table_test.go -->\n"
+	precisionFile  = "../../docs/precision.md"
+	precisionBegin = "<!-- table: written by a test, see interp/nettest/precision_table_test.go -->\n"
 	precisionEnd   = "<!-- end of table -->\n"
 	precisionHead  = "| net | reference rms | `f32` rms | largest | `f32fast` rms | largest | `bf16` rms | largest |\n|---|---|---|---|---|---|---|---|\n"
 )

@@ -1,6 +1,6 @@
 //go:build !race
 
-package interp_test
+package nettest
 
 import (
 	"flag"
@@ -20,11 +20,13 @@ import (
 // size, batch 2, with its side heads and the steps whose values the reference
 // has. What else there is to compare takes one command:
 //
-//	go test ./interp -run TestReference -reference.all -timeout 60m
+//	go test ./interp/nettest -run TestReference -reference.all -timeout 60m
 //
 // It runs the odd sizes and special scales, other settings of the nets, every
 // convolution by itself, and one thread against two.
 var all = flag.Bool("reference.all", false, "compare all that the reference has, not only the first run of each network")
+
+const referenceFolder = "../../testdata/reference"
 
 // aliases are the features that the reference calls by another name than the
 // net's text.
@@ -87,7 +89,7 @@ func (c *comparison) others(runs []reftest.Run) {
 	}
 	c.run(runs[0], request{convs: true}, runs[0].Logits)
 	two := c.run(runs[0], request{threads: 2}, runs[0].Logits)
-	if one := c.run(runs[0], request{threads: 1}, runs[0].Logits); !sameBits(one, two) {
+	if one := c.run(runs[0], request{threads: 1}, runs[0].Logits); !SameBits(one, two) {
 		c.Errorf("one thread gives other bits than two")
 	}
 	for _, r := range runs {
@@ -108,7 +110,7 @@ type request struct {
 // run runs the network as r says and compares. It returns the logits.
 func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []float32 {
 	c.Helper()
-	n := instantiate(c, c.net, r.Input, q.settings...)
+	n := Instantiate(c, c.net, r.Input, q.settings...)
 	opts := interp.Options{Threads: q.threads}
 	plain := len(q.settings) == 0
 	if plain {

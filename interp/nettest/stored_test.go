@@ -1,6 +1,6 @@
 //go:build !race
 
-package interp_test
+package nettest
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ import (
 // testdata/exact has of every network what exactly computes at its own size for two
 // images, weights and images of seed 0, as that takes minutes. To write it anew:
 //
-//	go test ./interp -run TestExact -reference.all -update -timeout 90m
-const exactFolder = "../testdata/exact"
+//	go test ./interp/nettest -run TestExact -reference.all -update -timeout 90m
+const exactFolder = "../../testdata/exact"
 
 // storedValues is how many values of a result are stored, about.
 const storedValues = 2000
@@ -50,7 +50,7 @@ func stored(result []float64) (s storedResult) {
 
 func (s storedResult) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "every %d of seed 0 in float64, written by a test, see interp/stored_test.go\n", s.every)
+	fmt.Fprintf(&b, "every %d of seed 0 in float64, written by a test, see interp/nettest/stored_test.go\n", s.every)
 	for i, v := range s.values {
 		b.WriteString(strconv.FormatFloat(v, 'g', storedDigits, 64))
 		if i%10 == 9 || i == len(s.values)-1 {
@@ -102,9 +102,9 @@ func (s storedResult) of(t testing.TB, result []float32) []float32 {
 // twoImages is a network at its own size, with two of them.
 func twoImages(t testing.TB, name string) *interp.Net {
 	t.Helper()
-	shape := slices.Clone(instantiate(t, name, nil).Graph.Input.Shape)
+	shape := slices.Clone(Instantiate(t, name, nil).Graph.Input.Shape)
 	shape[0] = 2
-	return instantiate(t, name, shape)
+	return Instantiate(t, name, shape)
 }
 
 // TestExact computes the smallest network anew and compares with what is stored, and
@@ -117,7 +117,7 @@ func TestExact(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			n := twoImages(t, name)
-			exact := stored(exactly(n, image(0, n.Graph.Input.Shape))[0])
+			exact := stored(exactly(n, Image(0, n.Graph.Input.Shape))[0])
 			if updates() {
 				langtest.Golden(t, exactFile(name), exact.String())
 				return
