@@ -156,10 +156,14 @@ block valid(c: int) [N, C, H, W] -> [N, c, H, W - 2] where H >= 3, W >= 3 { conv
 		"[N, c, H, W - 2]", "[N, c, H - 2, W - 2]"},
 	{"a claim of a net", "E0501", `
 net n [N, 3, H = 32, W = 32] -> [N, 16, H, W] { conv(16, 3x3, pad=1, stride=2) }`, ", stride=2", ""},
-	{"a stated shape", "E0505", `
+	{"a stated shape that other arguments give", "E0505", `
 net n [N, 3, H = 32, W = 32] -> [N, 16, _, _] {
   conv(16, 3x3, stride=2, pad=1) is [N, 16, 15, 15]
-}`, "is [N, 16, 15, 15]", "is [N, 16, 16, 16]"},
+}`, ", pad=1", ""},
+	{"a stated shape that nothing else gives", "E0505", `
+net n [N, 3, H = 32, W = 32] -> [N, 16, _, _] {
+  conv(16, 3x3, stride=2, pad=1) is [N, 16, 7, 7]
+}`, "is [N, 16, 7, 7]", "is [N, 16, 16, 16]"},
 	{"vectors of an image", "E0501", `
 net n(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
   conv(16, 3x3) -> gap -> linear(classes)
@@ -175,6 +179,74 @@ block level(c: int) [N, C, H, W] -> [N, C + c, H, W] where H >= 2, W >= 2 {
     | maxpool(2x2, stride=2) -> conv(c, 3x3, pad=1) -> deconv(c, 2x2, stride=2)
   }
 }`, "where H >= 2, W >= 2", "where H >= 2, W >= 2, H % 2 == 0, W % 2 == 0"},
+}
+
+// What is forgotten comes before what is written, that before a step more, and what is
+// stated of the result is not touched where anything else will do, whether there is one
+// mistake or several.
+func TestRepairsKeepWhatIsStated(t *testing.T) {
+	const padding = `net n(classes = 10) [N, 3, H = 224, W = 224] -> [N, classes] {
+  conv(64, 7x7, stride=2, pad=3)
+  maxpool(3x3, stride=2) is [N, 64, 56, 56]
+  gap -> flatten -> linear(classes)
+}
+`
+	both := strings.Replace(padding, "linear(classes)", "linear(1000)", 1)
+	two := both + strings.NewReplacer("net n", "net m", " is [N, 64, 56, 56]", "").Replace(both)
+	for _, text := range []string{padding, both, two} {
+		p, list := examine(t, text, patient)
+		fixed, _ := p.Fixed(list)
+		want := strings.NewReplacer("stride=2) is", "stride=2, pad=1) is", "linear(1000)", "linear(classes)").Replace(text)
+		if fixed != want {
+			t.Errorf("got %s\nfor %s", fixed, text)
+		}
+		for _, d := range list {
+			for _, r := range d.Repairs {
+				for _, e := range r.Edits {
+					if !strings.Contains(e.Text, "pad=") && e.Text != "classes" {
+						t.Errorf("%s: puts %q in place of what is stated", r.What, e.Text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// For these no edit is likelier than another, or none is right.
+var beyondRepair = map[string]string{
+	"a fraction of a stride": `net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  conv(64, 3x3, stride=0.5, pad=1) -> gap -> flatten -> linear(10)
+}`,
+	"a ratio that does not divide": `block squeeze(c: int) [N, C, H, W] -> [N, C, H, W] {
+  mul { | id | gap -> conv(c/16, 1x1) -> relu -> conv(C, 1x1) -> sigmoid }
+}
+net n [N, 3, H = 32, W = 32] -> [N, 24, H, W] { conv(24, 3x3, pad=1) -> squeeze(24) }`,
+	"a gate over the image": `net n [N, 3, H = 32, W = 32] -> [N, 10] {
+  conv(8, 3x3, pad=1) as x
+  mul { | @x | conv(1, 7x7, pad=3) -> sigmoid }
+  gap -> flatten -> linear(10)
+}`,
+	"a mask that is added": `net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
+  conv(8, 3x3, pad=1)
+  add { | id | conv(1, 1x1) }
+}`,
+}
+
+func TestNoRepairIsBetter(t *testing.T) {
+	for name, text := range beyondRepair {
+		t.Run(name, func(t *testing.T) {
+			_, list := examine(t, text, patient)
+			if !list.HasErrors() {
+				t.Error("nothing is wrong")
+			}
+			for _, d := range list {
+				for _, r := range d.Repairs {
+					cured, _ := diag.Apply(text, r.Edits)
+					t.Errorf("%v: %s:\n%s", d, r.What, cured)
+				}
+			}
+		})
+	}
 }
 
 // examine opens a text, checks and proves it and looks for repairs.

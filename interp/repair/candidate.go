@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"cmp"
 	"slices"
 
 	"cnnlang/lang/ast"
@@ -12,11 +13,27 @@ import (
 // A candidate is edits that may cure a mistake. Of several candidates for one
 // subject, such as the padding of one step, one cure is enough.
 type candidate struct {
+	rank    rank
 	what    string
 	subject string
 	edits   []diag.Edit
 	far     int // how far the place is from those that the diagnostic shows
 }
+
+// A rank is how an edit relates to what the author has said. What may have been
+// forgotten is tried before what was written is changed, and what was stated of the
+// result is changed last: it is what the rest is checked against.
+type rank int
+
+const (
+	habit     rank = iota // what another framework wants and is evidently meant otherwise
+	forgotten             // an argument that is not there
+	wrong                 // another value for an argument, or none
+	away                  // an argument of a step that the diagnostic does not show
+	structure             // a step more or less
+	required              // a further requirement of a block
+	stated                // another claim
+)
 
 // A problem is one diagnostic and where in the tree it points.
 type problem struct {
@@ -29,7 +46,8 @@ type problem struct {
 	list       []candidate
 }
 
-// candidates lists what may cure a diagnostic, the smallest edit first.
+// candidates lists what may cure a diagnostic: by rank, and of one rank the smallest
+// edit first.
 func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []string) []candidate {
 	p := &problem{main: s.Main, text: s.Main.File.Source.Text, diagnostic: d, infer: infer}
 	p.focus = find(s.Main.File, d)
@@ -60,7 +78,9 @@ func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []st
 	p.requirement()
 	p.claims()
 	p.wheres()
-	slices.SortStableFunc(p.list, func(a, b candidate) int { return p.size(a) - p.size(b) })
+	slices.SortStableFunc(p.list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(p.size(a), p.size(b)))
+	})
 	return p.list
 }
 
@@ -90,8 +110,21 @@ func (p *problem) size(c candidate) int {
 	return n
 }
 
-func (p *problem) add(far int, subject, what string, edits ...diag.Edit) {
-	p.list = append(p.list, candidate{what, subject, edits, far})
+func (p *problem) add(r rank, far int, subject, what string, edits ...diag.Edit) {
+	p.list = append(p.list, candidate{r, what, subject, edits, far})
+}
+
+// argue is add for an argument of a step: of the rank that goes with the edit, and
+// behind those of the steps that the diagnostic shows where it is of another.
+func (p *problem) argue(far int, subject, what string, edit diag.Edit) {
+	r := wrong
+	switch {
+	case far >= p.focus.shown:
+		r = away
+	case edit.Span.Start == edit.Span.End || p.text[edit.Span.Start.Offset:edit.Span.End.Offset] == "()":
+		r = forgotten
+	}
+	p.add(r, far, subject, what, edit)
 }
 
 // written is the text of a node.

@@ -33,7 +33,7 @@ func (p *problem) statedShape() {
 		}
 	}
 	if len(edits) > 0 {
-		p.add(0, "is", "state the shape there is", edits...)
+		p.add(stated, 0, "is", "state the shape there is", edits...)
 	}
 }
 
@@ -55,21 +55,21 @@ func (p *problem) signature() {
 			size = found[i]
 		}
 		if size == "" && i == at {
-			p.add(9, "claim", "claim nothing of this size", replace(x, "_"))
+			p.add(stated, 9, "claim", "claim nothing of this size", replace(x, "_"))
 		}
 		if size == "" || size == p.written(x) || p.written(x) == "_" {
 			continue
 		}
 		edit := replace(x, size)
 		if i == at {
-			p.add(0, "claim", fmt.Sprintf("claim what the body gives: %s", size), edit)
+			p.add(stated, 0, "claim", fmt.Sprintf("claim what the body gives: %s", size), edit)
 		}
 		if i > 0 {
 			all = append(all, edit)
 		}
 	}
 	if len(all) > 1 {
-		p.add(0, "claim", "claim what the body gives", all...)
+		p.add(stated, 0, "claim", "claim what the body gives", all...)
 	}
 }
 
@@ -96,10 +96,10 @@ func (p *problem) ranks() {
 		const what = "make vectors of the image first"
 		switch c.Callee.Ref().Text() {
 		case "gap", "avgpool":
-			p.add(i, "flatten", what, insert(c.Callee.Span().End, " -> flatten"))
+			p.add(structure, i, "flatten", what, insert(c.Callee.Span().End, " -> flatten"))
 		case "linear":
 			if s := p.stepOf(c); s != nil {
-				p.add(i, "flatten", what, insert(s.Span().Start, "gap -> flatten -> "))
+				p.add(structure, i, "flatten", what, insert(s.Span().Start, "gap -> flatten -> "))
 			}
 		}
 	}
@@ -135,7 +135,7 @@ func (p *problem) requirement() {
 			for i, in := range d.Block.Sig.In {
 				name := []string{"N", "C", "H", "W"}[min(i, 3)]
 				if in.Span() == l.Span && in.Default == nil && !mentionsAny(d.Block, name) {
-					p.add(0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
+					p.add(stated, 0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
 				}
 			}
 		}

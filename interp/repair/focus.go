@@ -14,6 +14,7 @@ type focus struct {
 	claim ast.Expr  // of the signature or of an `is`
 	is    *ast.Claim
 	calls []*ast.Call
+	shown int // how many of them the diagnostic shows
 }
 
 // mostCalls bounds how far from its place a mistake is looked for.
@@ -108,6 +109,7 @@ func (f *focus) collect(at source.Span, d *diag.Diagnostic) {
 			add(c)
 		}
 	}
+	f.shown = len(f.calls)
 	for i := len(all) - 1; i >= 0; i-- {
 		inSignature := f.claim != nil && f.is == nil
 		if inSignature || all[i].Span().Start.Offset < at.Start.Offset {

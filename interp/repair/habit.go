@@ -29,7 +29,7 @@ func (p *problem) foreignOrder(c *ast.Call) bool {
 	if !ok || n <= largestWindow {
 		return false
 	}
-	p.add(beforeOthers, "order", "leave out the channels that come in, which are no argument", remove(c, r.Args.List[0]))
+	p.add(habit, 0, "order", "leave out the channels that come in, which are no argument", remove(c, r.Args.List[0]))
 	return true
 }
 
@@ -46,12 +46,12 @@ func (p *problem) input() {
 		if len(sig.Out) == 3 || len(sig.Out) == 1 {
 			edits = append(edits, insert(sig.Out[0].Span().Start, "N, "))
 		}
-		p.add(beforeOthers, "batch", "give the input its batch", edits...)
+		p.add(habit, 0, "batch", "give the input its batch", edits...)
 	case p.focus.block.Kind == "net" && len(in) == 4 && p.picture(in[3]) && !p.picture(in[1]):
 		first := []diag.Edit{rotated(p, in)}
-		p.add(4*beforeOthers, "channels", "put the channels of the input before its height and width", first...)
+		p.add(habit, 0, "channels", "put the channels of the input before its height and width", first...)
 		if len(sig.Out) == 4 {
-			p.add(4*beforeOthers, "channels", "put the channels before height and width", append(first, rotated(p, sig.Out))...)
+			p.add(habit, 0, "channels", "put the channels before height and width", append(first, rotated(p, sig.Out))...)
 		}
 	}
 }
@@ -74,7 +74,7 @@ func rotated[T ast.Node](p *problem, axes []T) diag.Edit {
 // pool leaves out a pool that has nothing left to pool.
 func (p *problem) pool(c *ast.Call) {
 	if name := c.Callee.Ref().Text(); name != "maxpool" && name != "avgpool" ||
-		p.diagnostic.Code != diag.WindowTooBig || !c.Span().Contains(p.diagnostic.Span) {
+		!p.tooLarge(c) {
 		return
 	}
 	ast.Walk(p.focus.block, func(n ast.Node) bool {
@@ -85,7 +85,7 @@ func (p *problem) pool(c *ast.Call) {
 		for i, s := range pipe.Steps {
 			if s.Call == c && i > 0 && len(s.Claims) == 0 {
 				span := source.Span{Start: pipe.Steps[i-1].Span().End, End: s.Span().End}
-				p.add(beforeOthers, "pool", "leave out this pool: nothing is left for it", diag.Edit{Span: span})
+				p.add(habit, 0, "pool", "leave out this pool: nothing is left for it", diag.Edit{Span: span})
 			}
 		}
 		return true

@@ -64,9 +64,7 @@ func Search(s State, check Check, limits Limits) {
 	account := &Account{limits.Work, time.Now().Add(limits.Time)}
 	w := &work{check: check, limits: limits, account: account, warnings: places(s.Problems, diag.Warning)}
 	if len(errors) == 1 {
-		found := w.one(s, errors[0], limits.Offers, true, sound)
-		// The first is the one that is made, and what stays in one place is safest.
-		slices.SortStableFunc(found, func(a, b diag.Repair) int { return len(a.Edits) - len(b.Edits) })
+		found := w.one(s, errors[0], limits.Offers, stated, true, sound)
 		errors[0].Repairs = found
 	}
 	if len(errors[0].Repairs) == 0 {
@@ -79,7 +77,7 @@ func Search(s State, check Check, limits Limits) {
 func repairable(d *diag.Diagnostic) bool {
 	switch d.Code {
 	case diag.ShapesDiffer, diag.WrongRank, diag.WindowTooBig, diag.NotDivisible, diag.InputMismatch,
-		diag.ClaimFails, diag.IsFails, diag.Refuted, diag.InexactDivision:
+		diag.ClaimFails, diag.IsFails, diag.Refuted:
 		return true
 	}
 	return false
@@ -127,14 +125,18 @@ func within(after, before map[spot]int) bool {
 // sound accepts a program without errors.
 func sound(s State) bool { return !s.Problems.HasErrors() }
 
-// one returns at most n repairs of d that make the program acceptable, the
-// smallest first, and of those for one thing the smallest alone.
-func (w *work) one(s State, d *diag.Diagnostic, n int, quick bool, acceptable func(State) bool) []diag.Repair {
+// one returns at most n repairs of d that make the program acceptable, the likeliest
+// first, of those for one thing the smallest alone, and another claim only where nothing
+// else will do; none of a rank beyond most.
+func (w *work) one(s State, d *diag.Diagnostic, n int, most rank, quick bool, acceptable func(State) bool) []diag.Repair {
 	text := s.Main.File.Source.Text
 	var found []diag.Repair
 	cured := map[string]bool{}
 	for i, c := range candidates(s, d, w.infer) {
 		if i >= w.limits.Attempts || len(found) >= n || w.account.Spent() {
+			break
+		}
+		if c.rank > most || c.rank == stated && len(found) > 0 {
 			break
 		}
 		if cured[c.subject] {
@@ -180,7 +182,11 @@ func (w *work) together(s State, errors diag.List) {
 		if d == nil {
 			break
 		}
-		next, ok := w.step(s, d)
+		most := stated
+		if errorAt(errors, d) == nil {
+			most = required // a claim that held before is not to follow a repair
+		}
+		next, ok := w.step(s, d, most)
 		if !ok {
 			return
 		}
@@ -222,7 +228,7 @@ type next struct {
 
 // step repairs one error of several: so that the others stay, or if that cannot be
 // done, so that there are no more than before.
-func (w *work) step(s State, d *diag.Diagnostic) (n next, ok bool) {
+func (w *work) step(s State, d *diag.Diagnostic, most rank) (n next, ok bool) {
 	if !repairable(d) {
 		return n, false
 	}
@@ -236,7 +242,7 @@ func (w *work) step(s State, d *diag.Diagnostic) (n next, ok bool) {
 		return after[spotOf(d)] < before[spotOf(d)] && total(after) <= total(before)
 	}
 	for _, better := range []func(State) bool{fewer, others} {
-		found := w.one(s, d, 1, false, func(t State) bool {
+		found := w.one(s, d, 1, most, false, func(t State) bool {
 			if better(t) {
 				n.state = t
 				return true

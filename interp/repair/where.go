@@ -84,5 +84,5 @@ func (p *problem) where(far int, requirement, subject string) {
 	default:
 		return
 	}
-	p.add(far, "where "+subject, fmt.Sprintf("require %s", requirement), edit)
+	p.add(required, far, "where "+subject, fmt.Sprintf("require %s", requirement), edit)
 }

@@ -2,6 +2,7 @@ package repair
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,12 +48,37 @@ func (p *problem) widths(c *ast.Call, far int) {
 	}
 	tried := []string{p.written(a.Value)}
 	for _, v := range values {
-		if !slices.Contains(tried, v) {
+		if !slices.Contains(tried, v) && p.widthFor(a.Value, v) {
 			tried = append(tried, v)
-			p.add(far, subject, fmt.Sprintf("let `%s` give %s channels", name, v), replace(a.Value, v))
+			p.argue(far, subject, fmt.Sprintf("let `%s` give %s channels", name, v), replace(a.Value, v))
 		}
 	}
 }
+
+// widthFor reports whether a width may have been meant where another is written. One
+// map is a mask or a gate, a quotient is a ratio, and a name stands for more than one
+// number: for these nothing else was meant, or not what a number says.
+func (p *problem) widthFor(x ast.Expr, v string) bool {
+	_, literal := wholeNumber(v)
+	switch x := x.(type) {
+	case *ast.Number:
+		return x.Text != "1" && v != "1"
+	case *ast.Ref:
+		return !literal
+	}
+	if text := p.written(x); strings.Contains(text, "/") || literal {
+		return false
+	}
+	shared := false
+	ast.Walk(x, func(n ast.Node) bool {
+		id, ok := n.(*ast.Name)
+		shared = shared || ok && slices.Contains(words.FindAllString(v, -1), id.Text)
+		return !shared
+	})
+	return shared
+}
+
+var words = regexp.MustCompile(`[A-Za-z_]\w*`)
 
 // conflicting are the sizes that disagree, if it is on this axis.
 func (p *problem) conflicting(axis int) []string {
@@ -106,10 +132,10 @@ func (p *problem) groups(c *ast.Call, far int) {
 		values = append(values, "C")
 	}
 	for _, v := range values {
-		p.add(far, subject, fmt.Sprintf("give `%s` %s", name, groupsOf(v)), replace(a.Value, v))
+		p.argue(far, subject, fmt.Sprintf("give `%s` %s", name, groupsOf(v)), replace(a.Value, v))
 	}
 	if a.Name != nil {
-		p.add(far, subject, fmt.Sprintf("leave out the groups of `%s`", name), remove(c, a))
+		p.argue(far, subject, fmt.Sprintf("leave out the groups of `%s`", name), remove(c, a))
 	}
 }
 
@@ -174,7 +200,7 @@ func identity(b *ast.Body) (step *ast.Step, ok bool) {
 // that it is needed, where the block can say so.
 func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 	width := p.otherWidth(b)
-	if width == "" {
+	if width == "" || width == "1" { // a mask or a gate, not a width
 		return
 	}
 	stride, conditional := p.otherStride(b)
@@ -202,9 +228,9 @@ func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 		condition = fmt.Sprintf("if C != %s { ", width)
 	}
 	if condition != "" { // no longer than what is always there, since it costs less to run
-		p.add(-len(condition)-2, subject, what, put(condition+conv+" }"))
+		p.add(structure, -len(condition)-2, subject, what, put(condition+conv+" }"))
 	}
-	p.add(0, subject, what, put(conv))
+	p.add(structure, 0, subject, what, put(conv))
 }
 
 // otherWidth is how many channels the other branches give, as it is written. A block's
@@ -267,10 +293,10 @@ func (p *problem) shortcut(b *ast.Branch) {
 		subject := fmt.Sprint("condition ", f.Span().Start.Offset)
 		const what = "project wherever the shapes differ"
 		if width := p.otherWidth(b); width != "" && p.boundSize("C") && !mentions(f.Cond, "C") {
-			p.add(0, subject, what, insert(f.Cond.Span().End, " or C != "+width))
+			p.add(structure, 0, subject, what, insert(f.Cond.Span().End, " or C != "+width))
 		}
 		if p.inScope("stride") && !mentions(f.Cond, "stride") {
-			p.add(0, subject, what, replace(f.Cond, "stride != 1 or "+cond))
+			p.add(structure, 0, subject, what, replace(f.Cond, "stride != 1 or "+cond))
 		}
 		return true
 	})

@@ -2,10 +2,12 @@ package repair
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
 )
 
 // windows are other paddings, strides and kernels of a step, and rounding up.
@@ -17,14 +19,11 @@ func (p *problem) windows(c *ast.Call, far int) {
 	p.fits(c, name)
 }
 
-// beforeOthers is for what is more likely meant than what would change the image.
-const beforeOthers = -20
-
 // fits is a window as large as what it gets, for one that is larger.
 func (p *problem) fits(c *ast.Call, name string) {
 	d := p.diagnostic
 	k := p.argument(c, "k")
-	if d.Code != diag.WindowTooBig || d.Conflict == nil || len(d.Conflict.Got) != 4 || k == nil || !c.Span().Contains(d.Span) {
+	if !p.tooLarge(c) || d.Conflict == nil || len(d.Conflict.Got) != 4 || k == nil {
 		return
 	}
 	x, ok := k.Value.(*ast.DimsLit)
@@ -39,32 +38,64 @@ func (p *problem) fits(c *ast.Call, name string) {
 		return // sizes that are unknown
 	}
 	text := fmt.Sprintf("%dx%d", min(kh, h), min(kw, w))
-	p.add(beforeOthers, fmt.Sprint("window ", c.Span().Start.Offset), fmt.Sprintf("let the window of `%s` fit", name), replace(x, text))
+	p.add(habit, 0, fmt.Sprint("window ", c.Span().Start.Offset), fmt.Sprintf("let the window of `%s` fit", name), replace(x, text))
 }
 
 func (p *problem) paddings(c *ast.Call, name string, far int) {
 	if !p.takes(c, "pad") {
 		return
 	}
-	subject := fmt.Sprint("pad ", c.Span().Start.Offset)
+	if name == "avgpool" && p.argument(c, "k") != nil {
+		p.average(c, far)
+	}
 	given := p.argument(c, "pad")
+	if p.tooLarge(c) && p.takes(c, "ceil") || given != nil && !p.plain(given.Value) {
+		return // padding makes no image of what is none, and what is computed is meant so
+	}
+	subject := fmt.Sprint("pad ", c.Span().Start.Offset)
 	for _, pad := range p.likelyPaddings(c) {
 		if pad != "0" || given != nil && given.Name == nil {
-			p.add(far-p.custom(pad), subject, fmt.Sprintf("pad `%s` with %s", name, pad), p.set(c, "pad", pad))
+			p.argue(far, subject, fmt.Sprintf("pad `%s` with %s", name, pad), p.set(c, "pad", pad))
+			p.list[len(p.list)-1].far -= p.custom(pad)
 		}
 	}
 	if given != nil && given.Name != nil {
-		p.add(far, subject, fmt.Sprintf("leave out the padding of `%s`", name), remove(c, given))
+		p.argue(far, subject, fmt.Sprintf("leave out the padding of `%s`", name), remove(c, given))
 	}
 	if p.takes(c, "ceil") && p.argument(c, "ceil") == nil {
-		p.add(far, subject, fmt.Sprintf("let `%s` round its size up", name), p.set(c, "ceil", "true"))
+		p.argue(far, subject, fmt.Sprintf("let `%s` round its size up", name), p.set(c, "ceil", "true"))
 	}
-	if name == "avgpool" && p.argument(c, "k") != nil {
-		if p.diagnostic.Code == diag.WindowTooBig {
-			far = beforeOthers
+}
+
+// average is the mean of the whole image in place of one over a window.
+func (p *problem) average(c *ast.Call, far int) {
+	r := structure
+	if p.tooLarge(c) {
+		r = habit
+	}
+	p.add(r, far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
+}
+
+// tooLarge reports whether the window of a call is what does not fit its image.
+func (p *problem) tooLarge(c *ast.Call) bool {
+	return p.diagnostic.Code == diag.WindowTooBig && c.Span().Contains(p.diagnostic.Span)
+}
+
+// plain reports whether an argument is written out, and not computed or named.
+func (p *problem) plain(x ast.Expr) bool {
+	if r, ok := x.(*ast.Ref); ok {
+		return slices.Contains(resolve.Constants, r.Text())
+	}
+	written := true
+	ast.Walk(x, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Number, *ast.DimsLit, *ast.List:
+		default:
+			written = false
 		}
-		p.add(far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
-	}
+		return written
+	})
+	return written
 }
 
 // custom favours a padding that the steps around have, too.
@@ -108,8 +139,11 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 	}
 	subject := fmt.Sprint("stride ", c.Span().Start.Offset)
 	values := []string{"2"}
+	if a := p.argument(c, "stride"); a != nil && !p.plain(a.Value) {
+		return
+	}
 	if a := p.argument(c, "stride"); a != nil && a.Name != nil && !p.takes(c, "ceil") {
-		p.add(far, subject, fmt.Sprintf("leave out the stride of `%s`", name), remove(c, a))
+		p.argue(far, subject, fmt.Sprintf("leave out the stride of `%s`", name), remove(c, a))
 	} else {
 		values = append(values, "1") // a pool's stride is its kernel unless it says otherwise
 	}
@@ -117,7 +151,7 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 		values = append(values, "stride")
 	}
 	for _, v := range values {
-		p.add(far, subject, fmt.Sprintf("give `%s` the stride %s", name, v), p.set(c, "stride", v))
+		p.argue(far, subject, fmt.Sprintf("give `%s` the stride %s", name, v), p.set(c, "stride", v))
 	}
 }
 
@@ -135,7 +169,7 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 	h, w, _ := strings.Cut(x.Text, "x")
 	subject := fmt.Sprint("kernel ", c.Span().Start.Offset)
 	if h != w {
-		p.add(far, subject, fmt.Sprintf("turn the kernel of `%s`", name), replace(x, w+"x"+h))
+		p.argue(far, subject, fmt.Sprintf("turn the kernel of `%s`", name), replace(x, w+"x"+h))
 		return
 	}
 	var n int
@@ -144,7 +178,7 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 			if odd == 1 {
 				continue // no window at all
 			}
-			p.add(far, subject, fmt.Sprintf("give `%s` an odd kernel", name), replace(x, fmt.Sprintf("%dx%d", odd, odd)))
+			p.argue(far, subject, fmt.Sprintf("give `%s` an odd kernel", name), replace(x, fmt.Sprintf("%dx%d", odd, odd)))
 		}
 	}
 }
