@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -65,25 +64,32 @@ func IsFile(argument string) bool {
 
 // openFile reads a file and lets it import from its own folder and below.
 func openFile(path string) (*Program, error) {
-	var pathError *fs.PathError
-	root, err := os.OpenRoot(filepath.Dir(path))
-	if errors.As(err, &pathError) {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: pathError.Err}
-	}
+	prefix := strings.TrimSuffix(filepath.ToSlash(path), filepath.Base(path))
+	p, err := loadIn(path, prefix, func(f folder) fs.FS { return f })
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	prefix := strings.TrimSuffix(filepath.ToSlash(path), filepath.Base(path))
-	p, err := load(root.FS(), filepath.Base(path), prefix, "")
+	p.again = func(text string) (*Program, error) {
+		return loadIn(path, prefix, func(f folder) fs.FS { return overlay{memory{filepath.Base(path), []byte(text)}, f} })
+	}
+	return p, nil
+}
+
+// loadIn loads the file of a path from what its folder is made to be.
+func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
+	f, err := openFolder(path)
+	if err == nil {
+		defer f.root.Close()
+		var p *Program
+		if p, err = load(files(f), filepath.Base(path), prefix, ""); err == nil {
+			return p, nil
+		}
+	}
+	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return nil, &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
 	}
-	if err != nil {
-		return nil, err
-	}
-	p.again = func(text string) (*Program, error) { return reopenFile(path, prefix, text) }
-	return p, nil
+	return nil, err
 }
 
 // openText reads a program that is in no file and can import only the library.

@@ -3,8 +3,6 @@ package interp
 import (
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 )
 
 // ErrLibrary says that a net of the library has no text of the user's.
@@ -24,20 +22,10 @@ func (p *Program) Revise(text string) (*Program, error) {
 	return q, nil
 }
 
-func reopenFile(path, prefix, text string) (*Program, error) {
-	root, err := os.OpenRoot(filepath.Dir(path))
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	name := filepath.Base(path)
-	return load(overlay{memory{name, []byte(text)}, root.FS()}, name, prefix, "")
-}
-
 // overlay is files of which one has another text.
 type overlay struct {
 	memory
-	files fs.FS
+	folder folder
 }
 
 // Open opens the file with the other text, or one of the rest.
@@ -45,5 +33,8 @@ func (o overlay) Open(name string) (fs.File, error) {
 	if name == o.memory.name {
 		return o.memory.Open(name)
 	}
-	return o.files.Open(name)
+	return o.folder.Open(name)
 }
+
+// ReadDir lists the rest.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) { return o.folder.ReadDir(name) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/pass"
 	"cnnlang/interp/plan"
+	"cnnlang/interp/regular"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -85,7 +85,7 @@ const mostTuning = 16 << 20
 // ReadTuning reads a file that WriteTuning wrote. Its error is a *TuningError, or
 // the system's.
 func ReadTuning(path string) (*Tuning, error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -166,6 +166,9 @@ func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 
 func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 	d := diag.New(diag.ImportNotFound, im.Span(), "cannot read %s: %s", l.shown(p), reason(err))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return d
+	}
 	entries, _ := fs.ReadDir(l.roots[p.root], path.Dir(p.name))
 	var names []string
 	for _, e := range entries {
@@ -189,6 +192,9 @@ func reason(err error) string {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return "there is no such file"
+	}
+	if text := err.Error(); strings.HasPrefix(text, "is ") || strings.HasPrefix(text, "lies ") {
+		return "it " + text
 	}
 	return err.Error()
 }

@@ -216,6 +216,40 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 	}
 }
 
+// openers lists the files that open others themselves, and why.
+var openers = map[string]string{
+	"interp/regular/regular.go":       "it is how files are opened",
+	"interp/atomicfile/atomicfile.go": "it writes",
+	"interp/packcache/packcache.go":   "it opens what it wrote",
+	"interp/packcache/identity.go":    "it opens what it wrote",
+	"interp/available.go":             "what Linux says of memory",
+	"interp/measure.go":               "what Linux says of the process",
+	"ops/internal/cpu/cores_linux.go": "what Linux says of processors",
+}
+
+// A named pipe or a device hangs whoever opens it, so nobody does but one function.
+// What serves tests or the comparison with others reads files of ours.
+func TestFilesAreOpenedByOneFunction(t *testing.T) {
+	opens := regexp.MustCompile(`\bos\.(?:Open|OpenFile|OpenRoot|OpenInRoot|ReadFile|Create)\(`)
+	found := map[string]bool{}
+	for _, f := range goFiles(t) {
+		m := opens.FindString(f.text)
+		own := slices.Contains([]string{"lang/langtest", "interp/reftest", "interp/nettest", "bench/pairs", "bench/onnx"}, f.pkg())
+		if m == "" || f.isTest() || own {
+			continue
+		}
+		found[f.path] = true
+		if openers[f.path] == "" {
+			t.Errorf("%s opens a file with %s…) and not with interp/regular", f.path, m)
+		}
+	}
+	for file := range openers {
+		if !found[file] {
+			t.Errorf("%s does not open files any more", file)
+		}
+	}
+}
+
 // No file names a place that exists on one machine only.
 func TestNoPathsOfOneMachine(t *testing.T) {
 	places := regexp.MustCompile(`(?:^|[\s"'` + "`" + `(=])/(?:work|tmp|root|home|Users)/[A-Za-z0-9_]`)

@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/prove"
+	"cnnlang/interp/regular"
 	"cnnlang/interp/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
@@ -211,7 +212,7 @@ func (f *formatter) show(name, old, laid string) error {
 
 // readText reads a file, but no more of it than the parser takes.
 func readText(path string) (string, error) {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

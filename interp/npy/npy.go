@@ -21,27 +21,17 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"strings"
 
 	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/regular"
 	"cnnlang/ops/tensor"
 )
 
 // Read reads the array of a .npy file. Floats, integers and booleans of every
 // width become float32, rounded to nearest. Its error is a *FileError.
 func Read(path string) (tensor.Tensor, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return tensor.Tensor{}, systemError(path, err)
-	}
-	if info.IsDir() {
-		return tensor.Tensor{}, &FileError{Path: path, Problem: "is a directory, want a .npy file"}
-	}
-	if !info.Mode().IsRegular() {
-		return tensor.Tensor{}, &FileError{Path: path, Problem: "is not a regular file, want a .npy file; copy it to one first"}
-	}
-	f, err := os.Open(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
 		return tensor.Tensor{}, systemError(path, err)
 	}

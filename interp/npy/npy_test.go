@@ -235,7 +235,7 @@ func TestWhatIsNoFile(t *testing.T) {
 	for path, want := range map[string]string{
 		folder:                         "is a directory",
 		filepath.Join(folder, "a.npy"): "no such file",
-		os.DevNull:                     "not a regular file",
+		os.DevNull:                     "is a device, want a regular file",
 	} {
 		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("read %s: got %v, want an error with %q", path, err, want)

@@ -182,9 +182,9 @@ func TestRefusesEveryTruncation(t *testing.T) {
 func TestWhatIsNoFile(t *testing.T) {
 	folder := t.TempDir()
 	for path, want := range map[string]string{
-		folder:                         "is a directory, want a JPEG or PNG",
+		folder:                         "is a directory, want a file",
 		filepath.Join(folder, "x.png"): "no such file",
-		os.DevNull:                     "is not a regular file",
+		os.DevNull:                     "is a device, want a regular file",
 	} {
 		_, err := Load(path, Preprocess{}, 8, 8)
 		var e *FileError

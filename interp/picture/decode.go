@@ -11,8 +11,9 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
+
+	"cnnlang/interp/regular"
 )
 
 // MaxPixels is the largest number of pixels an image may have, 64 Mi. Decoding
@@ -64,12 +65,12 @@ const pngMagic = "\x89PNG\r\n\x1a\n"
 const headLength = 32 // enough for every magic, and for the sizes of a PNG
 
 func read(path string) (pixels, error) {
-	f, size, err := openRegular(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
-		return pixels{}, err
+		return pixels{}, systemError(path, err)
 	}
 	defer f.Close()
-	return decode(path, f, size)
+	return decode(path, f, info.Size())
 }
 
 // decode decodes the size bytes of f after a look at its header: what would be
@@ -103,26 +104,6 @@ func decode(path string, f io.ReaderAt, size int64) (pixels, error) {
 		return pixels{}, undecodable(path, format, err)
 	}
 	return toRGB(decoded), nil
-}
-
-// openRegular looks before it opens, because opening a named pipe waits for
-// somebody to write to it.
-func openRegular(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, systemError(path, err)
-	}
-	if info.IsDir() {
-		return nil, 0, &FileError{Path: path, Problem: "is a directory, want a JPEG or PNG file"}
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, &FileError{Path: path, Problem: "is not a regular file, want a JPEG or PNG file"}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, systemError(path, err)
-	}
-	return f, info.Size(), nil
 }
 
 // recognize tells the format by the first bytes, whatever the file is called.

@@ -303,9 +303,9 @@ func TestWhatIsNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		folder:                     "is a directory, want a safetensors file",
+		folder:                     "is a directory, want a file",
 		filepath.Join(folder, "w"): "no such file",
-		os.DevNull:                 "is not a regular file",
+		os.DevNull:                 "is a device, want a regular file",
 		secret:                     "too many",
 	} {
 		_, err := Open(path, Options{})

@@ -13,11 +13,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"cnnlang/interp/regular"
 	"cnnlang/ops/tensor"
 )
 
@@ -64,44 +64,19 @@ func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
 // Open opens a safetensors file. Its errors are *FileError, or *LimitError
 // where the file asks for more than Options allow.
 func Open(path string, o Options) (Store, error) {
-	f, size, err := openRegular(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fileErrorFrom(path, err)
 	}
-	s, err := readSafetensors(f, path, size, o)
+	s, err := readSafetensors(f, path, info.Size(), o)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	if !o.NoMap {
-		s.mapFile(f, size)
+		s.mapFile(f, info.Size())
 	}
 	return s, nil
-}
-
-// openRegular opens a file and tells its size. It looks before it opens,
-// because opening a named pipe waits for somebody to write to it.
-func openRegular(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, fileErrorFrom(path, err)
-	}
-	if info.IsDir() {
-		return nil, 0, &FileError{Path: path, Problem: "is a directory, want a safetensors file"}
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, &FileError{Path: path, Problem: "is not a regular file; weights are read at random places, so copy them to a file first"}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, fileErrorFrom(path, err)
-	}
-	info, err = f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, 0, fileErrorFrom(path, err)
-	}
-	return f, info.Size(), nil
 }
 
 // A FileError says why a file cannot be read as weights, or not be written.

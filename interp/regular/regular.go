@@ -1,0 +1,93 @@
+// Package regular opens files for reading, and nothing but regular ones: opening a
+// named pipe waits for somebody to write to it, reading a device may never end, and
+// opening some devices does things.
+package regular
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// Open opens a file and tells what the system knows of it. Links are followed. Its
+// error is a *fs.PathError, and fs.ErrNotExist only where the path itself is not
+// there: a link that leads nowhere is there.
+func Open(path string) (*os.File, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, none := os.Readlink(path); none == nil {
+			return nil, nil, refusal(path, fmt.Errorf("is a symbolic link to %q, and there is no such file", target))
+		}
+	}
+	return opened(path, info, err, func() (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|unblocked, 0) })
+}
+
+// OpenIn is Open for a path in a folder, which it may not leave, through links
+// neither.
+func OpenIn(folder *os.Root, path string) (*os.File, fs.FileInfo, error) {
+	info, err := folder.Stat(path)
+	return opened(path, info, err, func() (*os.File, error) { return folder.OpenFile(path, os.O_RDONLY|unblocked, 0) })
+}
+
+// Root opens a folder.
+func Root(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, refusal(path, err)
+	}
+	if !info.IsDir() {
+		return nil, refusal(path, errors.New("is not a directory"))
+	}
+	return os.OpenRoot(path)
+}
+
+// opened looks at a file before it is opened, and again once nobody can put another
+// one in its place.
+func opened(path string, info fs.FileInfo, err error, open func() (*os.File, error)) (*os.File, fs.FileInfo, error) {
+	if err == nil {
+		err = irregular(info.Mode())
+	}
+	if err != nil {
+		return nil, nil, refusal(path, err)
+	}
+	f, err := open()
+	if err != nil {
+		return nil, nil, refusal(path, err)
+	}
+	if info, err = f.Stat(); err == nil {
+		err = irregular(info.Mode())
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, refusal(path, err)
+	}
+	return f, info, nil
+}
+
+// refusal is a reason with the path as the caller knows it.
+func refusal(path string, err error) *fs.PathError {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// irregular says what a file is that is not a regular one.
+func irregular(mode fs.FileMode) error {
+	kind := "is of a special kind"
+	switch {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return errors.New("is a directory, want a file")
+	case mode&fs.ModeNamedPipe != 0:
+		kind = "is a pipe"
+	case mode&fs.ModeSocket != 0:
+		kind = "is a socket"
+	case mode&fs.ModeDevice != 0:
+		kind = "is a device"
+	}
+	return errors.New(kind + ", want a regular file; copy what it gives to one first")
+}
