@@ -133,8 +133,8 @@ func (c *checker) expand(args []string) {
 			c.arguments = append(c.arguments, argument)
 			continue
 		}
-		files, err := inFolder(argument)
-		if err != nil {
+		files, problems := inFolder(argument)
+		for _, err := range problems {
 			c.code = max(c.code, c.report(err))
 		}
 		c.arguments = append(c.arguments, files...)

@@ -65,3 +65,53 @@ func TestPipesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A name that is not UTF-8 is a name like any other, alone and in a folder, and tells
+// which file it is in every format.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	folder := t.TempDir()
+	put(t, folder, map[string]string{
+		"all/caf\xe9.cnn":    net("id")(),
+		"all/d\xe9/\xe8.cnn": net("dropout2")(),
+		"all/last.cnn":       net("id")(),
+	})
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"check all/caf\xe9.cnn", 0, "a: [1, 3, 8, 8] -> [1, 3, 8, 8]"},
+		{"check all", 1, "all/last.cnn: a: [1, 3, 8, 8]"},
+		{"check all", 1, "--> all/d<E9>/<E8>.cnn:1:"},
+		{"check -o short all", 1, "all/d<E9>/<E8>.cnn:1:"},
+		{"check -o sarif all", 1, `"uri": "all/d%E9/%E8.cnn"`},
+		{"fmt --check all", 1, "all/caf\xe9.cnn\nall/d\xe9/\xe8.cnn\nall/last.cnn\n"},
+		{"fmt all", 0, "all/caf\xe9.cnn\nall/d\xe9/\xe8.cnn\nall/last.cnn\n"},
+		{"params all/caf\xe9.cnn", 0, "Parameters"},
+		{"run all/caf\xe9.cnn --weights random --input random --output \xe9.npy", 0, "\xe9.npy"},
+	} {
+		cmd, stderr := command(t, folder, strings.Fields(c.args)...)
+		stdout, err := cmd.Output()
+		if code := codeOf(t, err); code != c.code || !strings.Contains(string(stdout)+stderr.String(), c.want) {
+			t.Errorf("%q: exit code %d, want %d and %q\n%s\n%s", c.args, code, c.code, c.want, stdout, stderr)
+		}
+	}
+}
+
+// What cannot be listed does not hide what can.
+func TestAFolderThatCannotBeRead(t *testing.T) {
+	if os.Getuid() == 0 {
+		return // who may read anything
+	}
+	folder := t.TempDir()
+	put(t, folder, map[string]string{"all/secret/a.cnn": net("id")(), "all/z.cnn": net("id")()})
+	if err := os.Chmod(filepath.Join(folder, "all/secret"), 0); err != nil {
+		t.Fatal(err)
+	}
+	cmd, stderr := command(t, folder, "check", "all")
+	stdout, err := cmd.Output()
+	if code := codeOf(t, err); code != exitFile || !strings.Contains(stderr.String(), "all/secret: permission denied") ||
+		!strings.Contains(string(stdout), "all/z.cnn: a: ") {
+		t.Errorf("exit code %d, want %d\n%s\n%s", code, exitFile, stdout, stderr)
+	}
+}

@@ -74,8 +74,10 @@ func (f *formatter) argument(argument string) {
 		f.note(f.file(argument))
 		return
 	}
-	files, err := inFolder(argument)
-	f.note(err)
+	files, problems := inFolder(argument)
+	for _, err := range problems {
+		f.note(err)
+	}
 	for _, file := range files {
 		f.note(f.file(file))
 	}

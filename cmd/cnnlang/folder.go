@@ -11,11 +11,13 @@ import (
 )
 
 // inFolder lists the .cnn files of a folder and of those below, in the order of their
-// names, but for what begins with a dot: .git is nobody's text.
-func inFolder(folder string) (files []string, err error) {
-	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+// names, but for what begins with a dot: .git is nobody's text. What cannot be listed
+// is a problem, and the rest is listed all the same.
+func inFolder(folder string) (files []string, problems []error) {
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			problems = append(problems, err)
+			return nil
 		}
 		switch hidden := strings.HasPrefix(d.Name(), ".") && path != folder; {
 		case hidden && d.IsDir():
@@ -25,10 +27,13 @@ func inFolder(folder string) (files []string, err error) {
 		}
 		return nil
 	})
-	if err == nil && len(files) == 0 {
-		return nil, usage("there is no .cnn file in %s or below", folder)
+	if err != nil {
+		problems = append(problems, err)
 	}
-	return files, err
+	if len(problems)+len(files) == 0 {
+		problems = append(problems, usage("there is no .cnn file in %s or below", folder))
+	}
+	return files, problems
 }
 
 // isFolder reports whether an argument is a folder, rather than a net of the library.

@@ -120,10 +120,15 @@ func visible(c rune) string {
 	return fmt.Sprintf("<U+%04X>", c)
 }
 
-// clean makes text from elsewhere fit for one line of a terminal.
+// clean makes text from elsewhere fit for one line of a terminal. Bytes that are no
+// UTF-8, as names of files may have, are written out.
 func clean(s string) string {
 	var b strings.Builder
-	for _, c := range s {
+	for i, c := range s {
+		if _, size := utf8.DecodeRuneInString(s[i:]); c == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, "<%02X>", s[i])
+			continue
+		}
 		b.WriteString(visible(c))
 	}
 	return b.String()
