@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -76,7 +78,7 @@ func shared(units, tiles, perUnit, fit int) (p partSize) {
 // tiles of a part.
 func (p partSize) parts(units, images, tiles int, do func(worker, unit, image, from, to int)) Task {
 	across, all := ceilDiv(units, p.unitsPer), images*tiles
-	return &parts{across * ceilDiv(all, p.tilesPer), func(part, worker int) {
+	return &parts{across * ceilDiv(all, p.tilesPer), func(_ context.Context, part, worker int) {
 		unit, first := part%across*p.unitsPer, part/across*p.tilesPer
 		end := min(first+p.tilesPer, all)
 		for u := unit; u < min(unit+p.unitsPer, units); u++ {
@@ -107,6 +109,7 @@ func (b *blockedConv) prepare() Prepared {
 	}
 	if b.out.Means {
 		name += "-means"
+		pixelStacks() // made now, so that a run allocates nothing
 	}
 	return &prepared{algorithm: name, share: slots + together, bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
 		var tasks []Task
@@ -116,7 +119,7 @@ func (b *blockedConv) prepare() Prepared {
 			in = append([]tensor.Tensor{{Data: pixels}}, in[1:]...)
 		}
 		tasks = append(tasks, b.parts(len(b.units), b.out.n, len(b.tiles), func(_, unit, image, from, to int) {
-			(&blockedPartOf{b, out.Data, in, s.shared, from, to}).unit(unit, image)
+			(&blockedPartOf{b, out.Data, in[0].Data, b.added(in), s.shared, from, to}).unit(unit, image)
 		}))
 		if b.out.Means {
 			tasks = append(tasks, b.average(out.Data, s.shared))
@@ -125,13 +128,22 @@ func (b *blockedConv) prepare() Prepared {
 	}}
 }
 
-// A blockedPartOf is some tiles of the result, for one unit after another.
+// added is the data of the input that is added, nil where there is none.
+func (b *blockedConv) added(in []tensor.Tensor) []float32 {
+	if b.add == nil {
+		return nil
+	}
+	return in[1].Data
+}
+
+// A blockedPartOf is some tiles of the result, for one unit after another. It holds no
+// slice of slices: what a kernel is given escapes, with all that it points to.
 type blockedPartOf struct {
 	*blockedConv
-	data     []float32
-	in       []tensor.Tensor
-	slots    []float32 // of sums, where the means of the result are wanted
-	from, to int       // tiles
+	data         []float32
+	pixels, more []float32 // the input, and what is added
+	slots        []float32 // of sums, where the means of the result are wanted
+	from, to     int       // tiles
 }
 
 // unit computes the tiles of one unit of an image, in calls that are short enough
@@ -140,12 +152,12 @@ func (w *blockedPartOf) unit(unit, image int) {
 	u := &w.units[unit]
 	k := kernel.Tile{
 		Blocks: u.blocks, Taps: u.taps, Weights: u.weights,
-		In:  w.in[0].Data[w.blockedConv.in.shift(image, u.inBlock):],
+		In:  w.pixels[w.in.shift(image, u.inBlock):],
 		Out: w.data[w.out.shift(image, u.block):], OutBlock: w.out.plane,
 		Bias: w.bias[u.block*Lanes:], Low: w.low, High: w.high,
 	}
 	if w.add != nil {
-		k.Add, k.AddBlock = w.in[1].Data[w.add.shift(image, u.block):], w.add.plane
+		k.Add, k.AddBlock = w.more[w.add.shift(image, u.block):], w.add.plane
 	}
 	each := max(1, blockedCall/(len(u.weights)*kernel.TilePixels))
 	for from := w.from; from < w.to; from += each {

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -109,7 +111,7 @@ func (g *gemmConv) prepare() Prepared {
 func (g *gemmConv) task(p *phase, out tensor.Tensor, in []tensor.Tensor, s scratch) Task {
 	high := ceilDiv(g.filters, p.block.filters)
 	wide := ceilDiv(p.rows.n*p.cols.n, p.block.pixels)
-	return &parts{g.batch * g.groups * wide * high, func(part, worker int) {
+	return &parts{g.batch * g.groups * wide * high, func(_ context.Context, part, worker int) {
 		w := gemmPart{gemmConv: g, phase: p}
 		w.filter, part = part%high*p.block.filters, part/high
 		w.pixel, part = part%wide*p.block.pixels, part/wide

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
@@ -149,7 +151,7 @@ func (d *Deconv) prepareDirect(in, out tensor.Shape, p *packing) Prepared {
 	}
 	image := in[1:].Elements()
 	return &prepared{algorithm: "direct", bind: func(to tensor.Tensor, from []tensor.Tensor, _ scratch) []Task {
-		return []Task{&parts{out[0] * out[1] * out[2], func(part, _ int) {
+		return []Task{&parts{out[0] * out[1] * out[2], func(_ context.Context, part, _ int) {
 			y, plane := part%out[2], part/out[2]
 			o := plane % out[1]
 			src := from[0].Data[plane/out[1]*image:][:image]

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -27,7 +29,7 @@ func (d *dotProduct) prepare() Prepared {
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
 	return &prepared{algorithm: "dot-" + kernel.ISA() + "-8", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		blocks := ceilDiv(d.out, rows)
-		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(part, _ int) {
+		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(_ context.Context, part, _ int) {
 			row, image := part%blocks*rows, part/blocks*images
 			d.block(out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
 		}}}

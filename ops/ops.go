@@ -60,15 +60,9 @@ type Prepared interface {
 type Task interface {
 	Parts() int
 	// Do computes one part. No two calls that run at once share a worker, which
-	// counts from 0.
-	Do(part, worker int)
-}
-
-// A LongTask has parts that take so long that they look at times whether they shall end.
-type LongTask interface {
-	Task
-	// DoUntil is Do, unless ctx ends: then it returns soon, with ctx.Err().
-	DoUntil(ctx context.Context, part, worker int) error
+	// counts from 0. A part that takes long looks at times whether ctx has ended; what
+	// it has not done then it leaves.
+	Do(ctx context.Context, part, worker int)
 }
 
 // A Fault says what is wrong with an op's inputs or arguments; interp/elab adds

@@ -334,28 +334,6 @@ func TestLongSums(t *testing.T) {
 	}
 }
 
-// Running bound tasks allocates nothing.
-func TestNoAllocations(t *testing.T) {
-	cases := opCases
-	for _, c := range convCases {
-		cases = append(cases, struct {
-			op ops.Op
-			in in
-		}{c.op, in{c.in[:]}})
-	}
-	run := newRunner(2)
-	defer run.w.Close()
-	for _, c := range cases {
-		x := random(c.in)
-		p := optest.Prepare(t, c.op, x, optest.Params(c.op, 1, x...))
-		out := tensor.New(optest.Shape(t, c.op, x...)...)
-		tasks := p.Bind(out, x, make([]float32, p.Scratch(2)), 2)
-		if n := testing.AllocsPerRun(3, func() { run.tasks(tasks) }); n != 0 {
-			t.Errorf("%s %v: %v allocations a run", c.op.Name(), c.in, n)
-		}
-	}
-}
-
 // gateThen is the end of a squeeze and excitation: gated, added and activated.
 func gateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})

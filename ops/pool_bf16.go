@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"slices"
 
 	"cnnlang/ops/internal/kernel"
@@ -48,7 +49,7 @@ func (p bf16Pool) prepare() Prepared {
 	each := max(1, pooledPart/work)
 	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		blocks := p.in.n * p.in.blocks
-		return []Task{&parts{ceilDiv(blocks, each) * len(strips), func(part, _ int) {
+		return []Task{&parts{ceilDiv(blocks, each) * len(strips), func(_ context.Context, part, _ int) {
 			first := part / len(strips) * each
 			for i := first; i < min(first+each, blocks); i++ {
 				p.run(out.Data, in[0].Data, i/p.in.blocks, i%p.in.blocks, &strips[part%len(strips)])

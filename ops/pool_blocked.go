@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"slices"
 
 	"cnnlang/ops/internal/kernel"
@@ -103,7 +104,7 @@ func (p *blockedPool) prepare() Prepared {
 	planesPer := max(1, pooledPart/work)
 	return &prepared{algorithm: name, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		planes := p.out.n * p.out.blocks
-		return []Task{&parts{ceilDiv(planes, planesPer) * len(strips), func(part, _ int) {
+		return []Task{&parts{ceilDiv(planes, planesPer) * len(strips), func(_ context.Context, part, _ int) {
 			plane := part / len(strips) * planesPer
 			for i := plane; i < min(plane+planesPer, planes); i++ {
 				p.run(out.Data, in[0].Data, i/p.out.blocks, i%p.out.blocks, &strips[part%len(strips)])

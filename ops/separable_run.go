@@ -107,16 +107,16 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 	if end-y > size.rows {
 		size = &c.sizes[1]
 	}
-	seen := [2]tensor.Tensor{{Data: in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]}}
-	first := blockedPartOf{size.depthwise, between, seen[:1], nil, 0, len(size.depthwise.tiles)}
+	seen := in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]
+	first := blockedPartOf{size.depthwise, between, seen, nil, nil, 0, len(size.depthwise.tiles)}
 	for u := range first.units {
 		first.unit(u, 0)
 	}
-	seen[0].Data = between
+	var added []float32
 	if c.add != nil {
-		seen[1].Data = in[1].Data[c.add.shift(image, 0)+y*c.add.pitch:]
+		added = in[1].Data[c.add.shift(image, 0)+y*c.add.pitch:]
 	}
-	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], seen[:], nil, 0, len(size.pointwise.tiles)}
+	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], between, added, nil, 0, len(size.pointwise.tiles)}
 	for u := range second.units {
 		second.unit(u, 0)
 	}

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/tensor"
 )
 
@@ -46,11 +48,11 @@ func apart(n int) int {
 // parts is a Task made of a function.
 type parts struct {
 	n  int
-	do func(part, worker int)
+	do func(ctx context.Context, part, worker int)
 }
 
-func (p *parts) Parts() int          { return p.n }
-func (p *parts) Do(part, worker int) { p.do(part, worker) }
+func (p *parts) Parts() int                               { return p.n }
+func (p *parts) Do(ctx context.Context, part, worker int) { p.do(ctx, part, worker) }
 
 // grain is how many elements a part of cheap work has: 64 KB, some 10 µs for a
 // relu and 300 µs for a gelu.
@@ -58,7 +60,7 @@ const grain = 1 << 14
 
 // ranges splits 0 to n into parts of at most size.
 func ranges(n, size int, do func(from, to, worker int)) Task {
-	return &parts{ceilDiv(n, size), func(part, worker int) {
+	return &parts{ceilDiv(n, size), func(_ context.Context, part, worker int) {
 		from := part * size
 		do(from, min(from+size, n), worker)
 	}}
@@ -80,10 +82,10 @@ func together(tasks ...Task) Task {
 	for _, t := range tasks {
 		total += t.Parts()
 	}
-	return &parts{total, func(part, worker int) {
+	return &parts{total, func(ctx context.Context, part, worker int) {
 		for _, t := range tasks {
 			if part < t.Parts() {
-				t.Do(part, worker)
+				t.Do(ctx, part, worker)
 				return
 			}
 			part -= t.Parts()

@@ -28,10 +28,9 @@ import (
 // that spins for ever would take a processor from somebody else, perhaps from the
 // helper that it waits for.
 type Workers struct {
-	count   int
-	helm    atomic.Uint64
-	next    atomic.Int64
-	stopped atomic.Bool // a part was left out because ctx ended
+	count int
+	helm  atomic.Uint64
+	next  atomic.Int64
 
 	// Written only while helm is closed and no helper at work.
 	task  Task
@@ -114,28 +113,41 @@ func (w *Workers) Close() {
 	w.turn <- struct{}{}
 }
 
-// Run does the tasks one after another and each one's parts in any order. When
-// ctx ends it stops at the next part of each worker and returns ctx.Err(); what
-// the tasks write is then undefined. It allocates nothing.
+// Run does the tasks one after another and each one's parts in any order. Where ctx
+// ends before they are done it stops at the next part of each worker and returns
+// ctx.Err(); what the tasks write is then undefined. It allocates nothing.
 func (w *Workers) Run(ctx context.Context, tasks []Task) error {
-	select {
-	case <-w.turn:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := w.enter(ctx); err != nil {
+		return err
 	}
 	defer w.leave()
 	if w.closed {
 		return ErrClosed
 	}
 	w.ctx = ctx
-	w.stopped.Store(false)
 	for _, t := range tasks {
 		w.run(t)
-		if w.stopped.Load() {
-			return ctx.Err()
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
-	return nil
+	return ctx.Err()
+}
+
+// enter waits until nobody runs. Where nobody does it does not ask for ctx.Done, which
+// makes a channel.
+func (w *Workers) enter(ctx context.Context) error {
+	select {
+	case <-w.turn:
+		return nil
+	default:
+	}
+	select {
+	case <-w.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // leave forgets the run and lets the next one begin.
@@ -187,22 +199,16 @@ func (w *Workers) left() {
 // work does parts of the task until none is left.
 func (w *Workers) work(worker int) {
 	task, ctx := w.task, w.ctx
-	long, _ := task.(LongTask)
 	for {
 		part := w.next.Add(1) - 1
 		if part >= w.parts {
 			return
 		}
 		if ctx.Err() != nil {
-			w.stopped.Store(true)
 			w.next.Store(w.parts)
 			return
 		}
-		if long == nil {
-			task.Do(int(part), worker)
-		} else if long.DoUntil(ctx, int(part), worker) != nil {
-			w.stopped.Store(true)
-		}
+		task.Do(ctx, int(part), worker)
 	}
 }
 

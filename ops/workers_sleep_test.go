@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"context"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -46,7 +47,7 @@ type meeting struct {
 
 func (m *meeting) Parts() int { return m.parts }
 
-func (m *meeting) Do(_, worker int) {
+func (m *meeting) Do(_ context.Context, _, worker int) {
 	m.begun.Add(1)
 	eventually(m.t, "all workers take part", func() bool { return int(m.begun.Load()) == m.parts })
 	if m.then != nil {

@@ -38,7 +38,7 @@ type counting struct {
 
 func (c *counting) Parts() int { return len(c.done) }
 
-func (c *counting) Do(part, worker int) {
+func (c *counting) Do(_ context.Context, part, worker int) {
 	if c.busy[worker].Add(1) != 1 {
 		c.t.Errorf("worker %d does two parts at once", worker)
 	}
@@ -121,8 +121,8 @@ type taskFunc struct {
 	do func(part, worker int)
 }
 
-func (f taskFunc) Parts() int          { return f.n }
-func (f taskFunc) Do(part, worker int) { f.do(part, worker) }
+func (f taskFunc) Parts() int                             { return f.n }
+func (f taskFunc) Do(_ context.Context, part, worker int) { f.do(part, worker) }
 
 func TestCancel(t *testing.T) {
 	defer goleak.VerifyNone(t)

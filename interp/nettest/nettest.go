@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/plan"
 	"cnnlang/interp/weights"
 	"cnnlang/ops"
+	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
 
@@ -82,9 +83,7 @@ func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) []
 	t.Helper()
 	s := m.NewSession(threads)
 	defer s.Close()
-	if err := s.Run(t.Context(), input); err != nil {
-		t.Fatal(err)
-	}
+	Run(t, s, input)
 	all := [][]float32{slices.Clone(s.Output().Data)}
 	for _, side := range m.Net.Graph.Sides {
 		if v, ok := s.Side(side.Name); ok {
@@ -92,6 +91,16 @@ func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) []
 		}
 	}
 	return all
+}
+
+// Run runs a session, and counts what that allocates.
+func Run(t testing.TB, s *interp.Session, input tensor.Tensor) {
+	t.Helper()
+	var err error
+	optest.Counted(func() { err = s.Run(t.Context(), input) })
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Image makes the input of a shape.

@@ -154,9 +154,7 @@ func (c *comparison) session(n *interp.Net, r reftest.Run, opts interp.Options) 
 	s := m.NewSession(opts.Threads)
 	c.Cleanup(s.Close)
 	in := r.Input
-	if err := s.Run(c.Context(), weights.Image(c.seed, in[0], in[1], in[2], in[3], r.InputScale)); err != nil {
-		c.Fatal(err)
-	}
+	Run(c, s, weights.Image(c.seed, in[0], in[1], in[2], in[3], r.InputScale))
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 	"cnnlang/interp/graph/graphtest"
 	"cnnlang/interp/pass"
 	"cnnlang/ops"
+	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
 
@@ -158,9 +159,7 @@ func TestRunOfImagesAllocatesNothing(t *testing.T) {
 		p, input := meetingAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Input(g, 1)
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
-			if n := testing.AllocsPerRun(20, func() { s.Run(t.Context(), input) }); n != 0 {
-				t.Errorf("seed %d, %d threads: %v allocations each run", seed, threads, n)
-			}
+			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(t.Context(), input) })
 		}
 	}
 }

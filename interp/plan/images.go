@@ -125,29 +125,26 @@ type imageTask struct{ *images }
 
 func (t *imageTask) Parts() int { return t.alone }
 
-func (t *imageTask) Do(image, worker int) { _ = t.DoUntil(context.Background(), image, worker) }
-
-// DoUntil implements ops.LongTask: an image may take as long as a run.
-func (t *imageTask) DoUntil(ctx context.Context, image, worker int) error {
+// Do looks at ctx as often as a run does.
+func (t *imageTask) Do(ctx context.Context, image, worker int) {
 	seat := &t.seats[worker]
 	t.enter(seat, image)
 	for _, task := range seat.tasks {
 		for part := range task.Parts() {
-			if err := ctx.Err(); err != nil {
-				return err
+			if ctx.Err() != nil {
+				return
 			}
-			task.Do(part, 0)
+			task.Do(ctx, part, 0)
 		}
 	}
 	t.leave(seat, image)
-	return nil
 }
 
 // A singleTask has one part.
 type singleTask struct{ do func() }
 
-func (t *singleTask) Parts() int  { return 1 }
-func (t *singleTask) Do(_, _ int) { t.do() }
+func (t *singleTask) Parts() int                   { return 1 }
+func (t *singleTask) Do(context.Context, int, int) { t.do() }
 
 // of is the shape of so many images.
 func of(s tensor.Shape, images int) tensor.Shape {

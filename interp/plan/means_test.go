@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/graph/graphtest"
 	"cnnlang/ops"
+	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
 
@@ -77,9 +78,7 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 			t.Error("the gate takes memory of its own")
 		}
 		s := session(t, p, 2)
-		if n := testing.AllocsPerRun(2, func() { s.Run(t.Context(), want[g.Input]) }); n != 0 {
-			t.Errorf("%v allocations each run", n)
-		}
+		optest.NoAllocations(t, fmt.Sprint(images, " images"), func() error { return s.Run(t.Context(), want[g.Input]) })
 		for _, keep := range [][]*graph.Node{{g.mean}, {g.x}, {g.x, g.mean}} {
 			checkValues(t, planned(t, g.Graph, keep...), want, append(keep, g.Output)...)
 		}

@@ -9,6 +9,7 @@ import (
 	"cnnlang/interp/graph/graphtest"
 	"cnnlang/interp/pass"
 	"cnnlang/ops"
+	"cnnlang/ops/optest"
 )
 
 // plannedIn plans a random graph in a precision; without kernels plain Go computes it.
@@ -57,9 +58,7 @@ func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
 		sameOnThreads(t, p, seed)
 		input := graphtest.Input(g, 1)
 		two := session(t, p, 2)
-		if n := testing.AllocsPerRun(10, func() { two.Run(t.Context(), input) }); n != 0 {
-			t.Errorf("seed %d: %v allocations each run", seed, n)
-		}
+		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input) })
 		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
 	}
 	t.Logf("%d steps are rounded, %d values lie in others", rounded, lodged)

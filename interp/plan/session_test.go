@@ -16,6 +16,7 @@ import (
 	"cnnlang/interp/graph/graphtest"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
 
@@ -30,8 +31,10 @@ func session(t testing.TB, p *Plan, threads int) *Session {
 // run makes a session and runs it.
 func run(t testing.TB, p *Plan, threads, seed int) *Session {
 	t.Helper()
-	s := session(t, p, threads)
-	if err := s.Run(context.Background(), graphtest.Input(p.Graph(), seed)); err != nil {
+	s, input := session(t, p, threads), graphtest.Input(p.Graph(), seed)
+	var err error
+	optest.Counted(func() { err = s.Run(context.Background(), input) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -132,9 +135,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 		defer cancel()
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
-			if n := testing.AllocsPerRun(20, func() { s.Run(ctx, input) }); n != 0 {
-				t.Errorf("seed %d, %d threads: %v allocations each run", seed, threads, n)
-			}
+			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(ctx, input) })
 		}
 	}
 }

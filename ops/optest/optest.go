@@ -85,12 +85,14 @@ func Run(t testing.TB, op ops.Op, in, params []tensor.Tensor, workers int) tenso
 	return result
 }
 
-// Do runs bound tasks.
+// Do runs bound tasks, and counts what that allocates.
 func Do(t testing.TB, tasks []ops.Task, workers int) {
 	t.Helper()
 	w := ops.NewWorkers(workers)
 	defer w.Close()
-	if err := w.Run(context.Background(), tasks); err != nil {
+	var err error
+	Counted(func() { err = w.Run(context.Background(), tasks) })
+	if err != nil {
 		t.Fatal(err)
 	}
 }
