@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/packcache"
 	"cnnlang/interp/plan"
+	"cnnlang/interp/weights"
 	"cnnlang/ops"
 )
 
@@ -19,11 +21,18 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 		m.Plan, err = plan.New(g, source, planned)
 		return err
 	}
-	cache := packcache.Cache{Folder: folder}
-	key, problem := w.key(cache, g, planned)
+	var key packcache.Key
+	cache, problem := packcache.Open(folder)
+	if problem == nil {
+		defer cache.Close()
+		key, problem = w.key(cache, g, planned)
+	}
 	var free func()
 	if problem == nil {
-		planned.Packed, free = cache.Load(key)
+		planned.Packed = func(n int) (data []float32) {
+			data, free = cache.Load(key, n)
+			return data
+		}
 	}
 	m.Plan, err = plan.New(g, source, planned)
 	switch {
@@ -36,17 +45,37 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 		return err
 	}
 	if problem == nil && !m.Plan.Known() {
-		problem = cache.Store(key, m.Plan.Packed)
+		problem = w.keep(cache, key, g, planned, m.Plan)
+	}
+	if problem == nil {
+		problem = cache.Problem()
 	}
 	m.CacheProblem = problem
 	return nil
 }
 
+// keep stores what was packed, unless the file of weights has changed since it was
+// looked at: then nobody knows of what the numbers were made.
+func (w Weights) keep(cache *packcache.Cache, key packcache.Key, g *graph.Graph, planned plan.Options, p *plan.Plan) error {
+	again, err := w.key(cache, g, planned)
+	if err != nil {
+		return err
+	}
+	if again != key {
+		return fmt.Errorf("interp: %s was written to while it was read", w.Store.Path())
+	}
+	return cache.Store(key, p.Packed)
+}
+
 // key is made of everything that packed parameters depend on.
-func (w Weights) key(cache packcache.Cache, g *graph.Graph, planned plan.Options) (packcache.Key, error) {
+func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Options) (packcache.Key, error) {
 	origin := "seed " + strconv.FormatUint(w.Seed, 10)
 	if w.Store != nil {
-		hash, err := cache.Identity(w.Store.Path())
+		store, ok := w.Store.(weights.FileStore)
+		if !ok {
+			return packcache.Key{}, errors.New("interp: the weights are not in a file")
+		}
+		hash, err := cache.Identity(store.File())
 		if err != nil {
 			return packcache.Key{}, err
 		}

@@ -4,9 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"cnnlang/interp"
+	"cnnlang/interp/elab"
 	"cnnlang/interp/nettest"
 	"cnnlang/interp/weights"
 	"cnnlang/ops"
@@ -83,6 +86,142 @@ func TestCacheOfPackedWeights(t *testing.T) {
 	check(w, true)
 	build(n, write(3), false) // the same file, with other contents of the same size
 	check(write(1), true)
+}
+
+// tiny is a net of a few weights, and its parameters of a seed.
+func tiny(t *testing.T, seed uint64) (*interp.Net, []weights.Named) {
+	t.Helper()
+	_, n := selected(t, "-", "net m [N, 2, H = 4, W = 4] -> [N, 3] { c: conv(3, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(3) }", elab.Options{})
+	generated := weights.Random(seed)
+	var tensors []weights.Named
+	for _, p := range n.Graph.Params(true) {
+		tensors = append(tensors, weights.Named{Name: p.Path, Tensor: generated.Tensor(p.Path, p.Shape)})
+	}
+	return n, tensors
+}
+
+// Weights that are replaced in place, with the size and the time of modification as they
+// were, are other weights.
+func TestCacheKnowsTheContents(t *testing.T) {
+	folder, file := filepath.Join(t.TempDir(), "cache"), filepath.Join(t.TempDir(), "w.safetensors")
+	when := time.Unix(1_600_000_000, 0)
+	for i, seed := range []uint64{1, 2, 1} {
+		n, tensors := tiny(t, seed)
+		other := filepath.Join(t.TempDir(), "other.safetensors")
+		if err := weights.WriteSafetensors(other, tensors); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o600); err != nil { // the same file, in place
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, when, when); err != nil {
+			t.Fatal(err)
+		}
+		run := func(cache string) ([]float32, bool) {
+			store, err := weights.Open(file, weights.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			m, err := interp.Build(n, interp.Weights{Store: store}, interp.Options{Cache: cache})
+			if err != nil || m.CacheProblem != nil {
+				t.Fatal(err, m.CacheProblem)
+			}
+			return nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0], m.Plan.Known()
+		}
+		want, _ := run("")
+		for again := range 2 {
+			if got, known := run(folder); !nettest.SameBits(got, want) || known != (again == 1 || i == 2) {
+				t.Errorf("weights of seed %d, time %d: from the cache: %v, got %v, want %v", seed, again, known, got, want)
+			}
+		}
+	}
+}
+
+// A changing store writes to its file when a tensor is read.
+type changing struct {
+	weights.FileStore
+	write func()
+}
+
+func (c changing) Tensor(name string) (tensor.Tensor, error) {
+	c.write()
+	return c.FileStore.Tensor(name)
+}
+
+// What was packed while the file of weights was written to is not kept.
+func TestCacheOfWeightsThatChange(t *testing.T) {
+	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "w.safetensors")
+	n, tensors := tiny(t, 1)
+	if err := weights.WriteSafetensors(file, tensors); err != nil {
+		t.Fatal(err)
+	}
+	store, err := weights.Open(file, weights.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	write := func() {
+		info, err := f.Stat()
+		if err == nil {
+			_, err = f.WriteAt([]byte{7}, info.Size()-3)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	m, err := interp.Build(n, interp.Weights{Store: changing{store.(weights.FileStore), write}}, interp.Options{Cache: folder})
+	if err != nil || m.CacheProblem == nil || !strings.Contains(m.CacheProblem.Error(), file+" was written to while it was read") {
+		t.Errorf("got %v and the problem %v", err, m.CacheProblem)
+	}
+	if files, _ := filepath.Glob(filepath.Join(folder, "*.packed")); len(files) != 0 {
+		t.Errorf("kept %v", files)
+	}
+}
+
+// A folder or an entry that others could have written is not used, which is told, and the
+// results are right all the same.
+func TestCacheOfOthers(t *testing.T) {
+	n, _ := tiny(t, 1)
+	folder := t.TempDir()
+	build := func(problem string, known bool) {
+		t.Helper()
+		m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: folder})
+		if err != nil || (m.CacheProblem == nil) != (problem == "") || m.Plan.Known() != known {
+			t.Fatalf("got %v, the problem %v, from the cache: %v", err, m.CacheProblem, m.Plan.Known())
+		}
+		if problem != "" && !strings.Contains(m.CacheProblem.Error(), problem) {
+			t.Errorf("got the problem %v, want %q", m.CacheProblem, problem)
+		}
+	}
+	open := func(path string, mode os.FileMode) {
+		t.Helper()
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build("", false)
+	build("", true)
+	entries, _ := filepath.Glob(filepath.Join(folder, "*.packed"))
+	if len(entries) != 1 {
+		t.Fatalf("entries: %v", entries)
+	}
+	open(entries[0], 0o666)
+	build(filepath.Base(entries[0])+" is not used, and made anew: it can be written by others", false)
+	build("", true)
+	open(folder, 0o777)
+	build(folder+" is not used: it can be written by others", false)
+	open(folder, 0o700)
+	build("", true)
 }
 
 // Weights of one precision are not taken for those of another. Where the processor does

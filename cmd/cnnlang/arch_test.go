@@ -220,8 +220,6 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 var openers = map[string]string{
 	"interp/regular/regular.go":       "it is how files are opened",
 	"interp/atomicfile/atomicfile.go": "it writes",
-	"interp/packcache/packcache.go":   "it opens what it wrote",
-	"interp/packcache/identity.go":    "it opens what it wrote",
 	"interp/available.go":             "what Linux says of memory",
 	"interp/measure.go":               "what Linux says of the process",
 	"ops/internal/cpu/cores_linux.go": "what Linux says of processors",

@@ -226,4 +226,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "ops": true, "picture": true, "plan": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "weights": true}

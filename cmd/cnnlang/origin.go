@@ -101,7 +101,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 		}
 	}
 	if err == nil && model.CacheProblem != nil {
-		fmt.Fprintf(a.stderr, "warning: the cache is of no use: %s\n", plain(model.CacheProblem))
+		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", plain(model.CacheProblem))
 	}
 	return model, err
 }

@@ -6,7 +6,15 @@ import "golang.org/x/sys/unix"
 
 // mapped returns size bytes, nil where the system has none.
 func mapped(size int) (raw []byte, free func()) {
-	raw, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	return private(size, unix.PROT_READ|unix.PROT_WRITE)
+}
+
+// reserved returns addresses of size bytes that must not be touched, nil where the
+// system has none.
+func reserved(size int) (raw []byte, free func()) { return private(size, unix.PROT_NONE) }
+
+func private(size, protection int) (raw []byte, free func()) {
+	raw, err := unix.Mmap(-1, 0, size, protection, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
 		return nil, nil
 	}

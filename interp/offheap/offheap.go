@@ -19,7 +19,22 @@ func Floats(n int) (data []float32, free func()) {
 	if raw == nil {
 		return onLine(n), func() {}
 	}
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(raw))), n), free
+	return floats(raw, n), free
+}
+
+// Addresses returns a slice of n float32 that must not be touched, for it has no memory
+// behind it: whoever wants to know how much is needed gets by with its length. Where
+// the system has not so many addresses it is one of a page, which has.
+func Addresses(n int) (data []float32, free func()) {
+	raw, free := reserved((4*n + page - 1) / page * page)
+	if raw == nil {
+		return make([]float32, min(n, page/4)), func() {}
+	}
+	return floats(raw, n), free
+}
+
+func floats(raw []byte, n int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(raw))), n)
 }
 
 // lineFloats is how many float32 a cache line of 64 bytes has.

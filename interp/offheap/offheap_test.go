@@ -1,6 +1,7 @@
 package offheap
 
 import (
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -43,5 +44,22 @@ func TestOnLine(t *testing.T) {
 		if data := onLine(n); len(data) != n || uintptr(unsafe.Pointer(&data[0]))%64 != 0 {
 			t.Errorf("%d elements: got %d at %p", n, len(data), &data[0])
 		}
+	}
+}
+
+// Addresses have a length and no memory, so there are more than any machine has; where
+// that is too many they are few, and never none.
+func TestAddresses(t *testing.T) {
+	for _, n := range []int{0, 1, 1025, 1 << 40, 1 << 60} {
+		data, free := Addresses(n)
+		if len(data) > n || n > 0 && len(data) == 0 {
+			t.Errorf("got %d of %d", len(data), n)
+		}
+		free()
+	}
+	if now, free := Addresses(1 << 30); len(now) == 1<<30 {
+		free()
+	} else if runtime.GOOS == "linux" {
+		t.Errorf("got %d of %d", len(now), 1<<30)
 	}
 }

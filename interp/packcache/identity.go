@@ -1,79 +1,113 @@
 package packcache
 
 import (
-	"crypto/sha256"
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"strconv"
 	"time"
 
-	"cnnlang/interp/atomicfile"
+	"github.com/zeebo/xxh3"
 )
 
-// A known is what was found out about a file: its hash, which takes a while, and
-// how to recognise it.
-type known struct {
-	Path     string    `json:"path"`
-	Size     int64     `json:"size"`
-	Modified time.Time `json:"modified"`
-	Inode    uint64    `json:"inode"`
-	SHA256   string    `json:"sha256"`
+// A stamp is what the system says of a file that changes whenever its contents do.
+// Whoever writes to it may set the time of modification and the size as they were,
+// but not the time of change.
+type stamp struct {
+	Device   uint64 `json:"device"`
+	Inode    uint64 `json:"inode"`
+	Size     int64  `json:"size"`
+	Modified int64  `json:"modified"` // ns since 1970
+	Changed  int64  `json:"changed"`
 }
 
-// Identity returns the SHA-256 of a file's contents. It is remembered in the cache
-// and not computed again while the file has the same size, time of change and
-// inode.
-func (c Cache) Identity(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	now := known{Path: path, Size: info.Size(), Modified: info.ModTime().UTC(), Inode: inode(info)}
-	name := KeyOf("identity", path)
-	note := filepath.Join(c.Folder, hex.EncodeToString(name[:])+".known")
-	var before known
-	if text, err := os.ReadFile(note); err == nil && json.Unmarshal(text, &before) == nil {
-		now.SHA256 = before.SHA256
-		if len(now.SHA256) == 2*sha256.Size && now.same(before) {
-			return now.SHA256, nil
+// known is what was found out about a file: its hash, which takes a while, and how to
+// recognise it.
+type known struct {
+	stamp
+	Hash string `json:"hash"`
+}
+
+// settled is how long ago a file must have changed for its stamp to tell it from what
+// it will be: clocks of file systems have ticks.
+const settled = 2 * time.Second
+
+// mostNote is more than a note has.
+const mostNote = 1 << 10
+
+// Identity returns a hash of a file's contents. It is remembered in the cache, and not
+// computed again while the file has the same stamp.
+func (c *Cache) Identity(f *os.File) (string, error) {
+	start := time.Now().Add(-c.settled).UnixNano()
+	before, sure := stampOf(f)
+	name := KeyOf("stamp", strconv.FormatUint(before.Device, 10), strconv.FormatUint(before.Inode, 10))
+	note := hex.EncodeToString(name[:]) + ".known"
+	if sure {
+		text, err := c.read(note, mostNote)
+		var k known
+		if err == nil && json.Unmarshal(text, &k) == nil && k.stamp == before && len(k.Hash) == 32 {
+			return k.Hash, nil
 		}
 	}
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	now.SHA256 = hex.EncodeToString(h.Sum(nil))
-	if time.Since(now.Modified) < settled {
-		return now.SHA256, nil // it may change again within the same tick of the clock
-	}
-	text, err := json.Marshal(now)
+	hash, err := c.hash(f)
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
+	if after, _ := stampOf(f); !sure || after != before || max(before.Changed, before.Modified) > start {
+		return hash, nil // it may change within the same tick of the clock
+	}
+	text, err := json.Marshal(known{before, hash})
+	if err != nil {
 		return "", err
 	}
-	return now.SHA256, atomicfile.Write(note, func(w io.Writer) error {
+	return hash, c.write(note, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 }
 
-// settled is how long ago a file must have changed for its time of change to tell
-// it from what it will be.
-const settled = 2 * time.Second
+// hash reads the whole file. The hash is as fast as memory and no cryptographic one, so
+// it begins with a number that only the owner of the cache knows: nobody can make two
+// files that share one.
+func (c *Cache) hash(f *os.File) (string, error) {
+	seed, err := c.seed()
+	if err != nil {
+		return "", err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	h := xxh3.NewSeed128(seed)
+	n, err := io.CopyBuffer(h, io.NewSectionReader(f, 0, info.Size()), make([]byte, 1<<20))
+	c.hashed += n
+	return hex.EncodeToString(h.Sum(nil)), err
+}
 
-func (k known) same(other known) bool {
-	return k.Path == other.Path && k.Size == other.Size && k.Modified.Equal(other.Modified) && k.Inode == other.Inode
+// seed returns the number of this cache, and makes it first where there is none.
+func (c *Cache) seed() (uint64, error) {
+	const name, digits = "seed", 16
+	var err error
+	for range 2 {
+		var text []byte
+		if text, err = c.read(name, digits); err == nil {
+			var seed uint64
+			if seed, err = strconv.ParseUint(string(text), 16, 64); err == nil && len(text) == digits {
+				return seed, nil
+			}
+		}
+		var random [8]byte
+		rand.Read(random[:])
+		if err = c.write(name, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "%0*x", digits, binary.NativeEndian.Uint64(random[:]))
+			return err
+		}); err != nil {
+			break
+		}
+	}
+	return 0, err
 }

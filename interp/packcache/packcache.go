@@ -3,7 +3,8 @@
 //
 // A file is named after a key, which is a hash of everything that its contents
 // depend on, and is written whole or not at all. What is not as it should be is as
-// good as not there. Anybody may delete any file at any time.
+// good as not there, and what others than its owner could have written is not used.
+// Files may be deleted at any time.
 package packcache
 
 import (
@@ -14,11 +15,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
-	"path/filepath"
 	"unsafe"
-
-	"cnnlang/interp/atomicfile"
 )
 
 // A packed file, numbers little endian:
@@ -45,35 +42,28 @@ func KeyOf(texts ...string) Key {
 	return Key(h.Sum(nil))
 }
 
-// A Cache is a folder. It need not exist before something is written.
-type Cache struct{ Folder string }
-
-// path is where the numbers of a key lie.
-func (c Cache) path(k Key) string {
-	return filepath.Join(c.Folder, hex.EncodeToString(k[:])+".packed")
-}
+// path is the name of the file with the numbers of a key.
+func (k Key) path() string { return hex.EncodeToString(k[:]) + ".packed" }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Load returns the numbers of a key, nil where there are none. They are not to be
+// Load returns the n numbers of a key, nil where there are none. They are not to be
 // written to, nor to be used after free.
-func (c Cache) Load(k Key) (data []float32, free func()) {
-	f, err := os.Open(c.path(k))
+func (c *Cache) Load(k Key, n int) (data []float32, free func()) {
+	f, info, err := c.open(k.path())
 	if err != nil {
 		return nil, nil
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() <= header || (info.Size()-header)%4 != 0 {
+	if n < 1 || info.Size() != header+4*int64(n) {
 		return nil, nil
 	}
 	raw, free, err := contents(f, info.Size())
 	if err != nil {
 		return nil, nil
 	}
-	n := (info.Size() - header) / 4
 	sum := crc32.Checksum(raw[header:], castagnoli)
-	if !bytes.Equal(raw[:header], headerOf(k, n, sum)) {
+	if !bytes.Equal(raw[:header], headerOf(k, int64(n), sum)) {
 		free()
 		return nil, nil
 	}
@@ -82,10 +72,7 @@ func (c Cache) Load(k Key) (data []float32, free func()) {
 
 // Store keeps numbers under a key; each gives them piece by piece, the same each
 // time it is called.
-func (c Cache) Store(k Key, each func(show func([]float32) error) error) error {
-	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
-		return err
-	}
+func (c *Cache) Store(k Key, each func(show func([]float32) error) error) error {
 	n, sum := int64(0), uint32(0)
 	err := each(func(part []float32) error {
 		n += int64(len(part))
@@ -95,7 +82,7 @@ func (c Cache) Store(k Key, each func(show func([]float32) error) error) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(c.path(k), func(w io.Writer) error {
+	return c.write(k.path(), func(w io.Writer) error {
 		if _, err := w.Write(headerOf(k, n, sum)); err != nil {
 			return err
 		}

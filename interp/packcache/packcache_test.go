@@ -20,10 +20,23 @@ func each(show func([]float32) error) error {
 	return nil
 }
 
-func stored(t *testing.T) (Cache, Key) {
+// all is how many numbers the pieces have.
+const all = 8
+
+func opened(t *testing.T, folder string) *Cache {
 	t.Helper()
-	c, k := Cache{filepath.Join(t.TempDir(), "not", "there")}, KeyOf("a", "b")
-	if data, _ := c.Load(k); data != nil {
+	c, err := Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func stored(t *testing.T) (*Cache, Key) {
+	t.Helper()
+	c, k := opened(t, filepath.Join(t.TempDir(), "not", "there")), KeyOf("a", "b")
+	if data, _ := c.Load(k, all); data != nil {
 		t.Fatal("there is something in a new folder")
 	}
 	if err := c.Store(k, each); err != nil {
@@ -34,22 +47,29 @@ func stored(t *testing.T) (Cache, Key) {
 
 func TestStoreAndLoad(t *testing.T) {
 	c, k := stored(t)
-	data, free := c.Load(k)
+	data, free := c.Load(k, all)
 	if want := slices.Concat(pieces...); !slices.Equal(data, want) {
 		t.Errorf("got %v, want %v", data, want)
 	}
 	free()
+	for _, n := range []int{-1, 0, all - 1, all + 1, 1 << 60} {
+		if data, _ := c.Load(k, n); data != nil {
+			t.Errorf("there are %d numbers, and %d are loaded", all, n)
+		}
+	}
 	for _, other := range []Key{KeyOf("a"), KeyOf("ab"), KeyOf("a", "b", ""), KeyOf("b", "a")} {
-		if data, _ := c.Load(other); data != nil || other == k {
+		if data, _ := c.Load(other, all); data != nil || other == k {
 			t.Errorf("another key finds %v", data)
 		}
 	}
 }
 
+func path(c *Cache, k Key) string { return filepath.Join(c.folder, k.path()) }
+
 // A file that is damaged in any way is as good as none.
 func TestDamagedFiles(t *testing.T) {
 	c, k := stored(t)
-	whole, err := os.ReadFile(c.path(k))
+	whole, err := os.ReadFile(path(c, k))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,17 +91,17 @@ func TestDamagedFiles(t *testing.T) {
 		"a dirty header": flipped(4000),
 		"another value":  flipped(len(whole) - 2),
 	} {
-		if err := os.WriteFile(c.path(k), text, 0o600); err != nil {
+		if err := os.WriteFile(path(c, k), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if data, _ := c.Load(k); data != nil {
+		if data, _ := c.Load(k, all); data != nil {
 			t.Errorf("%s: got %v", what, data)
 		}
 	}
 	if err := c.Store(k, each); err != nil {
 		t.Fatal(err)
 	}
-	data, free := c.Load(k)
+	data, free := c.Load(k, all)
 	if data == nil {
 		t.Fatal("a damaged file is not replaced")
 	}
@@ -93,61 +113,51 @@ func TestStoreFails(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := (Cache{file}).Store(KeyOf(), each); err == nil {
+	if _, err := Open(file); err == nil {
 		t.Error("no error where the folder is a file")
 	}
-	c, broken := Cache{t.TempDir()}, errors.New("broken")
+	c, broken := opened(t, t.TempDir()), errors.New("broken")
 	if err := c.Store(KeyOf(), func(func([]float32) error) error { return broken }); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
-	if left, _ := os.ReadDir(c.Folder); len(left) != 0 {
+	calls := 0
+	if err := c.Store(KeyOf(), func(show func([]float32) error) error {
+		if calls++; calls == 2 {
+			return broken // in the midst of the file
+		}
+		return each(show)
+	}); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(c.folder); len(left) != 0 {
 		t.Errorf("left %v", left)
 	}
 }
 
-// The hash of a file is that of its contents, whatever was known of it before.
-func TestIdentity(t *testing.T) {
-	c := Cache{filepath.Join(t.TempDir(), "cache")}
-	file := filepath.Join(t.TempDir(), "weights")
-	write := func(text string, age time.Duration) {
-		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		when := time.Now().Add(-age)
-		if err := os.Chtimes(file, when, when); err != nil {
+// What a killed program left goes away with the next file that is written, and what
+// another is writing stays.
+func TestSweeps(t *testing.T) {
+	c, k := stored(t)
+	old, young := filepath.Join(c.folder, "a.packed.x"+unfinished), filepath.Join(c.folder, "b.packed.x"+unfinished)
+	for _, file := range []string{old, young} {
+		if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// echo -n abc | sha256sum, and of abd.
-	const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-	const abd = "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9"
-	for i, step := range []struct {
-		text string
-		age  time.Duration
-		want string
-	}{
-		{"abc", time.Hour, abc}, {"abc", time.Hour, abc}, {"abd", time.Minute, abd},
-		{"abc", 0, abc}, {"abd", 0, abd}, {"abc", time.Hour, abc},
-	} {
-		write(step.text, step.age)
-		for range 2 {
-			if got, err := c.Identity(file); err != nil || got != step.want {
-				t.Errorf("step %d: got %s, %v, want %s", i, got, err, step.want)
-			}
-		}
-	}
-	if _, err := c.Identity(file + "x"); err == nil {
-		t.Error("no error for a file that is not there")
-	}
-	notes, _ := filepath.Glob(filepath.Join(c.Folder, "*.known"))
-	if len(notes) != 1 {
-		t.Fatalf("notes: %v", notes)
-	}
-	if err := os.WriteFile(notes[0], []byte(`{"sha256": "abc"`), 0o600); err != nil {
+	long := time.Now().Add(-2 * forgotten)
+	if err := os.Chtimes(old, long, long); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := c.Identity(file); err != nil || got != abc {
-		t.Errorf("with a damaged note: got %s, %v", got, err)
+	if err := c.Store(k, each); err != nil {
+		t.Fatal(err)
 	}
+	names, _ := filepath.Glob(filepath.Join(c.folder, "*"))
+	if want := []string{path(c, k), young}; !slices.Equal(sorted(names), sorted(want)) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
 }

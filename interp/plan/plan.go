@@ -58,11 +58,11 @@ type Options struct {
 	// Algorithms are chosen for some steps, by path: see Tune. Others take what
 	// is thought to be the fastest.
 	Algorithms map[string]string
-	// Packed, where it is not nil, is what Plan.Packed wrote for a plan of the
-	// same graph, parameters and instruction set. It is used as it is, for as long
-	// as the plan lives, and the tensors that it was packed from are not fetched;
-	// unless it has another size than such a plan needs.
-	Packed []float32
+	// Packed, where it is not nil, is asked once for the n numbers that Plan.Packed
+	// wrote for a plan of the same graph, parameters and instruction set, or nil.
+	// They are used as they are, for as long as the plan lives, and the tensors that
+	// they were packed from are not fetched; unless they are of other steps.
+	Packed func(n int) []float32
 	// Done hears of each parameter whose tensor will not be read again. It is
 	// called by several goroutines at a time.
 	Done func(graph.Param)
@@ -129,24 +129,25 @@ func (p *Plan) addSteps(each bool) {
 
 // fill makes everything ready that needs parameters.
 func (p *Plan) fill(params Source, opts Options) error {
-	if opts.Packed != nil {
-		p.packed.known, p.packed.chunk = true, opts.Packed
-		if _, err := p.prepareAll(params, opts); err != nil {
-			return err
-		}
-		if p.packed.fits(p.mark()) {
-			return opts.affords(p.Memory(opts.threads()))
-		}
-		p.packed = &packed{}
-	}
-	later, err := p.prepareAll(params, opts)
-	if err != nil {
+	if err := p.prepareOthers(params, opts); err != nil {
 		return err
 	}
+	p.prepareIn(&packed{count: true})
+	counted := p.packed
 	if err := opts.affords(p.Memory(opts.threads())); err != nil {
-		return err
+		return err // New gives the addresses back
 	}
-	return pack(later, params, opts)
+	counted.release()
+	if opts.Packed != nil {
+		mark := p.mark()
+		if data := opts.Packed(counted.used + len(mark)); data != nil {
+			p.prepareIn(&packed{known: true, chunk: data})
+			if p.packed.fits(mark) {
+				return nil
+			}
+		}
+	}
+	return pack(p.prepareIn(&packed{}), params, opts)
 }
 
 // pinned are the nodes whose values must be there when a run has ended.

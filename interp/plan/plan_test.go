@@ -323,7 +323,12 @@ func TestPackedIsUsedAgain(t *testing.T) {
 			p, err := New(g, func(p graph.Param) (tensor.Tensor, error) {
 				fetched[p.Path] = true
 				return graphtest.Param(p)
-			}, Options{Packed: c.packed})
+			}, Options{Packed: func(n int) []float32 {
+				if n != len(packed) {
+					t.Errorf("seed %d: asks for %d numbers, %d were packed", seed, n, len(packed))
+				}
+				return c.packed
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}

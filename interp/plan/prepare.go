@@ -16,11 +16,11 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Parameters are packed in two strides. First every op chooses its algorithm and
+// Parameters are packed in three strides. First every op chooses its algorithm and
 // says how much memory it will fill, which costs next to nothing, so that the size
-// of the plan is known before anything is read. Then the tensors are fetched one
-// step after another and packed on several threads, which is most of the time it
-// takes to start.
+// of the plan is known before anything is taken. Then each gets its memory, or what
+// an earlier process packed. Then the tensors are fetched one step after another and
+// packed on several threads, which is most of the time it takes to start.
 
 // A packed is the memory of packed parameters. Its slices are cut from chunks that
 // are never moved.
@@ -30,6 +30,7 @@ type packed struct {
 	free  []func()
 	used  int
 	jobs  []packJob
+	count bool // only the sizes are wanted: the chunk has no memory and serves all
 	known bool // the chunk is what was packed before: nothing is to be filled
 	ended bool // and was too short
 }
@@ -48,6 +49,13 @@ const chunkFloats = 1 << 20
 func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	size := roundUp(n)
 	switch {
+	case p.count:
+		p.used += size
+		if n > len(p.chunk) {
+			data, free := offheap.Addresses(n)
+			p.chunk, p.free = data, append(p.free, free)
+		}
+		return p.chunk[:min(n, len(p.chunk))]
 	case p.known:
 		if p.ended = p.ended || size > len(p.chunk); p.ended {
 			return make([]float32, n)
@@ -107,28 +115,39 @@ type packing struct {
 	left    atomic.Int64 // jobs
 }
 
-// prepareAll chooses the algorithm of every step. Ops that do not pack get their
-// tensors, which are small, at once.
-func (p *Plan) prepareAll(params Source, opts Options) ([]*packing, error) {
+// prepareOthers gives the ops that do not pack their tensors, which are small.
+func (p *Plan) prepareOthers(params Source, opts Options) error {
+	for i := range p.steps {
+		n := p.steps[i].Node
+		if _, ok := n.Op.(ops.Packer); ok {
+			continue
+		}
+		tensors, err := fetch(n, params)
+		if err != nil {
+			return err
+		}
+		p.steps[i].Prepared = p.prepare(n, n.Op, tensors)
+		opts.done(n)
+	}
+	return nil
+}
+
+// prepareIn chooses the algorithm of every op that packs, and has its parameters in m.
+func (p *Plan) prepareIn(m *packed) []*packing {
+	p.packed = m
 	var later []*packing
 	for i := range p.steps {
 		n := p.steps[i].Node
 		packer, ok := n.Op.(ops.Packer)
 		if !ok {
-			tensors, err := fetch(n, params)
-			if err != nil {
-				return nil, err
-			}
-			p.steps[i].Prepared = p.prepare(n, n.Op, tensors)
-			opts.done(n)
 			continue
 		}
 		one := &packing{node: n, tensors: make([]tensor.Tensor, len(n.Params))}
-		p.steps[i].Prepared = p.prepare(n, packer.PackedIn(p.packed), one.tensors)
-		one.jobs, p.packed.jobs = p.packed.jobs, nil
+		p.steps[i].Prepared = p.prepare(n, packer.PackedIn(m), one.tensors)
+		one.jobs, m.jobs = m.jobs, nil
 		later = append(later, one)
 	}
-	return later, nil
+	return later
 }
 
 // pack fetches the tensors and does the jobs. A step's tensors are fetched when a

@@ -186,6 +186,12 @@ func (s *safetensors) corruptTensor(name, format string, args ...any) *FileError
 
 func (s *safetensors) Path() string { return s.path }
 
+// File is nil for what was read from something else, as tests do.
+func (s *safetensors) File() *os.File {
+	f, _ := s.file.(*os.File)
+	return f
+}
+
 func (s *safetensors) Entries() []Entry {
 	entries := make([]Entry, len(s.entries))
 	for i, e := range s.entries {

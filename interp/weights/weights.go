@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,6 +38,13 @@ type Store interface {
 	Forget(name string)
 	// Close releases the file and its mapping.
 	Close() error
+}
+
+// A FileStore is a Store that reads a file and shows it.
+type FileStore interface {
+	Store
+	// File is the file itself, to look at and not to close.
+	File() *os.File
 }
 
 // An Entry describes one tensor of a Store.
