@@ -74,12 +74,18 @@ func (n *Net) checkSide(name string) error {
 	return &SelectionError{What: "side head", Name: name, Net: n.Name, Nearest: diag.Nearest(name, names), Known: names}
 }
 
-// sidesOf adds to the side heads asked for those that hold a kept node.
+// sidesOf adds to the side heads asked for those that hold a kept node, and those
+// that any of them stands in.
 func (n *Net) sidesOf(asked []string, keep []*graph.Node) []string {
 	sides := slices.Clone(asked)
 	for _, node := range keep {
 		if node.Side != nil && !slices.Contains(sides, node.Side.Name) {
 			sides = append(sides, node.Side.Name)
+		}
+	}
+	for _, s := range slices.Backward(n.Graph.Sides) {
+		if s.Outer != nil && slices.Contains(sides, s.Name) && !slices.Contains(sides, s.Outer.Name) {
+			sides = append(sides, s.Outer.Name)
 		}
 	}
 	return sides

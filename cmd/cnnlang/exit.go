@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cnnlang/interp"
+	"cnnlang/interp/expand"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
 	"cnnlang/interp/weights"
@@ -96,6 +97,7 @@ func exitCode(err error) int {
 		fit         *weights.FitError
 		unfit       *mismatch
 		memory      *interp.MemoryError
+		expanded    *expand.LimitError
 		tuning      *interp.TuningError
 		weightLimit *weights.LimitError
 		weightFile  *weights.FileError
@@ -119,7 +121,7 @@ func exitCode(err error) int {
 		return exitProblems
 	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection), errors.As(err, &precision):
 		return exitUsage
-	case errors.As(err, &memory), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
+	case errors.As(err, &memory), errors.As(err, &expanded), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
 		return exitLimit
 	case errors.As(err, &weightFile), errors.As(err, &tuning), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
 		return exitFile
@@ -226,4 +228,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "weights": true}

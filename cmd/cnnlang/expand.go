@@ -32,7 +32,11 @@ func (a *app) expand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(a.stdout, expand.Text(n.Result, p.Prelude))
+		text, err := expand.Text(n.Result, p.Prelude)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(a.stdout, text)
 		return err
 	}
 	return cmd

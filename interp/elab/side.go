@@ -21,12 +21,19 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 			return
 		}
 	}
-	head := &graph.Side{Name: name}
+	head := &graph.Side{Name: name, Outer: m.side}
+	first := len(m.graph.Sides)
 	m.graph.Sides = append(m.graph.Sides, head)
 
 	var found diag.List
 	report, side, nodes, steps := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps)
-	m.report = func(d *diag.Diagnostic) { found.Add(d) }
+	m.report = func(d *diag.Diagnostic) {
+		if d.Severity == diag.Error {
+			found.Add(d)
+		} else {
+			report(d) // of a head within this one, without which this one is whole
+		}
+	}
 	m.side = head
 	taps := e.frame.taps
 	e.frame.taps = maps.Clone(taps) // what a head names ends with the head
@@ -50,6 +57,9 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 			head.Err = diag.List{d}.Err()
 			m.report(sideDoesNotFit(s.Step, name, d, m.defaults))
 		}
+	}
+	for _, within := range m.graph.Sides[first+1:] {
+		within.Output, within.Err = nil, head.Err // it needs what is gone
 	}
 }
 

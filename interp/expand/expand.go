@@ -16,110 +16,98 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/format"
+	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
-// Text writes a net's graph. prelude tells which arguments have defaults.
-func Text(r *elab.Result, prelude *resolve.Module) string {
-	g := r.Graph
-	w := &writer{graph: g, defaults: map[string]*ast.Block{}, named: map[*graph.Node]bool{}, letter: letterFor(g.Sides), done: map[*graph.Side]bool{}}
-	for _, o := range prelude.Blocks() {
-		w.defaults[o.Name] = o.Block
+// A LimitError says that the text of a net would be longer, or nested deeper, than
+// a file may be.
+type LimitError struct{ Net, Problem string }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("expand: %s cannot be written with every operation on a line of its own: %s", e.Net, e.Problem)
+}
+
+// Text writes a net's graph. prelude tells which arguments have defaults. Shapes
+// are left out where the text would be too long with them; where it is too long
+// even so, the error is a *LimitError.
+func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
+	var problem string
+	for _, shapes := range []bool{true, false} {
+		w := newWriter(r, prelude)
+		w.shapes = shapes
+		text := format.Format(source.NewFile(r.Graph.Name, w.net(r)))
+		if problem = beyondLimits(text); problem == "" {
+			return text, nil
+		}
 	}
-	w.name()
-	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input.Shape)
-	w.line("net %s [%s] -> [%s] {", g.Name, sizes(g.Input), sizes(g.Output))
-	w.meta(r.Meta)
-	w.current = g.Input
-	if w.named[g.Input] {
-		w.line("{} as %s", w.tap(g.Input))
+	return "", &LimitError{r.Graph.Name, problem}
+}
+
+// beyondLimits is the limit of a file that a text does not keep, "" for none.
+func beyondLimits(text string) string {
+	_, list := parse.File(source.NewFile("", text))
+	for _, d := range list {
+		if d.Code.IsLimit() {
+			return d.Message
+		}
 	}
-	w.nodes(nil)
-	for _, s := range g.Sides {
-		w.side(s) // one without an operation of its own
-	}
-	w.goTo(g.Output)
-	w.facts(r)
-	w.line("}")
-	return format.Format(source.NewFile(g.Name, w.text.String()))
+	return ""
 }
 
 type writer struct {
 	graph    *graph.Graph
 	defaults map[string]*ast.Block // the primitives
 	named    map[*graph.Node]bool
-	done     map[*graph.Side]bool
-	current  *graph.Node // whose value the next line gets
+	bodies   map[*graph.Side][]item // what stands in a head, or under nil in the net
+	repeated map[string]bool        // the paths that several operations have
+	current  *graph.Node            // whose value the next line gets
+	prefix   string                 // of the labels: the path of the groups that are open
 	letter   string
+	shapes   bool // whether to state them
 	text     strings.Builder
+}
+
+func newWriter(r *elab.Result, prelude *resolve.Module) *writer {
+	g := r.Graph
+	w := &writer{graph: g, defaults: map[string]*ast.Block{}, named: map[*graph.Node]bool{},
+		bodies: bodies(g), repeated: repeated(g), letter: letterFor(g.Sides)}
+	for _, o := range prelude.Blocks() {
+		w.defaults[o.Name] = o.Block
+	}
+	w.name()
+	return w
+}
+
+// net writes the text.
+func (w *writer) net(r *elab.Result) string {
+	g := w.graph
+	name := g.Name
+	if slices.ContainsFunc(g.Nodes[1:], func(n *graph.Node) bool { return n.Op.Name() == name }) {
+		name += "_net" // or it would apply itself
+	}
+	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input.Shape)
+	input := "[" + w.sizes(g.Input)
+	if batch := g.Input.Shape[0]; batch != 1 {
+		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
+	}
+	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output))
+	w.meta(r.Meta)
+	w.current = g.Input
+	if w.named[g.Input] {
+		w.line("{} as %s", w.tap(g.Input))
+	}
+	w.items(w.bodies[nil])
+	w.goTo(g.Output)
+	w.facts(r)
+	w.line("}")
+	return w.text.String()
 }
 
 func (w *writer) line(format string, args ...any) {
 	fmt.Fprintf(&w.text, format+"\n", args...)
-}
-
-// nodes writes the operations of the main path or of a side head, and side heads
-// where they branch off.
-func (w *writer) nodes(side *graph.Side) {
-	for _, n := range w.graph.Nodes {
-		switch {
-		case n.Op == nil:
-		case n.Side == side:
-			w.node(n)
-		case side == nil:
-			w.side(n.Side)
-		}
-	}
-}
-
-// name finds the values that anything but the line after them reads, or nothing at
-// all: a value that is left for another must have a name.
-func (w *writer) name() {
-	read := map[*graph.Node]bool{w.graph.Output: true}
-	last := map[*graph.Side]*graph.Node{nil: w.graph.Input}
-	for _, n := range w.graph.Nodes {
-		if n.Op == nil {
-			continue
-		}
-		before, begun := last[n.Side]
-		for _, in := range n.In {
-			read[in] = true
-			if w.merges(n) || !begun || before != in {
-				w.named[in] = true
-			}
-		}
-		last[n.Side] = n
-	}
-	for _, s := range w.graph.Sides {
-		if s.Output != nil {
-			read[s.Output] = true
-			if s.Output != last[s] {
-				w.named[s.Output] = true
-			}
-		}
-	}
-	if w.graph.Output != last[nil] {
-		w.named[w.graph.Output] = true
-	}
-	for _, n := range w.graph.Nodes {
-		if !read[n] && n.Op != nil {
-			w.named[n] = true
-		}
-	}
-}
-
-func (w *writer) tap(n *graph.Node) string { return fmt.Sprint(w.letter, n.ID) }
-
-// letterFor is what the names of values begin with, so that none is that of a side
-// head.
-func letterFor(sides []*graph.Side) string {
-	letter := "t"
-	for slices.ContainsFunc(sides, func(s *graph.Side) bool { return strings.HasPrefix(s.Name, letter) }) {
-		letter += "_"
-	}
-	return letter
 }
 
 // goTo makes the value of a node the one that the next step gets.
@@ -128,6 +116,37 @@ func (w *writer) goTo(n *graph.Node) {
 		w.line("@%s", w.tap(n))
 		w.current = n
 	}
+}
+
+// items writes a part of a body. What lies between operations of one path stands
+// with them in a group of that path, in which they have the empty label: two labels
+// that are equal would be a mistake.
+func (w *writer) items(list []item) {
+	last := w.lastOf(list)
+	for i := 0; i < len(list); i++ {
+		if path, end := w.together(last, list[i]); end > i {
+			before, inside, after := apart(list[i:end+1], path)
+			w.items(before)
+			w.group(path, inside)
+			w.items(after)
+			i = end
+			continue
+		}
+		if list[i].side != nil {
+			w.side(list[i].side)
+		} else {
+			w.node(list[i].node)
+		}
+	}
+}
+
+func (w *writer) group(path string, list []item) {
+	outer := w.prefix
+	w.line("%s: {", w.label(path))
+	w.prefix = path
+	w.items(list)
+	w.prefix = outer
+	w.line("}")
 }
 
 func (w *writer) node(n *graph.Node) {
@@ -141,12 +160,23 @@ func (w *writer) node(n *graph.Node) {
 		}
 		call += " }"
 	}
-	after := ""
-	if w.named[n] {
-		after = " as " + w.tap(n)
-	}
-	w.line("%s: %s%s is [%s]", quoted(n.Path), call, after, sizes(n))
+	w.line("%s: %s%s", w.label(n.Path), call, w.claims(n))
 	w.current = n
+}
+
+// claims are the name that a value gets and its shape.
+func (w *writer) claims(n *graph.Node) string {
+	if w.named[n] {
+		return " as " + w.tap(n) + w.stated(n)
+	}
+	return w.stated(n)
+}
+
+func (w *writer) stated(n *graph.Node) string {
+	if !w.shapes {
+		return ""
+	}
+	return " is [" + w.sizes(n) + "]"
 }
 
 // merges reports whether an operation takes branches, be it only one.
@@ -155,29 +185,8 @@ func (w *writer) merges(n *graph.Node) bool {
 	return b != nil && b.Params != nil && b.Params.List[0].Type != nil && b.Params.List[0].Type.Name == "branches"
 }
 
-// side writes a side head once, under the empty label, so that its steps keep
-// their paths.
-func (w *writer) side(s *graph.Side) {
-	switch {
-	case w.done[s]:
-		return
-	case s.Output == nil:
-		w.done[s] = true
-		w.line("# The side head %s does not fit this input.", s.Name)
-		return
-	}
-	w.done[s] = true
-	before := w.current
-	w.line(`side "": {`)
-	w.current = nil // every input is read by name
-	w.nodes(s)
-	w.goTo(s.Output)
-	w.line("} as %s", s.Name)
-	w.current = before
-}
-
 // sizes writes a shape; the batch is N, whatever it is.
-func sizes(n *graph.Node) string {
+func (w *writer) sizes(n *graph.Node) string {
 	text := "N"
 	for _, d := range n.Shape[1:] {
 		text += fmt.Sprint(", ", d)
@@ -185,9 +194,20 @@ func sizes(n *graph.Node) string {
 	return text
 }
 
+// label is what gives a step its path where it is written.
+func (w *writer) label(path string) string {
+	switch {
+	case path == w.prefix:
+		return `""`
+	case w.prefix != "":
+		path = strings.TrimPrefix(path, w.prefix+".")
+	}
+	return quoted(path)
+}
+
 // quoted writes a string literal.
 func quoted(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `{`, `\{`, `"`, `\"`).Replace(text) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `{`, `\{`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
 }
 
 // facts are the sums, which the text then is held to.

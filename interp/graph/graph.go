@@ -46,8 +46,18 @@ type Param struct {
 // that does not fit the input size has a nil Output and says why in Err.
 type Side struct {
 	Name   string
+	Outer  *Side // the head it branches off within, before it in Sides; nil for the main path
 	Output *Node
 	Err    error
+}
+
+// Within reports whether s stands in a head, itself included; every head stands in
+// the main path, nil.
+func (s *Side) Within(outer *Side) bool {
+	for s != outer && s != nil {
+		s = s.Outer
+	}
+	return s == outer
 }
 
 // A Step is one labelled or numbered step of the text and the node that holds

@@ -113,6 +113,8 @@ func (v *verifier) outputs() {
 			v.fail("side head %q has an output and an error", s.Name)
 		case s.Output != nil && !v.holds(s.Output):
 			v.fail("the output of side head %q is not in the graph", s.Name)
+		case s.Outer != nil && !v.sides[s.Outer]:
+			v.fail("side head %q stands in one that does not come before it", s.Name)
 		}
 		v.sides[s] = true
 	}
@@ -203,10 +205,11 @@ func wanted(n *Node) []ops.Param {
 	return n.Op.Params(n.InDims())
 }
 
-// apartness: the main path and one side head need nothing of another side head.
+// apartness: the main path and one side head need nothing of another side head but
+// of those that they stand in.
 func (v *verifier) apartness() {
 	reach := func(what string, n *Node, side *Side) {
-		if n.Side != nil && n.Side != side {
+		if !side.Within(n.Side) {
 			v.fail("%s needs %s, which belongs to side head %q", what, label(n), n.Side.Name)
 		}
 	}

@@ -55,9 +55,14 @@ func newRewrite(g *graph.Graph, m Map, opts Options) *rewrite {
 		if slices.Contains(opts.Sides, s.Name) {
 			r.sides[s] = true
 		}
-		r.heads[s] = &graph.Side{Name: s.Name, Err: s.Err}
+		r.heads[s] = &graph.Side{Name: s.Name, Outer: r.heads[s.Outer], Err: s.Err}
 		if s.Output != nil {
 			r.uses[s.Output]++
+		}
+	}
+	for _, s := range slices.Backward(g.Sides) {
+		if r.sides[s] && s.Outer != nil {
+			r.sides[s.Outer] = true
 		}
 	}
 	return r

@@ -16,28 +16,24 @@ func (c *checker) body(b *ast.Body, s *scope) {
 	c.depth++
 	defer func() { c.depth-- }()
 	var last *ast.Step
+	read := false // whether a side head reads the value of the last step
 	for _, st := range b.Stmts {
 		c.stmt(st, s)
+		read = read || st.Side != nil && takes(st.Side.Step)
 		if st.Pipe == nil || c.reported >= maxReported {
 			continue
 		}
 		for _, step := range st.Pipe.Steps {
-			if step.Tap != nil && last != nil && !tapped(last) && c.taps[step.Tap.Name.Text] != nil {
+			if step.Tap != nil && last != nil && !read && !tapped(last) && c.taps[step.Tap.Name.Text] != nil {
 				c.report(dropped(last.Span(), step.Span()))
 			}
-			last = step
+			if passesOn(step) {
+				read = read || tapped(step)
+			} else {
+				last, read = step, false
+			}
 		}
 	}
-}
-
-// tapped reports whether the value of a step can be read later by name.
-func tapped(s *ast.Step) bool {
-	for _, claim := range s.Claims {
-		if claim.As != nil {
-			return true
-		}
-	}
-	return s.Stage
 }
 
 func (c *checker) stmt(st *ast.Stmt, s *scope) {

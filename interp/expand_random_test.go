@@ -1,0 +1,198 @@
+package interp_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Random nets with side heads in side heads, taps, groups, branches, blocks, repeats
+// and labels of all kinds read back as the same graph, and half of them have a head
+// whose name is no word.
+func TestExpandedRandomNetsReadBack(t *testing.T) {
+	dotted := 0
+	for seed := range uint64(150) {
+		text := randomNet(seed)
+		n, flat := expanded(t, "-", text)
+		again := readBack(t, flat)
+		if diff := cmp.Diff(tableOf(t, n.Graph), tableOf(t, again.Graph)); diff != "" {
+			t.Fatalf("seed %d: the graph read back differs (-made +read back):\n%s\n%s\n%s", seed, diff, text, flat)
+		}
+		for _, s := range n.Graph.Sides {
+			if strings.ContainsAny(s.Name, `. \-0`) {
+				dotted++
+				break
+			}
+		}
+	}
+	if dotted < 75 {
+		t.Errorf("%d nets have a head whose name is no word", dotted)
+	}
+}
+
+// A netWriter writes a random program. All its images have one shape, so that any may
+// be added to any.
+type netWriter struct {
+	*rand.Rand
+	text   strings.Builder
+	labels int
+	loops  []string // the variables of the repeats that are open
+	taps   []string // those that have a value here
+	blocks int      // how many there are to call
+	once   bool     // whether the body is applied once, in the net itself
+	ops    int
+}
+
+func randomNet(seed uint64) string {
+	w := &netWriter{Rand: rand.New(rand.NewPCG(seed, 12))}
+	for w.blocks < 3 {
+		w.write("block b%d [N, C, H, W] -> [N, C, H, W] {\n", w.blocks)
+		w.ops = 0
+		w.statements(2)
+		w.write("}\n")
+		w.taps = nil
+		w.blocks++
+	}
+	w.once, w.ops = true, 0
+	w.write("net random [N, 4, H = 3, W = 3] -> [N, 4, H, W] {\n")
+	w.statements(4)
+	w.write("}\n")
+	return w.text.String()
+}
+
+func (w *netWriter) write(format string, args ...any) { fmt.Fprintf(&w.text, format, args...) }
+
+// label is one that no other step has.
+func (w *netWriter) label() string {
+	w.labels++
+	odd := []string{"x", "a.b", "stage", "0", "a b", `\\`, `\{1}`, "é/λ", "-", "a..b.", "x"}
+	text := fmt.Sprintf("%s%d", odd[w.IntN(len(odd))], w.labels)
+	if w.IntN(3) == 0 && len(w.loops) == 0 {
+		return fmt.Sprint("y", w.labels)
+	}
+	for _, v := range w.loops {
+		text += "_{" + v + "}"
+	}
+	return `"` + text + `"`
+}
+
+func (w *netWriter) statements(depth int) {
+	for range 1 + w.IntN(4) {
+		w.statement(depth)
+	}
+}
+
+func (w *netWriter) statement(depth int) {
+	switch w.IntN(6) {
+	case 0:
+		if depth > 0 {
+			w.head(depth - 1)
+			return
+		}
+	case 1:
+		if len(w.taps) > 0 {
+			w.step(depth)
+			w.write(" as d%d\n@%s\n", w.name(), w.taps[w.IntN(len(w.taps))])
+			return
+		}
+	case 2:
+		w.step(depth)
+		tap := fmt.Sprint("v", w.name())
+		w.write(" as %s\n", tap)
+		w.taps = append(w.taps, tap)
+		return
+	}
+	w.step(depth)
+	w.write("\n")
+}
+
+func (w *netWriter) name() int { w.labels++; return w.labels }
+
+// head writes a side head of every kind.
+func (w *netWriter) head(depth int) {
+	kept := len(w.taps)
+	defer func() { w.taps = w.taps[:kept] }()
+	if w.once && len(w.loops) == 0 && w.IntN(3) == 0 {
+		w.write("side %s{\n", []string{"", `"": `}[w.IntN(2)])
+		w.statements(depth)
+		w.write("} as h%d\n", w.name())
+		return
+	}
+	w.write("side %s: ", w.label())
+	switch {
+	case w.IntN(4) == 0:
+		w.write("{ gap -> flatten -> linear(%d) }\n", 1+w.IntN(3))
+	case w.IntN(4) == 0 && len(w.taps) > 0:
+		w.write("@%s\n", w.taps[w.IntN(len(w.taps))])
+	default:
+		w.inner(depth)
+		w.write("\n")
+	}
+}
+
+// step writes a step with or without a label.
+func (w *netWriter) step(depth int) {
+	switch w.IntN(3) {
+	case 0:
+		w.write("%s: ", w.label())
+	case 1:
+		w.write(`"": `)
+		if w.IntN(2) == 0 || depth == 0 {
+			w.write("relu")
+			return
+		}
+		w.write("{\n")
+		w.statements(depth - 1)
+		w.write("}")
+		return
+	}
+	w.inner(depth)
+}
+
+func (w *netWriter) inner(depth int) {
+	w.ops++
+	kind := w.IntN(10)
+	if depth == 0 || w.ops > 12 {
+		kind = w.IntN(3)
+	}
+	switch kind {
+	case 0, 1, 2:
+		ops := []string{"relu", "conv(4, 3x3, pad=1)", "conv(4, 1x3, pad=[0, 1], groups=2, bias=false)", "bn(eps=1e-3)",
+			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)"}
+		w.write("%s", ops[w.IntN(len(ops))])
+	case 3, 4:
+		w.write("{\n")
+		w.statements(depth - 1)
+		w.write("}")
+	case 5:
+		w.write("if H > 2 {\n")
+		w.statements(depth - 1)
+		w.write("}")
+	case 6:
+		v := fmt.Sprint("i", w.name())
+		w.write("repeat %s of 2 {\n", v)
+		w.loops = append(w.loops, v)
+		w.statements(depth - 1)
+		w.loops = w.loops[:len(w.loops)-1]
+		w.write("}")
+	case 7:
+		if w.blocks > 0 {
+			w.write("b%d", w.IntN(w.blocks))
+			return
+		}
+		w.write("silu")
+	default:
+		w.write("%s {\n", []string{"add", "max", "mean"}[w.IntN(3)])
+		for range 1 + w.IntN(3) {
+			w.write("| ")
+			if len(w.taps) > 0 && w.IntN(3) == 0 {
+				w.write("@%s\n", w.taps[w.IntN(len(w.taps))])
+			}
+			w.statements(depth - 1)
+		}
+		w.write("}")
+	}
+}

@@ -1,0 +1,68 @@
+package interp_test
+
+import (
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/nettest"
+)
+
+// A side head within a side head may be asked for alone: it has the numbers that the
+// same steps have in the main path, and what it needs of the outer one is computed.
+func TestSideHeadWithinASideHead(t *testing.T) {
+	const steps = `conv(4, 3x3, pad=1) -> relu`
+	_, nested := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 5, _, _] {
+		side a: { `+steps+`; side b: { gap -> flatten -> linear(2) }; conv(4, 1x1); side c: relu }
+		conv(5, 3x3) }`, elab.Options{})
+	_, plain := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 2] { a: { `+steps+`; b: { gap -> flatten -> linear(2) } } }`, elab.Options{})
+	input := nettest.Image(0, nested.Graph.Input.Shape)
+	build := func(n *interp.Net, sides ...string) *interp.Model {
+		m, err := interp.Build(n, interp.Weights{Seed: 3}, interp.Options{Sides: sides})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	s := build(nested, "a.b").NewSession(1)
+	defer s.Close()
+	if err := s.Run(t.Context(), input); err != nil {
+		t.Fatal(err)
+	}
+	got, ok := s.Side("a.b")
+	if !ok {
+		t.Fatal("the head was not computed")
+	}
+	if !nettest.SameBits(got.Data, nettest.Results(t, build(plain), 1, input)[0]) {
+		t.Error("the head has other numbers than the same steps in the main path")
+	}
+	if _, ok := s.Side("a.c"); ok {
+		t.Error("a head that nobody asked for was computed")
+	}
+}
+
+// Where a head does not fit the input, those within it do not either; where only one
+// within it does not, it is whole.
+func TestSideHeadsThatDoNotFitWithinOthers(t *testing.T) {
+	for _, c := range []struct{ text, unfit string }{
+		{`side a: { relu; side b: gap; maxpool(20x20) }`, "a a.b"},
+		{`side a: { relu; side b: maxpool(20x20); gap }`, "a.b"},
+		{`side a: { relu; side b: { side c: gap; maxpool(20x20) } }`, "a.b a.b.c"},
+	} {
+		_, n := selected(t, "-", "net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { "+c.text+"; relu }", elab.Options{})
+		var unfit []string
+		for _, s := range n.Graph.Sides {
+			if s.Output == nil {
+				unfit = append(unfit, s.Name)
+			}
+			_, err := interp.Build(n, interp.Weights{}, interp.Options{Sides: []string{s.Name}})
+			if (err != nil) != (s.Output == nil) {
+				t.Errorf("%s: the head %s: %v", c.text, s.Name, err)
+			}
+		}
+		if got := strings.Join(unfit, " "); got != c.unfit {
+			t.Errorf("%s: %s do not fit, want %s", c.text, got, c.unfit)
+		}
+	}
+}
