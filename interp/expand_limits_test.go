@@ -68,7 +68,11 @@ func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 		}
 		for _, n := range made {
 			flat, err := expand.Text(n.Result, p.Prelude)
-			if err != nil {
+			var limit *expand.LimitError
+			switch {
+			case errors.As(err, &limit) && len(n.Graph.Nodes) > 20_000:
+				continue // of the stories about limits
+			case err != nil:
 				t.Fatal(err)
 			}
 			nets++
