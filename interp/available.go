@@ -7,9 +7,43 @@ import (
 )
 
 // AvailableMemory is how many bytes a new model may hope for: what Linux says is
-// available, or what is left of the control group's limit where that is less.
-// It is 0 where the system does not say.
+// available, or what is left of the control group's limit or of the process's addresses
+// where that is less. It is 0 where the system does not say.
 func AvailableMemory() int64 {
+	available := groupMemory()
+	if left, limited := AddressesLeft(); limited && (available == 0 || left < available) {
+		return left
+	}
+	return available
+}
+
+// arena is the pieces in which Go takes addresses: what is left may be less by one.
+const arena = 64 << 20
+
+// AddressesLeft is how many bytes of memory the process may still map, with and without
+// a file, where the system limits that (ulimit -v, ulimit -d): then every address that Go's
+// memory ever had stays taken.
+func AddressesLeft() (left int64, limited bool) {
+	limits, err := os.ReadFile("/proc/self/limits")
+	if err != nil {
+		return 0, false
+	}
+	taken, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, false
+	}
+	for limit, used := range map[string]string{"Max address space": "VmSize:", "Max data size": "VmData:"} {
+		most := fieldOf(limits, limit) // 0 for "unlimited"
+		rest := max(1, most-fieldOf(taken, used)<<10-arena)
+		if most > 0 && (!limited || rest < left) {
+			left, limited = rest, true
+		}
+	}
+	return left, limited
+}
+
+// groupMemory is what the machine and the control group leave.
+func groupMemory() int64 {
 	available := int64(0)
 	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
 		available = fieldOf(text, "MemAvailable:") << 10 // the file counts in kB

@@ -47,8 +47,11 @@ type Options struct {
 	// core.
 	Threads int
 	// MaxMemory refuses, before anything is allocated, a model that needs more
-	// bytes than this; 0 allows all.
-	MaxMemory int64
+	// bytes than this, with those that the caller holds, as its input; 0 allows all.
+	MaxMemory, Held int64
+	// Afforded, where it is not nil, hears of what a model takes that is not refused,
+	// before it does.
+	Afforded func(plan.Memory)
 	// Tuning chooses algorithms; nil leaves that to what is known of the machine.
 	Tuning *Tuning
 	// Cache is a folder in which packed parameters are kept, so that the next
@@ -79,6 +82,9 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 	m := &Model{Net: n, at: lean.at}
 	planned := plan.Options{Precision: opts.Precision, Threads: opts.Threads, Affords: func(need plan.Memory) error { return opts.affords(n, need) }}
 	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
+	if store, ok := w.Store.(weights.FileStore); ok {
+		planned.Views = store.Views()
+	}
 	source, err := w.source(n, lean.sides)
 	if err != nil {
 		return nil, err
@@ -94,8 +100,11 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 
 // affords compares what a model takes with what it may take.
 func (o Options) affords(n *Net, m plan.Memory) error {
-	if need := m.Total(); o.MaxMemory > 0 && need > o.MaxMemory {
+	if need := o.Held + m.Peak(); o.MaxMemory > 0 && need > o.MaxMemory {
 		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory}
+	}
+	if o.Afforded != nil {
+		o.Afforded(m)
 	}
 	return nil
 }
@@ -168,14 +177,33 @@ func (w Weights) source(n *Net, sides []string) (plan.Source, error) {
 	return func(p graph.Param) (tensor.Tensor, error) { return w.Store.Tensor(p.Path) }, nil
 }
 
-// A MemoryError says that a model does not fit the memory it may use.
+// A MemoryError says that a model does not fit the memory it may use, with its input and
+// all that is taken on the way to it.
 type MemoryError struct {
 	Net       string
-	Need, Max int64 // bytes
+	Need, Max int64  // bytes
+	Most      string // what takes the most, where that is not the model
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("interp: %s needs about %s of memory, and %s may be used", e.Net, Bytes(e.Need), Bytes(e.Max))
+	text := fmt.Sprintf("interp: %s needs about %s of memory, and %s may be used", e.Net, Bytes(atLeast(e.Need)), Bytes(e.Max))
+	if e.Most != "" {
+		text += ": " + e.Most
+	}
+	return text
+}
+
+// atLeast rounds up to what Bytes prints, so that who allows as much as it says allows
+// enough.
+func atLeast(n int64) int64 {
+	unit := int64(1)
+	switch {
+	case n >= 1<<30:
+		unit = 1 << 30 / 10
+	case n >= 1<<20:
+		unit = 1 << 20 / 10
+	}
+	return (n + unit) / unit * unit
 }
 
 // Bytes prints a number of bytes as people read it.

@@ -152,7 +152,7 @@ func TestThousands(t *testing.T) {
 }
 
 func TestSizesOfMemory(t *testing.T) {
-	for text, want := range map[string]int64{"0": 0, "17": 17, "2KiB": 2 << 10, "3 MiB": 3 << 20, "8GiB": 8 << 30, "1TiB": 1 << 40} {
+	for text, want := range map[string]int64{"0": 0, "1.5GiB": 3 << 29, "0.1MiB": 104858, "17": 17, "2KiB": 2 << 10, "3 MiB": 3 << 20, "8GiB": 8 << 30, "1TiB": 1 << 40} {
 		var b bytesFlag
 		if err := b.Set(text); err != nil || b.value != want {
 			t.Errorf("%s: got %d and %v, want %d", text, b.value, err, want)

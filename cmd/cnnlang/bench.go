@@ -146,7 +146,9 @@ func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, ba
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := a.build(ctx, &f.origin, n, interp.Options{Precision: precision, Threads: f.threads.list[0], MaxMemory: f.memory()})
+	model, err := a.build(ctx, &f.origin, n, interp.Options{
+		Precision: precision, Threads: f.threads.list[0], MaxMemory: f.memory(), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+	})
 	return n, model, err
 }
 

@@ -260,6 +260,9 @@ func (b *bytesFlag) Set(text string) error {
 		}
 	}
 	v, err := strconv.ParseInt(number, 10, 64)
+	if units, rough := strconv.ParseFloat(number, 64); err != nil && rough == nil && shift > 0 && units >= 0 && units < 1<<20 {
+		v, shift, err = int64(math.Ceil(units*float64(int64(1)<<shift))), 0, nil // as messages write it: 1.5GiB
+	}
 	if err != nil || v < 0 || v > math.MaxInt64>>shift {
 		return errors.New("want a size as 2GiB, 500MiB or a number of bytes, or 0 for no limit")
 	}

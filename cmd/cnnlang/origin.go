@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/plan"
 	"cnnlang/interp/weights"
 	"cnnlang/ops"
 )
@@ -63,14 +64,6 @@ func (o *origin) cacheFolder() (string, error) {
 // generated reports whether the weights come from the seed.
 func (o *origin) generated() bool { return o.weights.value == "random" }
 
-// memory is how much may be used.
-func (o *origin) memory() int64 {
-	if o.maxMemory.set {
-		return o.maxMemory.value
-	}
-	return interp.AvailableMemory() / 4 * 3
-}
-
 // build prepares a net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
@@ -86,14 +79,20 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	}
 	w := interp.Weights{Seed: uint64(o.seed)}
 	if !o.generated() {
-		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.noMap})
+		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.unmapped()})
 		if err != nil {
 			return nil, err
 		}
 		defer store.Close()
 		w.Store = store
 	}
+	fetched := int64(0)
+	opts.Afforded = func(m plan.Memory) {
+		collect(opts.MaxMemory, m.Weights)
+		fetched = m.Fetched
+	}
 	model, err := interp.Build(n, w, opts)
+	collected(fetched)
 	if fit, ok := err.(*weights.FitError); ok {
 		if names := interp.Fitting(w.Store); len(names) > 0 {
 			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
@@ -139,6 +138,10 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("cannot be written by --tune: there is no such folder; make it, or name another file")}
+	}
+	// To measure an algorithm takes its part of the model, and what fills the caches.
+	if need := o.needed(n, opts) + plan.TuneBytes; opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return nil, &interp.MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
 	}
 	a.progress("%s: measuring algorithms", n.Name)
 	if t, err = interp.Tune(ctx, n, opts, tuneTime); err != nil {

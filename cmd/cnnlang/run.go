@@ -171,7 +171,8 @@ type runResult struct {
 func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images []string) error {
 	start := time.Now()
 	limit := f.memory()
-	in, err := f.supply(images, limit)
+	collect(limit, 0)
+	in, err := f.supply(images)
 	if err != nil {
 		return err
 	}
@@ -179,19 +180,23 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	x, err := in.tensor(f, n, limit)
+	opts := interp.Options{
+		Sides: f.sides.names(), At: f.at.names(), Precision: f.precision.Precision,
+		Threads: f.threads.value, MaxMemory: limit, Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+	}
+	x, passing, err := in.tensor(ctx, f, n, opts)
 	if err != nil {
 		return err
 	}
-	model, err := a.build(ctx, &f.origin, n, interp.Options{
-		Sides: f.sides.names(), At: f.at.names(), Precision: f.precision.Precision,
-		Threads: f.threads.value, MaxMemory: limit,
-	})
+	opts.Held = held(opts.Held, passing)
+	model, err := a.build(ctx, &f.origin, n, opts)
 	if err != nil {
 		return err
 	}
 	session := model.NewSession(f.threads.value)
 	defer session.Close()
+	m := model.Plan.Memory(session.Threads())
+	collect(limit, m.Weights+m.Activations+m.Scratch)
 	r := &runResult{net: n, session: session, images: images, threads: session.Threads(), prepared: time.Since(start)}
 	start = time.Now()
 	if err := session.Run(ctx, x); err != nil {

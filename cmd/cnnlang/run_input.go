@@ -1,10 +1,9 @@
 package main
 
 import (
-	"os"
+	"context"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
 	"cnnlang/interp/weights"
@@ -15,14 +14,14 @@ import (
 // which means that it is generated.
 type supply struct {
 	images []string
-	count  int // of images in a batch, 0 where the shape says
-	array  tensor.Tensor
+	count  int          // of images in a batch, 0 where the shape says
 	shape  tensor.Shape // of the array, or nil
+	need   int64        // bytes to read the array
 }
 
-// supply reads an array, whose shape decides the net's, and leaves the rest for
+// supply looks at an array, whose shape decides the net's, and leaves the rest for
 // when the net's size is known.
-func (f *runFlags) supply(images []string, limit int64) (supply, error) {
+func (f *runFlags) supply(images []string) (supply, error) {
 	switch {
 	case len(images) > 0:
 		if len(f.shape) > 0 && f.shape[0] != len(images) {
@@ -32,34 +31,44 @@ func (f *runFlags) supply(images []string, limit int64) (supply, error) {
 	case f.input.value == "random":
 		return supply{}, nil
 	}
-	if info, err := os.Stat(f.input.value); err == nil && limit > 0 && info.Size() > limit {
-		return supply{}, &interp.MemoryError{Net: f.input.value, Need: info.Size(), Max: limit}
-	}
-	array, err := npy.Read(f.input.value)
+	shape, need, err := npy.Look(f.input.value)
 	if err != nil {
 		return supply{}, err
 	}
-	if f.shape != nil && !array.Shape.Equal(tensor.Shape(f.shape)) {
-		return supply{}, usage("got --shape %s and an array of shape %v in %s", &f.shape, array.Shape, f.input.value).
+	if f.shape != nil && !shape.Equal(tensor.Shape(f.shape)) {
+		return supply{}, usage("got --shape %s and an array of shape %v in %s", &f.shape, shape, f.input.value).
 			withHelp("leave out --shape")
 	}
-	return supply{array: array, shape: array.Shape}, nil
+	return supply{shape: shape, need: need}, nil
 }
 
-// tensor is the input at the net's size. It comes before the weights: a picture
-// that cannot be read is found out in no time.
-func (s supply) tensor(f *runFlags, n *interp.Net, limit int64) (tensor.Tensor, error) {
+// tensor is the input at the net's size, and what was taken in passing to make it. It comes
+// before the weights: a picture that cannot be read is found out in no time.
+func (s supply) tensor(ctx context.Context, f *runFlags, n *interp.Net, opts interp.Options) (t tensor.Tensor, passing int64, err error) {
 	shape := n.Graph.Input.Shape
-	if need := 4 * int64(shape.Elements()); limit > 0 && need > limit {
-		return tensor.Tensor{}, &interp.MemoryError{Net: n.Name, Need: need, Max: limit}
+	if need := max(s.need, opts.Held); opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return t, 0, f.tooLarge(n, opts, need, "")
 	}
 	switch {
 	case len(s.images) > 0:
-		return s.pictures(n.Meta, shape)
+		return s.pictures(ctx, f, n, opts)
 	case s.shape != nil:
-		return s.array, nil
+		t, err = npy.Read(f.input.value)
+		if err == nil && !t.Shape.Equal(shape) {
+			err = &npy.FileError{Path: f.input.value, Problem: "was written to while it was read; run again"}
+		}
+		return t, s.need - opts.Held, err
 	}
-	return generatedInput(uint64(f.seed), float32(f.scale), shape), nil
+	return generatedInput(uint64(f.seed), float32(f.scale), shape), 0, nil
+}
+
+// tooLarge says what a run needs in all, of which the input takes so much.
+func (f *runFlags) tooLarge(n *interp.Net, opts interp.Options, input int64, what string) error {
+	e := &interp.MemoryError{Net: n.Name, Need: f.needed(n, opts), Max: opts.MaxMemory}
+	if input > e.Need {
+		e.Need, e.Most = input, what
+	}
+	return e
 }
 
 // generatedInput is an input made from the seed. A net without height and width gets
@@ -76,27 +85,42 @@ func generatedInput(seed uint64, scale float32, shape tensor.Shape) tensor.Tenso
 }
 
 // pictures loads the images into one tensor [N, 3, H, W].
-func (s supply) pictures(meta elab.Meta, shape tensor.Shape) (tensor.Tensor, error) {
+func (s supply) pictures(ctx context.Context, f *runFlags, n *interp.Net, opts interp.Options) (batch tensor.Tensor, passing int64, err error) {
+	meta, shape := n.Meta, n.Graph.Input.Shape
 	if len(shape) != 4 || shape[1] != 3 {
-		return tensor.Tensor{}, &mismatch{"images are [N, 3, H, W], and the net wants " + shape.String() + "; give it an array with --input"}
+		return batch, 0, &mismatch{"images are [N, 3, H, W], and the net wants " + shape.String() + "; give it an array with --input"}
 	}
 	p := picture.Preprocess{
 		Resize: meta.Resize, Crop: meta.Crop, Interpolation: meta.Interpolation,
 		Scale: meta.Scale, Order: meta.ChannelOrder, Mean: narrow(meta.Mean), Std: narrow(meta.Std),
 	}
 	if err := p.Check(); err != nil {
-		return tensor.Tensor{}, &mismatch{"the net's meta does not fit images: " + plain(err)}
+		return batch, 0, &mismatch{"the net's meta does not fit images: " + plain(err)}
 	}
-	batch := tensor.New(shape...)
+	most, largest := int64(0), 0 // what the largest image takes, and which that is
+	for i, path := range s.images {
+		need, err := picture.Need(ctx, path, p, shape[2], shape[3])
+		if err != nil {
+			return batch, 0, err
+		}
+		if need > most {
+			most, largest = need, i
+		}
+	}
+	if need := opts.Held + most; opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return batch, 0, f.tooLarge(n, opts, need, s.images[largest]+" takes "+interp.Bytes(most)+" to be decoded; scale it down")
+	}
+	batch = tensor.New(shape...)
 	size := shape[1:].Elements()
 	for i, path := range s.images {
-		t, err := picture.Load(path, p, shape[2], shape[3])
+		t, err := picture.Load(ctx, path, p, shape[2], shape[3], most) // no more than it was a moment ago
 		if err != nil {
-			return tensor.Tensor{}, err
+			return batch, 0, err
 		}
 		copy(batch.Data[i*size:(i+1)*size], t.Data)
+		collected(most)
 	}
-	return batch, nil
+	return batch, most, nil
 }
 
 func narrow(list []float64) []float32 {

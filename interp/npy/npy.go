@@ -39,6 +39,25 @@ func Read(path string) (tensor.Tensor, error) {
 	return Decode(path, f, info.Size())
 }
 
+// Look reads the header of an array and tells its shape, and how many bytes of memory Read
+// takes.
+func Look(path string) (shape tensor.Shape, need int64, err error) {
+	f, info, err := regular.Open(path)
+	if err != nil {
+		return nil, 0, systemError(path, err)
+	}
+	defer f.Close()
+	h, err := readHeader(f, info.Size())
+	if err != nil {
+		return nil, 0, wrap(path, err)
+	}
+	need = 4 * int64(h.shape.Elements())
+	if h.fortran {
+		need *= 2 // it is copied into order
+	}
+	return h.shape, need, nil
+}
+
 // Decode reads an array from r, which holds size bytes. Errors name it path.
 func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
 	h, err := readHeader(r, size)

@@ -103,11 +103,12 @@ var attacks = []struct{ name, content, want string }{
 
 // limits are images that are refused for their size.
 var limits = []struct{ name, content, want string }{
-	{"png", ihdr(1<<31-1, 1<<31-1, 8, 6, 0), "has 2147483647 x 2147483647 pixels, the limit is 67108864 in all"},
+	{"png", ihdr(1<<31-1, 1<<31-1, 8, 6, 0), "has 2147483647 x 2147483647 pixels, the limit is 178956970 in all"},
 	{"png of one line", ihdr(1<<31-1, 1, 1, 0, 0), "has 2147483647 x 1 pixels"},
-	{"png just above", ihdr(8193, 8192, 8, 0, 0), "has 8193 x 8192 pixels, the limit is 67108864"},
-	{"png of 16 bits", ihdr(8192, 4097, 16, 2, 0), "has 8192 x 4097 pixels, the limit is 33554432"},
+	{"png just above", ihdr(17895698, 10, 8, 0, 0), "has 17895698 x 10 pixels, the limit is 178956970"},
 	{"jpeg", sof(0xc0, 8, 65535, 65535) + sos, "has 65535 x 65535 pixels"},
+	{"jpeg of many scans", progressive(1024, 1024, 1, 5000), "has 5001 scans of 1024 x 1024 pixels, the limit is 4096 scans"},
+	{"thin jpeg of many scans", progressive(1, 8192, 1, 70000), "has 70001 scans of 1 x 8192 pixels, the limit is 65536 scans"},
 }
 
 func write(t *testing.T, content string) string {
@@ -123,7 +124,7 @@ func TestRefusesAttacks(t *testing.T) {
 	for _, c := range attacks {
 		t.Run(c.name, func(t *testing.T) {
 			path := write(t, c.content)
-			_, err := Load(path, Preprocess{}, 8, 8)
+			_, err := Load(t.Context(), path, Preprocess{}, 8, 8, 0)
 			var e *FileError
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want a *FileError", err)
@@ -139,7 +140,7 @@ func TestLimitsAreErrorsOfTheirOwn(t *testing.T) {
 	for _, c := range limits {
 		start := time.Now()
 		path := write(t, c.content)
-		_, err := Load(path, Preprocess{}, 8, 8)
+		_, err := Load(t.Context(), path, Preprocess{}, 8, 8, 0)
 		var e *LimitError
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), path+": "+c.want) {
 			t.Errorf("%s: got %v, want a *LimitError with %q", c.name, err, c.want)
@@ -149,12 +150,12 @@ func TestLimitsAreErrorsOfTheirOwn(t *testing.T) {
 		}
 	}
 	needle := pngOf(1, 5000, strings.Repeat("\x00\x07", 5000))
-	_, err := Load(write(t, needle), Preprocess{Resize: 256, Crop: 224}, 224, 224)
+	_, err := Load(t.Context(), write(t, needle), Preprocess{Resize: 256, Crop: 224}, 224, 224, 0)
 	var e *LimitError
 	if !errors.As(err, &e) || !strings.Contains(e.Problem, "has 1 x 5000 pixels and becomes 256 x 1280000 when resized") {
 		t.Errorf("needle: got %v", err)
 	}
-	_, err = Load(photo("chelsea.png"), Preprocess{Resize: maxSide, Crop: 1}, 224, 224)
+	_, err = Load(t.Context(), photo("chelsea.png"), Preprocess{Resize: maxSide, Crop: 1}, 224, 224, 0)
 	if !errors.As(err, &e) || !strings.Contains(e.Problem, "is to be resized to cover") {
 		t.Errorf("resize far above the crop: got %v", err)
 	}
@@ -170,7 +171,7 @@ func TestRefusesEveryTruncation(t *testing.T) {
 		}
 		step := len(content)/200 + 1
 		for n := 0; n < len(content)-20; n += step {
-			_, err := decode("x", bytes.NewReader(content[:n]), int64(n))
+			_, err := decode(t, "x", bytes.NewReader(content[:n]), int64(n))
 			var e *FileError
 			if !errors.As(err, &e) {
 				t.Errorf("%s: of the first %d of %d bytes: got %v, want a *FileError", name, n, len(content), err)
@@ -186,7 +187,7 @@ func TestWhatIsNoFile(t *testing.T) {
 		filepath.Join(folder, "x.png"): "no such file",
 		os.DevNull:                     "is a device, want a regular file",
 	} {
-		_, err := Load(path, Preprocess{}, 8, 8)
+		_, err := Load(t.Context(), path, Preprocess{}, 8, 8, 0)
 		var e *FileError
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), path+": "+want) {
 			t.Errorf("%s: got %v, want a *FileError with %q", path, err, want)
@@ -208,15 +209,15 @@ func FuzzDecode(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := decode("x", bytes.NewReader(content), int64(len(content)))
+		p, err := decode(t, "x", bytes.NewReader(content), int64(len(content)))
 		if err != nil {
 			return
 		}
-		frame, err := Preprocess{Resize: 9, Crop: 7}.frame(p, 8, 8)
+		frame, err := Preprocess{Resize: 9, Crop: 7}.frame(p.width, p.height, 8, 8)
 		if err != nil {
 			return
 		}
-		if got := frame.cut(p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
+		if got := frame.cut(t.Context(), p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
 			t.Fatalf("got %d bytes", len(got.rgb))
 		}
 	})

@@ -1,6 +1,9 @@
 package picture
 
-import "image"
+import (
+	"context"
+	"image"
+)
 
 // A JPEG mostly holds colour (Cb, Cr) at half the resolution of brightness. The
 // standard library repeats each colour sample over its pixels; the library that
@@ -16,10 +19,10 @@ import "image"
 // rounding alternates between neighbours, so that it does not shift the image.
 
 // fromYCbCr converts with the interpolation, and by the JFIF equations.
-func fromYCbCr(p pixels, m *image.YCbCr) {
+func fromYCbCr(ctx context.Context, p pixels, m *image.YCbCr) {
 	cb, cr := make([]uint8, p.width+1), make([]uint8, p.width+1)
 	plane := chroma{width: p.width, height: p.height, stride: m.CStride, ratio: m.SubsampleRatio}
-	for y := range p.height {
+	for y := range lines(ctx, p.height) {
 		plane.row(cb, m.Cb, y)
 		plane.row(cr, m.Cr, y)
 		line, out := m.Y[y*m.YStride:], p.row(y)

@@ -2,24 +2,16 @@ package picture
 
 import (
 	"bufio"
-	"encoding/binary"
+	"context"
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
 	"io/fs"
 	"strings"
-
-	"cnnlang/interp/regular"
 )
-
-// MaxPixels is the largest number of pixels an image may have, 64 Mi. Decoding
-// takes 4 bytes for each, of an image with 16 bits a channel 8: of those half as
-// many are read.
-const MaxPixels = 64 << 20
 
 // pixels is an image of 8 bits a channel.
 type pixels struct {
@@ -39,11 +31,12 @@ type format struct {
 	magic, name  string
 	decodeConfig func(io.Reader) (image.Config, error)
 	decode       func(io.Reader) (image.Image, error)
+	piece        int // that is read at once
 }
 
 var formats = []format{
-	{"\xff\xd8\xff", "a JPEG image", jpeg.DecodeConfig, jpeg.Decode},
-	{pngMagic, "a PNG image", png.DecodeConfig, png.Decode},
+	{jpegMagic, "a JPEG image", jpeg.DecodeConfig, jpeg.Decode, piece},
+	{pngMagic, "a PNG image", png.DecodeConfig, png.Decode, 1 << 12},
 	{magic: "GIF8", name: "a GIF image"},
 	{magic: "BM", name: "a BMP image"},
 	{magic: "II*\x00", name: "a TIFF image"},
@@ -60,50 +53,107 @@ var formats = []format{
 	{magic: "version https://git-lfs", name: "a Git LFS pointer"},
 }
 
-const pngMagic = "\x89PNG\r\n\x1a\n"
+const (
+	jpegMagic = "\xff\xd8\xff"
+	pngMagic  = "\x89PNG\r\n\x1a\n"
+)
 
-const headLength = 32 // enough for every magic, and for the sizes of a PNG
+const headLength = 32 // enough for every magic
 
-func read(path string) (pixels, error) {
-	f, info, err := regular.Open(path)
-	if err != nil {
-		return pixels{}, systemError(path, err)
-	}
-	defer f.Close()
-	return decode(path, f, info.Size())
+// A source is an image in a file, of which the headers have been looked at.
+type source struct {
+	path          string // as errors name it
+	file          io.ReaderAt
+	size          int64
+	format        format
+	width, height int64
+	cost          int64 // what its decoder allocates
 }
 
-// decode decodes the size bytes of f after a look at its header: what would be
-// too large is refused before memory is spent on it. Errors name it path.
-func decode(path string, f io.ReaderAt, size int64) (pixels, error) {
+// inspect reads the headers: what would be too large is refused before time or memory is
+// spent on it.
+func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*source, error) {
 	head := make([]byte, headLength)
 	n, err := f.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return pixels{}, systemError(path, err)
+		return nil, systemError(path, err)
 	}
 	format, problem := recognize(head[:n])
 	if problem != "" {
-		return pixels{}, &FileError{Path: path, Problem: problem}
+		return nil, &FileError{Path: path, Problem: problem}
 	}
-	if head[0] == pngMagic[0] && n >= 24 {
-		// The decoder has a limit of its own, far above ours.
-		width, height := binary.BigEndian.Uint32(head[16:]), binary.BigEndian.Uint32(head[20:])
-		if err := checkPixels(path, int64(width), int64(height), MaxPixels); err != nil {
-			return pixels{}, err
-		}
+	s := &source{path: path, file: f, size: size, format: format}
+	if format.magic == pngMagic {
+		return s, s.inspectPNG(ctx)
 	}
-	config, err := format.decodeConfig(bufio.NewReader(io.NewSectionReader(f, 0, size)))
+	return s, s.inspectJPEG(ctx)
+}
+
+// reader is a new reader of the file.
+func (s *source) reader(ctx context.Context) io.Reader {
+	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), s.format.piece}
+}
+
+// wide is a new reader of the file in large pieces.
+func (s *source) wide(ctx context.Context) *bufio.Reader {
+	return bufio.NewReaderSize(stoppable{ctx, io.NewSectionReader(s.file, 0, s.size), 1 << 16}, 1<<16)
+}
+
+func (s *source) inspectPNG(ctx context.Context) error {
+	header, headerErr := readPNGHeader(s.wide(ctx))
+	s.width, s.height = int64(header.width), int64(header.height)
+	if err := s.checkPixels(); err != nil { // the decoder has a limit of its own, far above
+		return err
+	}
+	if _, err := s.format.decodeConfig(s.reader(ctx)); err != nil {
+		return s.undecodable(err)
+	}
+	// Deflate packs at most 1,032 bytes into one.
+	channels := map[byte]int64{pngGray: 1, pngRGB: 3, pngPalette: 1, pngGrayAlpha: 2, pngRGBA: 4}[header.colour]
+	if err := s.checkSize(s.width * s.height * channels * int64(header.depth) / 8 / 1032); err != nil {
+		return err
+	}
+	if headerErr != nil {
+		return s.undecodable(headerErr)
+	}
+	s.cost = header.cost(s.width, s.height)
+	return nil
+}
+
+func (s *source) inspectJPEG(ctx context.Context) error {
+	config, err := s.format.decodeConfig(s.reader(ctx))
 	if err != nil {
-		return pixels{}, undecodable(path, format, err)
+		return s.undecodable(err)
 	}
-	if err := checkSize(path, config, head, size); err != nil {
-		return pixels{}, err
+	s.width, s.height = int64(config.Width), int64(config.Height)
+	if err := s.checkPixels(); err != nil {
+		return err
 	}
-	decoded, err := format.decode(bufio.NewReader(io.NewSectionReader(f, 0, size)))
+	// Each block of 8 x 8 takes at least a bit.
+	if err := s.checkSize(s.width * s.height / 64 / 8); err != nil {
+		return err
+	}
+	header, err := readJPEGHeader(s.wide(ctx))
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return s.undecodable(err)
+	}
+	if header.components == 0 {
+		return s.undecodable(io.ErrUnexpectedEOF) // it became shorter
+	}
+	if err := s.checkScans(&header); err != nil {
+		return err
+	}
+	s.cost = header.cost(s.width, s.height, config.ColorModel)
+	return nil
+}
+
+// decode decodes the image.
+func (s *source) decode(ctx context.Context) (pixels, error) {
+	decoded, err := s.format.decode(s.reader(ctx))
 	if err != nil {
-		return pixels{}, undecodable(path, format, err)
+		return pixels{}, s.undecodable(err)
 	}
-	return toRGB(decoded), nil
+	return toRGB(ctx, decoded), ctx.Err()
 }
 
 // recognize tells the format by the first bytes, whatever the file is called.
@@ -135,45 +185,19 @@ func unsupported(name string) string {
 	return "is " + name + "; cnnlang reads JPEG and PNG"
 }
 
-// checkSize refuses images that are too large, and headers that promise more
-// than the bytes of the file can hold.
-func checkSize(path string, c image.Config, head []byte, size int64) error {
-	if c.Width < 1 || c.Height < 1 {
-		return &FileError{Path: path, Problem: fmt.Sprintf("has %d x %d pixels, want at least one", c.Width, c.Height)}
+// checkSize refuses headers without pixels, and those that promise more than the bytes of
+// the file can hold.
+func (s *source) checkSize(least int64) error {
+	if s.width < 1 || s.height < 1 {
+		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, want at least one", s.width, s.height)}
 	}
-	limit := int64(MaxPixels)
-	if deep(c.ColorModel) {
-		limit /= 2
-	}
-	if err := checkPixels(path, int64(c.Width), int64(c.Height), limit); err != nil {
-		return err
-	}
-	count := int64(c.Width) * int64(c.Height)
-	// A JPEG spends at least a bit on each block of 8 x 8; deflate, in a PNG,
-	// packs at most 1,032 bytes into one.
-	least := count / 64 / 8
-	if head[0] == pngMagic[0] {
-		channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[head[25]]
-		least = count * channels * int64(head[24]) / 8 / 1032
-	}
-	if size < least {
-		return &FileError{Path: path, Problem: fmt.Sprintf("has %d bytes, too few for its %d x %d pixels; it was cut short, fetch it again", size, c.Width, c.Height)}
+	if s.size < least {
+		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d bytes, too few for its %d x %d pixels; it was cut short, fetch it again", s.size, s.width, s.height)}
 	}
 	return nil
 }
 
-func checkPixels(path string, width, height, limit int64) error {
-	if height > 0 && width > limit/height {
-		return &LimitError{Path: path, Problem: fmt.Sprintf("has %d x %d pixels, the limit is %d in all; scale it down first", width, height, limit)}
-	}
-	return nil
-}
-
-func deep(m color.Model) bool {
-	return m == color.RGBA64Model || m == color.NRGBA64Model
-}
-
-func undecodable(path string, f format, err error) *FileError {
+func (s *source) undecodable(err error) *FileError {
 	problem := fmt.Sprintf("cannot be decoded: %v; the file is damaged, fetch it again", err)
 	var unsupportedPNG png.UnsupportedError
 	var unsupportedJPEG jpeg.UnsupportedError
@@ -181,9 +205,9 @@ func undecodable(path string, f format, err error) *FileError {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		problem = "ends too early; it was cut short, fetch it again"
 	case errors.As(err, &unsupportedPNG), errors.As(err, &unsupportedJPEG):
-		problem = fmt.Sprintf("is %s of a kind that cannot be decoded: %v; save it again in a plain form", f.name, err)
+		problem = fmt.Sprintf("is %s of a kind that cannot be decoded: %v; save it again in a plain form", s.format.name, err)
 	}
-	return &FileError{Path: path, Problem: problem, Err: err}
+	return &FileError{Path: s.path, Problem: problem, Err: err}
 }
 
 func systemError(path string, err error) *FileError {

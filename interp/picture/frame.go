@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -30,7 +31,7 @@ type frame struct {
 // proportion of Resize to Crop, with one side exact and the other in the
 // image's own proportion, rounded down. For a square input that is the shorter
 // side at Resize, as in torchvision's Resize and CenterCrop.
-func (p Preprocess) frame(image pixels, h, w int) (frame, error) {
+func (p Preprocess) frame(width, height, h, w int) (frame, error) {
 	cover := func(side int) int { return side }
 	if p.Resize > 0 {
 		crop := p.Crop
@@ -43,14 +44,14 @@ func (p Preprocess) frame(image pixels, h, w int) (frame, error) {
 	if f.width > maxSide || f.height > maxSide {
 		return f, fmt.Errorf("is to be resized to cover %d x %d pixels, the limit is %d for a side", f.width, f.height, maxSide)
 	}
-	if image.width*f.height <= image.height*f.width {
-		f.height = f.width * image.height / image.width
+	if width*f.height <= height*f.width {
+		f.height = f.width * height / width
 	} else {
-		f.width = f.height * image.width / image.height
+		f.width = f.height * width / height
 	}
 	if f.width > maxSide || f.height > maxSide {
 		return f, fmt.Errorf("has %d x %d pixels and becomes %d x %d when resized, the limit is %d for a side; crop it first",
-			image.width, image.height, f.width, f.height, maxSide)
+			width, height, f.width, f.height, maxSide)
 	}
 	f.top, f.left = margin(f.height, h), margin(f.width, w)
 	return f, nil
@@ -67,11 +68,11 @@ func margin(image, crop int) int {
 }
 
 // cut resizes the image and cuts the frame out of it.
-func (f frame) cut(image pixels, k filter) pixels {
+func (f frame) cut(ctx context.Context, image pixels, k filter) pixels {
 	top, left := max(0, f.top), max(0, f.left)
 	columns := newAxis(image.width, f.width, left, min(f.width, f.left+f.w), k)
 	rows := newAxis(image.height, f.height, top, min(f.height, f.top+f.h), k)
-	seen := rows.vertical(columns.horizontal(image, rows.first, rows.last))
+	seen := rows.vertical(ctx, columns.horizontal(ctx, image, rows.first, rows.last))
 	if seen.width == f.w && seen.height == f.h {
 		return seen
 	}

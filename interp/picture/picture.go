@@ -12,10 +12,12 @@
 package picture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 
+	"cnnlang/interp/regular"
 	"cnnlang/ops/tensor"
 )
 
@@ -42,24 +44,58 @@ type Preprocess struct {
 }
 
 // Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], where h
-// and w are the network's. Its error is a *FileError, a *LimitError, or that of
-// Check.
-func Load(path string, p Preprocess, h, w int) (tensor.Tensor, error) {
+// and w are the network's. It takes at most so many bytes of memory, 0 for all that it
+// needs, and returns soon after ctx has ended. Its error is a *FileError, a *LimitError,
+// that of Check or that of ctx.
+func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
+	return awaited(ctx, func() (t tensor.Tensor, err error) {
+		err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
+			if need := s.need(f, k); most > 0 && need > most {
+				return &LimitError{Path: path, Need: need, Max: most, Problem: fmt.Sprintf(
+					"has %d x %d pixels, and it takes %d bytes of memory to decode it, of which %d may be used; scale it down first",
+					s.width, s.height, need, most)}
+			}
+			photo, err := s.decode(ctx)
+			if err == nil {
+				t = p.normalize(ctx, f.cut(ctx, photo, k))
+			}
+			return err
+		})
+		return t, err
+	})
+}
+
+// Need is how much memory Load takes, in bytes. Its errors are those of Load.
+func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64, err error) {
+	err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
+		need = s.need(f, k)
+		return nil
+	})
+	return need, err
+}
+
+// open looks at a file and says what is to be done with it.
+func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*source, frame, filter) error) error {
 	if err := p.Check(); err != nil {
-		return tensor.Tensor{}, err
+		return err
 	}
 	if h < 1 || w < 1 || int64(h)*int64(w) > MaxPixels {
-		return tensor.Tensor{}, fmt.Errorf("picture: got an input size of %d x %d, want 1 to %d pixels", h, w, MaxPixels)
+		return fmt.Errorf("picture: got an input size of %d x %d, want 1 to %d pixels", h, w, MaxPixels)
 	}
-	photo, err := read(path)
+	file, info, err := regular.Open(path)
 	if err != nil {
-		return tensor.Tensor{}, err
+		return systemError(path, err)
 	}
-	f, err := p.frame(photo, h, w)
+	defer file.Close()
+	s, err := inspect(ctx, path, file, info.Size())
 	if err != nil {
-		return tensor.Tensor{}, &LimitError{Path: path, Problem: err.Error()}
+		return err
 	}
-	return p.normalize(f.cut(photo, filters[p.interpolation()])), nil
+	f, err := p.frame(int(s.width), int(s.height), h, w)
+	if err != nil {
+		return &LimitError{Path: path, Problem: err.Error()}
+	}
+	return do(s, f, filters[p.interpolation()])
 }
 
 // Check reports a field that has no meaning.
@@ -100,7 +136,7 @@ func (p Preprocess) interpolation() string {
 
 // normalize makes [1, 3, H, W] of pixels. There are only 256 values a channel
 // can have, so each is computed once.
-func (p Preprocess) normalize(image pixels) tensor.Tensor {
+func (p Preprocess) normalize(ctx context.Context, image pixels) tensor.Tensor {
 	t := tensor.New(1, 3, image.height, image.width)
 	plane := image.height * image.width
 	for channel := range 3 {
@@ -109,9 +145,11 @@ func (p Preprocess) normalize(image pixels) tensor.Tensor {
 			from = 2 - channel
 		}
 		values := p.values(channel)
-		out := t.Data[channel*plane : (channel+1)*plane]
-		for i := range out {
-			out[i] = values[image.rgb[3*i+from]]
+		for y := range lines(ctx, image.height) {
+			in, out := image.row(y), t.Data[channel*plane+y*image.width:][:image.width]
+			for x := range out {
+				out[x] = values[in[3*x+from]]
+			}
 		}
 	}
 	return t
@@ -156,8 +194,9 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 // A LimitError says that an image is larger than what is read.
 type LimitError struct {
-	Path    string
-	Problem string // got, the limit, and what to do
+	Path      string
+	Problem   string // got, the limit, and what to do
+	Need, Max int64  // bytes of memory, where the limit is one of these
 }
 
 func (e *LimitError) Error() string { return fmt.Sprintf("picture: %s: %s", e.Path, e.Problem) }

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -25,7 +26,7 @@ func gray(rows ...[]uint8) pixels {
 
 // resize resizes the whole image.
 func resize(p pixels, width, height int, interpolation string) pixels {
-	return frame{width: width, height: height, w: width, h: height}.cut(p, filters[interpolation])
+	return frame{width: width, height: height, w: width, h: height}.cut(context.Background(), p, filters[interpolation])
 }
 
 // reds are the red channel's rows.
@@ -138,7 +139,7 @@ func TestMirroredImageGivesMirroredResult(t *testing.T) {
 func TestFrameIsThatOfTheWholeResizedImage(t *testing.T) {
 	cat := mustRead(t, photo("chelsea.png"))
 	whole := resize(cat, 384, 256, "bicubic")
-	part := frame{width: 384, height: 256, left: 80, top: 16, w: 224, h: 200}.cut(cat, filters["bicubic"])
+	part := frame{width: 384, height: 256, left: 80, top: 16, w: 224, h: 200}.cut(t.Context(), cat, filters["bicubic"])
 	for y := range 200 {
 		if !slices.Equal(part.row(y), whole.row(16 + y)[3*80:3*304]) {
 			t.Fatalf("row %d differs", y)
@@ -170,7 +171,7 @@ func TestFrames(t *testing.T) {
 		{10, 10, 5, 8, 8, 8, frame{5, 5, -1, -1, 8, 8}},
 		{1, 1, 256, 224, 224, 224, frame{256, 256, 16, 16, 224, 224}},
 	} {
-		got, err := Preprocess{Resize: c.resize, Crop: c.crop}.frame(pixels{width: c.width, height: c.height}, c.h, c.w)
+		got, err := Preprocess{Resize: c.resize, Crop: c.crop}.frame(c.width, c.height, c.h, c.w)
 		if err != nil || got != c.want {
 			t.Errorf("%d x %d, resize %d, crop %d, input %d x %d: got %+v, %v, want %+v", c.width, c.height, c.resize, c.crop, c.h, c.w, got, err, c.want)
 		}
@@ -178,12 +179,12 @@ func TestFrames(t *testing.T) {
 }
 
 func TestSmallImageGetsABlackFrame(t *testing.T) {
-	f, err := Preprocess{Resize: 2, Crop: 5}.frame(pixels{width: 2, height: 2}, 5, 5)
+	f, err := Preprocess{Resize: 2, Crop: 5}.frame(2, 2, 5, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := [][]uint8{{0, 0, 0, 0, 0}, {0, 7, 8, 0, 0}, {0, 9, 10, 0, 0}, {0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}
-	if got := reds(f.cut(gray([]uint8{7, 8}, []uint8{9, 10}), filters["bilinear"])); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := reds(f.cut(t.Context(), gray([]uint8{7, 8}, []uint8{9, 10}), filters["bilinear"])); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -206,7 +207,7 @@ func TestLoadNormalizes(t *testing.T) {
 			[]float32{1, (float32(0.4) - 0.5) / 0.5, -1, (float32(0.6) - 0.25) / 0.25, (float32(0.2) - 0.125) / 2, (float32(0.8) - 0.125) / 2}},
 		{"means follow the order", Preprocess{Order: "bgr", Scale: 255, Mean: []float32{51, 0, 255}}, []float32{0, 153, 0, 153, 0, -153}},
 	} {
-		got, err := Load(path, c.p, 1, 2)
+		got, err := Load(t.Context(), path, c.p, 1, 2, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +222,7 @@ func TestLoadNormalizes(t *testing.T) {
 // standard deviation, all in float32.
 func TestLoadEqualsTorchvision(t *testing.T) {
 	p := Preprocess{Resize: 256, Crop: 224, Interpolation: "bilinear", Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
-	got, err := Load(photo("chelsea.png"), p, 224, 224)
+	got, err := Load(t.Context(), photo("chelsea.png"), p, 224, 224, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,12 +243,12 @@ func TestCheck(t *testing.T) {
 		"got 2 means and 0 standard deviations, want": {Mean: []float32{1, 2}},
 		"a standard deviation that is not above 0":    {Std: []float32{1, 0, 1}},
 	} {
-		if _, err := Load(photo("chelsea.png"), p, 8, 8); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Load(t.Context(), photo("chelsea.png"), p, 8, 8, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want an error with %q", p, err, want)
 		}
 	}
 	for _, size := range [][2]int{{0, 8}, {8, -1}, {1 << 31, 1 << 31}} {
-		if _, err := Load(photo("chelsea.png"), Preprocess{}, size[0], size[1]); err == nil || !strings.Contains(err.Error(), "got an input size of") {
+		if _, err := Load(t.Context(), photo("chelsea.png"), Preprocess{}, size[0], size[1], 0); err == nil || !strings.Contains(err.Error(), "got an input size of") {
 			t.Errorf("%v: got %v", size, err)
 		}
 	}

@@ -1,6 +1,9 @@
 package picture
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // A filter weighs the pixels around a point by their distance from it. Beyond
 // its support it is 0.
@@ -117,9 +120,9 @@ func (k filter) around(at, source, result int) (start int, weights []int32) {
 }
 
 // horizontal resizes the rows [first, last).
-func (a axis) horizontal(image pixels, first, last int) pixels {
+func (a axis) horizontal(ctx context.Context, image pixels, first, last int) pixels {
 	out := newPixels(len(a.taps), last-first)
-	for y := range out.height {
+	for y := range lines(ctx, out.height) {
 		from, to := image.row(first+y), out.row(y)
 		for x, t := range a.taps {
 			var red, green, blue int32 = half, half, half
@@ -142,10 +145,11 @@ const half = 1 << (precision - 1)
 
 // vertical resizes the columns. The image holds the source's rows from a.first
 // on.
-func (a axis) vertical(image pixels) pixels {
+func (a axis) vertical(ctx context.Context, image pixels) pixels {
 	out := newPixels(image.width, len(a.taps))
 	sums := make([]int32, 3*image.width)
-	for y, t := range a.taps {
+	for y := range lines(ctx, len(a.taps)) {
+		t := a.taps[y]
 		for i := range sums {
 			sums[i] = half
 		}

@@ -1,34 +1,35 @@
 package picture
 
 import (
+	"context"
 	"image"
 	"image/color"
 )
 
 // toRGB makes 8-bit RGB of whatever the decoders return: gray three times over,
 // colours of a palette looked up, alpha dropped.
-func toRGB(decoded image.Image) pixels {
+func toRGB(ctx context.Context, decoded image.Image) pixels {
 	bounds := decoded.Bounds()
 	p := newPixels(bounds.Dx(), bounds.Dy())
 	switch m := decoded.(type) {
 	case *image.YCbCr:
-		fromYCbCr(p, m)
+		fromYCbCr(ctx, p, m)
 	case *image.Gray:
-		p.gather(m.Pix, m.Stride, 1, [3]int{0, 0, 0})
+		p.gather(ctx, m.Pix, m.Stride, 1, [3]int{0, 0, 0})
 	case *image.Gray16:
-		p.gather(m.Pix, m.Stride, 2, [3]int{0, 0, 0}) // the upper byte comes first
+		p.gather(ctx, m.Pix, m.Stride, 2, [3]int{0, 0, 0}) // the upper byte comes first
 	case *image.RGBA: // from the decoders always opaque, so never multiplied with alpha
-		p.gather(m.Pix, m.Stride, 4, [3]int{0, 1, 2})
+		p.gather(ctx, m.Pix, m.Stride, 4, [3]int{0, 1, 2})
 	case *image.NRGBA:
-		p.gather(m.Pix, m.Stride, 4, [3]int{0, 1, 2})
+		p.gather(ctx, m.Pix, m.Stride, 4, [3]int{0, 1, 2})
 	case *image.RGBA64:
-		p.gather(m.Pix, m.Stride, 8, [3]int{0, 2, 4})
+		p.gather(ctx, m.Pix, m.Stride, 8, [3]int{0, 2, 4})
 	case *image.NRGBA64:
-		p.gather(m.Pix, m.Stride, 8, [3]int{0, 2, 4})
+		p.gather(ctx, m.Pix, m.Stride, 8, [3]int{0, 2, 4})
 	case *image.Paletted:
-		fromPalette(p, m)
+		fromPalette(ctx, p, m)
 	case *image.CMYK:
-		fromCMYK(p, m)
+		fromCMYK(ctx, p, m)
 	default:
 		panic("picture: a decoder returned an unknown kind of image")
 	}
@@ -36,8 +37,8 @@ func toRGB(decoded image.Image) pixels {
 }
 
 // gather copies from pixels of step bytes those at the three offsets.
-func (p pixels) gather(from []uint8, stride, step int, at [3]int) {
-	for y := range p.height {
+func (p pixels) gather(ctx context.Context, from []uint8, stride, step int, at [3]int) {
+	for y := range lines(ctx, p.height) {
 		line, out := from[y*stride:], p.row(y)
 		for x := range p.width {
 			for c, offset := range at {
@@ -47,13 +48,13 @@ func (p pixels) gather(from []uint8, stride, step int, at [3]int) {
 	}
 }
 
-func fromPalette(p pixels, m *image.Paletted) {
+func fromPalette(ctx context.Context, p pixels, m *image.Paletted) {
 	var table [256][3]uint8
 	for i, c := range m.Palette {
 		rgba := color.NRGBAModel.Convert(c).(color.NRGBA)
 		table[i] = [3]uint8{rgba.R, rgba.G, rgba.B}
 	}
-	for y := range p.height {
+	for y := range lines(ctx, p.height) {
 		out := p.row(y)
 		for x, index := range m.Pix[y*m.Stride : y*m.Stride+p.width] {
 			copy(out[3*x:], table[index][:])
@@ -62,8 +63,8 @@ func fromPalette(p pixels, m *image.Paletted) {
 }
 
 // fromCMYK takes the inks as filters on white, one behind the other.
-func fromCMYK(p pixels, m *image.CMYK) {
-	for y := range p.height {
+func fromCMYK(ctx context.Context, p pixels, m *image.CMYK) {
+	for y := range lines(ctx, p.height) {
 		line, out := m.Pix[y*m.Stride:], p.row(y)
 		for x := range p.width {
 			white := 255 - int(line[4*x+3])

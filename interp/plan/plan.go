@@ -52,9 +52,13 @@ type Options struct {
 	// Threads pack parameters at the same time; 0 means one for each processor.
 	Threads int
 	// Affords may refuse the memory that the plan and a session with so many
-	// threads take, before any of it is touched; New then returns its error. It
-	// is asked twice: with an estimate, and when the algorithms are chosen.
+	// threads take, before any of it is; New then returns its error. It is asked
+	// once the algorithms are chosen, and before with an estimate where choosing them
+	// takes much memory by itself.
 	Affords func(Memory) error
+	// Views says that the tensors of the source take no memory, as those of a mapped
+	// file.
+	Views bool
 	// Algorithms are chosen for some steps, by path: see Tune. Others take what
 	// is thought to be the fastest.
 	Algorithms map[string]string
@@ -80,6 +84,9 @@ func (o Options) meet(g *graph.Graph) int {
 
 func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), ops.Threads()) }
 
+// packers is how many threads pack.
+func (o Options) packers() int { return cmp.Or(max(o.Threads, 0), runtime.GOMAXPROCS(0)) }
+
 func (o Options) done(n *graph.Node) {
 	if o.Done == nil {
 		return
@@ -104,8 +111,10 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	}
 	p := &Plan{graph: g, lowered: lower(g, opts.meet(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
 	p.layout = layOut(p.lowered, p.lowered.pinned())
-	if err := opts.affords(Memory{Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: p.activations(opts.threads())}); err != nil {
-		return nil, err
+	if p.tableBytes() > mostTables {
+		if err := opts.affords(p.estimate(opts)); err != nil {
+			return nil, err
+		}
 	}
 	p.addSteps(true)
 	p.imageSteps = len(p.steps)
@@ -134,7 +143,9 @@ func (p *Plan) fill(params Source, opts Options) error {
 	}
 	p.prepareIn(&packed{count: true})
 	counted := p.packed
-	if err := opts.affords(p.Memory(opts.threads())); err != nil {
+	need := p.Memory(opts.threads())
+	need.Fetched = p.fetched(opts)
+	if err := opts.affords(need); err != nil {
 		return err // New gives the addresses back
 	}
 	counted.release()
@@ -185,100 +196,3 @@ func (p *Plan) Known() bool { return p.packed.known }
 
 // Graph returns the graph that the plan computes. It must not be changed.
 func (p *Plan) Graph() *graph.Graph { return p.graph }
-
-// Memory is what running a network takes, in bytes.
-type Memory struct {
-	Weights     int64 // the parameters as they are packed
-	Activations int64 // a session's arenas: all values that live at one time, at the peak
-	Scratch     int64 // a session's working memory for the algorithms
-}
-
-// Total is the sum.
-func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch }
-
-// Memory tells what the plan and one session with this many threads take.
-func (p *Plan) Memory(threads int) Memory {
-	return Memory{
-		Weights:     p.weightBytes(),
-		Activations: p.activations(threads),
-		Scratch:     bytes(p.scratch(threads)),
-	}
-}
-
-// activations is what the arenas take, and the whole batch of what no arena has but for
-// one image: what comes in and what is shown.
-func (p *Plan) activations(threads int) int64 {
-	sum := bytes(p.layout.size)
-	if p.lowered.each[0] {
-		sum += int64(seatsOf(p.images(), threads)) * bytes(p.layout.own)
-		sum += bytes(p.graph.Input.Shape.Elements())
-	}
-	for n, shown := range p.lowered.shown {
-		if p.lowered.each[shown.ID] {
-			sum += bytes(n.Shape.Elements())
-		}
-	}
-	return sum
-}
-
-// scratch is what the hungriest step needs, in float32, or one that workers take each for
-// themselves: steps take turns.
-func (p *Plan) scratch(threads int) int {
-	return max(hungriest(p.steps, threads), seatsOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
-}
-
-// images is how many there are in a batch.
-func (p *Plan) images() int { return p.graph.Input.Shape[0] }
-
-func hungriest(steps []Step, threads int) int {
-	most := 0
-	for _, s := range steps {
-		most = max(most, s.Prepared.Scratch(threads))
-	}
-	return most
-}
-
-// weightBytes is what is packed, and the parameters of ops that do not pack.
-func (p *Plan) weightBytes() int64 {
-	var others []*graph.Node
-	for _, s := range p.steps {
-		if _, ok := s.Node.Op.(ops.Packer); !ok {
-			others = append(others, s.Node)
-		}
-	}
-	return bytes(p.packed.used) + weightBytes(others)
-}
-
-func weightBytes(nodes []*graph.Node) int64 {
-	var sum int64
-	for _, n := range nodes {
-		for _, p := range n.Params {
-			sum += bytes(p.Shape.Elements())
-		}
-	}
-	return sum
-}
-
-// weightBytes is what the parameters of nodes take where those that are packed as
-// bfloat16 take half as much as in a file, and split ones three halves.
-func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
-	sum := weightBytes(nodes)
-	for _, n := range nodes {
-		if _, ok := n.Op.(ops.Packer); !ok {
-			continue
-		}
-		for _, p := range n.Params {
-			half := bytes(p.Shape.Elements()) / 2
-			switch how := l.rounds[n.ID]; {
-			case len(p.Shape) == 1: // no weight
-			case how == ops.BF16:
-				sum -= half
-			case how == ops.F32Fast:
-				sum += half
-			}
-		}
-	}
-	return sum
-}
-
-func bytes(floats int) int64 { return 4 * int64(floats) }

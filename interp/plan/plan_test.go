@@ -108,11 +108,14 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		g, keep := randomGraph(rt)
 		sizes, p := asked(t, g, Options{Keep: keep, Threads: 2})
-		if len(sizes) != 2 || sizes[1] != p.Memory(2) || sizes[0].Total() <= 0 {
-			rt.Fatalf("asked for %+v, took %+v", sizes, p.Memory(2))
+		took := p.Memory(2)
+		took.Fetched = p.fetched(Options{Threads: 2})
+		if len(sizes) != 1 || sizes[0] != took {
+			rt.Fatalf("asked for %+v, took %+v", sizes, took)
 		}
-		if sizes[0].Activations != sizes[1].Activations || sizes[0].Weights != weightBytes(g.Nodes) {
-			rt.Errorf("asked for %+v", sizes)
+		estimate := p.estimate(Options{Keep: keep, Threads: 2})
+		if estimate.Activations != took.Activations || estimate.Weights != weightBytes(g.Nodes) {
+			rt.Errorf("estimated %+v", estimate)
 		}
 		used := int64(0)
 		for _, step := range p.steps {
@@ -124,8 +127,8 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 				used += weightBytes([]*graph.Node{step.Node})
 			}
 		}
-		if sizes[1].Weights != used {
-			rt.Errorf("weights: got %d bytes, want %d", sizes[1].Weights, used)
+		if took.Weights != used {
+			rt.Errorf("weights: got %d bytes, want %d", took.Weights, used)
 		}
 	})
 }
@@ -140,20 +143,18 @@ func (c *counter) Floats(n int, _ func([]float32)) []float32 {
 
 // A plan that is not afforded takes nothing: neither tensors nor memory.
 func TestMemoryMayBeRefused(t *testing.T) {
-	b := graphtest.Start("refused", 1, 4, 4, 4)
-	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
-	for refusal := range 2 {
+	for refusal, side := range []int{4, 1 << 22} { // the second has tables that are refused before they are made
+		b := graphtest.Start("refused", 1, 4, 1, side)
+		b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
 		calls := 0
 		_, err := New(b.Graph, func(graph.Param) (tensor.Tensor, error) {
 			t.Error("a tensor was fetched")
 			return tensor.Tensor{}, nil
 		}, Options{Affords: func(Memory) error {
-			if calls++; calls > refusal {
-				return errTooMuch
-			}
-			return nil
+			calls++
+			return errTooMuch
 		}})
-		if !errors.Is(err, errTooMuch) {
+		if !errors.Is(err, errTooMuch) || calls != 1 {
 			t.Errorf("refusal %d: got %v", refusal, err)
 		}
 	}
@@ -164,9 +165,13 @@ var errTooMuch = errors.New("too much")
 func TestMemoryIsCountedInBytes(t *testing.T) {
 	b := graphtest.Start("bytes", 1, 4, 4, 4)
 	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
-	want := Memory{Weights: 4 * (16 + 4), Activations: 4 * 128}
-	if sizes, _ := asked(t, b.Graph, Options{}); sizes[0] != want {
-		t.Errorf("got %+v, want %+v", sizes[0], want)
+	want := Memory{Weights: 4 * (16 + 4), Activations: 4 * 128, Outputs: 4 * 64, Fetched: 4 * (16 + 4)}
+	_, p := asked(t, b.Graph, Options{})
+	if got := p.estimate(Options{}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := p.estimate(Options{Views: true}); got.Fetched != 0 || got.Peak() != got.Total() {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -153,10 +152,7 @@ func (p *Plan) prepareIn(m *packed) []*packing {
 // pack fetches the tensors and does the jobs. A step's tensors are fetched when a
 // thread is about to be free, so that few wait in memory unpacked.
 func pack(steps []*packing, params Source, opts Options) error {
-	threads := opts.Threads
-	if threads < 1 {
-		threads = runtime.GOMAXPROCS(0)
-	}
+	threads := opts.packers()
 	jobs := make(chan packJob)
 	crashes := make(chan any, threads)
 	var running sync.WaitGroup

@@ -95,8 +95,10 @@ func measure(ctx context.Context, n *graph.Node, op ops.Op, workers *ops.Workers
 // A crowd is what fills the caches: more than the largest of them holds.
 type crowd []float32
 
-// crowdFloats is 64 MB.
-const crowdFloats = 16 << 20
+// TuneBytes is what Tune takes beside a step of the graph.
+const TuneBytes = 64 << 20
+
+const crowdFloats = TuneBytes / 4
 
 // newCrowd writes to all of it: memory that was never written to is one page.
 func newCrowd() crowd {

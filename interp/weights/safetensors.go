@@ -192,6 +192,12 @@ func (s *safetensors) File() *os.File {
 	return f
 }
 
+func (s *safetensors) Views() bool {
+	return s.mapped != nil && littleEndian && s.base%4 == 0 && !slices.ContainsFunc(s.entries, func(r record) bool {
+		return dtypes[r.DType].decode != nil && (r.DType != "F32" || r.start%4 != 0)
+	})
+}
+
 func (s *safetensors) Entries() []Entry {
 	entries := make([]Entry, len(s.entries))
 	for i, e := range s.entries {

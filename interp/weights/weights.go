@@ -45,6 +45,8 @@ type FileStore interface {
 	Store
 	// File is the file itself, to look at and not to close.
 	File() *os.File
+	// Views says whether no tensor takes memory: all are views of a mapping.
+	Views() bool
 }
 
 // An Entry describes one tensor of a Store.

@@ -1,0 +1,71 @@
+package picture
+
+import (
+	"context"
+	"io"
+	"iter"
+)
+
+// The decoders of the standard library know no context. They are stopped at what they read,
+// which comes in pieces so small that little is done for each; and what they do between
+// reading and returning, nobody waits for.
+
+// piece is how many bytes of a JPEG are read at once: runs of empty blocks take a hundred
+// thousand of them for a byte or two.
+const piece = 64
+
+// A stoppable is a reader that fails once ctx has ended.
+type stoppable struct {
+	ctx context.Context
+	io.Reader
+	most int // bytes at once
+}
+
+func (r stoppable) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p[:min(len(p), r.most)])
+}
+
+// awaited returns what work returns, or the error of ctx once that has ended.
+func awaited[T any](ctx context.Context, work func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+		crash any
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		defer func() {
+			o.crash = recover()
+			done <- o
+		}()
+		o.value, o.err = work()
+	}()
+	var none T
+	select {
+	case o := <-done:
+		if o.crash != nil { // a bug: let it surface where it was called
+			panic(o.crash)
+		}
+		if err := ctx.Err(); err != nil {
+			return none, err
+		}
+		return o.value, o.err
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+}
+
+// lines are those from 0 to n, or fewer once ctx has ended.
+func lines(ctx context.Context, n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for y := range n {
+			if ctx.Err() != nil || !yield(y) {
+				return
+			}
+		}
+	}
+}
