@@ -158,7 +158,7 @@ func TestSizesOfMemory(t *testing.T) {
 			t.Errorf("%s: got %d and %v, want %d", text, b.value, err, want)
 		}
 	}
-	for _, text := range []string{"", "-1", "1.5GiB", "GiB", "9999999999GiB", "8388608TiB", "1GB"} {
+	for _, text := range []string{"", "-1", "1.5", "-1.5GiB", "NaNGiB", "1e300GiB", "GiB", "9999999999GiB", "8388608TiB", "1GB"} {
 		if err := new(bytesFlag).Set(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
