@@ -1,19 +1,33 @@
 package diag
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Nearest returns the candidate closest to got by edit distance, or "" where
 // none is close enough to be meant: at most a third of the letters may differ,
 // one where there are few, and never all. The same word in other letters is
 // closest of all.
+//
+// There may be as many candidates as a file has words, so each is first looked at in
+// passing: most are too long, too short, or made of other letters.
 func Nearest(got string, candidates []string) string {
-	letters := len([]rune(got))
+	letters := utf8.RuneCountInString(got)
 	best, bestDistance := "", min(max(1, letters/3), letters-1)
+	var search nearness
+	if letters <= longest {
+		search = nearness{word: []rune(got)}
+	}
 	for _, c := range candidates {
-		if c != got && strings.EqualFold(c, got) {
+		if len(c) == len(got) && c != got && strings.EqualFold(c, got) {
 			return c
 		}
-		if d := distance([]rune(got), []rune(c)); d > 0 && d <= bestDistance && (best == "" || d < bestDistance) {
+		most := bestDistance
+		if best != "" {
+			most--
+		}
+		if d := search.distance(c, most); d > 0 && d <= most {
 			best, bestDistance = c, d
 		}
 	}
@@ -28,15 +42,32 @@ func DidYouMean(got string, candidates []string) string {
 	return ""
 }
 
-// distance counts the insertions, deletions, substitutions and swaps of
-// neighbours that turn a into b. Long names are not compared at all.
-func distance(a, b []rune) int {
-	const longest = 64
-	if len(a) > longest || len(b) > longest {
+// longest is the number of letters beyond which names are not compared at all.
+const longest = 64
+
+// A nearness compares words with one, in memory of its own.
+type nearness struct {
+	word, other       []rune
+	before, last, row [longest + 1]int
+}
+
+// distance counts the insertions, deletions, substitutions and swaps of neighbours
+// that turn one word into the other; where they are more than most it may give any
+// greater number.
+func (n *nearness) distance(other string, most int) int {
+	if len(n.word) == 0 || len(other) > utf8.UTFMax*longest {
 		return longest
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
+	n.other = n.other[:0]
+	for _, r := range other {
+		n.other = append(n.other, r)
+	}
+	a, b := n.word, n.other
+	if len(b) > longest || len(a)-len(b) > most || len(b)-len(a) > most || strange(a, b) > most || strange(b, a) > most {
+		return longest
+	}
+	before, last, row := &n.before, &n.last, &n.row
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
@@ -54,4 +85,20 @@ func distance(a, b []rune) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// strange counts the letters of a that b has not: no edit brings in more than one.
+// Letters that share a number modulo 64 are taken for one.
+func strange(a, b []rune) int {
+	var has [64]int8
+	for _, r := range b {
+		has[r%64]++
+	}
+	n := 0
+	for _, r := range a {
+		if has[r%64]--; has[r%64] < 0 {
+			n++
+		}
+	}
+	return n
 }
