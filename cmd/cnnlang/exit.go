@@ -170,7 +170,7 @@ func (a *app) report(err error) int {
 	case errors.As(err, &wrong):
 		a.message(wrong.problem, wrong.help)
 	case errors.As(err, &fit):
-		fmt.Fprintln(a.stderr, fit.Error())
+		fmt.Fprintln(a.stderr, diag.Visible(fit.Error()))
 	case errors.As(err, &choice) && choice.Err != nil:
 		// A note about the text has told why.
 		a.message(fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net),
@@ -194,6 +194,7 @@ func (a *app) message(problem, help string) {
 	if a.colored() {
 		head, advice = "\x1b[1;31merror\x1b[0m", "\x1b[1;36mhelp\x1b[0m"
 	}
+	problem, help = diag.Visible(diag.Clip(problem)), diag.Visible(diag.Clip(help))
 	fmt.Fprintf(a.stderr, "%s: %s\n", head, strings.ReplaceAll(problem, "\n", "\n  "))
 	if help != "" {
 		fmt.Fprintf(a.stderr, "%s: %s\n", advice, help)

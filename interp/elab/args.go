@@ -181,10 +181,11 @@ type calling struct {
 }
 
 func (f *calling) told() diag.Frame {
+	call := f.Call
 	if f.block != nil {
-		f.Call = f.block.describe(f.env)
+		call = f.block.describe(f.env)
 	}
-	return f.Frame
+	return diag.Frame{Path: diag.Clip(f.Path), Call: diag.Clip(call), Span: f.Span}
 }
 
 // describeNet prints a net as the user knows it, with the arguments that its

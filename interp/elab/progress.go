@@ -65,14 +65,14 @@ func (m *machine) progress() *diag.Progress {
 	all = all[max(0, len(all)-mostReached):]
 	p := &diag.Progress{Earlier: n - len(all)}
 	for _, r := range all {
-		p.Steps = append(p.Steps, diag.Reached{Path: r.path, Call: r.call, Shape: concrete(r.shape)})
+		p.Steps = append(p.Steps, diag.Reached{Path: diag.Clip(r.path), Call: diag.Clip(r.call), Shape: concrete(r.shape)})
 	}
 	return p
 }
 
 // failAt reports an error of one step.
 func (m *machine) failAt(at *site, d *diag.Diagnostic) {
-	m.failing = diag.Reached{Path: at.path, Call: at.step.Call.Callee.Ref().Text()}
+	m.failing = diag.Reached{Path: diag.Clip(at.path), Call: at.step.Call.Callee.Ref().Text()}
 	m.fail(d)
 	m.failing = diag.Reached{}
 }
@@ -88,6 +88,6 @@ func (m *machine) tellProgress(d *diag.Diagnostic) {
 	d.Progress.At = m.failing
 	if inner := len(m.trace) - 1; m.failing.Path == "" && inner >= 0 {
 		call, _, _ := strings.Cut(m.trace[inner].told().Call, "(")
-		d.Progress.At = diag.Reached{Path: m.trace[inner].Path, Call: call}
+		d.Progress.At = diag.Reached{Path: diag.Clip(m.trace[inner].Path), Call: call}
 	}
 }

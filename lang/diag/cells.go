@@ -134,8 +134,9 @@ func clean(s string) string {
 	return b.String()
 }
 
-// cleanLines is clean for text that may have several lines.
-func cleanLines(s string) string {
+// Visible makes text from elsewhere, which may have several lines, fit for a terminal:
+// what one would obey, hide, or use to reorder the text is written out.
+func Visible(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
 		lines[i] = clean(lines[i])

@@ -102,30 +102,30 @@ func (r Reached) name() string {
 
 // New returns an error.
 func New(code Code, span source.Span, format string, args ...any) *Diagnostic {
-	return &Diagnostic{Code: code, Severity: code.Severity(), Span: span, Message: fmt.Sprintf(format, args...)}
+	return &Diagnostic{Code: code, Severity: code.Severity(), Span: span, Message: Clip(fmt.Sprintf(format, args...))}
 }
 
 // WithLabel sets what stands under the caret.
 func (d *Diagnostic) WithLabel(format string, args ...any) *Diagnostic {
-	d.Label = fmt.Sprintf(format, args...)
+	d.Label = Clip(fmt.Sprintf(format, args...))
 	return d
 }
 
 // WithHelp says what to write instead.
 func (d *Diagnostic) WithHelp(format string, args ...any) *Diagnostic {
-	d.Help = fmt.Sprintf(format, args...)
+	d.Help = Clip(fmt.Sprintf(format, args...))
 	return d
 }
 
 // WithNote adds a line of explanation.
 func (d *Diagnostic) WithNote(format string, args ...any) *Diagnostic {
-	d.Notes = append(d.Notes, fmt.Sprintf(format, args...))
+	d.Notes = append(d.Notes, Clip(fmt.Sprintf(format, args...)))
 	return d
 }
 
 // At points at a second place.
 func (d *Diagnostic) At(span source.Span, format string, args ...any) *Diagnostic {
-	d.Labels = append(d.Labels, Label{span, fmt.Sprintf(format, args...)})
+	d.Labels = append(d.Labels, Label{span, Clip(fmt.Sprintf(format, args...))})
 	return d
 }
 
@@ -155,10 +155,6 @@ func (l *List) Add(d *Diagnostic) {
 
 // AddAll appends every diagnostic of m as Add does.
 func (l *List) AddAll(m List) {
-	type mistake struct {
-		code Code
-		span source.Span
-	}
 	there := make(map[mistake]bool, len(*l)+len(m))
 	for _, d := range *l {
 		there[mistake{d.Code, d.Span}] = true

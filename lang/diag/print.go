@@ -146,12 +146,12 @@ func (p *printer) diagnostic(d *Diagnostic) {
 		p.margin("")
 	}
 	for _, n := range d.Notes {
-		p.note(cleanLines(n))
+		p.note(Visible(n))
 	}
 	p.trace(d.Trace)
 	p.progress(d.Progress)
 	if d.Help != "" {
-		p.line("%s%s", p.paint(help, "help"), p.paint(plain, ": "+strings.ReplaceAll(cleanLines(d.Help), "\n", "\n      ")))
+		p.line("%s%s", p.paint(help, "help"), p.paint(plain, ": "+strings.ReplaceAll(Visible(d.Help), "\n", "\n      ")))
 	}
 	p.repairs(d.Repairs)
 }
