@@ -33,7 +33,8 @@ func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, 
 		roots:   map[string]fs.FS{user: files, library: std.files},
 		prefix:  map[string]string{user: prefix, library: "std/"},
 		done:    map[place]*resolve.Module{},
-		isNet:   std.IsNet,
+		std:     std,
+		list:    diag.Collector{Most: maxReported},
 	}
 	std.lend(l)
 	if l.program.Prelude = l.done[prelude]; l.program.Prelude == nil {
@@ -49,6 +50,6 @@ func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, 
 	}
 	l.program.Main = l.complete(place{user, name}, main)
 	std.keep(l)
-	l.list.Sort()
-	return l.program, l.list, nil
+	l.list.List.Sort()
+	return l.program, l.list.List, nil
 }

@@ -3,6 +3,8 @@ package lang
 import (
 	"io/fs"
 	"maps"
+	"regexp"
+	"strings"
 	"sync"
 
 	"cnnlang/lang/resolve"
@@ -20,12 +22,38 @@ type Library struct {
 	mu      sync.Mutex
 	modules map[place]*resolve.Module
 	sources map[string]*source.File
+	// declared is which file declares a block or net, as it is imported.
+	declared func() map[string]string
 }
 
 // NewLibrary returns the library in files, which holds prelude.cnn.
 func NewLibrary(files fs.FS) *Library {
-	return &Library{files: files, modules: map[place]*resolve.Module{}, sources: map[string]*source.File{}}
+	l := &Library{files: files, modules: map[place]*resolve.Module{}, sources: map[string]*source.File{}}
+	l.declared = sync.OnceValue(l.declarations)
+	return l
 }
+
+var declaration = regexp.MustCompile(`(?m)^(?:block|net) (\w+)`)
+
+func (l *Library) declarations() map[string]string {
+	in := map[string]string{}
+	files, _ := fs.Glob(l.files, "*.cnn")
+	for _, file := range files {
+		text, err := fs.ReadFile(l.files, file)
+		if err != nil || file == prelude.name {
+			continue
+		}
+		for _, m := range declaration.FindAllSubmatch(text, -1) {
+			if name := string(m[1]); in[name] == "" {
+				in[name] = "std." + strings.TrimSuffix(file, ".cnn")
+			}
+		}
+	}
+	return in
+}
+
+// declaring is the file of the library that declares a block or net, "" for none.
+func (l *Library) declaring(name string) string { return l.declared()[name] }
 
 // lend gives a loader what is parsed already.
 func (l *Library) lend(to *loader) {
@@ -39,7 +67,7 @@ func (l *Library) lend(to *loader) {
 // keep takes what a loader parsed of the library, unless anything was wrong
 // with it.
 func (l *Library) keep(from *loader) {
-	if len(from.list) > 0 {
+	if len(from.list.List) > 0 {
 		return
 	}
 	l.mu.Lock()

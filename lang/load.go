@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -21,10 +20,15 @@ const (
 	library = "library"
 )
 
+// maxReported limits the errors of a program and its warnings, of whatever file.
+const maxReported = 500
+
 // Limits on what a program may import.
 const (
 	maxFiles = 256
 	maxDepth = 32
+	maxBytes = 4 * parse.MaxBytes
+	maxWords = 2 * parse.MaxTokens
 )
 
 // A place is a file in one of the roots.
@@ -39,9 +43,11 @@ type loader struct {
 	prefix  map[string]string
 	done    map[place]*resolve.Module
 	ring    []place // the files being loaded, outermost first
-	list    diag.List
+	bytes   int     // of the user's files
+	words   int     // words, numbers and signs in them
+	list    diag.Collector
 	lent    int // files of the library that were parsed before
-	isNet   func(name string) bool
+	std     *Library
 }
 
 // shown is what diagnostics call the file.
@@ -70,6 +76,9 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	l.program.files[src.Name] = src
 	l.ring = append(l.ring, p)
 	file, list := parse.File(src)
+	if p.root == user {
+		l.words += file.Words
+	}
 	l.list.AddAll(list)
 	report := func(d *diag.Diagnostic) { l.list.Add(d) }
 	known := l.program.Prelude
@@ -78,24 +87,12 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	}
 	m := resolve.Declare(file, known, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
 	if !list.HasErrors() {
-		m.Library, m.IsNet = l.declaring, l.isNet
+		m.Library, m.IsNet = l.std.declaring, l.std.IsNet
 		resolve.Check(m, report)
 	}
 	l.ring = l.ring[:len(l.ring)-1]
 	l.done[p] = m
 	return m
-}
-
-// declaring looks for a block or net of this name in the library.
-func (l *loader) declaring(name string) string {
-	files, _ := fs.Glob(l.roots[library], "*.cnn")
-	declares := regexp.MustCompile(`(?m)^(block|net) ` + regexp.QuoteMeta(name) + `\b`)
-	for _, file := range files {
-		if text, err := fs.ReadFile(l.roots[library], file); err == nil && file != prelude.name && declares.Match(text) {
-			return "std." + strings.TrimSuffix(file, ".cnn")
-		}
-	}
-	return ""
 }
 
 // load returns the module an import names, nil where it had to report.
@@ -119,12 +116,30 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 			WithHelp("put blocks that belong together into one file"))
 		return nil
 	}
+	if l.list.Full(diag.Error) || p.root == user && l.large(im) {
+		return nil
+	}
 	src, err := l.read(p)
 	if err != nil {
 		l.list.Add(l.notFound(im, p, err))
 		return nil
 	}
+	if p.root == user {
+		if l.bytes += len(src.Text); l.large(im) {
+			return nil
+		}
+	}
 	return l.complete(p, src)
+}
+
+// large reports, and tells, whether the user's files are more than one program may have.
+func (l *loader) large(im *ast.Import) bool {
+	if l.bytes <= maxBytes && l.words <= maxWords {
+		return false
+	}
+	l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "the files of the program have more than %d bytes, or more than %d words, numbers and signs", maxBytes, maxWords).
+		WithHelp("import only what the nets of this file use"))
+	return true
 }
 
 // target is the file an import means.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 )
 
 // Replace returns a library in which one file has another text. What does not
@@ -15,7 +14,7 @@ import (
 func (l *Library) Replace(name, text string) *Library {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := &Library{files: replaced{l.files, name, text}, modules: map[place]*resolve.Module{}, sources: map[string]*source.File{}}
+	r := NewLibrary(replaced{l.files, name, text})
 	changed := l.modules[place{library, name}]
 	for p, m := range l.modules {
 		if m != changed && !imports(m, changed) {

@@ -71,8 +71,13 @@ type Application struct {
 // that the signature binds. With u nil all sizes are numbers. A nil budget is one
 // of its own.
 func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, budget *Budget) Application {
-	var a Application
-	m := newMachine(o.Name, dim.Numbers{}, budget, func(d *diag.Diagnostic) { a.Problems.Add(d) })
+	m := newMachine(o.Name, dim.Numbers{}, budget)
+	a := m.application(o, args, sizes, u)
+	a.Problems = m.found.List
+	return a
+}
+
+func (m *machine) application(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) (a Application) {
 	if u != nil {
 		m.facts, m.unknowns = u, u
 		m.values = u.Steps()
@@ -81,7 +86,7 @@ func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim
 	if !ok {
 		return a
 	}
-	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
+	if least(o) > MaxNodes {
 		m.stop(tooManyNodes(o.Span, false))
 		return a
 	}

@@ -78,7 +78,7 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 // tap gives a named value. A name that is known in the text may still have none,
 // where the step that names it was not applied.
 func (m *machine) tap(n *ast.Name, e *env) Tensor {
-	t, ok := e.frame.taps[n.Text]
+	t, ok := e.frame.tap(n.Text)
 	if !ok {
 		m.fail(tapNotMade(n))
 		return poison

@@ -52,23 +52,19 @@ type Result struct {
 	Origins [][]*Origin
 }
 
-// maxReported is how many diagnostics a net gets; beyond it nobody reads them.
+// maxReported is how many errors a net gets, and how many warnings; beyond it nobody
+// reads them, and after the last error the net is given up.
 const maxReported = 200
 
 // Net instantiates a net. Where the list holds errors the result is nil, or has
 // no graph.
 func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
-	var list diag.List
-	m := newMachine(o.Name, dim.Numbers{}, opts.Budget, func(d *diag.Diagnostic) {
-		if len(list) < maxReported {
-			list.Add(d)
-		}
-	})
+	m := newMachine(o.Name, dim.Numbers{}, opts.Budget)
 	result := m.net(o, opts)
-	if list.HasErrors() {
+	if list := m.found.List; list.HasErrors() {
 		return nil, list
 	}
-	return result, list
+	return result, m.found.List
 }
 
 func (m *machine) net(o *resolve.Object, opts Options) *Result {
@@ -80,7 +76,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		m.fail(netOfOperation(o, c))
 		return nil
 	}
-	if least := (&sizer{map[*ast.Block]int{}}); least.block(o) > MaxNodes {
+	if least(o) > MaxNodes {
 		m.stop(tooManyNodes(o.Span, false))
 		return nil
 	}

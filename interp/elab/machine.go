@@ -35,7 +35,8 @@ type machine struct {
 	// and count sums what its nodes would weigh and cost.
 	unknowns Unknowns
 	count    graph.Count
-	report   func(*diag.Diagnostic)
+	found    diag.Collector
+	report   func(*diag.Diagnostic) // to found, if nothing is made apart
 	// said are the places an error has been reported at, by code: one cause, one
 	// message, however often it is instantiated.
 	said map[cause]bool
@@ -55,6 +56,7 @@ type machine struct {
 	owner   map[string]source.Span // the step that owns each tensor name
 	paths   map[string]source.Span // the step that has each path
 	side    *graph.Side            // the side head being made, or nil
+	heads   map[string]bool        // the names of the side heads
 	values  map[int]dim.Shape      // Unknowns.Steps
 	// stretches are how far the application came, and failing is the step whose
 	// error is being reported, where one alone is at fault.
@@ -67,22 +69,28 @@ type machine struct {
 	stopped bool // a limit was hit; everything returns at once
 }
 
-// newMachine is a machine for one instantiation.
-func newMachine(name string, facts dim.Facts, budget *Budget, report func(*diag.Diagnostic)) *machine {
+// newMachine is a machine for one instantiation. What it finds is in found.
+func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 	if budget == nil {
 		budget = NewBudget()
 	}
-	return &machine{
+	m := &machine{
+		found:  diag.Collector{Most: maxReported},
 		budget: budget,
 		among:  budget.Nodes < MaxNodes,
 		facts:  facts,
 		graph:  &graph.Graph{Name: name},
-		report: report,
 		said:   map[cause]bool{},
 		lets:   map[*ast.Let]Value{},
 		owner:  map[string]source.Span{},
 		paths:  map[string]source.Span{},
+		heads:  map[string]bool{},
 	}
+	m.report = func(d *diag.Diagnostic) {
+		m.found.Add(d)
+		m.stopped = m.stopped || m.found.Full(diag.Error)
+	}
+	return m
 }
 
 type cause struct {

@@ -1,7 +1,6 @@
 package elab
 
 import (
-	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )
@@ -22,7 +21,7 @@ type OpenParam struct {
 // Open lists the parameters that a block leaves open; problem says why that
 // cannot be known.
 func Open(o *resolve.Object) (open OpenBlock, problem string) {
-	m := newMachine(o.Name, dim.Numbers{}, nil, func(*diag.Diagnostic) {})
+	m := newMachine(o.Name, dim.Numbers{}, nil)
 	c, ok := m.closure(o, o.Span)
 	if !ok {
 		return OpenBlock{}, "its preset has no meaning"

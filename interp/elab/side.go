@@ -1,8 +1,6 @@
 package elab
 
 import (
-	"maps"
-
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -15,17 +13,16 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	if !ok {
 		return
 	}
-	for _, other := range m.graph.Sides {
-		if other.Name == name {
-			m.fail(duplicateSide(s.Span(), name))
-			return
-		}
+	if m.heads[name] {
+		m.fail(duplicateSide(s.Span(), name))
+		return
 	}
 	head := &graph.Side{Name: name, Outer: m.side}
 	first := len(m.graph.Sides)
+	m.heads[name] = true
 	m.graph.Sides = append(m.graph.Sides, head)
 
-	var found diag.List
+	found := diag.Collector{Most: maxReported}
 	report, side, nodes, steps := m.report, m.side, len(m.graph.Nodes), len(m.graph.Steps)
 	m.report = func(d *diag.Diagnostic) {
 		if d.Severity == diag.Error {
@@ -35,20 +32,20 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 		}
 	}
 	m.side = head
-	taps := e.frame.taps
-	e.frame.taps = maps.Clone(taps) // what a head names ends with the head
+	around := e.frame.taps
+	e.frame.taps = &taps{around: around} // what a head names ends with the head
 	m.open()
 	out := m.stepValue(s.Step, e, sc, x)
 	m.close()
-	m.report, m.side, e.frame.taps = report, side, taps
+	m.report, m.side, e.frame.taps = report, side, around
 
 	head.Output = out.Node
-	if len(found) == 0 && !out.Poisoned {
+	if len(found.List) == 0 && !out.Poisoned {
 		return
 	}
 	m.graph.Nodes, m.graph.Steps, m.origins = m.graph.Nodes[:nodes], m.graph.Steps[:steps], m.origins[:steps]
 	head.Output = nil
-	for _, d := range found {
+	for _, d := range found.List {
 		if !aboutShape(d.Code) {
 			m.report(d) // a mistake at any size
 			continue

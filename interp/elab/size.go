@@ -9,27 +9,41 @@ import (
 // alone, so that blocks which double from call to call are refused before
 // anything is made. What a condition or an unknown count decides counts for
 // nothing. Counts saturate just above MaxNodes.
+//
+// They are kept with the blocks: a file may have as many nets as lines, and each stand
+// on all blocks before it.
 type sizer struct {
-	known map[*ast.Block]int
+	active map[*ast.Block]bool // being counted; one that calls itself counts for nothing
+}
+
+// least is how many operations a block makes at least.
+func least(o *resolve.Object) int {
+	return (&sizer{map[*ast.Block]bool{}}).block(o)
 }
 
 const tooMany = MaxNodes + 1
 
 func (s *sizer) block(o *resolve.Object) int {
 	b := o.Block
-	if n, ok := s.known[b]; ok {
-		return n
+	if n := o.Least.Load(); n > 0 {
+		return int(n) - 1
 	}
-	s.known[b] = 0 // for a block that calls itself
+	if s.active[b] {
+		return 0
+	}
+	s.active[b] = true
+	defer delete(s.active, b)
+	n := 0
 	switch {
 	case b.Preset != nil:
-		s.known[b] = s.callee(b.Preset.Ref(), o.Module)
+		n = s.callee(b.Preset.Ref(), o.Module)
 	case o.IsPrimitive():
-		s.known[b] = 1
+		n = 1
 	case b.Body != nil:
-		s.known[b] = s.body(b.Body, o.Module)
+		n = s.body(b.Body, o.Module)
 	}
-	return s.known[b]
+	o.Least.Store(int32(n) + 1)
+	return n
 }
 
 func (s *sizer) callee(r *ast.Ref, module *resolve.Module) int {

@@ -75,16 +75,35 @@ type env struct {
 
 // A frame is one instantiation of a block.
 type frame struct {
-	taps map[string]Tensor // nil where there is none
-	net  bool              // of a net, rather than a block
+	taps *taps // nil where there is none
+	net  bool  // of a net, rather than a block
+}
+
+// taps are values by name, and those that are known around a side head.
+type taps struct {
+	of     map[string]Tensor
+	around *taps
 }
 
 // name makes a value a tap.
 func (f *frame) name(tap string, t Tensor) {
 	if f.taps == nil {
-		f.taps = map[string]Tensor{}
+		f.taps = &taps{}
 	}
-	f.taps[tap] = t
+	if f.taps.of == nil {
+		f.taps.of = map[string]Tensor{}
+	}
+	f.taps.of[tap] = t
+}
+
+// tap gives a named value.
+func (f *frame) tap(name string) (Tensor, bool) {
+	for s := f.taps; s != nil; s = s.around {
+		if t, ok := s.of[name]; ok {
+			return t, true
+		}
+	}
+	return Tensor{}, false
 }
 
 func (e *env) inner() *env {

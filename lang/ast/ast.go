@@ -25,6 +25,7 @@ type File struct {
 	Source *source.File
 	Doc    string // the comment at the top of the file
 	Decls  []*Decl
+	Words  int // how many words, numbers and signs it has
 }
 
 // A Decl is a top-level declaration; exactly one of its pointers is set.

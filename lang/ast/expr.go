@@ -1,5 +1,7 @@
 package ast
 
+import "strings"
+
 // An Expr is a value known before anything runs: a number, a size, a list, a
 // block with arguments filled in. Its grammar is in package parse.
 type Expr interface {
@@ -47,13 +49,14 @@ func (s *String) String() *String { return s }
 // Plain returns the text of a literal without expressions; ok is false where it
 // has any.
 func (s *String) Plain() (text string, ok bool) {
+	var b strings.Builder
 	for _, p := range s.Parts {
 		if p.Expr != nil {
 			return "", false
 		}
-		text += p.Text
+		b.WriteString(p.Text)
 	}
-	return text, true
+	return b.String(), true
 }
 
 // A StringPart is literal text or an expression whose value stands there.
@@ -80,11 +83,14 @@ func (r *Ref) Ref() *Ref { return r }
 
 // Text returns the dotted name.
 func (r *Ref) Text() string {
-	s := r.Path[0].Text
-	for _, n := range r.Path[1:] {
-		s += "." + n.Text
+	if len(r.Path) == 1 {
+		return r.Path[0].Text
 	}
-	return s
+	parts := make([]string, len(r.Path))
+	for i, n := range r.Path {
+		parts[i] = n.Text
+	}
+	return strings.Join(parts, ".")
 }
 
 // Args are the arguments between parentheses.

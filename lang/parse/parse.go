@@ -58,6 +58,11 @@ func File(src *source.File) (*ast.File, diag.List) {
 	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
 		return file, diag.List{tooManyTokens(src.Span(end, end))}
 	}
+	for i := range p.tokens {
+		if !blank(&p.tokens[i]) {
+			file.Words++
+		}
+	}
 	p.foreignComments()
 	if p.layout(); p.tooDeep {
 		return file, p.errors

@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -61,14 +59,17 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.expr(st.Expect.Cond, s)
 		c.inExpect = false
 	case st.Side != nil:
-		outside := maps.Clone(c.taps) // what a head names ends with the head
+		outside := len(c.named)
 		c.step(st.Side.Step, s)
 		for _, claim := range st.Side.Step.Claims {
 			if claim.As != nil {
 				c.tap(claim.As) // it names the head, which is use enough
 			}
 		}
-		c.taps = outside
+		for _, name := range c.named[outside:] { // what a head names ends with the head
+			delete(c.taps, name)
+		}
+		c.named = c.named[:outside]
 	case st.Pipe != nil:
 		for _, step := range st.Pipe.Steps {
 			c.step(step, s)
@@ -119,14 +120,20 @@ func (c *checker) step(st *ast.Step, s *scope) {
 		if old, ok := c.taps[name]; ok {
 			c.report(duplicateTap(claim.As, old.span))
 		} else {
-			c.taps[name] = &tap{span: claim.As.Span(), name: claim.As}
+			c.name(claim.As, &tap{span: claim.As.Span(), name: claim.As})
 		}
 	}
 	if st.Stage && st.Label != nil && st.Label.Name != nil {
 		if _, ok := c.taps[st.Label.Name.Text]; !ok {
-			c.taps[st.Label.Name.Text] = &tap{span: st.Label.Span(), name: st.Label.Name, read: true}
+			c.name(st.Label.Name, &tap{span: st.Label.Span(), name: st.Label.Name, read: true})
 		}
 	}
+}
+
+// name makes a tap known.
+func (c *checker) name(n *ast.Name, t *tap) {
+	c.taps[n.Text] = t
+	c.named = append(c.named, n.Text)
 }
 
 func (c *checker) ifStep(f *ast.If, s *scope) {
@@ -154,7 +161,7 @@ func (c *checker) tap(n *ast.Name) {
 		t.read = true
 		return
 	}
-	if slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, n.Text) }) {
+	if c.mayBeStage(n.Text) {
 		return // whether it is, shows when labels have values
 	}
 	names := sortedTaps(c.taps)
@@ -164,18 +171,35 @@ func (c *checker) tap(n *ast.Name) {
 	}
 }
 
+// manyStages is how many stages a block may have whose labels are compared with an
+// unknown name. Where there are more, the name waits for their values.
+const manyStages = 64
+
+// mayBeStage reports whether a name can be that of a stage, once its label has a value.
+func (c *checker) mayBeStage(name string) bool {
+	return len(c.stages) > manyStages || slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, name) })
+}
+
 // mayBe reports whether a string can come out as a text when what stands in braces
-// is filled in.
+// is filled in: whether its own parts are in the text, in their order, the first at
+// the start and the last at the end where nothing is filled in there.
 func mayBe(s *ast.String, text string) bool {
-	var pattern strings.Builder
-	for _, p := range s.Parts {
+	open := false // whether anything may stand before what is left of the text
+	for i, p := range s.Parts {
 		if p.Expr != nil {
-			pattern.WriteString(".*")
-		} else {
-			pattern.WriteString(regexp.QuoteMeta(p.Text))
+			open = true
+			continue
 		}
+		at := strings.Index(text, p.Text)
+		if open && i == len(s.Parts)-1 {
+			at = len(text) - len(p.Text)
+		}
+		if at < 0 || at > 0 && !open || !strings.HasPrefix(text[at:], p.Text) {
+			return false
+		}
+		text, open = text[at+len(p.Text):], false
 	}
-	return regexp.MustCompile("^" + pattern.String() + "$").MatchString(text)
+	return open || text == ""
 }
 
 // call checks that the callee is known and that branches stand where branches

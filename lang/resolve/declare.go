@@ -3,6 +3,7 @@ package resolve
 import (
 	"path"
 	"strings"
+	"sync"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -16,8 +17,16 @@ type Importer func(from *ast.Import) *Module
 // imports. A nil prelude makes the prelude itself.
 func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.Diagnostic)) *Module {
 	m := &Module{File: file, Prelude: prelude, names: map[string]*Object{}}
+	m.sorted = sync.OnceValue(m.sortNames) // asked for when all are declared
+	told := report
+	report = func(d *diag.Diagnostic) {
+		m.reported++
+		told(d)
+	}
 	for _, d := range file.Decls {
 		switch {
+		case m.reported >= maxReported: // the text is not used
+			return m
 		case d.Import != nil:
 			m.declareImport(d.Import, find, report)
 		case d.Let != nil:
@@ -61,6 +70,7 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 	for _, n := range im.Names {
 		o, ok := from.names[n.Text]
 		switch {
+		case m.reported >= maxReported:
 		case ok && !o.imported && private(n.Text):
 			report(privateName(n, from))
 		case !ok || o.imported:

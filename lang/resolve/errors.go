@@ -27,7 +27,7 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 
 func presetCycle(ring []*ast.Block) *diag.Diagnostic {
 	d := diag.New(diag.PresetCycle, ring[0].Name.Span(), "`%s` is defined by itself", ring[0].Name.Text)
-	for i, b := range ring {
+	for i, b := range ring[:min(len(ring), mostShown)] {
 		d.At(b.Preset.Span(), "`%s` is `%s` with arguments", b.Name.Text, ring[(i+1)%len(ring)].Name.Text)
 	}
 	return d.WithHelp("one of them needs a body of its own: `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", ring[0].Kind, ring[0].Name.Text)

@@ -62,14 +62,15 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 	case known > 0:
 		c.member(r, known)
 	default:
-		candidates := append(s.all(), c.module.Names()...)
+		locals := s.all()
+		candidates := append(slices.Clip(locals), c.module.Names()...)
 		candidates = append(candidates, Functions...)
 		candidates = append(candidates, Constants...)
 		candidates = append(candidates, "true", "false")
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}
-		c.report(unknownValue(r, c.module, append(s.all(), Constants...), candidates))
+		c.report(unknownValue(r, c.module, append(slices.Clip(locals), Constants...), candidates))
 	}
 }
 

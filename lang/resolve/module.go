@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/source"
@@ -17,7 +18,10 @@ type Module struct {
 	File    *ast.File
 	Prelude *Module // nil for the prelude itself
 	names   map[string]*Object
-	order   []*Object // declared here, in order
+	sorted  func() []string // the names that Lookup finds
+	// reported counts what is wrong with the declarations.
+	reported int
+	order    []*Object // declared here, in order
 	// Imports are the modules this one imports, in order.
 	Imports []*Module
 	// Library gives the file of the library that declares a name, as it is
@@ -37,7 +41,10 @@ type Object struct {
 	Let       *ast.Let
 	Namespace *Module // a module under the name it was imported as
 	Span      source.Span
-	imported  bool
+	// Least is kept for package elab: one more than the operations that the block
+	// makes at least, 0 where nobody has counted them.
+	Least    atomic.Int32
+	imported bool
 }
 
 // Same reports whether two modules mean the same: whether they have one text and
@@ -103,8 +110,11 @@ func (m *Module) Nets() []*Object {
 	return nets
 }
 
-// Names lists every name that Lookup would find, sorted, for suggestions.
-func (m *Module) Names() []string {
+// Names lists every name that Lookup would find, sorted, for suggestions. The caller
+// may not change the list.
+func (m *Module) Names() []string { return m.sorted() }
+
+func (m *Module) sortNames() []string {
 	var names []string
 	for n := range m.names {
 		names = append(names, n)

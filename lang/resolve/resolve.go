@@ -28,12 +28,16 @@ const maxReported = 100
 // Check reports every name in the module's declarations that stands for
 // nothing, taps and branches in the wrong place, and values that are dropped.
 func Check(m *Module, report func(*diag.Diagnostic)) {
+	if m.reported >= maxReported {
+		return // not everything is declared
+	}
 	c := &checker{module: m}
 	c.report = func(d *diag.Diagnostic) {
 		if report(d); d.Severity == diag.Error {
 			c.reported++
 		}
 	}
+	c.presetCircles()
 	for _, d := range m.File.Decls {
 		switch {
 		case d.Let != nil:
@@ -52,6 +56,7 @@ type checker struct {
 	warned   int
 	// Of the block being checked:
 	taps   map[string]*tap
+	named  []string // the taps in the order in which their steps name them
 	labels map[string]source.Span
 	stages []*ast.String // the labels of stages, where those are strings
 	// isNet is whether facts about the whole may stand here, in the outermost of
@@ -102,7 +107,6 @@ func (c *checker) block(b *ast.Block) {
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), false, outer)
-		c.presets(b)
 		c.extra(b)
 		return
 	}
@@ -194,20 +198,37 @@ func (c *checker) signature(sig *ast.Sig, s *scope) {
 	}
 }
 
-// presets follows the names behind a preset, which must end at a body. A circle
+// presetCircles follows the names behind presets, which must end at a body. A circle
 // is reported at the first of its blocks in the text.
-func (c *checker) presets(b *ast.Block) {
-	ring := []*ast.Block{b}
-	for o := c.module.preset(b); o != nil && o.Module == c.module; o = c.module.preset(o.Block) {
-		if o.Block == b {
-			c.report(presetCycle(ring))
-			return
+func (c *checker) presetCircles() {
+	followed := map[*ast.Block]bool{}
+	for _, first := range c.module.order {
+		var way []*ast.Block
+		place := map[*ast.Block]int{}
+		for o := first; o != nil && o.Block != nil && o.Module == c.module; o = c.module.preset(o.Block) {
+			b := o.Block
+			if at, here := place[b]; here {
+				c.report(presetCycle(fromFirst(way[at:])))
+				break
+			}
+			if followed[b] {
+				break
+			}
+			followed[b], place[b] = true, len(way)
+			way = append(way, b)
 		}
-		if o.Block.Span().Start.Offset < b.Span().Start.Offset || len(ring) > len(c.module.order) {
-			return // reported there
-		}
-		ring = append(ring, o.Block)
 	}
+}
+
+// fromFirst is a ring of blocks from the first in the text on.
+func fromFirst(ring []*ast.Block) []*ast.Block {
+	first := 0
+	for i, b := range ring {
+		if b.Span().Start.Offset < ring[first].Span().Start.Offset {
+			first = i
+		}
+	}
+	return append(slices.Clone(ring[first:]), ring[:first]...)
 }
 
 // preset is the block that a preset fills in, nil where there is none.
