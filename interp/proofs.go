@@ -2,11 +2,13 @@ package interp
 
 import (
 	"maps"
-	"slices"
+	"math"
+	"sort"
 
 	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 )
 
 // Prove tries to prove every block and net of the main file, or the one net that
@@ -23,13 +25,14 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 	}
 	prover.Allow()
 	var verdicts []*prove.Verdict
-	var more diag.List
+	more := diag.Collector{Most: maxMistakes}
+	known := newMistakes(p.Main.Blocks(), found)
 	for _, o := range p.Main.Blocks() {
-		if name != "" && o.Name != name || tooLarge(o, found) || o.IsPrimitive() {
+		if name != "" && o.Name != name || known.tooLarge(o) || o.IsPrimitive() {
 			continue // there is nothing in a primitive to prove
 		}
 		v := prover.Block(o)
-		if failed(o, found) {
+		if known.fails[o.Span] {
 			// What holds over all sizes is of no interest where its own do not work.
 			fails := *v
 			fails.Status, fails.Reason = prove.NotProved, "it fails at its own sizes"
@@ -37,13 +40,17 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 		}
 		verdicts = append(verdicts, v)
 		for _, d := range append(v.Others[:len(v.Others):len(v.Others)], v.Problem) {
-			if d != nil && !explained(o, d, append(found[:len(found):len(found)], more...)) {
+			if d != nil && !known.explain(o, d) {
 				more.Add(d)
+				known.add(d)
 			}
 		}
 	}
-	return verdicts, more
+	return verdicts, more.List
 }
+
+// maxMistakes is how many refuted blocks are told.
+const maxMistakes = 200
 
 // StepShapes are the shapes of the steps of all blocks, by the offset in the main
 // file where a step ends, as far as verdicts tell them in the blocks' own words. The
@@ -58,34 +65,68 @@ func StepShapes(verdicts []*prove.Verdict) map[int][]string {
 	return found
 }
 
+// mistakes are what has been found wrong, by the block that it is in: a file may have
+// as many of either as it has lines.
+type mistakes struct {
+	blocks []*resolve.Object // in the order of the text
+	wrong  map[*resolve.Object]bool
+	limit  map[*resolve.Object]bool // a limit was hit in it
+	places map[source.Span]bool     // of errors
+	fails  map[source.Span]bool     // the nets in whose making an error was found
+	shared int                      // offset of the first limit that all nets share
+}
+
+func newMistakes(blocks []*resolve.Object, found diag.List) *mistakes {
+	m := &mistakes{
+		blocks: blocks, wrong: map[*resolve.Object]bool{}, limit: map[*resolve.Object]bool{},
+		places: map[source.Span]bool{}, fails: map[source.Span]bool{}, shared: math.MaxInt,
+	}
+	for _, d := range found {
+		m.add(d)
+	}
+	return m
+}
+
+func (m *mistakes) add(d *diag.Diagnostic) {
+	o := m.around(d.Span)
+	if d.Code.IsLimit() && o != nil {
+		m.limit[o] = true
+	}
+	if d.Code == diag.TooManyNodes || d.Code == diag.TooManySteps {
+		if len(m.blocks) > 0 && d.Span.Start.Filename == m.blocks[0].Span.Start.Filename {
+			m.shared = min(m.shared, d.Span.Start.Offset)
+		}
+	}
+	if d.Severity != diag.Error {
+		return
+	}
+	m.places[d.Span] = true
+	if o != nil {
+		m.wrong[o] = true
+	}
+	if n := len(d.Trace); n > 0 {
+		m.fails[d.Trace[n-1].Span] = true
+	}
+}
+
+// around is the block in which a place lies, nil where there is none.
+func (m *mistakes) around(at source.Span) *resolve.Object {
+	i := sort.Search(len(m.blocks), func(i int) bool { return m.blocks[i].Block.Span().Start.Offset > at.Start.Offset })
+	if i == 0 || !m.blocks[i-1].Block.Span().Contains(at) {
+		return nil
+	}
+	return m.blocks[i-1]
+}
+
 // tooLarge reports whether a limit was hit in a block at its default sizes; a proof
 // would only hit it again. Nets behind one that left nothing of what they share have
 // not been made, and are not proved either.
-func tooLarge(o *resolve.Object, found diag.List) bool {
-	return slices.ContainsFunc(found, func(d *diag.Diagnostic) bool {
-		shared := d.Code == diag.TooManyNodes || d.Code == diag.TooManySteps
-		behind := o.Block.Kind == "net" && d.Span.Start.Filename == o.Span.Start.Filename && d.Span.Start.Offset < o.Span.Start.Offset
-		return d.Code.IsLimit() && o.Block.Span().Contains(d.Span) || shared && behind
-	})
+func (m *mistakes) tooLarge(o *resolve.Object) bool {
+	return m.limit[o] || o.Block.Kind == "net" && m.shared < o.Span.Start.Offset
 }
 
-// explained reports whether an error that has been found already lies in the
-// same block, or at the same place: then it is the same cause, seen at one size.
-func explained(o *resolve.Object, d *diag.Diagnostic, found diag.List) bool {
-	for _, e := range found {
-		if e.Severity == diag.Error && (e.Span == d.Span || o.Block.Span().Contains(e.Span)) {
-			return true
-		}
-	}
-	return false
-}
-
-// failed reports whether an error has been found in making this net.
-func failed(o *resolve.Object, found diag.List) bool {
-	for _, d := range found {
-		if n := len(d.Trace); d.Severity == diag.Error && n > 0 && d.Trace[n-1].Span == o.Span {
-			return true
-		}
-	}
-	return false
+// explain reports whether an error that has been found already lies in the same block,
+// or at the same place: then it is the same cause, seen at one size.
+func (m *mistakes) explain(o *resolve.Object, d *diag.Diagnostic) bool {
+	return m.wrong[o] || m.places[d.Span]
 }
