@@ -142,12 +142,13 @@ func (p *Program) Select(name string) (*resolve.Object, error) {
 // one with this name. It returns those that could be and everything found wrong.
 func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, error) {
 	var nets []*Net
-	list := append(diag.List(nil), p.Problems...)
+	list := diag.Collector{Most: maxFound}
+	list.AddAll(p.Problems)
 	if opts.Budget == nil {
 		opts.Budget = elab.NewBudget() // one for all nets, so that no file takes long
 	}
 	check := func(o *resolve.Object) {
-		if !p.whole(o) || opts.Budget.Spent() {
+		if !p.whole(o) || opts.Budget.Spent() || list.Full(diag.Error) {
 			return
 		}
 		n, found := Instantiate(o, opts)
@@ -167,18 +168,22 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		switch {
 		case err == nil:
 			check(o)
-		case !list.HasErrors(): // else the net may be among what did not parse
+		case !list.List.HasErrors(): // else the net may be among what did not parse
 			return nil, nil, err
 		}
-		return nets, list, nil
+		return nets, list.List, nil
 	}
 	for _, o := range p.Main.Nets() {
 		if elab.Runnable(o) {
 			check(o)
 		}
 	}
-	return nets, list, nil
+	return nets, list.List, nil
 }
+
+// maxFound is how many errors of a program, and how many warnings, are found before
+// the rest of its nets are left alone.
+const maxFound = 1000
 
 // Known returns an UnknownNetError where argument is neither a file nor a net of
 // the library.

@@ -41,20 +41,23 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 	}
 	params := parameters(c.Object)
 	good, next := true, 0
-	var given []string
+	given, declared := map[string]bool{}, finder(params)
 	for _, a := range args.List {
+		if m.stopped {
+			return nil, false
+		}
 		v, ok := m.eval(a.Value, e)
 		good = good && ok
 		name := ""
 		switch {
 		case a.Name != nil:
 			name = a.Name.Text
-			if find(params, name) == nil {
+			if declared(name) == nil {
 				m.fail(unknownArgument(a.Name, c.Object, params))
 				good = false
 				continue
 			}
-			if slices.Contains(given, name) {
+			if given[name] {
 				m.fail(argumentTwice(a.Name.Span(), name, filled.Args[name].span))
 				good = false
 			}
@@ -70,7 +73,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 			}
 			name = params[next].Name.Text
 		}
-		given = append(given, name)
+		given[name] = true
 		filled.Args[name] = bound{v, a.Value.Span()}
 	}
 	return filled, good
@@ -91,6 +94,20 @@ func parameters(o *resolve.Object) []*ast.Param {
 		return list[1:]
 	}
 	return list
+}
+
+// finder is find for all arguments of a call, of which there may be as many as a file
+// has words.
+func finder(params []*ast.Param) func(name string) *ast.Param {
+	const few = 16
+	if len(params) <= few {
+		return func(name string) *ast.Param { return find(params, name) }
+	}
+	by := make(map[string]*ast.Param, len(params))
+	for _, p := range slices.Backward(params) {
+		by[p.Name.Text] = p // of two of one name the first
+	}
+	return func(name string) *ast.Param { return by[name] }
 }
 
 func find(params []*ast.Param, name string) *ast.Param {

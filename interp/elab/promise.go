@@ -78,9 +78,10 @@ func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
 			open++
 		}
 	}
+	declared := finder(params)
 	for _, a := range args.List {
 		switch {
-		case a.Name != nil && find(params, a.Name.Text) == nil:
+		case a.Name != nil && declared(a.Name.Text) == nil:
 			return wrongCall(p, c, diag.UnknownArgument, a, "has no parameter `"+a.Name.Text+"`, with which")
 		case a.Name == nil && open == 0 && len(params) == 0:
 			return wrongCall(p, c, diag.TooManyArguments, a, "takes no arguments, with which")

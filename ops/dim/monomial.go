@@ -37,13 +37,17 @@ type factor struct {
 	power int
 }
 
-// maxPower bounds the powers in a monomial.
-const maxPower = 64
+// maxPower bounds the powers in a monomial, maxFactors its length: the product of as
+// many sizes as a signature may have axes would take their square to work out.
+const (
+	maxPower   = 64
+	maxFactors = 64
+)
 
 // power returns the monomial x^n.
 func power(x *atom, n int) monomial { return monomial{{x, n}} }
 
-// times multiplies; ok is false where a power grows out of bounds.
+// times multiplies; ok is false where a power, or the product, grows out of bounds.
 func (a monomial) times(b monomial) (product monomial, ok bool) {
 	if len(a) == 0 {
 		return b, true
@@ -72,7 +76,8 @@ func (a monomial) times(b monomial) (product monomial, ok bool) {
 			i, j = i+1, j+1
 		}
 	}
-	return append(append(product, a[i:]...), b[j:]...), true
+	product = append(append(product, a[i:]...), b[j:]...)
+	return product, len(product) <= maxFactors
 }
 
 // inverse returns 1/a.
