@@ -17,8 +17,11 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 	if len(p.Main.File.Source.Text)*byteWork >= limits.Work {
 		return // not one attempt could be made, and a list of them takes its time
 	}
-	prover := prove.New()
+	prover, proved := prove.New(), 0
 	check := func(text string, quick bool, a *repair.Account) (repair.State, bool) {
+		if proved += len(text); proved > renewal {
+			prover, proved = prove.New(), len(text)
+		}
 		prover.Until = a.Until
 		if a.Work -= len(text) * byteWork; a.Spent() {
 			return repair.State{}, false
@@ -31,6 +34,10 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 	}
 	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts}, check, limits)
 }
+
+// renewal is after how many bytes of text another prover is taken: it keeps the trees of
+// all it proved, for the sake of what they import.
+const renewal = 1 << 20
 
 // What else than proving takes, as package prove counts it.
 const (

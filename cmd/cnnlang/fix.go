@@ -16,7 +16,7 @@ import (
 // What --fix may spend on looking for repairs.
 const (
 	maxFixWork = 18_000_000
-	maxFixTime = 12 * time.Second
+	maxFixTime = 3 * time.Second
 )
 
 // A fixedFile is a file that was changed and how: the edits are of its old text.
