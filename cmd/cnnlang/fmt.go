@@ -158,19 +158,27 @@ func (f *formatter) lay(name, text string) (string, error) {
 // A text with mistakes has none; they are shown in the text as it was read, for that
 // is what people have before them.
 func (f *formatter) annotate(argument, text, laid string) (string, error) {
-	p, err := interp.Open(argument, strings.NewReader(laid))
-	if err == nil {
-		p, err = p.Revise(laid)
-	}
+	defer spaciously()()
+	p, err := interp.Open(argument, strings.NewReader(text))
 	if err != nil {
 		return "", err
+	}
+	if p.Main.File.Source.Text != text { // the file has changed since it was read
+		if p, err = p.Revise(text); err != nil {
+			return "", err
+		}
 	}
 	nets, list, err := p.Check("", elab.Options{})
+	if err == nil && list.HasErrors() {
+		return "", &problems{list, p.File}
+	}
+	if err == nil && laid != text {
+		if p, err = p.Revise(laid); err == nil {
+			nets, list, err = p.Check("", elab.Options{})
+		}
+	}
 	if err != nil {
 		return "", err
-	}
-	if list.HasErrors() {
-		return "", asRead(p, text, list)
 	}
 	var graphs []*graph.Graph
 	for _, n := range nets {
@@ -181,19 +189,6 @@ func (f *formatter) annotate(argument, text, laid string) (string, error) {
 	verdicts, _ := p.Prove(prover, "", list)
 	annotated := shapes.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
 	return format.Format(source.NewFile(argument, annotated)), nil
-}
-
-// asRead are the mistakes of a program at their places in the text it was laid out from.
-func asRead(p *interp.Program, text string, list diag.List) error {
-	read, err := p.Revise(text)
-	if err != nil {
-		return err
-	}
-	_, there, err := read.Check("", elab.Options{})
-	if err != nil || !there.HasErrors() {
-		return &problems{list, p.File}
-	}
-	return &problems{there, read.File}
 }
 
 // show prints what would change.

@@ -151,9 +151,20 @@ func (g grid) titles() table.Row {
 func readable(cells []any) table.Row {
 	row := table.Row{}
 	for _, c := range cells {
-		row = append(row, cell(c, true))
+		row = append(row, short(cell(c, true)))
 	}
 	return row
+}
+
+// short is the text of a cell in a table for people: of one that is far too long the
+// middle is left out, so that no row is as wide as the longest path could be.
+func short(text string) string {
+	const most = 200
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	runes := []rune(text)
+	return string(runes[:most/2-1]) + "…" + string(runes[len(runes)-most/2:])
 }
 
 func (a *app) csv(g grid) error {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"reflect"
 	"strings"
-	"text/tabwriter"
 
 	"cnnlang/ops"
 )
@@ -16,28 +15,18 @@ import (
 //	0            input                    [1, 3, 224, 224]
 //	1   conv1    conv(out=64, k=7x7, …)   [1, 64, 112, 112]   0    weight [64, 3, 7, 7]
 func Print(w io.Writer, g *Graph) error {
-	var table strings.Builder
-	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(t, "%s\n", heading(g))
-	fmt.Fprintf(t, "id\tpath\top\tshape\tin\tparams\n")
+	rows := [][]string{{heading(g)}, {"id", "path", "op", "shape", "in", "params"}}
 	for _, n := range g.Nodes {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%v\t%s\t%s\n",
-			n.ID, n.Path, Describe(n.Op), n.Shape, inputs(n), tensors(n))
+		rows = append(rows, []string{fmt.Sprint(n.ID), n.Path, Describe(n.Op), fmt.Sprint(n.Shape), inputs(n), tensors(n)})
 	}
 	for _, s := range g.Sides {
 		if s.Output == nil {
-			fmt.Fprintf(t, "side %s: %v\n", s.Name, s.Err)
+			rows = append(rows, []string{fmt.Sprintf("side %s: %v", s.Name, s.Err)})
 		} else {
-			fmt.Fprintf(t, "side %s (%d)\n", s.Name, s.Output.ID)
+			rows = append(rows, []string{fmt.Sprintf("side %s (%d)", s.Name, s.Output.ID)})
 		}
 	}
-	t.Flush()
-	for line := range strings.Lines(table.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
-	}
-	return nil
+	return Columns(w, rows)
 }
 
 // heading names the network and says what goes in and comes out.

@@ -3,8 +3,6 @@ package plan
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
 	"cnnlang/interp/graph"
 )
@@ -18,27 +16,19 @@ import (
 //	step  path   op                     algorithm          arena      scratch
 //	1     conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
 func Print(w io.Writer, p *Plan, threads int) error {
-	var table strings.Builder
 	m := p.Memory(threads)
-	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(t, "%s: %d bytes of weights, %d of activations, %d of scratch for %d threads\n",
-		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)
+	rows := [][]string{{fmt.Sprintf("%s: %d bytes of weights, %d of activations, %d of scratch for %d threads",
+		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)}}
 	if p.imageSteps > 0 {
-		fmt.Fprintf(t, "steps 1 to %d are taken by each of %d images\n", p.imageSteps, p.images())
+		rows = append(rows, []string{fmt.Sprintf("steps 1 to %d are taken by each of %d images", p.imageSteps, p.images())})
 	}
-	fmt.Fprintf(t, "step\tpath\top\talgorithm\tarena\tscratch\n")
-	fmt.Fprintf(t, "0\t\tinput\tcopy\t%s\t0\n", p.where(p.lowered.Input))
+	rows = append(rows, []string{"step", "path", "op", "algorithm", "arena", "scratch"},
+		[]string{"0", "", "input", "copy", p.where(p.lowered.Input), "0"})
 	for i, s := range p.steps {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%d\n", i+1, s.Node.Path, graph.Describe(s.Node.Op),
-			s.Prepared.Algorithm(), p.where(s.Node), s.Prepared.Scratch(threads))
+		rows = append(rows, []string{fmt.Sprint(i + 1), s.Node.Path, graph.Describe(s.Node.Op),
+			s.Prepared.Algorithm(), p.where(s.Node), fmt.Sprint(s.Prepared.Scratch(threads))})
 	}
-	t.Flush()
-	for row := range strings.Lines(table.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(row, " \n")); err != nil {
-			return err
-		}
-	}
-	return nil
+	return graph.Columns(w, rows)
 }
 
 // where says which part of the arena a node's result is.
