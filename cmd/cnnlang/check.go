@@ -215,7 +215,7 @@ func (c *checker) show(p *interp.Program, s state) {
 		c.net(p, n)
 	}
 	if len(s.nets) == 0 && !list.HasErrors() && c.text {
-		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", p.Main.Name(), whyNoNet(p))
+		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", visible(p.Main.Name()), whyNoNet(p))
 	}
 	if c.contracts {
 		for _, v := range s.verdicts {
@@ -238,7 +238,7 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 	if c.text {
 		file := ""
 		if len(c.arguments) > 1 && p.Named == "" {
-			file = p.Main.Name() + ": "
+			file = visible(p.Main.Name()) + ": "
 		}
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
 			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))

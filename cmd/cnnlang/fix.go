@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 
 	"cnnlang/interp"
@@ -108,8 +109,13 @@ func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error 
 		return nil
 	}
 	for _, r := range made {
-		fmt.Fprintf(c.stdout, "%s: repaired: %s\n", path, r.What)
+		fmt.Fprintf(c.stdout, "%s: repaired: %s\n", visible(path), diag.Clip(r.What))
 	}
-	_, err := fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n%s", path, path, format.Diff(old, text))
-	return err
+	fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n", visible(path), visible(path))
+	for line := range strings.Lines(format.Diff(old, text)) {
+		if _, err := fmt.Fprintln(c.stdout, visible(diag.Clip(strings.TrimSuffix(line, "\n")))); err != nil {
+			return err
+		}
+	}
+	return nil
 }

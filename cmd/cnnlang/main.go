@@ -27,7 +27,7 @@ func main() { os.Exit(Main()) }
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(os.Stdout, 1<<16), stderr: os.Stderr}
+	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(standardOutput(), 1<<16), stderr: os.Stderr}
 	done := make(chan error, 1)
 	go func() { done <- a.execute(ctx, os.Args[1:]) }()
 	select {

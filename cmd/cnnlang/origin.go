@@ -100,7 +100,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 		}
 	}
 	if err == nil && model.CacheProblem != nil {
-		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", plain(model.CacheProblem))
+		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", visible(plain(model.CacheProblem)))
 	}
 	return model, err
 }
@@ -112,7 +112,7 @@ func (a *app) otherThreads(t *interp.Tuning, path string, threads int) {
 		threads = ops.Threads()
 	}
 	if t.Threads > 0 && t.Threads != threads {
-		fmt.Fprintf(a.stderr, "note: the algorithms of %s were measured on other threads: %d, not %d\n", path, t.Threads, threads)
+		fmt.Fprintf(a.stderr, "note: the algorithms of %s were measured on other threads: %d, not %d\n", visible(path), t.Threads, threads)
 	}
 }
 

@@ -38,6 +38,6 @@ func terminalWidth(f *os.File) int {
 // away.
 func (a *app) progress(format string, args ...any) {
 	if isTerminal(a.stderr) {
-		fmt.Fprintf(a.stderr, "\r\x1b[K"+format, args...)
+		fmt.Fprint(a.stderr, "\r\x1b[K"+visible(fmt.Sprintf(format, args...)))
 	}
 }

@@ -3,6 +3,7 @@ package elab
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -113,7 +114,7 @@ func (m *machine) label(s *ast.Step, e *env) (text string, labelled, ok bool) {
 	}
 	text = v.(string)
 	for _, c := range text {
-		if c < ' ' || c == '"' {
+		if !unicode.IsGraphic(c) || c == '"' { // a terminal would obey it, or hide it
 			m.fail(badLabel(s.Label.Span(), text))
 			return "", true, false
 		}

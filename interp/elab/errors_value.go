@@ -179,7 +179,8 @@ func noBranches(at source.Span, c *Closure) *diag.Diagnostic {
 }
 
 func textTooLong(at source.Span) *diag.Diagnostic {
-	return diag.New(diag.BadLabel, at, "this string is longer than %d characters", maxText)
+	return diag.New(diag.BadLabel, at, "this string is longer than %d characters", maxText).
+		WithHelp("write a shorter one")
 }
 
 func duplicatePath(at source.Span, name string, first source.Span) *diag.Diagnostic {

@@ -119,19 +119,18 @@ func (m *machine) dims(x *ast.DimsLit) (Value, bool) {
 	return p, true
 }
 
-// maxText limits the length of a string whose parts are filled in: strings of
-// strings could double from line to line.
+// maxText limits the length of a string: those of strings could double from line to
+// line, and to compare two is one step, however long they are.
 const maxText = 1024
 
 // text fills in the expressions of a string.
 func (m *machine) text(x *ast.String, e *env) (Value, bool) {
 	var b strings.Builder
 	for _, p := range x.Parts {
-		if p.Expr == nil {
-			b.WriteString(p.Text)
-			continue
+		v, ok := Value(p.Text), true
+		if p.Expr != nil {
+			v, ok = m.eval(p.Expr, e)
 		}
-		v, ok := m.eval(p.Expr, e)
 		if !ok {
 			return nil, false
 		}

@@ -6,7 +6,7 @@ import "strings"
 var limitPages = []Page{
 	{
 		Code: TooLong,
-		Text: "A file has more than 1 MiB of text or more than 100,000 words, numbers and signs. Split it into files " +
+		Text: "A file has more than 1 MiB of text or more than 100,000 words, numbers and signs, or a word has more than 1024 characters. Split a long file into files " +
 			"that import each other; `repeat` and blocks say more in less.",
 		Right: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 20 conv(3, 3x3, pad=1)
@@ -50,8 +50,8 @@ net n [N, 3, H = 32, W = 32] -> [N, one, H, W] { conv(one, 1x1) }
 	},
 	{
 		Code: TooManyFiles,
-		Text: "A program consists of more than 256 files, or imports lie more than 32 deep. Put blocks that belong " +
-			"together into one file.",
+		Text: "A program consists of more than 256 files, has more than 4 MiB of text or 200,000 words beside the " +
+			"library, or imports lie more than 32 deep. Put blocks that belong together into one file, and import only what is used.",
 		Right: `import std.resnet { basic }
 net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 `,

@@ -43,6 +43,11 @@ func tooManyTokens(span source.Span) *diag.Diagnostic {
 		WithHelp("split it into files that import each other")
 }
 
+func wordTooLong(t *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.TooLong, spanOf(t), "this word is longer than the %d characters allowed", MaxWord).
+		WithHelp("give it a shorter name")
+}
+
 func nestedTooDeep(span source.Span) *diag.Diagnostic {
 	return diag.New(diag.TooDeep, span, "nested deeper than %d levels", MaxDepth).
 		WithHelp("move inner parts into blocks of their own")

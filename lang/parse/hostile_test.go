@@ -63,7 +63,8 @@ func TestHostileFiles(t *testing.T) {
 		{"lines of bars in no combinator", "net a { relu" + strings.Repeat("\n | relu", much/20) + "}", diag.Syntax},
 		{"bodies without braces", strings.Repeat("net a [N]->[N]\nrelu\n", much/80), diag.Syntax},
 		{"one long line of blanks", upTo(" "), ""},
-		{"one long name", "let " + upTo("x") + " = 1", ""},
+		{"one long name", "let " + upTo("x") + " = 1", diag.TooLong},
+		{"a name as long as allowed", "let " + strings.Repeat("x", MaxWord) + " = 1", ""},
 		{"one long string", "let a = \"" + upTo("\\\"") + "\"", ""},
 		{"statements", "net a {\n" + strings.Repeat("relu\n", much/20) + "}", ""},
 	} {

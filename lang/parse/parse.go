@@ -27,6 +27,9 @@ const (
 	// MaxTokens limits the tokens of one file, blanks and comments not counted.
 	// Most of the time it takes to parse is per token.
 	MaxTokens = 100_000
+	// MaxWord limits the characters of a word: names stand in messages, tables and
+	// the names of weights.
+	MaxWord = 1024
 	// maxReported limits the diagnostics of one file.
 	maxReported = 100
 	// maxErrors limits how many statements of one declaration are blanked.
@@ -59,7 +62,11 @@ func File(src *source.File) (*ast.File, diag.List) {
 		return file, diag.List{tooManyTokens(src.Span(end, end))}
 	}
 	for i := range p.tokens {
-		if !blank(&p.tokens[i]) {
+		switch t := &p.tokens[i]; {
+		case blank(t):
+		case overlong(t):
+			return file, diag.List{wordTooLong(t)}
+		default:
 			file.Words++
 		}
 	}
@@ -76,6 +83,9 @@ func File(src *source.File) (*ast.File, diag.List) {
 	p.errors.Sort()
 	return file, p.errors
 }
+
+// overlong reports whether a token is a word longer than any may be.
+func overlong(t *lexer.Token) bool { return t.Type == tokIdent && len(t.Value) > MaxWord }
 
 // notText returns what keeps the file from being text at all.
 func notText(src *source.File) *diag.Diagnostic {

@@ -33,8 +33,8 @@ type Token struct {
 }
 
 // Tokens splits a text into tokens that joined together are the text; nil where
-// it is not a text that File could read, for its size, its encoding or its
-// nesting. Mistakes of all other kinds do not matter.
+// it is not a text that File could read, for its size, that of a word, its
+// encoding or its nesting. Mistakes of all other kinds do not matter.
 func Tokens(src *source.File) []Token {
 	if notText(src) != nil {
 		return nil
@@ -47,6 +47,9 @@ func Tokens(src *source.File) []Token {
 	list := make([]Token, n)
 	for i := range list {
 		t := &p.tokens[i]
+		if overlong(t) {
+			return nil
+		}
 		list[i] = Token{kindOf[t.Type], t.Value}
 		if t.Value == ";" {
 			list[i].Kind = Operator
