@@ -79,6 +79,12 @@ func plain(t *testing.T, l ops.Layout, x tensor.Tensor) tensor.Tensor {
 // runBlocked computes an op on blocked values and returns the result in order.
 func runBlocked(t *testing.T, op ops.Blocker, layouts []ops.Layout, to ops.Layout, in, params []tensor.Tensor, workers int) tensor.Tensor {
 	t.Helper()
+	return runLaid(t, op, laid, layouts, to, in, params, workers)
+}
+
+// runLaid is runBlocked for values laid by a function.
+func runLaid(t *testing.T, op ops.Blocker, laid func(ops.Layout, tensor.Tensor) tensor.Tensor, layouts []ops.Layout, to ops.Layout, in, params []tensor.Tensor, workers int) tensor.Tensor {
+	t.Helper()
 	shape := optest.Shape(t, op, in...)
 	var values []ops.Value
 	var inputs []tensor.Tensor
@@ -243,7 +249,8 @@ func TestBlockedEpilogues(t *testing.T) {
 					if add {
 						x = append(x, optest.Rand(2, optest.Shape(t, f, x[0])...))
 					}
-					if !againstBlocked(t, op, 2400*eps, x...) && hasBlocks() && f.(*ops.Conv).Groups != dim.Int(20) {
+					groups := f.(*ops.Conv).Groups // of which few channels are not added to
+					if !againstBlocked(t, op, 2400*eps, x...) && hasBlocks() && groups != dim.Int(20) && (groups == dim.Int(1) || !add) {
 						t.Errorf("%s is not blocked", op.Name())
 					}
 				}
@@ -264,6 +271,7 @@ func TestBlockedAddInPlace(t *testing.T) {
 
 func testBlockedAddInPlace(t *testing.T, op *ops.Conv, width int) {
 	x, added := optest.Rand(1, 1, 50, 9, width), optest.Rand(2, 1, 40, 9, width)
+	x.Data[0] = 1e20 // so that Winograd's algorithm leaves a tile out
 	how := op.Blocked([]tensor.Shape{x.Shape, added.Shape}, added.Shape)
 	if how.In == nil {
 		if hasBlocks() {

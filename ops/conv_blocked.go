@@ -40,6 +40,7 @@ type convUnit struct {
 	block, blocks int
 	inBlock       int
 	sum           *tapSum      // of a dense convolution
+	mixed         *mixedGroups // where its groups share blocks
 	taps          *kernel.Taps // of any other
 	weights       []float32
 }
@@ -101,6 +102,9 @@ func (c *Conv) fitsBlocks(x, out tensor.Shape, l Layout) bool {
 	}
 	if c.permutes(x, out) > 0 {
 		return true
+	}
+	if c.epilogue.Add && (x[1]/groups%Lanes != 0 || out[1]/groups%Lanes != 0) {
+		return false // unmix would need what the result has been added to
 	}
 	work := 0 // products of a pixel, zeros of other groups' channels included
 	for block := range ceilDiv(out[1], Lanes) {
@@ -291,6 +295,7 @@ func (c *Conv) denseUnits(b *blockedConv, x, out tensor.Shape, f *packing) {
 			sums[key] = newTapSum(at, c.K.H.MustInt()*c.K.W.MustInt(), channels, last)
 		}
 		u.sum = sums[key]
+		u.mixed = c.mixed(b, u, x[1], to-from)
 		u.weights = c.pack(b, u, to-from, x, f)
 		b.units = append(b.units, u)
 		block += u.blocks

@@ -182,6 +182,9 @@ func (w *blockedPartOf) unit(unit, image int) {
 			}
 		}
 	}
+	if u.mixed != nil {
+		w.unmix(u, &k)
+	}
 	if w.out.Means {
 		w.sum(&k, u.block, image)
 	}

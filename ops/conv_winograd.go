@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"math"
+
 	"cnnlang/ops/dim"
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
@@ -28,6 +30,10 @@ type winogradConv struct {
 	bias         []float32
 	act          Activation
 	low, high    float32
+
+	// Of the tiles that are computed directly.
+	pixelSum   *tapSum // over the channels of a pixel of the input
+	tilePlaces [5][5]tilePlaces
 }
 
 // A tileRun is tiles of one row of an image and their place in the block.
@@ -80,17 +86,24 @@ func newWinograd(c *Conv, in []Value, out Value, f *packing) *winogradConv {
 	w.bias = f.biases(w.out.blocks * Lanes)
 	w.cut()
 	w.place()
-	taps := make([]int, w.in.blocks)
-	for i := range taps {
-		taps[i] = i * w.lines * Lanes
-	}
-	sum := newTapSum(taps, 1, Lanes, x[1]%Lanes)
+	w.placeTiles()
+	sum := w.channelSum(w.lines * Lanes)
+	w.pixelSum = w.channelSum(w.in.plane)
 	for block := 0; block < w.out.blocks; block += kernel.TileBlocks {
 		u := convUnit{block: block, blocks: min(kernel.TileBlocks, w.out.blocks-block), sum: sum}
 		u.weights = w.pack(u, x[1], f)
 		w.units = append(w.units, u)
 	}
 	return w
+}
+
+// channelSum is the sum over all channels, whose blocks lie so far apart.
+func (w *winogradConv) channelSum(apart int) *tapSum {
+	taps := make([]int, w.in.blocks)
+	for i := range taps {
+		taps[i] = i * apart
+	}
+	return newTapSum(taps, 1, Lanes, w.in.c%Lanes)
 }
 
 // cut puts the tiles of all images into blocks.
@@ -145,11 +158,13 @@ var winogradG = [6][3]float64{
 	{0, 0, 1},
 }
 
-// pack transforms the weights of a unit: [36][channel][filter].
+// pack transforms the weights of a unit: [36][channel][filter], and [5][channel][filter]
+// of those places of the window that have no plane among these. A line follows, 0 where
+// all weights are such that tiles may be transformed.
 func (w *winogradConv) pack(u convUnit, channels int, f *packing) []float32 {
 	across := u.blocks * Lanes
 	plane := w.in.blocks * Lanes * across
-	return f.Floats(36*plane, func(dst []float32) {
+	return f.Floats(weightPlanes*plane+Lanes, func(dst []float32) {
 		var rows [2 * Lanes]filterRow
 		lanes := min(across, w.out.c-u.block*Lanes)
 		for lane := range lanes {
@@ -160,9 +175,15 @@ func (w *winogradConv) pack(u convUnit, channels int, f *packing) []float32 {
 				var g [9]float64
 				for i := range g {
 					g[i] = float64(rows[lane].at(9*c + i))
+					if !(math.Abs(g[i]) < mostWeight) {
+						dst[weightPlanes*plane] = 1
+					}
 				}
 				for i, v := range transformed(&g) {
 					dst[i*plane+c*across+lane] = v
+				}
+				for i, to := range tapPlanes {
+					dst[to*plane+c*across+lane] = float32(g[i])
 				}
 			}
 		}

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"math"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -9,20 +11,28 @@ import (
 const (
 	transformPart = 1 << 6
 	productPart   = 1 << 18
+	judgedPart    = 1 << 7 // tiles
 )
 
 func (w *winogradConv) prepare() Prepared {
 	values := 36 * w.in.blocks * w.lines * Lanes
 	sums := 36 * w.out.blocks * w.lines * Lanes
+	runs := 0
+	for _, list := range w.blocks {
+		runs = max(runs, len(list))
+	}
 	return &prepared{
 		algorithm: "winograd-" + kernel.ISA(),
-		lend:      kernel.WinogradScratch,
-		share:     values + sums,
+		lend:      kernel.WinogradScratch + Lanes,
+		share:     values + sums + runs*w.in.blocks + w.most,
 		bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
 			var tasks []Task
 			for _, runs := range w.blocks {
-				b := &winogradBlockOf{w, runs, s.shared[:values], s.shared[values:], out.Data, in, s}
-				tasks = append(tasks, b.transforms(w.in.blocks, b.transformIn), b.products(), b.transforms(w.out.blocks, b.transformOut))
+				b := &winogradBlockOf{
+					winogradConv: w, runs: runs, data: out.Data, inputs: in, scratch: s,
+					values: s.shared[:values], sums: s.shared[values:], most: s.shared[values+sums:], direct: s.shared[len(s.shared)-w.most:],
+				}
+				tasks = append(tasks, b.transforms(w.in.blocks, 1, b.transformIn), together(b.products(), b.judgement()), b.transforms(len(w.units), kernel.TileBlocks, b.transformOut))
 			}
 			return tasks
 		},
@@ -34,34 +44,67 @@ type winogradBlockOf struct {
 	*winogradConv
 	runs         []tileRun
 	values, sums []float32 // [36][blocks of channels][lines][Lanes]
+	most         []float32 // [blocks of channels][runs], the largest size of the input
+	direct       []float32 // by the tile's place, whether it is computed directly: 0 or 1
 	data         []float32
 	inputs       []tensor.Tensor
 	scratch      scratch
 }
 
-// transforms is a transform of every run in so many blocks of channels.
-func (b *winogradBlockOf) transforms(blocks int, one func(r tileRun, block int, scratch []float32)) Task {
-	return ranges(len(b.runs)*blocks, max(1, transformPart/b.across), func(from, to, worker int) {
+// transforms is a transform of every run in so many units, of some blocks of channels each.
+func (b *winogradBlockOf) transforms(units, blocks int, one func(run, unit int, scratch []float32)) Task {
+	return ranges(len(b.runs)*units, max(1, transformPart/b.across/blocks), func(from, to, worker int) {
 		for i := from; i < to; i++ {
-			one(b.runs[i%len(b.runs)], i/len(b.runs), b.scratch.of(worker))
+			one(i%len(b.runs), i/len(b.runs), b.scratch.of(worker))
 		}
 	})
 }
 
-func (b *winogradBlockOf) transformIn(r tileRun, block int, scratch []float32) {
-	at := b.in.at(r.image, block, 4*r.y-b.top, 4*r.x-b.left)
-	kernel.WinogradIn(&kernel.WinogradTile{
-		Scratch: scratch, Pixels: b.inputs[0].Data[at:], Pitch: b.in.pitch, Tiles: r.tiles,
-		Values: b.values[(block*b.lines+r.at)*Lanes:], Plane: b.in.blocks * b.lines * Lanes,
+// judgement is judge for every run.
+func (b *winogradBlockOf) judgement() Task {
+	return ranges(len(b.runs), max(1, judgedPart/b.across), func(from, to, _ int) {
+		for run := from; run < to; run++ {
+			b.judge(run)
+		}
 	})
 }
 
-func (b *winogradBlockOf) transformOut(r tileRun, block int, scratch []float32) {
+func (b *winogradBlockOf) transformIn(run, block int, scratch []float32) {
+	r := b.runs[run]
+	at := b.in.at(r.image, block, 4*r.y-b.top, 4*r.x-b.left)
+	most := scratch[kernel.WinogradScratch:]
+	kernel.WinogradIn(&kernel.WinogradTile{
+		Scratch: scratch, Pixels: b.inputs[0].Data[at:], Pitch: b.in.pitch, Tiles: r.tiles,
+		Values: b.values[(block*b.lines+r.at)*Lanes:], Plane: b.in.blocks * b.lines * Lanes, Most: most,
+	})
+	largest := uint32(0)
+	for _, size := range most[:Lanes] {
+		largest = max(largest, math.Float32bits(size))
+	}
+	b.most[block*len(b.runs)+run] = math.Float32frombits(largest)
+}
+
+func (b *winogradBlockOf) transformOut(run, unit int, scratch []float32) {
+	u := &b.units[unit]
+	for block := u.block; block < u.block+u.blocks; block++ {
+		b.transformBlock(b.runs[run], u, block, scratch)
+	}
+}
+
+// transformBlock transforms one block of a unit, whose tiles that are computed directly
+// come with the first.
+func (b *winogradBlockOf) transformBlock(r tileRun, u *convUnit, block int, scratch []float32) {
 	t := kernel.WinogradTile{
 		Scratch: scratch, Pitch: b.out.pitch, Plane: b.out.blocks * b.lines * Lanes,
 		Rows: min(4, b.out.h-4*r.y), Bias: b.bias[block*Lanes:], Low: b.low, High: b.high,
 	}
 	for i := range r.tiles {
+		if b.direct[r.at+i] != 0 || u.weights[weightPlanes*u.plane()] != 0 {
+			if block == u.block {
+				b.computeDirectly(&r, i, u)
+			}
+			continue
+		}
 		x := 4 * (r.x + i)
 		t.Columns = min(4, b.out.w-x)
 		t.Pixels = b.data[b.out.at(r.image, block, 4*r.y, x):]
@@ -114,6 +157,6 @@ func (b *winogradBlockOf) weightsOf(i int) []float32 {
 		return nil
 	}
 	w := b.units[i/36].weights
-	size := len(w) / 36
+	size := b.units[i/36].plane()
 	return w[i%36*size:][:size]
 }

@@ -13,8 +13,9 @@ import (
 //	[N][C/Block][H + HaloH][W + HaloW][Block]
 //
 // in which the channels of a block lie together at every pixel, one cache line
-// for a Block of 16, or of 32 where they are bfloat16. Channels beyond C are there,
-// finite, and mean nothing.
+// for a Block of 16, or of 32 where they are bfloat16. Channels beyond C are there and
+// mean nothing: of float32 they may be NaN, of bfloat16 they are finite where all values
+// are.
 //
 // The halo is zeros, so that a convolution tests no border. It is shared: what
 // lies to the right of a row is to the left of the next one, and what lies below

@@ -8,7 +8,7 @@ import (
 
 // PackVersion changes whenever an op packs the same parameters in another way, so
 // that nobody uses what an earlier version of the program packed.
-const PackVersion = 1
+const PackVersion = 2
 
 // A Packer is an op that lays its parameters out anew, in the order in which it
 // computes with them.

@@ -60,6 +60,8 @@ var neonCodes = map[string]uint32{
 	"fmin": 0x4ea0f400,
 	"fmla": 0x4e20cc00, // d += n·m
 	"fmls": 0x4ea0cc00, // d -= n·m
+	"and":  0x4e201c00,
+	"umax": 0x6ea06400,
 }
 
 // do is an operation on all four elements: d = n op m, or d is added to.

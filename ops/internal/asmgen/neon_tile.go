@@ -1,6 +1,9 @@
 package asmgen
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A neonTile is 1 to 6 pixels of one row, 16 channels deep, held in registers
 // while the taps go by. Pixels are lines of 64 bytes, in four registers:
@@ -15,7 +18,7 @@ import "fmt"
 // more fill what is left, in turn. The others take V24-V31 for weights and lines.
 //
 //	R0 arguments   R1 first pixel's place   R2 bytes from a pixel to the next
-//	R3 offsets     R4 taps left             R5 weights
+//	R3 taps        R4 taps left             R5 weights
 //	R6 turns left of a tap, or work         R7 result
 //	R8-R13 the pixels' places               R14 taps of the next chunk
 //	R15 place of the tile   R19 tiles left  R20 what a sum is added to, or 0
@@ -53,7 +56,11 @@ func (t neon) tiles() {
 		t.label("tile")
 		t.placed(argIn, placeIn, "R1")
 		t.placed(argOut, placeOut, "R7")
-		t.field(argOffsets, "R3")
+		if family == "conv" {
+			t.field(argLines, "R3")
+		} else {
+			t.field(argOffsets, "R3")
+		}
 		t.field(argWeights, "R5")
 		t.field(argChunks, "R14")
 		t.op("MOVD.P", "8(R14)", "R4")
@@ -92,7 +99,11 @@ func (k neonTile) write() {
 	k.label(k.name(""))
 	k.start()
 	k.label(k.name("tap"))
-	k.op("MOVD.P", "8(R3)", "R8")
+	if k.family == "conv" {
+		k.op("MOVD.P", at(lineSize, "R3"), "R8")
+	} else {
+		k.op("MOVD.P", "8(R3)", "R8")
+	}
 	k.op("ADD", "R1", "R8")
 	for p := 1; p < k.pixels; p++ {
 		k.op("ADD", "R2", k.place(p-1), k.place(p))
@@ -140,10 +151,10 @@ func (k neonTile) start() {
 }
 
 // dense multiplies the channels of a tap's lines one after another, four to a
-// turn, or the one there is: argInner is the number of turns, 0 for one channel.
+// turn, and those that are left. A thin line leaves out some, whose weights are skipped.
 func (k neonTile) dense() {
-	k.field(argInner, "R6")
-	k.op("CBZ", "R6", k.name("one"))
+	k.op("MOVD", inR3(lineTurns), "R6")
+	k.op("CBZ", "R6", k.name("rest"))
 	k.label(k.name("turn"))
 	for p := range k.pixels {
 		k.op("FMOVQ.P", at(16, k.place(p)), scalar(k.channelsOf(p)))
@@ -153,15 +164,23 @@ func (k neonTile) dense() {
 	}
 	k.op("ADD", 4*64, "R5")
 	k.loop("R6", k.name("turn"))
-	k.loop("R4", k.name("tap"))
-	k.op("JMP", k.name("end"))
+	k.label(k.name("rest"))
+	k.op("MOVD", inR3(lineOnes), "R6")
+	k.op("CBZ", "R6", k.name("past"))
 	k.label(k.name("one"))
 	for p := range k.pixels {
-		k.op("FMOVS", at(0, k.place(p)), scalar(k.channelsOf(p)))
+		k.op("FMOVS.P", at(4, k.place(p)), scalar(k.channelsOf(p)))
 	}
 	k.channel(0)
 	k.op("ADD", 64, "R5")
+	k.loop("R6", k.name("one"))
+	k.label(k.name("past"))
+	k.op("MOVD", inR3(lineSkip), "R6")
+	k.op("ADD", "R6", "R5")
 }
+
+// inR3 is a field of a tap as the x86 kernels have it, of the line before R3.
+func inR3(field string) string { return strings.Replace(field, "(R10)", "(R3)", 1) }
 
 // channel multiplies channel c of those loaded of every pixel with its weights.
 func (k neonTile) channel(c int) {

@@ -4,7 +4,8 @@ package asmgen
 // in winograd.go, a quarter of a line at a time.
 //
 // V0-V5 are a column or row, V6 and V7 work, V16-V21 the constants, V22 and V23
-// the bounds, V24 the bias, V25 the value to add.
+// the bounds, V24 the bias, V25 the value to add. The first keeps the largest sizes of
+// the quarters in V22-V25, and in V21 all bits but the sign.
 //
 //	R1 source   R2 its pitch   R3 result   R4 its pitch   R5 scratch
 //	R6 tiles or rows left      R8-R13 rows or work
@@ -32,6 +33,10 @@ func (t neon) winogradIn() {
 	rows := []string{"R8", "R9", "R10", "R11", "R12", "R13"}
 	t.function("winogradIn", "args")
 	t.winogradArguments(constA, constB, constA2, constB2, constSum)
+	t.same(at(4*constSize, "R6"), 21)
+	for q := range quarters {
+		t.zero(22 + q)
+	}
 	t.field(wTiles, "R6")
 	t.label("tile")
 	t.op("MOVD", "R1", "R8")
@@ -43,6 +48,8 @@ func (t neon) winogradIn() {
 		for q := range quarters {
 			for i, row := range rows {
 				t.load(at(64*j+16*q, row), i)
+				t.do("and", 6+i%2, i, 21)
+				t.do("umax", 22+q, 22+q, 6+i%2)
 			}
 			t.sixToSix(func(i, reg int) { t.store(reg, at(64*(6*i+j)+16*q, "R5")) })
 		}
@@ -67,6 +74,10 @@ func (t neon) winogradIn() {
 	t.op("ADD", 4*64, "R1")
 	t.op("ADD", 64, "R3")
 	t.loop("R6", "tile")
+	t.field(wMost, "R8")
+	for q := range quarters {
+		t.store(22+q, at(16*q, "R8"))
+	}
 	t.op("RET")
 }
 

@@ -12,7 +12,8 @@ import "fmt"
 //	36 planes   ──columns──▶  4x6 lines  ──rows──▶  4x4 pixels     A'mA
 //
 // v0-v5 are a column or row, v6 and v7 work, v8-v13 the constants, v14 and v15 the
-// bounds.
+// bounds. The first keeps the largest sizes of the two halves of a line in v13 and v14,
+// and in v15 all bits but the sign: numbers without it are in the order of their bits.
 //
 //	R8 source   R9 its pitch    R10 result   R11 its pitch   SI scratch
 //	CX tiles or rows left       R13 columns  R15 value to add
@@ -37,6 +38,7 @@ const (
 	wColumns   = "88(DI)"
 	wLow       = "96(DI)"
 	wHigh      = "100(DI)"
+	wMost      = "104(DI)"
 )
 
 // halves are the displacements of the registers of a line.
@@ -59,7 +61,8 @@ func winogradArguments(t *text, s isa, constants ...int) {
 	}
 }
 
-// The order of the constants in memory: a, b, a^2, b^2, a^3, b^3, a^2 + b^2.
+// The order of the constants in memory: a, b, a^2, b^2, a^3, b^3, a^2 + b^2, all bits but
+// the sign.
 const (
 	constA = iota
 	constB
@@ -68,22 +71,33 @@ const (
 	constA3
 	constB3
 	constSum
+	constSize
 )
 
 func winogradIn(t *text, s isa) {
 	t.function("winogradIn"+s.name, "args:DI")
 	winogradArguments(t, s, constA, constB, constA2, constB2, constSum)
+	t.op("VBROADCASTSS", at(4*constSize, "AX"), s.v(15))
+	for i := range halves(s) {
+		t.zero(s, 13+i)
+	}
 	t.op("MOVQ", wTiles, "CX")
 	t.op("LEAQ", "(R9)(R9*2)", "R14")
 	t.label("tile")
 	t.op("LEAQ", "(R8)(R9*4)", "BX")
 	t.op("ADDQ", "R9", "BX")
 	rows := []string{"(R8)", "(R8)(R9*1)", "(R8)(R9*2)", "(R8)(R14*1)", "(R8)(R9*4)", "(BX)"}
-	for _, half := range halves(s) {
+	and := "VPAND"
+	if s == avx512 {
+		and = "VPANDD"
+	}
+	for h, half := range halves(s) {
 		for j := range 6 {
 			t.note("column %d", j)
 			for i, row := range rows {
 				t.op("VMOVUPS", fmt.Sprint(64*j+half, row), s.v(i))
+				t.op(and, s.v(15), s.v(i), s.v(6+i%2))
+				t.op("VPMAXUD", s.v(6+i%2), s.v(13+h), s.v(13+h))
 			}
 			sixToSix(t, s, func(i, reg int) {
 				t.op("VMOVUPS", s.v(reg), at(64*(6*i+j)+half, "SI"))
@@ -107,6 +121,10 @@ func winogradIn(t *text, s isa) {
 	t.op("ADDQ", 64, "R10")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "tile")
+	t.op("MOVQ", wMost, "DX")
+	for h, half := range halves(s) {
+		t.op("VMOVUPS", s.v(13+h), at(half, "DX"))
+	}
 	t.end()
 }
 

@@ -92,7 +92,7 @@ func (t *Taps) Of(channels int) *Taps {
 }
 
 // Thin says that taps from one on have only so many channels that count: those behind
-// have no weight, and Conv may leave them out.
+// have no weight, and Conv leaves them out, whatever they hold.
 func (t *Taps) Thin(from, channels int) {
 	if channels < 1 || channels > t.width || from < 0 {
 		panic("kernel: no such tap")

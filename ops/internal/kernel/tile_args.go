@@ -11,7 +11,7 @@ type tileArgs struct {
 	step      int
 	taps      *int
 	chunks    *int
-	inner     int // of NEON: turns of four channels; 0 for one channel
+	inner     int // of Grouped: channels of a group
 	weights   *float32
 	out       *float32
 	outBlock  int
@@ -34,7 +34,7 @@ type tileArgs struct {
 	aheadLines int
 	aheadTiles int
 
-	lines *tapLine // of Conv; NEON has taps, of which all channels count
+	lines *tapLine // of Conv
 }
 
 // args translates t, whose slices check has checked.
@@ -44,7 +44,7 @@ func (t *Tile) args(at *Places) tileArgs {
 		out: &t.Out[0], outBlock: 4 * t.OutBlock, addBlock: 4 * t.AddBlock,
 		low: t.Low, high: t.High, blocks: t.Blocks, places: &at.bytes[0], tiles: len(at.bytes),
 	}
-	a.lines, a.inner = &t.Taps.lines[0], t.Taps.width/turn
+	a.lines = &t.Taps.lines[0]
 	return a
 }
 

@@ -17,7 +17,7 @@ tile:
 	MOVD 48(R0), R7
 	MOVD 24(R15), R6
 	ADD R6, R7
-	MOVD 16(R0), R3
+	MOVD 192(R0), R3
 	MOVD 40(R0), R5
 	MOVD 24(R0), R14
 	MOVD.P 8(R14), R4
@@ -72,15 +72,15 @@ p6x16:
 	VEOR V23.B16, V23.B16, V23.B16
 
 p6x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
 	ADD R2, R8, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
 	ADD R2, R12, R13
-	MOVD 32(R0), R6
-	CBZ R6, p6x16one
+	MOVD -24(R3), R6
+	CBZ R6, p6x16rest
 
 p6x16turn:
 	FMOVQ.P 16(R8), F24
@@ -196,17 +196,18 @@ p6x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p6x16turn
-	SUBS $1, R4
-	BNE p6x16tap
-	JMP p6x16end
+
+p6x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p6x16past
 
 p6x16one:
-	FMOVS (R8), F24
-	FMOVS (R9), F25
-	FMOVS (R10), F26
-	FMOVS (R11), F27
-	FMOVS (R12), F28
-	FMOVS (R13), F29
+	FMOVS.P 4(R8), F24
+	FMOVS.P 4(R9), F25
+	FMOVS.P 4(R10), F26
+	FMOVS.P 4(R11), F27
+	FMOVS.P 4(R12), F28
+	FMOVS.P 4(R13), F29
 	FLDPQ (R5), (F30, F31)
 	WORD $0x4f9813c0 // fmla v0.4s, v30.4s, v24.s[0]
 	WORD $0x4f9813e1 // fmla v1.4s, v31.4s, v24.s[0]
@@ -234,6 +235,12 @@ p6x16one:
 	WORD $0x4f9d13d6 // fmla v22.4s, v30.4s, v29.s[0]
 	WORD $0x4f9d13f7 // fmla v23.4s, v31.4s, v29.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p6x16one
+
+p6x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p6x16tap
 
@@ -408,14 +415,14 @@ p5x16:
 	VEOR V19.B16, V19.B16, V19.B16
 
 p5x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
 	ADD R2, R8, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
 	ADD R2, R11, R12
-	MOVD 32(R0), R6
-	CBZ R6, p5x16one
+	MOVD -24(R3), R6
+	CBZ R6, p5x16rest
 
 p5x16turn:
 	FMOVQ.P 16(R8), F20
@@ -514,16 +521,17 @@ p5x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p5x16turn
-	SUBS $1, R4
-	BNE p5x16tap
-	JMP p5x16end
+
+p5x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p5x16past
 
 p5x16one:
-	FMOVS (R8), F20
-	FMOVS (R9), F21
-	FMOVS (R10), F22
-	FMOVS (R11), F23
-	FMOVS (R12), F24
+	FMOVS.P 4(R8), F20
+	FMOVS.P 4(R9), F21
+	FMOVS.P 4(R10), F22
+	FMOVS.P 4(R11), F23
+	FMOVS.P 4(R12), F24
 	FLDPQ (R5), (F25, F26)
 	WORD $0x4f941320 // fmla v0.4s, v25.4s, v20.s[0]
 	WORD $0x4f941341 // fmla v1.4s, v26.4s, v20.s[0]
@@ -547,6 +555,12 @@ p5x16one:
 	WORD $0x4f981372 // fmla v18.4s, v27.4s, v24.s[0]
 	WORD $0x4f981393 // fmla v19.4s, v28.4s, v24.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p5x16one
+
+p5x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p5x16tap
 
@@ -697,13 +711,13 @@ p4x16:
 	VEOR V15.B16, V15.B16, V15.B16
 
 p4x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
 	ADD R2, R8, R9
 	ADD R2, R9, R10
 	ADD R2, R10, R11
-	MOVD 32(R0), R6
-	CBZ R6, p4x16one
+	MOVD -24(R3), R6
+	CBZ R6, p4x16rest
 
 p4x16turn:
 	FMOVQ.P 16(R8), F16
@@ -785,15 +799,16 @@ p4x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p4x16turn
-	SUBS $1, R4
-	BNE p4x16tap
-	JMP p4x16end
+
+p4x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p4x16past
 
 p4x16one:
-	FMOVS (R8), F16
-	FMOVS (R9), F17
-	FMOVS (R10), F18
-	FMOVS (R11), F19
+	FMOVS.P 4(R8), F16
+	FMOVS.P 4(R9), F17
+	FMOVS.P 4(R10), F18
+	FMOVS.P 4(R11), F19
 	FLDPQ (R5), (F20, F21)
 	WORD $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
 	WORD $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
@@ -813,6 +828,12 @@ p4x16one:
 	WORD $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
 	WORD $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p4x16one
+
+p4x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p4x16tap
 
@@ -939,12 +960,12 @@ p3x16:
 	VEOR V11.B16, V11.B16, V11.B16
 
 p3x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
 	ADD R2, R8, R9
 	ADD R2, R9, R10
-	MOVD 32(R0), R6
-	CBZ R6, p3x16one
+	MOVD -24(R3), R6
+	CBZ R6, p3x16rest
 
 p3x16turn:
 	FMOVQ.P 16(R8), F12
@@ -1009,14 +1030,15 @@ p3x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p3x16turn
-	SUBS $1, R4
-	BNE p3x16tap
-	JMP p3x16end
+
+p3x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p3x16past
 
 p3x16one:
-	FMOVS (R8), F12
-	FMOVS (R9), F13
-	FMOVS (R10), F14
+	FMOVS.P 4(R8), F12
+	FMOVS.P 4(R9), F13
+	FMOVS.P 4(R10), F14
 	FLDPQ (R5), (F15, F16)
 	WORD $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
 	WORD $0x4f8c1201 // fmla v1.4s, v16.4s, v12.s[0]
@@ -1032,6 +1054,12 @@ p3x16one:
 	WORD $0x4f8e122a // fmla v10.4s, v17.4s, v14.s[0]
 	WORD $0x4f8e124b // fmla v11.4s, v18.4s, v14.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p3x16one
+
+p3x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p3x16tap
 
@@ -1134,11 +1162,11 @@ p2x16:
 	VEOR V7.B16, V7.B16, V7.B16
 
 p2x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
 	ADD R2, R8, R9
-	MOVD 32(R0), R6
-	CBZ R6, p2x16one
+	MOVD -24(R3), R6
+	CBZ R6, p2x16rest
 
 p2x16turn:
 	FMOVQ.P 16(R8), F8
@@ -1186,13 +1214,14 @@ p2x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p2x16turn
-	SUBS $1, R4
-	BNE p2x16tap
-	JMP p2x16end
+
+p2x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p2x16past
 
 p2x16one:
-	FMOVS (R8), F8
-	FMOVS (R9), F9
+	FMOVS.P 4(R8), F8
+	FMOVS.P 4(R9), F9
 	FLDPQ (R5), (F10, F11)
 	WORD $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
 	WORD $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
@@ -1204,6 +1233,12 @@ p2x16one:
 	WORD $0x4f891186 // fmla v6.4s, v12.4s, v9.s[0]
 	WORD $0x4f8911a7 // fmla v7.4s, v13.4s, v9.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p2x16one
+
+p2x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p2x16tap
 
@@ -1282,10 +1317,10 @@ p1x16:
 	VEOR V3.B16, V3.B16, V3.B16
 
 p1x16tap:
-	MOVD.P 8(R3), R8
+	MOVD.P 32(R3), R8
 	ADD R1, R8
-	MOVD 32(R0), R6
-	CBZ R6, p1x16one
+	MOVD -24(R3), R6
+	CBZ R6, p1x16rest
 
 p1x16turn:
 	FMOVQ.P 16(R8), F4
@@ -1316,12 +1351,13 @@ p1x16turn:
 	ADD $256, R5
 	SUBS $1, R6
 	BNE p1x16turn
-	SUBS $1, R4
-	BNE p1x16tap
-	JMP p1x16end
+
+p1x16rest:
+	MOVD -16(R3), R6
+	CBZ R6, p1x16past
 
 p1x16one:
-	FMOVS (R8), F4
+	FMOVS.P 4(R8), F4
 	FLDPQ (R5), (F5, F6)
 	WORD $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
 	WORD $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
@@ -1329,6 +1365,12 @@ p1x16one:
 	WORD $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
 	WORD $0x4f841103 // fmla v3.4s, v8.4s, v4.s[0]
 	ADD $64, R5
+	SUBS $1, R6
+	BNE p1x16one
+
+p1x16past:
+	MOVD -8(R3), R6
+	ADD R6, R5
 	SUBS $1, R4
 	BNE p1x16tap
 

@@ -15,6 +15,10 @@ type WinogradTile struct {
 	Values []float32
 	Plane  int
 	Tiles  int
+	// Most becomes, in each of its Lanes, the largest size of any of the pixels: that
+	// whose bits without the sign are the largest number, so that infinity is larger than
+	// what is finite and NaN larger than both.
+	Most []float32
 
 	// WinogradOut reads 36 values and stores Rows x Columns of the 4x4 pixels,
 	// plus Bias, plus Add, between Low and High. Add may be the pixels.
@@ -34,6 +38,9 @@ const (
 	WinogradB = math.Sqrt2
 )
 
+// sizeBits are all bits of a float32 but its sign.
+const sizeBits = 1<<31 - 1
+
 // WinogradIn sets Values to B'dB of the pixels d.
 func WinogradIn(w *WinogradTile) {
 	if w.Tiles < 1 || w.Pitch < 0 || w.Plane < 0 {
@@ -42,6 +49,7 @@ func WinogradIn(w *WinogradTile) {
 	_ = w.Scratch[WinogradScratch-1]
 	_ = w.Pixels[5*w.Pitch+(4*(w.Tiles-1)+5)*Lanes+Lanes-1]
 	_ = w.Values[35*w.Plane+w.Tiles*Lanes-1]
+	_ = w.Most[Lanes-1]
 	winogradIn(w)
 }
 

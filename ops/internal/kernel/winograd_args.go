@@ -2,6 +2,8 @@
 
 package kernel
 
+import "math"
+
 // winogradArgs is a WinogradTile as assembly reads it: distances in bytes. asmgen
 // knows the places of the fields.
 type winogradArgs struct {
@@ -17,16 +19,17 @@ type winogradArgs struct {
 	addPitch      int
 	rows, columns int
 	low, high     float32
+	most          *float32
 }
 
 // winogradConstants in the order that asmgen knows.
-var winogradConstants = [7]float32{WinogradA, WinogradB, 0.5, 2, 0.5 * WinogradA, 2 * WinogradB, 2.5}
+var winogradConstants = [8]float32{WinogradA, WinogradB, 0.5, 2, 0.5 * WinogradA, 2 * WinogradB, 2.5, math.Float32frombits(sizeBits)}
 
 // inArgs are those of WinogradIn.
 func (w *WinogradTile) inArgs() winogradArgs {
 	return winogradArgs{
 		source: &w.Pixels[0], pitch: 4 * w.Pitch, result: &w.Values[0], plane: 4 * w.Plane,
-		scratch: &w.Scratch[0], constants: &winogradConstants[0], tiles: w.Tiles,
+		scratch: &w.Scratch[0], constants: &winogradConstants[0], tiles: w.Tiles, most: &w.Most[0],
 	}
 }
 

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // The transforms, as drawn in asmgen.
 var (
 	winogradB = [6][6]float32{
@@ -40,11 +42,14 @@ func transform(a [][6]float32, d *[6][6]float32) (out [6][6]float32) {
 
 // winogradInGeneric is WinogradIn.
 func winogradInGeneric(w *WinogradTile) {
+	clear(w.Most[:Lanes])
 	for t := range w.Tiles {
 		for lane := range Lanes {
 			var d [6][6]float32
 			for i := range 36 {
 				d[i/6][i%6] = w.Pixels[i/6*w.Pitch+(4*t+i%6)*Lanes+lane]
+				most := max(math.Float32bits(w.Most[lane]), math.Float32bits(d[i/6][i%6])&sizeBits)
+				w.Most[lane] = math.Float32frombits(most)
 			}
 			v := transform(winogradB[:], &d)
 			for i := range 36 {

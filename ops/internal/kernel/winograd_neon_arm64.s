@@ -22,6 +22,12 @@ TEXT ·winogradInNEON(SB), NOSPLIT, $0-8
 	VDUP V19.S[0], V19.S4
 	FMOVS 24(R6), F20
 	VDUP V20.S[0], V20.S4
+	FMOVS 28(R6), F21
+	VDUP V21.S[0], V21.S4
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	VEOR V24.B16, V24.B16, V24.B16
+	VEOR V25.B16, V25.B16, V25.B16
 	MOVD 48(R0), R6
 
 tile:
@@ -33,11 +39,23 @@ tile:
 	ADD R2, R12, R13
 	// column 0
 	FMOVQ (R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ (R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ (R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ (R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ (R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ (R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, (R5)
@@ -63,11 +81,23 @@ tile:
 	FMOVQ F6, 1536(R5)
 	FMOVQ F5, 1920(R5)
 	FMOVQ 16(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 16(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 16(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 16(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 16(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 16(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 16(R5)
@@ -93,11 +123,23 @@ tile:
 	FMOVQ F6, 1552(R5)
 	FMOVQ F5, 1936(R5)
 	FMOVQ 32(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 32(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 32(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 32(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 32(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 32(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 32(R5)
@@ -123,11 +165,23 @@ tile:
 	FMOVQ F6, 1568(R5)
 	FMOVQ F5, 1952(R5)
 	FMOVQ 48(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 48(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 48(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 48(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 48(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 48(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 48(R5)
@@ -154,11 +208,23 @@ tile:
 	FMOVQ F5, 1968(R5)
 	// column 1
 	FMOVQ 64(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 64(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 64(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 64(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 64(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 64(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 64(R5)
@@ -184,11 +250,23 @@ tile:
 	FMOVQ F6, 1600(R5)
 	FMOVQ F5, 1984(R5)
 	FMOVQ 80(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 80(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 80(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 80(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 80(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 80(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 80(R5)
@@ -214,11 +292,23 @@ tile:
 	FMOVQ F6, 1616(R5)
 	FMOVQ F5, 2000(R5)
 	FMOVQ 96(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 96(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 96(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 96(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 96(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 96(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 96(R5)
@@ -244,11 +334,23 @@ tile:
 	FMOVQ F6, 1632(R5)
 	FMOVQ F5, 2016(R5)
 	FMOVQ 112(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 112(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 112(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 112(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 112(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 112(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 112(R5)
@@ -275,11 +377,23 @@ tile:
 	FMOVQ F5, 2032(R5)
 	// column 2
 	FMOVQ 128(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 128(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 128(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 128(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 128(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 128(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 128(R5)
@@ -305,11 +419,23 @@ tile:
 	FMOVQ F6, 1664(R5)
 	FMOVQ F5, 2048(R5)
 	FMOVQ 144(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 144(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 144(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 144(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 144(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 144(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 144(R5)
@@ -335,11 +461,23 @@ tile:
 	FMOVQ F6, 1680(R5)
 	FMOVQ F5, 2064(R5)
 	FMOVQ 160(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 160(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 160(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 160(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 160(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 160(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 160(R5)
@@ -365,11 +503,23 @@ tile:
 	FMOVQ F6, 1696(R5)
 	FMOVQ F5, 2080(R5)
 	FMOVQ 176(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 176(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 176(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 176(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 176(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 176(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 176(R5)
@@ -396,11 +546,23 @@ tile:
 	FMOVQ F5, 2096(R5)
 	// column 3
 	FMOVQ 192(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 192(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 192(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 192(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 192(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 192(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 192(R5)
@@ -426,11 +588,23 @@ tile:
 	FMOVQ F6, 1728(R5)
 	FMOVQ F5, 2112(R5)
 	FMOVQ 208(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 208(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 208(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 208(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 208(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 208(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 208(R5)
@@ -456,11 +630,23 @@ tile:
 	FMOVQ F6, 1744(R5)
 	FMOVQ F5, 2128(R5)
 	FMOVQ 224(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 224(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 224(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 224(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 224(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 224(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 224(R5)
@@ -486,11 +672,23 @@ tile:
 	FMOVQ F6, 1760(R5)
 	FMOVQ F5, 2144(R5)
 	FMOVQ 240(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 240(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 240(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 240(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 240(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 240(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 240(R5)
@@ -517,11 +715,23 @@ tile:
 	FMOVQ F5, 2160(R5)
 	// column 4
 	FMOVQ 256(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 256(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 256(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 256(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 256(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 256(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 256(R5)
@@ -547,11 +757,23 @@ tile:
 	FMOVQ F6, 1792(R5)
 	FMOVQ F5, 2176(R5)
 	FMOVQ 272(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 272(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 272(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 272(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 272(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 272(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 272(R5)
@@ -577,11 +799,23 @@ tile:
 	FMOVQ F6, 1808(R5)
 	FMOVQ F5, 2192(R5)
 	FMOVQ 288(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 288(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 288(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 288(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 288(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 288(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 288(R5)
@@ -607,11 +841,23 @@ tile:
 	FMOVQ F6, 1824(R5)
 	FMOVQ F5, 2208(R5)
 	FMOVQ 304(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 304(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 304(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 304(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 304(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 304(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 304(R5)
@@ -638,11 +884,23 @@ tile:
 	FMOVQ F5, 2224(R5)
 	// column 5
 	FMOVQ 320(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 320(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 320(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 320(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	FMOVQ 320(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666d6 // umax v22.4s, v22.4s, v6.4s
 	FMOVQ 320(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766d6 // umax v22.4s, v22.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 320(R5)
@@ -668,11 +926,23 @@ tile:
 	FMOVQ F6, 1856(R5)
 	FMOVQ F5, 2240(R5)
 	FMOVQ 336(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 336(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 336(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 336(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	FMOVQ 336(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea666f7 // umax v23.4s, v23.4s, v6.4s
 	FMOVQ 336(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea766f7 // umax v23.4s, v23.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 336(R5)
@@ -698,11 +968,23 @@ tile:
 	FMOVQ F6, 1872(R5)
 	FMOVQ F5, 2256(R5)
 	FMOVQ 352(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 352(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 352(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 352(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	FMOVQ 352(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66718 // umax v24.4s, v24.4s, v6.4s
 	FMOVQ 352(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76718 // umax v24.4s, v24.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 352(R5)
@@ -728,11 +1010,23 @@ tile:
 	FMOVQ F6, 1888(R5)
 	FMOVQ F5, 2272(R5)
 	FMOVQ 368(R8), F0
+	WORD $0x4e351c06 // and v6.4s, v0.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 368(R9), F1
+	WORD $0x4e351c27 // and v7.4s, v1.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 368(R10), F2
+	WORD $0x4e351c46 // and v6.4s, v2.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 368(R11), F3
+	WORD $0x4e351c67 // and v7.4s, v3.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	FMOVQ 368(R12), F4
+	WORD $0x4e351c86 // and v6.4s, v4.4s, v21.4s
+	WORD $0x6ea66739 // umax v25.4s, v25.4s, v6.4s
 	FMOVQ 368(R13), F5
+	WORD $0x4e351ca7 // and v7.4s, v5.4s, v21.4s
+	WORD $0x6ea76739 // umax v25.4s, v25.4s, v7.4s
 	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD $0x4eb4cc40 // fmls v0.4s, v2.4s, v20.4s
 	FMOVQ F0, 368(R5)
@@ -1529,6 +1823,11 @@ tile:
 	ADD $64, R3
 	SUBS $1, R6
 	BNE tile
+	MOVD 104(R0), R8
+	FMOVQ F22, (R8)
+	FMOVQ F23, 16(R8)
+	FMOVQ F24, 32(R8)
+	FMOVQ F25, 48(R8)
 	RET
 
 TEXT ·winogradOutNEON(SB), NOSPLIT, $0-8

@@ -15,15 +15,48 @@ func TestWinogradIn(t *testing.T) {
 			for _, s := range sides {
 				pitch, plane := (4*tiles+3)*Lanes, (tiles+1)*Lanes
 				w := &WinogradTile{Scratch: guarded(t, WinogradScratch, s), Tiles: tiles, Pitch: pitch, Plane: plane,
-					Pixels: guarded(t, 5*pitch+(4*tiles+2)*Lanes, s), Values: guarded(t, 35*plane+tiles*Lanes, s)}
+					Pixels: guarded(t, 5*pitch+(4*tiles+2)*Lanes, s), Values: guarded(t, 35*plane+tiles*Lanes, s), Most: guarded(t, Lanes, s)}
 				want := *w
-				want.Values = slices.Clone(w.Values)
+				want.Values, want.Most = slices.Clone(w.Values), slices.Clone(w.Most)
 				winogradInGeneric(&want)
 				WinogradIn(w)
 				nearly(t, fmt.Sprint(tiles, " tiles"), w.Values, want.Values)
+				sameSizes(t, fmt.Sprint(tiles, " tiles"), w)
 			}
 		}
 	})
+}
+
+// Numbers that are huge, not finite or smaller than any normal one, each in a pixel and lane
+// of its own.
+func TestWinogradInSizes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		w := &WinogradTile{Scratch: make([]float32, WinogradScratch), Tiles: 2, Pitch: 10 * Lanes, Plane: 2 * Lanes,
+			Pixels: make([]float32, 60*Lanes), Values: make([]float32, 72*Lanes), Most: make([]float32, Lanes)}
+		for pixel := range 60 {
+			for i, bits := range []uint32{1, 1<<31 | 2, 0x7f000000, 0xff000001, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001} {
+				clear(w.Pixels)
+				w.Pixels[pixel*Lanes+(pixel+i)%Lanes] = math.Float32frombits(bits)
+				WinogradIn(w)
+				sameSizes(t, fmt.Sprintf("%#x in pixel %d", bits, pixel), w)
+			}
+		}
+	})
+}
+
+// sameSizes compares the largest sizes with those of the pixels.
+func sameSizes(t *testing.T, what string, w *WinogradTile) {
+	t.Helper()
+	for lane := range Lanes {
+		want := uint32(0)
+		for pixel := range 6 * (4*w.Tiles + 2) {
+			y, x := pixel/(4*w.Tiles+2), pixel%(4*w.Tiles+2)
+			want = max(want, math.Float32bits(w.Pixels[y*w.Pitch+x*Lanes+lane])<<1>>1)
+		}
+		if got := math.Float32bits(w.Most[lane]); got != want {
+			t.Fatalf("%s: the largest size in lane %d: got %#x, want %#x", what, lane, got, want)
+		}
+	}
 }
 
 func TestWinogradOut(t *testing.T) {
