@@ -46,8 +46,8 @@ func mapped(algorithm string, n int, run func(dst, src []float32)) Prepared {
 func perChannel(algorithm string, shape tensor.Shape, run func(dst, src []float32, c int)) Prepared {
 	n, c, pixels := channels(shape)
 	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{planes(n*c, pixels, func(plane, _ int) {
-			from, to := plane*pixels, (plane+1)*pixels
+		return []Task{planes(n*c, pixels, func(plane, first, end, _ int) {
+			from, to := plane*pixels+first, plane*pixels+end
 			run(out.Data[from:to], in[0].Data[from:to], plane%c)
 		})}
 	}}

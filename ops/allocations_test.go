@@ -110,6 +110,12 @@ func (f form) runOn(t *testing.T, threads int) (parts int) {
 	return parts
 }
 
+// plainForm prepares an op for values in row-major order.
+func plainForm(t *testing.T, op ops.Op, in, params []tensor.Tensor) form {
+	t.Helper()
+	return form{optest.Prepare(t, op, in, params), in, optest.Shape(t, op, in...).Elements()}
+}
+
 // everyForm prepares an op for all kinds of values that it computes, results with means
 // among them.
 func everyForm(t *testing.T, op ops.Op, in, params []tensor.Tensor) []form {
@@ -119,7 +125,7 @@ func everyForm(t *testing.T, op ops.Op, in, params []tensor.Tensor) []form {
 	for _, x := range in {
 		shapes = append(shapes, x.Shape)
 	}
-	list := []form{{optest.Prepare(t, op, in, params), in, out.Elements()}}
+	list := []form{plainForm(t, op, in, params)}
 	add := func(how ops.Blocking, prepare preparer, to ops.Layout) {
 		if how.In == nil {
 			return

@@ -166,8 +166,12 @@ func (c *Conv) isLinear(in, out tensor.Shape) bool {
 }
 
 // padsLittle reports whether the image with its padding is about as large as the
-// image and the result, as anywhere but in hostile input: then it can be copied.
+// image and the result, as anywhere but in hostile input: then it can be copied, rows
+// that are not too long one after the other.
 func (c *Conv) padsLittle(in, out tensor.Shape) bool {
+	if max(in[3], out[3]) > mostHalo {
+		return false
+	}
 	limit := 1<<16 + 16*(in[2]*in[3]+out[2]*out[3])
 	size := 1
 	for _, a := range []spatial{vertical, horizontal} {

@@ -71,8 +71,8 @@ func (c *Conv) fitsBF16(x, out tensor.Shape, l Layout) bool {
 	switch {
 	case c.isLinear(x, out), out[1] < leastChannels:
 		return false
-	case (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3]:
-		return false // more zeros than image
+	case l.mostlyHalo(x) || !c.sumsLittle(x):
+		return false
 	case groups == 1, groups == x[1] && groups == out[1]:
 		return true
 	}

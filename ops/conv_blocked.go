@@ -91,8 +91,8 @@ func (c *Conv) fitsBlocks(x, out tensor.Shape, l Layout) bool {
 	switch {
 	case kernel.TilePixels == 0 || out[1] < leastChannels || c.isLinear(x, out):
 		return false
-	case (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3]:
-		return false // more zeros than image
+	case l.mostlyHalo(x) || !c.sumsLittle(x):
+		return false
 	case x[1] < leastChannels:
 		return groups == 1
 	case groups == x[1] && groups == out[1]:
@@ -112,6 +112,18 @@ func (c *Conv) fitsBlocks(x, out tensor.Shape, l Layout) bool {
 		work += (to - from) * Lanes * Lanes
 	}
 	return work <= mostZeros*out[1]*(x[1]/groups)
+}
+
+// mostlyHalo reports whether there are more zeros than image, or more with a row than one
+// part should write.
+func (l Layout) mostlyHalo(x tensor.Shape) bool {
+	return (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3] || (l.HaloH+1)*(x[3]+l.HaloW)-x[3] > mostHalo
+}
+
+// sumsLittle reports whether the sums are short enough for a tile of them to be computed
+// without a look at the context.
+func (c *Conv) sumsLittle(x tensor.Shape) bool {
+	return x[1]/c.Groups.MustInt()*c.K.H.MustInt()*c.K.W.MustInt() <= mostSummed
 }
 
 // halo is how far the windows reach beyond the image along an axis.

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
 )
@@ -41,9 +43,9 @@ func (d *depthwise) prepare() Prepared {
 		algorithm: name,
 		lend:      d.copyRows(d.rows)*d.pitch + d.outW,
 		bind: func(out tensor.Tensor, in []tensor.Tensor, s scratch) []Task {
-			return []Task{ranges(d.batch*d.filters*strips, perPart, func(from, to, worker int) {
+			return []Task{longRanges(d.batch*d.filters*strips, perPart, func(ctx context.Context, from, to, worker int) {
 				for i := from; i < to; i++ {
-					d.strip(out.Data, in, s.of(worker), i/strips, i%strips*d.rows)
+					d.strip(looks{ctx: ctx}, out.Data, in, s.of(worker), i/strips, i%strips*d.rows)
 				}
 			})}
 		},
@@ -58,20 +60,20 @@ func (d *depthwise) is3x3() bool {
 func (d *depthwise) copyRows(rows int) int { return (rows-1)*d.strideH + d.dilationH*(d.kh-1) + 1 }
 
 // strip computes the rows of one output plane from y on.
-func (d *depthwise) strip(out []float32, in []tensor.Tensor, lent []float32, plane, y int) {
+func (d *depthwise) strip(until looks, out []float32, in []tensor.Tensor, lent []float32, plane, y int) {
 	image, filter := plane/d.filters, plane%d.filters
 	channels := d.filters / d.each
 	source := (image*channels + filter/d.each) * d.inH * d.inW
 	rows := min(d.rows, d.outH-y)
 	padded := lent[:d.copyRows(rows)*d.pitch]
-	d.pad(padded, in[0].Data[source:][:d.inH*d.inW], y*d.strideH-d.top)
+	d.pad(&until, padded, in[0].Data[source:][:d.inH*d.inW], y*d.strideH-d.top)
 
 	taps := d.kh * d.kw
 	weight := d.weight[filter*taps:][:taps]
 	made := lent[len(lent)-d.outW:]
-	for i := range rows {
+	for i := 0; i < rows && !until.over; i++ {
 		at := (plane*d.outH + y + i) * d.outW
-		d.row(made, padded[i*d.strideH*d.pitch:], weight, d.bias[filter])
+		d.row(&until, made, padded[i*d.strideH*d.pitch:], weight, d.bias[filter])
 		if d.epilogue.Add {
 			kernel.Add(made, in[1].Data[at:])
 		}
@@ -80,10 +82,10 @@ func (d *depthwise) strip(out []float32, in []tensor.Tensor, lent []float32, pla
 }
 
 // pad copies the rows of a plane from row y on, zeros for what lies outside.
-func (d *depthwise) pad(padded, plane []float32, y int) {
+func (d *depthwise) pad(until *looks, padded, plane []float32, y int) {
 	from := min(d.left, d.pitch)
 	to := max(from, min(d.left+d.inW, d.pitch))
-	for ; len(padded) > 0; y++ {
+	for ; len(padded) > 0 && !until.ended(d.pitch); y++ {
 		row := padded[:d.pitch]
 		padded = padded[d.pitch:]
 		if y < 0 || y >= d.inH {
@@ -97,7 +99,7 @@ func (d *depthwise) pad(padded, plane []float32, y int) {
 }
 
 // row computes one output row from the padded rows that begin at src.
-func (d *depthwise) row(dst, src, weight []float32, bias float32) {
+func (d *depthwise) row(until *looks, dst, src, weight []float32, bias float32) {
 	if d.is3x3() {
 		kernel.Depthwise3x3(dst, src, src[d.pitch:], src[2*d.pitch:], d.strideW, (*[9]float32)(weight), bias)
 		return
@@ -106,7 +108,7 @@ func (d *depthwise) row(dst, src, weight []float32, bias float32) {
 		dst[i] = bias
 	}
 	for i := range d.kh {
-		for j := range d.kw {
+		for j := 0; j < d.kw && !until.ended(len(dst)); j++ {
 			kernel.AddScaled(dst, src[i*d.dilationH*d.pitch+j*d.dilationW:], d.strideW, weight[i*d.kw+j])
 		}
 	}

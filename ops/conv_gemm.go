@@ -111,14 +111,14 @@ func (g *gemmConv) prepare() Prepared {
 func (g *gemmConv) task(p *phase, out tensor.Tensor, in []tensor.Tensor, s scratch) Task {
 	high := ceilDiv(g.filters, p.block.filters)
 	wide := ceilDiv(p.rows.n*p.cols.n, p.block.pixels)
-	return &parts{g.batch * g.groups * wide * high, func(_ context.Context, part, worker int) {
+	return &parts{g.batch * g.groups * wide * high, func(ctx context.Context, part, worker int) {
 		w := gemmPart{gemmConv: g, phase: p}
 		w.filter, part = part%high*p.block.filters, part/high
 		w.pixel, part = part%wide*p.block.pixels, part/wide
 		w.group, w.image = part%g.groups, part/g.groups
 		w.high = min(p.block.filters, g.filters-w.filter)
 		w.wide = min(p.block.pixels, p.rows.n*p.cols.n-w.pixel)
-		w.run(out.Data, in, s.of(worker))
+		w.run(ctx, out.Data, in, s.of(worker))
 	}}
 }
 
@@ -132,7 +132,7 @@ type gemmPart struct {
 	tile, panels, unpack []float32
 }
 
-func (w *gemmPart) run(out []float32, in []tensor.Tensor, lent []float32) {
+func (w *gemmPart) run(ctx context.Context, out []float32, in []tensor.Tensor, lent []float32) {
 	mr, nr := w.kernel.MR, w.kernel.NR
 	pitch := roundUp(w.wide, nr)
 	high := roundUp(w.high, mr)
@@ -144,6 +144,9 @@ func (w *gemmPart) run(out []float32, in []tensor.Tensor, lent []float32) {
 	k := w.channels * len(w.rows.taps) * len(w.cols.taps)
 	weights := w.weights[w.group][w.filter*k:]
 	for from := 0; from < k; from += blockK {
+		if from > 0 && ctx.Err() != nil {
+			return
+		}
 		n := min(blockK, k-from)
 		w.pack(in[0].Data, from, n)
 		for j := 0; j < pitch; j += nr {

@@ -126,45 +126,63 @@ func (d *Deconv) axes(a spatial, in, out tensor.Shape) []convAxis {
 // prepareDirect is for huge strides, where hardly any weights meet: it looks for
 // the pixels of each output pixel.
 func (d *Deconv) prepareDirect(in, out tensor.Shape, p *packing) Prepared {
-	filters, bias := out[1], p.biases(out[1])
+	filters := out[1]
 	weight := p.Floats(in[1]*filters*d.K.H.MustInt()*d.K.W.MustInt(), func(dst []float32) {
 		each := len(dst) / in[1] / filters
 		for i := range dst {
 			dst[i] = p.at(i, i/each%filters)
 		}
 	})
-	kh, kw, strideH, strideW := d.K.H.MustInt(), d.K.W.MustInt(), d.Stride.H.MustInt(), d.Stride.W.MustInt()
-	top, left, act := d.crop(vertical), d.crop(horizontal), d.epilogue.Act
-	pixel := func(src []float32, o, y, x int) (sum float64) {
-		for i := (y + top) % strideH; i < kh; i += strideH {
-			for j := (x + left) % strideW; j < kw; j += strideW {
-				fromY, fromX := (y+top-i)/strideH, (x+left-j)/strideW
-				if y+top < i || fromY >= in[2] || x+left < j || fromX >= in[3] {
-					continue
-				}
-				for c := range in[1] {
-					sum += float64(src[(c*in[2]+fromY)*in[3]+fromX]) * float64(weight[((c*filters+o)*kh+i)*kw+j])
-				}
-			}
-		}
-		return sum
+	g := &directDeconv{
+		in: in, out: out, weight: weight, bias: p.biases(filters),
+		kh: d.K.H.MustInt(), kw: d.K.W.MustInt(), strideH: d.Stride.H.MustInt(), strideW: d.Stride.W.MustInt(),
+		top: d.crop(vertical), left: d.crop(horizontal),
 	}
-	image := in[1:].Elements()
 	return &prepared{algorithm: "direct", bind: func(to tensor.Tensor, from []tensor.Tensor, _ scratch) []Task {
-		return []Task{&parts{out[0] * out[1] * out[2], func(_ context.Context, part, _ int) {
-			y, plane := part%out[2], part/out[2]
-			o := plane % out[1]
-			src := from[0].Data[plane/out[1]*image:][:image]
-			for x := range out[3] {
-				at := part*out[3] + x
-				v := float32(pixel(src, o, y, x) + float64(bias[o]))
+		return []Task{longRanges(out.Elements(), directPart, func(ctx context.Context, first, end, _ int) {
+			until := looks{ctx: ctx}
+			for at := first; at < end && !until.over; at++ {
+				v := float32(g.pixel(&until, from[0].Data, at))
 				if d.epilogue.Add {
 					v += from[1].Data[at]
 				}
 				to.Data[at] = v
 			}
-			row := to.Data[part*out[3]:][:out[3]]
-			act.apply(row, row)
-		}}}
+			piece := to.Data[first:end]
+			d.epilogue.Act.apply(piece, piece)
+		})}
 	}}
+}
+
+// directPart is how many pixels a part looks for.
+const directPart = 1 << 10
+
+// A directDeconv is a transposed convolution pixel by pixel.
+type directDeconv struct {
+	in, out          tensor.Shape
+	weight, bias     []float32
+	kh, kw           int
+	strideH, strideW int
+	top, left        int
+}
+
+// pixel computes the one at a place of the result.
+func (g *directDeconv) pixel(until *looks, data []float32, at int) float64 {
+	filters, image := g.out[1], g.in[1:].Elements()
+	x, y, plane := at%g.out[3]+g.left, at/g.out[3]%g.out[2]+g.top, at/(g.out[2]*g.out[3])
+	o := plane % filters
+	src := data[plane/filters*image:][:image]
+	sum := 0.0
+	for i := y % g.strideH; i < g.kh; i += g.strideH {
+		for j := x % g.strideW; j < g.kw && !until.ended(1); j += g.strideW {
+			fromY, fromX := (y-i)/g.strideH, (x-j)/g.strideW
+			if y < i || fromY >= g.in[2] || x < j || fromX >= g.in[3] {
+				continue
+			}
+			for c := 0; c < g.in[1] && !until.ended(1); c++ {
+				sum += float64(src[(c*g.in[2]+fromY)*g.in[3]+fromX]) * float64(g.weight[((c*filters+o)*g.kh+i)*g.kw+j])
+			}
+		}
+	}
+	return sum + float64(g.bias[o])
 }

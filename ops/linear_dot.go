@@ -29,23 +29,28 @@ func (d *dotProduct) prepare() Prepared {
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
 	return &prepared{algorithm: "dot-" + kernel.ISA() + "-8", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
 		blocks := ceilDiv(d.out, rows)
-		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(_ context.Context, part, _ int) {
+		return []Task{&parts{blocks * ceilDiv(d.batch, images), func(ctx context.Context, part, _ int) {
 			row, image := part%blocks*rows, part/blocks*images
-			d.block(out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
+			d.block(looks{ctx: ctx}, out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
 		}}}
 	}}
 }
 
 // block computes the outputs from row to end of some images.
-func (d *dotProduct) block(out []float32, in []tensor.Tensor, row, end, image, lastImage int) {
+func (d *dotProduct) block(until looks, out []float32, in []tensor.Tensor, row, end, image, lastImage int) {
 	for ; row < end; row += kernel.DotRows {
 		n := min(kernel.DotRows, end-row)
 		for i := image; i < lastImage; i++ {
 			x := in[0].Data[i*d.in:][:d.in]
 			var sums [kernel.DotRows]float64
-			if n == kernel.DotRows {
+			switch {
+			case until.over:
+				return
+			case d.in > mostDot:
+				d.long(&until, sums[:n], row, x)
+			case n == kernel.DotRows:
 				kernel.Dot(&sums, d.weight[row*d.in:], x)
-			} else {
+			default:
 				for j := range n {
 					sums[j] = kernel.Dot1(d.weight[(row+j)*d.in:][:d.in], x)
 				}
@@ -59,6 +64,20 @@ func (d *dotProduct) block(out []float32, in []tensor.Tensor, row, end, image, l
 				y[j] = v
 			}
 			d.epilogue.Act.apply(y, y)
+		}
+	}
+}
+
+// mostDot is how long the rows are that are multiplied several at a time.
+const mostDot = 1 << 20
+
+// long multiplies rows of any length, piece by piece.
+func (d *dotProduct) long(until *looks, sums []float64, row int, x []float32) {
+	for j := range sums {
+		w := d.weight[(row+j)*d.in:][:d.in]
+		for at := 0; at < d.in && !until.ended(lookSteps); at += lookSteps {
+			end := min(at+lookSteps, d.in)
+			sums[j] += kernel.Dot1(w[at:end], x[at:end])
 		}
 	}
 }

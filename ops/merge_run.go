@@ -58,30 +58,32 @@ func (o *Mul) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Pr
 	}
 	n, c, pixels := channels(out)
 	return &prepared{algorithm: "mul-gated", lend: mergeBlock, bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-		return []Task{planes(n*c, pixels, func(plane, worker int) {
-			o.plane(out.Data[plane*pixels:(plane+1)*pixels], in, plane, lent.of(worker))
+		return []Task{planes(n*c, pixels, func(plane, from, to, worker int) {
+			at := plane * pixels
+			o.piece(out.Data[at+from:at+to], in, plane, pixels, from, lent.of(worker))
 		})}
 	}}
 }
 
-// plane multiplies one channel of the inputs; those with one value for it are
-// gates.
-func (o *Mul) plane(dst []float32, in []tensor.Tensor, plane int, product []float32) {
+// piece multiplies the pixels of one channel of the inputs from one on; inputs with one
+// value for it are gates.
+func (o *Mul) piece(dst []float32, in []tensor.Tensor, plane, pixels, first int, product []float32) {
 	factors := o.factors(len(in))
 	for from := 0; from < len(dst); from += mergeBlock {
 		p := product[:min(mergeBlock, len(dst)-from)]
+		at := plane*pixels + first + from
 		for i := range p {
 			p[i] = 1
 		}
 		for _, x := range in[:factors] {
-			if x.Shape[2:].Elements() == len(dst) {
-				kernel.Mul(p, x.Data[plane*len(dst)+from:])
+			if x.Shape[2:].Elements() == pixels {
+				kernel.Mul(p, x.Data[at:])
 			} else {
 				kernel.MulScalar(p, p, x.Data[plane])
 			}
 		}
 		for _, x := range in[factors:] {
-			kernel.Add(p, x.Data[plane*len(dst)+from:])
+			kernel.Add(p, x.Data[at:])
 		}
 		o.epilogue.Act.apply(dst[from:][:len(p)], p)
 	}

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -38,25 +39,27 @@ type pixelSums [pixelBlock]float64
 
 // acrossChannels is an op that computes each pixel from all channels of that
 // pixel. run gets the image's channels as planes of data, each pitch long and
-// the block's pixels at [0, width) of each.
-func acrossChannels(algorithm string, shape tensor.Shape, run func(dst, src []float32, c, pitch, width int)) Prepared {
+// the block's pixels at [0, width) of each. It asks at each channel whether the run has
+// ended, as there may be millions.
+func acrossChannels(algorithm string, shape tensor.Shape, run func(until looks, dst, src []float32, c, pitch, width int)) Prepared {
 	n, c, pixels := channels(shape)
 	blocks := ceilDiv(pixels, pixelBlock)
 	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{planes(n*blocks, c*pixelBlock, func(i, _ int) {
-			image, from := i/blocks, i%blocks*pixelBlock
-			at := image*c*pixels + from
-			end := (image + 1) * c * pixels
-			run(out.Data[at:end], in[0].Data[at:end], c, pixels, min(pixelBlock, pixels-from))
+		return []Task{longRanges(n*blocks, max(1, grain/(c*pixelBlock)), func(ctx context.Context, from, to, _ int) {
+			for i := from; i < to; i++ {
+				image, first := i/blocks, i%blocks*pixelBlock
+				at, end := image*c*pixels+first, (image+1)*c*pixels
+				run(looks{ctx: ctx}, out.Data[at:end], in[0].Data[at:end], c, pixels, min(pixelBlock, pixels-first))
+			}
 		})}
 	}}
 }
 
 func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
 	weight, bias, eps := slices.Clone(params[0].Data), slices.Clone(params[1].Data), l.Eps.Float()
-	return acrossChannels("two-pass", out, func(dst, src []float32, c, pitch, width int) {
+	return acrossChannels("two-pass", out, func(until looks, dst, src []float32, c, pitch, width int) {
 		var mean, scale pixelSums
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			for x, v := range src[i*pitch : i*pitch+width] {
 				mean[x] += float64(v)
 			}
@@ -64,7 +67,7 @@ func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor
 		for x := range width {
 			mean[x] /= float64(c)
 		}
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			for x, v := range src[i*pitch : i*pitch+width] {
 				d := float64(v) - mean[x]
 				scale[x] += d * d
@@ -73,7 +76,7 @@ func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor
 		for x := range width {
 			scale[x] = 1 / math.Sqrt(scale[x]/float64(c)+eps)
 		}
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			w, b := float64(weight[i]), float64(bias[i])
 			row := dst[i*pitch : i*pitch+width]
 			for x, v := range src[i*pitch : i*pitch+width] {
@@ -85,9 +88,9 @@ func (l *LayerNorm) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor
 
 func (l *L2Normalize) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	eps := l.Eps.Float()
-	return acrossChannels("two-pass", out, func(dst, src []float32, c, pitch, width int) {
+	return acrossChannels("two-pass", out, func(until looks, dst, src []float32, c, pitch, width int) {
 		var length pixelSums
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			for x, v := range src[i*pitch : i*pitch+width] {
 				length[x] += float64(v) * float64(v)
 			}
@@ -95,7 +98,7 @@ func (l *L2Normalize) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Te
 		for x := range width {
 			length[x] = max(math.Sqrt(length[x]), eps)
 		}
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			row := dst[i*pitch : i*pitch+width]
 			for x, v := range src[i*pitch : i*pitch+width] {
 				row[x] = float32(float64(v) / length[x])
@@ -105,21 +108,21 @@ func (l *L2Normalize) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Te
 }
 
 func (s *Softmax) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
-	return acrossChannels("three-pass", out, func(dst, src []float32, c, pitch, width int) {
+	return acrossChannels("three-pass", out, func(until looks, dst, src []float32, c, pitch, width int) {
 		var top, sum pixelSums
 		for x, v := range src[:width] {
 			top[x] = float64(v)
 		}
-		for i := 1; i < c; i++ {
+		for i := 1; i < c && !until.ended(width); i++ {
 			for x, v := range src[i*pitch : i*pitch+width] {
 				top[x] = max(top[x], float64(v))
 			}
 		}
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			at, end := i*pitch, i*pitch+width
 			kernel.Exp(dst[at:end], src[at:end], top[:], sum[:])
 		}
-		for i := range c {
+		for i := 0; i < c && !until.ended(width); i++ {
 			row := dst[i*pitch : i*pitch+width]
 			for x := range row {
 				row[x] = float32(float64(row[x]) / sum[x])
@@ -133,10 +136,10 @@ func (s *Softmax) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor
 func (l *LRN) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	half := (l.Size.MustInt() - 1) / 2
 	factor, beta, k := l.Alpha.Float()/l.Size.Float(), l.Beta.Float(), l.K.Float()
-	return acrossChannels("window", out, func(dst, src []float32, c, pitch, width int) {
-		for i := range c {
+	return acrossChannels("window", out, func(until looks, dst, src []float32, c, pitch, width int) {
+		for i := 0; i < c && !until.ended(width); i++ {
 			var sum pixelSums
-			for j := max(0, i-half); j <= min(c-1, i+half); j++ {
+			for j := max(0, i-half); j <= min(c-1, i+half) && !until.ended(width); j++ {
 				for x, v := range src[j*pitch : j*pitch+width] {
 					sum[x] += float64(v) * float64(v)
 				}

@@ -14,8 +14,12 @@ type globalPool struct {
 	scale   float64
 }
 
-// Blocked works on images whose columns are not too long to be summed in float32.
+// Blocked works on images whose columns are not too long to be summed in float32, and
+// that are not too large for one part.
 func (g *GlobalAvgPool) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
+	if in[0][2]*in[0][3] > mostPooled {
+		return Blocking{}
+	}
 	return blockedPooling(in[0][2], 1)
 }
 

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"math"
 
 	"cnnlang/ops/dim"
@@ -43,14 +44,14 @@ const pooledPart = 1 << 13
 
 // pooled is an op that computes each output pixel from a window of its plane,
 // one row at a time. seen is about how many pixels a row's windows see.
-func pooled(algorithm string, in, out tensor.Shape, seen int, row func(dst, src []float32, y int)) Prepared {
+func pooled(algorithm string, in, out tensor.Shape, seen int, row func(until looks, dst, src []float32, y int)) Prepared {
 	planes, pixels := in[0]*in[1], in[2]*in[3]
 	h, w := out[2], out[3]
 	return &prepared{algorithm: algorithm, bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{ranges(planes*h, max(1, pooledPart/seen), func(from, to, _ int) {
+		return []Task{longRanges(planes*h, max(1, pooledPart/seen), func(ctx context.Context, from, to, _ int) {
 			for i := from; i < to; i++ {
 				plane := i / h
-				row(out.Data[i*w:(i+1)*w], in[0].Data[plane*pixels:(plane+1)*pixels], i%h)
+				row(looks{ctx: ctx}, out.Data[i*w:(i+1)*w], in[0].Data[plane*pixels:(plane+1)*pixels], i%h)
 			}
 		})}
 	}}
@@ -62,14 +63,16 @@ func (x poolAxis) seen(cols poolAxis) int { return cols.out * min(x.k, x.in) * m
 func (m *MaxPool) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	rows := m.Pad.poolAxis(vertical, in[0], out, m.K, m.Stride)
 	cols := m.Pad.poolAxis(horizontal, in[0], out, m.K, m.Stride)
-	return pooled("direct", in[0], out, rows.seen(cols), func(dst, src []float32, y int) {
+	return pooled("direct", in[0], out, rows.seen(cols), func(until looks, dst, src []float32, y int) {
 		y0, y1, _ := rows.window(y)
-		for x := range dst {
+		for x := 0; x < len(dst) && !until.over; x++ {
 			x0, x1, _ := cols.window(x)
 			top := float32(math.Inf(-1))
 			for i := y0; i < y1; i++ {
-				for _, v := range src[i*cols.in+x0 : i*cols.in+x1] {
-					top = max(top, v)
+				for at := x0; at < x1 && !until.ended(x1-at); at += lookSteps {
+					for _, v := range src[i*cols.in+at : i*cols.in+min(at+lookSteps, x1)] {
+						top = max(top, v)
+					}
 				}
 			}
 			dst[x] = top
@@ -80,15 +83,15 @@ func (m *MaxPool) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor
 func (a *AvgPool) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	rows := a.Pad.poolAxis(vertical, in[0], out, a.K, a.Stride)
 	cols := a.Pad.poolAxis(horizontal, in[0], out, a.K, a.Stride)
-	return pooled("direct", in[0], out, rows.seen(cols), func(dst, src []float32, y int) {
+	return pooled("direct", in[0], out, rows.seen(cols), func(until looks, dst, src []float32, y int) {
 		y0, y1, high := rows.window(y)
-		for x := range dst {
+		for x := 0; x < len(dst) && !until.over; x++ {
 			x0, x1, wide := cols.window(x)
 			count := (y1 - y0) * (x1 - x0)
 			if a.CountPad {
 				count = high * wide
 			}
-			dst[x] = float32(windowSum(src, cols.in, y0, y1, x0, x1) / float64(count))
+			dst[x] = float32(windowSum(&until, src, cols.in, y0, y1, x0, x1) / float64(count))
 		}
 	})
 }
@@ -96,28 +99,34 @@ func (a *AvgPool) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor
 func (a *AvgPoolTo) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	h, w, kh, kw := in[0][2], in[0][3], out[2], out[3]
 	seen := (ceilDiv(h, kh) + 1) * (w + kw)
-	return pooled("direct", in[0], out, seen, func(dst, src []float32, y int) {
+	return pooled("direct", in[0], out, seen, func(until looks, dst, src []float32, y int) {
 		y0, y1 := y*h/kh, ceilDiv((y+1)*h, kh)
-		for x := range dst {
+		for x := 0; x < len(dst) && !until.over; x++ {
 			x0, x1 := x*w/kw, ceilDiv((x+1)*w, kw)
-			dst[x] = float32(windowSum(src, w, y0, y1, x0, x1) / float64((y1-y0)*(x1-x0)))
+			dst[x] = float32(windowSum(&until, src, w, y0, y1, x0, x1) / float64((y1-y0)*(x1-x0)))
 		}
 	})
 }
 
 func (g *GlobalAvgPool) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) Prepared {
 	pixels := in[0][2:].Elements()
-	return pooled("sum", in[0], out, pixels, func(dst, src []float32, _ int) {
-		dst[0] = float32(kernel.Sum(src) / float64(pixels))
+	return pooled("sum", in[0], out, pixels, func(until looks, dst, src []float32, _ int) {
+		sum := 0.0
+		for at := 0; at < pixels && !until.ended(lookSteps); at += lookSteps {
+			sum += kernel.Sum(src[at:min(at+lookSteps, pixels)])
+		}
+		dst[0] = float32(sum / float64(pixels))
 	})
 }
 
 // windowSum adds up rows y0 to y1 and columns x0 to x1 of an image w wide.
-func windowSum(src []float32, w, y0, y1, x0, x1 int) float64 {
+func windowSum(until *looks, src []float32, w, y0, y1, x0, x1 int) float64 {
 	var sum float64
 	for y := y0; y < y1; y++ {
-		for _, v := range src[y*w+x0 : y*w+x1] {
-			sum += float64(v)
+		for x := x0; x < x1 && !until.ended(x1-x); x += lookSteps {
+			for _, v := range src[y*w+x : y*w+min(x+lookSteps, x1)] {
+				sum += float64(v)
+			}
 		}
 	}
 	return sum

@@ -32,9 +32,9 @@ func (o *Slice) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor.Tensor) 
 	n, c, pixels := channels(in[0])
 	from, kept := o.From.MustInt(), out[1]
 	return &prepared{algorithm: "copy", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{planes(n*kept, pixels, func(plane, _ int) {
+		return []Task{planes(n*kept, pixels, func(plane, first, end, _ int) {
 			src := (plane/kept*c + from + plane%kept) * pixels
-			copy(out.Data[plane*pixels:(plane+1)*pixels], in[0].Data[src:])
+			copy(out.Data[plane*pixels+first:plane*pixels+end], in[0].Data[src+first:])
 		})}
 	}}
 }
@@ -44,10 +44,10 @@ func (o *ChannelShuffle) Prepare(in []tensor.Shape, out tensor.Shape, _ []tensor
 	groups := o.Groups.MustInt()
 	each := c / groups
 	return &prepared{algorithm: "copy", bind: func(out tensor.Tensor, in []tensor.Tensor, _ scratch) []Task {
-		return []Task{planes(n*c, pixels, func(plane, _ int) {
+		return []Task{planes(n*c, pixels, func(plane, first, end, _ int) {
 			image, to := plane/c, plane%c
 			src := (image*c + to%groups*each + to/groups) * pixels
-			copy(out.Data[plane*pixels:(plane+1)*pixels], in[0].Data[src:])
+			copy(out.Data[plane*pixels+first:plane*pixels+end], in[0].Data[src+first:])
 		})}
 	}}
 }

@@ -23,6 +23,9 @@ func NewSeparable(first, second Op, in, mid, out tensor.Shape) (s *Separable, ok
 	if !isConv || !areConv || len(mid) != 4 || !worthStrips(mid, out) {
 		return nil, false
 	}
+	if d.K.H.MustInt()*d.K.W.MustInt() > mostTaps {
+		return nil, false
+	}
 	deep := d.Groups.MustInt() == in[1] && in[1] == mid[1] && !d.epilogue.Add && in[1] >= leastChannels && kernel.TilePixels > 0
 	return &Separable{d, p}, deep && p.IsPointwise()
 }
@@ -45,6 +48,9 @@ func stripsOf(mid tensor.Shape) int {
 // reading it again, than it costs to read the weights of the second for every strip.
 func worthStrips(mid, out tensor.Shape) bool {
 	between := mid[1] * mid[2] * mid[3]
+	if roundUp(mid[1], Lanes)*mid[3] > 4*stripFloats {
+		return false // a row is far more than a strip
+	}
 	return between >= leastBetween && stripsOf(mid)*mid[1]*out[1] <= 2*between
 }
 

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"cnnlang/ops/dim"
 	"cnnlang/ops/internal/kernel"
 	"cnnlang/ops/tensor"
@@ -93,15 +95,15 @@ func (c *stripConv) prepare() Prepared {
 		algorithm: "separable-" + kernel.ISA(),
 		lend:      c.mid.blocks * c.mid.plane,
 		bind: func(out tensor.Tensor, in []tensor.Tensor, lent scratch) []Task {
-			return []Task{ranges(c.out.n*c.strips, 1, func(part, _, worker int) {
-				c.strip(out.Data, in, lent.of(worker), part/c.strips, part%c.strips)
+			return []Task{longRanges(c.out.n*c.strips, 1, func(ctx context.Context, part, _, worker int) {
+				c.strip(ctx, out.Data, in, lent.of(worker), part/c.strips, part%c.strips)
 			})}
 		},
 	}
 }
 
-// strip computes the i-th strip of an image.
-func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, image, i int) {
+// strip computes the i-th strip of an image, and looks at ctx at each unit.
+func (c *stripConv) strip(ctx context.Context, out []float32, in []tensor.Tensor, between []float32, image, i int) {
 	y, end := i*c.out.h/c.strips, (i+1)*c.out.h/c.strips
 	size := &c.sizes[0]
 	if end-y > size.rows {
@@ -109,7 +111,7 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 	}
 	seen := in[0].Data[c.in.shift(image, 0)+y*c.strideH*c.in.pitch:]
 	first := blockedPartOf{size.depthwise, between, seen, nil, nil, 0, len(size.depthwise.tiles)}
-	for u := range first.units {
+	for u := 0; u < len(first.units) && ctx.Err() == nil; u++ {
 		first.unit(u, 0)
 	}
 	var added []float32
@@ -117,7 +119,7 @@ func (c *stripConv) strip(out []float32, in []tensor.Tensor, between []float32, 
 		added = in[1].Data[c.add.shift(image, 0)+y*c.add.pitch:]
 	}
 	second := blockedPartOf{size.pointwise, out[c.out.shift(image, 0)+y*c.out.pitch:], between, added, nil, 0, len(size.pointwise.tiles)}
-	for u := range second.units {
+	for u := 0; u < len(second.units) && ctx.Err() == nil; u++ {
 		second.unit(u, 0)
 	}
 	for block := range c.out.blocks {

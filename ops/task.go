@@ -60,19 +60,32 @@ const grain = 1 << 14
 
 // ranges splits 0 to n into parts of at most size.
 func ranges(n, size int, do func(from, to, worker int)) Task {
-	return &parts{ceilDiv(n, size), func(_ context.Context, part, worker int) {
+	return longRanges(n, size, func(_ context.Context, from, to, worker int) { do(from, to, worker) })
+}
+
+// longRanges is ranges for what looks at the context of the run.
+func longRanges(n, size int, do func(ctx context.Context, from, to, worker int)) Task {
+	return &parts{ceilDiv(n, size), func(ctx context.Context, part, worker int) {
 		from := part * size
-		do(from, min(from+size, n), worker)
+		do(ctx, from, min(from+size, n), worker)
 	}}
 }
 
 // planes splits n planes of pixels elements each into parts: several planes
-// together where they are small. A plane is never split.
-func planes(n, pixels int, do func(plane, worker int)) Task {
-	return ranges(n, max(1, grain/max(pixels, 1)), func(from, to, worker int) {
-		for p := from; p < to; p++ {
-			do(p, worker)
-		}
+// together where they are small, and large ones into pieces, which are the pixels
+// from one on to another.
+func planes(n, pixels int, do func(plane, from, to, worker int)) Task {
+	if pixels <= grain {
+		return ranges(n, max(1, grain/max(pixels, 1)), func(first, end, worker int) {
+			for p := first; p < end; p++ {
+				do(p, 0, pixels, worker)
+			}
+		})
+	}
+	pieces := ceilDiv(pixels, grain)
+	return ranges(n*pieces, 1, func(i, _, worker int) {
+		from := i % pieces * grain
+		do(i/pieces, from, min(from+grain, pixels), worker)
 	})
 }
 

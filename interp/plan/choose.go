@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/tensor"
 )
 
 // A choice is the layouts of a graph before conversions.
@@ -69,9 +72,10 @@ func rounded(n *graph.Node, precision ops.Precision) (how ops.Blocking, layout o
 }
 
 // take has a node work on blocked values where it leads, or follows a blocked image
-// of the same kind among its inputs.
+// of the same kind among its inputs, and no row is too long.
 func (c *choice) take(n *graph.Node, how ops.Blocking, layout ops.Layout) bool {
-	if how.In == nil || !how.Leads && !c.follows(n, layout) {
+	wide := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > ops.MostRow }
+	if how.In == nil || wide(n.Shape) || slices.ContainsFunc(n.InShapes(), wide) || !how.Leads && !c.follows(n, layout) {
 		return false
 	}
 	c.wants[n.ID], c.layouts[n.ID] = how.In, layout

@@ -1,13 +1,10 @@
 package plan
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/graph/graphtest"
@@ -174,43 +171,6 @@ func chain(layers, size, window int) *graph.Graph {
 		x = b.Add(fmt.Sprint(i), graphtest.Conv(64, window, 1, 1, true), x)
 	}
 	return b.Graph
-}
-
-// An image by itself stops in the middle of a layer when the run ends.
-func TestImagesStopWhenTheContextEnds(t *testing.T) {
-	long := chain(1, 160, 5)
-	if isa, _ := ops.ISA(); isa == "generic" {
-		long = chain(1, 40, 5)
-	}
-	p := meetingAt(t, len(long.Nodes), long, Options{})
-	input := graphtest.Input(long, 1)
-	for _, threads := range []int{1, 4} {
-		s := session(t, p, threads)
-		whole := time.Hour
-		for range 3 {
-			start := time.Now()
-			if err := s.Run(t.Context(), input); err != nil {
-				t.Fatal(err)
-			}
-			whole = min(whole, time.Since(start))
-		}
-		want := shows(s)
-		// Early: the machine may become faster meanwhile.
-		for _, share := range []time.Duration{1, 3, 5} {
-			ctx, cancel := context.WithCancel(t.Context())
-			var cancelled time.Time
-			time.AfterFunc(whole*share/20, func() { cancelled = time.Now(); cancel() })
-			if err := s.Run(ctx, input); !errors.Is(err, context.Canceled) {
-				t.Fatalf("%d threads: got %v after %d of 20 parts of %v", threads, err, share, whole)
-			}
-			if late := time.Since(cancelled); late > 50*time.Millisecond {
-				t.Errorf("%d threads: stopped %v after the context ended", threads, late)
-			}
-		}
-		if err := s.Run(t.Context(), input); err != nil || !same(shows(s), want) {
-			t.Errorf("%d threads: the run after a cancelled one differs (%v)", threads, err)
-		}
-	}
 }
 
 // The profile has every step once, with the work of all images.

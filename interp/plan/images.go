@@ -95,28 +95,29 @@ func (p *Plan) gathered(n *graph.Node, to []float32) move {
 func (m *images) tasks() (list []ops.Task) {
 	list = append(list, &imageTask{m})
 	for image := m.alone; image < m.count; image++ {
-		list = append(list, &singleTask{func() { m.enter(&m.crew, image) }})
+		list = append(list, &singleTask{func(ctx context.Context) { m.enter(ctx, &m.crew, image) }})
 		list = append(list, m.crew.tasks...)
-		list = append(list, &singleTask{func() { m.leave(&m.crew, image) }})
+		list = append(list, &singleTask{func(ctx context.Context) { m.leave(ctx, &m.crew, image) }})
 	}
 	return list
 }
 
 // enter puts an image where the steps read it.
-func (m *images) enter(b *binding, image int) {
+func (m *images) enter(ctx context.Context, b *binding, image int) {
 	in := b.values[0].Data
-	copy(in, m.input[image*len(in):])
+	copyPieces(ctx, in, m.input[image*len(in):])
 }
 
 // leave puts what the steps made of an image to that of the others.
-func (m *images) leave(b *binding, image int) {
+func (m *images) leave(ctx context.Context, b *binding, image int) {
 	for i := range m.moves {
 		v := &m.moves[i]
 		lead := v.lead
 		if v.others || image == 0 {
 			lead = 0
 		}
-		copy(v.to[image*v.apart+lead:], b.values[v.source].Data[lead:v.lead+v.size])
+		from := b.values[v.source].Data[lead : v.lead+v.size]
+		copyPieces(ctx, v.to[image*v.apart+lead:][:len(from)], from)
 	}
 }
 
@@ -128,7 +129,7 @@ func (t *imageTask) Parts() int { return t.alone }
 // Do looks at ctx as often as a run does.
 func (t *imageTask) Do(ctx context.Context, image, worker int) {
 	seat := &t.seats[worker]
-	t.enter(seat, image)
+	t.enter(ctx, seat, image)
 	for _, task := range seat.tasks {
 		for part := range task.Parts() {
 			if ctx.Err() != nil {
@@ -137,14 +138,14 @@ func (t *imageTask) Do(ctx context.Context, image, worker int) {
 			task.Do(ctx, part, 0)
 		}
 	}
-	t.leave(seat, image)
+	t.leave(ctx, seat, image)
 }
 
 // A singleTask has one part.
-type singleTask struct{ do func() }
+type singleTask struct{ do func(ctx context.Context) }
 
-func (t *singleTask) Parts() int                   { return 1 }
-func (t *singleTask) Do(context.Context, int, int) { t.do() }
+func (t *singleTask) Parts() int                       { return 1 }
+func (t *singleTask) Do(ctx context.Context, _, _ int) { t.do(ctx) }
 
 // of is the shape of so many images.
 func of(s tensor.Shape, images int) tensor.Shape {

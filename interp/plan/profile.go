@@ -31,14 +31,14 @@ func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime,
 	for i, step := range s.plan.steps {
 		times[i] = s.plan.describe(step)
 	}
-	err := s.run(input, func() error {
+	err := s.run(ctx, input, func() error {
 		if s.images != nil {
 			for image := range s.images.count {
-				s.images.enter(&s.images.crew, image)
+				s.images.enter(ctx, &s.images.crew, image)
 				if err := s.profile(ctx, &s.images.crew, times); err != nil {
 					return err
 				}
-				s.images.leave(&s.images.crew, image)
+				s.images.leave(ctx, &s.images.crew, image)
 			}
 		}
 		return s.profile(ctx, &s.batch, times[s.plan.imageSteps:])

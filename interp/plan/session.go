@@ -106,16 +106,16 @@ func (s *Session) offHeap(n int) []float32 {
 // errRunning says that two goroutines use one session.
 var errRunning = errors.New("plan: this session is running already: each goroutine needs its own")
 
-// Run computes the outputs for an input of the graph's input shape. When ctx
-// ends first, it stops soon and returns ctx.Err(); then, as after any error, the
+// Run computes the outputs for an input of the graph's input shape. Where ctx ends
+// before it does, it stops within 50 ms and returns ctx.Err(); then, as after any error, the
 // outputs are undefined, and the next run is as good as ever. It allocates
 // nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
-	return s.run(input, func() error { return s.workers.Run(ctx, s.tasks) })
+	return s.run(ctx, input, func() error { return s.workers.Run(ctx, s.tasks) })
 }
 
 // run does the work on an input, alone.
-func (s *Session) run(input tensor.Tensor, work func() error) error {
+func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() error) error {
 	want := s.plan.graph.Input.Shape
 	if !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
 		return fmt.Errorf("plan: the input: got shape %v with %d elements, want %v",
@@ -129,18 +129,27 @@ func (s *Session) run(input tensor.Tensor, work func() error) error {
 		s.images.input = input.Data
 		defer func() { s.images.input = nil }()
 	} else {
-		copy(s.batch.values[0].Data, input.Data)
+		copyPieces(ctx, s.batch.values[0].Data, input.Data)
 	}
 	if err := work(); err != nil {
 		return err
 	}
 	for i := range s.results {
 		if r := &s.results[i]; !s.plan.lowered.each[r.source] {
-			copy(r.Data, s.batch.values[r.source].Data)
+			copyPieces(ctx, r.Data, s.batch.values[r.source].Data)
 		}
 	}
 	runtime.KeepAlive(s)
-	return nil
+	return ctx.Err()
+}
+
+// copyPieces fills dst from src unless ctx ends.
+func copyPieces(ctx context.Context, dst, src []float32) {
+	const piece = 1 << 20 // 4 MB
+	for len(dst) > 0 && ctx.Err() == nil {
+		n := copy(dst[:min(piece, len(dst))], src)
+		dst, src = dst[n:], src[n:]
+	}
 }
 
 // Output returns the main output of the last run. Like all that a session shows,

@@ -140,68 +140,6 @@ func TestRunAllocatesNothing(t *testing.T) {
 	}
 }
 
-// slow is a network that takes far longer than the 50 ms within which a run has
-// to stop, whatever the machine and its kernels: as many convolutions of 116
-// million multiply-accumulates as fill some 300 ms.
-func slow(t *testing.T) *Plan {
-	chain := func(layers int) *Plan {
-		b := graphtest.Start("slow", 1, 64, 56, 56)
-		x := b.Graph.Input
-		for i := range layers {
-			x = b.Add(fmt.Sprint(i), graphtest.Conv(64, 3, 1, 1, true), x)
-		}
-		return planned(t, b.Graph)
-	}
-	one := chain(1)
-	s := run(t, one, 1, 1)
-	layers := 300 * time.Millisecond / fastest(t, s)
-	return chain(max(2, min(int(layers), 800)))
-}
-
-// fastest is the shortest of three runs, the first of which finds no memory in
-// any cache.
-func fastest(t *testing.T, s *Session) time.Duration {
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		if err := s.Run(t.Context(), graphtest.Input(s.plan.graph, 1)); err != nil {
-			t.Fatal(err)
-		}
-		best = min(best, time.Since(start))
-	}
-	return best
-}
-
-func TestRunStopsWhenItsContextEnds(t *testing.T) {
-	p := slow(t)
-	input := graphtest.Input(p.Graph(), 1)
-	for _, threads := range []int{1, 2} {
-		s := session(t, p, threads)
-		whole, want := fastest(t, s), shows(s)
-
-		ctx, cancel := context.WithCancelCause(t.Context())
-		var cancelled time.Time
-		timer := time.AfterFunc(whole/4, func() {
-			cancelled = time.Now()
-			cancel(errors.New("enough"))
-		})
-		defer timer.Stop()
-		err := s.Run(ctx, input)
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("%d threads: got %v after a whole run of %v", threads, err, whole)
-		}
-		if late := time.Since(cancelled); late > 50*time.Millisecond {
-			t.Errorf("%d threads: stopped %v after the context ended", threads, late)
-		}
-		if err := s.Run(ctx, input); !errors.Is(err, context.Canceled) {
-			t.Errorf("with an ended context: got %v", err)
-		}
-		if err := s.Run(t.Context(), input); err != nil || !same(shows(s), want) {
-			t.Errorf("%d threads: the run after a cancelled one differs (%v)", threads, err)
-		}
-	}
-}
-
 func TestRunRefusesOtherShapes(t *testing.T) {
 	b := graphtest.Start("shapes", 1, 4, 4, 5)
 	b.Add("relu", &ops.ReLU{}, b.Graph.Input)
