@@ -100,7 +100,7 @@ func TestExpandedOddNets(t *testing.T) {
 			relu as r -> conv(5, 3x3, pad=[[1, 2], [0, 1]])
 			side "": @r as plain
 			"odd \{label} \\ {1 + 1}": conv(6, 1x3, pad=[0, 1], stride=[2, 1], dilation=1)
-			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
+			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> avgpool(3, stride=1, pad=same, count_pad=true) -> avgpool(3, stride=1, pad=half, count_pad=false) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { relu; side aux: linears; side "re peat": concat { | in: conv(2, 1x1) | } }

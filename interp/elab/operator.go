@@ -2,6 +2,7 @@ package elab
 
 import (
 	"cnnlang/lang/ast"
+	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -115,6 +116,10 @@ func (m *machine) beyond(n dim.Size, reason string) bool {
 // equal compares two values of one type; comparable is false where the types
 // differ or have no equality.
 func (m *machine) equal(l, r Value) (equal, comparable bool) {
+	_, padding := l.(ops.Padding)
+	if _, ok := r.(ops.Padding); ok || padding {
+		return m.equalPadding(l, r)
+	}
 	switch l := l.(type) {
 	case dim.Size:
 		r, ok := r.(dim.Size)
@@ -154,4 +159,24 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 		return true, true
 	}
 	return false, false
+}
+
+// equalPadding compares a pad with what may be one: by its keyword, or side by side; valid is
+// 0 on every side.
+func (m *machine) equalPadding(l, r Value) (equal, comparable bool) {
+	a, ok1 := m.padding(l)
+	b, ok2 := m.padding(r)
+	if !ok1 || !ok2 {
+		return false, false
+	}
+	for _, p := range []*ops.Padding{&a, &b} {
+		if p.Mode == ops.Valid {
+			*p = ops.Padding{Top: dim.Int(0), Bottom: dim.Int(0), Left: dim.Int(0), Right: dim.Int(0)}
+		}
+	}
+	if a.Mode != b.Mode || a.Mode != ops.Explicit {
+		return a.Mode == b.Mode, true
+	}
+	same := func(x, y dim.Size) bool { return m.facts.Decide(x.Sub(y), dim.Zero) }
+	return same(a.Top, b.Top) && same(a.Bottom, b.Bottom) && same(a.Left, b.Left) && same(a.Right, b.Right), true
 }

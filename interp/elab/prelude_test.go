@@ -103,7 +103,7 @@ var samples = map[string][]string{
 	"linear":          {"5", "3, bias=false"},
 	"lrn":             {"", "3, 1.0, 0.5, 2.0"},
 	"maxpool":         {"2x2", "3x3, stride=2, pad=1, ceil=true", "2, stride=2, pad=same"},
-	"avgpool":         {"2x2", "3x3, stride=1, pad=1, count_pad=false"},
+	"avgpool":         {"2x2", "3x3, stride=1, pad=1, count_pad=false", "1x3, stride=2, pad=same", "3x3, pad=same, count_pad=true"},
 	"avgpool_to":      {"2x2", "[3, 1]", "9"},
 	"dropout":         {"", "0.2"},
 	"scale":           {"0.5", "2"},

@@ -59,8 +59,12 @@ func defaultsOf(b *ast.Block) map[string]string {
 }
 
 // same reports whether a value is what a default gives: equal text, an equal
-// number, or the value of the parameter that the default names.
+// number, the value of the parameter that the default names, or whether that is not a
+// word.
 func same(def, value string, values map[string]string) bool {
+	if other, word, ok := strings.Cut(strings.Trim(def, "()"), " != "); ok {
+		return value == fmt.Sprint(values[other] != word)
+	}
 	if other, ok := values[def]; ok {
 		def = other
 	}
