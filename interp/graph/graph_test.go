@@ -3,6 +3,7 @@ package graph_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -257,5 +258,24 @@ func TestSort(t *testing.T) {
 	}
 	if err := graph.Sort(again.Nodes[1:]); err == nil {
 		t.Error("sorted nodes without their input")
+	}
+}
+
+// A row that is far wider than all others does not make them as wide.
+func TestOneWideCellMakesNoTableWide(t *testing.T) {
+	rows := [][]string{{"a table"}, {"id", "in", "path"}}
+	for i := range 1000 {
+		rows = append(rows, []string{strconv.Itoa(i), "0", "x"})
+	}
+	rows[500][1] = strings.Repeat("0 ", 50_000)
+	var b strings.Builder
+	if err := graph.Columns(&b, rows); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 120_000 {
+		t.Errorf("%d bytes", b.Len())
+	}
+	if lines := strings.Split(b.String(), "\n"); lines[0] != "a table" || lines[1] != "id   in  path" || lines[2] != "0    0   x" || lines[1001] != "999  0   x" {
+		t.Errorf("got %q, %q, %q, %q", lines[0], lines[1], lines[2], lines[1001])
 	}
 }
