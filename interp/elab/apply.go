@@ -21,9 +21,15 @@ type Unknowns interface {
 	// Summary gives the result of a call from what is known of the block, without
 	// entering it; ok is false where it must be entered.
 	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
-	// Turn is a variable for any turn of a repeat of n but the first and last
-	// few.
-	Turn(n dim.Size, first, last int) dim.Size
+	// Turn begins what is said of every turn of a repeat of n but the first and last
+	// few, for which i stands; list is what it runs over, "" for a count. The function it
+	// returns ends that, telling whether it is shown, and reports whether it holds of
+	// all of them; if not, nothing that was taken for granted since remains, and no
+	// mistake was made. With again there are other turns for which it has to be shown.
+	Turn(n dim.Size, first, last int, list string) (i dim.Size, end func(shown bool) (holds, again bool))
+	// Split is Decide where the text itself makes no difference between the cases:
+	// one of them may have to be excluded rather than to be a mistake.
+	Split(p dim.Size, r dim.Relation) bool
 	// Opaque is a variable for a whole number that is at least low and of which
 	// nothing else is known but its name.
 	Opaque(name string, low int64) dim.Size
@@ -39,15 +45,12 @@ type Unknowns interface {
 	Approximate()
 	// Exclude says that the block's own `where` leaves this case out.
 	Exclude()
-	// Try begins something that may fail without a mistake being made. The
-	// function it returns ends it, telling whether it succeeded; where that reports
-	// false, nothing that was taken for granted since remains.
-	Try() func(success bool) bool
+	// Try begins something of which nothing that is taken for granted remains once
+	// the function it returns has been called.
+	Try() (end func())
 	// Steps is where the shapes of the values of the block's own steps are noted, nil
 	// where nobody wants them.
 	Steps() map[int]dim.Shape
-	// Decisions counts the questions that were decided one way so far.
-	Decisions() int
 	// Bounded says that a repeat of unknown length is followed for a few turns
 	// only, and the application ends where more would follow.
 	Bounded(count dim.Size)

@@ -8,15 +8,14 @@ import (
 
 // sameTurns spares a proof the turns of a repeat that are all alike: 35 of them in
 // ResNet-152. Among unknown sizes a turn is its shapes and the questions it asks.
-// One that leaves the shape as it was, asked nothing new, and has no number of its
-// own is what each turn after it is. The first turn is never taken for others, so
+// One that leaves the shape as it was and has no number of its own is what each turn
+// after it is, which asks the same and gets the same answers. The first turn is never taken for others, so
 // that two tensors of one name are noticed.
 type sameTurns struct {
 	*machine
-	possible  bool
-	turn      int
-	count     graph.Count // before the turn
-	decisions int
+	possible bool
+	turn     int
+	count    graph.Count // before the turn
 }
 
 func (m *machine) sameTurns(h *ast.RepeatHead) sameTurns {
@@ -26,7 +25,7 @@ func (m *machine) sameTurns(h *ast.RepeatHead) sameTurns {
 // begin notes how things are before a turn.
 func (s *sameTurns) begin() {
 	if s.possible {
-		s.count, s.decisions = s.machine.count, s.unknowns.Decisions()
+		s.count = s.machine.count
 	}
 }
 
@@ -34,7 +33,7 @@ func (s *sameTurns) begin() {
 // before to after, and counts them.
 func (s *sameTurns) follow(before, after Tensor, left int) bool {
 	s.turn++
-	if !s.possible || s.turn < 2 || after.Suspect || s.unknowns.Decisions() != s.decisions || !identical(before.Shape, after.Shape) {
+	if !s.possible || s.turn < 2 || after.Suspect || !identical(before.Shape, after.Shape) {
 		return false
 	}
 	more := func(after, before dim.Size) dim.Size { return after.Add(after.Sub(before).Mul(dim.Int(left))) }

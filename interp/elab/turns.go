@@ -48,7 +48,7 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 // some image. Where none of these holds, a few turns are followed.
 func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	l.machine = m
-	if !m.facts.Require(l.n, dim.NonNegative) {
+	if !m.facts.Require(l.n, dim.Whole) || !m.facts.Require(l.n, dim.NonNegative) {
 		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
 		return poison
 	}
@@ -57,7 +57,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	case l.list != nil:
 		peels = [][2]int{{0, 0}} // items differ, so peeling some would not help
 	case len(l.repeat.Head.Vars) > 0:
-		peels = [][2]int{{1, 1}}
+		peels = [][2]int{{0, 0}, {1, 1}}
 	}
 	for _, peel := range peels {
 		if out, ok := l.steady(x, peel[0], peel[1]); ok || out.Poisoned {
@@ -76,7 +76,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 // steady reports whether all turns but a few leave the shape alone. By induction
 // one such turn stands for all of them.
 func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
-	if first+last > 0 && !l.facts.Decide(l.n.Sub(dim.Int(first+last)), dim.NonNegative) {
+	if first+last > 0 && !l.unknowns.Split(l.n.Sub(dim.Int(first+last)), dim.NonNegative) {
 		return l.few(x), true
 	}
 	before := l.count
@@ -87,19 +87,38 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	if y.Poisoned || y.Suspect {
 		return poison, false
 	}
-	middle, decisions := l.count, l.unknowns.Decisions()
-	end := l.unknowns.Try()
-	i := l.unknowns.Turn(l.n, first, last)
-	z, ok := l.attempt(i, y)
-	if !end(ok && sameShape(z.Shape, y.Shape)) {
+	middle := l.count
+	stays := func(i dim.Size) bool {
+		l.count = middle
+		z, ok := l.attempt(i, y)
+		return ok && sameShape(z.Shape, y.Shape)
+	}
+	i, uniform, ok := l.every(first, last, stays)
+	if !ok {
 		l.count = before
 		return x, false
 	}
-	l.multiply(middle, i, l.n.Sub(dim.Int(first+last)), l.unknowns.Decisions() == decisions)
+	l.multiply(middle, i, l.n.Sub(dim.Int(first+last)), uniform)
 	for k := last; k > 0; k-- {
 		y = l.turn(l.n.Sub(dim.Int(k)), y)
 	}
 	return y, true
+}
+
+// every shows something of all turns but the first and last few, i standing for any of
+// them; uniform says that they are all of one kind.
+func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, uniform, ok bool) {
+	list := ""
+	if l.list != nil {
+		list = l.list.Name
+	}
+	for uniform = true; ; uniform = false {
+		i, end := l.unknowns.Turn(l.n, first, last, list)
+		holds, again := end(shown(i))
+		if !holds || !again {
+			return i, uniform, holds
+		}
+	}
 }
 
 // multiply counts one turn, made since before, as often as it happens.
@@ -116,17 +135,19 @@ func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 }
 
 // growing reports whether every turn adds the same to the shape: whether turn i
-// takes x + i*d to x + (i+1)*d.
+// takes x + i*d to x + (i+1)*d. That d is what the first turn adds is but a guess.
 func (l *loop) growing(x Tensor) (Tensor, bool) {
-	before, decisions := l.count, l.unknowns.Decisions()
-	one := l.turn(dim.Int(0), x)
-	if one.Poisoned || one.Suspect || len(one.Shape) != len(x.Shape) {
-		return one, false
+	before := l.count
+	end := l.unknowns.Try()
+	one, ok := l.attempt(dim.Int(0), x)
+	end()
+	l.count = before
+	if !ok || len(one.Shape) != len(x.Shape) {
+		return x, false
 	}
 	for k := range one.Shape {
 		if d := one.Shape[k].Sub(x.Shape[k]); mentions(d, x.Shape[k]) {
-			l.count = before // what a turn adds depends on what was there
-			return x, false
+			return x, false // what a turn adds depends on what was there
 		}
 	}
 	after := func(turns dim.Size) Tensor {
@@ -137,11 +158,11 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 		}
 		return t
 	}
-	end := l.unknowns.Try()
-	i := l.unknowns.Turn(l.n, 0, 0)
-	next, ok := l.attempt(i, after(i))
-	if !end(ok && l.unknowns.Decisions() == decisions && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)) {
-		l.count = before
+	_, _, ok = l.every(0, 0, func(i dim.Size) bool {
+		next, ok := l.attempt(i, after(i))
+		return ok && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)
+	})
+	if l.count = before; !ok {
 		return x, false
 	}
 	l.count = unknownCount
@@ -166,11 +187,20 @@ func (l *loop) anything(x Tensor) Tensor {
 		return out
 	}
 	any := l.anyImage(x, "repeat "+l.list.Name)
-	out := l.turn(l.unknowns.Turn(l.n, 0, 0), any)
-	if out.Poisoned || out.Suspect {
+	failed, sameAxes := false, true
+	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
+		out := l.turn(i, any)
+		failed = failed || out.Poisoned || out.Suspect
+		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
+		return true
+	})
+	switch {
+	case failed:
 		return poison
-	}
-	if len(out.Shape) != len(x.Shape) || !dim.Equivalent(out.Shape[0], x.Shape[0]) {
+	case !holds:
+		l.unknowns.Beyond("what the turns of `repeat " + l.list.Name + "` need differs from turn to turn")
+		return poison
+	case !sameAxes:
 		l.unknowns.Beyond("a repeat whose turns change the number of axes")
 		return poison
 	}
@@ -188,9 +218,11 @@ func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
 	any := x
 	any.Shape = x.Shape.Clone()
 	any.Shape[1] = l.unknowns.Opaque("C of repeat "+l.list.Name, 1)
-	end := l.unknowns.Try()
-	out, ok := l.attempt(l.unknowns.Turn(l.n, 0, 0), any)
-	if !end(ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])) {
+	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
+		out, ok := l.attempt(i, any)
+		return ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])
+	})
+	if !ok {
 		l.count = before
 		return x, false
 	}
@@ -216,7 +248,7 @@ func (l *loop) few(x Tensor) Tensor {
 // fewTurns settles an unknown number of turns on a small one.
 func (m *machine) fewTurns(n dim.Size) (Value, bool) {
 	for k := range unrolled + 1 {
-		if m.facts.Decide(n.Sub(dim.Int(k)), dim.Zero) {
+		if m.unknowns.Split(n.Sub(dim.Int(k)), dim.Zero) {
 			return dim.Int(k), true
 		}
 	}

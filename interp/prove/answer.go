@@ -23,9 +23,6 @@ func (p *path) Steps() map[int]dim.Shape {
 	return p.steps
 }
 
-// Decisions counts the forks so far.
-func (p *path) Decisions() int { return p.decisions }
-
 // Bounded ends the path where a repeat has more turns than are followed.
 func (p *path) Bounded(n dim.Size) {
 	if !p.Stopped() {
@@ -49,19 +46,6 @@ func (p *path) Exclude() {
 
 // Approximate notes that a mistake may be none.
 func (p *path) Approximate() { p.approximate = true }
-
-// turnOf begins the names of the variables that stand for a turn of a repeat.
-const turnOf = "turn of "
-
-// Turn is a variable i with first <= i <= n - 1 - last.
-func (p *path) Turn(n dim.Size, first, last int) dim.Size {
-	i := p.variable(turnOf+n.String(), int64(first))
-	rest := n.Sub(dim.Int(1 + last)).Sub(i)
-	if _, known := p.factFor(rest, dim.NonNegative); !known {
-		p.facts = append(p.facts, fact{rest, dim.NonNegative, true, true})
-	}
-	return i
-}
 
 // Opaque is a variable by its name.
 func (p *path) Opaque(name string, low int64) dim.Size { return p.variable(name, low) }
@@ -102,41 +86,56 @@ func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 		}
 		return answer
 	}
-	if vars := x.Vars(); len(vars) == 1 && !m.Known() && dim.Equivalent(x, p.variable(vars[0], 0)) {
-		quotient := dim.VarFrom(vars[0]+"'", 1)
-		next := p.clone()
-		next.requirements = append(next.requirements, Requirement{rest, dim.Zero, true, own})
-		if next.put(vars[0], quotient.Mul(m).Add(r)) {
-			p.again = append(p.again, next)
+	if vars := x.Vars(); len(vars) == 1 && !m.Known() && p.scope == nil && x.IsWhole() && m.IsWhole() && r == (dim.Size{}) &&
+		!slices.Contains(m.Vars(), vars[0]) && dim.Equivalent(x, p.variable(vars[0], 0)) {
+		if positive, known := p.known(m.Sub(dim.Int(1)), dim.NonNegative); known && positive {
+			// x >= 1 has a quotient of at least 1, and x >= 0 one of at least 0.
+			quotient := dim.VarFrom(vars[0]+"'", min(p.low(vars[0]), 1))
+			why := because(own)
+			next := p.clone()
+			next.requirements = append(next.requirements, p.requirement(rest, dim.Zero, true, own))
+			next.note(choice{fact: fact{rest, dim.Zero, true, why}, isFact: true})
+			p.restart(next, next.put(vars[0], quotient.Mul(m), why))
+			return true
 		}
-		p.again = append(p.again, p.forks...)
-		p.impossible = p.again == nil
-		return true
 	}
-	p.take(rest, dim.Zero, true, own)
-	return true
+	return p.take(rest, dim.Zero, true, own)
 }
 
 // Decide answers from what is known, or goes one way and leaves the other for
 // later.
-func (p *path) Decide(size dim.Size, r dim.Relation) bool {
+func (p *path) Decide(size dim.Size, r dim.Relation) bool { return p.choose(size, r, chosen) }
+
+// Split is Decide where the text makes no difference.
+func (p *path) Split(size dim.Size, r dim.Relation) bool { return p.choose(size, r, split) }
+
+func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 	if p.Stopped() {
 		return true
 	}
 	if answer, known := p.known(size, r); known {
 		return answer
 	}
-	p.decisions++
-	other := p.settled()
-	if other.suppose(size, r, false) {
+	if s := p.turnIn(size); s != nil {
+		return p.kindOf(s, size, r)
+	}
+	f := &fork{size: size, relation: r}
+	if why != split {
+		f = nil
+	}
+	other, next := p.outside(), p.outside()
+	other.fork, next.fork = f, f
+	if other.suppose(size, r, false, why) {
+		other.fork = nil
 		p.forks = append(p.forks, other)
 	}
-	next := p.settled()
-	if possible := next.suppose(size, r, true); !possible || next.changed(p) {
+	possible := next.suppose(size, r, true, why)
+	next.fork = nil
+	if !possible || next.changed(p) || p.scope != nil {
 		p.restart(next, possible)
 		return true
 	}
-	p.supposeHere(size, r, true)
+	p.facts, p.choices = next.facts, next.choices
 	return true
 }
 
@@ -153,11 +152,10 @@ func (p *path) Require(size dim.Size, r dim.Relation) bool {
 		return answer
 	}
 	if r == dim.Zero {
-		p.failed = append(p.failed, size)
+		p.failed, p.uncertain = append(p.failed, size), true
 		return false
 	}
-	p.take(size, r, true, false)
-	return true
+	return p.take(size, r, true, false)
 }
 
 // Assume takes what a `where` states. For the block itself that is given; for a
@@ -166,36 +164,23 @@ func (p *path) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
 	if p.Stopped() {
 		return true
 	}
-	if answer, known := p.known(size, r); known {
-		if answer != holds {
-			p.failed = append(p.failed, size)
-		}
-		return answer == holds
+	return p.oblige(size, r, holds, own)
+}
+
+// take takes something for granted that nothing is known about.
+func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
+	if p.scope != nil {
+		return p.takeInTurn(p.scope, size, r, holds)
 	}
-	p.take(size, r, holds, own)
-	return true
-}
-
-func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) {
-	p.requirements = append(p.requirements, Requirement{size, r, holds, own})
-	p.supposeHere(size, r, holds)
-}
-
-// supposeHere adds a supposition to the path that is being followed. Where it
-// changes what a variable is, the path is followed again from the start; while
-// something is only being tried, a fact has to do.
-func (p *path) supposeHere(size dim.Size, r dim.Relation, holds bool) {
 	next := p.clone()
-	switch possible := next.suppose(size, r, holds); {
-	case possible && !next.changed(p):
-		p.facts = next.facts
-	case p.trial != nil && possible:
-		p.facts = append(p.facts, fact{size, r, holds, false})
-	case p.trial != nil:
-		p.trial.failed = true
-	default:
+	next.requirements = append(next.requirements, p.requirement(size, r, holds, own))
+	possible := next.suppose(size, r, holds, because(own))
+	if !possible || next.changed(p) {
 		p.restart(next, possible)
+		return true
 	}
+	p.facts, p.choices, p.requirements = next.facts, next.choices, next.requirements
+	return true
 }
 
 // changed reports whether a copy of p has other variables than p.
@@ -211,36 +196,4 @@ func (p *path) restart(next *path, possible bool) {
 		p.again = append(p.again, next)
 	}
 	p.impossible = p.again == nil
-}
-
-// A trial is an application that counts only if it succeeds: until then, what it
-// takes for granted is not the path's.
-type trial struct {
-	facts, requirements int // how many the path had before
-	failed              bool
-}
-
-// Try begins a trial. The function it returns ends it, telling whether it
-// succeeded, and reports whether it did; if not, it has left no trace.
-func (p *path) Try() func(success bool) bool {
-	outer := p.trial
-	t := &trial{facts: len(p.facts), requirements: len(p.requirements)}
-	p.trial = t
-	return func(success bool) bool {
-		p.trial = outer
-		if success && !t.failed {
-			return true
-		}
-		p.facts, p.requirements = p.facts[:t.facts:t.facts], p.requirements[:t.requirements:t.requirements]
-		return false
-	}
-}
-
-// settled is a copy of the path without what is only being tried.
-func (p *path) settled() *path {
-	c := p.clone()
-	if p.trial != nil {
-		c.facts, c.requirements = c.facts[:p.trial.facts], c.requirements[:p.trial.requirements]
-	}
-	return c
 }

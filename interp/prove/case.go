@@ -34,60 +34,69 @@ type literal struct {
 // path has been followed to its end.
 func (p *path) literals() []literal {
 	if p.chose == nil {
-		p.chose = p.choices()
+		p.chose = p.told()
 	}
 	return p.chose
 }
 
-func (p *path) choices() []literal {
-	list := []literal{}
+func (p *path) told() []literal {
+	var modes, values, lows, facts []literal
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
 		text := fmt.Sprintf("%s == %v", name, ops.Padding{Mode: p.modes[name]})
 		if p.modes[name] == ops.Explicit {
 			text = name + " is in numbers"
 		}
-		list = append(list, literal{name: name, mode: p.modes[name], isMode: true, text: text})
+		modes = append(modes, literal{name: name, mode: p.modes[name], isMode: true, text: text})
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.values)) {
-		l := literal{name: name, value: p.unprimed(p.values[name]), isValue: true}
+	numbers := map[string]dim.Size{} // that were chosen
+	for _, c := range p.choices {
+		if value := p.values[c.name]; c.isChosen() && c.name != "" && !c.isLow && value.Known() {
+			numbers[c.name] = value
+		}
+	}
+	for _, c := range p.choices {
+		_, isNumber := numbers[c.name]
 		switch {
-		case slices.Contains(p.values[name].Vars(), name+"'"):
-			continue // a remainder that was required, or stated
-		case p.isFlag(name) && l.value == dim.Int(0):
-			l.text = "not " + name
-		case p.isFlag(name):
-			l.text = name
+		case !c.isChosen():
+		case c.isFact:
+			f := c.fact
+			f.size = f.size.SubstituteAll(numbers)
+			if l := (literal{fact: f, text: f.String()}); !f.size.Known() && !slices.ContainsFunc(facts, l.same) {
+				facts = append(facts, l)
+			}
+		case !c.isLow:
+			values = append(values, p.valueLiteral(c.name, c.value.SubstituteAll(numbers)))
+		case isNumber: // which is not below
 		default:
-			l.text = name + " == " + l.value.String()
-		}
-		list = append(list, l)
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.lows)) {
-		if _, replaced := p.values[name]; !replaced && !p.requires(name, p.lows[name]) {
-			list = append(list, literal{name: name, low: p.lows[name], text: fmt.Sprintf("%s >= %d", name, p.lows[name])})
+			l := literal{name: c.name, low: c.low, text: fmt.Sprintf("%s >= %d", c.name, c.low)}
+			lows = append(slices.DeleteFunc(lows, func(m literal) bool { return m.name == l.name && m.low <= l.low }), l)
 		}
 	}
-	for _, f := range p.facts {
-		r := Requirement{f.size, f.relation, f.holds, false}
-		if !f.internal && !slices.ContainsFunc(p.requirements, r.same) {
-			f.size = p.unprimed(f.size)
-			list = append(list, literal{fact: f, text: f.String()})
-		}
-	}
-	variables := append(slices.Collect(maps.Keys(p.values)), slices.Collect(maps.Keys(p.lows))...)
+	byName := func(a, b literal) int { return strings.Compare(a.name, b.name) }
+	slices.SortStableFunc(values, byName)
+	slices.SortStableFunc(lows, byName)
+	list := append([]literal{}, slices.Concat(modes, values, lows, facts)...)
+	variables := slices.Collect(maps.Keys(p.values))
 	for i := range list {
-		list[i].text = turns(list[i].text, variables)
+		list[i].text = turns(list[i].text, append(variables, list[i].fact.size.Vars()...))
 	}
 	return list
 }
 
-// requires reports whether the path takes it for granted, rather than by choice, that
-// a variable is at least low.
-func (p *path) requires(name string, low int64) bool {
-	return slices.ContainsFunc(p.requirements, func(r Requirement) bool {
-		of, bound, ok := lowerBound(r.Size)
-		return r.Relation == dim.NonNegative && r.Holds && ok && of == name && bound >= low
-	})
+func (l literal) same(m literal) bool { return l.text == m.text }
+
+// valueLiteral is that a variable has the value which the path put in its place.
+func (p *path) valueLiteral(name string, value dim.Size) literal {
+	l := literal{name: name, value: value, isValue: true}
+	switch {
+	case p.isFlag(name) && l.value == dim.Int(0):
+		l.text = "not " + name
+	case p.isFlag(name):
+		l.text = name
+	default:
+		l.text = name + " == " + l.value.String()
+	}
+	return l
 }
 
 // excludes reports whether two literals cannot hold at once.

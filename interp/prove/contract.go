@@ -244,7 +244,7 @@ func (v *Verdict) caseOf(r Requirement) string {
 	stronger := func(l literal) bool { return bound && l.name == name && !l.isMode && !l.isValue && l.low >= low }
 	return v.when(func(result Result) having {
 		switch {
-		case result.requires(r):
+		case result.isRequired(r):
 			return has
 		case result.path.meets(r):
 			return either
@@ -254,11 +254,8 @@ func (v *Verdict) caseOf(r Requirement) string {
 }
 
 // requires reports whether the path takes a requirement for granted.
-func (result Result) requires(r Requirement) bool {
-	return slices.ContainsFunc(result.path.requirements, func(q Requirement) bool {
-		q.Size = result.path.unprimed(q.Size)
-		return r.same(q)
-	})
+func (result Result) isRequired(r Requirement) bool {
+	return slices.ContainsFunc(result.requires, r.same)
 }
 
 // meets reports whether a requirement follows from what the path supposes.
@@ -287,7 +284,7 @@ func (p *path) meets(r Requirement) bool {
 
 // Always reports whether a requirement is one for all ways through the block.
 func (v *Verdict) Always(r Requirement) bool {
-	return !slices.ContainsFunc(v.Results, func(result Result) bool { return !result.requires(r) })
+	return !slices.ContainsFunc(v.Results, func(result Result) bool { return !result.isRequired(r) })
 }
 
 func (r Requirement) same(s Requirement) bool {
@@ -343,7 +340,7 @@ func (v *Verdict) irredundant() []Requirement {
 	ways := make([][]int, len(all)) // on which each is one
 	for i, r := range all {
 		for k, result := range v.Results {
-			if result.requires(r) {
+			if result.isRequired(r) {
 				ways[i] = append(ways[i], k)
 			}
 		}

@@ -4,49 +4,85 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"cnnlang/ops/dim"
 )
 
-func (f fact) String() string { return Requirement{f.size, f.relation, f.holds, false}.String() }
+func (f fact) String() string {
+	return Requirement{Size: f.size, Relation: f.relation, Holds: f.holds}.String()
+}
 
 // suppose adds a supposition: as a value or a lower bound of a variable where it
 // is one, otherwise as a fact in its strongest form. It reports false where the
 // path becomes impossible.
-func (p *path) suppose(size dim.Size, r dim.Relation, holds bool) bool {
+func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bool {
 	if answer, known := p.known(size, r); known {
 		return answer == holds
 	}
 	switch {
 	case r == dim.Zero && holds:
-		if name, value, ok := size.Solve(); ok && value.IsWhole() {
-			return p.put(name, value)
+		if name, value, ok := size.Solve(); ok && value.IsWhole() && p.isWhole(name) {
+			p.note(choice{name: name, value: value, why: why})
+			return p.put(name, value, why)
 		}
 		if name, value, ok := p.remainder(size); ok {
-			return p.put(name, value)
+			p.note(choice{fact: fact{size, r, holds, why}, isFact: true})
+			return p.put(name, value, why)
 		}
-	case r == dim.Zero:
+	case r == dim.Zero && size.IsWhole():
 		// Not zero: one side of it, where the other is excluded.
 		if name := size.Vars(); len(name) == 1 && p.isFlag(name[0]) {
-			return p.put(name[0], dim.Int(0))
+			p.note(choice{name: name[0], value: dim.Int(0), why: why})
+			return p.put(name[0], dim.Int(0), why)
 		}
-		if size.ProvablyNonNegative() {
-			return p.suppose(size.Sub(dim.Int(1)), dim.NonNegative, true)
+		if p.atMostZero(size.Neg()) {
+			return p.suppose(size.Sub(dim.Int(1)), dim.NonNegative, true, why)
 		}
-		if size.Neg().ProvablyNonNegative() {
-			return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true)
+		if p.atMostZero(size) {
+			return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true, why)
 		}
 	case r == dim.NonNegative && !holds && size.IsWhole():
-		return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true)
+		return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true, why)
 	case r == dim.NonNegative && holds && p.atMostZero(size):
-		return p.suppose(size, dim.Zero, true)
+		return p.suppose(size, dim.Zero, true, why)
 	case r == dim.NonNegative && holds:
 		if name, low, ok := lowerBound(size); ok {
+			p.note(choice{name: name, low: low, isLow: true, why: why})
 			return p.raise(name, low)
 		}
 	}
-	p.facts = append(p.facts, fact{size, r, holds, false})
+	f := fact{size, r, holds, why}
+	p.note(choice{fact: f, isFact: true})
+	p.facts = append(p.facts, f)
 	return true
+}
+
+// note keeps what is supposed, in the block's own variables.
+func (p *path) note(c choice) {
+	if p.replacing {
+		return // it follows from what is kept already
+	}
+	if strings.HasSuffix(c.name, "'") { // a part, which nobody has written
+		c.fact = fact{p.variable(c.name, 0).Sub(c.value), dim.Zero, true, c.why}
+		if c.isLow {
+			c.fact = fact{dim.VarFrom(c.name, 0).Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
+		}
+		c.isFact, c.isLow, c.name = true, false, ""
+	}
+	if c.isFact {
+		c.why = c.fact.why
+		c.fact.size = p.unprimed(c.fact.size)
+	} else if !c.isLow {
+		c.value = p.unprimed(c.value)
+	}
+	c.fork = p.fork
+	p.choices = append(p.choices, c)
+}
+
+// isWhole reports whether a variable stands for whole numbers.
+func (p *path) isWhole(name string) bool {
+	return !slices.Contains(p.exploration.args, argument{name, "float"})
 }
 
 // remainder recognises x % m == r for a whole variable x and small m, which is
@@ -54,7 +90,7 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool) bool {
 func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
 	const largest = 64
 	vars := size.Vars()
-	if len(vars) != 1 {
+	if len(vars) != 1 || !size.IsWhole() {
 		return "", dim.Size{}, false
 	}
 	name = vars[0]
@@ -62,7 +98,7 @@ func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
 		for r := range min(m, 4) {
 			low := max((p.low(name)-r+m-1)/m, 0)
 			value := dim.VarFrom(name+"'", low).Mul(dim.Int(int(m))).Add(dim.Int(int(r)))
-			if size.Substitute(name, value).IsZero() {
+			if size.Substitute(name, value).IsZero() && p.onlyRemainder(size, name, m, r) {
 				return name, value, true
 			}
 		}
@@ -70,36 +106,64 @@ func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
 	return "", dim.Size{}, false
 }
 
-// put replaces a variable everywhere.
-func (p *path) put(name string, value dim.Size) bool {
+// onlyRemainder reports whether size is zero for no x but those with x % m == r, as
+// far as the other remainders tell.
+func (p *path) onlyRemainder(size dim.Size, name string, m, r int64) bool {
+	for other := range m {
+		if other == r {
+			continue
+		}
+		with := size.Substitute(name, dim.VarFrom(name+"'", 0).Mul(dim.Int(int(m))).Add(dim.Int(int(other))))
+		if !with.Known() || with.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// put replaces a variable everywhere. What is put in its place has its bounds.
+func (p *path) put(name string, value dim.Size, why reason) bool {
+	low := p.low(name)
 	for k, v := range p.values {
 		p.values[k] = v.Substitute(name, value)
 	}
 	p.values[name] = value
 	if n, ok := value.Int(); ok {
+		if int64(n) < low {
+			return false
+		}
 		for _, base := range p.powers[name] {
 			old, low := p.power(base, name)
-			p.replace(old, dim.Int(base).Pow(n-low))
+			if !p.replace(old, dim.Int(base).Pow(n-low)) {
+				return false
+			}
 		}
 	}
-	return p.replace(name, value)
+	if !p.replace(name, value) {
+		return false
+	}
+	if value.Known() || !p.isWhole(name) {
+		return true
+	}
+	defer func(before bool) { p.replacing = before }(p.replacing)
+	p.replacing = true // a value is noted as one, and its bound with it
+	return p.suppose(value.Sub(dim.Int(int(low))), dim.NonNegative, true, why)
 }
 
 // replace puts a size in place of a variable in all that the path supposes.
 func (p *path) replace(name string, by dim.Size) bool {
+	defer func(before bool) { p.replacing = before }(p.replacing)
+	p.replacing = true
 	for k, v := range p.values {
 		p.values[k] = v.Substitute(name, by)
 	}
-	for i := range p.requirements {
-		p.requirements[i].Size = p.requirements[i].Size.Substitute(name, by)
+	for i, r := range p.requirements {
+		p.requirements[i].Size = r.Size.Substitute(name, by)
 	}
 	facts := p.facts
 	p.facts = nil
 	for _, f := range facts {
-		if f.internal {
-			continue // it will be noted again
-		}
-		if !p.suppose(f.size.Substitute(name, by), f.relation, f.holds) {
+		if !p.suppose(f.size.Substitute(name, by), f.relation, f.holds, f.why) {
 			return false
 		}
 	}

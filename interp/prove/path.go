@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -23,6 +22,11 @@ type path struct {
 	modes  map[string]ops.PaddingMode
 	facts  []fact
 	powers map[string][]int // the bases that a variable is an exponent of
+	// The same as it was supposed, one thing after the other, and why.
+	choices []choice
+	fork    *fork // of what is being supposed
+	// replacing says that what is supposed follows from what is noted.
+	replacing bool
 	// What it takes for granted, found on the way:
 	requirements []Requirement
 	// Where it forks: the other ways, or, once a supposition changes what the
@@ -35,14 +39,14 @@ type path struct {
 	beyond     string
 	// approximate says that shapes stand for more than can happen.
 	approximate bool
-	decisions   int
 	steps       map[int]dim.Shape // of the block's own steps, by where they end
 	failed      []dim.Size        // differences that should be zero
+	uncertain   bool              // whether one of them may be zero for some values
 	chose       []literal         // what literals gave, once it was asked for
-	trial       *trial            // what is being tried, or nil
-	// inner puts the arguments of calls of the block itself in place of its
-	// variables.
-	inner []func(dim.Size) dim.Size
+	scope       *scope            // the turn or attempt that is being applied, or nil
+	kinds       map[string][]bool // the answers that make the kind of turns, by the name of the turn
+	// inner are the calls of the block itself.
+	inner []inner
 }
 
 // A fact is a relation that a path supposes: p >= 0, p != 0, p == 0 or p whole.
@@ -50,7 +54,47 @@ type fact struct {
 	size     dim.Size
 	relation dim.Relation
 	holds    bool
-	internal bool // about a turn of a repeat, which is of no interest outside
+	why      reason
+}
+
+// A reason is why a path supposes something.
+type reason int
+
+const (
+	chosen   reason = iota // one way of two that the text has
+	split                  // one way of two that the text does not tell apart
+	required               // it fails otherwise
+	stated                 // the block's own `where`
+	byTurn                 // of a turn that stands for all
+)
+
+func because(own bool) reason {
+	if own {
+		return stated
+	}
+	return required
+}
+
+// A choice is one thing that a path supposes, as it was when it was supposed: that a
+// variable has a value or a lower bound, or a fact.
+type choice struct {
+	name   string
+	value  dim.Size
+	low    int64
+	fact   fact
+	isFact bool // else a value, where low is 0 and name is set
+	isLow  bool
+	why    reason
+	fork   *fork
+}
+
+func (c choice) isChosen() bool { return c.why == chosen || c.why == split }
+
+// A fork is where a path was split. Of the two ways one may fail for all values: then
+// what the other supposes is a requirement.
+type fork struct {
+	size     dim.Size
+	relation dim.Relation
 }
 
 func newPath() *path {
@@ -62,6 +106,7 @@ func (p *path) clone() *path {
 	return &path{
 		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes),
 		facts: slices.Clone(p.facts), powers: maps.Clone(p.powers), requirements: slices.Clone(p.requirements),
+		choices: slices.Clone(p.choices), fork: p.fork,
 	}
 }
 
@@ -98,26 +143,19 @@ func (p *path) result(a elab.Application) Result {
 		output[i] = p.unprimed(output[i])
 	}
 	count := graph.Count{Params: p.unprimed(a.Count.Params), MACs: p.unprimed(a.Count.MACs), FLOPs: p.unprimed(a.Count.FLOPs)}
-	return Result{p.condition(), output, count, p, p.steps}
+	return Result{Output: output, Count: count, path: p, steps: p.steps}
 }
 
 // unprimed writes a size without the variables that stand for part of another:
 // where k = 2*k' + 1, it puts (k - 1)/2 in place of k'.
 func (p *path) unprimed(size dim.Size) dim.Size {
 	by := map[string]dim.Size{}
-	for name, value := range p.values {
-		part := name + "'"
-		if !slices.Contains(value.Vars(), part) {
-			continue
+	for name := range p.values {
+		if part, m, r, ok := p.part(name); ok && size.IsValid() && slices.Contains(size.Vars(), part) {
+			by[part] = p.variableItself(name).Sub(r).Quo(m)
 		}
-		// Two points of the line value = m*part + r give m and r.
-		const at = 1 << 20
-		y := value.Substitute(part, dim.Int(at))
-		m := value.Substitute(part, dim.Int(at+1)).Sub(y)
-		r := y.Sub(m.Mul(dim.Int(at)))
-		by[part] = p.variableItself(name).Sub(r).Quo(m)
 	}
-	if len(by) == 0 || !size.IsValid() {
+	if len(by) == 0 {
 		return size
 	}
 	if written := size.SubstituteAll(by); written.IsValid() {
@@ -126,11 +164,33 @@ func (p *path) unprimed(size dim.Size) dim.Size {
 	return size
 }
 
+// part gives m and r where the path put m*part + r in place of a variable of the
+// block, part being a variable that nobody has written: n' or, where that was
+// replaced in its turn, n”.
+func (p *path) part(name string) (part string, m, r dim.Size, ok bool) {
+	value, replaced := p.values[name]
+	if !replaced || strings.HasSuffix(name, "'") || value.Known() {
+		return "", m, r, false
+	}
+	for _, v := range value.Vars() {
+		if strings.HasSuffix(v, "'") && strings.TrimRight(v, "'") == name {
+			part = v
+		}
+	}
+	if part == "" {
+		return "", m, r, false
+	}
+	const at = 1 << 20 // two points of the line give m and r
+	y := value.Substitute(part, dim.Int(at))
+	m = value.Substitute(part, dim.Int(at+1)).Sub(y)
+	return part, m, y.Sub(m.Mul(dim.Int(at))), true
+}
+
 // chosen counts the variables that the path put values in place of.
 func (p *path) chosen() int {
 	n := 0
-	for name, value := range p.values {
-		if !slices.Contains(value.Vars(), name+"'") {
+	for name := range p.values {
+		if _, _, _, parted := p.part(name); !parted && !strings.HasSuffix(name, "'") {
 			n++
 		}
 	}
@@ -140,47 +200,16 @@ func (p *path) chosen() int {
 // condition lists what the path chose, as people read it; what it takes for
 // granted is listed elsewhere.
 func (p *path) condition() []string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(p.values)) {
-		switch value := p.values[name]; {
-		case slices.Contains(value.Vars(), name+"'"):
-			// A remainder that was required, or stated.
-		case p.isFlag(name) && value == dim.Int(0):
-			list = append(list, "not "+name)
-		case p.isFlag(name):
-			list = append(list, name)
-		default:
-			list = append(list, name+" = "+p.unprimed(value).String())
+	list := []string{}
+	for _, l := range p.literals() {
+		if l.isValue {
+			l.text = strings.Replace(l.text, " == ", " = ", 1)
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.lows)) {
-		if _, replaced := p.values[name]; !replaced && !p.given(name) && !strings.HasPrefix(name, turnOf) {
-			list = append(list, fmt.Sprintf("%s >= %d", name, p.lows[name]))
+		if !l.isMode {
+			list = append(list, l.text)
 		}
-	}
-	for _, f := range p.facts {
-		r := Requirement{f.size, f.relation, f.holds, false}
-		if !f.internal && !slices.ContainsFunc(p.requirements, r.same) {
-			r.Size = p.unprimed(r.Size)
-			list = append(list, r.String())
-		}
-	}
-	variables := append(slices.Collect(maps.Keys(p.values)), slices.Collect(maps.Keys(p.lows))...)
-	for i := range list {
-		list[i] = turns(list[i], variables)
 	}
 	return list
-}
-
-// given reports whether the lower bound of a variable is a requirement rather
-// than a choice of the path.
-func (p *path) given(name string) bool {
-	for _, r := range p.requirements {
-		if v := r.Size.Vars(); r.Relation == dim.NonNegative && len(v) == 1 && v[0] == name {
-			return true
-		}
-	}
-	return false
 }
 
 // variableItself is the variable of the block's own text.

@@ -76,7 +76,8 @@ type Requirement struct {
 	Size     dim.Size
 	Relation dim.Relation
 	Holds    bool
-	stated   bool // by the block's own `where`
+	asked    dim.Size // as it was when it was taken
+	stated   bool     // by the block's own `where`
 }
 
 // A Result is the outcome of one path.
@@ -85,8 +86,9 @@ type Result struct {
 	Output    dim.Shape
 	Count     graph.Count
 
-	path  *path
-	steps map[int]dim.Shape
+	requires []Requirement
+	path     *path
+	steps    map[int]dim.Shape
 }
 
 // A Prover proves blocks and remembers what it proved.
@@ -186,26 +188,19 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.todo = x.todo[:len(x.todo)-1]
 		x.follow(next)
 	}
+	x.settleForks()
+	for i, r := range v.Results {
+		v.Results[i].Condition, v.Results[i].requires = r.path.condition(), r.path.required()
+		for _, q := range v.Results[i].requires {
+			x.require(q)
+		}
+	}
 	x.checkInduction()
 	v.Requirements = v.irredundant()
 	if v.Status == Proved && len(v.Results) == 0 {
 		x.notProved("no values meet its `where`")
 	}
 	return v
-}
-
-// checkInduction holds the calls of the block by itself to what it requires.
-func (x *exploration) checkInduction() {
-	for _, p := range x.recursive {
-		for _, put := range p.inner {
-			for _, r := range x.verdict.Requirements {
-				if answer, known := p.known(put(r.Size), r.Relation); !known || answer != r.Holds {
-					x.notProved("it calls itself, and " + r.String() + " does not follow for the inner call")
-					return
-				}
-			}
-		}
-	}
 }
 
 // An exploration is the work on one block.
@@ -219,6 +214,7 @@ type exploration struct {
 	todo    []*path
 	// recursive are the paths that relied on the block itself.
 	recursive []*path
+	failing   []failing
 	left      int       // work allowed for the block
 	until     time.Time // and when it has to be done, if the file has a time
 }
@@ -247,10 +243,6 @@ func (x *exploration) follow(p *path) {
 	case a.Problems.HasErrors():
 		x.problem(p, a.Problems)
 	default:
-		for _, r := range p.requirements {
-			r.Size = p.unprimed(r.Size)
-			x.require(r)
-		}
 		if len(p.inner) > 0 {
 			x.recursive = append(x.recursive, p)
 		}
@@ -282,6 +274,15 @@ func (x *exploration) problem(p *path, list diag.List) {
 		return
 	}
 	p.reword(first)
+	if f := p.lastFork(); f != nil && !p.uncertain && !p.approximate {
+		x.failing = append(x.failing, failing{p, f, first})
+		return
+	}
+	x.refute(p, first)
+}
+
+// refute looks for values that make a path's mistake happen.
+func (x *exploration) refute(p *path, first *diag.Diagnostic) {
 	if p.approximate {
 		x.notProved(first.Message)
 		return
@@ -309,9 +310,6 @@ func (x *exploration) notProved(reason string) {
 }
 
 func (x *exploration) require(r Requirement) {
-	if r.stated || r.Size.Known() {
-		return // it is no news, or the path's values meet it
-	}
 	if slices.ContainsFunc(x.verdict.Requirements, r.same) {
 		return
 	}

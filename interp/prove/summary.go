@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
 	"cnnlang/lang/resolve"
@@ -23,75 +25,111 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		return p.induction(o, args, input)
 	}
 	v := pr.Block(o)
-	if v.Status != Proved {
+	if v.Status != Proved || len(v.Results) > mostWays {
 		return graph.Count{}, false
 	}
 	put, ok := substitution(o, args, input)
 	if !ok {
 		return graph.Count{}, false
 	}
-	for _, r := range v.Requirements {
-		size := put(r.Size)
-		if !size.IsValid() {
-			return graph.Count{}, false
+	ways, told := p.waysOf(v, put)
+	if len(ways) == 0 {
+		return graph.Count{}, false
+	}
+	for i, w := range ways {
+		if i > 0 && !alike(w.requirements, ways[0].requirements) {
+			return graph.Count{}, false // what it requires depends on the way that is taken
 		}
-		if answer, known := p.known(size, r.Relation); known && answer != r.Holds {
+	}
+	for _, r := range ways[0].requirements {
+		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds {
 			return graph.Count{}, false // its body says why
 		}
-		p.Assume(size, r.Relation, r.Holds, false)
 	}
-	return p.countOf(v, put), true
+	for _, r := range ways[0].requirements {
+		p.Assume(r.Size, r.Relation, r.Holds, false)
+	}
+	if !told {
+		return unknownCount, true
+	}
+	c := ways[0].Count
+	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
 }
 
-// mostWays limits the ways through a called block that are looked at for its count.
+// A way is one through a called block that may be the one taken, with what it requires
+// in this call.
+type way struct {
+	Result
+	requirements []Requirement
+}
+
+// waysOf are the ways through a called block that may be the one taken here; told is
+// that there is one, of which it is known.
+func (p *path) waysOf(v *Verdict, put func(dim.Size) dim.Size) (ways []way, told bool) {
+	for _, r := range v.Results {
+		taken, known := p.takes(r, put)
+		if known && !taken {
+			continue
+		}
+		w := way{Result: r}
+		for _, q := range r.requires {
+			q.Size = put(q.Size)
+			if !q.Size.IsValid() {
+				return nil, false
+			}
+			if answer, known := p.known(q.Size, q.Relation); !known || answer != q.Holds {
+				w.requirements = append(w.requirements, q)
+			}
+		}
+		if known {
+			return []way{w}, true
+		}
+		ways = append(ways, w)
+	}
+	return ways, false
+}
+
+// alike reports whether two lists have the same requirements.
+func alike(a, b []Requirement) bool {
+	within := func(a, b []Requirement) bool {
+		return !slices.ContainsFunc(a, func(r Requirement) bool { return !slices.ContainsFunc(b, r.same) })
+	}
+	return within(a, b) && within(b, a)
+}
+
+// mostWays limits the ways through a called block that are looked at; one with more
+// is entered.
 const mostWays = 8
 
-// countOf is the count of a called block: that of the way through it which is the one
-// taken here, unknown where that cannot be told.
-func (p *path) countOf(v *Verdict, put func(dim.Size) dim.Size) graph.Count {
-	if len(v.Results) > mostWays {
-		return unknownCount
-	}
-	for _, r := range v.Results {
-		if p.takes(r, put) {
-			c := r.Count
-			return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}
-		}
-	}
-	return unknownCount
-}
-
 // takes reports whether all that a way through a called block supposes holds for this
-// call.
-func (p *path) takes(r Result, put func(dim.Size) dim.Size) bool {
-	holds := func(size dim.Size, relation dim.Relation) bool {
-		size = put(size)
-		if !size.IsValid() {
-			return false
+// call, as far as that is known.
+func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) {
+	taken, known = true, true
+	holds := func(size dim.Size, relation dim.Relation, wanted bool) {
+		if size = put(size); !size.IsValid() {
+			known = false
+			return
 		}
-		answer, known := p.known(size, relation)
-		return known && answer
+		switch answer, isKnown := p.known(size, relation); {
+		case !isKnown:
+			known = false
+		case answer != wanted:
+			taken = false
+		}
 	}
 	for _, l := range r.path.literals() {
 		switch {
 		case l.isMode:
-			return false
-		case l.isValue && !holds(r.path.variableItself(l.name).Sub(l.value), dim.Zero):
-			return false
+			known = false
 		case l.isValue:
-		case l.name != "" && !holds(r.path.variableItself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative):
-			return false
+			holds(r.path.variableItself(l.name).Sub(l.value), dim.Zero, true)
 		case l.name != "":
-		case l.fact.holds && !holds(l.fact.size, l.fact.relation):
-			return false
-		case !l.fact.holds:
-			size := put(l.fact.size)
-			if answer, known := p.known(size, l.fact.relation); !size.IsValid() || !known || answer {
-				return false
-			}
+			holds(r.path.variableItself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative, true)
+		default:
+			holds(l.fact.size, l.fact.relation, l.fact.holds)
 		}
 	}
-	return true
+	return taken, known || !taken
 }
 
 // admits reports whether arguments are among the values that a proof is about:
@@ -107,34 +145,65 @@ func (p *path) admits(args map[string]elab.Value) bool {
 	return true
 }
 
-// falls reports whether a call of the block by itself gives some parameter a
-// smaller value than it has here, from 0 on: then calls come to an end.
-func (p *path) falls(args map[string]elab.Value) bool {
+// falling lists the parameters to which a call of the block by itself gives a smaller
+// value than they have here, from 0 on.
+func (p *path) falling(args map[string]elab.Value) []string {
+	var names []string
 	for _, a := range p.exploration.args {
 		inner, ok := args[a.name].(dim.Size)
-		if a.kind != "int" || !ok {
+		if a.kind != "int" || !ok || !inner.IsWhole() {
 			continue
 		}
 		less := p.variable(a.name, 0).Sub(dim.Int(1)).Sub(inner)
 		smaller, known1 := p.known(less, dim.NonNegative)
 		whole, known2 := p.known(inner, dim.NonNegative)
 		if known1 && smaller && known2 && whole {
-			return true
+			names = append(names, a.name)
 		}
 	}
-	return false
+	return names
+}
+
+// inner is a call of the block by itself.
+type inner struct {
+	put     func(dim.Size) dim.Size // its arguments, in place of the variables
+	falling []string
 }
 
 // induction lets a block that calls itself rely on its own signature for the
-// inner call. It holds if what the block requires follows for that call, which is
-// checked once all its requirements are known.
+// inner call. It holds if one parameter falls in all such calls, so that they come to
+// an end, and what the block requires follows for them; both are checked once all
+// ways and all requirements are known.
 func (p *path) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
 	put, ok := substitution(o, args, input)
-	if !ok || o.Block != p.exploration.base.Block || !p.falls(args) {
+	falling := p.falling(args)
+	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 {
 		return graph.Count{}, false
 	}
-	p.inner = append(p.inner, put)
+	p.inner = append(p.inner, inner{put, falling})
 	return unknownCount, true
+}
+
+// checkInduction holds the calls of the block by itself to what it requires.
+func (x *exploration) checkInduction() {
+	var falling []string
+	for i, p := range x.recursive {
+		for k, call := range p.inner {
+			if i == 0 && k == 0 {
+				falling = call.falling
+			}
+			falling = slices.DeleteFunc(slices.Clone(falling), func(name string) bool { return !slices.Contains(call.falling, name) })
+			for _, r := range x.verdict.Requirements {
+				if answer, known := p.known(call.put(r.Size), r.Relation); !known || answer != r.Holds {
+					x.notProved("it calls itself, and " + r.String() + " does not follow for the inner call")
+					return
+				}
+			}
+		}
+	}
+	if len(x.recursive) > 0 && len(falling) == 0 {
+		x.notProved("it calls itself, and no parameter falls in all these calls")
+	}
 }
 
 var unknownCount = graph.Count{Params: dim.Invalid(), MACs: dim.Invalid(), FLOPs: dim.Invalid()}

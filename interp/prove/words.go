@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"cnnlang/lang/diag"
-	"cnnlang/ops/dim"
 )
 
 // Where a path puts m*x' + r in place of x, what it says of sizes is in terms of
@@ -35,11 +34,13 @@ func (p *path) reword(d *diag.Diagnostic) {
 // words writes a text without the names of parts: 4*H' is H, and H' is (H/4).
 func (p *path) words(text string) string {
 	for _, name := range slices.Sorted(maps.Keys(p.values)) {
-		m, r, ok := p.part(name)
-		if !ok {
+		of, slope, offset, ok := p.part(name)
+		m, whole1 := slope.Int()
+		r, whole2 := offset.Int()
+		if !ok || !whole1 || !whole2 || m <= 0 || r < 0 {
 			continue
 		}
-		part, rest := regexp.QuoteMeta(name+"'"), name
+		part, rest := regexp.QuoteMeta(of), name
 		replace := func(pattern, by string) {
 			text = regexp.MustCompile(pattern).ReplaceAllString(text, by)
 		}
@@ -75,20 +76,6 @@ func turns(text string, variables []string) string {
 		text = strings.ReplaceAll(text, turnOf+n, "i")
 	}
 	return text
-}
-
-// part gives m and r where the path put m*x' + r in place of the variable x.
-func (p *path) part(name string) (m, r int, ok bool) {
-	value, there := p.values[name]
-	if !there || !slices.Equal(value.Vars(), []string{name + "'"}) {
-		return 0, 0, false
-	}
-	const at = 1 << 20 // two points of the line give m and r
-	y := value.Substitute(name+"'", dim.Int(at))
-	slope := value.Substitute(name+"'", dim.Int(at+1)).Sub(y)
-	m, ok1 := slope.Int()
-	r, ok2 := y.Sub(slope.Mul(dim.Int(at))).Int()
-	return m, r, ok1 && ok2 && m > 0 && r >= 0
 }
 
 // only is the one value of a parameter for which the sizes that should be equal

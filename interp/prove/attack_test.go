@@ -1,0 +1,245 @@
+package prove
+
+import (
+	"flag"
+	"fmt"
+	"math/rand"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"cnnlang/interp/elab"
+	"cnnlang/lang"
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+	"cnnlang/stdlib"
+)
+
+var (
+	programs = flag.Int("programs", 3000, "how many random programs are proved and tried")
+	seed     = flag.Int64("seed", 1, "of the first random program")
+	minutes  = flag.Duration("for", 0, "go on for so long instead")
+)
+
+const (
+	mostValue = 8 // of a parameter
+	mostSize  = 6 // of H and W
+)
+
+// A tally counts what an attack saw.
+type tally struct {
+	programs, broken                        atomic.Int64
+	proved, bounded, refuted, unproved      atomic.Int64
+	values, allowed, forbidden, beyond, bad atomic.Int64
+}
+
+func TestNoProofIsWrong(t *testing.T) {
+	var count tally
+	var next atomic.Int64
+	var mu sync.Mutex
+	reasons := map[string]int{}
+	begin := time.Now()
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			std := lang.NewLibrary(stdlib.FS)
+			for {
+				i := next.Add(1) - 1
+				if *minutes > 0 && time.Since(begin) > *minutes || *minutes == 0 && i >= int64(*programs) || count.bad.Load() > 20 {
+					return
+				}
+				p := randomProgram(rand.New(rand.NewSource(*seed + i)))
+				a := attack{t, &count, p, *seed + i, nil, 0}
+				if reason := a.run(std); reason != "" {
+					mu.Lock()
+					reasons[reason]++
+					mu.Unlock()
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	t.Logf("%d programs (%d with mistakes of another kind): %d proved, %d bounded, %d refuted, %d not proved; %d values, %d allowed, %d forbidden, %d beyond",
+		count.programs.Load(), count.broken.Load(), count.proved.Load(), count.bounded.Load(), count.refuted.Load(), count.unproved.Load(), count.values.Load(), count.allowed.Load(), count.forbidden.Load(), count.beyond.Load())
+	for r, n := range reasons {
+		if n > int(count.programs.Load()/500) {
+			t.Logf("%6d %s", n, r)
+		}
+	}
+}
+
+// An attack tries every small value on one program.
+type attack struct {
+	t       *testing.T
+	count   *tally
+	program program
+	seed    int64
+	verdict *Verdict
+	wrong   int
+}
+
+func (a *attack) run(std *lang.Library) string {
+	files := fstest.MapFS{"t.cnn": {Data: []byte(a.program.text)}}
+	p, list, err := lang.Load(files, "t.cnn", "", std)
+	a.count.programs.Add(1)
+	if err != nil || list.HasErrors() {
+		a.count.broken.Add(1)
+		if a.count.broken.Load() < 4 {
+			a.t.Logf("seed %d: %v %v\n%s", a.seed, err, list.Err(), a.program.text)
+		}
+		return ""
+	}
+	blocks := p.Main.Blocks()
+	o := blocks[len(blocks)-1]
+	prover := New()
+	prover.Allow()
+	a.verdict = prover.Block(o)
+	reason := ""
+	switch a.verdict.Status {
+	case Proved:
+		a.count.proved.Add(1)
+	case Bounded:
+		a.count.bounded.Add(1)
+	case Refuted:
+		a.count.refuted.Add(1)
+		return ""
+	default:
+		a.count.unproved.Add(1)
+		return a.verdict.Reason
+	}
+	assign := map[string]int64{"N": 1, "C": 3}
+	a.each(a.program.params, assign)
+	return reason
+}
+
+// each tries every value of the parameters that are left, and every size.
+func (a *attack) each(left []string, assign map[string]int64) {
+	if a.wrong > 0 {
+		return
+	}
+	if len(left) > 0 {
+		for v := range int64(mostValue + 1) {
+			assign[left[0]] = v
+			a.each(left[1:], assign)
+		}
+		return
+	}
+	for h := range int64(mostSize) {
+		for w := range int64(mostSize) {
+			if a.program.square && h != w {
+				continue
+			}
+			assign["H"], assign["W"] = h+1, w+1
+			a.try(assign)
+		}
+	}
+}
+
+func (a *attack) try(assign map[string]int64) {
+	args := map[string]elab.Value{}
+	for _, name := range a.program.params {
+		args[name] = dim.Int(int(assign[name]))
+	}
+	a.count.values.Add(1)
+	got := elab.Apply(a.verdict.Block, args, func(name string) dim.Size { return dim.Int(int(assign[name])) }, nil, nil)
+	var failed *diag.Diagnostic
+	for _, d := range got.Problems {
+		if d.Severity == diag.Error && d.Code.IsLimit() {
+			return
+		}
+		if d.Severity == diag.Error && failed == nil {
+			failed = d
+		}
+	}
+	if failed != nil && failed.Code == diag.WhereFails && len(failed.Trace) <= 1 {
+		return // the block excludes them itself
+	}
+	way := a.verdict.way(assign)
+	switch {
+	case way == nil && a.verdict.Status == Bounded:
+		a.count.beyond.Add(1)
+	case way == nil && failed == nil:
+		a.fail(assign, "is forbidden, and works")
+	case way == nil:
+		a.count.forbidden.Add(1)
+	case failed != nil:
+		a.fail(assign, "is allowed, and fails: "+failed.Message)
+	default:
+		a.count.allowed.Add(1)
+		for i, size := range way.Output {
+			if n, err := size.Eval(assign); err != nil || n != got.Output[i] {
+				a.fail(assign, fmt.Sprintf("axis %d is %v, proved was %v (%v)", i, got.Output[i], size, err))
+				return
+			}
+		}
+		if formula := way.Count.Params; formula.IsValid() {
+			if n, err := formula.Eval(assign); err != nil || n != got.Count.Params {
+				a.fail(assign, fmt.Sprintf("%v parameters, proved was %v (%v)", got.Count.Params, formula, err))
+			}
+		}
+	}
+}
+
+func (a *attack) fail(assign map[string]int64, what string) {
+	if a.wrong++; a.wrong > 1 {
+		return
+	}
+	a.count.bad.Add(1)
+	a.t.Errorf("seed %d: %v at %v %s\n%s%+v\n%s", a.seed, a.verdict.Status, assign, what, a.program.text, a.verdict.Contract(), a.verdict.ways())
+}
+
+// ways lists what the ways through a block suppose and require.
+func (v *Verdict) ways() string {
+	var b strings.Builder
+	for _, r := range v.Results {
+		fmt.Fprintf(&b, "  way %q requires", texts(r.path.literals()))
+		for _, q := range r.requires {
+			fmt.Fprintf(&b, " %q", q.String())
+		}
+		fmt.Fprintf(&b, " gives %v\n", r.Output)
+	}
+	return b.String()
+}
+
+// way is the way through the block that the values take, nil where the contract
+// forbids them.
+func (v *Verdict) way(assign map[string]int64) *Result {
+	for i, r := range v.Results {
+		if r.admits(assign) {
+			return &v.Results[i]
+		}
+	}
+	return nil
+}
+
+func (r Result) admits(assign map[string]int64) bool {
+	for _, l := range r.path.literals() {
+		var holds bool
+		switch {
+		case l.isMode:
+			continue
+		case l.isValue:
+			n, err := l.value.Eval(assign)
+			holds = err == nil && n == dim.Int(int(assign[l.name]))
+		case l.name != "":
+			holds = assign[l.name] >= l.low
+		default:
+			holds = stands(l.fact.size, l.fact.relation, l.fact.holds, assign)
+		}
+		if !holds {
+			return false
+		}
+	}
+	for _, q := range r.requires {
+		if !stands(q.Size, q.Relation, q.Holds, assign) {
+			return false
+		}
+	}
+	return true
+}

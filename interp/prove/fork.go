@@ -1,0 +1,106 @@
+package prove
+
+import (
+	"slices"
+
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+)
+
+// What is a mistake and what is a requirement. Where a text asks whether n > 2 and one
+// way fails for all values, the author has made a mistake, and it is refuted. Where a
+// proof has split the cases n == 0 and n >= 1 of `repeat n`, and n == 0 fails further
+// on, the block requires n >= 1.
+
+// failing is a path that fails for all values, and the fork that it was on last.
+type failing struct {
+	path  *path
+	fork  *fork
+	first *diag.Diagnostic
+}
+
+// lastFork is the fork that the path was on last, nil where since then, or from the
+// start, it went one way of two that the text has.
+func (p *path) lastFork() *fork {
+	for _, c := range slices.Backward(p.choices) {
+		switch {
+		case c.fork != nil:
+			return c.fork
+		case c.why == chosen:
+			return nil
+		}
+	}
+	return nil
+}
+
+// settleForks makes a requirement of the other way of each fork of which one way
+// fails; where both do, the block is refuted.
+func (x *exploration) settleForks() {
+	for _, f := range x.failing {
+		if x.verdict.Status == Refuted {
+			return
+		}
+		excluded := false
+		for _, r := range x.verdict.Results {
+			excluded = r.path.requireFork(f.fork) || excluded
+		}
+		if !excluded {
+			x.refute(f.path, f.first)
+		}
+	}
+}
+
+// requireFork makes requirements of what the path supposes because of a fork; it
+// reports false where that is nothing.
+func (p *path) requireFork(f *fork) bool {
+	found := false
+	for i, c := range p.choices {
+		if c.fork != f {
+			continue
+		}
+		found = true
+		if c.why == required {
+			continue
+		}
+		p.choices[i].why = required
+		size, relation, holds := c.fact.size, c.fact.relation, c.fact.holds
+		switch {
+		case c.isLow:
+			size, relation, holds = p.variableItself(c.name).Sub(dim.Int(int(c.low))), dim.NonNegative, true
+		case !c.isFact:
+			size, relation, holds = p.variableItself(c.name).Sub(c.value), dim.Zero, true
+		}
+		p.requirements = append(p.requirements, p.requirement(size, relation, holds, false))
+	}
+	return found
+}
+
+// requirement is one of the path, with what was asked in the block's own variables.
+func (p *path) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
+	return Requirement{size, r, holds, p.unprimed(size), stated}
+}
+
+// required lists what the path requires, in the block's own variables, but for what the
+// values meet that it chose.
+func (p *path) required() []Requirement {
+	numbers := map[string]dim.Size{}
+	for _, l := range p.literals() {
+		if l.isValue && l.value.Known() {
+			numbers[l.name] = l.value
+		}
+	}
+	var list []Requirement
+	for _, r := range p.requirements {
+		if r.stated {
+			continue
+		}
+		if with := r.asked.SubstituteAll(numbers); with.IsValid() && with.Known() && (dim.Numbers{}).Decide(with, r.Relation) == r.Holds {
+			continue
+		}
+		if r.Size = p.unprimed(r.Size); r.Size.Known() { // what is put in makes it hold
+			r.Size = r.asked
+		}
+		list = append(list, r)
+	}
+	return list
+}

@@ -1,0 +1,355 @@
+package prove
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+)
+
+// A program is a random text whose last declaration is the block to prove.
+type program struct {
+	text   string
+	params []string // of the last block: whole numbers, 0 and up
+	square bool     // H and W are tried as one
+}
+
+// A writer writes one program. What it writes interacts: the same few names stand in
+// counts, pads, strides, widths and conditions.
+type writer struct {
+	r      *rand.Rand
+	params []string
+	loops  []string // names of turns in scope
+	taps   []string
+	blocks []string // calls of the blocks written before
+	unit   string   // the name of a block parameter in scope
+	depth  int
+	fresh  int
+}
+
+func (w *writer) pick(list ...string) string { return list[w.r.Intn(len(list))] }
+
+func (w *writer) chance(percent int) bool { return w.r.Intn(100) < percent }
+
+// name is a parameter, or now and then the turn of a repeat.
+func (w *writer) name() string {
+	if len(w.loops) > 0 && w.chance(35) {
+		return w.pick(w.loops...)
+	}
+	if len(w.params) == 0 {
+		return "2"
+	}
+	return w.pick(w.params...)
+}
+
+// count is a number that may be negative, zero or small.
+func (w *writer) count() string {
+	n := w.name()
+	switch w.r.Intn(22) {
+	case 0, 1, 2:
+		return n
+	case 3, 4:
+		return n + "-1"
+	case 5:
+		return n + "-2"
+	case 6:
+		return n + "+1"
+	case 7, 8:
+		return fmt.Sprintf("%d-%s", 2+w.r.Intn(4), n)
+	case 9:
+		return fmt.Sprintf("2*%s-%d", n, 1+w.r.Intn(4))
+	case 10:
+		return fmt.Sprintf("%d-2*%s", 3+w.r.Intn(6), n)
+	case 11, 12:
+		return n + "//2"
+	case 13:
+		return "(" + n + "+1)//2"
+	case 14:
+		return n + "-" + w.name()
+	case 15:
+		return n + "+" + w.name()
+	case 16:
+		return n + " % 2"
+	case 17:
+		return w.pick("max", "min") + "(" + n + ", " + w.pick("1", "2", "3", w.name()) + ")"
+	case 18:
+		return "(if " + w.condition() + " then " + w.pick(n, "1", "2") + " else " + w.pick(n+"-1", "0", "3") + ")"
+	case 19:
+		return n + "*" + w.name()
+	}
+	return w.pick("0", "1", "2", "3")
+}
+
+func (w *writer) condition() string {
+	n := w.name()
+	switch w.r.Intn(12) {
+	case 0, 1:
+		return fmt.Sprintf("%s > %d", n, w.r.Intn(4))
+	case 2:
+		return fmt.Sprintf("%s <= %d", n, w.r.Intn(4))
+	case 3:
+		return fmt.Sprintf("%s == %d", n, w.r.Intn(4))
+	case 4:
+		return fmt.Sprintf("%s != %d", n, w.r.Intn(4))
+	case 5:
+		return fmt.Sprintf("%s %% %d == %d", n, 2+w.r.Intn(2), w.r.Intn(2))
+	case 6:
+		return n + " " + w.pick("<", ">=", "==", "!=") + " " + w.name()
+	case 7:
+		return "2*" + n + w.pick(" > ", " < ", " == ") + w.pick("3", "4", "5")
+	case 8:
+		return "H " + w.pick(">", ">=", "==", "<") + " " + w.pick("1", "2", "3", "4", n)
+	case 9:
+		return "W % 2 == " + w.pick("0", "1")
+	case 10:
+		return "(" + w.condition() + w.pick(" and ", " or ") + w.condition() + ")"
+	}
+	return "not " + n + " > " + w.pick("0", "1", "2")
+}
+
+func (w *writer) channels() string {
+	switch w.r.Intn(8) {
+	case 0, 1, 2:
+		return "C"
+	case 3, 4:
+		return w.pick("3", "4", "6")
+	case 5:
+		return w.name() + w.pick("", "+1", "+2")
+	case 6:
+		return "2*" + w.name()
+	}
+	return w.pick("C+"+w.name(), "C*2", "C//2", "C*"+w.name(), "C-1", w.count())
+}
+
+// window is the arguments that a convolution and a pool share.
+func (w *writer) window() string {
+	n := w.name()
+	k := w.pick("3x3", "3x3", "3x3", "1x1", "2x2", "1x3", "["+n+", "+n+"]", "["+w.count()+", 1]")
+	args := k
+	if w.chance(40) {
+		args += ", stride=" + w.pick("1", "2", "2", n, w.count(), "["+n+", 1]")
+	} else {
+		args += ", stride=1"
+	}
+	if w.chance(70) {
+		args += ", pad=" + w.pick("1", "1", "1", "1", "0", n+"-1", n+"//2", "half", "same", w.count())
+	}
+	return args
+}
+
+// step is one step that may be repeated.
+func (w *writer) step() string {
+	switch w.r.Intn(16) {
+	case 0, 1, 2:
+		return "relu"
+	case 3:
+		return "bn"
+	case 4, 5:
+		return "conv(C, 3x3, pad=1)" // C stands for the block's input, which the next may have changed
+	case 6, 7:
+		return "conv(" + w.channels() + ", " + w.pick("3x3, pad=1", "1x1", "3x3") + w.pick("", "", ", groups="+w.pick("C", w.name(), "2")) + ")"
+	case 8:
+		return "conv(" + w.channels() + ", " + w.window() + ")"
+	case 9:
+		return w.pick("maxpool", "avgpool") + "(" + w.window() + w.pick("", "", ", ceil=true") + ")"
+	case 10:
+		return w.merge()
+	case 11:
+		if len(w.blocks) > 0 {
+			return w.call()
+		}
+	case 12:
+		if w.unit != "" {
+			return w.unit
+		}
+	case 13:
+		if len(w.taps) > 0 {
+			return "add { | id | @" + w.pick(w.taps...) + " }"
+		}
+	case 14:
+		return "avgpool_to(" + w.pick("1x1", "2x2", "[H, W]", "["+w.name()+", 1]") + ")"
+	case 15:
+		return "slice(" + w.pick("0", w.name(), w.count()) + ", " + w.pick("3", "C", w.name(), w.count()) + ")"
+	}
+	return "id"
+}
+
+func (w *writer) call() string {
+	b := w.pick(w.blocks...)
+	open := strings.Index(b, "(")
+	if open < 0 {
+		return b
+	}
+	var args []string
+	for _, p := range strings.Split(strings.TrimSuffix(b[open+1:], ")"), ", ") {
+		if p == "unit" {
+			args = append(args, w.pick("relu", "id", "conv(3, 3x3, pad=1)", "conv(3, 1x1)", "maxpool(2x2)"))
+		} else {
+			args = append(args, w.count())
+		}
+	}
+	return b[:open] + "(" + strings.Join(args, ", ") + ")"
+}
+
+// merge is a combinator over branches.
+func (w *writer) merge() string {
+	if w.depth > 2 {
+		return "relu"
+	}
+	w.depth++
+	defer func() { w.depth-- }()
+	var branches []string
+	for range 2 + w.r.Intn(2) {
+		b := w.pick("id", "relu", w.step())
+		if w.chance(30) {
+			b = w.statement()
+		}
+		if w.chance(15) {
+			b = ""
+			branches = append(branches, "| repeat "+w.count()+" | "+w.pick("id", "relu", "conv(C, 1x1)"))
+			continue
+		}
+		branches = append(branches, "| "+b)
+	}
+	return w.pick("add", "add", "concat", "concat", "mul", "max", "concat") + " { " + strings.Join(branches, " ") + " }"
+}
+
+// statement is a statement on one line.
+func (w *writer) statement() string {
+	if w.depth > 3 {
+		return w.step()
+	}
+	w.depth++
+	defer func() { w.depth-- }()
+	switch w.r.Intn(13) {
+	case 0, 1, 2, 3:
+		return w.repeat()
+	case 4, 5:
+		taps := len(w.taps)
+		text := "if " + w.condition() + " { " + w.statement() + " }"
+		w.taps = w.taps[:taps]
+		if w.chance(60) {
+			text += " else { " + w.statement() + " }"
+			w.taps = w.taps[:taps]
+		}
+		return text
+	case 6:
+		return w.step() + " -> " + w.step()
+	case 7:
+		return w.table()
+	case 8:
+		if w.depth == 1 && w.chance(60) {
+			w.fresh++
+			name := fmt.Sprintf("t%d", w.fresh)
+			text := w.step() + " as " + name
+			w.taps = append(w.taps, name)
+			return text
+		}
+	case 9:
+		return w.step() + " is [N, " + w.pick("C", "_", "3", w.channels()) + ", " + w.pick("H, W", "_, _", "H-2, W-2", "ceil(H/2), _") + "]"
+	}
+	return w.step()
+}
+
+func (w *writer) repeat() string {
+	loops, taps := len(w.loops), len(w.taps)
+	defer func() { w.loops, w.taps = w.loops[:loops], w.taps[:taps] }()
+	count := w.count()
+	if w.chance(45) {
+		w.fresh++
+		i := fmt.Sprintf("i%d", w.fresh)
+		w.loops = append(w.loops, i)
+		return "repeat " + i + " of " + count + " { " + w.statement() + w.pick("", "", "\n"+w.step()) + " }"
+	}
+	if w.chance(50) {
+		return "repeat " + count + " " + w.step()
+	}
+	return "repeat " + count + " { " + w.statement() + w.pick("", "\n"+w.step()) + " }"
+}
+
+func (w *writer) table() string {
+	loops := len(w.loops)
+	defer func() { w.loops = w.loops[:loops] }()
+	w.fresh++
+	row := fmt.Sprintf("r%d", w.fresh)
+	rows := []string{}
+	for range 1 + w.r.Intn(3) {
+		rows = append(rows, "["+w.channels()+", "+w.pick("1", "2", w.count())+"]")
+	}
+	w.loops = append(w.loops, row+"[1]")
+	body := w.pick("conv("+row+"[0], 3x3, pad=1)", "conv("+row+"[0], 3x3, stride="+row+"[1], pad=1)", "repeat "+row+"[1] "+w.step(), "repeat "+row+"[1]-1 relu")
+	return "repeat " + row + " in [" + strings.Join(rows, ", ") + "] { " + body + " }"
+}
+
+func (w *writer) where() string {
+	if w.chance(45) {
+		return ""
+	}
+	var list []string
+	for range 1 + w.r.Intn(2) {
+		list = append(list, w.pick(w.name()+" >= "+w.pick("0", "1", "2", "3"), w.name()+" <= "+w.pick("2", "4", "5"), "H >= "+w.pick("2", "3"), w.name()+" != 1", w.name()+" % 2 == 0", "C == 3", "H >= "+w.name(), w.condition()))
+	}
+	return " where " + strings.Join(list, ", ")
+}
+
+// block writes a block that others may call.
+func (w *writer) block(name string) string {
+	inner := &writer{r: w.r, params: []string{"a"}, blocks: w.blocks}
+	head, call := "block "+name+"(a: int)", name+"(a)"
+	out := w.pick("[N, C, H, W]", "[N, C, H, W]", "[N, C, H, W]", "[N, _, _, _]", "[N, C, _, _]", "[N, C+a, H, W]", "[N, C, H-2, W-2]", "_")
+	if w.chance(25) {
+		inner.unit = "unit"
+		head, call = "block "+name+"(a: int, unit: block)", name+"(a, unit)"
+		if w.chance(50) {
+			head = "block " + name + "(a: int, unit: block [N, C, H, W] -> [N, _, _, _])"
+		}
+	}
+	body := inner.statement()
+	switch {
+	case w.chance(20) && inner.unit == "": // one that calls itself
+		body = "if a > " + w.pick("0", "0", "1") + " { " + inner.step() + "\n    " + name + "(a-" + w.pick("1", "1", "2", "1 - a//2") + ") } " + w.pick("", "", "else { "+inner.step()+" }")
+	case w.chance(50):
+		body += "\n  " + inner.statement()
+	}
+	if out == "_" {
+		out = ""
+	} else {
+		out = " [N, C, H, W] -> " + out + inner.where()
+	}
+	w.blocks = append(w.blocks, call)
+	return head + out + " {\n  " + body + "\n}\n"
+}
+
+// randomProgram writes a program of one to five lines, sometimes with a block or two
+// before it.
+func randomProgram(r *rand.Rand) program {
+	p := program{square: true}
+	names := []string{"n", "m", "k"}
+	count := 1 + r.Intn(2)
+	switch r.Intn(100) {
+	case 0:
+		count = 3
+	case 1:
+		p.square = false
+	}
+	p.params = names[:count]
+	w := &writer{r: r, params: p.params}
+	for i := range r.Intn(5) - 2 {
+		p.text += w.block(fmt.Sprintf("b%d", i))
+	}
+	var params, body []string
+	for _, name := range p.params {
+		params = append(params, fmt.Sprintf("%s = %d", name, 1+r.Intn(4)))
+	}
+	for range 1 + r.Intn(4) {
+		body = append(body, w.statement())
+	}
+	w.loops = nil
+	out := w.pick("[N, _, _, _]", "[N, _, _, _]", "[N, _, _, _]", "[N, _, _, _]", "[N, C, H, W]", "[N, C, _, _]", "[N, _, H, W]", "[N, _, H-"+w.pick("2", "n", "2*n")+", _]", "[N, C*"+w.pick("2", "n")+", _, _]")
+	channels := w.pick("3", "3", "C")
+	if channels == "3" {
+		p.text += "let C = 3\n"
+	}
+	_ = channels
+	p.text += "block f(" + strings.Join(params, ", ") + ") [N, " + channels + ", H, W] -> " + out + w.where() + " {\n  " + strings.Join(body, "\n  ") + "\n}\n"
+	return p
+}
