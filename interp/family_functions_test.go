@@ -158,7 +158,7 @@ func wholeValue(x dim.Size, err error) (familyValue, error) {
 
 // formula is what the prover counts for a block with unknown parameters on an
 // unknown input. Where there are several ways through the block, condition is
-// that of one: "otherwise" the one without.
+// that of one.
 func (f *family) formula(name, condition string) (familyValue, error) {
 	found := f.blocks[name]
 	if len(found) != 1 {
@@ -171,7 +171,7 @@ func (f *family) formula(name, condition string) (familyValue, error) {
 	formulas := map[string]bool{}
 	for _, r := range verdict.Results {
 		have := strings.Join(r.Condition, ", ")
-		if condition == "" || condition == have || condition == "otherwise" && have == "" {
+		if condition == "" || condition == have {
 			formulas[r.Count.Params.String()] = true
 		}
 	}

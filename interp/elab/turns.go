@@ -174,7 +174,11 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
 	report, said := l.report, maps.Clone(l.said)
 	failed := false
-	l.report = func(*diag.Diagnostic) { failed = true }
+	l.report = func(d *diag.Diagnostic) {
+		if failed = true; d.Code.IsLimit() {
+			report(d) // it ends the whole application
+		}
+	}
 	out := l.turn(i, x)
 	l.report, l.said = report, said
 	return out, !failed && !out.Poisoned && !out.Suspect

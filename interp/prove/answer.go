@@ -161,9 +161,6 @@ func (p *path) Require(size dim.Size, r dim.Relation) bool {
 // Assume takes what a `where` states. For the block itself that is given; for a
 // block it calls, it is a requirement.
 func (p *path) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
-	if p.Stopped() {
-		return true
-	}
 	return p.oblige(size, r, holds, own)
 }
 

@@ -50,8 +50,8 @@ func (p *path) told() []literal {
 	}
 	numbers := map[string]dim.Size{} // that were chosen
 	for _, c := range p.choices {
-		if value := p.values[c.name]; c.isChosen() && c.name != "" && !c.isLow && value.Known() {
-			numbers[c.name] = value
+		if c.isChosen() && !c.isFact && !c.isLow && c.value.Known() {
+			numbers[c.name] = c.value
 		}
 	}
 	for _, c := range p.choices {

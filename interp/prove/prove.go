@@ -242,6 +242,8 @@ func (x *exploration) follow(p *path) {
 		x.notProved(p.beyond)
 	case a.Problems.HasErrors():
 		x.problem(p, a.Problems)
+	case a.Output == nil:
+		x.notProved("it has no result that can be followed")
 	default:
 		if len(p.inner) > 0 {
 			x.recursive = append(x.recursive, p)

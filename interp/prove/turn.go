@@ -37,8 +37,8 @@ type scope struct {
 	failed      int
 	pending     []Requirement // of all turns, without i
 	unclear     bool          // something depends on i that cannot be said of all turns
-	list        string // that it runs over, "" for a count
-	asked       int // how many questions had different answers for different turns
+	list        string        // that it runs over, "" for a count
+	asked       int           // how many questions had different answers for different turns
 }
 
 // maxAsked limits the questions that make kinds of turns of one repeat.
@@ -164,6 +164,9 @@ func (p *path) leave(s *scope) {
 // oblige takes a requirement where nothing is known about it; it reports false where
 // it is known not to hold.
 func (p *path) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
+	if p.Stopped() {
+		return true // one before it began the path anew
+	}
 	if answer, known := p.known(size, r); known {
 		if answer != holds {
 			p.failed = append(p.failed, size)
