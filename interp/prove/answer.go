@@ -99,6 +99,9 @@ func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 			return true
 		}
 	}
+	if r == (dim.Size{}) && (len(x.Vars()) > 1 || !m.Known()) {
+		return p.oblige(x.Quo(m), dim.Whole, true, own)
+	}
 	return p.take(rest, dim.Zero, true, own)
 }
 
@@ -166,6 +169,9 @@ func (p *path) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
 
 // take takes something for granted that nothing is known about.
 func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
+	if r == dim.NonNegative && holds {
+		size = p.factorAtLeastOne(size)
+	}
 	if p.scope != nil {
 		return p.takeInTurn(p.scope, size, r, holds)
 	}
@@ -178,6 +184,28 @@ func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 	}
 	p.facts, p.choices, p.requirements = next.facts, next.choices, next.requirements
 	return true
+}
+
+// factorAtLeastOne is x - 1 in place of a*x - 1, where a > 0 and a*x is whole: then
+// one is at least 0 where the other is.
+func (p *path) factorAtLeastOne(size dim.Size) dim.Size {
+	product := size.Add(dim.Int(1))
+	if answer, known := p.known(product, dim.Whole); !known || !answer {
+		return size
+	}
+	zero := ""
+	for _, name := range product.Vars() {
+		if p.isWhole(name) && p.low(name) == 0 && product.Substitute(name, dim.Int(0)).IsZero() {
+			if zero != "" {
+				return size
+			}
+			zero = name
+		}
+	}
+	if zero == "" || !product.Substitute(zero, dim.VarFrom(zero+"+", 1)).ProvablyPositive() {
+		return size
+	}
+	return p.variable(zero, 0).Sub(dim.Int(1))
 }
 
 // changed reports whether a copy of p has other variables than p.

@@ -218,7 +218,7 @@ func (v *Verdict) elsewhere(listed bool) string {
 	}
 	var names []string
 	for _, name := range v.openNames() {
-		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.isAbout(name) }) {
+		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.choseBy(name) }) {
 			names = append(names, name)
 		}
 	}
@@ -228,13 +228,11 @@ func (v *Verdict) elsewhere(listed bool) string {
 	return "for other values of " + strings.Join(names, ", ") + " there is no formula"
 }
 
-// isAbout reports whether what a path supposes is about a parameter.
-func (p *path) isAbout(name string) bool {
-	if _, replaced := p.values[name]; replaced {
-		return true
-	}
-	_, raised := p.lows[name]
-	return raised || slices.ContainsFunc(p.facts, func(f fact) bool { return slices.Contains(f.size.Vars(), name) })
+// choseBy reports whether the path is one of several because of a parameter.
+func (p *path) choseBy(name string) bool {
+	return slices.ContainsFunc(p.literals(), func(l literal) bool {
+		return l.name == name || slices.Contains(l.fact.size.Vars(), name) || slices.Contains(l.value.Vars(), name)
+	})
 }
 
 // caseOf is when a requirement is one, "" for all ways through the block.
@@ -292,7 +290,11 @@ func (r Requirement) same(s Requirement) bool {
 }
 
 // String writes a requirement as the language would: H >= 3, C % groups == 0.
-func (r Requirement) String() string { return turns(r.text(), r.Size.Vars()) }
+func (r Requirement) String() string {
+	text := turns(r.text(), r.Size.Vars())
+	plain, where := placed(text, r.Size.Vars())
+	return plain + where
+}
 
 func (r Requirement) text() string {
 	left, right := r.Size.Sides()
@@ -327,7 +329,8 @@ var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
 
 // product puts a sum in parentheses, as a factor needs it.
 func product(s dim.Size) string {
-	if text := s.String(); strings.Contains(turns(text, s.Vars()), " ") {
+	text := s.String()
+	if plain, _ := placed(turns(text, s.Vars()), s.Vars()); strings.Contains(plain, " ") {
 		return "(" + text + ")"
 	}
 	return s.String()

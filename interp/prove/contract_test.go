@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"cnnlang/lang/parse"
+	"cnnlang/lang/source"
 	"slices"
 	"strings"
 	"testing"
@@ -121,4 +123,47 @@ func casesOf(when string) []string {
 	cases := strings.Split(when, " or ")
 	slices.Sort(cases)
 	return cases
+}
+
+// What a contract says reads like the language, and says nothing that `where` has said.
+func TestContractsOfTheLibraryRead(t *testing.T) {
+	p := New()
+	for _, o := range libraryBlocks(t) {
+		c := p.Block(o).Contract()
+		for _, clause := range append(c.Requires, c.Parameters...) {
+			text, _, _ := strings.Cut(clause.Text, " in every iteration of ")
+			text, _, _ = strings.Cut(text, " for what ")
+			if _, list := parse.File(source.NewFile("t.cnn", "let x = "+text+"\n")); list.HasErrors() {
+				t.Errorf("%s: %q is no expression: %v", c.Name, clause.Text, list.Err())
+			}
+		}
+		if c.Name == "bottleneck" && slices.ContainsFunc(c.Requires, func(r Clause) bool { return r.Text == "base*c % 64 == 0" || strings.Contains(r.Text, "groups % 64") }) {
+			t.Errorf("%s: the contract repeats its `where`: %v", c.Name, c.Requires)
+		}
+	}
+}
+
+func TestContractsSayWhereAnImageIs(t *testing.T) {
+	v := verdictOn(t, `
+block g(act: block, e: int) [N, C, H, W] -> [N, _, _, _] where e >= 1 {
+  act -> channel_shuffle(e)
+}`)
+	c := v.Contract()
+	if len(c.Requires) != 1 || c.Requires[0].Text != "C % e == 0 for what `act` gives in line 3" {
+		t.Errorf("got %v", c.Requires)
+	}
+}
+
+// A counterexample has the values of the text where these fail, and no 0 where another
+// value fails too.
+func TestCounterexamplesAreNatural(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"net f(classes = 1000) [N, 3, H = 32, W = 32] -> [N, classes] { conv(8, 3x3) -> gap -> flatten -> linear(1000) }", "classes = 1, H = 32, W = 32"},
+		{"block f(n = 3) [N, C, H, W] -> [N, 5, H, W] { repeat n conv(5, 1x1) }", "n = 0, C = 1, H = 1, W = 1"},
+	} {
+		v := verdictOn(t, test.text)
+		if v.Status != Refuted || v.Counterexample.String() != test.want {
+			t.Errorf("%s: %s, %v, want %s", test.text, v.Status, v.Counterexample, test.want)
+		}
+	}
 }

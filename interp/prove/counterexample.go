@@ -6,9 +6,11 @@ import (
 	"math/rand"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/elab"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
@@ -75,12 +77,16 @@ func (x *exploration) search(p *path) *Counterexample {
 	return nil
 }
 
-// smallest makes one value after the other as small as it can be with the block
-// still failing.
+// smallest makes one value after the other what the text has by default or, where the
+// block does not fail then, as small as it can be. 0 is what nobody chooses, and comes
+// last.
 func (x *exploration) smallest(p *path, names []string, lows, assign map[string]int64, c *Counterexample) *Counterexample {
 	confirmations := 0
 	for _, name := range names {
-		for value := lows[name]; value < assign[name]; value++ {
+		for _, value := range x.candidates(name, lows[name], assign[name]) {
+			if value == assign[name] {
+				break
+			}
 			smaller := maps.Clone(assign)
 			smaller[name] = value
 			if !p.allows(smaller) {
@@ -96,6 +102,53 @@ func (x *exploration) smallest(p *path, names []string, lows, assign map[string]
 		}
 	}
 	return c
+}
+
+// candidates are the values to try in place of one, in their order.
+func (x *exploration) candidates(name string, low, value int64) []int64 {
+	var list []int64
+	if usual, ok := x.usual(name); ok && usual >= low {
+		list = append(list, usual)
+	}
+	most := value - 1
+	if value == 0 {
+		most = 4
+	}
+	for v := max(low, 1); v <= most; v++ {
+		list = append(list, v)
+	}
+	if low == 0 && value != 0 {
+		list = append(list, value, 0)
+	}
+	return list
+}
+
+// usual is the value that a parameter or a size has by default, where that is a number.
+func (x *exploration) usual(name string) (int64, bool) {
+	number := func(e ast.Expr) (int64, bool) {
+		n, ok := e.(*ast.Number)
+		if !ok {
+			return 0, false
+		}
+		v, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 10, 64)
+		return v, err == nil
+	}
+	b := x.base.Block
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			if p.Name.Text == name && p.Default != nil {
+				return number(p.Default)
+			}
+		}
+	}
+	if b.Sig != nil {
+		for _, d := range b.Sig.In {
+			if d.Default != nil && ast.Text(d.Size) == name {
+				return number(d.Default)
+			}
+		}
+	}
+	return 0, false
 }
 
 // mentioned lists the variables that are left on the path, with their lower

@@ -237,7 +237,7 @@ func (p *path) known(size dim.Size, r dim.Relation) (answer, known bool) {
 		if size.Known() {
 			return false, true
 		}
-		return p.factFor(size, r)
+		return p.knownWhole(size)
 	case r == dim.Zero:
 		return p.knownZero(size)
 	}
@@ -261,6 +261,22 @@ func (p *path) knownZero(size dim.Size) (answer, known bool) {
 	return true, known1 && known2 && up && down
 }
 
+// knownWhole looks for x / m among what is whole, for x % m among what is zero, and for
+// a part of x that is.
+func (p *path) knownWhole(size dim.Size) (answer, known bool) {
+	if answer, known := p.factFor(size, dim.Whole); known || len(p.facts) == 0 {
+		return answer, known
+	}
+	numerator, denominator := size.Fraction()
+	if answer, known := p.factFor(numerator.Mod(denominator), dim.Zero); known {
+		return answer, known
+	}
+	whole := slices.ContainsFunc(p.facts, func(f fact) bool {
+		return f.relation == dim.Whole && f.holds && size.Quo(f.size).IsWhole()
+	})
+	return true, whole
+}
+
 func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
 	switch {
 	case size.ProvablyNonNegative():
@@ -276,7 +292,16 @@ func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
 			return true, true
 		}
 	}
-	return p.factFor(size, dim.NonNegative)
+	if answer, known := p.factFor(size, dim.NonNegative); known {
+		return answer, known
+	}
+	// What is whole and above 0 is at least 1.
+	above := size.Add(dim.Int(1))
+	if size.IsWhole() || !p.positive(above) {
+		return false, false
+	}
+	whole, known := p.knownWhole(above)
+	return true, known && whole
 }
 
 // atMostZero reports whether size <= 0 follows.

@@ -97,3 +97,34 @@ func (p *path) only() string {
 	}
 	return ""
 }
+
+// anImage is the name of a size of an image that nothing else is known of: C of what act
+// gives in line 3, H of repeat depths.
+var anImage = regexp.MustCompile(`^(\w+) of (?:what (\S+) gives in (line \d+)|repeat (\S+))$`)
+
+// placed writes a text with the letters of such images alone, and where they are: C % e
+// == 0 for what `act` gives in line 3. Where letters would stand for two sizes, the text
+// stays.
+func placed(text string, variables []string) (plain, where string) {
+	plain = text
+	letters := map[string]bool{}
+	for _, v := range variables {
+		letters[v] = true
+	}
+	for _, v := range variables {
+		m := anImage.FindStringSubmatch(v)
+		if m == nil {
+			continue
+		}
+		place := " in every iteration of `repeat " + m[4] + "`"
+		if m[2] != "" {
+			place = " for what `" + m[2] + "` gives in " + m[3]
+		}
+		if letters[m[1]] || where != "" && where != place {
+			return text, ""
+		}
+		letters[m[1]], where = true, place
+		plain = strings.ReplaceAll(plain, v, m[1])
+	}
+	return plain, where
+}
