@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/elab"
+	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/format"
+)
+
+var countedGrowth = flag.Bool("growth.counted", false, "count the statements that every command takes for texts that grow, in a program built to count them")
+
+// What a text may take is linear in its length, but for a logarithm.
+const (
+	mostGrowth = 2.5 // of what a text twice as long takes more
+	mostMemory = 256 << 20
+)
+
+// TestBytesGrowWithTheText checks texts of one size, twice and four times it: what is
+// allocated to read, make and write them may not grow faster than they do. Proofs and
+// repairs have bounds of their own, and what only scans allocates nothing: both show in
+// the statements that TestStatementsGrowWithTheText counts.
+func TestBytesGrowWithTheText(t *testing.T) {
+	const small, slack = 200, 2 << 20
+	bytesFor := func(text string) int {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		p, err := interp.Open("-", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets, list, err := p.Check("", elab.Options{Origins: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list.AddAll(p.Lint(nil))
+		for _, n := range nets {
+			graph.Print(io.Discard, n.Graph)
+			n.Graph.Rows(graph.AllDepths)
+		}
+		diag.FprintShort(io.Discard, list)
+		format.Format(p.Main.File.Source)
+		runtime.ReadMemStats(&after)
+		return int(after.TotalAlloc - before.TotalAlloc)
+	}
+	bytesFor("import std.resnet\nnet n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { relu }") // the library is read once
+	for _, g := range growths(t) {
+		if !g.marked {
+			continue // the statements tell
+		}
+		// What a goroutine of an earlier test still allocates would count as well: it
+		// does not come twice.
+		for again := 0; ; again++ {
+			a, b, c := bytesFor(g.text(small)), bytesFor(g.text(2*small)), bytesFor(g.text(4*small))
+			if float64(c-b) <= mostGrowth*float64(b-a)+slack {
+				break
+			}
+			if again == 2 {
+				t.Errorf("%s: %d, %d, %d bytes for %d, %d, %d", g.name, a, b, c, small, 2*small, 4*small)
+				break
+			}
+		}
+	}
+}
+
+// TestStatementsGrowWithTheText counts the statements of this module that each command
+// executes for each text, and the memory it takes. It runs with -growth.counted.
+func TestStatementsGrowWithTheText(t *testing.T) {
+	if !*countedGrowth {
+		t.Skip("it takes minutes; -growth.counted")
+	}
+	const small, slack = 300, 4_000_000
+	program := filepath.Join(t.TempDir(), "counting")
+	build := exec.Command("go", "build", "-cover", "-covermode=count", "-coverpkg=cnnlang/lang/...,cnnlang/interp/...,cnnlang/cmd/...,cnnlang/ops/...", "-o", program, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	commands := []string{"check --contracts -", "fmt --shapes -", "graph -", "params --depth all -", "expand -", "why - output"}
+	for _, g := range growths(t) {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			sound := true
+			for i, command := range commands {
+				if i > 1 && !sound {
+					break // it says what check says
+				}
+				took := func(n int) int {
+					n, code := statements(t, program, command, g.text(n))
+					sound = sound && code == exitFine
+					return n
+				}
+				a, b, c := took(small), took(2*small), took(4*small)
+				most := mostGrowth * float64(b-a)
+				if b < a { // the longer texts are refused sooner
+					most = (mostGrowth - 1) * float64(b)
+				}
+				if float64(c-b) > most+slack {
+					t.Errorf("%s: %d, %d, %d statements for %d, %d, %d", command, a, b, c, small, 2*small, 4*small)
+				}
+			}
+		})
+	}
+}
+
+// statements runs a command on a text and returns how many statements it executed, and
+// its exit code.
+func statements(t *testing.T, program, command, text string) (n, code int) {
+	t.Helper()
+	folder := t.TempDir()
+	run := exec.CommandContext(t.Context(), program, strings.Fields(command)...)
+	run.Stdin, run.Env = strings.NewReader(text), append(os.Environ(), "GOCOVERDIR="+folder)
+	err := run.Run()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		t.Fatal(err)
+	}
+	switch code = run.ProcessState.ExitCode(); code {
+	case exitFine, exitProblems, exitUsage, exitLimit:
+	default:
+		t.Errorf("%s: exit code %d", command, code)
+	}
+	if most := run.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10; most > mostMemory {
+		t.Errorf("%s: %d MB", command, most>>20)
+	}
+	counts, err := exec.Command("go", "tool", "covdata", "textfmt", "-i", folder, "-o", "/dev/stdout").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(counts)) { // file.go:1.2,3.4 statements count
+		if fields := strings.Fields(line); len(fields) == 3 {
+			inBlock, _ := strconv.Atoi(fields[1])
+			times, _ := strconv.Atoi(fields[2])
+			n += inBlock * times
+		}
+	}
+	return n, code
+}
+
+// A growth is a text that has one thing as often as it is told.
+type growth struct {
+	name, template string
+	marked         bool // it once took far more than its length
+}
+
+// growths reads the texts of testdata/growth.txt, which says how they are written.
+func growths(t *testing.T) (list []growth) {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/growth.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range bytes.Split(data, []byte("\n== "))[1:] {
+		name, template, _ := strings.Cut(string(part), "\n")
+		name, marked := strings.CutSuffix(name, " !")
+		list = append(list, growth{name, template, marked})
+	}
+	if len(list) < 200 {
+		t.Fatalf("%d texts", len(list))
+	}
+	return list
+}
+
+// text writes the template out for a number.
+func (g growth) text(n int) string {
+	k := 0
+	for 2<<k <= n {
+		k++
+	}
+	written := repeated(g.template, n, k)
+	return strings.NewReplacer("⟨n⟩", strconv.Itoa(n), "⟨k⟩", strconv.Itoa(k), "⟨esc⟩", "\x1b", "⟨tab⟩", "\t",
+		"NET", "net n [N, 8, H = 16, W = 16] -> [N, _, _, _]", "IMG", "[N, C, H, W] -> [N, C, H, W]").Replace(written)
+}
+
+// repeated writes out what stands in ‹ and ›, the innermost first.
+func repeated(template string, n, k int) string {
+	for {
+		end := strings.Index(template, "›")
+		if end < 0 {
+			return template
+		}
+		start := strings.LastIndex(template[:end], "‹")
+		times, unit, counted := strings.Cut(template[start+len("‹"):end], "*")
+		turns := map[string]int{"k": k}[times]
+		if number, err := strconv.Atoi(times); counted && err == nil {
+			turns = number
+		} else if turns == 0 {
+			turns, unit = n, template[start+len("‹"):end]
+		}
+		var b strings.Builder
+		for i := range turns {
+			fmt.Fprint(&b, strings.NewReplacer("•", strconv.Itoa(i), "‣", strconv.Itoa(i+1),
+				"↑", strconv.Itoa(turns-i), "↓", strconv.Itoa(turns-i-1)).Replace(unit))
+		}
+		template = template[:start] + b.String() + template[end+len("›"):]
+	}
+}
