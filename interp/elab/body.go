@@ -50,12 +50,14 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Tap != nil:
 		x = m.tap(s.Tap.Name, e)
 		if labelled && label != "" {
-			m.begin(graph.Step{Path: m.take(sc, label, true), Call: "@", Span: s.Span()})(x)
+			m.begin(graph.Step{Path: m.take(sc, label, true), Call: "@"}, s)(x)
 		}
 	case labelled && label != "":
 		path := m.take(sc, label, true)
-		done := m.begin(graph.Step{Path: path, Stage: s.Stage, Span: s.Span()})
+		done := m.begin(graph.Step{Path: path}, s)
+		leave := m.enterStep(s)
 		x = m.group(s, e, newScope(path+"."), x)
+		leave()
 		done(x)
 	default:
 		x = m.group(s, e, sc, x)
@@ -218,7 +220,11 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 		for k, name := range h.Vars {
 			in.values[name.Text] = turn[k]
 		}
-		if !f(in, count-1-i) {
+		before := m.place
+		m.place = &place{up: before, span: h.Span(), turn: i}
+		further := f(in, count-1-i)
+		m.place = before
+		if !further {
 			break
 		}
 	}

@@ -94,8 +94,13 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 // slot applies a body that was passed in braces, under the names of the place
 // that wrote it.
 func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
-	done := m.begin(graph.Step{Path: at.path, Stage: at.step.Stage, Span: at.step.Span()})
+	done := func(Tensor) {}
+	if !at.flat() {
+		done = m.begin(graph.Step{Path: at.path}, at.step)
+	}
+	leave := m.enterStep(at.step)
 	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled), x)
+	leave()
 	done(x)
 	return x
 }
@@ -160,16 +165,16 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	for _, p := range op.Params(shapes) {
 		name := join(at.path, p.Leaf)
 		if first, taken := m.owner[name]; taken {
-			m.fail(duplicatePath(at.step.Span(), name, first))
+			m.twice("tensors", name, first, m.at(at.step))
 			continue
 		}
-		m.owner[name] = at.step.Span()
+		m.owner[name] = m.at(at.step)
 		n.Params = append(n.Params, graph.Param{Path: name, Shape: concrete(p.Shape), Running: p.Running})
 	}
 	n.Shape = concrete(out)
 	t.Node = m.node(n)
 	if !at.flat() {
-		m.begin(graph.Step{Path: at.path, Call: c.Object.Name, Stage: at.step.Stage, Span: at.step.Span()})(t)
+		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
 	}
 	return t
 }
@@ -317,8 +322,9 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
 	if !at.flat() {
-		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name, Stage: at.step.Stage, Span: at.step.Span()})
+		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
+	defer m.enterStep(at.step)()
 	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled), x, at.span())
 	done(x)
 	return x

@@ -162,12 +162,6 @@ func badLabel(at source.Span, text string) *diag.Diagnostic {
 		WithHelp("it becomes part of the names of weights; write letters, digits, `_`, `.` and `/`")
 }
 
-func duplicateStep(at source.Span, path string, first source.Span) *diag.Diagnostic {
-	return diag.New(diag.DuplicatePath, at, "two steps are called `%s`", path).
-		WithLabel("here").At(first, "and here").
-		WithHelp("give one of them another label")
-}
-
 func tapNotMade(n *ast.Name) *diag.Diagnostic {
 	return diag.New(diag.UnknownTap, n.Span(), "no value is named `%s` here: the step that names it was not applied", n.Text).
 		WithHelp("name the value where it is made in any case, outside the `if` or `repeat`")
@@ -181,16 +175,6 @@ func noBranches(at source.Span, c *Closure) *diag.Diagnostic {
 func textTooLong(at source.Span) *diag.Diagnostic {
 	return diag.New(diag.BadLabel, at, "this string is longer than %d characters", maxText).
 		WithHelp("write a shorter one")
-}
-
-func duplicatePath(at source.Span, name string, first source.Span) *diag.Diagnostic {
-	d := diag.New(diag.DuplicatePath, at, "two tensors are called `%s`", name)
-	if at == first {
-		return d.WithLabel("applied more than once").
-			WithHelp("put what differs into its label, as in `repeat i of 3 { \"conv{i+1}\": … }`, or a labelled group around it")
-	}
-	return d.WithLabel("here").At(first, "and here").
-		WithHelp("give one of the steps another label")
 }
 
 func unnamedSide(at source.Span) *diag.Diagnostic {

@@ -53,11 +53,12 @@ type machine struct {
 	lets    map[*ast.Let]Value // top-level values, nil for one that has none
 	origins [][]*Origin        // of the values of the graph's steps
 	trace   []calling
-	owner   map[string]source.Span // the step that owns each tensor name
-	paths   map[string]source.Span // the step that has each path
-	side    *graph.Side            // the side head being made, or nil
-	heads   map[string]bool        // the names of the side heads
-	values  map[int]dim.Shape      // Unknowns.Steps
+	place   *place            // of the step that is being made
+	owner   map[string]*place // of each tensor name
+	paths   map[string]*place // of each step's path
+	side    *graph.Side       // the side head being made, or nil
+	heads   map[string]bool   // the names of the side heads
+	values  map[int]dim.Shape // Unknowns.Steps
 	// stretches are how far the application came, and failing is the step whose
 	// error is being reported, where one alone is at fault.
 	stretches []stretch
@@ -82,8 +83,8 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		graph:  &graph.Graph{Name: name},
 		said:   map[cause]bool{},
 		lets:   map[*ast.Let]Value{},
-		owner:  map[string]source.Span{},
-		paths:  map[string]source.Span{},
+		owner:  map[string]*place{},
+		paths:  map[string]*place{},
 		heads:  map[string]bool{},
 	}
 	m.report = func(d *diag.Diagnostic) {
@@ -156,26 +157,4 @@ func (m *machine) node(n *graph.Node) *graph.Node {
 	n.Side = m.side
 	m.graph.Nodes = append(m.graph.Nodes, n)
 	return n
-}
-
-// begin notes a step of the text before what it consists of is made; the
-// returned function notes the value it had in the end.
-func (m *machine) begin(s graph.Step) func(Tensor) {
-	if m.unknowns != nil {
-		return func(Tensor) {}
-	}
-	if first, taken := m.paths[s.Path]; taken && s.Path != "" {
-		m.fail(duplicateStep(s.Span, s.Path, first))
-	} else {
-		m.paths[s.Path] = s.Span
-	}
-	s.Side = m.side
-	i := len(m.graph.Steps)
-	m.graph.Steps, m.origins = append(m.graph.Steps, s), append(m.origins, nil)
-	m.open()
-	return func(t Tensor) {
-		m.close()
-		m.reach(s.Path, s.Call, t)
-		m.graph.Steps[i].Node, m.origins[i] = t.Node, t.Origins
-	}
 }

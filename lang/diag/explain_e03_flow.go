@@ -119,8 +119,9 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
 	},
 	{
 		Code: DuplicatePath,
-		Text: "Two tensors of a net have one name, so a weight file could not tell them apart. A label inside `repeat` " +
-			"needs the turn in it, or a labelled group around each turn.",
+		Text: "Two tensors of a net have one name, so a weight file could not tell them apart; or two steps have, and what asks " +
+			"for a step by its path could not. A label inside `repeat` needs the turn in it, or a labelled group around each turn. " +
+			"A step without a label is called by its number.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 2 { conv1: conv(3, 3x3, pad=1) }
 }
