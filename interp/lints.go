@@ -41,7 +41,7 @@ func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 	var missing []string
 	for _, r := range v.Requirements {
 		text, names := r.String(), r.Size.Vars()
-		if r.Relation == dim.NonNegative || !strings.Contains(text, "%") || !known(v.Block, names) || !v.Always(r) {
+		if r.Side != "" || r.Relation == dim.NonNegative || !strings.Contains(text, "%") || !known(v.Block, names) || !v.Always(r) {
 			continue
 		}
 		if !slices.Contains(missing, text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {

@@ -45,6 +45,9 @@ type Unknowns interface {
 	Approximate()
 	// Exclude says that the block's own `where` leaves this case out.
 	Exclude()
+	// Side begins a side head, without which the block is whole where it does not fit;
+	// the function it returns ends it.
+	Side(name string) (end func())
 	// Try begins something of which nothing that is taken for granted remains once
 	// the function it returns has been called.
 	Try() (end func())

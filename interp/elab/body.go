@@ -81,7 +81,11 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 // tap gives a named value. A name that is known in the text may still have none,
 // where the step that names it was not applied.
 func (m *machine) tap(n *ast.Name, e *env) Tensor {
-	t, ok := e.frame.tap(n.Text)
+	t, perhaps, ok := e.frame.tap(n.Text)
+	if perhaps {
+		m.unknowns.Beyond("the value `" + n.Text + "`, named in a repeat of unknown length")
+		return poison
+	}
 	if !ok {
 		m.fail(tapNotMade(n))
 		return poison

@@ -35,7 +35,12 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	around := e.frame.taps
 	e.frame.taps = &taps{around: around} // what a head names ends with the head
 	m.open()
+	end := func() {}
+	if m.unknowns != nil {
+		end = m.unknowns.Side(name)
+	}
 	out := m.stepValue(s.Step, e, sc, x)
+	end()
 	m.close()
 	m.report, m.side, e.frame.taps = report, side, around
 

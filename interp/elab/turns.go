@@ -112,11 +112,29 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, 
 	if l.list != nil {
 		list = l.list.Name
 	}
+	defer l.apart(true)()
 	for uniform = true; ; uniform = false {
 		i, end := l.unknowns.Turn(l.n, first, last, list)
 		holds, again := end(shown(i))
 		if !holds || !again {
 			return i, uniform, holds
+		}
+	}
+}
+
+// apart keeps what an iteration names from what follows it. With perhaps that is known by
+// name alone: the iteration stands for any number of them.
+func (l *loop) apart(perhaps bool) (end func()) {
+	f := l.env.frame
+	before := f.taps
+	f.taps = &taps{around: before}
+	return func() {
+		named := map[string]Tensor{}
+		for s := f.taps; s != before; s = s.around {
+			maps.Copy(named, s.of)
+		}
+		if f.taps = before; perhaps && len(named) > 0 {
+			f.taps = &taps{of: named, around: before, perhaps: true}
 		}
 	}
 }
@@ -139,7 +157,9 @@ func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 func (l *loop) growing(x Tensor) (Tensor, bool) {
 	before := l.count
 	end := l.unknowns.Try()
+	leave := l.apart(false)
 	one, ok := l.attempt(dim.Int(0), x)
+	leave()
 	end()
 	l.count = before
 	if !ok || len(one.Shape) != len(x.Shape) {

@@ -79,16 +79,20 @@ type frame struct {
 	net  bool  // of a net, rather than a block
 }
 
-// taps are values by name, and those that are known around a side head.
+// taps are values by name, and those that are known around a side head, or before a
+// repeat.
 type taps struct {
 	of     map[string]Tensor
 	around *taps
+	// perhaps says that there may be no such values, or others: an unknown number of
+	// iterations named them.
+	perhaps bool
 }
 
 // name makes a value a tap.
 func (f *frame) name(tap string, t Tensor) {
-	if f.taps == nil {
-		f.taps = &taps{}
+	if f.taps == nil || f.taps.perhaps {
+		f.taps = &taps{around: f.taps}
 	}
 	if f.taps.of == nil {
 		f.taps.of = map[string]Tensor{}
@@ -96,14 +100,14 @@ func (f *frame) name(tap string, t Tensor) {
 	f.taps.of[tap] = t
 }
 
-// tap gives a named value.
-func (f *frame) tap(name string) (Tensor, bool) {
+// tap is a value by its name; perhaps says that nothing certain is known of it.
+func (f *frame) tap(name string) (t Tensor, perhaps, ok bool) {
 	for s := f.taps; s != nil; s = s.around {
 		if t, ok := s.of[name]; ok {
-			return t, true
+			return t, s.perhaps, true
 		}
 	}
-	return Tensor{}, false
+	return Tensor{}, false, false
 }
 
 func (e *env) inner() *env {

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,6 +170,8 @@ func (a *attack) try(assign map[string]int64) {
 	}
 	way := a.verdict.way(assign)
 	switch {
+	case way == nil && a.verdict.withoutSides(assign):
+		a.count.beyond.Add(1) // it fails, or is whole without the head
 	case way == nil && a.verdict.Status == Bounded:
 		a.count.beyond.Add(1)
 	case way == nil && failed == nil:
@@ -223,6 +226,14 @@ func (v *Verdict) way(assign map[string]int64) *Result {
 		}
 	}
 	return nil
+}
+
+// withoutSides reports whether only side heads require what is not so.
+func (v *Verdict) withoutSides(assign map[string]int64) bool {
+	return slices.ContainsFunc(v.Results, func(r Result) bool {
+		r.requires = slices.DeleteFunc(slices.Clone(r.requires), func(q Requirement) bool { return q.Side != "" })
+		return r.admits(assign)
+	})
 }
 
 func (r Result) admits(assign map[string]int64) bool {

@@ -286,13 +286,16 @@ func (v *Verdict) Always(r Requirement) bool {
 }
 
 func (r Requirement) same(s Requirement) bool {
-	return r.Relation == s.Relation && r.Holds == s.Holds && dim.Equivalent(r.Size, s.Size)
+	return r.Relation == s.Relation && r.Holds == s.Holds && r.Side == s.Side && dim.Equivalent(r.Size, s.Size)
 }
 
 // String writes a requirement as the language would: H >= 3, C % groups == 0.
 func (r Requirement) String() string {
 	text := turns(r.text(), r.Size.Vars())
 	plain, where := placed(text, r.Size.Vars())
+	if r.Side != "" {
+		where += " for the side head `" + r.Side + "`"
+	}
 	return plain + where
 }
 
@@ -364,7 +367,7 @@ func (v *Verdict) irredundant() []Requirement {
 
 // implies reports whether r >= 0 wherever s >= 0, r being s and more.
 func (v *Verdict) implies(s, r Requirement) bool {
-	if r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds {
+	if s.Side != "" && s.Side != r.Side || r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds {
 		return false
 	}
 	// 4*c - 1 is 4*(c - 1) and 3 more.

@@ -132,7 +132,7 @@ func TestContractsOfTheLibraryRead(t *testing.T) {
 		c := p.Block(o).Contract()
 		for _, clause := range append(c.Requires, c.Parameters...) {
 			text, _, _ := strings.Cut(clause.Text, " in every iteration of ")
-			text, _, _ = strings.Cut(text, " for what ")
+			text, _, _ = strings.Cut(text, " for ")
 			if _, list := parse.File(source.NewFile("t.cnn", "let x = "+text+"\n")); list.HasErrors() {
 				t.Errorf("%s: %q is no expression: %v", c.Name, clause.Text, list.Err())
 			}

@@ -77,7 +77,7 @@ func (p *path) requireFork(f *fork) bool {
 
 // requirement is one of the path, with what was asked in the block's own variables.
 func (p *path) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
-	return Requirement{size, r, holds, p.unprimed(size), stated}
+	return Requirement{Size: size, Relation: r, Holds: holds, asked: p.unprimed(size), stated: stated}
 }
 
 // required lists what the path requires, in the block's own variables, but for what the
@@ -90,16 +90,16 @@ func (p *path) required() []Requirement {
 		}
 	}
 	var list []Requirement
-	for _, r := range p.requirements {
+	for _, r := range append(p.requirements[:len(p.requirements):len(p.requirements)], p.sides...) {
 		if r.stated {
 			continue
 		}
 		if with := r.asked.SubstituteAll(numbers); with.IsValid() && with.Known() && (dim.Numbers{}).Decide(with, r.Relation) == r.Holds {
 			continue
 		}
-		if r.Size = p.unprimed(r.Size); r.Size.Known() { // what is put in makes it hold
-			r.Size = r.asked
-		}
+		// As it was asked: what was put in place of a variable since then may be what
+		// another requirement makes it.
+		r.Size = r.asked
 		list = append(list, r)
 	}
 	return list

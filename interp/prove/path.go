@@ -29,6 +29,7 @@ type path struct {
 	replacing bool
 	// What it takes for granted, found on the way:
 	requirements []Requirement
+	sides        []Requirement // of side heads
 	// Where it forks: the other ways, or, once a supposition changes what the
 	// variables are, the ways to follow from the start instead of this one.
 	forks []*path

@@ -226,10 +226,12 @@ func (w *writer) statement() string {
 	case 4, 5:
 		taps := len(w.taps)
 		text := "if " + w.condition() + " { " + w.statement() + " }"
-		w.taps = w.taps[:taps]
+		if !w.chance(30) { // else it may be read where nobody named it
+			w.taps = w.taps[:taps]
+		}
 		if w.chance(60) {
 			text += " else { " + w.statement() + " }"
-			w.taps = w.taps[:taps]
+			w.taps = w.taps[:min(taps, len(w.taps))]
 		}
 		return text
 	case 6:
@@ -237,7 +239,11 @@ func (w *writer) statement() string {
 	case 7:
 		return w.table()
 	case 8:
-		if w.depth == 1 && w.chance(60) {
+		if w.depth == 1 && w.chance(20) {
+			w.fresh++
+			return fmt.Sprintf("side s%d: { %s }", w.fresh, w.step())
+		}
+		if w.depth <= 3 && w.chance(60) {
 			w.fresh++
 			name := fmt.Sprintf("t%d", w.fresh)
 			text := w.step() + " as " + name
@@ -252,7 +258,11 @@ func (w *writer) statement() string {
 
 func (w *writer) repeat() string {
 	loops, taps := len(w.loops), len(w.taps)
-	defer func() { w.loops, w.taps = w.loops[:loops], w.taps[:taps] }()
+	defer func() {
+		if w.loops = w.loops[:loops]; !w.chance(30) {
+			w.taps = w.taps[:taps]
+		}
+	}()
 	count := w.count()
 	if w.chance(45) {
 		w.fresh++

@@ -76,6 +76,7 @@ type Requirement struct {
 	Size     dim.Size
 	Relation dim.Relation
 	Holds    bool
+	Side     string   // the side head that requires it, "" for the block itself
 	asked    dim.Size // as it was when it was taken
 	stated   bool     // by the block's own `where`
 }
@@ -262,7 +263,7 @@ func (x *exploration) problem(p *path, list diag.List) {
 		case d.Code.IsLimit() || d.Code == diag.NumberOutOfRange:
 			x.notProved(d.Message)
 			return
-		case !aboutValues(d.Code), d.Code == diag.WrongRank && len(p.literals()) == 0: // on the one way there is
+		case !aboutValues(d.Code), ofTheText(d.Code) && len(p.literals()) == 0: // on the one way there is
 			x.verdict.Others.Add(d)
 		case first == nil:
 			first = d
@@ -301,10 +302,20 @@ func (x *exploration) refute(p *path, first *diag.Diagnostic) {
 // aboutValues reports whether a mistake may depend on parameters and sizes.
 func aboutValues(c diag.Code) bool {
 	switch c {
-	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.DivisionByZero:
+	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.DivisionByZero, diag.UnknownTap, diag.Branches, diag.DuplicatePath:
 		return true
 	}
 	return c[:3] == "E04" || c[:3] == "E05"
+}
+
+// ofTheText reports whether a mistake is one of the text where it is made on the only way
+// through a block.
+func ofTheText(c diag.Code) bool {
+	switch c {
+	case diag.WrongRank, diag.UnknownTap, diag.Branches, diag.DuplicatePath:
+		return true
+	}
+	return false
 }
 
 func (x *exploration) notProved(reason string) {

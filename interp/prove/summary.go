@@ -42,11 +42,17 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		}
 	}
 	for _, r := range ways[0].requirements {
-		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds {
+		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds && r.Side == "" {
 			return graph.Count{}, false // its body says why
 		}
 	}
 	for _, r := range ways[0].requirements {
+		if r.Side != "" {
+			end := p.Side(r.Side)
+			p.Assume(r.Size, r.Relation, r.Holds, false)
+			end()
+			continue
+		}
 		p.Assume(r.Size, r.Relation, r.Holds, false)
 	}
 	if !told {

@@ -28,7 +28,8 @@ import (
 // Questions that do not depend on i are those of the path, which is followed from the
 // start with either answer.
 
-// A scope is a turn that stands for all, or an attempt of which nothing remains.
+// A scope is a turn that stands for all, a side head, or an attempt of which nothing
+// remains.
 type scope struct {
 	outer       *scope
 	name        string // of the variable i, "" for an attempt
@@ -37,6 +38,7 @@ type scope struct {
 	failed      int
 	pending     []Requirement // of all turns, without i
 	unclear     bool          // something depends on i that cannot be said of all turns
+	side        string        // the name of the side head
 	list        string        // that it runs over, "" for a count
 	asked       int           // how many questions had different answers for different turns
 }
@@ -155,6 +157,22 @@ func (p *path) Try() (end func()) {
 	}
 }
 
+// Side begins a side head. What it requires is not required of the block, which is whole
+// without a head that does not fit, and so no fact outside.
+func (p *path) Side(name string) (end func()) {
+	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: name}
+	if s.outer != nil && p.scope.name != "" {
+		p.Beyond("a side head in a repeat of unknown length")
+	}
+	p.scope = s
+	return func() {
+		if !p.Stopped() {
+			p.leave(s)
+			p.failed = p.failed[:s.failed:s.failed]
+		}
+	}
+}
+
 // leave drops what was only known within a scope.
 func (p *path) leave(s *scope) {
 	p.scope = s.outer
@@ -179,6 +197,11 @@ func (p *path) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
 // takeInTurn takes a requirement within a scope, where it is a fact, and leaves it to
 // the end of the scope what becomes of it outside.
 func (p *path) takeInTurn(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
+	if s.side != "" {
+		r := p.requirement(size, r, holds, false)
+		r.Side = s.side
+		p.sides = append(p.sides, r)
+	}
 	if s.name != "" {
 		all, ok := p.forAll(s, Requirement{Size: size, Relation: r, Holds: holds})
 		switch answer, known := p.known(all.Size, all.Relation); {
