@@ -22,8 +22,8 @@ type Library struct {
 	mu      sync.Mutex
 	modules map[place]*resolve.Module
 	sources map[string]*source.File
-	// declared is which file declares a block or net, as it is imported.
-	declared func() map[string]string
+	// declared are the files that declare a block or net, as they are imported.
+	declared func() map[string][]string
 }
 
 // NewLibrary returns the library in files, which holds prelude.cnn.
@@ -35,8 +35,8 @@ func NewLibrary(files fs.FS) *Library {
 
 var declaration = regexp.MustCompile(`(?m)^(?:block|net) (\w+)`)
 
-func (l *Library) declarations() map[string]string {
-	in := map[string]string{}
+func (l *Library) declarations() map[string][]string {
+	in := map[string][]string{}
 	files, _ := fs.Glob(l.files, "*.cnn")
 	for _, file := range files {
 		text, err := fs.ReadFile(l.files, file)
@@ -44,16 +44,15 @@ func (l *Library) declarations() map[string]string {
 			continue
 		}
 		for _, m := range declaration.FindAllSubmatch(text, -1) {
-			if name := string(m[1]); in[name] == "" {
-				in[name] = "std." + strings.TrimSuffix(file, ".cnn")
-			}
+			name := string(m[1])
+			in[name] = append(in[name], "std."+strings.TrimSuffix(file, ".cnn"))
 		}
 	}
 	return in
 }
 
-// declaring is the file of the library that declares a block or net, "" for none.
-func (l *Library) declaring(name string) string { return l.declared()[name] }
+// declaring are the files of the library that declare a block or net.
+func (l *Library) declaring(name string) []string { return l.declared()[name] }
 
 // lend gives a loader what is parsed already.
 func (l *Library) lend(to *loader) {

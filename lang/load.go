@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -151,11 +152,16 @@ func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 		}
 		if parts[0] != "std" || len(parts) < 2 {
 			if _, err := fs.Stat(l.roots[library], path.Join(parts...)+".cnn"); err == nil {
-				return place{}, diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
+				d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
 					WithHelp("it is part of the library: `import std.%s`", strings.Join(parts, "."))
+				first := im.Std[0].Span()
+				return place{}, d.Correct("write `std."+strings.Join(parts, ".")+"`", diag.Edit{Span: first, Text: "std." + parts[0]})
 			}
-			return place{}, diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
-				WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of yours is a string: `import \"./blocks.cnn\"`")
+			d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, "."))
+			if near := diag.Nearest(parts[0], []string{"std"}); near != "" && len(parts) > 1 {
+				return place{}, d.WithHelp("did you mean `std`?").Correct("write `std`", diag.Edit{Span: im.Std[0].Span(), Text: near})
+			}
+			return place{}, d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of yours is a string: `import \"./blocks.cnn\"`")
 		}
 		return place{library, path.Join(parts[1:]...) + ".cnn"}, nil
 	}
@@ -191,13 +197,32 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 			names = append(names, strings.TrimSuffix(e.Name(), ".cnn"))
 		}
 	}
-	if near := diag.Nearest(strings.TrimSuffix(path.Base(p.name), ".cnn"), names); near != "" {
+	got := strings.TrimSuffix(path.Base(p.name), ".cnn")
+	if slices.Contains(names, got) && !strings.HasSuffix(p.name, ".cnn") {
+		correctPath(d, im, got, got)
+		return d.WithHelp("the name of the file ends in .cnn: write it whole")
+	}
+	if near := diag.Nearest(got, names); near != "" {
+		if diag.Meant(got, names) == near {
+			correctPath(d, im, got, near)
+		}
 		return d.WithHelp("did you mean `%s`?", near)
 	}
 	if p.root == library {
 		return d.WithHelp("the library has %s", strings.Join(names, ", "))
 	}
 	return d
+}
+
+// correctPath writes another name for the file of an import.
+func correctPath(d *diag.Diagnostic, im *ast.Import, got, near string) {
+	if im.File == nil {
+		d.Correct("write `"+near+"`", diag.Edit{Span: im.Std[len(im.Std)-1].Span(), Text: near})
+		return
+	}
+	name, _ := im.File.String().Plain()
+	text := `"` + strings.TrimSuffix(strings.TrimSuffix(name, ".cnn"), got) + near + `.cnn"`
+	d.Correct("write `"+text+"`", diag.Edit{Span: im.File.Span(), Text: text})
 }
 
 func reason(err error) string {

@@ -101,7 +101,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		filled.Args[name] = b
 	}
 	for name, v := range args {
-		filled.Args[name] = bound{v, o.Span}
+		filled.Args[name] = bound{v, o.Span, nil}
 	}
 	e, ok := m.bind(filled, o.Span)
 	if !ok {

@@ -53,7 +53,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 		case a.Name != nil:
 			name = a.Name.Text
 			if declared(name) == nil {
-				m.fail(unknownArgument(a.Name, c.Object, params))
+				m.fail(unknownArgument(a.Name, args, c.Object, params))
 				good = false
 				continue
 			}
@@ -74,7 +74,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 			name = params[next].Name.Text
 		}
 		given[name] = true
-		filled.Args[name] = bound{v, a.Value.Span()}
+		filled.Args[name] = bound{v, a.Value.Span(), args}
 	}
 	return filled, good
 }
@@ -149,7 +149,7 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 			if c.given.IsValid() && !at.Contains(c.given) {
 				at = c.given // a block parameter: the mistake is where it was passed
 			}
-			m.fail(missingArgument(at, c.Object, p))
+			m.fail(missingArgument(at, c, p))
 			return nil, false
 		}
 		def, ok := m.eval(p.Default, e)

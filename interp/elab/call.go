@@ -87,7 +87,7 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 		filled.Args[name] = b
 	}
 	body := &Closure{Slot: at.step.Call.Slot, Env: at.env}
-	filled.Args[params[len(params)-1].Name.Text] = bound{body, at.step.Call.Slot.Span()}
+	filled.Args[params[len(params)-1].Name.Text] = bound{body, at.step.Call.Slot.Span(), nil}
 	return filled, true
 }
 

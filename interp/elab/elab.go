@@ -166,7 +166,7 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 			good = false
 			continue
 		}
-		filled.Args[s.Name] = bound{v, s.Value.Span()}
+		filled.Args[s.Name] = bound{v, s.Value.Span(), nil}
 	}
 	return filled, good
 }

@@ -1,8 +1,10 @@
 package elab
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -34,12 +36,15 @@ var argumentsElsewhere = map[string][]string{
 var needless = func() map[string]string {
 	by := map[string]string{}
 	for words, why := range map[string]string{
-		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": "leave it out: the channels that come in are known",
+		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": leaveOut + "the channels that come in are known",
 		"activation act activationfn activationfunction nonlinearity":                                  "the activation is a step of its own, as in `-> relu`",
 		"name label id": "a label stands before the step: `name: conv(…)`",
-		"inplace outputpadding dtype device dataformat trainable training momentum affine trackrunningstats requiresgrad": "leave it out: nothing here depends on it",
-		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer":             "leave it out: weights come from a file, or from a seed",
-		"batchnormalize usebatchnorm bn batchnorm norm":                                                                   "the normalisation is a step of its own, as in `-> bn`",
+		"inplace dtype device dataformat trainable training momentum requiresgrad":                            leaveOut + "nothing here depends on it",
+		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer": leaveOut + "weights come from a file, or from a seed",
+		"affine trackrunningstats": "there is always a weight and a bias, and statistics of the training: where it is true, leave it out",
+		"outputpadding":            "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
+		"paddingmode":              "what is padded is zeros: leave it out where that is meant",
+		"batchnormalize usebatchnorm bn batchnorm norm": "the normalisation is a step of its own, as in `-> bn`",
 	} {
 		for word := range strings.FieldsSeq(words) {
 			by[word] = why
@@ -48,26 +53,75 @@ var needless = func() map[string]string {
 	return by
 }()
 
-func unknownArgument(n *ast.Name, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
-	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
-	names := names(params)
-	plain := strings.ToLower(strings.ReplaceAll(n.Text, "_", ""))
-	for _, ours := range argumentsElsewhere[plain] {
-		if slices.Contains(names, ours) {
-			return d.WithHelp("it is called `%s` here", ours)
+// leaveOut begins what is said of arguments that do nothing here.
+const leaveOut = "leave it out: "
+
+// without is the edit that takes an argument out of a call.
+func without(args *ast.Args, arg *ast.Arg) diag.Edit {
+	i := slices.Index(args.List, arg)
+	switch a := args.List[i]; {
+	case len(args.List) == 1:
+		return diag.Edit{Span: args.Span()}
+	case i == 0:
+		return diag.Edit{Span: source.Span{Start: a.Span().Start, End: args.List[1].Span().Start}}
+	default:
+		return diag.Edit{Span: source.Span{Start: args.List[i-1].Span().End, End: a.Span().End}}
+	}
+}
+
+// incoming is what an argument says of the channels that come in.
+func incoming(args *ast.Args, name *ast.Name, o *resolve.Object) []diag.Given {
+	for _, a := range args.List {
+		if a.Name == name && strings.HasPrefix(needless[plainName(name.Text)], leaveOut+"the channels") {
+			return said(args, a.Value, o.Name)
 		}
 	}
-	near := diag.Nearest(n.Text, names)
+	return nil
+}
+
+// said is the number of channels that an argument of an operation says come in.
+func said(args *ast.Args, x ast.Expr, operation string) []diag.Given {
+	number, ok := x.(*ast.Number)
+	if !ok {
+		return nil
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(number.Text, "_", ""))
+	if err != nil {
+		return nil
+	}
+	at := args.Span()
+	at.Start.Offset-- // in the name of the operation, which stays
+	return []diag.Given{{At: at, Op: operation, Channels: n}}
+}
+
+// plainName is a name without what frameworks write differently.
+func plainName(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
+
+func unknownArgument(n *ast.Name, args *ast.Args, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
+	names := names(params)
+	plain := plainName(n.Text)
+	for _, ours := range argumentsElsewhere[plain] {
+		if slices.Contains(names, ours) {
+			return d.WithHelp("it is called `%s` here", ours).Write(ours)
+		}
+	}
+	why, idle := needless[plain]
+	near := ""
 	for _, name := range names {
-		if near == "" && len(name) >= 3 && strings.HasPrefix(n.Text, name) {
+		if len(name) >= 3 && strings.HasPrefix(n.Text, name) {
 			near = name // groups for groups_in
 		}
 	}
 	switch {
+	case idle:
+		if d.WithHelp("%s", why); strings.HasPrefix(why, leaveOut) {
+			d.Correct("leave out `"+n.Text+"`", without(args, args.List[slices.IndexFunc(args.List, func(a *ast.Arg) bool { return a.Name == n })]))
+			d.Correction.Given = incoming(args, n, o)
+		}
+	case d.DidYouMean(n.Text, names):
 	case near != "":
 		d.WithHelp("did you mean `%s`?", near)
-	case needless[plain] != "":
-		d.WithHelp("%s", needless[plain])
 	case len(names) == 0:
 		d.WithHelp("it takes no arguments")
 	default:
@@ -104,13 +158,14 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
 	}
 	if text, ok := b.value.(string); ok && quoted(text, p) {
-		return d.WithHelp("write it without quotation marks: `%s`", text)
+		return d.WithHelp("write it without quotation marks: `%s`", text).Write(text)
 	}
 	if isNumber && o.IsPrimitive() && o.Name == "linear" && p.Name.Text == "bias" && want == article("bool") && n != dim.Int(0) && n != dim.Int(1) {
+		withoutFirst(d, b)
 		return d.WithHelp("the numbers that come in are no argument: `linear(%v)`", n)
 	}
 	if isNumber && want == article("bool") && (n == dim.Int(0) || n == dim.Int(1)) {
-		return d.WithHelp("write `%v`", n == dim.Int(1))
+		return d.WithHelp("write `%v`", n == dim.Int(1)).Write(fmt.Sprint(n == dim.Int(1)))
 	}
 	if p.Type == nil && p.Default != nil && !o.IsPrimitive() {
 		d.At(p.Span(), "the default makes it so")
@@ -128,6 +183,17 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 		return d.WithHelp("write it as in `%s=%s`", p.Name.Text, text)
 	}
 	return d
+}
+
+// withoutFirst corrects a call of linear whose second argument was meant as its first by
+// leaving out the first, the numbers that come in.
+func withoutFirst(d *diag.Diagnostic, b bound) {
+	if b.call == nil || len(b.call.List) < 2 || b.call.List[0].Name != nil || b.call.List[1].Name != nil || b.call.List[1].Value.Span() != b.span {
+		return
+	}
+	first := b.call.List[0]
+	d.Correct("leave out the numbers that come in, which are no argument", without(b.call, first))
+	d.Correction.Given = said(b.call, first.Value, "linear")
 }
 
 // quotedSize is a number or size that someone put in quotation marks.

@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"strconv"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -220,8 +221,8 @@ func unknownPath(at source.Span, path string, g *graph.Graph) *diag.Diagnostic {
 		paths = append(paths, s.Path)
 	}
 	d := diag.New(diag.UnknownLabelShape, at, "no step is called `%s`", path)
-	if near := diag.Nearest(path, paths); near != "" {
-		d.WithHelp("did you mean `%s`?", near)
+	if d.DidYouMean(path, paths) && d.Correction != nil && !word.MatchString(d.Correction.Edits[0].Text) {
+		d.Write(strconv.Quote(d.Correction.Edits[0].Text))
 	}
 	return d
 }

@@ -121,10 +121,14 @@ func argumentTwice(at source.Span, name string, first source.Span) *diag.Diagnos
 		WithLabel("again here").At(first, "first here")
 }
 
-func missingArgument(at source.Span, o *resolve.Object, p *ast.Param) *diag.Diagnostic {
-	return diag.New(diag.MissingArgument, at, "`%s` needs the argument `%s`", o.Name, p.Name.Text).
-		At(p.Span(), "declared here, without a default").
-		WithHelp("add it, as in `%s=%s`", p.Name.Text, sample(p.Type))
+func missingArgument(at source.Span, c *Closure, p *ast.Param) *diag.Diagnostic {
+	o := c.Object
+	d := diag.New(diag.MissingArgument, at, "`%s` needs the argument `%s`", o.Name, p.Name.Text).
+		At(p.Span(), "declared here, without a default")
+	if o.IsPrimitive() && o.Name == "avgpool" && len(c.Args) == 0 {
+		return d.WithHelp("the mean of the whole image is `gap`").Write("gap")
+	}
+	return d.WithHelp("add it, as in `%s=%s`", p.Name.Text, sample(p.Type))
 }
 
 // sample is a value of a type, as an example of how one is written.
@@ -188,8 +192,8 @@ func duplicateSide(at source.Span, name string) *diag.Diagnostic {
 
 func unknownMeta(n *ast.Name) *diag.Diagnostic {
 	d := diag.New(diag.UnknownMeta, n.Span(), "meta has no key `%s`", n.Text)
-	if near := diag.Nearest(n.Text, MetaKeys()); near != "" {
-		return d.WithHelp("did you mean `%s`?", near)
+	if d.DidYouMean(n.Text, MetaKeys()) {
+		return d
 	}
 	return d.WithHelp("the keys are %s", strings.Join(MetaKeys(), ", "))
 }

@@ -37,6 +37,7 @@ type Closure struct {
 type bound struct {
 	value Value
 	span  source.Span
+	call  *ast.Args // what it is one of, nil where it is none of a call's
 }
 
 // A Tensor is the value that flows through steps: its shape, the node that

@@ -35,7 +35,10 @@ type Diagnostic struct {
 	Help     string    // what to write instead, or ""
 	// Conflict are the sizes that do not agree, nil for a matter of another kind.
 	Conflict *Conflict
-	// Repairs are edits that would do, the smallest first.
+	// Correction is the edit that is evidently meant, nil where there is none or more
+	// than one. Nobody has tried it.
+	Correction *Repair
+	// Repairs are edits that would do, the likeliest first.
 	Repairs []Repair
 }
 
@@ -54,6 +57,16 @@ type Repair struct {
 	Edits []Edit // in the order of the text
 	// Together says that it takes the repairs of the other errors as well.
 	Together bool
+	// Given are numbers that the edits leave out.
+	Given []Given
+}
+
+// A Given is how many channels an operation gets, as the author has said; the operation
+// knows that by itself.
+type Given struct {
+	At       source.Span
+	Op       string
+	Channels int
 }
 
 // An Edit puts Text in place of a span.
@@ -115,6 +128,17 @@ func (d *Diagnostic) WithLabel(format string, args ...any) *Diagnostic {
 func (d *Diagnostic) WithHelp(format string, args ...any) *Diagnostic {
 	d.Help = Clip(fmt.Sprintf(format, args...))
 	return d
+}
+
+// Correct sets the edit that is evidently meant.
+func (d *Diagnostic) Correct(what string, edits ...Edit) *Diagnostic {
+	d.Correction = &Repair{What: what, Edits: edits}
+	return d
+}
+
+// Write is Correct for a text in place of the span of the diagnostic.
+func (d *Diagnostic) Write(text string) *Diagnostic {
+	return d.Correct("write `"+strings.TrimSpace(text)+"`", Edit{d.Span, text})
 }
 
 // WithNote adds a line of explanation.

@@ -13,25 +13,34 @@ import (
 // There may be as many candidates as a file has words, so each is first looked at in
 // passing: most are too long, too short, or made of other letters.
 func Nearest(got string, candidates []string) string {
+	best, _ := nearest(got, candidates)
+	return best
+}
+
+// nearest is Nearest, and whether no other candidate is as close.
+func nearest(got string, candidates []string) (best string, alone bool) {
 	letters := utf8.RuneCountInString(got)
-	best, bestDistance := "", min(max(1, letters/3), letters-1)
+	most := min(max(1, letters/3), letters-1) // the distance of the best
 	var search nearness
 	if letters <= longest {
 		search = nearness{word: []rune(got)}
 	}
 	for _, c := range candidates {
-		if len(c) == len(got) && c != got && strings.EqualFold(c, got) {
-			return c
+		if c == got || c == best {
+			continue
 		}
-		most := bestDistance
-		if best != "" {
-			most--
+		if len(c) == len(got) && strings.EqualFold(c, got) {
+			return c, true
 		}
-		if d := search.distance(c, most); d > 0 && d <= most {
-			best, bestDistance = c, d
+		switch d := search.distance(c, most); {
+		case d > most || d == 0:
+		case best == "" || d < most:
+			best, most, alone = c, d, true
+		default:
+			alone = false
 		}
 	}
-	return best
+	return best, alone
 }
 
 // DidYouMean is a help line for an unknown name, "" where nothing is near.

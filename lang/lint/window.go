@@ -7,7 +7,29 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 )
+
+// ForeignOrder finds calls in the order of another framework, which hold what they do
+// not mean. Names need not be resolved for it.
+func ForeignOrder(m *resolve.Module) (list diag.List) {
+	l := &linter{module: m, report: func(d *diag.Diagnostic) {
+		if len(list) < maxReported {
+			list.Add(d)
+		}
+	}}
+	for _, o := range m.Blocks() {
+		if o.Block.Body != nil {
+			ast.Walk(o.Block.Body, func(n ast.Node) bool {
+				if c, ok := n.(*ast.Call); ok {
+					l.foreignOrder(c.Callee.Ref())
+				}
+				return true
+			})
+		}
+	}
+	return list
+}
 
 // windows looks at the arguments of every call of a body.
 func (l *linter) windows(b *ast.Body) {
@@ -112,13 +134,26 @@ func (l *linter) foreignOrder(r *ast.Ref) {
 	switch o.Name {
 	case "conv", "deconv":
 		if len(numbers) > 2 && numbers[1] > largestWindow && numbers[2] != numbers[1] {
-			l.report(foreignWindow(r, numbers[1]))
+			l.report(leaveOut(foreignWindow(r, numbers[1]), r, numbers[0]))
 		}
 	case "bn", "layer_norm":
 		if len(numbers) > 0 && numbers[0] >= 1 {
-			l.report(foreignEpsilon(r, numbers[0]))
+			l.report(leaveOut(foreignEpsilon(r, numbers[0]), r, numbers[0]))
 		}
 	}
+}
+
+// leaveOut corrects a call by leaving out its first argument, the channels that come in.
+func leaveOut(d *diag.Diagnostic, r *ast.Ref, channels int) *diag.Diagnostic {
+	span := r.Args.Span()
+	if list := r.Args.List; len(list) > 1 {
+		span = source.Span{Start: list[0].Span().Start, End: list[1].Span().Start}
+	}
+	d.Correct("leave out the channels that come in, which are no argument", diag.Edit{Span: span})
+	if channels >= 0 {
+		d.Correction.Given = []diag.Given{{At: r.Span(), Op: r.Text(), Channels: channels}}
+	}
+	return d
 }
 
 func foreignWindow(r *ast.Ref, window int) *diag.Diagnostic {

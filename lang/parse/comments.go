@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"strings"
+
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 )
@@ -38,7 +40,9 @@ func (p *parser) foreignComments() {
 		if fresh = false; end < 0 {
 			continue
 		}
-		p.report(foreignComment(spanOf(t), t.Value))
+		d := foreignComment(spanOf(t), t.Value)
+		p.correctComment(d, i, end)
+		p.report(d)
 		for ; i < end; i++ {
 			if p.tokens[i].Value != "\n" {
 				erase(&p.tokens[i])
@@ -70,6 +74,39 @@ func (p *parser) lineEnd(i int) int {
 		i++
 	}
 	return i
+}
+
+// correctComment writes the comment tokens[i:end] as one of the language: a line of it
+// for each that it has, and what follows it on a line of its own. Amid a line of text
+// there is no such place.
+func (p *parser) correctComment(d *diag.Diagnostic, i, end int) {
+	src := p.file.Source
+	start, stop := p.tokens[i].Pos.Offset, p.tokens[end].Pos.Offset
+	if p.tokens[i].Value == "//" {
+		d.Write("#")
+		return
+	}
+	text := strings.TrimSuffix(strings.TrimPrefix(src.Text[start:stop], "/*"), "*/")
+	head := src.Text[src.LineStart(p.tokens[i].Pos.Line):start]
+	indent := head[:len(head)-len(strings.TrimLeft(head, " \t"))]
+	tail, _, _ := strings.Cut(src.Text[stop:], "\n")
+	rest := strings.TrimLeft(tail, " \t\r")
+	if indent != head && (rest != "" || strings.Contains(text, "\n")) {
+		return
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "*"))
+		if line != "" {
+			lines = append(lines, "# "+line)
+		}
+	}
+	meant := strings.Join(lines, "\n"+indent)
+	if rest != "" {
+		stop += len(tail) - len(rest)
+		meant += "\n" + indent
+	}
+	d.Correct("write the comment with `#`", diag.Edit{Span: src.Span(start, stop), Text: meant})
 }
 
 func foreignComment(at source.Span, sign string) *diag.Diagnostic {

@@ -21,10 +21,12 @@ type context struct {
 	inNames             bool          // the bracket is that of names
 	head                lexer.Token   // the first token of the declaration
 	want                string        // what the expression there lacks, if it is one
+	all                 []lexer.Token // those of the declaration
+	at                  int           // the index of the found one
 }
 
 func newContext(tokens []lexer.Token, at int) context {
-	var c context
+	c := context{all: tokens, at: at}
 	if at < len(tokens) {
 		c.found = tokens[at]
 	} else {

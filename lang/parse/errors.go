@@ -69,6 +69,54 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 	return d.WithHelp("save the file as UTF-8")
 }
 
+// plainly is what to put in place of a character of another language; quotation marks
+// go in pairs.
+var plainly = map[rune]string{
+	'×': "x", '→': "->", '⇒': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
+	'\ufeff': "", '\u3000': " ", '、': ",", '。': ".",
+}
+
+// plain is a text in characters of the language, where each has one that is meant.
+func plain(text string) (meant string, ok bool) {
+	switch text {
+	case "&", "&&":
+		return " and ", true
+	case "!":
+		return " not ", true
+	}
+	for _, r := range text {
+		p, known := plainly[r]
+		switch {
+		case known:
+			meant += p
+		case '\uFF01' <= r && r <= '\uFF5E' && !isQuote(string(r-wide)):
+			meant += string(r - wide)
+		default:
+			return "", false
+		}
+	}
+	return meant, true
+}
+
+// correctQuotes writes the quotation marks of the language for all others on a line.
+func correctQuotes(d *diag.Diagnostic, tokens []lexer.Token) {
+	var edits []diag.Edit
+	for i := range tokens {
+		t := &tokens[i]
+		switch {
+		case t.Value == "\n" || t.EOF():
+			if len(edits)%2 == 0 && len(edits) > 0 {
+				d.Correct("write `\"` around strings", edits...)
+			}
+			return
+		case t.Type == tokString || t.Type == tokOpenString:
+			return // both kinds on one line: which are meant is not plain
+		case t.Type == tokInvalid && isQuote(t.Value):
+			edits = append(edits, diag.Edit{Span: spanOf(t), Text: `"`})
+		}
+	}
+}
+
 func openString(t *lexer.Token) *diag.Diagnostic {
 	return diag.New(diag.OpenString, spanOf(t), "the string is not closed on its line").
 		WithLabel("opened here").WithHelp("add the closing `\"`")
@@ -124,6 +172,9 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 		shown = fmt.Sprintf("U+%04X", runes[0])
 	}
 	d := diag.New(diag.StrayCharacter, span, "the %s `%s` cannot stand here", what, shown)
+	if meant, ok := plain(text); ok {
+		d.Write(meant)
+	}
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)
 	}

@@ -80,7 +80,7 @@ func equals(c context) *diag.Diagnostic {
 	case c.has("repeat"):
 		return c.syntax("`repeat` has no `=`").WithHelp("write `repeat i of 3 …`: i counts from 0")
 	case first == "expect" || first == "if" || c.inHead() && c.has("where"):
-		return c.syntax("`=` does not compare").WithHelp("write `==`")
+		return c.syntax("`=` does not compare").WithHelp("write `==`").Write("==")
 	case c.inBody() && c.before.Type == tokIdent && (c.beforeStarts() || c.dotted()):
 		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
 		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
@@ -89,6 +89,7 @@ func equals(c context) *diag.Diagnostic {
 		if comma := func(t lexer.Token) bool { return t.Value == "," }; c.called && slices.ContainsFunc(c.line, comma) {
 			return argumentsInBraces(c)
 		}
+		c.correctAssignment(d)
 		return d.WithHelp("`%[1]s: step` labels a step, `step as %[1]s` names its value for `@%[1]s`, and `let %[1]s = …` names a number", c.before.Value)
 	}
 	return nil
@@ -99,11 +100,12 @@ func colon(c context) *diag.Diagnostic {
 	case c.found.Value != ":":
 		return nil
 	case c.bracket == "(" && c.before.Type == tokIdent:
-		return c.syntax("an argument takes `=`, not `:`").WithHelp("write `%s=…`", c.before.Value)
+		return c.syntax("an argument takes `=`, not `:`").WithHelp("write `%s=…`", c.before.Value).
+			Correct("write `=`", diag.Edit{Span: source.Span{Start: c.span().Start, End: source.Pos(c.next.Pos)}, Text: "="})
 	case c.owner.Value == "meta" && c.inBody():
-		return c.syntax("`meta` takes `=`, not `:`").WithHelp("write `%s = …`", c.before.Value)
+		return c.syntax("`meta` takes `=`, not `:`").WithHelp("write `%s = …`", c.before.Value).Write(" =")
 	case (c.before.Type == tokKeyword || c.before.Type == tokBranch) && c.beforeStarts():
-		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value)
+		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value).Write(`"` + c.before.Value + `"`)
 	case c.inBody() && !c.inNames && slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == ":" }):
 		return c.syntax("a step has one label").WithHelp("for a name within a name write a group: `outer: { inner: … }`")
 	case c.inBody() && !c.inNames && (c.before.Value == ")" || len(c.statement) > 2 && c.statement[len(c.statement)-2].Value == "as"):
@@ -126,7 +128,8 @@ func label(c context) *diag.Diagnostic {
 	}
 	for _, t := range c.line {
 		if t.Value == ":" && text.Len() > 0 {
-			return c.syntax("a label is one word").WithHelp("write any other as a string: `\"%s\": …`", text.String())
+			d := c.syntax("a label is one word").WithHelp("write any other as a string: `\"%s\": …`", text.String())
+			return c.replace(d, append(c.statement, c.found)[0], t.Pos.Offset, `"`+text.String()+`"`)
 		}
 		if t.Type == tokString || t.Type == tokNL || closer[t.Value] != "" {
 			return nil
@@ -150,7 +153,7 @@ func reservedWord(c context) *diag.Diagnostic {
 	}
 	switch {
 	case c.next.Value == ":" && c.bracket != "(":
-		return reserved(&c.found, "a label").WithHelp("write it as a string: `\"%s\": …`", c.found.Value)
+		return reserved(&c.found, "a label").WithHelp("write it as a string: `\"%s\": …`", c.found.Value).Write(`"` + c.found.Value + `"`)
 	case c.want == wantName, c.bracket == "(" && (c.before.Value == "(" || c.before.Value == ",") && (c.next.Value == ":" || c.next.Value == "="),
 		c.bracket == "{" && c.head.Value == "import":
 		return reserved(&c.found, "a name").WithHelp("choose another name, such as `%s_`", c.found.Value)
@@ -174,7 +177,11 @@ var foreign = map[string]string{
 func foreignWord(c context) *diag.Diagnostic {
 	for _, t := range []lexer.Token{c.found, c.before} {
 		if help := foreign[t.Value]; help != "" && t.Type == tokIdent && (c.bracket == "{" || c.bracket == "") {
-			return diag.New(diag.Syntax, spanOf(&t), "`%s` is no word of this language", t.Value).WithHelp("%s", help)
+			d := diag.New(diag.Syntax, spanOf(&t), "`%s` is no word of this language", t.Value).WithHelp("%s", help)
+			if word := strings.Trim(strings.TrimPrefix(help, "write "), "`"); help == "write `"+word+"`" {
+				d.Write(word)
+			}
+			return d
 		}
 	}
 	return nil
@@ -189,11 +196,11 @@ func misspeltKeyword(c context) *diag.Diagnostic {
 		if t.Type != tokIdent {
 			return nil
 		}
-		near := diag.Nearest(t.Value, words)
-		if near == "" {
+		d := diag.New(diag.Syntax, spanOf(&t), "unknown word `%s`", t.Value)
+		if !d.DidYouMean(t.Value, words) {
 			return nil
 		}
-		return diag.New(diag.Syntax, spanOf(&t), "unknown word `%s`", t.Value).WithHelp("did you mean `%s`?", near)
+		return d
 	}
 	if word := strings.Trim(c.want, "`"); isKeyword[word] {
 		return suggest(c.found, word)
@@ -248,11 +255,12 @@ func notADeclaration(c context) *diag.Diagnostic {
 	case c.found.Type == tokIdent && foreign[c.found.Value] != "":
 		return foreignWord(c)
 	case c.found.Type == tokIdent && misspelt(c.found.Value):
-		return d.WithHelp("did you mean `%s`?", diag.Nearest(c.found.Value, []string{"block", "net", "import"}))
+		d.DidYouMean(c.found.Value, []string{"block", "net", "import"})
+		return d
 	case c.found.Type == tokIdent && c.next.Value == "=":
-		return d.WithHelp("write `let %s = …`", c.found.Value)
+		return d.WithHelp("write `let %s = …`", c.found.Value).Write("let " + c.found.Value)
 	case c.found.Value == "//":
-		return d.WithHelp("a comment starts with `#`")
+		return d.WithHelp("a comment starts with `#`").Write("#")
 	}
 	return d.WithHelp("steps go inside a block: `net name [N, 3, H = 224, W = 224] -> [N, 10] { … }`")
 }

@@ -32,9 +32,9 @@ func arrow(c context) *diag.Diagnostic {
 	case !c.inSteps():
 		return nil
 	case two == "=>" || two == "|>" || two == ">>" || two == "-->":
-		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`%s` is no arrow", two).WithHelp("write `->`")
+		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`%s` is no arrow", two).WithHelp("write `->`").Write("->")
 	case c.found.Value == ">":
-		return c.syntax("`>` is no arrow").WithHelp("write `->`")
+		return c.syntax("`>` is no arrow").WithHelp("write `->`").Write("->")
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func chain(c context) *diag.Diagnostic {
 	if c.found.Value != "." || !c.inSteps() {
 		return nil
 	}
-	return c.syntax("steps are not joined by a dot").WithHelp("write `->` between two steps, or start a new line")
+	return c.syntax("steps are not joined by a dot").WithHelp("write `->` between two steps, or start a new line").Write(" -> ")
 }
 
 // arithmetic is for a + b and a * b with the results of steps.
@@ -77,11 +77,14 @@ func sizes(c context) *diag.Diagnostic {
 	parts := strings.Split(strings.ToLower(c.before.Value+c.found.Value), "x")
 	switch {
 	case c.bracket == "[":
-		return c.syntax("sizes in brackets have commas between them").WithHelp("write `%s`", strings.Join(parts, ", "))
+		d := c.syntax("sizes in brackets have commas between them").WithHelp("write `%s`", strings.Join(parts, ", "))
+		return d.Correct("write commas between the sizes", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: strings.Join(parts, ", ")})
 	case len(parts) > 3:
 		return nil
 	}
-	return c.syntax("the `x` of a size is a small letter").WithHelp("write `%s`", strings.Join(parts, "x"))
+	size := strings.Join(parts, "x")
+	return c.syntax("the `x` of a size is a small letter").WithHelp("write `%s`", size).
+		Correct("write `"+size+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: size})
 }
 
 // choice is for the choices between values of other languages: a if c else b.

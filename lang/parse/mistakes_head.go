@@ -19,7 +19,7 @@ func declarationHead(c context) *diag.Diagnostic {
 	_, arrow := c.has("{"), c.has("->")
 	switch {
 	case c.found.Value == "=" && c.next.Value == ">":
-		return c.syntax("`=>` is no arrow").WithHelp("write `->`")
+		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`=>` is no arrow").WithHelp("write `->`").Write("->")
 	case c.found.Value == "(" && c.before.Value == ")":
 		return c.syntax("a signature stands in square brackets").WithHelp(signatureForm)
 	case c.before.Value == kind && len(c.statement) == 1:
@@ -63,10 +63,16 @@ func parameter(c context) *diag.Diagnostic {
 	case !declared && !(c.bracket == "(" && c.statement[0].Value == c.head.Value && c.before.Value == ":"):
 		return nil
 	case c.before.Value == ":":
-		return c.syntax("expected a type after `:`, found %s", describe(c.found)).
-			WithHelp("the types are int, float, bool, string, dims, pad, block, tensor and lists such as list[int]; a default follows `=`")
+		d := c.syntax("expected a type after `:`, found %s", describe(c.found))
+		if c.is(c.found, tokInt, tokFloat, tokDims, tokString) || c.found.Value == "true" || c.found.Value == "false" {
+			colon := c.statement[len(c.statement)-1]
+			c.replace(d, colon, spanOf(&colon).End.Offset, " =")
+		}
+		return d.WithHelp("the types are int, float, bool, string, dims, pad, block, tensor and lists such as list[int]; a default follows `=`")
 	case typeWords[c.before.Value] != "" && c.found.Type == tokIdent && c.startsParameter():
-		return c.syntax("a type follows the name of its parameter").WithHelp("write `%s: %s`", c.found.Value, typeWords[c.before.Value])
+		text := c.found.Value + ": " + typeWords[c.before.Value]
+		return c.syntax("a type follows the name of its parameter").WithHelp("write `%s`", text).
+			Correct("write `"+text+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: text})
 	case c.before.Type == tokIdent && (c.found.Type == tokIdent || c.found.Type == tokKeyword):
 		return c.syntax("the parameter `%s` is followed by %s", c.before.Value, describe(c.found)).
 			WithHelp("write `%s: %s` for its type, or `,` before the next parameter", c.before.Value, c.found.Value)

@@ -100,7 +100,9 @@ func spacedSize(c context) *diag.Diagnostic {
 	if (x != "x" && x != "X") || c.before.Type != tokInt || c.next.Type != tokInt {
 		return nil
 	}
-	return c.syntax("a size has no blanks").WithHelp("write `%sx%s`", c.before.Value, c.next.Value)
+	size := c.before.Value + "x" + c.next.Value
+	return c.syntax("a size has no blanks").WithHelp("write `%s`", size).
+		Correct("write `"+size+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.next)), Text: size})
 }
 
 // bareArguments is for conv 64, conv[3] and conv{3}.
@@ -180,26 +182,30 @@ func twoSteps(c context) *diag.Diagnostic {
 	if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
 		return d.WithHelp("write `->` between two steps, and `|` before every branch: `%s { | … | … }`", c.owner.Value)
 	}
+	if c.before.Type != tokIdent {
+		c.insert(d, " ->")
+	}
 	return d.WithHelp("write `->` between two steps, or start a new line")
 }
 
 func comma(c context) *diag.Diagnostic {
 	switch {
 	case c.found.Value == "," && c.want == "`)`":
-		return c.syntax("parentheses hold one value").
+		d := c.syntax("parentheses hold one value").
 			WithHelp("a list stands in square brackets, as in `[3, 3]`; a size may be written `3x3`")
+		return c.correctTuple(d)
 	case c.found.Value == "//" && c.inBody():
-		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`")
+		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`").Write("#")
 	case c.found.Value == "," && c.inBody():
 		d := c.syntax("steps are not separated by `,`")
 		if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
 			return d.WithHelp("every branch starts with a bar: `%s { | … | … }`", c.owner.Value)
 		}
-		return d.WithHelp("write `->` between two steps, or start a new line")
+		return d.WithHelp("write `->` between two steps, or start a new line").Write(" ->")
 	case c.found.Value == "&" || c.found.Value == "!":
 		return nil
 	case c.bracket != "{" && (c.want == "`,` or `)`" || c.want == "`,` or `]`") && startsValue(&c.found):
-		return c.syntax("expected %s, found %s", c.want, describe(c.found)).WithHelp("write a comma between two values")
+		return c.insert(c.syntax("expected %s, found %s", c.want, describe(c.found)).WithHelp("write a comma between two values"), ",")
 	}
 	return nil
 }

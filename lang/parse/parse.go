@@ -139,8 +139,9 @@ func (p *parser) strays() {
 			}
 			p.strange = append(p.strange, t.Pos.Offset)
 			if quote := isQuote(t.Value); !quote || quoted != t.Pos.Line {
-				p.report(strayCharacters(p.tokens[first : i+1]))
-				if quote {
+				d := strayCharacters(p.tokens[first : i+1])
+				if p.report(d); quote {
+					correctQuotes(d, p.tokens[first:])
 					quoted = t.Pos.Line
 				}
 			}

@@ -66,21 +66,23 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 			names = append(names, o.Name)
 		}
 	}
-	return diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text).
-		WithHelp("%s", helpFor(n.Text, names, "it declares"))
+	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, names, "it declares")
 }
 
 func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
-	name := r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
-	d := diag.New(diag.UnknownName, name, "there is no block or operation `%s`", r.Text())
+	d := diag.New(diag.UnknownName, nameOf(r), "there is no block or operation `%s`", r.Text())
 	bare := bareName(r.Text())
-	if ours := elsewhere[bare]; ours != "" {
+	if ours := calledHere(r); ours != "" {
 		if _, ok := m.Lookup(ours); ok {
+			translation(d, r, ours)
 			return d.WithHelp("it is called `%s` here", ours)
 		}
 	}
-	if file := m.libraryFile(r.Text()); file != "" {
-		return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
+	if within := m.imported(r.Text()); within != "" {
+		return d.WithHelp("it is called `%s` here, since its import has no list of names", within).Write(within)
+	}
+	if m.inLibrary(d, r.Text()) {
+		return d
 	}
 	if m.IsNet != nil && m.IsNet(r.Text()) {
 		return d.WithHelp("it is a network of its own; `cnnlang doc %s` shows how it is made of blocks that can be imported", r.Text())
@@ -92,7 +94,26 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	if near == "" && body && r.Args == nil && len(r.Path) == 1 {
 		return d.WithHelp("a label is followed by a colon: `%s: { … }`", r.Text())
 	}
-	return d.WithHelp("%s", helpFor(r.Text(), m.Names(), ""))
+	return suggest(d, r.Text(), m.Names(), "")
+}
+
+// inLibrary helps where a name is declared in the library, and reports whether it is.
+func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
+	files := m.libraryFiles(name)
+	if len(files) == 0 {
+		return false
+	}
+	var forms []string
+	for _, f := range files {
+		forms = append(forms, "`import "+f+" { "+name+" }`")
+	}
+	if len(files) == 1 {
+		m.importFor(d, files[0], name)
+		d.WithHelp("the library has one: %s", forms[0])
+	} else {
+		d.WithHelp("the library has several: %s", strings.Join(forms, ", "))
+	}
+	return true
 }
 
 // unknownValue lists the names of the block where no known one is near.
@@ -106,10 +127,11 @@ func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diag
 		return d.WithHelp("a step works on the value before it; end a step with `as %s` to read its value later, as `@%[1]s`", r.Text())
 	}
 	if near != "" {
-		return d.WithHelp("%s", helpFor(r.Text(), candidates, ""))
+		d.Span = nameOf(r)
+		return suggest(d, r.Text(), candidates, "")
 	}
-	if file := m.libraryFile(r.Text()); file != "" {
-		return d.WithHelp("the library has one: `import %s { %s }`", file, r.Text())
+	if m.inLibrary(d, r.Text()) {
+		return d
 	}
 	if r.Args != nil || len(locals) > 12 || len(locals) == 0 {
 		return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
@@ -117,10 +139,10 @@ func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diag
 	return d.WithHelp("%s; another one is a parameter, as in `(%s = 1)`, or a `let`", helpFor(r.Text(), locals, "known here are"), r.Text())
 }
 
-// libraryFile is the file of the library that declares a name, "" for none.
-func (m *Module) libraryFile(name string) string {
+// libraryFiles are the files of the library that declare a name.
+func (m *Module) libraryFiles(name string) []string {
 	if m.Library == nil {
-		return ""
+		return nil
 	}
 	return m.Library(name)
 }
@@ -146,7 +168,7 @@ func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag
 	if len(taps) == 0 || diag.Nearest(n.Text, taps) == "" && len(taps) > 12 {
 		return d.WithHelp("end the step whose value is meant with `as %s`", n.Text)
 	}
-	return d.WithHelp("%s", helpFor(n.Text, taps, "named above are"))
+	return suggest(d, n.Text, taps, "named above are")
 }
 
 func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
@@ -188,10 +210,17 @@ func notABlock(t *ast.Type) *diag.Diagnostic {
 
 func unknownType(t *ast.Type, name string) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name)
+	whole := t.Name == name && t.Params == nil && t.Sig == nil && t.Elem == ""
 	if ours := typesElsewhere[strings.ToLower(name)]; ours != "" {
+		if whole && slices.Contains(Types, ours) {
+			d.Write(ours)
+		}
 		return d.WithHelp("write `%s`", ours)
 	}
-	return d.WithHelp("%s", helpFor(name, Types, "the types are"))
+	if suggest(d, name, Types, "the types are"); !whole {
+		d.Correction = nil
+	}
+	return d
 }
 
 // tapAsName is a tap's name without its sign, as a value or a step.
@@ -201,7 +230,11 @@ func tapAsName(n source.Span, name string, at source.Span) *diag.Diagnostic {
 }
 
 func tapAsStep(r *ast.Ref, t *tap) *diag.Diagnostic {
-	return tapAsName(r.Span(), r.Text(), t.span).WithHelp("write `@%s` for that value", r.Text())
+	d := tapAsName(r.Span(), r.Text(), t.span).WithHelp("write `@%s` for that value", r.Text())
+	if r.Args == nil {
+		d.Write("@" + r.Text())
+	}
+	return d
 }
 
 // surplus is an unknown name where a step that works on the value before it takes no
@@ -231,6 +264,14 @@ func branchesMissing(r *ast.Ref, branches []string) *diag.Diagnostic {
 	}
 	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text).
 		WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
+}
+
+// suggest helps with the nearest name, and writes it where no other can be meant.
+func suggest(d *diag.Diagnostic, got string, names []string, intro string) *diag.Diagnostic {
+	if !d.DidYouMean(got, names) {
+		d.WithHelp("%s", helpFor(got, names, intro))
+	}
+	return d
 }
 
 // helpFor suggests the nearest name, or lists what there is where that is short.

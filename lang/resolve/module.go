@@ -24,9 +24,9 @@ type Module struct {
 	order    []*Object // declared here, in order
 	// Imports are the modules this one imports, in order.
 	Imports []*Module
-	// Library gives the file of the library that declares a name, as it is
-	// imported, "" for none; nil where there is no library.
-	Library func(name string) string
+	// Library gives the files of the library that declare a name, as they are
+	// imported; nil where there is no library.
+	Library func(name string) []string
 	// IsNet reports whether a name is that of a published network, which cannot be
 	// imported; nil where there are none.
 	IsNet func(name string) bool

@@ -1,0 +1,75 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// What is evidently meant by text that is not the language.
+
+// replace corrects what stands from a token up to an offset on its line.
+func (c context) replace(d *diag.Diagnostic, first lexer.Token, end int, text string) *diag.Diagnostic {
+	start := source.Pos(first.Pos)
+	stop := start
+	stop.Offset = end
+	stop.Column += end - start.Offset
+	return d.Correct("write `"+text+"`", diag.Edit{Span: source.Span{Start: start, End: stop}, Text: text})
+}
+
+// insert corrects by a text behind the token before the found one.
+func (c context) insert(d *diag.Diagnostic, text string) *diag.Diagnostic {
+	end := spanOf(&c.before).End
+	return d.Correct("write `"+strings.TrimSpace(text)+"` between the two", diag.Edit{Span: source.Span{Start: end, End: end}, Text: text})
+}
+
+// correctAssignment corrects name = step, which labels the step where nothing reads the
+// name, and name = 3, which is a value.
+func (c context) correctAssignment(d *diag.Diagnostic) {
+	name := c.before
+	switch {
+	case !c.beforeStarts():
+	case c.is(c.next, tokInt, tokFloat, tokDims, tokString):
+		d.Correct("write `let "+name.Value+" =`", diag.Edit{Span: spanOf(&name), Text: "let " + name.Value})
+	case c.next.Type == tokIdent || c.next.Value == "{":
+		read := slices.ContainsFunc(c.all, func(t lexer.Token) bool {
+			return t.Type == tokIdent && t.Value == name.Value && t.Pos.Offset != name.Pos.Offset
+		})
+		if !read {
+			d.Correct("write `"+name.Value+":`", diag.Edit{Span: source.Span{Start: spanOf(&name).End, End: spanOf(&c.found).End}, Text: ":"})
+		}
+	}
+}
+
+// correctTuple corrects (3, 3) to [3, 3].
+func (c context) correctTuple(d *diag.Diagnostic) *diag.Diagnostic {
+	depth, open := 0, c.at-1
+	for ; open >= 0; open-- {
+		v := c.all[open].Value
+		if depth == 0 && v == "(" {
+			break
+		}
+		if opener[v] != "" {
+			depth++
+		} else if closer[v] != "" {
+			depth--
+		}
+	}
+	depth = 0
+	for i := c.at; i < len(c.all) && open >= 0; i++ {
+		v := c.all[i].Value
+		switch {
+		case depth == 0 && v == ")":
+			return d.Correct("write a list in square brackets", diag.Edit{Span: spanOf(&c.all[open]), Text: "["}, diag.Edit{Span: spanOf(&c.all[i]), Text: "]"})
+		case closer[v] != "":
+			depth++
+		case opener[v] != "":
+			depth--
+		}
+	}
+	return d
+}

@@ -1,0 +1,140 @@
+package resolve
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// What is evidently meant by names that mean nothing here.
+
+// nameOf is where the name of a call stands, without its arguments.
+func nameOf(r *ast.Ref) source.Span {
+	return r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
+}
+
+// translation corrects a step that is called as another framework calls it: its name, and
+// the channels that come in where that framework wants them first. Other arguments are a
+// matter of the operation.
+func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
+	d.Write(ours)
+	args := positional(r)
+	switch class := r.Path[len(r.Path)-1].Text; {
+	case ours == "gap":
+		if r.Args != nil {
+			d.Correction.Edits[0].Span = r.Span()
+		}
+	case class == "BatchNorm2d" && len(args) > 0, len(args) > 1 && slices.Contains(widthFirst, class):
+		if class == "Conv2d" && len(args) == 2 && !named(r, "kernel_size") {
+			return // two of three numbers
+		}
+		span := r.Args.Span()
+		if list := r.Args.List; len(list) > 1 {
+			span = source.Span{Start: list[0].Span().Start, End: list[1].Span().Start}
+		}
+		d.Correction.Edits = append(d.Correction.Edits, diag.Edit{Span: span})
+		if n, ok := number(args[0]); ok {
+			d.Correction.Given = []diag.Given{{At: r.Span(), Op: ours, Channels: n}}
+		}
+	}
+}
+
+// widthFirst are classes of torch that take the channels that come in, and then those
+// that go out.
+var widthFirst = []string{"Conv2d", "ConvTranspose2d", "Linear"}
+
+// calledHere is what an operation of another framework is called here, "" where nothing
+// is. A mean over windows without a window, or over one that gives a single number, is
+// that of the whole image.
+func calledHere(r *ast.Ref) string {
+	bare := bareName(r.Text())
+	ours := elsewhere[bare]
+	switch args := positional(r); {
+	case ours == "avgpool" && r.Text() != "avgpool" && (r.Args == nil || len(r.Args.List) == 0):
+		return "gap"
+	case ours == "avgpool_to" && len(args) == 1 && single(args[0]):
+		return "gap"
+	case ours == "avgpool_to" && r.Args != nil && len(r.Args.List) == 1 && single(r.Args.List[0].Value):
+		return "gap"
+	}
+	return ours
+}
+
+// single reports whether a size is 1, or 1 by 1.
+func single(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.DimsLit:
+		return x.Text == "1x1"
+	case *ast.List:
+		return len(x.Items) == 2 && single(x.Items[0]) && single(x.Items[1])
+	}
+	n, ok := number(x)
+	return ok && n == 1
+}
+
+func number(x ast.Expr) (n int, ok bool) {
+	if x, is := x.(*ast.Number); is {
+		n, err := strconv.Atoi(strings.ReplaceAll(x.Text, "_", ""))
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// positional are the arguments without names that come before those with one.
+func positional(r *ast.Ref) (list []ast.Expr) {
+	if r.Args == nil {
+		return nil
+	}
+	for _, a := range r.Args.List {
+		if a.Name != nil {
+			break
+		}
+		list = append(list, a.Value)
+	}
+	return list
+}
+
+func named(r *ast.Ref, name string) bool {
+	return r.Args != nil && slices.ContainsFunc(r.Args.List, func(a *ast.Arg) bool { return a.Name != nil && a.Name.Text == name })
+}
+
+// imported is the name under which this file can reach a name of the library already,
+// through an import without a list; "" where there is none.
+func (m *Module) imported(name string) string {
+	for _, d := range m.File.Decls {
+		if d.Import == nil || len(d.Import.Names) > 0 && d.Import.As == nil {
+			continue
+		}
+		prefix := Namespace(d.Import)
+		if o, ok := m.names[prefix]; ok && o.Namespace != nil {
+			if there, ok := o.Namespace.names[name]; ok && !there.imported && !private(name) {
+				return prefix + "." + name
+			}
+		}
+	}
+	return ""
+}
+
+// importFor corrects a name that the library declares, by an import before the first
+// declaration.
+func (m *Module) importFor(d *diag.Diagnostic, file, name string) {
+	if len(m.File.Decls) == 0 {
+		return
+	}
+	text := "import " + file + " { " + name + " }"
+	at := firstLine(m.File, m.File.Decls[0])
+	d.Correct("write `"+text+"`", diag.Edit{Span: source.Span{Start: at, End: at}, Text: text + "\n"})
+}
+
+// firstLine is where a declaration begins, with the comment directly above it.
+func firstLine(f *ast.File, d *ast.Decl) source.Pos {
+	line := d.Span().Start.Line
+	for line > 1 && strings.HasPrefix(f.Source.Line(line-1), "#") && d.Import == nil {
+		line--
+	}
+	return f.Source.Pos(f.Source.LineStart(line))
+}
