@@ -17,13 +17,13 @@ import (
 // blocks, one message for each cause. A program whose text or names are wrong is
 // not proved.
 func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
+	prover.Allow()
 	if p.Problems.HasErrors() {
 		return nil, nil
 	}
 	if name == "" {
 		name = p.Named
 	}
-	prover.Allow()
 	var verdicts []*prove.Verdict
 	more := diag.Collector{Most: maxMistakes}
 	known := newMistakes(p.Main.Blocks(), found)

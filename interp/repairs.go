@@ -5,13 +5,14 @@ import (
 	"cnnlang/interp/prove"
 	"cnnlang/interp/repair"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/lint"
 )
 
 // Repair looks for edits of the main file that cure what Check and Prove have
 // found, and adds them to the diagnostics. Nothing is written, and a net of the
 // library has no repairs.
 func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
-	if p.again == nil || p.Problems.HasErrors() {
+	if p.again == nil || !found.HasErrors() {
 		return
 	}
 	if len(p.Main.File.Source.Text)*byteWork >= limits.Work {
@@ -32,7 +33,7 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 		}
 		return q.state(prover, name, opts, quick, a)
 	}
-	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts}, check, limits)
+	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts, Hints: lint.ForeignOrder(p.Main)}, check, limits)
 }
 
 // renewal is after how many bytes of text another prover is taken: it keeps the trees of
@@ -49,14 +50,17 @@ const (
 // state is all there is to say of a program: of the net and options asked for,
 // and of all its nets at their defaults.
 func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
-	s := repair.State{Main: p.Main}
+	s := repair.State{Main: p.Main, Hints: lint.ForeignOrder(p.Main)}
 	opts.Budget = elab.NewBudget()
 	defer func() {
 		a.Work -= (elab.MaxNodes-opts.Budget.Nodes)*nodeWork + (elab.MaxSteps-opts.Budget.Steps)/shareSteps
 	}()
-	_, list, err := p.Check(name, opts)
+	nets, list, err := p.Check(name, opts)
 	if err != nil {
 		return s, false
+	}
+	for _, n := range nets {
+		s.Graphs = append(s.Graphs, n.Graph)
 	}
 	if name != "" || opts.Shape != nil || len(opts.Set) > 0 {
 		_, whole, _ := p.Check("", elab.Options{Budget: opts.Budget})

@@ -62,9 +62,6 @@ func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []st
 	p.merges()
 	p.input()
 	for i, c := range p.focus.calls {
-		if p.foreignOrder(c) {
-			continue
-		}
 		p.pool(c)
 		if axis := p.axis(); axis != 1 {
 			p.windows(c, i)

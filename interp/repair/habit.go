@@ -6,32 +6,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// What people who come from other frameworks write: the channels that come in as an
-// argument, the axes of the input in another order, an input without its batch.
-
-// largestWindow is a side beyond which a number after the first of a convolution is
-// most likely one of channels.
-const largestWindow = 11
-
-// foreignOrder takes the channels that come in out of conv(3, 64, 3x3), where 64 stands
-// for the window. It reports whether that is what the call is.
-func (p *problem) foreignOrder(c *ast.Call) bool {
-	r := c.Callee.Ref()
-	if name := r.Text(); name != "conv" && name != "deconv" || r.Args == nil || len(r.Args.List) < 3 {
-		return false
-	}
-	for _, a := range r.Args.List[:3] {
-		if a.Name != nil {
-			return false
-		}
-	}
-	n, ok := wholeNumber(p.written(r.Args.List[1].Value))
-	if !ok || n <= largestWindow {
-		return false
-	}
-	p.add(habit, 0, "order", "leave out the channels that come in, which are no argument", remove(c, r.Args.List[0]))
-	return true
-}
+// What people who come from other frameworks write: the axes of the input in another
+// order, an input without its batch, a pool too many.
 
 // input changes a signature: the channels of a picture behind its height
 // and width go before them in a net, and a batch comes before an image without one.

@@ -1,11 +1,13 @@
-// Package repair looks for small edits that cure a mistake of shape. It knows the
+// Package repair looks for small edits that cure a mistake. Where a diagnostic says what
+// was evidently meant, a name for one, it tries that; mistakes of shape it knows: the
 // mistakes people make (padding forgotten, a stride on one branch alone, a width
 // copied wrongly, a shortcut without its projection) and writes each cure into the
 // text where the diagnostic points; whether one does cure is not its opinion: it
 // is offered only if the whole program, checked and proved again with the edit
 // made, has no error left and no warning it did not have.
 //
-// repair.go tries candidates, focus.go finds the places, and window.go, width.go,
+// repair.go tries candidates, correct.go what is evidently meant, ledger.go keeps both
+// in terms of the text as it was, focus.go finds the places, and window.go, width.go,
 // claim.go, where.go and habit.go have the edits.
 package repair
 
@@ -13,10 +15,10 @@ import (
 	"slices"
 	"time"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 )
 
 // A State is a program as it stands with one text of its main file, and all that
@@ -25,6 +27,8 @@ type State struct {
 	Main     *resolve.Module
 	Problems diag.List
 	Verdicts []*prove.Verdict
+	Hints    diag.List // warnings of what was most likely meant otherwise
+	Graphs   []*graph.Graph
 }
 
 // A Check gives the state of the program with another text of its main file; ok
@@ -58,17 +62,21 @@ func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until)
 // errors, with one repair for each.
 func Search(s State, check Check, limits Limits) {
 	errors := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
-	if len(errors) == 0 || slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) }) {
+	corrected := slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return d.Correction != nil })
+	able := !slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) })
+	if len(errors) == 0 || !corrected && !able {
 		return
 	}
 	account := &Account{limits.Work, time.Now().Add(limits.Time)}
 	w := &work{check: check, limits: limits, account: account, warnings: places(s.Problems, diag.Warning)}
-	if len(errors) == 1 {
-		found := w.one(s, errors[0], limits.Offers, stated, true, sound)
-		errors[0].Repairs = found
+	if len(s.Hints) > 0 && w.together(s, errors, true) {
+		return
+	}
+	if len(errors) == 1 && able {
+		errors[0].Repairs = w.one(s, errors[0], limits.Offers, stated, true, sound)
 	}
 	if len(errors[0].Repairs) == 0 {
-		w.together(s, errors)
+		w.together(s, errors, false)
 	}
 }
 
@@ -170,55 +178,52 @@ func proved(after, before State, d *diag.Diagnostic) bool {
 }
 
 // together looks for one repair of each error, one after the other, and keeps
-// them if the program has no error in the end. Repairs of what only shows once
-// something else is repaired go with that.
-func (w *work) together(s State, errors diag.List) {
-	original := s.Main.File.Source
-	var made []diag.Edit // of the original text, in the order they were found
-	repairs := map[*diag.Diagnostic]*diag.Repair{}
-	var last *diag.Repair
+// them if the program has no error in the end. What is evidently meant is made first,
+// all at once. Repairs of what only shows once something else is repaired go with that.
+// With hints what they say is made as well. It reports whether there are such repairs.
+func (w *work) together(s State, errors diag.List, hints bool) bool {
+	l := newLedger(s.Main.File.Source)
+	var last *diag.Diagnostic // the one that was repaired last
+	var given []diag.Given
 	for range len(errors) + maxHidden {
-		d := firstError(s.Problems)
-		if d == nil {
+		if !s.Problems.HasErrors() {
 			break
 		}
+		if after, changes := w.correct(s, l, errors, last, hints); len(changes) > 0 {
+			given = append(given, l.given(changes)...)
+			l.make(changes...)
+			s, last = after, changes[len(changes)-1].owner
+			continue
+		}
+		d := firstError(s.Problems)
+		owner := errorAt(errors, l, d)
 		most := stated
-		if errorAt(errors, d) == nil {
+		if owner == nil {
 			most = required // a claim that held before is not to follow a repair
 		}
 		next, ok := w.step(s, d, most)
-		if !ok {
-			return
+		if !ok || owner == nil && last == nil {
+			return false
 		}
-		mapped, ok := toOriginal(original, next.repair.Edits, made)
-		if !ok {
-			return
+		if owner != nil {
+			last = owner
 		}
-		made = append(made, mapped...)
-		switch first := errorAt(errors, d); {
-		case first != nil && repairs[first] == nil:
-			last = &diag.Repair{What: next.repair.What}
-			repairs[first] = last
-		case last == nil:
-			return
-		default: // it goes with the one before, whose name alone would hide it
-			last.What += ", and " + next.repair.What
-		}
-		last.Edits = append(last.Edits, mapped...)
+		l.make(change{next.repair, last})
 		s = next.state
 	}
-	whole, ok := diag.Apply(original.Text, made)
-	if !ok || whole != s.Main.File.Source.Text || !sound(s) {
-		return
+	if !sound(s) || s.Main.File.Source.Text != l.current || !keeps(s, l, given) {
+		return false
 	}
+	repairs := l.repairs()
 	for d, r := range repairs {
 		r.Together = len(repairs) > 1
 		d.Repairs = []diag.Repair{*r}
 	}
+	return true
 }
 
 // maxHidden is how many mistakes may come to light while others are repaired.
-const maxHidden = 3
+const maxHidden = 5
 
 // A next is a repair on the way and what the program is after it.
 type next struct {
@@ -266,15 +271,18 @@ func firstError(list diag.List) *diag.Diagnostic {
 	return nil
 }
 
-// errorAt finds the error that was at a place before edits within lines: of the same
-// kind if there is one, for what one edit leaves may be another kind of the same.
-func errorAt(errors diag.List, d *diag.Diagnostic) (found *diag.Diagnostic) {
+// errorAt finds the error of the original text that stands on the line of d: of the
+// same kind if there is one, for what one edit leaves may be another kind of the same.
+func errorAt(errors diag.List, l *ledger, d *diag.Diagnostic) (found *diag.Diagnostic) {
+	line := l.original.Pos(l.was(d.Span.Start.Offset)).Line
 	for _, e := range errors {
-		there, here := spotOf(e), spotOf(d)
-		if there == here {
+		if e.Span.Start.Filename != d.Span.Start.Filename || e.Span.Start.Line != line {
+			continue
+		}
+		if e.Code == d.Code {
 			return e
 		}
-		if there.code = here.code; there == here && found == nil {
+		if found == nil {
 			found = e
 		}
 	}
@@ -286,29 +294,6 @@ func total(found map[spot]int) (n int) {
 		n += k
 	}
 	return n
-}
-
-// toOriginal gives edits of a text to which others were made before the places
-// they have in the text without those; ok is false where they touch each other.
-func toOriginal(f *source.File, edits, made []diag.Edit) (mapped []diag.Edit, ok bool) {
-	made = slices.Clone(made)
-	slices.SortFunc(made, func(a, b diag.Edit) int { return a.Span.Start.Offset - b.Span.Start.Offset })
-	for _, e := range edits {
-		shift := 0
-		for _, m := range made {
-			start := m.Span.Start.Offset + shift
-			end := start + len(m.Text)
-			if e.Span.End.Offset < start {
-				break
-			}
-			if e.Span.Start.Offset <= end {
-				return nil, false
-			}
-			shift += len(m.Text) - (m.Span.End.Offset - m.Span.Start.Offset)
-		}
-		mapped = append(mapped, diag.Edit{Span: f.Span(e.Span.Start.Offset-shift, e.Span.End.Offset-shift), Text: e.Text})
-	}
-	return mapped, true
 }
 
 // infer returns what a block of a text gives, as its proof finds it.

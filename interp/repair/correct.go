@@ -1,0 +1,97 @@
+package repair
+
+import (
+	"slices"
+
+	"cnnlang/lang/diag"
+)
+
+// correct makes what is evidently meant in place of all errors for which that is known,
+// and with hints in place of what those are about, in a copy of the text, and gives the state after that.
+// There are no changes where there is nothing to correct. Where two corrections overlap
+// the second waits for the next time.
+func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnostic, hints bool) (after State, changes []change) {
+	var all []diag.Edit
+	list := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
+	if hints {
+		list = append(list, s.Hints...)
+	}
+	for _, d := range list {
+		c := d.Correction
+		if c == nil || !inFile(c.Edits, s.Main.File.Source.Name) {
+			continue
+		}
+		together := append(slices.Clone(all), c.Edits...)
+		made := slices.ContainsFunc(c.Edits, func(e diag.Edit) bool { return slices.Contains(all, e) })
+		if made || !apart(together) || len(changes) == maxCorrections {
+			continue
+		}
+		all = together
+		owner := errorAt(errors, l, d)
+		if owner == nil {
+			owner = last
+		}
+		if owner == nil {
+			owner = errors[0]
+		}
+		changes = append(changes, change{*c, owner})
+	}
+	edited, ok := diag.Apply(l.current, all)
+	if !ok || edited == l.current {
+		return s, nil
+	}
+	if after, ok = w.check(edited, false, w.account); !ok {
+		return s, nil
+	}
+	w.warnings = places(after.Problems, diag.Warning)
+	return after, changes
+}
+
+// maxCorrections is how many are made at a time.
+const maxCorrections = 200
+
+// inFile reports whether all edits are of one file.
+func inFile(edits []diag.Edit, name string) bool {
+	return len(edits) > 0 && !slices.ContainsFunc(edits, func(e diag.Edit) bool { return e.Span.Start.Filename != name })
+}
+
+// apart reports whether no two edits overlap.
+func apart(edits []diag.Edit) bool {
+	edits = slices.Clone(edits)
+	slices.SortFunc(edits, func(a, b diag.Edit) int { return a.Span.Start.Offset - b.Span.Start.Offset })
+	for i := 1; i < len(edits); i++ {
+		if edits[i].Span.Start.Offset < edits[i-1].Span.End.Offset {
+			return false
+		}
+	}
+	return true
+}
+
+// given is what changes say of the channels that come in, in the places of the original.
+func (l *ledger) given(changes []change) (list []diag.Given) {
+	for _, c := range changes {
+		for _, g := range c.Given {
+			at := l.was(g.At.Start.Offset)
+			g.At = l.original.Span(at, at)
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// keeps reports whether as many channels come in as the author has said where edits
+// leave that out.
+func keeps(s State, l *ledger, given []diag.Given) bool {
+	for _, g := range given {
+		at := l.now(g.At.Start.Offset)
+		for _, graph := range s.Graphs {
+			for _, n := range graph.Nodes {
+				here := n.Origin.Start.Filename == l.original.Name && n.Origin.Start.Offset <= at && at < n.Origin.End.Offset
+				if here && n.Op != nil && n.Op.Name() == g.Op && n.In[0].Shape[1] != g.Channels {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
