@@ -43,9 +43,10 @@ func compute(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor, imag
 // A tensorStore is a file of weights that was never written.
 type tensorStore map[string]tensor.Tensor
 
-func (s tensorStore) Path() string  { return "in memory" }
-func (s tensorStore) Forget(string) {}
-func (s tensorStore) Close() error  { return nil }
+func (s tensorStore) Path() string     { return "in memory" }
+func (s tensorStore) Forget(string)    {}
+func (s tensorStore) Unchanged() error { return nil }
+func (s tensorStore) Close() error     { return nil }
 
 func (s tensorStore) Entries() (all []weights.Entry) {
 	for name, t := range s {

@@ -95,6 +95,11 @@ func Build(n *Net, w Weights, opts Options) (*Model, error) {
 	if err := m.cached(g, source, w, planned, opts.Cache); err != nil {
 		return nil, err
 	}
+	if w.Store != nil {
+		if err := w.Store.Unchanged(); err != nil {
+			return nil, err
+		}
+	}
 	return m, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,7 @@ type Workers struct {
 	count int
 	helm  atomic.Uint64
 	next  atomic.Int64
+	crash atomic.Pointer[Crash]
 
 	// Written only while helm is closed and no helper at work.
 	task  Task
@@ -115,18 +117,21 @@ func (w *Workers) Close() {
 
 // Run does the tasks one after another and each one's parts in any order. Where ctx
 // ends before they are done it stops at the next part of each worker and returns
-// ctx.Err(); what the tasks write is then undefined. It allocates nothing.
+// ctx.Err(); what the tasks write is then undefined. Where a task panics it panics
+// with a *Crash. It allocates nothing.
 func (w *Workers) Run(ctx context.Context, tasks []Task) error {
 	if err := w.enter(ctx); err != nil {
 		return err
 	}
 	defer w.leave()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	if w.closed {
 		return ErrClosed
 	}
 	w.ctx = ctx
 	for _, t := range tasks {
 		w.run(t)
+		w.surface()
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -160,12 +165,12 @@ func (w *Workers) run(t Task) {
 	w.task, w.parts = t, int64(t.Parts())
 	w.next.Store(0)
 	if w.parts < 2 || w.count == 1 {
-		w.work(0)
+		w.attempt(0)
 		return
 	}
 	w.helm.Add(helmTask + helmOpen)
 	w.wakeAll(min(len(w.sleep), int(w.parts)-1))
-	w.work(0)
+	w.attempt(0)
 	if w.helm.And(^uint64(helmOpen))&helmCount != 0 { // nobody may join any more
 		w.finish()
 	}
@@ -215,6 +220,7 @@ func (w *Workers) work(worker int) {
 // help is the life of helper i, who is worker i+1.
 func (w *Workers) help(i int) {
 	defer w.helpers.Done()
+	debug.SetPanicOnFault(true)
 	seen := uint64(0)
 	for {
 		helm := w.await(i, seen)
@@ -223,7 +229,7 @@ func (w *Workers) help(i int) {
 		}
 		seen = helm / helmTask
 		if helm&helmOpen != 0 && w.join(helm) {
-			w.work(i + 1)
+			w.attempt(i + 1)
 			w.left()
 		}
 	}

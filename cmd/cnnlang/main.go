@@ -16,6 +16,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"sync"
+
+	"cnnlang/ops"
 )
 
 func main() { os.Exit(Main()) }
@@ -53,7 +55,7 @@ type app struct {
 func (a *app) execute(ctx context.Context, args []string) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = &crash{value, debug.Stack()}
+			err = crashOf(value)
 		}
 	}()
 	root := a.root()
@@ -69,6 +71,14 @@ func (a *app) execute(ctx context.Context, args []string) (err error) {
 type crash struct {
 	value any
 	stack []byte
+}
+
+// crashOf is the crash of a value that was recovered, which may be that of a thread.
+func crashOf(value any) *crash {
+	if c, ok := value.(*ops.Crash); ok {
+		return &crash{c.Value, c.Stack}
+	}
+	return &crash{value, debug.Stack()}
 }
 
 func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.value) }

@@ -12,10 +12,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"unsafe"
+
+	"cnnlang/interp/mapped"
 )
 
 // A packed file, numbers little endian:
@@ -47,6 +50,8 @@ func (k Key) path() string { return hex.EncodeToString(k[:]) + ".packed" }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+var errDamaged = errors.New("packcache: not what was written")
+
 // Load returns the n numbers of a key, nil where there are none. They are not to be
 // written to, nor to be used after free.
 func (c *Cache) Load(k Key, n int) (data []float32, free func()) {
@@ -62,8 +67,13 @@ func (c *Cache) Load(k Key, n int) (data []float32, free func()) {
 	if err != nil {
 		return nil, nil
 	}
-	sum := crc32.Checksum(raw[header:], castagnoli)
-	if !bytes.Equal(raw[:header], headerOf(k, int64(n), sum)) {
+	err = mapped.Guard(func() error {
+		if sum := crc32.Checksum(raw[header:], castagnoli); !bytes.Equal(raw[:header], headerOf(k, int64(n), sum)) {
+			return errDamaged
+		}
+		return nil
+	})
+	if err != nil {
 		free()
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/mapped"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -26,6 +27,7 @@ type Plan struct {
 
 	layout layout
 	packed *packed
+	view   *mapped.View // of the file that what is packed lies in, or nil
 }
 
 // A Step computes one node of the lowered graph. Views, as flatten is of an
@@ -119,9 +121,12 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	p.addSteps(true)
 	p.imageSteps = len(p.steps)
 	p.addSteps(false)
-	if err := p.fill(params, opts); err != nil {
+	if err := mapped.Guard(func() error { return p.fill(params, opts) }); err != nil {
 		p.packed.release()
 		return nil, err
+	}
+	if p.Known() && len(p.packed.parts) > 0 {
+		p.view = mapped.Of(p.packed.parts[0])
 	}
 	runtime.AddCleanup(p, (*packed).release, p.packed)
 	return p, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -158,6 +159,7 @@ func pack(steps []*packing, params Source, opts Options) error {
 	var running sync.WaitGroup
 	for range threads {
 		running.Go(func() {
+			debug.SetPanicOnFault(true) // tensors may be views of a file
 			defer func() {
 				if crash := recover(); crash != nil {
 					crashes <- crash
@@ -190,7 +192,7 @@ func pack(steps []*packing, params Source, opts Options) error {
 	close(jobs)
 	running.Wait()
 	select {
-	case crash := <-crashes: // a bug in an op: let it surface where New was called
+	case crash := <-crashes: // let it surface where New was called
 		panic(crash)
 	default:
 		return err

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/mapped"
 	"cnnlang/interp/offheap"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
@@ -108,8 +109,8 @@ var errRunning = errors.New("plan: this session is running already: each gorouti
 
 // Run computes the outputs for an input of the graph's input shape. Where ctx ends
 // before it does, it stops within 50 ms and returns ctx.Err(); then, as after any error, the
-// outputs are undefined, and the next run is as good as ever. It allocates
-// nothing.
+// outputs are undefined, and the next run is as good as ever, unless a file in which the
+// plan's parameters lie was cut short. It allocates nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	return s.run(ctx, input, func() error { return s.workers.Run(ctx, s.tasks) })
 }
@@ -131,7 +132,7 @@ func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() erro
 	} else {
 		copyPieces(ctx, s.batch.values[0].Data, input.Data)
 	}
-	if err := work(); err != nil {
+	if err := mapped.Guard(work); err != nil {
 		return err
 	}
 	for i := range s.results {
@@ -139,7 +140,11 @@ func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() erro
 			copyPieces(ctx, r.Data, s.batch.values[r.source].Data)
 		}
 	}
+	err := s.plan.view.Intact()
 	runtime.KeepAlive(s)
+	if err != nil {
+		return err
+	}
 	return ctx.Err()
 }
 

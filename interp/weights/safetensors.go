@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	mmap "github.com/edsrzf/mmap-go"
 
+	"cnnlang/interp/mapped"
 	"cnnlang/ops/tensor"
 )
 
@@ -37,9 +39,11 @@ import (
 type safetensors struct {
 	path    string
 	file    readAtCloser
-	mapped  mmap.MMap // the whole file, or nil where it is read
-	base    int64     // where the tensors start
-	entries []record  // in the order of their data
+	info    fs.FileInfo // of the file as it was opened
+	mapped  mmap.MMap   // the whole file, or nil where it is read
+	view    *mapped.View
+	base    int64    // where the tensors start
+	entries []record // in the order of their data
 	index   map[string]int
 }
 
@@ -89,6 +93,7 @@ func (s *safetensors) mapFile(f *os.File, size int64) {
 		return
 	}
 	s.mapped = m
+	s.view = mapped.Watch(f, m, func(err error) error { return fileErrorFrom(s.path, err) })
 }
 
 // readHeader returns the header's bytes, having compared its length with the
@@ -220,7 +225,15 @@ func (s *safetensors) Tensor(name string) (tensor.Tensor, error) {
 	if err != nil {
 		return tensor.Tensor{}, err
 	}
-	return tensor.From(decode(raw), e.Shape...), nil
+	var data []float32
+	err = mapped.Guard(func() error {
+		data = decode(raw)
+		return nil
+	})
+	if err != nil {
+		return tensor.Tensor{}, err
+	}
+	return tensor.From(data, e.Shape...), nil
 }
 
 // bytes returns a tensor's bytes, as a view of the mapping if there is one.
@@ -252,9 +265,27 @@ func (s *safetensors) Forget(name string) {
 	}
 }
 
+func (s *safetensors) Unchanged() error {
+	f, ok := s.file.(*os.File)
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return fileErrorFrom(s.path, err)
+	case info.Size() < s.info.Size():
+		return fileErrorFrom(s.path, mapped.ErrShorter)
+	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()):
+		return s.corrupt("the file was written to while it was read; start again when that has ended")
+	}
+	return nil
+}
+
 func (s *safetensors) Close() error {
 	var unmapped error
 	if s.mapped != nil {
+		s.view.Close()
 		unmapped = s.mapped.Unmap()
 		s.mapped = nil
 	}

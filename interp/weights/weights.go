@@ -31,8 +31,12 @@ type Store interface {
 	Entries() []Entry
 	// Tensor returns a tensor as float32, widened from F16 and BF16 or rounded
 	// from F64. Its data may be a view of a read-only mapping: it must not be
-	// written to, nor used after Close. The error is a *FileError.
+	// written to, nor used after Close; whoever reads it does so in mapped.Guard. The
+	// error is a *FileError.
 	Tensor(name string) (tensor.Tensor, error)
+	// Unchanged returns a *FileError where the file is not any more what was opened.
+	// What was read belongs together only if it returns nil behind the last read.
+	Unchanged() error
 	// Forget says that a tensor will not be read again soon, so that a mapped
 	// file need not stay in memory.
 	Forget(name string)
@@ -59,8 +63,7 @@ type Entry struct {
 // Options are the limits on a file and the way it is read. The zero value is
 // the default.
 type Options struct {
-	// NoMap reads the file instead of mapping it into memory. A mapped file that
-	// is cut short while in use ends the process; one that is read does not.
+	// NoMap reads the file instead of mapping it into memory.
 	NoMap bool
 	// MaxHeader is the largest header in bytes, 16 MiB if 0.
 	MaxHeader int64
@@ -83,6 +86,7 @@ func Open(path string, o Options) (Store, error) {
 		f.Close()
 		return nil, err
 	}
+	s.info = info
 	if !o.NoMap {
 		s.mapFile(f, info.Size())
 	}
