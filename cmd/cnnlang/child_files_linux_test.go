@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+
+	"cnnlang/ops"
 )
 
 // put writes files below a folder.
@@ -114,4 +119,62 @@ func TestAFolderThatCannotBeRead(t *testing.T) {
 		!strings.Contains(string(stdout), "all/z.cnn: a: ") {
 		t.Errorf("exit code %d, want %d\n%s\n%s", code, exitFile, stdout, stderr)
 	}
+}
+
+// The kernels of every instruction set and precision may read a file that is cut short
+// while a net runs: that ends with one sentence, on whichever thread it was.
+func TestPackedWeightsCutShortUnderEveryKernel(t *testing.T) {
+	folder := t.TempDir()
+	put(t, folder, map[string]string{"n.cnn": "net n [N, 16, H = 20, W = 20] -> [N, _] {\n" +
+		"  conv(64, 3x3, pad=1) -> relu -> conv(64, 3x3, pad=1, groups=64) -> conv(128, 1x1)\n" +
+		"  conv(128, 3x3, stride=2, pad=1, groups=32) -> conv(32, 5x5, pad=2) -> gap -> flatten -> linear(100)\n}\n"})
+	ran := 0
+	for _, isa := range []string{"generic", "avx2", "avx512", "avx512bf16", "amx", "neon"} {
+		for _, precision := range ops.Precisions() {
+			cache := filepath.Join(folder, isa+precision)
+			t.Setenv("CNNLANG_ISA", isa)
+			args := []string{"bench", "./n.cnn", "--worker", "--threads", "2", "--precision", precision, "--cache=" + cache}
+			cmd, stderr := command(t, folder, args...)
+			if codeOf(t, cmd.Run()) != 0 { // input is at its end
+				if want := "instruction set|CNNLANG_ISA|precision"; !regexp.MustCompile(want).Match(stderr.Bytes()) {
+					t.Fatalf("%s, %s: %s", isa, precision, stderr)
+				}
+				continue // this machine has it not
+			}
+			files, _ := filepath.Glob(filepath.Join(cache, "*.packed"))
+			if len(files) != 1 {
+				t.Fatalf("%s, %s: the cache has %v", isa, precision, files)
+			}
+			cmd, stderr = command(t, folder, args...)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := cmd.StdoutPipe()
+			if err == nil {
+				err = cmd.Start()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers := bufio.NewScanner(out)
+			if !answers.Scan() {
+				t.Fatalf("%s, %s: no hello\n%s", isa, precision, stderr)
+			}
+			if err := os.Truncate(files[0], 5000); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(in, "100")
+			code := codeOf(t, cmd.Wait())
+			want := "error: " + files[0] + ": the file became shorter while it was read\n"
+			if code != exitFile || stderr.String() != want {
+				t.Errorf("%s, %s: exit code %d, want %d\n%s", isa, precision, code, exitFile, stderr)
+			}
+			ran++
+		}
+	}
+	if ran < 2 {
+		t.Errorf("only %d ran", ran)
+	}
+	t.Logf("%d instruction sets and precisions", ran)
 }
