@@ -60,9 +60,14 @@ func (in *indenter) apart(tokens []token, i int) bool {
 }
 
 // spaced reports whether the binary operator tokens[i] has blanks on a side, and
-// so gets them on both.
+// so gets them on both. Where its value is missing it has them: what follows is set
+// apart, perhaps in a column.
 func spaced(tokens []token, i int) bool {
-	return i == 0 || tokens[i].given > 0 || i+1 == len(tokens) || tokens[i+1].given > 0
+	if i == 0 || tokens[i].given > 0 || i+1 == len(tokens) {
+		return true
+	}
+	next := &tokens[i+1]
+	return next.given > 0 || next.is("is") || comparison[next.Text]
 }
 
 // namesArgument reports whether the equals sign at i, or the one before it, is

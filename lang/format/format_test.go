@@ -1,6 +1,7 @@
 package format
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -136,6 +137,8 @@ func TestBlanks(t *testing.T) {
 		{"net n { add { |id|relu } }", "net n { add { | id | relu } }"},
 		{"net n { a;b ; c }", "net n { a; b; c }"},
 		{"net n { \"x\" :relu }", "net n { \"x\": relu }"},
+		{"0%is[]", "0 % is []"},
+		{"expect a+<3\nexpect bcd+<3", "expect a +   < 3\nexpect bcd + < 3"},
 		{"a§ b § c", "a§ b § c"},
 		{"a \"open", "a \"open"},
 		{"\uFEFFlet a = 1\r\n\r\n\r\nlet b = 2\r\n", "let a = 1\n\nlet b = 2"},
@@ -148,6 +151,31 @@ func TestBlanks(t *testing.T) {
 		if got := strings.TrimSuffix(check(t, test.text), "\n"); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// Whatever is written behind whatever, with blanks and without: formatting that again
+// changes nothing.
+func TestRandomTokens(t *testing.T) {
+	const words = "let block net expect where is as if then else not and or import meta names repeat side stage of true " +
+		"a b conv relu 0 1 3x3 2.5 \"s\" \"open + - * / // % ** == != < > <= >= = -> : ; , . @ | ( ) [ ] { } _ .. § # \t \n \n"
+	pieces := []string{"is[]", "is[N]\n", "\nexpect a", "\nlet a", "\na: f(", "1+a", "2 *a", "b", "\n|", "meta{\n", "f(1,  2)", "[1,  2],\n"}
+	vocabulary := slices.Concat(strings.Split(words, " "), pieces, pieces)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var b strings.Builder
+		some := make([]string, 3+random.IntN(4)) // few different ones, so that they meet
+		for i := range some {
+			some[i] = vocabulary[random.IntN(len(vocabulary))]
+		}
+		blank := random.IntN(3)
+		for range 1 + random.IntN(30) {
+			b.WriteString(some[random.IntN(len(some))])
+			if random.IntN(3) < blank {
+				b.WriteString(strings.Repeat(" ", 1+random.IntN(3)))
+			}
+		}
+		check(t, b.String())
 	}
 }
 
