@@ -127,9 +127,16 @@ func closesNothing(t *lexer.Token) *diag.Diagnostic {
 		WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value])
 }
 
+// tooEarly is for a brace that closes what another one was meant to close.
+func tooEarly(t, surplus *lexer.Token) *diag.Diagnostic {
+	return diag.New(diag.Bracket, spanOf(t), "there is a `}` too many").
+		WithLabel("closes what is meant to go on").At(spanOf(surplus), "so this one closes nothing").
+		WithHelp("remove one of them, or add the `{` it belongs to")
+}
+
 func wrongPartner(t, open *lexer.Token) *diag.Diagnostic {
 	return diag.New(diag.Bracket, spanOf(t), "`%s` does not close `%s`", t.Value, open.Value).
-		At(spanOf(open), "opened here").WithHelp("write `%s` here", closer[open.Value])
+		At(spanOf(open), "opened here").WithHelp("write `%s` here", closer[open.Value]).Write(closer[open.Value])
 }
 
 func neverClosed(t *lexer.Token) *diag.Diagnostic {

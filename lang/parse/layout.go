@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -22,7 +21,7 @@ const MaxDepth = 200
 // On the way it finds what needs a stack to be found: brackets without
 // partners, nesting beyond MaxDepth, and the `repeat` that starts branches.
 func (p *parser) layout() {
-	l := layouter{parser: p, tokens: p.tokens, before: -1, after: -1}
+	l := layouter{parser: p, tokens: p.tokens, before: -1, after: -1, ended: -1}
 	for i := range l.tokens {
 		if l.token(i); p.tooDeep {
 			return
@@ -35,23 +34,14 @@ type layouter struct {
 	*parser
 	tokens  []lexer.Token
 	open    []bracket
-	words   int  // nesting words in the current statement outside all brackets
-	line    int  // the current line
-	indent  int  // column of its first token that is not blank
-	before  int  // index of the token before that is not blank, -1 for none
-	after   int  // index of one that nextWord has found
-	guessed bool // a string without its end may have swallowed brackets
-}
-
-// A bracket is one that waits for its partner.
-type bracket struct {
-	at     int // index of its token
-	indent int // column of the first token of its line
-	words  int // nesting words in the current statement inside it
-	// The index of a brace inside it that was closed by a brace further to the
-	// left than its line starts, -1 for none: most likely the one that was
-	// forgotten to be closed, should this one turn out to have no partner.
-	suspect int
+	words   int   // nesting words in the current statement outside all brackets
+	line    int   // the current line
+	indent  int   // column of its first token that is not blank
+	before  int   // index of the token before that is not blank, -1 for none
+	after   int   // index of one that nextWord has found
+	guessed bool  // a string without its end may have swallowed brackets
+	early   []int // braces of this declaration that indentation shows to close too early
+	ended   int   // the brace that closed its body, -1 for none
 }
 
 var (
@@ -71,6 +61,7 @@ func (l *layouter) token(i int) {
 		return
 	case t.Pos.Line != l.line && t.Value != "\n":
 		l.line, l.indent = t.Pos.Line, t.Pos.Column
+		l.startsLine(t)
 	}
 	switch {
 	case t.Type == tokNL:
@@ -88,7 +79,7 @@ func (l *layouter) token(i int) {
 			l.deep(t)
 			return
 		}
-		l.open = append(l.open, bracket{at: i, indent: l.indent, suspect: -1})
+		l.open = append(l.open, bracket{at: i, line: t.Pos.Line, indent: l.indent, suspect: -1})
 	case opener[t.Value] != "":
 		l.close(i)
 	case restarts[t.Value]:
@@ -103,7 +94,7 @@ func (l *layouter) keyword(i int) {
 	case declares[t.Value] && t.Value != "let" && t.Pos.Column == 1:
 		// A declaration at the margin: whatever is still open was forgotten.
 		l.unclosed(len(l.open))
-		l.guessed = false
+		l.guessed, l.early, l.ended = false, nil, -1
 	case nests[t.Value]:
 		if t.Value == "repeat" && l.startsBranch(i) {
 			t.Type = tokBranch
@@ -179,62 +170,6 @@ func startsValue(t *lexer.Token) bool {
 		return t.Value == "true" || t.Value == "false" || nests[t.Value]
 	}
 	return false
-}
-
-func (l *layouter) close(i int) {
-	t := &l.tokens[i]
-	n := len(l.open)
-	match := func(b bracket) bool { return l.tokens[b.at].Value == opener[t.Value] }
-	switch {
-	case n > 0 && match(l.open[n-1]):
-		l.pop(i)
-	case n > 0 && slices.ContainsFunc(l.open, match):
-		// The inner ones were forgotten: the partner of an outer one shows it.
-		for !match(l.open[len(l.open)-1]) {
-			l.unclosed(1)
-		}
-		l.pop(i)
-	case n > 0 && l.tokens[l.open[n-1].at].Value != "{" && t.Value != "}":
-		open := &l.tokens[l.open[n-1].at]
-		l.report(wrongPartner(t, open))
-		t.Value = closer[open.Value]
-		l.pop(i)
-	default:
-		if !l.guessed {
-			l.report(closesNothing(t))
-		}
-		l.extra = append(l.extra, t.Pos.Offset)
-		erase(t)
-	}
-}
-
-// pop removes the innermost bracket, whose partner stands at i.
-func (l *layouter) pop(i int) {
-	n := len(l.open) - 1
-	b := l.open[n]
-	l.open = l.open[:n]
-	if n > 0 && l.tokens[i].Value == "}" && l.open[n-1].suspect < 0 {
-		l.open[n-1].suspect = b.suspect
-		if l.tokens[i].Pos.Column == l.indent && l.indent < b.indent {
-			l.open[n-1].suspect = b.at
-		}
-	}
-}
-
-// unclosed reports the innermost n open brackets and forgets them.
-func (l *layouter) unclosed(n int) {
-	for ; n > 0; n-- {
-		b := l.open[len(l.open)-1]
-		l.open = l.open[:len(l.open)-1]
-		at := b.at
-		if b.suspect >= 0 {
-			at = b.suspect
-		}
-		l.broken = append(l.broken, l.tokens[b.at].Pos.Offset)
-		if !l.guessed {
-			l.report(neverClosed(&l.tokens[at]))
-		}
-	}
 }
 
 // swallowed takes note of a string that runs to the end of its line. What was

@@ -12,7 +12,7 @@ import (
 // shape returns the text with its significant newlines as ⏎, everything blank
 // left out.
 func shape(text string) string {
-	p := &parser{file: &ast.File{}, tokens: tokenize("a.cnn", text, MaxTokens)}
+	p := &parser{file: &ast.File{Source: source.NewFile("a.cnn", text)}, tokens: tokenize("a.cnn", text, MaxTokens)}
 	p.layout()
 	var words []string
 	for i := range p.tokens {

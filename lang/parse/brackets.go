@@ -1,0 +1,240 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+)
+
+// Brackets without partners: which one it most likely is, as people indent, and where
+// its partner belongs.
+
+// A bracket is one that waits for its partner.
+type bracket struct {
+	at     int // index of its token
+	line   int
+	indent int // column of the first token of its line
+	words  int // nesting words in the current statement inside it
+	// The index of a brace inside it that indentation shows to be closed further down
+	// than it was meant to be, -1 for none: most likely the one that was forgotten to
+	// be closed, should this one turn out to have no partner.
+	suspect int
+	deeper  bool // the lines in it are indented more than its own
+	left    bool // and after them came one that is not
+}
+
+// startsLine takes note of how a line is indented against the brace it is in.
+func (l *layouter) startsLine(t *lexer.Token) {
+	n := len(l.open)
+	if n == 0 || l.open[n-1].line == t.Pos.Line {
+		return
+	}
+	switch b := &l.open[n-1]; {
+	case t.Pos.Column > b.indent:
+		b.deeper = true
+	case b.deeper && opener[t.Value] == "":
+		b.left = true
+	}
+}
+
+func (l *layouter) close(i int) {
+	t := &l.tokens[i]
+	n := len(l.open)
+	match := func(b bracket) bool { return l.tokens[b.at].Value == opener[t.Value] }
+	switch {
+	case n > 0 && match(l.open[n-1]):
+		l.pop(i)
+	case n > 0 && slices.ContainsFunc(l.open, match):
+		// The inner ones were forgotten: the partner of an outer one shows it.
+		for !match(l.open[len(l.open)-1]) {
+			l.unclosed(1)
+		}
+		l.pop(i)
+	case n > 0 && t.Value != "}" && l.tokens[l.open[n-1].at].Value != "{" && l.nextWord(i).Value != closer[l.tokens[l.open[n-1].at].Value]:
+		open := &l.tokens[l.open[n-1].at]
+		l.report(wrongPartner(t, open))
+		t.Value = closer[open.Value]
+		l.pop(i)
+	default:
+		if !l.guessed {
+			l.report(l.surplus(i))
+		}
+		l.extra = append(l.extra, t.Pos.Offset)
+		erase(t)
+	}
+}
+
+// pop removes the innermost bracket, whose partner stands at i.
+func (l *layouter) pop(i int) {
+	n := len(l.open) - 1
+	b := l.open[n]
+	l.open = l.open[:n]
+	t := &l.tokens[i]
+	if t.Value != "}" {
+		return
+	}
+	suspect := b.suspect
+	if suspect < 0 && (b.left || t.Pos.Column == l.indent && l.indent < b.indent) {
+		suspect = b.at
+	}
+	if n > 0 && l.open[n-1].suspect < 0 {
+		l.open[n-1].suspect = suspect
+	}
+	if l.indent > b.indent && t.Pos.Line != b.line {
+		l.early = append(l.early, i)
+	}
+	if n == 0 {
+		l.ended = i
+	}
+}
+
+// unclosed reports the innermost n open brackets and forgets them.
+func (l *layouter) unclosed(n int) {
+	for first := true; n > 0; n-- {
+		b := l.open[len(l.open)-1]
+		l.open = l.open[:len(l.open)-1]
+		at := b.at
+		if b.suspect >= 0 && l.tokens[b.at].Value == "{" {
+			at = b.suspect
+		}
+		l.broken = append(l.broken, l.tokens[b.at].Pos.Offset)
+		if l.guessed || len(l.errors) >= maxReported {
+			continue
+		}
+		d := neverClosed(&l.tokens[at])
+		if first { // of those around it the next attempt knows more
+			l.addPartner(d, at)
+		}
+		l.report(d)
+		first = false
+	}
+}
+
+// surplus is for a bracket that closes nothing, because one before it closes what it was
+// meant to close.
+func (l *layouter) surplus(i int) *diag.Diagnostic {
+	t := &l.tokens[i]
+	early, ended := l.early, l.ended
+	l.early, l.ended = nil, -1
+	switch {
+	case t.Value == "}" && len(early) > 0:
+		d := tooEarly(&l.tokens[early[0]], t)
+		if len(early) == 1 {
+			l.takeOut(d, early[0])
+		}
+		return d
+	case t.Value == "}" && ended >= 0 && slices.ContainsFunc(l.tokens[ended+1:i], func(t lexer.Token) bool { return !blank(&t) && t.Type != tokNL }):
+		return tooEarly(&l.tokens[ended], t)
+	}
+	d := closesNothing(t)
+	if t.Value == "}" && ended >= 0 || t.Value != "}" && len(l.open) > 0 {
+		l.takeOut(d, i)
+	}
+	return d
+}
+
+// takeOut corrects by leaving out a token, with its line where it is alone on it.
+func (l *layouter) takeOut(d *diag.Diagnostic, i int) {
+	src, span := l.file.Source, spanOf(&l.tokens[i])
+	if line := span.Start.Line; strings.TrimSpace(src.Line(line)) == l.tokens[i].Value {
+		span = src.Span(src.LineStart(line), src.LineStart(line+1))
+	}
+	d.Correct("leave out one `"+l.tokens[i].Value+"`", diag.Edit{Span: span})
+}
+
+// addPartner corrects a bracket without a partner where it is plain where that belongs.
+func (l *layouter) addPartner(d *diag.Diagnostic, at int) {
+	edit, ok := l.endOfCall(at)
+	if l.tokens[at].Value == "{" {
+		edit, ok = l.endOfBody(at)
+	}
+	if ok {
+		d.Correct("add the missing `"+closer[l.tokens[at].Value]+"`", edit)
+	}
+}
+
+// endOfCall is where what ( or [ has opened ends at the latest: before what can only
+// come after it. It may have been meant to end earlier where it has others of its kind
+// within, where it is no list and no call, and in a value that goes on.
+func (l *layouter) endOfCall(at int) (e diag.Edit, ok bool) {
+	open := l.tokens[at].Value
+	called := at > 0 && l.tokens[at-1].Type == tokIdent
+	if called != (open == "(") {
+		return e, false
+	}
+	step := open == "[" || l.startsStep(at-1)
+	depth, last := 0, at
+	for i := at + 1; ; i++ {
+		t := &l.tokens[i]
+		afterValue := startsValue(&l.tokens[last]) || opener[l.tokens[last].Value] != ""
+		switch {
+		case t.EOF(), depth == 0 && (t.Value == "->" || t.Value == "|" || opener[t.Value] != "" || continuesNext[t.Value]),
+			depth == 0 && afterValue && (t.Value == ";" || strings.Contains(t.Value, "\n")),
+			depth == 0 && afterValue && i > last+1 && closer[t.Value] != "" && t.Value != "(":
+			end := spanOf(&l.tokens[last]).End
+			return diag.Edit{Span: source.Span{Start: end, End: end}, Text: closer[open]}, last > at
+		case blank(t):
+			continue
+		case t.Value == open, depth == 0 && !step && strings.Contains("+-*/%<>==!=**", t.Value):
+			return e, false
+		case closer[t.Value] != "":
+			depth++
+		case opener[t.Value] != "":
+			depth--
+		}
+		last = i
+	}
+}
+
+// startsStep reports whether a word is the last of the name of a step, or of what is
+// declared.
+func (l *layouter) startsStep(i int) bool {
+	for ; i >= 0; i-- {
+		switch t := &l.tokens[i]; {
+		case t.Type == tokIdent || t.Value == "." || t.Type == tokSpace && !strings.Contains(t.Value, "\n"):
+		default:
+			return t.Type == tokNL || t.Type == tokSpace || strings.Contains("->|{}:", t.Value) || t.Value == "block" || t.Value == "net"
+		}
+	}
+	return false
+}
+
+// endOfBody is where a body ends as it is indented: before the first line after its own
+// that is not indented more. One on a line of its own ends there only where nothing but
+// its steps can follow.
+func (l *layouter) endOfBody(at int) (e diag.Edit, ok bool) {
+	src := l.file.Source
+	line := l.tokens[at].Pos.Line
+	text := src.Line(line)
+	indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+	last, goesOn := at, false // the last token of the body
+	for i := at + 1; ; i++ {
+		t := &l.tokens[i]
+		if blank(t) || strings.Contains(t.Value, "\n") {
+			continue
+		}
+		before := &l.tokens[last]
+		if t.EOF() || t.Pos.Line > before.Pos.Line && t.Pos.Column <= len(indent)+1 && (t.Value != "|" || t.Pos.Column <= len(indent)) {
+			if before.Pos.Line == line {
+				end := spanOf(before).End
+				alone := strings.HasPrefix(text, "net ") || strings.HasPrefix(text, "block ")
+				return diag.Edit{Span: source.Span{Start: end, End: end}, Text: " }"}, alone || !goesOn
+			}
+			if t.Value == "}" && t.Pos.Column == len(indent)+1 {
+				return e, false // its partner as it is indented
+			}
+			start := src.LineStart(before.Pos.Line + 1)
+			brace := indent + "}\n"
+			if !strings.HasSuffix(src.Text[:start], "\n") {
+				brace = "\n" + brace
+			}
+			return diag.Edit{Span: src.Span(start, start), Text: brace}, true
+		}
+		goesOn = goesOn || continuesNext[t.Value]
+		last = i
+	}
+}
