@@ -276,8 +276,8 @@ func (s *safetensors) Unchanged() error {
 		return fileErrorFrom(s.path, err)
 	case info.Size() < s.info.Size():
 		return fileErrorFrom(s.path, mapped.ErrShorter)
-	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()):
-		return s.corrupt("the file was written to while it was read; start again when that has ended")
+	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || !changed(info).Equal(changed(s.info)):
+		return s.corrupt("the file changed while it was read; start again when that has ended")
 	}
 	return nil
 }

@@ -81,6 +81,10 @@ func Open(path string, o Options) (Store, error) {
 	if err != nil {
 		return nil, fileErrorFrom(path, err)
 	}
+	if info, err = settled(path, info, f.Stat); err != nil {
+		f.Close()
+		return nil, err
+	}
 	s, err := readSafetensors(f, path, info.Size(), o)
 	if err != nil {
 		f.Close()
