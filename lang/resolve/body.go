@@ -22,15 +22,30 @@ func (c *checker) body(b *ast.Body, s *scope) {
 			continue
 		}
 		for _, step := range st.Pipe.Steps {
-			if step.Tap != nil && last != nil && !read && !tapped(last) && c.taps[step.Tap.Name.Text] != nil {
-				c.report(dropped(last.Span(), step.Span()))
+			if step.Tap != nil && last != nil && !read && c.taps[step.Tap.Name.Text] != nil {
+				c.lastOf(last, step)
 			}
 			if passesOn(step) {
-				read = read || tapped(step)
+				var r readers
+				r.find(step)
+				read = read || r.any()
 			} else {
 				last, read = step, false
 			}
 		}
+	}
+}
+
+// lastOf checks a step whose value no step takes, because next starts with another. The
+// one name that it has is all that keeps it.
+func (c *checker) lastOf(s, next *ast.Step) {
+	var r readers
+	r.find(s)
+	switch {
+	case !r.any():
+		c.report(dropped(s.Span(), next.Span()))
+	case len(r.names) == 1 && !r.other && c.taps[r.names[0].Text] != nil:
+		c.taps[r.names[0].Text].alone = true
 	}
 }
 
@@ -66,6 +81,7 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 				c.tap(claim.As) // it names the head, which is use enough
 			}
 		}
+		c.unread(c.named[outside:])
 		for _, name := range c.named[outside:] { // what a head names ends with the head
 			delete(c.taps, name)
 		}

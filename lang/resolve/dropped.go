@@ -8,33 +8,68 @@ import (
 
 // Whether what a step makes is lost where another value starts.
 
-// tapped reports whether the value of a step is read by a side head in it or can be
-// read later by name. That of a group is the value of its last step.
-func tapped(s *ast.Step) bool {
-	for _, claim := range s.Claims {
-		if claim.As != nil {
-			return true
-		}
-	}
-	if s.Group == nil || s.Stage {
-		return s.Stage
-	}
-	for _, st := range slices.Backward(s.Group.Stmts) {
-		switch {
-		case st.Side != nil && takes(st.Side.Step):
-			return true
-		case st.Pipe != nil:
-			return tapped(st.Pipe.Steps[len(st.Pipe.Steps)-1])
-		}
-	}
-	return false
+// readers are what there is besides the next step that may read the value of a step.
+type readers struct {
+	names []*ast.Name // that it was given with `as`
+	other bool        // a side head reads it, or it is that of a stage
 }
 
-// passesOn reports whether a step is a group without steps, which leaves the value
-// before it as it is.
+func (r readers) any() bool { return r.other || len(r.names) > 0 }
+
+// find adds the readers of the value that s makes. That of a group is the value of its
+// last step, and so with what is chosen or repeated; one reader of any way is enough.
+func (r *readers) find(s *ast.Step) {
+	for _, claim := range s.Claims {
+		if claim.As != nil {
+			r.names = append(r.names, claim.As)
+		}
+	}
+	r.other = r.other || s.Stage
+	if s.Repeat != nil && s.Repeat.Step != nil {
+		r.find(s.Repeat.Step)
+	}
+	for _, b := range ways(s) {
+		r.findIn(b)
+	}
+}
+
+func (r *readers) findIn(b *ast.Body) {
+	for _, st := range slices.Backward(b.Stmts) {
+		switch {
+		case st.Side != nil:
+			r.other = r.other || takes(st.Side.Step)
+		case st.Pipe != nil:
+			r.find(st.Pipe.Steps[len(st.Pipe.Steps)-1])
+			return
+		}
+	}
+}
+
+// ways are the bodies of which a step is one or the other.
+func ways(s *ast.Step) []*ast.Body {
+	switch {
+	case s.Group != nil:
+		return []*ast.Body{s.Group}
+	case s.Repeat != nil && s.Repeat.Body != nil:
+		return []*ast.Body{s.Repeat.Body}
+	}
+	var bodies []*ast.Body
+	for f := s.If; f != nil; f = f.ElIf {
+		bodies = append(bodies, f.Then)
+		if f.Else != nil {
+			bodies = append(bodies, f.Else)
+		}
+	}
+	return bodies
+}
+
+// passesOn reports whether a step is of bodies without steps, which leave the value
+// before them as it is.
 func passesOn(s *ast.Step) bool {
-	return s.Group != nil && len(s.Claims) == 0 && !s.Stage &&
-		!slices.ContainsFunc(s.Group.Stmts, func(st *ast.Stmt) bool { return st.Pipe != nil })
+	bodies := ways(s)
+	return len(bodies) > 0 && len(s.Claims) == 0 && !s.Stage && !slices.ContainsFunc(bodies, func(b *ast.Body) bool {
+		return slices.ContainsFunc(b.Stmts, func(st *ast.Stmt) bool { return st.Pipe != nil })
+	})
 }
 
 // takes reports whether a step works on the value before it, which one that starts
@@ -49,6 +84,12 @@ func takes(s *ast.Step) bool {
 		return bodyTakes(s.Repeat.Body)
 	case s.Repeat != nil:
 		return takes(s.Repeat.Step)
+	case s.If != nil:
+		last := s.If
+		for last.ElIf != nil {
+			last = last.ElIf
+		}
+		return last.Else == nil || slices.ContainsFunc(ways(s), bodyTakes) // without else it may be the value itself
 	case s.Call != nil && s.Call.Branches != nil:
 		return slices.ContainsFunc(s.Call.Branches, func(b *ast.Branch) bool { return bodyTakes(b.Body) })
 	}

@@ -177,9 +177,13 @@ func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
 		WithHelp("a tap keeps its value to the end of the block; choose another name")
 }
 
-func unusedTap(n *ast.Name) *diag.Diagnostic {
-	return diag.New(diag.UnusedTap, n.Span(), "nothing reads `@%s`", n.Text).
-		WithHelp("remove `as %s`, or read it with `@%s`", n.Text, n.Text)
+func unusedTap(t *tap) *diag.Diagnostic {
+	n := t.name
+	d := diag.New(diag.UnusedTap, n.Span(), "nothing reads `@%s`", n.Text)
+	if t.alone {
+		return d.WithHelp("read it with `@%s`, or remove the step, whose value nothing else reads", n.Text)
+	}
+	return d.WithHelp("remove `as %s`, or read it with `@%s`", n.Text, n.Text)
 }
 
 func unnamedStage(st *ast.Step) *diag.Diagnostic {

@@ -68,9 +68,10 @@ type checker struct {
 }
 
 type tap struct {
-	span source.Span
-	name *ast.Name
-	read bool
+	span  source.Span
+	name  *ast.Name
+	read  bool
+	alone bool // no step takes the value, and without the name it is dropped
 }
 
 // A scope is the local names that an expression can see.
@@ -128,10 +129,15 @@ func (c *checker) block(b *ast.Block) {
 	if b.Body != nil {
 		c.body(b.Body, s)
 	}
-	for _, name := range sortedTaps(c.taps) {
+	c.unread(sortedTaps(c.taps))
+}
+
+// unread warns of the names of values that nobody read.
+func (c *checker) unread(names []string) {
+	for _, name := range names {
 		if t := c.taps[name]; !t.read && c.warned < maxReported {
 			c.warned++
-			c.report(unusedTap(t.name))
+			c.report(unusedTap(t))
 		}
 	}
 }
