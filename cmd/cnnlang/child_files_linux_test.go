@@ -109,10 +109,12 @@ func TestAFolderThatCannotBeRead(t *testing.T) {
 		return // who may read anything
 	}
 	folder := t.TempDir()
-	put(t, folder, map[string]string{"all/secret/a.cnn": net("id")(), "all/z.cnn": net("id")()})
-	if err := os.Chmod(filepath.Join(folder, "all/secret"), 0); err != nil {
+	put(t, folder, map[string]string{"all/b.cnn": net("id")(), "all/secret/a.cnn": net("id")(), "all/z.cnn": net("id")()})
+	secret := filepath.Join(folder, "all/secret")
+	if err := os.Chmod(secret, 0); err != nil {
 		t.Fatal(err)
 	}
+	defer os.Chmod(secret, 0o700) // or the folder could not be removed
 	cmd, stderr := command(t, folder, "check", "all")
 	stdout, err := cmd.Output()
 	if code := codeOf(t, err); code != exitFile || !strings.Contains(stderr.String(), "all/secret: permission denied") ||

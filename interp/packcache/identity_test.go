@@ -137,7 +137,7 @@ func TestDamagedNotes(t *testing.T) {
 
 // Each cache has a seed of its own.
 func TestSeedsDiffer(t *testing.T) {
-	a, b := opened(t, t.TempDir()), opened(t, t.TempDir())
+	a, b := opened(t, private(t)), opened(t, private(t))
 	one, err1 := a.seed()
 	same, err2 := a.seed()
 	other, err3 := b.seed()

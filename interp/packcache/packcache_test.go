@@ -33,6 +33,9 @@ func opened(t *testing.T, folder string) *Cache {
 	return c
 }
 
+// private is a folder that nobody else can write to, whatever the user's umask.
+func private(t *testing.T) string { return filepath.Join(t.TempDir(), "cache") }
+
 func stored(t *testing.T) (*Cache, Key) {
 	t.Helper()
 	c, k := opened(t, filepath.Join(t.TempDir(), "not", "there")), KeyOf("a", "b")
@@ -116,7 +119,7 @@ func TestStoreFails(t *testing.T) {
 	if _, err := Open(file); err == nil {
 		t.Error("no error where the folder is a file")
 	}
-	c, broken := opened(t, t.TempDir()), errors.New("broken")
+	c, broken := opened(t, private(t)), errors.New("broken")
 	if err := c.Store(KeyOf(), func(func([]float32) error) error { return broken }); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}

@@ -6,9 +6,10 @@ import (
 )
 
 // How much of a text that somebody else chose is told: a name may be as long as a file,
-// and a list of names too.
+// and a list of names too. Where a file is, is told whole unless no system would take it.
 const (
 	longestWord = 160
+	longestPath = 1000
 	longestText = 2000
 )
 
@@ -25,12 +26,16 @@ func Clip(text string) string {
 			n = len(text)
 		}
 		word := text[:n]
-		if room := longestText - b.Len(); min(len(word), longestWord) > room {
+		longest := longestWord
+		if strings.ContainsAny(word, `/\`) {
+			longest = longestPath
+		}
+		if room := longestText - b.Len(); min(len(word), longest) > room {
 			b.WriteString("…")
 			break
 		}
-		if len(word) > longestWord {
-			const kept = longestWord/2 - 2
+		if len(word) > longest {
+			kept := longest/2 - 2
 			word = head(word, kept) + "…" + tail(word, kept)
 		}
 		b.WriteString(word)

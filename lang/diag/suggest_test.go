@@ -118,6 +118,10 @@ func TestTextsAreClipped(t *testing.T) {
 			t.Errorf("%.20q of %d bytes: got %d", text, len(text), len(got))
 		}
 	}
+	path := strings.Repeat("/folder", 100) + "/net.cnn"
+	if text := "no such file: " + path; Clip(text) != text {
+		t.Errorf("got %q", Clip(text))
+	}
 	if got := Clip("a " + strings.Repeat("x", 1000) + " b\nc"); !strings.HasPrefix(got, "a xxx") || !strings.HasSuffix(got, "x b\nc") {
 		t.Errorf("got %q, want the words around it", got)
 	}
