@@ -183,15 +183,16 @@ func (c *Conv) packBF16(b *bf16Conv, u bf16Unit, block int, x tensor.Shape, f *p
 		line := make([]float32, lines*LanesBF16) // of one filter
 		for lane := range min(LanesBF16, b.out.c-block*LanesBF16) {
 			o := block*LanesBF16 + lane
+			row := f.folded().row(o, each*kh*kw)
 			clear(line)
 			for i := range each {
 				channel := o/filters*each + i - u.inBlock*LanesBF16
+				at := channel/LanesBF16*kh*kw*LanesBF16 + channel%LanesBF16
 				for t := range kh * kw {
-					w := f.at((o*each+i)*kh*kw+t, o)
 					if b.in.Block == LanesBF16 {
-						line[(channel/LanesBF16*kh*kw+t)*LanesBF16+channel%LanesBF16] = w
+						line[at+t*LanesBF16] = row.at(i*kh*kw + t)
 					} else {
-						line[t/kw*c.lineTaps()*LanesBF16+t%kw*imageBF16+channel] = w
+						line[t/kw*c.lineTaps()*LanesBF16+t%kw*imageBF16+channel] = row.at(i*kh*kw + t)
 					}
 				}
 			}
