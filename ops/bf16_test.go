@@ -76,7 +76,7 @@ func plainAny(t *testing.T, l ops.Layout, x tensor.Tensor) tensor.Tensor {
 		return plain(t, l, x)
 	}
 	out := tensor.New(x.Shape...)
-	inside := map[int]bool{}
+	inside := make([]bool, len(x.Data))
 	each(x.Shape, func(i, n, c, y, xx int) {
 		word, shift := wordOf(l, x.Shape, n, c, y, xx)
 		out.Data[i] = math.Float32frombits(math.Float32bits(x.Data[word]) >> shift << 16)

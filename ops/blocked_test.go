@@ -57,7 +57,7 @@ func laid(l ops.Layout, x tensor.Tensor) tensor.Tensor {
 func plain(t *testing.T, l ops.Layout, x tensor.Tensor) tensor.Tensor {
 	t.Helper()
 	out := tensor.New(x.Shape...)
-	inside := map[int]bool{}
+	inside := make([]bool, len(x.Data))
 	each(x.Shape, func(i, n, c, y, xx int) {
 		at := place(l, x.Shape, n, c, y, xx)
 		out.Data[i] = x.Data[at]

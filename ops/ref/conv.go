@@ -51,7 +51,7 @@ func fill(bias bool, plane []float64, params []Value, o int) {
 // times a weight, where there is one.
 func addRow(row, other []float64, weight float64, stride, shift int) {
 	first := 0
-	for first*stride+shift < 0 {
+	for first < len(row) && first*stride+shift < 0 {
 		first++
 	}
 	if first >= len(row) || first*stride+shift >= len(other) {
