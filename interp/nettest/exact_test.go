@@ -7,39 +7,37 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
-	"cnnlang/interp/weights"
 	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )
 
-// exactly computes the main output and the side heads of a net with the weights of
-// seed 0 in float64, as its text defines it: by the reference of every op, nothing
+// exactly computes the main output and the side heads of a net with weights in
+// float64, as its text defines it: by the reference of every op, nothing
 // folded, fused or rounded on the way.
-func exactly(n *interp.Net, input tensor.Tensor) [][]float64 {
+func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
 	outputs := []*graph.Node{n.Graph.Output}
 	for _, side := range n.Graph.Sides {
 		if side.Output != nil {
 			outputs = append(outputs, side.Output)
 		}
 	}
-	return exactValues(n.Graph, outputs, input)
+	return exactValues(n.Graph, outputs, tensors, input)
 }
 
 // exactValues computes the values of some nodes. Images do not know of each other, so
 // each is a batch of its own and has a goroutine.
-func exactValues(g *graph.Graph, outputs []*graph.Node, input tensor.Tensor) [][]float64 {
+func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
 	images := input.Shape[0]
 	values := make([][]ref.Value, len(g.Nodes)) // by node and image
 	values[g.Input.ID] = imagesOf(ref.Widen(input))
 	readers := readersOf(g, outputs)
-	generated := weights.Random(0)
 	for _, n := range g.Nodes[1:] {
 		if readers[n.ID] == 0 {
 			continue
 		}
 		var params []ref.Value
 		for _, p := range n.Params {
-			params = append(params, ref.Widen(generated.Tensor(p.Path, p.Shape)))
+			params = append(params, ref.Widen(tensors[p.Path]))
 		}
 		values[n.ID] = make([]ref.Value, images)
 		var group sync.WaitGroup

@@ -4,6 +4,7 @@
 package nettest
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -124,12 +125,23 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 	return m
 }
 
-// ModelIn makes a model of the main path with generated weights, whether the processor
-// has kernels for the precision or not.
-func ModelIn(t testing.TB, n *interp.Net, precision ops.Precision) *interp.Model {
+// Tensors makes the weights of a net, and of its side heads, from seed 0.
+func Tensors(n *interp.Net) map[string]tensor.Tensor {
+	return weights.Random(0).Bind(n.Graph.Params(true))
+}
+
+// ModelIn makes a model of the main path with weights, whether the processor has kernels
+// for the precision or not.
+func ModelIn(t testing.TB, n *interp.Net, precision ops.Precision, tensors map[string]tensor.Tensor) *interp.Model {
 	t.Helper()
 	g, _ := pass.Run(n.Graph, pass.Options{})
-	source := func(p graph.Param) (tensor.Tensor, error) { return weights.Random(0).Tensor(p.Path, p.Shape), nil }
+	source := func(p graph.Param) (tensor.Tensor, error) {
+		v, ok := tensors[p.Path]
+		if !ok {
+			return v, fmt.Errorf("there is no %s", p.Path)
+		}
+		return v, nil
+	}
 	p, err := plan.New(g, source, plan.Options{Precision: precision})
 	if err != nil {
 		t.Fatal(err)
