@@ -33,27 +33,36 @@ func unaryFunction(f func(dim.Size) dim.Size) *function {
 // never by more than a tenth down: the rule of the MobileNet papers' code.
 func makeDivisible(m *machine, a []dim.Size) Value {
 	v, d := a[0], a[1]
-	if m.unknowns != nil && !v.Known() {
+	if m.unknowns != nil && !v.Known() && m.either(d.Sub(dim.Int(1))) {
 		// Its two cases agree in all that matters: a positive multiple of d.
 		name := "make_divisible(" + v.String() + ", " + d.String() + ")"
 		return m.unknowns.Opaque(name+"/"+d.String(), 1).Mul(d)
 	}
 	n := m.greater(v.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d), d)
-	if !m.facts.Decide(n.Sub(v.Mul(dim.Ratio(9, 10))), dim.NonNegative) {
+	if !m.either(n.Sub(v.Mul(dim.Ratio(9, 10)))) {
 		n = n.Add(d)
 	}
 	return n
 }
 
+// either reports whether a size is at least 0, which is no distinction that the text
+// makes.
+func (m *machine) either(size dim.Size) bool {
+	if m.unknowns != nil {
+		return m.unknowns.Split(size, dim.NonNegative)
+	}
+	return m.facts.Decide(size, dim.NonNegative)
+}
+
 func (m *machine) greater(a, b dim.Size) dim.Size {
-	if m.facts.Decide(a.Sub(b), dim.NonNegative) {
+	if m.either(a.Sub(b)) {
 		return a
 	}
 	return b
 }
 
 func (m *machine) lesser(a, b dim.Size) dim.Size {
-	if m.facts.Decide(a.Sub(b), dim.NonNegative) {
+	if m.either(a.Sub(b)) {
 		return b
 	}
 	return a
@@ -89,7 +98,7 @@ func (m *machine) callFunction(r *ast.Ref, e *env) (Value, bool) {
 		}
 		numbers = append(numbers, n)
 	}
-	if (name == "divisible" || name == "make_divisible") && numbers[1] == dim.Int(0) {
+	if (name == "divisible" || name == "make_divisible") && !m.notZero(numbers[1]) {
 		m.fail(divisionByZero(r.Args.List[1].Span(), name))
 		return nil, false
 	}

@@ -55,6 +55,11 @@ func (m *machine) binary(x *ast.Binary, e *env) (Value, bool) {
 	return m.arithmetic(x, l, r)
 }
 
+// notZero reports whether a size can be divided by.
+func (m *machine) notZero(size dim.Size) bool {
+	return size != dim.Int(0) && (m.unknowns == nil || m.unknowns.Assume(size, dim.Zero, false, false))
+}
+
 func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 	var v dim.Size
 	switch x.Op {
@@ -65,7 +70,7 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 	case "*":
 		v = l.Mul(r)
 	case "/", "//", "%":
-		if r == dim.Int(0) || m.unknowns != nil && !m.unknowns.Assume(r, dim.Zero, false, false) {
+		if !m.notZero(r) {
 			m.fail(divisionByZero(x.R.Span(), x.Op))
 			return nil, false
 		}
