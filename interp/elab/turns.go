@@ -98,7 +98,11 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 		l.count = before
 		return x, false
 	}
-	l.multiply(middle, i, l.n.Sub(dim.Int(first+last)), uniform)
+	if turns := l.n.Sub(dim.Int(first + last)); l.unknowns.None(turns) {
+		l.count = middle
+	} else {
+		l.multiply(middle, i, turns, uniform)
+	}
 	for k := last; k > 0; k-- {
 		y = l.turn(l.n.Sub(dim.Int(k)), y)
 	}

@@ -95,7 +95,12 @@ func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 			next := p.clone()
 			next.requirements = append(next.requirements, p.requirement(rest, dim.Zero, true, own))
 			next.note(choice{fact: fact{rest, dim.Zero, true, why}, isFact: true})
-			p.restart(next, next.put(vars[0], quotient.Mul(m), why))
+			possible := next.put(vars[0], quotient.Mul(m), why)
+			if !possible && !own {
+				p.failed = append(p.failed, rest)
+				return false
+			}
+			p.restart(next, possible)
 			return true
 		}
 	}
@@ -118,6 +123,10 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 	}
 	if answer, known := p.known(size, r); known {
 		return answer
+	}
+	if len(p.failed) > 0 && p.scope == nil && !p.uncertain {
+		p.guessed = true // the path fails whatever is answered
+		return true
 	}
 	if s := p.turnIn(size); s != nil {
 		return p.kindOf(s, size, r)
@@ -178,6 +187,10 @@ func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 	next := p.clone()
 	next.requirements = append(next.requirements, p.requirement(size, r, holds, own))
 	possible := next.suppose(size, r, holds, because(own))
+	if !possible && !own { // no values of the path meet it
+		p.failed = append(p.failed, size)
+		return false
+	}
 	if !possible || next.changed(p) {
 		p.restart(next, possible)
 		return true

@@ -57,7 +57,7 @@ func TestNoProofIsWrong(t *testing.T) {
 					return
 				}
 				p := randomProgram(rand.New(rand.NewSource(*seed + i)))
-				a := attack{t, &count, p, *seed + i, nil, 0}
+				a := attack{t: t, count: &count, program: p, seed: *seed + i}
 				if reason := a.run(std); reason != "" {
 					mu.Lock()
 					reasons[reason]++
@@ -84,6 +84,9 @@ type attack struct {
 	seed    int64
 	verdict *Verdict
 	wrong   int
+	// What the contract says, as it is written out.
+	conditions []condition
+	complete   bool
 }
 
 func (a *attack) run(std *lang.Library) string {
@@ -121,6 +124,7 @@ func (a *attack) run(std *lang.Library) string {
 		a.count.unproved.Add(1)
 		return a.verdict.Reason
 	}
+	a.conditions, a.complete = conditionsOf(a.t, a.verdict.Contract())
 	assign := map[string]int64{"N": 1, "C": 3}
 	a.each(a.program.params, assign)
 	return reason
@@ -169,6 +173,9 @@ func (a *attack) try(assign map[string]int64) {
 		return // the block excludes them itself
 	}
 	way := a.verdict.way(assign)
+	if a.verdict.Status == Proved {
+		a.read(assign, way)
+	}
 	switch {
 	case way == nil && a.verdict.withoutSides(assign):
 		a.count.beyond.Add(1) // it fails, or is whole without the head
@@ -193,6 +200,20 @@ func (a *attack) try(assign map[string]int64) {
 				a.fail(assign, fmt.Sprintf("%v parameters, proved was %v (%v)", got.Count.Params, formula, err))
 			}
 		}
+	}
+}
+
+// read holds the contract as it is written out to what the proof means by it.
+func (a *attack) read(assign map[string]int64, way *Result) {
+	allowed := true
+	for _, c := range a.conditions {
+		allowed = allowed && c.holds(assign)
+	}
+	switch {
+	case allowed && way == nil && a.complete:
+		a.fail(assign, "is allowed by the text of the contract, and forbidden by the proof")
+	case !allowed && way != nil:
+		a.fail(assign, "is forbidden by the text of the contract, and allowed by the proof")
 	}
 }
 
@@ -269,7 +290,7 @@ func TestRepeatsThatMayBeEmpty(t *testing.T) {
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { repeat n relu\n repeat n-1 relu }", "n >= 1"},
 		{"block f(n: int) [N, 3, H, W] -> [N, _, _, _] { repeat 3-n relu\n repeat n-2 relu }", "3 >= n; n >= 2"},
 		{"block f(n: int) [N, 3, H, W] -> [N, _, _, _] { repeat 2*n-3 relu\n maxpool(3x3, stride=1, pad=n-1) }", "n >= 2; 3 >= n"},
-		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { if n > 2 { repeat 3-n relu } else { repeat i of n+1 { repeat i relu } } }", "3 >= n when n >= 3"},
+		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { if n > 2 { repeat 3-n relu } else { repeat i of n+1 { repeat i relu } } }", "3 >= n"},
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { repeat n conv(3, 3x3, pad=1, groups=n) }", "3 % n == 0 when n >= 1"},
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H - 2*n, _] { repeat n conv(3, 3x3) }", "H >= 3 when n >= 1; W >= 3 when n >= 1; H >= 2*n + 1 when n >= 1; W >= 2*n + 1 when n >= 1"},
 		{"block f(n: int) [N, 3, H, W] -> [N, 3, H, W] { repeat i of n { repeat 4-i relu } }", "5 >= n when n >= 1"},

@@ -34,12 +34,12 @@ type literal struct {
 // path has been followed to its end.
 func (p *path) literals() []literal {
 	if p.chose == nil {
-		p.chose = p.told()
+		p.chose = p.told(p.choices)
 	}
 	return p.chose
 }
 
-func (p *path) told() []literal {
+func (p *path) told(choices []choice) []literal {
 	var modes, values, lows, facts []literal
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
 		text := fmt.Sprintf("%s == %v", name, ops.Padding{Mode: p.modes[name]})
@@ -49,12 +49,12 @@ func (p *path) told() []literal {
 		modes = append(modes, literal{name: name, mode: p.modes[name], isMode: true, text: text})
 	}
 	numbers := map[string]dim.Size{} // that were chosen
-	for _, c := range p.choices {
+	for _, c := range choices {
 		if c.isChosen() && !c.isFact && !c.isLow && c.value.Known() {
 			numbers[c.name] = c.value
 		}
 	}
-	for _, c := range p.choices {
+	for _, c := range choices {
 		_, isNumber := numbers[c.name]
 		switch {
 		case !c.isChosen():
@@ -164,13 +164,13 @@ const (
 
 // when tells the ways through the block that have something from those that have not,
 // "" where none has not.
-// What is known of a variable by the thing itself, is no part of the case.
-func (v *Verdict) when(of func(Result) having, known func(literal) bool) string {
+// literals are what a way that has it supposes.
+func (v *Verdict) when(of func(Result) having, literals func(Result) []literal) string {
 	var others, cases [][]literal
 	for _, r := range v.Results {
 		switch of(r) {
 		case has:
-			cases = append(cases, slices.DeleteFunc(slices.Clone(r.path.literals()), known))
+			cases = append(cases, literals(r))
 		case hasNot:
 			others = append(others, r.path.literals())
 		}
@@ -185,7 +185,10 @@ func (v *Verdict) when(of func(Result) having, known func(literal) bool) string 
 		cases[i] = shortened(c, others)
 	}
 	cases = absorbed(joined(different(cases)))
-	if len(cases) > maxCases || slices.ContainsFunc(cases, func(c []literal) bool { return len(c) == 0 }) {
+	switch {
+	case slices.ContainsFunc(cases, func(c []literal) bool { return len(c) == 0 }):
+		return ""
+	case len(cases) > maxCases:
 		return SomeCases
 	}
 	return inWords(cases)

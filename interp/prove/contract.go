@@ -199,7 +199,7 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 					return has
 				}
 				return hasNot
-			}, func(literal) bool { return false })})
+			}, func(r Result) []literal { return r.path.literals() })})
 		}
 	}
 	if counted < len(v.Results) || v.Status != Proved {
@@ -237,9 +237,6 @@ func (p *path) choseBy(name string) bool {
 
 // caseOf is when a requirement is one, "" for all ways through the block.
 func (v *Verdict) caseOf(r Requirement) string {
-	name, low, bound := lowerBound(r.Size)
-	bound = bound && r.Relation == dim.NonNegative && r.Holds
-	stronger := func(l literal) bool { return bound && l.name == name && !l.isMode && !l.isValue && l.low >= low }
 	return v.when(func(result Result) having {
 		switch {
 		case result.isRequired(r):
@@ -248,7 +245,14 @@ func (v *Verdict) caseOf(r Requirement) string {
 			return either
 		}
 		return hasNot
-	}, stronger)
+	}, func(result Result) []literal { return result.before(r) })
+}
+
+// before is what the path supposed when it took a requirement. What it supposed later
+// has no part in when it is one.
+func (result Result) before(r Requirement) []literal {
+	i := slices.IndexFunc(result.requires, r.same)
+	return result.path.told(result.path.choices[:result.requires[i].after])
 }
 
 // requires reports whether the path takes a requirement for granted.
@@ -262,8 +266,8 @@ func (p *path) meets(r Requirement) bool {
 	for _, name := range r.Size.Vars() {
 		if value, ok := p.values[name]; ok {
 			by[name] = value
-		} else if low, ok := p.lows[name]; ok {
-			by[name] = dim.VarFrom(name, low)
+		} else if p.isWhole(name) { // it may have the bound of the way that requires it
+			by[name] = p.variable(name, 0)
 		}
 	}
 	size := r.Size.SubstituteAll(by)
@@ -308,7 +312,10 @@ func (r Requirement) text() string {
 		return fmt.Sprintf("%s %% %s %s 0", product(num), product(den), sign)
 	case r.Relation == dim.Zero:
 		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
-		if text := r.Size.String(); strings.Contains(text, "%") && !strings.Contains(text, " - ") {
+		if left == dim.Int(0) {
+			left, right = right, left
+		}
+		if text := r.Size.String(); strings.Contains(text, "%") && !strings.Contains(text, " - ") && !strings.HasPrefix(text, "-") {
 			return fmt.Sprintf("%s %s 0", text, sign)
 		}
 		return fmt.Sprintf("%v %s %v", left, sign, right)
@@ -352,10 +359,18 @@ func (v *Verdict) irredundant() []Requirement {
 		}
 	}
 	implies := func(i, j int) bool { return slices.Equal(ways[i], ways[j]) && v.implies(all[i], all[j]) }
+	of := map[string][]int{} // by the side head that requires them
+	for i, r := range all {
+		of[r.Side] = append(of[r.Side], i)
+	}
 	var list []Requirement
 	for i, r := range all {
+		others := of[""]
+		if r.Side != "" {
+			others = append(others[:len(others):len(others)], of[r.Side]...)
+		}
 		follows := false
-		for j := range all {
+		for _, j := range others {
 			follows = follows || j < i && implies(j, i) || j > i && implies(j, i) && !implies(i, j)
 		}
 		if !follows {

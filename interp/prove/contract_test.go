@@ -18,7 +18,7 @@ block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { 
 	}
 	c := v.Contract()
 	for _, want := range []Clause{
-		{"H >= 2", "n == 1 or n == 2 or n == 3"},
+		{"H >= 2", "n >= 1"},
 		{"H//2 >= 2", "n == 2 or n == 3"},
 	} {
 		if !containsClause(c.Requires, want) {

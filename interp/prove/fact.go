@@ -42,7 +42,7 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bo
 		if p.atMostZero(size) {
 			return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true, why)
 		}
-	case r == dim.NonNegative && !holds && size.IsWhole():
+	case r == dim.NonNegative && !holds && p.isKnownWhole(size):
 		return p.suppose(size.Neg().Sub(dim.Int(1)), dim.NonNegative, true, why)
 	case r == dim.NonNegative && holds && p.atMostZero(size):
 		return p.suppose(size, dim.Zero, true, why)
@@ -259,6 +259,11 @@ func (p *path) knownZero(size dim.Size) (answer, known bool) {
 	up, known1 := p.knownNonNegative(size)
 	down, known2 := p.knownNonNegative(size.Neg())
 	return true, known1 && known2 && up && down
+}
+
+func (p *path) isKnownWhole(size dim.Size) bool {
+	answer, known := p.known(size, dim.Whole)
+	return known && answer
 }
 
 // knownWhole looks for x / m among what is whole, for x % m among what is zero, and for

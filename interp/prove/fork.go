@@ -70,31 +70,23 @@ func (p *path) requireFork(f *fork) bool {
 		case !c.isFact:
 			size, relation, holds = p.variableItself(c.name).Sub(c.value), dim.Zero, true
 		}
-		p.requirements = append(p.requirements, p.requirement(size, relation, holds, false))
+		r := p.requirement(size, relation, holds, false)
+		r.after = i
+		p.requirements = append(p.requirements, r)
 	}
 	return found
 }
 
 // requirement is one of the path, with what was asked in the block's own variables.
 func (p *path) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
-	return Requirement{Size: size, Relation: r, Holds: holds, asked: p.unprimed(size), stated: stated}
+	return Requirement{Size: size, Relation: r, Holds: holds, asked: p.unprimed(size), after: len(p.choices), stated: stated}
 }
 
-// required lists what the path requires, in the block's own variables, but for what the
-// values meet that it chose.
+// required lists what the path requires, in the block's own variables.
 func (p *path) required() []Requirement {
-	numbers := map[string]dim.Size{}
-	for _, l := range p.literals() {
-		if l.isValue && l.value.Known() {
-			numbers[l.name] = l.value
-		}
-	}
 	var list []Requirement
 	for _, r := range append(p.requirements[:len(p.requirements):len(p.requirements)], p.sides...) {
 		if r.stated {
-			continue
-		}
-		if with := r.asked.SubstituteAll(numbers); with.IsValid() && with.Known() && (dim.Numbers{}).Decide(with, r.Relation) == r.Holds {
 			continue
 		}
 		// As it was asked: what was put in place of a variable since then may be what

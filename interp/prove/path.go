@@ -43,6 +43,7 @@ type path struct {
 	steps       map[int]dim.Shape // of the block's own steps, by where they end
 	failed      []dim.Size        // differences that should be zero
 	uncertain   bool              // whether one of them may be zero for some values
+	guessed     bool              // something was answered at random, since the path fails
 	chose       []literal         // what literals gave, once it was asked for
 	scope       *scope            // the turn or attempt that is being applied, or nil
 	kinds       map[string][]bool // the answers that make the kind of turns, by the name of the turn

@@ -78,6 +78,7 @@ type Requirement struct {
 	Holds    bool
 	Side     string   // the side head that requires it, "" for the block itself
 	asked    dim.Size // as it was when it was taken
+	after    int      // how many choices the path had made by then
 	stated   bool     // by the block's own `where`
 }
 
@@ -243,7 +244,7 @@ func (x *exploration) follow(p *path) {
 		x.notProved(p.beyond)
 	case a.Problems.HasErrors():
 		x.problem(p, a.Problems)
-	case a.Output == nil:
+	case a.Output == nil || p.guessed:
 		x.notProved("it has no result that can be followed")
 	default:
 		if len(p.inner) > 0 {

@@ -145,6 +145,12 @@ func (p *path) endTurn(s *scope, shown bool) bool {
 	return true
 }
 
+// None reports whether a number of turns is known to be 0.
+func (p *path) None(n dim.Size) bool {
+	some, known := p.known(n.Sub(dim.Int(1)), dim.NonNegative)
+	return known && !some
+}
+
 // Try begins an attempt of which nothing is to remain.
 func (p *path) Try() (end func()) {
 	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed)}
