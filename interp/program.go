@@ -176,6 +176,8 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 	for _, o := range p.Main.Nets() {
 		if elab.Runnable(o) {
 			check(o)
+		} else if p.whole(o) && !opts.Budget.Spent() && !list.Full(diag.Error) {
+			list.AddAll(elab.CheckMeta(o, opts.Budget))
 		}
 	}
 	return nets, list.List, nil

@@ -81,7 +81,8 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	chain := presets(o)
-	result := &Result{Meta: m.meta(chain)}
+	meta, stated := m.meta(chain)
+	result := &Result{Meta: meta}
 	if c, ok = m.set(c, o, opts.Set); !ok {
 		return nil
 	}
@@ -107,6 +108,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	result.Graph, result.Defaults = m.graph, m.defaults
 	result.Main, result.Sides = m.graph.Totals()
+	m.fitMeta(result, stated)
 	if m.defaults {
 		m.expectations(chain, result, e)
 	}

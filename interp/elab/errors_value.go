@@ -190,22 +190,6 @@ func duplicateSide(at source.Span, name string) *diag.Diagnostic {
 	return diag.New(diag.UnnamedSide, at, "two side heads are called `%s`", name)
 }
 
-func unknownMeta(n *ast.Name) *diag.Diagnostic {
-	d := diag.New(diag.UnknownMeta, n.Span(), "meta has no key `%s`", n.Text)
-	if d.DidYouMean(n.Text, MetaKeys()) {
-		return d
-	}
-	return d.WithHelp("the keys are %s", strings.Join(MetaKeys(), ", "))
-}
-
-func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
-	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
-	if item.Key.Text == "mean" || item.Key.Text == "std" {
-		return d.WithHelp("one number for each channel, as in `[0.485, 0.456, 0.406]`")
-	}
-	return d
-}
-
 func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.UnknownArgument, s.Span, "the net `%s` has no parameter `%s`", o.Name, s.Name)
 	if near := diag.Nearest(s.Name, names(params)); near != "" {

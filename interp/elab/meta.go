@@ -54,21 +54,38 @@ func MetaKeys() []string {
 	return keys
 }
 
+// CheckMeta reports what is wrong with what a net's own text says of it, whatever its
+// parameters are. Instantiating it does this too, and for all that it fills in.
+func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
+	m := newMachine(o.Name, dim.Numbers{}, budget)
+	m.meta([]*resolve.Object{o})
+	return m.found.List
+}
+
 // meta reads the meta statements of a net's body, and over them those of the
 // presets that lead to it, innermost first.
-func (m *machine) meta(chain []*resolve.Object) Meta {
+func (m *machine) meta(chain []*resolve.Object) (Meta, metaItems) {
 	meta := Meta{Scale: 1, Interpolation: "bilinear", ChannelOrder: "rgb"}
+	items := metaItems{}
 	for i := len(chain) - 1; i >= 0; i-- {
+		if preset := chain[i].Block.Preset; preset != nil && preset.Ref().Args != nil {
+			for key, at := range items {
+				items[key] = metaItem{at.span, false}
+			}
+		}
 		for _, st := range statements(chain[i].Block) {
 			if st.Meta != nil {
-				m.readMeta(st.Meta, chain[i].Module, &meta)
+				m.readMeta(st.Meta, chain[i].Module, &meta, items)
 			}
 		}
 	}
-	return meta
+	if !m.found.List.HasErrors() && chain[len(chain)-1].Block.Body != nil {
+		m.fitPixels(meta, items)
+	}
+	return meta, items
 }
 
-func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta) {
+func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta, items metaItems) {
 	seen := map[string]bool{}
 	for _, item := range st.Items {
 		key, known := metaKeys[item.Key.Text]
@@ -93,6 +110,7 @@ func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta) {
 			continue
 		}
 		key.set(meta, v)
+		items[item.Key.Text] = metaItem{item.Value.Span(), true}
 	}
 }
 
@@ -137,13 +155,15 @@ func perChannel(v Value) string {
 	return ""
 }
 
+const positive = "a list of positive numbers"
+
 func allPositive(v Value) string {
 	if want := perChannel(v); want != "" {
 		return want
 	}
 	for _, x := range v.([]Value) {
 		if x.(dim.Size).Cmp(dim.Int(0)) <= 0 {
-			return "a list of positive numbers"
+			return positive
 		}
 	}
 	return ""

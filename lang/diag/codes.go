@@ -56,6 +56,7 @@ const (
 	ExpectFails    Code = "E0504"
 	IsFails        Code = "E0505"
 	SideDoesNotFit Code = "E0506"
+	MetaUnfit      Code = "E0507"
 
 	WeightNames  Code = "E0601"
 	WeightShapes Code = "E0602"
@@ -79,6 +80,8 @@ const (
 	MissingWhere    Code = "W0309"
 	ForeignOrder    Code = "W0310"
 	ChannelsLast    Code = "W0311"
+	MetaPixels      Code = "W0314"
+	MetaCrop        Code = "W0315"
 )
 
 // Codes lists every code in order with what a person calls it.
@@ -131,6 +134,7 @@ var Codes = []struct {
 	{ExpectFails, "fact that does not hold"},
 	{IsFails, "shape that is not as stated"},
 	{SideDoesNotFit, "side head that does not fit the input"},
+	{MetaUnfit, "meta that does not fit the net"},
 	{WeightNames, "weights of other names"},
 	{WeightShapes, "weights of other shapes or types"},
 	{TooLong, "file too long"},
@@ -151,6 +155,8 @@ var Codes = []struct {
 	{MissingWhere, "requirement that no `where` states"},
 	{ForeignOrder, "arguments in the order of another framework"},
 	{ChannelsLast, "input with its channels last"},
+	{MetaPixels, "meta for pixels of another range"},
+	{MetaCrop, "pictures of another size than the input"},
 }
 
 // Name is what a person calls the code, "" for an unknown one.

@@ -81,4 +81,19 @@ net n [N, 3, H = 8, W = 8] -> [N, 3, _, _] { halve }
 }
 `,
 	},
+	{
+		Code: MetaUnfit,
+		Text: "What `meta` says of the net does not fit it at its default size and arguments: `classes` has a name for each " +
+			"output, `mean` and `std` have one number, or one for each channel of the input.",
+		Wrong: `net n [N, 3, H = 8, W = 8] -> [N, 3] {
+  meta { classes = ["cat", "dog"] }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+		Right: `net n [N, 3, H = 8, W = 8] -> [N, 3] {
+  meta { classes = ["cat", "dog", "neither"] }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+	},
 }

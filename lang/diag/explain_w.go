@@ -156,4 +156,36 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 }
 `,
 	},
+	{
+		Code: MetaPixels,
+		Text: "Pixels are scaled to 0 … `scale` before `mean` is subtracted and `std` divides, and the numbers given are " +
+			"those of pixels of another range: a mean of 123.7 is one of 0 … 255, which is 0.485 of 0 … 1. All that the " +
+			"network sees would be wrong.",
+		Wrong: `net n [N, 3, H = 8, W = 8] -> [N, 3] {
+  meta { mean = [123.7, 116.3, 103.5] }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+		Right: `net n [N, 3, H = 8, W = 8] -> [N, 3] {
+  meta { mean = [123.7, 116.3, 103.5]; scale = 255 }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+	},
+	{
+		Code: MetaCrop,
+		Text: "`crop` is the size to which pictures are cut, after `resize` has made their shorter side so long. Where the " +
+			"net's input has another size by default, pictures are resized in proportion, and one of the two numbers is " +
+			"most likely not that of the training. Where `resize` is below what is cut, the rest is black.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3] {
+  meta { resize = 36; crop = 224 }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 3] {
+  meta { resize = 36; crop = 32 }
+  gap -> flatten -> fc: linear(3)
+}
+`,
+	},
 }

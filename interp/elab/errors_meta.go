@@ -1,0 +1,77 @@
+package elab
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops/tensor"
+)
+
+func unknownMeta(n *ast.Name) *diag.Diagnostic {
+	d := diag.New(diag.UnknownMeta, n.Span(), "meta has no key `%s`", n.Text)
+	if d.DidYouMean(n.Text, MetaKeys()) {
+		return d
+	}
+	return d.WithHelp("the keys are %s", strings.Join(MetaKeys(), ", "))
+}
+
+func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
+	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+	switch {
+	case want == positive:
+		return d.WithHelp("pixels are divided by `std`; leave it out, or write 1, where they are not to be")
+	case item.Key.Text == "mean" || item.Key.Text == "std":
+		return d.WithHelp("one number for each channel, as in `[0.485, 0.456, 0.406]`")
+	}
+	return d
+}
+
+// pixelsBeyond is about a list that belongs to pixels of another range.
+func pixelsBeyond(key string, numbers []float64, scale float64, at metaItems) *diag.Diagnostic {
+	d := diag.New(diag.MetaPixels, at[key].span, "pixels are from 0 to %g here, which a `%s` of %s does not fit", scale, key, list(numbers))
+	if stated, ok := at["scale"]; ok {
+		d.At(stated.span, "0 to %g is stated here", scale)
+	}
+	switch {
+	case slices.Min(numbers) < 0:
+		return d.WithHelp("`mean` is subtracted from pixels, which are not negative: write it without the sign")
+	case scale == 1:
+		return d.WithHelp("write `scale = 255` where pixels are from 0 to 255, or divide `mean` and `std` by 255")
+	}
+	return d.WithHelp("leave `scale` out where pixels are from 0 to 1, or multiply `mean` and `std` by 255")
+}
+
+func list(numbers []float64) string {
+	var texts []string
+	for _, x := range numbers {
+		texts = append(texts, strconv.FormatFloat(x, 'g', 6, 64))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func classesBeyond(at source.Span, names, outputs int, net string) *diag.Diagnostic {
+	d := diag.New(diag.MetaUnfit, at, "`classes` names %d output%s, and `%s` has %d", names, plural(names), net, outputs)
+	if names == 0 {
+		return d.WithHelp("leave it out, or list one name for each output, in their order")
+	}
+	return d.WithHelp("list one name for each output, in their order, or let the last layer have %d", names)
+}
+
+func channelsBeyond(at source.Span, key string, numbers, channels int, net string) *diag.Diagnostic {
+	return diag.New(diag.MetaUnfit, at, "`%s` has %d numbers, and the input of `%s` has %d channel%s", key, numbers, net, channels, plural(channels)).
+		WithHelp("give one number for all channels, or as many as there are channels")
+}
+
+func cropBeyond(at source.Span, crop int, in tensor.Shape, net string) *diag.Diagnostic {
+	return diag.New(diag.MetaCrop, at, "pictures are cut to %dx%d, and `%s` takes %dx%d by default", crop, crop, net, in[2], in[3]).
+		WithHelp("write `crop = %d`, or give the input of the net the size that it was trained at", min(in[2], in[3]))
+}
+
+func resizeBelow(at source.Span, resize, crop int) *diag.Diagnostic {
+	return diag.New(diag.MetaCrop, at, "pictures are resized to %d and then cut to %d, which leaves a black border", resize, crop).
+		WithHelp("`resize` is the shorter side before the cut, so at least %d", crop)
+}
