@@ -221,6 +221,7 @@ var openers = map[string]string{
 	"interp/regular/regular.go":       "it is how files are opened",
 	"interp/atomicfile/atomicfile.go": "it writes",
 	"interp/available.go":             "what Linux says of memory",
+	"cmd/cnnlang/start.go":            "what Linux says of the process and its user's",
 	"interp/measure.go":               "what Linux says of the process",
 	"ops/internal/cpu/cores_linux.go": "what Linux says of processors",
 }

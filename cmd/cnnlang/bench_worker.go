@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -15,17 +16,17 @@ import (
 // A workerHello is the first line of a worker. Times are in ms, memory in MB of
 // 2^20 bytes.
 type workerHello struct {
-	Engine         string    `json:"engine"`
-	Threads        int       `json:"threads"`
-	Batch          int       `json:"batch"`
-	Precision      string    `json:"precision"`
-	Import         float64   `json:"import_ms"` // of a program that loads a library first: 0
-	Load           float64   `json:"load_ms"`   // to read, check and pack
-	First          float64   `json:"first_ms"`  // the first run
-	ResidentBefore float64   `json:"rss0_mb"`
-	Resident       float64   `json:"rss_mb"`
-	MostResident   float64   `json:"hwm_mb"`
-	Output         []float32 `json:"y0"` // the first three elements
+	Engine         string  `json:"engine"`
+	Threads        int     `json:"threads"`
+	Batch          int     `json:"batch"`
+	Precision      string  `json:"precision"`
+	Import         float64 `json:"import_ms"` // of a program that loads a library first: 0
+	Load           float64 `json:"load_ms"`   // to read, check and pack
+	First          float64 `json:"first_ms"`  // the first run
+	ResidentBefore float64 `json:"rss0_mb"`
+	Resident       float64 `json:"rss_mb"`
+	MostResident   float64 `json:"hwm_mb"`
+	Output         []real  `json:"y0"` // the first three elements
 }
 
 type workerMemory struct {
@@ -55,8 +56,10 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	hello.First = since(start)
 	now, most := interp.ResidentMemory()
 	hello.ResidentBefore, hello.Resident, hello.MostResident = megabytes(before), megabytes(now), megabytes(most)
-	out := session.Output().Data
-	hello.Output = out[:min(3, len(out))]
+	hello.Output = []real{}
+	for _, v := range session.Output().Data[:min(3, len(session.Output().Data))] {
+		hello.Output = append(hello.Output, real(v))
+	}
 	if err := a.line(hello); err != nil {
 		return err
 	}
@@ -97,7 +100,10 @@ func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.T
 			return err
 		}
 	}
-	return lines.Err()
+	if err := lines.Err(); !errors.Is(err, bufio.ErrTooLong) {
+		return err
+	}
+	return usage("standard input: got a line of more than %d bytes, want a number of runs from 1 to %d, mem, or quit", bufio.MaxScanTokenSize, mostRuns)
 }
 
 // line writes a document on one line, at once.

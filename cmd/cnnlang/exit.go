@@ -107,6 +107,7 @@ func exitCode(err error) int {
 		path        *fs.PathError
 		output      *outputError
 		precision   *ops.PrecisionError
+		hungry      *starved
 	)
 	switch {
 	case err == nil:
@@ -121,7 +122,7 @@ func exitCode(err error) int {
 		return exitProblems
 	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection), errors.As(err, &precision):
 		return exitUsage
-	case errors.As(err, &memory), errors.As(err, &expanded), errors.As(err, &weightLimit), errors.As(err, &pixelLimit):
+	case errors.As(err, &memory), errors.As(err, &expanded), errors.As(err, &weightLimit), errors.As(err, &pixelLimit), errors.As(err, &hungry):
 		return exitLimit
 	case errors.As(err, &weightFile), errors.As(err, &tuning), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
 		return exitFile
@@ -160,6 +161,7 @@ func (a *app) report(err error) int {
 		choice  *interp.SelectionError
 
 		precision *ops.PrecisionError
+		hungry    *starved
 	)
 	switch {
 	case code == exitFine, errors.As(err, &several):
@@ -177,6 +179,8 @@ func (a *app) report(err error) int {
 			"leave out --side "+choice.Name+", or ask for another --shape")
 	case errors.As(err, &memory):
 		a.message(plain(err), "ask for a smaller --shape, or allow more with --max-memory")
+	case errors.As(err, &hungry):
+		a.message(hungry.what, hungry.help)
 	case errors.As(err, &precision):
 		a.message(plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly")
 	case errors.As(err, &crashed):

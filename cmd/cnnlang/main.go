@@ -27,9 +27,12 @@ func main() { os.Exit(Main()) }
 // process ends, and only a file in the middle of being written is first taken
 // away.
 func Main() int {
+	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(output{standardOutput()}, 1<<16), stderr: os.Stderr}
+	if err := startable(); err != nil {
+		return a.report(err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(standardOutput(), 1<<16), stderr: os.Stderr}
 	done := make(chan error, 1)
 	go func() { done <- a.execute(ctx, os.Args[1:]) }()
 	select {
@@ -61,8 +64,13 @@ func (a *app) execute(ctx context.Context, args []string) (err error) {
 	root := a.root()
 	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)
-	if flushed := a.stdout.Flush(); flushed != nil && err == nil {
-		return &outputError{flushed}
+	var told *outputError
+	switch flushed := a.stdout.Flush(); {
+	case flushed == nil || errors.As(err, &told):
+	case err == nil:
+		return flushed
+	default:
+		a.message(flushed.Error(), "") // and the other comes behind it
 	}
 	return err
 }
@@ -82,6 +90,17 @@ func crashOf(value any) *crash {
 }
 
 func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
+
+// An output is standard output, and its errors are *outputError.
+type output struct{ io.Writer }
+
+func (o output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		err = &outputError{err}
+	}
+	return n, err
+}
 
 // An outputError says that standard output takes no more.
 type outputError struct{ err error }
