@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -179,4 +180,40 @@ func TestPackedWeightsCutShortUnderEveryKernel(t *testing.T) {
 		t.Errorf("only %d ran", ran)
 	}
 	t.Logf("%d instruction sets and precisions", ran)
+}
+
+// What fmt and --fix write anew stays as it is where it has other names, and keeps its
+// mode where not.
+func TestTextsWithOtherNamesAreNotRewritten(t *testing.T) {
+	for _, args := range []string{"fmt a.cnn", "check --fix a.cnn"} {
+		folder := t.TempDir()
+		text := net("concat { | conv(8, 3x3) | id }")()
+		if strings.HasPrefix(args, "fmt") {
+			text = net("  relu")()
+		}
+		put(t, folder, map[string]string{"a.cnn": text})
+		path, other := filepath.Join(folder, "a.cnn"), filepath.Join(folder, "b.cnn")
+		if err := errors.Join(os.Chmod(path, 0o640), os.Link(path, other)); err != nil {
+			t.Fatal(err)
+		}
+		cmd, stderr := command(t, folder, strings.Fields(args)...)
+		if code := codeOf(t, cmd.Run()); code != exitFile || stderr.String() != "error: a.cnn: cannot be written: it has 2 names (hard links), of which only this one would change; copy it to a file of its own first\n" {
+			t.Errorf("%s: exit code %d\n%s", args, code, stderr)
+		}
+		if now, err := os.ReadFile(other); err != nil || string(now) != text {
+			t.Errorf("%s: the other became %q, %v", args, now, err)
+		}
+		if err := os.Remove(other); err != nil {
+			t.Fatal(err)
+		}
+		cmd, stderr = command(t, folder, strings.Fields(args)...)
+		code := codeOf(t, cmd.Run())
+		info, err := os.Stat(path)
+		if code != 0 || err != nil || info.Mode() != 0o640 {
+			t.Errorf("%s: exit code %d, mode %v, %v\n%s", args, code, info.Mode(), err, stderr)
+		}
+		if now, err := os.ReadFile(path); err != nil || string(now) == text {
+			t.Errorf("%s: the text is as it was, %v", args, err)
+		}
+	}
 }

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/atomicfile"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 )
@@ -73,29 +70,10 @@ func (c *checker) repaired(p *interp.Program, s state, argument string) (*interp
 	case len(made) == 0:
 		return p, s, nil
 	}
-	if err := rewrite(argument, old, text); err != nil {
+	if err := c.rewrite(argument, old, text); err != nil {
 		return p, s, err
 	}
 	return p, s, c.fixedReport(argument, old, text, made)
-}
-
-// rewrite replaces a file whole, if it still is what was checked.
-func rewrite(path, old, text string) error {
-	now, err := readText(path)
-	if err != nil {
-		return err
-	}
-	if now != old {
-		return &fs.PathError{Op: "write", Path: path, Err: errors.New("it was changed while it was checked")}
-	}
-	err = atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	})
-	if err != nil {
-		return &fs.PathError{Op: "write", Path: path, Err: err}
-	}
-	return nil
 }
 
 // fixedReport says what was changed in a file.

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/elab"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/prove"
@@ -127,12 +126,8 @@ func (f *formatter) file(path string) error {
 	case laid == text:
 		return nil
 	}
-	err = atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, laid)
+	if err := f.rewrite(path, text, laid); err != nil {
 		return err
-	})
-	if err != nil {
-		return &fs.PathError{Op: "write", Path: path, Err: cannotWrite(err)}
 	}
 	_, err = fmt.Fprintln(f.stdout, path)
 	return err
@@ -220,13 +215,4 @@ func readText(path string) (string, error) {
 		err = &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return string(text), err
-}
-
-// cannotWrite is the reason without the name of the file that was being made.
-func cannotWrite(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return fmt.Errorf("cannot be written: %w", err)
 }

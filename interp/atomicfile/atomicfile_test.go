@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func put(text string) func(io.Writer) error {
@@ -137,4 +138,61 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	wantNames(t, folder, "dangling")
+}
+
+// What is being written has no name where the system can do that, and what others left
+// behind goes.
+func TestNothingIsLeftBehind(t *testing.T) {
+	folder := t.TempDir()
+	past := time.Now().Add(-2 * time.Hour)
+	const old, young, alike, inner = ".a.12-0.new", ".a.13-0.new", ".a.new", ".a.14-0.new"
+	for _, name := range []string{old, young, alike} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(folder, inner), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{old, alike, inner} {
+		if err := os.Chtimes(filepath.Join(folder, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := unnamed(folder)
+	if err == nil {
+		f.Close()
+	}
+	err = Write(filepath.Join(folder, "a"), func(io.Writer) error {
+		if err == nil { // or it has a name, of which nothing is wanted
+			wantNames(t, folder, young, inner, alike)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantNames(t, folder, young, inner, alike, "a")
+}
+
+// Where the system has no files without a name, a temporary one has one.
+func TestNamedTemporaries(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a")
+	f := new(temporary)
+	taken := 0
+	err := f.called(path, func(name string) (err error) {
+		if taken++; taken < 3 {
+			return os.ErrExist
+		}
+		f.File, err = os.Create(name)
+		return err
+	})
+	if err != nil || !leftover.MatchString(filepath.Base(f.name)) {
+		t.Fatalf("got %q, %v", f.name, err)
+	}
+	if err := f.publish(path); err != nil {
+		t.Error(err)
+	}
+	wantNames(t, folder, "a")
 }
