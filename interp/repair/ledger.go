@@ -17,12 +17,16 @@ type ledger struct {
 	whats    map[*diag.Diagnostic][]string
 }
 
-// An entry puts text in place of original[start:end].
+// An entry puts text in place of original[start:end]; at is where it begins in the
+// current text.
 type entry struct {
-	start, end int
-	text       string
-	owner      *diag.Diagnostic
+	start, end, at int
+	text           string
+	owner          *diag.Diagnostic
 }
+
+// shift is how much further on what follows the entry is in the current text.
+func (e entry) shift() int { return e.at + len(e.text) - e.end }
 
 func newLedger(f *source.File) *ledger {
 	return &ledger{original: f, current: f.Text, whats: map[*diag.Diagnostic][]string{}}
@@ -34,93 +38,109 @@ type change struct {
 	owner *diag.Diagnostic
 }
 
+// An owned edit is one and the diagnostic that it cures.
+type owned struct {
+	start, end int // in the current text
+	text       string
+	owner      *diag.Diagnostic
+}
+
 // make makes changes whose edits do not overlap.
 func (l *ledger) make(changes ...change) {
-	type owned struct {
-		diag.Edit
-		owner *diag.Diagnostic
-	}
 	var edits []owned
 	for _, c := range changes {
 		if !slices.Contains(l.whats[c.owner], c.What) {
 			l.whats[c.owner] = append(l.whats[c.owner], c.What)
 		}
 		for _, e := range c.Edits {
-			edits = append(edits, owned{e, c.owner})
+			edits = append(edits, owned{e.Span.Start.Offset, e.Span.End.Offset, e.Text, c.owner})
 		}
 	}
-	slices.SortStableFunc(edits, func(a, b owned) int { return a.Span.Start.Offset - b.Span.Start.Offset })
-	for _, e := range slices.Backward(edits) { // so that the places of the others stay
-		l.edit(e.Span.Start.Offset, e.Span.End.Offset, e.Text, e.owner)
-	}
+	slices.SortStableFunc(edits, func(a, b owned) int { return a.start - b.start })
+	l.edit(edits)
 }
 
-// edit puts text in place of current[start:end]. What touches earlier edits becomes one
-// with them.
-func (l *ledger) edit(start, end int, text string, owner *diag.Diagnostic) {
-	var before, after []entry
-	made := entry{text: text, owner: owner}
-	first, last := start, end // of all that is touched, in the current text
-	from, to := start, end    // the same in the original
-	shift := 0
-	for _, e := range l.entries {
-		low := e.start + shift
-		high := low + len(e.text)
-		shift += len(e.text) - (e.end - e.start)
-		switch {
-		case high < start:
-			before = append(before, e)
-			from, to = start-shift, end-shift
-		case low > end:
-			after = append(after, e)
-		default:
-			if made.owner == owner {
-				made.owner = e.owner
-			}
-			if low <= first {
-				first, from = low, e.start
-			}
-			if to = end - shift; high >= last {
-				last, to = high, e.end
+// edit makes edits in the order of the text. What touches earlier edits, or one of the
+// same time, becomes one with them.
+func (l *ledger) edit(edits []owned) {
+	var current, text strings.Builder // the new text, and that of one entry
+	var list []entry
+	done, shift, grown := 0, 0, 0 // how far the current text has been taken over, and its shift; the growth made here
+	rest := l.entries
+	pass := func(e entry) {
+		shift = e.shift()
+		e.at += grown
+		list = append(list, e)
+	}
+	for len(edits) > 0 {
+		for len(rest) > 0 && rest[0].at+len(rest[0].text) < edits[0].start {
+			pass(rest[0])
+			rest = rest[1:]
+		}
+		first, growth, owner := edits[0].start, 0, edits[0].owner
+		if len(rest) > 0 {
+			first = min(first, rest[0].at)
+		}
+		made := entry{start: first - shift, at: first + grown, owner: owner}
+		text.Reset()
+		at, last := first, first // how far its text is written, and how far it reaches in the current text
+		for touches := true; touches; {
+			switch touches = false; {
+			case len(rest) > 0 && rest[0].at <= last:
+				if made.owner == owner {
+					made.owner = rest[0].owner
+				}
+				last, shift = max(last, rest[0].at+len(rest[0].text)), rest[0].shift()
+				rest, touches = rest[1:], true
+			case len(edits) > 0 && edits[0].start <= last:
+				e := edits[0]
+				text.WriteString(l.current[at:e.start] + e.text)
+				at, last = e.end, max(last, e.end)
+				growth += len(e.text) - (e.end - e.start)
+				if made.owner == owner {
+					made.owner = e.owner
+				}
+				edits, touches = edits[1:], true
 			}
 		}
+		text.WriteString(l.current[at:last])
+		made.end, made.text = last-shift, text.String()
+		current.WriteString(l.current[done:first] + made.text)
+		done = last
+		grown += growth
+		list = append(list, made)
 	}
-	made.start, made.end = from, to
-	made.text = l.current[first:start] + text + l.current[end:last]
-	l.current = l.current[:start] + text + l.current[end:]
-	l.entries = append(append(before, made), after...)
+	for _, e := range rest {
+		pass(e)
+	}
+	l.current = current.String() + l.current[done:]
+	l.entries = list
 }
 
 // was is where a place of the current text was in the original: where what it is in
 // began, if that was put there.
 func (l *ledger) was(offset int) int {
-	shift := 0
-	for _, e := range l.entries {
-		if e.start+shift > offset {
-			break
-		}
-		if offset < e.start+shift+len(e.text) {
-			return e.start
-		}
-		shift += len(e.text) - (e.end - e.start)
+	i, _ := slices.BinarySearchFunc(l.entries, offset, func(e entry, offset int) int { return e.at - offset - 1 })
+	switch {
+	case i == 0: // the first that begins behind it
+		return offset
+	case offset < l.entries[i-1].at+len(l.entries[i-1].text):
+		return l.entries[i-1].start
 	}
-	return offset - shift
+	return offset - l.entries[i-1].shift()
 }
 
 // now is where a place of the original is in the current text, or what has replaced it
 // begins.
 func (l *ledger) now(offset int) int {
-	shift := 0
-	for _, e := range l.entries {
-		if e.start >= offset {
-			break
-		}
-		if e.end > offset {
-			return e.start + shift
-		}
-		shift += len(e.text) - (e.end - e.start)
+	i, _ := slices.BinarySearchFunc(l.entries, offset, func(e entry, offset int) int { return e.start - offset })
+	switch {
+	case i == 0: // the first that begins there or behind it
+		return offset
+	case l.entries[i-1].end > offset:
+		return l.entries[i-1].at
 	}
-	return offset + shift
+	return offset + l.entries[i-1].shift()
 }
 
 // repairs are the edits by the diagnostics they belong to.

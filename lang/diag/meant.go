@@ -7,6 +7,10 @@ import "strings"
 // so few letters are left that any other name is near.
 func Meant(got string, candidates []string) string {
 	near, alone := nearest(got, candidates)
+	return evident(got, near, alone)
+}
+
+func evident(got, near string, alone bool) string {
 	switch {
 	case near == "" || digitless(near) == digitless(got):
 		return ""
@@ -31,12 +35,12 @@ func digitless(name string) string {
 // DidYouMean helps with the nearest candidate, which it writes in place of the span of
 // the diagnostic where no other can be meant; it reports whether there is one.
 func (d *Diagnostic) DidYouMean(got string, candidates []string) bool {
-	near := Nearest(got, candidates)
+	near, alone := nearest(got, candidates)
 	if near == "" {
 		return false
 	}
 	d.WithHelp("did you mean `%s`?", near)
-	if Meant(got, candidates) == near {
+	if evident(got, near, alone) == near {
 		d.Write(near)
 	}
 	return true

@@ -11,7 +11,8 @@ import (
 // closest of all.
 //
 // There may be as many candidates as a file has words, so each is first looked at in
-// passing: most are too long, too short, or made of other letters.
+// passing: most are too long, too short, or made of other letters. Of more than a
+// hundred only those count that begin or end alike.
 func Nearest(got string, candidates []string) string {
 	best, _ := nearest(got, candidates)
 	return best
@@ -25,8 +26,9 @@ func nearest(got string, candidates []string) (best string, alone bool) {
 	if letters <= longest {
 		search = nearness{word: []rune(got)}
 	}
+	many := len(candidates) > 100
 	for _, c := range candidates {
-		if c == got || c == best {
+		if many && unlike(got, c) || c == got || c == best {
 			continue
 		}
 		if len(c) == len(got) && strings.EqualFold(c, got) {
@@ -43,12 +45,10 @@ func nearest(got string, candidates []string) (best string, alone bool) {
 	return best, alone
 }
 
-// DidYouMean is a help line for an unknown name, "" where nothing is near.
-func DidYouMean(got string, candidates []string) string {
-	if n := Nearest(got, candidates); n != "" {
-		return "did you mean `" + n + "`?"
-	}
-	return ""
+// unlike reports whether two words have neither their first nor their last letter in
+// common, but for the case.
+func unlike(a, b string) bool {
+	return len(a) == 0 || len(b) == 0 || (a[0]^b[0])&^0x20 != 0 && (a[len(a)-1]^b[len(b)-1])&^0x20 != 0
 }
 
 // longest is the number of letters beyond which names are not compared at all.

@@ -19,11 +19,11 @@ func TestNearest(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", got, n, want)
 		}
 	}
-	if got := DidYouMean("rleu", words); got != "did you mean `relu`?" {
-		t.Errorf("got %q", got)
+	if d := New(UnknownName, source.Span{}, "no"); !d.DidYouMean("rleu", words) || d.Help != "did you mean `relu`?" {
+		t.Errorf("got %v", d.Help)
 	}
-	if got := DidYouMean("zzzz", words); got != "" {
-		t.Errorf("got %q, want nothing", got)
+	if d := New(UnknownName, source.Span{}, "no"); d.DidYouMean("zzzz", words) || d.Help != "" {
+		t.Errorf("got %v, want nothing", d.Help)
 	}
 }
 

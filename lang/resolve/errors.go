@@ -90,11 +90,13 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	if help := absent[bare]; help != "" {
 		return d.WithHelp("%s", help)
 	}
-	near := diag.Nearest(r.Text(), m.Names())
-	if near == "" && body && r.Args == nil && len(r.Path) == 1 {
+	switch {
+	case d.DidYouMean(r.Text(), m.Names()):
+		return d
+	case body && r.Args == nil && len(r.Path) == 1:
 		return d.WithHelp("a label is followed by a colon: `%s: { … }`", r.Text())
 	}
-	return suggest(d, r.Text(), m.Names(), "")
+	return d.WithHelp("%s", known(nil, ""))
 }
 
 // inLibrary helps where a name is declared in the library, and reports whether it is.
@@ -122,21 +124,20 @@ func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diag
 	if slices.Contains(noValue, r.Text()) {
 		return d.WithHelp("leave the argument out, or write `false` or 0")
 	}
-	near := diag.Nearest(r.Text(), candidates)
-	if near == "" && slices.Contains(flowing, r.Text()) {
-		return d.WithHelp("a step works on the value before it; end a step with `as %s` to read its value later, as `@%[1]s`", r.Text())
+	if d.Span = nameOf(r); d.DidYouMean(r.Text(), candidates) {
+		return d
 	}
-	if near != "" {
-		d.Span = nameOf(r)
-		return suggest(d, r.Text(), candidates, "")
+	d.Span = r.Span()
+	if slices.Contains(flowing, r.Text()) {
+		return d.WithHelp("a step works on the value before it; end a step with `as %s` to read its value later, as `@%[1]s`", r.Text())
 	}
 	if m.inLibrary(d, r.Text()) {
 		return d
 	}
 	if r.Args != nil || len(locals) > 12 || len(locals) == 0 {
-		return d.WithHelp("%s", helpFor(r.Text(), locals, "known here are"))
+		return d.WithHelp("%s", known(locals, "known here are"))
 	}
-	return d.WithHelp("%s; another one is a parameter, as in `(%s = 1)`, or a `let`", helpFor(r.Text(), locals, "known here are"), r.Text())
+	return d.WithHelp("%s; another one is a parameter, as in `(%s = 1)`, or a `let`", known(locals, "known here are"), r.Text())
 }
 
 // libraryFiles are the files of the library that declare a name.
@@ -273,16 +274,13 @@ func branchesMissing(r *ast.Ref, branches []string) *diag.Diagnostic {
 // suggest helps with the nearest name, and writes it where no other can be meant.
 func suggest(d *diag.Diagnostic, got string, names []string, intro string) *diag.Diagnostic {
 	if !d.DidYouMean(got, names) {
-		d.WithHelp("%s", helpFor(got, names, intro))
+		d.WithHelp("%s", known(names, intro))
 	}
 	return d
 }
 
-// helpFor suggests the nearest name, or lists what there is where that is short.
-func helpFor(got string, names []string, intro string) string {
-	if s := diag.DidYouMean(got, names); s != "" {
-		return s
-	}
+// known lists what there is, where that is short.
+func known(names []string, intro string) string {
 	if intro == "" || len(names) == 0 || len(names) > 12 {
 		return "`cnnlang doc` lists what there is"
 	}
