@@ -136,7 +136,7 @@ type Stmt struct {
 // and how pictures are prepared.
 type Meta struct {
 	Extent
-	Items []*MetaItem `parser:"'meta' '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
+	Items []*MetaItem `parser:"'meta':Keyword '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
 }
 
 // A MetaItem is one key and its value.
@@ -149,7 +149,7 @@ type MetaItem struct {
 // A NameMap maps weight names to those of another framework's files.
 type NameMap struct {
 	Extent
-	For  *Name      `parser:"'names' @@ '{' NL*"`
+	For  *Name      `parser:"'names':Keyword @@ '{' NL*"`
 	Rows []*NameRow `parser:"( @@ NL* )* '}'"`
 }
 
@@ -169,7 +169,7 @@ type Expect struct {
 // A Side is a branch off the current value that ends in a named output.
 type Side struct {
 	Extent
-	Step *Step `parser:"'side' @@"`
+	Step *Step `parser:"'side':Keyword @@"`
 }
 
 // A Pipeline is steps joined by ->.
@@ -183,7 +183,7 @@ type Pipeline struct {
 // result.
 type Step struct {
 	Extent
-	Stage  bool     `parser:"@'stage'?"`
+	Stage  bool     `parser:"@'stage':Keyword?"`
 	Label  *Label   `parser:"( (?= ( Ident | String ) ':' ) @@ ':' )?"`
 	If     *If      `parser:"( @@"`
 	Repeat *Repeat  `parser:"| @@"`

@@ -138,6 +138,9 @@ func (d *Diagnostic) Correct(what string, edits ...Edit) *Diagnostic {
 
 // Write is Correct for a text in place of the span of the diagnostic.
 func (d *Diagnostic) Write(text string) *Diagnostic {
+	if text == "" {
+		return d.Correct("leave it out", Edit{Span: d.Span})
+	}
 	return d.Correct("write `"+strings.TrimSpace(text)+"`", Edit{d.Span, text})
 }
 

@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"cnnlang/lang/source"
+)
 
 // docAbove returns the comment that ends on the line directly above tokens[i],
 // without its hash signs.
@@ -33,7 +37,7 @@ func (p *parser) fileDoc() string {
 		case t.Type == tokComment && t.Pos.Line == next:
 			lines = append(lines, t.Value)
 			next++
-		case t.Type == tokSpace && strings.Trim(t.Value, " \t\r\n"+byteOrderMark) == "" || t.Type == tokNL:
+		case t.Type == tokSpace && strings.Trim(t.Value, " \t\r\n"+source.ByteOrderMark) == "" || t.Type == tokNL:
 		case t.Pos.Line == next && (t.Value == "block" || t.Value == "net"):
 			return "" // it belongs to this declaration
 		default:

@@ -151,7 +151,7 @@ var instead = map[string]string{
 	"’": "`\"` around strings",
 	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
 	"→": "`->`", "⇒": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
-	"\u200b": "nothing in its place", "\ufeff": "nothing in its place", "\u3000": "a plain blank", "、": "`,`", "。": "`.`",
+	"\u3000": "a plain blank", "、": "`,`", "。": "`.`",
 }
 
 // isQuote reports whether a character is a quotation mark of another language.
@@ -181,6 +181,9 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	d := diag.New(diag.StrayCharacter, span, "the %s `%s` cannot stand here", what, shown)
 	if meant, ok := plain(text); ok {
 		d.Write(meant)
+	}
+	if meant, ok := plain(text); ok && meant == "" {
+		return d.WithHelp("nobody sees it: leave it out")
 	}
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)

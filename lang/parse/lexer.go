@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/source"
 )
 
 // The token types. Every rune of a text belongs to exactly one token, so that
@@ -47,10 +49,7 @@ var symbols = map[string]lexer.TokenType{
 	"Op": tokOp, "Invalid": tokInvalid, "BranchRepeat": tokBranch,
 }
 
-const (
-	byteOrderMark = "\uFEFF"
-	operators     = "-+*/%<>=(){}[],:|@."
-)
+const operators = "-+*/%<>=(){}[],:|@."
 
 var longOperators = map[string]bool{"->": true, "==": true, "!=": true, "<=": true, ">=": true, "//": true, "**": true}
 
@@ -81,15 +80,16 @@ func tokenize(name, text string, limit int) []lexer.Token {
 		switch {
 		case kind == tokIdent && isKeyword[value]:
 			kind = tokKeyword
-		case pos.Offset == 0 && value == byteOrderMark:
+		case pos.Offset == 0 && value == source.ByteOrderMark:
 			kind = tokSpace
 		}
 		tokens = append(tokens, lexer.Token{Type: kind, Value: value, Pos: pos})
 		pos.Offset += length
-		if value == "\n" {
+		switch {
+		case value == "\n":
 			pos.Line++
 			pos.Column = 1
-		} else {
+		case pos.Offset > len(source.ByteOrderMark) || value != source.ByteOrderMark:
 			pos.Column += utf8.RuneCountInString(value)
 		}
 		if kind != tokSpace && kind != tokComment {

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
+
+	"cnnlang/lang/source"
 )
 
 // The token rules once more as regular expressions, tried in order.
@@ -74,7 +76,7 @@ func FuzzLex(f *testing.F) {
 	f.Add("0x1x2x3 1_0.5e+3 -> ** // == != <= >= @t | # comment")
 	f.Fuzz(func(t *testing.T, text string) {
 		// File takes no other text; a mark of the byte order at the start is a blank.
-		if len(text) > 1<<9 || !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, byteOrderMark) {
+		if len(text) > 1<<9 || !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, source.ByteOrderMark) {
 			return
 		}
 		compareTokens(t, text)

@@ -177,7 +177,7 @@ var foreign = map[string]string{
 func foreignWord(c context) *diag.Diagnostic {
 	for _, t := range []lexer.Token{c.found, c.before} {
 		if help := foreign[t.Value]; help != "" && t.Type == tokIdent && (c.bracket == "{" || c.bracket == "") {
-			d := diag.New(diag.Syntax, spanOf(&t), "`%s` is no word of this language", t.Value).WithHelp("%s", help)
+			d := diag.New(diag.Syntax, spanOf(&t), "`%s` is not a keyword", t.Value).WithHelp("%s", help)
 			if word := strings.Trim(strings.TrimPrefix(help, "write "), "`"); help == "write `"+word+"`" {
 				d.Write(word)
 			}

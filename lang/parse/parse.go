@@ -57,6 +57,9 @@ func File(src *source.File) (*ast.File, diag.List) {
 	if d := notText(src); d != nil {
 		return file, diag.List{d}
 	}
+	if d := python(src); d != nil {
+		return file, diag.List{d}
+	}
 	p := &parser{file: file, tokens: tokenize(src.Name, src.Text, MaxTokens)}
 	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
 		return file, diag.List{tooManyTokens(src.Span(end, end))}
@@ -75,6 +78,7 @@ func File(src *source.File) (*ast.File, diag.List) {
 		return file, p.errors
 	}
 	p.strays()
+	p.misnamed()
 	slices.Sort(p.broken)
 	for _, r := range p.declarations() {
 		p.declaration(r)

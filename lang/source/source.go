@@ -8,9 +8,12 @@ import (
 	"unicode/utf8"
 )
 
+// ByteOrderMark is what some editors put before the text of a file; it is no part of it.
+const ByteOrderMark = "\uFEFF"
+
 // A Pos is a place in a file. Its fields are those of a parser's position, so
 // that one converts to the other. Line and Column count from 1, Column in
-// runes; the zero Pos is no place.
+// runes, a byte order mark before the first not counted; the zero Pos is no place.
 type Pos struct {
 	Filename string
 	Offset   int // bytes from the start of the file
@@ -59,14 +62,17 @@ func (f *File) Pos(offset int) Pos {
 	offset = min(max(offset, 0), len(f.Text))
 	line := sort.SearchInts(f.lines, offset+1)
 	start := f.lines[line-1]
+	if line == 1 && offset >= len(ByteOrderMark) && strings.HasPrefix(f.Text, ByteOrderMark) {
+		start = len(ByteOrderMark)
+	}
 	return Pos{f.Name, offset, line, utf8.RuneCountInString(f.Text[start:offset]) + 1}
 }
 
 // Span returns the span between two byte offsets.
 func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
 
-// Line returns the text of a line, counted from 1, without its end; "" where
-// there is none.
+// Line returns the text of a line, counted from 1, without its end and without a byte
+// order mark; "" where there is none.
 func (f *File) Line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
@@ -75,7 +81,11 @@ func (f *File) Line(n int) string {
 	if n < len(f.lines) {
 		end = f.lines[n] - 1
 	}
-	return strings.TrimSuffix(f.Text[f.lines[n-1]:end], "\r")
+	text := strings.TrimSuffix(f.Text[f.lines[n-1]:end], "\r")
+	if n == 1 {
+		text = strings.TrimPrefix(text, ByteOrderMark)
+	}
+	return text
 }
 
 // LineStart returns the offset of a line's first byte, the end of the text for a

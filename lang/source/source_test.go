@@ -31,6 +31,19 @@ func TestPositions(t *testing.T) {
 	}
 }
 
+// A byte order mark takes no column.
+func TestByteOrderMark(t *testing.T) {
+	f := NewFile("a", ByteOrderMark+"ab\ncd")
+	for offset, column := range map[int]int{0: 1, 3: 1, 4: 2, 6: 1, 7: 2} {
+		if p := f.Pos(offset); p.Column != column || p.Offset != offset {
+			t.Errorf("offset %d is column %d, want %d", offset, p.Column, column)
+		}
+	}
+	if got := f.Line(1); got != "ab" || f.LineStart(1) != 0 {
+		t.Errorf("the first line is %q from %d", got, f.LineStart(1))
+	}
+}
+
 func TestSpans(t *testing.T) {
 	f, g := NewFile("a", "0123456789"), NewFile("b", "0123456789")
 	if outer := f.Span(2, 8); !outer.Contains(f.Span(2, 8)) || !outer.Contains(f.Span(3, 3)) ||
