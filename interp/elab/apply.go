@@ -103,7 +103,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		filled.Args[name] = b
 	}
 	for name, v := range args {
-		filled.Args[name] = bound{v, o.Span, nil}
+		filled.Args[name] = bound{value: v, span: o.Span}
 	}
 	e, ok := m.bind(filled, o.Span)
 	if !ok {

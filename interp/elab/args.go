@@ -74,7 +74,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 			name = params[next].Name.Text
 		}
 		given[name] = true
-		filled.Args[name] = bound{v, a.Value.Span(), args}
+		filled.Args[name] = bound{v, a.Value.Span(), args, a.Value, e}
 	}
 	return filled, good
 }
@@ -122,7 +122,7 @@ func find(params []*ast.Param, name string) *ast.Param {
 // bind gives every parameter its value: the argument, or the default, in which
 // the parameters before it are known.
 func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
-	e := &env{module: c.Object.Module, frame: &frame{net: c.Object.Block.Kind == "net"}, values: make(map[string]Value, len(parameters(c.Object)))}
+	e := &env{module: c.Object.Module, frame: &frame{net: c.Object.Block.Kind == "net", of: c}, values: make(map[string]Value, len(parameters(c.Object)))}
 	good := true
 	for _, p := range parameters(c.Object) {
 		v, ok := m.bindOne(c, p, e, at)
@@ -165,7 +165,7 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 	}
 	v, want := m.convert(arg.value, t)
 	if want != "" {
-		m.fail(wrongArgument(arg, c.Object, p, want))
+		m.failOver(wrongArgument(arg, c.Object, p, want), arg.expr, arg.env)
 		return nil, false
 	}
 	return promised(v, p, c.Object.Module, arg.span), true

@@ -20,7 +20,7 @@ func (m *machine) body(b *ast.Body, e *env, sc scope, x Tensor) Tensor {
 		switch {
 		case st.Let != nil:
 			if v, ok := m.eval(st.Let.Value, e); ok {
-				e.values[st.Let.Name.Text] = v
+				e.let(st.Let, v)
 			} else {
 				return poison // what follows may need the value
 			}
@@ -195,7 +195,7 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 		whole, ok := n.Int()
 		switch {
 		case !ok || whole < 0:
-			m.fail(badCount(h.Count.Span(), n))
+			m.failOver(badCount(h.Count.Span(), n), h.Count, e)
 			return false
 		case whole > MaxNodes:
 			m.stop(tooManyTurns(h.Count.Span(), whole))

@@ -87,7 +87,7 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 		filled.Args[name] = b
 	}
 	body := &Closure{Slot: at.step.Call.Slot, Env: at.env}
-	filled.Args[params[len(params)-1].Name.Text] = bound{body, at.step.Call.Slot.Span(), nil}
+	filled.Args[params[len(params)-1].Name.Text] = bound{value: body, span: at.step.Call.Slot.Span()}
 	return filled, true
 }
 
@@ -115,7 +115,12 @@ func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
 	if err != nil {
 		f := err.(*ops.Fault)
 		if !x.Suspect || f.Kind == ops.BadValue && f.Input < 0 { // wrong whatever the shape may be
-			m.failAt(at, operationFault(f, c, at.span(), x))
+			b := c.Args[f.Arg]
+			if d := operationFault(f, c, at.span(), x); f.Kind == ops.BadValue {
+				m.failOver(d, b.expr, b.env)
+			} else {
+				m.failAt(at, d)
+			}
 		}
 		return poison
 	}
@@ -281,7 +286,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 		}) && ok
 	}
 	if ok && len(results) == 0 {
-		m.fail(noBranches(at.span(), c))
+		m.failOver(noBranches(at.span(), c), at.step.Call.Branches[0].Repeat.Count, at.env)
 	}
 	if !ok || len(results) == 0 {
 		return poison

@@ -168,7 +168,7 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 			good = false
 			continue
 		}
-		filled.Args[s.Name] = bound{v, s.Value.Span(), nil}
+		filled.Args[s.Name] = bound{value: v, span: s.Value.Span(), expr: s.Value}
 	}
 	return filled, good
 }

@@ -99,7 +99,7 @@ func (m *machine) callFunction(r *ast.Ref, e *env) (Value, bool) {
 		numbers = append(numbers, n)
 	}
 	if (name == "divisible" || name == "make_divisible") && !m.notZero(numbers[1]) {
-		m.fail(divisionByZero(r.Args.List[1].Span(), name))
+		m.failOver(divisionByZero(r.Args.List[1].Span(), name), r.Args.List[1].Value, e)
 		return nil, false
 	}
 	v := f.call(m, numbers)

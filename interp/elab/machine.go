@@ -40,6 +40,8 @@ type machine struct {
 	// said are the places an error has been reported at, by code: one cause, one
 	// message, however often it is instantiated.
 	said map[cause]bool
+	// blamed are the values, by where they are written, that an error has been put down to.
+	blamed map[source.Span]bool
 	// defaults says that the net stands at its default sizes and arguments, where
 	// facts in plain numbers apply.
 	defaults bool
@@ -82,6 +84,7 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		facts:  facts,
 		graph:  &graph.Graph{Name: name},
 		said:   map[cause]bool{},
+		blamed: map[source.Span]bool{},
 		lets:   map[*ast.Let]Value{},
 		owner:  map[string]*place{},
 		paths:  map[string]*place{},

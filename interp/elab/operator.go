@@ -52,7 +52,7 @@ func (m *machine) binary(x *ast.Binary, e *env) (Value, bool) {
 	case "<=":
 		return m.facts.Decide(r.Sub(l), dim.NonNegative), true
 	}
-	return m.arithmetic(x, l, r)
+	return m.arithmetic(x, l, r, e)
 }
 
 // notZero reports whether a size can be divided by.
@@ -60,7 +60,7 @@ func (m *machine) notZero(size dim.Size) bool {
 	return size != dim.Int(0) && (m.unknowns == nil || m.unknowns.Assume(size, dim.Zero, false, false))
 }
 
-func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
+func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size, e *env) (Value, bool) {
 	var v dim.Size
 	switch x.Op {
 	case "+":
@@ -71,7 +71,7 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 		v = l.Mul(r)
 	case "/", "//", "%":
 		if !m.notZero(r) {
-			m.fail(divisionByZero(x.R.Span(), x.Op))
+			m.failOver(divisionByZero(x.R.Span(), x.Op), x.R, e)
 			return nil, false
 		}
 		switch x.Op {
@@ -92,7 +92,7 @@ func (m *machine) arithmetic(x *ast.Binary, l, r dim.Size) (Value, bool) {
 			return p, ok
 		}
 		if !ok || l == dim.Int(0) && n < 0 {
-			m.fail(badExponent(x.R.Span(), r))
+			m.failOver(badExponent(x.R.Span(), r), x.R, e)
 			return nil, false
 		}
 		v = l.Pow(n)

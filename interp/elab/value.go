@@ -38,6 +38,8 @@ type bound struct {
 	value Value
 	span  source.Span
 	call  *ast.Args // what it is one of, nil where it is none of a call's
+	expr  ast.Expr  // as it is written, nil where it is no expression
+	env   *env      // the names known there
 }
 
 // A Tensor is the value that flows through steps: its shape, the node that
@@ -70,14 +72,16 @@ var poison = Tensor{Poisoned: true}
 type env struct {
 	up     *env
 	values map[string]Value
+	lets   map[string]*ast.Let // those of values that a let names
 	module *resolve.Module
 	frame  *frame
 }
 
 // A frame is one instantiation of a block.
 type frame struct {
-	taps *taps // nil where there is none
-	net  bool  // of a net, rather than a block
+	taps *taps    // nil where there is none
+	net  bool     // of a net, rather than a block
+	of   *Closure // the block with its arguments, nil where there is none
 }
 
 // taps are values by name, and those that are known around a side head, or before a
@@ -113,6 +117,15 @@ func (f *frame) tap(name string) (t Tensor, perhaps, ok bool) {
 
 func (e *env) inner() *env {
 	return &env{up: e, values: map[string]Value{}, module: e.module, frame: e.frame}
+}
+
+// let binds the name of a let to its value.
+func (e *env) let(l *ast.Let, v Value) {
+	if e.lets == nil {
+		e.lets = map[string]*ast.Let{}
+	}
+	e.lets[l.Name.Text] = l
+	e.values[l.Name.Text] = v
 }
 
 func (e *env) lookup(name string) (Value, bool) {
