@@ -31,6 +31,9 @@ type checkedNet struct {
 	Output []int  `json:"output"`
 	Params *int   `json:"params"`
 	MACs   *int   `json:"macs"`
+	// Unchecked is how many facts are about the net's own size and arguments, and so
+	// not about this one.
+	Unchecked int `json:"unchecked,omitempty"`
 }
 
 // check is `cnnlang check`.
@@ -242,9 +245,12 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 		}
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
 			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
+		if facts := n.Unchecked; facts.String() != "" {
+			fmt.Fprintf(c.stdout, "%s%s: not checked away from its default size and arguments: %s\n", file, n.Name, facts)
+		}
 	}
 	c.nets = append(c.nets, checkedNet{
 		File: p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
-		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs),
+		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), Unchecked: n.Unchecked.Expect + n.Unchecked.Is,
 	})
 }

@@ -90,7 +90,7 @@ func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
 
 // checkIs checks a stated shape. A plain number is a fact about the net at its
 // default sizes, and so in the blocks that it calls; it is left alone at other
-// sizes, and in nets that a net calls.
+// sizes, which is noted, and in nets that a net calls.
 func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	if x.Poisoned || x.Suspect {
 		return
@@ -100,8 +100,14 @@ func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 		return
 	}
 	for i, claim := range c.Is {
-		if _, plain := claim.(*ast.Number); plain && !(m.defaults && (m.outermost() || !e.frame.net)) {
-			continue
+		if _, plain := claim.(*ast.Number); plain {
+			if !m.outermost() && e.frame.net {
+				continue
+			}
+			if !m.defaults {
+				m.unchecked[c] = true
+				continue
+			}
 		}
 		want, ok := m.claimed(claim, e)
 		if ok && !dim.Equal(m.facts, x.Shape[i], want) {

@@ -43,8 +43,9 @@ type Setting struct {
 type Result struct {
 	Graph *graph.Graph
 	Meta  Meta
-	// Defaults says that no option departed from the net's own sizes and values.
-	Defaults bool
+	// Unchecked are the facts that do not apply, as an option departed from the net's
+	// own size or arguments.
+	Unchecked Unchecked
 	// Main and Sides are what the main path and the side heads weigh and cost.
 	Main, Sides graph.Count
 	// Origins has for each of the graph's steps where the axes of its value got
@@ -90,11 +91,11 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if !ok {
 		return nil
 	}
-	input, defaults, ok := m.input(c.Object.Block, e, opts)
+	input, ok := m.input(c.Object.Block, e, opts)
 	if !ok {
 		return nil
 	}
-	m.defaults = defaults && len(opts.Set) == 0
+	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
 	out := m.applyBlock(c, e, newScope(""), x, o.Span)
@@ -106,12 +107,11 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if opts.Origins {
 		result.Origins = m.origins
 	}
-	result.Graph, result.Defaults = m.graph, m.defaults
+	result.Graph = m.graph
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated)
-	if m.defaults {
-		m.expectations(chain, result, e)
-	}
+	m.expectations(chain, result, e)
+	result.Unchecked.Is = len(m.unchecked)
 	return result
 }
 
@@ -173,36 +173,57 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 	return filled, good
 }
 
+// same reports whether parameters are set to what they are by default.
+func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
+	told := m.report
+	defer func() { m.report = told }()
+	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
+	for _, s := range settings {
+		p := find(parameters(o), s.Name)
+		if p.Default == nil {
+			return false
+		}
+		v, ok := m.eval(p.Default, e)
+		if ok {
+			v, _ = m.convert(v, m.typeOf(p, e))
+		}
+		if equal, comparable := m.equal(e.values[s.Name], v); !ok || !equal || !comparable {
+			return false
+		}
+	}
+	return true
+}
+
 // input gives the shape of the input: the one asked for, or the defaults of the
-// signature with one image.
-func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, defaults, ok bool) {
+// signature with one image. It notes whether those are the same.
+func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, ok bool) {
 	if b.Sig == nil {
 		m.fail(netWithoutSignature(b))
-		return nil, false, false
+		return nil, false
 	}
 	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.In) {
 		m.fail(wrongShapeOption(b, opts.Shape))
-		return nil, false, false
+		return nil, false
 	}
-	defaults = true
+	m.defaults = true
 	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
 	for i, d := range b.Sig.In {
 		size, known, ok := m.defaultSize(d, i, e)
 		if !ok {
-			return nil, false, false
+			return nil, false
 		}
 		if opts.Shape != nil {
 			given := dim.Int(opts.Shape[i])
-			defaults = defaults && known && given == size
+			m.defaults = m.defaults && known && given == size
 			size, known = given, true
 		}
 		if !known {
 			m.fail(noDefaultSize(b, d))
-			return nil, false, false
+			return nil, false
 		}
 		if !dim.AtLeast(m.facts, size, dim.Int(1)) {
 			m.fail(badInputSize(b, d, size))
-			return nil, false, false
+			return nil, false
 		}
 		if name := bare(d.Size); name != "" {
 			if _, bound := e.lookup(name); !bound {
@@ -211,7 +232,7 @@ func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, de
 		}
 		shape = append(shape, size)
 	}
-	return shape, defaults, true
+	return shape, true
 }
 
 // defaultSize is the size an axis of the input has when none is asked for; the

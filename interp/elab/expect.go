@@ -1,14 +1,17 @@
 package elab
 
 import (
+	"fmt"
+	"strings"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )
 
 // expectations checks the facts that a net and the presets that lead to it
-// state of the whole. Those of a net that a preset gives arguments are about its
-// own defaults and do not apply.
+// state of the whole, and counts those that do not apply. Those of a net that a preset
+// gives arguments are about its own defaults and are none of this one's.
 func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) {
 	outputs := 1 + len(r.Graph.Sides)
 	facts := map[string]Value{
@@ -46,12 +49,30 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 			if st.Expect == nil {
 				continue
 			}
+			if !m.defaults {
+				r.Unchecked.Expect++
+				continue
+			}
 			holds, ok := m.evalBool(st.Expect.Cond, e)
 			if ok && !holds {
 				m.fail(expectFails(st.Expect.Cond, m.sidesOf(st.Expect.Cond, e)))
 			}
 		}
 	}
+}
+
+// Unchecked counts the facts that were left alone: `expect`, and `is` with a number.
+type Unchecked struct{ Expect, Is int }
+
+func (u Unchecked) String() string {
+	var parts []string
+	if u.Expect > 0 {
+		parts = append(parts, fmt.Sprintf("%d `expect`", u.Expect))
+	}
+	if u.Is > 0 {
+		parts = append(parts, fmt.Sprintf("%d `is`", u.Is))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // sidesOf shows both sides of a comparison, for a message.

@@ -43,8 +43,9 @@ type machine struct {
 	// blamed are the values, by where they are written, that an error has been put down to.
 	blamed map[source.Span]bool
 	// defaults says that the net stands at its default sizes and arguments, where
-	// facts in plain numbers apply.
-	defaults bool
+	// facts in plain numbers apply; unchecked are the claims that were left alone.
+	defaults  bool
+	unchecked map[*ast.Claim]bool
 
 	// outside says that what is evaluated came from outside the program, so that
 	// nobody has resolved its names yet.
@@ -78,17 +79,18 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		budget = NewBudget()
 	}
 	m := &machine{
-		found:  diag.Collector{Most: maxReported},
-		budget: budget,
-		among:  budget.Nodes < MaxNodes,
-		facts:  facts,
-		graph:  &graph.Graph{Name: name},
-		said:   map[cause]bool{},
-		blamed: map[source.Span]bool{},
-		lets:   map[*ast.Let]Value{},
-		owner:  map[string]*place{},
-		paths:  map[string]*place{},
-		heads:  map[string]bool{},
+		found:     diag.Collector{Most: maxReported},
+		budget:    budget,
+		among:     budget.Nodes < MaxNodes,
+		facts:     facts,
+		graph:     &graph.Graph{Name: name},
+		said:      map[cause]bool{},
+		blamed:    map[source.Span]bool{},
+		lets:      map[*ast.Let]Value{},
+		owner:     map[string]*place{},
+		paths:     map[string]*place{},
+		heads:     map[string]bool{},
+		unchecked: map[*ast.Claim]bool{},
 	}
 	m.report = func(d *diag.Diagnostic) {
 		m.found.Add(d)
