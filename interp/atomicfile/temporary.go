@@ -52,20 +52,30 @@ func (t *temporary) called(path string, do func(name string) error) error {
 	}
 }
 
-// publish puts the file in its place.
+// publish puts the file in its place. One without a name has one for as short as can be.
 func (t *temporary) publish(path string) error {
-	if t.name == "" {
-		if err := t.called(path, func(name string) error { return link(t.File, name) }); err != nil {
+	if t.name != "" {
+		if err := t.Close(); err != nil { // or Windows would not rename it
 			return err
 		}
+		return rename(t.name, path)
 	}
-	if err := t.Close(); err != nil {
+	err := t.called(path, func(name string) error { return link(t.File, name) })
+	if err == nil {
+		err = rename(t.name, path)
+	}
+	if err != nil {
 		return err
 	}
-	err := os.Rename(t.name, path)
-	var both *os.LinkError // nobody knows the temporary name
+	return t.Close()
+}
+
+// rename is os.Rename without the temporary name in its error, which nobody knows.
+func rename(from, to string) error {
+	err := os.Rename(from, to)
+	var both *os.LinkError
 	if errors.As(err, &both) {
-		return &fs.PathError{Op: "rename", Path: path, Err: both.Err}
+		return &fs.PathError{Op: "rename", Path: to, Err: both.Err}
 	}
 	return err
 }
