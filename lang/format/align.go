@@ -247,7 +247,7 @@ func (c cellList) set(i int) int {
 	case t.closes() || t.opens() && i-1 != c.start && !last.is(","):
 		return t.blanks
 	case last.is(","):
-		return max(t.given, 1)
+		return max(t.given, t.blanks)
 	case i-1 == c.start:
 		return t.given
 	}

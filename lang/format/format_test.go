@@ -140,6 +140,8 @@ func TestBlanks(t *testing.T) {
 		{"0%is[]", "0 % is []"},
 		{"expect a+<3\nexpect bcd+<3", "expect a +   < 3\nexpect bcd + < 3"},
 		{"a§ b § c", "a§ b § c"},
+		{"[[1,3,  16][6,3,§2]", "[[1, 3, 16][6, 3,§2]"},
+		{"a:f(1,20,  ..,3]\nb:f(1,20,4,3)", "a: f(1, 20, .., 3]\nb: f(1, 20, 4, 3)"},
 		{"a \"open", "a \"open"},
 		{"\uFEFFlet a = 1\r\n\r\n\r\nlet b = 2\r\n", "let a = 1\n\nlet b = 2"},
 		{"", ""},
@@ -159,7 +161,7 @@ func TestBlanks(t *testing.T) {
 func TestRandomTokens(t *testing.T) {
 	const words = "let block net expect where is as if then else not and or import meta names repeat side stage of true " +
 		"a b conv relu 0 1 3x3 2.5 \"s\" \"open + - * / // % ** == != < > <= >= = -> : ; , . @ | ( ) [ ] { } _ .. § # \t \n \n"
-	pieces := []string{"is[]", "is[N]\n", "\nexpect a", "\nlet a", "\na: f(", "1+a", "2 *a", "b", "\n|", "meta{\n", "f(1,  2)", "[1,  2],\n"}
+	pieces := []string{"is[]", "is[N]\n", "\nexpect a", "\nlet a", "\na: f(", "1+a", "2 *a", "b", "\n|", "meta{\n", "f(1,  2)", "[1,  2],\n", "[1,  2][3,§2]", ",.."}
 	vocabulary := slices.Concat(strings.Split(words, " "), pieces, pieces)
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
