@@ -33,7 +33,7 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 		}
 		return q.state(prover, name, opts, quick, a)
 	}
-	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts, Hints: lint.ForeignOrder(p.Main)}, check, limits)
+	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts, Hints: lint.Habits(p.Main)}, check, limits)
 }
 
 // renewal is after how many bytes of text another prover is taken: it keeps the trees of
@@ -50,7 +50,7 @@ const (
 // state is all there is to say of a program: of the net and options asked for,
 // and of all its nets at their defaults.
 func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
-	s := repair.State{Main: p.Main, Hints: lint.ForeignOrder(p.Main)}
+	s := repair.State{Main: p.Main, Hints: lint.Habits(p.Main)}
 	opts.Budget = elab.NewBudget()
 	defer func() {
 		a.Work -= (elab.MaxNodes-opts.Budget.Nodes)*nodeWork + (elab.MaxSteps-opts.Budget.Steps)/shareSteps

@@ -95,6 +95,7 @@ func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta, ite
 		}
 		if seen[item.Key.Text] {
 			m.fail(diag.New(diag.DuplicateName, item.Key.Span(), "`%s` is set twice", item.Key.Text))
+			continue
 		}
 		seen[item.Key.Text] = true
 		v, ok := m.eval(item.Value, &env{module: module, frame: &frame{}})

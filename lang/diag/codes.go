@@ -82,6 +82,7 @@ const (
 	ChannelsLast    Code = "W0311"
 	MetaPixels      Code = "W0314"
 	MetaCrop        Code = "W0315"
+	ProductAsDims   Code = "W0316"
 )
 
 // Codes lists every code in order with what a person calls it.
@@ -157,6 +158,7 @@ var Codes = []struct {
 	{ChannelsLast, "input with its channels last"},
 	{MetaPixels, "meta for pixels of another range"},
 	{MetaCrop, "pictures of another size than the input"},
+	{ProductAsDims, "product in place of a height and a width"},
 }
 
 // Name is what a person calls the code, "" for an unknown one.

@@ -188,4 +188,17 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 }
 `,
 	},
+	{
+		Code: ProductAsDims,
+		Text: "`3x3` is a height and a width. `3*3` is the number 9, and a number stands for both: a window of 9x9. So is " +
+			"`k*k` the square of `k`, where `k` alone stands for `[k, k]`.",
+		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 8, _, _] {
+  conv(8, 3*3)
+}
+`,
+		Right: `net n [N, 3, H = 32, W = 32] -> [N, 8, _, _] {
+  conv(8, 3x3)
+}
+`,
+	},
 }

@@ -14,7 +14,7 @@ import (
 // the text. Its names are resolved without an error.
 func Check(m *resolve.Module) diag.List {
 	var list diag.List
-	l := &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}}
+	l := &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}}
 	l.report = func(d *diag.Diagnostic) {
 		if len(list) < maxReported {
 			list.Add(d)
@@ -27,6 +27,7 @@ func Check(m *resolve.Module) diag.List {
 		}
 		l.channelsLast(o.Block)
 		l.windows(o.Block.Body)
+		l.productDefaults(o.Block)
 		l.looseRepeats(o.Block.Body)
 	}
 	l.unlabelled()
@@ -42,6 +43,7 @@ type linter struct {
 	report func(*diag.Diagnostic)
 	weighs map[*ast.Block]bool // whether a block has weights, as far as known
 	levels map[*ast.Body]*level
+	params map[*ast.Block]map[string]*ast.Param // by name
 }
 
 // owners are the primitives with weights of their own. A test in package interp

@@ -10,10 +10,10 @@ import (
 	"cnnlang/lang/source"
 )
 
-// ForeignOrder finds calls in the order of another framework, which hold what they do
-// not mean. Names need not be resolved for it.
-func ForeignOrder(m *resolve.Module) (list diag.List) {
-	l := &linter{module: m, report: func(d *diag.Diagnostic) {
+// Habits finds calls as they are written elsewhere, which are allowed here and mean something
+// else. Names need not be resolved for it.
+func Habits(m *resolve.Module) (list diag.List) {
+	l := &linter{module: m, params: map[*ast.Block]map[string]*ast.Param{}, report: func(d *diag.Diagnostic) {
 		if len(list) < maxReported {
 			list.Add(d)
 		}
@@ -23,6 +23,7 @@ func ForeignOrder(m *resolve.Module) (list diag.List) {
 			ast.Walk(o.Block.Body, func(n ast.Node) bool {
 				if c, ok := n.(*ast.Call); ok {
 					l.foreignOrder(c.Callee.Ref())
+					l.products(c.Callee.Ref())
 				}
 				return true
 			})
@@ -37,6 +38,7 @@ func (l *linter) windows(b *ast.Body) {
 		if c, ok := n.(*ast.Call); ok {
 			l.evenHalf(c.Callee.Ref())
 			l.foreignOrder(c.Callee.Ref())
+			l.products(c.Callee.Ref())
 		}
 		return true
 	})
@@ -45,17 +47,12 @@ func (l *linter) windows(b *ast.Body) {
 // evenHalf finds a window with an even size written beside `pad=half`.
 func (l *linter) evenHalf(r *ast.Ref) {
 	o, _ := l.module.LookupPath(r.Path)
-	for range 64 { // a preset has the parameters of what it fills in
-		if o == nil || o.Block == nil || o.Block.Preset == nil {
-			break
-		}
-		o, _ = o.Module.LookupPath(o.Block.Preset.Ref().Path)
-	}
-	if r.Args == nil || o == nil || o.Block == nil {
+	end := base(o) // a preset has the parameters of what it fills in
+	if r.Args == nil || end == nil {
 		return
 	}
-	pad, ok := argument(o, r, "pad").(*ast.Ref)
-	window := argument(o, r, "k")
+	pad, ok := argument(end, r, "pad").(*ast.Ref)
+	window := argument(end, r, "k")
 	if ok && pad.Text() == "half" && even(window) {
 		l.report(evenHalf(window, pad))
 	}
@@ -63,8 +60,8 @@ func (l *linter) evenHalf(r *ast.Ref) {
 
 // argument is what a call gives for a parameter by its place or name, nil for
 // nothing.
-func argument(o *resolve.Object, r *ast.Ref, name string) ast.Expr {
-	if o.Block.Params == nil {
+func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
+	if b.Params == nil {
 		return nil
 	}
 	place := 0
@@ -75,7 +72,7 @@ func argument(o *resolve.Object, r *ast.Ref, name string) ast.Expr {
 			}
 			continue
 		}
-		if place < len(o.Block.Params.List) && o.Block.Params.List[place].Name.Text == name {
+		if place < len(b.Params.List) && b.Params.List[place].Name.Text == name {
 			return a.Value
 		}
 		place++
