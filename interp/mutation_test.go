@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -239,7 +240,13 @@ func TestMutants(t *testing.T) {
 	}
 	t.Logf("%d of %d mutants: %d change no net, %d are said to be wrong, %d of these by shapes and contracts, of which %d point there: %v",
 		tried, len(all), alike, tried-alike-silent, shapes, pointing, codes)
-	if shapes*9 > pointing*10 {
+	// Nine of ten of them all do; of a sample so many that three standard deviations of
+	// its number, and no other share of them all, explain the rest.
+	missed, allowed := float64(shapes-pointing), float64(shapes)/10
+	if *mutantStep > 1 {
+		allowed += 3 * math.Sqrt(allowed*9/10)
+	}
+	if missed > allowed {
 		t.Errorf("only %d of %d messages point at the line or the merge", pointing, shapes)
 	}
 }

@@ -82,15 +82,16 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	chain := presets(o)
-	meta, stated := m.meta(chain)
-	result := &Result{Meta: meta}
-	if c, ok = m.set(c, o, opts.Set); !ok {
-		return nil
+	var e *env
+	if c, ok = m.set(c, o, opts.Set); ok {
+		e, ok = m.bind(c, o.Span)
 	}
-	e, ok := m.bind(c, o.Span)
 	if !ok {
+		m.meta(chain, nil) // for what is wrong with it
 		return nil
 	}
+	meta, stated := m.meta(chain, e)
+	result := &Result{Meta: meta}
 	input, ok := m.input(c.Object.Block, e, opts)
 	if !ok {
 		return nil

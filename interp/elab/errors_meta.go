@@ -30,6 +30,12 @@ func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
 	return d
 }
 
+// unknownInMeta is about a size of the signature or a let of the body.
+func unknownInMeta(item *ast.MetaItem, name *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, name.Span(), "`%s` has no value in `meta`", name.Text).
+		WithHelp("`%s` may use the net's parameters and what the file defines outside it", item.Key.Text)
+}
+
 // pixelsBeyond is about a list that belongs to pixels of another range.
 func pixelsBeyond(key string, numbers []float64, scale float64, at metaItems) *diag.Diagnostic {
 	d := diag.New(diag.MetaPixels, at[key].span, "pixels are from 0 to %g here, which a `%s` of %s does not fit", scale, key, list(numbers))

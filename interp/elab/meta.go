@@ -58,13 +58,14 @@ func MetaKeys() []string {
 // parameters are. Instantiating it does this too, and for all that it fills in.
 func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 	m := newMachine(o.Name, dim.Numbers{}, budget)
-	m.meta([]*resolve.Object{o})
+	m.meta([]*resolve.Object{o}, nil)
 	return m.found.List
 }
 
 // meta reads the meta statements of a net's body, and over them those of the
-// presets that lead to it, innermost first.
-func (m *machine) meta(chain []*resolve.Object) (Meta, metaItems) {
+// presets that lead to it, innermost first. params are the values of the parameters of
+// the one that has a body; nil where they are not known.
+func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 	meta := Meta{Scale: 1, Interpolation: "bilinear", ChannelOrder: "rgb"}
 	items := metaItems{}
 	for i := len(chain) - 1; i >= 0; i-- {
@@ -73,9 +74,13 @@ func (m *machine) meta(chain []*resolve.Object) (Meta, metaItems) {
 				items[key] = metaItem{at.span, false}
 			}
 		}
+		e := &env{module: chain[i].Module, frame: &frame{}}
+		if i == len(chain)-1 {
+			e.up = params
+		}
 		for _, st := range statements(chain[i].Block) {
 			if st.Meta != nil {
-				m.readMeta(st.Meta, chain[i].Module, &meta, items)
+				m.readMeta(st.Meta, chain[i], e, &meta, items)
 			}
 		}
 	}
@@ -85,7 +90,7 @@ func (m *machine) meta(chain []*resolve.Object) (Meta, metaItems) {
 	return meta, items
 }
 
-func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta, items metaItems) {
+func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems) {
 	seen := map[string]bool{}
 	for _, item := range st.Items {
 		key, known := metaKeys[item.Key.Text]
@@ -98,7 +103,13 @@ func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta, ite
 			continue
 		}
 		seen[item.Key.Text] = true
-		v, ok := m.eval(item.Value, &env{module: module, frame: &frame{}})
+		if name := withoutValue(item.Value, o, e); name != nil {
+			if find(parameters(o), name.Text) == nil {
+				m.fail(unknownInMeta(item, name))
+			}
+			continue
+		}
+		v, ok := m.eval(item.Value, e)
 		if !ok {
 			continue
 		}
@@ -113,6 +124,34 @@ func (m *machine) readMeta(st *ast.Meta, module *resolve.Module, meta *Meta, ite
 		key.set(meta, v)
 		items[item.Key.Text] = metaItem{item.Value.Span(), true}
 	}
+}
+
+// withoutValue is a name that means something in the body and has no value where meta is
+// read: a size, a let, or a parameter that is not known.
+func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
+	local := map[string]bool{}
+	for _, p := range parameters(o) {
+		local[p.Name.Text] = true
+	}
+	if sig := o.Block.Sig; sig != nil {
+		for _, d := range sig.In {
+			local[bare(d.Size)] = true
+		}
+	}
+	for _, st := range statements(o.Block) {
+		if st.Let != nil {
+			local[st.Let.Name.Text] = true
+		}
+	}
+	ast.Walk(x, func(n ast.Node) bool {
+		if r, ok := n.(*ast.Ref); ok && len(r.Path) == 1 && local[r.Path[0].Text] {
+			if _, known := e.lookup(r.Path[0].Text); !known {
+				name = r.Path[0]
+			}
+		}
+		return name == nil
+	})
+	return name
 }
 
 // statements are those of a net's body, or of a preset's braces.
