@@ -14,7 +14,7 @@ import (
 // mistakes are what people do wrong, the most telling first. Each returns nil
 // where the mistake is another one.
 var mistakes = []func(context) *diag.Diagnostic{
-	arrow, equals, colon, label, reservedWord, foreignWord, misspeltKeyword,
+	arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
 	declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,

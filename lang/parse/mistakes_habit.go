@@ -3,6 +3,7 @@ package parse
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cnnlang/lang/diag"
@@ -93,4 +94,83 @@ func choice(c context) *diag.Diagnostic {
 		return nil
 	}
 	return c.syntax("a choice starts with its condition").WithHelp("write `if condition then this else that`")
+}
+
+// multiples are what people write behind a number for so many zeros.
+var multiples = map[string]int{"k": 3, "K": 3, "m": 6, "M": 6, "b": 9, "B": 9, "g": 9, "G": 9}
+
+// unit is for 10k, 0.5G and 50%.
+func unit(c context) *diag.Diagnostic {
+	zeros := multiples[c.found.Value]
+	switch {
+	case c.is(c.before, tokInt, tokFloat) && zeros > 0 && c.adjoins():
+		whole, part, _ := strings.Cut(c.before.Value, ".")
+		d := diag.New(diag.Syntax, spanOf(&c.before).To(spanOf(&c.found)), "a number has no unit such as `%s`", c.found.Value)
+		if len(part) > zeros || len(whole) > 15 || strings.Trim(whole+part, "0") == "" || strings.Trim(whole+part, "0123456789") != "" {
+			return d.WithHelp("write it out, as in `25_557_032`")
+		}
+		text := grouped(whole + part + strings.Repeat("0", zeros-len(part)))
+		return d.WithHelp("write `%s`", text).Write(text)
+	case c.before.Value == "%" && len(c.statement) > 1 && c.want != "":
+		n := c.statement[len(c.statement)-2]
+		percent, err := strconv.ParseFloat(n.Value, 64)
+		if err != nil || !c.is(n, tokInt, tokFloat) || n.Pos.Offset+len(n.Value) != c.before.Pos.Offset {
+			return nil
+		}
+		share := strconv.FormatFloat(percent/100, 'g', -1, 64)
+		return diag.New(diag.Syntax, spanOf(&c.before), "`%%` is the remainder of a division, not a hundredth").WithHelp("write `%s`", share).
+			Correct("write `"+share+"`", diag.Edit{Span: spanOf(&n).To(spanOf(&c.before)), Text: share})
+	}
+	return nil
+}
+
+// grouped is a whole number as people read it: 25_557_032.
+func grouped(digits string) string {
+	digits = strings.TrimLeft(digits, "0")
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "_" + digits[at:]
+	}
+	return digits
+}
+
+// hyphen is for my-net and res-block(16): the name of what is declared or called.
+func hyphen(c context) *diag.Diagnostic {
+	declares := c.inHead() && len(c.statement) == 2 && c.statement[0].Value == c.head.Value || len(c.statement) == 2 && c.statement[0].Value == "let"
+	if c.found.Value != "-" || !c.is(c.before, tokIdent) || !c.adjoins() || !declares && !(c.inSteps() && c.beforeStarts()) {
+		return nil
+	}
+	name, end := c.before.Value, spanOf(&c.before)
+	for i := c.at; i+1 < len(c.all) && c.all[i].Value == "-" && c.is(c.all[i+1], tokIdent, tokKeyword, tokInt); i += 2 {
+		name += "_" + c.all[i+1].Value
+		end = spanOf(&c.all[i+1])
+	}
+	if name == c.before.Value {
+		return nil
+	}
+	d := c.syntax("a name has no `-`").WithHelp("write `%s`", name)
+	return d.Correct("write `"+name+"`", diag.Edit{Span: spanOf(&c.before).To(end), Text: name})
+}
+
+// afterArrow is for words that start a statement of their own, or follow a step, where
+// a step is expected.
+func afterArrow(c context) *diag.Diagnostic {
+	if c.before.Value != "->" || !c.inBody() {
+		return nil
+	}
+	switch c.found.Value {
+	case "side":
+		d := c.syntax("a side head is a statement of its own")
+		if len(c.statement) == 3 && c.statement[0].Value == "@" {
+			name := "name"
+			if c.next.Type == tokIdent {
+				name = c.next.Value
+			}
+			return d.WithHelp("write `side %s: { @%s -> … }` on a line of its own", name, c.statement[1].Value)
+		}
+		return d.WithHelp("start a new line with `side`: it takes the value of the step before it, which goes on after it")
+	case "as", "is":
+		return c.syntax("`%s` follows a step without an arrow", c.found.Value).
+			WithHelp("`step as name` names a value, and `is [N, 64, H, W]` on a line of its own states the shape there")
+	}
+	return nil
 }

@@ -28,6 +28,12 @@ func declarationHead(c context) *diag.Diagnostic {
 	case c.before.Value == "}" || c.before.Value == ")" && len(c.statement) > 3 && c.statement[2].Value == "=":
 		return c.syntax("%s follows the end of the %s", describe(c.found), kind).
 			WithHelp("start a new line for the next declaration; or does a `}` end the %s too early?", kind)
+	case c.before.Value == "]" && !arrow && (c.found.Value == "," || c.found.Value == "[" && c.arrowFollows()):
+		d := c.syntax("a %s has one input", kind)
+		if kind == "net" {
+			return d.WithHelp("images that belong together are one input with more channels; `slice(from, to)` takes them apart")
+		}
+		return d.WithHelp("a second value is a parameter: `block %s(other: tensor) [N, C, H, W] -> [N, C, H, W] { … }`", c.statement[1].Value)
 	case c.before.Value == "]" && !arrow && c.found.Value == "[":
 		return c.syntax("the signature lacks its `->`").WithHelp(signatureForm)
 	case c.before.Value == "]" && !arrow:
@@ -44,6 +50,16 @@ func declarationHead(c context) *diag.Diagnostic {
 		return c.syntax("expected a net or block after `=`, found %s", describe(c.found)).WithHelp("write `%s name = resnet(basic, [2, 2, 2, 2])`", kind)
 	}
 	return nil
+}
+
+// arrowFollows reports whether an arrow stands between the found token and the body.
+func (c context) arrowFollows() bool {
+	for i := c.at; i < len(c.all) && c.all[i].Value != "{"; i++ {
+		if c.all[i].Value == "->" {
+			return true
+		}
+	}
+	return false
 }
 
 // signatureInside is for a signature that follows the brace.
