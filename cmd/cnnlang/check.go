@@ -195,7 +195,7 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 		limits.Work, limits.Time = maxFixWork, maxFixTime
 	}
 	p.Repair(net, opts, s.list, s.verdicts, limits)
-	s.list.AddAll(c.unlessImported(p, p.Lint(s.verdicts)))
+	s.list.AddAll(c.unlessImported(p, p.Lint(s.verdicts)).Without(s.list)) // what is wrong is not called unusual as well
 	s.list.Sort()
 	return s, nil
 }

@@ -286,7 +286,8 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 		}) && ok
 	}
 	if ok && len(results) == 0 {
-		m.failOver(noBranches(at.span(), c), at.step.Call.Branches[0].Repeat.Count, at.env)
+		count := at.step.Call.Branches[0].Repeat.Count
+		m.failOver(noBranches(at.span(), c, count), count, at.env)
 	}
 	if !ok || len(results) == 0 {
 		return poison

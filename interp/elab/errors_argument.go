@@ -154,6 +154,12 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 		code = diag.InexactDivision
 	}
 	d := diag.New(code, b.span, "`%s` of `%s` must be %s, got %s", p.Name.Text, o.Name, want, described(b.value))
+	if _, written := b.expr.(*ast.Number); written && code == diag.InexactDivision {
+		if p.Name.Text == "stride" {
+			return d.WithHelp("a stride of 2 halves height and width; `deconv(c, 2x2, stride=2)` doubles them")
+		}
+		return d.WithHelp("write a whole number")
+	}
 	if code == diag.InexactDivision {
 		return d.WithHelp("`/` is exact; `//` rounds down, and ceil(…), floor(…) and round(…) say which way")
 	}

@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -61,6 +62,9 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 		elsewhere.show(d)
 	}
 	d.Help = mergeHelp(f, axes, inside)
+	if help := gateHelp(op, first.Shape, other.Shape); help != "" {
+		d.Help = help
+	}
 	return d
 }
 
@@ -103,6 +107,27 @@ func mergeHelp(f *ops.Fault, axes []int, inside changes) string {
 		}
 	}
 	return f.Help + ", the same strides and padding to the same size"
+}
+
+// gateHelp is for a product with a gate of another form than one value for each channel.
+func gateHelp(op ops.Op, a, b dim.Shape) string {
+	if _, isMul := op.(*ops.Mul); !isMul {
+		return ""
+	}
+	one := dim.Int(1)
+	if len(a) == 4 && len(b) == 2 || len(a) == 2 && len(b) == 4 {
+		return "a gate is [N, C, 1, 1], as `gap` makes it and 1x1 convolutions keep it: leave the flatten out"
+	}
+	if len(a) != 4 || len(b) != 4 || a[2] != b[2] || a[3] != b[3] {
+		return ""
+	}
+	if a[1] == one {
+		a, b = b, a
+	}
+	if b[1] != one {
+		return ""
+	}
+	return fmt.Sprintf("a gate has one value for each channel; one value for each position is copied to all channels by `-> concat { repeat %v | id }` after it", a[1])
 }
 
 // A change is a step that gave an axis another size.

@@ -40,7 +40,29 @@ func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Di
 	}
 	d.Between(f.Axis, nil, sizes(x.Shape))
 	d.Help = f.Help
+	if text := channelsFirst(c); text != "" && f.Kind == ops.WindowTooBig {
+		d.WithHelp("the channels that come in are no argument: `%s`", text)
+	}
 	return d
+}
+
+// channelsFirst is a convolution as it was most likely meant that was given the channels
+// that come in, those that go out and the window: conv(64, 3x3) for conv(3, 64, 3). It
+// is "" for others.
+func channelsFirst(c *Closure) string {
+	window, given := c.Args["k"]
+	if !given || window.call == nil || len(window.call.List) < 3 || c.Object.Name != "conv" && c.Object.Name != "deconv" {
+		return ""
+	}
+	var numbers [3]string
+	for i := range numbers {
+		n, ok := window.call.List[i].Value.(*ast.Number)
+		if !ok || window.call.List[i].Name != nil {
+			return ""
+		}
+		numbers[i] = n.Text
+	}
+	return fmt.Sprintf("%s(%s, %sx%s)", c.Object.Name, numbers[1], numbers[2], numbers[2])
 }
 
 // sizes writes a shape out for a conflict.
@@ -97,8 +119,17 @@ func amount(axis int, size dim.Size) string {
 }
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
+	d := diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
+	switch want, got := len(b.Sig.In), len(x.Shape); {
+	case want == 4 && got == 2 && len(b.Sig.Out) == 4:
+		d.WithHelp("move it before the flatten; a block that works on each value alone takes vectors too where it has no signature: `block %s { … }`", b.Name.Text)
+	case want == 4 && got == 2:
+		d.WithHelp("move it before the flatten, or leave the flatten out")
+	case want == 2 && got == 4:
+		d.WithHelp("`gap -> flatten` makes a vector of an image")
+	}
+	return d
 }
 
 func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {

@@ -171,9 +171,9 @@ func tapNotMade(n *ast.Name) *diag.Diagnostic {
 		WithHelp("name the value where it is made in any case, outside the `if` or `repeat`")
 }
 
-func noBranches(at source.Span, c *Closure) *diag.Diagnostic {
+func noBranches(at source.Span, c *Closure, count ast.Expr) *diag.Diagnostic {
 	return diag.New(diag.Branches, at, "`%s` has no branches: every repeat in it has no turns", c.Object.Name).
-		WithHelp("repeat at least once, or add a branch")
+		WithHelp("require a turn by `where %s >= 1` after the signature, or add a branch", diag.Clip(ast.Text(count)))
 }
 
 func textTooLong(at source.Span) *diag.Diagnostic {

@@ -4,6 +4,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -192,6 +193,15 @@ func (l *List) AddAll(m List) {
 			*l = append(*l, d)
 		}
 	}
+}
+
+// Without returns the diagnostics of l that do not stand where one of m does.
+func (l List) Without(m List) List {
+	told := make(map[source.Span]bool, len(m))
+	for _, d := range m {
+		told[d.Span] = true
+	}
+	return slices.DeleteFunc(slices.Clone(l), func(d *Diagnostic) bool { return told[d.Span] })
 }
 
 // Sort orders by file, place and code.

@@ -76,13 +76,18 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 	case st.Side != nil:
 		outside := len(c.named)
 		c.step(st.Side.Step, s)
+		if l := st.Side.Step.Label; l != nil && l.Name != nil {
+			c.heads[l.Name.Text] = &tap{span: l.Span()}
+		}
 		for _, claim := range st.Side.Step.Claims {
 			if claim.As != nil {
+				c.heads[claim.As.Text] = &tap{span: claim.As.Span()}
 				c.tap(claim.As) // it names the head, which is use enough
 			}
 		}
-		c.unread(c.named[outside:])
 		for _, name := range c.named[outside:] { // what a head names ends with the head
+			c.heads[name] = c.taps[name]
+			c.ended = append(c.ended, c.taps[name])
 			delete(c.taps, name)
 		}
 		c.named = c.named[:outside]
@@ -181,6 +186,11 @@ func (c *checker) tap(n *ast.Name) {
 		return // whether it is, shows when labels have values
 	}
 	names := sortedTaps(c.taps)
+	if t, ok := c.heads[n.Text]; ok {
+		t.read = true // nobody needs to hear that it is not
+		c.report(headAsTap(n, t.span))
+		return
+	}
 	c.report(unknownTap(n, names, c.labels))
 	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
 		meant.read = true // nobody needs to hear that it is not
@@ -225,7 +235,8 @@ func (c *checker) call(call *ast.Call, s *scope) {
 	if o := c.callee(r, call.Slot != nil, s); o != nil {
 		switch {
 		case o.IsCombinator() && call.Branches == nil:
-			c.report(branchesMissing(r, c.meantAsBranches(call)))
+			branches, unnamed := c.meantAsBranches(call)
+			c.report(branchesMissing(r, branches, unnamed))
 		case !o.IsCombinator() && call.Branches != nil:
 			c.report(branchesOutside(r))
 		}
@@ -243,15 +254,16 @@ func (c *checker) call(call *ast.Call, s *scope) {
 }
 
 // meantAsBranches is what a combinator without branches has in their place, as text:
-// arguments, a list or the lines of a body. It is nothing where that is long.
-func (c *checker) meantAsBranches(call *ast.Call) []string {
+// arguments, a list or the lines of a body, and the labels among them. It is nothing
+// where that is long.
+func (c *checker) meantAsBranches(call *ast.Call) (texts, unnamed []string) {
 	var nodes []ast.Node
 	if args := call.Callee.Ref().Args; args != nil {
 		for _, a := range args.List {
 			list, isList := a.Value.(*ast.List)
 			switch {
 			case a.Name != nil:
-				return nil
+				return nil, nil
 			case isList:
 				for _, item := range list.Items {
 					nodes = append(nodes, item)
@@ -267,21 +279,26 @@ func (c *checker) meantAsBranches(call *ast.Call) []string {
 		}
 	}
 	const longest = 80
-	var texts []string
 	total := 0
 	for _, n := range nodes {
 		at := n.Span()
 		text := c.module.File.Source.Text[at.Start.Offset:at.End.Offset]
-		if r, ok := n.(*ast.Ref); ok && r.Args == nil && c.taps[r.Text()] != nil {
-			text = "@" + text
-			c.taps[r.Text()].read = true
+		if r, ok := n.(*ast.Ref); ok && r.Args == nil {
+			switch _, labelled := c.labels[r.Text()]; {
+			case c.taps[r.Text()] != nil:
+				text = "@" + text
+				c.taps[r.Text()].read = true
+			case labelled:
+				unnamed = append(unnamed, text)
+				text = "@" + text
+			}
 		}
 		if total += len(text); total > longest || strings.Contains(text, "\n") {
-			return nil
+			return nil, unnamed
 		}
 		texts = append(texts, text)
 	}
-	return texts
+	return texts, unnamed
 }
 
 // callee resolves what a step calls, with a body in braces or without, and checks its
@@ -313,7 +330,7 @@ func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 // stepArgs checks the arguments of a step. A name that is unknown is a matter of its
 // own where people give a step the value that it works on anyway.
 func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
-	if r.Args == nil || o != nil && o.IsCombinator() && c.onlyTaps(r) {
+	if r.Args == nil || o != nil && o.IsCombinator() && c.onlySteps(r) {
 		return
 	}
 	for i, a := range r.Args.List {
@@ -335,12 +352,25 @@ func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
 	}
 }
 
-// onlyTaps reports whether all arguments are names of taps, with or without sign.
-func (c *checker) onlyTaps(r *ast.Ref) bool {
+// onlySteps reports whether all arguments are steps or values of some, with a sign or
+// without, as people give them to what joins branches.
+func (c *checker) onlySteps(r *ast.Ref) bool {
 	for _, a := range r.Args.List {
-		x, ok := a.Value.(*ast.Ref)
-		if !ok || c.taps[x.Text()] == nil {
-			return false
+		list, isList := a.Value.(*ast.List)
+		items := []ast.Expr{a.Value}
+		if isList {
+			items = list.Items
+		}
+		for _, item := range items {
+			x, isRef := item.(*ast.Ref)
+			if !isRef {
+				return false
+			}
+			_, labelled := c.labels[x.Text()]
+			o, _ := c.module.LookupPath(x.Path)
+			if c.taps[x.Text()] == nil && !labelled && (o == nil || o.Block == nil) {
+				return false
+			}
 		}
 	}
 	return true

@@ -27,7 +27,7 @@ var absent = func() map[string]string {
 	for words, help := range map[string]string{
 		"leakyrelu prelu elu selu celu tanh hardswish hardsigmoid mish softplus": "the activations are `relu`, `relu6`, `silu`, `gelu`, `sigmoid` and `softmax`",
 		"groupnorm instancenorm norm normalize normalization syncbatchnorm":      "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
-		"upsample upsampling interpolate resize unpool maxunpool":                "`deconv(c, 2x2, stride=2)` doubles height and width, with weights of its own",
+		"upsample upsampling interpolate resize unpool maxunpool":                "nothing here resizes an image without weights; `deconv(c, 2x2, stride=2)` doubles height and width with weights of its own, which makes another network",
 		"depthwiseconv depthwise dwconv depthwiseconvolution":                    "write `conv(C, 3x3, groups=C)`, C being the channels that come in",
 		"separableconv separable depthwiseseparableconv":                         "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the channels that come in",
 		"reshape view squeeze unsqueeze permute transpose":                       "`flatten` joins all axes after the first; nothing else moves axes",

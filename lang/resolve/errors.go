@@ -172,6 +172,12 @@ func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag
 	return suggest(d, n.Text, taps, "named above are")
 }
 
+func headAsTap(n *ast.Name, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.UnknownTap, n.Span(), "`%s` is known in its side head alone", n.Text).
+		At(at, "named here").
+		WithHelp("a side head leaves the network: make the value on the way there, with `as %s` after its step, and hand it out by `side %[1]s: @%[1]s`", n.Text)
+}
+
 func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
 	return diag.New(diag.DuplicateTap, n.Span(), "two steps are named `%s`", n.Text).
 		WithLabel("again here").At(first, "first here").
@@ -258,8 +264,12 @@ func branchesOutside(r *ast.Ref) *diag.Diagnostic {
 		WithHelp("branches go to `add`, `concat`, `mul`, `max` or `mean`")
 }
 
-// branchesMissing shows how the branches are written that may have been meant.
-func branchesMissing(r *ast.Ref, branches []string) *diag.Diagnostic {
+// branchesMissing shows how the branches are written that may have been meant. Where
+// some are the values of steps that have a label alone, those need a name.
+func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diagnostic {
+	if d := reduction(r); d != nil {
+		return d
+	}
 	meant := " | … | …"
 	if len(branches) > 1 {
 		meant = ""
@@ -267,8 +277,47 @@ func branchesMissing(r *ast.Ref, branches []string) *diag.Diagnostic {
 			meant += " | " + b
 		}
 	}
-	return diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text).
-		WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
+	d := diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text)
+	if len(unnamed) > 0 {
+		return d.WithHelp("end the step whose value is meant with `as %s`; every branch starts with a bar: `%s {%s }`", unnamed[0], r.Path[len(r.Path)-1].Text, meant)
+	}
+	return d.WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
+}
+
+// reduction is for mean([2, 3]) and max(1), which are of the axes of one value elsewhere.
+func reduction(r *ast.Ref) *diag.Diagnostic {
+	name := r.Path[len(r.Path)-1].Text
+	if r.Args == nil || len(r.Args.List) == 0 || name != "mean" && name != "max" {
+		return nil
+	}
+	axes := 0
+	for _, a := range r.Args.List {
+		list, isList := a.Value.(*ast.List)
+		items := []ast.Expr{a.Value}
+		if isList {
+			items = list.Items
+		}
+		for _, x := range items {
+			if minus, ok := x.(*ast.Unary); ok {
+				x = minus.X
+			}
+			switch x.(type) {
+			case *ast.Number:
+				axes++
+			case *ast.Bool: // keepdim=True
+			default:
+				return nil
+			}
+		}
+	}
+	d := diag.New(diag.Branches, r.Span(), "`%s` is that of branches, not over axes", name)
+	if name == "max" {
+		return d.WithHelp("that of height and width is `maxpool([H, W])` with the sizes that come in; that of branches is `max { | … | … }`")
+	}
+	if axes == 2 {
+		d.Write("gap")
+	}
+	return d.WithHelp("that over height and width is `gap`; that of branches is `mean { | … | … }`")
 }
 
 // suggest helps with the nearest name, and writes it where no other can be meant.

@@ -58,7 +58,9 @@ type checker struct {
 	taps   map[string]*tap
 	named  []string // the taps in the order in which their steps name them
 	labels map[string]source.Span
-	stages []*ast.String // the labels of stages, where those are strings
+	heads  map[string]*tap // what side heads are called or name, which ends with them
+	ended  []*tap          // those that they name
+	stages []*ast.String   // the labels of stages, where those are strings
 	// isNet is whether facts about the whole may stand here, in the outermost of
 	// the braces that are open.
 	isNet bool
@@ -105,6 +107,7 @@ func (s *scope) all() []string {
 func (c *checker) block(b *ast.Block) {
 	c.stages = nil
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
+	c.heads, c.ended = map[string]*tap{}, nil
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), false, outer)
@@ -129,13 +132,16 @@ func (c *checker) block(b *ast.Block) {
 	if b.Body != nil {
 		c.body(b.Body, s)
 	}
-	c.unread(sortedTaps(c.taps))
+	for _, name := range sortedTaps(c.taps) {
+		c.ended = append(c.ended, c.taps[name])
+	}
+	c.unread(c.ended)
 }
 
 // unread warns of the names of values that nobody read.
-func (c *checker) unread(names []string) {
-	for _, name := range names {
-		if t := c.taps[name]; !t.read && c.warned < maxReported {
+func (c *checker) unread(taps []*tap) {
+	for _, t := range taps {
+		if !t.read && c.warned < maxReported {
 			c.warned++
 			c.report(unusedTap(t))
 		}
