@@ -79,18 +79,67 @@ func (p *printer) difference(text, edited string) {
 }
 
 func (p *printer) changed(number int, before, after []string) {
+	head, tail := 0, 0 // what one line and another made of it have in common
+	if len(before) == 1 && len(after) == 1 {
+		b, a := before[0], after[0]
+		for head < min(len(a), len(b)) && a[head] == b[head] {
+			head++
+		}
+		for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+			tail++
+		}
+	}
 	for i, l := range before {
-		p.line("%s", p.paint(severityStyle(Error), fmt.Sprintf("%*d - ", p.gutter, number+i)+p.whole(l)))
+		p.wrapped(severityStyle(Error), number+i, "-", l, head, len(l)-tail)
 	}
 	for i, l := range after {
-		p.line("%s", p.paint(help, fmt.Sprintf("%*d + ", p.gutter, number+i)+p.whole(l)))
+		p.wrapped(help, number+i, "+", l, head, len(l)-tail)
 	}
 }
 
-// whole is a line with its tabs expanded, cut where it is far too long.
-func (p *printer) whole(line string) string {
-	line, _ = clip(strings.TrimSuffix(line, "\r"), nil)
-	row := cells(line)
-	_, text := row.window(nil, max(p.opts.Width-p.gutter-3, narrowest))
-	return strings.TrimRight(text, " ")
+// mostRows is how many rows of a terminal a line that changes may take.
+const mostRows = 8
+
+// wrapped writes a line in as many rows as it takes, those after the first set in. A line
+// far too long is cut around the bytes that differ.
+func (p *printer) wrapped(s style, number int, sign, line string, from, to int) {
+	const indent = 4
+	line, marks := clip(strings.TrimSuffix(line, "\r"), []mark{{start: from, end: to, primary: true}})
+	whole := cells(line)
+	marks[0].start, marks[0].end = whole.column(marks[0].start), whole.column(marks[0].end)
+	columns := max(p.opts.Width-p.gutter-3, narrowest)
+	_, text := whole.window(marks, mostRows*(columns-indent))
+	lead := fmt.Sprintf("%*d %s ", p.gutter, number, sign)
+	for rest := cells(strings.TrimRight(text, " ")); ; {
+		end := rest.fitting(columns)
+		p.line("%s", p.paint(s, strings.TrimRight(lead+rest.slice(0, end), " ")))
+		if end == rest.width {
+			return
+		}
+		rest = cells(rest.slice(end, rest.width))
+		lead = fmt.Sprintf("%*s %s %*s", p.gutter, "", sign, indent, "")
+		columns = max(p.opts.Width-p.gutter-3, narrowest) - indent
+	}
+}
+
+// fitting is how many of its first columns a row of n has place for, cut behind a blank
+// where there is one that is not too far ahead.
+func (r row) fitting(n int) int {
+	if r.width <= n {
+		return r.width
+	}
+	end, whole := 0, 0
+	for _, c := range r.cells {
+		if c.column+c.width > n {
+			break
+		}
+		whole = c.column + c.width
+		if c.text == " " {
+			end = whole
+		}
+	}
+	if end > n/2 {
+		return end
+	}
+	return max(whole, 1)
 }

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,6 +34,32 @@ func TestRepairRenderings(t *testing.T) {
 			t.Fatal(err)
 		}
 		langtest.Golden(t, "testdata/"+test.name+".txt", b.String())
+	}
+}
+
+// In few columns the lines of a repair take several rows each, one far too long the rows around
+// what changes.
+func TestRepairInFewColumns(t *testing.T) {
+	line := "  stem: conv(64, 3x3, pad=1) -> bn -> relu -> 网络网络网络网络网络网络网络网络 -> maxpool(2x2)\t-> relu"
+	text := line + "\n" + strings.Repeat("conv(8, 1x1) -> ", 400) + "relu -> " + strings.Repeat("conv(8, 1x1) -> ", 400) + "id\n"
+	f := source.NewFile("my.cnn", text)
+	d := New(ShapesDiffer, span(f, "stem", 1), "sizes differ")
+	d.Repairs = []Repair{
+		{What: "pad", Edits: []Edit{{span(f, "pad=1", 1), "pad=2"}}},
+		{What: "bn", Edits: []Edit{{span(f, "relu", 3), "bn"}}},
+	}
+	for _, columns := range []int{20, 60} {
+		var b strings.Builder
+		if err := Fprint(&b, List{d}, files(f), Options{Width: columns}); err != nil {
+			t.Fatal(err)
+		}
+		_, repairs, _ := strings.Cut(b.String(), "help")
+		for _, row := range strings.Split(repairs, "\n") {
+			if changes := strings.Contains(row, " - ") || strings.Contains(row, " + "); changes && width(row) > max(columns, narrowest+4) {
+				t.Errorf("%d columns: %q takes %d", columns, row, width(row))
+			}
+		}
+		langtest.Golden(t, fmt.Sprintf("testdata/repair_in_%d_columns.txt", columns), b.String())
 	}
 }
 
