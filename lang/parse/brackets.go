@@ -142,6 +142,8 @@ func (l *layouter) takeOut(d *diag.Diagnostic, i int) {
 	src, span := l.file.Source, spanOf(&l.tokens[i])
 	if line := span.Start.Line; strings.TrimSpace(src.Line(line)) == l.tokens[i].Value {
 		span = src.Span(src.LineStart(line), src.LineStart(line+1))
+	} else if before := src.Text[:span.Start.Offset]; strings.TrimSpace(src.Text[span.End.Offset:src.LineStart(line+1)]) == "" {
+		span = src.Span(len(strings.TrimRight(before, " \t")), span.End.Offset)
 	}
 	d.Correct("leave out one `"+l.tokens[i].Value+"`", diag.Edit{Span: span})
 }

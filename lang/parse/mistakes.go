@@ -84,6 +84,7 @@ func equals(c context) *diag.Diagnostic {
 	case c.inBody() && c.before.Type == tokIdent && (c.beforeStarts() || c.dotted()):
 		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
 		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
+			d.Correct("write `"+word+"`", diag.Edit{Span: spanOf(&c.owner), Text: word})
 			return d.WithHelp("did you mean `%s` instead of `%s` before the `{`?", word, c.owner.Value)
 		}
 		if comma := func(t lexer.Token) bool { return t.Value == "," }; c.called && slices.ContainsFunc(c.line, comma) {
