@@ -70,7 +70,7 @@ func TestLimitedAddressesAreMemory(t *testing.T) {
 	cmd, stderr := command(t, folder)
 	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", "ulimit -v 2000000; exec ./cnnlang run b.cnn --weights random --input random --max-memory 0"}
 	code := codeOf(t, cmd.Run())
-	if code != exitLimit || !strings.Contains(stderr.String(), "b needs about 1.") || strings.Contains(stderr.String(), "goroutine") {
+	if code != exitLimit || !strings.Contains(stderr.String(), "b needs about 1.") || !strings.Contains(stderr.String(), "within `ulimit -v`") || strings.Contains(stderr.String(), "goroutine") {
 		t.Errorf("exit code %d\n%.500s", code, stderr)
 	}
 }

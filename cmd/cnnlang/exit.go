@@ -178,7 +178,11 @@ func (a *app) report(err error) int {
 		a.message(fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net),
 			"leave out --side "+choice.Name+", or ask for another --shape")
 	case errors.As(err, &memory):
-		a.message(plain(err), "ask for a smaller --shape, or allow more with --max-memory")
+		help := "ask for a smaller --shape, or allow more with --max-memory"
+		if _, limited := interp.AddressesLeft(); limited {
+			help += ", within `ulimit -v` and `ulimit -d`, which are set"
+		}
+		a.message(plain(err), help)
 	case errors.As(err, &hungry):
 		a.message(hungry.what, hungry.help)
 	case errors.As(err, &precision):
