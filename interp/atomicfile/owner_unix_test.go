@@ -26,7 +26,7 @@ func TestTheOwnerStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	const other = 12345
-	if os.Getuid() != 0 {
+	if os.Chown(path, other, other+1) != nil { // only an administrator can, and not in every container
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
