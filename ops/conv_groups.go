@@ -23,6 +23,7 @@ func (c *Conv) mixed(b *blockedConv, u convUnit, channels, inBlocks int) *mixedG
 	if groups == 1 || group == last && from == group*each && to == (group+1)*each {
 		return nil
 	}
+	pixelStacks() // made now, so that a run allocates nothing
 	return &mixedGroups{each, filters, c.K.H.MustInt() * c.K.W.MustInt(), c.offsets(&b.in, inBlocks)}
 }
 
