@@ -119,10 +119,7 @@ func (b *bounded) check(t *testing.T, how string, got tensor.Tensor, a allowance
 			}
 			continue
 		}
-		bound := (a.after + smooth) * math.Abs(w)
-		if before := math.Abs(b.before.Data[i]); !math.IsInf(before, 0) { // or else it is a limit of the activation
-			bound += steepest * (a.eps*eps*a.size.Data[i] + a.before*before)
-		}
+		bound := b.bound(i, a)
 		if d := math.Abs(float64(got.Data[i]) - w); !(d <= bound) {
 			t.Fatalf("%s of %+v, %s: element %d: got %v, want %v: off by %.3g, bound %.3g", b.op.Name(), b.op, how, i, got.Data[i], w, d, bound)
 		}
@@ -131,6 +128,50 @@ func (b *bounded) check(t *testing.T, how string, got tensor.Tensor, a allowance
 
 // inF32 is that of sums in float32.
 func (b *bounded) inF32() allowance { return allowance{size: b.size, eps: b.depth} }
+
+// behindNorm is that of sums in float32 of normally distributed numbers, which are nearer
+// than the worst case, see sumBound, and which a norm multiplies by the factor of their
+// channel. The folded norm, the folded bias, what is added and the result are rounded,
+// of numbers as large as the largest result.
+func (b *bounded) behindNorm(in, params []tensor.Tensor) allowance {
+	a := allowance{size: ref.Value{Shape: b.size.Shape, Data: make([]float64, len(b.size.Data))}, eps: 1}
+	largest := 0.0
+	for _, v := range b.before.Data {
+		largest = max(largest, math.Abs(v))
+	}
+	sum, scales := sumBound(products(b.op, in))/eps, normScales(b.op, params)
+	channels := b.size.Shape[1]
+	for i, size := range b.size.Data {
+		scale := 1.0
+		if scales != nil {
+			scale = scales[i*channels/(len(b.size.Data)/b.size.Shape[0])%channels]
+		}
+		a.size.Data[i] = min(scale*sum+4*largest, b.depth*size)
+	}
+	return a
+}
+
+// normScales are what the norm of an op's epilogue multiplies its channels by, if any.
+func normScales(op ops.Op, params []tensor.Tensor) (scales []float64) {
+	norm := op.(ops.Fuser).Epilogue().Norm
+	if norm == nil {
+		return nil
+	}
+	weight, variance := params[len(params)-4].Data, params[len(params)-1].Data
+	for i := range weight {
+		scales = append(scales, math.Abs(float64(weight[i]))/math.Sqrt(float64(variance[i])+norm.Eps.Float()))
+	}
+	return scales
+}
+
+// bound is the most that is allowed for the output at i.
+func (b *bounded) bound(i int, a allowance) float64 {
+	bound := (a.after + smooth) * math.Abs(b.want.Data[i])
+	if before := math.Abs(b.before.Data[i]); !math.IsInf(before, 0) { // or else it is a limit of the activation
+		bound += steepest * (a.eps*eps*a.size.Data[i] + a.before*before)
+	}
+	return bound
+}
 
 // byWinograd is that of sums as large as the largest of a tile of 4x4 results, all of
 // which are made of all its sums.

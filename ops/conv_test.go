@@ -22,8 +22,14 @@ func against(t *testing.T, op ops.Op, bound float64, in ...tensor.Tensor) {
 	t.Helper()
 	params := optest.Params(op, 100, in...)
 	want := ref.Run(op, in, params)
+	checkRun(t, op, in, params, func(got tensor.Tensor) { optest.Close(t, got, want, bound) })
+}
+
+// checkRun checks what an op computes, which must not depend on the workers.
+func checkRun(t *testing.T, op ops.Op, in, params []tensor.Tensor, check func(got tensor.Tensor)) {
+	t.Helper()
 	first := optest.Run(t, op, in, params, 1)
-	optest.Close(t, first, want, bound)
+	check(first)
 	for _, workers := range []int{2, 5} {
 		if got := optest.Run(t, op, in, params, workers); !optest.Same(got.Data, first.Data) {
 			t.Fatalf("%d workers compute other bits than 1", workers)

@@ -2,6 +2,8 @@ package ops_test
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 
 	"cnnlang/ops"
@@ -41,7 +43,6 @@ func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 				in, behind = append(in, added), append(behind, added)
 			}
 			secondParams := optest.Params(second, 4, behind...)
-			want := ref.Run(second, behind, secondParams)
 			op, ok := ops.NewSeparable(first, second, x.Shape, mid.Shape, shape)
 			if ok != hasBlocks() {
 				t.Fatalf("joined: %v", ok)
@@ -50,10 +51,25 @@ func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 				return
 			}
 			checkCounts(t, op, first, second, in, behind)
+			exact, behindExact := newBounded(first, in[:1], firstParams), newBounded(second, behind, secondParams)
+			allowed := behindExact.behindNorm(behind, secondParams)
+			// Each result of the second sums as many errors of the first, times its weights:
+			// like sums of other numbers, it grows with the root of how many they are.
+			most, channels := 0.0, float64(mid.Shape[1])
+			for i, a := 0, exact.behindNorm(in[:1], firstParams); i < len(mid.Data); i++ {
+				most = max(most, exact.bound(i, a))
+			}
+			scale := 1.0
+			if scales := normScales(second, secondParams); scales != nil {
+				scale = slices.Max(scales)
+			}
+			for i := range allowed.size.Data {
+				allowed.size.Data[i] += scale * math.Sqrt(channels) * most / eps
+			}
 			params := append(firstParams, secondParams...)
 			for _, workers := range []int{1, 3} {
 				got := runSeparable(t, op, in, shape, params, c.layout, workers)
-				optest.Close(t, got, want, 2400*eps)
+				behindExact.check(t, "joined", got, allowed)
 			}
 		})
 	}
