@@ -68,14 +68,30 @@ func (p *printer) difference(text, edited string) {
 	p.gutter = len(fmt.Sprint(head + max(len(before), len(after))))
 	p.margin("")
 	if len(before) == len(after) {
+		changed := 0
 		for i := range before {
-			if before[i] != after[i] {
+			if before[i] == after[i] {
+				continue
+			}
+			if changed++; changed <= mostChanged {
 				p.changed(head+i+1, before[i:i+1], after[i:i+1])
 			}
 		}
+		p.left(changed)
 		return
 	}
-	p.changed(head+1, before, after)
+	p.changed(head+1, before[:min(len(before), mostChanged)], after[:min(len(after), mostChanged)])
+	p.left(max(len(before), len(after)))
+}
+
+// mostChanged is how many of the lines that a repair changes are shown.
+const mostChanged = 20
+
+// left says how many changed lines are not shown.
+func (p *printer) left(changed int) {
+	if n := changed - mostChanged; n > 0 {
+		p.line("%*s … and %d more", p.gutter, "", n)
+	}
 }
 
 func (p *printer) changed(number int, before, after []string) {

@@ -84,3 +84,23 @@ func TestApply(t *testing.T) {
 		}
 	}
 }
+
+// A repair of a long text is shown in part.
+func TestLongRepairs(t *testing.T) {
+	for _, put := range []string{"b", "b\nb"} {
+		f := source.NewFile("a.cnn", strings.Repeat("a\n", 5000))
+		d := New(Syntax, f.Span(0, 1), "wrong")
+		var r Repair
+		for at := 0; at < len(f.Text); at += 2 {
+			r.Edits = append(r.Edits, Edit{f.Span(at, at+1), put})
+		}
+		d.Repairs = []Repair{r}
+		var out strings.Builder
+		if err := Fprint(&out, List{d}, func(string) *source.File { return f }, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(out.String(), "\n"); lines < 40 || lines > 60 || !strings.Contains(out.String(), " more\n") {
+			t.Errorf("%d lines:\n%.300s", lines, out.String())
+		}
+	}
+}

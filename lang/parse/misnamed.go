@@ -20,7 +20,7 @@ func (p *parser) misnamed() {
 		}
 		switch declares := p.tokens[i-2].Value; {
 		case given[t.Value] != nil || p.tokens[i-1].Type != tokSpace || p.tokens[i-2].Type != tokKeyword:
-		case declares == "block" || declares == "net":
+		case declares == "block" || declares == "net" || declares == "let" || declares == "as":
 			d := reserved(t, "a name").WithHelp("choose another name, such as `%s_`", t.Value)
 			given[t.Value] = d
 			p.report(d)
@@ -37,7 +37,7 @@ func (p *parser) misnamed() {
 		case t.Type == tokIdent:
 			taken[t.Value] = true
 		case t.Type != tokKeyword || given[t.Value] == nil:
-		case p.tokens[next].EOF() || p.tokens[next].Type == tokNL || slices.Contains([]string{"(", ")", "}", "|", "->", ",", "]"}, p.tokens[next].Value),
+		case p.tokens[next].EOF() || p.tokens[next].Type == tokNL || slices.Contains([]string{"(", ")", "}", "|", "->", ",", "]", "+", "-", "*", "/", "//", "%", "=", "."}, p.tokens[next].Value),
 			given[t.Value].Span == spanOf(t):
 			t.Type = tokIdent
 			edits[t.Value] = append(edits[t.Value], diag.Edit{Span: spanOf(t), Text: t.Value + "_"})
