@@ -17,7 +17,7 @@ import (
 )
 
 // patient are limits that a busy machine does not reach.
-var patient = repair.Limits{Work: 30_000_000, Time: 20 * time.Second, Attempts: 150, Offers: 3}
+var patient = repair.Limits{Errors: 50, Work: 30_000_000, Time: 20 * time.Second, Attempts: 150, Offers: 3}
 
 // Each program has one mistake. It is found under its code, and among the repairs
 // is the one that a person would make: a line of the text and what it becomes.

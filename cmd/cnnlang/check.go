@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -192,7 +193,7 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 	s.list.AddAll(refuted)
 	limits := repair.Usual
 	if c.fix {
-		limits.Work, limits.Time = maxFixWork, maxFixTime
+		limits.Work, limits.Time, limits.Errors = maxFixWork, maxFixTime, math.MaxInt
 	}
 	p.Repair(net, opts, s.list, s.verdicts, limits)
 	s.list.AddAll(c.unlessImported(p, p.Lint(s.verdicts)).Without(s.list)) // what is wrong is not called unusual as well

@@ -41,12 +41,13 @@ type Check func(text string, quick bool, a *Account) (s State, ok bool)
 type Limits struct {
 	Work     int // of the whole search, as package prove counts it
 	Time     time.Duration
+	Errors   int // of the program; of more there is no search
 	Attempts int // for one diagnostic
 	Offers   int // of one diagnostic
 }
 
 // Usual are the limits of a check that nobody asked to repair anything.
-var Usual = Limits{Work: 1_000_000, Time: time.Second, Attempts: 150, Offers: 3}
+var Usual = Limits{Work: 1_000_000, Time: time.Second, Errors: diag.MostShown, Attempts: 150, Offers: 3}
 
 // An Account is what is left of the limits.
 type Account struct {
@@ -64,7 +65,7 @@ func Search(s State, check Check, limits Limits) {
 	errors := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
 	corrected := slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return d.Correction != nil })
 	able := !slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) })
-	if len(errors) == 0 || !corrected && !able {
+	if len(errors) == 0 || len(errors) > limits.Errors || !corrected && !able {
 		return
 	}
 	account := &Account{limits.Work, time.Now().Add(limits.Time)}

@@ -13,13 +13,15 @@ import (
 type Options struct {
 	Color bool // escape sequences for colour; off for pipes and files
 	Width int  // columns; source lines are cut to them; 0 means defaultWidth
-	Max   int  // diagnostics printed before "and N more"; 0 means defaultMax
+	Max   int  // diagnostics printed before "and N more"; 0 means MostShown
 }
+
+// MostShown is how many diagnostics are printed where nothing else is asked for.
+const MostShown = 50
 
 const (
 	defaultWidth = 160
 	narrowest    = 40 // of a source line, however narrow the terminal
-	defaultMax   = 50
 	maxFrames    = 12 // of one instantiation trace
 	maxPath      = 40 // of a step, in a trace
 )
@@ -33,7 +35,7 @@ func Fprint(w io.Writer, list List, files func(name string) *source.File, opts O
 		opts.Width = defaultWidth
 	}
 	if opts.Max <= 0 {
-		opts.Max = defaultMax
+		opts.Max = MostShown
 	}
 	p := &printer{w: bufio.NewWriter(w), files: files, opts: opts}
 	for _, d := range choose(list, opts.Max) {
