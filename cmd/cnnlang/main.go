@@ -91,7 +91,9 @@ func crashOf(value any) *crash {
 
 func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
 
-// An output is standard output, and its errors are *outputError.
+// An output is standard output, and its errors are *outputError. Where it was closed there
+// are none: Go's runtime puts /dev/null in its place before the program begins, and a
+// program that is started without output, as by Python's DEVNULL, looks the same.
 type output struct{ io.Writer }
 
 func (o output) Write(p []byte) (int, error) {
