@@ -78,9 +78,9 @@ func TestWorkersOfUsers(t *testing.T) {
 	}
 }
 
-// Where there is little memory to start with, the program says so as soon as it can say
+// Where there is little memory to start with, or few files may be open, the program says so as soon as it can say
 // anything: what Go's runtime cannot have before that ends in its own words.
-func TestTooLittleMemoryToStart(t *testing.T) {
+func TestTooLittleToStart(t *testing.T) {
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -102,5 +102,10 @@ func TestTooLittleMemoryToStart(t *testing.T) {
 	}
 	if told == 0 {
 		t.Error("no limit was told of")
+	}
+	cmd, stderr := command(t, folder)
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", "ulimit -n 5; exec ./cnnlang version"}
+	if code := codeOf(t, cmd.Run()); code != exitLimit || !strings.HasPrefix(stderr.String(), "error: the limit on open files is 5, want 16\n") {
+		t.Errorf("few files: exit code %d\n%.500s", code, stderr)
 	}
 }

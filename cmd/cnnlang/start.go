@@ -21,6 +21,9 @@ func (e *starved) Error() string { return e.what }
 
 // startable returns a *starved where the program would not come far.
 func startable() error {
+	if n := filesLeft(); n < leastFiles { // the first of all, as the others open files
+		return &starved{fmt.Sprintf("the limit on open files is %d, want %d", n, leastFiles), "raise `ulimit -n`"}
+	}
 	if left, limited := interp.AddressesLeft(); limited && left < program {
 		return &starved{"the limit on the process's memory leaves too little to start", "raise `ulimit -v` or `ulimit -d` to 2000000, or lift it: Go takes 1.3 GB of addresses, of which it uses few"}
 	}
@@ -31,6 +34,10 @@ func startable() error {
 	}
 	return nil
 }
+
+// leastFiles is how many files are open at once: standard ones, what Go waits for events
+// with, and what is read and written.
+const leastFiles = 16
 
 // waiting is how many threads Go may have beside one a processor: they wait for signals,
 // timers and files.
