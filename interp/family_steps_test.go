@@ -37,7 +37,7 @@ func shapeAt(n *interp.Net, path string) (tensor.Shape, error) {
 func imageAt(n *interp.Net, path string) (tensor.Shape, error) {
 	s, err := shapeAt(n, path)
 	if err == nil && len(s) != 4 {
-		err = fmt.Errorf("%s of %s is no image", path, n.Name)
+		err = fmt.Errorf("%s of %s is not an image", path, n.Name)
 	}
 	if err != nil {
 		return make(tensor.Shape, 4), err

@@ -99,7 +99,7 @@ func ReadTuning(path string) (*Tuning, error) {
 	}
 	t := &Tuning{}
 	if err := json.Unmarshal(text, t); err != nil {
-		return nil, &TuningError{path, "is no JSON of " + tuningSchema + ": " + err.Error()}
+		return nil, &TuningError{path, "is not JSON of " + tuningSchema + ": " + err.Error()}
 	}
 	if t.Schema != tuningSchema {
 		return nil, &TuningError{path, fmt.Sprintf("has the schema %q, want %q", t.Schema, tuningSchema)}

@@ -240,7 +240,7 @@ func reason(err error) string {
 }
 
 func importCycle(im *ast.Import, ring []place, shown func(place) string) *diag.Diagnostic {
-	d := diag.New(diag.ImportCycle, im.Span(), "this import closes a circle")
+	d := diag.New(diag.ImportCycle, im.Span(), "this import makes an import cycle")
 	for i, p := range ring {
 		next := ring[(i+1)%len(ring)]
 		d.WithNote("%s imports %s", shown(p), shown(next))

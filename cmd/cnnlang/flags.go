@@ -289,7 +289,7 @@ func (t *targetsFlag) Set(text string) error {
 	case !ok || name == "" || file == "":
 		return fmt.Errorf("want %s", t.Type())
 	case file == "-":
-		return fmt.Errorf("want %s, and a stream is no file; ./- is a file of that name", t.Type())
+		return fmt.Errorf("want %s, and a stream is not a file; ./- is a file of that name", t.Type())
 	}
 	for _, other := range t.list {
 		if other.name == name {

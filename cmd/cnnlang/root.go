@@ -179,7 +179,7 @@ func separated(cmd *cobra.Command, images []string) error {
 	}
 	for _, image := range images {
 		if info, err := os.Stat(image); err != nil && filepath.Ext(image) == "" || err == nil && info.IsDir() {
-			return usage("%q is no image", image).withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, image)
+			return usage("%q is not an image", image).withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, image)
 		}
 	}
 	return nil

@@ -110,7 +110,7 @@ func (a *app) showText(d runDocument) error {
 		}
 	}
 	if d.Output.Strange > 0 {
-		fmt.Fprintf(a.stderr, "warning: %d elements of the output are no finite numbers\n", d.Output.Strange)
+		fmt.Fprintf(a.stderr, "warning: %d elements of the output are not finite numbers\n", d.Output.Strange)
 	}
 	return nil
 }

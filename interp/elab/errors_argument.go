@@ -36,7 +36,7 @@ var argumentsElsewhere = map[string][]string{
 var needless = func() map[string]string {
 	by := map[string]string{}
 	for words, why := range map[string]string{
-		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": leaveOut + "the channels that come in are known",
+		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": leaveOut + "the input channels are known",
 		"activation act activationfn activationfunction nonlinearity":                                  "the activation is a step of its own, as in `-> relu`",
 		"name label id": "a label stands before the step: `name: conv(…)`",
 		"inplace dtype device dataformat trainable training momentum requiresgrad":                            leaveOut + "nothing here depends on it",
@@ -69,7 +69,7 @@ func without(args *ast.Args, arg *ast.Arg) diag.Edit {
 	}
 }
 
-// incoming is what an argument says of the channels that come in.
+// incoming is what an argument says of the input channels.
 func incoming(args *ast.Args, name *ast.Name, o *resolve.Object) []diag.Given {
 	for _, a := range args.List {
 		if a.Name == name && strings.HasPrefix(needless[plainName(name.Text)], leaveOut+"the channels") {
@@ -140,9 +140,9 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 	case isTensor:
 		return d.WithHelp("`%s` works on the value before it; to start from another one, write that and an arrow before it", o.Name)
 	case len(params) == 0:
-		return d.WithHelp("leave the parentheses out; the channels that come in are known")
+		return d.WithHelp("leave the parentheses out; the input channels are known")
 	case len(params) == 1:
-		return d.WithHelp("its parameter is %s; the channels that come in are known", params[0].Name.Text)
+		return d.WithHelp("its parameter is %s; the input channels are known", params[0].Name.Text)
 	}
 	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
 }
@@ -168,7 +168,7 @@ func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.
 	}
 	if isNumber && o.IsPrimitive() && o.Name == "linear" && p.Name.Text == "bias" && want == article("bool") && n != dim.Int(0) && n != dim.Int(1) {
 		withoutFirst(d, b)
-		return d.WithHelp("the numbers that come in are no argument: `linear(%v)`", n)
+		return d.WithHelp("the input size is not an argument: `linear(%v)`", n)
 	}
 	if isNumber && want == article("bool") && (n == dim.Int(0) || n == dim.Int(1)) {
 		return d.WithHelp("write `%v`", n == dim.Int(1)).Write(fmt.Sprint(n == dim.Int(1)))
@@ -198,7 +198,7 @@ func withoutFirst(d *diag.Diagnostic, b bound) {
 		return
 	}
 	first := b.call.List[0]
-	d.Correct("leave out the numbers that come in, which are no argument", without(b.call, first))
+	d.Correct("leave out the input size, which is not an argument", without(b.call, first))
 	d.Correction.Given = said(b.call, first.Value, "linear")
 }
 

@@ -42,7 +42,7 @@ func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Di
 	d.Between(f.Axis, nil, sizes(x.Shape))
 	d.Help = f.Help
 	if text := channelsFirst(c); text != "" && f.Kind == ops.WindowTooBig {
-		d.WithHelp("the channels that come in are no argument: `%s`", text)
+		d.WithHelp("the input channels are not an argument: `%s`", text)
 	}
 	return d
 }

@@ -60,7 +60,7 @@ func notListToRepeat(at source.Span, v Value) *diag.Diagnostic {
 }
 
 func notCount(at source.Span, v Value) *diag.Diagnostic {
-	return diag.New(diag.WrongType, at, "a repeat wants a whole number of turns, got %s", described(v)).
+	return diag.New(diag.WrongType, at, "a repeat needs a whole number of iterations, got %s", described(v)).
 		WithHelp("`repeat 3` and `repeat i of 3` count, `repeat x in [1, 2]` takes one after the other")
 }
 
@@ -86,7 +86,7 @@ func badExponent(at source.Span, n dim.Size) *diag.Diagnostic {
 }
 
 func badCount(at source.Span, n dim.Size) *diag.Diagnostic {
-	return diag.New(diag.BadValue, at, "a repeat needs a whole number of turns, 0 or more, got %s", n.Decimal())
+	return diag.New(diag.BadValue, at, "a repeat needs a whole number of iterations, 0 or more, got %s", n.Decimal())
 }
 
 func wrongArity(at source.Span, name string, want, got int) *diag.Diagnostic {
@@ -172,8 +172,8 @@ func tapNotMade(n *ast.Name) *diag.Diagnostic {
 }
 
 func noBranches(at source.Span, c *Closure, count ast.Expr) *diag.Diagnostic {
-	return diag.New(diag.Branches, at, "`%s` has no branches: every repeat in it has no turns", c.Object.Name).
-		WithHelp("require a turn by `where %s >= 1` after the signature, or add a branch", diag.Clip(ast.Text(count)))
+	return diag.New(diag.Branches, at, "`%s` has no branches: every repeat in it has no iterations", c.Object.Name).
+		WithHelp("require an iteration by `where %s >= 1` after the signature, or add a branch", diag.Clip(ast.Text(count)))
 }
 
 func textTooLong(at source.Span) *diag.Diagnostic {
@@ -232,7 +232,7 @@ func tooManyNodes(at source.Span, together bool) *diag.Diagnostic {
 }
 
 func tooManyTurns(at source.Span, n int) *diag.Diagnostic {
-	return diag.New(diag.TooManyNodes, at, "%d turns would make more than the %d operations a network may have", n, MaxNodes).
+	return diag.New(diag.TooManyNodes, at, "%d iterations would make more than the %d operations a network may have", n, MaxNodes).
 		WithHelp("repeat less")
 }
 

@@ -226,10 +226,10 @@ func (l *loop) anything(x Tensor) Tensor {
 	case failed:
 		return poison
 	case !holds:
-		l.unknowns.Beyond("what the turns of `repeat " + l.list.Name + "` need differs from turn to turn")
+		l.unknowns.Beyond("what the iterations of `repeat " + l.list.Name + "` need differs from iteration to iteration")
 		return poison
 	case !sameAxes:
-		l.unknowns.Beyond("a repeat whose turns change the number of axes")
+		l.unknowns.Beyond("a repeat whose iterations change the number of axes")
 		return poison
 	}
 	l.count = unknownCount

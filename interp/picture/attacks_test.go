@@ -55,8 +55,8 @@ const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00\x2c\x00\
 // attacks are files that must be refused, each with a pattern of its message.
 var attacks = []struct{ name, content, want string }{
 	{"empty", "", "is empty, want a JPEG or PNG"},
-	{"one byte", "x", `begins with "x" and is no image`},
-	{"text", "hello, world, this is a text", `begins with "hello, world, th" and is no image that is known here`},
+	{"one byte", "x", `begins with "x" and is not a known image`},
+	{"text", "hello, world, this is a text", `begins with "hello, world, th" and is not a known image format`},
 	{"escapes for terminals", "\x1b[2J", `begins with "\\x1b\[2J"`},
 	{"gif", gif, "is a GIF image; cnnlang reads JPEG and PNG"},
 	{"bmp", "BM\x46\x00\x00\x00", "is a BMP image"},
@@ -71,7 +71,7 @@ var attacks = []struct{ name, content, want string }{
 	{"zip", "PK\x03\x04\x14\x00", "is a zip archive"},
 	{"npy", "\x93NUMPY\x01\x00", "is a NumPy array"},
 	{"git lfs", "version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"},
-	{"half a magic", pngMagic[:5], "is no image that is known"},
+	{"half a magic", pngMagic[:5], "is not a known image format"},
 	// PNG
 	{"png, only magic", pngMagic, "ends too early"},
 	{"png, only header", ihdr(2, 2, 8, 0, 0), "ends too early"},

@@ -178,7 +178,7 @@ func recognize(head []byte) (format, string) {
 			return format{}, unsupported("an HEIC or AVIF image or a film (" + strings.ToValidUTF8(text[8:12], "?") + ")")
 		}
 	}
-	return format{}, fmt.Sprintf("begins with %.16q and is no image that is known here; cnnlang reads JPEG and PNG", head)
+	return format{}, fmt.Sprintf("begins with %.16q and is not a known image format; cnnlang reads JPEG and PNG", head)
 }
 
 func unsupported(name string) string {

@@ -26,7 +26,7 @@ func (p *path) Steps() map[int]dim.Shape {
 // Bounded ends the path where a repeat has more turns than are followed.
 func (p *path) Bounded(n dim.Size) {
 	if !p.Stopped() {
-		p.bounded = "up to 3 turns of repeat " + n.String()
+		p.bounded = "up to 3 iterations of repeat " + n.String()
 	}
 }
 

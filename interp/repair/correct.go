@@ -67,7 +67,7 @@ func apart(edits []diag.Edit) bool {
 	return true
 }
 
-// given is what changes say of the channels that come in, in the places of the original.
+// given is what changes say of the input channels, in the places of the original.
 func (l *ledger) given(changes []change) (list []diag.Given) {
 	for _, c := range changes {
 		for _, g := range c.Given {

@@ -223,8 +223,8 @@ func TestIntegersAreNoWeights(t *testing.T) {
 	fit := compare(params("a.weight 2", "b.weight"), nil, entries)
 	fit.Net, fit.File = "tiny", filepath.Base(s.Path())
 	wantText(t, fit, `
-error[E0602]: the weights do not fit tiny: 1 of 2 tensors is no float
-   = no float at the top: 1
+error[E0602]: the weights do not fit tiny: 1 of 2 tensors is not a float
+   = not a float at the top: 1
        a.weight   file I8   want F32, F16, BF16 or F64
    = all 2 names match
    = the file is tiny.safetensors`)

@@ -60,7 +60,7 @@ func (e *FitError) Title() string {
 		parts = appendCount(parts, len(e.Missing), ofAll, "is missing", "are missing")
 		parts = appendCount(parts, len(e.Unexpected), "in the file ", "is unexpected", "are unexpected")
 		parts = appendCount(parts, len(e.Misshaped), ofAll, "has another shape", "have another shape")
-		parts = appendCount(parts, len(e.NotFloat), ofAll, "is no float", "are no floats")
+		parts = appendCount(parts, len(e.NotFloat), ofAll, "is not a float", "are not floats")
 	}
 	return fmt.Sprintf("the weights do not fit %s: %s", e.Net, strings.Join(parts, ", "))
 }
@@ -181,7 +181,7 @@ func (e *FitError) misshapedNotes() []string {
 }
 
 func (e *FitError) notFloatNotes() []string {
-	return grouped("no float", e.NotFloat, func(u Entry) string { return u.Name }, func(u Entry) []string {
+	return grouped("not a float", e.NotFloat, func(u Entry) string { return u.Name }, func(u Entry) []string {
 		return []string{u.Name, "file " + u.DType, "want F32, F16, BF16 or F64"}
 	})
 }

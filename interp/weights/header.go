@@ -120,7 +120,7 @@ func (p *headerParser) fit(r *record, offsets []int64) error {
 	}
 	size, ok := byteSize(r.Shape, d.bits)
 	if !ok {
-		return p.corrupt(r.Name, "%s %v is more than can be counted in bytes, or no whole number of them", r.DType, r.Shape)
+		return p.corrupt(r.Name, "%s %v is more than can be counted in bytes, or is not a whole number of them", r.DType, r.Shape)
 	}
 	if r.end-r.start != size {
 		return p.corrupt(r.Name, "has %d bytes by its data_offsets, want %d for %s %v", r.end-r.start, size, r.DType, r.Shape)
@@ -250,7 +250,7 @@ func (p *headerParser) token() (json.Token, error) {
 		return nil, p.corrupt("", "the header ends before its closing brace; the file is damaged, fetch it again")
 	}
 	if err != nil {
-		return nil, p.corrupt("", "the header is no JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
+		return nil, p.corrupt("", "the header is not JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
 	}
 	return token, nil
 }

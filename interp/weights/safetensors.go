@@ -111,7 +111,7 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 		if kind, help := foreignFormat(prefix[:]); kind != "" {
 			return nil, s.corrupt("is %s, want a safetensors file; %s", kind, help)
 		}
-		return nil, s.corrupt("the header claims %d bytes, the file has %d after its length; it is no safetensors file or was cut short, fetch it again", n, size-8)
+		return nil, s.corrupt("the header claims %d bytes, the file has %d after its length; it is not a safetensors file or was cut short, fetch it again", n, size-8)
 	}
 	if n > uint64(limit) {
 		return nil, &LimitError{Path: s.path, Limit: "bytes of header", Got: int64(n), Max: limit,
@@ -125,7 +125,7 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 		return nil, fileErrorFrom(s.path, err)
 	}
 	if header[0] != '{' {
-		return nil, s.corrupt("the header begins with %q, want '{'; it is no safetensors file", header[0])
+		return nil, s.corrupt("the header begins with %q, want '{'; it is not a safetensors file", header[0])
 	}
 	if !utf8.Valid(header) {
 		return nil, s.corrupt("the header is not valid UTF-8; write the file again with plain tensor names")

@@ -42,7 +42,7 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { unit(8) }
 	},
 	{
 		Code: ImportCycle,
-		Text: "Files import each other in a circle, which the notes show. What both need goes into a third file, or the " +
+		Text: "Files import each other in a cycle, which the notes show. What both need goes into a third file, or the " +
 			"import that nothing uses goes away.",
 		Wrong: `import "./blocks.cnn" { unit }
 net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { unit(8) }

@@ -5,7 +5,7 @@ var flowPages = []Page{
 	{
 		Code: UnknownTap,
 		Text: "`@name` reads the value of a step that was named with `as name` or `stage name:` further up in the same " +
-			"block, and there is none. A label is no tap.",
+			"block, and there is none. A label is not a tap.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 16, H, W] {
   stem: conv(8, 3x3, pad=1)
   relu
@@ -120,7 +120,7 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {
 	{
 		Code: DuplicatePath,
 		Text: "Two tensors of a net have one name, so a weight file could not tell them apart; or two steps have, and what asks " +
-			"for a step by its path could not. A label inside `repeat` needs the turn in it, or a labelled group around each turn. " +
+			"for a step by its path could not. A label inside `repeat` needs the iteration in it, or a labelled group around each iteration. " +
 			"A step without a label is called by its number.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 2 { conv1: conv(3, 3x3, pad=1) }

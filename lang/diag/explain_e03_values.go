@@ -43,7 +43,7 @@ var valuePages = []Page{
 	},
 	{
 		Code: TooManyArguments,
-		Text: "A call has more arguments than the block or operation has parameters. The channels that come in are never " +
+		Text: "A call has more arguments than the block or operation has parameters. The input channels are never " +
 			"an argument: they are known from the step before.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   conv(3, 3x3, pad=1) -> bn(1e-5, 3)
@@ -57,7 +57,7 @@ var valuePages = []Page{
 	{
 		Code: BadValue,
 		Text: "A value is of the right kind and outside what the operation can do: a stride of 0, a slice that begins " +
-			"beyond its end, a repeat of -1 turns. The message says what the range is.",
+			"beyond its end, a repeat of -1 iterations. The message says what the range is.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 8, _, _] {
   conv(8, 3x3, stride=0)
 }

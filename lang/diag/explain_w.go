@@ -101,9 +101,9 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 	},
 	{
 		Code: LooseRepeat,
-		Text: "`repeat` opens no name of its own: steps of one turn number on after those of the turn before, 0.weight, " +
-			"1.weight, 2.weight and so on, and nobody can tell from a name which turn it belongs to. Label the steps with " +
-			"the turn, or make the body a block, which takes one number for each turn.",
+		Text: "`repeat` opens no name of its own: steps of one iteration number on after those of the iteration before, 0.weight, " +
+			"1.weight, 2.weight and so on, and a name does not tell which iteration it belongs to. Label the steps with " +
+			"the iteration, or make the body a block, which takes one number for each iteration.",
 		Wrong: `net n [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
   repeat 3 { conv(3, 3x3, pad=1) -> bn -> relu }
 }
@@ -131,7 +131,7 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 	},
 	{
 		Code: ForeignOrder,
-		Text: "The channels that come in are known and never an argument. Written as in other frameworks, the number " +
+		Text: "The input channels are known and never an argument. Written as in other frameworks, the number " +
 			"that should be the channels that come out is taken for the window of a convolution, or the channels of a " +
 			"normalisation for its epsilon.",
 		Wrong: `net n [N, 3, H = 64, W = 64] -> [N, _, _, _] {

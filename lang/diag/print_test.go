@@ -107,7 +107,7 @@ func TestRenderings(t *testing.T) {
 			}
 			return d
 		}(), opts},
-		{"colour", New(UnusedTap, span(f, "conv1", 1), "tap that nobody reads").WithLabel("here").
+		{"colour", New(UnusedTap, span(f, "conv1", 1), "tap that is never read").WithLabel("here").
 			At(span(f, "conv2", 1), "there").WithNote("a note").WithHelp("remove it"), Options{Color: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

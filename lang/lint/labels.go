@@ -174,9 +174,9 @@ func unlabelledStep(s *ast.Step) *diag.Diagnostic {
 }
 
 func looseRepeat(s *ast.Step, steps []*ast.Step) *diag.Diagnostic {
-	d := diag.New(diag.LooseRepeat, s.Repeat.Head.Span(), "the weights of this repeat are numbered on from turn to turn")
+	d := diag.New(diag.LooseRepeat, s.Repeat.Head.Span(), "the weights of this repeat are numbered on from iteration to iteration")
 	for _, inner := range steps[:2] {
 		d.At(inner.Call.Callee.Span(), "has no label")
 	}
-	return d.WithHelp("label the turns, as in `repeat i of 3 { \"unit{i+1}\": { … } }`, or make the body a block: `repeat 3 unit(…)`")
+	return d.WithHelp("label the iterations, as in `repeat i of 3 { \"unit{i+1}\": { … } }`, or make the body a block: `repeat 3 unit(…)`")
 }

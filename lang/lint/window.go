@@ -107,7 +107,7 @@ func evenHalf(window ast.Expr, pad *ast.Ref) *diag.Diagnostic {
 // is most likely one of channels.
 const largestWindow = 11
 
-// foreignOrder finds calls written as if the channels that come in were their
+// foreignOrder finds calls written as if the input channels were their
 // first argument: conv(3, 16, 3x3), in which 16 is taken for the window and 3x3
 // for the stride, and bn(64), in which 64 is the epsilon.
 func (l *linter) foreignOrder(r *ast.Ref) {
@@ -140,13 +140,13 @@ func (l *linter) foreignOrder(r *ast.Ref) {
 	}
 }
 
-// leaveOut corrects a call by leaving out its first argument, the channels that come in.
+// leaveOut corrects a call by leaving out its first argument, the input channels.
 func leaveOut(d *diag.Diagnostic, r *ast.Ref, channels int) *diag.Diagnostic {
 	span := r.Args.Span()
 	if list := r.Args.List; len(list) > 1 {
 		span = source.Span{Start: list[0].Span().Start, End: list[1].Span().Start}
 	}
-	d.Correct("leave out the channels that come in, which are no argument", diag.Edit{Span: span})
+	d.Correct("leave out the input channels, which are not an argument", diag.Edit{Span: span})
 	if channels >= 0 {
 		d.Correction.Given = []diag.Given{{At: r.Span(), Op: r.Text(), Channels: channels}}
 	}
@@ -155,10 +155,10 @@ func leaveOut(d *diag.Diagnostic, r *ast.Ref, channels int) *diag.Diagnostic {
 
 func foreignWindow(r *ast.Ref, window int) *diag.Diagnostic {
 	return diag.New(diag.ForeignOrder, r.Args.List[1].Span(), "this makes a window of %dx%[1]d", window).
-		WithHelp("the channels that come in are no argument: `%s(%d, 3x3)`", r.Text(), window)
+		WithHelp("the input channels are not an argument: `%s(%d, 3x3)`", r.Text(), window)
 }
 
 func foreignEpsilon(r *ast.Ref, eps int) *diag.Diagnostic {
 	return diag.New(diag.ForeignOrder, r.Args.List[0].Span(), "this makes an epsilon of %d", eps).
-		WithHelp("the channels that come in are no argument: `%s`", r.Text())
+		WithHelp("the input channels are not an argument: `%s`", r.Text())
 }

@@ -111,7 +111,7 @@ func (p *parser) correctComment(d *diag.Diagnostic, i, end int) {
 
 func foreignComment(at source.Span, sign string) *diag.Diagnostic {
 	if sign == "/" {
-		return diag.New(diag.Syntax, at, "`/*` starts no comment").
+		return diag.New(diag.Syntax, at, "`/*` does not start a comment").
 			WithHelp("a comment starts with `#`, on every line of it, and ends with the line")
 	}
 	return diag.New(diag.Syntax, at, "`//` divides and rounds down").WithHelp("a comment starts with `#`")

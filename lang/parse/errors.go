@@ -183,7 +183,7 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 		d.Write(meant)
 	}
 	if meant, ok := plain(text); ok && meant == "" {
-		return d.WithHelp("nobody sees it: leave it out")
+		return d.WithHelp("it is invisible: leave it out")
 	}
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)

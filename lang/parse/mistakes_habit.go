@@ -33,9 +33,9 @@ func arrow(c context) *diag.Diagnostic {
 	case !c.inSteps():
 		return nil
 	case two == "=>" || two == "|>" || two == ">>" || two == "-->":
-		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`%s` is no arrow", two).WithHelp("write `->`").Write("->")
+		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`%s` is not an arrow", two).WithHelp("write `->`").Write("->")
 	case c.found.Value == ">":
-		return c.syntax("`>` is no arrow").WithHelp("write `->`").Write("->")
+		return c.syntax("`>` is not an arrow").WithHelp("write `->`").Write("->")
 	}
 	return nil
 }

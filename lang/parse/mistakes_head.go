@@ -19,7 +19,7 @@ func declarationHead(c context) *diag.Diagnostic {
 	_, arrow := c.has("{"), c.has("->")
 	switch {
 	case c.found.Value == "=" && c.next.Value == ">":
-		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`=>` is no arrow").WithHelp("write `->`").Write("->")
+		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`=>` is not an arrow").WithHelp("write `->`").Write("->")
 	case c.found.Value == "(" && c.before.Value == ")":
 		return c.syntax("a signature stands in square brackets").WithHelp(signatureForm)
 	case c.before.Value == kind && len(c.statement) == 1:

@@ -158,7 +158,7 @@ func bareLabel(c context) *diag.Diagnostic {
 		return diag.New(diag.Syntax, spanOf(&label), "expected %s", wantBrace).
 			WithHelp("a string cannot stand inside the `{ }` of another; name it first: `let name = \"…\"`")
 	}
-	d := diag.New(diag.Syntax, spanOf(&label), "the string %s is no step", label.Value)
+	d := diag.New(diag.Syntax, spanOf(&label), "the string %s is not a step", label.Value)
 	return d.WithHelp("a label is followed by `:` and a step, as in `%s: conv(64, 3x3)`", label.Value)
 }
 

@@ -18,7 +18,7 @@ func nameOf(r *ast.Ref) source.Span {
 }
 
 // translation corrects a step that is called as another framework calls it: its name, and
-// the channels that come in where that framework wants them first. Other arguments are a
+// the input channels where that framework wants them first. Other arguments are a
 // matter of the operation.
 func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 	d.Write(ours)
@@ -43,7 +43,7 @@ func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 	}
 }
 
-// widthFirst are classes of torch that take the channels that come in, and then those
+// widthFirst are classes of torch that take the input channels, and then those
 // that go out.
 var widthFirst = []string{"Conv2d", "ConvTranspose2d", "Linear"}
 

@@ -28,8 +28,8 @@ var absent = func() map[string]string {
 		"leakyrelu prelu elu selu celu tanh hardswish hardsigmoid mish softplus": "the activations are `relu`, `relu6`, `silu`, `gelu`, `sigmoid` and `softmax`",
 		"groupnorm instancenorm norm normalize normalization syncbatchnorm":      "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
 		"upsample upsampling interpolate resize unpool maxunpool":                "nothing here resizes an image without weights; `deconv(c, 2x2, stride=2)` doubles height and width with weights of its own, which makes another network",
-		"depthwiseconv depthwise dwconv depthwiseconvolution":                    "write `conv(C, 3x3, groups=C)`, C being the channels that come in",
-		"separableconv separable depthwiseseparableconv":                         "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the channels that come in",
+		"depthwiseconv depthwise dwconv depthwiseconvolution":                    "write `conv(C, 3x3, groups=C)`, C being the input channels",
+		"separableconv separable depthwiseseparableconv":                         "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
 		"reshape view squeeze unsqueeze permute transpose":                       "`flatten` joins all axes after the first; nothing else moves axes",
 		"pad padding zeropad zeropadding reflectionpad":                          "convolutions and pools pad by themselves: `pad=1`, `pad=half`",
 		"pool pooling":                   "write `maxpool(2x2)` or `avgpool(2x2)`",
@@ -40,7 +40,7 @@ var absent = func() map[string]string {
 		"output":                         "the last step of a body is its result",
 		"times":                          "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
 		"dropconnect stochasticdepth":    "they do nothing when a net runs; leave them out",
-		"globalmaxpool globalmaxpooling": "write `maxpool([H, W])` with the sizes that come in",
+		"globalmaxpool globalmaxpooling": "write `maxpool([H, W])` with the sizes of the input",
 	} {
 		for word := range strings.FieldsSeq(words) {
 			by[word] = help

@@ -152,7 +152,7 @@ func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
 	part := r.Path[known]
 	o, n := m.LookupPath(r.Path[:known])
 	if n < known || o == nil || o.Namespace == nil {
-		return diag.New(diag.UnknownName, r.Path[known-1].Span(), "`%s` is no import, so nothing can follow its dot", r.Path[known-1].Text)
+		return diag.New(diag.UnknownName, r.Path[known-1].Span(), "`%s` is not an import, so nothing can follow its dot", r.Path[known-1].Text)
 	}
 	if _, ok := o.Namespace.names[part.Text]; ok && private(part.Text) {
 		return privateName(part, o.Namespace)
@@ -173,7 +173,7 @@ func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag
 }
 
 func headAsTap(n *ast.Name, at source.Span) *diag.Diagnostic {
-	return diag.New(diag.UnknownTap, n.Span(), "`%s` is known in its side head alone", n.Text).
+	return diag.New(diag.UnknownTap, n.Span(), "`%s` is only known in its side head", n.Text).
 		At(at, "named here").
 		WithHelp("a side head leaves the network: make the value on the way there, with `as %s` after its step, and hand it out by `side %[1]s: @%[1]s`", n.Text)
 }
@@ -312,7 +312,7 @@ func reduction(r *ast.Ref) *diag.Diagnostic {
 	}
 	d := diag.New(diag.Branches, r.Span(), "`%s` is that of branches, not over axes", name)
 	if name == "max" {
-		return d.WithHelp("that of height and width is `maxpool([H, W])` with the sizes that come in; that of branches is `max { | … | … }`")
+		return d.WithHelp("that of height and width is `maxpool([H, W])` with the sizes of the input; that of branches is `max { | … | … }`")
 	}
 	if axes == 2 {
 		d.Write("gap")
