@@ -48,14 +48,14 @@ func (d *Deconv) grow(r *rule, a spatial, size dim.Size) dim.Size {
 	if d.Pad.Mode == Same {
 		if r.ok() && !dim.AtLeast(r, k, stride) {
 			r.bad("pad", "a kernel at least as large as the stride, or explicit padding",
-				"pad = same of deconv needs k of at least stride, got k %v and stride %v", d.K, d.Stride)
+				"`pad=same` of `deconv` needs `k` of at least `stride`, got %v and %v", d.K, d.Stride)
 		}
 		return size.Mul(stride)
 	}
 	before, after := d.Pad.fixed(a, k)
 	grown := size.Sub(dim.Int(1)).Mul(stride).Sub(before).Sub(after).Add(k)
 	if r.ok() && grown.IsValid() && !dim.AtLeast(r, grown, dim.Int(1)) {
-		r.unfit("pad", "less padding", "pad of deconv crops the whole %v away: %v and %v of %v pixels",
+		r.unfit("pad", "less padding", "`pad` of `deconv` crops the whole %v away: %v and %v of %v pixels",
 			a, before, after, grown.Add(before).Add(after))
 	}
 	return grown

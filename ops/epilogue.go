@@ -89,7 +89,7 @@ func (e Epilogue) infer(r *rule, out dim.Shape) {
 
 func (r *rule) addedDiffers(input, axis int, out dim.Shape) {
 	r.fail(&Fault{Kind: SizesDiffer, Input: input, Axis: axis,
-		Msg: fmt.Sprintf("the input added to %s must agree with its result%s, got %v and %v",
+		Msg: fmt.Sprintf("the input added to `%s` must agree with its result%s, got %v and %v",
 			r.op.Name(), axisWords(axis), r.in[input], out),
 		Help: differHelp(axis)})
 }

@@ -82,7 +82,7 @@ func (l *LRN) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	half := l.Size.Sub(dim.Int(1)).Quo(dim.Int(2))
 	if r.whole("size", l.Size, 1) && !r.Require(half, dim.Whole) {
 		r.bad("size", "an odd number, so that the channel is the middle one",
-			"size of lrn must be odd, got %v", l.Size)
+			"`size` of `lrn` must be odd, got %v", l.Size)
 	}
 	r.between("alpha", l.Alpha, dim.Int(0), nil)
 	r.between("beta", l.Beta, dim.Int(0), nil)

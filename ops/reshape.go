@@ -67,13 +67,13 @@ func (o *Slice) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r.whole("to", o.To, 0)
 	if r.ok() && !dim.AtLeast(r, o.To, o.From.Add(dim.Int(1))) {
 		r.bad("to", "to is exclusive: the channels are from, from + 1, …, to - 1",
-			"to of slice must be above from, got %v to %v", o.From, o.To)
+			"`to` of `slice` must be above `from`, got %v to %v", o.From, o.To)
 	}
 	if !r.channelled() {
 		return r.end(nil)
 	}
 	if !dim.AtLeast(r, in[0][1], o.To) {
-		r.unfit("to", "", "slice ends at channel %v, but its input has only %v channels", o.To, in[0][1])
+		r.unfit("to", "", "`slice` ends at channel %v, but its input has only %v channels", o.To, in[0][1])
 	}
 	out := in[0].Clone()
 	out[1] = o.To.Sub(o.From)

@@ -28,7 +28,7 @@ func begin(f dim.Facts, op Op, in []dim.Shape, n int) *rule {
 	for i, s := range in {
 		if !within(s) {
 			r.fail(&Fault{Kind: TooLarge, Input: i, Axis: -1,
-				Msg:  fmt.Sprintf("the input of %s is %v, beyond the limit of %d elements", op.Name(), s, MaxElements),
+				Msg:  fmt.Sprintf("the input of `%s` is %v, beyond the limit of %d elements", op.Name(), s, MaxElements),
 				Help: "a smaller input or fewer channels"})
 		}
 	}
@@ -42,14 +42,14 @@ func (r *rule) end(out dim.Shape) (dim.Shape, error) {
 	}
 	if !within(out) {
 		r.fail(&Fault{Kind: TooLarge, Input: -1, Axis: -1,
-			Msg:  fmt.Sprintf("the result of %s is %v, beyond the limit of %d elements", r.op.Name(), out, MaxElements),
+			Msg:  fmt.Sprintf("the result of `%s` is %v, beyond the limit of %d elements", r.op.Name(), out, MaxElements),
 			Help: "a smaller input or fewer channels"})
 		return nil, r.fault
 	}
 	for _, p := range r.op.Params(r.in) {
 		if !within(p.Shape) {
 			r.fail(&Fault{Kind: TooLarge, Input: -1, Axis: -1,
-				Msg:  fmt.Sprintf("the %s of %s is %v, beyond the limit of %d elements", p.Leaf, r.op.Name(), p.Shape, MaxElements),
+				Msg:  fmt.Sprintf("the %s of `%s` is %v, beyond the limit of %d elements", p.Leaf, r.op.Name(), p.Shape, MaxElements),
 				Help: "fewer channels or a smaller kernel"})
 			return nil, r.fault
 		}
@@ -105,13 +105,13 @@ func (r *rule) rank(i int, ranks ...int) bool {
 	f := &Fault{Kind: WrongRank, Input: i, Axis: -1}
 	switch {
 	case len(ranks) == 1:
-		f.Msg = fmt.Sprintf("%s needs an image [N, C, H, W], got %v", r.op.Name(), r.in[i])
+		f.Msg = fmt.Sprintf("`%s` needs an image [N, C, H, W], got %v", r.op.Name(), r.in[i])
 		f.Help = "move it before the flatten, or leave the flatten out"
 		if len(r.in[i]) != 2 {
 			f.Help = "give the input its four axes, the batch first: [N, C, H, W]"
 		}
 	default:
-		f.Msg = fmt.Sprintf("%s needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[i])
+		f.Msg = fmt.Sprintf("`%s` needs [N, C] or [N, C, H, W], got %v", r.op.Name(), r.in[i])
 	}
 	r.fail(f)
 	return false
@@ -129,7 +129,7 @@ func (r *rule) channelled() bool {
 // whole wants an argument to be a whole number of at least low.
 func (r *rule) whole(arg string, v dim.Size, low int) bool {
 	if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
-		r.bad(arg, usual[arg], "%s of %s must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
+		r.bad(arg, usual[arg], "`%s` of `%s` must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
 	}
 	return r.ok()
 }
@@ -142,7 +142,7 @@ func (r *rule) pair(arg string, p dim.Pair, low int) bool {
 			if p.H == p.W {
 				what, got = "a whole number", p.H.String() // as it is most often written
 			}
-			r.bad(arg, usual[arg], "%s of %s must be %s of at least %d, got %s", arg, r.op.Name(), what, low, got)
+			r.bad(arg, usual[arg], "`%s` of `%s` must be %s of at least %d, got %s", arg, r.op.Name(), what, low, got)
 		}
 	}
 	return r.ok()
@@ -162,9 +162,9 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	}
 	switch {
 	case high == nil && !dim.AtLeast(r, v, low):
-		r.bad(arg, "", "%s of %s must be at least %v, got %v", arg, r.op.Name(), low, v)
+		r.bad(arg, "", "`%s` of `%s` must be at least %v, got %v", arg, r.op.Name(), low, v)
 	case high != nil && !(dim.AtLeast(r, v, low) && dim.AtLeast(r, *high, v)):
-		r.bad(arg, "", "%s of %s must lie between %v and %v, got %v", arg, r.op.Name(), low, *high, v)
+		r.bad(arg, "", "`%s` of `%s` must lie between %v and %v, got %v", arg, r.op.Name(), low, *high, v)
 	}
 }
 
@@ -172,7 +172,7 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 func (r *rule) divides(groups, channels dim.Size, what string) {
 	if r.ok() && !r.Require(channels.Quo(groups), dim.Whole) {
 		r.fail(&Fault{Kind: NotDivisible, Arg: "groups", Input: 0, Axis: 1,
-			Msg:  fmt.Sprintf("groups of %s must divide its %s channels, got %v groups of %v channels", r.op.Name(), what, groups, channels),
+			Msg:  fmt.Sprintf("`groups` of `%s` must divide its %s channels, got %v groups of %v channels", r.op.Name(), what, groups, channels),
 			Help: divisors(groups, channels)})
 	}
 }
@@ -211,7 +211,7 @@ func (r *rule) equalShapes(but int) {
 // differ is the fault of input i, which does not agree with input j.
 func (r *rule) differ(i, axis, j int) {
 	r.fail(&Fault{Kind: SizesDiffer, Input: i, Axis: axis,
-		Msg: fmt.Sprintf("branches %d and %d of %s must agree%s, got %v and %v",
+		Msg: fmt.Sprintf("branches %d and %d of `%s` must agree%s, got %v and %v",
 			j+1, i+1, r.op.Name(), axisWords(axis), r.in[j], r.in[i]),
 		Help: differHelp(axis)})
 }

@@ -64,7 +64,7 @@ func (a *ChannelAffine) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 
 func (a *ChannelAffine) length(r *rule, arg string, list []dim.Size) {
 	if r.ok() && !dim.Equal(r, r.in[0][1], dim.Int(len(list))) {
-		r.unfit(arg, "one number for each channel", "%s of channel_affine must have one value for each of the %v channels, got %d",
+		r.unfit(arg, "one number for each channel", "`%s` of `channel_affine` must have one value for each of the %v channels, got %d",
 			arg, r.in[0][1], len(list))
 	}
 }

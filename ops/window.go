@@ -14,9 +14,9 @@ func (r *rule) padding(p Padding) bool {
 	for _, v := range []dim.Size{p.Top, p.Bottom, p.Left, p.Right} {
 		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(0))) {
 			if p.Top == p.Bottom && p.Top == p.Left && p.Top == p.Right {
-				r.bad("pad", "", "pad of %s must be a whole number of at least 0, got %v", r.op.Name(), p.Top)
+				r.bad("pad", "", "`pad` of `%s` must be a whole number of at least 0, got %v", r.op.Name(), p.Top)
 			}
-			r.bad("pad", "", "pad of %s must be whole numbers of at least 0, got %v", r.op.Name(), p)
+			r.bad("pad", "", "`pad` of `%s` must be whole numbers of at least 0, got %v", r.op.Name(), p)
 		}
 	}
 	return r.ok()
@@ -67,11 +67,11 @@ func (r *rule) span(a spatial, size, k, dilation dim.Size, pad Padding) dim.Size
 	case !r.ok():
 	case !span.IsValid():
 		r.fail(&Fault{Kind: TooLarge, Input: 0, Axis: int(a),
-			Msg: fmt.Sprintf("the padded %v of %s is beyond the limit of %d", a, r.op.Name(), MaxElements)})
+			Msg: fmt.Sprintf("the padded %v of `%s` is beyond the limit of %d", a, r.op.Name(), MaxElements)})
 	case !dim.AtLeast(r, span, dim.Int(0)):
 		reach := dilation.Mul(k.Sub(dim.Int(1))).Add(dim.Int(1))
 		r.fail(&Fault{Kind: WindowTooBig, Arg: "k", Input: 0, Axis: int(a),
-			Msg: fmt.Sprintf("the window of %s spans %v pixels, but the %v is %v (%v + %v + %v with padding)",
+			Msg: fmt.Sprintf("the window of `%s` spans %v pixels, but the %v is %v (%v + %v + %v with padding)",
 				r.op.Name(), reach, a, padded, before, size, after),
 			Help: "a smaller kernel, more padding, or a larger input"})
 	}
@@ -90,7 +90,7 @@ func (r *rule) touches(k dim.Pair, pad Padding) {
 		for _, v := range []dim.Size{before, after} {
 			if r.ok() && !dim.AtLeast(r, a.of(k), v.Add(dim.Int(1))) {
 				r.bad("pad", "padding of at most half the window is usual",
-					"pad of %s must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad)
+					"`pad` of `%s` must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad)
 			}
 		}
 	}
