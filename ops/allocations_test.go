@@ -2,6 +2,8 @@ package ops_test
 
 import (
 	"maps"
+	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,6 +89,29 @@ func TestNoAllocations(t *testing.T) {
 	for _, kind := range kinds {
 		if !regexp.MustCompile("(?m)^" + kind).MatchString(all) {
 			t.Errorf("nothing is computed by %s, only by\n%s", kind, all)
+		}
+	}
+}
+
+// TestFirstRunsAllocateNothing computes grouped convolutions each in a process of its own:
+// what is made once for all must be made before the first run that wants it, whatever was
+// computed before. With -short, as under emulation, no process is started.
+func TestFirstRunsAllocateNothing(t *testing.T) {
+	if testing.Short() {
+		return
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range blockedConvs {
+		if c.op.Groups == dim.Int(1) || c.in[1] > 60 {
+			continue
+		}
+		name := strings.ReplaceAll(describe(c.op, c.in), " ", "_")
+		child := exec.Command(self, "-test.short", "-test.v", "-test.run=^TestBlockedConvMatchesReference$/^"+regexp.QuoteMeta(name)+"$")
+		if text, err := child.CombinedOutput(); err != nil || !strings.Contains(string(text), "--- PASS: TestBlockedConvMatchesReference/") {
+			t.Errorf("%s: %v\n%s", name, err, text)
 		}
 	}
 }
