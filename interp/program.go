@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/elab"
@@ -230,15 +231,11 @@ func (e *UnknownNetError) Error() string {
 	if len(e.Near) == 0 {
 		return text + "`cnnlang list` shows them, and a file of yours ends in .cnn"
 	}
-	var names []string
-	for _, near := range e.Near {
-		names = append(names, fmt.Sprintf("%q", near))
-	}
-	last := len(names) - 1
+	last := len(e.Near) - 1
 	if last == 0 {
-		return text + "did you mean " + names[0] + "?"
+		return text + "did you mean " + inQuotes(e.Near) + "?"
 	}
-	return text + "did you mean " + strings.Join(names[:last], ", ") + " or " + names[last] + "?"
+	return text + "did you mean " + inQuotes(e.Near[:last]) + " or " + inQuotes(e.Near[last:]) + "?"
 }
 
 // NoNetError says that a file does not have the one net that is wanted.
@@ -253,12 +250,21 @@ func (e *NoNetError) Error() string {
 	case len(e.Nets) == 0:
 		return fmt.Sprintf("%s declares no net", e.File)
 	case e.Name == "" && e.Runnable > 1:
-		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, strings.Join(e.Nets, ", "))
+		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, inQuotes(e.Nets))
 	case e.Name == "":
 		return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s",
-			e.File, strings.Join(e.Nets, ", "))
+			e.File, inQuotes(e.Nets))
 	case e.Nearest != "":
 		return fmt.Sprintf("%s declares no net %q; did you mean %q?", e.File, e.Name, e.Nearest)
 	}
-	return fmt.Sprintf("%s declares no net %q; it has %s", e.File, e.Name, strings.Join(e.Nets, ", "))
+	return fmt.Sprintf("%s declares no net %q; it has %s", e.File, e.Name, inQuotes(e.Nets))
+}
+
+// inQuotes lists names as messages outside the language have them.
+func inQuotes(names []string) string {
+	quotes := make([]string, len(names))
+	for i, name := range names {
+		quotes[i] = strconv.Quote(name)
+	}
+	return strings.Join(quotes, ", ")
 }

@@ -209,7 +209,7 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 		return d.WithHelp("did you mean `%s`?", near)
 	}
 	if p.root == library {
-		return d.WithHelp("the library has %s", strings.Join(names, ", "))
+		return d.WithHelp("the library has %s", diag.Names(names))
 	}
 	return d
 }

@@ -125,7 +125,7 @@ func unknownArgument(n *ast.Name, args *ast.Args, o *resolve.Object, params []*a
 	case len(names) == 0:
 		d.WithHelp("it takes no arguments")
 	default:
-		d.WithHelp("it takes %s", strings.Join(names, ", "))
+		d.WithHelp("it takes %s", diag.Names(names))
 	}
 	return d
 }
@@ -142,9 +142,9 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 	case len(params) == 0:
 		return d.WithHelp("leave the parentheses out; the input channels are known")
 	case len(params) == 1:
-		return d.WithHelp("its parameter is %s; the input channels are known", params[0].Name.Text)
+		return d.WithHelp("its parameter is `%s`; the input channels are known", params[0].Name.Text)
 	}
-	return d.WithHelp("its parameters are %s", strings.Join(names(params), ", "))
+	return d.WithHelp("its parameters are %s", diag.Names(names(params)))
 }
 
 func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {

@@ -16,7 +16,7 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 	if d.DidYouMean(n.Text, MetaKeys()) {
 		return d
 	}
-	return d.WithHelp("the keys are %s", strings.Join(MetaKeys(), ", "))
+	return d.WithHelp("the keys are %s", diag.Names(MetaKeys()))
 }
 
 func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {

@@ -2,7 +2,6 @@ package elab
 
 import (
 	"fmt"
-	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -198,7 +197,7 @@ func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Dia
 	if len(params) == 0 {
 		return d.WithHelp("it has no parameter to set")
 	}
-	return d.WithHelp("its parameters are `%s`", strings.Join(names(params), "`, `"))
+	return d.WithHelp("its parameters are %s", diag.Names(names(params)))
 }
 
 func unknownInSetting(at source.Span, name string) *diag.Diagnostic {

@@ -145,6 +145,9 @@ func (d *Diagnostic) Write(text string) *Diagnostic {
 	return d.Correct("write `"+strings.TrimSpace(text)+"`", Edit{d.Span, text})
 }
 
+// Names lists names of the language as messages have them.
+func Names(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+
 // WithNote adds a line of explanation.
 func (d *Diagnostic) WithNote(format string, args ...any) *Diagnostic {
 	d.Notes = append(d.Notes, Clip(fmt.Sprintf(format, args...)))

@@ -84,7 +84,7 @@ func parameter(c context) *diag.Diagnostic {
 			colon := c.statement[len(c.statement)-1]
 			c.replace(d, colon, spanOf(&colon).End.Offset, " =")
 		}
-		return d.WithHelp("the types are int, float, bool, string, dims, pad, block, tensor and lists such as list[int]; a default follows `=`")
+		return d.WithHelp("the types are `int`, `float`, `bool`, `string`, `dims`, `pad`, `block`, `tensor` and lists such as `list[int]`; a default follows `=`")
 	case typeWords[c.before.Value] != "" && c.found.Type == tokIdent && c.startsParameter():
 		text := c.found.Value + ": " + typeWords[c.before.Value]
 		return c.syntax("a type follows the name of its parameter").WithHelp("write `%s`", text).
