@@ -2,7 +2,6 @@ package elab
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"cnnlang/interp/graph"
@@ -239,26 +238,9 @@ func eachName(x ast.Expr, f func(string)) {
 	}
 }
 
-var (
-	parted = regexp.MustCompile(`[0-9]_[0-9]`)
-	digits = regexp.MustCompile(`\b[0-9]{4,}\b`)
-)
-
-// thousands writes 25557032 as 25_557_032.
-func thousands(number string) string {
-	for i := len(number) - 3; i > 0; i -= 3 {
-		number = number[:i] + "_" + number[i:]
-	}
-	return number
-}
-
-// expectFails shows the sides of a comparison, with numbers as the text of the fact has them.
-func expectFails(x ast.Expr, text string, sides [2]string) *diag.Diagnostic {
+func expectFails(x ast.Expr, sides [2]string) *diag.Diagnostic {
 	d := diag.New(diag.ExpectFails, x.Span(), "this fact does not hold")
 	if sides[0] != "" && sides[1] != "" {
-		if parted.MatchString(text) {
-			sides[0], sides[1] = digits.ReplaceAllStringFunc(sides[0], thousands), digits.ReplaceAllStringFunc(sides[1], thousands)
-		}
 		d.WithLabel("left is %s, right is %s", sides[0], sides[1])
 	}
 	return d.WithHelp("correct the definition or the fact")

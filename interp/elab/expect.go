@@ -55,7 +55,7 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 			}
 			holds, ok := m.evalBool(st.Expect.Cond, e)
 			if ok && !holds {
-				m.fail(expectFails(st.Expect.Cond, written(st.Expect.Cond, o.Module), m.sidesOf(st.Expect.Cond, e)))
+				m.fail(expectFails(st.Expect.Cond, m.sidesOf(st.Expect.Cond, e)))
 			}
 		}
 	}
@@ -73,12 +73,6 @@ func (u Unchecked) String() string {
 		parts = append(parts, fmt.Sprintf("%d `is`", u.Is))
 	}
 	return strings.Join(parts, " and ")
-}
-
-// written is the text of a node.
-func written(n ast.Node, module *resolve.Module) string {
-	at := n.Span()
-	return module.File.Source.Text[at.Start.Offset:at.End.Offset]
 }
 
 // sidesOf shows both sides of a comparison, for a message.

@@ -121,6 +121,7 @@ func (p *printer) line(format string, args ...any) {
 }
 
 func (p *printer) diagnostic(d *Diagnostic) {
+	d = p.asWritten(d)
 	head := string(d.Severity)
 	if d.Code != "" {
 		head += "[" + string(d.Code) + "]"

@@ -1,0 +1,52 @@
+package diag
+
+import "regexp"
+
+// Numbers in a message are written as they are where the mistake is: a line with
+// 68_883_240 is not told of 68883240.
+
+var (
+	parted = regexp.MustCompile(`[0-9]_[0-9]`)
+	digits = regexp.MustCompile(`(^|[^-\w.:/"])([0-9]{4,})\b(\.?)`)
+)
+
+// asWritten is a copy of d whose numbers are parted where those of its line are.
+func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
+	if p.files == nil || !d.Span.IsValid() {
+		return d
+	}
+	f := p.files(d.Span.Start.Filename)
+	if f == nil || d.Span.Start.Line > f.Lines() {
+		return d
+	}
+	start, end := bytesOfLine(f, d.Span)
+	line, _ := clip(f.Line(d.Span.Start.Line), []mark{{start: start, end: end, primary: true}})
+	if !parted.MatchString(line) {
+		return d
+	}
+	copied := *d
+	copied.Message, copied.Label, copied.Help = thousands(d.Message), thousands(d.Label), thousands(d.Help)
+	copied.Labels, copied.Notes = nil, nil
+	for _, l := range d.Labels {
+		copied.Labels = append(copied.Labels, Label{l.Span, thousands(l.Text)})
+	}
+	for _, n := range d.Notes {
+		copied.Notes = append(copied.Notes, thousands(n))
+	}
+	return &copied
+}
+
+// thousands writes 25557032 as 25_557_032, but no part of a name or of a fraction.
+func thousands(text string) string {
+	return digits.ReplaceAllStringFunc(text, func(found string) string {
+		part := digits.FindStringSubmatch(found)
+		number := part[2]
+		if part[3] != "" {
+			return found
+		}
+		for i := len(number) - 3; i > 0; i -= 3 {
+			number = number[:i] + "_" + number[i:]
+		}
+		return part[1] + number
+	})
+}
