@@ -12,6 +12,7 @@ var (
 
 // asWritten is a copy of d whose numbers are parted where those of its line are.
 func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
+	p.parted = false
 	if p.files == nil || !d.Span.IsValid() {
 		return d
 	}
@@ -24,6 +25,7 @@ func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
 	if !parted.MatchString(line) {
 		return d
 	}
+	p.parted = true
 	copied := *d
 	copied.Message, copied.Label, copied.Help = thousands(d.Message), thousands(d.Label), thousands(d.Help)
 	copied.Labels, copied.Notes = nil, nil

@@ -13,12 +13,16 @@ func TestNumbersAreAsTheLineHasThem(t *testing.T) {
 	const parted = "1_000_000 of 30_000, [1, 25_088] and 2_048; `25_088`, -4096, 0.12345, 98765.5, x12345, arXiv:1512.03385, \"12345\", 999"
 	for nth, want := range []string{parted, said} {
 		d := New(TooManyNodes, span(f, "relu", nth+1), "%s", said).WithLabel("%s", said).WithHelp("%s", said).WithNote("%s", said).At(span(f, "repeat", nth+1), "%s", said)
+		d.Progress = &Progress{Steps: []Reached{{Path: "pool1", Shape: []int{1, 123456}}}}
 		var b strings.Builder
 		if err := Fprint(&b, List{d}, files(f), Options{Width: 400}); err != nil {
 			t.Fatal(err)
 		}
 		if n := strings.Count(b.String(), want); n != 5 {
 			t.Errorf("got %d times %s in\n%s", n, want, b.String())
+		}
+		if parts := strings.Contains(b.String(), "pool1 [1, 123_456]"); parts != (nth == 0) {
+			t.Errorf("the steps before are told as\n%s", b.String())
 		}
 		if d.Message != said {
 			t.Error("the diagnostic itself was changed")

@@ -113,7 +113,8 @@ type printer struct {
 	w      *bufio.Writer
 	files  func(name string) *source.File
 	opts   Options
-	gutter int // width of the line numbers of the current diagnostic
+	gutter int  // width of the line numbers of the current diagnostic
+	parted bool // whether its numbers are, as in 1_000_000
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -219,7 +220,11 @@ func (p *printer) progress(to *Progress) {
 		parts = append(parts, "…")
 	}
 	for _, r := range to.Steps {
-		parts = append(parts, fmt.Sprintf("%s [%s]", ending(clean(r.name()), maxPath), joined(r.Shape)))
+		shape := "[" + joined(r.Shape) + "]"
+		if p.parted {
+			shape = thousands(shape)
+		}
+		parts = append(parts, ending(clean(r.name()), maxPath)+" "+shape)
 	}
 	if to.At.Path != "" {
 		parts = append(parts, ending(clean(to.At.name()), maxPath)+" ✗")
