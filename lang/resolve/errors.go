@@ -46,7 +46,7 @@ func blockCircle(ring []application) *diag.Diagnostic {
 		}
 	}
 	block := ring[first].of
-	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself without end", block.Name.Text)
+	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself endlessly", block.Name.Text)
 	for i := range min(len(ring), mostShown) {
 		a := ring[(first+1+i)%len(ring)]
 		d.At(a.at, "`%s` is applied here, under no condition", a.of.Name.Text)
