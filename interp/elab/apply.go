@@ -45,6 +45,8 @@ type Unknowns interface {
 	Approximate()
 	// Exclude says that the block's own `where` leaves this case out.
 	Exclude()
+	// Written is a size in the block's own variables.
+	Written(size dim.Size) string
 	// None reports whether it is known that n, a number of iterations, is 0.
 	None(n dim.Size) bool
 	// Side begins a side head, without which the block is whole where it does not fit;

@@ -35,8 +35,8 @@ func makeDivisible(m *machine, a []dim.Size) Value {
 	v, d := a[0], a[1]
 	if m.unknowns != nil && !v.Known() && m.either(d.Sub(dim.Int(1))) {
 		// Its two cases agree in all that matters: a positive multiple of d.
-		name := "make_divisible(" + v.String() + ", " + d.String() + ")"
-		return m.unknowns.Opaque(name+"/"+d.String(), 1).Mul(d)
+		by := m.unknowns.Written(d)
+		return m.unknowns.Opaque("make_divisible("+m.unknowns.Written(v)+", "+by+")/"+by, 1).Mul(d)
 	}
 	n := m.greater(v.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d), d)
 	if !m.either(n.Sub(v.Mul(dim.Ratio(9, 10)))) {

@@ -50,6 +50,9 @@ func (p *path) Approximate() { p.approximate = true }
 // Opaque is a variable by its name.
 func (p *path) Opaque(name string, low int64) dim.Size { return p.variable(name, low) }
 
+// Written is a size in the block's own variables.
+func (p *path) Written(size dim.Size) string { return p.unprimed(size).String() }
+
 // Fraction is a variable that need not be whole.
 func (p *path) Fraction(name string) dim.Size { return p.real(name) }
 

@@ -16,6 +16,7 @@ import (
 
 	"cnnlang/interp/elab"
 	"cnnlang/lang"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 	"cnnlang/stdlib"
@@ -87,6 +88,56 @@ type attack struct {
 	// What the contract says, as it is written out.
 	conditions []condition
 	complete   bool
+	rounded    map[string]ast.Expr
+}
+
+// rounded gives the expressions that variables of the verdict stand for which are what
+// make_divisible gives.
+func (v *Verdict) rounded() map[string]ast.Expr {
+	found := map[string]ast.Expr{}
+	look := func(sizes ...dim.Size) {
+		for _, size := range sizes {
+			for _, name := range size.Vars() {
+				if strings.HasPrefix(name, "make_divisible(") && !strings.Contains(name, turnOf) {
+					found[name] = expression(name)
+				}
+			}
+		}
+	}
+	for _, r := range v.Results {
+		look(r.Count.Params)
+		look(r.Output...)
+		for _, q := range r.requires {
+			look(q.Size)
+		}
+		for _, l := range r.path.literals() {
+			look(l.value, l.fact.size)
+		}
+	}
+	return found
+}
+
+// counterexample makes a refuted block fail, at values that it does not exclude itself.
+func (a *attack) counterexample() {
+	values := a.verdict.Counterexample.Values
+	got := a.apply(values)
+	for _, d := range got.Problems {
+		if d.Severity == diag.Error {
+			if d.Code == diag.WhereFails && len(d.Trace) <= 1 {
+				break
+			}
+			return
+		}
+	}
+	a.fail(values, "is the counterexample, and no failure of the block")
+}
+
+func (a *attack) apply(assign map[string]int64) elab.Application {
+	args := map[string]elab.Value{}
+	for _, name := range a.program.params {
+		args[name] = dim.Int(int(assign[name]))
+	}
+	return elab.Apply(a.verdict.Block, args, func(name string) dim.Size { return dim.Int(int(assign[name])) }, nil, nil)
 }
 
 func (a *attack) run(std *lang.Library) string {
@@ -119,12 +170,14 @@ func (a *attack) run(std *lang.Library) string {
 		a.count.bounded.Add(1)
 	case Refuted:
 		a.count.refuted.Add(1)
+		a.counterexample()
 		return ""
 	default:
 		a.count.unproved.Add(1)
 		return a.verdict.Reason
 	}
-	a.conditions, a.complete = conditionsOf(a.t, a.verdict.Contract())
+	a.conditions, a.complete = conditionsOf(a.verdict.Contract())
+	a.rounded = a.verdict.rounded()
 	assign := map[string]int64{"N": 1, "C": 3}
 	a.each(a.program.params, assign)
 	return reason
@@ -154,12 +207,14 @@ func (a *attack) each(left []string, assign map[string]int64) {
 }
 
 func (a *attack) try(assign map[string]int64) {
-	args := map[string]elab.Value{}
-	for _, name := range a.program.params {
-		args[name] = dim.Int(int(assign[name]))
+	for name, x := range a.rounded {
+		delete(assign, name)
+		if n, ok := number(x, assign).Int(); ok {
+			assign[name] = int64(n)
+		}
 	}
 	a.count.values.Add(1)
-	got := elab.Apply(a.verdict.Block, args, func(name string) dim.Size { return dim.Int(int(assign[name])) }, nil, nil)
+	got := a.apply(assign)
 	var failed *diag.Diagnostic
 	for _, d := range got.Problems {
 		if d.Severity == diag.Error && d.Code.IsLimit() {

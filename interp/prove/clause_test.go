@@ -1,8 +1,8 @@
 package prove
 
 import (
+	"fmt"
 	"strings"
-	"testing"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/parse"
@@ -17,29 +17,26 @@ type condition struct {
 
 // conditionsOf reads what a contract requires; complete is false where it has cases that
 // it does not put into words.
-func conditionsOf(t testing.TB, c Contract) (list []condition, complete bool) {
-	t.Helper()
+func conditionsOf(c Contract) (list []condition, complete bool) {
 	complete = true
 	for _, clause := range c.Requires {
 		if clause.When == SomeCases || strings.Contains(clause.Text, " for the side head ") {
 			complete = false
 			continue
 		}
-		r := condition{text: expression(t, clause.Text)}
+		r := condition{text: expression(clause.Text)}
 		if clause.When != "" {
-			r.when = expression(t, clause.When)
+			r.when = expression(clause.When)
 		}
 		list = append(list, r)
 	}
 	return list, complete
 }
 
-func expression(t testing.TB, text string) ast.Expr {
-	t.Helper()
+func expression(text string) ast.Expr {
 	file, list := parse.File(source.NewFile("t.cnn", "let x = "+text+"\n"))
 	if list.HasErrors() || len(file.Decls) != 1 || file.Decls[0].Let == nil {
-		t.Errorf("%q is no expression: %v", text, list.Err())
-		return nil
+		panic(fmt.Sprintf("%q is no expression: %v", text, list.Err()))
 	}
 	return file.Decls[0].Let.Value
 }
@@ -111,6 +108,16 @@ func number(x ast.Expr, assign map[string]int64) dim.Size {
 			return n.Ceil()
 		case "floor":
 			return n.Floor()
+		case "make_divisible": // as the papers' code has it
+			d := number(x.Args.List[1].Value, assign)
+			m := n.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d)
+			if m.Cmp(d) < 0 {
+				m = d
+			}
+			if n.Mul(dim.Ratio(9, 10)).Cmp(m) > 0 {
+				m = m.Add(d)
+			}
+			return m
 		}
 	case *ast.Binary:
 		l, r := number(x.L, assign), number(x.R, assign)

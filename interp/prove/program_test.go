@@ -75,6 +75,8 @@ func (w *writer) count() string {
 		return "(if " + w.condition() + " then " + w.pick(n, "1", "2") + " else " + w.pick(n+"-1", "0", "3") + ")"
 	case 19:
 		return n + "*" + w.name()
+	case 20:
+		return w.pick("abs("+n+"-2)", "make_divisible("+n+", "+w.pick("2", "3", w.name())+")")
 	}
 	return w.pick("0", "1", "2", "3")
 }
@@ -102,6 +104,9 @@ func (w *writer) condition() string {
 		return "W % 2 == " + w.pick("0", "1")
 	case 10:
 		return "(" + w.condition() + w.pick(" and ", " or ") + w.condition() + ")"
+	}
+	if w.chance(30) {
+		return "divisible(" + n + ", " + w.pick("2", "3", w.name()) + ")"
 	}
 	return "not " + n + " > " + w.pick("0", "1", "2")
 }
