@@ -2,6 +2,8 @@ package elab
 
 import (
 	"maps"
+	"slices"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -146,7 +148,7 @@ func (l *loop) apart(perhaps bool) (end func()) {
 // multiply counts one turn, made since before, as often as it happens.
 func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 	each := l.count.Params.Sub(before.Params)
-	if !uniform || !each.IsValid() || mentions(each, i) || mentions(l.count.FLOPs, i) {
+	if !uniform || !each.IsValid() || dependsOn(each, i) || dependsOn(l.count.FLOPs, i) {
 		l.count = unknownCount
 		return
 	}
@@ -282,6 +284,14 @@ func (m *machine) fewTurns(n dim.Size) (Value, bool) {
 	}
 	m.unknowns.Bounded(n)
 	return nil, false
+}
+
+// dependsOn reports whether a size has the variable i, or one that stands for what a
+// function makes of it and so has its name within its own.
+func dependsOn(a, i dim.Size) bool {
+	return slices.ContainsFunc(a.Vars(), func(v string) bool {
+		return slices.ContainsFunc(i.Vars(), func(w string) bool { return strings.Contains(v, w) })
+	})
 }
 
 func mentions(a, variable dim.Size) bool {
