@@ -78,6 +78,7 @@ func TestEvidentCorrectionsOfDeclarations(t *testing.T) {
 		"nte k" + body:             "net k" + body,
 		"net my-net" + body:        "net my_net" + body,
 		"\uFEFF\u200Bnet k" + body: "\uFEFFnet k" + body,
+		"\uFEFFnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n":                                                  "\uFEFFimport std.resnet { basic }\nnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n",
 		"block b(c: integer) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                              "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,
 		"block b(int c) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                                   "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,
 		"class b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                                  "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,

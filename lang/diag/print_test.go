@@ -53,6 +53,7 @@ func TestRenderings(t *testing.T) {
 	odd := source.NewFile("odd.cnn", "a\tb\t\tc # tabs\n東京 -> conv\nx \x1b[31mred\x1b[0m \u202e \xff\x00 end\n"+
 		strings.Repeat("relu -> ", 100)+"wrong"+strings.Repeat(" -> relu", 2000)+"\nlast")
 	crlf := source.NewFile("crlf.cnn", "net n {\r\n  relu\r\n")
+	marked := source.NewFile("marked.cnn", source.ByteOrderMark+"net n { rellu }\n")
 	opts := Options{}
 	for _, test := range []struct {
 		name string
@@ -91,6 +92,11 @@ func TestRenderings(t *testing.T) {
 		{"end_of_file", New(Syntax, odd.Span(len(odd.Text), len(odd.Text)), "the file ends").WithLabel("here"), opts},
 		{"end_of_file_after_newline", New(Syntax, f.Span(len(f.Text), len(f.Text)), "the file ends").WithLabel("here"), opts},
 		{"carriage_returns", New(Syntax, crlf.Span(8, 16), "over a line's end").WithLabel("here"), opts},
+		{"byte_order_mark", func() *Diagnostic {
+			d := New(UnknownName, span(marked, "rellu", 1), "after a byte order mark").WithLabel("here")
+			d.Repairs = []Repair{{What: "write `relu`", Edits: []Edit{{d.Span, "relu"}}}}
+			return d
+		}(), opts},
 		{"several_lines", New(DroppedValue, f.Span(strings.Index(f.Text, "add"), strings.Index(f.Text, "\trelu")-1), "the value of this step is dropped"), opts},
 		{"another_file", func() *Diagnostic {
 			d := New(WrongType, span(user, "c = 2", 1), "`c` must be a string").At(span(f, "c: int", 1), "declared here")
@@ -112,7 +118,7 @@ func TestRenderings(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := Fprint(&b, List{test.d}, files(f, user, odd, crlf), test.opts); err != nil {
+			if err := Fprint(&b, List{test.d}, files(f, user, odd, crlf, marked), test.opts); err != nil {
 				t.Fatal(err)
 			}
 			if i := strings.IndexFunc(b.String(), func(r rune) bool {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cnnlang/lang/source"
 )
 
 // Apply returns a text with edits made to it. Edits may not overlap; ok is false
@@ -55,7 +57,8 @@ func (p *printer) repairs(list []Repair) {
 
 // difference writes the changed lines as they are and as they would be.
 func (p *printer) difference(text, edited string) {
-	before, after := strings.Split(text, "\n"), strings.Split(edited, "\n")
+	before := strings.Split(strings.TrimPrefix(text, source.ByteOrderMark), "\n")
+	after := strings.Split(strings.TrimPrefix(edited, source.ByteOrderMark), "\n")
 	head := 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++

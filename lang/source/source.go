@@ -61,10 +61,7 @@ func NewFile(name, text string) *File {
 func (f *File) Pos(offset int) Pos {
 	offset = min(max(offset, 0), len(f.Text))
 	line := sort.SearchInts(f.lines, offset+1)
-	start := f.lines[line-1]
-	if line == 1 && offset >= len(ByteOrderMark) && strings.HasPrefix(f.Text, ByteOrderMark) {
-		start = len(ByteOrderMark)
-	}
+	start := min(f.LineStart(line), offset)
 	return Pos{f.Name, offset, line, utf8.RuneCountInString(f.Text[start:offset]) + 1}
 }
 
@@ -81,18 +78,17 @@ func (f *File) Line(n int) string {
 	if n < len(f.lines) {
 		end = f.lines[n] - 1
 	}
-	text := strings.TrimSuffix(f.Text[f.lines[n-1]:end], "\r")
-	if n == 1 {
-		text = strings.TrimPrefix(text, ByteOrderMark)
-	}
-	return text
+	return strings.TrimSuffix(f.Text[f.LineStart(n):end], "\r")
 }
 
-// LineStart returns the offset of a line's first byte, the end of the text for a
-// line beyond the last.
+// LineStart returns the offset of a line's first byte, behind a byte order mark; the
+// end of the text for a line beyond the last.
 func (f *File) LineStart(n int) int {
 	if n > len(f.lines) {
 		return len(f.Text)
+	}
+	if n <= 1 && strings.HasPrefix(f.Text, ByteOrderMark) {
+		return len(ByteOrderMark)
 	}
 	return f.lines[max(n, 1)-1]
 }

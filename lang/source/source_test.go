@@ -39,7 +39,7 @@ func TestByteOrderMark(t *testing.T) {
 			t.Errorf("offset %d is column %d, want %d", offset, p.Column, column)
 		}
 	}
-	if got := f.Line(1); got != "ab" || f.LineStart(1) != 0 {
+	if got := f.Line(1); got != "ab" || f.LineStart(1) != 3 {
 		t.Errorf("the first line is %q from %d", got, f.LineStart(1))
 	}
 }
