@@ -309,7 +309,7 @@ func (r Requirement) text() string {
 	case r.Relation == dim.Whole:
 		num, den := r.Size.Fraction()
 		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
-		return fmt.Sprintf("%s %% %s %s 0", product(num), product(den), sign)
+		return fmt.Sprintf("%s %s 0", dim.Remainder(num, den), sign)
 	case r.Relation == dim.Zero:
 		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
 		if left == dim.Int(0) {
@@ -336,15 +336,6 @@ func (r Requirement) text() string {
 
 // lessThanIt is a text from which a number is taken: ceil(depth) - 1.
 var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
-
-// product puts a sum in parentheses, as a factor needs it.
-func product(s dim.Size) string {
-	text := s.String()
-	if plain, _ := placed(turns(text, s.Vars()), s.Vars()); strings.Contains(plain, " ") {
-		return "(" + text + ")"
-	}
-	return s.String()
-}
 
 // irredundant leaves out requirements that follow from another one, which is for
 // the same case: c >= 1 says that 4*c >= 1.

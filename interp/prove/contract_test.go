@@ -38,6 +38,21 @@ block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { 
 	}
 }
 
+// What divides is written so that the language reads it as it is meant: C % 2*n would be
+// (C % 2)*n, and C % n//m what is left of C, divided by m.
+func TestDivisorsAreReadAsTheyAreMeant(t *testing.T) {
+	c := verdictOn(t, `
+block f(n: int, m: int) [N, C, H, W] -> [N, C, H, W] where n >= 1, m >= 1, n >= m {
+  conv(C, 1x1, groups=2*n) -> conv(C, 1x1, groups=n//m) -> conv(C, 1x1, groups=n + m)
+  conv(C, 1x1, groups=n**3) -> channel_shuffle(m) -> conv((C//2)/m, 1x1) -> conv(C, 1x1)
+}`).Contract()
+	for _, want := range []string{"C % (2*n) == 0", "C % (n//m) == 0", "C % (m + n) == 0", "C % (n**3) == 0", "C % m == 0", "(C//2) % m == 0"} {
+		if !containsClause(c.Requires, Clause{Text: want}) {
+			t.Errorf("got %v, want %q among them", c.Requires, want)
+		}
+	}
+}
+
 // A case is told in the words that set its ways through the block apart from the
 // others, and no more: what makes no difference is left out.
 func TestCasesAreToldInFewWords(t *testing.T) {

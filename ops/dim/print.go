@@ -164,7 +164,7 @@ func showAtom(x *atom) text {
 	case group:
 		return show(x.arg)
 	case modulo:
-		return text{show(x.arg).in(asProduct) + " % " + show(x.under).in(asName), asDivision}
+		return text{Remainder(x.arg, x.under), asDivision}
 	case ceiling:
 		return text{"ceil(" + show(x.arg).text + ")", asName}
 	}
@@ -174,6 +174,9 @@ func showAtom(x *atom) text {
 	}
 	return text{show(num).in(asProduct) + "//" + show(den).in(asName), asDivision}
 }
+
+// Remainder writes what is left of a when b divides it: C % (2*c).
+func Remainder(a, b Size) string { return show(a).in(asProduct) + " % " + show(b).in(asName) }
 
 // Decimal writes a fraction as a decimal where that is exact, and anything else as
 // String does.
