@@ -40,8 +40,8 @@ func (c *Conv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 		return r.end(nil)
 	}
 	x := in[0]
-	r.divides(c.Groups, x[1], "input")
-	r.divides(c.Groups, c.Out, "output")
+	r.divides(c.Groups, x[1], "input", c.Out)
+	r.divides(c.Groups, c.Out, "output", x[1])
 	out := dim.Shape{x[0], c.Out,
 		r.slide(vertical, x[2], c.K.H, c.Stride.H, c.Dilation.H, c.Pad),
 		r.slide(horizontal, x[3], c.K.W, c.Stride.W, c.Dilation.W, c.Pad)}

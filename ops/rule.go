@@ -168,27 +168,45 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	}
 }
 
-// divides wants n groups to divide the channels.
-func (r *rule) divides(groups, channels dim.Size, what string) {
+// divides wants n groups to divide the channels, of which others may have to be divided
+// likewise.
+func (r *rule) divides(groups, channels dim.Size, what string, others ...dim.Size) {
 	if r.ok() && !r.Require(channels.Quo(groups), dim.Whole) {
 		r.fail(&Fault{Kind: NotDivisible, Arg: "groups", Input: 0, Axis: 1,
 			Msg:  fmt.Sprintf("`groups` of `%s` must divide its %s channels, got %v groups of %v channels", r.op.Name(), what, groups, channels),
-			Help: divisors(groups, channels)})
+			Help: divisors(groups, append([]dim.Size{channels}, others...)...)})
 	}
 }
 
-// divisors names the numbers next to n that divide c.
-func divisors(n, c dim.Size) string {
+// divisors names the numbers next to n that divide all channels.
+func divisors(n dim.Size, channels ...dim.Size) string {
 	near, known := n.Int()
-	of, whole := c.Int()
-	below, above, found := dim.NextDivisors(near, of)
+	common, all := 0, ""
+	for _, c := range channels {
+		of, whole := c.Int()
+		known = known && whole
+		if common = gcd(of, common); common == of {
+			all = fmt.Sprint(of)
+		} else {
+			all = fmt.Sprintf("both %v and %v", channels[0], c)
+		}
+	}
+	below, above, found := dim.NextDivisors(near, common)
 	switch {
-	case !known || !whole || !found:
+	case !known || !found:
 		return "a number of groups that divides the channels, or other channels"
 	case above == 0:
-		return fmt.Sprintf("%d is the largest number that divides %d", below, of)
+		return fmt.Sprintf("%d is the largest number that divides %s", below, all)
 	}
-	return fmt.Sprintf("the next numbers that divide %d are %d and %d", of, below, above)
+	return fmt.Sprintf("the next numbers that divide %s are %d and %d", all, below, above)
+}
+
+// gcd is the greatest number that divides both.
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // equalShapes wants every input from the second on to have the shape of the
