@@ -28,7 +28,7 @@ func (e *SelectionError) Error() string {
 	case e.Nearest != "":
 		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
 	case len(e.Known) > 0 && len(e.Known) < 8:
-		text += fmt.Sprintf("; it has %q", e.Known)
+		text += "; it has " + inQuotes(e.Known)
 	case len(e.Known) == 0:
 		text += "; it has none"
 	}
