@@ -230,8 +230,11 @@ func (c *checker) show(p *interp.Program, s state) {
 
 // whyNoNet says why nothing was made of a file.
 func whyNoNet(p *interp.Program) string {
-	if len(p.Main.Nets()) == 0 {
+	switch len(p.Main.Nets()) {
+	case 0:
 		return "it declares no net whose shapes could be checked"
+	case 1:
+		return "its net needs arguments: give them with --set"
 	}
 	return "its nets need arguments: choose one with --net and give them with --set"
 }
