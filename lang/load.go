@@ -190,7 +190,11 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return d
 	}
-	entries, _ := fs.ReadDir(l.roots[p.root], path.Dir(p.name))
+	folder := path.Dir(p.name)
+	if p.root == library && folder != "." {
+		return l.notFolder(d, im, folder)
+	}
+	entries, _ := fs.ReadDir(l.roots[p.root], folder)
 	var names []string
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".cnn") {
@@ -212,6 +216,19 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 		return d.WithHelp("the library has %s", diag.Names(names))
 	}
 	return d
+}
+
+// notFolder is for a name of a file of the library, which has no folders, written behind
+// the file's own.
+func (l *loader) notFolder(d *diag.Diagnostic, im *ast.Import, file string) *diag.Diagnostic {
+	if _, err := fs.Stat(l.roots[library], file+".cnn"); err != nil {
+		return d.WithHelp("files of the library have one name, as in `import std.resnet { bottleneck }`")
+	}
+	behind := im.Std[2].Span().To(im.Std[len(im.Std)-1].Span())
+	if len(im.Std) == 3 && im.As == nil && len(im.Names) == 0 {
+		d.Correct("name it in braces", diag.Edit{Span: source.Span{Start: im.Std[1].Span().End, End: behind.End}, Text: " { " + im.Std[2].Text + " }"})
+	}
+	return d.WithHelp("a name of that file stands in braces: `import std.%s { %s }`", file, im.Std[len(im.Std)-1].Text)
 }
 
 // correctPath writes another name for the file of an import.
