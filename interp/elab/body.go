@@ -201,7 +201,7 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 			m.stop(tooManyTurns(h.Count.Span(), whole))
 			return false
 		case h.How == "in" || len(h.Vars) == 2:
-			m.fail(notListToRepeat(h.Count.Span(), v))
+			m.fail(notListToRepeat(h, v))
 			return false
 		}
 		count = whole

@@ -109,12 +109,17 @@ func mergeHelp(f *ops.Fault, axes []int, inside changes) string {
 	return f.Help + ", the same strides and padding to the same size"
 }
 
-// gateHelp is for a product with a gate of another form than one value for each channel.
+// gateHelp is for a product with a gate of another form than one value for each channel,
+// and for a gate in what is not a product.
 func gateHelp(op ops.Op, a, b dim.Shape) string {
-	if _, isMul := op.(*ops.Mul); !isMul {
-		return ""
-	}
 	one := dim.Int(1)
+	if _, isMul := op.(*ops.Mul); !isMul {
+		gate := func(s dim.Shape) bool { return s[2] == one && s[3] == one }
+		if _, joins := op.(*ops.Concat); joins || len(a) != 4 || len(b) != 4 || a[1] != b[1] || gate(a) == gate(b) {
+			return ""
+		}
+		return "nothing is broadcast but the gate of a product: `mul { | … | … }` takes a branch of [N, C, 1, 1]"
+	}
 	if len(a) == 4 && len(b) == 2 || len(a) == 2 && len(b) == 4 {
 		return "a gate is [N, C, 1, 1], as `gap` makes it and 1x1 convolutions keep it: leave the flatten out"
 	}

@@ -62,7 +62,11 @@ func channelsFirst(c *Closure) string {
 		}
 		numbers[i] = n.Text
 	}
-	return fmt.Sprintf("%s(%s, %sx%s)", c.Object.Name, numbers[1], numbers[2], numbers[2])
+	rest := ""
+	if len(window.call.List) > len(numbers) {
+		rest = ", …"
+	}
+	return fmt.Sprintf("%s(%s, %sx%s%s)", c.Object.Name, numbers[1], numbers[2], numbers[2], rest)
 }
 
 // sizes writes a shape out for a conflict.

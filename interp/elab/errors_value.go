@@ -53,8 +53,12 @@ func badIndex(at source.Span, i dim.Size, n int) *diag.Diagnostic {
 		WithHelp("indices run from 0 to %d", n-1)
 }
 
-func notListToRepeat(at source.Span, v Value) *diag.Diagnostic {
-	return diag.New(diag.WrongType, at, "`in` wants a list, got %s", described(v)).
+func notListToRepeat(h *ast.RepeatHead, v Value) *diag.Diagnostic {
+	what := "`in`"
+	if len(h.Vars) == 2 {
+		what = "a repeat with two names"
+	}
+	return diag.New(diag.WrongType, h.Count.Span(), "%s wants a list, got %s", what, described(v)).
 		WithHelp("`repeat i of %s` counts", show(v))
 }
 

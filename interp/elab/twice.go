@@ -97,7 +97,7 @@ func (m *machine) begin(s graph.Step, step *ast.Step) func(Tensor) {
 
 func duplicatePath(what, name string, first, second *ast.Step) *diag.Diagnostic {
 	d := diag.New(diag.DuplicatePath, second.Span(), "two %s are called `%s`", what, name).
-		WithLabel("here").At(first.Span(), "and here")
+		WithLabel("again here").At(first.Span(), "first here")
 	for _, s := range []*ast.Step{second, first} {
 		if s.Label == nil && s.Call != nil {
 			return d.WithHelp("the `%s` without a label is called by its number: give it a label, or the other step another one", s.Call.Callee.Ref().Text())

@@ -154,8 +154,18 @@ func leaveOut(d *diag.Diagnostic, r *ast.Ref, channels int) *diag.Diagnostic {
 }
 
 func foreignWindow(r *ast.Ref, window int) *diag.Diagnostic {
+	k, rest := "3x3", ""
+	switch x := r.Args.List[2].Value.(type) {
+	case *ast.Number:
+		k = x.Text + "x" + x.Text
+	case *ast.DimsLit:
+		k = x.Text
+	}
+	if len(r.Args.List) > 3 {
+		rest = ", …"
+	}
 	return diag.New(diag.ForeignOrder, r.Args.List[1].Span(), "this makes a window of %dx%[1]d", window).
-		WithHelp("the input channels are not an argument: `%s(%d, 3x3)`", r.Text(), window)
+		WithHelp("the input channels are not an argument: `%s(%d, %s%s)`", r.Text(), window, k, rest)
 }
 
 func foreignEpsilon(r *ast.Ref, eps int) *diag.Diagnostic {

@@ -75,7 +75,7 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	if ours := calledHere(r); ours != "" {
 		if _, ok := m.Lookup(ours); ok {
 			translation(d, r, ours)
-			return d.WithHelp("it is called `%s` here", ours)
+			return d.WithHelp("it is called `%s` here%s", ours, branchesOf(ours, bare))
 		}
 	}
 	if within := m.imported(r.Text()); within != "" {
@@ -257,6 +257,18 @@ func surplus(a *ast.Ref, of *ast.Ref, t *tap) *diag.Diagnostic {
 		return d.WithHelp("`%s` works on the value before it; `@%s -> %[1]s` starts from that one", of.Text(), a.Text())
 	}
 	return d.WithHelp("leave it out: `%s` works on the value before it", of.Text())
+}
+
+// branchesOf shows how the branches of a combinator are written that has other words
+// elsewhere.
+func branchesOf(ours, theirs string) string {
+	switch {
+	case theirs == "residual" || theirs == "shortcut":
+		return ": `add { | … | id }`"
+	case slices.Contains([]string{"add", "mul", "max", "mean", "concat"}, ours):
+		return ": `" + ours + " { | … | … }`"
+	}
+	return ""
 }
 
 func branchesOutside(r *ast.Ref) *diag.Diagnostic {
