@@ -14,7 +14,7 @@ import (
 // mistakes are what people do wrong, the most telling first. Each returns nil
 // where the mistake is another one.
 var mistakes = []func(context) *diag.Diagnostic{
-	arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
+	sideOfSteps, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
 	declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
@@ -118,21 +118,26 @@ func colon(c context) *diag.Diagnostic {
 }
 
 // label is for 3x3: and conv.1: and conv-1:, where the sign that does not fit
-// comes before the colon.
+// comes before the colon. What has blanks or other signs in it was not meant as a name.
 func label(c context) *diag.Diagnostic {
-	if !c.inBody() || c.inNames || len(c.statement) > 3 || c.first().Type == tokKeyword || c.found.Type == tokIdent && c.want == "" {
+	words := c.statement
+	for len(words) > 0 && (words[0].Value == "stage" || words[0].Value == "side") {
+		words = words[1:]
+	}
+	if !c.inBody() || c.inNames || len(words) > 3 || c.found.Type == tokIdent && c.want == "" {
+		return nil
+	}
+	words = append(slices.Clip(words), c.line...)
+	if len(words) == 0 || words[0].Type == tokKeyword {
 		return nil
 	}
 	var text strings.Builder
-	for _, t := range c.statement {
-		text.WriteString(t.Value)
-	}
-	for _, t := range c.line {
-		if t.Value == ":" && text.Len() > 0 {
+	for _, t := range words {
+		switch {
+		case t.Value == ":" && text.Len() > 0 && t.Pos.Offset >= c.found.Pos.Offset:
 			d := c.syntax("a label is one word").WithHelp("write any other as a string: `\"%s\": …`", text.String())
-			return c.replace(d, append(c.statement, c.found)[0], t.Pos.Offset, `"`+text.String()+`"`)
-		}
-		if t.Type == tokString || t.Type == tokNL || closer[t.Value] != "" {
+			return c.replace(d, words[0], t.Pos.Offset, `"`+text.String()+`"`)
+		case t.Pos.Offset != words[0].Pos.Offset+text.Len(), !c.is(t, tokIdent, tokKeyword, tokInt, tokFloat, tokDims) && !strings.Contains("+-*/.", t.Value):
 			return nil
 		}
 		text.WriteString(t.Value)

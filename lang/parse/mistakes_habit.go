@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/participle/v2/lexer"
+
 	"cnnlang/lang/diag"
 )
 
@@ -173,4 +175,22 @@ func afterArrow(c context) *diag.Diagnostic {
 			WithHelp("`step as name` names a value, and `is [N, 64, H, W]` on a line of its own states the shape there")
 	}
 	return nil
+}
+
+// sideOfSteps is for side aux: gap -> flatten and side @x -> aux: gap.
+func sideOfSteps(c context) *diag.Diagnostic {
+	if c.found.Value != "->" || len(c.statement) < 2 || c.statement[0].Value != "side" || c.before.Value == ":" {
+		return nil
+	}
+	step, name := c.statement[1:], "name"
+	if len(step) > 2 && step[1].Value == ":" {
+		name, step = step[0].Value, step[2:]
+	} else if i := slices.IndexFunc(c.line, func(t lexer.Token) bool { return t.Value == ":" }); i > 0 && c.line[i-1].Type == tokIdent {
+		name = c.line[i-1].Value
+	}
+	first := step[0].Value
+	if first == "@" && len(step) > 1 {
+		first += step[1].Value
+	}
+	return c.syntax("a side head is one step").WithHelp("braces make one of several: `side %s: { %s -> … }`", name, first)
 }
