@@ -36,7 +36,12 @@ func makeDivisible(m *machine, a []dim.Size) Value {
 	if m.unknowns != nil && !v.Known() && m.either(d.Sub(dim.Int(1))) {
 		// Its two cases agree in all that matters: a positive multiple of d.
 		by := m.unknowns.Written(d)
-		return m.unknowns.Opaque("make_divisible("+m.unknowns.Written(v)+", "+by+")/"+by, 1).Mul(d)
+		name := "make_divisible(" + m.unknowns.Written(v) + ", " + by + ")"
+		if !d.Known() {
+			by = "(" + by + ")"
+		}
+		// The name stands in products and behind %, where a quotient needs parentheses.
+		return m.unknowns.Opaque("("+name+"/"+by+")", 1).Mul(d)
 	}
 	n := m.greater(v.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d), d)
 	if !m.either(n.Sub(v.Mul(dim.Ratio(9, 10)))) {

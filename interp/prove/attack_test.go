@@ -95,12 +95,15 @@ type attack struct {
 // make_divisible gives.
 func (v *Verdict) rounded() map[string]ast.Expr {
 	found := map[string]ast.Expr{}
+	note := func(name string) {
+		if strings.HasPrefix(name, "(make_divisible(") && !strings.Contains(name, turnOf) {
+			found[name] = expression(name)
+		}
+	}
 	look := func(sizes ...dim.Size) {
 		for _, size := range sizes {
 			for _, name := range size.Vars() {
-				if strings.HasPrefix(name, "make_divisible(") && !strings.Contains(name, turnOf) {
-					found[name] = expression(name)
-				}
+				note(name)
 			}
 		}
 	}
@@ -111,6 +114,7 @@ func (v *Verdict) rounded() map[string]ast.Expr {
 			look(q.Size)
 		}
 		for _, l := range r.path.literals() {
+			note(l.name)
 			look(l.value, l.fact.size)
 		}
 	}

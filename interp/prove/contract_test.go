@@ -44,9 +44,10 @@ func TestDivisorsAreReadAsTheyAreMeant(t *testing.T) {
 	c := verdictOn(t, `
 block f(n: int, m: int) [N, C, H, W] -> [N, C, H, W] where n >= 1, m >= 1, n >= m {
   conv(C, 1x1, groups=2*n) -> conv(C, 1x1, groups=n//m) -> conv(C, 1x1, groups=n + m)
-  conv(C, 1x1, groups=n**3) -> channel_shuffle(m) -> conv((C//2)/m, 1x1) -> conv(C, 1x1)
+  conv(C, 1x1, groups=n**3) -> channel_shuffle(m) -> conv((C//2)/m, 1x1)
+  conv(3, 1x1) -> conv(3, 1x1, groups=make_divisible(n, 3)) -> conv(C, 1x1)
 }`).Contract()
-	for _, want := range []string{"C % (2*n) == 0", "C % (n//m) == 0", "C % (m + n) == 0", "C % (n**3) == 0", "C % m == 0", "(C//2) % m == 0"} {
+	for _, want := range []string{"C % (2*n) == 0", "C % (n//m) == 0", "C % (m + n) == 0", "C % (n**3) == 0", "C % m == 0", "(C//2) % m == 0", "1 % (make_divisible(n, 3)/3) == 0"} {
 		if !containsClause(c.Requires, Clause{Text: want}) {
 			t.Errorf("got %v, want %q among them", c.Requires, want)
 		}
