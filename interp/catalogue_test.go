@@ -66,7 +66,7 @@ func TestLibraryHasNothingToComplainOf(t *testing.T) {
 		}
 		silent(file, list)
 		for _, o := range p.Main.Nets() {
-			if elab.Runnable(o) {
+			if elab.Runnable(o, nil) {
 				_, list := interp.Instantiate(o, elab.Options{})
 				silent(o.Name, list)
 			}

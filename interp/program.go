@@ -117,8 +117,8 @@ func load(files fs.FS, name, prefix, net string) (*Program, error) {
 }
 
 // Select returns the net to work on: the one that Open was asked for, the one of
-// this name, or where neither says, the only one that can be run as it is.
-func (p *Program) Select(name string) (*resolve.Object, error) {
+// this name, or where neither says, the only one that can be run with these settings.
+func (p *Program) Select(name string, settings ...elab.Setting) (*resolve.Object, error) {
 	if name == "" {
 		name = p.Named
 	}
@@ -129,17 +129,20 @@ func (p *Program) Select(name string) (*resolve.Object, error) {
 			return o, nil
 		}
 		names = append(names, o.Name)
-		if name == "" && elab.Runnable(o) {
+		if name == "" && elab.Runnable(o, settings) {
 			found = append(found, o)
 		}
 	}
-	if len(found) == 1 {
+	switch nets := p.Main.Nets(); {
+	case len(found) == 1:
 		return found[0], nil
+	case name == "" && len(nets) == 1 && len(settings) > 0:
+		return nets[0], nil // which of its parameters is not set is a diagnostic
 	}
 	return nil, &NoNetError{File: p.Main.Name(), Name: name, Nearest: diag.Nearest(name, names), Nets: names, Runnable: len(found)}
 }
 
-// Check instantiates every net of the main file that can be run as it is, or the
+// Check instantiates every net of the main file that can be run with opts.Set, or the
 // one with this name. It returns those that could be and everything found wrong.
 func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, error) {
 	var nets []*Net
@@ -165,7 +168,7 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		name = p.Named
 	}
 	if name != "" {
-		o, err := p.Select(name)
+		o, err := p.Select(name, opts.Set...)
 		switch {
 		case err == nil:
 			check(o)
@@ -175,7 +178,7 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		return nets, list.List, nil
 	}
 	for _, o := range p.Main.Nets() {
-		if elab.Runnable(o) {
+		if elab.Runnable(o, opts.Set) || len(opts.Set) > 0 && len(p.Main.Nets()) == 1 {
 			check(o)
 		} else if p.whole(o) && !opts.Budget.Spent() && !list.Full(diag.Error) {
 			list.AddAll(elab.CheckMeta(o, opts.Budget))
@@ -251,6 +254,8 @@ func (e *NoNetError) Error() string {
 		return fmt.Sprintf("%s declares no net", e.File)
 	case e.Name == "" && e.Runnable > 1:
 		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, inQuotes(e.Nets))
+	case e.Name == "" && len(e.Nets) == 1:
+		return fmt.Sprintf("%s declares one net, %s, and it needs arguments: give them with --set", e.File, inQuotes(e.Nets))
 	case e.Name == "":
 		return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s",
 			e.File, inQuotes(e.Nets))

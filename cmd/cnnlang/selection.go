@@ -89,7 +89,7 @@ func (a *app) open(s *selection, argument string) (*interp.Program, *resolve.Obj
 	if p.Problems.HasErrors() {
 		return nil, nil, &problems{p.Problems, s.files(p)}
 	}
-	o, err := p.Select(s.net.value)
+	o, err := p.Select(s.net.value, s.settings...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -149,7 +149,11 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 			if c.given.IsValid() && !at.Contains(c.given) {
 				at = c.given // a block parameter: the mistake is where it was passed
 			}
-			m.fail(missingArgument(at, c, p))
+			d := missingArgument(at, c, p)
+			if len(m.trace) == 0 { // of the net itself
+				d.WithHelp("give it a default, or a value for once: `--set %s=%s`", p.Name.Text, sample(p.Type))
+			}
+			m.fail(d)
 			return nil, false
 		}
 		def, ok := m.eval(p.Default, e)

@@ -130,12 +130,13 @@ func presets(o *resolve.Object) []*resolve.Object {
 	return chain
 }
 
-// Runnable reports whether a net can be instantiated as it is: whether every
-// parameter has a default or an argument.
-func Runnable(o *resolve.Object) bool {
+// Runnable reports whether a net can be instantiated with these settings: whether every
+// parameter has a default, an argument or one of them.
+func Runnable(o *resolve.Object, settings []Setting) bool {
 	open, _ := Open(o)
 	for _, p := range open.Params {
-		if !p.HasDefault {
+		set := func(s Setting) bool { return s.Name == p.Name }
+		if !p.HasDefault && !slices.ContainsFunc(settings, set) {
 			return false
 		}
 	}
