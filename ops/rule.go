@@ -181,20 +181,21 @@ func (r *rule) divides(groups, channels dim.Size, what string, others ...dim.Siz
 // divisors names the numbers next to n that divide all channels.
 func divisors(n dim.Size, channels ...dim.Size) string {
 	near, known := n.Int()
-	common, all := 0, ""
+	common, all, one := 0, channels[0].String(), true
 	for _, c := range channels {
 		of, whole := c.Int()
 		known = known && whole
-		if common = gcd(of, common); common == of {
-			all = fmt.Sprint(of)
-		} else {
-			all = fmt.Sprintf("both %v and %v", channels[0], c)
+		common = gcd(of, common)
+		if c != channels[0] {
+			all, one = fmt.Sprintf("both %v and %v", channels[0], c), false
 		}
 	}
 	below, above, found := dim.NextDivisors(near, common)
 	switch {
 	case !known || !found:
 		return "a number of groups that divides the channels, or other channels"
+	case above == 0 && below == common && one:
+		return fmt.Sprintf("there can be %d groups at most, one for each channel", below)
 	case above == 0:
 		return fmt.Sprintf("%d is the largest number that divides %s", below, all)
 	}

@@ -16,6 +16,8 @@ func lonelyArrow(c context) *diag.Diagnostic {
 	switch {
 	case c.before.Value == "->" && !c.inHead() && (c.ends() || c.found.Value == "->"):
 		return diag.New(diag.Syntax, spanOf(&c.before), "`->` must be followed by a step, not %s", describe(c.found)).WithHelp("write the next step after it, or remove it")
+	case c.found.Value == "->" && c.inBody() && len(c.statement) > 2 && c.statement[0].Value == "side":
+		return c.syntax("a side head is one step").WithHelp("braces make one of several: `side aux: { … -> … }`")
 	case c.found.Value == "->" && c.inBody():
 		return c.syntax("`->` must stand between two steps").WithHelp("write a step before it, or remove it")
 	}
@@ -197,6 +199,10 @@ func comma(c context) *diag.Diagnostic {
 	case c.found.Value == "//" && c.inBody():
 		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`").Write("#")
 	case c.found.Value == "," && c.inBody():
+		if c.before.Type == tokInt && c.next.Type == tokInt && len(c.next.Value) == 3 && !c.has("->") {
+			d := c.syntax("a number has no `,`").WithHelp("digits are grouped by `_`: `%s_%s`", c.before.Value, c.next.Value)
+			return d.Write("_")
+		}
 		d := c.syntax("steps are not separated by `,`")
 		if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
 			return d.WithHelp("every branch starts with a bar: `%s { | … | … }`", c.owner.Value)
