@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -127,5 +128,25 @@ func TestExpandedTextsKeepTheLimitsOfAFile(t *testing.T) {
 		if diff := cmp.Diff(tableOf(t, n.Graph), tableOf(t, readBack(t, flat).Graph)); diff != "" {
 			t.Errorf("%.80s…: the graph read back differs", c.text)
 		}
+	}
+}
+
+// What is allocated to write an operation out is in proportion to its branches, in a text that
+// is refused in the end too.
+func TestExpandedBranchesTakeNoMoreThanTheirLength(t *testing.T) {
+	bytesFor := func(branches int) float64 {
+		p, n := selected(t, "-", fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { add { repeat %d | id } }", branches), elab.Options{})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := expand.Text(n.Result, p.Prelude)
+		runtime.ReadMemStats(&after)
+		if limit := (*expand.LimitError)(nil); !errors.As(err, &limit) {
+			t.Fatal("there is room for it: ", err)
+		}
+		return float64(after.TotalAlloc - before.TotalAlloc)
+	}
+	const most = 2.5 // of twice as many
+	if few, many := bytesFor(10_000), bytesFor(20_000); many > most*few {
+		t.Errorf("%.0f bytes for 10000 branches, %.0f for 20000", few, many)
 	}
 }

@@ -150,17 +150,17 @@ func (w *writer) group(path string, list []item) {
 }
 
 func (w *writer) node(n *graph.Node) {
-	call := w.call(n.Op)
+	branches := ""
 	if !w.merges(n) {
 		w.goTo(n.In[0])
 	} else {
-		call += " {"
+		var b strings.Builder
 		for _, in := range n.In {
-			call += " | @" + w.tap(in)
+			b.WriteString(" | @" + w.tap(in))
 		}
-		call += " }"
+		branches = " {" + b.String() + " }"
 	}
-	w.line("%s: %s%s", w.label(n.Path), call, w.claims(n))
+	w.line("%s: %s%s%s", w.label(n.Path), w.call(n.Op), branches, w.claims(n))
 	w.current = n
 }
 
