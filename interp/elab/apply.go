@@ -111,7 +111,11 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if !ok {
 		return a
 	}
-	m.trace = []calling{{Frame: diag.Frame{Call: describeNet(o, filled, e), Span: o.Span}}}
+	call := describeNet(o, filled, e)
+	if o.Block.Kind == "net" {
+		call = "net " + call
+	}
+	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}}}
 	x, ok := m.freeInput(filled.Object.Block, e, sizes)
 	if !ok {
 		return a

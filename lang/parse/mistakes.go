@@ -68,6 +68,8 @@ func unexpected(c context) *diag.Diagnostic {
 		return d.WithHelp("`%s` stands before the label", c.found.Value)
 	case c.before.Value == ":":
 		return d.WithHelp("a label is followed by a step, as in `conv1: conv(64, 3x3)`")
+	case c.before.Value == ")" && c.found.Value == "(" && c.inBody():
+		return d.WithHelp("a step takes the value of the step before it, which needs no second parentheses")
 	}
 	return d
 }
@@ -111,6 +113,8 @@ func colon(c context) *diag.Diagnostic {
 		return c.syntax("a step has one label").WithHelp("for a name within a name write a group: `outer: { inner: … }`")
 	case c.inBody() && !c.inNames && (c.before.Value == ")" || len(c.statement) > 2 && c.statement[len(c.statement)-2].Value == "as"):
 		return c.syntax("a label stands before its step").WithHelp("write `name: step`")
+	case c.inHead() && c.before.Value == "]" && c.next.Value == "[":
+		return c.syntax("`:` is not an arrow").WithHelp("write `->`").Write("->")
 	case c.inHead():
 		return c.syntax("a declaration has no `:`").WithHelp("the body follows in braces: `{ … }`")
 	}

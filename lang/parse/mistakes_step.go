@@ -16,8 +16,6 @@ func lonelyArrow(c context) *diag.Diagnostic {
 	switch {
 	case c.before.Value == "->" && !c.inHead() && (c.ends() || c.found.Value == "->"):
 		return diag.New(diag.Syntax, spanOf(&c.before), "`->` must be followed by a step, not %s", describe(c.found)).WithHelp("write the next step after it, or remove it")
-	case c.found.Value == "->" && c.inBody() && len(c.statement) > 2 && c.statement[0].Value == "side":
-		return c.syntax("a side head is one step").WithHelp("braces make one of several: `side aux: { … -> … }`")
 	case c.found.Value == "->" && c.inBody():
 		return c.syntax("`->` must stand between two steps").WithHelp("write a step before it, or remove it")
 	}
@@ -204,6 +202,9 @@ func comma(c context) *diag.Diagnostic {
 			return d.Write("_")
 		}
 		d := c.syntax("steps are not separated by `,`")
+		if c.next.Value == "|" {
+			return d.WithHelp("leave it out: the bar of the next branch ends this one").Write("")
+		}
 		if c.bracket == "{" && slices.Contains(combinators, c.owner.Value) {
 			return d.WithHelp("every branch starts with a bar: `%s { | … | … }`", c.owner.Value)
 		}

@@ -6,7 +6,7 @@ import "strings"
 
 // elsewhere is what they call operations, and what they are called here.
 var elsewhere = map[string]string{
-	"relu": "relu", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "logistic": "sigmoid", "softmax": "softmax",
+	"relu": "relu", "relu6": "relu6", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "logistic": "sigmoid", "softmax": "softmax",
 	"conv": "conv", "convolution": "conv", "convolutional": "conv",
 	"convtranspose": "deconv", "convolutiontranspose": "deconv", "transposedconv": "deconv", "conv2dtranspose": "deconv",
 	"deconvolution": "deconv", "upconv": "deconv",

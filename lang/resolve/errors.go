@@ -3,6 +3,7 @@ package resolve
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -93,6 +94,8 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	switch {
 	case d.DidYouMean(r.Text(), m.Names()):
 		return d
+	case !body && slices.Contains(flowing, r.Text()):
+		return d.WithHelp("leave it out: a step takes the value of the step before it, the first that of the body")
 	case body && r.Args == nil && len(r.Path) == 1:
 		return d.WithHelp("a label is followed by a colon: `%s: { … }`", r.Text())
 	}
@@ -121,8 +124,17 @@ func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
 // unknownValue lists the names of the block where no known one is near.
 func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text())
-	if slices.Contains(noValue, r.Text()) {
+	switch name := r.Text(); {
+	case slices.Contains(noValue, name):
 		return d.WithHelp("leave the argument out, or write `false` or 0")
+	case name == "range":
+		return d.WithHelp("`repeat i of 3` counts from 0")
+	case len(r.Path) > 1 || unicode.IsUpper(rune(name[0])): // a block, as nn.ReLU
+		if ours := calledHere(r); ours != "" && branchesOf(ours, "") == "" {
+			d.Span = nameOf(r)
+			translation(d, r, ours)
+			return d.WithHelp("it is called `%s` here", ours)
+		}
 	}
 	if d.Span = nameOf(r); d.DidYouMean(r.Text(), candidates) {
 		return d
