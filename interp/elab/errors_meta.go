@@ -45,8 +45,11 @@ func pixelsBeyond(key string, numbers []float64, scale float64, at metaItems) *d
 	switch {
 	case slices.Min(numbers) < 0:
 		return d.WithHelp("`mean` is subtracted from pixels, which are not negative: write it without the sign")
-	case scale == 1:
+	case scale == 1 && slices.Max(numbers) <= 255:
 		return d.WithHelp("write `scale = 255` where pixels are from 0 to 255, or divide `mean` and `std` by 255")
+	}
+	if slices.Max(numbers) > scale {
+		return d.WithHelp("no pixel is above %g: correct it", scale)
 	}
 	return d.WithHelp("leave `scale` out where pixels are from 0 to 1, or multiply `mean` and `std` by 255")
 }
