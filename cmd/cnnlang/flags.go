@@ -53,6 +53,12 @@ func (t *textFlag) Set(text string) error {
 	return nil
 }
 
+// An optionalText may be left out: its value follows a `=`, so help has no word for it
+// behind a blank.
+type optionalText struct{ textFlag }
+
+func (*optionalText) Type() string { return "" }
+
 // A settingsFlag is NAME=VALUE, any number of times.
 type settingsFlag []string
 

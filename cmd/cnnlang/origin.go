@@ -27,7 +27,7 @@ type origin struct {
 	noMap     bool
 	seed      seedFlag
 	maxMemory bytesFlag
-	cache     textFlag
+	cache     optionalText
 	tune      textFlag
 }
 
@@ -39,7 +39,7 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
 	o.cache.what = "FOLDER"
-	f.Var(&o.cache, "cache", "keep packed weights for the next start, in a folder named after = or the user's cache")
+	f.Var(&o.cache, "cache", "keep packed weights for the next start, in the user's cache or, with --cache=FOLDER, there")
 	f.Lookup("cache").NoOptDefVal = usersCache
 	o.tune.what = "FILE"
 	f.Var(&o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
