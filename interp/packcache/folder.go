@@ -70,6 +70,9 @@ func (c *Cache) open(name string) (*os.File, fs.FileInfo, error) {
 	if errors.As(err, &inner) {
 		err = inner.Err
 	}
+	if target, link := c.root.Readlink(name); link == nil {
+		err = fmt.Errorf("it is a symbolic link, to %q", target)
+	}
 	err = fmt.Errorf("packcache: %s is not used, and made anew: %w", filepath.Join(c.folder, name), err)
 	c.problem = cmp.Or(c.problem, err)
 	return nil, nil, err

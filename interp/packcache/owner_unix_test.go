@@ -80,10 +80,10 @@ func TestEntriesOfOthers(t *testing.T) {
 			}
 			return os.Chmod(entry, 0o666)
 		},
-		"a pipe":          func(entry string) error { return syscall.Mkfifo(entry, 0o600) },
-		"path escapes":    link(outside),
-		"path escapes ":   link("/dev/zero"),
-		"too many levels": func(entry string) error { return os.Symlink(filepath.Base(entry), entry) },
+		"a pipe":                            func(entry string) error { return syscall.Mkfifo(entry, 0o600) },
+		"a symbolic link, to \"" + outside:  link(outside),
+		"a symbolic link, to \"/dev/zero\"": link("/dev/zero"),
+		"a symbolic link, to \"":            func(entry string) error { return os.Symlink(filepath.Base(entry), entry) },
 	} {
 		w := newWeights(t)
 		w.cache.settled = 0
