@@ -45,7 +45,8 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 // The ways a padding can be given. Explicit padding of any size covers valid.
 var paddingModes = []ops.PaddingMode{ops.Explicit, ops.Half, ops.Same}
 
-// startingPaths is one path for every choice of padding modes.
+// startingPaths is one path for every choice of padding modes, nil where those are too
+// many.
 func startingPaths(args []argument) []*path {
 	paths := []*path{newPath()}
 	for _, a := range args {
@@ -60,7 +61,9 @@ func startingPaths(args []argument) []*path {
 				more = append(more, q)
 			}
 		}
-		paths = more
+		if paths = more; len(paths) > maxPaths {
+			return nil
+		}
 	}
 	return paths
 }

@@ -33,6 +33,29 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 	}
 }
 
+// What a block declares does not choose the memory and the work of its proof: there are
+// three ways for every padding, and each parameter is looked at for each.
+func TestBlocksOfManyParametersAreNotProved(t *testing.T) {
+	list := func(n int, kind string) string {
+		names := make([]string, n)
+		for i := range names {
+			names[i] = fmt.Sprintf("p%d%s", i, kind)
+		}
+		return strings.Join(names, ", ")
+	}
+	const body = " { repeat p0 relu }\n"
+	for _, test := range []struct{ text, reason string }{
+		{"block b(" + list(30, ": pad") + ") [N, C, H, W] -> [N, C, H, W] { relu }\n", tooManyWays},
+		{"block b(" + list(5000, ": int") + ") [N, C, H, W] -> [N, C, H, W]" + body, "more than 200 parameters and sizes"},
+		{"block b(q: int) [" + list(5000, "") + "] -> [p0]" + body, "more than 200 parameters and sizes"},
+		{"block b(" + list(150, ": int") + ") [N, C, H, W] -> [N, C, H, W]" + body, ""},
+	} {
+		if v := verdictOn(t, test.text); v.Reason != test.reason {
+			t.Errorf("%s: %q, want %q", v.Status, v.Reason, test.reason)
+		}
+	}
+}
+
 // What is left of a file's allowance is what the next block gets; another file
 // has its own.
 func TestBlocksOfAFileShareAnAllowance(t *testing.T) {

@@ -33,9 +33,12 @@ import (
 
 // Limits of one block: beyond them it is not proved.
 const (
-	maxPaths = 200
-	maxRuns  = 4000
+	maxPaths     = 200
+	maxRuns      = 4000
+	maxVariables = 200 // parameters and sizes
 )
+
+var tooManyWays = fmt.Sprintf("more than %d ways through it", maxPaths)
 
 // Status is what is known of a block.
 type Status string
@@ -175,11 +178,18 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		return v // an operation, whose shape rule is the truth about it
 	}
 	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args}
+	if len(args)+len(signatureNames(base.Block)) > maxVariables {
+		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
+		return v
+	}
+	if x.todo = startingPaths(args); x.todo == nil {
+		x.notProved(tooManyWays)
+		return v
+	}
 	x.left, x.until = p.share()
-	x.todo = startingPaths(args)
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
 		if v.Paths >= maxPaths || runs >= maxRuns {
-			x.notProved(fmt.Sprintf("more than %d ways through it", maxPaths))
+			x.notProved(tooManyWays)
 			break
 		}
 		if x.spent() {
