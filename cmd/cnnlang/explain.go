@@ -30,8 +30,8 @@ func (a *app) explain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [CODE]",
 		Short: "Explain a diagnostic by its code",
-		Long: "explain says what a diagnostic means, with an example that causes it and one that\n" +
-			"does not. Without a code it lists all of them.",
+		Long: "explain says what a diagnostic means, with an example that does not cause it and,\n" +
+			"where a short text by itself can, one that does. Without a code it lists all of them.",
 		Example: "  cnnlang explain\n  cnnlang explain E0401\n  cnnlang explain E0401 -o json",
 		Args:    arguments(0, 1, ""),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -11,8 +11,9 @@ import (
 // TestDocument holds docs/diagnostics.md to the pages.
 func TestDocument(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Diagnostics\n\nWhat `cnnlang check` can say, by code, each with an example that causes it and one that does not;\n" +
-		"`cnnlang explain CODE` shows the same. Codes are never reused.\n")
+	b.WriteString("# Diagnostics\n\nWhat `cnnlang check` can say, and other verbs of a file of weights, by code, each with an example that does\n" +
+		"not cause it and, where a short text by itself can, one that does; `cnnlang explain CODE` shows the same.\n" +
+		"Codes are never reused.\n")
 	group := ""
 	for _, p := range Pages() {
 		if g := string(p.Code[:len(p.Code)-2]); g != group {
