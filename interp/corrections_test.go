@@ -85,6 +85,7 @@ func TestEvidentCorrectionsOfDeclarations(t *testing.T) {
 		"block b(c: integer) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                              "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,
 		"block b(int c) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                                   "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,
 		"class b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses:                                  "block b(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\nnet k" + uses,
+		"import std.resnet { basik }\nnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n":                           "import std.resnet { basic }\nnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n",
 		"import std.resnt { basic }\nnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n":                            "import std.resnet { basic }\nnet k [N, 3, 32, 32] -> [N, 3, 32, 32] { basic(3) }\n",
 		"net k [N, 3, 32, 32] -> [N, 3, 32, 32] { b(3) }\nblock b(c) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }}\n": "net k [N, 3, 32, 32] -> [N, 3, 32, 32] { b(3) }\nblock b(c) [N, C, H, W] -> [N, c, H, W] { conv(c, 1x1) }\n",
 	} {

@@ -38,6 +38,11 @@ func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.D
 			}
 		}
 	}
+	for _, o := range m.meant {
+		if _, known := m.Lookup(o.Name); !known {
+			m.names[o.Name] = o
+		}
+	}
 	return m
 }
 
@@ -75,6 +80,10 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 			report(privateName(n, from))
 		case !ok || o.imported:
 			report(unknownImport(n, from))
+			// Where the rest of the file has the name right, the mistake is the one.
+			if near := diag.Nearest(n.Text, from.exported()); near != "" {
+				m.meant = append(m.meant, &Object{Name: near, Module: m, Span: n.Span(), imported: true})
+			}
 		default:
 			m.declare(&Object{Name: n.Text, Module: o.Module, Block: o.Block, Let: o.Let, Span: n.Span(), imported: true}, report)
 			continue

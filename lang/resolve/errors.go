@@ -61,13 +61,7 @@ func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
 }
 
 func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
-	var names []string
-	for _, o := range from.order {
-		if !private(o.Name) {
-			names = append(names, o.Name)
-		}
-	}
-	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, names, "it declares")
+	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, from.exported(), "it declares")
 }
 
 func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {

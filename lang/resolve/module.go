@@ -22,6 +22,7 @@ type Module struct {
 	// reported counts what is wrong with the declarations.
 	reported int
 	order    []*Object // declared here, in order
+	meant    []*Object // what misspelt names of imports may stand for
 	// Imports are the modules this one imports, in order.
 	Imports []*Module
 	// Library gives the files of the library that declare a name, as they are
@@ -86,6 +87,17 @@ func (m *Module) LookupPath(path []*ast.Name) (o *Object, known int) {
 		}
 	}
 	return o, len(path)
+}
+
+// exported lists the names that other files may import, in order.
+func (m *Module) exported() []string {
+	var names []string
+	for _, o := range m.order {
+		if !private(o.Name) {
+			names = append(names, o.Name)
+		}
+	}
+	return names
 }
 
 // Blocks lists the blocks and nets declared here, in order.
