@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -55,7 +56,8 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 			}
 			holds, ok := m.evalBool(st.Expect.Cond, e)
 			if ok && !holds {
-				m.fail(expectFails(st.Expect.Cond, m.sidesOf(st.Expect.Cond, e)))
+				part := m.unmet(st.Expect.Cond, e)
+				m.fail(expectFails(part, m.sidesOf(part, e)))
 			}
 		}
 	}
@@ -75,10 +77,26 @@ func (u Unchecked) String() string {
 	return strings.Join(parts, " and ")
 }
 
+// unmet is the part of a condition for which it does not hold: of some joined by `and`
+// the first that does not.
+func (m *machine) unmet(x ast.Expr, e *env) ast.Expr {
+	var parts []ast.Expr // from the last
+	for b, ok := x.(*ast.Binary); ok && b.Op == "and"; b, ok = x.(*ast.Binary) {
+		parts, x = append(parts, b.R), b.L
+	}
+	for _, next := range slices.Backward(parts) {
+		if holds, ok := m.evalBool(x, e); !ok || !holds {
+			break
+		}
+		x = next
+	}
+	return x
+}
+
 // sidesOf shows both sides of a comparison, for a message.
 func (m *machine) sidesOf(x ast.Expr, e *env) (sides [2]string) {
 	b, ok := x.(*ast.Binary)
-	if !ok {
+	if !ok || b.Op == "and" || b.Op == "or" { // whose right side may be without a value
 		return sides
 	}
 	for i, side := range []ast.Expr{b.L, b.R} {

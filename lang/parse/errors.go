@@ -72,7 +72,7 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 // plainly is what to put in place of a character of another language; quotation marks
 // go in pairs.
 var plainly = map[rune]string{
-	'×': "x", '→': "->", '⇒': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
+	'×': "x", '→': "->", '⇒': "->", '⟶': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
 	'\ufeff': "", '\u3000': " ", '、': ",", '。': ".",
 }
 
@@ -150,7 +150,7 @@ var instead = map[string]string{
 	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
 	"’": "`\"` around strings",
 	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
-	"→": "`->`", "⇒": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
+	"→": "`->`", "⇒": "`->`", "⟶": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
 	"\u3000": "a plain blank", "、": "`,`", "。": "`.`",
 }
 

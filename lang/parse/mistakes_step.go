@@ -190,6 +190,8 @@ func twoSteps(c context) *diag.Diagnostic {
 
 func comma(c context) *diag.Diagnostic {
 	switch {
+	case c.found.Value == "," && c.want == "`]`" && c.has("where") && !c.has("->") && !c.has("{"): // in an index of a requirement's end
+		return c.syntax("`where` stands before the signature").WithHelp("write `[N, C, H, W] -> [N, C, H, W] where …`")
 	case c.found.Value == "," && c.want == "`)`":
 		d := c.syntax("parentheses hold one value").
 			WithHelp("a list stands in square brackets, as in `[3, 3]`; a size may be written `3x3`")
