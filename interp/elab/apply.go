@@ -120,7 +120,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if !ok {
 		return a
 	}
-	x = m.applyBlock(filled, e, newScope(""), x, o.Span)
+	x = m.applyBlock(filled, e, newScope("", nil), x, o.Span)
 	if x.Poisoned || x.Suspect || m.stopped {
 		return a
 	}

@@ -50,13 +50,13 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Tap != nil:
 		x = m.tap(s.Tap.Name, e)
 		if labelled && label != "" {
-			m.begin(graph.Step{Path: m.take(sc, label, true), Call: "@"}, s)(x)
+			m.begin(graph.Step{Path: m.take(sc, s, label, true), Call: "@"}, s)(x)
 		}
 	case labelled && label != "":
-		path := m.take(sc, label, true)
+		path := m.take(sc, s, label, true)
 		done := m.begin(graph.Step{Path: path}, s)
 		leave := m.enterStep(s)
-		x = m.group(s, e, newScope(path+"."), x)
+		x = m.group(s, e, newScope(path+".", m.turning), x)
 		leave()
 		done(x)
 	default:
@@ -149,22 +149,29 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 		switch v := v.(type) {
 		case dim.Size:
 			if ok && !v.Known() && r.Head.How != "in" {
-				return m.unknownRepeat(&loop{repeat: r, n: v, env: e}, x)
+				return m.unknownRepeat(&loop{repeat: r, n: v, env: e, scope: sc}, x)
 			}
 		case UnknownList:
-			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e}, x)
+			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e, scope: sc}, x)
 		}
 	}
 	sameTurns := m.sameTurns(r.Head)
 	ok := m.turns(r.Head, e, func(in *env, left int) bool {
-		before := x
+		before, number := x, sc.next.next
 		sameTurns.begin()
 		if r.Body != nil {
 			x = m.body(r.Body, in, sc, x)
 		} else {
 			x = m.stepValue(r.Step, in, sc, x)
 		}
-		return !x.Poisoned && !sameTurns.follow(before, x, left)
+		if x.Poisoned {
+			return false
+		}
+		follow := sameTurns.follow(before, x, left)
+		if follow {
+			sc.next.next += left * (sc.next.next - number)
+		}
+		return !follow
 	})
 	if !ok {
 		return poison

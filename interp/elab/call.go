@@ -30,7 +30,7 @@ func (s *site) flat() bool { return s.labelled && s.label == "" }
 
 // call applies what a step calls: a combinator, a primitive, a block or a body.
 func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
-	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: m.take(sc, label, labelled)}
+	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: m.take(sc, s, label, labelled)}
 	v, ok := m.ref(s.Call.Callee.Ref(), e)
 	if !ok {
 		return poison
@@ -99,7 +99,7 @@ func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
 		done = m.begin(graph.Step{Path: at.path}, at.step)
 	}
 	leave := m.enterStep(at.step)
-	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled), x)
+	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled, m.turning), x)
 	leave()
 	done(x)
 	return x
@@ -165,6 +165,7 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		if m.side == nil {
 			m.count = m.count.Add(costOf(op, shapes, out))
 		}
+		m.nameOp(op.Params(shapes), at, c)
 		return t
 	}
 	for _, p := range op.Params(shapes) {
@@ -271,7 +272,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 	var branches []*ast.Branch
 	one := func(b *ast.Branch, e *env) {
 		m.open() // the branches before are no part of the way to this one
-		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, len(results)), x))
+		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(len(results), false)), x))
 		m.close()
 		branches = append(branches, b)
 	}
@@ -331,7 +332,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
 	defer m.enterStep(at.step)()
-	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled), x, at.span())
+	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.turning), x, at.span())
 	done(x)
 	return x
 }

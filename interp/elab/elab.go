@@ -99,7 +99,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
-	out := m.applyBlock(c, e, newScope(""), x, o.Span)
+	out := m.applyBlock(c, e, newScope("", nil), x, o.Span)
 	m.stretches = nil // facts are about the whole
 	if out.Poisoned || out.Suspect || m.stopped {
 		return nil

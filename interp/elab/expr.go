@@ -130,18 +130,13 @@ func (m *machine) text(x *ast.String, e *env) (Value, bool) {
 		v, ok := Value(p.Text), true
 		if p.Expr != nil {
 			v, ok = m.eval(p.Expr, e)
+		} else if m.unknowns != nil && strings.ContainsAny(p.Text, marks) {
+			m.unknowns.Beyond("text with one of " + marks)
 		}
 		if !ok {
 			return nil, false
 		}
-		switch v := v.(type) {
-		case string:
-			b.WriteString(v)
-		case dim.Size:
-			b.WriteString(v.String()) // a part of a path: exact
-		default:
-			b.WriteString(show(v))
-		}
+		b.WriteString(m.written(v))
 		if b.Len() > maxText {
 			m.fail(textTooLong(x.Span()))
 			return nil, false

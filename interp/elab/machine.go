@@ -61,7 +61,12 @@ type machine struct {
 	paths   map[string]*place // of each step's path
 	side    *graph.Side       // the side head being made, or nil
 	heads   map[string]bool   // the names of the side heads
-	values  map[int]dim.Shape // Unknowns.Steps
+	// Among unknowns, in place of owner and paths:
+	steps, tensors naming
+	turning        *turning            // the turn that stands for all, or nil
+	turned         []dim.Size          // the numbers of those that did
+	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
+	values         map[int]dim.Shape   // Unknowns.Steps
 	// stretches are how far the application came, and failing is the step whose
 	// error is being reported, where one alone is at fault.
 	stretches []stretch
@@ -90,6 +95,8 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		owner:     map[string]*place{},
 		paths:     map[string]*place{},
 		heads:     map[string]bool{},
+		steps:     naming{what: "steps", given: map[string]named{}},
+		tensors:   naming{what: "tensors", given: map[string]named{}},
 		unchecked: map[*ast.Claim]bool{},
 	}
 	m.report = func(d *diag.Diagnostic) {
@@ -146,8 +153,11 @@ const charPerStep = 32
 
 // take gives a step its path. Long ones take more of the budget: there may be as
 // many as there are operations.
-func (m *machine) take(sc scope, label string, labelled bool) string {
-	path := sc.take(label, labelled)
+func (m *machine) take(sc scope, s *ast.Step, label string, labelled bool) string {
+	path := sc.take(label, labelled, m.numberOf)
+	if labelled && label != "" {
+		m.differs(sc, label, s)
+	}
 	m.budget.Steps -= len(path) / charPerStep
 	return path
 }

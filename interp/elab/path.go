@@ -1,7 +1,5 @@
 package elab
 
-import "strconv"
-
 // A scope names the steps of one body. The whole rule of weight paths is here
 // and in the callers' choice of scope:
 //
@@ -14,37 +12,46 @@ import "strconv"
 type scope struct {
 	labels  string // prefix of labelled steps, ending in a dot unless empty
 	numbers string // prefix of numbered steps, likewise
-	next    *int
+	next    *numbers
+	turning *turning // that stood for all when the scope was opened
 }
 
-func newScope(prefix string) scope { return scope{labels: prefix, numbers: prefix, next: new(int)} }
+// numbers counts the steps of a body.
+type numbers struct {
+	next  int
+	loose bool // there may be more or fewer of them
+}
+
+func newScope(prefix string, t *turning) scope {
+	return scope{labels: prefix, numbers: prefix, next: &numbers{}, turning: t}
+}
 
 // take gives the next step its path: the label in place of the number, or the
 // number. The empty label gives the path of the body itself and takes no number.
-func (s scope) take(label string, labelled bool) string {
+func (s scope) take(label string, labelled bool, number func(int, bool) string) string {
 	if labelled && label == "" {
 		return trimDot(s.labels)
 	}
-	n := *s.next
-	*s.next++
+	n := s.next.next
+	s.next.next++
 	if labelled {
 		return s.labels + label
 	}
-	return s.numbers + strconv.Itoa(n)
+	return s.numbers + number(n, s.next.loose)
 }
 
 // inside is the scope of the body of a step with this path; with the empty label
 // it is s itself.
-func (s scope) inside(path, label string, labelled bool) scope {
+func (s scope) inside(path, label string, labelled bool, t *turning) scope {
 	if labelled && label == "" {
 		return s
 	}
-	return newScope(path + ".")
+	return newScope(path+".", t)
 }
 
 // branch is the scope of branch b of the combinator with this number path.
-func (s scope) branch(path string, b int) scope {
-	return scope{labels: s.labels, numbers: join(path, strconv.Itoa(b)) + ".", next: new(int)}
+func (s scope) branch(path, b string) scope {
+	return scope{labels: s.labels, numbers: join(path, b) + ".", next: &numbers{}, turning: s.turning}
 }
 
 // join puts a leaf under a path.

@@ -22,6 +22,7 @@ type loop struct {
 	n      dim.Size
 	list   *UnknownList // what it runs over, nil for a count
 	env    *env
+	scope  scope
 }
 
 // turn applies one turn, the i-th.
@@ -38,10 +39,16 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 	for k, name := range l.repeat.Head.Vars {
 		in.values[name.Text] = values[k]
 	}
-	if l.repeat.Body != nil {
-		return l.body(l.repeat.Body, in, newScope(""), x)
+	before := l.place
+	defer func() { l.place = before }()
+	l.place = &place{up: before, span: l.repeat.Head.Span(), turn: anyTurn}
+	if n, ok := i.Int(); ok {
+		l.place.turn = n
 	}
-	return l.stepValue(l.repeat.Step, in, newScope(""), x)
+	if l.repeat.Body != nil {
+		return l.body(l.repeat.Body, in, l.scope, x)
+	}
+	return l.stepValue(l.repeat.Step, in, l.scope, x)
 }
 
 // unknownRepeat applies a repeat of unknown length. In this order it is shown
@@ -50,6 +57,7 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 // some image. Where none of these holds, a few turns are followed.
 func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	l.machine = m
+	l.scope.next.loose = true
 	if !m.facts.Require(l.n, dim.Whole) || !m.facts.Require(l.n, dim.NonNegative) {
 		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
 		return poison
@@ -119,12 +127,35 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, 
 		list = l.list.Name
 	}
 	defer l.apart(true)()
+	forget := l.namesSoFar()
+	defer func() {
+		if !ok {
+			forget()
+		}
+	}()
+	t := &turning{outer: l.turning}
 	for uniform = true; ; uniform = false {
 		i, end := l.unknowns.Turn(l.n, first, last, list)
+		t.i, l.turning, l.turned = i, t, append(l.turned, i)
 		holds, again := end(shown(i))
+		l.turning = t.outer
+		if holds && !again && t.plain != nil {
+			l.atMostOnce(t, uniform && !t.rare)
+		}
 		if !holds || !again {
 			return i, uniform, holds
 		}
+	}
+}
+
+// atMostOnce requires that a repeat has at most one turn, since all of them, or those of
+// one kind, give a step the same name.
+func (l *loop) atMostOnce(t *turning, all bool) {
+	if !all && !l.unknowns.None(l.n.Sub(dim.Int(1))) {
+		l.unknowns.Beyond("whether iterations label steps alike")
+	}
+	if !l.unknowns.Assume(dim.Int(1).Sub(l.n), dim.NonNegative, true, false) {
+		l.fail(repeatedPath("steps", t.label, t.plain))
 	}
 }
 
@@ -163,9 +194,10 @@ func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 func (l *loop) growing(x Tensor) (Tensor, bool) {
 	before := l.count
 	end := l.unknowns.Try()
-	leave := l.apart(false)
+	leave, forget := l.apart(false), l.namesSoFar()
 	one, ok := l.attempt(dim.Int(0), x)
 	leave()
+	forget()
 	end()
 	l.count = before
 	if !ok || len(one.Shape) != len(x.Shape) {

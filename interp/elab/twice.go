@@ -76,6 +76,7 @@ func kindOf(a, b *ast.Step) string {
 // returned function notes the value it had in the end.
 func (m *machine) begin(s graph.Step, step *ast.Step) func(Tensor) {
 	if m.unknowns != nil {
+		m.name(&m.steps, s.Path, step, false)
 		return func(Tensor) {}
 	}
 	here := m.at(step)

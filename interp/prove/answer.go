@@ -134,20 +134,45 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 	if s := p.turnIn(size); s != nil {
 		return p.kindOf(s, size, r)
 	}
+	if p.scope != nil {
+		// That a turn does not divide by 0 is no fact outside, where there may be none.
+		outside := p.outside()
+		for _, d := range size.Divisors() {
+			if _, known := outside.known(d, dim.Zero); !known {
+				return p.choose(d, dim.Zero, split)
+			}
+		}
+	}
 	f := &fork{size: size, relation: r}
 	if why != split {
 		f = nil
 	}
-	other, next := p.outside(), p.outside()
-	other.fork, next.fork = f, f
-	if other.suppose(size, r, false, why) {
-		other.fork = nil
-		p.forks = append(p.forks, other)
+	ways := [2]*path{p.outside(), p.outside()}
+	var possible [2]bool
+	for i, way := range ways {
+		way.fork = f
+		possible[i] = way.suppose(size, r, i == 0, why)
+		way.fork = nil
 	}
-	possible := next.suppose(size, r, true, why)
-	next.fork = nil
-	if !possible || next.changed(p) || p.scope != nil {
-		p.restart(next, possible)
+	if possible[0] != possible[1] { // it is no choice
+		answer := possible[0]
+		next := p.outside()
+		next.replacing = true
+		next.suppose(size, r, answer, why)
+		next.replacing = false
+		if next.changed(p) || p.scope != nil {
+			p.restart(next, true)
+			return true
+		}
+		p.facts = next.facts
+		return answer
+	}
+	next := ways[0]
+	if possible[1] {
+		p.forks = append(p.forks, ways[1])
+	}
+	if !possible[0] || next.changed(p) || p.scope != nil {
+		p.restart(next, possible[0])
 		return true
 	}
 	p.facts, p.choices = next.facts, next.choices

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"maps"
 	"slices"
 
 	"cnnlang/lang/diag"
@@ -44,10 +45,70 @@ func (x *exploration) settleForks() {
 		for _, r := range x.verdict.Results {
 			excluded = r.path.requireFork(f.fork) || excluded
 		}
-		if !excluded {
+		switch {
+		case excluded:
+		case f.first == nil:
+			x.refuteContradiction(f.path)
+		default:
 			x.refute(f.path, f.first)
 		}
 	}
+}
+
+// contradicted takes a path whose suppositions contradict each other for one that fails,
+// where it takes more than them to do so: what it requires.
+func (x *exploration) contradicted(p *path) {
+	if !slices.ContainsFunc(p.requirements, func(r Requirement) bool { return !r.stated }) {
+		return
+	}
+	free, possible := p.withoutRequirements()
+	switch f := p.lastFork(); {
+	case !possible:
+	case f != nil && !p.approximate:
+		x.failing = append(x.failing, failing{free, f, nil})
+	default:
+		x.refuteContradiction(free)
+	}
+}
+
+// withoutRequirements supposes what a path supposes, but for what it requires; possible
+// is false where that contradicts itself.
+func (p *path) withoutRequirements() (q *path, possible bool) {
+	q = newPath()
+	q.exploration, q.modes = p.exploration, maps.Clone(p.modes)
+	for _, c := range p.choices {
+		size, relation, holds := c.fact.size, c.fact.relation, c.fact.holds
+		switch {
+		case c.why == required:
+			continue
+		case c.isLow:
+			size, relation, holds = dim.VarFrom(c.name, 0).Sub(dim.Int(int(c.low))), dim.NonNegative, true
+		case !c.isFact:
+			size, relation, holds = dim.VarFrom(c.name, 0).Sub(c.value), dim.Zero, true
+		}
+		own := map[string]dim.Size{}
+		for _, name := range size.Vars() {
+			if own[name] = q.variable(name, q.low(name)); !p.isWhole(name) {
+				own[name] = q.real(name)
+			}
+		}
+		if !q.suppose(size.SubstituteAll(own), relation, holds, c.why) {
+			return nil, false
+		}
+	}
+	return q, true
+}
+
+// refuteContradiction looks for values for which a block fails on a path where what it
+// requires cannot be met.
+func (x *exploration) refuteContradiction(p *path) {
+	c := x.counterexample(p, nil)
+	if c == nil {
+		x.notProved("what it requires in one case cannot be met")
+		return
+	}
+	x.verdict.Status, x.verdict.Counterexample = Refuted, c
+	x.verdict.Problem = refutation(x, p, c.Problem, c)
 }
 
 // requireFork makes requirements of what the path supposes because of a fork; it

@@ -159,6 +159,9 @@ func (w *writer) step() string {
 	case 10:
 		return w.merge()
 	case 11:
+		if w.chance(15) {
+			return w.label() + ": " + w.pick("conv(C, 1x1)", "relu", "{ conv(C, 1x1) }")
+		}
 		if len(w.blocks) > 0 {
 			return w.call()
 		}
@@ -176,6 +179,12 @@ func (w *writer) step() string {
 		return "slice(" + w.pick("0", w.name(), w.count()) + ", " + w.pick("3", "C", w.name(), w.count()) + ")"
 	}
 	return "id"
+}
+
+// label is the name of a step, which others may have as well.
+func (w *writer) label() string {
+	n := w.name()
+	return w.pick("x", "y", `""`, `"x{`+n+`}"`, `"{`+n+`}"`, `"{2*`+n+`+1}"`, `"x{`+w.count()+`}"`, `"x{`+n+`}{`+w.name()+`}"`, `"x{`+n+`}_{`+w.name()+`}"`, `"1"`, `"x1"`)
 }
 
 func (w *writer) call() string {

@@ -245,6 +245,7 @@ func (x *exploration) follow(p *path) {
 	v.Paths++
 	switch {
 	case p.impossible:
+		x.contradicted(p)
 		v.Paths--
 	case p.bounded != "":
 		if v.Status == Proved {

@@ -209,3 +209,30 @@ func scaled(terms []term, by term) []term {
 	}
 	return out
 }
+
+// Divisors lists what a divides by somewhere, but for numbers.
+func (a Size) Divisors() []Size {
+	if a.poly == nil {
+		return nil
+	}
+	var list []Size
+	for _, t := range a.poly.terms {
+		for _, f := range t.mono {
+			var found []Size
+			switch {
+			case f.power < 0 && f.atom.kind == group:
+				found = append(f.atom.arg.Divisors(), f.atom.arg)
+			case f.power < 0:
+				found = append(f.atom.arg.Divisors(), from(f.atom))
+			default:
+				found = f.atom.arg.Divisors()
+			}
+			for _, d := range found {
+				if !slices.Contains(list, d) {
+					list = append(list, d)
+				}
+			}
+		}
+	}
+	return list
+}
