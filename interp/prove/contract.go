@@ -338,9 +338,12 @@ func (r Requirement) text() string {
 var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
 
 // irredundant leaves out requirements that follow from another one, which is for
-// the same case: c >= 1 says that 4*c >= 1.
+// the same case: c >= 1 says that 4*c >= 1. So are those that follow from the `where`.
 func (v *Verdict) irredundant() []Requirement {
-	all := v.Requirements
+	states := nonzero(v.base.Block)
+	all := slices.DeleteFunc(slices.Clone(v.Requirements), func(r Requirement) bool {
+		return r.Relation == dim.Zero && !r.Holds && states[r.Size.String()]
+	})
 	ways := make([][]int, len(all)) // on which each is one
 	for i, r := range all {
 		for k, result := range v.Results {

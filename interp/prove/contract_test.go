@@ -38,6 +38,26 @@ block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { 
 	}
 }
 
+// What a `where` states is not listed, though it is needed before it is stated.
+func TestDivisorsThatTheWhereKeepsFromZero(t *testing.T) {
+	for where, want := range map[string][]Clause{
+		"C % n == 0, n >= 1":                nil,
+		"C % n == 0, C >= 2 and n > 0":      nil,
+		"C % n == 0, n != 0":                nil,
+		"C % n == 0, 1 <= n":                nil,
+		"C % n == 0":                        {{Text: "n != 0"}},
+		"C % n == 0, n >= 0":                {{Text: "n != 0"}},
+		"C % n == 0, n >= 1 or C == 4":      {{Text: "n != 0"}},
+		"C % m == 0, C % n == 0, n >= 1":    {{Text: "m != 0"}},
+		"C % n == 0, n >= 1, C % (n-1) > 0": {{Text: "n != 1"}},
+	} {
+		c := verdictOn(t, "block f(n: int, m: int) [N, C, H, W] -> [N, C, H, W] where "+where+" { relu }").Contract()
+		if !slices.Equal(c.Requires, want) {
+			t.Errorf("where %s: got %v, want %v", where, c.Requires, want)
+		}
+	}
+}
+
 // What divides is written so that the language reads it as it is meant: C % 2*n would be
 // (C % 2)*n, and C % n//m what is left of C, divided by m.
 func TestDivisorsAreReadAsTheyAreMeant(t *testing.T) {
