@@ -162,6 +162,28 @@ func TestLimitsOfText(t *testing.T) {
 	}
 }
 
+// Names that stand for one another are told of as what they are.
+func TestChainsOfNames(t *testing.T) {
+	values, presets := "let a0 = 1\n", "block a0 = conv(3)\n"
+	for i := 1; i <= elab.MaxDepth; i++ {
+		values += fmt.Sprintf("let a%d = a%d + 1\n", i, i-1)
+		presets += fmt.Sprintf("block a%d = a%d\n", i, i-1)
+	}
+	head := "net n [N, 3, H = 8, W = 8] -> [N, _, H, W] { "
+	for _, c := range []struct{ text, want string }{
+		{values + head + "conv(a%d, 1x1) }\n", "values are made of values more than 64 deep"},
+		{presets + head + "a%d(1x1) }\n", "presets are made of presets more than 64 deep"},
+	} {
+		_, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth), elab.Options{})
+		if len(list) != 1 || list[0].Code != diag.TooDeepCalls || list[0].Message != c.want {
+			t.Errorf("got %v, want %q", list, c.want)
+		}
+		if _, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth-2), elab.Options{}); list.HasErrors() {
+			t.Errorf("got %v two fewer deep", list)
+		}
+	}
+}
+
 // A side head that does not fit is a warning at the net's own size, a note at
 // one that was asked for, and no error at all.
 func TestSideHeadThatDoesNotFit(t *testing.T) {

@@ -187,13 +187,13 @@ func TestSpecTables(t *testing.T) {
 		codes = append(codes, fmt.Sprintf("%s %s", c.Code, c.Name))
 	}
 	limits := map[string]int{
-		"bytes of a file":                             parse.MaxBytes,
-		"words, numbers and signs of a file":          parse.MaxTokens,
-		"nesting of brackets and of words that nest":  parse.MaxDepth,
-		"operations of a net, iterations of a repeat": elab.MaxNodes,
-		"steps and expressions evaluated":             elab.MaxSteps,
-		"elements of a tensor, a size of one":         ops.MaxElements,
-		"blocks that call blocks":                     elab.MaxDepth,
+		"bytes of a file":                                            parse.MaxBytes,
+		"words, numbers and signs of a file":                         parse.MaxTokens,
+		"nesting of brackets and of words that nest":                 parse.MaxDepth,
+		"operations of a net, iterations of a repeat":                elab.MaxNodes,
+		"steps and expressions evaluated":                            elab.MaxSteps,
+		"elements of a tensor, a size of one":                        ops.MaxElements,
+		"blocks that call blocks, presets and values made of others": elab.MaxDepth,
 	}
 	for _, c := range []struct {
 		section   string

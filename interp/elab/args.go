@@ -16,7 +16,7 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 	if o.Block.Preset == nil {
 		return &Closure{Object: o}, true
 	}
-	if !m.step(at) || !m.enter(at) {
+	if !m.step(at) || !m.enter(at, "presets are made of presets") {
 		return nil, false
 	}
 	defer m.leave()

@@ -242,10 +242,15 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 	return true
 }
 
-// enter and leave count how deep blocks call blocks.
-func (m *machine) enter(span source.Span) bool {
+// enter and leave count how deep blocks call blocks, and names stand for names: chain
+// says of what sort these are, "" where it is a call.
+func (m *machine) enter(span source.Span, chain string) bool {
 	m.depth++
-	if m.depth > MaxDepth {
+	switch {
+	case m.depth <= MaxDepth:
+	case chain != "":
+		m.stop(tooDeepNames(span, chain))
+	default:
 		m.stop(tooDeepCalls(span, m.circle()))
 	}
 	return !m.stopped

@@ -321,7 +321,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	if !ok || x.Poisoned {
 		return poison
 	}
-	if !m.enter(at.span()) {
+	if !m.enter(at.span(), "") {
 		return poison
 	}
 	defer m.leave()

@@ -245,6 +245,12 @@ func letCycle(o *resolve.Object, at source.Span) *diag.Diagnostic {
 		WithHelp("give one of the values without the others")
 }
 
+// tooDeepNames says that a name stands for another one, and that for another.
+func tooDeepNames(at source.Span, chain string) *diag.Diagnostic {
+	return diag.New(diag.TooDeepCalls, at, "%s more than %d deep", chain, MaxDepth).
+		WithHelp("write the value or the block itself somewhere on the way")
+}
+
 // tooDeepCalls says that blocks call one another too often; circle tells which, if
 // that is known.
 func tooDeepCalls(at source.Span, circle string) *diag.Diagnostic {

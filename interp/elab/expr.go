@@ -257,7 +257,7 @@ func (m *machine) let(o *resolve.Object, r *ast.Ref) (Value, bool) {
 		return v, v != nil
 	}
 	m.lets[o.Let] = evaluating
-	if !m.enter(r.Span()) {
+	if !m.enter(r.Span(), "values are made of values") {
 		return nil, false
 	}
 	defer m.leave()

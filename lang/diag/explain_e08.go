@@ -71,7 +71,7 @@ net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] { basic(8) }
 	},
 	{
 		Code: TooDeepCalls,
-		Text: "Blocks call blocks more than 64 deep. A block that calls itself needs an `if` that ends it, and an argument " +
+		Text: "Blocks call blocks more than 64 deep, or presets or values are made of others so. A block that calls itself needs an `if` that ends it, and an argument " +
 			"that changes from call to call.",
 		Wrong: `block level(depth: int) [N, C, H, W] -> [N, C, H, W] {
   relu
