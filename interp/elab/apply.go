@@ -115,7 +115,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if o.Block.Kind == "net" {
 		call = "net " + call
 	}
-	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}}}
+	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}, object: o}}
 	x, ok := m.freeInput(filled.Object.Block, e, sizes)
 	if !ok {
 		return a

@@ -197,8 +197,10 @@ func (c *Closure) describe(e *env) string {
 // is something to tell, which is seldom.
 type calling struct {
 	diag.Frame
-	block *Closure // nil where there are words already
-	env   *env
+	block  *Closure // nil where there are words already
+	env    *env
+	object *resolve.Object
+	flat   bool // whether it gives its steps names of where it is called
 }
 
 func (f *calling) told() diag.Frame {

@@ -325,7 +325,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		return poison
 	}
 	defer m.leave()
-	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e})
+	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e, c.Object, at.flat()})
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
 	if !at.flat() {
@@ -377,6 +377,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 	}
 	if m.unknowns != nil && b.Sig != nil && !m.outermost() {
 		if result, ok := m.summarized(c, e, x); ok {
+			m.nameFlat(c, e, sc, x)
 			return result
 		}
 	}

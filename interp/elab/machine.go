@@ -65,6 +65,7 @@ type machine struct {
 	steps, tensors naming
 	turning        *turning            // the turn that stands for all, or nil
 	turned         []dim.Size          // the numbers of those that did
+	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
 	values         map[int]dim.Shape   // Unknowns.Steps
 	// stretches are how far the application came, and failing is the step whose

@@ -1,12 +1,15 @@
 package elab
 
 import (
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -31,6 +34,9 @@ const (
 	stringBegins, stringEnds = '⟪', '⟫'
 	marks                    = "⟦⟧⟨⟩⟪⟫"
 )
+
+// unmarked makes a path what people write.
+var unmarked = strings.NewReplacer("⟦", "{", "⟧", "}", "⟪", "{", "⟫", "}", "⟨"+loose, "", "⟨", "", "⟩", "")
 
 // A turning is a turn that stands for all of a repeat.
 type turning struct {
@@ -195,6 +201,51 @@ func (p *place) compare(q *place) (sameText, sameTurn bool) {
 		sameTurn = sameTurn && (p.turn == q.turn || p.turn == anyTurn || q.turn == anyTurn)
 	}
 	return p == q, sameTurn
+}
+
+// nameFlat gives the names of the steps of a block which is not entered otherwise, if
+// they are those of the place that it is called at, with the empty label.
+func (m *machine) nameFlat(c *Closure, e *env, sc scope, x Tensor) {
+	last := len(m.trace) - 1
+	if !m.trace[last].flat || m.unknowns.Stopped() {
+		return
+	}
+	if slices.ContainsFunc(m.trace[:last], func(outer calling) bool { return outer.object == c.Object }) {
+		m.unknowns.Beyond("the names in a block that calls itself with the empty label")
+		return
+	}
+	count, report, said := m.count, m.report, maps.Clone(m.said)
+	m.report = func(d *diag.Diagnostic) {
+		if d.Code == diag.DuplicatePath || d.Code.IsLimit() {
+			report(d)
+		}
+	}
+	end := m.unknowns.Try()
+	m.body(c.Object.Block.Body, e.inner(), sc, x)
+	end()
+	m.count, m.report, m.said = count, report, said
+}
+
+// nameUnknown takes note of a block of which nobody knows what names it gives. They are
+// taken to differ from others, but not from those that it gives another time.
+func (m *machine) nameUnknown(b UnknownBlock, at *site) {
+	if !at.flat() {
+		return
+	}
+	name := at.scope.labels + string(stringBegins) + b.Name + string(stringEnds)
+	here := named{name: name, at: m.at(at.step)}
+	first, again := m.flat[name]
+	if again {
+		_, again = first.at.compare(here.at)
+		again = !again // in the same turn it is the same call
+	}
+	if m.flat == nil {
+		m.flat = map[string]named{}
+	}
+	m.flat[name] = here
+	if again || m.turning != at.scope.turning {
+		m.unknowns.Beyond("the names in `" + b.Name + "`, which is called more than once with the empty label")
+	}
 }
 
 // nameOp gives an operation and its tensors their names.

@@ -151,6 +151,7 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 		return poison
 	}
 	m.count = unknownCount
+	m.nameUnknown(b, at)
 	what := fmt.Sprintf("what %s gives in line %d", b.Name, at.span().Start.Line)
 	for i, p := range b.promises {
 		e, ok := m.called(p, at, x)

@@ -155,7 +155,7 @@ func (l *loop) atMostOnce(t *turning, all bool) {
 		l.unknowns.Beyond("whether iterations label steps alike")
 	}
 	if !l.unknowns.Assume(dim.Int(1).Sub(l.n), dim.NonNegative, true, false) {
-		l.fail(repeatedPath("steps", t.label, t.plain))
+		l.fail(repeatedPath("steps", unmarked.Replace(t.label), t.plain))
 	}
 }
 

@@ -12,6 +12,12 @@
 //	                             └─ no:  stride := 1 ── C == 4*c ?  ── no:  projection
 //	                                                                └─ yes: C := 4*c, identity
 //
+// A proof is of everything that instantiating the block checks: shapes, arguments, and
+// that no two steps or tensors have one name (elab/names.go). Values that take no path
+// to its end fail, or the block's own `where` excludes them: a path on which it fails
+// whatever they are makes a requirement of the way not taken, where the text makes no
+// difference between the two, and refutes the block where it does (fork.go).
+//
 // What a path must take for granted that no `where` states (groups divide, a
 // window fits) are the block's inferred requirements. Calls of blocks that are
 // proved are not entered: their signature says what comes out.

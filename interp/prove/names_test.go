@@ -1,0 +1,49 @@
+package prove
+
+import (
+	"strings"
+	"testing"
+)
+
+// Two steps of one name are a mistake for some values: a block is proved only where there
+// are none, or where it requires that there are none.
+func TestNamesInProofs(t *testing.T) {
+	const image = " [N, C, H, W] -> [N, C, H, W] "
+	const unit = "block u(c: int) [N, C, H, W] -> [N, c, H, W] { x: conv(c, 1x1) }\n"
+	for _, test := range []struct{ text, want string }{
+		{"block f(n: int)" + image + "{ repeat n conv(C, 1x1) }", "proved"},
+		{"block f(n: int)" + image + "{ repeat n { x: conv(C, 1x1) } }", "proved, 1 >= n"},
+		{"block f(n: int)" + image + "{ repeat n { x: relu } }", "proved, 1 >= n"},
+		{"block f(n: int)" + image + `{ repeat n { "": conv(C, 1x1) } }`, "proved, 1 >= n"},
+		{"block f(n: int)" + image + "{ repeat n+2 { x: conv(C, 1x1) } }", "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i}": conv(C, 1x1) } }`, "proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{2*i+1}": conv(C, 1x1) -> "x{2*i}": conv(C, 1x1) } }`, "proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i+1}": conv(C, 1x1) -> "x{i}": conv(C, 1x1) } }`, "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i//2}": conv(C, 1x1) } }`, "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i}": conv(C, 1x1) }` + "\n x0: conv(C, 1x1) }", "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i+1}": conv(C, 1x1) }` + "\n x0: conv(C, 1x1) }", "proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { repeat j of n { "x{i}{j}": conv(C, 1x1) } } }`, "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { repeat j of n { "x{i}_{j}": conv(C, 1x1) } } }`, "proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { repeat j of n { "x{j}": conv(C, 1x1) } } }`, "not proved"},
+		{"block f(n: int)" + image + `{ repeat i of n { "x{i}": { repeat j of n { "x{j}": conv(C, 1x1) } } } }`, "proved"},
+		{"block f(n: int, m: int)" + image + `{ "x{n}": relu -> "x{m}": relu }`, "not proved"},
+		{"block f(n: int)" + image + `{ "x{n}": relu -> "x{n+1}": relu }`, "proved"},
+		{"block f(n: int)" + image + `{ repeat n conv(C, 1x1)` + "\n" + `"1": conv(C, 1x1) }`, "not proved"},
+		{"block f(n: int, s: string)" + image + `{ repeat 2 { "{s}": relu } }`, "not proved"},
+		{unit + "block f(n: int)" + image + "{ repeat n u(C) }", "proved"},
+		{unit + "block f(n: int)" + image + `{ repeat n { "": u(C) } }`, "proved, 1 >= n"},
+		{unit + "block f(n: int)" + image + `{ "": u(C) -> "": u(C) }`, "not proved"},
+		{unit + "block f(n: int)" + image + `{ if n > 0 { "": u(C) -> "": f(n-1) } }`, "not proved"},
+		{"block f(n: int, u: block [N, C, H, W] -> [N, C, H, W])" + image + `{ repeat n { "": u } }`, "not proved"},
+		{"block f(n: int, u: block [N, C, H, W] -> [N, C, H, W])" + image + `{ repeat n u }`, "proved"},
+	} {
+		v := verdictOn(t, test.text)
+		got := string(v.Status)
+		for _, r := range v.Requirements {
+			got += ", " + r.String()
+		}
+		if got != test.want {
+			t.Errorf("%s\n got %s (%s), want %s", strings.TrimPrefix(test.text, unit), got, v.Reason, test.want)
+		}
+	}
+}
