@@ -255,6 +255,11 @@ func (a *attack) try(assign map[string]int64) {
 			}
 		}
 		if formula := way.Count.Params; formula.IsValid() {
+			for name := range a.rounded {
+				if _, ok := assign[name]; !ok {
+					return // a quotient by 0, which has no part in what nobody makes
+				}
+			}
 			if n, err := formula.Eval(assign); err != nil || n != got.Count.Params {
 				a.fail(assign, fmt.Sprintf("%v parameters, proved was %v (%v)", got.Count.Params, formula, err))
 			}
