@@ -111,9 +111,9 @@ func duplicatePath(what, name string, first, second *ast.Step) *diag.Diagnostic 
 	return d.WithHelp("give one of the steps another label")
 }
 
-// apart is the label, with that of its group, of the last step in the second of two
-// groups that have no label in common: then nothing in them has one name but they
-// themselves. It is "" for others.
+// apart is the label, with that of its group, of the last step that has one in the second
+// of two groups without a label in common, "" for others: such groups are often meant as
+// one, and without a label no step needs a place in it.
 func apart(first, second *ast.Step) string {
 	if first.Group == nil || second.Group == nil || second.Label.Name == nil {
 		return ""
@@ -126,7 +126,10 @@ func apart(first, second *ast.Step) string {
 	}
 	label := ""
 	for _, s := range stepsOf(second.Group) {
-		if s.Label == nil || s.Label.Name == nil || taken[s.Label.Name.Text] {
+		if s.Label == nil {
+			continue
+		}
+		if s.Label.Name == nil || taken[s.Label.Name.Text] {
 			return ""
 		}
 		label = second.Label.Name.Text + "." + s.Label.Name.Text
