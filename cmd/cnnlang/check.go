@@ -96,7 +96,8 @@ func (a *app) check() *cobra.Command {
 
 // spaciously lets the heap grow before it is searched for garbage: a check makes
 // much of it, keeps little, and is over soon. Who has set GOGC is obeyed, and a file
-// that asks for much finds it searched as often as it takes to stay below a limit.
+// that asks for much finds it searched as often as it takes to stay below a limit, or
+// within what addresses the process may have.
 // The function it returns ends that.
 func spaciously() (end func()) {
 	const usual, percent, limit = 100, 1000, 192 << 20
@@ -105,8 +106,11 @@ func spaciously() (end func()) {
 		debug.SetGCPercent(before)
 		return func() {}
 	}
-	most := debug.SetMemoryLimit(-1)
-	debug.SetMemoryLimit(min(most, limit))
+	most, room := debug.SetMemoryLimit(-1), int64(limit)
+	if left, limited := interp.AddressesLeft(); limited {
+		room = min(room, left/2)
+	}
+	debug.SetMemoryLimit(min(most, room))
 	return func() {
 		debug.SetGCPercent(before)
 		debug.SetMemoryLimit(most)

@@ -1,6 +1,13 @@
 package main
 
-import "testing"
+import (
+	"os"
+	"runtime/debug"
+	"strconv"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
 
 // What others of the user's processes have of its limit is not left, nor what the control
 // group's have; who may exceed the limit has none.
@@ -38,5 +45,36 @@ func TestThreadsLeft(t *testing.T) {
 		if left, limited := threadsLeft(root); left != c.left || limited != c.limited {
 			t.Errorf("%s: got %d, %v, want %d, %v", c.name, left, limited, c.left, c.limited)
 		}
+	}
+}
+
+// Where the addresses of a process are limited, a check collects its garbage within what
+// is left of them.
+func TestChecksLeaveRoomForAddresses(t *testing.T) {
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_AS, &before); err != nil {
+		t.Fatal(err)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // what spaciously stands aside for is not in question
+	const usual = 192 << 20
+	within := func(more uint64) int64 {
+		status, err := os.ReadFile("/proc/self/status")
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken, _ := strconv.ParseUint(first(after(status, "VmSize:")), 10, 64)
+		limited := unix.Rlimit{Cur: min(taken<<10+more, before.Max), Max: before.Max}
+		if err := unix.Setrlimit(unix.RLIMIT_AS, &limited); err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Setrlimit(unix.RLIMIT_AS, &before)
+		defer spaciously()()
+		return debug.SetMemoryLimit(-1)
+	}
+	if got := within(256 << 20); got > 128<<20 {
+		t.Errorf("%d MiB of garbage in 256 MiB of addresses", got>>20)
+	}
+	if got := within(16 << 30); got > usual {
+		t.Errorf("%d MiB of garbage in 16 GiB of addresses", got>>20)
 	}
 }
