@@ -135,6 +135,10 @@ func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
 	}
 	args := make(map[string]any, len(e.values))
 	for name, v := range e.values {
+		if l, isUnknown := v.(UnknownList); isUnknown {
+			m.unknowns.Beyond("the list " + l.Name + " as an argument of an operation")
+			return nil, false
+		}
 		if list, isList := v.([]Value); isList {
 			sizes := make([]dim.Size, len(list))
 			for i, x := range list {

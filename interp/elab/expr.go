@@ -152,7 +152,7 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 		return nil, false
 	}
 	if l, isUnknown := v.(UnknownList); isUnknown {
-		if !dim.AtLeast(m.facts, l.length(m.unknowns), i.Add(dim.Int(1))) {
+		if !m.facts.Require(i, dim.Whole) || !dim.AtLeast(m.facts, i, dim.Int(0)) || !dim.AtLeast(m.facts, l.length(m.unknowns), i.Add(dim.Int(1))) {
 			m.fail(badIndex(x.I.Span(), i, 0))
 			return nil, false
 		}

@@ -125,6 +125,12 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 	if _, ok := r.(ops.Padding); ok || padding {
 		return m.equalPadding(l, r)
 	}
+	for _, v := range []Value{l, r} {
+		if list, isUnknown := v.(UnknownList); isUnknown {
+			m.unknowns.Beyond("a comparison of the list " + list.Name)
+			return false, true
+		}
+	}
 	switch l := l.(type) {
 	case dim.Size:
 		r, ok := r.(dim.Size)

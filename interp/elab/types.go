@@ -88,6 +88,9 @@ func hasPoint(x ast.Expr) bool {
 // the type for a message where it cannot.
 func (m *machine) convert(v Value, t ast.Type) (converted Value, want string) {
 	n, isNumber := v.(dim.Size)
+	if l, isUnknown := v.(UnknownList); isUnknown && (t.Name == "dims" || t.Name == "pad") {
+		m.unknowns.Beyond("whether the list " + l.Name + " is one of " + t.Name) // two numbers are
+	}
 	switch t.Name {
 	case "":
 		return v, ""

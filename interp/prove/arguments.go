@@ -24,7 +24,7 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 	}
 	for _, p := range open.Params {
 		switch kind := p.Type; {
-		case kind == "block" && !p.HasDefault, kind == "list" && !p.HasDefault && (p.Elem == "int" || p.Elem == ""):
+		case kind == "block" && !p.HasDefault, kind == "list" && !p.HasDefault && p.Elem == "int":
 			args = append(args, argument{p.Name, kind})
 		case kind == "list" && !p.HasDefault && p.Elem == "float":
 			args = append(args, argument{p.Name, "fractions"})
