@@ -71,7 +71,7 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 	case f.format.value == "csv":
 		return a.grid(d.numbers(), "csv")
 	case !f.profile:
-		fmt.Fprintf(a.stdout, "%s, %s, %s\n\n", d.Net, d.Weights, d.InstructionSet)
+		fmt.Fprintf(a.stdout, "%s, %s, %s\n\n", d.Net, visibleName(d.Weights.String()), d.InstructionSet)
 		return a.grid(d.grid(), f.format.value)
 	}
 	for i, r := range d.Results {

@@ -223,7 +223,7 @@ func (c *checker) show(p *interp.Program, s state) {
 		c.net(p, n)
 	}
 	if len(s.nets) == 0 && !list.HasErrors() && c.text {
-		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", visible(p.Main.Name()), whyNoNet(p))
+		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", visibleName(p.Main.Name()), whyNoNet(p))
 	}
 	if c.contracts {
 		for _, v := range s.verdicts {
@@ -249,7 +249,7 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 	if c.text {
 		file := ""
 		if len(c.arguments) > 1 && p.Named == "" {
-			file = visible(p.Main.Name()) + ": "
+			file = visibleName(p.Main.Name()) + ": "
 		}
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
 			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))

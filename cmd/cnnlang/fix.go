@@ -87,9 +87,9 @@ func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error 
 		return nil
 	}
 	for _, r := range made {
-		fmt.Fprintf(c.stdout, "%s: repaired: %s\n", visible(path), diag.Clip(r.What))
+		fmt.Fprintf(c.stdout, "%s: repaired: %s\n", visibleName(path), diag.Clip(r.What))
 	}
-	fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n", visible(path), visible(path))
+	fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n", visibleName(path), visibleName(path))
 	for line := range strings.Lines(format.Diff(old, text)) {
 		if _, err := fmt.Fprintln(c.stdout, visible(diag.Clip(strings.TrimSuffix(line, "\n")))); err != nil {
 			return err

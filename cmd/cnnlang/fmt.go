@@ -198,7 +198,7 @@ func (f *formatter) show(name, old, laid string) error {
 		_, err := fmt.Fprintln(f.stdout, name)
 		return err
 	}
-	_, err := fmt.Fprintf(f.stdout, "--- %s\n+++ %s\n%s", name, name, format.Diff(old, laid))
+	_, err := fmt.Fprintf(f.stdout, "--- %s\n+++ %s\n%s", visibleName(name), visibleName(name), format.Diff(old, laid))
 	return err
 }
 

@@ -101,7 +101,7 @@ func (a *app) showText(d runDocument) error {
 		fmt.Fprintln(a.stdout)
 		switch {
 		case result.Image != "":
-			fmt.Fprintln(a.stdout, result.Image)
+			fmt.Fprintln(a.stdout, visibleName(result.Image))
 		case len(d.Results) > 1:
 			fmt.Fprintf(a.stdout, "image %d of the batch, from 0\n", i)
 		}

@@ -44,6 +44,12 @@ func (v *visibleWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// visibleName is the name of a file as a line of text may hold it: nothing in it ends the
+// line, or is obeyed by a terminal.
+func visibleName(name string) string {
+	return strings.ReplaceAll(diag.Visible(name), "\n", "␊")
+}
+
 // visible is a text as a terminal may get it, its tabs as they are.
 func visible(text string) string {
 	parts := strings.Split(text, "\t")

@@ -49,3 +49,34 @@ func TestNamesOfFilesAreMadeVisible(t *testing.T) {
 		}
 	}
 }
+
+// A name with a line break in it does not begin a line of what a command says.
+func TestNamesOfFilesStayOnTheirLine(t *testing.T) {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "a\nb\tc.cnn")
+	other := filepath.Join(folder, "other.cnn")
+	const block, net = "block b [N, C, H, W] -> [N, C, H, W] { relu }\n", "net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { relu }\n"
+	for _, c := range []struct {
+		text string
+		args []string
+		want string
+	}{
+		{block, []string{"check", name}, "␊b␉c.cnn: the text has no mistakes; "},
+		{net, []string{"check", name, other}, "␊b␉c.cnn: n: [1, 3, 8, 8] -> "},
+		{"net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  conv(8, 3x3, pad=1)\n  add {\n    | conv(8, 3x3)\n    | id\n  }\n  conv(3, 1x1)\n}\n", []string{"check", "--fix", name}, "␊b␉c.cnn: repaired: "},
+		{"net  n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { relu }\n", []string{"fmt", "--diff", name}, "␊b␉c.cnn\n@@"},
+	} {
+		for path, text := range map[string]string{name: c.text, other: net} {
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+				t.Skipf("the file system does not take the name: %v", err)
+			}
+		}
+		var stdout, stderr bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr}
+		a.report(a.execute(t.Context(), c.args))
+		a.stdout.Flush()
+		if got := stdout.String(); !strings.Contains(got, c.want) || strings.Contains(got, "\nb") {
+			t.Errorf("%q: got %q, want one line with %q\n%s", c.args, got, c.want, &stderr)
+		}
+	}
+}
