@@ -33,7 +33,6 @@ type counting struct {
 	t    *testing.T
 	done []atomic.Int32
 	busy [8]atomic.Int32
-	work time.Duration
 }
 
 func (c *counting) Parts() int { return len(c.done) }
@@ -41,8 +40,6 @@ func (c *counting) Parts() int { return len(c.done) }
 func (c *counting) Do(_ context.Context, part, worker int) {
 	if c.busy[worker].Add(1) != 1 {
 		c.t.Errorf("worker %d does two parts at once", worker)
-	}
-	for start := time.Now(); time.Since(start) < c.work; {
 	}
 	c.done[part].Add(1)
 	c.busy[worker].Add(-1)
@@ -128,16 +125,20 @@ func TestCancel(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for _, n := range []int{1, 3} {
 		w := ops.NewWorkers(n)
-		slow := &counting{t: t, done: make([]atomic.Int32, 100000), work: 100 * time.Microsecond}
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		start := time.Now()
-		err := w.Run(ctx, []ops.Task{slow, slow})
-		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v, want deadline exceeded", err)
+		const enough = 1000
+		var begun atomic.Int32
+		ctx, cancel := context.WithCancel(context.Background())
+		long := taskFunc{100_000, func(_, _ int) {
+			if begun.Add(1) == enough {
+				cancel()
+			}
+		}}
+		if err := w.Run(ctx, []ops.Task{long, long}); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want canceled", err)
 		}
-		if d := time.Since(start); d > 2*time.Second {
-			t.Errorf("stopped after %v", d)
+		// Every other worker may have been about to begin a part.
+		if got := int(begun.Load()); got < enough || got > enough+n-1 {
+			t.Errorf("%d workers began %d parts, canceled at part %d", n, got, enough)
 		}
 		// The next run is as good as ever.
 		quick := &counting{t: t, done: make([]atomic.Int32, 10)}

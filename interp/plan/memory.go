@@ -69,7 +69,8 @@ func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
 		s.homes[i], l.how[i] = s.settle(n)
 		s.homes[i].buffer.extend(last[i])
 	}
-	l.size, l.own = place(s.roots(false)), place(s.roots(true))
+	l.size, _ = place(s.roots(false))
+	l.own, _ = place(s.roots(true))
 	for i, n := range g.Nodes {
 		root, at := s.homes[i].root()
 		if !s.together(n) {

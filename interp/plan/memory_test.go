@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -201,10 +200,10 @@ func TestBuffersOfOneTimeLieApart(t *testing.T) {
 				last:  first + rapid.IntRange(0, 12).Draw(t, "life"),
 			})
 		}
-		for name, order := range map[string]func([]*buffer) int{
+		for name, order := range map[string]func([]*buffer) (int, int){
 			"largest first": placeLargestFirst, "in time": placeInTime, "better": place,
 		} {
-			size := order(buffers)
+			size, _ := order(buffers)
 			for i, a := range buffers {
 				if a.offset < 0 || a.offset+a.size > size {
 					t.Fatalf("%s: %+v is outside %d", name, a, size)
@@ -219,9 +218,9 @@ func TestBuffersOfOneTimeLieApart(t *testing.T) {
 	})
 }
 
-// TestLargeGraphsAreLaidOutSoon takes the longest chain that the language
+// TestLargeGraphsTakeFewLooks takes the longest chain that the language
 // allows, and as many values that all live to the end.
-func TestLargeGraphsAreLaidOutSoon(t *testing.T) {
+func TestLargeGraphsTakeFewLooks(t *testing.T) {
 	const nodes = 100_000
 	for _, long := range []bool{false, true} {
 		var buffers []*buffer
@@ -232,10 +231,8 @@ func TestLargeGraphsAreLaidOutSoon(t *testing.T) {
 			}
 			buffers = append(buffers, &buffer{size: line * (1 + i%7), first: i, last: last})
 		}
-		start := time.Now()
-		place(buffers)
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("placing %d buffers (long %v) took %v", nodes, long, took)
+		if _, looks := place(buffers); looks > 20*nodes {
+			t.Errorf("placing %d buffers (long %v) took %d looks", nodes, long, looks)
 		}
 	}
 }

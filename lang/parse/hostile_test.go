@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"cnnlang/lang/ast"
@@ -71,18 +70,12 @@ func TestHostileFiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			src := source.NewFile("a.cnn", test.text)
 			_, list := File(src)
-			elapsed := time.Since(start)
 			runtime.ReadMemStats(&after)
 			if allocated := (after.TotalAlloc - before.TotalAlloc) >> 20; allocated > 700 {
 				t.Errorf("%d MiB allocated in all, want at most 700", allocated)
 			}
-			if limit := 10 * time.Second; elapsed > limit {
-				t.Errorf("took %v, want at most %v", elapsed, limit)
-			}
-			t.Logf("%v, %d MiB", elapsed.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
 			switch {
 			case test.want == "" && len(list) > 0:
 				t.Errorf("got %v, want no diagnostic", list[0])
@@ -236,10 +229,12 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		src := source.NewFile("a.cnn", text)
-		start := time.Now()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		file, list := File(src)
-		if elapsed := time.Since(start); elapsed > time.Second {
-			t.Errorf("took %v", elapsed)
+		runtime.ReadMemStats(&after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 64<<20 {
+			t.Errorf("%d bytes allocated for %d", allocated, len(text))
 		}
 		spansWithin(t, src, list)
 		for _, d := range list {
