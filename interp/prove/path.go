@@ -144,8 +144,22 @@ func (p *path) result(a elab.Application) Result {
 	for i := range output {
 		output[i] = p.unprimed(output[i])
 	}
-	count := graph.Count{Params: p.unprimed(a.Count.Params), MACs: p.unprimed(a.Count.MACs), FLOPs: p.unprimed(a.Count.FLOPs)}
+	count := graph.Count{Params: p.formula(a.Count.Params), MACs: p.formula(a.Count.MACs), FLOPs: p.formula(a.Count.FLOPs)}
 	return Result{Output: output, Count: count, path: p, steps: p.steps}
+}
+
+// formula is a count in the block's own variables; it is none where it divides by what may
+// be 0, as it does where a repeat that makes nothing then would divide.
+func (p *path) formula(n dim.Size) dim.Size {
+	if !n.IsValid() {
+		return n
+	}
+	for _, d := range n.Divisors() {
+		if zero, known := p.known(d, dim.Zero); !known || zero {
+			return dim.Invalid()
+		}
+	}
+	return p.unprimed(n)
 }
 
 // unprimed writes a size without the variables that stand for part of another:
