@@ -33,13 +33,14 @@ func unaryFunction(f func(dim.Size) dim.Size) *function {
 // never by more than a tenth down: the rule of the MobileNet papers' code.
 func makeDivisible(m *machine, a []dim.Size) Value {
 	v, d := a[0], a[1]
-	if m.unknowns != nil && !v.Known() && m.either(d.Sub(dim.Int(1))) {
+	if m.unknowns != nil && !d.Known() {
+		m.unknowns.Beyond("make_divisible with an unknown divisor")
+		return v
+	}
+	if m.unknowns != nil && !v.Known() && d.Cmp(dim.Int(1)) >= 0 {
 		// Its two cases agree in all that matters: a positive multiple of d.
-		by := m.unknowns.Written(d)
+		by := d.String()
 		name := "make_divisible(" + m.unknowns.Written(v) + ", " + by + ")"
-		if !d.Known() {
-			by = "(" + by + ")"
-		}
 		// The name stands in products and behind %, where a quotient needs parentheses.
 		return m.unknowns.Opaque("("+name+"/"+by+")", 1).Mul(d)
 	}

@@ -139,10 +139,16 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 		outside := p.outside()
 		for _, d := range size.Divisors() {
 			if _, known := outside.known(d, dim.Zero); !known {
-				return p.choose(d, dim.Zero, split)
+				return p.goOneWay(d, dim.Zero, split)
 			}
 		}
 	}
+	return p.goOneWay(size, r, why)
+}
+
+// goOneWay takes an answer and leaves the other for later. What is known within a turn alone
+// does not decide it.
+func (p *path) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 	f := &fork{size: size, relation: r}
 	if why != split {
 		f = nil

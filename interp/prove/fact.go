@@ -321,7 +321,10 @@ func (p *path) positive(size dim.Size) bool {
 		return true
 	}
 	for _, f := range p.about(size) {
-		if f.relation == dim.NonNegative && f.holds && size.Sub(f.size).ProvablyPositive() {
+		switch {
+		case !f.holds:
+		case f.relation == dim.NonNegative && size.Sub(f.size).ProvablyPositive(),
+			f.relation == dim.Zero && (size.Sub(f.size).ProvablyPositive() || size.Add(f.size).ProvablyPositive()):
 			return true
 		}
 	}
