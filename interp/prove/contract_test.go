@@ -203,3 +203,19 @@ func TestCounterexamplesAreNatural(t *testing.T) {
 		}
 	}
 }
+
+// What a called block requires in some iteration, and cannot have there, is no proof.
+func TestCallsThatFailInSomeIteration(t *testing.T) {
+	v := verdictOn(t, `
+block b0(a: int) [N, C, H, W] -> [N, C, H, W] where a != 1, H >= a { repeat a+a { if W % 2 == 0 { repeat 4-a id } } }
+block f(n = 4) [N, 3, H, W] -> [N, _, _, _] { repeat i of n+n { repeat n//2 { relu is [N, 3, _, _]
+  b0(n+i) } } }`)
+	assign := map[string]int64{"N": 1, "n": 2, "H": 6, "W": 6}
+	if v.Status == Proved && v.way(assign) != nil {
+		t.Errorf("%v fails and is allowed by %v", assign, v.Contract().Requires)
+	}
+	if v = verdictOn(t, `
+block f(n = 3, m = 3) [N, 3, H, W] -> [N, _, _, _] { repeat i of m { if n % m == 0 { repeat i conv(4, 3x3, pad=1) } } }`); v.Status == Proved {
+		t.Errorf("proved %v, and [N, 4, H, W] where m divides n", v.Contract().Signature)
+	}
+}

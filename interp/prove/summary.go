@@ -53,7 +53,9 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			end()
 			continue
 		}
-		p.Assume(r.Size, r.Relation, r.Holds, false)
+		if !p.Assume(r.Size, r.Relation, r.Holds, false) { // in some turn
+			return graph.Count{}, false
+		}
 	}
 	if !told {
 		return unknownCount, true
