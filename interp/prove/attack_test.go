@@ -210,6 +210,16 @@ func (a *attack) each(left []string, assign map[string]int64) {
 	}
 }
 
+// excludesZero reports whether the `where` keeps a parameter from 0 that is.
+func (a *attack) excludesZero(assign map[string]int64) bool {
+	for name := range nonzero(a.verdict.base.Block) {
+		if v, ok := assign[name]; ok && v == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *attack) try(assign map[string]int64) {
 	for name, x := range a.rounded {
 		delete(assign, name)
@@ -230,6 +240,9 @@ func (a *attack) try(assign map[string]int64) {
 	}
 	if failed != nil && failed.Code == diag.WhereFails && len(failed.Trace) <= 1 {
 		return // the block excludes them itself
+	}
+	if failed != nil && failed.Code == diag.DivisionByZero && len(failed.Trace) <= 1 && a.excludesZero(assign) {
+		return // in its `where`, which says further on that this is not 0
 	}
 	way := a.verdict.way(assign)
 	if a.verdict.Status == Proved {
