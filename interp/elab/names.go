@@ -163,9 +163,9 @@ func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
 }
 
 // meet goes beyond what can be shown where two names may be one. Those of one place in
-// the text are compared from turn to turn.
+// the text, and of turns that may be one, differ by their numbers (differs).
 func (m *machine) meet(what string, a, b named) {
-	if sameText, _ := a.at.compare(b.at); !sameText && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
+	if sameText, sameTurn := a.at.compare(b.at); !(sameText && sameTurn) && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
 		m.unknowns.Beyond("whether two " + what + " have one name")
 	}
 }

@@ -27,6 +27,7 @@ func TestNamesInProofs(t *testing.T) {
 		{"block f(n: int)" + image + `{ repeat i of n { repeat j of n { "x{j}": conv(C, 1x1) } } }`, "not proved"},
 		{"block f(n: int)" + image + `{ repeat i of n { "x{i}": { repeat j of n { "x{j}": conv(C, 1x1) } } } }`, "proved"},
 		{"block f(n: int, m: int)" + image + `{ "x{n}": relu -> "x{m}": relu }`, "not proved"},
+		{"block f(m: int)" + image + `{ repeat r in [1, m % 2] { repeat r { "x{r}": relu } } }`, "not proved"},
 		{"block f(n: int)" + image + `{ "x{n}": relu -> "x{n+1}": relu }`, "proved"},
 		{"block f(n: int)" + image + `{ repeat n conv(C, 1x1)` + "\n" + `"1": conv(C, 1x1) }`, "not proved"},
 		{"block f(n: int, s: string)" + image + `{ repeat 2 { "{s}": relu } }`, "not proved"},
