@@ -193,6 +193,24 @@ type Step struct {
 	Claims []*Claim `parser:"@@*"`
 }
 
+// Bodies are those of a group, of the ways of a condition, or of a repeat.
+func (s *Step) Bodies() []*Body {
+	switch {
+	case s.Group != nil:
+		return []*Body{s.Group}
+	case s.Repeat != nil && s.Repeat.Body != nil:
+		return []*Body{s.Repeat.Body}
+	}
+	var bodies []*Body
+	for f := s.If; f != nil; f = f.ElIf {
+		bodies = append(bodies, f.Then)
+		if f.Else != nil {
+			bodies = append(bodies, f.Else)
+		}
+	}
+	return bodies
+}
+
 // A Label is an identifier or, where it needs more than letters, a string in
 // which {expr} stands for a value. The empty string is a label too.
 type Label struct {

@@ -50,8 +50,8 @@ func (l *linter) collectStep(v *level, s *ast.Step) {
 			l.collect(v, branch.Body)
 		}
 	case s.Label != nil && !empty(s.Label):
-		v.groups = append(v.groups, inside(s)...)
-		for _, g := range inside(s) {
+		v.groups = append(v.groups, s.Bodies()...)
+		for _, g := range s.Bodies() {
 			if inner := l.level(g); len(inner.named)+len(inner.numbered)+len(inner.groups) > 0 {
 				v.named = append(v.named, s)
 				break
@@ -60,28 +60,10 @@ func (l *linter) collectStep(v *level, s *ast.Step) {
 	case s.Repeat != nil && s.Repeat.Step != nil:
 		l.collectStep(v, s.Repeat.Step)
 	default:
-		for _, g := range inside(s) {
+		for _, g := range s.Bodies() {
 			l.collect(v, g)
 		}
 	}
-}
-
-// inside lists the bodies of a group, condition or repeat.
-func inside(s *ast.Step) []*ast.Body {
-	switch {
-	case s.Group != nil:
-		return []*ast.Body{s.Group}
-	case s.Repeat != nil && s.Repeat.Body != nil:
-		return []*ast.Body{s.Repeat.Body}
-	}
-	var bodies []*ast.Body
-	for f := s.If; f != nil; f = f.ElIf {
-		bodies = append(bodies, f.Then)
-		if f.Else != nil {
-			bodies = append(bodies, f.Else)
-		}
-	}
-	return bodies
 }
 
 func empty(label *ast.Label) bool {

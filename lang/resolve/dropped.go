@@ -28,7 +28,7 @@ func (r *readers) find(s *ast.Step) {
 	if s.Repeat != nil && s.Repeat.Step != nil {
 		r.find(s.Repeat.Step)
 	}
-	for _, b := range ways(s) {
+	for _, b := range s.Bodies() {
 		r.findIn(b)
 	}
 }
@@ -45,28 +45,10 @@ func (r *readers) findIn(b *ast.Body) {
 	}
 }
 
-// ways are the bodies of which a step is one or the other.
-func ways(s *ast.Step) []*ast.Body {
-	switch {
-	case s.Group != nil:
-		return []*ast.Body{s.Group}
-	case s.Repeat != nil && s.Repeat.Body != nil:
-		return []*ast.Body{s.Repeat.Body}
-	}
-	var bodies []*ast.Body
-	for f := s.If; f != nil; f = f.ElIf {
-		bodies = append(bodies, f.Then)
-		if f.Else != nil {
-			bodies = append(bodies, f.Else)
-		}
-	}
-	return bodies
-}
-
 // passesOn reports whether a step is of bodies without steps, which leave the value
 // before them as it is.
 func passesOn(s *ast.Step) bool {
-	bodies := ways(s)
+	bodies := s.Bodies()
 	return len(bodies) > 0 && len(s.Claims) == 0 && !s.Stage && !slices.ContainsFunc(bodies, func(b *ast.Body) bool {
 		return slices.ContainsFunc(b.Stmts, func(st *ast.Stmt) bool { return st.Pipe != nil })
 	})
@@ -89,7 +71,7 @@ func takes(s *ast.Step) bool {
 		for last.ElIf != nil {
 			last = last.ElIf
 		}
-		return last.Else == nil || slices.ContainsFunc(ways(s), bodyTakes) // without else it may be the value itself
+		return last.Else == nil || slices.ContainsFunc(s.Bodies(), bodyTakes) // without else it may be the value itself
 	case s.Call != nil && s.Call.Branches != nil:
 		return slices.ContainsFunc(s.Call.Branches, func(b *ast.Branch) bool { return bodyTakes(b.Body) })
 	}
