@@ -177,6 +177,7 @@ func (p *path) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 	if possible[1] {
 		p.forks = append(p.forks, ways[1])
 	}
+	p.ended = !possible[0] // by what it supposes already, as neither is possible
 	if !possible[0] || next.changed(p) || p.scope != nil {
 		p.restart(next, possible[0])
 		return true

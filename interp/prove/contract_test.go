@@ -219,3 +219,15 @@ block f(n = 3, m = 3) [N, 3, H, W] -> [N, _, _, _] { repeat i of m { if n % m ==
 		t.Errorf("proved %v, and [N, 4, H, W] where m divides n", v.Contract().Signature)
 	}
 }
+
+// A way that ends since it contradicts itself, after it has forked, is one that fails.
+func TestWaysThatContradictThemselves(t *testing.T) {
+	v := verdictOn(t, `
+block f(n = 3) [N, 3, H, W] -> [N, _, _, _] where n <= 1 {
+  repeat n*n conv(n+1, 3x3, pad=1, groups=3)
+  if n <= 0 { id } else { relu }
+}`)
+	if c := v.Contract(); v.Status != Proved || !containsClause(c.Requires, Clause{Text: "n*n == 0"}) {
+		t.Errorf("%s, requires %v; n = 1 fails", v.Status, c.Requires)
+	}
+}

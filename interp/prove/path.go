@@ -36,6 +36,7 @@ type path struct {
 	again []*path
 	// Why it ends early:
 	impossible bool
+	ended      bool // likewise, where it has forked before
 	bounded    string
 	beyond     string
 	// approximate says that shapes stand for more than can happen.

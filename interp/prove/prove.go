@@ -243,6 +243,9 @@ func (x *exploration) follow(p *path) {
 	args, sizes := p.variables(x.args)
 	a := elab.Apply(x.object, args, sizes, p, nil)
 	if p.again != nil {
+		if p.ended {
+			x.contradicted(p)
+		}
 		x.todo = append(x.todo, p.again...)
 		return
 	}
