@@ -106,7 +106,7 @@ func TestWrongPrograms(t *testing.T) {
 	if programs < 60 {
 		t.Errorf("found only %d programs", programs)
 	}
-	for _, c := range diag.Codes {
+	for _, c := range diag.Pages() {
 		if from := c.Code[:3]; from[0] == 'E' && from != "E01" && !codes[c.Code] && elsewhereTested[c.Code] == "" {
 			t.Errorf("no program causes %s, %s", c.Code, c.Name)
 		}

@@ -92,7 +92,7 @@ func TestEveryCodeHasAProgram(t *testing.T) {
 			}
 		})
 	}
-	for _, c := range diag.Codes {
+	for _, c := range diag.Pages() {
 		if !made[c.Code] {
 			t.Errorf("no wrong program causes %s, %s", c.Code, c.Name)
 		}

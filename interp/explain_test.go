@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,11 +63,8 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, page := range diag.Pages() {
+	for _, page := range diag.Pages() {
 		t.Run(string(page.Code), func(t *testing.T) {
-			if i >= len(diag.Codes) || diag.Codes[i].Code != page.Code {
-				t.Fatal("the pages are not those of the codes, in their order")
-			}
 			if sentences := strings.Count(page.Text+" ", ". "); sentences < 1 || sentences > 4 {
 				t.Errorf("the page has %d sentences: %s", sentences, page.Text)
 			}
@@ -97,9 +95,6 @@ func TestPages(t *testing.T) {
 				t.Errorf("the right example: got %v, want nothing", list)
 			}
 		})
-	}
-	if len(diag.Pages()) != len(diag.Codes) {
-		t.Errorf("%d pages for %d codes", len(diag.Pages()), len(diag.Codes))
 	}
 }
 
@@ -178,15 +173,25 @@ func hugeFiles(c diag.Code) map[string]string {
 	return files
 }
 
+// Every code has a page and every page a code.
 func TestPagesCannotGoMissing(t *testing.T) {
-	for _, c := range diag.Codes {
-		page, ok := diag.Explain(c.Code)
-		if !ok || page.Name() != c.Name || page.Right == "" || page.Text == "" {
-			t.Errorf("%s: no page, or an empty one", c.Code)
+	text, err := os.ReadFile("../lang/diag/codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`Code = "([A-Z][0-9]{4})"`).FindAllStringSubmatch(string(text), -1)
+	if len(codes) < 60 || len(codes) != len(diag.Pages()) {
+		t.Errorf("%d pages for %d codes", len(diag.Pages()), len(codes))
+	}
+	for _, m := range codes {
+		code := diag.Code(m[1])
+		page, ok := diag.Explain(code)
+		if !ok || page.Name == "" || page.Right == "" || page.Text == "" {
+			t.Errorf("%s: no page, or an empty one", code)
 		}
-		noText := slices.Contains([]diag.Code{diag.TooLong, diag.TooManyFiles, diag.WeightNames, diag.WeightShapes}, c.Code)
+		noText := slices.Contains([]diag.Code{diag.TooLong, diag.TooManyFiles, diag.WeightNames, diag.WeightShapes}, code)
 		if (page.Wrong == "") != noText {
-			t.Errorf("%s: no wrong example", c.Code)
+			t.Errorf("%s: no wrong example", code)
 		}
 	}
 	if _, ok := diag.Explain("E9999"); ok {

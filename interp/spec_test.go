@@ -183,7 +183,7 @@ func expressionGrammar(t *testing.T) string {
 func TestSpecTables(t *testing.T) {
 	text, _ := specification(t)
 	var codes []string
-	for _, c := range diag.Codes {
+	for _, c := range diag.Pages() {
 		codes = append(codes, fmt.Sprintf("%s %s", c.Code, c.Name))
 	}
 	limits := map[string]int{

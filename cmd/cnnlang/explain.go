@@ -78,7 +78,7 @@ func pageOf(code string) (diag.Page, error) {
 
 func codes() []string {
 	var list []string
-	for _, c := range diag.Codes {
+	for _, c := range diag.Pages() {
 		list = append(list, string(c.Code))
 	}
 	return list
@@ -88,7 +88,7 @@ func (a *app) explainJSON(pages []diag.Page) error {
 	document := explainDocument{Schema: "cnnlang.explain/v1"}
 	for _, p := range pages {
 		document.Pages = append(document.Pages, explainEntry{
-			Code: p.Code, Name: p.Name(), Severity: p.Code.Severity(), Text: p.Text, Wrong: p.Wrong, Right: p.Right, Beside: p.Beside,
+			Code: p.Code, Name: p.Name, Severity: p.Code.Severity(), Text: p.Text, Wrong: p.Wrong, Right: p.Right, Beside: p.Beside,
 		})
 	}
 	return a.json(document)
@@ -96,7 +96,7 @@ func (a *app) explainJSON(pages []diag.Page) error {
 
 func (a *app) explainList(pages []diag.Page) error {
 	for _, p := range pages {
-		if _, err := fmt.Fprintf(a.stdout, "%s  %s\n", p.Code, p.Name()); err != nil {
+		if _, err := fmt.Fprintf(a.stdout, "%s  %s\n", p.Code, p.Name); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (a *app) explainList(pages []diag.Page) error {
 // pageText lays a page out for reading.
 func pageText(p diag.Page) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s[%s]: %s\n\n%s", p.Code.Severity(), p.Code, p.Name(), wrapped(p.Text, 80))
+	fmt.Fprintf(&b, "%s[%s]: %s\n\n%s", p.Code.Severity(), p.Code, p.Name, wrapped(p.Text, 80))
 	if p.Wrong != "" {
 		fmt.Fprintf(&b, "\nwrong:\n\n%s", indented(p.Wrong))
 	}

@@ -2,7 +2,8 @@ package diag
 
 // A Code is the stable name of one kind of mistake. Codes are never reused:
 // E01xx text, E02xx names and imports, E03xx arguments and flow, E04xx shapes,
-// E05xx contracts, E06xx weights, E07xx running, E08xx limits, W lints.
+// E05xx contracts, E06xx weights, E07xx running, E08xx limits, W lints. Each has a
+// page in pages.
 type Code string
 
 // The codes.
@@ -85,90 +86,10 @@ const (
 	ProductAsDims   Code = "W0316"
 )
 
-// Codes lists every code in order with what a person calls it.
-var Codes = []struct {
-	Code Code
-	Name string
-}{
-	{Syntax, "unexpected text"},
-	{Bracket, "bracket without its partner"},
-	{OpenString, "string without its end"},
-	{StrayCharacter, "character that means nothing"},
-	{Assignment, "assignment in a pipeline"},
-	{MissingArrow, "two steps without an arrow"},
-	{ReservedWord, "reserved word as a name"},
-	{UnknownName, "unknown name"},
-	{DuplicateName, "name declared twice"},
-	{ImportNotFound, "import not found"},
-	{ImportCycle, "import cycle"},
-	{PrivateName, "private name imported"},
-	{MissingBody, "block without a body"},
-	{PresetCycle, "block cycle"},
-	{MissingArgument, "missing argument"},
-	{UnknownArgument, "unknown argument"},
-	{WrongType, "value of the wrong type"},
-	{TooManyArguments, "too many arguments"},
-	{BadValue, "argument out of its range"},
-	{InexactDivision, "number that must be whole"},
-	{BadIndex, "index outside a list"},
-	{DivisionByZero, "division by zero"},
-	{UnknownTap, "unknown tap"},
-	{DuplicateTap, "tap named twice"},
-	{NotAStep, "not a step"},
-	{DroppedValue, "value dropped"},
-	{Branches, "branches in the wrong place"},
-	{MisplacedFact, "statement in the wrong place"},
-	{UnknownMeta, "unknown meta key"},
-	{DuplicatePath, "two tensors with one name"},
-	{BadLabel, "label that cannot be part of a path"},
-	{UnnamedSide, "side head or stage without a name"},
-	{NumberOutOfRange, "number out of range"},
-	{UnknownLabelShape, "shape of an unknown step"},
-	{ShapesDiffer, "branches of different shapes"},
-	{WrongRank, "wrong number of axes"},
-	{WindowTooBig, "window larger than its input"},
-	{NotDivisible, "channels that groups do not divide"},
-	{InputMismatch, "input that the signature excludes"},
-	{ClaimFails, "signature that does not hold"},
-	{WhereFails, "requirement that does not hold"},
-	{Refuted, "block that is wrong for some parameters"},
-	{ExpectFails, "fact that does not hold"},
-	{IsFails, "shape that is not as stated"},
-	{SideDoesNotFit, "side head that does not fit the input"},
-	{MetaUnfit, "meta that does not fit the net"},
-	{WeightNames, "weights of other names"},
-	{WeightShapes, "weights of other shapes or types"},
-	{TooLong, "file too long"},
-	{TooDeep, "nested too deep"},
-	{TooManyNodes, "network too large"},
-	{TooManySteps, "evaluation too long"},
-	{TooManyFiles, "too many imports"},
-	{TensorTooBig, "tensor too large"},
-	{TooDeepCalls, "blocks nested too deep"},
-	{UnusedTap, "tap that is never read"},
-	{UnusedBlock, "unused block"},
-	{UnusedImport, "unused import"},
-	{UnusedLet, "unused value"},
-	{UnusedParameter, "unused parameter"},
-	{EvenHalf, "even window with `half`"},
-	{UnlabelledStep, "step without a label in a net with published weights"},
-	{LooseRepeat, "repeat that numbers on"},
-	{MissingWhere, "requirement that no `where` states"},
-	{ForeignOrder, "arguments in the order of another framework"},
-	{ChannelsLast, "input with its channels last"},
-	{MetaPixels, "meta for pixels of another range"},
-	{MetaCrop, "pictures of another size than the input"},
-	{ProductAsDims, "product in place of a height and a width"},
-}
-
 // Name is what a person calls the code, "" for an unknown one.
 func (c Code) Name() string {
-	for _, known := range Codes {
-		if known.Code == c {
-			return known.Name
-		}
-	}
-	return ""
+	page, _ := Explain(c)
+	return page.Name
 }
 
 // Severity is what the code's letter says.

@@ -1,12 +1,18 @@
 package diag
 
-import "slices"
+import (
+	"embed"
+	"regexp"
+	"strings"
+	"sync"
+)
 
 // A Page explains one code: what it means, a text that causes it and one that
 // does not. A test compiles both.
 type Page struct {
 	Code  Code
-	Text  string // two or three sentences
+	Name  string // what a person calls the code
+	Text  string // two or three sentences, on one line
 	Wrong string // causes exactly this diagnostic; "" where it would fill megabytes
 	Right string
 	// Beside is a second file, ./blocks.cnn, that both import; "" for none. The
@@ -14,12 +20,36 @@ type Page struct {
 	Beside string
 }
 
-// Name is what a person calls the code.
-func (p Page) Name() string { return p.Code.Name() }
+// pageFiles has a file for each code, named by it.
+//
+//go:embed pages/*.md
+var pageFiles embed.FS
 
-// Pages lists the page of every code, in the order of Codes.
-func Pages() []Page {
-	return slices.Concat(textPages, namePages, valuePages, flowPages, shapePages, contractPages, weightPages, limitPages, lintPages)
+// Pages lists the page of every code, in the order of the codes.
+var Pages = sync.OnceValue(func() []Page {
+	files, _ := pageFiles.ReadDir("pages") // sorted by name
+	pages := make([]Page, len(files))
+	for i, f := range files {
+		text, _ := pageFiles.ReadFile("pages/" + f.Name())
+		pages[i] = readPage(Code(strings.TrimSuffix(f.Name(), ".md")), string(text))
+	}
+	return pages
+})
+
+var example = regexp.MustCompile("(?s)\n```cnn (\\S+)\n(.*?)```\n")
+
+// readPage reads a heading, a paragraph and examples, each fenced and marked with
+// what it is.
+func readPage(code Code, text string) Page {
+	name, _, _ := strings.Cut(strings.TrimPrefix(text, "# "), "\n")
+	p := Page{Code: code, Name: name}
+	into := map[string]*string{"wrong": &p.Wrong, "right": &p.Right, "blocks.cnn": &p.Beside}
+	for _, m := range example.FindAllStringSubmatch(text, -1) {
+		*into[m[1]] = m[2]
+	}
+	prose := example.ReplaceAllString(strings.TrimPrefix(text, "# "+name), "")
+	p.Text = strings.Join(strings.Fields(prose), " ")
+	return p
 }
 
 // Explain returns the page of a code; ok is false where there is no such code.

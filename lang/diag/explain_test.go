@@ -20,7 +20,7 @@ func TestDocument(t *testing.T) {
 			group = g
 			fmt.Fprintf(&b, "\n## %s\n", groups[g])
 		}
-		fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n", p.Code, p.Name(), p.Text)
+		fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n", p.Code, p.Name, p.Text)
 		if p.Wrong != "" && len(p.Wrong) < 400 {
 			fmt.Fprintf(&b, "\nWrong:\n\n```cnn\n%s```\n", p.Wrong)
 		}

@@ -105,7 +105,7 @@ func FprintSARIF(w io.Writer, list List, version string) error {
 		Results:    []sarifResult{},
 	}
 	index := map[Code]int{}
-	for _, c := range Codes {
+	for _, c := range Pages() {
 		if slices.ContainsFunc(list, func(d *Diagnostic) bool { return d.Code == c.Code }) {
 			index[c.Code] = len(run.Tool.Driver.Rules)
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(c.Code))
