@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"cnnlang/interp/graph"
-	"cnnlang/interp/packcache"
-	"cnnlang/interp/plan"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/packcache"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
 )
 

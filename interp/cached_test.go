@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/nettest"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 	"cnnlang/lang/parse"
@@ -116,7 +116,7 @@ func TestWrongPrograms(t *testing.T) {
 // elsewhereTested are the codes that none of these programs can cause, and where
 // they are tested.
 var elsewhereTested = map[diag.Code]string{
-	diag.Refuted:      "interp/prove",
+	diag.Refuted:      "interp/internal/prove",
 	diag.TooLong:      "TestLimitsOfText",
 	diag.TooDeep:      "TestLimitsOfText",
 	diag.TooManyFiles: "TestLimitsOfText",

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/nettest"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/tensor"
 )

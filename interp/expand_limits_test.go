@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/expand"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/expand"
 	"cnnlang/lang/langtest"
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/nettest"
-	"cnnlang/interp/reftest"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/reftest"
 	"cnnlang/ops/dim"
 )
 

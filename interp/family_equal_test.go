@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
 )
 

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/pass"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graph"
 	"cnnlang/ops/tensor"
 )
 

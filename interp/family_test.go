@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 )

@@ -1,8 +1,8 @@
 package interp
 
 import (
-	"cnnlang/interp/elab"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/weights"
 )
 
 // Fitting lists the nets of the library, at their defaults, whose tensors are

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cnnlang/interp/regular"
+	"cnnlang/interp/internal/regular"
 )
 
 // A folder is what a .cnn file in it may read: itself, wherever the link is that the

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/graph"
-	"cnnlang/interp/nettest"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/nettest"
 	"cnnlang/lang/langtest"
 )
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/nettest"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/nettest"
 )
 
 // A side head within a side head may be asked for alone: it has the numbers that the

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/lint"

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/lint"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"cnnlang/interp/plan"
+	"cnnlang/interp/internal/plan"
 	"cnnlang/ops/tensor"
 )
 

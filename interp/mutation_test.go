@@ -13,8 +13,8 @@ import (
 	"testing/fstest"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"

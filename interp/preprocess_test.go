@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/nettest"
-	"cnnlang/interp/reftest"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/reftest"
 )
 
 // Where a net's meta differs from its source on purpose, and why.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 )
 

@@ -5,7 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
 )
 
 // Every block and net of the library is proved, for the work of a fraction of a

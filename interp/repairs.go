@@ -1,9 +1,9 @@
 package interp
 
 import (
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
-	"cnnlang/interp/repair"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/lint"
 )

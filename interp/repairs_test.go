@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
-	"cnnlang/interp/repair"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/langtest"
 )

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graph"
 	"cnnlang/lang/diag"
 )
 

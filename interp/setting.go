@@ -3,7 +3,7 @@ package interp
 import (
 	"strings"
 
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 	"cnnlang/lang/source"

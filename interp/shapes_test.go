@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/prove"
-	"cnnlang/interp/shapes"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/shapes"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
 )

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"cnnlang/interp/nettest"
+	"cnnlang/interp/internal/nettest"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/prove"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"

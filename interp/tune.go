@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"cnnlang/interp/atomicfile"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/pass"
-	"cnnlang/interp/plan"
-	"cnnlang/interp/regular"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/regular"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

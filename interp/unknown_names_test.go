@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 )
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/nettest"
-	"cnnlang/interp/weights"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
+	"cnnlang/interp/internal/elab"
 )
 
 // explained makes a net that knows where its sizes come from.

@@ -65,7 +65,7 @@ type Task interface {
 	Do(ctx context.Context, part, worker int)
 }
 
-// A Fault says what is wrong with an op's inputs or arguments; interp/elab adds
+// A Fault says what is wrong with an op's inputs or arguments; interp/internal/elab adds
 // where in the text and the stable code.
 type Fault struct {
 	Kind  FaultKind

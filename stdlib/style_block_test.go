@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cnnlang/interp"
-	"cnnlang/interp/prove"
 	"cnnlang/lang/ast"
 )
 
@@ -54,8 +53,8 @@ func closedForm(f cnnFile, block string, axis int) string {
 		return ""
 	}
 	o, _ := p.Main.Lookup(block)
-	verdict := prove.New().Block(o)
-	if verdict.Status != prove.Proved {
+	verdict := interp.NewProver().Block(o)
+	if verdict.Status != interp.Proved {
 		return ""
 	}
 	return verdict.Output()[axis]

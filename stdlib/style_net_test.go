@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
 	"cnnlang/ops/dim"
 )
 
@@ -84,7 +83,7 @@ func wantedFacts(f cnnFile, net string) []string {
 	if err != nil {
 		return facts
 	}
-	nets, _, _ := p.Check(net, elab.Options{})
+	nets, _, _ := p.Check(net, interp.NetOptions{})
 	if len(nets) == 1 && nets[0].Sides.Params.Cmp(dim.Int(0)) > 0 {
 		facts = append(facts, " params_side ", " macs_side ")
 	}

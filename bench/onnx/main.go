@@ -12,8 +12,6 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/atomicfile"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/weights"
 )
 
 func main() {
@@ -52,7 +50,7 @@ func netOf(name string) (*interp.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	nets, list, err := p.Check("", elab.Options{})
+	nets, list, err := p.Check("", interp.NetOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -64,9 +62,9 @@ func netOf(name string) (*interp.Net, error) {
 
 // modelOf makes the model of a net's main path, its generated tensors and their
 // order in a file.
-func modelOf(n *interp.Net, seed uint64) (*model, []weights.Named, error) {
+func modelOf(n *interp.Net, seed uint64) (*model, []interp.NamedTensor, error) {
 	params := n.Graph.Params(false)
-	tensors := weights.Random(seed).Bind(params)
+	tensors := interp.RandomWeights(seed).Bind(params)
 	m, err := export(n.Graph, tensors)
 	if err != nil {
 		return nil, nil, err
@@ -78,9 +76,9 @@ func modelOf(n *interp.Net, seed uint64) (*model, []weights.Named, error) {
 	if want := n.Main.MACs.MustInt(); counted != want {
 		return nil, nil, fmt.Errorf("onnx: the nodes written for %s do %d MACs, the net does %d", n.Name, counted, want)
 	}
-	var file []weights.Named
+	var file []interp.NamedTensor
 	for _, p := range params {
-		file = append(file, weights.Named{Name: p.Path, Tensor: tensors[p.Path]})
+		file = append(file, interp.NamedTensor{Name: p.Path, Tensor: tensors[p.Path]})
 	}
 	return m, file, nil
 }
@@ -103,7 +101,7 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 	if err := m.write(path(".onnx")); err != nil {
 		return nil, err
 	}
-	if err := weights.WriteSafetensors(path(".safetensors"), tensors); err != nil {
+	if err := interp.WriteSafetensors(path(".safetensors"), tensors); err != nil {
 		return nil, err
 	}
 	return f, f.write(path(".json"))

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
@@ -129,7 +127,7 @@ func (m readModel) count(op string) (count int) {
 	return count
 }
 
-func operators(g *graph.Graph) (count int) {
+func operators(g *interp.Graph) (count int) {
 	for _, n := range g.Nodes[1:] {
 		switch n.Op.(type) {
 		case *ops.Conv, *ops.Linear:
@@ -204,7 +202,7 @@ func TestThreeFilesAreWritten(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	store, err := weights.Open(filepath.Join(folder, "nin_cifar10.safetensors"), weights.Options{})
+	store, err := interp.OpenWeights(filepath.Join(folder, "nin_cifar10.safetensors"), interp.StoreOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,6 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
-	"cnnlang/interp/weights"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
@@ -37,7 +36,7 @@ func TestExitCodes(t *testing.T) {
 		{list(diag.New(diag.UnknownArgument, set, ""), diag.New(diag.UnknownName, at, "")), 1},
 		{list(diag.New(diag.UnknownName, at, ""), diag.New(diag.TooDeep, at, "")), 4},
 		{list(diag.New(diag.NumberOutOfRange, at, "")), 4},
-		{&weights.FitError{}, 1},
+		{&interp.FitError{}, 1},
 		{&mismatch{}, 1},
 		{&interp.SelectionError{Err: errors.New("does not fit")}, 1},
 		{&interp.SelectionError{}, 2},
@@ -45,12 +44,12 @@ func TestExitCodes(t *testing.T) {
 		{&interp.UnknownNetError{}, 2},
 		{&interp.NoNetError{}, 2},
 		{&fs.PathError{Err: fs.ErrNotExist}, 3},
-		{&weights.FileError{}, 3},
+		{&interp.WeightsFileError{}, 3},
 		{&npy.FileError{}, 3},
 		{&picture.FileError{}, 3},
 		{&outputError{errors.New("full")}, 3},
 		{&picture.LimitError{}, 4},
-		{&weights.LimitError{}, 4},
+		{&interp.WeightsLimitError{}, 4},
 		{&interp.MemoryError{}, 4},
 		{context.Canceled, 130},
 		{fmt.Errorf("run: %w", context.Canceled), 130},

@@ -218,7 +218,7 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 
 // openers lists the files that open others themselves, and why.
 var openers = map[string]string{
-	"interp/regular/regular.go":          "it is how files are opened",
+	"interp/internal/regular/regular.go": "it is how files are opened",
 	"interp/atomicfile/atomicfile.go":    "it writes",
 	"interp/atomicfile/temporary.go":     "it writes",
 	"interp/atomicfile/unnamed_linux.go": "it writes",
@@ -235,13 +235,13 @@ func TestFilesAreOpenedByOneFunction(t *testing.T) {
 	found := map[string]bool{}
 	for _, f := range goFiles(t) {
 		m := opens.FindString(f.text)
-		own := slices.Contains([]string{"lang/langtest", "interp/reftest", "interp/nettest", "bench/pairs", "bench/onnx"}, f.pkg())
+		own := slices.Contains([]string{"lang/langtest", "interp/internal/reftest", "interp/internal/nettest", "bench/pairs", "bench/onnx"}, f.pkg())
 		if m == "" || f.isTest() || own {
 			continue
 		}
 		found[f.path] = true
 		if openers[f.path] == "" {
-			t.Errorf("%s opens a file with %s…) and not with interp/regular", f.path, m)
+			t.Errorf("%s opens a file with %s…) and not with interp/internal/regular", f.path, m)
 		}
 	}
 	for file := range openers {

@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/prove"
-	"cnnlang/interp/repair"
 	"cnnlang/lang/diag"
 )
 
@@ -19,7 +17,7 @@ type checkDocument struct {
 	diag.Report
 	Nets []checkedNet `json:"nets"`
 	// Contracts are there with --contracts.
-	Contracts []prove.Contract `json:"contracts,omitempty"`
+	Contracts []interp.Contract `json:"contracts,omitempty"`
 	// Fixed are the files that --fix has changed; the rest is about what they are
 	// now.
 	Fixed []fixedFile `json:"fixed,omitempty"`
@@ -74,7 +72,7 @@ func (a *app) check() *cobra.Command {
 		if err := s.readSettings(); err != nil {
 			return err
 		}
-		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: prove.New(), fix: *fix,
+		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: interp.NewProver(), fix: *fix,
 			nets: []checkedNet{}}
 		c.expand(args)
 		if err := c.fixable(c.arguments); err != nil {
@@ -125,8 +123,8 @@ type checker struct {
 	list      diag.List
 	nets      []checkedNet
 	contracts bool // whether to show what is proved
-	prover    *prove.Prover
-	proved    []prove.Contract
+	prover    *interp.Prover
+	proved    []interp.Contract
 	fix       bool // whether to write repairs
 	fixed     []fixedFile
 	arguments []string
@@ -182,7 +180,7 @@ func (c *checker) document(format string) error {
 // A state is what there is to say of a program.
 type state struct {
 	nets     []*interp.Net
-	verdicts []*prove.Verdict
+	verdicts []*interp.Verdict
 	list     diag.List
 }
 
@@ -195,7 +193,7 @@ func (c *checker) examine(p *interp.Program) (s state, err error) {
 	verdicts, refuted := p.Prove(c.prover, net, s.list)
 	s.verdicts = verdicts
 	s.list.AddAll(refuted)
-	limits := repair.Usual
+	limits := interp.UsualRepairs
 	if c.fix {
 		limits.Work, limits.Time, limits.Errors = maxFixWork, maxFixTime, math.MaxInt
 	}

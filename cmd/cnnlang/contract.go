@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 
-	"cnnlang/interp/prove"
+	"cnnlang/interp"
 )
 
 // contract prints what is known of a block over all its values.
-func (c *checker) contract(k prove.Contract) {
+func (c *checker) contract(k interp.Contract) {
 	c.proved = append(c.proved, k)
 	if !c.text {
 		return
@@ -36,7 +36,7 @@ func (c *checker) contract(k prove.Contract) {
 // maxClauses limits how many cases of one thing are listed for people.
 const maxClauses = 12
 
-func (c *checker) clauses(title string, list []prove.Clause) {
+func (c *checker) clauses(title string, list []interp.Clause) {
 	for i, clause := range list {
 		if i == maxClauses {
 			fmt.Fprintf(c.stdout, "  %-11s… and %d more; -o json has all\n", "", len(list)-i)
@@ -45,7 +45,7 @@ func (c *checker) clauses(title string, list []prove.Clause) {
 		when := ""
 		switch clause.When {
 		case "":
-		case prove.SomeCases:
+		case interp.SomeCases:
 			when = "   in some cases"
 		default:
 			when = "   when " + clause.When

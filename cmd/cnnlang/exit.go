@@ -9,10 +9,8 @@ import (
 	"strings"
 
 	"cnnlang/interp"
-	"cnnlang/interp/expand"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
-	"cnnlang/interp/weights"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops"
@@ -94,13 +92,13 @@ func exitCode(err error) int {
 		unknownNet  *interp.UnknownNetError
 		noNet       *interp.NoNetError
 		selection   *interp.SelectionError
-		fit         *weights.FitError
+		fit         *interp.FitError
 		unfit       *mismatch
 		memory      *interp.MemoryError
-		expanded    *expand.LimitError
+		expanded    *interp.ExpansionTooLarge
 		tuning      *interp.TuningError
-		weightLimit *weights.LimitError
-		weightFile  *weights.FileError
+		weightLimit *interp.WeightsLimitError
+		weightFile  *interp.WeightsFileError
 		arrayFile   *npy.FileError
 		pixelLimit  *picture.LimitError
 		pictureFile *picture.FileError
@@ -156,7 +154,7 @@ func (a *app) report(err error) int {
 		found   *problems
 		wrong   *usageError
 		crashed *crash
-		fit     *weights.FitError
+		fit     *interp.FitError
 		memory  *interp.MemoryError
 		choice  *interp.SelectionError
 

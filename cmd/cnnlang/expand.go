@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cnnlang/interp/expand"
+	"cnnlang/interp"
 )
 
 // expand is `cnnlang expand`.
@@ -32,7 +32,7 @@ func (a *app) expand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		text, err := expand.Text(n.Result, p.Prelude)
+		text, err := interp.Expand(n, p)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"cnnlang/interp/graph"
+	"cnnlang/interp"
 	"cnnlang/lang/diag"
 )
 
@@ -131,7 +131,7 @@ func (s *shapeFlag) Set(text string) error {
 type depthFlag int
 
 func (d *depthFlag) String() string {
-	if int(*d) == graph.AllDepths {
+	if int(*d) == interp.AllDepths {
 		return "all"
 	}
 	return strconv.Itoa(int(*d))
@@ -143,7 +143,7 @@ func (d *depthFlag) Type() string { return "N|all" }
 // Set takes a number or all.
 func (d *depthFlag) Set(text string) error {
 	if text == "all" {
-		*d = graph.AllDepths
+		*d = interp.AllDepths
 		return nil
 	}
 	n, err := strconv.Atoi(text)

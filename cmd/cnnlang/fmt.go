@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,11 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/prove"
-	"cnnlang/interp/regular"
-	"cnnlang/interp/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
@@ -110,7 +104,7 @@ func (f *formatter) input() error {
 
 // file lays out one file.
 func (f *formatter) file(path string) error {
-	text, err := readText(path)
+	text, err := interp.ReadText(path)
 	if err != nil {
 		return err
 	}
@@ -163,26 +157,26 @@ func (f *formatter) annotate(argument, text, laid string) (string, error) {
 			return "", err
 		}
 	}
-	nets, list, err := p.Check("", elab.Options{})
+	nets, list, err := p.Check("", interp.NetOptions{})
 	if err == nil && list.HasErrors() {
 		return "", &problems{list, p.File}
 	}
 	if err == nil && laid != text {
 		if p, err = p.Revise(laid); err == nil {
-			nets, list, err = p.Check("", elab.Options{})
+			nets, list, err = p.Check("", interp.NetOptions{})
 		}
 	}
 	if err != nil {
 		return "", err
 	}
-	var graphs []*graph.Graph
+	var graphs []*interp.Graph
 	for _, n := range nets {
 		graphs = append(graphs, n.Graph)
 	}
-	prover := prove.New()
+	prover := interp.NewProver()
 	prover.Steps = true
 	verdicts, _ := p.Prove(prover, "", list)
-	annotated := shapes.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
+	annotated := interp.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
 	return format.Format(source.NewFile(argument, annotated)), nil
 }
 
@@ -200,19 +194,4 @@ func (f *formatter) show(name, old, laid string) error {
 	}
 	_, err := fmt.Fprintf(f.stdout, "--- %s\n+++ %s\n%s", visibleName(name), visibleName(name), format.Diff(old, laid))
 	return err
-}
-
-// readText reads a file, but no more of it than the parser takes.
-func readText(path string) (string, error) {
-	file, _, err := regular.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, parse.MaxBytes+1))
-	var pathError *fs.PathError
-	if err != nil && !errors.As(err, &pathError) {
-		err = &fs.PathError{Op: "read", Path: path, Err: err}
-	}
-	return string(text), err
 }

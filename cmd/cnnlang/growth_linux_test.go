@@ -15,8 +15,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
-	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 )
@@ -42,14 +40,14 @@ func TestBytesGrowWithTheText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets, list, err := p.Check("", elab.Options{Origins: true})
+		nets, list, err := p.Check("", interp.NetOptions{Origins: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		list.AddAll(p.Lint(nil))
 		for _, n := range nets {
-			graph.Print(io.Discard, n.Graph)
-			n.Graph.Rows(graph.AllDepths)
+			interp.PrintGraph(io.Discard, n.Graph)
+			n.Graph.Rows(interp.AllDepths)
 		}
 		diag.FprintShort(io.Discard, list)
 		format.Format(p.Main.File.Source)

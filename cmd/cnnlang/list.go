@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
 	"cnnlang/ops/tensor"
 )
 
@@ -64,7 +63,7 @@ func (a *app) listed(name string) (listedNet, error) {
 	if err != nil {
 		return listedNet{}, err
 	}
-	n, found := interp.Instantiate(o, elab.Options{})
+	n, found := interp.Instantiate(o, interp.NetOptions{})
 	if n == nil {
 		return listedNet{}, &problems{append(p.Problems, found...), p.File}
 	}

@@ -4,7 +4,6 @@ import (
 	"runtime/debug"
 
 	"cnnlang/interp"
-	"cnnlang/interp/weights"
 )
 
 // memory is how much may be used. What the system does not let the process have in
@@ -54,7 +53,7 @@ func (o *origin) needed(n *interp.Net, opts interp.Options) int64 {
 	opts.MaxMemory, opts.Cache = 1, ""
 	w := interp.Weights{Seed: uint64(o.seed)}
 	if !o.generated() {
-		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.unmapped()})
+		store, err := interp.OpenWeights(o.weights.value, interp.StoreOptions{NoMap: o.unmapped()})
 		if err != nil {
 			return 0
 		}

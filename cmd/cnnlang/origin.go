@@ -15,8 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/plan"
-	"cnnlang/interp/weights"
 	"cnnlang/ops"
 )
 
@@ -79,7 +77,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	}
 	w := interp.Weights{Seed: uint64(o.seed)}
 	if !o.generated() {
-		store, err := weights.Open(o.weights.value, weights.Options{NoMap: o.unmapped()})
+		store, err := interp.OpenWeights(o.weights.value, interp.StoreOptions{NoMap: o.unmapped()})
 		if err != nil {
 			return nil, err
 		}
@@ -87,13 +85,13 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 		w.Store = store
 	}
 	fetched := int64(0)
-	opts.Afforded = func(m plan.Memory) {
+	opts.Afforded = func(m interp.Memory) {
 		collect(opts.MaxMemory, m.Weights)
 		fetched = m.Fetched
 	}
 	model, err := interp.Build(n, w, opts)
 	collected(fetched)
-	if fit, ok := err.(*weights.FitError); ok {
+	if fit, ok := err.(*interp.FitError); ok {
 		if names := interp.Fitting(w.Store); len(names) > 0 {
 			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
 			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], o.weights.value)
@@ -140,7 +138,7 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("cannot be written by --tune: there is no such folder; make it, or name another file")}
 	}
 	// To measure an algorithm takes its part of the model, and what fills the caches.
-	if need := o.needed(n, opts) + plan.TuneBytes; opts.MaxMemory > 0 && need > opts.MaxMemory {
+	if need := o.needed(n, opts) + interp.TuneBytes; opts.MaxMemory > 0 && need > opts.MaxMemory {
 		return nil, &interp.MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
 	}
 	a.progress("%s: measuring algorithms", n.Name)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"cnnlang/interp"
 	"cnnlang/interp/atomicfile"
 )
 
@@ -13,7 +14,7 @@ import (
 func (a *app) rewrite(path, old, text string) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	now, err := readText(path)
+	now, err := interp.ReadText(path)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
-	"cnnlang/interp/weights"
 	"cnnlang/ops/tensor"
 )
 
@@ -79,7 +78,7 @@ func generatedInput(seed uint64, scale float32, shape tensor.Shape) tensor.Tenso
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
 	}
-	t := weights.Image(seed, axes[0], axes[1], axes[2], axes[3], scale)
+	t := interp.RandomImage(seed, axes[0], axes[1], axes[2], axes[3], scale)
 	t.Shape = shape
 	return t
 }

@@ -16,9 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
 	"cnnlang/interp/npy"
-	"cnnlang/interp/weights"
 	"cnnlang/ops"
 )
 
@@ -234,15 +232,15 @@ func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	o, err := p.Select("")
 	ts.Check(err)
-	n, list := interp.Instantiate(o, elab.Options{})
+	n, list := interp.Instantiate(o, interp.NetOptions{})
 	ts.Check(list.Err())
 	params := n.Graph.Params(true)
-	tensors := weights.Random(seed).Bind(params)
-	var named []weights.Named
+	tensors := interp.RandomWeights(seed).Bind(params)
+	var named []interp.NamedTensor
 	for _, param := range params {
-		named = append(named, weights.Named{Name: strings.Join(args[3:], "") + param.Path, Tensor: tensors[param.Path]})
+		named = append(named, interp.NamedTensor{Name: strings.Join(args[3:], "") + param.Path, Tensor: tensors[param.Path]})
 	}
-	ts.Check(weights.WriteSafetensors(ts.MkAbs(args[0]), named))
+	ts.Check(interp.WriteSafetensors(ts.MkAbs(args[0]), named))
 }
 
 // oneline FILE: wants exactly one message, which names no package of ours.

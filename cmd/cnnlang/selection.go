@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
@@ -15,7 +14,7 @@ type selection struct {
 	net      textFlag
 	set      settingsFlag
 	shape    shapeFlag
-	settings []elab.Setting
+	settings []interp.Setting
 	text     *source.File // of the settings, for diagnostics
 	origins  bool         // whether the net must know where its sizes come from
 }
@@ -69,8 +68,8 @@ func (s *selection) files(p *interp.Program) func(name string) *source.File {
 	}
 }
 
-func (s *selection) options() elab.Options {
-	return elab.Options{Set: s.settings, Shape: s.shape, Origins: s.origins}
+func (s *selection) options() interp.NetOptions {
+	return interp.NetOptions{Set: s.settings, Shape: s.shape, Origins: s.origins}
 }
 
 // open loads what an argument names and finds the net in it.

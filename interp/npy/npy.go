@@ -24,7 +24,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/atomicfile"
-	"cnnlang/interp/regular"
+	"cnnlang/interp/internal/regular"
 	"cnnlang/ops/tensor"
 )
 

@@ -17,7 +17,7 @@ import (
 	"fmt"
 	"math"
 
-	"cnnlang/interp/regular"
+	"cnnlang/interp/internal/regular"
 	"cnnlang/ops/tensor"
 )
 

@@ -1,0 +1,184 @@
+package elab
+
+import (
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Unknowns are the facts of an application in which sizes may be variables.
+// What follows from the definitions alone is decided here; what does not, they
+// decide, and whoever made them applies the block again for the other way.
+type Unknowns interface {
+	dim.Facts
+	// Assume takes a condition of a `where` as given, being that p stands, or
+	// with holds false does not stand, in relation r to zero; own says that it is
+	// the applied block's `where`, not that of one it calls. It reports false
+	// where the condition cannot be.
+	Assume(p dim.Size, r dim.Relation, holds, own bool) bool
+	// Summary gives the result of a call from what is known of the block, without
+	// entering it; ok is false where it must be entered.
+	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
+	// Turn begins what is said of every turn of a repeat of n but the first and last
+	// few, for which i stands; list is what it runs over, "" for a count. The function it
+	// returns ends that, telling whether it is shown, and reports whether it holds of
+	// all of them; if not, nothing that was taken for granted since remains, and no
+	// mistake was made. With again there are other turns for which it has to be shown.
+	Turn(n dim.Size, first, last int, list string) (i dim.Size, end func(shown bool) (holds, again bool))
+	// Split is Decide where the text itself makes no difference between the cases:
+	// one of them may have to be excluded rather than to be a mistake.
+	Split(p dim.Size, r dim.Relation) bool
+	// Opaque is a variable for a whole number that is at least low and of which
+	// nothing else is known but its name.
+	Opaque(name string, low int64) dim.Size
+	// Fraction is a variable for any number.
+	Fraction(name string) dim.Size
+	// Power is base to a power whose exponent is unknown; ok is false where it
+	// cannot be followed.
+	Power(base, exponent dim.Size) (power dim.Size, ok bool)
+	// AssumeRemainder is Assume of x % m == r.
+	AssumeRemainder(x, m, r dim.Size, own bool) bool
+	// Approximate says that from here on shapes stand for more than can happen,
+	// so that a mistake may be none.
+	Approximate()
+	// Exclude says that the block's own `where` leaves this case out.
+	Exclude()
+	// Written is a size in the block's own variables.
+	Written(size dim.Size) string
+	// None reports whether it is known that n, a number of iterations, is 0.
+	None(n dim.Size) bool
+	// Side begins a side head, without which the block is whole where it does not fit;
+	// the function it returns ends it.
+	Side(name string) (end func())
+	// Try begins something of which nothing that is taken for granted remains once
+	// the function it returns has been called.
+	Try() (end func())
+	// Steps is where the shapes of the values of the block's own steps are noted, nil
+	// where nobody wants them.
+	Steps() map[int]dim.Shape
+	// Bounded says that a repeat of unknown length is followed for a few turns
+	// only, and the application ends where more would follow.
+	Bounded(count dim.Size)
+	// Beyond says that the application ends because of something that cannot be
+	// followed with unknown sizes.
+	Beyond(reason string)
+	// Stopped reports whether the application is of no use any more.
+	Stopped() bool
+}
+
+// An Application is a block applied by itself, outside any net.
+type Application struct {
+	Output   dim.Shape // nil where it failed
+	Claims   dim.Shape // what the signature claims of Output, Invalid for `_`
+	Count    graph.Count
+	Problems diag.List
+}
+
+// Apply applies a block to an input of its signature's shape. Arguments are by
+// name; what is left out has its default. sizes gives the value of each name
+// that the signature binds. With u nil all sizes are numbers. A nil budget is one
+// of its own.
+func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, budget *Budget) Application {
+	m := newMachine(o.Name, dim.Numbers{}, budget)
+	a := m.application(o, args, sizes, u)
+	a.Problems = m.found.List
+	return a
+}
+
+func (m *machine) application(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) (a Application) {
+	if u != nil {
+		m.facts, m.unknowns = u, u
+		m.values = u.Steps()
+	}
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return a
+	}
+	if least(o) > MaxNodes {
+		m.stop(tooManyNodes(o.Span, false))
+		return a
+	}
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	for name, v := range args {
+		filled.Args[name] = bound{value: v, span: o.Span}
+	}
+	e, ok := m.bind(filled, o.Span)
+	if !ok {
+		return a
+	}
+	call := describeNet(o, filled, e)
+	if o.Block.Kind == "net" {
+		call = "net " + call
+	}
+	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}, object: o}}
+	x, ok := m.freeInput(filled.Object.Block, e, sizes)
+	if !ok {
+		return a
+	}
+	x = m.applyBlock(filled, e, newScope("", nil), x, o.Span)
+	if x.Poisoned || x.Suspect || m.stopped {
+		return a
+	}
+	a.Output, a.Count = x.Shape, m.count
+	if u == nil {
+		a.Count, _ = m.graph.Totals()
+	}
+	if sig := filled.Object.Block.Sig; sig != nil {
+		a.Claims = m.claimsOf(sig, e)
+	}
+	return a
+}
+
+// freeInput makes the input of a block that stands by itself.
+func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (Tensor, bool) {
+	n := &graph.Node{Path: "input", Origin: b.Name.Span()}
+	x := Tensor{Node: n}
+	axes := []string{"N", "C", "H", "W"}
+	if b.Sig != nil {
+		axes = make([]string, len(b.Sig.In))
+	}
+	for i, name := range axes {
+		if b.Sig != nil {
+			name = bare(b.Sig.In[i].Size)
+		}
+		var size dim.Size
+		if _, known := e.lookup(name); name != "" && !known {
+			size = sizes(name)
+		} else {
+			var ok bool
+			if size, ok = m.evalSize(b.Sig.In[i].Size, e); !ok {
+				return poison, false
+			}
+		}
+		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
+			if m.unknowns != nil { // whatever the values; else only these allow no input
+				m.fail(badRequiredSize(b.Sig.In[i].Size, size))
+			}
+			return poison, false
+		}
+		x.Shape = append(x.Shape, size)
+		x.Origins = append(x.Origins, &Origin{Span: b.Name.Span(), Size: size, Reason: "input"})
+	}
+	if m.unknowns == nil {
+		n.Shape = concrete(x.Shape)
+		m.graph.Input = m.node(n)
+	}
+	return x, true
+}
+
+// claimsOf evaluates what a signature claims, Invalid for what it does not.
+func (m *machine) claimsOf(sig *ast.Sig, e *env) dim.Shape {
+	claims := make(dim.Shape, len(sig.Out))
+	for i, x := range sig.Out {
+		var ok bool
+		if claims[i], ok = m.claimed(x, e); !ok {
+			claims[i] = dim.Invalid()
+		}
+	}
+	return claims
+}

@@ -1,0 +1,276 @@
+package elab
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// body applies statements in order to x.
+func (m *machine) body(b *ast.Body, e *env, sc scope, x Tensor) Tensor {
+	for _, st := range b.Stmts {
+		if !m.step(st.Span()) {
+			return poison
+		}
+		switch {
+		case st.Let != nil:
+			if v, ok := m.eval(st.Let.Value, e); ok {
+				e.let(st.Let, v)
+			} else {
+				return poison // what follows may need the value
+			}
+		case st.Side != nil:
+			m.sideHead(st.Side, e, sc, x)
+		case st.Pipe != nil:
+			for _, s := range st.Pipe.Steps {
+				x = m.stepValue(s, e, sc, x)
+			}
+		}
+	}
+	return x
+}
+
+// stepValue applies one step to x and checks what is claimed of the result.
+func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
+	if !m.step(s.Span()) {
+		return poison
+	}
+	label, labelled, ok := m.label(s, e)
+	if !ok {
+		return poison
+	}
+	switch {
+	case s.Call != nil:
+		x = m.call(s, e, sc, x, label, labelled)
+	case s.Tap != nil:
+		x = m.tap(s.Tap.Name, e)
+		if labelled && label != "" {
+			m.begin(graph.Step{Path: m.take(sc, s, label, true), Call: "@"}, s)(x)
+		}
+	case labelled && label != "":
+		path := m.take(sc, s, label, true)
+		done := m.begin(graph.Step{Path: path}, s)
+		leave := m.enterStep(s)
+		x = m.group(s, e, newScope(path+".", m.turning), x)
+		leave()
+		done(x)
+	default:
+		x = m.group(s, e, sc, x)
+	}
+	m.claims(s, e, x, label)
+	if m.values != nil && m.outermost() && !x.Poisoned {
+		m.noteValue(s.Span().End.Offset, x.Shape)
+	}
+	return x
+}
+
+// noteValue keeps the shape that the step which ends at an offset has; nil for one
+// that has several, in turns of a repeat.
+func (m *machine) noteValue(end int, shape dim.Shape) {
+	if before, known := m.values[end]; known && !sameShape(before, shape) {
+		shape = nil
+	}
+	m.values[end] = shape
+}
+
+// tap gives a named value. A name that is known in the text may still have none,
+// where the step that names it was not applied.
+func (m *machine) tap(n *ast.Name, e *env) Tensor {
+	t, perhaps, ok := e.frame.tap(n.Text)
+	if perhaps {
+		m.unknowns.Beyond("the value `" + n.Text + "`, named in a repeat of unknown length")
+		return poison
+	}
+	if !ok {
+		m.fail(tapNotMade(n))
+		return poison
+	}
+	return t
+}
+
+// group applies the steps that have no name of their own.
+func (m *machine) group(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
+	switch {
+	case s.If != nil:
+		return m.ifStep(s.If, e, sc, x)
+	case s.Repeat != nil:
+		return m.repeat(s.Repeat, e, sc, x)
+	case s.Group != nil:
+		return m.body(s.Group, e.inner(), sc, x)
+	}
+	panic("elab: step without content")
+}
+
+// label evaluates a step's label.
+func (m *machine) label(s *ast.Step, e *env) (text string, labelled, ok bool) {
+	switch {
+	case s.Label == nil:
+		return "", false, true
+	case s.Label.Name != nil:
+		return s.Label.Name.Text, true, true
+	}
+	v, ok := m.eval(s.Label.Text, e)
+	if !ok {
+		return "", true, false
+	}
+	text = v.(string)
+	for _, c := range text {
+		if !unicode.IsGraphic(c) || c == '"' { // a terminal would obey it, or hide it
+			m.fail(badLabel(s.Label.Span(), text))
+			return "", true, false
+		}
+	}
+	return text, true, true
+}
+
+func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
+	c, ok := m.evalBool(f.Cond, e)
+	switch {
+	case !ok:
+		return poison
+	case c:
+		return m.body(f.Then, e.inner(), sc, x)
+	case f.ElIf != nil:
+		return m.ifStep(f.ElIf, e, sc, x)
+	case f.Else != nil:
+		return m.body(f.Else, e.inner(), sc, x)
+	}
+	return x
+}
+
+func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
+	if m.unknowns != nil {
+		v, ok := m.eval(r.Head.Count, e)
+		switch v := v.(type) {
+		case dim.Size:
+			if ok && !v.Known() && r.Head.How != "in" {
+				return m.unknownRepeat(&loop{repeat: r, n: v, env: e, scope: sc}, x)
+			}
+		case UnknownList:
+			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e, scope: sc}, x)
+		}
+	}
+	sameTurns := m.sameTurns(r.Head)
+	ok := m.turns(r.Head, e, func(in *env, left int) bool {
+		before, number := x, sc.next.next
+		sameTurns.begin()
+		if r.Body != nil {
+			x = m.body(r.Body, in, sc, x)
+		} else {
+			x = m.stepValue(r.Step, in, sc, x)
+		}
+		if x.Poisoned {
+			return false
+		}
+		follow := sameTurns.follow(before, x, left)
+		if follow {
+			sc.next.next += left * (sc.next.next - number)
+		}
+		return !follow
+	})
+	if !ok {
+		return poison
+	}
+	return x
+}
+
+// turns calls f once for each turn of a repeat, with the loop's names bound and the
+// number of turns that are left after it, until it answers false. It reports false
+// where the count has no value.
+func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) bool) bool {
+	v, ok := m.eval(h.Count, e)
+	if !ok {
+		return false
+	}
+	items, isList := v.([]Value)
+	count := len(items)
+	if l, isUnknown := v.(UnknownList); isUnknown {
+		m.unknowns.Beyond("branches for each item of the list " + l.Name)
+		return false
+	}
+	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {
+		if v, ok = m.fewTurns(n); !ok {
+			return false
+		}
+	}
+	if n, isNumber := v.(dim.Size); isNumber {
+		whole, ok := n.Int()
+		switch {
+		case !ok || whole < 0:
+			m.failOver(badCount(h.Count.Span(), n), h.Count, e)
+			return false
+		case whole > MaxNodes:
+			m.stop(tooManyTurns(h.Count.Span(), whole))
+			return false
+		case h.How == "in" || len(h.Vars) == 2:
+			m.fail(notListToRepeat(h, v))
+			return false
+		}
+		count = whole
+	} else if !isList || h.How == "of" {
+		m.fail(notCount(h.Count.Span(), v))
+		return false
+	}
+	for i := range count {
+		if !m.step(h.Span()) {
+			return false
+		}
+		in := e.inner()
+		turn := []Value{dim.Int(i)}
+		if isList {
+			turn = []Value{items[i]}
+			if len(h.Vars) == 2 {
+				turn = []Value{dim.Int(i), items[i]}
+			}
+		}
+		for k, name := range h.Vars {
+			in.values[name.Text] = turn[k]
+		}
+		before := m.place
+		m.place = &place{up: before, span: h.Span(), turn: i}
+		further := f(in, count-1-i)
+		m.place = before
+		if !further {
+			break
+		}
+	}
+	return true
+}
+
+// enter and leave count how deep blocks call blocks, and names stand for names: chain
+// says of what sort these are, "" where it is a call.
+func (m *machine) enter(span source.Span, chain string) bool {
+	m.depth++
+	switch {
+	case m.depth <= MaxDepth:
+	case chain != "":
+		m.stop(tooDeepNames(span, chain))
+	default:
+		m.stop(tooDeepCalls(span, m.circle()))
+	}
+	return !m.stopped
+}
+
+func (m *machine) leave() { m.depth-- }
+
+// circle is the blocks from the innermost call back to the call of the same block
+// before, "" where there is none.
+func (m *machine) circle() string {
+	var names []string
+	for i := len(m.trace) - 1; i >= 0; i-- {
+		if m.trace[i].block == nil {
+			return ""
+		}
+		names = append(names, "`"+m.trace[i].block.Object.Name+"`")
+		if len(names) > 1 && names[0] == names[len(names)-1] {
+			slices.Reverse(names)
+			return strings.Join(names, " calls ")
+		}
+	}
+	return ""
+}

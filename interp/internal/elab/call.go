@@ -1,0 +1,393 @@
+package elab
+
+import (
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// A site is one call on its way: the step, its names, its place in the paths.
+type site struct {
+	step     *ast.Step
+	env      *env
+	scope    scope
+	label    string
+	labelled bool
+	path     string
+}
+
+func (s *site) span() source.Span { return s.step.Call.Callee.Span() }
+
+// flat reports whether the step has the empty label, so that it opens no
+// segment.
+func (s *site) flat() bool { return s.labelled && s.label == "" }
+
+// call applies what a step calls: a combinator, a primitive, a block or a body.
+func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
+	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: m.take(sc, s, label, labelled)}
+	v, ok := m.ref(s.Call.Callee.Ref(), e)
+	if !ok {
+		return poison
+	}
+	if b, isUnknown := v.(UnknownBlock); isUnknown {
+		return m.applyUnknown(b, at, x)
+	}
+	c, ok := v.(*Closure)
+	if !ok {
+		m.fail(notAStep(at.span(), s.Call.Callee.Ref().Text(), v))
+		return poison
+	}
+	if s.Call.Slot != nil {
+		if c, ok = m.fillSlot(c, at); !ok {
+			return poison
+		}
+	}
+	if len(c.promises) > 0 {
+		return m.keep(c, at, x, func() Tensor { return m.apply(c, at, x) })
+	}
+	return m.apply(c, at, x)
+}
+
+// apply applies a block, whatever it is.
+func (m *machine) apply(c *Closure, at *site, x Tensor) Tensor {
+	switch {
+	case c.Slot != nil:
+		return m.slot(c, at, x)
+	case c.Object.IsCombinator():
+		if at.step.Call.Branches == nil {
+			return poison // reported where names are resolved
+		}
+		return m.combine(c, at, x)
+	case c.Object.IsPrimitive():
+		return m.primitive(c, at, x)
+	case c.Object.Block.Body == nil:
+		return poison // likewise
+	}
+	return m.instantiate(c, at, x)
+}
+
+// fillSlot passes the body in braces to the block's last parameter.
+func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
+	var params []*ast.Param
+	if c.Object != nil && !c.Object.IsPrimitive() {
+		params = parameters(c.Object)
+	}
+	if len(params) == 0 || params[len(params)-1].Type == nil || params[len(params)-1].Type.Name != "block" {
+		m.fail(noSlot(at.step.Call.Slot.Span(), c))
+		return nil, false
+	}
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	body := &Closure{Slot: at.step.Call.Slot, Env: at.env}
+	filled.Args[params[len(params)-1].Name.Text] = bound{value: body, span: at.step.Call.Slot.Span()}
+	return filled, true
+}
+
+// slot applies a body that was passed in braces, under the names of the place
+// that wrote it.
+func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
+	done := func(Tensor) {}
+	if !at.flat() {
+		done = m.begin(graph.Step{Path: at.path}, at.step)
+	}
+	leave := m.enterStep(at.step)
+	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled, m.turning), x)
+	leave()
+	done(x)
+	return x
+}
+
+// primitive applies an operation of the prelude.
+func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
+	op, ok := m.operation(c, at.span())
+	if !ok || x.Poisoned {
+		return poison
+	}
+	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
+	if err != nil {
+		f := err.(*ops.Fault)
+		if !x.Suspect || f.Kind == ops.BadValue && f.Input < 0 { // wrong whatever the shape may be
+			b := c.Args[f.Arg]
+			if d := operationFault(f, c, at.span(), x); f.Kind == ops.BadValue {
+				m.failOver(d, b.expr, b.env)
+			} else {
+				m.failAt(at, d)
+			}
+		}
+		return poison
+	}
+	return m.emit(op, at, c, []Tensor{x}, out)
+}
+
+// operation makes the op with its arguments, all of them, the defaults too.
+func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
+	e, ok := m.bind(c, at)
+	if !ok {
+		return nil, false
+	}
+	args := make(map[string]any, len(e.values))
+	for name, v := range e.values {
+		if l, isUnknown := v.(UnknownList); isUnknown {
+			m.unknowns.Beyond("the list " + l.Name + " as an argument of an operation")
+			return nil, false
+		}
+		if list, isList := v.([]Value); isList {
+			sizes := make([]dim.Size, len(list))
+			for i, x := range list {
+				sizes[i] = x.(dim.Size)
+			}
+			v = sizes
+		}
+		args[name] = v
+	}
+	op, err := ops.New(c.Object.Name, args)
+	if err != nil {
+		panic("elab: the prelude declares a primitive that ops lacks: " + err.Error())
+	}
+	return op, true
+}
+
+// emit adds the node of an op and notes where its axes' sizes come from.
+func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Shape) Tensor {
+	shapes := make([]dim.Shape, len(in))
+	n := &graph.Node{Path: at.path, Op: op, Origin: at.step.Span()}
+	t := Tensor{Shape: out, Origins: origins(at, c, in, out)}
+	for i, x := range in {
+		shapes[i] = x.Shape
+		n.In = append(n.In, x.Node)
+		t.Suspect = t.Suspect || x.Suspect
+	}
+	if m.unknowns != nil {
+		if m.side == nil {
+			m.count = m.count.Add(costOf(op, shapes, out))
+		}
+		m.nameOp(op.Params(shapes), at, c)
+		return t
+	}
+	for _, p := range op.Params(shapes) {
+		name := join(at.path, p.Leaf)
+		if first, taken := m.owner[name]; taken {
+			m.twice("tensors", name, first, m.at(at.step))
+			continue
+		}
+		m.owner[name] = m.at(at.step)
+		n.Params = append(n.Params, graph.Param{Path: name, Shape: concrete(p.Shape), Running: p.Running})
+	}
+	n.Shape = concrete(out)
+	t.Node = m.node(n)
+	if !at.flat() {
+		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
+	}
+	return t
+}
+
+// costOf is what a node of this op would weigh and cost for one image.
+func costOf(op ops.Op, in []dim.Shape, out dim.Shape) graph.Count {
+	var c graph.Count
+	for _, p := range op.Params(in) {
+		if !p.Running {
+			c.Params = c.Params.Add(p.Shape.Product())
+		}
+	}
+	work := op.Cost(in, out)
+	c.MACs, c.FLOPs = work.MACs.Quo(out[0]), work.FLOPs.Quo(out[0])
+	return c
+}
+
+func concrete(s dim.Shape) tensor.Shape {
+	out := make(tensor.Shape, len(s))
+	for i, d := range s {
+		out[i] = d.MustInt()
+	}
+	return out
+}
+
+// origins keeps for each axis the step that last changed its size.
+func origins(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
+	o := make([]*Origin, len(out))
+	x := in[0]
+	for i := range out {
+		switch {
+		case i < len(x.Shape) && len(x.Shape) == len(out) && dim.Equivalent(x.Shape[i], out[i]):
+			o[i] = x.Origins[i]
+		default:
+			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: at.path, Call: c.Object.Name}
+			if i < len(x.Origins) {
+				o[i].Before = x.Origins[i]
+			}
+			if len(in) > 1 {
+				o[i].Terms = sizesAt(i, in)
+			}
+		}
+	}
+	return o
+}
+
+// sizesAt lists the sizes of several values on an axis.
+func sizesAt(axis int, in []Tensor) []dim.Size {
+	var list []dim.Size
+	for _, t := range in {
+		if axis < len(t.Shape) {
+			list = append(list, t.Shape[axis])
+		}
+	}
+	return list
+}
+
+// Because says what made the size what it is: the argument or, of branches that are
+// joined, the sizes it is the sum of.
+func (o *Origin) Because() string {
+	sum, terms := dim.Int(0), make([]string, len(o.Terms))
+	for i, t := range o.Terms {
+		sum, terms[i] = sum.Add(t), t.String()
+	}
+	if len(terms) > 1 && len(terms) <= 8 && dim.Equivalent(sum, o.Size) {
+		return strings.Join(terms, " + ")
+	}
+	return o.Reason
+}
+
+// reason names the argument that most likely changed an axis.
+func reason(c *Closure, axis int) string {
+	names := []string{"stride", "k", "pad"}
+	if axis == 1 {
+		names = []string{"out", "to"}
+	}
+	for _, n := range names {
+		if b, ok := c.Args[n]; ok {
+			return n + " = " + show(b.value)
+		}
+	}
+	return c.Object.Name
+}
+
+// combine feeds x to every branch and merges the results.
+func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
+	op, ok := m.operation(c, at.span())
+	var results []Tensor
+	var branches []*ast.Branch
+	one := func(b *ast.Branch, e *env) {
+		m.open() // the branches before are no part of the way to this one
+		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(len(results), false)), x))
+		m.close()
+		branches = append(branches, b)
+	}
+	for _, b := range at.step.Call.Branches {
+		if b.Repeat == nil {
+			one(b, at.env.inner())
+			continue
+		}
+		ok = m.turns(b.Repeat, at.env, func(in *env, _ int) bool {
+			one(b, in)
+			return !m.stopped
+		}) && ok
+	}
+	if ok && len(results) == 0 {
+		count := at.step.Call.Branches[0].Repeat.Count
+		m.failOver(noBranches(at.span(), c, count), count, at.env)
+	}
+	if !ok || len(results) == 0 {
+		return poison
+	}
+	shapes := make([]dim.Shape, len(results))
+	suspect := false
+	for i, t := range results {
+		if t.Poisoned {
+			return poison
+		}
+		shapes[i] = t.Shape
+		suspect = suspect || t.Suspect
+	}
+	out, err := op.Infer(m.facts, shapes)
+	if err != nil {
+		if !suspect {
+			m.failAt(at, mergeFault(err.(*ops.Fault), op, c, at, branches, results))
+		}
+		guess := results[0]
+		guess.Suspect = true
+		return guess
+	}
+	return m.emit(op, at, c, results, out)
+}
+
+// instantiate applies a block: its arguments and the sizes of its input become
+// names, its body is applied, and what it claims of its output is checked.
+func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
+	e, ok := m.bind(c, at.span())
+	if !ok || x.Poisoned {
+		return poison
+	}
+	if !m.enter(at.span(), "") {
+		return poison
+	}
+	defer m.leave()
+	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e, c.Object, at.flat()})
+	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
+	done := func(Tensor) {}
+	if !at.flat() {
+		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
+	}
+	defer m.enterStep(at.step)()
+	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.turning), x, at.span())
+	done(x)
+	return x
+}
+
+// summarized gives the result of a block from its signature, where what is known
+// of the block allows that.
+func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
+	b := c.Object.Block
+	claims := m.claimsOf(b.Sig, e)
+	count, ok := m.unknowns.Summary(c.Object, e.values, x.Shape, claims)
+	if !ok {
+		return poison, false
+	}
+	if m.side == nil {
+		m.count = m.count.Add(count)
+	}
+	x.Shape = claims
+	x.Origins = make([]*Origin, len(claims))
+	for i := range claims {
+		x.Origins[i] = &Origin{Span: b.Sig.Out[i].Span(), Size: claims[i], Reason: b.Name.Text}
+	}
+	return x, true
+}
+
+// applyBlock is the block itself, its parameters bound.
+func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
+	b := c.Object.Block
+	if b.Sig != nil && !m.bindInput(b, e, x, at) {
+		return poison
+	}
+	for _, w := range b.Where {
+		holds, ok := m.holds(w, e)
+		switch {
+		case ok && !holds && m.unknowns != nil && m.outermost():
+			m.unknowns.Exclude()
+		case ok && !holds:
+			m.fail(whereFails(w, c, e, at))
+		}
+		if !ok || !holds {
+			return poison
+		}
+	}
+	if m.unknowns != nil && b.Sig != nil && !m.outermost() {
+		if result, ok := m.summarized(c, e, x); ok {
+			m.nameFlat(c, e, sc, x)
+			return result
+		}
+	}
+	x = m.body(b.Body, e, sc, x)
+	if b.Sig != nil && !x.Poisoned && !m.checkClaim(b, e, x) {
+		x.Suspect = true
+	}
+	return x
+}

@@ -1,0 +1,269 @@
+// Package elab is the bridge from language to computation: it applies a net's
+// definition to an input, checks every shape and claim on the way, and emits a
+// graph in which every node has one known shape and every parameter its path.
+//
+// Nothing in it computes on pixels. A value that flows through steps is a Tensor,
+// which has a shape and remembers the node that will compute it; expressions have
+// Values (value.go). body.go walks the statements, call.go applies blocks and
+// primitives, claims.go holds them to what they claim, path.go names their
+// weights, and errors_*.go have every word said to the user.
+package elab
+
+import (
+	"slices"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// Options choose the instance of a net.
+type Options struct {
+	// Set gives parameters of the net values, over their defaults.
+	Set []Setting
+	// Shape is the input's, nil for the net's default at batch 1.
+	Shape []int
+	// Origins asks for Result.Origins.
+	Origins bool
+	// Budget is shared with other instantiations; nil is one of its own.
+	Budget *Budget
+}
+
+// A Setting is name=value as given outside the program.
+type Setting struct {
+	Name  string
+	Value ast.Expr
+	Span  source.Span
+}
+
+// A Result is a net at one input size.
+type Result struct {
+	Graph *graph.Graph
+	Meta  Meta
+	// Unchecked are the facts that do not apply, as an option departed from the net's
+	// own size or arguments.
+	Unchecked Unchecked
+	// Main and Sides are what the main path and the side heads weigh and cost.
+	Main, Sides graph.Count
+	// Origins has for each of the graph's steps where the axes of its value got
+	// their sizes; nil unless the options ask for it.
+	Origins [][]*Origin
+}
+
+// maxReported is how many errors a net gets, and how many warnings; beyond it nobody
+// reads them, and after the last error the net is given up.
+const maxReported = 200
+
+// Net instantiates a net. Where the list holds errors the result is nil, or has
+// no graph.
+func Net(o *resolve.Object, opts Options) (*Result, diag.List) {
+	m := newMachine(o.Name, dim.Numbers{}, opts.Budget)
+	result := m.net(o, opts)
+	if list := m.found.List; list.HasErrors() {
+		return nil, list
+	}
+	return result, m.found.List
+}
+
+func (m *machine) net(o *resolve.Object, opts Options) *Result {
+	c, ok := m.closure(o, o.Span)
+	if !ok {
+		return nil
+	}
+	if c.Object.IsPrimitive() {
+		m.fail(netOfOperation(o, c))
+		return nil
+	}
+	if least(o) > MaxNodes {
+		m.stop(tooManyNodes(o.Span, false))
+		return nil
+	}
+	chain := presets(o)
+	var e *env
+	if c, ok = m.set(c, o, opts.Set); ok {
+		e, ok = m.bind(c, o.Span)
+	}
+	if !ok {
+		m.meta(chain, nil) // for what is wrong with it
+		return nil
+	}
+	meta, stated := m.meta(chain, e)
+	result := &Result{Meta: meta}
+	input, ok := m.input(c.Object.Block, e, opts)
+	if !ok {
+		return nil
+	}
+	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
+	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
+	x := m.entry(input, c.Object.Block)
+	out := m.applyBlock(c, e, newScope("", nil), x, o.Span)
+	m.stretches = nil // facts are about the whole
+	if out.Poisoned || out.Suspect || m.stopped {
+		return nil
+	}
+	m.graph.Output = out.Node
+	if opts.Origins {
+		result.Origins = m.origins
+	}
+	result.Graph = m.graph
+	result.Main, result.Sides = m.graph.Totals()
+	m.fitMeta(result, stated)
+	m.expectations(chain, result, e)
+	result.Unchecked.Is = len(m.unchecked)
+	return result
+}
+
+// presets lists the declarations from a net's name to the block that has a
+// body, outermost first.
+func presets(o *resolve.Object) []*resolve.Object {
+	chain := []*resolve.Object{o}
+	for o.Block.Preset != nil {
+		next, _ := o.Module.LookupPath(o.Block.Preset.Ref().Path)
+		if next == nil || next.Block == nil {
+			break
+		}
+		chain, o = append(chain, next), next
+	}
+	return chain
+}
+
+// Runnable reports whether a net can be instantiated with these settings: whether every
+// parameter has a default, an argument or one of them.
+func Runnable(o *resolve.Object, settings []Setting) bool {
+	open, _ := Open(o)
+	for _, p := range open.Params {
+		set := func(s Setting) bool { return s.Name == p.Name }
+		if !p.HasDefault && !slices.ContainsFunc(settings, set) {
+			return false
+		}
+	}
+	return true // where the preset has no meaning, it cannot, but not for want of arguments
+}
+
+// set fills in parameters from outside the program.
+func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closure, bool) {
+	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
+	for name, b := range c.Args {
+		filled.Args[name] = b
+	}
+	params := parameters(c.Object)
+	good := true
+	for _, s := range settings {
+		switch {
+		case find(params, s.Name) == nil:
+			open := slices.DeleteFunc(slices.Clone(params), func(p *ast.Param) bool { return c.has(p.Name.Text) })
+			m.fail(unknownSetting(s, o, open))
+			good = false
+			continue
+		case c.has(s.Name):
+			m.fail(settingTaken(s, o, c))
+			good = false
+			continue
+		}
+		m.outside = true
+		v, ok := m.eval(s.Value, &env{module: o.Module, frame: &frame{}})
+		m.outside = false
+		if !ok {
+			good = false
+			continue
+		}
+		filled.Args[s.Name] = bound{value: v, span: s.Value.Span(), expr: s.Value}
+	}
+	return filled, good
+}
+
+// same reports whether parameters are set to what they are by default.
+func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
+	told := m.report
+	defer func() { m.report = told }()
+	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
+	for _, s := range settings {
+		p := find(parameters(o), s.Name)
+		if p.Default == nil {
+			return false
+		}
+		v, ok := m.eval(p.Default, e)
+		if ok {
+			v, _ = m.convert(v, m.typeOf(p, e))
+		}
+		if equal, comparable := m.equal(e.values[s.Name], v); !ok || !equal || !comparable {
+			return false
+		}
+	}
+	return true
+}
+
+// input gives the shape of the input: the one asked for, or the defaults of the
+// signature with one image. It notes whether those are the same.
+func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, ok bool) {
+	if b.Sig == nil {
+		m.fail(netWithoutSignature(b))
+		return nil, false
+	}
+	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.In) {
+		m.fail(wrongShapeOption(b, opts.Shape))
+		return nil, false
+	}
+	m.defaults = true
+	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
+	for i, d := range b.Sig.In {
+		size, known, ok := m.defaultSize(d, i, e)
+		if !ok {
+			return nil, false
+		}
+		if opts.Shape != nil {
+			given := dim.Int(opts.Shape[i])
+			m.defaults = m.defaults && known && given == size
+			size, known = given, true
+		}
+		if !known {
+			m.fail(noDefaultSize(b, d))
+			return nil, false
+		}
+		if !dim.AtLeast(m.facts, size, dim.Int(1)) {
+			m.fail(badInputSize(b, d, size))
+			return nil, false
+		}
+		if name := bare(d.Size); name != "" {
+			if _, bound := e.lookup(name); !bound {
+				e.values[name] = size
+			}
+		}
+		shape = append(shape, size)
+	}
+	return shape, true
+}
+
+// defaultSize is the size an axis of the input has when none is asked for; the
+// batch, which has no default of its own, is 1.
+func (m *machine) defaultSize(d *ast.Dim, axis int, e *env) (size dim.Size, known, ok bool) {
+	x := d.Default
+	if x == nil {
+		name := bare(d.Size)
+		if _, bound := e.lookup(name); name != "" && !bound {
+			return dim.Int(1), axis == 0, true
+		}
+		x = d.Size
+	}
+	v, ok := m.evalSize(x, e)
+	if ok && !dim.AtLeast(m.facts, v, dim.Int(1)) || ok && !v.IsWhole() {
+		m.fail(badDefaultSize(x, v))
+		return v, false, false
+	}
+	return v, true, ok
+}
+
+// entry is the input as a value.
+func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
+	n := m.node(&graph.Node{Path: "input", Shape: concrete(shape), Origin: b.Sig.Span()})
+	m.graph.Input = n
+	t := Tensor{Shape: shape, Node: n}
+	for i, d := range shape {
+		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input", Path: "input"})
+	}
+	m.start(t)
+	return t
+}

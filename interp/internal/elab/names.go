@@ -1,0 +1,262 @@
+package elab
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// Names among unknowns. Two steps or tensors of one name are a mistake wherever both are
+// made, so a proof has to know that no two have, whatever the values:
+//
+//   - A label in a repeat of unknown length has the number of the iteration in it, in a
+//     way that no two iterations make the same; or there is at most one iteration, which
+//     is a requirement then.
+//   - Other steps have paths that differ in what is written in them. Where a number could
+//     make one the other, or one of them need not be made, nothing is shown.
+//   - Steps without a label are numbered, each with another number. After a repeat of
+//     unknown length nobody knows which.
+//   - Strings that are parameters are taken to differ where their names do.
+
+// In a path these enclose a number that is unknown, the number of a step that is unknown,
+// and a string that is.
+const (
+	numberBegins, numberEnds = '⟦', '⟧'
+	stepBegins, stepEnds     = '⟨', '⟩'
+	stringBegins, stringEnds = '⟪', '⟫'
+	marks                    = "⟦⟧⟨⟩⟪⟫"
+)
+
+// unmarked makes a path what people write.
+var unmarked = strings.NewReplacer("⟦", "{", "⟧", "}", "⟪", "{", "⟫", "}", "⟨"+loose, "", "⟨", "", "⟩", "")
+
+// A turning is a turn that stands for all of a repeat.
+type turning struct {
+	outer *turning
+	i     dim.Size
+	plain *ast.Step // a step of which the turn's number is no part of the label
+	label string    // of that
+	rare  bool      // whether a repeat within it may not make that step
+}
+
+// A naming is what has been given names, steps or tensors.
+type naming struct {
+	what  string
+	given map[string]named
+	order []string // of given
+	open  []named  // those that numbers may make the names of others
+}
+
+// A named is a name and where it was given.
+type named struct {
+	name    string
+	tokens  []token
+	at      *place
+	marked  bool // whether it has marks
+	perhaps bool // in a turn that need not be made
+}
+
+// maxOpen limits how many names are compared with all others.
+const maxOpen = 512
+
+// written is a value as a part of a label.
+func (m *machine) written(v Value) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case dim.Size:
+		if v.Known() || m.unknowns == nil {
+			return v.String() // a part of a path: exact
+		}
+		text := m.unknowns.Written(v)
+		if m.labels == nil {
+			m.labels = map[string]dim.Size{}
+		}
+		m.labels[text] = v
+		return string(numberBegins) + text + string(numberEnds)
+	case UnknownString:
+		return string(stringBegins) + v.Name + string(stringEnds)
+	}
+	return show(m.settle(v))
+}
+
+// numberOf writes the number of a step or branch; it is loose where a repeat before it
+// has no known length.
+func (m *machine) numberOf(n int, isLoose bool) string {
+	text := strconv.Itoa(n)
+	switch {
+	case m.unknowns == nil:
+		return text
+	case isLoose:
+		text = loose + text
+	}
+	return string(stepBegins) + text + string(stepEnds)
+}
+
+// differs takes note of a label that is given in turns that stand for all.
+func (m *machine) differs(sc scope, label string, s *ast.Step) {
+	for t := m.turning; t != nil && t != sc.turning; t = t.outer {
+		switch within, distinct := m.numbered(label, t.i); {
+		case !within && t.plain == nil:
+			t.plain, t.label, t.rare = s, label, t != m.turning
+		case within && !distinct:
+			m.unknowns.Beyond("whether iterations label steps alike")
+		}
+	}
+}
+
+// namesSoFar returns a function that forgets the names which were given since then.
+func (m *machine) namesSoFar() (forget func()) {
+	type mark struct{ order, open int }
+	all := []*naming{&m.steps, &m.tensors}
+	var before []mark
+	for _, n := range all {
+		before = append(before, mark{len(n.order), len(n.open)})
+	}
+	return func() {
+		for k, n := range all {
+			for _, name := range n.order[before[k].order:] {
+				delete(n.given, name)
+			}
+			n.order, n.open = n.order[:before[k].order], n.open[:before[k].open]
+		}
+	}
+}
+
+// name gives a name among unknowns. One that is part of another which differs from all
+// that were given before is not compared.
+func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
+	here := named{name: name, at: m.at(s), tokens: m.tokens(name), perhaps: m.turning != nil}
+	here.marked = slices.ContainsFunc(here.tokens, func(t token) bool { return t.text != "" })
+	if first, taken := n.given[name]; !taken {
+		n.given[name], n.order = here, append(n.order, name)
+	} else if sameText, sameTurn := first.at.compare(here.at); !sameText && !first.perhaps && !here.perhaps || sameText && !sameTurn {
+		m.twice(n.what, name, first.at, here.at)
+	} else if !sameText {
+		m.unknowns.Beyond("whether two " + n.what + " of one name are made")
+	}
+	if here.open() {
+		for _, other := range n.given {
+			if !part {
+				m.meet(n.what, other, here)
+			}
+		}
+		if n.open = append(n.open, here); len(n.open) > maxOpen {
+			m.unknowns.Beyond("more labels with numbers than are compared")
+		}
+		return
+	}
+	for _, other := range n.open {
+		if part {
+			break
+		}
+		m.meet(n.what, other, here)
+	}
+}
+
+// meet goes beyond what can be shown where two names may be one. Those of one place in
+// the text, and of turns that may be one, differ by their numbers (differs).
+func (m *machine) meet(what string, a, b named) {
+	if sameText, sameTurn := a.at.compare(b.at); !(sameText && sameTurn) && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
+		m.unknowns.Beyond("whether two " + what + " have one name")
+	}
+}
+
+// open reports whether a name has a number that is unknown, or one in a label that a step
+// may have which has none.
+func (n named) open() bool {
+	digits, begins := false, true
+	for k, t := range n.tokens {
+		if t.letter == numberBegins {
+			return true
+		}
+		isDigit := unicode.IsDigit(t.letter)
+		digits = isDigit && (begins || digits)
+		if begins = t.letter == '.'; digits && (k+1 == len(n.tokens) || n.tokens[k+1].letter == '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// anyTurn is the turn of a place that is one of several.
+const anyTurn = -1
+
+// compare reports whether two places are one in the text, and if so, whether they may be
+// one in the same turns of all repeats.
+func (p *place) compare(q *place) (sameText, sameTurn bool) {
+	sameTurn = true
+	for ; p != nil && q != nil; p, q = p.up, q.up {
+		if p.span != q.span || (p.step == nil) != (q.step == nil) {
+			return false, false
+		}
+		sameTurn = sameTurn && (p.turn == q.turn || p.turn == anyTurn || q.turn == anyTurn)
+	}
+	return p == q, sameTurn
+}
+
+// nameFlat gives the names of the steps of a block which is not entered otherwise, if
+// they are those of the place that it is called at, with the empty label.
+func (m *machine) nameFlat(c *Closure, e *env, sc scope, x Tensor) {
+	last := len(m.trace) - 1
+	if !m.trace[last].flat || m.unknowns.Stopped() {
+		return
+	}
+	if slices.ContainsFunc(m.trace[:last], func(outer calling) bool { return outer.object == c.Object }) {
+		m.unknowns.Beyond("the names in a block that calls itself with the empty label")
+		return
+	}
+	count, report, said := m.count, m.report, maps.Clone(m.said)
+	m.report = func(d *diag.Diagnostic) {
+		if d.Code == diag.DuplicatePath || d.Code.IsLimit() {
+			report(d)
+		}
+	}
+	end := m.unknowns.Try()
+	m.body(c.Object.Block.Body, e.inner(), sc, x)
+	end()
+	m.count, m.report, m.said = count, report, said
+}
+
+// nameUnknown takes note of a block of which nobody knows what names it gives. They are
+// taken to differ from others, but not from those that it gives another time.
+func (m *machine) nameUnknown(b UnknownBlock, at *site) {
+	if !at.flat() {
+		return
+	}
+	name := at.scope.labels + string(stringBegins) + b.Name + string(stringEnds)
+	here := named{name: name, at: m.at(at.step)}
+	first, again := m.flat[name]
+	if again {
+		_, again = first.at.compare(here.at)
+		again = !again // in the same turn it is the same call
+	}
+	if m.flat == nil {
+		m.flat = map[string]named{}
+	}
+	m.flat[name] = here
+	if again || m.turning != at.scope.turning {
+		m.unknowns.Beyond("the names in `" + b.Name + "`, which is called more than once with the empty label")
+	}
+}
+
+// nameOp gives an operation and its tensors their names.
+func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) {
+	for _, p := range params {
+		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !at.flat())
+	}
+	switch {
+	case !at.flat():
+		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
+	case len(params) > 0:
+		m.differs(at.scope, "", at.step)
+	}
+}

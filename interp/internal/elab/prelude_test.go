@@ -1,0 +1,177 @@
+package elab_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/lang"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/stdlib"
+)
+
+var std = lang.NewLibrary(stdlib.FS)
+
+// load reads a program that is one file.
+func load(t *testing.T, text string) (*lang.Program, diag.List) {
+	t.Helper()
+	p, list, err := lang.Load(fstest.MapFS{"a.cnn": {Data: []byte(text)}}, "a.cnn", "", std)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, list
+}
+
+func prelude(t *testing.T) []*resolve.Object {
+	t.Helper()
+	p, list := load(t, "")
+	if len(list) > 0 {
+		t.Fatal(list.Err())
+	}
+	return p.Prelude.Blocks()
+}
+
+// kinds is what Go must call the parameters of each type of the language.
+var kinds = map[string]ops.Kind{
+	"int": ops.Number, "float": ops.Number, "bool": ops.Flag, "dims": ops.Dims, "pad": ops.Pad, "list[float]": ops.Numbers,
+}
+
+// typeOf is the type a parameter declares, or that of the number or bool that is
+// its default.
+func typeOf(p *ast.Param) string {
+	switch {
+	case p.Type != nil && p.Type.Elem != "":
+		return p.Type.Name + "[" + p.Type.Elem + "]"
+	case p.Type != nil:
+		return p.Type.Name
+	}
+	switch p.Default.(type) {
+	case *ast.Number:
+		return "float"
+	case *ast.Bool:
+		return "bool"
+	}
+	return ""
+}
+
+// Prelude and Go declare the same primitives in one order, with the same
+// parameters in one order, of the same kinds.
+func TestPreludeIsWhatOpsHas(t *testing.T) {
+	var declared, bound []string
+	for _, o := range prelude(t) {
+		text := o.Name
+		if o.Block.Body != nil || o.Block.Sig == nil || o.Block.Doc == "" || o.Block.Kind != "block" {
+			t.Errorf("%s: a primitive has a comment, a signature and no body", o.Name)
+		}
+		if o.Block.Params != nil {
+			for _, p := range o.Block.Params.List {
+				if name := typeOf(p); name != "branches" {
+					kind, ok := kinds[name]
+					if !ok {
+						t.Errorf("%s: the parameter %s has the type %q, which Go has no kind for", o.Name, p.Name.Text, name)
+					}
+					text += fmt.Sprintf(" %s:%v", p.Name.Text, kind)
+				}
+			}
+		}
+		declared = append(declared, text)
+	}
+	for _, op := range ops.Builtins {
+		text := op.Name()
+		for _, p := range ops.Parameters(op.Name()) {
+			text += fmt.Sprintf(" %s:%v", p.Name, p.Kind)
+		}
+		bound = append(bound, text)
+	}
+	if got, want := strings.Join(bound, "\n"), strings.Join(declared, "\n"); got != want {
+		t.Errorf("ops has\n%s\n\nthe prelude declares\n%s", got, want)
+	}
+}
+
+// samples are the arguments that each primitive is tried with, several times
+// where they matter; "" stands for none.
+var samples = map[string][]string{
+	"conv": {"6, 3x3", "6, 1x1, stride=2, groups=2", "8, 3x3, pad=1, dilation=2, groups=8, bias=false",
+		"4, [3, 2], stride=[2, 1], pad=[[1, 0], [2, 1]]", "5, 3, pad=half", "5, 2, stride=2, pad=same"},
+	"deconv":          {"6, 2x2, stride=2", "5, 3x3, stride=2, pad=1, bias=false"},
+	"linear":          {"5", "3, bias=false"},
+	"lrn":             {"", "3, 1.0, 0.5, 2.0"},
+	"maxpool":         {"2x2", "3x3, stride=2, pad=1, ceil=true", "2, stride=2, pad=same"},
+	"avgpool":         {"2x2", "3x3, stride=1, pad=1, count_pad=false", "1x3, stride=2, pad=same", "3x3, pad=same, count_pad=true"},
+	"avgpool_to":      {"2x2", "[3, 1]", "9"},
+	"dropout":         {"", "0.2"},
+	"scale":           {"0.5", "2"},
+	"channel_affine":  {"[1, 2, 3, 4, 5, 6, 7, 8], [0, 0, 0, 0, 0.5, 0, 0, -1]"},
+	"slice":           {"0, 8", "2, 5"},
+	"channel_shuffle": {"1", "2", "4"},
+	"add":             {"{ | relu | id }"},
+	"mul":             {"{ | relu | id }", "{ | relu | gap }"},
+	"max":             {"{ | relu | id | sigmoid }"},
+	"mean":            {"{ | relu | id }"},
+	"concat":          {"{ | relu | id | conv(3, 1x1) }"},
+}
+
+// What the prelude claims of every primitive holds: a block of one's own with its
+// parameters and its signature, and the primitive as its body, is accepted.
+func TestSignaturesOfThePreludeHold(t *testing.T) {
+	objects := prelude(t)
+	seen := map[string]bool{}
+	for _, o := range objects {
+		seen[o.Name] = true
+		tries := samples[o.Name]
+		if tries == nil {
+			tries = []string{""}
+		}
+		for _, arguments := range tries {
+			t.Run(o.Name+"("+arguments+")", func(t *testing.T) {
+				text := sampleProgram(o, arguments)
+				p, list := load(t, text)
+				for _, n := range p.Main.Nets() {
+					_, found := elab.Net(n, elab.Options{})
+					list.AddAll(found)
+				}
+				for _, d := range list {
+					t.Errorf("%v\n%s", d, text)
+				}
+				if len(p.Main.Nets()) != 1 {
+					t.Errorf("no net:\n%s", text)
+				}
+			})
+		}
+	}
+	for name := range samples {
+		if !seen[name] {
+			t.Errorf("there is no primitive %s to try", name)
+		}
+	}
+}
+
+// sampleProgram wraps a primitive in a block with its signature.
+func sampleProgram(o *resolve.Object, arguments string) string {
+	text := func(s source.Span) string { return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset] }
+	in := "[N, 8, H = 6, W = 7]"
+	if len(o.Block.Sig.In) == 2 {
+		in = "[N, 8]"
+	}
+	out := strings.TrimSuffix(strings.Repeat("_, ", len(o.Block.Sig.Out)), ", ")
+	params, body, call := "", o.Name, "probe"
+	if strings.HasPrefix(arguments, "{") {
+		body += " " + arguments
+	} else if o.Block.Params != nil {
+		params = text(o.Block.Params.Span())
+		var forwarded []string
+		for _, p := range o.Block.Params.List {
+			forwarded = append(forwarded, p.Name.Text+"="+p.Name.Text)
+		}
+		body += "(" + strings.Join(forwarded, ", ") + ")"
+		call += "(" + arguments + ")"
+	}
+	return fmt.Sprintf("block probe%s\n    %s\n{ %s }\n\nnet sample %s -> [%s] { %s }\n",
+		params, text(o.Block.Sig.Span()), body, in, out, call)
+}

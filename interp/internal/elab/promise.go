@@ -1,0 +1,213 @@
+package elab
+
+import (
+	"fmt"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// A promise is what the declaration of a block parameter says of the block that is
+// given for it: how it is called and what it does to a shape,
+//
+//	unit: block(c: int, stride = 1) [N, C, H, W] -> [N, c, ceil(H/stride), ceil(W/stride)]
+//
+// A block that is known is applied and held to it. One that may be any, in a proof,
+// is nothing but its promise: so a block is proved once, for all that may be given.
+type promise struct {
+	declared *Closure    // a block of the parameter's name, its signature alone
+	given    source.Span // the argument
+}
+
+// promised adds what the declaration of a parameter says to the block given for
+// it. A block may be passed on from parameter to parameter, and is held to all.
+func promised(v Value, p *ast.Param, module *resolve.Module, given source.Span) Value {
+	if c, ok := v.(*Closure); ok && !c.passed.IsValid() {
+		first := *c
+		first.passed = given
+		v = &first
+	} else if ok {
+		given = c.passed // what is wrong with it is wrong there
+	}
+	if p.Type == nil || p.Type.Params == nil && p.Type.Sig == nil {
+		return v
+	}
+	block := &ast.Block{Extent: p.Type.Extent, Kind: "block", Name: p.Name, Params: p.Type.Params, Sig: p.Type.Sig}
+	object := &resolve.Object{Name: p.Name.Text, Module: module, Block: block, Span: p.Name.Span()}
+	more := promise{&Closure{Object: object}, given}
+	switch v := v.(type) {
+	case *Closure:
+		held := *v
+		held.promises = append(v.promises[:len(v.promises):len(v.promises)], more)
+		return &held
+	case UnknownBlock:
+		v.promises = append(v.promises[:len(v.promises):len(v.promises)], more)
+		return v
+	}
+	return v
+}
+
+// fillPromises gives the arguments of a call to what was promised of the block too.
+func (m *machine) fillPromises(list []promise, args *ast.Args, e *env) ([]promise, bool) {
+	filled := make([]promise, len(list))
+	for i, p := range list {
+		c, ok := m.fill(p.declared, args, e)
+		if !ok {
+			return nil, false
+		}
+		filled[i] = promise{c, p.given}
+	}
+	return filled, true
+}
+
+// misfit is a block that cannot be called as its promise says, with an argument
+// that it does not take; nil for one that can.
+func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
+	if len(c.promises) == 0 {
+		return nil
+	}
+	p := c.promises[0]
+	params := parameters(c.Object)
+	open := 0
+	for _, q := range params {
+		if !c.has(q.Name.Text) {
+			open++
+		}
+	}
+	declared := finder(params)
+	for _, a := range args.List {
+		switch {
+		case a.Name != nil && declared(a.Name.Text) == nil:
+			return wrongCall(p, c, diag.UnknownArgument, a, "has no parameter `"+a.Name.Text+"`, with which")
+		case a.Name == nil && open == 0 && len(params) == 0:
+			return wrongCall(p, c, diag.TooManyArguments, a, "takes no arguments, with which")
+		case a.Name == nil && open == 0:
+			return wrongCall(p, c, diag.TooManyArguments, a, "takes fewer arguments than those with which")
+		case a.Name == nil:
+			open--
+		}
+	}
+	return nil
+}
+
+// keep applies a block that promises were made of, and holds it to them.
+func (m *machine) keep(c *Closure, at *site, x Tensor, apply func() Tensor) Tensor {
+	entered := make([]*env, len(c.promises))
+	for i, p := range c.promises {
+		e, ok := m.called(p, at, x)
+		if !ok {
+			return poison
+		}
+		entered[i] = e
+	}
+	out := apply()
+	for i, p := range c.promises {
+		if !out.Poisoned && !out.Suspect && !m.kept(p, c.name(), entered[i], out) {
+			out.Suspect = true
+		}
+	}
+	return out
+}
+
+// called binds the names of a promise to the arguments of a call and to the sizes
+// of what it is applied to.
+func (m *machine) called(p promise, at *site, x Tensor) (*env, bool) {
+	e, ok := m.bind(p.declared, at.span())
+	if !ok || x.Poisoned {
+		return nil, false
+	}
+	b := p.declared.Object.Block
+	return e, b.Sig == nil || m.bindInput(b, e, x, at.span())
+}
+
+// kept checks what a promise says of a result.
+func (m *machine) kept(p promise, name string, e *env, x Tensor) bool {
+	b := p.declared.Object.Block
+	if b.Sig == nil {
+		return true
+	}
+	if len(b.Sig.Out) != len(x.Shape) {
+		m.fail(promiseRank(p, name, x))
+		return false
+	}
+	for i, claim := range b.Sig.Out {
+		want, ok := m.claimed(claim, e)
+		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(promiseBroken(p, name, claim, i, want, x))
+			return false
+		}
+	}
+	return true
+}
+
+// applyUnknown is the result of a block that may be any: what is promised of it, or
+// any image of the same batch.
+func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
+	if x.Poisoned || len(x.Shape) == 0 {
+		return poison
+	}
+	m.count = unknownCount
+	m.nameUnknown(b, at)
+	what := fmt.Sprintf("what %s gives in line %d", b.Name, at.span().Start.Line)
+	for i, p := range b.promises {
+		e, ok := m.called(p, at, x)
+		if !ok {
+			return poison
+		}
+		if sig := p.declared.Object.Block.Sig; sig != nil {
+			out := m.fulfilled(sig, e, x, what)
+			for _, other := range b.promises[i+1:] {
+				if e, ok := m.called(other, at, x); !ok || !m.kept(other, b.Name, e, out) {
+					return poison
+				}
+			}
+			return out
+		}
+	}
+	if m.unknowns == nil {
+		return poison
+	}
+	return m.anyImage(x, what)
+}
+
+// fulfilled is an image of the shape that a signature claims; where it claims
+// nothing, the size is unknown.
+func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, what string) Tensor {
+	t := Tensor{}
+	for i, claim := range sig.Out {
+		size, ok := m.claimed(claim, e)
+		if !ok && m.unknowns == nil {
+			return poison
+		}
+		if !ok {
+			m.unknowns.Approximate()
+			size = m.unknowns.Opaque(axisLetter(i)+" of "+what, 1)
+		}
+		origin := &Origin{Span: claim.Span(), Size: size, Reason: what}
+		if i < len(x.Origins) {
+			origin.Before = x.Origins[i]
+		}
+		t.Shape, t.Origins = append(t.Shape, size), append(t.Origins, origin)
+	}
+	if m.unknowns == nil {
+		for _, size := range t.Shape {
+			if !dim.AtLeast(m.facts, size, dim.Int(1)) || !size.IsWhole() {
+				return poison // no block makes that
+			}
+		}
+		t.Node = m.node(&graph.Node{Path: "input", Shape: concrete(t.Shape)})
+	}
+	return t
+}
+
+// axisLetter is what proofs call the size of an axis.
+func axisLetter(i int) string {
+	if names := []string{"N", "C", "H", "W"}; i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("axis %d", i)
+}

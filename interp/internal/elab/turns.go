@@ -1,0 +1,350 @@
+package elab
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+)
+
+// unrolled is how many turns of a repeat of unknown length are followed where
+// nothing better is known of it.
+const unrolled = 3
+
+// A loop is a repeat whose number of turns is unknown.
+type loop struct {
+	*machine
+	repeat *ast.Repeat
+	n      dim.Size
+	list   *UnknownList // what it runs over, nil for a count
+	env    *env
+	scope  scope
+}
+
+// turn applies one turn, the i-th.
+func (l *loop) turn(i dim.Size, x Tensor) Tensor {
+	in := l.env.inner()
+	values := []Value{i}
+	if l.list != nil {
+		item := l.list.item(l.unknowns, i.String())
+		values = []Value{item}
+		if len(l.repeat.Head.Vars) == 2 {
+			values = []Value{i, item}
+		}
+	}
+	for k, name := range l.repeat.Head.Vars {
+		in.values[name.Text] = values[k]
+	}
+	before := l.place
+	defer func() { l.place = before }()
+	l.place = &place{up: before, span: l.repeat.Head.Span(), turn: anyTurn}
+	if n, ok := i.Int(); ok {
+		l.place.turn = n
+	}
+	if l.repeat.Body != nil {
+		return l.body(l.repeat.Body, in, l.scope, x)
+	}
+	return l.stepValue(l.repeat.Step, in, l.scope, x)
+}
+
+// unknownRepeat applies a repeat of unknown length. In this order it is shown
+// that turns leave the shape alone, all of them or all but the first and last;
+// that every turn adds the same to the shape; or that a turn takes any image to
+// some image. Where none of these holds, a few turns are followed.
+func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
+	l.machine = m
+	l.scope.next.loose = true
+	if !m.facts.Require(l.n, dim.Whole) || !m.facts.Require(l.n, dim.NonNegative) {
+		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
+		return poison
+	}
+	peels := [][2]int{{0, 0}, {1, 0}}
+	switch {
+	case l.list != nil:
+		peels = [][2]int{{0, 0}} // items differ, so peeling some would not help
+	case len(l.repeat.Head.Vars) > 0:
+		peels = [][2]int{{0, 0}, {1, 1}}
+	}
+	for _, peel := range peels {
+		if out, ok := l.steady(x, peel[0], peel[1]); ok || out.Poisoned {
+			return out
+		}
+	}
+	if out, ok := l.growing(x); ok || out.Poisoned {
+		return out
+	}
+	if l.list != nil {
+		return l.anything(x)
+	}
+	return l.few(x)
+}
+
+// steady reports whether all turns but a few leave the shape alone. By induction
+// one such turn stands for all of them.
+func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
+	if first+last > 0 && !l.unknowns.Split(l.n.Sub(dim.Int(first+last)), dim.NonNegative) {
+		return l.few(x), true
+	}
+	before := l.count
+	y := x
+	for i := range first {
+		y = l.turn(dim.Int(i), y)
+	}
+	if y.Poisoned || y.Suspect {
+		return poison, false
+	}
+	middle := l.count
+	stays := func(i dim.Size) bool {
+		l.count = middle
+		z, ok := l.attempt(i, y)
+		return ok && sameShape(z.Shape, y.Shape)
+	}
+	i, uniform, ok := l.every(first, last, stays)
+	if !ok {
+		l.count = before
+		return x, false
+	}
+	if turns := l.n.Sub(dim.Int(first + last)); l.unknowns.None(turns) {
+		l.count = middle
+	} else {
+		l.multiply(middle, i, turns, uniform)
+	}
+	for k := last; k > 0; k-- {
+		y = l.turn(l.n.Sub(dim.Int(k)), y)
+	}
+	return y, true
+}
+
+// every shows something of all turns but the first and last few, i standing for any of
+// them; uniform says that they are all of one kind.
+func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, uniform, ok bool) {
+	list := ""
+	if l.list != nil {
+		list = l.list.Name
+	}
+	defer l.apart(true)()
+	forget := l.namesSoFar()
+	defer func() {
+		if !ok {
+			forget()
+		}
+	}()
+	t := &turning{outer: l.turning}
+	for uniform = true; ; uniform = false {
+		i, end := l.unknowns.Turn(l.n, first, last, list)
+		t.i, l.turning, l.turned = i, t, append(l.turned, i)
+		holds, again := end(shown(i))
+		l.turning = t.outer
+		if holds && !again && t.plain != nil {
+			l.atMostOnce(t, uniform && !t.rare)
+		}
+		if !holds || !again {
+			return i, uniform, holds
+		}
+	}
+}
+
+// atMostOnce requires that a repeat has at most one turn, since all of them, or those of
+// one kind, give a step the same name.
+func (l *loop) atMostOnce(t *turning, all bool) {
+	if !all && !l.unknowns.None(l.n.Sub(dim.Int(1))) {
+		l.unknowns.Beyond("whether iterations label steps alike")
+	}
+	if !l.unknowns.Assume(dim.Int(1).Sub(l.n), dim.NonNegative, true, false) {
+		l.fail(repeatedPath("steps", unmarked.Replace(t.label), t.plain))
+	}
+}
+
+// apart keeps what an iteration names from what follows it. With perhaps that is known by
+// name alone: the iteration stands for any number of them.
+func (l *loop) apart(perhaps bool) (end func()) {
+	f := l.env.frame
+	before := f.taps
+	f.taps = &taps{around: before}
+	return func() {
+		named := map[string]Tensor{}
+		for s := f.taps; s != before; s = s.around {
+			maps.Copy(named, s.of)
+		}
+		if f.taps = before; perhaps && len(named) > 0 {
+			f.taps = &taps{of: named, around: before, perhaps: true}
+		}
+	}
+}
+
+// multiply counts one turn, made since before, as often as it happens.
+func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
+	each := l.count.Params.Sub(before.Params)
+	if !uniform || !each.IsValid() || dependsOn(each, i) || dependsOn(l.count.FLOPs, i) {
+		l.count = unknownCount
+		return
+	}
+	times := func(after, before dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(turns)) }
+	l.count.Params = times(l.count.Params, before.Params)
+	l.count.MACs = times(l.count.MACs, before.MACs)
+	l.count.FLOPs = times(l.count.FLOPs, before.FLOPs)
+}
+
+// growing reports whether every turn adds the same to the shape: whether turn i
+// takes x + i*d to x + (i+1)*d. That d is what the first turn adds is but a guess.
+func (l *loop) growing(x Tensor) (Tensor, bool) {
+	before := l.count
+	end := l.unknowns.Try()
+	leave, forget := l.apart(false), l.namesSoFar()
+	one, ok := l.attempt(dim.Int(0), x)
+	leave()
+	forget()
+	end()
+	l.count = before
+	if !ok || len(one.Shape) != len(x.Shape) {
+		return x, false
+	}
+	for k := range one.Shape {
+		if d := one.Shape[k].Sub(x.Shape[k]); mentions(d, x.Shape[k]) {
+			return x, false // what a turn adds depends on what was there
+		}
+	}
+	after := func(turns dim.Size) Tensor {
+		t := x
+		t.Shape = x.Shape.Clone()
+		for k := range t.Shape {
+			t.Shape[k] = x.Shape[k].Add(one.Shape[k].Sub(x.Shape[k]).Mul(turns))
+		}
+		return t
+	}
+	_, _, ok = l.every(0, 0, func(i dim.Size) bool {
+		next, ok := l.attempt(i, after(i))
+		return ok && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)
+	})
+	if l.count = before; !ok {
+		return x, false
+	}
+	l.count = unknownCount
+	return after(l.n), true
+}
+
+// attempt applies a turn that may be none that happens, and so keeps what it has
+// to report to itself.
+func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
+	report, said := l.report, maps.Clone(l.said)
+	failed := false
+	l.report = func(d *diag.Diagnostic) {
+		if failed = true; d.Code.IsLimit() {
+			report(d) // it ends the whole application
+		}
+	}
+	out := l.turn(i, x)
+	l.report, l.said = report, said
+	return out, !failed && !out.Poisoned && !out.Suspect
+}
+
+// anything shows that a turn takes any image to some image of the same batch,
+// so that some image is what any number of turns leaves.
+func (l *loop) anything(x Tensor) Tensor {
+	if out, ok := l.anyWidth(x); ok {
+		return out
+	}
+	any := l.anyImage(x, "repeat "+l.list.Name)
+	failed, sameAxes := false, true
+	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
+		out := l.turn(i, any)
+		failed = failed || out.Poisoned || out.Suspect
+		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
+		return true
+	})
+	switch {
+	case failed:
+		return poison
+	case !holds:
+		l.unknowns.Beyond("what the iterations of `repeat " + l.list.Name + "` need differs from iteration to iteration")
+		return poison
+	case !sameAxes:
+		l.unknowns.Beyond("a repeat whose iterations change the number of axes")
+		return poison
+	}
+	l.count = unknownCount
+	return any
+}
+
+// anyWidth shows that a turn takes an image of any number of channels to one of the
+// same height and width, so that these stay.
+func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
+	if len(x.Shape) != 4 {
+		return x, false
+	}
+	before := l.count
+	any := x
+	any.Shape = x.Shape.Clone()
+	any.Shape[1] = l.unknowns.Opaque("C of repeat "+l.list.Name, 1)
+	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
+		out, ok := l.attempt(i, any)
+		return ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])
+	})
+	if !ok {
+		l.count = before
+		return x, false
+	}
+	l.unknowns.Approximate()
+	l.count = unknownCount
+	return any, true
+}
+
+// few follows a small number of turns.
+func (l *loop) few(x Tensor) Tensor {
+	n, ok := l.fewTurns(l.n)
+	if !ok {
+		return poison
+	}
+	for k := range n.(dim.Size).MustInt() {
+		if x = l.turn(dim.Int(k), x); x.Poisoned || x.Suspect {
+			return x
+		}
+	}
+	return x
+}
+
+// fewTurns settles an unknown number of turns on a small one.
+func (m *machine) fewTurns(n dim.Size) (Value, bool) {
+	for k := range unrolled + 1 {
+		if m.unknowns.Split(n.Sub(dim.Int(k)), dim.Zero) {
+			return dim.Int(k), true
+		}
+	}
+	m.unknowns.Bounded(n)
+	return nil, false
+}
+
+// dependsOn reports whether a size has the variable i, or one that stands for what a
+// function makes of it and so has its name within its own.
+func dependsOn(a, i dim.Size) bool {
+	return slices.ContainsFunc(a.Vars(), func(v string) bool {
+		return slices.ContainsFunc(i.Vars(), func(w string) bool { return strings.Contains(v, w) })
+	})
+}
+
+func mentions(a, variable dim.Size) bool {
+	for _, v := range a.Vars() {
+		for _, w := range variable.Vars() {
+			if v == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sameShape(a, b dim.Shape) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !dim.Equivalent(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}

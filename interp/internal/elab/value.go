@@ -1,0 +1,235 @@
+package elab
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// A Value is what an expression stands for: dim.Size (int and float), bool,
+// string, dim.Pair (dims), ops.Padding (pad), []Value, *Closure (block),
+// *Tensor, or wildcard.
+type Value any
+
+// wildcard is the value of `_`, which claims nothing.
+type wildcard struct{}
+
+// A Closure is a block with some of its arguments filled in, or a body passed
+// in braces.
+type Closure struct {
+	Object *resolve.Object
+	Args   map[string]bound
+	Slot   *ast.Body // set for a body; Env is where its names live
+	Env    *env
+	given  source.Span // where arguments were filled in last
+	passed source.Span // where it was first given for a parameter
+	// promises are what the parameters it was given for say of it.
+	promises []promise
+}
+
+// A bound is an argument and where it was given.
+type bound struct {
+	value Value
+	span  source.Span
+	call  *ast.Args // what it is one of, nil where it is none of a call's
+	expr  ast.Expr  // as it is written, nil where it is no expression
+	env   *env      // the names known there
+}
+
+// A Tensor is the value that flows through steps: its shape, the node that
+// computes it, and for each axis where its size came from. A poisoned tensor
+// stands for what could not be made; nothing is said about it again. A suspect
+// one has a shape that is a guess after an error; nothing is said of its shape
+// again.
+type Tensor struct {
+	Shape    dim.Shape
+	Node     *graph.Node
+	Origins  []*Origin
+	Suspect  bool
+	Poisoned bool
+}
+
+// An Origin is the step that gave an axis its size, and what it was before.
+type Origin struct {
+	Span   source.Span
+	Size   dim.Size
+	Reason string // stride = 2
+	Before *Origin
+	Path   string     // of the step: layer1.0.conv1
+	Call   string     // what the text calls it: conv
+	Terms  []dim.Size // of a merge, the sizes of its branches
+}
+
+var poison = Tensor{Poisoned: true}
+
+// An env is the local names of a body, inside those of the bodies around it.
+type env struct {
+	up     *env
+	values map[string]Value
+	lets   map[string]*ast.Let // those of values that a let names
+	module *resolve.Module
+	frame  *frame
+}
+
+// A frame is one instantiation of a block.
+type frame struct {
+	taps *taps    // nil where there is none
+	net  bool     // of a net, rather than a block
+	of   *Closure // the block with its arguments, nil where there is none
+}
+
+// taps are values by name, and those that are known around a side head, or before a
+// repeat.
+type taps struct {
+	of     map[string]Tensor
+	around *taps
+	// perhaps says that there may be no such values, or others: an unknown number of
+	// iterations named them.
+	perhaps bool
+}
+
+// name makes a value a tap.
+func (f *frame) name(tap string, t Tensor) {
+	if f.taps == nil || f.taps.perhaps {
+		f.taps = &taps{around: f.taps}
+	}
+	if f.taps.of == nil {
+		f.taps.of = map[string]Tensor{}
+	}
+	f.taps.of[tap] = t
+}
+
+// tap is a value by its name; perhaps says that nothing certain is known of it.
+func (f *frame) tap(name string) (t Tensor, perhaps, ok bool) {
+	for s := f.taps; s != nil; s = s.around {
+		if t, ok := s.of[name]; ok {
+			return t, s.perhaps, true
+		}
+	}
+	return Tensor{}, false, false
+}
+
+func (e *env) inner() *env {
+	return &env{up: e, values: map[string]Value{}, module: e.module, frame: e.frame}
+}
+
+// let binds the name of a let to its value.
+func (e *env) let(l *ast.Let, v Value) {
+	if e.lets == nil {
+		e.lets = map[string]*ast.Let{}
+	}
+	e.lets[l.Name.Text] = l
+	e.values[l.Name.Text] = v
+}
+
+func (e *env) lookup(name string) (Value, bool) {
+	for ; e != nil; e = e.up {
+		if v, ok := e.values[name]; ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// typeName is what messages call the type of a value.
+func typeName(v Value) string {
+	switch v := v.(type) {
+	case dim.Size:
+		if v.Known() && !v.IsWhole() {
+			return "float"
+		}
+		return "int"
+	case bool:
+		return "bool"
+	case string, UnknownString:
+		return "string"
+	case dim.Pair:
+		return "dims"
+	case ops.Padding:
+		return "pad"
+	case []Value:
+		return "list"
+	case *Closure:
+		return "block"
+	case *Tensor:
+		return "tensor"
+	case wildcard:
+		return "_"
+	case UnknownBool:
+		return "bool"
+	case UnknownList:
+		return "list"
+	case UnknownBlock:
+		return "block"
+	}
+	panic("elab: unknown value")
+}
+
+// maxShown limits how much of a value is printed.
+const maxShown = 200
+
+// show prints a value as the language writes it, a long one with its end left
+// out.
+func show(v Value) string {
+	var b strings.Builder
+	write(&b, v)
+	if b.Len() > maxShown {
+		return strings.ToValidUTF8(b.String()[:maxShown], "") + "…"
+	}
+	return b.String()
+}
+
+// write prints a value; once there is enough, it prints no more.
+func write(b *strings.Builder, v Value) {
+	if b.Len() > maxShown {
+		return
+	}
+	switch v := v.(type) {
+	case dim.Size:
+		b.WriteString(v.Decimal())
+	case dim.Pair, ops.Padding, bool:
+		fmt.Fprint(b, v)
+	case string:
+		b.WriteString(`"` + v + `"`)
+	case []Value:
+		b.WriteByte('[')
+		for i, x := range v {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if write(b, x); b.Len() > maxShown {
+				return
+			}
+		}
+		b.WriteByte(']')
+	case *Closure:
+		b.WriteString(v.name())
+	case *Tensor:
+		b.WriteString(v.Shape.String())
+	case wildcard:
+		b.WriteByte('_')
+	case UnknownBool:
+		b.WriteString(v.Size.String())
+	case UnknownString:
+		b.WriteString(v.Name)
+	case UnknownList:
+		b.WriteString(v.Name)
+	case UnknownBlock:
+		b.WriteString(v.Name)
+	default:
+		panic("elab: unknown value")
+	}
+}
+
+func (c *Closure) name() string {
+	if c.Slot != nil {
+		return "{ … }"
+	}
+	return c.Object.Name
+}

@@ -1,0 +1,226 @@
+// Package expand writes a graph as a .cnn text of one net in which nothing is
+// left to work out: one operation per line, its arguments as numbers, its label
+// the whole path of its weights, its shape stated. Read back, the text gives the
+// same graph.
+//
+// Where a value goes to another place than the next line it gets a name, t and the
+// number of its node, and is read from there by @.
+package expand
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/format"
+	"cnnlang/lang/parse"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// A LimitError says that the text of a net would be longer, or nested deeper, than
+// a file may be.
+type LimitError struct{ Net, Problem string }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("expand: %s cannot be written with every operation on a line of its own: %s", e.Net, e.Problem)
+}
+
+// Text writes a net's graph. prelude tells which arguments have defaults. Shapes
+// are left out where the text would be too long with them; where it is too long
+// even so, the error is a *LimitError.
+func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
+	var problem string
+	for _, shapes := range []bool{true, false} {
+		w := newWriter(r, prelude)
+		w.shapes = shapes
+		text := format.Format(source.NewFile(r.Graph.Name, w.net(r)))
+		if problem = beyondLimits(text); problem == "" {
+			return text, nil
+		}
+	}
+	return "", &LimitError{r.Graph.Name, problem}
+}
+
+// beyondLimits is the limit of a file that a text does not keep, "" for none.
+func beyondLimits(text string) string {
+	_, list := parse.File(source.NewFile("", text))
+	for _, d := range list {
+		if d.Code.IsLimit() {
+			return d.Message
+		}
+	}
+	return ""
+}
+
+type writer struct {
+	graph    *graph.Graph
+	defaults map[string]*ast.Block // the primitives
+	named    map[*graph.Node]bool
+	bodies   map[*graph.Side][]item // what stands in a head, or under nil in the net
+	repeated map[string]bool        // the paths that several operations have
+	current  *graph.Node            // whose value the next line gets
+	prefix   string                 // of the labels: the path of the groups that are open
+	letter   string
+	shapes   bool // whether to state them
+	text     strings.Builder
+}
+
+func newWriter(r *elab.Result, prelude *resolve.Module) *writer {
+	g := r.Graph
+	w := &writer{graph: g, defaults: map[string]*ast.Block{}, named: map[*graph.Node]bool{},
+		bodies: bodies(g), repeated: repeated(g), letter: letterFor(g.Sides)}
+	for _, o := range prelude.Blocks() {
+		w.defaults[o.Name] = o.Block
+	}
+	w.name()
+	return w
+}
+
+// net writes the text.
+func (w *writer) net(r *elab.Result) string {
+	g := w.graph
+	name := g.Name
+	if slices.ContainsFunc(g.Nodes[1:], func(n *graph.Node) bool { return n.Op.Name() == name }) {
+		name += "_net" // or it would apply itself
+	}
+	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input.Shape)
+	input := "[" + w.sizes(g.Input)
+	if batch := g.Input.Shape[0]; batch != 1 {
+		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
+	}
+	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output))
+	w.meta(r.Meta)
+	w.current = g.Input
+	if w.named[g.Input] {
+		w.line("{} as %s", w.tap(g.Input))
+	}
+	w.items(w.bodies[nil])
+	w.goTo(g.Output)
+	w.facts(r)
+	w.line("}")
+	return w.text.String()
+}
+
+func (w *writer) line(format string, args ...any) {
+	fmt.Fprintf(&w.text, format+"\n", args...)
+}
+
+// goTo makes the value of a node the one that the next step gets.
+func (w *writer) goTo(n *graph.Node) {
+	if w.current != n {
+		w.line("@%s", w.tap(n))
+		w.current = n
+	}
+}
+
+// items writes a part of a body. What lies between operations of one path stands
+// with them in a group of that path, in which they have the empty label: two labels
+// that are equal would be a mistake.
+func (w *writer) items(list []item) {
+	last := w.lastOf(list)
+	for i := 0; i < len(list); i++ {
+		if path, end := w.together(last, list[i]); end > i {
+			before, inside, after := apart(list[i:end+1], path)
+			w.items(before)
+			w.group(path, inside)
+			w.items(after)
+			i = end
+			continue
+		}
+		if list[i].side != nil {
+			w.side(list[i].side)
+		} else {
+			w.node(list[i].node)
+		}
+	}
+}
+
+func (w *writer) group(path string, list []item) {
+	outer := w.prefix
+	w.line("%s: {", w.label(path))
+	w.prefix = path
+	w.items(list)
+	w.prefix = outer
+	w.line("}")
+}
+
+func (w *writer) node(n *graph.Node) {
+	branches := ""
+	if !w.merges(n) {
+		w.goTo(n.In[0])
+	} else {
+		var b strings.Builder
+		for _, in := range n.In {
+			b.WriteString(" | @" + w.tap(in))
+		}
+		branches = " {" + b.String() + " }"
+	}
+	w.line("%s: %s%s%s", w.label(n.Path), w.call(n.Op), branches, w.claims(n))
+	w.current = n
+}
+
+// claims are the name that a value gets and its shape.
+func (w *writer) claims(n *graph.Node) string {
+	if w.named[n] {
+		return " as " + w.tap(n) + w.stated(n)
+	}
+	return w.stated(n)
+}
+
+func (w *writer) stated(n *graph.Node) string {
+	if !w.shapes {
+		return ""
+	}
+	return " is [" + w.sizes(n) + "]"
+}
+
+// merges reports whether an operation takes branches, be it only one.
+func (w *writer) merges(n *graph.Node) bool {
+	b := w.defaults[n.Op.Name()]
+	return b != nil && b.Params != nil && b.Params.List[0].Type != nil && b.Params.List[0].Type.Name == "branches"
+}
+
+// sizes writes a shape; the batch is N, whatever it is.
+func (w *writer) sizes(n *graph.Node) string {
+	text := "N"
+	for _, d := range n.Shape[1:] {
+		text += fmt.Sprint(", ", d)
+	}
+	return text
+}
+
+// label is what gives a step its path where it is written.
+func (w *writer) label(path string) string {
+	switch {
+	case path == w.prefix:
+		return `""`
+	case w.prefix != "":
+		path = strings.TrimPrefix(path, w.prefix+".")
+	}
+	return quoted(path)
+}
+
+// quoted writes a string literal.
+func quoted(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `{`, `\{`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
+}
+
+// facts are the sums, which the text then is held to.
+func (w *writer) facts(r *elab.Result) {
+	fact := func(name string, n dim.Size) {
+		if whole, ok := n.Int(); ok {
+			w.line("expect %s == %d", name, whole)
+		}
+	}
+	fact("params", r.Main.Params)
+	fact("macs", r.Main.MACs)
+	if len(r.Graph.Sides) > 0 {
+		fact("params_side", r.Sides.Params)
+		fact("macs_side", r.Sides.MACs)
+	}
+}

@@ -1,0 +1,236 @@
+package expand
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/parse"
+)
+
+// Where side heads stand, and how they are written.
+
+// An item of a body is an operation or a side head.
+type item struct {
+	node *graph.Node
+	side *graph.Side
+}
+
+// bodies puts the operations and heads of a graph into the bodies that they stand in,
+// in the order of the text. A head without operations of its own stands before the
+// next one.
+func bodies(g *graph.Graph) map[*graph.Side][]item {
+	in := map[*graph.Side][]item{}
+	rest := g.Sides
+	placed := map[*graph.Side]bool{nil: true}
+	place := func() {
+		s := rest[0]
+		rest, placed[s] = rest[1:], true
+		in[s.Outer] = append(in[s.Outer], item{side: s})
+	}
+	for _, n := range g.Nodes[1:] {
+		for !placed[n.Side] {
+			place()
+		}
+		in[n.Side] = append(in[n.Side], item{node: n})
+	}
+	for len(rest) > 0 {
+		place()
+	}
+	return in
+}
+
+// repeated are the paths that several operations have, which empty labels make. That
+// of the net itself needs no care: it is written as the empty label.
+func repeated(g *graph.Graph) map[string]bool {
+	seen, twice := map[string]bool{"": true}, map[string]bool{}
+	for _, n := range g.Nodes[1:] {
+		if n.Path != "" && seen[n.Path] {
+			twice[n.Path] = true
+		}
+		seen[n.Path] = true
+	}
+	return twice
+}
+
+// lastOf is where the paths that several operations have occur last in a list.
+func (w *writer) lastOf(list []item) map[string]int {
+	last := map[string]int{}
+	for i := 0; i < len(list) && len(w.repeated) > 0; i++ {
+		for p := range w.pathsOf(list[i]) {
+			if w.repeated[p] && p != w.prefix {
+				last[p] = i
+			}
+		}
+	}
+	return last
+}
+
+// together is up to where what follows an item has to stand in one group with it, and
+// the path of the group: the shortest that occurs again, and everything below it.
+func (w *writer) together(last map[string]int, first item) (path string, end int) {
+	if len(last) == 0 {
+		return "", -1
+	}
+	end = -1
+	for p := range w.pathsOf(first) {
+		if _, again := last[p]; again && (end < 0 || len(p) < len(path)) {
+			path, end = p, last[p]
+		}
+	}
+	for p, i := range last {
+		if end >= 0 && strings.HasPrefix(p, path+".") {
+			end = max(end, i)
+		}
+	}
+	return path, end
+}
+
+// apart takes the heads out of a list that cannot stand in a group of this path. They
+// have no operations, which alone gives an item its place.
+func apart(list []item, path string) (before, inside, after []item) {
+	first := slices.IndexFunc(list, func(it item) bool { return it.node != nil })
+	for _, it := range list {
+		s := it.side
+		switch {
+		case s == nil || s.Output == nil || isWord(s.Name) || under(s.Name, path):
+			inside = append(inside, it)
+		case first < 0 || s.Output.ID < list[first].node.ID:
+			before = append(before, it)
+		default:
+			after = append(after, it)
+		}
+	}
+	return before, inside, after
+}
+
+// under reports whether a path is a group's own or of a step in it.
+func under(path, group string) bool {
+	return path == group || strings.HasPrefix(path, group+".")
+}
+
+// pathsOf are the paths of an operation or of all in a head.
+func (w *writer) pathsOf(it item) map[string]bool {
+	paths := map[string]bool{}
+	var collect func(it item)
+	collect = func(it item) {
+		if it.node != nil {
+			paths[it.node.Path] = true
+		}
+		if it.side != nil {
+			for _, inner := range w.bodies[it.side] {
+				collect(inner)
+			}
+		}
+	}
+	collect(it)
+	return paths
+}
+
+// name finds the values that anything but the line after them reads, or nothing at
+// all: a value that is left for another must have a name.
+func (w *writer) name() {
+	read := map[*graph.Node]bool{w.graph.Output: true}
+	last := map[*graph.Side]*graph.Node{nil: w.graph.Input}
+	for _, n := range w.graph.Nodes[1:] {
+		before, begun := last[n.Side]
+		for _, in := range n.In {
+			read[in] = true
+			if w.merges(n) || !begun || before != in {
+				w.named[in] = true
+			}
+		}
+		last[n.Side] = n
+	}
+	for _, s := range w.graph.Sides {
+		if s.Output != nil {
+			read[s.Output] = true
+			if s.Output != last[s] {
+				w.named[s.Output] = true
+			}
+		}
+	}
+	if w.graph.Output != last[nil] {
+		w.named[w.graph.Output] = true
+	}
+	for _, n := range w.graph.Nodes[1:] {
+		if !read[n] {
+			w.named[n] = true
+		}
+	}
+}
+
+func (w *writer) tap(n *graph.Node) string { return fmt.Sprint(w.letter, n.ID) }
+
+// letterFor is what the names of values begin with, so that none is that of a side
+// head.
+func letterFor(sides []*graph.Side) string {
+	letter := "t"
+	for slices.ContainsFunc(sides, func(s *graph.Side) bool { return strings.HasPrefix(s.Name, letter) }) {
+		letter += "_"
+	}
+	return letter
+}
+
+var word = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// isWord reports whether a name can follow `as`.
+func isWord(name string) bool {
+	return word.MatchString(name) && !slices.Contains(parse.Keywords, name)
+}
+
+// side writes a side head. One whose name is a word has the empty label, so that its
+// steps keep their paths, and its name behind `as`. Any other name, as g.aux, was
+// made by labels and has to be one again, which then begins the paths of its steps:
+//
+//	side "g.aux": { "fc": linear(10) }
+//
+// Only the steps in branches have paths that do not begin with the combinator's.
+func (w *writer) side(s *graph.Side) {
+	if s.Output == nil {
+		w.line("# The side head %s does not fit this input.", quoted(s.Name))
+		return
+	}
+	outside, outer := w.current, w.prefix
+	w.current = nil // every input is read by name
+	body := w.bodies[s]
+	switch {
+	case isWord(s.Name):
+		w.line(`side "": {`)
+		w.items(body)
+		w.goTo(s.Output)
+		w.line("} as %s", s.Name)
+	case w.branched(s):
+		merge := s.Output
+		branches := slices.DeleteFunc(slices.Clone(body), func(it item) bool { return it.node == merge })
+		w.line("side %s: %s {", w.label(s.Name), w.call(merge.Op))
+		for i, in := range merge.In {
+			w.line("|")
+			if w.current = nil; i == 0 {
+				w.items(branches)
+			}
+			w.goTo(in)
+		}
+		w.line("}%s", w.stated(merge))
+	default:
+		w.line("side %s: {", w.label(s.Name))
+		w.prefix = s.Name
+		w.items(body)
+		w.goTo(s.Output)
+		w.line("}")
+	}
+	w.current, w.prefix = outside, outer
+}
+
+// branched reports whether a head is one combinator, in whose branches there are
+// steps of other paths.
+func (w *writer) branched(s *graph.Side) bool {
+	for p := range w.pathsOf(item{side: s}) {
+		if !under(p, s.Name) {
+			return true
+		}
+	}
+	return false
+}

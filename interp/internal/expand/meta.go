@@ -1,0 +1,60 @@
+package expand
+
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/internal/elab"
+)
+
+// meta writes what the net says of itself, so that pictures are prepared alike.
+func (w *writer) meta(m elab.Meta) {
+	w.line("meta {")
+	for _, item := range []struct{ key, value string }{
+		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", text(m.Weights)}, {"license", text(m.License)},
+		{"classes", texts(m.Classes)}, {"mean", numbers(m.Mean)}, {"std", numbers(m.Std)},
+		{"scale", strconv.FormatFloat(m.Scale, 'g', -1, 64)}, {"resize", pixels(m.Resize)}, {"crop", pixels(m.Crop)},
+		{"interpolation", text(m.Interpolation)}, {"channel_order", text(m.ChannelOrder)},
+	} {
+		if item.value != "" {
+			w.line("%s = %s", item.key, item.value)
+		}
+	}
+	w.line("}")
+}
+
+func text(s string) string {
+	if s == "" {
+		return ""
+	}
+	return quoted(s)
+}
+
+func texts(list []string) string {
+	if list == nil {
+		return ""
+	}
+	quotes := make([]string, len(list))
+	for i, s := range list {
+		quotes[i] = quoted(s)
+	}
+	return "[" + strings.Join(quotes, ", ") + "]"
+}
+
+func numbers(list []float64) string {
+	if list == nil {
+		return ""
+	}
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func pixels(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}

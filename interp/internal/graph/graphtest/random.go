@@ -1,0 +1,110 @@
+package graphtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// Random returns a graph of about n ops that grows from a seed, for one image or
+// two: mostly chains of convolution, norm and activation, with residual sums,
+// concatenations, slices, gates, identities, values read many times or never, and
+// a side head. Every pass and
+// every way to share memory has something to do in it.
+func Random(seed uint64, n int) *graph.Graph {
+	r := &random{
+		Rand:    rand.New(rand.NewPCG(seed, 2)),
+		Builder: Start(fmt.Sprintf("random%d", seed), 1+int(seed%3/2), 4, 8, 5+int(seed/3%2)),
+	}
+	r.values = []*graph.Node{r.Graph.Input}
+	for len(r.Graph.Nodes) <= n {
+		r.grow()
+	}
+	last := r.values[len(r.values)-1]
+	r.Head("aux")
+	r.add(Conv(3, 1, 1, 1, true), r.pick())
+	r.add(Norm(), r.Side.Output)
+	r.Main()
+	flat := r.add(&ops.Flatten{}, r.add(&ops.ReLU{}, last))
+	r.add(Linear(7), flat)
+	return r.Graph
+}
+
+type random struct {
+	*rand.Rand
+	*Builder
+	values []*graph.Node // images of the main path, in order of definition
+}
+
+// add adds a node of the next path.
+func (r *random) add(op ops.Op, in ...*graph.Node) *graph.Node {
+	n := r.Add(fmt.Sprint("s", len(r.Graph.Nodes)), op, in...)
+	if r.Side == nil {
+		r.values = append(r.values, n)
+	}
+	return n
+}
+
+// pick prefers late values, so that graphs are deep.
+func (r *random) pick() *graph.Node {
+	back := min(r.IntN(3)*r.IntN(3), len(r.values)-1)
+	return r.values[len(r.values)-1-back]
+}
+
+// like picks a value of the same shape as x, x itself at the worst.
+func (r *random) like(x *graph.Node) *graph.Node {
+	var same []*graph.Node
+	for _, v := range r.values {
+		if v.Shape.Equal(x.Shape) {
+			same = append(same, v)
+		}
+	}
+	return same[r.IntN(len(same))]
+}
+
+// grow adds one op or a usual sequence of ops.
+func (r *random) grow() {
+	x := r.pick()
+	channels := x.Shape[1]
+	switch r.IntN(13) {
+	case 0, 1:
+		r.add(&ops.ReLU{}, r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
+	case 2:
+		r.add(Norm(), r.add(Conv(channels, 1, 1, 2-channels%2, true), x))
+	case 3:
+		body := r.add(Norm(), r.add(Conv(channels, 3, 1, 1, true), x))
+		r.add(&ops.ReLU{}, r.add(&ops.Add{}, body, r.like(x)))
+	case 4:
+		r.add(&ops.Add{}, r.like(x), r.add(Conv(channels, 3, 1, 1, false), x))
+	case 5:
+		r.add(&ops.SiLU{}, r.add(&ops.Add{}, x, r.like(x), r.like(x)))
+	case 6:
+		if channels <= 8 {
+			r.add(Concat(), x, r.like(x))
+			r.add(Concat(), r.add(Conv(4, 3, 1, 1, true), x), r.add(Conv(2, 1, 1, 1, true), x))
+		}
+	case 7:
+		gate := r.add(&ops.Sigmoid{}, r.add(Conv(channels, 1, 1, 1, true), r.add(&ops.GlobalAvgPool{}, x)))
+		r.values = r.values[:len(r.values)-3] // not an image to go on with
+		r.add(&ops.Mul{}, x, gate)
+	case 8:
+		r.add([]ops.Op{&ops.ReLU6{}, &ops.GELU{}, &ops.ReLU{}}[r.IntN(3)], x)
+	case 9:
+		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}}[r.IntN(2)], x)
+	case 10:
+		r.add(&ops.Max{}, x, r.like(x))
+	case 11:
+		r.add(Norm(), x)
+	case 12:
+		if channels == 1 {
+			return
+		}
+		half := dim.Int(channels / 2)
+		low := r.add(&ops.Slice{To: half}, x)
+		high := r.add(&ops.Slice{From: half, To: dim.Int(channels)}, x)
+		r.add(Concat(), low, r.add(Conv(channels-channels/2, 1, 1, 1, true), high))
+	}
+}

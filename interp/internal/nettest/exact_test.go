@@ -1,0 +1,94 @@
+//go:build !race
+
+package nettest
+
+import (
+	"sync"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops/ref"
+	"cnnlang/ops/tensor"
+)
+
+// exactly computes the main output and the side heads of a net with weights in
+// float64, as its text defines it: by the reference of every op, nothing
+// folded, fused or rounded on the way.
+func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
+	outputs := []*graph.Node{n.Graph.Output}
+	for _, side := range n.Graph.Sides {
+		if side.Output != nil {
+			outputs = append(outputs, side.Output)
+		}
+	}
+	return exactValues(n.Graph, outputs, tensors, input)
+}
+
+// exactValues computes the values of some nodes. Images do not know of each other, so
+// each is a batch of its own and has a goroutine.
+func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
+	images := input.Shape[0]
+	values := make([][]ref.Value, len(g.Nodes)) // by node and image
+	values[g.Input.ID] = imagesOf(ref.Widen(input))
+	readers := readersOf(g, outputs)
+	for _, n := range g.Nodes[1:] {
+		if readers[n.ID] == 0 {
+			continue
+		}
+		var params []ref.Value
+		for _, p := range n.Params {
+			params = append(params, ref.Widen(tensors[p.Path]))
+		}
+		values[n.ID] = make([]ref.Value, images)
+		var group sync.WaitGroup
+		for i := range images {
+			var in []ref.Value
+			for _, x := range n.In {
+				in = append(in, values[x.ID][i])
+			}
+			group.Go(func() { values[n.ID][i] = ref.Products(n.Op, in, params) })
+		}
+		group.Wait()
+		for _, x := range n.In {
+			if readers[x.ID]--; readers[x.ID] == 0 {
+				values[x.ID] = nil
+			}
+		}
+	}
+	var all [][]float64
+	for _, n := range outputs {
+		var batch []float64
+		for _, v := range values[n.ID] {
+			batch = append(batch, v.Data...)
+		}
+		all = append(all, batch)
+	}
+	return all
+}
+
+// readersOf counts, by node, how often its value is needed for those of some.
+func readersOf(g *graph.Graph, outputs []*graph.Node) []int {
+	readers := make([]int, len(g.Nodes))
+	for _, n := range outputs {
+		readers[n.ID]++
+	}
+	for id := len(g.Nodes) - 1; id > 0; id-- {
+		if readers[id] == 0 {
+			continue
+		}
+		for _, x := range g.Nodes[id].In {
+			readers[x.ID]++
+		}
+	}
+	return readers
+}
+
+// imagesOf cuts a batch into its images.
+func imagesOf(v ref.Value) (images []ref.Value) {
+	shape := append(tensor.Shape{1}, v.Shape[1:]...)
+	size := shape.Elements()
+	for i := range v.Shape[0] {
+		images = append(images, ref.Value{Shape: shape, Data: v.Data[i*size:][:size]})
+	}
+	return images
+}

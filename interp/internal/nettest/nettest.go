@@ -1,0 +1,155 @@
+// Package nettest makes networks and computes them for tests. Its own tests are the
+// long comparisons of whole networks: with the reference, with float64, with themselves
+// in other batches, precisions and numbers of threads.
+package nettest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/ops"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+// A SmallNet is a network at a small size.
+type SmallNet struct {
+	Net      string
+	Shape    tensor.Shape
+	Settings []string
+}
+
+// Families has one network of each family, the smallest, at a small size that it
+// accepts: a batch of two, not square where the net allows.
+var Families = []SmallNet{
+	{"nin_cifar10", tensor.Shape{2, 3, 17, 16}, nil},
+	{"vgg16", tensor.Shape{2, 3, 32, 33}, nil},
+	{"googlenet", tensor.Shape{2, 3, 31, 40}, nil},
+	{"googlenet_bvlc", tensor.Shape{2, 3, 47, 50}, nil},
+	{"bninception", tensor.Shape{2, 3, 63, 63}, nil},
+	{"inception_v2", tensor.Shape{2, 3, 75, 75}, nil},
+	{"inception_v3", tensor.Shape{2, 3, 75, 80}, nil},
+	{"inception_v4", tensor.Shape{2, 3, 75, 75}, nil},
+	{"inception_resnet_v1", tensor.Shape{2, 3, 75, 75}, nil},
+	{"xception_keras", tensor.Shape{2, 3, 21, 18}, nil},
+	{"resnet18", tensor.Shape{2, 3, 33, 31}, nil},
+	{"resnet50_v1", tensor.Shape{2, 3, 33, 31}, nil},
+	{"resnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
+	{"seresnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
+	{"densenet121", tensor.Shape{2, 3, 33, 31}, nil},
+	{"mobilenet_v2", tensor.Shape{2, 3, 33, 31}, nil},
+	{"squeezenet1_1", tensor.Shape{2, 3, 33, 31}, nil},
+	{"shufflenet_v2_x1_0", tensor.Shape{2, 3, 33, 31}, nil},
+	{"efficientnet_b0", tensor.Shape{2, 3, 33, 31}, nil},
+	{"convnext_tiny", tensor.Shape{2, 3, 33, 35}, nil},
+	{"regnet_y_400mf", tensor.Shape{2, 3, 33, 31}, nil},
+	{"unet", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+	{"unet_taps", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+}
+
+// Instantiate makes a net of the library at a shape, nil for its default, with
+// settings name=value.
+func Instantiate(t testing.TB, name string, shape tensor.Shape, settings ...string) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(name, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := p.Select("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, _, list := interp.Settings(settings)
+	if list.HasErrors() {
+		t.Fatal(list.Err())
+	}
+	n, list := interp.Instantiate(o, elab.Options{Shape: shape, Set: set})
+	if n == nil {
+		t.Fatalf("%s: %v", name, list.Err())
+	}
+	return n
+}
+
+// Results runs a model on as many threads and copies all its outputs, one after
+// the other.
+func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) [][]float32 {
+	t.Helper()
+	s := m.NewSession(threads)
+	defer s.Close()
+	Run(t, s, input)
+	all := [][]float32{slices.Clone(s.Output().Data)}
+	for _, side := range m.Net.Graph.Sides {
+		if v, ok := s.Side(side.Name); ok {
+			all = append(all, slices.Clone(v.Data))
+		}
+	}
+	return all
+}
+
+// Run runs a session, and counts what that allocates.
+func Run(t testing.TB, s *interp.Session, input tensor.Tensor) {
+	t.Helper()
+	var err error
+	optest.Counted(func() { err = s.Run(t.Context(), input) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Image makes the input of a shape.
+func Image(seed uint64, shape tensor.Shape) tensor.Tensor {
+	return weights.Image(seed, shape[0], shape[1], shape[2], shape[3], 1)
+}
+
+// Build makes a model with generated weights and all side heads that fit.
+func Build(t testing.TB, n *interp.Net) *interp.Model {
+	t.Helper()
+	var opts interp.Options
+	for _, side := range n.Graph.Sides {
+		if side.Output != nil {
+			opts.Sides = append(opts.Sides, side.Name)
+		}
+	}
+	m, err := interp.Build(n, interp.Weights{}, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Tensors makes the weights of a net, and of its side heads, from seed 0.
+func Tensors(n *interp.Net) map[string]tensor.Tensor {
+	return weights.Random(0).Bind(n.Graph.Params(true))
+}
+
+// ModelIn makes a model of the main path with weights, whether the processor has kernels
+// for the precision or not.
+func ModelIn(t testing.TB, n *interp.Net, precision ops.Precision, tensors map[string]tensor.Tensor) *interp.Model {
+	t.Helper()
+	g, _ := pass.Run(n.Graph, pass.Options{})
+	source := func(p graph.Param) (tensor.Tensor, error) {
+		v, ok := tensors[p.Path]
+		if !ok {
+			return v, fmt.Errorf("there is no %s", p.Path)
+		}
+		return v, nil
+	}
+	p, err := plan.New(g, source, plan.Options{Precision: precision})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &interp.Model{Net: n, Plan: p}
+}
+
+// SameBits tells apart what == calls equal, and equal what it does not.
+func SameBits(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
+}

@@ -1,0 +1,122 @@
+package nettest
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/lang/langtest"
+	"cnnlang/ops/dim"
+)
+
+// The table of nets stands between these lines, in nets/README.md and in the
+// project's own. To write it anew:
+//
+//	go test ./interp/internal/nettest -run 'TestReference|TestTable' -reference.all -update -timeout 60m
+//
+// Without TestReference all but the last column is written.
+const (
+	tableFile  = "../../../nets/README.md"
+	tableBegin = "<!-- table: written by a test, see interp/internal/nettest/table_test.go -->\n"
+	tableEnd   = "<!-- end of table -->\n"
+	tableHead  = "| net | paper | input | parameters | of side heads | MACs | deviation |\n" +
+		"|---|---|---|---:|---:|---:|---|\n"
+)
+
+// Both files hold the same table.
+var tableFiles = []string{tableFile, "../../../README.md"}
+
+// TestTable compares all columns but the last with the nets.
+func TestTable(t *testing.T) {
+	writeTable(t, statedDeviations(t))
+}
+
+// writeTable compares the table with the nets and these deviations, or with
+// -update writes it.
+func writeTable(t *testing.T, deviations map[string]string) {
+	t.Helper()
+	content := table(t, deviations)
+	for _, file := range tableFiles {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, rest, ok1 := strings.Cut(string(text), tableBegin)
+		_, after, ok2 := strings.Cut(rest, tableEnd)
+		if !ok1 || !ok2 {
+			t.Fatalf("%s has no table between %q and %q", file, tableBegin, tableEnd)
+		}
+		langtest.Golden(t, file, before+tableBegin+"\n"+content+"\n"+tableEnd+after)
+	}
+}
+
+// table lists the nets in the order of their papers, the smallest of each first.
+func table(t *testing.T, deviations map[string]string) string {
+	t.Helper()
+	type row struct {
+		paper, text string
+		params      dim.Size
+	}
+	var rows []row
+	for _, name := range interp.Library() {
+		n := Instantiate(t, name, nil)
+		paper, id := n.Meta.Paper, strings.TrimPrefix(n.Meta.Paper, "arXiv:")
+		if id == paper {
+			t.Errorf("%s: the paper is %q, want an arXiv id", name, paper)
+		}
+		in, sides := n.Graph.Input.Shape, ""
+		if n.Sides.Params != dim.Int(0) {
+			sides = grouped(n.Sides.Params)
+		}
+		deviation := deviations[name]
+		if deviation == "" {
+			deviation = noReference
+		}
+		text := fmt.Sprintf("| `%s` | [%s](https://arxiv.org/abs/%s) | %dx%dx%d | %s | %s | %s | %s |\n",
+			name, id, id, in[1], in[2], in[3], grouped(n.Main.Params), sides, grouped(n.Main.MACs), deviation)
+		rows = append(rows, row{paper, text, n.Main.Params})
+	}
+	sort.SliceStable(rows, func(i, j int) bool {
+		if rows[i].paper != rows[j].paper {
+			return rows[i].paper < rows[j].paper
+		}
+		return rows[i].params.Cmp(rows[j].params) < 0
+	})
+	text := tableHead
+	for _, r := range rows {
+		text += r.text
+	}
+	return text
+}
+
+// noReference is the deviation of a net that nothing can be compared with.
+const noReference = "no reference"
+
+// grouped writes 25557032 as 25,557,032.
+func grouped(n dim.Size) string {
+	text := n.String()
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+var statedRow = regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)` \\|.*\\| below ([0-9e-]+) \\|$")
+
+// statedDeviations reads the last column.
+func statedDeviations(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated := map[string]string{}
+	for _, m := range statedRow.FindAllStringSubmatch(string(text), -1) {
+		stated[m[1]] = "below " + m[2]
+	}
+	return stated
+}

@@ -1,0 +1,59 @@
+package pass
+
+import (
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+)
+
+// dropSides leaves out the side heads that are not wanted and their nodes.
+func dropSides(r *rewrite) rule {
+	for _, s := range r.old.Sides {
+		r.dropped[s] = !r.sides[s]
+	}
+	return func(n *graph.Node) *graph.Node {
+		if n.Side != nil && r.dropped[n.Side] {
+			return nil
+		}
+		return r.copy(n)
+	}
+}
+
+// dropDead leaves out the nodes that no output and no kept node needs.
+func dropDead(r *rewrite) rule {
+	alive := make(map[*graph.Node]bool)
+	alive[r.old.Output] = true
+	for _, s := range r.old.Sides {
+		alive[s.Output] = true
+	}
+	for n := range r.keep {
+		alive[n] = true
+	}
+	// Inputs come first in the order, so one walk against it meets every reader
+	// of a node before the node.
+	for i := len(r.old.Nodes) - 1; i >= 0; i-- {
+		n := r.old.Nodes[i]
+		for _, in := range n.In {
+			alive[in] = alive[in] || alive[n]
+		}
+	}
+	return func(n *graph.Node) *graph.Node {
+		if !alive[n] {
+			return nil
+		}
+		return r.copy(n)
+	}
+}
+
+// dropIdentities leaves out the ops that return their input when a network is
+// run.
+func dropIdentities(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		switch n.Op.(type) {
+		case *ops.Identity, *ops.Dropout:
+			if !r.keep[n] {
+				return r.forward(n)
+			}
+		}
+		return r.copy(n)
+	}
+}

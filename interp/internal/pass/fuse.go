@@ -1,0 +1,102 @@
+package pass
+
+import (
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+)
+
+// foldNorms folds batch normalisation into the weight and bias of the layer
+// before it. With a = weight / sqrt(running_var + eps),
+//
+//	a·((W x + b) - mean) + bias  =  (a·W) x + (a·(b - mean) + bias)
+//
+// which the layer computes while it packs its weights.
+func foldNorms(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		norm, ok := n.Op.(*ops.BatchNorm)
+		if !ok {
+			return r.copy(n)
+		}
+		layer, ok := r.layer(n.In[0])
+		if !ok || layer.Epilogue() != (ops.Epilogue{}) {
+			return r.copy(n)
+		}
+		op := layer.WithEpilogue(ops.Epilogue{Norm: norm})
+		return r.merge(n.In[0], n, op, nil, n.Params)
+	}
+}
+
+// fuseAdds lets one of the two layers of a residual sum, or the product with a
+// gate at the end of one, add the other value. Where both could, the later one does: it runs where the sum ran, when the
+// other value is there.
+func fuseAdds(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		if _, ok := n.Op.(*ops.Add); !ok || len(n.In) != 2 {
+			return r.copy(n)
+		}
+		a, b := n.In[0], n.In[1]
+		if a.ID < b.ID {
+			a, b = b, a
+		}
+		for _, pair := range [][2]*graph.Node{{a, b}, {b, a}} {
+			own, other := pair[0], pair[1]
+			layer, ok := r.adder(own)
+			if !ok || layer.Epilogue().Add || layer.Epilogue().Act != ops.None {
+				continue
+			}
+			epilogue := layer.Epilogue()
+			epilogue.Add = true
+			return r.merge(own, n, layer.WithEpilogue(epilogue), []*graph.Node{other}, nil)
+		}
+		return r.copy(n)
+	}
+}
+
+// fuseActivations lets convolutions, linear layers, products and sums apply the
+// activation that follows them.
+func fuseActivations(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		act, ok := n.Op.(ops.Activator)
+		if !ok {
+			return r.copy(n)
+		}
+		before, ok := r.only(n.In[0])
+		if !ok {
+			return r.copy(n)
+		}
+		fuser, ok := before.Op.(ops.Fuser)
+		if !ok || fuser.Epilogue().Act != ops.None {
+			return r.copy(n)
+		}
+		epilogue := fuser.Epilogue()
+		epilogue.Act = act.Activation()
+		return r.merge(n.In[0], n, fuser.WithEpilogue(epilogue), nil, nil)
+	}
+}
+
+// layer returns the op that computes n where it is a convolution or a linear
+// layer whose value is read once; these can take over a norm and a sum.
+func (r *rewrite) layer(n *graph.Node) (ops.Fuser, bool) {
+	made, ok := r.only(n)
+	if !ok {
+		return nil, false
+	}
+	switch op := made.Op.(type) {
+	case *ops.Conv:
+		return op, true
+	case *ops.Linear:
+		return op, true
+	}
+	return nil, false
+}
+
+// adder returns the op that computes n where it can take over a sum.
+func (r *rewrite) adder(n *graph.Node) (ops.Fuser, bool) {
+	if made, ok := r.only(n); ok {
+		if product, ok := made.Op.(*ops.Mul); ok && len(made.In) == 2 {
+			gated := !made.In[0].Shape.Equal(made.In[1].Shape)
+			return product, gated
+		}
+	}
+	return r.layer(n)
+}

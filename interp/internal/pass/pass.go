@@ -1,0 +1,100 @@
+// Package pass simplifies graphs: what is not needed goes, and what follows a
+// convolution moves into it.
+//
+//	conv ── bn ──┐
+//	             add ── relu        becomes        conv + norm + add + relu
+//	  shortcut ──┘                      shortcut ──┘
+//
+// A pass leaves the graph that it is given alone and makes a new one, so that
+// the elaborated graph stays what the text says: its nodes answer for weights,
+// counts and steps, and a Map leads from them to the nodes that compute them.
+package pass
+
+import (
+	"fmt"
+
+	"cnnlang/interp/internal/graph"
+)
+
+// A Pass is one simplification.
+type Pass struct {
+	Name string
+	Doc  string
+	// rule looks at a graph and returns what becomes of each of its nodes.
+	rule func(*rewrite) rule
+}
+
+// A rule gives the new node for a node of the old graph; nil removes it. It is
+// called in topological order.
+type rule func(*graph.Node) *graph.Node
+
+// table is every pass, in the order in which they run. Side heads go first, so
+// that they do not count as users of what others could fuse; identities go
+// before the fusions, which they would stand in the way of; the sum takes what
+// the norm left, and the activation is last because it comes last.
+var table = []Pass{
+	{"sides", "drop the side heads that nobody asked for", dropSides},
+	{"dead", "drop what no output needs", dropDead},
+	{"identity", "drop id and dropout", dropIdentities},
+	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
+	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},
+	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations},
+	{"pool", "let a 1x1 convolution to fewer channels precede the average pool before it", swapPools},
+}
+
+// Passes lists every pass in the order in which they run.
+func Passes() []Pass { return append([]Pass(nil), table...) }
+
+// Options say what must survive.
+type Options struct {
+	// Keep are nodes whose values will be looked at. No pass removes one or
+	// fuses what reads it into it.
+	Keep []*graph.Node
+	// Sides are the names of the side heads to compute. One that holds a kept
+	// node is computed anyway.
+	Sides []string
+	// After stops after the pass of this name; "" runs all.
+	After string
+}
+
+// A Map leads from the nodes of a graph to those that hold the same values
+// after passes. A node that was removed or fused over is not in it; the input,
+// the outputs and kept nodes always are.
+type Map map[*graph.Node]*graph.Node
+
+// Run simplifies g, which it does not change. It panics where a pass breaks the
+// graph.
+func Run(g *graph.Graph, opts Options) (*graph.Graph, Map) {
+	whole := make(Map, len(g.Nodes))
+	for _, n := range g.Nodes {
+		whole[n] = n
+	}
+	for _, p := range table {
+		r := newRewrite(g, whole, opts)
+		g = r.run(p.rule(r))
+		if err := graph.Verify(g); err != nil {
+			panic(fmt.Sprintf("pass: %s: %v", p.Name, err))
+		}
+		whole = whole.then(r.to)
+		for _, n := range opts.Keep {
+			if whole[n] == nil {
+				panic(fmt.Sprintf("pass: %s: lost the kept node %d %s", p.Name, n.ID, n.Path))
+			}
+		}
+		if p.Name == opts.After {
+			break
+		}
+	}
+	return g, whole
+}
+
+// then follows m and after it next.
+func (m Map) then(next Map) Map {
+	through := make(Map, len(next))
+	for from, mid := range m {
+		if to := next[mid]; to != nil {
+			through[from] = to
+		}
+	}
+	return through
+}

@@ -1,0 +1,57 @@
+package pass
+
+import (
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+)
+
+// swapPools lets an average pool follow the 1x1 convolution that alone reads it,
+// where that leaves fewer channels to pool. Both are linear, one over pixels and the
+// other over channels:
+//
+//	W·mean(x)  =  mean(W·x)
+//
+// A constant comes through a mean as it is, and so does the norm folded into the
+// convolution; but a pool that counts its padding is a mean of pixels and zeros, so
+// there the norm stays behind the pool. The activation always does.
+func swapPools(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		conv, pool, ok := r.pooled(n)
+		if !ok {
+			return r.copy(n)
+		}
+		made := r.to[n.In[0]]
+		delete(r.to, n.In[0])
+		r.gone[made] = true
+		epilogue := conv.Epilogue()
+		own, norm := n.Params, epilogue.Norm
+		if norm != nil && !pool.IsMean() {
+			own, epilogue.Norm = n.Params[:1], nil
+		}
+		linear := conv.WithEpilogue(ops.Epilogue{Norm: epilogue.Norm})
+		x := r.add(n, &graph.Node{Path: n.Path, Op: linear, In: made.In, Params: own, Origin: n.Origin})
+		x = r.add(n, &graph.Node{Path: made.Path, Op: pool, In: []*graph.Node{x}, Origin: made.Origin})
+		if len(own) < len(n.Params) {
+			x = r.add(n, &graph.Node{Path: n.Path, Op: norm, In: []*graph.Node{x}, Params: n.Params[1:], Origin: n.Origin})
+		}
+		if act := epilogue.Act; act != ops.None {
+			x = r.add(n, &graph.Node{Path: n.Path, Op: act.Op(), In: []*graph.Node{x}, Origin: n.Origin})
+		}
+		return x
+	}
+}
+
+// pooled returns the convolution of n and the pool before it, where they may change
+// places.
+func (r *rewrite) pooled(n *graph.Node) (*ops.Conv, *ops.AvgPool, bool) {
+	conv, ok := n.Op.(*ops.Conv)
+	if !ok || !conv.IsPointwise() || conv.Epilogue().Add || n.In[0] == r.old.Input || n.Shape[1] >= n.In[0].Shape[1] {
+		return nil, nil, false
+	}
+	made, once := r.only(n.In[0])
+	pool, ok := made.Op.(*ops.AvgPool)
+	if !ok || !once || !made.Shape.Equal(made.In[0].Shape) {
+		return nil, nil, false
+	}
+	return conv, pool, pool.IsMean() || !conv.Bias
+}

@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"context"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// images takes the images of a batch through the first steps of a plan, each by itself:
+//
+//	worker 0   image 0   image 2 ┐
+//	worker 1   image 1   image 3 ┴ image 4   the batch …
+//
+// Every worker has an arena, and works alone on an image. Those at the end, of which
+// there is none for each worker, have all of them.
+type images struct {
+	session *Session
+	seats   []binding // by worker, each with an arena of its own
+	crew    binding   // of the first arena, for all workers
+	alone   int       // images that one worker takes
+	count   int
+	input   []float32 // of the run
+	moves   []move
+}
+
+// A move is of what an image leaves behind to the same of the batch.
+type move struct {
+	source int       // in the values of an image
+	lead   int       // what lies before its first plane, which only the first image needs
+	size   int       // without that
+	to     []float32 // of all images
+	apart  int       // from one to the next
+	others bool      // another value lies between them, so each needs what lies before it
+}
+
+// aloneOf is how many of so many images one worker each takes: all but a last few that
+// would leave many workers idle.
+func aloneOf(images, threads int) int {
+	if rest := images % threads; 4*rest <= 3*threads {
+		return images - rest
+	}
+	return images
+}
+
+// seatsOf is how many workers need an arena.
+func seatsOf(images, threads int) int {
+	if aloneOf(images, threads) == 0 {
+		return 1
+	}
+	return threads
+}
+
+// newImages gives each worker its memory.
+func (s *Session) newImages(threads int) *images {
+	p, steps := s.plan, s.plan.steps[:s.plan.imageSteps]
+	m := &images{session: s, count: p.images()}
+	m.alone = aloneOf(m.count, threads)
+	scratch := s.memory.scratch
+	for range seatsOf(m.count, threads) {
+		own, size := s.offHeap(p.layout.own), hungriest(steps, 1)
+		s.memory.own = append(s.memory.own, own)
+		m.seats = append(m.seats, p.bind(steps, true, own, scratch[:size:size], 1))
+		scratch = scratch[size:]
+	}
+	m.crew = p.bind(steps, true, s.memory.own[0], s.memory.scratch, threads)
+	for _, n := range p.lowered.Nodes {
+		if gathers(n) {
+			m.moves = append(m.moves, p.gathered(n, s.batch.values[n.ID].Data))
+		}
+	}
+	for _, r := range s.results {
+		if p.lowered.each[r.source] {
+			size := r.Shape.Elements() / m.count
+			m.moves = append(m.moves, move{source: r.source, size: size, to: r.Data, apart: size})
+		}
+	}
+	return m
+}
+
+// gathered moves to the value of a gather. What lies behind the planes of an image, its
+// means, stays behind.
+func (p *Plan) gathered(n *graph.Node, to []float32) move {
+	layout, one := p.lowered.layouts[n.ID], of(n.Shape, 1)
+	m := move{source: n.In[0].ID, size: layout.Image(one), to: to}
+	m.lead, m.apart = layout.Floats(one)-m.size, m.size
+	if other := p.layout.apart[n.ID]; other > 0 {
+		m.apart, m.others = other, true
+	}
+	return m
+}
+
+// tasks are the work on all images.
+func (m *images) tasks() (list []ops.Task) {
+	list = append(list, &imageTask{m})
+	for image := m.alone; image < m.count; image++ {
+		list = append(list, &singleTask{func(ctx context.Context) { m.enter(ctx, &m.crew, image) }})
+		list = append(list, m.crew.tasks...)
+		list = append(list, &singleTask{func(ctx context.Context) { m.leave(ctx, &m.crew, image) }})
+	}
+	return list
+}
+
+// enter puts an image where the steps read it.
+func (m *images) enter(ctx context.Context, b *binding, image int) {
+	in := b.values[0].Data
+	copyPieces(ctx, in, m.input[image*len(in):])
+}
+
+// leave puts what the steps made of an image to that of the others.
+func (m *images) leave(ctx context.Context, b *binding, image int) {
+	for i := range m.moves {
+		v := &m.moves[i]
+		lead := v.lead
+		if v.others || image == 0 {
+			lead = 0
+		}
+		from := b.values[v.source].Data[lead : v.lead+v.size]
+		copyPieces(ctx, v.to[image*v.apart+lead:][:len(from)], from)
+	}
+}
+
+// An imageTask has a part for every image that one worker computes.
+type imageTask struct{ *images }
+
+func (t *imageTask) Parts() int { return t.alone }
+
+// Do looks at ctx as often as a run does.
+func (t *imageTask) Do(ctx context.Context, image, worker int) {
+	seat := &t.seats[worker]
+	t.enter(ctx, seat, image)
+	for _, task := range seat.tasks {
+		for part := range task.Parts() {
+			if ctx.Err() != nil {
+				return
+			}
+			task.Do(ctx, part, 0)
+		}
+	}
+	t.leave(ctx, seat, image)
+}
+
+// A singleTask has one part.
+type singleTask struct{ do func(ctx context.Context) }
+
+func (t *singleTask) Parts() int                       { return 1 }
+func (t *singleTask) Do(ctx context.Context, _, _ int) { t.do(ctx) }
+
+// of is the shape of so many images.
+func of(s tensor.Shape, images int) tensor.Shape {
+	return append(tensor.Shape{images}, s[1:]...)
+}

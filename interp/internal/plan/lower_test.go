@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+// wide returns a random network whose channels fill blocks, or nearly: of
+// convolutions of several windows, sums, concatenations that begin on a block and
+// such that do not, slices, gates, pools, and ops without blocked kernels.
+func wide(seed uint64) *graph.Graph {
+	r := rand.New(rand.NewPCG(seed, 9))
+	b := graphtest.Start(fmt.Sprintf("wide%d", seed), 1+int(seed%3/2), 3+int(seed%2)*13, 5, 7)
+	values := []*graph.Node{b.Graph.Input}
+	add := func(op ops.Op, in ...*graph.Node) *graph.Node {
+		n := b.Add(fmt.Sprint("s", len(b.Graph.Nodes)), op, in...)
+		if n.Shape[2:].Elements() > 1 {
+			values = append(values, n)
+		}
+		return n
+	}
+	pick := func() *graph.Node { return values[max(0, len(values)-1-r.IntN(4)*r.IntN(3))] }
+	add(graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)
+	for len(b.Graph.Nodes) < 20 {
+		x := pick()
+		c := x.Shape[1]
+		switch r.IntN(11) {
+		case 0, 1, 2, 3:
+			x = add(graphtest.Conv([]int{16, 20, 32, 48}[r.IntN(4)], 1+2*r.IntN(2), 1, 1, true), x)
+			if r.IntN(2) == 0 {
+				x = add(graphtest.Norm(), x)
+			}
+			if r.IntN(2) == 0 {
+				add(&ops.ReLU{}, x)
+			}
+		case 4:
+			add(&ops.ReLU{}, add(&ops.Add{}, add(graphtest.Conv(c, 3, 1, 1, false), x), x))
+		case 5, 6:
+			add(graphtest.Concat(), add(graphtest.Conv(16*(1+r.IntN(2)), 1, 1, 1, true), x), add(graphtest.Conv(20, 3, 1, 1, true), x))
+			if y := pick(); r.IntN(2) == 0 && y != x {
+				add(graphtest.Concat(), y, x)
+			}
+		case 7:
+			if from := 16 * r.IntN(2); from < c {
+				add(&ops.Slice{From: dim.Int(from), To: dim.Int(c)}, x)
+			}
+		case 8:
+			gate := add(&ops.Sigmoid{}, add(graphtest.Conv(c, 1, 1, 1, true), add(&ops.GlobalAvgPool{}, x)))
+			add(&ops.Mul{}, x, gate)
+		case 9:
+			square := dim.Square(dim.Int(3))
+			one := dim.Square(dim.Int(1))
+			if r.IntN(2) == 0 {
+				add(&ops.MaxPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
+			} else {
+				add(&ops.AvgPool{K: square, Stride: one, Pad: ops.Padding{Mode: ops.Half}}, x)
+			}
+		case 10:
+			add(&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, x)
+		}
+	}
+	add(graphtest.Linear(7), add(&ops.Flatten{}, add(&ops.GlobalAvgPool{}, values[len(values)-1])))
+	return b.Graph
+}
+
+// shownAsIn runs a plan of g in memory that is full of NaN and compares what it shows
+// with the reference.
+func shownAsIn(t *testing.T, what string, p *Plan, g *graph.Graph, to map[*graph.Node]*graph.Node, want map[*graph.Node]tensor.Tensor, nodes []*graph.Node) {
+	t.Helper()
+	s := session(t, p, 2)
+	soil(s)
+	if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range nodes {
+		got, ok := s.At(to[n])
+		if !ok {
+			t.Fatalf("%s: no value of %s", what, n.Path)
+		}
+		equalEnough(t, what+", "+n.Path, got, want[n])
+	}
+}
+
+// TestLoweredValuesAreThoseOfTheReference also fills the memory of a session with
+// NaN: neither halos nor what lies beyond the last channel may come from there.
+func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
+	conversions := 0
+	for seed := range uint64(40) {
+		g := wide(seed)
+		want := reference(g, graphtest.Input(g, 1))
+		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[10+seed%9]}
+		after, to := pass.Run(g, pass.Options{Keep: keep})
+		p := planned(t, after, to[keep[0]], to[keep[1]])
+		for _, n := range p.lowered.Nodes {
+			if _, ok := n.Op.(*ops.Convert); ok {
+				conversions++
+			}
+		}
+		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
+	}
+	if isa, _ := ops.ISA(); isa != "generic" && conversions < 40 {
+		t.Errorf("only %d conversions", conversions)
+	}
+}
+
+// TestConcatenationsTakeNoStep: branches are computed where their concatenation
+// is, halo and all, and slices of it are read there, of one image and of a batch.
+func TestConcatenationsTakeNoStep(t *testing.T) {
+	isa, _ := ops.ISA()
+	for _, images := range []int{1, 2, 8} {
+		b := graphtest.Start("branches", images, 16, 9, 9)
+		x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
+		y := b.Add("a", graphtest.Conv(16, 1, 1, 1, true), x)
+		z := b.Add("b", graphtest.Conv(20, 3, 1, 1, true), x)
+		all := b.Add("concat", graphtest.Concat(), y, z)
+		part := b.Add("slice", &ops.Slice{From: dim.Int(16), To: dim.Int(32)}, b.Add("around", graphtest.Concat(), all))
+		b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("both", &ops.Add{}, part, y))
+		p := planned(t, b.Graph)
+		if n := steps[*ops.Concat](p) + steps[*ops.Slice](p); n > 0 && (isa != "generic" || images == 1) {
+			t.Errorf("%d images: %d steps that only copy", images, n)
+		}
+	}
+}
+
+func TestLoweredRunsAllocateNothing(t *testing.T) {
+	for seed := range uint64(6) {
+		p := planned(t, wide(seed))
+		input := graphtest.Input(p.Graph(), 1)
+		s := session(t, p, 2)
+		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return s.Run(t.Context(), input) })
+	}
+	winograd := graphtest.Start("winograd", 1, 64, 28, 28)
+	winograd.Add("conv", graphtest.Conv(64, 3, 1, 1, true), winograd.Graph.Input)
+	strips := graphtest.Start("separable", 1, 32, 56, 56) // a depthwise convolution and its reader, strip by strip
+	strips.Add("point", graphtest.Conv(64, 1, 1, 1, true), strips.Add("deep", graphtest.Conv(32, 3, 1, 32, true), strips.Graph.Input))
+	for _, b := range []*graphtest.Builder{winograd, strips} {
+		p := planned(t, b.Graph)
+		input := graphtest.Input(p.Graph(), 1)
+		for threads := 1; threads <= 2; threads++ {
+			s := session(t, p, threads)
+			optest.NoAllocations(t, fmt.Sprintf("%s, %d threads", b.Graph.Name, threads), func() error { return s.Run(t.Context(), input) })
+		}
+	}
+}
+
+func TestLoweredResultsDoNotDependOnThreads(t *testing.T) {
+	for seed := range uint64(10) {
+		p := planned(t, wide(seed))
+		want := shows(run(t, p, 1, 1))
+		for threads := 2; threads <= 4; threads++ {
+			if got := shows(run(t, p, threads, 1)); !same(got, want) {
+				t.Errorf("seed %d: %d threads give other bits than 1", seed, threads)
+			}
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// randomGraph is one as the language gives it or as the passes leave it, with a
+// few nodes to keep.
+func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
+	g := graphtest.Random(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 60).Draw(t, "ops"))
+	var keep []*graph.Node
+	for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(g.Nodes)-1), 0, 3).Draw(t, "keep") {
+		keep = append(keep, g.Nodes[i])
+	}
+	if rapid.Bool().Draw(t, "passes") {
+		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
+		for i, n := range keep {
+			keep[i] = to[n]
+		}
+		g = after
+	}
+	return g, keep
+}
+
+// plainly is a graph whose values all lie as their shapes say.
+func plainly(g *graph.Graph) *lowered {
+	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes)), each: make([]bool, len(g.Nodes))}
+}
+
+func TestNoLiveValueIsOverwritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, keep := randomGraph(t)
+		namedRun(t, plainly(g), pinned(g, Options{Keep: keep}))
+	})
+}
+
+// The same where values are blocked and lie in each other.
+func TestNoLiveBlockIsOverwritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := branches(rapid.Uint64().Draw(t, "seed"))
+		keep := []*graph.Node{g.Nodes[rapid.IntRange(0, len(g.Nodes)-1).Draw(t, "keep")]}
+		if rapid.Bool().Draw(t, "passes") {
+			after, to := pass.Run(g, pass.Options{Keep: keep})
+			g, keep[0] = after, to[keep[0]]
+		}
+		l := lower(g, rapid.IntRange(0, len(g.Nodes)).Draw(t, "meet"), pinned(g, Options{Keep: keep}), nil, ops.F32)
+		namedRun(t, l, l.pinned())
+	})
+}
+
+// Vectors of whole blocks are the same memory in blocks and as their shape says, but
+// only as long as nothing lies between those of a batch.
+func TestVectorsReadAsPlainStayTogether(t *testing.T) {
+	blocks := ops.Layout{Block: ops.Lanes}
+	for _, before := range []bool{true, false} {
+		b := graphtest.Start("vectors", 2, 16, 1, 1)
+		a, c := b.Add("a", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input), b.Add("c", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input)
+		plain := []*graph.Node{b.Graph.Input}
+		read := func() { plain = append(plain, b.Add("plain", &ops.Convert{From: blocks}, c)) }
+		if before {
+			read()
+		}
+		both := b.Add("both", graphtest.Concat(), a, c)
+		if !before {
+			read()
+		}
+		plain = append(plain, b.Add("last", &ops.Convert{From: blocks}, both))
+		l := plainly(b.Graph)
+		pinned := map[*graph.Node]bool{}
+		for _, n := range b.Graph.Nodes {
+			pinned[n] = true
+			if !slices.Contains(plain, n) {
+				l.layouts[n.ID] = blocks
+			}
+		}
+		namedRun(t, l, pinned)
+		if how := layOut(l, pinned).how; (how[both.ID] == view) == before {
+			t.Errorf("read before %v: %v", before, how)
+		}
+	}
+}
+
+func TestLayoutOfSmallNetworks(t *testing.T) {
+	relu := &ops.ReLU{}
+	conv := graphtest.Conv(4, 1, 1, 1, true)
+	cases := []struct {
+		name  string
+		build func(b *graphtest.Builder, x *graph.Node)
+		size  int // images of 1 × 4 × 4 × 4 = 64 float32
+	}{
+		{"a chain of activations is one buffer", func(b *graphtest.Builder, x *graph.Node) {
+			b.Add("2", relu, b.Add("1", &ops.Flatten{}, b.Add("0", relu, x)))
+		}, 1},
+		{"a chain of convolutions is two", func(b *graphtest.Builder, x *graph.Node) {
+			for i := range 7 {
+				x = b.Add(fmt.Sprint(i), conv, x)
+			}
+		}, 2},
+		{"a value read later is not overwritten", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("0", relu, x)
+			b.Add("1", &ops.Add{}, x, y)
+		}, 2},
+		{"a value added to itself stays apart from the sum", func(b *graphtest.Builder, x *graph.Node) {
+			b.Add("0", &ops.Add{}, x, x)
+		}, 2},
+		{"a flattened copy keeps the image alive", func(b *graphtest.Builder, x *graph.Node) {
+			flat := b.Add("0", &ops.Flatten{}, x)
+			y := b.Add("1", relu, x)
+			fc := b.Add("2", graphtest.Linear(64), flat)
+			b.Add("4", &ops.Add{}, fc, b.Add("3", &ops.Flatten{}, y))
+		}, 3},
+		{"a residual block of fused convolutions is three", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("2", conv, b.Add("1", conv, b.Add("0", conv, x)))
+			sum := conv.(*ops.Conv).WithEpilogue(ops.Epilogue{Add: true})
+			b.Add("3", sum, y, x)
+		}, 3},
+		{"branches are computed where the concatenation puts them", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("1", relu, b.Add("0", conv, x))
+			z := b.Add("2", conv, x)
+			b.Add("3", graphtest.Concat(), y, z)
+		}, 3},
+		{"so are concatenations", func(b *graphtest.Builder, x *graph.Node) {
+			for i := range 4 {
+				x = b.Add(fmt.Sprint("concat", i), graphtest.Concat(), x, b.Add(fmt.Sprint("conv", i), conv, x))
+			}
+		}, 5},
+		{"but in one place only", func(b *graphtest.Builder, x *graph.Node) {
+			y := b.Add("0", conv, x)
+			b.Add("1", graphtest.Concat(), b.Add("2", graphtest.Concat(), x, y), x)
+		}, 5},
+		{"a slice is a part", func(b *graphtest.Builder, x *graph.Node) {
+			x = b.Add("0", graphtest.Conv(8, 1, 1, 1, false), x)
+			y := b.Add("1", &ops.Slice{From: dim.Int(0), To: dim.Int(4)}, x)
+			z := b.Add("2", &ops.Slice{From: dim.Int(4), To: dim.Int(8)}, x)
+			b.Add("3", &ops.Add{}, b.Add("4", relu, z), y)
+		}, 3},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := graphtest.Start(c.name, 1, 4, 4, 4)
+			c.build(b, b.Graph.Input)
+			if l := layOut(plainly(b.Graph), pinned(b.Graph, Options{})); l.size != 64*c.size {
+				t.Errorf("got %d float32, want %d: %+v", l.size, 64*c.size, l.ranges)
+			}
+		})
+	}
+}
+
+// TestArenaIsNearTheBound compares with what lives at the busiest step, which no
+// arena can be smaller than.
+func TestArenaIsNearTheBound(t *testing.T) {
+	var bound, total int
+	for seed := range uint64(200) {
+		g, _ := pass.Run(graphtest.Random(seed, 60), pass.Options{})
+		s := settler{graph: plainly(g), homes: make([]home, len(g.Nodes))}
+		for i, last := range lastReads(g, pinned(g, Options{})) {
+			s.homes[i], _ = s.settle(g.Nodes[i])
+			s.homes[i].buffer.extend(last)
+		}
+		busiest := 0
+		for step := range g.Nodes {
+			live := 0
+			for _, b := range s.roots(false) {
+				if b.first <= step && step <= b.last {
+					live += b.size
+				}
+			}
+			busiest = max(busiest, live)
+		}
+		size := layOut(plainly(g), pinned(g, Options{})).size
+		if size < busiest {
+			t.Errorf("seed %d: %d float32 hold %d", seed, size, busiest)
+		}
+		bound += busiest
+		total += size
+	}
+	if share := float64(total) / float64(bound); share > 1.03 {
+		t.Errorf("arenas take %.3f of the bound", share)
+	}
+}
+
+// TestBuffersOfOneTimeLieApart checks both orders pair by pair.
+func TestBuffersOfOneTimeLieApart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var buffers []*buffer
+		for first := range rapid.IntRange(1, 40).Draw(t, "buffers") {
+			buffers = append(buffers, &buffer{
+				size:  line * rapid.IntRange(1, 9).Draw(t, "size"),
+				first: first,
+				last:  first + rapid.IntRange(0, 12).Draw(t, "life"),
+			})
+		}
+		for name, order := range map[string]func([]*buffer) (int, int){
+			"largest first": placeLargestFirst, "in time": placeInTime, "better": place,
+		} {
+			size, _ := order(buffers)
+			for i, a := range buffers {
+				if a.offset < 0 || a.offset+a.size > size {
+					t.Fatalf("%s: %+v is outside %d", name, a, size)
+				}
+				for _, b := range buffers[:i] {
+					if a.first <= b.last && a.offset < b.offset+b.size && b.offset < a.offset+a.size {
+						t.Fatalf("%s: %+v and %+v overlap", name, a, b)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLargeGraphsTakeFewLooks takes the longest chain that the language
+// allows, and as many values that all live to the end.
+func TestLargeGraphsTakeFewLooks(t *testing.T) {
+	const nodes = 100_000
+	for _, long := range []bool{false, true} {
+		var buffers []*buffer
+		for i := range nodes {
+			last := i + 1
+			if long && i%2 == 0 {
+				last = nodes
+			}
+			buffers = append(buffers, &buffer{size: line * (1 + i%7), first: i, last: last})
+		}
+		if _, looks := place(buffers); looks > 20*nodes {
+			t.Errorf("placing %d buffers (long %v) took %d looks", nodes, long, looks)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package plan
+
+import (
+	"slices"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops"
+)
+
+// Memory is what running a network takes, in bytes.
+type Memory struct {
+	Weights     int64 // the parameters as they are packed
+	Activations int64 // a session's arenas: all values that live at one time, at the peak
+	Scratch     int64 // a session's working memory for the algorithms
+	Outputs     int64 // what a session shows
+	Fetched     int64 // tensors that wait to be packed, at most, before there is a session
+}
+
+// Total is what a plan and a session take while they run.
+func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch + m.Outputs }
+
+// Peak is what they take at most.
+func (m Memory) Peak() int64 {
+	return m.Weights + max(m.Fetched, m.Activations+m.Scratch+m.Outputs)
+}
+
+// Memory tells what the plan and one session with this many threads take.
+func (p *Plan) Memory(threads int) Memory {
+	return Memory{
+		Weights:     p.weightBytes(),
+		Activations: p.activations(threads),
+		Scratch:     bytes(p.scratch(threads)),
+		Outputs:     p.outputs(),
+	}
+}
+
+// estimate is about what Memory will be, before algorithms are chosen.
+func (p *Plan) estimate(opts Options) Memory {
+	return Memory{
+		Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: p.activations(opts.threads()),
+		Outputs: p.outputs(), Fetched: p.fetched(opts),
+	}
+}
+
+// mostTables is how much may be taken on the way to what is needed exactly.
+const mostTables = 64 << 20
+
+// tableBytes is about what it takes to choose the algorithms: the parameters of ops that do
+// not pack, which are fetched, and tables of rows and columns.
+func (p *Plan) tableBytes() (sum int64) {
+	const perLine = 16
+	for _, n := range p.lowered.Nodes {
+		for _, size := range n.Shape[min(2, len(n.Shape)):] {
+			sum += perLine * int64(size)
+		}
+		if _, ok := n.Op.(ops.Packer); !ok {
+			sum += weightBytes([]*graph.Node{n})
+		}
+	}
+	return sum
+}
+
+// fetched is what the tensors take that are there at one time while they are packed: those
+// of a step for each thread, and of one that is next.
+func (p *Plan) fetched(opts Options) (sum int64) {
+	if opts.Views {
+		return 0
+	}
+	var sizes []int64
+	for _, n := range p.lowered.Nodes {
+		if _, ok := n.Op.(ops.Packer); ok {
+			sizes = append(sizes, weightBytes([]*graph.Node{n}))
+		}
+	}
+	slices.Sort(sizes)
+	for _, size := range sizes[max(0, len(sizes)-opts.packers()-1):] {
+		sum += size
+	}
+	return sum
+}
+
+// outputs is what the results take that a session shows.
+func (p *Plan) outputs() (sum int64) {
+	for n := range p.lowered.shown {
+		sum += bytes(n.Shape.Elements())
+	}
+	return sum
+}
+
+// activations is what the arenas take.
+func (p *Plan) activations(threads int) int64 {
+	sum := bytes(p.layout.size)
+	if p.lowered.each[0] {
+		sum += int64(seatsOf(p.images(), threads)) * bytes(p.layout.own)
+	}
+	return sum
+}
+
+// scratch is what the hungriest step needs, in float32, or one that workers take each for
+// themselves: steps take turns.
+func (p *Plan) scratch(threads int) int {
+	return max(hungriest(p.steps, threads), seatsOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
+}
+
+// images is how many there are in a batch.
+func (p *Plan) images() int { return p.graph.Input.Shape[0] }
+
+func hungriest(steps []Step, threads int) int {
+	most := 0
+	for _, s := range steps {
+		most = max(most, s.Prepared.Scratch(threads))
+	}
+	return most
+}
+
+// weightBytes is what is packed, and the parameters of ops that do not pack.
+func (p *Plan) weightBytes() int64 {
+	var others []*graph.Node
+	for _, s := range p.steps {
+		if _, ok := s.Node.Op.(ops.Packer); !ok {
+			others = append(others, s.Node)
+		}
+	}
+	return bytes(p.packed.used) + weightBytes(others)
+}
+
+func weightBytes(nodes []*graph.Node) int64 {
+	var sum int64
+	for _, n := range nodes {
+		for _, p := range n.Params {
+			sum += bytes(p.Shape.Elements())
+		}
+	}
+	return sum
+}
+
+// weightBytes is what the parameters of nodes take where those that are packed as
+// bfloat16 take half as much as in a file, and split ones three halves.
+func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
+	sum := weightBytes(nodes)
+	for _, n := range nodes {
+		if _, ok := n.Op.(ops.Packer); !ok {
+			continue
+		}
+		for _, p := range n.Params {
+			half := bytes(p.Shape.Elements()) / 2
+			switch how := l.rounds[n.ID]; {
+			case len(p.Shape) == 1: // no weight
+			case how == ops.BF16:
+				sum -= half
+			case how == ops.F32Fast:
+				sum += half
+			}
+		}
+	}
+	return sum
+}
+
+func bytes(floats int) int64 { return 4 * int64(floats) }

@@ -1,0 +1,203 @@
+// Package plan makes a graph executable: it chooses a layout for every value and
+// an algorithm for every op, packs the parameters once, and decides where in
+// memory every value lies before any number is computed.
+//
+// A Plan is read-only and serves any number of sessions. A Session is one
+// goroutine's memory and bound work; running it allocates nothing.
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Plan is a network at one input size, ready to run. It does not change.
+type Plan struct {
+	graph   *graph.Graph
+	lowered *lowered
+	steps   []Step
+
+	imageSteps int // the first of them, which are of one image of the batch
+
+	layout layout
+	packed *packed
+	view   *mapped.View // of the file that what is packed lies in, or nil
+}
+
+// A Step computes one node of the lowered graph. Views, as flatten is of an
+// image, have none.
+type Step struct {
+	Node     *graph.Node
+	Prepared ops.Prepared
+	Out      Range // of the arena
+}
+
+// A Source gives the tensor for a parameter. New calls it once for each, first for
+// those of ops that do not pack and then for the others, in the order of the
+// steps, and keeps no tensor.
+type Source func(graph.Param) (tensor.Tensor, error)
+
+// Options say what a plan must be able to show and how it is made.
+type Options struct {
+	// Keep are nodes of the graph whose values sessions can show, beside the
+	// outputs.
+	Keep []*graph.Node
+	// Precision is what values between ops are rounded to. The caller asks first
+	// whether it is Supported: where it is not, plain Go computes it.
+	Precision ops.Precision
+	// Threads pack parameters at the same time; 0 means one for each processor.
+	Threads int
+	// Affords may refuse the memory that the plan and a session with so many
+	// threads take, before any of it is; New then returns its error. It is asked
+	// once the algorithms are chosen, and before with an estimate where choosing them
+	// takes much memory by itself.
+	Affords func(Memory) error
+	// Views says that the tensors of the source take no memory, as those of a mapped
+	// file.
+	Views bool
+	// Algorithms are chosen for some steps, by path: see Tune. Others take what
+	// is thought to be the fastest.
+	Algorithms map[string]string
+	// Packed, where it is not nil, is asked once for the n numbers that Plan.Packed
+	// wrote for a plan of the same graph, parameters and instruction set, or nil.
+	// They are used as they are, for as long as the plan lives, and the tensors that
+	// they were packed from are not fetched; unless they are of other steps.
+	Packed func(n int) []float32
+	// Done hears of each parameter whose tensor will not be read again. It is
+	// called by several goroutines at a time.
+	Done func(graph.Param)
+
+	meeting func(*graph.Graph) int // of tests
+}
+
+// meet is the node with which images of a batch come together.
+func (o Options) meet(g *graph.Graph) int {
+	if o.meeting != nil {
+		return o.meeting(g)
+	}
+	return meeting(g)
+}
+
+func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), ops.Threads()) }
+
+// packers is how many threads pack.
+func (o Options) packers() int { return cmp.Or(max(o.Threads, 0), runtime.GOMAXPROCS(0)) }
+
+func (o Options) done(n *graph.Node) {
+	if o.Done == nil {
+		return
+	}
+	for _, p := range n.Params {
+		o.Done(p)
+	}
+}
+
+func (o Options) affords(m Memory) error {
+	if o.Affords == nil {
+		return nil
+	}
+	return o.Affords(m)
+}
+
+// New plans g. Its error is that of params or of Affords, or says which tensor does
+// not fit.
+func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
+	if err := graph.Verify(g); err != nil {
+		panic(fmt.Sprintf("plan: %v", err))
+	}
+	p := &Plan{graph: g, lowered: lower(g, opts.meet(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
+	p.layout = layOut(p.lowered, p.lowered.pinned())
+	if p.tableBytes() > mostTables {
+		if err := opts.affords(p.estimate(opts)); err != nil {
+			return nil, err
+		}
+	}
+	p.addSteps(true)
+	p.imageSteps = len(p.steps)
+	p.addSteps(false)
+	if err := mapped.Guard(func() error { return p.fill(params, opts) }); err != nil {
+		p.packed.release()
+		return nil, err
+	}
+	if p.Known() && len(p.packed.parts) > 0 {
+		p.view = mapped.Of(p.packed.parts[0])
+	}
+	runtime.AddCleanup(p, (*packed).release, p.packed)
+	return p, nil
+}
+
+// addSteps adds the steps that are of one image, or those that are not.
+func (p *Plan) addSteps(each bool) {
+	for _, n := range p.lowered.Nodes[1:] {
+		if p.lowered.each[n.ID] == each && p.layout.how[n.ID] != view && !gathers(n) {
+			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
+		}
+	}
+}
+
+// fill makes everything ready that needs parameters.
+func (p *Plan) fill(params Source, opts Options) error {
+	if err := p.prepareOthers(params, opts); err != nil {
+		return err
+	}
+	p.prepareIn(&packed{count: true})
+	counted := p.packed
+	need := p.Memory(opts.threads())
+	need.Fetched = p.fetched(opts)
+	if err := opts.affords(need); err != nil {
+		return err // New gives the addresses back
+	}
+	counted.release()
+	if opts.Packed != nil {
+		mark := p.mark()
+		if data := opts.Packed(counted.used + len(mark)); data != nil {
+			p.prepareIn(&packed{known: true, chunk: data})
+			if p.packed.fits(mark) {
+				return nil
+			}
+		}
+	}
+	return pack(p.prepareIn(&packed{}), params, opts)
+}
+
+// pinned are the nodes whose values must be there when a run has ended.
+func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
+	set := map[*graph.Node]bool{g.Output: true}
+	for _, s := range g.Sides {
+		if s.Output != nil {
+			set[s.Output] = true
+		}
+	}
+	for _, n := range opts.Keep {
+		if n.ID >= len(g.Nodes) || g.Nodes[n.ID] != n {
+			panic(fmt.Sprintf("plan: the kept node %d %s is not in the graph", n.ID, n.Path))
+		}
+		set[n] = true
+	}
+	return set
+}
+
+// Packed shows what the plan has packed, piece by piece, until show returns an
+// error. The pieces must not be changed.
+func (p *Plan) Packed(show func([]float32) error) error {
+	defer runtime.KeepAlive(p)
+	for _, part := range p.packed.parts {
+		if err := show(part); err != nil {
+			return err
+		}
+	}
+	m := p.mark()
+	return show(m[:])
+}
+
+// Known reports whether Options.Packed was used.
+func (p *Plan) Known() bool { return p.packed.known }
+
+// Graph returns the graph that the plan computes. It must not be changed.
+func (p *Plan) Graph() *graph.Graph { return p.graph }

@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/internal/pass"
+	"cnnlang/ops"
+	"cnnlang/ops/optest"
+)
+
+// plannedIn plans a random graph in a precision; without kernels plain Go computes it.
+func plannedIn(t testing.TB, g *graph.Graph, precision ops.Precision) *Plan {
+	t.Helper()
+	p, err := New(g, graphtest.Param, Options{Precision: precision})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Results do not depend on threads, nor on what memory held before, and are near
+// those of float32; a run allocates nothing.
+func TestPrecisionsOfRandomGraphs(t *testing.T) {
+	t.Run("bf16", func(t *testing.T) { testPrecision(t, ops.BF16, 0.02) })
+	t.Run("f32fast", func(t *testing.T) { testPrecision(t, ops.F32Fast, 1e-4) })
+}
+
+func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
+	rounded, lodged := 0, 0
+	for seed := range uint64(30) {
+		g := wide(seed)
+		if seed%3 == 2 {
+			g = branches(seed)
+		}
+		g, _ = pass.Run(g, pass.Options{})
+		p := meetingAt(t, int(seed)%5*len(g.Nodes)/5, g, Options{Precision: precision})
+		for _, apart := range p.layout.apart {
+			lodged += min(apart, 1)
+		}
+		for _, how := range p.lowered.rounds {
+			if how == precision {
+				rounded++
+			}
+		}
+		s := run(t, p, 1, 1)
+		want := shows(s)
+		soil(s)
+		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if !same(shows(s), want) {
+			t.Errorf("seed %d: the result depends on what memory held before", seed)
+		}
+		sameOnThreads(t, p, seed)
+		input := graphtest.Input(g, 1)
+		two := session(t, p, 2)
+		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input) })
+		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
+	}
+	t.Logf("%d steps are rounded, %d values lie in others", rounded, lodged)
+	if rounded < 40 || lodged == 0 && precision == ops.BF16 {
+		t.Errorf("only %d steps are rounded, %d values lie in others", rounded, lodged)
+	}
+}
+
+// near compares with the results of float32. Random graphs amplify rounding.
+func near(t *testing.T, seed uint64, bound float64, got, want []float32) {
+	t.Helper()
+	off, size := 0.0, 0.0
+	for i, w := range want {
+		if math.Abs(float64(w)) > 1e30 || w != w {
+			return // the graph overflows
+		}
+		off += math.Pow(float64(got[i]-w), 2)
+		size += math.Pow(float64(w), 2)
+	}
+	t.Logf("seed %d: %.2g", seed, math.Sqrt(off/size))
+	if !(math.Sqrt(off/size) < bound) {
+		t.Errorf("seed %d: off by %.2g of the result", seed, math.Sqrt(off/size))
+	}
+}
+
+// The weights of a convolution take half the memory of those of float32, and so do
+// the values between convolutions.
+func TestBF16TakesHalfTheMemory(t *testing.T) {
+	b := graphtest.Start("halves", 1, 64, 28, 28)
+	x := b.Graph.Input
+	for i, channels := range []int{256, 256, 256, 32} {
+		x = b.Add(fmt.Sprint(i), graphtest.Conv(channels, 1, 1, 1, false), x)
+	}
+	memory := func(precision ops.Precision) (asked, took Memory) {
+		p, err := New(b.Graph, graphtest.Param, Options{Precision: precision})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.estimate(Options{}), p.Memory(1)
+	}
+	exact, exactly := memory(ops.F32)
+	asked, took := memory(ops.BF16)
+	if asked.Weights*2 != exact.Weights || asked.Activations > exact.Activations*6/10 {
+		t.Errorf("asked for %+v, float32 for %+v", asked, exact)
+	}
+	if asked.Activations != took.Activations || took.Weights > exactly.Weights*6/10 {
+		t.Errorf("took %+v, float32 %+v", took, exactly)
+	}
+}

@@ -1,0 +1,217 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/offheap"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// Parameters are packed in three strides. First every op chooses its algorithm and
+// says how much memory it will fill, which costs next to nothing, so that the size
+// of the plan is known before anything is taken. Then each gets its memory, or what
+// an earlier process packed. Then the tensors are fetched one step after another and
+// packed on several threads, which is most of the time it takes to start.
+
+// A packed is the memory of packed parameters. Its slices are cut from chunks that
+// are never moved.
+type packed struct {
+	chunk []float32   // what is left of the last one
+	parts [][]float32 // all slices, with what fills their last lines
+	free  []func()
+	used  int
+	jobs  []packJob
+	count bool // only the sizes are wanted: the chunk has no memory and serves all
+	known bool // the chunk is what was packed before: nothing is to be filled
+	ended bool // and was too short
+}
+
+// A packJob is memory to be filled.
+type packJob struct {
+	dst  []float32
+	fill func(dst []float32)
+	step *packing
+}
+
+// chunkFloats is the size of a chunk for what is smaller: 4 MB.
+const chunkFloats = 1 << 20
+
+// Floats implements ops.Memory.
+func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
+	size := roundUp(n)
+	switch {
+	case p.count:
+		p.used += size
+		if n > len(p.chunk) {
+			data, free := offheap.Addresses(n)
+			p.chunk, p.free = data, append(p.free, free)
+		}
+		return p.chunk[:min(n, len(p.chunk))]
+	case p.known:
+		if p.ended = p.ended || size > len(p.chunk); p.ended {
+			return make([]float32, n)
+		}
+	case size > len(p.chunk):
+		data, free := offheap.Floats(max(size, chunkFloats))
+		p.chunk, p.free = data, append(p.free, free)
+	}
+	dst := p.chunk[:n:n]
+	p.parts = append(p.parts, p.chunk[:size:size])
+	p.chunk = p.chunk[size:]
+	p.used += size
+	if !p.known {
+		p.jobs = append(p.jobs, packJob{dst: dst, fill: fill})
+	}
+	return dst
+}
+
+// fits reports whether what was packed before is used to its last number, and for
+// the same steps.
+func (p *packed) fits(mark mark) bool {
+	return !p.ended && len(p.chunk) == len(mark) && slices.EqualFunc(p.chunk, mark[:], sameBits)
+}
+
+func sameBits(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }
+
+// A mark is a hash, as numbers.
+type mark [line]float32
+
+// mark tells what the steps are and how they are computed, so that nobody takes
+// what was packed for others.
+func (p *Plan) mark() (m mark) {
+	h := sha256.New()
+	for _, s := range p.steps {
+		fmt.Fprintf(h, "%s %s %v\n", s.Node.Path, s.Prepared.Algorithm(), s.Node.Shape)
+	}
+	sum := h.Sum(nil)
+	for i := range len(sum) / 4 {
+		m[i] = math.Float32frombits(binary.LittleEndian.Uint32(sum[4*i:]))
+	}
+	return m
+}
+
+// release gives the memory back.
+func (p *packed) release() {
+	for _, free := range p.free {
+		free()
+	}
+}
+
+// A packing is the second stride of one step: its tensors' places, and the jobs
+// that read them.
+type packing struct {
+	node    *graph.Node
+	tensors []tensor.Tensor
+	jobs    []packJob
+	left    atomic.Int64 // jobs
+}
+
+// prepareOthers gives the ops that do not pack their tensors, which are small.
+func (p *Plan) prepareOthers(params Source, opts Options) error {
+	for i := range p.steps {
+		n := p.steps[i].Node
+		if _, ok := n.Op.(ops.Packer); ok {
+			continue
+		}
+		tensors, err := fetch(n, params)
+		if err != nil {
+			return err
+		}
+		p.steps[i].Prepared = p.prepare(n, n.Op, tensors)
+		opts.done(n)
+	}
+	return nil
+}
+
+// prepareIn chooses the algorithm of every op that packs, and has its parameters in m.
+func (p *Plan) prepareIn(m *packed) []*packing {
+	p.packed = m
+	var later []*packing
+	for i := range p.steps {
+		n := p.steps[i].Node
+		packer, ok := n.Op.(ops.Packer)
+		if !ok {
+			continue
+		}
+		one := &packing{node: n, tensors: make([]tensor.Tensor, len(n.Params))}
+		p.steps[i].Prepared = p.prepare(n, packer.PackedIn(m), one.tensors)
+		one.jobs, m.jobs = m.jobs, nil
+		later = append(later, one)
+	}
+	return later
+}
+
+// pack fetches the tensors and does the jobs. A step's tensors are fetched when a
+// thread is about to be free, so that few wait in memory unpacked.
+func pack(steps []*packing, params Source, opts Options) error {
+	threads := opts.packers()
+	jobs := make(chan packJob)
+	crashes := make(chan any, threads)
+	var running sync.WaitGroup
+	for range threads {
+		running.Go(func() {
+			debug.SetPanicOnFault(true) // tensors may be views of a file
+			defer func() {
+				if crash := recover(); crash != nil {
+					crashes <- crash
+					for range jobs { // so that nobody waits to hand over the rest
+					}
+				}
+			}()
+			for j := range jobs {
+				j.fill(j.dst)
+				if j.step.left.Add(-1) == 0 {
+					opts.done(j.step.node)
+				}
+			}
+		})
+	}
+	var err error
+	for i, s := range steps {
+		var tensors []tensor.Tensor
+		if tensors, err = fetch(s.node, params); err != nil {
+			break
+		}
+		copy(s.tensors, tensors)
+		s.left.Store(int64(len(s.jobs)))
+		for _, j := range s.jobs {
+			j.step = s
+			jobs <- j
+		}
+		s.jobs, s.tensors, steps[i] = nil, nil, nil // the tensors go with the last job
+	}
+	close(jobs)
+	running.Wait()
+	select {
+	case crash := <-crashes: // let it surface where New was called
+		panic(crash)
+	default:
+		return err
+	}
+}
+
+// fetch gets the tensors of a node and checks that they have the node's shapes.
+func fetch(n *graph.Node, params Source) ([]tensor.Tensor, error) {
+	tensors := make([]tensor.Tensor, len(n.Params))
+	for i, p := range n.Params {
+		t, err := params(p)
+		if err != nil {
+			return nil, err
+		}
+		if !t.Shape.Equal(p.Shape) || len(t.Data) != p.Shape.Elements() {
+			return nil, fmt.Errorf("plan: tensor %q: got shape %v with %d elements, want %v",
+				p.Path, t.Shape, len(t.Data), p.Shape)
+		}
+		tensors[i] = t
+	}
+	return tensors, nil
+}

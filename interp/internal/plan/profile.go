@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops/tensor"
+)
+
+// A StepTime is how long one step took.
+type StepTime struct {
+	Path      string // of the node, as in the graph
+	Op        string
+	Shape     tensor.Shape // of the result
+	Algorithm string
+	FLOPs     float64
+	MACs      float64
+	Bytes     int64 // of the inputs, the result, and the parameters as they come
+	Took      time.Duration
+	Least     time.Duration // of many profiles; 0 in one
+}
+
+// Profile computes like Run and returns how long each step took, in order. The
+// workers start each step anew, so the sum is somewhat more than a run takes. Of steps
+// that images take by themselves it adds up the images, on each of which all workers
+// work, as they do not in a run.
+func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime, error) {
+	times := make([]StepTime, len(s.plan.steps))
+	for i, step := range s.plan.steps {
+		times[i] = s.plan.describe(step)
+	}
+	err := s.run(ctx, input, func() error {
+		if s.images != nil {
+			for image := range s.images.count {
+				s.images.enter(ctx, &s.images.crew, image)
+				if err := s.profile(ctx, &s.images.crew, times); err != nil {
+					return err
+				}
+				s.images.leave(ctx, &s.images.crew, image)
+			}
+		}
+		return s.profile(ctx, &s.batch, times[s.plan.imageSteps:])
+	})
+	return times, err
+}
+
+// profile takes the steps of a binding one by one and adds how long each took.
+func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) error {
+	from := 0
+	for i, end := range b.ends {
+		start := time.Now()
+		if err := s.workers.Run(ctx, b.tasks[from:end]); err != nil {
+			return err
+		}
+		times[i].Took += time.Since(start)
+		from = end
+	}
+	return nil
+}
+
+// describe tells all of a step but its time.
+func (p *Plan) describe(step Step) StepTime {
+	n := step.Node
+	size := p.lowered.size(n)
+	for _, in := range n.In {
+		size += p.lowered.size(in)
+	}
+	count, shape, times := n.Count(), slices.Clone(n.Shape), 1
+	if p.lowered.each[n.ID] {
+		times = p.images()
+		shape[0] = times
+	}
+	images := float64(shape[0])
+	return StepTime{
+		Path: n.Path, Op: graph.Describe(n.Op), Shape: shape, Algorithm: step.Prepared.Algorithm(),
+		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images,
+		Bytes: int64(times) * (bytes(size) + p.lowered.weightBytes([]*graph.Node{n})),
+	}
+}

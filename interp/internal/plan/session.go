@@ -1,0 +1,187 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync/atomic"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/interp/internal/offheap"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Session runs a plan in memory of its own. One goroutine at a time uses it.
+type Session struct {
+	plan    *Plan
+	workers *ops.Workers
+	memory  sessionMemory
+	images  *images // nil where the batch takes all steps as a whole
+	batch   binding
+	results []result
+	tasks   []ops.Task // the whole network's, one after another
+	running atomic.Bool
+}
+
+// sessionMemory lies outside of Go's heap until nobody knows the session any more.
+type sessionMemory struct {
+	arena   []float32
+	own     [][]float32 // the arena of each worker for images by themselves
+	scratch []float32   // each step's in turn
+}
+
+// A binding is steps with their memory.
+type binding struct {
+	values []tensor.Tensor // by node of the lowered graph: views of an arena
+	tasks  []ops.Task      // one after another
+	ends   []int           // by step: where its tasks end
+}
+
+// A result is a value that a session shows: a copy in Go's own memory, which may
+// be looked at for longer than the session lives.
+type result struct {
+	node   *graph.Node // of the plan's graph
+	source int         // in values
+	tensor.Tensor
+}
+
+// NewSession allocates the memory of a session, as Plan.Memory says, and binds
+// the work of every step to it. The workers stay the caller's, to close after
+// the last run.
+func (p *Plan) NewSession(workers *ops.Workers) *Session {
+	threads := workers.Count()
+	s := &Session{plan: p, workers: workers}
+	s.memory.arena = s.offHeap(p.layout.size)
+	s.memory.scratch = s.offHeap(p.scratch(threads))
+	for _, n := range p.graph.Nodes {
+		if shown := p.lowered.shown[n]; shown != nil {
+			s.results = append(s.results, result{n, shown.ID, tensor.New(n.Shape...)})
+		}
+	}
+	s.batch = p.bind(p.steps[p.imageSteps:], false, s.memory.arena, s.memory.scratch, threads)
+	if p.lowered.each[0] {
+		s.images = s.newImages(threads)
+		s.tasks = s.images.tasks()
+	}
+	s.tasks = append(s.tasks, s.batch.tasks...)
+	return s
+}
+
+// bind gives steps, each of one image or not, their memory.
+func (p *Plan) bind(steps []Step, each bool, arena, scratch []float32, threads int) (b binding) {
+	b.values = make([]tensor.Tensor, len(p.lowered.Nodes))
+	for i, n := range p.lowered.Nodes {
+		if p.lowered.each[i] == each {
+			b.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(arena)}
+		}
+	}
+	for _, step := range steps {
+		in := make([]tensor.Tensor, len(step.Node.In))
+		for i, n := range step.Node.In {
+			in[i] = b.values[n.ID]
+		}
+		size := step.Prepared.Scratch(threads)
+		b.tasks = append(b.tasks, step.Prepared.Bind(b.values[step.Node.ID], in, scratch[:size:size], threads)...)
+		b.ends = append(b.ends, len(b.tasks))
+	}
+	return b
+}
+
+// of returns the part of the arena.
+func (r Range) of(arena []float32) []float32 {
+	return arena[r.Offset : r.Offset+r.Size : r.Offset+r.Size]
+}
+
+// offHeap returns memory that is given back after the session. Whoever uses it
+// keeps the session alive.
+func (s *Session) offHeap(n int) []float32 {
+	data, free := offheap.Floats(n)
+	runtime.AddCleanup(s, func(free func()) { free() }, free)
+	return data
+}
+
+// errRunning says that two goroutines use one session.
+var errRunning = errors.New("plan: this session is running already: each goroutine needs its own")
+
+// Run computes the outputs for an input of the graph's input shape. Where ctx ends
+// before it does, it stops within 50 ms and returns ctx.Err(); then, as after any error, the
+// outputs are undefined, and the next run is as good as ever, unless a file in which the
+// plan's parameters lie was cut short. It allocates nothing.
+func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
+	return s.run(ctx, input, func() error { return s.workers.Run(ctx, s.tasks) })
+}
+
+// run does the work on an input, alone.
+func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() error) error {
+	want := s.plan.graph.Input.Shape
+	if !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
+		return fmt.Errorf("plan: the input: got shape %v with %d elements, want %v",
+			slices.Clone(input.Shape), len(input.Data), want)
+	}
+	if !s.running.CompareAndSwap(false, true) {
+		return errRunning
+	}
+	defer s.running.Store(false)
+	if s.images != nil {
+		s.images.input = input.Data
+		defer func() { s.images.input = nil }()
+	} else {
+		copyPieces(ctx, s.batch.values[0].Data, input.Data)
+	}
+	if err := mapped.Guard(work); err != nil {
+		return err
+	}
+	for i := range s.results {
+		if r := &s.results[i]; !s.plan.lowered.each[r.source] {
+			copyPieces(ctx, r.Data, s.batch.values[r.source].Data)
+		}
+	}
+	err := s.plan.view.Intact()
+	runtime.KeepAlive(s)
+	if err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// copyPieces fills dst from src unless ctx ends.
+func copyPieces(ctx context.Context, dst, src []float32) {
+	const piece = 1 << 20 // 4 MB
+	for len(dst) > 0 && ctx.Err() == nil {
+		n := copy(dst[:min(piece, len(dst))], src)
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// Output returns the main output of the last run. Like all that a session shows,
+// it holds until the next run.
+func (s *Session) Output() tensor.Tensor {
+	t, _ := s.At(s.plan.graph.Output)
+	return t
+}
+
+// Side returns the output of a side head; ok is false where the plan has none of
+// that name.
+func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
+	for _, side := range s.plan.graph.Sides {
+		if side.Name == name && side.Output != nil {
+			return s.At(side.Output)
+		}
+	}
+	return tensor.Tensor{}, false
+}
+
+// At returns the value of a node of the plan's graph; ok is false for one that
+// is neither an output nor kept (Options.Keep), since its memory is used again.
+func (s *Session) At(n *graph.Node) (t tensor.Tensor, ok bool) {
+	for _, r := range s.results {
+		if r.node == n {
+			return r.Tensor, true
+		}
+	}
+	return tensor.Tensor{}, false
+}

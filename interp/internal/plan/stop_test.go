@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/ops"
+)
+
+// A watch is a context that counts how often it is looked at, and ends at the look with
+// the number end; 0 for never.
+type watch struct {
+	context.Context
+	looks atomic.Int64
+	end   int64
+}
+
+func (w *watch) Err() error {
+	if n := w.looks.Add(1); w.end > 0 && n >= w.end {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A run stops where its context ends, at whichever look, and returns its error, at the
+// last one too; the next run is as good as ever. Package ops bounds what lies between two
+// looks; here they are counted, and those after the end are few for each thread.
+func TestRunStopsWhenItsContextEnds(t *testing.T) {
+	long, alone := chain(3, 10, 3), batched(2)
+	for name, p := range map[string]*Plan{
+		"steps":  planned(t, graphtest.Random(5, 40)),
+		"blocks": planned(t, wide(1)),
+		"batch":  planned(t, long),
+		"images": meetingAt(t, len(long.Nodes), long, Options{}),
+		"both":   meetingAt(t, len(alone.Nodes)/2, alone, Options{}),
+	} {
+		input := graphtest.Input(p.Graph(), 1)
+		want := shows(run(t, p, 1, 1))
+		for _, threads := range []int{1, 3} {
+			s := session(t, p, threads)
+			looks := func(end int64) int64 {
+				ctx := &watch{Context: context.Background(), end: end}
+				if err := s.Run(ctx, input); errors.Is(err, context.Canceled) != (end > 0) {
+					t.Errorf("%s, %d threads, ended at look %d: got %v", name, threads, end, err)
+				}
+				return ctx.looks.Load()
+			}
+			whole := looks(0)
+			if parts := partsOf(s); whole < int64(parts) {
+				t.Errorf("%s, %d threads: %d looks at the context, and %d parts", name, threads, whole, parts)
+			}
+			for i := range int64(20) {
+				end := 1 + i*(whole-1)/19
+				if threads > 1 {
+					end = min(end, whole-2) // each thread that finds no part left has looked or not
+				}
+				if beyond := looks(end) - end; beyond > 8*int64(threads) {
+					t.Errorf("%s, %d threads: %d looks after the context ended at %d of %d", name, threads, beyond, end, whole)
+				}
+			}
+			if looks(0); !same(shows(s), want) {
+				t.Errorf("%s, %d threads: another result after runs that were stopped", name, threads)
+			}
+		}
+	}
+}
+
+// partsOf counts the parts of all tasks of a session.
+func partsOf(s *Session) (parts int) {
+	for _, t := range s.tasks {
+		if images, ok := t.(*imageTask); ok {
+			for _, inner := range images.seats[0].tasks {
+				parts += inner.Parts() * images.alone
+			}
+			continue
+		}
+		parts += t.Parts()
+	}
+	return parts
+}
+
+// Values that lie in the caller's memory are copied in pieces, a look at the context
+// before each.
+func TestLargeValuesAreCopiedInPieces(t *testing.T) {
+	b := graphtest.Start("large", 1, 1, 3000, 3000)
+	b.Add("slice", &ops.Identity{}, b.Graph.Input)
+	s := session(t, planned(t, b.Graph), 1)
+	ctx := &watch{Context: context.Background()}
+	if err := s.Run(ctx, graphtest.Input(b.Graph, 1)); err != nil {
+		t.Fatal(err)
+	}
+	numbers := int64(2 * b.Graph.Input.Shape.Elements()) // in and out
+	if looks := ctx.looks.Load(); numbers > looks<<20 {
+		t.Errorf("%d looks while %d numbers were copied", looks, numbers)
+	}
+}
+
+// What an op does to rows of many pixels, or sums of very many products, is not worked
+// on in blocks, of which a part does a row or a tile at least.
+func TestHugeRowsAreNotBlocked(t *testing.T) {
+	for _, precision := range []ops.Precision{ops.F32, ops.F32Fast, ops.BF16} {
+		for _, width := range []int{200, ops.MostRow, ops.MostRow + 1} {
+			b := graphtest.Start("rows", 1, 32, 1, width)
+			x := b.Add("relu", &ops.ReLU{}, b.Add("a", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input))
+			b.Add("gelu", &ops.GELU{}, x)
+			p := plannedIn(t, b.Graph, precision)
+			blocked := false
+			for _, l := range p.lowered.layouts {
+				blocked = blocked || !l.Plain()
+			}
+			if may := width <= ops.MostRow; blocked != (may && (hasBlocks() || precision != ops.F32)) {
+				t.Errorf("%v, rows of %d pixels: blocked: %v", precision, width, blocked)
+			}
+		}
+	}
+	for _, channels := range []int{1 << 10, 1 << 16} {
+		b := graphtest.Start("sums", 1, channels, 2, 3)
+		b.Add("a", graphtest.Conv(16, 1, 1, 1, true), b.Graph.Input)
+		if name := algorithmsOf(planned(t, b.Graph))["a"]; strings.HasPrefix(name, "gemm-") != (channels == 1<<16 || !hasBlocks()) {
+			t.Errorf("%d channels: %s", channels, name)
+		}
+	}
+}
+
+func hasBlocks() bool {
+	isa, _ := ops.ISA()
+	return isa != "generic"
+}

@@ -1,0 +1,406 @@
+package prove
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// A Contract is a verdict as people read it.
+type Contract struct {
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"` // block or net
+	Status     Status   `json:"status"`
+	Reason     string   `json:"reason,omitempty"`
+	Paths      int      `json:"paths"`
+	Signature  string   `json:"signature"`
+	Requires   []Clause `json:"requires"`
+	Parameters []Clause `json:"parameters"`
+	// Without says for which cases Parameters has no formula, "" for none.
+	Without string `json:"parametersWithout,omitempty"`
+	// Counterexample makes a refuted block fail.
+	Counterexample string `json:"counterexample,omitempty"`
+}
+
+// A Clause is a requirement or formula and the case it is for, "" for all.
+type Clause struct {
+	Text string `json:"text"`
+	When string `json:"when,omitempty"`
+}
+
+// Contract writes the verdict out: the signature with what `_` leaves open
+// filled in, what the block requires beyond its `where`, and how many parameters
+// it has, as a formula.
+func (v *Verdict) Contract() Contract {
+	c := Contract{
+		Name: v.Block.Name, Kind: v.Block.Block.Kind, Status: v.Status, Reason: v.Reason, Paths: v.Paths,
+		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{},
+	}
+	for _, r := range v.Requirements {
+		c.Requires = append(c.Requires, v.Clause(r))
+	}
+	c.Requires = once(c.Requires)
+	formulas, without := v.formulas(func(n graph.Count) dim.Size { return n.Params })
+	c.Parameters, c.Without = append(c.Parameters, once(formulas)...), without
+	if v.Counterexample != nil {
+		c.Counterexample = v.Counterexample.String()
+	}
+	return c
+}
+
+// Clause is a requirement and the case it is for.
+func (v *Verdict) Clause(r Requirement) Clause { return Clause{r.String(), v.caseOf(r)} }
+
+// once leaves out clauses that read like one before.
+func once(list []Clause) []Clause {
+	kept := list[:0]
+	for _, c := range list {
+		if !slices.Contains(kept, c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// signature is the block's parameters, its input, and its output: as claimed, or
+// where nothing is claimed as found, or _ where that differs from path to path.
+func (v *Verdict) signature() string {
+	var b strings.Builder
+	b.WriteString(v.Block.Name)
+	if v.base == nil {
+		return b.String()
+	}
+	if names := v.openNames(); len(names) > 0 {
+		b.WriteString("(" + strings.Join(names, ", ") + ")")
+	}
+	sig := v.base.Block.Sig
+	var in, out []string
+	for i := range v.rank() {
+		if sig == nil {
+			in = append(in, signatureNames(v.base.Block)[i])
+		} else {
+			in = append(in, written(v.base, sig.In[i].Size))
+		}
+	}
+	for i := range v.outputRank() {
+		claim := "_"
+		if sig != nil && i < len(sig.Out) {
+			claim = written(v.base, sig.Out[i])
+		}
+		if claim == "_" {
+			claim = v.found(func(r Result) dim.Size { return r.Output[i] })
+		}
+		out = append(out, claim)
+	}
+	fmt.Fprintf(&b, ": [%s] -> ", strings.Join(in, ", "))
+	if len(out) == 0 {
+		return b.String() + "_"
+	}
+	return b.String() + "[" + strings.Join(out, ", ") + "]"
+}
+
+func (v *Verdict) openNames() []string {
+	var names []string
+	for _, a := range v.args {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+func (v *Verdict) rank() int {
+	if sig := v.base.Block.Sig; sig != nil {
+		return len(sig.In)
+	}
+	return 4
+}
+
+func (v *Verdict) outputRank() int {
+	switch sig := v.base.Block.Sig; {
+	case sig != nil:
+		return len(sig.Out)
+	case len(v.Results) > 0:
+		return len(v.Results[0].Output)
+	}
+	return 0
+}
+
+// written is an expression as it stands in the text.
+func written(o *resolve.Object, x ast.Expr) string {
+	s := x.Span()
+	return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset]
+}
+
+// found is a size that all paths agree on: the one of the most general path, if
+// the others have it too where they put values in place of variables.
+func (v *Verdict) found(of func(Result) dim.Size) string {
+	if size, ok := v.agreed(of); ok && v.inItsOwnWords(size) {
+		return size.String()
+	}
+	return "_"
+}
+
+// inItsOwnWords reports whether a size is made of the block's parameters and the
+// names of its signature alone.
+func (v *Verdict) inItsOwnWords(size dim.Size) bool {
+	names := append(signatureNames(v.base.Block), v.openNames()...)
+	for _, name := range size.Vars() {
+		own, _, _ := strings.Cut(name, "[") // k[0] is of k
+		own, _, _ = strings.Cut(own, ".")
+		if !slices.Contains(names, own) {
+			return false
+		}
+	}
+	return true
+}
+
+func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
+	if v.Status == NotProved || v.Status == Refuted || len(v.Results) == 0 {
+		return dim.Size{}, false
+	}
+	general := slices.MinFunc(v.Results, func(a, b Result) int { return a.path.chosen() - b.path.chosen() })
+	size := of(general)
+	if !size.IsValid() || general.path.chosen() > 0 && len(v.Results) > 1 {
+		return dim.Size{}, false
+	}
+	free := v.unbounded(size) // the general path may have raised bounds
+	for _, r := range v.Results {
+		other := of(r)
+		if !other.IsValid() || !dim.Equivalent(v.unbounded(r.path.unprimed(free.SubstituteAll(r.path.values))), v.unbounded(other)) {
+			return dim.Size{}, false
+		}
+	}
+	return size, true
+}
+
+// formulas is one formula where all paths agree, or one for each case; without says
+// for which cases there is none.
+func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, without string) {
+	count := func(r Result) dim.Size { return of(r.Count) }
+	if size, ok := v.agreed(count); ok && v.Status == Proved {
+		return []Clause{{size.String(), ""}}, ""
+	}
+	counted := 0
+	for _, r := range v.Results {
+		n := count(r)
+		if !n.IsValid() {
+			continue
+		}
+		counted++
+		text := n.String()
+		if !slices.ContainsFunc(list, func(c Clause) bool { return c.Text == text }) {
+			list = append(list, Clause{text, v.when(func(r Result) having {
+				if n := count(r); n.IsValid() && n.String() == text {
+					return has
+				}
+				return hasNot
+			}, func(r Result) []literal { return r.path.literals() })})
+		}
+	}
+	if counted < len(v.Results) || v.Status != Proved {
+		without = v.elsewhere(len(list) > 0)
+	}
+	return list, without
+}
+
+// elsewhere says that there is no formula, or none but for the cases that are listed.
+func (v *Verdict) elsewhere(listed bool) string {
+	switch {
+	case !listed && v.Status != Proved && v.Status != Bounded:
+		return "" // what it has not been proved to be, has none
+	case !listed:
+		return "there is no formula"
+	}
+	var names []string
+	for _, name := range v.openNames() {
+		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.choseBy(name) }) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "in other cases there is no formula"
+	}
+	return "for other values of " + strings.Join(names, ", ") + " there is no formula"
+}
+
+// choseBy reports whether the path is one of several because of a parameter.
+func (p *path) choseBy(name string) bool {
+	return slices.ContainsFunc(p.literals(), func(l literal) bool {
+		return l.name == name || slices.Contains(l.fact.size.Vars(), name) || slices.Contains(l.value.Vars(), name)
+	})
+}
+
+// caseOf is when a requirement is one, "" for all ways through the block.
+func (v *Verdict) caseOf(r Requirement) string {
+	return v.when(func(result Result) having {
+		switch {
+		case result.isRequired(r):
+			return has
+		case result.path.meets(r):
+			return either
+		}
+		return hasNot
+	}, func(result Result) []literal { return result.before(r) })
+}
+
+// before is what the path supposed when it took a requirement. What it supposed later
+// has no part in when it is one.
+func (result Result) before(r Requirement) []literal {
+	i := slices.IndexFunc(result.requires, r.same)
+	return result.path.told(result.path.choices[:result.requires[i].after])
+}
+
+// requires reports whether the path takes a requirement for granted.
+func (result Result) isRequired(r Requirement) bool {
+	return slices.ContainsFunc(result.requires, r.same)
+}
+
+// meets reports whether a requirement follows from what the path supposes.
+func (p *path) meets(r Requirement) bool {
+	by := map[string]dim.Size{}
+	for _, name := range r.Size.Vars() {
+		if value, ok := p.values[name]; ok {
+			by[name] = value
+		} else if p.isWhole(name) { // it may have the bound of the way that requires it
+			by[name] = p.variable(name, 0)
+		}
+	}
+	size := r.Size.SubstituteAll(by)
+	if len(by) == 0 || !size.IsValid() || !r.Holds {
+		return false
+	}
+	switch r.Relation {
+	case dim.NonNegative:
+		answer, known := p.knownNonNegative(size)
+		return known && answer
+	case dim.Whole:
+		return size.IsWhole()
+	}
+	return size.IsZero()
+}
+
+// Always reports whether a requirement is one for all ways through the block.
+func (v *Verdict) Always(r Requirement) bool {
+	return !slices.ContainsFunc(v.Results, func(result Result) bool { return !result.isRequired(r) })
+}
+
+func (r Requirement) same(s Requirement) bool {
+	return r.Relation == s.Relation && r.Holds == s.Holds && r.Side == s.Side && dim.Equivalent(r.Size, s.Size)
+}
+
+// String writes a requirement as the language would: H >= 3, C % groups == 0.
+func (r Requirement) String() string {
+	text := turns(r.text(), r.Size.Vars())
+	plain, where := placed(text, r.Size.Vars())
+	if r.Side != "" {
+		where += " for the side head `" + r.Side + "`"
+	}
+	return plain + where
+}
+
+func (r Requirement) text() string {
+	left, right := r.Size.Sides()
+	switch {
+	case r.Relation == dim.Whole:
+		num, den := r.Size.Fraction()
+		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
+		return fmt.Sprintf("%s %s 0", dim.Remainder(num, den), sign)
+	case r.Relation == dim.Zero:
+		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
+		if left == dim.Int(0) {
+			left, right = right, left
+		}
+		if text := r.Size.String(); strings.Contains(text, "%") && !strings.Contains(text, " - ") && !strings.HasPrefix(text, "-") {
+			return fmt.Sprintf("%s %s 0", text, sign)
+		}
+		return fmt.Sprintf("%v %s %v", left, sign, right)
+	case r.Holds && left == dim.Int(0):
+		text := r.Size.String()
+		if m := lessThanIt.FindStringSubmatch(text); m != nil {
+			return m[1] + " >= " + m[2]
+		}
+		return text + " >= 0"
+	case r.Holds:
+		if name, low, ok := lowerBound(r.Size); ok { // c >= 1 for 4*c >= 1
+			return fmt.Sprintf("%s >= %d", name, low)
+		}
+		return fmt.Sprintf("%v >= %v", left, right)
+	}
+	return fmt.Sprintf("%v < %v", left, right)
+}
+
+// lessThanIt is a text from which a number is taken: ceil(depth) - 1.
+var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
+
+// irredundant leaves out requirements that follow from another one, which is for
+// the same case: c >= 1 says that 4*c >= 1. So are those that follow from the `where`.
+func (v *Verdict) irredundant() []Requirement {
+	states := nonzero(v.base.Block)
+	all := slices.DeleteFunc(slices.Clone(v.Requirements), func(r Requirement) bool {
+		return r.Relation == dim.Zero && !r.Holds && states[r.Size.String()]
+	})
+	ways := make([][]int, len(all)) // on which each is one
+	for i, r := range all {
+		for k, result := range v.Results {
+			if result.isRequired(r) {
+				ways[i] = append(ways[i], k)
+			}
+		}
+	}
+	implies := func(i, j int) bool { return slices.Equal(ways[i], ways[j]) && v.implies(all[i], all[j]) }
+	of := map[string][]int{} // by the side head that requires them
+	for i, r := range all {
+		of[r.Side] = append(of[r.Side], i)
+	}
+	var list []Requirement
+	for i, r := range all {
+		others := of[""]
+		if r.Side != "" {
+			others = append(others[:len(others):len(others)], of[r.Side]...)
+		}
+		follows := false
+		for _, j := range others {
+			follows = follows || j < i && implies(j, i) || j > i && implies(j, i) && !implies(i, j)
+		}
+		if !follows {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// implies reports whether r >= 0 wherever s >= 0, r being s and more.
+func (v *Verdict) implies(s, r Requirement) bool {
+	if s.Side != "" && s.Side != r.Side || r.Relation != dim.NonNegative || s.Relation != dim.NonNegative || !r.Holds || !s.Holds {
+		return false
+	}
+	// 4*c - 1 is 4*(c - 1) and 3 more.
+	for _, times := range []int{1, 2, 3, 4, 8, 16, 32, 64} {
+		if v.unbounded(r.Size.Sub(s.Size.Mul(dim.Int(times)))).ProvablyNonNegative() {
+			return true
+		}
+	}
+	return false
+}
+
+// unbounded is a size whose variables have no bounds but those of their kind: the
+// ones that a path has raised are what is in question.
+func (v *Verdict) unbounded(size dim.Size) dim.Size {
+	by := map[string]dim.Size{}
+	for _, name := range size.Vars() {
+		switch {
+		case slices.Contains(signatureNames(v.base.Block), name):
+			by[name] = dim.Var(name)
+		case slices.Contains(v.args, argument{name, "float"}):
+			by[name] = dim.VarReal(name)
+		default:
+			by[name] = dim.VarFrom(name, 0)
+		}
+	}
+	return size.SubstituteAll(by)
+}

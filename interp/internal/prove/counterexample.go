@@ -1,0 +1,365 @@
+package prove
+
+import (
+	"fmt"
+	"maps"
+	"math/rand"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+)
+
+// A Counterexample is values for which a block fails, as the concrete
+// application has confirmed.
+type Counterexample struct {
+	Values  map[string]int64
+	Names   []string // in the order of the text
+	Problem *diag.Diagnostic
+	flags   map[string]bool // the names that are true or false
+}
+
+func (c *Counterexample) String() string {
+	var parts []string
+	for _, n := range c.Names {
+		if c.flags[n] {
+			parts = append(parts, fmt.Sprintf("%s = %t", n, c.Values[n] != 0))
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s = %d", n, c.Values[n]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+const (
+	maxSamples       = 4000
+	maxConfirmations = 40
+)
+
+// counterexample tries small values that the path allows until the block, at
+// those values, fails: with the mistake that the path found, or else with any. It
+// is nil where none is found.
+func (x *exploration) counterexample(p *path, mistake *diag.Diagnostic) *Counterexample {
+	for _, x.mistake = range []*diag.Diagnostic{mistake, nil} {
+		if c := x.search(p); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+func (x *exploration) search(p *path) *Counterexample {
+	vars := p.mentioned(x)
+	names := slices.Sorted(maps.Keys(vars)) // so that every run gives the same values
+	random := rand.New(rand.NewSource(1))
+	confirmations := 0
+	for try := range maxSamples {
+		most := int64(3 + try/40)
+		assign := map[string]int64{}
+		for _, name := range names {
+			assign[name] = vars[name] + random.Int63n(most)
+		}
+		if x.spend(1 + len(p.facts)); !p.allows(assign) {
+			continue
+		}
+		if confirmations++; confirmations > maxConfirmations || x.spent() {
+			return nil
+		}
+		if c := x.confirm(p, assign); c != nil {
+			return x.smallest(p, names, vars, assign, c)
+		}
+	}
+	return nil
+}
+
+// smallest makes one value after the other what the text has by default or, where the
+// block does not fail then, as small as it can be. 0 is what nobody chooses, and comes
+// last.
+func (x *exploration) smallest(p *path, names []string, lows, assign map[string]int64, c *Counterexample) *Counterexample {
+	confirmations := 0
+	for _, name := range names {
+		for _, value := range x.candidates(name, lows[name], assign[name]) {
+			if value == assign[name] {
+				break
+			}
+			smaller := maps.Clone(assign)
+			smaller[name] = value
+			if !p.allows(smaller) {
+				continue
+			}
+			if confirmations++; confirmations > maxConfirmations || x.spent() {
+				return c
+			}
+			if d := x.confirm(p, smaller); d != nil {
+				c, assign = d, smaller
+				break
+			}
+		}
+	}
+	return c
+}
+
+// candidates are the values to try in place of one, in their order.
+func (x *exploration) candidates(name string, low, value int64) []int64 {
+	var list []int64
+	if usual, ok := x.usual(name); ok && usual >= low {
+		list = append(list, usual)
+	}
+	most := value - 1
+	if value == 0 {
+		most = 4
+	}
+	for v := max(low, 1); v <= most; v++ {
+		list = append(list, v)
+	}
+	if low == 0 && value != 0 {
+		list = append(list, value, 0)
+	}
+	return list
+}
+
+// usual is the value that a parameter or a size has by default, where that is a number.
+func (x *exploration) usual(name string) (int64, bool) {
+	number := func(e ast.Expr) (int64, bool) {
+		n, ok := e.(*ast.Number)
+		if !ok {
+			return 0, false
+		}
+		v, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 10, 64)
+		return v, err == nil
+	}
+	b := x.base.Block
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			if p.Name.Text == name && p.Default != nil {
+				return number(p.Default)
+			}
+		}
+	}
+	if b.Sig != nil {
+		for _, d := range b.Sig.In {
+			if d.Default != nil && ast.Text(d.Size) == name {
+				return number(d.Default)
+			}
+		}
+	}
+	return 0, false
+}
+
+// mentioned lists the variables that are left on the path, with their lower
+// bounds.
+func (p *path) mentioned(x *exploration) map[string]int64 {
+	vars := map[string]int64{}
+	add := func(size dim.Size) {
+		for _, name := range size.Vars() {
+			vars[name] = p.low(name)
+		}
+	}
+	values, sizes := p.variables(x.args)
+	for _, v := range values {
+		switch v := v.(type) {
+		case dim.Size:
+			add(v)
+		case dim.Pair:
+			add(v.H)
+			add(v.W)
+		case elab.UnknownBool:
+			add(v.Size)
+		}
+	}
+	for _, a := range x.args {
+		if a.kind == "pad" {
+			for _, side := range []string{".top", ".bottom", ".left", ".right"} {
+				add(p.variable(a.name+side, 0))
+			}
+		}
+	}
+	for _, name := range signatureNames(x.base.Block) {
+		add(sizes(name))
+	}
+	for _, f := range p.facts {
+		add(f.size)
+	}
+	for _, r := range p.requirements {
+		add(r.Size)
+	}
+	return vars
+}
+
+// low is the lower bound of a variable.
+func (p *path) low(name string) int64 {
+	low := int64(0)
+	if slices.Contains(signatureNames(p.exploration.base.Block), name) || strings.HasSuffix(name, "]") {
+		low = 1
+	}
+	return max(low, p.lows[name])
+}
+
+// allows reports whether values meet everything the path supposes. Variables that
+// stand for powers get the values that their exponents make.
+func (p *path) allows(assign map[string]int64) bool {
+	for name, bases := range p.powers {
+		for _, base := range bases {
+			variable, low := p.power(base, name)
+			exponent, known := p.variable(name, 0).Eval(assign)
+			n, whole := exponent.Int()
+			if known != nil || !whole || n < low || n-low > 40 {
+				return false
+			}
+			value, fits := dim.Int(base).Pow(n - low).Int()
+			if !fits {
+				return false
+			}
+			assign[variable] = int64(value)
+		}
+	}
+	for _, f := range p.facts {
+		if !stands(f.size, f.relation, f.holds, assign) {
+			return false
+		}
+	}
+	for _, r := range p.requirements {
+		if !stands(r.Size, r.Relation, r.Holds, assign) {
+			return false
+		}
+	}
+	return true
+}
+
+// stands evaluates a relation.
+func stands(size dim.Size, r dim.Relation, holds bool, assign map[string]int64) bool {
+	n, err := size.Eval(assign)
+	if err != nil || !n.IsValid() {
+		return false
+	}
+	return dim.Numbers{}.Decide(n, r) == holds
+}
+
+// confirm applies the block at these values.
+func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample {
+	original, ok := p.original(x, assign)
+	if !ok {
+		return nil
+	}
+	args := map[string]elab.Value{}
+	for _, a := range x.args {
+		v, ok := a.given(original, p.modes[a.name])
+		if !ok {
+			return nil
+		}
+		args[a.name] = v
+	}
+	steps := max(0, min(x.left, x.prover.left)) / stepWork
+	budget := &elab.Budget{Nodes: elab.MaxNodes, Steps: steps}
+	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil, budget)
+	x.spend((steps - budget.Steps) * stepWork)
+	for _, d := range a.Problems {
+		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
+		same := x.mistake == nil || x.mistake.Code == d.Code && x.mistake.Span == d.Span
+		if d.Severity == diag.Error && aboutValues(d.Code) && !own && same {
+			return &Counterexample{Values: original, Names: x.names(original), Problem: d, flags: x.flags()}
+		}
+	}
+	return nil
+}
+
+// original turns values of what is left on the path into values of the block's
+// own parameters and sizes.
+func (p *path) original(x *exploration, assign map[string]int64) (map[string]int64, bool) {
+	original := map[string]int64{}
+	for name := range assign {
+		original[name] = assign[name]
+	}
+	for name, v := range p.values {
+		n, err := v.Eval(assign)
+		whole, ok := n.Int()
+		if err != nil || !ok || whole < 0 {
+			return nil, false
+		}
+		original[name] = int64(whole)
+	}
+	for _, name := range signatureNames(x.base.Block) {
+		if original[name] < 1 {
+			return nil, false
+		}
+	}
+	return original, true
+}
+
+// names lists the values worth showing: parameters first, then sizes.
+func (x *exploration) names(values map[string]int64) []string {
+	var names []string
+	add := func(n string) {
+		if _, ok := values[n]; ok && n != "N" && n != "_" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	for _, a := range x.args {
+		add(a.name)
+		var parts []string
+		for n := range values {
+			if strings.HasPrefix(n, a.name+"[") || strings.HasPrefix(n, a.name+".") {
+				parts = append(parts, n)
+			}
+		}
+		sort.Strings(parts)
+		for _, n := range parts {
+			add(n)
+		}
+	}
+	for _, n := range signatureNames(x.base.Block) {
+		add(n)
+	}
+	return names
+}
+
+// flags are the parameters that are true or false.
+func (x *exploration) flags() map[string]bool {
+	flags := map[string]bool{}
+	for _, a := range x.args {
+		flags[a.name] = a.kind == "bool"
+	}
+	return flags
+}
+
+// varied says what a counterexample chooses: parameters, where the block has any.
+func (x *exploration) varied(c *Counterexample) string {
+	for _, name := range c.Names {
+		if !slices.Contains(signatureNames(x.base.Block), name) {
+			return "parameter value"
+		}
+	}
+	return "input size"
+}
+
+// refutation is the diagnostic for a block that fails for some values.
+func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
+	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Paths == 1 && len(x.todo) == 0 {
+		first.Trace = nil
+		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
+	}
+	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every %s", x.object.Name, x.varied(c)).
+		WithLabel("%s", first.Message)
+	d.Labels, d.Conflict = first.Labels, first.Conflict
+	d.Notes = append(d.Notes, first.Notes...)
+	d.WithNote("counterexample: %s", c)
+	d.WithNote("there: %s", concretely(first, c.Problem))
+	if only := p.only(); only != "" {
+		return d.WithHelp("right only for %s: state that with `where`, or correct the block", only)
+	}
+	return d.WithHelp("add a `where` that excludes it, or correct the block")
+}
+
+// concretely is what is wrong at the counterexample: its message or, where that
+// has no numbers in it, its notes.
+func concretely(first, there *diag.Diagnostic) string {
+	if there.Message == first.Message && len(there.Notes) > 0 {
+		return strings.Join(there.Notes, ", ")
+	}
+	return there.Message
+}

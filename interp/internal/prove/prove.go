@@ -1,0 +1,351 @@
+// Package prove shows that a block is right for all values of its parameters
+// and all input sizes, or finds values for which it is not.
+//
+// The block is applied once (elab.Apply) to sizes that are variables. Most
+// questions its shape rules ask are answered by normal forms (package dim). Where
+// an answer depends on a variable, the application goes one way, with what that
+// way supposes noted as a fact, and the other way is put on a list to be followed
+// from the start with the opposite fact: each such way is a path (path.go). An
+// equality is used up at once, by putting its solution in place of a variable.
+//
+//	bottleneck:   stride != 1 ?  ── yes: stride := 2, 3, ...   projection
+//	                             └─ no:  stride := 1 ── C == 4*c ?  ── no:  projection
+//	                                                                └─ yes: C := 4*c, identity
+//
+// A proof is of everything that instantiating the block checks: shapes, arguments, and
+// that no two steps or tensors have one name (elab/names.go). Values that take no path
+// to its end fail, or the block's own `where` excludes them: a path on which it fails
+// whatever they are makes a requirement of the way not taken, where the text makes no
+// difference between the two, and refutes the block where it does (fork.go).
+//
+// What a path must take for granted that no `where` states (groups divide, a
+// window fits) are the block's inferred requirements. Calls of blocks that are
+// proved are not entered: their signature says what comes out.
+package prove
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Limits of one block: beyond them it is not proved.
+const (
+	maxPaths     = 200
+	maxRuns      = 4000
+	maxVariables = 200 // parameters and sizes
+)
+
+var tooManyWays = fmt.Sprintf("more than %d ways through it", maxPaths)
+
+// Status is what is known of a block.
+type Status string
+
+// The statuses. Only Refuted is a mistake.
+const (
+	Proved    Status = "proved"
+	Bounded   Status = "proved for bounded repeats"
+	Refuted   Status = "refuted"
+	NotProved Status = "not proved"
+)
+
+// A Verdict is what is known of a block over all its parameters and inputs.
+type Verdict struct {
+	Block  *resolve.Object
+	Status Status
+	Reason string // why it is not proved, or where a proof is bounded
+	Paths  int
+	// Requirements are what it takes for granted beyond its `where`.
+	Requirements []Requirement
+	// Shapes and Counts are the results of the paths, in the order they were
+	// followed, each under its condition.
+	Results []Result
+	// Counterexample makes a refuted block fail.
+	Counterexample *Counterexample
+	// Problem is the refutation as a diagnostic, and Others are mistakes that do
+	// not depend on any value.
+	Problem *diag.Diagnostic
+	Others  diag.List
+
+	base *resolve.Object // the block with the body, behind presets
+	args []argument
+}
+
+// A Requirement is a relation that a path takes for granted, under the condition
+// that led to it.
+type Requirement struct {
+	Size     dim.Size
+	Relation dim.Relation
+	Holds    bool
+	Side     string   // the side head that requires it, "" for the block itself
+	asked    dim.Size // as it was when it was taken
+	after    int      // how many choices the path had made by then
+	stated   bool     // by the block's own `where`
+}
+
+// A Result is the outcome of one path.
+type Result struct {
+	Condition []string // what the path supposes: stride = 1, C = 4*c
+	Output    dim.Shape
+	Count     graph.Count
+
+	requires []Requirement
+	path     *path
+	steps    map[int]dim.Shape
+}
+
+// A Prover proves blocks and remembers what it proved.
+type Prover struct {
+	verdicts map[*ast.Block]*Verdict
+	texts    map[text][]*Verdict // proofs that hold for the same text elsewhere
+	active   map[*ast.Block]bool
+	now      func() time.Time
+	allowed  int // work for the file
+	left     int // of that; without Allow there is no end to it
+	deadline time.Time
+	asks     int // how often spent was asked
+	// Steps asks for Verdict.StepShapes.
+	Steps bool
+	// Most is the work allowed for a file, where that is less than usual; 0 is the
+	// usual.
+	Most int
+	// Until ends all work at this time, where it is set; what is not settled by
+	// then is not proved.
+	Until time.Time
+}
+
+// New returns a prover that knows nothing yet.
+func New() *Prover {
+	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now, left: math.MaxInt}
+}
+
+// Block returns the verdict on a block or net.
+func (p *Prover) Block(o *resolve.Object) *Verdict {
+	if v := p.verdicts[o.Block]; v != nil {
+		return v
+	}
+	v := p.sameText(o)
+	if v == nil {
+		p.active[o.Block] = true
+		v = p.prove(o)
+		delete(p.active, o.Block)
+		p.remember(v)
+	}
+	if p.left >= 0 { // else another file may have more to give
+		p.verdicts[o.Block] = v
+	}
+	return v
+}
+
+// A text is a block by its name in the text of its file.
+type text struct{ file, name string }
+
+func textOf(o *resolve.Object) text { return text{o.Module.File.Source.Text, o.Name} }
+
+// remember keeps a proof for other files of the same text. What else a verdict can
+// be speaks of places in its own file.
+func (p *Prover) remember(v *Verdict) {
+	if v.Status == Proved && len(v.Others) == 0 {
+		p.texts[textOf(v.Block)] = append(p.texts[textOf(v.Block)], v)
+	}
+}
+
+// sameText returns the proof of a block of the same text in another file, as that
+// of o; nil where there is none.
+func (p *Prover) sameText(o *resolve.Object) *Verdict {
+	for _, v := range p.texts[textOf(o)] {
+		if resolve.Same(v.Block.Module, o.Module) {
+			same := *v
+			same.Block = o
+			same.base, same.args, _ = parametersOf(o)
+			return &same
+		}
+	}
+	return nil
+}
+
+func (p *Prover) prove(o *resolve.Object) *Verdict {
+	v := &Verdict{Block: o, Status: Proved}
+	base, args, reason := parametersOf(o)
+	v.base, v.args = base, args
+	if reason != "" {
+		v.Status, v.Reason = NotProved, reason
+		return v
+	}
+	if base.IsPrimitive() {
+		return v // an operation, whose shape rule is the truth about it
+	}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args}
+	if len(args)+len(signatureNames(base.Block)) > maxVariables {
+		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
+		return v
+	}
+	if x.todo = startingPaths(args); x.todo == nil {
+		x.notProved(tooManyWays)
+		return v
+	}
+	x.left, x.until = p.share()
+	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
+		if v.Paths >= maxPaths || runs >= maxRuns {
+			x.notProved(tooManyWays)
+			break
+		}
+		if x.spent() {
+			x.notProved(tooMuch)
+			break
+		}
+		next := x.todo[len(x.todo)-1]
+		x.todo = x.todo[:len(x.todo)-1]
+		x.follow(next)
+	}
+	x.settleForks()
+	for i, r := range v.Results {
+		v.Results[i].Condition, v.Results[i].requires = r.path.condition(), r.path.required()
+		for _, q := range v.Results[i].requires {
+			x.require(q)
+		}
+	}
+	x.checkInduction()
+	v.Requirements = v.irredundant()
+	if v.Status == Proved && len(v.Results) == 0 {
+		x.notProved("no values meet its `where`")
+	}
+	return v
+}
+
+// An exploration is the work on one block.
+type exploration struct {
+	mistake *diag.Diagnostic // what a counterexample has to show, or nil
+	prover  *Prover
+	verdict *Verdict
+	object  *resolve.Object
+	base    *resolve.Object // the block with the body, behind presets
+	args    []argument
+	todo    []*path
+	// recursive are the paths that relied on the block itself.
+	recursive []*path
+	failing   []failing
+	left      int       // work allowed for the block
+	until     time.Time // and when it has to be done, if the file has a time
+}
+
+// follow applies the block along one path, to its end or to where it forks.
+func (x *exploration) follow(p *path) {
+	p.exploration = x
+	args, sizes := p.variables(x.args)
+	a := elab.Apply(x.object, args, sizes, p, nil)
+	if p.again != nil {
+		if p.ended {
+			x.contradicted(p)
+		}
+		x.todo = append(x.todo, p.again...)
+		return
+	}
+	x.todo = append(x.todo, p.forks...)
+	v := x.verdict
+	v.Paths++
+	switch {
+	case p.impossible:
+		x.contradicted(p)
+		v.Paths--
+	case p.bounded != "":
+		if v.Status == Proved {
+			v.Status, v.Reason = Bounded, p.bounded
+		}
+	case p.beyond != "":
+		x.notProved(p.beyond)
+	case a.Problems.HasErrors():
+		x.problem(p, a.Problems)
+	case a.Output == nil || p.guessed:
+		x.notProved("it has no result that can be followed")
+	default:
+		if len(p.inner) > 0 {
+			x.recursive = append(x.recursive, p)
+		}
+		v.Results = append(v.Results, p.result(a))
+	}
+}
+
+// problem looks for values that make the path's mistake happen. A mistake that
+// has nothing to do with values is reported as it is.
+func (x *exploration) problem(p *path, list diag.List) {
+	var first *diag.Diagnostic
+	for _, d := range list {
+		switch {
+		case d.Severity != diag.Error:
+		case d.Code.IsLimit() || d.Code == diag.NumberOutOfRange:
+			x.notProved(d.Message)
+			return
+		case !aboutValues(d.Code), ofTheText(d.Code) && len(p.literals()) == 0: // on the one way there is
+			x.verdict.Others.Add(d)
+		case first == nil:
+			first = d
+		}
+	}
+	if len(x.verdict.Others) > 0 {
+		x.notProved("it has mistakes that no value cures")
+		return
+	}
+	if first == nil {
+		return
+	}
+	p.reword(first)
+	if f := p.lastFork(); f != nil && !p.uncertain && !p.approximate {
+		x.failing = append(x.failing, failing{p, f, first})
+		return
+	}
+	x.refute(p, first)
+}
+
+// refute looks for values that make a path's mistake happen.
+func (x *exploration) refute(p *path, first *diag.Diagnostic) {
+	if p.approximate {
+		x.notProved(first.Message)
+		return
+	}
+	c := x.counterexample(p, first)
+	if c == nil {
+		x.notProved(first.Message)
+		return
+	}
+	x.verdict.Status, x.verdict.Counterexample = Refuted, c
+	x.verdict.Problem = refutation(x, p, first, c)
+}
+
+// aboutValues reports whether a mistake may depend on parameters and sizes.
+func aboutValues(c diag.Code) bool {
+	switch c {
+	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.DivisionByZero, diag.UnknownTap, diag.Branches, diag.DuplicatePath:
+		return true
+	}
+	return c[:3] == "E04" || c[:3] == "E05"
+}
+
+// ofTheText reports whether a mistake is one of the text where it is made on the only way
+// through a block.
+func ofTheText(c diag.Code) bool {
+	switch c {
+	case diag.WrongRank, diag.UnknownTap, diag.Branches, diag.DuplicatePath:
+		return true
+	}
+	return false
+}
+
+func (x *exploration) notProved(reason string) {
+	x.verdict.Status, x.verdict.Reason = NotProved, reason
+}
+
+func (x *exploration) require(r Requirement) {
+	if slices.ContainsFunc(x.verdict.Requirements, r.same) {
+		return
+	}
+	x.verdict.Requirements = append(x.verdict.Requirements, r)
+}

@@ -1,0 +1,244 @@
+package prove
+
+import (
+	"slices"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/graph"
+	"cnnlang/lang/resolve"
+	"cnnlang/ops/dim"
+)
+
+// Summary gives the count of a block that is proved in itself, so that its
+// claims can stand for its body. What it requires is required here.
+func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, claims dim.Shape) (graph.Count, bool) {
+	pr := p.exploration.prover
+	for _, c := range claims {
+		if !c.IsValid() {
+			return graph.Count{}, false
+		}
+	}
+	if !p.admits(args) {
+		return graph.Count{}, false
+	}
+	if pr.active[o.Block] {
+		return p.induction(o, args, input)
+	}
+	v := pr.Block(o)
+	if v.Status != Proved || len(v.Results) > mostWays {
+		return graph.Count{}, false
+	}
+	put, ok := substitution(o, args, input)
+	if !ok {
+		return graph.Count{}, false
+	}
+	ways, told := p.waysOf(v, put)
+	if len(ways) == 0 {
+		return graph.Count{}, false
+	}
+	for i, w := range ways {
+		if i > 0 && !alike(w.requirements, ways[0].requirements) {
+			return graph.Count{}, false // what it requires depends on the way that is taken
+		}
+	}
+	for _, r := range ways[0].requirements {
+		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds && r.Side == "" {
+			return graph.Count{}, false // its body says why
+		}
+	}
+	for _, r := range ways[0].requirements {
+		if r.Side != "" {
+			end := p.Side(r.Side)
+			p.Assume(r.Size, r.Relation, r.Holds, false)
+			end()
+			continue
+		}
+		if !p.Assume(r.Size, r.Relation, r.Holds, false) { // in some turn
+			return graph.Count{}, false
+		}
+	}
+	if !told {
+		return unknownCount, true
+	}
+	c := ways[0].Count
+	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
+}
+
+// A way is one through a called block that may be the one taken, with what it requires
+// in this call.
+type way struct {
+	Result
+	requirements []Requirement
+}
+
+// waysOf are the ways through a called block that may be the one taken here; told is
+// that there is one, of which it is known.
+func (p *path) waysOf(v *Verdict, put func(dim.Size) dim.Size) (ways []way, told bool) {
+	for _, r := range v.Results {
+		taken, known := p.takes(r, put)
+		if known && !taken {
+			continue
+		}
+		w := way{Result: r}
+		for _, q := range r.requires {
+			q.Size = put(q.Size)
+			if !q.Size.IsValid() {
+				return nil, false
+			}
+			if answer, known := p.known(q.Size, q.Relation); !known || answer != q.Holds {
+				w.requirements = append(w.requirements, q)
+			}
+		}
+		if known {
+			return []way{w}, true
+		}
+		ways = append(ways, w)
+	}
+	return ways, false
+}
+
+// alike reports whether two lists have the same requirements.
+func alike(a, b []Requirement) bool {
+	within := func(a, b []Requirement) bool {
+		return !slices.ContainsFunc(a, func(r Requirement) bool { return !slices.ContainsFunc(b, r.same) })
+	}
+	return within(a, b) && within(b, a)
+}
+
+// mostWays limits the ways through a called block that are looked at; one with more
+// is entered.
+const mostWays = 8
+
+// takes reports whether all that a way through a called block supposes holds for this
+// call, as far as that is known.
+func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) {
+	taken, known = true, true
+	holds := func(size dim.Size, relation dim.Relation, wanted bool) {
+		if size = put(size); !size.IsValid() {
+			known = false
+			return
+		}
+		switch answer, isKnown := p.known(size, relation); {
+		case !isKnown:
+			known = false
+		case answer != wanted:
+			taken = false
+		}
+	}
+	for _, l := range r.path.literals() {
+		switch {
+		case l.isMode:
+			known = false
+		case l.isValue:
+			holds(r.path.variableItself(l.name).Sub(l.value), dim.Zero, true)
+		case l.name != "":
+			holds(r.path.variableItself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative, true)
+		default:
+			holds(l.fact.size, l.fact.relation, l.fact.holds)
+		}
+	}
+	return taken, known || !taken
+}
+
+// admits reports whether arguments are among the values that a proof is about:
+// whole numbers from 0 on.
+func (p *path) admits(args map[string]elab.Value) bool {
+	for _, v := range args {
+		if size, ok := v.(dim.Size); ok && size.IsWhole() {
+			if holds, known := p.known(size, dim.NonNegative); !known || !holds {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// falling lists the parameters to which a call of the block by itself gives a smaller
+// value than they have here, from 0 on.
+func (p *path) falling(args map[string]elab.Value) []string {
+	var names []string
+	for _, a := range p.exploration.args {
+		inner, ok := args[a.name].(dim.Size)
+		if a.kind != "int" || !ok || !inner.IsWhole() {
+			continue
+		}
+		less := p.variable(a.name, 0).Sub(dim.Int(1)).Sub(inner)
+		smaller, known1 := p.known(less, dim.NonNegative)
+		whole, known2 := p.known(inner, dim.NonNegative)
+		if known1 && smaller && known2 && whole {
+			names = append(names, a.name)
+		}
+	}
+	return names
+}
+
+// inner is a call of the block by itself.
+type inner struct {
+	put     func(dim.Size) dim.Size // its arguments, in place of the variables
+	falling []string
+}
+
+// induction lets a block that calls itself rely on its own signature for the
+// inner call. It holds if one parameter falls in all such calls, so that they come to
+// an end, and what the block requires follows for them; both are checked once all
+// ways and all requirements are known.
+func (p *path) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
+	put, ok := substitution(o, args, input)
+	falling := p.falling(args)
+	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 {
+		return graph.Count{}, false
+	}
+	p.inner = append(p.inner, inner{put, falling})
+	return unknownCount, true
+}
+
+// checkInduction holds the calls of the block by itself to what it requires.
+func (x *exploration) checkInduction() {
+	var falling []string
+	for i, p := range x.recursive {
+		for k, call := range p.inner {
+			if i == 0 && k == 0 {
+				falling = call.falling
+			}
+			falling = slices.DeleteFunc(slices.Clone(falling), func(name string) bool { return !slices.Contains(call.falling, name) })
+			for _, r := range x.verdict.Requirements {
+				if answer, known := p.known(call.put(r.Size), r.Relation); !known || answer != r.Holds {
+					x.notProved("it calls itself, and " + r.String() + " does not follow for the inner call")
+					return
+				}
+			}
+		}
+	}
+	if len(x.recursive) > 0 && len(falling) == 0 {
+		x.notProved("it calls itself, and no parameter falls in all these calls")
+	}
+}
+
+var unknownCount = graph.Count{Params: dim.Invalid(), MACs: dim.Invalid(), FLOPs: dim.Invalid()}
+
+// substitution puts arguments and input sizes in place of a block's variables.
+func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (func(dim.Size) dim.Size, bool) {
+	by := map[string]dim.Size{}
+	for name, v := range args {
+		switch v := v.(type) {
+		case dim.Size:
+			by[name] = v
+		case dim.Pair:
+			by[name+"[0]"], by[name+"[1]"] = v.H, v.W
+		case bool:
+			by[name] = dim.Int(0)
+			if v {
+				by[name] = dim.Int(1)
+			}
+		case string, elab.UnknownString:
+		default:
+			return nil, false // a block, list, padding or tensor: enter the body
+		}
+	}
+	for i, name := range signatureNames(o.Block) {
+		if i < len(input) && len(input) == len(o.Block.Sig.In) {
+			by[name] = input[i]
+		}
+	}
+	return func(size dim.Size) dim.Size { return size.SubstituteAll(by) }, true
+}

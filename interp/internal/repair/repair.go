@@ -1,0 +1,312 @@
+// Package repair looks for small edits that cure a mistake. Where a diagnostic says what
+// was evidently meant, a name for one, it tries that; mistakes of shape it knows: the
+// mistakes people make (padding forgotten, a stride on one branch alone, a width
+// copied wrongly, a shortcut without its projection) and writes each cure into the
+// text where the diagnostic points; whether one does cure is not its opinion: it
+// is offered only if the whole program, checked and proved again with the edit
+// made, has no error left and no warning it did not have.
+//
+// repair.go tries candidates, correct.go what is evidently meant, ledger.go keeps both
+// in terms of the text as it was, focus.go finds the places, and window.go, width.go,
+// claim.go, where.go and habit.go have the edits.
+package repair
+
+import (
+	"slices"
+	"time"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+)
+
+// A State is a program as it stands with one text of its main file, and all that
+// was found wrong with it.
+type State struct {
+	Main     *resolve.Module
+	Problems diag.List
+	Verdicts []*prove.Verdict
+	Hints    diag.List // warnings of what was most likely meant otherwise
+	Graphs   []*graph.Graph
+}
+
+// A Check gives the state of the program with another text of its main file; ok
+// is false where the account does not allow to settle it. With quick it may leave
+// the proofs out once there is an error.
+type Check func(text string, quick bool, a *Account) (s State, ok bool)
+
+// Limits bound a search. What it finds depends on the work and the attempts alone,
+// which are counted; the time is there for what the count misses.
+type Limits struct {
+	Work     int // of the whole search, as package prove counts it
+	Time     time.Duration
+	Errors   int // of the program; of more there is no search
+	Attempts int // for one diagnostic
+	Offers   int // of one diagnostic
+}
+
+// Usual are the limits of a check that nobody asked to repair anything.
+var Usual = Limits{Work: 1_000_000, Time: time.Second, Errors: diag.MostShown, Attempts: 150, Offers: 3}
+
+// An Account is what is left of the limits.
+type Account struct {
+	Work  int
+	Until time.Time
+}
+
+// Spent reports whether nothing is left.
+func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until) }
+
+// Search adds to the errors of s the repairs it can find. An error has some only
+// if the program has no error at all with one of them, or, where there are several
+// errors, with one repair for each.
+func Search(s State, check Check, limits Limits) {
+	errors := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
+	corrected := slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return d.Correction != nil })
+	able := !slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) })
+	if len(errors) == 0 || len(errors) > limits.Errors || !corrected && !able {
+		return
+	}
+	account := &Account{limits.Work, time.Now().Add(limits.Time)}
+	w := &work{check: check, limits: limits, account: account, warnings: places(s.Problems, diag.Warning)}
+	if len(s.Hints) > 0 && w.together(s, errors, true) {
+		return
+	}
+	if len(errors) == 1 && able {
+		errors[0].Repairs = w.one(s, errors[0], limits.Offers, stated, true, sound)
+	}
+	if len(errors[0].Repairs) == 0 {
+		w.together(s, errors, false)
+	}
+}
+
+// repairable reports whether a diagnostic is about a shape that an edit of this
+// file may cure.
+func repairable(d *diag.Diagnostic) bool {
+	switch d.Code {
+	case diag.ShapesDiffer, diag.WrongRank, diag.WindowTooBig, diag.NotDivisible, diag.InputMismatch,
+		diag.ClaimFails, diag.IsFails, diag.Refuted:
+		return true
+	}
+	return false
+}
+
+type work struct {
+	check    Check
+	limits   Limits
+	account  *Account
+	warnings map[spot]int
+}
+
+// A spot is a line with a mistake of one kind; edits are within lines and leave their
+// numbers as they are.
+type spot struct {
+	file string
+	line int
+	code diag.Code
+}
+
+func spotOf(d *diag.Diagnostic) spot {
+	return spot{d.Span.Start.Filename, d.Span.Start.Line, d.Code}
+}
+
+func places(list diag.List, severity diag.Severity) map[spot]int {
+	found := map[spot]int{}
+	for _, d := range list {
+		if d.Severity == severity {
+			found[spotOf(d)]++
+		}
+	}
+	return found
+}
+
+// within reports whether every mistake was there before.
+func within(after, before map[spot]int) bool {
+	for s, n := range after {
+		if n > before[s] {
+			return false
+		}
+	}
+	return true
+}
+
+// sound accepts a program without errors.
+func sound(s State) bool { return !s.Problems.HasErrors() }
+
+// one returns at most n repairs of d that make the program acceptable, the likeliest
+// first, of those for one thing the smallest alone, and another claim only where nothing
+// else will do; none of a rank beyond most.
+func (w *work) one(s State, d *diag.Diagnostic, n int, most rank, quick bool, acceptable func(State) bool) []diag.Repair {
+	text := s.Main.File.Source.Text
+	var found []diag.Repair
+	cured := map[string]bool{}
+	for i, c := range candidates(s, d, w.infer) {
+		if i >= w.limits.Attempts || len(found) >= n || w.account.Spent() {
+			break
+		}
+		if c.rank > most || c.rank == stated && len(found) > 0 {
+			break
+		}
+		if cured[c.subject] {
+			continue
+		}
+		edited, ok := diag.Apply(text, c.edits)
+		if !ok || edited == text {
+			continue
+		}
+		after, ok := w.check(edited, quick, w.account)
+		if ok && acceptable(after) && (d.Code != diag.Refuted || proved(after, s, d)) && within(places(after.Problems, diag.Warning), w.warnings) {
+			cured[c.subject] = true
+			found = append(found, diag.Repair{What: c.what, Edits: c.edits})
+		}
+	}
+	return found
+}
+
+// proved reports whether the block that d refutes is proved after all. One that
+// is merely no longer refuted may fail for other values.
+func proved(after, before State, d *diag.Diagnostic) bool {
+	name := ""
+	for _, v := range before.Verdicts {
+		if v.Problem == d {
+			name = v.Block.Name
+		}
+	}
+	return slices.ContainsFunc(after.Verdicts, func(v *prove.Verdict) bool {
+		return v.Block.Name == name && (v.Status == prove.Proved || v.Status == prove.Bounded)
+	})
+}
+
+// together looks for one repair of each error, one after the other, and keeps
+// them if the program has no error in the end. What is evidently meant is made first,
+// all at once. Repairs of what only shows once something else is repaired go with that.
+// With hints what they say is made as well. It reports whether there are such repairs.
+func (w *work) together(s State, errors diag.List, hints bool) bool {
+	l := newLedger(s.Main.File.Source)
+	var last *diag.Diagnostic // the one that was repaired last
+	var given []diag.Given
+	for range len(errors) + maxHidden {
+		if !s.Problems.HasErrors() {
+			break
+		}
+		if after, changes := w.correct(s, l, errors, last, hints); len(changes) > 0 {
+			given = append(given, l.given(changes)...)
+			l.make(changes...)
+			s, last = after, changes[len(changes)-1].owner
+			continue
+		}
+		d := firstError(s.Problems)
+		owner := errorAt(errors, l, d)
+		most := stated
+		if owner == nil {
+			most = required // a claim that held before is not to follow a repair
+		}
+		next, ok := w.step(s, d, most)
+		if !ok || owner == nil && last == nil {
+			return false
+		}
+		if owner != nil {
+			last = owner
+		}
+		l.make(change{next.repair, last})
+		s = next.state
+	}
+	if !sound(s) || s.Main.File.Source.Text != l.current || !keeps(s, l, given) {
+		return false
+	}
+	repairs := l.repairs()
+	for d, r := range repairs {
+		r.Together = len(repairs) > 1
+		d.Repairs = []diag.Repair{*r}
+	}
+	return true
+}
+
+// maxHidden is how many mistakes may come to light while others are repaired.
+const maxHidden = 5
+
+// A next is a repair on the way and what the program is after it.
+type next struct {
+	repair diag.Repair
+	state  State
+}
+
+// step repairs one error of several: so that the others stay, or if that cannot be
+// done, so that there are no more than before.
+func (w *work) step(s State, d *diag.Diagnostic, most rank) (n next, ok bool) {
+	if !repairable(d) {
+		return n, false
+	}
+	before := places(s.Problems, diag.Error)
+	fewer := func(t State) bool {
+		after := places(t.Problems, diag.Error)
+		return within(after, before) && total(after) < total(before)
+	}
+	others := func(t State) bool {
+		after := places(t.Problems, diag.Error)
+		return after[spotOf(d)] < before[spotOf(d)] && total(after) <= total(before)
+	}
+	for _, better := range []func(State) bool{fewer, others} {
+		found := w.one(s, d, 1, most, false, func(t State) bool {
+			if better(t) {
+				n.state = t
+				return true
+			}
+			return false
+		})
+		if len(found) > 0 {
+			n.repair = found[0]
+			return n, true
+		}
+	}
+	return n, false
+}
+
+func firstError(list diag.List) *diag.Diagnostic {
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			return d
+		}
+	}
+	return nil
+}
+
+// errorAt finds the error of the original text that stands on the line of d: of the
+// same kind if there is one, for what one edit leaves may be another kind of the same.
+func errorAt(errors diag.List, l *ledger, d *diag.Diagnostic) (found *diag.Diagnostic) {
+	line := l.original.Pos(l.was(d.Span.Start.Offset)).Line
+	for _, e := range errors {
+		if e.Span.Start.Filename != d.Span.Start.Filename || e.Span.Start.Line != line {
+			continue
+		}
+		if e.Code == d.Code {
+			return e
+		}
+		if found == nil {
+			found = e
+		}
+	}
+	return found
+}
+
+func total(found map[spot]int) (n int) {
+	for _, k := range found {
+		n += k
+	}
+	return n
+}
+
+// infer returns what a block of a text gives, as its proof finds it.
+func (w *work) infer(text, block string) []string {
+	s, ok := w.check(text, false, w.account)
+	if !ok {
+		return nil
+	}
+	for _, v := range s.Verdicts {
+		if v.Block.Name == block {
+			return v.Output()
+		}
+	}
+	return nil
+}

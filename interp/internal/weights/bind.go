@@ -1,0 +1,72 @@
+package weights
+
+import (
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+)
+
+// Check compares the store's tensors with those that a network requires, by path.
+// Those of optional (side heads that are not asked for) may be in the file or not,
+// in any shape; so may the num_batches_tracked counters that PyTorch keeps.
+// Everything else in the file must be required, and in the shape that is required:
+// if not, the error is a *FitError that names every difference. Net is the
+// network's name, for that error.
+func Check(net string, required, optional []graph.Param, store Store) error {
+	if fit := compare(required, optional, store.Entries()); fit != nil {
+		fit.Net, fit.File = net, store.Path()
+		return fit
+	}
+	return nil
+}
+
+// Fits reports whether Check would find nothing to complain about.
+func Fits(required, optional []graph.Param, store Store) bool {
+	entries := store.Entries()
+	return len(entries) >= len(required) && compare(required, optional, entries) == nil
+}
+
+// compare returns how the file's entries differ from what is required, nil for
+// not at all.
+func compare(required, optional []graph.Param, entries []Entry) *FitError {
+	held := make(map[string]Entry, len(entries))
+	for _, e := range entries {
+		held[e.Name] = e
+	}
+	known := make(map[string]bool, len(required)+len(optional))
+	for _, p := range optional {
+		known[p.Path] = true
+	}
+	fit := &FitError{Wanted: len(required)}
+	for _, p := range required {
+		known[p.Path] = true
+		e, ok := held[p.Path]
+		switch {
+		case !ok:
+			fit.Missing = append(fit.Missing, Missing{Name: p.Path, Shape: p.Shape})
+		case !e.Shape.Equal(p.Shape):
+			fit.Misshaped = append(fit.Misshaped, Misshaped{p.Path, e.Shape, p.Shape})
+		case dtypes[e.DType].decode == nil:
+			fit.NotFloat = append(fit.NotFloat, e)
+		}
+	}
+	for _, e := range entries {
+		if !known[e.Name] && !isCounter(e.Name) {
+			fit.Unexpected = append(fit.Unexpected, e)
+		}
+	}
+	if len(fit.Missing)+len(fit.Unexpected)+len(fit.Misshaped)+len(fit.NotFloat) == 0 {
+		return nil
+	}
+	fit.Rename = findRename(fit, required, known, held)
+	if fit.Rename == nil {
+		suggestNearest(fit)
+	}
+	return fit
+}
+
+// isCounter recognises the count of training steps that PyTorch's batch norms
+// keep beside their statistics.
+func isCounter(name string) bool {
+	return name == "num_batches_tracked" || strings.HasSuffix(name, ".num_batches_tracked")
+}

@@ -1,0 +1,278 @@
+package weights
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops/tensor"
+)
+
+// params reads "conv1.weight 8,3,3,3" lines.
+func params(lines ...string) []graph.Param {
+	var list []graph.Param
+	for _, line := range lines {
+		name, sizes, _ := strings.Cut(line, " ")
+		p := graph.Param{Path: name, Shape: tensor.Shape{}}
+		for _, size := range strings.FieldsFunc(sizes, func(r rune) bool { return r == ',' }) {
+			var d int
+			fmt.Sscan(size, &d)
+			p.Shape = append(p.Shape, d)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// fileOf writes the tensors to a file, each filled by the generator.
+func fileOf(t *testing.T, tensors []graph.Param) Store {
+	t.Helper()
+	var named []Named
+	for _, p := range tensors {
+		named = append(named, Named{p.Path, Random(1).Tensor(p.Path, p.Shape)})
+	}
+	path := filepath.Join(t.TempDir(), "w.safetensors")
+	if err := WriteSafetensors(path, named); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, path, Options{})
+}
+
+// fitError binds and returns the error, its file's folder left out.
+func fitError(t *testing.T, required, optional, file []graph.Param) *FitError {
+	t.Helper()
+	tensors, err := bound("tiny", required, optional, fileOf(t, file))
+	var fit *FitError
+	if !errors.As(err, &fit) || tensors != nil {
+		t.Fatalf("got %v, %v, want a *FitError", tensors, err)
+	}
+	fit.File = filepath.Base(fit.File)
+	return fit
+}
+
+func wantText(t *testing.T, err error, want string) {
+	t.Helper()
+	want = strings.TrimPrefix(want, "\n")
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestBindTakesExactlyWhatIsRequired(t *testing.T) {
+	var required []graph.Param
+	for name, shape := range stateDict(t) {
+		if !isCounter(name) {
+			required = append(required, graph.Param{Path: name, Shape: shape})
+		}
+	}
+	got, err := bound("tiny", required, nil, open(t, tiny("tiny.safetensors"), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 32 {
+		t.Errorf("got %d tensors, want 32", len(got))
+	}
+	want := Random(7).Bind(required)
+	for name, tensor := range want {
+		if !cmp.Equal(got[name], tensor) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func TestOptionalTensorsMayBeThereOrNot(t *testing.T) {
+	required, optional := params("fc.weight 2,3"), params("aux.fc.weight 2,3", "aux.fc.bias 2")
+	got, err := bound("tiny", required, optional, fileOf(t, params("fc.weight 2,3", "aux.fc.weight 9,9", "bn.num_batches_tracked")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || !got["fc.weight"].Shape.Equal(tensor.Shape{2, 3}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestEveryKindOfDifferenceIsInOneError(t *testing.T) {
+	fit := fitError(t,
+		params("conv1.weight 8,3,3,3", "layer1.0.conv1.weight 8,8,3,3", "layer1.0.conv2.weight 8,8,3,3", "layer1.0.bn1.bias 8", "fc.weight 10,16", "fc.bias 10"),
+		nil,
+		params("conv1.weight 8,3,5,5", "layer1.0.conv_1.weight 8,8,3,3", "layer1.0.conv2.weight 8,4,3,3", "head.weight 10,16", "fc.bias 10"))
+	wantText(t, fit, `
+error[E0601]: the weights do not fit tiny: 3 of 6 tensors are missing, 2 in the file are unexpected, 2 of 6 tensors have another shape
+   = missing in layer1.0: 2
+       layer1.0.conv1.weight   [8, 8, 3, 3]   the file has layer1.0.conv_1.weight
+       layer1.0.bn1.bias       [8]
+   = missing at the top: 1
+       fc.weight   [10, 16]   the file has head.weight
+   = unexpected in layer1.0: 1
+       layer1.0.conv_1.weight   [8, 8, 3, 3]
+   = unexpected at the top: 1
+       head.weight   [10, 16]
+   = of another shape at the top: 1
+       conv1.weight   file [8, 3, 5, 5]   net [8, 3, 3, 3]
+   = of another shape in layer1.0: 1
+       layer1.0.conv2.weight   file [8, 4, 3, 3]   net [8, 8, 3, 3]
+   = the file is w.safetensors`)
+}
+
+func TestOnlyShapesDiffer(t *testing.T) {
+	var required, file []string
+	for i := range 5 {
+		required = append(required, fmt.Sprintf("layer1.0.conv%d.weight 64,64,1,1", i))
+		file = append(file, fmt.Sprintf("layer1.0.conv%d.weight 128,64,1,1", i))
+	}
+	fit := fitError(t, params(required...), nil, params(file...))
+	fit.Note, fit.Help = "the file fits wide exactly", "cnnlang run wide --weights w.safetensors"
+	wantText(t, fit, `
+error[E0602]: the weights do not fit tiny: 5 of 5 tensors have another shape
+   = of another shape in layer1.0: 5
+       layer1.0.conv0.weight   file [128, 64, 1, 1]   net [64, 64, 1, 1]
+       layer1.0.conv1.weight   file [128, 64, 1, 1]   net [64, 64, 1, 1]
+       layer1.0.conv2.weight   file [128, 64, 1, 1]   net [64, 64, 1, 1]
+       and 2 more
+   = all 5 names match
+   = the file is w.safetensors
+   = the file fits wide exactly
+help: cnnlang run wide --weights w.safetensors`)
+}
+
+func TestManyBlocksAreCounted(t *testing.T) {
+	var required []string
+	for stage := range 6 {
+		for block := range 3 {
+			required = append(required, fmt.Sprintf("layer%d.%d.conv.weight 1", stage, block))
+		}
+	}
+	fit := fitError(t, params(required...), nil, params("layer0.0.conv.weight 1"))
+	if len(fit.Missing) != 17 {
+		t.Errorf("got %d missing, want all 17 listed", len(fit.Missing))
+	}
+	wantText(t, fit, `
+error[E0601]: the weights do not fit tiny: 17 of 18 tensors are missing
+   = missing in layer0: 2
+       layer0.1.conv.weight   [1]
+       layer0.2.conv.weight   [1]
+   = missing in layer1: 3
+       layer1.0.conv.weight   [1]
+       layer1.1.conv.weight   [1]
+       layer1.2.conv.weight   [1]
+   = missing in layer2: 3
+       layer2.0.conv.weight   [1]
+       layer2.1.conv.weight   [1]
+       layer2.2.conv.weight   [1]
+   = missing in layer3: 3
+       layer3.0.conv.weight   [1]
+       layer3.1.conv.weight   [1]
+       layer3.2.conv.weight   [1]
+   = missing in 2 further blocks: 6
+   = the file is w.safetensors`)
+}
+
+func TestPrefixInTheFile(t *testing.T) {
+	fit := fitError(t, params("conv1.weight 1", "fc.weight 2,2", "fc.bias 3"), nil,
+		params("module.conv1.weight 1", "module.fc.weight 2,2", "module.fc.bias 2", "module.bn.num_batches_tracked"))
+	wantText(t, fit, `
+error[E0601]: the weights do not fit tiny: the names differ by one rule
+   = all names in the file begin with module.; without it they match; shapes that would still differ: 1
+       module.conv1.weight   is wanted as conv1.weight
+       module.fc.weight      is wanted as fc.weight
+       module.fc.bias        is wanted as fc.bias
+   = the file is w.safetensors
+help: rename the tensors before saving: {k.removeprefix("module."): v for k, v in state_dict.items()}`)
+}
+
+func TestRenamings(t *testing.T) {
+	for name, c := range map[string]struct {
+		required, optional, file []graph.Param
+		want                     *Rename
+	}{
+		"model prefix": {params("a.weight 1", "b.weight 1"), nil, params("model.a.weight 1", "model.b.weight 1"),
+			&Rename{Kind: "strip", From: "model."}},
+		"two prefixes": {params("a.weight 1", "b.weight 1"), nil, params("model.module.a.weight 1", "model.module.b.weight 1"),
+			&Rename{Kind: "strip", From: "model.module."}},
+		"prefix with optional": {params("a.weight 1"), params("aux.weight 1"), params("model.a.weight 1", "model.aux.weight 1"),
+			&Rename{Kind: "strip", From: "model."}},
+		"prefix in the net": {params("features.0.weight 1", "features.1.weight 1"), nil, params("0.weight 1", "1.weight 1"),
+			&Rename{Kind: "add", To: "features."}},
+		"a part": {params("conv.weight 1", "l.0.downsample.weight 1", "l.1.downsample.weight 1"), nil,
+			params("conv.weight 1", "l.0.shortcut.weight 1", "l.1.shortcut.weight 1"),
+			&Rename{Kind: "replace", From: "shortcut", To: "downsample"}},
+		"prefix on some only": {params("a.weight 1", "b.weight 1"), nil, params("model.a.weight 1", "b.weight 1", "c.weight 1"), nil},
+		"prefix, one more":    {params("a.weight 1"), nil, params("model.a.weight 1", "model.b.weight 1"), nil},
+		"prefix, one less":    {params("a.weight 1", "b.weight 1"), nil, params("model.a.weight 1"), nil},
+		"two parts":           {params("a.x.weight 1", "b.y.weight 1"), nil, params("a.u.weight 1", "b.v.weight 1"), nil},
+		"rule that collides":  {params("a.x.weight 1", "b.x.weight 1"), nil, params("a.y.weight 1", "b.x.weight 1", "b.y.weight 1"), nil},
+		"no dot":              {params("b.weight 1"), nil, params("ab.weight 1", "x.weight 1"), nil},
+		"one step of many":    {params("l.0.weight 1", "l.1.weight 1"), nil, params("l.0.weight 1", "l.2.weight 1"), nil},
+	} {
+		fit := fitError(t, c.required, c.optional, c.file)
+		if diff := cmp.Diff(c.want, fit.Rename); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
+func TestIntegersAreNoWeights(t *testing.T) {
+	s := open(t, tiny("tiny.safetensors"), Options{})
+	entries := []Entry{{"a.weight", "I8", tensor.Shape{2}}, {"b.weight", "F16", tensor.Shape{}}}
+	fit := compare(params("a.weight 2", "b.weight"), nil, entries)
+	fit.Net, fit.File = "tiny", filepath.Base(s.Path())
+	wantText(t, fit, `
+error[E0602]: the weights do not fit tiny: 1 of 2 tensors is not a float
+   = not a float at the top: 1
+       a.weight   file I8   want F32, F16, BF16 or F64
+   = all 2 names match
+   = the file is tiny.safetensors`)
+}
+
+func TestNamesFromTheFileAreMadeFitToPrint(t *testing.T) {
+	fit := compare(params("a 1"), nil, []Entry{{"a", "F32", tensor.Shape{1}}, {"\x1b[2J.x.y", "F32", nil}})
+	if text := fit.Error(); strings.Contains(text, "\x1b") || !strings.Contains(text, `"\x1b[2J.x.y"`) {
+		t.Errorf("got %q", text)
+	}
+}
+
+func TestFitErrorAsJSON(t *testing.T) {
+	fit := fitError(t, params("a.weight 1"), nil, params("b.weight 1", "a.weight 2"))
+	got, err := json.Marshal(fit)
+	want := `{"net":"tiny","file":"w.safetensors","wanted":1,"unexpected":[{"name":"b.weight","dtype":"F32","shape":[1]}],"misshaped":[{"name":"a.weight","file":[2],"net":[1]}]}`
+	if err != nil || string(got) != want {
+		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b       string
+		most, want int
+	}{
+		{"", "", 5, 0}, {"abc", "abc", 5, 0}, {"kitten", "sitting", 9, 3}, {"conv1", "conv_1", 9, 1},
+		{"", "abc", 9, 3}, {"abc", "", 9, 3}, {"abcd", "dcba", 9, 4}, {"kitten", "sitting", 3, 3}, {"kitten", "sitting", 2, 2},
+		{"a", "a long name", 4, 4},
+	} {
+		if got := distance(c.a, c.b, c.most); got != c.want {
+			t.Errorf("distance(%q, %q, %d): got %d, want %d", c.a, c.b, c.most, got, c.want)
+		}
+	}
+}
+
+// bound checks the store and takes the tensors that are required.
+func bound(net string, required, optional []graph.Param, store Store) (map[string]tensor.Tensor, error) {
+	if err := Check(net, required, optional, store); err != nil {
+		return nil, err
+	}
+	tensors := map[string]tensor.Tensor{}
+	for _, p := range required {
+		t, err := store.Tensor(p.Path)
+		if err != nil {
+			return nil, err
+		}
+		tensors[p.Path] = t
+	}
+	return tensors, nil
+}

@@ -1,0 +1,190 @@
+package weights
+
+import (
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"cnnlang/interp/internal/graph"
+	"cnnlang/ops/tensor"
+)
+
+// A Generator makes every tensor of a network from its name, its shape and one
+// seed, so that two programs can agree on 25 million weights by agreeing on a
+// number. It is a counter-based generator: the name's FNV-1a hash, combined
+// with the seed, starts a SplitMix64 sequence (Steele, Lea and Flood, "Fast
+// splittable pseudorandom number generators", 2014), and element i is the i-th
+// output, so any part of a tensor can be made alone.
+//
+// The scales keep a deep network level: He variance for convolutions (He et
+// al. 2015, arXiv:1502.01852), smaller normalisation weights at the end of
+// residual branches, and statistics and biases far enough from 0 and 1 that
+// leaving one out shows in the result.
+type Generator struct{ seed uint64 }
+
+// Random returns the generator of this seed.
+func Random(seed uint64) Generator { return Generator{seed} }
+
+// Tensor makes the tensor of this name and shape. A num_batches_tracked counter
+// is zero.
+func (g Generator) Tensor(name string, shape tensor.Shape) tensor.Tensor {
+	return g.Bind([]graph.Param{{Path: name, Shape: shape}})[name]
+}
+
+// Bind makes the tensors of all params, by path. It uses all processors; the
+// result does not depend on how many there are.
+func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
+	tensors := make(map[string]tensor.Tensor, len(params))
+	var jobs []fill
+	for _, p := range params {
+		t := tensor.New(p.Shape...)
+		tensors[p.Path] = t
+		if v, ok := valueOf(p.Path, p.Shape); ok {
+			jobs = append(jobs, v.fills(newStream(p.Path, g.seed), t.Data)...)
+		}
+	}
+	runFills(jobs)
+	return tensors
+}
+
+// Image makes a batch of images [n, c, h, w] with values in [-scale, scale): a
+// level for each image and channel, squares of 32 pixels, and noise. (Noise
+// alone would not do: after a global pooling all noise images look the same.)
+func Image(seed uint64, n, c, h, w int, scale float32) tensor.Tensor {
+	t := tensor.New(n, c, h, w)
+	base, coarse, fine := newStream("input.base", seed), newStream("input.coarse", seed), newStream("input.fine", seed)
+	squaresH, squaresW := (h+31)/32, (w+31)/32
+	for i := range t.Data {
+		x, y, plane := i%w, i/w%h, i/(w*h)
+		square := (plane*squaresH+y/32)*squaresW + x/32
+		v := 0.5*signed(base.bits(plane)) + 0.25*signed(coarse.bits(square)) + 0.25*signed(fine.bits(i))
+		t.Data[i] = float32(v) * scale
+	}
+	return t
+}
+
+// A stream is an endless sequence of 24-bit numbers, open at any place.
+type stream uint64
+
+const (
+	fnvOffset = 0xCBF29CE484222325
+	fnvPrime  = 0x100000001B3
+	golden    = 0x9E3779B97F4A7C15 // 2^64 / the golden ratio, odd
+)
+
+func newStream(name string, seed uint64) stream {
+	h := uint64(fnvOffset)
+	for _, b := range []byte(name) {
+		h = (h ^ uint64(b)) * fnvPrime
+	}
+	return stream(h ^ seed)
+}
+
+// bits returns number i, in [0, 2^24).
+func (s stream) bits(i int) uint64 {
+	z := uint64(s) + (uint64(i)+1)*golden
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return (z ^ z>>31) >> 40
+}
+
+// signed maps 24 bits to [-1, 1), exactly.
+func signed(bits uint64) float64 { return float64(int64(bits))*(1.0/(1<<23)) - 1 }
+
+// A value is the distribution of a tensor: uniform over [low, low+span) where
+// span is not 0, else over [-scale, scale).
+type value struct{ low, span, scale float64 }
+
+// valueOf is the table from a tensor's name and shape to its values; false
+// means that the tensor is left at zero.
+func valueOf(name string, shape tensor.Shape) (value, bool) {
+	leaf := name[strings.LastIndexByte(name, '.')+1:]
+	switch {
+	case leaf == "num_batches_tracked":
+		return value{}, false
+	case leaf == "running_mean", leaf == "bias":
+		return value{scale: 0.125}, true
+	case leaf == "running_var":
+		return value{low: 0.75, span: 0.5}, true
+	case leaf == "layer_scale", leaf == "gamma":
+		return value{low: 0.125, span: 0.25}, true
+	case len(shape) <= 1 && hasSuffix(name, "bn2.weight", "bn3.weight"):
+		return value{low: 0.375, span: 0.25}, true
+	case len(shape) <= 1:
+		return value{low: 0.75, span: 0.5}, true
+	}
+	fanIn := float64(shape[1:].Elements())
+	return value{scale: math.Sqrt(3.0 * gain(name, shape) / fanIn)}, true
+}
+
+// gain is the square of the factor that a layer's activation asks for.
+func gain(name string, shape tensor.Shape) float64 {
+	switch {
+	case len(shape) == 2:
+		return 1
+	case len(shape) == 4 && hasSuffix(name, "block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight"):
+		return 2.5 // SiLU and squeeze-and-excitation pass on less than ReLU
+	case shape[1] == 1, strings.HasSuffix(name, "pointwise.weight"):
+		return 1
+	}
+	return 2
+}
+
+func hasSuffix(s string, suffixes ...string) bool {
+	for _, suffix := range suffixes {
+		if strings.HasSuffix(s, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// A fill is the work on one stretch of a tensor.
+type fill struct {
+	value
+	stream
+	first int // index of data[0] in the tensor
+	data  []float32
+}
+
+// fillLength is how many elements one fill holds, about half a millisecond.
+const fillLength = 1 << 18
+
+func (v value) fills(s stream, data []float32) []fill {
+	var jobs []fill
+	for first := 0; first < len(data); first += fillLength {
+		jobs = append(jobs, fill{v, s, first, data[first:min(first+fillLength, len(data))]})
+	}
+	return jobs
+}
+
+// run computes in float64, where every step but the product with scale is
+// exact, and rounds once.
+func (f fill) run() {
+	s, data, low, span, scale := f.stream, f.data, f.low, f.span, f.scale
+	if span != 0 {
+		for i := range data {
+			unit := float64(int64(s.bits(f.first+i))) * (1.0 / (1 << 24))
+			data[i] = float32(low + span*unit)
+		}
+		return
+	}
+	for i := range data {
+		data[i] = float32(signed(s.bits(f.first+i)) * scale)
+	}
+}
+
+func runFills(jobs []fill) {
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		done.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
+				jobs[i].run()
+			}
+		})
+	}
+	done.Wait()
+}

@@ -1,0 +1,185 @@
+package weights
+
+import (
+	"strings"
+
+	"cnnlang/interp/internal/graph"
+)
+
+// A Rename is one rule that, applied to every name in a file, gives every name
+// that a network wants.
+type Rename struct {
+	// Kind is "strip" (From, a prefix), "add" (To, a prefix) or "replace" (From
+	// by To, as one part of the path).
+	Kind string `json:"kind"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+	// Misshaped is how many tensors would have another shape after it.
+	Misshaped int `json:"misshaped"`
+}
+
+// apply returns the new name, false where the rule does not apply to it.
+func (r Rename) apply(name string) (string, bool) {
+	switch r.Kind {
+	case "strip":
+		return strings.CutPrefix(name, r.From)
+	case "add":
+		return r.To + name, true
+	case "replace":
+		parts := strings.Split(name, ".")
+		for i, part := range parts {
+			if part == r.From {
+				parts[i] = r.To
+			}
+		}
+		return strings.Join(parts, "."), true
+	}
+	panic("weights: unknown kind of renaming: " + r.Kind)
+}
+
+// findRename looks for a rule after which nothing is missing or unexpected.
+func findRename(fit *FitError, required []graph.Param, known map[string]bool, held map[string]Entry) *Rename {
+	if len(fit.Missing) == 0 || len(fit.Unexpected) == 0 {
+		return nil
+	}
+	for _, r := range candidates(fit) {
+		if r.explains(required, known, held) {
+			return &r
+		}
+	}
+	return nil
+}
+
+// mostTried bounds how many unexpected names are looked at for candidates, so
+// that a file of 65,536 wrong names costs no more than a network of a few
+// thousand.
+const mostTried = 4096
+
+// candidates are the rules that would lead from some unexpected name to the
+// first missing one.
+func candidates(fit *FitError) []Rename {
+	want := fit.Missing[0].Name
+	var rules []Rename
+	seen := map[Rename]bool{}
+	for _, e := range fit.Unexpected[:min(len(fit.Unexpected), mostTried)] {
+		r, ok := ruleBetween(e.Name, want)
+		if ok && !seen[r] {
+			seen[r] = true
+			rules = append(rules, r)
+		}
+		if len(rules) == 8 {
+			break
+		}
+	}
+	return rules
+}
+
+func ruleBetween(got, want string) (Rename, bool) {
+	if prefix, ok := strings.CutSuffix(got, want); ok && strings.HasSuffix(prefix, ".") {
+		return Rename{Kind: "strip", From: prefix}, true
+	}
+	if prefix, ok := strings.CutSuffix(want, got); ok && strings.HasSuffix(prefix, ".") {
+		return Rename{Kind: "add", To: prefix}, true
+	}
+	if strings.Count(got, ".") != strings.Count(want, ".") {
+		return Rename{}, false
+	}
+	gotParts, wantParts := strings.Split(got, "."), strings.Split(want, ".")
+	rule := Rename{Kind: "replace"}
+	for i := range gotParts {
+		switch {
+		case gotParts[i] == wantParts[i]:
+		case rule.From == "" && gotParts[i] != "" && wantParts[i] != "":
+			rule.From, rule.To = gotParts[i], wantParts[i]
+		default:
+			return Rename{}, false
+		}
+	}
+	// A rule between numbers (layer1.0 for layer1.1) is more likely a tensor
+	// that is missing than one that has another name.
+	return rule, rule.From != "" && strings.Trim(rule.From, "0123456789") != ""
+}
+
+// explains reports whether the rule leads from the names held to all names
+// required and to none that is unknown, and counts the shapes that still differ.
+func (r *Rename) explains(required []graph.Param, known map[string]bool, held map[string]Entry) bool {
+	renamed := make(map[string]Entry, len(held))
+	for name, e := range held {
+		to, ok := r.apply(name)
+		if _, taken := renamed[to]; taken || !isCounter(name) && (!ok || !known[to]) {
+			return false
+		}
+		renamed[to] = e
+	}
+	for _, p := range required {
+		e, ok := renamed[p.Path]
+		if !ok {
+			return false
+		}
+		if !e.Shape.Equal(p.Shape) {
+			r.Misshaped++
+		}
+	}
+	return true
+}
+
+// suggestNearest gives each missing tensor the unexpected one of the same shape
+// whose name is nearest, if it is near or there is no other of that shape.
+func suggestNearest(fit *FitError) {
+	unexpected, missing := map[string][]string{}, map[string]int{}
+	for _, e := range fit.Unexpected {
+		unexpected[e.Shape.String()] = append(unexpected[e.Shape.String()], e.Name)
+	}
+	for _, m := range fit.Missing {
+		missing[m.Shape.String()]++
+	}
+	comparisons := 100_000 // a fraction of a second, whatever the file holds
+	for i := range fit.Missing {
+		m := &fit.Missing[i]
+		shape := m.Shape.String()
+		names := unexpected[shape]
+		if len(names) == 1 && missing[shape] == 1 {
+			m.Nearest = names[0]
+			continue
+		}
+		best := len(m.Name)/3 + 1
+		for _, name := range names {
+			if comparisons--; comparisons < 0 {
+				return
+			}
+			if d := distance(m.Name, name, best); d < best {
+				best, m.Nearest = d, name
+			}
+		}
+	}
+}
+
+// distance is the Levenshtein distance between a and b in bytes, or most if
+// it is not less.
+func distance(a, b string, most int) int {
+	if abs := max(len(a)-len(b), len(b)-len(a)); abs >= most {
+		return most
+	}
+	row := make([]int, len(b)+1) // row[j] is the distance of a[:i] and b[:j]
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		least := row[0]
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
+			least = min(least, row[j+1])
+		}
+		if least >= most {
+			return most
+		}
+	}
+	return min(row[len(b)], most)
+}

@@ -1,0 +1,299 @@
+package weights
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	mmap "github.com/edsrzf/mmap-go"
+
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/ops/tensor"
+)
+
+// A safetensors file (https://github.com/huggingface/safetensors, "Format"):
+//
+//	    0  ┌──────────────────────────────┐
+//	       │ n: uint64, little endian     │
+//	    8  ├──────────────────────────────┤
+//	       │ header: n bytes of JSON,     │  {"conv1.weight": {"dtype": "F32",
+//	       │ spaces at the end            │    "shape": [64, 3, 7, 7],
+//	       │                              │    "data_offsets": [0, 37632]}, ...,
+//	       │                              │   "__metadata__": {"format": "pt"}}
+//	 8+n = ├──────────────────────────────┤
+//	base   │ tensors, row-major, little   │  tensor t at
+//	       │ endian, one after another in │  [base+start, base+end)
+//	       │ any order, nothing between   │
+//	 size  └──────────────────────────────┘
+//
+// The header begins with '{', is UTF-8 and has no key twice; the tensors cover
+// the rest of the file without holes or overlaps. This reader holds files to
+// all of it, since a file that two readers understand differently is a file
+// that one of them was tricked with.
+type safetensors struct {
+	path    string
+	file    readAtCloser
+	info    fs.FileInfo // of the file as it was opened
+	mapped  mmap.MMap   // the whole file, or nil where it is read
+	view    *mapped.View
+	base    int64    // where the tensors start
+	entries []record // in the order of their data
+	index   map[string]int
+}
+
+// A record is one tensor of the header. Its bytes are [start, end) after base.
+type record struct {
+	Entry
+	start, end int64
+}
+
+type readAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// readSafetensors reads the header of a file of size bytes and checks all of
+// it; the tensors stay where they are.
+func readSafetensors(file readAtCloser, path string, size int64, o Options) (*safetensors, error) {
+	s := &safetensors{path: path, file: file}
+	header, err := s.readHeader(size, o.maxHeader())
+	if err != nil {
+		return nil, err
+	}
+	s.base = 8 + int64(len(header))
+	p := headerParser{path: path, maxTensors: o.maxTensors()}
+	if s.entries, err = p.parse(header); err != nil {
+		return nil, err
+	}
+	if err := s.checkLayout(size - s.base); err != nil {
+		return nil, err
+	}
+	s.index = make(map[string]int, len(s.entries))
+	for i, e := range s.entries {
+		s.index[e.Name] = i
+	}
+	return s, nil
+}
+
+// mapFile maps the file. Where that cannot be done, as on some network file
+// systems, it stays a file that is read.
+func (s *safetensors) mapFile(f *os.File, size int64) {
+	m, err := mmap.Map(f, mmap.RDONLY, 0)
+	if err != nil {
+		return
+	}
+	if int64(len(m)) < size { // it shrank since it was measured
+		m.Unmap()
+		return
+	}
+	s.mapped = m
+	s.view = mapped.Watch(f, m, func(err error) error { return fileErrorFrom(s.path, err) })
+}
+
+// readHeader returns the header's bytes, having compared its length with the
+// file's and with the limit.
+func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
+	if size < 8 {
+		return nil, s.corrupt("got %d bytes, want at least the 8 of a header's length; the file is empty or cut short, fetch it again", size)
+	}
+	var prefix [8]byte
+	if _, err := s.file.ReadAt(prefix[:], 0); err != nil {
+		return nil, fileErrorFrom(s.path, err)
+	}
+	n := binary.LittleEndian.Uint64(prefix[:])
+	if n > uint64(size-8) {
+		if kind, help := foreignFormat(prefix[:]); kind != "" {
+			return nil, s.corrupt("is %s, want a safetensors file; %s", kind, help)
+		}
+		return nil, s.corrupt("the header claims %d bytes, the file has %d after its length; it is not a safetensors file or was cut short, fetch it again", n, size-8)
+	}
+	if n > uint64(limit) {
+		return nil, &LimitError{Path: s.path, Limit: "bytes of header", Got: int64(n), Max: limit,
+			Help: "no network needs so many names; keep those of one network in a file (a Go program may raise Options.MaxHeader)"}
+	}
+	if n < 2 {
+		return nil, s.corrupt("the header has %d bytes, want at least the 2 of {}; the file was not written completely", n)
+	}
+	header := make([]byte, n)
+	if _, err := s.file.ReadAt(header, 8); err != nil {
+		return nil, fileErrorFrom(s.path, err)
+	}
+	if header[0] != '{' {
+		return nil, s.corrupt("the header begins with %q, want '{'; it is not a safetensors file", header[0])
+	}
+	if !utf8.Valid(header) {
+		return nil, s.corrupt("the header is not valid UTF-8; write the file again with plain tensor names")
+	}
+	return header, nil
+}
+
+// foreignFormat recognises by its first bytes what people mistake for
+// safetensors. Read as the length of a header, each of them is absurd.
+func foreignFormat(prefix []byte) (kind, help string) {
+	const convert = "save its state dict with safetensors.torch.save_file in Python"
+	for _, f := range []struct{ magic, kind, help string }{
+		{"PK\x03\x04", "a zip archive (a PyTorch .pth or a NumPy .npz)", convert},
+		{"\x80\x02", "a Python pickle (an old PyTorch .pth)", convert},
+		{"\x80\x04", "a Python pickle", convert},
+		{"\x93NUMPY", "a NumPy array", convert},
+		{"\x89HDF", "an HDF5 file (Keras weights)", "save its arrays with safetensors.numpy.save_file in Python"},
+		{"GGUF", "a GGUF file", convert},
+		{"{", "a JSON file", "name the .safetensors file and not its index"},
+		{"version ", "a Git LFS pointer", "fetch the file itself with git lfs pull"},
+	} {
+		if strings.HasPrefix(string(prefix), f.magic) {
+			return f.kind, f.help
+		}
+	}
+	return "", ""
+}
+
+// checkLayout sorts the entries by their data and holds them to covering
+// exactly the bytes after the header.
+func (s *safetensors) checkLayout(data int64) error {
+	slices.SortStableFunc(s.entries, func(a, b record) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		return cmp.Compare(a.end, b.end)
+	})
+	at, last := int64(0), ""
+	for _, e := range s.entries {
+		switch {
+		case e.start < at:
+			return s.corruptTensor(e.Name, "its data starts at %d inside the data of %s, which ends at %d; the file is damaged, write it again", e.start, shown(last), at)
+		case e.start > at:
+			return s.corruptTensor(e.Name, "its data starts at %d, want %d: no tensor owns the bytes between; the file is damaged, write it again", e.start, at)
+		case e.end > data:
+			return s.corruptTensor(e.Name, "its data ends at %d, the file has %d bytes of data; it was cut short, fetch it again", e.end, data)
+		}
+		at, last = e.end, e.Name
+	}
+	if at != data {
+		return s.corrupt("the tensors end at %d, the file has %d bytes of data; the rest belongs to no tensor, write the file again", at, data)
+	}
+	return nil
+}
+
+func (s *safetensors) corrupt(format string, args ...any) *FileError {
+	return &FileError{Path: s.path, Problem: fmt.Sprintf(format, args...)}
+}
+
+func (s *safetensors) corruptTensor(name, format string, args ...any) *FileError {
+	return &FileError{Path: s.path, Tensor: name, Problem: fmt.Sprintf(format, args...)}
+}
+
+func (s *safetensors) Path() string { return s.path }
+
+// File is nil for what was read from something else, as tests do.
+func (s *safetensors) File() *os.File {
+	f, _ := s.file.(*os.File)
+	return f
+}
+
+func (s *safetensors) Views() bool {
+	return s.mapped != nil && littleEndian && s.base%4 == 0 && !slices.ContainsFunc(s.entries, func(r record) bool {
+		return dtypes[r.DType].decode != nil && (r.DType != "F32" || r.start%4 != 0)
+	})
+}
+
+func (s *safetensors) Entries() []Entry {
+	entries := make([]Entry, len(s.entries))
+	for i, e := range s.entries {
+		entries[i] = e.Entry
+	}
+	return entries
+}
+
+func (s *safetensors) Tensor(name string) (tensor.Tensor, error) {
+	i, ok := s.index[name]
+	if !ok {
+		return tensor.Tensor{}, s.corruptTensor(name, "the file has no tensor of this name")
+	}
+	e := s.entries[i]
+	decode := dtypes[e.DType].decode
+	if decode == nil {
+		return tensor.Tensor{}, s.corruptTensor(name, "holds %s, want F32, F16, BF16 or F64; convert it before saving", e.DType)
+	}
+	raw, err := s.bytes(e)
+	if err != nil {
+		return tensor.Tensor{}, err
+	}
+	var data []float32
+	err = mapped.Guard(func() error {
+		data = decode(raw)
+		return nil
+	})
+	if err != nil {
+		return tensor.Tensor{}, err
+	}
+	return tensor.From(data, e.Shape...), nil
+}
+
+// bytes returns a tensor's bytes, as a view of the mapping if there is one.
+func (s *safetensors) bytes(e record) ([]byte, error) {
+	if s.mapped != nil {
+		return s.mapped[s.base+e.start : s.base+e.end : s.base+e.end], nil
+	}
+	raw := alignedBytes(e.end - e.start)
+	if len(raw) == 0 {
+		return raw, nil
+	}
+	if _, err := s.file.ReadAt(raw, s.base+e.start); err != nil {
+		return nil, fileErrorFrom(s.path, err)
+	}
+	return raw, nil
+}
+
+// Forget gives back the pages that hold nothing but this tensor.
+func (s *safetensors) Forget(name string) {
+	i, ok := s.index[name]
+	if !ok || s.mapped == nil {
+		return
+	}
+	page := int64(os.Getpagesize())
+	from := (s.base + s.entries[i].start + page - 1) / page * page
+	to := (s.base + s.entries[i].end) / page * page
+	if from < to {
+		forget(s.mapped[from:to])
+	}
+}
+
+func (s *safetensors) Unchanged() error {
+	f, ok := s.file.(*os.File)
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return fileErrorFrom(s.path, err)
+	case info.Size() < s.info.Size():
+		return fileErrorFrom(s.path, mapped.ErrShorter)
+	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || !changed(info).Equal(changed(s.info)):
+		return s.corrupt("the file changed while it was read; start again when that has ended")
+	}
+	return nil
+}
+
+func (s *safetensors) Close() error {
+	var unmapped error
+	if s.mapped != nil {
+		s.view.Close()
+		unmapped = s.mapped.Unmap()
+		s.mapped = nil
+	}
+	if err := s.file.Close(); err != nil {
+		return fileErrorFrom(s.path, err)
+	}
+	if unmapped != nil {
+		return fileErrorFrom(s.path, unmapped)
+	}
+	return nil
+}

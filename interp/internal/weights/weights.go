@@ -1,0 +1,167 @@
+// Package weights moves named tensors between files and networks: it reads and
+// writes safetensors files, generates tensors from a seed, and binds what a
+// file holds to what a network wants, with one error that names every
+// difference.
+//
+// Files are taken to be hostile. Nothing is allocated, and no loop runs, on the
+// word of a header before it has been compared with the size of the file.
+package weights
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"cnnlang/interp/internal/regular"
+	"cnnlang/ops/tensor"
+)
+
+// A Store is an open file of named tensors. It is safe for concurrent use until
+// it is closed.
+type Store interface {
+	// Path is the file's name as it was opened.
+	Path() string
+	// Entries lists the tensors in the order of the file.
+	Entries() []Entry
+	// Tensor returns a tensor as float32, widened from F16 and BF16 or rounded
+	// from F64. Its data may be a view of a read-only mapping: it must not be
+	// written to, nor used after Close; whoever reads it does so in mapped.Guard. The
+	// error is a *FileError.
+	Tensor(name string) (tensor.Tensor, error)
+	// Unchanged returns a *FileError where the file is not any more what was opened.
+	// What was read belongs together only if it returns nil behind the last read.
+	Unchanged() error
+	// Forget says that a tensor will not be read again soon, so that a mapped
+	// file need not stay in memory.
+	Forget(name string)
+	// Close releases the file and its mapping.
+	Close() error
+}
+
+// A FileStore is a Store that reads a file and shows it.
+type FileStore interface {
+	Store
+	// File is the file itself, to look at and not to close.
+	File() *os.File
+	// Views says whether no tensor takes memory: all are views of a mapping.
+	Views() bool
+}
+
+// An Entry describes one tensor of a Store.
+type Entry struct {
+	Name  string       `json:"name"`
+	DType string       `json:"dtype"` // F32, BF16, I64, ... as the file spells it
+	Shape tensor.Shape `json:"shape"`
+}
+
+// Options are the limits on a file and the way it is read. The zero value is
+// the default.
+type Options struct {
+	// NoMap reads the file instead of mapping it into memory.
+	NoMap bool
+	// MaxHeader is the largest header in bytes, 16 MiB if 0.
+	MaxHeader int64
+	// MaxTensors is the largest number of tensors, 65,536 if 0.
+	MaxTensors int
+}
+
+func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }
+func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
+
+// Open opens a safetensors file. Its errors are *FileError, or *LimitError
+// where the file asks for more than Options allow.
+func Open(path string, o Options) (Store, error) {
+	f, info, err := regular.Open(path)
+	if err != nil {
+		return nil, fileErrorFrom(path, err)
+	}
+	if info, err = settled(path, info, f.Stat); err != nil {
+		f.Close()
+		return nil, err
+	}
+	s, err := readSafetensors(f, path, info.Size(), o)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	s.info = info
+	if !o.NoMap {
+		s.mapFile(f, info.Size())
+	}
+	return s, nil
+}
+
+// A FileError says why a file cannot be read as weights, or not be written.
+type FileError struct {
+	Path    string
+	Tensor  string // the tensor at fault, or ""
+	Problem string // got, want, and what to do
+	Err     error  // the system's error underneath, or nil
+}
+
+func (e *FileError) Error() string {
+	if e.Tensor != "" {
+		return fmt.Sprintf("weights: %s: tensor %s: %s", e.Path, shown(e.Tensor), e.Problem)
+	}
+	return fmt.Sprintf("weights: %s: %s", e.Path, e.Problem)
+}
+
+// Unwrap returns the system's error.
+func (e *FileError) Unwrap() error { return e.Err }
+
+func fileErrorFrom(path string, err error) *FileError {
+	problem := err.Error()
+	var inner *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		problem = "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		problem = "permission denied"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		problem = "the file became shorter while it was read"
+	case errors.As(err, &inner):
+		problem = inner.Err.Error()
+	}
+	return &FileError{Path: path, Problem: problem, Err: err}
+}
+
+// A LimitError says that a file asks for more than the Options allow: it may be
+// sound, but it is not read.
+type LimitError struct {
+	Path  string
+	Limit string // what is limited: "bytes of header", "tensors"
+	Got   int64  // at least this many
+	Max   int64
+	Help  string // how to raise it, or what else to do
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("weights: %s: got %d %s, the limit is %d; %s", e.Path, e.Got, e.Limit, e.Max, e.Help)
+}
+
+// longestShown is how much of a name from a file goes into a message.
+const longestShown = 100
+
+// shown makes a name from a file fit for a message: short, printable, and
+// quoted where it holds anything odd.
+func shown(name string) string {
+	cut := name
+	if len(cut) > longestShown {
+		end := longestShown
+		for end > 0 && !utf8.RuneStart(cut[end]) {
+			end--
+		}
+		cut = cut[:end] + "…"
+	}
+	odd := func(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError || r == '"' || r == ' ' }
+	if cut == "" || strings.IndexFunc(cut, odd) >= 0 {
+		return strconv.Quote(cut)
+	}
+	return cut
+}
