@@ -152,13 +152,12 @@ func TestThousands(t *testing.T) {
 
 func TestSizesOfMemory(t *testing.T) {
 	for text, want := range map[string]int64{"0": 0, "1.5GiB": 3 << 29, "0.1MiB": 104858, "17": 17, "2KiB": 2 << 10, "3 MiB": 3 << 20, "8GiB": 8 << 30, "1TiB": 1 << 40} {
-		var b bytesFlag
-		if err := b.Set(text); err != nil || b.value != want {
-			t.Errorf("%s: got %d and %v, want %d", text, b.value, err, want)
+		if got, err := parseBytes(text); err != nil || got != want {
+			t.Errorf("%s: got %d and %v, want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "-1", "1.5", "-1.5GiB", "NaNGiB", "1e300GiB", "GiB", "9999999999GiB", "8388608TiB", "1GB"} {
-		if err := new(bytesFlag).Set(text); err == nil {
+		if _, err := parseBytes(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
 	}

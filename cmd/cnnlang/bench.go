@@ -10,26 +10,26 @@ import (
 	"cnnlang/ops"
 )
 
+// mostMeasured is how many numbers of threads, batches or precisions are measured in one go.
+const mostMeasured = 32
+
 // A benchFlags is what `cnnlang bench` is asked for.
 type benchFlags struct {
 	selection
 	origin
-	threads, batch countsFlag
-	precisions     precisionsFlag
-	time           durationFlag
-	profile        bool
-	worker         bool
-	format         *choice
+	performance
+	batch   *option[[]int]
+	time    *option[time.Duration]
+	profile bool
+	worker  bool
+	format  *option[string]
 }
 
 // bench is `cnnlang bench`.
 func (a *app) bench() *cobra.Command {
 	f := &benchFlags{
-		threads: countsFlag{most: mostThreads},
-		batch:   countsFlag{list: []int{1}, least: 1, most: 1 << 16},
-		time:    durationFlag(2 * time.Second),
-
-		precisions: precisionsFlag{list: []ops.Precision{ops.F32}},
+		batch: listOf("N", mostMeasured, numberFrom(1, 1<<16), 1),
+		time:  &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration},
 	}
 	cmd := &cobra.Command{
 		Use:   "bench FILE|NAME",
@@ -56,24 +56,20 @@ func (a *app) bench() *cobra.Command {
 	f.selection.flags(cmd)
 	f.origin.flags(cmd)
 	f.origin.weights.value = "random"
+	f.performance.flags(cmd, mostMeasured)
 	flags := cmd.Flags()
-	flags.Var(&f.threads, "threads", "numbers of threads to measure, as 1,2, 0 for one for each core (default 0)")
-	flags.Var(&f.batch, "batch", "numbers of images in a batch to measure, as 1,8")
-	flags.Var(&f.precisions, "precision", "precisions to measure, as f32,bf16")
-	flags.Var(&f.time, "time", "how long to measure each combination, as 500ms or 10s")
+	flags.Var(f.batch, "batch", "images in a batch, or several such numbers to measure, as 1,8")
+	flags.Var(f.time, "time", "how long to measure each combination, as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, as standard input says")
 	f.format = formatFlag(cmd, "table", "json", "csv", "md")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(f.threads.list) == 0 {
-			f.threads.list = []int{0}
-		}
-		for i, n := range f.threads.list {
+		for i, n := range f.threads.value {
 			if n == 0 {
-				f.threads.list[i] = ops.Threads()
+				f.threads.value[i] = ops.Threads()
 			}
 		}
-		if err := f.consistent(cmd); err != nil {
+		if err := f.consistent(); err != nil {
 			return err
 		}
 		if f.worker {
@@ -85,15 +81,15 @@ func (a *app) bench() *cobra.Command {
 }
 
 // consistent checks what the flags say together.
-func (f *benchFlags) consistent(cmd *cobra.Command) error {
+func (f *benchFlags) consistent() error {
 	switch {
-	case f.shape != nil && cmd.Flags().Changed("batch"):
+	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
-	case f.origin.tune.value != "" && len(f.batch.list) > 1:
+	case f.origin.tune.value != "" && len(f.batch.value) > 1:
 		return usage("got --tune and several batches: a file of it is for one").withHelp("measure each batch with a file of its own")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
-	case f.worker && (len(f.threads.list) > 1 || len(f.batch.list) > 1 || len(f.precisions.list) > 1):
+	case f.worker && (len(f.threads.value) > 1 || len(f.batch.value) > 1 || len(f.precision.value) > 1):
 		return usage("a worker measures one number of threads, one batch and one precision")
 	}
 	return nil
@@ -113,17 +109,17 @@ type measurement struct {
 // benchNet measures every combination and shows them.
 func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) error {
 	peaks := map[int]float64{}
-	for _, threads := range f.threads.list {
+	for _, threads := range f.threads.value {
 		peaks[threads] = ops.Peak(threads, peakTime)
 	}
 	var all []*measurement
-	for _, batch := range f.batch.list {
-		for _, precision := range f.precisions.list {
+	for _, batch := range f.batch.value {
+		for _, precision := range f.precision.value {
 			n, model, err := a.benchModel(ctx, f, argument, batch, precision)
 			if err != nil {
 				return err
 			}
-			for _, threads := range f.threads.list {
+			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
 				m := &measurement{net: n, threads: threads, precision: precision, peak: peaks[threads], memory: model.Plan.Memory(threads).Total()}
 				if err := f.measure(ctx, m, model); err != nil {
@@ -147,7 +143,7 @@ func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, ba
 		return nil, nil, err
 	}
 	model, err := a.build(ctx, &f.origin, n, interp.Options{
-		Precision: precision, Threads: f.threads.list[0], MaxMemory: f.memory(), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+		Precision: precision, Threads: f.threads.value[0], MaxMemory: f.memory(), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
 	})
 	return n, model, err
 }
@@ -159,21 +155,21 @@ func (a *app) netOfBatch(s *selection, argument string, batch int) (*interp.Net,
 		return nil, err
 	}
 	n, err := a.instantiate(s, p, o)
-	if err != nil || s.shape != nil || n.Graph.Input.Shape[0] == batch {
+	if err != nil || s.shape.value != nil || n.Graph.Input.Shape[0] == batch {
 		return n, err
 	}
 	other := *s
-	other.shape = append(shapeFlag{batch}, n.Graph.Input.Shape[1:]...)
+	other.shape = &option[[]int]{value: append([]int{batch}, n.Graph.Input.Shape[1:]...)}
 	return a.instantiate(&other, p, o)
 }
 
 func (f *benchFlags) measure(ctx context.Context, m *measurement, model *interp.Model) error {
 	session := model.NewSession(m.threads)
 	defer session.Close()
-	input := generatedInput(uint64(f.seed), 1, m.net.Graph.Input.Shape)
+	input := generatedInput(f.seed.value, 1, m.net.Graph.Input.Shape)
 	var err error
-	if m.timing, err = session.Measure(ctx, input, time.Duration(f.time)); err == nil && f.profile {
-		m.steps, err = session.MeasureSteps(ctx, input, time.Duration(f.time))
+	if m.timing, err = session.Measure(ctx, input, f.time.value); err == nil && f.profile {
+		m.steps, err = session.MeasureSteps(ctx, input, f.time.value)
 	}
 	return err
 }

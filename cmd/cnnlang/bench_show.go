@@ -149,11 +149,6 @@ func (d benchDocument) stepNumbers() grid {
 	return g
 }
 
-func shapeText(shape []int) string {
-	s := shapeFlag(shape)
-	return s.String()
-}
-
 func percent(part, whole real) string {
 	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(whole))
 }

@@ -38,9 +38,9 @@ type workerMemory struct {
 // as each line of standard input says.
 func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) error {
 	start := time.Now()
-	hello := workerHello{Engine: "cnnlang", Threads: f.threads.list[0], Precision: f.precisions.String()}
+	hello := workerHello{Engine: "cnnlang", Threads: f.threads.value[0], Precision: f.precision.String()}
 	before, _ := interp.ResidentMemory()
-	n, model, err := a.benchModel(ctx, f, argument, f.batch.list[0], f.precisions.list[0])
+	n, model, err := a.benchModel(ctx, f, argument, f.batch.value[0], f.precision.value[0])
 	if err != nil {
 		return err
 	}

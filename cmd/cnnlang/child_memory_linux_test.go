@@ -43,11 +43,10 @@ func TestMemoryIsNamedOnceAndIsEnough(t *testing.T) {
 		if code != 0 {
 			t.Errorf("%s: with what it needs: exit code %d\n%s", args, code, message)
 		}
-		var allowed bytesFlag
-		if err := allowed.Set(named[0] + "MiB"); err != nil {
+		most, err := parseBytes(named[0] + "MiB")
+		if err != nil {
 			t.Fatal(err)
 		}
-		most := allowed.value
 		const itself = 64 << 20
 		if resident > most+itself {
 			t.Errorf("%s: took %d MiB, and %d may be used", args, resident>>20, most>>20)

@@ -49,7 +49,7 @@ type app struct {
 	stdin   io.Reader
 	stdout  *bufio.Writer
 	stderr  io.Writer
-	color   choice     // auto, always or never
+	color   *option[string]
 	writing sync.Mutex // held while a file is written
 }
 

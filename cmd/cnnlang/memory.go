@@ -10,7 +10,7 @@ import (
 // addresses cannot be allowed.
 func (o *origin) memory() int64 {
 	most := interp.AvailableMemory() / 4 * 3
-	if o.maxMemory.set {
+	if o.maxMemory.given {
 		most = o.maxMemory.value
 	}
 	if left, limited := interp.AddressesLeft(); limited && (most == 0 || left/4*3 < most) {
@@ -51,7 +51,7 @@ func collected(passing int64) {
 // be told: it serves a message.
 func (o *origin) needed(n *interp.Net, opts interp.Options) int64 {
 	opts.MaxMemory, opts.Cache = 1, ""
-	w := interp.Weights{Seed: uint64(o.seed)}
+	w := interp.Weights{Seed: o.seed.value}
 	if !o.generated() {
 		store, err := interp.OpenWeights(o.weights.value, interp.StoreOptions{NoMap: o.unmapped()})
 		if err != nil {

@@ -21,27 +21,28 @@ import (
 // An origin is the flags that say where a net's weights come from and what a net
 // may take.
 type origin struct {
-	weights   textFlag
+	weights   *option[string]
 	noMap     bool
-	seed      seedFlag
-	maxMemory bytesFlag
-	cache     optionalText
-	tune      textFlag
+	seed      *option[uint64]
+	maxMemory *option[int64]
+	cache     *option[string]
+	tune      *option[string]
 }
 
 // flags adds the flags to a command.
 func (o *origin) flags(cmd *cobra.Command) {
-	o.weights.what = "FILE|random"
+	o.weights, o.cache, o.tune = textOf("FILE|random"), textOf("FOLDER"), textOf("FILE")
+	o.seed = &option[uint64]{what: "N", parse: parseSeed}
+	o.maxMemory = &option[int64]{what: "SIZE", parse: parseBytes}
 	f := cmd.Flags()
-	f.Var(&o.weights, "weights", "a .safetensors file, or generated weights")
+	f.Var(o.weights, "weights", "a .safetensors file, or generated weights")
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
-	f.Var(&o.seed, "seed", "seed of generated weights and generated input")
-	o.cache.what = "FOLDER"
-	f.Var(&o.cache, "cache", "keep packed weights for the next start, in the user's cache or, with --cache=FOLDER, there")
+	f.Var(o.seed, "seed", "seed of generated weights and generated input")
+	o.cache.what = "" // it follows a =, so help has no word for it behind a blank
+	f.Var(o.cache, "cache", "keep packed weights for the next start, in the user's cache or, with --cache=FOLDER, there")
 	f.Lookup("cache").NoOptDefVal = usersCache
-	o.tune.what = "FILE"
-	f.Var(&o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
-	f.Var(&o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
+	f.Var(o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
+	f.Var(o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
 }
 
 // usersCache is what --cache without a folder stands for.
@@ -75,7 +76,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	if opts.Tuning, err = a.tuning(ctx, o, n, opts); err != nil {
 		return nil, err
 	}
-	w := interp.Weights{Seed: uint64(o.seed)}
+	w := interp.Weights{Seed: o.seed.value}
 	if !o.generated() {
 		store, err := interp.OpenWeights(o.weights.value, interp.StoreOptions{NoMap: o.unmapped()})
 		if err != nil {
@@ -166,7 +167,7 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 // document is what a result says of its weights.
 func (o *origin) document() weightsOrigin {
 	if o.generated() {
-		return weightsOrigin{Seed: (*uint64)(&o.seed)}
+		return weightsOrigin{Seed: &o.seed.value}
 	}
 	return weightsOrigin{File: o.weights.value}
 }

@@ -19,9 +19,9 @@ import (
 )
 
 // formatFlag adds -o with the formats a verb has, the first its default.
-func formatFlag(cmd *cobra.Command, formats ...string) *choice {
-	c := &choice{value: formats[0], options: formats}
-	cmd.Flags().VarP(c, "format", "o", c.list())
+func formatFlag(cmd *cobra.Command, formats ...string) *option[string] {
+	c := choiceOf(formats...)
+	cmd.Flags().VarP(c, "format", "o", strings.Join(formats, ", "))
 	complete(cmd, "format", formats)
 	return c
 }

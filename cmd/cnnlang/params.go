@@ -62,7 +62,7 @@ type paramsTensor struct {
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
 	var s selection
-	depth := depthFlag(1)
+	depth := depthOption()
 	var tensors bool
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME",
@@ -79,7 +79,7 @@ func (a *app) params() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	cmd.Flags().Var(&depth, "depth", "sum up steps by the first N parts of their paths, or show all")
+	cmd.Flags().Var(depth, "depth", "sum up steps by the first N parts of their paths, or show all")
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
 	complete(cmd, "depth", []string{"1", "2", "3", "all"})
 	format := formatFlag(cmd, "table", "json", "csv", "md")
@@ -88,7 +88,7 @@ func (a *app) params() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		rows := n.Graph.Rows(int(depth))
+		rows := n.Graph.Rows(depth.value)
 		switch {
 		case format.value == "json":
 			return a.json(documentOf(n, rows, tensors))

@@ -37,9 +37,10 @@ func (a *app) root() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	a.color = choice{value: "auto", options: []string{"auto", "always", "never"}}
-	root.PersistentFlags().Var(&a.color, "color", "colours in messages: "+a.color.list())
-	complete(root, "color", a.color.options)
+	colors := []string{"auto", "always", "never"}
+	a.color = choiceOf(colors...)
+	root.PersistentFlags().Var(a.color, "color", "colours in messages: "+strings.Join(colors, ", "))
+	complete(root, "color", colors)
 	root.SetVersionTemplate(versionLine() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetIn(a.stdin)
@@ -121,6 +122,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usage("%v", err).withHelp("%s", help)
 }
 
+// renamed is flags by their names of before, and what they are now.
+var renamed = map[string]string{"side": "--output NAME=FILE", "at": "--output PATH=FILE"}
+
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
 	got := e.GetSpecifiedName()
 	if shorthands := e.GetSpecifiedShortnames(); shorthands != "" {
@@ -128,6 +132,9 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
 	}
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if now := renamed[got]; now != "" {
+		return usage("there is no flag --%s any more; it is %s", got, now)
+	}
 	if near := diag.Nearest(got, flags); near != "" {
 		return usage("there is no flag --%s; did you mean --%s?", got, near)
 	}

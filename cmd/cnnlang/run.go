@@ -4,43 +4,33 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/lang/diag"
 )
-
-// mostThreads bounds --threads: each thread has memory of its own.
-const mostThreads = 1024
 
 // A runFlags is what `cnnlang run` is asked for.
 type runFlags struct {
 	selection
 	origin
-	input      textFlag
-	scale      scaleFlag
-	scaleGiven bool
-	output     textFlag
-	sides, at  targetsFlag
-	threads    numberFlag
-	precision  precisionFlag
-	top        numberFlag
-	format     *choice
+	performance
+	input  *option[string]
+	scale  *option[float32]
+	output *option[[]target]
+	top    *option[int]
+	format *option[string]
 }
 
 // run is `cnnlang run`.
 func (a *app) run() *cobra.Command {
 	f := &runFlags{
-		input:   textFlag{what: "FILE.npy|random"},
-		output:  textFlag{what: "FILE.npy"},
-		scale:   1,
-		sides:   targetsFlag{what: "NAME"},
-		at:      targetsFlag{what: "PATH"},
-		threads: numberFlag{0, 0, mostThreads},
-		top:     numberFlag{5, 1, 1 << 20},
+		input:  textOf("FILE.npy|random"),
+		output: targetsOption(),
+		scale:  &option[float32]{value: 1, what: "S", parse: parseScale},
+		top:    numberOf(5, 1, 1<<20),
 	}
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME [IMAGE...]",
@@ -54,13 +44,12 @@ func (a *app) run() *cobra.Command {
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
 			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
-			"  cnnlang run googlenet cat.jpg --weights g.safetensors --side aux1=aux1.npy --at conv1=conv1.npy",
+			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy",
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeRun,
 	}
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		f.scaleGiven = cmd.Flags().Changed("scale")
 		if err := interp.Known(args[0]); err != nil {
 			return err
 		}
@@ -80,16 +69,13 @@ func (a *app) run() *cobra.Command {
 
 func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
-	flags := cmd.Flags()
 	f.origin.flags(cmd)
-	flags.Var(&f.input, "input", "an array, or a generated input, instead of images")
-	flags.Var(&f.scale, "scale", "largest magnitude of a generated input")
-	flags.Var(&f.output, "output", "where to write the output")
-	flags.Var(&f.sides, "side", "write the output of a side head; may be repeated")
-	flags.Var(&f.at, "at", "write the value of a step, by its path; may be repeated")
-	flags.Var(&f.threads, "threads", "threads to run on, 0 for one for each core")
-	flags.Var(&f.precision, "precision", "what values between steps are rounded to: "+strings.Join(ops.Precisions(), " or "))
-	flags.Var(&f.top, "top", "how many classes to show")
+	f.performance.flags(cmd, 1)
+	flags := cmd.Flags()
+	flags.Var(f.input, "input", "an array, or a generated input, instead of images")
+	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
+	flags.Var(f.output, "output", "write the output, or that of a side head or the value of a step by its path; may be repeated")
+	flags.Var(f.top, "top", "how many classes to show")
 	f.format = formatFlag(cmd, "text", "json")
 }
 
@@ -112,15 +98,15 @@ func (f *runFlags) consistent(images []string) error {
 	case len(images) == 0 && f.input.value == "":
 		return usage("there is no input").
 			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
-	case f.scaleGiven && !generated:
+	case f.scale.given && !generated:
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
 	}
-	files := map[string]string{}
-	for _, t := range f.targets() {
+	files := map[string]target{}
+	for _, t := range f.output.value {
 		if other, taken := files[t.file]; taken {
-			return usage("%s and %s would both be written to %s", other, t.name, t.file)
+			return usage("%v and %v would both be written to %s", other, t, t.file)
 		}
-		files[t.file] = t.name
+		files[t.file] = t
 	}
 	return nil
 }
@@ -134,27 +120,46 @@ func (f *runFlags) spares(args []string) error {
 	for _, image := range args[1:] {
 		read["the image "+image] = image
 	}
-	for _, t := range f.targets() {
+	for _, t := range f.output.value {
 		target, err := os.Stat(t.file)
 		if err != nil {
 			continue
 		}
 		for what, file := range read {
 			if source, err := os.Stat(file); err == nil && os.SameFile(source, target) {
-				return usage("%s would be written over %s, %s", t.name, what, t.file).withHelp("name another file")
+				return usage("%v would be written over %s, %s", t, what, t.file).withHelp("name another file")
 			}
 		}
 	}
 	return nil
 }
 
-// targets is everything to be written.
-func (f *runFlags) targets() []target {
-	var all []target
-	if f.output.value != "" {
-		all = append(all, target{"the output", f.output.value})
+// asked tells the names of what is to be written apart: side heads, and paths of steps.
+// "output" is what `cnnlang why` calls by that name as well, a step or the net's own output.
+func (f *runFlags) asked(n *interp.Net) (sides, at []string, err error) {
+	isSide, isStep := map[string]bool{}, map[string]bool{}
+	var names []string
+	for _, s := range n.Graph.Sides {
+		isSide[s.Name] = true
+		names = append(names, s.Name)
 	}
-	return append(append(all, f.sides.list...), f.at.list...)
+	for _, s := range n.Graph.Steps {
+		isStep[s.Path] = true
+		names = append(names, s.Path)
+	}
+	for i, t := range f.output.value {
+		switch {
+		case isSide[t.name]:
+			sides = append(sides, t.name)
+		case isStep[t.name]:
+			at = append(at, t.name)
+		case t.name == "output":
+			f.output.value[i].name = ""
+		case t.name != "":
+			return nil, nil, &interp.SelectionError{What: "side head or step", Name: t.name, Net: n.Name, Nearest: diag.Nearest(t.name, names), Known: names}
+		}
+	}
+	return sides, at, nil
 }
 
 // A runResult is what a run gave, before it is shown.
@@ -180,9 +185,13 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
+	sides, at, err := f.asked(n)
+	if err != nil {
+		return err
+	}
 	opts := interp.Options{
-		Sides: f.sides.names(), At: f.at.names(), Precision: f.precision.Precision,
-		Threads: f.threads.value, MaxMemory: limit, Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+		Sides: sides, At: at, Precision: f.precision.value[0], Threads: f.threads.value[0],
+		MaxMemory: limit, Held: 4 * int64(n.Graph.Input.Shape.Elements()),
 	}
 	x, passing, err := in.tensor(ctx, f, n, opts)
 	if err != nil {
@@ -193,7 +202,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	session := model.NewSession(f.threads.value)
+	session := model.NewSession(opts.Threads)
 	defer session.Close()
 	m := model.Plan.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
@@ -216,17 +225,17 @@ func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, erro
 	if err != nil {
 		return nil, err
 	}
-	if f.shape == nil {
-		f.shape = shapeFlag(in.shape)
+	if f.shape.value == nil {
+		f.shape.value = in.shape
 	}
 	n, err := a.instantiate(&f.selection, p, o)
 	var found *problems
 	if in.shape != nil && errors.As(err, &found) {
 		found.blame(f.input.value, in.shape)
 	}
-	if err != nil || f.shape != nil || in.count <= 1 {
+	if err != nil || f.shape.value != nil || in.count <= 1 {
 		return n, err
 	}
-	f.shape = append(shapeFlag{in.count}, n.Graph.Input.Shape[1:]...)
+	f.shape.value = append([]int{in.count}, n.Graph.Input.Shape[1:]...)
 	return a.instantiate(&f.selection, p, o)
 }

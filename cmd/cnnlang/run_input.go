@@ -23,8 +23,8 @@ type supply struct {
 func (f *runFlags) supply(images []string) (supply, error) {
 	switch {
 	case len(images) > 0:
-		if len(f.shape) > 0 && f.shape[0] != len(images) {
-			return supply{}, usage("got --shape %s and %d images: the first size is the number of images", &f.shape, len(images))
+		if len(f.shape.value) > 0 && f.shape.value[0] != len(images) {
+			return supply{}, usage("got --shape %s and %d images: the first size is the number of images", f.shape, len(images))
 		}
 		return supply{images: images, count: len(images)}, nil
 	case f.input.value == "random":
@@ -34,8 +34,8 @@ func (f *runFlags) supply(images []string) (supply, error) {
 	if err != nil {
 		return supply{}, err
 	}
-	if f.shape != nil && !shape.Equal(tensor.Shape(f.shape)) {
-		return supply{}, usage("got --shape %s and an array of shape %v in %s", &f.shape, shape, f.input.value).
+	if f.shape.value != nil && !shape.Equal(tensor.Shape(f.shape.value)) {
+		return supply{}, usage("got --shape %s and an array of shape %v in %s", f.shape, shape, f.input.value).
 			withHelp("leave out --shape")
 	}
 	return supply{shape: shape, need: need}, nil
@@ -58,7 +58,7 @@ func (s supply) tensor(ctx context.Context, f *runFlags, n *interp.Net, opts int
 		}
 		return t, s.need - opts.Held, err
 	}
-	return generatedInput(uint64(f.seed), float32(f.scale), shape), 0, nil
+	return generatedInput(f.seed.value, f.scale.value, shape), 0, nil
 }
 
 // tooLarge says what a run needs in all, of which the input takes so much.

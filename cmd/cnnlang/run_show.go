@@ -10,7 +10,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// runDocument is cnnlang.run/v1.
+// runDocument is cnnlang.run/v2.
 type runDocument struct {
 	Schema    string         `json:"schema"`
 	Net       string         `json:"net"`
@@ -68,7 +68,7 @@ type classScore struct {
 func (a *app) show(f *runFlags, r *runResult) error {
 	out := r.session.Output()
 	d := runDocument{
-		Schema: "cnnlang.run/v1", Net: r.net.Name, Input: r.net.Graph.Input.Shape,
+		Schema: "cnnlang.run/v2", Net: r.net.Name, Input: r.net.Graph.Input.Shape,
 		Weights: f.origin.document(), Output: summarize(out), Files: r.written,
 		Threads: r.threads, Seconds: runSeconds{r.prepared.Seconds(), r.ran.Seconds()},
 		Precision: f.precision.String(),

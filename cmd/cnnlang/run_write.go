@@ -14,37 +14,27 @@ import (
 // A writtenValue is a value that went to a file.
 type writtenValue struct {
 	Name  string `json:"name"` // output, the name of a side head, or the path of a step
-	What  string `json:"what"` // output, side or at
+	What  string `json:"what"` // output, side or step
 	Shape []int  `json:"shape"`
 	File  string `json:"file"`
 }
 
 // writeValues writes every value that was asked for.
 func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error {
-	write := func(what, name, file string, t tensor.Tensor) error {
-		r.written = append(r.written, writtenValue{name, what, t.Shape, file})
-		return a.writeArray(ctx, file, t)
-	}
-	if f.output.value != "" {
-		if err := write("output", "output", f.output.value, r.session.Output()); err != nil {
-			return err
+	for _, t := range f.output.value {
+		what, name, value := "output", "output", r.session.Output()
+		if t.name != "" {
+			var isSide, isStep bool
+			what, name = "side", t.name
+			if value, isSide = r.session.Side(t.name); !isSide {
+				what = "step"
+				if value, isStep = r.session.At(t.name); !isStep {
+					panic("cnnlang: the session lacks " + t.name)
+				}
+			}
 		}
-	}
-	for _, side := range f.sides.list {
-		t, ok := r.session.Side(side.name)
-		if !ok {
-			panic("cnnlang: the session lacks the side head " + side.name)
-		}
-		if err := write("side", side.name, side.file, t); err != nil {
-			return err
-		}
-	}
-	for _, step := range f.at.list {
-		t, ok := r.session.At(step.name)
-		if !ok {
-			panic("cnnlang: the session lacks the step " + step.name)
-		}
-		if err := write("at", step.name, step.file, t); err != nil {
+		r.written = append(r.written, writtenValue{name, what, value.Shape, t.file})
+		if err := a.writeArray(ctx, t.file, value); err != nil {
 			return err
 		}
 	}

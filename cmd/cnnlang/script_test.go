@@ -171,9 +171,8 @@ func sums(ts *testscript.TestScript, neg bool, args []string) {
 func shape(ts *testscript.TestScript, neg bool, args []string) {
 	array, err := npy.Read(ts.MkAbs(args[0]))
 	ts.Check(err)
-	got := shapeFlag(array.Shape)
-	if got.String() != args[1] {
-		ts.Fatalf("%s has shape %s, want %s", args[0], &got, args[1])
+	if got := shapeText(array.Shape); got != args[1] {
+		ts.Fatalf("%s has shape %s, want %s", args[0], got, args[1])
 	}
 	s := summarize(array)
 	if s.Strange > 0 || s.Min == s.Max {

@@ -11,9 +11,9 @@ import (
 
 // A selection is the flags that say which net at which size.
 type selection struct {
-	net      textFlag
-	set      settingsFlag
-	shape    shapeFlag
+	net      *option[string]
+	set      *option[[]string]
+	shape    *option[[]int]
 	settings []interp.Setting
 	text     *source.File // of the settings, for diagnostics
 	origins  bool         // whether the net must know where its sizes come from
@@ -22,10 +22,12 @@ type selection struct {
 // flags adds the flags to a command.
 func (s *selection) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	s.net.what = "NAME"
-	f.Var(&s.net, "net", "the net to take from a file that declares several")
-	f.Var(&s.set, "set", "give a parameter of the net a value, as classes=10; may be repeated")
-	f.Var(&s.shape, "shape", "shape of the input, as 2x3x224x224")
+	s.net = textOf("NAME")
+	s.set = manyOf("NAME=VALUE", parseSetting)
+	s.shape = &option[[]int]{what: "NxCxHxW", parse: parseShape, write: shapeText}
+	f.Var(s.net, "net", "the net to take from a file that declares several")
+	f.Var(s.set, "set", "give a parameter of the net a value, as classes=10; may be repeated")
+	f.Var(s.shape, "shape", "shape of the input, as 2x3x224x224")
 	err := cmd.RegisterFlagCompletionFunc("net", completeNetsOfFile)
 	if err != nil {
 		panic("cnnlang: " + err.Error())
@@ -47,7 +49,7 @@ func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Comp
 
 // readSettings parses --set.
 func (s *selection) readSettings() error {
-	settings, text, list := interp.Settings(s.set)
+	settings, text, list := interp.Settings(s.set.value)
 	s.settings, s.text = settings, text
 	if list.HasErrors() {
 		return &problems{list, s.files(nil)}
@@ -69,7 +71,7 @@ func (s *selection) files(p *interp.Program) func(name string) *source.File {
 }
 
 func (s *selection) options() interp.NetOptions {
-	return interp.NetOptions{Set: s.settings, Shape: s.shape, Origins: s.origins}
+	return interp.NetOptions{Set: s.settings, Shape: s.shape.value, Origins: s.origins}
 }
 
 // open loads what an argument names and finds the net in it.

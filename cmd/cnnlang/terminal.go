@@ -11,11 +11,8 @@ import (
 // colored reports whether messages have colours: --color says so or, where it is
 // auto, they go to a terminal and NO_COLOR (no-color.org) is not set.
 func (a *app) colored() bool {
-	switch a.color.value {
-	case "always":
-		return true
-	case "never":
-		return false
+	if a.color != nil && a.color.given && a.color.value != "auto" { // nil: flags are not read yet
+		return a.color.value == "always"
 	}
 	return os.Getenv("NO_COLOR") == "" && isTerminal(a.stderr)
 }
