@@ -174,7 +174,7 @@ func (a *app) report(err error) int {
 	case errors.As(err, &choice) && choice.Err != nil:
 		// A note about the text has told why.
 		a.message(fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net),
-			"leave out --side "+choice.Name+", or ask for another --shape")
+			"leave out --output "+choice.Name+"=…, or ask for another --shape")
 	case errors.As(err, &memory):
 		help := "ask for a smaller --shape, or allow more with --max-memory"
 		if _, limited := interp.AddressesLeft(); limited {

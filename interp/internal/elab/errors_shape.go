@@ -264,7 +264,7 @@ func unknownPath(at source.Span, path string, g *graph.Graph) *diag.Diagnostic {
 
 func sideDoesNotFit(s *ast.Step, name string, cause *diag.Diagnostic, defaults bool) *diag.Diagnostic {
 	d := diag.New(diag.SideDoesNotFit, s.Span(), "the side head `%s` does not fit this input: %s", name, cause.Message).
-		At(cause.Span, "here").WithHelp("everything but `run --side %s` works", name)
+		At(cause.Span, "here").WithHelp("everything but `run --output %s=FILE` works", name)
 	d.Progress = cause.Progress
 	d.Severity = diag.Note
 	if defaults {

@@ -61,7 +61,7 @@ func (s *Side) Within(outer *Side) bool {
 }
 
 // A Step is one labelled or numbered step of the text and the node that holds
-// its value: what `run --at` can ask for and `params` makes rows of. A block or
+// its value: what `run --output` can ask for and `params` makes rows of. A block or
 // group step has Node set to its last node; one that passes its input on
 // unchanged names the input's node.
 type Step struct {
