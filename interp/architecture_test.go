@@ -11,8 +11,8 @@ import (
 	"text/tabwriter"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"

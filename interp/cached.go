@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/packcache"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"

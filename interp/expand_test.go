@@ -7,9 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/expand"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/diag"

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
 )
 

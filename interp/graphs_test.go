@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/nettest"
 	"cnnlang/lang/langtest"
 )

@@ -8,8 +8,8 @@ import (
 	"context"
 	"fmt"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/diag"

@@ -5,9 +5,9 @@ import (
 	"io"
 	"io/fs"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/expand"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/regular"
@@ -16,7 +16,6 @@ import (
 	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/parse"
-	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
@@ -24,10 +23,6 @@ import (
 type (
 	NetOptions   = elab.Options
 	Setting      = elab.Setting
-	Graph        = graph.Graph
-	Node         = graph.Node
-	Row          = graph.Row
-	Count        = graph.Count
 	Memory       = plan.Memory
 	Prover       = prove.Prover
 	Verdict      = prove.Verdict
@@ -44,9 +39,6 @@ type (
 	ExpansionTooLarge = expand.LimitError
 )
 
-// AllDepths sums up nothing.
-const AllDepths = graph.AllDepths
-
 // Verdicts and clauses of proofs.
 const (
 	Proved    = prove.Proved    // for all values
@@ -56,12 +48,6 @@ const (
 // TuneBytes is about what Tune takes beside the model.
 const TuneBytes = plan.TuneBytes
 
-// PrintGraph writes a graph, an operation a line.
-func PrintGraph(w io.Writer, g *Graph) error { return graph.Print(w, g) }
-
-// Arguments lists what an op has been given, defaults too.
-func Arguments(op ops.Op) []graph.Argument { return graph.Arguments(op) }
-
 // NewProver makes a prover, which remembers what it has proved.
 func NewProver() *Prover { return prove.New() }
 
@@ -69,7 +55,7 @@ func NewProver() *Prover { return prove.New() }
 var UsualRepairs = repair.Usual
 
 // Annotate writes shapes at the ends of a text's lines.
-func Annotate(f *ast.File, graphs []*Graph, blocks map[int][]string) string {
+func Annotate(f *ast.File, graphs []*graph.Graph, blocks map[int][]string) string {
 	return shapes.Annotate(f, graphs, blocks)
 }
 

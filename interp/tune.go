@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"cnnlang/interp/atomicfile"
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/regular"

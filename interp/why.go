@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/tensor"

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -14,13 +14,13 @@ import (
 type exporter struct {
 	model   model
 	tensors map[string]tensor.Tensor // by the path of the parameter
-	values  map[*interp.Node]string  // the name of the value that a node makes
+	values  map[*graph.Node]string   // the name of the value that a node makes
 	held    map[string]bool          // the initializers that are there already
 }
 
 // export returns the model of a net's main path with these tensors.
-func export(g *interp.Graph, tensors map[string]tensor.Tensor) (*model, error) {
-	e := &exporter{tensors: tensors, values: map[*interp.Node]string{}, held: map[string]bool{}}
+func export(g *graph.Graph, tensors map[string]tensor.Tensor) (*model, error) {
+	e := &exporter{tensors: tensors, values: map[*graph.Node]string{}, held: map[string]bool{}}
 	e.model.name = g.Name
 	e.model.input = value{"x", g.Input.Shape}
 	e.values[g.Input] = "x"
@@ -46,9 +46,9 @@ func export(g *interp.Graph, tensors map[string]tensor.Tensor) (*model, error) {
 }
 
 // leadingTo finds the nodes that an output is computed from.
-func leadingTo(output *interp.Node) map[*interp.Node]bool {
-	found := map[*interp.Node]bool{output: true}
-	for open := []*interp.Node{output}; len(open) > 0; {
+func leadingTo(output *graph.Node) map[*graph.Node]bool {
+	found := map[*graph.Node]bool{output: true}
+	for open := []*graph.Node{output}; len(open) > 0; {
 		n := open[len(open)-1]
 		open = open[:len(open)-1]
 		for _, in := range n.In {
@@ -64,7 +64,7 @@ func leadingTo(output *interp.Node) map[*interp.Node]bool {
 // A step is one node of the graph on its way into the model.
 type step struct {
 	*exporter
-	node *interp.Node
+	node *graph.Node
 	in   []string // the values it reads
 	made int      // how many nodes of the model it has become so far
 }

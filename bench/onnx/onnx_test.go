@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
@@ -127,7 +128,7 @@ func (m readModel) count(op string) (count int) {
 	return count
 }
 
-func operators(g *interp.Graph) (count int) {
+func operators(g *graph.Graph) (count int) {
 	for _, n := range g.Nodes[1:] {
 		switch n.Op.(type) {
 		case *ops.Conv, *ops.Linear:

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/ops"
 )
@@ -188,7 +188,7 @@ func depthOption() *option[int] {
 	return &option[int]{value: 1, what: "N|all",
 		parse: func(text string) (int, error) {
 			if text == "all" {
-				return interp.AllDepths, nil
+				return graph.AllDepths, nil
 			}
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 1 {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
@@ -169,7 +170,7 @@ func (f *formatter) annotate(argument, text, laid string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var graphs []*interp.Graph
+	var graphs []*graph.Graph
 	for _, n := range nets {
 		graphs = append(graphs, n.Graph)
 	}

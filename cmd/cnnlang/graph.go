@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -31,7 +31,7 @@ func (a *app) graph() *cobra.Command {
 		case format.value == "json":
 			return a.json(graphDocumentOf(n.Graph))
 		}
-		return interp.PrintGraph(a.stdout, n.Graph)
+		return graph.Print(a.stdout, n.Graph)
 	}
 	return cmd
 }
@@ -75,7 +75,7 @@ type graphParam struct {
 	Running bool   `json:"running"`
 }
 
-func graphDocumentOf(g *interp.Graph) graphDocument {
+func graphDocumentOf(g *graph.Graph) graphDocument {
 	d := graphDocument{Schema: "cnnlang.graph/v1", Net: g.Name, Input: g.Input.ID, Output: g.Output.ID, Sides: []graphSide{}}
 	for _, s := range g.Sides {
 		side := graphSide{Name: s.Name}
@@ -97,7 +97,7 @@ func graphDocumentOf(g *interp.Graph) graphDocument {
 		}
 		if n.Op != nil {
 			node.Op = n.Op.Name()
-			for _, argument := range interp.Arguments(n.Op) {
+			for _, argument := range graph.Arguments(n.Op) {
 				node.Arguments[argument.Name] = argumentValue(argument.Value)
 			}
 		}

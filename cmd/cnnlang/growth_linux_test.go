@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 )
@@ -46,8 +47,8 @@ func TestBytesGrowWithTheText(t *testing.T) {
 		}
 		list.AddAll(p.Lint(nil))
 		for _, n := range nets {
-			interp.PrintGraph(io.Discard, n.Graph)
-			n.Graph.Rows(interp.AllDepths)
+			graph.Print(io.Discard, n.Graph)
+			n.Graph.Rows(graph.AllDepths)
 		}
 		diag.FprintShort(io.Discard, list)
 		format.Format(p.Main.File.Source)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/dim"
 )
 
@@ -103,7 +104,7 @@ func (a *app) params() *cobra.Command {
 }
 
 // paramsTable writes the table between a title and the definitions.
-func (a *app) paramsTable(n *interp.Net, rows []interp.Row, format string) error {
+func (a *app) paramsTable(n *interp.Net, rows []graph.Row, format string) error {
 	fmt.Fprintf(a.stdout, "%s %v -> %v\n\n", n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape)
 	if err := a.grid(rowGrid(n, rows, false), format); err != nil {
 		return err
@@ -118,7 +119,7 @@ func (a *app) paramsTable(n *interp.Net, rows []interp.Row, format string) error
 
 // sidePath is the path of a row of a side head, behind the head's name where that
 // is not where the path begins.
-func sidePath(r interp.Row) string {
+func sidePath(r graph.Row) string {
 	switch {
 	case r.Path == r.Head || strings.HasPrefix(r.Path, r.Head+"."):
 		return "side " + r.Path
@@ -130,7 +131,7 @@ func sidePath(r interp.Row) string {
 
 // rowGrid puts the rows of side heads behind the others, and marks them or, in
 // a csv, gives them a column.
-func rowGrid(n *interp.Net, rows []interp.Row, csv bool) grid {
+func rowGrid(n *interp.Net, rows []graph.Row, csv bool) grid {
 	g := grid{columns: []column{{"path", false}, {"kind", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
 	if csv {
 		g.columns = append(g.columns, column{"side", false})
@@ -155,7 +156,7 @@ func rowGrid(n *interp.Net, rows []interp.Row, csv bool) grid {
 	return g
 }
 
-func totalRow(title string, c interp.Count) []any {
+func totalRow(title string, c graph.Count) []any {
 	return []any{title, "", "", c.Params, c.MACs, c.FLOPs}
 }
 
@@ -179,7 +180,7 @@ func tensorsOf(n *interp.Net) []paramsTensor {
 	return list
 }
 
-func documentOf(n *interp.Net, rows []interp.Row, tensors bool) paramsDocument {
+func documentOf(n *interp.Net, rows []graph.Row, tensors bool) paramsDocument {
 	d := paramsDocument{
 		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),

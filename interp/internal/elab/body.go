@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"

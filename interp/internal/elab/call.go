@@ -3,7 +3,7 @@ package elab
 import (
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"

@@ -12,7 +12,7 @@ package elab
 import (
 	"slices"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"

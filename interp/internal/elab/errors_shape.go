@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"

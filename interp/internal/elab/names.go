@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/ops"

@@ -1,7 +1,7 @@
 package elab
 
 import (
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"

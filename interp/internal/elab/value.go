@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"

@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/ref"
 	"cnnlang/ops/tensor"
 )

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"

@@ -1,7 +1,7 @@
 package pass
 
 import (
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 )
 

@@ -13,7 +13,7 @@ package pass
 import (
 	"fmt"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 )
 
 // A Pass is one simplification.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 )
 

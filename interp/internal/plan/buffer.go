@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 )
 

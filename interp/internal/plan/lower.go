@@ -3,7 +3,7 @@ package plan
 import (
 	"slices"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

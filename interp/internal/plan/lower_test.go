@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"

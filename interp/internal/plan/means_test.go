@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"

@@ -1,6 +1,6 @@
 package plan
 
-import "cnnlang/interp/internal/graph"
+import "cnnlang/interp/graph"
 
 // Values share one arena, but those of one image of a batch, which have another (there
 // is one for each worker). Images come together when all steps of one are done, so what is

@@ -7,8 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"

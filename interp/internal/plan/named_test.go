@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/ref"

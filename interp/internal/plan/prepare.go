@@ -10,7 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/offheap"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 )
 
 // Print writes the plan as a table, one line for each step: the op and its

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
 )
 

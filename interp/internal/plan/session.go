@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/offheap"
 	"cnnlang/ops"

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/optest"

@@ -3,8 +3,8 @@ package plan
 import (
 	"testing"
 
-	"cnnlang/interp/internal/graph"
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"

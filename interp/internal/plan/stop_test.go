@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"cnnlang/interp/internal/graph/graphtest"
+	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"

@@ -3,8 +3,8 @@ package prove
 import (
 	"slices"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/graph"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )

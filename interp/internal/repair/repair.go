@@ -15,7 +15,7 @@ import (
 	"slices"
 	"time"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"

@@ -3,7 +3,7 @@ package weights
 import (
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 )
 
 // Check compares the store's tensors with those that a network requires, by path.

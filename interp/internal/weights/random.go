@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
 )
 

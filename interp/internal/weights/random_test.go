@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
 )
 

@@ -3,7 +3,7 @@ package weights
 import (
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 )
 
 // A Rename is one rule that, applied to every name in a file, gives every name

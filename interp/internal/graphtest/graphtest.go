@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"cnnlang/interp/internal/graph"
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
