@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -148,12 +149,48 @@ func (s *source) inspectJPEG(ctx context.Context) error {
 }
 
 // decode decodes the image.
-func (s *source) decode(ctx context.Context) (pixels, error) {
+func (s *source) decode(ctx context.Context) (image.Image, error) {
 	decoded, err := s.format.decode(s.reader(ctx))
 	if err != nil {
-		return pixels{}, s.undecodable(err)
+		return nil, s.undecodable(err)
 	}
-	return toRGB(ctx, decoded), ctx.Err()
+	return decoded, ctx.Err()
+}
+
+// Decode decodes a JPEG or PNG image, of which it reads no more than MaxBytes and decodes
+// no more than MaxPixels, and returns soon after ctx has ended. Its error is a *FileError,
+// a *LimitError, or that of ctx.
+func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
+	return awaited(ctx, func() (image.Image, error) {
+		name, content, err := readAll(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		s, err := inspect(ctx, name, bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return nil, err
+		}
+		return s.decode(ctx)
+	})
+}
+
+// readAll reads an image to its end: its headers are looked at twice. The name is for
+// errors.
+func readAll(ctx context.Context, r io.Reader) (name string, content []byte, err error) {
+	name = "the image"
+	if named, ok := r.(interface{ Name() string }); ok {
+		name = named.Name()
+	}
+	content, err = io.ReadAll(io.LimitReader(stoppable{ctx, r, 1 << 16}, MaxBytes+1))
+	switch {
+	case ctx.Err() != nil:
+		return name, nil, ctx.Err()
+	case err != nil:
+		return name, nil, systemError(name, err)
+	case len(content) > MaxBytes:
+		return name, nil, &LimitError{Path: name, Problem: fmt.Sprintf("has more than %d bytes; scale it down first", MaxBytes)}
+	}
+	return name, content, nil
 }
 
 // recognize tells the format by the first bytes, whatever the file is called.

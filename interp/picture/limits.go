@@ -18,6 +18,9 @@ import (
 // twice 2^30/4/3, and refuses one more.
 const MaxPixels = 178_956_970
 
+// MaxBytes is how many bytes are read of an image that is not in a file.
+const MaxBytes = 256 << 20
+
 // mostScanned is the largest number of pixels of all scans of a JPEG together: 24 scans of
 // the largest image, where usual ones have 10, and hundreds of smaller ones.
 const mostScanned = 4 << 30

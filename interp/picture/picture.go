@@ -12,9 +12,12 @@
 package picture
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"io"
 	"math"
 
 	"cnnlang/interp/internal/regular"
@@ -50,19 +53,61 @@ type Preprocess struct {
 func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
 		err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
-			if need := s.need(f, k); most > 0 && need > most {
-				return &LimitError{Path: path, Need: need, Max: most, Problem: fmt.Sprintf(
-					"has %d x %d pixels, and it takes %d bytes of memory to decode it, of which %d may be used; scale it down first",
-					s.width, s.height, need, most)}
-			}
-			photo, err := s.decode(ctx)
-			if err == nil {
-				t = p.normalize(ctx, f.cut(ctx, photo, k))
-			}
+			t, err = p.load(ctx, s, f, k, most)
 			return err
 		})
 		return t, err
 	})
+}
+
+// Read is Load for an image that comes from a reader.
+func Read(ctx context.Context, r io.Reader, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
+	return awaited(ctx, func() (t tensor.Tensor, err error) {
+		name, content, err := readAll(ctx, r)
+		if err != nil {
+			return t, err
+		}
+		err = p.look(ctx, name, bytes.NewReader(content), int64(len(content)), h, w, func(s *source, f frame, k filter) error {
+			t, err = p.load(ctx, s, f, k, most)
+			return err
+		})
+		return t, err
+	})
+}
+
+// Tensor is what Load makes of a file, for an image that is decoded already.
+func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t tensor.Tensor, err error) {
+	if err := p.fits(h, w); err != nil {
+		return t, err
+	}
+	size := img.Bounds().Size()
+	s := &source{path: "the image", width: int64(size.X), height: int64(size.Y)}
+	if err := s.checkSize(0); err != nil {
+		return t, err
+	}
+	if err := s.checkPixels(); err != nil {
+		return t, err
+	}
+	f, err := p.frame(size.X, size.Y, h, w)
+	if err != nil {
+		return t, &LimitError{Path: s.path, Problem: err.Error()}
+	}
+	t = p.normalize(ctx, f.cut(ctx, toRGB(ctx, img), filters[p.interpolation()]))
+	return t, ctx.Err()
+}
+
+// load decodes an image within so many bytes of memory.
+func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most int64) (t tensor.Tensor, err error) {
+	if need := s.need(f, k); most > 0 && need > most {
+		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
+			"has %d x %d pixels, and it takes %d bytes of memory to decode it, of which %d may be used; scale it down first",
+			s.width, s.height, need, most)}
+	}
+	decoded, err := s.decode(ctx)
+	if err != nil {
+		return t, err
+	}
+	return p.normalize(ctx, f.cut(ctx, toRGB(ctx, decoded), k)), nil
 }
 
 // Need is how much memory Load takes, in bytes. Its errors are those of Load.
@@ -76,18 +121,23 @@ func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64,
 
 // open looks at a file and says what is to be done with it.
 func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*source, frame, filter) error) error {
-	if err := p.Check(); err != nil {
+	if err := p.fits(h, w); err != nil {
 		return err
-	}
-	if h < 1 || w < 1 || int64(h)*int64(w) > MaxPixels {
-		return fmt.Errorf("picture: got an input size of %d x %d, want 1 to %d pixels", h, w, MaxPixels)
 	}
 	file, info, err := regular.Open(path)
 	if err != nil {
 		return systemError(path, err)
 	}
 	defer file.Close()
-	s, err := inspect(ctx, path, file, info.Size())
+	return p.look(ctx, path, file, info.Size(), h, w, do)
+}
+
+// look looks at an image and says what is to be done with it.
+func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, size int64, h, w int, do func(*source, frame, filter) error) error {
+	if err := p.fits(h, w); err != nil {
+		return err
+	}
+	s, err := inspect(ctx, path, file, size)
 	if err != nil {
 		return err
 	}
@@ -96,6 +146,17 @@ func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*so
 		return &LimitError{Path: path, Problem: err.Error()}
 	}
 	return do(s, f, filters[p.interpolation()])
+}
+
+// fits checks the fields, and the size of a network's input.
+func (p Preprocess) fits(h, w int) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if h < 1 || w < 1 || int64(h)*int64(w) > MaxPixels {
+		return fmt.Errorf("picture: got an input size of %d x %d, want 1 to %d pixels", h, w, MaxPixels)
+	}
+	return nil
 }
 
 // Check reports a field that has no meaning.
@@ -136,17 +197,17 @@ func (p Preprocess) interpolation() string {
 
 // normalize makes [1, 3, H, W] of pixels. There are only 256 values a channel
 // can have, so each is computed once.
-func (p Preprocess) normalize(ctx context.Context, image pixels) tensor.Tensor {
-	t := tensor.New(1, 3, image.height, image.width)
-	plane := image.height * image.width
+func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
+	t := tensor.New(1, 3, photo.height, photo.width)
+	plane := photo.height * photo.width
 	for channel := range 3 {
 		from := channel
 		if p.Order == "bgr" {
 			from = 2 - channel
 		}
 		values := p.values(channel)
-		for y := range lines(ctx, image.height) {
-			in, out := image.row(y), t.Data[channel*plane+y*image.width:][:image.width]
+		for y := range lines(ctx, photo.height) {
+			in, out := photo.row(y), t.Data[channel*plane+y*photo.width:][:photo.width]
 			for x := range out {
 				out[x] = values[in[3*x+from]]
 			}

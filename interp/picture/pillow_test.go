@@ -29,7 +29,11 @@ func decode(t *testing.T, path string, f io.ReaderAt, size int64) (pixels, error
 	if err != nil {
 		return pixels{}, err
 	}
-	return s.decode(t.Context())
+	decoded, err := s.decode(t.Context())
+	if err != nil {
+		return pixels{}, err
+	}
+	return toRGB(t.Context(), decoded), nil
 }
 
 func mustRead(t *testing.T, path string) pixels {

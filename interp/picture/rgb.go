@@ -6,11 +6,16 @@ import (
 	"image/color"
 )
 
-// toRGB makes 8-bit RGB of whatever the decoders return: gray three times over,
-// colours of a palette looked up, alpha dropped.
+// toRGB makes 8-bit RGB of an image: gray three times over, colours of a palette looked
+// up, alpha dropped. It knows what the decoders return; what else there is, and parts
+// of images, say of each pixel what it is.
 func toRGB(ctx context.Context, decoded image.Image) pixels {
 	bounds := decoded.Bounds()
 	p := newPixels(bounds.Dx(), bounds.Dy())
+	if bounds.Min != (image.Point{}) {
+		p.ask(ctx, decoded)
+		return p
+	}
 	switch m := decoded.(type) {
 	case *image.YCbCr:
 		fromYCbCr(ctx, p, m)
@@ -18,11 +23,19 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 		p.gather(ctx, m.Pix, m.Stride, 1, [3]int{0, 0, 0})
 	case *image.Gray16:
 		p.gather(ctx, m.Pix, m.Stride, 2, [3]int{0, 0, 0}) // the upper byte comes first
-	case *image.RGBA: // from the decoders always opaque, so never multiplied with alpha
+	case *image.RGBA: // from the decoders always opaque, else multiplied with alpha
+		if !m.Opaque() {
+			p.ask(ctx, m)
+			break
+		}
 		p.gather(ctx, m.Pix, m.Stride, 4, [3]int{0, 1, 2})
 	case *image.NRGBA:
 		p.gather(ctx, m.Pix, m.Stride, 4, [3]int{0, 1, 2})
 	case *image.RGBA64:
+		if !m.Opaque() {
+			p.ask(ctx, m)
+			break
+		}
 		p.gather(ctx, m.Pix, m.Stride, 8, [3]int{0, 2, 4})
 	case *image.NRGBA64:
 		p.gather(ctx, m.Pix, m.Stride, 8, [3]int{0, 2, 4})
@@ -31,9 +44,21 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 	case *image.CMYK:
 		fromCMYK(ctx, p, m)
 	default:
-		panic("picture: a decoder returned an unknown kind of image")
+		p.ask(ctx, m)
 	}
 	return p
+}
+
+// ask takes every pixel as the image tells it.
+func (p pixels) ask(ctx context.Context, img image.Image) {
+	at := img.Bounds().Min
+	for y := range lines(ctx, p.height) {
+		out := p.row(y)
+		for x := range p.width {
+			c := color.NRGBAModel.Convert(img.At(at.X+x, at.Y+y)).(color.NRGBA)
+			copy(out[3*x:], []uint8{c.R, c.G, c.B})
+		}
+	}
 }
 
 // gather copies from pixels of step bytes those at the three offsets.
