@@ -62,7 +62,7 @@ func (a *app) bench() *cobra.Command {
 	flags.Var(f.time, "time", "how long to measure each combination, as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, as standard input says")
-	f.format = formatFlag(cmd, "table", "json", "csv", "md")
+	f.format = formatFlag(cmd, tableFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for i, n := range f.threads.value {
 			if n == 0 {

@@ -108,6 +108,7 @@ func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.T
 
 // line writes a document on one line, at once.
 func (a *app) line(document any) error {
+	a.documented = true
 	text, err := json.Marshal(document)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// checkDocument is cnnlang.check/v1: the diagnostics, and the nets that were
+// checkDocument is cnnlang.check/v2: the diagnostics, and the nets that were
 // made without any error.
 type checkDocument struct {
 	diag.Report
@@ -21,6 +22,8 @@ type checkDocument struct {
 	// Fixed are the files that --fix has changed; the rest is about what they are
 	// now.
 	Fixed []fixedFile `json:"fixed,omitempty"`
+	// Errors are about arguments that could not be checked at all.
+	Errors []errorEntry `json:"errors,omitempty"`
 }
 
 type checkedNet struct {
@@ -64,7 +67,7 @@ func (a *app) check() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	format := formatFlag(cmd, "text", "json", "short", "sarif")
+	format := formatFlag(cmd, append(slices.Clone(textFormats), "short", "sarif"))
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -127,6 +130,7 @@ type checker struct {
 	proved    []interp.Contract
 	fix       bool // whether to write repairs
 	fixed     []fixedFile
+	errors    []errorEntry
 	arguments []string
 	imported  map[imported]bool // what the arguments use of other files, once somebody asked
 	code      int
@@ -141,16 +145,22 @@ func (c *checker) expand(args []string) {
 		}
 		files, problems := inFolder(argument)
 		for _, err := range problems {
-			c.code = max(c.code, c.report(err))
+			c.failed(err)
 		}
 		c.arguments = append(c.arguments, files...)
 	}
 }
 
+// failed reports an argument that could not be checked.
+func (c *checker) failed(err error) {
+	c.code = max(c.code, c.report(err))
+	c.errors = append(c.errors, entryOf(err))
+}
+
 func (c *checker) argument(argument string) {
 	p, err := interp.Open(argument, c.stdin)
 	if err != nil {
-		c.code = max(c.code, c.report(err))
+		c.failed(err)
 		return
 	}
 	s, err := c.examine(p)
@@ -158,7 +168,7 @@ func (c *checker) argument(argument string) {
 		p, s, err = c.repaired(p, s, argument)
 	}
 	if err != nil {
-		c.code = max(c.code, c.report(err))
+		c.failed(err)
 		return
 	}
 	c.show(p, s)
@@ -168,7 +178,7 @@ func (c *checker) argument(argument string) {
 func (c *checker) document(format string) error {
 	switch format {
 	case "json":
-		return c.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved, c.fixed})
+		return c.json(checkDocument{diag.NewReport(c.list), c.nets, c.proved, c.fixed, c.errors})
 	case "short":
 		return diag.FprintShort(c.stdout, c.list)
 	case "sarif":

@@ -36,7 +36,7 @@ func (a *app) doc() *cobra.Command {
 			return docNames(entries), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	format := formatFlag(cmd, "text", "json")
+	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		entries, err := docEntries()
 		if err != nil {

@@ -146,54 +146,6 @@ func (e *problems) exitCode() int {
 	return code
 }
 
-// report tells the user about an error and returns the exit code.
-func (a *app) report(err error) int {
-	code := exitCode(err)
-	var (
-		several *failures
-		found   *problems
-		wrong   *usageError
-		crashed *crash
-		fit     *interp.FitError
-		memory  *interp.MemoryError
-		choice  *interp.SelectionError
-
-		precision *ops.PrecisionError
-		hungry    *starved
-	)
-	switch {
-	case code == exitFine, errors.As(err, &several):
-	case errors.As(err, &found):
-		a.diagnostics(found)
-	case code == exitInterrupted:
-		a.message("interrupted", "")
-	case errors.As(err, &wrong):
-		a.message(wrong.problem, wrong.help)
-	case errors.As(err, &fit):
-		fmt.Fprintln(a.stderr, diag.Visible(fit.Error()))
-	case errors.As(err, &choice) && choice.Err != nil:
-		// A note about the text has told why.
-		a.message(fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net),
-			"leave out --output "+choice.Name+"=…, or ask for another --shape")
-	case errors.As(err, &memory):
-		help := "ask for a smaller --shape, or allow more with --max-memory"
-		if _, limited := interp.AddressesLeft(); limited {
-			help += ", within `ulimit -v` and `ulimit -d`, which are set"
-		}
-		a.message(plain(err), help)
-	case errors.As(err, &hungry):
-		a.message(hungry.what, hungry.help)
-	case errors.As(err, &precision):
-		a.message(plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly")
-	case errors.As(err, &crashed):
-		a.message(crashed.Error(), "please report this with the command line, the files it names and what follows")
-		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
-	default:
-		a.message(plain(err), "")
-	}
-	return code
-}
-
 // message writes an error about no place in a text.
 func (a *app) message(problem, help string) {
 	head, advice := "error", "help"

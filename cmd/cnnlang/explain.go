@@ -9,7 +9,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// explainDocument is cnnlang.explain/v1.
+// explainDocument is cnnlang.explain/v2.
 type explainDocument struct {
 	Schema string         `json:"schema"`
 	Pages  []explainEntry `json:"pages"`
@@ -22,7 +22,7 @@ type explainEntry struct {
 	Text     string        `json:"text"`
 	Wrong    string        `json:"wrong,omitempty"`
 	Right    string        `json:"right"`
-	Beside   string        `json:"blocks.cnn,omitempty"` // a file that both examples import
+	Beside   string        `json:"beside,omitempty"` // a file that both examples import
 }
 
 // explain is `cnnlang explain`.
@@ -38,7 +38,7 @@ func (a *app) explain() *cobra.Command {
 			return codes(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	format := formatFlag(cmd, "text", "json")
+	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		pages := diag.Pages()
 		if len(args) == 1 {
@@ -85,7 +85,7 @@ func codes() []string {
 }
 
 func (a *app) explainJSON(pages []diag.Page) error {
-	document := explainDocument{Schema: "cnnlang.explain/v1"}
+	document := explainDocument{Schema: "cnnlang.explain/v2"}
 	for _, p := range pages {
 		document.Pages = append(document.Pages, explainEntry{
 			Code: p.Code, Name: p.Name, Severity: p.Code.Severity(), Text: p.Text, Wrong: p.Wrong, Right: p.Right, Beside: p.Beside,

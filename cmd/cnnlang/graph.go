@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp/graph"
@@ -22,7 +25,7 @@ func (a *app) graph() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	format := formatFlag(cmd, "text", "json")
+	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		n, err := a.netOf(&s, args[0])
 		switch {
@@ -30,10 +33,32 @@ func (a *app) graph() *cobra.Command {
 			return err
 		case format.value == "json":
 			return a.json(graphDocumentOf(n.Graph))
+		case format.value == "table":
+			return graph.Print(a.stdout, n.Graph)
 		}
-		return graph.Print(a.stdout, n.Graph)
+		return a.grid(graphGrid(n.Graph), format.value)
 	}
 	return cmd
+}
+
+// graphGrid is the graph for spreadsheets and documents.
+func graphGrid(g *graph.Graph) grid {
+	table := grid{columns: []column{{"id", true}, {"path", false}, {"op", false}, {"shape", false}, {"inputs", false}, {"params", false}, {"side", false}}}
+	for _, n := range g.Nodes {
+		side := ""
+		if n.Side != nil {
+			side = n.Side.Name
+		}
+		var inputs, params []string
+		for _, in := range n.In {
+			inputs = append(inputs, fmt.Sprint(in.ID))
+		}
+		for _, p := range n.Params {
+			params = append(params, p.Path)
+		}
+		table.rows = append(table.rows, []any{n.ID, n.Path, graph.Describe(n.Op), fmt.Sprint(n.Shape), strings.Join(inputs, " "), strings.Join(params, " "), side})
+	}
+	return table
 }
 
 // graphDocument is cnnlang.graph/v1: the operations in an order in which they can be

@@ -36,7 +36,7 @@ func (a *app) list() *cobra.Command {
 		Example: "  cnnlang list\n  cnnlang list -o csv",
 		Args:    arguments(0, 0, ""),
 	}
-	format := formatFlag(cmd, "table", "json", "csv", "md")
+	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		document := listDocument{Schema: "cnnlang.list/v1"}
 		for _, name := range interp.Library() {

@@ -29,6 +29,7 @@ func main() { os.Exit(Main()) }
 func Main() int {
 	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(output{standardOutput()}, 1<<16), stderr: os.Stderr}
 	if err := startable(); err != nil {
+		a.answerInJSON(os.Args[1:], err)
 		return a.report(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -51,11 +52,20 @@ type app struct {
 	stderr  io.Writer
 	color   *option[string]
 	writing sync.Mutex // held while a file is written
+
+	documented bool // whether standard output has JSON
 }
 
-// execute runs one command line. A panic is a mistake of this program; here it
-// becomes an error that says what to report.
-func (a *app) execute(ctx context.Context, args []string) (err error) {
+// execute runs one command line.
+func (a *app) execute(ctx context.Context, args []string) error {
+	err := a.attempt(ctx, args)
+	a.answerInJSON(args, err)
+	return err
+}
+
+// attempt runs one command line. A panic is a mistake of this program; here it becomes an
+// error that says what to report.
+func (a *app) attempt(ctx context.Context, args []string) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = crashOf(value)

@@ -18,8 +18,15 @@ import (
 	"cnnlang/ops/dim"
 )
 
+// What a verb prints comes in one of two sets of formats. check adds to the second what
+// others want of diagnostics.
+var (
+	tableFormats = []string{"table", "json", "csv", "md"}
+	textFormats  = []string{"text", "json"}
+)
+
 // formatFlag adds -o with the formats a verb has, the first its default.
-func formatFlag(cmd *cobra.Command, formats ...string) *option[string] {
+func formatFlag(cmd *cobra.Command, formats []string) *option[string] {
 	c := choiceOf(formats...)
 	cmd.Flags().VarP(c, "format", "o", strings.Join(formats, ", "))
 	complete(cmd, "format", formats)
@@ -29,6 +36,7 @@ func formatFlag(cmd *cobra.Command, formats ...string) *option[string] {
 // json writes a document, indented, with arrows and comparisons readable and
 // each shape on one line.
 func (a *app) json(document any) error {
+	a.documented = true
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)

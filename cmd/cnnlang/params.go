@@ -83,7 +83,7 @@ func (a *app) params() *cobra.Command {
 	cmd.Flags().Var(depth, "depth", "sum up steps by the first N parts of their paths, or show all")
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
 	complete(cmd, "depth", []string{"1", "2", "3", "all"})
-	format := formatFlag(cmd, "table", "json", "csv", "md")
+	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		n, err := a.netOf(&s, args[0])
 		if err != nil {

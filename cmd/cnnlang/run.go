@@ -76,7 +76,7 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
 	flags.Var(f.output, "output", "write the output, or that of a side head or the value of a step by its path; may be repeated")
 	flags.Var(f.top, "top", "how many classes to show")
-	f.format = formatFlag(cmd, "text", "json")
+	f.format = formatFlag(cmd, textFormats)
 }
 
 func completeRun(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -30,7 +30,7 @@ func (a *app) version() *cobra.Command {
 		Example: "  cnnlang version -o json",
 		Args:    arguments(0, 0, ""),
 	}
-	format := formatFlag(cmd, "text", "json")
+	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		isa, err := ops.ISA()
 		if err != nil {

@@ -56,7 +56,7 @@ func (a *app) why() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	format := formatFlag(cmd, "table", "json")
+	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		axis := ""
 		if len(args) == 3 {
@@ -83,7 +83,7 @@ func (a *app) why() *cobra.Command {
 		if format.value == "json" {
 			return a.json(whyDocumentOf(n, w))
 		}
-		return a.whyTable(n, w)
+		return a.whyTable(n, w, format.value)
 	}
 	return cmd
 }
@@ -103,9 +103,12 @@ func axisOf(text string) (string, error) {
 	return "", err.withHelp("the axes are %s, or N, C, H, W, or 0 to 3", strings.Join(names, ", "))
 }
 
-// whyTable writes a row for each change; axes with the same history share rows.
-func (a *app) whyTable(n *interp.Net, w *interp.Why) error {
-	fmt.Fprintf(a.stdout, "%s of %s is %v\n\n", w.Path, n.Name, w.Shape)
+// whyTable writes a row for each change; axes with the same history share rows, and people
+// read their names once.
+func (a *app) whyTable(n *interp.Net, w *interp.Why, format string) error {
+	if format != "csv" {
+		fmt.Fprintf(a.stdout, "%s of %s is %v\n\n", w.Path, n.Name, w.Shape)
+	}
 	g := grid{columns: []column{{"axis", false}, {"size", true}, {"step", false}, {"by", false}, {"where", false}}}
 	for i := 0; i < len(w.Axes); {
 		names, first := w.Axes[i].Name, i
@@ -115,10 +118,12 @@ func (a *app) whyTable(n *interp.Net, w *interp.Why) error {
 		for _, c := range w.Axes[first].Changes {
 			at := c.Span.Start
 			g.rows = append(g.rows, []any{names, fmt.Sprint(c.Size), c.Path, by(c), fmt.Sprintf("%s:%d", at.Filename, at.Line)})
-			names = ""
+			if format != "csv" {
+				names = ""
+			}
 		}
 	}
-	return a.grid(g, "table")
+	return a.grid(g, format)
 }
 
 // together reports whether two axes are changed alike.

@@ -9,7 +9,7 @@ import (
 
 // Schema names the form of a Report; a field may be added within a version,
 // never changed or removed.
-const Schema = "cnnlang.check/v1"
+const Schema = "cnnlang.check/v2"
 
 // A Report is diagnostics for programs.
 type Report struct {
@@ -28,7 +28,7 @@ type Entry struct {
 	Notes  []string     `json:"notes,omitempty"`
 	Trace  []FrameEntry `json:"trace,omitempty"`
 	// Checked are the shapes that were right up to the mistake.
-	Checked *CheckedEntry `json:"checkedSoFar,omitempty"`
+	Checked *CheckedEntry `json:"checked_so_far,omitempty"`
 	Help    string        `json:"help,omitempty"`
 	// Repairs are alternatives, each of which leaves a program without errors.
 	Repairs []RepairEntry `json:"repairs,omitempty"`
@@ -57,8 +57,8 @@ type Place struct {
 	File      string `json:"file,omitempty"`
 	Line      int    `json:"line,omitempty"`
 	Column    int    `json:"column,omitempty"`
-	EndLine   int    `json:"endLine,omitempty"`
-	EndColumn int    `json:"endColumn,omitempty"`
+	EndLine   int    `json:"end_line,omitempty"`
+	EndColumn int    `json:"end_column,omitempty"`
 }
 
 // A LabelEntry is a second place and what it has to do with the matter.

@@ -38,7 +38,7 @@ func TestProgress(t *testing.T) {
 					Shape []int
 				}
 				At struct{ Path, Call string }
-			}
+			} `json:"checked_so_far"`
 		}
 	}
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {

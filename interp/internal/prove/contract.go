@@ -23,7 +23,7 @@ type Contract struct {
 	Requires   []Clause `json:"requires"`
 	Parameters []Clause `json:"parameters"`
 	// Without says for which cases Parameters has no formula, "" for none.
-	Without string `json:"parametersWithout,omitempty"`
+	Without string `json:"parameters_without,omitempty"`
 	// Counterexample makes a refuted block fail.
 	Counterexample string `json:"counterexample,omitempty"`
 }

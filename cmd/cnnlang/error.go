@@ -1,0 +1,119 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"cnnlang/interp"
+	"cnnlang/lang/diag"
+	"cnnlang/ops"
+)
+
+// An errorDocument is cnnlang.error/v1: why there is no other document.
+type errorDocument struct {
+	Schema string `json:"schema"`
+	errorEntry
+}
+
+// An errorEntry is an error as a message says it.
+type errorEntry struct {
+	Message     string           `json:"message"`
+	Help        string           `json:"help,omitempty"`
+	ExitCode    int              `json:"exit_code"`
+	Diagnostics []diag.Entry     `json:"diagnostics,omitempty"` // of a .cnn file
+	Fit         *interp.FitError `json:"fit,omitempty"`         // of weights
+}
+
+// entryOf puts an error into words, and says what to do about it.
+func entryOf(err error) errorEntry {
+	var (
+		found     *problems
+		wrong     *usageError
+		crashed   *crash
+		fit       *interp.FitError
+		memory    *interp.MemoryError
+		choice    *interp.SelectionError
+		precision *ops.PrecisionError
+		hungry    *starved
+	)
+	e := errorEntry{ExitCode: exitCode(err)}
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Message = "interrupted"
+	case errors.As(err, &found):
+		e.Message, e.Diagnostics = found.Error(), diag.NewReport(found.list).Diagnostics
+	case errors.As(err, &wrong):
+		e.Message, e.Help = wrong.problem, wrong.help
+	case errors.As(err, &fit):
+		e.Message, e.Help, e.Fit = fit.Title(), fit.Advice(), fit
+	case errors.As(err, &choice) && choice.Err != nil:
+		// A note about the text has told why.
+		e.Message = fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net)
+		e.Help = "leave out --output " + choice.Name + "=…, or ask for another --shape"
+	case errors.As(err, &memory):
+		e.Message, e.Help = plain(err), "ask for a smaller --shape, or allow more with --max-memory"
+		if _, limited := interp.AddressesLeft(); limited {
+			e.Help += ", within `ulimit -v` and `ulimit -d`, which are set"
+		}
+	case errors.As(err, &hungry):
+		e.Message, e.Help = hungry.what, hungry.help
+	case errors.As(err, &precision):
+		e.Message, e.Help = plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly"
+	case errors.As(err, &crashed):
+		e.Message, e.Help = crashed.Error(), "please report this with the command line, the files it names and what follows"
+	default:
+		e.Message = plain(err)
+	}
+	return e
+}
+
+// report tells the user about an error and returns the exit code.
+func (a *app) report(err error) int {
+	var (
+		several *failures
+		found   *problems
+		crashed *crash
+		fit     *interp.FitError
+	)
+	if err == nil || errors.As(err, &several) {
+		return exitCode(err)
+	}
+	e := entryOf(err)
+	switch {
+	case errors.As(err, &found):
+		a.diagnostics(found)
+	case errors.As(err, &fit):
+		fmt.Fprintln(a.stderr, diag.Visible(fit.Error()))
+	default:
+		a.message(e.Message, e.Help)
+	}
+	if errors.As(err, &crashed) {
+		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
+	}
+	return e.ExitCode
+}
+
+// answerInJSON gives a program that asked for JSON and got none the error in its place.
+// Standard error has it as well, for people. An interrupt ends all output.
+func (a *app) answerInJSON(args []string, err error) {
+	var closed *outputError
+	if a.documented || err == nil || errors.Is(err, context.Canceled) || errors.As(err, &closed) || !wantsJSON(args) {
+		return
+	}
+	if err := cmp.Or(a.json(errorDocument{"cnnlang.error/v1", entryOf(err)}), a.stdout.Flush()); err != nil {
+		a.message(err.Error(), "")
+	}
+}
+
+// wantsJSON reports whether a command line asks for JSON, though it may be wrong otherwise.
+func wantsJSON(args []string) bool {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.ParseErrorsAllowlist.UnknownFlags = true
+	f.BoolP("help", "h", false, "")
+	format := f.StringP("format", "o", "", "")
+	return f.Parse(args) == nil && *format == "json"
+}

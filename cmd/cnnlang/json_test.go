@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// jsonFiles are what the commands of jsonRuns read. The files of weights are made by
+// writeTensors.
+var jsonFiles = map[string]string{
+	"tiny.cnn": `# Two classes with names.
+net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
+  meta { classes = ["cat", "dog"] }
+  conv1: conv(32, 3x3, pad=1)
+  side aux: { gap -> flatten -> fc: linear(2) }
+  conv2: conv(32, 3x3, pad=1)
+  gap -> flatten -> fc: linear(classes)
+  expect params == 10_210
+}
+`,
+	"line.cnn": "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
+	"deep.cnn": "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
+	"pair.cnn": "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
+	"fix.cnn":  "net fix [N, 3, H = 8, W = 8] -> [N, 3, H, W] { rellu }\n",
+	"proofs.cnn": "block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { maxpool(2x2) } }\n" +
+		"block unit(reps: int) [N, C, H, W] -> [N, C, H, W] { add { | repeat reps { conv(8, 3x3, pad=1) }\n | id } }\n" +
+		"block widen(c: int) [N, C, H, W] -> [N, c, H, W] { if C != c { conv(c, 1x1) } }\n" +
+		"block wrong(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c + 1, 1x1) }\n" +
+		"net n [N, 3, H = 8, W = 8] -> [N, 8, H, W] { body: wrong(8) }\n",
+	"long.cnn":    "net long [N, 3, H = 64, W = 64] -> [N, 1] {\n  repeat i of 20 { conv(8 + i, 1x1) }\n  conv(9, 99x99)\n}\n",
+	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
+	"sides.cnn":   "net sides [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  conv(4, 3x3, pad=1) -> bn -> relu -> conv(4, 3x3, pad=1) -> bn -> relu\n  add { | conv(4, 1x1)\n | conv(8, 1x1) }\n}\n",
+}
+
+// jsonRuns are commands that together print every key there is, and one for each verb with
+// -o json at least.
+var jsonRuns = []string{
+	"version", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
+	"params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
+	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
+	"run line.cnn --weights line.safetensors --input random",
+	"run line.cnn --weights renamed.safetensors --input random", "run line.cnn --weights other.safetensors --input random",
+	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
+	"run wrapped.cnn --weights line.safetensors --input random", "run line.cnn --weights nin.safetensors --input random",
+	"bench line.cnn --weights line.safetensors --time 0s",
+	"bench tiny.cnn --profile --time 0s --tune t.json",
+	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",
+	"params pair.cnn", "params none",
+}
+
+// writeTensors writes a safetensors file of zeros: name, type and shape of each.
+func writeTensors(t *testing.T, file string, tensors ...[3]string) {
+	header, size := map[string]any{}, 0
+	for _, x := range tensors {
+		var shape []int
+		elements := 4
+		if err := json.Unmarshal([]byte(x[2]), &shape); err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range shape {
+			elements *= n
+		}
+		header[x[0]] = map[string]any{"dtype": x[1], "shape": shape, "data_offsets": []int{size, size + elements}}
+		size += elements
+	}
+	text, err := json.Marshal(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	if err := os.WriteFile(file, append(data, make([]byte, size)...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inJSON runs a command and returns what it prints.
+func inJSON(t *testing.T, args ...string) (schema string, document map[string]any) {
+	t.Helper()
+	var out, messages bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &messages}
+	code := a.report(a.execute(context.Background(), append(args, "-o", "json")))
+	if err := json.Unmarshal(out.Bytes(), &document); err != nil {
+		t.Fatalf("%q: %v, exit code %d\n%s%s", args, err, code, messages.String(), out.String())
+	}
+	schema, _ = document["schema"].(string)
+	if got, ok := document["exit_code"].(float64); ok && int(got) != code {
+		t.Errorf("%q: says the exit code %v and exits with %d", args, got, code)
+	}
+	return schema, document
+}
+
+var (
+	jsonRow  = regexp.MustCompile("(?m)^\\| (`[^|]*`) \\| (.*) \\|$")
+	jsonLink = regexp.MustCompile(`\]\(#([a-z0-9-]+)\)$`)
+	slug     = strings.NewReplacer("`", "", ".", "", "/", "", " ", "-")
+)
+
+// A jsonPage is docs/json.md: of each section the keys, and where a key's value is described
+// in another section, that.
+type jsonPage map[string]map[string]string
+
+func readJSONPage(t *testing.T) jsonPage {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "json.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := jsonPage{}
+	for _, section := range strings.Split(string(text), "\n## ")[1:] {
+		title, body, _ := strings.Cut(section, "\n")
+		table := map[string]string{}
+		for _, m := range jsonRow.FindAllStringSubmatch(body, -1) {
+			link := append(jsonLink.FindStringSubmatch(m[2]), "", "")[1]
+			for key := range strings.SplitSeq(m[1], ", ") {
+				table[strings.TrimSuffix(strings.Trim(key, "`"), "[]")] = link
+			}
+		}
+		page[slug.Replace(strings.ToLower(title))] = table
+	}
+	return page
+}
+
+// note adds the keys of a value, which lies at a path, to those that were printed of a
+// section. Where keys are names, of arguments or algorithms, they are NAME.
+func (p jsonPage) note(value any, section, path string, printed jsonPage) {
+	if printed[section] == nil {
+		printed[section] = map[string]string{}
+	}
+	switch value := value.(type) {
+	case []any:
+		for _, v := range value {
+			p.note(v, section, path+"[]", printed)
+		}
+	case map[string]any:
+		for key, v := range value {
+			if strings.HasSuffix(path, ".arguments") || strings.HasSuffix(path, ".took_ms") {
+				key, v = "NAME", nil
+			}
+			at := strings.TrimPrefix(path+"."+key, ".")
+			link := p[section][at]
+			if _, inner := v.(map[string]any); !inner || link != "" {
+				printed[section][at] = link
+			}
+			if link == "" {
+				p.note(v, section, at, printed)
+				continue
+			}
+			list, several := v.([]any)
+			if !several {
+				list = []any{v}
+			}
+			for _, v := range list {
+				p.note(v, link, "", printed)
+			}
+		}
+	}
+}
+
+// What -o json prints is what docs/json.md says: every schema, every key, and no more.
+func TestJSONIsAsDocumented(t *testing.T) {
+	page := readJSONPage(t)
+	testdata, err := filepath.Abs(filepath.Join(root, "testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(testdata, "testdata"); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range jsonFiles {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeTensors(t, "line.safetensors", [3]string{"fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
+	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "whole.safetensors", [3]string{"fc.weight", "I32", "[2,2]"})
+	_, nin := inJSON(t, "params", "nin_cifar10", "--tensors")
+	var tensors [][3]string
+	for _, x := range nin["tensors"].([]any) {
+		tensor := x.(map[string]any)
+		tensors = append(tensors, [3]string{fmt.Sprint(tensor["name"]), "F32", strings.ReplaceAll(fmt.Sprint(tensor["shape"]), " ", ",")})
+	}
+	writeTensors(t, "nin.safetensors", tensors...)
+	printed, verbs := jsonPage{}, map[string]bool{}
+	for _, line := range jsonRuns {
+		args := strings.Fields(line)
+		verbs[args[0]] = true
+		schema, document := inJSON(t, args...)
+		page.note(document, slug.Replace(schema), "", printed)
+	}
+	var tuning any
+	text, err := os.ReadFile("t.json")
+	if err == nil {
+		err = json.Unmarshal(text, &tuning)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.note(tuning, "cnnlangtunev1", "", printed)
+	if diff := cmp.Diff(page, printed); diff != "" {
+		t.Errorf("(-docs/json.md +printed)\n%s", diff)
+	}
+	for section, table := range printed {
+		for key := range table {
+			if strings.ToLower(strings.TrimSuffix(key, ".NAME")) != strings.TrimSuffix(key, ".NAME") {
+				t.Errorf("%s: %s is not lower case", section, key)
+			}
+		}
+	}
+	for _, verb := range (&app{}).root().Commands() {
+		if f := verb.Flags().Lookup("format"); f != nil && !verbs[verb.Name()] {
+			t.Errorf("no command of `cnnlang %s` is compared with docs/json.md", verb.Name())
+		}
+	}
+}
+
+// Every verb with -o has one of two sets of formats; those without write a text or a script
+// that is data as it is.
+func TestVerbsShareSetsOfFormats(t *testing.T) {
+	for _, verb := range (&app{}).root().Commands() {
+		switch f := verb.Flags().Lookup("format"); {
+		case f == nil:
+			if !slices.Contains([]string{"fmt", "expand", "help", "completion"}, verb.Name()) {
+				t.Errorf("`cnnlang %s` has no -o", verb.Name())
+			}
+		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && verb.Name() != "check":
+			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
+		case verb.Name() == "check" && !strings.HasPrefix(f.Usage, strings.Join(textFormats, ", ")):
+			t.Errorf("`cnnlang check` has the formats %s", f.Usage)
+		}
+	}
+}
+
+// Whatever is wrong with a command line that asks for JSON, the answer is JSON.
+func TestErrorsAreJSONToo(t *testing.T) {
+	for _, args := range []string{"params", "params none", "params none.cnn", "params x --bogus", "nothing", "run resnet18", "fmt", "bench x --threads -1", "explain E9", "doc x y"} {
+		t.Run(args, func(t *testing.T) {
+			schema, document := inJSON(t, strings.Fields(args)...)
+			if message := fmt.Sprint(document["message"]); schema != "cnnlang.error/v1" || message == "" {
+				t.Errorf("%s: got %v", args, document)
+			}
+		})
+	}
+}
