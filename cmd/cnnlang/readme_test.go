@@ -34,6 +34,7 @@ func TestReadme(t *testing.T) {
 	if err := os.Symlink(testdata, "testdata"); err != nil {
 		t.Fatal(err)
 	}
+	var commands []string
 	ran := 0
 	for _, m := range shown.FindAllStringSubmatch(string(readme), -1) {
 		kind, name, text := m[1], m[2], m[3]
@@ -45,6 +46,7 @@ func TestReadme(t *testing.T) {
 		}
 		for _, command := range strings.Split("\n"+text, "\n$ ")[1:] {
 			line, want, _ := strings.Cut(command+"\n", "\n")
+			commands = append(commands, line)
 			if args := strings.Fields(strings.Replace(line, "go run ./cmd/cnnlang", "cnnlang", 1)); args[0] == "cnnlang" {
 				ran++
 				compare(t, line, strings.TrimSpace(want), answer(args[1:]))
@@ -53,6 +55,9 @@ func TestReadme(t *testing.T) {
 	}
 	if ran < 3 {
 		t.Errorf("README.md shows only %d commands", ran)
+	}
+	if !strings.HasPrefix(commands[0], "go run ./cmd/cnnlang run ") || commands[1] != "go test ./..." {
+		t.Errorf("README.md begins with the commands %q, want to run a network and all tests", commands[:2])
 	}
 }
 
