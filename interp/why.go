@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -66,7 +66,7 @@ func (n *Net) whyInput() *Why {
 	in := n.Graph.Input
 	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
 	for i, size := range in.Shape {
-		w.Axes = append(w.Axes, AxisHistory{Name: AxisName(i), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
+		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
 	}
 	return w
 }
@@ -84,7 +84,7 @@ func (n *Net) whyOutput() *Why {
 func history(s graph.Step, origins []*elab.Origin) *Why {
 	w := &Why{Path: s.Path, Call: s.Call, Shape: s.Node.Shape, Span: s.Span}
 	for i, o := range origins {
-		a := AxisHistory{Name: AxisName(i), Index: i}
+		a := AxisHistory{Name: dim.Axis(i), Index: i}
 		for ; o != nil; o = o.Before {
 			size, known := o.Size.Int()
 			if !known {
@@ -107,12 +107,4 @@ func because(o *elab.Origin) string {
 		return text
 	}
 	return ""
-}
-
-// AxisName is what people call an axis of [N, C, H, W].
-func AxisName(i int) string {
-	if names := []string{"batch", "channels", "height", "width"}; i < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("axis %d", i)
 }

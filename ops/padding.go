@@ -52,10 +52,7 @@ const (
 )
 
 func (a spatial) String() string {
-	if a == vertical {
-		return "height"
-	}
-	return "width"
+	return dim.Axis(int(a))
 }
 
 // of returns the component of a pair that lies along the axis.

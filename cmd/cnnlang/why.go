@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
 )
 
 // whyDocument is cnnlang.why/v1: for each axis the steps that changed its size,
@@ -90,17 +91,19 @@ func (a *app) why() *cobra.Command {
 
 // axisOf reads an axis as people write it.
 func axisOf(text string) (string, error) {
-	names := []string{interp.AxisName(0), interp.AxisName(1), interp.AxisName(2), interp.AxisName(3)}
-	for i, name := range names {
-		if strings.EqualFold(text, name) || strings.EqualFold(text, "NCHW"[i:i+1]) || text == fmt.Sprint(i) {
+	var names []string
+	for i, letter := range dim.Letters() {
+		name := dim.Axis(i)
+		if strings.EqualFold(text, name) || strings.EqualFold(text, letter) || text == fmt.Sprint(i) {
 			return name, nil
 		}
+		names = append(names, name)
 	}
 	err := usage("there is no axis %q", text)
 	if near := diag.Nearest(text, names); near != "" {
 		return "", err.withHelp("did you mean %s?", near)
 	}
-	return "", err.withHelp("the axes are %s, or N, C, H, W, or 0 to 3", strings.Join(names, ", "))
+	return "", err.withHelp("the axes are %s, or %s, or 0 to %d", strings.Join(names, ", "), strings.Join(dim.Letters(), ", "), len(names)-1)
 }
 
 // whyTable writes a row for each change; axes with the same history share rows, and people

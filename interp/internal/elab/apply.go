@@ -138,7 +138,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (Tensor, bool) {
 	n := &graph.Node{Path: "input", Origin: b.Name.Span()}
 	x := Tensor{Node: n}
-	axes := []string{"N", "C", "H", "W"}
+	axes := dim.Letters()
 	if b.Sig != nil {
 		axes = make([]string, len(b.Sig.In))
 	}

@@ -91,24 +91,10 @@ func pointAtOrigin(d *diag.Diagnostic, x Tensor, axis int) {
 	switch {
 	case o == nil || o.Span == d.Span:
 	case o.Before == nil || o.Before.Size.String() == o.Size.String(): // behind a repeat, a name that is new
-		d.At(o.Span, "%s %v from here", axisName(axis), o.Size)
+		d.At(o.Span, "%s %v from here", dim.Axis(axis), o.Size)
 	default:
-		d.At(o.Span, "%s %v → %v here (%s)", axisName(axis), o.Before.Size, o.Size, o.Because())
+		d.At(o.Span, "%s %v → %v here (%s)", dim.Axis(axis), o.Before.Size, o.Size, o.Because())
 	}
-}
-
-func axisName(axis int) string {
-	switch axis {
-	case 0:
-		return "batch"
-	case 1:
-		return "channels"
-	case 2:
-		return "height"
-	case 3:
-		return "width"
-	}
-	return fmt.Sprintf("axis %d", axis)
 }
 
 // amount is a size with what it counts: 64 channels, height 7.
@@ -119,7 +105,7 @@ func amount(axis int, size dim.Size) string {
 	case axis == 1:
 		return size.String() + " channels"
 	}
-	return axisName(axis) + " " + size.String()
+	return dim.Axis(axis) + " " + size.String()
 }
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {

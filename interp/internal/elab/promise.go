@@ -185,7 +185,7 @@ func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, what string) Tensor 
 		}
 		if !ok {
 			m.unknowns.Approximate()
-			size = m.unknowns.Opaque(axisLetter(i)+" of "+what, 1)
+			size = m.unknowns.Opaque(dim.Letter(i)+" of "+what, 1)
 		}
 		origin := &Origin{Span: claim.Span(), Size: size, Reason: what}
 		if i < len(x.Origins) {
@@ -202,12 +202,4 @@ func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, what string) Tensor 
 		t.Node = m.node(&graph.Node{Path: "input", Shape: concrete(t.Shape)})
 	}
 	return t
-}
-
-// axisLetter is what proofs call the size of an axis.
-func axisLetter(i int) string {
-	if names := []string{"N", "C", "H", "W"}; i < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("axis %d", i)
 }

@@ -121,10 +121,8 @@ type UnknownBlock struct {
 func (m *machine) anyImage(x Tensor, what string) Tensor {
 	m.unknowns.Approximate()
 	t := Tensor{Shape: x.Shape.Clone(), Origins: x.Origins}
-	for i, axis := range []string{"C", "H", "W"} {
-		if i+1 < len(t.Shape) {
-			t.Shape[i+1] = m.unknowns.Opaque(axis+" of "+what, 1)
-		}
+	for i := 1; i < min(len(t.Shape), len(dim.Letters())); i++ {
+		t.Shape[i] = m.unknowns.Opaque(dim.Letter(i)+" of "+what, 1)
 	}
 	return t
 }

@@ -104,7 +104,7 @@ func (p *path) value(a argument) elab.Value {
 		return elab.UnknownBlock{Name: a.name}
 	case "tensor":
 		t := &elab.Tensor{}
-		for _, axis := range []string{"N", "C", "H", "W"} {
+		for _, axis := range dim.Letters() {
 			t.Shape = append(t.Shape, p.variable(a.name+"."+axis, 1))
 			t.Origins = append(t.Origins, &elab.Origin{Size: t.Shape[len(t.Shape)-1], Reason: a.name})
 		}
@@ -139,7 +139,7 @@ func (a argument) given(assign map[string]int64, mode ops.PaddingMode) (elab.Val
 // signatureNames lists the names that a block's signature binds.
 func signatureNames(b *ast.Block) []string {
 	if b.Sig == nil {
-		return []string{"N", "C", "H", "W"}
+		return dim.Letters()
 	}
 	var names []string
 	for _, d := range b.Sig.In {

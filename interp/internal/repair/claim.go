@@ -6,6 +6,7 @@ import (
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
 )
 
 // claims are other sizes in a signature or `is`: what the body gives, as a proof
@@ -133,7 +134,7 @@ func (p *problem) requirement() {
 				continue
 			}
 			for i, in := range d.Block.Sig.In {
-				name := []string{"N", "C", "H", "W"}[min(i, 3)]
+				name := dim.Letter(min(i, 3))
 				if in.Span() == l.Span && in.Default == nil && !mentionsAny(d.Block, name) {
 					p.add(stated, 0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
 				}
