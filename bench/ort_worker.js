@@ -1,12 +1,11 @@
 // A worker that runs an .onnx model in ONNX Runtime: README.md has the protocol.
 //
 //   node ort_worker.js MODEL.onnx --modules FOLDER [--input 3x224x224] [--threads 1] [--batch 1]
-//     [--precision f32] [--output FILE] [--profile PREFIX]
+//     [--precision f32] [--output FILE]
 //
 // FOLDER is the node_modules that holds onnxruntime-node. --precision is what the model
 // is in, and only repeated. With --output the first answer is written to FILE, as
-// float32 of this machine's byte order. With --profile, ONNX Runtime's own profile is written to
-// PREFIX_TIME.json when the worker ends.
+// float32 of this machine's byte order.
 'use strict';
 
 const began = process.hrtime.bigint();
@@ -14,7 +13,7 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
-const flags = {modules: 'node_modules', input: '3x224x224', threads: '1', batch: '1', precision: 'f32', output: '', profile: ''};
+const flags = {modules: 'node_modules', input: '3x224x224', threads: '1', batch: '1', precision: 'f32', output: ''};
 
 function readFlags(words) {
   for (let i = 0; i < words.length; i += 2) {
@@ -62,7 +61,6 @@ async function main() {
     intraOpNumThreads: Number(flags.threads),
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    ...(flags.profile && {enableProfiling: true, profileFilePrefix: flags.profile}),
     extra: {session: {intra_op: {allow_spinning: '1'}}},
   });
   const loaded = since(loading);
@@ -97,7 +95,6 @@ async function main() {
     }
     say(took);
   }
-  if (flags.profile) session.endProfiling();
   await session.release();
 }
 

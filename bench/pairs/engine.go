@@ -1,123 +1,100 @@
 package main
 
 import (
-	"fmt"
-	"os/exec"
+	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // An engine is a way to run a network: a program and a precision.
 type engine struct {
-	Name      string
-	Precision string
+	name      string // unique among those that take turns
+	precision string
+	against   string // the name of the engine that it is compared with
+	writes    bool   // whether it can write its whole answer
+	cached    bool   // whether it can keep packed weights
 	command   func(n *network, threads, batch int) []string
-	writes    bool // whether it can write its whole answer
 }
 
-// title is the engine for people.
-func (e engine) title() string {
-	if e.Precision == "f32" || e.Name == nameORTInt8 {
-		return e.Name
-	}
-	return e.Name + " " + e.Precision
-}
-
-// The names of engines, in records.
+// The names of engines, which are followed by a precision other than f32.
 const (
-	nameOurs      = "cnnlang"
-	nameOld       = "cnnlang-before"
-	nameORT       = "ort"
-	nameORTInt8   = "ort-int8"
-	nameTorch     = "torch"
-	nameTorchLast = "torch-channels-last" // with values as NHWC
+	nameOurs = "cnnlang"
+	nameOld  = "older cnnlang"
+	nameORT  = "ONNX Runtime"
 )
-
-// arguments are what the workers in other languages take.
-func arguments(n *network, threads, batch int) []string {
-	return []string{n.file(".onnx"), "--input", n.input(), "--threads", strconv.Itoa(threads), "--batch", strconv.Itoa(batch)}
-}
-
-func ortEngine(o *options) engine {
-	return engine{Name: nameORT, Precision: "f32", writes: true, command: func(n *network, threads, batch int) []string {
-		words := append([]string{o.node, filepath.Join(o.scripts, "ort_worker.js")}, arguments(n, threads, batch)...)
-		return append(words, "--modules", o.modules)
-	}}
-}
-
-// ortInt8Engine runs the model in 8 bits, whose answers are not compared: its
-// scales are not calibrated.
-func ortInt8Engine(o *options) engine {
-	e := ortEngine(o)
-	plain := e.command
-	return engine{Name: nameORTInt8, Precision: "int8", command: func(n *network, threads, batch int) []string {
-		words := append(plain(n, threads, batch), "--precision", "int8")
-		words[2] = n.file(int8Model)
-		return words
-	}}
-}
 
 const int8Model = ".int8.onnx"
 
-func torchEngine(o *options, name, layout string) engine {
-	return engine{Name: name, Precision: "f32", writes: true, command: func(n *network, threads, batch int) []string {
-		words := append([]string{o.python, filepath.Join(o.scripts, "torch_worker.py")}, arguments(n, threads, batch)...)
-		return append(words, "--layout", layout)
-	}}
-}
-
-// A build is one of cnnlang, and what its bench can do.
-type build struct {
-	path       string
-	precisions bool   // knows --precision
-	cache      string // "", or how --cache is given a folder: "--cache=%s", "--cache"
-}
-
-// probe asks a build what flags it has.
-func probe(path string) (*build, error) {
-	help, err := exec.Command(path, "bench", "--help").Output()
-	if err != nil {
-		return nil, fmt.Errorf("pairs: %s: %w", path, err)
+// engines are all that take turns on a net. In those of two builds each precision
+// is compared with the older build's; otherwise all are with the first.
+func (o *options) engines(n *network) []engine {
+	var list []engine
+	if o.old != "" {
+		for _, precision := range o.precisions {
+			before, now := build(nameOld, o.old, precision), build(nameOurs, o.cnnlang, precision)
+			before.against, now.against = before.name, before.name
+			list = append(list, before, now)
+		}
+		return list
 	}
-	return &build{path, strings.Contains(string(help), "--precision"), cacheFlag(string(help))}, nil
-}
-
-// cacheFlag reads how --cache is written from the help: one space before a word,
-// as in "--cache DIR" and "--cache string[="default"]", means that it takes a value,
-// several that it is a switch.
-func cacheFlag(help string) string {
-	m := regexp.MustCompile(`--cache( \S)?`).FindStringSubmatch(help)
-	switch {
-	case m == nil:
-		return ""
-	case m[1] == "":
-		return "--cache"
+	for _, name := range o.others {
+		if e, ok := o.other(name, n); ok {
+			list = append(list, e)
+		}
 	}
-	return "--cache=%s"
+	var ours []engine
+	for _, precision := range o.precisions {
+		ours = append(ours, build(nameOurs, o.cnnlang, precision))
+	}
+	list = slices.Insert(list, min(1, len(list)), ours...) // side by side with the first
+	for i := range list {
+		list[i].against = list[0].name
+	}
+	return list
 }
 
-// engine is the build at a precision. Builds that know no precisions have one.
-func (b *build) engine(name, precision string) engine {
-	return engine{Name: name, Precision: precision, command: func(n *network, threads, batch int) []string {
-		words := []string{b.path, "bench", n.Net, "--worker", "--weights", n.file(".safetensors"),
+// build is a build of cnnlang at a precision.
+func build(name, path, precision string) engine {
+	e := engine{name: name, precision: precision, cached: name == nameOurs}
+	if precision != "f32" {
+		e.name += " " + precision
+	}
+	e.command = func(n *network, threads, batch int) []string {
+		words := []string{path, "bench", n.Net, "--worker", "--weights", n.file(".safetensors"),
 			"--threads", strconv.Itoa(threads), "--batch", strconv.Itoa(batch)}
-		if b.precisions {
+		if precision != "f32" {
 			words = append(words, "--precision", precision)
 		}
 		return words
-	}}
+	}
+	return e
 }
 
-// cached is an engine whose packed weights lie in a folder.
-func (b *build) cached(e engine, folder string) engine {
-	flag := b.cache
-	if strings.Contains(flag, "%s") {
-		flag = fmt.Sprintf(flag, folder)
+// other is an engine that is not ours; false where there is none of the name or no
+// model for it.
+func (o *options) other(name string, n *network) (engine, bool) {
+	e := engine{precision: "f32", writes: true}
+	model, program, more := ".onnx", []string{"node", filepath.Join(o.scripts, "ort_worker.js")}, []string{"--modules", o.modules}
+	switch name {
+	case "ort":
+		e.name = nameORT
+	case "ort-int8": // whose scales are not calibrated, so that its answers are not compared
+		e.name, e.precision, e.writes = nameORT+" int8", "int8", false
+		model, more = int8Model, append(more, "--precision", "int8")
+		if _, err := os.Stat(n.file(model)); err != nil {
+			return e, false // few nets have one
+		}
+	case "torch":
+		e.name = "torch"
+		program, more = []string{o.python, filepath.Join(o.scripts, "torch_worker.py")}, nil
+	default:
+		o.progress("there is no engine %q", name)
+		return e, false
 	}
-	plain := e.command
-	e.Name += "-cached"
-	e.command = func(n *network, threads, batch int) []string { return append(plain(n, threads, batch), flag) }
-	return e
+	e.command = func(n *network, threads, batch int) []string {
+		return slices.Concat(program, []string{n.file(model), "--input", n.input(), "--threads", strconv.Itoa(threads),
+			"--batch", strconv.Itoa(batch)}, more)
+	}
+	return e, true
 }

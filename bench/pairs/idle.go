@@ -1,20 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 )
 
-// Ticks are what the processors have done since the machine started, in units of
-// the kernel.
-type ticks struct{ busy, total uint64 }
-
-// A patience is how idle the rest of the machine must be, and how long to wait
-// for that.
+// A patience is how idle the machine must be, and how long to wait for that.
 type patience struct {
 	limit  float64 // the share of all processors that may be busy
 	most   time.Duration
@@ -25,80 +18,46 @@ type patience struct {
 // it last looked.
 func (p patience) await() (busy float64, err error) {
 	for end := time.Now().Add(p.most); ; {
-		before, err := machineTicks()
-		if err != nil {
-			return 0, err
-		}
-		time.Sleep(p.sample)
-		after, err := machineTicks()
-		if err != nil {
-			return 0, err
-		}
-		busy = after.since(before).share()
-		if busy <= p.limit || time.Now().After(end) {
-			return busy, nil
+		busy, err = p.look()
+		if err != nil || busy <= p.limit || time.Now().After(end) {
+			return busy, err
 		}
 	}
 }
 
-func (t ticks) since(before ticks) ticks { return ticks{t.busy - before.busy, t.total - before.total} }
-
-func (t ticks) share() float64 {
-	if t.total == 0 {
-		return 0
-	}
-	return float64(t.busy) / float64(t.total)
-}
-
-func machineTicks() (ticks, error) {
-	text, err := os.ReadFile("/proc/stat")
+// look is the share of all processors that are busy, while no worker is at work.
+func (p patience) look() (float64, error) {
+	before, err := os.ReadFile("/proc/stat")
 	if err != nil {
-		return ticks{}, fmt.Errorf("pairs: whether the machine is idle is known on Linux only: %w", err)
+		return 0, fmt.Errorf("pairs: whether the machine is idle is known on Linux only: %w", err)
 	}
-	return parseMachine(string(text))
+	time.Sleep(p.sample)
+	after, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	return busyBetween(string(before), string(after))
 }
 
-// parseMachine reads the first line of /proc/stat: cpu, then user, nice, system,
-// idle, waiting, interrupts, soft interrupts and stolen. Guests are in user.
-func parseMachine(text string) (t ticks, err error) {
-	line, _, _ := strings.Cut(text, "\n")
-	words := strings.Fields(line)
-	if len(words) < 9 || words[0] != "cpu" {
-		return t, fmt.Errorf("pairs: the system's statistics begin %.40q", text)
-	}
-	for i, word := range words[1:9] {
-		n, err := strconv.ParseUint(word, 10, 64)
+// busyBetween compares the first lines of /proc/stat at two moments: cpu, then user,
+// nice, system, idle, waiting, interrupts, soft interrupts and stolen, in ticks since
+// the machine started. Guests are in user.
+func busyBetween(before, after string) (float64, error) {
+	var t [2][8]float64
+	for i, text := range []string{before, after} {
+		_, err := fmt.Sscanf(text, "cpu %g %g %g %g %g %g %g %g", &t[i][0], &t[i][1], &t[i][2], &t[i][3], &t[i][4], &t[i][5], &t[i][6], &t[i][7])
 		if err != nil {
-			return t, err
+			line, _, _ := strings.Cut(text, "\n")
+			return 0, fmt.Errorf("pairs: the system's statistics begin %.40q: %w", line, err)
 		}
-		t.total += n
+	}
+	busy, total := 0.0, 0.0
+	for i := range t[0] {
+		d := t[1][i] - t[0][i]
+		total += d
 		if i != 3 && i != 4 {
-			t.busy += n
+			busy += d
 		}
 	}
-	return t, nil
-}
-
-// processTicks is what one process has used.
-func processTicks(process int) (uint64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
-	if err != nil {
-		return 0, err
-	}
-	return parseProcess(string(text))
-}
-
-// parseProcess reads fields 14 and 15 of /proc/PID/stat, user and system. The
-// second field is a name in parentheses that may hold anything.
-func parseProcess(text string) (uint64, error) {
-	words := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
-	if len(words) < 13 {
-		return 0, errors.New("pairs: the system's statistics of a process are too short")
-	}
-	user, err := strconv.ParseUint(words[11], 10, 64)
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.ParseUint(words[12], 10, 64)
-	return user + system, err
+	return busy / max(1, total), nil
 }

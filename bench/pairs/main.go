@@ -1,204 +1,148 @@
-// Command pairs measures cnnlang beside ONNX Runtime and torch, or two builds of
-// cnnlang. It keeps a worker of each alive and lets them take turns, A B A B, so
-// that a change of the machine's mood meets all of them; what counts is the
-// median of the ratios of each round. Workers whose answers differ are not timed.
+// Command pairs measures cnnlang beside ONNX Runtime and torch, or beside an older
+// build of itself. It keeps a worker of each alive and lets them take turns, A B
+// B A, so that a change of the machine's mood meets all of them; what counts is
+// the ratio of the medians of a round, with its 95 % interval over all rounds. Workers whose answers differ
+// are not timed. It prints the tables of docs/performance.md.
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strings"
+	"time"
 )
 
+// Options are what to measure and with what.
+type options struct {
+	nets, precisions, others []string // others are engines beside ours
+	threads, batches         []int
+	rounds, starts           int
+	turn                     time.Duration
+	idle                     patience
+
+	models, scripts, modules string // folders
+	python                   string
+	cnnlang, old             string // builds; old is "" where none is compared with
+	answersOnly              bool
+}
+
+// main exits with 1 where this build is slower than the one it is compared with, and
+// with 2 where that could not be measured.
 func main() {
-	o, render, err := readOptions(os.Args[1:])
+	o, err := readOptions(os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
 		return
 	}
-	if err == nil && render {
-		err = o.render()
-	} else if err == nil {
-		err = o.measureAll()
+	slower := false
+	if err == nil {
+		slower, err = o.run()
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	case slower:
 		os.Exit(1)
 	}
 }
 
-// render rewrites the document from what was measured before.
-func (o *options) render() error {
-	r, err := readResults(o.results)
-	if err != nil {
-		return err
+func readOptions(arguments []string) (*options, error) {
+	o := &options{idle: patience{sample: 100 * time.Millisecond}}
+	f := flag.NewFlagSet("pairs", flag.ContinueOnError)
+	f.Func("nets", "the nets, as resnet50,googlenet", list(&o.nets))
+	f.Func("precision", "precisions of cnnlang, as f32,bf16", list(&o.precisions))
+	f.Func("engines", "what to measure beside cnnlang, as ort,ort-int8,torch; the first is what the rest is compared with", list(&o.others))
+	f.Func("threads", "numbers of threads, as 1,2", counts(&o.threads))
+	f.Func("batch", "numbers of images in a batch, as 1,8", counts(&o.batches))
+	f.StringVar(&o.cnnlang, "cnnlang", "cnnlang", "the build to measure")
+	f.StringVar(&o.old, "against", "", "an older build of cnnlang to compare with, in place of the engines")
+	f.IntVar(&o.rounds, "rounds", 11, "how often each worker has its turn")
+	f.IntVar(&o.starts, "starts", 5, "how often each worker is started cold, 0 for never")
+	f.DurationVar(&o.turn, "turn", 400*time.Millisecond, "about how long a turn takes")
+	f.Float64Var(&o.idle.limit, "idle", 0.05, "how busy the rest of the machine may be before a round, as a share")
+	f.DurationVar(&o.idle.most, "patience", time.Minute, "how long to wait for that")
+	f.StringVar(&o.models, "models", "models", "the folder that bench/onnx has written to")
+	f.StringVar(&o.scripts, "scripts", "bench", "the folder of the workers' scripts")
+	f.StringVar(&o.modules, "modules", "node_modules", "the folder that holds onnxruntime-node")
+	f.StringVar(&o.python, "python", "python3", "the Python to use")
+	f.BoolVar(&o.answersOnly, "answers", false, "compare the answers, and time nothing")
+	if err := f.Parse(arguments); err != nil {
+		return nil, err
 	}
-	return rewrite(o.document, r)
+	switch {
+	case f.NArg() > 0:
+		return nil, fmt.Errorf("pairs: got %q beside the flags", f.Args())
+	case len(o.nets) == 0 || len(o.precisions) == 0 || len(o.threads) == 0 || len(o.batches) == 0:
+		return nil, errors.New("pairs: want --nets, --precision, --threads and --batch")
+	case o.rounds < 1 || o.rounds > 1000 || o.starts < 0 || o.turn <= 0:
+		return nil, errors.New("pairs: want 1 to 1000 rounds, and turns that take time")
+	}
+	return o, nil
 }
 
-func (o *options) measureAll() error {
-	r := &recorder{file: io.Discard}
-	if o.results != "" && !o.answersOnly {
-		f, err := os.Create(o.results)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		r.file = f
-	}
-	if _, err := o.idle.await(); err != nil {
-		return err
-	}
-	m, err := o.machineOf()
-	if err != nil {
-		return err
-	}
-	if err := r.add(record{Machine: m}); err != nil {
-		return err
-	}
-	networks, err := o.networks()
-	if err != nil {
-		return err
-	}
-	for _, n := range networks { // before anything is timed
-		if err := o.verifyAll(n, r); err != nil {
-			return err
-		}
-	}
-	if o.answersOnly {
+func list(to *[]string) func(string) error {
+	return func(text string) error {
+		*to = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
 		return nil
 	}
-	for _, n := range networks {
-		if err := o.measureNet(n, r); err != nil {
-			return err
-		}
-	}
-	if o.document != "" {
-		return rewrite(o.document, &r.results)
-	}
-	fmt.Print(r.summary())
-	return nil
 }
 
-func (o *options) networks() ([]*network, error) {
-	var list []*network
+// counts reads a list of positive numbers, smallest first.
+func counts(to *[]int) func(string) error {
+	return func(text string) error {
+		if json.Unmarshal([]byte("["+text+"]"), to) != nil || len(*to) == 0 || slices.Min(*to) < 1 || slices.Max(*to) > 1<<16 {
+			return fmt.Errorf("got %q, want a list of positive numbers", text)
+		}
+		slices.Sort(*to)
+		return nil
+	}
+}
+
+// run measures everything and tells whether this build is slower than the old one.
+func (o *options) run() (slower bool, err error) {
+	var networks []*network
 	for _, name := range o.nets {
 		n, err := readNetwork(o.models, name)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		list = append(list, n)
+		networks = append(networks, n)
 	}
-	return list, nil
-}
-
-func (o *options) verifyAll(n *network, r *recorder) error {
-	for _, e := range o.engines(n) {
-		if !e.writes {
-			continue
-		}
-		a, err := verify(e, n)
-		if err != nil {
-			return err
-		}
-		o.progress("%s: the answer of %s differs by %.1e standard deviations", n.Net, e.title(), a.Deviation)
-		if err := r.add(record{Answer: a}); err != nil {
-			return err
+	r := &results{idleLimit: o.idle.limit, machine: o.machine()}
+	for _, n := range networks { // before anything is timed
+		if err := o.verify(n, r); err != nil {
+			return false, err
 		}
 	}
-	return nil
-}
-
-// engines are all that take turns on a net: the reference, the build that is
-// measured, so that the two stand side by side, and the rest.
-func (o *options) engines(n *network) []engine {
-	var others []engine
-	if o.old != nil {
-		others = append(others, o.old.engine(nameOld, "f32"))
+	if o.answersOnly {
+		return false, nil
 	}
-	for _, name := range o.others {
-		switch name {
-		case nameORT:
-			others = append(others, ortEngine(o))
-		case nameORTInt8:
-			if _, err := os.Stat(n.file(int8Model)); err == nil { // few nets have one
-				others = append(others, ortInt8Engine(o))
+	for _, n := range networks {
+		for _, batch := range o.batches {
+			if err := o.measure(n, batch, o.engines(n), r); err != nil {
+				return false, err
 			}
-		case nameTorch:
-			others = append(others, torchEngine(o, name, "plain"))
-		case nameTorchLast:
-			others = append(others, torchEngine(o, name, "channels_last"))
 		}
-	}
-	if len(others) == 0 {
-		return o.own()
-	}
-	return slices.Concat(others[:1], o.own(), others[1:])
-}
-
-// own are the precisions of the build that is measured.
-func (o *options) own() []engine {
-	var list []engine
-	for _, precision := range o.precisions {
-		if precision == "f32" || o.ours.precisions {
-			list = append(list, o.ours.engine(nameOurs, precision))
-		}
-	}
-	return list
-}
-
-// measureNet does everything that is measured of one net.
-func (o *options) measureNet(n *network, r *recorder) error {
-	for _, batch := range o.batches {
-		timings, err := o.measure(n, batch, o.engines(n))
-		if err != nil {
-			return err
-		}
-		for _, t := range timings {
-			if err := r.add(record{Timing: &t}); err != nil {
-				return err
+		if o.starts > 0 {
+			if err := o.coldStarts(n, r); err != nil {
+				return false, err
 			}
 		}
 	}
-	if o.starts > 0 {
-		if err := o.startNet(n, r); err != nil {
-			return err
-		}
+	r.print(os.Stdout)
+	if o.old == "" {
+		return false, nil
 	}
-	if err := o.measureLayers(n, r); err != nil {
-		return err
-	}
-	if o.profileTime <= 0 || o.old != nil {
-		return nil
-	}
-	s, err := o.forcedShare(n, "avx2")
-	if err != nil || s == nil {
-		return err
-	}
-	return r.add(record{Share: s})
+	slow := r.slower()
+	fmt.Printf("\nIntervals that lie wholly above %.2f: %d\n%s", allowed, len(slow), strings.Join(slow, ""))
+	return len(slow) > 0, nil
 }
 
-func (o *options) startNet(n *network, r *recorder) error {
-	engines := o.engines(n)
-	if o.ours.cache != "" {
-		folder, err := o.cacheFolder()
-		if err != nil {
-			return err
-		}
-		for _, e := range o.own() {
-			engines = append(engines, o.ours.cached(e, folder))
-		}
-	}
-	starts, err := o.coldStarts(n, engines)
-	if err != nil {
-		return err
-	}
-	for _, s := range starts {
-		if err := r.add(record{Start: &s}); err != nil {
-			return err
-		}
-	}
-	return nil
+// progress tells how far it is, and what was left out.
+func (o *options) progress(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
 }

@@ -13,7 +13,6 @@ import (
 type network struct {
 	Net    string    `json:"net"`
 	Input  []int     `json:"input"` // [C, H, W]
-	MACs   int       `json:"macs"`  // of one image
 	Output []float64 `json:"output"`
 
 	folder string
@@ -29,7 +28,7 @@ func readNetwork(folder, name string) (*network, error) {
 	if err := json.Unmarshal(text, n); err != nil {
 		return nil, fmt.Errorf("pairs: %s.json: %w", name, err)
 	}
-	if n.Net != name || len(n.Input) != 3 || len(n.Output) == 0 || n.MACs <= 0 {
+	if n.Net != name || len(n.Input) != 3 || len(n.Output) == 0 {
 		return nil, fmt.Errorf("pairs: %s.json does not describe %s", name, name)
 	}
 	return n, nil
@@ -42,18 +41,6 @@ func (n *network) input() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Input), " ", "x"), "[]")
 }
 
-// scale is the standard deviation of the answer, which deviations are told in.
-func (n *network) scale() float64 {
-	mean, squares := 0.0, 0.0
-	for _, v := range n.Output {
-		mean += v / float64(len(n.Output))
-	}
-	for _, v := range n.Output {
-		squares += (v - mean) * (v - mean) / float64(len(n.Output))
-	}
-	return math.Sqrt(squares)
-}
-
 // deviation is the largest difference between an answer, or its beginning, and
 // the net's own, in standard deviations of the latter. What is no number is
 // infinitely far away.
@@ -61,9 +48,16 @@ func (n *network) deviation(answer []float64) float64 {
 	if len(answer) == 0 || len(answer) > len(n.Output) {
 		return math.Inf(1)
 	}
+	mean, squares := 0.0, 0.0
+	for _, v := range n.Output {
+		mean += v / float64(len(n.Output))
+	}
+	for _, v := range n.Output {
+		squares += (v - mean) * (v - mean) / float64(len(n.Output))
+	}
 	largest := 0.0
 	for i, v := range answer {
-		difference := math.Abs(v-n.Output[i]) / n.scale()
+		difference := math.Abs(v-n.Output[i]) / math.Sqrt(squares)
 		if math.IsNaN(difference) {
 			return math.Inf(1)
 		}

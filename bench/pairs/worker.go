@@ -13,13 +13,9 @@ import (
 
 // A hello is the first line of a worker, as bench/README.md describes it.
 type hello struct {
-	Engine       string    `json:"engine"`
 	Precision    string    `json:"precision"`
 	Threads      int       `json:"threads"`
 	Batch        int       `json:"batch"`
-	Import       float64   `json:"import_ms"`
-	Load         float64   `json:"load_ms"`
-	First        float64   `json:"first_ms"`
 	MostResident float64   `json:"hwm_mb"`
 	Output       []float64 `json:"y0"`
 }
@@ -32,12 +28,12 @@ type worker struct {
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
-	said    *tail // on standard error
+	said    *strings.Builder // on standard error
 }
 
 // start runs a command and waits for its first line.
 func start(name string, command []string) (*worker, error) {
-	w := &worker{name: name, process: exec.Command(command[0], command[1:]...), said: &tail{}}
+	w := &worker{name: name, process: exec.Command(command[0], command[1:]...), said: &strings.Builder{}}
 	w.process.Stderr = w.said
 	var err error
 	if w.in, err = w.process.StdinPipe(); err != nil {
@@ -71,11 +67,9 @@ func (w *worker) run(runs int) (took []float64, err error) {
 	return took, nil
 }
 
-// mostResident is the most memory that the worker has held, in MB of 2^20 bytes.
+// mostResident is the most memory that the worker has held, in MiB.
 func (w *worker) mostResident() (float64, error) {
-	var answer struct {
-		MostResident float64 `json:"hwm_mb"`
-	}
+	var answer hello
 	err := w.ask("mem", &answer)
 	return answer.MostResident, err
 }
@@ -123,20 +117,5 @@ func (w *worker) kill() {
 	w.in.Close()
 	w.process.Wait()
 }
-
-// A tail keeps the end of what is written to it.
-type tail struct{ text []byte }
-
-const mostTail = 4 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.text = append(t.text, p...)
-	if extra := len(t.text) - mostTail; extra > 0 {
-		t.text = append(t.text[:0], t.text[extra:]...)
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string { return strings.TrimSpace(string(t.text)) }
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1e3 }
