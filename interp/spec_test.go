@@ -187,8 +187,8 @@ func TestSpecTables(t *testing.T) {
 		codes = append(codes, fmt.Sprintf("%s %s", c.Code, c.Name))
 	}
 	limits := map[string]int{
-		"bytes of a file":                                            parse.MaxBytes,
-		"words, numbers and signs of a file":                         parse.MaxTokens,
+		"bytes of a file":  parse.MaxBytes,
+		"tokens of a file": parse.MaxTokens,
 		"nesting of brackets and of words that nest":                 parse.MaxDepth,
 		"operations of a net, iterations of a repeat":                elab.MaxNodes,
 		"steps and expressions evaluated":                            elab.MaxSteps,

@@ -26,10 +26,10 @@ const maxReported = 500
 
 // Limits on what a program may import.
 const (
-	maxFiles = 256
-	maxDepth = 32
-	maxBytes = 4 * parse.MaxBytes
-	maxWords = 2 * parse.MaxTokens
+	maxFiles  = 256
+	maxDepth  = 32
+	maxBytes  = 4 * parse.MaxBytes
+	maxTokens = 2 * parse.MaxTokens
 )
 
 // A place is a file in one of the roots.
@@ -45,7 +45,7 @@ type loader struct {
 	done    map[place]*resolve.Module
 	ring    []place // the files being loaded, outermost first
 	bytes   int     // of the user's files
-	words   int     // words, numbers and signs in them
+	tokens  int     // in them
 	list    diag.Collector
 	lent    int // files of the library that were parsed before
 	std     *Library
@@ -78,7 +78,7 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	l.ring = append(l.ring, p)
 	file, list := parse.File(src)
 	if p.root == user {
-		l.words += file.Words
+		l.tokens += file.Tokens
 	}
 	l.list.AddAll(list)
 	report := func(d *diag.Diagnostic) { l.list.Add(d) }
@@ -135,10 +135,10 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 
 // large reports, and tells, whether the user's files are more than one program may have.
 func (l *loader) large(im *ast.Import) bool {
-	if l.bytes <= maxBytes && l.words <= maxWords {
+	if l.bytes <= maxBytes && l.tokens <= maxTokens {
 		return false
 	}
-	l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "the files of the program have more than %d bytes, or more than %d words, numbers and signs", maxBytes, maxWords).
+	l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "the files of the program have more than %d bytes or %d tokens in all", maxBytes, maxTokens).
 		WithHelp("import only what the nets of this file use"))
 	return true
 }
@@ -161,7 +161,7 @@ func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 			if near := diag.Nearest(parts[0], []string{"std"}); near != "" && len(parts) > 1 {
 				return place{}, d.WithHelp("did you mean `std`?").Correct("write `std`", diag.Edit{Span: im.Std[0].Span(), Text: near})
 			}
-			return place{}, d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of yours is a string: `import \"./blocks.cnn\"`")
+			return place{}, d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of your own is a path in quotes: `import \"./blocks.cnn\"`")
 		}
 		return place{library, path.Join(parts[1:]...) + ".cnn"}, nil
 	}
@@ -170,16 +170,16 @@ func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 	written := l.program.files[l.shown(from)].Text[at.Start.Offset:at.End.Offset]
 	switch joined := path.Join(path.Dir(from.name), name); {
 	case !plain:
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "an import's path cannot hold {…}")
+		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "an import path cannot contain {…}")
 	case strings.Contains(written, `\`):
 		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path has a backslash").
-			WithHelp("write it from this file's folder, with forward slashes: \"./blocks.cnn\"")
+			WithHelp("write the path relative to this file, with forward slashes: \"./blocks.cnn\"")
 	case path.IsAbs(name) || strings.Contains(name, ":"):
 		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %s is not relative", written).
-			WithHelp("write it from this file's folder, with forward slashes: \"./blocks.cnn\"")
+			WithHelp("write the path relative to this file, with forward slashes: \"./blocks.cnn\"")
 	case !fs.ValidPath(joined):
 		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %q leaves the folder of the main file", name).
-			WithHelp("imports stay in and below that folder; move the file there")
+			WithHelp("imports cannot leave that folder; move the file into it")
 	default:
 		return place{from.root, joined}, nil
 	}
@@ -204,7 +204,7 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 	got := strings.TrimSuffix(path.Base(p.name), ".cnn")
 	if slices.Contains(names, got) && !strings.HasSuffix(p.name, ".cnn") {
 		correctPath(d, im, got, got)
-		return d.WithHelp("the name of the file ends in .cnn: write it whole")
+		return d.WithHelp("write the whole file name, with .cnn")
 	}
 	if near := diag.Nearest(got, names); near != "" {
 		if diag.Meant(got, names) == near {
@@ -222,13 +222,13 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 // the file's own.
 func (l *loader) notFolder(d *diag.Diagnostic, im *ast.Import, file string) *diag.Diagnostic {
 	if _, err := fs.Stat(l.roots[library], file+".cnn"); err != nil {
-		return d.WithHelp("files of the library have one name, as in `import std.resnet { bottleneck }`")
+		return d.WithHelp("the library has no folders: write it as in `import std.resnet { bottleneck }`")
 	}
 	behind := im.Std[2].Span().To(im.Std[len(im.Std)-1].Span())
 	if len(im.Std) == 3 && im.As == nil && len(im.Names) == 0 {
 		d.Correct("name it in braces", diag.Edit{Span: source.Span{Start: im.Std[1].Span().End, End: behind.End}, Text: " { " + im.Std[2].Text + " }"})
 	}
-	return d.WithHelp("a name of that file stands in braces: `import std.%s { %s }`", file, im.Std[len(im.Std)-1].Text)
+	return d.WithHelp("names from a file go in braces: `import std.%s { %s }`", file, im.Std[len(im.Std)-1].Text)
 }
 
 // correctPath writes another name for the file of an import.

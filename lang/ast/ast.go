@@ -25,7 +25,7 @@ type File struct {
 	Source *source.File
 	Doc    string // the comment at the top of the file
 	Decls  []*Decl
-	Words  int // how many words, numbers and signs it has
+	Tokens int // how many it has, blanks and comments not counted
 }
 
 // A Decl is a top-level declaration; exactly one of its pointers is set.

@@ -156,7 +156,7 @@ func unlabelledStep(s *ast.Step) *diag.Diagnostic {
 }
 
 func looseRepeat(s *ast.Step, steps []*ast.Step) *diag.Diagnostic {
-	d := diag.New(diag.LooseRepeat, s.Repeat.Head.Span(), "the weights of this repeat are numbered on from iteration to iteration")
+	d := diag.New(diag.LooseRepeat, s.Repeat.Head.Span(), "the weights of this repeat are numbered consecutively across its iterations")
 	for _, inner := range steps[:2] {
 		d.At(inner.Call.Callee.Span(), "has no label")
 	}

@@ -102,12 +102,12 @@ func factor(x ast.Expr) string {
 
 func productOfNumbers(b *ast.Binary, p *ast.Param, dims string, number int) *diag.Diagnostic {
 	return diag.New(diag.ProductAsDims, b.Span(), "this is the number %d, so `%s` is %[1]dx%[1]d", number, p.Name.Text).
-		WithHelp("write `%s` for a height and a width, or `%d` where that is meant", dims, number).Write(dims)
+		WithHelp("write `%s` for a height and a width, or `%d` if that is meant", dims, number).Write(dims)
 }
 
 func square(b *ast.Binary, p *ast.Param, name string) *diag.Diagnostic {
 	return diag.New(diag.ProductAsDims, b.Span(), "`%s` is the square of `%s` in height and in width", p.Name.Text, name).
-		WithHelp("write `%s`, which stands for both, or `%[1]s**2` where the square is meant", name).Write(name)
+		WithHelp("write `%s`, which means both, or `%[1]s**2` if the square is meant", name).Write(name)
 }
 
 // base is the block with a body, or the primitive, that a block or its presets fill in.

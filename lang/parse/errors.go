@@ -39,7 +39,7 @@ func tooLong(span source.Span, size int) *diag.Diagnostic {
 }
 
 func tooManyTokens(span source.Span) *diag.Diagnostic {
-	return diag.New(diag.TooLong, span, "the file has more than the %d words, numbers and signs allowed", MaxTokens).
+	return diag.New(diag.TooLong, span, "the file has more than the %d tokens allowed", MaxTokens).
 		WithHelp("split it into files that import each other")
 }
 
@@ -64,7 +64,7 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 	case strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff"):
 		return d.WithHelp("it looks like UTF-16; save it as UTF-8")
 	case b == 0:
-		return d.WithHelp("a zero byte never stands in text; is this a .cnn file?")
+		return d.WithHelp("text has no zero bytes; is this a .cnn file?")
 	}
 	return d.WithHelp("save the file as UTF-8")
 }
@@ -129,8 +129,8 @@ func closesNothing(t *lexer.Token) *diag.Diagnostic {
 
 // tooEarly is for a brace that closes what another one was meant to close.
 func tooEarly(t, surplus *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.Bracket, spanOf(t), "there is a `}` too many").
-		WithLabel("closes what is meant to go on").At(spanOf(surplus), "so this one closes nothing").
+	return diag.New(diag.Bracket, spanOf(t), "one `}` too many").
+		WithLabel("this closes a body that goes on").At(spanOf(surplus), "so this one closes nothing").
 		WithHelp("remove one of them, or add the `{` it belongs to")
 }
 
@@ -146,12 +146,12 @@ func neverClosed(t *lexer.Token) *diag.Diagnostic {
 
 // instead is what to write for a character of another language.
 var instead = map[string]string{
-	"&": "`and`", "&&": "`and`", "!": "`not`", "^": "`**` for a power", "×": "`x` without blanks: `3x3`",
+	"&": "`and`", "&&": "`and`", "!": "`not`", "^": "`**` for a power", "×": "`x` without spaces: `3x3`",
 	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
 	"’": "`\"` around strings",
 	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
-	"→": "`->`", "⇒": "`->`", "⟶": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "a plain blank",
-	"\u3000": "a plain blank", "、": "`,`", "。": "`.`",
+	"→": "`->`", "⇒": "`->`", "⟶": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "an ordinary space",
+	"\u3000": "an ordinary space", "、": "`,`", "。": "`.`",
 }
 
 // isQuote reports whether a character is a quotation mark of another language.
@@ -178,20 +178,20 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	case unicode.IsSpace(runes[0]) || !unicode.IsGraphic(runes[0]): // nobody would see it
 		shown = fmt.Sprintf("U+%04X", runes[0])
 	}
-	d := diag.New(diag.StrayCharacter, span, "the %s `%s` cannot stand here", what, shown)
+	d := diag.New(diag.StrayCharacter, span, "the %s `%s` is not allowed here", what, shown)
 	if meant, ok := plain(text); ok {
 		d.Write(meant)
 	}
 	if meant, ok := plain(text); ok && meant == "" {
-		return d.WithHelp("it is invisible: leave it out")
+		return d.WithHelp("it is invisible; delete it")
 	}
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)
 	}
 	if narrow := string(runes[0] - wide); len(runes) == 1 && '\uFF01' <= runes[0] && runes[0] <= '\uFF5E' {
-		return d.WithHelp("write the narrow `%s`", narrow)
+		return d.WithHelp("write the ASCII `%s`", narrow)
 	}
-	return d.WithHelp("remove it; letters beyond ASCII may stand in comments and strings only")
+	return d.WithHelp("remove it; letters beyond ASCII are allowed only in comments and strings")
 }
 
 // describe names a token for a message.

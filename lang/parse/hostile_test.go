@@ -113,7 +113,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 		{"only comments", "# a\n\n# b", "", 0},
 		{"byte order mark", "\uFEFF# doc\n\nnet a { relu }\n", "", 0},
 		{"byte order mark before a declaration", "\uFEFFnet a { relu }\n", "", 0},
-		{"byte order mark later", "net a { relu }\n\uFEFF", "E0104 cannot stand here", 2},
+		{"byte order mark later", "net a { relu }\n\uFEFF", "E0104 is not allowed here", 2},
 		{"windows line ends", "# doc\r\nnet a {\r\n  relu ->\r\n  relu\r\n}\r\n", "", 0},
 		{"old line ends", "# a comment to the end\rnet a { relu }", "", 0},
 		{"zero byte", "net a { relu }\n# x\x00", "E0104 not UTF-8 text: byte 0x00", 2},
@@ -124,7 +124,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 		{"as long as allowed", strings.Repeat("#", MaxBytes), "", 0},
 		{"one byte longer", strings.Repeat("#", MaxBytes+1), "E0801 longer than the 1048576 bytes", 1},
 		{"as many tokens as allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2-3) + "1]", "", 0},
-		{"more tokens than allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2) + "1]", "E0801 100000 words", 1},
+		{"more tokens than allowed", "let a = [" + strings.Repeat("1,", MaxTokens/2) + "1]", "E0801 100000 tokens", 1},
 	} {
 		src := source.NewFile("a.cnn", test.text)
 		file, list := File(src)

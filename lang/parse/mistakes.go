@@ -31,7 +31,7 @@ func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 	if errors.As(err, &expect) {
 		if c.want = expect.want; expect.want == wantBrace || expect.want == wantInner {
 			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want).
-				WithHelp("`{` in a string starts a value, as in `\"layer{i+1}\"`; for the sign itself write `\\{`")
+				WithHelp("`{` in a string starts a value, as in `\"layer{i+1}\"`; for the character itself write `\\{`")
 		}
 		if c.found.Type == tokString && expect.token.Type != tokString { // inside the string
 			end := source.Pos(expect.token.Pos)
@@ -60,16 +60,16 @@ func unexpected(c context) *diag.Diagnostic {
 		return c.syntax("expected %s, found %s", c.want, describe(c.found))
 	}
 	if c.before.Value == "" || c.before.Type == tokNL {
-		return c.syntax("%s cannot stand here", describe(c.found))
+		return c.syntax("%s is not allowed here", describe(c.found))
 	}
 	d := c.syntax("%s cannot follow %s", describe(c.found), describe(c.before))
 	switch {
 	case c.before.Value == ":" && (c.found.Value == "stage" || c.found.Value == "side"):
-		return d.WithHelp("`%s` stands before the label", c.found.Value)
+		return d.WithHelp("`%s` comes before the label", c.found.Value)
 	case c.before.Value == ":":
 		return d.WithHelp("a label is followed by a step, as in `conv1: conv(64, 3x3)`")
 	case c.before.Value == ")" && c.found.Value == "(" && c.inBody():
-		return d.WithHelp("a step takes the value of the step before it, which needs no second parentheses")
+		return d.WithHelp("a step takes the value of the step before it; no second parentheses are needed")
 	}
 	return d
 }
@@ -82,7 +82,7 @@ func equals(c context) *diag.Diagnostic {
 	case c.has("repeat"):
 		return c.syntax("`repeat` has no `=`").WithHelp("write `repeat i of 3 …`: i counts from 0")
 	case first == "expect" || first == "if" || c.inHead() && c.has("where"):
-		return c.syntax("`=` does not compare").WithHelp("write `==`").Write("==")
+		return c.syntax("`=` is not a comparison").WithHelp("write `==`").Write("==")
 	case c.inBody() && c.before.Type == tokIdent && (c.beforeStarts() || c.dotted()):
 		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
 		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
@@ -110,9 +110,9 @@ func colon(c context) *diag.Diagnostic {
 	case (c.before.Type == tokKeyword || c.before.Type == tokBranch) && c.beforeStarts():
 		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value).Write(`"` + c.before.Value + `"`)
 	case c.inBody() && !c.inNames && slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == ":" }):
-		return c.syntax("a step has one label").WithHelp("for a name within a name write a group: `outer: { inner: … }`")
+		return c.syntax("a step has one label").WithHelp("to nest names, write a group: `outer: { inner: … }`")
 	case c.inBody() && !c.inNames && (c.before.Value == ")" || len(c.statement) > 2 && c.statement[len(c.statement)-2].Value == "as"):
-		return c.syntax("a label stands before its step").WithHelp("write `name: step`")
+		return c.syntax("a label comes before its step").WithHelp("write `name: step`")
 	case c.inHead() && c.before.Value == "]" && c.next.Value == "[":
 		return c.syntax("`:` is not an arrow").WithHelp("write `->`").Write("->")
 	case c.inHead():
@@ -139,7 +139,7 @@ func label(c context) *diag.Diagnostic {
 	for _, t := range words {
 		switch {
 		case t.Value == ":" && text.Len() > 0 && t.Pos.Offset >= c.found.Pos.Offset:
-			d := c.syntax("a label is one word").WithHelp("write any other as a string: `\"%s\": …`", text.String())
+			d := c.syntax("a label is one word").WithHelp("write any other label as a string: `\"%s\": …`", text.String())
 			return c.replace(d, words[0], t.Pos.Offset, `"`+text.String()+`"`)
 		case t.Pos.Offset != words[0].Pos.Offset+text.Len(), !c.is(t, tokIdent, tokKeyword, tokInt, tokFloat, tokDims) && !strings.Contains("+-*/.", t.Value):
 			return nil
@@ -178,7 +178,7 @@ var foreign = map[string]string{
 	"elseif": "write `else if`", "endif": "blocks end with `}`", "end": "blocks end with `}`",
 	"def": "write `block`", "func": "write `block`", "function": "write `block`", "fn": "write `block`",
 	"class": "write `block`", "module": "write `block`", "model": "write `net`", "network": "write `net`",
-	"graph": "write `net`", "var": "write `let`", "const": "write `let`", "input": "the input stands in the signature: `[N, 3, H = 224, W = 224] -> …`",
+	"graph": "write `net`", "var": "write `let`", "const": "write `let`", "input": "the input is declared in the signature: `[N, 3, H = 224, W = 224] -> …`",
 	"output": "the last step of a body is its result", "from": "write `import std.resnet { basic }`",
 	"include": "write `import`", "use": "write `import`", "using": "write `import`", "require": "write `import`",
 	"assert": "write `expect`", "switch": "write `if … { … } else if …`", "not_": "write `not`",
@@ -252,7 +252,7 @@ func missingBrace(c context, tokens []lexer.Token) *diag.Diagnostic {
 	}
 	d := c.syntax("expected `{` before %s", describe(c.found))
 	if len(words) == 2 && words[1].Type == tokIdent {
-		d.At(spanOf(&words[1]), "the body of `%s` stands in braces", words[1].Value)
+		d.At(spanOf(&words[1]), "the body of `%s` goes in braces", words[1].Value)
 	}
 	return d.WithHelp("write `{` at the end of the signature and `}` after the last step")
 }

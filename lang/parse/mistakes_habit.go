@@ -80,13 +80,13 @@ func sizes(c context) *diag.Diagnostic {
 	parts := strings.Split(strings.ToLower(c.before.Value+c.found.Value), "x")
 	switch {
 	case c.bracket == "[":
-		d := c.syntax("sizes in brackets have commas between them").WithHelp("write `%s`", strings.Join(parts, ", "))
+		d := c.syntax("sizes in brackets are separated by commas").WithHelp("write `%s`", strings.Join(parts, ", "))
 		return d.Correct("write commas between the sizes", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: strings.Join(parts, ", ")})
 	case len(parts) > 3:
 		return nil
 	}
 	size := strings.Join(parts, "x")
-	return c.syntax("the `x` of a size is a small letter").WithHelp("write `%s`", size).
+	return c.syntax("the `x` in a size is lower case").WithHelp("write `%s`", size).
 		Correct("write `"+size+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: size})
 }
 
@@ -95,7 +95,7 @@ func choice(c context) *diag.Diagnostic {
 	if c.found.Value != "if" || c.bracket != "(" && c.bracket != "[" && !c.has("let") || c.want == wantValue {
 		return nil
 	}
-	return c.syntax("a choice starts with its condition").WithHelp("write `if condition then this else that`")
+	return c.syntax("a conditional value starts with its condition").WithHelp("write `if condition then this else that`")
 }
 
 // multiples are what people write behind a number for so many zeros.
@@ -107,7 +107,7 @@ func unit(c context) *diag.Diagnostic {
 	switch {
 	case c.is(c.before, tokInt, tokFloat) && zeros > 0 && c.adjoins():
 		whole, part, _ := strings.Cut(c.before.Value, ".")
-		d := diag.New(diag.Syntax, spanOf(&c.before).To(spanOf(&c.found)), "a number has no unit such as `%s`", c.found.Value)
+		d := diag.New(diag.Syntax, spanOf(&c.before).To(spanOf(&c.found)), "a number cannot have a unit such as `%s`", c.found.Value)
 		if len(part) > zeros || len(whole) > 15 || strings.Trim(whole+part, "0") == "" || strings.Trim(whole+part, "0123456789") != "" {
 			return d.WithHelp("write it out, as in `25_557_032`")
 		}
@@ -120,7 +120,7 @@ func unit(c context) *diag.Diagnostic {
 			return nil
 		}
 		share := strconv.FormatFloat(percent/100, 'g', -1, 64)
-		return diag.New(diag.Syntax, spanOf(&c.before), "`%%` is the remainder of a division, not a hundredth").WithHelp("write `%s`", share).
+		return diag.New(diag.Syntax, spanOf(&c.before), "`%%` is the remainder of a division, not a percentage").WithHelp("write `%s`", share).
 			Correct("write `"+share+"`", diag.Edit{Span: spanOf(&n).To(spanOf(&c.before)), Text: share})
 	}
 	return nil
@@ -149,7 +149,7 @@ func hyphen(c context) *diag.Diagnostic {
 	if name == c.before.Value {
 		return nil
 	}
-	d := c.syntax("a name has no `-`").WithHelp("write `%s`", name)
+	d := c.syntax("a name cannot contain `-`").WithHelp("write `%s`", name)
 	return d.Correct("write `"+name+"`", diag.Edit{Span: spanOf(&c.before).To(end), Text: name})
 }
 
@@ -161,7 +161,7 @@ func afterArrow(c context) *diag.Diagnostic {
 	}
 	switch c.found.Value {
 	case "side":
-		d := c.syntax("a side head is a statement of its own")
+		d := c.syntax("a side head is a separate statement")
 		if len(c.statement) == 3 && c.statement[0].Value == "@" {
 			name := "name"
 			if c.next.Type == tokIdent {
@@ -192,5 +192,5 @@ func sideOfSteps(c context) *diag.Diagnostic {
 	if first == "@" && len(step) > 1 {
 		first += step[1].Value
 	}
-	return c.syntax("a side head is one step").WithHelp("braces make one of several: `side %s: { %s -> … }`", name, first)
+	return c.syntax("a side head is one step").WithHelp("braces make several steps one: `side %s: { %s -> … }`", name, first)
 }

@@ -21,7 +21,7 @@ func declarationHead(c context) *diag.Diagnostic {
 	case c.found.Value == "=" && c.next.Value == ">":
 		return diag.New(diag.Syntax, spanOf(&c.found).To(spanOf(&c.next)), "`=>` is not an arrow").WithHelp("write `->`").Write("->")
 	case c.found.Value == "(" && c.before.Value == ")":
-		return c.syntax("a signature stands in square brackets").WithHelp(signatureForm)
+		return c.syntax("a signature goes in square brackets").WithHelp(signatureForm)
 	case c.before.Value == kind && len(c.statement) == 1:
 		return c.syntax("expected the name of the %s, found %s", kind, describe(c.found)).
 			WithHelp("write `%s name [N, C, H, W] -> [N, C, H, W] { … }`", kind)
@@ -45,7 +45,7 @@ func declarationHead(c context) *diag.Diagnostic {
 	case c.before.Value == "where":
 		return c.syntax("expected a requirement after `where`, found %s", describe(c.found)).WithHelp("write a condition, as in `where c > 0`")
 	case c.found.Value == "where":
-		return c.syntax("`where` stands in the wrong place").WithHelp("it follows the signature: `block f(c: int) [N, C, H, W] -> [N, c, H, W] where c > 0 { … }`")
+		return c.syntax("`where` is in the wrong place").WithHelp("it follows the signature: `block f(c: int) [N, C, H, W] -> [N, c, H, W] where c > 0 { … }`")
 	case c.before.Value == "=" && len(c.statement) == 3:
 		return c.syntax("expected a net or block after `=`, found %s", describe(c.found)).WithHelp("write `%s name = resnet(basic, [2, 2, 2, 2])`", kind)
 	}
@@ -67,7 +67,7 @@ func signatureInside(c context) *diag.Diagnostic {
 	if c.found.Value != "[" || c.before.Value != "{" || !c.inBody() || c.called {
 		return nil
 	}
-	return c.syntax("a signature stands before the `{`").
+	return c.syntax("the signature comes before the `{`").
 		WithHelp("write `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", c.head.Value, c.owner.Value)
 }
 
@@ -87,7 +87,7 @@ func parameter(c context) *diag.Diagnostic {
 		return d.WithHelp("the types are `int`, `float`, `bool`, `string`, `dims`, `pad`, `block`, `tensor` and lists such as `list[int]`; a default follows `=`")
 	case typeWords[c.before.Value] != "" && c.found.Type == tokIdent && c.startsParameter():
 		text := c.found.Value + ": " + typeWords[c.before.Value]
-		return c.syntax("a type follows the name of its parameter").WithHelp("write `%s`", text).
+		return c.syntax("a type comes after the name of its parameter").WithHelp("write `%s`", text).
 			Correct("write `"+text+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: text})
 	case c.before.Type == tokIdent && (c.found.Type == tokIdent || c.found.Type == tokKeyword):
 		return c.syntax("the parameter `%s` is followed by %s", c.before.Value, describe(c.found)).
@@ -118,11 +118,11 @@ func importForm(c context) *diag.Diagnostic {
 	}
 	switch {
 	case c.before.Value == "import" && c.found.Value == ".":
-		return c.syntax("a path stands in quotes").WithHelp("write `import \"./my.cnn\"`")
+		return c.syntax("a path goes in quotes").WithHelp("write `import \"./my.cnn\"`")
 	case c.found.Value == "/" || c.found.Value == "//":
 		return c.syntax("the parts of a name are joined by `.`").WithHelp("write `import std.resnet`, or a path in quotes: `import \"./my.cnn\"`")
 	case c.found.Value == "*":
-		return c.syntax("an import has no `*`").WithHelp("%s", importForms)
+		return c.syntax("an import cannot use `*`").WithHelp("%s", importForms)
 	case c.before.Value == "import":
 		return c.syntax("expected what to import, found %s", describe(c.found)).WithHelp(importForms)
 	case c.bracket == "{":
@@ -163,12 +163,12 @@ func row(c context) *diag.Diagnostic {
 	case c.before.Value == "meta":
 		return c.syntax("expected `{` after `meta`, found %s", describe(c.found)).WithHelp("write `meta { key = value }`")
 	case c.owner.Value == "meta":
-		return c.syntax("%s does not fit into `meta`", describe(c.found)).WithHelp("write a line `key = value` for each fact")
+		return c.syntax("%s does not belong in `meta`", describe(c.found)).WithHelp("write a line `key = value` for each fact")
 	case c.before.Value == "names" || c.owner.Value == "names":
-		return c.syntax("%s does not fit after `names`", describe(c.found)).
+		return c.syntax("%s cannot follow `names`", describe(c.found)).
 			WithHelp("write `names keras { \"weight here\" = \"weight there\" }`")
 	case c.inNames:
-		return c.syntax("%s does not fit into `names`", describe(c.found)).
+		return c.syntax("%s does not belong in `names`", describe(c.found)).
 			WithHelp("write a line `\"weight here\" = \"weight there\"` for each weight")
 	}
 	return nil

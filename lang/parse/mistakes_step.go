@@ -17,7 +17,7 @@ func lonelyArrow(c context) *diag.Diagnostic {
 	case c.before.Value == "->" && !c.inHead() && (c.ends() || c.found.Value == "->"):
 		return diag.New(diag.Syntax, spanOf(&c.before), "`->` must be followed by a step, not %s", describe(c.found)).WithHelp("write the next step after it, or remove it")
 	case c.found.Value == "->" && c.inBody():
-		return c.syntax("`->` must stand between two steps").WithHelp("write a step before it, or remove it")
+		return c.syntax("`->` must be between two steps").WithHelp("write a step before it, or remove it")
 	}
 	return nil
 }
@@ -33,9 +33,9 @@ func bar(c context) *diag.Diagnostic {
 		return c.syntax("the first branch of `%s` lacks its `|`", c.owner.Value).
 			WithHelp("every branch starts with one: `%s { | … | … }`", c.owner.Value)
 	case c.bracket == "(" || c.bracket == "[":
-		return c.syntax("`|` cannot stand in `%s %s`", c.bracket, closer[c.bracket]).WithHelp("for `or` write `or`; branches go inside braces")
+		return c.syntax("`|` is not allowed in `%s %s`", c.bracket, closer[c.bracket]).WithHelp("for `or` write `or`; branches go inside braces")
 	}
-	return c.syntax("`|` stands outside a combinator").
+	return c.syntax("`|` is outside a combinator").
 		WithHelp("parallel branches go inside `add { | … | … }`, `concat`, `mul`, `max` or `mean`")
 }
 
@@ -51,12 +51,12 @@ func condition(c context) *diag.Diagnostic {
 	case c.before.Value == "if":
 		return c.syntax("expected a condition after `if`, found %s", describe(c.found)).WithHelp("write `if stride != 1 { … }`")
 	case c.found.Value == "then":
-		return c.syntax("`then` chooses between values; steps stand in braces").WithHelp("write `if … { … } else { … }`")
+		return c.syntax("`then` chooses between values; steps go in braces").WithHelp("write `if … { … } else { … }`")
 	case c.has("{") || c.want != "":
 		return nil
 	}
 	return c.syntax("expected `{` after the condition of `if`, found %s", describe(c.found)).
-		WithHelp("the steps stand in braces: `if … { … }`")
+		WithHelp("the steps go in braces: `if … { … }`")
 }
 
 // times is for repeat.
@@ -65,7 +65,7 @@ func times(c context) *diag.Diagnostic {
 		return nil
 	}
 	if c.before.Value == "repeat" || c.before.Value == "of" || c.before.Value == "in" {
-		return c.syntax("expected how often after `%s`, found %s", c.before.Value, describe(c.found)).
+		return c.syntax("expected a count after `%s`, found %s", c.before.Value, describe(c.found)).
 			WithHelp("write `repeat 3 step`, `repeat i of 3 { … }` or `repeat x in list { … }`")
 	}
 	if c.want != "" {
@@ -101,7 +101,7 @@ func spacedSize(c context) *diag.Diagnostic {
 		return nil
 	}
 	size := c.before.Value + "x" + c.next.Value
-	return c.syntax("a size has no blanks").WithHelp("write `%s`", size).
+	return c.syntax("a size is written without spaces").WithHelp("write `%s`", size).
 		Correct("write `"+size+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.next)), Text: size})
 }
 
@@ -114,15 +114,15 @@ func bareArguments(c context) *diag.Diagnostic {
 		return nil
 	case c.found.Value == "[" || c.is(c.found, tokInt, tokFloat, tokDims):
 		if slices.Contains(combinators, c.before.Value) {
-			return c.syntax("branches stand in braces").WithHelp("write `%s { | … | … }`", c.before.Value)
+			return c.syntax("branches go in braces").WithHelp("write `%s { | … | … }`", c.before.Value)
 		}
-		return c.syntax("arguments stand in parentheses").WithHelp("write `%s(…)`", c.before.Value)
+		return c.syntax("arguments go in parentheses").WithHelp("write `%s(…)`", c.before.Value)
 	}
 	return nil
 }
 
 func argumentsInBraces(c context) *diag.Diagnostic {
-	return c.syntax("arguments stand in parentheses, not in braces").WithHelp("write `%s(…)`", c.owner.Value)
+	return c.syntax("arguments go in parentheses, not in braces").WithHelp("write `%s(…)`", c.owner.Value)
 }
 
 // lateStatement is for a statement that follows another on its line.
@@ -136,7 +136,7 @@ func lateStatement(c context) *diag.Diagnostic {
 		return nil
 	}
 	if slices.Contains([]string{"block", "net", "import"}, c.found.Value) {
-		return c.syntax("`%s` cannot stand inside a body", c.found.Value).
+		return c.syntax("`%s` is not allowed inside a body", c.found.Value).
 			WithHelp("declare it outside, before or after this one; is a `}` missing above?")
 	}
 	if c.before.Type == tokNL || c.before.Value == "{" {
@@ -156,7 +156,7 @@ func bareLabel(c context) *diag.Diagnostic {
 	}
 	if strings.Count(label.Value, "{") > strings.Count(label.Value, "}") {
 		return diag.New(diag.Syntax, spanOf(&label), "expected %s", wantBrace).
-			WithHelp("a string cannot stand inside the `{ }` of another; name it first: `let name = \"…\"`")
+			WithHelp("a string cannot be nested in the `{ }` of another; name it first: `let name = \"…\"`")
 	}
 	d := diag.New(diag.Syntax, spanOf(&label), "the string %s is not a step", label.Value)
 	return d.WithHelp("a label is followed by `:` and a step, as in `%s: conv(64, 3x3)`", label.Value)
@@ -191,16 +191,16 @@ func twoSteps(c context) *diag.Diagnostic {
 func comma(c context) *diag.Diagnostic {
 	switch {
 	case c.found.Value == "," && c.want == "`]`" && c.has("where") && !c.has("->") && !c.has("{"): // in an index of a requirement's end
-		return c.syntax("`where` stands before the signature").WithHelp("write `[N, C, H, W] -> [N, C, H, W] where …`")
+		return c.syntax("`where` is before the signature").WithHelp("write `[N, C, H, W] -> [N, C, H, W] where …`")
 	case c.found.Value == "," && c.want == "`)`":
 		d := c.syntax("parentheses hold one value").
-			WithHelp("a list stands in square brackets, as in `[3, 3]`; a size may be written `3x3`")
+			WithHelp("a list goes in square brackets, as in `[3, 3]`; a size may be written `3x3`")
 		return c.correctTuple(d)
 	case c.found.Value == "//" && c.inBody():
 		return c.syntax("`//` divides and rounds down").WithHelp("a comment starts with `#`").Write("#")
 	case c.found.Value == "," && c.inBody():
 		if c.before.Type == tokInt && c.next.Type == tokInt && len(c.next.Value) == 3 && !c.has("->") {
-			d := c.syntax("a number has no `,`").WithHelp("digits are grouped by `_`: `%s_%s`", c.before.Value, c.next.Value)
+			d := c.syntax("a number has no `,`").WithHelp("digits are grouped with `_`: `%s_%s`", c.before.Value, c.next.Value)
 			return d.Write("_")
 		}
 		d := c.syntax("steps are not separated by `,`")

@@ -70,7 +70,7 @@ func File(src *source.File) (*ast.File, diag.List) {
 		case overlong(t):
 			return file, diag.List{wordTooLong(t)}
 		default:
-			file.Words++
+			file.Tokens++
 		}
 	}
 	p.foreignComments()

@@ -206,7 +206,7 @@ func (c *checker) mayBeStage(name string) bool {
 	return len(c.stages) > manyStages || slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, name) })
 }
 
-// mayBe reports whether a string can come out as a text when what stands in braces
+// mayBe reports whether a string can come out as a text when what goes in braces
 // is filled in: whether its own parts are in the text, in their order, the first at
 // the start and the last at the end where nothing is filled in there.
 func mayBe(s *ast.String, text string) bool {

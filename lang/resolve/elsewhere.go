@@ -36,7 +36,7 @@ var absent = func() map[string]string {
 		"activation act":                 "write the function itself, as in `-> relu`",
 		"split chunk":                    "`slice(from, to)` takes a range of channels",
 		"sequential modulelist":          "steps follow each other by themselves; `name: { … }` groups some under a name",
-		"input inputlayer data":          "the input stands in the signature: `[N, 3, H = 224, W = 224] -> …`",
+		"input inputlayer data":          "the input is declared in the signature: `[N, 3, H = 224, W = 224] -> …`",
 		"output":                         "the last step of a body is its result",
 		"times":                          "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
 		"dropconnect stochasticdepth":    "they do nothing when a net runs; leave them out",

@@ -27,7 +27,7 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 }
 
 func presetCycle(ring []*ast.Block) *diag.Diagnostic {
-	d := diag.New(diag.PresetCycle, ring[0].Name.Span(), "`%s` is defined by itself", ring[0].Name.Text)
+	d := diag.New(diag.PresetCycle, ring[0].Name.Span(), "`%s` is defined in terms of itself", ring[0].Name.Text)
 	for i, b := range ring[:min(len(ring), mostShown)] {
 		d.At(b.Preset.Span(), "`%s` is `%s` with arguments", b.Name.Text, ring[(i+1)%len(ring)].Name.Text)
 	}
@@ -47,12 +47,12 @@ func blockCircle(ring []application) *diag.Diagnostic {
 		}
 	}
 	block := ring[first].of
-	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself endlessly", block.Name.Text)
+	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself without end", block.Name.Text)
 	for i := range min(len(ring), mostShown) {
 		a := ring[(first+1+i)%len(ring)]
-		d.At(a.at, "`%s` is applied here, under no condition", a.of.Name.Text)
+		d.At(a.at, "`%s` is applied here unconditionally", a.of.Name.Text)
 	}
-	return d.WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
+	return d.WithHelp("a block that applies itself needs a condition that ends it, as in `if depth > 0 { … }`")
 }
 
 func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
@@ -143,7 +143,7 @@ func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diag
 	if r.Args != nil || len(locals) > 12 || len(locals) == 0 {
 		return d.WithHelp("%s", known(locals, "known here are"))
 	}
-	return d.WithHelp("%s; another one is a parameter, as in `(%s = 1)`, or a `let`", known(locals, "known here are"), r.Text())
+	return d.WithHelp("%s; declare another as a parameter, as in `(%s = 1)`, or with `let`", known(locals, "known here are"), r.Text())
 }
 
 // libraryFiles are the files of the library that declare a name.
@@ -173,7 +173,7 @@ func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag
 			WithHelp("end that step with `as %s` to read its value", n.Text)
 	}
 	if len(taps) == 0 || diag.Nearest(n.Text, taps) == "" && len(taps) > 12 {
-		return d.WithHelp("end the step whose value is meant with `as %s`", n.Text)
+		return d.WithHelp("end the step you mean with `as %s`", n.Text)
 	}
 	return suggest(d, n.Text, taps, "named above are")
 }
@@ -181,7 +181,7 @@ func unknownTap(n *ast.Name, taps []string, labels map[string]source.Span) *diag
 func headAsTap(n *ast.Name, at source.Span) *diag.Diagnostic {
 	return diag.New(diag.UnknownTap, n.Span(), "`%s` is only known in its side head", n.Text).
 		At(at, "named here").
-		WithHelp("a side head leaves the network: make the value on the way there, with `as %s` after its step, and hand it out by `side %[1]s: @%[1]s`", n.Text)
+		WithHelp("a side head does not feed the main path: name the value there, with `as %s` after its step, and output it with `side %[1]s: @%[1]s`", n.Text)
 }
 
 func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
@@ -212,7 +212,7 @@ func dropped(before, tap source.Span) *diag.Diagnostic {
 
 func misplaced(span source.Span, what, where string) *diag.Diagnostic {
 	return diag.New(diag.MisplacedFact, span, "`%s` does not belong here", what).
-		WithHelp("it stands %s", where)
+		WithHelp("it goes %s", where)
 }
 
 func stepInPreset(span source.Span) *diag.Diagnostic {
@@ -242,7 +242,7 @@ func unknownType(t *ast.Type, name string) *diag.Diagnostic {
 
 // tapAsName is a tap's name without its sign, as a value or a step.
 func tapAsName(n source.Span, name string, at source.Span) *diag.Diagnostic {
-	return diag.New(diag.UnknownName, n, "there is no `%s` here but the value of a step", name).
+	return diag.New(diag.UnknownName, n, "`%s` is only the value of a step here", name).
 		At(at, "named here")
 }
 
@@ -297,7 +297,7 @@ func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diag
 	}
 	d := diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text)
 	if len(unnamed) > 0 {
-		return d.WithHelp("end the step whose value is meant with `as %s`; every branch starts with a bar: `%s {%s }`", unnamed[0], r.Path[len(r.Path)-1].Text, meant)
+		return d.WithHelp("end the step you mean with `as %s`; every branch starts with a bar: `%s {%s }`", unnamed[0], r.Path[len(r.Path)-1].Text, meant)
 	}
 	return d.WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
 }

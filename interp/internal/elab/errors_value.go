@@ -240,7 +240,7 @@ func tooManyTurns(at source.Span, n int) *diag.Diagnostic {
 }
 
 func letCycle(o *resolve.Object, at source.Span) *diag.Diagnostic {
-	return diag.New(diag.PresetCycle, o.Let.Name.Span(), "`%s` is defined by itself", o.Let.Name.Text).
+	return diag.New(diag.PresetCycle, o.Let.Name.Span(), "`%s` is defined in terms of itself", o.Let.Name.Text).
 		At(at, "its value is needed here").
 		WithHelp("give one of the values without the others")
 }
@@ -258,5 +258,5 @@ func tooDeepCalls(at source.Span, circle string) *diag.Diagnostic {
 	if circle != "" {
 		d = diag.New(diag.TooDeepCalls, at, "%s, more than %d deep", circle, MaxDepth)
 	}
-	return d.WithHelp("a block that calls itself needs a condition that ends it, as `if depth > 0 { … }`")
+	return d.WithHelp("a block that applies itself needs a condition that ends it, as in `if depth > 0 { … }`")
 }
