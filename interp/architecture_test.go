@@ -12,7 +12,6 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
@@ -52,17 +51,13 @@ func followLine(t *testing.T) {
 		t.Helper()
 		langtest.Part(t, "../ARCHITECTURE.md", name, text)
 	}
-	p, err := interp.Open("resnet18", nil)
+	p, err := interp.Open("resnet18")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := p.Select("")
+	net, err := p.Net(interp.Options{})
 	if err != nil {
 		t.Fatal(err)
-	}
-	net, list := interp.Instantiate(o, elab.Options{})
-	if net == nil {
-		t.Fatal(list)
 	}
 	line := net.Graph.Nodes[1].Origin.Start
 	part("text", strings.TrimSpace(p.File(line.Filename).Line(line.Line))+"\n")
@@ -87,7 +82,7 @@ func followLine(t *testing.T) {
 // computed is what the line gives for a generated input.
 func computed(t *testing.T, net *interp.Net) string {
 	const step = "2" // the line's relu, the third step of the net
-	m, err := interp.Build(net, interp.Weights{}, interp.Options{At: []string{step}})
+	m, err := net.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), At: []string{step}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,19 @@ func AvailableMemory() int64 {
 	return available
 }
 
+// UsableMemory is what a model may take (Options.MaxMemory): what is asked for, or three
+// quarters of what is available where nothing is. What the system does not let the
+// process have in addresses cannot be allowed.
+func UsableMemory(asked int64, given bool) int64 {
+	if !given {
+		asked = AvailableMemory() / 4 * 3
+	}
+	if left, limited := AddressesLeft(); limited && (asked == 0 || left/4*3 < asked) {
+		asked = max(1, left/4*3)
+	}
+	return asked
+}
+
 // arena is the pieces in which Go takes addresses: what is left may be less by one.
 const arena = 64 << 20
 
@@ -79,4 +92,14 @@ func fieldOf(text []byte, key string) int64 {
 		}
 	}
 	return 0
+}
+
+// ResidentMemory is how many bytes of memory this process holds and has held at
+// most, as Linux counts them; 0 where the system does not say.
+func ResidentMemory() (now, most int64) {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, 0
+	}
+	return fieldOf(text, "VmRSS:") << 10, fieldOf(text, "VmHWM:") << 10 // the file counts in kB
 }

@@ -18,7 +18,7 @@ import (
 // used, what was not is kept.
 func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned plan.Options, folder string) (err error) {
 	if folder == "" {
-		m.Plan, err = plan.New(g, source, planned)
+		m.plan, err = plan.New(g, source, planned)
 		return err
 	}
 	var key packcache.Key
@@ -34,18 +34,18 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 			return data
 		}
 	}
-	m.Plan, err = plan.New(g, source, planned)
+	m.plan, err = plan.New(g, source, planned)
 	switch {
-	case free != nil && (err != nil || !m.Plan.Known()):
+	case free != nil && (err != nil || !m.plan.Known()):
 		free()
 	case free != nil:
-		runtime.AddCleanup(m.Plan, func(free func()) { free() }, free)
+		runtime.AddCleanup(m.plan, func(free func()) { free() }, free)
 	}
 	if err != nil {
 		return err
 	}
-	if problem == nil && !m.Plan.Known() {
-		problem = w.keep(cache, key, g, planned, m.Plan)
+	if problem == nil && !m.plan.Known() {
+		problem = w.keep(cache, key, g, planned, m.plan)
 	}
 	if problem == nil {
 		problem = cache.Problem()
@@ -62,16 +62,16 @@ func (w Weights) keep(cache *packcache.Cache, key packcache.Key, g *graph.Graph,
 		return err
 	}
 	if again != key {
-		return fmt.Errorf("interp: %s was written to while it was read", w.Store.Path())
+		return fmt.Errorf("interp: %s was written to while it was read", w.store.Path())
 	}
 	return cache.Store(key, p.Packed)
 }
 
 // key is made of everything that packed parameters depend on.
 func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Options) (packcache.Key, error) {
-	origin := "seed " + strconv.FormatUint(w.Seed, 10)
-	if w.Store != nil {
-		store, ok := w.Store.(weights.FileStore)
+	origin := "seed " + strconv.FormatUint(w.seed, 10)
+	if w.store != nil {
+		store, ok := w.store.(weights.FileStore)
 		if !ok {
 			return packcache.Key{}, errors.New("interp: the weights are not in a file")
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/nettest"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
@@ -25,16 +24,16 @@ func TestCacheOfPackedWeights(t *testing.T) {
 	input := nettest.Image(0, n.Graph.Input.Shape)
 	build := func(n *interp.Net, w interp.Weights, known bool) []float32 {
 		t.Helper()
-		m, err := interp.Build(n, w, interp.Options{Cache: folder})
+		m, err := n.Build(t.Context(), interp.Options{Weights: w, Cache: folder})
 		if err != nil || m.CacheProblem != nil {
 			t.Fatal(err, m.CacheProblem)
 		}
-		if m.Plan.Known() != known {
-			t.Errorf("from the cache: %v, want %v", m.Plan.Known(), known)
+		if m.Known() != known {
+			t.Errorf("from the cache: %v, want %v", m.Known(), known)
 		}
 		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
 	}
-	plain, err := interp.Build(n, interp.Weights{Seed: 1}, interp.Options{})
+	plain, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,11 +44,11 @@ func TestCacheOfPackedWeights(t *testing.T) {
 			t.Error("other bits")
 		}
 	}
-	check(interp.Weights{Seed: 1}, false)
-	check(interp.Weights{Seed: 1}, true)
-	build(n, interp.Weights{Seed: 2}, false)
-	build(small, interp.Weights{Seed: 1}, false)
-	check(interp.Weights{Seed: 1}, true)
+	check(interp.RandomWeights(1), false)
+	check(interp.RandomWeights(1), true)
+	build(n, interp.RandomWeights(2), false)
+	build(small, interp.RandomWeights(1), false)
+	check(interp.RandomWeights(1), true)
 
 	files, _ := filepath.Glob(filepath.Join(folder, "*.packed"))
 	if len(files) != 3 {
@@ -60,8 +59,8 @@ func TestCacheOfPackedWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	check(interp.Weights{Seed: 1}, false)
-	check(interp.Weights{Seed: 1}, true)
+	check(interp.RandomWeights(1), false)
+	check(interp.RandomWeights(1), true)
 
 	file := filepath.Join(t.TempDir(), "weights.safetensors")
 	write := func(seed uint64) interp.Weights {
@@ -79,7 +78,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { store.Close() })
-		return interp.Weights{Store: store}
+		return interp.StoreWeights(store)
 	}
 	w := write(1)
 	check(w, false)
@@ -91,7 +90,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 // tiny is a net of a few weights, and its parameters of a seed.
 func tiny(t *testing.T, seed uint64) (*interp.Net, []weights.Named) {
 	t.Helper()
-	_, n := selected(t, "-", "net m [N, 2, H = 4, W = 4] -> [N, 3] { c: conv(3, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(3) }", elab.Options{})
+	_, n := selected(t, "-", "net m [N, 2, H = 4, W = 4] -> [N, 3] { c: conv(3, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(3) }", interp.Options{})
 	generated := weights.Random(seed)
 	var tensors []weights.Named
 	for _, p := range n.Graph.Params(true) {
@@ -127,11 +126,11 @@ func TestCacheKnowsTheContents(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer store.Close()
-			m, err := interp.Build(n, interp.Weights{Store: store}, interp.Options{Cache: cache})
+			m, err := n.Build(t.Context(), interp.Options{Weights: interp.StoreWeights(store), Cache: cache})
 			if err != nil || m.CacheProblem != nil {
 				t.Fatal(err, m.CacheProblem)
 			}
-			return nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0], m.Plan.Known()
+			return nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0], m.Known()
 		}
 		want, _ := run("")
 		for again := range 2 {
@@ -190,7 +189,7 @@ func TestCacheOfWeightsThatChange(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		m, err := interp.Build(n, interp.Weights{Store: changing{store.(weights.FileStore), write, blind}}, interp.Options{Cache: folder})
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.StoreWeights(changing{store.(weights.FileStore), write, blind}), Cache: folder})
 		switch {
 		case !blind:
 			if want := "weights: " + file + ": the file changed while it was read; start again when that has ended"; m != nil || err == nil || err.Error() != want {
@@ -212,9 +211,9 @@ func TestCacheOfOthers(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cache")
 	build := func(problem string, known bool) {
 		t.Helper()
-		m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: folder})
-		if err != nil || (m.CacheProblem == nil) != (problem == "") || m.Plan.Known() != known {
-			t.Fatalf("got %v, the problem %v, from the cache: %v", err, m.CacheProblem, m.Plan.Known())
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Cache: folder})
+		if err != nil || (m.CacheProblem == nil) != (problem == "") || m.Known() != known {
+			t.Fatalf("got %v, the problem %v, from the cache: %v", err, m.CacheProblem, m.Known())
 		}
 		if problem != "" && !strings.Contains(m.CacheProblem.Error(), problem) {
 			t.Errorf("got the problem %v, want %q", m.CacheProblem, problem)
@@ -255,17 +254,17 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cache")
 	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
 	for i, precision := range []ops.Precision{ops.F32, ops.BF16, ops.F32, ops.BF16} {
-		m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: folder, Precision: precision})
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Cache: folder, Precision: precision})
 		if err != nil || m.CacheProblem != nil {
 			t.Fatal(err, m.CacheProblem)
 		}
-		plain, err := interp.Build(n, interp.Weights{}, interp.Options{Precision: precision})
+		plain, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Precision: precision})
 		if err != nil {
 			t.Fatal(err)
 		}
 		input := nettest.Image(0, n.Graph.Input.Shape)
-		if m.Plan.Known() != (i > 1) || !nettest.SameBits(nettest.Results(t, m, 2, input)[0], nettest.Results(t, plain, 2, input)[0]) {
-			t.Errorf("%v: from the cache: %v, or other bits", precision, m.Plan.Known())
+		if m.Known() != (i > 1) || !nettest.SameBits(nettest.Results(t, m, 2, input)[0], nettest.Results(t, plain, 2, input)[0]) {
+			t.Errorf("%v: from the cache: %v, or other bits", precision, m.Known())
 		}
 	}
 }
@@ -277,7 +276,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 32})
-	m, err := interp.Build(n, interp.Weights{}, interp.Options{Cache: file})
+	m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Cache: file})
 	if err != nil || m.CacheProblem == nil {
 		t.Errorf("got %v and the problem %v", err, m.CacheProblem)
 	}

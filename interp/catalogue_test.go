@@ -67,18 +67,18 @@ func TestLibraryHasNothingToComplainOf(t *testing.T) {
 		silent(file, list)
 		for _, o := range p.Main.Nets() {
 			if elab.Runnable(o, nil) {
-				_, list := interp.Instantiate(o, elab.Options{})
+				_, list := elab.Net(o, elab.Options{})
 				silent(o.Name, list)
 			}
 		}
 	}
 	for _, name := range interp.Library() {
-		p, err := interp.Open(name, nil)
+		p, err := interp.Open(name)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		made, list, err := p.Check("", elab.Options{})
+		made, list, err := p.Check(interp.Options{})
 		if err != nil || len(made) != 1 {
 			t.Errorf("%s: got %d nets, %v", name, len(made), err)
 			continue

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
@@ -45,11 +44,11 @@ func FuzzCheck(f *testing.F) {
 		peak := watchHeap()
 		var before, between, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		p, err := interp.Open("-", strings.NewReader(text))
+		p, err := interp.Read("<stdin>", strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, list, err := p.Check("", elab.Options{})
+		_, list, err := p.Check(interp.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +59,7 @@ func FuzzCheck(f *testing.F) {
 		runtime.ReadMemStats(&between)
 		limits := repair.Usual
 		limits.Time = time.Hour
-		p.Repair("", elab.Options{}, list, verdicts, limits)
+		p.Repair("", list, verdicts, limits)
 		render(t, p, list)
 		runtime.ReadMemStats(&after)
 		if n := between.TotalAlloc - before.TotalAlloc; n > mostAllocated {

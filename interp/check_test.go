@@ -38,7 +38,7 @@ func checkFiles(t *testing.T) (names []string) {
 }
 
 // check checks a text as the file my.cnn, in a folder of its own.
-func check(t *testing.T, text string, opts elab.Options) (*interp.Program, diag.List) {
+func check(t *testing.T, text string, opts interp.Options) (*interp.Program, diag.List) {
 	t.Helper()
 	if _, err := os.Stat("check_test.go"); err == nil {
 		inFolder(t) // nothing is written among the sources
@@ -46,11 +46,11 @@ func check(t *testing.T, text string, opts elab.Options) (*interp.Program, diag.
 	if err := os.WriteFile("my.cnn", []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p, err := interp.Open("my.cnn", nil)
+	p, err := interp.Open("my.cnn")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, err := p.Check("", opts)
+	_, list, err := p.Check(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestWrongPrograms(t *testing.T) {
 			var rendered strings.Builder
 			for _, c := range langtest.Chunks(t, file) {
 				programs++
-				p, list := check(t, expectation.ReplaceAllString(c.Text, ""), elab.Options{})
+				p, list := check(t, expectation.ReplaceAllString(c.Text, ""), interp.Options{})
 				var found []langtest.Found
 				for _, d := range list {
 					codes[d.Code] = true
@@ -153,7 +153,7 @@ func TestLimitsOfText(t *testing.T) {
 				chain(2000)
 			}
 			var list diag.List
-			took := allocated(func() { _, list = check(t, c.text, elab.Options{}) })
+			took := allocated(func() { _, list = check(t, c.text, interp.Options{}) })
 			if took > 96<<20 {
 				t.Errorf("allocated %d bytes", took)
 			}
@@ -176,11 +176,11 @@ func TestChainsOfNames(t *testing.T) {
 		{values + head + "conv(a%d, 1x1) }\n", "values are made of values more than 64 deep"},
 		{presets + head + "a%d(1x1) }\n", "presets are made of presets more than 64 deep"},
 	} {
-		_, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth), elab.Options{})
+		_, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth), interp.Options{})
 		if len(list) != 1 || list[0].Code != diag.TooDeepCalls || list[0].Message != c.want {
 			t.Errorf("got %v, want %q", list, c.want)
 		}
-		if _, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth-2), elab.Options{}); list.HasErrors() {
+		if _, list := check(t, fmt.Sprintf(c.text, elab.MaxDepth-2), interp.Options{}); list.HasErrors() {
 			t.Errorf("got %v two fewer deep", list)
 		}
 	}
@@ -199,7 +199,7 @@ func TestSideHeadThatDoesNotFit(t *testing.T) {
 		{8, []diag.Severity{diag.Note}},
 		{9, nil},
 	} {
-		var opts elab.Options
+		var opts interp.Options
 		if c.size > 0 {
 			opts.Shape = []int{1, 3, c.size, c.size}
 		}
@@ -212,7 +212,7 @@ func TestSideHeadThatDoesNotFit(t *testing.T) {
 			t.Errorf("at size %d: got %v, want %v", c.size, list, c.want)
 		}
 	}
-	_, list := check(t, strings.ReplaceAll(text, "16", "8"), elab.Options{})
+	_, list := check(t, strings.ReplaceAll(text, "16", "8"), interp.Options{})
 	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Code != diag.SideDoesNotFit {
 		t.Errorf("at the default size: got %v, want one warning", list)
 	}
@@ -232,8 +232,8 @@ func TestInputAxisFromAnother(t *testing.T) {
 		{[]int{2, 3, 5, 12}, "[2, 3, 5, 12]", ""},
 		{[]int{1, 3, 5, 12}, "", diag.InputMismatch},
 	} {
-		p, list := check(t, text, elab.Options{Shape: c.asked})
-		nets, _, err := p.Check("", elab.Options{Shape: c.asked})
+		p, list := check(t, text, interp.Options{Shape: c.asked})
+		nets, _, err := p.Check(interp.Options{Shape: c.asked})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,14 +260,14 @@ func TestThePreludeIsSoundByItsPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	inFolder(t)
-	if _, list := check(t, string(text), elab.Options{}); len(list) > 0 {
+	if _, list := check(t, string(text), interp.Options{}); len(list) > 0 {
 		t.Errorf("got %v", list)
 	}
-	p, _ := check(t, string(text), elab.Options{})
+	p, _ := check(t, string(text), interp.Options{})
 	if verdicts, _ := p.Prove(prove.New(), "", nil); len(verdicts) > 0 {
 		t.Errorf("%d primitives are said to be proved", len(verdicts))
 	}
-	if _, list := check(t, string(text)+"\n# mine\n", elab.Options{}); !list.HasErrors() || list[0].Code != diag.MissingBody {
+	if _, list := check(t, string(text)+"\n# mine\n", interp.Options{}); !list.HasErrors() || list[0].Code != diag.MissingBody {
 		t.Errorf("got %v, want %s", list, diag.MissingBody)
 	}
 }

@@ -8,10 +8,8 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/nettest"
 	"cnnlang/interp/internal/weights"
-	"cnnlang/lang/resolve"
 	"cnnlang/ops/tensor"
 )
 
@@ -27,17 +25,13 @@ const cutText = `net cut [N, 16, H = 20, W = 20] -> [N, _] {
 
 func cutNet(t *testing.T) *interp.Net {
 	t.Helper()
-	p, err := interp.Open("-", strings.NewReader(cutText))
+	p, err := interp.Read("<stdin>", strings.NewReader(cutText))
 	if err != nil || p.Problems.HasErrors() {
 		t.Fatal(err, p.Problems)
 	}
-	var o *resolve.Object
-	if o, err = p.Select(""); err != nil {
+	n, err := p.Net(interp.Options{})
+	if err != nil {
 		t.Fatal(err)
-	}
-	n, list := interp.Instantiate(o, elab.Options{})
-	if n == nil {
-		t.Fatal(list)
 	}
 	return n
 }
@@ -88,7 +82,7 @@ func TestWeightsThatAreCutShortWhilePacking(t *testing.T) {
 					t.Fatal(err)
 				}
 				cut := &cutStore{store, left, size(info.Size())}
-				m, err := interp.Build(n, interp.Weights{Store: cut}, interp.Options{Threads: 2, Cache: cache})
+				m, err := n.Build(t.Context(), interp.Options{Weights: interp.StoreWeights(cut), Threads: 2, Cache: cache})
 				store.Close()
 				var wrong *weights.FileError
 				if want := "weights: " + file + ": the file became shorter while it was read"; m != nil || !errors.As(err, &wrong) || err.Error() != want {
@@ -116,9 +110,9 @@ func TestPackedWeightsThatAreCutShortWhileRunning(t *testing.T) {
 		var m *interp.Model
 		for known := range 2 {
 			var err error
-			m, err = interp.Build(n, interp.Weights{Seed: 1}, interp.Options{Cache: cache})
-			if err != nil || m.CacheProblem != nil || m.Plan.Known() != (known == 1) {
-				t.Fatal(err, m.CacheProblem, m.Plan.Known())
+			m, err = n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(1), Cache: cache})
+			if err != nil || m.CacheProblem != nil || m.Known() != (known == 1) {
+				t.Fatal(err, m.CacheProblem, m.Known())
 			}
 		}
 		before := m.NewSession(2)
@@ -141,7 +135,7 @@ func TestPackedWeightsThatAreCutShortWhileRunning(t *testing.T) {
 				if err == nil || !strings.HasSuffix(err.Error(), ".packed: the file became shorter while it was read") {
 					t.Errorf("cut to %d bytes, %d threads: got %v", size(info.Size()), session.Threads(), err)
 				}
-				_, err = session.Session.Profile(t.Context(), input)
+				_, err = session.MeasureSteps(t.Context(), input, 0)
 				if err == nil || !strings.HasSuffix(err.Error(), "the file became shorter while it was read") {
 					t.Errorf("profile: got %v", err)
 				}

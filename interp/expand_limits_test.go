@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/expand"
 	"cnnlang/lang/langtest"
 )
@@ -59,16 +58,16 @@ func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 	inFolder(t)
 	nets := 0
 	for _, text := range texts {
-		p, err := interp.Open("-", strings.NewReader(text))
+		p, err := interp.Read("<stdin>", strings.NewReader(text))
 		if err != nil {
 			continue
 		}
-		made, list, err := p.Check("", elab.Options{})
+		made, list, err := p.Check(interp.Options{})
 		if err != nil || list.HasErrors() {
 			continue
 		}
 		for _, n := range made {
-			flat, err := expand.Text(n.Result, p.Prelude)
+			flat, err := n.Expand()
 			var limit *expand.LimitError
 			switch {
 			case errors.As(err, &limit) && len(n.Graph.Nodes) > 20_000:
@@ -110,8 +109,8 @@ func TestExpandedTextsKeepTheLimitsOfAFile(t *testing.T) {
 		{net(12000, strings.Repeat("a", 100)), false, false},
 		{net(29000, "a"), false, false},
 	} {
-		p, n := selected(t, "-", c.text, elab.Options{})
-		flat, err := expand.Text(n.Result, p.Prelude)
+		_, n := selected(t, "-", c.text, interp.Options{})
+		flat, err := n.Expand()
 		var limit *expand.LimitError
 		switch {
 		case !c.fits:
@@ -135,10 +134,10 @@ func TestExpandedTextsKeepTheLimitsOfAFile(t *testing.T) {
 // is refused in the end too.
 func TestExpandedBranchesTakeNoMoreThanTheirLength(t *testing.T) {
 	bytesFor := func(branches int) float64 {
-		p, n := selected(t, "-", fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { add { repeat %d | id } }", branches), elab.Options{})
+		_, n := selected(t, "-", fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { add { repeat %d | id } }", branches), interp.Options{})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := expand.Text(n.Result, p.Prelude)
+		_, err := n.Expand()
 		runtime.ReadMemStats(&after)
 		if limit := (*expand.LimitError)(nil); !errors.As(err, &limit) {
 			t.Fatal("there is room for it: ", err)

@@ -8,8 +8,6 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/expand"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
@@ -18,8 +16,8 @@ import (
 // expanded makes a net and its flat text.
 func expanded(t *testing.T, argument, text string) (*interp.Net, string) {
 	t.Helper()
-	p, n := selected(t, argument, text, elab.Options{})
-	flat, err := expand.Text(n.Result, p.Prelude)
+	_, n := selected(t, argument, text, interp.Options{})
+	flat, err := n.Expand()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,19 +26,18 @@ func expanded(t *testing.T, argument, text string) (*interp.Net, string) {
 
 // selected makes the one net of a file, of the library, or where the argument is
 // "-" of the text.
-func selected(t *testing.T, argument, text string, opts elab.Options) (*interp.Program, *interp.Net) {
+func selected(t *testing.T, argument, text string, opts interp.Options) (*interp.Program, *interp.Net) {
 	t.Helper()
-	p, err := interp.Open(argument, strings.NewReader(text))
+	p, err := interp.Open(argument)
+	if argument == "-" {
+		p, err = interp.Read("<stdin>", strings.NewReader(text))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := p.Select("")
+	n, err := p.Net(opts)
 	if err != nil {
-		t.Fatal(err)
-	}
-	n, list := interp.Instantiate(o, opts)
-	if n == nil {
-		t.Fatalf("%v\n%s", list, text)
+		t.Fatalf("%v\n%s", err, text)
 	}
 	return p, n
 }
@@ -48,11 +45,11 @@ func selected(t *testing.T, argument, text string, opts elab.Options) (*interp.P
 // readBack checks a flat text and makes its net.
 func readBack(t *testing.T, text string) *interp.Net {
 	t.Helper()
-	p, err := interp.Open("-", strings.NewReader(text))
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	nets, list, err := p.Check("", elab.Options{})
+	nets, list, err := p.Check(interp.Options{})
 	if err != nil || list.HasErrors() || len(nets) != 1 {
 		var b strings.Builder
 		diag.Fprint(&b, list, p.File, diag.Options{Max: 3})
@@ -96,14 +93,14 @@ func TestExpandedOddNets(t *testing.T) {
 	for _, text := range []string{
 		`net n [N, 3, H = 8, W = 8] -> [N, _, _, _] { "": { bn as x } -> relu
 			add { | @x | conv(3, 1x1) | } -> add { | id } -> mul { | @x | gap } }`,
-		`net n [N, 3, H = 9, W = 8] -> [N, _, _, _] { side a: { gap -> side b: { flatten -> linear(2) } -> conv(4, 1x1) }
+		`net n [N, 3, H = 9, W = 8] -> [N, _, _, _] { side a: { gap; side b: { flatten -> linear(2) }; conv(4, 1x1) }
 			relu as r -> conv(5, 3x3, pad=[[1, 2], [0, 1]])
 			side "": @r as plain
 			"odd \{label} \\ {1 + 1}": conv(6, 1x3, pad=[0, 1], stride=[2, 1], dilation=1)
 			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> avgpool(3, stride=1, pad=same, count_pad=true) -> avgpool(3, stride=1, pad=half, count_pad=false) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
-		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { relu; side aux: linears; side "re peat": concat { | in: conv(2, 1x1) | } }
+		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { relu; side aux: linears; side "re peat": concat { | "in": conv(2, 1x1) | } }
 			side "repeat": { "": { "": relu } } }
 			block linears [N, C, H, W] -> [N, 2] { side within: gap; gap; flatten -> fc: linear(2) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { "": relu; conv(3, 1x1); "": silu; side "": relu as z } }`,

@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/diag"
@@ -25,11 +23,11 @@ import (
 // blocks and linting it.
 func everything(t testing.TB, file string) (*interp.Program, diag.List) {
 	t.Helper()
-	p, err := interp.Open(file, nil)
+	p, err := interp.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, err := p.Check("", elab.Options{})
+	_, list, err := p.Check(interp.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,18 +106,13 @@ func TestPagesOfWeights(t *testing.T) {
 		page, _ := diag.Explain(code)
 		write(t, map[string]string{"example.cnn": page.Right})
 		p, list := everything(t, "example.cnn")
-		o, err := p.Select("")
+		net, err := p.Net(interp.Options{})
 		if err != nil || len(list) > 0 {
 			t.Fatal(err, list)
 		}
-		net, _ := interp.Instantiate(o, elab.Options{})
-		var params []graph.Param
-		for _, n := range net.Graph.Nodes {
-			params = append(params, n.Params...)
-		}
 		for _, spoilt := range []bool{false, true} {
 			var named []weights.Named
-			for name, x := range weights.Random(0).Bind(params) {
+			for name, x := range interp.RandomTensors(net, 0) {
 				n := weights.Named{Name: name, Tensor: x}
 				if spoilt {
 					spoil(&n)
@@ -129,12 +122,7 @@ func TestPagesOfWeights(t *testing.T) {
 			if err := weights.WriteSafetensors("w.safetensors", named); err != nil {
 				t.Fatal(err)
 			}
-			store, err := weights.Open("w.safetensors", weights.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = interp.Build(net, interp.Weights{Store: store}, interp.Options{})
-			store.Close()
+			_, err := net.Build(t.Context(), interp.Options{Weights: interp.WeightsFile("w.safetensors")})
 			var fit *weights.FitError
 			switch {
 			case !spoilt && err != nil:

@@ -11,7 +11,7 @@ import (
 func TestNamesThatAreNotUTF8(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "d\xe9p\xf4t")
 	place(t, folder, map[string]string{"caf\xe9.cnn": importing("part.cnn"), "part.cnn": partText})
-	p, err := interp.Open(filepath.Join(folder, "caf\xe9.cnn"), nil)
+	p, err := interp.Open(filepath.Join(folder, "caf\xe9.cnn"))
 	if err != nil || len(p.Problems) > 0 {
 		t.Fatalf("got %v, %v", p, err)
 	}

@@ -44,7 +44,7 @@ func TestAMainFileThatIsALinkImportsFromBesideIt(t *testing.T) {
 		"a/part.cnn":     partText,
 	})
 	for _, path := range []string{filepath.Join(top, "a/net.cnn"), filepath.Join(top, "a/../a/net.cnn")} {
-		p, err := interp.Open(path, nil)
+		p, err := interp.Open(path)
 		if err != nil || len(p.Problems) > 0 {
 			t.Fatalf("%s: got %v, %v", path, p, err)
 		}
@@ -52,7 +52,7 @@ func TestAMainFileThatIsALinkImportsFromBesideIt(t *testing.T) {
 			t.Errorf("with another text: got %v, %v", q, err)
 		}
 	}
-	_, err := interp.Open(filepath.Join(top, "a/none.cnn"), nil)
+	_, err := interp.Open(filepath.Join(top, "a/none.cnn"))
 	if err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("no file: got %v", err)
 	}
@@ -61,7 +61,7 @@ func TestAMainFileThatIsALinkImportsFromBesideIt(t *testing.T) {
 		"dangling.cnn": `dangling.cnn: is a symbolic link to "../blobs/gone", and there is no such file`,
 		"loop.cnn":     "too many levels of symbolic links",
 	} {
-		if _, err := interp.Open(filepath.Join(top, "a", name), nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := interp.Open(filepath.Join(top, "a", name)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, want)
 		}
 	}
@@ -101,7 +101,7 @@ func TestImportsThroughLinks(t *testing.T) {
 				files[name] = strings.ReplaceAll(text, "@", folder)
 			}
 			place(t, folder, files)
-			p, err := interp.Open(filepath.Join(folder, "net.cnn"), nil)
+			p, err := interp.Open(filepath.Join(folder, "net.cnn"))
 			if err != nil {
 				t.Fatal(err)
 			}

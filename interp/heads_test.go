@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/nettest"
 )
 
@@ -15,11 +14,11 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 	const steps = `conv(4, 3x3, pad=1) -> relu`
 	_, nested := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 5, _, _] {
 		side a: { `+steps+`; side b: { gap -> flatten -> linear(2) }; conv(4, 1x1); side c: relu }
-		conv(5, 3x3) }`, elab.Options{})
-	_, plain := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 2] { a: { `+steps+`; b: { gap -> flatten -> linear(2) } } }`, elab.Options{})
+		conv(5, 3x3) }`, interp.Options{})
+	_, plain := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 2] { a: { `+steps+`; b: { gap -> flatten -> linear(2) } } }`, interp.Options{})
 	input := nettest.Image(0, nested.Graph.Input.Shape)
 	build := func(n *interp.Net, sides ...string) *interp.Model {
-		m, err := interp.Build(n, interp.Weights{Seed: 3}, interp.Options{Sides: sides})
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(3), Sides: sides})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,13 +49,13 @@ func TestSideHeadsThatDoNotFitWithinOthers(t *testing.T) {
 		{`side a: { relu; side b: maxpool(20x20); gap }`, "a.b"},
 		{`side a: { relu; side b: { side c: gap; maxpool(20x20) } }`, "a.b a.b.c"},
 	} {
-		_, n := selected(t, "-", "net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { "+c.text+"; relu }", elab.Options{})
+		_, n := selected(t, "-", "net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { "+c.text+"; relu }", interp.Options{})
 		var unfit []string
 		for _, s := range n.Graph.Sides {
 			if s.Output == nil {
 				unfit = append(unfit, s.Name)
 			}
-			_, err := interp.Build(n, interp.Weights{}, interp.Options{Sides: []string{s.Name}})
+			_, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Sides: []string{s.Name}})
 			if (err != nil) != (s.Output == nil) {
 				t.Errorf("%s: the head %s: %v", c.text, s.Name, err)
 			}

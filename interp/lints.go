@@ -12,9 +12,9 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// Lint reports what is allowed in the main file and seldom meant. Verdicts are
-// those that Prove gave. A program whose text or names are wrong is not linted.
-func (p *Program) Lint(verdicts []*prove.Verdict) diag.List {
+// lint reports what is allowed in the main file and seldom meant. Verdicts are
+// those that prove gave. A program whose text or names are wrong is not linted.
+func (p *Program) lint(verdicts []*prove.Verdict) diag.List {
 	if p.Problems.HasErrors() {
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/lint"
 )
@@ -37,11 +36,11 @@ func TestOwners(t *testing.T) {
 			}
 		}
 		write(t, map[string]string{"n.cnn": net})
-		p, err := interp.Open("n.cnn", nil)
+		p, err := interp.Open("n.cnn")
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets, list, err := p.Check("", elab.Options{})
+		nets, list, err := p.Check(interp.Options{})
 		if err != nil || len(nets) != 1 {
 			t.Fatalf("%s: %v, %v", name, list, err)
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -79,11 +78,11 @@ func TestPublishedMembers(t *testing.T) {
 	for _, m := range members {
 		text += "net " + m.name + " = " + m.text + "\n"
 	}
-	p, err := interp.Open("-", strings.NewReader(text))
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, list, err := p.Check("", elab.Options{})
+	made, list, err := p.Check(interp.Options{})
 	if err != nil || len(list) > 0 || len(made) != len(members) {
 		t.Fatalf("got %d nets of %d, %v, %v", len(made), len(members), list, err)
 	}
@@ -122,11 +121,11 @@ func TestPublishedMembers(t *testing.T) {
 func TestStrideOfSENets(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		text := importMembers + fmt.Sprintf("net n = senet(bottleneck, [2, 2, 2, 2], stride_first=%t)\n", first)
-		p, err := interp.Open("-", strings.NewReader(text))
+		p, err := interp.Read("<stdin>", strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		made, _, err := p.Check("n", elab.Options{})
+		made, _, err := p.Check(interp.Options{Net: "n"})
 		if err != nil || len(made) != 1 {
 			t.Fatalf("got %d nets, %v", len(made), err)
 		}
@@ -154,12 +153,12 @@ func TestWhatMembersDifferInHasNoDefault(t *testing.T) {
 			if !strings.Contains(m.text, ", "+c.argument) {
 				t.Fatalf("%s has no %s", c.net, c.argument)
 			}
-			p, err := interp.Open("-", strings.NewReader(importMembers+"net n = "+strings.Replace(m.text, ", "+c.argument, "", 1)+"\n"))
+			p, err := interp.Read("<stdin>", strings.NewReader(importMembers+"net n = "+strings.Replace(m.text, ", "+c.argument, "", 1)+"\n"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			parameter, _, _ := strings.Cut(c.argument, "=")
-			made, list, err := p.Check("n", elab.Options{})
+			made, list, err := p.Check(interp.Options{Net: "n"})
 			if err != nil || len(made) != 0 || len(list) == 0 || list[0].Code != diag.MissingArgument || !strings.Contains(list[0].Message, "`"+parameter+"`") {
 				t.Errorf("%s without %s: got %d nets, %v, %v", c.net, c.argument, len(made), list, err)
 			}

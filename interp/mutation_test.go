@@ -13,7 +13,6 @@ import (
 	"testing/fstest"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/lang"
 	"cnnlang/lang/ast"
@@ -125,16 +124,16 @@ func newMutationShelf(t *testing.T) (*mutationShelf, []mutant) {
 func (s *mutationShelf) load(t *testing.T, std *lang.Library, f shippedFile) *interp.Program {
 	t.Helper()
 	prefix := path.Dir(f.name) + "/"
-	p, list, err := lang.Load(fstest.MapFS{path.Base(f.name): {Data: []byte(f.text)}}, path.Base(f.name), prefix, std)
+	p, err := interp.LoadFrom(fstest.MapFS{path.Base(f.name): {Data: []byte(f.text)}}, path.Base(f.name), prefix, std)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &interp.Program{Program: p, Problems: list}
+	return p
 }
 
 // examine makes the nets of a file; what is found goes to list.
 func (s *mutationShelf) examine(p *interp.Program, list *diag.List) []*interp.Net {
-	made, found, _ := p.Check("", elab.Options{})
+	made, found, _ := p.Check(interp.Options{})
 	if list != nil {
 		*list = found
 	}

@@ -1,19 +1,20 @@
 package interp
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/regular"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 	"cnnlang/nets"
 	"cnnlang/stdlib"
 )
@@ -30,48 +31,108 @@ var std = func() *lang.Library {
 
 // A Program is a .cnn file with what it imports, its names resolved.
 type Program struct {
-	*lang.Program
+	// Main is the file, and Prelude the one that declares the primitives.
+	Main, Prelude *resolve.Module
 	// Problems are what was found wrong so far.
 	Problems diag.List
 	// Named is the net that Open was asked for by name, "" for a file.
 	Named string
 
+	program *lang.Program
 	// again loads the program with another text of its main file.
 	again func(text string) (*Program, error)
 }
 
-// Open loads what an argument names. One that ends in .cnn, holds a path
-// separator or is "-" (text from in) is a file; any other is a net of the
-// library. Its errors are *UnknownNetError and those of reading a file.
-func Open(argument string, in io.Reader) (*Program, error) {
-	switch {
-	case argument == "-":
-		return openText(in)
-	case IsFile(argument):
-		return openFile(argument)
+// Text is the text of the main file.
+func (p *Program) Text() string { return p.Main.File.Source.Text }
+
+// File finds the text that a diagnostic is about, nil where there is none of the name.
+func (p *Program) File(name string) *source.File { return p.program.File(name) }
+
+// filesWith finds the texts of the program and one more.
+func (p *Program) filesWith(set *source.File) func(name string) *source.File {
+	return func(name string) *source.File {
+		if set != nil && name == set.Name {
+			return set
+		}
+		return p.File(name)
 	}
-	if err := Known(argument); err != nil {
+}
+
+// Open reads what a name means. One that ends in .cnn or holds a path separator is a
+// file, which may import others from its folder and below; any other is a net of the
+// library. Its errors are *UnknownNetError and those of reading a file; mistakes in the
+// text are in Problems.
+func Open(nameOrPath string) (*Program, error) {
+	if IsFile(nameOrPath) {
+		return openFile(nameOrPath, nil)
+	}
+	if err := Known(nameOrPath); err != nil {
 		return nil, err
 	}
-	file, _ := libraryFile(argument)
-	return load(nets.FS, file, "nets/", argument)
+	file, _ := libraryFile(nameOrPath)
+	return load(nets.FS, file, "nets/", nameOrPath)
 }
 
-// IsFile reports whether an argument means a file rather than a net of the
-// library.
-func IsFile(argument string) bool {
-	return argument == "-" || strings.HasSuffix(argument, ".cnn") || strings.ContainsAny(argument, `/\`)
+// Read reads a program that is in no file and can import only the library. The name is
+// for diagnostics.
+func Read(name string, r io.Reader) (*Program, error) {
+	text, err := io.ReadAll(io.LimitReader(r, parse.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return parseText(name, string(text))
 }
 
-// openFile reads a file and lets it import from its own folder and below.
-func openFile(path string) (*Program, error) {
-	prefix := strings.TrimSuffix(filepath.ToSlash(path), filepath.Base(path))
-	p, err := loadIn(path, prefix, func(f folder) fs.FS { return f })
+func parseText(name, text string) (*Program, error) {
+	again := func(text string) (*Program, error) { return load(memory{name, []byte(text)}, name, "", "") }
+	p, err := again(text)
+	if err == nil {
+		p.again = again
+	}
+	return p, err
+}
+
+// ReadText reads the text of a file, but no more of it than the parser takes.
+func ReadText(path string) (string, error) {
+	file, _, err := regular.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, parse.MaxBytes+1))
+	var pathError *fs.PathError
+	if err != nil && !errors.As(err, &pathError) {
+		err = &fs.PathError{Op: "read", Path: path, Err: err}
+	}
+	return string(text), err
+}
+
+// IsFile reports whether a name means a file rather than a net of the library.
+func IsFile(name string) bool {
+	return strings.HasSuffix(name, ".cnn") || strings.ContainsAny(name, `/\`)
+}
+
+// openFile reads a file and lets it import from its own folder and below. Other texts
+// stand in place of some of these files.
+func openFile(file string, other texts) (*Program, error) {
+	name := filepath.Base(file)
+	prefix := strings.TrimSuffix(filepath.ToSlash(file), name)
+	with := func(other texts) (*Program, error) {
+		return loadIn(file, prefix, func(f folder) fs.FS { return overlay{other, f} })
+	}
+	p, err := with(other)
 	if err != nil {
 		return nil, err
 	}
 	p.again = func(text string) (*Program, error) {
-		return loadIn(path, prefix, func(f folder) fs.FS { return overlay{memory{filepath.Base(path), []byte(text)}, f} })
+		all := texts{name: text}
+		for other, text := range other {
+			if other != name {
+				all[other] = text
+			}
+		}
+		return with(all)
 	}
 	return p, nil
 }
@@ -93,32 +154,21 @@ func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
 	return nil, err
 }
 
-// openText reads a program that is in no file and can import only the library.
-func openText(in io.Reader) (*Program, error) {
-	text, err := io.ReadAll(io.LimitReader(in, parse.MaxBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	const name = "<stdin>"
-	p, err := load(memory{name, text}, name, "", "")
-	if err != nil {
-		return nil, err
-	}
-	p.again = func(text string) (*Program, error) { return load(memory{name, []byte(text)}, name, "", "") }
-	return p, nil
+func load(files fs.FS, name, prefix, net string) (*Program, error) {
+	return loadWith(files, name, prefix, net, std)
 }
 
-func load(files fs.FS, name, prefix, net string) (*Program, error) {
+func loadWith(files fs.FS, name, prefix, net string, std *lang.Library) (*Program, error) {
 	p, list, err := lang.Load(files, name, prefix, std)
 	if err != nil {
 		return nil, err
 	}
-	return &Program{Program: p, Problems: list, Named: net}, nil
+	return &Program{Main: p.Main, Prelude: p.Prelude, Problems: list, Named: net, program: p}, nil
 }
 
-// Select returns the net to work on: the one that Open was asked for, the one of
+// find returns the net to work on: the one that Open was asked for, the one of
 // this name, or where neither says, the only one that can be run with these settings.
-func (p *Program) Select(name string, settings ...elab.Setting) (*resolve.Object, error) {
+func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, error) {
 	if name == "" {
 		name = p.Named
 	}
@@ -142,9 +192,18 @@ func (p *Program) Select(name string, settings ...elab.Setting) (*resolve.Object
 	return nil, &NoNetError{File: p.Main.Name(), Name: name, Nearest: diag.Nearest(name, names), Nets: names, Runnable: len(found)}
 }
 
-// Check instantiates every net of the main file that can be run with opts.Set, or the
-// one with this name. It returns those that could be and everything found wrong.
-func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, error) {
+// Check makes every net of the main file that can be run with opts.Set, or the
+// one that opts.Net names. It returns those that could be and everything found wrong,
+// of which File tells the texts.
+func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
+	set, file, list := opts.Set.parse()
+	if list.HasErrors() {
+		return nil, nil, &ProgramError{list, p.filesWith(file)}
+	}
+	return p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape}, file)
+}
+
+func (p *Program) check(ctx context.Context, name string, opts elab.Options, set *source.File) ([]*Net, diag.List, error) {
 	var nets []*Net
 	list := diag.Collector{Most: maxFound}
 	list.AddAll(p.Problems)
@@ -152,10 +211,10 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		opts.Budget = elab.NewBudget() // one for all nets, so that no file takes long
 	}
 	check := func(o *resolve.Object) {
-		if !p.whole(o) || opts.Budget.Spent() || list.Full(diag.Error) {
+		if !p.whole(o) || opts.Budget.Spent() || list.Full(diag.Error) || ctx.Err() != nil {
 			return
 		}
-		n, found := Instantiate(o, opts)
+		n, found := p.instantiate(o, opts, set)
 		switch {
 		case n != nil:
 			nets = append(nets, n)
@@ -168,7 +227,7 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 		name = p.Named
 	}
 	if name != "" {
-		o, err := p.Select(name, opts.Set...)
+		o, err := p.find(name, opts.Set)
 		switch {
 		case err == nil:
 			check(o)
@@ -191,14 +250,11 @@ func (p *Program) Check(name string, opts elab.Options) ([]*Net, diag.List, erro
 // the rest of its nets are left alone.
 const maxFound = 1000
 
-// Known returns an UnknownNetError where argument is neither a file nor a net of
-// the library.
-func Known(argument string) error {
-	if argument == "-" || IsFile(argument) {
-		return nil
-	}
-	if _, ok := libraryFile(argument); !ok {
-		return &UnknownNetError{Name: argument, Near: nearNets(argument)}
+// Known returns an *UnknownNetError where a name is neither that of a file nor of a net
+// of the library.
+func Known(name string) error {
+	if _, ok := libraryFile(name); !ok && !IsFile(name) {
+		return &UnknownNetError{Name: name, Near: nearNets(name)}
 	}
 	return nil
 }
@@ -222,54 +278,3 @@ const (
 	leastPrefix = 3
 	mostNear    = 5
 )
-
-// UnknownNetError says that the library has no net of this name.
-type UnknownNetError struct {
-	Name string
-	Near []string
-}
-
-func (e *UnknownNetError) Error() string {
-	text := fmt.Sprintf("there is no net called %q; ", e.Name)
-	if len(e.Near) == 0 {
-		return text + "`cnnlang list` shows them, and a file of yours ends in .cnn"
-	}
-	last := len(e.Near) - 1
-	if last == 0 {
-		return text + "did you mean " + inQuotes(e.Near) + "?"
-	}
-	return text + "did you mean " + inQuotes(e.Near[:last]) + " or " + inQuotes(e.Near[last:]) + "?"
-}
-
-// NoNetError says that a file does not have the one net that is wanted.
-type NoNetError struct {
-	File, Name, Nearest string
-	Nets                []string
-	Runnable            int
-}
-
-func (e *NoNetError) Error() string {
-	switch {
-	case len(e.Nets) == 0:
-		return fmt.Sprintf("%s declares no net", e.File)
-	case e.Name == "" && e.Runnable > 1:
-		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, inQuotes(e.Nets))
-	case e.Name == "" && len(e.Nets) == 1:
-		return fmt.Sprintf("%s declares one net, %s, and it needs arguments: give them with --set", e.File, inQuotes(e.Nets))
-	case e.Name == "":
-		return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s",
-			e.File, inQuotes(e.Nets))
-	case e.Nearest != "":
-		return fmt.Sprintf("%s declares no net %q; did you mean %q?", e.File, e.Name, e.Nearest)
-	}
-	return fmt.Sprintf("%s declares no net %q; it has %s", e.File, e.Name, inQuotes(e.Nets))
-}
-
-// inQuotes lists names as messages outside the language have them.
-func inQuotes(names []string) string {
-	quotes := make([]string, len(names))
-	for i, name := range names {
-		quotes[i] = strconv.Quote(name)
-	}
-	return strings.Join(quotes, ", ")
-}

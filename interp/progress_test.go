@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/diag"
 )
 
@@ -62,11 +61,11 @@ net n [N, 4, H = 8, W = 8] -> [N, 4, _, _] { first: unit(4) }`, diag.Progress{
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := interp.Open("-", strings.NewReader(test.text))
+			p, err := interp.Read("<stdin>", strings.NewReader(test.text))
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, list, err := p.Check("", elab.Options{})
+			_, list, err := p.Check(interp.Options{})
 			if err != nil || !list.HasErrors() {
 				t.Fatal("no mistake: ", err)
 			}

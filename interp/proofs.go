@@ -1,22 +1,25 @@
 package interp
 
 import (
+	"context"
 	"maps"
 	"math"
 	"sort"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
 )
 
-// Prove tries to prove every block and net of the main file, or the one net that
-// Open or name asks for, for all parameter values and input sizes. To what Check
+// prove tries to prove every block and net of the main file, or the one net that
+// Open or name asks for, for all parameter values and input sizes. To what check
 // has found already it adds mistakes in blocks that no net uses and refuted
 // blocks, one message for each cause. A program whose text or names are wrong is
 // not proved.
-func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
+func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
 	prover.Allow()
 	if p.Problems.HasErrors() {
 		return nil, nil
@@ -28,7 +31,7 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 	more := diag.Collector{Most: maxMistakes}
 	known := newMistakes(p.Main.Blocks(), found)
 	for _, o := range p.Main.Blocks() {
-		if name != "" && o.Name != name || known.tooLarge(o) || o.IsPrimitive() {
+		if name != "" && o.Name != name || known.tooLarge(o) || o.IsPrimitive() || ctx.Err() != nil {
 			continue // there is nothing in a primitive to prove
 		}
 		v := prover.Block(o)
@@ -52,10 +55,39 @@ func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*
 // maxMistakes is how many refuted blocks are told.
 const maxMistakes = 200
 
-// StepShapes are the shapes of the steps of all blocks, by the offset in the main
+// Annotate is the main file's text, or another layout of it, with the shapes of the steps as
+// comments at the ends of its lines: those of the nets in numbers, those of blocks
+// for all inputs. Its error is a *ProgramError where the text has mistakes.
+func (p *Program) Annotate(ctx context.Context, layout string) (string, error) {
+	if err := ended(ctx); err != nil {
+		return "", err
+	}
+	nets, list, err := p.Check(Options{})
+	if err == nil && list.HasErrors() {
+		return "", &ProgramError{list, p.File}
+	}
+	if err == nil && layout != p.Text() {
+		if p, err = p.Revise(layout); err == nil {
+			nets, list, err = p.Check(Options{})
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	var graphs []*graph.Graph
+	for _, n := range nets {
+		graphs = append(graphs, n.Graph)
+	}
+	prover := prove.New()
+	prover.Steps = true
+	verdicts, _ := p.prove(ctx, prover, "", list)
+	return shapes.Annotate(p.Main.File, graphs, stepShapes(verdicts)), ctx.Err()
+}
+
+// stepShapes are the shapes of the steps of all blocks, by the offset in the main
 // file where a step ends, as far as verdicts tell them in the blocks' own words. The
 // steps of nets are left out: their sizes are numbers.
-func StepShapes(verdicts []*prove.Verdict) map[int][]string {
+func stepShapes(verdicts []*prove.Verdict) map[int][]string {
 	found := map[int][]string{}
 	for _, v := range verdicts {
 		if v.Block.Block.Kind == "block" {

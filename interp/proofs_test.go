@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 )
 
@@ -16,11 +15,11 @@ func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
 	prover := prove.New()
 	total, proved := 0, 0
 	for _, f := range shippedFiles(t) {
-		p, err := interp.Open("-", strings.NewReader(f.text))
+		p, err := interp.Read("<stdin>", strings.NewReader(f.text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, list, err := p.Check("", elab.Options{})
+		_, list, err := p.Check(interp.Options{})
 		if err != nil || list.HasErrors() {
 			t.Fatal(f.name, err, list)
 		}

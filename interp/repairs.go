@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"context"
+
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/repair"
@@ -8,14 +10,14 @@ import (
 	"cnnlang/lang/lint"
 )
 
-// Repair looks for edits of the main file that cure what Check and Prove have
+// repair looks for edits of the main file that cure what check and prove have
 // found, and adds them to the diagnostics. Nothing is written, and a net of the
 // library has no repairs.
-func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
+func (p *Program) repair(ctx context.Context, name string, opts elab.Options, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
 	if p.again == nil || !found.HasErrors() {
 		return
 	}
-	if len(p.Main.File.Source.Text)*byteWork >= limits.Work {
+	if len(p.Text())*byteWork >= limits.Work {
 		return // not one attempt could be made, and a list of them takes its time
 	}
 	prover, proved := prove.New(), 0
@@ -24,14 +26,14 @@ func (p *Program) Repair(name string, opts elab.Options, found diag.List, verdic
 			prover, proved = prove.New(), len(text)
 		}
 		prover.Until = a.Until
-		if a.Work -= len(text) * byteWork; a.Spent() {
+		if a.Work -= len(text) * byteWork; a.Spent() || ctx.Err() != nil {
 			return repair.State{}, false
 		}
 		q, err := p.Revise(text)
 		if err != nil {
 			return repair.State{}, false
 		}
-		return q.state(prover, name, opts, quick, a)
+		return q.state(ctx, prover, name, opts, quick, a)
 	}
 	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts, Hints: lint.Habits(p.Main)}, check, limits)
 }
@@ -49,13 +51,13 @@ const (
 
 // state is all there is to say of a program: of the net and options asked for,
 // and of all its nets at their defaults.
-func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
+func (p *Program) state(ctx context.Context, prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
 	s := repair.State{Main: p.Main, Hints: lint.Habits(p.Main)}
 	opts.Budget = elab.NewBudget()
 	defer func() {
 		a.Work -= (elab.MaxNodes-opts.Budget.Nodes)*nodeWork + (elab.MaxSteps-opts.Budget.Steps)/shareSteps
 	}()
-	nets, list, err := p.Check(name, opts)
+	nets, list, err := p.check(ctx, name, opts, nil)
 	if err != nil {
 		return s, false
 	}
@@ -63,7 +65,7 @@ func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, qu
 		s.Graphs = append(s.Graphs, n.Graph)
 	}
 	if name != "" || opts.Shape != nil || len(opts.Set) > 0 {
-		_, whole, _ := p.Check("", elab.Options{Budget: opts.Budget})
+		_, whole, _ := p.check(ctx, "", elab.Options{Budget: opts.Budget}, nil)
 		list.AddAll(whole)
 	}
 	s.Problems = list
@@ -71,17 +73,17 @@ func (p *Program) state(prover *prove.Prover, name string, opts elab.Options, qu
 		return s, !a.Spent()
 	}
 	prover.Most = a.Work
-	verdicts, more := p.Prove(prover, "", list)
+	verdicts, more := p.prove(ctx, prover, "", list)
 	a.Work -= prover.Used()
 	s.Verdicts = verdicts
 	s.Problems.AddAll(more)
 	return s, !a.Spent()
 }
 
-// Fixed is the text of the main file with the first repair of every error that has
+// fixed is the text of the main file with the first repair of every error that has
 // one made; made lists those repairs, and is empty where the program has no errors
 // or none of them a repair.
-func (p *Program) Fixed(found diag.List) (text string, made []diag.Repair) {
+func (p *Program) fixed(found diag.List) (text string, made []diag.Repair) {
 	var edits []diag.Edit
 	for _, d := range found {
 		if d.Severity == diag.Error && len(d.Repairs) > 0 {
@@ -89,9 +91,9 @@ func (p *Program) Fixed(found diag.List) (text string, made []diag.Repair) {
 			edits = append(edits, d.Repairs[0].Edits...)
 		}
 	}
-	text, ok := diag.Apply(p.Main.File.Source.Text, edits)
+	text, ok := diag.Apply(p.Text(), edits)
 	if !ok {
-		return p.Main.File.Source.Text, nil
+		return p.Text(), nil
 	}
 	return text, made
 }

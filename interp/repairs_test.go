@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
 	"cnnlang/interp/internal/repair"
 	"cnnlang/lang/diag"
@@ -252,17 +251,17 @@ func TestNoRepairIsBetter(t *testing.T) {
 // examine opens a text, checks and proves it and looks for repairs.
 func examine(t testing.TB, text string, limits repair.Limits) (*interp.Program, diag.List) {
 	t.Helper()
-	p, err := interp.Open("-", strings.NewReader(text))
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, err := p.Check("", elab.Options{})
+	_, list, err := p.Check(interp.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	verdicts, more := p.Prove(prove.New(), "", list)
 	list.AddAll(more)
-	p.Repair("", elab.Options{}, list, verdicts, limits)
+	p.Repair("", list, verdicts, limits)
 	return p, list
 }
 
@@ -401,8 +400,8 @@ func TestRepairsBesideImports(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p, list := check(t, strings.Replace(files["my.cnn"], "[N, 4, H, W]", "[N, 5, H, W]", 1), elab.Options{})
-	p.Repair("", elab.Options{}, list, nil, patient)
+	p, list := check(t, strings.Replace(files["my.cnn"], "[N, 4, H, W]", "[N, 5, H, W]", 1), interp.Options{})
+	p.Repair("", list, nil, patient)
 	fixed, made := p.Fixed(list)
 	if len(made) != 1 || !strings.Contains(fixed, "conv(1, 3x3, pad=1)") {
 		t.Errorf("got %v and\n%s", list, fixed)
@@ -410,7 +409,7 @@ func TestRepairsBesideImports(t *testing.T) {
 	if text, err := os.ReadFile("sub/blocks.cnn"); err != nil || string(text) != files["sub/blocks.cnn"] {
 		t.Errorf("the imported file has become %q (%v)", text, err)
 	}
-	library, err := interp.Open("resnet18", nil)
+	library, err := interp.Open("resnet18")
 	if err != nil {
 		t.Fatal(err)
 	}

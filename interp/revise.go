@@ -22,19 +22,22 @@ func (p *Program) Revise(text string) (*Program, error) {
 	return q, nil
 }
 
-// overlay is files of which one has another text.
+// texts are what stands in place of files, by their names in a folder.
+type texts map[string]string
+
+// overlay is a folder of which some files have other texts.
 type overlay struct {
-	memory
+	texts  texts
 	folder folder
 }
 
-// Open opens the file with the other text, or one of the rest.
+// Open opens a file with its other text, or one of the rest.
 func (o overlay) Open(name string) (fs.File, error) {
-	if name == o.memory.name {
-		return o.memory.Open(name)
+	if text, ok := o.texts[name]; ok {
+		return memory{name, []byte(text)}.Open(name)
 	}
 	return o.folder.Open(name)
 }
 
-// ReadDir lists the rest.
+// ReadDir lists what lies in the folder.
 func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) { return o.folder.ReadDir(name) }

@@ -35,7 +35,7 @@ func TestAveragesWithPadding(t *testing.T) {
 // compute runs a net without weights.
 func compute(t *testing.T, n *interp.Net, image tensor.Tensor) []float32 {
 	t.Helper()
-	m, err := interp.Build(n, interp.Weights{}, interp.Options{Threads: 1})
+	m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/prove"
-	"cnnlang/interp/internal/shapes"
 	"cnnlang/lang/format"
 	"cnnlang/lang/source"
 )
@@ -17,22 +13,15 @@ import (
 // annotated writes the shapes into a text and lays it out.
 func annotated(t *testing.T, text string) string {
 	t.Helper()
-	p, err := interp.Open("-", strings.NewReader(text))
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	nets, list, err := p.Check("", elab.Options{})
-	if err != nil || list.HasErrors() {
-		t.Fatal(err, list)
+	text, err = p.Annotate(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var graphs []*graph.Graph
-	for _, n := range nets {
-		graphs = append(graphs, n.Graph)
-	}
-	prover := prove.New()
-	prover.Steps = true
-	verdicts, _ := p.Prove(prover, "", list)
-	return format.Format(source.NewFile("<stdin>", shapes.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))))
+	return format.Format(source.NewFile("<stdin>", text))
 }
 
 func TestShapesAtLineEnds(t *testing.T) {

@@ -107,11 +107,11 @@ func example(t *testing.T, f fence, folder string) []string {
 	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	program, err := interp.Open(file, nil)
+	program, err := interp.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	nets, list, err := program.Check("", elab.Options{})
+	nets, list, err := program.Check(interp.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,8 +37,19 @@ type TuningStep struct {
 
 const tuningSchema = "cnnlang.tune/v1"
 
-// Tune measures for about d each every algorithm of every step that has several.
+// Tune measures for about d each every algorithm of every step that has several. What that
+// takes counts as what the model takes does: beyond Options.MaxMemory the error is a
+// *MemoryError.
 func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	// To measure an algorithm takes its part of the model, and what fills the caches.
+	if opts.MaxMemory > 0 {
+		if need := n.need(ctx, opts) + plan.TuneBytes; need > opts.MaxMemory {
+			return nil, &MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
+		}
+	}
 	g, _, err := n.lean(opts)
 	if err != nil {
 		return nil, err

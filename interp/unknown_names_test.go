@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/interp/internal/elab"
+	"cnnlang/interp"
 	"cnnlang/lang/diag"
 )
 
@@ -36,7 +36,7 @@ func TestManyWrongNamesAreCheap(t *testing.T) {
 				t.Fatalf("%d bytes are too long to be looked at", text.Len())
 			}
 			var list diag.List
-			took := allocated(func() { _, list = check(t, text.String(), elab.Options{}) })
+			took := allocated(func() { _, list = check(t, text.String(), interp.Options{}) })
 			if took > 1<<30 {
 				t.Errorf("allocated %d bytes", took)
 			}

@@ -32,17 +32,17 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 			}
 			defer store.Close()
 			logits := func(w interp.Weights) []float32 {
-				m, err := interp.Build(n, w, interp.Options{})
+				m, err := n.Build(t.Context(), interp.Options{Weights: w})
 				if err != nil {
 					t.Fatal(err)
 				}
 				return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
 			}
-			want := logits(interp.Weights{Seed: seed})
-			if !nettest.SameBits(logits(interp.Weights{Store: store}), want) {
+			want := logits(interp.RandomWeights(seed))
+			if !nettest.SameBits(logits(interp.StoreWeights(store)), want) {
 				t.Error("the logits have other bits")
 			}
-			if nettest.SameBits(logits(interp.Weights{Seed: seed + 1}), want) {
+			if nettest.SameBits(logits(interp.RandomWeights(seed+1)), want) {
 				t.Error("another seed gives the same logits")
 			}
 		})

@@ -38,13 +38,13 @@ type Change struct {
 }
 
 // Why explains the step with a path, or the input or the output by these names.
-// The net must have been made with Options.Origins. Its error is a
-// *SelectionError.
+// Its error is a *SelectionError.
 func (n *Net) Why(path string) (*Why, error) {
 	var paths []string
+	origins := n.origins()
 	for i, s := range n.Graph.Steps {
-		if s.Path == path && s.Node != nil && i < len(n.Origins) {
-			return history(s, n.Origins[i]), nil
+		if s.Path == path && s.Node != nil && i < len(origins) {
+			return history(s, origins[i]), nil
 		}
 		paths = append(paths, s.Path)
 	}
@@ -52,7 +52,7 @@ func (n *Net) Why(path string) (*Why, error) {
 	case "input":
 		return n.whyInput(), nil
 	case "output":
-		return n.whyOutput(), nil
+		return n.whyOutput(origins), nil
 	}
 	// A tensor's name is its step's path and one part more.
 	if i := strings.LastIndexByte(path, '.'); i > 0 && slices.Contains(paths, path[:i]) {
@@ -72,10 +72,10 @@ func (n *Net) whyInput() *Why {
 }
 
 // whyOutput explains the last step that has the output for its value.
-func (n *Net) whyOutput() *Why {
+func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
 	for i, s := range slices.Backward(n.Graph.Steps) {
-		if s.Node == n.Graph.Output && i < len(n.Origins) {
-			return history(s, n.Origins[i])
+		if s.Node == n.Graph.Output && i < len(origins) {
+			return history(s, origins[i])
 		}
 	}
 	return &Why{Path: "output", Shape: n.Graph.Output.Shape, Span: n.Graph.Output.Origin}

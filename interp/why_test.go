@@ -9,13 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 )
 
-// explained makes a net that knows where its sizes come from.
+// explained makes a net.
 func explained(t *testing.T, argument, text string) *interp.Net {
 	t.Helper()
-	_, n := selected(t, argument, text, elab.Options{Origins: true})
+	_, n := selected(t, argument, text, interp.Options{})
 	return n
 }
 

@@ -1,6 +1,7 @@
 package stdlib_test
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
@@ -48,16 +49,20 @@ func signatureRule(f cnnFile, fault func(int, string, ...any)) {
 // closedForm is the size of an axis in every case, "" where cases differ or
 // nothing is proved.
 func closedForm(f cnnFile, block string, axis int) string {
-	p, err := interp.Open("-", strings.NewReader(f.Source.Text))
-	if err != nil || p.Problems.HasErrors() {
+	var w interp.Workspace
+	if err := w.Read(f.Source.Name, strings.NewReader(f.Source.Text)); err != nil {
 		return ""
 	}
-	o, _ := p.Main.Lookup(block)
-	verdict := interp.NewProver().Block(o)
-	if verdict.Status != interp.Proved {
+	found, err := w.Check(context.Background(), f.Source.Name, interp.Options{})
+	if err != nil {
 		return ""
 	}
-	return verdict.Output()[axis]
+	for _, c := range found.Contracts() {
+		if c.Name == block && c.Status == "proved" {
+			return c.Output[axis]
+		}
+	}
+	return ""
 }
 
 // barsRule: the bars of branches stand under each other, and further lines of a

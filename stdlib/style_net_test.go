@@ -79,11 +79,11 @@ func wantedFacts(f cnnFile, net string) []string {
 		return nil
 	}
 	facts := []string{" params ", " macs "}
-	p, err := interp.Open("-", strings.NewReader(f.Source.Text))
+	p, err := interp.Read(f.Source.Name, strings.NewReader(f.Source.Text))
 	if err != nil {
 		return facts
 	}
-	nets, _, _ := p.Check(net, interp.NetOptions{})
+	nets, _, _ := p.Check(interp.Options{Net: net})
 	if len(nets) == 1 && nets[0].Sides.Params.Cmp(dim.Int(0)) > 0 {
 		facts = append(facts, " params_side ", " macs_side ")
 	}

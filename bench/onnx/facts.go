@@ -23,16 +23,14 @@ type facts struct {
 
 // answer runs the net once in the library.
 func answer(n *interp.Net, w interp.Weights) ([]float32, error) {
-	model, err := interp.Build(n, w, interp.Options{Threads: 1})
+	ctx := context.Background()
+	model, err := n.Build(ctx, interp.Options{Weights: w, Threads: 1})
 	if err != nil {
 		return nil, err
 	}
-	session := model.NewSession(1)
-	defer session.Close()
-	if err := session.Run(context.Background(), workersInput(n.Graph.Input.Shape)); err != nil {
-		return nil, err
-	}
-	return session.Output().Data, nil
+	defer model.Close()
+	output, err := model.Run(ctx, workersInput(n.Graph.Input.Shape))
+	return output.Data, err
 }
 
 // workersInput is the input that every worker makes for itself: bench/README.md

@@ -46,11 +46,11 @@ func main() {
 
 // netOf makes a net of the library at its own size.
 func netOf(name string) (*interp.Net, error) {
-	p, err := interp.Open(name, nil)
+	p, err := interp.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	nets, list, err := p.Check("", interp.NetOptions{})
+	nets, list, err := p.Check(interp.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func netOf(name string) (*interp.Net, error) {
 // order in a file.
 func modelOf(n *interp.Net, seed uint64) (*model, []interp.NamedTensor, error) {
 	params := n.Graph.Params(false)
-	tensors := interp.RandomWeights(seed).Bind(params)
+	tensors := interp.RandomTensors(n, seed)
 	m, err := export(n.Graph, tensors)
 	if err != nil {
 		return nil, nil, err
@@ -94,14 +94,14 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 		return nil, err
 	}
 	f := &facts{Net: n.Name, Input: n.Graph.Input.Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.nodes)}
-	if f.Output, err = answer(n, interp.Weights{Seed: seed}); err != nil {
+	if f.Output, err = answer(n, interp.RandomWeights(seed)); err != nil {
 		return nil, err
 	}
 	path := func(extension string) string { return filepath.Join(folder, n.Name+extension) }
 	if err := m.write(path(".onnx")); err != nil {
 		return nil, err
 	}
-	if err := interp.WriteSafetensors(path(".safetensors"), tensors); err != nil {
+	if err := interp.WriteWeights(path(".safetensors"), tensors); err != nil {
 		return nil, err
 	}
 	return f, f.write(path(".json"))

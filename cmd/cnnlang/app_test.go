@@ -24,8 +24,8 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	at := source.Span{Start: source.Pos{Filename: "a.cnn", Line: 1, Column: 1}}
-	set := source.Span{Start: source.Pos{Filename: interp.SettingsFile, Line: 1, Column: 1}}
-	list := func(d ...*diag.Diagnostic) error { return &problems{list: d} }
+	set := source.Span{Start: source.Pos{Filename: settingsName, Line: 1, Column: 1}}
+	list := func(d ...*diag.Diagnostic) error { return &interp.ProgramError{Problems: d} }
 	for _, c := range []struct {
 		err  error
 		want int
@@ -37,14 +37,14 @@ func TestExitCodes(t *testing.T) {
 		{list(diag.New(diag.UnknownName, at, ""), diag.New(diag.TooDeep, at, "")), 4},
 		{list(diag.New(diag.NumberOutOfRange, at, "")), 4},
 		{&interp.FitError{}, 1},
-		{&mismatch{}, 1},
+		{&interp.InputError{}, 1},
 		{&interp.SelectionError{Err: errors.New("does not fit")}, 1},
 		{&interp.SelectionError{}, 2},
 		{usage("wrong"), 2},
 		{&interp.UnknownNetError{}, 2},
 		{&interp.NoNetError{}, 2},
 		{&fs.PathError{Err: fs.ErrNotExist}, 3},
-		{&interp.WeightsFileError{}, 3},
+		{&interp.WeightsError{}, 3},
 		{&npy.FileError{}, 3},
 		{&picture.FileError{}, 3},
 		{&outputError{errors.New("full")}, 3},
@@ -98,31 +98,6 @@ func TestAnInterruptedWriteLeavesNothing(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(folder); len(entries) > 0 {
 		t.Errorf("left %v behind", entries)
-	}
-}
-
-func TestSoftmax(t *testing.T) {
-	for _, c := range []struct {
-		scores []float32
-		want   []float64
-	}{
-		{[]float32{0, 0}, []float64{0.5, 0.5}},
-		{[]float32{1000, 1000, -1000}, []float64{0.5, 0.5, 0}},
-		{[]float32{float32(math.Log(3)), 0}, []float64{0.75, 0.25}},
-	} {
-		for i, got := range softmax(c.scores) {
-			if math.Abs(got-c.want[i]) > 1e-7 {
-				t.Errorf("softmax(%v)[%d]: got %v, want %v", c.scores, i, got, c.want[i])
-			}
-		}
-	}
-}
-
-func TestRankingPutsTheHighestFirstAndNaNLast(t *testing.T) {
-	nan := float32(math.NaN())
-	got := fmt.Sprint(ranked([]float32{nan, 1, 3, 3, 2}, 9))
-	if want := "[2 3 4 1 0]"; got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

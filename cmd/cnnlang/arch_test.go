@@ -224,7 +224,6 @@ var openers = map[string]string{
 	"interp/atomicfile/unnamed_linux.go": "it writes",
 	"interp/available.go":                "what Linux says of memory",
 	"cmd/cnnlang/start.go":               "what Linux says of the process and its user's",
-	"interp/measure.go":                  "what Linux says of the process",
 	"ops/internal/cpu/cores_linux.go":    "what Linux says of processors",
 }
 

@@ -121,7 +121,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			}
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
-				m := &measurement{net: n, threads: threads, precision: precision, peak: peaks[threads], memory: model.Plan.Memory(threads).Total()}
+				m := &measurement{net: n, threads: threads, precision: precision, peak: peaks[threads], memory: model.Memory(threads).Total()}
 				if err := f.measure(ctx, m, model); err != nil {
 					return err
 				}
@@ -138,36 +138,24 @@ const peakTime = 100 * time.Millisecond
 
 // benchModel makes the net for a batch.
 func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int, precision ops.Precision) (*interp.Net, *interp.Model, error) {
-	n, err := a.netOfBatch(&f.selection, argument, batch)
+	n, err := a.net(&f.selection, argument, batch)
 	if err != nil {
 		return nil, nil, err
 	}
 	model, err := a.build(ctx, &f.origin, n, interp.Options{
-		Precision: precision, Threads: f.threads.value[0], MaxMemory: f.memory(), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+		Precision: precision, Threads: f.threads.value[0], Weights: f.origin.source(),
+		MaxMemory: interp.UsableMemory(f.maxMemory.value, f.maxMemory.given), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
 	})
 	return n, model, err
-}
-
-// netOfBatch makes the net at its own size, or that of --shape, with so many images.
-func (a *app) netOfBatch(s *selection, argument string, batch int) (*interp.Net, error) {
-	p, o, err := a.open(s, argument)
-	if err != nil {
-		return nil, err
-	}
-	n, err := a.instantiate(s, p, o)
-	if err != nil || s.shape.value != nil || n.Graph.Input.Shape[0] == batch {
-		return n, err
-	}
-	other := *s
-	other.shape = &option[[]int]{value: append([]int{batch}, n.Graph.Input.Shape[1:]...)}
-	return a.instantiate(&other, p, o)
 }
 
 func (f *benchFlags) measure(ctx context.Context, m *measurement, model *interp.Model) error {
 	session := model.NewSession(m.threads)
 	defer session.Close()
-	input := generatedInput(f.seed.value, 1, m.net.Graph.Input.Shape)
-	var err error
+	input, _, err := m.net.RandomInput(ctx, interp.Options{}, f.seed.value, 1)
+	if err != nil {
+		return err
+	}
 	if m.timing, err = session.Measure(ctx, input, f.time.value); err == nil && f.profile {
 		m.steps, err = session.MeasureSteps(ctx, input, f.time.value)
 	}

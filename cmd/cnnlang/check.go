@@ -1,9 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"math"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -70,19 +69,25 @@ func (a *app) check() *cobra.Command {
 	format := formatFlag(cmd, append(slices.Clone(textFormats), "short", "sarif"))
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		defer spaciously()()
-		if err := s.readSettings(); err != nil {
+		options, err := s.options()
+		if err != nil {
 			return err
 		}
-		c := checker{app: a, selection: &s, text: format.value == "text", contracts: *contracts, prover: interp.NewProver(), fix: *fix,
-			nets: []checkedNet{}}
+		c := checker{app: a, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
+		c.workspace.Thorough = *fix
 		c.expand(args)
 		if err := c.fixable(c.arguments); err != nil {
 			return err
 		}
 		for _, argument := range c.arguments {
-			c.argument(argument)
+			if argument != "-" {
+				c.workspace.Open(argument)
+			}
+		}
+		for _, argument := range c.arguments {
+			c.argument(cmd.Context(), argument)
 		}
 		if err := c.document(format.value); err != nil {
 			return err
@@ -95,44 +100,19 @@ func (a *app) check() *cobra.Command {
 	return cmd
 }
 
-// spaciously lets the heap grow before it is searched for garbage: a check makes
-// much of it, keeps little, and is over soon. Who has set GOGC is obeyed, and a file
-// that asks for much finds it searched as often as it takes to stay below a limit, or
-// within what addresses the process may have.
-// The function it returns ends that.
-func spaciously() (end func()) {
-	const usual, percent, limit = 100, 1000, 192 << 20
-	before := debug.SetGCPercent(percent)
-	if before != usual {
-		debug.SetGCPercent(before)
-		return func() {}
-	}
-	most, room := debug.SetMemoryLimit(-1), int64(limit)
-	if left, limited := interp.AddressesLeft(); limited {
-		room = min(room, left/2)
-	}
-	debug.SetMemoryLimit(min(most, room))
-	return func() {
-		debug.SetGCPercent(before)
-		debug.SetMemoryLimit(most)
-	}
-}
-
 // A checker goes through the arguments. Its exit code is the highest of theirs.
 type checker struct {
 	*app
-	selection *selection
+	workspace interp.Workspace // which is thorough where repairs are to be written
+	options   interp.Options
 	text      bool
 	list      diag.List
 	nets      []checkedNet
 	contracts bool // whether to show what is proved
-	prover    *interp.Prover
 	proved    []interp.Contract
-	fix       bool // whether to write repairs
 	fixed     []fixedFile
 	errors    []errorEntry
 	arguments []string
-	imported  map[imported]bool // what the arguments use of other files, once somebody asked
 	code      int
 }
 
@@ -157,21 +137,23 @@ func (c *checker) failed(err error) {
 	c.errors = append(c.errors, entryOf(err))
 }
 
-func (c *checker) argument(argument string) {
-	p, err := interp.Open(argument, c.stdin)
+func (c *checker) argument(ctx context.Context, argument string) {
+	if argument == "-" {
+		argument = stdinName
+		if err := c.workspace.Read(argument, c.stdin); err != nil {
+			c.failed(err)
+			return
+		}
+	}
+	found, err := c.workspace.Check(ctx, argument, c.options)
+	if err == nil && c.workspace.Thorough {
+		found, err = c.repaired(ctx, found, argument)
+	}
 	if err != nil {
 		c.failed(err)
 		return
 	}
-	s, err := c.examine(p)
-	if err == nil && c.fix {
-		p, s, err = c.repaired(p, s, argument)
-	}
-	if err != nil {
-		c.failed(err)
-		return
-	}
-	c.show(p, s)
+	c.show(found)
 }
 
 // document writes all that was found in the form of a format for programs.
@@ -187,55 +169,28 @@ func (c *checker) document(format string) error {
 	return nil
 }
 
-// A state is what there is to say of a program.
-type state struct {
-	nets     []*interp.Net
-	verdicts []*interp.Verdict
-	list     diag.List
-}
-
-// examine checks and proves a program and looks for repairs of its mistakes.
-func (c *checker) examine(p *interp.Program) (s state, err error) {
-	net, opts := c.selection.net.value, c.selection.options()
-	if s.nets, s.list, err = p.Check(net, opts); err != nil {
-		return s, err
-	}
-	verdicts, refuted := p.Prove(c.prover, net, s.list)
-	s.verdicts = verdicts
-	s.list.AddAll(refuted)
-	limits := interp.UsualRepairs
-	if c.fix {
-		limits.Work, limits.Time, limits.Errors = maxFixWork, maxFixTime, math.MaxInt
-	}
-	p.Repair(net, opts, s.list, s.verdicts, limits)
-	s.list.AddAll(c.unlessImported(p, p.Lint(s.verdicts)).Without(s.list)) // what is wrong is not called unusual as well
-	s.list.Sort()
-	return s, nil
-}
-
 // show prints what was found.
-func (c *checker) show(p *interp.Program, s state) {
-	list := s.list
-	found := &problems{list, c.selection.files(p)}
+func (c *checker) show(found *interp.Checked) {
+	p, list := found.Program, found.Problems
 	c.list.AddAll(list)
 	if list.HasErrors() {
-		c.code = max(c.code, found.exitCode())
+		c.code = max(c.code, exitOf(list))
 	}
 	if c.text && len(list) > 0 {
-		c.diagnostics(found)
+		c.diagnostics(list, found.File)
 	}
-	if c.fix && p.Main.Name() == "<stdin>" {
+	if c.workspace.Thorough && p.Main.Name() == stdinName {
 		return // standard output is the repaired text
 	}
-	for _, n := range s.nets {
+	for _, n := range found.Nets {
 		c.net(p, n)
 	}
-	if len(s.nets) == 0 && !list.HasErrors() && c.text {
+	if len(found.Nets) == 0 && !list.HasErrors() && c.text {
 		fmt.Fprintf(c.stdout, "%s: the text has no mistakes; %s\n", visibleName(p.Main.Name()), whyNoNet(p))
 	}
 	if c.contracts {
-		for _, v := range s.verdicts {
-			c.contract(v.Contract())
+		for _, contract := range found.Contracts() {
+			c.contract(contract)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -31,11 +33,14 @@ type errorEntry struct {
 // entryOf puts an error into words, and says what to do about it.
 func entryOf(err error) errorEntry {
 	var (
-		found     *problems
+		found     *interp.ProgramError
 		wrong     *usageError
 		crashed   *crash
 		fit       *interp.FitError
 		memory    *interp.MemoryError
+		unfit     *interp.InputError
+		unknown   *interp.UnknownNetError
+		noNet     *interp.NoNetError
 		choice    *interp.SelectionError
 		precision *ops.PrecisionError
 		hungry    *starved
@@ -45,7 +50,7 @@ func entryOf(err error) errorEntry {
 	case errors.Is(err, context.Canceled):
 		e.Message = "interrupted"
 	case errors.As(err, &found):
-		e.Message, e.Diagnostics = found.Error(), diag.NewReport(found.list).Diagnostics
+		e.Message, e.Diagnostics = found.Error(), diag.NewReport(found.Problems).Diagnostics
 	case errors.As(err, &wrong):
 		e.Message, e.Help = wrong.problem, wrong.help
 	case errors.As(err, &fit):
@@ -59,6 +64,15 @@ func entryOf(err error) errorEntry {
 		if _, limited := interp.AddressesLeft(); limited {
 			e.Help += ", within `ulimit -v` and `ulimit -d`, which are set"
 		}
+	case errors.As(err, &unfit):
+		e.Message = unfit.Problem
+		if unfit.Err != nil {
+			e.Message += ": " + plain(unfit.Err)
+		}
+	case errors.As(err, &unknown) && len(unknown.Near) == 0:
+		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)
+	case errors.As(err, &noNet):
+		e.Message = choose(noNet)
 	case errors.As(err, &hungry):
 		e.Message, e.Help = hungry.what, hungry.help
 	case errors.As(err, &precision):
@@ -71,11 +85,29 @@ func entryOf(err error) errorEntry {
 	return e
 }
 
+// choose says by which flags to name a net.
+func choose(e *interp.NoNetError) string {
+	names := make([]string, len(e.Nets))
+	for i, name := range e.Nets {
+		names[i] = strconv.Quote(name)
+	}
+	list := strings.Join(names, ", ")
+	switch {
+	case e.Name != "" || len(names) == 0:
+		return plain(e)
+	case e.Runnable > 1:
+		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, list)
+	case len(names) == 1:
+		return fmt.Sprintf("%s declares one net, %s, and it needs arguments: give them with --set", e.File, list)
+	}
+	return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s", e.File, list)
+}
+
 // report tells the user about an error and returns the exit code.
 func (a *app) report(err error) int {
 	var (
 		several *failures
-		found   *problems
+		found   *interp.ProgramError
 		crashed *crash
 		fit     *interp.FitError
 	)
@@ -85,7 +117,7 @@ func (a *app) report(err error) int {
 	e := entryOf(err)
 	switch {
 	case errors.As(err, &found):
-		a.diagnostics(found)
+		a.diagnostics(found.Problems, found.Files)
 	case errors.As(err, &fit):
 		fmt.Fprintln(a.stderr, diag.Visible(fit.Error()))
 	default:

@@ -14,7 +14,6 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops"
-	"cnnlang/ops/tensor"
 )
 
 // The exit codes.
@@ -54,29 +53,6 @@ func (e *usageError) withHelp(format string, args ...any) *usageError {
 	return e
 }
 
-// problems are the diagnostics of a program, as an error.
-type problems struct {
-	list  diag.List
-	files func(name string) *source.File
-}
-
-func (e *problems) Error() string { return e.list.Err().Error() }
-
-// blame says from which file an input comes that a net does not take.
-func (e *problems) blame(file string, shape tensor.Shape) {
-	for _, d := range e.list {
-		if d.Severity == diag.Error {
-			d.WithNote("the input %v is the array of %s", shape, file)
-			return
-		}
-	}
-}
-
-// A mismatch is an input that a net does not take.
-type mismatch struct{ problem string }
-
-func (e *mismatch) Error() string { return e.problem }
-
 // failures are the errors of several arguments, each reported already.
 type failures struct{ code int }
 
@@ -86,19 +62,19 @@ func (e *failures) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 func exitCode(err error) int {
 	var (
 		several     *failures
-		found       *problems
+		found       *interp.ProgramError
 		crashed     *crash
 		wrong       *usageError
 		unknownNet  *interp.UnknownNetError
 		noNet       *interp.NoNetError
 		selection   *interp.SelectionError
 		fit         *interp.FitError
-		unfit       *mismatch
+		unfit       *interp.InputError
 		memory      *interp.MemoryError
-		expanded    *interp.ExpansionTooLarge
+		expanded    *interp.ExpandError
 		tuning      *interp.TuningError
 		weightLimit *interp.WeightsLimitError
-		weightFile  *interp.WeightsFileError
+		weightFile  *interp.WeightsError
 		arrayFile   *npy.FileError
 		pixelLimit  *picture.LimitError
 		pictureFile *picture.FileError
@@ -115,7 +91,7 @@ func exitCode(err error) int {
 	case errors.As(err, &several):
 		return several.code
 	case errors.As(err, &found):
-		return found.exitCode()
+		return exitOf(found.Problems)
 	case errors.As(err, &selection) && selection.Err != nil, errors.As(err, &fit), errors.As(err, &unfit):
 		return exitProblems
 	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection), errors.As(err, &precision):
@@ -130,16 +106,15 @@ func exitCode(err error) int {
 	return exitCrash // an error that this table does not know is a mistake too
 }
 
-// exitCode tells a limit from a mistake, and a mistake in the text from one in
-// --set.
-func (e *problems) exitCode() int {
+// exitOf tells a limit from a mistake, and a mistake in the text from one in --set.
+func exitOf(list diag.List) int {
 	code := exitUsage
-	for _, d := range e.list {
+	for _, d := range list {
 		switch {
 		case d.Severity != diag.Error:
 		case d.Code.IsLimit(), d.Code == diag.NumberOutOfRange:
 			return exitLimit
-		case d.Span.Start.Filename != interp.SettingsFile:
+		case d.Span.Start.Filename != settingsName:
 			code = exitProblems
 		}
 	}
@@ -160,12 +135,12 @@ func (a *app) message(problem, help string) {
 }
 
 // diagnostics writes what was found wrong in a text.
-func (a *app) diagnostics(p *problems) {
+func (a *app) diagnostics(list diag.List, files func(name string) *source.File) {
 	width := 0
 	if f, ok := a.stderr.(*os.File); ok {
 		width = terminalWidth(f)
 	}
-	diag.Fprint(a.stderr, p.list, p.files, diag.Options{Color: a.colored(), Width: width})
+	diag.Fprint(a.stderr, list, files, diag.Options{Color: a.colored(), Width: width})
 }
 
 // plain is an error's text without the name of the package it comes from, and

@@ -4,8 +4,6 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
-
-	"cnnlang/interp"
 )
 
 // expand is `cnnlang expand`.
@@ -24,15 +22,11 @@ func (a *app) expand() *cobra.Command {
 	}
 	s.flags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		p, o, err := a.open(&s, args[0])
+		n, err := a.net(&s, args[0], 0)
 		if err != nil {
 			return err
 		}
-		n, err := a.instantiate(&s, p, o)
-		if err != nil {
-			return err
-		}
-		text, err := interp.Expand(n, p)
+		text, err := n.Expand()
 		if err != nil {
 			return err
 		}

@@ -1,20 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
-)
-
-// What --fix may spend on looking for repairs.
-const (
-	maxFixWork = 18_000_000
-	maxFixTime = 3 * time.Second
 )
 
 // A fixedFile is a file that was changed and how: the edits are of its old text.
@@ -25,12 +19,12 @@ type fixedFile struct {
 
 // fixable refuses what --fix cannot change or cannot print.
 func (c *checker) fixable(args []string) error {
-	if !c.fix {
+	if !c.workspace.Thorough {
 		return nil
 	}
 	for _, argument := range args {
 		switch {
-		case !interp.IsFile(argument):
+		case !isFile(argument):
 			return usage("--fix changes files, and %q is a net of the library", argument)
 		case argument == "-" && !c.text:
 			return usage("with --fix standard output is the repaired text; leave out -o")
@@ -41,39 +35,35 @@ func (c *checker) fixable(args []string) error {
 	return nil
 }
 
-// repaired makes the repairs of a program's mistakes, writes its text, and returns
-// the program that came of it. Where there is a mistake without a repair, nothing
-// is written and the program is as it was.
-func (c *checker) repaired(p *interp.Program, s state, argument string) (*interp.Program, state, error) {
-	old := p.Main.File.Source.Text
-	text, made := p.Fixed(s.list)
+// repaired makes the repairs of a text's mistakes, writes it, and returns what is found in it
+// then. Where there is a mistake without a repair, nothing is written and the text is
+// as it was.
+func (c *checker) repaired(ctx context.Context, found *interp.Checked, name string) (*interp.Checked, error) {
+	old := found.Program.Text()
+	text, made := found.Fixed()
 	if len(made) > 0 {
-		q, err := p.Revise(text)
-		if err != nil {
-			return p, s, err
+		c.workspace.Edit(name, text)
+		after, err := c.workspace.Check(ctx, name, c.options)
+		if err != nil || after.Problems.HasErrors() {
+			c.workspace.Edit(name, old)
+			return found, err
 		}
-		after, err := c.examine(q)
-		if err != nil {
-			return p, s, err
-		}
-		if after.list.HasErrors() {
-			return p, s, nil
-		}
-		p, s = q, after
+		found = after
 	}
 	switch {
-	case s.list.HasErrors():
-		return p, s, nil
-	case argument == "-":
+	case found.Problems.HasErrors():
+		return found, nil
+	case name == stdinName:
 		_, err := io.WriteString(c.stdout, text)
-		return p, s, err
+		return found, err
 	case len(made) == 0:
-		return p, s, nil
+		return found, nil
 	}
-	if err := c.rewrite(argument, old, text); err != nil {
-		return p, s, err
+	if err := c.rewrite(name, old, text); err != nil {
+		c.workspace.Edit(name, old)
+		return found, err
 	}
-	return p, s, c.fixedReport(argument, old, text, made)
+	return found, c.fixedReport(name, old, text, made)
 }
 
 // fixedReport says what was changed in a file.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
@@ -36,9 +36,9 @@ func (a *app) fmt() *cobra.Command {
 			"  cnnlang fmt --shapes my.cnn\n" +
 			"  cnnlang fmt - <my.cnn",
 		Args: arguments(1, -1, "the FILE or FOLDER to lay out"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, argument := range args {
-				f.argument(argument)
+				f.argument(cmd.Context(), argument)
 			}
 			if f.code != exitFine {
 				return &failures{f.code}
@@ -59,13 +59,13 @@ type formatter struct {
 	code                int
 }
 
-func (f *formatter) argument(argument string) {
+func (f *formatter) argument(ctx context.Context, argument string) {
 	if argument == "-" {
-		f.note(f.input())
+		f.note(f.input(ctx))
 		return
 	}
 	if info, err := os.Stat(argument); err != nil || !info.IsDir() {
-		f.note(f.file(argument))
+		f.note(f.file(ctx, argument))
 		return
 	}
 	files, problems := inFolder(argument)
@@ -73,7 +73,7 @@ func (f *formatter) argument(argument string) {
 		f.note(err)
 	}
 	for _, file := range files {
-		f.note(f.file(file))
+		f.note(f.file(ctx, file))
 	}
 }
 
@@ -84,34 +84,34 @@ func (f *formatter) note(err error) {
 }
 
 // input lays out standard input.
-func (f *formatter) input() error {
+func (f *formatter) input(ctx context.Context) error {
 	text, err := io.ReadAll(io.LimitReader(f.stdin, parse.MaxBytes+1))
 	if err != nil {
-		return &fs.PathError{Op: "read", Path: "<stdin>", Err: err}
+		return &fs.PathError{Op: "read", Path: stdinName, Err: err}
 	}
-	laid, err := f.lay("<stdin>", string(text))
+	laid, err := f.lay(stdinName, string(text))
 	if err == nil && f.shapes {
-		laid, err = f.annotate("-", string(text), laid)
+		laid, err = f.annotate(ctx, "-", string(text), laid)
 	}
 	switch {
 	case err != nil:
 		return err
 	case f.check || f.diff:
-		return f.show("<stdin>", string(text), laid)
+		return f.show(stdinName, string(text), laid)
 	}
 	_, err = io.WriteString(f.stdout, laid)
 	return err
 }
 
 // file lays out one file.
-func (f *formatter) file(path string) error {
+func (f *formatter) file(ctx context.Context, path string) error {
 	text, err := interp.ReadText(path)
 	if err != nil {
 		return err
 	}
 	laid, err := f.lay(path, text)
 	if err == nil && f.shapes {
-		laid, err = f.annotate(path, text, laid)
+		laid, err = f.annotate(ctx, path, text, laid)
 	}
 	switch {
 	case err != nil:
@@ -139,7 +139,7 @@ func (f *formatter) lay(name, text string) (string, error) {
 				limits.Add(d)
 			}
 		}
-		return "", &problems{limits, func(string) *source.File { return src }}
+		return "", &interp.ProgramError{Problems: limits, Files: func(string) *source.File { return src }}
 	}
 	return format.Format(src), nil
 }
@@ -147,37 +147,22 @@ func (f *formatter) lay(name, text string) (string, error) {
 // annotate writes the shapes into a text that stands, or is to stand, in a file.
 // A text with mistakes has none; they are shown in the text as it was read, for that
 // is what people have before them.
-func (f *formatter) annotate(argument, text, laid string) (string, error) {
+func (f *formatter) annotate(ctx context.Context, argument, text, laid string) (string, error) {
 	defer spaciously()()
-	p, err := interp.Open(argument, strings.NewReader(text))
-	if err != nil {
-		return "", err
+	p, err := interp.Read(stdinName, strings.NewReader(text))
+	if argument != "-" {
+		p, err = interp.Open(argument)
 	}
-	if p.Main.File.Source.Text != text { // the file has changed since it was read
-		if p, err = p.Revise(text); err != nil {
-			return "", err
-		}
-	}
-	nets, list, err := p.Check("", interp.NetOptions{})
-	if err == nil && list.HasErrors() {
-		return "", &problems{list, p.File}
-	}
-	if err == nil && laid != text {
-		if p, err = p.Revise(laid); err == nil {
-			nets, list, err = p.Check("", interp.NetOptions{})
-		}
+	if err == nil && p.Text() != text { // the file has changed since it was read
+		p, err = p.Revise(text)
 	}
 	if err != nil {
 		return "", err
 	}
-	var graphs []*graph.Graph
-	for _, n := range nets {
-		graphs = append(graphs, n.Graph)
+	annotated, err := p.Annotate(ctx, laid)
+	if err != nil {
+		return "", err
 	}
-	prover := interp.NewProver()
-	prover.Steps = true
-	verdicts, _ := p.Prove(prover, "", list)
-	annotated := interp.Annotate(p.Main.File, graphs, interp.StepShapes(verdicts))
 	return format.Format(source.NewFile(argument, annotated)), nil
 }
 

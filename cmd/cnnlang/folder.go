@@ -38,7 +38,7 @@ func inFolder(folder string) (files []string, problems []error) {
 
 // isFolder reports whether an argument is a folder, rather than a net of the library.
 func isFolder(argument string) bool {
-	if argument == "-" || !interp.IsFile(argument) && slices.Contains(interp.Library(), argument) {
+	if argument == "-" || !isFile(argument) && slices.Contains(interp.Library(), argument) {
 		return false
 	}
 	info, err := os.Stat(argument)

@@ -27,7 +27,7 @@ func (a *app) graph() *cobra.Command {
 	s.flags(cmd)
 	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		n, err := a.netOf(&s, args[0])
+		n, err := a.net(&s, args[0], 0)
 		switch {
 		case err != nil:
 			return err

@@ -18,6 +18,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
+	"cnnlang/lang/lint"
 )
 
 var countedGrowth = flag.Bool("growth.counted", false, "count the statements that every command takes for texts that grow, in a program built to count them")
@@ -37,18 +38,21 @@ func TestBytesGrowWithTheText(t *testing.T) {
 	bytesFor := func(text string) int {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		p, err := interp.Open("-", strings.NewReader(text))
+		p, err := interp.Read(stdinName, strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets, list, err := p.Check("", interp.NetOptions{Origins: true})
+		nets, list, err := p.Check(interp.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		list.AddAll(p.Lint(nil))
+		if !p.Problems.HasErrors() {
+			list.AddAll(lint.Check(p.Main))
+		}
 		for _, n := range nets {
 			graph.Print(io.Discard, n.Graph)
 			n.Graph.Rows(graph.AllDepths)
+			n.Why("output")
 		}
 		diag.FprintShort(io.Discard, list)
 		format.Format(p.Main.File.Source)

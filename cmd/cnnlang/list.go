@@ -55,17 +55,13 @@ func (a *app) list() *cobra.Command {
 }
 
 func (a *app) listed(name string) (listedNet, error) {
-	p, err := interp.Open(name, nil)
+	p, err := interp.Open(name)
 	if err != nil {
 		return listedNet{}, err
 	}
-	o, err := p.Select(name)
+	n, err := p.Net(interp.Options{})
 	if err != nil {
 		return listedNet{}, err
-	}
-	n, found := interp.Instantiate(o, interp.NetOptions{})
-	if n == nil {
-		return listedNet{}, &problems{append(p.Problems, found...), p.File}
 	}
 	return listedNet{
 		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, File: p.Main.Name(),

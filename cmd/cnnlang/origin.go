@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,6 +62,18 @@ func (o *origin) cacheFolder() (string, error) {
 // generated reports whether the weights come from the seed.
 func (o *origin) generated() bool { return o.weights.value == "random" }
 
+// source is where the weights come from.
+func (o *origin) source() interp.Weights {
+	w := interp.WeightsFile(o.weights.value)
+	switch {
+	case o.generated():
+		w = interp.RandomWeights(o.seed.value)
+	case o.noMap:
+		w = w.Unmapped()
+	}
+	return w
+}
+
 // build prepares a net with its weights. Where a file does not fit, the error
 // says which nets of the library it does fit.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
@@ -76,27 +87,11 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	if opts.Tuning, err = a.tuning(ctx, o, n, opts); err != nil {
 		return nil, err
 	}
-	w := interp.Weights{Seed: o.seed.value}
-	if !o.generated() {
-		store, err := interp.OpenWeights(o.weights.value, interp.StoreOptions{NoMap: o.unmapped()})
-		if err != nil {
-			return nil, err
-		}
-		defer store.Close()
-		w.Store = store
-	}
-	fetched := int64(0)
-	opts.Afforded = func(m interp.Memory) {
-		collect(opts.MaxMemory, m.Weights)
-		fetched = m.Fetched
-	}
-	model, err := interp.Build(n, w, opts)
-	collected(fetched)
-	if fit, ok := err.(*interp.FitError); ok {
-		if names := interp.Fitting(w.Store); len(names) > 0 {
-			fit.Note = "the file fits " + strings.Join(names, " and ") + " exactly"
-			fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", names[0], o.weights.value)
-		}
+	opts.Afforded = func(m interp.Memory) { collect(opts.MaxMemory, m.Weights) }
+	model, err := n.Build(ctx, opts)
+	var fit *interp.FitError
+	if errors.As(err, &fit) && len(fit.Fits) > 0 {
+		fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", fit.Fits[0], o.weights.value)
 	}
 	if err == nil && model.CacheProblem != nil {
 		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", visible(plain(model.CacheProblem)))
@@ -137,10 +132,6 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("cannot be written by --tune: there is no such folder; make it, or name another file")}
-	}
-	// To measure an algorithm takes its part of the model, and what fills the caches.
-	if need := o.needed(n, opts) + interp.TuneBytes; opts.MaxMemory > 0 && need > opts.MaxMemory {
-		return nil, &interp.MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
 	}
 	a.progress("%s: measuring algorithms", n.Name)
 	if t, err = interp.Tune(ctx, n, opts, tuneTime); err != nil {

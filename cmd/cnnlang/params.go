@@ -85,7 +85,7 @@ func (a *app) params() *cobra.Command {
 	complete(cmd, "depth", []string{"1", "2", "3", "all"})
 	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		n, err := a.netOf(&s, args[0])
+		n, err := a.net(&s, args[0], 0)
 		if err != nil {
 			return err
 		}

@@ -91,7 +91,7 @@ func verbs(root *cobra.Command) []string {
 // unknownVerb explains a first argument that is no verb.
 func unknownVerb(root *cobra.Command, got string) error {
 	err := usage("there is no command %q", got)
-	if interp.IsFile(got) {
+	if isFile(got) {
 		return err.withHelp("what should be done with the file? As in `cnnlang check %s`", got)
 	}
 	known := verbs(root)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"time"
 
@@ -50,8 +49,10 @@ func (a *app) run() *cobra.Command {
 	}
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := interp.Known(args[0]); err != nil {
-			return err
+		if args[0] != "-" {
+			if err := interp.Known(args[0]); err != nil {
+				return err
+			}
 		}
 		if err := separated(cmd, args[1:]); err != nil {
 			return err
@@ -114,7 +115,7 @@ func (f *runFlags) consistent(images []string) error {
 // spares checks that nothing is written over what is read.
 func (f *runFlags) spares(args []string) error {
 	read := map[string]string{"the weights": f.weights.value, "the input": f.input.value, "the algorithms": f.tune.value}
-	if interp.IsFile(args[0]) {
+	if isFile(args[0]) {
 		read["the net"] = args[0]
 	}
 	for _, image := range args[1:] {
@@ -175,13 +176,16 @@ type runResult struct {
 // runNet opens everything that is named, computes, writes and shows.
 func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images []string) error {
 	start := time.Now()
-	limit := f.memory()
+	limit := interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)
 	collect(limit, 0)
-	in, err := f.supply(images)
+	array, err := f.shapeOf(images)
 	if err != nil {
 		return err
 	}
-	n, err := a.netFor(f, argument, in)
+	n, err := a.net(&f.selection, argument, len(images))
+	if array != nil {
+		blame(err, f.input.value, array)
+	}
 	if err != nil {
 		return err
 	}
@@ -191,20 +195,20 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	}
 	opts := interp.Options{
 		Sides: sides, At: at, Precision: f.precision.value[0], Threads: f.threads.value[0],
-		MaxMemory: limit, Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+		MaxMemory: limit, Weights: f.origin.source(),
 	}
-	x, passing, err := in.tensor(ctx, f, n, opts)
+	x, held, err := f.tensor(ctx, images, n, opts)
 	if err != nil {
 		return err
 	}
-	opts.Held = held(opts.Held, passing)
+	opts.Held = held
 	model, err := a.build(ctx, &f.origin, n, opts)
 	if err != nil {
 		return err
 	}
 	session := model.NewSession(opts.Threads)
 	defer session.Close()
-	m := model.Plan.Memory(session.Threads())
+	m := model.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
 	r := &runResult{net: n, session: session, images: images, threads: session.Threads(), prepared: time.Since(start)}
 	start = time.Now()
@@ -216,26 +220,4 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	return a.show(f, r)
-}
-
-// netFor makes the net at the size of its input: the one asked for, or that of
-// the array, or the net's own, for as many images as there are.
-func (a *app) netFor(f *runFlags, argument string, in supply) (*interp.Net, error) {
-	p, o, err := a.open(&f.selection, argument)
-	if err != nil {
-		return nil, err
-	}
-	if f.shape.value == nil {
-		f.shape.value = in.shape
-	}
-	n, err := a.instantiate(&f.selection, p, o)
-	var found *problems
-	if in.shape != nil && errors.As(err, &found) {
-		found.blame(f.input.value, in.shape)
-	}
-	if err != nil || f.shape.value != nil || in.count <= 1 {
-		return n, err
-	}
-	f.shape.value = append([]int{in.count}, n.Graph.Input.Shape[1:]...)
-	return a.instantiate(&f.selection, p, o)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -73,7 +72,7 @@ func (a *app) show(f *runFlags, r *runResult) error {
 		Threads: r.threads, Seconds: runSeconds{r.prepared.Seconds(), r.ran.Seconds()},
 		Precision: f.precision.String(),
 	}
-	if r.classifies() {
+	if r.net.Classifies() {
 		d.Results = r.classes(out, f.top.value)
 	}
 	if f.format.value == "json" {
@@ -131,72 +130,20 @@ func scoreGrid(top []classScore) grid {
 	return g
 }
 
-// classifies reports whether the output is scores of classes. A normalised
-// vector is a place in a space, not a list of scores.
-func (r *runResult) classifies() bool {
-	out := r.net.Graph.Output
-	return len(out.Shape) == 2 && (out.Op == nil || out.Op.Name() != "l2_normalize")
-}
-
-// classes ranks the classes of every image, equal ones by their number.
+// classes are the highest classes of every image.
 func (r *runResult) classes(out tensor.Tensor, top int) []imageResult {
-	images, classes := out.Shape[0], out.Shape[1]
-	names := r.net.Meta.Classes
-	if len(names) != classes {
-		names = nil
-	}
-	op := r.net.Graph.Output.Op
-	already := op != nil && op.Name() == "softmax"
 	var results []imageResult
-	for i := range images {
-		scores := out.Data[i*classes : (i+1)*classes]
-		chances := softmax(scores)
+	for i, classes := range r.net.Classes(out, top) {
 		result := imageResult{Top: []classScore{}}
 		if i < len(r.images) {
 			result.Image = r.images[i]
 		}
-		for _, class := range ranked(scores, top) {
-			s := classScore{Class: class, Probability: real(chances[class]), Output: real(scores[class])}
-			if already {
-				s.Probability = s.Output
-			}
-			if names != nil {
-				s.Name = names[class]
-			}
-			result.Top = append(result.Top, s)
+		for _, c := range classes {
+			result.Top = append(result.Top, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})
 		}
 		results = append(results, result)
 	}
 	return results
-}
-
-// ranked lists the indices of the highest scores, highest first. What is no
-// number comes last.
-func ranked(scores []float32, top int) []int {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	return order[:min(top, len(order))]
-}
-
-// softmax returns exp(x) / sum of exp(x), computed so that nothing overflows.
-func softmax(scores []float32) []float64 {
-	highest := math.Inf(-1)
-	for _, x := range scores {
-		highest = max(highest, float64(x))
-	}
-	out := make([]float64, len(scores))
-	sum := 0.0
-	for i, x := range scores {
-		out[i] = math.Exp(float64(x) - highest)
-		sum += out[i]
-	}
-	for i := range out {
-		out[i] /= sum
-	}
-	return out
 }
 
 func summarize(t tensor.Tensor) outputSummary {

@@ -227,19 +227,17 @@ func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	seed, err := strconv.ParseUint(args[2], 10, 64)
 	ts.Check(err)
-	p, err := interp.Open(name, nil)
+	p, err := interp.Open(name)
 	ts.Check(err)
-	o, err := p.Select("")
+	n, err := p.Net(interp.Options{})
 	ts.Check(err)
-	n, list := interp.Instantiate(o, interp.NetOptions{})
-	ts.Check(list.Err())
 	params := n.Graph.Params(true)
-	tensors := interp.RandomWeights(seed).Bind(params)
+	tensors := interp.RandomTensors(n, seed)
 	var named []interp.NamedTensor
 	for _, param := range params {
 		named = append(named, interp.NamedTensor{Name: strings.Join(args[3:], "") + param.Path, Tensor: tensors[param.Path]})
 	}
-	ts.Check(interp.WriteSafetensors(ts.MkAbs(args[0]), named))
+	ts.Check(interp.WriteWeights(ts.MkAbs(args[0]), named))
 }
 
 // oneline FILE: wants exactly one message, which names no package of ours.

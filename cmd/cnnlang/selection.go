@@ -4,19 +4,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/lang/diag"
-	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 )
 
 // A selection is the flags that say which net at which size.
 type selection struct {
-	net      *option[string]
-	set      *option[[]string]
-	shape    *option[[]int]
-	settings []interp.Setting
-	text     *source.File // of the settings, for diagnostics
-	origins  bool         // whether the net must know where its sizes come from
+	net   *option[string]
+	set   *option[[]string]
+	shape *option[[]int]
 }
 
 // flags adds the flags to a command.
@@ -38,7 +32,7 @@ func (s *selection) flags(cmd *cobra.Command) {
 func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []string
 	if len(args) > 0 && args[0] != "-" {
-		if p, err := interp.Open(args[0], nil); err == nil {
+		if p, err := interp.Open(args[0]); err == nil {
 			for _, o := range p.Main.Nets() {
 				names = append(names, o.Name)
 			}
@@ -47,76 +41,48 @@ func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Comp
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// readSettings parses --set.
-func (s *selection) readSettings() error {
-	settings, text, list := interp.Settings(s.set.value)
-	s.settings, s.text = settings, text
-	if list.HasErrors() {
-		return &problems{list, s.files(nil)}
-	}
-	return nil
+// settingsName is what diagnostics call the values of --set.
+const settingsName = "--set"
+
+// options are what the flags say, where they can be understood.
+func (s *selection) options() (interp.Options, error) {
+	set := interp.Settings{Texts: s.set.value, Name: settingsName}
+	return interp.Options{Net: s.net.value, Set: set, Shape: s.shape.value}, set.Err()
 }
 
-// files finds the text that a diagnostic is about.
-func (s *selection) files(p *interp.Program) func(name string) *source.File {
-	return func(name string) *source.File {
-		switch {
-		case name == interp.SettingsFile:
-			return s.text
-		case p != nil:
-			return p.File(name)
-		}
-		return nil
+// program reads what an argument names: - is standard input.
+func (a *app) program(argument string) (*interp.Program, error) {
+	if argument == "-" {
+		return interp.Read(stdinName, a.stdin)
 	}
+	return interp.Open(argument)
 }
 
-func (s *selection) options() interp.NetOptions {
-	return interp.NetOptions{Set: s.settings, Shape: s.shape.value, Origins: s.origins}
-}
+// stdinName is what diagnostics call standard input.
+const stdinName = "<stdin>"
 
-// open loads what an argument names and finds the net in it.
-func (a *app) open(s *selection, argument string) (*interp.Program, *resolve.Object, error) {
-	if err := s.readSettings(); err != nil {
-		return nil, nil, err
-	}
-	if s.net.value != "" && !interp.IsFile(argument) {
-		return nil, nil, usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
-			withHelp("leave out --net, or name %s in its place", s.net.value)
-	}
-	p, err := interp.Open(argument, a.stdin)
-	if err != nil {
-		return nil, nil, err
-	}
-	if p.Problems.HasErrors() {
-		return nil, nil, &problems{p.Problems, s.files(p)}
-	}
-	o, err := p.Select(s.net.value, s.settings...)
-	if err != nil {
-		return nil, nil, err
-	}
-	return p, o, nil
-}
+// isFile reports whether an argument is a file, and no net of the library.
+func isFile(argument string) bool { return argument == "-" || interp.IsFile(argument) }
 
-// instantiate makes the net at the size that is asked for. Warnings are shown
-// and do no harm.
-func (a *app) instantiate(s *selection, p *interp.Program, o *resolve.Object) (*interp.Net, error) {
-	n, list := interp.Instantiate(o, s.options())
-	list = append(append(diag.List(nil), p.Problems...), list...)
-	found := &problems{list, s.files(p)}
-	if n == nil {
-		return nil, found
-	}
-	if len(list) > 0 {
-		a.diagnostics(found)
-	}
-	return n, nil
-}
-
-// netOf does both for a verb that needs no more.
-func (a *app) netOf(s *selection, argument string) (*interp.Net, error) {
-	p, o, err := a.open(s, argument)
+// net makes the net that an argument and the flags name, for so many images where they do
+// not say its shape. Warnings are shown and do no harm.
+func (a *app) net(s *selection, argument string, images int) (*interp.Net, error) {
+	opts, err := s.options()
 	if err != nil {
 		return nil, err
 	}
-	return a.instantiate(s, p, o)
+	if opts.Net != "" && !isFile(argument) {
+		return nil, usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
+			withHelp("leave out --net, or name %s in its place", opts.Net)
+	}
+	p, err := a.program(argument)
+	if err != nil {
+		return nil, err
+	}
+	opts.Batch = images
+	n, err := p.Net(opts)
+	if err == nil && len(n.Warnings) > 0 {
+		a.diagnostics(n.Warnings, n.File)
+	}
+	return n, err
 }

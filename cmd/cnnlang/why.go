@@ -66,8 +66,7 @@ func (a *app) why() *cobra.Command {
 				return err
 			}
 		}
-		s.origins = true
-		n, err := a.netOf(&s, args[0])
+		n, err := a.net(&s, args[0], 0)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
 	"cnnlang/ops"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
@@ -16,7 +15,7 @@ import (
 // the weights of the grouped one, cut into paths, make the others compute it.
 func TestFormsOfResNeXt(t *testing.T) {
 	grouped := form(t, "form_c")
-	weights := Tensors(grouped)
+	weights := interp.RandomTensors(grouped, 0)
 	want := resultOf(t, grouped, weights)
 	for _, name := range []string{"form_a", "form_b"} {
 		n := form(t, name)
@@ -26,17 +25,13 @@ func TestFormsOfResNeXt(t *testing.T) {
 
 func form(t *testing.T, name string) *interp.Net {
 	t.Helper()
-	p, err := interp.Open("../../../docs/family/resnext.cnn", nil)
+	p, err := interp.Open("../../../docs/family/resnext.cnn")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := p.Select(name)
+	n, err := p.Net(interp.Options{Net: name})
 	if err != nil {
 		t.Fatal(err)
-	}
-	n, list := interp.Instantiate(o, elab.Options{})
-	if n == nil {
-		t.Fatal(list.Err())
 	}
 	return n
 }

@@ -4,16 +4,11 @@
 package nettest
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/pass"
-	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/optest"
@@ -59,21 +54,13 @@ var Families = []SmallNet{
 // settings name=value.
 func Instantiate(t testing.TB, name string, shape tensor.Shape, settings ...string) *interp.Net {
 	t.Helper()
-	p, err := interp.Open(name, nil)
+	p, err := interp.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := p.Select("")
+	n, err := p.Net(interp.Options{Shape: shape, Set: interp.Set(settings...)})
 	if err != nil {
-		t.Fatal(err)
-	}
-	set, _, list := interp.Settings(settings)
-	if list.HasErrors() {
-		t.Fatal(list.Err())
-	}
-	n, list := interp.Instantiate(o, elab.Options{Shape: shape, Set: set})
-	if n == nil {
-		t.Fatalf("%s: %v", name, list.Err())
+		t.Fatalf("%s: %v", name, err)
 	}
 	return n
 }
@@ -118,35 +105,23 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 			opts.Sides = append(opts.Sides, side.Name)
 		}
 	}
-	m, err := interp.Build(n, interp.Weights{}, opts)
+	opts.Weights = interp.RandomWeights(0)
+	m, err := n.Build(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// Tensors makes the weights of a net, and of its side heads, from seed 0.
-func Tensors(n *interp.Net) map[string]tensor.Tensor {
-	return weights.Random(0).Bind(n.Graph.Params(true))
-}
-
 // ModelIn makes a model of the main path with weights, whether the processor has kernels
 // for the precision or not.
 func ModelIn(t testing.TB, n *interp.Net, precision ops.Precision, tensors map[string]tensor.Tensor) *interp.Model {
 	t.Helper()
-	g, _ := pass.Run(n.Graph, pass.Options{})
-	source := func(p graph.Param) (tensor.Tensor, error) {
-		v, ok := tensors[p.Path]
-		if !ok {
-			return v, fmt.Errorf("there is no %s", p.Path)
-		}
-		return v, nil
-	}
-	p, err := plan.New(g, source, plan.Options{Precision: precision})
+	m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsOf(tensors), Precision: precision, Emulate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &interp.Model{Net: n, Plan: p}
+	return m
 }
 
 // SameBits tells apart what == calls equal, and equal what it does not.

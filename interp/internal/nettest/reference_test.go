@@ -147,7 +147,8 @@ func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []flo
 // session builds the network with generated weights and runs it once.
 func (c *comparison) session(n *interp.Net, r reftest.Run, opts interp.Options) *interp.Session {
 	c.Helper()
-	m, err := interp.Build(n, interp.Weights{Seed: c.seed}, opts)
+	opts.Weights = interp.RandomWeights(c.seed)
+	m, err := n.Build(c.Context(), opts)
 	if err != nil {
 		c.Fatal(err)
 	}

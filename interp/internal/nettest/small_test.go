@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/plan"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -79,7 +77,7 @@ func TestBranchesOfABatchAreNotCopied(t *testing.T) {
 	}
 	for net, size := range map[string]int{"googlenet": 64, "inception_v3": 107, "densenet121": 64, "squeezenet1_1": 64} {
 		var steps strings.Builder
-		if err := plan.Print(&steps, Build(t, Instantiate(t, net, tensor.Shape{8, 3, size, size})).Plan, 1); err != nil {
+		if err := Build(t, Instantiate(t, net, tensor.Shape{8, 3, size, size})).PrintPlan(&steps, 1); err != nil {
 			t.Fatal(err)
 		}
 		if n := strings.Count(steps.String(), "  concat("); (n > 0) != (isa == "generic") {
@@ -134,11 +132,11 @@ const everyKind = `net kinds [N, 3, H = 40, W = 40] -> [N, 10] {
 // sees into, and with CNNLANG_ISA=generic those in Go, which it does. Where plain Go
 // stands in for a precision that the processor lacks, a smaller net has to do.
 func TestOneModelServes64Goroutines(t *testing.T) {
-	p, err := interp.Open("-", strings.NewReader(everyKind))
+	p, err := interp.Read("kinds.cnn", strings.NewReader(everyKind))
 	if err != nil {
 		t.Fatal(err)
 	}
-	nets, list, err := p.Check("", elab.Options{})
+	nets, list, err := p.Check(interp.Options{})
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}
@@ -149,7 +147,7 @@ func TestOneModelServes64Goroutines(t *testing.T) {
 				n, rounds = Instantiate(t, "unet", tensor.Shape{1, 3, 16, 16}, "base=4"), 1
 			}
 			shape := n.Graph.Input.Shape
-			m := ModelIn(t, n, precision, Tensors(n))
+			m := ModelIn(t, n, precision, interp.RandomTensors(n, 0))
 			const inputs = 4
 			var want [inputs][]float32
 			for i := range want {

@@ -26,6 +26,8 @@ type Contract struct {
 	Without string `json:"parameters_without,omitempty"`
 	// Counterexample makes a refuted block fail.
 	Counterexample string `json:"counterexample,omitempty"`
+	// Output are the sizes of what it gives, "" where they differ from case to case.
+	Output []string `json:"-"`
 }
 
 // A Clause is a requirement or formula and the case it is for, "" for all.
@@ -40,7 +42,7 @@ type Clause struct {
 func (v *Verdict) Contract() Contract {
 	c := Contract{
 		Name: v.Block.Name, Kind: v.Block.Block.Kind, Status: v.Status, Reason: v.Reason, Paths: v.Paths,
-		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{},
+		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{}, Output: v.Output(),
 	}
 	for _, r := range v.Requirements {
 		c.Requires = append(c.Requires, v.Clause(r))

@@ -25,6 +25,8 @@ type FitError struct {
 	// file does fit and how to run it. Both may be "".
 	Note string `json:"note,omitempty"`
 	Help string `json:"help,omitempty"`
+	// Fits are the networks of the library that the file does fit.
+	Fits []string `json:"-"`
 }
 
 // Missing is a tensor that the network wants and the file does not have.

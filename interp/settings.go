@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
@@ -9,21 +10,38 @@ import (
 	"cnnlang/lang/source"
 )
 
-// SettingsFile is what diagnostics call the text that settings come from.
-const SettingsFile = "--set"
+// Settings give parameters of a net values: each text is name=value, and means what
+// `let name=value` does in a file.
+type Settings struct {
+	Texts []string
+	// Name is what diagnostics call the texts, "settings" if empty.
+	Name string
+}
 
-// Settings reads name=value texts, which mean what `let name=value` does in a
-// file. The file holds that text, for diagnostics.
-func Settings(texts []string) ([]elab.Setting, *source.File, diag.List) {
+// Set makes Settings of texts such as "classes=10".
+func Set(texts ...string) Settings { return Settings{Texts: texts} }
+
+// Err is a *ProgramError where the texts have mistakes.
+func (s Settings) Err() error {
+	_, file, list := s.parse()
+	if list.HasErrors() {
+		return &ProgramError{list, func(string) *source.File { return file }}
+	}
+	return nil
+}
+
+// parse reads the texts. The file holds them, for diagnostics.
+func (s Settings) parse() ([]elab.Setting, *source.File, diag.List) {
 	var all strings.Builder
-	for _, t := range texts {
+	for _, t := range s.Texts {
 		// One line each, so that one setting cannot begin another declaration.
 		all.WriteString("let " + strings.NewReplacer("\n", " ", "\r", " ").Replace(t) + "\n")
 	}
-	file := source.NewFile(SettingsFile, all.String())
+	name := cmp.Or(s.Name, "settings")
+	file := source.NewFile(name, all.String())
 	tree, list := parse.File(file)
 	// People see what they wrote: the same places, without the word let.
-	file = source.NewFile(SettingsFile, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
+	file = source.NewFile(name, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
 	var settings []elab.Setting
 	for _, d := range tree.Decls {
 		if d.Let != nil {

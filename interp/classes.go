@@ -1,0 +1,74 @@
+package interp
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"cnnlang/ops/tensor"
+)
+
+// A Class is one of those that a net tells apart.
+type Class struct {
+	Index       int
+	Name        string // "" where the net's meta has no names
+	Score       float32
+	Probability float64 // the softmax of the scores, which a net may have computed itself
+}
+
+// Classes ranks the classes of every image of an output [N, C], and returns the k highest
+// of each, highest first and equal ones by their index. The net must be one that
+// Classifies.
+func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
+	names, op := n.Meta.Classes, n.Graph.Output.Op
+	classes := output.Shape[1]
+	if len(names) != classes {
+		names = nil
+	}
+	all := make([][]Class, output.Shape[0])
+	for i := range all {
+		scores := output.Data[i*classes : (i+1)*classes]
+		chances := Softmax(scores)
+		all[i] = []Class{}
+		for _, class := range TopK(scores, k) {
+			c := Class{Index: class, Score: scores[class], Probability: chances[class]}
+			if op != nil && op.Name() == "softmax" {
+				c.Probability = float64(c.Score)
+			}
+			if names != nil {
+				c.Name = names[class]
+			}
+			all[i] = append(all[i], c)
+		}
+	}
+	return all
+}
+
+// TopK lists the indices of the k highest scores, highest first and equal ones in their
+// order. What is no number comes last.
+func TopK(scores []float32, k int) []int {
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	return order[:min(max(k, 0), len(order))]
+}
+
+// Softmax returns exp(x) / sum of exp(x), computed so that nothing overflows.
+func Softmax(scores []float32) []float64 {
+	highest := math.Inf(-1)
+	for _, x := range scores {
+		highest = max(highest, float64(x))
+	}
+	out := make([]float64, len(scores))
+	sum := 0.0
+	for i, x := range scores {
+		out[i] = math.Exp(float64(x) - highest)
+		sum += out[i]
+	}
+	for i := range out {
+		out[i] /= sum
+	}
+	return out
+}

@@ -1,0 +1,38 @@
+package interp
+
+import (
+	"context"
+	"io/fs"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/repair"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/lang"
+	"cnnlang/lang/diag"
+)
+
+// What the parts of Workspace.Check find, for tests of one of them.
+
+func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
+	return p.prove(context.Background(), prover, name, found)
+}
+
+func (p *Program) Repair(name string, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
+	p.repair(context.Background(), name, elab.Options{}, found, verdicts, limits)
+}
+
+func (p *Program) Lint(verdicts []*prove.Verdict) diag.List { return p.lint(verdicts) }
+
+func (p *Program) Fixed(found diag.List) (string, []diag.Repair) { return p.fixed(found) }
+
+// LoadFrom loads a file whose std may be another.
+func LoadFrom(files fs.FS, name, prefix string, std *lang.Library) (*Program, error) {
+	return loadWith(files, name, prefix, "", std)
+}
+
+// StoreWeights takes parameters from an open file.
+func StoreWeights(s weights.Store) Weights { return Weights{given: true, store: s} }
+
+// Known reports whether the packed parameters came from a cache.
+func (m *Model) Known() bool { return m.plan.Known() }

@@ -1,0 +1,132 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"cnnlang/interp/internal/weights"
+	"cnnlang/interp/npy"
+	"cnnlang/interp/picture"
+	"cnnlang/ops/tensor"
+)
+
+// The inputs of a net are made within what a model may take (Options.MaxMemory), and tell
+// what they hold of it (Options.Held). They come before the weights: a picture that
+// cannot be read is found out in no time.
+
+// ReadImages reads JPEG and PNG files and prepares them as the net's meta says, as one batch
+// [N, 3, H, W]. Its errors are *InputError, *MemoryError, *picture.FileError and
+// *picture.LimitError.
+func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (batch tensor.Tensor, held int64, err error) {
+	if err := n.affordsInput(ctx, opts, 0); err != nil {
+		return batch, 0, err
+	}
+	if err := n.takesPictures(); err != nil {
+		return batch, 0, err
+	}
+	shape, p := n.Graph.Input.Shape, n.Meta.Preprocess()
+	if len(paths) != shape[0] {
+		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
+	}
+	most, largest := int64(0), 0 // what the largest image takes, and which that is
+	for i, path := range paths {
+		need, err := picture.Need(ctx, path, p, shape[2], shape[3])
+		if err != nil {
+			return batch, 0, err
+		}
+		if need > most {
+			most, largest = need, i
+		}
+	}
+	if need := n.inputBytes() + most; opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return batch, 0, n.tooLarge(ctx, opts, need, paths[largest]+" takes "+Bytes(most)+" to be decoded; scale it down")
+	}
+	batch = tensor.New(shape...)
+	size := shape[1:].Elements()
+	for i, path := range paths {
+		t, err := picture.Load(ctx, path, p, shape[2], shape[3], most) // no more than it was a moment ago
+		if err != nil {
+			return batch, 0, err
+		}
+		copy(batch.Data[i*size:(i+1)*size], t.Data)
+		giveBack(most)
+	}
+	return batch, n.held(most), nil
+}
+
+// ReadArray reads the array of a .npy file. Its errors are *InputError, *MemoryError
+// and *npy.FileError.
+func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tensor.Tensor, held int64, err error) {
+	shape, need, err := npy.Look(path)
+	if err != nil {
+		return t, 0, err
+	}
+	if want := n.Graph.Input.Shape; !shape.Equal(want) {
+		return t, 0, &InputError{Net: n.Name, Want: want, Problem: fmt.Sprintf("%s holds an array of the shape %v, want %v", path, shape, want)}
+	}
+	if err := n.affordsInput(ctx, opts, need); err != nil {
+		return t, 0, err
+	}
+	t, err = npy.Read(path)
+	if err == nil && !t.Shape.Equal(shape) {
+		err = &npy.FileError{Path: path, Problem: "was written to while it was read; run again"}
+	}
+	return t, n.held(need - n.inputBytes()), err
+}
+
+// RandomInput makes an input from a seed, with values in [-scale, scale) that vary as those
+// of pictures do. A net without height and width gets an image of one pixel.
+func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale float32) (t tensor.Tensor, held int64, err error) {
+	if err := n.affordsInput(ctx, opts, 0); err != nil {
+		return t, 0, err
+	}
+	shape, axes := n.Graph.Input.Shape, [4]int{1, 1, 1, 1}
+	copy(axes[:], shape)
+	for _, size := range shape[min(4, len(shape)):] {
+		axes[3] *= size
+	}
+	t = weights.Image(seed, axes[0], axes[1], axes[2], axes[3], scale)
+	t.Shape = shape
+	return t, n.held(0), nil
+}
+
+// held is what an input holds, and in passing what it took to make it. Addresses that Go's
+// memory once had are never given back, so where they are limited both count.
+func (n *Net) held(passing int64) int64 {
+	if _, limited := AddressesLeft(); limited {
+		return n.inputBytes() + passing
+	}
+	return n.inputBytes()
+}
+
+func (n *Net) inputBytes() int64 { return 4 * int64(n.Graph.Input.Shape.Elements()) }
+
+// affordsInput refuses an input that takes more than a whole model may.
+func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error {
+	if err := ended(ctx); err != nil {
+		return err
+	}
+	if need = max(need, n.inputBytes()); opts.MaxMemory > 0 && need > opts.MaxMemory {
+		return n.tooLarge(ctx, opts, need, "")
+	}
+	return nil
+}
+
+// tooLarge says what a run needs in all, of which the input takes so much.
+func (n *Net) tooLarge(ctx context.Context, opts Options, input int64, what string) error {
+	opts.Held = n.inputBytes()
+	e := &MemoryError{Net: n.Name, Need: n.need(ctx, opts), Max: opts.MaxMemory}
+	if input > e.Need {
+		e.Need, e.Most = input, what
+	}
+	return e
+}
+
+// giveBack returns what was taken in passing to the system, where that is much.
+func giveBack(passing int64) {
+	const much = 32 << 20
+	if passing > much {
+		debug.FreeOSMemory()
+	}
+}

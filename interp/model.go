@@ -1,0 +1,182 @@
+package interp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/ops"
+)
+
+// Precision is what values between steps are rounded to.
+type Precision = ops.Precision
+
+// The precisions: all float32; products of bfloat16; and values of images too.
+const (
+	F32     = ops.F32
+	F32Fast = ops.F32Fast
+	BF16    = ops.BF16
+)
+
+// A Model is a network ready to run: its algorithms chosen and its weights
+// packed. It does not change, and any number of goroutines may use it at once.
+type Model struct {
+	Net *Net
+	// CacheProblem says why Options.Cache was of no use; the model is sound.
+	CacheProblem error
+
+	plan     *plan.Plan
+	at       map[string]*graph.Node // in the plan's graph
+	opts     Options
+	sessions chan *Session // those that Run may use, nil for one that is not made yet
+	closing  sync.Once
+}
+
+// Build packs a net's weights. It stops soon after ctx has ended, with its error; its
+// other errors are *SelectionError, *MemoryError, *PrecisionError, *FitError,
+// *WeightsError and *WeightsLimitError.
+func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	closeWeights, err := opts.Weights.open()
+	if err != nil {
+		return nil, err
+	}
+	defer closeWeights()
+	if err := opts.Precision.Supported(); err != nil && !opts.Emulate {
+		return nil, err
+	}
+	w := opts.Weights
+	g, lean, err := n.lean(opts)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Net: n, at: lean.at, opts: opts, sessions: make(chan *Session, max(1, opts.Sessions))}
+	for range cap(m.sessions) {
+		m.sessions <- nil
+	}
+	fetched := int64(0)
+	planned := plan.Options{Precision: opts.Precision, Threads: opts.Threads, Affords: func(need plan.Memory) error {
+		fetched = need.Fetched
+		return opts.affords(n, need)
+	}}
+	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
+	if store, ok := w.store.(weights.FileStore); ok {
+		planned.Views = store.Views()
+	}
+	source, err := w.source(ctx, n, lean.sides)
+	if err != nil {
+		return nil, err
+	}
+	if w.store != nil {
+		planned.Done = func(p graph.Param) { w.store.Forget(p.Path) }
+	}
+	err = m.cached(g, source, w, planned, opts.Cache)
+	giveBack(fetched)
+	if err != nil {
+		return nil, err
+	}
+	if w.store != nil {
+		if err := w.store.Unchanged(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// need is what the model takes at most, with what else is held, or 0 where that cannot
+// be told.
+func (n *Net) need(ctx context.Context, opts Options) int64 {
+	opts.MaxMemory, opts.Cache = 1, ""
+	_, err := n.Build(ctx, opts)
+	var memory *MemoryError
+	if errors.As(err, &memory) {
+		return memory.Need
+	}
+	return 0
+}
+
+// affords compares what a model takes with what it may take. Each session beyond the
+// first takes its own.
+func (o Options) affords(n *Net, m plan.Memory) error {
+	more := m.Activations + m.Scratch + m.Outputs
+	need := o.Held + max(m.Peak(), m.Weights+more*int64(max(1, o.Sessions)))
+	if o.MaxMemory > 0 && need > o.MaxMemory {
+		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory}
+	}
+	if o.Afforded != nil {
+		o.Afforded(Memory(m))
+	}
+	return nil
+}
+
+// Memory is what a model and one session take, in bytes.
+type Memory struct {
+	Weights     int64 // the parameters as they are packed
+	Activations int64 // all values that live at one time, at the peak
+	Scratch     int64 // working memory of the algorithms
+	Outputs     int64 // what a session shows
+	Fetched     int64 // tensors that wait to be packed, at most, before there is a session
+}
+
+// Total is what a model and a session take while they run.
+func (m Memory) Total() int64 { return plan.Memory(m).Total() }
+
+// Memory tells what the model and one session on this many threads take.
+func (m *Model) Memory(threads int) Memory { return Memory(m.plan.Memory(threads)) }
+
+// PrintPlan writes the steps of the model, with their algorithms and places in memory, for
+// sessions on this many threads.
+func (m *Model) PrintPlan(w io.Writer, threads int) error { return plan.Print(w, m.plan, threads) }
+
+// A PrecisionError says that the processor has no kernels for a precision.
+type PrecisionError = ops.PrecisionError
+
+// A MemoryError says that a model does not fit the memory it may use, with its input and
+// all that is taken on the way to it.
+type MemoryError struct {
+	Net       string
+	Need, Max int64  // bytes
+	Most      string // what takes the most, where that is not the model
+}
+
+func (e *MemoryError) Error() string {
+	text := fmt.Sprintf("interp: %s needs about %s of memory, and %s may be used", e.Net, Bytes(atLeast(e.Need)), Bytes(e.Max))
+	if e.Most != "" {
+		text += ": " + e.Most
+	}
+	return text
+}
+
+// atLeast rounds up to what Bytes prints, so that who allows as much as it says allows
+// enough.
+func atLeast(n int64) int64 {
+	unit := int64(1)
+	switch {
+	case n >= 1<<30:
+		unit = 1 << 30 / 10
+	case n >= 1<<20:
+		unit = 1 << 20 / 10
+	}
+	return (n + unit) / unit * unit
+}
+
+// Bytes prints a number of bytes as people read it.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

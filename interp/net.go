@@ -1,0 +1,161 @@
+package interp
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/expand"
+	"cnnlang/interp/picture"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/tensor"
+)
+
+// A Net is a network at one input size: its graph, what it says of itself, and
+// what it weighs and costs.
+type Net struct {
+	Name  string
+	Graph *graph.Graph
+	Meta  Meta
+	// Main and Sides are what the main path and the side heads weigh and cost.
+	Main, Sides graph.Count
+	// Unchecked are the facts that do not apply, as an option departed from the net's
+	// own size or arguments.
+	Unchecked Unchecked
+	// Warnings are about what is allowed and seldom meant.
+	Warnings diag.List
+
+	result  *elab.Result
+	program *Program
+	set     *source.File
+	// origins has for each of the graph's steps where the axes of its value got
+	// their sizes.
+	origins func() [][]*elab.Origin
+}
+
+// Unchecked counts facts: expectations, and claims about the shapes of steps.
+type Unchecked = elab.Unchecked
+
+// Meta is what a net says of itself: where it comes from, the names of its classes, and
+// how it wants its pictures. What it does not say is empty.
+type Meta struct {
+	Paper, Source, Weights, License string
+	Classes                         []string
+	Mean, Std                       []float64 // of a channel, or one for all
+	Scale                           float64   // what the full brightness becomes: 1 or 255
+	Resize, Crop                    int       // pixels
+	Interpolation, ChannelOrder     string
+}
+
+// Preprocess is how pictures are prepared for the net.
+func (m Meta) Preprocess() picture.Preprocess {
+	return picture.Preprocess{
+		Resize: m.Resize, Crop: m.Crop, Interpolation: m.Interpolation,
+		Scale: m.Scale, Order: m.ChannelOrder, Mean: narrow(m.Mean), Std: narrow(m.Std),
+	}
+}
+
+func narrow(list []float64) []float32 {
+	var out []float32
+	for _, x := range list {
+		out = append(out, float32(x))
+	}
+	return out
+}
+
+// Net applies a net of the program to an input size. Its error is a *ProgramError where
+// the text has mistakes, or the net does not fit the size, or a *NoNetError.
+func (p *Program) Net(opts Options) (*Net, error) {
+	if p.Problems.HasErrors() {
+		return nil, &ProgramError{p.Problems, p.File}
+	}
+	set, file, list := opts.Set.parse()
+	if list.HasErrors() {
+		return nil, &ProgramError{list, func(string) *source.File { return file }}
+	}
+	o, err := p.find(opts.Net, set)
+	if err != nil {
+		return nil, err
+	}
+	n, list := p.instantiate(o, elab.Options{Set: set, Shape: opts.Shape}, file)
+	if n != nil && opts.Shape == nil && opts.Batch > 0 && opts.Batch != n.Graph.Input.Shape[0] {
+		shape := append([]int{opts.Batch}, n.Graph.Input.Shape[1:]...)
+		n, list = p.instantiate(o, elab.Options{Set: set, Shape: shape}, file)
+	}
+	list = append(slices.Clone(p.Problems), list...)
+	if n == nil {
+		return nil, &ProgramError{list, p.filesWith(file)}
+	}
+	n.Warnings = list
+	return n, nil
+}
+
+// instantiate applies a net's definition to an input. Where the list holds
+// errors there is no net.
+func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.File) (*Net, diag.List) {
+	r, list := elab.Net(o, opts)
+	if r == nil || r.Graph == nil {
+		return nil, list
+	}
+	return &Net{
+		Name: o.Name, Graph: r.Graph, Meta: Meta(r.Meta), Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
+		result: r, program: p, set: set,
+		origins: sync.OnceValue(func() [][]*elab.Origin {
+			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})
+			return r.Origins
+		}),
+	}, list
+}
+
+// File finds the text that a warning is about.
+func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set)(name) }
+
+// Expand writes the net out as a text of the language without blocks, repeats and
+// parameters: every operation on a line of its own with the shape of its result. Its
+// error is an *ExpandError.
+func (n *Net) Expand() (string, error) { return expand.Text(n.result, n.program.Prelude) }
+
+// An ExpandError says that the text of a net would be longer, or nested deeper, than
+// a file may be. Its fields are Net and Problem.
+type ExpandError = expand.LimitError
+
+// Classifies reports whether the output is scores of classes. A normalised
+// vector is a place in a space, not a list of scores.
+func (n *Net) Classifies() bool {
+	out := n.Graph.Output
+	return len(out.Shape) == 2 && (out.Op == nil || out.Op.Name() != "l2_normalize")
+}
+
+// takesPictures returns an *InputError where the net's input is not pictures, or what its
+// meta says of them cannot be done.
+func (n *Net) takesPictures() error {
+	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 {
+		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], and the net wants %v", shape)}
+	}
+	if err := n.Meta.Preprocess().Check(); err != nil {
+		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "the net's meta does not fit images", Err: err}
+	}
+	return nil
+}
+
+// An InputError is an input that a net does not take.
+type InputError struct {
+	Net     string
+	Want    tensor.Shape
+	Problem string
+	Err     error // underneath, or nil
+}
+
+func (e *InputError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("interp: %s: %s: %v", e.Net, e.Problem, e.Err)
+	}
+	return fmt.Sprintf("interp: %s: %s", e.Net, e.Problem)
+}
+
+// Unwrap returns the error underneath.
+func (e *InputError) Unwrap() error { return e.Err }

@@ -1,0 +1,121 @@
+package interp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+
+	"cnnlang/interp/picture"
+	"cnnlang/ops/tensor"
+)
+
+// errClosed is the error of a model that is used after Close.
+var errClosed = errors.New("interp: the model is closed")
+
+// Run computes the net's output, which is the caller's to keep. The batch is of the net's
+// input shape, or of any multiple of its images, which are then computed as many at
+// a time. Calls that find all of Options.Sessions busy wait, until ctx ends.
+func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, error) {
+	want, none := m.Net.Graph.Input.Shape, tensor.Tensor{}
+	size := want.Elements()
+	times := 1
+	if len(batch.Shape) == len(want) {
+		times = max(1, batch.Shape[0]/want[0])
+	}
+	whole := append(tensor.Shape{times * want[0]}, want[1:]...)
+	if !batch.Shape.Equal(whole) || len(batch.Data) != times*size {
+		return none, &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
+			"the input has the shape %v and %d elements, want %v, or a multiple of its images", batch.Shape, len(batch.Data), want)}
+	}
+	s, err := m.borrow(ctx)
+	if err != nil {
+		return none, err
+	}
+	defer func() { m.sessions <- s }()
+	out := s.Output().Shape
+	result := tensor.New(append([]int{times * out[0]}, out[1:]...)...)
+	for i := range times {
+		if err := s.Run(ctx, tensor.Tensor{Shape: want, Data: batch.Data[i*size : (i+1)*size]}); err != nil {
+			return none, err
+		}
+		copy(result.Data[i*out.Elements():], s.Output().Data)
+	}
+	return result, nil
+}
+
+// borrow takes a session that no other call uses, or makes it.
+func (m *Model) borrow(ctx context.Context) (*Session, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	select {
+	case s, open := <-m.sessions:
+		if !open {
+			return nil, errClosed
+		}
+		if s == nil {
+			s = m.NewSession(0)
+		}
+		return s, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Close waits for the calls of Run that are at work and ends their threads. Sessions of the
+// caller's own go on.
+func (m *Model) Close() {
+	m.closing.Do(func() {
+		for range cap(m.sessions) {
+			if s := <-m.sessions; s != nil {
+				s.Close()
+			}
+		}
+		close(m.sessions)
+	})
+}
+
+// Classify reads a JPEG or PNG image, prepares it as the net's meta says, and returns the k
+// highest classes. Its errors are *InputError, *picture.FileError, *picture.LimitError and
+// those of Run.
+func (m *Model) Classify(ctx context.Context, r io.Reader, k int) ([]Class, error) {
+	return m.classify(ctx, k, func(p picture.Preprocess, h, w int) (tensor.Tensor, error) {
+		most := int64(0)
+		if m.opts.MaxMemory > 0 {
+			most = max(1, m.opts.MaxMemory-m.opts.Held-m.Memory(m.opts.Threads).Total())
+		}
+		return picture.Read(ctx, r, p, h, w, most)
+	})
+}
+
+// ClassifyImage is Classify for an image that is decoded already.
+func (m *Model) ClassifyImage(ctx context.Context, img image.Image, k int) ([]Class, error) {
+	return m.classify(ctx, k, func(p picture.Preprocess, h, w int) (tensor.Tensor, error) { return p.Tensor(ctx, img, h, w) })
+}
+
+func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Preprocess, h, w int) (tensor.Tensor, error)) ([]Class, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.Net.takesPictures(); err != nil {
+		return nil, err
+	}
+	shape := m.Net.Graph.Input.Shape
+	switch {
+	case !m.Net.Classifies():
+		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run", m.Net.Graph.Output.Shape)}
+	case shape[0] != 1:
+		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one; use Run", shape[0])}
+	}
+	input, err := prepare(m.Net.Meta.Preprocess(), shape[2], shape[3])
+	if err != nil {
+		return nil, err
+	}
+	output, err := m.Run(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	return m.Net.Classes(output, k)[0], nil
+}

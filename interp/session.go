@@ -1,0 +1,138 @@
+package interp
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"cnnlang/interp/internal/plan"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A Session runs a model in memory of its own, and copies nothing: each goroutine needs
+// one. Close it after the last run.
+type Session struct {
+	session *plan.Session
+	model   *Model
+	workers *ops.Workers
+	shared  bool // the workers are somebody else's to close
+}
+
+// NewSession makes a session that runs on this many threads; 0 is as many as
+// Options.Threads.
+func (m *Model) NewSession(threads int) *Session {
+	w := ops.NewWorkers(cmp.Or(threads, m.opts.Threads))
+	return &Session{m.plan.NewSession(w), m, w, false}
+}
+
+// NewSessionOn makes a session that shares workers with others, so that many
+// sessions at once keep no more threads busy than one. Their runs take turns, first
+// come, first served. The workers stay the caller's, to close after the last run.
+func (m *Model) NewSessionOn(w *ops.Workers) *Session {
+	return &Session{m.plan.NewSession(w), m, w, true}
+}
+
+// Run computes the outputs for an input of the net's shape, [N, C, H, W]. It
+// stops soon after ctx has ended, and returns its error. It allocates nothing.
+func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
+	if ctx == nil {
+		return errNoContext
+	}
+	return s.session.Run(ctx, input)
+}
+
+// Output returns the main output of the last run. Like all that a session shows,
+// it holds until the next run.
+func (s *Session) Output() tensor.Tensor { return s.session.Output() }
+
+// Side returns the output of a side head that Options.Sides asked for.
+func (s *Session) Side(name string) (tensor.Tensor, bool) { return s.session.Side(name) }
+
+// At returns the value of a step that Options.At asked for.
+func (s *Session) At(path string) (tensor.Tensor, bool) {
+	n, ok := s.model.at[path]
+	if !ok {
+		return tensor.Tensor{}, false
+	}
+	return s.session.At(n)
+}
+
+// Threads is how many threads the session runs on.
+func (s *Session) Threads() int { return s.workers.Count() }
+
+// Close ends the session's threads, where they are its own.
+func (s *Session) Close() {
+	if !s.shared {
+		s.workers.Close()
+	}
+}
+
+// A Timing is how long a run takes, told from several.
+type Timing struct {
+	Runs           int
+	Best, Median   time.Duration
+	Quarter, Third time.Duration // the first and the third quartile
+	First          time.Duration // of the run before, with caches and threads cold
+}
+
+// leastRuns is how many runs a median is taken of at least.
+const leastRuns = 5
+
+// Measure runs the session once to warm up and then for about d, or five times
+// where that is longer, and tells how long a run took.
+func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
+	first, err := s.timed(ctx, input)
+	if err != nil {
+		return Timing{}, err
+	}
+	var took []time.Duration
+	for start := time.Now(); len(took) < leastRuns || time.Since(start) < d; {
+		one, err := s.timed(ctx, input)
+		if err != nil {
+			return Timing{}, err
+		}
+		took = append(took, one)
+	}
+	slices.Sort(took)
+	at := func(share int) time.Duration { return took[(len(took)-1)*share/4] }
+	return Timing{Runs: len(took), Best: took[0], Median: at(2), Quarter: at(1), Third: at(3), First: first}, nil
+}
+
+func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration, error) {
+	start := time.Now()
+	err := s.Run(ctx, input)
+	return time.Since(start), err
+}
+
+// A StepTime is how long one step of a model took: its Path and Op, the Shape of its
+// result, its Algorithm, its MACs, FLOPs and Bytes, how long it Took, and the Least.
+type StepTime = plan.StepTime
+
+// MeasureSteps is Measure for every step by itself: each has the median and the
+// least of its times. The workers start each step anew, so the sum is somewhat more
+// than a run takes.
+func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.Duration) ([]StepTime, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
+	steps, err := s.session.Profile(ctx, input) // to warm up
+	if err != nil {
+		return nil, err
+	}
+	took := make([][]time.Duration, len(steps))
+	for start := time.Now(); len(took) > 0 && (len(took[0]) < leastRuns || time.Since(start) < d); {
+		if steps, err = s.session.Profile(ctx, input); err != nil {
+			return nil, err
+		}
+		for i, step := range steps {
+			took[i] = append(took[i], step.Took)
+		}
+	}
+	for i := range steps {
+		slices.Sort(took[i])
+		steps[i].Took, steps[i].Least = took[i][(len(took[i])-1)/2], took[i][0]
+	}
+	return steps, nil
+}

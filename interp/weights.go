@@ -1,0 +1,152 @@
+package interp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
+)
+
+// Weights say where a model's parameters come from: WeightsFile, WeightsOf or
+// RandomWeights.
+type Weights struct {
+	given    bool
+	path     string
+	unmapped bool
+	seed     uint64
+	store    weights.Store // an open one, the caller's to close
+}
+
+// WeightsFile takes parameters from a .safetensors file, whose tensors have the names and
+// shapes of the net's.
+func WeightsFile(path string) Weights { return Weights{given: true, path: path} }
+
+// Unmapped is the same file, to be read and not mapped into memory.
+func (w Weights) Unmapped() Weights {
+	w.unmapped = true
+	return w
+}
+
+// RandomWeights generates parameters from a seed, to try a net out: what it computes is
+// as large as with trained ones, and means nothing.
+func RandomWeights(seed uint64) Weights { return Weights{given: true, seed: seed} }
+
+// WeightsOf takes parameters from memory, by the names of the net's tensors.
+func WeightsOf(tensors map[string]tensor.Tensor) Weights {
+	return Weights{given: true, store: memoryStore(tensors)}
+}
+
+// errNoWeights is the error of Options without Weights.
+var errNoWeights = errors.New("interp: there are no weights; set Options.Weights to WeightsFile, WeightsOf or RandomWeights")
+
+// open opens the file. Where addresses are scarce it is read and not mapped.
+func (w *Weights) open() (closeFile func(), err error) {
+	if !w.given {
+		return nil, errNoWeights
+	}
+	if w.path == "" {
+		return func() {}, nil
+	}
+	_, limited := AddressesLeft()
+	if w.store, err = weights.Open(w.path, weights.Options{NoMap: w.unmapped || limited}); err != nil {
+		return nil, err
+	}
+	return func() { w.store.Close() }, nil
+}
+
+// source gives the tensors that the main path and these side heads need, one by
+// one, until ctx ends. Its error says how what the file holds differs from them.
+func (w Weights) source(ctx context.Context, n *Net, sides []string) (plan.Source, error) {
+	generated := weights.Random(w.seed)
+	get := func(p graph.Param) (tensor.Tensor, error) { return generated.Tensor(p.Path, p.Shape), nil }
+	if w.store != nil {
+		required, optional := n.params(sides)
+		if err := weights.Check(n.Name, required, optional, w.store); err != nil {
+			return nil, w.explained(err)
+		}
+		get = func(p graph.Param) (tensor.Tensor, error) { return w.store.Tensor(p.Path) }
+	}
+	return func(p graph.Param) (tensor.Tensor, error) {
+		if err := ctx.Err(); err != nil {
+			return tensor.Tensor{}, err
+		}
+		return get(p)
+	}, nil
+}
+
+// explained says which nets of the library a file does fit.
+func (w Weights) explained(err error) error {
+	var fit *weights.FitError
+	if w.path == "" || !errors.As(err, &fit) {
+		return err
+	}
+	if fit.Fits = fitting(w.store); len(fit.Fits) > 0 {
+		fit.Note = "the file fits " + strings.Join(fit.Fits, " and ") + " exactly"
+	}
+	return err
+}
+
+// fitting lists the nets of the library, at their defaults, whose tensors are
+// those of a file: the same names in the same shapes.
+func fitting(store weights.Store) []string {
+	var names []string
+	for _, name := range Library() {
+		p, err := Open(name)
+		if err != nil {
+			continue
+		}
+		n, err := p.Net(Options{})
+		if err != nil {
+			continue
+		}
+		if required, optional := n.params(nil); weights.Fits(required, optional, store) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// A memoryStore is tensors in memory.
+type memoryStore map[string]tensor.Tensor
+
+func (m memoryStore) Path() string     { return "tensors in memory" }
+func (m memoryStore) Unchanged() error { return nil }
+func (m memoryStore) Forget(string)    {}
+func (m memoryStore) Close() error     { return nil }
+
+func (m memoryStore) Entries() []weights.Entry {
+	var all []weights.Entry
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, weights.Entry{Name: name, DType: "F32", Shape: m[name].Shape})
+	}
+	return all
+}
+
+func (m memoryStore) Tensor(name string) (tensor.Tensor, error) {
+	t, ok := m[name]
+	if !ok || len(t.Data) != t.Shape.Elements() {
+		return t, &weights.FileError{Path: m.Path(), Tensor: name, Problem: fmt.Sprintf("got %d elements, want the shape %v", len(t.Data), t.Shape)}
+	}
+	return t, nil
+}
+
+// RandomTensors makes what RandomWeights of a seed gives a net, side heads and all.
+func RandomTensors(n *Net, seed uint64) map[string]tensor.Tensor {
+	return weights.Random(seed).Bind(n.Graph.Params(true))
+}
+
+// WriteWeights writes tensors to a .safetensors file, which appears whole or not at all.
+// Its error is a *WeightsError.
+func WriteWeights(path string, tensors []NamedTensor) error {
+	return weights.WriteSafetensors(path, tensors)
+}
+
+// A NamedTensor is a tensor of a file of weights: Name and Tensor.
+type NamedTensor = weights.Named

@@ -1,0 +1,218 @@
+package interp
+
+import (
+	"context"
+	"io"
+	"math"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/interp/internal/repair"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/parse"
+	"cnnlang/lang/source"
+)
+
+// A Workspace is texts that somebody works on. What is asked of one of them is answered
+// with the others as they are now, edited or not; what was proved is remembered. It may be
+// used by several goroutines, whose questions take turns. The zero Workspace is empty.
+type Workspace struct {
+	// Thorough looks for repairs of every mistake, and for longer.
+	Thorough bool
+
+	mutex    sync.Mutex
+	open     map[string]*openText
+	uses     map[use]bool // what the open files use of others, once somebody asked
+	prover   *prove.Prover
+	provided int // bytes of text that it was given
+}
+
+// An openText is a name that was opened.
+type openText struct {
+	text   string
+	edited bool // else the text is the file's
+	loose  bool // in no file
+}
+
+// Open adds a file, or a net of the library, to those that are worked on. It is read when
+// it is asked about.
+func (w *Workspace) Open(nameOrPath string) { w.change(nameOrPath, openText{}) }
+
+// Read adds a text that is in no file, and can import only the library.
+func (w *Workspace) Read(name string, r io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(r, parse.MaxBytes+1))
+	if err == nil {
+		w.change(name, openText{string(text), true, true})
+	}
+	return err
+}
+
+// Edit puts a text in place of the one that is in the file, or that Read has read. The
+// file stays as it is.
+func (w *Workspace) Edit(name, text string) {
+	loose := w.opened(name).loose
+	w.change(name, openText{text, true, loose})
+}
+
+// Close forgets a name and its edits.
+func (w *Workspace) Close(name string) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	delete(w.open, name)
+	w.uses = nil
+}
+
+func (w *Workspace) change(name string, o openText) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.open == nil {
+		w.open = map[string]*openText{}
+	}
+	w.open[name], w.uses = &o, nil
+}
+
+func (w *Workspace) opened(name string) openText {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if o := w.open[name]; o != nil {
+		return *o
+	}
+	return openText{}
+}
+
+// Program reads what a name means now. Its errors are those of Open.
+func (w *Workspace) Program(name string) (*Program, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.program(name)
+}
+
+func (w *Workspace) program(name string) (*Program, error) {
+	switch o := w.open[name]; {
+	case o != nil && o.loose:
+		return parseText(name, o.text)
+	case IsFile(name):
+		return openFile(name, w.beside(name))
+	}
+	return Open(name)
+}
+
+// beside are the edited texts of a file's folder and below, by their names in it.
+func (w *Workspace) beside(path string) texts {
+	edited := texts{}
+	top, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return edited
+	}
+	for name, o := range w.open {
+		if !o.edited || o.loose {
+			continue
+		}
+		if full, err := filepath.Abs(name); err == nil {
+			if relative, err := filepath.Rel(top, full); err == nil && filepath.IsLocal(relative) {
+				edited[filepath.ToSlash(relative)] = o.text
+			}
+		}
+	}
+	return edited
+}
+
+// Check makes the nets of a text as Program.Check does, proves its blocks for all parameter
+// values and input sizes, looks for repairs of what is wrong, and warns of what is
+// seldom meant. It stops soon after ctx has ended, with its error; its other errors
+// are those of Open, and a *NoNetError.
+func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Checked, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	p, err := w.program(name)
+	if err != nil {
+		return nil, err
+	}
+	set, file, list := opts.Set.parse()
+	if list.HasErrors() {
+		return nil, &ProgramError{list, p.filesWith(file)}
+	}
+	c, sizes := &Checked{Program: p, set: file}, elab.Options{Set: set, Shape: opts.Shape}
+	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, sizes, file); err != nil {
+		return nil, err
+	}
+	refuted := diag.List(nil)
+	c.verdicts, refuted = p.prove(ctx, w.proverFor(p), opts.Net, c.Problems)
+	c.Problems.AddAll(refuted)
+	limits := repair.Usual
+	if w.Thorough {
+		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
+	}
+	p.repair(ctx, opts.Net, sizes, c.Problems, c.verdicts, limits)
+	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // what is wrong is not called unusual as well
+	c.Problems.Sort()
+	return c, ctx.Err()
+}
+
+// What a thorough search for repairs may take.
+const (
+	thoroughWork = 18_000_000
+	thoroughTime = 3 * time.Second
+)
+
+// proverFor is a prover that remembers what it has proved, unless that is much.
+func (w *Workspace) proverFor(p *Program) *prove.Prover {
+	if w.provided += len(p.Text()); w.prover == nil || w.provided > renewal {
+		w.prover, w.provided = prove.New(), len(p.Text())
+	}
+	return w.prover
+}
+
+// Checked is all there is to say of a text.
+type Checked struct {
+	Program *Program
+	Nets    []*Net // those that could be made
+	// Problems are errors and warnings in the order of the text. Errors of shape have
+	// the edits that cure them, where some were found.
+	Problems diag.List
+
+	set      *source.File
+	verdicts []*prove.Verdict
+}
+
+// File finds the text that a problem is about.
+func (c *Checked) File(name string) *source.File { return c.Program.filesWith(c.set)(name) }
+
+// Err is a *ProgramError where the text has mistakes.
+func (c *Checked) Err() error {
+	if !c.Problems.HasErrors() {
+		return nil
+	}
+	return &ProgramError{c.Problems, c.File}
+}
+
+// Contracts are what is proved of each block.
+func (c *Checked) Contracts() []Contract {
+	var all []Contract
+	for _, v := range c.verdicts {
+		all = append(all, v.Contract())
+	}
+	return all
+}
+
+// A Contract is what is proved of a block or net for all its parameter values and input
+// sizes: its Status, the Signature with what `_` leaves open filled in, what it Requires,
+// its Parameters as formulas, and the sizes of its Output.
+type Contract = prove.Contract
+
+// A Clause is one of a contract's requirements or formulas: Text, and When it holds,
+// SomeCases where that has no short name.
+type Clause = prove.Clause
+
+// SomeCases is the When of a clause whose condition has no short name.
+const SomeCases = prove.SomeCases
+
+// Fixed is the text with the first repair of every error that has one; made lists those
+// repairs, and is empty where the text has no errors or none of them a repair.
+func (c *Checked) Fixed() (text string, made []diag.Repair) { return c.Program.fixed(c.Problems) }
