@@ -1,4 +1,4 @@
-// Package lang is the front end: text in, syntax out whose every name is known.
+// Package lang is the front end: it loads a program and resolves every name in it.
 package lang
 
 import (
@@ -16,17 +16,16 @@ type Program struct {
 	files   map[string]*source.File
 }
 
-// File returns a file of the program by the name that diagnostics call it, nil
-// where there is none.
+// File returns a file of the program by the name that diagnostics use, or nil.
 func (p *Program) File(name string) *source.File { return p.files[name] }
 
 // Load reads the file name from files, follows its imports and resolves every
 // name. Imports of std.x are the file x.cnn of std; imports of "./x.cnn" are
-// relative to the importing file, and cannot leave files. prefix is put before
-// the names of files where they are shown to people.
+// relative to the importing file, and cannot leave files. prefix precedes file
+// names wherever they are shown to people.
 //
-// The error is for the main file alone, where it cannot be read; everything else
-// is in the list, and the program holds whatever could be understood.
+// The error says that the main file itself cannot be read; everything else is in the
+// list, and the program holds whatever could be understood.
 func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, error) {
 	l := &loader{
 		program: &Program{files: map[string]*source.File{}},

@@ -51,10 +51,10 @@ func (l *Library) declarations() map[string][]string {
 	return in
 }
 
-// declaring are the files of the library that declare a block or net.
+// declaring lists the files of the library that declare a block or net.
 func (l *Library) declaring(name string) []string { return l.declared()[name] }
 
-// lend gives a loader what is parsed already.
+// lend gives a loader what has been parsed already.
 func (l *Library) lend(to *loader) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,8 +63,7 @@ func (l *Library) lend(to *loader) {
 	to.lent = len(l.modules)
 }
 
-// keep takes what a loader parsed of the library, unless anything was wrong
-// with it.
+// keep stores what a loader parsed of the library, unless there was a mistake in it.
 func (l *Library) keep(from *loader) {
 	if len(from.list.List) > 0 {
 		return

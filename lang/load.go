@@ -15,13 +15,13 @@ import (
 	"cnnlang/lang/source"
 )
 
-// The two places files come from.
+// The two roots of files.
 const (
 	user    = "user"
 	library = "library"
 )
 
-// maxReported limits the errors of a program and its warnings, of whatever file.
+// maxReported limits the errors of a program, and its warnings, in all files together.
 const maxReported = 500
 
 // Limits on what a program may import.
@@ -43,7 +43,7 @@ type loader struct {
 	roots   map[string]fs.FS
 	prefix  map[string]string
 	done    map[place]*resolve.Module
-	ring    []place // the files being loaded, outermost first
+	loading []place // the files being loaded, outermost first
 	bytes   int     // of the user's files
 	tokens  int     // in them
 	list    diag.Collector
@@ -54,8 +54,8 @@ type loader struct {
 // shown is what diagnostics call the file.
 func (l *loader) shown(p place) string { return l.prefix[p.root] + p.name }
 
-// read returns the text of a file. A file longer than the parser takes is cut
-// one byte beyond that, so that no input decides how much is read.
+// read returns the text of a file, and no more than one byte beyond what the parser
+// accepts, so that no input decides how much is read.
 func (l *loader) read(p place) (*source.File, error) {
 	f, err := l.roots[p.root].Open(p.name)
 	if err != nil {
@@ -75,7 +75,7 @@ func (l *loader) read(p place) (*source.File, error) {
 // complete parses a file, loads its imports and resolves its names.
 func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	l.program.files[src.Name] = src
-	l.ring = append(l.ring, p)
+	l.loading = append(l.loading, p)
 	file, list := parse.File(src)
 	if p.root == user {
 		l.tokens += file.Tokens
@@ -91,7 +91,7 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 		m.Library, m.IsNet = l.std.declaring, l.std.IsNet
 		resolve.Check(m, report)
 	}
-	l.ring = l.ring[:len(l.ring)-1]
+	l.loading = l.loading[:len(l.loading)-1]
 	l.done[p] = m
 	return m
 }
@@ -106,13 +106,13 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 	if m := l.done[p]; m != nil {
 		return m
 	}
-	for i, q := range l.ring {
+	for i, q := range l.loading {
 		if q == p {
-			l.list.Add(importCycle(im, l.ring[i:], l.shown))
+			l.list.Add(importCycle(im, l.loading[i:], l.shown))
 			return nil
 		}
 	}
-	if len(l.ring) >= maxDepth || len(l.program.files)-l.lent >= maxFiles {
+	if len(l.loading) >= maxDepth || len(l.program.files)-l.lent >= maxFiles {
 		l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "more than %d files, or imports nested deeper than %d", maxFiles, maxDepth).
 			WithHelp("put blocks that belong together into one file"))
 		return nil
@@ -133,7 +133,8 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 	return l.complete(p, src)
 }
 
-// large reports, and tells, whether the user's files are more than one program may have.
+// large reports whether the user's files exceed what one program may have, and adds the
+// diagnostic.
 func (l *loader) large(im *ast.Import) bool {
 	if l.bytes <= maxBytes && l.tokens <= maxTokens {
 		return false
@@ -143,7 +144,7 @@ func (l *loader) large(im *ast.Import) bool {
 	return true
 }
 
-// target is the file an import means.
+// target is the file that an import names.
 func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 	if im.File == nil {
 		var parts []string
@@ -218,8 +219,8 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 	return d
 }
 
-// notFolder is for a name of a file of the library, which has no folders, written behind
-// the file's own.
+// notFolder is for a name from a file of the library written after the name of the file,
+// as if that were a folder.
 func (l *loader) notFolder(d *diag.Diagnostic, im *ast.Import, file string) *diag.Diagnostic {
 	if _, err := fs.Stat(l.roots[library], file+".cnn"); err != nil {
 		return d.WithHelp("the library has no folders: write it as in `import std.resnet { bottleneck }`")
@@ -256,10 +257,10 @@ func reason(err error) string {
 	return err.Error()
 }
 
-func importCycle(im *ast.Import, ring []place, shown func(place) string) *diag.Diagnostic {
+func importCycle(im *ast.Import, cycle []place, shown func(place) string) *diag.Diagnostic {
 	d := diag.New(diag.ImportCycle, im.Span(), "this import makes an import cycle")
-	for i, p := range ring {
-		next := ring[(i+1)%len(ring)]
+	for i, p := range cycle {
+		next := cycle[(i+1)%len(cycle)]
 		d.WithNote("%s imports %s", shown(p), shown(next))
 	}
 	return d.WithHelp("move what both need into a third file")

@@ -9,8 +9,8 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// Replace returns a library in which one file has another text. What does not
-// import that file is shared with l, and not parsed again.
+// Replace returns a library in which one file has another text. Files that do not
+// import it are shared with l and not parsed again.
 func (l *Library) Replace(name, text string) *Library {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -25,7 +25,7 @@ func (l *Library) Replace(name, text string) *Library {
 	return r
 }
 
-// imports reports whether a module needs another one, itself or through others.
+// imports reports whether a module imports another one, directly or indirectly.
 func imports(m, other *resolve.Module) bool {
 	for _, im := range m.Imports {
 		if im == other || imports(im, other) {
@@ -35,7 +35,7 @@ func imports(m, other *resolve.Module) bool {
 	return false
 }
 
-// replaced is files of which one has another text.
+// replaced is a file system in which one file has another text.
 type replaced struct {
 	fs.FS
 	name, text string

@@ -1,6 +1,5 @@
-// Package ast is the syntax tree. The grammar of everything but expressions
-// stands in the struct tags, which package parse reads; the tree itself knows
-// no parser and holds no meaning.
+// Package ast is the syntax tree. The grammar of everything but expressions is in the
+// struct tags, which package parse reads; the tree itself has no parser and no meaning.
 package ast
 
 import "cnnlang/lang/source"
@@ -14,7 +13,7 @@ type Extent struct{ Pos, EndPos source.Pos }
 
 // Span returns the extent as a span. That of a body without a statement is empty.
 func (e Extent) Span() source.Span {
-	if e.EndPos.Offset < e.Pos.Offset { // Pos is that of the first token, which is not its own
+	if e.EndPos.Offset < e.Pos.Offset { // Pos is that of the next token
 		return source.Span{Start: e.EndPos, End: e.EndPos}
 	}
 	return source.Span{Start: e.Pos, End: e.EndPos}
@@ -37,8 +36,8 @@ type Decl struct {
 	Doc    string  // the comment directly above
 }
 
-// An Import makes the blocks of another file usable here: all of them under a
-// prefix, or the named ones as they are.
+// An Import makes the blocks of another file available: all of them under a prefix, or the
+// named ones by their own names.
 type Import struct {
 	Extent
 	File  Literal `parser:"'import' ( @@"`
@@ -47,7 +46,7 @@ type Import struct {
 	Names []*Name `parser:"( '{' NL* @@ ( (?! ',' NL* '}' ) ',' NL* @@ )* ','? NL* '}' )?"`
 }
 
-// A Name is an identifier where it stands.
+// A Name is an identifier and its place.
 type Name struct {
 	Extent
 	Text string `parser:"@Ident"`
@@ -60,8 +59,8 @@ type Let struct {
 	Value Expr  `parser:"'=' @@"`
 }
 
-// A Block is a block or net. With Preset it is another one with arguments
-// filled in; without Body it declares a primitive, which only the prelude may.
+// A Block is a block or net. With Preset it is another one with arguments filled in;
+// without either it declares a primitive, which only the prelude may do.
 type Block struct {
 	Extent
 	Kind   string  `parser:"@( 'block' | 'net' )"`
@@ -90,8 +89,8 @@ type Param struct {
 }
 
 // A Type is int, float, bool, string, dims, pad, block, tensor, branches, or a
-// list of one of them. Params and Sig say how a block is called and what it does
-// to a shape.
+// list of one of them. Params and Sig are the parameters and the signature of a
+// block.
 type Type struct {
 	Extent
 	Name   string  `parser:"@( Ident | 'block' )"`
@@ -132,8 +131,8 @@ type Stmt struct {
 	Pipe   *Pipeline `parser:"| @@"`
 }
 
-// A Meta holds facts about a net that no computation needs: where it comes from
-// and how pictures are prepared.
+// A Meta holds facts about a net that its graph does not depend on: where it comes from
+// and how images are prepared.
 type Meta struct {
 	Extent
 	Items []*MetaItem `parser:"'meta':Keyword '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
@@ -153,7 +152,7 @@ type NameMap struct {
 	Rows []*NameRow `parser:"( @@ NL* )* '}'"`
 }
 
-// A NameRow is one pattern here and its counterpart there.
+// A NameRow is one pattern and its counterpart in the other framework.
 type NameRow struct {
 	Extent
 	Here  Literal `parser:"@@ '='"`
@@ -166,7 +165,8 @@ type Expect struct {
 	Cond Expr `parser:"'expect' @@"`
 }
 
-// A Side is a branch off the current value that ends in a named output.
+// A Side is a side head: steps that branch off the current value and end in a named
+// output.
 type Side struct {
 	Extent
 	Step *Step `parser:"'side':Keyword @@"`
@@ -178,9 +178,8 @@ type Pipeline struct {
 	Steps []*Step `parser:"@@ ( '->' @@ )*"`
 }
 
-// A Step is one application: what it is (If, Repeat, Group, Tap or Call), the
-// label that replaces its number in weight paths, and what is said of its
-// result.
+// A Step is one application: what it is (If, Repeat, Group, Tap or Call), the label that
+// replaces its number in weight paths, and the claims about its result.
 type Step struct {
 	Extent
 	Stage  bool     `parser:"@'stage':Keyword?"`
@@ -193,7 +192,7 @@ type Step struct {
 	Claims []*Claim `parser:"@@*"`
 }
 
-// Bodies are those of a group, of the ways of a condition, or of a repeat.
+// Bodies are the bodies of a group, of both arms of a condition, or of a repeat.
 func (s *Step) Bodies() []*Body {
 	switch {
 	case s.Group != nil:
@@ -211,8 +210,8 @@ func (s *Step) Bodies() []*Body {
 	return bodies
 }
 
-// A Label is an identifier or, where it needs more than letters, a string in
-// which {expr} stands for a value. The empty string is a label too.
+// A Label is an identifier or a string, in which {expr} stands for a value. The empty
+// string is a label too.
 type Label struct {
 	Extent
 	Name *Name   `parser:"  @@"`
@@ -227,7 +226,7 @@ type Claim struct {
 }
 
 // An If chooses steps by a condition on parameters and sizes; without else the
-// other way is the identity.
+// other arm is the identity.
 type If struct {
 	Extent
 	Cond Expr  `parser:"'if' @@"`
@@ -259,8 +258,8 @@ type TapRef struct {
 	Name *Name `parser:"'@' @@"`
 }
 
-// A Call applies a primitive, block or combinator. Branches are those of a
-// combinator, Slot is a body passed as the last block parameter.
+// A Call applies a primitive, block or combinator. Only a combinator has Branches; Slot is
+// a body that is passed as the last block parameter.
 type Call struct {
 	Extent
 	Callee   Callee    `parser:"@@"`
@@ -268,8 +267,7 @@ type Call struct {
 	Slot     *Body     `parser:"| '{' @@ '}' )?"`
 }
 
-// A Branch is one way, or with Repeat several parallel ways, through a
-// combinator.
+// A Branch is one branch of a combinator, or several with Repeat.
 type Branch struct {
 	Extent
 	Repeat *RepeatHead `parser:"( 'repeat':BranchRepeat @@ )?"`

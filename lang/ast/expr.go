@@ -2,23 +2,22 @@ package ast
 
 import "strings"
 
-// An Expr is a value known before anything runs: a number, a size, a list, a
-// block with arguments filled in. Its grammar is in package parse.
+// An Expr is an expression, whose value is known before anything runs: a number, a size, a
+// list, a block with arguments filled in. Its grammar is in package parse.
 type Expr interface {
 	Node
 	expr()
 }
 
-// Callee is the one expression that may stand as a step: a *Ref. It is an
-// interface because the parser can be taught a type of its own only for
-// interfaces.
+// Callee is the one expression that may be a step: a *Ref. It is an interface because
+// participle accepts a custom parser only for interfaces.
 type Callee interface {
 	Expr
 	Ref() *Ref
 }
 
-// Literal is a string literal: a *String. It is an interface for the reason
-// that Callee is one.
+// Literal is a string literal: a *String. It is an interface for the same reason as
+// Callee.
 type Literal interface {
 	Expr
 	String() *String
@@ -36,18 +35,16 @@ type DimsLit struct {
 	Text string
 }
 
-// A String is a literal taken apart: text, expression, text, ... Every part
-// has one of the two.
+// A String is a literal split into its parts, each a text or an expression.
 type String struct {
 	Extent
 	Parts []StringPart
 }
 
-// String returns s, as Literal demands.
+// String returns s; it implements Literal.
 func (s *String) String() *String { return s }
 
-// Plain returns the text of a literal without expressions; ok is false where it
-// has any.
+// Plain returns the text of a literal without expressions; ok is false if it has any.
 func (s *String) Plain() (text string, ok bool) {
 	var b strings.Builder
 	for _, p := range s.Parts {
@@ -59,7 +56,7 @@ func (s *String) Plain() (text string, ok bool) {
 	return b.String(), true
 }
 
-// A StringPart is literal text or an expression whose value stands there.
+// A StringPart is literal text or an expression whose value is inserted.
 type StringPart struct {
 	Text string
 	Expr Expr // nil for text
@@ -78,7 +75,7 @@ type Ref struct {
 	Args *Args   // nil without parentheses
 }
 
-// Ref returns r, as Callee demands.
+// Ref returns r; it implements Callee.
 func (r *Ref) Ref() *Ref { return r }
 
 // Text returns the dotted name.

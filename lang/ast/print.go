@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// Print writes the tree below n, a node per line, what belongs to it indented
-// below, and after @ the line and column where it starts. Expressions stand on
-// one line with every operator in parentheses, so that it shows what binds to
-// what.
+// Print writes the tree below n, a node per line, its children indented below it, and after
+// @ the line and column where it starts. Expressions are on one line with every operator in
+// parentheses, to show precedence.
 func Print(w io.Writer, n Node) error {
 	p := &dumper{w: bufio.NewWriter(w)}
 	p.node(n)
@@ -117,7 +116,7 @@ func (p *dumper) statement(n Node) {
 	}
 }
 
-// step prints what is said around a step, and in the same line what it is.
+// step prints a step on one line: its label, what it is, and its claims.
 func (p *dumper) step(n *Step) {
 	around := ""
 	if n.Stage {
@@ -155,7 +154,7 @@ func (p *dumper) step(n *Step) {
 	}
 }
 
-// part prints what stands inside a step.
+// part prints what is inside a step.
 func (p *dumper) part(n Node) {
 	switch n := n.(type) {
 	case *If:
@@ -195,7 +194,7 @@ func (p *dumper) part(n Node) {
 	case Expr:
 		p.line(n, "%s", Text(n))
 	default:
-		panic(fmt.Sprintf("ast: no node: %T", n))
+		panic(fmt.Sprintf("ast: unknown node %T", n))
 	}
 }
 
@@ -238,7 +237,7 @@ func Text(e Expr) string {
 	case *Index:
 		return Text(e.X) + "[" + Text(e.I) + "]"
 	}
-	panic(fmt.Sprintf("ast: no expression: %T", e))
+	panic(fmt.Sprintf("ast: unknown expression %T", e))
 }
 
 func texts(list []Expr) string {
@@ -334,8 +333,7 @@ func names(list []*Name, between string) string {
 	return strings.Join(s, between)
 }
 
-// optional returns what stands before an expression and the expression, "" for
-// none.
+// optional returns an expression after a prefix, "" for no expression.
 func optional(before string, e Expr) string {
 	if e == nil {
 		return ""

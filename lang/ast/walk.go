@@ -6,11 +6,11 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Span returns the whole text, which makes a file a node as well.
+// Span returns the span of the whole text; with it a file is a node.
 func (f *File) Span() source.Span { return f.Source.Span(0, len(f.Source.Text)) }
 
 // Walk calls visit for n and then for all below it, parents before children, in
-// the order of the text. Where visit returns false the children are passed over.
+// the order of the text. If visit returns false, the children are skipped.
 func Walk(n Node, visit func(Node) bool) {
 	if !visit(n) {
 		return
@@ -27,11 +27,11 @@ func children(n Node) (list []Node) {
 	return list
 }
 
-// A visitor is what Walk calls for each node. Children are handed to it one by one:
-// a list of them for every node would be most of what a look at a large file takes.
+// A visitor is what Walk calls for each node. It gets children one by one, because a list
+// of them for every node would be most of the cost of a walk.
 type visitor func(Node) bool
 
-// add walks the children that are there.
+// add walks the children that are not nil.
 func add[T any, P interface {
 	*T
 	Node
@@ -101,7 +101,7 @@ func walkChildren(v visitor, n Node) {
 	}
 }
 
-// inBody walks the children of what stands inside a body.
+// inBody walks the children of a part of a body.
 func inBody(v visitor, n Node) {
 	switch n := n.(type) {
 	case *Body:
@@ -134,7 +134,7 @@ func inBody(v visitor, n Node) {
 	}
 }
 
-// inStep walks the children of a step and of what stands inside one.
+// inStep walks the children of a step or a part of one.
 func inStep(v visitor, n Node) {
 	switch n := n.(type) {
 	case *Step:
@@ -178,7 +178,7 @@ func inStep(v visitor, n Node) {
 		add(v, n.Name)
 		addExpr(v, n.Value)
 	default:
-		panic(fmt.Sprintf("ast: no node: %T", n))
+		panic(fmt.Sprintf("ast: unknown node %T", n))
 	}
 }
 
@@ -206,6 +206,6 @@ func operands(v visitor, e Expr) {
 	case *Index:
 		addExpr(v, e.X, e.I)
 	default:
-		panic(fmt.Sprintf("ast: no expression: %T", e))
+		panic(fmt.Sprintf("ast: unknown expression %T", e))
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 const tabStop = 4
 
-// terminal measures runes without asking the environment.
+// terminal measures runes without consulting the environment.
 var terminal = runewidth.Condition{StrictEmojiNeutral: true}
 
 // A row is a line of text as it appears: every rune with the columns it takes.
@@ -27,7 +27,7 @@ type cell struct {
 	width  int
 }
 
-// cells lays a line out: tabs expanded, control characters made visible.
+// cells returns a line as it appears: tabs expanded, control characters made visible.
 func cells(line string) row {
 	var r row
 	for i, c := range line {
@@ -56,8 +56,8 @@ func (r row) column(offset int) int {
 	return r.width
 }
 
-// window returns the text in at most n columns and how many columns it has moved
-// to the left. Where it must be cut, all marks stay in sight if they can, else
+// window returns the part of the text that fits into n columns, and how many columns it
+// begins further right. If it must be cut, all marks stay visible if possible, otherwise
 // the primary one, with some columns around it.
 func (r row) window(marks []mark, n int) (shift int, text string) {
 	if r.width <= n {
@@ -92,7 +92,7 @@ func reach(marks []mark) (from, to int) {
 }
 
 // slice returns the columns from start to end; a wide rune cut in two leaves a
-// blank.
+// space.
 func (r row) slice(start, end int) string {
 	var b strings.Builder
 	for _, c := range r.cells {
@@ -106,8 +106,8 @@ func (r row) slice(start, end int) string {
 	return b.String()
 }
 
-// visible returns a rune as it may be printed. What a terminal would obey, or
-// hide, or use to reorder the text is written out.
+// visible returns a rune as it may be printed: control characters, invisible ones and
+// those that reorder text are written out.
 func visible(c rune) string {
 	switch {
 	case unicode.IsGraphic(c):
@@ -120,8 +120,8 @@ func visible(c rune) string {
 	return fmt.Sprintf("<U+%04X>", c)
 }
 
-// clean makes text from elsewhere fit for one line of a terminal. Bytes that are no
-// UTF-8, as names of files may have, are written out.
+// clean makes untrusted text safe for one line of a terminal. Bytes that are not UTF-8,
+// which file names may contain, are written out.
 func clean(s string) string {
 	var b strings.Builder
 	for i, c := range s {
@@ -134,8 +134,8 @@ func clean(s string) string {
 	return b.String()
 }
 
-// Visible makes text from elsewhere, which may have several lines, fit for a terminal:
-// what one would obey, hide, or use to reorder the text is written out.
+// Visible makes untrusted text, which may have several lines, safe for a terminal: control
+// characters, invisible ones and those that reorder text are written out.
 func Visible(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
@@ -152,7 +152,7 @@ func width(s string) int {
 	return n
 }
 
-// pad appends blanks up to n columns.
+// pad appends spaces up to n columns.
 func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(n-width(s), 0))
 }

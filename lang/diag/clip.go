@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// How much of a text that somebody else chose is told: a name may be as long as a file,
-// and a list of names too. Where a file is, is told whole unless no system would take it.
+// How much of an untrusted text a message shows: a name may be as long as a file, and so
+// may a list of names. Paths of files are shown whole, up to what systems accept.
 const (
 	longestWord = 160
 	longestPath = 1000
 	longestText = 2000
 )
 
-// Clip cuts a text to what is worth reading: the middle out of every word that is far
-// too long, and the end off the whole.
+// Clip shortens a text: it cuts the middle out of every word that is far too long, and the
+// end off the whole.
 func Clip(text string) string {
 	if len(text) <= longestWord {
 		return text
@@ -47,7 +47,7 @@ func Clip(text string) string {
 	return b.String()
 }
 
-// head is the first n bytes of a text, and tail the last, without halves of characters.
+// head is the first n bytes of a text, and tail the last, without partial characters.
 func head(text string, n int) string {
 	for !utf8.RuneStart(text[n]) {
 		n--

@@ -86,13 +86,13 @@ const (
 	ProductAsDims   Code = "W0316"
 )
 
-// Name is what a person calls the code, "" for an unknown one.
+// Name is the code's name in words, "" for an unknown code.
 func (c Code) Name() string {
 	page, _ := Explain(c)
 	return page.Name
 }
 
-// Severity is what the code's letter says.
+// Severity is what the code's letter stands for.
 func (c Code) Severity() Severity {
 	if c != "" && c[0] == 'W' {
 		return Warning

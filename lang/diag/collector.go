@@ -3,9 +3,9 @@ package diag
 import "cnnlang/lang/source"
 
 // A Collector gathers the diagnostics of a text that may have any number of mistakes.
-// It keeps the first Most of each severity and the same kind of mistake at the same
-// place once, so that a warning never takes the place of an error, and neither takes
-// memory or time that the text chooses.
+// It keeps the first Most of each severity, and the same kind of mistake at the same
+// place once, so that warnings never displace errors, and no text decides how much memory
+// or time is used.
 type Collector struct {
 	List List
 	Most int
@@ -34,7 +34,7 @@ func (c *Collector) Add(d *Diagnostic) {
 	c.List = append(c.List, d)
 }
 
-// AddAll keeps those of a list for which there is room.
+// AddAll keeps the diagnostics of a list for which there is room.
 func (c *Collector) AddAll(list List) {
 	for _, d := range list {
 		c.Add(d)

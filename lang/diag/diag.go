@@ -1,5 +1,5 @@
-// Package diag is everything said to a user about a .cnn file: what a
-// diagnostic is, the stable codes, and the printed forms.
+// Package diag is how users are told about mistakes in a .cnn file: what a diagnostic is,
+// the stable codes, and the printed forms.
 package diag
 
 import (
@@ -28,42 +28,41 @@ type Diagnostic struct {
 	Severity Severity
 	Message  string // one line
 	Span     source.Span
-	Label    string  // what stands under the caret, or ""
+	Label    string  // the text at the caret, or ""
 	Labels   []Label // other places that matter
 	Notes    []string
 	Trace    []Frame   // the instantiations on the way here, innermost first
-	Progress *Progress // how far a net came, nil where that is not known or of no use
+	Progress *Progress // how far a net came, nil if that is not known or no help
 	Help     string    // what to write instead, or ""
-	// Conflict are the sizes that do not agree, nil for a matter of another kind.
+	// Conflict is the sizes that disagree, nil if the mistake is of another kind.
 	Conflict *Conflict
-	// Correction is the edit that is evidently meant, nil where there is none or more
-	// than one. Nobody has tried it.
+	// Correction is the edit that is evidently meant, nil if there is none or more than
+	// one. It has not been tried.
 	Correction *Repair
-	// Repairs are edits that would do, the likeliest first.
+	// Repairs are alternative edits that cure the mistake, the likeliest first.
 	Repairs []Repair
 }
 
 // A Conflict is two shapes that disagree on an axis, each size as the language
-// writes it: what is wanted, or a first branch, and what there is, or another
-// branch. A size that nothing is known of is "".
+// writes it: what is wanted and what there is, or a first branch and another. A size that
+// is not known is "".
 type Conflict struct {
 	Axis      int // from 0; -1 for their number
 	Want, Got []string
 }
 
-// A Repair is edits after which the checker has found nothing wrong any more with
-// the whole program.
+// A Repair is edits after which the checker finds no mistake in the whole program.
 type Repair struct {
 	What  string // "pad the convolution"
 	Edits []Edit // in the order of the text
-	// Together says that it takes the repairs of the other errors as well.
+	// Together says that the repairs of the other errors are needed as well.
 	Together bool
-	// Given are numbers that the edits leave out.
+	// Given is numbers that the edits leave out.
 	Given []Given
 }
 
-// A Given is how many channels an operation gets, as the author has said; the operation
-// knows that by itself.
+// A Given is the number of input channels that the author wrote for an operation, which
+// takes it from its input.
 type Given struct {
 	At       source.Span
 	Op       string
@@ -76,26 +75,25 @@ type Edit struct {
 	Text string
 }
 
-// A Label is a second place in the text and what it has to do with the matter.
+// A Label is a second place in the text and what it has to do with the mistake.
 type Label struct {
 	Span source.Span
 	Text string
 }
 
-// A Frame is one instantiation: where in the network, what, and from which line.
+// A Frame is one instantiation: its path in the network, the call, and its line.
 type Frame struct {
 	Path string // layer2.0
 	Call string // bottleneck(c = 128, stride = 2)
 	Span source.Span
 }
 
-// A Progress is how far a net came before something was wrong: the last steps whose
-// shapes were right, in order. Those that leave the shape as it was are not among
-// them.
+// A Progress is how far a net came before a mistake: the last steps whose shapes are
+// right, in order, without those that keep the shape of their input.
 type Progress struct {
-	Earlier int // how many steps there are before those
+	Earlier int // how many steps come before these
 	Steps   []Reached
-	At      Reached // the step that is wrong, without a shape; no path means the net
+	At      Reached // the step that is wrong, without a shape; without a path, the net
 }
 
 // A Reached is a step and the shape of its value.
@@ -105,7 +103,7 @@ type Reached struct {
 	Shape []int
 }
 
-// name is the path. A number alone says little, so the call goes with it.
+// name is the path; since a number alone says little, the call follows it.
 func (r Reached) name() string {
 	last := r.Path[strings.LastIndexByte(r.Path, '.')+1:]
 	if r.Call == "" || strings.Trim(last, "0123456789") != "" {
@@ -119,7 +117,7 @@ func New(code Code, span source.Span, format string, args ...any) *Diagnostic {
 	return &Diagnostic{Code: code, Severity: code.Severity(), Span: span, Message: Clip(fmt.Sprintf(format, args...))}
 }
 
-// WithLabel sets what stands under the caret.
+// WithLabel sets the text at the caret.
 func (d *Diagnostic) WithLabel(format string, args ...any) *Diagnostic {
 	d.Label = Clip(fmt.Sprintf(format, args...))
 	return d
@@ -145,7 +143,7 @@ func (d *Diagnostic) Write(text string) *Diagnostic {
 	return d.Correct("write `"+strings.TrimSpace(text)+"`", Edit{d.Span, text})
 }
 
-// Names lists names of the language as messages have them.
+// Names lists names of the language as messages quote them.
 func Names(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 
 // WithNote adds a line of explanation.
@@ -160,7 +158,7 @@ func (d *Diagnostic) At(span source.Span, format string, args ...any) *Diagnosti
 	return d
 }
 
-// Between notes the sizes that do not agree.
+// Between sets the sizes that disagree.
 func (d *Diagnostic) Between(axis int, want, got []string) *Diagnostic {
 	d.Conflict = &Conflict{axis, want, got}
 	return d
@@ -198,7 +196,7 @@ func (l *List) AddAll(m List) {
 	}
 }
 
-// Without returns the diagnostics of l that do not stand where one of m does.
+// Without returns the diagnostics of l at whose place m has none.
 func (l List) Without(m List) List {
 	told := make(map[source.Span]bool, len(m))
 	for _, d := range m {
@@ -228,7 +226,7 @@ func (l List) HasErrors() bool {
 	return false
 }
 
-// Err returns l as an error, nil where l holds none.
+// Err returns l as an error, nil if l holds no error.
 func (l List) Err() error {
 	if !l.HasErrors() {
 		return nil

@@ -25,8 +25,8 @@ type mark struct {
 	style      style
 }
 
-// excerpts sorts the places of a diagnostic by file, its own file first. Places
-// whose text is gone come back apart.
+// excerpts sorts the places of a diagnostic by file, its own file first. Places whose text
+// is not available are returned separately.
 func (p *printer) excerpts(d *Diagnostic) (list []*excerpt, lost []Label) {
 	add := func(span source.Span, text string, primary bool, s style) {
 		var f *source.File
@@ -79,8 +79,8 @@ func (e *excerpt) gutter() int {
 	return len(fmt.Sprint(e.marks[len(e.marks)-1].line))
 }
 
-// excerpt writes the marked lines. A single line between two is shown, more are
-// cut to three dots.
+// excerpt writes the marked lines. A single line between two of them is shown as well; more
+// are replaced by three dots.
 func (p *printer) excerpt(e *excerpt) {
 	p.margin("")
 	last := 0
@@ -105,9 +105,8 @@ func (p *printer) margin(text string) {
 	p.line("%s", strings.TrimRight(fmt.Sprintf("%*s %s %s", p.gutter, "", p.paint(frame, "|"), text), " "))
 }
 
-// marked writes one line of the file and below it its marks: the carets, to
-// their right the text of the last mark where nothing is in its way, and the
-// other texts hanging on bars, from right to left.
+// marked writes one line of the file and its marks below: the carets, followed by the text
+// of the last mark if there is room, and the other texts below bars, from right to left.
 func (p *printer) marked(f *source.File, number int, marks []mark) {
 	line, marks := clip(f.Line(number), marks)
 	row := cells(line)
@@ -118,7 +117,7 @@ func (p *printer) marked(f *source.File, number int, marks []mark) {
 	}
 	columns := max(p.opts.Width-p.gutter-3, narrowest)
 	shift, text := row.window(marks, columns)
-	for i := range marks { // what lies outside is marked where the text is cut
+	for i := range marks { // a mark outside goes where the text is cut
 		m := &marks[i]
 		m.start = min(max(m.start, shift), shift+columns-1)
 		m.end = min(max(m.end, m.start+1), shift+columns)
@@ -137,7 +136,7 @@ func (p *printer) under(marks []mark, shift int) {
 			under.put(m.start-shift, strings.Repeat("-", m.end-m.start), m.style)
 		}
 	}
-	for _, m := range marks { // the carets win
+	for _, m := range marks { // carets over dashes
 		if m.primary {
 			under.put(m.start-shift, strings.Repeat("^", m.end-m.start), m.style)
 		}
@@ -178,8 +177,8 @@ func aloneAtEnd(marks []mark) bool {
 	return true
 }
 
-// clip cuts a line that is too long to be laid out to the bytes around its
-// primary mark, else its first.
+// clip cuts a line that is far too long to the bytes around its primary mark, or its first
+// mark if it has no primary one.
 func clip(line string, marks []mark) (string, []mark) {
 	const reach = 1000
 	marks = slices.Clone(marks)

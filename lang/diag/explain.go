@@ -11,9 +11,9 @@ import (
 // does not. A test compiles both.
 type Page struct {
 	Code  Code
-	Name  string // what a person calls the code
+	Name  string // the code's name in words
 	Text  string // two or three sentences, on one line
-	Wrong string // causes exactly this diagnostic; "" where it would fill megabytes
+	Wrong string // causes exactly this diagnostic; "" if it would take megabytes
 	Right string
 	// Beside is a second file, ./blocks.cnn, that both import; "" for none. The
 	// example itself is ./example.cnn.
@@ -38,8 +38,7 @@ var Pages = sync.OnceValue(func() []Page {
 
 var example = regexp.MustCompile("(?s)\n```cnn (\\S+)\n(.*?)```\n")
 
-// readPage reads a heading, a paragraph and examples, each fenced and marked with
-// what it is.
+// readPage reads a heading, a paragraph, and examples, each fenced and marked with its kind.
 func readPage(code Code, text string) Page {
 	name, _, _ := strings.Cut(strings.TrimPrefix(text, "# "), "\n")
 	p := Page{Code: code, Name: name}
@@ -52,7 +51,7 @@ func readPage(code Code, text string) Page {
 	return p
 }
 
-// Explain returns the page of a code; ok is false where there is no such code.
+// Explain returns the page of a code; ok is false if there is no such code.
 func Explain(code Code) (page Page, ok bool) {
 	for _, p := range Pages() {
 		if p.Code == code {

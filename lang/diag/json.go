@@ -7,8 +7,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Schema names the form of a Report; a field may be added within a version,
-// never changed or removed.
+// Schema names the form of a Report. Within a version, fields may be added but never
+// changed or removed; docs/json.md describes them.
 const Schema = "cnnlang.check/v2"
 
 // A Report is diagnostics for programs.
@@ -17,7 +17,7 @@ type Report struct {
 	Diagnostics []Entry `json:"diagnostics"` // [] for none
 }
 
-// An Entry is one diagnostic. What it does not have is left out.
+// An Entry is one diagnostic. Empty parts are left out.
 type Entry struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
@@ -37,7 +37,7 @@ type Entry struct {
 // A RepairEntry is edits that belong together.
 type RepairEntry struct {
 	What string `json:"what"`
-	// Together says that it takes the first repairs of the other errors as well.
+	// Together says that the first repairs of the other errors are needed as well.
 	Together bool        `json:"together,omitempty"`
 	Edits    []EditEntry `json:"edits"`
 }
@@ -61,7 +61,7 @@ type Place struct {
 	EndColumn int    `json:"end_column,omitempty"`
 }
 
-// A LabelEntry is a second place and what it has to do with the matter.
+// A LabelEntry is a second place and what it has to do with the mistake.
 type LabelEntry struct {
 	Place
 	Text string `json:"text"`
@@ -74,8 +74,8 @@ type FrameEntry struct {
 	Place
 }
 
-// A CheckedEntry is the last steps that were right before one that is not, in
-// order; those that leave the shape as it was are left out.
+// A CheckedEntry is the last steps that are right before one that is not, in order,
+// without those that keep the shape of their input.
 type CheckedEntry struct {
 	Earlier int            `json:"earlier,omitempty"` // how many there are before
 	Steps   []ReachedEntry `json:"steps"`

@@ -2,9 +2,9 @@ package diag
 
 import "strings"
 
-// Meant is the nearest candidate where no other can be meant just as well: "" where two
-// are as near, where numbers make the difference (conv1 is no slip of conv2), and where
-// so few letters are left that any other name is near.
+// Meant is the nearest candidate if it is the only one that can be meant: "" if two are
+// equally near, if numbers make the difference (conv1 is not a misspelt conv2), and if
+// there are so few letters that any other name is near.
 func Meant(got string, candidates []string) string {
 	near, alone := nearest(got, candidates)
 	return evident(got, near, alone)
@@ -20,7 +20,7 @@ func evident(got, near string, alone bool) string {
 	return ""
 }
 
-// leastMeant is how many letters a word must have to be taken for another one.
+// leastMeant is how many letters a word must have to be taken for a misspelt one.
 const leastMeant = 3
 
 func digitless(name string) string {
@@ -32,8 +32,8 @@ func digitless(name string) string {
 	}, name)
 }
 
-// DidYouMean helps with the nearest candidate, which it writes in place of the span of
-// the diagnostic where no other can be meant; it reports whether there is one.
+// DidYouMean suggests the nearest candidate, and corrects the span of the diagnostic to it
+// if no other can be meant; it reports whether there is one.
 func (d *Diagnostic) DidYouMean(got string, candidates []string) bool {
 	near, alone := nearest(got, candidates)
 	if near == "" {

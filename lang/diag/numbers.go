@@ -2,15 +2,15 @@ package diag
 
 import "regexp"
 
-// Numbers in a message are written as they are where the mistake is: a line with
-// 68_883_240 is not told of 68883240.
+// Numbers in a message are written as in the line it is about: if that has 68_883_240, the
+// message does not say 68883240.
 
 var (
 	parted = regexp.MustCompile(`[0-9]_[0-9]`)
 	digits = regexp.MustCompile(`(^|[^-\w.:/"])([0-9]{4,})\b(\.?)`)
 )
 
-// asWritten is a copy of d whose numbers are parted where those of its line are.
+// asWritten is a copy of d with its numbers grouped if those of its line are.
 func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
 	p.parted = false
 	if p.files == nil || !d.Span.IsValid() {
@@ -38,7 +38,7 @@ func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
 	return &copied
 }
 
-// thousands writes 25557032 as 25_557_032, but no part of a name or of a fraction.
+// thousands writes 25557032 as 25_557_032, but leaves names and fractions alone.
 func thousands(text string) string {
 	return digits.ReplaceAllStringFunc(text, func(found string) string {
 		part := digits.FindStringSubmatch(found)

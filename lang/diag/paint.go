@@ -2,8 +2,7 @@ package diag
 
 import "strings"
 
-// A style is what makes text of one kind look alike: the parameters of a
-// terminal's escape sequence.
+// A style is the parameters of a terminal's escape sequence for one kind of text.
 type style string
 
 const (
@@ -34,7 +33,7 @@ func (p *printer) paint(s style, text string) string {
 	return escape + string(s) + "m" + text + restore
 }
 
-// A canvas is one line on which pieces of text are put at columns.
+// A canvas is one line with pieces of text at given columns.
 type canvas struct {
 	pieces []piece // by column, without gaps
 }
@@ -57,7 +56,7 @@ func (c *canvas) put(column int, text string, s style) {
 	}
 }
 
-// String returns the line, neighbours of one style painted together.
+// String returns the line, adjacent pieces of one style painted together.
 func (c *canvas) String(p *printer) string {
 	var b strings.Builder
 	for i := 0; i < len(c.pieces); {

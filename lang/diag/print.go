@@ -16,7 +16,7 @@ type Options struct {
 	Max   int  // diagnostics printed before "and N more"; 0 means MostShown
 }
 
-// MostShown is how many diagnostics are printed where nothing else is asked for.
+// MostShown is how many diagnostics are printed by default.
 const MostShown = 50
 
 const (
@@ -28,8 +28,8 @@ const (
 
 // Fprint writes the diagnostics in the order of the list, each with the source
 // lines it is about, and a last line that counts them. files returns the file of
-// a name, or nil where the text is gone; then only the place is named. Nothing
-// in the list or in a file reaches w as a control character.
+// a name, or nil if its text is not available; then only the place is named. No control
+// character in the list or in a file reaches w.
 func Fprint(w io.Writer, list List, files func(name string) *source.File, opts Options) error {
 	if opts.Width <= 0 {
 		opts.Width = defaultWidth
@@ -81,8 +81,8 @@ func (l List) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
-// choose returns at most n diagnostics in their order. Where some must go, they
-// are the last, and no error goes while a warning stays.
+// choose returns at most n diagnostics in their order: it drops the last ones, and errors
+// only when no warning is left.
 func choose(list List, n int) List {
 	if len(list) <= n {
 		return list
@@ -114,7 +114,7 @@ type printer struct {
 	files  func(name string) *source.File
 	opts   Options
 	gutter int  // width of the line numbers of the current diagnostic
-	parted bool // whether its numbers are, as in 1_000_000
+	parted bool // whether its numbers are grouped, as in 1_000_000
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -160,19 +160,19 @@ func (p *printer) diagnostic(d *Diagnostic) {
 	p.repairs(d.Repairs)
 }
 
-// arrow says where: the file, the line and the column.
+// arrow writes the file, the line and the column.
 func (p *printer) arrow(sign string, at source.Pos) {
 	p.line("%*s%s %s", p.gutter, "", p.paint(frame, sign), place(at))
 }
 
-// note writes a line that explains; further lines of text are indented below.
+// note writes a note; further lines of its text are indented below.
 func (p *printer) note(text string) {
 	indent := strings.Repeat(" ", p.gutter+3)
 	p.line("%*s %s %s", p.gutter, "", p.paint(frame, "="), strings.ReplaceAll(text, "\n", "\n"+indent))
 }
 
-// trace writes the instantiations as one aligned note, the middle left out
-// where there are many.
+// trace writes the instantiations as one aligned note, without the middle if there are
+// many.
 func (p *printer) trace(frames []Frame) {
 	if len(frames) == 0 {
 		return
@@ -191,7 +191,7 @@ func (p *printer) trace(frames []Frame) {
 	}
 	for i, f := range shown {
 		calls[i] = clean(f.Call)
-		if f.Path != "" { // a net has no path: it starts where the paths do
+		if f.Path != "" { // a net has no path
 			calls[i] = pad(paths[i], pathWidth) + "  " + calls[i]
 		}
 		callWidth = max(callWidth, width(calls[i]))
@@ -210,7 +210,7 @@ func (p *printer) trace(frames []Frame) {
 	p.note(strings.Join(lines, "\n"))
 }
 
-// progress writes the steps that were right up to a mistake on one line.
+// progress writes the steps that are right up to a mistake, on one line.
 func (p *printer) progress(to *Progress) {
 	if to == nil {
 		return

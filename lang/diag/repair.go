@@ -8,8 +8,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Apply returns a text with edits made to it. Edits may not overlap; ok is false
-// where they do, or lie outside the text.
+// Apply returns a text with edits made to it; ok is false if edits overlap or lie outside
+// the text.
 func Apply(text string, edits []Edit) (edited string, ok bool) {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int { return a.Span.Start.Offset - b.Span.Start.Offset })
@@ -28,8 +28,7 @@ func Apply(text string, edits []Edit) (edited string, ok bool) {
 	return b.String(), true
 }
 
-// repairs writes each repair as the lines it takes away and those it puts in
-// their place.
+// repairs writes each repair as the lines it removes and those it adds in their place.
 func (p *printer) repairs(list []Repair) {
 	for i, r := range list {
 		if len(r.Edits) == 0 || p.files == nil {
@@ -55,7 +54,7 @@ func (p *printer) repairs(list []Repair) {
 	}
 }
 
-// difference writes the changed lines as they are and as they would be.
+// difference writes the changed lines before and after.
 func (p *printer) difference(text, edited string) {
 	before := strings.Split(strings.TrimPrefix(text, source.ByteOrderMark), "\n")
 	after := strings.Split(strings.TrimPrefix(edited, source.ByteOrderMark), "\n")
@@ -90,7 +89,7 @@ func (p *printer) difference(text, edited string) {
 // mostChanged is how many of the lines that a repair changes are shown.
 const mostChanged = 20
 
-// left says how many changed lines are not shown.
+// left writes how many changed lines are not shown.
 func (p *printer) left(changed int) {
 	if n := changed - mostChanged; n > 0 {
 		p.line("%*s … and %d more", p.gutter, "", n)
@@ -98,7 +97,7 @@ func (p *printer) left(changed int) {
 }
 
 func (p *printer) changed(number int, before, after []string) {
-	head, tail := 0, 0 // what one line and another made of it have in common
+	head, tail := 0, 0 // what the line has in common before and after
 	if len(before) == 1 && len(after) == 1 {
 		b, a := before[0], after[0]
 		for head < min(len(a), len(b)) && a[head] == b[head] {
@@ -116,11 +115,11 @@ func (p *printer) changed(number int, before, after []string) {
 	}
 }
 
-// mostRows is how many rows of a terminal a line that changes may take.
+// mostRows is how many rows of a terminal a changed line may take.
 const mostRows = 8
 
-// wrapped writes a line in as many rows as it takes, those after the first set in. A line
-// far too long is cut around the bytes that differ.
+// wrapped writes a line in as many rows as it needs, those after the first indented. A line
+// that is far too long is cut around the bytes that differ.
 func (p *printer) wrapped(s style, number int, sign, line string, from, to int) {
 	const indent = 4
 	line, marks := clip(strings.TrimSuffix(line, "\r"), []mark{{start: from, end: to, primary: true}})
@@ -141,8 +140,8 @@ func (p *printer) wrapped(s style, number int, sign, line string, from, to int) 
 	}
 }
 
-// fitting is how many of its first columns a row of n has place for, cut behind a blank
-// where there is one that is not too far ahead.
+// fitting is how many columns fit into a row of n, broken after a space if one is near
+// enough.
 func (r row) fitting(n int) int {
 	if r.width <= n {
 		return r.width

@@ -10,9 +10,9 @@ import (
 	"cnnlang/lang/source"
 )
 
-// SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format", 2020) is what
-// code hosts and editors read. These types are the part of it that is written;
-// the names of the fields are the standard's.
+// SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format", 2020) is read by code
+// hosts and editors. These types are the part of it that is written here; the names of the
+// fields are the standard's.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -96,8 +96,8 @@ type (
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 // FprintSARIF writes the list as a SARIF 2.1.0 log of one run: the codes that
-// occur are its rules, other places related locations, the instantiations on the
-// way a stack, and repairs fixes. version is that of the program, or "".
+// occur are its rules, other places related locations, the instantiations a stack, and
+// repairs fixes. version is that of the program, or "".
 func FprintSARIF(w io.Writer, list List, version string) error {
 	run := sarifRun{
 		Tool:       sarifTool{sarifDriver{Name: "cnnlang", Version: version, Rules: []sarifRule{}}},
@@ -162,7 +162,7 @@ func resultOf(d *Diagnostic, rule int) sarifResult {
 	return r
 }
 
-// messageOf is all that is said, as one text: the standard has one place for it.
+// messageOf is the whole message as one text, since the standard has one place for it.
 func messageOf(d *Diagnostic) string {
 	lines := append([]string{d.Message}, d.Notes...)
 	if d.Help != "" {

@@ -5,14 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// Nearest returns the candidate closest to got by edit distance, or "" where
-// none is close enough to be meant: at most a third of the letters may differ,
-// one where there are few, and never all. The same word in other letters is
-// closest of all.
+// Nearest returns the candidate closest to got by edit distance, or "" if none is close
+// enough to be meant: at most a third of the letters may differ, one if there are few, and
+// never all. The same word in another case is closest of all.
 //
-// There may be as many candidates as a file has words, so each is first looked at in
-// passing: most are too long, too short, or made of other letters. Of more than a
-// hundred only those count that begin or end alike.
+// There may be as many candidates as a file has words, so cheap tests come first: most are
+// too long, too short, or made of other letters. Of more than a hundred candidates only those
+// with the same first or last letter are considered.
 func Nearest(got string, candidates []string) string {
 	best, _ := nearest(got, candidates)
 	return best
@@ -45,8 +44,8 @@ func nearest(got string, candidates []string) (best string, alone bool) {
 	return best, alone
 }
 
-// unlike reports whether two words have neither their first nor their last letter in
-// common, but for the case.
+// unlike reports whether two words differ in both their first and their last letter,
+// regardless of case.
 func unlike(a, b string) bool {
 	return len(a) == 0 || len(b) == 0 || (a[0]^b[0])&^0x20 != 0 && (a[len(a)-1]^b[len(b)-1])&^0x20 != 0
 }
@@ -54,15 +53,15 @@ func unlike(a, b string) bool {
 // longest is the number of letters beyond which names are not compared at all.
 const longest = 64
 
-// A nearness compares words with one, in memory of its own.
+// A nearness compares words with one word, in memory that it reuses.
 type nearness struct {
 	word, other       []rune
 	before, last, row [longest + 1]int
 }
 
-// distance counts the insertions, deletions, substitutions and swaps of neighbours
-// that turn one word into the other; where they are more than most it may give any
-// greater number.
+// distance counts the insertions, deletions, substitutions and swaps of neighbours that
+// turn one word into the other; if there are more than most, it may return any greater
+// number.
 func (n *nearness) distance(other string, most int) int {
 	if len(n.word) == 0 || len(other) > utf8.UTFMax*longest {
 		return longest
@@ -96,8 +95,8 @@ func (n *nearness) distance(other string, most int) int {
 	return last[len(b)]
 }
 
-// strange counts the letters of a that b has not: no edit brings in more than one.
-// Letters that share a number modulo 64 are taken for one.
+// strange counts the letters of a that b lacks; no edit adds more than one. Letters that
+// are equal modulo 64 count as the same.
 func strange(a, b []rune) int {
 	var has [64]int8
 	for _, r := range b {

@@ -6,9 +6,9 @@ import (
 	"cnnlang/lang/parse"
 )
 
-const far = 3 // blanks before what stands apart at the end of a line
+const far = 3 // spaces before what is set apart at the end of a line
 
-// align sets in columns what belongs in columns.
+// align aligns neighbouring lines.
 func align(lines []line) {
 	for _, p := range declarations(lines) {
 		keepColumns(p)
@@ -24,8 +24,8 @@ func align(lines []line) {
 	}
 }
 
-// declarations cuts the lines where a declaration starts that has more than one
-// line or follows one that has.
+// declarations splits the lines into declarations, but keeps neighbouring ones of a single
+// line together.
 func declarations(lines []line) [][]*line {
 	var list [][]*line
 	for i := range lines {
@@ -39,7 +39,7 @@ func declarations(lines []line) [][]*line {
 	return list
 }
 
-// A shape is how a line starts, as far as tables care.
+// A shape is how a line starts, which decides whether it is part of a table.
 type shape struct {
 	kind  string // label, let, meta, names, preset, expect; "" for none
 	name  string // of the call behind the label
@@ -63,7 +63,7 @@ func (l *line) shape() shape {
 	case (t[0].is("block") || t[0].is("net")) && is(2, "="):
 		return shape{kind: "preset", first: 2}
 	case t[0].is("expect"):
-		// Sums of words only: a call on the left would push all others away.
+		// Not with a call on the left, which would push all others away.
 		for i := 1; i < len(t) && !t[i].opens(); i++ {
 			if comparison[t[i].Text] {
 				return shape{kind: "expect", first: i}
@@ -90,8 +90,8 @@ func (l *line) shape() shape {
 	return shape{}
 }
 
-// closing returns the index of the partner of the bracket at i, the last index
-// where it has none.
+// closing returns the index of the partner of the bracket at i, the last index if it is
+// unmatched.
 func closing(t []token, i int) int {
 	depth := 0
 	for ; i < len(t)-1; i++ {
@@ -138,8 +138,8 @@ func table(lines []*line) {
 	}
 }
 
-// endings aligns what stands apart at the ends of lines: an `is`, a comment, and
-// in a further column the comments behind an `is`.
+// endings aligns what is set apart at the ends of lines: an `is`, a comment, and in another
+// column the comments after an `is`.
 func endings(lines []*line) {
 	column, n := 0, 0
 	for _, l := range lines {
@@ -166,7 +166,7 @@ func endings(lines []*line) {
 	}
 }
 
-// ending returns how many tokens stand before what stands apart, 0 for none.
+// ending returns how many tokens precede what is set apart, 0 if nothing is.
 func (l *line) ending() int {
 	if i := l.fact(); i > 0 {
 		return i
@@ -194,9 +194,9 @@ type cellList struct {
 	start, end int // indices of the brackets
 }
 
-// keepColumns keeps the blanks of arguments that have been set in columns: where
-// the commas and closing brackets of all calls of one name, or of all rows of a
-// list, stand equally far from their opening bracket.
+// keepColumns keeps the spaces of arguments that the author has aligned: if the commas and
+// closing brackets of all calls of one name, or of all rows of a list, are equally far from
+// their opening bracket.
 func keepColumns(lines []*line) {
 	type key struct {
 		frame *frame
@@ -239,8 +239,8 @@ func keepColumns(lines []*line) {
 	}
 }
 
-// set returns the blanks before token i if the author's columns are kept: those
-// after commas and after the opening bracket are his.
+// set returns the spaces before token i if the author's columns are kept: those after commas
+// and after the opening bracket are the author's.
 func (c cellList) set(i int) int {
 	t, last := &c.line.tokens[i], &c.line.tokens[i-1]
 	switch {
@@ -264,8 +264,8 @@ func inColumns(list []cellList) bool {
 	return len(first) > 1
 }
 
-// columns returns how far from the opening bracket the commas and the closing
-// bracket would stand.
+// columns returns how far from the opening bracket the commas and the closing bracket would
+// be.
 func (c cellList) columns() []int {
 	var list []int
 	column := 0

@@ -7,8 +7,7 @@ var (
 	comparison = map[string]bool{"==": true, "!=": true, "<": true, ">": true, "<=": true, ">=": true}
 )
 
-// blanks returns how many blanks stand before tokens[i], one or none, in the
-// line of these tokens.
+// blanks returns how many spaces precede tokens[i] in the line of these tokens, one or none.
 func (in *indenter) blanks(tokens []token, i int) int {
 	if in.apart(tokens, i) || !parse.Joins(tokens[i-1].Token, tokens[i].Token) {
 		return 1
@@ -22,13 +21,13 @@ func (in *indenter) apart(tokens []token, i int) bool {
 	if last.Kind == parse.Unreadable || t.Kind == parse.Unreadable {
 		return given
 	}
-	// First of all, so that an operator has blanks on both sides or on none.
+	// First of all, so that an operator has spaces on both sides or on none.
 	if t.Kind == parse.Operator && arithmetic[t.Text] && last.operand() {
 		return spaced(tokens, i)
 	}
 	if last.Kind == parse.Operator && arithmetic[last.Text] {
 		subtracts := i > 1 && tokens[i-2].operand()
-		if i == 1 { // on a line of its own: it may go on with what stands above
+		if i == 1 { // first in its line: it may continue the line above
 			subtracts = in.last != nil && in.last.operand() && (in.frame.bracket == "(" || in.frame.bracket == "[")
 		}
 		return subtracts && spaced(tokens, i-1)
@@ -49,7 +48,7 @@ func (in *indenter) apart(tokens []token, i int) bool {
 			return false
 		}
 	case t.is("["):
-		if in.frame.bracket == "" && in.head != "" && !in.where || last.is(")") && in.closed != nil && in.closed.promise {
+		if in.frame.bracket == "" && in.head != "" && !in.where || last.is(")") && in.closed != nil && in.closed.signature {
 			return true // a signature
 		}
 		if last.operand() {
@@ -59,9 +58,9 @@ func (in *indenter) apart(tokens []token, i int) bool {
 	return true
 }
 
-// spaced reports whether the binary operator tokens[i] has blanks on a side, and
-// so gets them on both. Where its value is missing it has them: what follows is set
-// apart, perhaps in a column.
+// spaced reports whether the binary operator tokens[i] has a space on either side, and so gets
+// one on both. It counts as spaced if its operand is missing: what follows is set apart,
+// perhaps in a column.
 func spaced(tokens []token, i int) bool {
 	if i == 0 || tokens[i].given > 0 || i+1 == len(tokens) {
 		return true
@@ -70,8 +69,8 @@ func spaced(tokens []token, i int) bool {
 	return next.given > 0 || next.is("is") || comparison[next.Text]
 }
 
-// namesArgument reports whether the equals sign at i, or the one before it, is
-// that of an argument with a short value: pad=half, but pad = if a then b else c.
+// namesArgument reports whether the equals sign at i, or the one before it, belongs to an
+// argument with a short value: pad=half, but pad = if a then b else c.
 func (in *indenter) namesArgument(tokens []token, i int) bool {
 	if in.frame.bracket != "(" || in.frame.params {
 		return false

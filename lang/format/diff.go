@@ -7,12 +7,11 @@ import (
 
 const (
 	around = 3    // equal lines shown around changed ones
-	most   = 1000 // changed lines that are matched; of more the whole is shown as changed
+	most   = 1000 // changed lines that are matched; with more, the whole is shown as changed
 )
 
-// Diff returns how to get from one text to another as the hunks of a unified
-// diff, "" where they are equal. The two lines with the files' names are the
-// caller's.
+// Diff returns the hunks of a unified diff from one text to another, "" if they are equal. The
+// two lines with the files' names are left to the caller.
 func Diff(old, new string) string {
 	a, b := cut(old), cut(new)
 	edits := compare(a, b)
@@ -34,7 +33,7 @@ func Diff(old, new string) string {
 	return out.String()
 }
 
-// cut returns the lines with their ends.
+// cut returns the lines with their newlines.
 func cut(text string) []string {
 	lines := strings.SplitAfter(text, "\n")
 	if lines[len(lines)-1] == "" {
@@ -71,7 +70,7 @@ func writeHunk(out *strings.Builder, edits []edit) {
 	}
 }
 
-// lineRange names n lines after the first so many; an empty range is named by
+// lineRange writes the range of n lines after the first so many; an empty range is written by
 // the line before it.
 func lineRange(before, n int) string {
 	switch n {
@@ -83,7 +82,7 @@ func lineRange(before, n int) string {
 	return fmt.Sprintf("%d,%d", before+1, n)
 }
 
-// compare returns edits from a to b, as few as possible. (Myers, "An O(ND)
+// compare returns the fewest edits from a to b. (Myers, "An O(ND)
 // Difference Algorithm and Its Variations", 1986, the greedy algorithm.)
 func compare(a, b []string) []edit {
 	head := 0

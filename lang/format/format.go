@@ -1,11 +1,10 @@
-// Package format lays out the text of a .cnn file in the one canonical way. It
-// works on tokens and changes only white space, so that it can also be used on a
-// text with mistakes. Where lines break is the author's decision, and so is
-// whether arithmetic has blanks around its operators; the rest follows these
-// rules:
+// Package format formats .cnn files in one canonical style. It works on tokens and changes
+// only white space, so that it can also be used on a text with mistakes. Authors decide
+// where lines break, and whether arithmetic has spaces around its operators; the rest
+// follows these rules:
 //
-//   - Braces indent by two columns. A branch starts with its bar there, and what
-//     belongs to it stands two columns further right. A line that continues a
+//   - Braces indent by two columns. A branch starts with its bar there, and the
+//     rest of it is two columns further right. A line that continues a
 //     statement is indented by four; inside ( ) and [ ] it starts below what
 //     follows the bracket, or by four where the bracket ends its line.
 //   - There is at most one blank line in a row, and none at the start or end of
@@ -15,12 +14,12 @@
 //     label and a call of the same name: their calls start in one column, and so
 //     do the `->` or `as` that follow the calls. Neighbouring lines of `let`, of
 //     meta, of names, of presets and of `expect` have their `=` or comparison in
-//     one column; an `expect` with a call before its comparison stands for itself.
-//   - What stands apart at the ends of lines, a comment or an `is`, stands in one
-//     column throughout a declaration, three blanks behind the longest of these
-//     lines. An `is` that is alone follows its step.
-//   - Arguments that have been set comma below comma, in all labelled calls of
-//     one name in a body or in all rows of a list, stay as they are.
+//     one column; an `expect` with a call before its comparison is left out.
+//   - What is set apart at the ends of lines, a comment or an `is`, is in one column
+//     throughout a declaration, three spaces after the longest of these lines. An `is`
+//     that is alone follows its step.
+//   - Arguments that are aligned comma below comma, in all labelled calls of one name
+//     in a body or in all rows of a list, stay as they are.
 package format
 
 import (
@@ -30,22 +29,22 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Format returns the text of the file in its canonical layout. Formatting that
-// again changes nothing. A text that is too long, nested too deep or not UTF-8
-// is returned as it is: parse.File says what is wrong with it.
+// Format returns the formatted text of the file. Formatting it again changes nothing. A text
+// that is too long, nested too deep or not UTF-8 is returned as it is: parse.File says what
+// is wrong with it.
 func Format(src *source.File) string {
 	tokens := parse.Tokens(src)
 	if tokens == nil {
 		return src.Text
 	}
-	text := layout(tokens)
+	text := formatted(tokens)
 	if !sameTokens(tokens, parse.Tokens(source.NewFile(src.Name, text))) {
-		return src.Text // never lose what somebody wrote, whatever went wrong here
+		return src.Text // never lose text, whatever went wrong here
 	}
 	return text
 }
 
-func layout(tokens []parse.Token) string {
+func formatted(tokens []parse.Token) string {
 	lines := split(tokens)
 	indent(lines)
 	align(lines)
@@ -60,8 +59,8 @@ func layout(tokens []parse.Token) string {
 	return b.String()
 }
 
-// sameTokens reports whether two texts have the same tokens, blanks and empty
-// lines aside.
+// sameTokens reports whether two texts have the same tokens, apart from spaces and empty
+// lines.
 func sameTokens(a, b []parse.Token) bool {
 	a, b = significant(a), significant(b)
 	if len(a) != len(b) {
@@ -75,7 +74,7 @@ func sameTokens(a, b []parse.Token) bool {
 	return true
 }
 
-// significant returns the tokens without blanks and repeated newlines.
+// significant returns the tokens without spaces and repeated newlines.
 func significant(tokens []parse.Token) []parse.Token {
 	var list []parse.Token
 	for _, t := range tokens {

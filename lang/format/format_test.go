@@ -23,7 +23,7 @@ func check(t testing.TB, text string) string {
 	if tokens == nil {
 		return text
 	}
-	got := layout(tokens)
+	got := formatted(tokens)
 	if len(got) > parse.MaxBytes {
 		return got
 	}
@@ -31,7 +31,7 @@ func check(t testing.TB, text string) string {
 	if !sameTokens(tokens, again) {
 		t.Fatalf("the tokens change:\n%.1000q\n%.1000q", text, got)
 	}
-	if twice := layout(again); twice != got {
+	if twice := formatted(again); twice != got {
 		t.Fatalf("formatting twice changes the text:\n%.1000s", Diff(got, twice))
 	}
 	// A string without its end may end in blanks.

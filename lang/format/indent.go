@@ -3,36 +3,36 @@ package format
 import "cnnlang/lang/parse"
 
 const (
-	step         = 2   // columns that braces and bars indent
-	continuation = 4   // columns that a continued statement is indented
+	indentation  = 2   // columns that braces and bars indent
+	continuation = 4   // columns that the next lines of a statement are indented
 	maxColumn    = 160 // beyond it nothing is aligned
 )
 
 // A frame is an open bracket; the outermost is the file.
 type frame struct {
-	bracket string // "" for the file
-	outer   *frame
-	base    int    // column of the text of the line that opened it
-	inner   int    // column of the lines inside
-	params  bool   // declares parameters
-	promise bool   // those of a block parameter
-	branch  bool   // a bar has been seen
-	owner   string // the word before a brace: meta, names, add
+	bracket   string // "" for the file
+	outer     *frame
+	base      int    // column of the text of the line that opened it
+	inner     int    // column of the lines inside
+	params    bool   // declares parameters
+	signature bool   // of a block parameter
+	branch    bool   // a bar has been seen
+	owner     string // the word before a brace: meta, names, add
 }
 
-// indenter walks through the lines with the open brackets.
+// An indenter walks over the lines with the stack of open brackets.
 type indenter struct {
 	frame *frame
 	last  *token // of the line before, nil at the start
 	// closed is the bracket that was closed last.
 	closed *frame
-	// What is known of the declaration's head that is being read.
+	// About the declaration's head that is being read:
 	head  string // block or net, "" outside of heads
 	where bool   // its where has been seen
 	words int    // tokens of it
 }
 
-// indent decides the column of every line and the blanks between tokens.
+// indent decides the column of every line and the spaces between tokens.
 func indent(lines []line) {
 	in := &indenter{frame: &frame{}}
 	for i := range lines {
@@ -66,8 +66,8 @@ func following(lines []line) *line {
 	return nil
 }
 
-// comments puts those that have a line to themselves where the next line
-// starts, or inside the brackets that it closes.
+// comments puts comments on lines of their own where the next line starts, or inside the
+// brackets that it closes.
 func comments(lines []line) {
 	column := 0
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -79,14 +79,14 @@ func comments(lines []line) {
 		if column = l.indent; l.tokens[0].closes() {
 			column = l.frame.inner
 			if l.frame.branch {
-				column += step
+				column += indentation
 			}
 		}
 	}
 }
 
-// continues reports whether a newline between two tokens ends no statement. In
-// braces a comma parts imported names, which continue nothing.
+// continues reports whether a statement continues after a newline between two tokens. A comma
+// in braces separates imported names, and continues nothing.
 func (f *frame) continues(last, first *token) bool {
 	return last.is("->") || last.is(",") && f.bracket == "" || last.is("=") ||
 		first.is("->") || first.is("as") || first.is("is") || first.is("where")
@@ -100,7 +100,7 @@ func (in *indenter) line(l *line) {
 	}
 	l.indent, l.whole = in.column(first)
 	column := l.indent
-	text := column // where the text of the line starts, behind its bar
+	text := column // where the text of the line starts, after its bar
 	for i := range l.tokens {
 		t := &l.tokens[i]
 		if i > 0 {
@@ -108,7 +108,7 @@ func (in *indenter) line(l *line) {
 		}
 		column += t.blanks + width(t.Text)
 		if t.is("|") && i == 0 {
-			text = l.indent + step
+			text = l.indent + indentation
 		}
 		in.token(l, i, column, text)
 		t.frame = in.frame
@@ -129,7 +129,7 @@ func (in *indenter) column(first *token) (column int, starts bool) {
 	}
 	column = f.inner
 	if f.branch {
-		column += step
+		column += indentation
 	}
 	head := f.bracket == "" && in.head != "" && in.words > 0 && (first.is("[") || first.is("("))
 	if head || in.last != nil && f.continues(in.last, first) {
@@ -138,8 +138,7 @@ func (in *indenter) column(first *token) (column int, starts bool) {
 	return column, true
 }
 
-// token takes note of a token that ends at a column of a line whose text starts
-// at another.
+// token records a token that ends at a column, in a line whose text starts at another.
 func (in *indenter) token(l *line, i, column, text int) {
 	t := &l.tokens[i]
 	in.words++
@@ -148,15 +147,15 @@ func (in *indenter) token(l *line, i, column, text int) {
 		f := &frame{bracket: t.Text, outer: in.frame, base: text}
 		switch {
 		case t.is("{"):
-			f.inner, f.owner = text+step, owner(l.tokens[:i])
+			f.inner, f.owner = text+indentation, owner(l.tokens[:i])
 		case i+1 < len(l.tokens) && column <= maxColumn:
 			f.inner = column
 		default:
 			f.inner = text + continuation
 		}
 		f.params = t.is("(") && in.frame.bracket == "" && in.head != "" && in.words == 3
-		f.promise = t.is("(") && in.frame.params && i > 0 && l.tokens[i-1].is("block")
-		f.params = f.params || f.promise
+		f.signature = t.is("(") && in.frame.params && i > 0 && l.tokens[i-1].is("block")
+		f.params = f.params || f.signature
 		if in.frame.bracket == "" && t.is("{") {
 			in.head = ""
 		}

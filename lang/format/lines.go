@@ -8,9 +8,9 @@ import (
 	"cnnlang/lang/parse"
 )
 
-// A line is one line of the text, taken apart.
+// A line is one line of the text, split into tokens.
 type line struct {
-	gap     bool // a blank line stands before it
+	gap     bool // a blank line precedes it
 	tokens  []token
 	comment string // at its end, or all of it where there are no tokens
 
@@ -18,14 +18,14 @@ type line struct {
 	frame    *frame // the brackets in which it starts
 	whole    bool   // it starts and ends a statement
 	toplevel bool   // it starts outside all brackets
-	far      int    // column of the comment, 0 for three blanks after the text
+	far      int    // column of the comment, 0 for three spaces after the text
 }
 
-// A token is one that is no blank.
+// A token is a token that is not blank.
 type token struct {
 	parse.Token
-	given  int // blanks before it in the text
-	blanks int // blanks before it in the layout
+	given  int // spaces before it in the text
+	blanks int // spaces before it once formatted
 	frame  *frame
 }
 
@@ -39,7 +39,7 @@ func (t *token) closes() bool {
 	return t.Kind == parse.Operator && (t.Text == ")" || t.Text == "]" || t.Text == "}")
 }
 
-// operand reports whether a value may end here, so that a minus would subtract.
+// operand reports whether an operand may end here, so that a minus would subtract.
 func (t *token) operand() bool {
 	switch t.Kind {
 	case parse.Word, parse.Number, parse.String:
@@ -50,7 +50,7 @@ func (t *token) operand() bool {
 	return t.is(")") || t.is("]")
 }
 
-// split cuts tokens into lines and drops empty ones.
+// split splits tokens into lines and drops empty ones.
 func split(tokens []parse.Token) []line {
 	var lines []line
 	var l line
@@ -71,7 +71,7 @@ func split(tokens []parse.Token) []line {
 		case parse.Space:
 			given += len(t.Text)
 			if strings.Contains(t.Text, "\t") {
-				given = 1 // tabs set nothing in columns
+				given = 1 // tabs do not align
 			}
 		case parse.Comment:
 			l.comment = strings.TrimRight(t.Text, " \t\r")
@@ -116,7 +116,7 @@ func (l *line) end(n int) int {
 	return column
 }
 
-// terminal measures runes without asking the environment.
+// terminal measures runes without consulting the environment.
 var terminal = runewidth.Condition{StrictEmojiNeutral: true}
 
 func width(s string) int {

@@ -11,16 +11,16 @@ import (
 )
 
 // A Chunk is one small source text with the diagnostics it must cause. A file
-// holds many, parted by lines `---`. A comment
+// holds many, separated by lines `---`. A comment
 //
 //	#! E0101 "regexp"
 //
 // says that its line causes that diagnostic, the message matching the regular
 // expression. The code may be left out, and a line may expect several, one
-// after the other. `#!^` speaks of the line above, `#!^^` of the one above that:
+// after the other. `#!^` is about the line above, `#!^^` about the one above that:
 // for lines that cannot hold a comment.
 type Chunk struct {
-	File string // the file it stands in
+	File string // the file it is in
 	Line int    // the line of the file on which it starts
 	Text string
 	want []expectation
@@ -32,7 +32,7 @@ type expectation struct {
 	pattern *regexp.Regexp
 }
 
-// A Found is one diagnostic that the code under test gave for a chunk.
+// A Found is one diagnostic that the code under test reported for a chunk.
 type Found struct {
 	Line          int // of the chunk, from 1
 	Code, Message string
@@ -94,8 +94,7 @@ func (c *Chunk) read() error {
 // Name is a name for a subtest: where the chunk starts.
 func (c Chunk) Name() string { return fmt.Sprintf("line%d", c.Line) }
 
-// Check fails the test for every diagnostic that is missing and every one that
-// nobody expects.
+// Check fails the test for every diagnostic that is missing or unexpected.
 func (c Chunk) Check(t testing.TB, found []Found) {
 	t.Helper()
 	for _, problem := range c.problems(found) {

@@ -8,8 +8,8 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// channelsLast finds a net whose input is written as [N, H, W, C]: the sizes it
-// has by itself end in the channels of a picture, with far larger ones before.
+// channelsLast finds a net whose input is written as [N, H, W, C]: its default sizes end in
+// the channels of an image, after far larger ones.
 func (l *linter) channelsLast(b *ast.Block) {
 	const channels, large = 4, 16
 	if b.Kind != "net" || b.Sig == nil || len(b.Sig.In) != 4 {
@@ -23,7 +23,7 @@ func (l *linter) channelsLast(b *ast.Block) {
 	}
 }
 
-// standing is the size an axis has by itself, 0 where that is no plain number.
+// standing is the default size of an axis, 0 if that is not a literal number.
 func standing(d *ast.Dim) int {
 	x := d.Default
 	if x == nil {

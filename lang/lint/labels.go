@@ -5,8 +5,8 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// A level is the steps that number on in one body: those of a block or labelled
-// group, with those of the unlabelled groups, branches and repeats in it.
+// A level is the steps that are numbered together: those of a block or labelled group, with
+// those of the unlabelled groups, branches and repeats in it.
 type level struct {
 	named, numbered []*ast.Step // those with weights
 	groups          []*ast.Body // labelled groups, which are levels of their own
@@ -15,7 +15,7 @@ type level struct {
 // level collects the steps of a body.
 func (l *linter) level(b *ast.Body) *level {
 	if v := l.levels[b]; v != nil {
-		return v // groups lie in groups, and each is asked for
+		return v // groups are nested, and level is called for each
 	}
 	v := &level{}
 	l.collect(v, b)
@@ -74,7 +74,7 @@ func empty(label *ast.Label) bool {
 	return plain && text == ""
 }
 
-// unlabelled finds steps with a number in the names of published weights.
+// unlabelled finds steps that have a number in the names of published weights.
 func (l *linter) unlabelled() {
 	done := map[*ast.Body]bool{}
 	for _, o := range l.module.Nets() {
@@ -129,8 +129,8 @@ func published(b *ast.Block) bool {
 	return false
 }
 
-// looseRepeats finds repeats of several numbered steps. In a labelled group they
-// are the numbers of a sequence, as frameworks count them, and are left alone.
+// looseRepeats finds repeats of several numbered steps. In a labelled group their numbers
+// are those of a sequence, as in other frameworks, and are left alone.
 func (l *linter) looseRepeats(b *ast.Body) {
 	ast.Walk(b, func(n ast.Node) bool {
 		s, ok := n.(*ast.Step)

@@ -1,7 +1,6 @@
-// Package lint finds what is allowed in a file and seldom meant: names that
-// nobody uses, steps whose weights have no name of their own, a padding that
-// does not do what it is called. What it says are warnings. It reads the syntax
-// and what names stand for; nothing is applied, and no shape is known.
+// Package lint warns of what is allowed in a file but seldom meant: unused names, steps whose
+// weights have no name of their own, a padding that does not do what its name says. It works
+// on the syntax and the resolved names; nothing is applied, and no shape is known.
 package lint
 
 import (
@@ -10,8 +9,8 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// Check reports what is odd in the module's own declarations, in the order of
-// the text. Its names are resolved without an error.
+// Check reports what is suspicious in the module's own declarations, in the order of the
+// text. Its names must have been resolved without errors.
 func Check(m *resolve.Module) diag.List {
 	var list diag.List
 	l := &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}}
@@ -35,19 +34,19 @@ func Check(m *resolve.Module) diag.List {
 	return list
 }
 
-// maxReported is how many warnings a file gets; beyond it nobody reads them.
+// maxReported limits the warnings of a file.
 const maxReported = 200
 
 type linter struct {
 	module *resolve.Module
 	report func(*diag.Diagnostic)
-	weighs map[*ast.Block]bool // whether a block has weights, as far as known
+	weighs map[*ast.Block]bool // whether a block has weights, memoised
 	levels map[*ast.Body]*level
 	params map[*ast.Block]map[string]*ast.Param // by name
 }
 
-// owners are the primitives with weights of their own. A test in package interp
-// holds them to the operations.
+// owners are the primitives with weights of their own. A test in package interp compares them
+// with the operations.
 var owners = map[string]bool{
 	"conv": true, "deconv": true, "linear": true, "bn": true, "layer_norm": true, "layer_scale": true,
 }
@@ -82,7 +81,7 @@ func (l *linter) heavy(o *resolve.Object) bool {
 	return l.weighs[o.Block]
 }
 
-// callee is what a call names, nil for a parameter.
+// callee is the block that a call names, nil for a parameter.
 func callee(m *resolve.Module, c *ast.Call) *resolve.Object {
 	o, _ := m.LookupPath(c.Callee.Ref().Path)
 	return o

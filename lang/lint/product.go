@@ -8,7 +8,7 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// products finds heights and widths written as 3*3, which is the number 9, for both.
+// products finds heights and widths written as 3*3, which is the number 9 for both.
 func (l *linter) products(r *ast.Ref) {
 	o, _ := l.module.LookupPath(r.Path)
 	end := base(o)
@@ -23,7 +23,7 @@ func (l *linter) products(r *ast.Ref) {
 			if isProduct(a.Value) {
 				l.product(l.parameter(end, a.Name.Text), a.Value)
 			}
-		case end == o.Block: // else a preset has filled in some
+		case end == o.Block: // otherwise a preset has filled in some
 			for place < len(end.Params.List) && given[end.Params.List[place].Name.Text] {
 				place++
 			}
@@ -46,7 +46,7 @@ func (l *linter) parameter(b *ast.Block, name string) *ast.Param {
 	return l.params[b][name]
 }
 
-// productDefaults does so for what parameters are without an argument.
+// productDefaults does the same in the defaults of parameters.
 func (l *linter) productDefaults(b *ast.Block) {
 	if b.Params == nil {
 		return
@@ -87,7 +87,7 @@ func isDims(p *ast.Param) bool {
 	return written
 }
 
-// factor is the text of a number or name, "" for all else.
+// factor is the text of a number or name, "" for anything else.
 func factor(x ast.Expr) string {
 	switch x := x.(type) {
 	case *ast.Number:

@@ -10,12 +10,12 @@ import (
 	"cnnlang/lang/source"
 )
 
-// unused finds names that nothing in their reach uses. Where a name is bound
-// again further in, a use of the inner one counts for both.
+// unused finds names that are not used in their scope. If a name is bound again in an inner
+// scope, a use of the inner one counts for both.
 func (l *linter) unused() {
 	file := l.module.File
 	all := usesIn(file)
-	program := len(l.module.Nets()) > 0 // else others import its values
+	program := len(l.module.Nets()) > 0 // otherwise others import its values
 	standing := slices.ContainsFunc(l.module.Nets(), standsAlone)
 	for _, d := range file.Decls {
 		switch {
@@ -33,8 +33,8 @@ func (l *linter) unused() {
 	}
 }
 
-// standsAlone reports whether a net needs no arguments. A file of such a net is for
-// that net; one of blocks, and of nets to be filled in, is for others to import.
+// standsAlone reports whether a net needs no arguments. A file with such a net is for that
+// net; one of blocks, and of nets that need arguments, is for others to import.
 func standsAlone(o *resolve.Object) bool {
 	b := o.Block
 	return b.Preset != nil || b.Params == nil ||
@@ -84,7 +84,7 @@ func (l *linter) unusedInside(b *ast.Block) {
 // uses counts how often each name stands for a value, a block or a tap.
 type uses map[string]int
 
-// usesIn counts in n and all below it.
+// usesIn counts the uses in n and below it.
 func usesIn(n ast.Node) uses {
 	count := uses{}
 	ast.Walk(n, func(n ast.Node) bool {

@@ -10,8 +10,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Habits finds calls as they are written elsewhere, which are allowed here and mean something
-// else. Names need not be resolved for it.
+// Habits finds calls in the style of other frameworks that are allowed here but mean
+// something else. It does not need resolved names.
 func Habits(m *resolve.Module) (list diag.List) {
 	l := &linter{module: m, params: map[*ast.Block]map[string]*ast.Param{}, report: func(d *diag.Diagnostic) {
 		if len(list) < maxReported {
@@ -58,8 +58,7 @@ func (l *linter) evenHalf(r *ast.Ref) {
 	}
 }
 
-// argument is what a call gives for a parameter by its place or name, nil for
-// nothing.
+// argument is what a call passes for a parameter, by position or by name, or nil.
 func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
 	if b.Params == nil {
 		return nil
@@ -80,7 +79,7 @@ func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
 	return nil
 }
 
-// even reports whether a size that is written out has an even side.
+// even reports whether a literal size has an even side.
 func even(window ast.Expr) bool {
 	var sides []string
 	switch x := window.(type) {
@@ -103,19 +102,19 @@ func evenHalf(window ast.Expr, pad *ast.Ref) *diag.Diagnostic {
 		WithHelp("write `pad=same`, or take an odd window")
 }
 
-// largestWindow is a side beyond which a number after the first of a convolution
-// is most likely one of channels.
+// largestWindow is a size beyond which the second number of a convolution is most likely a
+// number of channels.
 const largestWindow = 11
 
-// foreignOrder finds calls written as if the input channels were their
-// first argument: conv(3, 16, 3x3), in which 16 is taken for the window and 3x3
-// for the stride, and bn(64), in which 64 is the epsilon.
+// foreignOrder finds calls that pass the input channels as their first argument:
+// conv(3, 16, 3x3), in which 16 is the window and 3x3 the stride, and bn(64), in which 64 is
+// the epsilon.
 func (l *linter) foreignOrder(r *ast.Ref) {
 	o, _ := l.module.LookupPath(r.Path)
 	if r.Args == nil || o == nil || !o.IsPrimitive() {
 		return
 	}
-	var numbers []int // those written out in front of all others, -1 for another value
+	var numbers []int // the leading arguments that are literal numbers, -1 for another value
 	for _, a := range r.Args.List {
 		if a.Name != nil {
 			break

@@ -10,25 +10,25 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Brackets without partners: which one it most likely is, as people indent, and where
-// its partner belongs.
+// Unmatched brackets: which one it most likely is, going by indentation, and where its
+// partner belongs.
 
-// A bracket is one that waits for its partner.
+// A bracket is an open bracket.
 type bracket struct {
 	at     int // index of its token
 	line   int
 	indent int // column of the first token of its line
 	words  int // nesting words in the current statement inside it
-	// The index of a brace inside it that indentation shows to be closed further down
-	// than it was meant to be, -1 for none: most likely the one that was forgotten to
-	// be closed, should this one turn out to have no partner.
+	// The index of a brace inside it that is closed further down than its indentation
+	// suggests, -1 for none: if this bracket turns out to be unmatched, that brace is
+	// most likely the one that was not closed.
 	suspect int
-	deeper  bool // the lines in it are indented more than its own
-	left    bool // and after them came one that is not
+	deeper  bool // the lines in it are indented more than its own line
+	left    bool // and a line that is not has followed them
 }
 
-// startsLine takes note of how a line is indented against the brace it is in.
-func (l *layouter) startsLine(t *lexer.Token) {
+// startsLine records how a line is indented relative to the brace it is in.
+func (l *nester) startsLine(t *lexer.Token) {
 	n := len(l.open)
 	if n == 0 || l.open[n-1].line == t.Pos.Line {
 		return
@@ -41,7 +41,7 @@ func (l *layouter) startsLine(t *lexer.Token) {
 	}
 }
 
-func (l *layouter) close(i int) {
+func (l *nester) close(i int) {
 	t := &l.tokens[i]
 	n := len(l.open)
 	match := func(b bracket) bool { return l.tokens[b.at].Value == opener[t.Value] }
@@ -49,7 +49,7 @@ func (l *layouter) close(i int) {
 	case n > 0 && match(l.open[n-1]):
 		l.pop(i)
 	case n > 0 && slices.ContainsFunc(l.open, match):
-		// The inner ones were forgotten: the partner of an outer one shows it.
+		// The inner ones were not closed: this is the partner of an outer one.
 		for !match(l.open[len(l.open)-1]) {
 			l.unclosed(1)
 		}
@@ -68,8 +68,8 @@ func (l *layouter) close(i int) {
 	}
 }
 
-// pop removes the innermost bracket, whose partner stands at i.
-func (l *layouter) pop(i int) {
+// pop removes the innermost bracket, whose partner is at i.
+func (l *nester) pop(i int) {
 	n := len(l.open) - 1
 	b := l.open[n]
 	l.open = l.open[:n]
@@ -92,8 +92,8 @@ func (l *layouter) pop(i int) {
 	}
 }
 
-// unclosed reports the innermost n open brackets and forgets them.
-func (l *layouter) unclosed(n int) {
+// unclosed reports and removes the innermost n open brackets.
+func (l *nester) unclosed(n int) {
 	for first := true; n > 0; n-- {
 		b := l.open[len(l.open)-1]
 		l.open = l.open[:len(l.open)-1]
@@ -106,7 +106,7 @@ func (l *layouter) unclosed(n int) {
 			continue
 		}
 		d := neverClosed(&l.tokens[at])
-		if first { // of those around it the next attempt knows more
+		if first { // the next attempt knows more of those around it
 			l.addPartner(d, at)
 		}
 		l.report(d)
@@ -114,9 +114,9 @@ func (l *layouter) unclosed(n int) {
 	}
 }
 
-// surplus is for a bracket that closes nothing, because one before it closes what it was
+// surplus is for a bracket that closes nothing because an earlier one closes what it was
 // meant to close.
-func (l *layouter) surplus(i int) *diag.Diagnostic {
+func (l *nester) surplus(i int) *diag.Diagnostic {
 	t := &l.tokens[i]
 	early, ended := l.early, l.ended
 	l.early, l.ended = nil, -1
@@ -137,8 +137,8 @@ func (l *layouter) surplus(i int) *diag.Diagnostic {
 	return d
 }
 
-// takeOut corrects by leaving out a token, with its line where it is alone on it.
-func (l *layouter) takeOut(d *diag.Diagnostic, i int) {
+// takeOut corrects by removing a token, and its whole line if nothing else is on it.
+func (l *nester) takeOut(d *diag.Diagnostic, i int) {
 	src, span := l.file.Source, spanOf(&l.tokens[i])
 	if line := span.Start.Line; strings.TrimSpace(src.Line(line)) == l.tokens[i].Value {
 		span = src.Span(src.LineStart(line), src.LineStart(line+1))
@@ -148,8 +148,8 @@ func (l *layouter) takeOut(d *diag.Diagnostic, i int) {
 	d.Correct("leave out one `"+l.tokens[i].Value+"`", diag.Edit{Span: span})
 }
 
-// addPartner corrects a bracket without a partner where it is plain where that belongs.
-func (l *layouter) addPartner(d *diag.Diagnostic, at int) {
+// addPartner corrects an unmatched bracket if it is clear where its partner belongs.
+func (l *nester) addPartner(d *diag.Diagnostic, at int) {
 	edit, ok := l.endOfCall(at)
 	if l.tokens[at].Value == "{" {
 		edit, ok = l.endOfBody(at)
@@ -159,10 +159,10 @@ func (l *layouter) addPartner(d *diag.Diagnostic, at int) {
 	}
 }
 
-// endOfCall is where what ( or [ has opened ends at the latest: before what can only
-// come after it. It may have been meant to end earlier where it has others of its kind
-// within, where it is no list and no call, and in a value that goes on.
-func (l *layouter) endOfCall(at int) (e diag.Edit, ok bool) {
+// endOfCall is where a ( or [ has to be closed at the latest: before something that can only
+// come after it. The place is not clear if there are others of its kind inside, if it is
+// neither a list nor a call, or if a value goes on there.
+func (l *nester) endOfCall(at int) (e diag.Edit, ok bool) {
 	open := l.tokens[at].Value
 	called := at > 0 && l.tokens[at-1].Type == tokIdent
 	if called != (open == "(") {
@@ -192,9 +192,8 @@ func (l *layouter) endOfCall(at int) (e diag.Edit, ok bool) {
 	}
 }
 
-// startsStep reports whether a word is the last of the name of a step, or of what is
-// declared.
-func (l *layouter) startsStep(i int) bool {
+// startsStep reports whether a word is the last one of the name of a step or declaration.
+func (l *nester) startsStep(i int) bool {
 	for ; i >= 0; i-- {
 		switch t := &l.tokens[i]; {
 		case t.Type == tokIdent || t.Value == "." || t.Type == tokSpace && !strings.Contains(t.Value, "\n"):
@@ -205,10 +204,10 @@ func (l *layouter) startsStep(i int) bool {
 	return false
 }
 
-// endOfBody is where a body ends as it is indented: before the first line after its own
-// that is not indented more. One on a line of its own ends there only where nothing but
-// its steps can follow.
-func (l *layouter) endOfBody(at int) (e diag.Edit, ok bool) {
+// endOfBody is where a body ends by its indentation: before the first line that is not
+// indented more than its own. A body that starts on a line of its own ends there only if
+// nothing but its steps can follow.
+func (l *nester) endOfBody(at int) (e diag.Edit, ok bool) {
 	src := l.file.Source
 	line := l.tokens[at].Pos.Line
 	text := src.Line(line)
@@ -227,7 +226,7 @@ func (l *layouter) endOfBody(at int) (e diag.Edit, ok bool) {
 				return diag.Edit{Span: source.Span{Start: end, End: end}, Text: " }"}, alone || !goesOn
 			}
 			if t.Value == "}" && t.Pos.Column == len(indent)+1 {
-				return e, false // its partner as it is indented
+				return e, false // its partner, going by indentation
 			}
 			start := src.LineStart(before.Pos.Line + 1)
 			brace := indent + "}\n"

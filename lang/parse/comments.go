@@ -7,12 +7,12 @@ import (
 	"cnnlang/lang/source"
 )
 
-// foreignComments reports comments in the style of other languages, /* … */ and lines
-// of //, and turns them into blanks: the words in them are nothing to complain about.
+// foreignComments reports comments in the style of other languages, /* … */ and //, and
+// blanks them out, so that the words in them are not reported as well.
 func (p *parser) foreignComments() {
 	fresh := true // at the start of a line
-	depth := 0    // of ( and [, in which a line may start with a division
-	ends := true  // whether there may be a */ further on
+	depth := 0    // of ( and [, inside which a line may start with a division
+	ends := true  // whether there may be another */
 	for i := 0; i < len(p.tokens); i++ {
 		t := &p.tokens[i]
 		end := -1
@@ -52,13 +52,13 @@ func (p *parser) foreignComments() {
 	}
 }
 
-// adjoining reports whether the token after i follows without a blank and is one of two.
+// adjoining reports whether the token after i follows without a space and is one of two.
 func (p *parser) adjoining(i int, one, other string) bool {
 	return i+1 < len(p.tokens) && (p.tokens[i+1].Value == one || p.tokens[i+1].Value == other)
 }
 
-// commentEnd returns the index after the next */, -1 for none. Where there is none,
-// a comment is taken to end with its line.
+// commentEnd returns the index after the next */, -1 for none, in which case the comment
+// is taken to end with its line.
 func (p *parser) commentEnd(i int) int {
 	for j := i; j < len(p.tokens); j++ {
 		if v := p.tokens[j].Value; (v == "*" || v == "**") && p.adjoining(j, "/", "//") {
@@ -76,9 +76,9 @@ func (p *parser) lineEnd(i int) int {
 	return i
 }
 
-// correctComment writes the comment tokens[i:end] as one of the language: a line of it
-// for each that it has, and what follows it on a line of its own. Amid a line of text
-// there is no such place.
+// correctComment rewrites the comment tokens[i:end] line by line in the syntax of the
+// language, and puts what follows it on a line of its own. A comment in the middle of a line
+// cannot be rewritten.
 func (p *parser) correctComment(d *diag.Diagnostic, i, end int) {
 	src := p.file.Source
 	start, stop := p.tokens[i].Pos.Offset, p.tokens[end].Pos.Offset

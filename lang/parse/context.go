@@ -9,18 +9,18 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A context is a token that does not fit, its neighbours and where it stands,
-// blanks left out.
+// A context is a token that does not fit, with its neighbours and surroundings, blanks left
+// out.
 type context struct {
 	before, found, next lexer.Token
-	line                []lexer.Token // the found one and the next few on its line
-	statement           []lexer.Token // from its first token up to the found one
-	bracket             string        // the innermost one that is open, "" for none
+	line                []lexer.Token // the found token and the next few on its line
+	statement           []lexer.Token // from its first token up to the found token
+	bracket             string        // the innermost open bracket, "" for none
 	owner               lexer.Token   // the word before that bracket
-	called              bool          // the owner is a step, not the name of what is declared
+	called              bool          // the owner is a step, not the name of a declaration
 	inNames             bool          // the bracket is that of names
 	head                lexer.Token   // the first token of the declaration
-	want                string        // what the expression there lacks, if it is one
+	want                string        // what the expression there lacks, if it is an expression
 	all                 []lexer.Token // those of the declaration
 	at                  int           // the index of the found one
 }
@@ -47,7 +47,7 @@ func newContext(tokens []lexer.Token, at int) context {
 	return c
 }
 
-// walkBack reads what stands before the found token, from right to left.
+// walkBack reads what precedes the found token, from right to left.
 func (c *context) walkBack(tokens []lexer.Token) {
 	depth, whole := 0, false // whole: the statement's first token has been passed
 	for i := len(tokens) - 1; i >= 0; i-- {
@@ -133,8 +133,8 @@ func (c context) span() source.Span {
 	return spanOf(&c.found)
 }
 
-// first returns the first word of the step that the found token is in, or of the
-// statement where that is none; labels, `stage` and `side` are left out.
+// first returns the first word of the step that the found token is in, or of the statement
+// if it is in no step; labels, `stage` and `side` are left out.
 func (c context) first() lexer.Token {
 	s := c.statement
 	for len(s) > 0 && (s[0].Value == "stage" || s[0].Value == "side" && len(s) > 1) {
@@ -169,7 +169,7 @@ func (c context) beforeStarts() bool {
 	return v == "->" || v == "stage" || v == "side" || v == ":"
 }
 
-// dotted reports whether the statement is a name with dots so far: self.conv1.
+// dotted reports whether the statement so far is a dotted name: self.conv1.
 func (c context) dotted() bool {
 	for i, t := range c.statement {
 		if (t.Type == tokIdent) != (i%2 == 0) || i%2 == 1 && t.Value != "." {
@@ -181,13 +181,12 @@ func (c context) dotted() bool {
 
 func (c context) inBody() bool { return c.bracket == "{" }
 
-// inHead reports whether the found token stands outside all brackets of a block
-// or net.
+// inHead reports whether the found token is outside all brackets of a block or net.
 func (c context) inHead() bool {
 	return c.bracket == "" && (c.head.Value == "block" || c.head.Value == "net")
 }
 
-// has reports whether the statement has the word or sign.
+// has reports whether the statement contains the token.
 func (c context) has(value string) bool {
 	return slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == value })
 }

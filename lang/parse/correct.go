@@ -10,9 +10,9 @@ import (
 	"cnnlang/lang/source"
 )
 
-// What is evidently meant by text that is not the language.
+// Corrections: what is evidently meant by text that is not in the language.
 
-// replace corrects what stands from a token up to an offset on its line.
+// replace corrects the text from a token up to an offset on its line.
 func (c context) replace(d *diag.Diagnostic, first lexer.Token, end int, text string) *diag.Diagnostic {
 	start := source.Pos(first.Pos)
 	stop := start
@@ -21,14 +21,14 @@ func (c context) replace(d *diag.Diagnostic, first lexer.Token, end int, text st
 	return d.Correct("write `"+text+"`", diag.Edit{Span: source.Span{Start: start, End: stop}, Text: text})
 }
 
-// insert corrects by a text behind the token before the found one.
+// insert corrects by inserting text after the token before the found one.
 func (c context) insert(d *diag.Diagnostic, text string) *diag.Diagnostic {
 	end := spanOf(&c.before).End
 	return d.Correct("write `"+strings.TrimSpace(text)+"` between the two", diag.Edit{Span: source.Span{Start: end, End: end}, Text: text})
 }
 
-// correctAssignment corrects name = step, which labels the step where nothing reads the
-// name, and name = 3, which is a value.
+// correctAssignment corrects name = step to a label if nothing reads the name, and name = 3
+// to a let.
 func (c context) correctAssignment(d *diag.Diagnostic) {
 	name := c.before
 	switch {

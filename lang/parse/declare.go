@@ -11,14 +11,13 @@ import (
 // A run is tokens[start:end], one declaration.
 type run struct{ start, end int }
 
-// declarations cuts the tokens where a declaration starts: at block, net, import
-// or let outside all brackets, or at the first three at the margin wherever the
-// brackets seem to be. Of the text between declarations each stretch is reported
-// once.
+// declarations splits the tokens where a declaration starts: at block, net, import or let
+// outside all brackets, or at one of the first three at the margin regardless of brackets.
+// Each stretch of text between declarations is reported once.
 func (p *parser) declarations() []run {
 	var runs []run
 	inside := false   // a declaration, else between two
-	reported := false // what stands between
+	reported := false // the text between two
 	depth, fresh := 0, true
 	finish := func(i int) {
 		if inside {
@@ -62,16 +61,16 @@ func (p *parser) declarations() []run {
 	return runs
 }
 
-// afterColon reports whether the line before tokens[i] ends in a colon, in which
-// people write a body as other languages do: the colon is reported.
+// afterColon reports whether the line before tokens[i] ends in a colon, as before a body in
+// other languages: then the colon is reported.
 func (p *parser) afterColon(i int) bool {
 	for i--; i >= 0 && (blank(&p.tokens[i]) || p.tokens[i].Type == tokNL); i-- {
 	}
 	return i >= 0 && p.tokens[i].Value == ":"
 }
 
-// lacksBrace reports whether what follows the last declaration is most likely its
-// body: whether it has neither braces nor what a preset has in their place.
+// lacksBrace reports whether what follows the last declaration is most likely its body:
+// whether the declaration has neither braces nor the value of a preset.
 func (p *parser) lacksBrace(runs []run) bool {
 	if len(runs) == 0 {
 		return false
@@ -97,8 +96,8 @@ func (p *parser) lacksBrace(runs []run) bool {
 	return arrow
 }
 
-// endedEarly reports whether tokens[i] most likely belongs to the declaration
-// before it: whether there is a brace too many before the next.
+// endedEarly reports whether tokens[i] most likely belongs to the declaration before it:
+// whether there is one brace too many before the next.
 func (p *parser) endedEarly(i int) bool {
 	offset := p.tokens[i].Pos.Offset
 	if offset < p.knownUntil {
@@ -117,14 +116,14 @@ func (p *parser) endedEarly(i int) bool {
 	return p.early
 }
 
-// declaration parses one run, and again after blanking what did not parse.
+// declaration parses one run, and again after blanking out what did not parse.
 func (p *parser) declaration(r run) {
 	tokens := p.tokens[r.start:r.end]
 	for len(tokens) > 1 && (blank(&tokens[len(tokens)-1]) || tokens[len(tokens)-1].Type == tokNL) {
 		tokens = tokens[:len(tokens)-1]
 	}
 	if within(p.broken, tokens) {
-		return // whatever does not parse is the brackets' fault
+		return // its brackets are the reason
 	}
 	for range maxErrors {
 		decl, err := parseTokens(tokens)
@@ -178,7 +177,7 @@ func offender(tokens []lexer.Token, err error) int {
 	return len(tokens)
 }
 
-// afterBlanks returns the index of the first token from i on that is no blank.
+// afterBlanks returns the index of the first token from i on that is not blank.
 func afterBlanks(tokens []lexer.Token, i int) int {
 	for i < len(tokens) && blank(&tokens[i]) {
 		i++
@@ -186,7 +185,7 @@ func afterBlanks(tokens []lexer.Token, i int) int {
 	return i
 }
 
-// strayBar reports whether a bar stands at an index that belongs to no combinator.
+// strayBar reports whether the token at an index is a bar outside of a combinator.
 func strayBar(tokens []lexer.Token, at int) bool {
 	if at >= len(tokens) || tokens[at].Value != "|" {
 		return false
@@ -196,7 +195,7 @@ func strayBar(tokens []lexer.Token, at int) bool {
 }
 
 // statement returns the ends of the statement around tokens[at], its newline
-// included; start is 0 where that is the declaration's head.
+// included; start is 0 in the declaration's head.
 func statement(tokens []lexer.Token, at int) (start, end int) {
 	start, depth := at, 0
 back:
@@ -235,7 +234,7 @@ forward:
 		end++
 	}
 	if end < len(tokens) && tokens[end].Type == tokNL {
-		end++ // two newlines in a row are one statement too many for the grammar
+		end++ // the grammar has no empty statement between two newlines
 	}
 	return start, end
 }
@@ -243,7 +242,7 @@ forward:
 // erasedNewline is the value of a blank that ended a statement.
 const erasedNewline = "\n;"
 
-// blankOut turns tokens into blanks. It reports false where they were already.
+// blankOut turns tokens into blanks, and reports false if they all were already.
 func blankOut(tokens []lexer.Token, start, end int) bool {
 	changed := false
 	for i := start; i < end; i++ {

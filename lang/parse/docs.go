@@ -26,8 +26,8 @@ func (p *parser) docAbove(i int) string {
 	return uncomment(lines)
 }
 
-// fileDoc returns the comment that starts on the first line, where a blank line
-// or an import parts it from the first block.
+// fileDoc returns the comment that starts on the first line, if a blank line or an import
+// separates it from the first block.
 func (p *parser) fileDoc() string {
 	var lines []string
 	next := 1

@@ -19,7 +19,7 @@ const (
 	wantBrace = "`}` after the expression in a string"
 )
 
-// An expectError is a token where an expression needed another.
+// An expectError is a token where an expression needs another one.
 type expectError struct {
 	token lexer.Token
 	want  string
@@ -69,14 +69,13 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 	return d.WithHelp("save the file as UTF-8")
 }
 
-// plainly is what to put in place of a character of another language; quotation marks
-// go in pairs.
+// plainly is what to write in place of a foreign character; quotation marks go in pairs.
 var plainly = map[rune]string{
 	'×': "x", '→': "->", '⇒': "->", '⟶': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
 	'\ufeff': "", '\u3000': " ", '、': ",", '。': ".",
 }
 
-// plain is a text in characters of the language, where each has one that is meant.
+// plain is a text in characters of the language, if each character has a counterpart.
 func plain(text string) (meant string, ok bool) {
 	switch text {
 	case "&", "&&":
@@ -98,7 +97,7 @@ func plain(text string) (meant string, ok bool) {
 	return meant, true
 }
 
-// correctQuotes writes the quotation marks of the language for all others on a line.
+// correctQuotes corrects all foreign quotation marks on a line.
 func correctQuotes(d *diag.Diagnostic, tokens []lexer.Token) {
 	var edits []diag.Edit
 	for i := range tokens {
@@ -110,7 +109,7 @@ func correctQuotes(d *diag.Diagnostic, tokens []lexer.Token) {
 			}
 			return
 		case t.Type == tokString || t.Type == tokOpenString:
-			return // both kinds on one line: which are meant is not plain
+			return // both kinds on one line: it is not clear which are meant
 		case t.Type == tokInvalid && isQuote(t.Value):
 			edits = append(edits, diag.Edit{Span: spanOf(t), Text: `"`})
 		}
@@ -127,7 +126,7 @@ func closesNothing(t *lexer.Token) *diag.Diagnostic {
 		WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value])
 }
 
-// tooEarly is for a brace that closes what another one was meant to close.
+// tooEarly is for a brace that closes what a later one was meant to close.
 func tooEarly(t, surplus *lexer.Token) *diag.Diagnostic {
 	return diag.New(diag.Bracket, spanOf(t), "one `}` too many").
 		WithLabel("this closes a body that goes on").At(spanOf(surplus), "so this one closes nothing").
@@ -144,7 +143,7 @@ func neverClosed(t *lexer.Token) *diag.Diagnostic {
 		WithLabel("opened here").WithHelp("add the missing `%s`", closer[t.Value])
 }
 
-// instead is what to write for a character of another language.
+// instead is what to write for a foreign character.
 var instead = map[string]string{
 	"&": "`and`", "&&": "`and`", "!": "`not`", "^": "`**` for a power", "×": "`x` without spaces: `3x3`",
 	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
@@ -154,7 +153,7 @@ var instead = map[string]string{
 	"\u3000": "an ordinary space", "、": "`,`", "。": "`.`",
 }
 
-// isQuote reports whether a character is a quotation mark of another language.
+// isQuote reports whether a character is a foreign quotation mark.
 func isQuote(text string) bool { return strings.Contains(instead[text], "around strings") }
 
 // wide is how far the wide forms of ASCII characters are from those: （ from (.
@@ -175,7 +174,7 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 		what, shown = "characters", string(runes[:20])+"…"
 	case len(runes) > 1:
 		what = "characters"
-	case unicode.IsSpace(runes[0]) || !unicode.IsGraphic(runes[0]): // nobody would see it
+	case unicode.IsSpace(runes[0]) || !unicode.IsGraphic(runes[0]): // invisible
 		shown = fmt.Sprintf("U+%04X", runes[0])
 	}
 	d := diag.New(diag.StrayCharacter, span, "the %s `%s` is not allowed here", what, shown)

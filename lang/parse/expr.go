@@ -8,8 +8,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Expressions are parsed by precedence climbing, which is an order of magnitude
-// faster than a grammar with one production per level, and reads no worse:
+// Expressions are parsed by precedence climbing, which is an order of magnitude faster than
+// a grammar with one production per level, and as readable:
 //
 //	Expr  = "if" Expr "then" Expr "else" Expr | Or .
 //	Or    = And ("or" And)* .               And = Not ("and" Not)* .

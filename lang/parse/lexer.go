@@ -20,7 +20,7 @@ import (
 //	Float       [0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+)? or [0-9]+[eE][-+]?[0-9]+
 //	Int         [0-9][0-9_]*
 //	String      "…" on one line; a backslash takes the character after it along
-//	OpenString  a string that its line ends before its second quote
+//	OpenString  a string without its second quote
 //	Ident       [A-Za-z_][A-Za-z0-9_]*
 //	Keyword     an identifier that is reserved
 //	Op          the operators and brackets below
@@ -38,10 +38,10 @@ const (
 	tokKeyword
 	tokOp
 	tokInvalid
-	tokBranch // the repeat that starts branches of a combinator; layout finds it
+	tokBranch // the repeat that starts branches of a combinator; nest finds it
 )
 
-// symbols are the names by which the grammar in package ast speaks of them.
+// symbols are their names in the grammar of package ast.
 var symbols = map[string]lexer.TokenType{
 	"EOF": lexer.EOF, "Comment": tokComment, "Space": tokSpace, "NL": tokNL,
 	"Dims": tokDims, "Float": tokFloat, "Int": tokInt, "String": tokString,
@@ -68,9 +68,8 @@ var isKeyword = func() map[string]bool {
 	return m
 }()
 
-// tokenize splits the text into tokens, blanks and comments included, each with
-// its place, and one for the end. It stops early after limit tokens that are no
-// blanks.
+// tokenize splits the text into tokens, blanks and comments included, each with its place,
+// and one for the end. It stops after limit tokens that are not blank.
 func tokenize(name, text string, limit int) []lexer.Token {
 	tokens := make([]lexer.Token, 0, min(len(text), 4*limit)/3+1)
 	pos := lexer.Position{Filename: name, Line: 1, Column: 1}
@@ -157,8 +156,8 @@ func nextNumber(text string) (lexer.TokenType, int) {
 	return tokInt, whole
 }
 
-// dims returns the length of a literal such as 3x3 or 1x3x3 whose first number
-// has this many digits, 0 where there is none.
+// dims returns the length of a literal such as 3x3 or 1x3x3 whose first number has this many
+// digits, 0 for no such literal.
 func dims(text string, first int) int {
 	n := first
 	for range 2 {
@@ -217,11 +216,11 @@ func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || isDigit(c)
 }
 
-// blank reports whether the parser passes over the token.
+// blank reports whether the parser skips the token.
 func blank(t *lexer.Token) bool { return t.Type == tokSpace || t.Type == tokComment }
 
-// erase turns a token into a blank. Its value goes as well: where the grammar
-// looks for a word, participle takes it from blanks too.
+// erase turns a token into a blank. It clears the value too, because participle would match
+// the words of the grammar even in blanks.
 func erase(t *lexer.Token) { t.Type, t.Value = tokSpace, "" }
 
 // replay hands out tokens that exist already.
@@ -238,8 +237,8 @@ func (r *replay) Next() (lexer.Token, error) {
 	return t, nil
 }
 
-// definition tells participle the names of the token types; the text itself
-// always comes through tokenize and replay.
+// definition tells participle the names of the token types; the tokens themselves always
+// come from tokenize and replay.
 type definition struct{}
 
 func (definition) Symbols() map[string]lexer.TokenType { return symbols }

@@ -6,11 +6,11 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// Reserved words that are told from names by what follows them, wherever they stand.
+// Reserved words that are evidently used as names, by what follows them.
 var toldApart = []string{"stage", "side", "meta", "names"}
 
-// misnamed reports what is named by a reserved word, once, and takes the word for a name
-// from there on, so that what uses it is checked as if it were one.
+// misnamed reports a reserved word that is used as a name, once, and treats it as a name from
+// there on, so that its uses are checked as well.
 func (p *parser) misnamed() {
 	given := map[string]*diag.Diagnostic{}
 	for i := range p.tokens {

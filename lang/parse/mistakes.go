@@ -11,8 +11,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// mistakes are what people do wrong, the most telling first. Each returns nil
-// where the mistake is another one.
+// mistakes are common mistakes, the most specific first. Each returns nil if the mistake is
+// a different one.
 var mistakes = []func(context) *diag.Diagnostic{
 	sideOfSteps, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
 	declarationHead, signatureInside, parameter, importForm, letForm, row,
@@ -20,7 +20,7 @@ var mistakes = []func(context) *diag.Diagnostic{
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
 }
 
-// explain says in the user's words why tokens[at] cannot stand where it stands.
+// explain says in the user's words why tokens[at] is not allowed where it is.
 func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 	var deep *deepError
 	if errors.As(err, &deep) {
@@ -54,7 +54,7 @@ func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 	return unexpected(c)
 }
 
-// unexpected is for what none of the mistakes explains.
+// unexpected is for tokens that none of the mistakes explains.
 func unexpected(c context) *diag.Diagnostic {
 	if c.want != "" {
 		return c.syntax("expected %s, found %s", c.want, describe(c.found))
@@ -121,8 +121,8 @@ func colon(c context) *diag.Diagnostic {
 	return nil
 }
 
-// label is for 3x3: and conv.1: and conv-1:, where the sign that does not fit
-// comes before the colon. What has blanks or other signs in it was not meant as a name.
+// label is for 3x3: and conv.1: and conv-1:, in which the token that does not fit comes
+// before the colon. Text with spaces or other symbols was not meant as a name.
 func label(c context) *diag.Diagnostic {
 	words := c.statement
 	for len(words) > 0 && (words[0].Value == "stage" || words[0].Value == "side") {
@@ -171,7 +171,7 @@ func reservedWord(c context) *diag.Diagnostic {
 	return nil
 }
 
-// foreign are words of other languages and what is written here.
+// foreign has words of other languages, and what to write instead.
 var foreign = map[string]string{
 	"for": "write `repeat i of 3 …` or `repeat x in list …`", "while": "write `repeat 3 …`",
 	"return": "the last step of a body is its result; no word is needed", "elif": "write `else if`",
@@ -197,8 +197,8 @@ func foreignWord(c context) *diag.Diagnostic {
 	return nil
 }
 
-// Words that start a statement, and are followed by something that no step of
-// that name could be followed by.
+// Words that start a statement, followed by something that cannot follow a step of that
+// name.
 var statementWords = []string{"repeat", "stage", "side", "meta", "names", "expect"}
 
 func misspeltKeyword(c context) *diag.Diagnostic {
@@ -241,8 +241,8 @@ func misspelt(word string) bool {
 	return diag.Nearest(word, []string{"block", "net", "import"}) != ""
 }
 
-// missingBrace is for a declaration that begins with these tokens, whose body
-// follows without braces.
+// missingBrace is for a declaration that begins with these tokens and whose body has no
+// braces.
 func missingBrace(c context, tokens []lexer.Token) *diag.Diagnostic {
 	var words []lexer.Token
 	for i := 0; i < len(tokens) && len(words) < 2; i++ {
@@ -257,8 +257,8 @@ func missingBrace(c context, tokens []lexer.Token) *diag.Diagnostic {
 	return d.WithHelp("write `{` at the end of the signature and `}` after the last step")
 }
 
-// notADeclaration is for text between declarations; nil for a bracket that was
-// reported already.
+// notADeclaration is for text between declarations; nil for a bracket that has been
+// reported.
 func notADeclaration(c context) *diag.Diagnostic {
 	d := c.syntax("expected `block`, `net`, `import` or `let`, found %s", describe(c.found))
 	switch {

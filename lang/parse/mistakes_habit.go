@@ -11,14 +11,12 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// What people write out of habit: arrows, dots, signs and choices of other
-// languages.
+// Habits of other languages: their arrows, dots, operators and conditional values.
 
-// adjoins reports whether the found token follows the one before without a blank.
+// adjoins reports whether the found token follows the one before without a space.
 func (c context) adjoins() bool { return c.before.Pos.Offset+len(c.before.Value) == c.found.Pos.Offset }
 
-// inSteps reports whether the found token stands among steps, after one that is
-// complete, and in no value.
+// inSteps reports whether the found token follows a complete step, and is not in a value.
 func (c context) inSteps() bool {
 	ended := c.is(c.before, tokIdent) || slices.Contains([]string{")", "]", "}"}, c.before.Value)
 	switch c.first().Value {
@@ -90,7 +88,7 @@ func sizes(c context) *diag.Diagnostic {
 		Correct("write `"+size+"`", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: size})
 }
 
-// choice is for the choices between values of other languages: a if c else b.
+// choice is for conditional values of other languages: a if c else b.
 func choice(c context) *diag.Diagnostic {
 	if c.found.Value != "if" || c.bracket != "(" && c.bracket != "[" && !c.has("let") || c.want == wantValue {
 		return nil
@@ -98,7 +96,7 @@ func choice(c context) *diag.Diagnostic {
 	return c.syntax("a conditional value starts with its condition").WithHelp("write `if condition then this else that`")
 }
 
-// multiples are what people write behind a number for so many zeros.
+// multiples are suffixes that people write for so many zeros.
 var multiples = map[string]int{"k": 3, "K": 3, "m": 6, "M": 6, "b": 9, "B": 9, "g": 9, "G": 9}
 
 // unit is for 10k, 0.5G and 50%.
@@ -126,7 +124,7 @@ func unit(c context) *diag.Diagnostic {
 	return nil
 }
 
-// grouped is a whole number as people read it: 25_557_032.
+// grouped is a whole number with its digits grouped: 25_557_032.
 func grouped(digits string) string {
 	digits = strings.TrimLeft(digits, "0")
 	for at := len(digits) - 3; at > 0; at -= 3 {
@@ -153,8 +151,7 @@ func hyphen(c context) *diag.Diagnostic {
 	return d.Correct("write `"+name+"`", diag.Edit{Span: spanOf(&c.before).To(end), Text: name})
 }
 
-// afterArrow is for words that start a statement of their own, or follow a step, where
-// a step is expected.
+// afterArrow is for words that start a statement or follow a step, in place of a step.
 func afterArrow(c context) *diag.Diagnostic {
 	if c.before.Value != "->" || !c.inBody() {
 		return nil

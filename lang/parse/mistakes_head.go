@@ -9,8 +9,8 @@ const (
 	importForms   = "imports are written `import std.resnet { basic, bottleneck }`, `import std.resnet as r` or `import \"./my.cnn\"`"
 )
 
-// declarationHead is for what stands between `block` or `net` and its body, and
-// for what follows the body.
+// declarationHead is for mistakes between `block` or `net` and its body, and after the
+// body.
 func declarationHead(c context) *diag.Diagnostic {
 	if !c.inHead() {
 		return nil
@@ -52,7 +52,7 @@ func declarationHead(c context) *diag.Diagnostic {
 	return nil
 }
 
-// arrowFollows reports whether an arrow stands between the found token and the body.
+// arrowFollows reports whether there is an arrow between the found token and the body.
 func (c context) arrowFollows() bool {
 	for i := c.at; i < len(c.all) && c.all[i].Value != "{"; i++ {
 		if c.all[i].Value == "->" {
@@ -62,7 +62,7 @@ func (c context) arrowFollows() bool {
 	return false
 }
 
-// signatureInside is for a signature that follows the brace.
+// signatureInside is for a signature after the brace.
 func signatureInside(c context) *diag.Diagnostic {
 	if c.found.Value != "[" || c.before.Value != "{" || !c.inBody() || c.called {
 		return nil
@@ -99,7 +99,7 @@ func parameter(c context) *diag.Diagnostic {
 	return nil
 }
 
-// typeWords are the types as people call them, and as they are called here.
+// typeWords are other words for types, and the types.
 var typeWords = map[string]string{
 	"int": "int", "integer": "int", "float": "float", "double": "float", "bool": "bool", "string": "string", "str": "string",
 	"dims": "dims", "pad": "pad", "tensor": "tensor", "list": "list",

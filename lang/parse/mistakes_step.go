@@ -22,7 +22,7 @@ func lonelyArrow(c context) *diag.Diagnostic {
 	return nil
 }
 
-// combinators are what people write branches of.
+// combinators are the operations with branches.
 var combinators = []string{"add", "concat", "mul", "max", "mean"}
 
 func bar(c context) *diag.Diagnostic {
@@ -145,7 +145,7 @@ func lateStatement(c context) *diag.Diagnostic {
 	return c.syntax("`%s` must start a line", c.found.Value).WithHelp("put it on a line of its own")
 }
 
-// bareLabel is for a string that stands where only a label can.
+// bareLabel is for a string where only a label is allowed.
 func bareLabel(c context) *diag.Diagnostic {
 	label := c.found
 	if label.Type != tokString {

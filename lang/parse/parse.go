@@ -1,11 +1,10 @@
-// Package parse turns the text of a .cnn file into its syntax tree. It is the
-// only package that knows participle, and no wording of participle's is ever
-// shown.
+// Package parse turns the text of a .cnn file into its syntax tree. It is the only package
+// that uses participle, and none of participle's messages is ever shown.
 //
 // Tokens come first (lexer.go), then the rule for newlines and the brackets
-// (layout.go), then each declaration by itself (declare.go), so that a mistake
-// in one does not hide the next. Within a declaration a statement that does not
-// parse is explained (mistakes.go), blanked and the declaration parsed again.
+// (nesting.go), then each declaration by itself (declare.go), so that a mistake
+// in one does not hide the next. A statement that does not parse is explained
+// (mistakes.go) and blanked out, and its declaration is parsed again.
 package parse
 
 import (
@@ -24,17 +23,17 @@ import (
 const (
 	// MaxBytes limits the size of one file.
 	MaxBytes = 1 << 20
-	// MaxTokens limits the tokens of one file, blanks and comments not counted.
-	// Most of the time it takes to parse is per token.
+	// MaxTokens limits the tokens of one file, not counting blanks and comments: most of
+	// the cost of parsing is per token.
 	MaxTokens = 100_000
-	// MaxWord limits the characters of a word: names stand in messages, tables and
+	// MaxWord limits the characters of a word, since names appear in messages, tables and
 	// the names of weights.
 	MaxWord = 1024
 	// maxReported limits the diagnostics of one file.
 	maxReported = 100
-	// maxErrors limits how many statements of one declaration are blanked.
+	// maxErrors limits how many statements of one declaration are blanked out.
 	maxErrors = 20
-	// maxReparsed limits the tokens parsed again after errors in one file.
+	// maxReparsed limits the tokens that are parsed again after errors in one file.
 	maxReparsed = 100_000
 )
 
@@ -74,7 +73,7 @@ func File(src *source.File) (*ast.File, diag.List) {
 		}
 	}
 	p.foreignComments()
-	if p.layout(); p.tooDeep {
+	if p.nest(); p.tooDeep {
 		return file, p.errors
 	}
 	p.strays()
@@ -88,10 +87,10 @@ func File(src *source.File) (*ast.File, diag.List) {
 	return file, p.errors
 }
 
-// overlong reports whether a token is a word longer than any may be.
+// overlong reports whether a token is a word longer than MaxWord.
 func overlong(t *lexer.Token) bool { return t.Type == tokIdent && len(t.Value) > MaxWord }
 
-// notText returns what keeps the file from being text at all.
+// notText returns the diagnostic if the file is not text at all.
 func notText(src *source.File) *diag.Diagnostic {
 	if len(src.Text) > MaxBytes {
 		return tooLong(src.Span(0, 0), len(src.Text))
@@ -113,7 +112,7 @@ type parser struct {
 	file     *ast.File
 	tokens   []lexer.Token
 	errors   diag.List
-	tooDeep  bool  // errors holds that alone
+	tooDeep  bool  // errors holds only that
 	broken   []int // offsets of the brackets without partners
 	extra    []int // offsets of the closing braces that close nothing
 	strange  []int // offsets of the tokens that strays reported
@@ -123,15 +122,15 @@ type parser struct {
 	knownUntil int
 }
 
-// report adds a diagnostic up to the limit; beyond it nobody reads them.
+// report adds a diagnostic, up to the limit.
 func (p *parser) report(d *diag.Diagnostic) {
 	if len(p.errors) < maxReported {
 		p.errors.Add(d)
 	}
 }
 
-// strays reports tokens that no grammar has a place for, neighbours as one, and
-// blanks them.
+// strays reports tokens that are allowed nowhere, adjacent ones together, and blanks them
+// out.
 func (p *parser) strays() {
 	quoted := 0 // the last line with a quotation mark of another kind, reported once
 	for i := 0; i < len(p.tokens); i++ {
@@ -179,9 +178,8 @@ func parseTokens(tokens []lexer.Token) (decl *ast.Decl, err error) {
 	if err != nil {
 		panic("parse: lexer: " + err.Error())
 	}
-	// Participle panics with an error of its own where an alternative of the
-	// grammar matches nothing at all, which depends on the text and is no more
-	// than a place that does not fit.
+	// Participle panics with an error of its own if an alternative of the grammar matches
+	// nothing at all. That depends on the text, and is an ordinary syntax error.
 	defer func() {
 		if r := recover(); r != nil {
 			stuck, ok := r.(participle.Error)

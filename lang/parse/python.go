@@ -7,7 +7,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Lines that only Python has, and lines that only this language has.
+// Lines that only occur in Python, and lines that only occur in this language.
 var (
 	pythonLine = regexp.MustCompile(`(?m)^(#!.*python.*|from (torch|tensorflow|keras|jax|flax|numpy|timm|typing|collections|functools|__future__)\b.* import .*|` +
 		`(class|(async )?def) \w+ *(\(.*)?:[ \t\r]*(#.*)?|(class|def) \w+\([^\[{)]*|` +
@@ -15,8 +15,8 @@ var (
 	ourLine = regexp.MustCompile(`(?m)^(net|block) +\w+ *([\[({=]|$)`)
 )
 
-// python is for a program that describes a network in Python: one message for all of
-// it, as no line of it has one here that does the same.
+// python is for a network that is written in Python: one message for all of it, since no
+// line has an equivalent by itself.
 func python(src *source.File) *diag.Diagnostic {
 	at := pythonLine.FindStringIndex(src.Text)
 	if at == nil || ourLine.MatchString(src.Text) {

@@ -20,9 +20,9 @@ func parseLiteral(lex *lexer.PeekingLexer) (ast.Literal, error) {
 	return interpolate(t)
 }
 
-// interpolate takes a string token apart: "layer{i+1}" is the text layer and the
-// expression i+1. A backslash takes the character after it as it is, but for \n
-// and \t.
+// interpolate splits a string token into its parts: "layer{i+1}" is the text layer and the
+// expression i+1. A backslash escapes the character after it; \n and \t are a newline and a
+// tab.
 func interpolate(t *lexer.Token) (*ast.String, error) {
 	s := &ast.String{Extent: ast.Extent{Pos: source.Pos(t.Pos), EndPos: spanOf(t).End}}
 	var text strings.Builder

@@ -9,7 +9,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A Kind is what a token is, as far as the layout of a text cares.
+// A Kind is what a token is, as far as formatting is concerned.
 type Kind uint8
 
 // The kinds.
@@ -23,18 +23,18 @@ const (
 	Number                 // an integer, a decimal or a size such as 3x3
 	String                 // with its quotes
 	Operator               // operators, brackets and the semicolon
-	Unreadable             // what is an error wherever it stands
+	Unreadable             // an error wherever it is
 )
 
-// A Token is a piece of text that belongs together.
+// A Token is a token and its text.
 type Token struct {
 	Kind Kind
 	Text string
 }
 
-// Tokens splits a text into tokens that joined together are the text; nil where
-// it is not a text that File could read, for its size, that of a word, its
-// encoding or its nesting. Mistakes of all other kinds do not matter.
+// Tokens splits a text into tokens that joined together are the text. It returns nil if
+// File could not read the text, because of its size, the length of a word, its encoding or
+// its nesting; mistakes of all other kinds do not matter.
 func Tokens(src *source.File) []Token {
 	if notText(src) != nil {
 		return nil
@@ -55,7 +55,7 @@ func Tokens(src *source.File) []Token {
 			list[i].Kind = Operator
 		}
 	}
-	if p.layout(); p.tooDeep {
+	if p.nest(); p.tooDeep {
 		return nil
 	}
 	for i := range list {

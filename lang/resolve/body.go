@@ -8,8 +8,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// body checks statements in order; names that a let makes are known from there
-// on.
+// body checks statements in order; a let defines its name from there on.
 func (c *checker) body(b *ast.Body, s *scope) {
 	c.depth++
 	defer func() { c.depth-- }()
@@ -36,8 +35,8 @@ func (c *checker) body(b *ast.Body, s *scope) {
 	}
 }
 
-// lastOf checks a step whose value no step takes, because next starts with another. The
-// one name that it has is all that keeps it.
+// lastOf checks a step whose value no step takes, because next starts with another one:
+// only a name can keep it.
 func (c *checker) lastOf(s, next *ast.Step) {
 	var r readers
 	r.find(s)
@@ -82,10 +81,10 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		for _, claim := range st.Side.Step.Claims {
 			if claim.As != nil {
 				c.heads[claim.As.Text] = &tap{span: claim.As.Span()}
-				c.tap(claim.As) // it names the head, which is use enough
+				c.tap(claim.As) // it names the head, which counts as a use
 			}
 		}
-		for _, name := range c.named[outside:] { // what a head names ends with the head
+		for _, name := range c.named[outside:] { // names inside a head end with the head
 			c.heads[name] = c.taps[name]
 			c.ended = append(c.ended, c.taps[name])
 			delete(c.taps, name)
@@ -151,7 +150,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	}
 }
 
-// name makes a tap known.
+// name defines a tap.
 func (c *checker) name(n *ast.Name, t *tap) {
 	c.taps[n.Text] = t
 	c.named = append(c.named, n.Text)
@@ -183,22 +182,22 @@ func (c *checker) tap(n *ast.Name) {
 		return
 	}
 	if c.mayBeStage(n.Text) {
-		return // whether it is, shows when labels have values
+		return // decided once labels have values
 	}
 	names := sortedTaps(c.taps)
 	if t, ok := c.heads[n.Text]; ok {
-		t.read = true // nobody needs to hear that it is not
+		t.read = true // do not report that it is unread as well
 		c.report(headAsTap(n, t.span))
 		return
 	}
 	c.report(unknownTap(n, names, c.labels))
 	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
-		meant.read = true // nobody needs to hear that it is not
+		meant.read = true // do not report that it is unread as well
 	}
 }
 
-// manyStages is how many stages a block may have whose labels are compared with an
-// unknown name. Where there are more, the name waits for their values.
+// manyStages limits the stages of a block whose labels are compared with an unknown name.
+// If there are more, the name is decided once they have values.
 const manyStages = 64
 
 // mayBeStage reports whether a name can be that of a stage, once its label has a value.
@@ -206,11 +205,11 @@ func (c *checker) mayBeStage(name string) bool {
 	return len(c.stages) > manyStages || slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, name) })
 }
 
-// mayBe reports whether a string can come out as a text when what goes in braces
-// is filled in: whether its own parts are in the text, in their order, the first at
-// the start and the last at the end where nothing is filled in there.
+// mayBe reports whether a string can equal a text once the expressions in it have values:
+// whether its literal parts occur in the text in order, the first at the start and the
+// last at the end unless an expression is there.
 func mayBe(s *ast.String, text string) bool {
-	open := false // whether anything may stand before what is left of the text
+	open := false // whether anything may precede the rest of the text
 	for i, p := range s.Parts {
 		if p.Expr != nil {
 			open = true
@@ -228,8 +227,7 @@ func mayBe(s *ast.String, text string) bool {
 	return open || text == ""
 }
 
-// call checks that the callee is known and that branches stand where branches
-// belong. A local name (a block parameter) may stand for any block.
+// call checks that the callee is known and that branches are given where they belong. A local name (a block parameter) may refer to any block.
 func (c *checker) call(call *ast.Call, s *scope) {
 	r := call.Callee.Ref()
 	if o := c.callee(r, call.Slot != nil, s); o != nil {
@@ -254,8 +252,8 @@ func (c *checker) call(call *ast.Call, s *scope) {
 }
 
 // meantAsBranches is what a combinator without branches has in their place, as text:
-// arguments, a list or the lines of a body, and the labels among them. It is nothing
-// where that is long.
+// arguments, a list or the lines of a body, and the labels among them; nothing if that is
+// long.
 func (c *checker) meantAsBranches(call *ast.Call) (texts, unnamed []string) {
 	var nodes []ast.Node
 	if args := call.Callee.Ref().Args; args != nil {
@@ -301,8 +299,8 @@ func (c *checker) meantAsBranches(call *ast.Call) (texts, unnamed []string) {
 	return texts, unnamed
 }
 
-// callee resolves what a step calls, with a body in braces or without, and checks its
-// arguments. It returns nil for local names and for those it had to report.
+// callee resolves what a step calls, with or without a body in braces, and checks its
+// arguments. It returns nil for local names and for names that it had to report.
 func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 	if len(r.Path) == 1 && s.has(r.Path[0].Text) {
 		c.args(r, s)
@@ -327,8 +325,8 @@ func (c *checker) callee(r *ast.Ref, body bool, s *scope) *Object {
 	return nil
 }
 
-// stepArgs checks the arguments of a step. A name that is unknown is a matter of its
-// own where people give a step the value that it works on anyway.
+// stepArgs checks the arguments of a step. An unknown name has a diagnostic of its own if it
+// is evidently the value that the step works on anyway.
 func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
 	if r.Args == nil || o != nil && o.IsCombinator() && c.onlySteps(r) {
 		return
@@ -352,8 +350,8 @@ func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
 	}
 }
 
-// onlySteps reports whether all arguments are steps or values of some, with a sign or
-// without, as people give them to what joins branches.
+// onlySteps reports whether all arguments are steps or their values, with or without a sign,
+// as people pass them to a combinator.
 func (c *checker) onlySteps(r *ast.Ref) bool {
 	for _, a := range r.Args.List {
 		list, isList := a.Value.(*ast.List)
@@ -385,8 +383,8 @@ func (c *checker) args(r *ast.Ref, s *scope) {
 	}
 }
 
-// member reports a name with dots of which the first parts alone are known, unless
-// they are those of an import that could not be found.
+// member reports a dotted name of which only the first parts are known, unless they name an
+// import that could not be found.
 func (c *checker) member(r *ast.Ref, known int) {
 	if o, ok := c.module.Lookup(r.Path[0].Text); !ok || !o.Broken() {
 		c.report(unknownMember(r, known, c.module))

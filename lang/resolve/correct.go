@@ -10,16 +10,15 @@ import (
 	"cnnlang/lang/source"
 )
 
-// What is evidently meant by names that mean nothing here.
+// Corrections: what is evidently meant by unknown names.
 
-// nameOf is where the name of a call stands, without its arguments.
+// nameOf is the span of the name of a call, without its arguments.
 func nameOf(r *ast.Ref) source.Span {
 	return r.Path[0].Span().To(r.Path[len(r.Path)-1].Span())
 }
 
-// translation corrects a step that is called as another framework calls it: its name, and
-// the input channels where that framework wants them first. Other arguments are a
-// matter of the operation.
+// translation corrects a step that has another framework's name: the name, and the input
+// channels if that framework takes them first. Other arguments are left to the operation.
 func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 	d.Write(ours)
 	args := positional(r)
@@ -43,13 +42,13 @@ func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 	}
 }
 
-// widthFirst are classes of torch that take the input channels, and then those
-// that go out.
+// widthFirst are classes of torch that take the input channels and then the output
+// channels.
 var widthFirst = []string{"Conv2d", "ConvTranspose2d", "Linear"}
 
-// calledHere is what an operation of another framework is called here, "" where nothing
-// is. A mean over windows without a window, or over one that gives a single number, is
-// that of the whole image.
+// calledHere is the name in this language of another framework's operation, "" for none. A
+// mean over windows without a window, or with an output size of 1, is the mean of the whole
+// image.
 func calledHere(r *ast.Ref) string {
 	bare := bareName(r.Text())
 	ours := elsewhere[bare]
@@ -102,8 +101,8 @@ func named(r *ast.Ref, name string) bool {
 	return r.Args != nil && slices.ContainsFunc(r.Args.List, func(a *ast.Arg) bool { return a.Name != nil && a.Name.Text == name })
 }
 
-// imported is the name under which this file can reach a name of the library already,
-// through an import without a list; "" where there is none.
+// imported is how this file can already refer to a name of the library, through an import
+// without a list; "" if it cannot.
 func (m *Module) imported(name string) string {
 	for _, d := range m.File.Decls {
 		if d.Import == nil || len(d.Import.Names) > 0 && d.Import.As == nil {
@@ -119,7 +118,7 @@ func (m *Module) imported(name string) string {
 	return ""
 }
 
-// importFor corrects a name that the library declares, by an import before the first
+// importFor corrects a name that the library declares by adding an import before the first
 // declaration.
 func (m *Module) importFor(d *diag.Diagnostic, file, name string) {
 	if len(m.File.Decls) == 0 {

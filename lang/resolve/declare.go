@@ -9,15 +9,15 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// An Importer finds the module that an import names. Where it cannot, it has
-// reported why and returns nil.
+// An Importer finds the module that an import names. If it cannot, it reports why and
+// returns nil.
 type Importer func(from *ast.Import) *Module
 
 // Declare makes the module of a parsed file: its own declarations and what it
 // imports. A nil prelude makes the prelude itself.
 func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.Diagnostic)) *Module {
 	m := &Module{File: file, Prelude: prelude, names: map[string]*Object{}}
-	m.sorted = sync.OnceValue(m.sortNames) // asked for when all are declared
+	m.sorted = sync.OnceValue(m.sortNames) // called when all are declared
 	told := report
 	report = func(d *diag.Diagnostic) {
 		m.reported++
@@ -25,7 +25,7 @@ func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.D
 	}
 	for _, d := range file.Decls {
 		switch {
-		case m.reported >= maxReported: // the text is not used
+		case m.reported >= maxReported: // the module is not used
 			return m
 		case d.Import != nil:
 			m.declareImport(d.Import, find, report)
@@ -60,8 +60,8 @@ func (m *Module) declare(o *Object, report func(*diag.Diagnostic)) {
 func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.Diagnostic)) {
 	from := find(im)
 	if from == nil {
-		// What it would have brought is unknown; take the names as given, so that
-		// their uses are not reported as well.
+		// What it declares is unknown; assume that the names exist, so that their uses are
+		// not reported as well.
 		for _, n := range im.Names {
 			m.names[n.Text] = &Object{Name: n.Text, Module: m, Span: n.Span(), imported: true}
 		}
@@ -80,7 +80,7 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 			report(privateName(n, from))
 		case !ok || o.imported:
 			report(unknownImport(n, from))
-			// Where the rest of the file has the name right, the mistake is the one.
+			// If the rest of the file spells the name correctly, this is the only mistake.
 			if near := diag.Nearest(n.Text, from.exported()); near != "" {
 				m.meant = append(m.meant, &Object{Name: near, Module: m, Span: n.Span(), imported: true})
 			}
@@ -105,6 +105,6 @@ func Namespace(im *ast.Import) string {
 	return im.Std[len(im.Std)-1].Text
 }
 
-// Broken reports whether the object stands for something that could not be
-// found, which has been reported where it was imported.
+// Broken reports whether the object is for something that could not be found, which has been
+// reported at its import.
 func (o *Object) Broken() bool { return o.Block == nil && o.Let == nil && o.Namespace == nil }

@@ -6,18 +6,18 @@ import (
 	"cnnlang/lang/ast"
 )
 
-// Whether what a step makes is lost where another value starts.
+// Dropped values: whether the value of a step is lost because another value starts.
 
-// readers are what there is besides the next step that may read the value of a step.
+// readers are what may read the value of a step besides the next step.
 type readers struct {
-	names []*ast.Name // that it was given with `as`
-	other bool        // a side head reads it, or it is that of a stage
+	names []*ast.Name // from `as`
+	other bool        // a side head reads it, or it is the value of a stage
 }
 
 func (r readers) any() bool { return r.other || len(r.names) > 0 }
 
-// find adds the readers of the value that s makes. That of a group is the value of its
-// last step, and so with what is chosen or repeated; one reader of any way is enough.
+// find adds the readers of the value of s. The value of a group, a condition or a repeat is
+// that of its last step; one reader in any arm is enough.
 func (r *readers) find(s *ast.Step) {
 	for _, claim := range s.Claims {
 		if claim.As != nil {
@@ -45,8 +45,8 @@ func (r *readers) findIn(b *ast.Body) {
 	}
 }
 
-// passesOn reports whether a step is of bodies without steps, which leave the value
-// before them as it is.
+// passesOn reports whether a step consists of bodies without steps, which pass the value on
+// as it is.
 func passesOn(s *ast.Step) bool {
 	bodies := s.Bodies()
 	return len(bodies) > 0 && len(s.Claims) == 0 && !s.Stage && !slices.ContainsFunc(bodies, func(b *ast.Body) bool {
@@ -54,8 +54,8 @@ func passesOn(s *ast.Step) bool {
 	})
 }
 
-// takes reports whether a step works on the value before it, which one that starts
-// with a tap does not.
+// takes reports whether a step works on the value before it; one that starts with a tap does
+// not.
 func takes(s *ast.Step) bool {
 	switch {
 	case s.Tap != nil:

@@ -2,9 +2,9 @@ package resolve
 
 import "strings"
 
-// The words of other frameworks, each by its bareName.
+// Names from other frameworks, each by its bareName.
 
-// elsewhere is what they call operations, and what they are called here.
+// elsewhere maps their names of operations to the names here.
 var elsewhere = map[string]string{
 	"relu": "relu", "relu6": "relu6", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "logistic": "sigmoid", "softmax": "softmax",
 	"conv": "conv", "convolution": "conv", "convolutional": "conv",
@@ -21,7 +21,7 @@ var elsewhere = map[string]string{
 	"dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
 }
 
-// absent is what they have and is not here, and what to write.
+// absent lists what they have and this language has not, with what to write.
 var absent = func() map[string]string {
 	by := map[string]string{}
 	for words, help := range map[string]string{
@@ -49,7 +49,7 @@ var absent = func() map[string]string {
 	return by
 }()
 
-// bareName is the last part of a name without capitals, underscores and the number of
+// bareName is the last part of a name in lower case, without underscores and the number of
 // dimensions: maxpool for nn.MaxPool2d.
 func bareName(name string) string {
 	name = name[strings.LastIndexByte(name, '.')+1:]
@@ -57,15 +57,15 @@ func bareName(name string) string {
 	return strings.TrimSuffix(name, "2d")
 }
 
-// typesElsewhere are types as people call them, and as they are called here.
+// typesElsewhere maps other names of types to the names here.
 var typesElsewhere = map[string]string{
 	"integer": "int", "number": "int` or `float", "double": "float", "real": "float", "boolean": "bool", "str": "string", "text": "string",
 	"tuple": "dims", "size": "dims", "kernel": "dims", "array": "list", "module": "block", "layer": "block", "net": "block",
 	"padding": "pad", "image": "tensor",
 }
 
-// noValue are words for nothing.
+// noValue are other languages' words for no value.
 var noValue = []string{"None", "null", "nil", "NULL", "none", "undefined"}
 
-// flowing are what people call the value that goes from step to step.
+// flowing are common names for the value that goes from step to step.
 var flowing = []string{"x", "input", "inputs", "out", "output", "y", "h", "self"}

@@ -10,7 +10,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Everything this package says to the user.
+// The diagnostics of this package.
 
 func missingBody(b *ast.Block) *diag.Diagnostic {
 	return diag.New(diag.MissingBody, b.Name.Span(), "`%s` has no body", b.Name.Text).
@@ -26,30 +26,30 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 	return d.WithHelp("rename one of them")
 }
 
-func presetCycle(ring []*ast.Block) *diag.Diagnostic {
-	d := diag.New(diag.PresetCycle, ring[0].Name.Span(), "`%s` is defined in terms of itself", ring[0].Name.Text)
-	for i, b := range ring[:min(len(ring), mostShown)] {
-		d.At(b.Preset.Span(), "`%s` is `%s` with arguments", b.Name.Text, ring[(i+1)%len(ring)].Name.Text)
+func presetCycle(cycle []*ast.Block) *diag.Diagnostic {
+	d := diag.New(diag.PresetCycle, cycle[0].Name.Span(), "`%s` is defined in terms of itself", cycle[0].Name.Text)
+	for i, b := range cycle[:min(len(cycle), mostShown)] {
+		d.At(b.Preset.Span(), "`%s` is `%s` with arguments", b.Name.Text, cycle[(i+1)%len(cycle)].Name.Text)
 	}
-	return d.WithHelp("one of them needs a body of its own: `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", ring[0].Kind, ring[0].Name.Text)
+	return d.WithHelp("one of them needs a body of its own: `%s %s [N, C, H, W] -> [N, C, H, W] { … }`", cycle[0].Kind, cycle[0].Name.Text)
 }
 
-// mostShown is how many places of a circle are shown.
+// mostShown is how many places of a cycle are shown.
 const mostShown = 8
 
-// blockCircle is for blocks that apply one another for ever, from the first in the
-// text on.
-func blockCircle(ring []application) *diag.Diagnostic {
+// blockCycle is for blocks that apply one another without end, starting with the first
+// in the text.
+func blockCycle(cycle []application) *diag.Diagnostic {
 	first := 0
-	for i, a := range ring {
-		if a.of.Span().Start.Offset < ring[first].of.Span().Start.Offset {
+	for i, a := range cycle {
+		if a.of.Span().Start.Offset < cycle[first].of.Span().Start.Offset {
 			first = i
 		}
 	}
-	block := ring[first].of
+	block := cycle[first].of
 	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself without end", block.Name.Text)
-	for i := range min(len(ring), mostShown) {
-		a := ring[(first+1+i)%len(ring)]
+	for i := range min(len(cycle), mostShown) {
+		a := cycle[(first+1+i)%len(cycle)]
 		d.At(a.at, "`%s` is applied here unconditionally", a.of.Name.Text)
 	}
 	return d.WithHelp("a block that applies itself needs a condition that ends it, as in `if depth > 0 { … }`")
@@ -96,7 +96,7 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	return d.WithHelp("%s", known(nil, ""))
 }
 
-// inLibrary helps where a name is declared in the library, and reports whether it is.
+// inLibrary adds help if a name is declared in the library, and reports whether it is.
 func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
 	files := m.libraryFiles(name)
 	if len(files) == 0 {
@@ -115,7 +115,7 @@ func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
 	return true
 }
 
-// unknownValue lists the names of the block where no known one is near.
+// unknownValue lists the names of the block if none is near.
 func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text())
 	switch name := r.Text(); {
@@ -240,7 +240,7 @@ func unknownType(t *ast.Type, name string) *diag.Diagnostic {
 	return d
 }
 
-// tapAsName is a tap's name without its sign, as a value or a step.
+// tapAsName is for the name of a tap without `@`, as a value or a step.
 func tapAsName(n source.Span, name string, at source.Span) *diag.Diagnostic {
 	return diag.New(diag.UnknownName, n, "`%s` is only the value of a step here", name).
 		At(at, "named here")
@@ -254,8 +254,8 @@ func tapAsStep(r *ast.Ref, t *tap) *diag.Diagnostic {
 	return d
 }
 
-// surplus is an unknown name where a step that works on the value before it takes no
-// further argument.
+// surplus is for an unknown name as an argument of a step that takes no further arguments
+// and works on the value before it.
 func surplus(a *ast.Ref, of *ast.Ref, t *tap) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, a.Span(), "there is no `%s` here", a.Text())
 	if t != nil {
@@ -265,8 +265,8 @@ func surplus(a *ast.Ref, of *ast.Ref, t *tap) *diag.Diagnostic {
 	return d.WithHelp("leave it out: `%s` works on the value before it", of.Text())
 }
 
-// branchesOf shows how the branches of a combinator are written that has other words
-// elsewhere.
+// branchesOf shows how the branches of a combinator are written whose name is different in
+// other frameworks.
 func branchesOf(ours, theirs string) string {
 	switch {
 	case theirs == "residual" || theirs == "shortcut":
@@ -282,8 +282,8 @@ func branchesOutside(r *ast.Ref) *diag.Diagnostic {
 		WithHelp("branches go to `add`, `concat`, `mul`, `max` or `mean`")
 }
 
-// branchesMissing shows how the branches are written that may have been meant. Where
-// some are the values of steps that have a label alone, those need a name.
+// branchesMissing shows how the branches that may have been meant are written. Those that
+// are values of steps with only a label need a name.
 func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diagnostic {
 	if d := reduction(r); d != nil {
 		return d
@@ -302,7 +302,8 @@ func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diag
 	return d.WithHelp("every branch starts with a bar: `%s {%s }`", r.Path[len(r.Path)-1].Text, meant)
 }
 
-// reduction is for mean([2, 3]) and max(1), which are of the axes of one value elsewhere.
+// reduction is for mean([2, 3]) and max(1), which reduce the axes of one value in other
+// frameworks.
 func reduction(r *ast.Ref) *diag.Diagnostic {
 	name := r.Path[len(r.Path)-1].Text
 	if r.Args == nil || len(r.Args.List) == 0 || name != "mean" && name != "max" {
@@ -328,17 +329,17 @@ func reduction(r *ast.Ref) *diag.Diagnostic {
 			}
 		}
 	}
-	d := diag.New(diag.Branches, r.Span(), "`%s` is that of branches, not over axes", name)
+	d := diag.New(diag.Branches, r.Span(), "`%s` combines branches; it does not reduce axes", name)
 	if name == "max" {
-		return d.WithHelp("that of height and width is `maxpool([H, W])` with the sizes of the input; that of branches is `max { | … | … }`")
+		return d.WithHelp("the maximum over height and width is `maxpool([H, W])` with the sizes of the input; that of branches is `max { | … | … }`")
 	}
 	if axes == 2 {
 		d.Write("gap")
 	}
-	return d.WithHelp("that over height and width is `gap`; that of branches is `mean { | … | … }`")
+	return d.WithHelp("the mean over height and width is `gap`; that of branches is `mean { | … | … }`")
 }
 
-// suggest helps with the nearest name, and writes it where no other can be meant.
+// suggest proposes the nearest name, and corrects to it if no other can be meant.
 func suggest(d *diag.Diagnostic, got string, names []string, intro string) *diag.Diagnostic {
 	if !d.DidYouMean(got, names) {
 		d.WithHelp("%s", known(names, intro))
@@ -346,7 +347,7 @@ func suggest(d *diag.Diagnostic, got string, names []string, intro string) *diag
 	return d
 }
 
-// known lists what there is, where that is short.
+// known lists the names if there are few.
 func known(names []string, intro string) string {
 	if intro == "" || len(names) == 0 || len(names) > 12 {
 		return "`cnnlang doc` lists what there is"

@@ -74,7 +74,7 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 	}
 }
 
-// isLocal reports whether a name stands for a value that no declaration gives it.
+// isLocal reports whether a name refers to a local value.
 func (c *checker) isLocal(r *ast.Ref, s *scope) bool {
 	name, called := r.Path[0].Text, r.Args != nil
 	switch {
@@ -88,7 +88,7 @@ func (c *checker) isLocal(r *ast.Ref, s *scope) bool {
 	return name == "_" || slices.Contains(Constants, name)
 }
 
-// isValue reports whether a name without arguments stands for anything.
+// isValue reports whether a name without arguments refers to anything.
 func (c *checker) isValue(r *ast.Ref, s *scope) bool {
 	_, known := c.module.Lookup(r.Path[0].Text)
 	return known || c.isLocal(r, s)

@@ -1,6 +1,6 @@
-// Package resolve says what the names of a file mean: which declaration each
-// block, value and import stands for. The primitives are the declarations of
-// the prelude, so this package knows none of them.
+// Package resolve finds what the names of a file mean: which declaration each block, value
+// and import refers to. The primitives are declarations of the prelude, so this package
+// knows none of them.
 package resolve
 
 import (
@@ -13,28 +13,28 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A Module is one file whose top-level names are known.
+// A Module is one file with its top-level names.
 type Module struct {
 	File    *ast.File
 	Prelude *Module // nil for the prelude itself
 	names   map[string]*Object
 	sorted  func() []string // the names that Lookup finds
-	// reported counts what is wrong with the declarations.
+	// reported counts the errors in the declarations.
 	reported int
 	order    []*Object // declared here, in order
-	meant    []*Object // what misspelt names of imports may stand for
+	meant    []*Object // what misspelt names in imports may mean
 	// Imports are the modules this one imports, in order.
 	Imports []*Module
-	// Library gives the files of the library that declare a name, as they are
-	// imported; nil where there is no library.
+	// Library lists the files of the library that declare a name, as they are imported;
+	// nil if there is no library.
 	Library func(name string) []string
 	// IsNet reports whether a name is that of a published network, which cannot be
-	// imported; nil where there are none.
+	// imported; nil if there are none.
 	IsNet func(name string) bool
 }
 
-// An Object is what a top-level name stands for; exactly one of the pointers
-// Block, Let and Namespace is set.
+// An Object is what a top-level name refers to; exactly one of the pointers Block, Let and
+// Namespace is set.
 type Object struct {
 	Name      string
 	Module    *Module // where it is declared
@@ -42,14 +42,14 @@ type Object struct {
 	Let       *ast.Let
 	Namespace *Module // a module under the name it was imported as
 	Span      source.Span
-	// Least is kept for package elab: one more than the operations that the block
-	// makes at least, 0 where nobody has counted them.
+	// Least is for package elab: one more than the least number of operations that the
+	// block makes, 0 if they have not been counted.
 	Least    atomic.Int32
 	imported bool
 }
 
-// Same reports whether two modules mean the same: whether they have one text and
-// import the very same modules.
+// Same reports whether two modules are equivalent: whether they have the same text and import
+// the same modules.
 func Same(a, b *Module) bool {
 	return a == b || a.File.Source.Text == b.File.Source.Text && a.Prelude == b.Prelude && slices.Equal(a.Imports, b.Imports)
 }
@@ -57,8 +57,7 @@ func Same(a, b *Module) bool {
 // Name returns the module's file name.
 func (m *Module) Name() string { return m.File.Source.Name }
 
-// Lookup finds a top-level name: one declared here, one imported, or one of the
-// prelude, in this order.
+// Lookup finds a top-level name: declared here, imported, or in the prelude, in this order.
 func (m *Module) Lookup(name string) (*Object, bool) {
 	if o, ok := m.names[name]; ok {
 		return o, true

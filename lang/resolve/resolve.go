@@ -18,15 +18,15 @@ var Types = []string{"block", "bool", "dims", "float", "int", "list", "pad", "st
 // Functions are what an expression may call besides blocks.
 var Functions = []string{"abs", "ceil", "divisible", "floor", "len", "make_divisible", "max", "min", "round"}
 
-// Facts are the names that only `expect` knows, all about the whole net.
+// Facts are the names that only `expect` may use, all about the whole net.
 var Facts = []string{"flops", "macs", "macs_side", "outputs", "params", "params_side"}
 
-// maxReported limits the errors of one file, and its warnings: beyond it nobody reads
-// them, and what to write instead takes a search for each.
+// maxReported limits the errors of one file, and its warnings: each takes a search for what
+// to write instead.
 const maxReported = 100
 
-// Check reports every name in the module's declarations that stands for
-// nothing, taps and branches in the wrong place, and values that are dropped.
+// Check reports every unknown name in the module's declarations, misplaced taps and branches,
+// and values that are dropped.
 func Check(m *Module, report func(*diag.Diagnostic)) {
 	if m.reported >= maxReported {
 		return // not everything is declared
@@ -37,7 +37,7 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 			c.reported++
 		}
 	}
-	c.presetCircles()
+	c.presetCycles()
 	for _, d := range m.File.Decls {
 		switch {
 		case d.Let != nil:
@@ -46,7 +46,7 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 			c.block(d.Block)
 		}
 	}
-	c.circles()
+	c.cycles()
 }
 
 type checker struct {
@@ -61,8 +61,7 @@ type checker struct {
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name
 	stages []*ast.String   // the labels of stages, where those are strings
-	// isNet is whether facts about the whole may stand here, in the outermost of
-	// the braces that are open.
+	// isNet is whether facts about the whole net are allowed here, in its outermost braces.
 	isNet bool
 	depth int
 	// inExpect is whether the facts' names are known here.
@@ -138,7 +137,7 @@ func (c *checker) block(b *ast.Block) {
 	c.unread(c.ended)
 }
 
-// unread warns of the names of values that nobody read.
+// unread warns of taps that are not read.
 func (c *checker) unread(taps []*tap) {
 	for _, t := range taps {
 		if !t.read && c.warned < maxReported {
@@ -148,7 +147,7 @@ func (c *checker) unread(taps []*tap) {
 	}
 }
 
-// params makes declared parameters known; a default may use those before it.
+// params defines the parameters; a default may use those before it.
 func (c *checker) params(list *ast.Params, s *scope) {
 	if list == nil {
 		return
@@ -184,7 +183,7 @@ func (c *checker) paramType(t *ast.Type) {
 		c.report(unknownType(t, t.Elem))
 	case t.Name != "block" && (t.Params != nil || t.Sig != nil):
 		c.report(notABlock(t))
-	default: // what a block parameter promises knows its own names alone
+	default: // the signature of a block parameter sees only its own names
 		s := (&scope{}).inner()
 		c.params(t.Params, s)
 		if t.Sig != nil {
@@ -210,9 +209,9 @@ func (c *checker) signature(sig *ast.Sig, s *scope) {
 	}
 }
 
-// presetCircles follows the names behind presets, which must end at a body. A circle
+// presetCycles follows what presets fill in, which must end at a body. A cycle
 // is reported at the first of its blocks in the text.
-func (c *checker) presetCircles() {
+func (c *checker) presetCycles() {
 	followed := map[*ast.Block]bool{}
 	for _, first := range c.module.order {
 		var way []*ast.Block
@@ -232,15 +231,15 @@ func (c *checker) presetCircles() {
 	}
 }
 
-// fromFirst is a ring of blocks from the first in the text on.
-func fromFirst(ring []*ast.Block) []*ast.Block {
+// fromFirst is a cycle of blocks, starting with the first in the text.
+func fromFirst(cycle []*ast.Block) []*ast.Block {
 	first := 0
-	for i, b := range ring {
-		if b.Span().Start.Offset < ring[first].Span().Start.Offset {
+	for i, b := range cycle {
+		if b.Span().Start.Offset < cycle[first].Span().Start.Offset {
 			first = i
 		}
 	}
-	return append(slices.Clone(ring[first:]), ring[:first]...)
+	return append(slices.Clone(cycle[first:]), cycle[:first]...)
 }
 
 // preset is the block that a preset fills in, nil where there is none.

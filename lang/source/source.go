@@ -1,4 +1,4 @@
-// Package source is where text came from: files, positions and spans. It knows
+// Package source describes where text came from: files, positions and spans. It knows
 // nothing of what the text means.
 package source
 
@@ -8,12 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// ByteOrderMark is what some editors put before the text of a file; it is no part of it.
+// ByteOrderMark is what some editors put before the text of a file; it is not part of the
+// text.
 const ByteOrderMark = "\uFEFF"
 
-// A Pos is a place in a file. Its fields are those of a parser's position, so
-// that one converts to the other. Line and Column count from 1, Column in
-// runes, a byte order mark before the first not counted; the zero Pos is no place.
+// A Pos is a place in a file. Its fields are those of participle's position, so that one
+// converts to the other. Line and Column count from 1, Column in
+// runes, not counting a byte order mark; the zero Pos is not a place.
 type Pos struct {
 	Filename string
 	Offset   int // bytes from the start of the file
@@ -68,8 +69,8 @@ func (f *File) Pos(offset int) Pos {
 // Span returns the span between two byte offsets.
 func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
 
-// Line returns the text of a line, counted from 1, without its end and without a byte
-// order mark; "" where there is none.
+// Line returns the text of a line, counted from 1, without its newline and without a byte
+// order mark; "" if there is no such line.
 func (f *File) Line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
@@ -81,8 +82,8 @@ func (f *File) Line(n int) string {
 	return strings.TrimSuffix(f.Text[f.LineStart(n):end], "\r")
 }
 
-// LineStart returns the offset of a line's first byte, behind a byte order mark; the
-// end of the text for a line beyond the last.
+// LineStart returns the offset of a line's first byte, after a byte order mark, or the end
+// of the text for a line beyond the last.
 func (f *File) LineStart(n int) int {
 	if n > len(f.lines) {
 		return len(f.Text)

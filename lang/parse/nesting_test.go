@@ -13,7 +13,7 @@ import (
 // left out.
 func shape(text string) string {
 	p := &parser{file: &ast.File{Source: source.NewFile("a.cnn", text)}, tokens: tokenize("a.cnn", text, MaxTokens)}
-	p.layout()
+	p.nest()
 	var words []string
 	for i := range p.tokens {
 		switch t := &p.tokens[i]; {

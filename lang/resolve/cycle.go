@@ -14,11 +14,11 @@ type application struct {
 	preset bool
 }
 
-// circles finds blocks that apply themselves whatever their arguments are, so that no
-// network can be made of them: on the way back to them there is no condition and no
-// repeat, which may have no turns.
-func (c *checker) circles() {
-	w := circleWalk{checker: c, state: map[*ast.Block]int{}}
+// cycles finds blocks that apply themselves whatever their arguments are, so that no
+// network can be made of them: on the way back to them there is no condition, and no
+// repeat, which may have no iterations.
+func (c *checker) cycles() {
+	w := cycleWalk{checker: c, state: map[*ast.Block]int{}}
 	for _, o := range c.module.order {
 		if o.Block != nil && o.Module == c.module {
 			w.from(o.Block)
@@ -26,52 +26,52 @@ func (c *checker) circles() {
 	}
 }
 
-// A circleWalk visits each block once.
-type circleWalk struct {
+// A cycleWalk visits each block once.
+type cycleWalk struct {
 	*checker
 	state map[*ast.Block]int
-	way   []application // to where the walk is
+	stack []application // that led to the block being visited
 }
 
 const (
-	onTheWay = iota + 1
-	walked
+	visiting = iota + 1
+	visited
 )
 
-func (w *circleWalk) from(b *ast.Block) {
+func (w *cycleWalk) from(b *ast.Block) {
 	if w.state[b] != 0 {
 		return
 	}
-	w.state[b] = onTheWay
+	w.state[b] = visiting
 	for _, a := range w.always(b) {
-		w.way = append(w.way, a)
-		if w.state[a.of] == onTheWay && w.reported < maxReported {
-			w.tell(w.ring(a.of))
+		w.stack = append(w.stack, a)
+		if w.state[a.of] == visiting && w.reported < maxReported {
+			w.tell(w.cycle(a.of))
 		}
 		w.from(a.of)
-		w.way = w.way[:len(w.way)-1]
+		w.stack = w.stack[:len(w.stack)-1]
 	}
-	w.state[b] = walked
+	w.state[b] = visited
 }
 
-// tell reports a circle, but one of presets, which is reported already.
-func (w *circleWalk) tell(ring []application) {
-	if slices.ContainsFunc(ring, func(a application) bool { return !a.preset }) {
-		w.report(blockCircle(ring))
+// tell reports a cycle, except one of presets alone, which has been reported already.
+func (w *cycleWalk) tell(cycle []application) {
+	if slices.ContainsFunc(cycle, func(a application) bool { return !a.preset }) {
+		w.report(blockCycle(cycle))
 	}
 }
 
-// ring is the applications from a block back to it.
-func (w *circleWalk) ring(b *ast.Block) []application {
-	from := len(w.way) - 1
-	for from > 0 && w.way[from-1].of != b {
+// cycle is the applications that lead from a block back to it.
+func (w *cycleWalk) cycle(b *ast.Block) []application {
+	from := len(w.stack) - 1
+	for from > 0 && w.stack[from-1].of != b {
 		from--
 	}
-	return slices.Clone(w.way[from:])
+	return slices.Clone(w.stack[from:])
 }
 
-// always are the blocks of this module that a block applies each time. What stands in
-// braces behind a call is an argument: whether it is applied is for that block to say.
+// always are the blocks of this module that a block applies each time. The body in
+// braces after a call is an argument, which that block may or may not apply.
 func (c *checker) always(b *ast.Block) (list []application) {
 	if o := c.module.preset(b); o != nil && o.Module == c.module {
 		return []application{{b.Preset.Span(), o.Block, true}}
@@ -103,8 +103,8 @@ func (c *checker) always(b *ast.Block) (list []application) {
 	return list
 }
 
-// ownNames are the parameters of a block and what it defines, which may be blocks that
-// are given.
+// ownNames are the parameters of a block and what it defines: any of them may be a block
+// that is passed in.
 func ownNames(b *ast.Block) map[string]bool {
 	own := map[string]bool{}
 	if b.Params != nil {

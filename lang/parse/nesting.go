@@ -9,19 +9,19 @@ import (
 	"cnnlang/lang/source"
 )
 
-// MaxDepth limits how deep brackets, and words that nest without brackets, may
-// nest. It is enforced here, on tokens, because the parser behind is recursive.
+// MaxDepth limits the nesting of brackets, and of words that nest without brackets. It is
+// enforced here, on tokens, because the parser is recursive.
 const MaxDepth = 200
 
-// layout decides which newlines end a statement, by one rule, and turns the
-// others into blanks. A newline is blank inside ( ) and [ ]; after -> { | , =;
+// nest decides which newlines end a statement, by one rule, and turns the others
+// into blanks. A newline is blank inside ( ) and [ ]; after -> { | , =;
 // before -> as is else where; and after another newline. Braces switch newlines
 // on again.
 //
-// On the way it finds what needs a stack to be found: brackets without
-// partners, nesting beyond MaxDepth, and the `repeat` that starts branches.
-func (p *parser) layout() {
-	l := layouter{parser: p, tokens: p.tokens, before: -1, after: -1, ended: -1}
+// Along the way it finds everything that takes a stack: unmatched brackets, nesting
+// beyond MaxDepth, and the `repeat` that starts branches.
+func (p *parser) nest() {
+	l := nester{parser: p, tokens: p.tokens, before: -1, after: -1, ended: -1}
 	for i := range l.tokens {
 		if l.token(i); p.tooDeep {
 			return
@@ -30,7 +30,8 @@ func (p *parser) layout() {
 	l.unclosed(len(l.open))
 }
 
-type layouter struct {
+// A nester walks over the tokens with the stack of open brackets.
+type nester struct {
 	*parser
 	tokens  []lexer.Token
 	open    []bracket
@@ -40,7 +41,7 @@ type layouter struct {
 	before  int   // index of the token before that is not blank, -1 for none
 	after   int   // index of one that nextWord has found
 	guessed bool  // a string without its end may have swallowed brackets
-	early   []int // braces of this declaration that indentation shows to close too early
+	early   []int // braces of this declaration that close too early, going by indentation
 	ended   int   // the brace that closed its body, -1 for none
 }
 
@@ -54,7 +55,7 @@ var (
 	restarts      = map[string]bool{"->": true, "|": true, ",": true}
 )
 
-func (l *layouter) token(i int) {
+func (l *nester) token(i int) {
 	t := &l.tokens[i]
 	switch {
 	case blank(t) || t.EOF():
@@ -88,11 +89,11 @@ func (l *layouter) token(i int) {
 	l.before = i
 }
 
-func (l *layouter) keyword(i int) {
+func (l *nester) keyword(i int) {
 	t := &l.tokens[i]
 	switch {
 	case declares[t.Value] && t.Value != "let" && t.Pos.Column == 1:
-		// A declaration at the margin: whatever is still open was forgotten.
+		// A declaration at the margin: brackets that are still open were not closed.
 		l.unclosed(len(l.open))
 		l.guessed, l.early, l.ended = false, nil, -1
 	case nests[t.Value]:
@@ -105,14 +106,14 @@ func (l *layouter) keyword(i int) {
 	}
 }
 
-func (l *layouter) nesting() *int {
+func (l *nester) nesting() *int {
 	if n := len(l.open); n > 0 {
 		return &l.open[n-1].words
 	}
 	return &l.words
 }
 
-func (l *layouter) newlineIsBlank(i int) bool {
+func (l *nester) newlineIsBlank(i int) bool {
 	if n := len(l.open); n > 0 && l.tokens[l.open[n-1].at].Value != "{" {
 		return true
 	}
@@ -123,7 +124,7 @@ func (l *layouter) newlineIsBlank(i int) bool {
 }
 
 // nextWord returns the first token after i that is neither blank nor newline.
-func (l *layouter) nextWord(i int) *lexer.Token {
+func (l *nester) nextWord(i int) *lexer.Token {
 	for l.after = max(l.after, i+1); ; l.after++ {
 		if t := &l.tokens[l.after]; !blank(t) && t.Type != tokNL {
 			return t
@@ -131,9 +132,9 @@ func (l *layouter) nextWord(i int) *lexer.Token {
 	}
 }
 
-// startsBranch reports whether the repeat at i stands before a branch and not
-// before a step: whether a bar follows what could be a number of times.
-func (l *layouter) startsBranch(i int) bool {
+// startsBranch reports whether the repeat at i precedes a branch and not a step: whether a
+// bar follows what could be a count.
+func (l *nester) startsBranch(i int) bool {
 	depth, complete := 0, false // complete: the tokens so far could be a value
 	for j := i + 1; ; j++ {
 		t := &l.tokens[j]
@@ -172,9 +173,9 @@ func startsValue(t *lexer.Token) bool {
 	return false
 }
 
-// swallowed takes note of a string that runs to the end of its line. What was
-// opened before it on the line counts as closed there.
-func (l *layouter) swallowed(t *lexer.Token) {
+// swallowed records a string that runs to the end of its line. Brackets opened before it on
+// that line count as closed.
+func (l *nester) swallowed(t *lexer.Token) {
 	for n := len(l.open); n > 0; n = len(l.open) {
 		b := &l.tokens[l.open[n-1].at]
 		if b.Value == "{" || b.Pos.Line != t.Pos.Line {
@@ -185,12 +186,12 @@ func (l *layouter) swallowed(t *lexer.Token) {
 	l.guessed = l.guessed || strings.ContainsAny(t.Value, "()[]{}")
 }
 
-func (l *layouter) deep(t *lexer.Token) {
+func (l *nester) deep(t *lexer.Token) {
 	l.tooDeep = true
 	l.errors = diag.List{nestedTooDeep(spanOf(t))}
 }
 
-// spanOf returns where a token stands.
+// spanOf returns the span of a token.
 func spanOf(t *lexer.Token) source.Span {
 	end := t.Pos
 	end.Advance(t.Value)
