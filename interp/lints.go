@@ -40,7 +40,11 @@ func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 	divided := dividedIn(b.Where)
 	var missing []string
 	for _, r := range v.Requirements {
-		text, names := r.String(), r.Size.Vars()
+		text := r.String()
+		var names []string
+		for _, x := range r.Size.Vars() {
+			names = append(names, x.Name)
+		}
 		if r.Side != "" || r.Relation == dim.NonNegative || !strings.Contains(text, "%") || !known(v.Block, names) || !v.Always(r) {
 			continue
 		}

@@ -55,9 +55,9 @@ func (a Size) hash() uint64 {
 				h = mix(mix(h, f.atom.arg.hash()), f.atom.under.hash())
 				continue
 			}
-			h = mix(h, uint64(f.atom.low))
-			for i := range len(f.atom.name) {
-				h = mix(h, uint64(f.atom.name[i]))
+			h = mix(h, uint64(f.atom.Low))
+			for i := range len(f.atom.Name) {
+				h = mix(h, uint64(f.atom.Name[i]))
 			}
 		}
 	}
@@ -95,6 +95,6 @@ func identical(a, b Size) bool {
 }
 
 func identicalAtoms(a, b *atom) bool {
-	return a == b || a.kind == b.kind && a.name == b.name && a.low == b.low && a.real == b.real &&
+	return a == b || a.kind == b.kind && a.Variable.reads(b.Variable) &&
 		identical(a.arg, b.arg) && identical(a.under, b.under)
 }

@@ -19,11 +19,8 @@ const (
 
 // An atom is what a polynomial takes for one unknown.
 type atom struct {
-	kind kind
-	// A variable has a name and, unless it is real, is an integer >= low.
-	name string
-	low  int64
-	real bool
+	kind     kind
+	Variable // of that kind
 
 	arg, under Size
 }
@@ -114,7 +111,7 @@ func (a monomial) split() (over, under monomial) {
 // isWhole reports whether a is an integer for all values of its variables.
 func (a monomial) isWhole() bool {
 	for _, f := range a {
-		if f.power < 0 || f.atom.real || f.atom.kind == group {
+		if f.power < 0 || f.atom.Real || f.atom.kind == group {
 			return false
 		}
 	}
@@ -167,7 +164,7 @@ func compareAtoms(a, b *atom) int {
 		return c
 	}
 	if a.kind == variable {
-		return strings.Compare(a.name, b.name)
+		return strings.Compare(a.Name, b.Name)
 	}
 	if c := compareSizes(a.arg, b.arg); c != 0 {
 		return c

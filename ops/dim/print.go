@@ -36,7 +36,21 @@ func (t text) in(b binding) string {
 }
 
 // show prints a valid size.
-func show(a Size) text { return showSum(pieces(readable(a).terms())) }
+func show(a Size) text { return showSum(pieces(readable(a.InOthers()).terms())) }
+
+// Name is String with the names of variables for what else is printed of them: sizes of
+// one name are one.
+func (a Size) Name() string {
+	if a.symbolic() {
+		a = a.replace(func(x *atom) (Size, bool) {
+			if x.kind != variable {
+				return Size{}, false
+			}
+			return Variable{Name: x.Name, Low: x.Low, Real: x.Real}.Size(), true
+		})
+	}
+	return a.String()
+}
 
 // A piece is a summand: its text without the sign.
 type piece struct {
@@ -160,7 +174,7 @@ func times(a, b text) text {
 func showAtom(x *atom) text {
 	switch x.kind {
 	case variable:
-		return text{x.name, asName}
+		return text{x.String(), asName}
 	case group:
 		return show(x.arg)
 	case modulo:

@@ -139,7 +139,7 @@ func (p *prover) linear(a Size) (least Size, s int) {
 func (p *prover) low(x *atom) (Size, bool) {
 	switch {
 	case x.kind == variable:
-		return whole(x.low), !x.real && whole(x.low).IsValid()
+		return whole(x.Low), !x.Real && whole(x.Low).IsValid()
 	case x.kind != floor:
 		return Size{}, false
 	}
@@ -163,9 +163,9 @@ func (p *prover) low(x *atom) (Size, bool) {
 func (a Size) probe(above int64) Size {
 	point := map[string]int64{}
 	a.variables(func(x *atom) {
-		point[x.name] = above
-		if !x.real {
-			point[x.name] += x.low
+		point[x.Name] = above
+		if !x.Real {
+			point[x.Name] += x.Low
 		}
 	})
 	v, err := a.Eval(point)

@@ -1,66 +1,6 @@
 package dim
 
-import (
-	"fmt"
-	"math"
-	"slices"
-)
-
-// Var returns the variable name, which stands for an integer of at least 1: a
-// channel count, an input size, a stride.
-//
-// A name stands for one variable wherever it occurs; make it with the same
-// bound each time.
-func Var(name string) Size { return VarFrom(name, 1) }
-
-// VarFrom returns the variable name, which stands for an integer >= low.
-func VarFrom(name string, low int64) Size { return newVariable(atom{name: name, low: low}) }
-
-// VarReal returns the variable name, which stands for any number.
-func VarReal(name string) Size {
-	return newVariable(atom{name: name, real: true, low: math.MinInt64})
-}
-
-func newVariable(a atom) Size {
-	if a.name == "" {
-		panic("dim: a variable without a name")
-	}
-	return from(&a)
-}
-
-// Vars returns the names of the variables in a, sorted.
-func (a Size) Vars() []string {
-	var names []string
-	a.variables(func(x *atom) {
-		if !slices.Contains(names, x.name) {
-			names = append(names, x.name)
-		}
-	})
-	slices.Sort(names)
-	return names
-}
-
-// variables calls visit for each occurrence of a variable.
-func (a Size) variables(visit func(*atom)) {
-	if !a.symbolic() {
-		return
-	}
-	for _, t := range a.poly.terms {
-		for _, f := range t.mono {
-			if f.atom.kind == variable {
-				visit(f.atom)
-			} else {
-				f.atom.arg.variables(visit)
-			}
-		}
-	}
-}
-
-func (a Size) mentions(name string) bool {
-	found := false
-	a.variables(func(x *atom) { found = found || x.name == name })
-	return found
-}
+import "fmt"
 
 // IsZero reports whether a is 0 for all values of its variables (where no
 // divisor is 0). False means that the normal form of a is not 0: a may be 0 all
@@ -112,12 +52,12 @@ func (a Size) Eval(assign map[string]int64) (Size, error) {
 
 func (x *atom) eval(assign map[string]int64) (Size, error) {
 	if x.kind == variable {
-		n, ok := assign[x.name]
+		n, ok := assign[x.Name]
 		switch {
 		case !ok:
-			return Invalid(), fmt.Errorf("no value for %s", x.name)
-		case n < x.low:
-			return Invalid(), fmt.Errorf("%s = %d, but it is at least %d", x.name, n, x.low)
+			return Invalid(), fmt.Errorf("no value for %s", x.Name)
+		case n < x.Low:
+			return Invalid(), fmt.Errorf("%s = %d, but it is at least %d", x.Name, n, x.Low)
 		}
 		return whole(n), nil
 	}
@@ -132,34 +72,31 @@ func (x *atom) eval(assign map[string]int64) (Size, error) {
 // The values of by must be values the variable may have: a known number that is
 // not gives an invalid size, a symbolic one is trusted.
 func (a Size) Substitute(name string, by Size) Size {
-	if !a.mentions(name) {
-		return a
-	}
-	return a.replace(func(x *atom) (Size, bool) {
-		switch {
-		case x.kind == group || x.kind == floor && x.arg.mentions(name):
-			return Size{}, false
-		case x.kind == floor || x.name != name:
-			return from(x), true
-		case by.Known() && !x.real && (by.den != 0 || by.num < x.low):
-			return Invalid(), true
-		}
-		return by, true
-	})
+	return a.SubstituteAll(map[string]Size{name: by})
 }
 
 // SubstituteAll is Substitute of several variables at once: none of what is put
 // in is replaced again.
 func (a Size) SubstituteAll(by map[string]Size) Size {
+	put := func(is Size) Size { return is.SubstituteAll(by) }
+	concerns := func(v Variable) bool {
+		_, replaced := by[v.Name]
+		return replaced || v.is().symbolic()
+	}
+	if !a.some(concerns) {
+		return a
+	}
 	return a.replace(func(x *atom) (Size, bool) {
-		if x.kind == group || x.kind == floor {
+		if x.kind == group || x.kind == floor && x.arg.some(concerns) {
 			return Size{}, false
 		}
-		size, ok := by[x.name]
+		size, ok := by[x.Name]
 		switch {
-		case !ok:
+		case x.kind == floor:
 			return from(x), true
-		case size.Known() && !x.real && (size.den != 0 || size.num < x.low):
+		case !ok:
+			return x.with(put).Size(), true
+		case size.Known() && !x.Real && (size.den != 0 || size.num < x.Low):
 			return Invalid(), true
 		}
 		return size, true

@@ -225,7 +225,8 @@ func TestSolve(t *testing.T) {
 		{C.Mul(C).Sub(c), "c", C.Mul(C)},
 	}
 	for _, tt := range tests {
-		name, value, ok := tt.zero.Solve()
+		x, value, ok := tt.zero.Solve()
+		name := x.Name
 		if !ok || name != tt.name || !dim.Equivalent(value, tt.value) {
 			t.Errorf("%s == 0: got %s = %s (%t), want %s = %s", tt.zero, name, value, ok, tt.name, tt.value)
 		}
@@ -240,8 +241,8 @@ func TestSolve(t *testing.T) {
 		H.FloorDiv(n(2)).Sub(W.FloorDiv(n(2))), // both inside
 	}
 	for _, zero := range unsolved {
-		if name, value, ok := zero.Solve(); ok {
-			t.Errorf("%s == 0: got %s = %s", zero, name, value)
+		if x, value, ok := zero.Solve(); ok {
+			t.Errorf("%s == 0: got %s = %s", zero, x.Name, value)
 		}
 	}
 }
@@ -300,7 +301,10 @@ func TestEvalErrors(t *testing.T) {
 }
 
 func TestVars(t *testing.T) {
-	got := H.FloorDiv(stride).Mul(C).Add(n(1).Quo(c.Add(eps))).Vars()
+	var got []string
+	for _, v := range H.FloorDiv(stride).Mul(C).Add(n(1).Quo(c.Add(eps))).Vars() {
+		got = append(got, v.Name)
+	}
 	if want := []string{"C", "H", "c", "eps", "stride"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

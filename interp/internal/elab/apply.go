@@ -26,15 +26,12 @@ type Unknowns interface {
 	// returns ends that, telling whether it is shown, and reports whether it holds of
 	// all of them; if not, nothing that was taken for granted since remains, and no
 	// mistake was made. With again there are other turns for which it has to be shown.
-	Turn(n dim.Size, first, last int, list string) (i dim.Size, end func(shown bool) (holds, again bool))
+	Turn(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool))
 	// Split is Decide where the text itself makes no difference between the cases:
 	// one of them may have to be excluded rather than to be a mistake.
 	Split(p dim.Size, r dim.Relation) bool
-	// Opaque is a variable for a whole number that is at least low and of which
-	// nothing else is known but its name.
-	Opaque(name string, low int64) dim.Size
-	// Fraction is a variable for any number.
-	Fraction(name string) dim.Size
+	// Size is a variable, or what is known of it.
+	Size(v dim.Variable) dim.Size
 	// Power is base to a power whose exponent is unknown; ok is false where it
 	// cannot be followed.
 	Power(base, exponent dim.Size) (power dim.Size, ok bool)
@@ -45,8 +42,6 @@ type Unknowns interface {
 	Approximate()
 	// Exclude says that the block's own `where` leaves this case out.
 	Exclude()
-	// Written is a size in the block's own variables.
-	Written(size dim.Size) string
 	// None reports whether it is known that n, a number of iterations, is 0.
 	None(n dim.Size) bool
 	// Side begins a side head, without which the block is whole where it does not fit;

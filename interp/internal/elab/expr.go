@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,7 +157,7 @@ func (m *machine) index(x *ast.Index, e *env) (Value, bool) {
 			m.fail(badIndex(x.I.Span(), i, 0))
 			return nil, false
 		}
-		return l.item(m.unknowns, i.String()), true
+		return l.item(m.unknowns, i), true
 	}
 	list, ok := v.([]Value)
 	if p, isPair := v.(dim.Pair); isPair {
@@ -289,9 +290,14 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 	}
 	if b, isUnknown := v.(UnknownBlock); isUnknown {
 		good := true
+		b.given = slices.Clip(b.given)
 		for _, a := range r.Args.List {
-			_, ok := m.eval(a.Value, e)
-			good = good && ok
+			v, ok := m.eval(a.Value, e)
+			name := ""
+			if a.Name != nil {
+				name = a.Name.Text
+			}
+			b.given, good = append(b.given, given{name, v}), good && ok
 		}
 		if good {
 			b.promises, good = m.fillPromises(b.promises, r.Args, e)

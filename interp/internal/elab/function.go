@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"fmt"
+
 	"cnnlang/lang/ast"
 	"cnnlang/ops/dim"
 )
@@ -39,10 +41,10 @@ func makeDivisible(m *machine, a []dim.Size) Value {
 	}
 	if m.unknowns != nil && !v.Known() && d.Cmp(dim.Int(1)) >= 0 {
 		// Its two cases agree in all that matters: a positive multiple of d.
-		by := d.String()
-		name := "make_divisible(" + m.unknowns.Written(v) + ", " + by + ")"
 		// The name stands in products and behind %, where a quotient needs parentheses.
-		return m.unknowns.Opaque("("+name+"/"+by+")", 1).Mul(d)
+		called := func(v string) string { return fmt.Sprintf("(make_divisible(%s, %v)/%v)", v, d, d) }
+		q := dim.Variable{Name: called(v.InOthers().Name()), Low: 1, Sense: &dim.Sense{Label: called(v.String()), Of: []dim.Size{v}}}
+		return m.unknowns.Size(q).Mul(d)
 	}
 	n := m.greater(v.Add(d.Quo(dim.Int(2))).FloorDiv(d).Mul(d), d)
 	if !m.either(n.Sub(v.Mul(dim.Ratio(9, 10)))) {

@@ -64,7 +64,7 @@ type machine struct {
 	// Among unknowns, in place of owner and paths:
 	steps, tensors naming
 	turning        *turning            // the turn that stands for all, or nil
-	turned         []dim.Size          // the numbers of those that did
+	turned         []dim.Variable      // the numbers of those that did
 	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
 	values         map[int]dim.Shape   // Unknowns.Steps

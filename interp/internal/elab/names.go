@@ -36,12 +36,30 @@ const (
 )
 
 // unmarked makes a path what people write.
-var unmarked = strings.NewReplacer("⟦", "{", "⟧", "}", "⟪", "{", "⟫", "}", "⟨"+loose, "", "⟨", "", "⟩", "")
+func (m *machine) unmarked(name string) string {
+	if m.unknowns == nil {
+		return name
+	}
+	var b strings.Builder
+	for _, t := range m.tokens(name) {
+		switch t.letter {
+		case numberBegins:
+			b.WriteString("{" + t.n.String() + "}")
+		case stringBegins:
+			b.WriteString("{" + t.text + "}")
+		case stepBegins:
+			b.WriteString(strings.TrimPrefix(t.text, loose))
+		default:
+			b.WriteRune(t.letter)
+		}
+	}
+	return b.String()
+}
 
 // A turning is a turn that stands for all of a repeat.
 type turning struct {
 	outer *turning
-	i     dim.Size
+	i     dim.Variable
 	plain *ast.Step // a step of which the turn's number is no part of the label
 	label string    // of that
 	rare  bool      // whether a repeat within it may not make that step
@@ -76,7 +94,7 @@ func (m *machine) written(v Value) string {
 		if v.Known() || m.unknowns == nil {
 			return v.String() // a part of a path: exact
 		}
-		text := m.unknowns.Written(v)
+		text := v.InOthers().Name()
 		if m.labels == nil {
 			m.labels = map[string]dim.Size{}
 		}

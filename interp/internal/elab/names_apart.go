@@ -13,7 +13,7 @@ import (
 
 // numbered reports whether the number of a turn is in a label, and whether no two turns
 // make that the same.
-func (m *machine) numbered(label string, i dim.Size) (within, distinct bool) {
+func (m *machine) numbered(label string, i dim.Variable) (within, distinct bool) {
 	separate, of := true, digitsAlone
 	list := m.tokens(label)
 	if slices.ContainsFunc(list, func(t token) bool { return t.letter == numberBegins && !t.natural() }) {
@@ -23,10 +23,10 @@ func (m *machine) numbered(label string, i dim.Size) (within, distinct bool) {
 		if t.letter != numberBegins {
 			continue
 		}
-		if dependsOn(t.n, i) {
+		if t.n.DependsOn(i.Name) {
 			within = true
-			step := stepOf(t.n, i)
-			distinct = distinct || step.Known() && !step.IsZero()
+			step, _, linear := t.n.Linear(i.Name)
+			distinct = distinct || linear && step.Known() && !step.IsZero()
 		}
 		// 1 and 11 are 11 and 1.
 		next := slices.IndexFunc(list[k+1:], func(t token) bool { return t.letter == numberBegins })
@@ -153,28 +153,24 @@ func (m *machine) apart(a, b token) bool {
 	}
 	d := a.n.Sub(b.n)
 	for _, i := range m.turned {
-		if dependsOn(a.n, i) && dependsOn(b.n, i) {
+		if a.n.DependsOn(i.Name) && b.n.DependsOn(i.Name) {
 			// 2*i and 2*j + 1 are no one number, as 1 is no multiple of 2.
-			step, ofB := stepOf(a.n, i), stepOf(b.n, i)
-			return d.Known() && step.Known() && step == ofB && !step.IsZero() && !d.Quo(step).IsWhole()
+			step, _, ok1 := a.n.Linear(i.Name)
+			ofB, _, ok2 := b.n.Linear(i.Name)
+			return ok1 && ok2 && d.Known() && step.Known() && step == ofB && !step.IsZero() && !d.Quo(step).IsWhole()
 		}
 	}
 	for _, i := range m.turned {
-		if dependsOn(d, i) { // one of them alone
-			step, first := stepOf(d, i), d.Substitute(i.Vars()[0], dim.Int(0))
-			if step.Known() && first.Known() && !step.IsZero() && !first.Quo(step).IsWhole() {
+		if d.DependsOn(i.Name) { // one of them alone
+			step, first, ok := d.Linear(i.Name)
+			if ok && step.Known() && first.Known() && !step.IsZero() && !first.Quo(step).IsWhole() {
 				return true
 			}
 		}
 	}
-	if slices.ContainsFunc(m.turned, func(i dim.Size) bool { return dependsOn(b.n, i) }) {
+	if slices.ContainsFunc(m.turned, func(i dim.Variable) bool { return b.n.DependsOn(i.Name) }) {
 		return false
 	}
 	one := dim.Int(1)
 	return m.unknowns.None(one.Sub(d)) || m.unknowns.None(one.Add(d))
-}
-
-// stepOf is what a number grows by from one turn to the next.
-func stepOf(n, i dim.Size) dim.Size {
-	return n.Substitute(i.Vars()[0], i.Add(dim.Int(1))).Sub(n)
 }

@@ -1,8 +1,6 @@
 package elab
 
 import (
-	"fmt"
-
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -152,14 +150,14 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	}
 	m.count = unknownCount
 	m.nameUnknown(b, at)
-	what := fmt.Sprintf("what %s gives in line %d", b.Name, at.span().Start.Line)
+	image := m.givenBy(b, at, x)
 	for i, p := range b.promises {
 		e, ok := m.called(p, at, x)
 		if !ok {
 			return poison
 		}
 		if sig := p.declared.Object.Block.Sig; sig != nil {
-			out := m.fulfilled(sig, e, x, what)
+			out := m.fulfilled(sig, e, x, image)
 			for _, other := range b.promises[i+1:] {
 				if e, ok := m.called(other, at, x); !ok || !m.kept(other, b.Name, e, out) {
 					return poison
@@ -171,12 +169,12 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	if m.unknowns == nil {
 		return poison
 	}
-	return m.anyImage(x, what)
+	return m.anyImage(x, image)
 }
 
 // fulfilled is an image of the shape that a signature claims; where it claims
 // nothing, the size is unknown.
-func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, what string) Tensor {
+func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, image imageSource) Tensor {
 	t := Tensor{}
 	for i, claim := range sig.Out {
 		size, ok := m.claimed(claim, e)
@@ -185,9 +183,9 @@ func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, what string) Tensor 
 		}
 		if !ok {
 			m.unknowns.Approximate()
-			size = m.unknowns.Opaque(dim.Letter(i)+" of "+what, 1)
+			size = image.size(m.unknowns, dim.Letter(i))
 		}
-		origin := &Origin{Span: claim.Span(), Size: size, Reason: what}
+		origin := &Origin{Span: claim.Span(), Size: size, Reason: image.what()}
 		if i < len(x.Origins) {
 			origin.Before = x.Origins[i]
 		}

@@ -3,7 +3,6 @@ package elab
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -23,6 +22,27 @@ type loop struct {
 	list   *UnknownList // what it runs over, nil for a count
 	env    *env
 	scope  scope
+	// Of a repeat that does not leave the shape alone:
+	one dim.Shape    // what an iteration makes of the first image, nil where that is not known
+	i   dim.Variable // that stood for it
+}
+
+// opaque reports whether an iteration gives an image of which nothing is known.
+func (l *loop) opaque() bool {
+	return slices.ContainsFunc(l.one, func(size dim.Size) bool {
+		return slices.ContainsFunc(size.Vars(), func(v dim.Variable) bool {
+			_, isImage := ImageOf(v)
+			return isImage
+		})
+	})
+}
+
+// over is what the loop runs over, as it is written.
+func (l *loop) over() string {
+	if l.list != nil {
+		return l.list.Name
+	}
+	return ast.Text(l.repeat.Head.Count)
 }
 
 // turn applies one turn, the i-th.
@@ -30,7 +50,7 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 	in := l.env.inner()
 	values := []Value{i}
 	if l.list != nil {
-		item := l.list.item(l.unknowns, i.String())
+		item := l.list.item(l.unknowns, i)
 		values = []Value{item}
 		if len(l.repeat.Head.Vars) == 2 {
 			values = []Value{i, item}
@@ -77,7 +97,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	if out, ok := l.growing(x); ok || out.Poisoned {
 		return out
 	}
-	if l.list != nil {
+	if l.list != nil || l.opaque() {
 		return l.anything(x)
 	}
 	return l.few(x)
@@ -101,11 +121,16 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	stays := func(i dim.Size) bool {
 		l.count = middle
 		z, ok := l.attempt(i, y)
+		if ok && first == 0 {
+			l.one = z.Shape
+		}
 		return ok && sameShape(z.Shape, y.Shape)
 	}
 	i, uniform, ok := l.every(first, last, stays)
 	if !ok {
-		l.count = before
+		if l.count = before; first == 0 {
+			l.i = i
+		}
 		return x, false
 	}
 	if turns := l.n.Sub(dim.Int(first + last)); l.unknowns.None(turns) {
@@ -121,7 +146,7 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 
 // every shows something of all turns but the first and last few, i standing for any of
 // them; uniform says that they are all of one kind.
-func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, uniform, ok bool) {
+func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variable, uniform, ok bool) {
 	list := ""
 	if l.list != nil {
 		list = l.list.Name
@@ -137,7 +162,7 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Size, 
 	for uniform = true; ; uniform = false {
 		i, end := l.unknowns.Turn(l.n, first, last, list)
 		t.i, l.turning, l.turned = i, t, append(l.turned, i)
-		holds, again := end(shown(i))
+		holds, again := end(shown(i.Size()))
 		l.turning = t.outer
 		if holds && !again && t.plain != nil {
 			l.atMostOnce(t, uniform && !t.rare)
@@ -155,7 +180,7 @@ func (l *loop) atMostOnce(t *turning, all bool) {
 		l.unknowns.Beyond("whether iterations label steps alike")
 	}
 	if !l.unknowns.Assume(dim.Int(1).Sub(l.n), dim.NonNegative, true, false) {
-		l.fail(repeatedPath("steps", unmarked.Replace(t.label), t.plain))
+		l.fail(repeatedPath("steps", l.unmarked(t.label), t.plain))
 	}
 }
 
@@ -177,9 +202,9 @@ func (l *loop) apart(perhaps bool) (end func()) {
 }
 
 // multiply counts one turn, made since before, as often as it happens.
-func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
+func (l *loop) multiply(before graph.Count, i dim.Variable, turns dim.Size, uniform bool) {
 	each := l.count.Params.Sub(before.Params)
-	if !uniform || !each.IsValid() || dependsOn(each, i) || dependsOn(l.count.FLOPs, i) {
+	if !uniform || !each.IsValid() || each.DependsOn(i.Name) || l.count.FLOPs.DependsOn(i.Name) {
 		l.count = unknownCount
 		return
 	}
@@ -190,33 +215,27 @@ func (l *loop) multiply(before graph.Count, i, turns dim.Size, uniform bool) {
 }
 
 // growing reports whether every turn adds the same to the shape: whether turn i
-// takes x + i*d to x + (i+1)*d. That d is what the first turn adds is but a guess.
+// takes x + i*d to x + (i+1)*d. That d is what it adds to x is but a guess.
 func (l *loop) growing(x Tensor) (Tensor, bool) {
-	before := l.count
-	end := l.unknowns.Try()
-	leave, forget := l.apart(false), l.namesSoFar()
-	one, ok := l.attempt(dim.Int(0), x)
-	leave()
-	forget()
-	end()
-	l.count = before
-	if !ok || len(one.Shape) != len(x.Shape) {
+	if len(l.one) != len(x.Shape) {
 		return x, false
 	}
-	for k := range one.Shape {
-		if d := one.Shape[k].Sub(x.Shape[k]); mentions(d, x.Shape[k]) {
-			return x, false // what a turn adds depends on what was there
+	before, more := l.count, make(dim.Shape, len(x.Shape))
+	for k, size := range x.Shape {
+		more[k] = l.one[k].Sub(size)
+		if slices.ContainsFunc(append(size.Vars(), l.i), func(v dim.Variable) bool { return more[k].DependsOn(v.Name) }) {
+			return x, false // what an iteration adds depends on which it is, or on what was there
 		}
 	}
 	after := func(turns dim.Size) Tensor {
 		t := x
 		t.Shape = x.Shape.Clone()
 		for k := range t.Shape {
-			t.Shape[k] = x.Shape[k].Add(one.Shape[k].Sub(x.Shape[k]).Mul(turns))
+			t.Shape[k] = t.Shape[k].Add(more[k].Mul(turns))
 		}
 		return t
 	}
-	_, _, ok = l.every(0, 0, func(i dim.Size) bool {
+	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
 		next, ok := l.attempt(i, after(i))
 		return ok && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)
 	})
@@ -248,10 +267,10 @@ func (l *loop) anything(x Tensor) Tensor {
 	if out, ok := l.anyWidth(x); ok {
 		return out
 	}
-	any := l.anyImage(x, "repeat "+l.list.Name)
+	source := l.image(x)
 	failed, sameAxes := false, true
 	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
-		out := l.turn(i, any)
+		out := l.turn(i, l.anyImage(x, source.taken(i)))
 		failed = failed || out.Poisoned || out.Suspect
 		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
 		return true
@@ -260,14 +279,29 @@ func (l *loop) anything(x Tensor) Tensor {
 	case failed:
 		return poison
 	case !holds:
-		l.unknowns.Beyond("what the iterations of `repeat " + l.list.Name + "` need differs from iteration to iteration")
+		l.unknowns.Beyond("what the iterations of `repeat " + l.over() + "` need differs from iteration to iteration")
 		return poison
 	case !sameAxes:
 		l.unknowns.Beyond("a repeat whose iterations change the number of axes")
 		return poison
 	}
 	l.count = unknownCount
-	return any
+	return l.anyImage(x, source)
+}
+
+// image is what the iterations leave of which nothing is known.
+func (l *loop) image(x Tensor) imageSource {
+	s := imageSource{Image: Image{Over: l.over(), Left: true}, of: l.iterations(), apart: l.everywhere(l.repeat.Head.Span())}
+	if l.turning != nil {
+		s.of = append(s.of, x.Shape...) // it may be tried with several
+	}
+	return s
+}
+
+// taken is what an iteration takes.
+func (s imageSource) taken(i dim.Size) imageSource {
+	s.Left, s.of = false, append(slices.Clip(s.of), i)
+	return s
 }
 
 // anyWidth shows that a turn takes an image of any number of channels to one of the
@@ -276,12 +310,15 @@ func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
 	if len(x.Shape) != 4 {
 		return x, false
 	}
-	before := l.count
-	any := x
-	any.Shape = x.Shape.Clone()
-	any.Shape[1] = l.unknowns.Opaque("C of repeat "+l.list.Name, 1)
+	before, source := l.count, l.image(x)
+	wide := func(s imageSource) Tensor {
+		t := x
+		t.Shape = x.Shape.Clone()
+		t.Shape[1] = s.size(l.unknowns, dim.Letter(1))
+		return t
+	}
 	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
-		out, ok := l.attempt(i, any)
+		out, ok := l.attempt(i, wide(source.taken(i)))
 		return ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])
 	})
 	if !ok {
@@ -290,7 +327,7 @@ func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
 	}
 	l.unknowns.Approximate()
 	l.count = unknownCount
-	return any, true
+	return wide(source), true
 }
 
 // few follows a small number of turns.
@@ -316,25 +353,6 @@ func (m *machine) fewTurns(n dim.Size) (Value, bool) {
 	}
 	m.unknowns.Bounded(n)
 	return nil, false
-}
-
-// dependsOn reports whether a size has the variable i, or one that stands for what a
-// function makes of it and so has its name within its own.
-func dependsOn(a, i dim.Size) bool {
-	return slices.ContainsFunc(a.Vars(), func(v string) bool {
-		return slices.ContainsFunc(i.Vars(), func(w string) bool { return strings.Contains(v, w) })
-	})
-}
-
-func mentions(a, variable dim.Size) bool {
-	for _, v := range a.Vars() {
-		for _, w := range variable.Vars() {
-			if v == w {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func sameShape(a, b dim.Shape) bool {

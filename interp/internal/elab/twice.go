@@ -34,7 +34,7 @@ func (m *machine) at(s *ast.Step) *place { return &place{up: m.place, span: s.Sp
 //	tower: heads   a `heads` is two steps called tower, each with the tensors
 //	tower: heads   tower.conv1.weight, tower.conv2.weight, …
 func (m *machine) twice(what, name string, first, second *place) {
-	name = unmarked.Replace(name)
+	name = m.unmarked(name)
 	a, b := first.path(), second.path()
 	for i := range min(len(a), len(b)) {
 		switch {

@@ -1,8 +1,13 @@
 package elab
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -100,14 +105,21 @@ type UnknownList struct {
 }
 
 // length is a variable for how many items the list has.
-func (l UnknownList) length(u Unknowns) dim.Size { return u.Opaque("len("+l.Name+")", 0) }
+func (l UnknownList) length(u Unknowns) dim.Size {
+	return u.Size(dim.Variable{Name: "len(" + l.Name + ")"})
+}
+
+// An Item is what a variable stands for that is an item of a list, a function of its index.
+type Item struct{}
 
 // item is a variable for one of its items.
-func (l UnknownList) item(u Unknowns, which string) dim.Size {
+func (l UnknownList) item(u Unknowns, index dim.Size) dim.Size {
+	v := dim.Variable{Name: l.Name + "[" + index.Name() + "]"}
 	if l.Fractions {
-		return u.Fraction(l.Name + "[" + which + "]")
+		v = dim.Real(v.Name)
 	}
-	return u.Opaque(l.Name+"["+which+"]", 0)
+	v.Sense = &dim.Sense{Label: l.Name + "[" + index.String() + "]", Of: []dim.Size{index}, Kind: Item{}}
+	return u.Size(v)
 }
 
 // UnknownBlock is a block parameter that may be any block that fits where it is
@@ -115,16 +127,109 @@ func (l UnknownList) item(u Unknowns, which string) dim.Size {
 type UnknownBlock struct {
 	Name     string
 	promises []promise
+	given    []given // the arguments of calls
+}
+
+// A given is an argument of a block of which nothing is known but its name.
+type given struct {
+	name  string
+	value Value
+}
+
+// An Image is what a variable stands for that is a size of an image of which nothing else
+// is known: what a block gives, or what the iterations of a repeat take, or leave.
+type Image struct {
+	Axis  string
+	Block string
+	Line  int    // of the call
+	Over  string // what the repeat runs over
+	Left  bool   // by the last iteration
+}
+
+// String is what the variable is called.
+func (i Image) String() string { return i.Axis + " of " + i.what() }
+
+func (i Image) what() string {
+	if i.Block != "" {
+		return fmt.Sprintf("what %s gives in line %d", i.Block, i.Line)
+	}
+	return "repeat " + i.Over
+}
+
+// ImageOf is where a variable comes from that is a size of an image.
+func ImageOf(v dim.Variable) (from Image, ok bool) {
+	if v.Sense != nil {
+		from, ok = v.Kind.(Image)
+	}
+	return from, ok
+}
+
+// An imageSource is an image of which nothing is known but what it is a function of.
+type imageSource struct {
+	Image
+	of    []dim.Size
+	apart string // more that tells it from others
+}
+
+// size is a variable for one of its sizes. It is another one wherever the image may be.
+func (s imageSource) size(u Unknowns, axis string) dim.Size {
+	s.Axis = axis
+	digest := sha256.New()
+	fmt.Fprintln(digest, s.Left, s.apart)
+	for _, a := range s.of {
+		fmt.Fprintln(digest, a.InOthers().Name())
+	}
+	v := dim.Variable{Name: fmt.Sprintf("%v %x", s.Image, digest.Sum(nil)[:16]), Low: 1}
+	v.Sense = &dim.Sense{Label: s.Image.String(), Of: s.of, Kind: s.Image}
+	return u.Size(v)
 }
 
 // anyImage is an image of x's batch whose other sizes are unknown.
-func (m *machine) anyImage(x Tensor, what string) Tensor {
+func (m *machine) anyImage(x Tensor, s imageSource) Tensor {
 	m.unknowns.Approximate()
 	t := Tensor{Shape: x.Shape.Clone(), Origins: x.Origins}
 	for i := 1; i < min(len(t.Shape), len(dim.Letters())); i++ {
-		t.Shape[i] = m.unknowns.Opaque(dim.Letter(i)+" of "+what, 1)
+		t.Shape[i] = s.size(m.unknowns, dim.Letter(i))
 	}
 	return t
+}
+
+// givenBy is an image that a block gives which may be any: in one line the same for the
+// same arguments and input.
+func (m *machine) givenBy(b UnknownBlock, at *site, x Tensor) imageSource {
+	s := imageSource{Image: Image{Block: b.Name, Line: at.span().Start.Line}, of: slices.Clone(x.Shape)}
+	for _, a := range b.given {
+		s.apart += a.name + "="
+		switch v := a.value.(type) {
+		case dim.Size:
+			s.of = append(s.of, v)
+		case dim.Pair:
+			s.of = append(s.of, v.H, v.W)
+		case bool:
+			s.apart += fmt.Sprint(v)
+		default: // what is in it may be another thing in each iteration
+			s.apart += m.everywhere(at.step.Span())
+			s.of = append(s.of, m.iterations()...)
+		}
+	}
+	return s
+}
+
+// everywhere tells a place in the text, reached in one way, from all others.
+func (m *machine) everywhere(at source.Span) string {
+	text := fmt.Sprint(at.Start)
+	for p := m.place; p != nil; p = p.up {
+		text += fmt.Sprint(" ", p.span.Start, p.turn)
+	}
+	return text
+}
+
+// iterations are the numbers of those that are being applied of repeats of unknown length.
+func (m *machine) iterations() (list []dim.Size) {
+	for t := m.turning; t != nil; t = t.outer {
+		list = append(list, t.i.Size())
+	}
+	return list
 }
 
 // unknownCount is the count of what cannot be counted.

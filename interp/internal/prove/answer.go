@@ -47,15 +47,6 @@ func (p *path) Exclude() {
 // Approximate notes that a mistake may be none.
 func (p *path) Approximate() { p.approximate = true }
 
-// Opaque is a variable by its name.
-func (p *path) Opaque(name string, low int64) dim.Size { return p.variable(name, low) }
-
-// Written is a size in the block's own variables.
-func (p *path) Written(size dim.Size) string { return p.unprimed(size).String() }
-
-// Fraction is a variable that need not be whole.
-func (p *path) Fraction(name string) dim.Size { return p.real(name) }
-
 // Power is a variable for base**x, x being the unknown part of an exponent x + k,
 // times base**k. So that 2**depth is seen to be even once depth >= 1 is known, x
 // starts at 0.
@@ -65,8 +56,8 @@ func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
 	if !ok || b < 1 || len(vars) != 1 {
 		return dim.Size{}, false
 	}
-	name := vars[0]
-	k, known := exponent.Sub(p.variable(name, 0)).Int()
+	name := vars[0].Name
+	k, known := exponent.Sub(p.variable(name)).Int()
 	if !known {
 		return dim.Size{}, false
 	}
@@ -74,7 +65,7 @@ func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
 		p.powers[name] = append(slices.Clone(p.powers[name]), b)
 	}
 	variable, low := p.power(b, name)
-	return p.variable(variable, 1).Mul(base.Pow(k + low)), true
+	return p.Size(variable).Mul(base.Pow(k + low)), true
 }
 
 // AssumeRemainder takes x % m == r by putting m*x' + r in place of x.
@@ -90,15 +81,16 @@ func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 		return answer
 	}
 	if vars := x.Vars(); len(vars) == 1 && !m.Known() && p.scope == nil && x.IsWhole() && m.IsWhole() && r == (dim.Size{}) &&
-		!slices.Contains(m.Vars(), vars[0]) && dim.Equivalent(x, p.variable(vars[0], 0)) {
+		!m.DependsOn(vars[0].Name) && dim.Equivalent(x, p.variable(vars[0].Name)) {
+		name := vars[0].Name
 		if positive, known := p.known(m.Sub(dim.Int(1)), dim.NonNegative); known && positive {
 			// x >= 1 has a quotient of at least 1, and x >= 0 one of at least 0.
-			quotient := dim.VarFrom(vars[0]+"'", min(p.low(vars[0]), 1))
+			quotient := p.part(name, min(p.low(name), 1), m, r)
 			why := because(own)
 			next := p.clone()
 			next.requirements = append(next.requirements, p.requirement(rest, dim.Zero, true, own))
 			next.note(choice{fact: fact{rest, dim.Zero, true, why}, isFact: true})
-			possible := next.put(vars[0], quotient.Mul(m), why)
+			possible := next.put(name, quotient.Mul(m), why)
 			if !possible && !own {
 				p.failed = append(p.failed, rest)
 				return false
@@ -242,7 +234,8 @@ func (p *path) factorAtLeastOne(size dim.Size) dim.Size {
 		return size
 	}
 	zero := ""
-	for _, name := range product.Vars() {
+	for _, x := range product.Vars() {
+		name := x.Name
 		if p.isWhole(name) && p.low(name) == 0 && product.Substitute(name, dim.Int(0)).IsZero() {
 			if zero != "" {
 				return size
@@ -253,7 +246,7 @@ func (p *path) factorAtLeastOne(size dim.Size) dim.Size {
 	if zero == "" || !product.Substitute(zero, dim.VarFrom(zero+"+", 1)).ProvablyPositive() {
 		return size
 	}
-	return p.variable(zero, 0).Sub(dim.Int(1))
+	return p.variable(zero).Sub(dim.Int(1))
 }
 
 // changed reports whether a copy of p has other variables than p.

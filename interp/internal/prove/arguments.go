@@ -75,26 +75,33 @@ func (p *path) variables(args []argument) (map[string]elab.Value, func(string) d
 	for _, a := range args {
 		values[a.name] = p.value(a)
 	}
-	return values, func(name string) dim.Size { return p.variable(name, 1) }
+	return values, p.size
+}
+
+// size is a size that the signature names.
+func (p *path) size(name string) dim.Size { return p.whole(name, 1) }
+
+func (p *path) whole(name string, low int64) dim.Size {
+	return p.Size(dim.Variable{Name: name, Low: low})
 }
 
 func (p *path) value(a argument) elab.Value {
 	switch a.kind {
 	case "int":
-		return p.variable(a.name, 0)
+		return p.whole(a.name, 0)
 	case "float":
-		return p.real(a.name)
+		return p.Size(dim.Real(a.name))
 	case "bool":
-		return elab.UnknownBool{Size: p.flag(a.name)}
+		return elab.UnknownBool{Size: p.whole(a.name, 0)}
 	case "string":
 		return elab.UnknownString{Name: a.name}
 	case "dims":
-		return dim.Pair{H: p.variable(a.name+"[0]", 1), W: p.variable(a.name+"[1]", 1)}
+		return dim.Pair{H: p.whole(a.name+"[0]", 1), W: p.whole(a.name+"[1]", 1)}
 	case "pad":
 		if mode := p.modes[a.name]; mode != ops.Explicit {
 			return ops.Padding{Mode: mode}
 		}
-		v := func(side string) dim.Size { return p.variable(a.name+"."+side, 0) }
+		v := func(side string) dim.Size { return p.whole(a.name+"."+side, 0) }
 		return ops.Padding{Top: v("top"), Bottom: v("bottom"), Left: v("left"), Right: v("right")}
 	case "list":
 		return elab.UnknownList{Name: a.name}
@@ -105,7 +112,7 @@ func (p *path) value(a argument) elab.Value {
 	case "tensor":
 		t := &elab.Tensor{}
 		for _, axis := range dim.Letters() {
-			t.Shape = append(t.Shape, p.variable(a.name+"."+axis, 1))
+			t.Shape = append(t.Shape, p.whole(a.name+"."+axis, 1))
 			t.Origins = append(t.Origins, &elab.Origin{Size: t.Shape[len(t.Shape)-1], Reason: a.name})
 		}
 		return t

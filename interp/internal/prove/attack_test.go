@@ -96,14 +96,14 @@ type attack struct {
 func (v *Verdict) rounded() map[string]ast.Expr {
 	found := map[string]ast.Expr{}
 	note := func(name string) {
-		if strings.HasPrefix(name, "(make_divisible(") && !strings.Contains(name, turnOf) {
+		if strings.HasPrefix(name, "(make_divisible(") && !strings.Contains(name, "turn of") {
 			found[name] = expression(name)
 		}
 	}
 	look := func(sizes ...dim.Size) {
 		for _, size := range sizes {
-			for _, name := range size.Vars() {
-				note(name)
+			for _, x := range size.Vars() {
+				note(x.Name)
 			}
 		}
 	}

@@ -76,10 +76,6 @@ func (p *path) told(choices []choice) []literal {
 	slices.SortStableFunc(values, byName)
 	slices.SortStableFunc(lows, byName)
 	list := append([]literal{}, slices.Concat(modes, values, lows, facts)...)
-	variables := slices.Collect(maps.Keys(p.values))
-	for i := range list {
-		list[i].text = turns(list[i].text, append(variables, list[i].fact.size.Vars()...))
-	}
 	return list
 }
 

@@ -151,8 +151,8 @@ func (v *Verdict) found(of func(Result) dim.Size) string {
 // names of its signature alone.
 func (v *Verdict) inItsOwnWords(size dim.Size) bool {
 	names := append(signatureNames(v.base.Block), v.openNames()...)
-	for _, name := range size.Vars() {
-		own, _, _ := strings.Cut(name, "[") // k[0] is of k
+	for _, x := range size.Vars() {
+		own, _, _ := strings.Cut(x.Name, "[") // k[0] is of k
 		own, _, _ = strings.Cut(own, ".")
 		if !slices.Contains(names, own) {
 			return false
@@ -173,7 +173,7 @@ func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
 	free := v.unbounded(size) // the general path may have raised bounds
 	for _, r := range v.Results {
 		other := of(r)
-		if !other.IsValid() || !dim.Equivalent(v.unbounded(r.path.unprimed(free.SubstituteAll(r.path.values))), v.unbounded(other)) {
+		if !other.IsValid() || !dim.Equivalent(v.unbounded(free.SubstituteAll(r.path.values).InOthers()), v.unbounded(other)) {
 			return dim.Size{}, false
 		}
 	}
@@ -233,7 +233,7 @@ func (v *Verdict) elsewhere(listed bool) string {
 // choseBy reports whether the path is one of several because of a parameter.
 func (p *path) choseBy(name string) bool {
 	return slices.ContainsFunc(p.literals(), func(l literal) bool {
-		return l.name == name || slices.Contains(l.fact.size.Vars(), name) || slices.Contains(l.value.Vars(), name)
+		return l.name == name || l.fact.size.Has(name) || l.value.Has(name)
 	})
 }
 
@@ -265,12 +265,8 @@ func (result Result) isRequired(r Requirement) bool {
 // meets reports whether a requirement follows from what the path supposes.
 func (p *path) meets(r Requirement) bool {
 	by := map[string]dim.Size{}
-	for _, name := range r.Size.Vars() {
-		if value, ok := p.values[name]; ok {
-			by[name] = value
-		} else if p.isWhole(name) { // it may have the bound of the way that requires it
-			by[name] = p.variable(name, 0)
-		}
+	for _, x := range r.Size.Vars() { // it may have the bounds of the way that requires it
+		by[x.Name] = p.variable(x.Name)
 	}
 	size := r.Size.SubstituteAll(by)
 	if len(by) == 0 || !size.IsValid() || !r.Holds {
@@ -297,8 +293,7 @@ func (r Requirement) same(s Requirement) bool {
 
 // String writes a requirement as the language would: H >= 3, C % groups == 0.
 func (r Requirement) String() string {
-	text := turns(r.text(), r.Size.Vars())
-	plain, where := placed(text, r.Size.Vars())
+	plain, where := placed(r.text(), r.Size.Vars())
 	if r.Side != "" {
 		where += " for the side head `" + r.Side + "`"
 	}
@@ -328,8 +323,8 @@ func (r Requirement) text() string {
 		}
 		return text + " >= 0"
 	case r.Holds:
-		if name, low, ok := lowerBound(r.Size); ok { // c >= 1 for 4*c >= 1
-			return fmt.Sprintf("%s >= %d", name, low)
+		if _, low, ok := lowerBound(r.Size); ok { // c >= 1 for 4*c >= 1
+			return fmt.Sprintf("%v >= %d", r.Size.Vars()[0], low)
 		}
 		return fmt.Sprintf("%v >= %v", left, right)
 	}
@@ -394,14 +389,9 @@ func (v *Verdict) implies(s, r Requirement) bool {
 // ones that a path has raised are what is in question.
 func (v *Verdict) unbounded(size dim.Size) dim.Size {
 	by := map[string]dim.Size{}
-	for _, name := range size.Vars() {
-		switch {
-		case slices.Contains(signatureNames(v.base.Block), name):
-			by[name] = dim.Var(name)
-		case slices.Contains(v.args, argument{name, "float"}):
-			by[name] = dim.VarReal(name)
-		default:
-			by[name] = dim.VarFrom(name, 0)
+	for _, x := range size.Vars() {
+		if alone, known := v.variables[x.Name]; known {
+			by[x.Name] = alone.Size()
 		}
 	}
 	return size.SubstituteAll(by)

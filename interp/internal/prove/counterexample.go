@@ -156,8 +156,8 @@ func (x *exploration) usual(name string) (int64, bool) {
 func (p *path) mentioned(x *exploration) map[string]int64 {
 	vars := map[string]int64{}
 	add := func(size dim.Size) {
-		for _, name := range size.Vars() {
-			vars[name] = p.low(name)
+		for _, x := range size.Vars() {
+			vars[x.Name] = p.low(x.Name)
 		}
 	}
 	values, sizes := p.variables(x.args)
@@ -175,7 +175,7 @@ func (p *path) mentioned(x *exploration) map[string]int64 {
 	for _, a := range x.args {
 		if a.kind == "pad" {
 			for _, side := range []string{".top", ".bottom", ".left", ".right"} {
-				add(p.variable(a.name+side, 0))
+				add(p.whole(a.name+side, 0))
 			}
 		}
 	}
@@ -191,22 +191,13 @@ func (p *path) mentioned(x *exploration) map[string]int64 {
 	return vars
 }
 
-// low is the lower bound of a variable.
-func (p *path) low(name string) int64 {
-	low := int64(0)
-	if slices.Contains(signatureNames(p.exploration.base.Block), name) || strings.HasSuffix(name, "]") {
-		low = 1
-	}
-	return max(low, p.lows[name])
-}
-
 // allows reports whether values meet everything the path supposes. Variables that
 // stand for powers get the values that their exponents make.
 func (p *path) allows(assign map[string]int64) bool {
 	for name, bases := range p.powers {
 		for _, base := range bases {
 			variable, low := p.power(base, name)
-			exponent, known := p.variable(name, 0).Eval(assign)
+			exponent, known := p.variable(name).Eval(assign)
 			n, whole := exponent.Int()
 			if known != nil || !whole || n < low || n-low > 40 {
 				return false
@@ -215,7 +206,7 @@ func (p *path) allows(assign map[string]int64) bool {
 			if !fits {
 				return false
 			}
-			assign[variable] = int64(value)
+			assign[variable.Name] = int64(value)
 		}
 	}
 	for _, f := range p.facts {

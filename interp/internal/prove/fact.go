@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"cnnlang/ops/dim"
 )
@@ -22,9 +21,9 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bo
 	}
 	switch {
 	case r == dim.Zero && holds:
-		if name, value, ok := size.Solve(); ok && value.IsWhole() && p.isWhole(name) {
-			p.note(choice{name: name, value: value, why: why})
-			return p.put(name, value, why)
+		if x, value, ok := size.Solve(); ok && value.IsWhole() && !x.Real {
+			p.note(choice{name: x.Name, value: value, why: why})
+			return p.put(x.Name, value, why)
 		}
 		if name, value, ok := p.remainder(size); ok {
 			p.note(choice{fact: fact{size, r, holds, why}, isFact: true})
@@ -32,9 +31,9 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bo
 		}
 	case r == dim.Zero && size.IsWhole():
 		// Not zero: one side of it, where the other is excluded.
-		if name := size.Vars(); len(name) == 1 && p.isFlag(name[0]) {
-			p.note(choice{name: name[0], value: dim.Int(0), why: why})
-			return p.put(name[0], dim.Int(0), why)
+		if x := size.Vars(); len(x) == 1 && p.isFlag(x[0].Name) {
+			p.note(choice{name: x[0].Name, value: dim.Int(0), why: why})
+			return p.put(x[0].Name, dim.Int(0), why)
 		}
 		if p.atMostZero(size.Neg()) {
 			return p.suppose(size.Sub(dim.Int(1)), dim.NonNegative, true, why)
@@ -63,58 +62,53 @@ func (p *path) note(c choice) {
 	if p.replacing {
 		return // it follows from what is kept already
 	}
-	if strings.HasSuffix(c.name, "'") { // a part, which nobody has written
-		c.fact = fact{p.variable(c.name, 0).Sub(c.value), dim.Zero, true, c.why}
+	if _, isPart := p.isPart(c.name); isPart { // which nobody has written
+		c.fact = fact{p.variable(c.name).Sub(c.value), dim.Zero, true, c.why}
 		if c.isLow {
-			c.fact = fact{dim.VarFrom(c.name, 0).Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
+			c.fact = fact{p.exploration.variables[c.name].Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
 		}
 		c.isFact, c.isLow, c.name = true, false, ""
 	}
 	if c.isFact {
 		c.why = c.fact.why
-		c.fact.size = p.unprimed(c.fact.size)
+		c.fact.size = c.fact.size.InOthers()
 	} else if !c.isLow {
-		c.value = p.unprimed(c.value)
+		c.value = c.value.InOthers()
 	}
 	c.fork = p.fork
 	p.choices = append(p.choices, c)
 }
 
-// isWhole reports whether a variable stands for whole numbers.
-func (p *path) isWhole(name string) bool {
-	return !slices.Contains(p.exploration.args, argument{name, "float"})
-}
-
 // remainder recognises x % m == r for a whole variable x and small m, which is
-// x = m*x' + r for some whole x'.
+// x = m*h + r for some whole h.
 func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
 	const largest = 64
 	vars := size.Vars()
 	if len(vars) != 1 || !size.IsWhole() {
 		return "", dim.Size{}, false
 	}
-	name = vars[0]
+	name = vars[0].Name
 	for m := int64(2); m <= largest; m++ {
 		for r := range min(m, 4) {
-			low := max((p.low(name)-r+m-1)/m, 0)
-			value := dim.VarFrom(name+"'", low).Mul(dim.Int(int(m))).Add(dim.Int(int(r)))
-			if size.Substitute(name, value).IsZero() && p.onlyRemainder(size, name, m, r) {
-				return name, value, true
+			if leaves(size, name, m, r).IsZero() && onlyRemainder(size, name, m, r) {
+				times, rest := dim.Int(int(m)), dim.Int(int(r))
+				return name, p.part(name, max((p.low(name)-r+m-1)/m, 0), times, rest).Mul(times).Add(rest), true
 			}
 		}
 	}
 	return "", dim.Size{}, false
 }
 
+// leaves is a size where the variable leaves r when it is divided by m.
+func leaves(size dim.Size, name string, m, r int64) dim.Size {
+	return size.Substitute(name, dim.VarFrom(name+"'", 0).Mul(dim.Int(int(m))).Add(dim.Int(int(r))))
+}
+
 // onlyRemainder reports whether size is zero for no x but those with x % m == r, as
 // far as the other remainders tell.
-func (p *path) onlyRemainder(size dim.Size, name string, m, r int64) bool {
+func onlyRemainder(size dim.Size, name string, m, r int64) bool {
 	for other := range m {
-		if other == r {
-			continue
-		}
-		with := size.Substitute(name, dim.VarFrom(name+"'", 0).Mul(dim.Int(int(m))).Add(dim.Int(int(other))))
-		if !with.Known() || with.IsZero() {
+		if with := leaves(size, name, m, other); other != r && (!with.Known() || with.IsZero()) {
 			return false
 		}
 	}
@@ -134,7 +128,7 @@ func (p *path) put(name string, value dim.Size, why reason) bool {
 		}
 		for _, base := range p.powers[name] {
 			old, low := p.power(base, name)
-			if !p.replace(old, dim.Int(base).Pow(n-low)) {
+			if !p.replace(old.Name, dim.Int(base).Pow(n-low)) {
 				return false
 			}
 		}
@@ -170,15 +164,17 @@ func (p *path) replace(name string, by dim.Size) bool {
 	return true
 }
 
-// power is the name of the variable that stands for base**(name - low), and low.
-func (p *path) power(base int, name string) (variable string, low int) {
+// power is the variable that stands for base**(x - low), low being the bound of x.
+func (p *path) power(base int, name string) (power dim.Variable, low int) {
 	low = int(p.low(name))
-	return fmt.Sprintf("%d**(%v)", base, dim.VarFrom(name, 0).Sub(dim.Int(low))), low
+	x := p.exploration.variables[name].Size().Sub(dim.Int(low))
+	called := func(x string) string { return fmt.Sprintf("%d**(%s)", base, x) }
+	return dim.Variable{Name: called(x.Name()), Low: 1, Sense: &dim.Sense{Label: called(x.String()), Of: []dim.Size{x}}}, low
 }
 
 // raise makes a lower bound of a variable higher.
 func (p *path) raise(name string, low int64) bool {
-	if low <= p.lows[name] {
+	if low <= p.low(name) {
 		return true
 	}
 	type renaming struct {
@@ -189,38 +185,28 @@ func (p *path) raise(name string, low int64) bool {
 	var renamed []renaming
 	for _, base := range p.powers[name] {
 		old, before := p.power(base, name)
-		renamed = append(renamed, renaming{old, before, base})
+		renamed = append(renamed, renaming{old.Name, before, base})
 	}
 	p.lows[name] = low
 	for _, r := range renamed {
-		fresh, now := p.power(r.base, name)
-		p.replace(r.old, dim.VarFrom(fresh, 1).Mul(dim.Int(r.base).Pow(now-r.before)))
+		power, now := p.power(r.base, name)
+		p.replace(r.old, p.Size(power).Mul(dim.Int(r.base).Pow(now-r.before)))
 	}
-	return p.replace(name, dim.VarFrom(name, low))
+	return p.replace(name, p.itself(name))
 }
 
 // lowerBound recognises a*x + b >= 0 with a > 0 for a whole variable x.
 func lowerBound(size dim.Size) (name string, low int64, ok bool) {
 	vars := size.Vars()
-	if len(vars) != 1 {
+	if len(vars) != 1 || !size.IsWhole() {
 		return "", 0, false
 	}
-	name, root, ok := size.Solve()
-	if !ok || !root.Known() || !size.IsWhole() {
+	slope, rest, linear := size.Linear(vars[0].Name)
+	if !linear || slope.Cmp(dim.Int(0)) <= 0 {
 		return "", 0, false
 	}
-	// The sign of the slope: the value a little above the root.
-	above := root.Ceil().Add(dim.Int(1 << 20))
-	n, _ := above.Int()
-	at, err := size.Eval(map[string]int64{name: int64(n)})
-	if err != nil || !at.Known() || !at.IsValid() || at.Cmp(dim.Int(0)) <= 0 {
-		return "", 0, false
-	}
-	n, ok = root.Ceil().Int()
-	if !ok || int64(n) > math.MaxInt32 {
-		return "", 0, false
-	}
-	return name, int64(n), true
+	n, ok := rest.Neg().CeilDiv(slope).Int()
+	return vars[0].Name, int64(n), ok && n <= math.MaxInt32
 }
 
 // known answers a question from normal forms and from the path's facts.
@@ -340,7 +326,7 @@ func (p *path) about(size dim.Size) []fact {
 	var list []fact
 	vars := size.Vars()
 	for _, f := range p.facts {
-		if slices.ContainsFunc(f.size.Vars(), func(v string) bool { return slices.Contains(vars, v) }) {
+		if slices.ContainsFunc(vars, func(x dim.Variable) bool { return f.size.Has(x.Name) }) {
 			list = append(list, f)
 		}
 	}

@@ -82,15 +82,13 @@ func (p *path) withoutRequirements() (q *path, possible bool) {
 		case c.why == required:
 			continue
 		case c.isLow:
-			size, relation, holds = dim.VarFrom(c.name, 0).Sub(dim.Int(int(c.low))), dim.NonNegative, true
+			size, relation, holds = p.exploration.variables[c.name].Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true
 		case !c.isFact:
-			size, relation, holds = dim.VarFrom(c.name, 0).Sub(c.value), dim.Zero, true
+			size, relation, holds = p.exploration.variables[c.name].Size().Sub(c.value), dim.Zero, true
 		}
 		own := map[string]dim.Size{}
-		for _, name := range size.Vars() {
-			if own[name] = q.variable(name, q.low(name)); !p.isWhole(name) {
-				own[name] = q.real(name)
-			}
+		for _, x := range size.Vars() {
+			own[x.Name] = q.variable(x.Name)
 		}
 		if !q.suppose(size.SubstituteAll(own), relation, holds, c.why) {
 			return nil, false
@@ -127,9 +125,9 @@ func (p *path) requireFork(f *fork) bool {
 		size, relation, holds := c.fact.size, c.fact.relation, c.fact.holds
 		switch {
 		case c.isLow:
-			size, relation, holds = p.variableItself(c.name).Sub(dim.Int(int(c.low))), dim.NonNegative, true
+			size, relation, holds = p.itself(c.name).Sub(dim.Int(int(c.low))), dim.NonNegative, true
 		case !c.isFact:
-			size, relation, holds = p.variableItself(c.name).Sub(c.value), dim.Zero, true
+			size, relation, holds = p.itself(c.name).Sub(c.value), dim.Zero, true
 		}
 		r := p.requirement(size, relation, holds, false)
 		r.after = i
@@ -140,7 +138,7 @@ func (p *path) requireFork(f *fork) bool {
 
 // requirement is one of the path, with what was asked in the block's own variables.
 func (p *path) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
-	return Requirement{Size: size, Relation: r, Holds: holds, asked: p.unprimed(size), after: len(p.choices), stated: stated}
+	return Requirement{Size: size, Relation: r, Holds: holds, asked: size.InOthers(), after: len(p.choices), stated: stated}
 }
 
 // required lists what the path requires, in the block's own variables.

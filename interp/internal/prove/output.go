@@ -30,7 +30,7 @@ func (v *Verdict) StepShapes() map[int][]string {
 		for i := range shape {
 			size := v.found(func(r Result) dim.Size {
 				if same := r.steps[end]; i < len(same) {
-					return r.path.unprimed(same[i])
+					return same[i].InOthers()
 				}
 				return dim.Invalid()
 			})

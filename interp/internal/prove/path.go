@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ type path struct {
 	guessed     bool              // something was answered at random, since the path fails
 	chose       []literal         // what literals gave, once it was asked for
 	scope       *scope            // the turn or attempt that is being applied, or nil
-	kinds       map[string][]bool // the answers that make the kind of turns, by the name of the turn
+	kinds       map[string][]bool // the answers that make the kind of iterations, by the name of i
 	// inner are the calls of the block itself.
 	inner []inner
 }
@@ -113,22 +114,63 @@ func (p *path) clone() *path {
 	}
 }
 
-func (p *path) variable(name string, low int64) dim.Size {
+// Size is a variable, or what the path has put in its place.
+func (p *path) Size(x dim.Variable) dim.Size {
+	if _, known := p.exploration.variables[x.Name]; !known {
+		p.exploration.variables[x.Name] = x
+	}
+	return p.variable(x.Name)
+}
+
+func (p *path) variable(name string) dim.Size {
 	if v, ok := p.values[name]; ok {
 		return v
 	}
-	return dim.VarFrom(name, max(low, p.lows[name]))
+	return p.itself(name)
 }
 
-func (p *path) real(name string) dim.Size {
-	if v, ok := p.values[name]; ok {
-		return v
+// itself is a variable with the bound that it has on the path.
+func (p *path) itself(name string) dim.Size {
+	x := p.exploration.variables[name]
+	x.Low = max(x.Low, p.lows[name])
+	return x.Size()
+}
+
+// low is the lower bound of a variable, 0 for one that has none.
+func (p *path) low(name string) int64 {
+	x := p.exploration.variables[name]
+	if x.Real {
+		return 0
 	}
-	return dim.VarReal(name)
+	return max(x.Low, p.lows[name])
 }
 
-// flag is a variable for a bool; it is put away as soon as it is decided.
-func (p *path) flag(name string) dim.Size { return p.variable(name, 0) }
+// isWhole reports whether a variable stands for whole numbers.
+func (p *path) isWhole(name string) bool { return !p.exploration.variables[name].Real }
+
+// A partOf is what a variable stands for that is part of another one: h where the path
+// put m*h + r in place of H. Nobody has written it.
+type partOf struct{ of string }
+
+// part is a variable for whole numbers from low on, of which m times and r are the
+// variable of this name. It may be part of another one itself.
+func (p *path) part(name string, low int64, m, r dim.Size) dim.Size {
+	of := name
+	if whole, isPart := p.isPart(name); isPart {
+		of = whole
+	}
+	part := fmt.Sprintf("%s'(%s, %s, %d)", name, m.Name(), r.Name(), low) // another one on another path
+	return p.Size(dim.Variable{Name: part, Low: low, Sense: &dim.Sense{Is: p.itself(name).Sub(r).Quo(m), Kind: partOf{of}}})
+}
+
+// isPart reports whether a variable is a part, and of what.
+func (p *path) isPart(name string) (of string, is bool) {
+	if x := p.exploration.variables[name]; x.Sense != nil {
+		kind, is := x.Kind.(partOf)
+		return kind.of, is
+	}
+	return "", false
+}
 
 func (p *path) isFlag(name string) bool {
 	for _, a := range p.exploration.args {
@@ -143,7 +185,7 @@ func (p *path) isFlag(name string) bool {
 func (p *path) result(a elab.Application) Result {
 	output := a.Output.Clone()
 	for i := range output {
-		output[i] = p.unprimed(output[i])
+		output[i] = output[i].InOthers()
 	}
 	count := graph.Count{Params: p.formula(a.Count.Params), MACs: p.formula(a.Count.MACs), FLOPs: p.formula(a.Count.FLOPs)}
 	return Result{Output: output, Count: count, path: p, steps: p.steps}
@@ -160,54 +202,19 @@ func (p *path) formula(n dim.Size) dim.Size {
 			return dim.Invalid()
 		}
 	}
-	return p.unprimed(n)
-}
-
-// unprimed writes a size without the variables that stand for part of another:
-// where k = 2*k' + 1, it puts (k - 1)/2 in place of k'.
-func (p *path) unprimed(size dim.Size) dim.Size {
-	by := map[string]dim.Size{}
-	for name := range p.values {
-		if part, m, r, ok := p.part(name); ok && size.IsValid() && slices.Contains(size.Vars(), part) {
-			by[part] = p.variableItself(name).Sub(r).Quo(m)
-		}
-	}
-	if len(by) == 0 {
-		return size
-	}
-	if written := size.SubstituteAll(by); written.IsValid() {
-		return written
-	}
-	return size
-}
-
-// part gives m and r where the path put m*part + r in place of a variable of the
-// block, part being a variable that nobody has written: n' or, where that was
-// replaced in its turn, n”.
-func (p *path) part(name string) (part string, m, r dim.Size, ok bool) {
-	value, replaced := p.values[name]
-	if !replaced || strings.HasSuffix(name, "'") || value.Known() {
-		return "", m, r, false
-	}
-	for _, v := range value.Vars() {
-		if strings.HasSuffix(v, "'") && strings.TrimRight(v, "'") == name {
-			part = v
-		}
-	}
-	if part == "" {
-		return "", m, r, false
-	}
-	const at = 1 << 20 // two points of the line give m and r
-	y := value.Substitute(part, dim.Int(at))
-	m = value.Substitute(part, dim.Int(at+1)).Sub(y)
-	return part, m, y.Sub(m.Mul(dim.Int(at))), true
+	return n.InOthers()
 }
 
 // chosen counts the variables that the path put values in place of.
 func (p *path) chosen() int {
 	n := 0
-	for name := range p.values {
-		if _, _, _, parted := p.part(name); !parted && !strings.HasSuffix(name, "'") {
+	for name, value := range p.values {
+		_, isPart := p.isPart(name)
+		parted := slices.ContainsFunc(value.Vars(), func(x dim.Variable) bool {
+			of, isPart := p.isPart(x.Name)
+			return isPart && of == name
+		})
+		if !isPart && !parted {
 			n++
 		}
 	}
@@ -228,6 +235,3 @@ func (p *path) condition() []string {
 	}
 	return list
 }
-
-// variableItself is the variable of the block's own text.
-func (p *path) variableItself(name string) dim.Size { return dim.VarFrom(name, p.low(name)) }

@@ -75,8 +75,9 @@ type Verdict struct {
 	Problem *diag.Diagnostic
 	Others  diag.List
 
-	base *resolve.Object // the block with the body, behind presets
-	args []argument
+	base      *resolve.Object // the block with the body, behind presets
+	args      []argument
+	variables map[string]dim.Variable // of the exploration
 }
 
 // A Requirement is a relation that a path takes for granted, under the condition
@@ -183,7 +184,8 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	if base.IsPrimitive() {
 		return v // an operation, whose shape rule is the truth about it
 	}
-	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, variables: map[string]dim.Variable{}}
+	v.variables = x.variables
 	if len(args)+len(signatureNames(base.Block)) > maxVariables {
 		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
 		return v
@@ -229,7 +231,9 @@ type exploration struct {
 	object  *resolve.Object
 	base    *resolve.Object // the block with the body, behind presets
 	args    []argument
-	todo    []*path
+	// variables are those that the block has been given, as they are by themselves.
+	variables map[string]dim.Variable
+	todo      []*path
 	// recursive are the paths that relied on the block itself.
 	recursive []*path
 	failing   []failing
@@ -297,7 +301,6 @@ func (x *exploration) problem(p *path, list diag.List) {
 	if first == nil {
 		return
 	}
-	p.reword(first)
 	if f := p.lastFork(); f != nil && !p.uncertain && !p.approximate {
 		x.failing = append(x.failing, failing{p, f, first})
 		return

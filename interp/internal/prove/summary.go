@@ -61,7 +61,8 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 		return unknownCount, true
 	}
 	c := ways[0].Count
-	return graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}, true
+	count := graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}
+	return count, count.Params.IsValid() == c.Params.IsValid()
 }
 
 // A way is one through a called block that may be the one taken, with what it requires
@@ -130,9 +131,9 @@ func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) 
 		case l.isMode:
 			known = false
 		case l.isValue:
-			holds(r.path.variableItself(l.name).Sub(l.value), dim.Zero, true)
+			holds(r.path.itself(l.name).Sub(l.value), dim.Zero, true)
 		case l.name != "":
-			holds(r.path.variableItself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative, true)
+			holds(r.path.itself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative, true)
 		default:
 			holds(l.fact.size, l.fact.relation, l.fact.holds)
 		}
@@ -162,7 +163,7 @@ func (p *path) falling(args map[string]elab.Value) []string {
 		if a.kind != "int" || !ok || !inner.IsWhole() {
 			continue
 		}
-		less := p.variable(a.name, 0).Sub(dim.Int(1)).Sub(inner)
+		less := p.variable(a.name).Sub(dim.Int(1)).Sub(inner)
 		smaller, known1 := p.known(less, dim.NonNegative)
 		whole, known2 := p.known(inner, dim.NonNegative)
 		if known1 && smaller && known2 && whole {
@@ -202,7 +203,8 @@ func (x *exploration) checkInduction() {
 			}
 			falling = slices.DeleteFunc(slices.Clone(falling), func(name string) bool { return !slices.Contains(call.falling, name) })
 			for _, r := range x.verdict.Requirements {
-				if answer, known := p.known(call.put(r.Size), r.Relation); !known || answer != r.Holds {
+				size := call.put(r.Size)
+				if answer, known := p.known(size, r.Relation); !size.IsValid() || !known || answer != r.Holds {
 					x.notProved("it calls itself, and " + r.String() + " does not follow for the inner call")
 					return
 				}
@@ -216,7 +218,8 @@ func (x *exploration) checkInduction() {
 
 var unknownCount = graph.Count{Params: dim.Invalid(), MACs: dim.Invalid(), FLOPs: dim.Invalid()}
 
-// substitution puts arguments and input sizes in place of a block's variables.
+// substitution puts arguments and input sizes in place of a block's variables. A size with
+// others, which mean something in that block alone, has no value.
 func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (func(dim.Size) dim.Size, bool) {
 	by := map[string]dim.Size{}
 	for name, v := range args {
@@ -240,5 +243,12 @@ func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape
 			by[name] = input[i]
 		}
 	}
-	return func(size dim.Size) dim.Size { return size.SubstituteAll(by) }, true
+	return func(size dim.Size) dim.Size {
+		for _, x := range size.Vars() {
+			if _, known := by[x.Name]; !known {
+				return dim.Invalid()
+			}
+		}
+		return size.SubstituteAll(by)
+	}, true
 }

@@ -1,9 +1,10 @@
 package prove
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 
+	"cnnlang/interp/internal/elab"
 	"cnnlang/ops/dim"
 )
 
@@ -32,7 +33,7 @@ import (
 // remains.
 type scope struct {
 	outer       *scope
-	name        string // of the variable i, "" for an attempt
+	i           dim.Variable // that stands for all turns, without a name for an attempt
 	first, last dim.Size
 	facts       int // how many the path had before
 	failed      int
@@ -41,29 +42,35 @@ type scope struct {
 	side        string        // the name of the side head
 	list        string        // that it runs over, "" for a count
 	asked       int           // how many questions had different answers for different turns
+	kind        []fact        // the answers that it is applied for
 }
 
 // maxAsked limits the questions that make kinds of turns of one repeat.
 const maxAsked = 6
 
-// turnOf begins the names of the variables that stand for a turn of a repeat.
-const turnOf = "turn of "
+// letters are what iterations are called that stand for all, the outermost first.
+var letters = []string{"i", "j", "k"}
 
 // Turn begins what is said of all turns but the first and last few.
-func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Size, end func(shown bool) (holds, again bool)) {
-	name := turnOf + n.String()
+func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
+	depth := 0
+	i.Name, i.Low = fmt.Sprintf("turn of (%s), %d to %d", n.Name(), first, last), int64(first)
 	for s := p.scope; s != nil; s = s.outer {
-		if s.name == name {
-			name += " inside"
+		if s.i.Name == i.Name {
+			i.Name += " inside"
+		}
+		if s.i.Name != "" {
+			depth++
 		}
 	}
-	i = dim.VarFrom(name, int64(first))
+	i.Sense = &dim.Sense{Label: letters[depth%len(letters)], Of: []dim.Size{n}}
+	p.exploration.variables[i.Name] = i
 	s := &scope{
-		outer: p.scope, name: name, first: dim.Int(first), last: n.Sub(dim.Int(1 + last)),
+		outer: p.scope, i: i, first: dim.Int(first), last: n.Sub(dim.Int(1 + last)),
 		facts: len(p.facts), failed: len(p.failed), list: list,
 	}
 	p.scope = s
-	p.facts = append(p.facts, fact{s.last.Sub(i), dim.NonNegative, true, byTurn})
+	p.facts = append(p.facts, fact{s.last.Sub(i.Size()), dim.NonNegative, true, byTurn})
 	return i, func(shown bool) (holds, again bool) {
 		if p.Stopped() {
 			return true, false // the path is of no use any more
@@ -71,7 +78,7 @@ func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Size, end f
 		holds = p.endTurn(s, shown)
 		again = p.nextKind(s)
 		if !holds {
-			delete(p.kinds, s.name)
+			delete(p.kinds, s.i.Name)
 		}
 		return holds, again && holds
 	}
@@ -80,13 +87,13 @@ func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Size, end f
 // kindOf answers a question of which the answer differs from turn to turn: one way now,
 // the other when the turn is applied again.
 func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
-	answers := p.kinds[s.name]
+	answers := p.kinds[s.i.Name]
 	if s.asked == len(answers) {
 		answers = append(answers, true)
 		if p.kinds == nil {
 			p.kinds = map[string][]bool{}
 		}
-		p.kinds[s.name] = answers
+		p.kinds[s.i.Name] = answers
 	}
 	answer := answers[s.asked]
 	s.asked++
@@ -96,22 +103,23 @@ func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 		at = inner.facts
 		inner.facts++
 	}
-	p.facts = slices.Insert(p.facts, at, p.strongest(fact{size, r, answer, byTurn}))
+	of := p.strongest(fact{size, r, answer, byTurn})
+	p.facts, s.kind = slices.Insert(p.facts, at, of), append(s.kind, of)
 	return answer
 }
 
 // nextKind goes on to the next kind of turns; it reports false where there is none.
 func (p *path) nextKind(s *scope) bool {
-	answers := p.kinds[s.name]
+	answers := p.kinds[s.i.Name]
 	for len(answers) > 0 && !answers[len(answers)-1] {
 		answers = answers[:len(answers)-1]
 	}
 	if len(answers) == 0 {
-		delete(p.kinds, s.name)
+		delete(p.kinds, s.i.Name)
 		return false
 	}
 	answers[len(answers)-1] = false
-	p.kinds[s.name] = answers
+	p.kinds[s.i.Name] = answers
 	return true
 }
 
@@ -124,17 +132,11 @@ func (p *path) endTurn(s *scope, shown bool) bool {
 		p.failed = p.failed[:s.failed:s.failed]
 		return false
 	}
-	if slices.ContainsFunc(s.pending, func(r Requirement) bool { return !aboutItems(r.Size, s.name) }) {
-		some := s.last.Sub(s.first)
-		answer, known := p.known(some, dim.NonNegative)
-		switch {
-		case known && !answer:
-			return true // there is no such turn
-		case !known && !p.Split(some, dim.NonNegative):
-			return true
-		}
-		if p.Stopped() {
-			return true
+	if slices.ContainsFunc(s.pending, func(r Requirement) bool { return !eachItem(r.Size, s.i.Name) }) {
+		for _, one := range s.someOf() {
+			if !p.Split(one, dim.NonNegative) || p.Stopped() {
+				return true // there is no such turn
+			}
 		}
 	}
 	for _, r := range s.pending {
@@ -143,6 +145,24 @@ func (p *path) endTurn(s *scope, shown bool) bool {
 		}
 	}
 	return true
+}
+
+// someOf lists what must be at least 0 where there is an iteration of the kind that a scope
+// stands for.
+func (s *scope) someOf() []dim.Size {
+	list := []dim.Size{s.last.Sub(s.first)}
+	for _, f := range s.kind {
+		slope, _, linear := f.size.Linear(s.i.Name)
+		if f.relation != dim.NonNegative || !f.holds || !linear || !slope.Known() {
+			continue
+		}
+		most := s.first
+		if slope.Cmp(dim.Int(0)) > 0 {
+			most = s.last
+		}
+		list = append(list, f.size.Substitute(s.i.Name, most))
+	}
+	return list
 }
 
 // None reports whether a number of turns is known to be 0.
@@ -167,7 +187,7 @@ func (p *path) Try() (end func()) {
 // without a head that does not fit, and so no fact outside.
 func (p *path) Side(name string) (end func()) {
 	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: name}
-	if s.outer != nil && p.scope.name != "" {
+	if s.outer != nil && p.scope.i.Name != "" {
 		p.Beyond("a side head in a repeat of unknown length")
 	}
 	p.scope = s
@@ -208,7 +228,7 @@ func (p *path) takeInTurn(s *scope, size dim.Size, r dim.Relation, holds bool) b
 		r.Side = s.side
 		p.sides = append(p.sides, r)
 	}
-	if s.name != "" {
+	if s.i.Name != "" {
 		all, ok := p.forAll(s, Requirement{Size: size, Relation: r, Holds: holds})
 		switch answer, known := p.known(all.Size, all.Relation); {
 		case !ok:
@@ -227,18 +247,17 @@ func (p *path) takeInTurn(s *scope, size dim.Size, r dim.Relation, holds bool) b
 // forAll is the requirement, without i, that r holds in all turns of a scope; ok is
 // false where there is none.
 func (p *path) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
-	if !dependsOn(r.Size, s.name) || aboutItems(r.Size, s.name) {
+	if onlyEach(r.Size, s.i.Name) {
 		return r, true
 	}
-	if !slices.Contains(r.Size.Vars(), s.name) || p.namesTurn(r.Size, s) {
+	if slices.ContainsFunc(r.Size.Vars(), func(x dim.Variable) bool { return x.Name != s.i.Name && x.DependsOn(s.i.Name) }) {
 		return r, false // it depends on a function of i
 	}
 	f := p.strongest(fact{size: r.Size, relation: r.Relation, holds: r.Holds})
 	if r = (Requirement{Size: f.size, Relation: f.relation, Holds: f.holds}); !r.Holds {
 		return r, false
 	}
-	i := dim.VarFrom(s.name, lowOf(s.first))
-	more := r.Size.Substitute(s.name, i.Add(dim.Int(1))).Sub(r.Size)
+	more := r.Size.Substitute(s.i.Name, s.i.Size().Add(dim.Int(1))).Sub(r.Size)
 	at := s.first
 	switch r.Relation {
 	case dim.NonNegative:
@@ -258,7 +277,7 @@ func (p *path) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
 			return r, false
 		}
 	}
-	r.Size = r.Size.Substitute(s.name, at)
+	r.Size = r.Size.Substitute(s.i.Name, at)
 	return r, r.Size.IsValid()
 }
 
@@ -280,45 +299,42 @@ func (p *path) strongest(f fact) fact {
 	return f
 }
 
-// namesTurn reports whether a size has variables that stand for a function of i.
-func (p *path) namesTurn(size dim.Size, s *scope) bool {
-	return slices.ContainsFunc(size.Vars(), func(v string) bool { return v != s.name && strings.Contains(v, s.name) })
-}
-
-func lowOf(first dim.Size) int64 {
-	n, _ := first.Int()
-	return int64(n)
-}
-
-// dependsOn reports whether a size depends on the turn of this name.
-func dependsOn(size dim.Size, turn string) bool {
-	return slices.ContainsFunc(size.Vars(), func(v string) bool { return strings.Contains(v, turn) })
-}
-
-// aboutItems reports whether a size depends on a turn only by an item of a list that
-// nothing is known of. What it requires then is one of all items, of which there may
-// be none.
-func aboutItems(size dim.Size, turn string) bool {
-	found := false
-	for _, v := range size.Vars() {
-		item := strings.Contains(v, "["+turn+"]")
-		if strings.Contains(v, turn) && !item {
+// onlyEach reports whether a size does not depend on i, or only by something that each
+// iteration has and nothing is known of: an item of a list, or an image. What it requires
+// then is one of all of these, of which there may be none.
+func onlyEach(size dim.Size, i string) bool {
+	return !slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
+		switch {
+		case x.Name == i:
+			return true
+		case !x.DependsOn(i):
 			return false
 		}
-		found = found || item
-	}
-	return found
+		switch x.Kind.(type) {
+		case elab.Image:
+			return false
+		case elab.Item:
+			if x.Of[0].Name() == i { // rather than l[i - 1]
+				return false
+			}
+		}
+		return slices.ContainsFunc(x.Of, func(of dim.Size) bool { return !onlyEach(of, i) })
+	})
+}
+
+// eachItem reports whether onlyEach holds because of items.
+func eachItem(size dim.Size, i string) bool {
+	return size.DependsOn(i) && onlyEach(size, i) && !slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
+		_, isImage := elab.ImageOf(x)
+		return isImage && x.DependsOn(i)
+	})
 }
 
 // turnIn is the innermost scope on whose turn a size depends, by its number, its item
 // or the image that it takes; nil for none.
 func (p *path) turnIn(size dim.Size) *scope {
 	for s := p.scope; s != nil; s = s.outer {
-		if s.name == "" {
-			continue
-		}
-		ofItsImage := func(v string) bool { return s.list != "" && strings.HasSuffix(v, " of repeat "+s.list) }
-		if dependsOn(size, s.name) || slices.ContainsFunc(size.Vars(), ofItsImage) {
+		if s.i.Name != "" && size.DependsOn(s.i.Name) {
 			return s
 		}
 	}

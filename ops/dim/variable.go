@@ -1,0 +1,158 @@
+package dim
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Variable is an unknown number. Its name says which: a name stands for one
+// variable wherever it occurs.
+type Variable struct {
+	Name string
+	Low  int64 // it is an integer of at least that, unless it is Real
+	Real bool
+	*Sense
+}
+
+// A Sense is what a variable stands for that is no name of a program: the item of a
+// list, or part of another variable. It goes with the name.
+type Sense struct {
+	Label string // printed in place of the name, "" for the name itself
+	// Of is what the variable is a function of, of which nothing else is known.
+	Of []Size
+	// Is is what the variable is in others, which is printed for it; 0 for none.
+	Is   Size
+	Kind any // more, to whoever made it
+}
+
+// Size returns the variable as a size.
+func (v Variable) Size() Size {
+	if v.Name == "" {
+		panic("dim: a variable without a name")
+	}
+	return from(&atom{Variable: v})
+}
+
+// Var returns the variable name, which stands for an integer of at least 1: a
+// channel count, an input size, a stride.
+func Var(name string) Size { return VarFrom(name, 1) }
+
+// VarFrom returns the variable name, which stands for an integer >= low.
+func VarFrom(name string, low int64) Size { return Variable{Name: name, Low: low}.Size() }
+
+// VarReal returns the variable name, which stands for any number.
+func VarReal(name string) Size { return Real(name).Size() }
+
+// Real is a variable that stands for any number.
+func Real(name string) Variable {
+	return Variable{Name: name, Low: math.MinInt64, Real: true}
+}
+
+// reads reports whether two variables are one, and printed alike.
+func (v Variable) reads(w Variable) bool {
+	if v.Name != w.Name || v.Low != w.Low || v.Real != w.Real {
+		return false
+	}
+	return v.Sense == w.Sense || v.String() == w.String() && identical(v.is(), w.is())
+}
+
+// String is what is printed for a variable.
+func (v Variable) String() string {
+	if v.Sense != nil && v.Label != "" {
+		return v.Label
+	}
+	return v.Name
+}
+
+// is is what a variable is in others, 0 for none.
+func (v Variable) is() Size {
+	if v.Sense == nil {
+		return Size{}
+	}
+	return v.Is
+}
+
+// with puts other sizes into what a variable is in others.
+func (v Variable) with(put func(Size) Size) Variable {
+	if is := v.is(); is.symbolic() {
+		if is = put(is); is.IsValid() && !is.Has(v.Name) {
+			sense := *v.Sense
+			sense.Is = is
+			v.Sense = &sense
+		}
+	}
+	return v
+}
+
+// variables calls visit for each occurrence of a variable.
+func (a Size) variables(visit func(*atom)) {
+	if !a.symbolic() {
+		return
+	}
+	for _, t := range a.poly.terms {
+		for _, f := range t.mono {
+			if f.atom.kind == variable {
+				visit(f.atom)
+			} else {
+				f.atom.arg.variables(visit)
+			}
+		}
+	}
+}
+
+// some reports whether something is so of a variable in a.
+func (a Size) some(is func(Variable) bool) bool {
+	found := false
+	a.variables(func(x *atom) { found = found || is(x.Variable) })
+	return found
+}
+
+// Vars returns the variables in a, in the order of their names.
+func (a Size) Vars() []Variable {
+	var list []Variable
+	a.variables(func(x *atom) {
+		if !slices.ContainsFunc(list, func(v Variable) bool { return v.Name == x.Name }) {
+			list = append(list, x.Variable)
+		}
+	})
+	slices.SortFunc(list, func(v, w Variable) int { return strings.Compare(v.Name, w.Name) })
+	return list
+}
+
+// Has reports whether the variable of this name is in a.
+func (a Size) Has(name string) bool {
+	return a.some(func(v Variable) bool { return v.Name == name })
+}
+
+// DependsOn reports whether the variable of this name is in a, or one that is a function
+// of it.
+func (a Size) DependsOn(name string) bool {
+	return a.some(func(v Variable) bool { return v.DependsOn(name) })
+}
+
+// DependsOn reports whether v is the variable of this name, or a function of it.
+func (v Variable) DependsOn(name string) bool {
+	return v.Name == name || v.Sense != nil && slices.ContainsFunc(v.Of, func(a Size) bool { return a.DependsOn(name) })
+}
+
+// InOthers writes a without the variables that are something in others: where h is
+// H/4, the size 4*h is H.
+func (a Size) InOthers() Size {
+	if !a.some(func(v Variable) bool { return v.is().symbolic() }) {
+		return a
+	}
+	written := a.replace(func(x *atom) (Size, bool) {
+		switch {
+		case x.kind != variable:
+			return Size{}, false
+		case x.is().symbolic():
+			return x.is().InOthers(), true
+		}
+		return from(x), true
+	})
+	if !written.IsValid() {
+		return a
+	}
+	return written
+}
