@@ -1,0 +1,96 @@
+package interp_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+)
+
+// The program of README.md is built in another module, by the commands that stand there,
+// and says of a photograph what the package says here.
+func TestProgramOfTheReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## From Go\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	program := regexp.MustCompile("(?s)```go classify.go\n(.*?)```").FindStringSubmatch(section)
+	commands := regexp.MustCompile(`(?m)^\$ go (.*)$`).FindAllStringSubmatch(section, -1)
+	if program == nil || len(commands) != 4 {
+		t.Fatalf("README.md has no program, or not 4 commands: %q", commands)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "classify")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(root, filepath.Join(folder, "../cnnlang")); err != nil {
+		t.Fatal(err)
+	}
+	// The net that runs the fastest, in place of the one that is shown.
+	const net, weights, image = "squeezenet1_1", "w.safetensors", "rocket.jpg"
+	m, err := interp.Load(t.Context(), net, interp.Options{Weights: interp.RandomWeights(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var named []interp.NamedTensor
+	for name, x := range interp.RandomTensors(m.Net, 1) {
+		named = append(named, interp.NamedTensor{Name: name, Tensor: x})
+	}
+	if err := interp.WriteWeights(filepath.Join(folder, weights), named); err != nil {
+		t.Fatal(err)
+	}
+	photo, err := os.ReadFile("../testdata/images/" + image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, err := os.ReadFile("../go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"classify.go": program[1], "go.sum": string(sums), image: string(photo)} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []byte
+	for _, command := range commands {
+		args := strings.Fields(command[1])
+		switch args[1] {
+		case "tidy":
+			continue // would fetch modules: -mod=mod finds in the cache what this one uses
+		case ".":
+			args = []string{"run", ".", net, weights, image}
+		}
+		run := exec.Command("go", args...)
+		run.Dir = folder
+		run.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "CGO_ENABLED=0")
+		var problems strings.Builder
+		run.Stderr = &problems
+		if got, err = run.Output(); err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, problems.String())
+		}
+	}
+	classes, err := m.Classify(t.Context(), strings.NewReader(string(photo)), 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ""
+	for _, c := range classes {
+		want += fmt.Sprintf("%5d  %5.2f %%  %s\n", c.Index, 100*c.Probability, c.Name)
+	}
+	if string(got) != want || len(classes) != 5 {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
