@@ -36,3 +36,7 @@ func StoreWeights(s weights.Store) Weights { return Weights{given: true, store: 
 
 // Known reports whether the packed parameters came from a cache.
 func (m *Model) Known() bool { return m.plan.Known() }
+
+// Borrow and Return are what Run does before and after.
+func (m *Model) Borrow(ctx context.Context) (*Session, error) { return m.borrow(ctx) }
+func (m *Model) Return(s *Session)                            { m.sessions <- s }

@@ -58,6 +58,9 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 // ReadArray reads the array of a .npy file. Its errors are *InputError, *MemoryError
 // and *npy.FileError.
 func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tensor.Tensor, held int64, err error) {
+	if err := ended(ctx); err != nil {
+		return t, 0, err
+	}
 	shape, need, err := npy.Look(path)
 	if err != nil {
 		return t, 0, err

@@ -41,7 +41,7 @@ type Net struct {
 type Unchecked = elab.Unchecked
 
 // Meta is what a net says of itself: where it comes from, the names of its classes, and
-// how it wants its pictures. What it does not say is empty.
+// how it wants its pictures.
 type Meta struct {
 	Paper, Source, Weights, License string
 	Classes                         []string

@@ -1,0 +1,193 @@
+package interp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+
+	"cnnlang/interp"
+	"cnnlang/ops/tensor"
+)
+
+// A net of the library, with weights to try it out, computes two images that come as an array.
+func ExampleLoad() {
+	ctx := context.Background()
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	output, err := model.Run(ctx, tensor.New(2, 3, 32, 32))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(model.Net.Graph.Input.Shape, "->", output.Shape)
+	// Output: [1, 3, 32, 32] -> [2, 10]
+}
+
+func ExampleModel_Classify() {
+	ctx := context.Background()
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	photo, err := os.Open("../testdata/images/rocket.jpg") // any io.Reader will do
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer photo.Close()
+	classes, err := model.Classify(ctx, photo, 10)
+	if err != nil {
+		log.Fatal(err)
+	}
+	sum := 0.0
+	for _, c := range classes {
+		sum += c.Probability
+	}
+	fmt.Printf("%d classes, probabilities of %.3f in all\n", len(classes), sum)
+	// Output: 10 classes, probabilities of 1.000 in all
+}
+
+// A session computes in memory of its own, and shows it. Side heads and steps are there where
+// the options ask for them.
+func ExampleSession() {
+	ctx := context.Background()
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), At: []string{"conv2"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	session := model.NewSession(1)
+	defer session.Close()
+	input := tensor.New(1, 3, 32, 32)
+	for i := range 3 {
+		input.Data[0] = float32(i)
+		if err := session.Run(ctx, input); err != nil {
+			log.Fatal(err)
+		}
+	}
+	step, _ := session.At("conv2")
+	fmt.Println(session.Output().Shape, step.Shape)
+	// Output: [1, 10] [1, 192, 16, 16]
+}
+
+const small = `net small(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
+  conv(16, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(classes)
+}
+`
+
+// The net of a text at another size and with another argument: its shapes, and what it weighs
+// and costs.
+func ExampleProgram_Net() {
+	p, err := interp.Read("small.cnn", strings.NewReader(small))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Set: interp.Set("classes=7"), Shape: []int{4, 3, 64, 48}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(n.Graph.Input.Shape, "->", n.Graph.Output.Shape)
+	fmt.Println(n.Main.Params, "parameters,", n.Main.MACs, "MACs for an image")
+	for _, s := range n.Graph.Steps {
+		fmt.Println(s.Path, s.Node.Shape)
+	}
+	// Output:
+	// [4, 3, 64, 48] -> [4, 7]
+	// 567 parameters, 1327216 MACs for an image
+	// 0 [4, 16, 64, 48]
+	// 1 [4, 16, 64, 48]
+	// 2 [4, 16, 1, 1]
+	// 3 [4, 16]
+	// fc [4, 7]
+}
+
+func ExampleNet_Expand() {
+	p, err := interp.Read("small.cnn", strings.NewReader(small))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := n.Expand()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(text)
+	// Output:
+	// # small for an input of [1, 3, 32, 32]: every operation on a line of its own.
+	// net small [N, 3, 32, 32] -> [N, 10] {
+	//   meta {
+	//     scale         = 1
+	//     interpolation = "bilinear"
+	//     channel_order = "rgb"
+	//   }
+	//   "0": conv(16, 3x3, pad=1)   is [N, 16, 32, 32]
+	//   "1": relu                   is [N, 16, 32, 32]
+	//   "2": gap                    is [N, 16, 1, 1]
+	//   "3": flatten                is [N, 16]
+	//   "fc": linear(10)            is [N, 10]
+	//   expect params == 618
+	//   expect macs   == 442528
+	// }
+}
+
+// An editor has a text that is in no file yet, and wants to know what is wrong with it, and
+// how it could be mended.
+func ExampleWorkspace() {
+	ctx := context.Background()
+	var w interp.Workspace
+	const wrong = "net n [N, 3, H = 8, W = 8] -> [N, 5] {\n  gap -> fc: linear(5)\n}\n"
+	if err := w.Read("new.cnn", strings.NewReader(wrong)); err != nil {
+		log.Fatal(err)
+	}
+	found, err := w.Check(ctx, "new.cnn", interp.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, problem := range found.Problems {
+		fmt.Println(problem)
+	}
+	text, made := found.Fixed()
+	fmt.Println(len(made), "repair:")
+	fmt.Print(text)
+
+	w.Edit("new.cnn", text)
+	if found, err = w.Check(ctx, "new.cnn", interp.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(found.Problems), "problems,", len(found.Nets), "net,", found.Contracts()[0].Status)
+	// Output:
+	// new.cnn:1:32: error[E0501]: the signature of `n` claims 2 axes, its body makes [1, 5, 1, 1]
+	// 1 repair:
+	// net n [N, 3, H = 8, W = 8] -> [N, 5] {
+	//   gap -> flatten -> fc: linear(5)
+	// }
+	// 0 problems, 1 net, proved
+}
+
+// What is wrong with a text is an error that holds every diagnostic with its place.
+func ExampleProgramError() {
+	p, err := interp.Read("small.cnn", strings.NewReader(strings.Replace(small, "relu", "rleu", 1)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = p.Net(interp.Options{})
+	var wrong *interp.ProgramError
+	if errors.As(err, &wrong) {
+		for _, problem := range wrong.Problems {
+			at := problem.Span.Start
+			fmt.Printf("%s, line %d: %s\n", problem.Code, at.Line, problem.Message)
+			fmt.Println(wrong.Files(at.Filename).Line(at.Line))
+		}
+	}
+	// Output:
+	// E0201, line 2: there is no block or operation `rleu`
+	//   conv(16, 3x3, pad=1) -> rleu -> gap -> flatten -> fc: linear(classes)
+}
