@@ -10,10 +10,10 @@ import (
 	"cnnlang/ops"
 )
 
-// mostMeasured is how many numbers of threads, batches or precisions are measured in one go.
+// mostMeasured limits the numbers of threads, batches or precisions of one command.
 const mostMeasured = 32
 
-// A benchFlags is what `cnnlang bench` is asked for.
+// A benchFlags is the flags of `cnnlang bench`.
 type benchFlags struct {
 	selection
 	origin
@@ -34,18 +34,17 @@ func (a *app) bench() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench FILE|NAME",
 		Short: "Measure how fast a net runs",
-		Long: "bench runs a net on a generated input, over and over, and tells the median time\n" +
-			"of a run with its quartiles, images and GFLOP in a second (2 FLOPs for each MAC,\n" +
-			"as `cnnlang params` counts them), and what share that is of the float32\n" +
-			"multiply-adds that so many threads can do, which is measured too. Winograd's\n" +
-			"algorithm does fewer than are counted, and bfloat16 more at a time, so that may\n" +
-			"be more than all.\n\n" +
-			"With --profile it tells the time of every step, its algorithm, and the bytes of\n" +
-			"its inputs, result and parameters. Of steps that the images of a batch take by\n" +
-			"themselves it adds up all images, one after another on all threads, though in a\n" +
-			"run each thread has an image of its own.\n\n" +
-			"With --worker it measures on demand, for a program that takes turns between it\n" +
-			"and others: bench/README.md has the protocol.",
+		Long: "bench runs a net on a generated input repeatedly, and prints the median time of a\n" +
+			"run with its quartiles, images per second, GFLOP/s (2 FLOPs for each MAC that\n" +
+			"`cnnlang params` counts), and the share of the float32 peak of so many threads,\n" +
+			"which is measured too. That can exceed 100 %: Winograd's algorithm needs fewer\n" +
+			"multiply-adds than are counted, and bfloat16 does more at a time.\n\n" +
+			"With --profile it prints the time of every step, its algorithm, and the bytes of\n" +
+			"its inputs, result and parameters. In a run each thread takes the early steps of a\n" +
+			"batch for an image of its own; here all images are measured one after another, on\n" +
+			"all threads.\n\n" +
+			"With --worker it measures on demand, for a program that compares it with others:\n" +
+			"bench/README.md has the protocol.",
 		Example: "  cnnlang bench resnet50\n" +
 			"  cnnlang bench resnet50 --threads 1,2 --batch 1,8\n" +
 			"  cnnlang bench my.cnn --set classes=10 --weights my.safetensors -o json\n" +
@@ -61,7 +60,7 @@ func (a *app) bench() *cobra.Command {
 	flags.Var(f.batch, "batch", "images in a batch, or several such numbers to measure, as 1,8")
 	flags.Var(f.time, "time", "how long to measure each combination, as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
-	flags.BoolVar(&f.worker, "worker", false, "measure on demand, as standard input says")
+	flags.BoolVar(&f.worker, "worker", false, "measure on demand, by commands on standard input")
 	f.format = formatFlag(cmd, tableFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for i, n := range f.threads.value {
@@ -80,13 +79,13 @@ func (a *app) bench() *cobra.Command {
 	return cmd
 }
 
-// consistent checks what the flags say together.
+// consistent checks flags that exclude each other.
 func (f *benchFlags) consistent() error {
 	switch {
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
 	case f.origin.tune.value != "" && len(f.batch.value) > 1:
-		return usage("got --tune and several batches: a file of it is for one").withHelp("measure each batch with a file of its own")
+		return usage("got --tune and several batches: its file is for one").withHelp("measure each batch with a file of its own")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
 	case f.worker && (len(f.threads.value) > 1 || len(f.batch.value) > 1 || len(f.precision.value) > 1):
@@ -95,7 +94,7 @@ func (f *benchFlags) consistent() error {
 	return nil
 }
 
-// A measurement is one net at one batch on so many threads.
+// A measurement is of one net with one batch, precision and number of threads.
 type measurement struct {
 	net       *interp.Net
 	threads   int

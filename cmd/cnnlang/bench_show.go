@@ -120,7 +120,7 @@ func (d benchDocument) grid() grid {
 	return g
 }
 
-// numbers is the grid for programs.
+// numbers is the results as a csv.
 func (d benchDocument) numbers() grid {
 	g := grid{}
 	for _, title := range []string{"net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
@@ -134,7 +134,7 @@ func (d benchDocument) numbers() grid {
 	return g
 }
 
-// stepNumbers is the grid of steps for programs, of all combinations.
+// stepNumbers is the steps of all combinations as a csv.
 func (d benchDocument) stepNumbers() grid {
 	g := grid{}
 	for _, title := range []string{"net", "input", "threads", "precision", "step", "op", "output", "algorithm", "best ms", "median ms", "macs", "bytes", "gflops", "peak gflops"} {

@@ -20,7 +20,7 @@ type workerHello struct {
 	Threads        int     `json:"threads"`
 	Batch          int     `json:"batch"`
 	Precision      string  `json:"precision"`
-	Import         float64 `json:"import_ms"` // of a program that loads a library first: 0
+	Import         float64 `json:"import_ms"` // to load libraries: 0
 	Load           float64 `json:"load_ms"`   // to read, check and pack
 	First          float64 `json:"first_ms"`  // the first run
 	ResidentBefore float64 `json:"rss0_mb"`
@@ -34,8 +34,8 @@ type workerMemory struct {
 	MostResident float64 `json:"hwm_mb"`
 }
 
-// benchWorker prepares the net, runs it once, says so, and then runs it as often
-// as each line of standard input says.
+// benchWorker prepares the net, runs it once, prints a workerHello, and then serves
+// standard input.
 func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) error {
 	start := time.Now()
 	hello := workerHello{Engine: "cnnlang", Threads: f.threads.value[0], Precision: f.precision.String()}
@@ -66,10 +66,10 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	return a.serve(ctx, session, input)
 }
 
-// mostRuns bounds what one line may ask for.
+// mostRuns limits the runs that one line may ask for.
 const mostRuns = 1 << 20
 
-// serve answers the lines of standard input: a number of runs, mem, or quit.
+// serve answers each line of standard input: a number of runs, mem, or quit.
 func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.Tensor) error {
 	lines := bufio.NewScanner(a.stdin)
 	for lines.Scan() {

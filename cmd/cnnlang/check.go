@@ -11,15 +11,13 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// checkDocument is cnnlang.check/v2: the diagnostics, and the nets that were
-// made without any error.
+// checkDocument is cnnlang.check/v2: the diagnostics, and the nets without errors.
 type checkDocument struct {
 	diag.Report
 	Nets []checkedNet `json:"nets"`
 	// Contracts are there with --contracts.
 	Contracts []interp.Contract `json:"contracts,omitempty"`
-	// Fixed are the files that --fix has changed; the rest is about what they are
-	// now.
+	// Fixed are the files that --fix has changed; the rest is about their new text.
 	Fixed []fixedFile `json:"fixed,omitempty"`
 	// Errors are about arguments that could not be checked at all.
 	Errors []errorEntry `json:"errors,omitempty"`
@@ -32,8 +30,8 @@ type checkedNet struct {
 	Output []int  `json:"output"`
 	Params *int   `json:"params"`
 	MACs   *int   `json:"macs"`
-	// Unchecked is how many facts are about the net's own size and arguments, and so
-	// not about this one.
+	// Unchecked is how many facts were not checked, since they are about the default size
+	// and arguments.
 	Unchecked int `json:"unchecked,omitempty"`
 }
 
@@ -43,18 +41,18 @@ func (a *app) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE|FOLDER|NAME...",
 		Short: "Look for mistakes in .cnn files",
-		Long: "check reads .cnn files, follows their imports and makes every net that needs no\n" +
-			"arguments at its default input size. It then tries to prove every block and net\n" +
-			"for all parameter values and input sizes, and reports those for which it finds\n" +
-			"values that make them fail. All mistakes are reported, each with its place in\n" +
-			"the text, but those that may follow from another; a net that has none gets a\n" +
-			"line. Of a folder it takes every .cnn file below.\n\n" +
-			"For a mistake of shape it tries small edits and shows those after which the whole\n" +
-			"program has no mistake. --fix makes the first of them: the file is replaced, and\n" +
-			"what changed is printed; standard input, -, goes to standard output. A file with\n" +
-			"a mistake for which there is no such edit stays as it is.\n\n" +
-			"Warnings, whose codes begin with W, are about what is allowed and seldom meant; they\n" +
-			"do not change the exit code. `cnnlang explain` explains every code. -o short is a\n" +
+		Long: "check reads .cnn files with their imports and computes all shapes of every net that\n" +
+			"needs no arguments, at its default input size. It then tries to prove every block\n" +
+			"and net for all parameter values and input sizes, and reports those for which it\n" +
+			"finds a counterexample. It reports all mistakes in a file, each with its place,\n" +
+			"except those that may follow from another, and prints a line for each correct net.\n" +
+			"A folder stands for all .cnn files in it and below.\n\n" +
+			"For a mistake it tries small edits and shows those after which the whole program has\n" +
+			"no mistake. --fix makes the first of them: it replaces the file and prints what\n" +
+			"changed, or for standard input, -, writes the new text to standard output. A file\n" +
+			"with a mistake that no such edit cures is not changed.\n\n" +
+			"Warnings, whose codes begin with W, are about what is allowed but seldom meant; they\n" +
+			"do not change the exit code. `cnnlang explain` explains every code. -o short prints a\n" +
 			"line for each diagnostic, -o sarif a SARIF 2.1.0 log for code hosts and editors.",
 		Example: "  cnnlang check my.cnn\n" +
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
@@ -67,10 +65,10 @@ func (a *app) check() *cobra.Command {
 	}
 	s.flags(cmd)
 	format := formatFlag(cmd, append(slices.Clone(textFormats), "short", "sarif"))
-	contracts := cmd.Flags().Bool("contracts", false, "print what is proved of each block: its signature, what it requires, its parameters as a formula")
+	contracts := cmd.Flags().Bool("contracts", false, "print what is proved about each block: its signature, its requirements, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		defer spaciously()()
+		defer relaxGC()()
 		options, err := s.options()
 		if err != nil {
 			return err
@@ -100,7 +98,7 @@ func (a *app) check() *cobra.Command {
 	return cmd
 }
 
-// A checker goes through the arguments. Its exit code is the highest of theirs.
+// A checker checks the arguments one by one. Its exit code is the highest of theirs.
 type checker struct {
 	*app
 	workspace interp.Workspace // which is thorough where repairs are to be written
@@ -116,7 +114,7 @@ type checker struct {
 	code      int
 }
 
-// expand puts the files of a folder in its place.
+// expand replaces folders by their files.
 func (c *checker) expand(args []string) {
 	for _, argument := range args {
 		if !isFolder(argument) {
@@ -156,7 +154,7 @@ func (c *checker) argument(ctx context.Context, argument string) {
 	c.show(found)
 }
 
-// document writes all that was found in the form of a format for programs.
+// document writes all that was found in one of the formats for programs.
 func (c *checker) document(format string) error {
 	switch format {
 	case "json":
@@ -195,7 +193,7 @@ func (c *checker) show(found *interp.Checked) {
 	}
 }
 
-// whyNoNet says why nothing was made of a file.
+// whyNoNet says why no net of a file was checked.
 func whyNoNet(p *interp.Program) string {
 	switch len(p.Main.Nets()) {
 	case 0:
@@ -206,7 +204,7 @@ func whyNoNet(p *interp.Program) string {
 	return "its nets need arguments: choose one with --net and give them with --set"
 }
 
-// net says that a net is sound, and what it is.
+// net prints a line about a net without errors.
 func (c *checker) net(p *interp.Program, n *interp.Net) {
 	g := n.Graph
 	if c.text {
@@ -217,7 +215,7 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
 			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
 		if facts := n.Unchecked; facts.String() != "" {
-			fmt.Fprintf(c.stdout, "%s%s: not checked away from its default size and arguments: %s\n", file, n.Name, facts)
+			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
 	c.nets = append(c.nets, checkedNet{

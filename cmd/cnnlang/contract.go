@@ -6,7 +6,7 @@ import (
 	"cnnlang/interp"
 )
 
-// contract prints what is known of a block over all its values.
+// contract prints what is proved about a block.
 func (c *checker) contract(k interp.Contract) {
 	c.proved = append(c.proved, k)
 	if !c.text {
@@ -19,7 +19,7 @@ func (c *checker) contract(k interp.Contract) {
 	case k.Counterexample != "":
 		fmt.Fprintf(c.stdout, ": it fails at %s", k.Counterexample)
 	case k.Paths > 1:
-		fmt.Fprintf(c.stdout, ", %d ways through it", k.Paths)
+		fmt.Fprintf(c.stdout, ", %d cases", k.Paths)
 	}
 	fmt.Fprintln(c.stdout)
 	c.clauses("requires", k.Requires)
@@ -33,7 +33,7 @@ func (c *checker) contract(k interp.Contract) {
 	}
 }
 
-// maxClauses limits how many cases of one thing are listed for people.
+// maxClauses limits how many clauses are printed for people.
 const maxClauses = 12
 
 func (c *checker) clauses(title string, list []interp.Clause) {

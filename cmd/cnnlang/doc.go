@@ -23,9 +23,9 @@ func (a *app) doc() *cobra.Command {
 		Use:   "doc [NAME]",
 		Short: "Explain primitives, blocks and nets",
 		Long: "doc without a name lists the primitives of the language, the blocks of std and the\n" +
-			"nets of the library. With a name it shows the signature with all defaults, what is\n" +
-			"required of them, and what it does. A block's name may be given with its file, as\n" +
-			"std.resnet.bottleneck, and a file's alone, as std.resnet.",
+			"nets of the library. With a name it prints the signature with all defaults, the\n" +
+			"requirements, and the description. A block's name may be given with its file, as\n" +
+			"in std.resnet.bottleneck; a file's name, such as std.resnet, lists its blocks.",
 		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json",
 		Args:    arguments(0, 1, ""),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -65,8 +65,8 @@ func (a *app) doc() *cobra.Command {
 	return cmd
 }
 
-// docOf finds the entries of a name; several where a name means several. whole
-// says that it is the name of a file.
+// docOf finds the entries that a name refers to. whole says that it is the name of a
+// file.
 func docOf(name string, all []docEntry) (found []docEntry, whole bool, err error) {
 	for _, e := range all {
 		switch name {
@@ -114,7 +114,7 @@ func (a *app) docList(entries []docEntry) error {
 	return nil
 }
 
-// firstSentence is where a comment stops in a list.
+// firstSentence is the part of a comment that a list shows.
 func firstSentence(doc string) string {
 	doc = strings.Join(strings.Fields(doc), " ")
 	for i := range doc {

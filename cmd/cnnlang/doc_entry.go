@@ -29,8 +29,8 @@ type docEntry struct {
 
 type docParam struct {
 	Name    string `json:"name"`
-	Type    string `json:"type,omitempty"`    // "" where the default says it
-	Default string `json:"default,omitempty"` // "" where it must be given
+	Type    string `json:"type,omitempty"`    // "" if only the default has it
+	Default string `json:"default,omitempty"` // "" if it has to be given
 }
 
 func (e docEntry) qualified() string {
@@ -40,7 +40,7 @@ func (e docEntry) qualified() string {
 	return e.Package + "." + e.Name
 }
 
-// title is what stands above the entries of a file.
+// title is the heading of a file's entries.
 func (e docEntry) title() string {
 	switch {
 	case e.Kind == "primitive":
@@ -72,7 +72,7 @@ func (e docEntry) String() string {
 	return b.String()
 }
 
-// describe takes an entry from the tree.
+// describe makes an entry from the tree.
 func describe(o *resolve.Object) docEntry {
 	b, text := o.Block, o.Module.File.Source
 	e := docEntry{
@@ -128,7 +128,7 @@ func signature(b *ast.Block, text *source.File) string {
 	return strings.TrimSpace(strings.TrimSuffix(written, "{"))
 }
 
-// written is a part of the tree as it stands in the text.
+// written is the text of a part of the tree.
 func written(n ast.Node, text *source.File) string {
 	span := n.Span()
 	return strings.TrimSpace(text.Text[span.Start.Offset:span.End.Offset])

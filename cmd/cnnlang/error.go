@@ -21,7 +21,7 @@ type errorDocument struct {
 	errorEntry
 }
 
-// An errorEntry is an error as a message says it.
+// An errorEntry is an error and what to do about it.
 type errorEntry struct {
 	Message     string           `json:"message"`
 	Help        string           `json:"help,omitempty"`
@@ -56,7 +56,7 @@ func entryOf(err error) errorEntry {
 	case errors.As(err, &fit):
 		e.Message, e.Help, e.Fit = fit.Title(), fit.Advice(), fit
 	case errors.As(err, &choice) && choice.Err != nil:
-		// A note about the text has told why.
+		// A note in the text has said why.
 		e.Message = fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net)
 		e.Help = "leave out --output " + choice.Name + "=…, or ask for another --shape"
 	case errors.As(err, &memory):
@@ -85,7 +85,7 @@ func entryOf(err error) errorEntry {
 	return e
 }
 
-// choose says by which flags to name a net.
+// choose says with which flags to choose a net.
 func choose(e *interp.NoNetError) string {
 	names := make([]string, len(e.Nets))
 	for i, name := range e.Nets {
@@ -129,8 +129,8 @@ func (a *app) report(err error) int {
 	return e.ExitCode
 }
 
-// answerInJSON gives a program that asked for JSON and got none the error in its place.
-// Standard error has it as well, for people. An interrupt ends all output.
+// answerInJSON writes the error as JSON if the command line asks for JSON and has got none.
+// Standard error has it as well, for people. After an interrupt nothing is written.
 func (a *app) answerInJSON(args []string, err error) {
 	var closed *outputError
 	if a.documented || err == nil || errors.Is(err, context.Canceled) || errors.As(err, &closed) || !wantsJSON(args) {
@@ -141,7 +141,7 @@ func (a *app) answerInJSON(args []string, err error) {
 	}
 }
 
-// wantsJSON reports whether a command line asks for JSON, though it may be wrong otherwise.
+// wantsJSON reports whether a command line asks for JSON, even if it is wrong otherwise.
 func wantsJSON(args []string) bool {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.ParseErrorsAllowlist.UnknownFlags = true

@@ -20,23 +20,23 @@ import (
 const (
 	exitFine        = 0
 	exitProblems    = 1   // diagnostics, or weights or an input that do not fit
-	exitUsage       = 2   // a command line that means nothing, or an unknown name
+	exitUsage       = 2   // a wrong command line, or an unknown name
 	exitFile        = 3   // a file that cannot be read or written
-	exitLimit       = 4   // a limit: larger than the program is willing to handle
-	exitCrash       = 70  // a mistake of this program
+	exitLimit       = 4   // a limit was reached
+	exitCrash       = 70  // a bug in this program
 	exitInterrupted = 130 // Ctrl-C
 )
 
 const exitHelp = `Exit codes:
   0    fine
   1    problems in a .cnn file, or weights or an input that do not fit
-  2    a command line that cannot be understood, or an unknown name
+  2    a wrong command line, or an unknown name
   3    a file that cannot be read or written
   4    a limit was reached
   70   an internal error
   130  interrupted`
 
-// A usageError is a command line that means nothing.
+// A usageError says what is wrong with a command line.
 type usageError struct {
 	problem string
 	help    string // what to write instead, or ""
@@ -103,10 +103,10 @@ func exitCode(err error) int {
 	case errors.As(err, &crashed):
 		return exitCrash
 	}
-	return exitCrash // an error that this table does not know is a mistake too
+	return exitCrash // an error that this table lacks is a bug too
 }
 
-// exitOf tells a limit from a mistake, and a mistake in the text from one in --set.
+// exitOf distinguishes limits from mistakes, and mistakes in the text from those in --set.
 func exitOf(list diag.List) int {
 	code := exitUsage
 	for _, d := range list {
@@ -121,7 +121,7 @@ func exitOf(list diag.List) int {
 	return code
 }
 
-// message writes an error about no place in a text.
+// message writes an error that has no place in a text.
 func (a *app) message(problem, help string) {
 	head, advice := "error", "help"
 	if a.colored() {
@@ -134,7 +134,7 @@ func (a *app) message(problem, help string) {
 	}
 }
 
-// diagnostics writes what was found wrong in a text.
+// diagnostics writes the diagnostics of a text.
 func (a *app) diagnostics(list diag.List, files func(name string) *source.File) {
 	width := 0
 	if f, ok := a.stderr.(*os.File); ok {
@@ -143,8 +143,8 @@ func (a *app) diagnostics(list diag.List, files func(name string) *source.File) 
 	diag.Fprint(a.stderr, list, files, diag.Options{Color: a.colored(), Width: width})
 }
 
-// plain is an error's text without the name of the package it comes from, and
-// a system's error in our words.
+// plain is an error's text without the name of its package, and a system's error in our
+// words.
 func plain(err error) string {
 	if path, ok := err.(*fs.PathError); ok {
 		if path.Op == "mkdir" {

@@ -30,8 +30,8 @@ func (a *app) explain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [CODE]",
 		Short: "Explain a diagnostic by its code",
-		Long: "explain says what a diagnostic means, with an example that does not cause it and,\n" +
-			"where a short text by itself can, one that does. Without a code it lists all of them.",
+		Long: "explain says what a diagnostic means, with an example that does not cause it and, if\n" +
+			"it can be short, one that does. Without a code it lists all codes.",
 		Example: "  cnnlang explain\n  cnnlang explain E0401\n  cnnlang explain E0401 -o json",
 		Args:    arguments(0, 1, ""),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -60,7 +60,7 @@ func (a *app) explain() *cobra.Command {
 	return cmd
 }
 
-// pageOf finds a page; the letter may be small and zeros left out: e401.
+// pageOf finds a page; the code may be in lower case and without its zero: e401.
 func pageOf(code string) (diag.Page, error) {
 	full := strings.ToUpper(code)
 	if len(full) == 4 {
@@ -103,7 +103,7 @@ func (a *app) explainList(pages []diag.Page) error {
 	return nil
 }
 
-// pageText lays a page out for reading.
+// pageText is a page for people.
 func pageText(p diag.Page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s[%s]: %s\n\n%s", p.Code.Severity(), p.Code, p.Name, wrapped(p.Text, 80))
@@ -117,7 +117,7 @@ func pageText(p diag.Page) string {
 	return b.String()
 }
 
-// indented moves lines to the right, and breaks those that are too long to show.
+// indented indents lines, and breaks those that are too long.
 func indented(text string) string {
 	const longest = 100
 	var b strings.Builder

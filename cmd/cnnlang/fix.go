@@ -11,13 +11,13 @@ import (
 	"cnnlang/lang/format"
 )
 
-// A fixedFile is a file that was changed and how: the edits are of its old text.
+// A fixedFile is a file that was changed, and the edits to its old text.
 type fixedFile struct {
 	File    string             `json:"file"`
 	Repairs []diag.RepairEntry `json:"repairs"`
 }
 
-// fixable refuses what --fix cannot change or cannot print.
+// fixable refuses arguments that --fix cannot change or print.
 func (c *checker) fixable(args []string) error {
 	if !c.workspace.Thorough {
 		return nil
@@ -27,7 +27,7 @@ func (c *checker) fixable(args []string) error {
 		case !isFile(argument):
 			return usage("--fix changes files, and %q is a net of the library", argument)
 		case argument == "-" && !c.text:
-			return usage("with --fix standard output is the repaired text; leave out -o")
+			return usage("with --fix and - standard output is the repaired text; leave out -o")
 		case argument == "-" && len(args) > 1:
 			return usage("with --fix and - there can be no other file")
 		}
@@ -66,7 +66,7 @@ func (c *checker) repaired(ctx context.Context, found *interp.Checked, name stri
 	return found, c.fixedReport(name, old, text, made)
 }
 
-// fixedReport says what was changed in a file.
+// fixedReport records and prints what was changed in a file.
 func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error {
 	f := fixedFile{File: path}
 	for _, r := range made {

@@ -14,13 +14,13 @@ import (
 	"cnnlang/ops"
 )
 
-// An option is the value of a flag. The functions below make the kinds there are.
+// An option is the value of a flag. The functions below make the kinds of flags.
 type option[T any] struct {
 	value T
-	given bool   // whether the command line has it
-	what  string // what help calls it
+	given bool   // whether the command line sets it
+	what  string // its name in help
 	parse func(text string) (T, error)
-	write func(T) string // the text that parse takes for it; nil where fmt writes it so
+	write func(T) string // the inverse of parse; nil for what fmt writes
 }
 
 func (o *option[T]) String() string {
@@ -33,7 +33,7 @@ func (o *option[T]) String() string {
 // Type names the value in help.
 func (o *option[T]) Type() string { return o.what }
 
-// Set takes a text, and leaves the value as it is where that means nothing.
+// Set parses a text, and keeps the value if that fails.
 func (o *option[T]) Set(text string) error {
 	v, err := o.parse(text)
 	if err == nil {
@@ -42,7 +42,7 @@ func (o *option[T]) Set(text string) error {
 	return err
 }
 
-// textOf is any text but a stream.
+// textOf is any text except -, which is a stream.
 func textOf(what string) *option[string] {
 	return &option[string]{what: what, parse: func(text string) (string, error) {
 		switch text {
@@ -62,7 +62,7 @@ func choiceOf(names ...string) *option[string] {
 	}}
 }
 
-// known says what is meant by a name that is none of a few.
+// known wants one of a few names.
 func known(text string, names []string) error {
 	if slices.Contains(names, text) {
 		return nil
@@ -74,7 +74,7 @@ func known(text string, names []string) error {
 	return errors.New(err)
 }
 
-// manyOf is a flag that may be given any number of times, each a value of its own.
+// manyOf is a flag that may be repeated; each adds a value.
 func manyOf[T any](what string, parse func(string) (T, error)) *option[[]T] {
 	o := &option[[]T]{what: what, write: func([]T) string { return "" }}
 	o.parse = func(text string) ([]T, error) {
@@ -84,7 +84,7 @@ func manyOf[T any](what string, parse func(string) (T, error)) *option[[]T] {
 	return o
 }
 
-// listOf is up to so many values with commas between them, each once.
+// listOf is at most so many values separated by commas; repeated values count once.
 func listOf[T comparable](what string, most int, parse func(string) (T, error), value ...T) *option[[]T] {
 	return &option[[]T]{value: value, what: what,
 		parse: func(text string) (list []T, err error) {
@@ -143,7 +143,7 @@ func parsePrecision(text string) (ops.Precision, error) {
 	return ops.ParsePrecision(text)
 }
 
-// parseSetting wants a parameter and its value. What they are is for interp.Settings.
+// parseSetting wants a parameter and its value, which interp parses.
 func parseSetting(text string) (string, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
@@ -173,7 +173,7 @@ func parseShape(text string) ([]int, error) {
 	for _, part := range parts {
 		n, err := strconv.Atoi(part)
 		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return nil, errors.New("want sizes with an x between them, as in 1x3x224x224")
+			return nil, errors.New("want sizes separated by x, as in 1x3x224x224")
 		}
 		if n < 1 || n > math.MaxInt32 {
 			return nil, fmt.Errorf("the size %s is not from 1 to %d", part, math.MaxInt32)
@@ -183,7 +183,7 @@ func parseShape(text string) ([]int, error) {
 	return shape, nil
 }
 
-// depthOption says after how many parts of their paths steps are summed.
+// depthOption is the number of parts of a path by which steps are summed.
 func depthOption() *option[int] {
 	return &option[int]{value: 1, what: "N|all",
 		parse: func(text string) (int, error) {
@@ -202,7 +202,7 @@ func depthOption() *option[int] {
 func parseDuration(text string) (time.Duration, error) {
 	v, err := time.ParseDuration(text)
 	if err != nil || v < 0 || v > time.Hour {
-		return 0, errors.New("want a time with its unit, from 0s to 1h, as 500ms or 10s")
+		return 0, errors.New("want a time with its unit, from 0s to 1h, such as 500ms or 10s")
 	}
 	return v, nil
 }
@@ -228,13 +228,13 @@ func parseBytes(text string) (int64, error) {
 		v, shift, err = int64(math.Ceil(units*float64(int64(1)<<shift))), 0, nil
 	}
 	if err != nil || v < 0 || v > math.MaxInt64>>shift {
-		return 0, errors.New("want a size as 2GiB, 500MiB or a number of bytes, or 0 for no limit")
+		return 0, errors.New("want a size such as 2GiB, 500MiB or a number of bytes, or 0 for no limit")
 	}
 	return v << shift, nil
 }
 
-// A target is a value that is to be written to a file: that of a side head or a step, or
-// without a name the net's own output.
+// A target is a value to write to a file: that of a side head or a step, or without a name
+// the net's output.
 type target struct{ name, file string }
 
 func (t target) String() string {
@@ -244,7 +244,7 @@ func (t target) String() string {
 	return t.name
 }
 
-// targetsOption is the files to write, each for a value of its own.
+// targetsOption is the files to write and their values.
 func targetsOption() *option[[]target] {
 	const what = "[NAME=]FILE.npy"
 	o := manyOf(what, func(text string) (target, error) {
@@ -265,7 +265,7 @@ func targetsOption() *option[[]target] {
 		all, err := parse(text)
 		for _, other := range o.value {
 			if err == nil && other.name == all[len(all)-1].name {
-				return nil, fmt.Errorf("%v is asked for twice", other)
+				return nil, fmt.Errorf("%v is given twice", other)
 			}
 		}
 		return all, err

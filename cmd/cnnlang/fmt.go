@@ -22,20 +22,20 @@ func (a *app) fmt() *cobra.Command {
 	f := formatter{app: a}
 	cmd := &cobra.Command{
 		Use:   "fmt FILE|FOLDER|-...",
-		Short: "Lay out .cnn files in the one canonical way",
+		Short: "Format .cnn files in one canonical style",
 		Long: "fmt changes white space only, and works on files with mistakes too. It writes the\n" +
-			"files that change and prints their names; of a folder it takes every .cnn file\n" +
-			"below. Standard input, -, goes to standard output.\n\n" +
-			"With --shapes it also ends the lines of a sound file with the shapes that their\n" +
-			"steps have in its nets, as in `# [N, 64, 56, 56]`, or for all inputs of a block, as\n" +
-			"in `# [N, 4*c, H, W]`, and refreshes such comments. A line with another comment, or\n" +
-			"with several shapes, gets none.",
+			"files that change and prints their names; a folder stands for all .cnn files in it\n" +
+			"and below. Standard input, -, goes to standard output.\n\n" +
+			"With --shapes it also adds comments with shapes to the ends of lines, if the file\n" +
+			"has no mistakes: those that steps have in its nets, as in `# [N, 64, 56, 56]`, or for\n" +
+			"all inputs of a block, as in `# [N, 4*c, H, W]`. It updates such comments. A line with\n" +
+			"another comment, or with several shapes, gets none.",
 		Example: "  cnnlang fmt my.cnn\n" +
 			"  cnnlang fmt --check .\n" +
 			"  cnnlang fmt --diff my.cnn\n" +
 			"  cnnlang fmt --shapes my.cnn\n" +
 			"  cnnlang fmt - <my.cnn",
-		Args: arguments(1, -1, "the FILE or FOLDER to lay out"),
+		Args: arguments(1, -1, "the FILE or FOLDER to format"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, argument := range args {
 				f.argument(cmd.Context(), argument)
@@ -52,7 +52,7 @@ func (a *app) fmt() *cobra.Command {
 	return cmd
 }
 
-// A formatter goes through the arguments. Its exit code is the highest of theirs.
+// A formatter formats the arguments one by one. Its exit code is the highest of theirs.
 type formatter struct {
 	*app
 	check, diff, shapes bool
@@ -83,7 +83,7 @@ func (f *formatter) note(err error) {
 	}
 }
 
-// input lays out standard input.
+// input formats standard input.
 func (f *formatter) input(ctx context.Context) error {
 	text, err := io.ReadAll(io.LimitReader(f.stdin, parse.MaxBytes+1))
 	if err != nil {
@@ -103,7 +103,7 @@ func (f *formatter) input(ctx context.Context) error {
 	return err
 }
 
-// file lays out one file.
+// file formats one file.
 func (f *formatter) file(ctx context.Context, path string) error {
 	text, err := interp.ReadText(path)
 	if err != nil {
@@ -128,7 +128,8 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	return err
 }
 
-// lay refuses what is beyond the parser's limits; format would leave it as it is.
+// format refuses texts beyond the parser's limits, which package format would return as
+// they are.
 func (f *formatter) lay(name, text string) (string, error) {
 	src := source.NewFile(name, text)
 	if parse.Tokens(src) == nil {
@@ -144,11 +145,10 @@ func (f *formatter) lay(name, text string) (string, error) {
 	return format.Format(src), nil
 }
 
-// annotate writes the shapes into a text that stands, or is to stand, in a file.
-// A text with mistakes has none; they are shown in the text as it was read, for that
-// is what people have before them.
+// annotate adds the shapes to a formatted text. Mistakes are shown in the text as it was
+// read, for that is what people have before them.
 func (f *formatter) annotate(ctx context.Context, argument, text, laid string) (string, error) {
-	defer spaciously()()
+	defer relaxGC()()
 	p, err := interp.Read(stdinName, strings.NewReader(text))
 	if argument != "-" {
 		p, err = interp.Open(argument)

@@ -10,9 +10,9 @@ import (
 	"cnnlang/interp"
 )
 
-// inFolder lists the .cnn files of a folder and of those below, in the order of their
-// names, but for what begins with a dot: .git is nobody's text. What cannot be listed
-// is a problem, and the rest is listed all the same.
+// inFolder lists the .cnn files of a folder and of those below, sorted by name, without
+// files and folders whose names begin with a dot. What cannot be listed is a problem, and
+// the rest is listed nevertheless.
 func inFolder(folder string) (files []string, problems []error) {
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -36,7 +36,7 @@ func inFolder(folder string) (files []string, problems []error) {
 	return files, problems
 }
 
-// isFolder reports whether an argument is a folder, rather than a net of the library.
+// isFolder reports whether an argument is a folder and not a net of the library.
 func isFolder(argument string) bool {
 	if argument == "-" || !isFile(argument) && slices.Contains(interp.Library(), argument) {
 		return false

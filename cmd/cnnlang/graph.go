@@ -17,8 +17,8 @@ func (a *app) graph() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph FILE|NAME",
 		Short: "Print every operation of a net",
-		Long: "graph prints a net as it is computed, one line for each operation: its number,\n" +
-			"path, arguments, result shape, the numbers of its inputs and its tensors.",
+		Long: "graph prints every operation of a net, one per line: its number, path, arguments,\n" +
+			"the shape of its result, the numbers of its inputs, and its tensors.",
 		Example: "  cnnlang graph resnet18\n" +
 			"  cnnlang graph my.cnn -o json",
 		Args:              arguments(1, 1, "the FILE or NAME of a net"),
@@ -72,14 +72,14 @@ type graphDocument struct {
 	Nodes  []graphNode `json:"nodes"`
 }
 
-// A graphSide is a side head: the operation it ends with, or why it has none.
+// A graphSide is a side head: the operation it ends with, or why it does not fit.
 type graphSide struct {
 	Name    string `json:"name"`
 	Output  *int   `json:"output"`
 	Problem string `json:"problem,omitempty"`
 }
 
-// A graphNode is an operation. Its arguments are all that it has, defaults too.
+// A graphNode is an operation with all its arguments, including defaults.
 type graphNode struct {
 	ID        int            `json:"id"`
 	Path      string         `json:"path"`

@@ -1,5 +1,5 @@
 // Command cnnlang checks, measures and runs convolutional networks written in
-// .cnn files. It holds flags in and text out; what it does is in package interp.
+// .cnn files. It parses flags and prints results; package interp does the work.
 //
 // Data goes to standard output and messages to standard error. The exit codes
 // are in exit.go.
@@ -23,9 +23,8 @@ import (
 func main() { os.Exit(Main()) }
 
 // Main runs the program with the arguments and streams of the process and
-// returns its exit code. It does not wait for work that an interrupt stops: the
-// process ends, and only a file in the middle of being written is first taken
-// away.
+// returns its exit code. After an interrupt it does not wait for work to stop: the process ends,
+// once a file that is being written has been removed.
 func Main() int {
 	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(output{standardOutput()}, 1<<16), stderr: os.Stderr}
 	if err := startable(); err != nil {
@@ -53,7 +52,7 @@ type app struct {
 	color   *option[string]
 	writing sync.Mutex // held while a file is written
 
-	documented bool // whether standard output has JSON
+	documented bool // whether JSON has been written
 }
 
 // execute runs one command line.
@@ -63,8 +62,8 @@ func (a *app) execute(ctx context.Context, args []string) error {
 	return err
 }
 
-// attempt runs one command line. A panic is a mistake of this program; here it becomes an
-// error that says what to report.
+// attempt runs one command line. A panic is a bug in this program; it becomes an error that
+// says what to report.
 func (a *app) attempt(ctx context.Context, args []string) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -80,18 +79,18 @@ func (a *app) attempt(ctx context.Context, args []string) (err error) {
 	case err == nil:
 		return flushed
 	default:
-		a.message(flushed.Error(), "") // and the other comes behind it
+		a.message(flushed.Error(), "") // err follows it
 	}
 	return err
 }
 
-// A crash is a panic of this program.
+// A crash is a panic.
 type crash struct {
 	value any
 	stack []byte
 }
 
-// crashOf is the crash of a value that was recovered, which may be that of a thread.
+// crashOf is the crash with a recovered value, which may come from a worker.
 func crashOf(value any) *crash {
 	if c, ok := value.(*ops.Crash); ok {
 		return &crash{c.Value, c.Stack}
@@ -101,9 +100,9 @@ func crashOf(value any) *crash {
 
 func (e *crash) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
 
-// An output is standard output, and its errors are *outputError. Where it was closed there
-// are none: Go's runtime puts /dev/null in its place before the program begins, and a
-// program that is started without output, as by Python's DEVNULL, looks the same.
+// An output is standard output, whose errors are *outputError. If it was closed there are
+// none: Go's runtime opens /dev/null in its place before the program begins, and a program
+// that is started without output, as with Python's DEVNULL, looks the same.
 type output struct{ io.Writer }
 
 func (o output) Write(p []byte) (int, error) {
@@ -114,7 +113,7 @@ func (o output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// An outputError says that standard output takes no more.
+// An outputError says that standard output cannot be written.
 type outputError struct{ err error }
 
 func (e *outputError) Error() string {

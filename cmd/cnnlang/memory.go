@@ -6,23 +6,22 @@ import (
 	"cnnlang/interp"
 )
 
-// program is about what the program itself takes.
+// program is roughly the memory that the program itself takes.
 const program = 32 << 20
 
-// collect has Go's collector keep garbage within what may be used: what lies outside
-// of its memory is not for it.
+// collect makes Go's collector keep the heap within what may be used, less the memory
+// outside of the heap.
 func collect(limit, outside int64) {
 	if limit > 0 {
 		debug.SetMemoryLimit(max(0, limit-outside) + program)
 	}
 }
 
-// spaciously lets the heap grow before it is searched for garbage: a check makes
-// much of it, keeps little, and is over soon. Who has set GOGC is obeyed, and a file
-// that asks for much finds it searched as often as it takes to stay below a limit, or
-// within what addresses the process may have.
-// The function it returns ends that.
-func spaciously() (end func()) {
+// relaxGC lets the heap grow further before it is collected: a check allocates much, keeps
+// little, and is over soon. It does nothing if GOGC is set. Above a limit, or near the
+// address space that the process may have, the heap is collected as often as necessary.
+// The function it returns restores the settings.
+func relaxGC() (end func()) {
 	const usual, percent, limit = 100, 1000, 192 << 20
 	before := debug.SetGCPercent(percent)
 	if before != usual {

@@ -17,8 +17,7 @@ import (
 	"cnnlang/ops"
 )
 
-// An origin is the flags that say where a net's weights come from and what a net
-// may take.
+// An origin is the flags for where a net's weights come from and what memory it may take.
 type origin struct {
 	weights   *option[string]
 	noMap     bool
@@ -37,14 +36,14 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Var(o.weights, "weights", "a .safetensors file, or generated weights")
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(o.seed, "seed", "seed of generated weights and generated input")
-	o.cache.what = "" // it follows a =, so help has no word for it behind a blank
-	f.Var(o.cache, "cache", "keep packed weights for the next start, in the user's cache or, with --cache=FOLDER, there")
+	o.cache.what = "" // help shows what follows the =
+	f.Var(o.cache, "cache", "keep packed weights for the next start, in the user's cache folder or in another one: --cache=FOLDER")
 	f.Lookup("cache").NoOptDefVal = usersCache
-	f.Var(o.tune, "tune", "take the algorithms that a file says; if there is none, measure them and write it")
-	f.Var(o.maxMemory, "max-memory", "memory that may be used, as 8GiB, 0 for all (default 75 % of what is available)")
+	f.Var(o.tune, "tune", "use the algorithms in a file; if it does not exist, measure them and write it")
+	f.Var(o.maxMemory, "max-memory", "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)")
 }
 
-// usersCache is what --cache without a folder stands for.
+// usersCache is the value of --cache without a folder.
 const usersCache = "default"
 
 // cacheFolder is where packed weights are kept, "" for nowhere.
@@ -74,8 +73,8 @@ func (o *origin) source() interp.Weights {
 	return w
 }
 
-// build prepares a net with its weights. Where a file does not fit, the error
-// says which nets of the library it does fit.
+// build prepares a net with its weights. If a file does not fit, the error says which nets
+// of the library it fits.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
 	if _, err := ops.ISA(); err != nil {
 		return nil, usage("%s", plain(err))
@@ -99,25 +98,25 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	return model, err
 }
 
-// otherThreads says that a choice was measured on other threads, which may be slower
-// here and is as right.
+// otherThreads notes that algorithms were measured on another number of threads; they may
+// be slower here.
 func (a *app) otherThreads(t *interp.Tuning, path string, threads int) {
 	if threads == 0 {
 		threads = ops.Threads()
 	}
 	if t.Threads > 0 && t.Threads != threads {
-		fmt.Fprintf(a.stderr, "note: the algorithms of %s were measured on other threads: %d, not %d\n", visible(path), t.Threads, threads)
+		fmt.Fprintf(a.stderr, "note: the algorithms in %s were measured on %d threads, not %d\n", visible(path), t.Threads, threads)
 	}
 }
 
 // tuneTime is how long each algorithm of a step is measured.
 const tuneTime = 30 * time.Millisecond
 
-// tuning reads the choices that --tune names, or makes them and shows them.
+// tuning reads the file of --tune, or measures, prints and writes it.
 func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Tuning, error) {
 	path := o.tune.value
 	if path != "" && opts.Precision != ops.F32 {
-		return nil, usage("got --tune and the precision %v, want one of them", opts.Precision).withHelp("only in f32 is there a choice of algorithms")
+		return nil, usage("got --tune and the precision %v, want one of them", opts.Precision).withHelp("only f32 has a choice of algorithms")
 	}
 	if path == "" {
 		return nil, nil
@@ -147,7 +146,7 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	}
 	if err := t.Write(path); err != nil {
 		var inner *fs.PathError
-		if errors.As(err, &inner) { // names a file beside it
+		if errors.As(err, &inner) { // its path is that of a temporary file
 			err = &fs.PathError{Op: "write", Path: path, Err: inner.Err}
 		}
 		return nil, err
@@ -155,7 +154,7 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	return t, nil
 }
 
-// document is what a result says of its weights.
+// document describes the weights in a result.
 func (o *origin) document() weightsOrigin {
 	if o.generated() {
 		return weightsOrigin{Seed: &o.seed.value}

@@ -18,8 +18,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// What a verb prints comes in one of two sets of formats. check adds to the second what
-// others want of diagnostics.
+// Every verb that prints results has one of two sets of formats; check adds formats of
+// diagnostics to the second.
 var (
 	tableFormats = []string{"table", "json", "csv", "md"}
 	textFormats  = []string{"text", "json"}
@@ -50,26 +50,25 @@ func (a *app) json(document any) error {
 	return err
 }
 
-// numberList is an array of whole numbers, each on a line of its own. It cannot
-// match in a string, which holds no end of line.
+// numberList is an array of whole numbers, each on a line of its own. It cannot match inside
+// a string, which contains no newline.
 var numberList = regexp.MustCompile(`\[\n\s+\d+(,\n\s+\d+)*\n\s+\]`)
 
-// A column of a grid. The first one gives way where a terminal is too narrow.
+// A column of a grid. The first one is cut if a terminal is too narrow.
 type column struct {
 	title string
-	right bool // numbers, aligned at their last digit
+	right bool // aligned to the right, for numbers
 }
 
-// A grid is rows of cells for people or spreadsheets. Cells are text, or a
-// dim.Size, which people get with separators and spreadsheets without.
+// A grid is rows of cells for people or spreadsheets. A cell that is a dim.Size has thousands
+// separators for people and none for spreadsheets.
 type grid struct {
 	columns []column
 	rows    [][]any
 	totals  [][]any
 }
 
-// grid writes it as table, md or csv. A csv has no totals, which would be taken
-// for rows.
+// grid writes it as table, md or csv. A csv has no totals, since they would look like rows.
 func (a *app) grid(g grid, format string) error {
 	if format == "csv" {
 		return a.csv(g)
@@ -113,10 +112,10 @@ var quiet = table.Style{
 	Options: table.Options{SeparateColumns: true, SeparateHeader: true, SeparateFooter: true},
 }
 
-// narrowest is what is left of the first column, however narrow the terminal.
+// narrowest is the least width of the first column, however narrow the terminal is.
 const narrowest = 12
 
-// shrink cuts the first column, and no other, to what the terminal leaves it.
+// shrink cuts the first column, and no other, so that the table fits the terminal.
 func (g grid) shrink(t table.Writer, width int) {
 	widest := 0
 	for line := range strings.Lines(t.Render()) {
@@ -164,8 +163,8 @@ func readable(cells []any) table.Row {
 	return row
 }
 
-// short is the text of a cell in a table for people: of one that is far too long the
-// middle is left out, so that no row is as wide as the longest path could be.
+// short is the text of a cell in a table for people: if it is far too long, as a path can
+// be, its middle is left out.
 func short(text string) string {
 	const most = 200
 	if utf8.RuneCountInString(text) <= most {
@@ -224,7 +223,7 @@ func grouped(n dim.Size) string {
 
 const outOfRange = "out of range"
 
-// integer is a size in JSON: null where it is out of range.
+// integer is a size in JSON: null if it is out of range.
 func integer(n dim.Size) *int {
 	if v, ok := n.Int(); ok {
 		return &v
@@ -232,8 +231,8 @@ func integer(n dim.Size) *int {
 	return nil
 }
 
-// A real is a number in JSON with the digits that a float32 has: null where it
-// is not finite, which JSON has no word for.
+// A real is a number in JSON with the digits of a float32: null if it is not finite, which
+// JSON cannot express.
 type real float64
 
 // MarshalJSON writes the number or null.

@@ -13,7 +13,7 @@ import (
 
 // definitions say what is counted.
 var definitions = countDefinitions{
-	Params: "learned numbers; running statistics are not among them",
+	Params: "learned numbers, without running statistics",
 	MACs:   "multiply-accumulates of convolutions and linear layers for one image, without biases",
 	FLOPs: "floating point operations of everything for one image: 2 per MAC, 1 per added bias or " +
 		"activated element, 2 per normalised element, the window's size per pooled element",
@@ -68,10 +68,10 @@ func (a *app) params() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME",
 		Short: "Count parameters, MACs and FLOPs",
-		Long: "params counts what a net holds and does, by the blocks it is made of. At every\n" +
-			"depth the rows sum to the totals. Side heads have rows and totals of their own.\n\n" +
-			"With --tensors it lists every tensor that a file of weights must hold, running\n" +
-			"statistics and those of side heads too; the JSON holds both.\n\n" + definitions.String(),
+		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
+			"rows sum to the totals. Side heads have rows and totals of their own.\n\n" +
+			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
+			"running statistics and those of side heads; the JSON has both.\n\n" + definitions.String(),
 		Example: "  cnnlang params resnet50\n" +
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
@@ -117,8 +117,8 @@ func (a *app) paramsTable(n *interp.Net, rows []graph.Row, format string) error 
 	return err
 }
 
-// sidePath is the path of a row of a side head, behind the head's name where that
-// is not where the path begins.
+// sidePath is the path of a row of a side head, after the head's name unless the path begins
+// with it.
 func sidePath(r graph.Row) string {
 	switch {
 	case r.Path == r.Head || strings.HasPrefix(r.Path, r.Head+"."):
@@ -129,8 +129,8 @@ func sidePath(r graph.Row) string {
 	return "side " + r.Head + ": " + r.Path
 }
 
-// rowGrid puts the rows of side heads behind the others, and marks them or, in
-// a csv, gives them a column.
+// rowGrid puts the rows of side heads after the others, and marks them or, in a csv, adds a
+// column.
 func rowGrid(n *interp.Net, rows []graph.Row, csv bool) grid {
 	g := grid{columns: []column{{"path", false}, {"kind", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
 	if csv {
@@ -199,7 +199,7 @@ func documentOf(n *interp.Net, rows []graph.Row, tensors bool) paramsDocument {
 	return d
 }
 
-// String is the definitions as they stand below a table.
+// String is the definitions below a table.
 func (d countDefinitions) String() string {
 	return "params  " + d.Params + "\n" +
 		"MACs    " + d.MACs + "\n" +

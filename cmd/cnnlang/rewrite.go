@@ -10,7 +10,8 @@ import (
 	"cnnlang/interp/atomicfile"
 )
 
-// rewrite replaces a text whole, if it still is what was read. An interrupt waits for it.
+// rewrite replaces a text, if it has not changed since it was read. An interrupt waits for
+// it.
 func (a *app) rewrite(path, old, text string) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
@@ -31,7 +32,7 @@ func (a *app) rewrite(path, old, text string) error {
 	return nil
 }
 
-// cannotWrite is the reason without the name of the file that was being made.
+// cannotWrite is the reason without the name of the temporary file.
 func cannotWrite(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -19,7 +19,7 @@ func (a *app) root() *cobra.Command {
 		Use:   "cnnlang",
 		Short: "Check, measure and run convolutional networks",
 		Long: "cnnlang checks, measures and runs convolutional networks written in .cnn files.\n\n" +
-			"Where a verb takes FILE|NAME, an argument that ends in .cnn, holds a path\n" +
+			"Where a verb takes FILE|NAME, an argument that ends in .cnn, contains a path\n" +
 			"separator or is - (standard input) is a file; any other is a net of the library,\n" +
 			"which `cnnlang list` shows.\n\n" + exitHelp,
 		Example: "  cnnlang list\n" +
@@ -39,7 +39,7 @@ func (a *app) root() *cobra.Command {
 	}
 	colors := []string{"auto", "always", "never"}
 	a.color = choiceOf(colors...)
-	root.PersistentFlags().Var(a.color, "color", "colours in messages: "+strings.Join(colors, ", "))
+	root.PersistentFlags().Var(a.color, "color", "colours in messages: "+strings.Join(colors, ", ")+"; auto has them on a terminal unless NO_COLOR is set")
 	complete(root, "color", colors)
 	root.SetVersionTemplate(versionLine() + "\n")
 	root.SetFlagErrorFunc(flagError)
@@ -51,7 +51,7 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// help is `cnnlang help`, which knows what is no verb.
+// help is `cnnlang help`, which refuses unknown verbs.
 func help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [VERB]",
@@ -71,7 +71,7 @@ func help(root *cobra.Command) *cobra.Command {
 			case len(rest) > 0:
 				return usage("%q is one argument too many", rest[0]).withHelp("`cnnlang help %s` explains %[1]s", cmd.Name())
 			}
-			cmd.InitDefaultHelpFlag() // else help would not list it
+			cmd.InitDefaultHelpFlag() // otherwise help would not list it
 			return cmd.Help()
 		},
 	}
@@ -88,7 +88,7 @@ func verbs(root *cobra.Command) []string {
 	return names
 }
 
-// unknownVerb explains a first argument that is no verb.
+// unknownVerb is for a first argument that is not a verb.
 func unknownVerb(root *cobra.Command, got string) error {
 	err := usage("there is no command %q", got)
 	if isFile(got) {
@@ -101,7 +101,7 @@ func unknownVerb(root *cobra.Command, got string) error {
 	return err.withHelp("the commands are %s; `cnnlang --help` explains them", strings.Join(known, ", "))
 }
 
-// flagError puts what is wrong with a flag into our words.
+// flagError puts an error of pflag into our words.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
@@ -122,7 +122,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usage("%v", err).withHelp("%s", help)
 }
 
-// renamed is flags by their names of before, and what they are now.
+// renamed maps old names of flags to what to write now.
 var renamed = map[string]string{"side": "--output NAME=FILE", "at": "--output PATH=FILE"}
 
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
@@ -150,7 +150,7 @@ func invalidFlag(e *pflag.InvalidValueError) *usageError {
 	return usage("--%s %q: %s", flag.Name, e.GetValue(), want)
 }
 
-// arguments checks how many there are.
+// arguments checks the number of arguments.
 func arguments(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -159,7 +159,7 @@ func arguments(least, most int, what string) cobra.PositionalArgs {
 		case most >= 0 && len(args) > most:
 			e := usage("%q is one argument too many", args[most])
 			if flag := openFlag(cmd); flag != "" {
-				return e.withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, args[most])
+				return e.withHelp("write the value of --%s after `=`: `--%[1]s=%s`", flag, args[most])
 			}
 			return e.withHelp("%s", cmd.UseLine())
 		}
@@ -167,7 +167,7 @@ func arguments(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// openFlag is a flag that was given without the value that it may have, "" for none.
+// openFlag is a flag with an optional value that was given without one, "" for none.
 func openFlag(cmd *cobra.Command) (name string) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal != "" && f.Value.Type() != "bool" && f.Value.String() == f.NoOptDefVal {
@@ -177,8 +177,8 @@ func openFlag(cmd *cobra.Command) (name string) {
 	return name
 }
 
-// separated finds the value of a flag that was given behind a blank and is taken for
-// an image.
+// separated finds a value that was separated from its flag by a space instead of `=`, and so
+// became an image.
 func separated(cmd *cobra.Command, images []string) error {
 	flag := openFlag(cmd)
 	if flag == "" {
@@ -186,7 +186,7 @@ func separated(cmd *cobra.Command, images []string) error {
 	}
 	for _, image := range images {
 		if info, err := os.Stat(image); err != nil && filepath.Ext(image) == "" || err == nil && info.IsDir() {
-			return usage("%q is not an image", image).withHelp("a value of --%s follows a `=`: `--%[1]s=%s`", flag, image)
+			return usage("%q is not an image", image).withHelp("write the value of --%s after `=`: `--%[1]s=%s`", flag, image)
 		}
 	}
 	return nil
@@ -202,7 +202,7 @@ func complete(cmd *cobra.Command, flag string, values []string) {
 
 func toCompletions(values []string) []cobra.Completion { return values }
 
-// completeNets offers the nets of the library beside files.
+// completeNets offers the nets of the library and files.
 func completeNets(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return interp.Library(), cobra.ShellCompDirectiveDefault
 }

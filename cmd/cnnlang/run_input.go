@@ -10,8 +10,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// shapeOf looks at an array, whose shape decides the net's, and returns it, nil where the
-// input is another. The rest is for when the net's size is known.
+// shapeOf is the shape of the array that is the input, which decides the size of the net;
+// nil if the input is something else.
 func (f *runFlags) shapeOf(images []string) (tensor.Shape, error) {
 	switch {
 	case len(images) > 0:
@@ -34,7 +34,7 @@ func (f *runFlags) shapeOf(images []string) (tensor.Shape, error) {
 	return shape, nil
 }
 
-// blame says from which file an input comes that a net does not take.
+// blame notes from which file the input comes that does not fit a net.
 func blame(err error, file string, shape tensor.Shape) {
 	var found *interp.ProgramError
 	if !errors.As(err, &found) {

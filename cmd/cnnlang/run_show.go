@@ -28,7 +28,7 @@ type weightsOrigin struct {
 	Seed *uint64 `json:"seed,omitempty"` // of generated weights
 }
 
-// String says it in words.
+// String is for people.
 func (w weightsOrigin) String() string {
 	if w.Seed != nil {
 		return fmt.Sprintf("weights generated from seed %d", *w.Seed)
@@ -41,7 +41,7 @@ type runSeconds struct {
 	Run     float64 `json:"run"`
 }
 
-// An outputSummary says what an output holds.
+// An outputSummary summarises an output.
 type outputSummary struct {
 	Shape   []int `json:"shape"`
 	Min     real  `json:"min"`

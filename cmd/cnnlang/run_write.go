@@ -11,7 +11,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A writtenValue is a value that went to a file.
+// A writtenValue is a value that was written to a file.
 type writtenValue struct {
 	Name  string `json:"name"` // output, the name of a side head, or the path of a step
 	What  string `json:"what"` // output, side or step
@@ -19,7 +19,7 @@ type writtenValue struct {
 	File  string `json:"file"`
 }
 
-// writeValues writes every value that was asked for.
+// writeValues writes the values of --output.
 func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error {
 	for _, t := range f.output.value {
 		what, name, value := "output", "output", r.session.Output()
@@ -41,7 +41,7 @@ func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error 
 	return nil
 }
 
-// writeArray writes a .npy file. An interrupt takes away what is written so far.
+// writeArray writes a .npy file, or none if it is interrupted.
 func (a *app) writeArray(ctx context.Context, path string, t tensor.Tensor) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
@@ -55,7 +55,7 @@ func (a *app) writeArray(ctx context.Context, path string, t tensor.Tensor) erro
 	problem := plain(err)
 	var inner *fs.PathError
 	if errors.As(err, &inner) {
-		problem = inner.Err.Error() // the path in it is that of a temporary file
+		problem = inner.Err.Error() // its path is that of a temporary file
 	}
 	return &npy.FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
 }

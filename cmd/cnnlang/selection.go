@@ -6,7 +6,7 @@ import (
 	"cnnlang/interp"
 )
 
-// A selection is the flags that say which net at which size.
+// A selection is the flags that choose a net and its size.
 type selection struct {
 	net   *option[string]
 	set   *option[[]string]
@@ -20,15 +20,15 @@ func (s *selection) flags(cmd *cobra.Command) {
 	s.set = manyOf("NAME=VALUE", parseSetting)
 	s.shape = &option[[]int]{what: "NxCxHxW", parse: parseShape, write: shapeText}
 	f.Var(s.net, "net", "the net to take from a file that declares several")
-	f.Var(s.set, "set", "give a parameter of the net a value, as classes=10; may be repeated")
-	f.Var(s.shape, "shape", "shape of the input, as 2x3x224x224")
+	f.Var(s.set, "set", "set a parameter of the net, as in classes=10; may be repeated")
+	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
 	err := cmd.RegisterFlagCompletionFunc("net", completeNetsOfFile)
 	if err != nil {
 		panic("cnnlang: " + err.Error())
 	}
 }
 
-// completeNetsOfFile offers the nets of the file named before.
+// completeNetsOfFile offers the nets of the file that is the first argument.
 func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []string
 	if len(args) > 0 && args[0] != "-" {

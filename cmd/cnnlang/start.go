@@ -11,17 +11,17 @@ import (
 	"cnnlang/interp"
 )
 
-// A starved is a process that the system gives too little to run in. Go's runtime ends
-// without a word for users where it cannot have a thread or memory, so that both are
-// looked at first. Before that it has taken some: below about 750 MB of addresses and six
-// threads no program of Go comes so far as to say anything.
+// A starved is an error about too few resources. Go's runtime crashes without a message for
+// users if it cannot get a thread or memory, so both are checked first. The runtime itself
+// needs some of them: below about 750 MB of addresses and six threads no Go program gets as
+// far as this check.
 type starved struct{ what, help string }
 
 func (e *starved) Error() string { return e.what }
 
-// startable returns a *starved where the program would not come far.
+// startable returns a *starved if the program would soon crash.
 func startable() error {
-	if n := filesLeft(); n < leastFiles { // the first of all, as the others open files
+	if n := filesLeft(); n < leastFiles { // first, since the other checks open files
 		return &starved{fmt.Sprintf("the limit on open files is %d, want %d", n, leastFiles), "raise `ulimit -n`"}
 	}
 	if left, limited := interp.AddressesLeft(); limited && left < program {
@@ -35,19 +35,19 @@ func startable() error {
 	return nil
 }
 
-// leastFiles is how many files are open at once: standard ones, what Go waits for events
-// with, and what is read and written.
+// leastFiles is how many files are open at once: the standard ones, those of Go's network
+// poller, and what is read and written.
 const leastFiles = 16
 
-// waiting is how many threads Go may have beside one a processor: they wait for signals,
+// waiting is how many threads Go may have besides one per processor: they wait for signals,
 // timers and files.
 const waiting = 6
 
-// fewThreads is a limit that is worth counting what is taken of it.
+// fewThreads is a limit below which the threads in use are counted.
 const fewThreads = 1024
 
-// threadsLeft is how many threads the process may have, with those it has, where its user
-// or its control group has a limit on all.
+// threadsLeft is how many threads the process may have in all, if its user or its control
+// group has a limit.
 func threadsLeft(root string) (left int, limited bool) {
 	read := func(path string) []byte {
 		text, _ := os.ReadFile(filepath.Join(root, path))
@@ -81,14 +81,14 @@ func threadsLeft(root string) (left int, limited bool) {
 	return left, limited
 }
 
-// mayExceed reports whether a set of capabilities has CAP_SYS_ADMIN or CAP_SYS_RESOURCE,
-// which the limit on processes is not for.
+// mayExceed reports whether a set of capabilities has CAP_SYS_ADMIN or CAP_SYS_RESOURCE, to
+// which the limit on processes does not apply.
 func mayExceed(capabilities string) bool {
 	set, _ := strconv.ParseUint(capabilities, 16, 64)
 	return set&(1<<21|1<<24) != 0
 }
 
-// after is the text behind a key, and first its first word.
+// after is the text after a key, and first its first word.
 func after(text []byte, key string) []byte {
 	_, rest, _ := bytes.Cut(text, []byte("\n"+key))
 	return rest

@@ -55,7 +55,7 @@ func TestChecksLeaveRoomForAddresses(t *testing.T) {
 	if err := unix.Getrlimit(unix.RLIMIT_AS, &before); err != nil {
 		t.Fatal(err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(100)) // what spaciously stands aside for is not in question
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // what relaxGC stands aside for is not in question
 	const usual = 192 << 20
 	within := func(more uint64) int64 {
 		status, err := os.ReadFile("/proc/self/status")
@@ -68,7 +68,7 @@ func TestChecksLeaveRoomForAddresses(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unix.Setrlimit(unix.RLIMIT_AS, &before)
-		defer spaciously()()
+		defer relaxGC()()
 		return debug.SetMemoryLimit(-1)
 	}
 	if got := within(256 << 20); got > 128<<20 {

@@ -2,5 +2,5 @@
 
 package main
 
-// filesLeft is enough where nothing is known of a limit.
+// filesLeft is enough if no limit is known.
 func filesLeft() int { return leastFiles }

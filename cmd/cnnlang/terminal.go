@@ -8,8 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// colored reports whether messages have colours: --color says so or, where it is
-// auto, they go to a terminal and NO_COLOR (no-color.org) is not set.
+// colored reports whether messages have colours: by --color or, if that is auto, if they go
+// to a terminal and NO_COLOR (no-color.org) is not set.
 func (a *app) colored() bool {
 	if a.color != nil && a.color.given && a.color.value != "auto" { // nil: flags are not read yet
 		return a.color.value == "always"
@@ -22,7 +22,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// terminalWidth is how many columns a terminal has, 0 for what is none.
+// terminalWidth is the number of columns of a terminal, 0 for anything else.
 func terminalWidth(f *os.File) int {
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
@@ -31,8 +31,7 @@ func terminalWidth(f *os.File) int {
 	return width
 }
 
-// progress shows what long work is at, on a terminal and on one line; "" takes it
-// away.
+// progress shows the progress of long work on one line of a terminal; "" removes it.
 func (a *app) progress(format string, args ...any) {
 	if isTerminal(a.stderr) {
 		fmt.Fprint(a.stderr, "\r\x1b[K"+visible(fmt.Sprintf(format, args...)))

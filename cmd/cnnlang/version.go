@@ -26,7 +26,7 @@ type versionDocument struct {
 func (a *app) version() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
-		Short:   "Say which version this is",
+		Short:   "Print the version",
 		Example: "  cnnlang version -o json",
 		Args:    arguments(0, 0, ""),
 	}

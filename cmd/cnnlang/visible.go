@@ -10,9 +10,9 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// standardOutput is where data goes: as it is to a file or a pipe, and to a terminal
-// without anything that a terminal would obey. Names of files and texts from them may
-// hold that, and what is printed of them here has no colours of its own.
+// standardOutput is where data goes: unchanged to a file or a pipe, and to a terminal without
+// control characters, which names and texts of files may contain. Data has no colours of
+// its own.
 func standardOutput() io.Writer {
 	if isTerminal(os.Stdout) {
 		return &visibleWriter{w: os.Stdout}
@@ -20,10 +20,10 @@ func standardOutput() io.Writer {
 	return os.Stdout
 }
 
-// A visibleWriter writes out what a terminal would obey or hide.
+// A visibleWriter makes control characters and invisible ones visible.
 type visibleWriter struct {
 	w    io.Writer
-	rest []byte // the beginning of a character whose end has not come yet
+	rest []byte // the beginning of an incomplete character
 }
 
 func (v *visibleWriter) Write(p []byte) (int, error) {
@@ -44,13 +44,12 @@ func (v *visibleWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// visibleName is the name of a file as a line of text may hold it: nothing in it ends the
-// line, or is obeyed by a terminal.
+// visibleName is the name of a file without newlines and control characters.
 func visibleName(name string) string {
 	return strings.ReplaceAll(diag.Visible(name), "\n", "␊")
 }
 
-// visible is a text as a terminal may get it, its tabs as they are.
+// visible is a text without control characters other than tabs.
 func visible(text string) string {
 	parts := strings.Split(text, "\t")
 	for i := range parts {

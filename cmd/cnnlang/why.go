@@ -45,11 +45,11 @@ func (a *app) why() *cobra.Command {
 	var s selection
 	cmd := &cobra.Command{
 		Use:   "why FILE|NAME PATH [AXIS]",
-		Short: "Tell how the sizes at a step came to be",
-		Long: "why follows the axes of a step's value back to the input and lists the steps that\n" +
-			"changed each: what it became, where, and by which argument. PATH is that of a\n" +
-			"step, as `cnnlang params --depth all` lists them, `input` or `output`; AXIS is\n" +
-			"one of batch, channels, height and width, or N, C, H, W, or a number from 0.",
+		Short: "Explain the sizes of a step",
+		Long: "why follows each axis of a step's value back to the input and lists the steps that\n" +
+			"changed its size: the new size, the step, and the argument that caused it. PATH is\n" +
+			"the path of a step, as `cnnlang params --depth all` lists them, `input` or `output`;\n" +
+			"AXIS is batch, channels, height or width, or N, C, H, W, or a number from 0.",
 		Example: "  cnnlang why resnet50 layer3.0\n" +
 			"  cnnlang why googlenet inception4a channels\n" +
 			"  cnnlang why my.cnn output --shape 1x3x320x320",
@@ -88,7 +88,7 @@ func (a *app) why() *cobra.Command {
 	return cmd
 }
 
-// axisOf reads an axis as people write it.
+// axisOf parses an axis: its name, letter or number.
 func axisOf(text string) (string, error) {
 	var names []string
 	for i, letter := range dim.Letters() {
@@ -133,7 +133,7 @@ func together(a, b interp.Change) bool {
 	return a.Size == b.Size && a.Path == b.Path && a.Reason == b.Reason && a.Span.Start.Line == b.Span.Start.Line
 }
 
-// by is what a step is and which argument changed the size.
+// by is the call of a step and the argument that changed the size.
 func by(c interp.Change) string {
 	if c.Reason == "" {
 		return c.Call
