@@ -67,7 +67,7 @@ func newApp() (*app, *bytes.Buffer, *bytes.Buffer) {
 	return &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &err}, &out, &err
 }
 
-// panics is a place to write to that has a bug.
+// panics is a writer with a bug.
 type panics struct{}
 
 func (panics) Write([]byte) (int, error) { panic("oops") }
@@ -133,12 +133,12 @@ func TestSizesOfMemory(t *testing.T) {
 	}
 	for _, text := range []string{"", "-1", "1.5", "-1.5GiB", "NaNGiB", "1e300GiB", "GiB", "9999999999GiB", "8388608TiB", "1GB"} {
 		if _, err := parseBytes(text); err == nil {
-			t.Errorf("%q is taken", text)
+			t.Errorf("%q is accepted", text)
 		}
 	}
 }
 
-// A narrow terminal costs the first column alone.
+// A narrow terminal cuts only the first column.
 func TestNarrowTablesCutTheFirstColumn(t *testing.T) {
 	g := grid{columns: []column{{"path", false}, {"output", false}}}
 	g.rows = append(g.rows, []any{"layer1.0.downsample.conv", "[1, 64, 56, 56]"}, []any{"fc", "[1, 1000]"})

@@ -15,10 +15,10 @@ import (
 //	a, b  <  c, d;    c and d may import a and b, and whatever those may
 //	NONE  <  c;       c may import no package of this module
 //	a    !<  c;       c may not import a, whatever else says so
-//	x.org/m < c;      c may import the outside module m; nobody else may
-//	std/os  < c;      likewise the package os of the standard library; packages
-//	                  of it that no arrow names are free
-//	std/net < NONE;   nobody may import net
+//	x.org/m < c;      c may import the outside module m; others may not
+//	std/os  < c;      the same for package os of the standard library; its packages
+//	                  that no arrow names may be imported freely
+//	std/net < NONE;   no package may import net
 //
 // `#` begins a comment.
 type arrows struct {
@@ -89,12 +89,12 @@ func names(list string) []string {
 	return all
 }
 
-// acyclic finds arrows in a circle, with which everything would be allowed.
+// acyclic finds import cycles among the arrows.
 func (r *arrows) acyclic() error {
 	for p := range r.may {
 		for _, a := range r.may[p] {
 			if a != none && r.reaches(a, p) {
-				return fmt.Errorf("the arrows between %s and %s are a circle", a, p)
+				return fmt.Errorf("the arrows between %s and %s are a cycle", a, p)
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func outside(imported string) bool {
 	return strings.Contains(first, ".")
 }
 
-// forbids says why pkg may not import what it imports, "" where it may.
+// forbids says why pkg may not import a package, "" if it may.
 func (r *arrows) forbids(pkg, imported string) string {
 	inside, ours := strings.CutPrefix(imported, module+"/")
 	ok := true
@@ -191,7 +191,7 @@ func TestArrowsMeanWhatTheySay(t *testing.T) {
 	}
 	for _, wrong := range []string{"", "a b;", "a < ;", "a < b; b < a;", "a < b < c;", "a < a;"} {
 		if _, err := parseArrows(wrong); err == nil {
-			t.Errorf("%q is taken for arrows", wrong)
+			t.Errorf("%q is parsed as arrows", wrong)
 		}
 	}
 }

@@ -34,8 +34,8 @@ func TestPackagesHaveAComment(t *testing.T) {
 	}
 }
 
-// Everything exported says what it does. A method need not where an interface of
-// this module or one that all Go programs know explains it.
+// Everything exported has a comment, except methods that an interface of this module or a
+// well-known one explains.
 func TestExportedNamesAreDocumented(t *testing.T) {
 	files := goFiles(t)
 	explained := map[string]bool{"Error": true, "Unwrap": true, "String": true, "UnmarshalJSON": true, "MarshalJSON": true}
@@ -97,8 +97,8 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 	return ok && name.IsExported()
 }
 
-// undocumentedSpec looks at one line of a declaration; the comment of a group
-// speaks for its constants and variables.
+// undocumentedSpec checks one line of a declaration; the comment of a group is that of its
+// constants and variables.
 func undocumentedSpec(spec ast.Spec, group bool) (list []*ast.Ident) {
 	switch spec := spec.(type) {
 	case *ast.TypeSpec:

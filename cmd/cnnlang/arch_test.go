@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// What ARCHITECTURE.md promises of the tree as a whole.
+// What ARCHITECTURE.md says of the tree as a whole.
 
 const root = "../.." // of the module
 
@@ -87,7 +87,7 @@ func goFiles(t *testing.T) []*goFile {
 	return files
 }
 
-// Nothing imports against the arrows of ARCHITECTURE.md, whatever the build tags.
+// Imports follow the arrows of ARCHITECTURE.md, with all build tags.
 func TestImportsFollowTheArrows(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
 	if err != nil {
@@ -162,7 +162,7 @@ func TestFilesAndFunctionsAreShort(t *testing.T) {
 	}
 }
 
-// height is the number of lines that a part of a file stands on.
+// height is the number of lines of a part of a file.
 func (f *goFile) height(n ast.Node) int {
 	return f.fset.Position(n.End()).Line - f.fset.Position(n.Pos()).Line + 1
 }
@@ -185,7 +185,7 @@ var directive = regexp.MustCompile(`(?m)^\s*//\s+go:(build|embed|noescape|noinli
 func TestDirectivesAreSpelledAsSuch(t *testing.T) {
 	for _, f := range goFiles(t) {
 		if m := directive.FindString(f.text); m != "" {
-			t.Errorf("%s: %q has no effect, there must be no blank before go:", f.path, m)
+			t.Errorf("%s: %q has no effect, there must be no space before go:", f.path, m)
 		}
 	}
 }
@@ -227,8 +227,8 @@ var openers = map[string]string{
 	"ops/internal/cpu/cores_linux.go":    "what Linux says of processors",
 }
 
-// A named pipe or a device hangs whoever opens it, so nobody does but one function.
-// What serves tests or the comparison with others reads files of ours.
+// Opening a named pipe or a device can hang, so one function opens all files that users
+// name. Tests and the comparison with others read files of this project.
 func TestFilesAreOpenedByOneFunction(t *testing.T) {
 	opens := regexp.MustCompile(`\bos\.(?:Open|OpenFile|OpenRoot|OpenInRoot|ReadFile|Create)\(`)
 	found := map[string]bool{}
@@ -250,7 +250,7 @@ func TestFilesAreOpenedByOneFunction(t *testing.T) {
 	}
 }
 
-// No file names a place that exists on one machine only.
+// No file names a path that exists on one machine only.
 func TestNoPathsOfOneMachine(t *testing.T) {
 	places := regexp.MustCompile(`(?:^|[\s"'` + "`" + `(=])/(?:work|tmp|root|home|Users)/[A-Za-z0-9_]`)
 	err := each(func(path string, text []byte) {

@@ -28,8 +28,8 @@ func put(t *testing.T, folder string, files map[string]string) {
 	}
 }
 
-// Nobody waits for a named pipe, wherever it stands in the place of a file. A hang ends
-// with the test's own limit for a command.
+// A named pipe in place of any file does not hang a command: it would exceed the test's
+// limit on time.
 func TestPipesAreRefused(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{
@@ -72,8 +72,8 @@ func TestPipesAreRefused(t *testing.T) {
 	}
 }
 
-// A name that is not UTF-8 is a name like any other, alone and in a folder, and tells
-// which file it is in every format.
+// A name that is not UTF-8 works like any other, alone and in a folder, and identifies the
+// file in every format.
 func TestNamesThatAreNotUTF8(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{
@@ -124,8 +124,8 @@ func TestAFolderThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// The kernels of every instruction set and precision may read a file that is cut short
-// while a net runs: that ends with one sentence, on whichever thread it was.
+// A file may be truncated while a net runs and the kernels of any instruction set and
+// precision read it: that ends with one sentence, on whatever thread.
 func TestPackedWeightsCutShortUnderEveryKernel(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{"n.cnn": "net n [N, 16, H = 20, W = 20] -> [N, _] {\n" +
@@ -182,8 +182,7 @@ func TestPackedWeightsCutShortUnderEveryKernel(t *testing.T) {
 	t.Logf("%d instruction sets and precisions", ran)
 }
 
-// What fmt and --fix write anew stays as it is where it has other names, and keeps its
-// mode where not.
+// fmt and --fix write in place if a file has other names, and otherwise keep its mode.
 func TestTextsWithOtherNamesAreNotRewritten(t *testing.T) {
 	for _, args := range []string{"fmt a.cnn", "check --fix a.cnn"} {
 		folder := t.TempDir()

@@ -23,8 +23,7 @@ func command(t *testing.T, folder string, args ...string) (cmd *exec.Cmd, stderr
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A guard that ends a process that hangs, so that the test fails and does not wait; it
-	// says nothing of how fast one has to be.
+	// This ends a process that hangs, so that the test fails; it is no bound on speed.
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	stderr = new(bytes.Buffer)
@@ -46,7 +45,7 @@ func codeOf(t *testing.T, err error) int {
 	return 0
 }
 
-// hostile are inputs that ask for more than they are worth.
+// hostile are small inputs that ask for much memory or time.
 var hostile = []struct {
 	name string
 	file string // its name and text
@@ -93,7 +92,7 @@ var hostile = []struct {
 func literal(s string) func() string      { return func() string { return s } }
 func times(n int, s string) func() string { return func() string { return strings.Repeat(s, n) } }
 
-// ways are blocks with so many ways through them that none can be proved.
+// ways are blocks with so many cases that none can be proved.
 func ways() string {
 	var b strings.Builder
 	for i := range 20 {
@@ -122,8 +121,8 @@ func net(body string) func() string {
 	return literal("net a [N, 3, H = 8, W = 8] -> [N, _, _, _] { " + body + " }\n")
 }
 
-// TestHostileInputIsCheap holds every refusal to the right exit code, a message,
-// and a bound on memory, far below what the inputs ask for. None may hang.
+// TestHostileInputIsCheap wants that every refusal has the right exit code and a message,
+// and takes far less memory than the input asks for. None may hang.
 func TestHostileInputIsCheap(t *testing.T) {
 	const mostMemory = 100 << 20
 	for _, c := range hostile {
@@ -151,9 +150,9 @@ func TestHostileInputIsCheap(t *testing.T) {
 	}
 }
 
-// TestInterruptEndsTheProcess sends Ctrl-C while a long run computes, and while
-// standard input is waited for. The exit code and the missing output tell that the run
-// was given up and not finished.
+// TestInterruptEndsTheProcess sends Ctrl-C while a long run computes, and while a command
+// waits for standard input. The exit code and the missing output show that the run did not
+// finish.
 func TestInterruptEndsTheProcess(t *testing.T) {
 	long := net("repeat 60 conv(64, 7x7, pad=3)")()
 	for _, c := range []struct {
@@ -201,8 +200,8 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 	}
 }
 
-// TestStartAllocatesLittle bounds what a start with a text allocates, the library's texts
-// included where this is the first to read them.
+// TestStartAllocatesLittle bounds what a start with a text allocates, including the texts of
+// the library that it reads first.
 func TestStartAllocatesLittle(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The memory error names the whole need at once: a run that may use as much succeeds, and
-// takes no more, beside the program itself; whatever less is allowed, it names the same.
+// The memory error states the whole need at once: a run that may use as much succeeds, and
+// takes no more, besides the program itself; whatever smaller limit is set, it states the same.
 func TestMemoryIsNamedOnceAndIsEnough(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{
@@ -55,7 +55,7 @@ func TestMemoryIsNamedOnceAndIsEnough(t *testing.T) {
 	}
 }
 
-// Where addresses are limited, what does not fit them is refused with a sentence.
+// If the address space is limited, what does not fit is refused with one sentence.
 func TestLimitedAddressesAreMemory(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{"b.cnn": "net b [N, 3, H = 8, W = 8] -> [N, 400000] { flatten -> linear(400) -> linear(400000) }\n"})

@@ -12,8 +12,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Output that is lost is never a success, and is told with one sentence, whatever else
-// there is to tell.
+// Lost output is never a success, and is reported with one sentence, whatever else is
+// reported.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{"a.cnn": net("c: conv(3, 1x1)")(), "b.cnn": net("relux")(), "c.cnn": net("  relu")()})
@@ -48,7 +48,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A worker is told off for what it cannot read, and tells what JSON has no number for.
+// A worker refuses what it cannot read, and writes null for what JSON has no number for.
 func TestWorkersOfUsers(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{"a.cnn": net("c: conv(3, 1x1, bias=false)")()})
@@ -78,8 +78,8 @@ func TestWorkersOfUsers(t *testing.T) {
 	}
 }
 
-// Where there is little memory to start with, or few files may be open, the program says so as soon as it can say
-// anything: what Go's runtime cannot have before that ends in its own words.
+// If memory is too small to start with, or too few files may be open, the program says so as
+// early as it can; before that Go's runtime crashes with its own message.
 func TestTooLittleToStart(t *testing.T) {
 	program, err := os.Executable()
 	if err != nil {
@@ -101,7 +101,7 @@ func TestTooLittleToStart(t *testing.T) {
 		}
 	}
 	if told == 0 {
-		t.Error("no limit was told of")
+		t.Error("no limit was reported")
 	}
 	cmd, stderr := command(t, folder)
 	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", "ulimit -n 5; exec ./cnnlang version"}

@@ -13,7 +13,8 @@ import (
 // ruled finds the flags that CONTRIBUTING.md has a rule for, each with its type.
 var ruled = regexp.MustCompile("`--([a-z]+(?:-WHAT)?) ([^`]+)`")
 
-// A flag is the same in all verbs, and what CONTRIBUTING.md says of its name.
+// A flag is the same in all verbs, and follows the rule that CONTRIBUTING.md has for its
+// name.
 func TestFlagsAreTheSameInEveryVerb(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
 	if err != nil {
@@ -62,7 +63,7 @@ func TestFlagsAreTheSameInEveryVerb(t *testing.T) {
 	}
 }
 
-// What was renamed is no flag any more, and its new name is one.
+// The old name of a renamed flag is not a flag, and its new name is one.
 func TestRenamedFlagsAreGone(t *testing.T) {
 	run, _, err := (&app{}).root().Find([]string{"run"})
 	if err != nil {
@@ -74,7 +75,7 @@ func TestRenamedFlagsAreGone(t *testing.T) {
 		}
 		name, _, _ := strings.Cut(strings.TrimPrefix(now, "--"), " ")
 		if run.Flags().Lookup(name) == nil {
-			t.Errorf("--%s is no flag", name)
+			t.Errorf("--%s is not a flag", name)
 		}
 	}
 }

@@ -23,16 +23,16 @@ import (
 
 var countedGrowth = flag.Bool("growth.counted", false, "count the statements that every command takes for texts that grow, in a program built to count them")
 
-// What a text may take is linear in its length, but for a logarithm.
+// Time and memory for a text are linear in its length, up to a logarithm.
 const (
 	mostGrowth = 2.5 // of what a text twice as long takes more
 	mostMemory = 256 << 20
 )
 
-// TestBytesGrowWithTheText checks texts of one size, twice and four times it: what is
-// allocated to read, make and write them may not grow faster than they do. Proofs and
-// repairs have bounds of their own, and what only scans allocates nothing: both show in
-// the statements that TestStatementsGrowWithTheText counts.
+// TestBytesGrowWithTheText uses texts of one size, twice and four times that size: what is
+// allocated to read, elaborate and write them may not grow faster. Proofs and repairs have
+// bounds of their own, and mere scanning allocates nothing: the statements that
+// TestStatementsGrowWithTheText counts show both.
 func TestBytesGrowWithTheText(t *testing.T) {
 	const small, slack = 200, 2 << 20
 	bytesFor := func(text string) int {
@@ -64,8 +64,8 @@ func TestBytesGrowWithTheText(t *testing.T) {
 		if !g.marked {
 			continue // the statements tell
 		}
-		// What a goroutine of an earlier test still allocates would count as well: it
-		// does not come twice.
+		// Allocations of a goroutine left by an earlier test would count as well, but do not
+		// happen twice.
 		for again := 0; ; again++ {
 			a, b, c := bytesFor(g.text(small)), bytesFor(g.text(2*small)), bytesFor(g.text(4*small))
 			if float64(c-b) <= mostGrowth*float64(b-a)+slack {
@@ -94,7 +94,7 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 	for _, g := range growths(t) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			// Counts are dear to read: those of all commands are read as one first.
+			// Counts are expensive to read: those of all commands are first read together.
 			all := []string{"check --contracts -", "fmt --shapes -"}
 			if code := execute(t, program, all[0], g.text(small), t.TempDir()); code == exitFine { // else they say what check says
 				all = append(all, "graph -", "params --depth all -", "expand -", "why - output")
@@ -160,7 +160,7 @@ func execute(t *testing.T, program, command, text, folder string) (code int) {
 	return code
 }
 
-// A growth is a text that has one thing as often as it is told.
+// A growth is a text in which one construct is repeated.
 type growth struct {
 	name, template string
 	marked         bool // it once took far more than its length
@@ -195,7 +195,7 @@ func (g growth) text(n int) string {
 		"NET", "net n [N, 8, H = 16, W = 16] -> [N, _, _, _]", "IMG", "[N, C, H, W] -> [N, C, H, W]").Replace(written)
 }
 
-// repeated writes out what stands in ‹ and ›, the innermost first.
+// repeated expands what is in ‹ and ›, the innermost first.
 func repeated(template string, n, k int) string {
 	for {
 		end := strings.Index(template, "›")
@@ -204,16 +204,16 @@ func repeated(template string, n, k int) string {
 		}
 		start := strings.LastIndex(template[:end], "‹")
 		times, unit, counted := strings.Cut(template[start+len("‹"):end], "*")
-		turns := map[string]int{"k": k}[times]
+		copies := map[string]int{"k": k}[times]
 		if number, err := strconv.Atoi(times); counted && err == nil {
-			turns = number
-		} else if turns == 0 {
-			turns, unit = n, template[start+len("‹"):end]
+			copies = number
+		} else if copies == 0 {
+			copies, unit = n, template[start+len("‹"):end]
 		}
 		var b strings.Builder
-		for i := range turns {
+		for i := range copies {
 			fmt.Fprint(&b, strings.NewReplacer("•", strconv.Itoa(i), "‣", strconv.Itoa(i+1),
-				"↑", strconv.Itoa(turns-i), "↓", strconv.Itoa(turns-i-1)).Replace(unit))
+				"↑", strconv.Itoa(copies-i), "↓", strconv.Itoa(copies-i-1)).Replace(unit))
 		}
 		template = template[:start] + b.String() + template[end+len("›"):]
 	}

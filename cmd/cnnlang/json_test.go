@@ -44,8 +44,8 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 	"sides.cnn":   "net sides [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  conv(4, 3x3, pad=1) -> bn -> relu -> conv(4, 3x3, pad=1) -> bn -> relu\n  add { | conv(4, 1x1)\n | conv(8, 1x1) }\n}\n",
 }
 
-// jsonRuns are commands that together print every key there is, and one for each verb with
-// -o json at least.
+// jsonRuns are commands that together print every key, at least one for each verb with
+// -o json.
 var jsonRuns = []string{
 	"version", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
 	"params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
@@ -107,8 +107,8 @@ var (
 	slug     = strings.NewReplacer("`", "", ".", "", "/", "", " ", "-")
 )
 
-// A jsonPage is docs/json.md: of each section the keys, and where a key's value is described
-// in another section, that.
+// A jsonPage is docs/json.md: the keys of each section, and the section that describes a
+// key's value, if it is another one.
 type jsonPage map[string]map[string]string
 
 func readJSONPage(t *testing.T) jsonPage {
@@ -131,8 +131,8 @@ func readJSONPage(t *testing.T) jsonPage {
 	return page
 }
 
-// note adds the keys of a value, which lies at a path, to those that were printed of a
-// section. Where keys are names, of arguments or algorithms, they are NAME.
+// note adds the keys of a value at a path to those that were printed of a section. Keys that
+// are names, of arguments or algorithms, become NAME.
 func (p jsonPage) note(value any, section, path string, printed jsonPage) {
 	if printed[section] == nil {
 		printed[section] = map[string]string{}
@@ -228,8 +228,8 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	}
 }
 
-// Every verb with -o has one of two sets of formats; those without write a text or a script
-// that is data as it is.
+// Every verb with -o has one of two sets of formats; those without print a text that is
+// itself the data.
 func TestVerbsShareSetsOfFormats(t *testing.T) {
 	for _, verb := range (&app{}).root().Commands() {
 		switch f := verb.Flags().Lookup("format"); {
@@ -245,7 +245,7 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with a command line that asks for JSON, the answer is JSON.
+// A command line that asks for JSON gets JSON, whatever is wrong with it.
 func TestErrorsAreJSONToo(t *testing.T) {
 	for _, args := range []string{"params", "params none", "params none.cnn", "params x --bogus", "nothing", "run resnet18", "fmt", "bench x --threads -1", "explain E9", "doc x y"} {
 		t.Run(args, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestMain makes the test binary be cnnlang where that is what it is called, so
-// that tests can run it as a process of its own.
+// TestMain makes the test binary act as cnnlang if it has that name, so that tests can run
+// the program as a process.
 func TestMain(m *testing.M) {
 	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "cnnlang" {
 		os.Exit(Main())

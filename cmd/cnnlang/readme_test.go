@@ -14,12 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A README shows files (```cnn NAME) and what commands answer (```console, `$`
-// before each command, `…` for the rest of an answer).
+// A README shows files (```cnn NAME) and the output of commands (```console, `$` before each
+// command, `…` for the rest of an output).
 var shown = regexp.MustCompile("(?ms)^```(cnn|console)(?: (\\S+))?\n(.*?)^```$")
 
-// TestReadme runs the commands of README.md on its files and wants what it
-// shows. Fractions of a network's output may differ in their last digits between
+// TestReadme runs the commands of README.md on its files and compares the output. Fractions of a network's output may differ in their last digits between
 // machines, so their digits are not compared.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -61,7 +60,7 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// answer is what a command writes, messages before data.
+// answer is the output of a command, messages before data.
 func answer(args []string) string {
 	var out, messages bytes.Buffer
 	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &messages}
@@ -104,7 +103,7 @@ func TestReadmeNamesEveryVerb(t *testing.T) {
 	}
 }
 
-// Every file that the documents name or link to is there.
+// Every file that the documents name or link to exists.
 func TestDocumentsNameFilesThatExist(t *testing.T) {
 	quoted := regexp.MustCompile("`([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*\\.(?:go|md|cnn))`|\\]\\(([^)#:]+)\\)")
 	for _, name := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "lang/spec.md"} {

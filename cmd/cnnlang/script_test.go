@@ -167,7 +167,7 @@ func sums(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // shape FILE.npy SHAPE: wants an array of this shape, as 2x3, of finite numbers
-// that are not all one.
+// that are not all equal.
 func shape(ts *testscript.TestScript, neg bool, args []string) {
 	array, err := npy.Read(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -180,7 +180,7 @@ func shape(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// close A.npy B.npy: wants arrays that differ by rounding alone.
+// close A.npy B.npy: wants arrays that differ only by rounding.
 func closeTo(ts *testscript.TestScript, neg bool, args []string) {
 	a, err := npy.Read(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -240,7 +240,7 @@ func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(interp.WriteWeights(ts.MkAbs(args[0]), named))
 }
 
-// oneline FILE: wants exactly one message, which names no package of ours.
+// oneline FILE: wants exactly one message, without the name of a Go package.
 func oneLine(ts *testscript.TestScript, neg bool, args []string) {
 	text := ts.ReadFile(args[0])
 	if n := strings.Count(text, "error"); n == 0 || strings.Count(text, "\nerror") > 0 || strings.Contains(text, "goroutine ") {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What others of the user's processes have of its limit is not left, nor what the control
-// group's have; who may exceed the limit has none.
+// Threads of the user's other processes and of the control group count against the limit; a
+// process that may exceed the limit has none.
 func TestThreadsLeft(t *testing.T) {
 	status := func(user, threads, capabilities string) string {
 		return "Name:\tx\nUid:\t" + user + "\t0\t0\t0\nThreads:\t" + threads + "\nCapEff:\t" + capabilities + "\n"
@@ -48,8 +48,8 @@ func TestThreadsLeft(t *testing.T) {
 	}
 }
 
-// Where the addresses of a process are limited, a check collects its garbage within what
-// is left of them.
+// If the address space of a process is limited, a check keeps its garbage within what is
+// left.
 func TestChecksLeaveRoomForAddresses(t *testing.T) {
 	var before unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_AS, &before); err != nil {
