@@ -159,7 +159,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := npy.Write("x.npy", tensor.New(1, 3, 4, 4)); err != nil {
+	if err := npy.Write(t.Context(), "x.npy", tensor.New(1, 3, 4, 4)); err != nil {
 		t.Fatal(err)
 	}
 	named := []interp.NamedTensor{{Name: "0.weight", Tensor: tensor.New(8, 3, 3, 3)}}
@@ -264,7 +264,7 @@ func TestContexts(t *testing.T) {
 			return err
 		},
 		"Check":    func(ctx context.Context) error { _, err := w.Check(ctx, "resnet18", interp.Options{}); return err },
-		"Annotate": func(ctx context.Context) error { _, err := p.Annotate(ctx, classifier); return err },
+		"Annotate": func(ctx context.Context) error { _, err := p.Annotate(ctx); return err },
 	} {
 		if err := do(none); err == nil || !strings.Contains(err.Error(), "the context is nil; pass context.Background()") {
 			t.Errorf("%s: got %v", what, err)

@@ -1,6 +1,8 @@
 package interp_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,17 +28,7 @@ func TestProgramOfTheReadme(t *testing.T) {
 	if program == nil || len(commands) != 4 {
 		t.Fatalf("README.md has no program, or not 4 commands: %q", commands)
 	}
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join(t.TempDir(), "classify")
-	if err := os.Mkdir(folder, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(root, filepath.Join(folder, "../cnnlang")); err != nil {
-		t.Fatal(err)
-	}
+	folder := besideTheModule(t)
 	// The net that runs the fastest, in place of the one that is shown.
 	const net, weights, image = "squeezenet1_1", "w.safetensors", "rocket.jpg"
 	m, err := interp.Load(t.Context(), net, interp.Options{Weights: interp.RandomWeights(1)})
@@ -51,18 +43,10 @@ func TestProgramOfTheReadme(t *testing.T) {
 	if err := interp.WriteWeights(filepath.Join(folder, weights), named); err != nil {
 		t.Fatal(err)
 	}
-	photo, err := os.ReadFile("../testdata/images/" + image)
-	if err != nil {
+	photo := copyInto(t, "../testdata/images/"+image, folder)
+	copyInto(t, "../go.sum", folder)
+	if err := os.WriteFile(filepath.Join(folder, "classify.go"), []byte(program[1]), 0o666); err != nil {
 		t.Fatal(err)
-	}
-	sums, err := os.ReadFile("../go.sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string]string{"classify.go": program[1], "go.sum": string(sums), image: string(photo)} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o666); err != nil {
-			t.Fatal(err)
-		}
 	}
 	var got []byte
 	for _, command := range commands {
@@ -82,7 +66,7 @@ func TestProgramOfTheReadme(t *testing.T) {
 			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, problems.String())
 		}
 	}
-	classes, err := m.Classify(t.Context(), strings.NewReader(string(photo)), 5)
+	classes, err := m.Classify(t.Context(), bytes.NewReader(photo), 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,4 +77,31 @@ func TestProgramOfTheReadme(t *testing.T) {
 	if string(got) != want || len(classes) != 5 {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
+}
+
+// besideTheModule makes a folder beside which this module lies as cnnlang.
+func besideTheModule(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "classify")
+	if err := errors.Join(os.Mkdir(folder, 0o777), os.Symlink(root, filepath.Join(folder, "../cnnlang"))); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// copyInto copies a file into a folder and returns its content.
+func copyInto(t *testing.T, path, folder string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, filepath.Base(path)), content, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"cnnlang/interp/internal/elab"
-	"cnnlang/interp/internal/regular"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
@@ -91,21 +90,6 @@ func parseText(name, text string) (*Program, error) {
 		p.again = again
 	}
 	return p, err
-}
-
-// ReadText reads the text of a file, but no more of it than the parser takes.
-func ReadText(path string) (string, error) {
-	file, _, err := regular.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, parse.MaxBytes+1))
-	var pathError *fs.PathError
-	if err != nil && !errors.As(err, &pathError) {
-		err = &fs.PathError{Op: "read", Path: path, Err: err}
-	}
-	return string(text), err
 }
 
 // IsFile reports whether a name means a file rather than a net of the library.

@@ -6,9 +6,7 @@ import (
 	"math"
 	"sort"
 
-	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/prove"
-	"cnnlang/interp/internal/shapes"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
@@ -54,35 +52,6 @@ func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, 
 
 // maxMistakes is how many refuted blocks are told.
 const maxMistakes = 200
-
-// Annotate is the main file's text, or another layout of it, with the shapes of the steps as
-// comments at the ends of its lines: those of the nets in numbers, those of blocks
-// for all inputs. Its error is a *ProgramError where the text has mistakes.
-func (p *Program) Annotate(ctx context.Context, layout string) (string, error) {
-	if err := ended(ctx); err != nil {
-		return "", err
-	}
-	nets, list, err := p.Check(Options{})
-	if err == nil && list.HasErrors() {
-		return "", &ProgramError{list, p.File}
-	}
-	if err == nil && layout != p.Text() {
-		if p, err = p.Revise(layout); err == nil {
-			nets, list, err = p.Check(Options{})
-		}
-	}
-	if err != nil {
-		return "", err
-	}
-	var graphs []*graph.Graph
-	for _, n := range nets {
-		graphs = append(graphs, n.Graph)
-	}
-	prover := prove.New()
-	prover.Steps = true
-	verdicts, _ := p.prove(ctx, prover, "", list)
-	return shapes.Annotate(p.Main.File, graphs, stepShapes(verdicts)), ctx.Err()
-}
 
 // stepShapes are the shapes of the steps of all blocks, by the offset in the main
 // file where a step ends, as far as verdicts tell them in the blocks' own words. The

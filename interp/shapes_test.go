@@ -17,11 +17,11 @@ func annotated(t *testing.T, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err = p.Annotate(t.Context(), text)
+	text, err = p.Annotate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return format.Format(source.NewFile("<stdin>", text))
+	return text
 }
 
 func TestShapesAtLineEnds(t *testing.T) {

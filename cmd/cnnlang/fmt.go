@@ -11,10 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
-	"cnnlang/lang/source"
 )
 
 // fmt is `cnnlang fmt`.
@@ -89,9 +87,9 @@ func (f *formatter) input(ctx context.Context) error {
 	if err != nil {
 		return &fs.PathError{Op: "read", Path: stdinName, Err: err}
 	}
-	laid, err := f.lay(stdinName, string(text))
+	laid, err := interp.Format(stdinName, string(text))
 	if err == nil && f.shapes {
-		laid, err = f.annotate(ctx, "-", string(text), laid)
+		laid, err = f.annotate(ctx, "-", string(text))
 	}
 	switch {
 	case err != nil:
@@ -109,9 +107,9 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	laid, err := f.lay(path, text)
+	laid, err := interp.Format(path, text)
 	if err == nil && f.shapes {
-		laid, err = f.annotate(ctx, path, text, laid)
+		laid, err = f.annotate(ctx, path, text)
 	}
 	switch {
 	case err != nil:
@@ -128,26 +126,9 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	return err
 }
 
-// format refuses texts beyond the parser's limits, which package format would return as
-// they are.
-func (f *formatter) lay(name, text string) (string, error) {
-	src := source.NewFile(name, text)
-	if parse.Tokens(src) == nil {
-		_, list := parse.File(src)
-		var limits diag.List
-		for _, d := range list {
-			if d.Code.IsLimit() || d.Code == diag.StrayCharacter {
-				limits.Add(d)
-			}
-		}
-		return "", &interp.ProgramError{Problems: limits, Files: func(string) *source.File { return src }}
-	}
-	return format.Format(src), nil
-}
-
-// annotate adds the shapes to a formatted text. Mistakes are shown in the text as it was
+// annotate formats a text and adds the shapes. Mistakes are shown in the text as it was
 // read, for that is what people have before them.
-func (f *formatter) annotate(ctx context.Context, argument, text, laid string) (string, error) {
+func (f *formatter) annotate(ctx context.Context, argument, text string) (string, error) {
 	defer relaxGC()()
 	p, err := interp.Read(stdinName, strings.NewReader(text))
 	if argument != "-" {
@@ -159,11 +140,7 @@ func (f *formatter) annotate(ctx context.Context, argument, text, laid string) (
 	if err != nil {
 		return "", err
 	}
-	annotated, err := p.Annotate(ctx, laid)
-	if err != nil {
-		return "", err
-	}
-	return format.Format(source.NewFile(argument, annotated)), nil
+	return p.Annotate(ctx)
 }
 
 // show prints what would change.

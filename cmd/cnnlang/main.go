@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"cnnlang/interp"
 	"cnnlang/ops"
 )
 
@@ -127,3 +128,11 @@ func (e *outputError) Error() string {
 
 // Unwrap returns the system's error.
 func (e *outputError) Unwrap() error { return e.err }
+
+// rewrite replaces a text, if it has not changed since it was read. An interrupt waits for
+// it.
+func (a *app) rewrite(path, old, text string) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	return interp.WriteText(path, old, text)
+}

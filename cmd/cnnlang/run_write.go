@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
-	"io/fs"
 
-	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/npy"
 	"cnnlang/ops/tensor"
 )
@@ -41,34 +37,10 @@ func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error 
 	return nil
 }
 
-// writeArray writes a .npy file, or none if it is interrupted.
+// writeArray writes a .npy file. An interrupt waits for it, and takes away what is written
+// so far.
 func (a *app) writeArray(ctx context.Context, path string, t tensor.Tensor) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	err := atomicfile.Write(path, func(w io.Writer) error { return npy.Encode(interruptible{ctx, w}, t) })
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	problem := plain(err)
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
-		problem = inner.Err.Error() // its path is that of a temporary file
-	}
-	return &npy.FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
-}
-
-// interruptible is a writer that fails once ctx has ended.
-type interruptible struct {
-	ctx context.Context
-	io.Writer
-}
-
-func (w interruptible) Write(p []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return w.Writer.Write(p)
+	return npy.Write(ctx, path, t)
 }

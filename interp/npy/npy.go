@@ -15,6 +15,7 @@ package npy
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -75,14 +76,33 @@ func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
 }
 
 // Write writes t as '<f4' to a .npy file, which appears whole or not at all.
-// Its error is a *FileError.
-func Write(path string, t tensor.Tensor) error {
-	if err := atomicfile.Write(path, func(w io.Writer) error { return Encode(w, t) }); err != nil {
-		e := systemError(path, err)
-		e.Problem = "cannot be written: " + e.Problem
-		return e
+// Its error is a *FileError, or that of ctx once that has ended.
+func Write(ctx context.Context, path string, t tensor.Tensor) error {
+	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx, w}, t) })
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
 	}
-	return nil
+	problem := err.Error()
+	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+		problem = inner.Err.Error() // without the name of the temporary file
+	}
+	return &FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
+}
+
+// A stoppable is a writer that fails once ctx has ended.
+type stoppable struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w stoppable) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
 }
 
 // Encode writes t as an array of '<f4', format version 1.0.

@@ -135,7 +135,7 @@ func TestRoundTripKeepsEveryBit(t *testing.T) {
 			want.Data[i] = math.Float32frombits(uint32(i) * 2654435761) // every exponent, infinities and NaNs
 		}
 		path := filepath.Join(t.TempDir(), "x.npy")
-		if err := Write(path, want); err != nil {
+		if err := Write(t.Context(), path, want); err != nil {
 			t.Fatal(err)
 		}
 		got, err := Read(path)
@@ -241,7 +241,7 @@ func TestWhatIsNoFile(t *testing.T) {
 			t.Errorf("read %s: got %v, want an error with %q", path, err, want)
 		}
 	}
-	err := Write(filepath.Join(folder, "no", "a.npy"), tensor.New(1))
+	err := Write(t.Context(), filepath.Join(folder, "no", "a.npy"), tensor.New(1))
 	var e *FileError
 	if !errors.As(err, &e) || !strings.Contains(e.Problem, "cannot be written: no such file") {
 		t.Errorf("write to no folder: got %v", err)
