@@ -23,7 +23,7 @@ func (r *reads) Open(name string) (fs.File, error) {
 	return r.FS.Open(name)
 }
 
-// Each file may be as long as any; all that a program imports may not be that often.
+// Each file may be as long as the limit, but not all files of a program together.
 func TestImportsHaveATotal(t *testing.T) {
 	for _, test := range []struct{ what, text string }{
 		{"words", "let a = [" + strings.Repeat("1,", parse.MaxTokens/2-10) + "]\n"},
@@ -50,7 +50,7 @@ func TestImportsHaveATotal(t *testing.T) {
 	}
 }
 
-// What is missing is looked for among its neighbours so many times and no more.
+// Files with similar names are looked for only as often as there may be mistakes.
 func TestMistakesOfAProgramHaveALimit(t *testing.T) {
 	var main strings.Builder
 	for i := range 4 * maxReported {

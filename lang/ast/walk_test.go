@@ -40,8 +40,8 @@ func nodeTypes(t *testing.T) []string {
 	return append(list, "*ast.File")
 }
 
-// Two files have every kind of node; each is walked, prints by itself, and has
-// its place after its parent's start.
+// Two files have every kind of node; each is walked, can be printed by itself, and does not
+// start before its parent.
 func TestWalkAndPrintEveryNode(t *testing.T) {
 	seen := map[string]bool{}
 	for _, name := range []string{"declarations", "steps"} {

@@ -8,7 +8,7 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// TestDocument holds docs/diagnostics.md to the pages.
+// TestDocument compares docs/diagnostics.md with the pages.
 func TestDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Diagnostics\n\nWhat `cnnlang check` can say, and other verbs of a file of weights, by code, each with an example that does\n" +

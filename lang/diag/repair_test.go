@@ -9,8 +9,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A repair is shown as the lines it changes, of edits in several lines each, and
-// where lines come or go all of them.
+// A repair is shown as the lines it changes: those of edits within lines one by one, and all
+// lines together if some are added or removed.
 func TestRepairRenderings(t *testing.T) {
 	f := source.NewFile("my.cnn", residual)
 	edit := func(old string, nth int, text string) Edit { return Edit{span(f, old, nth), text} }
@@ -37,8 +37,8 @@ func TestRepairRenderings(t *testing.T) {
 	}
 }
 
-// In few columns the lines of a repair take several rows each, one far too long the rows around
-// what changes.
+// In few columns the lines of a repair take several rows each; one that is far too long takes
+// the rows around the change.
 func TestRepairInFewColumns(t *testing.T) {
 	line := "  stem: conv(64, 3x3, pad=1) -> bn -> relu -> 网络网络网络网络网络网络网络网络 -> maxpool(2x2)\t-> relu"
 	text := line + "\n" + strings.Repeat("conv(8, 1x1) -> ", 400) + "relu -> " + strings.Repeat("conv(8, 1x1) -> ", 400) + "id\n"

@@ -11,8 +11,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// sarifList is a diagnostic with everything, one with nothing but a place, and one
-// without any.
+// sarifList is a diagnostic with everything, one with only a place, and one without a place.
 func sarifList() List {
 	f := source.NewFile("my nets/a%b.cnn", residual)
 	full := New(ShapesDiffer, span(f, "add", 1), "sizes -> differ").WithLabel("needs equal shapes").
@@ -22,8 +21,8 @@ func sarifList() List {
 	return List{full, New(UnusedTap, f.Span(0, 0), "nobody reads it"), New(TooManyFiles, source.Span{}, "no place"), New(ShapesDiffer, span(f, "add", 1), "again")}
 }
 
-// TestSARIF holds what is written to what the standard requires of a log (section
-// 3 of the standard; the numbers below are its sections).
+// TestSARIF checks what section 3 of the standard requires of a log; the numbers below are
+// its sections.
 func TestSARIF(t *testing.T) {
 	var b strings.Builder
 	if err := FprintSARIF(&b, sarifList(), "1.2.3"); err != nil {
@@ -96,7 +95,7 @@ func TestSARIFOfNothing(t *testing.T) {
 	}
 }
 
-// sarif reads parts of a log and fails the test where one is not there.
+// sarif reads parts of a log, and fails the test if one is missing.
 type sarif struct{ *testing.T }
 
 func (s sarif) get(v any, key string) any {

@@ -47,7 +47,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// Nearest is what comparing every candidate letter by letter gives.
+// Nearest is the same as comparing every candidate by the definition of the distance.
 func TestNearestLooksInPassingFirst(t *testing.T) {
 	letters := []rune("abcdABé_☃")
 	random := rand.New(rand.NewPCG(1, 2))

@@ -15,8 +15,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// check formats a text and fails the test where a token is lost or formatting
-// again changes something.
+// check formats a text, and fails the test if a token is lost or formatting it again changes
+// something.
 func check(t testing.TB, text string) string {
 	t.Helper()
 	tokens := parse.Tokens(source.NewFile("a.cnn", text))
@@ -34,7 +34,7 @@ func check(t testing.TB, text string) string {
 	if twice := formatted(again); twice != got {
 		t.Fatalf("formatting twice changes the text:\n%.1000s", Diff(got, twice))
 	}
-	// A string without its end may end in blanks.
+	// A string without its end may end in spaces.
 	open := slices.ContainsFunc(tokens, func(t parse.Token) bool { return t.Kind == parse.Unreadable })
 	for i, line := range strings.Split(got, "\n") {
 		if !open && strings.TrimRight(line, " \t\r") != line {
@@ -92,7 +92,7 @@ func TestTheTreeStays(t *testing.T) {
 		if dump(t, got) != dump(t, text) {
 			t.Errorf("%s: another tree", name)
 		}
-		// White space that a careless author may have left out or put in.
+		// White space that an author may have left out or added.
 		flat := strings.NewReplacer("\n  ", "\n", "    ", "\t", " -> ", "->", "(64, ", "( 64,", "\n\n", "\n\n\n").Replace(text)
 		if dump(t, check(t, flat)) != dump(t, text) {
 			t.Errorf("%s: another tree after white space was lost", name)
@@ -108,8 +108,7 @@ func TestMessyFile(t *testing.T) {
 	langtest.Golden(t, "testdata/messy.txt", check(t, string(text)))
 }
 
-// Pieces of the library as they were laid out by hand: the rules agree with the
-// eye.
+// Pieces of the library that were formatted by hand: the rules give the same.
 func TestLaidOutByHand(t *testing.T) {
 	for _, c := range langtest.Chunks(t, "testdata/canonical.cnn") {
 		if got := check(t, c.Text); got != c.Text {
@@ -156,8 +155,8 @@ func TestBlanks(t *testing.T) {
 	}
 }
 
-// Whatever is written behind whatever, with blanks and without: formatting that again
-// changes nothing.
+// Any tokens in any order, with and without spaces: formatting them twice is the same as
+// once.
 func TestRandomTokens(t *testing.T) {
 	const words = "let block net expect where is as if then else not and or import meta names repeat side stage of true " +
 		"a b conv relu 0 1 3x3 2.5 \"s\" \"open + - * / // % ** == != < > <= >= = -> : ; , . @ | ( ) [ ] { } _ .. § # \t \n \n"
@@ -189,7 +188,7 @@ func TestTextsThatStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// Alignment cannot blow a file up, nor take more than its length is worth.
+// Alignment cannot inflate a file, and takes time in proportion to its length.
 func TestHostileFiles(t *testing.T) {
 	long := strings.Repeat("x", 300_000)
 	for name, text := range map[string]string{

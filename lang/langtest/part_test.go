@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A recorder is a test that only notes whether it failed.
+// A recorder is a test that only records whether it failed.
 type recorder struct {
 	testing.TB
 	failed bool

@@ -11,7 +11,7 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// typeNames are those of the tokens on one line.
+// typeNames are the names of the tokens on one line.
 var typeNames = map[lexer.TokenType]string{
 	tokIdent: "Ident", tokInt: "Int", tokDims: "Dims", tokKeyword: "Keyword", tokOp: "Op", tokComment: "Comment",
 }

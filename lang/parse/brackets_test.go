@@ -10,9 +10,9 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A bracket left out of a text laid out as usual is put back where it was, or left to
-// the author. It may only stand elsewhere where the text then makes no sense: that is
-// for the checker to see.
+// A bracket that is missing in a text with the usual indentation is put back where it was, or
+// left to the author. It may be put elsewhere only if the text then makes no sense, which is
+// for the checker to report.
 func TestBracketsLeftOut(t *testing.T) {
 	files, err := filepath.Glob("../../nets/*.cnn")
 	if err != nil || len(files) < 10 {
@@ -55,7 +55,7 @@ func TestBracketsLeftOut(t *testing.T) {
 	if back < 7*open {
 		t.Errorf("%d are put back, of %d it is not said where they belong", back, open)
 	}
-	for _, line := range elsewhere { // the brace of a repeat with a claim of all its turns behind it
+	for _, line := range elsewhere { // the brace of a repeat that is followed by a claim about its result
 		if line != "mobilenet.cnn:                                                     is [N, 320, 7, 7]" {
 			t.Errorf("parses with the bracket elsewhere: %s", line)
 		}

@@ -28,7 +28,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// The same mistakes as the user sees them, to be read as a whole.
+// The same mistakes as users see them, to be read as a whole.
 func TestMistakesRendered(t *testing.T) {
 	expectation := regexp.MustCompile(` *#!.*`)
 	for _, file := range chunkFiles {

@@ -15,7 +15,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// much is a number whose tenth is half the words that a file may have.
+// much is a number whose tenth is half the tokens that a file may have.
 const much = 5 * MaxTokens
 
 func upTo(text string) string { return strings.Repeat(text, MaxBytes/len(text)-10) }
@@ -87,7 +87,7 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-// spansWithin fails the test where a diagnostic points outside the file.
+// spansWithin fails the test if a diagnostic points outside the file.
 func spansWithin(t testing.TB, src *source.File, list diag.List) {
 	t.Helper()
 	for _, d := range list {
@@ -148,7 +148,7 @@ func TestFilesThatAreNoText(t *testing.T) {
 	}
 }
 
-// No message speaks of the grammar or of Go.
+// No message mentions the grammar or Go.
 var jargon = regexp.MustCompile(`<[a-z]|expected [A-Z]|token|Ident\b|EOF|nil|0x[a-z]|%!|sub-expression|lexer|participle|branch .* accepted|\bNL\b|Stmt|Expr`)
 
 func TestWordingAndSpans(t *testing.T) {
@@ -168,8 +168,8 @@ func TestWordingAndSpans(t *testing.T) {
 	}
 }
 
-// Every text cut off anywhere, and with any one token missing, gives messages
-// of our own and no panic.
+// Every text that is cut off anywhere, or lacks any one token, gives messages of our own and
+// no panic.
 func TestBrokenListings(t *testing.T) {
 	src := read(t, "testdata/tree/steps.cnn")
 	tokens := tokenize("a.cnn", src.Text, MaxTokens)

@@ -43,8 +43,8 @@ func TestLexerAgainstRegularExpressions(t *testing.T) {
 	}
 }
 
-// compareTokens holds the lexer to the regular expressions, and its tokens to
-// the text.
+// compareTokens compares the lexer with the regular expressions, and its tokens with the
+// text.
 func compareTokens(t *testing.T, text string) {
 	t.Helper()
 	rest := text
@@ -75,7 +75,7 @@ func FuzzLex(f *testing.F) {
 	f.Add("net a [N, 3, H = 8, W = 8] -> [N, _] { \"b{1}\": conv(3x3, 1e-5) }")
 	f.Add("0x1x2x3 1_0.5e+3 -> ** // == != <= >= @t | # comment")
 	f.Fuzz(func(t *testing.T, text string) {
-		// File takes no other text; a mark of the byte order at the start is a blank.
+		// File accepts no other text; a byte order mark at the start is a blank.
 		if len(text) > 1<<9 || !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, source.ByteOrderMark) {
 			return
 		}

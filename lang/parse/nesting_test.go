@@ -95,7 +95,7 @@ func TestRepeatBeforeABranch(t *testing.T) {
 	}
 }
 
-// The networks of the language's design, whole.
+// Whole networks from the design of the language.
 func TestListingsParse(t *testing.T) {
 	for _, c := range langtest.Chunks(t, "testdata/listings.cnn") {
 		src := source.NewFile(c.Name(), c.Text)
