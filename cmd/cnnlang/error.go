@@ -105,25 +105,18 @@ func choose(e *interp.NoNetError) string {
 
 // report tells the user about an error and returns the exit code.
 func (a *app) report(err error) int {
-	var (
-		several *failures
-		found   *interp.ProgramError
-		crashed *crash
-		fit     *interp.FitError
-	)
-	if err == nil || errors.As(err, &several) {
+	if err == nil || is[*failures](err) {
 		return exitCode(err)
 	}
 	e := entryOf(err)
-	switch {
-	case errors.As(err, &found):
+	if found, ok := errors.AsType[*interp.ProgramError](err); ok {
 		a.diagnostics(found.Problems, found.Files)
-	case errors.As(err, &fit):
-		fmt.Fprintln(a.stderr, diag.Visible(fit.Error()))
-	default:
+	} else if e.Fit != nil {
+		fmt.Fprintln(a.stderr, diag.Visible(e.Fit.Error()))
+	} else {
 		a.message(e.Message, e.Help)
 	}
-	if errors.As(err, &crashed) {
+	if crashed, ok := errors.AsType[*crash](err); ok {
 		fmt.Fprintf(a.stderr, "\n%s\n%s", versionLine(), crashed.stack)
 	}
 	return e.ExitCode
@@ -132,8 +125,7 @@ func (a *app) report(err error) int {
 // answerInJSON writes the error as JSON if the command line asks for JSON and has got none.
 // Standard error has it as well, for people. After an interrupt nothing is written.
 func (a *app) answerInJSON(args []string, err error) {
-	var closed *outputError
-	if a.documented || err == nil || errors.Is(err, context.Canceled) || errors.As(err, &closed) || !wantsJSON(args) {
+	if a.documented || err == nil || errors.Is(err, context.Canceled) || is[*outputError](err) || !wantsJSON(args) {
 		return
 	}
 	if err := cmp.Or(a.json(errorDocument{"cnnlang.error/v1", entryOf(err)}), a.stdout.Flush()); err != nil {

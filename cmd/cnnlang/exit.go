@@ -58,52 +58,37 @@ type failures struct{ code int }
 
 func (e *failures) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// exitCode is what the process returns for an error.
+// exitCode is what the process returns for an error. One that it does not list is a bug, as a
+// crash is.
 func exitCode(err error) int {
-	var (
-		several     *failures
-		found       *interp.ProgramError
-		crashed     *crash
-		wrong       *usageError
-		unknownNet  *interp.UnknownNetError
-		noNet       *interp.NoNetError
-		selection   *interp.SelectionError
-		fit         *interp.FitError
-		unfit       *interp.InputError
-		memory      *interp.MemoryError
-		expanded    *interp.ExpandError
-		tuning      *interp.TuningError
-		weightLimit *interp.WeightsLimitError
-		weightFile  *interp.WeightsError
-		arrayFile   *npy.FileError
-		pixelLimit  *picture.LimitError
-		pictureFile *picture.FileError
-		path        *fs.PathError
-		output      *outputError
-		precision   *ops.PrecisionError
-		hungry      *starved
-	)
+	several, isSeveral := errors.AsType[*failures](err)
+	found, isFound := errors.AsType[*interp.ProgramError](err)
+	selection, isSelection := errors.AsType[*interp.SelectionError](err)
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &several):
+	case isSeveral:
 		return several.code
-	case errors.As(err, &found):
+	case isFound:
 		return exitOf(found.Problems)
-	case errors.As(err, &selection) && selection.Err != nil, errors.As(err, &fit), errors.As(err, &unfit):
+	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err):
 		return exitProblems
-	case errors.As(err, &wrong), errors.As(err, &unknownNet), errors.As(err, &noNet), errors.As(err, &selection), errors.As(err, &precision):
+	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*ops.PrecisionError](err):
 		return exitUsage
-	case errors.As(err, &memory), errors.As(err, &expanded), errors.As(err, &weightLimit), errors.As(err, &pixelLimit), errors.As(err, &hungry):
+	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit
-	case errors.As(err, &weightFile), errors.As(err, &tuning), errors.As(err, &arrayFile), errors.As(err, &pictureFile), errors.As(err, &path), errors.As(err, &output):
+	case is[*interp.WeightsError](err), is[*interp.TuningError](err), is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*outputError](err):
 		return exitFile
-	case errors.As(err, &crashed):
-		return exitCrash
 	}
-	return exitCrash // an error that this table lacks is a bug too
+	return exitCrash
+}
+
+// is reports whether an error is, or wraps, one of a type.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // exitOf distinguishes limits from mistakes, and mistakes in the text from those in --set.
