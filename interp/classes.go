@@ -17,9 +17,11 @@ type Class struct {
 }
 
 // Classes ranks the classes of every image of an output [N, C], and returns the k highest
-// of each, highest first and equal ones by their index. The net must be one that
-// Classifies.
+// of each, highest first and equal ones by their index: none, where the output is another.
 func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
+	if len(output.Shape) != 2 || len(output.Data) != output.Shape.Elements() {
+		return nil
+	}
 	names, op := n.Meta.Classes, n.Graph.Output.Op
 	classes := output.Shape[1]
 	if len(names) != classes {

@@ -162,8 +162,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 	if err := npy.Write(t.Context(), "x.npy", tensor.New(1, 3, 4, 4)); err != nil {
 		t.Fatal(err)
 	}
-	named := []interp.NamedTensor{{Name: "0.weight", Tensor: tensor.New(8, 3, 3, 3)}}
-	if err := interp.WriteWeights("few.safetensors", named); err != nil {
+	if err := interp.WriteWeights("few.safetensors", map[string]tensor.Tensor{"0.weight": tensor.New(8, 3, 3, 3)}); err != nil {
 		t.Fatal(err)
 	}
 	random := interp.RandomWeights(0)
@@ -200,6 +199,10 @@ func TestErrorsHaveTypes(t *testing.T) {
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("no.safetensors")}), new(*interp.WeightsError), "no.safetensors"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("few.safetensors")}), new(*interp.FitError), "few.safetensors"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsOf(map[string]tensor.Tensor{})}), new(*interp.FitError), "tensors in memory"},
+		{load("named.cnn", interp.Options{Weights: random, Threads: -1}), nil, "Options.Threads is -1, want 0 to 1024"},
+		{load("named.cnn", interp.Options{Weights: random, Sessions: 1 << 40}), nil, "Options.Sessions is"},
+		{load("named.cnn", interp.Options{Weights: random, Batch: -1}), new(*interp.ProgramError), "a size must be at least 1, got -1"},
+		{func() error { return m.NewSession(1).Run(t.Context(), tensor.New(2, 3, 12, 16)) }, new(*interp.InputError), "want [1, 3, 12, 16]"},
 		{run(tensor.New(3, 12, 16)), new(*interp.InputError), "the input has the shape [3, 12, 16]"},
 		{run(tensor.New(0, 3, 12, 16)), new(*interp.InputError), "want [1, 3, 12, 16], or a multiple"},
 		{run(tensor.Tensor{Shape: tensor.Shape{1, 3, 12, 16}}), new(*interp.InputError), "and 0 elements"},

@@ -36,11 +36,7 @@ func TestProgramOfTheReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	var named []interp.NamedTensor
-	for name, x := range interp.RandomTensors(m.Net, 1) {
-		named = append(named, interp.NamedTensor{Name: name, Tensor: x})
-	}
-	if err := interp.WriteWeights(filepath.Join(folder, weights), named); err != nil {
+	if err := interp.WriteWeights(filepath.Join(folder, weights), interp.RandomTensors(m.Net, 1)); err != nil {
 		t.Fatal(err)
 	}
 	photo := copyInto(t, "../testdata/images/"+image, folder)

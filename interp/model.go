@@ -44,6 +44,9 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
 	closeWeights, err := opts.Weights.open()
 	if err != nil {
 		return nil, err
@@ -88,6 +91,22 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		}
 	}
 	return m, nil
+}
+
+// mostThreads bounds threads and sessions: each has memory of its own.
+const mostThreads = 1024
+
+// check refuses numbers that have no meaning.
+func (o Options) check() error {
+	for _, n := range []struct {
+		name  string
+		value int
+	}{{"Threads", o.Threads}, {"Sessions", o.Sessions}} {
+		if n.value < 0 || n.value > mostThreads {
+			return fmt.Errorf("interp: Options.%s is %d, want 0 to %d", n.name, n.value, mostThreads)
+		}
+	}
+	return nil
 }
 
 // need is what the model takes at most, with what else is held, or 0 where that cannot

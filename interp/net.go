@@ -82,7 +82,7 @@ func (p *Program) Net(opts Options) (*Net, error) {
 		return nil, err
 	}
 	n, list := p.instantiate(o, elab.Options{Set: set, Shape: opts.Shape}, file)
-	if n != nil && opts.Shape == nil && opts.Batch > 0 && opts.Batch != n.Graph.Input.Shape[0] {
+	if n != nil && opts.Shape == nil && opts.Batch != 0 && opts.Batch != n.Graph.Input.Shape[0] {
 		shape := append([]int{opts.Batch}, n.Graph.Input.Shape[1:]...)
 		n, list = p.instantiate(o, elab.Options{Set: set, Shape: shape}, file)
 	}

@@ -26,8 +26,7 @@ func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, er
 	}
 	whole := append(tensor.Shape{times * want[0]}, want[1:]...)
 	if !batch.Shape.Equal(whole) || len(batch.Data) != times*size {
-		return none, &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
-			"the input has the shape %v and %d elements, want %v, or a multiple of its images", batch.Shape, len(batch.Data), want)}
+		return none, m.misfit(batch, ", or a multiple of its images")
 	}
 	s, err := m.borrow(ctx)
 	if err != nil {
@@ -43,6 +42,13 @@ func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, er
 		copy(result.Data[i*out.Elements():], s.Output().Data)
 	}
 	return result, nil
+}
+
+// misfit is the error of an input of another shape.
+func (m *Model) misfit(input tensor.Tensor, or string) error {
+	want := m.Net.Graph.Input.Shape
+	return &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
+		"the input has the shape %v and %d elements, want %v%s", input.Shape, len(input.Data), want, or)}
 }
 
 // borrow takes a session that no other call uses, or makes it.

@@ -35,10 +35,14 @@ func (m *Model) NewSessionOn(w *ops.Workers) *Session {
 }
 
 // Run computes the outputs for an input of the net's shape, [N, C, H, W]. It
-// stops soon after ctx has ended, and returns its error. It allocates nothing.
+// stops soon after ctx has ended, and returns its error; that of another input is an
+// *InputError. It allocates nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	if ctx == nil {
 		return errNoContext
+	}
+	if want := s.model.Net.Graph.Input.Shape; !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
+		return s.model.misfit(input, "")
 	}
 	return s.session.Run(ctx, input)
 }
@@ -71,10 +75,10 @@ func (s *Session) Close() {
 
 // A Timing is how long a run takes, told from several.
 type Timing struct {
-	Runs           int
-	Best, Median   time.Duration
-	Quarter, Third time.Duration // the first and the third quartile
-	First          time.Duration // of the run before, with caches and threads cold
+	Runs         int
+	Best, Median time.Duration
+	P25, P75     time.Duration // the quartiles beside it
+	First        time.Duration // of the run before, with caches and threads cold
 }
 
 // leastRuns is how many runs a median is taken of at least.
@@ -97,7 +101,7 @@ func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Durat
 	}
 	slices.Sort(took)
 	at := func(share int) time.Duration { return took[(len(took)-1)*share/4] }
-	return Timing{Runs: len(took), Best: took[0], Median: at(2), Quarter: at(1), Third: at(3), First: first}, nil
+	return Timing{Runs: len(took), Best: took[0], Median: at(2), P25: at(1), P75: at(3), First: first}, nil
 }
 
 func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration, error) {

@@ -93,7 +93,7 @@ func (t *Tuning) algorithms() map[string]string {
 // mostTuning is how large a file with a tuning may be.
 const mostTuning = 16 << 20
 
-// ReadTuning reads a file that WriteTuning wrote. Its error is a *TuningError, or
+// ReadTuning reads a file that Tuning.Write wrote. Its error is a *TuningError, or
 // the system's.
 func ReadTuning(path string) (*Tuning, error) {
 	f, _, err := regular.Open(path)

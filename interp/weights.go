@@ -142,11 +142,12 @@ func RandomTensors(n *Net, seed uint64) map[string]tensor.Tensor {
 	return weights.Random(seed).Bind(n.Graph.Params(true))
 }
 
-// WriteWeights writes tensors to a .safetensors file, which appears whole or not at all.
+// WriteWeights writes tensors, by their names, to a .safetensors file, which appears whole or not at all.
 // Its error is a *WeightsError.
-func WriteWeights(path string, tensors []NamedTensor) error {
-	return weights.WriteSafetensors(path, tensors)
+func WriteWeights(path string, tensors map[string]tensor.Tensor) error {
+	var named []weights.Named
+	for _, name := range slices.Sorted(maps.Keys(tensors)) {
+		named = append(named, weights.Named{Name: name, Tensor: tensors[name]})
+	}
+	return weights.WriteSafetensors(path, named)
 }
-
-// A NamedTensor is a tensor of a file of weights: Name and Tensor.
-type NamedTensor = weights.Named

@@ -12,6 +12,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/atomicfile"
+	"cnnlang/ops/tensor"
 )
 
 func main() {
@@ -60,10 +61,8 @@ func netOf(name string) (*interp.Net, error) {
 	return nets[0], nil
 }
 
-// modelOf makes the model of a net's main path, its generated tensors and their
-// order in a file.
-func modelOf(n *interp.Net, seed uint64) (*model, []interp.NamedTensor, error) {
-	params := n.Graph.Params(false)
+// modelOf makes the model of a net's main path, and its generated tensors.
+func modelOf(n *interp.Net, seed uint64) (*model, map[string]tensor.Tensor, error) {
 	tensors := interp.RandomTensors(n, seed)
 	m, err := export(n.Graph, tensors)
 	if err != nil {
@@ -76,9 +75,9 @@ func modelOf(n *interp.Net, seed uint64) (*model, []interp.NamedTensor, error) {
 	if want := n.Main.MACs.MustInt(); counted != want {
 		return nil, nil, fmt.Errorf("onnx: the nodes written for %s do %d MACs, the net does %d", n.Name, counted, want)
 	}
-	var file []interp.NamedTensor
-	for _, p := range params {
-		file = append(file, interp.NamedTensor{Name: p.Path, Tensor: tensors[p.Path]})
+	file := map[string]tensor.Tensor{} // without those of side heads
+	for _, p := range n.Graph.Params(false) {
+		file[p.Path] = tensors[p.Path]
 	}
 	return m, file, nil
 }

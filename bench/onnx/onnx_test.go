@@ -82,10 +82,10 @@ func TestFileHoldsTheNet(t *testing.T) {
 			t.Errorf("%s: got %d nodes, want %d", name, len(read.nodes), len(m.nodes))
 		}
 		read.ordered(t, name)
-		for _, w := range named {
-			got := read.tensors[w.Name]
-			if tensor.Shape(got.shape).Elements() != len(w.Tensor.Data) || !slices.Equal(got.floats, w.Tensor.Data) {
-				t.Errorf("%s: tensor %s differs", name, w.Name)
+		for path, w := range named {
+			got := read.tensors[path]
+			if tensor.Shape(got.shape).Elements() != len(w.Data) || !slices.Equal(got.floats, w.Data) {
+				t.Errorf("%s: tensor %s differs", name, path)
 			}
 		}
 		if want := operators(n.Graph); read.count("Conv")+read.count("Gemm") != want {

@@ -26,9 +26,9 @@ type benchResult struct {
 	Runs            int         `json:"runs"`
 	First           real        `json:"first_ms"`
 	Best            real        `json:"best_ms"`
-	Quarter         real        `json:"quartile1_ms"`
+	P25             real        `json:"quartile1_ms"`
 	Median          real        `json:"median_ms"`
-	Third           real        `json:"quartile3_ms"`
+	P75             real        `json:"quartile3_ms"`
 	ImagesPerSecond real        `json:"images_per_second"`
 	GFLOPS          real        `json:"gflops"`
 	PeakGFLOPS      real        `json:"peak_gflops"`
@@ -95,8 +95,8 @@ func (m *measurement) document() benchResult {
 	images := float64(shape[0])
 	r := benchResult{
 		Input: shape, Threads: m.threads, Precision: m.precision.String(), MACs: integer(m.net.Main.MACs), Runs: m.timing.Runs,
-		First: milliseconds(m.timing.First), Best: milliseconds(m.timing.Best), Quarter: milliseconds(m.timing.Quarter),
-		Median: milliseconds(m.timing.Median), Third: milliseconds(m.timing.Third),
+		First: milliseconds(m.timing.First), Best: milliseconds(m.timing.Best), P25: milliseconds(m.timing.P25),
+		Median: milliseconds(m.timing.Median), P75: milliseconds(m.timing.P75),
 		ImagesPerSecond: real(images / m.timing.Median.Seconds()),
 		GFLOPS:          rate(m.net.Main.MACs.Float()*images, m.timing.Median),
 		PeakGFLOPS:      real(m.peak / 1e9),
@@ -113,7 +113,7 @@ func (d benchDocument) grid() grid {
 		{"images/s", true}, {"GFLOP/s", true}, {"of peak", true}, {"memory", true}}}
 	for _, r := range d.Results {
 		g.rows = append(g.rows, []any{
-			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.Quarter, r.Third),
+			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.P25, r.P75),
 			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
 		})
 	}
@@ -128,8 +128,8 @@ func (d benchDocument) numbers() grid {
 		g.columns = append(g.columns, column{title, false})
 	}
 	for _, r := range d.Results {
-		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.Quarter),
-			float32(r.Median), float32(r.Third), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
+		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
+			float32(r.Median), float32(r.P75), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
 	}
 	return g
 }

@@ -18,6 +18,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/ops"
+	"cnnlang/ops/tensor"
 )
 
 // TestStories runs the stories of testdata/script, one for each file. Besides
@@ -231,11 +232,9 @@ func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	n, err := p.Net(interp.Options{})
 	ts.Check(err)
-	params := n.Graph.Params(true)
-	tensors := interp.RandomTensors(n, seed)
-	var named []interp.NamedTensor
-	for _, param := range params {
-		named = append(named, interp.NamedTensor{Name: strings.Join(args[3:], "") + param.Path, Tensor: tensors[param.Path]})
+	named := map[string]tensor.Tensor{}
+	for name, x := range interp.RandomTensors(n, seed) {
+		named[strings.Join(args[3:], "")+name] = x
 	}
 	ts.Check(interp.WriteWeights(ts.MkAbs(args[0]), named))
 }
