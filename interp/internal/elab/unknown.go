@@ -106,7 +106,7 @@ type UnknownList struct {
 
 // length is a variable for how many items the list has.
 func (l UnknownList) length(u Unknowns) dim.Size {
-	return u.Size(dim.Variable{Name: "len(" + l.Name + ")"})
+	return u.Size(dim.Variable{Name: "len(" + l.Name + ")", Sense: &dim.Sense{}})
 }
 
 // An Item is what a variable stands for that is an item of a list, a function of its index.

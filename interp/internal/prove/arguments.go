@@ -68,6 +68,50 @@ func startingPaths(args []argument) []*path {
 	return paths
 }
 
+// variables are the numbers that an argument is made of, and none for one that is made
+// of others.
+func (a argument) variables() (list []dim.Variable) {
+	parts, low := []string{}, int64(0)
+	switch a.kind {
+	case "int", "bool":
+		parts = []string{""}
+	case "float":
+		return []dim.Variable{dim.Real(a.name)}
+	case "dims":
+		parts, low = []string{"[0]", "[1]"}, 1
+	case "pad":
+		parts = []string{".bottom", ".left", ".right", ".top"}
+	case "tensor":
+		for _, axis := range dim.Letters() {
+			parts = append(parts, "."+axis)
+		}
+		low = 1
+	}
+	for _, part := range parts {
+		list = append(list, dim.Variable{Name: a.name + part, Low: low})
+	}
+	return list
+}
+
+// of is the argument that is made of these numbers; ok is false for one that is made of
+// others.
+func (a argument) of(n []dim.Size, mode ops.PaddingMode) (v elab.Value, ok bool) {
+	switch a.kind {
+	case "int", "float":
+		return n[0], true
+	case "dims":
+		return dim.Pair{H: n[0], W: n[1]}, true
+	case "pad":
+		if mode != ops.Explicit {
+			return ops.Padding{Mode: mode}, true
+		}
+		return ops.Padding{Bottom: n[0], Left: n[1], Right: n[2], Top: n[3]}, true
+	case "block": // it is known by its signature
+		return elab.UnknownBlock{Name: a.name}, true
+	}
+	return nil, false
+}
+
 // variables gives every open parameter and every name of the signature a
 // variable, or what the path has put in its place.
 func (p *path) variables(args []argument) (map[string]elab.Value, func(string) dim.Size) {
@@ -79,68 +123,47 @@ func (p *path) variables(args []argument) (map[string]elab.Value, func(string) d
 }
 
 // size is a size that the signature names.
-func (p *path) size(name string) dim.Size { return p.whole(name, 1) }
-
-func (p *path) whole(name string, low int64) dim.Size {
-	return p.Size(dim.Variable{Name: name, Low: low})
-}
+func (p *path) size(name string) dim.Size { return p.Size(dim.Variable{Name: name, Low: 1}) }
 
 func (p *path) value(a argument) elab.Value {
+	var sizes dim.Shape
+	for _, x := range a.variables() {
+		sizes = append(sizes, p.Size(x))
+	}
 	switch a.kind {
-	case "int":
-		return p.whole(a.name, 0)
-	case "float":
-		return p.Size(dim.Real(a.name))
 	case "bool":
-		return elab.UnknownBool{Size: p.whole(a.name, 0)}
+		return elab.UnknownBool{Size: sizes[0]}
 	case "string":
 		return elab.UnknownString{Name: a.name}
-	case "dims":
-		return dim.Pair{H: p.whole(a.name+"[0]", 1), W: p.whole(a.name+"[1]", 1)}
-	case "pad":
-		if mode := p.modes[a.name]; mode != ops.Explicit {
-			return ops.Padding{Mode: mode}
-		}
-		v := func(side string) dim.Size { return p.whole(a.name+"."+side, 0) }
-		return ops.Padding{Top: v("top"), Bottom: v("bottom"), Left: v("left"), Right: v("right")}
-	case "list":
-		return elab.UnknownList{Name: a.name}
-	case "fractions":
-		return elab.UnknownList{Name: a.name, Fractions: true}
-	case "block":
-		return elab.UnknownBlock{Name: a.name}
+	case "list", "fractions":
+		return elab.UnknownList{Name: a.name, Fractions: a.kind == "fractions"}
 	case "tensor":
-		t := &elab.Tensor{}
-		for _, axis := range dim.Letters() {
-			t.Shape = append(t.Shape, p.whole(a.name+"."+axis, 1))
-			t.Origins = append(t.Origins, &elab.Origin{Size: t.Shape[len(t.Shape)-1], Reason: a.name})
+		t := &elab.Tensor{Shape: sizes}
+		for _, size := range sizes {
+			t.Origins = append(t.Origins, &elab.Origin{Size: size, Reason: a.name})
 		}
 		return t
 	}
-	panic("prove: a parameter of kind " + a.kind)
+	v, ok := a.of(sizes, p.modes[a.name])
+	if !ok {
+		panic("prove: a parameter of kind " + a.kind)
+	}
+	return v
 }
 
 // given is the concrete value of an argument under an assignment.
 func (a argument) given(assign map[string]int64, mode ops.PaddingMode) (elab.Value, bool) {
-	size := func(name string) dim.Size { return dim.Int(int(assign[name])) }
 	switch a.kind {
-	case "int", "float":
-		return size(a.name), true
 	case "bool":
 		return assign[a.name] == 1, true
 	case "string":
 		return a.name, true
-	case "block":
-		return elab.UnknownBlock{Name: a.name}, true // it is known by what is promised of it
-	case "dims":
-		return dim.Pair{H: size(a.name + "[0]"), W: size(a.name + "[1]")}, true
-	case "pad":
-		if mode != ops.Explicit {
-			return ops.Padding{Mode: mode}, true
-		}
-		return ops.Padding{Top: size(a.name + ".top"), Bottom: size(a.name + ".bottom"), Left: size(a.name + ".left"), Right: size(a.name + ".right")}, true
 	}
-	return nil, false
+	var sizes []dim.Size
+	for _, x := range a.variables() {
+		sizes = append(sizes, dim.Int(int(assign[x.Name])))
+	}
+	return a.of(sizes, mode)
 }
 
 // signatureNames lists the names that a block's signature binds.

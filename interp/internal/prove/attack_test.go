@@ -114,7 +114,7 @@ func (v *Verdict) rounded() map[string]ast.Expr {
 			look(q.Size)
 		}
 		for _, l := range r.path.literals() {
-			note(l.name)
+			note(l.x.Name)
 			look(l.value, l.fact.size)
 		}
 	}
@@ -342,9 +342,9 @@ func (r Result) admits(assign map[string]int64) bool {
 			continue
 		case l.isValue:
 			n, err := l.value.Eval(assign)
-			holds = err == nil && n == dim.Int(int(assign[l.name]))
-		case l.name != "":
-			holds = assign[l.name] >= l.low
+			holds = err == nil && n == dim.Int(int(assign[l.x.Name]))
+		case l.x.Name != "":
+			holds = assign[l.x.Name] >= l.low
 		default:
 			holds = stands(l.fact.size, l.fact.relation, l.fact.holds, assign)
 		}

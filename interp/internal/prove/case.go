@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,14 +19,13 @@ import (
 // A literal is one thing that a path supposes: that a variable is a value, or at least
 // a bound, that a padding is given in one way, or a fact.
 type literal struct {
-	name  string   // of the variable or padding, "" for a fact
-	value dim.Size // that the variable is, where isValue
-	low   int64    // that it is at least, where not
+	x     dim.Variable // or the name of the padding, "" for a fact
+	value dim.Size     // that the variable is, where isValue
+	low   int64        // that it is at least, where not
 	mode  ops.PaddingMode
 	fact  fact
-	text  string
 
-	isValue, isMode bool
+	isValue, isFlag, isMode bool
 }
 
 // literals lists what the path chose, in an order that is the same for all paths. The
@@ -42,11 +40,7 @@ func (p *path) literals() []literal {
 func (p *path) told(choices []choice) []literal {
 	var modes, values, lows, facts []literal
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
-		text := fmt.Sprintf("%s == %v", name, ops.Padding{Mode: p.modes[name]})
-		if p.modes[name] == ops.Explicit {
-			text = name + " is in numbers"
-		}
-		modes = append(modes, literal{name: name, mode: p.modes[name], isMode: true, text: text})
+		modes = append(modes, literal{x: dim.Variable{Name: name}, mode: p.modes[name], isMode: true})
 	}
 	numbers := map[string]dim.Size{} // that were chosen
 	for _, c := range choices {
@@ -55,66 +49,66 @@ func (p *path) told(choices []choice) []literal {
 		}
 	}
 	for _, c := range choices {
+		l := literal{x: p.exploration.variables[c.name], low: c.low}
 		_, isNumber := numbers[c.name]
 		switch {
 		case !c.isChosen():
 		case c.isFact:
-			f := c.fact
-			f.size = f.size.SubstituteAll(numbers)
-			if l := (literal{fact: f, text: f.String()}); !f.size.Known() && !slices.ContainsFunc(facts, l.same) {
+			l.fact = c.fact
+			l.fact.size = c.fact.size.SubstituteAll(numbers)
+			if !l.fact.size.Known() && !l.within(facts) {
 				facts = append(facts, l)
 			}
 		case !c.isLow:
-			values = append(values, p.valueLiteral(c.name, c.value.SubstituteAll(numbers)))
+			l.value, l.isValue, l.isFlag = c.value.SubstituteAll(numbers), true, p.isFlag(c.name)
+			values = append(values, l)
 		case isNumber: // which is not below
 		default:
-			l := literal{name: c.name, low: c.low, text: fmt.Sprintf("%s >= %d", c.name, c.low)}
-			lows = append(slices.DeleteFunc(lows, func(m literal) bool { return m.name == l.name && m.low <= l.low }), l)
+			lows = append(slices.DeleteFunc(lows, func(m literal) bool { return m.x.Name == l.x.Name && m.low <= l.low }), l)
 		}
 	}
-	byName := func(a, b literal) int { return strings.Compare(a.name, b.name) }
+	byName := func(a, b literal) int { return strings.Compare(a.x.Name, b.x.Name) }
 	slices.SortStableFunc(values, byName)
 	slices.SortStableFunc(lows, byName)
-	list := append([]literal{}, slices.Concat(modes, values, lows, facts)...)
-	return list
+	return append([]literal{}, slices.Concat(modes, values, lows, facts)...)
 }
 
-func (l literal) same(m literal) bool { return l.text == m.text }
-
-// valueLiteral is that a variable has the value which the path put in its place.
-func (p *path) valueLiteral(name string, value dim.Size) literal {
-	l := literal{name: name, value: value, isValue: true}
+func (l literal) same(m literal) bool {
 	switch {
-	case p.isFlag(name) && l.value == dim.Int(0):
-		l.text = "not " + name
-	case p.isFlag(name):
-		l.text = name
-	default:
-		l.text = name + " == " + l.value.String()
+	case l.x.Name != m.x.Name || l.isMode != m.isMode || l.isValue != m.isValue:
+		return false
+	case l.x.Name == "":
+		x, low, ok := l.fact.bound()
+		y, other, too := m.fact.bound() // of one bound there are many forms: n >= 1 and 2*n >= 1
+		return ok && too && x == y && low == other ||
+			l.fact.relation == m.fact.relation && l.fact.holds == m.fact.holds && dim.Equivalent(l.fact.size, m.fact.size)
 	}
-	return l
+	return l.mode == m.mode && l.low == m.low && dim.Equivalent(l.value, m.value)
 }
+
+// within reports whether a case has the same literal.
+func (l literal) within(c []literal) bool { return slices.ContainsFunc(c, l.same) }
 
 // excludes reports whether two literals cannot hold at once.
 func (l literal) excludes(m literal) bool {
 	switch {
 	case l.isMode || m.isMode:
-		return l.isMode && m.isMode && l.name == m.name && l.mode != m.mode
-	case l.name != "" && l.name == m.name && l.isValue && m.isValue:
+		return l.isMode && m.isMode && l.x.Name == m.x.Name && l.mode != m.mode
+	case l.x.Name != "" && l.x.Name == m.x.Name && l.isValue && m.isValue:
 		a, ok1 := l.value.Int()
 		b, ok2 := m.value.Int()
 		return ok1 && ok2 && a != b
-	case l.name != "" && l.name == m.name && (l.isValue || m.isValue):
+	case l.x.Name != "" && l.x.Name == m.x.Name && (l.isValue || m.isValue):
 		if m.isValue {
 			l, m = m, l
 		}
 		n, ok := l.value.Int()
 		return ok && int64(n) < m.low
-	case l.isValue && m.name == "":
+	case l.isValue && m.x.Name == "":
 		return m.denies(l)
-	case l.name == "" && m.isValue:
+	case l.x.Name == "" && m.isValue:
 		return l.denies(m)
-	case l.name == "" && m.name == "":
+	case l.x.Name == "" && m.x.Name == "":
 		a, b := l.fact, m.fact
 		if a.relation == dim.NonNegative && b.relation == dim.NonNegative && a.holds && b.holds {
 			return a.size.Add(b.size).Neg().ProvablyPositive()
@@ -128,7 +122,7 @@ func (l literal) excludes(m literal) bool {
 // denies reports whether a fact says that a variable is not the value it has in m, or
 // something that is not so with that value.
 func (l literal) denies(m literal) bool {
-	with := l.fact.size.Substitute(m.name, m.value)
+	with := l.fact.size.Substitute(m.x.Name, m.value)
 	switch {
 	case !with.IsValid():
 		return false
@@ -212,11 +206,11 @@ func shortened(c []literal, others [][]literal) []literal {
 	return kept
 }
 
-// different leaves out cases that read like one before.
+// different leaves out cases that are like one before.
 func different(cases [][]literal) [][]literal {
 	var list [][]literal
 	for _, c := range cases {
-		if !slices.ContainsFunc(list, func(other []literal) bool { return slices.Equal(texts(c), texts(other)) }) {
+		if !slices.ContainsFunc(list, func(other []literal) bool { return slices.EqualFunc(c, other, literal.same) }) {
 			list = append(list, c)
 		}
 	}
@@ -227,7 +221,7 @@ func different(cases [][]literal) [][]literal {
 func absorbed(cases [][]literal) [][]literal {
 	return slices.DeleteFunc(slices.Clone(cases), func(c []literal) bool {
 		return slices.ContainsFunc(cases, func(other []literal) bool {
-			return len(other) < len(c) && !slices.ContainsFunc(texts(other), func(text string) bool { return !slices.Contains(texts(c), text) })
+			return len(other) < len(c) && !slices.ContainsFunc(other, func(l literal) bool { return !l.within(c) })
 		})
 	})
 }
@@ -238,7 +232,7 @@ func joined(cases [][]literal) [][]literal {
 		for j := range cases {
 			if at := extends(cases[i], cases[j]); i != j && at >= 0 {
 				cases[i] = slices.Clone(cases[i])
-				cases[i][at] = cases[i][at].from(cases[i][at].low - 1)
+				cases[i][at].low--
 				cases = slices.Delete(cases, j, j+1)
 				i = -1
 				break
@@ -255,58 +249,14 @@ func extends(c, d []literal) int {
 		return -1
 	}
 	for i, l := range c {
-		m := slices.IndexFunc(d, func(m literal) bool { return m.isValue && m.name == l.name && m.name != "" })
+		m := slices.IndexFunc(d, func(m literal) bool { return m.isValue && m.x.Name == l.x.Name })
 		if m < 0 || l.isValue || l.isMode {
 			continue
 		}
 		n, ok := d[m].value.Int()
-		if ok && int64(n) == l.low-1 && slices.Equal(slices.Delete(texts(c), i, i+1), slices.Delete(texts(d), m, m+1)) {
+		if ok && int64(n) == l.low-1 && slices.EqualFunc(slices.Delete(slices.Clone(c), i, i+1), slices.Delete(slices.Clone(d), m, m+1), literal.same) {
 			return i
 		}
 	}
 	return -1
-}
-
-// from is the literal of the same variable with another bound.
-func (l literal) from(low int64) literal {
-	text := strings.TrimSuffix(l.text, fmt.Sprintf(" >= %d", l.low)) + fmt.Sprintf(" >= %d", low)
-	return literal{name: l.name, low: low, text: text}
-}
-
-func texts(c []literal) []string {
-	list := make([]string, len(c))
-	for i, l := range c {
-		list[i] = l.text
-	}
-	return list
-}
-
-// inWords writes cases as a condition: what they have in common first.
-func inWords(cases [][]literal) string {
-	common := texts(cases[0])
-	for _, c := range cases[1:] {
-		common = slices.DeleteFunc(common, func(text string) bool { return !slices.Contains(texts(c), text) })
-	}
-	var rest []string
-	for _, c := range cases {
-		own := slices.DeleteFunc(texts(c), func(text string) bool { return slices.Contains(common, text) })
-		if len(own) == 0 {
-			rest = nil // this case is all that they have in common, which covers the others
-			break
-		}
-		text := strings.Join(own, " and ")
-		if len(own) > 1 && len(cases) > 1 {
-			text = "(" + text + ")"
-		}
-		rest = append(rest, text)
-	}
-	slices.Sort(rest)
-	alternatives := strings.Join(rest, " or ")
-	if len(common) > 0 && len(rest) > 1 {
-		alternatives = "(" + alternatives + ")"
-	}
-	if alternatives != "" {
-		common = append(common, alternatives)
-	}
-	return strings.Join(common, " and ")
 }

@@ -2,11 +2,11 @@ package prove
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
@@ -141,7 +141,7 @@ func written(o *resolve.Object, x ast.Expr) string {
 // found is a size that all paths agree on: the one of the most general path, if
 // the others have it too where they put values in place of variables.
 func (v *Verdict) found(of func(Result) dim.Size) string {
-	if size, ok := v.agreed(of); ok && v.inItsOwnWords(size) {
+	if size, ok := v.agreed(of); ok && inItsOwnWords(size) {
 		return size.String()
 	}
 	return "_"
@@ -149,16 +149,14 @@ func (v *Verdict) found(of func(Result) dim.Size) string {
 
 // inItsOwnWords reports whether a size is made of the block's parameters and the
 // names of its signature alone.
-func (v *Verdict) inItsOwnWords(size dim.Size) bool {
-	names := append(signatureNames(v.base.Block), v.openNames()...)
-	for _, x := range size.Vars() {
-		own, _, _ := strings.Cut(x.Name, "[") // k[0] is of k
-		own, _, _ = strings.Cut(own, ".")
-		if !slices.Contains(names, own) {
+func inItsOwnWords(size dim.Size) bool {
+	return !slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
+		if x.Sense == nil {
 			return false
 		}
-	}
-	return true
+		_, isItem := x.Kind.(elab.Item)
+		return !isItem
+	})
 }
 
 func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
@@ -188,21 +186,24 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 		return []Clause{{size.String(), ""}}, ""
 	}
 	counted := 0
+	var sizes []dim.Size
 	for _, r := range v.Results {
 		n := count(r)
 		if !n.IsValid() {
 			continue
 		}
 		counted++
-		text := n.String()
-		if !slices.ContainsFunc(list, func(c Clause) bool { return c.Text == text }) {
-			list = append(list, Clause{text, v.when(func(r Result) having {
-				if n := count(r); n.IsValid() && n.String() == text {
-					return has
-				}
-				return hasNot
-			}, func(r Result) []literal { return r.path.literals() })})
+		same := func(m dim.Size) bool { return dim.Equivalent(n, m) }
+		if slices.ContainsFunc(sizes, same) {
+			continue
 		}
+		sizes = append(sizes, n)
+		list = append(list, Clause{n.String(), v.when(func(r Result) having {
+			if same(count(r)) {
+				return has
+			}
+			return hasNot
+		}, func(r Result) []literal { return r.path.literals() })})
 	}
 	if counted < len(v.Results) || v.Status != Proved {
 		without = v.elsewhere(len(list) > 0)
@@ -210,30 +211,10 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 	return list, without
 }
 
-// elsewhere says that there is no formula, or none but for the cases that are listed.
-func (v *Verdict) elsewhere(listed bool) string {
-	switch {
-	case !listed && v.Status != Proved && v.Status != Bounded:
-		return "" // what it has not been proved to be, has none
-	case !listed:
-		return "there is no formula"
-	}
-	var names []string
-	for _, name := range v.openNames() {
-		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.choseBy(name) }) {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return "in other cases there is no formula"
-	}
-	return "for other values of " + strings.Join(names, ", ") + " there is no formula"
-}
-
 // choseBy reports whether the path is one of several because of a parameter.
 func (p *path) choseBy(name string) bool {
 	return slices.ContainsFunc(p.literals(), func(l literal) bool {
-		return l.name == name || l.fact.size.Has(name) || l.value.Has(name)
+		return l.x.Name == name || l.fact.size.Has(name) || l.value.Has(name)
 	})
 }
 
@@ -291,55 +272,13 @@ func (r Requirement) same(s Requirement) bool {
 	return r.Relation == s.Relation && r.Holds == s.Holds && r.Side == s.Side && dim.Equivalent(r.Size, s.Size)
 }
 
-// String writes a requirement as the language would: H >= 3, C % groups == 0.
-func (r Requirement) String() string {
-	plain, where := placed(r.text(), r.Size.Vars())
-	if r.Side != "" {
-		where += " for the side head `" + r.Side + "`"
-	}
-	return plain + where
-}
-
-func (r Requirement) text() string {
-	left, right := r.Size.Sides()
-	switch {
-	case r.Relation == dim.Whole:
-		num, den := r.Size.Fraction()
-		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
-		return fmt.Sprintf("%s %s 0", dim.Remainder(num, den), sign)
-	case r.Relation == dim.Zero:
-		sign := map[bool]string{true: "==", false: "!="}[r.Holds]
-		if left == dim.Int(0) {
-			left, right = right, left
-		}
-		if text := r.Size.String(); strings.Contains(text, "%") && !strings.Contains(text, " - ") && !strings.HasPrefix(text, "-") {
-			return fmt.Sprintf("%s %s 0", text, sign)
-		}
-		return fmt.Sprintf("%v %s %v", left, sign, right)
-	case r.Holds && left == dim.Int(0):
-		text := r.Size.String()
-		if m := lessThanIt.FindStringSubmatch(text); m != nil {
-			return m[1] + " >= " + m[2]
-		}
-		return text + " >= 0"
-	case r.Holds:
-		if _, low, ok := lowerBound(r.Size); ok { // c >= 1 for 4*c >= 1
-			return fmt.Sprintf("%v >= %d", r.Size.Vars()[0], low)
-		}
-		return fmt.Sprintf("%v >= %v", left, right)
-	}
-	return fmt.Sprintf("%v < %v", left, right)
-}
-
-// lessThanIt is a text from which a number is taken: ceil(depth) - 1.
-var lessThanIt = regexp.MustCompile(`^([^+]+) - (\d+)$`)
-
 // irredundant leaves out requirements that follow from another one, which is for
 // the same case: c >= 1 says that 4*c >= 1. So are those that follow from the `where`.
 func (v *Verdict) irredundant() []Requirement {
 	states := nonzero(v.base.Block)
 	all := slices.DeleteFunc(slices.Clone(v.Requirements), func(r Requirement) bool {
-		return r.Relation == dim.Zero && !r.Holds && states[r.Size.String()]
+		x := r.Size.Vars()
+		return r.Relation == dim.Zero && !r.Holds && len(x) == 1 && states[x[0].Name] && dim.Equivalent(r.Size, x[0].Size())
 	})
 	ways := make([][]int, len(all)) // on which each is one
 	for i, r := range all {

@@ -1,11 +1,9 @@
 package prove
 
 import (
-	"fmt"
 	"maps"
 	"math/rand"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -22,18 +20,6 @@ type Counterexample struct {
 	Names   []string // in the order of the text
 	Problem *diag.Diagnostic
 	flags   map[string]bool // the names that are true or false
-}
-
-func (c *Counterexample) String() string {
-	var parts []string
-	for _, n := range c.Names {
-		if c.flags[n] {
-			parts = append(parts, fmt.Sprintf("%s = %t", n, c.Values[n] != 0))
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("%s = %d", n, c.Values[n]))
-	}
-	return strings.Join(parts, ", ")
 }
 
 const (
@@ -160,27 +146,13 @@ func (p *path) mentioned(x *exploration) map[string]int64 {
 			vars[x.Name] = p.low(x.Name)
 		}
 	}
-	values, sizes := p.variables(x.args)
-	for _, v := range values {
-		switch v := v.(type) {
-		case dim.Size:
-			add(v)
-		case dim.Pair:
-			add(v.H)
-			add(v.W)
-		case elab.UnknownBool:
-			add(v.Size)
-		}
-	}
 	for _, a := range x.args {
-		if a.kind == "pad" {
-			for _, side := range []string{".top", ".bottom", ".left", ".right"} {
-				add(p.whole(a.name+side, 0))
-			}
+		for _, v := range a.variables() {
+			add(p.Size(v))
 		}
 	}
 	for _, name := range signatureNames(x.base.Block) {
-		add(sizes(name))
+		add(p.size(name))
 	}
 	for _, f := range p.facts {
 		add(f.size)
@@ -292,15 +264,8 @@ func (x *exploration) names(values map[string]int64) []string {
 	}
 	for _, a := range x.args {
 		add(a.name)
-		var parts []string
-		for n := range values {
-			if strings.HasPrefix(n, a.name+"[") || strings.HasPrefix(n, a.name+".") {
-				parts = append(parts, n)
-			}
-		}
-		sort.Strings(parts)
-		for _, n := range parts {
-			add(n)
+		for _, v := range a.variables() {
+			add(v.Name)
 		}
 	}
 	for _, n := range signatureNames(x.base.Block) {
@@ -316,41 +281,4 @@ func (x *exploration) flags() map[string]bool {
 		flags[a.name] = a.kind == "bool"
 	}
 	return flags
-}
-
-// varied says what a counterexample chooses: parameters, where the block has any.
-func (x *exploration) varied(c *Counterexample) string {
-	for _, name := range c.Names {
-		if !slices.Contains(signatureNames(x.base.Block), name) {
-			return "parameter value"
-		}
-	}
-	return "input size"
-}
-
-// refutation is the diagnostic for a block that fails for some values.
-func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
-	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Paths == 1 && len(x.todo) == 0 {
-		first.Trace = nil
-		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
-	}
-	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every %s", x.object.Name, x.varied(c)).
-		WithLabel("%s", first.Message)
-	d.Labels, d.Conflict = first.Labels, first.Conflict
-	d.Notes = append(d.Notes, first.Notes...)
-	d.WithNote("counterexample: %s", c)
-	d.WithNote("there: %s", concretely(first, c.Problem))
-	if only := p.only(); only != "" {
-		return d.WithHelp("right only for %s: state that with `where`, or correct the block", only)
-	}
-	return d.WithHelp("add a `where` that excludes it, or correct the block")
-}
-
-// concretely is what is wrong at the counterexample: its message or, where that
-// has no numbers in it, its notes.
-func concretely(first, there *diag.Diagnostic) string {
-	if there.Message == first.Message && len(there.Notes) > 0 {
-		return strings.Join(there.Notes, ", ")
-	}
-	return there.Message
 }

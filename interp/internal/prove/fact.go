@@ -8,10 +8,6 @@ import (
 	"cnnlang/ops/dim"
 )
 
-func (f fact) String() string {
-	return Requirement{Size: f.size, Relation: f.relation, Holds: f.holds}.String()
-}
-
 // suppose adds a supposition: as a value or a lower bound of a variable where it
 // is one, otherwise as a fact in its strongest form. It reports false where the
 // path becomes impossible.
@@ -63,11 +59,7 @@ func (p *path) note(c choice) {
 		return // it follows from what is kept already
 	}
 	if _, isPart := p.isPart(c.name); isPart { // which nobody has written
-		c.fact = fact{p.variable(c.name).Sub(c.value), dim.Zero, true, c.why}
-		if c.isLow {
-			c.fact = fact{p.exploration.variables[c.name].Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
-		}
-		c.isFact, c.isLow, c.name = true, false, ""
+		c = choice{fact: p.supposed(c), isFact: true}
 	}
 	if c.isFact {
 		c.why = c.fact.why
@@ -193,6 +185,14 @@ func (p *path) raise(name string, low int64) bool {
 		p.replace(r.old, p.Size(power).Mul(dim.Int(r.base).Pow(now-r.before)))
 	}
 	return p.replace(name, p.itself(name))
+}
+
+// bound recognises a fact that is a lower bound of a variable.
+func (f fact) bound() (name string, low int64, ok bool) {
+	if f.relation != dim.NonNegative || !f.holds {
+		return "", 0, false
+	}
+	return lowerBound(f.size)
 }
 
 // lowerBound recognises a*x + b >= 0 with a > 0 for a whole variable x.

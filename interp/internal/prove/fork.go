@@ -77,20 +77,14 @@ func (p *path) withoutRequirements() (q *path, possible bool) {
 	q = newPath()
 	q.exploration, q.modes = p.exploration, maps.Clone(p.modes)
 	for _, c := range p.choices {
-		size, relation, holds := c.fact.size, c.fact.relation, c.fact.holds
-		switch {
-		case c.why == required:
+		if c.why == required {
 			continue
-		case c.isLow:
-			size, relation, holds = p.exploration.variables[c.name].Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true
-		case !c.isFact:
-			size, relation, holds = p.exploration.variables[c.name].Size().Sub(c.value), dim.Zero, true
 		}
-		own := map[string]dim.Size{}
-		for _, x := range size.Vars() {
+		f, own := p.supposed(c), map[string]dim.Size{}
+		for _, x := range f.size.Vars() {
 			own[x.Name] = q.variable(x.Name)
 		}
-		if !q.suppose(size.SubstituteAll(own), relation, holds, c.why) {
+		if !q.suppose(f.size.SubstituteAll(own), f.relation, f.holds, c.why) {
 			return nil, false
 		}
 	}
@@ -122,14 +116,8 @@ func (p *path) requireFork(f *fork) bool {
 			continue
 		}
 		p.choices[i].why = required
-		size, relation, holds := c.fact.size, c.fact.relation, c.fact.holds
-		switch {
-		case c.isLow:
-			size, relation, holds = p.itself(c.name).Sub(dim.Int(int(c.low))), dim.NonNegative, true
-		case !c.isFact:
-			size, relation, holds = p.itself(c.name).Sub(c.value), dim.Zero, true
-		}
-		r := p.requirement(size, relation, holds, false)
+		s := p.supposed(c)
+		r := p.requirement(s.size, s.relation, s.holds, false)
 		r.after = i
 		p.requirements = append(p.requirements, r)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
@@ -90,6 +89,18 @@ type choice struct {
 	isLow  bool
 	why    reason
 	fork   *fork
+}
+
+// supposed is what a choice supposes, as a fact.
+func (p *path) supposed(c choice) fact {
+	x := p.exploration.variables[c.name]
+	switch {
+	case c.isFact:
+		return c.fact
+	case c.isLow:
+		return fact{x.Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
+	}
+	return fact{x.Size().Sub(c.value), dim.Zero, true, c.why}
 }
 
 func (c choice) isChosen() bool { return c.why == chosen || c.why == split }
@@ -219,19 +230,4 @@ func (p *path) chosen() int {
 		}
 	}
 	return n
-}
-
-// condition lists what the path chose, as people read it; what it takes for
-// granted is listed elsewhere.
-func (p *path) condition() []string {
-	list := []string{}
-	for _, l := range p.literals() {
-		if l.isValue {
-			l.text = strings.Replace(l.text, " == ", " = ", 1)
-		}
-		if !l.isMode {
-			list = append(list, l.text)
-		}
-	}
-	return list
 }

@@ -65,8 +65,7 @@ type Verdict struct {
 	Paths  int
 	// Requirements are what it takes for granted beyond its `where`.
 	Requirements []Requirement
-	// Shapes and Counts are the results of the paths, in the order they were
-	// followed, each under its condition.
+	// Results are those of the paths, in the order they were followed.
 	Results []Result
 	// Counterexample makes a refuted block fail.
 	Counterexample *Counterexample
@@ -94,9 +93,8 @@ type Requirement struct {
 
 // A Result is the outcome of one path.
 type Result struct {
-	Condition []string // what the path supposes: stride = 1, C = 4*c
-	Output    dim.Shape
-	Count     graph.Count
+	Output dim.Shape
+	Count  graph.Count
 
 	requires []Requirement
 	path     *path
@@ -210,7 +208,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	}
 	x.settleForks()
 	for i, r := range v.Results {
-		v.Results[i].Condition, v.Results[i].requires = r.path.condition(), r.path.required()
+		v.Results[i].requires = r.path.required()
 		for _, q := range v.Results[i].requires {
 			x.require(q)
 		}

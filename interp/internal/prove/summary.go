@@ -131,9 +131,9 @@ func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) 
 		case l.isMode:
 			known = false
 		case l.isValue:
-			holds(r.path.itself(l.name).Sub(l.value), dim.Zero, true)
-		case l.name != "":
-			holds(r.path.itself(l.name).Sub(dim.Int(int(l.low))), dim.NonNegative, true)
+			holds(l.x.Size().Sub(l.value), dim.Zero, true)
+		case l.x.Name != "":
+			holds(l.x.Size().Sub(dim.Int(int(l.low))), dim.NonNegative, true)
 		default:
 			holds(l.fact.size, l.fact.relation, l.fact.holds)
 		}
