@@ -57,8 +57,8 @@ func (a *app) bench() *cobra.Command {
 	f.origin.weights.value = "random"
 	f.performance.flags(cmd, mostMeasured)
 	flags := cmd.Flags()
-	flags.Var(f.batch, "batch", "images in a batch, or several such numbers to measure, as 1,8")
-	flags.Var(f.time, "time", "how long to measure each combination, as 500ms or 10s")
+	flags.Var(f.batch, "batch", "images in a batch, or several such numbers to measure, as in 1,8")
+	flags.Var(f.time, "time", "how long to measure each combination, such as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, by commands on standard input")
 	f.format = formatFlag(cmd, tableFormats)

@@ -55,7 +55,7 @@ func TestChecksLeaveRoomForAddresses(t *testing.T) {
 	if err := unix.Getrlimit(unix.RLIMIT_AS, &before); err != nil {
 		t.Fatal(err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(100)) // what relaxGC stands aside for is not in question
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // so that relaxGC is not disabled
 	const usual = 192 << 20
 	within := func(more uint64) int64 {
 		status, err := os.ReadFile("/proc/self/status")

@@ -28,7 +28,7 @@ func TestATerminalGetsNothingToObey(t *testing.T) {
 	}
 }
 
-// A name that somebody chose for a file reaches neither stream as it is.
+// The name of a file reaches neither stream with control characters.
 func TestNamesOfFilesAreMadeVisible(t *testing.T) {
 	folder := t.TempDir()
 	name := filepath.Join(folder, "a\x1b]0;b\x07.cnn")

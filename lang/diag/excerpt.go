@@ -166,7 +166,7 @@ func (p *printer) under(marks []mark, shift int) {
 }
 
 // aloneAtEnd reports whether no other mark reaches to the right of the last
-// one's start, so that its text can stand on the line of the carets.
+// one's start, so that its text can be on the line of the carets.
 func aloneAtEnd(marks []mark) bool {
 	last := marks[len(marks)-1]
 	for _, m := range marks[:len(marks)-1] {

@@ -6,13 +6,13 @@ import "regexp"
 // message does not say 68883240.
 
 var (
-	parted = regexp.MustCompile(`[0-9]_[0-9]`)
-	digits = regexp.MustCompile(`(^|[^-\w.:/"])([0-9]{4,})\b(\.?)`)
+	grouped = regexp.MustCompile(`[0-9]_[0-9]`)
+	digits  = regexp.MustCompile(`(^|[^-\w.:/"])([0-9]{4,})\b(\.?)`)
 )
 
 // asWritten is a copy of d with its numbers grouped if those of its line are.
 func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
-	p.parted = false
+	p.grouped = false
 	if p.files == nil || !d.Span.IsValid() {
 		return d
 	}
@@ -22,10 +22,10 @@ func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
 	}
 	start, end := bytesOfLine(f, d.Span)
 	line, _ := clip(f.Line(d.Span.Start.Line), []mark{{start: start, end: end, primary: true}})
-	if !parted.MatchString(line) {
+	if !grouped.MatchString(line) {
 		return d
 	}
-	p.parted = true
+	p.grouped = true
 	copied := *d
 	copied.Message, copied.Label, copied.Help = thousands(d.Message), thousands(d.Label), thousands(d.Help)
 	copied.Labels, copied.Notes = nil, nil

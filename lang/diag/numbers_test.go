@@ -10,8 +10,8 @@ import (
 func TestNumbersAreAsTheLineHasThem(t *testing.T) {
 	f := source.NewFile("my.cnn", "repeat 1_000_000 relu\nrepeat 1000000 relu\n")
 	const said = "1000000 of 30000, [1, 25088] and 2048; `25088`, -4096, 0.12345, 98765.5, x12345, arXiv:1512.03385, \"12345\", 999"
-	const parted = "1_000_000 of 30_000, [1, 25_088] and 2_048; `25_088`, -4096, 0.12345, 98765.5, x12345, arXiv:1512.03385, \"12345\", 999"
-	for nth, want := range []string{parted, said} {
+	const grouped = "1_000_000 of 30_000, [1, 25_088] and 2_048; `25_088`, -4096, 0.12345, 98765.5, x12345, arXiv:1512.03385, \"12345\", 999"
+	for nth, want := range []string{grouped, said} {
 		d := New(TooManyNodes, span(f, "relu", nth+1), "%s", said).WithLabel("%s", said).WithHelp("%s", said).WithNote("%s", said).At(span(f, "repeat", nth+1), "%s", said)
 		d.Progress = &Progress{Steps: []Reached{{Path: "pool1", Shape: []int{1, 123456}}}}
 		var b strings.Builder

@@ -110,11 +110,11 @@ func choose(list List, n int) List {
 }
 
 type printer struct {
-	w      *bufio.Writer
-	files  func(name string) *source.File
-	opts   Options
-	gutter int  // width of the line numbers of the current diagnostic
-	parted bool // whether its numbers are grouped, as in 1_000_000
+	w       *bufio.Writer
+	files   func(name string) *source.File
+	opts    Options
+	gutter  int  // width of the line numbers of the current diagnostic
+	grouped bool // whether its numbers are grouped, as in 1_000_000
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -221,7 +221,7 @@ func (p *printer) progress(to *Progress) {
 	}
 	for _, r := range to.Steps {
 		shape := "[" + joined(r.Shape) + "]"
-		if p.parted {
+		if p.grouped {
 			shape = thousands(shape)
 		}
 		parts = append(parts, ending(clean(r.name()), maxPath)+" "+shape)

@@ -172,7 +172,7 @@ func backtrack(rows []map[int]int, x, y int) string {
 	return string(kinds)
 }
 
-// start returns where in a one stands after an edit of this kind.
+// start returns the position in a after an edit of this kind.
 func start(x int, kind byte) int {
 	if kind == '-' {
 		return x + 1

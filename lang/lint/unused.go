@@ -81,7 +81,7 @@ func (l *linter) unusedInside(b *ast.Block) {
 	})
 }
 
-// uses counts how often each name stands for a value, a block or a tap.
+// uses counts how often each name refers to a value, a block or a tap.
 type uses map[string]int
 
 // usesIn counts the uses in n and below it.

@@ -18,7 +18,7 @@ type Contract struct {
 	Kind       string   `json:"kind"` // block or net
 	Status     Status   `json:"status"`
 	Reason     string   `json:"reason,omitempty"`
-	Paths      int      `json:"paths"`
+	Paths      int      `json:"cases"`
 	Signature  string   `json:"signature"`
 	Requires   []Clause `json:"requires"`
 	Parameters []Clause `json:"parameters"`
