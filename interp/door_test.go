@@ -280,6 +280,16 @@ func TestContexts(t *testing.T) {
 	}
 }
 
+// Weights are not packed on when the context ends.
+func TestBuildStops(t *testing.T) {
+	_, n := selected(t, "-", classifier, interp.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := n.Build(ctx, interp.Options{Weights: interp.RandomWeights(0), Afforded: func(interp.Memory) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // The sources of the package speak of no flag and no stream of a command, and what it exports
 // is described without a type that a caller cannot name.
 func TestTheDoorSpeaksToGoPrograms(t *testing.T) {
