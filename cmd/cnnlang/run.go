@@ -39,9 +39,9 @@ func (a *app) run() *cobra.Command {
 			"are computed as one batch. For an output [N, C] it prints the highest classes with\n" +
 			"their softmax, by name if the meta has `classes`. Files get the output itself, in\n" +
 			"float32. Weights come from a .safetensors file or, to try a net out, from a seed.\n\n" +
-			"--precision bf16 computes in bfloat16, which takes about half the memory and less\n" +
-			"time on processors with AVX512-BF16 or AMX. f32fast multiplies float32 with 16 bits\n" +
-			"of precision, which takes less time on processors with AMX.",
+			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
+			"about half the memory and less time. f32fast multiplies float32 with 16 bits of\n" +
+			"precision, on processors with AMX. docs/precision.md has the errors of both.",
 		Example: "  cnnlang run resnet50 cat.jpg dog.png --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
