@@ -82,7 +82,7 @@ func followLine(t *testing.T) {
 // computed is what the line gives for a generated input.
 func computed(t *testing.T, net *interp.Net) string {
 	const step = "2" // the line's relu, the third step of the net
-	m, err := net.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), At: []string{step}})
+	m, err := net.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Values: []string{step}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func computed(t *testing.T, net *interp.Net) string {
 	if err := s.Run(context.Background(), weights.Image(0, 1, 3, 224, 224, 1)); err != nil {
 		t.Fatal(err)
 	}
-	value, _ := s.At(step)
+	value, _ := s.Value(step)
 	const size, middle = 112 * 112, 56*112 + 50
 	channel := value.Data[size : 2*size]
 	return fmt.Sprintf("%v, in the middle of channel 1: %.3f\n", value.Shape, channel[middle:middle+8])

@@ -193,7 +193,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 		{load("named.cnn", interp.Options{Weights: random, Shape: []int{1, 4, 8, 8}}), new(*interp.ProgramError), "named.cnn"},
 		{load("two.cnn", interp.Options{Weights: random}), new(*interp.NoNetError), `declares several nets; choose one of "a", "b"`},
 		{load("two.cnn", interp.Options{Weights: random, Net: "c"}), new(*interp.NoNetError), `declares no net "c"`},
-		{load("named.cnn", interp.Options{Weights: random, At: []string{"cf"}}), new(*interp.SelectionError), `did you mean "fc"?`},
+		{load("named.cnn", interp.Options{Weights: random, Values: []string{"cf"}}), new(*interp.SelectionError), `did you mean "fc"?`},
 		{load("named.cnn", interp.Options{Weights: random, MaxMemory: 1000}), new(*interp.MemoryError), "1000 bytes may be used"},
 		{load("named.cnn", interp.Options{}), nil, "there are no weights; set Options.Weights"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("no.safetensors")}), new(*interp.WeightsError), "no.safetensors"},

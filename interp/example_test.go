@@ -56,7 +56,7 @@ func ExampleModel_Classify() {
 // the options ask for them.
 func ExampleSession() {
 	ctx := context.Background()
-	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), At: []string{"conv2"}})
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), Values: []string{"conv2"}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func ExampleSession() {
 			log.Fatal(err)
 		}
 	}
-	step, _ := session.At("conv2")
+	step, _ := session.Value("conv2")
 	fmt.Println(session.Output().Shape, step.Shape)
 	// Output: [1, 10] [1, 192, 16, 16]
 }

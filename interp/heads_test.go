@@ -18,7 +18,7 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 	_, plain := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 2] { a: { `+steps+`; b: { gap -> flatten -> linear(2) } } }`, interp.Options{})
 	input := nettest.Image(0, nested.Graph.Input.Shape)
 	build := func(n *interp.Net, sides ...string) *interp.Model {
-		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(3), Sides: sides})
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(3), Values: sides})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,14 +29,14 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 	if err := s.Run(t.Context(), input); err != nil {
 		t.Fatal(err)
 	}
-	got, ok := s.Side("a.b")
+	got, ok := s.Value("a.b")
 	if !ok {
 		t.Fatal("the head was not computed")
 	}
 	if !nettest.SameBits(got.Data, nettest.Results(t, build(plain), 1, input)[0]) {
 		t.Error("the head has other numbers than the same steps in the main path")
 	}
-	if _, ok := s.Side("a.c"); ok {
+	if _, ok := s.Value("a.c"); ok {
 		t.Error("a head that nobody asked for was computed")
 	}
 }
@@ -55,7 +55,7 @@ func TestSideHeadsThatDoNotFitWithinOthers(t *testing.T) {
 			if s.Output == nil {
 				unfit = append(unfit, s.Name)
 			}
-			_, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Sides: []string{s.Name}})
+			_, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Values: []string{s.Name}})
 			if (err != nil) != (s.Output == nil) {
 				t.Errorf("%s: the head %s: %v", c.text, s.Name, err)
 			}

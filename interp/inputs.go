@@ -110,6 +110,9 @@ func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error 
 	if err := ended(ctx); err != nil {
 		return err
 	}
+	if _, _, err := n.values(opts); err != nil {
+		return err
+	}
 	if need = max(need, n.inputBytes()); opts.MaxMemory > 0 && need > opts.MaxMemory {
 		return n.tooLarge(ctx, opts, need, "")
 	}

@@ -15,7 +15,8 @@
 // Load is three steps, each of which can be had by itself: [Open] reads a [Program] and
 // resolves its names, [Program.Net] applies one of its nets to an input size, which gives
 // a [Net] with its graph, its facts and its counts, and [Net.Build] packs the weights.
-// Who wants no copy of the results and nothing allocated runs a [Session].
+// A [Session] is for one goroutine: its runs allocate nothing, and it shows side heads and
+// the values of steps.
 //
 // Tools that work on the text itself, as editors do, keep it in a [Workspace], which
 // checks, proves and repairs it, and does so again after an edit.
@@ -60,10 +61,9 @@ type Options struct {
 	Batch int
 
 	Weights Weights
-	// Sides are the side heads to compute beside the main output.
-	Sides []string
-	// At are the paths of steps whose values are wanted as the text defines them.
-	At []string
+	// Values are what sessions show beside the output: side heads by name, which are
+	// not computed else, and steps by path, as the text defines them.
+	Values []string
 	// Precision is what values between steps are rounded to.
 	Precision Precision
 	// Emulate computes a precision in plain Go, slowly, where the processor has no

@@ -37,7 +37,7 @@ type Model struct {
 	closing  sync.Once
 }
 
-// Build packs a net's weights. It stops soon after ctx has ended, with its error; its
+// Build packs a net's weights, as the other options say. It stops soon after ctx has ended, with its error; its
 // other errors are *SelectionError, *MemoryError, *PrecisionError, *FitError,
 // *WeightsError and *WeightsLimitError.
 func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {

@@ -67,7 +67,8 @@ func narrow(list []float64) []float32 {
 	return out
 }
 
-// Net applies a net of the program to an input size. Its error is a *ProgramError where
+// Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
+// options say. Its error is a *ProgramError where
 // the text has mistakes, or the net does not fit the size, or a *NoNetError.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {

@@ -11,7 +11,7 @@ import (
 // A SelectionError names a side head or step that the net does not have, or
 // that does not fit its input.
 type SelectionError struct {
-	What    string // side head, step
+	What    string // side head, step, or either
 	Name    string
 	Net     string
 	Nearest string // what may be meant, or ""
@@ -37,41 +37,36 @@ func (e *SelectionError) Error() string {
 
 func (e *SelectionError) Unwrap() error { return e.Err }
 
-// selected finds the nodes of the steps asked for, by path, and checks that the
-// side heads asked for can be computed.
-func (n *Net) selected(opts Options) (map[string]*graph.Node, error) {
-	for _, name := range opts.Sides {
-		if err := n.checkSide(name); err != nil {
-			return nil, err
+// values sorts what Options.Values asks for: side heads, which must fit the input, and the
+// nodes of steps.
+func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node, err error) {
+	kept = map[string]*graph.Node{}
+	for _, name := range opts.Values {
+		i := slices.IndexFunc(n.Graph.Sides, func(s *graph.Side) bool { return s.Name == name })
+		node, isStep := n.Graph.At(name)
+		switch {
+		case i >= 0 && n.Graph.Sides[i].Output == nil:
+			return nil, nil, &SelectionError{What: "side head", Name: name, Net: n.Name, Err: n.Graph.Sides[i].Err}
+		case i >= 0:
+			sides = append(sides, name)
+		case isStep:
+			kept[name] = node
+		case name != "output":
+			return nil, nil, n.unknownValue(name)
 		}
 	}
-	kept := map[string]*graph.Node{}
-	for _, path := range opts.At {
-		node, ok := n.Graph.At(path)
-		if !ok {
-			var paths []string
-			for _, s := range n.Graph.Steps {
-				paths = append(paths, s.Path)
-			}
-			return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
-		}
-		kept[path] = node
-	}
-	return kept, nil
+	return sides, kept, nil
 }
 
-func (n *Net) checkSide(name string) error {
-	var names []string
+func (n *Net) unknownValue(name string) error {
+	var known []string
 	for _, s := range n.Graph.Sides {
-		if s.Name == name {
-			if s.Output == nil {
-				return &SelectionError{What: "side head", Name: name, Net: n.Name, Err: s.Err}
-			}
-			return nil
-		}
-		names = append(names, s.Name)
+		known = append(known, s.Name)
 	}
-	return &SelectionError{What: "side head", Name: name, Net: n.Name, Nearest: diag.Nearest(name, names), Known: names}
+	for _, s := range n.Graph.Steps {
+		known = append(known, s.Path)
+	}
+	return &SelectionError{What: "side head or step", Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
 }
 
 // sidesOf adds to the side heads asked for those that hold a kept node, and those

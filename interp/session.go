@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Session runs a model in memory of its own, and copies nothing: each goroutine needs
-// one. Close it after the last run.
+// A Session is a model in the hands of one goroutine: it runs in memory of its own, and
+// shows the values of the last run. Close it after that.
 type Session struct {
 	session *plan.Session
 	model   *Model
@@ -51,16 +51,16 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 // it holds until the next run.
 func (s *Session) Output() tensor.Tensor { return s.session.Output() }
 
-// Side returns the output of a side head that Options.Sides asked for.
-func (s *Session) Side(name string) (tensor.Tensor, bool) { return s.session.Side(name) }
-
-// At returns the value of a step that Options.At asked for.
-func (s *Session) At(path string) (tensor.Tensor, bool) {
-	n, ok := s.model.at[path]
-	if !ok {
-		return tensor.Tensor{}, false
+// Value returns the output of a side head, or the value of a step, that Options.Values
+// asked for. Where neither is called so, "output" is the net's.
+func (s *Session) Value(name string) (tensor.Tensor, bool) {
+	if n, ok := s.model.at[name]; ok {
+		return s.session.At(n)
 	}
-	return s.session.At(n)
+	if t, ok := s.session.Side(name); ok || name != "output" {
+		return t, ok
+	}
+	return s.Output(), true
 }
 
 // Threads is how many threads the session runs on.

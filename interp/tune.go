@@ -175,7 +175,7 @@ func (e *TuningError) Error() string {
 // lean is the net's graph after the passes, as Build plans it, and the nodes of the
 // steps that are asked for.
 func (n *Net) lean(opts Options) (*graph.Graph, *leanNodes, error) {
-	kept, err := n.selected(opts)
+	asked, kept, err := n.values(opts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -183,7 +183,7 @@ func (n *Net) lean(opts Options) (*graph.Graph, *leanNodes, error) {
 	for _, node := range kept {
 		keep = append(keep, node)
 	}
-	sides := n.sidesOf(opts.Sides, keep)
+	sides := n.sidesOf(asked, keep)
 	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
 	lean := &leanNodes{sides: sides, at: map[string]*graph.Node{}}
 	for path, node := range kept {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/lang/diag"
 )
 
 // A runFlags is the flags of `cnnlang run`.
@@ -138,34 +137,6 @@ func (f *runFlags) spares(args []string) error {
 	return nil
 }
 
-// asked sorts the names of what is to be written: side heads, and paths of steps. As for
-// `cnnlang why`, "output" is the step of that name or the net's output.
-func (f *runFlags) asked(n *interp.Net) (sides, at []string, err error) {
-	isSide, isStep := map[string]bool{}, map[string]bool{}
-	var names []string
-	for _, s := range n.Graph.Sides {
-		isSide[s.Name] = true
-		names = append(names, s.Name)
-	}
-	for _, s := range n.Graph.Steps {
-		isStep[s.Path] = true
-		names = append(names, s.Path)
-	}
-	for i, t := range f.output.value {
-		switch {
-		case isSide[t.name]:
-			sides = append(sides, t.name)
-		case isStep[t.name]:
-			at = append(at, t.name)
-		case t.name == "output":
-			f.output.value[i].name = ""
-		case t.name != "":
-			return nil, nil, &interp.SelectionError{What: "side head or step", Name: t.name, Net: n.Name, Nearest: diag.Nearest(t.name, names), Known: names}
-		}
-	}
-	return sides, at, nil
-}
-
 // A runResult is the result of a run.
 type runResult struct {
 	net           *interp.Net
@@ -192,12 +163,8 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	sides, at, err := f.asked(n)
-	if err != nil {
-		return err
-	}
 	opts := interp.Options{
-		Sides: sides, At: at, Precision: f.precision.value[0], Threads: f.threads.value[0],
+		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
 	}
 	x, held, err := f.tensor(ctx, images, n, opts)

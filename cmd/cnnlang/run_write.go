@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
 	"cnnlang/ops/tensor"
 )
@@ -15,19 +17,24 @@ type writtenValue struct {
 	File  string `json:"file"`
 }
 
-// writeValues writes the values of --output.
+// values are the names of what is to be written beside the output.
+func (f *runFlags) values() (names []string) {
+	for _, t := range f.output.value {
+		if t.name != "" {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// writeValues writes every value that was asked for. As for `cnnlang why`, "output" is the
+// step of that name or the net's output.
 func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error {
 	for _, t := range f.output.value {
 		what, name, value := "output", "output", r.session.Output()
 		if t.name != "" {
-			var isSide, isStep bool
-			what, name = "side", t.name
-			if value, isSide = r.session.Side(t.name); !isSide {
-				what = "step"
-				if value, isStep = r.session.At(t.name); !isStep {
-					panic("cnnlang: the session lacks " + t.name)
-				}
-			}
+			what, name = kindOf(r.net.Graph, t.name), t.name
+			value, _ = r.session.Value(name)
 		}
 		r.written = append(r.written, writtenValue{name, what, value.Shape, t.file})
 		if err := a.writeArray(ctx, t.file, value); err != nil {
@@ -35,6 +42,17 @@ func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error 
 		}
 	}
 	return nil
+}
+
+// kindOf is what a name stands for.
+func kindOf(g *graph.Graph, name string) string {
+	if slices.ContainsFunc(g.Sides, func(s *graph.Side) bool { return s.Name == name }) {
+		return "side"
+	}
+	if _, isStep := g.At(name); isStep {
+		return "step"
+	}
+	return "output"
 }
 
 // writeArray writes a .npy file. An interrupt waits for it, and takes away what is written

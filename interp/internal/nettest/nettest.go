@@ -74,7 +74,7 @@ func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) []
 	Run(t, s, input)
 	all := [][]float32{slices.Clone(s.Output().Data)}
 	for _, side := range m.Net.Graph.Sides {
-		if v, ok := s.Side(side.Name); ok {
+		if v, ok := s.Value(side.Name); ok {
 			all = append(all, slices.Clone(v.Data))
 		}
 	}
@@ -102,7 +102,7 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 	var opts interp.Options
 	for _, side := range n.Graph.Sides {
 		if side.Output != nil {
-			opts.Sides = append(opts.Sides, side.Name)
+			opts.Values = append(opts.Values, side.Name)
 		}
 	}
 	opts.Weights = interp.RandomWeights(0)

@@ -114,16 +114,16 @@ func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []flo
 	opts := interp.Options{Threads: q.threads}
 	plain := len(q.settings) == 0
 	if plain {
-		opts.Sides = sidesOf(r)
+		opts.Values = sidesOf(r)
 	}
 	if q.steps {
 		for feature := range r.Features {
-			opts.At = append(opts.At, c.path(feature))
+			opts.Values = append(opts.Values, c.path(feature))
 		}
 	}
 	if q.convs {
 		for conv := range r.Convs {
-			opts.At = append(opts.At, conv)
+			opts.Values = append(opts.Values, conv)
 		}
 	}
 	s := c.session(n, r, opts)
@@ -203,7 +203,7 @@ func (c *comparison) sides(what string, s *interp.Session, r reftest.Run) {
 		if name == embedding && r.Embedding != nil {
 			want = *r.Embedding
 		}
-		got, ok := s.Side(name)
+		got, ok := s.Value(name)
 		if !ok {
 			c.Fatalf("%s: no side head %s", what, name)
 		}
@@ -217,7 +217,7 @@ func (c *comparison) steps(what string, s *interp.Session, r reftest.Run) {
 		c.Fatalf("%s: the reference has no features", what)
 	}
 	for feature, want := range r.Features {
-		got, ok := s.At(c.path(feature))
+		got, ok := s.Value(c.path(feature))
 		if !ok {
 			c.Fatalf("%s: no value of %s", what, feature)
 		}
@@ -236,7 +236,7 @@ func (c *comparison) convs(what string, s *interp.Session, r reftest.Run) {
 		c.Fatalf("%s: the reference has no convolutions", what)
 	}
 	for path, want := range r.Convs {
-		got, ok := s.At(path)
+		got, ok := s.Value(path)
 		if !ok {
 			c.Fatalf("%s: no value of %s", what, path)
 		}
