@@ -162,7 +162,7 @@ func (s *source) decode(ctx context.Context) (image.Image, error) {
 // a *LimitError, or that of ctx.
 func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	return awaited(ctx, func() (image.Image, error) {
-		name, content, err := readAll(ctx, r)
+		name, content, err := readAll(ctx, r, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -174,21 +174,24 @@ func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	})
 }
 
-// readAll reads an image to its end: its headers are looked at twice. The name is for
-// errors.
-func readAll(ctx context.Context, r io.Reader) (name string, content []byte, err error) {
+// readAll reads an image to its end: its headers are looked at twice. It takes at most so
+// many bytes, 0 for MaxBytes. The name is for errors.
+func readAll(ctx context.Context, r io.Reader, most int64) (name string, content []byte, err error) {
+	if most <= 0 || most > MaxBytes {
+		most = MaxBytes
+	}
 	name = "the image"
 	if named, ok := r.(interface{ Name() string }); ok {
 		name = named.Name()
 	}
-	content, err = io.ReadAll(io.LimitReader(stoppable{ctx, r, 1 << 16}, MaxBytes+1))
+	content, err = io.ReadAll(io.LimitReader(stoppable{ctx, r, 1 << 16}, most+1))
 	switch {
 	case ctx.Err() != nil:
 		return name, nil, ctx.Err()
 	case err != nil:
 		return name, nil, systemError(name, err)
-	case len(content) > MaxBytes:
-		return name, nil, &LimitError{Path: name, Problem: fmt.Sprintf("has more than %d bytes; scale it down first", MaxBytes)}
+	case int64(len(content)) > most:
+		return name, nil, &LimitError{Path: name, Max: most, Problem: fmt.Sprintf("has more than the %d bytes that may be read; scale it down first", most)}
 	}
 	return name, content, nil
 }

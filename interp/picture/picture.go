@@ -60,12 +60,15 @@ func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) 
 	})
 }
 
-// Read is Load for an image that comes from a reader.
+// Read is Load for an image that comes from a reader, whose bytes count as well.
 func Read(ctx context.Context, r io.Reader, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
-		name, content, err := readAll(ctx, r)
+		name, content, err := readAll(ctx, r, most)
 		if err != nil {
 			return t, err
+		}
+		if most > 0 {
+			most = max(1, most-int64(len(content)))
 		}
 		err = p.look(ctx, name, bytes.NewReader(content), int64(len(content)), h, w, func(s *source, f frame, k filter) error {
 			t, err = p.load(ctx, s, f, k, most)

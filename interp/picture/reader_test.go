@@ -85,8 +85,16 @@ func TestReadersAreRefusedInWords(t *testing.T) {
 		t.Errorf("got %v after %d bytes", err, e.read)
 	}
 	content := contentOf(t, photo("chelsea.png"))
-	if _, err := Read(t.Context(), bytes.NewReader(content), Preprocess{}, 8, 8, 1000); !errors.As(err, &limit) || limit.Max != 1000 {
-		t.Errorf("got %v", err)
+	// The bytes of the image, and what it takes to decode it, are both of the memory.
+	for _, beside := range []int64{1000 - int64(len(content)), 1000} {
+		most := int64(len(content)) + beside
+		if _, err := Read(t.Context(), bytes.NewReader(content), Preprocess{}, 8, 8, most); !errors.As(err, &limit) || limit.Max != 1000 {
+			t.Errorf("%d bytes: got %v", most, err)
+		}
+	}
+	e = &endless{}
+	if _, err := Read(t.Context(), e, Preprocess{}, 8, 8, 1000); !errors.As(err, &limit) || e.read > 1<<16 {
+		t.Errorf("got %v after %d bytes", err, e.read)
 	}
 	if _, err := (Preprocess{}).Tensor(t.Context(), image.NewGray(image.Rect(0, 0, 0, 5)), 8, 8); !errors.As(err, &file) {
 		t.Errorf("got %v", err)
