@@ -21,12 +21,12 @@ type Unknowns interface {
 	// Summary gives the result of a call from what is known of the block, without
 	// entering it; ok is false where it must be entered.
 	Summary(o *resolve.Object, args map[string]Value, input dim.Shape, claims dim.Shape) (count graph.Count, ok bool)
-	// Turn begins what is said of every turn of a repeat of n but the first and last
+	// Iteration begins what is said of every iteration of a repeat of n but the first and last
 	// few, for which i stands; list is what it runs over, "" for a count. The function it
 	// returns ends that, telling whether it is shown, and reports whether it holds of
 	// all of them; if not, nothing that was taken for granted since remains, and no
-	// mistake was made. With again there are other turns for which it has to be shown.
-	Turn(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool))
+	// mistake was made. With again there are other iterations for which it has to be shown.
+	Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool))
 	// Split is Decide where the text itself makes no difference between the cases:
 	// one of them may have to be excluded rather than to be a mistake.
 	Split(p dim.Size, r dim.Relation) bool
@@ -53,7 +53,7 @@ type Unknowns interface {
 	// Steps is where the shapes of the values of the block's own steps are noted, nil
 	// where nobody wants them.
 	Steps() map[int]dim.Shape
-	// Bounded says that a repeat of unknown length is followed for a few turns
+	// Bounded says that a repeat of unknown length is followed for a few iterations
 	// only, and the application ends where more would follow.
 	Bounded(count dim.Size)
 	// Beyond says that the application ends because of something that cannot be

@@ -56,7 +56,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 		path := m.take(sc, s, label, true)
 		done := m.begin(graph.Step{Path: path}, s)
 		leave := m.enterStep(s)
-		x = m.group(s, e, newScope(path+".", m.turning), x)
+		x = m.group(s, e, newScope(path+".", m.generic), x)
 		leave()
 		done(x)
 	default:
@@ -70,7 +70,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 }
 
 // noteValue keeps the shape that the step which ends at an offset has; nil for one
-// that has several, in turns of a repeat.
+// that has several, in iterations of a repeat.
 func (m *machine) noteValue(end int, shape dim.Shape) {
 	if before, known := m.values[end]; known && !sameShape(before, shape) {
 		shape = nil
@@ -155,10 +155,10 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e, scope: sc}, x)
 		}
 	}
-	sameTurns := m.sameTurns(r.Head)
-	ok := m.turns(r.Head, e, func(in *env, left int) bool {
+	sameIterations := m.sameIterations(r.Head)
+	ok := m.iterations(r.Head, e, func(in *env, left int) bool {
 		before, number := x, sc.next.next
-		sameTurns.begin()
+		sameIterations.begin()
 		if r.Body != nil {
 			x = m.body(r.Body, in, sc, x)
 		} else {
@@ -167,7 +167,7 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 		if x.Poisoned {
 			return false
 		}
-		follow := sameTurns.follow(before, x, left)
+		follow := sameIterations.follow(before, x, left)
 		if follow {
 			sc.next.next += left * (sc.next.next - number)
 		}
@@ -179,10 +179,10 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 	return x
 }
 
-// turns calls f once for each turn of a repeat, with the loop's names bound and the
-// number of turns that are left after it, until it answers false. It reports false
+// iterations calls f once for each iteration of a repeat, with the loop's names bound and the
+// number of iterations that are left after it, until it answers false. It reports false
 // where the count has no value.
-func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) bool) bool {
+func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int) bool) bool {
 	v, ok := m.eval(h.Count, e)
 	if !ok {
 		return false
@@ -194,7 +194,7 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 		return false
 	}
 	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {
-		if v, ok = m.fewTurns(n); !ok {
+		if v, ok = m.fewIterations(n); !ok {
 			return false
 		}
 	}
@@ -205,7 +205,7 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 			m.failOver(badCount(h.Count.Span(), n), h.Count, e)
 			return false
 		case whole > MaxNodes:
-			m.stop(tooManyTurns(h.Count.Span(), whole))
+			m.stop(tooManyIterations(h.Count.Span(), whole))
 			return false
 		case h.How == "in" || len(h.Vars) == 2:
 			m.fail(notListToRepeat(h, v))
@@ -221,18 +221,18 @@ func (m *machine) turns(h *ast.RepeatHead, e *env, f func(in *env, left int) boo
 			return false
 		}
 		in := e.inner()
-		turn := []Value{dim.Int(i)}
+		iteration := []Value{dim.Int(i)}
 		if isList {
-			turn = []Value{items[i]}
+			iteration = []Value{items[i]}
 			if len(h.Vars) == 2 {
-				turn = []Value{dim.Int(i), items[i]}
+				iteration = []Value{dim.Int(i), items[i]}
 			}
 		}
 		for k, name := range h.Vars {
-			in.values[name.Text] = turn[k]
+			in.values[name.Text] = iteration[k]
 		}
 		before := m.place
-		m.place = &place{up: before, span: h.Span(), turn: i}
+		m.place = &place{up: before, span: h.Span(), iteration: i}
 		further := f(in, count-1-i)
 		m.place = before
 		if !further {
@@ -251,16 +251,16 @@ func (m *machine) enter(span source.Span, chain string) bool {
 	case chain != "":
 		m.stop(tooDeepNames(span, chain))
 	default:
-		m.stop(tooDeepCalls(span, m.circle()))
+		m.stop(tooDeepCalls(span, m.cycle()))
 	}
 	return !m.stopped
 }
 
 func (m *machine) leave() { m.depth-- }
 
-// circle is the blocks from the innermost call back to the call of the same block
+// cycle is the blocks from the innermost call back to the call of the same block
 // before, "" where there is none.
-func (m *machine) circle() string {
+func (m *machine) cycle() string {
 	var names []string
 	for i := len(m.trace) - 1; i >= 0; i-- {
 		if m.trace[i].block == nil {

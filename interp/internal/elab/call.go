@@ -99,7 +99,7 @@ func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
 		done = m.begin(graph.Step{Path: at.path}, at.step)
 	}
 	leave := m.enterStep(at.step)
-	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled, m.turning), x)
+	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled, m.generic), x)
 	leave()
 	done(x)
 	return x
@@ -285,7 +285,7 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 			one(b, at.env.inner())
 			continue
 		}
-		ok = m.turns(b.Repeat, at.env, func(in *env, _ int) bool {
+		ok = m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {
 			one(b, in)
 			return !m.stopped
 		}) && ok
@@ -336,7 +336,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
 	defer m.enterStep(at.step)()
-	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.turning), x, at.span())
+	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.generic), x, at.span())
 	done(x)
 	return x
 }

@@ -234,7 +234,7 @@ func tooManyNodes(at source.Span, together bool) *diag.Diagnostic {
 		WithHelp("repeat less")
 }
 
-func tooManyTurns(at source.Span, n int) *diag.Diagnostic {
+func tooManyIterations(at source.Span, n int) *diag.Diagnostic {
 	return diag.New(diag.TooManyNodes, at, "%d iterations would make more than the %d operations a network may have", n, MaxNodes).
 		WithHelp("repeat less")
 }
@@ -251,12 +251,12 @@ func tooDeepNames(at source.Span, chain string) *diag.Diagnostic {
 		WithHelp("write the value or the block itself somewhere on the way")
 }
 
-// tooDeepCalls says that blocks call one another too often; circle tells which, if
+// tooDeepCalls says that blocks call one another too often; cycle tells which, if
 // that is known.
-func tooDeepCalls(at source.Span, circle string) *diag.Diagnostic {
+func tooDeepCalls(at source.Span, cycle string) *diag.Diagnostic {
 	d := diag.New(diag.TooDeepCalls, at, "blocks call blocks more than %d deep", MaxDepth)
-	if circle != "" {
-		d = diag.New(diag.TooDeepCalls, at, "%s, more than %d deep", circle, MaxDepth)
+	if cycle != "" {
+		d = diag.New(diag.TooDeepCalls, at, "%s, more than %d deep", cycle, MaxDepth)
 	}
 	return d.WithHelp("a block that applies itself needs a condition that ends it, as in `if depth > 0 { … }`")
 }

@@ -63,8 +63,8 @@ type machine struct {
 	heads   map[string]bool   // the names of the side heads
 	// Among unknowns, in place of owner and paths:
 	steps, tensors naming
-	turning        *turning            // the turn that stands for all, or nil
-	turned         []dim.Variable      // the numbers of those that did
+	generic        *generic            // the iteration that stands for all, or nil
+	generics       []dim.Variable      // the numbers of those that did
 	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
 	values         map[int]dim.Shape   // Unknowns.Steps

@@ -56,11 +56,11 @@ func (m *machine) unmarked(name string) string {
 	return b.String()
 }
 
-// A turning is a turn that stands for all of a repeat.
-type turning struct {
-	outer *turning
+// A generic is the iteration that stands for all of a repeat.
+type generic struct {
+	outer *generic
 	i     dim.Variable
-	plain *ast.Step // a step of which the turn's number is no part of the label
+	plain *ast.Step // a step of which the iteration's number is no part of the label
 	label string    // of that
 	rare  bool      // whether a repeat within it may not make that step
 }
@@ -79,7 +79,7 @@ type named struct {
 	tokens  []token
 	at      *place
 	marked  bool // whether it has marks
-	perhaps bool // in a turn that need not be made
+	perhaps bool // in an iteration that need not be made
 }
 
 // maxOpen limits how many names are compared with all others.
@@ -119,12 +119,12 @@ func (m *machine) numberOf(n int, isLoose bool) string {
 	return string(stepBegins) + text + string(stepEnds)
 }
 
-// differs takes note of a label that is given in turns that stand for all.
+// differs takes note of a label that is given in iterations that stand for all.
 func (m *machine) differs(sc scope, label string, s *ast.Step) {
-	for t := m.turning; t != nil && t != sc.turning; t = t.outer {
+	for t := m.generic; t != nil && t != sc.generic; t = t.outer {
 		switch within, distinct := m.numbered(label, t.i); {
 		case !within && t.plain == nil:
-			t.plain, t.label, t.rare = s, label, t != m.turning
+			t.plain, t.label, t.rare = s, label, t != m.generic
 		case within && !distinct:
 			m.unknowns.Beyond("whether iterations label steps alike")
 		}
@@ -152,11 +152,11 @@ func (m *machine) namesSoFar() (forget func()) {
 // name gives a name among unknowns. One that is part of another which differs from all
 // that were given before is not compared.
 func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
-	here := named{name: name, at: m.at(s), tokens: m.tokens(name), perhaps: m.turning != nil}
+	here := named{name: name, at: m.at(s), tokens: m.tokens(name), perhaps: m.generic != nil}
 	here.marked = slices.ContainsFunc(here.tokens, func(t token) bool { return t.text != "" })
 	if first, taken := n.given[name]; !taken {
 		n.given[name], n.order = here, append(n.order, name)
-	} else if sameText, sameTurn := first.at.compare(here.at); !sameText && !first.perhaps && !here.perhaps || sameText && !sameTurn {
+	} else if sameText, sameIteration := first.at.compare(here.at); !sameText && !first.perhaps && !here.perhaps || sameText && !sameIteration {
 		m.twice(n.what, name, first.at, here.at)
 	} else if !sameText {
 		m.unknowns.Beyond("whether two " + n.what + " of one name are made")
@@ -181,9 +181,9 @@ func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
 }
 
 // meet goes beyond what can be shown where two names may be one. Those of one place in
-// the text, and of turns that may be one, differ by their numbers (differs).
+// the text, and of iterations that may be one, differ by their numbers (differs).
 func (m *machine) meet(what string, a, b named) {
-	if sameText, sameTurn := a.at.compare(b.at); !(sameText && sameTurn) && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
+	if sameText, sameIteration := a.at.compare(b.at); !(sameText && sameIteration) && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
 		m.unknowns.Beyond("whether two " + what + " have one name")
 	}
 }
@@ -205,20 +205,20 @@ func (n named) open() bool {
 	return false
 }
 
-// anyTurn is the turn of a place that is one of several.
-const anyTurn = -1
+// anyIteration is the iteration of a place that is one of several.
+const anyIteration = -1
 
 // compare reports whether two places are one in the text, and if so, whether they may be
-// one in the same turns of all repeats.
-func (p *place) compare(q *place) (sameText, sameTurn bool) {
-	sameTurn = true
+// one in the same iterations of all repeats.
+func (p *place) compare(q *place) (sameText, sameIteration bool) {
+	sameIteration = true
 	for ; p != nil && q != nil; p, q = p.up, q.up {
 		if p.span != q.span || (p.step == nil) != (q.step == nil) {
 			return false, false
 		}
-		sameTurn = sameTurn && (p.turn == q.turn || p.turn == anyTurn || q.turn == anyTurn)
+		sameIteration = sameIteration && (p.iteration == q.iteration || p.iteration == anyIteration || q.iteration == anyIteration)
 	}
-	return p == q, sameTurn
+	return p == q, sameIteration
 }
 
 // nameFlat gives the names of the steps of a block which is not entered otherwise, if
@@ -255,13 +255,13 @@ func (m *machine) nameUnknown(b UnknownBlock, at *site) {
 	first, again := m.flat[name]
 	if again {
 		_, again = first.at.compare(here.at)
-		again = !again // in the same turn it is the same call
+		again = !again // in the same iteration it is the same call
 	}
 	if m.flat == nil {
 		m.flat = map[string]named{}
 	}
 	m.flat[name] = here
-	if again || m.turning != at.scope.turning {
+	if again || m.generic != at.scope.generic {
 		m.unknowns.Beyond("the names in `" + b.Name + "`, which is called more than once with the empty label")
 	}
 }

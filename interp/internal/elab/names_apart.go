@@ -11,7 +11,7 @@ import (
 
 // What numbers in names can make one.
 
-// numbered reports whether the number of a turn is in a label, and whether no two turns
+// numbered reports whether the number of an iteration is in a label, and whether no two iterations
 // make that the same.
 func (m *machine) numbered(label string, i dim.Variable) (within, distinct bool) {
 	separate, of := true, digitsAlone
@@ -152,7 +152,7 @@ func (m *machine) apart(a, b token) bool {
 		return false
 	}
 	d := a.n.Sub(b.n)
-	for _, i := range m.turned {
+	for _, i := range m.generics {
 		if a.n.DependsOn(i.Name) && b.n.DependsOn(i.Name) {
 			// 2*i and 2*j + 1 are no one number, as 1 is no multiple of 2.
 			step, _, ok1 := a.n.Linear(i.Name)
@@ -160,7 +160,7 @@ func (m *machine) apart(a, b token) bool {
 			return ok1 && ok2 && d.Known() && step.Known() && step == ofB && !step.IsZero() && !d.Quo(step).IsWhole()
 		}
 	}
-	for _, i := range m.turned {
+	for _, i := range m.generics {
 		if d.DependsOn(i.Name) { // one of them alone
 			step, first, ok := d.Linear(i.Name)
 			if ok && step.Known() && first.Known() && !step.IsZero() && !first.Quo(step).IsWhole() {
@@ -168,7 +168,7 @@ func (m *machine) apart(a, b token) bool {
 			}
 		}
 	}
-	if slices.ContainsFunc(m.turned, func(i dim.Variable) bool { return b.n.DependsOn(i.Name) }) {
+	if slices.ContainsFunc(m.generics, func(i dim.Variable) bool { return b.n.DependsOn(i.Name) }) {
 		return false
 	}
 	one := dim.Int(1)

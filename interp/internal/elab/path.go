@@ -13,7 +13,7 @@ type scope struct {
 	labels  string // prefix of labelled steps, ending in a dot unless empty
 	numbers string // prefix of numbered steps, likewise
 	next    *numbers
-	turning *turning // that stood for all when the scope was opened
+	generic *generic // that stood for all when the scope was opened
 }
 
 // numbers counts the steps of a body.
@@ -22,8 +22,8 @@ type numbers struct {
 	loose bool // there may be more or fewer of them
 }
 
-func newScope(prefix string, t *turning) scope {
-	return scope{labels: prefix, numbers: prefix, next: &numbers{}, turning: t}
+func newScope(prefix string, t *generic) scope {
+	return scope{labels: prefix, numbers: prefix, next: &numbers{}, generic: t}
 }
 
 // take gives the next step its path: the label in place of the number, or the
@@ -42,7 +42,7 @@ func (s scope) take(label string, labelled bool, number func(int, bool) string) 
 
 // inside is the scope of the body of a step with this path; with the empty label
 // it is s itself.
-func (s scope) inside(path, label string, labelled bool, t *turning) scope {
+func (s scope) inside(path, label string, labelled bool, t *generic) scope {
 	if labelled && label == "" {
 		return s
 	}
@@ -51,7 +51,7 @@ func (s scope) inside(path, label string, labelled bool, t *turning) scope {
 
 // branch is the scope of branch b of the combinator with this number path.
 func (s scope) branch(path, b string) scope {
-	return scope{labels: s.labels, numbers: join(path, b) + ".", next: &numbers{}, turning: s.turning}
+	return scope{labels: s.labels, numbers: join(path, b) + ".", next: &numbers{}, generic: s.generic}
 }
 
 // join puts a leaf under a path.

@@ -7,13 +7,13 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A place is where in the text something is made: a step, or a turn of a repeat, and
+// A place is where in the text something is made: a step, or an iteration of a repeat, and
 // within which others.
 type place struct {
-	up   *place
-	span source.Span
-	step *ast.Step // nil for a turn
-	turn int
+	up        *place
+	span      source.Span
+	step      *ast.Step // nil for an iteration
+	iteration int
 }
 
 // enterStep makes a step the place of what follows, and the returned function the one
@@ -41,7 +41,7 @@ func (m *machine) twice(what, name string, first, second *place) {
 		case a[i].span != b[i].span:
 			m.fail(duplicatePath(what, name, firstStep(a[i:]), firstStep(b[i:])))
 			return
-		case a[i].turn != b[i].turn:
+		case a[i].iteration != b[i].iteration:
 			m.fail(repeatedPath(what, name, firstStep(b[i:])))
 			return
 		}
@@ -49,7 +49,7 @@ func (m *machine) twice(what, name string, first, second *place) {
 	m.fail(repeatedPath(what, name, second.step))
 }
 
-// firstStep is the outermost step of a path: what is repeated, of a turn.
+// firstStep is the outermost step of a path: what is repeated, of an iteration.
 func firstStep(path []*place) *ast.Step {
 	for path[0].step == nil {
 		path = path[1:]

@@ -209,7 +209,7 @@ func (m *machine) givenBy(b UnknownBlock, at *site, x Tensor) imageSource {
 			s.apart += fmt.Sprint(v)
 		default: // what is in it may be another thing in each iteration
 			s.apart += m.everywhere(at.step.Span())
-			s.of = append(s.of, m.iterations()...)
+			s.of = append(s.of, m.indices()...)
 		}
 	}
 	return s
@@ -219,14 +219,14 @@ func (m *machine) givenBy(b UnknownBlock, at *site, x Tensor) imageSource {
 func (m *machine) everywhere(at source.Span) string {
 	text := fmt.Sprint(at.Start)
 	for p := m.place; p != nil; p = p.up {
-		text += fmt.Sprint(" ", p.span.Start, p.turn)
+		text += fmt.Sprint(" ", p.span.Start, p.iteration)
 	}
 	return text
 }
 
-// iterations are the numbers of those that are being applied of repeats of unknown length.
-func (m *machine) iterations() (list []dim.Size) {
-	for t := m.turning; t != nil; t = t.outer {
+// indices are the numbers of those that are being applied of repeats of unknown length.
+func (m *machine) indices() (list []dim.Size) {
+	for t := m.generic; t != nil; t = t.outer {
 		list = append(list, t.i.Size())
 	}
 	return list

@@ -23,7 +23,7 @@ func (p *path) Steps() map[int]dim.Shape {
 	return p.steps
 }
 
-// Bounded ends the path where a repeat has more turns than are followed.
+// Bounded ends the path where a repeat has more iterations than are followed.
 func (p *path) Bounded(n dim.Size) {
 	if !p.Stopped() {
 		p.bounded = "up to 3 iterations of repeat " + n.String()
@@ -123,11 +123,11 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 		p.guessed = true // the path fails whatever is answered
 		return true
 	}
-	if s := p.turnIn(size); s != nil {
+	if s := p.iterationOf(size); s != nil {
 		return p.kindOf(s, size, r)
 	}
 	if p.scope != nil {
-		// That a turn does not divide by 0 is no fact outside, where there may be none.
+		// That an iteration does not divide by 0 is no fact outside, where there may be none.
 		outside := p.outside()
 		for _, d := range size.Divisors() {
 			if _, known := outside.known(d, dim.Zero); !known {
@@ -138,7 +138,7 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 	return p.goOneWay(size, r, why)
 }
 
-// goOneWay takes an answer and leaves the other for later. What is known within a turn alone
+// goOneWay takes an answer and leaves the other for later. What is known within an iteration alone
 // does not decide it.
 func (p *path) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 	f := &fork{size: size, relation: r}
@@ -209,7 +209,7 @@ func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 		size = p.factorAtLeastOne(size)
 	}
 	if p.scope != nil {
-		return p.takeInTurn(p.scope, size, r, holds)
+		return p.takeInScope(p.scope, size, r, holds)
 	}
 	next := p.clone()
 	next.requirements = append(next.requirements, p.requirement(size, r, holds, own))

@@ -96,7 +96,7 @@ type attack struct {
 func (v *Verdict) rounded() map[string]ast.Expr {
 	found := map[string]ast.Expr{}
 	note := func(name string) {
-		if strings.HasPrefix(name, "(make_divisible(") && !strings.Contains(name, "turn of") {
+		if strings.HasPrefix(name, "(make_divisible(") && !strings.Contains(name, "the iteration of") {
 			found[name] = expression(name)
 		}
 	}

@@ -205,7 +205,7 @@ func (a listAttack) way(v *Verdict) *Result {
 // everywhere asks of a size with l[i] in it for all items, and of another once.
 func (a listAttack) everywhere(size dim.Size, is func(dim.Size) bool) bool {
 	for _, x := range size.Vars() {
-		if _, isItem := kindOf(x).(elab.Item); !isItem || !strings.HasPrefix(x.Of[0].Name(), "turn of") {
+		if _, isItem := kindOf(x).(elab.Item); !isItem || !strings.HasPrefix(x.Of[0].Name(), "the iteration of") {
 			continue
 		}
 		for _, item := range a.list {

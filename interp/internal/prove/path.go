@@ -46,7 +46,7 @@ type path struct {
 	uncertain   bool              // whether one of them may be zero for some values
 	guessed     bool              // something was answered at random, since the path fails
 	chose       []literal         // what literals gave, once it was asked for
-	scope       *scope            // the turn or attempt that is being applied, or nil
+	scope       *scope            // the iteration or attempt that is being applied, or nil
 	kinds       map[string][]bool // the answers that make the kind of iterations, by the name of i
 	// inner are the calls of the block itself.
 	inner []inner
@@ -64,11 +64,11 @@ type fact struct {
 type reason int
 
 const (
-	chosen   reason = iota // one way of two that the text has
-	split                  // one way of two that the text does not tell apart
-	required               // it fails otherwise
-	stated                 // the block's own `where`
-	byTurn                 // of a turn that stands for all
+	chosen      reason = iota // one way of two that the text has
+	split                     // one way of two that the text does not tell apart
+	required                  // it fails otherwise
+	stated                    // the block's own `where`
+	inIteration               // of an iteration that stands for all
 )
 
 func because(own bool) reason {

@@ -18,7 +18,7 @@ type program struct {
 type writer struct {
 	r      *rand.Rand
 	params []string
-	loops  []string // names of turns in scope
+	loops  []string // names of iterations in scope
 	taps   []string
 	blocks []string // calls of the blocks written before
 	unit   string   // the name of a block parameter in scope
@@ -30,7 +30,7 @@ func (w *writer) pick(list ...string) string { return list[w.r.Intn(len(list))] 
 
 func (w *writer) chance(percent int) bool { return w.r.Intn(100) < percent }
 
-// name is a parameter, or now and then the turn of a repeat.
+// name is a parameter, or now and then the iteration of a repeat.
 func (w *writer) name() string {
 	if len(w.loops) > 0 && w.chance(35) {
 		return w.pick(w.loops...)

@@ -144,7 +144,7 @@ func TestBudgetsHold(t *testing.T) {
 }
 
 // What a proof must not take for granted.
-func TestProofsAreNoCirclesAndNotEmpty(t *testing.T) {
+func TestProofsAreNoCyclesAndNotEmpty(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		status     Status

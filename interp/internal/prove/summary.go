@@ -53,7 +53,7 @@ func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			end()
 			continue
 		}
-		if !p.Assume(r.Size, r.Relation, r.Holds, false) { // in some turn
+		if !p.Assume(r.Size, r.Relation, r.Holds, false) { // in some iteration
 			return graph.Count{}, false
 		}
 	}

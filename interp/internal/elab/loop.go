@@ -10,11 +10,11 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// unrolled is how many turns of a repeat of unknown length are followed where
+// unrolled is how many iterations of a repeat of unknown length are followed where
 // nothing better is known of it.
 const unrolled = 3
 
-// A loop is a repeat whose number of turns is unknown.
+// A loop is a repeat whose number of iterations is unknown.
 type loop struct {
 	*machine
 	repeat *ast.Repeat
@@ -45,8 +45,8 @@ func (l *loop) over() string {
 	return ast.Text(l.repeat.Head.Count)
 }
 
-// turn applies one turn, the i-th.
-func (l *loop) turn(i dim.Size, x Tensor) Tensor {
+// iterate applies one iteration, the i-th.
+func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
 	in := l.env.inner()
 	values := []Value{i}
 	if l.list != nil {
@@ -61,9 +61,9 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 	}
 	before := l.place
 	defer func() { l.place = before }()
-	l.place = &place{up: before, span: l.repeat.Head.Span(), turn: anyTurn}
+	l.place = &place{up: before, span: l.repeat.Head.Span(), iteration: anyIteration}
 	if n, ok := i.Int(); ok {
-		l.place.turn = n
+		l.place.iteration = n
 	}
 	if l.repeat.Body != nil {
 		return l.body(l.repeat.Body, in, l.scope, x)
@@ -72,9 +72,9 @@ func (l *loop) turn(i dim.Size, x Tensor) Tensor {
 }
 
 // unknownRepeat applies a repeat of unknown length. In this order it is shown
-// that turns leave the shape alone, all of them or all but the first and last;
-// that every turn adds the same to the shape; or that a turn takes any image to
-// some image. Where none of these holds, a few turns are followed.
+// that iterations leave the shape alone, all of them or all but the first and last;
+// that every iteration adds the same to the shape; or that an iteration takes any image to
+// some image. Where none of these holds, a few iterations are followed.
 func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	l.machine = m
 	l.scope.next.loose = true
@@ -103,8 +103,8 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	return l.few(x)
 }
 
-// steady reports whether all turns but a few leave the shape alone. By induction
-// one such turn stands for all of them.
+// steady reports whether all iterations but a few leave the shape alone. By induction
+// one such iteration stands for all of them.
 func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	if first+last > 0 && !l.unknowns.Split(l.n.Sub(dim.Int(first+last)), dim.NonNegative) {
 		return l.few(x), true
@@ -112,7 +112,7 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	before := l.count
 	y := x
 	for i := range first {
-		y = l.turn(dim.Int(i), y)
+		y = l.iterate(dim.Int(i), y)
 	}
 	if y.Poisoned || y.Suspect {
 		return poison, false
@@ -133,18 +133,18 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 		}
 		return x, false
 	}
-	if turns := l.n.Sub(dim.Int(first + last)); l.unknowns.None(turns) {
+	if iterations := l.n.Sub(dim.Int(first + last)); l.unknowns.None(iterations) {
 		l.count = middle
 	} else {
-		l.multiply(middle, i, turns, uniform)
+		l.multiply(middle, i, iterations, uniform)
 	}
 	for k := last; k > 0; k-- {
-		y = l.turn(l.n.Sub(dim.Int(k)), y)
+		y = l.iterate(l.n.Sub(dim.Int(k)), y)
 	}
 	return y, true
 }
 
-// every shows something of all turns but the first and last few, i standing for any of
+// every shows something of all iterations but the first and last few, i standing for any of
 // them; uniform says that they are all of one kind.
 func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variable, uniform, ok bool) {
 	list := ""
@@ -158,12 +158,12 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variab
 			forget()
 		}
 	}()
-	t := &turning{outer: l.turning}
+	t := &generic{outer: l.generic}
 	for uniform = true; ; uniform = false {
-		i, end := l.unknowns.Turn(l.n, first, last, list)
-		t.i, l.turning, l.turned = i, t, append(l.turned, i)
+		i, end := l.unknowns.Iteration(l.n, first, last, list)
+		t.i, l.generic, l.generics = i, t, append(l.generics, i)
 		holds, again := end(shown(i.Size()))
-		l.turning = t.outer
+		l.generic = t.outer
 		if holds && !again && t.plain != nil {
 			l.atMostOnce(t, uniform && !t.rare)
 		}
@@ -173,9 +173,9 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variab
 	}
 }
 
-// atMostOnce requires that a repeat has at most one turn, since all of them, or those of
+// atMostOnce requires that a repeat has at most one iteration, since all of them, or those of
 // one kind, give a step the same name.
-func (l *loop) atMostOnce(t *turning, all bool) {
+func (l *loop) atMostOnce(t *generic, all bool) {
 	if !all && !l.unknowns.None(l.n.Sub(dim.Int(1))) {
 		l.unknowns.Beyond("whether iterations label steps alike")
 	}
@@ -201,20 +201,20 @@ func (l *loop) apart(perhaps bool) (end func()) {
 	}
 }
 
-// multiply counts one turn, made since before, as often as it happens.
-func (l *loop) multiply(before graph.Count, i dim.Variable, turns dim.Size, uniform bool) {
+// multiply counts one iteration, made since before, as often as it happens.
+func (l *loop) multiply(before graph.Count, i dim.Variable, iterations dim.Size, uniform bool) {
 	each := l.count.Params.Sub(before.Params)
 	if !uniform || !each.IsValid() || each.DependsOn(i.Name) || l.count.FLOPs.DependsOn(i.Name) {
 		l.count = unknownCount
 		return
 	}
-	times := func(after, before dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(turns)) }
+	times := func(after, before dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(iterations)) }
 	l.count.Params = times(l.count.Params, before.Params)
 	l.count.MACs = times(l.count.MACs, before.MACs)
 	l.count.FLOPs = times(l.count.FLOPs, before.FLOPs)
 }
 
-// growing reports whether every turn adds the same to the shape: whether turn i
+// growing reports whether every iteration adds the same to the shape: whether iteration i
 // takes x + i*d to x + (i+1)*d. That d is what it adds to x is but a guess.
 func (l *loop) growing(x Tensor) (Tensor, bool) {
 	if len(l.one) != len(x.Shape) {
@@ -227,11 +227,11 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 			return x, false // what an iteration adds depends on which it is, or on what was there
 		}
 	}
-	after := func(turns dim.Size) Tensor {
+	after := func(iterations dim.Size) Tensor {
 		t := x
 		t.Shape = x.Shape.Clone()
 		for k := range t.Shape {
-			t.Shape[k] = t.Shape[k].Add(more[k].Mul(turns))
+			t.Shape[k] = t.Shape[k].Add(more[k].Mul(iterations))
 		}
 		return t
 	}
@@ -246,7 +246,7 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 	return after(l.n), true
 }
 
-// attempt applies a turn that may be none that happens, and so keeps what it has
+// attempt applies an iteration that may be none that happens, and so keeps what it has
 // to report to itself.
 func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
 	report, said := l.report, maps.Clone(l.said)
@@ -256,13 +256,13 @@ func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
 			report(d) // it ends the whole application
 		}
 	}
-	out := l.turn(i, x)
+	out := l.iterate(i, x)
 	l.report, l.said = report, said
 	return out, !failed && !out.Poisoned && !out.Suspect
 }
 
-// anything shows that a turn takes any image to some image of the same batch,
-// so that some image is what any number of turns leaves.
+// anything shows that an iteration takes any image to some image of the same batch,
+// so that some image is what any number of iterations leaves.
 func (l *loop) anything(x Tensor) Tensor {
 	if out, ok := l.anyWidth(x); ok {
 		return out
@@ -270,7 +270,7 @@ func (l *loop) anything(x Tensor) Tensor {
 	source := l.image(x)
 	failed, sameAxes := false, true
 	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
-		out := l.turn(i, l.anyImage(x, source.taken(i)))
+		out := l.iterate(i, l.anyImage(x, source.taken(i)))
 		failed = failed || out.Poisoned || out.Suspect
 		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
 		return true
@@ -291,8 +291,8 @@ func (l *loop) anything(x Tensor) Tensor {
 
 // image is what the iterations leave of which nothing is known.
 func (l *loop) image(x Tensor) imageSource {
-	s := imageSource{Image: Image{Over: l.over(), Left: true}, of: l.iterations(), apart: l.everywhere(l.repeat.Head.Span())}
-	if l.turning != nil {
+	s := imageSource{Image: Image{Over: l.over(), Left: true}, of: l.indices(), apart: l.everywhere(l.repeat.Head.Span())}
+	if l.generic != nil {
 		s.of = append(s.of, x.Shape...) // it may be tried with several
 	}
 	return s
@@ -304,7 +304,7 @@ func (s imageSource) taken(i dim.Size) imageSource {
 	return s
 }
 
-// anyWidth shows that a turn takes an image of any number of channels to one of the
+// anyWidth shows that an iteration takes an image of any number of channels to one of the
 // same height and width, so that these stay.
 func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
 	if len(x.Shape) != 4 {
@@ -330,22 +330,22 @@ func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
 	return wide(source), true
 }
 
-// few follows a small number of turns.
+// few follows a small number of iterations.
 func (l *loop) few(x Tensor) Tensor {
-	n, ok := l.fewTurns(l.n)
+	n, ok := l.fewIterations(l.n)
 	if !ok {
 		return poison
 	}
 	for k := range n.(dim.Size).MustInt() {
-		if x = l.turn(dim.Int(k), x); x.Poisoned || x.Suspect {
+		if x = l.iterate(dim.Int(k), x); x.Poisoned || x.Suspect {
 			return x
 		}
 	}
 	return x
 }
 
-// fewTurns settles an unknown number of turns on a small one.
-func (m *machine) fewTurns(n dim.Size) (Value, bool) {
+// fewIterations settles an unknown number of iterations on a small one.
+func (m *machine) fewIterations(n dim.Size) (Value, bool) {
 	for k := range unrolled + 1 {
 		if m.unknowns.Split(n.Sub(dim.Int(k)), dim.Zero) {
 			return dim.Int(k), true

@@ -8,53 +8,53 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// What is said of every turn of a repeat.
+// What is said of every iteration of a repeat.
 //
-// A turn that stands for all is applied in a scope. In it i is a variable with
+// An iteration that stands for all is applied in a scope. In it i is a variable with
 // first <= i <= last, which are facts of the scope alone: they say that there is such
-// a turn, and there may be none. So nothing that was found with them leaves the scope
+// an iteration, and there may be none. So nothing that was found with them leaves the scope
 // but as follows.
 //
-//   - A shape: the turn gives the shape that it took, for every i. Then any number of
-//     turns does, none included (elab/turns.go).
-//   - A requirement r(i), as one of all turns: where r grows with i, that of the first
+//   - A shape: the iteration gives the shape that it took, for every i. Then any number of
+//     iterations does, none included (elab/loop.go).
+//   - A requirement r(i), as one of all iterations: where r grows with i, that of the first
 //     implies the others, where it falls that of the last does, and where it does
-//     neither it is not about i. It is one of the path if some turn is sure to be made;
+//     neither it is not about i. It is one of the path if some iteration is sure to be made;
 //     where nothing tells, the path splits into the cases that there is none, which
 //     goes without, and that there is one, which requires it and cannot do without.
-//   - A question whose answer differs from turn to turn makes cases: the turn is
-//     applied again for the turns with the other answer. A requirement of some of the
-//     turns only, or one that neither grows nor falls, leaves as "not shown".
+//   - A question whose answer differs from iteration to iteration makes cases: the iteration is
+//     applied again for the iterations with the other answer. A requirement of some of the
+//     iterations only, or one that neither grows nor falls, leaves as "not shown".
 //
 // Questions that do not depend on i are those of the path, which is followed from the
 // start with either answer.
 
-// A scope is a turn that stands for all, a side head, or an attempt of which nothing
+// A scope is an iteration that stands for all, a side head, or an attempt of which nothing
 // remains.
 type scope struct {
 	outer       *scope
-	i           dim.Variable // that stands for all turns, without a name for an attempt
+	i           dim.Variable // that stands for all iterations, without a name for an attempt
 	first, last dim.Size
 	facts       int // how many the path had before
 	failed      int
-	pending     []Requirement // of all turns, without i
-	unclear     bool          // something depends on i that cannot be said of all turns
+	pending     []Requirement // of all iterations, without i
+	unclear     bool          // something depends on i that cannot be said of all iterations
 	side        string        // the name of the side head
 	list        string        // that it runs over, "" for a count
-	asked       int           // how many questions had different answers for different turns
+	asked       int           // how many questions had different answers for different iterations
 	kind        []fact        // the answers that it is applied for
 }
 
-// maxAsked limits the questions that make kinds of turns of one repeat.
+// maxAsked limits the questions that make kinds of iterations of one repeat.
 const maxAsked = 6
 
 // letters are what iterations are called that stand for all, the outermost first.
 var letters = []string{"i", "j", "k"}
 
-// Turn begins what is said of all turns but the first and last few.
-func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
+// Iteration begins what is said of all iterations but the first and last few.
+func (p *path) Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
 	depth := 0
-	i.Name, i.Low = fmt.Sprintf("turn of (%s), %d to %d", n.Name(), first, last), int64(first)
+	i.Name, i.Low = fmt.Sprintf("the iteration of (%s), %d to %d", n.Name(), first, last), int64(first)
 	for s := p.scope; s != nil; s = s.outer {
 		if s.i.Name == i.Name {
 			i.Name += " inside"
@@ -70,12 +70,12 @@ func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Variable, e
 		facts: len(p.facts), failed: len(p.failed), list: list,
 	}
 	p.scope = s
-	p.facts = append(p.facts, fact{s.last.Sub(i.Size()), dim.NonNegative, true, byTurn})
+	p.facts = append(p.facts, fact{s.last.Sub(i.Size()), dim.NonNegative, true, inIteration})
 	return i, func(shown bool) (holds, again bool) {
 		if p.Stopped() {
 			return true, false // the path is of no use any more
 		}
-		holds = p.endTurn(s, shown)
+		holds = p.endIteration(s, shown)
 		again = p.nextKind(s)
 		if !holds {
 			delete(p.kinds, s.i.Name)
@@ -84,8 +84,8 @@ func (p *path) Turn(n dim.Size, first, last int, list string) (i dim.Variable, e
 	}
 }
 
-// kindOf answers a question of which the answer differs from turn to turn: one way now,
-// the other when the turn is applied again.
+// kindOf answers a question of which the answer differs from iteration to iteration: one way now,
+// the other when the iteration is applied again.
 func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 	answers := p.kinds[s.i.Name]
 	if s.asked == len(answers) {
@@ -97,18 +97,18 @@ func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 	}
 	answer := answers[s.asked]
 	s.asked++
-	// It may be asked in a turn that stands for all within this one, and outlives that.
+	// It may be asked in an iteration that stands for all within this one, and outlives that.
 	at := len(p.facts)
 	for inner := p.scope; inner != s; inner = inner.outer {
 		at = inner.facts
 		inner.facts++
 	}
-	of := p.strongest(fact{size, r, answer, byTurn})
+	of := p.strongest(fact{size, r, answer, inIteration})
 	p.facts, s.kind = slices.Insert(p.facts, at, of), append(s.kind, of)
 	return answer
 }
 
-// nextKind goes on to the next kind of turns; it reports false where there is none.
+// nextKind goes on to the next kind of iterations; it reports false where there is none.
 func (p *path) nextKind(s *scope) bool {
 	answers := p.kinds[s.i.Name]
 	for len(answers) > 0 && !answers[len(answers)-1] {
@@ -123,10 +123,10 @@ func (p *path) nextKind(s *scope) bool {
 	return true
 }
 
-func (p *path) endTurn(s *scope, shown bool) bool {
+func (p *path) endIteration(s *scope, shown bool) bool {
 	p.leave(s)
 	if len(s.pending) > 0 && s.asked > 0 && s.list == "" || s.asked > maxAsked {
-		s.unclear = true // it is required of turns of one kind
+		s.unclear = true // it is required of iterations of one kind
 	}
 	if !shown || s.unclear {
 		p.failed = p.failed[:s.failed:s.failed]
@@ -135,7 +135,7 @@ func (p *path) endTurn(s *scope, shown bool) bool {
 	if slices.ContainsFunc(s.pending, func(r Requirement) bool { return !eachItem(r.Size, s.i.Name) }) {
 		for _, one := range s.someOf() {
 			if !p.Split(one, dim.NonNegative) || p.Stopped() {
-				return true // there is no such turn
+				return true // there is no such iteration
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (s *scope) someOf() []dim.Size {
 	return list
 }
 
-// None reports whether a number of turns is known to be 0.
+// None reports whether a number of iterations is known to be 0.
 func (p *path) None(n dim.Size) bool {
 	some, known := p.known(n.Sub(dim.Int(1)), dim.NonNegative)
 	return known && !some
@@ -220,9 +220,9 @@ func (p *path) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
 	return p.take(size, r, holds, own)
 }
 
-// takeInTurn takes a requirement within a scope, where it is a fact, and leaves it to
+// takeInScope takes a requirement within a scope, where it is a fact, and leaves it to
 // the end of the scope what becomes of it outside.
-func (p *path) takeInTurn(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
+func (p *path) takeInScope(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
 	if s.side != "" {
 		r := p.requirement(size, r, holds, false)
 		r.Side = s.side
@@ -240,11 +240,11 @@ func (p *path) takeInTurn(s *scope, size dim.Size, r dim.Relation, holds bool) b
 			s.pending = append(s.pending, all)
 		}
 	}
-	p.facts = append(p.facts, p.strongest(fact{size, r, holds, byTurn}))
+	p.facts = append(p.facts, p.strongest(fact{size, r, holds, inIteration}))
 	return true
 }
 
-// forAll is the requirement, without i, that r holds in all turns of a scope; ok is
+// forAll is the requirement, without i, that r holds in all iterations of a scope; ok is
 // false where there is none.
 func (p *path) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
 	if onlyEach(r.Size, s.i.Name) {
@@ -330,9 +330,9 @@ func eachItem(size dim.Size, i string) bool {
 	})
 }
 
-// turnIn is the innermost scope on whose turn a size depends, by its number, its item
+// iterationOf is the innermost scope on whose iteration a size depends, by its number, its item
 // or the image that it takes; nil for none.
-func (p *path) turnIn(size dim.Size) *scope {
+func (p *path) iterationOf(size dim.Size) *scope {
 	for s := p.scope; s != nil; s = s.outer {
 		if s.i.Name != "" && size.DependsOn(s.i.Name) {
 			return s
