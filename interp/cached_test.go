@@ -70,7 +70,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 		for _, p := range n.Graph.Params(true) {
 			tensors = append(tensors, weights.Named{Name: p.Path, Tensor: generated.Tensor(p.Path, p.Shape)})
 		}
-		if err := weights.WriteSafetensors(file, tensors); err != nil {
+		if err := weights.WriteSafetensors(t.Context(), file, tensors); err != nil {
 			t.Fatal(err)
 		}
 		store, err := weights.Open(file, weights.Options{})
@@ -107,7 +107,7 @@ func TestCacheKnowsTheContents(t *testing.T) {
 	for i, seed := range []uint64{1, 2, 1} {
 		n, tensors := tiny(t, seed)
 		other := filepath.Join(t.TempDir(), "other.safetensors")
-		if err := weights.WriteSafetensors(other, tensors); err != nil {
+		if err := weights.WriteSafetensors(t.Context(), other, tensors); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(other)
@@ -167,7 +167,7 @@ func TestCacheOfWeightsThatChange(t *testing.T) {
 	for _, blind := range []bool{false, true} {
 		folder, file := filepath.Join(t.TempDir(), "cache"), filepath.Join(t.TempDir(), "w.safetensors")
 		n, tensors := tiny(t, 1)
-		if err := weights.WriteSafetensors(file, tensors); err != nil {
+		if err := weights.WriteSafetensors(t.Context(), file, tensors); err != nil {
 			t.Fatal(err)
 		}
 		store, err := weights.Open(file, weights.Options{})

@@ -70,7 +70,7 @@ func TestWeightsThatAreCutShortWhilePacking(t *testing.T) {
 				func(all int64) int64 { return all / 2 },
 				func(all int64) int64 { return all - 1 }, // within a page: what is gone reads as zeros
 			} {
-				if err := weights.WriteSafetensors(file, tensors); err != nil {
+				if err := weights.WriteSafetensors(t.Context(), file, tensors); err != nil {
 					t.Fatal(err)
 				}
 				store, err := weights.Open(file, weights.Options{NoMap: noMap})

@@ -162,7 +162,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 	if err := npy.Write(t.Context(), "x.npy", tensor.New(1, 3, 4, 4)); err != nil {
 		t.Fatal(err)
 	}
-	if err := interp.WriteWeights("few.safetensors", map[string]tensor.Tensor{"0.weight": tensor.New(8, 3, 3, 3)}); err != nil {
+	if err := interp.WriteWeights(t.Context(), "few.safetensors", map[string]tensor.Tensor{"0.weight": tensor.New(8, 3, 3, 3)}); err != nil {
 		t.Fatal(err)
 	}
 	random := interp.RandomWeights(0)
@@ -230,8 +230,14 @@ func TestErrorsHaveTypes(t *testing.T) {
 	}
 }
 
-// A nil context is refused in words, and one that has ended ends the work.
+// A nil context is refused in words, and one that has ended ends the work and leaves no file.
 func TestContexts(t *testing.T) {
+	t.Chdir(t.TempDir())
+	defer func() {
+		if left, _ := os.ReadDir("."); len(left) > 0 {
+			t.Errorf("left %v", left)
+		}
+	}()
 	m := built(t, classifier, interp.Options{})
 	s := m.NewSession(1)
 	defer s.Close()
@@ -261,6 +267,9 @@ func TestContexts(t *testing.T) {
 		"ReadArray": func(ctx context.Context) error {
 			_, _, err := m.Net.ReadArray(ctx, interp.Options{}, "x.npy")
 			return err
+		},
+		"WriteWeights": func(ctx context.Context) error {
+			return interp.WriteWeights(ctx, "w.safetensors", map[string]tensor.Tensor{"a": tensor.New(2)})
 		},
 		"RandomInput": func(ctx context.Context) error {
 			_, _, err := m.Net.RandomInput(ctx, interp.Options{}, 0, 1)

@@ -119,7 +119,7 @@ func TestPagesOfWeights(t *testing.T) {
 				}
 				named = append(named, n)
 			}
-			if err := weights.WriteSafetensors("w.safetensors", named); err != nil {
+			if err := weights.WriteSafetensors(t.Context(), "w.safetensors", named); err != nil {
 				t.Fatal(err)
 			}
 			_, err := net.Build(t.Context(), interp.Options{Weights: interp.WeightsFile("w.safetensors")})

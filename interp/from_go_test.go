@@ -36,7 +36,7 @@ func TestProgramOfTheReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if err := interp.WriteWeights(filepath.Join(folder, weights), interp.RandomTensors(m.Net, 1)); err != nil {
+	if err := interp.WriteWeights(t.Context(), filepath.Join(folder, weights), interp.RandomTensors(m.Net, 1)); err != nil {
 		t.Fatal(err)
 	}
 	photo := copyInto(t, "../testdata/images/"+image, folder)

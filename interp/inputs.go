@@ -71,7 +71,7 @@ func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tenso
 	if err := n.affordsInput(ctx, opts, need); err != nil {
 		return t, 0, err
 	}
-	t, err = npy.Read(path)
+	t, err = npy.Read(ctx, path)
 	if err == nil && !t.Shape.Equal(shape) {
 		err = &npy.FileError{Path: path, Problem: "was written to while it was read; run again"}
 	}

@@ -142,12 +142,15 @@ func RandomTensors(n *Net, seed uint64) map[string]tensor.Tensor {
 	return weights.Random(seed).Bind(n.Graph.Params(true))
 }
 
-// WriteWeights writes tensors, by their names, to a .safetensors file, which appears whole or not at all.
-// Its error is a *WeightsError.
-func WriteWeights(path string, tensors map[string]tensor.Tensor) error {
+// WriteWeights writes tensors, by their names, to a .safetensors file, which appears whole
+// or not at all. Its error is a *WeightsError, or that of ctx once that has ended.
+func WriteWeights(ctx context.Context, path string, tensors map[string]tensor.Tensor) error {
+	if err := ended(ctx); err != nil {
+		return err
+	}
 	var named []weights.Named
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
 		named = append(named, weights.Named{Name: name, Tensor: tensors[name]})
 	}
-	return weights.WriteSafetensors(path, named)
+	return weights.WriteSafetensors(ctx, path, named)
 }

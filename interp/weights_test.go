@@ -23,7 +23,7 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 				tensors = append(tensors, weights.Named{Name: p.Path, Tensor: generated[p.Path]})
 			}
 			file := filepath.Join(t.TempDir(), "weights.safetensors")
-			if err := weights.WriteSafetensors(file, tensors); err != nil {
+			if err := weights.WriteSafetensors(t.Context(), file, tensors); err != nil {
 				t.Fatal(err)
 			}
 			store, err := weights.Open(file, weights.Options{})

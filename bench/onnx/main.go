@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -100,7 +101,7 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 	if err := m.write(path(".onnx")); err != nil {
 		return nil, err
 	}
-	if err := interp.WriteWeights(path(".safetensors"), tensors); err != nil {
+	if err := interp.WriteWeights(context.Background(), path(".safetensors"), tensors); err != nil {
 		return nil, err
 	}
 	return f, f.write(path(".json"))

@@ -56,7 +56,7 @@ func TestWorkersOfUsers(t *testing.T) {
 	for i := range nan.Data {
 		nan.Data[i] = float32(math.NaN())
 	}
-	if err := interp.WriteWeights(filepath.Join(folder, "nan.safetensors"), map[string]tensor.Tensor{"c.weight": nan}); err != nil {
+	if err := interp.WriteWeights(t.Context(), filepath.Join(folder, "nan.safetensors"), map[string]tensor.Tensor{"c.weight": nan}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -170,7 +171,7 @@ func sums(ts *testscript.TestScript, neg bool, args []string) {
 // shape FILE.npy SHAPE: wants an array of this shape, as 2x3, of finite numbers
 // that are not all equal.
 func shape(ts *testscript.TestScript, neg bool, args []string) {
-	array, err := npy.Read(ts.MkAbs(args[0]))
+	array, err := npy.Read(context.Background(), ts.MkAbs(args[0]))
 	ts.Check(err)
 	if got := shapeText(array.Shape); got != args[1] {
 		ts.Fatalf("%s has shape %s, want %s", args[0], got, args[1])
@@ -183,9 +184,9 @@ func shape(ts *testscript.TestScript, neg bool, args []string) {
 
 // close A.npy B.npy: wants arrays that differ only by rounding.
 func closeTo(ts *testscript.TestScript, neg bool, args []string) {
-	a, err := npy.Read(ts.MkAbs(args[0]))
+	a, err := npy.Read(context.Background(), ts.MkAbs(args[0]))
 	ts.Check(err)
-	b, err := npy.Read(ts.MkAbs(args[1]))
+	b, err := npy.Read(context.Background(), ts.MkAbs(args[1]))
 	ts.Check(err)
 	if !a.Shape.Equal(b.Shape) {
 		ts.Fatalf("shapes %v and %v", a.Shape, b.Shape)
@@ -236,7 +237,7 @@ func writeWeights(ts *testscript.TestScript, neg bool, args []string) {
 	for name, x := range interp.RandomTensors(n, seed) {
 		named[strings.Join(args[3:], "")+name] = x
 	}
-	ts.Check(interp.WriteWeights(ts.MkAbs(args[0]), named))
+	ts.Check(interp.WriteWeights(context.Background(), ts.MkAbs(args[0]), named))
 }
 
 // oneline FILE: wants exactly one message, without the name of a Go package.

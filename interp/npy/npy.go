@@ -30,14 +30,19 @@ import (
 )
 
 // Read reads the array of a .npy file. Floats, integers and booleans of every
-// width become float32, rounded to nearest. Its error is a *FileError.
-func Read(path string) (tensor.Tensor, error) {
+// width become float32, rounded to nearest. Its error is a *FileError, or that of ctx once
+// that has ended.
+func Read(ctx context.Context, path string) (tensor.Tensor, error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
 		return tensor.Tensor{}, systemError(path, err)
 	}
 	defer f.Close()
-	return Decode(path, f, info.Size())
+	t, err := Decode(path, stoppable{ctx: ctx, Reader: f}, info.Size())
+	if ctx.Err() != nil {
+		return tensor.Tensor{}, ctx.Err()
+	}
+	return t, err
 }
 
 // Look reads the header of an array and tells its shape, and how many bytes of memory Read
@@ -78,7 +83,7 @@ func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
 // Write writes t as '<f4' to a .npy file, which appears whole or not at all.
 // Its error is a *FileError, or that of ctx once that has ended.
 func Write(ctx context.Context, path string, t tensor.Tensor) error {
-	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx, w}, t) })
+	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx: ctx, Writer: w}, t) })
 	switch {
 	case err == nil:
 		return nil
@@ -92,10 +97,18 @@ func Write(ctx context.Context, path string, t tensor.Tensor) error {
 	return &FileError{Path: path, Problem: "cannot be written: " + problem, Err: err}
 }
 
-// A stoppable is a writer that fails once ctx has ended.
+// A stoppable is a reader or a writer that fails once ctx has ended.
 type stoppable struct {
 	ctx context.Context
+	io.Reader
 	io.Writer
+}
+
+func (r stoppable) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 func (w stoppable) Write(p []byte) (int, error) {

@@ -138,7 +138,7 @@ func TestRoundTripKeepsEveryBit(t *testing.T) {
 		if err := Write(t.Context(), path, want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Read(path)
+		got, err := Read(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func TestRefusesBadFiles(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.content), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Read(path)
+			_, err := Read(t.Context(), path)
 			var e *FileError
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want a *FileError", err)
@@ -237,7 +237,7 @@ func TestWhatIsNoFile(t *testing.T) {
 		filepath.Join(folder, "a.npy"): "no such file",
 		os.DevNull:                     "is a device, want a regular file",
 	} {
-		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Read(t.Context(), path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("read %s: got %v, want an error with %q", path, err, want)
 		}
 	}

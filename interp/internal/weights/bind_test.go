@@ -38,7 +38,7 @@ func fileOf(t *testing.T, tensors []graph.Param) Store {
 		named = append(named, Named{p.Path, Random(1).Tensor(p.Path, p.Shape)})
 	}
 	path := filepath.Join(t.TempDir(), "w.safetensors")
-	if err := WriteSafetensors(path, named); err != nil {
+	if err := WriteSafetensors(t.Context(), path, named); err != nil {
 		t.Fatal(err)
 	}
 	return open(t, path, Options{})

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -21,8 +22,8 @@ type Named struct {
 
 // WriteSafetensors writes the tensors as F32, in order, to a safetensors file
 // that Open and Python's safetensors read. The file appears whole or not at
-// all. Its error is a *FileError.
-func WriteSafetensors(path string, tensors []Named) error {
+// all. Its error is a *FileError, or that of ctx once that has ended.
+func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 	header, err := headerOf(tensors)
 	if err != nil {
 		return &FileError{Path: path, Problem: "cannot be written: " + err.Error(), Err: err}
@@ -32,12 +33,18 @@ func WriteSafetensors(path string, tensors []Named) error {
 			return err
 		}
 		for _, t := range tensors {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if _, err := w.Write(bytesOf(t.Tensor.Data)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		e := fileErrorFrom(path, err)
 		e.Problem = "cannot be written: " + e.Problem

@@ -18,7 +18,7 @@ import (
 
 func TestWrittenFileIsTheFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.safetensors")
-	err := WriteSafetensors(path, []Named{
+	err := WriteSafetensors(t.Context(), path, []Named{
 		{"scalar", tensor.From([]float32{1})},
 		{"a<b>\"é", tensor.From([]float32{2, 3}, 2, 1)},
 	})
@@ -60,7 +60,7 @@ func TestRoundTripKeepsEveryBit(t *testing.T) {
 			tensors = append(tensors, Named{name, tensor.From(data, shape...)})
 		}
 		path := filepath.Join(folder, "w.safetensors")
-		if err := WriteSafetensors(path, tensors); err != nil {
+		if err := WriteSafetensors(t.Context(), path, tensors); err != nil {
 			r.Fatal(err)
 		}
 		s, err := Open(path, Options{})
@@ -100,7 +100,7 @@ func TestRefusesToWriteWhatCannotBeRead(t *testing.T) {
 		"got 65537 tensors, the limit is 65536":      make([]Named, 65537),
 		"the names make a header of 16777":           {{strings.Repeat("n", 16<<20-50), tensor.New(1)}},
 	} {
-		err := WriteSafetensors(path, tensors)
+		err := WriteSafetensors(t.Context(), path, tensors)
 		var e *FileError
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), path+": cannot be written: "+want) {
 			t.Errorf("got %v, want a *FileError with %q", err, want)
@@ -109,7 +109,7 @@ func TestRefusesToWriteWhatCannotBeRead(t *testing.T) {
 	if got, err := os.ReadFile(path); err != nil || string(got) != "old" {
 		t.Errorf("the old file became %q, %v", got, err)
 	}
-	err := WriteSafetensors(filepath.Join(path, "below"), nil)
+	err := WriteSafetensors(t.Context(), filepath.Join(path, "below"), nil)
 	if err == nil || !strings.Contains(err.Error(), "cannot be written: not a directory") {
 		t.Errorf("got %v", err)
 	}
