@@ -89,6 +89,27 @@ func (l literal) same(m literal) bool {
 // within reports whether a case has the same literal.
 func (l literal) within(c []literal) bool { return slices.ContainsFunc(c, l.same) }
 
+// excludes reports whether a literal of another path cannot hold where this path is taken.
+func (p *path) excludes(l literal) bool {
+	l = p.reads(l)
+	return slices.ContainsFunc(p.literals(), func(m literal) bool { return l.excludes(p.reads(m)) })
+}
+
+// reads is a literal whose variables have the bounds that they have on this path. Those of
+// the path that it is from say nothing of it once they are left out of a case.
+func (p *path) reads(l literal) literal {
+	if l.x.Name == "" {
+		by := map[string]dim.Size{}
+		for _, x := range l.fact.size.Vars() {
+			if _, known := p.exploration.variables[x.Name]; known {
+				by[x.Name] = p.itself(x.Name)
+			}
+		}
+		l.fact.size = l.fact.size.SubstituteAll(by)
+	}
+	return l
+}
+
 // excludes reports whether two literals cannot hold at once.
 func (l literal) excludes(m literal) bool {
 	switch {
@@ -156,13 +177,14 @@ const (
 // "" where none has not.
 // literals are what a way that has it supposes.
 func (v *Verdict) when(of func(Result) having, literals func(Result) []literal) string {
-	var others, cases [][]literal
+	var cases [][]literal
+	var others []*path
 	for _, r := range v.Results {
 		switch of(r) {
 		case has:
 			cases = append(cases, literals(r))
 		case hasNot:
-			others = append(others, r.path.literals())
+			others = append(others, r.path)
 		}
 	}
 	switch {
@@ -186,10 +208,10 @@ func (v *Verdict) when(of func(Result) having, literals func(Result) []literal) 
 
 // shortened leaves out what is not needed to exclude all the others. Where even all of
 // it does not exclude them, it stays as it is.
-func shortened(c []literal, others [][]literal) []literal {
+func shortened(c []literal, others []*path) []literal {
 	apart := func(c []literal) bool {
-		return !slices.ContainsFunc(others, func(other []literal) bool {
-			return !slices.ContainsFunc(c, func(l literal) bool { return slices.ContainsFunc(other, l.excludes) })
+		return !slices.ContainsFunc(others, func(other *path) bool {
+			return !slices.ContainsFunc(c, func(l literal) bool { return other.excludes(l) })
 		})
 	}
 	if !apart(c) {
