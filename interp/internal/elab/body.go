@@ -169,6 +169,7 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 		}
 		follow := sameIterations.follow(before, x, left)
 		if follow {
+			m.skip(sc, sameIterations.named, number, left)
 			sc.next.next += left * (sc.next.next - number)
 		}
 		return !follow

@@ -48,7 +48,8 @@ func (m *machine) unmarked(name string) string {
 		case stringBegins:
 			b.WriteString("{" + t.text + "}")
 		case stepBegins:
-			b.WriteString(strings.TrimPrefix(t.text, loose))
+			first, _, _ := strings.Cut(strings.TrimPrefix(t.text, loose), "+")
+			b.WriteString(first)
 		default:
 			b.WriteRune(t.letter)
 		}
@@ -152,8 +153,18 @@ func (m *machine) namesSoFar() (forget func()) {
 // name gives a name among unknowns. One that is part of another which differs from all
 // that were given before is not compared.
 func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
-	here := named{name: name, at: m.at(s), tokens: m.tokens(name), perhaps: m.generic != nil}
+	m.give(n, m.named(name, m.at(s)), part)
+}
+
+func (m *machine) named(name string, at *place) named {
+	here := named{name: name, at: at, tokens: m.tokens(name), perhaps: m.generic != nil}
 	here.marked = slices.ContainsFunc(here.tokens, func(t token) bool { return t.text != "" })
+	return here
+}
+
+// give gives a name.
+func (m *machine) give(n *naming, here named, part bool) {
+	name := here.name
 	if first, taken := n.given[name]; !taken {
 		n.given[name], n.order = here, append(n.order, name)
 	} else if sameText, sameIteration := first.at.compare(here.at); !sameText && !first.perhaps && !here.perhaps || sameText && !sameIteration {
@@ -177,6 +188,25 @@ func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
 			break
 		}
 		m.meet(n.what, other, here)
+	}
+}
+
+// skip gives the names of so many iterations more that are like the last one, which gave
+// those after named and numbered its steps from first on.
+func (m *machine) skip(sc scope, named [2]int, first, left int) {
+	if sc.next.loose || left == 0 {
+		return // its numbers stand for all
+	}
+	each := sc.next.next - first
+	for k, n := range []*naming{&m.steps, &m.tensors} {
+		for _, name := range slices.Clone(n.order[named[k]:]) {
+			numbered, ok := strings.CutPrefix(name, sc.numbers+string(stepBegins))
+			text, behind, _ := strings.Cut(numbered, string(stepEnds))
+			if number, err := strconv.Atoi(text); ok && err == nil && number >= first {
+				others := sc.numbers + string(stepBegins) + skippedNumbers(number, each, left) + string(stepEnds) + behind
+				m.give(n, m.named(others, n.given[name].at), false)
+			}
+		}
 	}
 }
 

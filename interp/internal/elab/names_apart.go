@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -67,6 +68,22 @@ var ending = map[rune]rune{numberBegins: numberEnds, stepBegins: stepEnds, strin
 // loose begins the number of a step where it is one of several that are possible.
 const loose = "~"
 
+// skippedNumbers are those of a step in so many iterations after the one in which it has a
+// number, where each iteration numbers as many.
+func skippedNumbers(number, each, left int) string {
+	return fmt.Sprintf("%s%d+%d*%d", loose, number, each, left)
+}
+
+// mayBe reports whether a loose number may be this one.
+func (t token) mayBe(value int) bool {
+	var number, each, left int
+	if n, _ := fmt.Sscanf(strings.TrimPrefix(t.text, loose), "%d+%d*%d", &number, &each, &left); n < 3 {
+		return true
+	}
+	past := value - number
+	return past > 0 && past%each == 0 && past/each <= left
+}
+
 // digits are the letters of the number of a step.
 func (t token) digits() (list []token) {
 	for _, r := range t.text {
@@ -131,6 +148,9 @@ func (m *machine) numberMayBe(number token, behind, other []token) bool {
 	value := 0
 	for _, d := range other[:min(run, 9)] {
 		value = 10*value + int(d.letter-'0')
+	}
+	if number.letter == stepBegins && run <= 9 && !number.mayBe(value) {
+		return false
 	}
 	return (run > 9 || !m.apart(number, token{letter: numberBegins, n: dim.Int(value)})) && m.mayBeOne(behind, other[run:])
 }

@@ -16,6 +16,7 @@ type sameIterations struct {
 	possible  bool
 	iteration int
 	count     graph.Count // before the iteration
+	named     [2]int      // how many names of steps and tensors there were before it
 }
 
 func (m *machine) sameIterations(h *ast.RepeatHead) sameIterations {
@@ -26,6 +27,7 @@ func (m *machine) sameIterations(h *ast.RepeatHead) sameIterations {
 func (s *sameIterations) begin() {
 	if s.possible {
 		s.count = s.machine.count
+		s.named = [2]int{len(s.steps.order), len(s.tensors.order)}
 	}
 }
 

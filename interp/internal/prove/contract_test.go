@@ -107,6 +107,18 @@ block unit(c: int, stride = 1, pre = false, pad: pad = half) [N, C, H, W] -> [N,
 	}
 }
 
+// What one way through a block knows of a variable does not make its case shorter where
+// another way does not know it: n >= 3 is part of the case, as n is 2 where nothing divides by it.
+func TestCasesKeepTheirBounds(t *testing.T) {
+	c := verdictOn(t, `
+block f(n = 3) [N, 3, H, W] -> [N, _, _, _] {
+  if 2*n > 4 { repeat 5-n { conv(3, 1x1, groups=n) } } else { relu }
+}`).Contract()
+	if want := (Clause{"3 % n == 0", "n >= 3 and 4 >= n"}); !containsClause(c.Requires, want) {
+		t.Errorf("got requirements %v, want %v among them", c.Requires, want)
+	}
+}
+
 // Cases that cannot be told in few words are not told wrongly.
 func TestCasesBeyondWords(t *testing.T) {
 	v := verdictOn(t, `
