@@ -37,8 +37,8 @@ type openText struct {
 	loose  bool // in no file
 }
 
-// Open adds a file, or a net of the library, to those that are worked on. It is read when
-// it is asked about.
+// Open adds a file, or a net of the library, to those that are worked on, without an edit. It
+// is read when it is asked about.
 func (w *Workspace) Open(nameOrPath string) { w.change(nameOrPath, openText{}) }
 
 // Read adds a text that is in no file, and can import only the library.
@@ -152,7 +152,10 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	p.repair(ctx, opts.Net, sizes, c.Problems, c.verdicts, limits)
 	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // what is wrong is not called unusual as well
 	c.Problems.Sort()
-	return c, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // What a thorough search for repairs may take.

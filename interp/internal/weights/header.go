@@ -50,7 +50,7 @@ func (p *headerParser) parse(header []byte) ([]record, error) {
 		}
 		if len(records) == p.maxTensors {
 			return nil, &LimitError{Path: p.path, Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
-				Help: "no network needs so many; keep those of one network in a file (a Go program may raise Options.MaxTensors)"}
+				Help: "no network needs so many; keep those of one network in a file"}
 		}
 		r, err := p.tensor(name)
 		if err != nil {

@@ -115,7 +115,7 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	}
 	if n > uint64(limit) {
 		return nil, &LimitError{Path: s.path, Limit: "bytes of header", Got: int64(n), Max: limit,
-			Help: "no network needs so many names; keep those of one network in a file (a Go program may raise Options.MaxHeader)"}
+			Help: "no network needs so many names; keep those of one network in a file"}
 	}
 	if n < 2 {
 		return nil, s.corrupt("the header has %d bytes, want at least the 2 of {}; the file was not written completely", n)
