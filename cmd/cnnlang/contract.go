@@ -18,8 +18,8 @@ func (c *checker) contract(k interp.Contract) {
 		fmt.Fprintf(c.stdout, ": %s", k.Reason)
 	case k.Counterexample != "":
 		fmt.Fprintf(c.stdout, ": it fails at %s", k.Counterexample)
-	case k.Paths > 1:
-		fmt.Fprintf(c.stdout, ", %d cases", k.Paths)
+	case k.Cases > 1:
+		fmt.Fprintf(c.stdout, ", %d cases", k.Cases)
 	}
 	fmt.Fprintln(c.stdout)
 	c.clauses("requires", k.Requires)

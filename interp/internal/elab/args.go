@@ -35,7 +35,7 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 // fill adds arguments to a closure: each positional one to the next parameter
 // that has none, each named one to its parameter.
 func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
-	filled := &Closure{Object: c.Object, passed: c.passed, promises: c.promises, Args: make(map[string]bound, len(c.Args)+len(args.List))}
+	filled := &Closure{Object: c.Object, passed: c.passed, signatures: c.signatures, Args: make(map[string]bound, len(c.Args)+len(args.List))}
 	for name, b := range c.Args {
 		filled.Args[name] = b
 	}
@@ -165,14 +165,14 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 			m.fail(wrongDefault(p, want, def))
 			return nil, false
 		}
-		return promised(v, p, c.Object.Module, p.Default.Span()), true
+		return withSignature(v, p, c.Object.Module, p.Default.Span()), true
 	}
 	v, want := m.convert(arg.value, t)
 	if want != "" {
 		m.failOver(wrongArgument(arg, c.Object, p, want), arg.expr, arg.env)
 		return nil, false
 	}
-	return promised(v, p, c.Object.Module, arg.span), true
+	return withSignature(v, p, c.Object.Module, arg.span), true
 }
 
 // describe prints a call with the arguments it was given: bottleneck(c = 128,

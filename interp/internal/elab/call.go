@@ -48,8 +48,8 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 			return poison
 		}
 	}
-	if len(c.promises) > 0 {
-		return m.keep(c, at, x, func() Tensor { return m.apply(c, at, x) })
+	if len(c.signatures) > 0 {
+		return m.held(c, at, x, func() Tensor { return m.apply(c, at, x) })
 	}
 	return m.apply(c, at, x)
 }

@@ -150,7 +150,7 @@ func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor)
 	return d.WithHelp("correct the claim or the body; `_` claims nothing")
 }
 
-func wrongCall(p promise, c *Closure, code diag.Code, a *ast.Arg, reason string) *diag.Diagnostic {
+func wrongCall(p paramSignature, c *Closure, code diag.Code, a *ast.Arg, reason string) *diag.Diagnostic {
 	name := p.declared.Object.Name
 	return diag.New(code, p.given, "`%s` %s `%s` is called", c.name(), reason, name).
 		At(a.Span(), "called here").
@@ -158,13 +158,13 @@ func wrongCall(p promise, c *Closure, code diag.Code, a *ast.Arg, reason string)
 		WithHelp("give a block that can be called as `%s` is declared", name)
 }
 
-func promiseRank(p promise, name string, x Tensor) *diag.Diagnostic {
+func signatureRank(p paramSignature, name string, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)).
 		At(b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()), "declared here")
 }
 
-func promiseBroken(p promise, name string, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+func signatureFails(p paramSignature, name string, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	d := diag.New(diag.ClaimFails, p.given, "`%s` makes %s, but `%s` is declared to make %v", name, amount(axis, x.Shape[axis]), b.Name.Text, want).
 		At(claim.Span(), "declared here")

@@ -300,7 +300,7 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 			b.given, good = append(b.given, given{name, v}), good && ok
 		}
 		if good {
-			b.promises, good = m.fillPromises(b.promises, r.Args, e)
+			b.signatures, good = m.fillSignatures(b.signatures, r.Args, e)
 		}
 		return b, good
 	}
@@ -313,13 +313,13 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 		m.fail(d)
 		return nil, false
 	}
-	promises, ok := m.fillPromises(c.promises, r.Args, e)
+	signatures, ok := m.fillSignatures(c.signatures, r.Args, e)
 	if !ok {
 		return nil, false
 	}
 	filled, ok := m.fill(c, r.Args, e)
 	if ok {
-		filled.given, filled.promises = r.Span(), promises
+		filled.given, filled.signatures = r.Span(), signatures
 	}
 	return filled, ok
 }

@@ -9,21 +9,21 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// A promise is what the declaration of a block parameter says of the block that is
+// A paramSignature is what the declaration of a block parameter says of the block that is
 // given for it: how it is called and what it does to a shape,
 //
 //	unit: block(c: int, stride = 1) [N, C, H, W] -> [N, c, ceil(H/stride), ceil(W/stride)]
 //
 // A block that is known is applied and held to it. One that may be any, in a proof,
-// is nothing but its promise: so a block is proved once, for all that may be given.
-type promise struct {
+// is nothing but its signature: so a block is proved once, for all that may be given.
+type paramSignature struct {
 	declared *Closure    // a block of the parameter's name, its signature alone
 	given    source.Span // the argument
 }
 
-// promised adds what the declaration of a parameter says to the block given for
+// withSignature adds what the declaration of a parameter says to the block given for
 // it. A block may be passed on from parameter to parameter, and is held to all.
-func promised(v Value, p *ast.Param, module *resolve.Module, given source.Span) Value {
+func withSignature(v Value, p *ast.Param, module *resolve.Module, given source.Span) Value {
 	if c, ok := v.(*Closure); ok && !c.passed.IsValid() {
 		first := *c
 		first.passed = given
@@ -36,39 +36,39 @@ func promised(v Value, p *ast.Param, module *resolve.Module, given source.Span) 
 	}
 	block := &ast.Block{Extent: p.Type.Extent, Kind: "block", Name: p.Name, Params: p.Type.Params, Sig: p.Type.Sig}
 	object := &resolve.Object{Name: p.Name.Text, Module: module, Block: block, Span: p.Name.Span()}
-	more := promise{&Closure{Object: object}, given}
+	more := paramSignature{&Closure{Object: object}, given}
 	switch v := v.(type) {
 	case *Closure:
 		held := *v
-		held.promises = append(v.promises[:len(v.promises):len(v.promises)], more)
+		held.signatures = append(v.signatures[:len(v.signatures):len(v.signatures)], more)
 		return &held
 	case UnknownBlock:
-		v.promises = append(v.promises[:len(v.promises):len(v.promises)], more)
+		v.signatures = append(v.signatures[:len(v.signatures):len(v.signatures)], more)
 		return v
 	}
 	return v
 }
 
-// fillPromises gives the arguments of a call to what was promised of the block too.
-func (m *machine) fillPromises(list []promise, args *ast.Args, e *env) ([]promise, bool) {
-	filled := make([]promise, len(list))
+// fillSignatures gives the arguments of a call to the signatures of its parameter too.
+func (m *machine) fillSignatures(list []paramSignature, args *ast.Args, e *env) ([]paramSignature, bool) {
+	filled := make([]paramSignature, len(list))
 	for i, p := range list {
 		c, ok := m.fill(p.declared, args, e)
 		if !ok {
 			return nil, false
 		}
-		filled[i] = promise{c, p.given}
+		filled[i] = paramSignature{c, p.given}
 	}
 	return filled, true
 }
 
-// misfit is a block that cannot be called as its promise says, with an argument
+// misfit is a block that cannot be called as its signature says, with an argument
 // that it does not take; nil for one that can.
 func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
-	if len(c.promises) == 0 {
+	if len(c.signatures) == 0 {
 		return nil
 	}
-	p := c.promises[0]
+	p := c.signatures[0]
 	params := parameters(c.Object)
 	open := 0
 	for _, q := range params {
@@ -92,10 +92,10 @@ func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
 	return nil
 }
 
-// keep applies a block that promises were made of, and holds it to them.
-func (m *machine) keep(c *Closure, at *site, x Tensor, apply func() Tensor) Tensor {
-	entered := make([]*env, len(c.promises))
-	for i, p := range c.promises {
+// held applies a block and holds it to the signatures of parameters that it was given for.
+func (m *machine) held(c *Closure, at *site, x Tensor, apply func() Tensor) Tensor {
+	entered := make([]*env, len(c.signatures))
+	for i, p := range c.signatures {
 		e, ok := m.called(p, at, x)
 		if !ok {
 			return poison
@@ -103,17 +103,17 @@ func (m *machine) keep(c *Closure, at *site, x Tensor, apply func() Tensor) Tens
 		entered[i] = e
 	}
 	out := apply()
-	for i, p := range c.promises {
-		if !out.Poisoned && !out.Suspect && !m.kept(p, c.name(), entered[i], out) {
+	for i, p := range c.signatures {
+		if !out.Poisoned && !out.Suspect && !m.conforms(p, c.name(), entered[i], out) {
 			out.Suspect = true
 		}
 	}
 	return out
 }
 
-// called binds the names of a promise to the arguments of a call and to the sizes
+// called binds the names of a signature to the arguments of a call and to the sizes
 // of what it is applied to.
-func (m *machine) called(p promise, at *site, x Tensor) (*env, bool) {
+func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 	e, ok := m.bind(p.declared, at.span())
 	if !ok || x.Poisoned {
 		return nil, false
@@ -122,27 +122,27 @@ func (m *machine) called(p promise, at *site, x Tensor) (*env, bool) {
 	return e, b.Sig == nil || m.bindInput(b, e, x, at.span())
 }
 
-// kept checks what a promise says of a result.
-func (m *machine) kept(p promise, name string, e *env, x Tensor) bool {
+// conforms checks what a signature says of a result.
+func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool {
 	b := p.declared.Object.Block
 	if b.Sig == nil {
 		return true
 	}
 	if len(b.Sig.Out) != len(x.Shape) {
-		m.fail(promiseRank(p, name, x))
+		m.fail(signatureRank(p, name, x))
 		return false
 	}
 	for i, claim := range b.Sig.Out {
 		want, ok := m.claimed(claim, e)
 		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(promiseBroken(p, name, claim, i, want, x))
+			m.fail(signatureFails(p, name, claim, i, want, x))
 			return false
 		}
 	}
 	return true
 }
 
-// applyUnknown is the result of a block that may be any: what is promised of it, or
+// applyUnknown is the result of a block that may be any: what its signature says, or
 // any image of the same batch.
 func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	if x.Poisoned || len(x.Shape) == 0 {
@@ -151,15 +151,15 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	m.count = unknownCount
 	m.nameUnknown(b, at)
 	image := m.givenBy(b, at, x)
-	for i, p := range b.promises {
+	for i, p := range b.signatures {
 		e, ok := m.called(p, at, x)
 		if !ok {
 			return poison
 		}
 		if sig := p.declared.Object.Block.Sig; sig != nil {
-			out := m.fulfilled(sig, e, x, image)
-			for _, other := range b.promises[i+1:] {
-				if e, ok := m.called(other, at, x); !ok || !m.kept(other, b.Name, e, out) {
+			out := m.claimedImage(sig, e, x, image)
+			for _, other := range b.signatures[i+1:] {
+				if e, ok := m.called(other, at, x); !ok || !m.conforms(other, b.Name, e, out) {
 					return poison
 				}
 			}
@@ -172,9 +172,9 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	return m.anyImage(x, image)
 }
 
-// fulfilled is an image of the shape that a signature claims; where it claims
+// claimedImage is an image of the shape that a signature claims; where it claims
 // nothing, the size is unknown.
-func (m *machine) fulfilled(sig *ast.Sig, e *env, x Tensor, image imageSource) Tensor {
+func (m *machine) claimedImage(sig *ast.Sig, e *env, x Tensor, image imageSource) Tensor {
 	t := Tensor{}
 	for i, claim := range sig.Out {
 		size, ok := m.claimed(claim, e)

@@ -125,9 +125,9 @@ func (l UnknownList) item(u Unknowns, index dim.Size) dim.Size {
 // UnknownBlock is a block parameter that may be any block that fits where it is
 // called.
 type UnknownBlock struct {
-	Name     string
-	promises []promise
-	given    []given // the arguments of calls
+	Name       string
+	signatures []paramSignature
+	given      []given // the arguments of calls
 }
 
 // A given is an argument of a block of which nothing is known but its name.

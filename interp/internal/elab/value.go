@@ -29,8 +29,8 @@ type Closure struct {
 	Env    *env
 	given  source.Span // where arguments were filled in last
 	passed source.Span // where it was first given for a parameter
-	// promises are what the parameters it was given for say of it.
-	promises []promise
+	// signatures are what the parameters it was given for say of it.
+	signatures []paramSignature
 }
 
 // A bound is an argument and where it was given.

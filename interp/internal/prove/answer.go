@@ -7,8 +7,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// Stopped reports that the path has forked or ended.
-func (p *path) Stopped() bool {
+// Stopped reports that the case has forked or ended.
+func (p *Case) Stopped() bool {
 	if p.exploration.spend(stepWork); p.beyond == "" && p.exploration.spent() {
 		p.beyond = tooMuch
 	}
@@ -16,41 +16,41 @@ func (p *path) Stopped() bool {
 }
 
 // Steps is made where the prover keeps the shapes of steps.
-func (p *path) Steps() map[int]dim.Shape {
+func (p *Case) Steps() map[int]dim.Shape {
 	if p.exploration.prover.Steps {
 		p.steps = map[int]dim.Shape{}
 	}
 	return p.steps
 }
 
-// Bounded ends the path where a repeat has more iterations than are followed.
-func (p *path) Bounded(n dim.Size) {
+// Bounded ends the case where a repeat has more iterations than are followed.
+func (p *Case) Bounded(n dim.Size) {
 	if !p.Stopped() {
 		p.bounded = "up to 3 iterations of repeat " + n.String()
 	}
 }
 
-// Beyond ends the path at something that cannot be followed.
-func (p *path) Beyond(reason string) {
+// Beyond ends the case at something that cannot be followed.
+func (p *Case) Beyond(reason string) {
 	if !p.Stopped() {
 		p.beyond = reason
 	}
 }
 
-// Exclude ends the path, which no values can take.
-func (p *path) Exclude() {
+// Exclude ends the case, which no values can take.
+func (p *Case) Exclude() {
 	if !p.Stopped() {
 		p.impossible = true
 	}
 }
 
 // Approximate notes that a mistake may be none.
-func (p *path) Approximate() { p.approximate = true }
+func (p *Case) Approximate() { p.approximate = true }
 
 // Power is a variable for base**x, x being the unknown part of an exponent x + k,
 // times base**k. So that 2**depth is seen to be even once depth >= 1 is known, x
 // starts at 0.
-func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
+func (p *Case) Power(base, exponent dim.Size) (dim.Size, bool) {
 	b, ok := base.Int()
 	vars := exponent.Vars()
 	if !ok || b < 1 || len(vars) != 1 {
@@ -69,7 +69,7 @@ func (p *path) Power(base, exponent dim.Size) (dim.Size, bool) {
 }
 
 // AssumeRemainder takes x % m == r by putting m*x' + r in place of x.
-func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
+func (p *Case) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 	if p.Stopped() {
 		return true
 	}
@@ -107,12 +107,12 @@ func (p *path) AssumeRemainder(x, m, r dim.Size, own bool) bool {
 
 // Decide answers from what is known, or goes one way and leaves the other for
 // later.
-func (p *path) Decide(size dim.Size, r dim.Relation) bool { return p.choose(size, r, chosen) }
+func (p *Case) Decide(size dim.Size, r dim.Relation) bool { return p.choose(size, r, chosen) }
 
 // Split is Decide where the text makes no difference.
-func (p *path) Split(size dim.Size, r dim.Relation) bool { return p.choose(size, r, split) }
+func (p *Case) Split(size dim.Size, r dim.Relation) bool { return p.choose(size, r, split) }
 
-func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
+func (p *Case) choose(size dim.Size, r dim.Relation, why reason) bool {
 	if p.Stopped() {
 		return true
 	}
@@ -120,7 +120,7 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 		return answer
 	}
 	if len(p.failed) > 0 && p.scope == nil && !p.uncertain {
-		p.guessed = true // the path fails whatever is answered
+		p.guessed = true // the case fails whatever is answered
 		return true
 	}
 	if s := p.iterationOf(size); s != nil {
@@ -140,12 +140,12 @@ func (p *path) choose(size dim.Size, r dim.Relation, why reason) bool {
 
 // goOneWay takes an answer and leaves the other for later. What is known within an iteration alone
 // does not decide it.
-func (p *path) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
+func (p *Case) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 	f := &fork{size: size, relation: r}
 	if why != split {
 		f = nil
 	}
-	ways := [2]*path{p.outside(), p.outside()}
+	ways := [2]*Case{p.outside(), p.outside()}
 	var possible [2]bool
 	for i, way := range ways {
 		way.fork = f
@@ -180,7 +180,7 @@ func (p *path) goOneWay(size dim.Size, r dim.Relation, why reason) bool {
 
 // Require notes what must hold. An equality must follow from what is known;
 // anything else is taken for granted.
-func (p *path) Require(size dim.Size, r dim.Relation) bool {
+func (p *Case) Require(size dim.Size, r dim.Relation) bool {
 	if p.Stopped() {
 		return true
 	}
@@ -199,12 +199,12 @@ func (p *path) Require(size dim.Size, r dim.Relation) bool {
 
 // Assume takes what a `where` states. For the block itself that is given; for a
 // block it calls, it is a requirement.
-func (p *path) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
+func (p *Case) Assume(size dim.Size, r dim.Relation, holds, own bool) bool {
 	return p.oblige(size, r, holds, own)
 }
 
 // take takes something for granted that nothing is known about.
-func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
+func (p *Case) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 	if r == dim.NonNegative && holds {
 		size = p.factorAtLeastOne(size)
 	}
@@ -214,7 +214,7 @@ func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 	next := p.clone()
 	next.requirements = append(next.requirements, p.requirement(size, r, holds, own))
 	possible := next.suppose(size, r, holds, because(own))
-	if !possible && !own { // no values of the path meet it
+	if !possible && !own { // no values of the case meet it
 		p.failed = append(p.failed, size)
 		return false
 	}
@@ -228,7 +228,7 @@ func (p *path) take(size dim.Size, r dim.Relation, holds, own bool) bool {
 
 // factorAtLeastOne is x - 1 in place of a*x - 1, where a > 0 and a*x is whole: then
 // one is at least 0 where the other is.
-func (p *path) factorAtLeastOne(size dim.Size) dim.Size {
+func (p *Case) factorAtLeastOne(size dim.Size) dim.Size {
 	product := size.Add(dim.Int(1))
 	if answer, known := p.known(product, dim.Whole); !known || !answer {
 		return size
@@ -250,13 +250,13 @@ func (p *path) factorAtLeastOne(size dim.Size) dim.Size {
 }
 
 // changed reports whether a copy of p has other variables than p.
-func (p *path) changed(from *path) bool {
+func (p *Case) changed(from *Case) bool {
 	return len(p.values) != len(from.values) || !maps.Equal(p.lows, from.lows)
 }
 
-// restart ends the path in favour of next, followed from the start. The ways
+// restart ends the case in favour of next, followed from the start. The ways
 // forked off so far stay on the list.
-func (p *path) restart(next *path, possible bool) {
+func (p *Case) restart(next *Case, possible bool) {
 	p.again = append(p.again, p.forks...)
 	if possible {
 		p.again = append(p.again, next)

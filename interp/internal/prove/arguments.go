@@ -45,27 +45,27 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 // The ways a padding can be given. Explicit padding of any size covers valid.
 var paddingModes = []ops.PaddingMode{ops.Explicit, ops.Half, ops.Same}
 
-// startingPaths is one path for every choice of padding modes, nil where those are too
+// startingCases is one case for every choice of padding modes, nil where those are too
 // many.
-func startingPaths(args []argument) []*path {
-	paths := []*path{newPath()}
+func startingCases(args []argument) []*Case {
+	cases := []*Case{newCase()}
 	for _, a := range args {
 		if a.kind != "pad" {
 			continue
 		}
-		var more []*path
-		for _, p := range paths {
+		var more []*Case
+		for _, p := range cases {
 			for _, mode := range paddingModes {
 				q := p.clone()
 				q.modes[a.name] = mode
 				more = append(more, q)
 			}
 		}
-		if paths = more; len(paths) > maxPaths {
+		if cases = more; len(cases) > maxCases {
 			return nil
 		}
 	}
-	return paths
+	return cases
 }
 
 // variables are the numbers that an argument is made of, and none for one that is made
@@ -113,8 +113,8 @@ func (a argument) of(n []dim.Size, mode ops.PaddingMode) (v elab.Value, ok bool)
 }
 
 // variables gives every open parameter and every name of the signature a
-// variable, or what the path has put in its place.
-func (p *path) variables(args []argument) (map[string]elab.Value, func(string) dim.Size) {
+// variable, or what the case has put in its place.
+func (p *Case) variables(args []argument) (map[string]elab.Value, func(string) dim.Size) {
 	values := map[string]elab.Value{}
 	for _, a := range args {
 		values[a.name] = p.value(a)
@@ -123,9 +123,9 @@ func (p *path) variables(args []argument) (map[string]elab.Value, func(string) d
 }
 
 // size is a size that the signature names.
-func (p *path) size(name string) dim.Size { return p.Size(dim.Variable{Name: name, Low: 1}) }
+func (p *Case) size(name string) dim.Size { return p.Size(dim.Variable{Name: name, Low: 1}) }
 
-func (p *path) value(a argument) elab.Value {
+func (p *Case) value(a argument) elab.Value {
 	var sizes dim.Shape
 	for _, x := range a.variables() {
 		sizes = append(sizes, p.Size(x))

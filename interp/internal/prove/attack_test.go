@@ -113,7 +113,7 @@ func (v *Verdict) rounded() map[string]ast.Expr {
 		for _, q := range r.requires {
 			look(q.Size)
 		}
-		for _, l := range r.path.literals() {
+		for _, l := range r.of.literals() {
 			note(l.x.Name)
 			look(l.value, l.fact.size)
 		}
@@ -306,7 +306,7 @@ func (a *attack) fail(assign map[string]int64, what string) {
 func (v *Verdict) ways() string {
 	var b strings.Builder
 	for _, r := range v.Results {
-		fmt.Fprintf(&b, "  way %q requires", texts(r.path.literals()))
+		fmt.Fprintf(&b, "  way %q requires", texts(r.of.literals()))
 		for _, q := range r.requires {
 			fmt.Fprintf(&b, " %q", q.String())
 		}
@@ -335,7 +335,7 @@ func (v *Verdict) withoutSides(assign map[string]int64) bool {
 }
 
 func (r Result) admits(assign map[string]int64) bool {
-	for _, l := range r.path.literals() {
+	for _, l := range r.of.literals() {
 		var holds bool
 		switch {
 		case l.isMode:

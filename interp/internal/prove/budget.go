@@ -67,7 +67,7 @@ const clockEvery = 16
 // asked takes the work of a question about a size, to which some facts may have
 // the answer. To bring sums over one denominator takes
 // far more than the sum of what they take.
-func (p *path) asked(size dim.Size, facts int) {
+func (p *Case) asked(size dim.Size, facts int) {
 	n := size.Weight()
 	p.exploration.spend((n + n*n*n/15) * (1 + facts))
 }

@@ -18,7 +18,7 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 			i, (i+3)%14, i, (i+1)%14)
 	}
 	o := lastBlock(t, fmt.Sprintf("block b(%s) [N, C, H, W] -> [N, _, _, _] {\n%s}\n", &params, &body))
-	paths := 0
+	cases := 0
 	for i := range 2 {
 		p := New()
 		p.now = func() time.Time { return time.Time{} }
@@ -26,10 +26,10 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 		if v.Status != NotProved || v.Reason != tooMuch {
 			t.Fatalf("%s: %s, want %q", v.Status, v.Reason, tooMuch)
 		}
-		if i > 0 && v.Paths != paths {
-			t.Errorf("%d paths, then %d", paths, v.Paths)
+		if i > 0 && v.Cases != cases {
+			t.Errorf("%d cases, then %d", cases, v.Cases)
 		}
-		paths = v.Paths
+		cases = v.Cases
 	}
 }
 
@@ -45,7 +45,7 @@ func TestBlocksOfManyParametersAreNotProved(t *testing.T) {
 	}
 	const body = " { repeat p0 relu }\n"
 	for _, test := range []struct{ text, reason string }{
-		{"block b(" + list(30, ": pad") + ") [N, C, H, W] -> [N, C, H, W] { relu }\n", tooManyWays},
+		{"block b(" + list(30, ": pad") + ") [N, C, H, W] -> [N, C, H, W] { relu }\n", tooManyCases},
 		{"block b(" + list(5000, ": int") + ") [N, C, H, W] -> [N, C, H, W]" + body, "more than 200 parameters and sizes"},
 		{"block b(q: int) [" + list(5000, "") + "] -> [p0]" + body, "more than 200 parameters and sizes"},
 		{"block b(" + list(150, ": int") + ") [N, C, H, W] -> [N, C, H, W]" + body, ""},

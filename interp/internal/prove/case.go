@@ -1,284 +1,233 @@
 package prove
 
 import (
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
-// Cases are when something holds that does not hold on all ways through a block, in
-// as few words as tell those ways from the others:
-//
-//	stride == 1, C == 4*c   }
-//	stride == 1, C != 4*c   }  the second and third:  C != 4*c or stride >= 2
-//	stride >= 2             }
-
-// A literal is one thing that a path supposes: that a variable is a value, or at least
-// a bound, that a padding is given in one way, or a fact.
-type literal struct {
-	x     dim.Variable // or the name of the padding, "" for a fact
-	value dim.Size     // that the variable is, where isValue
-	low   int64        // that it is at least, where not
-	mode  ops.PaddingMode
-	fact  fact
-
-	isValue, isFlag, isMode bool
+// A Case is one way through a block: what it supposes, and while it is followed
+// the answers to what the block's rules ask. It is the elab.Unknowns of one
+// application.
+type Case struct {
+	exploration *exploration
+	// What the case supposes from the start:
+	values map[string]dim.Size // put in place of variables
+	lows   map[string]int64    // raised lower bounds of variables
+	modes  map[string]ops.PaddingMode
+	facts  []fact
+	powers map[string][]int // the bases that a variable is an exponent of
+	// The same as it was supposed, one thing after the other, and why.
+	choices []choice
+	fork    *fork // of what is being supposed
+	// replacing says that what is supposed follows from what is noted.
+	replacing bool
+	// What it takes for granted, found on the way:
+	requirements []Requirement
+	sides        []Requirement // of side heads
+	// Where it forks: the other ways, or, once a supposition changes what the
+	// variables are, the ways to follow from the start instead of this one.
+	forks []*Case
+	again []*Case
+	// Why it ends early:
+	impossible bool
+	ended      bool // likewise, where it has forked before
+	bounded    string
+	beyond     string
+	// approximate says that shapes stand for more than can happen.
+	approximate bool
+	steps       map[int]dim.Shape // of the block's own steps, by where they end
+	failed      []dim.Size        // differences that should be zero
+	uncertain   bool              // whether one of them may be zero for some values
+	guessed     bool              // something was answered at random, since the case fails
+	chose       []literal         // what literals gave, once it was asked for
+	scope       *scope            // the iteration or attempt that is being applied, or nil
+	kinds       map[string][]bool // the answers that make the kind of iterations, by the name of i
+	// inner are the calls of the block itself.
+	inner []inner
 }
 
-// literals lists what the path chose, in an order that is the same for all paths. The
-// path has been followed to its end.
-func (p *path) literals() []literal {
-	if p.chose == nil {
-		p.chose = p.told(p.choices)
-	}
-	return p.chose
+// A fact is a relation that a case supposes: p >= 0, p != 0, p == 0 or p whole.
+type fact struct {
+	size     dim.Size
+	relation dim.Relation
+	holds    bool
+	why      reason
 }
 
-func (p *path) told(choices []choice) []literal {
-	var modes, values, lows, facts []literal
-	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
-		modes = append(modes, literal{x: dim.Variable{Name: name}, mode: p.modes[name], isMode: true})
-	}
-	numbers := map[string]dim.Size{} // that were chosen
-	for _, c := range choices {
-		if c.isChosen() && !c.isFact && !c.isLow && c.value.Known() {
-			numbers[c.name] = c.value
-		}
-	}
-	for _, c := range choices {
-		l := literal{x: p.exploration.variables[c.name], low: c.low}
-		_, isNumber := numbers[c.name]
-		switch {
-		case !c.isChosen():
-		case c.isFact:
-			l.fact = c.fact
-			l.fact.size = c.fact.size.SubstituteAll(numbers)
-			if !l.fact.size.Known() && !l.within(facts) {
-				facts = append(facts, l)
-			}
-		case !c.isLow:
-			l.value, l.isValue, l.isFlag = c.value.SubstituteAll(numbers), true, p.isFlag(c.name)
-			values = append(values, l)
-		case isNumber: // which is not below
-		default:
-			lows = append(slices.DeleteFunc(lows, func(m literal) bool { return m.x.Name == l.x.Name && m.low <= l.low }), l)
-		}
-	}
-	byName := func(a, b literal) int { return strings.Compare(a.x.Name, b.x.Name) }
-	slices.SortStableFunc(values, byName)
-	slices.SortStableFunc(lows, byName)
-	return append([]literal{}, slices.Concat(modes, values, lows, facts)...)
-}
-
-func (l literal) same(m literal) bool {
-	switch {
-	case l.x.Name != m.x.Name || l.isMode != m.isMode || l.isValue != m.isValue:
-		return false
-	case l.x.Name == "":
-		x, low, ok := l.fact.bound()
-		y, other, too := m.fact.bound() // of one bound there are many forms: n >= 1 and 2*n >= 1
-		return ok && too && x == y && low == other ||
-			l.fact.relation == m.fact.relation && l.fact.holds == m.fact.holds && dim.Equivalent(l.fact.size, m.fact.size)
-	}
-	return l.mode == m.mode && l.low == m.low && dim.Equivalent(l.value, m.value)
-}
-
-// within reports whether a case has the same literal.
-func (l literal) within(c []literal) bool { return slices.ContainsFunc(c, l.same) }
-
-// excludes reports whether a literal of another path cannot hold where this path is taken.
-func (p *path) excludes(l literal) bool {
-	l = p.reads(l)
-	return slices.ContainsFunc(p.literals(), func(m literal) bool { return l.excludes(p.reads(m)) })
-}
-
-// reads is a literal whose variables have the bounds that they have on this path. Those of
-// the path that it is from say nothing of it once they are left out of a case.
-func (p *path) reads(l literal) literal {
-	if l.x.Name == "" {
-		by := map[string]dim.Size{}
-		for _, x := range l.fact.size.Vars() {
-			if _, known := p.exploration.variables[x.Name]; known {
-				by[x.Name] = p.itself(x.Name)
-			}
-		}
-		l.fact.size = l.fact.size.SubstituteAll(by)
-	}
-	return l
-}
-
-// excludes reports whether two literals cannot hold at once.
-func (l literal) excludes(m literal) bool {
-	switch {
-	case l.isMode || m.isMode:
-		return l.isMode && m.isMode && l.x.Name == m.x.Name && l.mode != m.mode
-	case l.x.Name != "" && l.x.Name == m.x.Name && l.isValue && m.isValue:
-		a, ok1 := l.value.Int()
-		b, ok2 := m.value.Int()
-		return ok1 && ok2 && a != b
-	case l.x.Name != "" && l.x.Name == m.x.Name && (l.isValue || m.isValue):
-		if m.isValue {
-			l, m = m, l
-		}
-		n, ok := l.value.Int()
-		return ok && int64(n) < m.low
-	case l.isValue && m.x.Name == "":
-		return m.denies(l)
-	case l.x.Name == "" && m.isValue:
-		return l.denies(m)
-	case l.x.Name == "" && m.x.Name == "":
-		a, b := l.fact, m.fact
-		if a.relation == dim.NonNegative && b.relation == dim.NonNegative && a.holds && b.holds {
-			return a.size.Add(b.size).Neg().ProvablyPositive()
-		}
-		return a.relation == b.relation && a.holds != b.holds &&
-			(dim.Equivalent(a.size, b.size) || a.relation == dim.Zero && dim.Equivalent(a.size, b.size.Neg()))
-	}
-	return false
-}
-
-// denies reports whether a fact says that a variable is not the value it has in m, or
-// something that is not so with that value.
-func (l literal) denies(m literal) bool {
-	with := l.fact.size.Substitute(m.x.Name, m.value)
-	switch {
-	case !with.IsValid():
-		return false
-	case l.fact.relation == dim.Zero && with.IsZero():
-		return !l.fact.holds
-	case l.fact.relation == dim.NonNegative && with.Known():
-		return (with.Cmp(dim.Int(0)) >= 0) != l.fact.holds
-	}
-	return false
-}
-
-// maxCases limits how many cases of one thing are told apart.
-const maxCases = 4
-
-// maxWays limits the ways through a block that are told apart.
-const maxWays = 64
-
-// SomeCases is when a thing holds that takes more words.
-const SomeCases = "some cases"
-
-// having is what a way through a block has to do with a thing that is told.
-type having int
+// A reason is why a case supposes something.
+type reason int
 
 const (
-	hasNot having = iota
-	has
-	either // it makes no difference there
+	chosen      reason = iota // one way of two that the text has
+	split                     // one way of two that the text does not tell apart
+	required                  // it fails otherwise
+	stated                    // the block's own `where`
+	inIteration               // of an iteration that stands for all
 )
 
-// when tells the ways through the block that have something from those that have not,
-// "" where none has not.
-// literals are what a way that has it supposes.
-func (v *Verdict) when(of func(Result) having, literals func(Result) []literal) string {
-	var cases [][]literal
-	var others []*path
-	for _, r := range v.Results {
-		switch of(r) {
-		case has:
-			cases = append(cases, literals(r))
-		case hasNot:
-			others = append(others, r.path)
-		}
+func because(own bool) reason {
+	if own {
+		return stated
 	}
+	return required
+}
+
+// A choice is one thing that a case supposes, as it was when it was supposed: that a
+// variable has a value or a lower bound, or a fact.
+type choice struct {
+	name   string
+	value  dim.Size
+	low    int64
+	fact   fact
+	isFact bool // else a value, where low is 0 and name is set
+	isLow  bool
+	why    reason
+	fork   *fork
+}
+
+// supposed is what a choice supposes, as a fact.
+func (p *Case) supposed(c choice) fact {
+	x := p.exploration.variables[c.name]
 	switch {
-	case len(others) == 0:
-		return ""
-	case len(v.Results) > maxWays:
-		return SomeCases
+	case c.isFact:
+		return c.fact
+	case c.isLow:
+		return fact{x.Size().Sub(dim.Int(int(c.low))), dim.NonNegative, true, c.why}
 	}
-	for i, c := range cases {
-		cases[i] = shortened(c, others)
-	}
-	cases = absorbed(joined(different(cases)))
-	switch {
-	case slices.ContainsFunc(cases, func(c []literal) bool { return len(c) == 0 }):
-		return ""
-	case len(cases) > maxCases:
-		return SomeCases
-	}
-	return inWords(cases)
+	return fact{x.Size().Sub(c.value), dim.Zero, true, c.why}
 }
 
-// shortened leaves out what is not needed to exclude all the others. Where even all of
-// it does not exclude them, it stays as it is.
-func shortened(c []literal, others []*path) []literal {
-	apart := func(c []literal) bool {
-		return !slices.ContainsFunc(others, func(other *path) bool {
-			return !slices.ContainsFunc(c, func(l literal) bool { return other.excludes(l) })
+func (c choice) isChosen() bool { return c.why == chosen || c.why == split }
+
+// A fork is where a case was split. Of the two ways one may fail for all values: then
+// what the other supposes is a requirement.
+type fork struct {
+	size     dim.Size
+	relation dim.Relation
+}
+
+func newCase() *Case {
+	return &Case{values: map[string]dim.Size{}, lows: map[string]int64{}, modes: map[string]ops.PaddingMode{}, powers: map[string][]int{}}
+}
+
+// clone copies what the case supposes and takes for granted.
+func (p *Case) clone() *Case {
+	return &Case{
+		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes),
+		facts: slices.Clone(p.facts), powers: maps.Clone(p.powers), requirements: slices.Clone(p.requirements),
+		choices: slices.Clone(p.choices), fork: p.fork,
+	}
+}
+
+// Size is a variable, or what the case has put in its place.
+func (p *Case) Size(x dim.Variable) dim.Size {
+	if _, known := p.exploration.variables[x.Name]; !known {
+		p.exploration.variables[x.Name] = x
+	}
+	return p.variable(x.Name)
+}
+
+func (p *Case) variable(name string) dim.Size {
+	if v, ok := p.values[name]; ok {
+		return v
+	}
+	return p.itself(name)
+}
+
+// itself is a variable with the bound that it has on the case.
+func (p *Case) itself(name string) dim.Size {
+	x := p.exploration.variables[name]
+	x.Low = max(x.Low, p.lows[name])
+	return x.Size()
+}
+
+// low is the lower bound of a variable, 0 for one that has none.
+func (p *Case) low(name string) int64 {
+	x := p.exploration.variables[name]
+	if x.Real {
+		return 0
+	}
+	return max(x.Low, p.lows[name])
+}
+
+// isWhole reports whether a variable stands for whole numbers.
+func (p *Case) isWhole(name string) bool { return !p.exploration.variables[name].Real }
+
+// A partOf is what a variable stands for that is part of another one: h where the case
+// put m*h + r in place of H. Nobody has written it.
+type partOf struct{ of string }
+
+// part is a variable for whole numbers from low on, of which m times and r are the
+// variable of this name. It may be part of another one itself.
+func (p *Case) part(name string, low int64, m, r dim.Size) dim.Size {
+	of := name
+	if whole, isPart := p.isPart(name); isPart {
+		of = whole
+	}
+	part := fmt.Sprintf("%s'(%s, %s, %d)", name, m.Name(), r.Name(), low) // another one on another case
+	return p.Size(dim.Variable{Name: part, Low: low, Sense: &dim.Sense{Is: p.itself(name).Sub(r).Quo(m), Kind: partOf{of}}})
+}
+
+// isPart reports whether a variable is a part, and of what.
+func (p *Case) isPart(name string) (of string, is bool) {
+	if x := p.exploration.variables[name]; x.Sense != nil {
+		kind, is := x.Kind.(partOf)
+		return kind.of, is
+	}
+	return "", false
+}
+
+func (p *Case) isFlag(name string) bool {
+	for _, a := range p.exploration.args {
+		if a.name == name {
+			return a.kind == "bool"
+		}
+	}
+	return false
+}
+
+// result is what came out at the end of the case, in the block's own variables.
+func (p *Case) result(a elab.Application) Result {
+	output := a.Output.Clone()
+	for i := range output {
+		output[i] = output[i].InOthers()
+	}
+	count := graph.Count{Params: p.formula(a.Count.Params), MACs: p.formula(a.Count.MACs), FLOPs: p.formula(a.Count.FLOPs)}
+	return Result{Output: output, Count: count, of: p, steps: p.steps}
+}
+
+// formula is a count in the block's own variables; it is none where it divides by what may
+// be 0, as it does where a repeat that makes nothing then would divide.
+func (p *Case) formula(n dim.Size) dim.Size {
+	if !n.IsValid() {
+		return n
+	}
+	for _, d := range n.Divisors() {
+		if zero, known := p.known(d, dim.Zero); !known || zero {
+			return dim.Invalid()
+		}
+	}
+	return n.InOthers()
+}
+
+// chosen counts the variables that the case put values in place of.
+func (p *Case) chosen() int {
+	n := 0
+	for name, value := range p.values {
+		_, isPart := p.isPart(name)
+		parted := slices.ContainsFunc(value.Vars(), func(x dim.Variable) bool {
+			of, isPart := p.isPart(x.Name)
+			return isPart && of == name
 		})
-	}
-	if !apart(c) {
-		return c
-	}
-	kept := slices.Clone(c)
-	for i := 0; i < len(kept); {
-		if less := slices.Delete(slices.Clone(kept), i, i+1); len(less) > 0 && apart(less) {
-			kept = less
-		} else {
-			i++
+		if !isPart && !parted {
+			n++
 		}
 	}
-	return kept
-}
-
-// different leaves out cases that are like one before.
-func different(cases [][]literal) [][]literal {
-	var list [][]literal
-	for _, c := range cases {
-		if !slices.ContainsFunc(list, func(other []literal) bool { return slices.EqualFunc(c, other, literal.same) }) {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// absorbed leaves out cases that have all of another one and more.
-func absorbed(cases [][]literal) [][]literal {
-	return slices.DeleteFunc(slices.Clone(cases), func(c []literal) bool {
-		return slices.ContainsFunc(cases, func(other []literal) bool {
-			return len(other) < len(c) && !slices.ContainsFunc(other, func(l literal) bool { return !l.within(c) })
-		})
-	})
-}
-
-// joined makes one case of x == 1 and x >= 2, all else being equal.
-func joined(cases [][]literal) [][]literal {
-	for i := 0; i < len(cases); i++ {
-		for j := range cases {
-			if at := extends(cases[i], cases[j]); i != j && at >= 0 {
-				cases[i] = slices.Clone(cases[i])
-				cases[i][at].low--
-				cases = slices.Delete(cases, j, j+1)
-				i = -1
-				break
-			}
-		}
-	}
-	return cases
-}
-
-// extends returns the place at which one case has x >= n + 1 and another, which is the
-// same otherwise, x == n; -1 where there is none.
-func extends(c, d []literal) int {
-	if len(c) != len(d) {
-		return -1
-	}
-	for i, l := range c {
-		m := slices.IndexFunc(d, func(m literal) bool { return m.isValue && m.x.Name == l.x.Name })
-		if m < 0 || l.isValue || l.isMode {
-			continue
-		}
-		n, ok := d[m].value.Int()
-		if ok && int64(n) == l.low-1 && slices.EqualFunc(slices.Delete(slices.Clone(c), i, i+1), slices.Delete(slices.Clone(d), m, m+1), literal.same) {
-			return i
-		}
-	}
-	return -1
+	return n
 }

@@ -18,7 +18,7 @@ type Contract struct {
 	Kind       string   `json:"kind"` // block or net
 	Status     Status   `json:"status"`
 	Reason     string   `json:"reason,omitempty"`
-	Paths      int      `json:"cases"`
+	Cases      int      `json:"cases"`
 	Signature  string   `json:"signature"`
 	Requires   []Clause `json:"requires"`
 	Parameters []Clause `json:"parameters"`
@@ -41,7 +41,7 @@ type Clause struct {
 // it has, as a formula.
 func (v *Verdict) Contract() Contract {
 	c := Contract{
-		Name: v.Block.Name, Kind: v.Block.Block.Kind, Status: v.Status, Reason: v.Reason, Paths: v.Paths,
+		Name: v.Block.Name, Kind: v.Block.Block.Kind, Status: v.Status, Reason: v.Reason, Cases: v.Cases,
 		Signature: v.signature(), Requires: []Clause{}, Parameters: []Clause{}, Output: v.Output(),
 	}
 	for _, r := range v.Requirements {
@@ -71,7 +71,7 @@ func once(list []Clause) []Clause {
 }
 
 // signature is the block's parameters, its input, and its output: as claimed, or
-// where nothing is claimed as found, or _ where that differs from path to path.
+// where nothing is claimed as found, or _ where that differs from case to case.
 func (v *Verdict) signature() string {
 	var b strings.Builder
 	b.WriteString(v.Block.Name)
@@ -138,7 +138,7 @@ func written(o *resolve.Object, x ast.Expr) string {
 	return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset]
 }
 
-// found is a size that all paths agree on: the one of the most general path, if
+// found is a size that all cases agree on: the one of the most general case, if
 // the others have it too where they put values in place of variables.
 func (v *Verdict) found(of func(Result) dim.Size) string {
 	if size, ok := v.agreed(of); ok && inItsOwnWords(size) {
@@ -163,22 +163,22 @@ func (v *Verdict) agreed(of func(Result) dim.Size) (dim.Size, bool) {
 	if v.Status == NotProved || v.Status == Refuted || len(v.Results) == 0 {
 		return dim.Size{}, false
 	}
-	general := slices.MinFunc(v.Results, func(a, b Result) int { return a.path.chosen() - b.path.chosen() })
+	general := slices.MinFunc(v.Results, func(a, b Result) int { return a.of.chosen() - b.of.chosen() })
 	size := of(general)
-	if !size.IsValid() || general.path.chosen() > 0 && len(v.Results) > 1 {
+	if !size.IsValid() || general.of.chosen() > 0 && len(v.Results) > 1 {
 		return dim.Size{}, false
 	}
-	free := v.unbounded(size) // the general path may have raised bounds
+	free := v.unbounded(size) // the general case may have raised bounds
 	for _, r := range v.Results {
 		other := of(r)
-		if !other.IsValid() || !dim.Equivalent(v.unbounded(free.SubstituteAll(r.path.values).InOthers()), v.unbounded(other)) {
+		if !other.IsValid() || !dim.Equivalent(v.unbounded(free.SubstituteAll(r.of.values).InOthers()), v.unbounded(other)) {
 			return dim.Size{}, false
 		}
 	}
 	return size, true
 }
 
-// formulas is one formula where all paths agree, or one for each case; without says
+// formulas is one formula where all cases agree, or one for each case; without says
 // for which cases there is none.
 func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, without string) {
 	count := func(r Result) dim.Size { return of(r.Count) }
@@ -203,7 +203,7 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 				return has
 			}
 			return hasNot
-		}, func(r Result) []literal { return r.path.literals() })})
+		}, func(r Result) []literal { return r.of.literals() })})
 	}
 	if counted < len(v.Results) || v.Status != Proved {
 		without = v.elsewhere(len(list) > 0)
@@ -211,8 +211,8 @@ func (v *Verdict) formulas(of func(graph.Count) dim.Size) (list []Clause, withou
 	return list, without
 }
 
-// choseBy reports whether the path is one of several because of a parameter.
-func (p *path) choseBy(name string) bool {
+// choseBy reports whether the case is one of several because of a parameter.
+func (p *Case) choseBy(name string) bool {
 	return slices.ContainsFunc(p.literals(), func(l literal) bool {
 		return l.x.Name == name || l.fact.size.Has(name) || l.value.Has(name)
 	})
@@ -224,27 +224,27 @@ func (v *Verdict) caseOf(r Requirement) string {
 		switch {
 		case result.isRequired(r):
 			return has
-		case result.path.meets(r):
+		case result.of.meets(r):
 			return either
 		}
 		return hasNot
 	}, func(result Result) []literal { return result.before(r) })
 }
 
-// before is what the path supposed when it took a requirement. What it supposed later
+// before is what the case supposed when it took a requirement. What it supposed later
 // has no part in when it is one.
 func (result Result) before(r Requirement) []literal {
 	i := slices.IndexFunc(result.requires, r.same)
-	return result.path.told(result.path.choices[:result.requires[i].after])
+	return result.of.told(result.of.choices[:result.requires[i].after])
 }
 
-// requires reports whether the path takes a requirement for granted.
+// requires reports whether the case takes a requirement for granted.
 func (result Result) isRequired(r Requirement) bool {
 	return slices.ContainsFunc(result.requires, r.same)
 }
 
-// meets reports whether a requirement follows from what the path supposes.
-func (p *path) meets(r Requirement) bool {
+// meets reports whether a requirement follows from what the case supposes.
+func (p *Case) meets(r Requirement) bool {
 	by := map[string]dim.Size{}
 	for _, x := range r.Size.Vars() { // it may have the bounds of the way that requires it
 		by[x.Name] = p.variable(x.Name)
@@ -325,7 +325,7 @@ func (v *Verdict) implies(s, r Requirement) bool {
 }
 
 // unbounded is a size whose variables have no bounds but those of their kind: the
-// ones that a path has raised are what is in question.
+// ones that a case has raised are what is in question.
 func (v *Verdict) unbounded(size dim.Size) dim.Size {
 	by := map[string]dim.Size{}
 	for _, x := range size.Vars() {

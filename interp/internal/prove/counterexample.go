@@ -27,10 +27,10 @@ const (
 	maxConfirmations = 40
 )
 
-// counterexample tries small values that the path allows until the block, at
-// those values, fails: with the mistake that the path found, or else with any. It
+// counterexample tries small values that the case allows until the block, at
+// those values, fails: with the mistake that the case found, or else with any. It
 // is nil where none is found.
-func (x *exploration) counterexample(p *path, mistake *diag.Diagnostic) *Counterexample {
+func (x *exploration) counterexample(p *Case, mistake *diag.Diagnostic) *Counterexample {
 	for _, x.mistake = range []*diag.Diagnostic{mistake, nil} {
 		if c := x.search(p); c != nil {
 			return c
@@ -39,7 +39,7 @@ func (x *exploration) counterexample(p *path, mistake *diag.Diagnostic) *Counter
 	return nil
 }
 
-func (x *exploration) search(p *path) *Counterexample {
+func (x *exploration) search(p *Case) *Counterexample {
 	vars := p.mentioned(x)
 	names := slices.Sorted(maps.Keys(vars)) // so that every run gives the same values
 	random := rand.New(rand.NewSource(1))
@@ -66,7 +66,7 @@ func (x *exploration) search(p *path) *Counterexample {
 // smallest makes one value after the other what the text has by default or, where the
 // block does not fail then, as small as it can be. 0 is what nobody chooses, and comes
 // last.
-func (x *exploration) smallest(p *path, names []string, lows, assign map[string]int64, c *Counterexample) *Counterexample {
+func (x *exploration) smallest(p *Case, names []string, lows, assign map[string]int64, c *Counterexample) *Counterexample {
 	confirmations := 0
 	for _, name := range names {
 		for _, value := range x.candidates(name, lows[name], assign[name]) {
@@ -137,9 +137,9 @@ func (x *exploration) usual(name string) (int64, bool) {
 	return 0, false
 }
 
-// mentioned lists the variables that are left on the path, with their lower
+// mentioned lists the variables that are left on the case, with their lower
 // bounds.
-func (p *path) mentioned(x *exploration) map[string]int64 {
+func (p *Case) mentioned(x *exploration) map[string]int64 {
 	vars := map[string]int64{}
 	add := func(size dim.Size) {
 		for _, x := range size.Vars() {
@@ -163,9 +163,9 @@ func (p *path) mentioned(x *exploration) map[string]int64 {
 	return vars
 }
 
-// allows reports whether values meet everything the path supposes. Variables that
+// allows reports whether values meet everything the case supposes. Variables that
 // stand for powers get the values that their exponents make.
-func (p *path) allows(assign map[string]int64) bool {
+func (p *Case) allows(assign map[string]int64) bool {
 	for name, bases := range p.powers {
 		for _, base := range bases {
 			variable, low := p.power(base, name)
@@ -204,7 +204,7 @@ func stands(size dim.Size, r dim.Relation, holds bool, assign map[string]int64) 
 }
 
 // confirm applies the block at these values.
-func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample {
+func (x *exploration) confirm(p *Case, assign map[string]int64) *Counterexample {
 	original, ok := p.original(x, assign)
 	if !ok {
 		return nil
@@ -231,9 +231,9 @@ func (x *exploration) confirm(p *path, assign map[string]int64) *Counterexample 
 	return nil
 }
 
-// original turns values of what is left on the path into values of the block's
+// original turns values of what is left on the case into values of the block's
 // own parameters and sizes.
-func (p *path) original(x *exploration, assign map[string]int64) (map[string]int64, bool) {
+func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int64, bool) {
 	original := map[string]int64{}
 	for name := range assign {
 		original[name] = assign[name]

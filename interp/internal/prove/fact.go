@@ -10,8 +10,8 @@ import (
 
 // suppose adds a supposition: as a value or a lower bound of a variable where it
 // is one, otherwise as a fact in its strongest form. It reports false where the
-// path becomes impossible.
-func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bool {
+// case becomes impossible.
+func (p *Case) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bool {
 	if answer, known := p.known(size, r); known {
 		return answer == holds
 	}
@@ -54,7 +54,7 @@ func (p *path) suppose(size dim.Size, r dim.Relation, holds bool, why reason) bo
 }
 
 // note keeps what is supposed, in the block's own variables.
-func (p *path) note(c choice) {
+func (p *Case) note(c choice) {
 	if p.replacing {
 		return // it follows from what is kept already
 	}
@@ -73,7 +73,7 @@ func (p *path) note(c choice) {
 
 // remainder recognises x % m == r for a whole variable x and small m, which is
 // x = m*h + r for some whole h.
-func (p *path) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
+func (p *Case) remainder(size dim.Size) (name string, value dim.Size, ok bool) {
 	const largest = 64
 	vars := size.Vars()
 	if len(vars) != 1 || !size.IsWhole() {
@@ -108,7 +108,7 @@ func onlyRemainder(size dim.Size, name string, m, r int64) bool {
 }
 
 // put replaces a variable everywhere. What is put in its place has its bounds.
-func (p *path) put(name string, value dim.Size, why reason) bool {
+func (p *Case) put(name string, value dim.Size, why reason) bool {
 	low := p.low(name)
 	for k, v := range p.values {
 		p.values[k] = v.Substitute(name, value)
@@ -136,8 +136,8 @@ func (p *path) put(name string, value dim.Size, why reason) bool {
 	return p.suppose(value.Sub(dim.Int(int(low))), dim.NonNegative, true, why)
 }
 
-// replace puts a size in place of a variable in all that the path supposes.
-func (p *path) replace(name string, by dim.Size) bool {
+// replace puts a size in place of a variable in all that the case supposes.
+func (p *Case) replace(name string, by dim.Size) bool {
 	defer func(before bool) { p.replacing = before }(p.replacing)
 	p.replacing = true
 	for k, v := range p.values {
@@ -157,7 +157,7 @@ func (p *path) replace(name string, by dim.Size) bool {
 }
 
 // power is the variable that stands for base**(x - low), low being the bound of x.
-func (p *path) power(base int, name string) (power dim.Variable, low int) {
+func (p *Case) power(base int, name string) (power dim.Variable, low int) {
 	low = int(p.low(name))
 	x := p.exploration.variables[name].Size().Sub(dim.Int(low))
 	called := func(x string) string { return fmt.Sprintf("%d**(%s)", base, x) }
@@ -165,7 +165,7 @@ func (p *path) power(base int, name string) (power dim.Variable, low int) {
 }
 
 // raise makes a lower bound of a variable higher.
-func (p *path) raise(name string, low int64) bool {
+func (p *Case) raise(name string, low int64) bool {
 	if low <= p.low(name) {
 		return true
 	}
@@ -209,8 +209,8 @@ func lowerBound(size dim.Size) (name string, low int64, ok bool) {
 	return vars[0].Name, int64(n), ok && n <= math.MaxInt32
 }
 
-// known answers a question from normal forms and from the path's facts.
-func (p *path) known(size dim.Size, r dim.Relation) (answer, known bool) {
+// known answers a question from normal forms and from the case's facts.
+func (p *Case) known(size dim.Size, r dim.Relation) (answer, known bool) {
 	p.asked(size, len(p.facts))
 	switch {
 	case !size.IsValid():
@@ -230,7 +230,7 @@ func (p *path) known(size dim.Size, r dim.Relation) (answer, known bool) {
 	return p.knownNonNegative(size)
 }
 
-func (p *path) knownZero(size dim.Size) (answer, known bool) {
+func (p *Case) knownZero(size dim.Size) (answer, known bool) {
 	if size.IsZero() {
 		return true, true
 	}
@@ -247,14 +247,14 @@ func (p *path) knownZero(size dim.Size) (answer, known bool) {
 	return true, known1 && known2 && up && down
 }
 
-func (p *path) isKnownWhole(size dim.Size) bool {
+func (p *Case) isKnownWhole(size dim.Size) bool {
 	answer, known := p.known(size, dim.Whole)
 	return known && answer
 }
 
 // knownWhole looks for x / m among what is whole, for x % m among what is zero, and for
 // a part of x that is.
-func (p *path) knownWhole(size dim.Size) (answer, known bool) {
+func (p *Case) knownWhole(size dim.Size) (answer, known bool) {
 	if answer, known := p.factFor(size, dim.Whole); known || len(p.facts) == 0 {
 		return answer, known
 	}
@@ -268,7 +268,7 @@ func (p *path) knownWhole(size dim.Size) (answer, known bool) {
 	return true, whole
 }
 
-func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
+func (p *Case) knownNonNegative(size dim.Size) (answer, known bool) {
 	switch {
 	case size.ProvablyNonNegative():
 		return true, true
@@ -296,13 +296,13 @@ func (p *path) knownNonNegative(size dim.Size) (answer, known bool) {
 }
 
 // atMostZero reports whether size <= 0 follows.
-func (p *path) atMostZero(size dim.Size) bool {
+func (p *Case) atMostZero(size dim.Size) bool {
 	answer, known := p.knownNonNegative(size.Neg())
 	return known && answer
 }
 
 // positive reports whether size > 0 follows.
-func (p *path) positive(size dim.Size) bool {
+func (p *Case) positive(size dim.Size) bool {
 	if size.ProvablyPositive() {
 		return true
 	}
@@ -319,7 +319,7 @@ func (p *path) positive(size dim.Size) bool {
 
 // about lists the facts that share a variable with size: no other can decide its
 // sign.
-func (p *path) about(size dim.Size) []fact {
+func (p *Case) about(size dim.Size) []fact {
 	if len(p.facts) == 0 {
 		return nil
 	}
@@ -334,7 +334,7 @@ func (p *path) about(size dim.Size) []fact {
 }
 
 // factFor finds the very same question among the facts.
-func (p *path) factFor(size dim.Size, r dim.Relation) (answer, known bool) {
+func (p *Case) factFor(size dim.Size, r dim.Relation) (answer, known bool) {
 	for _, f := range p.facts {
 		if f.relation == r && dim.Equivalent(f.size, size) {
 			return f.holds, true

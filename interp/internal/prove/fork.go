@@ -13,16 +13,16 @@ import (
 // proof has split the cases n == 0 and n >= 1 of `repeat n`, and n == 0 fails further
 // on, the block requires n >= 1.
 
-// failing is a path that fails for all values, and the fork that it was on last.
+// failing is a case that fails for all values, and the fork that it was on last.
 type failing struct {
-	path  *path
+	of    *Case
 	fork  *fork
 	first *diag.Diagnostic
 }
 
-// lastFork is the fork that the path was on last, nil where since then, or from the
+// lastFork is the fork that the case was on last, nil where since then, or from the
 // start, it went one way of two that the text has.
-func (p *path) lastFork() *fork {
+func (p *Case) lastFork() *fork {
 	for _, c := range slices.Backward(p.choices) {
 		switch {
 		case c.fork != nil:
@@ -43,21 +43,21 @@ func (x *exploration) settleForks() {
 		}
 		excluded := false
 		for _, r := range x.verdict.Results {
-			excluded = r.path.requireFork(f.fork) || excluded
+			excluded = r.of.requireFork(f.fork) || excluded
 		}
 		switch {
 		case excluded:
 		case f.first == nil:
-			x.refuteContradiction(f.path)
+			x.refuteContradiction(f.of)
 		default:
-			x.refute(f.path, f.first)
+			x.refute(f.of, f.first)
 		}
 	}
 }
 
-// contradicted takes a path whose suppositions contradict each other for one that fails,
+// contradicted takes a case whose suppositions contradict each other for one that fails,
 // where it takes more than them to do so: what it requires.
-func (x *exploration) contradicted(p *path) {
+func (x *exploration) contradicted(p *Case) {
 	if !slices.ContainsFunc(p.requirements, func(r Requirement) bool { return !r.stated }) {
 		return
 	}
@@ -71,10 +71,10 @@ func (x *exploration) contradicted(p *path) {
 	}
 }
 
-// withoutRequirements supposes what a path supposes, but for what it requires; possible
+// withoutRequirements supposes what a case supposes, but for what it requires; possible
 // is false where that contradicts itself.
-func (p *path) withoutRequirements() (q *path, possible bool) {
-	q = newPath()
+func (p *Case) withoutRequirements() (q *Case, possible bool) {
+	q = newCase()
 	q.exploration, q.modes = p.exploration, maps.Clone(p.modes)
 	for _, c := range p.choices {
 		if c.why == required {
@@ -91,9 +91,9 @@ func (p *path) withoutRequirements() (q *path, possible bool) {
 	return q, true
 }
 
-// refuteContradiction looks for values for which a block fails on a path where what it
+// refuteContradiction looks for values for which a block fails on a case where what it
 // requires cannot be met.
-func (x *exploration) refuteContradiction(p *path) {
+func (x *exploration) refuteContradiction(p *Case) {
 	c := x.counterexample(p, nil)
 	if c == nil {
 		x.notProved("what it requires in one case cannot be met")
@@ -103,9 +103,9 @@ func (x *exploration) refuteContradiction(p *path) {
 	x.verdict.Problem = refutation(x, p, c.Problem, c)
 }
 
-// requireFork makes requirements of what the path supposes because of a fork; it
+// requireFork makes requirements of what the case supposes because of a fork; it
 // reports false where that is nothing.
-func (p *path) requireFork(f *fork) bool {
+func (p *Case) requireFork(f *fork) bool {
 	found := false
 	for i, c := range p.choices {
 		if c.fork != f {
@@ -124,13 +124,13 @@ func (p *path) requireFork(f *fork) bool {
 	return found
 }
 
-// requirement is one of the path, with what was asked in the block's own variables.
-func (p *path) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
+// requirement is one of the case, with what was asked in the block's own variables.
+func (p *Case) requirement(size dim.Size, r dim.Relation, holds, stated bool) Requirement {
 	return Requirement{Size: size, Relation: r, Holds: holds, asked: size.InOthers(), after: len(p.choices), stated: stated}
 }
 
-// required lists what the path requires, in the block's own variables.
-func (p *path) required() []Requirement {
+// required lists what the case requires, in the block's own variables.
+func (p *Case) required() []Requirement {
 	var list []Requirement
 	for _, r := range append(p.requirements[:len(p.requirements):len(p.requirements)], p.sides...) {
 		if r.stated {

@@ -19,14 +19,14 @@ import (
 //     iterations does, none included (elab/loop.go).
 //   - A requirement r(i), as one of all iterations: where r grows with i, that of the first
 //     implies the others, where it falls that of the last does, and where it does
-//     neither it is not about i. It is one of the path if some iteration is sure to be made;
-//     where nothing tells, the path splits into the cases that there is none, which
+//     neither it is not about i. It is one of the case if some iteration is sure to be made;
+//     where nothing tells, the case splits into the cases that there is none, which
 //     goes without, and that there is one, which requires it and cannot do without.
 //   - A question whose answer differs from iteration to iteration makes cases: the iteration is
 //     applied again for the iterations with the other answer. A requirement of some of the
 //     iterations only, or one that neither grows nor falls, leaves as "not shown".
 //
-// Questions that do not depend on i are those of the path, which is followed from the
+// Questions that do not depend on i are those of the case, which is followed from the
 // start with either answer.
 
 // A scope is an iteration that stands for all, a side head, or an attempt of which nothing
@@ -35,7 +35,7 @@ type scope struct {
 	outer       *scope
 	i           dim.Variable // that stands for all iterations, without a name for an attempt
 	first, last dim.Size
-	facts       int // how many the path had before
+	facts       int // how many the case had before
 	failed      int
 	pending     []Requirement // of all iterations, without i
 	unclear     bool          // something depends on i that cannot be said of all iterations
@@ -52,7 +52,7 @@ const maxAsked = 6
 var letters = []string{"i", "j", "k"}
 
 // Iteration begins what is said of all iterations but the first and last few.
-func (p *path) Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
+func (p *Case) Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
 	depth := 0
 	i.Name, i.Low = fmt.Sprintf("the iteration of (%s), %d to %d", n.Name(), first, last), int64(first)
 	for s := p.scope; s != nil; s = s.outer {
@@ -73,7 +73,7 @@ func (p *path) Iteration(n dim.Size, first, last int, list string) (i dim.Variab
 	p.facts = append(p.facts, fact{s.last.Sub(i.Size()), dim.NonNegative, true, inIteration})
 	return i, func(shown bool) (holds, again bool) {
 		if p.Stopped() {
-			return true, false // the path is of no use any more
+			return true, false // the case is of no use any more
 		}
 		holds = p.endIteration(s, shown)
 		again = p.nextKind(s)
@@ -86,7 +86,7 @@ func (p *path) Iteration(n dim.Size, first, last int, list string) (i dim.Variab
 
 // kindOf answers a question of which the answer differs from iteration to iteration: one way now,
 // the other when the iteration is applied again.
-func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
+func (p *Case) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 	answers := p.kinds[s.i.Name]
 	if s.asked == len(answers) {
 		answers = append(answers, true)
@@ -109,7 +109,7 @@ func (p *path) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 }
 
 // nextKind goes on to the next kind of iterations; it reports false where there is none.
-func (p *path) nextKind(s *scope) bool {
+func (p *Case) nextKind(s *scope) bool {
 	answers := p.kinds[s.i.Name]
 	for len(answers) > 0 && !answers[len(answers)-1] {
 		answers = answers[:len(answers)-1]
@@ -123,7 +123,7 @@ func (p *path) nextKind(s *scope) bool {
 	return true
 }
 
-func (p *path) endIteration(s *scope, shown bool) bool {
+func (p *Case) endIteration(s *scope, shown bool) bool {
 	p.leave(s)
 	if len(s.pending) > 0 && s.asked > 0 && s.list == "" || s.asked > maxAsked {
 		s.unclear = true // it is required of iterations of one kind
@@ -166,13 +166,13 @@ func (s *scope) someOf() []dim.Size {
 }
 
 // None reports whether a number of iterations is known to be 0.
-func (p *path) None(n dim.Size) bool {
+func (p *Case) None(n dim.Size) bool {
 	some, known := p.known(n.Sub(dim.Int(1)), dim.NonNegative)
 	return known && !some
 }
 
 // Try begins an attempt of which nothing is to remain.
-func (p *path) Try() (end func()) {
+func (p *Case) Try() (end func()) {
 	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed)}
 	p.scope = s
 	return func() {
@@ -185,7 +185,7 @@ func (p *path) Try() (end func()) {
 
 // Side begins a side head. What it requires is not required of the block, which is whole
 // without a head that does not fit, and so no fact outside.
-func (p *path) Side(name string) (end func()) {
+func (p *Case) Side(name string) (end func()) {
 	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: name}
 	if s.outer != nil && p.scope.i.Name != "" {
 		p.Beyond("a side head in a repeat of unknown length")
@@ -200,16 +200,16 @@ func (p *path) Side(name string) (end func()) {
 }
 
 // leave drops what was only known within a scope.
-func (p *path) leave(s *scope) {
+func (p *Case) leave(s *scope) {
 	p.scope = s.outer
 	p.facts = p.facts[:s.facts:s.facts]
 }
 
 // oblige takes a requirement where nothing is known about it; it reports false where
 // it is known not to hold.
-func (p *path) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
+func (p *Case) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
 	if p.Stopped() {
-		return true // one before it began the path anew
+		return true // one before it began the case anew
 	}
 	if answer, known := p.known(size, r); known {
 		if answer != holds {
@@ -222,7 +222,7 @@ func (p *path) oblige(size dim.Size, r dim.Relation, holds, own bool) bool {
 
 // takeInScope takes a requirement within a scope, where it is a fact, and leaves it to
 // the end of the scope what becomes of it outside.
-func (p *path) takeInScope(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
+func (p *Case) takeInScope(s *scope, size dim.Size, r dim.Relation, holds bool) bool {
 	if s.side != "" {
 		r := p.requirement(size, r, holds, false)
 		r.Side = s.side
@@ -246,7 +246,7 @@ func (p *path) takeInScope(s *scope, size dim.Size, r dim.Relation, holds bool) 
 
 // forAll is the requirement, without i, that r holds in all iterations of a scope; ok is
 // false where there is none.
-func (p *path) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
+func (p *Case) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
 	if onlyEach(r.Size, s.i.Name) {
 		return r, true
 	}
@@ -283,7 +283,7 @@ func (p *path) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
 
 // strongest says of whole sizes that they are at least something, where it can: p < 0
 // is -p - 1 >= 0, and p != 0 is p - 1 >= 0 where p >= 0.
-func (p *path) strongest(f fact) fact {
+func (p *Case) strongest(f fact) fact {
 	if f.holds || !f.size.IsWhole() || f.relation == dim.Whole {
 		return f
 	}
@@ -332,7 +332,7 @@ func eachItem(size dim.Size, i string) bool {
 
 // iterationOf is the innermost scope on whose iteration a size depends, by its number, its item
 // or the image that it takes; nil for none.
-func (p *path) iterationOf(size dim.Size) *scope {
+func (p *Case) iterationOf(size dim.Size) *scope {
 	for s := p.scope; s != nil; s = s.outer {
 		if s.i.Name != "" && size.DependsOn(s.i.Name) {
 			return s
@@ -341,8 +341,8 @@ func (p *path) iterationOf(size dim.Size) *scope {
 	return nil
 }
 
-// outside is a copy of the path without what is only known within scopes.
-func (p *path) outside() *path {
+// outside is a copy of the case without what is only known within scopes.
+func (p *Case) outside() *Case {
 	c := p.clone()
 	for s := p.scope; s != nil; s = s.outer {
 		c.facts = c.facts[:s.facts:s.facts]

@@ -186,7 +186,7 @@ func (a listAttack) way(v *Verdict) *Result {
 		})
 	}
 	for i, result := range v.Results {
-		is := !slices.ContainsFunc(result.path.literals(), func(l literal) bool {
+		is := !slices.ContainsFunc(result.of.literals(), func(l literal) bool {
 			switch {
 			case l.isValue:
 				return !holds(l.x.Size().Sub(l.value), dim.Zero, true)

@@ -53,14 +53,14 @@ func TestTheLibraryIsProved(t *testing.T) {
 			t.Errorf("%s: %v", o.Name, v.Others)
 		}
 		if len(v.Results) == 0 {
-			t.Errorf("%s: proved without a path that comes to an end", o.Name)
+			t.Errorf("%s: proved without a case that comes to an end", o.Name)
 		}
 	}
 }
 
-// What is proved holds: at random values that a path allows, the block evaluates
+// What is proved holds: at random values that a case allows, the block evaluates
 // at known sizes without an error, to exactly the shape and the number of
-// parameters that the path found.
+// parameters that the case found.
 func TestProofsHoldAtRandomValues(t *testing.T) {
 	const wanted = 10_000
 	random := rand.New(rand.NewSource(7))
@@ -85,13 +85,13 @@ func TestProofsHoldAtRandomValues(t *testing.T) {
 			checked += s.check(t, random, 25)
 		}
 		if checked == before {
-			t.Fatal("no sample meets what the paths require")
+			t.Fatal("no sample meets what the cases require")
 		}
 	}
-	t.Logf("%d values on %d paths of %d blocks and nets", checked, len(samples), len(p.verdicts))
+	t.Logf("%d values on %d cases of %d blocks and nets", checked, len(samples), len(p.verdicts))
 }
 
-// A sampler tries one path of a proof at known sizes.
+// A sampler tries one case of a proof at known sizes.
 type sampler struct {
 	verdict *Verdict
 	result  Result
@@ -99,7 +99,7 @@ type sampler struct {
 	vars    map[string]int64
 }
 
-// newSampler reports false for paths over unknown lists, blocks and tensors,
+// newSampler reports false for cases over unknown lists, blocks and tensors,
 // which have no values to try.
 func newSampler(v *Verdict, r Result) (sampler, bool) {
 	for _, a := range v.args {
@@ -107,14 +107,14 @@ func newSampler(v *Verdict, r Result) (sampler, bool) {
 			return sampler{}, false
 		}
 	}
-	if r.path.approximate {
+	if r.of.approximate {
 		return sampler{}, false
 	}
-	x := r.path.exploration
-	return sampler{v, r, x, r.path.mentioned(x)}, true
+	x := r.of.exploration
+	return sampler{v, r, x, r.of.mentioned(x)}, true
 }
 
-// check tries up to n random values and returns how many met what the path
+// check tries up to n random values and returns how many met what the case
 // supposes.
 func (s sampler) check(t *testing.T, random *rand.Rand, n int) (met int) {
 	for try := 0; try < 20*n && met < n; try++ {
@@ -123,10 +123,10 @@ func (s sampler) check(t *testing.T, random *rand.Rand, n int) (met int) {
 		for _, name := range slices.Sorted(maps.Keys(s.vars)) {
 			assign[name] = s.vars[name] + random.Int63n(most)
 		}
-		if !s.result.path.allows(assign) {
+		if !s.result.of.allows(assign) {
 			continue
 		}
-		original, ok := s.result.path.original(s.x, assign)
+		original, ok := s.result.of.original(s.x, assign)
 		if !ok {
 			continue
 		}
@@ -141,7 +141,7 @@ func (s sampler) compare(t *testing.T, values map[string]int64) {
 	o := s.verdict.Block
 	args := map[string]elab.Value{}
 	for _, a := range s.verdict.args {
-		args[a.name], _ = a.given(values, s.result.path.modes[a.name])
+		args[a.name], _ = a.given(values, s.result.of.modes[a.name])
 	}
 	a := elab.Apply(o, args, func(name string) dim.Size { return dim.Int(int(values[name])) }, nil, nil)
 	at := (&Counterexample{Values: values, Names: s.x.names(values)}).String()

@@ -5,22 +5,29 @@
 // questions its shape rules ask are answered by normal forms (package dim). Where
 // an answer depends on a variable, the application goes one way, with what that
 // way supposes noted as a fact, and the other way is put on a list to be followed
-// from the start with the opposite fact: each such way is a path (path.go). An
+// from the start with the opposite fact: each such way is a case (case.go). An
 // equality is used up at once, by putting its solution in place of a variable.
 //
 //	bottleneck:   stride != 1 ?  ── yes: stride := 2, 3, ...   projection
 //	                             └─ no:  stride := 1 ── C == 4*c ?  ── no:  projection
 //	                                                                └─ yes: C := 4*c, identity
 //
-// A proof is of everything that instantiating the block checks: shapes, arguments, and
-// that no two steps or tensors have one name (elab/names.go). Values that take no path
-// to its end fail, or the block's own `where` excludes them: a path on which it fails
-// whatever they are makes a requirement of the way not taken, where the text makes no
-// difference between the two, and refutes the block where it does (fork.go).
+// What is unknown is a variable that says what it stands for: a parameter or a size
+// (arguments.go), part of one (case.go), an iteration of a repeat (iteration.go), an item of
+// a list or a size of an image of which nothing is known (elab/unknown.go). Two variables
+// are one only where they stand for one number whatever the values are.
 //
-// What a path must take for granted that no `where` states (groups divide, a
+// A proof is of everything that instantiating the block checks: shapes, arguments, and
+// that no two steps or tensors have one name (elab/names.go). Values that take no case
+// to its end fail, or the block's own `where` excludes them: a case in which it fails
+// whatever they are makes a requirement of the way not taken, where the text makes no
+// difference between the two, and refutes the block where it does (fork.go,
+// counterexample.go).
+//
+// What a case must take for granted that no `where` states (groups divide, a
 // window fits) are the block's inferred requirements. Calls of blocks that are
-// proved are not entered: their signature says what comes out.
+// proved are not entered: their signature says what comes out (summary.go). What is
+// found becomes a contract (contract.go, tell.go), and words last of all (words.go).
 package prove
 
 import (
@@ -39,12 +46,12 @@ import (
 
 // Limits of one block: beyond them it is not proved.
 const (
-	maxPaths     = 200
+	maxCases     = 200
 	maxRuns      = 4000
 	maxVariables = 200 // parameters and sizes
 )
 
-var tooManyWays = fmt.Sprintf("more than %d ways through it", maxPaths)
+var tooManyCases = fmt.Sprintf("more than %d cases", maxCases)
 
 // Status is what is known of a block.
 type Status string
@@ -62,10 +69,10 @@ type Verdict struct {
 	Block  *resolve.Object
 	Status Status
 	Reason string // why it is not proved, or where a proof is bounded
-	Paths  int
+	Cases  int
 	// Requirements are what it takes for granted beyond its `where`.
 	Requirements []Requirement
-	// Results are those of the paths, in the order they were followed.
+	// Results are those of the cases, in the order they were followed.
 	Results []Result
 	// Counterexample makes a refuted block fail.
 	Counterexample *Counterexample
@@ -79,7 +86,7 @@ type Verdict struct {
 	variables map[string]dim.Variable // of the exploration
 }
 
-// A Requirement is a relation that a path takes for granted, under the condition
+// A Requirement is a relation that a case takes for granted, under the condition
 // that led to it.
 type Requirement struct {
 	Size     dim.Size
@@ -87,17 +94,17 @@ type Requirement struct {
 	Holds    bool
 	Side     string   // the side head that requires it, "" for the block itself
 	asked    dim.Size // as it was when it was taken
-	after    int      // how many choices the path had made by then
+	after    int      // how many choices the case had made by then
 	stated   bool     // by the block's own `where`
 }
 
-// A Result is the outcome of one path.
+// A Result is the outcome of one case.
 type Result struct {
 	Output dim.Shape
 	Count  graph.Count
 
 	requires []Requirement
-	path     *path
+	of       *Case
 	steps    map[int]dim.Shape
 }
 
@@ -188,14 +195,14 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
 		return v
 	}
-	if x.todo = startingPaths(args); x.todo == nil {
-		x.notProved(tooManyWays)
+	if x.todo = startingCases(args); x.todo == nil {
+		x.notProved(tooManyCases)
 		return v
 	}
 	x.left, x.until = p.share()
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
-		if v.Paths >= maxPaths || runs >= maxRuns {
-			x.notProved(tooManyWays)
+		if v.Cases >= maxCases || runs >= maxRuns {
+			x.notProved(tooManyCases)
 			break
 		}
 		if x.spent() {
@@ -208,7 +215,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	}
 	x.settleForks()
 	for i, r := range v.Results {
-		v.Results[i].requires = r.path.required()
+		v.Results[i].requires = r.of.required()
 		for _, q := range v.Results[i].requires {
 			x.require(q)
 		}
@@ -231,16 +238,16 @@ type exploration struct {
 	args    []argument
 	// variables are those that the block has been given, as they are by themselves.
 	variables map[string]dim.Variable
-	todo      []*path
-	// recursive are the paths that relied on the block itself.
-	recursive []*path
+	todo      []*Case
+	// recursive are the cases that relied on the block itself.
+	recursive []*Case
 	failing   []failing
 	left      int       // work allowed for the block
 	until     time.Time // and when it has to be done, if the file has a time
 }
 
-// follow applies the block along one path, to its end or to where it forks.
-func (x *exploration) follow(p *path) {
+// follow applies the block along one case, to its end or to where it forks.
+func (x *exploration) follow(p *Case) {
 	p.exploration = x
 	args, sizes := p.variables(x.args)
 	a := elab.Apply(x.object, args, sizes, p, nil)
@@ -253,11 +260,11 @@ func (x *exploration) follow(p *path) {
 	}
 	x.todo = append(x.todo, p.forks...)
 	v := x.verdict
-	v.Paths++
+	v.Cases++
 	switch {
 	case p.impossible:
 		x.contradicted(p)
-		v.Paths--
+		v.Cases--
 	case p.bounded != "":
 		if v.Status == Proved {
 			v.Status, v.Reason = Bounded, p.bounded
@@ -276,9 +283,9 @@ func (x *exploration) follow(p *path) {
 	}
 }
 
-// problem looks for values that make the path's mistake happen. A mistake that
+// problem looks for values that make the case's mistake happen. A mistake that
 // has nothing to do with values is reported as it is.
-func (x *exploration) problem(p *path, list diag.List) {
+func (x *exploration) problem(p *Case, list diag.List) {
 	var first *diag.Diagnostic
 	for _, d := range list {
 		switch {
@@ -306,8 +313,8 @@ func (x *exploration) problem(p *path, list diag.List) {
 	x.refute(p, first)
 }
 
-// refute looks for values that make a path's mistake happen.
-func (x *exploration) refute(p *path, first *diag.Diagnostic) {
+// refute looks for values that make a case's mistake happen.
+func (x *exploration) refute(p *Case, first *diag.Diagnostic) {
 	if p.approximate {
 		x.notProved(first.Message)
 		return

@@ -135,8 +135,8 @@ func TestBudgetsHold(t *testing.T) {
 		body = append(body, "  if "+name+" { relu } else { conv(C, 1x1) }")
 	}
 	v := verdictOn(t, "block b("+strings.Join(params, ", ")+") [N, C, H, W] -> [N, C, H, W] {\n"+strings.Join(body, "\n")+"\n}")
-	if v.Status != NotProved || !strings.Contains(v.Reason, "ways") {
-		t.Errorf("got %s (%s), want not proved for too many ways", v.Status, v.Reason)
+	if v.Status != NotProved || !strings.Contains(v.Reason, "cases") {
+		t.Errorf("got %s (%s), want not proved for too many cases", v.Status, v.Reason)
 	}
 	if v = verdictOn(t, `block b [N, C, H, W] -> [N, C, H, W] { if true { b } else { relu } }`); v.Status == Refuted {
 		t.Errorf("a block that only calls itself is %s", v.Status)

@@ -11,7 +11,7 @@ import (
 
 // Summary gives the count of a block that is proved in itself, so that its
 // claims can stand for its body. What it requires is required here.
-func (p *path) Summary(o *resolve.Object, args map[string]elab.Value, input, claims dim.Shape) (graph.Count, bool) {
+func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, claims dim.Shape) (graph.Count, bool) {
 	pr := p.exploration.prover
 	for _, c := range claims {
 		if !c.IsValid() {
@@ -74,7 +74,7 @@ type way struct {
 
 // waysOf are the ways through a called block that may be the one taken here; told is
 // that there is one, of which it is known.
-func (p *path) waysOf(v *Verdict, put func(dim.Size) dim.Size) (ways []way, told bool) {
+func (p *Case) waysOf(v *Verdict, put func(dim.Size) dim.Size) (ways []way, told bool) {
 	for _, r := range v.Results {
 		taken, known := p.takes(r, put)
 		if known && !taken {
@@ -112,7 +112,7 @@ const mostWays = 8
 
 // takes reports whether all that a way through a called block supposes holds for this
 // call, as far as that is known.
-func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) {
+func (p *Case) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) {
 	taken, known = true, true
 	holds := func(size dim.Size, relation dim.Relation, wanted bool) {
 		if size = put(size); !size.IsValid() {
@@ -126,7 +126,7 @@ func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) 
 			taken = false
 		}
 	}
-	for _, l := range r.path.literals() {
+	for _, l := range r.of.literals() {
 		switch {
 		case l.isMode:
 			known = false
@@ -143,7 +143,7 @@ func (p *path) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) 
 
 // admits reports whether arguments are among the values that a proof is about:
 // whole numbers from 0 on.
-func (p *path) admits(args map[string]elab.Value) bool {
+func (p *Case) admits(args map[string]elab.Value) bool {
 	for _, v := range args {
 		if size, ok := v.(dim.Size); ok && size.IsWhole() {
 			if holds, known := p.known(size, dim.NonNegative); !known || !holds {
@@ -156,7 +156,7 @@ func (p *path) admits(args map[string]elab.Value) bool {
 
 // falling lists the parameters to which a call of the block by itself gives a smaller
 // value than they have here, from 0 on.
-func (p *path) falling(args map[string]elab.Value) []string {
+func (p *Case) falling(args map[string]elab.Value) []string {
 	var names []string
 	for _, a := range p.exploration.args {
 		inner, ok := args[a.name].(dim.Size)
@@ -183,7 +183,7 @@ type inner struct {
 // inner call. It holds if one parameter falls in all such calls, so that they come to
 // an end, and what the block requires follows for them; both are checked once all
 // ways and all requirements are known.
-func (p *path) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
+func (p *Case) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
 	put, ok := substitution(o, args, input)
 	falling := p.falling(args)
 	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 {

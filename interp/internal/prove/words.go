@@ -54,7 +54,7 @@ func placed(size dim.Size) (plain dim.Size, where string) {
 	return size.SubstituteAll(by), where
 }
 
-// String writes one thing that a path supposes.
+// String writes one thing that a case supposes.
 func (l literal) String() string {
 	switch {
 	case l.isMode && l.mode == ops.Explicit:
@@ -121,7 +121,7 @@ func (v *Verdict) elsewhere(listed bool) string {
 	}
 	var names []string
 	for _, name := range v.openNames() {
-		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.path.choseBy(name) }) {
+		if slices.ContainsFunc(v.Results, func(r Result) bool { return r.of.choseBy(name) }) {
 			names = append(names, name)
 		}
 	}
@@ -154,8 +154,8 @@ func (x *exploration) varied(c *Counterexample) string {
 }
 
 // refutation is the diagnostic for a block that fails for some values.
-func refutation(x *exploration, p *path, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
-	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Paths == 1 && len(x.todo) == 0 {
+func refutation(x *exploration, p *Case, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
+	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Cases == 1 && len(x.todo) == 0 {
 		first.Trace = nil
 		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
 	}
@@ -183,7 +183,7 @@ func concretely(first, there *diag.Diagnostic) string {
 // only is the one value of a parameter for which the sizes that should be equal
 // are, as a condition; "" where there is no such value, or it is of a size that
 // comes in.
-func (p *path) only() string {
+func (p *Case) only() string {
 	if len(p.failed) == 0 {
 		return ""
 	}
