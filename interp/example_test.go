@@ -106,6 +106,28 @@ func ExampleProgram_Net() {
 	// fc [4, 7]
 }
 
+// What an editor shows of a block: its signature, and the comment before it.
+func ExampleProgram_Declarations() {
+	p, err := interp.Read("unit.cnn", strings.NewReader(`# A convolution with its activation.
+block unit(c: int, k = 3x3) [N, C, H, W] -> [N, c, _, _] { conv(c, k) -> relu }
+`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, d := range p.Declarations() {
+		fmt.Println(d.Signature)
+		fmt.Println(d.Doc)
+		for _, x := range d.Params {
+			fmt.Printf("%s: type %q, default %q\n", x.Name, x.Type, x.Default)
+		}
+	}
+	// Output:
+	// block unit(c: int, k = 3x3) [N, C, H, W] -> [N, c, _, _]
+	// A convolution with its activation.
+	// c: type "int", default ""
+	// k: type "", default "3x3"
+}
+
 func ExampleNet_Expand() {
 	p, err := interp.Read("small.cnn", strings.NewReader(small))
 	if err != nil {

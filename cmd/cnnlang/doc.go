@@ -13,8 +13,8 @@ import (
 
 // docDocument is cnnlang.doc/v1.
 type docDocument struct {
-	Schema  string     `json:"schema"`
-	Entries []docEntry `json:"entries"`
+	Schema  string               `json:"schema"`
+	Entries []interp.Declaration `json:"entries"`
 }
 
 // doc is `cnnlang doc`.
@@ -29,7 +29,7 @@ func (a *app) doc() *cobra.Command {
 		Example: "  cnnlang doc\n  cnnlang doc conv\n  cnnlang doc std.resnet\n  cnnlang doc resnet50 -o json",
 		Args:    arguments(0, 1, ""),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			entries, err := docEntries()
+			entries, err := interp.Declarations()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
@@ -38,7 +38,7 @@ func (a *app) doc() *cobra.Command {
 	}
 	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		entries, err := docEntries()
+		entries, err := interp.Declarations()
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (a *app) doc() *cobra.Command {
 			if i > 0 {
 				fmt.Fprintln(a.stdout)
 			}
-			fmt.Fprint(a.stdout, e)
+			fmt.Fprint(a.stdout, entryText(e))
 		}
 		return nil
 	}
@@ -67,10 +67,10 @@ func (a *app) doc() *cobra.Command {
 
 // docOf finds the entries that a name refers to. whole says that it is the name of a
 // file.
-func docOf(name string, all []docEntry) (found []docEntry, whole bool, err error) {
+func docOf(name string, all []interp.Declaration) (found []interp.Declaration, whole bool, err error) {
 	for _, e := range all {
 		switch name {
-		case e.Name, e.qualified():
+		case e.Name, qualified(e):
 			found = append(found, e)
 		case e.Package:
 			found, whole = append(found, e), true
@@ -87,17 +87,17 @@ func docOf(name string, all []docEntry) (found []docEntry, whole bool, err error
 }
 
 // docNames lists everything that docOf finds.
-func docNames(entries []docEntry) []string {
+func docNames(entries []interp.Declaration) []string {
 	var names []string
 	for _, e := range entries {
-		names = append(names, e.Name, e.qualified(), e.Package)
+		names = append(names, e.Name, qualified(e), e.Package)
 	}
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
 }
 
 // docList writes a line for each entry under the title of its file.
-func (a *app) docList(entries []docEntry) error {
+func (a *app) docList(entries []interp.Declaration) error {
 	width := 0
 	for _, e := range entries {
 		width = max(width, len(e.Name))
@@ -107,7 +107,7 @@ func (a *app) docList(entries []docEntry) error {
 			if i > 0 {
 				fmt.Fprintln(a.stdout)
 			}
-			fmt.Fprintln(a.stdout, e.title())
+			fmt.Fprintln(a.stdout, titleOf(e))
 		}
 		fmt.Fprintln(a.stdout, strings.TrimRight(fmt.Sprintf("  %-*s  %s", width, e.Name, firstSentence(e.Doc)), " "))
 	}
@@ -125,19 +125,41 @@ func firstSentence(doc string) string {
 	return doc
 }
 
-// docEntries describes the whole library.
-func docEntries() ([]docEntry, error) {
-	modules, err := interp.Shelf()
-	if err != nil {
-		return nil, err
+func qualified(e interp.Declaration) string {
+	if e.Package == "" {
+		return e.Name
 	}
-	var entries []docEntry
-	for _, m := range modules {
-		for _, o := range m.Blocks() {
-			if !strings.HasPrefix(o.Name, "_") {
-				entries = append(entries, describe(o))
-			}
-		}
+	return e.Package + "." + e.Name
+}
+
+// titleOf is the heading of a file's entries.
+func titleOf(e interp.Declaration) string {
+	switch {
+	case e.Kind == "primitive":
+		return "primitives"
+	case e.Package != "":
+		return e.Package
 	}
-	return entries, nil
+	return e.File
+}
+
+// entryText is a declaration for people.
+func entryText(e interp.Declaration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", e.Signature)
+	if e.Base != "" {
+		fmt.Fprintf(&b, "%s\n\n", e.Base)
+	}
+	if e.Doc != "" {
+		fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(e.Doc))
+	}
+	switch {
+	case e.Kind == "primitive":
+		fmt.Fprintln(&b, "a primitive of the language")
+	case e.Package != "":
+		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
+	default:
+		fmt.Fprintf(&b, "cnnlang params %s  (%s:%d)\n", e.Name, e.File, e.Line)
+	}
+	return b.String()
 }

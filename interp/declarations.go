@@ -1,0 +1,157 @@
+package interp
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"cnnlang/lang"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/nets"
+	"cnnlang/stdlib"
+)
+
+// A Declaration describes one primitive, block or net, in the words of its text.
+type Declaration struct {
+	Name      string      `json:"name"`
+	Kind      string      `json:"kind"`    // primitive, block or net
+	Package   string      `json:"package"` // what to import it from, "" for primitives and library nets
+	File      string      `json:"file"`
+	Line      int         `json:"line"`
+	Signature string      `json:"signature"`      // as it is written
+	Of        string      `json:"of,omitempty"`   // for a preset, what is filled in
+	Base      string      `json:"base,omitempty"` // and the signature of that
+	Params    []Parameter `json:"params"`
+	Input     []string    `json:"input"`
+	Output    []string    `json:"output"`
+	Where     []string    `json:"where,omitempty"`
+	Doc       string      `json:"doc"`
+}
+
+// A Parameter is one of a declaration's.
+type Parameter struct {
+	Name    string `json:"name"`
+	Type    string `json:"type,omitempty"`    // "" if only the default has it
+	Default string `json:"default,omitempty"` // "" if it has to be given
+}
+
+// Declarations describes the library: the primitives first, then the blocks of std, then
+// the nets, each in order of their files.
+func Declarations() ([]Declaration, error) {
+	modules, err := shelf()
+	var all []Declaration
+	for _, m := range modules {
+		all = append(all, declarations(m)...)
+	}
+	return all, err
+}
+
+// Declarations describes the blocks and nets of the main file.
+func (p *Program) Declarations() []Declaration { return declarations(p.Main) }
+
+func declarations(m *resolve.Module) (all []Declaration) {
+	for _, o := range m.Blocks() {
+		if !strings.HasPrefix(o.Name, "_") {
+			all = append(all, describe(o))
+		}
+	}
+	return all
+}
+
+// describe makes a declaration of the tree.
+func describe(o *resolve.Object) Declaration {
+	b, text := o.Block, o.Module.File.Source
+	e := Declaration{
+		Name: o.Name, Kind: b.Kind, File: text.Name, Line: o.Span.Start.Line,
+		Signature: signature(b, text), Params: []Parameter{}, Input: []string{}, Output: []string{}, Doc: b.Doc,
+	}
+	if o.IsPrimitive() {
+		e.Kind = "primitive"
+	} else if folder, file := path.Split(text.Name); folder == "std/" {
+		e.Package = "std." + strings.TrimSuffix(file, ".cnn")
+	}
+	if b.Preset != nil {
+		e.Of = written(b.Preset, text)
+		if base, _ := o.Module.LookupPath(b.Preset.Ref().Path); base != nil && base.Block != nil {
+			e.Base = signature(base.Block, base.Module.File.Source)
+		}
+	}
+	if b.Params != nil {
+		for _, p := range b.Params.List {
+			d := Parameter{Name: p.Name.Text}
+			if p.Type != nil {
+				d.Type = written(p.Type, text)
+			}
+			if p.Default != nil {
+				d.Default = written(p.Default, text)
+			}
+			e.Params = append(e.Params, d)
+		}
+	}
+	if b.Sig != nil {
+		for _, d := range b.Sig.In {
+			e.Input = append(e.Input, written(d, text))
+		}
+		for _, x := range b.Sig.Out {
+			e.Output = append(e.Output, written(x, text))
+		}
+	}
+	for _, x := range b.Where {
+		e.Where = append(e.Where, written(x, text))
+	}
+	return e
+}
+
+// signature is a declaration up to its braces.
+func signature(b *ast.Block, text *source.File) string {
+	end := b.Span().End.Offset
+	for _, body := range []*ast.Body{b.Body, b.Extra} {
+		if body != nil {
+			end = body.Span().Start.Offset
+		}
+	}
+	written := strings.TrimSpace(text.Text[b.Span().Start.Offset:end])
+	return strings.TrimSpace(strings.TrimSuffix(written, "{"))
+}
+
+// written is the text of a part of the tree.
+func written(n ast.Node, text *source.File) string {
+	span := n.Span()
+	return strings.TrimSpace(text.Text[span.Start.Offset:span.End.Offset])
+}
+
+// shelf loads every file of the library: the prelude first, then the other files
+// of std, then the nets, each in order of their names.
+func shelf() ([]*resolve.Module, error) {
+	var modules []*resolve.Module
+	for _, folder := range []struct {
+		files  fs.FS
+		prefix string
+	}{{stdlib.FS, "std/"}, {nets.FS, "nets/"}} {
+		entries, err := fs.ReadDir(folder.files, ".")
+		if err != nil {
+			return nil, fmt.Errorf("interp: %w", err)
+		}
+		for _, e := range entries {
+			p, list, err := lang.Load(folder.files, e.Name(), folder.prefix, std)
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("interp: %w", err)
+			case e.Name() == preludeFile:
+				continue
+			case list.HasErrors():
+				return nil, fmt.Errorf("interp: the library does not load: %w", list.Err())
+			}
+			if len(modules) == 0 {
+				modules = append(modules, p.Prelude)
+			}
+			modules = append(modules, p.Main)
+		}
+	}
+	return modules, nil
+}
+
+const preludeFile = "prelude.cnn"
