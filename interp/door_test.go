@@ -196,6 +196,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 		{load("named.cnn", interp.Options{Weights: random, Values: []string{"cf"}}), new(*interp.SelectionError), `did you mean "fc"?`},
 		{load("named.cnn", interp.Options{Weights: random, MaxMemory: 1000}), new(*interp.MemoryError), "1000 bytes may be used"},
 		{load("named.cnn", interp.Options{}), nil, "there are no weights; set Options.Weights"},
+		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("")}), new(*interp.WeightsError), "no such file"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("no.safetensors")}), new(*interp.WeightsError), "no.safetensors"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("few.safetensors")}), new(*interp.FitError), "few.safetensors"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsOf(map[string]tensor.Tensor{})}), new(*interp.FitError), "tensors in memory"},

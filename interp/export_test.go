@@ -32,7 +32,7 @@ func LoadFrom(files fs.FS, name, prefix string, std *lang.Library) (*Program, er
 }
 
 // StoreWeights takes parameters from an open file.
-func StoreWeights(s weights.Store) Weights { return Weights{given: true, store: s} }
+func StoreWeights(s weights.Store) Weights { return Weights{from: fromStore, store: s} }
 
 // Known reports whether the packed parameters came from a cache.
 func (m *Model) Known() bool { return m.plan.Known() }

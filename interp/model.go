@@ -37,9 +37,9 @@ type Model struct {
 	closing  sync.Once
 }
 
-// Build packs a net's weights, as the other options say. It stops soon after ctx has ended, with its error; its
-// other errors are *SelectionError, *MemoryError, *PrecisionError, *FitError,
-// *WeightsError and *WeightsLimitError.
+// Build packs a net's weights, as the other options say. It stops soon after ctx has ended,
+// with its error; its other errors are *SelectionError, *MemoryError, *PrecisionError,
+// *FitError, *WeightsError and *WeightsLimitError.
 func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
@@ -56,6 +56,7 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		return nil, err
 	}
 	w := opts.Weights
+	opts.Weights = Weights{} // a model does not keep what it packed
 	g, lean, err := n.lean(opts)
 	if err != nil {
 		return nil, err

@@ -17,16 +17,26 @@ import (
 // Weights say where a model's parameters come from: WeightsFile, WeightsOf or
 // RandomWeights.
 type Weights struct {
-	given    bool
+	from     origin
 	path     string
 	unmapped bool
+	store    weights.Store // an open file, or what stands for one
 	seed     uint64
-	store    weights.Store // an open one, the caller's to close
 }
+
+// An origin is a kind of weights.
+type origin int
+
+const (
+	nowhere origin = iota
+	fromFile
+	fromStore
+	fromSeed
+)
 
 // WeightsFile takes parameters from a .safetensors file, whose tensors have the names and
 // shapes of the net's.
-func WeightsFile(path string) Weights { return Weights{given: true, path: path} }
+func WeightsFile(path string) Weights { return Weights{from: fromFile, path: path} }
 
 // Unmapped is the same file, to be read and not mapped into memory.
 func (w Weights) Unmapped() Weights {
@@ -36,11 +46,11 @@ func (w Weights) Unmapped() Weights {
 
 // RandomWeights generates parameters from a seed, to try a net out: what it computes is
 // as large as with trained ones, and means nothing.
-func RandomWeights(seed uint64) Weights { return Weights{given: true, seed: seed} }
+func RandomWeights(seed uint64) Weights { return Weights{from: fromSeed, seed: seed} }
 
 // WeightsOf takes parameters from memory, by the names of the net's tensors.
 func WeightsOf(tensors map[string]tensor.Tensor) Weights {
-	return Weights{given: true, store: memoryStore(tensors)}
+	return Weights{from: fromStore, store: memoryStore(tensors)}
 }
 
 // errNoWeights is the error of Options without Weights.
@@ -48,17 +58,19 @@ var errNoWeights = errors.New("interp: there are no weights; set Options.Weights
 
 // open opens the file. Where addresses are scarce it is read and not mapped.
 func (w *Weights) open() (closeFile func(), err error) {
-	if !w.given {
+	switch w.from {
+	case nowhere:
 		return nil, errNoWeights
-	}
-	if w.path == "" {
+	case fromStore, fromSeed:
 		return func() {}, nil
 	}
 	_, limited := AddressesLeft()
-	if w.store, err = weights.Open(w.path, weights.Options{NoMap: w.unmapped || limited}); err != nil {
+	store, err := weights.Open(w.path, weights.Options{NoMap: w.unmapped || limited})
+	if err != nil {
 		return nil, err
 	}
-	return func() { w.store.Close() }, nil
+	w.store = store
+	return func() { store.Close() }, nil
 }
 
 // source gives the tensors that the main path and these side heads need, one by
@@ -84,7 +96,7 @@ func (w Weights) source(ctx context.Context, n *Net, sides []string) (plan.Sourc
 // explained says which nets of the library a file does fit.
 func (w Weights) explained(err error) error {
 	var fit *weights.FitError
-	if w.path == "" || !errors.As(err, &fit) {
+	if w.from != fromFile || !errors.As(err, &fit) {
 		return err
 	}
 	if fit.Fits = fitting(w.store); len(fit.Fits) > 0 {
