@@ -99,6 +99,9 @@ const mostThreads = 1024
 
 // check refuses numbers that have no meaning.
 func (o Options) check() error {
+	if o.Precision < F32 || o.Precision > BF16 {
+		return fmt.Errorf("interp: Options.Precision is %d, want F32, F32Fast or BF16", int(o.Precision))
+	}
 	for _, n := range []struct {
 		name  string
 		value int

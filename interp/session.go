@@ -20,10 +20,10 @@ type Session struct {
 	shared  bool // the workers are somebody else's to close
 }
 
-// NewSession makes a session that runs on this many threads; 0 is as many as
-// Options.Threads.
+// NewSession makes a session that runs on this many threads, of which 1024 are the most;
+// 0 is as many as Options.Threads.
 func (m *Model) NewSession(threads int) *Session {
-	w := ops.NewWorkers(cmp.Or(threads, m.opts.Threads))
+	w := ops.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
 	return &Session{m.plan.NewSession(w), m, w, false}
 }
 
