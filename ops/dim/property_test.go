@@ -44,7 +44,7 @@ var lows = map[string]int64{"H": 1, "C": 1, "stride": 1, "pad": 0, "low": -3, "e
 
 var symbols = map[string]dim.Size{
 	"H": dim.Var("H"), "C": dim.Var("C"), "stride": dim.Var("stride"),
-	"pad": dim.VarFrom("pad", 0), "low": dim.VarFrom("low", -3), "eps": dim.VarReal("eps"),
+	"pad": dim.VarFrom("pad", 0), "low": dim.VarFrom("low", -3), "eps": dim.Real("eps").Size(),
 }
 
 var names = []string{"H", "C", "stride", "pad", "low", "eps"}

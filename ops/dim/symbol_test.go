@@ -17,7 +17,7 @@ var (
 	C, c      = dim.Var("C"), dim.Var("c")
 	k, stride = dim.Var("k"), dim.Var("stride")
 	pad       = dim.VarFrom("pad", 0)
-	eps       = dim.VarReal("eps")
+	eps       = dim.Real("eps").Size()
 	n         = dim.Int
 )
 

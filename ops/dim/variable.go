@@ -41,9 +41,6 @@ func Var(name string) Size { return VarFrom(name, 1) }
 // VarFrom returns the variable name, which stands for an integer >= low.
 func VarFrom(name string, low int64) Size { return Variable{Name: name, Low: low}.Size() }
 
-// VarReal returns the variable name, which stands for any number.
-func VarReal(name string) Size { return Real(name).Size() }
-
 // Real is a variable that stands for any number.
 func Real(name string) Variable {
 	return Variable{Name: name, Low: math.MinInt64, Real: true}

@@ -151,7 +151,7 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variab
 	if l.list != nil {
 		list = l.list.Name
 	}
-	defer l.apart(true)()
+	defer l.apart()()
 	forget := l.namesSoFar()
 	defer func() {
 		if !ok {
@@ -184,9 +184,9 @@ func (l *loop) atMostOnce(t *generic, all bool) {
 	}
 }
 
-// apart keeps what an iteration names from what follows it. With perhaps that is known by
-// name alone: the iteration stands for any number of them.
-func (l *loop) apart(perhaps bool) (end func()) {
+// apart keeps what an iteration names from what follows it, which is known by name alone:
+// the iteration stands for any number of them.
+func (l *loop) apart() (end func()) {
 	f := l.env.frame
 	before := f.taps
 	f.taps = &taps{around: before}
@@ -195,7 +195,7 @@ func (l *loop) apart(perhaps bool) (end func()) {
 		for s := f.taps; s != before; s = s.around {
 			maps.Copy(named, s.of)
 		}
-		if f.taps = before; perhaps && len(named) > 0 {
+		if f.taps = before; len(named) > 0 {
 			f.taps = &taps{of: named, around: before, perhaps: true}
 		}
 	}
@@ -208,10 +208,13 @@ func (l *loop) multiply(before graph.Count, i dim.Variable, iterations dim.Size,
 		l.count = unknownCount
 		return
 	}
-	times := func(after, before dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(iterations)) }
-	l.count.Params = times(l.count.Params, before.Params)
-	l.count.MACs = times(l.count.MACs, before.MACs)
-	l.count.FLOPs = times(l.count.FLOPs, before.FLOPs)
+	l.count = counted(before, l.count, iterations)
+}
+
+// counted is a count of before and so many times what came to it.
+func counted(before, after graph.Count, times dim.Size) graph.Count {
+	more := func(before, after dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(times)) }
+	return graph.Count{Params: more(before.Params, after.Params), MACs: more(before.MACs, after.MACs), FLOPs: more(before.FLOPs, after.FLOPs)}
 }
 
 // growing reports whether every iteration adds the same to the shape: whether iteration i
@@ -249,28 +252,34 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 // attempt applies an iteration that may be none that happens, and so keeps what it has
 // to report to itself.
 func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
-	report, said := l.report, maps.Clone(l.said)
 	failed := false
-	l.report = func(d *diag.Diagnostic) {
-		if failed = true; d.Code.IsLimit() {
-			report(d) // it ends the whole application
-		}
-	}
-	out := l.iterate(i, x)
-	l.report, l.said = report, said
+	var out Tensor
+	l.apartFrom(func(d *diag.Diagnostic) bool {
+		failed = true
+		return d.Code.IsLimit() // which ends the whole application
+	}, func() { out = l.iterate(i, x) })
 	return out, !failed && !out.Poisoned && !out.Suspect
 }
 
-// anything shows that an iteration takes any image to some image of the same batch,
-// so that some image is what any number of iterations leaves.
+// anything shows that an iteration takes any image to some image of the same batch, or
+// one of any number of channels to one of the same height and width; so that some such
+// image is what any number of iterations leaves.
 func (l *loop) anything(x Tensor) Tensor {
-	if out, ok := l.anyWidth(x); ok {
-		return out
+	before, source := l.count, l.image(x)
+	if len(x.Shape) == 4 {
+		_, _, ok := l.every(0, 0, func(i dim.Size) bool {
+			out, ok := l.attempt(i, l.anyImage(x, source.taken(i), 1))
+			return ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])
+		})
+		if ok {
+			l.count = unknownCount
+			return l.anyImage(x, source, 1)
+		}
+		l.count = before
 	}
-	source := l.image(x)
 	failed, sameAxes := false, true
 	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
-		out := l.iterate(i, l.anyImage(x, source.taken(i)))
+		out := l.iterate(i, l.anyImage(x, source.taken(i), 3))
 		failed = failed || out.Poisoned || out.Suspect
 		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
 		return true
@@ -286,7 +295,7 @@ func (l *loop) anything(x Tensor) Tensor {
 		return poison
 	}
 	l.count = unknownCount
-	return l.anyImage(x, source)
+	return l.anyImage(x, source, 3)
 }
 
 // image is what the iterations leave of which nothing is known.
@@ -302,32 +311,6 @@ func (l *loop) image(x Tensor) imageSource {
 func (s imageSource) taken(i dim.Size) imageSource {
 	s.Left, s.of = false, append(slices.Clip(s.of), i)
 	return s
-}
-
-// anyWidth shows that an iteration takes an image of any number of channels to one of the
-// same height and width, so that these stay.
-func (l *loop) anyWidth(x Tensor) (Tensor, bool) {
-	if len(x.Shape) != 4 {
-		return x, false
-	}
-	before, source := l.count, l.image(x)
-	wide := func(s imageSource) Tensor {
-		t := x
-		t.Shape = x.Shape.Clone()
-		t.Shape[1] = s.size(l.unknowns, dim.Letter(1))
-		return t
-	}
-	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
-		out, ok := l.attempt(i, wide(source.taken(i)))
-		return ok && len(out.Shape) == 4 && sameShape(out.Shape[2:], x.Shape[2:]) && dim.Equivalent(out.Shape[0], x.Shape[0])
-	})
-	if !ok {
-		l.count = before
-		return x, false
-	}
-	l.unknowns.Approximate()
-	l.count = unknownCount
-	return wide(source), true
 }
 
 // few follows a small number of iterations.
@@ -355,14 +338,4 @@ func (m *machine) fewIterations(n dim.Size) (Value, bool) {
 	return nil, false
 }
 
-func sameShape(a, b dim.Shape) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !dim.Equivalent(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
+func sameShape(a, b dim.Shape) bool { return slices.EqualFunc(a, b, dim.Equivalent) }

@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"maps"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -127,6 +129,18 @@ func (m *machine) fail(d *diag.Diagnostic) {
 	}
 	m.tellProgress(d)
 	m.report(d)
+}
+
+// apartFrom does something of which it reports only what is to be told.
+func (m *machine) apartFrom(told func(*diag.Diagnostic) bool, do func()) {
+	report, said := m.report, maps.Clone(m.said)
+	m.report = func(d *diag.Diagnostic) {
+		if told(d) {
+			report(d)
+		}
+	}
+	do()
+	m.report, m.said = report, said
 }
 
 // stop reports a limit and ends the instantiation.

@@ -1,7 +1,6 @@
 package elab
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -262,16 +261,13 @@ func (m *machine) nameFlat(c *Closure, e *env, sc scope, x Tensor) {
 		m.unknowns.Beyond("the names in a block that calls itself with the empty label")
 		return
 	}
-	count, report, said := m.count, m.report, maps.Clone(m.said)
-	m.report = func(d *diag.Diagnostic) {
-		if d.Code == diag.DuplicatePath || d.Code.IsLimit() {
-			report(d)
-		}
-	}
-	end := m.unknowns.Try()
-	m.body(c.Object.Block.Body, e.inner(), sc, x)
-	end()
-	m.count, m.report, m.said = count, report, said
+	count := m.count
+	m.apartFrom(func(d *diag.Diagnostic) bool { return d.Code == diag.DuplicatePath || d.Code.IsLimit() }, func() {
+		end := m.unknowns.Try()
+		m.body(c.Object.Block.Body, e.inner(), sc, x)
+		end()
+	})
+	m.count = count
 }
 
 // nameUnknown takes note of a block of which nobody knows what names it gives. They are

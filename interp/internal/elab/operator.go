@@ -42,17 +42,33 @@ func (m *machine) binary(x *ast.Binary, e *env) (Value, bool) {
 	if !ok1 || !ok2 {
 		return nil, false
 	}
-	switch x.Op {
-	case "<":
-		return !m.facts.Decide(l.Sub(r), dim.NonNegative), true
-	case ">=":
-		return m.facts.Decide(l.Sub(r), dim.NonNegative), true
-	case ">":
-		return !m.facts.Decide(r.Sub(l), dim.NonNegative), true
-	case "<=":
-		return m.facts.Decide(r.Sub(l), dim.NonNegative), true
+	if c, ok := comparisons[x.Op]; ok {
+		return m.facts.Decide(c.of(l, r), c.relation) != c.negated, true
 	}
 	return m.arithmetic(x, l, r, e)
+}
+
+// A comparison says of the difference of its sides, the second less the first where swapped,
+// that it stands in a relation to 0, or with negated that it does not.
+type comparison struct {
+	relation         dim.Relation
+	negated, swapped bool
+}
+
+var comparisons = map[string]comparison{
+	"==": {dim.Zero, false, false},
+	"!=": {dim.Zero, true, false},
+	">=": {dim.NonNegative, false, false},
+	"<":  {dim.NonNegative, true, false},
+	"<=": {dim.NonNegative, false, true},
+	">":  {dim.NonNegative, true, true},
+}
+
+func (c comparison) of(l, r dim.Size) dim.Size {
+	if c.swapped {
+		l, r = r, l
+	}
+	return l.Sub(r)
 }
 
 // notZero reports whether a size can be divided by.

@@ -169,7 +169,7 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	if m.unknowns == nil {
 		return poison
 	}
-	return m.anyImage(x, image)
+	return m.anyImage(x, image, 3)
 }
 
 // claimedImage is an image of the shape that a signature claims; where it claims

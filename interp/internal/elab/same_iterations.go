@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/ops/dim"
@@ -38,22 +40,12 @@ func (s *sameIterations) follow(before, after Tensor, left int) bool {
 	if !s.possible || s.iteration < 2 || after.Suspect || !identical(before.Shape, after.Shape) {
 		return false
 	}
-	more := func(after, before dim.Size) dim.Size { return after.Add(after.Sub(before).Mul(dim.Int(left))) }
-	c := &s.machine.count
-	c.Params, c.MACs, c.FLOPs = more(c.Params, s.count.Params), more(c.MACs, s.count.MACs), more(c.FLOPs, s.count.FLOPs)
+	s.machine.count = counted(s.count, s.machine.count, dim.Int(left+1))
 	return true
 }
 
 // identical is sameShape for shapes that did not change: a difference in form is
 // one.
 func identical(a, b dim.Shape) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if d := a[i].Sub(b[i]); d != (dim.Size{}) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a, b, func(a, b dim.Size) bool { return a.Sub(b) == dim.Size{} })
 }

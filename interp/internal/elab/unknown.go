@@ -46,20 +46,8 @@ func (m *machine) holds(x ast.Expr, e *env) (holds, ok bool) {
 			return m.remainderHolds(rem, b.R, e)
 		}
 	}
-	relation, negated, swapped := dim.Zero, false, false
-	switch b.Op {
-	case "==":
-	case "!=":
-		negated = true
-	case ">=":
-		relation = dim.NonNegative
-	case "<":
-		relation, negated = dim.NonNegative, true
-	case "<=":
-		relation, swapped = dim.NonNegative, true
-	case ">":
-		relation, negated, swapped = dim.NonNegative, true, true
-	default:
+	c, ok := comparisons[b.Op]
+	if !ok {
 		return m.evalBool(x, e)
 	}
 	lv, ok1 := m.eval(b.L, e)
@@ -72,10 +60,7 @@ func (m *machine) holds(x ast.Expr, e *env) (holds, ok bool) {
 	if !isNumber1 || !isNumber2 {
 		return m.evalBool(x, e)
 	}
-	if swapped {
-		l, r = r, l
-	}
-	return m.unknowns.Assume(l.Sub(r), relation, !negated, m.outermost()), true
+	return m.unknowns.Assume(c.of(l, r), c.relation, !c.negated, m.outermost()), true
 }
 
 // outermost reports whether the block being applied is the one that was asked
@@ -184,11 +169,11 @@ func (s imageSource) size(u Unknowns, axis string) dim.Size {
 	return u.Size(v)
 }
 
-// anyImage is an image of x's batch whose other sizes are unknown.
-func (m *machine) anyImage(x Tensor, s imageSource) Tensor {
+// anyImage is an image of x's batch of which so many of the other sizes are unknown.
+func (m *machine) anyImage(x Tensor, s imageSource, axes int) Tensor {
 	m.unknowns.Approximate()
 	t := Tensor{Shape: x.Shape.Clone(), Origins: x.Origins}
-	for i := 1; i < min(len(t.Shape), len(dim.Letters())); i++ {
+	for i := 1; i < min(len(t.Shape), 1+axes); i++ {
 		t.Shape[i] = s.size(m.unknowns, dim.Letter(i))
 	}
 	return t

@@ -172,24 +172,19 @@ func (p *Case) None(n dim.Size) bool {
 }
 
 // Try begins an attempt of which nothing is to remain.
-func (p *Case) Try() (end func()) {
-	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed)}
-	p.scope = s
-	return func() {
-		if !p.Stopped() {
-			p.leave(s)
-			p.failed = p.failed[:s.failed:s.failed]
-		}
-	}
-}
+func (p *Case) Try() (end func()) { return p.try("") }
 
 // Side begins a side head. What it requires is not required of the block, which is whole
 // without a head that does not fit, and so no fact outside.
 func (p *Case) Side(name string) (end func()) {
-	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: name}
-	if s.outer != nil && p.scope.i.Name != "" {
+	if p.scope != nil && p.scope.i.Name != "" {
 		p.Beyond("a side head in a repeat of unknown length")
 	}
+	return p.try(name)
+}
+
+func (p *Case) try(side string) (end func()) {
+	s := &scope{outer: p.scope, facts: len(p.facts), failed: len(p.failed), side: side}
 	p.scope = s
 	return func() {
 		if !p.Stopped() {
