@@ -11,7 +11,7 @@ import (
 	"cnnlang/interp/internal/packcache"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
 )
 
 // cached is plan.New with the folder of Options.Cache: what was packed before is
@@ -85,10 +85,10 @@ func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Option
 	if err := graph.Print(&text, g); err != nil {
 		return packcache.Key{}, err
 	}
-	isa, err := ops.ISA()
+	isa, err := exec.ISA()
 	if err != nil {
 		return packcache.Key{}, err
 	}
-	return packcache.KeyOf(strconv.Itoa(ops.PackVersion), runtime.GOARCH, isa, planned.Precision.String(), text.String(), origin,
+	return packcache.KeyOf(strconv.Itoa(exec.PackVersion), runtime.GOARCH, isa, planned.Precision.String(), text.String(), origin,
 		fmt.Sprint(planned.Algorithms)), nil
 }

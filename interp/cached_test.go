@@ -11,7 +11,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/internal/nettest"
 	"cnnlang/interp/internal/weights"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
 
@@ -243,7 +243,7 @@ func TestCacheOfOthers(t *testing.T) {
 // Weights of one precision are not taken for those of another. Where the processor does
 // not multiply bfloat16, a process in which plain Go does tests it.
 func TestCacheKnowsThePrecision(t *testing.T) {
-	if ops.BF16.Supported() != nil {
+	if layout.BF16.Supported() != nil {
 		child := exec.Command(os.Args[0], "-test.run=^TestCacheKnowsThePrecision$")
 		child.Env = append(os.Environ(), "CNNLANG_ISA=generic")
 		if out, err := child.CombinedOutput(); err != nil {
@@ -253,7 +253,7 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 	}
 	folder := filepath.Join(t.TempDir(), "cache")
 	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
-	for i, precision := range []ops.Precision{ops.F32, ops.BF16, ops.F32, ops.BF16} {
+	for i, precision := range []layout.Precision{layout.F32, layout.BF16, layout.F32, layout.BF16} {
 		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(0), Cache: folder, Precision: precision})
 		if err != nil || m.CacheProblem != nil {
 			t.Fatal(err, m.CacheProblem)

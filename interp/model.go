@@ -10,17 +10,17 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // Precision is what values between steps are rounded to.
-type Precision = ops.Precision
+type Precision = layout.Precision
 
 // The precisions: all float32; products of bfloat16; and values of images too.
 const (
-	F32     = ops.F32
-	F32Fast = ops.F32Fast
-	BF16    = ops.BF16
+	F32     = layout.F32
+	F32Fast = layout.F32Fast
+	BF16    = layout.BF16
 )
 
 // A Model is a network ready to run: its algorithms chosen and its weights
@@ -159,7 +159,7 @@ func (m *Model) Memory(threads int) Memory { return Memory(m.plan.Memory(threads
 func (m *Model) PrintPlan(w io.Writer, threads int) error { return plan.Print(w, m.plan, threads) }
 
 // A PrecisionError says that the processor has no kernels for a precision.
-type PrecisionError = ops.PrecisionError
+type PrecisionError = layout.PrecisionError
 
 // A MemoryError says that a model does not fit the memory it may use, with its input and
 // all that is taken on the way to it.

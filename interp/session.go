@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"cnnlang/interp/internal/plan"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -16,21 +16,21 @@ import (
 type Session struct {
 	session *plan.Session
 	model   *Model
-	workers *ops.Workers
+	workers *task.Workers
 	shared  bool // the workers are somebody else's to close
 }
 
 // NewSession makes a session that runs on this many threads, of which 1024 are the most;
 // 0 is as many as Options.Threads.
 func (m *Model) NewSession(threads int) *Session {
-	w := ops.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
+	w := task.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
 	return &Session{m.plan.NewSession(w), m, w, false}
 }
 
 // NewSessionOn makes a session that shares workers with others, so that many
 // sessions at once keep no more threads busy than one. Their runs take turns, first
 // come, first served. The workers stay the caller's, to close after the last run.
-func (m *Model) NewSessionOn(w *ops.Workers) *Session {
+func (m *Model) NewSessionOn(w *task.Workers) *Session {
 	return &Session{m.plan.NewSession(w), m, w, true}
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"cnnlang/interp/internal/nettest"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -17,7 +17,7 @@ func TestSessionsShareWorkers(t *testing.T) {
 	m := nettest.Build(t, nettest.Instantiate(t, "nin_cifar10", shape))
 	input := nettest.Image(1, shape)
 	want := nettest.Results(t, m, 1, input)[0]
-	workers := ops.NewWorkers(2)
+	workers := task.NewWorkers(2)
 	defer workers.Close()
 	const sessions, runs = 8, 240
 	var left atomic.Int64

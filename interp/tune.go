@@ -13,7 +13,8 @@ import (
 	"cnnlang/interp/internal/pass"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/regular"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -54,11 +55,11 @@ func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, 
 	if err != nil {
 		return nil, err
 	}
-	isa, err := ops.ISA()
+	isa, err := exec.ISA()
 	if err != nil {
 		return nil, err
 	}
-	workers := ops.NewWorkers(opts.Threads)
+	workers := task.NewWorkers(opts.Threads)
 	defer workers.Close()
 	choices, err := plan.Tune(ctx, g, workers, d)
 	if err != nil {
@@ -133,7 +134,7 @@ func (t *Tuning) Write(path string) error {
 // Check tells whether the tuning is for this net: its error is a *TuningError that
 // names what is not.
 func (t *Tuning) Check(path string, n *Net, opts Options) error {
-	isa, err := ops.ISA()
+	isa, err := exec.ISA()
 	if err != nil {
 		return err
 	}
@@ -154,8 +155,8 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 	for _, s := range t.Steps {
 		var known []string
 		if node := nodes[s.Path]; node != nil {
-			if chooser, ok := node.Op.(ops.Chooser); ok {
-				known = chooser.Alternatives(node.InShapes(), node.Shape)
+			for _, a := range exec.Tunable(node.Op, node.InShapes(), node.Shape) {
+				known = append(known, a.Name)
 			}
 		}
 		if !slices.Contains(known, s.Algorithm) {

@@ -66,7 +66,7 @@ func (n *Net) whyInput() *Why {
 	in := n.Graph.Input
 	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
 	for i, size := range in.Shape {
-		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
+		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i).String(), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
 	}
 	return w
 }
@@ -84,7 +84,7 @@ func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
 func history(s graph.Step, origins []*elab.Origin) *Why {
 	w := &Why{Path: s.Path, Call: s.Call, Shape: s.Node.Shape, Span: s.Span}
 	for i, o := range origins {
-		a := AxisHistory{Name: dim.Axis(i), Index: i}
+		a := AxisHistory{Name: dim.Axis(i).String(), Index: i}
 		for ; o != nil; o = o.Before {
 			size, known := o.Size.Int()
 			if !known {

@@ -41,7 +41,8 @@ func New(name string, args map[string]any) (Op, error) {
 	if !found {
 		return nil, fmt.Errorf("ops: no op is called %q", name)
 	}
-	op := reflect.New(t.typ)
+	op := reflect.New(t.none.Type())
+	op.Elem().Set(t.none)
 	for _, f := range t.fields {
 		arg, ok := args[f.name]
 		if !ok {
@@ -71,7 +72,7 @@ func Parameters(name string) []Parameter {
 
 // An opStruct is the struct of an op.
 type opStruct struct {
-	typ    reflect.Type
+	none   reflect.Value // without arguments
 	fields []parameterField
 }
 
@@ -79,8 +80,8 @@ type opStruct struct {
 var structs = sync.OnceValue(func() map[string]opStruct {
 	all := map[string]opStruct{}
 	for _, op := range Builtins {
-		t := reflect.TypeOf(op).Elem()
-		all[op.Name()] = opStruct{t, parameterFields(t)}
+		none := reflect.ValueOf(op).Elem()
+		all[op.Name()] = opStruct{none, parameterFields(none.Type())}
 	}
 	return all
 })

@@ -35,11 +35,11 @@ func TestCosts(t *testing.T) {
 		{lrn(5), in{{2, 3, 4, 5}}, 0, 240},
 		{&ops.L2Normalize{}, in{{2, 3}}, 0, 12},
 		{&ops.Softmax{}, in{{2, 3}}, 0, 12},
-		{&ops.ReLU{}, in{{2, 3, 4, 5}}, 0, 120},
-		{&ops.ReLU6{}, in{{2, 3}}, 0, 6},
-		{&ops.Sigmoid{}, in{{2, 3}}, 0, 6},
-		{&ops.SiLU{}, in{{2, 3}}, 0, 6},
-		{&ops.GELU{}, in{{2, 3}}, 0, 6},
+		{ops.ReLU.Op(), in{{2, 3, 4, 5}}, 0, 120},
+		{ops.ReLU6.Op(), in{{2, 3}}, 0, 6},
+		{ops.Sigmoid.Op(), in{{2, 3}}, 0, 6},
+		{ops.SiLU.Op(), in{{2, 3}}, 0, 6},
+		{ops.GELU.Op(), in{{2, 3}}, 0, 6},
 		{maxpool(pair(3, 2), pair(1, 1), pad(0), false), in{{1, 2, 4, 4}}, 0, 2 * 2 * 3 * 6},
 		{avgpool(pair(3, 2), pair(1, 1), pad(0), false, true), in{{1, 2, 4, 4}}, 0, 2 * 2 * 3 * 6},
 		{&ops.AvgPoolTo{K: pair(2, 3)}, in{{1, 2, 4, 4}}, 0, 2 * 2 * 3 * 2 * 2},
@@ -87,10 +87,10 @@ func TestFusedCost(t *testing.T) {
 		for _, next := range []struct {
 			op ops.Op
 			in []dim.Shape
-		}{{norm, []dim.Shape{out}}, {&ops.Add{}, []dim.Shape{out, out}}, {&ops.ReLU{}, []dim.Shape{out}}} {
+		}{{norm, []dim.Shape{out}}, {&ops.Add{}, []dim.Shape{out, out}}, {ops.ReLU.Op(), []dim.Shape{out}}} {
 			want = want.Add(next.op.Cost(next.in, out).FLOPs)
 		}
-		fused := op.WithEpilogue(ops.Epilogue{Norm: norm, Add: true, Act: ops.ActReLU})
+		fused := op.WithEpilogue(ops.Epilogue{Norm: norm, Add: true, Act: ops.ReLU})
 		if got := fused.Cost([]dim.Shape{x, out}, out).FLOPs; got != want {
 			t.Errorf("%s: got %v FLOPs fused, %v apart", op.Name(), got, want)
 		}
@@ -113,7 +113,7 @@ func TestParams(t *testing.T) {
 		{norm, []int{1, 6, 9, 9}, "weight[6] bias[6] running_mean[6]* running_var[6]*"},
 		{&ops.LayerNorm{}, []int{1, 6, 9, 9}, "weight[6] bias[6]"},
 		{&ops.LayerScale{}, []int{1, 6, 9, 9}, "layer_scale[6, 1, 1]"},
-		{&ops.ReLU{}, []int{1, 6, 9, 9}, ""},
+		{ops.ReLU.Op(), []int{1, 6, 9, 9}, ""},
 	} {
 		var got []string
 		for _, p := range c.op.Params([]dim.Shape{dim.Shaped(c.in...)}) {

@@ -18,18 +18,19 @@ type Epilogue struct {
 	Act Activation
 }
 
-// Activation is a function of one value.
-type Activation int
-
-// The activations. NaN stays NaN in all of them.
-const (
-	None Activation = iota
-	ActReLU
-	ActReLU6
-	ActSigmoid
-	ActSiLU
-	ActGELU
-)
+// String lists what there is of it: " + norm + add + relu".
+func (e Epilogue) String() (text string) {
+	if e.Norm != nil {
+		text += " + norm"
+	}
+	if e.Add {
+		text += " + add"
+	}
+	if e.Act != None {
+		text += " + " + string(e.Act)
+	}
+	return text
+}
 
 // A Fuser is an op that can take over what follows it.
 type Fuser interface {
@@ -38,27 +39,6 @@ type Fuser interface {
 	// WithEpilogue returns the same op with this epilogue instead of its own.
 	// Its params are the op's own and then Norm's.
 	WithEpilogue(Epilogue) Op
-}
-
-// An Activator is an op that is an activation.
-type Activator interface {
-	Op
-	Activation() Activation
-}
-
-// An Aliaser is an op whose result is the memory of its input, perhaps with
-// another shape. Given out over that memory, Bind has no tasks; otherwise it
-// copies.
-type Aliaser interface {
-	Op
-	Alias()
-}
-
-// An InPlacer is an op whose out may be the memory of in[0], where their shapes
-// are the same. Otherwise out must not overlap an input.
-type InPlacer interface {
-	Op
-	InPlace()
 }
 
 // inputs is how many inputs an op with one input of its own takes.

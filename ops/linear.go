@@ -1,9 +1,6 @@
 package ops
 
-import (
-	"cnnlang/ops/dim"
-	"cnnlang/ops/tensor"
-)
+import "cnnlang/ops/dim"
 
 // Linear is y = W x + b over the channels of every vector of [N, C] or every
 // pixel of [N, C, H, W].
@@ -15,7 +12,6 @@ type Linear struct {
 	Bias bool
 
 	epilogue Epilogue
-	memory   Memory
 }
 
 func (l *Linear) Name() string { return "linear" }
@@ -51,60 +47,8 @@ func (l *Linear) WithEpilogue(e Epilogue) Op {
 	return &fused
 }
 
-// PackedIn returns the same op with another memory for its weights.
-func (l *Linear) PackedIn(m Memory) Op {
-	packed := *l
-	packed.memory = m
-	return &packed
-}
-
-// Prepare chooses dot products for vectors and a 1x1 convolution for images.
-func (l *Linear) Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared {
-	x, c, rows := in[0], in[0][1], out[1]
-	p := newPacking(l.memory, params, rows, l.Bias, l.epilogue)
-	if x[2:].Elements() == 1 {
-		return newDotProduct(x[0], c, p, l.epilogue).prepare()
-	}
-	g := newGemmConv(x, out, 1, p, l.epilogue)
-	across := convolved(x[2]*x[3], x[2]*x[3], 1, 1, 1, 0)
-	g.inW = g.inPixels
-	g.phases = []phase{g.newPhase(convolved(1, 1, 1, 1, 1, 0), across, func(o, i, _, _ int) float32 {
-		return p.at(o*c+i, o)
-	})}
-	return g.prepare()
-}
-
-// Blocked works on images, as a 1x1 convolution.
-func (l *Linear) Blocked(in []tensor.Shape, out tensor.Shape) Blocking {
-	if len(out) != 4 || out[2:].Elements() == 1 {
-		return Blocking{}
-	}
-	return l.pointwise().Blocked(in, out)
-}
-
-// PrepareBlocked is Prepare for blocked values.
-func (l *Linear) PrepareBlocked(in []Value, out Value, params []tensor.Tensor) Prepared {
-	return l.pointwise().PrepareBlocked(in, out, params)
-}
-
-// BlockedBF16 works on images, as a 1x1 convolution.
-func (l *Linear) BlockedBF16(in []tensor.Shape, out tensor.Shape) Blocking {
-	if len(out) != 4 || out[2:].Elements() == 1 {
-		return Blocking{}
-	}
-	return l.pointwise().BlockedBF16(in, out)
-}
-
-// PrepareBF16 is Prepare for values of bfloat16.
-func (l *Linear) PrepareBF16(in []Value, out Value, params []tensor.Tensor) Prepared {
-	return l.pointwise().PrepareBF16(in, out, params)
-}
-
-// pointwise is the same op as a convolution: their weights lie in the same order.
-func (l *Linear) pointwise() *Conv {
+// Pointwise is the same op as a 1x1 convolution: their weights lie in the same order.
+func (l *Linear) Pointwise() *Conv {
 	one := dim.Square(dim.Int(1))
-	return &Conv{
-		Out: l.Out, K: one, Stride: one, Dilation: one, Groups: dim.Int(1), Bias: l.Bias,
-		epilogue: l.epilogue, memory: l.memory,
-	}
+	return &Conv{Out: l.Out, K: one, Stride: one, Dilation: one, Groups: dim.Int(1), Bias: l.Bias, epilogue: l.epilogue}
 }

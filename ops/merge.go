@@ -25,7 +25,6 @@ func (o *Add) Cost(in []dim.Shape, out dim.Shape) Cost {
 	return c
 }
 
-func (o *Add) InPlace()           {}
 func (o *Add) Epilogue() Epilogue { return o.epilogue }
 
 // WithEpilogue panics for an epilogue that is more than an activation.
@@ -51,7 +50,7 @@ func (*Mul) Name() string { return "mul" }
 
 // Infer gives the shape of the inputs that are no gates.
 func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
-	factors := o.factors(len(in))
+	factors := o.Factors(len(in))
 	r := beginMerge(f, o, in[:factors])
 	full := 0
 	for i := 1; i < factors && r.ok(); i++ {
@@ -70,8 +69,8 @@ func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return r.end(in[full])
 }
 
-// factors is how many of so many inputs are multiplied; one more may be added.
-func (o *Mul) factors(inputs int) int { return inputs + 1 - o.epilogue.inputs() }
+// Factors is how many of so many inputs are multiplied; one more may be added.
+func (o *Mul) Factors(inputs int) int { return inputs + 1 - o.epilogue.inputs() }
 
 func (o *Mul) Epilogue() Epilogue { return o.epilogue }
 
@@ -118,12 +117,10 @@ func (r *rule) sameAxes(i, j, n int) {
 func (o *Mul) Params(in []dim.Shape) []Param { return nil }
 
 func (o *Mul) Cost(in []dim.Shape, out dim.Shape) Cost {
-	c := elementCost(out, o.factors(len(in))-1)
+	c := elementCost(out, o.Factors(len(in))-1)
 	c.FLOPs = c.FLOPs.Add(o.epilogue.cost(out))
 	return c
 }
-
-func (o *Mul) InPlace() {}
 
 // Max is the element-wise maximum of its inputs, which have equal shapes. NaN
 // wins.
@@ -138,7 +135,6 @@ func (o *Max) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return mer
 
 func (o *Max) Params(in []dim.Shape) []Param           { return nil }
 func (o *Max) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, len(in)-1) }
-func (o *Max) InPlace()                                {}
 
 // Mean is the element-wise mean of its inputs, which have equal shapes.
 //
@@ -152,7 +148,6 @@ func (o *Mean) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return me
 
 func (o *Mean) Params(in []dim.Shape) []Param           { return nil }
 func (o *Mean) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, len(in)) }
-func (o *Mean) InPlace()                                {}
 
 // Concat joins its inputs along Axis, 1 being the channels.
 //

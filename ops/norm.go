@@ -1,7 +1,10 @@
 package ops
 
 import (
+	"math"
+
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 // BatchNorm is batch normalisation with stored statistics (Ioffe and Szegedy
@@ -34,8 +37,20 @@ func normParams(c dim.Size) []Param {
 	}
 }
 
+// Affine returns the norm as x*scale + shift for each channel, for params in the
+// order of Params.
+func (b *BatchNorm) Affine(params []tensor.Tensor) (scale, shift []float64) {
+	weight, bias, mean, variance := params[0].Data, params[1].Data, params[2].Data, params[3].Data
+	eps := b.Eps.Float()
+	scale, shift = make([]float64, len(weight)), make([]float64, len(weight))
+	for c := range weight {
+		scale[c] = float64(weight[c]) / math.Sqrt(float64(variance[c])+eps)
+		shift[c] = float64(bias[c]) - float64(mean[c])*scale[c]
+	}
+	return scale, shift
+}
+
 func (b *BatchNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
-func (b *BatchNorm) InPlace()                                {}
 
 // LayerNorm normalises the channels of every pixel to mean 0 and variance 1
 // (Ba et al. 2016), then scales and shifts each channel:
@@ -60,7 +75,6 @@ func (l *LayerNorm) Params(in []dim.Shape) []Param {
 }
 
 func (l *LayerNorm) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
-func (l *LayerNorm) InPlace()                                {}
 
 // LRN is local response normalisation across channels (Krizhevsky et al. 2012,
 // section 3.3): x / (k + alpha/size * sum of squares over size neighbouring
@@ -113,4 +127,3 @@ func (l *L2Normalize) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 
 func (l *L2Normalize) Params(in []dim.Shape) []Param           { return nil }
 func (l *L2Normalize) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
-func (l *L2Normalize) InPlace()                                {}

@@ -1,13 +1,13 @@
 // Package ops is what a network can compute: for every primitive of
-// stdlib/prelude.cnn its shape rule, its learned tensors, its cost, and a fast
-// way to run it. It knows tensors and nothing of text.
+// stdlib/prelude.cnn its shape rule, its learned tensors and its cost. How an op is
+// run is a matter of package exec, and what it computes of package ref. It knows
+// nothing of text.
 package ops
 
 import (
-	"context"
+	"slices"
 
 	"cnnlang/ops/dim"
-	"cnnlang/ops/tensor"
 )
 
 // An Op is one primitive with its arguments filled in. Its exported fields are
@@ -23,9 +23,6 @@ type Op interface {
 	Params(in []dim.Shape) []Param
 	// Cost counts the work on inputs of these shapes.
 	Cost(in []dim.Shape, out dim.Shape) Cost
-	// Prepare chooses an algorithm for these shapes and packs the parameters,
-	// given in the order of Params, once. It keeps none of their memory.
-	Prepare(in []tensor.Shape, out tensor.Shape, params []tensor.Tensor) Prepared
 }
 
 // A Param is one tensor of an op. Its full name is the path of the step, a dot
@@ -39,31 +36,6 @@ type Param struct {
 // Cost is work: multiply-accumulates of convolutions and linear layers, and
 // floating point operations of everything, two for each multiply-accumulate.
 type Cost struct{ MACs, FLOPs dim.Size }
-
-// Prepared is an op with its algorithm chosen and its parameters packed. It is
-// read-only and serves any number of sessions.
-type Prepared interface {
-	// Algorithm names the choice for people, as "gemm-generic-4x8".
-	Algorithm() string
-	// Scratch is how many float32 a session must lend Bind for this many
-	// workers.
-	Scratch(workers int) int
-	// Bind fixes the memory of one session and returns the work as tasks that
-	// run one after another. The contents of out and scratch are undefined
-	// before the first task.
-	Bind(out tensor.Tensor, in []tensor.Tensor, scratch []float32, workers int) []Task
-}
-
-// A Task is work in parts that may run in any order and at the same time. The
-// number of parts does not depend on the number of workers, and no result does
-// either.
-type Task interface {
-	Parts() int
-	// Do computes one part. No two calls that run at once share a worker, which
-	// counts from 0. A part that takes long looks at times whether ctx has ended; what
-	// it has not done then it leaves.
-	Do(ctx context.Context, part, worker int)
-}
 
 // A Fault says what is wrong with an op's inputs or arguments; interp/internal/elab adds
 // where in the text and the stable code.
@@ -93,12 +65,17 @@ func (f *Fault) Error() string { return f.Msg }
 
 // Builtins is every primitive, in the order of prelude.cnn. The ops in it have
 // no arguments yet: they are what New copies.
-var Builtins = []Op{
-	&Conv{}, &Deconv{}, &Linear{},
-	&BatchNorm{}, &LayerNorm{}, &LRN{}, &L2Normalize{},
-	&ReLU{}, &ReLU6{}, &Sigmoid{}, &SiLU{}, &GELU{}, &Softmax{},
-	&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
-	&Flatten{}, &Dropout{}, &Identity{},
-	&Scale{}, &LayerScale{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{},
-	&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
-}
+var Builtins = slices.Concat(
+	[]Op{
+		&Conv{}, &Deconv{}, &Linear{},
+		&BatchNorm{}, &LayerNorm{}, &LRN{}, &L2Normalize{},
+	},
+	activations(),
+	[]Op{
+		&Softmax{},
+		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
+		&Flatten{}, &Dropout{}, &Identity{},
+		&Scale{}, &LayerScale{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{},
+		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
+	},
+)

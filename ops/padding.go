@@ -43,36 +43,16 @@ func (p Padding) String() string {
 	return fmt.Sprintf("[%v, %v, %v, %v]", p.Top, p.Bottom, p.Left, p.Right)
 }
 
-// An axis of an image.
-type spatial int
-
-const (
-	vertical   spatial = 2 // H, its index in [N, C, H, W]
-	horizontal spatial = 3 // W
-)
-
-func (a spatial) String() string {
-	return dim.Axis(int(a))
-}
-
-// of returns the component of a pair that lies along the axis.
-func (a spatial) of(p dim.Pair) dim.Size {
-	if a == vertical {
-		return p.H
-	}
-	return p.W
-}
-
 // fixed returns the padding before and after the image along an axis in every
 // mode but Same, where it depends on the image.
-func (p Padding) fixed(a spatial, k dim.Size) (before, after dim.Size) {
+func (p Padding) fixed(a dim.Axis, k dim.Size) (before, after dim.Size) {
 	switch {
 	case p.Mode == Half:
 		h := k.FloorDiv(dim.Int(2))
 		return h, h
 	case p.Mode == Valid:
 		return dim.Int(0), dim.Int(0)
-	case p.Mode == Explicit && a == vertical:
+	case p.Mode == Explicit && a == dim.Height:
 		return p.Top, p.Bottom
 	case p.Mode == Explicit:
 		return p.Left, p.Right
@@ -80,21 +60,15 @@ func (p Padding) fixed(a spatial, k dim.Size) (before, after dim.Size) {
 	panic("ops: same padding is not fixed")
 }
 
-// same returns the padding of mode Same for a known image size.
-func same(size, k, stride, dilation int) (before, after int) {
+// Around returns the padding before and after an image of a known size along an axis.
+func (p Padding) Around(a dim.Axis, size int, k, stride, dilation int) (before, after int) {
+	if p.Mode != Same {
+		first, last := p.fixed(a, dim.Int(k))
+		return first.MustInt(), last.MustInt()
+	}
 	out := (size + stride - 1) / stride
 	total := max((out-1)*stride+dilation*(k-1)+1-size, 0)
 	return total / 2, total - total/2
-}
-
-// before returns how many rows (columns) lie before an image of a known size.
-func (p Padding) before(a spatial, size int, k, stride, dilation dim.Size) int {
-	if p.Mode == Same {
-		n, _ := same(size, k.MustInt(), stride.MustInt(), dilation.MustInt())
-		return n
-	}
-	n, _ := p.fixed(a, k)
-	return n.MustInt()
 }
 
 // isNone reports whether there is no padding, whatever the sizes.

@@ -106,11 +106,11 @@ func poolShape(r *rule, k, stride dim.Pair, pad Padding, ceil bool) (dim.Shape, 
 	}
 	x := r.in[0]
 	out := x.Clone()
-	for _, a := range []spatial{vertical, horizontal} {
+	for _, a := range dim.Spatial {
 		if ceil {
-			out[a] = r.slideCeil(a, x[a], a.of(k), a.of(stride), pad)
+			out[a] = r.slideCeil(a, x[a], k.Along(a), stride.Along(a), pad)
 		} else {
-			out[a] = r.slide(a, x[a], a.of(k), a.of(stride), dim.Int(1), pad)
+			out[a] = r.slide(a, x[a], k.Along(a), stride.Along(a), dim.Int(1), pad)
 		}
 	}
 	return r.end(out)

@@ -236,19 +236,14 @@ func (r *rule) differ(i, axis, j int) {
 }
 
 func axisWords(axis int) string {
-	switch axis {
-	case 0:
+	switch a := dim.Axis(axis); a {
+	case dim.Batch:
 		return " in batch size"
-	case 1:
-		return " in channels"
-	case 2:
-		return " in height"
-	case 3:
-		return " in width"
 	case -1:
 		return " in the number of axes"
+	default:
+		return " in " + a.String()
 	}
-	return fmt.Sprintf(" in axis %d", axis)
 }
 
 func differHelp(axis int) string {

@@ -159,7 +159,7 @@ var faultCases = []struct {
 		"the weight of `linear` is [1048576, 1048576], beyond the limit of 2147483647 elements"},
 	{conv(1, pair(1, 1), padded(pad(dim.Limit))), image, ops.TooLarge, "", 0, 2,
 		"the padded height of `conv` is beyond the limit of 2147483647"},
-	{&ops.ReLU{}, in{{1 << 32}}, ops.TooLarge, "", 0, -1,
+	{ops.ReLU.Op(), in{{1 << 32}}, ops.TooLarge, "", 0, -1,
 		"the input of `relu` is [4294967296], beyond the limit of 2147483647 elements"},
 }
 

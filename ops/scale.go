@@ -16,7 +16,6 @@ func (s *Scale) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return k
 
 func (s *Scale) Params(in []dim.Shape) []Param           { return nil }
 func (s *Scale) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 1) }
-func (s *Scale) InPlace()                                {}
 
 // LayerScale multiplies every channel by a learned factor (Touvron et al. 2021,
 // CaiT).
@@ -39,7 +38,6 @@ func (l *LayerScale) Params(in []dim.Shape) []Param {
 }
 
 func (l *LayerScale) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 1) }
-func (l *LayerScale) InPlace()                                {}
 
 // ChannelAffine is x * scale + shift with one constant pair per channel.
 //
@@ -71,4 +69,3 @@ func (a *ChannelAffine) length(r *rule, arg string, list []dim.Size) {
 
 func (a *ChannelAffine) Params(in []dim.Shape) []Param           { return nil }
 func (a *ChannelAffine) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
-func (a *ChannelAffine) InPlace()                                {}

@@ -20,4 +20,3 @@ func (s *Softmax) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 
 func (s *Softmax) Params(in []dim.Shape) []Param           { return nil }
 func (s *Softmax) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
-func (s *Softmax) InPlace()                                {}

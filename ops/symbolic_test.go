@@ -42,7 +42,7 @@ func TestSymbolicShapes(t *testing.T) {
 		{deconv(8, pair(2, 2), pair(2, 2), pad(0)), []dim.Shape{x}, "[N, 8, 2*H, 2*W]"},
 		{&ops.Linear{Out: c}, []dim.Shape{{N, C}}, "[N, c]"},
 		{&ops.BatchNorm{}, []dim.Shape{x}, "[N, C, H, W]"},
-		{&ops.GELU{}, []dim.Shape{x}, "[N, C, H, W]"},
+		{ops.GELU.Op(), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.AvgPoolTo{K: pair(1, 1)}, []dim.Shape{x}, "[N, C, 1, 1]"},
 		{&ops.Flatten{}, []dim.Shape{{N, C, dim.Int(7), dim.Int(7)}}, "[N, 49*C]"},
 		{&ops.Slice{From: c, To: C}, []dim.Shape{x}, "[N, C - c, H, W]"},
@@ -93,7 +93,7 @@ func TestSymbolicProductIsNotNeeded(t *testing.T) {
 	if x.Product().IsValid() {
 		t.Fatalf("the product of %v can be held", x)
 	}
-	if _, err := (&ops.ReLU{}).Infer(assumed{}, []dim.Shape{x}); err != nil {
+	if _, err := (ops.ReLU.Op()).Infer(assumed{}, []dim.Shape{x}); err != nil {
 		t.Error(err)
 	}
 }

@@ -28,7 +28,7 @@ func (r *rule) padding(p Padding) bool {
 //
 // and ceil(size / stride) for Same padding. It faults where the window is larger
 // than the padded image.
-func (r *rule) slide(a spatial, size, k, stride, dilation dim.Size, pad Padding) dim.Size {
+func (r *rule) slide(a dim.Axis, size, k, stride, dilation dim.Size, pad Padding) dim.Size {
 	if pad.Mode == Same {
 		return size.CeilDiv(stride)
 	}
@@ -37,7 +37,7 @@ func (r *rule) slide(a spatial, size, k, stride, dilation dim.Size, pad Padding)
 
 // slideCeil is slide rounding up. A last window that would start beyond the
 // image, in the padding after it, is dropped.
-func (r *rule) slideCeil(a spatial, size, k, stride dim.Size, pad Padding) dim.Size {
+func (r *rule) slideCeil(a dim.Axis, size, k, stride dim.Size, pad Padding) dim.Size {
 	if pad.Mode == Same {
 		return size.CeilDiv(stride)
 	}
@@ -59,7 +59,7 @@ func (r *rule) slideCeil(a spatial, size, k, stride dim.Size, pad Padding) dim.S
 }
 
 // span returns how far a window can move along a padded axis.
-func (r *rule) span(a spatial, size, k, dilation dim.Size, pad Padding) dim.Size {
+func (r *rule) span(a dim.Axis, size, k, dilation dim.Size, pad Padding) dim.Size {
 	before, after := pad.fixed(a, k)
 	padded := size.Add(before).Add(after)
 	span := padded.Sub(dilation.Mul(k.Sub(dim.Int(1)))).Sub(dim.Int(1))
@@ -82,13 +82,13 @@ func (r *rule) span(a spatial, size, k, dilation dim.Size, pad Padding) dim.Size
 // window
 // lets it miss the image altogether.
 func (r *rule) touches(k dim.Pair, pad Padding) {
-	for _, a := range []spatial{vertical, horizontal} {
+	for _, a := range dim.Spatial {
 		if pad.Mode != Explicit || !r.ok() {
 			return
 		}
-		before, after := pad.fixed(a, a.of(k))
+		before, after := pad.fixed(a, k.Along(a))
 		for _, v := range []dim.Size{before, after} {
-			if r.ok() && !dim.AtLeast(r, a.of(k), v.Add(dim.Int(1))) {
+			if r.ok() && !dim.AtLeast(r, k.Along(a), v.Add(dim.Int(1))) {
 				r.bad("pad", "padding of at most half the window is usual",
 					"`pad` of `%s` must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad)
 			}

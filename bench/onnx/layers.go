@@ -96,15 +96,15 @@ func (s *step) l2Normalize(op *ops.L2Normalize) string {
 func (s *step) activation(a ops.Activation) (string, error) {
 	x, shape := s.in[0], s.node.Shape
 	switch a {
-	case ops.ActReLU:
+	case ops.ReLU:
 		return s.emit("Relu", shape, s.in), nil
-	case ops.ActReLU6:
+	case ops.ReLU6:
 		return s.emit("Clip", shape, []string{x, s.constant(0), s.constant(6)}), nil
-	case ops.ActSigmoid:
+	case ops.Sigmoid:
 		return s.emit("Sigmoid", shape, s.in), nil
-	case ops.ActSiLU:
+	case ops.SiLU:
 		return s.emit("Mul", shape, []string{x, s.emit("Sigmoid", shape, s.in)}), nil
-	case ops.ActGELU:
+	case ops.GELU:
 		// 0.5 * x * (1 + erf(x/sqrt(2))); the operator Gelu came with opset 20.
 		part := s.emit("Div", shape, []string{x, s.constant(math.Sqrt2)})
 		part = s.emit("Add", shape, []string{s.emit("Erf", shape, []string{part}), s.constant(1)})

@@ -192,8 +192,8 @@ func TestDirectivesAreSpelledAsSuch(t *testing.T) {
 
 // environment lists the places that read environment variables, and why.
 var environment = map[string]string{
-	"ops/internal/cpu/cpu.go": "which instructions kernels use",
-	"cmd/cnnlang/terminal.go": "NO_COLOR, which every program reads (no-color.org)",
+	"ops/exec/internal/cpu/cpu.go": "which instructions kernels use",
+	"cmd/cnnlang/terminal.go":      "NO_COLOR, which every program reads (no-color.org)",
 }
 
 func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
@@ -218,13 +218,13 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 
 // openers lists the files that open others themselves, and why.
 var openers = map[string]string{
-	"interp/internal/regular/regular.go": "it is how files are opened",
-	"interp/atomicfile/atomicfile.go":    "it writes",
-	"interp/atomicfile/temporary.go":     "it writes",
-	"interp/atomicfile/unnamed_linux.go": "it writes",
-	"interp/available.go":                "what Linux says of memory",
-	"cmd/cnnlang/start.go":               "what Linux says of the process and its user's",
-	"ops/internal/cpu/cores_linux.go":    "what Linux says of processors",
+	"interp/internal/regular/regular.go":   "it is how files are opened",
+	"interp/atomicfile/atomicfile.go":      "it writes",
+	"interp/atomicfile/temporary.go":       "it writes",
+	"interp/atomicfile/unnamed_linux.go":   "it writes",
+	"interp/available.go":                  "what Linux says of memory",
+	"cmd/cnnlang/start.go":                 "what Linux says of the process and its user's",
+	"ops/exec/internal/cpu/cores_linux.go": "what Linux says of processors",
 }
 
 // Opening a named pipe or a device can hang, so one function opens all files that users

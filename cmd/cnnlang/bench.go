@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 )
 
 // mostMeasured limits the numbers of threads, batches or precisions of one command.
@@ -65,7 +67,7 @@ func (a *app) bench() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for i, n := range f.threads.value {
 			if n == 0 {
-				f.threads.value[i] = ops.Threads()
+				f.threads.value[i] = task.Threads()
 			}
 		}
 		if err := f.consistent(); err != nil {
@@ -98,7 +100,7 @@ func (f *benchFlags) consistent() error {
 type measurement struct {
 	net       *interp.Net
 	threads   int
-	precision ops.Precision
+	precision layout.Precision
 	timing    interp.Timing
 	steps     []interp.StepTime
 	peak      float64 // FLOP/s
@@ -109,7 +111,7 @@ type measurement struct {
 func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) error {
 	peaks := map[int]float64{}
 	for _, threads := range f.threads.value {
-		peaks[threads] = ops.Peak(threads, peakTime)
+		peaks[threads] = exec.Peak(threads, peakTime)
 	}
 	var all []*measurement
 	for _, batch := range f.batch.value {
@@ -136,7 +138,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 const peakTime = 100 * time.Millisecond
 
 // benchModel makes the net for a batch.
-func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int, precision ops.Precision) (*interp.Net, *interp.Model, error) {
+func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int, precision layout.Precision) (*interp.Net, *interp.Model, error) {
 	n, err := a.net(&f.selection, argument, batch)
 	if err != nil {
 		return nil, nil, err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
 )
 
 // benchDocument is cnnlang.bench/v1. Times are in ms.
@@ -55,7 +55,7 @@ func rate(macs float64, d time.Duration) real { return real(2 * macs / 1e9 / d.S
 
 // showBench writes the results.
 func (a *app) showBench(f *benchFlags, all []*measurement) error {
-	isa, err := ops.ISA()
+	isa, err := exec.ISA()
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // put writes files below a folder.
@@ -133,7 +133,7 @@ func TestPackedWeightsCutShortUnderEveryKernel(t *testing.T) {
 		"  conv(128, 3x3, stride=2, pad=1, groups=32) -> conv(32, 5x5, pad=2) -> gap -> flatten -> linear(100)\n}\n"})
 	ran := 0
 	for _, isa := range []string{"generic", "avx2", "avx512", "avx512bf16", "amx", "neon"} {
-		for _, precision := range ops.Precisions() {
+		for _, precision := range layout.Precisions() {
 			cache := filepath.Join(folder, isa+precision)
 			t.Setenv("CNNLANG_ISA", isa)
 			args := []string{"bench", "./n.cnn", "--worker", "--threads", "2", "--precision", precision, "--cache=" + cache}

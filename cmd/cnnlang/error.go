@@ -12,7 +12,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // An errorDocument is cnnlang.error/v1: why there is no other document.
@@ -42,7 +42,7 @@ func entryOf(err error) errorEntry {
 		unknown   *interp.UnknownNetError
 		noNet     *interp.NoNetError
 		choice    *interp.SelectionError
-		precision *ops.PrecisionError
+		precision *layout.PrecisionError
 		hungry    *starved
 	)
 	e := errorEntry{ExitCode: exitCode(err)}

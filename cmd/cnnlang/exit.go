@@ -13,7 +13,7 @@ import (
 	"cnnlang/interp/picture"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // The exit codes.
@@ -75,7 +75,7 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err):
 		return exitProblems
-	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*ops.PrecisionError](err):
+	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit

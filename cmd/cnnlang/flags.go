@@ -11,7 +11,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // An option is the value of a flag. The functions below make the kinds of flags.
@@ -136,11 +136,11 @@ func numberOf(value, least, most int) *option[int] {
 	return &option[int]{value: value, what: "N", parse: numberFrom(least, most)}
 }
 
-func parsePrecision(text string) (ops.Precision, error) {
-	if err := known(text, ops.Precisions()); err != nil {
-		return ops.F32, err
+func parsePrecision(text string) (layout.Precision, error) {
+	if err := known(text, layout.Precisions()); err != nil {
+		return layout.F32, err
 	}
-	return ops.ParsePrecision(text)
+	return layout.ParsePrecision(text)
 }
 
 // parseSetting wants a parameter and its value, which interp parses.

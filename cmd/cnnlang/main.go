@@ -18,7 +18,7 @@ import (
 	"sync"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/task"
 )
 
 func main() { os.Exit(Main()) }
@@ -93,7 +93,7 @@ type crash struct {
 
 // crashOf is the crash with a recovered value, which may come from a worker.
 func crashOf(value any) *crash {
-	if c, ok := value.(*ops.Crash); ok {
+	if c, ok := value.(*task.Crash); ok {
 		return &crash{c.Value, c.Stack}
 	}
 	return &crash{value, debug.Stack()}

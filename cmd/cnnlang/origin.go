@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 )
 
 // An origin is the flags for where a net's weights come from and what memory it may take.
@@ -76,7 +78,7 @@ func (o *origin) source() interp.Weights {
 // build prepares a net with its weights. If a file does not fit, the error says which nets
 // of the library it fits.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
-	if _, err := ops.ISA(); err != nil {
+	if _, err := exec.ISA(); err != nil {
 		return nil, usage("%s", plain(err))
 	}
 	var err error
@@ -102,7 +104,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 // be slower here.
 func (a *app) otherThreads(t *interp.Tuning, path string, threads int) {
 	if threads == 0 {
-		threads = ops.Threads()
+		threads = task.Threads()
 	}
 	if t.Threads > 0 && t.Threads != threads {
 		fmt.Fprintf(a.stderr, "note: the algorithms in %s were measured on %d threads, not %d\n", visible(path), t.Threads, threads)
@@ -115,7 +117,7 @@ const tuneTime = 30 * time.Millisecond
 // tuning reads the file of --tune, or measures, prints and writes it.
 func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Tuning, error) {
 	path := o.tune.value
-	if path != "" && opts.Precision != ops.F32 {
+	if path != "" && opts.Precision != layout.F32 {
 		return nil, usage("got --tune and the precision %v, want one of them", opts.Precision).withHelp("only f32 has a choice of algorithms")
 	}
 	if path == "" {

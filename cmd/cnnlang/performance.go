@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cnnlang/ops/exec/layout"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"cnnlang/ops"
 )
 
 // mostThreads bounds --threads: each thread has memory of its own.
@@ -14,14 +13,14 @@ const mostThreads = 1024
 // A performance is the flags that decide how fast and how exact a net runs.
 type performance struct {
 	threads   *option[[]int]
-	precision *option[[]ops.Precision]
+	precision *option[[]layout.Precision]
 }
 
 // flags adds the flags to a command, which accepts up to so many values of each.
 func (p *performance) flags(cmd *cobra.Command, most int) {
 	p.threads = listOf("N", most, numberFrom(0, mostThreads), 0)
-	p.precision = listOf("NAME", most, parsePrecision, ops.F32)
+	p.precision = listOf("NAME", most, parsePrecision, layout.F32)
 	cmd.Flags().Var(p.threads, "threads", "threads to run on, 0 for one per core; bench accepts several, as in 1,2")
-	cmd.Flags().Var(p.precision, "precision", strings.Join(ops.Precisions(), ", ")+": how values between steps are rounded; bench accepts several")
-	complete(cmd, "precision", ops.Precisions())
+	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; bench accepts several")
+	complete(cmd, "precision", layout.Precisions())
 }

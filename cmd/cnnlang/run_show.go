@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
 
@@ -89,7 +89,7 @@ func (a *app) showText(d runDocument) error {
 	if d.Weights.Seed != nil {
 		origin = ", " + d.Weights.String()
 	}
-	if d.Precision != ops.F32.String() {
+	if d.Precision != layout.F32.String() {
 		origin += ", " + d.Precision
 	}
 	fmt.Fprintf(a.stdout, "%s %v -> %v%s\n", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)

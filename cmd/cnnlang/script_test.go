@@ -18,7 +18,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
 
@@ -40,7 +40,7 @@ func TestStories(t *testing.T) {
 			case "root": // who may read anything
 				return os.Getuid() == 0, nil
 			case "bf16", "f32fast": // what kernels are for
-				precision, err := ops.ParsePrecision(name)
+				precision, err := layout.ParsePrecision(name)
 				return err == nil && precision.Supported() == nil, err
 			}
 			return false, fmt.Errorf("unknown condition %q", name)

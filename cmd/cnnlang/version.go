@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
 )
 
 // versionDocument is cnnlang.version/v1.
@@ -32,7 +32,7 @@ func (a *app) version() *cobra.Command {
 	}
 	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		isa, err := ops.ISA()
+		isa, err := exec.ISA()
 		if err != nil {
 			return usage("%s", plain(err))
 		}

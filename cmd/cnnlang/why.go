@@ -92,7 +92,7 @@ func (a *app) why() *cobra.Command {
 func axisOf(text string) (string, error) {
 	var names []string
 	for i, letter := range dim.Letters() {
-		name := dim.Axis(i)
+		name := dim.Axis(i).String()
 		if strings.EqualFold(text, name) || strings.EqualFold(text, letter) || text == fmt.Sprint(i) {
 			return name, nil
 		}

@@ -39,8 +39,6 @@ func (d *dense) Cost(in []dim.Shape, out dim.Shape) ops.Cost {
 	return ops.Cost{MACs: macs, FLOPs: macs.Mul(dim.Int(2))}
 }
 
-func (d *dense) Prepare([]tensor.Shape, tensor.Shape, []tensor.Tensor) ops.Prepared { return nil }
-
 // sum is the op that adds all its inputs.
 type sum struct{}
 
@@ -52,7 +50,6 @@ func (sum) Params([]dim.Shape) []ops.Param { return nil }
 func (sum) Cost(in []dim.Shape, out dim.Shape) ops.Cost {
 	return ops.Cost{FLOPs: out.Product().Mul(dim.Int(len(in) - 1))}
 }
-func (sum) Prepare([]tensor.Shape, tensor.Shape, []tensor.Tensor) ops.Prepared { return nil }
 
 // small is a network of batch 2 with a residual block and a side head:
 //

@@ -49,7 +49,7 @@ func Describe(op ops.Op) string {
 		text += "(" + strings.Join(args, ", ") + ")"
 	}
 	if fuser, ok := op.(ops.Fuser); ok {
-		text += fused(fuser.Epilogue())
+		text += fuser.Epilogue().String()
 	}
 	return text
 }
@@ -72,20 +72,6 @@ func Arguments(op ops.Op) []Argument {
 		}
 	}
 	return args
-}
-
-func fused(e ops.Epilogue) string {
-	var text string
-	if e.Norm != nil {
-		text += " + norm"
-	}
-	if e.Add {
-		text += " + add"
-	}
-	if e.Act != ops.None {
-		text += " + " + e.Act.String()
-	}
-	return text
 }
 
 func inputs(n *Node) string {

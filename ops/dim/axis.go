@@ -2,8 +2,21 @@ package dim
 
 import "fmt"
 
-// The axes of an image, in the order of its shape: the letters that stand for their sizes,
-// and what messages call them.
+// An Axis is one of the axes of an image [N, C, H, W], by its place.
+type Axis int
+
+// The axes.
+const (
+	Batch Axis = iota
+	Channels
+	Height
+	Width
+)
+
+// Spatial are the axes along which windows slide.
+var Spatial = [2]Axis{Height, Width}
+
+// The letters that stand for the sizes of the axes, and what messages call these.
 var (
 	letters = [...]string{"N", "C", "H", "W"}
 	axes    = [...]string{"batch", "channels", "height", "width"}
@@ -15,18 +28,26 @@ func Letters() []string {
 	return list[:]
 }
 
-// Axis returns the name of an axis, counted from 0: batch, channels, height, width, axis 4.
-func Axis(i int) string {
-	if i < len(axes) {
-		return axes[i]
+// String is the name of an axis: batch, channels, height, width, axis 4.
+func (a Axis) String() string {
+	if a >= 0 && int(a) < len(axes) {
+		return axes[a]
 	}
-	return fmt.Sprintf("axis %d", i)
+	return fmt.Sprintf("axis %d", int(a))
 }
 
-// Letter returns the letter of an axis: N, C, H, W, axis 4.
-func Letter(i int) string {
-	if i < len(letters) {
-		return letters[i]
+// Letter is the letter of an axis: N, C, H, W, axis 4.
+func (a Axis) Letter() string {
+	if a >= 0 && int(a) < len(letters) {
+		return letters[a]
 	}
-	return Axis(i)
+	return a.String()
+}
+
+// Along is the component of a pair that lies along a spatial axis.
+func (p Pair) Along(a Axis) Size {
+	if a == Height {
+		return p.H
+	}
+	return p.W
 }

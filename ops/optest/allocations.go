@@ -44,7 +44,7 @@ func counted(run func()) {
 }
 
 // runs are functions below which all allocations are counted.
-var runs = []string{"cnnlang/ops/optest.counted", "cnnlang/ops.(*Workers).help"}
+var runs = []string{"cnnlang/ops/optest.counted", "cnnlang/ops/exec/task.(*Workers).help"}
 
 // A sudog is what the runtime keeps of a goroutine that waits on a channel. It has a store
 // of them, which a collection may empty.

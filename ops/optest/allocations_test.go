@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cnnlang/ops"
+	"cnnlang/ops/exec/task"
 )
 
 // A recorder notes what a test would be failed with.
@@ -48,9 +48,9 @@ func TestNoAllocations(t *testing.T) {
 	}()
 	for _, every := range []int{0, 1, len(kept)} {
 		for threads := 1; threads <= 2; threads++ {
-			w := ops.NewWorkers(threads)
+			w := task.NewWorkers(threads)
 			r := recorder{TB: t}
-			NoAllocations(&r, "careless", func() error { return w.Run(t.Context(), []ops.Task{careless{every}}) })
+			NoAllocations(&r, "careless", func() error { return w.Run(t.Context(), []task.Task{careless{every}}) })
 			w.Close()
 			switch said := strings.Join(r.said, "\n"); {
 			case (every > 0) != (said != ""):

@@ -6,10 +6,14 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -50,45 +54,43 @@ func Shape(t testing.TB, op ops.Op, in ...tensor.Tensor) tensor.Shape {
 	return ints(out)
 }
 
-// Prepare makes an op ready for these inputs.
-func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) ops.Prepared {
+// Plain is the algorithm of an op on values that lie as their shapes say.
+func Plain(t testing.TB, op ops.Op, in []tensor.Tensor) task.Algorithm {
 	t.Helper()
+	list := exec.Algorithms(op, Shapes(in), Shape(t, op, in...), layout.F32)
+	return list[slices.IndexFunc(list, func(a task.Algorithm) bool { return a.Out.Plain() })]
+}
+
+// Shapes lists the shapes of tensors.
+func Shapes(in []tensor.Tensor) []tensor.Shape {
 	var s []tensor.Shape
 	for _, x := range in {
 		s = append(s, x.Shape)
 	}
-	return op.Prepare(s, Shape(t, op, in...), params)
+	return s
 }
 
-// Run computes an op with so many workers. It fails the test where the op writes
-// outside its output and scratch, leaves a part of the output unwritten, or
-// changes an input or a param.
+// Prepare makes an op ready for these inputs.
+func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) *task.Prepared {
+	t.Helper()
+	var values []layout.Value
+	for _, x := range in {
+		values = append(values, layout.Value{Shape: x.Shape})
+	}
+	return Plain(t, op, in).Prepare(values, layout.Value{Shape: Shape(t, op, in...)}, params, nil)
+}
+
+// Run computes an op on plain values with so many workers: see Way.Compute. The result is
+// written whole.
 func Run(t testing.TB, op ops.Op, in, params []tensor.Tensor, workers int) tensor.Tensor {
 	t.Helper()
-	var inputs []tensor.Tensor
-	for _, x := range append(append(inputs, in...), params...) {
-		inputs = append(inputs, tensor.Tensor{Shape: x.Shape, Data: append([]float32(nil), x.Data...)})
-	}
-	shape := Shape(t, op, in...)
-	p := Prepare(t, op, in, params)
-	out := NewGuarded(shape.Elements())
-	mem := NewGuarded(p.Scratch(workers))
-	result := tensor.Tensor{Shape: shape, Data: out.Data}
-	Do(t, p.Bind(result, in, mem.Data, workers), workers)
-	out.Check(t, "the output")
-	mem.Check(t, "the scratch")
-	for i, x := range append(append([]tensor.Tensor(nil), in...), params...) {
-		if !Same(x.Data, inputs[i].Data) {
-			t.Errorf("%s changed its input or param %d", op.Name(), i)
-		}
-	}
-	return result
+	return NewWay(Plain(t, op, in), in, params, Shape(t, op, in...)).Run(t, workers)
 }
 
 // Do runs bound tasks, and counts what that allocates.
-func Do(t testing.TB, tasks []ops.Task, workers int) {
+func Do(t testing.TB, tasks []task.Task, workers int) {
 	t.Helper()
-	w := ops.NewWorkers(workers)
+	w := task.NewWorkers(workers)
 	defer w.Close()
 	var err error
 	Counted(func() { err = w.Run(context.Background(), tasks) })

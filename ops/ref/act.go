@@ -17,12 +17,12 @@ func activate(a ops.Activation, x float64) float64 {
 	switch a {
 	case ops.None:
 		return x
-	case ops.ActReLU:
+	case ops.ReLU:
 		if x < 0 {
 			return 0
 		}
 		return x // NaN stays NaN
-	case ops.ActReLU6:
+	case ops.ReLU6:
 		if x < 0 {
 			return 0
 		}
@@ -30,11 +30,11 @@ func activate(a ops.Activation, x float64) float64 {
 			return 6
 		}
 		return x
-	case ops.ActSigmoid:
+	case ops.Sigmoid:
 		return 1 / (1 + math.Exp(-x))
-	case ops.ActSiLU:
+	case ops.SiLU:
 		return x / (1 + math.Exp(-x))
-	case ops.ActGELU:
+	case ops.GELU:
 		return x * math.Erfc(-x/math.Sqrt2) / 2
 	}
 	panic("ref: unknown activation")

@@ -15,6 +15,7 @@ import (
 func TestProductsMatchTheLoops(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	upTo := func(most int) int { return 1 + random.IntN(most) }
+	acts := []ops.Activation{ops.None, ops.ReLU, ops.ReLU6}
 	for range 300 {
 		groups := upTo(3)
 		shape := tensor.Shape{upTo(3), groups * upTo(5), upTo(9), upTo(9)}
@@ -26,7 +27,7 @@ func TestProductsMatchTheLoops(t *testing.T) {
 		if _, err := c.Infer(dim.Numbers{}, []dim.Shape{dim.Shaped(shape...)}); err != nil {
 			continue
 		}
-		compareProducts(t, random, c.WithEpilogue(ops.Epilogue{Act: ops.Activation(random.IntN(3))}), shape)
+		compareProducts(t, random, c.WithEpilogue(ops.Epilogue{Act: acts[random.IntN(3)]}), shape)
 		l := &ops.Linear{Out: n(upTo(9)), Bias: upTo(2) == 1}
 		compareProducts(t, random, l, shape)
 		compareProducts(t, random, l, shape[:2])

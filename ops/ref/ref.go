@@ -61,7 +61,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		l2Normalize(op, out, in[0])
 	case *ops.Softmax:
 		softmax(out, in[0])
-	case ops.Activator:
+	case *ops.Activate:
 		activation(op.Activation(), out, in[0])
 	case *ops.MaxPool:
 		maxPool(op, out, in[0])

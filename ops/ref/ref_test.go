@@ -82,7 +82,7 @@ func convolutions() []hand {
 		{"conv, half padding", &half, of(image(1, 3, 1, 2, 3)),
 			of(tensor.From([]float32{1, 10, 100}, 1, 1, 1, 3)), image(1, 3, 210, 321, 32)},
 		// 3x+1 = 4, -5; norm (v-1)/2*2+1 = 4, -5; added -6, 3; relu.
-		{"conv with norm, add and relu", fused.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: n(1)}, Add: true, Act: ops.ActReLU}),
+		{"conv with norm, add and relu", fused.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: n(1)}, Add: true, Act: ops.ReLU}),
 			of(image(1, 2, 1, -2), image(1, 2, -10, 8)),
 			of(tensor.From([]float32{3}, 1, 1, 1, 1), list(1), list(2), list(1), list(1), list(3)),
 			image(1, 2, 0, 3)},
@@ -114,12 +114,12 @@ func norms() []hand {
 		{"l2_normalize below eps", &ops.L2Normalize{Eps: n(10)}, of(vector(3, 4)), nil, vector(0.3, 0.4)},
 		{"softmax", &ops.Softmax{}, of(vector(0, ln3)), nil, vector(0.25, 0.75)},
 		{"softmax of large numbers", &ops.Softmax{}, of(vector(1000, 1000)), nil, vector(0.5, 0.5)},
-		{"relu", &ops.ReLU{}, of(vector(-1, 0, 2, nan)), nil, vector(0, 0, 2, nan)},
-		{"relu6", &ops.ReLU6{}, of(vector(-1, 3, 9, nan)), nil, vector(0, 3, 6, nan)},
-		{"sigmoid", &ops.Sigmoid{}, of(vector(0, ln3, -1000)), nil, vector(0.5, 0.75, 0)},
-		{"silu", &ops.SiLU{}, of(vector(0, ln3, -ln3)), nil, vector(0, 0.75*ln3, -0.25*ln3)},
+		{"relu", ops.ReLU.Op(), of(vector(-1, 0, 2, nan)), nil, vector(0, 0, 2, nan)},
+		{"relu6", ops.ReLU6.Op(), of(vector(-1, 3, 9, nan)), nil, vector(0, 3, 6, nan)},
+		{"sigmoid", ops.Sigmoid.Op(), of(vector(0, ln3, -1000)), nil, vector(0.5, 0.75, 0)},
+		{"silu", ops.SiLU.Op(), of(vector(0, ln3, -ln3)), nil, vector(0, 0.75*ln3, -0.25*ln3)},
 		// Phi(1) = 0.841344746, from tables of the normal distribution.
-		{"gelu", &ops.GELU{}, of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
+		{"gelu", ops.GELU.Op(), of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
 	}
 }
 
@@ -159,7 +159,7 @@ func moves() []hand {
 		{"channel_affine", &ops.ChannelAffine{Scale: []dim.Size{n(2), n(3)}, Shift: []dim.Size{n(1), n(-1)}}, of(row), nil,
 			tensor.From([]float32{3, 5, 8, 11}, 1, 2, 1, 2)},
 		{"add", &ops.Add{}, of(vector(1, 2), vector(10, 20), vector(100, 200)), nil, vector(111, 222)},
-		{"add and relu", (&ops.Add{}).WithEpilogue(ops.Epilogue{Act: ops.ActReLU}), of(vector(1, 2), vector(-3, 4)), nil, vector(0, 6)},
+		{"add and relu", (&ops.Add{}).WithEpilogue(ops.Epilogue{Act: ops.ReLU}), of(vector(1, 2), vector(-3, 4)), nil, vector(0, 6)},
 		{"max", &ops.Max{}, of(vector(1, 5), vector(3, 4), vector(nan, 0)), nil, vector(nan, 5)},
 		{"mean", &ops.Mean{}, of(vector(1, 2), vector(3, 6)), nil, vector(2, 4)},
 		{"mul", &ops.Mul{}, of(vector(1, 2), vector(3, 6)), nil, vector(3, 12)},

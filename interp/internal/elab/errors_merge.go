@@ -167,7 +167,7 @@ func (list changes) show(d *diag.Diagnostic) {
 			told = append(told, what)
 			var names []string
 			for _, same := range list {
-				name := dim.Axis(same.axis)
+				name := dim.Axis(same.axis).String()
 				if same.span == c.span && same.sizes == c.sizes && same.because == c.because && !slices.Contains(names, name) {
 					names = append(names, name)
 				}

@@ -105,7 +105,7 @@ func amount(axis int, size dim.Size) string {
 	case axis == 1:
 		return size.String() + " channels"
 	}
-	return dim.Axis(axis) + " " + size.String()
+	return dim.Axis(axis).String() + " " + size.String()
 }
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {

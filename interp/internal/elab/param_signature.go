@@ -183,7 +183,7 @@ func (m *machine) claimedImage(sig *ast.Sig, e *env, x Tensor, image imageSource
 		}
 		if !ok {
 			m.unknowns.Approximate()
-			size = image.size(m.unknowns, dim.Letter(i))
+			size = image.size(m.unknowns, dim.Axis(i).Letter())
 		}
 		origin := &Origin{Span: claim.Span(), Size: size, Reason: image.what()}
 		if i < len(x.Origins) {

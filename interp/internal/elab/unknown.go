@@ -174,7 +174,7 @@ func (m *machine) anyImage(x Tensor, s imageSource, axes int) Tensor {
 	m.unknowns.Approximate()
 	t := Tensor{Shape: x.Shape.Clone(), Origins: x.Origins}
 	for i := 1; i < min(len(t.Shape), 1+axes); i++ {
-		t.Shape[i] = s.size(m.unknowns, dim.Letter(i))
+		t.Shape[i] = s.size(m.unknowns, dim.Axis(i).Letter())
 	}
 	return t
 }

@@ -28,7 +28,7 @@ func Random(seed uint64, n int) *graph.Graph {
 	r.add(Conv(3, 1, 1, 1, true), r.pick())
 	r.add(Norm(), r.Side.Output)
 	r.Main()
-	flat := r.add(&ops.Flatten{}, r.add(&ops.ReLU{}, last))
+	flat := r.add(&ops.Flatten{}, r.add(ops.ReLU.Op(), last))
 	r.add(Linear(7), flat)
 	return r.Graph
 }
@@ -71,27 +71,27 @@ func (r *random) grow() {
 	channels := x.Shape[1]
 	switch r.IntN(13) {
 	case 0, 1:
-		r.add(&ops.ReLU{}, r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
+		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
 		r.add(Norm(), r.add(Conv(channels, 1, 1, 2-channels%2, true), x))
 	case 3:
 		body := r.add(Norm(), r.add(Conv(channels, 3, 1, 1, true), x))
-		r.add(&ops.ReLU{}, r.add(&ops.Add{}, body, r.like(x)))
+		r.add(ops.ReLU.Op(), r.add(&ops.Add{}, body, r.like(x)))
 	case 4:
 		r.add(&ops.Add{}, r.like(x), r.add(Conv(channels, 3, 1, 1, false), x))
 	case 5:
-		r.add(&ops.SiLU{}, r.add(&ops.Add{}, x, r.like(x), r.like(x)))
+		r.add(ops.SiLU.Op(), r.add(&ops.Add{}, x, r.like(x), r.like(x)))
 	case 6:
 		if channels <= 8 {
 			r.add(Concat(), x, r.like(x))
 			r.add(Concat(), r.add(Conv(4, 3, 1, 1, true), x), r.add(Conv(2, 1, 1, 1, true), x))
 		}
 	case 7:
-		gate := r.add(&ops.Sigmoid{}, r.add(Conv(channels, 1, 1, 1, true), r.add(&ops.GlobalAvgPool{}, x)))
+		gate := r.add(ops.Sigmoid.Op(), r.add(Conv(channels, 1, 1, 1, true), r.add(&ops.GlobalAvgPool{}, x)))
 		r.values = r.values[:len(r.values)-3] // not an image to go on with
 		r.add(&ops.Mul{}, x, gate)
 	case 8:
-		r.add([]ops.Op{&ops.ReLU6{}, &ops.GELU{}, &ops.ReLU{}}[r.IntN(3)], x)
+		r.add([]ops.Op{ops.ReLU6.Op(), ops.GELU.Op(), ops.ReLU.Op()}[r.IntN(3)], x)
 	case 9:
 		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}}[r.IntN(2)], x)
 	case 10:

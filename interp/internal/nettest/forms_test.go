@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
@@ -38,7 +38,7 @@ func form(t *testing.T, name string) *interp.Net {
 
 func resultOf(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) tensor.Tensor {
 	t.Helper()
-	result := Results(t, ModelIn(t, n, ops.F32, tensors), 1, Image(5, n.Graph.Input.Shape))
+	result := Results(t, ModelIn(t, n, layout.F32, tensors), 1, Image(5, n.Graph.Input.Shape))
 	return tensor.From(result[0], n.Graph.Output.Shape...)
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/internal/weights"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
@@ -115,7 +115,7 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 
 // ModelIn makes a model of the main path with weights, whether the processor has kernels
 // for the precision or not.
-func ModelIn(t testing.TB, n *interp.Net, precision ops.Precision, tensors map[string]tensor.Tensor) *interp.Model {
+func ModelIn(t testing.TB, n *interp.Net, precision layout.Precision, tensors map[string]tensor.Tensor) *interp.Model {
 	t.Helper()
 	m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsOf(tensors), Precision: precision, Emulate: true})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/internal/reftest"
 	"cnnlang/lang/langtest"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 )
 
 // The table of errors stands between these lines of docs/precision.md. To write it
@@ -67,7 +67,7 @@ func writePrecisionTable(t *testing.T, found map[string]netError) {
 	for _, name := range interp.Library() {
 		rows += fmt.Sprintf("| `%s` | %s |", name, theirs(t, name))
 		for precision, e := range found[name] {
-			if ops.Precision(precision) == ops.F32 {
+			if layout.Precision(precision) == layout.F32 {
 				e.rms, e.most = 2*e.rms, 2*e.most // kernels in plain Go were seen to err twice as much as others
 			}
 			rows += fmt.Sprintf(" below %s | below %s |", bound(e.rms), bound(e.most))
@@ -106,7 +106,7 @@ func TestPrecisionTable(t *testing.T) {
 		if row := fmt.Sprintf("| `%s` | %s | below ", name, theirs(t, name)); !strings.Contains(string(text), row) {
 			t.Errorf("%s has no row %q", precisionFile, row)
 		}
-		if e := stated[name][ops.F32]; !(e.most <= tolerance) {
+		if e := stated[name][layout.F32]; !(e.most <= tolerance) {
 			t.Errorf("%s: f32 is stated to be off by less than %g only", name, e.most)
 		}
 	}

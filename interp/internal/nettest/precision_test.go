@@ -13,8 +13,9 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/internal/reftest"
-	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
 
@@ -45,7 +46,7 @@ func (s storedResult) inexact(t testing.TB, result []float32) (e inexactness) {
 }
 
 // A netError is the inexactness in each precision.
-type netError [ops.BF16 + 1]inexactness
+type netError [layout.BF16 + 1]inexactness
 
 // budget is how many times as inexact as the reference, computed in float32 by somebody
 // else's program, f32 may be.
@@ -63,12 +64,12 @@ func checkF32(t *testing.T, net string, result []float32) inexactness {
 			t.Errorf("f32: %v, more than %d times the reference's %.2g", found, budget, theirs)
 		}
 	}
-	checkStated(t, net, ops.F32, found, 1)
+	checkStated(t, net, layout.F32, found, 1)
 	return found
 }
 
 // checkStated holds an error to so many times what docs/precision.md states.
-func checkStated(t *testing.T, net string, precision ops.Precision, found inexactness, times float64) {
+func checkStated(t *testing.T, net string, precision layout.Precision, found inexactness, times float64) {
 	t.Helper()
 	stated, err := statedInexactness()
 	if err != nil {
@@ -101,10 +102,10 @@ func TestPrecision(t *testing.T) {
 			var e netError
 			tensors := sync.OnceValue(func() map[string]tensor.Tensor { return interp.RandomTensors(Instantiate(t, name, nil), 0) })
 			if *all || !slices.Contains(references, name) {
-				e[ops.F32] = checkF32(t, name, resultIn(t, twoImages(t, name), ops.F32, tensors()))
+				e[layout.F32] = checkF32(t, name, resultIn(t, twoImages(t, name), layout.F32, tensors()))
 			}
 			if n := Instantiate(t, name, nil); *all || affordable(n) {
-				for _, precision := range []ops.Precision{ops.F32Fast, ops.BF16} {
+				for _, precision := range []layout.Precision{layout.F32Fast, layout.BF16} {
 					e[precision] = readStored(t, name).inexact(t, resultIn(t, n, precision, tensors()))
 					checkStated(t, name, precision, e[precision], 1)
 				}
@@ -119,7 +120,7 @@ func TestPrecision(t *testing.T) {
 
 // affordable are the networks that plain `go test` computes with bfloat16.
 func affordable(n *interp.Net) bool {
-	if isa, _ := ops.ISA(); isa == "generic" || ops.BF16.Supported() != nil {
+	if isa, _ := exec.ISA(); isa == "generic" || layout.BF16.Supported() != nil {
 		return n.Main.MACs.Cmp(dim.Int(400_000_000)) < 0
 	}
 	return slices.ContainsFunc(Families, func(f SmallNet) bool { return f.Net == n.Name })
@@ -137,12 +138,12 @@ func TestPrecisionAtASmallSize(t *testing.T) {
 			tensors := interp.RandomTensors(batch, 0)
 			exact := exactly(batch, tensors, Image(0, f.Shape))
 			for k, got := range Results(t, Build(t, batch), 2, Image(0, f.Shape)) {
-				checkStated(t, f.Net, ops.F32, stored(exact[k]).inexact(t, got), 2)
+				checkStated(t, f.Net, layout.F32, stored(exact[k]).inexact(t, got), 2)
 			}
 			shape := slices.Clone(f.Shape)
 			shape[0] = 1
 			n := Instantiate(t, f.Net, shape, f.Settings...)
-			for precision := range ops.BF16 + 1 {
+			for precision := range layout.BF16 + 1 {
 				got := sameBitsOnThreads(t, ModelIn(t, n, precision, tensors), Image(0, shape))
 				checkStated(t, f.Net, precision, stored(exact[0]).inexact(t, got), 2)
 			}
@@ -174,7 +175,7 @@ func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []flo
 }
 
 // resultIn computes a network in a precision on two threads.
-func resultIn(t *testing.T, n *interp.Net, precision ops.Precision, tensors map[string]tensor.Tensor) []float32 {
+func resultIn(t *testing.T, n *interp.Net, precision layout.Precision, tensors map[string]tensor.Tensor) []float32 {
 	t.Helper()
 	return Results(t, ModelIn(t, n, precision, tensors), 2, Image(0, n.Graph.Input.Shape))[0]
 }

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"cnnlang/interp"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -71,7 +73,7 @@ func TestBatchIsItsImages(t *testing.T) {
 // TestBranchesOfABatchAreNotCopied: where values are blocked, each branch of these
 // networks is computed where its concatenation lies.
 func TestBranchesOfABatchAreNotCopied(t *testing.T) {
-	isa, err := ops.ISA()
+	isa, err := exec.ISA()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +142,10 @@ func TestOneModelServes64Goroutines(t *testing.T) {
 	if err != nil || list.HasErrors() {
 		t.Fatal(err, list.Err())
 	}
-	for precision := range ops.BF16 + 1 {
+	for precision := range layout.BF16 + 1 {
 		t.Run(precision.String(), func(t *testing.T) {
 			n, rounds := nets[0], 2
-			if precision != ops.F32 {
+			if precision != layout.F32 {
 				n, rounds = Instantiate(t, "unet", tensor.Shape{1, 3, 16, 16}, "base=4"), 1
 			}
 			shape := n.Graph.Input.Shape
@@ -153,7 +155,7 @@ func TestOneModelServes64Goroutines(t *testing.T) {
 			for i := range want {
 				want[i] = Results(t, m, 1, Image(uint64(i), shape))[0]
 			}
-			pool := ops.NewWorkers(2)
+			pool := task.NewWorkers(2)
 			defer pool.Close()
 			var group sync.WaitGroup
 			for i := range 64 {

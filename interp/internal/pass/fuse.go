@@ -56,7 +56,7 @@ func fuseAdds(r *rewrite) rule {
 // activation that follows them.
 func fuseActivations(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
-		act, ok := n.Op.(ops.Activator)
+		act, ok := n.Op.(*ops.Activate)
 		if !ok {
 			return r.copy(n)
 		}

@@ -38,7 +38,7 @@ func brief(g *graph.Graph) string {
 }
 
 func conv() ops.Op { return graphtest.Conv(4, 3, 1, 1, true) }
-func relu() ops.Op { return &ops.ReLU{} }
+func relu() ops.Op { return ops.ReLU.Op() }
 func mean(countPad bool) ops.Op {
 	return &ops.AvgPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Mode: ops.Half}, CountPad: countPad}
 }
@@ -66,7 +66,7 @@ func TestPasses(t *testing.T) {
 			x = b.Add("flatten", &ops.Flatten{}, x)
 			x = b.Add("fc", graphtest.Linear(5), x)
 			x = b.Add("norm", graphtest.Norm(), x)
-			b.Add("gelu", &ops.GELU{}, x)
+			b.Add("gelu", ops.GELU.Op(), x)
 			return nil
 		}, pass.Options{}, `
 			1 flatten: flatten [0]
@@ -122,7 +122,7 @@ func TestPasses(t *testing.T) {
 
 		{"into the gate of a squeeze and excitation, with the activation", func(b *graphtest.Builder, x *graph.Node) nodes {
 			y := b.Add("conv", conv(), x)
-			gate := b.Add("gate", &ops.Sigmoid{}, b.Add("gap", &ops.GlobalAvgPool{}, y))
+			gate := b.Add("gate", ops.Sigmoid.Op(), b.Add("gap", &ops.GlobalAvgPool{}, y))
 			y = b.Add("mul", &ops.Mul{}, y, gate)
 			b.Add("relu", relu(), b.Add("add", add(), y, x))
 			return nil
@@ -218,7 +218,7 @@ func TestPasses(t *testing.T) {
 			2 add: add [1 1] out`},
 
 		{"an activation goes into a sum of three", func(b *graphtest.Builder, x *graph.Node) nodes {
-			b.Add("relu", &ops.ReLU6{}, b.Add("add", add(), b.Add("conv", conv(), x), x, x))
+			b.Add("relu", ops.ReLU6.Op(), b.Add("add", add(), b.Add("conv", conv(), x), x, x))
 			return nil
 		}, pass.Options{}, `
 			1 conv: conv [0]

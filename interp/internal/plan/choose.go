@@ -3,91 +3,63 @@ package plan
 import (
 	"slices"
 
-	"cnnlang/interp/graph"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
-// A choice is the layouts of a graph before conversions.
-type choice struct {
-	graph   *graph.Graph
-	ops     []ops.Op // by node, with the algorithms that were chosen for them
-	layouts []ops.Layout
-	wants   [][]ops.Layout
-	rounds  []ops.Precision // by node: how it works
-	means   []bool          // by node: whether it can write the means of channels
-}
-
-// choose decides which nodes work on blocked values, of float32 or, where that is
-// the precision, of bfloat16, and how much halo each value has. The algorithms of
-// some nodes on float32 are given, by path.
-func choose(g *graph.Graph, algorithms map[string]string, precision ops.Precision) *choice {
-	n := len(g.Nodes)
-	c := &choice{g, make([]ops.Op, n), make([]ops.Layout, n), make([][]ops.Layout, n), make([]ops.Precision, n), make([]bool, n)}
-	wide := make([]bool, n)
-	for _, n := range g.Nodes[1:] {
-		c.ops[n.ID] = n.Op
-		if gathers(n) {
-			c.meet(n)
-			wide[n.ID] = wide[n.In[0].ID]
+// choose decides how each instruction is run and in which layout its value lies.
+//
+// Convolutions lead: they are so much faster on blocked values that they convert
+// what they are given. Ops that work pixel by pixel or channel by channel follow
+// the blocked images among their inputs. All others work on plain values. In a precision
+// below float32 what can be computed so is, and all else is as it is for float32.
+func (l *lowering) choose() {
+	wide := make([]bool, len(l.list)) // by instruction: whether its result may be float32 in place of bfloat16
+	for _, i := range l.list[1:] {
+		if i.kind == gather { // images lie in a batch as they do alone
+			i.layout = i.in[0].layout
+			wide[i.id] = wide[i.in[0].id]
 			continue
 		}
-		how, layout := rounded(n, precision)
-		if c.take(n, how, layout) {
-			c.rounds[n.ID], wide[n.ID] = precision, how.Wide
-			continue
-		}
-		if chooser, ok := n.Op.(ops.Chooser); ok && algorithms[n.Path] != "" {
-			c.ops[n.ID] = chooser.Choose(algorithms[n.Path])
-		}
-		if blocker, ok := c.ops[n.ID].(ops.Blocker); ok {
-			how := blocker.Blocked(n.InShapes(), n.Shape)
-			c.means[n.ID] = c.take(n, how, ops.Layout{Block: ops.Lanes}) && how.Means
-		}
+		i.algorithm = l.best(i)
+		i.layout, wide[i.id] = i.algorithm.Out, i.algorithm.Wide
 	}
-	c.widen(wide)
-	for c.spread() {
-	}
-	return c
+	l.widen(wide)
 }
 
-// meet has images lie in a batch as they do alone.
-func (c *choice) meet(n *graph.Node) {
-	layout := c.layouts[n.In[0].ID].Bare()
-	c.layouts[n.ID] = layout
-	if !layout.Plain() {
-		c.wants[n.ID] = []ops.Layout{layout}
+// best is the first algorithm that an instruction can take.
+func (l *lowering) best(i *instruction) task.Algorithm {
+	list := exec.Algorithms(i.op, i.inShapes(), i.shape, l.precision)
+	if name := l.algorithms[i.step()]; name != "" {
+		chosen := func(a task.Algorithm) bool { return a.Precision == layout.F32 && a.Name == name }
+		if at := slices.IndexFunc(list, chosen); at >= 0 {
+			list = slices.DeleteFunc(list, func(a task.Algorithm) bool { return a.Precision == layout.F32 && a.Leads && a.Name != name })
+		}
 	}
+	return bestOf(list, func(a task.Algorithm) bool { return takes(i, a) })
 }
 
-// rounded is how a node works in a precision below float32, where it can.
-func rounded(n *graph.Node, precision ops.Precision) (how ops.Blocking, layout ops.Layout) {
-	if blocker, ok := n.Op.(ops.BF16Blocker); ok && precision == ops.BF16 {
-		return blocker.BlockedBF16(n.InShapes(), n.Shape), ops.Layout{Block: ops.LanesBF16, BF16: true}
-	}
-	if splitter, ok := n.Op.(ops.Splitter); ok && precision == ops.F32Fast {
-		return splitter.BlockedSplit(n.InShapes(), n.Shape), ops.Layout{Block: ops.Lanes}
-	}
-	return ops.Blocking{}, ops.Layout{}
-}
-
-// take has a node work on blocked values where it leads, or follows a blocked image
-// of the same kind among its inputs, and no row is too long.
-func (c *choice) take(n *graph.Node, how ops.Blocking, layout ops.Layout) bool {
-	wide := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > ops.MostRow }
-	if how.In == nil || wide(n.Shape) || slices.ContainsFunc(n.InShapes(), wide) || !how.Leads && !c.follows(n, layout) {
+// takes reports whether an instruction works so: on plain values always, on blocked ones
+// where it leads, or follows a blocked image of the same kind among its inputs, and no row
+// is too long.
+func takes(i *instruction, a task.Algorithm) bool {
+	long := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > layout.MostRow }
+	switch {
+	case a.Out.Plain():
+		return true
+	case long(i.shape) || slices.ContainsFunc(i.inShapes(), long):
 		return false
 	}
-	c.wants[n.ID], c.layouts[n.ID] = how.In, layout
-	return true
+	return a.Leads || follows(i, a.Out)
 }
 
 // follows reports whether an image among the inputs is blocked. Ops on bfloat16
 // follow only such images.
-func (c *choice) follows(n *graph.Node, layout ops.Layout) bool {
-	for _, in := range n.In {
-		have := c.layouts[in.ID]
-		if !have.Plain() && in.Shape[2:].Elements() > 1 && (have.BF16 || !layout.BF16) {
+func follows(i *instruction, l layout.Layout) bool {
+	for _, in := range i.in {
+		if in.blocked() && in.shape[2:].Elements() > 1 && (in.layout.Element == layout.BFloat16 || l.Element == layout.Float32) {
 			return true
 		}
 	}
@@ -96,69 +68,47 @@ func (c *choice) follows(n *graph.Node, layout ops.Layout) bool {
 
 // widen gives values float32 that their ops can compute so, and that nobody reads
 // as bfloat16: the last ones, mostly. A gather reads as it is read.
-func (c *choice) widen(can []bool) {
-	for id := len(c.graph.Nodes) - 1; id > 0; id-- {
-		n := c.graph.Nodes[id]
-		for i, want := range c.wants[id] {
-			if want.BF16 && !(gathers(n) && can[id]) {
-				can[n.In[i].ID] = false
+func (l *lowering) widen(can []bool) {
+	for _, i := range slices.Backward(l.list) {
+		for k, in := range i.in {
+			if i.wants(k).Element == layout.BFloat16 && !(i.kind == gather && can[i.id]) {
+				can[in.id] = false
 			}
 		}
 	}
-	for _, n := range c.graph.Nodes {
+	for _, i := range l.list {
 		switch {
-		case can[n.ID] && !gathers(n):
-			c.layouts[n.ID] = ops.Layout{Block: ops.Lanes}
-		case gathers(n):
-			c.meet(n)
+		case i.kind == gather:
+			i.layout = i.in[0].layout
+		case can[i.id]:
+			i.layout = layout.Blocked(layout.Float32)
 		}
 	}
 }
 
-// wanted is the layout that a node wants its input i in.
-func (c *choice) wanted(n *graph.Node, i int) ops.Layout {
-	switch {
-	case c.wants[n.ID] == nil:
-		return ops.Layout{}
-	case c.hosts(n) || gathers(n):
-		return c.layouts[n.ID]
+// halo gives every value as many zeros around it as the reader that wants the most of it.
+// Halos only grow, and never beyond the largest that is wanted. A concatenation has its
+// inputs' halo and they have its, so that they can be computed where it is; so has a gather.
+func (l *lowering) halo() {
+	for l.spread() {
 	}
-	return c.wants[n.ID][i]
 }
 
-// hosts reports whether the inputs of a node can be computed in its memory.
-func (c *choice) hosts(n *graph.Node) bool {
-	_, ok := n.Op.(*ops.Concat)
-	return ok && c.wants[n.ID] != nil && fillBlocks(n, c.layouts[n.ID])
-}
-
-// fillBlocks reports whether every input of a node but the last is whole blocks.
-func fillBlocks(n *graph.Node, layout ops.Layout) bool {
-	for _, in := range n.In[:len(n.In)-1] {
-		if !layout.Plain() && in.Shape[1]%layout.Block != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// spread gives values the halo that their readers want and reports whether any
-// changed. Halos only grow, and never beyond the largest that is wanted.
-func (c *choice) spread() (changed bool) {
-	grow := func(n *graph.Node, want ops.Layout) {
-		have := &c.layouts[n.ID]
+// spread takes one step of halo and reports whether any changed.
+func (l *lowering) spread() (changed bool) {
+	grow := func(i *instruction, want layout.Layout) {
+		have := &i.layout
 		if have.Plain() || want.Bare() != have.Bare() || have.Covers(want) {
 			return
 		}
 		have.HaloH, have.HaloW = max(have.HaloH, want.HaloH), max(have.HaloW, want.HaloW)
 		changed = true
 	}
-	for id := len(c.graph.Nodes) - 1; id > 0; id-- {
-		n := c.graph.Nodes[id]
-		for i, in := range n.In {
-			grow(in, c.wanted(n, i))
-			if c.hosts(n) || gathers(n) {
-				grow(n, c.layouts[in.ID])
+	for _, i := range slices.Backward(l.list[1:]) {
+		for k, in := range i.in {
+			grow(in, i.wants(k))
+			if i.kind == gather || i.hosts() {
+				grow(i, in.layout)
 			}
 		}
 	}

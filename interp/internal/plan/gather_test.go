@@ -10,14 +10,15 @@ import (
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
 
-// meetingAt plans with the images of a batch by themselves up to a node.
-func meetingAt(t testing.TB, node int, g *graph.Graph, opts Options) *Plan {
+// gatheredAt plans with the images of a batch by themselves up to a node.
+func gatheredAt(t testing.TB, node int, g *graph.Graph, opts Options) *Plan {
 	t.Helper()
-	opts.meeting = func(*graph.Graph) int { return node }
+	opts.gatherAt = func(*graph.Graph) int { return node }
 	p, err := New(g, graphtest.Param, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -38,10 +39,10 @@ func batched(seed uint64) *graph.Graph {
 	}
 }
 
-// Wherever images meet the values are those of the reference, from memory of NaN; on any
+// Wherever images are gathered the values are those of the reference, from memory of NaN; on any
 // number of threads, with images left that all threads share; kept values of both sides
 // among them.
-func TestImagesMayMeetAnywhere(t *testing.T) {
+func TestImagesAreGatheredAnywhere(t *testing.T) {
 	gathered := 0
 	for seed := range uint64(24) {
 		g := batched(seed)
@@ -50,9 +51,9 @@ func TestImagesMayMeetAnywhere(t *testing.T) {
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
 		kept := []*graph.Node{to[keep[0]], to[keep[1]], to[keep[2]]}
 		for node := 0; node <= len(after.Nodes); node += 1 + int(seed%3) {
-			p := meetingAt(t, node, after, Options{Keep: kept})
-			for _, n := range p.lowered.Nodes {
-				if gathers(n) {
+			p := gatheredAt(t, node, after, Options{Keep: kept})
+			for _, i := range p.program.list {
+				if i.kind == gather {
 					gathered++
 				}
 			}
@@ -68,42 +69,42 @@ func TestImagesMayMeetAnywhere(t *testing.T) {
 	}
 }
 
-// The same where a value has the means of its channels behind it, and meets so.
-func TestValuesWithMeansMayMeet(t *testing.T) {
+// The same where a value has the means of its channels behind it, and is gathered so.
+func TestValuesWithMeansAreGathered(t *testing.T) {
 	s := squeezing(3)
 	want := reference(s.Graph, graphtest.Input(s.Graph, 1))
 	for node := range len(s.Nodes) + 1 {
-		p := meetingAt(t, node, s.Graph, Options{Keep: []*graph.Node{s.mean, s.gated}})
+		p := gatheredAt(t, node, s.Graph, Options{Keep: []*graph.Node{s.mean, s.gated}})
 		checkValues(t, p, want, s.mean, s.gated, s.Output)
 	}
 }
 
 // What is read as float32 behind a gather is so before it, in a plan for bfloat16.
-func TestWideValuesMayMeet(t *testing.T) {
+func TestWideValuesAreGathered(t *testing.T) {
 	b := graphtest.Start("wide", 4, 64, 7, 7)
 	x := b.Add("conv", graphtest.Conv(64, 1, 1, 1, true), b.Graph.Input)
 	mean := b.Add("mean", &ops.GlobalAvgPool{}, x)
 	b.Add("fc", graphtest.Linear(40), b.Add("flat", &ops.Flatten{}, mean))
 	for node := range len(b.Graph.Nodes) + 1 {
-		p := meetingAt(t, node, b.Graph, Options{Precision: ops.BF16})
-		if l := p.lowered.layouts[p.lowered.to[mean].ID]; l.BF16 {
+		p := gatheredAt(t, node, b.Graph, Options{Precision: layout.BF16})
+		if l := p.program.of[mean].layout; l.Element == layout.BFloat16 {
 			t.Errorf("node %d: the mean lies in %v", node, l)
 		}
 	}
 }
 
 // Few images and many threads take no more memory than there are images at work.
-func TestSeatsAreForImagesThatAreAlone(t *testing.T) {
-	for _, c := range []struct{ images, threads, alone, seats int }{
+func TestArenasAreForImagesThatAreAlone(t *testing.T) {
+	for _, c := range []struct{ images, threads, alone, arenas int }{
 		{8, 1, 8, 1}, {8, 2, 8, 2}, {7, 2, 6, 2}, {2, 64, 0, 1}, {63, 64, 63, 64}, {7, 8, 7, 8}, {6, 4, 4, 4}, {3, 4, 0, 1}, {1000, 3, 999, 3},
 	} {
-		if alone, seats := aloneOf(c.images, c.threads), seatsOf(c.images, c.threads); alone != c.alone || seats != c.seats {
-			t.Errorf("%d images, %d threads: %d alone in %d seats, want %d in %d", c.images, c.threads, alone, seats, c.alone, c.seats)
+		if alone, arenas := aloneOf(c.images, c.threads), arenasOf(c.images, c.threads); alone != c.alone || arenas != c.arenas {
+			t.Errorf("%d images, %d threads: %d alone in %d arenas, want %d in %d", c.images, c.threads, alone, arenas, c.alone, c.arenas)
 		}
 	}
 	b := graphtest.Start("few", 2, 16, 32, 32)
 	b.Add("conv", graphtest.Conv(16, 3, 1, 1, true), b.Graph.Input)
-	p := meetingAt(t, 2, b.Graph, Options{})
+	p := gatheredAt(t, 2, b.Graph, Options{})
 	if one, many := p.Memory(1), p.Memory(64); many.Activations != one.Activations {
 		t.Errorf("one thread takes %+v, 64 take %+v", one, many)
 	}
@@ -117,7 +118,7 @@ func TestImagesByThemselvesAreAsAlone(t *testing.T) {
 	for seed := range uint64(12) {
 		whole := batched(seed)
 		input := graphtest.Input(whole, 1)
-		p := meetingAt(t, len(whole.Nodes), whole, Options{})
+		p := gatheredAt(t, len(whole.Nodes), whole, Options{})
 		s := session(t, p, 2)
 		if err := s.Run(t.Context(), input); err != nil {
 			t.Fatal(err)
@@ -137,23 +138,30 @@ func TestImagesByThemselvesAreAsAlone(t *testing.T) {
 
 // ofOneImage is the same network for one image.
 func ofOneImage(g *graph.Graph) *graph.Graph {
-	p := part(g, len(g.Nodes))
-	p.Graph.Sides = nil
-	for _, n := range p.Nodes {
-		n.Side = nil
+	one := &graph.Graph{Name: g.Name}
+	of := map[*graph.Node]*graph.Node{}
+	for _, n := range g.Nodes {
+		made := *n
+		made.Shape, made.Side, made.In = ofImages(n.Shape, 1), nil, nil
+		for _, in := range n.In {
+			made.In = append(made.In, of[in])
+		}
+		of[n] = &made
+		one.Nodes = append(one.Nodes, &made)
 	}
-	return p.Graph
+	one.Input, one.Output = of[g.Input], of[g.Output]
+	return one
 }
 
 func imageOf(x tensor.Tensor, image int) tensor.Tensor {
 	n := x.Shape.Elements() / x.Shape[0]
-	return tensor.Tensor{Shape: of(x.Shape, 1), Data: x.Data[image*n : (image+1)*n]}
+	return tensor.Tensor{Shape: ofImages(x.Shape, 1), Data: x.Data[image*n : (image+1)*n]}
 }
 
 func TestRunOfImagesAllocatesNothing(t *testing.T) {
 	for seed := range uint64(6) {
 		g := batched(seed)
-		p, input := meetingAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Input(g, 1)
+		p, input := gatheredAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Input(g, 1)
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
 			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(t.Context(), input) })
@@ -176,9 +184,9 @@ func chain(layers, size, window int) *graph.Graph {
 // The profile has every step once, with the work of all images.
 func TestProfileAddsUpImages(t *testing.T) {
 	g := deep(4)
-	whole := meetingAt(t, 0, g, Options{})
+	whole := gatheredAt(t, 0, g, Options{})
 	for node := range len(g.Nodes) + 1 {
-		p := meetingAt(t, node, g, Options{})
+		p := gatheredAt(t, node, g, Options{})
 		s := session(t, p, 2)
 		times, err := s.Profile(t.Context(), graphtest.Input(g, 1))
 		if err != nil {
@@ -200,8 +208,8 @@ func TestProfileAddsUpImages(t *testing.T) {
 
 // Images are by themselves where values are large, and together where a layer has more
 // parameters than there is work for one of them.
-func TestWhereImagesMeet(t *testing.T) {
-	b := graphtest.Start("meeting", 8, 64, 56, 56)
+func TestWhereImagesAreGathered(t *testing.T) {
+	b := graphtest.Start("gathered", 8, 64, 56, 56)
 	x := b.Graph.Input
 	for i := range 4 {
 		x = b.Add(fmt.Sprint("large", i), graphtest.Conv(64, 1, 1, 1, true), x)
@@ -209,13 +217,13 @@ func TestWhereImagesMeet(t *testing.T) {
 	x = b.Add("flat", &ops.Flatten{}, b.Add("mean", &ops.GlobalAvgPool{}, x))
 	first := b.Add("fc0", graphtest.Linear(4096), x)
 	b.Add("fc1", graphtest.Linear(4096), first)
-	if at := meeting(b.Graph); at <= 4 || at > first.ID {
-		t.Errorf("images of %d nodes meet at %d", len(b.Graph.Nodes), at)
+	if at := gatherPoint(b.Graph); at <= 4 || at > first.ID {
+		t.Errorf("images of %d nodes are gathered at %d", len(b.Graph.Nodes), at)
 	}
 	alone := graphtest.Start("alone", 1, 64, 56, 56)
 	alone.Add("conv", graphtest.Conv(64, 1, 1, 1, true), alone.Graph.Input)
-	if at := meeting(alone.Graph); at != 0 {
-		t.Errorf("one image meets itself at %d", at)
+	if at := gatherPoint(alone.Graph); at != 0 {
+		t.Errorf("one image is gathered at %d", at)
 	}
 }
 
@@ -224,7 +232,7 @@ func TestWhereImagesMeet(t *testing.T) {
 func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
 	b := graphtest.Start("many", 4096, 4, 8, 8)
 	b.Add("conv", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input)
-	sizes, p := asked(t, b.Graph, Options{Threads: 2, meeting: func(*graph.Graph) int { return 2 }})
+	sizes, p := asked(t, b.Graph, Options{Threads: 2, gatherAt: func(*graph.Graph) int { return 2 }})
 	shown := int64(4 * 4096 * 4 * 8 * 8)
 	if got := p.Memory(2); got.Outputs != shown || got.Activations > shown/100 || sizes[0].Total() != got.Total() {
 		t.Errorf("got %+v, asked for %+v, want %d bytes of outputs", got, sizes[0], shown)
@@ -235,7 +243,7 @@ func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
 func TestPrintTellsImages(t *testing.T) {
 	g := deep(3)
 	var out strings.Builder
-	p := meetingAt(t, 3, g, Options{})
+	p := gatheredAt(t, 3, g, Options{})
 	if err := Print(&out, p, 2); err != nil {
 		t.Fatal(err)
 	}

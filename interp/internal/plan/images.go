@@ -1,11 +1,8 @@
 package plan
 
 import (
+	"cnnlang/ops/exec/task"
 	"context"
-
-	"cnnlang/interp/graph"
-	"cnnlang/ops"
-	"cnnlang/ops/tensor"
 )
 
 // images takes the images of a batch through the first steps of a plan, each by itself:
@@ -16,13 +13,13 @@ import (
 // Every worker has an arena, and works alone on an image. Those at the end, of which
 // there is none for each worker, have all of them.
 type images struct {
-	session *Session
-	seats   []binding // by worker, each with an arena of its own
-	crew    binding   // of the first arena, for all workers
-	alone   int       // images that one worker takes
-	count   int
-	input   []float32 // of the run
-	moves   []move
+	session   *Session
+	perWorker []binding // each with an arena of its own
+	shared    binding   // of the first arena, for all workers
+	alone     int       // images that one worker takes
+	count     int
+	input     []float32 // of the run
+	moves     []move
 }
 
 // A move is of what an image leaves behind to the same of the batch.
@@ -31,7 +28,7 @@ type move struct {
 	lead   int       // what lies before its first plane, which only the first image needs
 	size   int       // without that
 	to     []float32 // of all images
-	apart  int       // from one to the next
+	stride int       // from one to the next
 	others bool      // another value lies between them, so each needs what lies before it
 }
 
@@ -44,8 +41,8 @@ func aloneOf(images, threads int) int {
 	return images
 }
 
-// seatsOf is how many workers need an arena.
-func seatsOf(images, threads int) int {
+// arenasOf is how many workers need an arena.
+func arenasOf(images, threads int) int {
 	if aloneOf(images, threads) == 0 {
 		return 1
 	}
@@ -58,22 +55,22 @@ func (s *Session) newImages(threads int) *images {
 	m := &images{session: s, count: p.images()}
 	m.alone = aloneOf(m.count, threads)
 	scratch := s.memory.scratch
-	for range seatsOf(m.count, threads) {
-		own, size := s.offHeap(p.layout.own), hungriest(steps, 1)
+	for range arenasOf(m.count, threads) {
+		own, size := s.offHeap(p.imageArena), hungriest(steps, 1)
 		s.memory.own = append(s.memory.own, own)
-		m.seats = append(m.seats, p.bind(steps, true, own, scratch[:size:size], 1))
+		m.perWorker = append(m.perWorker, p.bind(steps, true, own, scratch[:size:size], 1))
 		scratch = scratch[size:]
 	}
-	m.crew = p.bind(steps, true, s.memory.own[0], s.memory.scratch, threads)
-	for _, n := range p.lowered.Nodes {
-		if gathers(n) {
-			m.moves = append(m.moves, p.gathered(n, s.batch.values[n.ID].Data))
+	m.shared = p.bind(steps, true, s.memory.own[0], s.memory.scratch, threads)
+	for _, i := range p.program.list {
+		if i.kind == gather {
+			m.moves = append(m.moves, i.gathered(s.batch.values[i.id].Data))
 		}
 	}
 	for _, r := range s.results {
-		if p.lowered.each[r.source] {
+		if r.source.perImage {
 			size := r.Shape.Elements() / m.count
-			m.moves = append(m.moves, move{source: r.source, size: size, to: r.Data, apart: size})
+			m.moves = append(m.moves, move{source: r.source.id, size: size, to: r.Data, stride: size})
 		}
 	}
 	return m
@@ -81,23 +78,23 @@ func (s *Session) newImages(threads int) *images {
 
 // gathered moves to the value of a gather. What lies behind the planes of an image, its
 // means, stays behind.
-func (p *Plan) gathered(n *graph.Node, to []float32) move {
-	layout, one := p.lowered.layouts[n.ID], of(n.Shape, 1)
-	m := move{source: n.In[0].ID, size: layout.Image(one), to: to}
-	m.lead, m.apart = layout.Floats(one)-m.size, m.size
-	if other := p.layout.apart[n.ID]; other > 0 {
-		m.apart, m.others = other, true
+func (i *instruction) gathered(to []float32) move {
+	one := ofImages(i.shape, 1)
+	m := move{source: i.in[0].id, size: i.layout.Grid(one).Image, to: to}
+	m.lead, m.stride = i.layout.Floats(one)-m.size, m.size
+	if i.imageStride > 0 {
+		m.stride, m.others = i.imageStride, true
 	}
 	return m
 }
 
 // tasks are the work on all images.
-func (m *images) tasks() (list []ops.Task) {
+func (m *images) tasks() (list []task.Task) {
 	list = append(list, &imageTask{m})
 	for image := m.alone; image < m.count; image++ {
-		list = append(list, &singleTask{func(ctx context.Context) { m.enter(ctx, &m.crew, image) }})
-		list = append(list, m.crew.tasks...)
-		list = append(list, &singleTask{func(ctx context.Context) { m.leave(ctx, &m.crew, image) }})
+		list = append(list, &singleTask{func(ctx context.Context) { m.enter(ctx, &m.shared, image) }})
+		list = append(list, m.shared.tasks...)
+		list = append(list, &singleTask{func(ctx context.Context) { m.leave(ctx, &m.shared, image) }})
 	}
 	return list
 }
@@ -117,7 +114,7 @@ func (m *images) leave(ctx context.Context, b *binding, image int) {
 			lead = 0
 		}
 		from := b.values[v.source].Data[lead : v.lead+v.size]
-		copyPieces(ctx, v.to[image*v.apart+lead:][:len(from)], from)
+		copyPieces(ctx, v.to[image*v.stride+lead:][:len(from)], from)
 	}
 }
 
@@ -128,9 +125,9 @@ func (t *imageTask) Parts() int { return t.alone }
 
 // Do looks at ctx as often as a run does.
 func (t *imageTask) Do(ctx context.Context, image, worker int) {
-	seat := &t.seats[worker]
-	t.enter(ctx, seat, image)
-	for _, task := range seat.tasks {
+	own := &t.perWorker[worker]
+	t.enter(ctx, own, image)
+	for _, task := range own.tasks {
 		for part := range task.Parts() {
 			if ctx.Err() != nil {
 				return
@@ -138,7 +135,7 @@ func (t *imageTask) Do(ctx context.Context, image, worker int) {
 			task.Do(ctx, part, 0)
 		}
 	}
-	t.leave(ctx, seat, image)
+	t.leave(ctx, own, image)
 }
 
 // A singleTask has one part.
@@ -146,8 +143,3 @@ type singleTask struct{ do func(ctx context.Context) }
 
 func (t *singleTask) Parts() int                       { return 1 }
 func (t *singleTask) Do(ctx context.Context, _, _ int) { t.do(ctx) }
-
-// of is the shape of so many images.
-func of(s tensor.Shape, images int) tensor.Shape {
-	return append(tensor.Shape{images}, s[1:]...)
-}

@@ -1,65 +1,74 @@
 package plan
 
 import (
-	"cnnlang/interp/graph"
+	"slices"
+
 	"cnnlang/ops"
+	"cnnlang/ops/exec/conv"
+	"cnnlang/ops/exec/layout"
 )
 
-// A join is a depthwise convolution that becomes one step with the 1x1 convolution
-// that alone reads it.
-type join struct {
-	first *graph.Node
-	op    *ops.Separable
-}
-
-// join finds them, by the node that stays, and the nodes that go. Values that are
-// shown stay.
-func (c *choice) join(shown map[*graph.Node]bool) (joined map[*graph.Node]*join, gone map[*graph.Node]bool) {
-	readers := make([]int, len(c.graph.Nodes))
-	for _, n := range c.graph.Nodes {
-		for _, in := range n.In {
-			readers[in.ID]++
-		}
-	}
-	joined, gone = map[*graph.Node]*join{}, map[*graph.Node]bool{}
-	for _, n := range c.graph.Nodes[1:] {
-		if len(n.In) == 0 || !c.inFloats(n) {
+// join makes a depthwise convolution and the 1x1 convolution that alone reads it one
+// instruction, where what lies between would not stay in a cache. Values that are shown
+// stay.
+func (l *lowering) join() {
+	readers := l.readers()
+	joined := map[*instruction]bool{} // both that were and those that are gone
+	for _, i := range l.list[1:] {
+		if len(i.in) == 0 || !i.inFloats() {
 			continue
 		}
-		first := n.In[0]
-		if first == c.graph.Input || !c.inFloats(first) || shown[first] || readers[first.ID] != 1 || gone[first] || joined[first] != nil {
+		first := i.in[0]
+		if !first.inFloats() || l.shows(first) || readers[first] != 1 || joined[first] {
 			continue
 		}
-		if op, ok := ops.NewSeparable(c.ops[first.ID], c.ops[n.ID], first.In[0].Shape, first.Shape, n.Shape); ok {
-			joined[n], gone[first] = &join{first, op}, true
+		d, isConv := first.op.(*ops.Conv)
+		p, areConv := i.op.(*ops.Conv)
+		if !isConv || !areConv {
+			continue
 		}
+		a, ok := conv.Separable(d, p, first.inShapes(), first.shape, i.shape)
+		if !ok {
+			continue
+		}
+		a.In = slices.Concat(first.algorithm.In, i.algorithm.In[1:])
+		a.Overwrites = i.algorithm.Overwrites
+		i.algorithm, i.op, i.what = a, nil, "separable"+p.Epilogue().String()
+		i.nodes, i.path = slices.Concat(first.nodes, i.nodes), i.node().Path
+		i.params = slices.Concat(first.params, i.params)
+		i.in = slices.Concat(first.in, i.in[1:])
+		joined[i], joined[first] = true, true
+		delete(l.of, first.node())
+		first.nodes = nil
 	}
-	return joined, gone
+	l.rewrite(func(i *instruction) {
+		if i.nodes != nil {
+			l.add(i)
+		}
+	})
 }
 
-// inFloats reports whether a node works on blocks of float32.
-func (c *choice) inFloats(n *graph.Node) bool {
-	return c.wants[n.ID] != nil && c.rounds[n.ID] == ops.F32 && c.layouts[n.ID].Block == ops.Lanes && c.wants[n.ID][0].Block == ops.Lanes
+// inFloats reports whether an instruction works on blocks of float32.
+func (i *instruction) inFloats() bool {
+	return i.kind == compute && i.algorithm.Precision == layout.F32 && i.layout.Block == layout.Lanes && i.algorithm.In[0].Block == layout.Lanes
 }
 
 // squeeze has convolutions write the means of their channels where a global pool reads
-// them, which then takes no step. Joined and stacked ones do not, nor those that are computed
-// in a concatenation, where the next value follows.
-func (c *choice) squeeze(joined map[*graph.Node]*join, stacks map[*graph.Node]*stack) {
-	for _, n := range c.graph.Nodes {
-		if joined[n] != nil || stacks[n] != nil {
-			c.means[n.ID] = false
-		}
-		if c.hosts(n) {
-			for _, in := range n.In {
-				c.means[in.ID] = false
+// them, which then takes no step. Those that are computed in a concatenation do not, where
+// the next value follows.
+func (l *lowering) squeeze() {
+	hosted := map[*instruction]bool{}
+	for _, i := range l.list {
+		if i.hosts() {
+			for _, in := range i.in {
+				hosted[in] = true
 			}
 		}
 	}
-	for _, n := range c.graph.Nodes {
-		_, pools := n.Op.(*ops.GlobalAvgPool)
-		if pools && c.inFloats(n) && c.layouts[n.ID] == c.layouts[n.ID].Bare() && c.means[n.In[0].ID] {
-			c.layouts[n.In[0].ID].Means = true
+	for _, i := range l.list {
+		_, pools := i.op.(*ops.GlobalAvgPool)
+		if pools && i.inFloats() && !i.layout.HasHalo() && i.in[0].algorithm.Means && !hosted[i.in[0]] {
+			i.in[0].layout.Means = true
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
@@ -40,10 +41,10 @@ func wide(seed uint64) *graph.Graph {
 				x = add(graphtest.Norm(), x)
 			}
 			if r.IntN(2) == 0 {
-				add(&ops.ReLU{}, x)
+				add(ops.ReLU.Op(), x)
 			}
 		case 4:
-			add(&ops.ReLU{}, add(&ops.Add{}, add(graphtest.Conv(c, 3, 1, 1, false), x), x))
+			add(ops.ReLU.Op(), add(&ops.Add{}, add(graphtest.Conv(c, 3, 1, 1, false), x), x))
 		case 5, 6:
 			add(graphtest.Concat(), add(graphtest.Conv(16*(1+r.IntN(2)), 1, 1, 1, true), x), add(graphtest.Conv(20, 3, 1, 1, true), x))
 			if y := pick(); r.IntN(2) == 0 && y != x {
@@ -54,7 +55,7 @@ func wide(seed uint64) *graph.Graph {
 				add(&ops.Slice{From: dim.Int(from), To: dim.Int(c)}, x)
 			}
 		case 8:
-			gate := add(&ops.Sigmoid{}, add(graphtest.Conv(c, 1, 1, 1, true), add(&ops.GlobalAvgPool{}, x)))
+			gate := add(ops.Sigmoid.Op(), add(graphtest.Conv(c, 1, 1, 1, true), add(&ops.GlobalAvgPool{}, x)))
 			add(&ops.Mul{}, x, gate)
 		case 9:
 			square := dim.Square(dim.Int(3))
@@ -100,14 +101,10 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[10+seed%9]}
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := planned(t, after, to[keep[0]], to[keep[1]])
-		for _, n := range p.lowered.Nodes {
-			if _, ok := n.Op.(*ops.Convert); ok {
-				conversions++
-			}
-		}
+		conversions += steps(p, "convert")
 		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
 	}
-	if isa, _ := ops.ISA(); isa != "generic" && conversions < 40 {
+	if isa, _ := exec.ISA(); isa != "generic" && conversions < 40 {
 		t.Errorf("only %d conversions", conversions)
 	}
 }
@@ -115,7 +112,7 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 // TestConcatenationsTakeNoStep: branches are computed where their concatenation
 // is, halo and all, and slices of it are read there, of one image and of a batch.
 func TestConcatenationsTakeNoStep(t *testing.T) {
-	isa, _ := ops.ISA()
+	isa, _ := exec.ISA()
 	for _, images := range []int{1, 2, 8} {
 		b := graphtest.Start("branches", images, 16, 9, 9)
 		x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
@@ -125,7 +122,7 @@ func TestConcatenationsTakeNoStep(t *testing.T) {
 		part := b.Add("slice", &ops.Slice{From: dim.Int(16), To: dim.Int(32)}, b.Add("around", graphtest.Concat(), all))
 		b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("both", &ops.Add{}, part, y))
 		p := planned(t, b.Graph)
-		if n := steps[*ops.Concat](p) + steps[*ops.Slice](p); n > 0 && (isa != "generic" || images == 1) {
+		if n := steps(p, "concat") + steps(p, "slice"); n > 0 && (isa != "generic" || images == 1) {
 			t.Errorf("%d images: %d steps that only copy", images, n)
 		}
 	}

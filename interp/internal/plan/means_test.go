@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
+	"cnnlang/ops/exec"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
@@ -22,7 +23,7 @@ func squeezing(images int) squeezed {
 	b := graphtest.Start("squeezing", images, 8, 63, 67)
 	x := b.Add("x", graphtest.Conv(130, 1, 1, 1, true), b.Graph.Input)
 	mean := b.Add("mean", &ops.GlobalAvgPool{}, x)
-	gate := b.Add("gate", &ops.Sigmoid{}, b.Add("excite", graphtest.Conv(130, 1, 1, 1, true), mean))
+	gate := b.Add("gate", ops.Sigmoid.Op(), b.Add("excite", graphtest.Conv(130, 1, 1, 1, true), mean))
 	gated := b.Add("gated", &ops.Mul{}, x, gate)
 	b.Add("after", graphtest.Conv(8, 1, 1, 1, true), gated)
 	return squeezed{b.Graph, x, mean, gated}
@@ -32,8 +33,8 @@ func squeezing(images int) squeezed {
 func algorithmsOf(p *Plan) map[string]string {
 	algorithms := map[string]string{}
 	for _, s := range p.steps {
-		if _, ok := s.Node.Op.(*ops.Convert); !ok {
-			algorithms[s.Node.Path] = s.Prepared.Algorithm()
+		if s.kind == compute {
+			algorithms[s.step()] = s.Prepared.Algorithm
 		}
 	}
 	return algorithms
@@ -66,7 +67,7 @@ func checkValues(t *testing.T, p *Plan, want map[*graph.Node]tensor.Tensor, node
 // TestSqueezesTakeNoStep: where a convolution is blocked, it writes the means of its
 // channels too, and what it wrote may still be overwritten.
 func TestSqueezesTakeNoStep(t *testing.T) {
-	isa, _ := ops.ISA()
+	isa, _ := exec.ISA()
 	for images := 1; images <= 2; images++ {
 		g := squeezing(images)
 		p, want := planned(t, g.Graph), reference(g.Graph, graphtest.Input(g.Graph, 1))
@@ -74,7 +75,7 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 		if all := algorithmsOf(p); (isa == "generic") != (all["mean"] != "") || isa != "generic" && !strings.HasSuffix(all["x"], "-means") {
 			t.Errorf("steps %v", all)
 		}
-		if how := p.layout.how[p.lowered.to[g.gated].ID]; how != inPlace {
+		if p.program.of[g.gated].placing != inPlace {
 			t.Error("the gate takes memory of its own")
 		}
 		s := session(t, p, 2)

@@ -37,62 +37,60 @@ const line = 16
 // A Range is a part of an arena, in float32.
 type Range struct{ Offset, Size int }
 
-// A layout is where each value lies.
-type layout struct {
-	ranges []Range // by node, with what lies between the images of those in others
-	apart  []int   // by node: from an image to the next, 0 where they follow one another
-	how    []how   // by node
-	size   int     // of the arena
-	own    int     // of an arena for one image of the batch
+// memory is where in an arena the value of an instruction lies.
+type memory struct {
+	at          Range // with what lies between the images of those in others
+	imageStride int   // from an image to the next, 0 where they follow one another
+	placing     placing
 }
 
-// how a value came to its memory.
-type how int
+// placing is how a value came to its memory.
+type placing int
 
 const (
-	fresh   how = iota
-	inPlace     // over an input that died
-	view        // it was there already
+	fresh   placing = iota
+	inPlace         // over an input that died
+	view            // it was there already
 )
 
-// layOut places the values of g. Those of pinned nodes live to the end.
-func layOut(g *lowered, pinned map[*graph.Node]bool) layout {
-	s := settler{graph: g, homes: make([]home, len(g.Nodes))}
-	l := layout{ranges: make([]Range, len(g.Nodes)), apart: make([]int, len(g.Nodes)), how: make([]how, len(g.Nodes))}
-	last := lastReads(g.Graph, pinned)
-	for _, n := range g.Nodes {
-		if gathers(n) {
-			last[n.In[0].ID] = len(g.Nodes)
+// place decides where the values of a program lie and returns the sizes of the arena and of
+// one for an image of the batch. Those of shown instructions live to the end.
+func (p *program) place() (arena, perImage int) {
+	a := allocator{slots: make([]slot, len(p.list))}
+	last := lastReads(p, p.shown)
+	for _, i := range p.list {
+		if i.kind == gather {
+			last[i.in[0].id] = len(p.list)
 		}
 	}
-	for i, n := range g.Nodes {
-		s.homes[i], l.how[i] = s.settle(n)
-		s.homes[i].buffer.extend(last[i])
+	for k, i := range p.list {
+		a.slots[k], i.placing = a.allocate(i)
+		a.slots[k].buffer.extend(last[k])
 	}
-	l.size, _ = place(s.roots(false))
-	l.own, _ = place(s.roots(true))
-	for i, n := range g.Nodes {
-		root, at := s.homes[i].root()
-		if !s.together(n) {
-			l.apart[i] = root.image
+	arena, _ = place(a.roots(false))
+	perImage, _ = place(a.roots(true))
+	for k, i := range p.list {
+		root, at := a.slots[k].root()
+		if !a.together(i) {
+			i.imageStride = root.image
 		}
-		l.ranges[i] = Range{root.offset + at, g.value(n, l.apart[i]).Floats()}
+		i.at = Range{root.offset + at, i.value().Floats()}
 	}
-	return l
+	return arena, perImage
 }
 
-// lastReads gives for each node the last step that reads it: its own where none
-// does, one beyond the last step where it is pinned.
-func lastReads(g *graph.Graph, pinned map[*graph.Node]bool) []int {
-	last := make([]int, len(g.Nodes))
-	for i, n := range g.Nodes {
-		last[i] = i
-		for _, in := range n.In {
-			last[in.ID] = i
+// lastReads gives for each instruction the last that reads its value: its own where none
+// does, one beyond the last where it is shown.
+func lastReads(p *program, shown map[*graph.Node]*instruction) []int {
+	last := make([]int, len(p.list))
+	for k, i := range p.list {
+		last[k] = k
+		for _, in := range i.in {
+			last[in.id] = k
 		}
 	}
-	for n := range pinned {
-		last[n.ID] = len(g.Nodes)
+	for _, i := range shown {
+		last[i.id] = len(p.list)
 	}
 	return last
 }

@@ -12,6 +12,9 @@ import (
 	"cnnlang/interp/internal/pass"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 )
 
 // randomGraph is one as the language gives it or as the passes leave it, with a
@@ -32,15 +35,23 @@ func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 	return g, keep
 }
 
-// plainly is a graph whose values all lie as their shapes say.
-func plainly(g *graph.Graph) *lowered {
-	return &lowered{Graph: g, layouts: make([]ops.Layout, len(g.Nodes)), each: make([]bool, len(g.Nodes))}
+// plainly is a program for g whose values all lie as their shapes say, and shows some.
+func plainly(g *graph.Graph, shown map[*graph.Node]bool) *program {
+	p := newProgram(g)
+	for _, i := range p.list[1:] {
+		list := exec.Algorithms(i.op, i.inShapes(), i.shape, layout.F32)
+		i.algorithm = list[slices.IndexFunc(list, func(a task.Algorithm) bool { return a.Out.Plain() })]
+	}
+	for n := range shown {
+		p.shown[n] = p.of[n]
+	}
+	return p
 }
 
 func TestNoLiveValueIsOverwritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, keep := randomGraph(t)
-		namedRun(t, plainly(g), pinned(g, Options{Keep: keep}))
+		namedRun(t, plainly(g, pinned(g, Options{Keep: keep})))
 	})
 }
 
@@ -53,45 +64,47 @@ func TestNoLiveBlockIsOverwritten(t *testing.T) {
 			after, to := pass.Run(g, pass.Options{Keep: keep})
 			g, keep[0] = after, to[keep[0]]
 		}
-		l := lower(g, rapid.IntRange(0, len(g.Nodes)).Draw(t, "meet"), pinned(g, Options{Keep: keep}), nil, ops.F32)
-		namedRun(t, l, l.pinned())
+		gatherAt := rapid.IntRange(0, len(g.Nodes)).Draw(t, "gather at")
+		namedRun(t, lower(g, gatherAt, pinned(g, Options{Keep: keep}), nil, layout.F32))
 	})
 }
 
 // Vectors of whole blocks are the same memory in blocks and as their shape says, but
 // only as long as nothing lies between those of a batch.
 func TestVectorsReadAsPlainStayTogether(t *testing.T) {
-	blocks := ops.Layout{Block: ops.Lanes}
 	for _, before := range []bool{true, false} {
 		b := graphtest.Start("vectors", 2, 16, 1, 1)
 		a, c := b.Add("a", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input), b.Add("c", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input)
-		plain := []*graph.Node{b.Graph.Input}
-		read := func() { plain = append(plain, b.Add("plain", &ops.Convert{From: blocks}, c)) }
-		if before {
-			read()
-		}
 		both := b.Add("both", graphtest.Concat(), a, c)
-		if !before {
-			read()
+		p := newProgram(b.Graph)
+		read := func(n *graph.Node) {
+			p.add(moving(convert, "convert", p.of[n], n.Shape, layout.Layout{}))
 		}
-		plain = append(plain, b.Add("last", &ops.Convert{From: blocks}, both))
-		l := plainly(b.Graph)
-		pinned := map[*graph.Node]bool{}
-		for _, n := range b.Graph.Nodes {
-			pinned[n] = true
-			if !slices.Contains(plain, n) {
-				l.layouts[n.ID] = blocks
+		p.rewrite(func(i *instruction) {
+			if i.kind == compute {
+				i.layout = layout.Blocked(layout.Float32)
 			}
+			if i == p.of[both] && before {
+				read(c)
+			}
+			p.add(i)
+			if i == p.of[both] && !before {
+				read(c)
+			}
+		})
+		read(both)
+		for _, i := range p.list {
+			p.shown[&graph.Node{}] = i
 		}
-		namedRun(t, l, pinned)
-		if how := layOut(l, pinned).how; (how[both.ID] == view) == before {
-			t.Errorf("read before %v: %v", before, how)
+		namedRun(t, p)
+		if placing := p.of[both].placing; (placing == view) == before {
+			t.Errorf("read before %v: %v", before, placing)
 		}
 	}
 }
 
 func TestLayoutOfSmallNetworks(t *testing.T) {
-	relu := &ops.ReLU{}
+	relu := ops.ReLU.Op()
 	conv := graphtest.Conv(4, 1, 1, 1, true)
 	cases := []struct {
 		name  string
@@ -149,8 +162,8 @@ func TestLayoutOfSmallNetworks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := graphtest.Start(c.name, 1, 4, 4, 4)
 			c.build(b, b.Graph.Input)
-			if l := layOut(plainly(b.Graph), pinned(b.Graph, Options{})); l.size != 64*c.size {
-				t.Errorf("got %d float32, want %d: %+v", l.size, 64*c.size, l.ranges)
+			if size, _ := plainly(b.Graph, pinned(b.Graph, Options{})).place(); size != 64*c.size {
+				t.Errorf("got %d float32, want %d", size, 64*c.size)
 			}
 		})
 	}
@@ -162,22 +175,23 @@ func TestArenaIsNearTheBound(t *testing.T) {
 	var bound, total int
 	for seed := range uint64(200) {
 		g, _ := pass.Run(graphtest.Random(seed, 60), pass.Options{})
-		s := settler{graph: plainly(g), homes: make([]home, len(g.Nodes))}
-		for i, last := range lastReads(g, pinned(g, Options{})) {
-			s.homes[i], _ = s.settle(g.Nodes[i])
-			s.homes[i].buffer.extend(last)
+		p := plainly(g, pinned(g, Options{}))
+		a := allocator{slots: make([]slot, len(p.list))}
+		for k, last := range lastReads(p, p.shown) {
+			a.slots[k], _ = a.allocate(p.list[k])
+			a.slots[k].buffer.extend(last)
 		}
 		busiest := 0
 		for step := range g.Nodes {
 			live := 0
-			for _, b := range s.roots(false) {
+			for _, b := range a.roots(false) {
 				if b.first <= step && step <= b.last {
 					live += b.size
 				}
 			}
 			busiest = max(busiest, live)
 		}
-		size := layOut(plainly(g), pinned(g, Options{})).size
+		size, _ := p.place()
 		if size < busiest {
 			t.Errorf("seed %d: %d float32 hold %d", seed, size, busiest)
 		}

@@ -7,181 +7,179 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
-// An element is one number of the value that a node computes, or without node a
+// An element is one number of the value that an instruction computes, or without one a
 // zero of a halo.
 type element struct {
-	node  *graph.Node
+	of    *instruction
 	index int
 }
 
-// namedRun goes through the steps with an arena of names: each step finds in every
+// namedRun goes through the instructions with an arena of names: each finds in every
 // element it reads the name of the element it wants, and zeros around, and writes
-// its own. It knows nothing of lifetimes and buffers. Where images are apart it is the first
-// that goes through their steps.
-func namedRun(t rapid.TB, g *lowered, pinned map[*graph.Node]bool) {
-	l := layOut(g, pinned)
-	arenas := map[bool][]element{false: make([]element, l.size), true: make([]element, l.own)}
-	contents := make([][]element, len(g.Nodes)) // of each node's value
-	lies := make([]lie, len(g.Nodes))
-	finds := func(reader string, n *graph.Node) {
-		for i, want := range contents[n.ID] {
-			if got := arenas[g.each[n.ID]][lies[n.ID].elements[i]]; got != want {
-				t.Fatalf("%s wants element %d of node %d: got %v of %v", reader, i, n.ID, got.index, got.node)
+// its own. It knows nothing of lifetimes and buffers. Where images are separate it is the first
+// that goes through their instructions.
+func namedRun(t rapid.TB, p *program) {
+	all, one := p.place()
+	arenas := map[bool][]element{false: make([]element, all), true: make([]element, one)}
+	contents := make([][]element, len(p.list)) // of each value
+	numbers := make([]numbers, len(p.list))
+	finds := func(reader string, i *instruction) {
+		arena := arenas[i.perImage]
+		for k, want := range contents[i.id] {
+			if got := arena[numbers[i.id].elements[k]]; got != want {
+				t.Fatalf("%s wants element %d of instruction %d: got %v of %v", reader, k, i.id, got.index, got.of)
 			}
 		}
-		for _, at := range lies[n.ID].zeros {
-			if got := arenas[g.each[n.ID]][at]; got != (element{index: -1}) {
-				t.Fatalf("%s wants a zero beside node %d at %d: got %v of %v", reader, n.ID, at, got.index, got.node)
+		for _, at := range numbers[i.id].zeros {
+			if got := arena[at]; got != (element{index: -1}) {
+				t.Fatalf("%s wants a zero beside instruction %d at %d: got %v of %v", reader, i.id, at, got.index, got.of)
 			}
 		}
 	}
-	for _, n := range inTurn(g) {
-		i := n.ID
-		r, arena := l.ranges[i], arenas[g.each[i]]
-		lies[i] = lieOf(g, l, n)
-		if first, last := lies[i].ends(); r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > len(arena) || first < r.Offset || last >= r.Offset+r.Size {
-			t.Fatalf("node %d of %v lies at %+v of %d", i, n.Shape, r, len(arena))
+	for _, i := range inOrder(p) {
+		r, arena, mine := i.at, arenas[i.perImage], numbersOf(i)
+		numbers[i.id] = mine
+		if first, last := mine.ends(); r.Offset%line != 0 || r.Offset < 0 || r.Offset+r.Size > len(arena) || first < r.Offset || last >= r.Offset+r.Size {
+			t.Fatalf("instruction %d of %v lies at %+v of %d", i.id, i.shape, r, len(arena))
 		}
-		for _, in := range n.In {
-			finds(fmt.Sprint("node ", i), in)
+		for _, in := range i.in {
+			finds(fmt.Sprint("instruction ", i.id), in)
 		}
-		if l.how[i] == view {
-			contents[i] = moved(n, contents)
-			finds("the view itself", n)
+		if i.placing == view {
+			contents[i.id] = moved(i, contents)
+			finds("the view itself", i)
 			continue
 		}
-		if !gathers(n) {
-			mayShare(t, lies, n)
+		if i.kind != gather {
+			mayShare(t, numbers, i)
 		}
-		contents[i] = make([]element, len(lies[i].elements))
-		for j, at := range lies[i].elements {
-			contents[i][j] = element{n, j}
-			arena[at] = element{n, j}
+		contents[i.id] = make([]element, len(mine.elements))
+		for k, at := range mine.elements {
+			contents[i.id][k] = element{i, k}
+			arena[at] = element{i, k}
 		}
-		for _, at := range lies[i].zeros {
+		for _, at := range mine.zeros {
 			arena[at] = element{index: -1}
 		}
 	}
-	for n := range pinned {
-		finds("the caller", n)
+	for _, i := range p.shown {
+		finds("the caller", i)
 	}
 }
 
-// inTurn are the nodes in the order in which they are computed.
-func inTurn(g *lowered) []*graph.Node {
-	turn := func(n *graph.Node) int {
+// inOrder are the instructions as a session follows them.
+func inOrder(p *program) []*instruction {
+	when := func(i *instruction) int {
 		switch {
-		case g.each[n.ID]:
+		case i.perImage:
 			return 0
-		case gathers(n):
+		case i.kind == gather:
 			return 1
 		}
 		return 2
 	}
-	return slices.SortedStableFunc(slices.Values(g.Nodes), func(a, b *graph.Node) int { return cmp.Compare(turn(a), turn(b)) })
+	return slices.SortedStableFunc(slices.Values(p.list), func(a, b *instruction) int { return cmp.Compare(when(a), when(b)) })
 }
 
-// A lie is where a value lies in the arena: its elements in the order of its shape,
+// numbers is where a value lies in the arena: its elements in the order of its shape,
 // and the zeros around them.
-type lie struct{ elements, zeros []int }
+type numbers struct{ elements, zeros []int }
 
-// lieOf is the drawing of ops.Layout once more.
-func lieOf(g *lowered, l layout, n *graph.Node) (p lie) {
-	layout, from := g.layouts[n.ID], l.ranges[n.ID].Offset
-	c, h, w := n.Shape[1], 1, 1
-	if len(n.Shape) == 4 {
-		h, w = n.Shape[2], n.Shape[3]
+// numbersOf is the drawing of layout.Layout once more.
+func numbersOf(i *instruction) (n numbers) {
+	layout, from := i.layout, i.at.Offset
+	c, h, w := i.shape[1], 1, 1
+	if len(i.shape) == 4 {
+		h, w = i.shape[2], i.shape[3]
 	}
 	if layout.Plain() {
-		for i := range n.Shape.Elements() {
-			p.elements = append(p.elements, from+i)
+		for k := range i.shape.Elements() {
+			n.elements = append(n.elements, from+k)
 		}
-		return p
+		return n
 	}
 	rows, across := h+layout.HaloH, w+layout.HaloW
 	front, blocks := (layout.HaloH*across+layout.HaloW)*layout.Block, (c+layout.Block-1)/layout.Block
-	plane, apart := layout.Channel(tensor.Shape{1, 2 * layout.Block, h, w}, layout.Block), l.apart[n.ID]
-	if apart == 0 {
-		apart = blocks * plane
+	plane, stride := layout.Channel(tensor.Shape{1, 2 * layout.Block, h, w}, layout.Block), i.imageStride
+	if stride == 0 {
+		stride = blocks * plane
 	}
-	for image := range n.Shape[0] {
-		start := from + image*apart
-		for i := range c * h * w {
-			channel, y, x := i/(h*w), i/w%h, i%w
-			p.elements = append(p.elements, start+front+channel/layout.Block*plane+(y*across+x)*layout.Block+channel%layout.Block)
+	for image := range i.shape[0] {
+		start := from + image*stride
+		for k := range c * h * w {
+			channel, y, x := k/(h*w), k/w%h, k%w
+			n.elements = append(n.elements, start+front+channel/layout.Block*plane+(y*across+x)*layout.Block+channel%layout.Block)
 		}
 		for at := range front {
-			p.zeros = append(p.zeros, start+at)
+			n.zeros = append(n.zeros, start+at)
 		}
-		for i := range blocks * rows * across {
-			block, y, x := i/(rows*across), i/across%rows, i%across
+		for k := range blocks * rows * across {
+			block, y, x := k/(rows*across), k/across%rows, k%across
 			for lane := range layout.Block {
 				if y >= h || x >= w {
-					p.zeros = append(p.zeros, start+front+block*plane+(y*across+x)*layout.Block+lane)
+					n.zeros = append(n.zeros, start+front+block*plane+(y*across+x)*layout.Block+lane)
 				}
 			}
 		}
 	}
-	return p
+	return n
 }
 
 // ends are the first and the last number.
-func (p lie) ends() (first, last int) {
-	all := slices.Concat(p.elements, p.zeros)
+func (n numbers) ends() (first, last int) {
+	all := slices.Concat(n.elements, n.zeros)
 	return slices.Min(all), slices.Max(all)
 }
 
-// moved is the value of an op that only moves elements.
-func moved(n *graph.Node, contents [][]element) []element {
-	channels := func(in *graph.Node, image, from, to int) []element {
-		c, pixels := in.Shape[1], in.Shape[2:].Elements()
-		return contents[in.ID][(image*c+from)*pixels : (image*c+to)*pixels]
+// moved is the value of an instruction that only moves elements.
+func moved(i *instruction, contents [][]element) []element {
+	channels := func(in *instruction, image, from, to int) []element {
+		c, pixels := in.shape[1], in.shape[2:].Elements()
+		return contents[in.id][(image*c+from)*pixels : (image*c+to)*pixels]
 	}
 	var all []element
-	switch op := n.Op.(type) {
+	switch op := i.op.(type) {
 	case *ops.Concat:
-		for image := range n.Shape[0] {
-			for _, in := range n.In {
-				all = append(all, channels(in, image, 0, in.Shape[1])...)
+		for image := range i.shape[0] {
+			for _, in := range i.in {
+				all = append(all, channels(in, image, 0, in.shape[1])...)
 			}
 		}
 	case *ops.Slice:
-		for image := range n.Shape[0] {
-			all = append(all, channels(n.In[0], image, op.From.MustInt(), op.To.MustInt())...)
+		for image := range i.shape[0] {
+			all = append(all, channels(i.in[0], image, op.From.MustInt(), op.To.MustInt())...)
 		}
 	default:
-		all = contents[n.In[0].ID]
+		all = contents[i.in[0].id]
 	}
 	return all
 }
 
-// mayShare checks that the result of n overlaps no input but, exactly, the one
-// that its op allows: the first of an InPlacer, the added one of an epilogue.
-func mayShare(t rapid.TB, lies []lie, n *graph.Node) {
+// mayShare checks that the result of i overlaps no input but, exactly, one that its
+// algorithm allows.
+func mayShare(t rapid.TB, numbers []numbers, i *instruction) {
 	out := map[int]bool{}
-	for _, at := range lies[n.ID].elements {
+	for _, at := range numbers[i.id].elements {
 		out[at] = true
 	}
 	shared := 0
-	for k, in := range n.In {
-		r := lies[in.ID].elements
+	for k, in := range i.in {
+		r := numbers[in.id].elements
 		if !slices.ContainsFunc(r, func(at int) bool { return out[at] }) {
 			continue
 		}
 		shared++
-		_, writesOver := n.Op.(ops.InPlacer)
-		fuser, fuses := n.Op.(ops.Fuser)
-		allowed := writesOver && k == 0 || fuses && fuser.Epilogue().Add && k == len(n.In)-1
-		if !allowed || !slices.Equal(r, lies[n.ID].elements) || !in.Shape.Equal(n.Shape) {
-			t.Fatalf("node %d (%s) shares memory with its input %d", n.ID, n.Op.Name(), k)
+		over := i.algorithm.Overwrites
+		allowed := slices.Contains(over, k) || k == len(i.in)-1 && slices.Contains(over, -1)
+		if !allowed || !slices.Equal(r, numbers[i.id].elements) || !in.shape.Equal(i.shape) {
+			t.Fatalf("instruction %d (%s) shares memory with its input %d", i.id, i.describe(), k)
 		}
 	}
 	if shared > 1 {
-		t.Fatalf("node %d (%s) shares memory with %d inputs", n.ID, n.Op.Name(), shared)
+		t.Fatalf("instruction %d (%s) shares memory with %d inputs", i.id, i.describe(), shared)
 	}
 }

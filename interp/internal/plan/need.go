@@ -1,10 +1,8 @@
 package plan
 
 import (
+	"cnnlang/ops/exec/layout"
 	"slices"
-
-	"cnnlang/interp/graph"
-	"cnnlang/ops"
 )
 
 // Memory is what running a network takes, in bytes.
@@ -37,7 +35,7 @@ func (p *Plan) Memory(threads int) Memory {
 // estimate is about what Memory will be, before algorithms are chosen.
 func (p *Plan) estimate(opts Options) Memory {
 	return Memory{
-		Weights: p.lowered.weightBytes(p.lowered.Nodes), Activations: p.activations(opts.threads()),
+		Weights: packedBytes(p.program.list), Activations: p.activations(opts.threads()),
 		Outputs: p.outputs(), Fetched: p.fetched(opts),
 	}
 }
@@ -49,12 +47,12 @@ const mostTables = 64 << 20
 // not pack, which are fetched, and tables of rows and columns.
 func (p *Plan) tableBytes() (sum int64) {
 	const perLine = 16
-	for _, n := range p.lowered.Nodes {
-		for _, size := range n.Shape[min(2, len(n.Shape)):] {
+	for _, i := range p.program.list {
+		for _, size := range i.shape[min(2, len(i.shape)):] {
 			sum += perLine * int64(size)
 		}
-		if _, ok := n.Op.(ops.Packer); !ok {
-			sum += weightBytes([]*graph.Node{n})
+		if !i.algorithm.Packs {
+			sum += i.weightBytes()
 		}
 	}
 	return sum
@@ -67,9 +65,9 @@ func (p *Plan) fetched(opts Options) (sum int64) {
 		return 0
 	}
 	var sizes []int64
-	for _, n := range p.lowered.Nodes {
-		if _, ok := n.Op.(ops.Packer); ok {
-			sizes = append(sizes, weightBytes([]*graph.Node{n}))
+	for _, i := range p.program.list {
+		if i.algorithm.Packs {
+			sizes = append(sizes, i.weightBytes())
 		}
 	}
 	slices.Sort(sizes)
@@ -81,7 +79,7 @@ func (p *Plan) fetched(opts Options) (sum int64) {
 
 // outputs is what the results take that a session shows.
 func (p *Plan) outputs() (sum int64) {
-	for n := range p.lowered.shown {
+	for n := range p.program.shown {
 		sum += bytes(n.Shape.Elements())
 	}
 	return sum
@@ -89,9 +87,9 @@ func (p *Plan) outputs() (sum int64) {
 
 // activations is what the arenas take.
 func (p *Plan) activations(threads int) int64 {
-	sum := bytes(p.layout.size)
-	if p.lowered.each[0] {
-		sum += int64(seatsOf(p.images(), threads)) * bytes(p.layout.own)
+	sum := bytes(p.arena)
+	if p.separates() {
+		sum += int64(arenasOf(p.images(), threads)) * bytes(p.imageArena)
 	}
 	return sum
 }
@@ -99,8 +97,11 @@ func (p *Plan) activations(threads int) int64 {
 // scratch is what the hungriest step needs, in float32, or one that workers take each for
 // themselves: steps take turns.
 func (p *Plan) scratch(threads int) int {
-	return max(hungriest(p.steps, threads), seatsOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
+	return max(hungriest(p.steps, threads), arenasOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
 }
+
+// separates reports whether images take the first steps by themselves.
+func (p *Plan) separates() bool { return p.program.list[0].perImage }
 
 // images is how many there are in a batch.
 func (p *Plan) images() int { return p.graph.Input.Shape[0] }
@@ -113,42 +114,40 @@ func hungriest(steps []Step, threads int) int {
 	return most
 }
 
-// weightBytes is what is packed, and the parameters of ops that do not pack.
+// weightBytes is what is packed, and the parameters of what does not pack.
 func (p *Plan) weightBytes() int64 {
-	var others []*graph.Node
+	sum := bytes(p.packed.used)
 	for _, s := range p.steps {
-		if _, ok := s.Node.Op.(ops.Packer); !ok {
-			others = append(others, s.Node)
-		}
-	}
-	return bytes(p.packed.used) + weightBytes(others)
-}
-
-func weightBytes(nodes []*graph.Node) int64 {
-	var sum int64
-	for _, n := range nodes {
-		for _, p := range n.Params {
-			sum += bytes(p.Shape.Elements())
+		if !s.algorithm.Packs {
+			sum += s.weightBytes()
 		}
 	}
 	return sum
 }
 
-// weightBytes is what the parameters of nodes take where those that are packed as
-// bfloat16 take half as much as in a file, and split ones three halves.
-func (l *lowered) weightBytes(nodes []*graph.Node) int64 {
-	sum := weightBytes(nodes)
-	for _, n := range nodes {
-		if _, ok := n.Op.(ops.Packer); !ok {
+// weightBytes is what the parameters take as they come.
+func (i *instruction) weightBytes() (sum int64) {
+	for _, p := range i.params {
+		sum += bytes(p.Shape.Elements())
+	}
+	return sum
+}
+
+// packedBytes is about what the parameters take once they are packed: as bfloat16 half as
+// much as in a file, and split ones three halves.
+func packedBytes(list []*instruction) (sum int64) {
+	for _, i := range list {
+		sum += i.weightBytes()
+		if !i.algorithm.Packs {
 			continue
 		}
-		for _, p := range n.Params {
+		for _, p := range i.params {
 			half := bytes(p.Shape.Elements()) / 2
-			switch how := l.rounds[n.ID]; {
+			switch {
 			case len(p.Shape) == 1: // no weight
-			case how == ops.BF16:
+			case i.algorithm.Precision == layout.BF16:
 				sum -= half
-			case how == ops.F32Fast:
+			case i.algorithm.Precision == layout.F32Fast:
 				sum += half
 			}
 		}

@@ -13,29 +13,30 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
 // A Plan is a network at one input size, ready to run. It does not change.
 type Plan struct {
 	graph   *graph.Graph
-	lowered *lowered
+	program *program
 	steps   []Step
 
 	imageSteps int // the first of them, which are of one image of the batch
 
-	layout layout
-	packed *packed
-	view   *mapped.View // of the file that what is packed lies in, or nil
+	arena      int // float32 of the values of the batch
+	imageArena int // and of those of one image
+	packed     *packed
+	view       *mapped.View // of the file that what is packed lies in, or nil
 }
 
-// A Step computes one node of the lowered graph. Views, as flatten is of an
+// A Step computes the value of one instruction. Views, as flatten is of an
 // image, have none.
 type Step struct {
-	Node     *graph.Node
-	Prepared ops.Prepared
-	Out      Range // of the arena
+	*instruction
+	Prepared *task.Prepared
 }
 
 // A Source gives the tensor for a parameter. New calls it once for each, first for
@@ -50,7 +51,7 @@ type Options struct {
 	Keep []*graph.Node
 	// Precision is what values between ops are rounded to. The caller asks first
 	// whether it is Supported: where it is not, plain Go computes it.
-	Precision ops.Precision
+	Precision layout.Precision
 	// Threads pack parameters at the same time; 0 means one for each processor.
 	Threads int
 	// Affords may refuse the memory that the plan and a session with so many
@@ -73,27 +74,27 @@ type Options struct {
 	// called by several goroutines at a time.
 	Done func(graph.Param)
 
-	meeting func(*graph.Graph) int // of tests
+	gatherAt func(*graph.Graph) int // in place of gatherPoint, of tests
 }
 
-// meet is the node with which images of a batch come together.
-func (o Options) meet(g *graph.Graph) int {
-	if o.meeting != nil {
-		return o.meeting(g)
+// gatherPoint is the node with which images of a batch come together.
+func (o Options) gatherPoint(g *graph.Graph) int {
+	if o.gatherAt != nil {
+		return o.gatherAt(g)
 	}
-	return meeting(g)
+	return gatherPoint(g)
 }
 
-func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), ops.Threads()) }
+func (o Options) threads() int { return cmp.Or(max(o.Threads, 0), task.Threads()) }
 
 // packers is how many threads pack.
 func (o Options) packers() int { return cmp.Or(max(o.Threads, 0), runtime.GOMAXPROCS(0)) }
 
-func (o Options) done(n *graph.Node) {
+func (o Options) done(i *instruction) {
 	if o.Done == nil {
 		return
 	}
-	for _, p := range n.Params {
+	for _, p := range i.params {
 		o.Done(p)
 	}
 }
@@ -111,8 +112,8 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
 	}
-	p := &Plan{graph: g, lowered: lower(g, opts.meet(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
-	p.layout = layOut(p.lowered, p.lowered.pinned())
+	p := &Plan{graph: g, program: lower(g, opts.gatherPoint(g), pinned(g, opts), opts.Algorithms, opts.Precision), packed: &packed{}}
+	p.arena, p.imageArena = p.program.place()
 	if p.tableBytes() > mostTables {
 		if err := opts.affords(p.estimate(opts)); err != nil {
 			return nil, err
@@ -133,10 +134,10 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 }
 
 // addSteps adds the steps that are of one image, or those that are not.
-func (p *Plan) addSteps(each bool) {
-	for _, n := range p.lowered.Nodes[1:] {
-		if p.lowered.each[n.ID] == each && p.layout.how[n.ID] != view && !gathers(n) {
-			p.steps = append(p.steps, Step{Node: n, Out: p.layout.ranges[n.ID]})
+func (p *Plan) addSteps(perImage bool) {
+	for _, i := range p.program.list[1:] {
+		if i.perImage == perImage && i.placing != view && i.kind != gather {
+			p.steps = append(p.steps, Step{instruction: i})
 		}
 	}
 }

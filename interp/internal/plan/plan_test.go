@@ -114,23 +114,42 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 			rt.Fatalf("asked for %+v, took %+v", sizes, took)
 		}
 		estimate := p.estimate(Options{Keep: keep, Threads: 2})
-		if estimate.Activations != took.Activations || estimate.Weights != weightBytes(g.Nodes) {
+		if estimate.Activations != took.Activations || estimate.Weights != weightBytes(g.Nodes...) {
 			rt.Errorf("estimated %+v", estimate)
 		}
 		used := int64(0)
 		for _, step := range p.steps {
-			if packer, ok := step.Node.Op.(ops.Packer); ok {
+			if packs(step.node()) {
 				counted := &counter{}
-				p.prepare(step.Node, packer.PackedIn(counted), nil)
+				step.prepare(make([]tensor.Tensor, len(step.params)), counted)
 				used += counted.bytes
 			} else {
-				used += weightBytes([]*graph.Node{step.Node})
+				used += weightBytes(step.nodes...)
 			}
 		}
 		if took.Weights != used {
 			rt.Errorf("weights: got %d bytes, want %d", took.Weights, used)
 		}
 	})
+}
+
+// packs reports whether the parameters of a node are laid out anew.
+func packs(n *graph.Node) bool {
+	switch n.Op.(type) {
+	case *ops.Conv, *ops.Linear, *ops.Deconv:
+		return true
+	}
+	return false
+}
+
+// weightBytes is what the parameters of nodes take in a file.
+func weightBytes(nodes ...*graph.Node) (sum int64) {
+	for _, n := range nodes {
+		for _, p := range n.Params {
+			sum += 4 * int64(p.Shape.Elements())
+		}
+	}
+	return sum
 }
 
 // A counter is a Memory that counts cache lines and fills nothing.
@@ -207,27 +226,20 @@ func TestNewSaysWhichTensorDoesNotFit(t *testing.T) {
 	}
 }
 
-// broken is an op with a bug.
-type broken struct{ ops.ReLU }
-
-func (*broken) Prepare([]tensor.Shape, tensor.Shape, []tensor.Tensor) ops.Prepared {
-	panic("ops: broken")
-}
-
 // TestBugsSurfaceInTheCaller: a panic while packing on another goroutine could
 // not be recovered.
 func TestBugsSurfaceInTheCaller(t *testing.T) {
-	b := graphtest.Start("broken", 1, 4, 4, 4)
-	x := b.Graph.Input
-	for _, path := range []string{"a", "b", "c", "d", "e"} {
-		x = b.Add(path, &broken{}, x)
+	broken := packJob{fill: func([]float32) { panic("conv: broken") }}
+	var steps []*packing
+	for range 5 {
+		steps = append(steps, &packing{of: &instruction{}, jobs: []packJob{broken}})
 	}
 	defer func() {
-		if got := recover(); got != "ops: broken" {
+		if got := recover(); got != "conv: broken" {
 			t.Errorf("got %v", got)
 		}
 	}()
-	New(b.Graph, graphtest.Param, Options{Threads: 2})
+	pack(steps, graphtest.Param, Options{Threads: 2})
 }
 
 // Every tensor is fetched once, those that are packed in the order of the graph,
@@ -249,10 +261,9 @@ func TestParametersAreFetchedOnce(t *testing.T) {
 	}
 	var want, wantPacked []string
 	for _, n := range g.Nodes {
-		_, packs := n.Op.(ops.Packer)
 		for _, p := range n.Params {
 			want = append(want, p.Path)
-			if packs {
+			if packs(n) {
 				wantPacked = append(wantPacked, p.Path)
 			}
 			if _, ok := done.Load(p.Path); !ok {
@@ -274,7 +285,7 @@ func TestParametersAreFetchedOnce(t *testing.T) {
 
 func TestPrintIsATable(t *testing.T) {
 	b := graphtest.Start("table", 1, 4, 4, 4)
-	x := b.Add("relu", &ops.ReLU{}, b.Graph.Input)
+	x := b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
 	x = b.Add("pool", &ops.GlobalAvgPool{}, x)
 	x = b.Add("flatten", &ops.Flatten{}, x)
 	b.Add("id", &ops.Identity{}, x)
@@ -289,9 +300,9 @@ func TestPrintIsATable(t *testing.T) {
 		"step  path  op     ",
 		"0           input  copy",
 		"[0:64]           0\n",
-		"1     relu  relu   " + relu.Algorithm(),
+		"1     relu  relu   " + relu.Algorithm,
 		"[0:64] in place  ",
-		"2     pool  gap    " + pool.Algorithm(),
+		"2     pool  gap    " + pool.Algorithm,
 		"[64:68]          ",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -341,9 +352,8 @@ func TestPackedIsUsedAgain(t *testing.T) {
 				t.Errorf("seed %d, %d numbers of %d: used: %v, or other values or memory", seed, len(c.packed), len(packed), p.Known())
 			}
 			for _, n := range g.Nodes {
-				_, packs := n.Op.(ops.Packer)
 				for _, param := range n.Params {
-					if fetched[param.Path] != (!packs || !c.known) {
+					if fetched[param.Path] != (!packs(n) || !c.known) {
 						t.Errorf("seed %d: fetched %s: %v", seed, param.Path, fetched[param.Path])
 					}
 				}

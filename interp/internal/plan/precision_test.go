@@ -8,12 +8,12 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/optest"
 )
 
 // plannedIn plans a random graph in a precision; without kernels plain Go computes it.
-func plannedIn(t testing.TB, g *graph.Graph, precision ops.Precision) *Plan {
+func plannedIn(t testing.TB, g *graph.Graph, precision layout.Precision) *Plan {
 	t.Helper()
 	p, err := New(g, graphtest.Param, Options{Precision: precision})
 	if err != nil {
@@ -25,24 +25,22 @@ func plannedIn(t testing.TB, g *graph.Graph, precision ops.Precision) *Plan {
 // Results do not depend on threads, nor on what memory held before, and are near
 // those of float32; a run allocates nothing.
 func TestPrecisionsOfRandomGraphs(t *testing.T) {
-	t.Run("bf16", func(t *testing.T) { testPrecision(t, ops.BF16, 0.02) })
-	t.Run("f32fast", func(t *testing.T) { testPrecision(t, ops.F32Fast, 1e-4) })
+	t.Run("bf16", func(t *testing.T) { testPrecision(t, layout.BF16, 0.02) })
+	t.Run("f32fast", func(t *testing.T) { testPrecision(t, layout.F32Fast, 1e-4) })
 }
 
-func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
-	rounded, lodged := 0, 0
+func testPrecision(t *testing.T, precision layout.Precision, bound float64) {
+	rounded, hosted := 0, 0
 	for seed := range uint64(30) {
 		g := wide(seed)
 		if seed%3 == 2 {
 			g = branches(seed)
 		}
 		g, _ = pass.Run(g, pass.Options{})
-		p := meetingAt(t, int(seed)%5*len(g.Nodes)/5, g, Options{Precision: precision})
-		for _, apart := range p.layout.apart {
-			lodged += min(apart, 1)
-		}
-		for _, how := range p.lowered.rounds {
-			if how == precision {
+		p := gatheredAt(t, int(seed)%5*len(g.Nodes)/5, g, Options{Precision: precision})
+		hosted += strided(p)
+		for _, i := range p.program.list {
+			if i.algorithm.Precision == precision {
 				rounded++
 			}
 		}
@@ -61,9 +59,9 @@ func testPrecision(t *testing.T, precision ops.Precision, bound float64) {
 		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input) })
 		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
 	}
-	t.Logf("%d steps are rounded, %d values lie in others", rounded, lodged)
-	if rounded < 40 || lodged == 0 && precision == ops.BF16 {
-		t.Errorf("only %d steps are rounded, %d values lie in others", rounded, lodged)
+	t.Logf("%d steps are rounded, %d values lie in others", rounded, hosted)
+	if rounded < 40 || hosted == 0 && precision == layout.BF16 {
+		t.Errorf("only %d steps are rounded, %d values lie in others", rounded, hosted)
 	}
 }
 
@@ -92,15 +90,15 @@ func TestBF16TakesHalfTheMemory(t *testing.T) {
 	for i, channels := range []int{256, 256, 256, 32} {
 		x = b.Add(fmt.Sprint(i), graphtest.Conv(channels, 1, 1, 1, false), x)
 	}
-	memory := func(precision ops.Precision) (asked, took Memory) {
+	memory := func(precision layout.Precision) (asked, took Memory) {
 		p, err := New(b.Graph, graphtest.Param, Options{Precision: precision})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p.estimate(Options{}), p.Memory(1)
 	}
-	exact, exactly := memory(ops.F32)
-	asked, took := memory(ops.BF16)
+	exact, exactly := memory(layout.F32)
+	asked, took := memory(layout.BF16)
 	if asked.Weights*2 != exact.Weights || asked.Activations > exact.Activations*6/10 {
 		t.Errorf("asked for %+v, float32 for %+v", asked, exact)
 	}

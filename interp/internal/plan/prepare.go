@@ -10,9 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/offheap"
-	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
 
@@ -45,7 +43,7 @@ type packJob struct {
 // chunkFloats is the size of a chunk for what is smaller: 4 MB.
 const chunkFloats = 1 << 20
 
-// Floats implements ops.Memory.
+// Floats implements task.Memory.
 func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	size := roundUp(n)
 	switch {
@@ -90,7 +88,7 @@ type mark [line]float32
 func (p *Plan) mark() (m mark) {
 	h := sha256.New()
 	for _, s := range p.steps {
-		fmt.Fprintf(h, "%s %s %v\n", s.Node.Path, s.Prepared.Algorithm(), s.Node.Shape)
+		fmt.Fprintf(h, "%s %s %v\n", s.step(), s.Prepared.Algorithm, s.shape)
 	}
 	sum := h.Sum(nil)
 	for i := range len(sum) / 4 {
@@ -109,41 +107,40 @@ func (p *packed) release() {
 // A packing is the second stride of one step: its tensors' places, and the jobs
 // that read them.
 type packing struct {
-	node    *graph.Node
+	of      *instruction
 	tensors []tensor.Tensor
 	jobs    []packJob
 	left    atomic.Int64 // jobs
 }
 
-// prepareOthers gives the ops that do not pack their tensors, which are small.
+// prepareOthers gives what does not pack its tensors, which are small.
 func (p *Plan) prepareOthers(params Source, opts Options) error {
-	for i := range p.steps {
-		n := p.steps[i].Node
-		if _, ok := n.Op.(ops.Packer); ok {
+	for k := range p.steps {
+		s := &p.steps[k]
+		if s.algorithm.Packs {
 			continue
 		}
-		tensors, err := fetch(n, params)
+		tensors, err := fetch(s.instruction, params)
 		if err != nil {
 			return err
 		}
-		p.steps[i].Prepared = p.prepare(n, n.Op, tensors)
-		opts.done(n)
+		s.Prepared = s.prepare(tensors, nil)
+		opts.done(s.instruction)
 	}
 	return nil
 }
 
-// prepareIn chooses the algorithm of every op that packs, and has its parameters in m.
+// prepareIn prepares all that packs, and has its parameters in m.
 func (p *Plan) prepareIn(m *packed) []*packing {
 	p.packed = m
 	var later []*packing
-	for i := range p.steps {
-		n := p.steps[i].Node
-		packer, ok := n.Op.(ops.Packer)
-		if !ok {
+	for k := range p.steps {
+		s := &p.steps[k]
+		if !s.algorithm.Packs {
 			continue
 		}
-		one := &packing{node: n, tensors: make([]tensor.Tensor, len(n.Params))}
-		p.steps[i].Prepared = p.prepare(n, packer.PackedIn(m), one.tensors)
+		one := &packing{of: s.instruction, tensors: make([]tensor.Tensor, len(s.params))}
+		s.Prepared = s.prepare(one.tensors, m)
 		one.jobs, m.jobs = m.jobs, nil
 		later = append(later, one)
 	}
@@ -170,7 +167,7 @@ func pack(steps []*packing, params Source, opts Options) error {
 			for j := range jobs {
 				j.fill(j.dst)
 				if j.step.left.Add(-1) == 0 {
-					opts.done(j.step.node)
+					opts.done(j.step.of)
 				}
 			}
 		})
@@ -178,7 +175,7 @@ func pack(steps []*packing, params Source, opts Options) error {
 	var err error
 	for i, s := range steps {
 		var tensors []tensor.Tensor
-		if tensors, err = fetch(s.node, params); err != nil {
+		if tensors, err = fetch(s.of, params); err != nil {
 			break
 		}
 		copy(s.tensors, tensors)
@@ -199,10 +196,10 @@ func pack(steps []*packing, params Source, opts Options) error {
 	}
 }
 
-// fetch gets the tensors of a node and checks that they have the node's shapes.
-func fetch(n *graph.Node, params Source) ([]tensor.Tensor, error) {
-	tensors := make([]tensor.Tensor, len(n.Params))
-	for i, p := range n.Params {
+// fetch gets the tensors of an instruction and checks their shapes.
+func fetch(of *instruction, params Source) ([]tensor.Tensor, error) {
+	tensors := make([]tensor.Tensor, len(of.params))
+	for i, p := range of.params {
 		t, err := params(p)
 		if err != nil {
 			return nil, err

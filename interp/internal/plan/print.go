@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"cnnlang/interp/graph"
 )
@@ -23,23 +24,36 @@ func Print(w io.Writer, p *Plan, threads int) error {
 		rows = append(rows, []string{fmt.Sprintf("steps 1 to %d are taken by each of %d images", p.imageSteps, p.images())})
 	}
 	rows = append(rows, []string{"step", "path", "op", "algorithm", "arena", "scratch"},
-		[]string{"0", "", "input", "copy", p.where(p.lowered.Input), "0"})
+		[]string{"0", "", "input", "copy", p.program.list[0].memory.String(), "0"})
 	for i, s := range p.steps {
-		rows = append(rows, []string{fmt.Sprint(i + 1), s.Node.Path, graph.Describe(s.Node.Op),
-			s.Prepared.Algorithm(), p.where(s.Node), fmt.Sprint(s.Prepared.Scratch(threads))})
+		rows = append(rows, []string{fmt.Sprint(i + 1), s.step(), s.describe(),
+			s.Prepared.Algorithm, s.memory.String(), fmt.Sprint(s.Prepared.Scratch(threads))})
 	}
 	return graph.Columns(w, rows)
 }
 
-// where says which part of the arena a node's result is.
-func (p *Plan) where(n *graph.Node) string {
-	r := p.layout.ranges[n.ID]
-	place := fmt.Sprintf("[%d:%d]", r.Offset, r.Offset+r.Size)
-	if apart := p.layout.apart[n.ID]; apart > 0 {
-		place += fmt.Sprintf(" by %d", apart)
+// String says which part of the arena the value is.
+func (m memory) String() string {
+	text := fmt.Sprintf("[%d:%d]", m.at.Offset, m.at.Offset+m.at.Size)
+	if m.imageStride > 0 {
+		text += fmt.Sprintf(" by %d", m.imageStride)
 	}
-	if p.layout.how[n.ID] == inPlace {
-		place += " in place"
+	if m.placing == inPlace {
+		text += " in place"
 	}
-	return place
+	return text
+}
+
+// print writes a program as a table, one line for each instruction: what it does, how, and
+// the layout of its value.
+func (p *program) print(w io.Writer) error {
+	rows := [][]string{{"id", "path", "op", "algorithm", "layout", "shape", "in"}}
+	for _, i := range p.list {
+		var in []string
+		for _, one := range i.in {
+			in = append(in, fmt.Sprint(one.id))
+		}
+		rows = append(rows, []string{fmt.Sprint(i.id), i.step(), i.describe(), i.algorithm.Name, i.layout.String(), fmt.Sprint(i.shape), strings.Join(in, " ")})
+	}
+	return graph.Columns(w, rows)
 }

@@ -29,16 +29,16 @@ type StepTime struct {
 func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime, error) {
 	times := make([]StepTime, len(s.plan.steps))
 	for i, step := range s.plan.steps {
-		times[i] = s.plan.describe(step)
+		times[i] = s.plan.time(step)
 	}
 	err := s.run(ctx, input, func() error {
 		if s.images != nil {
 			for image := range s.images.count {
-				s.images.enter(ctx, &s.images.crew, image)
-				if err := s.profile(ctx, &s.images.crew, times); err != nil {
+				s.images.enter(ctx, &s.images.shared, image)
+				if err := s.profile(ctx, &s.images.shared, times); err != nil {
 					return err
 				}
-				s.images.leave(ctx, &s.images.crew, image)
+				s.images.leave(ctx, &s.images.shared, image)
 			}
 		}
 		return s.profile(ctx, &s.batch, times[s.plan.imageSteps:])
@@ -60,22 +60,27 @@ func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) err
 	return nil
 }
 
-// describe tells all of a step but its time.
-func (p *Plan) describe(step Step) StepTime {
-	n := step.Node
-	size := p.lowered.size(n)
-	for _, in := range n.In {
-		size += p.lowered.size(in)
+// time tells all of a step but its time.
+func (p *Plan) time(s Step) StepTime {
+	size := s.size()
+	for _, in := range s.in {
+		size += in.size()
 	}
-	count, shape, times := n.Count(), slices.Clone(n.Shape), 1
-	if p.lowered.each[n.ID] {
+	var count graph.Count
+	if s.kind == compute {
+		for _, n := range s.nodes {
+			count = count.Add(n.Count())
+		}
+	}
+	shape, times := slices.Clone(s.shape), 1
+	if s.perImage {
 		times = p.images()
 		shape[0] = times
 	}
 	images := float64(shape[0])
 	return StepTime{
-		Path: n.Path, Op: graph.Describe(n.Op), Shape: shape, Algorithm: step.Prepared.Algorithm(),
+		Path: s.step(), Op: s.describe(), Shape: shape, Algorithm: s.Prepared.Algorithm,
 		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images,
-		Bytes: int64(times) * (bytes(size) + p.lowered.weightBytes([]*graph.Node{n})),
+		Bytes: int64(times) * (bytes(size) + packedBytes([]*instruction{s.instruction})),
 	}
 }

@@ -11,19 +11,19 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/offheap"
-	"cnnlang/ops"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
 // A Session runs a plan in memory of its own. One goroutine at a time uses it.
 type Session struct {
 	plan    *Plan
-	workers *ops.Workers
+	workers *task.Workers
 	memory  sessionMemory
 	images  *images // nil where the batch takes all steps as a whole
 	batch   binding
 	results []result
-	tasks   []ops.Task // the whole network's, one after another
+	tasks   []task.Task // the whole network's, one after another
 	running atomic.Bool
 }
 
@@ -36,8 +36,8 @@ type sessionMemory struct {
 
 // A binding is steps with their memory.
 type binding struct {
-	values []tensor.Tensor // by node of the lowered graph: views of an arena
-	tasks  []ops.Task      // one after another
+	values []tensor.Tensor // by instruction: views of an arena
+	tasks  []task.Task     // one after another
 	ends   []int           // by step: where its tasks end
 }
 
@@ -45,25 +45,25 @@ type binding struct {
 // be looked at for longer than the session lives.
 type result struct {
 	node   *graph.Node // of the plan's graph
-	source int         // in values
+	source *instruction
 	tensor.Tensor
 }
 
 // NewSession allocates the memory of a session, as Plan.Memory says, and binds
 // the work of every step to it. The workers stay the caller's, to close after
 // the last run.
-func (p *Plan) NewSession(workers *ops.Workers) *Session {
+func (p *Plan) NewSession(workers *task.Workers) *Session {
 	threads := workers.Count()
 	s := &Session{plan: p, workers: workers}
-	s.memory.arena = s.offHeap(p.layout.size)
+	s.memory.arena = s.offHeap(p.arena)
 	s.memory.scratch = s.offHeap(p.scratch(threads))
 	for _, n := range p.graph.Nodes {
-		if shown := p.lowered.shown[n]; shown != nil {
-			s.results = append(s.results, result{n, shown.ID, tensor.New(n.Shape...)})
+		if shown := p.program.shown[n]; shown != nil {
+			s.results = append(s.results, result{n, shown, tensor.New(n.Shape...)})
 		}
 	}
 	s.batch = p.bind(p.steps[p.imageSteps:], false, s.memory.arena, s.memory.scratch, threads)
-	if p.lowered.each[0] {
+	if p.separates() {
 		s.images = s.newImages(threads)
 		s.tasks = s.images.tasks()
 	}
@@ -72,20 +72,20 @@ func (p *Plan) NewSession(workers *ops.Workers) *Session {
 }
 
 // bind gives steps, each of one image or not, their memory.
-func (p *Plan) bind(steps []Step, each bool, arena, scratch []float32, threads int) (b binding) {
-	b.values = make([]tensor.Tensor, len(p.lowered.Nodes))
-	for i, n := range p.lowered.Nodes {
-		if p.lowered.each[i] == each {
-			b.values[i] = tensor.Tensor{Shape: n.Shape, Data: p.layout.ranges[i].of(arena)}
+func (p *Plan) bind(steps []Step, perImage bool, arena, scratch []float32, threads int) (b binding) {
+	b.values = make([]tensor.Tensor, len(p.program.list))
+	for k, i := range p.program.list {
+		if i.perImage == perImage {
+			b.values[k] = tensor.Tensor{Shape: i.shape, Data: i.at.of(arena)}
 		}
 	}
-	for _, step := range steps {
-		in := make([]tensor.Tensor, len(step.Node.In))
-		for i, n := range step.Node.In {
-			in[i] = b.values[n.ID]
+	for _, s := range steps {
+		in := make([]tensor.Tensor, len(s.in))
+		for k, one := range s.in {
+			in[k] = b.values[one.id]
 		}
-		size := step.Prepared.Scratch(threads)
-		b.tasks = append(b.tasks, step.Prepared.Bind(b.values[step.Node.ID], in, scratch[:size:size], threads)...)
+		size := s.Prepared.Scratch(threads)
+		b.tasks = append(b.tasks, s.Prepared.Bind(b.values[s.id], in, scratch[:size:size], threads)...)
 		b.ends = append(b.ends, len(b.tasks))
 	}
 	return b
@@ -136,8 +136,8 @@ func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() erro
 		return err
 	}
 	for i := range s.results {
-		if r := &s.results[i]; !s.plan.lowered.each[r.source] {
-			copyPieces(ctx, r.Data, s.batch.values[r.source].Data)
+		if r := &s.results[i]; !r.source.perImage {
+			copyPieces(ctx, r.Data, s.batch.values[r.source.id].Data)
 		}
 	}
 	err := s.plan.view.Intact()

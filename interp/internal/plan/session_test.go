@@ -16,6 +16,7 @@ import (
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/optest"
 	"cnnlang/ops/tensor"
 )
@@ -23,7 +24,7 @@ import (
 // session makes a session with threads of its own.
 func session(t testing.TB, p *Plan, threads int) *Session {
 	t.Helper()
-	w := ops.NewWorkers(threads)
+	w := task.NewWorkers(threads)
 	t.Cleanup(w.Close)
 	return p.NewSession(w)
 }
@@ -142,7 +143,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 
 func TestRunRefusesOtherShapes(t *testing.T) {
 	b := graphtest.Start("shapes", 1, 4, 4, 5)
-	b.Add("relu", &ops.ReLU{}, b.Graph.Input)
+	b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
 	s := session(t, planned(t, b.Graph), 1)
 	cases := []struct {
 		input tensor.Tensor
@@ -162,7 +163,7 @@ func TestRunRefusesOtherShapes(t *testing.T) {
 
 func TestRunRefusesASecondGoroutine(t *testing.T) {
 	b := graphtest.Start("shared", 1, 4, 4, 5)
-	b.Add("relu", &ops.ReLU{}, b.Graph.Input)
+	b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
 	s := session(t, planned(t, b.Graph), 1)
 	s.running.Store(true)
 	if err := s.Run(t.Context(), graphtest.Input(b.Graph, 1)); !errors.Is(err, errRunning) {
@@ -217,7 +218,7 @@ func TestResultsOutliveTheSession(t *testing.T) {
 	g := graphtest.Random(5, 30)
 	shown := func() tensor.Tensor {
 		p := planned(t, g)
-		w := ops.NewWorkers(1)
+		w := task.NewWorkers(1)
 		defer w.Close()
 		s := p.NewSession(w)
 		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
@@ -248,7 +249,7 @@ func TestProfileIsOfEveryStep(t *testing.T) {
 		t.Errorf("%d times for %d steps, or other values", len(times), len(p.steps))
 	}
 	for i, step := range p.steps {
-		if got := times[i]; got.Path != step.Node.Path || got.Algorithm != step.Prepared.Algorithm() || got.Took <= 0 || got.Bytes <= 0 {
+		if got := times[i]; got.Path != step.step() || got.Algorithm != step.Prepared.Algorithm || got.Took <= 0 || got.Bytes <= 0 {
 			t.Errorf("step %d: %+v", i, got)
 		}
 	}

@@ -7,6 +7,10 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/conv"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 )
 
 // A stack is 1x1 convolutions that read one value and become one step, as the
@@ -19,78 +23,83 @@ import (
 //	    └─ 1x1 ─ 5x5 ─┘              └─ 1x1 ─┴─ · ─ 5x5 ─┘
 //
 // A result stays by itself where it would have to be copied: where a concatenation
-// puts it, or where images meet, or where another op writes over it. It is also by
+// puts it, or where images are gathered, or where another op writes over it. It is also by
 // itself where it is shown.
 type stack struct {
-	op       *ops.Conv
-	members  []*graph.Node // in the order of their channels, of which the last may not fill its block
-	channels int           // of all
-	layout   ops.Layout
-
-	// Of the lowered graph, when it is there.
-	made *graph.Node
-	from map[*graph.Node]int // the first channel of a member
+	members  []*instruction // in the order of their channels, of which the last may not fill its block
+	channels int            // of all
+	layout   layout.Layout
+	made     *instruction
+	from     map[*instruction]int // the first channel of a member
 }
 
 // A stackable is all that members have in common.
 type stackable struct {
-	in         *graph.Node
+	in         *instruction
 	side       *graph.Side
-	layout     ops.Layout
-	rounds     ops.Precision
+	layout     layout.Layout
+	precision  layout.Precision
 	act        ops.Activation
 	norm, bias bool
 }
 
-// stacks finds them, by their members, which are no nodes that others have joined.
-func (c *choice) stacks(shown map[*graph.Node]bool, joined map[*graph.Node]*join, gone map[*graph.Node]bool) map[*graph.Node]*stack {
-	taken := c.taken()
+// stack finds them and puts them into the program.
+func (l *lowering) stack() {
+	taken := l.taken()
 	open := map[stackable]*stack{}
-	of := map[*graph.Node]*stack{}
-	for _, n := range c.graph.Nodes[1:] {
-		key, ok := c.stackable(n)
-		if !ok || shown[n] || taken[n] || gone[n] || joined[n] != nil {
+	of := map[*instruction]*stack{}
+	for _, i := range l.list[1:] {
+		key, ok := i.stackable()
+		if !ok || l.shows(i) || taken[i] {
 			continue
 		}
 		s := open[key]
-		if s == nil || !c.fits(s, n) {
+		if s == nil || !s.fits(i) {
 			s = &stack{layout: key.layout}
 			open[key] = s
 		}
-		of[n] = s
-		c.push(s, n)
+		of[i] = s
+		s.push(i)
 	}
-	for n, s := range of {
-		switch {
-		case len(s.members) == 1:
-			delete(of, n)
-		case s.op == nil:
-			s.op = c.stacked(s.members)
+	slice := map[*instruction]*instruction{}
+	l.rewrite(func(i *instruction) {
+		for k, in := range i.in {
+			if slice[in] != nil {
+				i.in[k] = slice[in]
+			}
 		}
-	}
-	return of
+		s := of[i]
+		if s == nil || len(s.members) == 1 {
+			l.add(i)
+			return
+		}
+		if s.made == nil {
+			s.made = l.add(s.make(i, l.precision))
+		}
+		slice[i] = l.add(s.slice(i, l.precision))
+		l.of[i.node()] = slice[i]
+	})
 }
 
-// stackable reports whether a node may be a member of a stack, and of which.
-func (c *choice) stackable(n *graph.Node) (stackable, bool) {
-	conv, ok := c.ops[n.ID].(*ops.Conv)
-	if !ok || c.wants[n.ID] == nil {
+// stackable reports whether an instruction may be a member of a stack, and of which.
+func (i *instruction) stackable() (stackable, bool) {
+	c, ok := i.op.(*ops.Conv)
+	if !ok || !i.blocked() || !conv.Stackable(c) {
 		return stackable{}, false
 	}
-	_, ok = ops.Stack([]*ops.Conv{conv})
-	e := conv.Epilogue()
-	return stackable{n.In[0], n.Side, c.layouts[n.ID].Bare(), c.rounds[n.ID], e.Act, e.Norm != nil, conv.Bias}, ok
+	e := c.Epilogue()
+	return stackable{i.in[0], i.node().Side, i.layout.Bare(), i.algorithm.Precision, e.Act, e.Norm != nil, c.Bias}, true
 }
 
 // taken are the values whose memory a reader decides on, or writes over.
-func (c *choice) taken() map[*graph.Node]bool {
-	taken := map[*graph.Node]bool{}
-	for _, n := range c.graph.Nodes[1:] {
-		for _, k := range overwritable(c.ops[n.ID]) {
-			taken[n.In[(k+len(n.In))%len(n.In)]] = true
+func (l *lowering) taken() map[*instruction]bool {
+	taken := map[*instruction]bool{}
+	for _, i := range l.list[1:] {
+		for _, k := range i.algorithm.Overwrites {
+			taken[i.in[(k+len(i.in))%len(i.in)]] = true
 		}
-		if c.hosts(n) || gathers(n) {
-			for _, in := range n.In {
+		if i.kind == gather || i.hosts() {
+			for _, in := range i.in {
 				taken[in] = true
 			}
 		}
@@ -98,64 +107,59 @@ func (c *choice) taken() map[*graph.Node]bool {
 	return taken
 }
 
-// fits reports whether n may be one more member. All results live as long as one of
+// fits reports whether there may be one more member. All results live as long as one of
 // them is read, so together they are no larger than what they read.
-func (c *choice) fits(s *stack, n *graph.Node) bool {
-	return s.channels+n.Shape[1] <= n.In[0].Shape[1] && (s.channels%s.layout.Block == 0 || c.fills(n))
+func (s *stack) fits(i *instruction) bool {
+	whole := func(channels int) bool { return channels%s.layout.Block == 0 }
+	return s.channels+i.shape[1] <= i.in[0].shape[1] && (whole(s.channels) || whole(i.shape[1]))
 }
 
-// fills reports whether a value is whole blocks.
-func (c *choice) fills(n *graph.Node) bool { return n.Shape[1]%c.layouts[n.ID].Block == 0 }
-
 // push adds a member, whose readers may want more halo than those of the others.
-func (c *choice) push(s *stack, n *graph.Node) {
+func (s *stack) push(i *instruction) {
 	at := len(s.members)
 	if s.channels%s.layout.Block > 0 {
 		at--
 	}
-	s.members = slices.Insert(s.members, at, n)
-	s.channels += n.Shape[1]
-	s.layout.HaloH = max(s.layout.HaloH, c.layouts[n.ID].HaloH)
-	s.layout.HaloW = max(s.layout.HaloW, c.layouts[n.ID].HaloW)
+	s.members = slices.Insert(s.members, at, i)
+	s.channels += i.shape[1]
+	s.layout.HaloH = max(s.layout.HaloH, i.layout.HaloH)
+	s.layout.HaloW = max(s.layout.HaloW, i.layout.HaloW)
 }
 
-func (c *choice) stacked(members []*graph.Node) *ops.Conv {
+// make is the one convolution, in place of the first member that comes.
+func (s *stack) make(first *instruction, precision layout.Precision) *instruction {
+	made := &instruction{in: slices.Clone(first.in), shape: slices.Clone(first.shape), perImage: first.perImage, layout: s.layout}
+	made.shape[1] = s.channels
 	var convs []*ops.Conv
-	for _, n := range members {
-		convs = append(convs, c.ops[n.ID].(*ops.Conv))
-	}
-	op, ok := ops.Stack(convs)
-	if !ok {
-		panic("plan: a stack of what is not alike")
-	}
-	return op
-}
-
-// member adds the slice that is the value of n, and before that of the first member
-// to come the stack, which reads in.
-func (l *lowered) member(s *stack, n, in *graph.Node, wants []ops.Layout, rounds ops.Precision) *graph.Node {
-	if s.made == nil {
-		l.addStack(s, n, in, wants, rounds)
-	}
-	if rounds = ops.F32; s.layout.BF16 {
-		rounds = ops.BF16
-	}
-	op := &ops.Slice{From: dim.Int(s.from[n]), To: dim.Int(s.from[n] + n.Shape[1])}
-	slice := &graph.Node{Path: n.Path, Op: op, In: []*graph.Node{s.made}, Shape: n.Shape, Side: n.Side, Origin: n.Origin}
-	return l.add(slice, s.layout, []ops.Layout{s.layout}, rounds)
-}
-
-func (l *lowered) addStack(s *stack, n, in *graph.Node, wants []ops.Layout, rounds ops.Precision) {
-	made := &graph.Node{Op: s.op, In: []*graph.Node{in}, Shape: slices.Clone(n.Shape), Side: n.Side, Origin: n.Origin}
-	made.Shape[1] = s.channels
 	var paths []string
 	from := 0
-	s.from = make(map[*graph.Node]int, len(s.members))
+	s.from = make(map[*instruction]int, len(s.members))
 	for _, m := range s.members {
-		paths, made.Params = append(paths, m.Path), append(made.Params, m.Params...)
+		convs, paths = append(convs, m.op.(*ops.Conv)), append(paths, m.step())
+		made.nodes, made.params = append(made.nodes, m.nodes...), append(made.params, m.params...)
 		s.from[m] = from
-		from += m.Shape[1]
+		from += m.shape[1]
 	}
-	made.Path = strings.Join(paths, " + ")
-	s.made = l.add(made, s.layout, wants, rounds)
+	whole := *convs[0]
+	whole.Out = dim.Int(s.channels)
+	made.path, made.what = strings.Join(paths, " + "), graph.Describe(&whole)
+	made.algorithm = bestOf(conv.Stacked(convs, made.inShapes(), made.shape, precision), func(a task.Algorithm) bool {
+		return a.Precision == first.algorithm.Precision && a.Out == first.algorithm.Out
+	})
+	return made
+}
+
+// slice is the value of a member.
+func (s *stack) slice(i *instruction, precision layout.Precision) *instruction {
+	op := &ops.Slice{From: dim.Int(s.from[i]), To: dim.Int(s.from[i] + i.shape[1])}
+	made := &instruction{nodes: i.nodes, op: op, in: []*instruction{s.made}, shape: i.shape, perImage: i.perImage, layout: s.layout}
+	made.algorithm = bestOf(exec.Algorithms(op, made.inShapes(), made.shape, precision), func(a task.Algorithm) bool {
+		return a.Out == s.layout.Bare()
+	})
+	return made
+}
+
+// bestOf is the first algorithm that may be taken.
+func bestOf(list []task.Algorithm, may func(task.Algorithm) bool) task.Algorithm {
+	return list[slices.IndexFunc(list, may)]
 }

@@ -9,6 +9,8 @@ import (
 
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
 )
 
 // A watch is a context that counts how often it is looked at, and ends at the look with
@@ -27,7 +29,7 @@ func (w *watch) Err() error {
 }
 
 // A run stops where its context ends, at whichever look, and returns its error, at the
-// last one too; the next run is as good as ever. Package ops bounds what lies between two
+// last one too; the next run is as good as ever. Package exec bounds what lies between two
 // looks; here they are counted, and those after the end are few for each thread.
 func TestRunStopsWhenItsContextEnds(t *testing.T) {
 	long, alone := chain(3, 10, 3), batched(2)
@@ -35,8 +37,8 @@ func TestRunStopsWhenItsContextEnds(t *testing.T) {
 		"steps":  planned(t, graphtest.Random(5, 40)),
 		"blocks": planned(t, wide(1)),
 		"batch":  planned(t, long),
-		"images": meetingAt(t, len(long.Nodes), long, Options{}),
-		"both":   meetingAt(t, len(alone.Nodes)/2, alone, Options{}),
+		"images": gatheredAt(t, len(long.Nodes), long, Options{}),
+		"both":   gatheredAt(t, len(alone.Nodes)/2, alone, Options{}),
 	} {
 		input := graphtest.Input(p.Graph(), 1)
 		want := shows(run(t, p, 1, 1))
@@ -73,7 +75,7 @@ func TestRunStopsWhenItsContextEnds(t *testing.T) {
 func partsOf(s *Session) (parts int) {
 	for _, t := range s.tasks {
 		if images, ok := t.(*imageTask); ok {
-			for _, inner := range images.seats[0].tasks {
+			for _, inner := range images.perWorker[0].tasks {
 				parts += inner.Parts() * images.alone
 			}
 			continue
@@ -102,17 +104,17 @@ func TestLargeValuesAreCopiedInPieces(t *testing.T) {
 // What an op does to rows of many pixels, or sums of very many products, is not worked
 // on in blocks, of which a part does a row or a tile at least.
 func TestHugeRowsAreNotBlocked(t *testing.T) {
-	for _, precision := range []ops.Precision{ops.F32, ops.F32Fast, ops.BF16} {
-		for _, width := range []int{200, ops.MostRow, ops.MostRow + 1} {
+	for _, precision := range []layout.Precision{layout.F32, layout.F32Fast, layout.BF16} {
+		for _, width := range []int{200, layout.MostRow, layout.MostRow + 1} {
 			b := graphtest.Start("rows", 1, 32, 1, width)
-			x := b.Add("relu", &ops.ReLU{}, b.Add("a", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input))
-			b.Add("gelu", &ops.GELU{}, x)
+			x := b.Add("relu", ops.ReLU.Op(), b.Add("a", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input))
+			b.Add("gelu", ops.GELU.Op(), x)
 			p := plannedIn(t, b.Graph, precision)
 			blocked := false
-			for _, l := range p.lowered.layouts {
-				blocked = blocked || !l.Plain()
+			for _, i := range p.program.list {
+				blocked = blocked || i.blocked()
 			}
-			if may := width <= ops.MostRow; blocked != (may && (hasBlocks() || precision != ops.F32)) {
+			if may := width <= layout.MostRow; blocked != (may && (hasBlocks() || precision != layout.F32)) {
 				t.Errorf("%v, rows of %d pixels: blocked: %v", precision, width, blocked)
 			}
 		}
@@ -127,6 +129,6 @@ func TestHugeRowsAreNotBlocked(t *testing.T) {
 }
 
 func hasBlocks() bool {
-	isa, _ := ops.ISA()
+	isa, _ := exec.ISA()
 	return isa != "generic"
 }

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"cnnlang/interp/graph"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
@@ -20,32 +22,31 @@ type Choice struct {
 // Tune measures for about d each every algorithm of every step that has several,
 // and returns the fastest of each. Before each run the caches are filled with
 // other things, as they are in a network.
-func Tune(ctx context.Context, g *graph.Graph, workers *ops.Workers, d time.Duration) ([]Choice, error) {
+func Tune(ctx context.Context, g *graph.Graph, workers *task.Workers, d time.Duration) ([]Choice, error) {
 	var all []Choice
 	others := newCrowd()
-	one := ops.NewWorkers(1)
+	one := task.NewWorkers(1)
 	defer one.Close()
-	parted := part(g, meeting(g)).Graph
-	each := each(parted, g.Input.Shape[0])
-	for _, n := range parted.Nodes[1:] {
-		chooser, ok := n.Op.(ops.Chooser)
-		if !ok {
+	l := &lowering{program: newProgram(g), gatherAt: gatherPoint(g)}
+	l.separate()
+	for _, i := range l.list {
+		if i.kind != compute {
 			continue
 		}
 		workers := workers
-		if each[n.ID] {
+		if i.perImage {
 			workers = one // as an image has in a run
 		}
-		c := Choice{Path: n.Path, Took: map[string]time.Duration{}}
-		for _, name := range chooser.Alternatives(n.InShapes(), n.Shape) {
-			took, err := measure(ctx, n, chooser.Choose(name), workers, others, d)
+		c := Choice{Path: i.step(), Took: map[string]time.Duration{}}
+		for _, a := range exec.Tunable(i.op, i.inShapes(), i.shape) {
+			took, err := i.measure(ctx, a, workers, others, d)
 			if err != nil {
 				return nil, err
 			}
 			if best, ok := c.Took[c.Algorithm]; !ok || took < best {
-				c.Algorithm = name
+				c.Algorithm = a.Name
 			}
-			c.Took[name] = took
+			c.Took[a.Name] = took
 		}
 		if c.Algorithm != "" {
 			all = append(all, c)
@@ -63,20 +64,17 @@ func (zeros) Floats(n int, _ func([]float32)) []float32 { return make([]float32,
 // leastTunings is how often an algorithm is measured at least.
 const leastTunings = 3
 
-// measure returns the shortest time of an op on zeros.
-func measure(ctx context.Context, n *graph.Node, op ops.Op, workers *ops.Workers, others crowd, d time.Duration) (time.Duration, error) {
-	op = op.(ops.Packer).PackedIn(zeros{})
-	blocker := op.(ops.Blocker)
-	var values []ops.Value
+// measure returns the shortest time of an algorithm on zeros.
+func (i *instruction) measure(ctx context.Context, a task.Algorithm, workers *task.Workers, others crowd, d time.Duration) (time.Duration, error) {
+	var values []layout.Value
 	var in []tensor.Tensor
-	for i, layout := range blocker.Blocked(n.InShapes(), n.Shape).In {
-		shape := n.In[i].Shape
-		values = append(values, ops.Value{Shape: shape, Layout: layout})
-		in = append(in, tensor.Tensor{Shape: shape, Data: make([]float32, layout.Floats(shape))})
+	for k, l := range a.In {
+		v := layout.Value{Shape: i.in[k].shape, Layout: l}
+		values, in = append(values, v), append(in, tensor.Tensor{Shape: v.Shape, Data: make([]float32, v.Floats())})
 	}
-	result := ops.Value{Shape: n.Shape, Layout: ops.Layout{Block: ops.Lanes}}
-	out := tensor.Tensor{Shape: n.Shape, Data: make([]float32, result.Layout.Floats(n.Shape))}
-	p := blocker.PrepareBlocked(values, result, make([]tensor.Tensor, len(n.Params)))
+	result := layout.Value{Shape: i.shape, Layout: a.Out}
+	out := tensor.Tensor{Shape: i.shape, Data: make([]float32, result.Floats())}
+	p := a.Prepare(values, result, make([]tensor.Tensor, len(i.params)), zeros{})
 	tasks := p.Bind(out, in, make([]float32, p.Scratch(workers.Count())), workers.Count())
 	best := time.Duration(0)
 	for i, begin := 0, time.Now(); i < leastTunings || time.Since(begin) < d; i++ {

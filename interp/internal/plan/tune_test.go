@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"cnnlang/interp/internal/graphtest"
-	"cnnlang/ops"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/task"
 )
 
 // The algorithm that is chosen is the one that took the least time, of all that there
@@ -18,7 +19,7 @@ func TestTheFastestIsChosen(t *testing.T) {
 		last = b.Add(fmt.Sprint("conv", i), graphtest.Conv(32, 3, 1, 1, true), last)
 	}
 	g := b.Graph
-	workers := ops.NewWorkers(2)
+	workers := task.NewWorkers(2)
 	defer workers.Close()
 	choices, err := Tune(t.Context(), g, workers, time.Millisecond)
 	if err != nil {
@@ -29,15 +30,36 @@ func TestTheFastestIsChosen(t *testing.T) {
 		tuned[c.Path] = c
 	}
 	for _, n := range g.Nodes[1:] {
-		names := n.Op.(ops.Chooser).Alternatives(n.InShapes(), n.Shape)
+		list := exec.Tunable(n.Op, n.InShapes(), n.Shape)
 		c := tuned[n.Path]
-		if len(c.Took) != len(names) {
-			t.Errorf("%s: measured %v, want each of %q", n.Path, c.Took, names)
+		if len(c.Took) != len(list) {
+			t.Errorf("%s: measured %v, want each of %d", n.Path, c.Took, len(list))
 		}
-		for _, name := range names {
-			if took, ok := c.Took[name]; !ok || took <= 0 || took < c.Took[c.Algorithm] {
+		for _, a := range list {
+			if took, ok := c.Took[a.Name]; !ok || took <= 0 || took < c.Took[c.Algorithm] {
 				t.Errorf("%s: %q was chosen, of %v", n.Path, c.Algorithm, c.Took)
 			}
 		}
+	}
+}
+
+// Every algorithm that there is for a step is taken where it is chosen, and gives its value.
+func TestChosenAlgorithmsAreTaken(t *testing.T) {
+	b := graphtest.Start("chosen", 1, 32, 30, 30)
+	n := b.Add("conv", graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)
+	want := reference(b.Graph, graphtest.Input(b.Graph, 1))
+	list := exec.Tunable(n.Op, n.InShapes(), n.Shape)
+	if hasBlocks() && len(list) < 2 {
+		t.Fatalf("%d algorithms", len(list))
+	}
+	for _, a := range list {
+		p, err := New(b.Graph, graphtest.Param, Options{Algorithms: map[string]string{n.Path: a.Name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.program.of[n].algorithm.Name; got != a.Name {
+			t.Errorf("got %s, want %s", got, a.Name)
+		}
+		checkValues(t, p, want, n)
 	}
 }

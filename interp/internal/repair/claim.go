@@ -134,7 +134,7 @@ func (p *problem) requirement() {
 				continue
 			}
 			for i, in := range d.Block.Sig.In {
-				name := dim.Letter(min(i, 3))
+				name := dim.Axis(min(i, 3)).Letter()
 				if in.Span() == l.Span && in.Default == nil && !mentionsAny(d.Block, name) {
 					p.add(stated, 0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
 				}

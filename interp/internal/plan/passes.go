@@ -1,0 +1,100 @@
+package plan
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+)
+
+// passes lower a graph to instructions with an algorithm and a layout each. Every one changes
+// a program into another that computes the same values, in this order:
+//
+//	image ─ convert ─ conv ─ maxpool ─ … ─ gap ─ convert ─ flatten ─ linear
+//	 nchw     1c+3x3   16c     16c+1x1      16c    nchw      nchw     nchw
+//
+// Each is in a file of its own.
+var passes = []struct {
+	name string
+	run  func(l *lowering)
+}{
+	{"separate", (*lowering).separate}, // the first instructions of a batch, for each image
+	{"choose", (*lowering).choose},     // algorithms and layouts
+	{"halo", (*lowering).halo},         // zeros around values, as their readers want
+	{"join", (*lowering).join},         // depthwise and 1x1 convolutions to one
+	{"stack", (*lowering).stack},       // 1x1 convolutions that read one value to one
+	{"squeeze", (*lowering).squeeze},   // global pools into what they read
+	{"convert", (*lowering).convert},   // conversions where layouts differ
+}
+
+// A lowering is a program on its way and what the passes are told.
+type lowering struct {
+	*program
+	asked      map[*graph.Node]bool // whose values must be there in plain layout
+	algorithms map[string]string    // chosen for some steps, by path
+	precision  layout.Precision
+	gatherAt   int // the node with which the images of a batch come together, 0 for none
+}
+
+// lower runs the passes on a graph.
+func lower(g *graph.Graph, gatherAt int, asked map[*graph.Node]bool, algorithms map[string]string, precision layout.Precision) *program {
+	l := &lowering{newProgram(g), asked, algorithms, precision, gatherAt}
+	for _, p := range passes {
+		p.run(l)
+	}
+	return l.program
+}
+
+// shows reports whether the value of an instruction was asked for.
+func (l *lowering) shows(i *instruction) bool {
+	for _, n := range i.nodes {
+		if l.asked[n] && l.of[n] == i {
+			return true
+		}
+	}
+	return false
+}
+
+// readers counts how often each value is read.
+func (p *program) readers() map[*instruction]int {
+	count := make(map[*instruction]int, len(p.list))
+	for _, i := range p.list {
+		for _, in := range i.in {
+			count[in]++
+		}
+	}
+	return count
+}
+
+// convert puts a conversion where an instruction wants a value in another layout than it
+// has, and where a session shows it.
+func (l *lowering) convert() {
+	type conversion struct {
+		from *instruction
+		to   layout.Layout
+	}
+	made := map[conversion]*instruction{}
+	in := func(i *instruction, want layout.Layout) *instruction {
+		have := i.layout
+		if have == want || !have.Plain() && have.Covers(want) {
+			return i
+		}
+		key := conversion{i, want}
+		if made[key] == nil {
+			c := moving(convert, "convert", i, i.shape, want)
+			c.algorithm = exec.Conversion()
+			made[key] = l.add(c)
+		}
+		return made[key]
+	}
+	l.rewrite(func(i *instruction) {
+		for k := range i.in {
+			i.in[k] = in(i.in[k], i.wants(k))
+		}
+		l.add(i)
+	})
+	for _, n := range l.graph.Nodes {
+		if l.asked[n] {
+			l.shown[n] = in(l.of[n], layout.Layout{})
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/conv"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/tensor"
+)
+
+// The first steps of a batch are taken by one image after another, the rest by all
+// together:
+//
+//	image 0 ── conv ── pool ── … ──┐
+//	image 1 ── conv ── pool ── … ──┼── gather ── conv ── … ── linear
+//	image 2 ── conv ── pool ── … ──┘
+//
+// Early values are large and their weights few: those of one image are still in the
+// cache when they are read, those of a batch are not. And each thread has images of its
+// own and waits for nobody. Late weights are more than the values, and are read once for
+// all images.
+
+// separate has all instructions before gatherAt be of one image, and puts a gather where
+// others read what they give: what each image leaves lies there one after another. A session
+// puts it there, so it is no step.
+func (l *lowering) separate() {
+	if l.gatherAt == 0 || l.graph.Input.Shape[0] == 1 {
+		return
+	}
+	gathered := map[*instruction]*instruction{}
+	l.rewrite(func(i *instruction) {
+		if i.id < l.gatherAt {
+			i.shape, i.perImage = ofImages(i.shape, 1), true
+			l.add(i)
+			return
+		}
+		for k, in := range i.in {
+			if !in.perImage {
+				continue
+			}
+			if gathered[in] == nil {
+				g := moving(gather, "gather", in, in.node().Shape, layout.Layout{})
+				g.perImage = false
+				gathered[in] = l.add(g)
+			}
+			i.in[k] = gathered[in]
+		}
+		l.add(i)
+	})
+}
+
+// ofImages is the shape of so many images.
+func ofImages(s tensor.Shape, images int) tensor.Shape {
+	return append(tensor.Shape{images}, s[1:]...)
+}
+
+// gatherPoint is the node with which images come together: those before it are computed for
+// each by itself. It is 0 where all are computed together.
+//
+// Of all places it is the one where an image takes the least time: a node before it reads
+// its parameters for each image, one behind it reads them once, and perhaps knows a
+// better algorithm, but its values come from beyond the caches.
+func gatherPoint(g *graph.Graph) int {
+	images := g.Input.Shape[0]
+	if images == 1 {
+		return 0
+	}
+	last := lastReads(newProgram(g), nil)
+	ending := make([]int, len(g.Nodes)) // by node: what it is the last to read
+	for i, n := range g.Nodes {
+		ending[last[i]] += n.Shape.Elements()
+	}
+	crossing := g.Input.Shape.Elements() - ending[0]
+	time, best, end := 0, 0, 0
+	for _, n := range g.Nodes[1:] {
+		if !separable(n, images) {
+			break
+		}
+		time += estimate(n, 1)*images - estimate(n, images) - conv.TimeToMove(images*values(n)) - stepOverhead
+		crossing += n.Shape.Elements() - ending[n.ID]
+		if all := time + conv.TimeToMove(2*crossing); all < best {
+			best, end = all, n.ID+1
+		}
+	}
+	return end
+}
+
+// stepOverhead is how many ns it takes threads to begin and end a step together.
+const stepOverhead = 5000
+
+// estimate is how long a node takes for so many images.
+func estimate(n *graph.Node, images int) int {
+	var in []tensor.Shape
+	for _, m := range n.In {
+		in = append(in, ofImages(m.Shape, images))
+	}
+	return exec.Algorithms(n.Op, in, ofImages(n.Shape, images), layout.F32)[0].Time
+}
+
+// values is how many numbers of an image a node reads and writes.
+func values(n *graph.Node) int {
+	sum := ofImages(n.Shape, 1).Elements()
+	for _, in := range n.In {
+		sum += ofImages(in.Shape, 1).Elements()
+	}
+	return sum
+}
+
+// separable reports whether a node does to each image of a batch what it does to it alone.
+func separable(n *graph.Node, images int) bool {
+	var in []dim.Shape
+	for _, m := range n.In {
+		if m.Shape[0] != images {
+			return false
+		}
+		in = append(in, dim.Shaped(ofImages(m.Shape, 1)...))
+	}
+	out, err := n.Op.Infer(dim.Numbers{}, in)
+	return err == nil && n.Shape[0] == images && slices.EqualFunc(out, ofImages(n.Shape, 1), func(a dim.Size, b int) bool { return a == dim.Int(b) })
+}

@@ -1,0 +1,88 @@
+package exec_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+// BenchmarkConv times layers of ResNet-50, ResNeXt-50 and MobileNet v2, one
+// worker; GF/s counts 2 for each multiply-accumulate.
+func BenchmarkConv(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		in   [4]int
+		op   *ops.Conv
+	}{
+		{"stem7x7", [4]int{1, 3, 224, 224}, conv(64, pair(7, 7), stride(2, 2), padded(pad(3)))},
+		{"3x3x64", [4]int{1, 64, 56, 56}, conv(64, pair(3, 3), padded(pad(1)))},
+		{"3x3x256", [4]int{1, 256, 14, 14}, conv(256, pair(3, 3), padded(pad(1)))},
+		{"3x3x512", [4]int{1, 512, 7, 7}, conv(512, pair(3, 3), padded(pad(1)))},
+		{"1x1x64to256", [4]int{1, 64, 56, 56}, conv(256, pair(1, 1))},
+		{"1x1x1024to256", [4]int{1, 1024, 14, 14}, conv(256, pair(1, 1))},
+		{"groups32of4", [4]int{1, 128, 56, 56}, conv(128, pair(3, 3), padded(pad(1)), groups(32))},
+		{"depthwise", [4]int{1, 144, 56, 56}, conv(144, pair(3, 3), padded(pad(1)), groups(144))},
+		{"depthwise-stride2", [4]int{1, 144, 56, 56}, conv(144, pair(3, 3), padded(pad(1)), groups(144), stride(2, 2))},
+	} {
+		x := optest.Rand(1, c.in[:]...)
+		benchmark(b, c.name, c.op, x)
+	}
+}
+
+// BenchmarkOther times ops that are no convolutions; GF/s counts their own FLOPs.
+func BenchmarkOther(b *testing.B) {
+	x := optest.Rand(1, 1, 64, 112, 112)
+	benchmark(b, "linear2048to1000", &ops.Linear{Out: dim.Int(1000), Bias: true}, optest.Rand(1, 1, 2048))
+	benchmark(b, "maxpool3x3s2", &ops.MaxPool{K: pair(3, 3), Stride: pair(2, 2), Pad: pad(1)}, x)
+	benchmark(b, "avgpool3x3s1", &ops.AvgPool{K: pair(3, 3), Stride: pair(1, 1), Pad: pad(1)}, x)
+	benchmark(b, "gap", &ops.GlobalAvgPool{}, x)
+	benchmark(b, "add", &ops.Add{}, x, x)
+	benchmark(b, "relu", ops.ReLU.Op(), x)
+	benchmark(b, "silu", ops.SiLU.Op(), x)
+	benchmark(b, "gelu", ops.GELU.Op(), x)
+	benchmark(b, "bn", &ops.BatchNorm{}, x)
+	benchmark(b, "layer_norm", &ops.LayerNorm{}, x)
+	benchmark(b, "lrn", &ops.LRN{Size: dim.Int(5), Alpha: dim.Ratio(1, 10000), Beta: dim.Ratio(3, 4), K: dim.Int(1)}, x)
+}
+
+func benchmark(b *testing.B, name string, op ops.Op, in ...tensor.Tensor) {
+	params := optest.Params(op, 2, in...)
+	p := optest.Prepare(b, op, in, params)
+	out := tensor.New(optest.Shape(b, op, in...)...)
+	var shapes []dim.Shape
+	for _, x := range in {
+		shapes = append(shapes, dim.Shaped(x.Shape...))
+	}
+	flops := op.Cost(shapes, dim.Shaped(out.Shape...)).FLOPs.Float()
+	for _, n := range []int{1, runtime.GOMAXPROCS(0)} {
+		b.Run(fmt.Sprintf("%s/%s/workers=%d", name, p.Algorithm, n), func(b *testing.B) {
+			tasks := p.Bind(out, in, make([]float32, p.Scratch(n)), n)
+			w := task.NewWorkers(n)
+			defer w.Close()
+			for b.Loop() {
+				if err := w.Run(context.Background(), tasks); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GF/s")
+		})
+	}
+}
+
+// BenchmarkPeak is what all others can be compared with.
+func BenchmarkPeak(b *testing.B) {
+	best := 0.0
+	for b.Loop() {
+		best = max(best, exec.Peak(1, time.Millisecond))
+	}
+	b.ReportMetric(best/1e9, "GF/s")
+}

@@ -1,0 +1,229 @@
+package exec
+
+import (
+	"slices"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/rowwise"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// A size is what the algorithms of an op depend on.
+type size struct {
+	in        []tensor.Shape
+	out       tensor.Shape
+	precision layout.Precision
+}
+
+// elements are the element types in whose blocks an op that follows its inputs may work:
+// that of the precision, and float32 where there are kernels for it.
+func (s *size) elements() (list []layout.Element) {
+	if e := s.precision.Element(); e != layout.Float32 {
+		list = append(list, e)
+	}
+	if kernel.TilePixels > 0 {
+		list = append(list, layout.Float32)
+	}
+	return list
+}
+
+// An of prepares an op in one layout.
+type of func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared
+
+// blocked is an op in blocks of an element type, with any halo.
+func (s *size) blocked(e layout.Element, prepare of) task.Algorithm {
+	a := task.Algorithm{Name: "blocks", Out: layout.Blocked(e), Prepare: without(prepare)}
+	a.In = slices.Repeat([]layout.Layout{a.Out}, len(s.in))
+	if e != layout.Float32 {
+		a.Precision = s.precision
+	}
+	return a
+}
+
+// plain is an op on values that lie as their shape says.
+func (s *size) plain(prepare of) task.Algorithm {
+	return task.Algorithm{Name: "plain", In: make([]layout.Layout, len(s.in)), Prepare: without(prepare)}
+}
+
+// without is for what packs nothing.
+func without(prepare of) func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {
+	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, _ task.Memory) *task.Prepared {
+		return prepare(in, out, params)
+	}
+}
+
+// inBlocks is an op in the blocks that fit, and as the shapes say.
+func (s *size) inBlocks(fits func(layout.Element) bool, prepare, plain of) (list []task.Algorithm) {
+	for _, e := range s.elements() {
+		if fits(e) {
+			list = append(list, s.blocked(e, prepare))
+		}
+	}
+	return append(list, s.plain(plain))
+}
+
+// ofOneShape reports whether all values are images of one shape.
+func (s *size) ofOneShape(layout.Element) bool {
+	return len(s.out) == 4 && !slices.ContainsFunc(s.in, func(x tensor.Shape) bool { return !x.Equal(s.out) })
+}
+
+// rowwise is an op that has no parameters and is the same in all layouts.
+func (s *size) rowwise(fits func(layout.Element) bool, prepare func(in []layout.Value, out layout.Value) *task.Prepared) []task.Algorithm {
+	same := func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared { return prepare(in, out) }
+	return s.inBlocks(fits, same, same)
+}
+
+// plainly is an op of one input that works on plain values alone.
+func (s *size) plainly(prepare func(in, out layout.Value, params []tensor.Tensor) *task.Prepared) []task.Algorithm {
+	return []task.Algorithm{s.plain(func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+		return prepare(in[0], out, params)
+	})}
+}
+
+// merged is an op on the elements of equal inputs.
+func (s *size) merged(op ops.Op) []task.Algorithm {
+	finish := rowwise.ActOf(ops.None).Apply
+	switch op := op.(type) {
+	case *ops.Add:
+		finish = rowwise.ActOf(op.Epilogue().Act).Apply
+	case *ops.Mul:
+		finish = rowwise.ActOf(op.Epilogue().Act).Apply
+	case *ops.Mean:
+		n := float32(len(s.in))
+		finish = func(dst, sum []float32) {
+			for i, v := range sum {
+				dst[i] = v / n
+			}
+		}
+	}
+	gather := rowwise.Of(op.Name()).Combine
+	return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
+		return rowwise.Merge(op.Name(), in, out, gather, finish)
+	})
+}
+
+// multiplied is a product of equal inputs, or of images and their gates.
+func (s *size) multiplied(op *ops.Mul) []task.Algorithm {
+	e := op.Epilogue()
+	if !e.Add && !slices.ContainsFunc(s.in, func(x tensor.Shape) bool { return !x.Equal(s.out) }) {
+		return s.merged(op)
+	}
+	plain := func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return rowwise.Product(op, out.Shape)
+	}
+	gate, ok := s.gate(op)
+	if !ok {
+		return []task.Algorithm{s.plain(plain)}
+	}
+	list := s.inBlocks(func(layout.Element) bool { return true }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return rowwise.Gated(in, gate, out, e)
+	}, plain)
+	for i := range list[:len(list)-1] {
+		list[i].In[gate] = layout.Blocked(layout.Float32)
+	}
+	return list
+}
+
+// gate returns which of two factors has one value for each channel of the other.
+func (s *size) gate(op *ops.Mul) (gate int, ok bool) {
+	if op.Factors(len(s.in)) != 2 || len(s.out) != 4 {
+		return 0, false
+	}
+	for gate = range 2 {
+		if s.in[1-gate].Equal(s.out) && !s.in[gate].Equal(s.out) {
+			return gate, true
+		}
+	}
+	return 0, false
+}
+
+// channelwise is an op that treats every channel in its own way. In blocks the mean is
+// subtracted first: a shift into which it is folded may be far larger than the result.
+func (s *size) channelwise(op ops.Op) []task.Algorithm {
+	switch op := op.(type) {
+	case *ops.BatchNorm:
+		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			scale, _ := op.Affine(params)
+			mul := make([]float32, len(scale))
+			for c, v := range scale {
+				mul[c] = float32(v)
+			}
+			return rowwise.Affine("affine", in[0], out, params[2].Data, mul, params[1].Data)
+		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			scale, shift := op.Affine(params)
+			return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) { kernel.Affine(dst, src, scale[c], shift[c]) })
+		})
+	case *ops.LayerScale:
+		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			return rowwise.Affine("scale", in[0], out, nil, params[0].Data, nil)
+		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			factor := slices.Clone(params[0].Data)
+			return rowwise.PerChannel("scale", out.Shape, func(dst, src []float32, c int) { kernel.MulScalar(dst, src, factor[c]) })
+		})
+	}
+	a := op.(*ops.ChannelAffine)
+	return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) {
+			kernel.Affine(dst, src, a.Scale[c].Float(), a.Shift[c].Float())
+		})
+	})
+}
+
+// pooled is a pool.
+func (s *size) pooled(op ops.Op) []task.Algorithm {
+	p, ok := poolOf(op, s.in[0], s.out)
+	if !ok {
+		panic("exec: no pool")
+	}
+	_, global := op.(*ops.GlobalAvgPool)
+	list := s.inBlocks(func(e layout.Element) bool {
+		if global && e == layout.Float32 {
+			return fitsColumns(s.in[0])
+		}
+		return p.fitsBlocks()
+	}, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		if global && in[0].Layout.Element == layout.Float32 {
+			return blockedMean(in[0], out)
+		}
+		return p.blocked(in[0], out)
+	}, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		if global {
+			return plainMean(in[0].Shape, out.Shape)
+		}
+		return p.plain(in[0].Shape, out.Shape)
+	})
+	for i := range list {
+		even := task.CeilDiv(s.out[1], layout.Lanes)%2 == 0 // so that 32 channels can be stored as float32
+		list[i].Wide = list[i].Out.Element == layout.BFloat16 && even
+	}
+	return list
+}
+
+// moved is an op that only moves channels.
+func (s *size) moved(op ops.Op) []task.Algorithm {
+	switch op := op.(type) {
+	case *ops.Concat:
+		return s.inBlocks(func(layout.Element) bool { return fitsConcat(op, s.in, s.out) }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+			return blockedConcat(in, out)
+		}, func(_ []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+			return plainConcat(op.Axis.MustInt(), out.Shape)
+		})
+	case *ops.Slice:
+		from := op.From.MustInt()
+		return s.inBlocks(func(e layout.Element) bool { return from%e.Lanes() == 0 && len(s.out) == 4 }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+			return blockedSlice(from, in[0], out)
+		}, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+			return channelsFrom(in[0].Shape[1], out.Shape, func(c int) int { return from + c })
+		})
+	}
+	shuffle := op.(*ops.ChannelShuffle)
+	c := s.in[0][int(dim.Channels)]
+	groups := shuffle.Groups.MustInt()
+	return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return channelsFrom(c, out.Shape, func(to int) int { return to%groups*(c/groups) + to/groups })
+	})
+}

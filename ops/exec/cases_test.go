@@ -1,0 +1,167 @@
+package exec_test
+
+import (
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/optest"
+)
+
+// What the cases are made of.
+var (
+	conv, deconv, linear, lrn = optest.Conv, optest.Deconv, optest.Linear, optest.LRN
+	maxpool, avgpool          = optest.MaxPool, optest.AvgPool
+	gateThen, numbers         = optest.GateThen, optest.Numbers
+	pair, pads, pad           = optest.Pair, optest.Pads, optest.Pad
+	stride, dilation, groups  = optest.Stride, optest.Dilation, optest.Groups
+	padded, unbiased          = optest.Padded, optest.Unbiased
+
+	samePad = ops.Padding{Mode: ops.Same}
+	halfPad = ops.Padding{Mode: ops.Half}
+)
+
+const eps = optest.Eps
+
+// in is the shapes of an op's inputs.
+type in = [][]int
+
+// An opCase is an op on inputs of these shapes.
+type opCase struct {
+	op ops.Op
+	in in
+}
+
+// opCases are the ops but conv, at shapes around what they are split by: blocks
+// of 64 pixels, 512 and 16384 elements, 8 rows, 256 products.
+var opCases = []opCase{
+	{linear(1), in{{1, 1}}},
+	{linear(7), in{{1, 255}}},
+	{linear(8), in{{3, 256}}},
+	{linear(9), in{{5, 257}}},
+	{linear(1000), in{{1, 2048}}},
+	{linear(700), in{{40, 600}}},
+	{linear(5), in{{2, 7, 3, 5}}},
+	{linear(5), in{{2, 7, 1, 1}}},
+	{linear(64), in{{1, 32, 9, 9}}},
+
+	{deconv(3, pair(2, 2), pair(2, 2), pad(0)), in{{1, 5, 7, 6}}},
+	{deconv(3, pair(3, 3), pair(1, 1), pad(1)), in{{2, 4, 5, 7}}},
+	{deconv(9, pair(4, 4), pair(2, 2), pad(1)), in{{3, 17, 8, 8}}},
+	{deconv(3, pair(3, 5), pair(2, 3), pads(0, 1, 2, 0)), in{{1, 2, 4, 5}}},
+	{deconv(3, pair(2, 1), pair(3, 4), pad(0)), in{{1, 2, 4, 5}}},
+	{deconv(3, pair(3, 4), pair(2, 2), samePad), in{{1, 2, 4, 5}}},
+	{deconv(3, pair(5, 3), pair(2, 1), halfPad), in{{1, 2, 4, 5}}},
+	{deconv(2, pair(3, 17), pair(9, 8), pads(1, 0, 3, 2)), in{{2, 3, 3, 4}}},
+	{deconv(33, pair(2, 2), pair(2, 2), pad(0)), in{{1, 270, 9, 9}}},
+
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, in{{3, 17}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, in{{2, 5, 7, 9}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, in{{1, 3, 150, 150}}},
+	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{2, 96, 7, 9}}},
+	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{3, 17}}},
+	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{1, 2, 8, 8}}},
+	{lrn(1), in{{1, 3, 5, 5}}},
+	{lrn(5), in{{2, 7, 9, 9}}},
+	{lrn(99), in{{1, 4, 3, 43}}},
+	{lrn(3), in{{3, 8}}},
+	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{3, 17}}},
+	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{2, 5, 5, 13}}},
+	{&ops.L2Normalize{Eps: dim.Int(3)}, in{{2, 5, 5, 13}}},
+	{&ops.Softmax{}, in{{1, 1000}}},
+	{&ops.Softmax{}, in{{5, 1}}},
+	{&ops.Softmax{}, in{{2, 21, 5, 13}}},
+
+	{ops.ReLU.Op(), in{{1, 3, 5, 7}}},
+	{ops.ReLU.Op(), in{{2, 16384}}},
+	{ops.ReLU6.Op(), in{{1, 16385}}},
+	{ops.Sigmoid.Op(), in{{1, 16383}}},
+	{ops.SiLU.Op(), in{{2, 3, 5, 7}}},
+	{ops.GELU.Op(), in{{2, 3, 5, 7}}},
+
+	{maxpool(pair(1, 1), pair(1, 1), pad(0), false), in{{1, 1, 1, 1}}},
+	{maxpool(pair(3, 3), pair(2, 2), pad(1), false), in{{2, 5, 13, 14}}},
+	{maxpool(pair(3, 3), pair(2, 2), pad(0), true), in{{1, 3, 7, 8}}},
+	{maxpool(pair(2, 2), pair(2, 2), pad(0), true), in{{1, 3, 7, 8}}},
+	{maxpool(pair(2, 2), pair(3, 3), pad(1), true), in{{1, 3, 7, 9}}},
+	{maxpool(pair(1, 1), pair(2, 3), pad(0), true), in{{1, 3, 6, 8}}},
+	{maxpool(pair(3, 2), pair(1, 3), pads(2, 0, 1, 1), false), in{{1, 3, 5, 11}}},
+	{maxpool(pair(3, 3), pair(2, 2), samePad, true), in{{1, 3, 8, 9}}},
+	{maxpool(pair(2, 3), pair(3, 2), samePad, false), in{{1, 3, 8, 9}}},
+	{maxpool(pair(5, 5), pair(1, 1), halfPad, false), in{{1, 3, 3, 4}}},
+	{maxpool(pair(3, 3), pair(2, 2), pad(1), false), in{{1, 30, 100, 101}}},
+
+	{avgpool(pair(3, 3), pair(1, 1), pad(1), false, true), in{{2, 5, 7, 9}}},
+	{avgpool(pair(3, 3), pair(1, 1), pad(1), false, false), in{{2, 5, 7, 9}}},
+	{avgpool(pair(3, 3), pair(2, 2), pad(1), true, true), in{{1, 5, 6, 8}}},
+	{avgpool(pair(3, 3), pair(2, 2), pad(1), true, false), in{{1, 5, 6, 8}}},
+	{avgpool(pair(2, 2), pair(3, 3), pads(0, 1, 1, 1), true, true), in{{1, 5, 6, 8}}},
+	{avgpool(pair(2, 2), pair(3, 3), pads(0, 1, 1, 1), true, false), in{{1, 5, 6, 8}}},
+	{avgpool(pair(3, 2), pair(2, 3), samePad, false, true), in{{1, 5, 6, 8}}},
+	{avgpool(pair(3, 2), pair(2, 3), samePad, true, false), in{{1, 5, 6, 8}}},
+	{avgpool(pair(7, 7), pair(1, 1), pad(0), false, true), in{{1, 64, 7, 7}}},
+	{&ops.AvgPoolTo{K: pair(1, 1)}, in{{2, 3, 7, 5}}},
+	{&ops.AvgPoolTo{K: pair(7, 7)}, in{{1, 3, 7, 7}}},
+	{&ops.AvgPoolTo{K: pair(3, 4)}, in{{2, 3, 7, 5}}},
+	{&ops.AvgPoolTo{K: pair(5, 9)}, in{{1, 3, 3, 4}}},
+	{&ops.GlobalAvgPool{}, in{{3, 5, 7, 9}}},
+	{&ops.GlobalAvgPool{}, in{{1, 5, 1, 1}}},
+
+	{&ops.Flatten{}, in{{2, 3, 5, 7}}},
+	{&ops.Flatten{}, in{{2, 3}}},
+	{&ops.Dropout{}, in{{2, 3}}},
+	{&ops.Identity{}, in{{1, 3, 200, 200}}},
+	{&ops.Scale{S: dim.Ratio(17, 100)}, in{{1, 3, 5, 7}}},
+	{&ops.LayerScale{}, in{{2, 3, 5, 7}}},
+	{&ops.LayerScale{}, in{{2, 3}}},
+	{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, in{{2, 3, 5, 7}}},
+	{&ops.Slice{From: dim.Int(0), To: dim.Int(1)}, in{{1, 1}}},
+	{&ops.Slice{From: dim.Int(2), To: dim.Int(5)}, in{{3, 7, 3, 5}}},
+	{&ops.ChannelShuffle{Groups: dim.Int(1)}, in{{1, 6, 3, 5}}},
+	{&ops.ChannelShuffle{Groups: dim.Int(3)}, in{{2, 12, 3, 5}}},
+	{&ops.ChannelShuffle{Groups: dim.Int(6)}, in{{1, 6}}},
+
+	{&ops.Add{}, in{{1, 3, 5, 7}}},
+	{&ops.Add{}, in{{1, 3, 5, 7}, {1, 3, 5, 7}}},
+	{&ops.Add{}, in{{2, 16385}, {2, 16385}, {2, 16385}}},
+	{(&ops.Add{}).WithEpilogue(ops.Epilogue{Act: ops.ReLU6}), in{{2, 700}, {2, 700}}},
+	{&ops.Max{}, in{{1, 3, 5, 7}, {1, 3, 5, 7}, {1, 3, 5, 7}}},
+	{&ops.Mean{}, in{{1, 3, 5, 7}, {1, 3, 5, 7}, {1, 3, 5, 7}}},
+	{&ops.Mul{}, in{{2, 3, 5, 7}}},
+	{&ops.Mul{}, in{{2, 3, 25, 27}, {2, 3, 25, 27}}},
+	{&ops.Mul{}, in{{2, 3, 25, 27}, {2, 3, 1, 1}}},
+	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 1, 1}, {2, 3, 5, 7}}},
+	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 1, 1}}},
+	{&ops.Mul{}, in{{2, 3}, {2, 3}}},
+	{gateThen(ops.ReLU), in{{2, 3, 25, 27}, {2, 3, 1, 1}, {2, 3, 25, 27}}},
+	{gateThen(ops.GELU), in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 5, 7}}},
+	{(&ops.Mul{}).WithEpilogue(ops.Epilogue{Act: ops.ReLU6}), in{{2, 3, 5, 7}, {2, 3, 5, 7}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{1, 3, 5, 7}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 3, 5, 7}, {2, 1, 5, 7}, {2, 6, 5, 7}}},
+	{&ops.Concat{Axis: dim.Int(2)}, in{{2, 3, 5, 7}, {2, 3, 1, 7}}},
+	{&ops.Concat{Axis: dim.Int(3)}, in{{2, 3, 5, 7}, {2, 3, 5, 1}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{3, 2}, {3, 5}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{1, 2, 300, 301}, {1, 1, 300, 301}}},
+
+	// Images with several blocks of channels.
+	{maxpool(pair(3, 3), pair(2, 2), pad(1), false), in{{2, 37, 13, 30}}},
+	{maxpool(pair(3, 3), pair(1, 1), pad(1), false), in{{1, 16, 9, 29}}},
+	{avgpool(pair(3, 3), pair(1, 1), pad(1), false, true), in{{1, 32, 9, 29}}},
+	{avgpool(pair(3, 3), pair(2, 2), pad(1), true, false), in{{2, 17, 8, 30}}},
+	{&ops.GlobalAvgPool{}, in{{2, 40, 7, 9}}},
+	{&ops.GlobalAvgPool{}, in{{1, 20, 61, 70}}},
+	{&ops.AvgPoolTo{K: pair(3, 4)}, in{{2, 20, 7, 5}}},
+	{&ops.Mul{}, in{{2, 40, 5, 7}, {2, 40, 1, 1}}},
+	{&ops.Mul{}, in{{2, 40, 1, 1}, {2, 40, 5, 7}}},
+	{gateThen(ops.None), in{{2, 40, 1, 1}, {2, 40, 5, 7}, {2, 40, 5, 7}}},
+	{gateThen(ops.ReLU), in{{2, 40, 5, 7}, {2, 40, 1, 1}, {2, 40, 5, 7}}},
+	{gateThen(ops.SiLU), in{{2, 40, 5, 7}, {2, 40, 1, 1}, {2, 40, 5, 7}}},
+	{(&ops.Mul{}).WithEpilogue(ops.Epilogue{Act: ops.ReLU}), in{{2, 40, 5, 7}, {2, 40, 1, 1}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 32, 5, 7}, {2, 16, 5, 7}, {2, 5, 5, 7}}},
+	{&ops.Slice{From: dim.Int(16), To: dim.Int(37)}, in{{2, 40, 5, 7}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{2, 40, 5, 7}}},
+	{&ops.LayerScale{}, in{{2, 40, 5, 7}}},
+	{ops.ReLU6.Op(), in{{2, 40, 8, 8}}},
+	{ops.Sigmoid.Op(), in{{2, 40, 5, 7}}},
+	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 64, 5, 7}, {2, 16, 5, 7}, {2, 33, 5, 7}}},
+	{&ops.Slice{From: dim.Int(32), To: dim.Int(70)}, in{{2, 80, 5, 7}}},
+	{maxpool(pair(2, 2), pair(2, 2), pad(0), false), in{{2, 64, 8, 30}}},
+}

@@ -1,0 +1,85 @@
+package conv
+
+import (
+	"context"
+
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/rowwise"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// A dotProduct is filters that see the whole image, by dot products with the rows of the
+// weight, which need no packing: such a layer is as fast as its weight can be read.
+type dotProduct struct {
+	batch, in, out int
+	weight         []float32 // [out, in]
+	bias           []float32
+	act            rowwise.Act
+	add            bool
+}
+
+func fitsDot(p *problem) bool { return p.groups == 1 && p.isWhole() }
+
+// dotPart is how many weights a part reads, some 10 µs where they come from memory.
+const dotPart = 1 << 15
+
+func prepareDot(p *problem, v values) *task.Prepared {
+	f, in := p.packing(v), p.x[1:].Elements()
+	d := &dotProduct{p.x[0], in, p.filters, f.rows(in), f.biases(p.filters), p.act, p.add}
+	rows := task.Balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
+	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
+	return &task.Prepared{Algorithm: "dot-" + kernel.ISA() + "-8", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+		blocks := task.CeilDiv(d.out, rows)
+		return []task.Task{task.New(blocks*task.CeilDiv(d.batch, images), func(ctx context.Context, part, _ int) {
+			row, image := part%blocks*rows, part/blocks*images
+			d.block(task.Looks{Ctx: ctx}, out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
+		})}
+	}}
+}
+
+// block computes the outputs from row to end of some images.
+func (d *dotProduct) block(until task.Looks, out []float32, in []tensor.Tensor, row, end, image, lastImage int) {
+	for ; row < end; row += kernel.DotRows {
+		n := min(kernel.DotRows, end-row)
+		for i := image; i < lastImage; i++ {
+			x := in[0].Data[i*d.in:][:d.in]
+			var sums [kernel.DotRows]float64
+			switch {
+			case until.Over:
+				return
+			case d.in > mostDot:
+				d.long(&until, sums[:n], row, x)
+			case n == kernel.DotRows:
+				kernel.Dot(&sums, d.weight[row*d.in:], x)
+			default:
+				for j := range n {
+					sums[j] = kernel.Dot1(d.weight[(row+j)*d.in:][:d.in], x)
+				}
+			}
+			y := out[i*d.out+row:][:n]
+			for j := range y {
+				v := float32(sums[j] + float64(d.bias[row+j]))
+				if d.add {
+					v += in[1].Data[i*d.out+row+j]
+				}
+				y[j] = v
+			}
+			d.act.Apply(y, y)
+		}
+	}
+}
+
+// mostDot is how long the rows are that are multiplied several at a time.
+const mostDot = 1 << 20
+
+// long multiplies rows of any length, piece by piece.
+func (d *dotProduct) long(until *task.Looks, sums []float64, row int, x []float32) {
+	for j := range sums {
+		w := d.weight[(row+j)*d.in:][:d.in]
+		for at := 0; at < d.in && !until.Ended(task.LookSteps); at += task.LookSteps {
+			end := min(at+task.LookSteps, d.in)
+			sums[j] += kernel.Dot1(w[at:end], x[at:end])
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package conv
+
+import (
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
+)
+
+// Grouped: windows three wide, and groups of 2 to 16 channels with as many filters. Lines
+// permuted once for each channel of a group serve three taps.
+
+func fitsGrouped(p *problem) bool {
+	each := p.each()
+	switch {
+	case p.channels != p.filters || each < 2 || each > kernel.GroupedChannels || Lanes%each != 0:
+		return false
+	case p.w.k != 3 || p.w.dilation != 1 || p.w.stride > 2 || p.add:
+		return false
+	}
+	return hasTiles() && p.channels >= leastChannels && p.fitsAlone(p.layout(layout.Float32))
+}
+
+// prepareGrouped packs weights as [kh][channel of the group][kw][filter].
+func prepareGrouped(p *problem, v values) *task.Prepared {
+	b := newTiled(p, "grouped-"+kernel.ISA(), groupedKernel, v)
+	b.grouped = p.each()
+	f := p.packing(v)
+	b.bias = f.biases(b.out.Blocks * Lanes)
+	kh, kw, each := p.h.k, p.w.k, p.each()
+	rows := make([]int, kh)
+	for y := range rows {
+		rows[y] = y * p.h.dilation * b.in.Pitch
+	}
+	taps := kernel.NewTaps(rows, kh)
+	for block := range b.out.Blocks {
+		weights := f.Floats(kh*each*kw*Lanes, func(dst []float32) {
+			for lane := range min(Lanes, b.out.C-block*Lanes) {
+				o := block*Lanes + lane
+				for t := range kh * each * kw {
+					y, i, x := t/kw/each, t/kw%each, t%kw
+					dst[t*Lanes+lane] = f.at(((o*each+i)*kh+y)*kw+x, o)
+				}
+			}
+		})
+		b.units = append(b.units, unit{block: block, blocks: 1, inBlock: block, taps: taps, weights: weights})
+	}
+	windows := p.windows()
+	windows.OneRow = true
+	b.cut(windows)
+	return b.prepare()
+}

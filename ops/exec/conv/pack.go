@@ -1,0 +1,52 @@
+package conv
+
+import (
+	"sync"
+
+	"cnnlang/ops/exec/task"
+)
+
+// A packing is the memory for what is packed and the parameters folded with those of their
+// norm, which happens when the first is packed.
+type packing struct {
+	task.Memory
+	folded func() *filters
+	out    int
+}
+
+func newPacking(m task.Memory, out int, fold func() *filters) *packing {
+	if m == nil {
+		m = task.Heap{}
+	}
+	return &packing{m, sync.OnceValue(fold), out}
+}
+
+// packing is that of the filters of all members.
+func (p *problem) packing(v values) *packing {
+	return newPacking(v.memory, p.filters, func() *filters {
+		each := len(v.params) / len(p.members)
+		var all []*filters
+		for i, one := range p.members {
+			all = append(all, fold(v.params[i*each:][:each], one.Out.MustInt(), one.Bias, one.Epilogue()))
+		}
+		return joined(all)
+	})
+}
+
+// at returns the weight at index i, which belongs to output channel o.
+func (p *packing) at(i, o int) float32 { return p.folded().at(i, o) }
+
+// biases packs the bias of each output channel and zeros up to n.
+func (p *packing) biases(n int) []float32 {
+	return p.Floats(n, func(dst []float32) { copy(dst, p.folded().bias) })
+}
+
+// rows packs the weight as out rows of equal length.
+func (p *packing) rows(each int) []float32 {
+	return p.Floats(p.out*each, func(dst []float32) {
+		f := p.folded()
+		for i := range dst {
+			dst[i] = f.at(i, i/each)
+		}
+	})
+}

@@ -1,0 +1,99 @@
+// Package exec is how ops run: for every op the algorithms that can compute it at one size
+// and in one layout. What an op is, package ops says; convolutions, which are most of the
+// work, have a package of their own, and the innermost loops are in internal/kernel.
+package exec
+
+import (
+	"fmt"
+
+	"cnnlang/ops"
+	"cnnlang/ops/exec/conv"
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/rowwise"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// PackVersion changes whenever the same parameters are packed in another way, so
+// that nobody uses what an earlier version of the program packed.
+const PackVersion = 2
+
+// Algorithms lists how an op may be run at one size, the best first: in the precision that
+// is asked for, in blocks of float32, and last on values that lie as their shape says, which
+// every op can be.
+func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
+	list := algorithms(op, in, out, precision)
+	for i := range list {
+		list[i].Overwrites = overwrites(op)
+	}
+	return list
+}
+
+func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
+	s := size{in, out, precision}
+	switch op := op.(type) {
+	case *ops.Conv:
+		return conv.Algorithms(op, in, out, precision)
+	case *ops.Linear:
+		return conv.Linear(op, in, out, precision)
+	case *ops.Deconv:
+		return conv.Deconv(op, in, out)
+	case *ops.BatchNorm, *ops.LayerScale, *ops.ChannelAffine:
+		return s.channelwise(op)
+	case *ops.LayerNorm, *ops.LRN, *ops.L2Normalize, *ops.Softmax:
+		return s.plainly(func(_, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			return prepareNorm(op, out.Shape, params)
+		})
+	case *ops.MaxPool, *ops.AvgPool, *ops.AvgPoolTo, *ops.GlobalAvgPool:
+		return s.pooled(op)
+	case *ops.Flatten, *ops.Dropout, *ops.Identity:
+		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
+		list[0].Alias = true
+		return list
+	case *ops.Activate:
+		apply := rowwise.ActOf(op.Activation()).Apply
+		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
+			return rowwise.Map(op.Name(), in[0], out, apply)
+		})
+	case *ops.Scale:
+		factor := float32(op.S.Float())
+		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
+			return rowwise.Map("scale", in[0], out, func(dst, src []float32) { kernel.MulScalar(dst, src, factor) })
+		})
+	case *ops.Mul:
+		return s.multiplied(op)
+	case *ops.Add, *ops.Max, *ops.Mean:
+		return s.merged(op)
+	case *ops.Concat, *ops.Slice, *ops.ChannelShuffle:
+		return s.moved(op)
+	}
+	panic(fmt.Sprintf("exec: nothing runs %s", op.Name()))
+}
+
+// overwrites lists the inputs that an op lets its result overwrite; -1 is the last.
+func overwrites(op ops.Op) (list []int) {
+	if fuser, ok := op.(ops.Fuser); ok && fuser.Epilogue().Add {
+		list = append(list, -1)
+	}
+	switch op.(type) {
+	case *ops.Activate, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LayerScale, *ops.ChannelAffine,
+		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
+		list = append(list, 0)
+	}
+	return list
+}
+
+// Tunable lists the algorithms of an op to choose from, all of which work on blocks of
+// float32; none where there is no choice.
+func Tunable(op ops.Op, in []tensor.Shape, out tensor.Shape) (list []task.Algorithm) {
+	for _, a := range algorithms(op, in, out, layout.F32) {
+		if a.Leads {
+			list = append(list, a)
+		}
+	}
+	if len(list) < 2 {
+		return nil
+	}
+	return list
+}

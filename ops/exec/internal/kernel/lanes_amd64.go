@@ -1,0 +1,47 @@
+//go:build !purego
+
+package kernel
+
+import "cnnlang/ops/exec/internal/cpu"
+
+func affineLanes(dst, src, sub, mul, add []float32) {
+	switch isa {
+	case cpu.AVX512:
+		affineLanesAVX512(&dst[0], &src[0], len(dst)/Lanes, &sub[0], &mul[0], &add[0])
+	case cpu.AVX2:
+		affineLanesAVX2(&dst[0], &src[0], len(dst)/Lanes, &sub[0], &mul[0], &add[0])
+	default:
+		affineLanesGeneric(dst, src, sub, mul, add)
+	}
+}
+
+// It works like affineLanesGeneric.
+//
+//go:noescape
+func affineLanesAVX2(dst, src *float32, lines int, sub, mul, add *float32)
+
+// It works like affineLanesGeneric.
+//
+//go:noescape
+func affineLanesAVX512(dst, src *float32, lines int, sub, mul, add *float32)
+
+func gateLanes(dst, src, mul, add []float32, bounds [2]float32) {
+	switch isa {
+	case cpu.AVX512:
+		gateLanesAVX512(&dst[0], &src[0], len(dst)/Lanes, &mul[0], &add[0], &bounds[0])
+	case cpu.AVX2:
+		gateLanesAVX2(&dst[0], &src[0], len(dst)/Lanes, &mul[0], &add[0], &bounds[0])
+	default:
+		gateLanesGeneric(dst, src, mul, add, bounds)
+	}
+}
+
+// It works like gateLanesGeneric.
+//
+//go:noescape
+func gateLanesAVX2(dst, src *float32, lines int, mul, add, bounds *float32)
+
+// It works like gateLanesGeneric.
+//
+//go:noescape
+func gateLanesAVX512(dst, src *float32, lines int, mul, add, bounds *float32)

@@ -1,0 +1,31 @@
+//go:build !purego
+
+package kernel
+
+import "cnnlang/ops/exec/internal/cpu"
+
+func affineLanes(dst, src, sub, mul, add []float32) {
+	if isa == cpu.NEON {
+		affineLanesNEON(&dst[0], &src[0], len(dst)/Lanes, &sub[0], &mul[0], &add[0])
+	} else {
+		affineLanesGeneric(dst, src, sub, mul, add)
+	}
+}
+
+// It works like affineLanesGeneric.
+//
+//go:noescape
+func affineLanesNEON(dst, src *float32, lines int, sub, mul, add *float32)
+
+func gateLanes(dst, src, mul, add []float32, bounds [2]float32) {
+	if isa == cpu.NEON {
+		gateLanesNEON(&dst[0], &src[0], len(dst)/Lanes, &mul[0], &add[0], &bounds[0])
+	} else {
+		gateLanesGeneric(dst, src, mul, add, bounds)
+	}
+}
+
+// It works like gateLanesGeneric.
+//
+//go:noescape
+func gateLanesNEON(dst, src *float32, lines int, mul, add, bounds *float32)

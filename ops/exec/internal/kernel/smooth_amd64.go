@@ -1,0 +1,87 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"math"
+
+	"cnnlang/ops/exec/internal/cpu"
+)
+
+// smoothSpan is how many elements one call of assembly does, some 20 µs.
+const smoothSpan = 1 << 14
+
+// smoothTable holds the constants of exp and normal, in the order that asmgen
+// knows.
+var smoothTable = func() (table [][8]float64) {
+	row := func(values ...float64) {
+		for _, v := range values {
+			table = append(table, [8]float64{v, v, v, v, v, v, v, v})
+		}
+	}
+	row(expHigh, expLow, 1/math.Ln2, expRound, math.Ln2, math.Float64frombits(1023), 1)
+	row(1./40320, 1./5040, 1./720, 1./120, 1./24, 1./6, 1./2, 1)
+	row(0.5, math.Copysign(0, -1), math.Sqrt2/2, erfcGrow, erfcOver, erfcLess)
+	row(erfcSeries[:]...)
+	return table
+}()
+
+// smoothLanes is how many elements a turn of assembly does, 0 where there is none.
+func smoothLanes(s cpu.ISA) int {
+	switch s {
+	case cpu.AVX512:
+		return 8
+	case cpu.AVX2:
+		return 4
+	}
+	return 0
+}
+
+// smooth does as many whole turns as there are, and the rest in plain Go.
+func smooth(dst, src []float32, fast512, fast2 func(dst, src *float32, turns int, table *[8]float64), twin func(dst, src []float32)) {
+	lanes := smoothLanes(isa)
+	for lanes > 0 && len(dst) >= lanes {
+		n := min(len(dst), smoothSpan) / lanes
+		if isa == cpu.AVX512 {
+			fast512(&dst[0], &src[0], n, &smoothTable[0])
+		} else {
+			fast2(&dst[0], &src[0], n, &smoothTable[0])
+		}
+		dst, src = dst[n*lanes:], src[n*lanes:]
+	}
+	twin(dst, src)
+}
+
+func sigmoid(dst, src []float32) { smooth(dst, src, sigmoidAVX512, sigmoidAVX2, sigmoidGeneric) }
+func silu(dst, src []float32)    { smooth(dst, src, siluAVX512, siluAVX2, siluGeneric) }
+func gelu(dst, src []float32)    { smooth(dst, src, geluAVX512, geluAVX2, geluGeneric) }
+
+// It works like sigmoidGeneric.
+//
+//go:noescape
+func sigmoidAVX2(dst, src *float32, turns int, table *[8]float64)
+
+// It works like sigmoidGeneric.
+//
+//go:noescape
+func sigmoidAVX512(dst, src *float32, turns int, table *[8]float64)
+
+// It works like siluGeneric.
+//
+//go:noescape
+func siluAVX2(dst, src *float32, turns int, table *[8]float64)
+
+// It works like siluGeneric.
+//
+//go:noescape
+func siluAVX512(dst, src *float32, turns int, table *[8]float64)
+
+// It works like geluGeneric.
+//
+//go:noescape
+func geluAVX2(dst, src *float32, turns int, table *[8]float64)
+
+// It works like geluGeneric.
+//
+//go:noescape
+func geluAVX512(dst, src *float32, turns int, table *[8]float64)

@@ -1,0 +1,204 @@
+package kernel
+
+import (
+	"math"
+
+	"cnnlang/ops/exec/internal/cpu"
+)
+
+// Lanes is how many channels lie in one line of a blocked value.
+const Lanes = 16
+
+// A Tile is several pixels of a blocked value, one or two blocks of channels
+// deep, as the tile families compute them at once; the same is done at every one
+// of some Places. Memory is counted in float32 from the start of each slice.
+type Tile struct {
+	Blocks int // at most TileBlocks for Conv, 1 for the others
+
+	// Tap t of a pixel is the line Taps.at[t] after the pixel's place in In.
+	In      []float32
+	Taps    *Taps
+	Weights []float32 // [tap, channel of the tap, Blocks*16]; of Depthwise [tap, 16]
+
+	// The second block of the result, and of the value to add, is OutBlock and
+	// AddBlock further. Add is nil for none, or may be the memory of Out in the
+	// same places.
+	Out       []float32
+	OutBlock  int
+	Add       []float32
+	AddBlock  int
+	Bias      []float32 // [Blocks*16]
+	Low, High float32   // bounds of the result of Conv and Depthwise
+	// Ahead are weights that the next call of Conv wants: they may be brought nearer
+	// meanwhile.
+	Ahead []float32
+	Scale float32 // of Sum
+}
+
+// Taps are offsets from a pixel's place, in float32. Conv and Depthwise sum them
+// in chunks: each sum begins at 0 and is added to the one before, which keeps long
+// sums accurate.
+type Taps struct {
+	bytes  []int
+	at     []int
+	chunks []int // how many taps each has, and a 0
+	reach  int   // the largest
+
+	lines     []tapLine // as Conv reads them
+	width     int       // channels of a tap of Conv
+	thin, few int       // taps from one on have few that count; 0 for none
+}
+
+// A tapLine is a tap as Conv in assembly reads it. asmgen knows the places of the fields.
+type tapLine struct {
+	offset      int // bytes
+	turns, ones int // channels, four at a time, and those that are left
+	skip        int // bytes of the weights of channels that are left out, of one block
+}
+
+// NewTaps returns taps at these offsets, none of them negative, in chunks of so
+// many. They are lines of 16 channels.
+func NewTaps(at []int, chunk int) *Taps {
+	t := &Taps{at: at, width: Lanes}
+	for _, n := range at {
+		if n < 0 {
+			panic("kernel: a tap before its tile")
+		}
+		t.bytes = append(t.bytes, 4*n)
+		t.lines = append(t.lines, tapLine{offset: 4 * n, turns: Lanes / turn})
+		t.reach = max(t.reach, n)
+	}
+	for left := len(at); left > 0; left -= chunk {
+		t.chunks = append(t.chunks, min(left, chunk))
+	}
+	t.chunks = append(t.chunks, 0)
+	return t
+}
+
+// turn is how many channels the loop of Conv takes at once.
+const turn = 4
+
+// Of makes the taps of Conv so many channels that follow one another, which need no line:
+// 1, or where TileRuns any number, as of pixels in a row of an image of one channel.
+func (t *Taps) Of(channels int) *Taps {
+	if channels < 1 || channels > 1 && channels != Lanes && !TileRuns {
+		panic("kernel: no such tap")
+	}
+	t.width = channels
+	for i := range t.lines {
+		t.lines[i].turns, t.lines[i].ones = channels/turn, channels%turn
+	}
+	return t
+}
+
+// Thin says that taps from one on have only so many channels that count: those behind
+// have no weight, and Conv leaves them out, whatever they hold.
+func (t *Taps) Thin(from, channels int) {
+	if channels < 1 || channels > t.width || from < 0 {
+		panic("kernel: no such tap")
+	}
+	t.thin, t.few = from, channels
+	for i := from; i < len(t.lines); i++ {
+		l := &t.lines[i]
+		l.turns, l.ones, l.skip = channels/turn, channels%turn, 4*(t.width-channels)*Lanes
+	}
+}
+
+// channels is how many channels of tap i count.
+func (t *Taps) channels(i int) int {
+	if t.few > 0 && i >= t.thin {
+		return t.few
+	}
+	return t.width
+}
+
+// Len is the number of taps.
+func (t *Taps) Len() int { return len(t.at) }
+
+// tileGroup is how many pixels of a tile lie in its first row, where it does not break
+// elsewhere.
+const tileGroup = 7
+
+// TilePixels and TileBlocks are the largest tile of the selected ISA; 0 pixels
+// says that it has none.
+var TilePixels, TileBlocks = tileSize(isa)
+
+// TileBreaks says that Conv of the selected ISA computes tiles of two rows that break
+// anywhere. Wide tiles fit rows well enough.
+var TileBreaks = tileBreaks(isa)
+
+func tileBreaks(s cpu.ISA) bool { return s == cpu.AVX2 }
+
+// TileRuns says that a tap of Conv may be any number of channels.
+var TileRuns = tileRuns(isa)
+
+func tileRuns(s cpu.ISA) bool { return s == cpu.AVX2 || s == cpu.AVX512 }
+
+func tileSize(s cpu.ISA) (pixels, blocks int) {
+	switch s {
+	case cpu.AVX512:
+		return 14, 2
+	case cpu.AVX2, cpu.NEON:
+		return 6, 1
+	}
+	return 0, 0
+}
+
+// Conv sets the tiles to the sum over their taps and channels of value times
+// weight, plus Add, plus bias, between Low and High.
+func Conv(t *Tile, at *Places) {
+	t.check(at, t.Blocks, t.Taps.width, true)
+	_ = t.Weights[t.Taps.Len()*t.Taps.width*t.Blocks*Lanes-1]
+	convTiles(t, at)
+}
+
+// unbroken panics where a tile breaks that only Conv computes.
+func (at *Places) unbroken() {
+	if at.breaks {
+		panic("kernel: a tile that breaks")
+	}
+}
+
+// Depthwise sets the tiles to the sum over their taps of value times weight, each
+// channel by itself, plus Add, plus bias, between Low and High.
+func Depthwise(t *Tile, at *Places) {
+	at.unbroken()
+	t.check(at, 1, Lanes, true)
+	_ = t.Weights[t.Taps.Len()*Lanes-1]
+	depthwiseTiles(t, at)
+}
+
+// MaxTile sets the tiles to the maximum over their taps. NaN wins.
+func MaxTile(t *Tile, at *Places) {
+	at.unbroken()
+	t.check(at, 1, Lanes, false)
+	t.Low = float32(math.Inf(-1))
+	maxTiles(t, at)
+}
+
+// SumTile sets the tiles to Scale times the sum over their taps.
+func SumTile(t *Tile, at *Places) {
+	at.unbroken()
+	t.check(at, 1, Lanes, false)
+	sumTiles(t, at)
+}
+
+// check panics where the tiles do not fit the slices: what follows has no bounds
+// checks.
+func (t *Tile) check(at *Places, blocks, width int, epilogue bool) {
+	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
+		panic("kernel: no such tile")
+	}
+	_ = t.In[at.in+t.Taps.reach+width-1]
+	_ = t.Out[at.out+(blocks-1)*t.OutBlock+Lanes-1]
+	if !epilogue {
+		if len(t.Taps.chunks) != 2 {
+			panic("kernel: chunks of what is no sum of products")
+		}
+		return
+	}
+	_ = t.Bias[blocks*Lanes-1]
+	if t.Add != nil {
+		_ = t.Add[at.add+(blocks-1)*t.AddBlock+Lanes-1]
+	}
+}

@@ -1,0 +1,78 @@
+//go:build !purego
+
+package kernel
+
+import "cnnlang/ops/exec/internal/cpu"
+
+// vecSpan is how many elements one call of assembly does, some 20 µs.
+const vecSpan = 1 << 16
+
+func add(dst, src []float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		addNEON(&dst[0], &src[0], n)
+		dst, src = dst[n:], src[n:]
+	}
+	addGeneric(dst, src)
+}
+
+func mul(dst, src []float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		mulNEON(&dst[0], &src[0], n)
+		dst, src = dst[n:], src[n:]
+	}
+	mulGeneric(dst, src)
+}
+
+func addScalar(dst, src []float32, c float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		addScalarNEON(&dst[0], &src[0], n, c)
+		dst, src = dst[n:], src[n:]
+	}
+	addScalarGeneric(dst, src, c)
+}
+
+func mulScalar(dst, src []float32, c float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		mulScalarNEON(&dst[0], &src[0], n, c)
+		dst, src = dst[n:], src[n:]
+	}
+	mulScalarGeneric(dst, src, c)
+}
+
+func clamp(dst, src []float32, low, high float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		clampNEON(&dst[0], &src[0], n, low, high)
+		dst, src = dst[n:], src[n:]
+	}
+	clampGeneric(dst, src, low, high)
+}
+
+// It works like addGeneric.
+//
+//go:noescape
+func addNEON(dst, src *float32, n int)
+
+// It works like mulGeneric.
+//
+//go:noescape
+func mulNEON(dst, src *float32, n int)
+
+// It works like addScalarGeneric.
+//
+//go:noescape
+func addScalarNEON(dst, src *float32, n int, c float32)
+
+// It works like mulScalarGeneric.
+//
+//go:noescape
+func mulScalarNEON(dst, src *float32, n int, c float32)
+
+// It works like clampGeneric.
+//
+//go:noescape
+func clampNEON(dst, src *float32, n int, low, high float32)

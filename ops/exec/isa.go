@@ -1,0 +1,11 @@
+package exec
+
+import "cnnlang/ops/exec/internal/cpu"
+
+// ISA names the instruction set that the kernels use. Its error says what is
+// wrong with the environment variable CNNLANG_ISA, for a program to show before
+// it runs anything; the kernels are then the generic ones.
+func ISA() (string, error) {
+	isa, err := cpu.Selected()
+	return string(isa), err
+}

@@ -1,0 +1,63 @@
+package layout
+
+// channel returns the row of float32 with channel c of an image, its first element
+// being that channel's, and how far apart pixels are.
+func (g *Grid) channel(data []float32, image, c, y int) (row []float32, step int) {
+	return g.Row(data, image, c/g.Block, y)[c%g.Block:], g.Block
+}
+
+// Image4 puts the channels of a row's pixels, four at most, beside each other: four pixels
+// into the lower half of a line and four into the upper. mem has room for both halves.
+func (g *Grid) Image4(mem, data []float32, image, y int) (low, high []float32) {
+	n := roundUp(g.W, PixelsOfLine) * Lanes
+	halves := [2][]float32{mem[:n], mem[n : 2*n]}
+	clear(mem[:2*n])
+	for c := range g.C {
+		line, step := g.channel(data, image, c, y)
+		for four := range (g.W + 3) / 4 {
+			dst := halves[four%2][four/2*Lanes+c:]
+			for i := range min(4, g.W-4*four) {
+				dst[i*ImageBF16] = line[(4*four+i)*step]
+			}
+		}
+	}
+	return halves[0], halves[1]
+}
+
+// HalvesOf returns a row of 32 channels as two of 16, where they lie or gathered into mem
+// from float32 of any layout.
+func (g *Grid) HalvesOf(mem, data []float32, image, block, y int) (low, high []float32) {
+	n := g.W * Lanes
+	var halves [2][]float32
+	for h := range halves {
+		first := (2*block + h) * Lanes
+		if g.Block == Lanes && first < g.C {
+			halves[h] = g.Row(data, image, first/Lanes, y)
+			continue
+		}
+		halves[h] = mem[h*n:][:n]
+		g.Gather(halves[h], Lanes, data, image, first, y)
+	}
+	return halves[0], halves[1]
+}
+
+// Gather fills a row of blocks of so many channels from the first of them on. Those beyond
+// the last are 0.
+func (g *Grid) Gather(row []float32, channels int, data []float32, image, first, y int) {
+	for lane := range channels {
+		if first+lane >= g.C {
+			for at := lane; at < len(row); at += channels {
+				row[at] = 0
+			}
+			continue
+		}
+		line, step := g.channel(data, image, first+lane, y)
+		if channels == 1 && step == 1 {
+			copy(row, line)
+			continue
+		}
+		for x, at := 0, lane; at < len(row); x, at = x+step, at+channels {
+			row[at] = line[x]
+		}
+	}
+}

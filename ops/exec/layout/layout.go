@@ -1,0 +1,147 @@
+// Package layout says how values lie in memory: row-major, as their shape says, or in
+// blocks of channels with zeros around every image, as the fast kernels read them.
+package layout
+
+import (
+	"fmt"
+
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/tensor"
+)
+
+// Lanes is how many float32 fill a cache line.
+const Lanes = kernel.Lanes
+
+// A Layout says how a value [N, C, H, W] lies in memory. The zero Layout is
+// plain: row-major, as its shape says. A blocked one is
+//
+//	[N][C/Block][H + HaloH][W + HaloW][Block]
+//
+// in which the channels of a block lie together at every pixel, one cache line
+// for a Block of 16 float32, or of 32 bfloat16. Channels beyond C are there and
+// mean nothing: of float32 they may be NaN, of bfloat16 they are finite where all values
+// are.
+//
+// The halo is zeros, so that a convolution tests no border. It is shared: what
+// lies to the right of a row is to the left of the next one, and what lies below
+// a plane is above the next one. (Without halo there may be a gap between planes,
+// of nothing.) Only the first plane has its own, in front:
+//
+//	· · · · ·     HaloH rows, then HaloW pixels, that nobody but the first plane has
+//	· x x x x ·   row 0 of W pixels, HaloW zeros after it
+//	  x x x x ·   row 1
+//	  · · · · ·   HaloH rows of zeros
+//	  x x x x ·   row 0 of the next plane …
+//
+// With Means the mean of every channel follows, as a value of one pixel without halo.
+type Layout struct {
+	Block        int
+	HaloH, HaloW int
+	Element      Element
+	Means        bool
+}
+
+// Blocked is the layout in whole lines of an element type, without halo.
+func Blocked(e Element) Layout { return Layout{Block: e.Lanes(), Element: e} }
+
+// Plain reports whether the value lies as its shape says.
+func (l Layout) Plain() bool { return l == Layout{} }
+
+// Bare is the layout without its halo, and without means.
+func (l Layout) Bare() Layout { return Layout{Block: l.Block, Element: l.Element} }
+
+// HasHalo reports whether there are zeros around the images.
+func (l Layout) HasHalo() bool { return l.HaloH > 0 || l.HaloW > 0 }
+
+// Floats is how many float32 a value of shape s takes.
+func (l Layout) Floats(s tensor.Shape) int { return Value{Shape: s, Layout: l}.Floats() }
+
+// Channel is how far channel c, the first of its block, lies from channel 0.
+func (l Layout) Channel(s tensor.Shape, c int) int {
+	if l.Plain() {
+		return c * s[2:].Elements()
+	}
+	return c / l.Block * l.Grid(s).Plane
+}
+
+// Covers reports whether a value in this layout will do where other is wanted.
+func (l Layout) Covers(other Layout) bool {
+	return l.Bare() == other.Bare() && l.HaloH >= other.HaloH && l.HaloW >= other.HaloW
+}
+
+// SameMemory reports whether a value of shape s lies equally in both.
+func (l Layout) SameMemory(other Layout, s tensor.Shape) bool {
+	if l == other {
+		return true
+	}
+	flat := func(l Layout) bool {
+		return l.Plain() || l.Element == Float32 && !l.HasHalo() && len(s) > 1 && s[1]%l.Block == 0
+	}
+	return flat(l) && flat(other) && s[2:].Elements() == 1
+}
+
+// MostlyHalo reports whether an image of shape x has more zeros than pixels, or more
+// with a row than one part of the work should write.
+func (l Layout) MostlyHalo(x tensor.Shape) bool {
+	return (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3] || (l.HaloH+1)*(x[3]+l.HaloW)-x[3] > MostHalo
+}
+
+// Limits of what is one part of the work, so that a run which is cancelled ends soon.
+const (
+	// MostHalo is how many pixels of zeros belong to one row of a value.
+	MostHalo = 1 << 16
+	// MostRow is how many pixels a row of a blocked value has: rows are never cut.
+	MostRow = 1 << 15
+)
+
+// String prints nchw, or 16c with the halo: 16c+1x1. Of bfloat16 it is 32b.
+func (l Layout) String() string {
+	if l.Plain() {
+		return "nchw"
+	}
+	name := fmt.Sprintf("%d%c", l.Block, elements[l.Element].letter)
+	if l.HasHalo() {
+		name += fmt.Sprintf("+%dx%d", l.HaloH, l.HaloW)
+	}
+	if l.Means {
+		name += "+means"
+	}
+	return name
+}
+
+// A Value is what an instruction is told of an input or its result. It may lie in a
+// larger one of the same layout and size of images, as some of its channels:
+//
+//	image 0: a a b b b c    image 1: a a b b b c    planes of the concatenation
+//	             └──── ImageStride ────┘            of a, b and c; b is told this
+//
+// Then what lies above the first plane of each image belongs to another value.
+// Whoever writes the value writes zeros there, as that one does: nobody knows which
+// of them is written first.
+type Value struct {
+	Shape       tensor.Shape
+	Layout      Layout
+	ImageStride int // float32 from an image to the next; 0 where they follow one another
+}
+
+// Floats is how many float32 there are from the first that belongs to the value to
+// the last.
+func (v Value) Floats() int {
+	if v.Layout.Plain() && v.ImageStride == 0 {
+		return v.Shape.Elements()
+	}
+	g := v.Grid()
+	if v.Layout.Means {
+		return g.MeansAt() + g.N*g.Blocks*g.Line
+	}
+	return g.MeansAt()
+}
+
+// Grid is the layout with the sizes of the value.
+func (v Value) Grid() Grid {
+	g := v.Layout.Grid(v.Shape)
+	if v.ImageStride > 0 {
+		g.Image = v.ImageStride
+	}
+	return g
+}

@@ -1,0 +1,78 @@
+package layout
+
+import "cnnlang/ops/exec/internal/kernel"
+
+// Ends are the rows that a tile ends, beside which it writes the zeros.
+type Ends struct{ first, rows int }
+
+// Finish writes the zeros beside the rows that the tile ends.
+func (e Ends) Finish(out *Grid, data []float32, image, block int) {
+	for y := e.first; y < e.first+e.rows; y++ {
+		out.ZeroHalo(data, image, block, y)
+	}
+}
+
+// A Tile is the pixels that a kernel computes at once, in every block of channels.
+type Tile struct {
+	kernel.Place
+	Ends
+}
+
+// End is where in the result its last pixel ends.
+func (t *Tile) End() int {
+	if row := t.FirstRow(); t.Pixels > row {
+		return t.Out + t.OutNext + (t.Pixels-row)*Lanes
+	}
+	return t.Out + t.Pixels*Lanes
+}
+
+// TileRow is how many pixels of a tile lie in its first row, where it does not break
+// elsewhere.
+const TileRow = 7
+
+// NewTile is a tile of one row: so many pixels of the result from y, x on, whose
+// input begins at in and has its pixels step apart.
+func NewTile(out *Grid, y, x, pixels, in, step int) Tile {
+	t := Tile{kernel.Place{Pixels: pixels, In: in, Next: TileRow * step,
+		Out: out.At(0, 0, y, x), OutNext: TileRow * Lanes, AddNext: TileRow * Lanes}, Ends{y, 0}}
+	if x+pixels == out.W {
+		t.rows = 1
+	}
+	return t
+}
+
+// WithoutEnds are the tiles as they are, but whoever has them writes the zeros.
+func WithoutEnds(tiles []Tile) []Tile {
+	for i := range tiles {
+		tiles[i].Ends = Ends{}
+	}
+	return tiles
+}
+
+// Places are the places of tiles, with the value to add, if there is one, or with
+// what has been summed so far.
+type Places struct{ At, Onto *kernel.Places }
+
+// PlacesOf are the places of tiles.
+func PlacesOf(tiles []Tile, step int) Places {
+	list := make([]kernel.Place, len(tiles))
+	for i, t := range tiles {
+		list[i] = t.Place
+	}
+	return NewPlaces(list, step)
+}
+
+// NewPlaces are these places.
+func NewPlaces(list []kernel.Place, step int) Places {
+	p := Places{At: kernel.NewPlaces(list, step)}
+	for i := range list {
+		list[i].Add, list[i].AddNext = list[i].Out, list[i].OutNext
+	}
+	p.Onto = kernel.NewPlaces(list, step)
+	return p
+}
+
+// Slice are the places from to to.
+func (p *Places) Slice(from, to int) (at, onto kernel.Places) {
+	return p.At.Slice(from, to), p.Onto.Slice(from, to)
+}

@@ -1,0 +1,158 @@
+package exec
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"cnnlang/ops"
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// prepareNorm is an op that computes each pixel from all its channels.
+func prepareNorm(op ops.Op, out tensor.Shape, params []tensor.Tensor) *task.Prepared {
+	switch op := op.(type) {
+	case *ops.LayerNorm:
+		return prepareLayerNorm(op, out, params)
+	case *ops.L2Normalize:
+		return prepareL2Normalize(op, out)
+	case *ops.LRN:
+		return prepareLRN(op, out)
+	}
+	return prepareSoftmax(out)
+}
+
+// pixelBlock is how many pixels the ops across channels take at once: they walk
+// the channels, which lie a plane apart, and a block makes each step a few whole
+// cache lines.
+const pixelBlock = 64
+
+// pixelSums are the running sums of the pixels of one block.
+type pixelSums [pixelBlock]float64
+
+// acrossChannels is an op that computes each pixel from all channels of that
+// pixel. run gets the image's channels as planes of data, each pitch long and
+// the block's pixels at [0, width) of each. It asks at each channel whether the run has
+// ended, as there may be millions.
+func acrossChannels(algorithm string, shape tensor.Shape, run func(until task.Looks, dst, src []float32, c, pitch, width int)) *task.Prepared {
+	n, c, pixels := shape[0], shape[1], shape[2:].Elements()
+	blocks := task.CeilDiv(pixels, pixelBlock)
+	return &task.Prepared{Algorithm: algorithm, Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+		return []task.Task{task.LongRanges(n*blocks, max(1, task.Grain/(c*pixelBlock)), func(ctx context.Context, from, to, _ int) {
+			for i := from; i < to; i++ {
+				image, first := i/blocks, i%blocks*pixelBlock
+				at, end := image*c*pixels+first, (image+1)*c*pixels
+				run(task.Looks{Ctx: ctx}, out.Data[at:end], in[0].Data[at:end], c, pixels, min(pixelBlock, pixels-first))
+			}
+		})}
+	}}
+}
+
+func prepareLayerNorm(l *ops.LayerNorm, out tensor.Shape, params []tensor.Tensor) *task.Prepared {
+	weight, bias, eps := slices.Clone(params[0].Data), slices.Clone(params[1].Data), l.Eps.Float()
+	return acrossChannels("two-pass", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
+		var mean, scale pixelSums
+		for i := 0; i < c && !until.Ended(width); i++ {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				mean[x] += float64(v)
+			}
+		}
+		for x := range width {
+			mean[x] /= float64(c)
+		}
+		for i := 0; i < c && !until.Ended(width); i++ {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				d := float64(v) - mean[x]
+				scale[x] += d * d
+			}
+		}
+		for x := range width {
+			scale[x] = 1 / math.Sqrt(scale[x]/float64(c)+eps)
+		}
+		for i := 0; i < c && !until.Ended(width); i++ {
+			w, b := float64(weight[i]), float64(bias[i])
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32((float64(v)-mean[x])*scale[x]*w + b)
+			}
+		}
+	})
+}
+
+func prepareL2Normalize(l *ops.L2Normalize, out tensor.Shape) *task.Prepared {
+	eps := l.Eps.Float()
+	return acrossChannels("two-pass", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
+		var length pixelSums
+		for i := 0; i < c && !until.Ended(width); i++ {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				length[x] += float64(v) * float64(v)
+			}
+		}
+		for x := range width {
+			length[x] = max(math.Sqrt(length[x]), eps)
+		}
+		for i := 0; i < c && !until.Ended(width); i++ {
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32(float64(v) / length[x])
+			}
+		}
+	})
+}
+
+func prepareSoftmax(out tensor.Shape) *task.Prepared {
+	return acrossChannels("three-pass", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
+		var top, sum pixelSums
+		for x, v := range src[:width] {
+			top[x] = float64(v)
+		}
+		for i := 1; i < c && !until.Ended(width); i++ {
+			for x, v := range src[i*pitch : i*pitch+width] {
+				top[x] = max(top[x], float64(v))
+			}
+		}
+		for i := 0; i < c && !until.Ended(width); i++ {
+			at, end := i*pitch, i*pitch+width
+			kernel.Exp(dst[at:end], src[at:end], top[:], sum[:])
+		}
+		for i := 0; i < c && !until.Ended(width); i++ {
+			row := dst[i*pitch : i*pitch+width]
+			for x := range row {
+				row[x] = float32(float64(row[x]) / sum[x])
+			}
+		}
+	})
+}
+
+// prepareLRN slides a window of squares over the channels. Each step sums the
+// window anew: a running sum would lose what is small beside a large neighbour.
+func prepareLRN(l *ops.LRN, out tensor.Shape) *task.Prepared {
+	half := (l.Size.MustInt() - 1) / 2
+	factor, beta, k := l.Alpha.Float()/l.Size.Float(), l.Beta.Float(), l.K.Float()
+	return acrossChannels("window", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
+		for i := 0; i < c && !until.Ended(width); i++ {
+			var sum pixelSums
+			for j := max(0, i-half); j <= min(c-1, i+half) && !until.Ended(width); j++ {
+				for x, v := range src[j*pitch : j*pitch+width] {
+					sum[x] += float64(v) * float64(v)
+				}
+			}
+			row := dst[i*pitch : i*pitch+width]
+			for x, v := range src[i*pitch : i*pitch+width] {
+				row[x] = float32(float64(v) / power(k+factor*sum[x], beta))
+			}
+		}
+	})
+}
+
+// power is x to the beta. 3/4 is what every published network has, and two roots
+// are five times as fast as exp and log.
+func power(x, beta float64) float64 {
+	if beta == 0.75 {
+		root := math.Sqrt(x)
+		return root * math.Sqrt(root)
+	}
+	return math.Pow(x, beta)
+}

@@ -1,0 +1,191 @@
+package exec_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+// Whatever op a test computes, in any algorithm and layout, on any number of threads,
+// that allocates nothing.
+func TestMain(m *testing.M) { os.Exit(optest.Exit(m)) }
+
+// hasBlocks reports whether the selected instruction set has blocked kernels of float32.
+func hasBlocks() bool {
+	isa, _ := exec.ISA()
+	return isa != "generic"
+}
+
+// bound is the error allowed: of sums by their length, of the rest some eps of
+// numbers up to about 10.
+func bound(c opCase) float64 {
+	switch op := c.op.(type) {
+	case *ops.Linear, *ops.Deconv:
+		return optest.SumBound(optest.Products(op, optest.Inputs(c.in)))
+	}
+	return 32 * eps
+}
+
+// Of these every value lies as its shape says.
+var plainOnly = []string{"deconv", "layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "id", "channel_affine", "channel_shuffle"}
+
+// Every case in all ways: each op has one, and each that works in blocks has one in blocks
+// of float32 and of bfloat16.
+func TestOpsMatchReference(t *testing.T) {
+	plain, blocks := map[string]bool{"conv": true}, map[layout.Element]map[string]bool{layout.Float32: {}, layout.BFloat16: {}}
+	for _, c := range opCases {
+		t.Run(fmt.Sprint(c.op.Name(), c.in), func(t *testing.T) {
+			for _, w := range optest.Matches(t, c.op, func(*optest.Way) float64 { return bound(c) }, optest.Inputs(c.in)...) {
+				switch {
+				case w.Precision == layout.F32Fast:
+				case w.IsBlocked():
+					blocks[w.Out.Element][c.op.Name()] = true
+				default:
+					plain[c.op.Name()] = true
+				}
+			}
+		})
+	}
+	for _, op := range ops.Builtins {
+		name := op.Name()
+		if !plain[name] {
+			t.Errorf("no case of %s", name)
+		}
+		for e, done := range blocks {
+			has := name != "conv" && (e == layout.BFloat16 || hasBlocks()) && !slices.Contains(plainOnly, name)
+			if done[name] != has {
+				t.Errorf("%s in blocks of %v: %v, want %v", name, e.Lanes(), done[name], has)
+			}
+		}
+	}
+}
+
+// An epilogue must do what the ops it stands for would. Those of convolutions are tested
+// in package conv.
+func TestEpilogues(t *testing.T) {
+	for _, c := range []struct {
+		op ops.Fuser
+		in []int
+	}{
+		{deconv(3, pair(3, 3), pair(2, 2), pad(1)), []int{2, 4, 5, 6}},
+		{deconv(3, pair(2, 2), pair(9, 9), pad(0)), []int{2, 4, 3, 3}},
+		{deconv(9, pair(3, 3), pair(1, 1), pad(1)), []int{2, 6, 9, 9}},
+		{linear(11), []int{3, 17}},
+		{linear(11), []int{2, 5, 3, 3}},
+	} {
+		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
+			for _, add := range []bool{false, true} {
+				for _, act := range append([]ops.Activation{ops.None}, ops.Activations...) {
+					e := ops.Epilogue{Norm: norm, Add: add, Act: act}
+					t.Run(fmt.Sprint(c.op.Name(), c.in, e), func(t *testing.T) {
+						for _, w := range optest.CheckEpilogue(t, c.op, e, c.in) {
+							if over := w.TryOver(t); add != (over == 1) {
+								t.Errorf("%v: adds: %v, over %d inputs", w, add, over)
+							}
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// What overwrites its first input does so even where that is every input.
+func TestInPlace(t *testing.T) {
+	over := map[string]bool{}
+	for _, c := range opCases {
+		x := optest.Rand(1, c.in[0]...)
+		inputs := slices.Repeat([]tensor.Tensor{x}, len(c.in))
+		for _, w := range optest.Ways(t, c.op, inputs, optest.Params(c.op, 3, inputs...)) {
+			if slices.Contains(w.Overwrites, 0) {
+				over[c.op.Name()] = true
+				if w.TryOver(t) == 0 {
+					t.Errorf("%s %v, %v: not over its input", c.op.Name(), c.in, w)
+				}
+			}
+		}
+	}
+	want := []string{"bn", "layer_norm", "l2_normalize", "softmax", "scale", "layer_scale", "channel_affine", "add", "mul", "max", "mean"}
+	for _, a := range ops.Activations {
+		want = append(want, string(a))
+	}
+	for _, op := range ops.Builtins {
+		if name := op.Name(); over[name] != slices.Contains(want, name) {
+			t.Errorf("%s is computed in place: %v", name, over[name])
+		}
+	}
+}
+
+// What is an alias has nothing to do over its input's memory.
+func TestAliases(t *testing.T) {
+	for _, name := range []string{"flatten", "dropout", "id"} {
+		op := ops.Builtins[slices.IndexFunc(ops.Builtins, func(op ops.Op) bool { return op.Name() == name })]
+		x := []tensor.Tensor{optest.Rand(1, 2, 3, 5, 7)}
+		for _, w := range optest.Ways(t, op, x, nil) {
+			if !w.Alias {
+				t.Errorf("%s, %v: no alias", name, w)
+			}
+			out := tensor.Tensor{Shape: w.Shape, Data: x[0].Data}
+			if tasks := w.Prepared().Bind(out, x, nil, 1); len(tasks) != 0 {
+				t.Errorf("%s has %d tasks over its input", name, len(tasks))
+			}
+		}
+	}
+}
+
+// Every value that is not a number comes out as such where PyTorch's does.
+func TestNaN(t *testing.T) {
+	nan := float32(math.NaN())
+	x := tensor.From([]float32{1, nan, 2, 3}, 1, 1, 2, 2)
+	y := tensor.From([]float32{0, 0, nan, 0}, 1, 1, 2, 2)
+	for _, c := range []struct {
+		op   ops.Op
+		in   []tensor.Tensor
+		want []float32
+	}{
+		{ops.ReLU.Op(), []tensor.Tensor{x}, []float32{1, nan, 2, 3}},
+		{ops.ReLU6.Op(), []tensor.Tensor{x}, []float32{1, nan, 2, 3}},
+		{maxpool(pair(1, 2), pair(1, 1), pad(0), false), []tensor.Tensor{x}, []float32{nan, 3}},
+		{maxpool(pair(2, 1), pair(1, 1), pad(0), false), []tensor.Tensor{x}, []float32{2, nan}},
+		{&ops.Max{}, []tensor.Tensor{x, y}, []float32{1, nan, nan, 3}},
+		{&ops.GlobalAvgPool{}, []tensor.Tensor{x}, []float32{nan}},
+	} {
+		for _, w := range optest.Ways(t, c.op, c.in, nil) {
+			got := w.Run(t, 1)
+			optest.Close(t, tensor.From(got.Data, len(c.want)), tensor.From(c.want, len(c.want)), 0)
+		}
+	}
+}
+
+// What there is to choose from leads, and more than one does.
+func TestTunable(t *testing.T) {
+	for _, c := range []struct {
+		op   ops.Op
+		in   tensor.Shape
+		want []string
+	}{
+		{conv(64, pair(3, 3), padded(pad(1))), tensor.Shape{1, 64, 28, 28}, []string{"direct", "winograd"}},
+		{conv(64, pair(1, 1)), tensor.Shape{1, 64, 28, 28}, nil},
+		{ops.ReLU.Op(), tensor.Shape{1, 64, 28, 28}, nil},
+	} {
+		out := optest.Shape(t, c.op, tensor.New(c.in...))
+		var names []string
+		for _, a := range exec.Tunable(c.op, []tensor.Shape{c.in}, out) {
+			if names = append(names, a.Name); !a.Leads || a.Out != layout.Blocked(layout.Float32) {
+				t.Errorf("%s of %s: to %v, leads: %v", a.Name, c.op.Name(), a.Out, a.Leads)
+			}
+		}
+		if slices.Sort(names); hasBlocks() && !slices.Equal(names, c.want) || !hasBlocks() && names != nil {
+			t.Errorf("%s of %v: %v, want %v", c.op.Name(), c.in, names, c.want)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package rowwise
+
+import (
+	"cnnlang/ops"
+	"cnnlang/ops/exec/internal/kernel"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
+)
+
+// PerChannel sets the dst of channel c of a plain value to a function of its src.
+func PerChannel(algorithm string, shape tensor.Shape, run func(dst, src []float32, c int)) *task.Prepared {
+	n, c, pixels := shape[0], shape[1], shape[2:].Elements()
+	return &task.Prepared{Algorithm: algorithm, Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+		return []task.Task{task.Planes(n*c, pixels, func(plane, first, end, _ int) {
+			from, to := plane*pixels+first, plane*pixels+end
+			run(out.Data[from:to], in[0].Data[from:to], plane%c)
+		})}
+	}}
+}
+
+// Affine maps each channel c of a blocked value to (x - sub[c])*mul[c] + add[c]; a list
+// that is nil is zeros. Channels beyond the last become 0.
+func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *task.Prepared {
+	from, to := in.Grid(), out.Grid()
+	whole := func(list []float32) []float32 {
+		return append(make([]float32, 0, to.Blocks*to.Block), list...)[:to.Blocks*to.Block]
+	}
+	sub, mul, add = whole(sub), whole(mul), whole(add)
+	return rows(algorithm, to, 0, func(r row) {
+		src := from.Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
+		each := len(r.dst) / to.Halves()
+		for h := range to.Halves() {
+			at := r.block*to.Block + h*layout.Lanes
+			kernel.AffineLanes(r.dst[h*each:][:each], src[h*each:], sub[at:], mul[at:], add[at:])
+		}
+	})
+}
+
+var zeros = make([]float32, layout.Lanes)
+
+// Gated multiplies each channel of the image in[1-gate] by the one value that in[gate] has
+// for it, blocks of float32, adds in[2] where the epilogue has it, and activates.
+func Gated(in []layout.Value, gate int, out layout.Value, e ops.Epilogue) *task.Prepared {
+	grids, to, act := gridsOf(in), out.Grid(), ActOf(e.Act)
+	name := "mul-gated"
+	if e.Add {
+		name += "-add"
+	}
+	return rows(name, to, 1, func(r row) {
+		src := grids[1-gate].Load(r.dst, r.in[1-gate].Data, r.image, r.block, r.y)
+		var added []float32
+		if e.Add {
+			added = grids[2].Load(r.second, r.in[2].Data, r.image, r.block, r.y)
+		}
+		if e.Add && to.Element == layout.Float32 {
+			kernel.GateLanes(r.dst, src, grids[gate].Row(r.in[gate].Data, r.image, r.block, 0), added, act.Low, act.High)
+			if !act.Clamps {
+				act.Apply(r.dst, r.dst)
+			}
+			return
+		}
+		each := len(r.dst) / to.Halves()
+		for h := range min(to.Halves(), grids[gate].Blocks-to.Halves()*r.block) {
+			factor := grids[gate].Row(r.in[gate].Data, r.image, to.Halves()*r.block+h, 0)
+			kernel.AffineLanes(r.dst[h*each:][:each], src[h*each:], zeros, factor, zeros)
+		}
+		if e.Add {
+			kernel.Add(r.dst, added)
+		}
+		act.Apply(r.dst, r.dst)
+	})
+}

@@ -1,0 +1,89 @@
+// Package rowwise runs what treats every element, or every channel, by itself: in any
+// layout, line by line.
+package rowwise
+
+import (
+	"math"
+
+	"cnnlang/ops"
+	"cnnlang/ops/exec/internal/kernel"
+)
+
+// A Function is a function of one value or of two, as it is computed on a line of them.
+type Function struct {
+	Name string
+	// Scalar is a function of one value, for one that has no Vector.
+	Scalar func(x float32) float32
+	// Vector sets every dst[i] to the function of src[i]; it may be nil.
+	Vector func(dst, src []float32)
+	// Combine sets every sum[i] to the function of sum[i] and next[i].
+	Combine func(sum, next []float32)
+	// Bounds, of a function that only clamps, are the least and the largest value.
+	Bounds *[2]float32
+}
+
+// functions are all there are. Those of one value are the activations.
+var functions = []Function{
+	{Name: "relu", Vector: kernel.ReLU, Bounds: &[2]float32{0, infinity}},
+	{Name: "relu6", Vector: kernel.ReLU6, Bounds: &[2]float32{0, 6}},
+	{Name: "sigmoid", Vector: kernel.Sigmoid},
+	{Name: "silu", Vector: kernel.SiLU},
+	{Name: "gelu", Vector: kernel.GELU},
+	{Name: "add", Combine: kernel.Add},
+	{Name: "mul", Combine: kernel.Mul},
+	{Name: "max", Combine: kernel.Max},
+	{Name: "mean", Combine: kernel.Add}, // and a division at the end
+}
+
+var infinity = float32(math.Inf(1))
+
+// byName finds a function.
+var byName = index()
+
+func index() map[string]*Function {
+	found := map[string]*Function{}
+	for i := range functions {
+		f := &functions[i]
+		if f.Vector == nil && f.Scalar != nil {
+			f.Vector = eachBy(f.Scalar)
+		}
+		found[f.Name] = f
+	}
+	return found
+}
+
+// eachBy applies a function of one value to one element after the other.
+func eachBy(scalar func(float32) float32) func(dst, src []float32) {
+	return func(dst, src []float32) {
+		for i, x := range src[:len(dst)] {
+			dst[i] = scalar(x)
+		}
+	}
+}
+
+// An Act is an activation as it is computed.
+type Act struct {
+	// Apply sets every dst[i] to the activation of src[i].
+	Apply func(dst, src []float32)
+	// Low and High bound the result of one that only clamps.
+	Low, High float32
+	// Clamps reports whether these bounds are all there is to it.
+	Clamps bool
+}
+
+// ActOf returns an activation; None copies.
+func ActOf(a ops.Activation) Act {
+	if a == ops.None {
+		return Act{store, -infinity, infinity, true}
+	}
+	f := byName[string(a)]
+	if f.Bounds == nil {
+		return Act{f.Vector, -infinity, infinity, false}
+	}
+	return Act{f.Vector, f.Bounds[0], f.Bounds[1], true}
+}
+
+func store(dst, src []float32) { copy(dst, src) }
+
+// Of returns the function of one or more values of an op that is called so.
+func Of(name string) *Function { return byName[name] }

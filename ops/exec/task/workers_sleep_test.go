@@ -1,0 +1,82 @@
+package task_test
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"cnnlang/ops/exec/task"
+)
+
+// asleep is how many goroutines wait for a channel in a method of Workers.
+func asleep(method string) (n int) {
+	stacks := make([]byte, 1<<20)
+	for g := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+		head, calls, _ := strings.Cut(g, "\n")
+		if strings.Contains(head, "[chan receive") && strings.HasPrefix(calls, "cnnlang/ops/exec/task.(*Workers)."+method+"(") {
+			n++
+		}
+	}
+	return n
+}
+
+const patience = 30 * time.Second
+
+// eventually waits for what happens sooner or later.
+func eventually(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for start := time.Now(); !happened(); time.Sleep(time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Errorf("after %v still not: %s", patience, what)
+			return
+		}
+	}
+}
+
+// A meeting has a part for each worker, none of which ends before all have begun: it
+// needs every helper.
+type meeting struct {
+	t     *testing.T
+	begun atomic.Int32
+	parts int
+	then  func(worker int)
+}
+
+func (m *meeting) Parts() int { return m.parts }
+
+func (m *meeting) Do(_ context.Context, _, worker int) {
+	m.begun.Add(1)
+	eventually(m.t, "all workers take part", func() bool { return int(m.begun.Load()) == m.parts })
+	if m.then != nil {
+		m.then(worker)
+	}
+}
+
+// Helpers without work sleep, and wake when there is some.
+func TestHelpersSleepAndWake(t *testing.T) {
+	const workers = 3
+	r := newRunner(workers)
+	defer r.w.Close()
+	for range 3 {
+		eventually(t, "all helpers sleep", func() bool { return asleep("park") == workers-1 })
+		r.tasks([]task.Task{&meeting{t: t, parts: workers}})
+	}
+}
+
+// A caller whose helpers are at work for long sleeps as well: it may hold the very
+// processor that one of them needs.
+func TestCallerSleepsWhileHelpersWork(t *testing.T) {
+	const workers = 3
+	r := newRunner(workers)
+	defer r.w.Close()
+	for range 3 {
+		r.tasks([]task.Task{&meeting{t: t, parts: workers, then: func(worker int) {
+			if worker > 0 {
+				eventually(t, "the caller sleeps", func() bool { return asleep("finish") == 1 })
+			}
+		}}, &meeting{t: t, parts: workers}})
+	}
+}

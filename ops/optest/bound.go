@@ -1,0 +1,272 @@
+package optest
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/ref"
+	"cnnlang/ops/tensor"
+)
+
+// A Bounded is what an op gives in float64, before its activation and after, and how
+// large what is summed for each output is: the sum of |a||b|. In whatever order K
+// products are summed, with numbers that are off by eps of their size at most, the sum
+// is off by about K*eps*size (Higham, Accuracy and Stability of Numerical Algorithms,
+// section 3.1).
+type Bounded struct {
+	op           ops.Op
+	in, params   []tensor.Tensor
+	channels     int // of the first input
+	before, Want ref.Value
+	size         ref.Value
+	depth        float64 // how many roundings one product goes through, at most
+}
+
+// The sums of products are taken in blocks of so many at most (README.md), and the
+// blocks' sums are summed.
+const longestSum = 384
+
+// NewBounded computes it.
+func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
+	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], Want: ref.Exact(op, widened(in), widened(params))}
+	plain, products := op, Products(op, in)
+	if f, ok := op.(ops.Fuser); ok {
+		e := f.Epilogue()
+		e.Act = ops.None
+		plain = f.WithEpilogue(e)
+	}
+	b.before = ref.Exact(plain, widened(in), widened(params))
+	b.size = ref.Exact(plain, sizes(plain, in, nil), sizes(plain, params, plain.Params(shapes(in))))
+	if _, ok := op.(*ops.MaxPool); !ok {
+		b.depth = float64(min(products, longestSum) + products/longestSum + 4) // a folded norm, the bias, what is added, the result
+	}
+	return b
+}
+
+// Products is how many there are to an output.
+func Products(op ops.Op, in []tensor.Tensor) int {
+	switch op := op.(type) {
+	case *ops.Conv:
+		return in[0].Shape[1] / op.Groups.MustInt() * op.K.H.MustInt() * op.K.W.MustInt()
+	case *ops.Deconv:
+		return in[0].Shape[1] * op.K.H.MustInt() * op.K.W.MustInt()
+	case *ops.Linear:
+		return in[0].Shape[1]
+	case *ops.AvgPool:
+		return op.K.H.MustInt() * op.K.W.MustInt()
+	case *ops.GlobalAvgPool:
+		return in[0].Shape[2] * in[0].Shape[3]
+	}
+	return len(in)
+}
+
+func widened(tensors []tensor.Tensor) (values []ref.Value) {
+	for _, t := range tensors {
+		values = append(values, ref.Widen(t))
+	}
+	return values
+}
+
+// sizes are the absolute values, with which an op sums sizes. A maximum is of the
+// values themselves, and the size of x - mean that of x + |mean|.
+func sizes(op ops.Op, tensors []tensor.Tensor, params []ops.Param) []ref.Value {
+	values := widened(tensors)
+	if _, ok := op.(*ops.MaxPool); ok {
+		return values
+	}
+	for i, v := range values {
+		for k, x := range v.Data {
+			v.Data[k] = math.Abs(x)
+			if params != nil && params[i].Leaf == "running_mean" {
+				v.Data[k] = -math.Abs(x)
+			}
+		}
+	}
+	return values
+}
+
+// An Allowance is the error of one way to compute: so many eps of size, and so much of
+// the results before and after the activation.
+type Allowance struct {
+	Size          ref.Value
+	Eps           float64
+	Before, After float64
+}
+
+// steepest is the largest slope of any activation, that of GELU.
+const steepest = 1.13
+
+// smooth is what an activation's own rounding costs: they are computed in float64.
+const smooth = 2 * Eps
+
+// Check fails the test where an output is farther from float64 than allowed.
+func (b *Bounded) Check(t testing.TB, how fmt.Stringer, got tensor.Tensor, a Allowance) {
+	t.Helper()
+	if !got.Shape.Equal(b.Want.Shape) {
+		t.Fatalf("%s: got shape %v, want %v", how, got.Shape, b.Want.Shape)
+	}
+	for i, w := range b.Want.Data {
+		if x := float64(float32(w)); math.IsNaN(x) || math.IsInf(x, 0) {
+			if g := float64(got.Data[i]); g != x && !(math.IsNaN(g) && math.IsNaN(x)) {
+				t.Fatalf("%s of %+v, %s: element %d: got %v, want %v", b.op.Name(), b.op, how, i, g, x)
+			}
+			continue
+		}
+		bound := b.Bound(i, a)
+		if d := math.Abs(float64(got.Data[i]) - w); !(d <= bound) {
+			t.Fatalf("%s of %+v, %s: element %d: got %v, want %v: off by %.3g, bound %.3g", b.op.Name(), b.op, how, i, got.Data[i], w, d, bound)
+		}
+	}
+}
+
+// InF32 is that of sums in float32.
+func (b *Bounded) InF32() Allowance { return Allowance{Size: b.size, Eps: b.depth} }
+
+// BehindNorm is that of sums in float32 of normally distributed numbers, which are nearer
+// than the worst case, see SumBound, and which a norm multiplies by the factor of their
+// channel. The folded norm, the folded bias, what is added and the result are rounded,
+// of numbers as large as the largest result.
+func (b *Bounded) BehindNorm() Allowance {
+	a := Allowance{Size: ref.Value{Shape: b.size.Shape, Data: make([]float64, len(b.size.Data))}, Eps: 1}
+	largest := 0.0
+	for _, v := range b.before.Data {
+		largest = max(largest, math.Abs(v))
+	}
+	sum, scales := SumBound(Products(b.op, b.in))/Eps, b.NormScales()
+	channels := b.size.Shape[1]
+	for i, size := range b.size.Data {
+		scale := 1.0
+		if scales != nil {
+			scale = scales[i*channels/(len(b.size.Data)/b.size.Shape[0])%channels]
+		}
+		a.Size.Data[i] = min(scale*sum+4*largest, b.depth*size)
+	}
+	return a
+}
+
+// NormScales are what the norm of an op's epilogue multiplies its channels by, if any.
+func (b *Bounded) NormScales() (scales []float64) {
+	norm := b.op.(ops.Fuser).Epilogue().Norm
+	if norm == nil {
+		return nil
+	}
+	n := len(b.params)
+	weight, variance := b.params[n-4].Data, b.params[n-1].Data
+	for i := range weight {
+		scales = append(scales, math.Abs(float64(weight[i]))/math.Sqrt(float64(variance[i])+norm.Eps.Float()))
+	}
+	return scales
+}
+
+// Bound is the most that is allowed for the output at i.
+func (b *Bounded) Bound(i int, a Allowance) float64 {
+	bound := (a.After + smooth) * math.Abs(b.Want.Data[i])
+	if before := math.Abs(b.before.Data[i]); !math.IsInf(before, 0) { // or else it is a limit of the activation
+		bound += steepest * (a.Eps*Eps*a.Size.Data[i] + a.Before*before)
+	}
+	return bound
+}
+
+// byWinograd is that of sums as large as the largest of a tile of 4x4 results, all of
+// which are made of all its sums.
+func (b *Bounded) byWinograd() Allowance {
+	h, w := b.size.Shape[2], b.size.Shape[3]
+	tileOf := func(i int) [3]int { return [3]int{i / (h * w), i / w % h / 4, i % w / 4} }
+	largest := map[[3]int]float64{}
+	for i, size := range b.size.Data {
+		largest[tileOf(i)] = max(largest[tileOf(i)], size)
+	}
+	size := ref.Value{Shape: b.size.Shape, Data: make([]float64, len(b.size.Data))}
+	for i := range size.Data {
+		size.Data[i] = largest[tileOf(i)]
+	}
+	return Allowance{Size: size, Eps: b.depth}
+}
+
+// bf16Step is what rounding to bfloat16 changes at most.
+const bf16Step = 1.0 / 256
+
+// inBF16 is that of inputs that are bfloat16 already. The weights of convolutions are
+// rounded, and the result before an activation that is no clamp, and after.
+func (b *Bounded) inBF16(to layout.Layout) Allowance {
+	a := b.InF32()
+	switch op := b.op.(type) {
+	case *ops.Conv:
+		if op.Groups != op.Out || op.Groups != dim.Int(b.channels) || b.channels == 1 { // not depthwise
+			a.Eps += bf16Step / Eps
+		}
+	case *ops.Linear:
+		a.Eps += bf16Step / Eps
+	}
+	if to.Element == layout.BFloat16 {
+		a.Before, a.After = bf16Step, bf16Step
+	}
+	return a
+}
+
+// split is that of numbers split in two bfloat16: of a product two roundings are left
+// and what is not summed, each 2^-16 of it at most.
+func (b *Bounded) split() Allowance {
+	return Allowance{Size: b.size, Eps: 3*b.depth + 3*bf16Step*bf16Step/Eps}
+}
+
+// Allowed is that of an algorithm, whose result lies in a layout.
+func (b *Bounded) Allowed(w *Way) Allowance {
+	switch {
+	case w.Precision == layout.BF16:
+		return b.inBF16(w.To)
+	case w.Precision == layout.F32Fast:
+		return b.split()
+	case w.Name == "winograd":
+		return b.byWinograd()
+	}
+	return b.InF32()
+}
+
+// Bounds are those of an op on its inputs, and on the same rounded to bfloat16.
+type Bounds struct{ f32, bf16 func() *Bounded }
+
+// NewBounds computes them when they are asked for.
+func NewBounds(op ops.Op, in, params []tensor.Tensor) Bounds {
+	return Bounds{sync.OnceValue(func() *Bounded { return NewBounded(op, in, params) }), sync.OnceValue(func() *Bounded {
+		var rounded []tensor.Tensor
+		for _, x := range in {
+			rounded = append(rounded, RoundedBF16(x))
+		}
+		return NewBounded(op, rounded, params)
+	})}
+}
+
+// Of is the one that a way is held to.
+func (b Bounds) Of(w *Way) *Bounded {
+	if w.Precision == layout.BF16 {
+		return b.bf16()
+	}
+	return b.f32()
+}
+
+// Check holds the result of a way to float64.
+func (b Bounds) Check(t testing.TB, w *Way, got tensor.Tensor) {
+	t.Helper()
+	of := b.Of(w)
+	of.Check(t, w, got, of.Allowed(w))
+}
+
+// Eps is half the distance from 1 to the next float32: the rounding error of
+// one operation.
+const Eps = 1.0 / (1 << 24)
+
+// SumBound bounds the error of a sum of k products of normally distributed
+// numbers that is taken in blocks of some 264. Summing a block of n loses about
+// 0.4*eps*n, the sums of the k/n blocks together sqrt(k/n) times that; rounding
+// the result, which is about sqrt(k) large, costs some eps*sqrt(k). The factors
+// make room for the worst of thousands of outputs.
+func SumBound(k int) float64 {
+	n := min(float64(k), 264)
+	return 4*Eps*math.Sqrt(float64(k)*n) + 8*Eps*math.Sqrt(float64(k))
+}
