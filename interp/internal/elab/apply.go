@@ -95,10 +95,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		m.stop(tooManyNodes(o.Span, false))
 		return a
 	}
-	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
-	for name, b := range c.Args {
-		filled.Args[name] = b
-	}
+	filled := c.open()
 	for name, v := range args {
 		filled.Args[name] = bound{value: v, span: o.Span}
 	}

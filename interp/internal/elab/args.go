@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,10 +36,8 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 // fill adds arguments to a closure: each positional one to the next parameter
 // that has none, each named one to its parameter.
 func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
-	filled := &Closure{Object: c.Object, passed: c.passed, signatures: c.signatures, Args: make(map[string]bound, len(c.Args)+len(args.List))}
-	for name, b := range c.Args {
-		filled.Args[name] = b
-	}
+	filled := c.open()
+	filled.passed, filled.signatures = c.passed, c.signatures
 	params := parameters(c.Object)
 	good, next := true, 0
 	given, declared := map[string]bool{}, finder(params)
@@ -77,6 +76,13 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 		filled.Args[name] = bound{v, a.Value.Span(), args, a.Value, e}
 	}
 	return filled, good
+}
+
+// open is a closure that more can be filled into.
+func (c *Closure) open() *Closure {
+	filled := &Closure{Object: c.Object, Args: make(map[string]bound, len(c.Args)+1)}
+	maps.Copy(filled.Args, c.Args)
+	return filled
 }
 
 func (c *Closure) has(name string) bool {

@@ -221,26 +221,40 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 		if !m.step(h.Span()) {
 			return false
 		}
-		in := e.inner()
-		iteration := []Value{dim.Int(i)}
+		var item Value
 		if isList {
-			iteration = []Value{items[i]}
-			if len(h.Vars) == 2 {
-				iteration = []Value{dim.Int(i), items[i]}
-			}
+			item = items[i]
 		}
-		for k, name := range h.Vars {
-			in.values[name.Text] = iteration[k]
-		}
-		before := m.place
-		m.place = &place{up: before, span: h.Span(), iteration: i}
+		in, leave := m.enterIteration(h, e, dim.Int(i), item)
 		further := f(in, count-1-i)
-		m.place = before
+		leave()
 		if !further {
 			break
 		}
 	}
 	return true
+}
+
+// enterIteration makes an iteration the place of what follows, with the names that it
+// binds: of the i-th item, or with none of i alone.
+func (m *machine) enterIteration(h *ast.RepeatHead, e *env, i dim.Size, item Value) (in *env, leave func()) {
+	in = e.inner()
+	values := []Value{i}
+	switch {
+	case item != nil && len(h.Vars) == 2:
+		values = []Value{i, item}
+	case item != nil:
+		values = []Value{item}
+	}
+	for k, name := range h.Vars {
+		in.values[name.Text] = values[k]
+	}
+	before := m.place
+	m.place = &place{up: before, span: h.Span(), iteration: anyIteration}
+	if n, known := i.Int(); known {
+		m.place.iteration = n
+	}
+	return in, func() { m.place = before }
 }
 
 // enter and leave count how deep blocks call blocks, and names stand for names: chain

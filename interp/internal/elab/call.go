@@ -82,10 +82,7 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 		m.fail(noSlot(at.step.Call.Slot.Span(), c))
 		return nil, false
 	}
-	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
-	for name, b := range c.Args {
-		filled.Args[name] = b
-	}
+	filled := c.open()
 	body := &Closure{Slot: at.step.Call.Slot, Env: at.env}
 	filled.Args[params[len(params)-1].Name.Text] = bound{value: body, span: at.step.Call.Slot.Span()}
 	return filled, true

@@ -2,6 +2,7 @@ package elab
 
 import (
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
@@ -47,17 +48,19 @@ func bare(x ast.Expr) string {
 // checkClaim checks what a signature says of the output; false is that it had to
 // complain.
 func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
-	if x.Suspect {
-		return true
-	}
-	if len(b.Sig.Out) != len(x.Shape) {
-		m.fail(claimRank(b, x))
+	return x.Suspect || m.isOf(b.Sig.Out, e, x, func() *diag.Diagnostic { return claimRank(b, x) },
+		func(axis int, want dim.Size) *diag.Diagnostic { return claimFails(b, b.Sig.Out[axis], axis, want, x) })
+}
+
+// isOf reports whether a value has the shape that is claimed, or what is wrong with it.
+func (m *machine) isOf(claims []ast.Expr, e *env, x Tensor, rank func() *diag.Diagnostic, size func(axis int, want dim.Size) *diag.Diagnostic) bool {
+	if len(claims) != len(x.Shape) {
+		m.fail(rank())
 		return false
 	}
-	for i, claim := range b.Sig.Out {
-		want, ok := m.claimed(claim, e)
-		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(claimFails(b, claim, i, want, x))
+	for i, claim := range claims {
+		if want, ok := m.claimed(claim, e); ok && !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(size(i, want))
 			return false
 		}
 	}

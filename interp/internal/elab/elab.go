@@ -145,10 +145,7 @@ func Runnable(o *resolve.Object, settings []Setting) bool {
 
 // set fills in parameters from outside the program.
 func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closure, bool) {
-	filled := &Closure{Object: c.Object, Args: map[string]bound{}}
-	for name, b := range c.Args {
-		filled.Args[name] = b
-	}
+	filled := c.open()
 	params := parameters(c.Object)
 	good := true
 	for _, s := range settings {

@@ -47,24 +47,12 @@ func (l *loop) over() string {
 
 // iterate applies one iteration, the i-th.
 func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
-	in := l.env.inner()
-	values := []Value{i}
+	var item Value
 	if l.list != nil {
-		item := l.list.item(l.unknowns, i)
-		values = []Value{item}
-		if len(l.repeat.Head.Vars) == 2 {
-			values = []Value{i, item}
-		}
+		item = l.list.item(l.unknowns, i)
 	}
-	for k, name := range l.repeat.Head.Vars {
-		in.values[name.Text] = values[k]
-	}
-	before := l.place
-	defer func() { l.place = before }()
-	l.place = &place{up: before, span: l.repeat.Head.Span(), iteration: anyIteration}
-	if n, ok := i.Int(); ok {
-		l.place.iteration = n
-	}
+	in, leave := l.enterIteration(l.repeat.Head, l.env, i, item)
+	defer leave()
 	if l.repeat.Body != nil {
 		return l.body(l.repeat.Body, in, l.scope, x)
 	}

@@ -124,22 +124,11 @@ func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 
 // conforms checks what a signature says of a result.
 func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool {
-	b := p.declared.Object.Block
-	if b.Sig == nil {
-		return true
-	}
-	if len(b.Sig.Out) != len(x.Shape) {
-		m.fail(signatureRank(p, name, x))
-		return false
-	}
-	for i, claim := range b.Sig.Out {
-		want, ok := m.claimed(claim, e)
-		if ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(signatureFails(p, name, claim, i, want, x))
-			return false
-		}
-	}
-	return true
+	sig := p.declared.Object.Block.Sig
+	return sig == nil || m.isOf(sig.Out, e, x, func() *diag.Diagnostic { return signatureRank(p, name, x) },
+		func(axis int, want dim.Size) *diag.Diagnostic {
+			return signatureFails(p, name, sig.Out[axis], axis, want, x)
+		})
 }
 
 // applyUnknown is the result of a block that may be any: what its signature says, or

@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"strings"
+
 	"cnnlang/lang/ast"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -69,11 +71,7 @@ func writtenType(x ast.Expr) string {
 func hasPoint(x ast.Expr) bool {
 	switch x := x.(type) {
 	case *ast.Number:
-		for _, c := range x.Text {
-			if c == '.' || c == 'e' || c == 'E' {
-				return true
-			}
-		}
+		return strings.ContainsAny(x.Text, ".eE")
 	case *ast.Unary:
 		return hasPoint(x.X)
 	case *ast.Binary:
@@ -193,8 +191,7 @@ func (m *machine) padding(v Value) (ops.Padding, bool) {
 		return p, true
 	}
 	if list, ok := v.([]Value); ok && len(list) == 2 {
-		_, nested := list[0].([]Value)
-		if nested {
+		if _, nested := list[0].([]Value); nested {
 			h, ok1 := m.pair(list[0])
 			w, ok2 := m.pair(list[1])
 			return ops.Padding{Mode: ops.Explicit, Top: h.H, Bottom: h.W, Left: w.H, Right: w.W}, ok1 && ok2
