@@ -125,12 +125,16 @@ func (a Size) Has(name string) bool {
 // DependsOn reports whether the variable of this name is in a, or one that is a function
 // of it.
 func (a Size) DependsOn(name string) bool {
-	return a.some(func(v Variable) bool { return v.DependsOn(name) })
-}
-
-// DependsOn reports whether v is the variable of this name, or a function of it.
-func (v Variable) DependsOn(name string) bool {
-	return v.Name == name || v.Sense != nil && slices.ContainsFunc(v.Of, func(a Size) bool { return a.DependsOn(name) })
+	seen := map[*Sense]bool{} // one may be a function of others in many ways
+	var depends func(Variable) bool
+	depends = func(v Variable) bool {
+		if v.Name == name || v.Sense == nil || seen[v.Sense] {
+			return v.Name == name
+		}
+		seen[v.Sense] = true
+		return slices.ContainsFunc(v.Of, func(a Size) bool { return a.some(depends) })
+	}
+	return a.some(depends)
 }
 
 // InOthers writes a without the variables that are something in others: where h is

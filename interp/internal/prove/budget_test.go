@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,32 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 
 // What a block declares does not choose the memory and the work of its proof: there are
 // three ways for every padding, and each parameter is looked at for each.
+// A name that is made of two others, and so on, does not grow with the power of a text.
+func TestNamesMadeOfNames(t *testing.T) {
+	for _, call := range []string{"make_divisible(%s + %s, 3)", "l[%s + %s]"} {
+		text := "block f(n: int, l: list[int]) [N, C, H, W] -> [N, _, H, W] {\n let a0 = n\n let a1 = n + 1\n"
+		for i := 2; i < 60; i++ {
+			text += fmt.Sprintf(" let a%d = "+call+"\n", i, fmt.Sprint("a", i-1), fmt.Sprint("a", i-2))
+		}
+		before := allocated()
+		v := verdictOn(t, text+" conv(a59, 1x1)\n}")
+		if took := allocated() - before; v.Status != NotProved || took > 200<<20 {
+			t.Errorf("%s: %s (%s), and %d bytes were taken", call, v.Status, v.Reason, took)
+		}
+	}
+	// Images made of images, each in three ways.
+	v := verdictOn(t, "block f(n: int, u: block) [N, C, H, W] -> [N, _, _, _] { repeat i of n { "+strings.Repeat("u -> ", 60)+"conv(i + 1, 1x1) } }")
+	if v.Status == Refuted {
+		t.Error("a block that is right is refuted")
+	}
+}
+
+func allocated() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.TotalAlloc
+}
+
 func TestBlocksOfManyParametersAreNotProved(t *testing.T) {
 	list := func(n int, kind string) string {
 		names := make([]string, n)

@@ -127,6 +127,9 @@ func (p *Case) clone() *Case {
 
 // Size is a variable, or what the case has put in its place.
 func (p *Case) Size(x dim.Variable) dim.Size {
+	if len(x.Name)+len(x.String()) > maxName { // a name may hold two others, and so on
+		p.Beyond("a formula that grows too large")
+	}
 	if _, known := p.exploration.variables[x.Name]; !known {
 		p.exploration.variables[x.Name] = x
 	}

@@ -245,7 +245,7 @@ func (p *Case) forAll(s *scope, r Requirement) (all Requirement, ok bool) {
 	if onlyEach(r.Size, s.i.Name) {
 		return r, true
 	}
-	if slices.ContainsFunc(r.Size.Vars(), func(x dim.Variable) bool { return x.Name != s.i.Name && x.DependsOn(s.i.Name) }) {
+	if slices.ContainsFunc(r.Size.Vars(), func(x dim.Variable) bool { return x.Name != s.i.Name && x.Size().DependsOn(s.i.Name) }) {
 		return r, false // it depends on a function of i
 	}
 	f := p.strongest(fact{size: r.Size, relation: r.Relation, holds: r.Holds})
@@ -302,7 +302,7 @@ func onlyEach(size dim.Size, i string) bool {
 		switch {
 		case x.Name == i:
 			return true
-		case !x.DependsOn(i):
+		case !x.Size().DependsOn(i):
 			return false
 		}
 		switch x.Kind.(type) {
@@ -321,7 +321,7 @@ func onlyEach(size dim.Size, i string) bool {
 func eachItem(size dim.Size, i string) bool {
 	return size.DependsOn(i) && onlyEach(size, i) && !slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
 		_, isImage := elab.ImageOf(x)
-		return isImage && x.DependsOn(i)
+		return isImage && x.Size().DependsOn(i)
 	})
 }
 

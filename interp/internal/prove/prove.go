@@ -49,6 +49,7 @@ const (
 	maxCases     = 200
 	maxRuns      = 4000
 	maxVariables = 200 // parameters and sizes
+	maxName      = 4000
 )
 
 var tooManyCases = fmt.Sprintf("more than %d cases", maxCases)
