@@ -22,6 +22,8 @@ import (
 //     neither it is not about i. It is one of the case if some iteration is sure to be made;
 //     where nothing tells, the case splits into the cases that there is none, which
 //     goes without, and that there is one, which requires it and cannot do without.
+//   - A requirement of something that each iteration has and nothing is known of, an item of
+//     a list or an image, as one of all of these.
 //   - A question whose answer differs from iteration to iteration makes cases: the iteration is
 //     applied again for the iterations with the other answer. A requirement of some of the
 //     iterations only, or one that neither grows nor falls, leaves as "not shown".
