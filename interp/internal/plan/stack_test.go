@@ -122,6 +122,15 @@ func TestNotStacked(t *testing.T) {
 			y := after(b, b.Add("a", conv(16), x))
 			b.Add("add", &ops.Add{}, y, after(b, b.Add("b", conv(16).WithEpilogue(ops.Epilogue{Act: ops.ReLU}), x)))
 		},
+		"one has no bias": func(b *graphtest.Builder, x *graph.Node) {
+			y := after(b, b.Add("a", conv(16), x))
+			b.Add("add", &ops.Add{}, y, after(b, b.Add("b", graphtest.Conv(16, 1, 1, 1, false), x)))
+		},
+		"one has a norm": func(b *graphtest.Builder, x *graph.Node) {
+			y := after(b, b.Add("a", conv(16), x))
+			norm := &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}
+			b.Add("add", &ops.Add{}, y, after(b, b.Add("b", conv(16).WithEpilogue(ops.Epilogue{Norm: norm}), x)))
+		},
 		"one reads another value": func(b *graphtest.Builder, x *graph.Node) {
 			y := after(b, b.Add("a", conv(16), x))
 			b.Add("add", &ops.Add{}, y, after(b, b.Add("b", conv(16), b.Add("wide", graphtest.Conv(64, 3, 1, 1, true), x))))
