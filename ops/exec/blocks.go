@@ -214,9 +214,7 @@ func (s *size) moved(op ops.Op) []task.Algorithm {
 		})
 	case *ops.Slice:
 		from := op.From.MustInt()
-		return s.inBlocks(func(e layout.Element) bool { return from%e.Lanes() == 0 && len(s.out) == 4 }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
-			return blockedSlice(from, in[0], out)
-		}, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return s.inBlocks(func(e layout.Element) bool { return from%e.Lanes() == 0 && len(s.out) == 4 }, slicing(from), func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
 			return channelsFrom(in[0].Shape[1], out.Shape, func(c int) int { return from + c })
 		})
 	}
@@ -226,4 +224,17 @@ func (s *size) moved(op ops.Op) []task.Algorithm {
 	return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {
 		return channelsFrom(c, out.Shape, func(to int) int { return to%groups*(c/groups) + to/groups })
 	})
+}
+
+func slicing(from int) of {
+	return func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
+		return blockedSlice(from, in[0], out)
+	}
+}
+
+// SliceOfBlocks is the algorithm of a slice that begins with a block, of a value that lies
+// in blocks of an element type, whatever else there are kernels for.
+func SliceOfBlocks(op *ops.Slice, e layout.Element) task.Algorithm {
+	s := size{in: make([]tensor.Shape, 1), precision: layout.F32}
+	return s.blocked(e, slicing(op.From.MustInt()))
 }

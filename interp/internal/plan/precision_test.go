@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/graphtest"
 	"cnnlang/interp/internal/pass"
+	"cnnlang/ops"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/optest"
 )
@@ -27,6 +28,25 @@ func plannedIn(t testing.TB, g *graph.Graph, precision layout.Precision) *Plan {
 func TestPrecisionsOfRandomGraphs(t *testing.T) {
 	t.Run("bf16", func(t *testing.T) { testPrecision(t, layout.BF16, 0.02) })
 	t.Run("f32fast", func(t *testing.T) { testPrecision(t, layout.F32Fast, 1e-4) })
+}
+
+// What a precision stacks is near float32, with kernels for its blocks or without.
+func TestPrecisionsOfStacks(t *testing.T) {
+	b := graphtest.Start("stack", 2, 64, 6, 7)
+	x := b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input)
+	reduced := func(path string) *graph.Node {
+		return b.Add(path+" after", graphtest.Conv(32, 3, 1, 1, true), b.Add(path, graphtest.Conv(32, 1, 1, 1, true), x))
+	}
+	b.Add("add", &ops.Add{}, reduced("a"), reduced("b"))
+	g := b.Graph
+	want := shows(run(t, planned(t, g), 1, 1))
+	for precision, bound := range map[layout.Precision]float64{layout.BF16: 0.02, layout.F32Fast: 1e-4} {
+		p := plannedIn(t, g, precision)
+		if len(stacked(p)) != 2 {
+			t.Errorf("%v: %d stacked, want 2", precision, len(stacked(p)))
+		}
+		near(t, 0, bound, shows(run(t, p, 1, 1)), want)
+	}
 }
 
 func testPrecision(t *testing.T, precision layout.Precision, bound float64) {

@@ -76,7 +76,7 @@ func (l *lowering) stack() {
 		if s.made == nil {
 			s.made = l.add(s.make(i, l.precision))
 		}
-		slice[i] = l.add(s.slice(i, l.precision))
+		slice[i] = l.add(s.slice(i))
 		l.of[i.node()] = slice[i]
 	})
 }
@@ -150,13 +150,12 @@ func (s *stack) make(first *instruction, precision layout.Precision) *instructio
 }
 
 // slice is the value of a member.
-func (s *stack) slice(i *instruction, precision layout.Precision) *instruction {
+func (s *stack) slice(i *instruction) *instruction {
 	op := &ops.Slice{From: dim.Int(s.from[i]), To: dim.Int(s.from[i] + i.shape[1])}
-	made := &instruction{nodes: i.nodes, op: op, in: []*instruction{s.made}, shape: i.shape, perImage: i.perImage, layout: s.layout}
-	made.algorithm = bestOf(exec.Algorithms(op, made.inShapes(), made.shape, precision), func(a task.Algorithm) bool {
-		return a.Out == s.layout.Bare()
-	})
-	return made
+	return &instruction{
+		nodes: i.nodes, op: op, in: []*instruction{s.made}, shape: i.shape, perImage: i.perImage, layout: s.layout,
+		algorithm: exec.SliceOfBlocks(op, s.layout.Element),
+	}
 }
 
 // bestOf is the first algorithm that may be taken.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strings"
 	"testing"
 
 	"cnnlang/interp/graph"
@@ -10,6 +11,7 @@ import (
 	"cnnlang/ops/dim"
 	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/tensor"
 )
 
 // stacked are the nodes of the graph that became slices of a stack.
@@ -128,8 +130,12 @@ func TestNotStacked(t *testing.T) {
 		},
 		"one has a norm": func(b *graphtest.Builder, x *graph.Node) {
 			y := after(b, b.Add("a", conv(16), x))
-			norm := &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}
-			b.Add("add", &ops.Add{}, y, after(b, b.Add("b", conv(16).WithEpilogue(ops.Epilogue{Norm: norm}), x)))
+			n := b.Add("b", conv(16), x)
+			n.Op = n.Op.(ops.Fuser).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}})
+			for _, leaf := range []string{"weight", "bias", "running_mean", "running_var"} {
+				n.Params = append(n.Params, graph.Param{Path: "norm." + leaf, Shape: tensor.Shape{16}, Running: strings.HasPrefix(leaf, "running")})
+			}
+			b.Add("add", &ops.Add{}, y, after(b, n))
 		},
 		"one reads another value": func(b *graphtest.Builder, x *graph.Node) {
 			y := after(b, b.Add("a", conv(16), x))
