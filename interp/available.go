@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// AvailableMemory is how many bytes a new model may hope for: what Linux says is
-// available, or what is left of the control group's limit or of the process's addresses
-// where that is less. It is 0 where the system does not say.
+// AvailableMemory is how many bytes of memory a new model can get: what Linux reports as
+// available, or less where the control group's limit or the limit on the process's
+// addresses leaves less. It is 0 where the system does not report it.
 func AvailableMemory() int64 {
 	available := groupMemory()
 	if left, limited := AddressesLeft(); limited && (available == 0 || left < available) {
@@ -17,9 +17,9 @@ func AvailableMemory() int64 {
 	return available
 }
 
-// UsableMemory is what a model may take (Options.MaxMemory): what is asked for, or three
-// quarters of what is available where nothing is. What the system does not let the
-// process have in addresses cannot be allowed.
+// UsableMemory is the memory a model may use (Options.MaxMemory): what was asked for, or
+// else three quarters of what is available, and never more than the address space of the
+// process allows.
 func UsableMemory(asked int64, given bool) int64 {
 	if !given {
 		asked = AvailableMemory() / 4 * 3
@@ -30,12 +30,12 @@ func UsableMemory(asked int64, given bool) int64 {
 	return asked
 }
 
-// arena is the pieces in which Go takes addresses: what is left may be less by one.
+// arena is the unit in which Go reserves addresses; up to one of them may be unusable.
 const arena = 64 << 20
 
-// AddressesLeft is how many bytes of memory the process may still map, with and without
-// a file, where the system limits that (ulimit -v, ulimit -d): then every address that Go's
-// memory ever had stays taken.
+// AddressesLeft is how many more bytes the process may map, with and without a file, where
+// the system limits that (ulimit -v, ulimit -d). Addresses that Go's heap once had count as
+// used for good.
 func AddressesLeft() (left int64, limited bool) {
 	limits, err := os.ReadFile("/proc/self/limits")
 	if err != nil {
@@ -94,8 +94,8 @@ func fieldOf(text []byte, key string) int64 {
 	return 0
 }
 
-// ResidentMemory is how many bytes of memory this process holds and has held at
-// most, as Linux counts them; 0 where the system does not say.
+// ResidentMemory is how many bytes of memory this process holds, and the most it has held,
+// as Linux counts them; 0 where the system does not report it.
 func ResidentMemory() (now, most int64) {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"cnnlang/ops/exec"
 )
 
-// cached is plan.New with the folder of Options.Cache: what was packed before is
-// used, what was not is kept.
+// cached is plan.New with the folder of Options.Cache: parameters packed before are read
+// from it, others are stored there.
 func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned plan.Options, folder string) (err error) {
 	if folder == "" {
 		m.plan, err = plan.New(g, source, planned)
@@ -54,8 +54,8 @@ func (m *Model) cached(g *graph.Graph, source plan.Source, w Weights, planned pl
 	return nil
 }
 
-// keep stores what was packed, unless the file of weights has changed since it was
-// looked at: then nobody knows of what the numbers were made.
+// keep stores the packed parameters, unless the file of weights has changed since it was
+// opened: then the numbers cannot be attributed to its contents.
 func (w Weights) keep(cache *packcache.Cache, key packcache.Key, g *graph.Graph, planned plan.Options, p *plan.Plan) error {
 	again, err := w.key(cache, g, planned)
 	if err != nil {

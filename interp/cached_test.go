@@ -192,7 +192,7 @@ func TestCacheOfWeightsThatChange(t *testing.T) {
 		m, err := n.Build(t.Context(), interp.Options{Weights: interp.StoreWeights(changing{store.(weights.FileStore), write, blind}), Cache: folder})
 		switch {
 		case !blind:
-			if want := "weights: " + file + ": the file changed while it was read; start again when that has ended"; m != nil || err == nil || err.Error() != want {
+			if want := "weights: " + file + ": the file changed while it was read; run again once it is complete"; m != nil || err == nil || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		case err != nil || m.CacheProblem == nil || !strings.Contains(m.CacheProblem.Error(), file+" was written to while it was read"):
@@ -232,7 +232,7 @@ func TestCacheOfOthers(t *testing.T) {
 		t.Fatalf("entries: %v", entries)
 	}
 	open(entries[0], 0o666)
-	build(filepath.Base(entries[0])+" is not used, and made anew: it can be written by others", false)
+	build(filepath.Base(entries[0])+" is not used, and will be replaced: it can be written by others", false)
 	build("", true)
 	open(folder, 0o777)
 	build(folder+" is not used: it can be written by others", false)

@@ -8,7 +8,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Class is one of those that a net tells apart.
+// A Class is one of the classes that a net distinguishes.
 type Class struct {
 	Index       int
 	Name        string // "" where the net's meta has no names
@@ -16,8 +16,8 @@ type Class struct {
 	Probability float64 // the softmax of the scores, which a net may have computed itself
 }
 
-// Classes ranks the classes of every image of an output [N, C], and returns the k highest
-// of each, highest first and equal ones by their index: none, where the output is another.
+// Classes returns the k highest classes of each image of an output [N, C], highest first
+// and equal ones by index; it returns none for an output of another shape.
 func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
 	if len(output.Shape) != 2 || len(output.Data) != output.Shape.Elements() {
 		return nil
@@ -46,8 +46,8 @@ func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
 	return all
 }
 
-// TopK lists the indices of the k highest scores, highest first and equal ones in their
-// order. What is no number comes last.
+// TopK lists the indices of the k highest scores, highest first and equal ones in order.
+// NaN comes last.
 func TopK(scores []float32, k int) []int {
 	order := make([]int, len(scores))
 	for i := range order {

@@ -14,7 +14,7 @@ import (
 	"cnnlang/stdlib"
 )
 
-// A Declaration describes one primitive, block or net, in the words of its text.
+// A Declaration describes one primitive, block or net as its text declares it.
 type Declaration struct {
 	Name      string      `json:"name"`
 	Kind      string      `json:"kind"`    // primitive, block or net
@@ -31,7 +31,7 @@ type Declaration struct {
 	Doc       string      `json:"doc"`
 }
 
-// A Parameter is one of a declaration's.
+// A Parameter is a parameter of a declaration.
 type Parameter struct {
 	Name    string `json:"name"`
 	Type    string `json:"type,omitempty"`    // "" if only the default has it
@@ -61,7 +61,6 @@ func declarations(m *resolve.Module) (all []Declaration) {
 	return all
 }
 
-// describe makes a declaration of the tree.
 func describe(o *resolve.Object) Declaration {
 	b, text := o.Block, o.Module.File.Source
 	e := Declaration{
@@ -105,7 +104,7 @@ func describe(o *resolve.Object) Declaration {
 	return e
 }
 
-// signature is a declaration up to its braces.
+// signature is the text of a declaration up to its opening brace.
 func signature(b *ast.Block, text *source.File) string {
 	end := b.Span().End.Offset
 	for _, body := range []*ast.Body{b.Body, b.Extra} {
@@ -117,14 +116,14 @@ func signature(b *ast.Block, text *source.File) string {
 	return strings.TrimSpace(strings.TrimSuffix(written, "{"))
 }
 
-// written is the text of a part of the tree.
+// written is the source text of a node.
 func written(n ast.Node, text *source.File) string {
 	span := n.Span()
 	return strings.TrimSpace(text.Text[span.Start.Offset:span.End.Offset])
 }
 
-// shelf loads every file of the library: the prelude first, then the other files
-// of std, then the nets, each in order of their names.
+// shelf loads every file of the library: the prelude, the other files of std, then the
+// nets, each sorted by name.
 func shelf() ([]*resolve.Module, error) {
 	var modules []*resolve.Module
 	for _, folder := range []struct {

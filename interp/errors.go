@@ -10,8 +10,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A ProgramError is what is wrong with a text. Each problem has its place, and Files finds
-// the texts that they are about, by the names that the places have.
+// A ProgramError says what is wrong with a text. Each problem has its place, and Files
+// finds the text that a place refers to by its name.
 type ProgramError struct {
 	Problems diag.List
 	Files    func(name string) *source.File
@@ -40,7 +40,7 @@ func (e *UnknownNetError) Error() string {
 
 // A NoNetError says that a file does not have the one net that is wanted.
 type NoNetError struct {
-	File, Name, Nearest string   // Nearest is what may be meant, or ""
+	File, Name, Nearest string   // Nearest is the most similar name, or ""
 	Nets                []string // that it declares
 	Runnable            int      // how many of them run without arguments
 }
@@ -62,7 +62,7 @@ func (e *NoNetError) Error() string {
 	return fmt.Sprintf("%s declares no net %q; it has %s", e.File, e.Name, inQuotes(e.Nets))
 }
 
-// inQuotes lists names as messages outside the language have them.
+// inQuotes lists names in double quotes, for messages that do not quote the language.
 func inQuotes(names []string) string {
 	quotes := make([]string, len(names))
 	for i, name := range names {

@@ -13,8 +13,8 @@ import (
 	"cnnlang/interp/internal/regular"
 )
 
-// A folder is what a .cnn file in it may read: itself, wherever the link is that the
-// user named, and what lies in its folder and below.
+// A folder is the part of the file system that a .cnn file may read: the file itself, even
+// if the name the user gave is a link to elsewhere, and everything in its folder and below.
 type folder struct {
 	root *os.Root
 	main string // the path of the file, as the user named it
@@ -45,8 +45,7 @@ func (f folder) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: f.linkError(name, link)}
 }
 
-// blockedLink is the first link on the way to a file that cannot be followed in the
-// folder, "" for none.
+// blockedLink is the first link in a file's path that leads out of the folder, "" for none.
 func (f folder) blockedLink(name string) string {
 	parts := strings.Split(name, "/")
 	for i := range parts {
@@ -62,8 +61,8 @@ func (f folder) blockedLink(name string) string {
 	return ""
 }
 
-// inside is where a file lies in the folder once all links are followed: one that is
-// written with its whole path may well lead back into it.
+// inside is where a file lies in the folder once all links are followed: a link with an
+// absolute target may still lead back into it.
 func (f folder) inside(name string) (string, bool) {
 	top, err := filepath.Abs(f.root.Name())
 	if err == nil {
@@ -80,7 +79,7 @@ func (f folder) inside(name string) (string, bool) {
 	return filepath.ToSlash(relative), err == nil && filepath.IsLocal(relative)
 }
 
-// linkError says where a link leads that is not followed.
+// linkError says where a link leads, and why it is not followed.
 func (f folder) linkError(name, link string) error {
 	what := "is"
 	if link != name {
@@ -107,7 +106,7 @@ func file(f *os.File, _ fs.FileInfo, err error) (fs.File, error) {
 	return f, nil
 }
 
-// mostListed is how many names of a folder are looked at for one that may be meant.
+// mostListed is how many names of a folder are compared with a name that was not found.
 const mostListed = 4096
 
 // ReadDir implements fs.ReadDirFS.

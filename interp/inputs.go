@@ -11,12 +11,12 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// The inputs of a net are made within what a model may take (Options.MaxMemory), and tell
-// what they hold of it (Options.Held). They come before the weights: a picture that
-// cannot be read is found out in no time.
+// The inputs of a net are made within the memory a model may use (Options.MaxMemory), and
+// report how much of it they hold (Options.Held). They are read before the weights, so that
+// a bad picture is reported at once.
 
-// ReadImages reads JPEG and PNG files and prepares them as the net's meta says, as one batch
-// [N, 3, H, W]. Its errors are *InputError, *MemoryError, *picture.FileError and
+// ReadImages reads JPEG and PNG files and prepares them as the net's meta says, as one
+// batch [N, 3, H, W]. Its errors are *InputError, *MemoryError, *picture.FileError and
 // *picture.LimitError.
 func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (batch tensor.Tensor, held int64, err error) {
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
@@ -29,7 +29,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	if len(paths) != shape[0] {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
 	}
-	most, largest := int64(0), 0 // what the largest image takes, and which that is
+	most, largest := int64(0), 0 // the memory for the largest image, and its index
 	for i, path := range paths {
 		need, err := picture.Need(ctx, path, p, shape[2], shape[3])
 		if err != nil {
@@ -45,7 +45,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	batch = tensor.New(shape...)
 	size := shape[1:].Elements()
 	for i, path := range paths {
-		t, err := picture.Load(ctx, path, p, shape[2], shape[3], most) // no more than it was a moment ago
+		t, err := picture.Load(ctx, path, p, shape[2], shape[3], most) // no more than before, should the file have changed
 		if err != nil {
 			return batch, 0, err
 		}
@@ -79,7 +79,7 @@ func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tenso
 }
 
 // RandomInput makes an input from a seed, with values in [-scale, scale) that vary as those
-// of pictures do. A net without height and width gets an image of one pixel.
+// of pictures do. A net without a fixed height and width gets an image of one pixel.
 func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale float32) (t tensor.Tensor, held int64, err error) {
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return t, 0, err
@@ -94,8 +94,8 @@ func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale 
 	return t, n.held(0), nil
 }
 
-// held is what an input holds, and in passing what it took to make it. Addresses that Go's
-// memory once had are never given back, so where they are limited both count.
+// held is what an input holds, plus the memory used while making it where addresses are
+// limited: Go's heap never gives addresses back.
 func (n *Net) held(passing int64) int64 {
 	if _, limited := AddressesLeft(); limited {
 		return n.inputBytes() + passing
@@ -105,7 +105,7 @@ func (n *Net) held(passing int64) int64 {
 
 func (n *Net) inputBytes() int64 { return 4 * int64(n.Graph.Input.Shape.Elements()) }
 
-// affordsInput refuses an input that takes more than a whole model may.
+// affordsInput refuses an input that alone takes more than a whole model may.
 func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error {
 	if err := ended(ctx); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error 
 	return nil
 }
 
-// tooLarge says what a run needs in all, of which the input takes so much.
+// tooLarge is the error of an input for which the whole run would need too much memory.
 func (n *Net) tooLarge(ctx context.Context, opts Options, input int64, what string) error {
 	opts.Held = n.inputBytes()
 	e := &MemoryError{Net: n.Name, Need: n.need(ctx, opts), Max: opts.MaxMemory}
@@ -129,7 +129,7 @@ func (n *Net) tooLarge(ctx context.Context, opts Options, input int64, what stri
 	return e
 }
 
-// giveBack returns what was taken in passing to the system, where that is much.
+// giveBack returns temporary memory to the system, where it is much.
 func giveBack(passing int64) {
 	const much = 32 << 20
 	if passing > much {

@@ -34,8 +34,8 @@ import (
 )
 
 // Load makes a net ready to run. A name that ends in .cnn or holds a path separator is a
-// file, any other a net of the library. It stops soon after ctx has ended, with its error.
-// Close the model after use.
+// file; any other is a net of the library. Load returns soon after ctx has ended, with its
+// error. Close the model after use.
 func Load(ctx context.Context, nameOrPath string, opts Options) (*Model, error) {
 	p, err := Open(nameOrPath)
 	if err != nil {
@@ -48,48 +48,48 @@ func Load(ctx context.Context, nameOrPath string, opts Options) (*Model, error) 
 	return n.Build(ctx, opts)
 }
 
-// Options say which net is meant at which size, and with what it is made and run. Only
-// Weights has no default.
+// Options say which net to use at which size, and how it is built and run. Only Weights has
+// no default.
 type Options struct {
-	// Net is the one to take from a file that declares several.
+	// Net selects a net of a file that declares several.
 	Net string
-	// Set gives parameters of the net values, over their defaults.
+	// Set gives values to parameters of the net, in place of their defaults.
 	Set Settings
-	// Shape is the input's, nil for the net's own; then Batch is how many images it is
-	// for, 0 for one.
+	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int
 
 	Weights Weights
-	// Values are what sessions show beside the output: side heads by name, which are
-	// not computed else, and steps by path, as the text defines them.
+	// Values are what sessions return beside the output: side heads by name, which are not
+	// computed otherwise, and steps by path.
 	Values []string
 	// Precision is what values between steps are rounded to.
 	Precision Precision
-	// Emulate computes a precision in plain Go, slowly, where the processor has no
-	// kernels for it, rather than refuse.
+	// Emulate computes a precision in plain Go, slowly, where the processor has no kernels
+	// for it, instead of refusing it.
 	Emulate bool
-	// Threads is how many threads pack weights, and run each session; 0 is one for each
+	// Threads is how many threads pack weights and run each session; 0 is one for each
 	// core.
 	Threads int
-	// Sessions is how many calls of Model.Run compute at once, each on threads and in
-	// memory of its own, while others wait; 0 is one.
+	// Sessions is how many calls of Model.Run compute at the same time, each with threads
+	// and memory of its own; further calls wait. 0 is one.
 	Sessions int
-	// MaxMemory refuses, before anything is allocated, a model that needs more
-	// bytes than this, with those that the caller holds, as its input; 0 allows all.
+	// MaxMemory is the most memory, in bytes, that the model may need together with Held,
+	// which the caller already uses, for example for the input. A model that needs more is
+	// refused before anything is allocated; 0 is no limit.
 	MaxMemory, Held int64
-	// Afforded, where it is not nil, hears of what a model takes that is not refused,
-	// before it does.
+	// Afforded, if not nil, is called with the model's memory needs before the memory is
+	// allocated, unless the model is refused.
 	Afforded func(Memory)
-	// Tuning chooses algorithms; nil leaves that to what is known of the machine.
+	// Tuning chooses algorithms; with nil they are chosen by estimates.
 	Tuning *Tuning
-	// Cache is a folder in which packed parameters are kept, so that the next
-	// start with the same ones maps them into memory; "" for none.
+	// Cache is a folder for packed parameters; the next start with the same parameters maps
+	// them into memory. "" is none.
 	Cache string
 }
 
 // errNoContext is the error of a nil context.
-var errNoContext = errors.New("interp: the context is nil; pass context.Background() where there is none")
+var errNoContext = errors.New("interp: the context is nil; pass context.Background() if you have none")
 
 // ended is the error of a context that is nil or has ended.
 func ended(ctx context.Context) error {

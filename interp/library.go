@@ -9,9 +9,9 @@ import (
 	"cnnlang/nets"
 )
 
-// catalogue finds the file of every net of the library by the lines that begin
-// with the word net, so that naming one parses no file but its own. A test holds
-// it to what parsing all of them finds.
+// catalogue finds the file of every library net by the lines that begin with the word net,
+// so that using one net parses only its file. A test compares it with what parsing all
+// files finds.
 var catalogue = sync.OnceValue(func() map[string]string {
 	files := map[string]string{}
 	entries, err := fs.ReadDir(nets.FS, ".")

@@ -12,8 +12,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// lint reports what is allowed in the main file and seldom meant. Verdicts are
-// those that prove gave. A program whose text or names are wrong is not linted.
+// lint reports what is allowed in the main file but seldom meant, using the verdicts of
+// prove. A program with mistakes in its text or names is not linted.
 func (p *Program) lint(verdicts []*prove.Verdict) diag.List {
 	if p.Problems.HasErrors() {
 		return nil
@@ -27,11 +27,10 @@ func (p *Program) lint(verdicts []*prove.Verdict) diag.List {
 	return list
 }
 
-// missingWhere warns of a block whose parameters must divide, or be divided by,
-// something, and whose `where` says nothing of that. Lower bounds, such as that
-// there is at least one channel, are left to the list of all requirements: nearly
-// every block has some, and few are ever broken. So are divisions under a
-// condition and those of parameters of which the `where` states another one.
+// missingWhere warns of a block whose parameters must divide, or be divided by, something
+// that its `where` does not mention. It ignores lower bounds, such as at least one channel,
+// because nearly every block has some and few are ever violated; and divisions that hold
+// only under a condition, or of parameters for which the `where` already states a division.
 func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 	b := v.Block.Block
 	if v.Status != prove.Proved && v.Status != prove.Bounded || b.Body == nil || b.Params == nil {
@@ -68,8 +67,8 @@ func quoted(texts []string) string {
 	return "`" + strings.Join(texts[:last], "`, `") + "` and `" + texts[last] + "`"
 }
 
-// known reports whether a requirement can be written in the block's `where`: all
-// its names are parameters or sizes of the input, and one is a parameter.
+// known reports whether a requirement can be written in the block's `where`: all its names
+// are parameters or sizes of the input, and at least one is a parameter.
 func known(o *resolve.Object, names []string) bool {
 	some := false
 	for _, n := range names {
@@ -93,7 +92,7 @@ func boundByInput(b *ast.Block, name string) bool {
 	})
 }
 
-// dividedIn lists the names in the conditions that speak of remainders.
+// dividedIn lists the names in conditions about remainders.
 func dividedIn(where []ast.Expr) map[string]bool {
 	names := map[string]bool{}
 	collect := func(x ast.Node) {

@@ -12,7 +12,6 @@ type memory struct {
 	text []byte
 }
 
-// Open opens the file.
 func (m memory) Open(name string) (fs.File, error) {
 	if name != m.name {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -20,7 +19,6 @@ func (m memory) Open(name string) (fs.File, error) {
 	return &memoryFile{m, bytes.NewReader(m.text)}, nil
 }
 
-// memoryFile is its file, and what Stat says of it.
 type memoryFile struct {
 	memory
 	*bytes.Reader

@@ -16,30 +16,31 @@ import (
 // Precision is what values between steps are rounded to.
 type Precision = layout.Precision
 
-// The precisions: all float32; products of bfloat16; and values of images too.
+// The precisions: all in float32; products in bfloat16; products and values between steps
+// in bfloat16.
 const (
 	F32     = layout.F32
 	F32Fast = layout.F32Fast
 	BF16    = layout.BF16
 )
 
-// A Model is a network ready to run: its algorithms chosen and its weights
-// packed. It does not change, and any number of goroutines may use it at once.
+// A Model is a network ready to run: its algorithms chosen and its weights packed. It does
+// not change, and any number of goroutines may use it at once.
 type Model struct {
 	Net *Net
-	// CacheProblem says why Options.Cache was of no use; the model is sound.
+	// CacheProblem says why Options.Cache could not be used; the model itself is fine.
 	CacheProblem error
 
 	plan     *plan.Plan
 	at       map[string]*graph.Node // in the plan's graph
 	opts     Options
-	sessions chan *Session // those that Run may use, nil for one that is not made yet
+	sessions chan *Session // sessions that Run may use; nil for one that does not exist yet
 	closing  sync.Once
 }
 
-// Build packs a net's weights, as the other options say. It stops soon after ctx has ended,
-// with its error; its other errors are *SelectionError, *MemoryError, *PrecisionError,
-// *FitError, *WeightsError and *WeightsLimitError.
+// Build packs a net's weights as the other options say. It returns soon after ctx has
+// ended, with its error; its other errors are *SelectionError, *MemoryError,
+// *PrecisionError, *FitError, *WeightsError and *WeightsLimitError.
 func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
@@ -94,10 +95,10 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	return m, nil
 }
 
-// mostThreads bounds threads and sessions: each has memory of its own.
+// mostThreads bounds threads and sessions, as each has memory of its own.
 const mostThreads = 1024
 
-// check refuses numbers that have no meaning.
+// check refuses options out of range.
 func (o Options) check() error {
 	if o.Precision < F32 || o.Precision > BF16 {
 		return fmt.Errorf("interp: Options.Precision is %d, want F32, F32Fast or BF16", int(o.Precision))
@@ -113,8 +114,8 @@ func (o Options) check() error {
 	return nil
 }
 
-// need is what the model takes at most, with what else is held, or 0 where that cannot
-// be told.
+// need is the most memory that the model takes, together with what the caller holds, or 0
+// where that is unknown.
 func (n *Net) need(ctx context.Context, opts Options) int64 {
 	opts.MaxMemory, opts.Cache = 1, ""
 	_, err := n.Build(ctx, opts)
@@ -125,7 +126,7 @@ func (n *Net) need(ctx context.Context, opts Options) int64 {
 	return 0
 }
 
-// affords compares what a model takes with what it may take. Each session beyond the
+// affords compares the memory a model takes with what it may take. Each session beyond the
 // first takes its own.
 func (o Options) affords(n *Net, m plan.Memory) error {
 	more := m.Activations + m.Scratch + m.Outputs
@@ -142,31 +143,30 @@ func (o Options) affords(n *Net, m plan.Memory) error {
 // Memory is what a model and one session take, in bytes.
 type Memory struct {
 	Weights     int64 // the parameters as they are packed
-	Activations int64 // all values that live at one time, at the peak
+	Activations int64 // all values that live at the same time, at the peak
 	Scratch     int64 // working memory of the algorithms
-	Outputs     int64 // what a session shows
-	Fetched     int64 // tensors that wait to be packed, at most, before there is a session
+	Outputs     int64 // what a session returns
+	Fetched     int64 // tensors waiting to be packed while the model is built, at most
 }
 
 // Total is what a model and a session take while they run.
 func (m Memory) Total() int64 { return plan.Memory(m).Total() }
 
-// Memory tells what the model and one session on this many threads take.
+// Memory returns what the model and one session on this many threads take.
 func (m *Model) Memory(threads int) Memory { return Memory(m.plan.Memory(threads)) }
 
-// PrintPlan writes the steps of the model, with their algorithms and places in memory, for
-// sessions on this many threads.
+// PrintPlan writes the instructions of the model, with their algorithms and places in
+// memory, for sessions on this many threads.
 func (m *Model) PrintPlan(w io.Writer, threads int) error { return plan.Print(w, m.plan, threads) }
 
 // A PrecisionError says that the processor has no kernels for a precision.
 type PrecisionError = layout.PrecisionError
 
-// A MemoryError says that a model does not fit the memory it may use, with its input and
-// all that is taken on the way to it.
+// A MemoryError says that a model with its input does not fit into the memory it may use.
 type MemoryError struct {
 	Net       string
 	Need, Max int64  // bytes
-	Most      string // what takes the most, where that is not the model
+	Most      string // what takes the most, unless it is the model
 }
 
 func (e *MemoryError) Error() string {
@@ -177,7 +177,7 @@ func (e *MemoryError) Error() string {
 	return text
 }
 
-// atLeast rounds up to what Bytes prints, so that who allows as much as it says allows
+// atLeast rounds up to what Bytes prints, so that a limit copied from the message is large
 // enough.
 func atLeast(n int64) int64 {
 	unit := int64(1)
@@ -190,7 +190,7 @@ func atLeast(n int64) int64 {
 	return (n + unit) / unit * unit
 }
 
-// Bytes prints a number of bytes as people read it.
+// Bytes formats a number of bytes for people.
 func Bytes(n int64) string {
 	switch {
 	case n >= 1<<30:

@@ -15,37 +15,37 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Net is a network at one input size: its graph, what it says of itself, and
-// what it weighs and costs.
+// A Net is a network at one input size: its graph, its facts, and its counts of parameters
+// and operations.
 type Net struct {
 	Name  string
 	Graph *graph.Graph
 	Meta  Meta
-	// Main and Sides are what the main path and the side heads weigh and cost.
+	// Main and Sides are the counts of the main path and of the side heads.
 	Main, Sides graph.Count
-	// Unchecked are the facts that do not apply, as an option departed from the net's
-	// own size or arguments.
+	// Unchecked are the facts that do not apply because an option changed the net's own
+	// size or arguments.
 	Unchecked Unchecked
-	// Warnings are about what is allowed and seldom meant.
+	// Warnings are about what is allowed but seldom meant.
 	Warnings diag.List
 
 	result  *elab.Result
 	program *Program
 	set     *source.File
-	// origins has for each of the graph's steps where the axes of its value got
-	// their sizes.
+	// origins returns, for each of the graph's steps, where the axes of its value got their
+	// sizes.
 	origins func() [][]*elab.Origin
 }
 
 // Unchecked counts facts: expectations, and claims about the shapes of steps.
 type Unchecked = elab.Unchecked
 
-// Meta is what a net says of itself: where it comes from, the names of its classes, and
-// how it wants its pictures.
+// Meta is what a net says about itself: its origin, the names of its classes, and how its
+// pictures are prepared.
 type Meta struct {
 	Paper, Source, Weights, License string
 	Classes                         []string
-	Mean, Std                       []float64 // of a channel, or one for all
+	Mean, Std                       []float64 // one for each channel, or one for all
 	Scale                           float64   // what the full brightness becomes: 1 or 255
 	Resize, Crop                    int       // pixels
 	Interpolation, ChannelOrder     string
@@ -68,8 +68,8 @@ func narrow(list []float64) []float32 {
 }
 
 // Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
-// options say. Its error is a *ProgramError where
-// the text has mistakes, or the net does not fit the size, or a *NoNetError.
+// options say. Its error is a *NoNetError, or a *ProgramError where the text has mistakes
+// or the net does not fit the size.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
@@ -95,8 +95,8 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	return n, nil
 }
 
-// instantiate applies a net's definition to an input. Where the list holds
-// errors there is no net.
+// instantiate applies a net's definition to an input. It returns no net if the list holds
+// errors.
 func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.File) (*Net, diag.List) {
 	r, list := elab.Net(o, opts)
 	if r == nil || r.Graph == nil {
@@ -115,27 +115,26 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.
 // File finds the text that a warning is about.
 func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set)(name) }
 
-// Expand writes the net out as a text of the language without blocks, repeats and
-// parameters: every operation on a line of its own with the shape of its result. Its
-// error is an *ExpandError.
+// Expand writes the net as a text without blocks, repeats and parameters: every operation
+// on a line of its own with the shape of its result. Its error is an *ExpandError.
 func (n *Net) Expand() (string, error) { return expand.Text(n.result, n.program.Prelude) }
 
 // An ExpandError says that the text of a net would be longer, or nested deeper, than
 // a file may be. Its fields are Net and Problem.
 type ExpandError = expand.LimitError
 
-// Classifies reports whether the output is scores of classes. A normalised
-// vector is a place in a space, not a list of scores.
+// Classifies reports whether the output is scores of classes. A normalised vector is an
+// embedding, not a list of scores.
 func (n *Net) Classifies() bool {
 	out := n.Graph.Output
 	return len(out.Shape) == 2 && (out.Op == nil || out.Op.Name() != "l2_normalize")
 }
 
-// takesPictures returns an *InputError where the net's input is not pictures, or what its
-// meta says of them cannot be done.
+// takesPictures returns an *InputError where the net's input is not pictures, or its meta
+// does not fit them.
 func (n *Net) takesPictures() error {
 	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 {
-		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], and the net wants %v", shape)}
+		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], but the input of the net is %v", shape)}
 	}
 	if err := n.Meta.Preprocess().Check(); err != nil {
 		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "the net's meta does not fit images", Err: err}
@@ -143,7 +142,7 @@ func (n *Net) takesPictures() error {
 	return nil
 }
 
-// An InputError is an input that a net does not take.
+// An InputError is about an input that does not fit the net.
 type InputError struct {
 	Net     string
 	Want    tensor.Shape

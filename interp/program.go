@@ -18,7 +18,7 @@ import (
 	"cnnlang/stdlib"
 )
 
-// std is what every program imports from.
+// std is the library that every program can import from.
 var std = func() *lang.Library {
 	l := lang.NewLibrary(stdlib.FS)
 	l.IsNet = func(name string) bool {
@@ -28,24 +28,24 @@ var std = func() *lang.Library {
 	return l
 }()
 
-// A Program is a .cnn file with what it imports, its names resolved.
+// A Program is a .cnn file with everything it imports, its names resolved.
 type Program struct {
 	// Main is the file, and Prelude the one that declares the primitives.
 	Main, Prelude *resolve.Module
-	// Problems are what was found wrong so far.
+	// Problems are the mistakes found so far.
 	Problems diag.List
-	// Named is the net that Open was asked for by name, "" for a file.
+	// Named is the library net that Open was asked for, "" for a file.
 	Named string
 
 	program *lang.Program
-	// again loads the program with another text of its main file.
+	// again loads the program with another text for its main file.
 	again func(text string) (*Program, error)
 }
 
 // Text is the text of the main file.
 func (p *Program) Text() string { return p.Main.File.Source.Text }
 
-// File finds the text that a diagnostic is about, nil where there is none of the name.
+// File finds the text that a diagnostic is about, or nil.
 func (p *Program) File(name string) *source.File { return p.program.File(name) }
 
 // filesWith finds the texts of the program and one more.
@@ -58,10 +58,10 @@ func (p *Program) filesWith(set *source.File) func(name string) *source.File {
 	}
 }
 
-// Open reads what a name means. One that ends in .cnn or holds a path separator is a
-// file, which may import others from its folder and below; any other is a net of the
-// library. Its errors are *UnknownNetError and those of reading a file; mistakes in the
-// text are in Problems.
+// Open reads a program. A name that ends in .cnn or holds a path separator is a file, which
+// may import others from its folder and below; any other is a net of the library. Its
+// errors are *UnknownNetError and those of reading a file; mistakes in the text are in
+// Problems.
 func Open(nameOrPath string) (*Program, error) {
 	if IsFile(nameOrPath) {
 		return openFile(nameOrPath, nil)
@@ -73,7 +73,7 @@ func Open(nameOrPath string) (*Program, error) {
 	return load(nets.FS, file, "nets/", nameOrPath)
 }
 
-// Read reads a program that is in no file and can import only the library. The name is
+// Read reads a program that is not in a file and can import only the library. The name is
 // for diagnostics.
 func Read(name string, r io.Reader) (*Program, error) {
 	text, err := io.ReadAll(io.LimitReader(r, parse.MaxBytes+1))
@@ -97,8 +97,8 @@ func IsFile(name string) bool {
 	return strings.HasSuffix(name, ".cnn") || strings.ContainsAny(name, `/\`)
 }
 
-// openFile reads a file and lets it import from its own folder and below. Other texts
-// stand in place of some of these files.
+// openFile reads a file and lets it import from its own folder and below. The texts in
+// other replace files of the same names.
 func openFile(file string, other texts) (*Program, error) {
 	name := filepath.Base(file)
 	prefix := strings.TrimSuffix(filepath.ToSlash(file), name)
@@ -121,7 +121,7 @@ func openFile(file string, other texts) (*Program, error) {
 	return p, nil
 }
 
-// loadIn loads the file of a path from what its folder is made to be.
+// loadIn loads a file, with its folder replaced by the file system that files makes of it.
 func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
 	f, err := openFolder(path)
 	if err == nil {
@@ -150,8 +150,8 @@ func loadWith(files fs.FS, name, prefix, net string, std *lang.Library) (*Progra
 	return &Program{Main: p.Main, Prelude: p.Prelude, Problems: list, Named: net, program: p}, nil
 }
 
-// find returns the net to work on: the one that Open was asked for, the one of
-// this name, or where neither says, the only one that can be run with these settings.
+// find returns the net to work on: the one that Open was asked for, the one of this name,
+// or else the only one that can be run with these settings.
 func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, error) {
 	if name == "" {
 		name = p.Named
@@ -171,14 +171,14 @@ func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, e
 	case len(found) == 1:
 		return found[0], nil
 	case name == "" && len(nets) == 1 && len(settings) > 0:
-		return nets[0], nil // which of its parameters is not set is a diagnostic
+		return nets[0], nil // the diagnostic says which parameter is missing
 	}
 	return nil, &NoNetError{File: p.Main.Name(), Name: name, Nearest: diag.Nearest(name, names), Nets: names, Runnable: len(found)}
 }
 
-// Check makes every net of the main file that can be run with opts.Set, or the
-// one that opts.Net names. It returns those that could be and everything found wrong,
-// of which File tells the texts.
+// Check makes every net of the main file that can be run with opts.Set, or only the one
+// that opts.Net names. It returns the nets that could be made and everything found wrong;
+// File finds the texts.
 func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
 	set, file, list := opts.Set.parse()
 	if list.HasErrors() {
@@ -203,7 +203,7 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 		case n != nil:
 			nets = append(nets, n)
 		case !found.HasErrors() && !p.Problems.HasErrors():
-			panic("interp: " + o.Name + " was not made, and nobody said why")
+			panic("interp: " + o.Name + " was not made, without a diagnostic")
 		}
 		list.AddAll(found)
 	}
@@ -215,7 +215,7 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 		switch {
 		case err == nil:
 			check(o)
-		case !list.List.HasErrors(): // else the net may be among what did not parse
+		case !list.List.HasErrors(): // else the net may be in a part that did not parse
 			return nil, nil, err
 		}
 		return nets, list.List, nil
@@ -230,12 +230,12 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 	return nets, list.List, nil
 }
 
-// maxFound is how many errors of a program, and how many warnings, are found before
-// the rest of its nets are left alone.
+// maxFound is how many errors, and how many warnings, of a program are reported before its
+// remaining nets are skipped.
 const maxFound = 1000
 
-// Known returns an *UnknownNetError where a name is neither that of a file nor of a net
-// of the library.
+// Known returns an *UnknownNetError if a name is neither a file's nor that of a library
+// net.
 func Known(name string) error {
 	if _, ok := libraryFile(name); !ok && !IsFile(name) {
 		return &UnknownNetError{Name: name, Near: nearNets(name)}
@@ -243,8 +243,8 @@ func Known(name string) error {
 	return nil
 }
 
-// nearNets are the nets of the library whose name begins so, or else the one that
-// is spelt most like it.
+// nearNets are the library nets whose names begin with this name, or else the one with the
+// most similar name.
 func nearNets(name string) []string {
 	var list []string
 	for _, net := range Library() {

@@ -12,11 +12,10 @@ import (
 	"cnnlang/lang/source"
 )
 
-// prove tries to prove every block and net of the main file, or the one net that
-// Open or name asks for, for all parameter values and input sizes. To what check
-// has found already it adds mistakes in blocks that no net uses and refuted
-// blocks, one message for each cause. A program whose text or names are wrong is
-// not proved.
+// prove tries to prove every block and net of the main file, or the one net that Open or
+// name asks for, for all parameter values and input sizes. To the mistakes that check has
+// found it adds those in blocks that no net uses, and refuted blocks, with one message for
+// each cause. A program with mistakes in its text or names is not proved.
 func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
 	prover.Allow()
 	if p.Problems.HasErrors() {
@@ -30,11 +29,11 @@ func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, 
 	known := newMistakes(p.Main.Blocks(), found)
 	for _, o := range p.Main.Blocks() {
 		if name != "" && o.Name != name || known.tooLarge(o) || o.IsPrimitive() || ctx.Err() != nil {
-			continue // there is nothing in a primitive to prove
+			continue // a primitive has no body to prove
 		}
 		v := prover.Block(o)
 		if known.fails[o.Span] {
-			// What holds over all sizes is of no interest where its own do not work.
+			// A net that fails at its own sizes is not proved for others.
 			fails := *v
 			fails.Status, fails.Reason = prove.NotProved, "it fails at its own sizes"
 			v = &fails
@@ -50,12 +49,12 @@ func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, 
 	return verdicts, more.List
 }
 
-// maxMistakes is how many refuted blocks are told.
+// maxMistakes is how many refuted blocks are reported.
 const maxMistakes = 200
 
-// stepShapes are the shapes of the steps of all blocks, by the offset in the main
-// file where a step ends, as far as verdicts tell them in the blocks' own words. The
-// steps of nets are left out: their sizes are numbers.
+// stepShapes are the shapes of the steps of all blocks, as formulas of the block's own
+// names, by the offset in the main file where a step ends. The steps of nets are left out:
+// their sizes are numbers.
 func stepShapes(verdicts []*prove.Verdict) map[int][]string {
 	found := map[int][]string{}
 	for _, v := range verdicts {
@@ -66,15 +65,15 @@ func stepShapes(verdicts []*prove.Verdict) map[int][]string {
 	return found
 }
 
-// mistakes are what has been found wrong, by the block that it is in: a file may have
-// as many of either as it has lines.
+// mistakes are the errors found, by the block that they are in: an index, since a file may
+// have as many errors and blocks as it has lines.
 type mistakes struct {
 	blocks []*resolve.Object // in the order of the text
 	wrong  map[*resolve.Object]bool
 	limit  map[*resolve.Object]bool // a limit was hit in it
 	places map[source.Span]bool     // of errors
-	fails  map[source.Span]bool     // the nets in whose making an error was found
-	shared int                      // offset of the first limit that all nets share
+	fails  map[source.Span]bool     // nets with an error found while they were made
+	shared int                      // offset of the first limit hit that all nets share
 }
 
 func newMistakes(blocks []*resolve.Object, found diag.List) *mistakes {
@@ -110,7 +109,7 @@ func (m *mistakes) add(d *diag.Diagnostic) {
 	}
 }
 
-// around is the block in which a place lies, nil where there is none.
+// around is the block that contains a place, nil for none.
 func (m *mistakes) around(at source.Span) *resolve.Object {
 	i := sort.Search(len(m.blocks), func(i int) bool { return m.blocks[i].Block.Span().Start.Offset > at.Start.Offset })
 	if i == 0 || !m.blocks[i-1].Block.Span().Contains(at) {
@@ -119,15 +118,15 @@ func (m *mistakes) around(at source.Span) *resolve.Object {
 	return m.blocks[i-1]
 }
 
-// tooLarge reports whether a limit was hit in a block at its default sizes; a proof
-// would only hit it again. Nets behind one that left nothing of what they share have
-// not been made, and are not proved either.
+// tooLarge reports whether a limit was hit in a block at its default sizes; a proof would
+// only hit it again. Nets after the one that used up a shared limit have not been made, and
+// are not proved either.
 func (m *mistakes) tooLarge(o *resolve.Object) bool {
 	return m.limit[o] || o.Block.Kind == "net" && m.shared < o.Span.Start.Offset
 }
 
-// explain reports whether an error that has been found already lies in the same block,
-// or at the same place: then it is the same cause, seen at one size.
+// explain reports whether an error found already lies in the same block or at the same
+// place: then it is the same cause, seen at one size.
 func (m *mistakes) explain(o *resolve.Object, d *diag.Diagnostic) bool {
 	return m.wrong[o] || m.places[d.Span]
 }

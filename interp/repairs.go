@@ -10,15 +10,14 @@ import (
 	"cnnlang/lang/lint"
 )
 
-// repair looks for edits of the main file that cure what check and prove have
-// found, and adds them to the diagnostics. Nothing is written, and a net of the
-// library has no repairs.
+// repair searches for edits of the main file that cure what check and prove have found, and
+// adds them to the diagnostics. Nothing is written, and a library net has no repairs.
 func (p *Program) repair(ctx context.Context, name string, opts elab.Options, found diag.List, verdicts []*prove.Verdict, limits repair.Limits) {
 	if p.again == nil || !found.HasErrors() {
 		return
 	}
 	if len(p.Text())*byteWork >= limits.Work {
-		return // not one attempt could be made, and a list of them takes its time
+		return // no attempt fits the budget, and listing them takes time too
 	}
 	prover, proved := prove.New(), 0
 	check := func(text string, quick bool, a *repair.Account) (repair.State, bool) {
@@ -38,18 +37,18 @@ func (p *Program) repair(ctx context.Context, name string, opts elab.Options, fo
 	repair.Search(repair.State{Main: p.Main, Problems: found, Verdicts: verdicts, Hints: lint.Habits(p.Main)}, check, limits)
 }
 
-// renewal is after how many bytes of text another prover is taken: it keeps the trees of
-// all it proved, for the sake of what they import.
+// renewal is after how many bytes of text the prover is replaced: it keeps the syntax trees
+// of everything it proved.
 const renewal = 1 << 20
 
-// What else than proving takes, as package prove counts it.
+// The cost of work other than proving, in the units of package prove.
 const (
 	byteWork   = 4  // to read a byte of text
 	nodeWork   = 30 // to make an operation
 	shareSteps = 4  // how many steps of the evaluator take 1
 )
 
-// state is all there is to say of a program: of the net and options asked for,
+// state is the complete list of problems of a program: of the net and options asked for,
 // and of all its nets at their defaults.
 func (p *Program) state(ctx context.Context, prover *prove.Prover, name string, opts elab.Options, quick bool, a *repair.Account) (repair.State, bool) {
 	s := repair.State{Main: p.Main, Hints: lint.Habits(p.Main)}
@@ -80,9 +79,8 @@ func (p *Program) state(ctx context.Context, prover *prove.Prover, name string, 
 	return s, !a.Spent()
 }
 
-// fixed is the text of the main file with the first repair of every error that has
-// one made; made lists those repairs, and is empty where the program has no errors
-// or none of them a repair.
+// fixed is the text of the main file with the first repair of every error that has one
+// made; made lists those repairs, and is empty if there are none.
 func (p *Program) fixed(found diag.List) (text string, made []diag.Repair) {
 	var edits []diag.Edit
 	for _, d := range found {

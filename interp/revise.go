@@ -5,11 +5,11 @@ import (
 	"io/fs"
 )
 
-// ErrLibrary says that a net of the library has no text of the user's.
+// ErrLibrary says that a library net has no text that the user could change.
 var ErrLibrary = errors.New("interp: a net of the library cannot be changed")
 
-// Revise loads the program with another text in place of its main file's. The
-// file itself stays as it is.
+// Revise loads the program with another text for its main file. The file itself stays as it
+// is.
 func (p *Program) Revise(text string) (*Program, error) {
 	if p.again == nil {
 		return nil, ErrLibrary
@@ -22,16 +22,15 @@ func (p *Program) Revise(text string) (*Program, error) {
 	return q, nil
 }
 
-// texts are what stands in place of files, by their names in a folder.
+// texts replace files, by their names in a folder.
 type texts map[string]string
 
-// overlay is a folder of which some files have other texts.
+// overlay is a folder in which texts replace some of the files.
 type overlay struct {
 	texts  texts
 	folder folder
 }
 
-// Open opens a file with its other text, or one of the rest.
 func (o overlay) Open(name string) (fs.File, error) {
 	if text, ok := o.texts[name]; ok {
 		return memory{name, []byte(text)}.Open(name)
@@ -39,5 +38,4 @@ func (o overlay) Open(name string) (fs.File, error) {
 	return o.folder.Open(name)
 }
 
-// ReadDir lists what lies in the folder.
 func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) { return o.folder.ReadDir(name) }

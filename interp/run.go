@@ -14,9 +14,9 @@ import (
 // errClosed is the error of a model that is used after Close.
 var errClosed = errors.New("interp: the model is closed")
 
-// Run computes the net's output, which is the caller's to keep. The batch is of the net's
-// input shape, or of any multiple of its images, which are then computed as many at
-// a time. Calls that find all of Options.Sessions busy wait, until ctx ends.
+// Run computes the net's output, which the caller may keep. The batch has the net's input
+// shape, or a multiple of its images, which are then computed in groups of that size. A
+// call that finds all of Options.Sessions busy waits until one is free or ctx ends.
 func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, error) {
 	want, none := m.Net.Graph.Input.Shape, tensor.Tensor{}
 	size := want.Elements()
@@ -44,14 +44,14 @@ func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, er
 	return result, nil
 }
 
-// misfit is the error of an input of another shape.
+// misfit is the error of an input of the wrong shape.
 func (m *Model) misfit(input tensor.Tensor, or string) error {
 	want := m.Net.Graph.Input.Shape
 	return &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
 		"the input has the shape %v and %d elements, want %v%s", input.Shape, len(input.Data), want, or)}
 }
 
-// borrow takes a session that no other call uses, or makes it.
+// borrow takes a session that no other call uses, making it if necessary.
 func (m *Model) borrow(ctx context.Context) (*Session, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
@@ -70,8 +70,8 @@ func (m *Model) borrow(ctx context.Context) (*Session, error) {
 	}
 }
 
-// Close waits for the calls of Run that are at work and ends their threads. Sessions of the
-// caller's own go on.
+// Close waits for calls of Run in progress and ends their threads. Sessions made by the
+// caller are not affected.
 func (m *Model) Close() {
 	m.closing.Do(func() {
 		for range cap(m.sessions) {
@@ -96,7 +96,7 @@ func (m *Model) Classify(ctx context.Context, r io.Reader, k int) ([]Class, erro
 	})
 }
 
-// ClassifyImage is Classify for an image that is decoded already.
+// ClassifyImage is Classify for a decoded image.
 func (m *Model) ClassifyImage(ctx context.Context, img image.Image, k int) ([]Class, error) {
 	return m.classify(ctx, k, func(p picture.Preprocess, h, w int) (tensor.Tensor, error) { return p.Tensor(ctx, img, h, w) })
 }
@@ -113,7 +113,7 @@ func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Prep
 	case !m.Net.Classifies():
 		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run", m.Net.Graph.Output.Shape)}
 	case shape[0] != 1:
-		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one; use Run", shape[0])}
+		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one image; use Run", shape[0])}
 	}
 	input, err := prepare(m.Net.Meta.Preprocess(), shape[2], shape[3])
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// A SelectionError names a side head or step that the net does not have, or
-// that does not fit its input.
+// A SelectionError names a side head or step that the net does not have, or a side head
+// that does not fit the input.
 type SelectionError struct {
 	What    string // side head, step, or either
 	Name    string
 	Net     string
-	Nearest string // what may be meant, or ""
+	Nearest string // Nearest is the most similar name, or ""
 	Known   []string
 	Err     error // why it does not fit, or nil
 }
@@ -37,8 +37,8 @@ func (e *SelectionError) Error() string {
 
 func (e *SelectionError) Unwrap() error { return e.Err }
 
-// values sorts what Options.Values asks for: side heads, which must fit the input, and the
-// nodes of steps.
+// values splits Options.Values into side heads, which must fit the input, and the nodes of
+// steps.
 func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node, err error) {
 	kept = map[string]*graph.Node{}
 	for _, name := range opts.Values {
@@ -69,8 +69,8 @@ func (n *Net) unknownValue(name string) error {
 	return &SelectionError{What: "side head or step", Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
 }
 
-// sidesOf adds to the side heads asked for those that hold a kept node, and those
-// that any of them stands in.
+// sidesOf adds to the side heads asked for those that hold a kept node, and all heads that
+// contain any of them.
 func (n *Net) sidesOf(asked []string, keep []*graph.Node) []string {
 	sides := slices.Clone(asked)
 	for _, node := range keep {
@@ -86,8 +86,8 @@ func (n *Net) sidesOf(asked []string, keep []*graph.Node) []string {
 	return sides
 }
 
-// params lists the tensors that the main path and these side heads need, and
-// those of the other heads, which a file of weights may hold too.
+// params lists the tensors that the main path and these side heads need, and those of the
+// other heads, which a file of weights may hold too.
 func (n *Net) params(sides []string) (required, optional []graph.Param) {
 	for _, node := range n.Graph.Nodes {
 		if node.Side == nil || slices.Contains(sides, node.Side.Name) {

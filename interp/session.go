@@ -11,32 +11,32 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Session is a model in the hands of one goroutine: it runs in memory of its own, and
-// shows the values of the last run. Close it after that.
+// A Session runs a model for one goroutine, in memory of its own, and holds the values of
+// the last run. Close it after use.
 type Session struct {
 	session *plan.Session
 	model   *Model
 	workers *task.Workers
-	shared  bool // the workers are somebody else's to close
+	shared  bool // the caller closes the workers
 }
 
-// NewSession makes a session that runs on this many threads, of which 1024 are the most;
-// 0 is as many as Options.Threads.
+// NewSession makes a session that runs on this many threads, at most 1024; 0 is
+// Options.Threads.
 func (m *Model) NewSession(threads int) *Session {
 	w := task.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
 	return &Session{m.plan.NewSession(w), m, w, false}
 }
 
-// NewSessionOn makes a session that shares workers with others, so that many
-// sessions at once keep no more threads busy than one. Their runs take turns, first
-// come, first served. The workers stay the caller's, to close after the last run.
+// NewSessionOn makes a session that shares workers with others, so that several sessions
+// together keep no more threads busy than one. Their runs wait for each other, first come,
+// first served. The caller closes the workers after the last run.
 func (m *Model) NewSessionOn(w *task.Workers) *Session {
 	return &Session{m.plan.NewSession(w), m, w, true}
 }
 
-// Run computes the outputs for an input of the net's shape, [N, C, H, W]. It
-// stops soon after ctx has ended, and returns its error; that of another input is an
-// *InputError. It allocates nothing.
+// Run computes the outputs for an input of the net's shape, [N, C, H, W]. It returns soon
+// after ctx has ended, with its error; an input of another shape is an *InputError. It
+// allocates nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	if ctx == nil {
 		return errNoContext
@@ -47,12 +47,12 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	return s.session.Run(ctx, input)
 }
 
-// Output returns the main output of the last run. Like all that a session shows,
-// it holds until the next run.
+// Output returns the main output of the last run. Like every value of a session, it is
+// valid until the next run.
 func (s *Session) Output() tensor.Tensor { return s.session.Output() }
 
-// Value returns the output of a side head, or the value of a step, that Options.Values
-// asked for. Where neither is called so, "output" is the net's.
+// Value returns a side head or the value of a step that Options.Values asked for. "output"
+// is the net's output, unless one of them has that name.
 func (s *Session) Value(name string) (tensor.Tensor, bool) {
 	if n, ok := s.model.at[name]; ok {
 		return s.session.At(n)
@@ -66,26 +66,26 @@ func (s *Session) Value(name string) (tensor.Tensor, bool) {
 // Threads is how many threads the session runs on.
 func (s *Session) Threads() int { return s.workers.Count() }
 
-// Close ends the session's threads, where they are its own.
+// Close ends the session's own threads.
 func (s *Session) Close() {
 	if !s.shared {
 		s.workers.Close()
 	}
 }
 
-// A Timing is how long a run takes, told from several.
+// A Timing is how long a run takes, measured over several.
 type Timing struct {
 	Runs         int
 	Best, Median time.Duration
-	P25, P75     time.Duration // the quartiles beside it
-	First        time.Duration // of the run before, with caches and threads cold
+	P25, P75     time.Duration // the quartiles
+	First        time.Duration // of the first run, with cold caches and threads
 }
 
-// leastRuns is how many runs a median is taken of at least.
+// leastRuns is the least number of runs for a median.
 const leastRuns = 5
 
-// Measure runs the session once to warm up and then for about d, or five times
-// where that is longer, and tells how long a run took.
+// Measure runs the session once to warm up, then for about d but at least five times, and
+// returns how long a run took.
 func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
 	first, err := s.timed(ctx, input)
 	if err != nil {
@@ -110,12 +110,12 @@ func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration
 	return time.Since(start), err
 }
 
-// A StepTime is how long one step of a model took: its Path and Op, the Shape of its
-// result, its Algorithm, its MACs, FLOPs and Bytes, how long it Took, and the Least.
+// A StepTime is how long one instruction of a model took: its Path and Op, the Shape of its
+// result, its Algorithm, its MACs, FLOPs and Bytes, the median time it Took, and the Least.
 type StepTime = plan.StepTime
 
-// MeasureSteps is Measure for every step by itself: each has the median and the
-// least of its times. The workers start each step anew, so the sum is somewhat more
+// MeasureSteps is Measure for every instruction by itself: each has the median and the
+// minimum of its times. The workers are woken for each anew, so the sum is somewhat more
 // than a run takes.
 func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.Duration) ([]StepTime, error) {
 	if ctx == nil {

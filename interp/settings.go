@@ -10,8 +10,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Settings give parameters of a net values: each text is name=value, and means what
-// `let name=value` does in a file.
+// Settings give values to parameters of a net: each text is name=value, and means what `let
+// name=value` does in a file.
 type Settings struct {
 	Texts []string
 	// Name is what diagnostics call the texts, "settings" if empty.
@@ -21,7 +21,7 @@ type Settings struct {
 // Set makes Settings of texts such as "classes=10".
 func Set(texts ...string) Settings { return Settings{Texts: texts} }
 
-// Err is a *ProgramError where the texts have mistakes.
+// Err is a *ProgramError if the texts have mistakes.
 func (s Settings) Err() error {
 	_, file, list := s.parse()
 	if list.HasErrors() {
@@ -30,7 +30,7 @@ func (s Settings) Err() error {
 	return nil
 }
 
-// parse reads the texts. The file holds them, for diagnostics.
+// parse reads the texts. The file is what diagnostics quote.
 func (s Settings) parse() ([]elab.Setting, *source.File, diag.List) {
 	var all strings.Builder
 	for _, t := range s.Texts {
@@ -40,7 +40,7 @@ func (s Settings) parse() ([]elab.Setting, *source.File, diag.List) {
 	name := cmp.Or(s.Name, "settings")
 	file := source.NewFile(name, all.String())
 	tree, list := parse.File(file)
-	// People see what they wrote: the same places, without the word let.
+	// Diagnostics show what was written: the same places, without the word let.
 	file = source.NewFile(name, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
 	var settings []elab.Setting
 	for _, d := range tree.Decls {

@@ -18,7 +18,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// ReadText reads the text of a file, but no more of it than the parser takes.
+// ReadText reads the text of a file, up to the size that the parser accepts.
 func ReadText(path string) (string, error) {
 	file, _, err := regular.Open(path)
 	if err != nil {
@@ -33,7 +33,7 @@ func ReadText(path string) (string, error) {
 	return string(text), err
 }
 
-// WriteText replaces the text of a file whole, if it still is the old one.
+// WriteText replaces the whole text of a file, if it is still the old one.
 func WriteText(path, old, text string) error {
 	now, err := ReadText(path)
 	if err != nil {
@@ -55,8 +55,8 @@ func WriteText(path, old, text string) error {
 	return nil
 }
 
-// Format is a text in the one canonical format, mistakes and all. Its error is a
-// *ProgramError where the text is beyond the parser's limits. The name is for diagnostics.
+// Format formats a text in the one canonical way, even if it has mistakes. Its error is a
+// *ProgramError if the text is beyond the parser's limits. The name is for diagnostics.
 func Format(name, text string) (string, error) {
 	src := source.NewFile(name, text)
 	if parse.Tokens(src) != nil {
@@ -72,9 +72,9 @@ func Format(name, text string) (string, error) {
 	return "", &ProgramError{limits, func(string) *source.File { return src }}
 }
 
-// Annotate is the main file's text, formatted, with the shapes of the steps as comments at
-// the ends of its lines: those of the nets in numbers, those of blocks for all inputs.
-// Its error is a *ProgramError where the text has mistakes.
+// Annotate is the main file's text, formatted, with the shapes of steps as comments at line
+// ends: numbers in nets, formulas in blocks. Its error is a *ProgramError if the text has
+// mistakes.
 func (p *Program) Annotate(ctx context.Context) (string, error) {
 	if err := ended(ctx); err != nil {
 		return "", err

@@ -18,8 +18,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Tuning is the algorithms that were the fastest on one machine, for a net at one
-// input size. A file holds it as cnnlang.tune/v1.
+// A Tuning lists the fastest algorithms on one machine for a net at one input size. A file
+// holds it as cnnlang.tune/v1.
 type Tuning struct {
 	Schema         string       `json:"schema"`
 	Net            string       `json:"net"`
@@ -38,14 +38,14 @@ type TuningStep struct {
 
 const tuningSchema = "cnnlang.tune/v1"
 
-// Tune measures for about d each every algorithm of every step that has several. What that
-// takes counts as what the model takes does: beyond Options.MaxMemory the error is a
+// Tune measures every algorithm of every step that has several, for about d each. The
+// memory for this is limited like the model's: beyond Options.MaxMemory the error is a
 // *MemoryError.
 func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
-	// To measure an algorithm takes its part of the model, and what fills the caches.
+	// Measuring an algorithm takes its part of the model, and memory that fills the caches.
 	if opts.MaxMemory > 0 {
 		if need := n.need(ctx, opts) + plan.TuneBytes; need > opts.MaxMemory {
 			return nil, &MemoryError{Net: n.Name, Need: need, Max: opts.MaxMemory}
@@ -79,7 +79,6 @@ func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, 
 	return t, nil
 }
 
-// algorithms are the choices as a plan takes them.
 func (t *Tuning) algorithms() map[string]string {
 	if t == nil {
 		return nil
@@ -91,11 +90,11 @@ func (t *Tuning) algorithms() map[string]string {
 	return all
 }
 
-// mostTuning is how large a file with a tuning may be.
+// mostTuning is the largest accepted file.
 const mostTuning = 16 << 20
 
-// ReadTuning reads a file that Tuning.Write wrote. Its error is a *TuningError, or
-// the system's.
+// ReadTuning reads a file that Tuning.Write wrote. Its error is a *TuningError or a system
+// error.
 func ReadTuning(path string) (*Tuning, error) {
 	f, _, err := regular.Open(path)
 	if err != nil {
@@ -131,8 +130,7 @@ func (t *Tuning) Write(path string) error {
 	})
 }
 
-// Check tells whether the tuning is for this net: its error is a *TuningError that
-// names what is not.
+// Check checks that the tuning is for this net; if not, its error is a *TuningError.
 func (t *Tuning) Check(path string, n *Net, opts Options) error {
 	isa, err := exec.ISA()
 	if err != nil {
@@ -160,21 +158,21 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 			}
 		}
 		if !slices.Contains(known, s.Algorithm) {
-			return &TuningError{path, fmt.Sprintf("has the algorithm %q for step %q, which has %q", s.Algorithm, s.Path, known)}
+			return &TuningError{path, fmt.Sprintf("has the algorithm %q for step %q, which can use %q", s.Algorithm, s.Path, known)}
 		}
 	}
 	return nil
 }
 
-// A TuningError says what is wrong with a file of choices.
+// A TuningError says what is wrong with a file of a tuning.
 type TuningError struct{ Path, Problem string }
 
 func (e *TuningError) Error() string {
-	return fmt.Sprintf("interp: %s: %s; measure again, without the file or with another name", e.Path, e.Problem)
+	return fmt.Sprintf("interp: %s: %s; measure again, without the file or with a new name", e.Path, e.Problem)
 }
 
-// lean is the net's graph after the passes, as Build plans it, and the nodes of the
-// steps that are asked for.
+// lean is the net's graph after the passes, as Build plans it, with the nodes of the values
+// asked for.
 func (n *Net) lean(opts Options) (*graph.Graph, *leanNodes, error) {
 	asked, kept, err := n.values(opts)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// unlessImported leaves warnings of unused blocks out where another open file uses the
-// block: what is used there is not unused.
+// unlessImported drops warnings of unused blocks that another open file uses.
 func (w *Workspace) unlessImported(p *Program, list diag.List) diag.List {
 	unused := func(d *diag.Diagnostic) bool { return d.Code == diag.UnusedBlock }
 	if len(w.open) < 2 || !slices.ContainsFunc(list, unused) {
@@ -24,8 +23,8 @@ func (w *Workspace) unlessImported(p *Program, list diag.List) diag.List {
 // A use is a name of a file that another file uses.
 type use struct{ file, name string }
 
-// used are the names that the open files, and what they import, take from others. Those
-// that cannot be read are reported where they are checked.
+// used are the names that the open files, and the files they import, use from other files.
+// Files that cannot be read are reported where they are checked.
 func (w *Workspace) used() map[use]bool {
 	if w.uses != nil {
 		return w.uses
@@ -43,7 +42,7 @@ func (w *Workspace) used() map[use]bool {
 	return w.uses
 }
 
-// usesOf notes what a module takes from those that it imports, and they from others.
+// usesOf notes the names that a module, and the modules it imports, use from others.
 func (w *Workspace) usesOf(m *resolve.Module, seen map[string]bool) {
 	if seen[m.Name()] {
 		return

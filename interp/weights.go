@@ -20,11 +20,10 @@ type Weights struct {
 	from     origin
 	path     string
 	unmapped bool
-	store    weights.Store // an open file, or what stands for one
+	store    weights.Store // an open file, or tensors in memory
 	seed     uint64
 }
 
-// An origin is a kind of weights.
 type origin int
 
 const (
@@ -38,14 +37,14 @@ const (
 // shapes of the net's.
 func WeightsFile(path string) Weights { return Weights{from: fromFile, path: path} }
 
-// Unmapped is the same file, to be read and not mapped into memory.
+// Unmapped reads the same file instead of mapping it into memory.
 func (w Weights) Unmapped() Weights {
 	w.unmapped = true
 	return w
 }
 
-// RandomWeights generates parameters from a seed, to try a net out: what it computes is
-// as large as with trained ones, and means nothing.
+// RandomWeights generates parameters from a seed, to try a net out: its output has
+// realistic magnitudes but no meaning.
 func RandomWeights(seed uint64) Weights { return Weights{from: fromSeed, seed: seed} }
 
 // WeightsOf takes parameters from memory, by the names of the net's tensors.
@@ -56,7 +55,7 @@ func WeightsOf(tensors map[string]tensor.Tensor) Weights {
 // errNoWeights is the error of Options without Weights.
 var errNoWeights = errors.New("interp: there are no weights; set Options.Weights to WeightsFile, WeightsOf or RandomWeights")
 
-// open opens the file. Where addresses are scarce it is read and not mapped.
+// open opens the file. If addresses are scarce it is read instead of mapped.
 func (w *Weights) open() (closeFile func(), err error) {
 	switch w.from {
 	case nowhere:
@@ -73,8 +72,8 @@ func (w *Weights) open() (closeFile func(), err error) {
 	return func() { store.Close() }, nil
 }
 
-// source gives the tensors that the main path and these side heads need, one by
-// one, until ctx ends. Its error says how what the file holds differs from them.
+// source gives the tensors that the main path and these side heads need, one by one, until
+// ctx ends. Its error lists how the file differs from them.
 func (w Weights) source(ctx context.Context, n *Net, sides []string) (plan.Source, error) {
 	generated := weights.Random(w.seed)
 	get := func(p graph.Param) (tensor.Tensor, error) { return generated.Tensor(p.Path, p.Shape), nil }
@@ -93,7 +92,7 @@ func (w Weights) source(ctx context.Context, n *Net, sides []string) (plan.Sourc
 	}, nil
 }
 
-// explained says which nets of the library a file does fit.
+// explained adds which library nets a file does fit.
 func (w Weights) explained(err error) error {
 	var fit *weights.FitError
 	if w.from != fromFile || !errors.As(err, &fit) {
@@ -105,8 +104,8 @@ func (w Weights) explained(err error) error {
 	return err
 }
 
-// fitting lists the nets of the library, at their defaults, whose tensors are
-// those of a file: the same names in the same shapes.
+// fitting lists the library nets, at their defaults, whose tensors have the same names and
+// shapes as those of a file.
 func fitting(store weights.Store) []string {
 	var names []string
 	for _, name := range Library() {
@@ -125,7 +124,6 @@ func fitting(store weights.Store) []string {
 	return names
 }
 
-// A memoryStore is tensors in memory.
 type memoryStore map[string]tensor.Tensor
 
 func (m memoryStore) Path() string     { return "tensors in memory" }
@@ -149,7 +147,8 @@ func (m memoryStore) Tensor(name string) (tensor.Tensor, error) {
 	return t, nil
 }
 
-// RandomTensors makes what RandomWeights of a seed gives a net, side heads and all.
+// RandomTensors makes the tensors that RandomWeights of this seed gives a net, including
+// those of side heads.
 func RandomTensors(n *Net, seed uint64) map[string]tensor.Tensor {
 	return weights.Random(seed).Bind(n.Graph.Params(true))
 }

@@ -7,8 +7,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// whole reports whether all the text that a net consists of could be read. Where
-// a step is missing because it could not, what follows from that is no news.
+// whole reports whether all the text that a net depends on could be parsed. Otherwise its
+// errors may only be consequences of the missing parts.
 func (p *Program) whole(o *resolve.Object) bool {
 	var broken []source.Span
 	for _, d := range p.Problems {
@@ -19,8 +19,8 @@ func (p *Program) whole(o *resolve.Object) bool {
 	return len(broken) == 0 || reads(o, broken, map[*ast.Block]bool{})
 }
 
-// reads follows a block to all that it names and reports whether none of them
-// contains a broken place.
+// reads follows a block through everything it names and reports whether none of it contains
+// a syntax error.
 func reads(o *resolve.Object, broken []source.Span, seen map[*ast.Block]bool) bool {
 	if seen[o.Block] {
 		return true

@@ -12,7 +12,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Why tells of one step how each axis of its value came to have its size.
+// A Why explains how each axis of one step's value got its size.
 type Why struct {
 	Path  string
 	Call  string // what the text calls the step
@@ -21,7 +21,7 @@ type Why struct {
 	Axes  []AxisHistory
 }
 
-// An AxisHistory is the steps that changed one axis, from the input on.
+// An AxisHistory lists the steps that changed one axis, from the input on.
 type AxisHistory struct {
 	Name    string // batch, channels, height, width; axis 4
 	Index   int
@@ -37,8 +37,8 @@ type Change struct {
 	Span   source.Span
 }
 
-// Why explains the step with a path, or the input or the output by these names.
-// Its error is a *SelectionError.
+// Why explains the step with this path; "input" and "output" are the net's. Its error is a
+// *SelectionError.
 func (n *Net) Why(path string) (*Why, error) {
 	var paths []string
 	origins := n.origins()
@@ -54,14 +54,14 @@ func (n *Net) Why(path string) (*Why, error) {
 	case "output":
 		return n.whyOutput(origins), nil
 	}
-	// A tensor's name is its step's path and one part more.
+	// A tensor's name is its step's path and one segment more.
 	if i := strings.LastIndexByte(path, '.'); i > 0 && slices.Contains(paths, path[:i]) {
 		return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: path[:i], Known: paths}
 	}
 	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
 }
 
-// whyInput says where the net's input has its sizes.
+// whyInput explains the sizes of the input.
 func (n *Net) whyInput() *Why {
 	in := n.Graph.Input
 	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
@@ -71,7 +71,7 @@ func (n *Net) whyInput() *Why {
 	return w
 }
 
-// whyOutput explains the last step that has the output for its value.
+// whyOutput explains the last step whose value is the output.
 func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
 	for i, s := range slices.Backward(n.Graph.Steps) {
 		if s.Node == n.Graph.Output && i < len(origins) {
@@ -91,7 +91,7 @@ func history(s graph.Step, origins []*elab.Origin) *Why {
 				break
 			}
 			if o.Before != nil && o.Before.Size == o.Size {
-				continue // the axes are others, the size is the same
+				continue // reshaped: another axis with the same size
 			}
 			a.Changes = append(a.Changes, Change{Size: size, Path: o.Path, Call: o.Call, Reason: because(o), Span: o.Span})
 		}
@@ -101,7 +101,7 @@ func history(s graph.Step, origins []*elab.Origin) *Why {
 	return w
 }
 
-// because is the cause where it says more than what the step is called.
+// because is the cause, if it says more than the name of the step.
 func because(o *elab.Origin) string {
 	if text := o.Because(); text != o.Call && text != "input" {
 		return text

@@ -16,32 +16,31 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A Workspace is texts that somebody works on. What is asked of one of them is answered
-// with the others as they are now, edited or not; what was proved is remembered. It may be
-// used by several goroutines, whose questions take turns. The zero Workspace is empty.
+// A Workspace holds texts that are being edited. Each is checked together with the current
+// state of the others, edited or not; proofs are remembered. Any number of goroutines may
+// use it; their calls wait for each other. The zero Workspace is empty.
 type Workspace struct {
-	// Thorough looks for repairs of every mistake, and for longer.
+	// Thorough searches for repairs of every mistake, and for longer.
 	Thorough bool
 
 	mutex    sync.Mutex
 	open     map[string]*openText
-	uses     map[use]bool // what the open files use of others, once somebody asked
+	uses     map[use]bool // what the open files use of others; nil until needed
 	prover   *prove.Prover
-	provided int // bytes of text that it was given
+	provided int // bytes of text given to the prover
 }
 
 // An openText is a name that was opened.
 type openText struct {
 	text   string
 	edited bool // else the text is the file's
-	loose  bool // in no file
+	loose  bool // not in a file
 }
 
-// Open adds a file, or a net of the library, to those that are worked on, without an edit. It
-// is read when it is asked about.
+// Open adds a file or a library net, without an edit. It is read when it is needed.
 func (w *Workspace) Open(nameOrPath string) { w.change(nameOrPath, openText{}) }
 
-// Read adds a text that is in no file, and can import only the library.
+// Read adds a text that is not in a file and can import only the library.
 func (w *Workspace) Read(name string, r io.Reader) error {
 	text, err := io.ReadAll(io.LimitReader(r, parse.MaxBytes+1))
 	if err == nil {
@@ -50,14 +49,13 @@ func (w *Workspace) Read(name string, r io.Reader) error {
 	return err
 }
 
-// Edit puts a text in place of the one that is in the file, or that Read has read. The
-// file stays as it is.
+// Edit replaces the text of a file, or one that Read has read, without writing it.
 func (w *Workspace) Edit(name, text string) {
 	loose := w.opened(name).loose
 	w.change(name, openText{text, true, loose})
 }
 
-// Close forgets a name and its edits.
+// Close removes a name and its edits.
 func (w *Workspace) Close(name string) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -83,7 +81,7 @@ func (w *Workspace) opened(name string) openText {
 	return openText{}
 }
 
-// Program reads what a name means now. Its errors are those of Open.
+// Program loads the current text of a name. Its errors are those of Open.
 func (w *Workspace) Program(name string) (*Program, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -100,7 +98,7 @@ func (w *Workspace) program(name string) (*Program, error) {
 	return Open(name)
 }
 
-// beside are the edited texts of a file's folder and below, by their names in it.
+// beside are the edited texts in a file's folder and below, by their names in it.
 func (w *Workspace) beside(path string) texts {
 	edited := texts{}
 	top, err := filepath.Abs(filepath.Dir(path))
@@ -121,9 +119,9 @@ func (w *Workspace) beside(path string) texts {
 }
 
 // Check makes the nets of a text as Program.Check does, proves its blocks for all parameter
-// values and input sizes, looks for repairs of what is wrong, and warns of what is
-// seldom meant. It stops soon after ctx has ended, with its error; its other errors
-// are those of Open, and a *NoNetError.
+// values and input sizes, searches for repairs of mistakes, and warns of what is seldom
+// meant. It returns soon after ctx has ended, with its error; its other errors are those of
+// Open, and a *NoNetError.
 func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Checked, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
@@ -150,7 +148,7 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
 	}
 	p.repair(ctx, opts.Net, sizes, c.Problems, c.verdicts, limits)
-	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // what is wrong is not called unusual as well
+	c.Problems.AddAll(w.unlessImported(p, p.lint(c.verdicts)).Without(c.Problems)) // no warnings about errors
 	c.Problems.Sort()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -158,13 +156,14 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	return c, nil
 }
 
-// What a thorough search for repairs may take.
+// The budget of a thorough search for repairs.
 const (
 	thoroughWork = 18_000_000
 	thoroughTime = 3 * time.Second
 )
 
-// proverFor is a prover that remembers what it has proved, unless that is much.
+// proverFor returns the prover that remembers earlier proofs, replaced once it holds much
+// text.
 func (w *Workspace) proverFor(p *Program) *prove.Prover {
 	if w.provided += len(p.Text()); w.prover == nil || w.provided > renewal {
 		w.prover, w.provided = prove.New(), len(p.Text())
@@ -172,12 +171,12 @@ func (w *Workspace) proverFor(p *Program) *prove.Prover {
 	return w.prover
 }
 
-// Checked is all there is to say of a text.
+// Checked is everything known about a text.
 type Checked struct {
 	Program *Program
-	Nets    []*Net // those that could be made
-	// Problems are errors and warnings in the order of the text. Errors of shape have
-	// the edits that cure them, where some were found.
+	Nets    []*Net // the nets that could be made
+	// Problems are errors and warnings in the order of the text. Errors of shape come with
+	// edits that cure them, where some were found.
 	Problems diag.List
 
 	set      *source.File
@@ -187,7 +186,7 @@ type Checked struct {
 // File finds the text that a problem is about.
 func (c *Checked) File(name string) *source.File { return c.Program.filesWith(c.set)(name) }
 
-// Err is a *ProgramError where the text has mistakes.
+// Err is a *ProgramError if the text has mistakes.
 func (c *Checked) Err() error {
 	if !c.Problems.HasErrors() {
 		return nil
@@ -195,7 +194,7 @@ func (c *Checked) Err() error {
 	return &ProgramError{c.Problems, c.File}
 }
 
-// Contracts are what is proved of each block.
+// Contracts are what is proved about each block.
 func (c *Checked) Contracts() []Contract {
 	var all []Contract
 	for _, v := range c.verdicts {
@@ -204,18 +203,18 @@ func (c *Checked) Contracts() []Contract {
 	return all
 }
 
-// A Contract is what is proved of a block or net for all its parameter values and input
-// sizes: its Status, the Signature with what `_` leaves open filled in, what it Requires,
-// its Parameters as formulas, and the sizes of its Output.
+// A Contract is what is proved about a block or net for all its parameter values and input
+// sizes: its Status, the Signature with every `_` filled in, what it Requires, its
+// Parameters as formulas, and the sizes of its Output.
 type Contract = prove.Contract
 
-// A Clause is one of a contract's requirements or formulas: Text, and When it holds,
-// SomeCases where that has no short name.
+// A Clause is a requirement or formula of a contract: Text, and When it holds, SomeCases if
+// that condition has no short name.
 type Clause = prove.Clause
 
 // SomeCases is the When of a clause whose condition has no short name.
 const SomeCases = prove.SomeCases
 
 // Fixed is the text with the first repair of every error that has one; made lists those
-// repairs, and is empty where the text has no errors or none of them a repair.
+// repairs, and is empty if there are none.
 func (c *Checked) Fixed() (text string, made []diag.Repair) { return c.Program.fixed(c.Problems) }

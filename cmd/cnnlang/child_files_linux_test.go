@@ -196,7 +196,7 @@ func TestTextsWithOtherNamesAreNotRewritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd, stderr := command(t, folder, strings.Fields(args)...)
-		if code := codeOf(t, cmd.Run()); code != exitFile || stderr.String() != "error: a.cnn: cannot be written: it has 2 names (hard links), of which only this one would change; copy it to a file of its own first\n" {
+		if code := codeOf(t, cmd.Run()); code != exitFile || stderr.String() != "error: a.cnn: cannot be written: it has 2 hard links, and only this one would change; copy it to a new file first\n" {
 			t.Errorf("%s: exit code %d\n%s", args, code, stderr)
 		}
 		if now, err := os.ReadFile(other); err != nil || string(now) != text {

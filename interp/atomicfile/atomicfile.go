@@ -1,6 +1,6 @@
-// Package atomicfile writes files whole or not at all: whoever opens the path
-// sees what was there before or everything that was written, also when the
-// program is killed, the disk is full or the machine stops.
+// Package atomicfile writes files whole or not at all: whoever opens the path sees either
+// the old contents or the new, even if the program is killed, the disk is full or the
+// machine stops.
 package atomicfile
 
 import (
@@ -13,11 +13,10 @@ import (
 	"path/filepath"
 )
 
-// Write replaces the file at path, or makes it, with what write writes. A new
-// file has the permissions that the umask leaves of rw-rw-rw-; a replaced one
-// keeps its own and its owner, or stays as it is. A symbolic link stays, and what it
-// points to is replaced. What is there but is no regular file, such as a device, is left
-// alone.
+// Write replaces the file at path, or creates it, with what write writes. A new file has
+// the permissions that the umask leaves of rw-rw-rw-; a replaced one keeps its permissions
+// and owner, or is not replaced. Where path is a symbolic link, its target is replaced.
+// Anything but a regular file, such as a device, is left alone.
 func Write(path string, write func(io.Writer) error) error {
 	path, old, err := destination(path)
 	if err != nil {
@@ -26,13 +25,13 @@ func Write(path string, write func(io.Writer) error) error {
 	return replace(path, old, write)
 }
 
-// Edit is Write for a file that its author goes on with: one that has other names, which
-// would keep the old text, is left alone.
+// Edit is Write for a file that its author keeps working on: a file with further hard
+// links, which would keep the old text, is left alone.
 func Edit(path string, write func(io.Writer) error) error {
 	path, old, err := destination(path)
 	if err == nil && old != nil {
 		if n := names(old); n > 1 {
-			err = fmt.Errorf("it has %d names (hard links), of which only this one would change; copy it to a file of its own first", n)
+			err = fmt.Errorf("it has %d hard links, and only this one would change; copy it to a new file first", n)
 		}
 	}
 	if err != nil {
@@ -63,7 +62,7 @@ func replace(path string, old fs.FileInfo, write func(io.Writer) error) (err err
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	// Without it the rename can reach the disk before the contents do.
+	// Without Sync the rename can reach the disk before the contents do.
 	if err := f.Sync(); err != nil {
 		return err
 	}
@@ -74,8 +73,7 @@ func replace(path string, old fs.FileInfo, write func(io.Writer) error) (err err
 	return nil
 }
 
-// destination follows links and returns what the system says of the file that is
-// there, nil for none.
+// destination follows links and returns the status of the file that is there, nil for none.
 func destination(path string) (string, fs.FileInfo, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,13 +93,13 @@ func destination(path string) (string, fs.FileInfo, error) {
 		return "", nil, fmt.Errorf("%s is a directory, want a file", path)
 	}
 	if !info.Mode().IsRegular() {
-		return "", nil, fmt.Errorf("%s is not a regular file, and only such can be replaced as a whole", path)
+		return "", nil, fmt.Errorf("%s is not a regular file, and only regular files can be replaced", path)
 	}
 	return real, info, nil
 }
 
-// syncFolder makes the rename itself last. Not every system can; the file is
-// whole either way.
+// syncFolder makes the rename itself durable. Not every system can; the file is whole
+// either way.
 func syncFolder(folder string) {
 	if d, err := os.Open(folder); err == nil {
 		d.Sync()

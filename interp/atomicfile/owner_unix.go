@@ -19,7 +19,7 @@ func keep(f *os.File, old fs.FileInfo) error {
 	is, also := info.Sys().(*syscall.Stat_t)
 	if known && also && (was.Uid != is.Uid || was.Gid != is.Gid) {
 		if err := f.Chown(int(was.Uid), int(was.Gid)); err != nil {
-			return fmt.Errorf("it belongs to user %d and group %d, and would not any more; copy it to a file of your own first", was.Uid, was.Gid)
+			return fmt.Errorf("it belongs to user %d and group %d, and a new file would not; copy it to a file of your own first", was.Uid, was.Gid)
 		}
 	}
 	return f.Chmod(old.Mode().Perm())

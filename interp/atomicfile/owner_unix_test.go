@@ -32,7 +32,7 @@ func TestTheOwnerStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = replace(path, described{info, other}, put("new"))
-		if err == nil || !strings.Contains(err.Error(), "it belongs to user 12345 and group 12345, and would not any more") {
+		if err == nil || !strings.Contains(err.Error(), "it belongs to user 12345 and group 12345, and a new file would not") {
 			t.Errorf("got %v", err)
 		}
 		wantFile(t, path, "old")

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// A temporary is a file that is being written. It lies in the folder where it will stay,
-// since a rename does not cross file systems, and without a name where the system can do
-// that: then nothing is left of it when the program is killed.
+// A temporary is a file being written. It lies in the folder of its destination, since a
+// rename does not cross file systems, and has no name where the system supports that: then
+// nothing is left of it if the program is killed.
 type temporary struct {
 	*os.File
 	name string // "" for none
@@ -27,13 +27,13 @@ func create(path string) (*temporary, error) {
 	}
 	t := new(temporary)
 	return t, t.called(path, func(name string) (err error) {
-		// os.CreateTemp would hide it from the group whatever the umask says.
+		// os.CreateTemp would hide it from the group whatever the umask is.
 		t.File, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		return err
 	})
 }
 
-// called gives a temporary a name that is free.
+// called gives a temporary a free name.
 func (t *temporary) called(path string, do func(name string) error) error {
 	folder, base := filepath.Split(path)
 	if len(base) > 200 { // file systems allow 255 bytes
@@ -52,10 +52,11 @@ func (t *temporary) called(path string, do func(name string) error) error {
 	}
 }
 
-// publish puts the file in its place. One without a name has one for as short as can be.
+// publish moves the file to its place. One without a name gets a temporary one first,
+// briefly.
 func (t *temporary) publish(path string) error {
 	if t.name != "" {
-		if err := t.Close(); err != nil { // or Windows would not rename it
+		if err := t.Close(); err != nil { // Windows does not rename open files
 			return err
 		}
 		return rename(t.name, path)
@@ -70,7 +71,7 @@ func (t *temporary) publish(path string) error {
 	return t.Close()
 }
 
-// rename is os.Rename without the temporary name in its error, which nobody knows.
+// rename is os.Rename with the temporary name left out of its error.
 func rename(from, to string) error {
 	err := os.Rename(from, to)
 	var both *os.LinkError
@@ -89,15 +90,15 @@ func (t *temporary) discard() {
 
 var (
 	leftover = regexp.MustCompile(`^\..+\.[0-9]+-[0-9]+\.new$`) // see called
-	swept    sync.Map                                           // the folders that were seen to
+	swept    sync.Map                                           // the folders already swept
 )
 
 const (
-	forgotten = time.Hour // nobody is writing any more
-	mostSwept = 4096      // of a folder's names, which may be millions
+	forgotten = time.Hour // nobody is writing such a file any more
+	mostSwept = 4096      // names examined in a folder, which may have millions
 )
 
-// sweep removes from a folder what was being written when a program was killed.
+// sweep removes unfinished files that killed programs left in a folder.
 func sweep(folder string) {
 	if _, done := swept.LoadOrStore(folder, true); done {
 		return

@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unnamed makes a file without a name in a folder, if it can be given one.
+// unnamed creates a file without a name in a folder, if the system can name it later.
 func unnamed(folder string) (*os.File, error) {
 	f, err := os.OpenFile(folder, os.O_WRONLY|unix.O_TMPFILE, 0o666)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(descriptor(f)); err != nil { // /proc is not there
+	if _, err := os.Stat(descriptor(f)); err != nil { // /proc is not mounted
 		f.Close()
 		return nil, err
 	}

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// mostAligned is the width up to which a cell makes its column wider. The rows after a
-// merge of thousands of branches would else be as wide as its list of inputs, each.
+// mostAligned is the widest cell that widens its column. Otherwise a merge of thousands of
+// branches would make every row as wide as its list of inputs.
 const mostAligned = 200
 
-// Columns writes rows with their cells below one another, two blanks apart, row by row.
-// A row of a single cell stands for itself.
+// Columns writes rows as a table with aligned columns, two blanks between them. A row of a
+// single cell does not count for the alignment.
 func Columns(w io.Writer, rows [][]string) error {
 	var widths []int
 	for _, row := range rows {

@@ -26,8 +26,8 @@ type Node struct {
 	Op    ops.Op // nil for the input
 	In    []*Node
 	Shape tensor.Shape
-	// Params are the tensors the op wants, in the order of Op.Params. A pass
-	// that folds one node into another appends the folded node's.
+	// Params are the tensors of the op, in the order of Op.Params. A pass that folds one
+	// node into another appends the folded node's.
 	Params []Param
 	// Side is the side head the node belongs to, nil for the main path.
 	Side *Side
@@ -42,17 +42,17 @@ type Param struct {
 	Running bool // a statistic kept by training: in the file, not counted
 }
 
-// A Side is a named output beside the main one. It is instantiated apart: one
-// that does not fit the input size has a nil Output and says why in Err.
+// A Side is a named output beside the main one. It is instantiated separately: one that
+// does not fit the input size has a nil Output and says why in Err.
 type Side struct {
 	Name   string
-	Outer  *Side // the head it branches off within, before it in Sides; nil for the main path
+	Outer  *Side // the head it branches off, before it in Sides; nil for the main path
 	Output *Node
 	Err    error
 }
 
-// Within reports whether s stands in a head, itself included; every head stands in
-// the main path, nil.
+// Within reports whether s is outer or branches off it, directly or not; every head is
+// within the main path, nil.
 func (s *Side) Within(outer *Side) bool {
 	for s != outer && s != nil {
 		s = s.Outer
@@ -60,10 +60,10 @@ func (s *Side) Within(outer *Side) bool {
 	return s == outer
 }
 
-// A Step is one labelled or numbered step of the text and the node that holds
-// its value: what `run --output` can ask for and `params` makes rows of. A block or
-// group step has Node set to its last node; one that passes its input on
-// unchanged names the input's node.
+// A Step is one labelled or numbered step of the text and the node that holds its value:
+// `run --output` selects among them, and `params` prints them as rows. The Node of a block
+// or group is its last node; a step that passes its input on unchanged has the input's
+// node.
 type Step struct {
 	Path  string
 	Call  string // what the text calls it: conv, bottleneck, add, "" for a group
@@ -83,8 +83,8 @@ func (g *Graph) At(path string) (*Node, bool) {
 	return nil, false
 }
 
-// Params lists every tensor the main path needs and then, for each side head
-// of sides, what that needs beyond it, in definition order.
+// Params lists every tensor that the main path needs and, with side heads, what each of
+// them needs beyond that, in order of definition.
 func (g *Graph) Params(withSides bool) []Param {
 	var all []Param
 	for _, n := range g.Nodes {

@@ -29,7 +29,7 @@ func Print(w io.Writer, g *Graph) error {
 	return Columns(w, rows)
 }
 
-// heading names the network and says what goes in and comes out.
+// heading names the network with its input and output.
 func heading(g *Graph) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %v -> %v (%d)", g.Name, g.Input.Shape, g.Output.Shape, g.Output.ID))
 }
@@ -54,8 +54,8 @@ func Describe(op ops.Op) string {
 	return text
 }
 
-// An Argument is a parameter of an op, under the name that the language has for it,
-// and its value: a dim.Size or dim.Pair, an ops.Padding, a bool or a list of sizes.
+// An Argument is a parameter of an op, with its name in the language and its value: a
+// dim.Size or dim.Pair, an ops.Padding, a bool or a list of sizes.
 type Argument struct {
 	Name  string
 	Value any
@@ -82,8 +82,8 @@ func inputs(n *Node) string {
 	return strings.Join(ids, " ")
 }
 
-// tensors lists what the node owns: the leaf where the path is the node's own,
-// the whole path where a pass brought the tensor here.
+// tensors lists the tensors of a node: the last segment if the path is the node's own, the
+// whole path if a pass moved the tensor here.
 func tensors(n *Node) string {
 	names := make([]string, len(n.Params))
 	for i, p := range n.Params {

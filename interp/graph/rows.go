@@ -8,7 +8,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Count is what a part of a network holds and does for one image.
+// A Count is the parameters of a part of a network and its operations for one image.
 type Count struct {
 	Params dim.Size // learned numbers, without running statistics
 	MACs   dim.Size // multiply-accumulates of convolutions and linear layers
@@ -26,7 +26,7 @@ type Row struct {
 	Kind string // what the text calls it: conv, bottleneck; "" for a plain group
 	Count
 	Output tensor.Shape
-	Side   bool   // part of a side head, whose sums are kept apart
+	Side   bool   // part of a side head, which is summed separately
 	Head   string // the name of that head
 }
 
@@ -79,8 +79,8 @@ func (g *Graph) Rows(depth int) []Row {
 	return rows
 }
 
-// describe fills in what the row is called and what leaves it: the step's, or
-// where no step has the path, the last node's.
+// describe fills in the name and the output of a row: the step's, or the last node's if no
+// step has the path.
 func (r *Row) describe(s *Step, nodes []*Node) {
 	last := nodes[len(nodes)-1]
 	r.Output = last.Shape

@@ -14,7 +14,7 @@ func (n *Node) InShapes() []tensor.Shape {
 	return shapes
 }
 
-// InDims lists the shapes of the node's inputs, as shape rules take them.
+// InDims is InShapes in the form that shape rules take.
 func (n *Node) InDims() []dim.Shape {
 	shapes := make([]dim.Shape, len(n.In))
 	for i, in := range n.In {

@@ -8,9 +8,8 @@ import (
 	"gonum.org/v1/gonum/graph/topo"
 )
 
-// Sort puts nodes in topological order and numbers them. Nodes already in order
-// stay where they are. It fails where a node needs itself, or one that is not
-// among nodes.
+// Sort puts nodes in topological order and numbers them. Nodes already in order keep it. It
+// fails if a node depends on itself, or on one that is not among nodes.
 func Sort(nodes []*Node) error {
 	place := make(map[*Node]int, len(nodes))
 	for i, n := range nodes {
@@ -40,7 +39,7 @@ func Sort(nodes []*Node) error {
 	return nil
 }
 
-// reorder sorts nodes, whose places are their names in the sorted graph.
+// reorder sorts nodes; place numbers them for the sorted graph.
 func reorder(nodes []*Node, place map[*Node]int) error {
 	needs := simple.NewDirectedGraph()
 	for i := range nodes {
@@ -49,14 +48,14 @@ func reorder(nodes []*Node, place map[*Node]int) error {
 	for i, n := range nodes {
 		for _, in := range n.In {
 			if in == n {
-				return fmt.Errorf("graph: sort: %s needs itself", label(n))
+				return fmt.Errorf("graph: sort: %s depends on itself", label(n))
 			}
 			needs.SetEdge(simple.Edge{F: simple.Node(place[in]), T: simple.Node(i)})
 		}
 	}
 	sorted, err := topo.SortStabilized(needs, nil)
 	if err != nil {
-		return fmt.Errorf("graph: sort: nodes need each other: %w", err)
+		return fmt.Errorf("graph: sort: nodes depend on each other: %w", err)
 	}
 	before := slices.Clone(nodes)
 	for i, n := range sorted {

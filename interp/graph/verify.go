@@ -24,8 +24,7 @@ func Verify(g *Graph) error {
 	return errors.Join(v.errs...)
 }
 
-// checks are the invariants. Those up to soundness hold before the others can
-// be asked.
+// checks are the invariants. The later ones rely on those up to soundness.
 var checks = []func(*verifier){
 	(*verifier).numbering,
 	(*verifier).order,
@@ -54,8 +53,7 @@ func (v *verifier) holds(n *Node) bool {
 	return n != nil && n.ID >= 0 && n.ID < len(v.graph.Nodes) && v.graph.Nodes[n.ID] == n
 }
 
-// numbering: the id of a node is its index, and the input alone, which is
-// first, has no op.
+// numbering: the ID of a node is its index, and only the input, which is first, has no op.
 func (v *verifier) numbering() {
 	g := v.graph
 	if len(g.Nodes) == 0 || g.Nodes[0] != g.Input || g.Input == nil {
@@ -95,8 +93,8 @@ func (v *verifier) order() {
 	}
 }
 
-// outputs: the output and the outputs of the side heads are in the graph, a
-// side head without one says why, and nodes belong to side heads of the graph.
+// outputs: the output and the outputs of the side heads are in the graph, a side head
+// without one has an error, and nodes belong to side heads of the graph.
 func (v *verifier) outputs() {
 	g := v.graph
 	if !v.holds(g.Output) {
@@ -114,7 +112,7 @@ func (v *verifier) outputs() {
 		case s.Output != nil && !v.holds(s.Output):
 			v.fail("the output of side head %q is not in the graph", s.Name)
 		case s.Outer != nil && !v.sides[s.Outer]:
-			v.fail("side head %q stands in one that does not come before it", s.Name)
+			v.fail("side head %q branches off one that does not come before it", s.Name)
 		}
 		v.sides[s] = true
 	}
@@ -145,8 +143,8 @@ func (v *verifier) paths() {
 	}
 }
 
-// shapes: all sizes are positive, the number of elements is a size, and the
-// shape of a node is what its op infers.
+// shapes: all sizes are positive, the number of elements is a size, and the shape of a node
+// is what its op infers.
 func (v *verifier) shapes() {
 	for _, n := range v.graph.Nodes {
 		if !positive(n.Shape) {
@@ -179,7 +177,7 @@ func same(s tensor.Shape, want dim.Shape) bool {
 	return slices.EqualFunc(s, want, func(n int, d dim.Size) bool { return dim.Int(n) == d })
 }
 
-// params: a node's tensors are those that its op asks for, in that order.
+// params: a node's tensors are those of its op, in that order.
 func (v *verifier) params() {
 	for _, n := range v.graph.Nodes {
 		want := wanted(n)
@@ -205,8 +203,8 @@ func wanted(n *Node) []ops.Param {
 	return n.Op.Params(n.InDims())
 }
 
-// apartness: the main path and one side head need nothing of another side head but
-// of those that they stand in.
+// apartness: the main path and the side heads depend on a side head only if they branch off
+// it.
 func (v *verifier) apartness() {
 	reach := func(what string, n *Node, side *Side) {
 		if !side.Within(n.Side) {
@@ -226,7 +224,6 @@ func (v *verifier) apartness() {
 	}
 }
 
-// steps: the node and the side head of every step are in the graph.
 func (v *verifier) steps() {
 	for _, s := range v.graph.Steps {
 		switch {

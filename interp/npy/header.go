@@ -49,15 +49,15 @@ var kinds = map[string]kind{
 	"b1": {1, func(_ binary.ByteOrder, b []byte) float32 { return float32(min(b[0], 1)) }},
 }
 
-// readHeader reads up to the first element and checks that the elements are
-// exactly the rest of the size bytes.
+// readHeader reads up to the first element and checks that the elements are exactly the
+// rest of the size bytes.
 func readHeader(r io.Reader, size int64) (header, error) {
 	n, fixed, err := headerLength(r)
 	if err != nil {
 		return header{}, err
 	}
 	if n > maxHeader {
-		return header{}, fmt.Errorf("the header claims %d bytes, want at most %d; the file is damaged or holds no plain array", n, maxHeader)
+		return header{}, fmt.Errorf("the header claims %d bytes, want at most %d; the file is damaged or not a plain array", n, maxHeader)
 	}
 	if n > size-fixed {
 		return header{}, fmt.Errorf("the header claims %d bytes, the file has %d after its length; it was cut short", n, max(0, size-fixed))
@@ -80,8 +80,8 @@ func readHeader(r io.Reader, size int64) (header, error) {
 	return h, nil
 }
 
-// headerLength reads the magic, the version and the length of the text, and
-// returns that length and how many bytes it read.
+// headerLength reads the magic, the version and the length of the text; it returns that
+// length and the number of bytes read.
 func headerLength(r io.Reader) (n, fixed int64, err error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -91,7 +91,7 @@ func headerLength(r io.Reader) (n, fixed int64, err error) {
 		if string(head[:4]) == "PK\x03\x04" {
 			return 0, 0, errors.New("is a zip archive (a .npz of several arrays?), want a single .npy array")
 		}
-		return 0, 0, fmt.Errorf("begins with %q, want %q; it is no .npy file", head[:6], magic)
+		return 0, 0, fmt.Errorf("begins with %q, want %q; it is not a .npy file", head[:6], magic)
 	}
 	var length [4]byte
 	switch major := head[6]; major {
@@ -118,7 +118,7 @@ func byteSize(shape tensor.Shape, size int) (int64, bool) {
 		}
 	}
 	for _, d := range shape {
-		// The elements become float32, so they must fit four times over.
+		// The elements become float32, so four bytes for each must not overflow.
 		if total > math.MaxInt64/4/int64(d) {
 			return 0, false
 		}
@@ -127,8 +127,8 @@ func byteSize(shape tensor.Shape, size int) (int64, bool) {
 	return total, true
 }
 
-// parseHeader reads the text of a Python dict with the keys descr,
-// fortran_order and shape, in any order.
+// parseHeader reads the text of a Python dict with the keys descr, fortran_order and shape,
+// in any order.
 func parseHeader(text []byte) (header, error) {
 	h := header{order: binary.LittleEndian}
 	s := scanner{string(text)}

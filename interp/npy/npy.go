@@ -45,8 +45,8 @@ func Read(ctx context.Context, path string) (tensor.Tensor, error) {
 	return t, err
 }
 
-// Look reads the header of an array and tells its shape, and how many bytes of memory Read
-// takes.
+// Look reads the header of an array; it returns the shape, and how many bytes of memory
+// Read takes.
 func Look(path string) (shape tensor.Shape, need int64, err error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
@@ -59,7 +59,7 @@ func Look(path string) (shape tensor.Shape, need int64, err error) {
 	}
 	need = 4 * int64(h.shape.Elements())
 	if h.fortran {
-		need *= 2 // it is copied into order
+		need *= 2 // it is copied to reorder it
 	}
 	return h.shape, need, nil
 }
@@ -174,8 +174,7 @@ func (h header) readElements(r io.Reader, out []float32) error {
 	return nil
 }
 
-// rowMajor returns the elements of t, which stand in column-major order, in
-// row-major order.
+// rowMajor returns the elements of t, stored in column-major order, in row-major order.
 func rowMajor(t tensor.Tensor) []float32 {
 	out := make([]float32, len(t.Data))
 	strides := make([]int, len(t.Shape)) // of the row-major order
@@ -204,12 +203,12 @@ func rowMajor(t tensor.Tensor) []float32 {
 type FileError struct {
 	Path    string
 	Problem string // got, want, and what to do
-	Err     error  // the error underneath, or nil
+	Err     error  // the underlying error, or nil
 }
 
 func (e *FileError) Error() string { return fmt.Sprintf("npy: %s: %s", e.Path, e.Problem) }
 
-// Unwrap returns the error underneath.
+// Unwrap returns the underlying error.
 func (e *FileError) Unwrap() error { return e.Err }
 
 func wrap(path string, err error) *FileError {
@@ -227,5 +226,4 @@ func systemError(path string, err error) *FileError {
 	return wrap(path, err)
 }
 
-// isBlank reports whether only padding is left.
 func isBlank(b []byte) bool { return len(bytes.Trim(b, " \n\x00")) == 0 }

@@ -63,7 +63,7 @@ var attacks = []struct{ name, content, want string }{
 	{"tiff", "II*\x00\x08\x00", "is a TIFF image"},
 	{"big-endian tiff", "MM\x00*\x00\x08", "is a TIFF image"},
 	{"webp", "RIFF\x24\x00\x00\x00WEBPVP8 ", "is a WebP image"},
-	{"heic", "\x00\x00\x00\x18ftypheic\x00\x00", `is an HEIC or AVIF image or a film \(heic\)`},
+	{"heic", "\x00\x00\x00\x18ftypheic\x00\x00", `is an HEIC or AVIF image or a video \(heic\)`},
 	{"icon", "\x00\x00\x01\x00\x01\x00", "is an icon"},
 	{"pdf", "%PDF-1.7\n", "is a PDF document"},
 	{"svg", "<svg xmlns=", "is an SVG drawing"},

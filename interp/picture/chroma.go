@@ -37,15 +37,15 @@ func fromYCbCr(ctx context.Context, p pixels, m *image.YCbCr) {
 
 func clip(x int32) uint8 { return uint8(min(max(x, 0), 255)) }
 
-// chroma is the layout of a colour plane under an image of width x height.
+// chroma describes a colour plane of an image of width x height.
 type chroma struct {
 	width, height int
 	stride        int
 	ratio         image.YCbCrSubsampleRatio
 }
 
-// row computes row y of the plane at full resolution. Out has a place more than
-// the image is wide.
+// row computes row y of the plane at full resolution. Out is one pixel longer than the
+// image is wide.
 func (c chroma) row(out, plane []uint8, y int) {
 	samples := (c.width + 1) / 2
 	// Planes of one or two columns are repeated, as libjpeg does.
@@ -69,8 +69,8 @@ func (c chroma) row(out, plane []uint8, y int) {
 	}
 }
 
-// lines are the row of samples that row y lies in and the next nearest one, with
-// the rounding of this row.
+// lines are the row of samples that contains row y and the next nearest one, with the
+// rounding of this row.
 func (c chroma) lines(plane []uint8, y, samples int) (near, far []uint8, rounding int32) {
 	last := (c.height+1)/2 - 1
 	other, rounding := y/2-1, int32(1)
@@ -81,9 +81,8 @@ func (c chroma) lines(plane []uint8, y, samples int) (near, far []uint8, roundin
 	return plane[y/2*c.stride:][:samples], plane[other*c.stride:][:samples], rounding
 }
 
-// widen makes two pixels of each sample. The samples are sums of weight
-// 1<<(shift-2); even and odd are what is added before the division for the left
-// and the right pixel.
+// widen makes two pixels of each sample. The samples are sums of weight 1<<(shift-2); even
+// and odd are added before the division for the left and the right pixel.
 func widen(out []uint8, samples int, shift uint, even, odd int32, sample func(int) int32) {
 	for i := range samples {
 		here := sample(i)

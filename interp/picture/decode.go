@@ -27,12 +27,12 @@ func newPixels(width, height int) pixels {
 // row returns row y, [width, 3].
 func (p pixels) row(y int) []uint8 { return p.rgb[3*p.width*y : 3*p.width*(y+1)] }
 
-// A format is a way to decode that we have, or know by its first bytes to lack.
+// A format is an image format, with its decoder if it is supported.
 type format struct {
 	magic, name  string
 	decodeConfig func(io.Reader) (image.Config, error)
 	decode       func(io.Reader) (image.Image, error)
-	piece        int // that is read at once
+	piece        int // bytes read at a time
 }
 
 var formats = []format{
@@ -61,18 +61,18 @@ const (
 
 const headLength = 32 // enough for every magic
 
-// A source is an image in a file, of which the headers have been looked at.
+// A source is an image in a file whose headers have been read.
 type source struct {
 	path          string // as errors name it
 	file          io.ReaderAt
 	size          int64
 	format        format
 	width, height int64
-	cost          int64 // what its decoder allocates
+	cost          int64 // bytes that its decoder allocates
 }
 
-// inspect reads the headers: what would be too large is refused before time or memory is
-// spent on it.
+// inspect reads the headers, so that an image that is too large is refused before time or
+// memory is spent on it.
 func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*source, error) {
 	head := make([]byte, headLength)
 	n, err := f.ReadAt(head, 0)
@@ -95,7 +95,7 @@ func (s *source) reader(ctx context.Context) io.Reader {
 	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), s.format.piece}
 }
 
-// wide is a new reader of the file in large pieces.
+// wide is a new reader of the file, buffered in large pieces.
 func (s *source) wide(ctx context.Context) *bufio.Reader {
 	return bufio.NewReaderSize(stoppable{ctx, io.NewSectionReader(s.file, 0, s.size), 1 << 16}, 1<<16)
 }
@@ -103,13 +103,13 @@ func (s *source) wide(ctx context.Context) *bufio.Reader {
 func (s *source) inspectPNG(ctx context.Context) error {
 	header, headerErr := readPNGHeader(s.wide(ctx))
 	s.width, s.height = int64(header.width), int64(header.height)
-	if err := s.checkPixels(); err != nil { // the decoder has a limit of its own, far above
+	if err := s.checkPixels(); err != nil { // the decoder's own limit is far higher
 		return err
 	}
 	if _, err := s.format.decodeConfig(s.reader(ctx)); err != nil {
 		return s.undecodable(err)
 	}
-	// Deflate packs at most 1,032 bytes into one.
+	// Deflate compresses at most 1,032 bytes into one.
 	channels := map[byte]int64{pngGray: 1, pngRGB: 3, pngPalette: 1, pngGrayAlpha: 2, pngRGBA: 4}[header.colour]
 	if err := s.checkSize(s.width * s.height * channels * int64(header.depth) / 8 / 1032); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (s *source) inspectJPEG(ctx context.Context) error {
 	if err := s.checkPixels(); err != nil {
 		return err
 	}
-	// Each block of 8 x 8 takes at least a bit.
+	// Each block of 8 x 8 pixels takes at least a bit.
 	if err := s.checkSize(s.width * s.height / 64 / 8); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (s *source) inspectJPEG(ctx context.Context) error {
 		return s.undecodable(err)
 	}
 	if header.components == 0 {
-		return s.undecodable(io.ErrUnexpectedEOF) // it became shorter
+		return s.undecodable(io.ErrUnexpectedEOF) // the file became shorter
 	}
 	if err := s.checkScans(&header); err != nil {
 		return err
@@ -148,7 +148,6 @@ func (s *source) inspectJPEG(ctx context.Context) error {
 	return nil
 }
 
-// decode decodes the image.
 func (s *source) decode(ctx context.Context) (image.Image, error) {
 	decoded, err := s.format.decode(s.reader(ctx))
 	if err != nil {
@@ -174,8 +173,8 @@ func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	})
 }
 
-// readAll reads an image to its end: its headers are looked at twice. It takes at most so
-// many bytes, 0 for MaxBytes. The name is for errors.
+// readAll reads an image to its end, since its headers are read twice; at most so many
+// bytes, 0 for MaxBytes. The name is for errors.
 func readAll(ctx context.Context, r io.Reader, most int64) (name string, content []byte, err error) {
 	if most <= 0 || most > MaxBytes {
 		most = MaxBytes
@@ -196,7 +195,7 @@ func readAll(ctx context.Context, r io.Reader, most int64) (name string, content
 	return name, content, nil
 }
 
-// recognize tells the format by the first bytes, whatever the file is called.
+// recognize finds the format by the first bytes, whatever the file is called.
 func recognize(head []byte) (format, string) {
 	if len(head) == 0 {
 		return format{}, "is empty, want a JPEG or PNG image"
@@ -215,7 +214,7 @@ func recognize(head []byte) (format, string) {
 		case text[:4] == "RIFF" && text[8:12] == "WEBP":
 			return format{}, unsupported("a WebP image")
 		case text[4:8] == "ftyp":
-			return format{}, unsupported("an HEIC or AVIF image or a film (" + strings.ToValidUTF8(text[8:12], "?") + ")")
+			return format{}, unsupported("an HEIC or AVIF image or a video (" + strings.ToValidUTF8(text[8:12], "?") + ")")
 		}
 	}
 	return format{}, fmt.Sprintf("begins with %.16q and is not a known image format; cnnlang reads JPEG and PNG", head)
@@ -225,8 +224,8 @@ func unsupported(name string) string {
 	return "is " + name + "; cnnlang reads JPEG and PNG"
 }
 
-// checkSize refuses headers without pixels, and those that promise more than the bytes of
-// the file can hold.
+// checkSize refuses headers without pixels, and those that claim more than the bytes of the
+// file can hold.
 func (s *source) checkSize(least int64) error {
 	if s.width < 1 || s.height < 1 {
 		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, want at least one", s.width, s.height)}

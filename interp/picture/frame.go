@@ -27,10 +27,10 @@ type frame struct {
 	h, w          int
 }
 
-// frame chooses the size so that the resized image covers h x w in the
-// proportion of Resize to Crop, with one side exact and the other in the
-// image's own proportion, rounded down. For a square input that is the shorter
-// side at Resize, as in torchvision's Resize and CenterCrop.
+// frame chooses the size so that the resized image covers h x w in the proportion of Resize
+// to Crop, with one side exact and the other in the image's own proportion, rounded down.
+// For a square input the shorter side becomes Resize, as with torchvision's Resize and
+// CenterCrop.
 func (p Preprocess) frame(width, height, h, w int) (frame, error) {
 	cover := func(side int) int { return side }
 	if p.Resize > 0 {
@@ -57,9 +57,8 @@ func (p Preprocess) frame(width, height, h, w int) (frame, error) {
 	return f, nil
 }
 
-// margin is where a crop begins: in the middle, halves rounded to even as
-// Python does; where the image is the smaller, the smaller half of the border
-// goes before it.
+// margin is where a crop begins: in the middle, halves rounded to even as Python does. If
+// the image is smaller than the crop, the smaller half of the border goes before it.
 func margin(image, crop int) int {
 	if image < crop {
 		return -((crop - image) / 2)

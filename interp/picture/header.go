@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// A jpegHeader is what the segments of a JPEG say of the work that it makes. It is read as
-// the decoder reads them, to the end of the image: scans may be anywhere. Where the file
-// is damaged it holds what comes before, and the decoder says the rest.
+// A jpegHeader is what the segments of a JPEG say about the work of decoding it. It is read
+// as the decoder reads it, to the end of the image, because scans may be anywhere. If the
+// file is damaged it covers the part before, and the decoder reports the damage.
 type jpegHeader struct {
 	progressive          bool
 	components           int
@@ -17,7 +17,7 @@ type jpegHeader struct {
 	scans                int64
 }
 
-// The markers of JPEG that count here (ITU-T T.81, table B.1).
+// The JPEG markers needed here (ITU-T T.81, table B.1).
 const (
 	jpegSOF0, jpegSOF2 = 0xc0, 0xc2
 	jpegRST0, jpegRST7 = 0xd0, 0xd7
@@ -46,7 +46,7 @@ func readJPEGHeader(r *bufio.Reader) (j jpegHeader, err error) {
 		}
 		n := int(binary.BigEndian.Uint16(length[:])) - 2
 		if n < 0 {
-			return j, nil // which the decoder refuses
+			return j, nil // the decoder refuses it
 		}
 		if jpegSOF0 <= marker && marker <= jpegSOF2 && j.components == 0 {
 			segment := make([]byte, n)
@@ -62,7 +62,7 @@ func readJPEGHeader(r *bufio.Reader) (j jpegHeader, err error) {
 	}
 }
 
-// nextMarker skips the bits of a scan, or what else is no marker.
+// nextMarker skips the data of a scan and anything else before the next marker.
 func nextMarker(r *bufio.Reader) (byte, error) {
 	for {
 		b, err := r.ReadByte()
@@ -72,12 +72,12 @@ func nextMarker(r *bufio.Reader) (byte, error) {
 		if b != 0xff {
 			continue
 		}
-		for b == 0xff { // any number of them may stand before a marker
+		for b == 0xff { // any number of them may precede a marker
 			if b, err = r.ReadByte(); err != nil {
 				return 0, err
 			}
 		}
-		if b != 0 { // which is a byte 0xff of a scan
+		if b != 0 { // an escaped 0xff in a scan
 			return b, nil
 		}
 	}
@@ -92,7 +92,7 @@ func (j *jpegHeader) frame(marker byte, segment []byte) {
 		j.vertical[j.components] = int64(segment[i+1] & 15)
 		j.components++
 	}
-	if j.components == 1 { // whose factors have no meaning
+	if j.components == 1 { // its sampling factors have no meaning
 		j.horizontal[0], j.vertical[0] = 1, 1
 	}
 }

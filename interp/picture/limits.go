@@ -14,18 +14,18 @@ import (
 //   - the memory, which cost and need add up from what each decoder allocates, is at most
 //     what the caller allows.
 
-// MaxPixels is the largest number of pixels an image may have. It is Pillow's, which takes
-// twice 2^30/4/3, and refuses one more.
+// MaxPixels is the largest number of pixels of an image. It is the same as Pillow's,
+// 2*(2^30/4/3), rounded the same way.
 const MaxPixels = 178_956_970
 
 // MaxBytes is how many bytes are read of an image that is not in a file.
 const MaxBytes = 256 << 20
 
 // mostScanned is the largest number of pixels of all scans of a JPEG together: 24 scans of
-// the largest image, where usual ones have 10, and hundreds of smaller ones.
+// the largest image, where 10 are usual, and hundreds for smaller ones.
 const mostScanned = 4 << 30
 
-// bytesRGB is what a pixel of ours takes.
+// bytesRGB is the size of a pixel in pixels.rgb.
 const bytesRGB = 3
 
 func (s *source) checkPixels() error {
@@ -43,9 +43,9 @@ func (s *source) checkScans(j *jpegHeader) error {
 	return nil
 }
 
-// cost is what the decoder of JPEG allocates: planes of whole blocks; for a progressive
-// image all coefficients, of 4 bytes; and for colours that are not YCbCr another image
-// of 4 bytes a pixel.
+// cost is what the JPEG decoder allocates: planes of whole blocks; for a progressive image
+// all coefficients, of 4 bytes; and for colours other than YCbCr another image of 4 bytes a
+// pixel.
 func (j *jpegHeader) cost(width, height int64, model color.Model) int64 {
 	units := j.units(width, height)
 	perSample, sum := int64(1), int64(0)
@@ -61,13 +61,13 @@ func (j *jpegHeader) cost(width, height int64, model color.Model) int64 {
 	return sum
 }
 
-// units is how many pieces of whole blocks of every component an image is coded in.
+// units is how many minimum coded units, of blocks of every component, an image has.
 func (j *jpegHeader) units(width, height int64) int64 {
 	return ceilDiv(width, 8*j.horizontal[0]) * ceilDiv(height, 8*j.vertical[0])
 }
 
-// cost is what the decoder of PNG allocates: an image of 1 to 8 bytes a pixel, two lines,
-// and of an interlaced image every pass as an image of its own.
+// cost is what the PNG decoder allocates: an image of 1 to 8 bytes a pixel, two lines, and
+// for an interlaced image every pass as an image of its own.
 func (g *pngHeader) cost(width, height int64) int64 {
 	perPixel := map[byte]int64{pngGray: 1, pngRGB: 4, pngPalette: 1, pngGrayAlpha: 4, pngRGBA: 4}[g.colour]
 	if g.colour == pngGray && g.transparent {
@@ -83,7 +83,7 @@ func (g *pngHeader) cost(width, height int64) int64 {
 	return sum + 2*(1+width*perPixel)
 }
 
-// need is what it takes to decode the image and to make a tensor of it.
+// need is the memory to decode the image and make a tensor of it.
 func (s *source) need(f frame, k filter) int64 {
 	_, wide := resizing(s.width, int64(f.width), int64(f.w), k)
 	lines, high := resizing(s.height, int64(f.height), int64(f.h), k)
@@ -93,10 +93,10 @@ func (s *source) need(f frame, k filter) int64 {
 		wide + high + bytesRGB*(width*min(lines, s.height)+width*height+seen) + 3*4*seen
 }
 
-// resizing is about how many pixels along a side of an image a frame is made of, and what
-// the weights take.
+// resizing is about how many source pixels along one side are needed for a frame, and the
+// bytes of the weights.
 func resizing(source, result, wanted int64, k filter) (pixels, bytes int64) {
-	const perWeight = 4 + 2*8 // and the exact ones before
+	const perWeight = 4 + 2*8 // and the exact ones they are rounded from
 	wanted = min(wanted, result)
 	ratio := float64(source) / float64(result)
 	each := int64(2*k.support*max(ratio, 1)) + 3

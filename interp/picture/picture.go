@@ -24,8 +24,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Preprocess is how a network wants its images. The zero value of a field
-// leaves its step out or takes the usual choice.
+// Preprocess is how images are prepared for a network. The zero value of a field leaves its
+// step out or takes the usual choice.
 type Preprocess struct {
 	// Resize is the length of the shorter side after resizing, in pixels, for
 	// a centre crop of Crop x Crop. A network that runs at another size than
@@ -41,15 +41,15 @@ type Preprocess struct {
 	Scale float64
 	// Order is the order of the channels, "rgb" or "bgr"; rgb if empty.
 	Order string
-	// Mean and Std are subtracted and divided by, a number for each channel in
-	// the order of Order, or one for all; 0 and 1 if empty.
+	// Mean is subtracted, then Std divided by: a number for each channel in the order of
+	// Order, or one for all; 0 and 1 if empty.
 	Mean, Std []float32
 }
 
-// Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], where h
-// and w are the network's. It takes at most so many bytes of memory, 0 for all that it
-// needs, and returns soon after ctx has ended. Its error is a *FileError, a *LimitError,
-// that of Check or that of ctx.
+// Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], where h and w are
+// the network's. It uses at most so many bytes of memory, 0 for no limit, and returns soon
+// after ctx has ended. Its error is a *FileError, a *LimitError, that of Check or that of
+// ctx.
 func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
 		err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
@@ -60,7 +60,7 @@ func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) 
 	})
 }
 
-// Read is Load for an image that comes from a reader, whose bytes count as well.
+// Read is Load for an image from a reader, whose bytes count as memory too.
 func Read(ctx context.Context, r io.Reader, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
 		name, content, err := readAll(ctx, r, most)
@@ -78,7 +78,7 @@ func Read(ctx context.Context, r io.Reader, p Preprocess, h, w int, most int64) 
 	})
 }
 
-// Tensor is what Load makes of a file, for an image that is decoded already.
+// Tensor is Load for a decoded image.
 func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t tensor.Tensor, err error) {
 	if err := p.fits(h, w); err != nil {
 		return t, err
@@ -103,7 +103,7 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most int64) (t tensor.Tensor, err error) {
 	if need := s.need(f, k); most > 0 && need > most {
 		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
-			"has %d x %d pixels, and it takes %d bytes of memory to decode it, of which %d may be used; scale it down first",
+			"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first",
 			s.width, s.height, need, most)}
 	}
 	decoded, err := s.decode(ctx)
@@ -113,7 +113,7 @@ func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most
 	return p.normalize(ctx, f.cut(ctx, toRGB(ctx, decoded), k)), nil
 }
 
-// Need is how much memory Load takes, in bytes. Its errors are those of Load.
+// Need is how much memory Load uses, in bytes. Its errors are those of Load.
 func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64, err error) {
 	err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
 		need = s.need(f, k)
@@ -122,7 +122,7 @@ func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64,
 	return need, err
 }
 
-// open looks at a file and says what is to be done with it.
+// open opens a file and calls do with it and how it is to be resized.
 func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*source, frame, filter) error) error {
 	if err := p.fits(h, w); err != nil {
 		return err
@@ -135,7 +135,7 @@ func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*so
 	return p.look(ctx, path, file, info.Size(), h, w, do)
 }
 
-// look looks at an image and says what is to be done with it.
+// look is open for a file that is open already.
 func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, size int64, h, w int, do func(*source, frame, filter) error) error {
 	if err := p.fits(h, w); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (p Preprocess) fits(h, w int) error {
 	return nil
 }
 
-// Check reports a field that has no meaning.
+// Check reports a field with an invalid value.
 func (p Preprocess) Check() error {
 	if _, ok := filters[p.interpolation()]; !ok {
 		return fmt.Errorf("picture: got interpolation %.40q, want nearest, box, bilinear, bicubic or lanczos", p.Interpolation)
@@ -198,8 +198,8 @@ func (p Preprocess) interpolation() string {
 	return p.Interpolation
 }
 
-// normalize makes [1, 3, H, W] of pixels. There are only 256 values a channel
-// can have, so each is computed once.
+// normalize makes a tensor [1, 3, H, W] of pixels. A channel has only 256 possible values,
+// so each is computed once.
 func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
 	t := tensor.New(1, 3, photo.height, photo.width)
 	plane := photo.height * photo.width
@@ -219,8 +219,7 @@ func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
 	return t
 }
 
-// values are what each brightness becomes in a channel, computed in float32 as
-// the trainers did.
+// values are what each brightness becomes in a channel, computed in float32 as in training.
 func (p Preprocess) values(channel int) (values [256]float32) {
 	scale := p.Scale
 	if scale == 0 {
@@ -248,19 +247,19 @@ func pick(list []float32, channel int, otherwise float32) float32 {
 type FileError struct {
 	Path    string
 	Problem string // got, want, and what to do
-	Err     error  // the error underneath, or nil
+	Err     error  // the underlying error, or nil
 }
 
 func (e *FileError) Error() string { return fmt.Sprintf("picture: %s: %s", e.Path, e.Problem) }
 
-// Unwrap returns the error underneath.
+// Unwrap returns the underlying error.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// A LimitError says that an image is larger than what is read.
+// A LimitError says that an image is too large to be read.
 type LimitError struct {
 	Path      string
 	Problem   string // got, the limit, and what to do
-	Need, Max int64  // bytes of memory, where the limit is one of these
+	Need, Max int64  // bytes of memory, if that is the limit
 }
 
 func (e *LimitError) Error() string { return fmt.Sprintf("picture: %s: %s", e.Path, e.Problem) }

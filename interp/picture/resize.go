@@ -9,7 +9,7 @@ import (
 // its support it is 0.
 type filter struct {
 	support float64
-	weight  func(distance float64) float64 // nil: only the pixel the point lies in
+	weight  func(distance float64) float64 // nil: only the pixel that contains the point
 }
 
 // filters are Pillow's. Bicubic is Keys' with a = -0.5 ("Cubic convolution
@@ -57,9 +57,9 @@ func sinc(x float64) float64 {
 	return math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// An axis is the resizing along one side: what each wanted pixel of the result
-// is made of. Making the image smaller stretches the filter in proportion, so
-// that every pixel of it counts (antialiasing).
+// An axis describes the resizing along one side: the source pixels for each wanted pixel of
+// the result. When an image is made smaller the filter is stretched in proportion, so that
+// every source pixel counts (antialiasing).
 type axis struct {
 	taps        []tap
 	first, last int // the source pixels needed are [first, last)
@@ -69,15 +69,14 @@ type axis struct {
 // start on.
 type tap struct {
 	start   int
-	weights []int32 // of sum 1<<precision, up to rounding
+	weights []int32 // they sum to 1<<precision, up to rounding
 }
 
 // precision is the number of fraction bits of the weights: sums of 8-bit pixels
 // then just fit 32 bits, sign included.
 const precision = 32 - 8 - 2
 
-// newAxis resizes from source to result pixels, of which those in [from, to)
-// are wanted.
+// newAxis resizes from source to result pixels; only those in [from, to) are wanted.
 func newAxis(source, result, from, to int, k filter) axis {
 	a := axis{first: source}
 	step := float64(source) / float64(result)
@@ -91,8 +90,8 @@ func newAxis(source, result, from, to int, k filter) axis {
 			a.taps = append(a.taps, t)
 			a.first, a.last = min(a.first, t.start), max(a.last, t.start+len(t.weights))
 		}
-		// Where the nearest pixel is one of two, rounding decides, so the
-		// steps are added up as Pillow adds them.
+		// If the point lies between two pixels rounding decides which one is nearest, so
+		// the position is summed up as Pillow does it.
 		position += step
 	}
 	return a
@@ -140,11 +139,10 @@ func (a axis) horizontal(ctx context.Context, image pixels, first, last int) pix
 	return out
 }
 
-// half rounds to nearest.
+// half is added before a shift to round to nearest.
 const half = 1 << (precision - 1)
 
-// vertical resizes the columns. The image holds the source's rows from a.first
-// on.
+// vertical resizes the columns. The image holds the source's rows from a.first on.
 func (a axis) vertical(ctx context.Context, image pixels) pixels {
 	out := newPixels(image.width, len(a.taps))
 	sums := make([]int32, 3*image.width)

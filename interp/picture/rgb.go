@@ -6,9 +6,9 @@ import (
 	"image/color"
 )
 
-// toRGB makes 8-bit RGB of an image: gray three times over, colours of a palette looked
-// up, alpha dropped. It knows what the decoders return; what else there is, and parts
-// of images, say of each pixel what it is.
+// toRGB converts an image to 8-bit RGB: gray is repeated, palette colours are looked up,
+// alpha is dropped. The types that the decoders return have fast paths; other types, and
+// parts of images, go pixel by pixel.
 func toRGB(ctx context.Context, decoded image.Image) pixels {
 	bounds := decoded.Bounds()
 	p := newPixels(bounds.Dx(), bounds.Dy())
@@ -23,7 +23,7 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 		p.gather(ctx, m.Pix, m.Stride, 1, [3]int{0, 0, 0})
 	case *image.Gray16:
 		p.gather(ctx, m.Pix, m.Stride, 2, [3]int{0, 0, 0}) // the upper byte comes first
-	case *image.RGBA: // from the decoders always opaque, else multiplied with alpha
+	case *image.RGBA: // from the decoders always opaque, else premultiplied
 		if !m.Opaque() {
 			p.ask(ctx, m)
 			break
@@ -49,7 +49,7 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 	return p
 }
 
-// ask takes every pixel as the image tells it.
+// ask converts an image pixel by pixel through its At method.
 func (p pixels) ask(ctx context.Context, img image.Image) {
 	at := img.Bounds().Min
 	for y := range lines(ctx, p.height) {
@@ -61,7 +61,7 @@ func (p pixels) ask(ctx context.Context, img image.Image) {
 	}
 }
 
-// gather copies from pixels of step bytes those at the three offsets.
+// gather copies the bytes at the three offsets of each pixel of step bytes.
 func (p pixels) gather(ctx context.Context, from []uint8, stride, step int, at [3]int) {
 	for y := range lines(ctx, p.height) {
 		line, out := from[y*stride:], p.row(y)

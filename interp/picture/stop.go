@@ -6,12 +6,12 @@ import (
 	"iter"
 )
 
-// The decoders of the standard library know no context. They are stopped at what they read,
-// which comes in pieces so small that little is done for each; and what they do between
-// reading and returning, nobody waits for.
+// The decoders of the standard library take no context. They are stopped when they read, in
+// pieces so small that little work is done for each; and nobody waits for work they do
+// after the last read.
 
-// piece is how many bytes of a JPEG are read at once: runs of empty blocks take a hundred
-// thousand of them for a byte or two.
+// piece is how many bytes of a JPEG are read at once: a byte or two of empty blocks can
+// stand for a hundred thousand of them.
 const piece = 64
 
 // A stoppable is a reader that fails once ctx has ended.
@@ -59,7 +59,7 @@ func awaited[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	}
 }
 
-// lines are those from 0 to n, or fewer once ctx has ended.
+// lines yields 0 to n-1, but stops once ctx has ended.
 func lines(ctx context.Context, n int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for y := range n {

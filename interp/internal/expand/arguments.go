@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// call writes an op with the arguments that its declaration does not give it
-// anyway: those without a default in their places, the others by name.
+// call writes an op with the arguments that differ from the defaults of its declaration:
+// those without a default by position, the others by name.
 func (w *writer) call(op ops.Op) string {
 	v := reflect.Indirect(reflect.ValueOf(op))
 	params := ops.Parameters(op.Name())
@@ -44,7 +44,7 @@ func (w *writer) call(op ops.Op) string {
 	return op.Name() + "(" + strings.Join(args, ", ") + ")"
 }
 
-// defaultsOf are the defaults of a primitive, as they are written.
+// defaultsOf are the defaults of a primitive, as written.
 func defaultsOf(b *ast.Block) map[string]string {
 	defaults := map[string]string{}
 	if b == nil || b.Params == nil {
@@ -58,9 +58,9 @@ func defaultsOf(b *ast.Block) map[string]string {
 	return defaults
 }
 
-// same reports whether a value is what a default gives: equal text, an equal
-// number, the value of the parameter that the default names, or whether that is not a
-// word.
+// same reports whether a value is what a default gives: equal text, an equal number, the
+// value of the parameter that the default names, or the result of a comparison in the
+// default.
 func same(def, value string, values map[string]string) bool {
 	if other, word, ok := strings.Cut(strings.Trim(def, "()"), " != "); ok {
 		return value == fmt.Sprint(values[other] != word)

@@ -1,10 +1,9 @@
-// Package expand writes a graph as a .cnn text of one net in which nothing is
-// left to work out: one operation per line, its arguments as numbers, its label
-// the whole path of its weights, its shape stated. Read back, the text gives the
-// same graph.
+// Package expand writes a graph as a .cnn text of one net with nothing left to evaluate:
+// one operation per line, its arguments as numbers, its label the whole path of its
+// weights, its shape stated. Read back, the text gives the same graph.
 //
-// Where a value goes to another place than the next line it gets a name, t and the
-// number of its node, and is read from there by @.
+// A value that is not only read by the next line gets a name, t and the number of its node,
+// and is read from there by @.
 package expand
 
 import (
@@ -30,9 +29,9 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("expand: %s cannot be written with every operation on a line of its own: %s", e.Net, e.Problem)
 }
 
-// Text writes a net's graph. prelude tells which arguments have defaults. Shapes
-// are left out where the text would be too long with them; where it is too long
-// even so, the error is a *LimitError.
+// Text writes a net's graph. prelude says which arguments have defaults. Shapes are left
+// out if the text would be too long with them; if it is too long even so, the error is a
+// *LimitError.
 func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
 	var problem string
 	for _, shapes := range []bool{true, false} {
@@ -46,7 +45,7 @@ func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
 	return "", &LimitError{r.Graph.Name, problem}
 }
 
-// beyondLimits is the limit of a file that a text does not keep, "" for none.
+// beyondLimits is the file limit that a text exceeds, "" for none.
 func beyondLimits(text string) string {
 	_, list := parse.File(source.NewFile("", text))
 	for _, d := range list {
@@ -61,10 +60,10 @@ type writer struct {
 	graph    *graph.Graph
 	defaults map[string]*ast.Block // the primitives
 	named    map[*graph.Node]bool
-	bodies   map[*graph.Side][]item // what stands in a head, or under nil in the net
-	repeated map[string]bool        // the paths that several operations have
-	current  *graph.Node            // whose value the next line gets
-	prefix   string                 // of the labels: the path of the groups that are open
+	bodies   map[*graph.Side][]item // the contents of each head, and of the net under nil
+	repeated map[string]bool        // paths shared by several operations
+	current  *graph.Node            // whose value the next line reads
+	prefix   string                 // of the labels: the path of the open groups
 	letter   string
 	shapes   bool // whether to state them
 	text     strings.Builder
@@ -110,7 +109,7 @@ func (w *writer) line(format string, args ...any) {
 	fmt.Fprintf(&w.text, format+"\n", args...)
 }
 
-// goTo makes the value of a node the one that the next step gets.
+// goTo makes the value of a node the input of the next step.
 func (w *writer) goTo(n *graph.Node) {
 	if w.current != n {
 		w.line("@%s", w.tap(n))
@@ -118,9 +117,9 @@ func (w *writer) goTo(n *graph.Node) {
 	}
 }
 
-// items writes a part of a body. What lies between operations of one path stands
-// with them in a group of that path, in which they have the empty label: two labels
-// that are equal would be a mistake.
+// items writes a part of a body. Operations that share a path are written with an empty
+// label in a group of that path, together with everything between them: two equal labels
+// would be a mistake.
 func (w *writer) items(list []item) {
 	last := w.lastOf(list)
 	for i := 0; i < len(list); i++ {
@@ -164,7 +163,7 @@ func (w *writer) node(n *graph.Node) {
 	w.current = n
 }
 
-// claims are the name that a value gets and its shape.
+// claims are the name of a value and its shape.
 func (w *writer) claims(n *graph.Node) string {
 	if w.named[n] {
 		return " as " + w.tap(n) + w.stated(n)
@@ -179,13 +178,13 @@ func (w *writer) stated(n *graph.Node) string {
 	return " is [" + w.sizes(n) + "]"
 }
 
-// merges reports whether an operation takes branches, be it only one.
+// merges reports whether an operation takes branches, even if only one.
 func (w *writer) merges(n *graph.Node) bool {
 	b := w.defaults[n.Op.Name()]
 	return b != nil && b.Params != nil && b.Params.List[0].Type != nil && b.Params.List[0].Type.Name == "branches"
 }
 
-// sizes writes a shape; the batch is N, whatever it is.
+// sizes writes a shape; the batch is N, whatever its size.
 func (w *writer) sizes(n *graph.Node) string {
 	text := "N"
 	for _, d := range n.Shape[1:] {
@@ -194,7 +193,7 @@ func (w *writer) sizes(n *graph.Node) string {
 	return text
 }
 
-// label is what gives a step its path where it is written.
+// label is the label that gives a step its path where it is written.
 func (w *writer) label(path string) string {
 	switch {
 	case path == w.prefix:
@@ -210,7 +209,7 @@ func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `{`, `\{`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
 }
 
-// facts are the sums, which the text then is held to.
+// facts writes the totals as expectations, so that they are checked when the text is read.
 func (w *writer) facts(r *elab.Result) {
 	fact := func(name string, n dim.Size) {
 		if whole, ok := n.Int(); ok {

@@ -10,7 +10,6 @@ import (
 	"cnnlang/lang/parse"
 )
 
-// Where side heads stand, and how they are written.
 
 // An item of a body is an operation or a side head.
 type item struct {
@@ -18,9 +17,9 @@ type item struct {
 	side *graph.Side
 }
 
-// bodies puts the operations and heads of a graph into the bodies that they stand in,
-// in the order of the text. A head without operations of its own stands before the
-// next one.
+// bodies sorts the operations and heads of a graph into the bodies that contain them, in
+// the order of the text. A head without operations of its own is placed before the next
+// one.
 func bodies(g *graph.Graph) map[*graph.Side][]item {
 	in := map[*graph.Side][]item{}
 	rest := g.Sides
@@ -42,8 +41,8 @@ func bodies(g *graph.Graph) map[*graph.Side][]item {
 	return in
 }
 
-// repeated are the paths that several operations have, which empty labels make. That
-// of the net itself needs no care: it is written as the empty label.
+// repeated are the paths shared by several operations, as empty labels make them. The net's
+// own path needs no care: it is written as the empty label.
 func repeated(g *graph.Graph) map[string]bool {
 	seen, twice := map[string]bool{"": true}, map[string]bool{}
 	for _, n := range g.Nodes[1:] {
@@ -55,7 +54,7 @@ func repeated(g *graph.Graph) map[string]bool {
 	return twice
 }
 
-// lastOf is where the paths that several operations have occur last in a list.
+// lastOf is the index of the last item in a list for each shared path.
 func (w *writer) lastOf(list []item) map[string]int {
 	last := map[string]int{}
 	for i := 0; i < len(list) && len(w.repeated) > 0; i++ {
@@ -68,8 +67,8 @@ func (w *writer) lastOf(list []item) map[string]int {
 	return last
 }
 
-// together is up to where what follows an item has to stand in one group with it, and
-// the path of the group: the shortest that occurs again, and everything below it.
+// together returns the path of the group that has to begin with an item, and where it ends:
+// the shortest path that occurs again, with everything below it.
 func (w *writer) together(last map[string]int, first item) (path string, end int) {
 	if len(last) == 0 {
 		return "", -1
@@ -88,8 +87,8 @@ func (w *writer) together(last map[string]int, first item) (path string, end int
 	return path, end
 }
 
-// apart takes the heads out of a list that cannot stand in a group of this path. They
-// have no operations, which alone gives an item its place.
+// apart takes the heads out of a list that cannot be in a group of this path. They have no
+// operations, so any place will do for them.
 func apart(list []item, path string) (before, inside, after []item) {
 	first := slices.IndexFunc(list, func(it item) bool { return it.node != nil })
 	for _, it := range list {
@@ -106,12 +105,12 @@ func apart(list []item, path string) (before, inside, after []item) {
 	return before, inside, after
 }
 
-// under reports whether a path is a group's own or of a step in it.
+// under reports whether a path is a group's own or that of a step in it.
 func under(path, group string) bool {
 	return path == group || strings.HasPrefix(path, group+".")
 }
 
-// pathsOf are the paths of an operation or of all in a head.
+// pathsOf are the paths of an operation, or of all operations in a head.
 func (w *writer) pathsOf(it item) map[string]bool {
 	paths := map[string]bool{}
 	var collect func(it item)
@@ -129,8 +128,8 @@ func (w *writer) pathsOf(it item) map[string]bool {
 	return paths
 }
 
-// name finds the values that anything but the line after them reads, or nothing at
-// all: a value that is left for another must have a name.
+// name finds the values that need a name: those read by anything but the next line, and
+// those never read.
 func (w *writer) name() {
 	read := map[*graph.Node]bool{w.graph.Output: true}
 	last := map[*graph.Side]*graph.Node{nil: w.graph.Input}
@@ -164,8 +163,8 @@ func (w *writer) name() {
 
 func (w *writer) tap(n *graph.Node) string { return fmt.Sprint(w.letter, n.ID) }
 
-// letterFor is what the names of values begin with, so that none is that of a side
-// head.
+// letterFor is the beginning of the names of values, chosen so that none is the name of a
+// side head.
 func letterFor(sides []*graph.Side) string {
 	letter := "t"
 	for slices.ContainsFunc(sides, func(s *graph.Side) bool { return strings.HasPrefix(s.Name, letter) }) {
@@ -181,11 +180,11 @@ func isWord(name string) bool {
 	return word.MatchString(name) && !slices.Contains(parse.Keywords, name)
 }
 
-// side writes a side head. One whose name is a word has the empty label, so that its
-// steps keep their paths, and its name behind `as`. Any other name, as g.aux, was
-// made by labels and has to be one again, which then begins the paths of its steps:
+// side writes a side head. One whose name is a word has the empty label, so that its steps
+// keep their paths, and its name after `as`. Any other name, such as g.aux, was made of
+// labels and has to be a label again, which then begins the paths of its steps:
 //
-//	side "g.aux": { "fc": linear(10) }
+// side "g.aux": { "fc": linear(10) }
 //
 // Only the steps in branches have paths that do not begin with the combinator's.
 func (w *writer) side(s *graph.Side) {
@@ -224,8 +223,8 @@ func (w *writer) side(s *graph.Side) {
 	w.current, w.prefix = outside, outer
 }
 
-// branched reports whether a head is one combinator, in whose branches there are
-// steps of other paths.
+// branched reports whether a head is one combinator whose branches hold steps of other
+// paths.
 func (w *writer) branched(s *graph.Side) bool {
 	for p := range w.pathsOf(item{side: s}) {
 		if !under(p, s.Name) {

@@ -7,7 +7,7 @@ import (
 	"cnnlang/interp/internal/elab"
 )
 
-// meta writes what the net says of itself, so that pictures are prepared alike.
+// meta writes the net's meta, so that pictures are prepared in the same way.
 func (w *writer) meta(m elab.Meta) {
 	w.line("meta {")
 	for _, item := range []struct{ key, value string }{

@@ -48,7 +48,7 @@ func (b *Builder) Add(path string, op ops.Op, in ...*graph.Node) *graph.Node {
 	return n
 }
 
-// Head begins a side head; what is added until Main belongs to it.
+// Head begins a side head, to which all nodes belong that are added before Main.
 func (b *Builder) Head(name string) {
 	b.Side = &graph.Side{Name: name}
 	b.Graph.Sides = append(b.Graph.Sides, b.Side)
@@ -81,8 +81,8 @@ func Linear(out int) ops.Op { return &ops.Linear{Out: dim.Int(out), Bias: true} 
 // Concat returns a concatenation of channels.
 func Concat() ops.Op { return &ops.Concat{Axis: dim.Int(1)} }
 
-// Param is a source of numbers for parameters that depend on nothing but the
-// path: small weights, and statistics that a norm accepts.
+// Param is a source of parameters that depend only on the path: small weights, and valid
+// statistics for a norm.
 func Param(p graph.Param) (tensor.Tensor, error) {
 	low, high := -0.5, 0.5
 	if strings.HasSuffix(p.Path, "running_var") {

@@ -9,11 +9,10 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// Random returns a graph of about n ops that grows from a seed, for one image or
-// two: mostly chains of convolution, norm and activation, with residual sums,
-// concatenations, slices, gates, identities, values read many times or never, and
-// a side head. Every pass and
-// every way to share memory has something to do in it.
+// Random returns a graph of about n ops made from a seed, for one image or two: mostly
+// chains of convolution, norm and activation, with residual sums, concatenations, slices,
+// gates, identities, values read many times or never, and a side head. Every pass and every
+// way to share memory applies somewhere in it.
 func Random(seed uint64, n int) *graph.Graph {
 	r := &random{
 		Rand:    rand.New(rand.NewPCG(seed, 2)),
@@ -54,7 +53,7 @@ func (r *random) pick() *graph.Node {
 	return r.values[len(r.values)-1-back]
 }
 
-// like picks a value of the same shape as x, x itself at the worst.
+// like picks a value of the same shape as x, if need be x itself.
 func (r *random) like(x *graph.Node) *graph.Node {
 	var same []*graph.Node
 	for _, v := range r.values {
@@ -88,7 +87,7 @@ func (r *random) grow() {
 		}
 	case 7:
 		gate := r.add(ops.Sigmoid.Op(), r.add(Conv(channels, 1, 1, 1, true), r.add(&ops.GlobalAvgPool{}, x)))
-		r.values = r.values[:len(r.values)-3] // not an image to go on with
+		r.values = r.values[:len(r.values)-3] // it is not an image
 		r.add(&ops.Mul{}, x, gate)
 	case 8:
 		r.add([]ops.Op{ops.ReLU6.Op(), ops.GELU.Op(), ops.ReLU.Op()}[r.IntN(3)], x)

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// A descriptor tells the size of a file.
+// A descriptor returns the size of a file.
 type descriptor struct{ *os.File }
 
 func describe(f *os.File) descriptor { return descriptor{f} }
@@ -15,7 +15,7 @@ func describe(f *os.File) descriptor { return descriptor{f} }
 func (d descriptor) size() int64 {
 	info, err := d.Stat()
 	if err != nil {
-		return math.MaxInt64 // nobody can say
+		return math.MaxInt64 // unknown
 	}
 	return info.Size()
 }

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A descriptor tells the size of a file without allocating memory.
+// A descriptor returns the size of a file without allocating memory.
 type descriptor int
 
 func describe(f *os.File) descriptor { return descriptor(f.Fd()) }
@@ -17,7 +17,7 @@ func describe(f *os.File) descriptor { return descriptor(f.Fd()) }
 func (d descriptor) size() int64 {
 	var stat unix.Stat_t
 	if unix.Fstat(int(d), &stat) != nil {
-		return math.MaxInt64 // nobody can say
+		return math.MaxInt64 // unknown
 	}
 	return stat.Size
 }

@@ -1,6 +1,5 @@
-// Package mapped is for files that are read as memory. Where such a file is cut short,
-// memory that was there is no more, and the system ends a program that reads it; here
-// that becomes an error.
+// Package mapped is for files mapped into memory. If such a file is cut short, the system
+// ends a program that reads beyond the new end; this package turns that into an error.
 package mapped
 
 import (
@@ -17,7 +16,7 @@ var (
 	ErrUnreadable = errors.New("the system could not read the file: the disk or the network failed")
 )
 
-// A View is memory that shows a file.
+// A View is the memory of a mapped file.
 type View struct {
 	raw     []byte
 	file    descriptor
@@ -26,11 +25,11 @@ type View struct {
 
 var (
 	mutex sync.Mutex
-	views []*View // all of them
+	views []*View // all open ones
 )
 
-// Watch notes that raw is a mapping of f, which stays open as long. What happens to it
-// goes through problem, which says to which file.
+// Watch notes that raw is a mapping of f, which stays open as long. Its errors go through
+// problem, which adds the name of the file.
 func Watch(f *os.File, raw []byte, problem func(error) error) *View {
 	v := &View{raw, describe(f), problem}
 	mutex.Lock()
@@ -39,7 +38,7 @@ func Watch(f *os.File, raw []byte, problem func(error) error) *View {
 	return v
 }
 
-// Close forgets the view. It comes before the mapping goes.
+// Close ends the watch. Call it before unmapping.
 func (v *View) Close() {
 	mutex.Lock()
 	defer mutex.Unlock()
@@ -51,9 +50,9 @@ func (v *View) Close() {
 	}
 }
 
-// Intact returns an error where the file is shorter than the view by now. It belongs
-// behind the last read: of the page in which a file ends the rest reads as zeros, and
-// nobody notices. A view of nil is intact.
+// Intact returns an error if the file is now shorter than the view. Call it after the last
+// read: the rest of the page in which a file ends reads as zeros, without a fault. A nil
+// view is intact.
 func (v *View) Intact() error {
 	if v != nil && v.file.size() < int64(len(v.raw)) {
 		return v.problem(ErrShorter)
@@ -61,7 +60,7 @@ func (v *View) Intact() error {
 	return nil
 }
 
-// Of returns the view in which the data begin, nil where they are not of a file.
+// Of returns the view that contains the data, nil if they are not from a file.
 func Of[T any](data []T) *View {
 	return at(uintptr(unsafe.Pointer(unsafe.SliceData(data))))
 }
@@ -78,10 +77,9 @@ func at(address uintptr) *View {
 	return nil
 }
 
-// Guard calls do and returns its error, or that of a file whose view do could not
-// read. Goroutines that do starts must call debug.SetPanicOnFault themselves, and
-// hand over what they panic with, as the workers of package ops do. It allocates
-// nothing.
+// Guard calls do and returns its error, or that of a file whose view do could not read.
+// Goroutines started by do must call debug.SetPanicOnFault themselves and pass on what they
+// panic with, as the workers of package task do. It allocates nothing.
 func Guard(do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -94,7 +92,7 @@ func Guard(do func() error) (err error) {
 	return do()
 }
 
-// explain is the error of a panic that comes from reading a view, else nil.
+// explain returns the error if a panic comes from reading a view, else nil.
 func explain(value any) error {
 	var fault interface{ Addr() uintptr }
 	err, _ := value.(error)

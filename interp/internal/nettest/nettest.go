@@ -1,6 +1,6 @@
-// Package nettest makes networks and computes them for tests. Its own tests are the
-// long comparisons of whole networks: with the reference, with float64, with themselves
-// in other batches, precisions and numbers of threads.
+// Package nettest makes networks and computes them for tests. Its own tests are the long
+// comparisons of whole networks: with the reference, with float64, and with themselves in
+// other batches, precisions and numbers of threads.
 package nettest
 
 import (
@@ -50,8 +50,8 @@ var Families = []SmallNet{
 	{"unet_taps", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
 }
 
-// Instantiate makes a net of the library at a shape, nil for its default, with
-// settings name=value.
+// Instantiate makes a library net at a shape, nil for its default, with settings
+// name=value.
 func Instantiate(t testing.TB, name string, shape tensor.Shape, settings ...string) *interp.Net {
 	t.Helper()
 	p, err := interp.Open(name)
@@ -65,8 +65,7 @@ func Instantiate(t testing.TB, name string, shape tensor.Shape, settings ...stri
 	return n
 }
 
-// Results runs a model on as many threads and copies all its outputs, one after
-// the other.
+// Results runs a model on this many threads and returns copies of all its outputs.
 func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) [][]float32 {
 	t.Helper()
 	s := m.NewSession(threads)
@@ -81,7 +80,7 @@ func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) []
 	return all
 }
 
-// Run runs a session, and counts what that allocates.
+// Run runs a session, and fails if that allocates.
 func Run(t testing.TB, s *interp.Session, input tensor.Tensor) {
 	t.Helper()
 	var err error
@@ -113,8 +112,8 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 	return m
 }
 
-// ModelIn makes a model of the main path with weights, whether the processor has kernels
-// for the precision or not.
+// ModelIn makes a model of the main path with weights in a precision, emulated if the
+// processor has no kernels for it.
 func ModelIn(t testing.TB, n *interp.Net, precision layout.Precision, tensors map[string]tensor.Tensor) *interp.Model {
 	t.Helper()
 	m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsOf(tensors), Precision: precision, Emulate: true})
@@ -124,7 +123,8 @@ func ModelIn(t testing.TB, n *interp.Net, precision layout.Precision, tensors ma
 	return m
 }
 
-// SameBits tells apart what == calls equal, and equal what it does not.
+// SameBits reports whether two results have the same bits: unlike ==, it distinguishes
+// zeros by sign and finds a NaN equal to itself.
 func SameBits(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }

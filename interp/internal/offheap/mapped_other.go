@@ -2,8 +2,8 @@
 
 package offheap
 
-// mapped returns nil: there is no such memory here.
+// mapped returns nil: the system has no such memory.
 func mapped(int) (raw []byte, free func()) { return nil, nil }
 
-// reserved returns nil, likewise.
+// reserved returns nil likewise.
 func reserved(int) (raw []byte, free func()) { return nil, nil }

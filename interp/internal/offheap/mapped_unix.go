@@ -4,13 +4,13 @@ package offheap
 
 import "golang.org/x/sys/unix"
 
-// mapped returns size bytes, nil where the system has none.
+// mapped returns size bytes, or nil if the system has none.
 func mapped(size int) (raw []byte, free func()) {
 	return private(size, unix.PROT_READ|unix.PROT_WRITE)
 }
 
-// reserved returns addresses of size bytes that must not be touched, nil where the
-// system has none.
+// reserved returns size bytes of addresses that must not be touched, or nil if the system
+// has none.
 func reserved(size int) (raw []byte, free func()) { return private(size, unix.PROT_NONE) }
 
 func private(size, protection int) (raw []byte, free func()) {
@@ -18,5 +18,5 @@ func private(size, protection int) (raw []byte, free func()) {
 	if err != nil {
 		return nil, nil
 	}
-	return raw, func() { _ = unix.Munmap(raw) } // it fails for what is no mapping
+	return raw, func() { _ = unix.Munmap(raw) } // it fails only for what is not a mapping
 }

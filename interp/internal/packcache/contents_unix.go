@@ -13,7 +13,7 @@ import (
 
 // contents maps a file into memory.
 func contents(f *os.File, size int64) (raw []byte, free func(), err error) {
-	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0) // f is closed before raw is done with
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0) // f is closed before raw is unmapped
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,7 +28,7 @@ func contents(f *os.File, size int64) (raw []byte, free func(), err error) {
 	})
 	return raw, func() {
 		view.Close()
-		_ = unix.Munmap(raw) // it fails for what is no mapping
+		_ = unix.Munmap(raw) // it fails only for what is not a mapping
 		again.Close()
 	}, nil
 }

@@ -15,17 +15,17 @@ import (
 	"cnnlang/interp/internal/regular"
 )
 
-// A Cache is an open folder that nobody but its owner can write to.
+// A Cache is an open folder that only its owner can write to.
 type Cache struct {
 	folder  string
 	root    *os.Root
 	settled time.Duration
-	hashed  int64 // bytes that were read to be hashed
+	hashed  int64 // bytes read to hash files
 	problem error
 }
 
-// Open opens a folder, or makes it. One that others could have written to is not
-// trusted: a planted file would change results.
+// Open opens a folder, creating it if necessary. One that others could have written to is
+// not trusted: a planted file would change results.
 func Open(folder string) (*Cache, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
@@ -50,8 +50,8 @@ func Open(folder string) (*Cache, error) {
 // Close closes the folder. What was loaded stays.
 func (c *Cache) Close() { c.root.Close() }
 
-// Problem is the first file that was there and not to be used, as one that others could
-// have written to; nil where there was none.
+// Problem is about the first file that was ignored because others could have written to it;
+// nil if there was none.
 func (c *Cache) Problem() error { return c.problem }
 
 // open opens a file of the folder.
@@ -73,12 +73,12 @@ func (c *Cache) open(name string) (*os.File, fs.FileInfo, error) {
 	if target, link := c.root.Readlink(name); link == nil {
 		err = fmt.Errorf("it is a symbolic link, to %q", target)
 	}
-	err = fmt.Errorf("packcache: %s is not used, and made anew: %w", filepath.Join(c.folder, name), err)
+	err = fmt.Errorf("packcache: %s is not used, and will be replaced: %w", filepath.Join(c.folder, name), err)
 	c.problem = cmp.Or(c.problem, err)
 	return nil, nil, err
 }
 
-// read returns what a file holds, or an error where that is more than most bytes.
+// read returns the contents of a file, or an error if it has more than most bytes.
 func (c *Cache) read(name string, most int64) ([]byte, error) {
 	f, _, err := c.open(name)
 	if err != nil {
@@ -95,11 +95,11 @@ func (c *Cache) read(name string, most int64) ([]byte, error) {
 // unfinished ends the names of files that are being written.
 const unfinished = ".new"
 
-// forgotten is the age at which nobody can be writing to a file any more.
+// forgotten is the age at which nobody can still be writing to a file.
 const forgotten = time.Hour
 
-// write makes a file anew, whatever has its name, or leaves things as they are. What a
-// stopping machine makes of it is as damaged as any other damaged file.
+// write replaces a file, or leaves things as they are. If the machine stops meanwhile the
+// file may be damaged, which reading it detects.
 func (c *Cache) write(name string, write func(io.Writer) error) (err error) {
 	c.sweep()
 	temporary := name + "." + rand.Text() + unfinished
@@ -126,9 +126,9 @@ func (c *Cache) write(name string, write func(io.Writer) error) (err error) {
 	return c.root.Rename(temporary, name)
 }
 
-// sweep removes what was being written when a program was killed.
+// sweep removes unfinished files of killed programs.
 func (c *Cache) sweep() {
-	names, _ := fs.Glob(c.root.FS(), "*"+unfinished) // the pattern is a good one
+	names, _ := fs.Glob(c.root.FS(), "*"+unfinished) // the pattern is valid
 	for _, name := range names {
 		if info, err := c.root.Lstat(name); err == nil && time.Since(info.ModTime()) > forgotten {
 			c.root.Remove(name)

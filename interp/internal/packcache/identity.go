@@ -14,9 +14,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// A stamp is what the system says of a file that changes whenever its contents do.
-// Whoever writes to it may set the time of modification and the size as they were,
-// but not the time of change.
+// A stamp is file metadata that changes whenever the contents do. A program that writes to
+// the file may reset the time of modification and the size, but not the time of change.
 type stamp struct {
 	Device   uint64 `json:"device"`
 	Inode    uint64 `json:"inode"`
@@ -25,22 +24,22 @@ type stamp struct {
 	Changed  int64  `json:"changed"`
 }
 
-// known is what was found out about a file: its hash, which takes a while, and how to
-// recognise it.
+// known is what was found out about a file: its hash, which takes a while to compute, and
+// the stamp it had.
 type known struct {
 	stamp
 	Hash string `json:"hash"`
 }
 
-// settled is how long ago a file must have changed for its stamp to tell it from what
-// it will be: clocks of file systems have ticks.
+// settled is the age of the last change from which a stamp identifies the contents: before,
+// the file may change again within the same tick of the file system's clock.
 const settled = 2 * time.Second
 
-// mostNote is more than a note has.
+// mostNote is more than the size of any note.
 const mostNote = 1 << 10
 
-// Identity returns a hash of a file's contents. It is remembered in the cache, and not
-// computed again while the file has the same stamp.
+// Identity returns a hash of a file's contents. It is stored in the cache, and computed
+// again only if the file's stamp changes.
 func (c *Cache) Identity(f *os.File) (string, error) {
 	start := time.Now().Add(-c.settled).UnixNano()
 	before, sure := stampOf(f)
@@ -70,9 +69,9 @@ func (c *Cache) Identity(f *os.File) (string, error) {
 	})
 }
 
-// hash reads the whole file. The hash is as fast as memory and no cryptographic one, so
-// it begins with a number that only the owner of the cache knows: nobody can make two
-// files that share one.
+// hash reads the whole file. The hash is as fast as memory but not cryptographic, so it
+// begins with a number that only the owner of the cache knows: nobody else can make two
+// files that share a hash.
 func (c *Cache) hash(f *os.File) (string, error) {
 	seed, err := c.seed()
 	if err != nil {
@@ -88,7 +87,7 @@ func (c *Cache) hash(f *os.File) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// seed returns the number of this cache, and makes it first where there is none.
+// seed returns the secret number of this cache, creating it if necessary.
 func (c *Cache) seed() (uint64, error) {
 	const name, digits = "seed", 16
 	var err error

@@ -4,5 +4,5 @@ package packcache
 
 import "io/fs"
 
-// others is "" where owner and mode say nothing: a user's folders are the user's.
+// others is "": here owner and mode say nothing, and a user's folders belong to the user.
 func others(fs.FileInfo) string { return "" }

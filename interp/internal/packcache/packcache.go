@@ -1,10 +1,9 @@
-// Package packcache keeps packed parameters in files, so that the next start maps
-// them into memory instead of packing anew.
+// Package packcache keeps packed parameters in files, so that the next start maps them into
+// memory instead of packing anew.
 //
-// A file is named after a key, which is a hash of everything that its contents
-// depend on, and is written whole or not at all. What is not as it should be is as
-// good as not there, and what others than its owner could have written is not used.
-// Files may be deleted at any time.
+// A file is named after a key, which is a hash of everything that its contents depend on,
+// and is written whole or not at all. A damaged file is ignored, and so is one that anyone
+// but its owner could have written. Files may be deleted at any time.
 package packcache
 
 import (
@@ -33,10 +32,10 @@ const (
 	header = 4096
 )
 
-// A Key says what a file holds.
+// A Key identifies the contents of a file.
 type Key [sha256.Size]byte
 
-// KeyOf returns the key for what depends on these texts.
+// KeyOf returns the key for contents that depend on these texts.
 func KeyOf(texts ...string) Key {
 	h := sha256.New()
 	for _, t := range texts {
@@ -45,15 +44,15 @@ func KeyOf(texts ...string) Key {
 	return Key(h.Sum(nil))
 }
 
-// path is the name of the file with the numbers of a key.
+// path is the name of the file of a key.
 func (k Key) path() string { return hex.EncodeToString(k[:]) + ".packed" }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-var errDamaged = errors.New("packcache: not what was written")
+var errDamaged = errors.New("packcache: damaged")
 
-// Load returns the n numbers of a key, nil where there are none. They are not to be
-// written to, nor to be used after free.
+// Load returns the n numbers of a key, nil if there are none. They must not be written to,
+// or used after free.
 func (c *Cache) Load(k Key, n int) (data []float32, free func()) {
 	f, info, err := c.open(k.path())
 	if err != nil {
@@ -80,8 +79,8 @@ func (c *Cache) Load(k Key, n int) (data []float32, free func()) {
 	return unsafe.Slice((*float32)(unsafe.Pointer(&raw[header])), n), free
 }
 
-// Store keeps numbers under a key; each gives them piece by piece, the same each
-// time it is called.
+// Store keeps numbers under a key; each passes them piece by piece, the same each time it
+// is called.
 func (c *Cache) Store(k Key, each func(show func([]float32) error) error) error {
 	n, sum := int64(0), uint32(0)
 	err := each(func(part []float32) error {
@@ -112,8 +111,8 @@ func headerOf(k Key, n int64, sum uint32) []byte {
 	return h
 }
 
-// bytesOf is the memory of numbers. A cache is for one machine, so their order of
-// bytes is the machine's.
+// bytesOf is the memory of numbers. A cache is for one machine, so the byte order is the
+// machine's.
 func bytesOf(part []float32) []byte {
 	if len(part) == 0 {
 		return nil

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exact are the file systems that note each change of a file at once, on a clock of
-// this machine. On others (FAT keeps no time of change, and on network file systems
-// another machine may write) the contents decide alone.
+// exact are the file systems that record each change of a file at once, on a clock of this
+// machine. On others only the contents decide: FAT keeps no time of change, and on network
+// file systems another machine may write.
 var exact = []int64{
 	unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
 	unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, zfsMagic,
@@ -17,8 +17,7 @@ var exact = []int64{
 
 const zfsMagic = 0x2fc12fc1 // OpenZFS, include/sys/fs/zfs.h
 
-// stampOf returns what changes when the contents of a file do. It is false where that
-// cannot be told.
+// stampOf returns the stamp of a file; false if the file system's cannot be relied on.
 func stampOf(f *os.File) (stamp, bool) {
 	var system unix.Statfs_t
 	var stat unix.Stat_t

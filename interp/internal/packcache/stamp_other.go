@@ -4,5 +4,5 @@ package packcache
 
 import "os"
 
-// stampOf returns false: whether a file has changed, its contents tell.
+// stampOf returns false: only the contents show whether a file has changed.
 func stampOf(*os.File) (stamp, bool) { return stamp{}, false }

@@ -5,7 +5,7 @@ import (
 	"cnnlang/ops"
 )
 
-// dropSides leaves out the side heads that are not wanted and their nodes.
+// dropSides removes the side heads that are not wanted and their nodes.
 func dropSides(r *rewrite) rule {
 	for _, s := range r.old.Sides {
 		r.dropped[s] = !r.sides[s]
@@ -18,7 +18,7 @@ func dropSides(r *rewrite) rule {
 	}
 }
 
-// dropDead leaves out the nodes that no output and no kept node needs.
+// dropDead removes the nodes that no output and no kept node depends on.
 func dropDead(r *rewrite) rule {
 	alive := make(map[*graph.Node]bool)
 	alive[r.old.Output] = true
@@ -28,8 +28,8 @@ func dropDead(r *rewrite) rule {
 	for n := range r.keep {
 		alive[n] = true
 	}
-	// Inputs come first in the order, so one walk against it meets every reader
-	// of a node before the node.
+	// Inputs come first in the order, so walking backwards reaches every reader of a node
+	// before the node.
 	for i := len(r.old.Nodes) - 1; i >= 0; i-- {
 		n := r.old.Nodes[i]
 		for _, in := range n.In {
@@ -44,8 +44,7 @@ func dropDead(r *rewrite) rule {
 	}
 }
 
-// dropIdentities leaves out the ops that return their input when a network is
-// run.
+// dropIdentities removes the ops that return their input when a network is run.
 func dropIdentities(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
 		switch n.Op.(type) {

@@ -26,9 +26,9 @@ func foldNorms(r *rewrite) rule {
 	}
 }
 
-// fuseAdds lets one of the two layers of a residual sum, or the product with a
-// gate at the end of one, add the other value. Where both could, the later one does: it runs where the sum ran, when the
-// other value is there.
+// fuseAdds lets one of the two layers of a residual sum, or the product with a gate at the
+// end of one, add the other value. If both could, the later one does: by then the other
+// value is there.
 func fuseAdds(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
 		if _, ok := n.Op.(*ops.Add); !ok || len(n.In) != 2 {
@@ -52,8 +52,8 @@ func fuseAdds(r *rewrite) rule {
 	}
 }
 
-// fuseActivations lets convolutions, linear layers, products and sums apply the
-// activation that follows them.
+// fuseActivations lets convolutions, linear layers, products and sums apply the activation
+// that follows them.
 func fuseActivations(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
 		act, ok := n.Op.(*ops.Activate)
@@ -74,8 +74,8 @@ func fuseActivations(r *rewrite) rule {
 	}
 }
 
-// layer returns the op that computes n where it is a convolution or a linear
-// layer whose value is read once; these can take over a norm and a sum.
+// layer returns the op of n if it is a convolution or a linear layer whose value is read
+// once; such an op can take over a norm and a sum.
 func (r *rewrite) layer(n *graph.Node) (ops.Fuser, bool) {
 	made, ok := r.only(n)
 	if !ok {
@@ -90,7 +90,7 @@ func (r *rewrite) layer(n *graph.Node) (ops.Fuser, bool) {
 	return nil, false
 }
 
-// adder returns the op that computes n where it can take over a sum.
+// adder returns the op of n if it can take over a sum.
 func (r *rewrite) adder(n *graph.Node) (ops.Fuser, bool) {
 	if made, ok := r.only(n); ok {
 		if product, ok := made.Op.(*ops.Mul); ok && len(made.In) == 2 {

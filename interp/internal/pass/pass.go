@@ -1,13 +1,12 @@
-// Package pass simplifies graphs: what is not needed goes, and what follows a
-// convolution moves into it.
+// Package pass simplifies graphs: unneeded nodes go, and what follows a convolution moves
+// into it.
 //
-//	conv ── bn ──┐
-//	             add ── relu        becomes        conv + norm + add + relu
-//	  shortcut ──┘                      shortcut ──┘
+// conv ── bn ──┐ add ── relu        becomes        conv + norm + add + relu shortcut ──┘
+// shortcut ──┘
 //
-// A pass leaves the graph that it is given alone and makes a new one, so that
-// the elaborated graph stays what the text says: its nodes answer for weights,
-// counts and steps, and a Map leads from them to the nodes that compute them.
+// A pass makes a new graph and leaves the old one alone, so that the elaborated graph stays
+// what the text says: its nodes answer for weights, counts and steps, and a Map leads from
+// them to the nodes that compute them.
 package pass
 
 import (
@@ -20,7 +19,7 @@ import (
 type Pass struct {
 	Name string
 	Doc  string
-	// rule looks at a graph and returns what becomes of each of its nodes.
+	// rule examines a graph and returns what replaces each of its nodes.
 	rule func(*rewrite) rule
 }
 
@@ -28,12 +27,11 @@ type Pass struct {
 // called in topological order.
 type rule func(*graph.Node) *graph.Node
 
-// table is every pass, in the order in which they run. Side heads go first, so
-// that they do not count as users of what others could fuse; identities go
-// before the fusions, which they would stand in the way of; the sum takes what
-// the norm left, and the activation is last because it comes last.
+// table is every pass, in the order in which they run. Side heads go first, so that they do
+// not count as readers; identities go before the fusions, which they would prevent; the
+// norm is fused before the sum and the activation last, in the order of the computation.
 var table = []Pass{
-	{"sides", "drop the side heads that nobody asked for", dropSides},
+	{"sides", "drop the side heads that were not asked for", dropSides},
 	{"dead", "drop what no output needs", dropDead},
 	{"identity", "drop id and dropout", dropIdentities},
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
@@ -45,10 +43,10 @@ var table = []Pass{
 // Passes lists every pass in the order in which they run.
 func Passes() []Pass { return append([]Pass(nil), table...) }
 
-// Options say what must survive.
+// Options say which values are needed.
 type Options struct {
-	// Keep are nodes whose values will be looked at. No pass removes one or
-	// fuses what reads it into it.
+	// Keep are nodes whose values are needed. No pass removes one or fuses it with its
+	// reader.
 	Keep []*graph.Node
 	// Sides are the names of the side heads to compute. One that holds a kept
 	// node is computed anyway.
@@ -57,13 +55,12 @@ type Options struct {
 	After string
 }
 
-// A Map leads from the nodes of a graph to those that hold the same values
-// after passes. A node that was removed or fused over is not in it; the input,
-// the outputs and kept nodes always are.
+// A Map leads from the nodes of a graph to those that hold the same values after passes. A
+// node that was removed or fused away is not in it; the input, the outputs and kept nodes
+// always are.
 type Map map[*graph.Node]*graph.Node
 
-// Run simplifies g, which it does not change. It panics where a pass breaks the
-// graph.
+// Run simplifies g, which it does not change. It panics if a pass breaks the graph.
 func Run(g *graph.Graph, opts Options) (*graph.Graph, Map) {
 	whole := make(Map, len(g.Nodes))
 	for _, n := range g.Nodes {
@@ -88,7 +85,7 @@ func Run(g *graph.Graph, opts Options) (*graph.Graph, Map) {
 	return g, whole
 }
 
-// then follows m and after it next.
+// then is m followed by next.
 func (m Map) then(next Map) Map {
 	through := make(Map, len(next))
 	for from, mid := range m {

@@ -13,7 +13,7 @@ type rewrite struct {
 	old   *graph.Graph
 	keep  map[*graph.Node]bool // of old
 	sides map[*graph.Side]bool // of old, the ones to compute
-	uses  map[*graph.Node]int  // of old: how often the value is read, by whomever
+	uses  map[*graph.Node]int  // of old: how often the value is read
 
 	to      Map                         // old to new
 	nodes   []*graph.Node               // new
@@ -22,7 +22,7 @@ type rewrite struct {
 	dropped map[*graph.Side]bool        // of old: not in the new graph
 }
 
-// newRewrite begins a copy of g, to whose nodes those of opts lead through m.
+// newRewrite begins a copy of g; m leads from the nodes of opts to those of g.
 func newRewrite(g *graph.Graph, m Map, opts Options) *rewrite {
 	r := &rewrite{
 		old:     g,
@@ -82,7 +82,7 @@ func (r *rewrite) run(apply rule) *graph.Graph {
 	return r.finish()
 }
 
-// copy makes the node as it was.
+// copy keeps the node as it was.
 func (r *rewrite) copy(n *graph.Node) *graph.Node {
 	return r.add(n, &graph.Node{Path: n.Path, Op: n.Op, In: r.images(n.In...), Params: n.Params, Origin: n.Origin})
 }
@@ -90,10 +90,9 @@ func (r *rewrite) copy(n *graph.Node) *graph.Node {
 // forward makes readers of n read its input instead.
 func (r *rewrite) forward(n *graph.Node) *graph.Node { return r.to[n.In[0]] }
 
-// merge makes one node of n and the node that computes one of its inputs: the
-// producer, with another op that reads more at the end of its inputs and owns
-// more at the end of its tensors, takes the place of n. The producer's own value
-// is gone, so nothing else may read it.
+// merge fuses n with the node that computes one of its inputs: the producer takes the place
+// of n, with another op whose further inputs and tensors are appended. The producer's own
+// value is gone, so nothing else may read it.
 func (r *rewrite) merge(producer, n *graph.Node, op ops.Op, more []*graph.Node, params []graph.Param) *graph.Node {
 	from := r.to[producer]
 	delete(r.to, producer)
@@ -107,7 +106,7 @@ func (r *rewrite) merge(producer, n *graph.Node, op ops.Op, more []*graph.Node, 
 	})
 }
 
-// add puts a node into the new graph that holds the value of n.
+// add adds a node to the new graph that holds the value of n.
 func (r *rewrite) add(n, made *graph.Node) *graph.Node {
 	made.Shape = n.Shape
 	if n.Side != nil {
@@ -129,13 +128,12 @@ func (r *rewrite) images(nodes ...*graph.Node) []*graph.Node {
 	return list
 }
 
-// only returns the new node with the value of n, where that may be fused into
-// what reads it: it is read once.
+// only returns the new node with the value of n if that is read only once, so that it may
+// be fused into its reader.
 func (r *rewrite) only(n *graph.Node) (*graph.Node, bool) {
 	return r.to[n], r.uses[n] == 1
 }
 
-// finish assembles the new graph.
 func (r *rewrite) finish() *graph.Graph {
 	g := &graph.Graph{Name: r.old.Name, Input: r.to[r.old.Input], Output: r.to[r.old.Output]}
 	for _, n := range r.nodes {

@@ -5,15 +5,15 @@ import (
 	"cnnlang/ops"
 )
 
-// swapPools lets an average pool follow the 1x1 convolution that alone reads it,
-// where that leaves fewer channels to pool. Both are linear, one over pixels and the
-// other over channels:
+// swapPools lets an average pool follow the 1x1 convolution that alone reads it, if that
+// leaves fewer channels to pool. Both are linear, one over pixels and the other over
+// channels:
 //
-//	W·mean(x)  =  mean(W·x)
+// W·mean(x)  =  mean(W·x)
 //
-// A constant comes through a mean as it is, and so does the norm folded into the
-// convolution; but a pool that counts its padding is a mean of pixels and zeros, so
-// there the norm stays behind the pool. The activation always does.
+// The mean of a constant is the constant, so the norm folded into the convolution may move
+// too; but a pool that counts its padding is a mean of pixels and zeros, so there the norm
+// stays after the pool. The activation always does.
 func swapPools(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
 		conv, pool, ok := r.pooled(n)
@@ -41,8 +41,7 @@ func swapPools(r *rewrite) rule {
 	}
 }
 
-// pooled returns the convolution of n and the pool before it, where they may change
-// places.
+// pooled returns the convolution of n and the pool before it, if they may be swapped.
 func (r *rewrite) pooled(n *graph.Node) (*ops.Conv, *ops.AvgPool, bool) {
 	conv, ok := n.Op.(*ops.Conv)
 	if !ok || !conv.IsPointwise() || conv.Epilogue().Add || n.In[0] == r.old.Input || n.Shape[1] >= n.In[0].Shape[1] {

@@ -15,7 +15,7 @@ type Deviation struct {
 	Where string // what differs most: "value 17 of sample 1: got …, want …"
 }
 
-// Worse returns the larger of two, said to be of a thing.
+// Worse returns the larger of two deviations; what names the second.
 func (d Deviation) Worse(e Deviation, what string) Deviation {
 	if !(e.Size <= d.Size) {
 		return Deviation{e.Size, what + ": " + e.Where}
@@ -23,15 +23,15 @@ func (d Deviation) Worse(e Deviation, what string) Deviation {
 	return d
 }
 
-// note keeps the difference of two numbers where it is the largest so far. A NaN
-// is larger than any.
+// note keeps the difference of two numbers if it is the largest so far. A NaN is larger
+// than any.
 func (d *Deviation) note(got, want, std float64, format string, args ...any) {
 	if size := math.Abs(got-want) / std; !(size <= d.Size) && !math.IsNaN(d.Size) {
 		*d = Deviation{size, fmt.Sprintf(format, args...) + fmt.Sprintf(": got %v, want %v", got, want)}
 	}
 }
 
-// Deviation compares a result [N, C] with the reference, each sample by its own
+// Deviation compares a result [N, C] with the reference, in units of each sample's own
 // standard deviation. The error says that the two cannot be compared.
 func (v Vectors) Deviation(got tensor.Tensor) (d Deviation, err error) {
 	if !got.Shape.Equal(v.Shape) {
@@ -66,8 +66,8 @@ func (v Vector) deviation(got []float32, at []int, d *Deviation, sample int) err
 	d.note(s.min, v.Min, v.Std, "smallest of sample %d", sample)
 	d.note(s.max, v.Max, v.Std, "largest of sample %d", sample)
 	d.note(float64(got[v.Argmax]), s.max, v.Std, "value %d of sample %d, the reference's largest", v.Argmax, sample)
-	// Equal values have no order, so it is values that are compared: that of the
-	// class which the reference ranks k-th, and our own k-th largest.
+	// Equal values have no order, so values are compared: that of the class which the
+	// reference ranks k-th, and the k-th largest of the result.
 	sorted := slices.Clone(got)
 	slices.Sort(sorted)
 	for k, class := range v.Top5 {
@@ -77,7 +77,7 @@ func (v Vector) deviation(got []float32, at []int, d *Deviation, sample int) err
 	return nil
 }
 
-// Deviation compares the value of a step with the reference, by the standard
+// Deviation compares the value of a step with the reference, in units of the standard
 // deviation of the whole. A vector may stand for maps of one pixel.
 func (f Feature) Deviation(got tensor.Tensor) (d Deviation, err error) {
 	if !trimmed(got.Shape).Equal(trimmed(f.Shape)) {
@@ -100,8 +100,8 @@ func (f Feature) Deviation(got tensor.Tensor) (d Deviation, err error) {
 	return d, nil
 }
 
-// ConvDeviation compares the output of a convolution or linear layer with the
-// four numbers that Run.Convs has of it.
+// ConvDeviation compares the output of a convolution or linear layer with its four numbers
+// in Run.Convs.
 func ConvDeviation(want [4]float64, got tensor.Tensor) (d Deviation) {
 	s := statisticsOf(got.Data)
 	d.note(s.mean, want[0], want[1], "mean")
@@ -121,7 +121,7 @@ func trimmed(s tensor.Shape) tensor.Shape {
 
 type statistics struct{ mean, std, min, max float64 }
 
-// statisticsOf computes in float64; std is that of a whole population.
+// statisticsOf computes in float64; std is that of the whole population.
 func statisticsOf(values []float32) (s statistics) {
 	s.min, s.max = math.Inf(1), math.Inf(-1)
 	for _, v := range values {

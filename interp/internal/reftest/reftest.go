@@ -1,6 +1,6 @@
-// Package reftest is for tests: it reads what other people's implementations of
-// the networks in nets/ consist of and compute (testdata/reference), and
-// measures how far a result of ours is from theirs.
+// Package reftest is for tests: it reads the reference in testdata/reference, which
+// describes the networks of nets/ and their outputs by independent implementations, and
+// measures how far a result is from it.
 package reftest
 
 import (
@@ -13,8 +13,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Model is what a network consists of. Its parameters include those of the
-// auxiliary heads.
+// A Model describes a network. Its parameters include those of the auxiliary heads.
 type Model struct {
 	Net              string
 	Input            []int // [C, H, W]
@@ -28,8 +27,8 @@ type Model struct {
 	Preprocess       Preprocess
 }
 
-// Preprocess is how pictures are prepared for a network's published weights.
-// Mean is a list of numbers, or words where the source has no such list.
+// Preprocess is how pictures are prepared for a network's published weights. Mean is a list
+// of numbers, or words where the source has no such list.
 type Preprocess struct {
 	Mean          any
 	Std           []float64
@@ -50,7 +49,7 @@ func (t *Tensor) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &[]any{&t.Name, &t.Shape})
 }
 
-// Outputs are what a network with generated weights computes.
+// Outputs are the outputs of a network with generated weights.
 type Outputs struct {
 	Seed uint64
 	Runs []Run
@@ -65,7 +64,7 @@ type Run struct {
 	Embedding                *Vectors
 	LogitsWithTransformInput *Vectors `json:"logits_with_transform_input"`
 	Features                 map[string]Feature
-	// Convs are the mean, the deviation, the first element of the first sample and
+	// Convs are the mean, the standard deviation, the first element of the first sample and
 	// the last of the last, of the output of every convolution and linear layer.
 	Convs map[string][4]float64 `json:"conv_outputs_mean_std_first_last"`
 }
@@ -119,7 +118,7 @@ func Nets(t testing.TB, folder string) []string {
 	return names
 }
 
-// ReadModel reads what a network consists of.
+// ReadModel reads the description of a network.
 func ReadModel(t testing.TB, folder, net string) (m Model) {
 	t.Helper()
 	read(t, filepath.Join(folder, "models", net+".json"), &m)
@@ -129,7 +128,7 @@ func ReadModel(t testing.TB, folder, net string) (m Model) {
 	return m
 }
 
-// ReadOutputs reads what a network computes.
+// ReadOutputs reads the outputs of a network.
 func ReadOutputs(t testing.TB, folder, net string) (o Outputs) {
 	t.Helper()
 	read(t, filepath.Join(folder, "outputs", net+".json"), &o)

@@ -1,6 +1,6 @@
-// Package regular opens files for reading, and nothing but regular ones: opening a
-// named pipe waits for somebody to write to it, reading a device may never end, and
-// opening some devices does things.
+// Package regular opens regular files for reading, and nothing else: opening a named pipe
+// waits for a writer, reading a device may never end, and opening some devices has side
+// effects.
 package regular
 
 import (
@@ -10,9 +10,9 @@ import (
 	"os"
 )
 
-// Open opens a file and tells what the system knows of it. Links are followed. Its
-// error is a *fs.PathError, and fs.ErrNotExist only where the path itself is not
-// there: a link that leads nowhere is there.
+// Open opens a file and returns its status. Links are followed. Its error is a
+// *fs.PathError, and fs.ErrNotExist only if the path itself does not exist: a dangling link
+// does exist.
 func Open(path string) (*os.File, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -23,8 +23,7 @@ func Open(path string) (*os.File, fs.FileInfo, error) {
 	return opened(path, info, err, func() (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|unblocked, 0) })
 }
 
-// OpenIn is Open for a path in a folder, which it may not leave, through links
-// neither.
+// OpenIn is Open for a path in a folder, which it may not leave, not even through links.
 func OpenIn(folder *os.Root, path string) (*os.File, fs.FileInfo, error) {
 	info, err := folder.Stat(path)
 	return opened(path, info, err, func() (*os.File, error) { return folder.OpenFile(path, os.O_RDONLY|unblocked, 0) })
@@ -42,8 +41,8 @@ func Root(path string) (*os.Root, error) {
 	return os.OpenRoot(path)
 }
 
-// opened looks at a file before it is opened, and again once nobody can put another
-// one in its place.
+// opened checks a file before it is opened, and again once it is open and cannot be
+// replaced any more.
 func opened(path string, info fs.FileInfo, err error, open func() (*os.File, error)) (*os.File, fs.FileInfo, error) {
 	if err == nil {
 		err = irregular(info.Mode())
@@ -74,7 +73,7 @@ func refusal(path string, err error) *fs.PathError {
 	return &fs.PathError{Op: "open", Path: path, Err: err}
 }
 
-// irregular says what a file is that is not a regular one.
+// irregular says what a file is if not a regular one.
 func irregular(mode fs.FileMode) error {
 	kind := "is of a special kind"
 	switch {

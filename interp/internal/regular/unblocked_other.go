@@ -2,5 +2,5 @@
 
 package regular
 
-// unblocked is nothing where a file is never a named pipe.
+// unblocked is 0: a file here is never a named pipe.
 const unblocked = 0

@@ -4,6 +4,5 @@ package regular
 
 import "syscall"
 
-// unblocked has a named pipe that took a file's place in the last moment opened at
-// once.
+// unblocked lets opening return at once if a named pipe has just replaced the file.
 const unblocked = syscall.O_NONBLOCK

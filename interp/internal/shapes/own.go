@@ -10,13 +10,12 @@ import (
 	"cnnlang/lang/source"
 )
 
-// comment is what the comments of this package look like, and their sizes behind the
-// first.
+// comment matches a comment of this package; its group is the sizes after the batch.
 var comment = regexp.MustCompile(`^#\s*\[N, ([^\[\]]+(?:\[[^\[\]]*\][^\[\]]*)*)\]$`)
 
-// own reports whether a comment is one that this package may have written, in a block
-// that gives its sizes these names: a vector or an image of sizes made of numbers and
-// the names. Anything else was written by someone and means something.
+// own reports whether this package may have written a comment, in a block with these names
+// for its sizes: a vector or an image whose sizes are made of numbers and the names.
+// Anything else was written by a person.
 func own(text string, names map[string]bool) bool {
 	m := comment.FindStringSubmatch(text)
 	if m == nil {
@@ -64,15 +63,15 @@ func made(x ast.Expr, names map[string]bool) bool {
 
 func digits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-// namesByLine are the names that sizes may be made of on each line: the parameters of
-// the block there and what its signature binds.
+// namesByLine are the names that sizes may use on each line: the parameters of the block
+// there and what its signature binds.
 func namesByLine(file *ast.File) map[int]map[string]bool {
 	lines := map[int]map[string]bool{}
 	for _, d := range file.Decls {
 		if d.Block == nil {
 			continue
 		}
-		names := map[string]bool{"C": true, "H": true, "W": true} // bound where there is no signature
+		names := map[string]bool{"C": true, "H": true, "W": true} // bound if there is no signature
 		if d.Block.Params != nil {
 			for _, p := range d.Block.Params.List {
 				names[p.Name.Text] = true

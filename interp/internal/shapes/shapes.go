@@ -1,7 +1,6 @@
-// Package shapes writes the shapes of values as comments at the ends of the lines
-// that make them: `# [N, 256, 56, 56]` in a net, `# [N, 4*c, H, W]` in a block. Comments
-// that are such a shape, and nothing else, are its own to refresh and to take away; any
-// other comment stays, and keeps its line without.
+// Package shapes writes the shapes of values as comments at the ends of the lines that make
+// them: `# [N, 256, 56, 56]` in a net, `# [N, 4*c, H, W]` in a block. It replaces and
+// removes comments that are only such a shape; a line with any other comment is left alone.
 package shapes
 
 import (
@@ -15,10 +14,9 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Annotate returns the text of a file with the shapes that its steps have: in
-// blocks, as far as they are known for all inputs, by the offset where a step ends,
-// and else in these graphs. A step that has several, in several nets or calls of its
-// block, gets none. Where nothing is known the text stays as it is.
+// Annotate returns the text of a file with the shapes of its steps: from blocks, by the
+// offset where a step ends, if they are known for all inputs, else from graphs. A step that
+// has several shapes, in several nets or calls of its block, gets no comment.
 func Annotate(file *ast.File, graphs []*graph.Graph, blocks map[int][]string) string {
 	text := file.Source.Text
 	if len(graphs) == 0 && len(blocks) == 0 {
@@ -47,7 +45,7 @@ func Annotate(file *ast.File, graphs []*graph.Graph, blocks map[int][]string) st
 	return edited
 }
 
-// shapesOf are the shapes of the steps that end at an offset of a file, each once.
+// shapesOf are the distinct shapes of the steps that end at each offset of a file.
 func shapesOf(name string, graphs []*graph.Graph) map[int][]string {
 	found := map[int][]string{}
 	for _, g := range graphs {
@@ -72,8 +70,8 @@ func written(n *graph.Node) string {
 	return text + "]"
 }
 
-// lineEnds finds the step that makes the value at the end of each line: the last
-// of the outermost pipeline that ends there and is no longer than the line.
+// lineEnds finds the step that makes the value at the end of each line: the last of the
+// outermost pipeline that ends there and is no longer than the line.
 func lineEnds(file *ast.File) map[int]*ast.Step {
 	ends := map[int]*ast.Step{}
 	ast.Walk(file, func(n ast.Node) bool {
@@ -94,8 +92,8 @@ func lineEnds(file *ast.File) map[int]*ast.Step {
 	return ends
 }
 
-// maker is the step whose value a step has: of a group or repeat the last inside;
-// nil where there is no telling.
+// maker is the step that makes the value of a step: the last inside a group or repeat, nil
+// if that is not one step.
 func maker(s *ast.Step) *ast.Step {
 	var body *ast.Body
 	switch {
@@ -118,8 +116,7 @@ func maker(s *ast.Step) *ast.Step {
 	return maker(last.Steps[len(last.Steps)-1])
 }
 
-// edit is what changes at the end of a line. A step that states its shape needs no
-// comment.
+// edit is the change at the end of a line. A step that states its shape needs no comment.
 func edit(f *source.File, line int, step *ast.Step, found map[int][]string, names map[string]bool) (e diag.Edit, ok bool) {
 	start := step.Span().End.Offset
 	end := f.LineStart(line) + len(f.Line(line))

@@ -6,12 +6,11 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// Check compares the store's tensors with those that a network requires, by path.
-// Those of optional (side heads that are not asked for) may be in the file or not,
-// in any shape; so may the num_batches_tracked counters that PyTorch keeps.
-// Everything else in the file must be required, and in the shape that is required:
-// if not, the error is a *FitError that names every difference. Net is the
-// network's name, for that error.
+// Check compares the store's tensors with those that a network requires, by path. Those of
+// optional (side heads that are not asked for) may be in the file or not, in any shape; so
+// may PyTorch's num_batches_tracked counters. Everything else in the file must be required,
+// with the required shape; if not, the error is a *FitError that names every difference.
+// Net is the network's name, for that error.
 func Check(net string, required, optional []graph.Param, store Store) error {
 	if fit := compare(required, optional, store.Entries()); fit != nil {
 		fit.Net, fit.File = net, store.Path()
@@ -20,14 +19,14 @@ func Check(net string, required, optional []graph.Param, store Store) error {
 	return nil
 }
 
-// Fits reports whether Check would find nothing to complain about.
+// Fits reports whether Check would find no difference.
 func Fits(required, optional []graph.Param, store Store) bool {
 	entries := store.Entries()
 	return len(entries) >= len(required) && compare(required, optional, entries) == nil
 }
 
-// compare returns how the file's entries differ from what is required, nil for
-// not at all.
+// compare returns how the file's entries differ from what is required, nil for no
+// difference.
 func compare(required, optional []graph.Param, entries []Entry) *FitError {
 	held := make(map[string]Entry, len(entries))
 	for _, e := range entries {
@@ -65,8 +64,8 @@ func compare(required, optional []graph.Param, entries []Entry) *FitError {
 	return fit
 }
 
-// isCounter recognises the count of training steps that PyTorch's batch norms
-// keep beside their statistics.
+// isCounter recognises the counter of training batches that PyTorch's batch norms keep
+// beside their statistics.
 func isCounter(name string) bool {
 	return name == "num_batches_tracked" || strings.HasSuffix(name, ".num_batches_tracked")
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// changed is when the contents of a file, or what the system knows of it, last changed.
-// Unlike the time of modification nobody can set it.
+// changed is when the contents or the metadata of a file last changed. Unlike the time of
+// modification it cannot be set.
 func changed(info fs.FileInfo) time.Time {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return time.Unix(stat.Ctim.Unix())

@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// changed is when a file was last modified, by its own word.
+// changed is the time of modification.
 func changed(info fs.FileInfo) time.Time { return info.ModTime() }

@@ -8,9 +8,9 @@ import (
 	"github.com/x448/float16"
 )
 
-// A dtype is one element type of safetensors. Those with a decode are floating
-// point numbers that a network can use; the others may stand in a file, as
-// num_batches_tracked does.
+// A dtype is one element type of safetensors. Those with a decode are floating point
+// numbers that a network can use; the others may occur in a file, as num_batches_tracked
+// does.
 type dtype struct {
 	bits   int64
 	decode func([]byte) []float32
@@ -34,7 +34,7 @@ var dtypes = map[string]dtype{
 
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// decodeF32 returns raw itself where the machine can read it as it is.
+// decodeF32 returns raw itself if the machine can read it in place.
 func decodeF32(raw []byte) []float32 {
 	n := len(raw) / 4
 	if n == 0 {

@@ -6,19 +6,19 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// A Rename is one rule that, applied to every name in a file, gives every name
-// that a network wants.
+// A Rename is one rule that, applied to every name in a file, gives every name that a
+// network requires.
 type Rename struct {
 	// Kind is "strip" (From, a prefix), "add" (To, a prefix) or "replace" (From
 	// by To, as one part of the path).
 	Kind string `json:"kind"`
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
-	// Misshaped is how many tensors would have another shape after it.
+	// Misshaped is how many tensors would still have the wrong shape.
 	Misshaped int `json:"misshaped"`
 }
 
-// apply returns the new name, false where the rule does not apply to it.
+// apply returns the new name; false if the rule does not apply to it.
 func (r Rename) apply(name string) (string, bool) {
 	switch r.Kind {
 	case "strip":
@@ -37,7 +37,7 @@ func (r Rename) apply(name string) (string, bool) {
 	panic("weights: unknown kind of renaming: " + r.Kind)
 }
 
-// findRename looks for a rule after which nothing is missing or unexpected.
+// findRename searches for a rule after which nothing is missing or unexpected.
 func findRename(fit *FitError, required []graph.Param, known map[string]bool, held map[string]Entry) *Rename {
 	if len(fit.Missing) == 0 || len(fit.Unexpected) == 0 {
 		return nil
@@ -50,13 +50,11 @@ func findRename(fit *FitError, required []graph.Param, known map[string]bool, he
 	return nil
 }
 
-// mostTried bounds how many unexpected names are looked at for candidates, so
-// that a file of 65,536 wrong names costs no more than a network of a few
-// thousand.
+// mostTried bounds how many unexpected names are tried for candidates, so that a file of
+// 65,536 wrong names costs no more than a network of a few thousand.
 const mostTried = 4096
 
-// candidates are the rules that would lead from some unexpected name to the
-// first missing one.
+// candidates are the rules that turn some unexpected name into the first missing one.
 func candidates(fit *FitError) []Rename {
 	want := fit.Missing[0].Name
 	var rules []Rename
@@ -95,13 +93,13 @@ func ruleBetween(got, want string) (Rename, bool) {
 			return Rename{}, false
 		}
 	}
-	// A rule between numbers (layer1.0 for layer1.1) is more likely a tensor
-	// that is missing than one that has another name.
+	// A rule between numbers (layer1.0 for layer1.1) more likely means a missing tensor
+	// than a renamed one.
 	return rule, rule.From != "" && strings.Trim(rule.From, "0123456789") != ""
 }
 
-// explains reports whether the rule leads from the names held to all names
-// required and to none that is unknown, and counts the shapes that still differ.
+// explains reports whether the rule turns the names of the file into all required names and
+// no unknown ones, and counts the shapes that still differ.
 func (r *Rename) explains(required []graph.Param, known map[string]bool, held map[string]Entry) bool {
 	renamed := make(map[string]Entry, len(held))
 	for name, e := range held {
@@ -123,8 +121,8 @@ func (r *Rename) explains(required []graph.Param, known map[string]bool, held ma
 	return true
 }
 
-// suggestNearest gives each missing tensor the unexpected one of the same shape
-// whose name is nearest, if it is near or there is no other of that shape.
+// suggestNearest gives each missing tensor the unexpected one of the same shape with the
+// nearest name, if it is near or the only one of that shape.
 func suggestNearest(fit *FitError) {
 	unexpected, missing := map[string][]string{}, map[string]int{}
 	for _, e := range fit.Unexpected {
@@ -154,8 +152,7 @@ func suggestNearest(fit *FitError) {
 	}
 }
 
-// distance is the Levenshtein distance between a and b in bytes, or most if
-// it is not less.
+// distance is the Levenshtein distance of a and b in bytes, or most if it is not less.
 func distance(a, b string, most int) int {
 	if abs := max(len(a)-len(b), len(b)-len(a)); abs >= most {
 		return most

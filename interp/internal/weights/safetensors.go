@@ -58,8 +58,8 @@ type readAtCloser interface {
 	io.Closer
 }
 
-// readSafetensors reads the header of a file of size bytes and checks all of
-// it; the tensors stay where they are.
+// readSafetensors reads the header of a file of size bytes and checks all of it; the
+// tensors are not read.
 func readSafetensors(file readAtCloser, path string, size int64, o Options) (*safetensors, error) {
 	s := &safetensors{path: path, file: file}
 	header, err := s.readHeader(size, o.maxHeader())
@@ -81,14 +81,14 @@ func readSafetensors(file readAtCloser, path string, size int64, o Options) (*sa
 	return s, nil
 }
 
-// mapFile maps the file. Where that cannot be done, as on some network file
-// systems, it stays a file that is read.
+// mapFile maps the file. If that fails, as on some network file systems, the file is read
+// instead.
 func (s *safetensors) mapFile(f *os.File, size int64) {
 	m, err := mmap.Map(f, mmap.RDONLY, 0)
 	if err != nil {
 		return
 	}
-	if int64(len(m)) < size { // it shrank since it was measured
+	if int64(len(m)) < size { // it shrank meanwhile
 		m.Unmap()
 		return
 	}
@@ -96,8 +96,8 @@ func (s *safetensors) mapFile(f *os.File, size int64) {
 	s.view = mapped.Watch(f, m, func(err error) error { return fileErrorFrom(s.path, err) })
 }
 
-// readHeader returns the header's bytes, having compared its length with the
-// file's and with the limit.
+// readHeader returns the header's bytes, after comparing its length with the file's and
+// with the limit.
 func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	if size < 8 {
 		return nil, s.corrupt("got %d bytes, want at least the 8 of a header's length; the file is empty or cut short, fetch it again", size)
@@ -115,7 +115,7 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	}
 	if n > uint64(limit) {
 		return nil, &LimitError{Path: s.path, Limit: "bytes of header", Got: int64(n), Max: limit,
-			Help: "no network needs so many names; keep those of one network in a file"}
+			Help: "no network needs so many names; put one network in a file"}
 	}
 	if n < 2 {
 		return nil, s.corrupt("the header has %d bytes, want at least the 2 of {}; the file was not written completely", n)
@@ -133,8 +133,7 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	return header, nil
 }
 
-// foreignFormat recognises by its first bytes what people mistake for
-// safetensors. Read as the length of a header, each of them is absurd.
+// foreignFormat recognises by its first bytes what people mistake for safetensors.
 func foreignFormat(prefix []byte) (kind, help string) {
 	const convert = "save its state dict with safetensors.torch.save_file in Python"
 	for _, f := range []struct{ magic, kind, help string }{
@@ -154,8 +153,8 @@ func foreignFormat(prefix []byte) (kind, help string) {
 	return "", ""
 }
 
-// checkLayout sorts the entries by their data and holds them to covering
-// exactly the bytes after the header.
+// checkLayout sorts the entries by their data and checks that they cover exactly the bytes
+// after the header.
 func (s *safetensors) checkLayout(data int64) error {
 	slices.SortStableFunc(s.entries, func(a, b record) int {
 		if a.start != b.start {
@@ -191,7 +190,7 @@ func (s *safetensors) corruptTensor(name, format string, args ...any) *FileError
 
 func (s *safetensors) Path() string { return s.path }
 
-// File is nil for what was read from something else, as tests do.
+// File is nil if the store does not read a file, as in tests.
 func (s *safetensors) File() *os.File {
 	f, _ := s.file.(*os.File)
 	return f
@@ -251,7 +250,7 @@ func (s *safetensors) bytes(e record) ([]byte, error) {
 	return raw, nil
 }
 
-// Forget gives back the pages that hold nothing but this tensor.
+// Forget releases the pages that hold nothing but this tensor.
 func (s *safetensors) Forget(name string) {
 	i, ok := s.index[name]
 	if !ok || s.mapped == nil {
@@ -277,7 +276,7 @@ func (s *safetensors) Unchanged() error {
 	case info.Size() < s.info.Size():
 		return fileErrorFrom(s.path, mapped.ErrShorter)
 	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || !changed(info).Equal(changed(s.info)):
-		return s.corrupt("the file changed while it was read; start again when that has ended")
+		return s.corrupt("the file changed while it was read; run again once it is complete")
 	}
 	return nil
 }

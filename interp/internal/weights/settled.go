@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// The clocks of local file systems go forward by ticks, of 10 ms or less on Linux and of
-// 15.6 ms on Windows: a file that is written to twice within one has the same times as
-// after the first.
+// The clocks of local file systems have ticks of 10 ms or less on Linux and 15.6 ms on
+// Windows: two writes within one tick leave the same times.
 const tick = 20 * time.Millisecond
 
-// settled returns what the system says of a file when its last change is older than a
-// tick, and waits until then: any later one gives it another time.
+// settled waits until a file's last change is older than a tick, so that any later one
+// gives it another time, and returns its status.
 func settled(path string, info fs.FileInfo, look func() (fs.FileInfo, error)) (fs.FileInfo, error) {
 	for range 10 {
 		age := time.Since(changed(info))
@@ -24,5 +23,5 @@ func settled(path string, info fs.FileInfo, look func() (fs.FileInfo, error)) (f
 			return nil, fileErrorFrom(path, err)
 		}
 	}
-	return nil, &FileError{Path: path, Problem: "the file is being written to; start again when that has ended"}
+	return nil, &FileError{Path: path, Problem: "the file is being written to; run again once it is complete"}
 }

@@ -1,10 +1,9 @@
-// Package weights moves named tensors between files and networks: it reads and
-// writes safetensors files, generates tensors from a seed, and binds what a
-// file holds to what a network wants, with one error that names every
-// difference.
+// Package weights moves named tensors between files and networks: it reads and writes
+// safetensors files, generates tensors from a seed, and matches a file with the tensors of
+// a network, with one error that names every difference.
 //
-// Files are taken to be hostile. Nothing is allocated, and no loop runs, on the
-// word of a header before it has been compared with the size of the file.
+// Files are taken to be hostile: a header is compared with the size of the file before
+// anything is allocated or looped over.
 package weights
 
 import (
@@ -29,27 +28,27 @@ type Store interface {
 	Path() string
 	// Entries lists the tensors in the order of the file.
 	Entries() []Entry
-	// Tensor returns a tensor as float32, widened from F16 and BF16 or rounded
-	// from F64. Its data may be a view of a read-only mapping: it must not be
-	// written to, nor used after Close; whoever reads it does so in mapped.Guard. The
-	// error is a *FileError.
+	// Tensor returns a tensor as float32, widened from F16 and BF16 or rounded from F64.
+	// Its data may be a view of a read-only mapping: they must not be written to, nor used
+	// after Close, and must be read within mapped.Guard. The error is a *FileError.
 	Tensor(name string) (tensor.Tensor, error)
-	// Unchanged returns a *FileError where the file is not any more what was opened.
-	// What was read belongs together only if it returns nil behind the last read.
+	// Unchanged returns a *FileError if the file has changed since it was opened. Only if
+	// it returns nil after the last read are the tensors known to be of one version of the
+	// file.
 	Unchanged() error
-	// Forget says that a tensor will not be read again soon, so that a mapped
-	// file need not stay in memory.
+	// Forget says that a tensor will not be read again soon, so that a mapped file need not
+	// stay in memory.
 	Forget(name string)
 	// Close releases the file and its mapping.
 	Close() error
 }
 
-// A FileStore is a Store that reads a file and shows it.
+// A FileStore is a Store that reads a file.
 type FileStore interface {
 	Store
-	// File is the file itself, to look at and not to close.
+	// File is the file itself; the caller must not close it.
 	File() *os.File
-	// Views says whether no tensor takes memory: all are views of a mapping.
+	// Views reports whether tensors take no memory, because all are views of a mapping.
 	Views() bool
 }
 
@@ -60,8 +59,7 @@ type Entry struct {
 	Shape tensor.Shape `json:"shape"`
 }
 
-// Options are the limits on a file and the way it is read. The zero value is
-// the default.
+// Options are the limits on a file and how it is read. The zero value is the default.
 type Options struct {
 	// NoMap reads the file instead of mapping it into memory.
 	NoMap bool
@@ -74,8 +72,8 @@ type Options struct {
 func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }
 func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
 
-// Open opens a safetensors file. Its errors are *FileError, or *LimitError
-// where the file asks for more than Options allow.
+// Open opens a safetensors file. Its errors are *FileError, or *LimitError if the file
+// exceeds the Options.
 func Open(path string, o Options) (Store, error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
@@ -97,12 +95,12 @@ func Open(path string, o Options) (Store, error) {
 	return s, nil
 }
 
-// A FileError says why a file cannot be read as weights, or not be written.
+// A FileError says why a file of weights cannot be read or written.
 type FileError struct {
 	Path    string
 	Tensor  string // the tensor at fault, or ""
 	Problem string // got, want, and what to do
-	Err     error  // the system's error underneath, or nil
+	Err     error  // the underlying system error, or nil
 }
 
 func (e *FileError) Error() string {
@@ -131,8 +129,7 @@ func fileErrorFrom(path string, err error) *FileError {
 	return &FileError{Path: path, Problem: problem, Err: err}
 }
 
-// A LimitError says that a file asks for more than the Options allow: it may be
-// sound, but it is not read.
+// A LimitError says that a file exceeds the Options: it may be valid, but it is not read.
 type LimitError struct {
 	Path  string
 	Limit string // what is limited: "bytes of header", "tensors"
@@ -145,11 +142,11 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("weights: %s: got %d %s, the limit is %d; %s", e.Path, e.Got, e.Limit, e.Max, e.Help)
 }
 
-// longestShown is how much of a name from a file goes into a message.
+// longestShown is how much of a name from a file a message shows.
 const longestShown = 100
 
-// shown makes a name from a file fit for a message: short, printable, and
-// quoted where it holds anything odd.
+// shown makes a name from a file fit for a message: short, printable, and quoted if it
+// holds anything unusual.
 func shown(name string) string {
 	cut := name
 	if len(cut) > longestShown {

@@ -14,7 +14,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Named is a tensor and the name it has in a file.
+// A Named is a tensor with its name in a file.
 type Named struct {
 	Name   string
 	Tensor tensor.Tensor
@@ -53,14 +53,14 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 	return nil
 }
 
-// headerOf returns everything before the first tensor: the length, the JSON and
-// spaces up to a multiple of 8, so that readers can use the data in place.
+// headerOf returns everything before the first tensor: the length, the JSON and spaces up
+// to a multiple of 8, so that readers can use the data in place.
 func headerOf(tensors []Named) ([]byte, error) {
 	if len(tensors) > (Options{}).maxTensors() {
 		return nil, fmt.Errorf("got %d tensors, the limit is %d", len(tensors), (Options{}).maxTensors())
 	}
 	b := bytes.NewBuffer(make([]byte, 8))
-	// PyTorch's loaders want to know who wrote the file.
+	// PyTorch's loaders expect this entry.
 	fmt.Fprintf(b, `{%q:{"format":"pt"}`, metadataKey)
 	seen := map[string]bool{metadataKey: true}
 	start := 0
@@ -96,7 +96,7 @@ func headerOf(tensors []Named) ([]byte, error) {
 // checkNamed refuses what Open would refuse to read.
 func checkNamed(t Named, taken map[string]bool) error {
 	if taken[t.Name] {
-		return errors.New("the name is taken; names must differ")
+		return errors.New("another tensor has this name; names must differ")
 	}
 	if !utf8.ValidString(t.Name) {
 		return errors.New("the name is not valid UTF-8")

@@ -91,8 +91,8 @@ func TestRefusesToWriteWhatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, tensors := range map[string][]Named{
-		"tensor a: the name is taken":                {{"a", tensor.New(1)}, {"a", tensor.New(1)}},
-		"tensor __metadata__: the name is taken":     {{metadataKey, tensor.New(1)}},
+		"tensor a: another tensor has this name":                {{"a", tensor.New(1)}, {"a", tensor.New(1)}},
+		"tensor __metadata__: another tensor has this name":     {{metadataKey, tensor.New(1)}},
 		`tensor "\xff": the name is not valid UTF-8`: {{"\xff", tensor.New(1)}},
 		"tensor a: got 1 elements for shape [2]":     {{"a", tensor.Tensor{Shape: tensor.Shape{2}, Data: make([]float32, 1)}}},
 		"tensor a: shape [-1] has a size outside 0":  {{"a", tensor.Tensor{Shape: tensor.Shape{-1}}}},
