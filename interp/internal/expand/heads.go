@@ -10,7 +10,6 @@ import (
 	"cnnlang/lang/parse"
 )
 
-
 // An item of a body is an operation or a side head.
 type item struct {
 	node *graph.Node
