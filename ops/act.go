@@ -2,8 +2,7 @@ package ops
 
 import "cnnlang/ops/dim"
 
-// An Activation is a function of one value, by the name that prelude.cnn has for it. NaN
-// stays NaN in all of them.
+// An Activation is a function of one value, by its name in prelude.cnn. All keep NaN.
 type Activation string
 
 // The activations, each applied to every x.
@@ -42,7 +41,6 @@ func activations() (list []Op) {
 
 func (a *Activate) Name() string { return string(a.f) }
 
-// Activation is which one it is.
 func (a *Activate) Activation() Activation { return a.f }
 
 // Infer keeps the shape.

@@ -32,10 +32,9 @@ type Parameter struct {
 	Kind Kind
 }
 
-// New returns the op with this name and these arguments, one for each of its
-// Parameters. The error says that there is no such op. An argument that is
-// missing, unknown or of the wrong type is a bug of the caller, who has checked
-// them against the prelude, and panics.
+// New returns the op with this name and these arguments, one for each of its Parameters.
+// The error says that there is no such op. It panics if an argument is missing, unknown or
+// of the wrong type: callers check arguments against the prelude.
 func New(name string, args map[string]any) (Op, error) {
 	t, found := structs()[name]
 	if !found {
@@ -60,8 +59,8 @@ func New(name string, args map[string]any) (Op, error) {
 	return op.Interface().(Op), nil
 }
 
-// Parameters lists what New wants for the op with this name, in the order of
-// the prelude. It is nil for an op that does not exist or takes nothing.
+// Parameters lists the arguments of the op with this name, in the order of the prelude. It
+// is nil for an op that does not exist or takes none.
 func Parameters(name string) []Parameter {
 	var list []Parameter
 	for _, f := range structs()[name].fields {

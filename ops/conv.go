@@ -62,8 +62,7 @@ func (c *Conv) Cost(in []dim.Shape, out dim.Shape) Cost {
 	return multiplyCost(out.Product().Mul(perOutput), out, c.Bias, c.epilogue)
 }
 
-// multiplyCost is the cost of an op that does macs, adds a bias and has an
-// epilogue.
+// multiplyCost is the cost of an op with macs, a bias and an epilogue.
 func multiplyCost(macs dim.Size, out dim.Shape, bias bool, e Epilogue) Cost {
 	flops := macs.Mul(dim.Int(2)).Add(e.cost(out))
 	if bias {
@@ -77,8 +76,8 @@ func elementCost(s dim.Shape, n int) Cost {
 	return Cost{MACs: dim.Int(0), FLOPs: s.Product().Mul(dim.Int(n))}
 }
 
-// IsPointwise reports whether every output pixel sees the input pixel at its place
-// and no other, in all channels.
+// IsPointwise reports whether every output pixel sees only the input pixel at its place, in
+// all channels.
 func (c *Conv) IsPointwise() bool {
 	one := dim.Square(dim.Int(1))
 	return c.K == one && c.Stride == one && c.Groups == dim.Int(1) && (c.Pad.Mode != Explicit || c.Pad.isNone())

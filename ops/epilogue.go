@@ -12,8 +12,8 @@ type Epilogue struct {
 	// Norm is folded into the op's weight and bias, in float64, while they are
 	// packed. Its four params follow the op's own.
 	Norm *BatchNorm
-	// Add says that one more input, the last, of the output's shape is added.
-	// The output may be the memory of that input.
+	// Add says that one more input, the last, of the output's shape, is added. The output
+	// may overwrite that input.
 	Add bool
 	Act Activation
 }
@@ -32,7 +32,7 @@ func (e Epilogue) String() (text string) {
 	return text
 }
 
-// A Fuser is an op that can take over what follows it.
+// A Fuser is an op that can take over the ops that follow it.
 type Fuser interface {
 	Op
 	Epilogue() Epilogue
@@ -49,7 +49,7 @@ func (e Epilogue) inputs() int {
 	return 1
 }
 
-// infer checks what the epilogue wants for a result of shape out.
+// infer checks that an epilogue fits a result of shape out.
 func (e Epilogue) infer(r *rule, out dim.Shape) {
 	if !e.Add || !r.ok() {
 		return
@@ -82,7 +82,7 @@ func (e Epilogue) params(c dim.Size) []Param {
 	return normParams(c)
 }
 
-// cost is the work of the ops folded in, so that fusing changes no total.
+// cost is the work of the fused ops, so that fusing changes no total.
 func (e Epilogue) cost(out dim.Shape) dim.Size {
 	perElement := 0
 	if e.Norm != nil {

@@ -35,20 +35,19 @@ func (o *Add) WithEpilogue(e Epilogue) Op {
 	return &Add{epilogue: e}
 }
 
-// Mul is the product of its inputs. They have equal shapes, except that any may
-// be a gate [N, C, 1, 1] that scales whole channels (Hu et al. 2017,
-// squeeze-and-excitation). The output may be the memory of the first input only
-// where that has the shape of the output.
+// Mul is the product of its inputs. They have equal shapes, except that any may be a gate
+// [N, C, 1, 1] that scales whole channels (Hu et al. 2017, squeeze-and-excitation). The
+// output may overwrite only the first input, if that has the shape of the output.
 //
-// Its epilogue may add, which is how a squeezed and excited branch joins its
-// shortcut, and has no norm.
+// Its epilogue may add, which is how a squeezed and excited branch joins its shortcut, and
+// has no norm.
 //
 // Cost: 1 FLOP for each output element and input after the first.
 type Mul struct{ epilogue Epilogue }
 
 func (*Mul) Name() string { return "mul" }
 
-// Infer gives the shape of the inputs that are no gates.
+// Infer gives the shape of the inputs that are not gates.
 func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	factors := o.Factors(len(in))
 	r := beginMerge(f, o, in[:factors])
@@ -82,8 +81,8 @@ func (o *Mul) WithEpilogue(e Epilogue) Op {
 	return &Mul{epilogue: e}
 }
 
-// wider compares two images of which one may be a gate, and returns the index
-// of the one that is not.
+// wider compares two images of which one may be a gate, and returns the index of the one
+// that is not.
 func (o *Mul) wider(r *rule, i, full int) int {
 	r.sameAxes(i, full, 2)
 	if !r.ok() {
@@ -99,13 +98,13 @@ func (o *Mul) wider(r *rule, i, full int) int {
 	return full
 }
 
-// gate asks whether an image is 1 × 1; both answers are legitimate.
+// gate asks whether an image is 1 x 1; both answers are valid.
 func (r *rule) gate(s dim.Shape) bool {
 	one := dim.Int(1)
 	return r.Decide(s[2].Sub(one), dim.Zero) && r.Decide(s[3].Sub(one), dim.Zero)
 }
 
-// sameAxes wants inputs i and j to agree in their first n axes.
+// sameAxes requires inputs i and j to agree in their first n axes.
 func (r *rule) sameAxes(i, j, n int) {
 	for axis := 0; axis < n && r.ok(); axis++ {
 		if !dim.Equal(r, r.in[i][axis], r.in[j][axis]) {
@@ -164,7 +163,7 @@ func (o *Concat) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := beginMerge(f, o, in)
 	axis, ok := o.Axis.Int()
 	rank := len(in[0])
-	for a := 1; a < rank && !ok; a++ { // an unknown one may be any
+	for a := 1; a < rank && !ok; a++ { // an unknown axis may be any
 		if ok = f.Decide(o.Axis.Sub(dim.Int(a)), dim.Zero); ok {
 			axis = a
 		}

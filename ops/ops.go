@@ -1,7 +1,6 @@
-// Package ops is what a network can compute: for every primitive of
-// stdlib/prelude.cnn its shape rule, its learned tensors and its cost. How an op is
-// run is a matter of package exec, and what it computes of package ref. It knows
-// nothing of text.
+// Package ops is what a network can compute: for every primitive of stdlib/prelude.cnn its
+// shape rule, its learned tensors and its cost. Package exec runs ops, and package ref
+// defines their results. It knows nothing of text.
 package ops
 
 import (
@@ -38,11 +37,11 @@ type Param struct {
 type Cost struct{ MACs, FLOPs dim.Size }
 
 // A Fault says what is wrong with an op's inputs or arguments; interp/internal/elab adds
-// where in the text and the stable code.
+// the place in the text and the code.
 type Fault struct {
 	Kind  FaultKind
 	Arg   string // the parameter at fault, or ""
-	Input int    // the input (branch) at fault, from 0; -1 for none in particular or, of a BadValue, for any
+	Input int    // the input (branch) at fault, from 0; -1 for none in particular
 	Axis  int    // the axis at fault, from 0; -1 for none in particular
 	Msg   string // one line: got and want
 	Help  string // what to write instead, or ""
@@ -63,8 +62,8 @@ const (
 
 func (f *Fault) Error() string { return f.Msg }
 
-// Builtins is every primitive, in the order of prelude.cnn. The ops in it have
-// no arguments yet: they are what New copies.
+// Builtins is every primitive, in the order of prelude.cnn. These ops have no arguments:
+// New copies them.
 var Builtins = slices.Concat(
 	[]Op{
 		&Conv{}, &Deconv{}, &Linear{},

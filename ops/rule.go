@@ -9,9 +9,8 @@ import (
 // MaxElements is the most elements a tensor or an axis may have.
 const MaxElements = 1<<31 - 1
 
-// A rule is a shape rule at work. It keeps the first fault; the questions after
-// it answer false without asking, so that a proof notes no requirement that
-// follows from a mistake.
+// A rule is a shape rule being applied. It keeps the first fault; later questions answer
+// false without asking, so that a proof notes no requirement that follows from a mistake.
 type rule struct {
 	dim.Facts
 	op    Op
@@ -57,8 +56,8 @@ func (r *rule) end(out dim.Shape) (dim.Shape, error) {
 	return out, nil
 }
 
-// within reports whether a shape respects the limits, as far as it is known. The
-// product of unknown sizes is not asked for: a proof may not be able to hold it.
+// within reports whether a shape respects the limits, as far as it is known. The product of
+// unknown sizes is not checked: a proof may be unable to represent it.
 func within(s dim.Shape) bool {
 	known := true
 	for _, d := range s {
@@ -92,7 +91,7 @@ func (r *rule) unfit(arg, help, format string, args ...any) {
 	r.fail(&Fault{Kind: BadValue, Arg: arg, Input: 0, Axis: -1, Msg: fmt.Sprintf(format, args...), Help: help})
 }
 
-// rank wants input i to have one of these numbers of axes.
+// rank requires input i to have one of these numbers of axes.
 func (r *rule) rank(i int, ranks ...int) bool {
 	if !r.ok() {
 		return false
@@ -117,7 +116,7 @@ func (r *rule) rank(i int, ranks ...int) bool {
 	return false
 }
 
-// channelled wants the first input to have a batch and a channel axis.
+// channelled requires the first input to have a batch and a channel axis.
 func (r *rule) channelled() bool {
 	if r.ok() && len(r.in[0]) < 2 {
 		r.fail(&Fault{Kind: WrongRank, Input: 0, Axis: -1,
@@ -126,7 +125,7 @@ func (r *rule) channelled() bool {
 	return r.ok()
 }
 
-// whole wants an argument to be a whole number of at least low.
+// whole requires an argument to be a whole number of at least low.
 func (r *rule) whole(arg string, v dim.Size, low int) bool {
 	if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
 		r.bad(arg, usual[arg], "`%s` of `%s` must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
@@ -134,13 +133,13 @@ func (r *rule) whole(arg string, v dim.Size, low int) bool {
 	return r.ok()
 }
 
-// pair wants both parts of a dims argument to be whole numbers of at least low.
+// pair requires both parts of a dims argument to be whole numbers of at least low.
 func (r *rule) pair(arg string, p dim.Pair, low int) bool {
 	for _, v := range []dim.Size{p.H, p.W} {
 		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
 			what, got := "whole numbers", p.String()
 			if p.H == p.W {
-				what, got = "a whole number", p.H.String() // as it is most often written
+				what, got = "a whole number", p.H.String() // as it is usually written
 			}
 			r.bad(arg, usual[arg], "`%s` of `%s` must be %s of at least %d, got %s", arg, r.op.Name(), what, low, got)
 		}
@@ -148,14 +147,14 @@ func (r *rule) pair(arg string, p dim.Pair, low int) bool {
 	return r.ok()
 }
 
-// usual is what the arguments are that must be at least 1.
+// usual explains arguments that must be at least 1.
 var usual = map[string]string{
 	"stride":   "1 looks at every pixel, 2 halves height and width",
 	"dilation": "1 is the dense window",
 	"groups":   "1 joins all channels",
 }
 
-// between wants an argument to lie in low to high; high may be nil.
+// between requires an argument to lie in low to high; high may be nil.
 func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	if !r.ok() {
 		return
@@ -168,8 +167,8 @@ func (r *rule) between(arg string, v, low dim.Size, high *dim.Size) {
 	}
 }
 
-// divides wants n groups to divide the channels, of which others may have to be divided
-// likewise.
+// divides requires n groups to divide the channels; a suggested number also divides the
+// others.
 func (r *rule) divides(groups, channels dim.Size, what string, others ...dim.Size) {
 	if r.ok() && !r.Require(channels.Quo(groups), dim.Whole) {
 		r.fail(&Fault{Kind: NotDivisible, Arg: "groups", Input: 0, Axis: 1,
@@ -210,8 +209,8 @@ func gcd(a, b int) int {
 	return a
 }
 
-// equalShapes wants every input from the second on to have the shape of the
-// first but, where but is an axis, along that.
+// equalShapes requires every input to have the shape of the first except along axis but, if
+// that is one.
 func (r *rule) equalShapes(but int) {
 	for i := 1; i < len(r.in) && r.ok(); i++ {
 		a, b := r.in[0], r.in[i]

@@ -6,7 +6,7 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// padding wants explicit padding to be whole and not negative.
+// padding requires explicit padding to be whole and not negative.
 func (r *rule) padding(p Padding) bool {
 	if p.Mode != Explicit {
 		return r.ok()
@@ -78,9 +78,8 @@ func (r *rule) span(a dim.Axis, size, k, dilation dim.Size, pad Padding) dim.Siz
 	return span
 }
 
-// touches wants every window to see some of the image: padding as wide as the
-// window
-// lets it miss the image altogether.
+// touches requires every window to see some of the image: with padding as wide as the
+// window, one could miss it altogether.
 func (r *rule) touches(k dim.Pair, pad Padding) {
 	for _, a := range dim.Spatial {
 		if pad.Mode != Explicit || !r.ok() {

@@ -71,7 +71,7 @@ func TestHardLinks(t *testing.T) {
 	if err := os.Link(path, other); err != nil {
 		t.Fatal(err)
 	}
-	if err := Edit(path, put("new")); err == nil || !strings.Contains(err.Error(), "it has 2 names (hard links)") {
+	if err := Edit(path, put("new")); err == nil || !strings.Contains(err.Error(), "it has 2 hard links") {
 		t.Errorf("got %v", err)
 	}
 	wantFile(t, path, "old")

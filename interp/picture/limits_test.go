@@ -158,7 +158,7 @@ func TestMemoryOfAPicture(t *testing.T) {
 	_, err = Load(t.Context(), path, p, 224, 224, need-1)
 	runtime.ReadMemStats(&after)
 	var e *LimitError
-	if !errors.As(err, &e) || e.Need != need || e.Max != need-1 || !strings.Contains(e.Problem, "has 4096 x 4096 pixels, and it takes") {
+	if !errors.As(err, &e) || e.Need != need || e.Max != need-1 || !strings.Contains(e.Problem, "has 4096 x 4096 pixels, and decoding it takes") {
 		t.Errorf("got %v", err)
 	}
 	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {

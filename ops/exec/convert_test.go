@@ -44,7 +44,7 @@ func converts(t *testing.T, from, to layout.Layout, x tensor.Tensor) {
 	if !optest.Same(w.Run(t, 2).Data, x.Data) {
 		t.Errorf("%v: other values", w)
 	}
-	if !optest.Same(w.RunLodged(t).Data, x.Data) {
+	if !optest.Same(w.RunNested(t).Data, x.Data) {
 		t.Errorf("%v: other values in larger ones", w)
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// What a run allocates is read off the runtime's profile of memory, by the functions on
-// the stack of each allocation: a count of all that a process allocates has what other
-// goroutines do meanwhile, the runtime's own among them.
+// Allocations of a run are counted from the runtime's memory profile, by the functions on
+// the stack: a count for the process would include other goroutines, even the runtime's
+// own.
 
-// Counted does a run whose allocations count, those of the helpers of ops.Workers too.
+// Counted does a run whose allocations are counted, including those of task.Workers.
 func Counted(run func()) {
 	counting.Lock()
 	if counting.depth++; counting.depth == 1 {
@@ -43,16 +43,16 @@ func counted(run func()) {
 	runtime.KeepAlive(run) // not a tail call
 }
 
-// runs are functions below which all allocations are counted.
+// runs are the functions below which all allocations are counted.
 var runs = []string{"cnnlang/ops/optest.counted", "cnnlang/ops/exec/task.(*Workers).help"}
 
-// A sudog is what the runtime keeps of a goroutine that waits on a channel. It has a store
-// of them, which a collection may empty.
+// A sudog is the runtime's record of a goroutine that waits on a channel. The runtime
+// caches them, and a collection may empty the cache.
 const sudog = "runtime.acquireSudog"
 
-// allocations counts those of all counted runs so far, by their place.
+// allocations are those of all counted runs so far, by place.
 func allocations() map[string]int64 {
-	runtime.GC() // a profile is complete up to the collection before the last
+	runtime.GC() // the profile lags one collection behind
 	runtime.GC()
 	records := make([]runtime.MemProfileRecord, 1000)
 	n, ok := runtime.MemProfile(records, true)
@@ -69,9 +69,9 @@ func allocations() map[string]int64 {
 	return found
 }
 
-// placeOf is the first line outside of the runtime of a stack, and what called it; ""
-// where the stack is no run's, or where what allocates is a test, as a package is named
-// that is outside of the one it tests.
+// placeOf is the first line of a stack outside the runtime, and its callers; "" if the
+// stack belongs to no run, or if a test allocates, recognised by the name of an external
+// test package.
 func placeOf(stack []uintptr) string {
 	frames := runtime.CallersFrames(stack)
 	var lines []string
@@ -98,7 +98,7 @@ func placeOf(stack []uintptr) string {
 	return ""
 }
 
-// NoAllocations fails the test where one of a few runs allocates.
+// NoAllocations fails the test if a run allocates.
 func NoAllocations(t testing.TB, what string, run func() error) {
 	t.Helper()
 	before := allocations()
@@ -116,8 +116,8 @@ func NoAllocations(t testing.TB, what string, run func() error) {
 	}
 }
 
-// Exit runs the tests of a package and returns the code to exit with, which is 1 too
-// where one of all their counted runs allocated.
+// Exit runs the tests of a package and returns the exit code, 1 also if any counted run
+// allocated.
 func Exit(m *testing.M) (code int) {
 	code = m.Run()
 	for place, n := range allocations() {

@@ -13,25 +13,23 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Bounded is what an op gives in float64, before its activation and after, and how
-// large what is summed for each output is: the sum of |a||b|. In whatever order K
-// products are summed, with numbers that are off by eps of their size at most, the sum
-// is off by about K*eps*size (Higham, Accuracy and Stability of Numerical Algorithms,
-// section 3.1).
+// A Bounded is the result of an op in float64, before and after its activation, and for
+// each output the size of its sum: the sum of |a||b|. If K products are summed in any
+// order, with numbers that are off by at most eps of their size, the sum is off by about
+// K*eps*size (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
 type Bounded struct {
 	op           ops.Op
 	in, params   []tensor.Tensor
 	channels     int // of the first input
 	before, Want ref.Value
 	size         ref.Value
-	depth        float64 // how many roundings one product goes through, at most
+	depth        float64 // the most roundings of one product
 }
 
-// The sums of products are taken in blocks of so many at most (README.md), and the
-// blocks' sums are summed.
+// longestSum is the largest block in which products are summed; the sums of blocks are then
+// summed.
 const longestSum = 384
 
-// NewBounded computes it.
 func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
 	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], Want: ref.Exact(op, widened(in), widened(params))}
 	plain, products := op, Products(op, in)
@@ -72,8 +70,8 @@ func widened(tensors []tensor.Tensor) (values []ref.Value) {
 	return values
 }
 
-// sizes are the absolute values, with which an op sums sizes. A maximum is of the
-// values themselves, and the size of x - mean that of x + |mean|.
+// sizes are absolute values, with which an op computes sizes. A maximum keeps its values,
+// and the size of x - mean is that of x + |mean|.
 func sizes(op ops.Op, tensors []tensor.Tensor, params []ops.Param) []ref.Value {
 	values := widened(tensors)
 	if _, ok := op.(*ops.MaxPool); ok {
@@ -90,7 +88,7 @@ func sizes(op ops.Op, tensors []tensor.Tensor, params []ops.Param) []ref.Value {
 	return values
 }
 
-// An Allowance is the error of one way to compute: so many eps of size, and so much of
+// An Allowance is the allowed error of an algorithm: so many eps of size, and fractions of
 // the results before and after the activation.
 type Allowance struct {
 	Size          ref.Value
@@ -101,10 +99,10 @@ type Allowance struct {
 // steepest is the largest slope of any activation, that of GELU.
 const steepest = 1.13
 
-// smooth is what an activation's own rounding costs: they are computed in float64.
+// smooth is the rounding error of activations, which are computed in float64.
 const smooth = 2 * Eps
 
-// Check fails the test where an output is farther from float64 than allowed.
+// Check fails the test if an output is farther from float64 than allowed.
 func (b *Bounded) Check(t testing.TB, how fmt.Stringer, got tensor.Tensor, a Allowance) {
 	t.Helper()
 	if !got.Shape.Equal(b.Want.Shape) {
@@ -124,13 +122,13 @@ func (b *Bounded) Check(t testing.TB, how fmt.Stringer, got tensor.Tensor, a All
 	}
 }
 
-// InF32 is that of sums in float32.
+// InF32 is the allowance for sums in float32.
 func (b *Bounded) InF32() Allowance { return Allowance{Size: b.size, Eps: b.depth} }
 
-// BehindNorm is that of sums in float32 of normally distributed numbers, which are nearer
-// than the worst case, see SumBound, and which a norm multiplies by the factor of their
-// channel. The folded norm, the folded bias, what is added and the result are rounded,
-// of numbers as large as the largest result.
+// BehindNorm is the allowance for float32 sums of normally distributed numbers, which are
+// nearer than the worst case (see SumBound), and which a norm multiplies by the factor of
+// their channel. The folded norm and bias, the added input and the result are rounded;
+// these numbers are as large as the largest result.
 func (b *Bounded) BehindNorm() Allowance {
 	a := Allowance{Size: ref.Value{Shape: b.size.Shape, Data: make([]float64, len(b.size.Data))}, Eps: 1}
 	largest := 0.0
@@ -172,8 +170,8 @@ func (b *Bounded) Bound(i int, a Allowance) float64 {
 	return bound
 }
 
-// byWinograd is that of sums as large as the largest of a tile of 4x4 results, all of
-// which are made of all its sums.
+// byWinograd allows every result of a 4x4 tile the error of its largest sum, since each is
+// made of all sums of the tile.
 func (b *Bounded) byWinograd() Allowance {
 	h, w := b.size.Shape[2], b.size.Shape[3]
 	tileOf := func(i int) [3]int { return [3]int{i / (h * w), i / w % h / 4, i % w / 4} }
@@ -188,11 +186,11 @@ func (b *Bounded) byWinograd() Allowance {
 	return Allowance{Size: size, Eps: b.depth}
 }
 
-// bf16Step is what rounding to bfloat16 changes at most.
+// bf16Step is the largest relative change by rounding to bfloat16.
 const bf16Step = 1.0 / 256
 
-// inBF16 is that of inputs that are bfloat16 already. The weights of convolutions are
-// rounded, and the result before an activation that is no clamp, and after.
+// inBF16 is the allowance for bfloat16 inputs. The weights of convolutions are rounded, and
+// so is the result, before an activation that is not a clamp and after it.
 func (b *Bounded) inBF16(to layout.Layout) Allowance {
 	a := b.InF32()
 	switch op := b.op.(type) {
@@ -209,13 +207,13 @@ func (b *Bounded) inBF16(to layout.Layout) Allowance {
 	return a
 }
 
-// split is that of numbers split in two bfloat16: of a product two roundings are left
-// and what is not summed, each 2^-16 of it at most.
+// split is the allowance for numbers split into two bfloat16: two roundings of a product
+// remain, and the products that are not summed, each at most 2^-16 of it.
 func (b *Bounded) split() Allowance {
 	return Allowance{Size: b.size, Eps: 3*b.depth + 3*bf16Step*bf16Step/Eps}
 }
 
-// Allowed is that of an algorithm, whose result lies in a layout.
+// Allowed is the allowance of an algorithm whose result has a layout.
 func (b *Bounded) Allowed(w *Way) Allowance {
 	switch {
 	case w.Precision == layout.BF16:
@@ -228,10 +226,10 @@ func (b *Bounded) Allowed(w *Way) Allowance {
 	return b.InF32()
 }
 
-// Bounds are those of an op on its inputs, and on the same rounded to bfloat16.
+// Bounds are those of an op on its inputs, and on the inputs rounded to bfloat16.
 type Bounds struct{ f32, bf16 func() *Bounded }
 
-// NewBounds computes them when they are asked for.
+// NewBounds computes bounds when they are first needed.
 func NewBounds(op ops.Op, in, params []tensor.Tensor) Bounds {
 	return Bounds{sync.OnceValue(func() *Bounded { return NewBounded(op, in, params) }), sync.OnceValue(func() *Bounded {
 		var rounded []tensor.Tensor
@@ -242,7 +240,7 @@ func NewBounds(op ops.Op, in, params []tensor.Tensor) Bounds {
 	})}
 }
 
-// Of is the one that a way is held to.
+// Of is the bound for a way.
 func (b Bounds) Of(w *Way) *Bounded {
 	if w.Precision == layout.BF16 {
 		return b.bf16()
@@ -250,7 +248,7 @@ func (b Bounds) Of(w *Way) *Bounded {
 	return b.f32()
 }
 
-// Check holds the result of a way to float64.
+// Check compares the result of a way with float64.
 func (b Bounds) Check(t testing.TB, w *Way, got tensor.Tensor) {
 	t.Helper()
 	of := b.Of(w)
@@ -261,11 +259,10 @@ func (b Bounds) Check(t testing.TB, w *Way, got tensor.Tensor) {
 // one operation.
 const Eps = 1.0 / (1 << 24)
 
-// SumBound bounds the error of a sum of k products of normally distributed
-// numbers that is taken in blocks of some 264. Summing a block of n loses about
-// 0.4*eps*n, the sums of the k/n blocks together sqrt(k/n) times that; rounding
-// the result, which is about sqrt(k) large, costs some eps*sqrt(k). The factors
-// make room for the worst of thousands of outputs.
+// SumBound bounds the error of a sum of k products of normally distributed numbers, taken
+// in blocks of about 264. Summing a block of n loses about 0.4*eps*n, the sums of the k/n
+// blocks together sqrt(k/n) times that; rounding the result, which is about sqrt(k) large,
+// costs about eps*sqrt(k). The factors leave room for the worst of thousands of outputs.
 func SumBound(k int) float64 {
 	n := min(float64(k), 264)
 	return 4*Eps*math.Sqrt(float64(k)*n) + 8*Eps*math.Sqrt(float64(k))

@@ -9,8 +9,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Every computes an op in all ways in which it can be computed here, and has check look at
-// each result: see Way.Try. It returns the ways.
+// Every computes an op in all available ways and calls check with each result: see Way.Try.
+// It returns the ways.
 func Every(t testing.TB, op ops.Op, in, params []tensor.Tensor, check func(w *Way, got tensor.Tensor)) []*Way {
 	t.Helper()
 	ways := Ways(t, op, in, params)
@@ -20,8 +20,8 @@ func Every(t testing.TB, op ops.Op, in, params []tensor.Tensor, check func(w *Wa
 	return ways
 }
 
-// Matches computes an op in all ways and compares what is float32 with the reference, to
-// within a bound, and the rest with its Bounds.
+// Matches computes an op in all ways and compares float32 results with the reference, to
+// within a bound, and others with their Bounds.
 func Matches(t testing.TB, op ops.Op, bound func(w *Way) float64, in ...tensor.Tensor) []*Way {
 	t.Helper()
 	params := Params(op, 100, in...)
@@ -36,8 +36,7 @@ func Matches(t testing.TB, op ops.Op, bound func(w *Way) float64, in ...tensor.T
 	})
 }
 
-// CheckEpilogue holds an op with an epilogue to what the ops it stands for would do, in all
-// ways.
+// CheckEpilogue compares an op with an epilogue, in all ways, with the separate ops.
 func CheckEpilogue(t testing.TB, plain ops.Fuser, e ops.Epilogue, in []int) []*Way {
 	t.Helper()
 	op := plain.WithEpilogue(e)
@@ -64,9 +63,9 @@ func CheckEpilogue(t testing.TB, plain ops.Fuser, e ops.Epilogue, in []int) []*W
 	})
 }
 
-// Try computes a way in layouts with more and with less halo, where values lie in larger
+// Try computes a way in layouts with more and less halo, with its values inside larger
 // ones, over the memory of each input that it may overwrite, and with several workers; all
-// but the first must give the same bits.
+// results must have the same bits as the first.
 func (w *Way) Try(t testing.TB, check func(w *Way, got tensor.Tensor)) {
 	t.Helper()
 	variants := w.variants()
@@ -79,19 +78,19 @@ func (w *Way) Try(t testing.TB, check func(w *Way, got tensor.Tensor)) {
 			}
 		}
 		if v.IsBlocked() && v.To.HasHalo() && v.To.HaloH == 1 {
-			if !Same(v.RunLodged(t).Data, got.Data) {
+			if !Same(v.RunNested(t).Data, got.Data) {
 				t.Fatalf("%v: other bits in larger values", v)
 			}
 		}
 	}
 	one, _ := variants[0].Parts(1)
-	if many, _ := variants[0].Parts(7); one != many { // were it so, a sum could depend on that
+	if many, _ := variants[0].Parts(7); one != many { // a sum could depend on it
 		t.Errorf("%v: %d parts for 1 worker, %d for 7", w, one, many)
 	}
 	w.TryOver(t)
 }
 
-// variants are the way with several halos, and with a wide result where it has one.
+// variants are the way with several halos, and with a wide result if it has one.
 func (w *Way) variants() []*Way {
 	if !w.IsBlocked() {
 		return []*Way{w}
@@ -118,7 +117,8 @@ func (w *Way) workers() []int {
 	return []int{2, 5}
 }
 
-// TryOver computes it over each input that it may overwrite, and returns how many there are.
+// TryOver computes it over each input that it may overwrite, and returns how many there
+// are.
 func (w *Way) TryOver(t testing.TB) (inputs int) {
 	t.Helper()
 	for _, input := range w.Overwrites {

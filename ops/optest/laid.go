@@ -19,8 +19,8 @@ func sizeOf(s tensor.Shape) size {
 	return size{s[1], 1, 1}
 }
 
-// place is where element n, c, y, x of a value of float32 lies: the drawing of
-// layout.Layout, written down once more.
+// place is where element n, c, y, x of a float32 value lies: layout.Layout implemented
+// independently.
 func (s size) place(l layout.Layout, n, c, y, x int) int {
 	if l.Plain() {
 		return ((n*s.channels+c)*s.h+y)*s.w + x
@@ -36,8 +36,8 @@ func (s size) place(l layout.Layout, n, c, y, x int) int {
 	return pixel*l.Block + c%l.Block
 }
 
-// word is where element n, c, y, x of a value lies: which float32, and of one that holds
-// two bfloat16 which bits.
+// word is where element n, c, y, x of a value lies: the float32, and the shift if it holds
+// two bfloat16.
 func (s size) word(l layout.Layout, n, c, y, x int) (at, shift int) {
 	if l.Element == layout.Float32 {
 		return s.place(l, n, c, y, x), 0
@@ -63,7 +63,8 @@ func Each(s tensor.Shape, visit func(index, n, c, y, x int)) {
 	}
 }
 
-// Laid returns x in a layout. The halo is zeros, and channels beyond the last are beside.
+// Laid returns x in a layout. The halo is zeros, and channels beyond the last are set to
+// beside.
 func Laid(l layout.Layout, x tensor.Tensor, beside float32) tensor.Tensor {
 	if l.Plain() {
 		return tensor.Tensor{Shape: x.Shape, Data: slices.Clone(x.Data)}
@@ -92,8 +93,8 @@ func Laid(l layout.Layout, x tensor.Tensor, beside float32) tensor.Tensor {
 	return tensor.Tensor{Shape: x.Shape, Data: data}
 }
 
-// InOrder returns a value in row-major order. It fails the test where the halo is not
-// zero, or something is not written.
+// InOrder returns a value in row-major order. It fails the test if the halo is not zero, or
+// anything is not written.
 func InOrder(t testing.TB, l layout.Layout, x tensor.Tensor) tensor.Tensor {
 	t.Helper()
 	out, of := tensor.New(x.Shape...), sizeOf(x.Shape)
@@ -127,8 +128,8 @@ func InOrder(t testing.TB, l layout.Layout, x tensor.Tensor) tensor.Tensor {
 	return out
 }
 
-// bf16 rounds to bfloat16 in another way than the kernels: by the float32 whose
-// step is that of bfloat16 at x.
+// bf16 rounds to bfloat16 differently from the kernels: through the float32 whose step is
+// that of bfloat16 at x.
 func bf16(x float32) float32 {
 	if x == 0 || math.IsNaN(float64(x)) {
 		return x

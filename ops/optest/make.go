@@ -15,7 +15,6 @@ func Inputs(shapes [][]int) []tensor.Tensor {
 	return x
 }
 
-// Pair is of known numbers.
 func Pair(h, w int) dim.Pair { return dim.Pair{H: dim.Int(h), W: dim.Int(w)} }
 
 // Pads is explicit padding, and Pad the same on all sides.
@@ -26,7 +25,7 @@ func Pads(top, bottom, left, right int) ops.Padding {
 // Pad is the same padding on all sides.
 func Pad(n int) ops.Padding { return Pads(n, n, n, n) }
 
-// Conv is a convolution with what a test does not say set to the defaults.
+// Conv is a convolution, with defaults for what a test does not set.
 func Conv(out int, k dim.Pair, more ...func(*ops.Conv)) *ops.Conv {
 	c := &ops.Conv{Out: dim.Int(out), K: k, Stride: Pair(1, 1), Groups: dim.Int(1), Dilation: Pair(1, 1), Bias: true}
 	for _, m := range more {

@@ -1,5 +1,5 @@
-// Package optest runs one op in a test: in guarded memory, on several numbers of
-// workers, and compares with package ref.
+// Package optest runs one op in a test: in guarded memory, on several numbers of workers,
+// compared with package ref.
 package optest
 
 import (
@@ -17,8 +17,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Rand returns a tensor of normally distributed numbers that follow from the
-// seed.
+// Rand returns a tensor of normally distributed numbers determined by the seed.
 func Rand(seed uint64, shape ...int) tensor.Tensor {
 	t := tensor.New(shape...)
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -54,7 +53,7 @@ func Shape(t testing.TB, op ops.Op, in ...tensor.Tensor) tensor.Shape {
 	return ints(out)
 }
 
-// Plain is the algorithm of an op on values that lie as their shapes say.
+// Plain is the algorithm of an op for plain values.
 func Plain(t testing.TB, op ops.Op, in []tensor.Tensor) task.Algorithm {
 	t.Helper()
 	list := exec.Algorithms(op, Shapes(in), Shape(t, op, in...), layout.F32)
@@ -80,14 +79,13 @@ func Prepare(t testing.TB, op ops.Op, in, params []tensor.Tensor) *task.Prepared
 	return Plain(t, op, in).Prepare(values, layout.Value{Shape: Shape(t, op, in...)}, params, nil)
 }
 
-// Run computes an op on plain values with so many workers: see Way.Compute. The result is
-// written whole.
+// Run computes an op on plain values with so many workers: see Way.Compute.
 func Run(t testing.TB, op ops.Op, in, params []tensor.Tensor, workers int) tensor.Tensor {
 	t.Helper()
 	return NewWay(Plain(t, op, in), in, params, Shape(t, op, in...)).Run(t, workers)
 }
 
-// Do runs bound tasks, and counts what that allocates.
+// Do runs bound tasks, and counts their allocations.
 func Do(t testing.TB, tasks []task.Task, workers int) {
 	t.Helper()
 	w := task.NewWorkers(workers)
@@ -99,8 +97,8 @@ func Do(t testing.TB, tasks []task.Task, workers int) {
 	}
 }
 
-// Close fails the test where got is farther from want than bound, or one of them
-// is NaN or infinite and the other is not the same.
+// Close fails the test if got is farther from want than bound, or one of them is NaN or
+// infinite and the other is not the same.
 func Close(t testing.TB, got, want tensor.Tensor, bound float64) {
 	t.Helper()
 	if !got.Shape.Equal(want.Shape) {
@@ -134,11 +132,10 @@ type Guarded struct {
 	all  []float32
 }
 
-// guard is how many elements a guard has: a strip of the widest tile.
+// guard is the number of elements of a guard: a strip of the widest tile.
 const guard = 256
 
-// The bits of the guards and of memory nobody has written: two NaNs that no
-// arithmetic yields.
+// The bits of the guards and of unwritten memory: two NaNs that no arithmetic yields.
 const (
 	guardBits = 0x7fb0a5a5
 	emptyBits = 0x7fb05a5a
@@ -157,7 +154,7 @@ func NewGuarded(n int) *Guarded {
 	return g
 }
 
-// Check fails the test where a guard has changed.
+// Check fails the test if a guard has changed.
 func (g *Guarded) Check(t testing.TB, what string) {
 	t.Helper()
 	for i, x := range g.all {

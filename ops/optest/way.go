@@ -15,7 +15,7 @@ import (
 )
 
 // A Way is one way to compute a result: an algorithm on inputs, in layouts that cover those
-// it asks for.
+// it wants.
 type Way struct {
 	task.Algorithm
 	Inputs, Params []tensor.Tensor
@@ -26,8 +26,8 @@ type Way struct {
 	laid *laidOut
 }
 
-// NewWay is an algorithm in the layouts that it asks for. What works on bfloat16 has its
-// inputs rounded.
+// NewWay is an algorithm in the layouts that it wants. Inputs of bfloat16 algorithms are
+// rounded.
 func NewWay(a task.Algorithm, in, params []tensor.Tensor, shape tensor.Shape) *Way {
 	w := &Way{Algorithm: a, Inputs: slices.Clone(in), Params: params, Shape: shape, From: slices.Clone(a.In), To: a.Out}
 	for i, x := range in {
@@ -41,8 +41,8 @@ func NewWay(a task.Algorithm, in, params []tensor.Tensor, shape tensor.Shape) *W
 	return w
 }
 
-// Ways lists all ways in which an op can be computed here: by the algorithms of every
-// precision, each once.
+// Ways lists all available ways to compute an op: the algorithms of every precision, each
+// once.
 func Ways(t testing.TB, op ops.Op, in, params []tensor.Tensor) (list []*Way) {
 	t.Helper()
 	shape := Shape(t, op, in...)
@@ -58,8 +58,8 @@ func Ways(t testing.TB, op ops.Op, in, params []tensor.Tensor) (list []*Way) {
 	return list
 }
 
-// beside is what lies in the channels beyond the last, which mean nothing: NaN where
-// that may be.
+// beside is the content of the channels beyond the last, which have no meaning: NaN where
+// that is allowed.
 func (w *Way) beside() float32 {
 	if w.Precision == layout.F32 {
 		return float32(math.NaN())
@@ -94,15 +94,15 @@ type laidOut struct {
 	*task.Prepared
 	values []layout.Value
 	in     []tensor.Tensor
-	was    [][]float32 // the inputs and the parameters, to see that nothing changes them
+	was    [][]float32 // copies of the inputs and parameters, to detect changes
 	from   []layout.Layout
 	to     layout.Layout
 }
 
-// Prepared is the way prepared, with values that lie alone.
+// Prepared is the way prepared for separate values.
 func (w *Way) Prepared() *task.Prepared { return w.layOut().Prepared }
 
-// layOut does so once for these layouts.
+// layOut makes it once for these layouts.
 func (w *Way) layOut() *laidOut {
 	if w.laid != nil && w.laid.to == w.To && slices.Equal(w.laid.from, w.From) {
 		return w.laid
@@ -120,9 +120,8 @@ func (w *Way) layOut() *laidOut {
 	return l
 }
 
-// Compute computes it with so many workers and returns the result as it lies. It fails the
-// test where something outside of result and scratch is written, or an input or a parameter
-// changed.
+// Compute computes it with so many workers and returns the result in its layout. It fails
+// the test if anything outside the result and scratch is written.
 func (w *Way) Compute(t testing.TB, workers int) tensor.Tensor {
 	t.Helper()
 	l := w.layOut()
@@ -139,34 +138,34 @@ func (w *Way) Compute(t testing.TB, workers int) tensor.Tensor {
 	return result
 }
 
-// Run is Compute, and returns the result in order.
+// Run is Compute with the result in row-major order.
 func (w *Way) Run(t testing.TB, workers int) tensor.Tensor {
 	t.Helper()
 	return InOrder(t, w.To, w.Compute(t, workers))
 }
 
-// RunLodged computes it where all values lie in larger ones, of which it may neither use
-// nor change anything else.
-func (w *Way) RunLodged(t testing.TB) tensor.Tensor {
+// RunNested computes it with all values inside larger ones, of which it may neither read
+// nor change other parts.
+func (w *Way) RunNested(t testing.TB) tensor.Tensor {
 	t.Helper()
 	var values []layout.Value
 	var inputs []tensor.Tensor
 	for i, x := range w.Inputs {
-		d := lodge(w.From[i], x.Shape, 1+i, 2-i%2)
+		d := nest(w.From[i], x.Shape, 1+i, 2-i%2)
 		whole := NewGuarded(d.floats())
 		d.put(whole.Data, w.layOut().in[i].Data)
 		values, inputs = append(values, d.Value), append(inputs, d.tensor(t, whole.Data))
 	}
-	d := lodge(w.To, w.Shape, 2, 1)
+	d := nest(w.To, w.Shape, 2, 1)
 	return w.runIn(t, d, NewGuarded(d.floats()), values, inputs)
 }
 
-// RunOver computes it over the memory of an input, in larger values too.
+// RunOver computes it over the memory of an input, also inside larger values.
 func (w *Way) RunOver(t testing.TB, input int, before, behind int) tensor.Tensor {
 	t.Helper()
 	l := w.layOut()
 	values, in := slices.Clone(l.values), slices.Clone(l.in)
-	d := lodge(w.To, w.Shape, before, behind)
+	d := nest(w.To, w.Shape, before, behind)
 	whole := NewGuarded(d.floats())
 	d.put(whole.Data, in[input].Data)
 	over := d.tensor(t, whole.Data)
@@ -181,8 +180,8 @@ func (w *Way) RunOver(t testing.TB, input int, before, behind int) tensor.Tensor
 // same reports whether two inputs are one value.
 func (w *Way) same(i, k int) bool { return &w.Inputs[i].Data[0] == &w.Inputs[k].Data[0] }
 
-// runIn computes it into a larger value, in which an input may lie.
-func (w *Way) runIn(t testing.TB, d lodger, whole *Guarded, values []layout.Value, in []tensor.Tensor) tensor.Tensor {
+// runIn computes it into a larger value, which may contain an input.
+func (w *Way) runIn(t testing.TB, d nested, whole *Guarded, values []layout.Value, in []tensor.Tensor) tensor.Tensor {
 	t.Helper()
 	p := w.Prepare(values, d.Value, w.Params, nil)
 	mem := NewGuarded(p.Scratch(2))
@@ -205,7 +204,7 @@ func (w *Way) tasks(workers int) []task.Task {
 	return l.Bind(out, l.in, make([]float32, l.Scratch(workers)), workers)
 }
 
-// Parts is how many parts its tasks have with so many workers, and those of the longest.
+// Parts is the number of parts of its tasks with so many workers, and the most of any task.
 func (w *Way) Parts(workers int) (all, most int) {
 	for _, one := range w.tasks(workers) {
 		all, most = all+one.Parts(), max(most, one.Parts())

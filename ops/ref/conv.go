@@ -2,11 +2,11 @@ package ref
 
 import "cnnlang/ops"
 
-// conv: out[n, o, y, x] = bias[o] + sum over c, i, j of
-// in[n, group + c, y*stride + i*dilation - top, …] * weight[o, c, i, j].
+// conv: out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, group + c, y*stride +
+// i*dilation - top, …] * weight[o, c, i, j].
 //
-// The sum of one output is taken in this order; the outputs of a row take their
-// turns innermost, so that whole networks can be computed like this.
+// Each output is summed in this order; the innermost loop runs over the outputs of a row,
+// so that whole networks can be computed in this way.
 func conv(op *ops.Conv, out, in Value, params []Value) {
 	h, w := in.Shape[2], in.Shape[3]
 	weight := params[0]

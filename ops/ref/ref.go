@@ -1,7 +1,6 @@
-// Package ref is every op once more, as the loop nest that its definition is:
-// float64 throughout, no blocking, no packing, nothing shared with the fast
-// path. What it computes is right because it can be read; everything faster is
-// compared with it.
+// Package ref is every op as the loop nest of its definition: float64 throughout, no
+// blocking, no packing, nothing shared with the fast path. It can be checked by reading;
+// everything faster is compared with it.
 package ref
 
 import (
@@ -102,8 +101,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 	}
 }
 
-// epilogue does what an op takes over from those after it: norm, add,
-// activation.
+// epilogue applies the fused norm, add and activation.
 func epilogue(e ops.Epilogue, out Value, in, params []Value) {
 	if e.Norm != nil {
 		batchNorm(e.Norm, out, out, params[len(params)-4:])

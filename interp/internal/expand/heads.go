@@ -183,7 +183,7 @@ func isWord(name string) bool {
 // keep their paths, and its name after `as`. Any other name, such as g.aux, was made of
 // labels and has to be a label again, which then begins the paths of its steps:
 //
-// side "g.aux": { "fc": linear(10) }
+//	side "g.aux": { "fc": linear(10) }
 //
 // Only the steps in branches have paths that do not begin with the combinator's.
 func (w *writer) side(s *graph.Side) {

@@ -1,8 +1,9 @@
 // Package pass simplifies graphs: unneeded nodes go, and what follows a convolution moves
 // into it.
 //
-// conv ── bn ──┐ add ── relu        becomes        conv + norm + add + relu shortcut ──┘
-// shortcut ──┘
+//	conv ── bn ──┐
+//	             add ── relu        becomes        conv + norm + add + relu
+//	  shortcut ──┘                      shortcut ──┘
 //
 // A pass makes a new graph and leaves the old one alone, so that the elaborated graph stays
 // what the text says: its nodes answer for weights, counts and steps, and a Map leads from

@@ -9,7 +9,7 @@ import (
 // leaves fewer channels to pool. Both are linear, one over pixels and the other over
 // channels:
 //
-// W·mean(x)  =  mean(W·x)
+//	W·mean(x)  =  mean(W·x)
 //
 // The mean of a constant is the constant, so the norm folded into the convolution may move
 // too; but a pool that counts its padding is a mean of pixels and zeros, so there the norm

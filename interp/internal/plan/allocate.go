@@ -7,14 +7,14 @@ import (
 	"cnnlang/ops"
 )
 
-// A buffer is memory that values use from step first to step last. It may lie in
-// a larger one, its host; then only the outermost host's steps and offset count,
-// and how far its images lie from each other.
+// A buffer is memory that values use from instruction first to last. It may lie in a larger
+// one, its host; then only the first, last, offset and image stride of the outermost host
+// count.
 type buffer struct {
 	size, first, last, offset int
 
 	image int  // from an image to the next
-	fixed bool // and must stay so
+	fixed bool // image must not change
 
 	host *buffer
 	at   int // in the host
@@ -22,8 +22,8 @@ type buffer struct {
 	each bool // it is of one image of the batch
 }
 
-// root is the outermost host, b itself where it has none. It shortens the way
-// there for the next time.
+// root is the outermost host, b itself if it has none. It shortens the chain for the next
+// call.
 func (b *buffer) root() *buffer {
 	if b.host == nil {
 		return b
@@ -35,7 +35,7 @@ func (b *buffer) root() *buffer {
 	return b.host
 }
 
-// extend makes the memory of b live to step last at least.
+// extend makes the memory of b live at least until last.
 func (b *buffer) extend(last int) {
 	root := b.root()
 	root.last = max(root.last, last)
@@ -45,10 +45,10 @@ func (b *buffer) extend(last int) {
 type slot struct {
 	buffer *buffer
 	at     int
-	behind bool // the images of the buffer, as their means are: how far those are apart says nothing of it
+	behind bool // after the images of the buffer, as means are: the image stride does not apply to it
 }
 
-// root is the outermost host and where in it the value lies.
+// root is the outermost host and the offset of the value in it.
 func (h slot) root() (*buffer, int) {
 	root := h.buffer.root()
 	if root == h.buffer {
@@ -83,8 +83,7 @@ func (a *allocator) allocate(i *instruction) (slot, placing) {
 	return slot{buffer: b}, fresh
 }
 
-// part finds the value of an alias, a slice, or of means that lie behind an image, in
-// its input.
+// part finds the slot of an alias, a slice, or the means after an image within its input.
 func (a *allocator) part(i *instruction) (slot, bool) {
 	if len(i.in) == 0 {
 		return slot{}, false
@@ -113,7 +112,7 @@ func (a *allocator) part(i *instruction) (slot, bool) {
 	return s, i.algorithm.Alias
 }
 
-// together reports whether the images of a value follow one another.
+// together reports whether the images of a value follow one another without gaps.
 func (a *allocator) together(i *instruction) bool {
 	s := a.slots[i.id]
 	root, _ := s.root()
@@ -121,9 +120,9 @@ func (a *allocator) together(i *instruction) bool {
 	return i.shape[0] == 1 || s.behind || root.image == grid.Image
 }
 
-// overwrite finds an input of the shape of i that its algorithm may write over and that
-// is read for the last time, unless another input is the same memory: an algorithm
-// promises that of one.
+// overwrite finds an input of the shape of i that its algorithm may overwrite and that is
+// read for the last time. No other input may be the same memory: an algorithm may overwrite
+// only one input.
 func (a *allocator) overwrite(i *instruction) (slot, bool) {
 	for _, k := range i.algorithm.Overwrites {
 		if k < 0 {
@@ -141,26 +140,25 @@ func (a *allocator) overwrite(i *instruction) (slot, bool) {
 	return slot{}, false
 }
 
-// alike reports whether a value lies as its input does, behind which there may be more.
+// alike reports whether a value lies as its input does, after which more values may follow.
 func alike(i, in *instruction) bool {
 	l := in.layout
 	l.Means = false
 	return i.layout == l
 }
 
-// apart reports whether two values share no memory, halos included. Images that lie
-// apart are taken as if they did not, which can only join what is apart.
+// apart reports whether two values share no memory, halos included. Gaps between images
+// count as part of a value, so the answer may be false although they are disjoint.
 func (a *allocator) apart(x, y *instruction) bool {
 	rootX, atX := a.slots[x.id].root()
 	rootY, atY := a.slots[y.id].root()
 	return rootX != rootY || atX+x.size() <= atY || atY+y.size() <= atX
 }
 
-// host puts into b, the buffer of i, those of all its inputs, where i puts them one after
-// another: a concatenation of whole blocks of channels, whose images may lie apart,
-// or of plain values along an axis before which there is only one image. Every
-// input needs a buffer of its own that has no host yet, and has to fall on a cache
-// line.
+// host puts the buffers of all inputs of i into b, the buffer of i, if i puts them one
+// after another: a concatenation of whole blocks of channels, between whose images there
+// may be gaps, or of plain values along an axis before which there is only one image. Every
+// input needs a buffer of its own without a host, and must begin on a cache line.
 func (a *allocator) host(i *instruction, b *buffer) bool {
 	op, ok := i.op.(*ops.Concat)
 	if !ok || !i.fillsBlocks() || !i.blocked() && i.shape[:op.Axis.MustInt()].Elements() != 1 {
@@ -194,8 +192,8 @@ func span(i, in *instruction) int {
 	return i.layout.Channel(i.shape, in.shape[1])
 }
 
-// roots are the buffers without host that are of one image, or of all, in the order of
-// their first steps.
+// roots are the buffers without a host, either of one image or of all, in the order of
+// their first instructions.
 func (a *allocator) roots(each bool) []*buffer {
 	roots := slices.DeleteFunc(slices.Clone(a.buffers), func(b *buffer) bool { return b.host != nil || b.each != each })
 	slices.SortStableFunc(roots, func(a, b *buffer) int { return cmp.Compare(a.first, b.first) })

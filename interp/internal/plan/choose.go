@@ -9,16 +9,16 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// choose decides how each instruction is run and in which layout its value lies.
+// choose decides how each instruction is run and the layout of its value.
 //
-// Convolutions lead: they are so much faster on blocked values that they convert
-// what they are given. Ops that work pixel by pixel or channel by channel follow
-// the blocked images among their inputs. All others work on plain values. In a precision
-// below float32 what can be computed so is, and all else is as it is for float32.
+// Convolutions decide first: they are so much faster on blocked values that converting
+// their input pays. Ops that work pixel by pixel or channel by channel adopt the blocked
+// layout of their inputs. All others work on plain values. In a precision below float32
+// everything that can be is computed in it, and the rest in float32.
 func (l *lowering) choose() {
-	wide := make([]bool, len(l.list)) // by instruction: whether its result may be float32 in place of bfloat16
+	wide := make([]bool, len(l.list)) // by instruction: whether its result may be float32 instead of bfloat16
 	for _, i := range l.list[1:] {
-		if i.kind == gather { // images lie in a batch as they do alone
+		if i.kind == gather { // images in a batch have the layout that each had alone
 			i.layout = i.in[0].layout
 			wide[i.id] = wide[i.in[0].id]
 			continue
@@ -41,9 +41,9 @@ func (l *lowering) best(i *instruction) task.Algorithm {
 	return bestOf(list, func(a task.Algorithm) bool { return takes(i, a) })
 }
 
-// takes reports whether an instruction works so: on plain values always, on blocked ones
-// where it leads, or follows a blocked image of the same kind among its inputs, and no row
-// is too long.
+// takes reports whether an instruction can use an algorithm: a plain one always; a blocked
+// one if it leads, or an image among the inputs is blocked in the same way, and no row is
+// too long.
 func takes(i *instruction, a task.Algorithm) bool {
 	long := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > layout.MostRow }
 	switch {
@@ -55,8 +55,8 @@ func takes(i *instruction, a task.Algorithm) bool {
 	return a.Leads || follows(i, a.Out)
 }
 
-// follows reports whether an image among the inputs is blocked. Ops on bfloat16
-// follow only such images.
+// follows reports whether an image among the inputs has the blocks of a layout. Ops on
+// bfloat16 follow only such images.
 func follows(i *instruction, l layout.Layout) bool {
 	for _, in := range i.in {
 		if in.blocked() && in.shape[2:].Elements() > 1 && (in.layout.Element == layout.BFloat16 || l.Element == layout.Float32) {
@@ -66,8 +66,8 @@ func follows(i *instruction, l layout.Layout) bool {
 	return false
 }
 
-// widen gives values float32 that their ops can compute so, and that nobody reads
-// as bfloat16: the last ones, mostly. A gather reads as it is read.
+// widen gives values float32 if their ops can compute it and nobody reads them as bfloat16:
+// mostly the last ones. For a gather its readers decide.
 func (l *lowering) widen(can []bool) {
 	for _, i := range slices.Backward(l.list) {
 		for k, in := range i.in {
@@ -86,15 +86,15 @@ func (l *lowering) widen(can []bool) {
 	}
 }
 
-// halo gives every value as many zeros around it as the reader that wants the most of it.
-// Halos only grow, and never beyond the largest that is wanted. A concatenation has its
-// inputs' halo and they have its, so that they can be computed where it is; so has a gather.
+// halo gives every value the largest halo that any of its readers wants. Halos only grow,
+// and never beyond the largest one wanted. A concatenation and its inputs have the same
+// halo, so that they can be computed in it; so do a gather and its inputs.
 func (l *lowering) halo() {
 	for l.spread() {
 	}
 }
 
-// spread takes one step of halo and reports whether any changed.
+// spread does one iteration of halo and reports whether anything changed.
 func (l *lowering) spread() (changed bool) {
 	grow := func(i *instruction, want layout.Layout) {
 		have := &i.layout

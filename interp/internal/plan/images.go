@@ -5,35 +5,36 @@ import (
 	"context"
 )
 
-// images takes the images of a batch through the first steps of a plan, each by itself:
+// images takes the images of a batch through the first instructions of a plan, each
+// separately:
 //
 //	worker 0   image 0   image 2 ┐
 //	worker 1   image 1   image 3 ┴ image 4   the batch …
 //
-// Every worker has an arena, and works alone on an image. Those at the end, of which
-// there is none for each worker, have all of them.
+// Every worker has an arena and works alone on an image. The last images, if too few to
+// occupy all workers, are computed by all workers together.
 type images struct {
 	session   *Session
-	perWorker []binding // each with an arena of its own
-	shared    binding   // of the first arena, for all workers
-	alone     int       // images that one worker takes
+	perWorker []binding // each with its own arena
+	shared    binding   // in the first arena, for all workers
+	alone     int       // images computed by one worker each
 	count     int
 	input     []float32 // of the run
 	moves     []move
 }
 
-// A move is of what an image leaves behind to the same of the batch.
+// A move copies a result of one image to its place in the batch.
 type move struct {
 	source int       // in the values of an image
-	lead   int       // what lies before its first plane, which only the first image needs
-	size   int       // without that
+	lead   int       // size before the first plane, copied only for the first image
+	size   int       // without lead
 	to     []float32 // of all images
 	stride int       // from one to the next
-	others bool      // another value lies between them, so each needs what lies before it
+	others bool      // another value lies between them, so each needs its own lead
 }
 
-// aloneOf is how many of so many images one worker each takes: all but a last few that
-// would leave many workers idle.
+// aloneOf is how many of the images are computed by one worker each: all but a last few
+// that would leave many workers idle.
 func aloneOf(images, threads int) int {
 	if rest := images % threads; 4*rest <= 3*threads {
 		return images - rest
@@ -76,8 +77,8 @@ func (s *Session) newImages(threads int) *images {
 	return m
 }
 
-// gathered moves to the value of a gather. What lies behind the planes of an image, its
-// means, stays behind.
+// gathered is the move to the value of a gather. The means after the planes of an image are
+// not copied.
 func (i *instruction) gathered(to []float32) move {
 	one := ofImages(i.shape, 1)
 	m := move{source: i.in[0].id, size: i.layout.Grid(one).Image, to: to}
@@ -88,7 +89,6 @@ func (i *instruction) gathered(to []float32) move {
 	return m
 }
 
-// tasks are the work on all images.
 func (m *images) tasks() (list []task.Task) {
 	list = append(list, &imageTask{m})
 	for image := m.alone; image < m.count; image++ {
@@ -99,13 +99,13 @@ func (m *images) tasks() (list []task.Task) {
 	return list
 }
 
-// enter puts an image where the steps read it.
+// enter copies an image to the input of the instructions.
 func (m *images) enter(ctx context.Context, b *binding, image int) {
 	in := b.values[0].Data
 	copyPieces(ctx, in, m.input[image*len(in):])
 }
 
-// leave puts what the steps made of an image to that of the others.
+// leave copies the results of an image to those of the batch.
 func (m *images) leave(ctx context.Context, b *binding, image int) {
 	for i := range m.moves {
 		v := &m.moves[i]
@@ -123,7 +123,7 @@ type imageTask struct{ *images }
 
 func (t *imageTask) Parts() int { return t.alone }
 
-// Do looks at ctx as often as a run does.
+// Do checks ctx as often as a run does.
 func (t *imageTask) Do(ctx context.Context, image, worker int) {
 	own := &t.perWorker[worker]
 	t.enter(ctx, own, image)

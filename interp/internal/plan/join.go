@@ -8,12 +8,12 @@ import (
 	"cnnlang/ops/exec/layout"
 )
 
-// join makes a depthwise convolution and the 1x1 convolution that alone reads it one
-// instruction, where what lies between would not stay in a cache. Values that are shown
-// stay.
+// join fuses a depthwise convolution and the 1x1 convolution that alone reads it into one
+// instruction, if the value between them would not stay in the cache. Values that are shown
+// are kept.
 func (l *lowering) join() {
 	readers := l.readers()
-	joined := map[*instruction]bool{} // both that were and those that are gone
+	joined := map[*instruction]bool{} // both those fused and those removed
 	for _, i := range l.list[1:] {
 		if len(i.in) == 0 || !i.inFloats() {
 			continue
@@ -53,9 +53,9 @@ func (i *instruction) inFloats() bool {
 	return i.kind == compute && i.algorithm.Precision == layout.F32 && i.layout.Block == layout.Lanes && i.algorithm.In[0].Block == layout.Lanes
 }
 
-// squeeze has convolutions write the means of their channels where a global pool reads
-// them, which then takes no step. Those that are computed in a concatenation do not, where
-// the next value follows.
+// squeeze lets convolutions write the means of their channels for a global pool that reads
+// them, which then needs no work. This excludes convolutions computed in a concatenation,
+// where the next value follows.
 func (l *lowering) squeeze() {
 	hosted := map[*instruction]bool{}
 	for _, i := range l.list {

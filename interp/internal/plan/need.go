@@ -10,19 +10,19 @@ type Memory struct {
 	Weights     int64 // the parameters as they are packed
 	Activations int64 // a session's arenas: all values that live at one time, at the peak
 	Scratch     int64 // a session's working memory for the algorithms
-	Outputs     int64 // what a session shows
-	Fetched     int64 // tensors that wait to be packed, at most, before there is a session
+	Outputs     int64 // what a session returns
+	Fetched     int64 // tensors waiting to be packed while the plan is made, at most
 }
 
 // Total is what a plan and a session take while they run.
 func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch + m.Outputs }
 
-// Peak is what they take at most.
+// Peak is the most that they take at any time.
 func (m Memory) Peak() int64 {
 	return m.Weights + max(m.Fetched, m.Activations+m.Scratch+m.Outputs)
 }
 
-// Memory tells what the plan and one session with this many threads take.
+// Memory returns what the plan and one session with this many threads take.
 func (p *Plan) Memory(threads int) Memory {
 	return Memory{
 		Weights:     p.weightBytes(),
@@ -40,11 +40,11 @@ func (p *Plan) estimate(opts Options) Memory {
 	}
 }
 
-// mostTables is how much may be taken on the way to what is needed exactly.
+// mostTables is how much memory computing the exact need may take.
 const mostTables = 64 << 20
 
-// tableBytes is about what it takes to choose the algorithms: the parameters of ops that do
-// not pack, which are fetched, and tables of rows and columns.
+// tableBytes is about what choosing the algorithms takes: the parameters of ops that do not
+// pack, which are fetched, and tables of rows and columns.
 func (p *Plan) tableBytes() (sum int64) {
 	const perLine = 16
 	for _, i := range p.program.list {
@@ -58,8 +58,8 @@ func (p *Plan) tableBytes() (sum int64) {
 	return sum
 }
 
-// fetched is what the tensors take that are there at one time while they are packed: those
-// of a step for each thread, and of one that is next.
+// fetched is what the tensors take that are in memory at one time while they are packed:
+// those of one instruction for each thread, and of one more.
 func (p *Plan) fetched(opts Options) (sum int64) {
 	if opts.Views {
 		return 0
@@ -77,7 +77,7 @@ func (p *Plan) fetched(opts Options) (sum int64) {
 	return sum
 }
 
-// outputs is what the results take that a session shows.
+// outputs is what the results of a session take.
 func (p *Plan) outputs() (sum int64) {
 	for n := range p.program.shown {
 		sum += bytes(n.Shape.Elements())
@@ -94,16 +94,16 @@ func (p *Plan) activations(threads int) int64 {
 	return sum
 }
 
-// scratch is what the hungriest step needs, in float32, or one that workers take each for
-// themselves: steps take turns.
+// scratch is the most that any instruction needs, in float32, counted for all workers:
+// instructions share the scratch.
 func (p *Plan) scratch(threads int) int {
 	return max(hungriest(p.steps, threads), arenasOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
 }
 
-// separates reports whether images take the first steps by themselves.
+// separates reports whether images take the first instructions separately.
 func (p *Plan) separates() bool { return p.program.list[0].perImage }
 
-// images is how many there are in a batch.
+// images is the batch size.
 func (p *Plan) images() int { return p.graph.Input.Shape[0] }
 
 func hungriest(steps []Step, threads int) int {
@@ -114,7 +114,8 @@ func hungriest(steps []Step, threads int) int {
 	return most
 }
 
-// weightBytes is what is packed, and the parameters of what does not pack.
+// weightBytes is the size of packed parameters, and of the parameters of ops that do not
+// pack.
 func (p *Plan) weightBytes() int64 {
 	sum := bytes(p.packed.used)
 	for _, s := range p.steps {
@@ -125,7 +126,7 @@ func (p *Plan) weightBytes() int64 {
 	return sum
 }
 
-// weightBytes is what the parameters take as they come.
+// weightBytes is the size of the parameters as fetched.
 func (i *instruction) weightBytes() (sum int64) {
 	for _, p := range i.params {
 		sum += bytes(p.Shape.Elements())
@@ -133,8 +134,8 @@ func (i *instruction) weightBytes() (sum int64) {
 	return sum
 }
 
-// packedBytes is about what the parameters take once they are packed: as bfloat16 half as
-// much as in a file, and split ones three halves.
+// packedBytes is about the size of the parameters once packed: half as bfloat16, and three
+// halves when split.
 func packedBytes(list []*instruction) (sum int64) {
 	for _, i := range list {
 		sum += i.weightBytes()

@@ -20,19 +20,19 @@ var passes = []struct {
 	{"separate", (*lowering).separate}, // the first instructions of a batch, for each image
 	{"choose", (*lowering).choose},     // algorithms and layouts
 	{"halo", (*lowering).halo},         // zeros around values, as their readers want
-	{"join", (*lowering).join},         // depthwise and 1x1 convolutions to one
-	{"stack", (*lowering).stack},       // 1x1 convolutions that read one value to one
-	{"squeeze", (*lowering).squeeze},   // global pools into what they read
+	{"join", (*lowering).join},         // fuse depthwise with 1x1 convolutions
+	{"stack", (*lowering).stack},       // fuse 1x1 convolutions that read the same value
+	{"squeeze", (*lowering).squeeze},   // fuse global pools into their input
 	{"convert", (*lowering).convert},   // conversions where layouts differ
 }
 
-// A lowering is a program on its way and what the passes are told.
+// A lowering is a program being lowered, and the inputs of the passes.
 type lowering struct {
 	*program
-	asked      map[*graph.Node]bool // whose values must be there in plain layout
+	asked      map[*graph.Node]bool // nodes whose values are needed in plain layout
 	algorithms map[string]string    // chosen for some steps, by path
 	precision  layout.Precision
-	gatherAt   int // the node with which the images of a batch come together, 0 for none
+	gatherAt   int // the node at which the images of a batch are gathered, 0 for none
 }
 
 // lower runs the passes on a graph.
@@ -65,7 +65,7 @@ func (p *program) readers() map[*instruction]int {
 	return count
 }
 
-// convert puts a conversion where an instruction wants a value in another layout than it
+// convert inserts a conversion where an instruction wants a value in another layout than it
 // has, and where a session shows it.
 func (l *lowering) convert() {
 	type conversion struct {

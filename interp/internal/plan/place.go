@@ -5,15 +5,16 @@ import (
 	"slices"
 )
 
-// manyBuffers is where place no longer tries the order by size, whose time grows
-// with the square of their number.
+// manyBuffers is the number from which place no longer tries the order by size, which takes
+// quadratic time.
 const manyBuffers = 1 << 14
 
-// place gives every buffer an offset and returns the size of the arena, and how
-// often it looked at a gap or a neighbour, which is the work it took. Buffers come
-// in the order of their first steps. Finding the smallest arena is NP-hard. Of two greedy orders, largest first mostly comes within a few percent of what
-// lives at the busiest step (Pisarchyk and Lee, "Efficient Memory Management for
-// Deep Neural Net Inference", 2020), and the order of time sometimes wins.
+// place gives every buffer an offset and returns the size of the arena, and as a measure of
+// the work how many gaps and neighbours it examined. Buffers come in the order of their
+// first instructions. Finding the smallest arena is NP-hard. Of two greedy orders, largest
+// first mostly comes within a few percent of the lower bound, the values alive at the
+// busiest instruction (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
+// Inference", 2020), and the order of time sometimes wins.
 func place(buffers []*buffer) (size, looks int) {
 	size, looks = placeInTime(buffers)
 	if len(buffers) > manyBuffers {
@@ -27,8 +28,8 @@ func place(buffers []*buffer) (size, looks int) {
 	return size, looks + more
 }
 
-// placeLargestFirst puts each buffer into the smallest gap that holds it between
-// the buffers placed before it that live at the same time.
+// placeLargestFirst puts each buffer into the smallest sufficient gap between the buffers
+// placed before it that live at the same time.
 func placeLargestFirst(buffers []*buffer) (top, looks int) {
 	order := slices.Clone(buffers)
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
@@ -55,9 +56,8 @@ func placeLargestFirst(buffers []*buffer) (top, looks int) {
 	return top, looks
 }
 
-// placeInTime does what an allocator does that takes the smallest gap that is
-// large enough: a buffer gets its place at its first step and returns it after
-// its last.
+// placeInTime simulates a best-fit allocator: a buffer gets its place at its first
+// instruction and returns it after its last.
 func placeInTime(buffers []*buffer) (top, looks int) {
 	dying := slices.Clone(buffers)
 	slices.SortStableFunc(dying, func(a, b *buffer) int { return cmp.Compare(a.last, b.last) })

@@ -1,9 +1,9 @@
-// Package plan makes a graph executable: it chooses a layout for every value and
-// an algorithm for every op, packs the parameters once, and decides where in
-// memory every value lies before any number is computed.
+// Package plan makes a graph executable: it chooses a layout for every value and an
+// algorithm for every op, packs the parameters once, and decides where in memory every
+// value lies before any number is computed.
 //
-// A Plan is read-only and serves any number of sessions. A Session is one
-// goroutine's memory and bound work; running it allocates nothing.
+// A Plan is read-only and serves any number of sessions. A Session has the memory of one
+// goroutine and the work bound to it; running it allocates nothing.
 package plan
 
 import (
@@ -24,60 +24,59 @@ type Plan struct {
 	program *program
 	steps   []Step
 
-	imageSteps int // the first of them, which are of one image of the batch
+	imageSteps int // the leading steps, which compute one image of the batch
 
 	arena      int // float32 of the values of the batch
 	imageArena int // and of those of one image
 	packed     *packed
-	view       *mapped.View // of the file that what is packed lies in, or nil
+	view       *mapped.View // of the file that contains the packed parameters, or nil
 }
 
-// A Step computes the value of one instruction. Views, as flatten is of an
+// A Step is an instruction with its parameters packed. Views, such as the flatten of an
 // image, have none.
 type Step struct {
 	*instruction
 	Prepared *task.Prepared
 }
 
-// A Source gives the tensor for a parameter. New calls it once for each, first for
-// those of ops that do not pack and then for the others, in the order of the
-// steps, and keeps no tensor.
+// A Source gives the tensor for a parameter. New calls it once for each, first for those of
+// ops that do not pack and then for the others, in the order of the instructions, and keeps
+// no tensor.
 type Source func(graph.Param) (tensor.Tensor, error)
 
-// Options say what a plan must be able to show and how it is made.
+// Options say which values a plan must be able to show and how it is made.
 type Options struct {
 	// Keep are nodes of the graph whose values sessions can show, beside the
 	// outputs.
 	Keep []*graph.Node
-	// Precision is what values between ops are rounded to. The caller asks first
-	// whether it is Supported: where it is not, plain Go computes it.
+	// Precision is what values between ops are rounded to. The caller checks first whether
+	// it is Supported: if not, plain Go computes it.
 	Precision layout.Precision
 	// Threads pack parameters at the same time; 0 means one for each processor.
 	Threads int
-	// Affords may refuse the memory that the plan and a session with so many
-	// threads take, before any of it is; New then returns its error. It is asked
-	// once the algorithms are chosen, and before with an estimate where choosing them
-	// takes much memory by itself.
+	// Affords may refuse the memory that the plan and a session take, before it is
+	// allocated; New then returns its error. It is called once the algorithms are chosen,
+	// and before that with an estimate if choosing them takes much memory itself.
 	Affords func(Memory) error
-	// Views says that the tensors of the source take no memory, as those of a mapped
-	// file.
+	// Views says that the tensors of the source take no memory, because they are views of a
+	// mapped file.
 	Views bool
-	// Algorithms are chosen for some steps, by path: see Tune. Others take what
-	// is thought to be the fastest.
+	// Algorithms are chosen for some steps, by path: see Tune. Others take the one with the
+	// lowest estimate.
 	Algorithms map[string]string
-	// Packed, where it is not nil, is asked once for the n numbers that Plan.Packed
-	// wrote for a plan of the same graph, parameters and instruction set, or nil.
-	// They are used as they are, for as long as the plan lives, and the tensors that
-	// they were packed from are not fetched; unless they are of other steps.
+	// Packed, if not nil, is called once and returns the n numbers that Plan.Packed wrote
+	// for a plan of the same graph, parameters and instruction set, or nil. The plan uses
+	// them in place as long as it lives and does not fetch the tensors, unless the numbers
+	// are of other instructions.
 	Packed func(n int) []float32
-	// Done hears of each parameter whose tensor will not be read again. It is
-	// called by several goroutines at a time.
+	// Done is called for each parameter whose tensor will not be read again, by several
+	// goroutines at a time.
 	Done func(graph.Param)
 
-	gatherAt func(*graph.Graph) int // in place of gatherPoint, of tests
+	gatherAt func(*graph.Graph) int // instead of gatherPoint, for tests
 }
 
-// gatherPoint is the node with which images of a batch come together.
+// gatherPoint is the node at which the images of a batch are gathered.
 func (o Options) gatherPoint(g *graph.Graph) int {
 	if o.gatherAt != nil {
 		return o.gatherAt(g)
@@ -106,8 +105,8 @@ func (o Options) affords(m Memory) error {
 	return o.Affords(m)
 }
 
-// New plans g. Its error is that of params or of Affords, or says which tensor does
-// not fit.
+// New plans g. Its error is that of params or of Affords, or says which tensor does not
+// fit.
 func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	if err := graph.Verify(g); err != nil {
 		panic(fmt.Sprintf("plan: %v", err))
@@ -133,7 +132,7 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	return p, nil
 }
 
-// addSteps adds the steps that are of one image, or those that are not.
+// addSteps adds the steps that compute one image, or the others.
 func (p *Plan) addSteps(perImage bool) {
 	for _, i := range p.program.list[1:] {
 		if i.perImage == perImage && i.placing != view && i.kind != gather {
@@ -142,7 +141,7 @@ func (p *Plan) addSteps(perImage bool) {
 	}
 }
 
-// fill makes everything ready that needs parameters.
+// fill prepares everything that needs parameters.
 func (p *Plan) fill(params Source, opts Options) error {
 	if err := p.prepareOthers(params, opts); err != nil {
 		return err
@@ -152,7 +151,7 @@ func (p *Plan) fill(params Source, opts Options) error {
 	need := p.Memory(opts.threads())
 	need.Fetched = p.fetched(opts)
 	if err := opts.affords(need); err != nil {
-		return err // New gives the addresses back
+		return err // New releases the reserved addresses
 	}
 	counted.release()
 	if opts.Packed != nil {
@@ -167,7 +166,7 @@ func (p *Plan) fill(params Source, opts Options) error {
 	return pack(p.prepareIn(&packed{}), params, opts)
 }
 
-// pinned are the nodes whose values must be there when a run has ended.
+// pinned are the nodes whose values are needed after a run.
 func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
 	set := map[*graph.Node]bool{g.Output: true}
 	for _, s := range g.Sides {
@@ -184,8 +183,8 @@ func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
 	return set
 }
 
-// Packed shows what the plan has packed, piece by piece, until show returns an
-// error. The pieces must not be changed.
+// Packed passes the packed parameters to show, piece by piece, until it returns an error.
+// The pieces must not be changed.
 func (p *Plan) Packed(show func([]float32) error) error {
 	defer runtime.KeepAlive(p)
 	for _, part := range p.packed.parts {

@@ -14,22 +14,22 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Parameters are packed in three strides. First every op chooses its algorithm and
-// says how much memory it will fill, which costs next to nothing, so that the size
-// of the plan is known before anything is taken. Then each gets its memory, or what
-// an earlier process packed. Then the tensors are fetched one step after another and
-// packed on several threads, which is most of the time it takes to start.
+// Parameters are packed in three stages. First every op chooses its algorithm and says how
+// much memory it will fill, which costs next to nothing, so that the size of the plan is
+// known before anything is allocated. Then each gets its memory, or what an earlier process
+// packed. Then the tensors are fetched one instruction after another and packed on several
+// threads, which is most of the time it takes to start.
 
-// A packed is the memory of packed parameters. Its slices are cut from chunks that
-// are never moved.
+// A packed is the memory of packed parameters. Its slices are cut from chunks that are
+// never moved.
 type packed struct {
 	chunk []float32   // what is left of the last one
-	parts [][]float32 // all slices, with what fills their last lines
+	parts [][]float32 // all slices, padded to whole lines
 	free  []func()
 	used  int
 	jobs  []packJob
-	count bool // only the sizes are wanted: the chunk has no memory and serves all
-	known bool // the chunk is what was packed before: nothing is to be filled
+	count bool // only sizes are wanted: the chunk has no memory and serves all
+	known bool // the chunk was packed before: nothing is to be filled
 	ended bool // and was too short
 }
 
@@ -72,19 +72,19 @@ func (p *packed) Floats(n int, fill func(dst []float32)) []float32 {
 	return dst
 }
 
-// fits reports whether what was packed before is used to its last number, and for
-// the same steps.
+// fits reports whether the numbers packed before are exactly as many as needed, and of the
+// same instructions.
 func (p *packed) fits(mark mark) bool {
 	return !p.ended && len(p.chunk) == len(mark) && slices.EqualFunc(p.chunk, mark[:], sameBits)
 }
 
 func sameBits(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }
 
-// A mark is a hash, as numbers.
+// A mark is a hash, stored as numbers.
 type mark [line]float32
 
-// mark tells what the steps are and how they are computed, so that nobody takes
-// what was packed for others.
+// mark identifies the instructions and their algorithms, so that numbers packed for others
+// are not used.
 func (p *Plan) mark() (m mark) {
 	h := sha256.New()
 	for _, s := range p.steps {
@@ -104,7 +104,7 @@ func (p *packed) release() {
 	}
 }
 
-// A packing is the second stride of one step: its tensors' places, and the jobs
+// A packing is the work of the third stage on one instruction: its tensors, and the jobs
 // that read them.
 type packing struct {
 	of      *instruction
@@ -113,7 +113,7 @@ type packing struct {
 	left    atomic.Int64 // jobs
 }
 
-// prepareOthers gives what does not pack its tensors, which are small.
+// prepareOthers fetches the tensors of instructions that do not pack, which are small.
 func (p *Plan) prepareOthers(params Source, opts Options) error {
 	for k := range p.steps {
 		s := &p.steps[k]
@@ -130,7 +130,7 @@ func (p *Plan) prepareOthers(params Source, opts Options) error {
 	return nil
 }
 
-// prepareIn prepares all that packs, and has its parameters in m.
+// prepareIn prepares the instructions that pack, with their parameters in m.
 func (p *Plan) prepareIn(m *packed) []*packing {
 	p.packed = m
 	var later []*packing
@@ -147,7 +147,7 @@ func (p *Plan) prepareIn(m *packed) []*packing {
 	return later
 }
 
-// pack fetches the tensors and does the jobs. A step's tensors are fetched when a
+// pack fetches the tensors and does the jobs. An instruction's tensors are fetched when a
 // thread is about to be free, so that few wait in memory unpacked.
 func pack(steps []*packing, params Source, opts Options) error {
 	threads := opts.packers()
@@ -160,7 +160,7 @@ func pack(steps []*packing, params Source, opts Options) error {
 			defer func() {
 				if crash := recover(); crash != nil {
 					crashes <- crash
-					for range jobs { // so that nobody waits to hand over the rest
+					for range jobs { // so that handing over the rest never blocks
 					}
 				}
 			}()
@@ -184,12 +184,12 @@ func pack(steps []*packing, params Source, opts Options) error {
 			j.step = s
 			jobs <- j
 		}
-		s.jobs, s.tensors, steps[i] = nil, nil, nil // the tensors go with the last job
+		s.jobs, s.tensors, steps[i] = nil, nil, nil // the tensors are freed with the last job
 	}
 	close(jobs)
 	running.Wait()
 	select {
-	case crash := <-crashes: // let it surface where New was called
+	case crash := <-crashes: // report it where New was called
 		panic(crash)
 	default:
 		return err

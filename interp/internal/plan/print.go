@@ -8,11 +8,10 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// Print writes the plan as a table, one line for each step: the op and its
-// algorithm, where its result lies in the arena (that of one image, where a line before
-// says so) and how much scratch it borrows with this many threads, both counted in
-// float32. An in-place step says so, and one whose result is a part of a batch how far
-// its images lie from each other.
+// Print writes the plan as a table, one line for each step: the op and its algorithm, where
+// its result lies in the arena (in that of one image, if a line before says so) and how
+// much scratch it needs with this many threads, both counted in float32. An in-place step
+// is marked, and a result that is a part of a larger one shows its image stride.
 //
 //	step  path   op                     algorithm          arena      scratch
 //	1     conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
@@ -32,7 +31,6 @@ func Print(w io.Writer, p *Plan, threads int) error {
 	return graph.Columns(w, rows)
 }
 
-// String says which part of the arena the value is.
 func (m memory) String() string {
 	text := fmt.Sprintf("[%d:%d]", m.at.Offset, m.at.Offset+m.at.Size)
 	if m.imageStride > 0 {
@@ -44,8 +42,8 @@ func (m memory) String() string {
 	return text
 }
 
-// print writes a program as a table, one line for each instruction: what it does, how, and
-// the layout of its value.
+// print writes a program as a table, one line for each instruction: what it does, its
+// algorithm, and the layout of its value.
 func (p *program) print(w io.Writer) error {
 	rows := [][]string{{"id", "path", "op", "algorithm", "layout", "shape", "in"}}
 	for _, i := range p.list {

@@ -9,7 +9,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A StepTime is how long one step took.
+// A StepTime is how long one instruction took.
 type StepTime struct {
 	Path      string // of the node, as in the graph
 	Op        string
@@ -17,15 +17,15 @@ type StepTime struct {
 	Algorithm string
 	FLOPs     float64
 	MACs      float64
-	Bytes     int64 // of the inputs, the result, and the parameters as they come
+	Bytes     int64 // of the inputs, the result, and the parameters before packing
 	Took      time.Duration
-	Least     time.Duration // of many profiles; 0 in one
+	Least     time.Duration // the minimum over many profiles; 0 in one
 }
 
-// Profile computes like Run and returns how long each step took, in order. The
-// workers start each step anew, so the sum is somewhat more than a run takes. Of steps
-// that images take by themselves it adds up the images, on each of which all workers
-// work, as they do not in a run.
+// Profile computes like Run and returns how long each instruction took, in order. The
+// workers are woken for each anew, so the sum is somewhat more than a run takes. For
+// instructions that images take separately it sums over the images; unlike in a run, all
+// workers work on each.
 func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime, error) {
 	times := make([]StepTime, len(s.plan.steps))
 	for i, step := range s.plan.steps {
@@ -46,7 +46,7 @@ func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime,
 	return times, err
 }
 
-// profile takes the steps of a binding one by one and adds how long each took.
+// profile runs the steps of a binding one by one and adds how long each took.
 func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) error {
 	from := 0
 	for i, end := range b.ends {
@@ -60,7 +60,7 @@ func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) err
 	return nil
 }
 
-// time tells all of a step but its time.
+// time fills in everything but the times.
 func (p *Plan) time(s Step) StepTime {
 	size := s.size()
 	for _, in := range s.in {

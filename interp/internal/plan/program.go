@@ -8,34 +8,33 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A program is the instructions that compute a graph, one after another. Passes make it
-// from the graph's nodes, one instruction each: see passes.
+// A program is the instructions that compute a graph, in order. It begins with one
+// instruction for each node; the passes change it.
 type program struct {
 	graph *graph.Graph
 	list  []*instruction // in topological order, the input first
-	// of is the instruction that holds the value of a node, in some layout, and shown the
-	// one that holds it as its shape says, for those that were asked for.
+	// of is the instruction that holds the value of a node, in some layout; shown is the
+	// one that holds a requested value in plain layout.
 	of, shown map[*graph.Node]*instruction
 }
 
 // An instruction computes one value.
 type instruction struct {
-	id     int // its place in the list
+	id     int // its index in the list
 	kind   kind
-	nodes  []*graph.Node // whose work it does: one, or several where they were joined or stacked
+	nodes  []*graph.Node // whose work it does: several if they were fused
 	op     ops.Op        // of a compute of one node
 	in     []*instruction
 	shape  tensor.Shape
 	params []graph.Param
-	// path and what are that of the step and a description, where these are not the node's.
+	// path and what are its path and description, if not those of the node.
 	path, what string
 
-	// perImage says that it is of one image of the batch.
+	// perImage says that it computes one image of the batch.
 	perImage bool
 	// algorithm is how it is run, and layout that of its value.
 	algorithm task.Algorithm
 	layout    layout.Layout
-	// memory is where its value lies.
 	memory
 }
 
@@ -44,12 +43,13 @@ type kind int
 
 const (
 	compute kind = iota // an op
-	input               // takes what a session is given
+	input               // copies the input of a session
 	convert             // moves a value into another layout
 	gather              // puts the images of a batch together
 )
 
-// moving is an instruction that gives the value of another, as a step of what made it.
+// moving is an instruction that gives the value of another in a new place, under the
+// other's path.
 func moving(k kind, what string, in *instruction, shape tensor.Shape, l layout.Layout) *instruction {
 	return &instruction{kind: k, what: what, nodes: in.nodes, path: in.path, in: []*instruction{in}, shape: shape, layout: l, perImage: in.perImage}
 }
@@ -71,15 +71,13 @@ func newProgram(g *graph.Graph) *program {
 	return p
 }
 
-// add appends an instruction.
 func (p *program) add(i *instruction) *instruction {
 	i.id = len(p.list)
 	p.list = append(p.list, i)
 	return i
 }
 
-// rewrite makes the list anew: each says what takes the place of an instruction, by adding
-// it, nothing where it adds none.
+// rewrite rebuilds the list: each adds what replaces an instruction, or nothing.
 func (p *program) rewrite(each func(i *instruction)) {
 	old := p.list
 	p.list = make([]*instruction, 0, len(old))
@@ -91,7 +89,7 @@ func (p *program) rewrite(each func(i *instruction)) {
 // node is the last of the nodes, whose value the instruction computes.
 func (i *instruction) node() *graph.Node { return i.nodes[len(i.nodes)-1] }
 
-// step is the path of the step of the text, or of several.
+// step is the path of its step in the text, or the paths of several.
 func (i *instruction) step() string {
 	if i.path != "" {
 		return i.path
@@ -99,7 +97,7 @@ func (i *instruction) step() string {
 	return i.node().Path
 }
 
-// describe tells what it does.
+// describe is what it does.
 func (i *instruction) describe() string {
 	if i.what != "" {
 		return i.what
@@ -107,10 +105,9 @@ func (i *instruction) describe() string {
 	return graph.Describe(i.op)
 }
 
-// blocked reports whether the value lies in blocks.
 func (i *instruction) blocked() bool { return !i.layout.Plain() }
 
-// wants is the layout that it wants input k in.
+// wants is the layout in which it reads input k.
 func (i *instruction) wants(k int) layout.Layout {
 	switch {
 	case i.kind == gather, i.hosts():
@@ -121,8 +118,8 @@ func (i *instruction) wants(k int) layout.Layout {
 	return layout.Layout{}
 }
 
-// hosts reports whether the inputs can be computed in the memory of the result: those of a
-// concatenation of which every one but the last is whole blocks.
+// hosts reports whether the inputs can be computed in the memory of the result: a
+// concatenation whose inputs, except the last, are whole blocks.
 func (i *instruction) hosts() bool {
 	_, ok := i.op.(*ops.Concat)
 	return ok && i.blocked() && i.fillsBlocks()
@@ -137,7 +134,6 @@ func (i *instruction) fillsBlocks() bool {
 	return true
 }
 
-// size is how many float32 the value takes.
 func (i *instruction) size() int { return i.layout.Floats(i.shape) }
 
 // inShapes lists the shapes of the inputs.
@@ -149,7 +145,7 @@ func (i *instruction) inShapes() []tensor.Shape {
 	return shapes
 }
 
-// value is what an algorithm is told of a value.
+// value describes the value to an algorithm.
 func (i *instruction) value() layout.Value {
 	return layout.Value{Shape: i.shape, Layout: i.layout, ImageStride: i.imageStride}
 }

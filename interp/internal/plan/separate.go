@@ -11,21 +11,21 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// The first steps of a batch are taken by one image after another, the rest by all
+// The first instructions of a batch are run for one image after another, the rest for all
 // together:
 //
 //	image 0 ── conv ── pool ── … ──┐
 //	image 1 ── conv ── pool ── … ──┼── gather ── conv ── … ── linear
 //	image 2 ── conv ── pool ── … ──┘
 //
-// Early values are large and their weights few: those of one image are still in the
-// cache when they are read, those of a batch are not. And each thread has images of its
-// own and waits for nobody. Late weights are more than the values, and are read once for
-// all images.
+// Early values are large and their weights few: those of one image are still in the cache
+// when they are read, those of a batch are not. And each thread has its own images, so none
+// waits for another. Late weights are more than the values, and are read once for all
+// images.
 
-// separate has all instructions before gatherAt be of one image, and puts a gather where
-// others read what they give: what each image leaves lies there one after another. A session
-// puts it there, so it is no step.
+// separate makes all instructions before gatherAt compute one image, and inserts a gather
+// where others read their values: the values of all images lie there one after another. A
+// session copies them, so the gather is no step.
 func (l *lowering) separate() {
 	if l.gatherAt == 0 || l.graph.Input.Shape[0] == 1 {
 		return
@@ -57,11 +57,11 @@ func ofImages(s tensor.Shape, images int) tensor.Shape {
 	return append(tensor.Shape{images}, s[1:]...)
 }
 
-// gatherPoint is the node with which images come together: those before it are computed for
-// each by itself. It is 0 where all are computed together.
+// gatherPoint is the node at which images are gathered: those before it are computed for
+// each separately. It is 0 if all are computed together.
 //
-// Of all places it is the one where an image takes the least time: a node before it reads
-// its parameters for each image, one behind it reads them once, and perhaps knows a
+// It is the place at which an image takes the least time by estimate: a node before it
+// reads its parameters for each image; a node after it reads them once, and may have a
 // better algorithm, but its values come from beyond the caches.
 func gatherPoint(g *graph.Graph) int {
 	images := g.Input.Shape[0]
@@ -69,7 +69,7 @@ func gatherPoint(g *graph.Graph) int {
 		return 0
 	}
 	last := lastReads(newProgram(g), nil)
-	ending := make([]int, len(g.Nodes)) // by node: what it is the last to read
+	ending := make([]int, len(g.Nodes)) // by node: the values it is the last to read
 	for i, n := range g.Nodes {
 		ending[last[i]] += n.Shape.Elements()
 	}
@@ -88,7 +88,7 @@ func gatherPoint(g *graph.Graph) int {
 	return end
 }
 
-// stepOverhead is how many ns it takes threads to begin and end a step together.
+// stepOverhead is the time, in ns, for threads to begin and end an instruction together.
 const stepOverhead = 5000
 
 // estimate is how long a node takes for so many images.
@@ -100,7 +100,7 @@ func estimate(n *graph.Node, images int) int {
 	return exec.Algorithms(n.Op, in, ofImages(n.Shape, images), layout.F32)[0].Time
 }
 
-// values is how many numbers of an image a node reads and writes.
+// values is how many numbers a node reads and writes for one image.
 func values(n *graph.Node) int {
 	sum := ofImages(n.Shape, 1).Elements()
 	for _, in := range n.In {
@@ -109,7 +109,7 @@ func values(n *graph.Node) int {
 	return sum
 }
 
-// separable reports whether a node does to each image of a batch what it does to it alone.
+// separable reports whether a node computes each image of a batch independently.
 func separable(n *graph.Node, images int) bool {
 	var in []dim.Shape
 	for _, m := range n.In {

@@ -20,38 +20,37 @@ type Session struct {
 	plan    *Plan
 	workers *task.Workers
 	memory  sessionMemory
-	images  *images // nil where the batch takes all steps as a whole
+	images  *images // nil if the whole batch takes all instructions together
 	batch   binding
 	results []result
-	tasks   []task.Task // the whole network's, one after another
+	tasks   []task.Task // of the whole network, in order
 	running atomic.Bool
 }
 
-// sessionMemory lies outside of Go's heap until nobody knows the session any more.
+// sessionMemory lies outside Go's heap until the session is unreachable.
 type sessionMemory struct {
 	arena   []float32
-	own     [][]float32 // the arena of each worker for images by themselves
-	scratch []float32   // each step's in turn
+	own     [][]float32 // the arena of each worker for separate images
+	scratch []float32   // shared by all instructions
 }
 
 // A binding is steps with their memory.
 type binding struct {
 	values []tensor.Tensor // by instruction: views of an arena
 	tasks  []task.Task     // one after another
-	ends   []int           // by step: where its tasks end
+	ends   []int           // by step: the index after its tasks
 }
 
-// A result is a value that a session shows: a copy in Go's own memory, which may
-// be looked at for longer than the session lives.
+// A result is a value that a session returns: a copy in Go's heap, which may be used after
+// the session is gone.
 type result struct {
 	node   *graph.Node // of the plan's graph
 	source *instruction
 	tensor.Tensor
 }
 
-// NewSession allocates the memory of a session, as Plan.Memory says, and binds
-// the work of every step to it. The workers stay the caller's, to close after
-// the last run.
+// NewSession allocates the memory of a session, as Plan.Memory says, and binds the work of
+// every step to it. The caller closes the workers after the last run.
 func (p *Plan) NewSession(workers *task.Workers) *Session {
 	threads := workers.Count()
 	s := &Session{plan: p, workers: workers}
@@ -71,7 +70,7 @@ func (p *Plan) NewSession(workers *task.Workers) *Session {
 	return s
 }
 
-// bind gives steps, each of one image or not, their memory.
+// bind gives steps, of one image or of all, their memory.
 func (p *Plan) bind(steps []Step, perImage bool, arena, scratch []float32, threads int) (b binding) {
 	b.values = make([]tensor.Tensor, len(p.program.list))
 	for k, i := range p.program.list {
@@ -96,8 +95,8 @@ func (r Range) of(arena []float32) []float32 {
 	return arena[r.Offset : r.Offset+r.Size : r.Offset+r.Size]
 }
 
-// offHeap returns memory that is given back after the session. Whoever uses it
-// keeps the session alive.
+// offHeap returns memory that is released after the session. Its users must keep the
+// session alive.
 func (s *Session) offHeap(n int) []float32 {
 	data, free := offheap.Floats(n)
 	runtime.AddCleanup(s, func(free func()) { free() }, free)
@@ -107,10 +106,10 @@ func (s *Session) offHeap(n int) []float32 {
 // errRunning says that two goroutines use one session.
 var errRunning = errors.New("plan: this session is running already: each goroutine needs its own")
 
-// Run computes the outputs for an input of the graph's input shape. Where ctx ends
-// before it does, it stops within 50 ms and returns ctx.Err(); then, as after any error, the
-// outputs are undefined, and the next run is as good as ever, unless a file in which the
-// plan's parameters lie was cut short. It allocates nothing.
+// Run computes the outputs for an input of the graph's input shape. If ctx ends first, it
+// stops within 50 ms and returns ctx.Err(). After an error the outputs are undefined; the
+// next run is unaffected, unless the file of the plan's parameters was cut short. It
+// allocates nothing.
 func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	return s.run(ctx, input, func() error { return s.workers.Run(ctx, s.tasks) })
 }
@@ -148,7 +147,7 @@ func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() erro
 	return ctx.Err()
 }
 
-// copyPieces fills dst from src unless ctx ends.
+// copyPieces copies src to dst unless ctx ends.
 func copyPieces(ctx context.Context, dst, src []float32) {
 	const piece = 1 << 20 // 4 MB
 	for len(dst) > 0 && ctx.Err() == nil {
@@ -157,15 +156,14 @@ func copyPieces(ctx context.Context, dst, src []float32) {
 	}
 }
 
-// Output returns the main output of the last run. Like all that a session shows,
-// it holds until the next run.
+// Output returns the main output of the last run. Like every value of a session, it is
+// valid until the next run.
 func (s *Session) Output() tensor.Tensor {
 	t, _ := s.At(s.plan.graph.Output)
 	return t
 }
 
-// Side returns the output of a side head; ok is false where the plan has none of
-// that name.
+// Side returns the output of a side head; ok is false if the plan has none of that name.
 func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 	for _, side := range s.plan.graph.Sides {
 		if side.Name == name && side.Output != nil {
@@ -175,8 +173,8 @@ func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 	return tensor.Tensor{}, false
 }
 
-// At returns the value of a node of the plan's graph; ok is false for one that
-// is neither an output nor kept (Options.Keep), since its memory is used again.
+// At returns the value of a node of the plan's graph; ok is false for one that is neither
+// an output nor kept (Options.Keep), since its memory is reused.
 func (s *Session) At(n *graph.Node) (t tensor.Tensor, ok bool) {
 	for _, r := range s.results {
 		if r.node == n {

@@ -13,27 +13,26 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// A stack is 1x1 convolutions that read one value and become one step, as the
-// reductions of an inception block do: the value is read once, and their filters
-// together are cut into better parts. Each result is a slice of that of the stack
-// (drawn as a dot), and all but the last are whole blocks, so that slices are views:
+// A stack is 1x1 convolutions that read one value, fused into one instruction, such as the
+// reductions of an inception block: the value is read once, and more filters divide better
+// among threads. Each result is a slice of the stack's result (drawn as a dot), and all but
+// the last are whole blocks, so that slices are views:
 //
 //	    ┌─ 1x1 ───────┐              ┌─ 1x1 ─────────────┐
 //	x ──┼─ 1x1 ─ 3x3 ─┼─ …       x ──┤       ┌─ · ─ 3x3 ─┼─ …
 //	    └─ 1x1 ─ 5x5 ─┘              └─ 1x1 ─┴─ · ─ 5x5 ─┘
 //
-// A result stays by itself where it would have to be copied: where a concatenation
-// puts it, or where images are gathered, or where another op writes over it. It is also by
-// itself where it is shown.
+// A result is left out where it would have to be copied: where a concatenation places it,
+// images are gathered, another op overwrites it, or it is shown.
 type stack struct {
-	members  []*instruction // in the order of their channels, of which the last may not fill its block
+	members  []*instruction // in the order of their channels; only the last may not fill its block
 	channels int            // of all
 	layout   layout.Layout
 	made     *instruction
 	from     map[*instruction]int // the first channel of a member
 }
 
-// A stackable is all that members have in common.
+// A stackable is what all members have in common.
 type stackable struct {
 	in         *instruction
 	side       *graph.Side
@@ -43,7 +42,7 @@ type stackable struct {
 	norm, bias bool
 }
 
-// stack finds them and puts them into the program.
+// stack finds stacks and fuses them.
 func (l *lowering) stack() {
 	taken := l.taken()
 	open := map[stackable]*stack{}
@@ -81,7 +80,7 @@ func (l *lowering) stack() {
 	})
 }
 
-// stackable reports whether an instruction may be a member of a stack, and of which.
+// stackable reports whether an instruction may be a member of a stack, and which.
 func (i *instruction) stackable() (stackable, bool) {
 	c, ok := i.op.(*ops.Conv)
 	if !ok || !i.blocked() || !conv.Stackable(c) {
@@ -91,7 +90,7 @@ func (i *instruction) stackable() (stackable, bool) {
 	return stackable{i.in[0], i.node().Side, i.layout.Bare(), i.algorithm.Precision, e.Act, e.Norm != nil, c.Bias}, true
 }
 
-// taken are the values whose memory a reader decides on, or writes over.
+// taken are the values whose memory a reader decides on, or overwrites.
 func (l *lowering) taken() map[*instruction]bool {
 	taken := map[*instruction]bool{}
 	for _, i := range l.list[1:] {
@@ -107,8 +106,8 @@ func (l *lowering) taken() map[*instruction]bool {
 	return taken
 }
 
-// fits reports whether there may be one more member. All results live as long as one of
-// them is read, so together they are no larger than what they read.
+// fits reports whether one more member may be added. All results live as long as any of
+// them, so together they must be no larger than their input.
 func (s *stack) fits(i *instruction) bool {
 	whole := func(channels int) bool { return channels%s.layout.Block == 0 }
 	return s.channels+i.shape[1] <= i.in[0].shape[1] && (whole(s.channels) || whole(i.shape[1]))
@@ -126,7 +125,7 @@ func (s *stack) push(i *instruction) {
 	s.layout.HaloW = max(s.layout.HaloW, i.layout.HaloW)
 }
 
-// make is the one convolution, in place of the first member that comes.
+// make replaces the first member by the fused convolution.
 func (s *stack) make(first *instruction, precision layout.Precision) *instruction {
 	made := &instruction{in: slices.Clone(first.in), shape: slices.Clone(first.shape), perImage: first.perImage, layout: s.layout}
 	made.shape[1] = s.channels
@@ -149,7 +148,7 @@ func (s *stack) make(first *instruction, precision layout.Precision) *instructio
 	return made
 }
 
-// slice is the value of a member.
+// slice replaces a member by a slice of the result.
 func (s *stack) slice(i *instruction) *instruction {
 	op := &ops.Slice{From: dim.Int(s.from[i]), To: dim.Int(s.from[i] + i.shape[1])}
 	return &instruction{
@@ -158,7 +157,7 @@ func (s *stack) slice(i *instruction) *instruction {
 	}
 }
 
-// bestOf is the first algorithm that may be taken.
+// bestOf is the first algorithm that may be used.
 func bestOf(list []task.Algorithm, may func(task.Algorithm) bool) task.Algorithm {
 	return list[slices.IndexFunc(list, may)]
 }

@@ -11,17 +11,16 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A Choice is an algorithm for a step, and how long each that it was chosen from
-// took.
+// A Choice is the algorithm for a step, and the time of each that it was chosen from.
 type Choice struct {
 	Path      string
 	Algorithm string
 	Took      map[string]time.Duration
 }
 
-// Tune measures for about d each every algorithm of every step that has several,
-// and returns the fastest of each. Before each run the caches are filled with
-// other things, as they are in a network.
+// Tune measures every algorithm of every step that has several, for about d each, and
+// returns the fastest of each. Before each run the caches are filled with other data, as
+// they are in a network.
 func Tune(ctx context.Context, g *graph.Graph, workers *task.Workers, d time.Duration) ([]Choice, error) {
 	var all []Choice
 	others := newCrowd()
@@ -35,7 +34,7 @@ func Tune(ctx context.Context, g *graph.Graph, workers *task.Workers, d time.Dur
 		}
 		workers := workers
 		if i.perImage {
-			workers = one // as an image has in a run
+			workers = one // as for one image in a run
 		}
 		c := Choice{Path: i.step(), Took: map[string]time.Duration{}}
 		for _, a := range exec.Tunable(i.op, i.inShapes(), i.shape) {
@@ -55,13 +54,12 @@ func Tune(ctx context.Context, g *graph.Graph, workers *task.Workers, d time.Dur
 	return all, nil
 }
 
-// zeros is the Memory of parameters that are only measured with.
+// zeros is a Memory for measuring, which leaves parameters zero.
 type zeros struct{}
 
-// Floats returns zeros.
 func (zeros) Floats(n int, _ func([]float32)) []float32 { return make([]float32, n) }
 
-// leastTunings is how often an algorithm is measured at least.
+// leastTunings is the least number of runs of an algorithm.
 const leastTunings = 3
 
 // measure returns the shortest time of an algorithm on zeros.
@@ -90,15 +88,15 @@ func (i *instruction) measure(ctx context.Context, a task.Algorithm, workers *ta
 	return best, nil
 }
 
-// A crowd is what fills the caches: more than the largest of them holds.
+// A crowd fills the caches: it is larger than the largest of them.
 type crowd []float32
 
-// TuneBytes is what Tune takes beside a step of the graph.
+// TuneBytes is the memory that Tune takes in addition to a step of the graph.
 const TuneBytes = 64 << 20
 
 const crowdFloats = TuneBytes / 4
 
-// newCrowd writes to all of it: memory that was never written to is one page.
+// newCrowd writes to all of it: memory that was never written to is one page of zeros.
 func newCrowd() crowd {
 	c := make(crowd, crowdFloats)
 	for i := range c {

@@ -9,8 +9,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// parameters lists what a call can still be given, nil where it calls no block
-// that is known.
+// parameters lists those that a call does not give yet, nil if it does not call a known
+// block.
 func (p *problem) parameters(c *ast.Call) []string {
 	r := c.Callee.Ref()
 	o, _ := p.main.LookupPath(r.Path)
@@ -30,7 +30,7 @@ func (p *problem) parameters(c *ast.Call) []string {
 
 func (p *problem) takes(c *ast.Call, name string) bool { return slices.Contains(p.parameters(c), name) }
 
-// argument finds what a call gives a parameter, nil where it gives nothing.
+// argument finds the argument for a parameter, or nil.
 func (p *problem) argument(c *ast.Call, name string) *ast.Arg {
 	r := c.Callee.Ref()
 	if r.Args == nil {
@@ -74,7 +74,7 @@ func (p *problem) set(c *ast.Call, name, value string) diag.Edit {
 	return insert(last.Span().End, ", "+name+"="+value)
 }
 
-// remove is the edit that takes an argument away with its comma.
+// remove is the edit that removes an argument with its comma.
 func remove(c *ast.Call, a *ast.Arg) diag.Edit {
 	args := c.Callee.Ref().Args
 	i := slices.Index(args.List, a)

@@ -10,27 +10,27 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A candidate is edits that may cure a mistake. Of several candidates for one
-// subject, such as the padding of one step, one cure is enough.
+// A candidate is edits that may cure a mistake. Of several candidates for one subject, such
+// as the padding of one step, one cure is enough.
 type candidate struct {
 	rank    rank
 	what    string
 	subject string
 	edits   []diag.Edit
-	far     int // how far the place is from those that the diagnostic shows
+	far     int // distance of the place from those that the diagnostic shows
 }
 
-// A rank is how an edit relates to what the author has said. What may have been
-// forgotten is tried before what was written is changed, and what was stated of the
-// result is changed last: it is what the rest is checked against.
+// A rank orders edits by how they relate to what the author wrote. Adding what may have
+// been forgotten is tried before changing what was written, and claims about the result are
+// changed last: the rest is checked against them.
 type rank int
 
 const (
-	habit     rank = iota // what another framework wants and is evidently meant otherwise
-	forgotten             // an argument that is not there
+	habit     rank = iota // usual in another framework, with an evident meaning here
+	forgotten             // a missing argument
 	wrong                 // another value for an argument, or none
 	away                  // an argument of a step that the diagnostic does not show
-	structure             // a step more or less
+	structure             // one step more or less
 	required              // a further requirement of a block
 	stated                // another claim
 )
@@ -41,13 +41,13 @@ type problem struct {
 	text       string
 	diagnostic *diag.Diagnostic
 	focus      focus
-	values     map[string]int64 // a counterexample's
+	values     map[string]int64 // of a counterexample
 	infer      func(text, block string) []string
 	list       []candidate
 }
 
-// candidates lists what may cure a diagnostic: by rank, and of one rank the smallest
-// edit first.
+// candidates lists what may cure a diagnostic: by rank, and within a rank the smallest edit
+// first.
 func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []string) []candidate {
 	p := &problem{main: s.Main, text: s.Main.File.Source.Text, diagnostic: d, infer: infer}
 	p.focus = find(s.Main.File, d)
@@ -81,8 +81,7 @@ func candidates(s State, d *diag.Diagnostic, infer func(text, block string) []st
 	return p.list
 }
 
-// axis is the one that sizes differ on, as far as that is known; it tells which
-// arguments cannot matter.
+// axis is the one on which sizes differ, if known; it excludes arguments of the other axis.
 func (p *problem) axis() int {
 	if p.diagnostic.Conflict == nil {
 		return -1
@@ -90,8 +89,8 @@ func (p *problem) axis() int {
 	return p.diagnostic.Conflict.Axis
 }
 
-// size is how much an edit takes away and adds; one far from the place that the
-// diagnostic shows counts for more.
+// size is how much text an edit removes and adds; one far from the diagnostic's place
+// counts for more.
 func (p *problem) size(c candidate) int {
 	n := min(c.far, 8)
 	for _, e := range c.edits {
@@ -111,8 +110,8 @@ func (p *problem) add(r rank, far int, subject, what string, edits ...diag.Edit)
 	p.list = append(p.list, candidate{r, what, subject, edits, far})
 }
 
-// argue is add for an argument of a step: of the rank that goes with the edit, and
-// behind those of the steps that the diagnostic shows where it is of another.
+// argue is add for an argument of a step, with the rank that fits the edit; steps that the
+// diagnostic does not show rank lower.
 func (p *problem) argue(far int, subject, what string, edit diag.Edit) {
 	r := wrong
 	switch {
@@ -130,7 +129,7 @@ func (p *problem) written(n ast.Node) string {
 	return p.text[s.Start.Offset:s.End.Offset]
 }
 
-// insert is an edit that takes nothing away.
+// insert is an edit that only adds text.
 func insert(at source.Pos, text string) diag.Edit {
 	return diag.Edit{Span: source.Span{Start: at, End: at}, Text: text}
 }

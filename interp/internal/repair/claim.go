@@ -9,8 +9,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// claims are other sizes in a signature or `is`: what the body gives, as a proof
-// finds it or, where the block is a net at one size, as it is.
+// claims are other sizes in a signature or `is`: what the body gives, as a proof finds it
+// or, for a net at one size, as computed.
 func (p *problem) claims() {
 	switch {
 	case p.focus.is != nil:
@@ -20,7 +20,7 @@ func (p *problem) claims() {
 	}
 }
 
-// statedShape puts the shape there is in place of the one an `is` states.
+// statedShape replaces the shape that an `is` states by the actual one.
 func (p *problem) statedShape() {
 	c := p.diagnostic.Conflict
 	if c == nil || len(c.Got) != len(p.focus.is.Is) {
@@ -34,11 +34,11 @@ func (p *problem) statedShape() {
 		}
 	}
 	if len(edits) > 0 {
-		p.add(stated, 0, "is", "state the shape there is", edits...)
+		p.add(stated, 0, "is", "state the actual shape", edits...)
 	}
 }
 
-// signature puts what the proof of the body finds in place of what is claimed.
+// signature replaces what is claimed by what the proof of the body finds.
 func (p *problem) signature() {
 	sig := p.focus.block.Sig
 	if sig == nil {
@@ -74,8 +74,8 @@ func (p *problem) signature() {
 	}
 }
 
-// bodyGives is what the body gives for all parameters and sizes: the block with
-// its claims left out is proved.
+// bodyGives is what the body gives for all parameters and sizes, found by proving the block
+// without its claims.
 func (p *problem) bodyGives(sig *ast.Sig) []string {
 	var edits []diag.Edit
 	for _, x := range sig.Out {
@@ -88,7 +88,7 @@ func (p *problem) bodyGives(sig *ast.Sig) []string {
 	return p.infer(text, p.focus.block.Name.Text)
 }
 
-// ranks are a `flatten` where an image stands in for a vector.
+// ranks inserts a `flatten` where an image is used as a vector.
 func (p *problem) ranks() {
 	if c := p.diagnostic.Conflict; c == nil || c.Axis >= 0 && p.diagnostic.Code != diag.WrongRank {
 		return
@@ -106,8 +106,8 @@ func (p *problem) ranks() {
 	}
 }
 
-// stepOf is the step of a pipeline that a call is, with its label; nil for what a
-// repeat repeats, before which nothing can be put.
+// stepOf is the step of a pipeline that consists of a call, with its label; nil for the
+// body of a repeat, before which nothing can be inserted.
 func (p *problem) stepOf(c *ast.Call) (step *ast.Step) {
 	ast.Walk(p.focus.block, func(n ast.Node) bool {
 		if pipe, ok := n.(*ast.Pipeline); ok {
@@ -122,8 +122,8 @@ func (p *problem) stepOf(c *ast.Call) (step *ast.Step) {
 	return step
 }
 
-// requirement is a signature that takes any size where it took one, and a width
-// before a call that is the one it takes.
+// requirement lets a signature take any size instead of a fixed one, or inserts a
+// convolution before a call to give it the width it takes.
 func (p *problem) requirement() {
 	if p.diagnostic.Code != diag.InputMismatch {
 		return
@@ -143,7 +143,6 @@ func (p *problem) requirement() {
 	}
 }
 
-// mentionsAny reports whether a block uses a name at all.
 func mentionsAny(b *ast.Block, name string) bool {
 	found := false
 	ast.Walk(b, func(n ast.Node) bool {

@@ -6,10 +6,10 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// correct makes what is evidently meant in place of all errors for which that is known,
-// and with hints in place of what those are about, in a copy of the text, and gives the state after that.
-// There are no changes where there is nothing to correct. Where two corrections overlap
-// the second waits for the next time.
+// correct applies to a copy of the text every error's correction with an evident meaning,
+// and with hints also those of the hints, and returns the state after that. It makes no
+// changes if there is nothing to correct. Of two overlapping corrections the second is left
+// for the next call.
 func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnostic, hints bool) (after State, changes []change) {
 	var all []diag.Edit
 	list := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
@@ -67,7 +67,7 @@ func apart(edits []diag.Edit) bool {
 	return true
 }
 
-// given is what changes say of the input channels, in the places of the original.
+// given is what changes say about the input channels, at the places of the original.
 func (l *ledger) given(changes []change) (list []diag.Given) {
 	for _, c := range changes {
 		for _, g := range c.Given {
@@ -79,8 +79,8 @@ func (l *ledger) given(changes []change) (list []diag.Given) {
 	return list
 }
 
-// keeps reports whether as many channels come in as the author has said where edits
-// leave that out.
+// keeps reports whether the input still has the number of channels the author gave, for
+// edits that remove this number.
 func keeps(s State, l *ledger, given []diag.Given) bool {
 	for _, g := range given {
 		at := l.now(g.At.Start.Offset)

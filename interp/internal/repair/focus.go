@@ -6,8 +6,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A focus is what a diagnostic is about: the block, the merge or claim, and the
-// calls that may be at fault, the likeliest first.
+// A focus is what a diagnostic is about: the block, the merge or claim, and the calls that
+// may be at fault, the likeliest first.
 type focus struct {
 	block *ast.Block
 	merge *ast.Call // whose branches differ
@@ -17,11 +17,11 @@ type focus struct {
 	shown int // how many of them the diagnostic shows
 }
 
-// mostCalls bounds how far from its place a mistake is looked for.
+// mostCalls bounds how far from its place a mistake is searched for.
 const mostCalls = 24
 
-// find looks a diagnostic up in the tree. Where its place is in another file, the
-// innermost instantiation in this one stands for it.
+// find finds the place of a diagnostic in the tree. If it is in another file, the innermost
+// instantiation in this one is used.
 func find(file *ast.File, d *diag.Diagnostic) focus {
 	var f focus
 	at := d.Span
@@ -50,7 +50,7 @@ func find(file *ast.File, d *diag.Diagnostic) focus {
 	return f
 }
 
-// place finds what stands at the place itself.
+// place finds the nodes at the place itself.
 func (f *focus) place(at source.Span) {
 	ast.Walk(f.block, func(n ast.Node) bool {
 		if !n.Span().Contains(at) {
@@ -79,8 +79,8 @@ func (f *focus) place(at source.Span) {
 	})
 }
 
-// collect lists the calls: those in the branches of the merge, or the one at the
-// place; then those that labels show; then those before the place, backwards.
+// collect lists the calls: those in the branches of the merge, or the one at the place;
+// then those with labels in the diagnostic; then those before the place, backwards.
 func (f *focus) collect(at source.Span, d *diag.Diagnostic) {
 	seen := map[*ast.Call]bool{}
 	add := func(c *ast.Call) {

@@ -6,11 +6,11 @@ import (
 	"cnnlang/lang/source"
 )
 
-// What people who come from other frameworks write: the axes of the input in another
-// order, an input without its batch, a pool too many.
+// Habits from other frameworks: the axes of the input in another order, an input without
+// its batch, a pool too many.
 
-// input changes a signature: the channels of a picture behind its height
-// and width go before them in a net, and a batch comes before an image without one.
+// input changes a signature: in a net, channels written after height and width go before
+// them; an image without a batch gets one.
 func (p *problem) input() {
 	sig := p.focus.block.Sig
 	if sig == nil {
@@ -32,13 +32,13 @@ func (p *problem) input() {
 	}
 }
 
-// picture reports whether an axis is as large as a picture has channels.
+// picture reports whether an axis has the size of a picture's channels.
 func (p *problem) picture(d *ast.Dim) bool {
 	n, ok := wholeNumber(p.written(d))
 	return ok && n <= 4
 }
 
-// rotated puts the last of four axes into the second place.
+// rotated moves the last of four axes to the second place.
 func rotated[T ast.Node](p *problem, axes []T) diag.Edit {
 	h, w, c := axes[1], axes[2], axes[3]
 	return diag.Edit{
@@ -47,7 +47,7 @@ func rotated[T ast.Node](p *problem, axes []T) diag.Edit {
 	}
 }
 
-// pool leaves out a pool that has nothing left to pool.
+// pool removes a pool that has nothing left to pool.
 func (p *problem) pool(c *ast.Call) {
 	if name := c.Callee.Ref().Text(); name != "maxpool" && name != "avgpool" ||
 		!p.tooLarge(c) {

@@ -8,8 +8,8 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A ledger is a text, the edits made to it one after another in the places they have in
-// the text as it was, and the diagnostic that each of them cures.
+// A ledger is a text with the edits made to it one after another, at the places of the
+// original text, and the diagnostic that each of them cures.
 type ledger struct {
 	original *source.File
 	current  string
@@ -17,15 +17,14 @@ type ledger struct {
 	whats    map[*diag.Diagnostic][]string
 }
 
-// An entry puts text in place of original[start:end]; at is where it begins in the
-// current text.
+// An entry replaces original[start:end] by text; at is where it begins in the current text.
 type entry struct {
 	start, end, at int
 	text           string
 	owner          *diag.Diagnostic
 }
 
-// shift is how much further on what follows the entry is in the current text.
+// shift is by how much text after the entry has moved.
 func (e entry) shift() int { return e.at + len(e.text) - e.end }
 
 func newLedger(f *source.File) *ledger {
@@ -38,7 +37,7 @@ type change struct {
 	owner *diag.Diagnostic
 }
 
-// An owned edit is one and the diagnostic that it cures.
+// An owned edit is an edit and the diagnostic that it cures.
 type owned struct {
 	start, end int // in the current text
 	text       string
@@ -60,8 +59,8 @@ func (l *ledger) make(changes ...change) {
 	l.edit(edits)
 }
 
-// edit makes edits in the order of the text. What touches earlier edits, or one of the
-// same time, becomes one with them.
+// edit makes edits in the order of the text. One that touches an earlier edit, or another
+// of the same call, is joined with it.
 func (l *ledger) edit(edits []owned) {
 	var current, text strings.Builder // the new text, and that of one entry
 	var list []entry
@@ -117,12 +116,12 @@ func (l *ledger) edit(edits []owned) {
 	l.entries = list
 }
 
-// was is where a place of the current text was in the original: where what it is in
-// began, if that was put there.
+// was is where a place of the current text was in the original; a place in inserted text
+// maps to where its entry begins.
 func (l *ledger) was(offset int) int {
 	i, _ := slices.BinarySearchFunc(l.entries, offset, func(e entry, offset int) int { return e.at - offset - 1 })
 	switch {
-	case i == 0: // the first that begins behind it
+	case i == 0: // the first that begins after it
 		return offset
 	case offset < l.entries[i-1].at+len(l.entries[i-1].text):
 		return l.entries[i-1].start
@@ -130,12 +129,12 @@ func (l *ledger) was(offset int) int {
 	return offset - l.entries[i-1].shift()
 }
 
-// now is where a place of the original is in the current text, or what has replaced it
-// begins.
+// now is where a place of the original is in the current text; a replaced place maps to
+// where its replacement begins.
 func (l *ledger) now(offset int) int {
 	i, _ := slices.BinarySearchFunc(l.entries, offset, func(e entry, offset int) int { return e.start - offset })
 	switch {
-	case i == 0: // the first that begins there or behind it
+	case i == 0: // the first that begins there or after it
 		return offset
 	case l.entries[i-1].end > offset:
 		return l.entries[i-1].at
@@ -143,7 +142,7 @@ func (l *ledger) now(offset int) int {
 	return offset + l.entries[i-1].shift()
 }
 
-// repairs are the edits by the diagnostics they belong to.
+// repairs are the edits by the diagnostics they cure.
 func (l *ledger) repairs() map[*diag.Diagnostic]*diag.Repair {
 	list := map[*diag.Diagnostic]*diag.Repair{}
 	for _, e := range l.entries {

@@ -1,13 +1,12 @@
-// Package repair looks for small edits that cure a mistake. Where a diagnostic says what
-// was evidently meant, a name for one, it tries that; mistakes of shape it knows: the
-// mistakes people make (padding forgotten, a stride on one branch alone, a width
-// copied wrongly, a shortcut without its projection) and writes each cure into the
-// text where the diagnostic points; whether one does cure is not its opinion: it
-// is offered only if the whole program, checked and proved again with the edit
-// made, has no error left and no warning it did not have.
+// Package repair searches for small edits that cure a mistake. Where a diagnostic says what
+// was evidently meant, such as a name, it tries that. For mistakes of shape it knows the
+// common causes (padding forgotten, a stride on one branch only, a width copied wrongly, a
+// shortcut without its projection) and tries each cure where the diagnostic points. An edit
+// is offered only if the whole program, checked and proved again with it, has no error left
+// and no warning it did not have before.
 //
-// repair.go tries candidates, correct.go what is evidently meant, ledger.go keeps both
-// in terms of the text as it was, focus.go finds the places, and window.go, width.go,
+// repair.go tries candidates, correct.go what is evidently meant, ledger.go keeps both at
+// the places of the original text, focus.go finds the places, and window.go, width.go,
 // claim.go, where.go and habit.go have the edits.
 package repair
 
@@ -21,32 +20,31 @@ import (
 	"cnnlang/lang/resolve"
 )
 
-// A State is a program as it stands with one text of its main file, and all that
-// was found wrong with it.
+// A State is a program with one text of its main file, and everything that was found wrong
+// with it.
 type State struct {
 	Main     *resolve.Module
 	Problems diag.List
 	Verdicts []*prove.Verdict
-	Hints    diag.List // warnings of what was most likely meant otherwise
+	Hints    diag.List // warnings of what was most likely meant differently
 	Graphs   []*graph.Graph
 }
 
-// A Check gives the state of the program with another text of its main file; ok
-// is false where the account does not allow to settle it. With quick it may leave
-// the proofs out once there is an error.
+// A Check gives the state of the program with another text of its main file; ok is false if
+// the account does not suffice. With quick it may omit the proofs once there is an error.
 type Check func(text string, quick bool, a *Account) (s State, ok bool)
 
-// Limits bound a search. What it finds depends on the work and the attempts alone,
-// which are counted; the time is there for what the count misses.
+// Limits bound a search. Its result depends only on the work and the attempts, which are
+// counted; the time limit is for work that is not.
 type Limits struct {
 	Work     int // of the whole search, as package prove counts it
 	Time     time.Duration
-	Errors   int // of the program; of more there is no search
+	Errors   int // of the program; with more there is no search
 	Attempts int // for one diagnostic
 	Offers   int // of one diagnostic
 }
 
-// Usual are the limits of a check that nobody asked to repair anything.
+// Usual are the limits of a check that was not asked for repairs.
 var Usual = Limits{Work: 1_000_000, Time: time.Second, Errors: diag.MostShown, Attempts: 150, Offers: 3}
 
 // An Account is what is left of the limits.
@@ -55,12 +53,11 @@ type Account struct {
 	Until time.Time
 }
 
-// Spent reports whether nothing is left.
 func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until) }
 
-// Search adds to the errors of s the repairs it can find. An error has some only
-// if the program has no error at all with one of them, or, where there are several
-// errors, with one repair for each.
+// Search adds to the errors of s the repairs it can find. A repair is added only if with
+// it, or if there are several errors with one repair for each, the program has no error at
+// all.
 func Search(s State, check Check, limits Limits) {
 	errors := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
 	corrected := slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return d.Correction != nil })
@@ -81,8 +78,8 @@ func Search(s State, check Check, limits Limits) {
 	}
 }
 
-// repairable reports whether a diagnostic is about a shape that an edit of this
-// file may cure.
+// repairable reports whether a diagnostic is about a shape that an edit of this file may
+// cure.
 func repairable(d *diag.Diagnostic) bool {
 	switch d.Code {
 	case diag.ShapesDiffer, diag.WrongRank, diag.WindowTooBig, diag.NotDivisible, diag.InputMismatch,
@@ -99,8 +96,8 @@ type work struct {
 	warnings map[spot]int
 }
 
-// A spot is a line with a mistake of one kind; edits are within lines and leave their
-// numbers as they are.
+// A spot is a line with a mistake of one kind; edits stay within lines, so line numbers do
+// not change.
 type spot struct {
 	file string
 	line int
@@ -131,12 +128,11 @@ func within(after, before map[spot]int) bool {
 	return true
 }
 
-// sound accepts a program without errors.
 func sound(s State) bool { return !s.Problems.HasErrors() }
 
-// one returns at most n repairs of d that make the program acceptable, the likeliest
-// first, of those for one thing the smallest alone, and another claim only where nothing
-// else will do; none of a rank beyond most.
+// one returns at most n repairs of d that make the program acceptable, the likeliest first:
+// only the smallest for each subject, a changed claim only if nothing else works, and none
+// of a rank beyond most.
 func (w *work) one(s State, d *diag.Diagnostic, n int, most rank, quick bool, acceptable func(State) bool) []diag.Repair {
 	text := s.Main.File.Source.Text
 	var found []diag.Repair
@@ -164,8 +160,8 @@ func (w *work) one(s State, d *diag.Diagnostic, n int, most rank, quick bool, ac
 	return found
 }
 
-// proved reports whether the block that d refutes is proved after all. One that
-// is merely no longer refuted may fail for other values.
+// proved reports whether the block that d refutes is now proved. One that is merely no
+// longer refuted may fail for other values.
 func proved(after, before State, d *diag.Diagnostic) bool {
 	name := ""
 	for _, v := range before.Verdicts {
@@ -178,10 +174,10 @@ func proved(after, before State, d *diag.Diagnostic) bool {
 	})
 }
 
-// together looks for one repair of each error, one after the other, and keeps
-// them if the program has no error in the end. What is evidently meant is made first,
-// all at once. Repairs of what only shows once something else is repaired go with that.
-// With hints what they say is made as well. It reports whether there are such repairs.
+// together searches for one repair of each error, one after the other, and keeps them if
+// the program has no error in the end. Evident corrections are made first, all at once.
+// Repairs of errors that only appear after another repair belong to that. With hints their
+// corrections are made as well. It reports whether there are such repairs.
 func (w *work) together(s State, errors diag.List, hints bool) bool {
 	l := newLedger(s.Main.File.Source)
 	var last *diag.Diagnostic // the one that was repaired last
@@ -200,7 +196,7 @@ func (w *work) together(s State, errors diag.List, hints bool) bool {
 		owner := errorAt(errors, l, d)
 		most := stated
 		if owner == nil {
-			most = required // a claim that held before is not to follow a repair
+			most = required // a claim that held before is not changed after a repair
 		}
 		next, ok := w.step(s, d, most)
 		if !ok || owner == nil && last == nil {
@@ -223,17 +219,17 @@ func (w *work) together(s State, errors diag.List, hints bool) bool {
 	return true
 }
 
-// maxHidden is how many mistakes may come to light while others are repaired.
+// maxHidden is how many errors may appear while others are repaired.
 const maxHidden = 5
 
-// A next is a repair on the way and what the program is after it.
+// A next is a repair that was tried and the state of the program after it.
 type next struct {
 	repair diag.Repair
 	state  State
 }
 
-// step repairs one error of several: so that the others stay, or if that cannot be
-// done, so that there are no more than before.
+// step repairs one of several errors so that the others stay, or if that is impossible, so
+// that there are no more errors than before.
 func (w *work) step(s State, d *diag.Diagnostic, most rank) (n next, ok bool) {
 	if !repairable(d) {
 		return n, false
@@ -272,8 +268,8 @@ func firstError(list diag.List) *diag.Diagnostic {
 	return nil
 }
 
-// errorAt finds the error of the original text that stands on the line of d: of the
-// same kind if there is one, for what one edit leaves may be another kind of the same.
+// errorAt finds the error of the original text on the line of d, of the same kind if there
+// is one: after an edit the same mistake may be reported as another kind.
 func errorAt(errors diag.List, l *ledger, d *diag.Diagnostic) (found *diag.Diagnostic) {
 	line := l.original.Pos(l.was(d.Span.Start.Offset)).Line
 	for _, e := range errors {

@@ -8,7 +8,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// wheres are requirements that leave a counterexample out.
+// wheres are requirements that exclude a counterexample.
 func (p *problem) wheres() {
 	if p.values == nil {
 		return
@@ -42,7 +42,7 @@ func (p *problem) wheres() {
 	}
 }
 
-// divisions are heights and widths that halve a few times.
+// divisions require heights and widths that can be halved a few times.
 func (p *problem) divisions() {
 	if !p.boundSize("H") || !p.boundSize("W") {
 		return
@@ -57,7 +57,7 @@ func (p *problem) divisions() {
 	}
 }
 
-// hasValue reports whether a name of the counterexample can stand in a `where`.
+// hasValue reports whether a name of the counterexample can be used in a `where`.
 func (p *problem) hasValue(name string) bool {
 	if p.boundSize(name) {
 		return name != "N"

@@ -11,7 +11,7 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// widthParameters are what blocks call the number of channels that comes out.
+// widthParameters are the usual names of a block's number of output channels.
 var widthParameters = []string{"out", "c"}
 
 // widthOf is the argument that says how many channels a call gives.
@@ -24,8 +24,8 @@ func (p *problem) widthOf(c *ast.Call) *ast.Arg {
 	return nil
 }
 
-// widths are other numbers of channels: those that come in, those of the other
-// branches, and the one that is wanted.
+// widths are other numbers of channels: those of the input, those of the other branches,
+// and the one that is wanted.
 func (p *problem) widths(c *ast.Call, far int) {
 	a := p.widthOf(c)
 	if a == nil {
@@ -56,8 +56,8 @@ func (p *problem) widths(c *ast.Call, far int) {
 }
 
 // widthFor reports whether a width may have been meant where another is written. One
-// map is a mask or a gate, a quotient is a ratio, and a name stands for more than one
-// number: for these nothing else was meant, or not what a number says.
+// channel is a mask or a gate, a quotient is a ratio, and a name stands for more than one
+// number: these were probably meant.
 func (p *problem) widthFor(x ast.Expr, v string) bool {
 	_, literal := wholeNumber(v)
 	switch x := x.(type) {
@@ -80,7 +80,7 @@ func (p *problem) widthFor(x ast.Expr, v string) bool {
 
 var words = regexp.MustCompile(`[A-Za-z_]\w*`)
 
-// conflicting are the sizes that disagree, if it is on this axis.
+// conflicting are the sizes that disagree, if on this axis.
 func (p *problem) conflicting(axis int) []string {
 	c := p.diagnostic.Conflict
 	if c == nil || c.Axis != axis {
@@ -95,7 +95,7 @@ func (p *problem) conflicting(axis int) []string {
 	return list
 }
 
-// claimedWidth is what the signature says of the channels.
+// claimedWidth is the signature's claim about the output channels.
 func (p *problem) claimedWidth() string {
 	sig := p.focus.block.Sig
 	if sig == nil || len(sig.Out) < 2 {
@@ -107,8 +107,8 @@ func (p *problem) claimedWidth() string {
 	return ""
 }
 
-// groups are other numbers of groups: one that divides them and the channels, the next
-// that divide the channels, one for each channel, and one.
+// groups are other numbers of groups: one that divides them and the channels, the next that
+// divide the channels, one for each channel, and one.
 func (p *problem) groups(c *ast.Call, far int) {
 	a := p.argument(c, "groups")
 	if a == nil {
@@ -147,7 +147,7 @@ func divisor(a, b int) int {
 	return a
 }
 
-// nextDivisors are the numbers on both sides of n that divide m, but 1.
+// nextDivisors are the divisors of m nearest to n on both sides, except 1.
 func nextDivisors(m, n int) (values []string) {
 	below, above, _ := dim.NextDivisors(n, m)
 	for _, v := range []int{below, above} {
@@ -170,21 +170,21 @@ func wholeNumber(text string) (n int, ok bool) {
 	return n, err == nil && n > 0
 }
 
-// merges are projections on branches that leave their input as it is, and
-// conditions of projections that forget a case.
+// merges adds projections to identity branches, and missing cases to the conditions of
+// projections.
 func (p *problem) merges() {
 	if p.focus.merge == nil {
 		return
 	}
 	for _, b := range p.focus.merge.Branches {
-		if step, ok := identity(b.Body); ok && p.focus.merge.Callee.Ref().Text() != "mul" { // whose gate has no shortcut
+		if step, ok := identity(b.Body); ok && p.focus.merge.Callee.Ref().Text() != "mul" { // the gate has no shortcut
 			p.projection(b, step)
 		}
 		p.shortcut(b)
 	}
 }
 
-// identity reports whether a branch is `id` or nothing; step is the `id`.
+// identity reports whether a branch is `id` or empty; step is the `id`.
 func identity(b *ast.Body) (step *ast.Step, ok bool) {
 	if len(b.Stmts) == 0 {
 		return nil, true
@@ -196,8 +196,8 @@ func identity(b *ast.Body) (step *ast.Step, ok bool) {
 	return step, step.Call != nil && step.Call.Callee.Ref().Text() == "id" && step.Label == nil
 }
 
-// projection puts a 1x1 convolution in place of an identity, under the condition
-// that it is needed, where the block can say so.
+// projection replaces an identity by a 1x1 convolution, conditional on a difference of
+// shapes if the block can express it.
 func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 	width := p.otherWidth(b)
 	if width == "" || width == "1" { // a mask or a gate, not a width
@@ -227,14 +227,14 @@ func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 	case p.boundSize("C") && stride == "":
 		condition = fmt.Sprintf("if C != %s { ", width)
 	}
-	if condition != "" { // no longer than what is always there, since it costs less to run
+	if condition != "" { // ranks before the unconditional one, since it costs less to run
 		p.add(structure, -len(condition)-2, subject, what, put(condition+conv+" }"))
 	}
 	p.add(structure, 0, subject, what, put(conv))
 }
 
-// otherWidth is how many channels the other branches give, as it is written. A block's
-// claim says it best; that of a net is about its end.
+// otherWidth is how many channels the other branches give, as written. A block's claim is
+// the best source; a net's claim is about its end.
 func (p *problem) otherWidth(b *ast.Branch) string {
 	if out := p.claimedWidth(); out != "" && p.focus.block.Kind == "block" {
 		return out
@@ -256,8 +256,8 @@ func (p *problem) otherWidth(b *ast.Branch) string {
 	return ""
 }
 
-// otherStride is the stride of the other branches as it is written, and whether
-// it is the block's parameter `stride`.
+// otherStride is the stride of the other branches as written, and whether it is the block's
+// parameter `stride`.
 func (p *problem) otherStride(b *ast.Branch) (text string, parameter bool) {
 	for _, other := range p.focus.merge.Branches {
 		if other == b {
@@ -275,14 +275,14 @@ func (p *problem) otherStride(b *ast.Branch) (text string, parameter bool) {
 	return text, false
 }
 
-// normalises reports whether the block has batch normalisation of its own.
+// normalises reports whether the block uses batch normalisation.
 func (p *problem) normalises() bool {
 	return slices.ContainsFunc(callsIn(p.focus.block), func(c *ast.Call) bool {
 		return c.Callee.Ref().Text() == "bn" || p.takes(c, "norm")
 	})
 }
 
-// shortcut adds the forgotten half of the condition under which a branch projects.
+// shortcut completes the condition under which a branch projects.
 func (p *problem) shortcut(b *ast.Branch) {
 	ast.Walk(b, func(n ast.Node) bool {
 		f, ok := n.(*ast.If)

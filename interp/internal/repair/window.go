@@ -19,7 +19,7 @@ func (p *problem) windows(c *ast.Call, far int) {
 	p.fits(c, name)
 }
 
-// fits is a window as large as what it gets, for one that is larger.
+// fits shrinks a window that is larger than its input.
 func (p *problem) fits(c *ast.Call, name string) {
 	d := p.diagnostic
 	k := p.argument(c, "k")
@@ -50,7 +50,7 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 	}
 	given := p.argument(c, "pad")
 	if p.tooLarge(c) && p.takes(c, "ceil") || given != nil && !p.plain(given.Value) {
-		return // padding makes no image of what is none, and what is computed is meant so
+		return // no padding makes an image; a computed kernel is meant
 	}
 	subject := fmt.Sprint("pad ", c.Span().Start.Offset)
 	for _, pad := range p.likelyPaddings(c) {
@@ -67,7 +67,7 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 	}
 }
 
-// average is the mean of the whole image in place of one over a window.
+// average replaces the mean over a window by the mean of the whole image.
 func (p *problem) average(c *ast.Call, far int) {
 	r := structure
 	if p.tooLarge(c) {
@@ -76,12 +76,12 @@ func (p *problem) average(c *ast.Call, far int) {
 	p.add(r, far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
 }
 
-// tooLarge reports whether the window of a call is what does not fit its image.
+// tooLarge reports whether the window of a call does not fit its image.
 func (p *problem) tooLarge(c *ast.Call) bool {
 	return p.diagnostic.Code == diag.WindowTooBig && c.Span().Contains(p.diagnostic.Span)
 }
 
-// plain reports whether an argument is written out, and not computed or named.
+// plain reports whether an argument is a literal.
 func (p *problem) plain(x ast.Expr) bool {
 	if r, ok := x.(*ast.Ref); ok {
 		return slices.Contains(resolve.Constants, r.Text())
@@ -98,7 +98,7 @@ func (p *problem) plain(x ast.Expr) bool {
 	return written
 }
 
-// custom favours a padding that the steps around have, too.
+// custom prefers a padding that neighbouring steps use.
 func (p *problem) custom(pad string) int {
 	for _, c := range p.focus.calls {
 		if a := p.argument(c, "pad"); a != nil && p.written(a.Value) == pad {
@@ -108,8 +108,8 @@ func (p *problem) custom(pad string) int {
 	return 0
 }
 
-// likelyPaddings are 0, 1, 2, what keeps the size for the kernel that is written,
-// and the words.
+// likelyPaddings are 0, 1, 2, the one that keeps the size for the kernel as written, and
+// the words.
 func (p *problem) likelyPaddings(c *ast.Call) []string {
 	list := []string{"1", "2", "0", "half", "same"}
 	k := p.argument(c, "k")
@@ -145,7 +145,7 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 	if a := p.argument(c, "stride"); a != nil && a.Name != nil && !p.takes(c, "ceil") {
 		p.argue(far, subject, fmt.Sprintf("leave out the stride of `%s`", name), remove(c, a))
 	} else {
-		values = append(values, "1") // a pool's stride is its kernel unless it says otherwise
+		values = append(values, "1") // a pool's stride is its kernel by default
 	}
 	if p.inScope("stride") {
 		values = append(values, "stride")
@@ -155,8 +155,8 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 	}
 }
 
-// kernels are a kernel turned on its side, and for an even one the odd ones next
-// to it, which padding can keep the size with.
+// kernels are a kernel with its sides swapped, and for an even one the next odd ones, with
+// which padding can keep the size.
 func (p *problem) kernels(c *ast.Call, name string, far int) {
 	k := p.argument(c, "k")
 	if k == nil {
@@ -169,14 +169,14 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 	h, w, _ := strings.Cut(x.Text, "x")
 	subject := fmt.Sprint("kernel ", c.Span().Start.Offset)
 	if h != w {
-		p.argue(far, subject, fmt.Sprintf("turn the kernel of `%s`", name), replace(x, w+"x"+h))
+		p.argue(far, subject, fmt.Sprintf("swap the sides of the kernel of `%s`", name), replace(x, w+"x"+h))
 		return
 	}
 	var n int
 	if _, err := fmt.Sscan(h, &n); err == nil && n%2 == 0 && n > 0 {
 		for _, odd := range []int{n + 1, n - 1} {
 			if odd == 1 {
-				continue // no window at all
+				continue // not a window
 			}
 			p.argue(far, subject, fmt.Sprintf("give `%s` an odd kernel", name), replace(x, fmt.Sprintf("%dx%d", odd, odd)))
 		}

@@ -56,7 +56,7 @@ func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 			w.To = c.layout
 			got := w.Run(t, 1)
 			exact.Check(t, w, got, allowed)
-			if !optest.Same(w.Run(t, 3).Data, got.Data) || !optest.Same(w.RunLodged(t).Data, got.Data) {
+			if !optest.Same(w.Run(t, 3).Data, got.Data) || !optest.Same(w.RunNested(t).Data, got.Data) {
 				t.Error("other bits by 3 workers or in larger values")
 			}
 			w.Try(t, func(w *optest.Way, got tensor.Tensor) { exact.Check(t, w, got, allowed) })

@@ -7,19 +7,19 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A lodger is a value that lies in a larger one, with planes of others before and
-// behind its own in every image. Plain values do not.
-type lodger struct {
+// A nested value lies in a larger one, with planes of others before and after its own in
+// every image. Plain values do not.
+type nested struct {
 	layout.Value
 	images, before      int
 	lead, plane, blocks int // float32, float32, planes
 }
 
-func lodge(l layout.Layout, s tensor.Shape, before, behind int) lodger {
+func nest(l layout.Layout, s tensor.Shape, before, behind int) nested {
 	one := append(tensor.Shape{1}, s[1:]...)
 	two := append(tensor.Shape{2}, s[1:]...)
 	image := l.Floats(two) - l.Floats(one)
-	d := lodger{Value: layout.Value{Shape: s, Layout: l}, images: s[0], lead: l.Floats(one) - image}
+	d := nested{Value: layout.Value{Shape: s, Layout: l}, images: s[0], lead: l.Floats(one) - image}
 	d.blocks = (s[1] + max(l.Block, 1) - 1) / max(l.Block, 1)
 	d.plane = image / d.blocks
 	if !l.Plain() {
@@ -30,31 +30,31 @@ func lodge(l layout.Layout, s tensor.Shape, before, behind int) lodger {
 }
 
 // floats is the size of the larger value.
-func (d lodger) floats() int {
+func (d nested) floats() int {
 	if d.ImageStride == 0 {
 		return d.Shape.Elements()
 	}
 	return d.lead + d.images*d.ImageStride
 }
 
-// own are the parts of the larger value, and of the value if it had memory for
-// itself, that are one image with the zeros above it.
-func (d lodger) own(whole, alone []float32, image int) (there, here []float32) {
+// own are the memory of one image, with the zeros above it, in the larger value and in a
+// separate one.
+func (d nested) own(whole, alone []float32, image int) (there, here []float32) {
 	size := d.lead + d.blocks*d.plane
 	apart := max(d.ImageStride, d.blocks*d.plane)
 	return whole[image*apart+d.before*d.plane:][:size], alone[image*d.blocks*d.plane:][:size]
 }
 
-// put copies a value that has memory for itself into the larger one.
-func (d lodger) put(whole, alone []float32) {
+// put copies a separate value into the larger one.
+func (d nested) put(whole, alone []float32) {
 	for image := range d.images {
 		there, here := d.own(whole, alone, image)
 		copy(there, here)
 	}
 }
 
-// take copies it back, and puts what was there before in its place.
-func (d lodger) take(whole, before []float32) []float32 {
+// take copies it back, and restores what was there before.
+func (d nested) take(whole, before []float32) []float32 {
 	alone := make([]float32, d.Layout.Floats(d.Shape))
 	for image := range d.images {
 		there, here := d.own(whole, alone, image)
@@ -66,7 +66,7 @@ func (d lodger) take(whole, before []float32) []float32 {
 }
 
 // tensor is the value in the larger one.
-func (d lodger) tensor(t testing.TB, whole []float32) tensor.Tensor {
+func (d nested) tensor(t testing.TB, whole []float32) tensor.Tensor {
 	t.Helper()
 	size := d.Shape.Elements()
 	if !d.Layout.Plain() {
