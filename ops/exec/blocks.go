@@ -12,15 +12,15 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A size is what the algorithms of an op depend on.
+// A size is one op at one size, on which its algorithms depend.
 type size struct {
 	in        []tensor.Shape
 	out       tensor.Shape
 	precision layout.Precision
 }
 
-// elements are the element types in whose blocks an op that follows its inputs may work:
-// that of the precision, and float32 where there are kernels for it.
+// elements are the element types for whose blocks an op that follows its inputs has an
+// algorithm: that of the precision, and float32 if there are kernels for it.
 func (s *size) elements() (list []layout.Element) {
 	if e := s.precision.Element(); e != layout.Float32 {
 		list = append(list, e)
@@ -31,10 +31,10 @@ func (s *size) elements() (list []layout.Element) {
 	return list
 }
 
-// An of prepares an op in one layout.
+// An of prepares an op for given layouts.
 type of func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared
 
-// blocked is an op in blocks of an element type, with any halo.
+// blocked is an algorithm on blocks of an element type, with any halo.
 func (s *size) blocked(e layout.Element, prepare of) task.Algorithm {
 	a := task.Algorithm{Name: "blocks", Out: layout.Blocked(e), Prepare: without(prepare)}
 	a.In = slices.Repeat([]layout.Layout{a.Out}, len(s.in))
@@ -44,19 +44,19 @@ func (s *size) blocked(e layout.Element, prepare of) task.Algorithm {
 	return a
 }
 
-// plain is an op on values that lie as their shape says.
+// plain is an algorithm on plain values.
 func (s *size) plain(prepare of) task.Algorithm {
 	return task.Algorithm{Name: "plain", In: make([]layout.Layout, len(s.in)), Prepare: without(prepare)}
 }
 
-// without is for what packs nothing.
+// without adapts a function that packs nothing.
 func without(prepare of) func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, _ task.Memory) *task.Prepared {
 		return prepare(in, out, params)
 	}
 }
 
-// inBlocks is an op in the blocks that fit, and as the shapes say.
+// inBlocks is an op on the blocks that fit, and on plain values.
 func (s *size) inBlocks(fits func(layout.Element) bool, prepare, plain of) (list []task.Algorithm) {
 	for _, e := range s.elements() {
 		if fits(e) {
@@ -71,20 +71,20 @@ func (s *size) ofOneShape(layout.Element) bool {
 	return len(s.out) == 4 && !slices.ContainsFunc(s.in, func(x tensor.Shape) bool { return !x.Equal(s.out) })
 }
 
-// rowwise is an op that has no parameters and is the same in all layouts.
+// rowwise is an op without parameters that is computed in the same way in all layouts.
 func (s *size) rowwise(fits func(layout.Element) bool, prepare func(in []layout.Value, out layout.Value) *task.Prepared) []task.Algorithm {
 	same := func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared { return prepare(in, out) }
 	return s.inBlocks(fits, same, same)
 }
 
-// plainly is an op of one input that works on plain values alone.
+// plainly is an op of one input that works only on plain values.
 func (s *size) plainly(prepare func(in, out layout.Value, params []tensor.Tensor) *task.Prepared) []task.Algorithm {
 	return []task.Algorithm{s.plain(func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
 		return prepare(in[0], out, params)
 	})}
 }
 
-// merged is an op on the elements of equal inputs.
+// merged is an element-wise op on equal inputs.
 func (s *size) merged(op ops.Op) []task.Algorithm {
 	finish := rowwise.ActOf(ops.None).Apply
 	switch op := op.(type) {
@@ -141,8 +141,9 @@ func (s *size) gate(op *ops.Mul) (gate int, ok bool) {
 	return 0, false
 }
 
-// channelwise is an op that treats every channel in its own way. In blocks the mean is
-// subtracted first: a shift into which it is folded may be far larger than the result.
+// channelwise is an op that applies a function of its own to each channel. On blocks the
+// mean is subtracted first: a shift into which it is folded may be far larger than the
+// result.
 func (s *size) channelwise(op ops.Op) []task.Algorithm {
 	switch op := op.(type) {
 	case *ops.BatchNorm:
@@ -173,7 +174,6 @@ func (s *size) channelwise(op ops.Op) []task.Algorithm {
 	})
 }
 
-// pooled is a pool.
 func (s *size) pooled(op ops.Op) []task.Algorithm {
 	p, ok := poolOf(op, s.in[0], s.out)
 	if !ok {

@@ -1,5 +1,5 @@
-// Package exec is how ops run: for every op the algorithms that can compute it at one size
-// and in one layout. What an op is, package ops says; convolutions, which are most of the
+// Package exec runs ops: it lists for every op the algorithms that can compute it at one
+// size and in one layout. Package ops defines the ops; convolutions, which are most of the
 // work, have a package of their own, and the innermost loops are in internal/kernel.
 package exec
 
@@ -15,13 +15,12 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// PackVersion changes whenever the same parameters are packed in another way, so
-// that nobody uses what an earlier version of the program packed.
+// PackVersion changes whenever parameters are packed differently, so that numbers packed by
+// an earlier version of the program are not used.
 const PackVersion = 2
 
-// Algorithms lists how an op may be run at one size, the best first: in the precision that
-// is asked for, in blocks of float32, and last on values that lie as their shape says, which
-// every op can be.
+// Algorithms lists how an op may be run at one size, the best first: in the given
+// precision, on blocks of float32, and last on plain values, which every op can be.
 func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
 	list := algorithms(op, in, out, precision)
 	for i := range list {
@@ -71,7 +70,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 	panic(fmt.Sprintf("exec: nothing runs %s", op.Name()))
 }
 
-// overwrites lists the inputs that an op lets its result overwrite; -1 is the last.
+// overwrites lists the inputs that the result of an op may overwrite; -1 is the last.
 func overwrites(op ops.Op) (list []int) {
 	if fuser, ok := op.(ops.Fuser); ok && fuser.Epilogue().Add {
 		list = append(list, -1)
@@ -84,8 +83,8 @@ func overwrites(op ops.Op) (list []int) {
 	return list
 }
 
-// Tunable lists the algorithms of an op to choose from, all of which work on blocks of
-// float32; none where there is no choice.
+// Tunable lists the algorithms of an op to choose from, all on blocks of float32; none if
+// there is no choice.
 func Tunable(op ops.Op, in []tensor.Shape, out tensor.Shape) (list []task.Algorithm) {
 	for _, a := range algorithms(op, in, out, layout.F32) {
 		if a.Leads {

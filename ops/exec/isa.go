@@ -2,9 +2,9 @@ package exec
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// ISA names the instruction set that the kernels use. Its error says what is
-// wrong with the environment variable CNNLANG_ISA, for a program to show before
-// it runs anything; the kernels are then the generic ones.
+// ISA names the instruction set of the kernels. Its error says what is wrong with the
+// environment variable CNNLANG_ISA, for a program to show before it runs anything; the
+// kernels are then the generic ones.
 func ISA() (string, error) {
 	isa, err := cpu.Selected()
 	return string(isa), err

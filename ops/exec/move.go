@@ -7,7 +7,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// aliased copies, unless Bind finds out over the memory of the input.
+// aliased copies, unless Bind gives the result the memory of the input.
 func aliased(n int) *task.Prepared {
 	return &task.Prepared{Algorithm: "alias", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		if n == 0 || &out.Data[0] == &in[0].Data[0] {
@@ -29,9 +29,9 @@ func channelsFrom(c int, out tensor.Shape, source func(channel int) int) *task.P
 	}}
 }
 
-// plainConcat copies each input to its place. Along any axis an input is runs of
-// equal length, which lie as far apart in the output as all inputs' runs are
-// long together.
+// plainConcat copies each input to its place. Along any axis an input consists of runs of
+// equal length; in the output they are as far apart as the runs of all inputs are long
+// together.
 func plainConcat(axis int, out tensor.Shape) *task.Prepared {
 	pitch := out[axis:].Elements()
 	return &task.Prepared{Algorithm: "copy", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
@@ -69,10 +69,11 @@ func fitsConcat(o *ops.Concat, in []tensor.Shape, out tensor.Shape) bool {
 	return true
 }
 
-// A lineSource is where 16 channels of a blocked result come from: a grid, and which 16.
+// A lineSource is where 16 channels of a blocked result come from: the input, and which 16
+// of it.
 type lineSource struct{ input, line int }
 
-// blockedConcat copies lines of 16 channels, halves of those of bfloat16.
+// blockedConcat copies lines of 16 channels, which are halves of the lines of bfloat16.
 func blockedConcat(in []layout.Value, out layout.Value) *task.Prepared {
 	var from []layout.Grid
 	var sources []lineSource
@@ -85,7 +86,7 @@ func blockedConcat(in []layout.Value, out layout.Value) *task.Prepared {
 	return blockedCopy(from, out.Grid(), sources)
 }
 
-// blockedSlice copies the blocks from a channel on.
+// blockedSlice copies the blocks that begin at a channel.
 func blockedSlice(first int, in, out layout.Value) *task.Prepared {
 	var sources []lineSource
 	for k := range task.CeilDiv(out.Shape[1], layout.Lanes) {

@@ -24,18 +24,17 @@ func prepareNorm(op ops.Op, out tensor.Shape, params []tensor.Tensor) *task.Prep
 	return prepareSoftmax(out)
 }
 
-// pixelBlock is how many pixels the ops across channels take at once: they walk
-// the channels, which lie a plane apart, and a block makes each step a few whole
-// cache lines.
+// pixelBlock is how many pixels the ops across channels process together: the channels of a
+// pixel lie a plane apart, and with a block each channel is a few whole cache lines.
 const pixelBlock = 64
 
 // pixelSums are the running sums of the pixels of one block.
 type pixelSums [pixelBlock]float64
 
-// acrossChannels is an op that computes each pixel from all channels of that
-// pixel. run gets the image's channels as planes of data, each pitch long and
-// the block's pixels at [0, width) of each. It asks at each channel whether the run has
-// ended, as there may be millions.
+// acrossChannels is an op that computes each pixel from all channels of that pixel. run
+// gets the image's channels as planes of data, each pitch long and the block's pixels at
+// [0, width) of each. It checks at each channel whether the run has ended, as there may be
+// millions.
 func acrossChannels(algorithm string, shape tensor.Shape, run func(until task.Looks, dst, src []float32, c, pitch, width int)) *task.Prepared {
 	n, c, pixels := shape[0], shape[1], shape[2:].Elements()
 	blocks := task.CeilDiv(pixels, pixelBlock)
@@ -126,8 +125,8 @@ func prepareSoftmax(out tensor.Shape) *task.Prepared {
 	})
 }
 
-// prepareLRN slides a window of squares over the channels. Each step sums the
-// window anew: a running sum would lose what is small beside a large neighbour.
+// prepareLRN slides a window of squares over the channels. The window is summed anew for
+// each channel: a running sum would lose small values beside a large neighbour.
 func prepareLRN(l *ops.LRN, out tensor.Shape) *task.Prepared {
 	half := (l.Size.MustInt() - 1) / 2
 	factor, beta, k := l.Alpha.Float()/l.Size.Float(), l.Beta.Float(), l.K.Float()
@@ -147,8 +146,8 @@ func prepareLRN(l *ops.LRN, out tensor.Shape) *task.Prepared {
 	})
 }
 
-// power is x to the beta. 3/4 is what every published network has, and two roots
-// are five times as fast as exp and log.
+// power is x to the beta. All published networks have 3/4, for which two square roots are
+// five times as fast as exp and log.
 func power(x, beta float64) float64 {
 	if beta == 0.75 {
 		root := math.Sqrt(x)

@@ -8,10 +8,9 @@ import (
 	"cnnlang/ops/exec/internal/kernel"
 )
 
-// Peak measures for about d how many FLOP/s so many threads can do at most with
-// the selected instruction set: multiply-adds in registers, 2 FLOPs for each
-// element, and no memory. The fastest of many short runs counts. Threads beyond the
-// processors add nothing.
+// Peak measures for about d the most FLOP/s that so many threads reach with the selected
+// instruction set: multiply-adds in registers, 2 FLOPs for each element, and no memory. The
+// fastest of many short runs counts. Threads beyond the processors add nothing.
 func Peak(threads int, d time.Duration) float64 {
 	rates := make([]float64, min(threads, runtime.NumCPU(), runtime.GOMAXPROCS(0)))
 	var running sync.WaitGroup

@@ -10,9 +10,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A pool of blocked values. Windows that hang over the image have taps of their
-// own, so padding is never looked at and the input needs no halo. Lines of bfloat16 are
-// pooled half by half.
+// A pool of blocked values. Windows that extend beyond the image have taps of their own, so
+// padding is never read and the input needs no halo. Lines of bfloat16 are pooled half by
+// half.
 type blockedPool struct {
 	*pool
 	in, out layout.Grid
@@ -27,17 +27,17 @@ type poolTile struct {
 	poolWindow
 }
 
-// A poolWindow is what a tile's windows see and what their sum is multiplied by.
+// A poolWindow is the taps of a tile's windows and the factor of their sum.
 type poolWindow struct {
 	taps  *kernel.Taps
 	scale float32
 }
 
-// mostTaps is how many pixels a window may have: their sum is taken in float32.
+// mostTaps is the largest number of pixels of a window: their sum is taken in float32.
 const mostTaps = 1 << 10
 
-// fitsBlocks reports whether no window is too large, and there are not too many where each
-// is a tile by itself.
+// fitsBlocks reports whether no window is too large, and not too many are tiles of their
+// own.
 func (p *pool) fitsBlocks() bool {
 	if p.rows.adaptive {
 		return p.rows.k*p.cols.k <= mostTaps && p.rows.out*p.cols.out <= mostTaps
@@ -58,7 +58,7 @@ func (p *pool) blocked(in, out layout.Value) *task.Prepared {
 				if from, to, _ := p.cols.window(x + pixels); to-from < p.cols.k {
 					break
 				}
-				pixels++ // those that lie whole in the image are computed together
+				pixels++ // those wholly inside the image are computed together
 			}
 			tile := layout.NewTile(&b.out, y, x, pixels, b.in.At(0, 0, y0, x0), b.step)
 			b.tiles = append(b.tiles, poolTile{tile, poolWindow{b.window(y1-y0, x1-x0), 1 / float32(p.divisor(y1-y0, x1-x0, high, wide))}})
@@ -118,7 +118,7 @@ type poolRun struct {
 	runs   *kernel.PlacesBF16 // the same, of bfloat16
 }
 
-// strips cuts the tiles into so many for each part.
+// strips divides the tiles into parts of at most each tiles.
 func (p *blockedPool) strips(each int) []poolStrip {
 	var strips []poolStrip
 	for tiles := range slices.Chunk(p.tiles, each) {

@@ -7,8 +7,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A global pool of blocked values sums every column in float32 and then all
-// columns in float64, so that the error does not grow with the image.
+// A global pool of blocked values sums every column in float32 and then the columns in
+// float64, so that the error does not grow with the image.
 type globalPool struct {
 	in, out layout.Grid
 	column  *kernel.Taps
@@ -19,8 +19,8 @@ type globalPool struct {
 // mostPooled is how many pixels of each channel one part pools.
 const mostPooled = 1 << 17
 
-// fitsColumns reports whether columns are not too long to be summed in float32, and
-// the image is not too large for one part.
+// fitsColumns reports whether columns are short enough to be summed in float32, and the
+// image is small enough for one part.
 func fitsColumns(in tensor.Shape) bool { return in[2]*in[3] <= mostPooled && in[2] <= mostTaps }
 
 func blockedMean(in, out layout.Value) *task.Prepared {

@@ -9,7 +9,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// pooledPart is how many pixels the windows of one part see, some 10 µs.
+// pooledPart is how many pixels the windows of one part see, about 10 µs.
 const pooledPart = 1 << 13
 
 // plainPool computes each output pixel from a window of its plane, one row at a time. seen

@@ -6,7 +6,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A pool is how the windows of a pool lie and what becomes of what they see.
+// A pool describes the windows of a pool and how their pixels are combined.
 type pool struct {
 	rows, cols poolAxis
 	max        bool
@@ -18,10 +18,10 @@ type poolAxis struct {
 	in, out           int // sizes
 	k, stride, before int
 	padded            int  // the size with the padding on both sides
-	adaptive          bool // windows are as long as it takes, and at most k
+	adaptive          bool // windows vary in length, up to k
 }
 
-// poolOf is the pool that an op is, if it is one.
+// poolOf describes an op if it is a pool.
 func poolOf(op ops.Op, in, out tensor.Shape) (p pool, ok bool) {
 	slides := func(k, stride dim.Pair, pad ops.Padding) (rows, cols poolAxis) {
 		along := func(a dim.Axis) poolAxis {
@@ -53,8 +53,8 @@ func poolOf(op ops.Op, in, out tensor.Shape) (p pool, ok bool) {
 	return p, true
 }
 
-// window returns the pixels [from, to) that window i sees, and how many of its
-// places lie in the image or the padding.
+// window returns the pixels [from, to) that window i sees, and how many of its places are
+// in the image or the padding.
 func (x poolAxis) window(i int) (from, to, counted int) {
 	if x.adaptive {
 		from, to = i*x.in/x.out, ((i+1)*x.in+x.out-1)/x.out

@@ -1,5 +1,5 @@
-// Package conv runs convolutions. What can compute one is a table of algorithms, each with a
-// file of its own; of those that fit the cheapest is taken.
+// Package conv runs convolutions by a table of algorithms, each with a file of its own; of
+// those that fit the cheapest is taken.
 package conv
 
 import (
@@ -24,7 +24,7 @@ type algorithm struct {
 	means     bool // whether it can write the means of its result's channels
 }
 
-// values are a problem's values and parameters.
+// values are the values and parameters of a problem.
 type values struct {
 	in     []layout.Value
 	out    layout.Value
@@ -32,20 +32,20 @@ type values struct {
 	memory task.Memory
 }
 
-// algorithms are all there are. Where two estimate the same the first is taken.
+// algorithms is the table. Of equal estimates the first wins.
 var algorithms = []algorithm{
-	// Of float32 in blocks of channels.
+	// On float32 in blocks of channels.
 	{"winograd", layout.F32, true, fitsWinograd, estimateWinograd, wantsWinograd, prepareWinograd, false},
 	{"depthwise", layout.F32, true, fitsDepthwise, estimateLanes, wantsLines, prepareDepthwise, true},
 	{"grouped", layout.F32, true, fitsGrouped, estimateLanes, wantsLines, prepareGrouped, true},
 	{"compacted", layout.F32, true, fitsCompacted, estimateTiles, wantsLines, prepareCompacted, true},
 	{"direct", layout.F32, true, fitsDirect, estimateTiles, wantsLines, prepareDirect, true},
 	{"image", layout.F32, true, fitsImage, estimateLanes, wantsImage, prepareDirect, true},
-	// Of float32 as the shape says.
+	// On plain float32.
 	{"dot", layout.F32, false, fitsDot, estimateDot, wantsPlain, prepareDot, false},
 	{"plain depthwise", layout.F32, false, fitsPlainDepthwise, estimatePlainDepthwise, wantsPlain, preparePlainDepthwise, false},
 	{"gemm", layout.F32, false, fitsAll, estimateGemm, wantsPlain, prepareGemm, false},
-	// Of bfloat16, and of float32 as sums of two.
+	// On bfloat16, and on float32 as sums of two.
 	{"bf16 depthwise", layout.BF16, true, fitsDepthwiseBF16, estimateLanes, wantsBF16, prepareDepthwiseBF16, false},
 	{"bf16", layout.BF16, true, fitsBF16, estimateTiles, wantsBF16, prepareBF16, false},
 	{"split", layout.F32Fast, true, fitsSplit, estimateTiles, wantsSplit, prepareSplit, false},
@@ -58,15 +58,15 @@ func fitsAll(*problem) bool               { return true }
 // hasTiles reports whether there are kernels for blocks of float32. Plain Go has none.
 func hasTiles() bool { return kernel.TilePixels > 0 }
 
-// Algorithms are those that fit a convolution in a precision, the best first: what
-// multiplies in that precision comes before what does in float32, then what works in blocks,
-// as the values around it are, and then the cheapest. The last works on plain values.
+// Algorithms are those that fit a convolution in a precision, the best first: those that
+// multiply in that precision before float32, then those on blocks, which avoid conversions,
+// then the cheapest. The last works on plain values.
 func Algorithms(c *ops.Conv, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
 	return Stacked([]*ops.Conv{c}, in, out, precision)
 }
 
-// Stacked is Algorithms for several convolutions as one, whose filters are theirs one after
-// another: see Stackable.
+// Stacked is Algorithms for several convolutions as one, whose filters follow one another:
+// see Stackable.
 func Stacked(members []*ops.Conv, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
 	p := newProblem(members, in[0], out)
 	var found []task.Algorithm
@@ -89,7 +89,6 @@ func Stacked(members []*ops.Conv, in []tensor.Shape, out tensor.Shape, precision
 	return found
 }
 
-// of is the algorithm for a problem.
 func (a algorithm) of(p *problem) task.Algorithm {
 	made := task.Algorithm{
 		Name: a.name, Precision: a.precision, In: []layout.Layout{a.wants(p)},

@@ -6,20 +6,20 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// imageBF16 is how many channels a pixel has of an image of bfloat16 with few of them, and
-// pixelsOfLine how many such pixels a line holds:
+// imageBF16 is the number of channels of a pixel of a bfloat16 image with few channels, and
+// pixelsOfLine how many such pixels fill a line:
 //
 //	r g b · r g b · r g b · r g b · r g b · r g b · r g b · r g b ·
 //	w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 0 0 0 0     7 of 7x7
 //
-// A tap is then up to eight places of a row of the window at once.
+// A tap is then up to eight places of a row of the window together.
 const (
 	imageBF16    = layout.ImageBF16
 	pixelsOfLine = layout.PixelsOfLine
 )
 
-// wantsBF16 is an input with as many zeros around it as the windows see, or the lines of
-// an image.
+// wantsBF16 is an input with as many zeros around it as the windows see, or the lines of an
+// image.
 func wantsBF16(p *problem) layout.Layout {
 	l := p.layout(layout.BFloat16)
 	if p.channels <= imageBF16 && p.groups == 1 && p.w.dilation == 1 {
@@ -33,8 +33,8 @@ func wantsBF16(p *problem) layout.Layout {
 // linesOfRow is how many lines of an image a row of the window sees.
 func (p *problem) linesOfRow() int { return task.CeilDiv(p.w.k, pixelsOfLine) }
 
-// evenBlocks reports whether blocks of 16 channels come in pairs, so that 32
-// channels of a result can be stored as float32.
+// evenBlocks reports whether blocks of 16 channels come in pairs, so that 32 channels of a
+// result can be stored as float32.
 func evenBlocks(filters int) bool { return task.CeilDiv(filters, Lanes)%2 == 0 }
 
 func fitsBF16(p *problem) bool { return !p.isDepthwise() && p.fitsBlocks(wantsBF16(p), 2*mostZeros) }
@@ -103,8 +103,8 @@ func (p *problem) linesSeen(in *layout.Grid, blocks int) []int {
 	return at
 }
 
-// packBF16 lays out the weights of a block of filters: [line][pair of channels]
-// [filter], words of two.
+// packBF16 packs the weights of a block of filters: [line][pair of channels] [filter],
+// words of two.
 func (p *problem) packBF16(b *tiledBF16, u unitBF16, block int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	lines := u.taps.Len() / b.split.parts()

@@ -7,10 +7,10 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A 1x1 convolution with a stride sees every second pixel of every second row, say. Lines
-// two apart share half the sets of a cache, and what is fetched ahead of them is of no
-// use, again and again for every filter; so the pixels that it sees are put together
-// first, and the convolution of those has no stride.
+// A strided 1x1 convolution may read, for example, every second pixel of every second row.
+// Lines two apart share half the sets of a cache, and prefetching is wasted, again for
+// every filter; so the pixels that it reads are compacted first, and then convolved without
+// stride.
 type compacted struct {
 	from, to     layout.Grid
 	skipH, skipW int // from a pixel to the next
@@ -18,15 +18,14 @@ type compacted struct {
 	all          int // float32 of to
 }
 
-// How many float32 may be put together, and of how many filters each must be read to be
-// worth moving.
+// How many float32 may be compacted, and how many filters must read each for it to pay.
 const (
 	mostSeen     = 2 << 20
 	leastReaders = 96
 )
 
 // fitsCompacted: narrow kernels, which read each pixel more often; wide ones were not
-// measured. A stride of rows alone leaves neighbours in a row.
+// measured. With a stride of rows only, pixels of a row are still neighbours.
 func fitsCompacted(p *problem) bool {
 	if !p.isPointwise() || p.w.stride == 1 || kernel.TilePixels >= wideTile || p.filters < leastReaders || !fitsDirect(p) {
 		return false
@@ -35,7 +34,7 @@ func fitsCompacted(p *problem) bool {
 	return to.N*to.Image <= mostSeen
 }
 
-// seen are the pixels that the filters see, put together.
+// seen is the grid of the compacted pixels.
 func (p *problem) seen() layout.Grid {
 	return layout.Blocked(layout.Float32).Grid(tensor.Shape{p.x[0], p.channels, p.h.out, p.w.out})
 }
@@ -52,7 +51,7 @@ func prepareCompacted(p *problem, v values) *task.Prepared {
 	return b.prepare()
 }
 
-// compact is the task that puts them together.
+// compact is the task that copies the pixels.
 func (s *compacted) compact(to, from []float32) task.Task {
 	return task.EachRow(&s.to, func(image, block, y, _ int) {
 		row := s.to.Row(to, image, block, y)

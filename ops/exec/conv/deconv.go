@@ -10,13 +10,13 @@ import (
 	"context"
 )
 
-// mostPhases is up to which stride the phases of a transposed convolution are
-// worth packing apart: strides of 8 both ways.
+// mostPhases is the largest number of phases, for strides of 8 both ways, for which packing
+// them separately pays.
 const mostPhases = 64
 
-// Deconv lists how a transposed convolution may be run: taken apart into one convolution
-// for each remainder of the output pixels modulo the stride, or where the stride is huge and
-// hardly any weights meet, pixel by pixel.
+// Deconv lists how a transposed convolution may be run: as one convolution for each
+// remainder of the output pixels modulo the stride, or if the stride is so large that
+// hardly any kernels overlap, pixel by pixel.
 func Deconv(d *ops.Deconv, in []tensor.Shape, out tensor.Shape) []task.Algorithm {
 	a := task.Algorithm{Name: "phases", In: make([]layout.Layout, len(in)), Packs: true, Prepare: phases(d)}
 	if min(d.Stride.H.MustInt(), out[2])*min(d.Stride.W.MustInt(), out[3]) > mostPhases {
@@ -81,7 +81,7 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 	}
 }
 
-// directPart is how many pixels a part looks for.
+// directPart is how many pixels a part computes.
 const directPart = 1 << 10
 
 // A directDeconv is a transposed convolution pixel by pixel.
@@ -93,7 +93,7 @@ type directDeconv struct {
 	top, left        int
 }
 
-// pixel computes the one at a place of the result.
+// pixel computes one pixel of the result.
 func (g *directDeconv) pixel(until *task.Looks, data []float32, at int) float64 {
 	filters, image := g.out[1], g.in[1:].Elements()
 	x, y, plane := at%g.out[3]+g.left, at/g.out[3]%g.out[2]+g.top, at/(g.out[2]*g.out[3])

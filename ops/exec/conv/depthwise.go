@@ -6,13 +6,14 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// Depthwise: each filter sees one channel, and the 16 of a block are computed at once.
+// Depthwise: each filter sees one channel, and the 16 of a block are computed together.
 
 func fitsDepthwise(p *problem) bool {
 	return hasTiles() && p.isDepthwise() && p.fitsAlone(p.layout(layout.Float32))
 }
 
-// fitsAlone is fitsBlocks for filters that share no channels, so that there are no zeros.
+// fitsAlone is fitsBlocks for filters that share no channels, so that nothing is multiplied
+// by zeros.
 func (p *problem) fitsAlone(l layout.Layout) bool {
 	return p.filters >= leastChannels && !p.isWhole() && !l.MostlyHalo(p.x) && p.each()*p.taps() <= mostSummed
 }
@@ -35,7 +36,7 @@ func (p *problem) depthwiseUnits(b *tiled, f *packing) {
 	}
 }
 
-// depthwise packs Lanes filters of one channel from one on: [tap][filter].
+// depthwise packs Lanes filters of one channel each, beginning with first: [tap][filter].
 func (p *packing) depthwise(first, taps int) []float32 {
 	return p.Floats(taps*Lanes, func(dst []float32) {
 		for lane := range min(Lanes, p.out-first) {

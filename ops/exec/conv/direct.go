@@ -6,19 +6,20 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// Direct: dense sums over the taps of the window, groups that share blocks with zeros.
+// Direct: dense sums over the taps of the window; groups that share blocks are padded with
+// zeros.
 
 func fitsDirect(p *problem) bool {
 	l := p.layout(layout.Float32)
 	if !hasTiles() || p.channels < leastChannels || !p.fitsBlocks(l, mostZeros) {
 		return false
 	}
-	// unmix would need what the result has been added to.
+	// unmix cannot undo an addition to the result.
 	return p.groups == 1 || !p.add || p.each()%Lanes == 0 && p.filters/p.groups%Lanes == 0
 }
 
-// fitsImage: fewer channels than are worth a block. The input has blocks of one channel
-// then, and a tap is a row of the window, or a pixel.
+// fitsImage: too few channels for a block. The input then has blocks of one channel, and a
+// tap is a row of the window, or a pixel.
 func fitsImage(p *problem) bool {
 	return hasTiles() && p.channels < leastChannels && p.fitsBlocks(wantsImage(p), mostZeros)
 }
@@ -54,7 +55,7 @@ func (p *problem) denseUnits(b *tiled, f *packing) {
 			from, to = p.sees(Lanes, block, u.blocks)
 			if u.blocks > 1 {
 				one, end := p.sees(Lanes, block, 1)
-				if end-one < to-from { // other groups: apart they have fewer zeros
+				if end-one < to-from { // other groups: separately they have fewer zeros
 					u.blocks, from, to = 1, one, end
 				}
 			}
@@ -77,9 +78,9 @@ func (p *problem) denseUnits(b *tiled, f *packing) {
 	}
 }
 
-// lines are the offsets of a dense convolution and how many channels there are at each. Of
-// an image with few channels those are the pixels of a row of the window, if the kernels
-// take so many at once: it is all one to them.
+// lines are the offsets of a dense convolution and how many channels there are at each. In
+// an image with few channels these are the pixels of a row of the window, if the kernels
+// take so many: to them pixels and channels are the same.
 func (p *problem) lines(in *layout.Grid, blocks int) (at []int, channels int) {
 	all := p.offsets(in, blocks)
 	switch {
@@ -94,13 +95,13 @@ func (p *problem) lines(in *layout.Grid, blocks int) (at []int, channels int) {
 	return at, p.w.k
 }
 
-// packDense lays out the weights of a unit: [block of input][kh][kw][channel][filter].
+// packDense packs the weights of a unit: [block of input][kh][kw][channel][filter].
 func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float32 {
 	taps, each, filters := p.taps(), p.each(), p.filters/p.groups
 	deep, across := b.in.Block, u.blocks*Lanes
 	return f.Floats(inBlocks*taps*deep*across, func(dst []float32) {
-		// Line by line of the result, so that it is written once, from as many
-		// streams as there are filters.
+		// In the order of the result, so that it is written once, reading as many streams
+		// as there are filters.
 		var rows [kernel.Lanes * 2]filterRow
 		lanes := min(across, b.out.C-u.block*Lanes)
 		for lane := range lanes {
@@ -122,7 +123,7 @@ func (p *problem) packDense(b *tiled, u unit, inBlocks int, f *packing) []float3
 	})
 }
 
-// packAll lays out filters that see all channels.
+// packAll packs filters that see all channels.
 func packAll(dst []float32, rows []filterRow, across, channels, deep, taps int) {
 	for from := 0; from < channels; from += deep {
 		for t := range taps {

@@ -9,8 +9,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A dotProduct is filters that see the whole image, by dot products with the rows of the
-// weight, which need no packing: such a layer is as fast as its weight can be read.
+// A dotProduct is a convolution whose filters see the whole image, as dot products with the
+// rows of the weight, which need no packing: such a layer is as fast as its weight can be
+// read.
 type dotProduct struct {
 	batch, in, out int
 	weight         []float32 // [out, in]
@@ -21,7 +22,7 @@ type dotProduct struct {
 
 func fitsDot(p *problem) bool { return p.groups == 1 && p.isWhole() }
 
-// dotPart is how many weights a part reads, some 10 µs where they come from memory.
+// dotPart is how many weights a part reads, about 10 µs from memory.
 const dotPart = 1 << 15
 
 func prepareDot(p *problem, v values) *task.Prepared {
@@ -70,7 +71,7 @@ func (d *dotProduct) block(until task.Looks, out []float32, in []tensor.Tensor, 
 	}
 }
 
-// mostDot is how long the rows are that are multiplied several at a time.
+// mostDot is the longest row of which several are multiplied together.
 const mostDot = 1 << 20
 
 // long multiplies rows of any length, piece by piece.

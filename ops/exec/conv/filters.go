@@ -16,8 +16,8 @@ type filters struct {
 	bias   []float32 // for each output channel
 }
 
-// fold takes the op's own params and those of its norm apart:
-// norm(w*x + b) = (w*scale)*x + (b*scale + shift).
+// fold combines the op's own params with those of its norm: norm(w*x + b) = (w*scale)*x +
+// (b*scale + shift).
 func fold(params []tensor.Tensor, out int, bias bool, e ops.Epilogue) *filters {
 	f := &filters{weight: params[0].Data, bias: make([]float32, out)}
 	params = params[1:]
@@ -36,7 +36,7 @@ func fold(params []tensor.Tensor, out int, bias bool, e ops.Epilogue) *filters {
 	return f
 }
 
-// joined puts the filters of several convolutions behind each other.
+// joined concatenates the filters of several convolutions.
 func joined(all []*filters) *filters {
 	if len(all) == 1 {
 		return all[0]
@@ -58,7 +58,7 @@ func (f *filters) at(i, o int) float32 {
 	return float32(float64(f.weight[i]) * f.scale[o])
 }
 
-// A filterRow is the weights of one filter, with what they are multiplied by.
+// A filterRow is the weights of one filter, with their factor.
 type filterRow struct {
 	weight []float32
 	scale  float64
@@ -84,7 +84,7 @@ func (r *filterRow) at(i int) float32 {
 	return r.weight[i]
 }
 
-// packRows lays out a matrix of m rows and k columns as the panels of a kernel:
+// packRows packs a matrix of m rows and k columns into the panels of a kernel:
 //
 //	panel 0: row 0..MR-1 of column 0 | of column 1 | … | of column k-1
 //	panel 1: row MR..2MR-1 …

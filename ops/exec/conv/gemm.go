@@ -41,7 +41,7 @@ type gemmConv struct {
 	tilePixels int // the most of any phase
 }
 
-// A phase is a layout.Grid of output pixels that see the input in the same way.
+// A phase is a grid of output pixels that see the input in the same way.
 type phase struct {
 	rows, cols convAxis
 	weights    [][]float32 // for each group, packed by packRows; column c*taps + t
@@ -55,10 +55,9 @@ type tileSize struct{ filters, pixels int }
 // because panels a power of two apart would share a few lines of the L1 cache.
 const blockK = 264
 
-// The size of a part. Packing costs as much as 3 output channels in plain Go and
-// as 30 in assembly, so many of them should share it; partWork keeps a part near
-// 2 ms in plain Go and 150 µs in assembly, and a part of very long sums below
-// mostWork.
+// The size of a part. Packing costs as much as 3 output channels in plain Go and as 30 in
+// assembly, so many of them should share it; partWork keeps a part near 2 ms in plain Go
+// and 150 µs in assembly, and mostWork limits parts of very long sums.
 const (
 	mostPixels   = 64
 	leastFilters = 32
@@ -67,8 +66,8 @@ const (
 	mostWork     = 32 << 20
 )
 
-// newPhase packs the weights that the taps of rows and cols stand for. weight
-// gives the one of filter o (of all groups), channel c and kernel position y, x.
+// newPhase packs the weights of the taps of rows and cols. weight gives the one of filter o
+// (of all groups), channel c and kernel position y, x.
 func (g *gemmConv) newPhase(rows, cols convAxis, weight func(o, c, y, x int) float32) phase {
 	p := phase{rows: rows, cols: cols}
 	taps := len(rows.taps) * len(cols.taps)
@@ -180,7 +179,7 @@ func (w *gemmPart) pack(in []float32, from, n int) {
 	}
 }
 
-// see fills unpack with what the part's pixels see of a plane through one tap.
+// see fills unpack with the pixels of a plane that the part sees through one tap.
 func (w *gemmPart) see(plane []float32, row, col *tap) {
 	q, x := w.pixel/w.cols.n, w.pixel%w.cols.n
 	for line := w.unpack[:w.wide]; len(line) > 0; q, x = q+1, 0 {
@@ -210,8 +209,7 @@ func (w *gemmPart) store(out []float32, in []tensor.Tensor, pitch int) {
 	}
 }
 
-// scatter does the rest of the epilogue on line and stores it in a plane of the
-// output.
+// scatter finishes the epilogue on line and stores it in a plane of the output.
 func (w *gemmPart) scatter(out, added, line []float32) {
 	q, x := w.pixel/w.cols.n, w.pixel%w.cols.n
 	if w.cols.step == 1 && w.rows.step == 1 {

@@ -8,29 +8,29 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// The means of a convolution's channels, for a squeeze (Hu et al., arXiv:1709.01507)
-// that would read the whole result again. A part sums what it has computed of a
-// block of channels while that is in a near cache, into a slot that it has for each
-// image, here of three images of four tiles in parts of five:
+// The means of a convolution's channels, for a squeeze (Hu et al., arXiv:1709.01507) that
+// would read the whole result again. A part sums what it has computed of a block of
+// channels while it is cached, into a slot that it has for each image, here of three images
+// of four tiles in parts of five:
 //
 //	image  0 0 0 0 1 1 1 1 2 2 2 2
 //	part   0 0 0 0 0 1 1 1 1 1 2 2
 //	slot   0 0 0 0 1 2 2 2 3 3 4 4
 //
-// A second task sums the slots of each image. So nobody waits for anybody, and the
-// order of every sum depends on the shapes alone.
+// A second task sums the slots of each image. So no part waits for another, and the order
+// of every sum depends only on the shapes.
 
-// leastSummed is how many numbers of a result do not stay in a cache until the pool
-// would read them, some 2 MB: of less the pool is as fast.
+// leastSummed is the size of a result, about 2 MB, that would leave the cache before the
+// pool reads it: below that the pool is as fast.
 const leastSummed = 1 << 19
 
-// slot is the one that the sum of this tile goes to. Where an image begins with a part,
-// a number is left out.
+// slot is the slot for the sum of this tile. Where an image begins with a part, a number is
+// skipped.
 func (b *tiled) slot(image, tile int) int {
 	return (image*len(b.tiles)+tile)/b.tilesPer + image
 }
 
-// slots is how many float32 they take: [slot][block][Lanes].
+// slots is the size of all slots in float32: [slot][block][Lanes].
 func (b *tiled) slots() int {
 	if !b.out.Means {
 		return 0
@@ -38,9 +38,8 @@ func (b *tiled) slots() int {
 	return b.slot(b.out.N, 0) * b.out.Blocks * Lanes
 }
 
-// sum fills the slot of the blocks that k has computed. The tiles have written zeros
-// where a row has a halo, so what lies between the first pixel and the last can be
-// summed as it is.
+// sum fills the slot of the blocks that k has computed. The tiles have written zeros to the
+// halo of a row, so everything between the first pixel and the last can be summed.
 func (w *tiledPart) sum(k *kernel.Tile, block, image int) {
 	from, to := w.tiles[w.from].Out, w.tiles[w.to-1].End()
 	slot := w.slots[(w.slot(image, w.from)*w.out.Blocks+block)*Lanes:]
@@ -49,10 +48,9 @@ func (w *tiledPart) sum(k *kernel.Tile, block, image int) {
 	}
 }
 
-// averaged is how many blocks of channels a part of the second task does, some 5 µs.
+// averaged is how many blocks of channels a part of the second task does, about 5 µs.
 const averaged = 64
 
-// average is the second task.
 func (b *tiled) average(out, slots []float32) task.Task {
 	means := out[b.out.MeansAt():]
 	scale := 1 / float64(b.out.H*b.out.W)
@@ -91,8 +89,8 @@ var pixelStacks = sync.OnceValue(func() *pixelStack {
 	return s
 })
 
-// sumPixels sets sum to that of pixels of Lanes channels. Few are summed one after
-// the other, so that the error stays small.
+// sumPixels sets sum to the sum of pixels of Lanes channels. Few are summed at a time, so
+// that the error stays small.
 func sumPixels(sum, pixels []float32) {
 	var columns, stack [2 * layout.TileRow * Lanes]float32 // room for the largest tile
 	s, row := pixelStacks(), kernel.TilePixels*Lanes

@@ -5,18 +5,18 @@ import (
 	"cnnlang/ops/exec/layout"
 )
 
-// Filters of several groups in one unit have weights of 0 for the channels that they do
-// not see, and 0 times infinity is NaN. So where such a unit gives NaN, the sum is taken
-// again over the channels of the filter's group alone. Whether it does is told by
-// the sum of all that a part has computed, while that is in a near cache.
+// Filters of several groups in one unit have weights of 0 for the channels that they do not
+// see, but 0 times infinity is NaN. So where such a unit gives NaN, the sum is taken again
+// over the channels of the filter's group only. NaN is detected in the sum of everything
+// that a part has computed, while it is cached.
 type mixedGroups struct {
 	each, filters int   // channels and filters of a group
 	window        int   // pixels of a window
-	at            []int // where in each block of the input the window looks, from a pixel's place
+	at            []int // offsets of the window in each block of the input, from a pixel's place
 }
 
-// mixed returns how the groups of a unit are told apart, which sees so many blocks of the
-// input; nil where its filters see all channels of these.
+// mixed returns how to separate the groups of a unit, which sees so many blocks of the
+// input; nil if its filters see all channels of these.
 func (p *problem) mixed(b *tiled, u unit, inBlocks int) *mixedGroups {
 	each, filters := p.each(), p.filters/p.groups
 	group := u.block * Lanes / filters
@@ -29,7 +29,7 @@ func (p *problem) mixed(b *tiled, u unit, inBlocks int) *mixedGroups {
 	return &mixedGroups{each, filters, p.taps(), p.offsets(&b.in, inBlocks)}
 }
 
-// unmix computes again what a unit gave NaN for.
+// unmix computes again the results of a unit that are NaN.
 func (w *tiledPart) unmix(u *unit, k *kernel.Tile) {
 	from, to := w.tiles[w.from].Out, w.tiles[w.to-1].End()
 	for block := range u.blocks {
@@ -60,7 +60,7 @@ func (w *tiledPart) unmixTile(u *unit, k *kernel.Tile, block int, t *layout.Tile
 	}
 }
 
-// sumOfGroup is the result of one filter of a unit, from what lies at a pixel's place.
+// sumOfGroup is the result of one filter of a unit at a pixel's place.
 func (w *tiledPart) sumOfGroup(u *unit, in []float32, filter int) float32 {
 	m, across := u.mixed, u.blocks*Lanes
 	first := (u.block*Lanes+filter)/m.filters*m.each - u.inBlock*Lanes

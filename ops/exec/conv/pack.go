@@ -6,8 +6,8 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// A packing is the memory for what is packed and the parameters folded with those of their
-// norm, which happens when the first is packed.
+// A packing is the memory for packed parameters and the filters with their norm folded in,
+// which happens when the first is packed.
 type packing struct {
 	task.Memory
 	folded func() *filters
@@ -21,7 +21,6 @@ func newPacking(m task.Memory, out int, fold func() *filters) *packing {
 	return &packing{m, sync.OnceValue(fold), out}
 }
 
-// packing is that of the filters of all members.
 func (p *problem) packing(v values) *packing {
 	return newPacking(v.memory, p.filters, func() *filters {
 		each := len(v.params) / len(p.members)

@@ -2,23 +2,23 @@ package conv
 
 import "cnnlang/ops/exec/task"
 
-// A convAxis is one axis of a convolution: which input pixels each output pixel
-// sees. Output pixel first + q*step, for q from 0 to n-1, sees through tap t the
-// input pixel q*inStep + taps[t].offset, or nothing where that is outside.
+// A convAxis is one axis of a convolution: which input pixels each output pixel sees.
+// Output pixel first + q*step, for q from 0 to n-1, sees through tap t the input pixel
+// q*inStep + taps[t].offset, or nothing if that is outside.
 //
-// A convolution has one of these for each axis. A transposed one has stride of
-// them: the output pixels of one remainder modulo the stride all see the same
-// weights, as in a convolution of stride 1 by every stride-th weight.
+// A convolution has one of these for each axis. A transposed one has stride of them: the
+// output pixels of one remainder modulo the stride all see the same weights, as in a
+// convolution of stride 1 by every stride-th weight.
 type convAxis struct {
 	n, first, step int
 	inStep         int
 	taps           []tap
 }
 
-// A tap is a weight's index along the axis and where it looks.
+// A tap is a weight's index along the axis and the offset of its input pixel.
 type tap struct {
 	k, offset int
-	from, to  int // the q that see a pixel inside the input
+	from, to  int // the range of q with a pixel inside the input
 }
 
 // convolved is the axis of a convolution.
@@ -30,9 +30,9 @@ func (w *window) convolved() convAxis {
 	return a
 }
 
-// transposed is the axes of a transposed convolution from in pixels to out, one
-// for each remainder that has pixels. Output pixel o receives weight i of input
-// pixel (o + crop - i) / stride where that is whole.
+// transposed is the axes of a transposed convolution from in pixels to out, one for each
+// remainder that has pixels. Output pixel o receives weight i of input pixel (o + crop - i)
+// / stride if that is whole.
 func transposed(in, out, k, stride, crop int) []convAxis {
 	var axes []convAxis
 	for first := range min(stride, out) {
@@ -56,8 +56,8 @@ func (a *convAxis) add(k, offset, in int) {
 	a.taps = append(a.taps, t)
 }
 
-// gather fills line with what pixels q..q+len(line)-1, of one row, see of src
-// through a tap: 0 outside.
+// gather fills line with what pixels q..q+len(line)-1, of one row, see of src through a
+// tap: 0 outside.
 func (a *convAxis) gather(line, src []float32, t *tap, q int) {
 	from := min(max(t.from-q, 0), len(line))
 	to := min(max(t.to-q, from), len(line))

@@ -10,8 +10,8 @@ import (
 )
 
 // A depthwise convolution of plain values: each output channel sees one input channel. A
-// part copies the rows it sees into scratch with the padding as zeros around them, so
-// that the kernels test no border, and computes one output row after another.
+// part copies the rows it sees into scratch with zeros around them as padding, so that the
+// kernels test no border, and computes one output row after another.
 type depthwise struct {
 	*problem
 	weight []float32 // [filters, kh, kw]
@@ -21,9 +21,8 @@ type depthwise struct {
 	pitch int // width of a row of the copy
 }
 
-// fitsPlainDepthwise: the image with its padding is about as large as the
-// image and the result, as anywhere but in hostile input: then it can be copied, rows
-// that are not too long one after the other.
+// fitsPlainDepthwise: the padded image is about as large as the image and the result, as it
+// is unless the input is hostile, so that it can be copied; and rows are not too long.
 func fitsPlainDepthwise(p *problem) bool {
 	if p.groups != p.channels || max(p.w.in, p.w.out) > layout.MostHalo {
 		return false
@@ -32,7 +31,7 @@ func fitsPlainDepthwise(p *problem) bool {
 	return p.h.span() <= limit && p.w.span() <= limit/p.h.span()
 }
 
-// depthwisePart is how many multiply-accumulates a part does, some 300 µs.
+// depthwisePart is how many multiply-accumulates a part does, about 300 µs.
 const depthwisePart = 1 << 18
 
 func preparePlainDepthwise(p *problem, v values) *task.Prepared {
@@ -87,7 +86,7 @@ func (d *depthwise) strip(until task.Looks, out []float32, in []tensor.Tensor, l
 	}
 }
 
-// pad copies the rows of a plane from row y on, zeros for what lies outside.
+// pad copies the rows of a plane from row y on, zeros for those outside.
 func (d *depthwise) pad(until *task.Looks, padded, plane []float32, y int) {
 	from := min(d.w.before, d.pitch)
 	to := max(from, min(d.w.before+d.w.in, d.pitch))

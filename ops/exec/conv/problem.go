@@ -16,9 +16,9 @@ const Lanes = layout.Lanes
 // lanesBF16 is how many a block of bfloat16 has.
 const lanesBF16 = kernel.LineBF16
 
-// A problem is one convolution at one size, as the algorithms are asked about it.
+// A problem is one convolution at one size, for which an algorithm is chosen.
 type problem struct {
-	members           []*ops.Conv // whose filters these are, one after another; mostly one
+	members           []*ops.Conv // the convolutions whose filters these are, in order; mostly one
 	x, out            tensor.Shape
 	channels, filters int
 	groups            int
@@ -28,14 +28,14 @@ type problem struct {
 	bias              bool
 }
 
-// A window is that of a convolution along one axis.
+// A window is the window of a convolution along one axis.
 type window struct {
 	k, stride, dilation int
 	in, out             int // pixels
 	before              int // padding
 }
 
-// newProblem is that of convolutions which differ in nothing but their filters and norms.
+// newProblem is for convolutions that differ only in their filters and norms.
 func newProblem(members []*ops.Conv, x, out tensor.Shape) *problem {
 	c := members[0]
 	along := func(a dim.Axis) window {
@@ -50,10 +50,9 @@ func newProblem(members []*ops.Conv, x, out tensor.Shape) *problem {
 	}
 }
 
-// taps is how many pixels a window has.
 func (p *problem) taps() int { return p.h.k * p.w.k }
 
-// each is how many channels a group has, and so how many a filter sees.
+// each is how many channels a group has, which is how many a filter sees.
 func (p *problem) each() int { return p.channels / p.groups }
 
 // products is how many multiply-accumulates the definition has.
@@ -80,19 +79,18 @@ func (w *window) span() int { return (w.out-1)*w.stride + w.dilation*(w.k-1) + 1
 // halo is how far the windows reach beyond the image.
 func (w *window) halo() int { return max(0, w.before, w.span()-w.before-w.in) }
 
-// layout is that of an input with as many zeros around it as the windows see.
+// layout is the layout of an input with as many zeros around it as the windows see.
 func (p *problem) layout(e layout.Element) layout.Layout {
 	l := layout.Blocked(e)
 	l.HaloH, l.HaloW = p.h.halo(), p.w.halo()
 	return l
 }
 
-// windows is how they slide.
 func (p *problem) windows() layout.Windows {
 	return layout.Windows{StrideH: p.h.stride, StrideW: p.w.stride, Top: p.h.before, Left: p.w.before}
 }
 
-// sees returns the blocks of so many input channels that a block of as many filters, or
+// sees returns the blocks of input channels, of lanes each, that a block of filters, or
 // several, see.
 func (p *problem) sees(lanes, block, blocks int) (from, to int) {
 	each, filters := p.each(), p.filters/p.groups
@@ -101,19 +99,19 @@ func (p *problem) sees(lanes, block, blocks int) (from, to int) {
 	return first / lanes, last/lanes + 1
 }
 
-// Limits of what is worth blocks, and of what may be one part of the work.
+// Limits beyond which blocks do not pay, or a part would take too long.
 const (
-	// leastChannels is how many channels a block must have to be worth its zeros, and
-	// mostZeros how many times more products than needed are.
+	// leastChannels is how many channels a block must have to be worth its zeros; mostZeros
+	// limits how many times more products than needed are computed.
 	leastChannels = 8
 	mostZeros     = 8
-	// mostSummed is how many products the sums of a blocked convolution have, of which a
-	// part computes a tile at least, without a look at the context.
+	// mostSummed is the most products in a sum of a blocked convolution: a part computes at
+	// least a tile without checking the context.
 	mostSummed = 1 << 15
 )
 
-// fitsBlocks reports whether the convolution is worth blocks of these channels, of an input
-// in this layout, where groups that share a block cost products with zeros.
+// fitsBlocks reports whether blocks of these channels pay for an input in this layout;
+// groups that share a block cost products with zeros.
 func (p *problem) fitsBlocks(l layout.Layout, mostZeros int) bool {
 	if p.filters < leastChannels || p.isWhole() || l.MostlyHalo(p.x) || p.each()*p.taps() > mostSummed {
 		return false
@@ -129,8 +127,8 @@ func (p *problem) fitsBlocks(l layout.Layout, mostZeros int) bool {
 	return work <= mostZeros*p.filters*p.each()
 }
 
-// offsets are where the window looks in so many blocks of the input, from its
-// first pixel: block by block, row by row.
+// offsets are the places of the window in so many blocks of the input, from its first
+// pixel: block by block, row by row.
 func (p *problem) offsets(in *layout.Grid, blocks int) []int {
 	var at []int
 	for block := range blocks {

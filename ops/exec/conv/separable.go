@@ -11,11 +11,11 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Separable runs a depthwise convolution and the 1x1 convolution that alone reads it
-// (Sifre 2014; Chollet, arXiv:1610.02357) strip by strip, so that what lies between them
-// never leaves the cache. Its parameters are those of the first and those of the second. ok
-// is false where they are something else, or where the value between, of shape mid, stays in
-// the cache anyway.
+// Separable runs a depthwise convolution and the 1x1 convolution that alone reads it (Sifre
+// 2014; Chollet, arXiv:1610.02357) strip by strip, so that the value between them never
+// leaves the cache. Its parameters are those of the first and those of the second. ok is
+// false if they are other ops, or if the value between, of shape mid, stays in the cache
+// anyway.
 func Separable(first, second *ops.Conv, in []tensor.Shape, mid, out tensor.Shape) (a task.Algorithm, ok bool) {
 	if len(mid) != 4 || !worthStrips(mid, out) || !hasTiles() || !second.IsPointwise() {
 		return a, false
@@ -34,25 +34,25 @@ func Separable(first, second *ops.Conv, in []tensor.Shape, mid, out tensor.Shape
 	return made.of(p), true
 }
 
-// mostTaps is how many pixels the windows of the first have.
+// mostTaps is the most pixels in a window of the first.
 const mostTaps = 1 << 10
 
-// stripFloats is how many numbers of a strip lie between the two, and leastBetween
-// how many of an image would not stay in the cache.
+// stripFloats is how many numbers of a strip lie between the two, and leastBetween how many
+// of an image would not stay in the cache.
 const (
 	stripFloats  = 64 << 10
 	leastBetween = 96 << 10
 )
 
-// stripsOf is into how many strips the rows are cut, as equal as can be: a multiple
-// of four, so that two or four workers end together.
+// stripsOf is how many strips the rows are cut into, as equal as possible: a multiple of
+// four, so that two or four workers end together.
 func stripsOf(mid tensor.Shape) int {
 	most := max(1, stripFloats/(task.RoundUp(mid[1], Lanes)*mid[3]))
 	return min(task.RoundUp(task.CeilDiv(mid[2], most), 4), mid[2])
 }
 
-// worthStrips reports whether more is saved, which is writing what lies between and
-// reading it again, than it costs to read the weights of the second for every strip.
+// worthStrips reports whether not writing and reading the value between saves more than it
+// costs to read the weights of the second for every strip.
 func worthStrips(mid, out tensor.Shape) bool {
 	between := mid[1] * mid[2] * mid[3]
 	if task.RoundUp(mid[1], Lanes)*mid[3] > 4*stripFloats {
@@ -61,15 +61,15 @@ func worthStrips(mid, out tensor.Shape) bool {
 	return between >= leastBetween && stripsOf(mid)*mid[1]*out[1] <= 2*between
 }
 
-// A strip of a separable convolution is some rows of its result: a part computes
-// the depthwise convolution of all channels there into the worker's scratch, and
-// from that all filters of the 1x1 convolution.
+// A stripConv is a separable convolution in strips of rows: a part computes the depthwise
+// convolution of all channels of a strip into the worker's scratch, and from that all
+// filters of the 1x1 convolution.
 type stripConv struct {
 	in, mid, out layout.Grid // mid is of one strip
 	add          *layout.Grid
 	strideH      int
 	strips       int
-	sizes        [2]stripSize // of the fewer rows, and of one more
+	sizes        [2]stripSize // for the smaller strips, and for those with one row more
 }
 
 // A stripSize is the two convolutions for so many rows.
@@ -78,7 +78,7 @@ type stripSize struct {
 	depthwise, pointwise *tiled
 }
 
-// prepareSeparable packs both; so many of the parameters are the first's.
+// prepareSeparable packs both; the first own parameters are the depthwise convolution's.
 func prepareSeparable(d, p *problem, own int, v values) *task.Prepared {
 	c := &stripConv{in: v.in[0].Grid(), out: v.out.Grid(), strideH: d.h.stride}
 	c.strips = stripsOf(tensor.Shape{1, d.channels, d.h.out, d.w.out})
@@ -101,8 +101,8 @@ func prepareSeparable(d, p *problem, own int, v values) *task.Prepared {
 	return c.prepare()
 }
 
-// ofRows covers so many rows of the result with tiles. The zeros beside the rows
-// are left to the strip: only it knows where it lies.
+// ofRows covers so many rows of the result with tiles. The strip writes the zeros beside
+// the rows: only it knows its place.
 func (b tiled) ofRows(s layout.Windows, rows int) *tiled {
 	in, out := b.in, b.out
 	out.H = rows
@@ -131,7 +131,7 @@ func (c *stripConv) prepare() *task.Prepared {
 	}
 }
 
-// strip computes the i-th strip of an image, and looks at ctx at each unit.
+// strip computes the i-th strip of an image, and checks ctx at each unit.
 func (c *stripConv) strip(ctx context.Context, out []float32, in []tensor.Tensor, between []float32, image, i int) {
 	y, end := i*c.out.H/c.strips, (i+1)*c.out.H/c.strips
 	size := &c.sizes[0]

@@ -7,21 +7,21 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A convolution of float32 by products of bfloat16. A number is a bfloat16 and what
-// rounding to it lost, rounded too, which are 16 bits of precision:
+// A convolution of float32 by products of bfloat16. A number is split into a bfloat16 and
+// what rounding to it lost, rounded too, which gives 16 bits of precision:
 //
 //	x·w = (X + x')·(W + w') ≈ X·W + X·w' + x'·W
 //
-// So a tap becomes three, of which two see X and one x', and the same kernels sum
-// them. The input is split into scratch, once for all workers; what is left out is
-// some 2^-16 of a product.
+// So a tap becomes three, of which two see X and one x', and the same kernels sum them. The
+// input is split into scratch, once for all workers; the omitted product is about 2^-16 of
+// the whole.
 type splitter struct {
 	from, to layout.Grid
 	lost     int // float32 from X to x'
 }
 
-// fitsSplit: what could work on bfloat16, and whose result is whole blocks; depthwise ones
-// gain nothing.
+// fitsSplit: what could work on bfloat16, with a result of whole blocks; depthwise
+// convolutions gain nothing.
 func fitsSplit(p *problem) bool {
 	return fitsBF16(p) && evenBlocks(p.filters) && (p.groups < p.channels || p.channels == 1)
 }
@@ -42,7 +42,7 @@ func (s *splitter) parts() int {
 	return 3
 }
 
-// taps are those that these become.
+// taps are the taps that these become.
 func (s *splitter) taps(at []int) []int {
 	if s == nil {
 		return at
@@ -54,8 +54,8 @@ func (s *splitter) taps(at []int) []int {
 	return all
 }
 
-// pack stores the pair of weights of a filter where the kernel reads it: pairs are
-// counted through the taps before they became several.
+// pack stores the pair of weights of a filter where the kernel reads it: pairs are counted
+// over the original taps.
 func (s *splitter) pack(dst []float32, pair int, even, odd float32) {
 	word := kernel.WordBF16(even, odd)
 	if s == nil {

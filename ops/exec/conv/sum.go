@@ -7,39 +7,39 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// A tapSum is how the sum over the taps of a dense convolution is taken. It is cut
-// into chunks, each of which begins at 0 and is added to what is there: that keeps
-// long sums accurate. There are two orders.
+// A tapSum is how the sum over the taps of a dense convolution is taken. It is cut into
+// chunks, each of which begins at 0 and is added to the sum so far: that keeps long sums
+// accurate. There are two orders.
 //
-// Mostly a tile goes through all chunks, then the next tile does. The weights come
-// from the second cache then, which is fast enough where a wide kernel (14x32) uses
-// each line of them for so many pixels, or where the pixels are in the first cache,
-// as windows see them several times.
+// Mostly each tile goes through all chunks in turn. The weights then come from the
+// second-level cache, which is fast enough if a wide kernel (14x32) uses each line of them
+// for many pixels, or if the pixels are in the first-level cache, as windows see them
+// several times.
 //
-// Where neither is so, a narrow kernel (6x16) on windows of one pixel, the work goes
-// in passes: all tiles of a call through one chunk, whose weights stay in the first
-// cache, then all through the next.
+// Otherwise, with a narrow kernel (6x16) on windows of one pixel, the work goes in passes:
+// all tiles of a call through one chunk, whose weights stay in the first-level cache, then
+// all through the next.
 type tapSum struct {
 	taps   int
 	all    *kernel.Taps
-	passes []pass // none where passes do not pay
+	passes []pass // none if passes do not pay
 }
 
-// A pass is the taps from one on to another.
+// A pass is a range of taps.
 type pass struct {
 	taps     *kernel.Taps
 	from, to int
 }
 
 const (
-	// chunkTaps is how many lines of input are summed before the sum is put away.
+	// chunkTaps is how many lines of input are summed before the sum is stored.
 	chunkTaps = 24
-	// passTaps is how many lines a pass has: 8 KB of weights, a quarter of a usual
-	// cache. Sums of leastPassed lines are short enough without.
+	// passTaps is how many lines a pass has: 8 KB of weights, a quarter of a usual cache.
+	// Sums of fewer than leastPassed lines are short enough without passes.
 	passTaps    = 8
 	leastPassed = 12
-	// passTiles is how many tiles make up for what a pass costs, and passTilesLong where
-	// there are longLines lines to sum, which with their weights are more than a near cache.
+	// passTiles is how many tiles make a pass pay, and passTilesLong the same for longLines
+	// lines or more, which with their weights exceed a near cache.
 	passTiles     = 12
 	passTilesLong = 8
 	longLines     = 128
@@ -47,8 +47,8 @@ const (
 	wideTile = 8
 )
 
-// newTapSum cuts the taps at these offsets, of a window of so many pixels. Taps are so
-// many channels, of which in the last window only so many count, or for 0 all.
+// newTapSum cuts the taps at these offsets, of a window of so many pixels. A tap has so
+// many channels; in the last window only last of them count, or all if that is 0.
 func newTapSum(at []int, window, channels, last int) *tapSum {
 	most := max(1, chunkTaps*Lanes/channels)
 	s := &tapSum{taps: len(at), all: kernel.NewTaps(at, task.Balanced(len(at), most, 1)).Of(channels)}
@@ -70,9 +70,9 @@ func newTapSum(at []int, window, channels, last int) *tapSum {
 	return s
 }
 
-// run computes the tiles of k at some places; onto are the same, where what is there
-// already is added. The weights of a tap are size float32, next are those of the
-// next run.
+// run computes the tiles of k at some places; onto are the same places if their contents
+// are added. The weights of a tap are size float32; next are those of the next run, to
+// prefetch.
 func (s *tapSum) run(k kernel.Tile, size int, next []float32, at, onto *kernel.Places) {
 	if s.passes == nil || at.Len() < passTilesLong || at.Len() < passTiles && s.taps < longLines {
 		k.Taps, k.Ahead = s.all, next

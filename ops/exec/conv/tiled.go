@@ -8,15 +8,14 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A convolution of blocked values without any copy of the input: the kernel is
-// given a table of offsets, one for each block of input channels and each place
-// of the window, and multiplies what it finds there. That does for any window,
-// stride and dilation (the indirect convolution of Dukhan, arXiv:1907.02129, with
-// one table for all pixels).
+// A convolution of blocked values without any copy of the input: the kernel gets a table of
+// offsets, one for each block of input channels and each place of the window, and
+// multiplies what it finds there. That works for any window, stride and dilation (the
+// indirect convolution of Dukhan, arXiv:1907.02129, with one table for all pixels).
 //
-// A unit is one or two blocks of output channels, whose weights stay in cache
-// while the tiles of a part go by. The algorithms differ in the kernel and in how they
-// lay out the weights of a unit.
+// A unit is one or two blocks of output channels, whose weights stay in cache for all tiles
+// of a part. The algorithms differ in the kernel and in how they pack the weights of a
+// unit.
 type tiled struct {
 	name      string
 	kernel    tileKernel
@@ -29,7 +28,7 @@ type tiled struct {
 	units     []unit
 	bias      []float32 // [out.Blocks*Lanes]
 	act       rowwise.Act
-	compacted *compacted // pixels that are put together first, and are the input then
+	compacted *compacted // pixels that are compacted first, and are then the input
 
 	partSize
 }
@@ -48,12 +47,11 @@ type unit struct {
 	block, blocks int
 	inBlock       int
 	sum           *tapSum      // of a dense convolution
-	mixed         *mixedGroups // where its groups share blocks
+	mixed         *mixedGroups // if its groups share blocks
 	taps          *kernel.Taps // of any other
 	weights       []float32
 }
 
-// newTiled is a convolution without units.
 func newTiled(p *problem, name string, k tileKernel, v values) *tiled {
 	b := &tiled{name: name, kernel: k, in: v.in[0].Grid(), out: v.out.Grid(), act: p.act}
 	if p.add {
@@ -107,7 +105,7 @@ func (b *tiled) prepare() *task.Prepared {
 	}}
 }
 
-// added is the data of the input that is added, nil where there is none.
+// added is the data of the added input, or nil.
 func (b *tiled) added(in []tensor.Tensor) []float32 {
 	if b.add == nil {
 		return nil
@@ -115,18 +113,18 @@ func (b *tiled) added(in []tensor.Tensor) []float32 {
 	return in[1].Data
 }
 
-// A tiledPart is some tiles of the result, for one unit after another. It holds no
-// slice of slices: what a kernel is given escapes, with all that it points to.
+// A tiledPart is some tiles of the result, for one unit after another. It holds no slice of
+// slices: a kernel's arguments escape, with everything they point to.
 type tiledPart struct {
 	*tiled
 	data         []float32
-	pixels, more []float32 // the input, and what is added
-	slots        []float32 // of sums, where the means of the result are wanted
+	pixels, more []float32 // the input, and the added input
+	slots        []float32 // of sums, if the means of the result are wanted
 	from, to     int       // tiles
 }
 
-// unit computes the tiles of one unit of an image, in calls that are short enough
-// for whoever wants to stop all threads.
+// unit computes the tiles of one unit of an image, in calls short enough for the garbage
+// collector to stop all threads soon.
 func (w *tiledPart) unit(unit, image int) {
 	u := &w.units[unit]
 	k := kernel.Tile{
@@ -169,7 +167,7 @@ func (w *tiledPart) unit(unit, image int) {
 	}
 }
 
-// activate applies what is more than a clamp to a tile.
+// activate applies an activation that is not a clamp to a tile.
 func (w *tiledPart) activate(k *kernel.Tile, t *layout.Tile) {
 	if w.act.Clamps {
 		return

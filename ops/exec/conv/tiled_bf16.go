@@ -8,14 +8,14 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// tiledBF16 is a convolution of values of bfloat16, by a table of offsets as tiled. A
-// unit is 32 filters.
+// tiledBF16 is a convolution of bfloat16 values by a table of offsets, like tiled. A unit
+// is 32 filters.
 type tiledBF16 struct {
 	name      string
 	in, out   layout.Grid
 	add       *layout.Grid
 	depthwise bool
-	split     *splitter // of the input, where that is float32
+	split     *splitter // of the input, if that is float32
 	step      int       // float32 from a pixel's input to the next one's
 	tiles     []layout.RunTile
 	places    *kernel.PlacesBF16 // of the tiles
@@ -34,7 +34,6 @@ type unitBF16 struct {
 	halves  [2][]float32 // of a depthwise one
 }
 
-// newTiledBF16 is a convolution without units, of an input that lies so.
 func newTiledBF16(p *problem, name string, in layout.Grid, v values) *tiledBF16 {
 	b := &tiledBF16{name: name, in: in, out: v.out.Grid(), act: p.act, step: p.w.stride * in.Line}
 	if p.add {
@@ -71,7 +70,6 @@ func (b *tiledBF16) prepare() *task.Prepared {
 	}}
 }
 
-// multiply is the work on values of bfloat16.
 func (b *tiledBF16) multiply(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) task.Task {
 	return b.parts(len(b.units), b.out.N, len(b.tiles), func(worker, unit, image, from, to int) {
 		(&partBF16{b, out.Data, in, s.Of(worker), from, to}).unit(unit, image)
@@ -93,8 +91,8 @@ func blocksOf(g *layout.Grid, unit int) (first, blocks int) {
 	return unit * blocks, blocks
 }
 
-// unit computes the tiles of one unit of an image, in calls that are short enough
-// for whoever wants to stop all threads.
+// unit computes the tiles of one unit of an image, in calls short enough for the garbage
+// collector to stop all threads soon.
 func (w *partBF16) unit(unit, image int) {
 	u := &w.units[unit]
 	block, planes := blocksOf(&w.out, unit)
@@ -146,7 +144,7 @@ func (w *partBF16) half(k *kernel.TileBF16, u *unitBF16, half int) kernel.TileBF
 	return h
 }
 
-// activate applies what is more than a clamp to a tile.
+// activate applies an activation that is not a clamp to a tile.
 func (w *partBF16) activate(k *kernel.TileBF16, t *layout.RunTile) {
 	if w.act.Clamps {
 		return

@@ -42,12 +42,11 @@ type tileRun struct {
 	at                 int
 }
 
-// winogradBlock is how many float32 the values and the sums of a block take: some
-// 2 MB.
+// winogradBlock is how many float32 the values and the sums of a block take: about 2 MB.
 const winogradBlock = 1 << 19
 
-// fitsWinograd: windows of 3x3 and stride 1, and an image that is not lost among the zeros
-// that the last tiles reach into.
+// fitsWinograd: windows of 3x3 and stride 1, and an image that is not small beside the
+// zeros that the last tiles reach into.
 func fitsWinograd(p *problem) bool {
 	simple := func(w *window) bool { return w.k == 3 && w.stride == 1 && w.dilation == 1 && w.before <= 2 }
 	return hasTiles() && p.groups == 1 && p.channels >= Lanes && p.filters >= Lanes && simple(&p.h) && simple(&p.w) && p.fitsBlocks(wantsWinograd(p), mostZeros)
@@ -87,7 +86,7 @@ func newWinograd(p *problem, v values) *winogradConv {
 	return w
 }
 
-// channelSum is the sum over all channels, whose blocks lie so far apart.
+// channelSum is the sum over all channels, whose blocks are so far apart.
 func (w *winogradConv) channelSum(apart int) *tapSum {
 	taps := make([]int, w.in.Blocks)
 	for i := range taps {
@@ -114,7 +113,7 @@ func (w *winogradConv) cut() {
 	}
 }
 
-// place covers the tiles of each block, which stand for pixels here.
+// place places the tiles of each block, which take the role of pixels here.
 func (w *winogradConv) place() {
 	w.places = map[int]layout.Places{}
 	for _, runs := range w.blocks {
@@ -137,8 +136,8 @@ func tilesOf(runs []tileRun) int {
 	return last.at + last.tiles
 }
 
-// winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, over
-// the product of the distances to the other points.
+// winogradG transforms the weights, G·g·G': row i is 1, p, p*p for point p, divided by the
+// product of the distances to the other points.
 var winogradG = [6][3]float64{
 	{1, 0, 0},
 	{-2. / 3, -2. / 3 * kernel.WinogradA, -1. / 3},
@@ -148,9 +147,9 @@ var winogradG = [6][3]float64{
 	{0, 0, 1},
 }
 
-// pack transforms the weights of a unit: [36][channel][filter], and [5][channel][filter]
-// of those places of the window that have no plane among these. A line follows, 0 where
-// all weights are such that tiles may be transformed.
+// pack transforms the weights of a unit: [36][channel][filter], and [5][channel][filter] of
+// those places of the window that are not among these planes. A line follows, 0 if all
+// weights allow tiles to be transformed.
 func (w *winogradConv) pack(u unit, channels int, f *packing) []float32 {
 	across := u.blocks * Lanes
 	plane := w.in.Blocks * Lanes * across

@@ -7,28 +7,28 @@ import (
 	"cnnlang/ops/exec/layout"
 )
 
-// Tiles that are computed directly. Winograd's algorithm makes all 16 results of a tile
-// of all its 36 pixels, so each is off by some roundings of the largest value among them,
-// X, whether its window sees that or not. A tile is transformed only where
+// Tiles that are computed directly. Winograd's algorithm makes all 16 results of a tile of
+// all its 36 pixels, so each is off by some roundings of the largest value among them, X,
+// whether its window sees that or not. A tile is transformed only if
 //
 //	2^-80 <= X < 2^40, and each of its windows sees a value of at least X/2^6.
 //
-// The first keeps all that comes on the way away from infinity and from the smallest
-// numbers: a transform of the input gives at most 27 X, a transformed weight is at most
-// the sum of those of its window, 9*2^44, as mostWeight has it, and what is summed over
-// the channels becomes at most 55 times as large. The second bounds the error of a
-// result by what its own window sees: nothing else there is more than 2^6 times as
-// large as the largest that it sees. So a sum of K products is off by no more than
-// K roundings of the filter's sum of weights times 2^6 times that value; and Inf, NaN and
-// what is huge beside others comes out as the definition has it.
+// The first condition avoids overflow and underflow on the way: a transform of the input
+// gives at most 27 X, a transformed weight is at most the sum of those of its window,
+// 9*2^44, by the limit mostWeight, and sums over the channels become at most 55 times as
+// large. The second bounds the error of a result by what its own window sees: no other
+// value of the tile is more than 2^6 times as large as the largest that it sees. So a sum
+// of K products is off by no more than K roundings of the filter's sum of weights times 2^6
+// times that value; and Inf, NaN and values that are huge beside others give the result of
+// the definition.
 //
-// In networks X is mostly twice what a window of 9 pixels and 16 channels or more sees, and was
-// never found to be eight times that; but a window of zeros beside something is computed
-// directly.
+// In networks X is mostly twice the largest value that a window of 9 pixels and 16 channels
+// or more sees, and was never found to be eight times that; but a window of zeros beside
+// other values is computed directly.
 //
-// That costs next to nothing: the transform finds the largest size in a run of tiles, and a
-// window sees a large value if a pixel has one that it sees, of which one to four are
-// enough for all windows of a tile. The rest is done where these do not tell.
+// The test costs next to nothing: the transform finds the largest size in a run of tiles,
+// and a window sees a large value if one of its pixels is large; one to four pixels suffice
+// for all windows of a tile. The full test is made where these do not decide.
 const (
 	leastTile  = 0x1p-80
 	mostTile   = 0x1p40
@@ -37,7 +37,7 @@ const (
 )
 
 // tapPlanes are where the weights of each place of the window lie: the corners are values
-// of the transform, what is between has planes of its own behind those.
+// of the transform, the others have planes of their own after those.
 var tapPlanes = [9]int{0, 36, 5, 37, 38, 39, 30, 40, 35}
 
 // weightPlanes are the transformed weights and the untransformed.
@@ -46,7 +46,7 @@ const weightPlanes = 41
 // plane is how many weights a plane has.
 func (u *unit) plane() int { return len(u.weights) / weightPlanes }
 
-// judge finds out which tiles of a run are computed directly.
+// judge decides which tiles of a run are computed directly.
 func (b *winogradBlockOf) judge(run int) {
 	r := &b.runs[run]
 	largest := uint32(0)
@@ -72,15 +72,15 @@ func (b *winogradBlockOf) windows(r *tileRun, i int) (rows, columns int) {
 	return min(4, b.out.H-4*r.y), min(4, b.out.W-4*(r.x+i))
 }
 
-// common are the one or two places such that each of so many windows, three wide and one
-// beside the other, sees one of them.
+// common are the one or two places such that each of so many adjacent windows, three wide,
+// sees one of them.
 func common(windows int) (first, last int) {
 	first = min(windows, 2)
 	return first, max(first, windows-1)
 }
 
-// seesLarge reports whether all windows of a tile see a value of at least so much, if that
-// is plain to see: false says nothing.
+// seesLarge reports whether all windows of a tile quickly turn out to see a value of at
+// least so much; false is no answer.
 func (b *winogradBlockOf) seesLarge(r *tileRun, i int, least float32) bool {
 	rows, columns := b.windows(r, i)
 	top, bottom := common(rows)
@@ -114,8 +114,8 @@ func (b *winogradBlockOf) pixelReaches(at int, least float32) bool {
 	return false
 }
 
-// isEven reports whether a tile has the range for which the algorithm does, from all
-// of its values.
+// isEven reports whether all values of a tile are in the range in which the algorithm is
+// accurate.
 func (b *winogradBlockOf) isEven(r *tileRun, i int) bool {
 	var sizes [36]float32
 	largest := float32(0)
@@ -148,8 +148,8 @@ func (b *winogradBlockOf) isEven(r *tileRun, i int) bool {
 	return largest >= leastTile && largest < mostTile
 }
 
-// computeDirectly computes the blocks of a unit of one tile: for each place of the
-// window, a sum over the channels.
+// computeDirectly computes the blocks of a unit of one tile: for each place of the window,
+// a sum over the channels.
 func (b *winogradBlockOf) computeDirectly(r *tileRun, i int, u *unit) {
 	rows, columns := b.windows(r, i)
 	places := b.partial[rows][columns]

@@ -9,7 +9,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// The work of a part, some 5 µs: transforms of 16 channels of a tile, and products.
+// The work of a part, about 5 µs: transforms of 16 channels of a tile, and products.
 const (
 	transformPart = 1 << 6
 	productPart   = 1 << 18
@@ -62,7 +62,6 @@ func (b *winogradBlockOf) transforms(units, blocks int, one func(run, unit int, 
 	})
 }
 
-// judgement is judge for every run.
 func (b *winogradBlockOf) judgement() task.Task {
 	return task.Ranges(len(b.runs), max(1, judgedPart/b.across), func(from, to, _ int) {
 		for run := from; run < to; run++ {
@@ -93,8 +92,8 @@ func (b *winogradBlockOf) transformOut(run, unit int, scratch []float32) {
 	}
 }
 
-// transformBlock transforms one block of a unit, whose tiles that are computed directly
-// come with the first.
+// transformBlock transforms one block of a unit; tiles that are computed directly are done
+// with the first block.
 func (b *winogradBlockOf) transformBlock(r tileRun, u *unit, block int, scratch []float32) {
 	t := kernel.WinogradTile{
 		Scratch: scratch, Pitch: b.out.Pitch, Plane: b.out.Blocks * b.lines * Lanes,
@@ -140,8 +139,7 @@ func (b *winogradBlockOf) products() task.Task {
 	})
 }
 
-// product multiplies one of the 36 planes with the weights of a unit: the i-th pair of
-// these.
+// product multiplies one of the 36 planes with the weights of a unit; i counts these pairs.
 func (b *winogradBlockOf) product(i int, places layout.Places) {
 	plane, u := i%36, &b.units[i/36]
 	weights := b.weightsOf(i)

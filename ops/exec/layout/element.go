@@ -11,13 +11,13 @@ const (
 	BFloat16
 )
 
-// elements is what there is to know of each.
+// elements are the properties of each.
 var elements = [...]struct {
 	letter byte // in the name of a layout
-	lanes  int  // channels that fill a cache line
+	lanes  int  // channels in a cache line
 	isa    func() string
-	// load widens a row to float32, the halves of its channels one behind the other, and
-	// store rounds it; nil where there is nothing to do.
+	// load widens a row to float32, the halves of its channels one after the other, and
+	// store rounds it; nil if there is nothing to do.
 	load  func(low, high, row []float32)
 	store func(row, low, high []float32)
 	// pair widens two neighbouring channels.
@@ -27,27 +27,27 @@ var elements = [...]struct {
 	BFloat16: {'b', kernel.LineBF16, kernel.BF16ISA, kernel.UnpackBF16, kernel.PackBF16, kernel.PairBF16},
 }
 
-// Lanes is how many channels fill a cache line: the Block of every blocked layout but
+// Lanes is how many channels fill a cache line: the Block of every blocked layout except
 // that of an image with few channels.
 func (e Element) Lanes() int { return elements[e].lanes }
 
 // ISA names the instruction set of the kernels that compute with such numbers.
 func (e Element) ISA() string { return elements[e].isa() }
 
-// perFloat is how many numbers lie in the memory of one float32.
+// perFloat is how many numbers fit in one float32.
 func (e Element) perFloat() int { return e.Lanes() / Lanes }
 
-// Whatever treats every pixel or every channel by itself computes in float32, on lines of
+// Ops that treat every pixel or every channel independently compute in float32, on lines of
 // Lanes channels. A row of smaller numbers is loaded as two such halves, the lower channels
 // of each block and the upper, and stored from them.
 
-// RowFloats is how many float32 a row has once it is loaded.
+// RowFloats is how many float32 a loaded row has.
 func (g *Grid) RowFloats() int { return g.W * g.Line * g.Element.perFloat() }
 
-// Halves is into how many halves a row is loaded.
+// Halves is how many halves a row is loaded as.
 func (g *Grid) Halves() int { return g.Element.perFloat() }
 
-// Load returns a row as float32: where it lies, or in mem, which has room for it.
+// Load returns a row as float32: in place, or in mem, which has room for it.
 func (g *Grid) Load(mem, data []float32, image, block, y int) []float32 {
 	row, load := g.Row(data, image, block, y), elements[g.Element].load
 	if load == nil {
@@ -58,7 +58,7 @@ func (g *Grid) Load(mem, data []float32, image, block, y int) []float32 {
 	return mem
 }
 
-// LoadInto is Load into mem in any case.
+// LoadInto is Load that always copies to mem.
 func (g *Grid) LoadInto(mem, data []float32, image, block, y int) []float32 {
 	row := g.Load(mem, data, image, block, y)
 	if elements[g.Element].load == nil {
@@ -67,7 +67,7 @@ func (g *Grid) LoadInto(mem, data []float32, image, block, y int) []float32 {
 	return row
 }
 
-// Target is the float32 in which a row is made that Store stores: where it lies, or mem.
+// Target is where to compute a row for Store: in place, or mem.
 func (g *Grid) Target(mem, data []float32, image, block, y int) []float32 {
 	if elements[g.Element].store == nil {
 		return g.Row(data, image, block, y)
@@ -75,7 +75,7 @@ func (g *Grid) Target(mem, data []float32, image, block, y int) []float32 {
 	return mem[:g.RowFloats()]
 }
 
-// Store puts a row made in Target, with the zeros beside it, into its value.
+// Store stores a row computed in Target, and the zeros beside it.
 func (g *Grid) Store(row, data []float32, image, block, y int) {
 	if store := elements[g.Element].store; store != nil {
 		store(g.Row(data, image, block, y), row[:len(row)/2], row[len(row)/2:])

@@ -1,12 +1,12 @@
 package layout
 
-// channel returns the row of float32 with channel c of an image, its first element
-// being that channel's, and how far apart pixels are.
+// channel returns the row of float32 that contains channel c of an image, beginning with
+// that channel, and the distance of pixels.
 func (g *Grid) channel(data []float32, image, c, y int) (row []float32, step int) {
 	return g.Row(data, image, c/g.Block, y)[c%g.Block:], g.Block
 }
 
-// Image4 puts the channels of a row's pixels, four at most, beside each other: four pixels
+// Image4 puts the channels of a row's pixels, at most four, next to each other: four pixels
 // into the lower half of a line and four into the upper. mem has room for both halves.
 func (g *Grid) Image4(mem, data []float32, image, y int) (low, high []float32) {
 	n := roundUp(g.W, PixelsOfLine) * Lanes
@@ -24,8 +24,8 @@ func (g *Grid) Image4(mem, data []float32, image, y int) (low, high []float32) {
 	return halves[0], halves[1]
 }
 
-// HalvesOf returns a row of 32 channels as two of 16, where they lie or gathered into mem
-// from float32 of any layout.
+// HalvesOf returns a row of 32 channels as two of 16, in place or gathered into mem from
+// float32 of any layout.
 func (g *Grid) HalvesOf(mem, data []float32, image, block, y int) (low, high []float32) {
 	n := g.W * Lanes
 	var halves [2][]float32
@@ -41,8 +41,8 @@ func (g *Grid) HalvesOf(mem, data []float32, image, block, y int) (low, high []f
 	return halves[0], halves[1]
 }
 
-// Gather fills a row of blocks of so many channels from the first of them on. Those beyond
-// the last are 0.
+// Gather fills a row of blocks of so many channels, beginning with channel first. Channels
+// beyond the last are 0.
 func (g *Grid) Gather(row []float32, channels int, data []float32, image, first, y int) {
 	for lane := range channels {
 		if first+lane >= g.C {

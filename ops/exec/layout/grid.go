@@ -2,14 +2,14 @@ package layout
 
 import "cnnlang/ops/tensor"
 
-// page is how many float32 lie between two that share a set of a usual L1 cache.
-// A pixel of many channels is one line in each plane; were planes whole pages
-// apart, as those of 56x56 pixels, it would have room for 8 of them. Planes
-// without halo are moved apart then.
+// page is the distance, in float32, of addresses that share a set of a usual L1 cache. A
+// pixel of many channels is one line in each plane; if planes were whole pages apart, as
+// those of 56x56 pixels are, only 8 of these lines would fit. Planes without halo then get
+// a gap.
 const page = 1024
 
-// A Grid is a layout with the sizes of one value: the arithmetic of where its pixels
-// lie. Plain values have blocks of one channel.
+// A Grid is a layout with the sizes of one value, and computes where its pixels lie. Plain
+// values have blocks of one channel.
 type Grid struct {
 	Layout
 	N, C, H, W, Blocks int
@@ -38,15 +38,15 @@ func (l Layout) Grid(s tensor.Shape) Grid {
 	return g
 }
 
-// Shift is how far the plane of a block of an image lies from the first plane.
+// Shift is the offset of the plane of a block of an image from the first plane.
 func (g *Grid) Shift(image, block int) int { return image*g.Image + block*g.Plane }
 
-// At is where pixel y, x of a plane lies.
+// At is the offset of pixel y, x of a plane.
 func (g *Grid) At(image, block, y, x int) int {
 	return g.lead + g.Shift(image, block) + y*g.Pitch + x*g.Line
 }
 
-// MeansAt is where the means lie: behind all planes and what belongs to them.
+// MeansAt is the offset of the means, after all planes and their halos.
 func (g *Grid) MeansAt() int { return g.lead + g.Shift(g.N-1, g.Blocks) }
 
 // Row returns the pixels of row y of a plane.
@@ -54,16 +54,16 @@ func (g *Grid) Row(data []float32, image, block, y int) []float32 {
 	return data[g.At(image, block, y, 0):][:g.W*g.Line]
 }
 
-// Flattened is the grid as one row, where its pixels have no halo between them.
+// Flattened is the grid as one row, if its pixels have no halo between them.
 func (g Grid) Flattened() Grid {
 	g.H, g.W = 1, g.H*g.W
 	g.Pitch = g.Plane
 	return g
 }
 
-// ZeroHalo writes the zeros that belong to row y of a plane: right of it, with the
-// last row those below, and with the first row those above, unless they are below
-// another plane of the value.
+// ZeroHalo writes the zeros that belong to row y of a plane: right of it, with the last row
+// those below, and with the first row those above, unless they are below another plane of
+// the value.
 func (g *Grid) ZeroHalo(data []float32, image, block, y int) {
 	if !g.HasHalo() {
 		return

@@ -1,5 +1,5 @@
-// Package layout says how values lie in memory: row-major, as their shape says, or in
-// blocks of channels with zeros around every image, as the fast kernels read them.
+// Package layout says how values lie in memory: row-major (plain), or in blocks of channels
+// with zeros around every image, as the fast kernels read them.
 package layout
 
 import (
@@ -56,7 +56,7 @@ func (l Layout) HasHalo() bool { return l.HaloH > 0 || l.HaloW > 0 }
 // Floats is how many float32 a value of shape s takes.
 func (l Layout) Floats(s tensor.Shape) int { return Value{Shape: s, Layout: l}.Floats() }
 
-// Channel is how far channel c, the first of its block, lies from channel 0.
+// Channel is the offset of channel c, the first of its block, from channel 0.
 func (l Layout) Channel(s tensor.Shape, c int) int {
 	if l.Plain() {
 		return c * s[2:].Elements()
@@ -64,12 +64,12 @@ func (l Layout) Channel(s tensor.Shape, c int) int {
 	return c / l.Block * l.Grid(s).Plane
 }
 
-// Covers reports whether a value in this layout will do where other is wanted.
+// Covers reports whether a value in this layout can be used where other is wanted.
 func (l Layout) Covers(other Layout) bool {
 	return l.Bare() == other.Bare() && l.HaloH >= other.HaloH && l.HaloW >= other.HaloW
 }
 
-// SameMemory reports whether a value of shape s lies equally in both.
+// SameMemory reports whether a value of shape s has the same memory in both.
 func (l Layout) SameMemory(other Layout, s tensor.Shape) bool {
 	if l == other {
 		return true
@@ -80,21 +80,21 @@ func (l Layout) SameMemory(other Layout, s tensor.Shape) bool {
 	return flat(l) && flat(other) && s[2:].Elements() == 1
 }
 
-// MostlyHalo reports whether an image of shape x has more zeros than pixels, or more
-// with a row than one part of the work should write.
+// MostlyHalo reports whether an image of shape x has more zeros than pixels, or more beside
+// a row than one part of the work should write.
 func (l Layout) MostlyHalo(x tensor.Shape) bool {
 	return (x[2]+l.HaloH)*(x[3]+l.HaloW) > 4*x[2]*x[3] || (l.HaloH+1)*(x[3]+l.HaloW)-x[3] > MostHalo
 }
 
-// Limits of what is one part of the work, so that a run which is cancelled ends soon.
+// Limits on one part of the work, so that a cancelled run ends soon.
 const (
-	// MostHalo is how many pixels of zeros belong to one row of a value.
+	// MostHalo is the most pixels of zeros that belong to one row of a value.
 	MostHalo = 1 << 16
-	// MostRow is how many pixels a row of a blocked value has: rows are never cut.
+	// MostRow is the most pixels in a row of a blocked value: rows are never cut.
 	MostRow = 1 << 15
 )
 
-// String prints nchw, or 16c with the halo: 16c+1x1. Of bfloat16 it is 32b.
+// String prints nchw, or 16c with the halo: 16c+1x1; for bfloat16 32b.
 func (l Layout) String() string {
 	if l.Plain() {
 		return "nchw"
@@ -121,11 +121,10 @@ func (l Layout) String() string {
 type Value struct {
 	Shape       tensor.Shape
 	Layout      Layout
-	ImageStride int // float32 from an image to the next; 0 where they follow one another
+	ImageStride int // float32 from an image to the next; 0 if they follow one another
 }
 
-// Floats is how many float32 there are from the first that belongs to the value to
-// the last.
+// Floats is how many float32 the value spans, from its first to its last.
 func (v Value) Floats() int {
 	if v.Layout.Plain() && v.ImageStride == 0 {
 		return v.Shape.Elements()

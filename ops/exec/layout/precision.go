@@ -19,8 +19,8 @@ const (
 	// F32Fast keeps float32 and multiplies convolutions with 16 bits of precision:
 	// two bfloat16 for each number.
 	F32Fast
-	// BF16 keeps the values of images and the weights of convolutions as bfloat16,
-	// float32 cut to 8 bits of precision, and sums their products in float32.
+	// BF16 keeps the values of images and the weights of convolutions as bfloat16, which
+	// has 8 bits of precision, and sums their products in float32.
 	BF16
 )
 
@@ -50,9 +50,9 @@ func ParsePrecision(name string) (Precision, error) {
 	return F32, fmt.Errorf("ops: precision %q: want one of %s", name, strings.Join(precisions, ", "))
 }
 
-// Supported says what is missing where the selected instruction set has no kernels
-// for the precision. Plain Go, selected by what a machine lacks or by CNNLANG_ISA, has
-// them all.
+// Supported returns a *PrecisionError if the selected instruction set has no kernels for
+// the precision. Plain Go, selected for lack of instructions or by CNNLANG_ISA, has them
+// all.
 func (p Precision) Supported() error {
 	isa, bf16 := kernel.ISA(), cpu.SelectedBF16()
 	switch {
@@ -74,7 +74,7 @@ type PrecisionError struct {
 }
 
 func (e *PrecisionError) Error() string {
-	text := fmt.Sprintf("ops: the precision %v takes a processor with the instructions %s; the instruction set in use is %s", e.Precision, e.Takes, e.ISA)
+	text := fmt.Sprintf("ops: the precision %v needs a processor with the instructions %s; the instruction set in use is %s", e.Precision, e.Takes, e.ISA)
 	if e.Precision != BF16 && BF16.Supported() == nil {
 		text += ", which has bf16"
 	}

@@ -2,7 +2,7 @@ package layout
 
 import "cnnlang/ops/exec/internal/kernel"
 
-// A RunTile is the pixels of a value of bfloat16 that a kernel computes at once: one run
+// A RunTile is the pixels of a bfloat16 value that a kernel computes together: one run
 // along a row, or two.
 type RunTile struct {
 	kernel.PlaceBF16
@@ -28,8 +28,8 @@ func RunPlaces(tiles []RunTile, step int, most kernel.RunLimit) *kernel.PlacesBF
 	return kernel.NewPlacesBF16(list, step, most)
 }
 
-// CoverRuns covers the result with tiles of one or two runs. The input has enough
-// halo for all windows.
+// CoverRuns covers the result with tiles of one or two runs. The halo of the input covers
+// all windows.
 func (s Windows) CoverRuns(in, out Grid, add *Grid, most kernel.RunLimit) []RunTile {
 	in, out, add = s.flat(in, out, add)
 	var tiles []RunTile
@@ -59,9 +59,9 @@ func (s Windows) CoverRuns(in, out Grid, add *Grid, most kernel.RunLimit) []RunT
 // A rowRun is pixels of one row.
 type rowRun struct{ y, x, pixels int }
 
-// pairedRuns covers h rows of w pixels with runs of at most so many, in pairs. Rows
-// of more than one run are cut as evenly as can be. Where a pair must begin with a
-// run of most pixels, it is most of one row.
+// pairedRuns covers h rows of w pixels with pairs of runs of at most so many pixels. Rows
+// of more than one run are cut as evenly as possible. If a pair must begin with a run of
+// most pixels, so does every pair.
 func pairedRuns(h, w, most int) (pairs [][2]rowRun) {
 	if most > int(kernel.HalfRun) || w == most {
 		var runs []rowRun

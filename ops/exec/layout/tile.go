@@ -2,23 +2,23 @@ package layout
 
 import "cnnlang/ops/exec/internal/kernel"
 
-// Ends are the rows that a tile ends, beside which it writes the zeros.
+// Ends are the rows that a tile completes, beside which it writes the zeros.
 type Ends struct{ first, rows int }
 
-// Finish writes the zeros beside the rows that the tile ends.
+// Finish writes the zeros beside the rows that the tile completes.
 func (e Ends) Finish(out *Grid, data []float32, image, block int) {
 	for y := e.first; y < e.first+e.rows; y++ {
 		out.ZeroHalo(data, image, block, y)
 	}
 }
 
-// A Tile is the pixels that a kernel computes at once, in every block of channels.
+// A Tile is the pixels that a kernel computes together, in every block of channels.
 type Tile struct {
 	kernel.Place
 	Ends
 }
 
-// End is where in the result its last pixel ends.
+// End is the offset after its last pixel in the result.
 func (t *Tile) End() int {
 	if row := t.FirstRow(); t.Pixels > row {
 		return t.Out + t.OutNext + (t.Pixels-row)*Lanes
@@ -26,7 +26,7 @@ func (t *Tile) End() int {
 	return t.Out + t.Pixels*Lanes
 }
 
-// TileRow is how many pixels of a tile lie in its first row, where it does not break
+// TileRow is how many pixels of a two-row tile are in its first row, unless it breaks
 // elsewhere.
 const TileRow = 7
 
@@ -41,7 +41,7 @@ func NewTile(out *Grid, y, x, pixels, in, step int) Tile {
 	return t
 }
 
-// WithoutEnds are the tiles as they are, but whoever has them writes the zeros.
+// WithoutEnds are the same tiles for a caller that writes the zeros itself.
 func WithoutEnds(tiles []Tile) []Tile {
 	for i := range tiles {
 		tiles[i].Ends = Ends{}
@@ -49,8 +49,8 @@ func WithoutEnds(tiles []Tile) []Tile {
 	return tiles
 }
 
-// Places are the places of tiles, with the value to add, if there is one, or with
-// what has been summed so far.
+// Places are the places of tiles, and where the value to add or the partial sum lies, if
+// there is one.
 type Places struct{ At, Onto *kernel.Places }
 
 // PlacesOf are the places of tiles.
@@ -72,7 +72,7 @@ func NewPlaces(list []kernel.Place, step int) Places {
 	return p
 }
 
-// Slice are the places from to to.
+// Slice are the places [from, to).
 func (p *Places) Slice(from, to int) (at, onto kernel.Places) {
 	return p.At.Slice(from, to), p.Onto.Slice(from, to)
 }

@@ -6,8 +6,8 @@ import "cnnlang/ops/exec/internal/kernel"
 type Windows struct {
 	StrideH, StrideW int
 	Top, Left        int  // padding
-	OneRow           bool // no tile may have two
-	Breaks           bool // tiles of two rows may break anywhere
+	OneRow           bool // tiles have one row
+	Breaks           bool // tiles may continue at any pixel in the next row
 }
 
 // Cover covers the result with tiles.
@@ -16,8 +16,8 @@ func (s Windows) Cover(in, out Grid, add *Grid) []Tile {
 	return s.cut(&in, &out, add)
 }
 
-// flat makes one row of each grid where every pixel is by itself, so that rows do not
-// matter.
+// flat makes one row of each grid if every pixel is computed independently, so that rows do
+// not matter.
 func (s Windows) flat(in, out Grid, add *Grid) (Grid, Grid, *Grid) {
 	if !s.Still() || in.H != out.H || in.W != out.W || in.HasHalo() || out.HasHalo() || add != nil && add.HasHalo() {
 		return in, out, add
@@ -29,8 +29,7 @@ func (s Windows) flat(in, out Grid, add *Grid) (Grid, Grid, *Grid) {
 	return in.Flattened(), out.Flattened(), add
 }
 
-// Still reports whether every pixel is computed from the one at its place, if that is all
-// it sees.
+// Still reports whether the window of every pixel begins at the same place in the input.
 func (s Windows) Still() bool { return s.StrideH == 1 && s.StrideW == 1 && s.Top == 0 && s.Left == 0 }
 
 // seen is where the window of a pixel begins.
@@ -38,9 +37,9 @@ func (s Windows) seen(in *Grid, y, x int) int {
 	return in.At(0, 0, y*s.StrideH-s.Top, x*s.StrideW-s.Left)
 }
 
-// cut covers the result with tiles of one row, as wide as each other to within a
-// pixel; or where a row has seven pixels and two fit a tile, of two rows; or of as many
-// pixels as there are, wherever rows end. The input has enough halo for all windows.
+// cut covers the result with tiles of one row, equally wide to within a pixel; if a row has
+// seven pixels and two rows fit a tile, with tiles of two rows; or with full tiles that
+// ignore the ends of rows. The halo of the input covers all windows.
 func (s Windows) cut(in, out, add *Grid) []Tile {
 	across := (out.W + kernel.TilePixels - 1) / kernel.TilePixels
 	if s.Breaks && kernel.TileBreaks {
@@ -75,15 +74,15 @@ func (s Windows) cut(in, out, add *Grid) []Tile {
 	return tiles
 }
 
-// worthBreaking is how many times fewer tiles must be that break: one takes a little more
-// time, and those of four pixels and more are about as fast for each pixel. Rows of 7, 8
-// and 13 pixels are worth it with tiles of 6, and those of 14 and 28 not.
+// worthBreaking is by how much tiles that break must be fewer: one takes a little more
+// time, and tiles of four pixels and more are about as fast for each pixel. It pays for
+// rows of 7, 8 and 13 pixels with tiles of 6, and not for those of 14 and 28.
 const worthBreaking = 4. / 3
 
-// breaking covers the result with tiles that go on in the next row. No row is so short
-// that a tile would reach a third. It returns nil where the next row of the input begins
-// before the place where this one is left: halos are shared, so a row that is padded by
-// more than its window can be longer than the way to the next.
+// breaking covers the result with tiles that continue in the next row. Rows are long enough
+// that no tile reaches a third. It returns nil if the next row of the input begins before
+// the end of this one: halos are shared, so a row with more padding than its window needs
+// can overlap the next.
 func (s Windows) breaking(in, out, add *Grid) []Tile {
 	total, most := out.H*out.W, min(kernel.TilePixels, out.W)
 	across := (total + most - 1) / most

@@ -19,8 +19,8 @@ func PerChannel(algorithm string, shape tensor.Shape, run func(dst, src []float3
 	}}
 }
 
-// Affine maps each channel c of a blocked value to (x - sub[c])*mul[c] + add[c]; a list
-// that is nil is zeros. Channels beyond the last become 0.
+// Affine maps each channel c of a blocked value to (x - sub[c])*mul[c] + add[c]; a nil list
+// is zeros. Channels beyond the last become 0.
 func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *task.Prepared {
 	from, to := in.Grid(), out.Grid()
 	whole := func(list []float32) []float32 {
@@ -39,8 +39,8 @@ func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *ta
 
 var zeros = make([]float32, layout.Lanes)
 
-// Gated multiplies each channel of the image in[1-gate] by the one value that in[gate] has
-// for it, blocks of float32, adds in[2] where the epilogue has it, and activates.
+// Gated multiplies each channel of the image in[1-gate], in blocks of float32, by its value
+// in in[gate], adds in[2] if the epilogue does, and activates.
 func Gated(in []layout.Value, gate int, out layout.Value, e ops.Epilogue) *task.Prepared {
 	grids, to, act := gridsOf(in), out.Grid(), ActOf(e.Act)
 	name := "mul-gated"

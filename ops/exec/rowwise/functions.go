@@ -1,5 +1,5 @@
-// Package rowwise runs what treats every element, or every channel, by itself: in any
-// layout, line by line.
+// Package rowwise runs ops that treat every element, or every channel, independently: in
+// any layout, line by line.
 package rowwise
 
 import (
@@ -9,20 +9,20 @@ import (
 	"cnnlang/ops/exec/internal/kernel"
 )
 
-// A Function is a function of one value or of two, as it is computed on a line of them.
+// A Function is a function of one value or of two, computed on a line of values.
 type Function struct {
 	Name string
-	// Scalar is a function of one value, for one that has no Vector.
+	// Scalar is a function of one value; it is used if there is no Vector.
 	Scalar func(x float32) float32
 	// Vector sets every dst[i] to the function of src[i]; it may be nil.
 	Vector func(dst, src []float32)
 	// Combine sets every sum[i] to the function of sum[i] and next[i].
 	Combine func(sum, next []float32)
-	// Bounds, of a function that only clamps, are the least and the largest value.
+	// Bounds are the least and the largest value of a function that only clamps.
 	Bounds *[2]float32
 }
 
-// functions are all there are. Those of one value are the activations.
+// functions is the table. Those of one value are the activations.
 var functions = []Function{
 	{Name: "relu", Vector: kernel.ReLU, Bounds: &[2]float32{0, infinity}},
 	{Name: "relu6", Vector: kernel.ReLU6, Bounds: &[2]float32{0, 6}},
@@ -32,7 +32,7 @@ var functions = []Function{
 	{Name: "add", Combine: kernel.Add},
 	{Name: "mul", Combine: kernel.Mul},
 	{Name: "max", Combine: kernel.Max},
-	{Name: "mean", Combine: kernel.Add}, // and a division at the end
+	{Name: "mean", Combine: kernel.Add}, // divided at the end
 }
 
 var infinity = float32(math.Inf(1))
@@ -61,13 +61,13 @@ func eachBy(scalar func(float32) float32) func(dst, src []float32) {
 	}
 }
 
-// An Act is an activation as it is computed.
+// An Act is an activation ready to be computed.
 type Act struct {
 	// Apply sets every dst[i] to the activation of src[i].
 	Apply func(dst, src []float32)
 	// Low and High bound the result of one that only clamps.
 	Low, High float32
-	// Clamps reports whether these bounds are all there is to it.
+	// Clamps reports whether it does nothing else.
 	Clamps bool
 }
 
@@ -85,5 +85,5 @@ func ActOf(a ops.Activation) Act {
 
 func store(dst, src []float32) { copy(dst, src) }
 
-// Of returns the function of one or more values of an op that is called so.
+// Of returns the function of an op, by its name.
 func Of(name string) *Function { return byName[name] }

@@ -8,7 +8,7 @@ import (
 )
 
 // Product multiplies plain inputs of which any may be a gate, with one value for each
-// channel, and adds the last where the epilogue has it.
+// channel, and adds the last input if the epilogue does.
 func Product(op *ops.Mul, shape tensor.Shape) *task.Prepared {
 	n, pixels, act := shape[0]*shape[1], shape[2:].Elements(), ActOf(op.Epilogue().Act)
 	return &task.Prepared{Algorithm: "mul-gated", PerWorker: mergeBlock, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {

@@ -6,17 +6,17 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A row is the memory with which one row of a blocked result is computed.
+// A row is the memory for computing one row of a blocked result.
 type row struct {
-	dst           []float32 // where the result is made
+	dst           []float32 // where the result is computed
 	spare, second []float32 // as long as dst; of bfloat16 spare is dst
 	in            []tensor.Tensor
 	image, block  int
 	y             int
 }
 
-// rows computes each row of a blocked result, with so much spare memory as spare rows of
-// float32 need. Of bfloat16 a row is made in spare memory and then rounded.
+// rows computes each row of a blocked result, with memory for spare more rows of float32. A
+// bfloat16 row is computed in spare memory and then rounded.
 func rows(algorithm string, to layout.Grid, spare int, compute func(r row)) *task.Prepared {
 	n := to.RowFloats()
 	if to.Element != layout.Float32 {
@@ -52,11 +52,11 @@ func Map(algorithm string, in, out layout.Value, f func(dst, src []float32)) *ta
 	})
 }
 
-// mergeBlock is how many elements of plain values are gathered in scratch before they are
-// stored: so the result may be the memory of any input of its shape, and of several.
+// mergeBlock is how many elements of plain values are combined in scratch before they are
+// stored: so the result may overwrite any inputs of its shape.
 const mergeBlock = 512
 
-// Merge gathers the elements of inputs of one shape one after another.
+// Merge combines the elements of inputs of one shape one after another.
 func Merge(algorithm string, in []layout.Value, out layout.Value, gather func(sum, next []float32), finish func(dst, sum []float32)) *task.Prepared {
 	if out.Layout.Plain() {
 		n := out.Shape.Elements()

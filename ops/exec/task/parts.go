@@ -18,8 +18,8 @@ func (p *parts) Do(ctx context.Context, part, worker int) { p.do(ctx, part, work
 // New is a task of n parts.
 func New(n int, do func(ctx context.Context, part, worker int)) Task { return &parts{n, do} }
 
-// Grain is how many elements a part of cheap work has: 64 KB, some 10 µs for a
-// relu and 300 µs for a gelu.
+// Grain is how many elements a part of cheap work has: 64 KB, about 10 µs for a relu and
+// 300 µs for a gelu.
 const Grain = 1 << 14
 
 // Ranges splits 0 to n into parts of at most size.
@@ -27,7 +27,7 @@ func Ranges(n, size int, do func(from, to, worker int)) Task {
 	return LongRanges(n, size, func(_ context.Context, from, to, worker int) { do(from, to, worker) })
 }
 
-// LongRanges is Ranges for what looks at the context of the run.
+// LongRanges is Ranges for work that checks the context of the run.
 func LongRanges(n, size int, do func(ctx context.Context, from, to, worker int)) Task {
 	return New(CeilDiv(n, size), func(ctx context.Context, part, worker int) {
 		from := part * size
@@ -35,9 +35,8 @@ func LongRanges(n, size int, do func(ctx context.Context, from, to, worker int))
 	})
 }
 
-// Planes splits n planes of pixels elements each into parts: several planes
-// together where they are small, and large ones into pieces, which are the pixels
-// from one on to another.
+// Planes splits n planes of pixels elements each into parts: several small planes together,
+// or pieces [from, to) of large ones.
 func Planes(n, pixels int, do func(plane, from, to, worker int)) Task {
 	if pixels <= Grain {
 		return Ranges(n, max(1, Grain/max(pixels, 1)), func(first, end, worker int) {
@@ -53,10 +52,10 @@ func Planes(n, pixels int, do func(plane, from, to, worker int)) Task {
 	})
 }
 
-// rowsPart is how many float32 a part of work on rows writes, some 10 µs.
+// rowsPart is how many float32 a part of work on rows writes, about 10 µs.
 const rowsPart = 1 << 14
 
-// EachRow is work on every row of a value, some of them in a part.
+// EachRow is work on every row of a value, several rows to a part.
 func EachRow(g *layout.Grid, do func(image, block, y, worker int)) Task {
 	return Ranges(g.N*g.Blocks*g.H, max(1, rowsPart/g.Pitch), func(first, end, worker int) {
 		for i := first; i < end; i++ {
@@ -91,11 +90,10 @@ func Together(tasks ...Task) Task {
 // CeilDiv is n/d, rounded up.
 func CeilDiv(n, d int) int { return (n + d - 1) / d }
 
-// RoundUp is the least multiple of d that is not less than n.
 func RoundUp(n, d int) int { return CeilDiv(n, d) * d }
 
-// Balanced returns a block size of at most size (rounded to unit) that splits n
-// into blocks as equal as can be.
+// Balanced returns a block size of at most size (a multiple of unit) that splits n into
+// blocks as equal as possible.
 func Balanced(n, size, unit int) int {
 	blocks := CeilDiv(n, max(size, unit))
 	return RoundUp(CeilDiv(n, blocks), unit)

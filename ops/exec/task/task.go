@@ -1,5 +1,5 @@
-// Package task runs work on several threads: tasks in parts, the workers that take them,
-// and the memory that they lend.
+// Package task runs work on several threads: tasks in parts, the workers that do them, and
+// their scratch memory.
 package task
 
 import (
@@ -13,28 +13,26 @@ import (
 // either.
 type Task interface {
 	Parts() int
-	// Do computes one part. No two calls that run at once share a worker, which
-	// counts from 0. A part that takes long looks at times whether ctx has ended; what
-	// it has not done then it leaves.
+	// Do computes one part. Concurrent calls have different workers, which count from 0. A
+	// long part checks ctx at times and returns early once it has ended.
 	Do(ctx context.Context, part, worker int)
 }
 
 // Prepared is an instruction with its algorithm chosen and its parameters packed. It is
 // read-only and serves any number of sessions.
 type Prepared struct {
-	Algorithm string // for people, as "gemm-generic-4x8"
+	Algorithm string // for people: "gemm-generic-4x8"
 	PerWorker int    // float32 of scratch for each worker
 	Shared    int    // float32 of scratch for all together
 	// Tasks returns the work in the memory of one session.
 	Tasks func(out tensor.Tensor, in []tensor.Tensor, s Scratch) []Task
 }
 
-// Scratch is how many float32 a session must lend Bind for this many workers.
+// Scratch is how many float32 Bind needs for this many workers.
 func (p *Prepared) Scratch(workers int) int { return spaced(p.Shared) + workers*spaced(p.PerWorker) }
 
-// Bind fixes the memory of one session and returns the work as tasks that
-// run one after another. The contents of out and scratch are undefined
-// before the first task.
+// Bind fixes the memory of one session and returns the work as tasks that run one after
+// another. The contents of out and scratch are undefined before the first task.
 func (p *Prepared) Bind(out tensor.Tensor, in []tensor.Tensor, mem []float32, workers int) []Task {
 	if len(mem) < p.Scratch(workers) {
 		panic("task: scratch is too small")
@@ -42,14 +40,14 @@ func (p *Prepared) Bind(out tensor.Tensor, in []tensor.Tensor, mem []float32, wo
 	return p.Tasks(out, in, Scratch{mem[:p.Shared], mem[spaced(p.Shared):], p.PerWorker})
 }
 
-// A Scratch is memory for all workers and in equal pieces, one for each.
+// A Scratch is memory shared by all workers, and a piece for each.
 type Scratch struct {
 	Shared    []float32
 	pieces    []float32
 	perWorker int
 }
 
-// Of returns the piece of a worker; what it holds is undefined.
+// Of returns the piece of a worker; its contents are undefined.
 func (s Scratch) Of(worker int) []float32 {
 	at := worker * spaced(s.perWorker)
 	return s.pieces[at : at+s.perWorker : at+s.perWorker]

@@ -12,46 +12,43 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// Workers run tasks on several threads: the caller of Run and n-1 goroutines
-// that live until Close. Any number of sessions may share one Workers; their
-// runs then take turns, task list by task list. A session that must not wait for
-// others brings its own.
+// Workers run tasks on several threads: the caller of Run and n-1 goroutines that live
+// until Close. Sessions may share one Workers; their runs then wait for each other. A
+// session that must not wait needs its own.
 //
-// A task is handed over by two atomic words. state holds the number of the task,
-// whether its parts may still be joined, and how many helpers are at work on it;
-// next is the next part. The caller publishes a task by opening state, works too,
-// closes state when no part is left, and waits only for the helpers who are in
-// the middle of a part. So a task that is over before a helper wakes up costs
-// nothing but the attempt.
+// A task is handed over by two atomic words. state holds the number of the task, whether
+// its parts may still be joined, and how many helpers are working on it; next is the next
+// part. The caller publishes a task by opening state, works too, closes state when no part
+// is left, and waits only for the helpers that are in the middle of a part. So a task that
+// is over before a helper wakes up costs nothing but the attempt.
 //
-// Whoever has nothing to do looks at state for spinTime, then sleeps on a channel: a
-// sleeping goroutine takes some 50 µs to wake, as long as a small layer, but one
-// that spins for ever would take a processor from somebody else, perhaps from the
-// helper that it waits for.
+// An idle thread polls state for spinTime, then sleeps on a channel: a sleeping goroutine
+// takes about 50 µs to wake, as long as a small layer, but spinning for ever would take a
+// processor from others, perhaps from the helper that it waits for.
 type Workers struct {
 	count int
 	state atomic.Uint64
 	next  atomic.Int64
 	crash atomic.Pointer[Crash]
 
-	// Written only while state is closed and no helper at work.
+	// Written only while state is closed and no helper is working.
 	task  Task
 	parts int64
 	ctx   context.Context
 
-	turn    chan struct{} // holds a token while nobody runs
-	closed  bool          // belongs to whoever has the token
+	turn    chan struct{} // holds a token while no run is in progress
+	closed  bool          // guarded by the token
 	sleep   []sleeper     // one for each helper
-	over    chan struct{} // for the caller, from the last helper of a task
+	over    chan struct{} // from the last helper of a task to the caller
 	helpers sync.WaitGroup
 }
 
-// A sleeper is how one helper sleeps. It is awake, or says asleep and then waits
-// for the one token that whoever takes that back sends.
+// A sleeper is how one helper sleeps. It is awake, or sets asleep and then waits for a
+// token; whoever resets asleep sends it.
 type sleeper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
-	_      [48]byte // apart from the next one's cache line
+	_      [48]byte // keeps it off the next one's cache line
 }
 
 const (
@@ -62,15 +59,15 @@ const (
 	stateEnd     = uint64(1) << 63 // Close was called
 )
 
-// spinTime is how long a helper looks for work, and a caller for the end of it,
-// before they sleep. Between two tasks of a network lie a few µs.
+// spinTime is how long a helper polls for work, and a caller for the end of a task, before
+// they sleep. Between two tasks of a network there are a few µs.
 const spinTime = 100 * time.Microsecond
 
 // ErrClosed says that Run was called after Close.
 var ErrClosed = errors.New("the workers are closed")
 
-// Threads is how many threads work where nobody says: one for each physical core,
-// and no more than Go may use processors.
+// Threads is the default number of threads: one for each physical core, and no more than
+// GOMAXPROCS.
 func Threads() int {
 	n := runtime.GOMAXPROCS(0)
 	if cores := cpu.Cores(); cores > 0 {
@@ -99,11 +96,10 @@ func NewWorkers(n int) *Workers {
 	return w
 }
 
-// Count is how many threads work, the caller's included.
+// Count is how many threads work, including the caller's.
 func (w *Workers) Count() int { return w.count }
 
-// Close ends the goroutines, after the current run if there is one. It may be
-// called again.
+// Close ends the goroutines, after the current run if there is one. It may be called again.
 func (w *Workers) Close() {
 	<-w.turn
 	if !w.closed {
@@ -115,10 +111,10 @@ func (w *Workers) Close() {
 	w.turn <- struct{}{}
 }
 
-// Run does the tasks one after another and each one's parts in any order. Where ctx
-// ends before they are done it stops at the next part of each worker and returns
-// ctx.Err(); what the tasks write is then undefined. Where a task panics it panics
-// with a *Crash. It allocates nothing.
+// Run does the tasks one after another, and the parts of each in any order. If ctx ends
+// before they are done, it stops at the next part of each worker and returns ctx.Err(); the
+// output of the tasks is then undefined. If a task panics, Run panics with a *Crash. It
+// allocates nothing.
 func (w *Workers) Run(ctx context.Context, tasks []Task) error {
 	if err := w.acquire(ctx); err != nil {
 		return err
@@ -139,8 +135,8 @@ func (w *Workers) Run(ctx context.Context, tasks []Task) error {
 	return ctx.Err()
 }
 
-// acquire waits until nobody runs. Where nobody does it does not ask for ctx.Done, which
-// makes a channel.
+// acquire waits until no run is in progress. It first tries without ctx.Done, which would
+// make a channel.
 func (w *Workers) acquire(ctx context.Context) error {
 	select {
 	case <-w.turn:
@@ -155,7 +151,7 @@ func (w *Workers) acquire(ctx context.Context) error {
 	}
 }
 
-// release forgets the run and lets the next one begin.
+// release ends the run and lets the next one begin.
 func (w *Workers) release() {
 	w.task, w.ctx = nil, nil
 	w.turn <- struct{}{}
@@ -171,12 +167,12 @@ func (w *Workers) run(t Task) {
 	w.state.Add(stateTask + stateOpen)
 	w.wakeAll(min(len(w.sleep), int(w.parts)-1))
 	w.attempt(0)
-	if w.state.And(^uint64(stateOpen))&stateCount != 0 { // nobody may join any more
+	if w.state.And(^uint64(stateOpen))&stateCount != 0 { // no helper may join any more
 		w.finish()
 	}
 }
 
-// finish waits for the helpers that are still at work.
+// finish waits for the helpers that are still working.
 func (w *Workers) finish() {
 	start := time.Now()
 	for spins := 1; w.state.Load()&stateCount != 0; spins++ {
@@ -194,7 +190,7 @@ func (w *Workers) finish() {
 	}
 }
 
-// leave is for a helper that has done its parts.
+// leave ends a helper's work on the task.
 func (w *Workers) leave() {
 	if state := w.state.Add(^uint64(0)); state&stateWaiting != 0 && state&stateCount == 0 {
 		w.over <- struct{}{}
@@ -217,7 +213,7 @@ func (w *Workers) work(worker int) {
 	}
 }
 
-// help is the life of helper i, who is worker i+1.
+// help is the loop of helper i, which is worker i+1.
 func (w *Workers) help(i int) {
 	defer w.helpers.Done()
 	debug.SetPanicOnFault(true)
@@ -235,7 +231,7 @@ func (w *Workers) help(i int) {
 	}
 }
 
-// join counts the helper in while the task of state may be joined.
+// join counts the helper in if the task of state may still be joined.
 func (w *Workers) join(state uint64) bool {
 	task := state / stateTask
 	for state&stateOpen != 0 && state/stateTask == task {
@@ -247,7 +243,7 @@ func (w *Workers) join(state uint64) bool {
 	return false
 }
 
-// await returns state when it is at another task than seen.
+// await returns state once it holds another task than seen.
 func (w *Workers) await(i int, seen uint64) uint64 {
 	start := time.Now()
 	for spins := 0; ; spins++ {
@@ -269,12 +265,12 @@ func (w *Workers) park(i int, seen uint64) {
 	s := &w.sleep[i]
 	s.asleep.Store(true)
 	if w.state.Load()/stateTask != seen && s.asleep.CompareAndSwap(true, false) {
-		return // nobody has sent a token, nor will
+		return // the token was not sent
 	}
 	<-s.wake
 }
 
-// wakeAll wakes the first n helpers, if they sleep.
+// wakeAll wakes those of the first n helpers that sleep.
 func (w *Workers) wakeAll(n int) {
 	for i := range w.sleep[:n] {
 		if s := &w.sleep[i]; s.asleep.CompareAndSwap(true, false) {
