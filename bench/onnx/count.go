@@ -6,9 +6,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// macs counts the multiply-accumulates of the model for one image, from what the
-// nodes say and not from the graph they were made of: a wrong stride or padding
-// shows here as a size that does not fit.
+// macs counts the multiply-accumulates of the model for one image, from its own nodes and
+// not from the graph they were made of, so that a wrong stride or padding shows as a size
+// that does not fit.
 func (m *model) macs() (int, error) {
 	shapes := map[string]tensor.Shape{m.input.name: m.input.shape}
 	for _, t := range m.initializers {
@@ -25,9 +25,9 @@ func (m *model) macs() (int, error) {
 			return 0, fmt.Errorf("onnx: Conv %s has the weight %v for the input %v", n.output, shapes[n.inputs[1]], in)
 		}
 		switch n.op {
-		case "Conv": // every element of the result sees a whole filter
+		case "Conv": // each output element sees a whole filter
 			total += n.shape.Elements() * shapes[n.inputs[1]][1:].Elements()
-		case "ConvTranspose": // every element of the input is seen by one
+		case "ConvTranspose": // each input element is seen by a whole filter
 			total += in.Elements() * shapes[n.inputs[1]][1:].Elements()
 		case "Gemm":
 			total += n.shape.Elements() * shapes[n.inputs[1]][1]
@@ -36,7 +36,7 @@ func (m *model) macs() (int, error) {
 	return total, nil
 }
 
-// fits holds the result's height and width to the rule of the operator.
+// fits checks the result's height and width by the rule of the operator.
 func (n node) fits(in tensor.Shape) error {
 	kernel, pads := n.integers("kernel_shape"), n.integers("pads")
 	if kernel == nil || pads == nil {

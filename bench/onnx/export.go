@@ -8,9 +8,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// An exporter writes the main path of a graph as a model, node by node as the
-// text of the net has them: nothing is folded or fused, so that whoever reads
-// the model does the same layers and is free to fuse them.
+// An exporter writes the main path of a graph as a model, node by node: nothing is folded
+// or fused, so that other engines compute the same layers and may fuse them themselves.
 type exporter struct {
 	model   model
 	tensors map[string]tensor.Tensor // by the path of the parameter
@@ -45,7 +44,6 @@ func export(g *graph.Graph, tensors map[string]tensor.Tensor) (*model, error) {
 	return &e.model, nil
 }
 
-// leadingTo finds the nodes that an output is computed from.
 func leadingTo(output *graph.Node) map[*graph.Node]bool {
 	found := map[*graph.Node]bool{output: true}
 	for open := []*graph.Node{output}; len(open) > 0; {
@@ -61,12 +59,12 @@ func leadingTo(output *graph.Node) map[*graph.Node]bool {
 	return found
 }
 
-// A step is one node of the graph on its way into the model.
+// A step is one node of the graph being written.
 type step struct {
 	*exporter
 	node *graph.Node
 	in   []string // the values it reads
-	made int      // how many nodes of the model it has become so far
+	made int      // how many nodes of the model it has produced so far
 }
 
 // write adds the nodes of the model that compute the step and returns the name
@@ -148,17 +146,17 @@ func (s *step) param(i int, shape ...int) string {
 	return s.hold(initializer{name: p.Path, shape: shape, data: s.tensors[p.Path].Data})
 }
 
-// constant adds a number that no training has learned.
+// constant adds a number that is not a parameter.
 func (s *step) constant(v float32) string {
 	return s.hold(initializer{name: fmt.Sprintf("constant/%v", v), data: []float32{v}})
 }
 
-// integers adds a list as an initializer, which is how ONNX wants shapes.
+// integers adds a list as an initializer, ONNX's form of shapes.
 func (s *step) integers(v ...int64) string {
 	return s.hold(initializer{name: fmt.Sprintf("integers/%v", v), shape: []int{len(v)}, data: v})
 }
 
-// hold adds an initializer unless one of its name is there.
+// hold adds an initializer unless there is one of its name.
 func (s *step) hold(t initializer) string {
 	if !s.held[t.name] {
 		s.held[t.name] = true
@@ -176,7 +174,8 @@ func (s *step) chain(op string) string {
 	return name
 }
 
-// perChannel is the shape of one number for each channel beside the step's result.
+// perChannel is the shape of one number for each channel, to broadcast over the step's
+// result.
 func (s *step) perChannel() []int {
 	shape := []int{1, s.node.Shape[1]}
 	for len(shape) < len(s.node.Shape) {

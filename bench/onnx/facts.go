@@ -10,7 +10,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Facts are what the harness wants to know of an exported net, NET.json.
+// Facts are what the harness needs to know about an exported net, NET.json.
 type facts struct {
 	Net        string    `json:"net"`
 	Input      []int     `json:"input"` // [C, H, W]

@@ -9,7 +9,6 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// conv is a Conv, which means the same.
 func (s *step) conv(op *ops.Conv) string {
 	w := windowOf(op.K, op.Stride, op.Dilation, op.Pad, s.node.In[0].Shape, s.node.Shape)
 	inputs := []string{s.in[0], s.param(0)}
@@ -19,7 +18,7 @@ func (s *step) conv(op *ops.Conv) string {
 	return s.emit("Conv", s.node.Shape, inputs, append(w.attributes(), attribute{"group", op.Groups.MustInt()})...)
 }
 
-// deconv is a ConvTranspose, whose pads say how much of the result is cut off.
+// deconv is a ConvTranspose, whose pads are what is cut off the result.
 func (s *step) deconv(op *ops.Deconv) string {
 	inputs := []string{s.in[0], s.param(0)}
 	if op.Bias {
@@ -84,7 +83,7 @@ func (s *step) lrn(op *ops.LRN) string {
 		attribute{"beta", float32(op.Beta.Float())}, attribute{"bias", float32(op.K.Float())})
 }
 
-// l2Normalize is spelled out: LpNormalization has no eps.
+// l2Normalize is written out: LpNormalization has no eps.
 func (s *step) l2Normalize(op *ops.L2Normalize) string {
 	shape := s.node.Shape
 	one := append(tensor.Shape{shape[0], 1}, shape[2:]...)

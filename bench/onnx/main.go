@@ -1,6 +1,6 @@
-// Command onnx writes nets of the library as ONNX models with generated weights,
-// for other engines to run: NET.onnx, the same weights as NET.safetensors, and
-// NET.json with what is known of the net.
+// Command onnx writes library nets as ONNX models with generated weights, for other engines
+// to run: NET.onnx, the same weights as NET.safetensors, and facts about the net as
+// NET.json.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 func main() {
 	out := flag.String("out", ".", "the folder to write to")
 	seed := flag.Uint64("seed", 0, "seed of the weights, as of `cnnlang run --weights random`")
-	int8 := flag.Bool("int8", false, "write NET.int8.onnx alone, a model in 8 bits whose speed is right and whose answers are not")
+	int8 := flag.Bool("int8", false, "write NET.int8.onnx alone, a model in 8 bits for measuring speed only: its answers are meaningless")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "Usage: onnx [-out FOLDER] [-seed N] [-int8] NET...")
 		flag.PrintDefaults()
@@ -46,7 +46,7 @@ func main() {
 	}
 }
 
-// netOf makes a net of the library at its own size.
+// netOf makes a library net at its own size.
 func netOf(name string) (*interp.Net, error) {
 	p, err := interp.Open(name)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A model is what an .onnx file says: nodes that read and make named values, and
-// initializers, which are values that the file holds. onnx.proto of the ONNX
-// project has the numbers of the fields.
+// A model is the contents of an .onnx file: nodes that read and make named values, and
+// initializers, which are values stored in the file. The field numbers are from onnx.proto
+// of the ONNX project.
 type model struct {
 	name          string
 	input, output value
@@ -27,7 +27,7 @@ type value struct {
 // A node is one operator with one result.
 type node struct {
 	op         string
-	inputs     []string // "" for an optional one that is left out
+	inputs     []string // "" for an omitted optional one
 	output     string
 	shape      tensor.Shape // of the output, for one image; the file does not hold it
 	attributes []attribute

@@ -6,9 +6,8 @@ import (
 	"math"
 )
 
-// A message is an encoded protobuf message, as pieces to be written one after
-// the other: the numbers of a large tensor stay where they are, however deep the
-// message is nested.
+// A message is an encoded protobuf message, in pieces to be written one after the other:
+// the numbers of a large tensor are not copied, however deep the message is nested.
 type message struct {
 	pieces [][]byte
 	size   int

@@ -6,28 +6,27 @@ import (
 	"slices"
 )
 
-// A quantizer rewrites a model for integer arithmetic in 8 bits, in the form that
-// ONNX Runtime looks for: every value goes through QuantizeLinear and
-// DequantizeLinear, weights are int8 with a scale for each filter. Values have one
-// fixed scale that nobody has calibrated, so the answers are worth nothing; the
-// time that they take is that of any other scale.
+// A quantizer rewrites a model for 8-bit integer arithmetic, in the form that ONNX Runtime
+// recognises: every value goes through QuantizeLinear and DequantizeLinear, weights are
+// int8 with a scale for each filter. Values have one fixed, uncalibrated scale, so the
+// answers are meaningless, but take as long as with any other scale.
 type quantizer struct {
 	out      model
 	tensors  map[string]initializer
 	readers  map[string][]string // of a value: the operators that read it
-	values   map[string]string   // by what the old model calls it
+	values   map[string]string   // by their names in the old model
 	positive map[string]bool     // old values that are never below 0
 	held     map[string]bool
 }
 
-// valueScale is the scale of every value, and weights have levels up to mostLevel.
+// valueScale is the scale of every value; weights have levels up to mostLevel.
 const (
 	valueScale = 0.05
 	mostLevel  = 127
 )
 
-// quantize returns the model in 8 bits. Batch normalisations are folded before,
-// since a quantised convolution can take none over.
+// quantize returns the model in 8 bits. Batch normalisations are folded first, since a
+// quantised convolution cannot be followed by one.
 func quantize(m *model) (*model, error) {
 	folded, err := foldNorms(m)
 	if err != nil {
@@ -115,7 +114,7 @@ func (q *quantizer) weight(t initializer) string {
 	return q.dequantized(initializer{t.name, t.shape, levels}, scales, zeros)
 }
 
-// bias holds a bias as int32 in units of a value's scale by a filter's.
+// bias holds a bias as int32 in units of the value's scale times the filter's.
 func (q *quantizer) bias(t, weight initializer) string {
 	scales := filterScales(weight)
 	levels := make([]int32, len(scales))
@@ -135,7 +134,7 @@ func (q *quantizer) dequantized(levels initializer, scales []float32, zeros init
 	return name
 }
 
-// filterScales are the largest magnitude of each filter by mostLevel.
+// filterScales are the largest magnitude of each filter divided by mostLevel.
 func filterScales(t initializer) []float32 {
 	data, filters := t.data.([]float32), t.shape[0]
 	scales := make([]float32, filters)
@@ -158,7 +157,7 @@ func (q *quantizer) hold(t initializer) string {
 	return t.name
 }
 
-// foldNorms makes each batch normalisation part of the convolution before it.
+// foldNorms folds each batch normalisation into the convolution before it.
 func foldNorms(m *model) (*model, error) {
 	tensors, readers := m.byName(), m.readers()
 	made := map[string]int{} // by the output of a convolution: its index in nodes
@@ -186,7 +185,7 @@ func foldNorms(m *model) (*model, error) {
 	return out, nil
 }
 
-// foldNorm returns the weight and bias of a convolution that normalises too.
+// foldNorm returns the weight and bias of a convolution with its norm folded in.
 func foldNorm(conv, norm node, tensors map[string]initializer) (weight, bias initializer) {
 	old := tensors[conv.inputs[1]]
 	param := func(i int) []float32 { return tensors[norm.inputs[i]].data.([]float32) }

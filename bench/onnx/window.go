@@ -15,8 +15,8 @@ type windowAxis struct{ k, stride, dilation, before, after int }
 
 func pair(p dim.Pair) [2]int { return [2]int{p.H.MustInt(), p.W.MustInt()} }
 
-// windowOf works out the padding for known sizes. ONNX has modes of padding of
-// its own, but numbers leave no room for readings.
+// windowOf computes the padding for known sizes. ONNX also has padding modes, but numbers
+// are unambiguous.
 func windowOf(k, stride, dilation dim.Pair, pad ops.Padding, in, out tensor.Shape) window {
 	var w window
 	for axis := range w {
@@ -53,7 +53,7 @@ func half(p ops.Padding, k int) int {
 	return 0
 }
 
-// attributes are what Conv, ConvTranspose and the pools call these numbers.
+// attributes are these numbers as attributes of Conv, ConvTranspose and the pools.
 func (w window) attributes() []attribute {
 	list := w.ofPool()
 	return append(list, attribute{"dilations", []int{w[0].dilation, w[1].dilation}})
@@ -67,8 +67,8 @@ func (w window) ofPool() []attribute {
 	}
 }
 
-// hanging returns how far the last window reaches beyond the padding, as that of
-// a pool that rounds up does.
+// hanging returns how far the last window reaches beyond the padding, as in a pool that
+// rounds up.
 func (w window) hanging(in, out tensor.Shape) (over [2]int) {
 	for axis, a := range w {
 		reach := (out[2+axis]-1)*a.stride + a.dilation*(a.k-1) + 1
@@ -79,8 +79,8 @@ func (w window) hanging(in, out tensor.Shape) (over [2]int) {
 
 var one = dim.Pair{H: dim.Int(1), W: dim.Int(1)}
 
-// maxPool writes what hangs over as more padding, which never wins either:
-// ONNX's own ceil_mode has meant two things over the years.
+// maxPool writes that overhang as more padding, which never wins either: the meaning of
+// ONNX's ceil_mode has changed over the years.
 func (s *step) maxPool(op *ops.MaxPool) string {
 	in, out := s.node.In[0].Shape, s.node.Shape
 	w := windowOf(op.K, op.Stride, one, op.Pad, in, out)
@@ -90,8 +90,8 @@ func (s *step) maxPool(op *ops.MaxPool) string {
 	return s.emit("MaxPool", out, s.in, w.ofPool()...)
 }
 
-// avgPool does the same. Padding that counts and overhang that does not are
-// more than the operator can say, so that padding becomes a node of its own.
+// avgPool does the same. The operator cannot express padding that counts together with
+// overhang that does not, so that padding becomes a node of its own.
 func (s *step) avgPool(op *ops.AvgPool) string {
 	in, out := s.node.In[0].Shape, s.node.Shape
 	w := windowOf(op.K, op.Stride, one, op.Pad, in, out)
@@ -112,7 +112,7 @@ func (s *step) avgPool(op *ops.AvgPool) string {
 	return s.emit("AveragePool", out, []string{x}, append(w.ofPool(), attribute{"count_include_pad", counted})...)
 }
 
-// avgPoolTo is an AveragePool where all windows have one size.
+// avgPoolTo is an AveragePool if all windows have one size.
 func (s *step) avgPoolTo(op *ops.AvgPoolTo) (string, error) {
 	in, k := s.node.In[0].Shape, pair(op.K)
 	if k == [2]int{1, 1} {
@@ -121,7 +121,7 @@ func (s *step) avgPoolTo(op *ops.AvgPoolTo) (string, error) {
 	var w window
 	for axis := range w {
 		if in[2+axis]%k[axis] != 0 {
-			return "", fmt.Errorf("avgpool_to from %d to %d pixels has windows of several sizes, which ONNX cannot say", in[2+axis], k[axis])
+			return "", fmt.Errorf("avgpool_to from %d to %d pixels has windows of several sizes, which ONNX cannot express", in[2+axis], k[axis])
 		}
 		size := in[2+axis] / k[axis]
 		w[axis] = windowAxis{k: size, stride: size, dilation: 1}

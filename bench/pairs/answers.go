@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 )
 
-// tolerances are how far the answers of a precision may be from float32's, in
-// standard deviations: what computes something else is not timed. bfloat16 has 8
-// bits, which 50 layers use up but for a few; integers without calibrated scales
-// answer anything.
+// tolerances are how far the answers of a precision may be from float32's, in standard
+// deviations: an engine that computes something else is not timed. bfloat16 has 8 bits,
+// most of which 50 layers use up; uncalibrated integers may give any answer.
 var tolerances = map[string]float64{"f32": 1e-3, "f32fast": 1e-3, "bf16": 0.1, "int8": math.Inf(1)}
 
 // verify runs each engine that can write its whole answer once and compares that
@@ -57,7 +56,7 @@ func (o *options) verify(n *network, r *results) error {
 // agree refuses an engine whose answer, or its beginning, is not the net's.
 func agree(n *network, e engine, values []float64) error {
 	if d, most := n.deviation(values), tolerances[e.precision]; !(d <= most) {
-		return fmt.Errorf("pairs: %s: the answer of %s is %.2g standard deviations from the library's, at most %.2g is the same network",
+		return fmt.Errorf("pairs: %s: the answer of %s is %.2g standard deviations from the library's, at most %.2g is allowed",
 			n.Net, e.name, d, most)
 	}
 	return nil

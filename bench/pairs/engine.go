@@ -9,7 +9,7 @@ import (
 
 // An engine is a way to run a network: a program and a precision.
 type engine struct {
-	name      string // unique among those that take turns
+	name      string // unique among those measured together
 	precision string
 	against   string // the name of the engine that it is compared with
 	writes    bool   // whether it can write its whole answer
@@ -17,7 +17,7 @@ type engine struct {
 	command   func(n *network, threads, batch int) []string
 }
 
-// The names of engines, which are followed by a precision other than f32.
+// The names of engines, followed by the precision unless it is f32.
 const (
 	nameOurs = "cnnlang"
 	nameOld  = "older cnnlang"
@@ -26,8 +26,8 @@ const (
 
 const int8Model = ".int8.onnx"
 
-// engines are all that take turns on a net. In those of two builds each precision
-// is compared with the older build's; otherwise all are with the first.
+// engines are all that are measured on a net. Of two builds, each precision is compared
+// with the older build's; otherwise all are compared with the first.
 func (o *options) engines(n *network) []engine {
 	var list []engine
 	if o.old != "" {
@@ -71,15 +71,15 @@ func build(name, path, precision string) engine {
 	return e
 }
 
-// other is an engine that is not ours; false where there is none of the name or no
-// model for it.
+// other is an engine other than cnnlang; false if there is none of the name or no model for
+// it.
 func (o *options) other(name string, n *network) (engine, bool) {
 	e := engine{precision: "f32", writes: true}
 	model, program, more := ".onnx", []string{"node", filepath.Join(o.scripts, "ort_worker.js")}, []string{"--modules", o.modules}
 	switch name {
 	case "ort":
 		e.name = nameORT
-	case "ort-int8": // whose scales are not calibrated, so that its answers are not compared
+	case "ort-int8": // uncalibrated, so that its answers are not compared
 		e.name, e.precision, e.writes = nameORT+" int8", "int8", false
 		model, more = int8Model, append(more, "--precision", "int8")
 		if _, err := os.Stat(n.file(model)); err != nil {

@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// A patience is how idle the machine must be, and how long to wait for that.
+// A patience says how idle the machine must be, and how long to wait for that.
 type patience struct {
 	limit  float64 // the share of all processors that may be busy
 	most   time.Duration
-	sample time.Duration // how long one look takes
+	sample time.Duration // the length of a sample
 }
 
-// await waits until the machine is idle enough and returns how busy it was when
-// it last looked.
+// await waits until the machine is idle enough and returns how busy it was.
 func (p patience) await() (busy float64, err error) {
 	for end := time.Now().Add(p.most); ; {
 		busy, err = p.look()

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// machine is where the figures are from, as rows of a table. What cannot be found
-// out is empty.
+// machine describes where the figures are from, as rows of a table. Unknown values are
+// empty.
 func (o *options) machine() [][]string {
 	rows := [][]string{
 		{"processor", fieldOf("/proc/cpuinfo", "model name")},
@@ -42,7 +42,7 @@ func fieldOf(file, name string) string {
 	return ""
 }
 
-// answerOf is the first line that a command prints, "" where it fails.
+// answerOf is the first line that a command prints, "" if it fails.
 func answerOf(command string, arguments ...string) string {
 	text, _ := exec.Command(command, arguments...).Output()
 	line, _, _ := strings.Cut(string(text), "\n")

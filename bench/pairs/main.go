@@ -1,8 +1,8 @@
-// Command pairs measures cnnlang beside ONNX Runtime and torch, or beside an older
-// build of itself. It keeps a worker of each alive and lets them take turns, A B
-// B A, so that a change of the machine's mood meets all of them; what counts is
-// the ratio of the medians of a round, with its 95 % interval over all rounds. Workers whose answers differ
-// are not timed. It prints the tables of docs/performance.md.
+// Command pairs measures cnnlang beside ONNX Runtime and torch, or beside an older build of
+// itself. It keeps a worker of each alive and alternates between them, A B B A, so that
+// changes of the machine's speed affect all of them; the result is the ratio of the medians
+// of a round, with its 95 % interval over all rounds. Workers whose answers differ are not
+// timed. It prints the tables of docs/performance.md.
 package main
 
 import (
@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// Options are what to measure and with what.
+// Options are what to measure and how.
 type options struct {
-	nets, precisions, others []string // others are engines beside ours
+	nets, precisions, others []string // others are engines beside cnnlang
 	threads, batches         []int
 	rounds, starts           int
 	turn                     time.Duration
@@ -26,12 +26,12 @@ type options struct {
 
 	models, scripts, modules string // folders
 	python                   string
-	cnnlang, old             string // builds; old is "" where none is compared with
+	cnnlang, old             string // builds; old is "" for no comparison
 	answersOnly              bool
 }
 
-// main exits with 1 where this build is slower than the one it is compared with, and
-// with 2 where that could not be measured.
+// main exits with 1 if this build is slower than the older one, and with 2 if that could
+// not be measured.
 func main() {
 	o, err := readOptions(os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
@@ -102,7 +102,7 @@ func counts(to *[]int) func(string) error {
 	}
 }
 
-// run measures everything and tells whether this build is slower than the old one.
+// run measures everything and reports whether this build is slower than the old one.
 func (o *options) run() (slower bool, err error) {
 	var networks []*network
 	for _, name := range o.nets {
@@ -142,7 +142,7 @@ func (o *options) run() (slower bool, err error) {
 	return len(slow) > 0, nil
 }
 
-// progress tells how far it is, and what was left out.
+// progress prints how far it is, and what was left out.
 func (o *options) progress(format string, arguments ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
 }

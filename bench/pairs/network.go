@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A network is one that bench/onnx has written, and what its NET.json says.
+// A network is one exported by bench/onnx, with the contents of its NET.json.
 type network struct {
 	Net    string    `json:"net"`
 	Input  []int     `json:"input"` // [C, H, W]
@@ -41,9 +41,8 @@ func (n *network) input() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Input), " ", "x"), "[]")
 }
 
-// deviation is the largest difference between an answer, or its beginning, and
-// the net's own, in standard deviations of the latter. What is no number is
-// infinitely far away.
+// deviation is the largest difference between an answer, or its beginning, and the net's
+// own, in standard deviations of the latter. NaN is infinitely far away.
 func (n *network) deviation(answer []float64) float64 {
 	if len(answer) == 0 || len(answer) > len(n.Output) {
 		return math.Inf(1)

@@ -6,17 +6,16 @@ import (
 	"slices"
 )
 
-// A ratio is that of the medians of two engines in a round, in the middle of all
-// rounds, with its 95 % interval: from 0 to infinity where there were too few rounds
-// to tell.
+// A ratio is the median over all rounds of the ratio of two engines' medians in a round,
+// with its 95 % interval: from 0 to infinity if there were too few rounds.
 type ratio struct {
 	Ratio, Low, High float64
 }
 
-// ratioOf divides round by round, so that what disturbs a whole round cancels. The
-// interval is that between the k-th ratio from below and the k-th from above, with
-// the largest k for which the chance that the true one lies below both is at most
-// 2.5 %, however they are distributed: that fewer than k of n tosses are heads.
+// ratioOf divides round by round, so that what disturbs a whole round cancels. The interval
+// is that between the k-th ratio from below and the k-th from above, with the largest k for
+// which the chance that the true one lies below both is at most 2.5 %, however they are
+// distributed: that fewer than k of n tosses are heads.
 func ratioOf(times, reference []float64) ratio {
 	n := len(times)
 	list := make([]float64, n)

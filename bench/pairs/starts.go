@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// A coldStart is a process from nothing to its first answer, with one image.
+// A coldStart is the start of a process up to its first answer, with one image.
 type coldStart struct {
 	net, engine string
 	took        []float64 // ms
-	memory      []float64 // the most that the process held until then, in MiB
+	memory      []float64 // the peak memory of the process until then, in MiB
 }
 
-// coldStarts starts the engines that were timed in turn, and those of the build that
-// is measured once more with a cache. After a start that does not count the files are
-// in the system's memory for all of them, and the cache is filled.
+// coldStarts starts each engine that was timed, and the measured build once more with a
+// cache. After a first start that does not count, the files are in the system's page cache,
+// and the cache is filled.
 func (o *options) coldStarts(n *network, r *results) error {
 	folder := filepath.Join(o.models, "cache")
 	if err := os.RemoveAll(folder); err != nil {

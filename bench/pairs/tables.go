@@ -16,7 +16,7 @@ type results struct {
 	starts    []coldStart
 }
 
-// table writes Markdown; a heading that ends in a colon is of a column of numbers.
+// table writes Markdown; a heading that ends in a colon is for a column of numbers.
 func table(rows [][]string, heads ...string) string {
 	if len(rows) == 0 {
 		return "Not measured.\n"
@@ -34,7 +34,7 @@ func table(rows [][]string, heads ...string) string {
 	return text
 }
 
-// print writes everything as Markdown, what most ask for first.
+// print writes everything as Markdown, the most important tables first.
 func (r *results) print(to io.Writer) {
 	fmt.Fprintf(to, "More or less time than %s:\n\n%s\n%s\n%s", r.timings[0].Against, r.summary(), r.where(), r.times())
 	var rows [][]string
@@ -44,8 +44,8 @@ func (r *results) print(to io.Writer) {
 	fmt.Fprintf(to, "\nStart:\n\n%s", table(rows, "net", "engine", "start to answer ms:", "peak memory MiB:"))
 }
 
-// summary tells for each net how much less or more time cnnlang takes: from the best
-// to the worst over all numbers of threads.
+// summary shows for each net how much less or more time cnnlang takes: from the best to the
+// worst over all numbers of threads.
 func (r *results) summary() string {
 	heads, nets, ratios := []string{"net"}, []string{}, map[string][]float64{}
 	for _, t := range r.timings {
@@ -76,7 +76,7 @@ func (r *results) summary() string {
 	return table(rows, heads...)
 }
 
-// where is the machine, and how idle it was.
+// where describes the machine, and how idle it was.
 func (r *results) where() string {
 	text := table(r.machine, "what", "here")
 	var busy []float64
@@ -115,8 +115,8 @@ func (r *results) times() string {
 	return strings.Join(text, "\n")
 }
 
-// allowed is the ratio that a whole interval has to lie above for a build to be
-// called slower.
+// allowed is the ratio above which a whole interval must lie for a build to be called
+// slower.
 const allowed = 1.01
 
 // slower lists where an engine is slower than the one it is compared with.

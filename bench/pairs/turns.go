@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// A timing is one engine on one network, beside the one that it is compared with on
-// as many threads.
+// A timing is one engine on one network, compared with another on as many threads.
 type timing struct {
 	Net, Engine, Against string
 	Threads, Batch       int
 	ms, reference        float64 // its median, and that of the other
 	ratio
-	memory float64   // the most that the process held, in MiB
+	memory float64   // the peak memory of the process, in MiB
 	busy   []float64 // how busy the machine was before and after each round, as a share
 }
 
@@ -29,9 +28,9 @@ type runner struct {
 
 const (
 	mostRuns = 200 // in a turn
-	// settling is a pause after a turn, for the threads of a worker to fall asleep:
-	// those of ONNX Runtime look for work for up to 60 ms more, and would take
-	// their share of the next worker's second thread.
+	// settling is a pause after a turn, for the threads of a worker to fall asleep: those
+	// of ONNX Runtime poll for work for up to 60 ms more, and would disturb the next
+	// worker's second thread.
 	settling = 100 * time.Millisecond
 )
 
@@ -97,11 +96,11 @@ func (o *options) measure(n *network, batch int, engines []engine, to *results) 
 	return errors.Join(ends...)
 }
 
-// optional says whether a processor may be without the kernels.
+// optional reports whether a processor may lack the kernels.
 func (e engine) optional() bool { return e.precision == "f32fast" || e.precision == "bf16" }
 
-// prepare starts a worker, compares what it answers, and finds out how many runs
-// make a turn. It is nil where this processor does not have the precision.
+// prepare starts a worker, compares its answer, and finds out how many runs make a turn. It
+// returns nil if this processor does not support the precision.
 func (o *options) prepare(n *network, e engine, threads, batch int) (*runner, error) {
 	name := fmt.Sprintf("%s on %s, threads %d, batch %d", e.name, n.Net, threads, batch)
 	w, err := start(name, e.command(n, threads, batch))
@@ -131,14 +130,13 @@ func (o *options) prepare(n *network, e engine, threads, batch int) (*runner, er
 	return r, nil
 }
 
-// turn lets every worker have its turn.
 func turn(all []*runner) error {
 	for _, r := range all {
 		took, err := r.run(1 + r.runs)
 		if err != nil {
 			return err
 		}
-		r.took = append(r.took, median(took[1:])) // the first finds the caches full of another's values
+		r.took = append(r.took, median(took[1:])) // the first run finds the caches filled by another worker
 		time.Sleep(settling)
 	}
 	return nil

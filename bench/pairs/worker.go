@@ -28,7 +28,7 @@ type worker struct {
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
-	said    *strings.Builder // on standard error
+	said    *strings.Builder // what it wrote to standard error
 }
 
 // start runs a command and waits for its first line.
@@ -67,7 +67,7 @@ func (w *worker) run(runs int) (took []float64, err error) {
 	return took, nil
 }
 
-// mostResident is the most memory that the worker has held, in MiB.
+// mostResident is the worker's peak memory, in MiB.
 func (w *worker) mostResident() (float64, error) {
 	var answer hello
 	err := w.ask("mem", &answer)
@@ -92,14 +92,14 @@ func (w *worker) read(answer any) error {
 	return nil
 }
 
-// failed makes an error of what the worker said last. It has closed a pipe, which
-// ends it: what it had to say it has said.
+// failed makes an error of what the worker wrote to standard error. It has closed a pipe
+// and so has ended.
 func (w *worker) failed(err error) error {
 	w.kill()
 	return fmt.Errorf("pairs: %s: %w\n%s", w.name, err, w.said)
 }
 
-// quit ends the worker in good order.
+// quit ends the worker normally.
 func (w *worker) quit() error {
 	if _, err := io.WriteString(w.in, "quit\n"); err != nil {
 		return w.failed(err)
@@ -111,7 +111,6 @@ func (w *worker) quit() error {
 	return nil
 }
 
-// kill ends the worker whatever it is doing.
 func (w *worker) kill() {
 	w.process.Process.Kill()
 	w.in.Close()

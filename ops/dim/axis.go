@@ -2,7 +2,7 @@ package dim
 
 import "fmt"
 
-// An Axis is one of the axes of an image [N, C, H, W], by its place.
+// An Axis is one of the axes of an image [N, C, H, W], by its index.
 type Axis int
 
 // The axes.
@@ -16,7 +16,7 @@ const (
 // Spatial are the axes along which windows slide.
 var Spatial = [2]Axis{Height, Width}
 
-// The letters that stand for the sizes of the axes, and what messages call these.
+// The letters of the axes' sizes, and the axes' names in messages.
 var (
 	letters = [...]string{"N", "C", "H", "W"}
 	axes    = [...]string{"batch", "channels", "height", "width"}

@@ -41,11 +41,11 @@ func Int(n int) Size { return whole(int64(n)) }
 // Ratio returns num/den. A zero den gives an invalid size.
 func Ratio(num, den int64) Size { return ratio(num, den) }
 
-// Invalid is the result of arithmetic that left the range, divided by zero or
-// outgrew what a symbolic size may hold.
+// Invalid is the result of arithmetic that left the range, divided by zero or exceeded what
+// a symbolic size may hold.
 func Invalid() Size { return Size{poly: &outOfRange} }
 
-// IsValid reports whether no arithmetic on the way to a left the range.
+// IsValid reports whether all arithmetic that led to a stayed in the range.
 func (a Size) IsValid() bool { return a.poly != &outOfRange }
 
 // Known reports whether a is a number: neither symbolic nor invalid.
@@ -62,7 +62,7 @@ func (a Size) Num() int64 { return a.number("Num").num }
 // for a symbolic one.
 func (a Size) Den() int64 { return a.number("Den").den + 1 }
 
-// number returns a, which the caller needs to be no symbolic size.
+// number returns a, which must not be symbolic.
 func (a Size) number(method string) Size {
 	if a.symbolic() {
 		panic("dim: " + method + " of the unknown size " + a.String())
@@ -70,8 +70,8 @@ func (a Size) number(method string) Size {
 	return a
 }
 
-// Weight is how much there is to a: 1 for a number, more the more terms and atoms
-// a symbolic size has. What a question about a takes grows with it.
+// Weight is the size of a: 1 for a number, more the more terms and atoms a symbolic size
+// has. The time of a question about a grows with it.
 func (a Size) Weight() int {
 	if !a.symbolic() {
 		return 1
@@ -79,9 +79,8 @@ func (a Size) Weight() int {
 	return 1 + a.poly.weight
 }
 
-// IsWhole reports whether a is an integer. A symbolic size is one where it is
-// provably so: all its coefficients are whole, and its atoms are variables that
-// stand for integers and floors.
+// IsWhole reports whether a is an integer. A symbolic size is one if that is provable: all
+// its coefficients are whole, and its atoms are integer variables and floors.
 func (a Size) IsWhole() bool {
 	if a.poly == nil {
 		return a.den == 0
@@ -133,8 +132,8 @@ func (a Size) Cmp(b Size) int {
 	return compareNumbers(d, Size{})
 }
 
-// String prints 64, 3/2 or, for an invalid size, "out of range"; a symbolic
-// size as one writes it in a .cnn file: 4*c, ceil(H/stride), (H - 1)//2.
+// String prints 64, 3/2 or, for an invalid size, "out of range"; a symbolic size as in a
+// .cnn file: 4*c, ceil(H/stride), (H - 1)//2.
 func (a Size) String() string {
 	switch {
 	case !a.IsValid():

@@ -1,10 +1,10 @@
 package dim
 
-// mostDivided bounds the numbers whose divisors are looked for.
+// mostDivided bounds the numbers whose divisors are searched for.
 const mostDivided = 1 << 16
 
-// NextDivisors returns the numbers on both sides of n that divide of, n itself where it
-// does; above is 0 where n is larger than of. ok is false for numbers below 1 and for
+// NextDivisors returns the nearest divisors of of on both sides of n, or n itself if it is
+// one; above is 0 if n is larger than of. ok is false for numbers below 1 and for large
 // ones that would take long.
 func NextDivisors(n, of int) (below, above int, ok bool) {
 	if n < 1 || of < 1 || of > mostDivided {

@@ -10,21 +10,20 @@ const (
 	Whole                       // p is an integer
 )
 
-// Facts answers what a shape rule needs to know about sizes. At known sizes
-// (Numbers) both questions are arithmetic. A proof answers Require by noting
-// the relation as a requirement of the block, and Decide by following both
-// ways.
+// Facts answers the questions of a shape rule about sizes. At known sizes (Numbers) both
+// are arithmetic. A proof answers Require by noting the relation as a requirement of the
+// block, and Decide by following both cases.
 type Facts interface {
-	// Require reports whether p stands in relation r to zero, and the rule can
-	// go on; false is an error of the program.
+	// Require reports whether p is in relation r to zero, so that the rule can continue;
+	// false is an error of the program.
 	Require(p Size, r Relation) bool
-	// Decide reports whether p stands in relation r to zero; both answers are
-	// legitimate and lead to different shapes.
+	// Decide reports whether p is in relation r to zero; both answers are valid and lead to
+	// different shapes.
 	Decide(p Size, r Relation) bool
 }
 
-// Numbers are the facts at known sizes. Nothing holds of an invalid size; a
-// symbolic one panics, for whoever computes with those brings other facts.
+// Numbers are the facts at known sizes. Nothing holds for an invalid size; a symbolic one
+// panics.
 type Numbers struct{}
 
 // Require computes the answer.
@@ -51,8 +50,8 @@ func holds(p Size, r Relation) bool {
 	panic("dim: unknown relation")
 }
 
-// Equal reports whether a = b is required and holds.
+// Equal requires a = b and reports whether it holds.
 func Equal(f Facts, a, b Size) bool { return f.Require(a.Sub(b), Zero) }
 
-// AtLeast reports whether a >= b is required and holds.
+// AtLeast requires a >= b and reports whether it holds.
 func AtLeast(f Facts, a, b Size) bool { return f.Require(a.Sub(b), NonNegative) }

@@ -1,9 +1,9 @@
 package dim
 
-// The normal form of floor(p). What is an integer whatever the variables are is
-// pulled out; the rest, P/Q in lowest terms, is made as small as the rules
-// below allow. They bring the sizes after chains of strided windows to one
-// form: floor((floor((H - 1)/2) + 1 - 1)/2) is floor((H - 1)/4).
+// The normal form of floor(p). Parts that are always integers are pulled out; the rest, P/Q
+// in lowest terms, is made as small as the rules below allow. They bring the sizes after
+// chains of strided windows to one form: floor((floor((H - 1)/2) + 1 - 1)/2) is floor((H -
+// 1)/4).
 
 // floorOf returns floor(a) for a symbolic a.
 func floorOf(a Size) Size {
@@ -13,7 +13,7 @@ func floorOf(a Size) Size {
 // A flooring takes one floor, in a bounded number of steps.
 type flooring struct{ left int }
 
-// maxFloorSteps is far beyond what the sizes of a network take.
+// maxFloorSteps is far beyond what the sizes of a network need.
 const maxFloorSteps = 100
 
 func (f *flooring) floor(a Size) Size {
@@ -35,8 +35,8 @@ func (f *flooring) floor(a Size) Size {
 	return pulled.Add(from(&atom{kind: floor, arg: rest}))
 }
 
-// constantFloor returns the k for which k <= a < k + 1 can be shown. There is
-// none where the floors of a differ between two points.
+// constantFloor returns the k for which k <= a < k + 1 can be shown; ok is false, without a
+// search, if the floor of a differs between two points.
 func constantFloor(a Size) (k Size, ok bool) {
 	k = a.probe(0).Floor()
 	far := a.probe(1000).Floor()
@@ -80,12 +80,12 @@ func integerPart(a Size) (pulled, rest Size) {
 	return sum(in), sum(out)
 }
 
-// isDivisor reports whether a is a positive integer, as the rules need of Q.
+// isDivisor reports whether a is a positive integer, as the rules require of Q.
 func isDivisor(a Size) bool { return a.IsWhole() && a.sign(floorEffort) > 0 }
 
-// simpler returns a size with the same floor as p = P/Q and less in it, by
-// one of the rules. All of them need integer values of P and a positive integer
-// Q, and rest on floor(x/b) = floor(floor(x)/b) for positive integers b.
+// simpler returns a smaller size with the same floor as p = P/Q, by one of the rules. All
+// of them need integer values of P and a positive integer Q, and rest on floor(x/b) =
+// floor(floor(x)/b) for positive integers b.
 func (f *flooring) simpler(p Size) (simpler Size, ok bool) {
 	num, den := fraction(p)
 	if !num.IsWhole() || !isDivisor(den) {
@@ -152,7 +152,7 @@ func (f *flooring) divideOut(x *atom, num, den Size) (Size, bool) {
 		}
 	}
 	if len(multiples) == 0 {
-		return num, false // R is all of P: the question itself
+		return num, false // R is all of P: the same question
 	}
 	below := f.floor(sum(others).Quo(by))
 	if !below.Known() {
@@ -161,11 +161,10 @@ func (f *flooring) divideOut(x *atom, num, den Size) (Size, bool) {
 	return sum(multiples).Quo(by).Add(below).Quo(den.Quo(by)), true
 }
 
-// mirrored rewrites the floors in a that are not inside others:
-// floor(P/Q) = -floor((Q - 1 - P)/Q) for integers P and a positive integer Q,
-// of which the first in the order of atoms is taken. So H - floor(H/2) and
-// ceil(H/2) cancel. It is no part of the normal form, since floors that are
-// subtracted do not merge (mergeNested).
+// mirrored rewrites the outermost floors in a: of floor(P/Q) = -floor((Q - 1 - P)/Q), for
+// integers P and a positive integer Q, it takes the side that is first in the order of
+// atoms. So H - floor(H/2) and ceil(H/2) cancel. It is not part of the normal form, since
+// floors that are subtracted do not merge (mergeNested).
 func mirrored(a Size) Size {
 	return a.replace(func(x *atom) (Size, bool) {
 		if x.kind != floor {
@@ -183,7 +182,7 @@ func mirrored(a Size) Size {
 	})
 }
 
-// leading returns the floor in n + floor(p), or a where it is not of that form.
+// leading returns the floor in n + floor(p), or a if it does not have that form.
 func leading(a Size) Size {
 	for _, t := range a.terms() {
 		if len(t.mono) == 1 && t.mono[0].atom.kind == floor {

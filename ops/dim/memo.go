@@ -2,10 +2,10 @@ package dim
 
 import "sync/atomic"
 
-// The library's networks ask the same questions over and over: every ResNet has
-// the size floor((H - 1)/4) + 1. What takes long to answer and depends on nothing
-// but a size is remembered, in tables of a fixed size in which a newer answer takes
-// the place of an older one. Any number of goroutines may ask.
+// The library's networks ask the same questions over and over: every ResNet has the size
+// floor((H - 1)/4) + 1. Answers that take long and depend only on a size are remembered, in
+// tables of a fixed size in which newer answers replace older ones. Any number of
+// goroutines may ask.
 var (
 	floorAnswers memo[Size]
 	signAnswers  [2]memo[int] // with little and with much effort
@@ -14,7 +14,7 @@ var (
 
 const (
 	memoSlots = 1 << 11
-	// memoWeight bounds what is remembered, and so what the tables hold on to.
+	// memoWeight bounds the sizes that are remembered, and so the memory of the tables.
 	memoWeight = 48
 )
 
@@ -27,7 +27,7 @@ type remembered[T any] struct {
 	answer T
 }
 
-// of returns what find says of a symbolic size.
+// of returns find's answer for a symbolic size.
 func (m *memo[T]) of(a Size, find func(Size) T) T {
 	if a.poly.weight > memoWeight {
 		return find(a)
@@ -71,7 +71,7 @@ func mix(h, x uint64) uint64 {
 	return h ^ h>>29
 }
 
-// identical reports whether sizes are built alike, of variables with the same
+// identical reports whether sizes have the same structure, with variables of the same
 // bounds.
 func identical(a, b Size) bool {
 	if a == b {

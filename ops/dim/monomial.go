@@ -14,10 +14,10 @@ const (
 	floor                // floor(arg)
 	ceiling              // ceil(arg), in printing only
 	modulo               // arg % under, in printing only
-	group                // arg, a sum of several terms, which only divides
+	group                // arg, a sum of several terms, used only as a divisor
 )
 
-// An atom is what a polynomial takes for one unknown.
+// An atom is an indivisible unknown of a polynomial.
 type atom struct {
 	kind     kind
 	Variable // of that kind
@@ -25,8 +25,8 @@ type atom struct {
 	arg, under Size
 }
 
-// A monomial is a product of powers of atoms, in the order of the atoms; nil
-// is 1. Powers are not 0, and negative where the atom divides.
+// A monomial is a product of powers of atoms, in the order of the atoms; nil is 1. Powers
+// are not 0, and negative if the atom divides.
 type monomial []factor
 
 type factor struct {
@@ -34,8 +34,8 @@ type factor struct {
 	power int
 }
 
-// maxPower bounds the powers in a monomial, maxFactors its length: the product of as
-// many sizes as a signature may have axes would take their square to work out.
+// maxPower bounds the powers in a monomial, maxFactors its length: multiplying as many
+// sizes as a signature may have axes would take quadratic time.
 const (
 	maxPower   = 64
 	maxFactors = 64
@@ -44,7 +44,7 @@ const (
 // power returns the monomial x^n.
 func power(x *atom, n int) monomial { return monomial{{x, n}} }
 
-// times multiplies; ok is false where a power, or the product, grows out of bounds.
+// times multiplies; ok is false if a power, or the product, exceeds the bounds.
 func (a monomial) times(b monomial) (product monomial, ok bool) {
 	if len(a) == 0 {
 		return b, true
@@ -96,7 +96,7 @@ func (a monomial) of(x *atom) int {
 	return 0
 }
 
-// split returns the factors above and, inverted, those below the line.
+// split returns the factors of the numerator and, inverted, those of the denominator.
 func (a monomial) split() (over, under monomial) {
 	for _, f := range a {
 		if f.power > 0 {
@@ -126,9 +126,9 @@ func (a monomial) degree() int {
 	return d
 }
 
-// compareMonomials orders by degree, then so that C is before C·c, both before
-// c·c: within a degree the first atom's higher power comes first. The order is
-// kept by multiplication, as divide needs it.
+// compareMonomials orders by degree, then so that C is before C·c, both before c·c: within
+// a degree the first atom's higher power comes first. Multiplication keeps the order, which
+// divide relies on.
 func compareMonomials(a, b monomial) int {
 	if c := cmp.Compare(a.degree(), b.degree()); c != 0 {
 		return c
@@ -154,8 +154,8 @@ func compareMonomials(a, b monomial) int {
 
 func sign(n int) int { return cmp.Compare(n, 0) }
 
-// compareAtoms orders atoms by what they are, not by where they are stored.
-// Variables are told apart by name alone.
+// compareAtoms orders atoms by structure, not by address. Variables are distinguished only
+// by name.
 func compareAtoms(a, b *atom) int {
 	if a == b {
 		return 0
@@ -172,7 +172,7 @@ func compareAtoms(a, b *atom) int {
 	return compareSizes(a.under, b.under)
 }
 
-// compareSizes is an order of normal forms; it says nothing of their values.
+// compareSizes orders normal forms by structure, not by value.
 func compareSizes(a, b Size) int {
 	x, y := a.terms(), b.terms()
 	for i := 0; i < len(x) && i < len(y); i++ {

@@ -2,8 +2,8 @@ package dim
 
 import "math/bits"
 
-// The arithmetic of known numbers. Nothing here allocates. A result is invalid
-// only where it is out of range itself: intermediate products are 128 bits.
+// The arithmetic of known numbers. Nothing here allocates. A result is invalid only if it
+// is itself out of range: intermediate products have 128 bits.
 
 // whole returns n.
 func whole(n int64) Size {

@@ -17,8 +17,8 @@ type term struct {
 	mono monomial
 }
 
-// What a symbolic size may hold; beyond, arithmetic gives the invalid size, so
-// that no program of the user's makes it slow.
+// Limits of a symbolic size; beyond them arithmetic gives the invalid size, so that no
+// user's program makes it slow.
 const (
 	maxTerms    = 400
 	maxWeight   = 2000
@@ -97,7 +97,7 @@ func (a Size) times(n Size) Size {
 // sum gathers terms, which it may reorder, into a size.
 func sum(terms []term) Size { return reduced(gather(terms)) }
 
-// reduced cancels sums against sums, where a divides by one.
+// reduced cancels sums against sums, if a divides by one.
 func reduced(a Size) Size {
 	if a.poly.hasGroups() {
 		return reduce(a)
@@ -126,8 +126,8 @@ func gather(terms []term) Size {
 	return ordered(out)
 }
 
-// ordered returns terms as a size: they are in order, each monomial is there
-// once, and no coefficient is 0. Where they are too many the size is invalid.
+// ordered returns terms as a size: they are in order, with distinct monomials and no
+// coefficient 0. If they are too many the size is invalid.
 func ordered(terms []term) Size {
 	switch {
 	case len(terms) == 0:
@@ -138,8 +138,8 @@ func ordered(terms []term) Size {
 	return measured(&poly{terms: terms, weight: len(terms)})
 }
 
-// measured adds to p's weight and depth what is inside its atoms, and returns it
-// as a size, an invalid one where p is too large.
+// measured adds to p's weight and depth those of its atoms, and returns it as a size, an
+// invalid one if p is too large.
 func measured(p *poly) Size {
 	for _, t := range p.terms {
 		for _, f := range t.mono {
@@ -178,8 +178,7 @@ func product(a, b []term) Size {
 // single returns the size coef·mono.
 func single(coef Size, mono monomial) Size { return gather([]term{{coef, mono}}) }
 
-// from returns the size that is the atom x. It is made so often that it is one
-// allocation.
+// from returns the size that is the atom x, in one allocation, since it is so frequent.
 func from(x *atom) Size {
 	made := &struct {
 		poly

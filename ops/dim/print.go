@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Symbolic sizes print in the language's own notation, with no more parentheses
-// than its precedences need.
+// Symbolic sizes print in the language's notation, with no more parentheses than its
+// precedences need.
 
-// binding says how tightly a text holds together.
+// binding is the precedence of a text.
 type binding int
 
 const (
@@ -38,8 +38,8 @@ func (t text) in(b binding) string {
 // show prints a valid size.
 func show(a Size) text { return showSum(pieces(readable(a.InOthers()).terms())) }
 
-// Name is String with the names of variables for what else is printed of them: sizes of
-// one name are one.
+// Name is String with the names of variables where labels would be printed, so that sizes
+// with equal names are equal.
 func (a Size) Name() string {
 	if a.symbolic() {
 		a = a.replace(func(x *atom) (Size, bool) {
@@ -88,7 +88,7 @@ func showSum(all []piece) text {
 	return text{b.String(), asSum}
 }
 
-// negatable prints t to stand behind a minus, which binds tighter than a power.
+// negatable prints t to follow a minus, which binds tighter than a power.
 func negatable(t text) string {
 	if strings.Contains(t.text, "**") {
 		return t.in(asName)
@@ -144,7 +144,7 @@ func showQuotient(above []piece, below text, constant bool) piece {
 	return piece{text{showSum(above).in(asProduct) + "/" + below.in(asName), asProduct}, negative, constant}
 }
 
-// showTerm prints a term that divides by nothing.
+// showTerm prints a term without divisors.
 func showTerm(t term) piece {
 	p := piece{negative: t.coef.num < 0, constant: len(t.mono) == 0}
 	if n := abs(t.coef.num); n != 1 || p.constant {
@@ -162,7 +162,7 @@ func showTerm(t term) piece {
 	return p
 }
 
-// times prints a·b; the first factor is the empty text.
+// times prints a·b; an empty a is 1.
 func times(a, b text) text {
 	if a.text == "" {
 		return b
@@ -189,11 +189,9 @@ func showAtom(x *atom) text {
 	return text{show(num).in(asProduct) + "//" + show(den).in(asName), asDivision}
 }
 
-// Remainder writes what is left of a when b divides it: C % (2*c).
 func Remainder(a, b Size) string { return show(a).in(asProduct) + " % " + show(b).in(asName) }
 
-// Decimal writes a fraction as a decimal where that is exact, and anything else as
-// String does.
+// Decimal writes a fraction as a decimal if that is exact, and anything else like String.
 func (a Size) Decimal() string {
 	if !a.Known() || !a.IsValid() || a.IsWhole() {
 		return a.String()

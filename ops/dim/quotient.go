@@ -2,13 +2,11 @@ package dim
 
 import "slices"
 
-// Exact quotients. A product divides by negative powers; a sum of several terms
-// divides as one atom, the group, with a negative power. All of it presumes
-// that no divisor is zero.
+// Exact quotients. A product divides by negative powers; a sum of several terms divides as
+// one atom, the group, with a negative power. Divisors are assumed not to be zero.
 
-// fraction writes the valid size a as num/den, where both are polynomials with
-// whole coefficients that divide by nothing, and den's constant factor is
-// positive.
+// fraction writes the valid size a as num/den, where both are polynomials with whole
+// coefficients and no divisors, and den's constant factor is positive.
 func fraction(a Size) (num, den Size) {
 	if a.poly == nil {
 		return whole(a.num), whole(a.den + 1)
@@ -61,7 +59,7 @@ func expand(coef Size, mono monomial) Size {
 	return r.Mul(single(whole(1), plain))
 }
 
-// inverse returns 1/a for a polynomial a that divides by nothing.
+// inverse returns 1/a for a polynomial a without divisors.
 func inverse(a Size) Size {
 	if !a.symbolic() {
 		return whole(1).Quo(a)
@@ -84,9 +82,9 @@ func inverse(a Size) Size {
 	return single(whole(1).Quo(coef), down)
 }
 
-// content returns the largest coefficient and monomial that divide all terms,
-// whose coefficients are whole and powers positive. The coefficient has the sign
-// of the first term of the highest degree.
+// content returns the largest coefficient and monomial that divide all terms, whose
+// coefficients are whole and powers positive. The coefficient has the sign of the first
+// term of the highest degree.
 func content(terms []term) (Size, monomial) {
 	divisor := uint64(0)
 	mono := slices.Clone(terms[0].mono)
@@ -102,8 +100,8 @@ func content(terms []term) (Size, monomial) {
 	return signed(terms[first].coef.num < 0, divisor, 1), mono
 }
 
-// reduce cancels sums: of R/Q with a group Q it keeps the remainder of the
-// polynomial division R by Q, so that (a² - b²)/(a + b) is a - b.
+// reduce cancels sums: of R/Q with a group Q it keeps the remainder of the polynomial
+// division R by Q, so that (a² - b²)/(a + b) is a - b.
 func reduce(a Size) Size {
 	for range maxDepth {
 		before := a
@@ -133,7 +131,7 @@ func groups(a Size) []*atom {
 	return slices.CompactFunc(all, func(x, y *atom) bool { return compareAtoms(x, y) == 0 })
 }
 
-// reduceBy divides what stands over each power of g by g, the highest first.
+// reduceBy divides the terms over each power of g by g, the highest first.
 func reduceBy(a Size, g *atom) Size {
 	highest := 0
 	over := map[int][]term{} // by the power of g below it
@@ -163,9 +161,9 @@ func reduceBy(a Size, g *atom) Size {
 	return gather(append(out, over[0]...))
 }
 
-// divide is polynomial division: a = quotient·b + remainder, where no term of
-// the remainder is a multiple of b's last. Each step replaces a term by lower
-// ones; ok is false where they are too many.
+// divide is polynomial division: a = quotient·b + remainder, where no term of the remainder
+// is a multiple of b's last. Each step replaces a term by lower ones; ok is false if they
+// are too many.
 func divide(a, b Size) (quotient []term, remainder Size, ok bool) {
 	lead := b.poly.terms[len(b.poly.terms)-1]
 	for range maxTerms {
@@ -210,7 +208,7 @@ func scaled(terms []term, by term) []term {
 	return out
 }
 
-// Divisors lists what a divides by somewhere, but for numbers.
+// Divisors lists the divisors in a, except numbers.
 func (a Size) Divisors() []Size {
 	if a.poly == nil {
 		return nil

@@ -2,16 +2,15 @@ package dim
 
 import "slices"
 
-// Before a size is printed, its floors are written the way people do: the
-// normal form floor((H + 1)/2) - 1 becomes (H - 1)//2, 1 + floor((H - 1)/s)
-// becomes ceil(H/s), and H - 16·floor(H/16) becomes H % 16.
+// Before a size is printed, its floors are written the way people do: the normal form
+// floor((H + 1)/2) - 1 becomes (H - 1)//2, 1 + floor((H - 1)/s) becomes ceil(H/s), and H -
+// 16·floor(H/16) becomes H % 16.
 
-// maxReadable bounds the weight of what is rewritten; beyond, the size prints
-// in its normal form.
+// maxReadable bounds the weight of sizes that are rewritten; beyond, a size prints in its
+// normal form.
 const maxReadable = 100
 
-// readable rewrites the floors in a, one after the other, wherever that makes a
-// shorter.
+// readable rewrites the floors in a, one after the other, if that makes a shorter.
 func readable(a Size) Size {
 	if !a.symbolic() || a.poly.weight > maxReadable {
 		return a
@@ -33,7 +32,7 @@ func readable(a Size) Size {
 	return a
 }
 
-// spell puts a size in place of the atom x.
+// spell replaces the atom x by a size.
 func (a Size) spell(x *atom, instead Size) Size {
 	return a.replace(func(y *atom) (Size, bool) {
 		if compareAtoms(x, y) == 0 {
@@ -43,8 +42,8 @@ func (a Size) spell(x *atom, instead Size) Size {
 	})
 }
 
-// raised is -ceil(a) for the floor of -a, where a need not be whole. Of whole numbers
-// the normal form has no such floor.
+// raised is -ceil(a) for the floor of -a, where a need not be whole. For whole numbers the
+// normal form has no such floor.
 func raised(x *atom) (Size, bool) {
 	num, _ := fraction(x.arg)
 	if num.IsWhole() || slices.ContainsFunc(x.arg.terms(), func(t term) bool { return t.coef.num >= 0 }) {
@@ -53,8 +52,7 @@ func raised(x *atom) (Size, bool) {
 	return from(&atom{kind: ceiling, arg: x.arg.Neg()}).Neg(), true
 }
 
-// plain is x as a size; a group, of which there are negative powers only, is
-// the sum itself.
+// plain is x as a size; a group, which only has negative powers, is the sum itself.
 func (x *atom) plain() Size {
 	if x.kind == group {
 		return x.arg
@@ -62,7 +60,7 @@ func (x *atom) plain() Size {
 	return from(x)
 }
 
-// floors lists the floors in a that are not inside others.
+// floors lists the outermost floors in a.
 func floors(a Size) []*atom {
 	var all []*atom
 	for _, t := range a.poly.terms {

@@ -1,7 +1,7 @@
 package dim
 
-// Text writes that p stands in relation r to zero, or does not, as the language would:
-// H >= 3, C % groups == 0.
+// Text writes in the language that p is in relation r to zero, or not: H >= 3, C % groups
+// == 0.
 func (r Relation) Text(p Size, holds bool) string {
 	left, right := p.Sides()
 	is := " == "
@@ -19,14 +19,14 @@ func (r Relation) Text(p Size, holds bool) string {
 		return left.String() + is + right.String()
 	case !holds:
 		return left.String() + " < " + right.String()
-	case left == Size{}: // as in ceil(depth) - 1, which the normal form has as -floor(-depth) - 1
+	case left == Size{}: // such as ceil(depth) - 1, whose normal form is -floor(-depth) - 1
 		p, right = p.readably()
 		return p.String() + " >= " + right.String()
 	}
 	return left.String() + " >= " + right.String()
 }
 
-// readably splits a as it is printed into p - n, where n is a number of at least 0.
+// readably splits a, as printed, into p - n, where n is a number of at least 0.
 func (a Size) readably() (p, n Size) {
 	for _, t := range readable(a.InOthers()).terms() {
 		if len(t.mono) == 0 && t.coef.num < 0 {
@@ -36,7 +36,7 @@ func (a Size) readably() (p, n Size) {
 	return a.Add(n), n
 }
 
-// isRemainder reports whether a is printed with a remainder, and nothing is subtracted.
+// isRemainder reports whether a is printed with a remainder and without a subtraction.
 func (a Size) isRemainder() bool {
 	found, subtracts := false, false
 	var look func(Size)

@@ -1,7 +1,7 @@
 package dim
 
-// Sides writes a as left - right, both sums of terms with positive coefficients,
-// so that a >= 0 can be read as left >= right.
+// Sides writes a as left - right, both sums of terms with positive coefficients, so that a
+// >= 0 can be read as left >= right.
 func (a Size) Sides() (left, right Size) {
 	if !a.IsValid() {
 		return a, a
@@ -17,8 +17,7 @@ func (a Size) Sides() (left, right Size) {
 	return sum(plus), sum(minus)
 }
 
-// Fraction writes a as numerator/denominator, neither of which divides by
-// anything.
+// Fraction writes a as numerator/denominator, both without divisors.
 func (a Size) Fraction() (numerator, denominator Size) {
 	if !a.IsValid() {
 		return a, a

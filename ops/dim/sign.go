@@ -1,25 +1,24 @@
 package dim
 
-// What can be said of the sign of a size from the bounds of its variables.
+// The sign of a size, from the bounds of its variables.
 
 const (
-	// proofEffort is how many sizes a question after a sign may look at.
+	// proofEffort is how many sizes a question about a sign may examine.
 	proofEffort = 100
-	// maxProofWeight and maxProofDepth bound those sizes and how far each is from
-	// the question: what takes more has not been seen to lead anywhere.
+	// maxProofWeight and maxProofDepth bound those sizes and their distance from the
+	// question; larger ones have never been useful.
 	maxProofWeight = 150
 	maxProofDepth  = 5
 )
 
-// ProvablyNonNegative reports whether a is shown to be >= 0 whatever its
-// variables are within their bounds; false says nothing. Divisors are taken
-// not to be 0.
+// ProvablyNonNegative reports whether a is shown to be >= 0 for all values of its variables
+// within their bounds; false means unknown. Divisors are assumed not to be 0.
 func (a Size) ProvablyNonNegative() bool { return a.sign(proofEffort) >= 0 }
 
 // ProvablyPositive reports whether a is shown to be > 0 in the same way.
 func (a Size) ProvablyPositive() bool { return a.sign(proofEffort) > 0 }
 
-// sign is 1 where a > 0 is shown, 0 where a >= 0 is shown, and -1 otherwise.
+// sign is 1 if a > 0 is shown, 0 if a >= 0 is shown, and -1 otherwise.
 func (a Size) sign(effort int) int {
 	switch {
 	case !a.symbolic():
@@ -30,14 +29,14 @@ func (a Size) sign(effort int) int {
 	return signAnswers[1].of(a, func(a Size) int { return (&prover{left: proofEffort}).sign(a) })
 }
 
-// A prover answers one question after a sign.
+// A prover answers one question about a sign.
 type prover struct {
-	left  int // sizes it may still look at
-	depth int // how far it is from the question
+	left  int // sizes it may still examine
+	depth int // distance from the question
 	lows  []low
 }
 
-// low is a known lower bound of an atom; ok is false where there is none.
+// low is a known lower bound of an atom; ok is false if none is known.
 type low struct {
 	atom *atom
 	low  Size
@@ -72,9 +71,8 @@ func (p *prover) sign(a Size) int {
 	return -1
 }
 
-// shifted substitutes low + x' for each atom x >= low. All x' are >= 0, so
-// that where no coefficient but the constant is negative, the constant is the
-// least value.
+// shifted substitutes low + x' for each atom x >= low. All x' are >= 0, so if no
+// coefficient except the constant is negative, the constant is the least value.
 func (p *prover) shifted(a Size) int {
 	if least, s := p.linear(a); least.IsValid() {
 		return s
@@ -111,9 +109,8 @@ func (p *prover) shifted(a Size) int {
 	return sign(int(least.num))
 }
 
-// linear is shifted for a sum whose terms are each a number or one atom to the
-// first power, for which nothing needs to be multiplied out; for any other, least
-// is invalid.
+// linear is shifted for a sum whose terms are each a number or one atom to the first power,
+// which avoids multiplying out; otherwise least is invalid.
 func (p *prover) linear(a Size) (least Size, s int) {
 	for _, t := range a.terms() {
 		if len(t.mono) > 1 || len(t.mono) == 1 && t.mono[0].power != 1 {
@@ -134,8 +131,8 @@ func (p *prover) linear(a Size) (least Size, s int) {
 	return least, sign(int(least.num))
 }
 
-// low returns a lower bound of x. For a floor it is the floor at the least
-// values of all variables, or 0, if that can be shown to be one.
+// low returns a lower bound of x. For a floor it is the floor at the least values of all
+// variables, or 0, if that is provably one.
 func (p *prover) low(x *atom) (Size, bool) {
 	switch {
 	case x.kind == variable:
@@ -159,7 +156,7 @@ func (p *prover) low(x *atom) (Size, bool) {
 	return found.low, found.ok
 }
 
-// probe is a where all variables are above their bounds by the given step.
+// probe is a with all variables above their bounds by the given step.
 func (a Size) probe(above int64) Size {
 	point := map[string]int64{}
 	a.variables(func(x *atom) {
@@ -175,9 +172,9 @@ func (a Size) probe(above int64) Size {
 	return v
 }
 
-// relaxed returns a size <= a without some of its floors: floor(x) <= x takes
-// the place of those that are subtracted and, alsoUp, floor(P/Q) >=
-// (P - Q + 1)/Q of those that are added. changed is false where none did.
+// relaxed returns a size <= a without some of its floors: it uses floor(x) <= x for those
+// that are subtracted and, with alsoUp, floor(P/Q) >= (P - Q + 1)/Q for those that are
+// added. changed is false if there are none.
 func (p *prover) relaxed(a Size, alsoUp bool) (less Size, changed bool) {
 	less = a
 	for _, t := range a.terms() {
@@ -200,9 +197,9 @@ func (p *prover) relaxed(a Size, alsoUp bool) (less Size, changed bool) {
 	return less, changed
 }
 
-// relaxable returns the index of a floor in t that is multiplied only by what
-// is not negative, or -1. Of several it is the one with the most in it, which
-// may contain the others: with b = floor(B), b·floor(a/b) becomes a.
+// relaxable returns the index of a floor in t whose other factors are not negative, or -1.
+// Of several it is the largest, which may contain the others: with b = floor(B),
+// b·floor(a/b) becomes a.
 func (p *prover) relaxable(t term) int {
 	at := -1
 	for i, f := range t.mono {

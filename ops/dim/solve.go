@@ -1,7 +1,7 @@
 package dim
 
-// Linear writes a as slope*x + rest for the variable x of this name; ok is false where x
-// is elsewhere in a, or something in a is a function of it.
+// Linear writes a as slope*x + rest for the variable x of this name; ok is false if a is
+// not linear in x, or contains a function of it.
 func (a Size) Linear(name string) (slope, rest Size, ok bool) {
 	var with, without []term
 	for _, t := range a.terms() {
@@ -39,11 +39,11 @@ func (a Size) Solve() (x Variable, value Size, ok bool) {
 	return x, value, best > 0
 }
 
-// solveFor solves a polynomial for one variable; rank is 0 where it cannot.
+// solveFor solves a polynomial for one variable; rank is 0 if it cannot.
 func (a Size) solveFor(x Variable) (value Size, rank int) {
 	by, rest, ok := a.Linear(x.Name)
 	if !ok || by.symbolic() && !by.ProvablyPositive() && !by.Neg().ProvablyPositive() {
-		return Size{}, 0 // it may be 0, and x then anything
+		return Size{}, 0 // it may be 0, and then x can be anything
 	}
 	value = rest.Neg().Quo(by)
 	if !value.IsValid() || !value.isPolynomial() {
@@ -62,7 +62,7 @@ func (a Size) solveFor(x Variable) (value Size, rank int) {
 	return value, rank
 }
 
-// directly returns the variable name where it is a factor, to the power 1.
+// directly returns the variable if it is a factor, to the power 1.
 func directly(mono monomial, name string) *atom {
 	for _, f := range mono {
 		if f.atom.kind == variable && f.atom.Name == name && f.power == 1 {

@@ -2,15 +2,15 @@ package dim
 
 import "fmt"
 
-// IsZero reports whether a is 0 for all values of its variables (where no
-// divisor is 0). False means that the normal form of a is not 0: a may be 0 all
-// the same where two floors are equal for a reason the normal form does not know.
+// IsZero reports whether a is 0 for all values of its variables (except where a divisor is
+// 0). False means that the normal form of a is not 0: a may still be 0 if two floors are
+// equal for a reason that the normal form does not know.
 func (a Size) IsZero() bool {
 	switch {
 	case a.poly == nil:
 		return a.num == 0
 	case !a.IsValid() || a.poly.depth == 0 && !a.poly.hasGroups():
-		return false // nothing in it has a second form
+		return false // nothing in it has another form
 	}
 	return zeroAnswers.of(a, cancels)
 }
@@ -23,14 +23,13 @@ func cancels(a Size) bool {
 	return mirrored(a) == Size{}
 }
 
-// Equivalent reports whether a and b are shown to be equal for all values of
-// their variables, as IsZero decides it. Nothing equals an invalid size.
+// Equivalent reports whether IsZero shows that a and b are equal for all values of their
+// variables. Nothing equals an invalid size.
 func Equivalent(a, b Size) bool { return a.Sub(b).IsZero() }
 
-// Eval returns the number that a is where the variables have the assigned
-// values; it is invalid where that number, or one on the way to it, is out of
-// range or a quotient by 0. It is an error to leave out a variable of a or to
-// assign less than its bound.
+// Eval returns the value of a for these values of its variables; it is invalid if an
+// intermediate number is out of range or a quotient by 0. The error says that a variable is
+// missing or below its bound.
 func (a Size) Eval(assign map[string]int64) (Size, error) {
 	if !a.symbolic() {
 		return a, nil
@@ -68,15 +67,15 @@ func (x *atom) eval(assign map[string]int64) (Size, error) {
 	return v, err
 }
 
-// Substitute returns a with by in place of the variable name, in normal form.
-// The values of by must be values the variable may have: a known number that is
-// not gives an invalid size, a symbolic one is trusted.
+// Substitute returns a with by in place of the variable name, in normal form. by must be a
+// value that the variable may have: a known number that is not gives an invalid size, a
+// symbolic one is trusted.
 func (a Size) Substitute(name string, by Size) Size {
 	return a.SubstituteAll(map[string]Size{name: by})
 }
 
-// SubstituteAll is Substitute of several variables at once: none of what is put
-// in is replaced again.
+// SubstituteAll is Substitute for several variables at once: substituted sizes are not
+// substituted into again.
 func (a Size) SubstituteAll(by map[string]Size) Size {
 	put := func(is Size) Size { return is.SubstituteAll(by) }
 	concerns := func(v Variable) bool {
@@ -103,8 +102,8 @@ func (a Size) SubstituteAll(by map[string]Size) Size {
 	})
 }
 
-// replace rebuilds a with new sizes for its atoms; where next has none for an
-// atom, the atom is rebuilt from what is inside it.
+// replace rebuilds a with new sizes for its atoms; an atom for which next has none is
+// rebuilt from its parts.
 func (a Size) replace(next func(*atom) (Size, bool)) Size {
 	if !a.symbolic() {
 		return a

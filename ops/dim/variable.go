@@ -6,24 +6,23 @@ import (
 	"strings"
 )
 
-// A Variable is an unknown number. Its name says which: a name stands for one
-// variable wherever it occurs.
+// A Variable is an unknown number, identified by its name.
 type Variable struct {
 	Name string
-	Low  int64 // it is an integer of at least that, unless it is Real
+	Low  int64 // the least value of an integer variable, unless Real
 	Real bool
 	*Sense
 }
 
-// A Sense is what a variable stands for that is no name of a program: the item of a
-// list, or part of another variable. It goes with the name.
+// A Sense describes a variable that is not a name of a program: an item of a list, or a
+// part of another variable. Equal names have equal senses.
 type Sense struct {
-	Label string // printed in place of the name, "" for the name itself
-	// Of is what the variable is a function of, of which nothing else is known.
+	Label string // printed instead of the name, if not ""
+	// Of are the sizes of which the variable is an otherwise unknown function.
 	Of []Size
-	// Is is what the variable is in others, which is printed for it; 0 for none.
+	// Is is the variable expressed in others, which is printed instead; 0 for none.
 	Is   Size
-	Kind any // more, to whoever made it
+	Kind any // further data of the creator
 }
 
 // Size returns the variable as a size.
@@ -34,11 +33,11 @@ func (v Variable) Size() Size {
 	return from(&atom{Variable: v})
 }
 
-// Var returns the variable name, which stands for an integer of at least 1: a
-// channel count, an input size, a stride.
+// Var returns the variable name, an integer of at least 1: a channel count, an input size,
+// a stride.
 func Var(name string) Size { return VarFrom(name, 1) }
 
-// VarFrom returns the variable name, which stands for an integer >= low.
+// VarFrom returns the variable name, an integer >= low.
 func VarFrom(name string, low int64) Size { return Variable{Name: name, Low: low}.Size() }
 
 // Real is a variable that stands for any number.
@@ -46,7 +45,7 @@ func Real(name string) Variable {
 	return Variable{Name: name, Low: math.MinInt64, Real: true}
 }
 
-// reads reports whether two variables are one, and printed alike.
+// reads reports whether two variables are the same and print the same.
 func (v Variable) reads(w Variable) bool {
 	if v.Name != w.Name || v.Low != w.Low || v.Real != w.Real {
 		return false
@@ -54,7 +53,7 @@ func (v Variable) reads(w Variable) bool {
 	return v.Sense == w.Sense || v.String() == w.String() && identical(v.is(), w.is())
 }
 
-// String is what is printed for a variable.
+// String is the printed form of a variable.
 func (v Variable) String() string {
 	if v.Sense != nil && v.Label != "" {
 		return v.Label
@@ -62,7 +61,7 @@ func (v Variable) String() string {
 	return v.Name
 }
 
-// is is what a variable is in others, 0 for none.
+// is is the variable expressed in others, 0 for none.
 func (v Variable) is() Size {
 	if v.Sense == nil {
 		return Size{}
@@ -70,7 +69,7 @@ func (v Variable) is() Size {
 	return v.Is
 }
 
-// with puts other sizes into what a variable is in others.
+// with substitutes into the expression of a variable in others.
 func (v Variable) with(put func(Size) Size) Variable {
 	if is := v.is(); is.symbolic() {
 		if is = put(is); is.IsValid() && !is.Has(v.Name) {
@@ -98,7 +97,7 @@ func (a Size) variables(visit func(*atom)) {
 	}
 }
 
-// some reports whether something is so of a variable in a.
+// some reports whether a variable in a has a property.
 func (a Size) some(is func(Variable) bool) bool {
 	found := false
 	a.variables(func(x *atom) { found = found || is(x.Variable) })
@@ -122,8 +121,7 @@ func (a Size) Has(name string) bool {
 	return a.some(func(v Variable) bool { return v.Name == name })
 }
 
-// DependsOn reports whether the variable of this name is in a, or one that is a function
-// of it.
+// DependsOn reports whether a contains the variable of this name, or a function of it.
 func (a Size) DependsOn(name string) bool {
 	seen := map[*Sense]bool{} // one may be a function of others in many ways
 	var depends func(Variable) bool
@@ -137,8 +135,8 @@ func (a Size) DependsOn(name string) bool {
 	return a.some(depends)
 }
 
-// InOthers writes a without the variables that are something in others: where h is
-// H/4, the size 4*h is H.
+// InOthers replaces variables by their expressions in others: where h is H/4, the size 4*h
+// is H.
 func (a Size) InOthers() Size {
 	if !a.some(func(v Variable) bool { return v.is().symbolic() }) {
 		return a

@@ -13,7 +13,7 @@ import "fmt"
 //	R8  first run's place      SI  bytes from a pixel to the next   R12  weights
 //	R9  second run's place     CX  3 times SI                       R14  first run
 //	R10 offsets   R11 taps     AX  5 times SI                       DX   second run
-//	DI  arguments              BX  turns left of a tap              R15  place of the tile
+//	DI  arguments              BX  iterations left                  R15  place of the tile
 //
 // A second run of pixels begins with the eighth.
 type tileBF16 struct {
@@ -80,7 +80,6 @@ func (k tileBF16) bounds() (low, high string) {
 	return avx512.v(29), avx512.v(30)
 }
 
-// tilesBF16 writes the families.
 func tilesBF16(t *text) {
 	for _, family := range []string{"conv", "depthwise", "max", "sum"} {
 		t.function(family+"BF16AVX512", "args:DI")
@@ -148,7 +147,7 @@ func (k tileBF16) write() {
 	t.op("JMP", "done")
 }
 
-// start sets the accumulators to 0, or to what loses against every number.
+// start sets the accumulators to 0, or to the least value for a maximum.
 func (k tileBF16) start() {
 	if k.family == "max" {
 		k.t.op("VBROADCASTSS", bfLow, k.acc(0, 0))
@@ -162,12 +161,12 @@ func (k tileBF16) start() {
 	}
 }
 
-// pairs multiplies the pairs of channels of a tap's lines, four to a turn.
+// pairs multiplies the pairs of channels of a tap's lines, four to an iteration.
 func (k tileBF16) pairs() {
 	t := k.t
 	const unroll = 4
 	t.op("MOVQ", 16/unroll, "BX")
-	t.label(k.name("turn"))
+	t.label(k.name("loop"))
 	for c := range unroll {
 		for v := range 2 {
 			t.op("VMOVUPS", at(128*c+64*v, "R12"), avx512.v(k.weight(v)))
@@ -186,7 +185,7 @@ func (k tileBF16) pairs() {
 		t.op("ADDQ", 4*unroll, "DX")
 	}
 	t.op("DECQ", "BX")
-	t.op("JNZ", k.name("turn"))
+	t.op("JNZ", k.name("loop"))
 }
 
 // half visits the half lines of a tap as float32.
@@ -204,7 +203,7 @@ func (t *text) widen(from, to string) {
 	t.op("VPSLLD", 16, to, to)
 }
 
-// finish does the epilogue and stores the tile, rounded or as it is.
+// finish does the epilogue and stores the tile, rounded or as float32.
 func (k tileBF16) finish() {
 	t := k.t
 	low, high := k.bounds()
@@ -274,8 +273,8 @@ func (k tileBF16) each(do func(acc string)) {
 	}
 }
 
-// clamp raises and lowers what each visits to the bounds that there are, and jumps
-// to done after the last. NaN is kept.
+// clamp clamps each register that each visits, and jumps to done after the last. NaN is
+// kept.
 func (t *text) clamp(done, low, high string, each func(do func(acc string))) {
 	t.op("CMPQ", bfClamp, 1)
 	t.op("JLT", done)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Go's assembler does not know the instructions on bfloat16 and tiles. They are
-// written here as bytes, by the rules of Intel's Software Developer's Manual,
-// volume 2, sections 2.3 (VEX) and 2.7 (EVEX); a test holds them to what another
-// assembler gives. Operands come in Go's order, the destination last.
+// Go's assembler does not know the instructions on bfloat16 and tiles. They are encoded
+// here by the rules of Intel's Software Developer's Manual, volume 2, sections 2.3 (VEX)
+// and 2.7 (EVEX); a test compares them with another assembler's output. Operands come in
+// Go's order, the destination last.
 
 // bytes adds an instruction that the assembler does not know.
 func (t *text) bytes(code []byte, name string, operands ...any) {
@@ -51,8 +51,8 @@ const (
 	prefixF2   = 3
 )
 
-// evex is an instruction of map 0F38 on whole registers of 512 bits: x is the
-// operand in r/m, y the one in vvvv, to the one in reg.
+// evex is an instruction of map 0F38 on whole registers of 512 bits: operands x in r/m and
+// y in vvvv, result in reg.
 func evex(prefix, opcode byte, x, y, to int) []byte {
 	not := func(n, bit int) byte { return byte(^n>>bit) & 1 }
 	return []byte{0x62,
@@ -62,7 +62,7 @@ func evex(prefix, opcode byte, x, y, to int) []byte {
 		opcode, 0xC0 | byte(to&7)<<3 | byte(x&7)}
 }
 
-// numbers of the general registers, as instructions have them.
+// numbers of the general registers in instructions.
 var numbers = map[string]int{
 	"AX": 0, "CX": 1, "DX": 2, "BX": 3, "SI": 6, "DI": 7,
 	"R8": 8, "R9": 9, "R10": 10, "R11": 11, "R12": 12, "R13": 13, "R14": 14, "R15": 15,
@@ -70,7 +70,7 @@ var numbers = map[string]int{
 
 func tileName(tile int) string { return "T" + itoa(tile) }
 
-// loadConfig gives the tiles the shapes that 64 bytes of memory say.
+// loadConfig configures the tiles by 64 bytes of memory.
 func (t *text) loadConfig(base string) {
 	t.bytes(vexMemory(prefixNone, 0x49, 0, base, "", 0), "LDTILECFG", at(0, base))
 }

@@ -135,7 +135,7 @@ func (k grouped) channel() {
 			kept = 2
 		}
 	}
-	// Of AVX2 registers only the first half of a line has some of its weights in them.
+	// With AVX2, only the first half of a line has some of its weights in registers.
 	weight := func(kx, half int) string {
 		if half == 0 && kx < kept {
 			return v(permuted + works + kx)
@@ -148,10 +148,10 @@ func (k grouped) channel() {
 	if !k.half {
 		t.op("VMOVUPS", "(DX)", v(index))
 	}
-	turn := 0
+	work := 0
 	for line := range (k.pixels-1)*k.stride + across3 {
 		for half := range k.perBlock() {
-			x := v(permuted + turn%works)
+			x := v(permuted + work%works)
 			seen := false
 			for kx := range across3 {
 				p := (line - kx) / k.stride
@@ -161,7 +161,7 @@ func (k grouped) channel() {
 				if !seen {
 					k.permute(at(64*line+half*k.s.bytes(), "R14"), v(index), x)
 					seen = true
-					turn++
+					work++
 				}
 				t.op("VFMADD231PS", weight(kx, half), x, v(k.acc(p, half)))
 			}
@@ -169,7 +169,7 @@ func (k grouped) channel() {
 	}
 }
 
-// permute has every lane of x see the channel of its group in a line, or half of one.
+// permute sets every lane of x to the channel of its group in a line, or half of one.
 func (k grouped) permute(line, index, x string) {
 	switch {
 	case k.half:

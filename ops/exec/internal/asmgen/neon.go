@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// NEON is the vector instructions of arm64: 32 registers V0-V31 of 4 float32. Its
-// operands are written as the manual of the architecture has them, the result
-// first; Go's assembler lacks most of them, so they go out as words.
+// NEON is the vector instructions of arm64: 32 registers V0-V31 of 4 float32. Operands are
+// in the order of the architecture's manual, the result first; Go's assembler lacks most of
+// these instructions, so they are written as words.
 //
-// R18, R27 and above have other uses and are left alone.
+// R18, R27 and above are reserved and left alone.
 type neon struct{ *text }
 
 // neonFiles are the generated files of NEON.
@@ -48,7 +48,7 @@ func (t neon) function(name string, params ...string) {
 // field loads a field of the arguments, which R0 points to.
 func (t neon) field(arg, reg string) { t.op("MOVD", inR0(arg), reg) }
 
-// inR0 is a field as the x86 kernels have it, of arguments in R0.
+// inR0 turns an operand of the x86 kernels into one with the arguments in R0.
 func inR0(arg string) string { return strings.Replace(arg, "(DI)", "(R0)", 1) }
 
 // The operations on four float32 in each register that Go's assembler lacks.
@@ -56,7 +56,7 @@ var neonCodes = map[string]uint32{
 	"fadd": 0x4e20d400,
 	"fsub": 0x4ea0d400,
 	"fmul": 0x6e20dc00,
-	"fmax": 0x4e20f400, // NaN where either is NaN
+	"fmax": 0x4e20f400, // NaN if either is NaN
 	"fmin": 0x4ea0f400,
 	"fmla": 0x4e20cc00, // d += n·m
 	"fmls": 0x4ea0cc00, // d -= n·m

@@ -54,10 +54,10 @@ func (t neon) gates() {
 	t.op("RET")
 }
 
-// peak writes a loop of nothing but multiply-adds, 24 in turn so that none waits
-// for another, to measure how many the machine can do.
+// peak writes a loop of nothing but multiply-adds, 24 independent ones, to measure how many
+// the machine can do.
 func (t neon) peak() {
-	t.function("peak", "turns")
+	t.function("peak", "iterations")
 	for i := range 26 {
 		t.zero(i)
 	}

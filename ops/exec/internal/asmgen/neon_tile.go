@@ -19,7 +19,7 @@ import (
 //
 //	R0 arguments   R1 first pixel's place   R2 bytes from a pixel to the next
 //	R3 taps        R4 taps left             R5 weights
-//	R6 turns left of a tap, or work         R7 result
+//	R6 iterations left    , or work         R7 result
 //	R8-R13 the pixels' places               R14 taps of the next chunk
 //	R15 place of the tile   R19 tiles left  R20 what a sum is added to, or 0
 //
@@ -135,7 +135,7 @@ func (k neonTile) lines(line int, visit func(acc, line, v int)) {
 	}
 }
 
-// start sets the accumulators to 0, or to what loses against every number.
+// start sets the accumulators to 0, or to the least value for a maximum.
 func (k neonTile) start() {
 	if k.family == "max" {
 		k.same(inR0(argLow), 0)
@@ -150,12 +150,12 @@ func (k neonTile) start() {
 	})
 }
 
-// dense multiplies the channels of a tap's lines one after another, four to a
-// turn, and those that are left. A thin line leaves out some, whose weights are skipped.
+// dense multiplies the channels of a tap's lines one after another, four to an iteration,
+// and the remaining ones. A thin line omits some channels, whose weights are skipped.
 func (k neonTile) dense() {
-	k.op("MOVD", inR3(lineTurns), "R6")
+	k.op("MOVD", inR3(lineFours), "R6")
 	k.op("CBZ", "R6", k.name("rest"))
-	k.label(k.name("turn"))
+	k.label(k.name("loop"))
 	for p := range k.pixels {
 		k.op("FMOVQ.P", at(16, k.place(p)), scalar(k.channelsOf(p)))
 	}
@@ -163,7 +163,7 @@ func (k neonTile) dense() {
 		k.channel(c)
 	}
 	k.op("ADD", 4*64, "R5")
-	k.loop("R6", k.name("turn"))
+	k.loop("R6", k.name("loop"))
 	k.label(k.name("rest"))
 	k.op("MOVD", inR3(lineOnes), "R6")
 	k.op("CBZ", "R6", k.name("past"))
@@ -179,7 +179,7 @@ func (k neonTile) dense() {
 	k.op("ADD", "R6", "R5")
 }
 
-// inR3 is a field of a tap as the x86 kernels have it, of the line before R3.
+// inR3 turns an operand of the x86 kernels into a field of a tap, of the line before R3.
 func inR3(field string) string { return strings.Replace(field, "(R10)", "(R3)", 1) }
 
 // channel multiplies channel c of those loaded of every pixel with its weights.
@@ -218,9 +218,9 @@ func (k neonTile) finish() {
 	k.op("JMP", "done")
 }
 
-// epilogue adds what the sum of a chunk is added to; to the last one the bias
-// before, and clamps it. fmax and fmin keep NaN. R4 becomes the number of taps of
-// the next chunk, 0 after the last.
+// epilogue adds the sum so far to that of a chunk; to the last chunk it adds the bias
+// first, and clamps it. fmax and fmin keep NaN. R4 becomes the number of taps of the next
+// chunk, 0 after the last.
 func (k neonTile) epilogue() {
 	const constant, line = 24, 28
 	k.op("MOVD.P", "8(R14)", "R4")

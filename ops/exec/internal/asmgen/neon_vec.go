@@ -5,7 +5,7 @@ package asmgen
 //
 //	dst ┌─────────┬─────────┬ … ┬─────┐
 //	src └─────────┴─────────┴ … ┴─────┘
-//	     16 a turn   then 4        one by one
+//	     16 at once  then 4        one by one
 //
 // V0-V3 are the elements of src, V4-V7 those of dst, V16 and V17 the constants.
 type neonVector struct {
@@ -26,7 +26,6 @@ var neonVectors = []neonVector{
 	}},
 }
 
-// vectors writes them all.
 func (t neon) vectors() {
 	for _, k := range neonVectors {
 		k.write(t)
@@ -45,7 +44,7 @@ func (k neonVector) write(t neon) {
 	}
 	t.op("SUBS", 16, "R2")
 	t.op("BLT", "single")
-	t.label("turn")
+	t.label("loop")
 	t.loadLine(0, "R1", 0)
 	if k.binary {
 		t.loadLine(0, "R0", dst)
@@ -57,7 +56,7 @@ func (k neonVector) write(t neon) {
 	t.op("ADD", 64, "R1")
 	t.op("ADD", 64, "R0")
 	t.op("SUBS", 16, "R2")
-	t.op("BGE", "turn")
+	t.op("BGE", "loop")
 
 	// some does what fits a move of so many bytes as often as R2 allows.
 	some := func(label, move string, bytes int) {

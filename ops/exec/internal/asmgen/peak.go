@@ -2,10 +2,10 @@ package asmgen
 
 import "strconv"
 
-// peak writes a loop of nothing but multiply-adds, 12 in turn so that none waits
-// for another, to measure how many the machine can do.
+// peak writes a loop of nothing but multiply-adds, 12 independent ones, to measure how many
+// the machine can do.
 func peak(t *text, s isa) {
-	t.function("peak"+s.name, "turns:CX")
+	t.function("peak"+s.name, "iterations:CX")
 	for i := range 14 {
 		t.zero(s, i)
 	}

@@ -7,7 +7,7 @@ package asmgen
 //	 x      float64 │ e = exp(·) │ p, n, r  work │ y  result
 //	 V0     V1      │ V1         │ V2, V3, V4    │ V5, V6
 //
-//	DI dst   SI src   CX turns   R8 table
+//	DI dst   SI src   CX iterations   R8 table
 func smooth(t *text, s isa) {
 	for _, f := range []struct {
 		name string
@@ -17,8 +17,8 @@ func smooth(t *text, s isa) {
 		{"silu", func(k smoothKernel) { k.logistic("x") }},
 		{"gelu", smoothKernel.gelu},
 	} {
-		t.function(f.name+s.name, "dst:DI", "src:SI", "turns:CX", "table:R8")
-		t.label("turn")
+		t.function(f.name+s.name, "dst:DI", "src:SI", "iterations:CX", "table:R8")
+		t.label("loop")
 		t.op("VCVTPS2PD", "(SI)", s.v(0))
 		f.body(smoothKernel{t, s})
 		narrow, half := "VCVTPD2PS", "Y5"
@@ -30,7 +30,7 @@ func smooth(t *text, s isa) {
 		t.op("ADDQ", s.bytes()/2, "SI")
 		t.op("ADDQ", s.bytes()/2, "DI")
 		t.op("DECQ", "CX")
-		t.op("JNZ", "turn")
+		t.op("JNZ", "loop")
 		t.end()
 	}
 }
@@ -63,7 +63,7 @@ const erfcTerms = 12
 
 func (k smoothKernel) row(i int) string { return at(64*i, "R8") }
 
-// op writes an instruction of registers by number; text operands stand as they are.
+// op writes an instruction on registers by number, and on text operands.
 func (k smoothKernel) op(name string, operands ...any) {
 	for i, o := range operands {
 		if n, ok := o.(int); ok {
@@ -73,8 +73,8 @@ func (k smoothKernel) op(name string, operands ...any) {
 	k.t.op(name, operands...)
 }
 
-// exp sets register 1 to e to its power; it uses 2, 3 and 4. NaN is the last source
-// and so comes through both bounds.
+// exp sets register 1 to e to its power; it uses 2, 3 and 4. NaN is the last source and so
+// passes both bounds.
 func (k smoothKernel) exp() {
 	k.op("VMOVUPD", k.row(rowHigh), 2)
 	k.op("VMINPD", 1, 2, 1)
@@ -109,7 +109,7 @@ func (k smoothKernel) logistic(numerator string) {
 	k.op("VDIVPD", 1, 5, 5)
 }
 
-// xor sets register to to register from with the sign turned.
+// xor sets register to to register from with the sign inverted.
 func (k smoothKernel) xor(row, from, to int) {
 	name := "VXORPD"
 	if k.s == avx512 {

@@ -19,7 +19,7 @@ import "fmt"
 //	R9  bytes to the next row, CX  3 times SI                       R13  result
 //	    or what to fetch ahead
 //	R10 offsets   R11 taps     AX  5 times SI                       R14  pixel 0
-//	DI  arguments              BX  turns left of a tap              DX   the next row
+//	DI  arguments              BX  iterations left                  DX   the next row
 //	R15 place of the tile
 //
 // The pixels of a wide tile from the seventh on may lie in the next row. Those of conv
@@ -56,13 +56,13 @@ const (
 	argPlaces   = "112(DI)"
 	argTiles    = "120(DI)"
 
-	argChunk    = "128(DI)" // at the one that is summed
+	argChunk    = "128(DI)" // the current chunk
 	argNow      = "136(DI)" // what its sum is added to
 	argNowNext  = "144(DI)"
 	argNowBlock = "152(DI)"
 
-	argLines      = "192(DI)" // the offsets of conv, with what is to know of each
-	argAhead      = "168(DI)" // the next line to fetch ahead
+	argLines      = "192(DI)" // the taps of conv
+	argAhead      = "168(DI)" // the next line to prefetch
 	argAheadLines = "176(DI)" // how many with every tap
 	argAheadTiles = "184(DI)" // for so many tiles
 )
@@ -83,9 +83,9 @@ const (
 // group is how many pixels one base register reaches.
 const group = 7
 
-// The fields of kernel.tapLine, from the one behind.
+// The fields of kernel.tapLine, relative to the following one.
 const (
-	lineTurns = "-24(R10)"
+	lineFours = "-24(R10)"
 	lineOnes  = "-16(R10)"
 	lineSkip  = "-8(R10)"
 	lineSize  = 32
@@ -169,7 +169,7 @@ func tiles(t *text, s isa) {
 	}
 }
 
-// breaking leads to the tiles of two rows, and writes them.
+// breaking writes the tiles of two rows, and the jumps to them.
 func breaking(t *text, s isa, family string, most int) {
 	var all []tile
 	for p := most; p > 1; p-- {
@@ -276,7 +276,7 @@ func (k tile) each(do func(p, v int)) {
 	}
 }
 
-// start sets the accumulators to 0, or to what loses against every number.
+// start sets the accumulators to 0, or to the least value for a maximum.
 func (k tile) start() {
 	if k.family == "max" {
 		k.t.op("VBROADCASTSS", argLow, k.s.v(0))
@@ -300,12 +300,12 @@ func (k tile) pixel(p, n int) string {
 	return fmt.Sprintf("%d(%s)%s", n, base, index)
 }
 
-// dense multiplies the channels of a tap one after another, four to a turn, and those
-// that are left. A thin line leaves out some, whose weights are skipped.
+// dense multiplies the channels of a tap one after another, four to an iteration, and the
+// remaining ones. A thin line omits some channels, whose weights are skipped.
 func (k tile) dense() {
 	t := k.t
 	const unroll = 4
-	k.loop("turn", "rest", lineTurns, unroll)
+	k.loop("fours", "rest", lineFours, unroll)
 	t.label(k.name("rest"))
 	k.loop("one", "past", lineOnes, 1)
 	t.label(k.name("past"))
@@ -314,7 +314,8 @@ func (k tile) dense() {
 	}
 }
 
-// loop multiplies so many channels as often as a field says, and then goes on to next.
+// loop multiplies so many channels, as many times as a field says, and then continues at
+// next.
 func (k tile) loop(name, next, times string, channels int) {
 	t := k.t
 	t.op("MOVQ", times, "BX")
@@ -333,9 +334,9 @@ func (k tile) loop(name, next, times string, channels int) {
 	t.op("JNZ", k.name(name))
 }
 
-// ahead fetches lines that are wanted later into the second cache, some with every
-// tap, so that the memory works while this tile is computed. Kernels of AVX-512 do
-// without: on Zen 4 it costs more than it brings.
+// ahead prefetches lines into the second-level cache, some with every tap, so that memory
+// is busy while this tile is computed. The AVX-512 kernels do not: on Zen 4 it costs more
+// than it gains.
 func (k tile) ahead() {
 	if k.s != avx2 {
 		return
@@ -366,9 +367,9 @@ func (k tile) channel(c int) {
 	}
 }
 
-// larger raises an accumulator to a pixel. VMAXPS returns its last source, here
-// the accumulator, where either is NaN, so a NaN that is there stays; one that
-// comes is moved.
+// larger sets an accumulator to the maximum of it and a pixel. VMAXPS returns its last
+// source, here the accumulator, if either is NaN, so a NaN in it stays; one in the pixel is
+// moved.
 func (k tile) larger(p, v int) {
 	t, acc, x := k.t, k.s.v(k.acc(p, v)), k.s.v(k.work(0))
 	t.op("VMOVUPS", k.pixel(p, v*k.s.bytes()), x)
@@ -413,9 +414,9 @@ func (k tile) finish() {
 	t.op("JMP", "done")
 }
 
-// epilogue adds what the sum of a chunk is added to; to the last one the bias
-// before, and clamps it. NaN is kept, as in larger. R11 becomes the number of taps
-// of the next chunk, 0 after the last.
+// epilogue adds the sum so far to that of a chunk; to the last chunk it adds the bias
+// first, and clamps it. NaN is kept, as in larger. R11 becomes the number of taps of the
+// next chunk, 0 after the last.
 func (k tile) epilogue() {
 	t := k.t
 	t.op("MOVQ", argChunk, "BX")

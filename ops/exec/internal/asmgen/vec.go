@@ -4,7 +4,7 @@ package asmgen
 //
 //	dst ┌─────────┬─────────┬ … ┬─────┐
 //	src └─────────┴─────────┴ … ┴─────┘
-//	     4 registers a turn      one by one, or under a mask (K1)
+//	     4 registers at once one by one, or under a mask (K1)
 //
 // v0-v3 are the elements, v4 and v5 work, v6 and v7 the constants.
 type vector struct {
@@ -14,8 +14,8 @@ type vector struct {
 	apply  func(t *text, s isa, x int, dst string)
 }
 
-// NaN is kept: VMAXPS and VMINPS return their last source (Go's first operand)
-// where either is NaN, so the value goes there and the bound in the middle.
+// NaN is kept: VMAXPS and VMINPS return their last source (Go's first operand) if either is
+// NaN, so the value goes there and the bound in the middle.
 var vectorKernels = []vector{
 	{"add", true, nil, func(t *text, s isa, x int, dst string) {
 		t.op("VADDPS", dst, s.v(x), s.v(x))
@@ -35,7 +35,6 @@ var vectorKernels = []vector{
 	}},
 }
 
-// vectors writes them all.
 func vectors(t *text, s isa) {
 	for _, k := range vectorKernels {
 		k.write(t, s)
@@ -43,7 +42,7 @@ func vectors(t *text, s isa) {
 }
 
 func (k vector) write(t *text, s isa) {
-	const turn = 4
+	const unroll = 4
 	size := 24 + 4*len(k.consts)
 	t.raw("\nTEXT ·" + k.name + s.name + "(SB), NOSPLIT, $0-" + itoa(size))
 	t.op("MOVQ", "dst+0(FP)", "DI")
@@ -52,25 +51,25 @@ func (k vector) write(t *text, s isa) {
 	for i, c := range k.consts {
 		t.op("VBROADCASTSS", c+"+"+itoa(24+4*i)+"(FP)", s.v(6+i))
 	}
-	t.op("SUBQ", turn*s.lanes, "CX")
+	t.op("SUBQ", unroll*s.lanes, "CX")
 	t.op("JLT", "single")
-	t.label("turn")
-	for i := range turn {
+	t.label("loop")
+	for i := range unroll {
 		t.op("VMOVUPS", at(i*s.bytes(), "SI"), s.v(i))
 	}
-	for i := range turn {
+	for i := range unroll {
 		k.apply(t, s, i, at(i*s.bytes(), "DI"))
 	}
-	for i := range turn {
+	for i := range unroll {
 		t.op("VMOVUPS", s.v(i), at(i*s.bytes(), "DI"))
 	}
-	t.op("ADDQ", turn*s.bytes(), "SI")
-	t.op("ADDQ", turn*s.bytes(), "DI")
-	t.op("SUBQ", turn*s.lanes, "CX")
-	t.op("JGE", "turn")
+	t.op("ADDQ", unroll*s.bytes(), "SI")
+	t.op("ADDQ", unroll*s.bytes(), "DI")
+	t.op("SUBQ", unroll*s.lanes, "CX")
+	t.op("JGE", "loop")
 
 	t.label("single")
-	t.op("ADDQ", (turn-1)*s.lanes, "CX")
+	t.op("ADDQ", (unroll-1)*s.lanes, "CX")
 	t.op("JLT", "tail")
 	t.label("next")
 	t.op("VMOVUPS", "(SI)", s.v(0))

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Cores is how many physical cores the system shows, 0 where it does not say. Two
-// threads of one core share its multipliers, so that kernels which keep them busy
-// gain nothing from the second.
+// Cores is how many physical cores the system reports, 0 if it does not. Two threads of one
+// core share its multipliers, so that kernels which keep them busy gain nothing from the
+// second.
 var Cores = sync.OnceValue(func() int {
 	files, err := filepath.Glob("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
 	if err != nil {

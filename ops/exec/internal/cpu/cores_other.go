@@ -2,5 +2,5 @@
 
 package cpu
 
-// Cores is how many physical cores the system shows; here it does not say.
+// Cores is 0: the number of physical cores is unknown.
 func Cores() int { return 0 }

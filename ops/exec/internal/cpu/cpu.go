@@ -1,13 +1,13 @@
-// Package cpu says which instruction set the kernels may use. It is the only
-// place in the program that reads an environment variable:
+// Package cpu decides which instruction set the kernels use. It is the only reader of the
+// environment variable
 //
 //	CNNLANG_ISA=generic|avx2|avx512|avx512bf16|amx|neon
 //
-// forces a set, to compare them or to test a slower one on a faster machine.
-// Unset, the best one that the processor and this build have is used.
+// which forces a set, to compare them or to test a slower one on a faster machine. Unset,
+// the best one that the processor and this build have is used.
 //
-// Two of them are AVX-512 and products of bfloat16: kernels on float32 take
-// them for AVX-512; those on bfloat16 need one of the two.
+// avx512bf16 and amx are AVX-512 with products of bfloat16: kernels on float32 then use
+// AVX-512; those on bfloat16 need one of the two.
 package cpu
 
 import (
@@ -21,8 +21,8 @@ import (
 // ISA is an instruction set.
 type ISA string
 
-// The sets, slowest first. Generic is plain Go and exists everywhere; AVX2 and
-// AVX512 are of amd64, NEON of arm64.
+// The sets, slowest first. Generic is plain Go and exists everywhere; AVX2 and AVX512 are
+// for amd64, NEON for arm64.
 const (
 	Generic ISA = "generic"
 	AVX2    ISA = "avx2"
@@ -43,8 +43,8 @@ var selected = sync.OnceValues(func() (ISA, error) {
 	return choose(os.Getenv(Knob), available)
 })
 
-// Selected returns the set that kernels on float32 use, at most AVX512. Its error
-// says what is wrong with the value of the knob; the set is then Generic.
+// Selected returns the set of the float32 kernels, at most AVX512. Its error says what is
+// wrong with the value of the variable; the set is then Generic.
 func Selected() (ISA, error) {
 	s, err := selected()
 	if s.multipliesBF16() {
@@ -53,8 +53,8 @@ func Selected() (ISA, error) {
 	return s, err
 }
 
-// SelectedBF16 returns the set that kernels on bfloat16 use: AVX512BF16, AMX, or
-// Generic where there is neither.
+// SelectedBF16 returns the set of the bfloat16 kernels: AVX512BF16, AMX, or Generic if
+// neither is available.
 func SelectedBF16() ISA {
 	if s, _ := selected(); s.multipliesBF16() {
 		return s
@@ -70,12 +70,12 @@ func Available() []ISA {
 	return slices.DeleteFunc(slices.Clone(available), ISA.multipliesBF16)
 }
 
-// AvailableBF16 lists those for bfloat16 beside Generic.
+// AvailableBF16 lists those for bfloat16, except Generic.
 func AvailableBF16() []ISA {
 	return slices.DeleteFunc(slices.Clone(available), func(s ISA) bool { return !s.multipliesBF16() })
 }
 
-// choose returns the set a knob of this value selects.
+// choose returns the set that this value of the variable selects.
 func choose(value string, available []ISA) (ISA, error) {
 	if value == "" {
 		return available[len(available)-1], nil

@@ -4,15 +4,15 @@ package cpu
 
 import "golang.org/x/sys/cpu"
 
-// available are the sets that both the processor and this build have, slowest
-// first. The operating system must save the registers too; x/sys/cpu asks it.
+// available are the sets that both the processor and this build have, slowest first. The
+// operating system must save the registers too; x/sys/cpu checks that.
 var available = detect()
 
 // savesTiles reports whether the operating system keeps tiles and their shapes for
 // each thread: bits 17 and 18 of XCR0.
 func savesTiles() bool { return xcr0()>>17&3 == 3 }
 
-// xcr0 reads what of the processor's state the system saves.
+// xcr0 reads which parts of the processor's state the system saves.
 func xcr0() uint64
 
 func detect() []ISA {

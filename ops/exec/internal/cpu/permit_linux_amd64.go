@@ -4,14 +4,14 @@ package cpu
 
 import "syscall"
 
-// arch_prctl(2): a process asks once for what makes its threads' state large.
+// arch_prctl(2): a process must request features that enlarge its threads' state.
 const (
 	requestPermission = 0x1023 // ARCH_REQ_XCOMP_PERM
 	tileData          = 18     // XFEATURE_XTILEDATA
 )
 
-// permitsTiles asks the system to let this process use tiles. The answer holds for
-// all threads, those to come too; no process loses anything by asking.
+// permitsTiles asks the system to let this process use tiles. The permission is for all
+// threads, including later ones; asking costs nothing.
 func permitsTiles() bool {
 	_, _, err := syscall.RawSyscall(syscall.SYS_ARCH_PRCTL, requestPermission, tileData, 0)
 	return err == 0

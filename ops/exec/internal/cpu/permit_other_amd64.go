@@ -2,6 +2,5 @@
 
 package cpu
 
-// permitsTiles reports whether the system lets this process use tiles. Nobody has
-// tried on this one.
+// permitsTiles is false: tiles have not been tried on this system.
 func permitsTiles() bool { return false }

@@ -6,14 +6,14 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// bf16ISA is the set whose kernels the functions on bfloat16 use.
+// bf16ISA is the instruction set of the bfloat16 kernels.
 var bf16ISA = cpu.SelectedBF16()
 
-// BF16ISA names it; generic says that there are only the twins.
+// BF16ISA names it; generic means plain Go.
 func BF16ISA() string { return string(bf16ISA) }
 
-// BF16Speed is how many times as fast as those of AVX512-BF16, about, the selected
-// kernels multiply.
+// BF16Speed is about how many times as fast as those of AVX512-BF16 the selected kernels
+// multiply.
 func BF16Speed() int {
 	if bf16ISA == cpu.AMX {
 		return 15
@@ -28,8 +28,8 @@ func BF16Speed() int {
 //	LineBF16 channels   64 bytes: 16 words
 const LineBF16 = 2 * Lanes
 
-// A TileBF16 is what Tile is for values of bfloat16 in lines of LineBF16 channels.
-// Sums are float32. Memory is counted in float32 from the start of each slice.
+// A TileBF16 is a Tile of bfloat16 values in lines of LineBF16 channels. Sums are float32.
+// Memory is counted in float32 from the start of each slice.
 type TileBF16 struct {
 	// Tap t of a pixel is the line taps[t] after the pixel's place in In. Conv
 	// takes a whole line of 16 words, the others half of one.
@@ -40,9 +40,9 @@ type TileBF16 struct {
 	// are float32: [tap, 16].
 	Weights []float32
 
-	// Out gets lines of bfloat16, or where Wide is set lines of 16 float32 each: of
-	// Conv two, OutBlock apart. Add is nil or has such lines too, AddBlock apart; it
-	// may be the memory of Out in the same places.
+	// Out gets lines of bfloat16, or if Wide is set lines of 16 float32: for Conv two,
+	// OutBlock apart. Add is nil or has the same lines, AddBlock apart; it may be the
+	// memory of Out in the same places.
 	Out       []float32
 	Wide      bool
 	OutBlock  int
@@ -52,20 +52,19 @@ type TileBF16 struct {
 	Low, High float32   // bounds of the result of Conv and Depthwise
 	Scale     float32   // of Sum
 
-	// Scratch is memory for Conv to use.
+	// Scratch is memory used by Conv.
 	Scratch []float32
 }
 
-// ScratchBF16 is how many float32 a TileBF16 has to lend.
+// ScratchBF16 is the size of the scratch of a TileBF16, in float32.
 const ScratchBF16 = 2 * tileRows * LineBF16
 
-// tileRows is how many rows a tile of AMX has at most.
+// tileRows is the most rows of an AMX tile.
 const tileRows = 16
 
-// ConvBF16 sets the tiles to the sum over their taps and 32 channels of value
-// times weight, plus bias, plus Add, between Low and High. There may be
-// differences in the order of the sum, and numbers below the smallest normal
-// float32 may count as 0.
+// ConvBF16 sets the tiles to the sum over their taps and 32 channels of value times weight,
+// plus bias, plus Add, between Low and High. The order of the sum may vary between
+// instruction sets, and numbers below the smallest normal float32 may count as 0.
 func ConvBF16(t *TileBF16, at *PlacesBF16) {
 	t.check(at, LineBF16, ConvRun, true)
 	_ = t.Weights[t.Taps.Len()*Lanes*LineBF16-1]
@@ -73,8 +72,8 @@ func ConvBF16(t *TileBF16, at *PlacesBF16) {
 	convBF16(t, at)
 }
 
-// DepthwiseBF16 sets half lines to the sum over their taps of value times weight,
-// each channel by itself, plus bias, plus Add, between Low and High.
+// DepthwiseBF16 sets half lines to the sum over their taps of value times weight, each
+// channel separately, plus bias, plus Add, between Low and High.
 func DepthwiseBF16(t *TileBF16, at *PlacesBF16) {
 	t.check(at, Lanes, HalfRun, true)
 	_ = t.Weights[t.Taps.Len()*Lanes-1]
@@ -94,8 +93,8 @@ func SumBF16(t *TileBF16, at *PlacesBF16) {
 	sumBF16(t, at)
 }
 
-// check panics where the tiles do not fit the slices: what follows has no bounds
-// checks. It reads nothing, which somebody else may just write.
+// check panics if the tiles do not fit the slices: the kernels have no bounds checks. It
+// reads no data, which other threads may be writing.
 func (t *TileBF16) check(at *PlacesBF16, channels int, most RunLimit, epilogue bool) {
 	if at.most != most || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
@@ -130,7 +129,7 @@ func PackBF16(dst, low, high []float32) {
 	packBF16(dst[:n], low[:n], high[:n])
 }
 
-// SplitBF16 is PackBF16 that leaves in rest, rounded too, what rounding lost.
+// SplitBF16 is PackBF16 that stores in rest what rounding lost, rounded too.
 func SplitBF16(dst, rest, low, high []float32) {
 	n := len(dst) / Lanes * Lanes
 	if n == 0 {

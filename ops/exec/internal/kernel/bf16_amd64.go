@@ -8,8 +8,8 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// bf16Args is a TileBF16 as assembly reads it: distances in bytes. asmgen knows
-// the places of the fields.
+// bf16Args is a TileBF16 as assembly reads it: distances in bytes. asmgen knows the offsets
+// of the fields.
 type bf16Args struct {
 	in        *float32
 	step      int
@@ -21,7 +21,7 @@ type bf16Args struct {
 	add       *float32
 	bias      *float32
 	low, high float32
-	clamp     int // how many of the two bounds there are
+	clamp     int // the number of bounds
 	wide      int // whether the result is float32
 	places    *bf16Place
 	tiles     int

@@ -89,7 +89,7 @@ p14tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p14turn:
+p14loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -270,7 +270,7 @@ p14turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p14turn
+	JNZ p14loop
 	DECQ R11
 	JNZ p14tap
 	MOVQ 64(DI), BX
@@ -615,7 +615,7 @@ p13tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p13turn:
+p13loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -784,7 +784,7 @@ p13turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p13turn
+	JNZ p13loop
 	DECQ R11
 	JNZ p13tap
 	MOVQ 64(DI), BX
@@ -1109,7 +1109,7 @@ p12tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p12turn:
+p12loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -1266,7 +1266,7 @@ p12turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p12turn
+	JNZ p12loop
 	DECQ R11
 	JNZ p12tap
 	MOVQ 64(DI), BX
@@ -1571,7 +1571,7 @@ p11tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p11turn:
+p11loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -1716,7 +1716,7 @@ p11turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p11turn
+	JNZ p11loop
 	DECQ R11
 	JNZ p11tap
 	MOVQ 64(DI), BX
@@ -2001,7 +2001,7 @@ p10tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p10turn:
+p10loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -2134,7 +2134,7 @@ p10turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p10turn
+	JNZ p10loop
 	DECQ R11
 	JNZ p10tap
 	MOVQ 64(DI), BX
@@ -2399,7 +2399,7 @@ p9tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p9turn:
+p9loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -2520,7 +2520,7 @@ p9turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p9turn
+	JNZ p9loop
 	DECQ R11
 	JNZ p9tap
 	MOVQ 64(DI), BX
@@ -2765,7 +2765,7 @@ p8tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p8turn:
+p8loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -2874,7 +2874,7 @@ p8turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p8turn
+	JNZ p8loop
 	DECQ R11
 	JNZ p8tap
 	MOVQ 64(DI), BX
@@ -3098,7 +3098,7 @@ p7tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p7turn:
+p7loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -3194,7 +3194,7 @@ p7turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p7turn
+	JNZ p7loop
 	DECQ R11
 	JNZ p7tap
 	MOVQ 64(DI), BX
@@ -3386,7 +3386,7 @@ p6tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p6turn:
+p6loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -3470,7 +3470,7 @@ p6turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p6turn
+	JNZ p6loop
 	DECQ R11
 	JNZ p6tap
 	MOVQ 64(DI), BX
@@ -3642,7 +3642,7 @@ p5tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p5turn:
+p5loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -3714,7 +3714,7 @@ p5turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p5turn
+	JNZ p5loop
 	DECQ R11
 	JNZ p5tap
 	MOVQ 64(DI), BX
@@ -3866,7 +3866,7 @@ p4tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p4turn:
+p4loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -3926,7 +3926,7 @@ p4turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p4turn
+	JNZ p4loop
 	DECQ R11
 	JNZ p4tap
 	MOVQ 64(DI), BX
@@ -4058,7 +4058,7 @@ p3tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p3turn:
+p3loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -4106,7 +4106,7 @@ p3turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p3turn
+	JNZ p3loop
 	DECQ R11
 	JNZ p3tap
 	MOVQ 64(DI), BX
@@ -4218,7 +4218,7 @@ p2tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p2turn:
+p2loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -4254,7 +4254,7 @@ p2turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p2turn
+	JNZ p2loop
 	DECQ R11
 	JNZ p2tap
 	MOVQ 64(DI), BX
@@ -4346,7 +4346,7 @@ p1tap:
 	ADDQ R8, R14
 	MOVQ $4, BX
 
-p1turn:
+p1loop:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VPBROADCASTD 0(R14), Z30
@@ -4370,7 +4370,7 @@ p1turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p1turn
+	JNZ p1loop
 	DECQ R11
 	JNZ p1tap
 	MOVQ 64(DI), BX

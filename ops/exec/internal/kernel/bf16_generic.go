@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// roundBF16 is the bits of x as a bfloat16: the nearest, of two the even one; NaN
-// stays one, and what is below the smallest normal float32 becomes 0.
+// roundBF16 is the bits of x as a bfloat16: the nearest, ties to even; NaN stays NaN, and
+// values below the smallest normal float32 become 0.
 func roundBF16(x float32) uint32 {
 	b := math.Float32bits(x)
 	switch {
@@ -35,8 +35,8 @@ func bf16At(line []float32, c int) float32 {
 	return odd
 }
 
-// each visits the pixels of tiles: where their input begins, and where the value
-// to add and the result.
+// each visits the pixels of tiles: where their input, the value to add and the result
+// begin.
 func (t *TileBF16) each(at *PlacesBF16, do func(in, add, out int)) {
 	for _, p := range at.list {
 		for _, r := range p {

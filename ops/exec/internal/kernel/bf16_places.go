@@ -10,14 +10,14 @@ type Run struct{ Pixels, In, Out, Add int }
 // A PlaceBF16 is where one tile lies: one run of pixels, or two.
 type PlaceBF16 [2]Run
 
-// A RunLimit is how many pixels a run has at most. Where that is HalfRun, a second
-// run may follow only a first of so many.
+// A RunLimit is the most pixels of a run. With HalfRun, a second run may follow only a
+// first one of exactly so many.
 type RunLimit int
 
 // HalfRun is for tiles of Depthwise, Max and Sum.
 const HalfRun RunLimit = tileGroup
 
-// ConvRun is for tiles of Conv: HalfRun, but as many as a tile has rows with AMX.
+// ConvRun is for tiles of Conv: HalfRun, but with AMX the rows of a tile.
 var ConvRun = convRun(bf16ISA)
 
 func convRun(s cpu.ISA) RunLimit {
@@ -36,8 +36,8 @@ type PlacesBF16 struct {
 	in, out, add int // the farthest pixel of any
 }
 
-// bf16Place is a PlaceBF16 as assembly reads it: distances in bytes. asmgen knows
-// the places of the fields.
+// bf16Place is a PlaceBF16 as assembly reads it: distances in bytes. asmgen knows the
+// offsets of the fields.
 type bf16Place struct {
 	runs   [2]Run
 	config *tileConfig
@@ -98,10 +98,9 @@ func newTileConfig(runs [2]int) *tileConfig {
 	return c
 }
 
-// Len is how many places there are.
 func (at *PlacesBF16) Len() int { return len(at.list) }
 
-// Slice returns the places from to to.
+// Slice returns the places [from, to).
 func (at *PlacesBF16) Slice(from, to int) PlacesBF16 {
 	part := *at
 	part.list, part.bytes = at.list[from:to], at.bytes[from:to]

@@ -1,10 +1,10 @@
 package kernel
 
-// DotRows is how many rows Dot takes at once.
+// DotRows is how many rows Dot multiplies at once.
 const DotRows = 8
 
-// dotBlock is how many products are summed in float32 before the sum goes to
-// float64; assembly sums each lane of a register apart.
+// dotBlock is how many products are summed in float32 before the sum goes to float64;
+// assembly sums each lane of a register separately.
 const dotBlock = 256
 
 // Dot multiplies 8 rows, each len(x) long and the i-th at rows[i*len(x)], with

@@ -4,7 +4,7 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// dotSpan is how many columns one call of assembly does, some 10 µs.
+// dotSpan is how many columns one call of assembly does, about 10 µs.
 const dotSpan = 1 << 13
 
 // dotFast adds the products of the columns that assembly can do to sums and

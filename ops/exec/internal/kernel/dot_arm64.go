@@ -4,7 +4,7 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// dotSpan is how many columns one call of assembly does, some 20 µs.
+// dotSpan is how many columns one call of assembly does, about 20 µs.
 const dotSpan = 1 << 13
 
 // dotFast adds the products of the columns that assembly can do to sums and

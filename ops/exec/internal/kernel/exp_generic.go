@@ -2,13 +2,12 @@ package kernel
 
 import "math"
 
-// exp is e to the x with a relative error below 1e-9, 0 or +Inf where e to the x
-// is beyond the range of float32 and about to leave that of float64. It is three
-// times as fast as math.Exp, whose last digits would be rounded away.
+// exp is e to the x with a relative error below 1e-9; it is 0 or +Inf if the result is far
+// beyond the range of float32. It is three times as fast as math.Exp, whose last digits
+// would be rounded away.
 //
-// x = n*ln 2 + r with a whole n and |r| <= ln 2 / 2. The power of two is put
-// together from n; the rest is the Taylor series, whose first missing term is
-// r^9/9! < 3e-10.
+// x = n*ln 2 + r with a whole n and |r| <= ln 2 / 2. The power of two is assembled from n;
+// the rest is the Taylor series, whose first missing term is r^9/9! < 3e-10.
 func exp(x float64) float64 {
 	if x > expHigh {
 		x = expHigh
@@ -43,7 +42,7 @@ func normal(x float64) float64 {
 	}
 	half := 0.5 * q * exp(-z*z)
 	// half for negative x, 1 - half for positive, without a branch that would be
-	// guessed wrong half of the time.
+	// mispredicted half of the time.
 	negative := uint64(int64(math.Float64bits(x)) >> 63)
 	positive := math.Float64frombits(math.Float64bits(1) &^ negative)
 	return half + positive*(1-2*half)

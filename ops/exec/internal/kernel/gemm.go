@@ -18,9 +18,8 @@ type Gemm struct {
 //
 //	c[i*ldc + j] += sum over p of a[p*MR + i] * b[p*NR + j]    0 <= i < MR, 0 <= j < NR
 //
-// p running over len(b)/NR. The sum starts from 0 and is added to c at the end,
-// so that calls on successive blocks of p sum in blocks. It panics where a slice
-// is too short.
+// p running over len(b)/NR. The sum starts from 0 and is added to c at the end, so that
+// calls on successive blocks of p sum in blocks. It panics if a slice is too short.
 func (g *Gemm) Run(c []float32, ldc int, a, b []float32) {
 	k := len(b) / g.NR
 	g.run(slices.Clip(c)[:(g.MR-1)*ldc+g.NR], ldc, slices.Clip(a)[:k*g.MR], b[:k*g.NR])

@@ -1,9 +1,8 @@
 package kernel
 
-// gemm4x2Generic keeps the tile in 8 of the 15 registers that plain Go has; 4x3
-// and 3x4 spill and lose. Four turns are written out because the compiler moves
-// all sums between registers at each jump back, and the array pointers take the
-// bounds checks out of them.
+// gemm4x2Generic keeps the tile in 8 of the 15 registers that Go can use; 4x3 and 3x4 spill
+// and are slower. The loop is unrolled four times because the compiler moves all sums
+// between registers at each jump back; array pointers avoid bounds checks.
 func gemm4x2Generic(c []float32, ldc int, a, b []float32) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 float32
 	for len(a) >= 16 && len(b) >= 8 {

@@ -28,8 +28,8 @@ func Grouped(t *Tile, at *Places, channels int) {
 	groupedTiles(t, at, channels)
 }
 
-// groupSees is, by the number of channels of a group, which lane every lane sees
-// for each of them.
+// groupSees is the source lane of every lane, for each channel of a group, by the number of
+// channels of the group.
 var groupSees = func() map[int][]int32 {
 	all := map[int][]int32{}
 	for channels := 1; channels <= Lanes; channels *= 2 {

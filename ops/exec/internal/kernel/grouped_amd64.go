@@ -4,8 +4,8 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// GroupedChannels is the most channels of a group that the selected ISA permutes:
-// as many as a register has lanes. 0 says that it has no Grouped.
+// GroupedChannels is the most channels of a group that the selected ISA permutes: as many
+// as a register has lanes; 0 if it has no Grouped.
 var GroupedChannels = groupedChannels(isa)
 
 func groupedChannels(s cpu.ISA) int {

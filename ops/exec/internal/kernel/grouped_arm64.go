@@ -4,8 +4,8 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// GroupedChannels is the most channels of a group that the selected ISA has
-// Grouped for, 0 for none. A group of 16 is a block, which Conv does as well.
+// GroupedChannels is the most channels of a group that the selected ISA has Grouped for, 0
+// for none. A group of 16 is a block, for which Conv is as good.
 var GroupedChannels = groupedChannels(isa)
 
 func groupedChannels(s cpu.ISA) int {

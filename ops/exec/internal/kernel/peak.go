@@ -2,24 +2,22 @@ package kernel
 
 import "runtime"
 
-// peakTurn is how many FLOPs one turn of a peak loop does per lane: 48
-// multiply-adds.
-const peakTurn = 2 * 48
+// peakFLOPs is how many FLOPs one iteration of a peak loop does per lane: 48 multiply-adds.
+const peakFLOPs = 2 * 48
 
-// Peak does nothing but multiply-adds in registers, some 30 µs of them, and
-// returns how many FLOPs that were: what the selected instruction set can do at
-// most.
+// Peak does nothing but multiply-adds in registers for about 30 µs, and returns how many
+// FLOPs that were: the most that the selected instruction set can do.
 func Peak() int {
-	const turns = 1 << 11
-	return turns * peakTurn * peak(turns)
+	const iterations = 1 << 11
+	return iterations * peakFLOPs * peak(iterations)
 }
 
-// peakGeneric does the multiply-adds of so many turns and returns its lanes.
-// Plain Go multiplies and adds apart.
-func peakGeneric(turns int) int {
+// peakGeneric does the multiply-adds of so many iterations and returns its lanes. Plain Go
+// multiplies and adds separately.
+func peakGeneric(iterations int) int {
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32
-	x := float32(turns)
-	for range turns * 6 {
+	x := float32(iterations)
+	for range iterations * 6 {
 		s0 += x * s0
 		s1 += x * s1
 		s2 += x * s2

@@ -4,24 +4,24 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-func peak(turns int) (lanes int) {
+func peak(iterations int) (lanes int) {
 	switch isa {
 	case cpu.AVX512:
-		peakAVX512(turns)
+		peakAVX512(iterations)
 		return 16
 	case cpu.AVX2:
-		peakAVX2(turns)
+		peakAVX2(iterations)
 		return 8
 	}
-	return peakGeneric(turns)
+	return peakGeneric(iterations)
 }
 
 // It works like peakGeneric, with 8 lanes.
 //
 //go:noescape
-func peakAVX2(turns int)
+func peakAVX2(iterations int)
 
 // It works like peakGeneric, with 16 lanes.
 //
 //go:noescape
-func peakAVX512(turns int)
+func peakAVX512(iterations int)

@@ -4,15 +4,15 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-func peak(turns int) (lanes int) {
+func peak(iterations int) (lanes int) {
 	if isa == cpu.NEON {
-		peakNEON(turns)
+		peakNEON(iterations)
 		return 4
 	}
-	return peakGeneric(turns)
+	return peakGeneric(iterations)
 }
 
 // It works like peakGeneric, with 4 lanes.
 //
 //go:noescape
-func peakNEON(turns int)
+func peakNEON(iterations int)

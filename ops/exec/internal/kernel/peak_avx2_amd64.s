@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 TEXT ·peakAVX2(SB), NOSPLIT, $0-8
-	MOVQ turns+0(FP), CX
+	MOVQ iterations+0(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2

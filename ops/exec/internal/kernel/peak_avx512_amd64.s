@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 TEXT ·peakAVX512(SB), NOSPLIT, $0-8
-	MOVQ turns+0(FP), CX
+	MOVQ iterations+0(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2

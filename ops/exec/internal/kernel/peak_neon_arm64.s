@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 TEXT ·peakNEON(SB), NOSPLIT, $0-8
-	MOVD turns+0(FP), R0
+	MOVD iterations+0(FP), R0
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16

@@ -2,4 +2,4 @@
 
 package kernel
 
-func peak(turns int) (lanes int) { return peakGeneric(turns) }
+func peak(iterations int) (lanes int) { return peakGeneric(iterations) }

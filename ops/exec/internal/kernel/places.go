@@ -4,7 +4,7 @@ package kernel
 // one. Memory is counted in float32 from the start of the slices of a Tile.
 type Place struct {
 	Pixels int // at most TilePixels
-	// First is how many pixels lie in the first row: 7, which 0 stands for, or where
+	// First is how many pixels are in the first row: 7 (or 0, which means 7), or with
 	// TileBreaks any number, for Conv.
 	First int
 	// Pixel p lies in the input at In + p*step, from pixel First on at
@@ -24,11 +24,11 @@ type Places struct {
 	breaks       bool
 }
 
-// place is a Place as assembly reads it: distances in bytes. asmgen knows the
-// places of the fields.
+// place is a Place as assembly reads it: distances in bytes. asmgen knows the offsets of
+// the fields.
 type place struct{ pixels, in, next, out, outNext, add, addNext, first int }
 
-// FirstRow is how many of the pixels lie in the first row.
+// FirstRow is how many of the pixels are in the first row.
 func (p *Place) FirstRow() int {
 	if p.First > 0 {
 		return min(p.First, p.Pixels)
@@ -36,7 +36,8 @@ func (p *Place) FirstRow() int {
 	return min(tileGroup, p.Pixels)
 }
 
-// breaksAt is First as assembly reads it: 0 where a tile has one row or breaks as all do.
+// breaksAt is First as assembly reads it: 0 if a tile has one row or breaks at the usual
+// place.
 func (p *Place) breaksAt() int {
 	if p.First == tileGroup || p.First >= p.Pixels {
 		return 0
@@ -73,10 +74,9 @@ func NewPlaces(list []Place, step int) *Places {
 	return at
 }
 
-// Len is how many places there are.
 func (at *Places) Len() int { return len(at.list) }
 
-// Slice returns the places from to to.
+// Slice returns the places [from, to).
 func (at *Places) Slice(from, to int) Places {
 	part := *at
 	part.list, part.bytes = at.list[from:to], at.bytes[from:to]

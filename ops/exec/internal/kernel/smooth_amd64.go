@@ -8,7 +8,7 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// smoothSpan is how many elements one call of assembly does, some 20 µs.
+// smoothSpan is how many elements one call of assembly does, about 20 µs.
 const smoothSpan = 1 << 14
 
 // smoothTable holds the constants of exp and normal, in the order that asmgen
@@ -26,7 +26,7 @@ var smoothTable = func() (table [][8]float64) {
 	return table
 }()
 
-// smoothLanes is how many elements a turn of assembly does, 0 where there is none.
+// smoothLanes is how many elements an iteration of assembly does, 0 if there is none.
 func smoothLanes(s cpu.ISA) int {
 	switch s {
 	case cpu.AVX512:
@@ -37,8 +37,8 @@ func smoothLanes(s cpu.ISA) int {
 	return 0
 }
 
-// smooth does as many whole turns as there are, and the rest in plain Go.
-func smooth(dst, src []float32, fast512, fast2 func(dst, src *float32, turns int, table *[8]float64), twin func(dst, src []float32)) {
+// smooth does whole iterations in assembly, and the rest in plain Go.
+func smooth(dst, src []float32, fast512, fast2 func(dst, src *float32, iterations int, table *[8]float64), twin func(dst, src []float32)) {
 	lanes := smoothLanes(isa)
 	for lanes > 0 && len(dst) >= lanes {
 		n := min(len(dst), smoothSpan) / lanes
@@ -59,29 +59,29 @@ func gelu(dst, src []float32)    { smooth(dst, src, geluAVX512, geluAVX2, geluGe
 // It works like sigmoidGeneric.
 //
 //go:noescape
-func sigmoidAVX2(dst, src *float32, turns int, table *[8]float64)
+func sigmoidAVX2(dst, src *float32, iterations int, table *[8]float64)
 
 // It works like sigmoidGeneric.
 //
 //go:noescape
-func sigmoidAVX512(dst, src *float32, turns int, table *[8]float64)
+func sigmoidAVX512(dst, src *float32, iterations int, table *[8]float64)
 
 // It works like siluGeneric.
 //
 //go:noescape
-func siluAVX2(dst, src *float32, turns int, table *[8]float64)
+func siluAVX2(dst, src *float32, iterations int, table *[8]float64)
 
 // It works like siluGeneric.
 //
 //go:noescape
-func siluAVX512(dst, src *float32, turns int, table *[8]float64)
+func siluAVX512(dst, src *float32, iterations int, table *[8]float64)
 
 // It works like geluGeneric.
 //
 //go:noescape
-func geluAVX2(dst, src *float32, turns int, table *[8]float64)
+func geluAVX2(dst, src *float32, iterations int, table *[8]float64)
 
 // It works like geluGeneric.
 //
 //go:noescape
-func geluAVX512(dst, src *float32, turns int, table *[8]float64)
+func geluAVX512(dst, src *float32, iterations int, table *[8]float64)

@@ -7,10 +7,10 @@
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Y0
 	VXORPD 1024(R8), Y0, Y1
 	VMOVUPD (R8), Y2
@@ -43,17 +43,17 @@ turn:
 	ADDQ $16, SI
 	ADDQ $16, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET
 
 TEXT ·siluAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Y0
 	VXORPD 1024(R8), Y0, Y1
 	VMOVUPD (R8), Y2
@@ -85,17 +85,17 @@ turn:
 	ADDQ $16, SI
 	ADDQ $16, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET
 
 TEXT ·geluAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Y0
 	// z = |x| / sqrt 2, u
 	VMOVUPD 1024(R8), Y1
@@ -155,6 +155,6 @@ turn:
 	ADDQ $16, SI
 	ADDQ $16, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET

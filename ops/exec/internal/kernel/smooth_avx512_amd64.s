@@ -7,10 +7,10 @@
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Z0
 	VPXORQ 1024(R8), Z0, Z1
 	VMOVUPD (R8), Z2
@@ -43,17 +43,17 @@ turn:
 	ADDQ $32, SI
 	ADDQ $32, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET
 
 TEXT ·siluAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Z0
 	VPXORQ 1024(R8), Z0, Z1
 	VMOVUPD (R8), Z2
@@ -85,17 +85,17 @@ turn:
 	ADDQ $32, SI
 	ADDQ $32, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET
 
 TEXT ·geluAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
-	MOVQ turns+16(FP), CX
+	MOVQ iterations+16(FP), CX
 	MOVQ table+24(FP), R8
 
-turn:
+loop:
 	VCVTPS2PD (SI), Z0
 	// z = |x| / sqrt 2, u
 	VMOVUPD 1024(R8), Z1
@@ -156,6 +156,6 @@ turn:
 	ADDQ $32, SI
 	ADDQ $32, DI
 	DECQ CX
-	JNZ turn
+	JNZ loop
 	VZEROUPPER
 	RET

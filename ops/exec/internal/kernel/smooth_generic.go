@@ -1,8 +1,8 @@
 package kernel
 
-// wideBlock is how many elements the functions below widen to float64 before
-// they compute. Widening in the same loop would chain its turns: the instruction
-// keeps the upper half of its register and so waits for whoever wrote that last.
+// wideBlock is how many elements the functions below widen to float64 before they compute.
+// Widening in the same loop would chain its iterations: the instruction keeps the upper
+// half of its register and so waits for the previous write to it.
 const wideBlock = 64
 
 // widen copies the first elements of src, wideBlock at most, and returns them.

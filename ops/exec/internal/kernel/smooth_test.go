@@ -19,7 +19,7 @@ var smoothFamilies = []struct {
 	{"gelu", GELU, geluGeneric},
 }
 
-// Every length around the turns, on both sides of the pages, with all kinds of
+// Every length around the iterations, on both sides of the pages, with all kinds of
 // numbers, also in place: within one unit in the last place of the twin, which
 // rounds a product of its own otherwise.
 func TestSmooth(t *testing.T) {
@@ -82,7 +82,7 @@ func TestSmoothDefinitions(t *testing.T) {
 	})
 }
 
-// Every set that the machine has is in the table of turns.
+// Every set that the machine has is in the table of iterations.
 func TestSmoothLanes(t *testing.T) {
 	for _, s := range cpu.Available() {
 		if (smoothLanes(s) > 0) != (s != cpu.Generic) {

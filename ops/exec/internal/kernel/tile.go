@@ -9,9 +9,9 @@ import (
 // Lanes is how many channels lie in one line of a blocked value.
 const Lanes = 16
 
-// A Tile is several pixels of a blocked value, one or two blocks of channels
-// deep, as the tile families compute them at once; the same is done at every one
-// of some Places. Memory is counted in float32 from the start of each slice.
+// A Tile is several pixels of a blocked value, one or two blocks of channels deep, as the
+// tile families compute them together, at each of some Places. Memory is counted in float32
+// from the start of each slice.
 type Tile struct {
 	Blocks int // at most TileBlocks for Conv, 1 for the others
 
@@ -20,40 +20,37 @@ type Tile struct {
 	Taps    *Taps
 	Weights []float32 // [tap, channel of the tap, Blocks*16]; of Depthwise [tap, 16]
 
-	// The second block of the result, and of the value to add, is OutBlock and
-	// AddBlock further. Add is nil for none, or may be the memory of Out in the
-	// same places.
+	// The second block of the result, and of the value to add, is OutBlock and AddBlock
+	// further on. Add is nil or may be the memory of Out in the same places.
 	Out       []float32
 	OutBlock  int
 	Add       []float32
 	AddBlock  int
 	Bias      []float32 // [Blocks*16]
 	Low, High float32   // bounds of the result of Conv and Depthwise
-	// Ahead are weights that the next call of Conv wants: they may be brought nearer
-	// meanwhile.
+	// Ahead are the weights of the next call of Conv, to be prefetched.
 	Ahead []float32
 	Scale float32 // of Sum
 }
 
-// Taps are offsets from a pixel's place, in float32. Conv and Depthwise sum them
-// in chunks: each sum begins at 0 and is added to the one before, which keeps long
-// sums accurate.
+// Taps are offsets from a pixel's place, in float32. Conv and Depthwise sum them in chunks:
+// each sum begins at 0 and is added to the one before, which keeps long sums accurate.
 type Taps struct {
 	bytes  []int
 	at     []int
-	chunks []int // how many taps each has, and a 0
+	chunks []int // the number of taps of each, and a final 0
 	reach  int   // the largest
 
 	lines     []tapLine // as Conv reads them
 	width     int       // channels of a tap of Conv
-	thin, few int       // taps from one on have few that count; 0 for none
+	thin, few int       // the taps from thin on have few channels; 0 for none
 }
 
-// A tapLine is a tap as Conv in assembly reads it. asmgen knows the places of the fields.
+// A tapLine is a tap as Conv in assembly reads it. asmgen knows the offsets of the fields.
 type tapLine struct {
 	offset      int // bytes
-	turns, ones int // channels, four at a time, and those that are left
-	skip        int // bytes of the weights of channels that are left out, of one block
+	fours, ones int // channels: groups of four, and the rest
+	skip        int // bytes of the weights of omitted channels, of one block
 }
 
 // NewTaps returns taps at these offsets, none of them negative, in chunks of so
@@ -65,7 +62,7 @@ func NewTaps(at []int, chunk int) *Taps {
 			panic("kernel: a tap before its tile")
 		}
 		t.bytes = append(t.bytes, 4*n)
-		t.lines = append(t.lines, tapLine{offset: 4 * n, turns: Lanes / turn})
+		t.lines = append(t.lines, tapLine{offset: 4 * n, fours: Lanes / unroll})
 		t.reach = max(t.reach, n)
 	}
 	for left := len(at); left > 0; left -= chunk {
@@ -75,24 +72,24 @@ func NewTaps(at []int, chunk int) *Taps {
 	return t
 }
 
-// turn is how many channels the loop of Conv takes at once.
-const turn = 4
+// unroll is how many channels an iteration of Conv does.
+const unroll = 4
 
-// Of makes the taps of Conv so many channels that follow one another, which need no line:
-// 1, or where TileRuns any number, as of pixels in a row of an image of one channel.
+// Of makes the taps of Conv so many consecutive channels, which need not be a line: 1, or
+// with TileRuns any number, such as the pixels in a row of an image of one channel.
 func (t *Taps) Of(channels int) *Taps {
 	if channels < 1 || channels > 1 && channels != Lanes && !TileRuns {
 		panic("kernel: no such tap")
 	}
 	t.width = channels
 	for i := range t.lines {
-		t.lines[i].turns, t.lines[i].ones = channels/turn, channels%turn
+		t.lines[i].fours, t.lines[i].ones = channels/unroll, channels%unroll
 	}
 	return t
 }
 
-// Thin says that taps from one on have only so many channels that count: those behind
-// have no weight, and Conv leaves them out, whatever they hold.
+// Thin says that taps from one on have only so many channels: the others have no weight,
+// and Conv does not read them.
 func (t *Taps) Thin(from, channels int) {
 	if channels < 1 || channels > t.width || from < 0 {
 		panic("kernel: no such tap")
@@ -100,7 +97,7 @@ func (t *Taps) Thin(from, channels int) {
 	t.thin, t.few = from, channels
 	for i := from; i < len(t.lines); i++ {
 		l := &t.lines[i]
-		l.turns, l.ones, l.skip = channels/turn, channels%turn, 4*(t.width-channels)*Lanes
+		l.fours, l.ones, l.skip = channels/unroll, channels%unroll, 4*(t.width-channels)*Lanes
 	}
 }
 
@@ -115,16 +112,15 @@ func (t *Taps) channels(i int) int {
 // Len is the number of taps.
 func (t *Taps) Len() int { return len(t.at) }
 
-// tileGroup is how many pixels of a tile lie in its first row, where it does not break
-// elsewhere.
+// tileGroup is how many pixels of a tile are in its first row, unless it breaks elsewhere.
 const tileGroup = 7
 
-// TilePixels and TileBlocks are the largest tile of the selected ISA; 0 pixels
-// says that it has none.
+// TilePixels and TileBlocks are the largest tile of the selected ISA; 0 pixels means that
+// it has none.
 var TilePixels, TileBlocks = tileSize(isa)
 
 // TileBreaks says that Conv of the selected ISA computes tiles of two rows that break
-// anywhere. Wide tiles fit rows well enough.
+// anywhere. Wide tiles fit rows well enough without.
 var TileBreaks = tileBreaks(isa)
 
 func tileBreaks(s cpu.ISA) bool { return s == cpu.AVX2 }
@@ -152,15 +148,15 @@ func Conv(t *Tile, at *Places) {
 	convTiles(t, at)
 }
 
-// unbroken panics where a tile breaks that only Conv computes.
+// unbroken panics if a tile breaks where only Conv can.
 func (at *Places) unbroken() {
 	if at.breaks {
 		panic("kernel: a tile that breaks")
 	}
 }
 
-// Depthwise sets the tiles to the sum over their taps of value times weight, each
-// channel by itself, plus Add, plus bias, between Low and High.
+// Depthwise sets the tiles to the sum over their taps of value times weight, each channel
+// separately, plus Add, plus bias, between Low and High.
 func Depthwise(t *Tile, at *Places) {
 	at.unbroken()
 	t.check(at, 1, Lanes, true)
@@ -183,8 +179,7 @@ func SumTile(t *Tile, at *Places) {
 	sumTiles(t, at)
 }
 
-// check panics where the tiles do not fit the slices: what follows has no bounds
-// checks.
+// check panics if the tiles do not fit the slices: the kernels have no bounds checks.
 func (t *Tile) check(at *Places, blocks, width int, epilogue bool) {
 	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
@@ -193,7 +188,7 @@ func (t *Tile) check(at *Places, blocks, width int, epilogue bool) {
 	_ = t.Out[at.out+(blocks-1)*t.OutBlock+Lanes-1]
 	if !epilogue {
 		if len(t.Taps.chunks) != 2 {
-			panic("kernel: chunks of what is no sum of products")
+			panic("kernel: chunks without a sum of products")
 		}
 		return
 	}

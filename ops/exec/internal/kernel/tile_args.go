@@ -4,8 +4,8 @@ package kernel
 
 import "math"
 
-// tileArgs is a Tile as assembly reads it: distances in bytes. asmgen knows the
-// places of the fields.
+// tileArgs is a Tile as assembly reads it: distances in bytes. asmgen knows the offsets of
+// the fields.
 type tileArgs struct {
 	in        *float32
 	step      int
@@ -19,18 +19,18 @@ type tileArgs struct {
 	addBlock  int
 	bias      *float32
 	low, high float32
-	clamp     int // how many of the two bounds there are
+	clamp     int // the number of bounds
 	blocks    int
 	places    *place
 	tiles     int
 
-	_    *int     // assembly's own: where it is in the chunks
+	_    *int     // used by assembly: the current chunk
 	_    *float32 // and what a sum is added to
 	_, _ int
 
 	index *int32 // of Grouped: the permutations
 
-	ahead      *float32 // lines to fetch, so many with a tap, for so many tiles
+	ahead      *float32 // lines to prefetch, so many with a tap, for so many tiles
 	aheadLines int
 	aheadTiles int
 
@@ -48,12 +48,12 @@ func (t *Tile) args(at *Places) tileArgs {
 	return a
 }
 
-// grouped adds what Grouped has.
+// grouped adds the arguments of Grouped.
 func (a *tileArgs) grouped(channels int) {
 	a.inner, a.index = channels, &groupSees[channels][0]
 }
 
-// fetches has the lines of t.Ahead spread over the first tiles.
+// fetches spreads prefetching of t.Ahead over the first tiles.
 func (t *Tile) fetches(a *tileArgs) {
 	lines := len(t.Ahead) / Lanes
 	if lines == 0 {
@@ -65,7 +65,7 @@ func (t *Tile) fetches(a *tileArgs) {
 	a.aheadTiles = (lines + taps*a.aheadLines - 1) / (taps * a.aheadLines)
 }
 
-// parameters adds what Conv and Depthwise have.
+// parameters adds the arguments of Conv and Depthwise.
 func (t *Tile) parameters(a *tileArgs) {
 	a.weights, a.bias = &t.Weights[0], &t.Bias[0]
 	if t.Add != nil {

@@ -122,7 +122,7 @@ p6x16s1fetched:
 	TESTQ BX, BX
 	JZ p6x16s1rest
 
-p6x16s1turn:
+p6x16s1fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -207,7 +207,7 @@ p6x16s1turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p6x16s1turn
+	JNZ p6x16s1fours
 
 p6x16s1rest:
 	MOVQ -16(R10), BX
@@ -386,7 +386,7 @@ p6x16s2fetched:
 	TESTQ BX, BX
 	JZ p6x16s2rest
 
-p6x16s2turn:
+p6x16s2fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -471,7 +471,7 @@ p6x16s2turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p6x16s2turn
+	JNZ p6x16s2fours
 
 p6x16s2rest:
 	MOVQ -16(R10), BX
@@ -650,7 +650,7 @@ p6x16s3fetched:
 	TESTQ BX, BX
 	JZ p6x16s3rest
 
-p6x16s3turn:
+p6x16s3fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -735,7 +735,7 @@ p6x16s3turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p6x16s3turn
+	JNZ p6x16s3fours
 
 p6x16s3rest:
 	MOVQ -16(R10), BX
@@ -914,7 +914,7 @@ p6x16s4fetched:
 	TESTQ BX, BX
 	JZ p6x16s4rest
 
-p6x16s4turn:
+p6x16s4fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -999,7 +999,7 @@ p6x16s4turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p6x16s4turn
+	JNZ p6x16s4fours
 
 p6x16s4rest:
 	MOVQ -16(R10), BX
@@ -1178,7 +1178,7 @@ p6x16s5fetched:
 	TESTQ BX, BX
 	JZ p6x16s5rest
 
-p6x16s5turn:
+p6x16s5fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -1263,7 +1263,7 @@ p6x16s5turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p6x16s5turn
+	JNZ p6x16s5fours
 
 p6x16s5rest:
 	MOVQ -16(R10), BX
@@ -1440,7 +1440,7 @@ p5x16s1fetched:
 	TESTQ BX, BX
 	JZ p5x16s1rest
 
-p5x16s1turn:
+p5x16s1fours:
 	VMOVUPS (R12), Y10
 	VMOVUPS 32(R12), Y11
 	VBROADCASTSS 0(R14), Y12
@@ -1513,7 +1513,7 @@ p5x16s1turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p5x16s1turn
+	JNZ p5x16s1fours
 
 p5x16s1rest:
 	MOVQ -16(R10), BX
@@ -1677,7 +1677,7 @@ p5x16s2fetched:
 	TESTQ BX, BX
 	JZ p5x16s2rest
 
-p5x16s2turn:
+p5x16s2fours:
 	VMOVUPS (R12), Y10
 	VMOVUPS 32(R12), Y11
 	VBROADCASTSS 0(R14), Y12
@@ -1750,7 +1750,7 @@ p5x16s2turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p5x16s2turn
+	JNZ p5x16s2fours
 
 p5x16s2rest:
 	MOVQ -16(R10), BX
@@ -1914,7 +1914,7 @@ p5x16s3fetched:
 	TESTQ BX, BX
 	JZ p5x16s3rest
 
-p5x16s3turn:
+p5x16s3fours:
 	VMOVUPS (R12), Y10
 	VMOVUPS 32(R12), Y11
 	VBROADCASTSS 0(R14), Y12
@@ -1987,7 +1987,7 @@ p5x16s3turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p5x16s3turn
+	JNZ p5x16s3fours
 
 p5x16s3rest:
 	MOVQ -16(R10), BX
@@ -2151,7 +2151,7 @@ p5x16s4fetched:
 	TESTQ BX, BX
 	JZ p5x16s4rest
 
-p5x16s4turn:
+p5x16s4fours:
 	VMOVUPS (R12), Y10
 	VMOVUPS 32(R12), Y11
 	VBROADCASTSS 0(R14), Y12
@@ -2224,7 +2224,7 @@ p5x16s4turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p5x16s4turn
+	JNZ p5x16s4fours
 
 p5x16s4rest:
 	MOVQ -16(R10), BX
@@ -2386,7 +2386,7 @@ p4x16s1fetched:
 	TESTQ BX, BX
 	JZ p4x16s1rest
 
-p4x16s1turn:
+p4x16s1fours:
 	VMOVUPS (R12), Y8
 	VMOVUPS 32(R12), Y9
 	VBROADCASTSS 0(R14), Y10
@@ -2447,7 +2447,7 @@ p4x16s1turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p4x16s1turn
+	JNZ p4x16s1fours
 
 p4x16s1rest:
 	MOVQ -16(R10), BX
@@ -2596,7 +2596,7 @@ p4x16s2fetched:
 	TESTQ BX, BX
 	JZ p4x16s2rest
 
-p4x16s2turn:
+p4x16s2fours:
 	VMOVUPS (R12), Y8
 	VMOVUPS 32(R12), Y9
 	VBROADCASTSS 0(R14), Y10
@@ -2657,7 +2657,7 @@ p4x16s2turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p4x16s2turn
+	JNZ p4x16s2fours
 
 p4x16s2rest:
 	MOVQ -16(R10), BX
@@ -2806,7 +2806,7 @@ p4x16s3fetched:
 	TESTQ BX, BX
 	JZ p4x16s3rest
 
-p4x16s3turn:
+p4x16s3fours:
 	VMOVUPS (R12), Y8
 	VMOVUPS 32(R12), Y9
 	VBROADCASTSS 0(R14), Y10
@@ -2867,7 +2867,7 @@ p4x16s3turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p4x16s3turn
+	JNZ p4x16s3fours
 
 p4x16s3rest:
 	MOVQ -16(R10), BX
@@ -3014,7 +3014,7 @@ p3x16s1fetched:
 	TESTQ BX, BX
 	JZ p3x16s1rest
 
-p3x16s1turn:
+p3x16s1fours:
 	VMOVUPS (R12), Y6
 	VMOVUPS 32(R12), Y7
 	VBROADCASTSS 0(R14), Y8
@@ -3063,7 +3063,7 @@ p3x16s1turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p3x16s1turn
+	JNZ p3x16s1fours
 
 p3x16s1rest:
 	MOVQ -16(R10), BX
@@ -3197,7 +3197,7 @@ p3x16s2fetched:
 	TESTQ BX, BX
 	JZ p3x16s2rest
 
-p3x16s2turn:
+p3x16s2fours:
 	VMOVUPS (R12), Y6
 	VMOVUPS 32(R12), Y7
 	VBROADCASTSS 0(R14), Y8
@@ -3246,7 +3246,7 @@ p3x16s2turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p3x16s2turn
+	JNZ p3x16s2fours
 
 p3x16s2rest:
 	MOVQ -16(R10), BX
@@ -3378,7 +3378,7 @@ p2x16s1fetched:
 	TESTQ BX, BX
 	JZ p2x16s1rest
 
-p2x16s1turn:
+p2x16s1fours:
 	VMOVUPS (R12), Y4
 	VMOVUPS 32(R12), Y5
 	VBROADCASTSS 0(R14), Y6
@@ -3415,7 +3415,7 @@ p2x16s1turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p2x16s1turn
+	JNZ p2x16s1fours
 
 p2x16s1rest:
 	MOVQ -16(R10), BX
@@ -3540,7 +3540,7 @@ p6x16fetched:
 	TESTQ BX, BX
 	JZ p6x16rest
 
-p6x16turn:
+p6x16fours:
 	VMOVUPS (R12), Y12
 	VMOVUPS 32(R12), Y13
 	VBROADCASTSS 0(R14), Y14
@@ -3624,7 +3624,7 @@ p6x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p6x16turn
+	JNZ p6x16fours
 
 p6x16rest:
 	MOVQ -16(R10), BX
@@ -3794,7 +3794,7 @@ p5x16fetched:
 	TESTQ BX, BX
 	JZ p5x16rest
 
-p5x16turn:
+p5x16fours:
 	VMOVUPS (R12), Y10
 	VMOVUPS 32(R12), Y11
 	VBROADCASTSS 0(R14), Y12
@@ -3866,7 +3866,7 @@ p5x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p5x16turn
+	JNZ p5x16fours
 
 p5x16rest:
 	MOVQ -16(R10), BX
@@ -4021,7 +4021,7 @@ p4x16fetched:
 	TESTQ BX, BX
 	JZ p4x16rest
 
-p4x16turn:
+p4x16fours:
 	VMOVUPS (R12), Y8
 	VMOVUPS 32(R12), Y9
 	VBROADCASTSS 0(R14), Y10
@@ -4081,7 +4081,7 @@ p4x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p4x16turn
+	JNZ p4x16fours
 
 p4x16rest:
 	MOVQ -16(R10), BX
@@ -4221,7 +4221,7 @@ p3x16fetched:
 	TESTQ BX, BX
 	JZ p3x16rest
 
-p3x16turn:
+p3x16fours:
 	VMOVUPS (R12), Y6
 	VMOVUPS 32(R12), Y7
 	VBROADCASTSS 0(R14), Y8
@@ -4269,7 +4269,7 @@ p3x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p3x16turn
+	JNZ p3x16fours
 
 p3x16rest:
 	MOVQ -16(R10), BX
@@ -4394,7 +4394,7 @@ p2x16fetched:
 	TESTQ BX, BX
 	JZ p2x16rest
 
-p2x16turn:
+p2x16fours:
 	VMOVUPS (R12), Y4
 	VMOVUPS 32(R12), Y5
 	VBROADCASTSS 0(R14), Y6
@@ -4430,7 +4430,7 @@ p2x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p2x16turn
+	JNZ p2x16fours
 
 p2x16rest:
 	MOVQ -16(R10), BX
@@ -4540,7 +4540,7 @@ p1x16fetched:
 	TESTQ BX, BX
 	JZ p1x16rest
 
-p1x16turn:
+p1x16fours:
 	VMOVUPS (R12), Y2
 	VMOVUPS 32(R12), Y3
 	VBROADCASTSS 0(R14), Y4
@@ -4564,7 +4564,7 @@ p1x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p1x16turn
+	JNZ p1x16fours
 
 p1x16rest:
 	MOVQ -16(R10), BX

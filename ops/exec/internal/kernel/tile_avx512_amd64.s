@@ -138,7 +138,7 @@ p14x32tap:
 	TESTQ BX, BX
 	JZ p14x32rest
 
-p14x32turn:
+p14x32fours:
 	VMOVUPS (R12), Z28
 	VMOVUPS 64(R12), Z29
 	VBROADCASTSS 0(R14), Z30
@@ -319,7 +319,7 @@ p14x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p14x32turn
+	JNZ p14x32fours
 
 p14x32rest:
 	MOVQ -16(R10), BX
@@ -611,7 +611,7 @@ p13x32tap:
 	TESTQ BX, BX
 	JZ p13x32rest
 
-p13x32turn:
+p13x32fours:
 	VMOVUPS (R12), Z26
 	VMOVUPS 64(R12), Z27
 	VBROADCASTSS 0(R14), Z28
@@ -780,7 +780,7 @@ p13x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p13x32turn
+	JNZ p13x32fours
 
 p13x32rest:
 	MOVQ -16(R10), BX
@@ -1057,7 +1057,7 @@ p12x32tap:
 	TESTQ BX, BX
 	JZ p12x32rest
 
-p12x32turn:
+p12x32fours:
 	VMOVUPS (R12), Z24
 	VMOVUPS 64(R12), Z25
 	VBROADCASTSS 0(R14), Z26
@@ -1214,7 +1214,7 @@ p12x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p12x32turn
+	JNZ p12x32fours
 
 p12x32rest:
 	MOVQ -16(R10), BX
@@ -1476,7 +1476,7 @@ p11x32tap:
 	TESTQ BX, BX
 	JZ p11x32rest
 
-p11x32turn:
+p11x32fours:
 	VMOVUPS (R12), Z22
 	VMOVUPS 64(R12), Z23
 	VBROADCASTSS 0(R14), Z24
@@ -1621,7 +1621,7 @@ p11x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p11x32turn
+	JNZ p11x32fours
 
 p11x32rest:
 	MOVQ -16(R10), BX
@@ -1868,7 +1868,7 @@ p10x32tap:
 	TESTQ BX, BX
 	JZ p10x32rest
 
-p10x32turn:
+p10x32fours:
 	VMOVUPS (R12), Z20
 	VMOVUPS 64(R12), Z21
 	VBROADCASTSS 0(R14), Z22
@@ -2001,7 +2001,7 @@ p10x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p10x32turn
+	JNZ p10x32fours
 
 p10x32rest:
 	MOVQ -16(R10), BX
@@ -2233,7 +2233,7 @@ p9x32tap:
 	TESTQ BX, BX
 	JZ p9x32rest
 
-p9x32turn:
+p9x32fours:
 	VMOVUPS (R12), Z18
 	VMOVUPS 64(R12), Z19
 	VBROADCASTSS 0(R14), Z20
@@ -2354,7 +2354,7 @@ p9x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p9x32turn
+	JNZ p9x32fours
 
 p9x32rest:
 	MOVQ -16(R10), BX
@@ -2571,7 +2571,7 @@ p8x32tap:
 	TESTQ BX, BX
 	JZ p8x32rest
 
-p8x32turn:
+p8x32fours:
 	VMOVUPS (R12), Z16
 	VMOVUPS 64(R12), Z17
 	VBROADCASTSS 0(R14), Z18
@@ -2680,7 +2680,7 @@ p8x32turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p8x32turn
+	JNZ p8x32fours
 
 p8x32rest:
 	MOVQ -16(R10), BX
@@ -2881,7 +2881,7 @@ p7x32tap:
 	TESTQ BX, BX
 	JZ p7x32rest
 
-p7x32turn:
+p7x32fours:
 	VMOVUPS (R12), Z14
 	VMOVUPS 64(R12), Z15
 	VBROADCASTSS 0(R14), Z16
@@ -2977,7 +2977,7 @@ p7x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p7x32turn
+	JNZ p7x32fours
 
 p7x32rest:
 	MOVQ -16(R10), BX
@@ -3154,7 +3154,7 @@ p6x32tap:
 	TESTQ BX, BX
 	JZ p6x32rest
 
-p6x32turn:
+p6x32fours:
 	VMOVUPS (R12), Z12
 	VMOVUPS 64(R12), Z13
 	VBROADCASTSS 0(R14), Z14
@@ -3238,7 +3238,7 @@ p6x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p6x32turn
+	JNZ p6x32fours
 
 p6x32rest:
 	MOVQ -16(R10), BX
@@ -3400,7 +3400,7 @@ p5x32tap:
 	TESTQ BX, BX
 	JZ p5x32rest
 
-p5x32turn:
+p5x32fours:
 	VMOVUPS (R12), Z10
 	VMOVUPS 64(R12), Z11
 	VBROADCASTSS 0(R14), Z12
@@ -3472,7 +3472,7 @@ p5x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p5x32turn
+	JNZ p5x32fours
 
 p5x32rest:
 	MOVQ -16(R10), BX
@@ -3619,7 +3619,7 @@ p4x32tap:
 	TESTQ BX, BX
 	JZ p4x32rest
 
-p4x32turn:
+p4x32fours:
 	VMOVUPS (R12), Z8
 	VMOVUPS 64(R12), Z9
 	VBROADCASTSS 0(R14), Z10
@@ -3679,7 +3679,7 @@ p4x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p4x32turn
+	JNZ p4x32fours
 
 p4x32rest:
 	MOVQ -16(R10), BX
@@ -3811,7 +3811,7 @@ p3x32tap:
 	TESTQ BX, BX
 	JZ p3x32rest
 
-p3x32turn:
+p3x32fours:
 	VMOVUPS (R12), Z6
 	VMOVUPS 64(R12), Z7
 	VBROADCASTSS 0(R14), Z8
@@ -3859,7 +3859,7 @@ p3x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p3x32turn
+	JNZ p3x32fours
 
 p3x32rest:
 	MOVQ -16(R10), BX
@@ -3976,7 +3976,7 @@ p2x32tap:
 	TESTQ BX, BX
 	JZ p2x32rest
 
-p2x32turn:
+p2x32fours:
 	VMOVUPS (R12), Z4
 	VMOVUPS 64(R12), Z5
 	VBROADCASTSS 0(R14), Z6
@@ -4012,7 +4012,7 @@ p2x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p2x32turn
+	JNZ p2x32fours
 
 p2x32rest:
 	MOVQ -16(R10), BX
@@ -4114,7 +4114,7 @@ p1x32tap:
 	TESTQ BX, BX
 	JZ p1x32rest
 
-p1x32turn:
+p1x32fours:
 	VMOVUPS (R12), Z2
 	VMOVUPS 64(R12), Z3
 	VBROADCASTSS 0(R14), Z4
@@ -4138,7 +4138,7 @@ p1x32turn:
 	ADDQ $512, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p1x32turn
+	JNZ p1x32fours
 
 p1x32rest:
 	MOVQ -16(R10), BX
@@ -4240,7 +4240,7 @@ p14x16tap:
 	TESTQ BX, BX
 	JZ p14x16rest
 
-p14x16turn:
+p14x16fours:
 	VMOVUPS (R12), Z14
 	VBROADCASTSS 0(R14), Z15
 	VFMADD231PS Z14, Z15, Z0
@@ -4361,7 +4361,7 @@ p14x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p14x16turn
+	JNZ p14x16fours
 
 p14x16rest:
 	MOVQ -16(R10), BX
@@ -4547,7 +4547,7 @@ p13x16tap:
 	TESTQ BX, BX
 	JZ p13x16rest
 
-p13x16turn:
+p13x16fours:
 	VMOVUPS (R12), Z13
 	VBROADCASTSS 0(R14), Z14
 	VFMADD231PS Z13, Z14, Z0
@@ -4660,7 +4660,7 @@ p13x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p13x16turn
+	JNZ p13x16fours
 
 p13x16rest:
 	MOVQ -16(R10), BX
@@ -4838,7 +4838,7 @@ p12x16tap:
 	TESTQ BX, BX
 	JZ p12x16rest
 
-p12x16turn:
+p12x16fours:
 	VMOVUPS (R12), Z12
 	VBROADCASTSS 0(R14), Z13
 	VFMADD231PS Z12, Z13, Z0
@@ -4943,7 +4943,7 @@ p12x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p12x16turn
+	JNZ p12x16fours
 
 p12x16rest:
 	MOVQ -16(R10), BX
@@ -5113,7 +5113,7 @@ p11x16tap:
 	TESTQ BX, BX
 	JZ p11x16rest
 
-p11x16turn:
+p11x16fours:
 	VMOVUPS (R12), Z11
 	VBROADCASTSS 0(R14), Z12
 	VFMADD231PS Z11, Z12, Z0
@@ -5210,7 +5210,7 @@ p11x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p11x16turn
+	JNZ p11x16fours
 
 p11x16rest:
 	MOVQ -16(R10), BX
@@ -5372,7 +5372,7 @@ p10x16tap:
 	TESTQ BX, BX
 	JZ p10x16rest
 
-p10x16turn:
+p10x16fours:
 	VMOVUPS (R12), Z10
 	VBROADCASTSS 0(R14), Z11
 	VFMADD231PS Z10, Z11, Z0
@@ -5461,7 +5461,7 @@ p10x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p10x16turn
+	JNZ p10x16fours
 
 p10x16rest:
 	MOVQ -16(R10), BX
@@ -5615,7 +5615,7 @@ p9x16tap:
 	TESTQ BX, BX
 	JZ p9x16rest
 
-p9x16turn:
+p9x16fours:
 	VMOVUPS (R12), Z9
 	VBROADCASTSS 0(R14), Z10
 	VFMADD231PS Z9, Z10, Z0
@@ -5696,7 +5696,7 @@ p9x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p9x16turn
+	JNZ p9x16fours
 
 p9x16rest:
 	MOVQ -16(R10), BX
@@ -5842,7 +5842,7 @@ p8x16tap:
 	TESTQ BX, BX
 	JZ p8x16rest
 
-p8x16turn:
+p8x16fours:
 	VMOVUPS (R12), Z8
 	VBROADCASTSS 0(R14), Z9
 	VFMADD231PS Z8, Z9, Z0
@@ -5915,7 +5915,7 @@ p8x16turn:
 	ADDQ $16, R14
 	ADDQ $16, DX
 	DECQ BX
-	JNZ p8x16turn
+	JNZ p8x16fours
 
 p8x16rest:
 	MOVQ -16(R10), BX
@@ -6052,7 +6052,7 @@ p7x16tap:
 	TESTQ BX, BX
 	JZ p7x16rest
 
-p7x16turn:
+p7x16fours:
 	VMOVUPS (R12), Z7
 	VBROADCASTSS 0(R14), Z8
 	VFMADD231PS Z7, Z8, Z0
@@ -6116,7 +6116,7 @@ p7x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p7x16turn
+	JNZ p7x16fours
 
 p7x16rest:
 	MOVQ -16(R10), BX
@@ -6240,7 +6240,7 @@ p6x16tap:
 	TESTQ BX, BX
 	JZ p6x16rest
 
-p6x16turn:
+p6x16fours:
 	VMOVUPS (R12), Z6
 	VBROADCASTSS 0(R14), Z7
 	VFMADD231PS Z6, Z7, Z0
@@ -6296,7 +6296,7 @@ p6x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p6x16turn
+	JNZ p6x16fours
 
 p6x16rest:
 	MOVQ -16(R10), BX
@@ -6412,7 +6412,7 @@ p5x16tap:
 	TESTQ BX, BX
 	JZ p5x16rest
 
-p5x16turn:
+p5x16fours:
 	VMOVUPS (R12), Z5
 	VBROADCASTSS 0(R14), Z6
 	VFMADD231PS Z5, Z6, Z0
@@ -6460,7 +6460,7 @@ p5x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p5x16turn
+	JNZ p5x16fours
 
 p5x16rest:
 	MOVQ -16(R10), BX
@@ -6568,7 +6568,7 @@ p4x16tap:
 	TESTQ BX, BX
 	JZ p4x16rest
 
-p4x16turn:
+p4x16fours:
 	VMOVUPS (R12), Z4
 	VBROADCASTSS 0(R14), Z5
 	VFMADD231PS Z4, Z5, Z0
@@ -6608,7 +6608,7 @@ p4x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p4x16turn
+	JNZ p4x16fours
 
 p4x16rest:
 	MOVQ -16(R10), BX
@@ -6708,7 +6708,7 @@ p3x16tap:
 	TESTQ BX, BX
 	JZ p3x16rest
 
-p3x16turn:
+p3x16fours:
 	VMOVUPS (R12), Z3
 	VBROADCASTSS 0(R14), Z4
 	VFMADD231PS Z3, Z4, Z0
@@ -6740,7 +6740,7 @@ p3x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p3x16turn
+	JNZ p3x16fours
 
 p3x16rest:
 	MOVQ -16(R10), BX
@@ -6832,7 +6832,7 @@ p2x16tap:
 	TESTQ BX, BX
 	JZ p2x16rest
 
-p2x16turn:
+p2x16fours:
 	VMOVUPS (R12), Z2
 	VBROADCASTSS 0(R14), Z3
 	VFMADD231PS Z2, Z3, Z0
@@ -6856,7 +6856,7 @@ p2x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p2x16turn
+	JNZ p2x16fours
 
 p2x16rest:
 	MOVQ -16(R10), BX
@@ -6940,7 +6940,7 @@ p1x16tap:
 	TESTQ BX, BX
 	JZ p1x16rest
 
-p1x16turn:
+p1x16fours:
 	VMOVUPS (R12), Z1
 	VBROADCASTSS 0(R14), Z2
 	VFMADD231PS Z1, Z2, Z0
@@ -6956,7 +6956,7 @@ p1x16turn:
 	ADDQ $256, R12
 	ADDQ $16, R14
 	DECQ BX
-	JNZ p1x16turn
+	JNZ p1x16fours
 
 p1x16rest:
 	MOVQ -16(R10), BX

@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// A oneTile is what a kernel of a single tile is told: a Tile and one place, and
-// of the taps one chunk.
+// A oneTile is the argument of a kernel of a single tile: a Tile, one place, and one chunk
+// of the taps.
 type oneTile struct {
 	Tile
 	Place
@@ -14,7 +14,7 @@ type oneTile struct {
 	inPlace bool // the sum is added to Out
 }
 
-// each does one tile after another and chunk after chunk.
+// each runs leaf on one tile after another and chunk after chunk.
 func (t *Tile) each(at *Places, leaf func(*oneTile)) {
 	for _, p := range at.list {
 		one := oneTile{Tile: *t, Place: p, step: at.step}
@@ -28,11 +28,11 @@ func (t *Tile) each(at *Places, leaf func(*oneTile)) {
 	}
 }
 
-// seen is where in In pixel p lies.
-func (t *oneTile) seen(p int) int { return t.Place.In + t.apart(p, t.step, t.Next) }
+// seen is the offset of pixel p in In.
+func (t *oneTile) seen(p int) int { return t.Place.In + t.distance(p, t.step, t.Next) }
 
-// apart is how far pixel p lies from pixel 0.
-func (t *oneTile) apart(p, step, next int) int {
+// distance is how far pixel p lies from pixel 0.
+func (t *oneTile) distance(p, step, next int) int {
 	if row := t.FirstRow(); p >= row {
 		return next + (p-row)*step
 	}
@@ -75,7 +75,7 @@ func depthwiseGeneric(t *oneTile) {
 // finish does the epilogue of pixel p and stores it.
 func (t *oneTile) finish(p int, sums []float32) {
 	for o, s := range sums {
-		out := &t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes]
+		out := &t.Tile.Out[t.Place.Out+t.distance(p, Lanes, t.OutNext)+o/Lanes*t.OutBlock+o%Lanes]
 		if t.last {
 			s += t.Bias[o]
 		}
@@ -83,7 +83,7 @@ func (t *oneTile) finish(p int, sums []float32) {
 		case t.inPlace:
 			s += *out
 		case t.Tile.Add != nil:
-			s += t.Tile.Add[t.Place.Add+t.apart(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
+			s += t.Tile.Add[t.Place.Add+t.distance(p, Lanes, t.AddNext)+o/Lanes*t.AddBlock+o%Lanes]
 		}
 		if t.last {
 			s = min(max(s, t.Low), t.High)
@@ -100,7 +100,7 @@ func maxGeneric(t *oneTile) {
 			for _, tap := range t.Taps.at {
 				top = max(top, t.Tile.In[t.seen(p)+tap+o])
 			}
-			t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o] = top
+			t.Tile.Out[t.Place.Out+t.distance(p, Lanes, t.OutNext)+o] = top
 		}
 	}
 }
@@ -113,7 +113,7 @@ func sumGeneric(t *oneTile) {
 			for _, tap := range t.Taps.at {
 				sum += t.Tile.In[t.seen(p)+tap+o]
 			}
-			t.Tile.Out[t.Place.Out+t.apart(p, Lanes, t.OutNext)+o] = sum * t.Scale
+			t.Tile.Out[t.Place.Out+t.distance(p, Lanes, t.OutNext)+o] = sum * t.Scale
 		}
 	}
 }

@@ -82,7 +82,7 @@ p6x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p6x16rest
 
-p6x16turn:
+p6x16loop:
 	FMOVQ.P 16(R8), F24
 	FMOVQ.P 16(R9), F25
 	FMOVQ.P 16(R10), F26
@@ -195,7 +195,7 @@ p6x16turn:
 	WORD $0x4fbd1bf7 // fmla v23.4s, v31.4s, v29.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p6x16turn
+	BNE p6x16loop
 
 p6x16rest:
 	MOVD -16(R3), R6
@@ -424,7 +424,7 @@ p5x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p5x16rest
 
-p5x16turn:
+p5x16loop:
 	FMOVQ.P 16(R8), F20
 	FMOVQ.P 16(R9), F21
 	FMOVQ.P 16(R10), F22
@@ -520,7 +520,7 @@ p5x16turn:
 	WORD $0x4fb81b93 // fmla v19.4s, v28.4s, v24.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p5x16turn
+	BNE p5x16loop
 
 p5x16rest:
 	MOVD -16(R3), R6
@@ -719,7 +719,7 @@ p4x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p4x16rest
 
-p4x16turn:
+p4x16loop:
 	FMOVQ.P 16(R8), F16
 	FMOVQ.P 16(R9), F17
 	FMOVQ.P 16(R10), F18
@@ -798,7 +798,7 @@ p4x16turn:
 	WORD $0x4fb31b6f // fmla v15.4s, v27.4s, v19.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p4x16turn
+	BNE p4x16loop
 
 p4x16rest:
 	MOVD -16(R3), R6
@@ -967,7 +967,7 @@ p3x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p3x16rest
 
-p3x16turn:
+p3x16loop:
 	FMOVQ.P 16(R8), F12
 	FMOVQ.P 16(R9), F13
 	FMOVQ.P 16(R10), F14
@@ -1029,7 +1029,7 @@ p3x16turn:
 	WORD $0x4fae1acb // fmla v11.4s, v22.4s, v14.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p3x16turn
+	BNE p3x16loop
 
 p3x16rest:
 	MOVD -16(R3), R6
@@ -1168,7 +1168,7 @@ p2x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p2x16rest
 
-p2x16turn:
+p2x16loop:
 	FMOVQ.P 16(R8), F8
 	FMOVQ.P 16(R9), F9
 	FLDPQ (R5), (F10, F11)
@@ -1213,7 +1213,7 @@ p2x16turn:
 	WORD $0x4fa91a27 // fmla v7.4s, v17.4s, v9.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p2x16turn
+	BNE p2x16loop
 
 p2x16rest:
 	MOVD -16(R3), R6
@@ -1322,7 +1322,7 @@ p1x16tap:
 	MOVD -24(R3), R6
 	CBZ R6, p1x16rest
 
-p1x16turn:
+p1x16loop:
 	FMOVQ.P 16(R8), F4
 	FLDPQ (R5), (F5, F6)
 	WORD $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
@@ -1350,7 +1350,7 @@ p1x16turn:
 	WORD $0x4fa41983 // fmla v3.4s, v12.4s, v4.s[3]
 	ADD $256, R5
 	SUBS $1, R6
-	BNE p1x16turn
+	BNE p1x16loop
 
 p1x16rest:
 	MOVD -16(R3), R6

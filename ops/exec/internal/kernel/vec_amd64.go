@@ -4,7 +4,7 @@ package kernel
 
 import "cnnlang/ops/exec/internal/cpu"
 
-// vecSpan is how many elements one call of assembly does, some 10 µs.
+// vecSpan is how many elements one call of assembly does, about 10 µs.
 const vecSpan = 1 << 16
 
 func add(dst, src []float32) {

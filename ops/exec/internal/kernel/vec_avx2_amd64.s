@@ -11,7 +11,7 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	SUBQ $32, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -27,7 +27,7 @@ turn:
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $24, CX
@@ -67,7 +67,7 @@ TEXT ·mulAVX2(SB), NOSPLIT, $0-24
 	SUBQ $32, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -83,7 +83,7 @@ turn:
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $24, CX
@@ -124,7 +124,7 @@ TEXT ·addScalarAVX2(SB), NOSPLIT, $0-28
 	SUBQ $32, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -140,7 +140,7 @@ turn:
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $24, CX
@@ -181,7 +181,7 @@ TEXT ·mulScalarAVX2(SB), NOSPLIT, $0-28
 	SUBQ $32, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -197,7 +197,7 @@ turn:
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $24, CX
@@ -239,7 +239,7 @@ TEXT ·clampAVX2(SB), NOSPLIT, $0-32
 	SUBQ $32, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Y0
 	VMOVUPS 32(SI), Y1
 	VMOVUPS 64(SI), Y2
@@ -259,7 +259,7 @@ turn:
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $24, CX

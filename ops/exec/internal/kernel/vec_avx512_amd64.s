@@ -11,7 +11,7 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	SUBQ $64, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	VMOVUPS 128(SI), Z2
@@ -27,7 +27,7 @@ turn:
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $64, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $48, CX
@@ -66,7 +66,7 @@ TEXT ·mulAVX512(SB), NOSPLIT, $0-24
 	SUBQ $64, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	VMOVUPS 128(SI), Z2
@@ -82,7 +82,7 @@ turn:
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $64, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $48, CX
@@ -122,7 +122,7 @@ TEXT ·addScalarAVX512(SB), NOSPLIT, $0-28
 	SUBQ $64, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	VMOVUPS 128(SI), Z2
@@ -138,7 +138,7 @@ turn:
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $64, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $48, CX
@@ -178,7 +178,7 @@ TEXT ·mulScalarAVX512(SB), NOSPLIT, $0-28
 	SUBQ $64, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	VMOVUPS 128(SI), Z2
@@ -194,7 +194,7 @@ turn:
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $64, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $48, CX
@@ -235,7 +235,7 @@ TEXT ·clampAVX512(SB), NOSPLIT, $0-32
 	SUBQ $64, CX
 	JLT single
 
-turn:
+loop:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
 	VMOVUPS 128(SI), Z2
@@ -255,7 +255,7 @@ turn:
 	ADDQ $256, SI
 	ADDQ $256, DI
 	SUBQ $64, CX
-	JGE turn
+	JGE loop
 
 single:
 	ADDQ $48, CX

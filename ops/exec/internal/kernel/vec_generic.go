@@ -68,7 +68,7 @@ func Sum(src []float32) float64 {
 	return s0 + s1 + s2 + s3
 }
 
-// Exp sets dst to exp(src - top) and adds that to sum, for each element apart.
+// Exp sets dst to exp(src - top) and adds that to sum, element by element.
 func Exp(dst, src []float32, top, sum []float64) {
 	src, top, sum = src[:len(dst)], top[:len(dst)], sum[:len(dst)]
 	for i := range dst {

@@ -11,7 +11,7 @@ TEXT ·addNEON(SB), NOSPLIT, $0-24
 	SUBS $16, R2
 	BLT single
 
-turn:
+loop:
 	FLDPQ (R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ (R0), (F4, F5)
@@ -25,7 +25,7 @@ turn:
 	ADD $64, R1
 	ADD $64, R0
 	SUBS $16, R2
-	BGE turn
+	BGE loop
 
 single:
 	ADDS $12, R2
@@ -61,7 +61,7 @@ TEXT ·mulNEON(SB), NOSPLIT, $0-24
 	SUBS $16, R2
 	BLT single
 
-turn:
+loop:
 	FLDPQ (R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	FLDPQ (R0), (F4, F5)
@@ -75,7 +75,7 @@ turn:
 	ADD $64, R1
 	ADD $64, R0
 	SUBS $16, R2
-	BGE turn
+	BGE loop
 
 single:
 	ADDS $12, R2
@@ -113,7 +113,7 @@ TEXT ·addScalarNEON(SB), NOSPLIT, $0-28
 	SUBS $16, R2
 	BLT single
 
-turn:
+loop:
 	FLDPQ (R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	WORD $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
@@ -125,7 +125,7 @@ turn:
 	ADD $64, R1
 	ADD $64, R0
 	SUBS $16, R2
-	BGE turn
+	BGE loop
 
 single:
 	ADDS $12, R2
@@ -161,7 +161,7 @@ TEXT ·mulScalarNEON(SB), NOSPLIT, $0-28
 	SUBS $16, R2
 	BLT single
 
-turn:
+loop:
 	FLDPQ (R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
@@ -173,7 +173,7 @@ turn:
 	ADD $64, R1
 	ADD $64, R0
 	SUBS $16, R2
-	BGE turn
+	BGE loop
 
 single:
 	ADDS $12, R2
@@ -211,7 +211,7 @@ TEXT ·clampNEON(SB), NOSPLIT, $0-32
 	SUBS $16, R2
 	BLT single
 
-turn:
+loop:
 	FLDPQ (R1), (F0, F1)
 	FLDPQ 32(R1), (F2, F3)
 	WORD $0x4e30f400 // fmax v0.4s, v0.4s, v16.4s
@@ -227,7 +227,7 @@ turn:
 	ADD $64, R1
 	ADD $64, R0
 	SUBS $16, R2
-	BGE turn
+	BGE loop
 
 single:
 	ADDS $12, R2

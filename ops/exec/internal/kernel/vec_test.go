@@ -25,7 +25,7 @@ type dotKernel struct {
 	run func(sums *[DotRows]float64, rows, x []float32) int
 }
 
-// Every length around the turns, every side of the pages, NaN and infinities,
+// Every length around the iterations, every side of the pages, NaN and infinities,
 // and dst the same as src.
 func TestVectors(t *testing.T) {
 	for _, k := range vectorTable {

@@ -15,9 +15,9 @@ type WinogradTile struct {
 	Values []float32
 	Plane  int
 	Tiles  int
-	// Most becomes, in each of its Lanes, the largest size of any of the pixels: that
-	// whose bits without the sign are the largest number, so that infinity is larger than
-	// what is finite and NaN larger than both.
+	// Most becomes, in each of its Lanes, the largest magnitude of any of the pixels,
+	// compared by bits without the sign, so that infinity is larger than finite values and
+	// NaN larger than both.
 	Most []float32
 
 	// WinogradOut reads 36 values and stores Rows x Columns of the 4x4 pixels,
@@ -29,16 +29,16 @@ type WinogradTile struct {
 	Low, High     float32
 }
 
-// WinogradScratch is the scratch that a transform takes, in float32.
+// WinogradScratch is the scratch of a transform, in float32.
 const WinogradScratch = 36 * Lanes
 
-// The points of the interpolation, beside 0 and infinity: plus and minus both.
+// The points of the interpolation, beside 0 and infinity: each with both signs.
 const (
 	WinogradA = 1 / math.Sqrt2
 	WinogradB = math.Sqrt2
 )
 
-// sizeBits are all bits of a float32 but its sign.
+// sizeBits are all bits of a float32 except its sign.
 const sizeBits = 1<<31 - 1
 
 // WinogradIn sets Values to B'dB of the pixels d.

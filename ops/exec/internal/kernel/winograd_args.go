@@ -4,8 +4,8 @@ package kernel
 
 import "math"
 
-// winogradArgs is a WinogradTile as assembly reads it: distances in bytes. asmgen
-// knows the places of the fields.
+// winogradArgs is a WinogradTile as assembly reads it: distances in bytes. asmgen knows the
+// offsets of the fields.
 type winogradArgs struct {
 	source        *float32
 	pitch         int // of the pixels
