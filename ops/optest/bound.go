@@ -30,6 +30,7 @@ type Bounded struct {
 // summed.
 const longestSum = 384
 
+// NewBounded computes an op in float64.
 func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
 	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], Want: ref.Exact(op, widened(in), widened(params))}
 	plain, products := op, Products(op, in)

@@ -15,6 +15,7 @@ func Inputs(shapes [][]int) []tensor.Tensor {
 	return x
 }
 
+// Pair is a pair of known sizes.
 func Pair(h, w int) dim.Pair { return dim.Pair{H: dim.Int(h), W: dim.Int(w)} }
 
 // Pads is explicit padding, and Pad the same on all sides.

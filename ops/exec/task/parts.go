@@ -90,6 +90,7 @@ func Together(tasks ...Task) Task {
 // CeilDiv is n/d, rounded up.
 func CeilDiv(n, d int) int { return (n + d - 1) / d }
 
+// RoundUp is n rounded up to a multiple of d.
 func RoundUp(n, d int) int { return CeilDiv(n, d) * d }
 
 // Balanced returns a block size of at most size (a multiple of unit) that splits n into

@@ -98,6 +98,7 @@ func newTileConfig(runs [2]int) *tileConfig {
 	return c
 }
 
+// Len is the number of places.
 func (at *PlacesBF16) Len() int { return len(at.list) }
 
 // Slice returns the places [from, to).

@@ -7,4 +7,5 @@ import "cnnlang/ops/exec/internal/cpu"
 // isa is the instruction set of the kernels.
 var isa, _ = cpu.Selected()
 
+// ISA names it.
 func ISA() string { return string(isa) }

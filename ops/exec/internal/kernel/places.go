@@ -74,6 +74,7 @@ func NewPlaces(list []Place, step int) *Places {
 	return at
 }
 
+// Len is the number of places.
 func (at *Places) Len() int { return len(at.list) }
 
 // Slice returns the places [from, to).
