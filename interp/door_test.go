@@ -201,7 +201,7 @@ func TestErrorsHaveTypes(t *testing.T) {
 		{load("named.cnn", interp.Options{Weights: interp.WeightsFile("few.safetensors")}), new(*interp.FitError), "few.safetensors"},
 		{load("named.cnn", interp.Options{Weights: interp.WeightsOf(map[string]tensor.Tensor{})}), new(*interp.FitError), "tensors in memory"},
 		{load("named.cnn", interp.Options{Weights: random, Threads: -1}), nil, "Options.Threads is -1, want 0 to 1024"},
-		{load("named.cnn", interp.Options{Weights: random, Precision: 7}), nil, "Options.Precision is 7, want F32"},
+		{load("named.cnn", interp.Options{Weights: random, Precision: 7}), nil, "Options.Precision is 7, want one of f32"},
 		{load("named.cnn", interp.Options{Weights: random, Sessions: 1 << 40}), nil, "Options.Sessions is"},
 		{load("named.cnn", interp.Options{Weights: random, Batch: -1}), new(*interp.ProgramError), "a size must be at least 1, got -1"},
 		{func() error { return m.NewSession(1).Run(t.Context(), tensor.New(2, 3, 12, 16)) }, new(*interp.InputError), "want [1, 3, 12, 16]"},

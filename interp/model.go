@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"cnnlang/interp/graph"
@@ -100,8 +101,8 @@ const mostThreads = 1024
 
 // check refuses options out of range.
 func (o Options) check() error {
-	if o.Precision < F32 || o.Precision > BF16 {
-		return fmt.Errorf("interp: Options.Precision is %d, want F32, F32Fast or BF16", int(o.Precision))
+	if all := layout.Precisions(); o.Precision < 0 || int(o.Precision) >= len(all) {
+		return fmt.Errorf("interp: Options.Precision is %d, want one of %s", int(o.Precision), strings.Join(all, ", "))
 	}
 	for _, n := range []struct {
 		name  string

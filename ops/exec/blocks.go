@@ -198,7 +198,7 @@ func (s *size) pooled(op ops.Op) []task.Algorithm {
 	})
 	for i := range list {
 		even := task.CeilDiv(s.out[1], layout.Lanes)%2 == 0 // so that 32 channels can be stored as float32
-		list[i].Wide = list[i].Out.Element == layout.BFloat16 && even
+		list[i].Wide = list[i].Out.Element != layout.Float32 && even
 	}
 	return list
 }

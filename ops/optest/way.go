@@ -47,7 +47,7 @@ func Ways(t testing.TB, op ops.Op, in, params []tensor.Tensor) (list []*Way) {
 	t.Helper()
 	shape := Shape(t, op, in...)
 	known := map[string]bool{}
-	for _, precision := range []layout.Precision{layout.F32, layout.F32Fast, layout.BF16} {
+	for precision := range layout.Precision(len(layout.Precisions())) {
 		for _, a := range exec.Algorithms(op, Shapes(in), shape, precision) {
 			if key := fmt.Sprint(a.Name, a.Precision, a.Out); !known[key] {
 				known[key] = true

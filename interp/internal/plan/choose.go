@@ -59,7 +59,7 @@ func takes(i *instruction, a task.Algorithm) bool {
 // bfloat16 follow only such images.
 func follows(i *instruction, l layout.Layout) bool {
 	for _, in := range i.in {
-		if in.blocked() && in.shape[2:].Elements() > 1 && (in.layout.Element == layout.BFloat16 || l.Element == layout.Float32) {
+		if in.blocked() && in.shape[2:].Elements() > 1 && (l.Element == layout.Float32 || l.Element == in.layout.Element) {
 			return true
 		}
 	}
@@ -71,7 +71,7 @@ func follows(i *instruction, l layout.Layout) bool {
 func (l *lowering) widen(can []bool) {
 	for _, i := range slices.Backward(l.list) {
 		for k, in := range i.in {
-			if i.wants(k).Element == layout.BFloat16 && !(i.kind == gather && can[i.id]) {
+			if i.wants(k).Element != layout.Float32 && !(i.kind == gather && can[i.id]) {
 				can[in.id] = false
 			}
 		}
@@ -84,33 +84,4 @@ func (l *lowering) widen(can []bool) {
 			i.layout = layout.Blocked(layout.Float32)
 		}
 	}
-}
-
-// halo gives every value the largest halo that any of its readers wants. Halos only grow,
-// and never beyond the largest one wanted. A concatenation and its inputs have the same
-// halo, so that they can be computed in it; so do a gather and its inputs.
-func (l *lowering) halo() {
-	for l.spread() {
-	}
-}
-
-// spread does one iteration of halo and reports whether anything changed.
-func (l *lowering) spread() (changed bool) {
-	grow := func(i *instruction, want layout.Layout) {
-		have := &i.layout
-		if have.Plain() || want.Bare() != have.Bare() || have.Covers(want) {
-			return
-		}
-		have.HaloH, have.HaloW = max(have.HaloH, want.HaloH), max(have.HaloW, want.HaloW)
-		changed = true
-	}
-	for _, i := range slices.Backward(l.list[1:]) {
-		for k, in := range i.in {
-			grow(in, i.wants(k))
-			if i.kind == gather || i.hosts() {
-				grow(i, in.layout)
-			}
-		}
-	}
-	return changed
 }

@@ -146,7 +146,7 @@ func packedBytes(list []*instruction) (sum int64) {
 			half := bytes(p.Shape.Elements()) / 2
 			switch {
 			case len(p.Shape) == 1: // no weight
-			case i.algorithm.Precision == layout.BF16:
+			case i.algorithm.Precision.Element() != layout.Float32:
 				sum -= half
 			case i.algorithm.Precision == layout.F32Fast:
 				sum += half

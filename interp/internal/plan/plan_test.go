@@ -123,7 +123,7 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 				counted := &counter{}
 				step.prepare(make([]tensor.Tensor, len(step.params)), counted)
 				used += counted.bytes
-			} else {
+			} else if step.kind == compute {
 				used += weightBytes(step.nodes...)
 			}
 		}
