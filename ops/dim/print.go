@@ -189,6 +189,7 @@ func showAtom(x *atom) text {
 	return text{show(num).in(asProduct) + "//" + show(den).in(asName), asDivision}
 }
 
+// Remainder prints a % b with the brackets that it needs.
 func Remainder(a, b Size) string { return show(a).in(asProduct) + " % " + show(b).in(asName) }
 
 // Decimal writes a fraction as a decimal if that is exact, and anything else like String.
