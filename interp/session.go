@@ -112,7 +112,7 @@ func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration
 
 // A StepTime is how long one instruction of a model took: its Path and Op, the Shape of its
 // result, its Algorithm, its MACs, FLOPs and Bytes, the median time it Took, and the Least.
-type StepTime = plan.StepTime
+type StepTime = plan.InstructionTime
 
 // MeasureSteps is Measure for every instruction by itself: each has the median and the
 // minimum of its times. The workers are woken for each anew, so the sum is somewhat more

@@ -41,6 +41,7 @@ func activations() (list []Op) {
 
 func (a *Activate) Name() string { return string(a.f) }
 
+// Activation is the function that it applies.
 func (a *Activate) Activation() Activation { return a.f }
 
 // Infer keeps the shape.

@@ -137,9 +137,9 @@ func (s *step) channelShuffle(op *ops.ChannelShuffle) string {
 	for axis, size := range shape[2:] {
 		split, swapped, joined = append(split, int64(size)), append(swapped, 3+axis), append(joined, int64(size))
 	}
-	apart := append(tensor.Shape{shape[0], groups, each}, shape[2:]...)
-	x := s.emit("Reshape", apart, []string{s.in[0], s.integers(split...)})
-	apart = append(tensor.Shape{shape[0], each, groups}, shape[2:]...)
-	x = s.emit("Transpose", apart, []string{x}, attribute{"perm", swapped})
+	grouped := append(tensor.Shape{shape[0], groups, each}, shape[2:]...)
+	x := s.emit("Reshape", grouped, []string{s.in[0], s.integers(split...)})
+	grouped = append(tensor.Shape{shape[0], each, groups}, shape[2:]...)
+	x = s.emit("Transpose", grouped, []string{x}, attribute{"perm", swapped})
 	return s.emit("Reshape", shape, []string{x, s.integers(joined...)})
 }

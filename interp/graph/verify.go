@@ -33,7 +33,7 @@ var checks = []func(*verifier){
 	(*verifier).paths,
 	(*verifier).shapes,
 	(*verifier).params,
-	(*verifier).apartness,
+	(*verifier).independence,
 	(*verifier).steps,
 }
 
@@ -203,9 +203,9 @@ func wanted(n *Node) []ops.Param {
 	return n.Op.Params(n.InDims())
 }
 
-// apartness: the main path and the side heads depend on a side head only if they branch off
+// independence: the main path and the side heads depend on a side head only if they branch off
 // it.
-func (v *verifier) apartness() {
+func (v *verifier) independence() {
 	reach := func(what string, n *Node, side *Side) {
 		if !side.Within(n.Side) {
 			v.fail("%s needs %s, which belongs to side head %q", what, label(n), n.Side.Name)

@@ -124,7 +124,7 @@ func (w *writer) items(list []item) {
 	last := w.lastOf(list)
 	for i := 0; i < len(list); i++ {
 		if path, end := w.together(last, list[i]); end > i {
-			before, inside, after := apart(list[i:end+1], path)
+			before, inside, after := splitHeads(list[i:end+1], path)
 			w.items(before)
 			w.group(path, inside)
 			w.items(after)

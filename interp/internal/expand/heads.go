@@ -86,9 +86,9 @@ func (w *writer) together(last map[string]int, first item) (path string, end int
 	return path, end
 }
 
-// apart takes the heads out of a list that cannot be in a group of this path. They have no
+// splitHeads takes the heads out of a list that cannot be in a group of this path. They have no
 // operations, so any place will do for them.
-func apart(list []item, path string) (before, inside, after []item) {
+func splitHeads(list []item, path string) (before, inside, after []item) {
 	first := slices.IndexFunc(list, func(it item) bool { return it.node != nil })
 	for _, it := range list {
 		s := it.side

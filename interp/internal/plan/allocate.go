@@ -131,7 +131,7 @@ func (a *allocator) overwrite(i *instruction) (slot, bool) {
 		s := a.slots[i.in[k].id]
 		dies := s.buffer.root().last <= i.id && i.in[k].shape.Equal(i.shape) && alike(i, i.in[k])
 		for other, in := range i.in {
-			dies = dies && (other == k || a.apart(i.in[k], in))
+			dies = dies && (other == k || a.disjoint(i.in[k], in))
 		}
 		if dies {
 			return s, true
@@ -147,9 +147,9 @@ func alike(i, in *instruction) bool {
 	return i.layout == l
 }
 
-// apart reports whether two values share no memory, halos included. Gaps between images
+// disjoint reports whether two values share no memory, halos included. Gaps between images
 // count as part of a value, so the answer may be false although they are disjoint.
-func (a *allocator) apart(x, y *instruction) bool {
+func (a *allocator) disjoint(x, y *instruction) bool {
 	rootX, atX := a.slots[x.id].root()
 	rootY, atY := a.slots[y.id].root()
 	return rootX != rootY || atX+x.size() <= atY || atY+y.size() <= atX

@@ -108,7 +108,7 @@ func TestBranchesAreThoseOfTheReference(t *testing.T) {
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := gatheredAt(t, 0, after, Options{Keep: []*graph.Node{to[keep[0]], to[keep[1]]}})
 		hosted += strided(p)
-		copied += steps(p, "concat")
+		copied += countOf(p, "concat")
 		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
 	}
 	t.Logf("%d values lie in others, %d concatenations are copied", hosted, copied)
@@ -125,9 +125,9 @@ func strided(p *Plan) (n int) {
 	return n
 }
 
-// steps counts those of an op.
-func steps(p *Plan, op string) (n int) {
-	for _, s := range p.steps {
+// countOf counts the instructions of an op.
+func countOf(p *Plan, op string) (n int) {
+	for _, s := range p.instructions {
 		if name, _, _ := strings.Cut(s.describe(), "("); name == op {
 			n++
 		}

@@ -200,8 +200,8 @@ func TestProfileAddsUpImages(t *testing.T) {
 				t.Errorf("node %d: %+v", node, step)
 			}
 		}
-		if all := 4.0 * 6 * 64 * 64 * 9 * 28 * 28; macs != all || len(times) < len(whole.steps) || !same(shows(s), want) {
-			t.Errorf("node %d: %d steps with %v products, want %v, or other values", node, len(times), macs, all)
+		if all := 4.0 * 6 * 64 * 64 * 9 * 28 * 28; macs != all || len(times) < len(whole.instructions) || !same(shows(s), want) {
+			t.Errorf("node %d: %d instructions with %v products, want %v, or other values", node, len(times), macs, all)
 		}
 	}
 }
@@ -247,9 +247,9 @@ func TestPrintTellsImages(t *testing.T) {
 	if err := Print(&out, p, 2); err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("steps 1 to %d are taken by each of 6 images", p.imageSteps)
+	want := fmt.Sprintf("instructions 1 to %d run for each of 6 images", p.imageInstructions)
 	lines := strings.Split(out.String(), "\n")
-	if p.imageSteps < 2 || !slices.Contains(lines, want) {
+	if p.imageInstructions < 2 || !slices.Contains(lines, want) {
 		t.Errorf("got\n%s", &out)
 	}
 }

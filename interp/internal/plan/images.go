@@ -52,17 +52,17 @@ func arenasOf(images, threads int) int {
 
 // newImages gives each worker its memory.
 func (s *Session) newImages(threads int) *images {
-	p, steps := s.plan, s.plan.steps[:s.plan.imageSteps]
+	p, list := s.plan, s.plan.instructions[:s.plan.imageInstructions]
 	m := &images{session: s, count: p.images()}
 	m.alone = aloneOf(m.count, threads)
 	scratch := s.memory.scratch
 	for range arenasOf(m.count, threads) {
-		own, size := s.offHeap(p.imageArena), hungriest(steps, 1)
+		own, size := s.offHeap(p.imageArena), hungriest(list, 1)
 		s.memory.own = append(s.memory.own, own)
-		m.perWorker = append(m.perWorker, p.bind(steps, true, own, scratch[:size:size], 1))
+		m.perWorker = append(m.perWorker, p.bind(list, true, own, scratch[:size:size], 1))
 		scratch = scratch[size:]
 	}
-	m.shared = p.bind(steps, true, s.memory.own[0], s.memory.scratch, threads)
+	m.shared = p.bind(list, true, s.memory.own[0], s.memory.scratch, threads)
 	for _, i := range p.program.list {
 		if i.kind == gather {
 			m.moves = append(m.moves, i.gathered(s.batch.values[i.id].Data))

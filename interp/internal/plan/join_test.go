@@ -26,7 +26,7 @@ func TestJoins(t *testing.T) {
 		if !hasBlocks() {
 			want = 0
 		}
-		if got := steps(p, "separable"); got != want {
+		if got := countOf(p, "separable"); got != want {
 			t.Errorf("%s: %d joined", name, got)
 		}
 		checkValues(t, p, reference(b.Graph, graphtest.Input(b.Graph, 1)), keep...)

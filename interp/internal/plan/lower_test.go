@@ -101,7 +101,7 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[10+seed%9]}
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := planned(t, after, to[keep[0]], to[keep[1]])
-		conversions += steps(p, "convert")
+		conversions += countOf(p, "convert")
 		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
 	}
 	if isa, _ := exec.ISA(); isa != "generic" && conversions < 40 {
@@ -122,8 +122,8 @@ func TestConcatenationsTakeNoStep(t *testing.T) {
 		part := b.Add("slice", &ops.Slice{From: dim.Int(16), To: dim.Int(32)}, b.Add("around", graphtest.Concat(), all))
 		b.Add("after", graphtest.Conv(16, 3, 1, 1, true), b.Add("both", &ops.Add{}, part, y))
 		p := planned(t, b.Graph)
-		if n := steps(p, "concat") + steps(p, "slice"); n > 0 && (isa != "generic" || images == 1) {
-			t.Errorf("%d images: %d steps that only copy", images, n)
+		if n := countOf(p, "concat") + countOf(p, "slice"); n > 0 && (isa != "generic" || images == 1) {
+			t.Errorf("%d images: %d instructions that only copy", images, n)
 		}
 	}
 }

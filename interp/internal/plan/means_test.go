@@ -32,7 +32,7 @@ func squeezing(images int) squeezed {
 // algorithmsOf are the algorithms of a plan, by path.
 func algorithmsOf(p *Plan) map[string]string {
 	algorithms := map[string]string{}
-	for _, s := range p.steps {
+	for _, s := range p.instructions {
 		if s.kind == compute {
 			algorithms[s.step()] = s.Prepared.Algorithm
 		}
@@ -73,7 +73,7 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 		p, want := planned(t, g.Graph), reference(g.Graph, graphtest.Input(g.Graph, 1))
 		checkValues(t, p, want, g.Output)
 		if all := algorithmsOf(p); (isa == "generic") != (all["mean"] != "") || isa != "generic" && !strings.HasSuffix(all["x"], "-means") {
-			t.Errorf("steps %v", all)
+			t.Errorf("instructions %v", all)
 		}
 		if p.program.of[g.gated].placing != inPlace {
 			t.Error("the gate takes memory of its own")
@@ -105,7 +105,7 @@ func TestSqueezesThatTakeAStep(t *testing.T) {
 			p := planned(t, b.Graph)
 			checkValues(t, p, reference(b.Graph, graphtest.Input(b.Graph, 1)), mean)
 			if all := algorithmsOf(p); all["mean"] == "" || all["concat"] != "" || strings.HasSuffix(all["x"], "-means") {
-				t.Errorf("steps %v", all)
+				t.Errorf("instructions %v", all)
 			}
 		})
 	}

@@ -13,8 +13,8 @@ import "cnnlang/interp/graph"
 //	   ▲      ┌─────────────┐
 //	   │      │    conv1    │ ┌───────────┐
 //	   │ ┌────┴────┬────────┴─┤   conv3   │     a column is what
-//	   │ │  input  │  conv2   │           │     lives at one step
-//	   └─┴─────────┴──────────┴───────────┴──▶ step
+//	   │ │  input  │  conv2   │           │     is live at once
+//	   └─┴─────────┴──────────┴───────────┴──▶ instruction
 //
 // Values that are one memory form a buffer and get one place: an alias with what it is an
 // alias of, and a result that an op writes over an input that nobody reads afterwards.
@@ -23,7 +23,7 @@ import "cnnlang/interp/graph"
 // cut from. With several images this holds for blocked values, which may have gaps between
 // images, and not for plain ones; and only a channel that begins a block can begin such a
 // part. The means of all pixels may lie after the planes, written by the convolution.
-// Aliases and such concatenations, slices and means are views; they are no steps.
+// Aliases and such concatenations, slices and means are views; they are not run.
 
 // line is the number of float32 in a cache line of 64 bytes. Every buffer begins on a line
 // and fills whole ones.

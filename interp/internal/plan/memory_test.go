@@ -232,9 +232,9 @@ func TestBuffersOfOneTimeLieApart(t *testing.T) {
 	})
 }
 
-// TestLargeGraphsTakeFewLooks takes the longest chain that the language
+// TestLargeGraphsTakeLittleWork takes the longest chain that the language
 // allows, and as many values that all live to the end.
-func TestLargeGraphsTakeFewLooks(t *testing.T) {
+func TestLargeGraphsTakeLittleWork(t *testing.T) {
 	const nodes = 100_000
 	for _, long := range []bool{false, true} {
 		var buffers []*buffer
@@ -245,8 +245,8 @@ func TestLargeGraphsTakeFewLooks(t *testing.T) {
 			}
 			buffers = append(buffers, &buffer{size: line * (1 + i%7), first: i, last: last})
 		}
-		if _, looks := place(buffers); looks > 20*nodes {
-			t.Errorf("placing %d buffers (long %v) took %d looks", nodes, long, looks)
+		if _, work := place(buffers); work > 20*nodes {
+			t.Errorf("placing %d buffers (long %v) took %d units of work", nodes, long, work)
 		}
 	}
 }

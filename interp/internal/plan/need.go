@@ -97,7 +97,7 @@ func (p *Plan) activations(threads int) int64 {
 // scratch is the most that any instruction needs, in float32, counted for all workers:
 // instructions share the scratch.
 func (p *Plan) scratch(threads int) int {
-	return max(hungriest(p.steps, threads), arenasOf(p.images(), threads)*hungriest(p.steps[:p.imageSteps], 1))
+	return max(hungriest(p.instructions, threads), arenasOf(p.images(), threads)*hungriest(p.instructions[:p.imageInstructions], 1))
 }
 
 // separates reports whether images take the first instructions separately.
@@ -106,9 +106,9 @@ func (p *Plan) separates() bool { return p.program.list[0].perImage }
 // images is the batch size.
 func (p *Plan) images() int { return p.graph.Input.Shape[0] }
 
-func hungriest(steps []Step, threads int) int {
+func hungriest(list []runnable, threads int) int {
 	most := 0
-	for _, s := range steps {
+	for _, s := range list {
 		most = max(most, s.Prepared.Scratch(threads))
 	}
 	return most
@@ -118,7 +118,7 @@ func hungriest(steps []Step, threads int) int {
 // pack.
 func (p *Plan) weightBytes() int64 {
 	sum := bytes(p.packed.used)
-	for _, s := range p.steps {
+	for _, s := range p.instructions {
 		if !s.algorithm.Packs {
 			sum += s.weightBytes()
 		}

@@ -15,28 +15,28 @@ const manyBuffers = 1 << 14
 // first mostly comes within a few percent of the lower bound, the values alive at the
 // busiest instruction (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
 // Inference", 2020), and the order of time sometimes wins.
-func place(buffers []*buffer) (size, looks int) {
-	size, looks = placeInTime(buffers)
+func place(buffers []*buffer) (size, work int) {
+	size, work = placeInTime(buffers)
 	if len(buffers) > manyBuffers {
-		return size, looks
+		return size, work
 	}
 	other, more := placeLargestFirst(buffers)
-	if looks += more; other <= size {
-		return other, looks
+	if work += more; other <= size {
+		return other, work
 	}
 	size, more = placeInTime(buffers)
-	return size, looks + more
+	return size, work + more
 }
 
 // placeLargestFirst puts each buffer into the smallest sufficient gap between the buffers
 // placed before it that live at the same time.
-func placeLargestFirst(buffers []*buffer) (top, looks int) {
+func placeLargestFirst(buffers []*buffer) (top, work int) {
 	order := slices.Clone(buffers)
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
 	var placed []*buffer // by offset
 	for _, b := range order {
 		best, room, free := -1, 0, 0
-		looks += len(placed)
+		work += len(placed)
 		for _, p := range placed {
 			if p.last < b.first || b.last < p.first {
 				continue
@@ -53,12 +53,12 @@ func placeLargestFirst(buffers []*buffer) (top, looks int) {
 		at, _ := slices.BinarySearchFunc(placed, b.offset, func(p *buffer, offset int) int { return cmp.Compare(p.offset, offset) })
 		placed = slices.Insert(placed, at, b)
 	}
-	return top, looks
+	return top, work
 }
 
 // placeInTime simulates a best-fit allocator: a buffer gets its place at its first
 // instruction and returns it after its last.
-func placeInTime(buffers []*buffer) (top, looks int) {
+func placeInTime(buffers []*buffer) (top, work int) {
 	dying := slices.Clone(buffers)
 	slices.SortStableFunc(dying, func(a, b *buffer) int { return cmp.Compare(a.last, b.last) })
 	var gaps []Range // by offset, no two touch
@@ -68,7 +68,7 @@ func placeInTime(buffers []*buffer) (top, looks int) {
 			dying = dying[1:]
 		}
 		best := -1
-		looks += len(gaps)
+		work += len(gaps)
 		for i, g := range gaps {
 			if g.Size >= b.size && (best < 0 || g.Size < gaps[best].Size) {
 				best = i
@@ -88,7 +88,7 @@ func placeInTime(buffers []*buffer) (top, looks int) {
 		}
 		top = max(top, b.offset+b.size)
 	}
-	return top, looks
+	return top, work
 }
 
 // release adds a gap and joins it with those that it touches.

@@ -20,11 +20,11 @@ import (
 
 // A Plan is a network at one input size, ready to run. It does not change.
 type Plan struct {
-	graph   *graph.Graph
-	program *program
-	steps   []Step
+	graph        *graph.Graph
+	program      *program
+	instructions []runnable
 
-	imageSteps int // the leading steps, which compute one image of the batch
+	imageInstructions int // the first of them, which compute one image of the batch
 
 	arena      int // float32 of the values of the batch
 	imageArena int // and of those of one image
@@ -32,9 +32,9 @@ type Plan struct {
 	view       *mapped.View // of the file that contains the packed parameters, or nil
 }
 
-// A Step is an instruction with its parameters packed. Views, such as the flatten of an
+// A runnable is an instruction with its parameters packed. Views, such as the flatten of an
 // image, have none.
-type Step struct {
+type runnable struct {
 	*instruction
 	Prepared *task.Prepared
 }
@@ -118,9 +118,9 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 			return nil, err
 		}
 	}
-	p.addSteps(true)
-	p.imageSteps = len(p.steps)
-	p.addSteps(false)
+	p.addInstructions(true)
+	p.imageInstructions = len(p.instructions)
+	p.addInstructions(false)
 	if err := mapped.Guard(func() error { return p.fill(params, opts) }); err != nil {
 		p.packed.release()
 		return nil, err
@@ -132,11 +132,11 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 	return p, nil
 }
 
-// addSteps adds the steps that compute one image, or the others.
-func (p *Plan) addSteps(perImage bool) {
+// addInstructions adds the instructions that compute one image, or the others.
+func (p *Plan) addInstructions(perImage bool) {
 	for _, i := range p.program.list[1:] {
 		if i.perImage == perImage && i.placing != view && i.kind != gather {
-			p.steps = append(p.steps, Step{instruction: i})
+			p.instructions = append(p.instructions, runnable{instruction: i})
 		}
 	}
 }

@@ -118,7 +118,7 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 			rt.Errorf("estimated %+v", estimate)
 		}
 		used := int64(0)
-		for _, step := range p.steps {
+		for _, step := range p.instructions {
 			if packs(step.node()) {
 				counted := &counter{}
 				step.prepare(make([]tensor.Tensor, len(step.params)), counted)
@@ -294,7 +294,7 @@ func TestPrintIsATable(t *testing.T) {
 	if err := Print(&out, p, 1); err != nil {
 		t.Fatal(err)
 	}
-	relu, pool := p.steps[0].Prepared, p.steps[1].Prepared
+	relu, pool := p.instructions[0].Prepared, p.instructions[1].Prepared
 	for _, want := range []string{
 		"table: 0 bytes of weights, 320 of activations, ",
 		"step  path  op     ",

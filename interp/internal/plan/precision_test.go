@@ -79,9 +79,9 @@ func testPrecision(t *testing.T, precision layout.Precision, bound float64) {
 		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input) })
 		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
 	}
-	t.Logf("%d steps are rounded, %d values lie in others", rounded, hosted)
+	t.Logf("%d instructions are rounded, %d values lie in others", rounded, hosted)
 	if rounded < 40 || hosted == 0 && precision == layout.BF16 {
-		t.Errorf("only %d steps are rounded, %d values lie in others", rounded, hosted)
+		t.Errorf("only %d instructions are rounded, %d values lie in others", rounded, hosted)
 	}
 }
 

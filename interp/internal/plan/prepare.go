@@ -35,9 +35,9 @@ type packed struct {
 
 // A packJob is memory to be filled.
 type packJob struct {
-	dst  []float32
-	fill func(dst []float32)
-	step *packing
+	dst     []float32
+	fill    func(dst []float32)
+	packing *packing
 }
 
 // chunkFloats is the size of a chunk for what is smaller: 4 MB.
@@ -87,7 +87,7 @@ type mark [line]float32
 // are not used.
 func (p *Plan) mark() (m mark) {
 	h := sha256.New()
-	for _, s := range p.steps {
+	for _, s := range p.instructions {
 		fmt.Fprintf(h, "%s %s %v\n", s.step(), s.Prepared.Algorithm, s.shape)
 	}
 	sum := h.Sum(nil)
@@ -115,8 +115,8 @@ type packing struct {
 
 // prepareOthers fetches the tensors of instructions that do not pack, which are small.
 func (p *Plan) prepareOthers(params Source, opts Options) error {
-	for k := range p.steps {
-		s := &p.steps[k]
+	for k := range p.instructions {
+		s := &p.instructions[k]
 		if s.algorithm.Packs {
 			continue
 		}
@@ -134,8 +134,8 @@ func (p *Plan) prepareOthers(params Source, opts Options) error {
 func (p *Plan) prepareIn(m *packed) []*packing {
 	p.packed = m
 	var later []*packing
-	for k := range p.steps {
-		s := &p.steps[k]
+	for k := range p.instructions {
+		s := &p.instructions[k]
 		if !s.algorithm.Packs {
 			continue
 		}
@@ -149,7 +149,7 @@ func (p *Plan) prepareIn(m *packed) []*packing {
 
 // pack fetches the tensors and does the jobs. An instruction's tensors are fetched when a
 // thread is about to be free, so that few wait in memory unpacked.
-func pack(steps []*packing, params Source, opts Options) error {
+func pack(list []*packing, params Source, opts Options) error {
 	threads := opts.packers()
 	jobs := make(chan packJob)
 	crashes := make(chan any, threads)
@@ -166,14 +166,14 @@ func pack(steps []*packing, params Source, opts Options) error {
 			}()
 			for j := range jobs {
 				j.fill(j.dst)
-				if j.step.left.Add(-1) == 0 {
-					opts.done(j.step.of)
+				if j.packing.left.Add(-1) == 0 {
+					opts.done(j.packing.of)
 				}
 			}
 		})
 	}
 	var err error
-	for i, s := range steps {
+	for i, s := range list {
 		var tensors []tensor.Tensor
 		if tensors, err = fetch(s.of, params); err != nil {
 			break
@@ -181,10 +181,10 @@ func pack(steps []*packing, params Source, opts Options) error {
 		copy(s.tensors, tensors)
 		s.left.Store(int64(len(s.jobs)))
 		for _, j := range s.jobs {
-			j.step = s
+			j.packing = s
 			jobs <- j
 		}
-		s.jobs, s.tensors, steps[i] = nil, nil, nil // the tensors are freed with the last job
+		s.jobs, s.tensors, list[i] = nil, nil, nil // the tensors are freed with the last job
 	}
 	close(jobs)
 	running.Wait()

@@ -8,23 +8,24 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// Print writes the plan as a table, one line for each step: the op and its algorithm, where
-// its result lies in the arena (in that of one image, if a line before says so) and how
-// much scratch it needs with this many threads, both counted in float32. An in-place step
-// is marked, and a result that is a part of a larger one shows its image stride.
+// Print writes the plan as a table, one line for each instruction: the op and its algorithm,
+// where its result lies in the arena (in that of one image, if a line before says so) and
+// how much scratch it needs with this many threads, both counted in float32. A result that
+// overwrites an input is marked, and a result that is a part of a larger one shows its image
+// stride.
 //
-//	step  path   op                     algorithm          arena      scratch
-//	1     conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
+//	id  path   op                     algorithm          arena      scratch
+//	1   conv1  conv(…) + norm + relu  gemm-generic-4x8   [0:802816]  1152
 func Print(w io.Writer, p *Plan, threads int) error {
 	m := p.Memory(threads)
 	rows := [][]string{{fmt.Sprintf("%s: %d bytes of weights, %d of activations, %d of scratch for %d threads",
 		p.graph.Name, m.Weights, m.Activations, m.Scratch, threads)}}
-	if p.imageSteps > 0 {
-		rows = append(rows, []string{fmt.Sprintf("steps 1 to %d are taken by each of %d images", p.imageSteps, p.images())})
+	if p.imageInstructions > 0 {
+		rows = append(rows, []string{fmt.Sprintf("instructions 1 to %d run for each of %d images", p.imageInstructions, p.images())})
 	}
-	rows = append(rows, []string{"step", "path", "op", "algorithm", "arena", "scratch"},
+	rows = append(rows, []string{"id", "path", "op", "algorithm", "arena", "scratch"},
 		[]string{"0", "", "input", "copy", p.program.list[0].memory.String(), "0"})
-	for i, s := range p.steps {
+	for i, s := range p.instructions {
 		rows = append(rows, []string{fmt.Sprint(i + 1), s.step(), s.describe(),
 			s.Prepared.Algorithm, s.memory.String(), fmt.Sprint(s.Prepared.Scratch(threads))})
 	}

@@ -9,8 +9,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A StepTime is how long one instruction took.
-type StepTime struct {
+// A InstructionTime is how long one instruction took.
+type InstructionTime struct {
 	Path      string // of the node, as in the graph
 	Op        string
 	Shape     tensor.Shape // of the result
@@ -26,10 +26,10 @@ type StepTime struct {
 // workers are woken for each anew, so the sum is somewhat more than a run takes. For
 // instructions that images take separately it sums over the images; unlike in a run, all
 // workers work on each.
-func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime, error) {
-	times := make([]StepTime, len(s.plan.steps))
-	for i, step := range s.plan.steps {
-		times[i] = s.plan.time(step)
+func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]InstructionTime, error) {
+	times := make([]InstructionTime, len(s.plan.instructions))
+	for i, r := range s.plan.instructions {
+		times[i] = s.plan.time(r)
 	}
 	err := s.run(ctx, input, func() error {
 		if s.images != nil {
@@ -41,13 +41,13 @@ func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]StepTime,
 				s.images.leave(ctx, &s.images.shared, image)
 			}
 		}
-		return s.profile(ctx, &s.batch, times[s.plan.imageSteps:])
+		return s.profile(ctx, &s.batch, times[s.plan.imageInstructions:])
 	})
 	return times, err
 }
 
-// profile runs the steps of a binding one by one and adds how long each took.
-func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) error {
+// profile runs the instructions of a binding one by one and adds how long each took.
+func (s *Session) profile(ctx context.Context, b *binding, times []InstructionTime) error {
 	from := 0
 	for i, end := range b.ends {
 		start := time.Now()
@@ -61,7 +61,7 @@ func (s *Session) profile(ctx context.Context, b *binding, times []StepTime) err
 }
 
 // time fills in everything but the times.
-func (p *Plan) time(s Step) StepTime {
+func (p *Plan) time(s runnable) InstructionTime {
 	size := s.size()
 	for _, in := range s.in {
 		size += in.size()
@@ -78,7 +78,7 @@ func (p *Plan) time(s Step) StepTime {
 		shape[0] = times
 	}
 	images := float64(shape[0])
-	return StepTime{
+	return InstructionTime{
 		Path: s.step(), Op: s.describe(), Shape: shape, Algorithm: s.Prepared.Algorithm,
 		FLOPs: count.FLOPs.Float() * images, MACs: count.MACs.Float() * images,
 		Bytes: int64(times) * (bytes(size) + packedBytes([]*instruction{s.instruction})),

@@ -25,7 +25,7 @@ import (
 
 // separate makes all instructions before gatherAt compute one image, and inserts a gather
 // where others read their values: the values of all images lie there one after another. A
-// session copies them, so the gather is no step.
+// session copies them, so the gather is not run.
 func (l *lowering) separate() {
 	if l.gatherAt == 0 || l.graph.Input.Shape[0] == 1 {
 		return
@@ -79,7 +79,7 @@ func gatherPoint(g *graph.Graph) int {
 		if !separable(n, images) {
 			break
 		}
-		time += estimate(n, 1)*images - estimate(n, images) - conv.TimeToMove(images*values(n)) - stepOverhead
+		time += estimate(n, 1)*images - estimate(n, images) - conv.TimeToMove(images*values(n)) - startOverhead
 		crossing += n.Shape.Elements() - ending[n.ID]
 		if all := time + conv.TimeToMove(2*crossing); all < best {
 			best, end = all, n.ID+1
@@ -88,8 +88,8 @@ func gatherPoint(g *graph.Graph) int {
 	return end
 }
 
-// stepOverhead is the time, in ns, for threads to begin and end an instruction together.
-const stepOverhead = 5000
+// startOverhead is the time, in ns, for threads to begin and end an instruction together.
+const startOverhead = 5000
 
 // estimate is how long a node takes for so many images.
 func estimate(n *graph.Node, images int) int {

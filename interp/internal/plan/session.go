@@ -34,11 +34,11 @@ type sessionMemory struct {
 	scratch []float32   // shared by all instructions
 }
 
-// A binding is steps with their memory.
+// A binding is instructions with their memory.
 type binding struct {
 	values []tensor.Tensor // by instruction: views of an arena
 	tasks  []task.Task     // one after another
-	ends   []int           // by step: the index after its tasks
+	ends   []int           // by instruction: the index after its tasks
 }
 
 // A result is a value that a session returns: a copy in Go's heap, which may be used after
@@ -50,7 +50,7 @@ type result struct {
 }
 
 // NewSession allocates the memory of a session, as Plan.Memory says, and binds the work of
-// every step to it. The caller closes the workers after the last run.
+// every instruction to it. The caller closes the workers after the last run.
 func (p *Plan) NewSession(workers *task.Workers) *Session {
 	threads := workers.Count()
 	s := &Session{plan: p, workers: workers}
@@ -61,7 +61,7 @@ func (p *Plan) NewSession(workers *task.Workers) *Session {
 			s.results = append(s.results, result{n, shown, tensor.New(n.Shape...)})
 		}
 	}
-	s.batch = p.bind(p.steps[p.imageSteps:], false, s.memory.arena, s.memory.scratch, threads)
+	s.batch = p.bind(p.instructions[p.imageInstructions:], false, s.memory.arena, s.memory.scratch, threads)
 	if p.separates() {
 		s.images = s.newImages(threads)
 		s.tasks = s.images.tasks()
@@ -70,15 +70,15 @@ func (p *Plan) NewSession(workers *task.Workers) *Session {
 	return s
 }
 
-// bind gives steps, of one image or of all, their memory.
-func (p *Plan) bind(steps []Step, perImage bool, arena, scratch []float32, threads int) (b binding) {
+// bind gives instructions, of one image or of all, their memory.
+func (p *Plan) bind(list []runnable, perImage bool, arena, scratch []float32, threads int) (b binding) {
 	b.values = make([]tensor.Tensor, len(p.program.list))
 	for k, i := range p.program.list {
 		if i.perImage == perImage {
 			b.values[k] = tensor.Tensor{Shape: i.shape, Data: i.at.of(arena)}
 		}
 	}
-	for _, s := range steps {
+	for _, s := range list {
 		in := make([]tensor.Tensor, len(s.in))
 		for k, one := range s.in {
 			in[k] = b.values[one.id]

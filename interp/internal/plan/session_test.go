@@ -245,10 +245,10 @@ func TestProfileIsOfEveryStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(times) != len(p.steps) || !same(shows(s), want) {
-		t.Errorf("%d times for %d steps, or other values", len(times), len(p.steps))
+	if len(times) != len(p.instructions) || !same(shows(s), want) {
+		t.Errorf("%d times for %d instructions, or other values", len(times), len(p.instructions))
 	}
-	for i, step := range p.steps {
+	for i, step := range p.instructions {
 		if got := times[i]; got.Path != step.step() || got.Algorithm != step.Prepared.Algorithm || got.Took <= 0 || got.Bytes <= 0 {
 			t.Errorf("step %d: %+v", i, got)
 		}

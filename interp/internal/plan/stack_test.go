@@ -61,11 +61,11 @@ func TestReductionsAreOneStep(t *testing.T) {
 			t.Fatalf("stacked %v", members)
 		}
 		others, apart := asked(t, g, Options{Keep: members})
-		if with, without := steps(p, "conv"), steps(apart, "conv"); with != 7 || without != 8 {
-			t.Errorf("%d steps, %d of those that stay apart", with, without)
+		if with, without := countOf(p, "conv"), countOf(apart, "conv"); with != 7 || without != 8 {
+			t.Errorf("%d instructions, %d of those that stay apart", with, without)
 		}
-		if n := steps(p, "slice") + steps(p, "concat"); n > 0 {
-			t.Errorf("%d steps that only copy", n)
+		if n := countOf(p, "slice") + countOf(p, "concat"); n > 0 {
+			t.Errorf("%d instructions that only copy", n)
 		}
 		if asks[0].Weights != others[0].Weights {
 			t.Errorf("asks for %v, apart for %v", asks, others)

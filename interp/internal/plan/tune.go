@@ -23,7 +23,7 @@ type Choice struct {
 // they are in a network.
 func Tune(ctx context.Context, g *graph.Graph, workers *task.Workers, d time.Duration) ([]Choice, error) {
 	var all []Choice
-	others := newCrowd()
+	others := newEvictor()
 	one := task.NewWorkers(1)
 	defer one.Close()
 	l := &lowering{program: newProgram(g), gatherAt: gatherPoint(g)}
@@ -63,7 +63,7 @@ func (zeros) Floats(n int, _ func([]float32)) []float32 { return make([]float32,
 const leastTunings = 3
 
 // measure returns the shortest time of an algorithm on zeros.
-func (i *instruction) measure(ctx context.Context, a task.Algorithm, workers *task.Workers, others crowd, d time.Duration) (time.Duration, error) {
+func (i *instruction) measure(ctx context.Context, a task.Algorithm, workers *task.Workers, others evictor, d time.Duration) (time.Duration, error) {
 	var values []layout.Value
 	var in []tensor.Tensor
 	for k, l := range a.In {
@@ -88,17 +88,17 @@ func (i *instruction) measure(ctx context.Context, a task.Algorithm, workers *ta
 	return best, nil
 }
 
-// A crowd fills the caches: it is larger than the largest of them.
-type crowd []float32
+// An evictor fills the caches: it is larger than the largest of them.
+type evictor []float32
 
-// TuneBytes is the memory that Tune takes in addition to a step of the graph.
+// TuneBytes is the memory that Tune takes in addition to an instruction of the graph.
 const TuneBytes = 64 << 20
 
 const crowdFloats = TuneBytes / 4
 
-// newCrowd writes to all of it: memory that was never written to is one page of zeros.
-func newCrowd() crowd {
-	c := make(crowd, crowdFloats)
+// newEvictor writes to all of it: memory that was never written to is one page of zeros.
+func newEvictor() evictor {
+	c := make(evictor, crowdFloats)
 	for i := range c {
 		c[i] = 1
 	}
@@ -106,7 +106,7 @@ func newCrowd() crowd {
 }
 
 // read reads one number of every line.
-func (c crowd) read() (sum float32) {
+func (c evictor) read() (sum float32) {
 	for i := 0; i < len(c); i += line {
 		sum += c[i]
 	}

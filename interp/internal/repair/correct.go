@@ -23,7 +23,7 @@ func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnost
 		}
 		together := append(slices.Clone(all), c.Edits...)
 		made := slices.ContainsFunc(c.Edits, func(e diag.Edit) bool { return slices.Contains(all, e) })
-		if made || !apart(together) || len(changes) == maxCorrections {
+		if made || !disjoint(together) || len(changes) == maxCorrections {
 			continue
 		}
 		all = together
@@ -55,8 +55,8 @@ func inFile(edits []diag.Edit, name string) bool {
 	return len(edits) > 0 && !slices.ContainsFunc(edits, func(e diag.Edit) bool { return e.Span.Start.Filename != name })
 }
 
-// apart reports whether no two edits overlap.
-func apart(edits []diag.Edit) bool {
+// disjoint reports whether no two edits overlap.
+func disjoint(edits []diag.Edit) bool {
 	edits = slices.Clone(edits)
 	slices.SortFunc(edits, func(a, b diag.Edit) int { return a.Span.Start.Offset - b.Span.Start.Offset })
 	for i := 1; i < len(edits); i++ {

@@ -53,6 +53,7 @@ type Account struct {
 	Until time.Time
 }
 
+// Spent reports whether nothing is left.
 func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until) }
 
 // Search adds to the errors of s the repairs it can find. A repair is added only if with

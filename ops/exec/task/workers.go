@@ -36,7 +36,7 @@ type Workers struct {
 	parts int64
 	ctx   context.Context
 
-	turn    chan struct{} // holds a token while no run is in progress
+	idle    chan struct{} // holds a token while no run is in progress
 	closed  bool          // guarded by the token
 	sleep   []sleeper     // one for each helper
 	over    chan struct{} // from the last helper of a task to the caller
@@ -83,7 +83,7 @@ func NewWorkers(n int) *Workers {
 	}
 	w := &Workers{
 		count: min(n, stateCount),
-		turn:  make(chan struct{}, 1),
+		idle:  make(chan struct{}, 1),
 		over:  make(chan struct{}, 1),
 	}
 	w.sleep = make([]sleeper, w.count-1)
@@ -92,7 +92,7 @@ func NewWorkers(n int) *Workers {
 		w.helpers.Add(1)
 		go w.help(i)
 	}
-	w.turn <- struct{}{}
+	w.idle <- struct{}{}
 	return w
 }
 
@@ -101,14 +101,14 @@ func (w *Workers) Count() int { return w.count }
 
 // Close ends the goroutines, after the current run if there is one. It may be called again.
 func (w *Workers) Close() {
-	<-w.turn
+	<-w.idle
 	if !w.closed {
 		w.closed = true
 		w.state.Or(stateEnd)
 		w.wakeAll(len(w.sleep))
 		w.helpers.Wait()
 	}
-	w.turn <- struct{}{}
+	w.idle <- struct{}{}
 }
 
 // Run does the tasks one after another, and the parts of each in any order. If ctx ends
@@ -139,12 +139,12 @@ func (w *Workers) Run(ctx context.Context, tasks []Task) error {
 // make a channel.
 func (w *Workers) acquire(ctx context.Context) error {
 	select {
-	case <-w.turn:
+	case <-w.idle:
 		return nil
 	default:
 	}
 	select {
-	case <-w.turn:
+	case <-w.idle:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -154,7 +154,7 @@ func (w *Workers) acquire(ctx context.Context) error {
 // release ends the run and lets the next one begin.
 func (w *Workers) release() {
 	w.task, w.ctx = nil, nil
-	w.turn <- struct{}{}
+	w.idle <- struct{}{}
 }
 
 func (w *Workers) run(t Task) {
