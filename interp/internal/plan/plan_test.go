@@ -297,12 +297,12 @@ func TestPrintIsATable(t *testing.T) {
 	relu, pool := p.instructions[0].Prepared, p.instructions[1].Prepared
 	for _, want := range []string{
 		"table: 0 bytes of weights, 320 of activations, ",
-		"step  path  op     ",
-		"0           input  copy",
+		"id  path  op     ",
+		"0         input  copy",
 		"[0:64]           0\n",
-		"1     relu  relu   " + relu.Algorithm,
+		"1   relu  relu   " + relu.Algorithm,
 		"[0:64] in place  ",
-		"2     pool  gap    " + pool.Algorithm,
+		"2   pool  gap    " + pool.Algorithm,
 		"[64:68]          ",
 	} {
 		if !strings.Contains(out.String(), want) {
