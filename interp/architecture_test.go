@@ -20,9 +20,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// TestPathOfOneLine regenerates the dumps of ARCHITECTURE.md that follow the
-// first line of ResNet through all stages. Another process makes them, which
-// runs the kernels that every machine has.
+// TestPathOfOneLine regenerates the dumps of ARCHITECTURE.md that follow the first line of
+// ResNet through all stages, in another process that uses the kernels that every machine
+// has.
 func TestPathOfOneLine(t *testing.T) {
 	const knob, generic = "CNNLANG_ISA", "generic"
 	if os.Getenv(knob) == generic {
@@ -36,7 +36,7 @@ func TestPathOfOneLine(t *testing.T) {
 	}
 }
 
-// updating are the arguments that made this process write goldens.
+// updating are the arguments that make a child process update goldens too.
 func updating() []string {
 	for _, a := range os.Args[1:] {
 		if regexp.MustCompile(`^--?update(=true)?$`).MatchString(a) {
@@ -128,8 +128,8 @@ func firstLines(text string, n int) string {
 	return strings.Join(strings.SplitAfter(text, "\n")[:n], "")
 }
 
-// narrow makes the columns of a table as wide as the rows that are shown need.
-// They begin where the words of its second line do.
+// narrow makes the columns of a table as wide as the rows shown need. They begin where the
+// words of its second line do.
 func narrow(table string) string {
 	lines := strings.Split(strings.TrimSuffix(table, "\n"), "\n")
 	var starts []int

@@ -15,8 +15,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A model from the cache computes the same bits; one of other weights, another
-// size or a damaged file is not taken from it.
+// A model from the cache computes the same bits; an entry is not used for other weights,
+// another size or if it is damaged.
 func TestCacheOfPackedWeights(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cache")
 	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
@@ -87,7 +87,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 	check(write(1), true)
 }
 
-// tiny is a net of a few weights, and its parameters of a seed.
+// tiny is a net with a few weights, and its parameters for a seed.
 func tiny(t *testing.T, seed uint64) (*interp.Net, []weights.Named) {
 	t.Helper()
 	_, n := selected(t, "-", "net m [N, 2, H = 4, W = 4] -> [N, 3] { c: conv(3, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(3) }", interp.Options{})
@@ -99,8 +99,8 @@ func tiny(t *testing.T, seed uint64) (*interp.Net, []weights.Named) {
 	return n, tensors
 }
 
-// Weights that are replaced in place, with the size and the time of modification as they
-// were, are other weights.
+// Weights that are replaced in place, with the old size and time of modification, are
+// different weights.
 func TestCacheKnowsTheContents(t *testing.T) {
 	folder, file := filepath.Join(t.TempDir(), "cache"), filepath.Join(t.TempDir(), "w.safetensors")
 	when := time.Unix(1_600_000_000, 0)
@@ -141,8 +141,7 @@ func TestCacheKnowsTheContents(t *testing.T) {
 	}
 }
 
-// A changing store writes to its file when a tensor is read, and where it is blind it
-// does not notice.
+// A changing store writes to its file when a tensor is read; a blind one does not notice.
 type changing struct {
 	weights.FileStore
 	write func()
@@ -161,8 +160,8 @@ func (c changing) Unchanged() error {
 	return c.FileStore.Unchanged()
 }
 
-// A model of weights that were written to while it was made is an error, however soon
-// after the file was made, and nothing of it is kept. The cache finds out by itself.
+// If weights are written to while a model is made of them, that is an error, however soon
+// after the file was created, and nothing is kept. The cache finds out by itself.
 func TestCacheOfWeightsThatChange(t *testing.T) {
 	for _, blind := range []bool{false, true} {
 		folder, file := filepath.Join(t.TempDir(), "cache"), filepath.Join(t.TempDir(), "w.safetensors")
@@ -204,8 +203,8 @@ func TestCacheOfWeightsThatChange(t *testing.T) {
 	}
 }
 
-// A folder or an entry that others could have written is not used, which is told, and the
-// results are right all the same.
+// A folder or an entry that others could have written is not used and is reported, and the
+// results are still right.
 func TestCacheOfOthers(t *testing.T) {
 	n, _ := tiny(t, 1)
 	folder := filepath.Join(t.TempDir(), "cache")
@@ -240,8 +239,8 @@ func TestCacheOfOthers(t *testing.T) {
 	build("", true)
 }
 
-// Weights of one precision are not taken for those of another. Where the processor does
-// not multiply bfloat16, a process in which plain Go does tests it.
+// Weights of one precision are not used for another. If the processor does not multiply
+// bfloat16, a process that uses plain Go tests it.
 func TestCacheKnowsThePrecision(t *testing.T) {
 	if layout.BF16.Supported() != nil {
 		child := exec.Command(os.Args[0], "-test.run=^TestCacheKnowsThePrecision$")
@@ -269,7 +268,7 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 	}
 }
 
-// A cache that cannot be written does no harm.
+// A cache that cannot be written is only reported.
 func TestCacheThatCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -29,7 +29,7 @@ func files(t *testing.T, folder fs.FS) []string {
 	return names
 }
 
-// The catalogue, which looks at lines alone, finds the nets that parsing finds.
+// The catalogue, which only reads lines, finds the nets that parsing finds.
 func TestLibraryIsWhatParsingFinds(t *testing.T) {
 	var want []string
 	for _, file := range files(t, nets.FS) {
@@ -47,7 +47,7 @@ func TestLibraryIsWhatParsingFinds(t *testing.T) {
 	}
 }
 
-// Not even a warning is said of what is shipped.
+// The shipped files have not even a warning.
 func TestLibraryHasNothingToComplainOf(t *testing.T) {
 	silent := func(what string, list diag.List) {
 		t.Helper()
@@ -95,9 +95,9 @@ func TestLibraryHasNothingToComplainOf(t *testing.T) {
 	}
 }
 
-// The recursive U-Net and the one with taps are one graph, once the identities
-// that pass an encoder's map to its decoder are dropped; only the names, and with
-// them the generated weights, differ.
+// The recursive U-Net and the one with taps are the same graph, once the identities that
+// pass an encoder's map to its decoder are dropped; only the names, and with them the
+// generated weights, differ.
 func TestBothUNetsAreOneGraph(t *testing.T) {
 	describe := func(net string) (nodes []string) {
 		g, _ := pass.Run(nettest.Instantiate(t, net, nil).Graph, pass.Options{})

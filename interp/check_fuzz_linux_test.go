@@ -15,15 +15,15 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// What any text may take, whatever is in it.
+// Limits for any text, whatever is in it.
 const (
 	mostBytes     = 256 << 20 // at a time
 	mostAllocated = 1 << 30   // one after another
 )
 
-// FuzzCheck says all there is to say of any text, in every form: nothing panics,
-// takes more than 256 MB or allocates more than its work may. The search for repairs has as
-// much of its own, and ends by the work that it counts.
+// FuzzCheck finds and prints all diagnostics of any text: nothing panics, takes more than
+// 256 MB or allocates more than its work allows. The search for repairs has as much of its
+// own, and is limited by the work that it counts.
 func FuzzCheck(f *testing.F) {
 	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn"} {
 		files, err := filepath.Glob(pattern)
@@ -96,8 +96,8 @@ func render(t *testing.T, p *interp.Program, list diag.List) {
 	}
 }
 
-// watchHeap looks at the heap every few milliseconds until the returned function
-// is called, which gives the most that was added to it.
+// watchHeap samples the heap every few milliseconds until the returned function is called,
+// which returns the largest growth.
 func watchHeap() func() uint64 {
 	heap := func() uint64 {
 		var m runtime.MemStats

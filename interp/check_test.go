@@ -17,8 +17,8 @@ import (
 	"cnnlang/lang/parse"
 )
 
-// checkFolder holds wrong programs, many to a file, each with what must be said
-// of it and where; and in beside/ the files that they import.
+// checkFolder holds wrong programs, many to a file, each with the expected messages and
+// their lines; and in beside/ the files that they import.
 const checkFolder = "../testdata/check"
 
 func checkFiles(t *testing.T) (names []string) {
@@ -58,7 +58,8 @@ func check(t *testing.T, text string, opts interp.Options) (*interp.Program, dia
 	return p, list
 }
 
-// inFolder makes a folder that holds what programs import and goes there.
+// inFolder makes a folder with the files that programs import and makes it the working
+// directory.
 func inFolder(t *testing.T) {
 	t.Helper()
 	beside, err := filepath.Abs(filepath.Join(checkFolder, "beside"))
@@ -74,9 +75,9 @@ func inFolder(t *testing.T) {
 
 var expectation = regexp.MustCompile(` *#!.*`)
 
-// Every wrong program gets exactly the messages it expects, each on its line; a
-// message about an imported file is expected on that line of the importing one.
-// How all of them look to the user stands in a file beside, to be read.
+// Every wrong program gets exactly the messages it expects, each on its line; a message
+// about an imported file is expected on that line of the importing one. Their printed form
+// is in a file next to it, to be read.
 func TestWrongPrograms(t *testing.T) {
 	programs, codes := 0, map[diag.Code]bool{}
 	for _, file := range checkFiles(t) {
@@ -113,8 +114,8 @@ func TestWrongPrograms(t *testing.T) {
 	}
 }
 
-// elsewhereTested are the codes that none of these programs can cause, and where
-// they are tested.
+// elsewhereTested are the codes that none of these programs can cause, and where they are
+// tested.
 var elsewhereTested = map[diag.Code]string{
 	diag.Refuted:      "interp/internal/prove",
 	diag.TooLong:      "TestLimitsOfText",
@@ -124,7 +125,7 @@ var elsewhereTested = map[diag.Code]string{
 	diag.WeightShapes: "TestPagesOfWeights",
 }
 
-// What would fill megabytes as a file is refused for few.
+// Programs that would fill megabytes as a file, described in a few bytes, are refused.
 func TestLimitsOfText(t *testing.T) {
 	chain := func(files int) {
 		for i := range files {
@@ -164,7 +165,7 @@ func TestLimitsOfText(t *testing.T) {
 	}
 }
 
-// Names that stand for one another are told of as what they are.
+// Names for the same thing are reported as what they are.
 func TestChainsOfNames(t *testing.T) {
 	values, presets := "let a0 = 1\n", "block a0 = conv(3)\n"
 	for i := 1; i <= elab.MaxDepth; i++ {
@@ -186,8 +187,8 @@ func TestChainsOfNames(t *testing.T) {
 	}
 }
 
-// A side head that does not fit is a warning at the net's own size, a note at
-// one that was asked for, and no error at all.
+// A side head that does not fit is a warning at the net's own size, a note at a requested
+// one, and never an error.
 func TestSideHeadThatDoesNotFit(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const text = "net n [N, 3, H = 16, W = 16] -> [N, 3, H, W] {\n  relu\n  side aux: { conv(8, 9x9) -> gap }\n}\n"
@@ -218,8 +219,8 @@ func TestSideHeadThatDoesNotFit(t *testing.T) {
 	}
 }
 
-// An axis of a net's input may speak of those before it, of the sizes they have
-// by default and of those that were asked for.
+// An axis of a net's input may depend on those before it, on their default sizes and on
+// requested ones.
 func TestInputAxisFromAnother(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const text = "net n [N, 3, H = 4, 2*H + N] -> [N, 3, H, _] { relu }\n"
@@ -252,8 +253,8 @@ func TestInputAxisFromAnother(t *testing.T) {
 	}
 }
 
-// TestThePreludeIsSoundByItsPath checks the library's own declarations as a file, which
-// no other text may look like: with one letter changed it is a user's.
+// TestThePreludeIsSoundByItsPath checks the library's own declarations as a file, which is
+// recognised by its exact text: with one letter changed it is a user's.
 func TestThePreludeIsSoundByItsPath(t *testing.T) {
 	text, err := os.ReadFile("../stdlib/prelude.cnn")
 	if err != nil {

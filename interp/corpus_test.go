@@ -11,10 +11,10 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// TestCorpus holds wrong programs to all that can be said of them: every line that
-// errs is marked with its code and a part of the message, and nothing else may be
-// said by checking, proving and linting. What is printed for those that only
-// proofs and lints find, and for the mistakes of well-known files, is golden.
+// TestCorpus compares wrong programs with all their diagnostics: every line with an error
+// is marked with its code and a part of the message, and checking, proving and linting may
+// report nothing else. The output for those that only proofs and lints find, and for the
+// mistakes of well-known files, is golden.
 func TestCorpus(t *testing.T) {
 	files, err := filepath.Glob("../testdata/check/corpus/*.cnn")
 	if err != nil {
@@ -65,9 +65,9 @@ func found(list diag.List) (all []langtest.Found) {
 	return all
 }
 
-// TestEveryCodeHasAProgram looks for each code among all wrong programs. Two limits
-// take more text than anyone would commit, and weights are no text; their pages
-// are tested with what is made for it.
+// TestEveryCodeHasAProgram searches all wrong programs for each code. Two limits need more
+// text than is worth committing, and weights are not text; their pages are tested with
+// generated files.
 func TestEveryCodeHasAProgram(t *testing.T) {
 	made := map[diag.Code]bool{diag.TooLong: true, diag.TooManyFiles: true, diag.WeightNames: true, diag.WeightShapes: true}
 	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn"} {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Slips of the pen and words of other languages, each in a program that is right but for
-// them, and what the text is made of; a slip that may be meant in two ways is left.
+// Typing errors and words of other languages, each in an otherwise right program, with the
+// corrected text; an ambiguous one is left.
 var slips = []struct{ wrong, right string }{
 	{"  rellu\n", "  relu\n"},
 	{"  conv(8, 3x3, padd=1)\n", "  conv(8, 3x3, pad=1)\n"},
@@ -73,7 +73,7 @@ func TestEvidentCorrections(t *testing.T) {
 	}
 }
 
-// The same of what stands outside bodies.
+// The same outside bodies.
 func TestEvidentCorrectionsOfDeclarations(t *testing.T) {
 	const body = " [N, 3, 32, 32] -> [N, 10] {\n  gap -> flatten -> linear(10)\n}\n"
 	const uses = " [N, 3, 32, 32] -> [N, 3, 32, 32] { b(3) }\n"

@@ -52,7 +52,7 @@ func (s *cutStore) Tensor(name string) (tensor.Tensor, error) {
 	return s.Store.Tensor(name)
 }
 
-// Weights that are cut short while a plan is made of them are an error, mapped or not,
+// If weights are cut short while a plan is made of them, that is an error, mapped or not,
 // whenever and wherever it happens, and nothing of them is kept.
 func TestWeightsThatAreCutShortWhilePacking(t *testing.T) {
 	n := cutNet(t)
@@ -96,9 +96,9 @@ func TestWeightsThatAreCutShortWhilePacking(t *testing.T) {
 	}
 }
 
-// A file of packed weights that is cut short while sessions use it is an error of every
-// run, on one thread or several, and of a session that begins afterwards. The kernels of
-// the machine read it; the next test has those of the other instruction sets.
+// If a file of packed weights is cut short while sessions use it, every run fails, on one
+// thread or several, and so do sessions that begin afterwards. The kernels of the machine
+// read it; the next test has those of the other instruction sets.
 func TestPackedWeightsThatAreCutShortWhileRunning(t *testing.T) {
 	n, cache := cutNet(t), filepath.Join(t.TempDir(), "cache")
 	input := nettest.Image(0, n.Graph.Input.Shape)

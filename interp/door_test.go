@@ -43,8 +43,8 @@ func built(t *testing.T, text string, opts interp.Options) *interp.Model {
 	return m
 }
 
-// Run gives what a session gives, batch by batch, to any number of goroutines, and what it
-// gave stays as it is.
+// Run gives the same as a session, batch by batch, on any number of goroutines, and its
+// results stay unchanged.
 func TestModelServesManyGoroutines(t *testing.T) {
 	const images, callers = 6, 16
 	for _, sessions := range []int{0, 3} {
@@ -74,8 +74,7 @@ func TestModelServesManyGoroutines(t *testing.T) {
 	}
 }
 
-// A picture is classified the same from a reader and as an image, which is what its parts
-// give one after the other.
+// A picture is classified the same from a reader and as an image, and as step by step.
 func TestClassify(t *testing.T) {
 	m := built(t, classifier, interp.Options{})
 	const path = "../testdata/images/rocket.jpg"
@@ -119,7 +118,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// Who waits for a session is let go by its context, and by Close.
+// A call that waits for a session is released by its context, and by Close.
 func TestWaitingForASessionEnds(t *testing.T) {
 	m := built(t, classifier, interp.Options{})
 	s, err := m.Borrow(t.Context())
@@ -232,7 +231,8 @@ func TestErrorsHaveTypes(t *testing.T) {
 	}
 }
 
-// A nil context is refused in words, and one that has ended ends the work and leaves no file.
+// A nil context is refused with a message; one that has ended ends the work and leaves no
+// file.
 func TestContexts(t *testing.T) {
 	t.Chdir(t.TempDir())
 	defer func() {
@@ -291,7 +291,7 @@ func TestContexts(t *testing.T) {
 	}
 }
 
-// Weights are not packed on when the context ends.
+// Packing weights stops when the context ends.
 func TestBuildStops(t *testing.T) {
 	_, n := selected(t, "-", classifier, interp.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -301,8 +301,8 @@ func TestBuildStops(t *testing.T) {
 	}
 }
 
-// The sources of the package speak of no flag and no stream of a command, and what it exports
-// is described without a type that a caller cannot name.
+// The sources of the package mention no flag and no stream of a command, and its exported
+// API uses no type that a caller cannot name.
 func TestTheDoorSpeaksToGoPrograms(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -343,8 +343,8 @@ func TestTheDoorSpeaksToGoPrograms(t *testing.T) {
 	}
 }
 
-// surface is what a declaration shows to callers: an exported function's type, and the
-// exported fields of an exported type. An alias is a name, which is what callers need.
+// surface is the part of a declaration that callers see: an exported function's type, and
+// the exported fields of an exported type. An alias is a name, which is enough.
 func surface(d ast.Decl) ast.Node {
 	seen := &ast.FieldList{}
 	switch d := d.(type) {

@@ -12,7 +12,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A net of the library, with weights to try it out, computes two images that come as an array.
+// A library net, with generated weights, computes two images given as an array.
 func ExampleLoad() {
 	ctx := context.Background()
 	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1)})
@@ -52,8 +52,8 @@ func ExampleModel_Classify() {
 	// Output: 10 classes, probabilities of 1.000 in all
 }
 
-// A session computes in memory of its own, and shows it. Side heads and steps are there where
-// the options ask for them.
+// A session computes in memory of its own, and returns its values. Side heads and steps are
+// there if the options ask for them.
 func ExampleSession() {
 	ctx := context.Background()
 	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), Values: []string{"conv2"}})
@@ -80,8 +80,7 @@ const small = `net small(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
 }
 `
 
-// The net of a text at another size and with another argument: its shapes, and what it weighs
-// and costs.
+// The net of a text at another size and with another argument: its shapes and counts.
 func ExampleProgram_Net() {
 	p, err := interp.Read("small.cnn", strings.NewReader(small))
 	if err != nil {
@@ -106,7 +105,7 @@ func ExampleProgram_Net() {
 	// fc [4, 7]
 }
 
-// What an editor shows of a block: its signature, and the comment before it.
+// What an editor shows for a block: its signature, and the comment before it.
 func ExampleProgram_Declarations() {
 	p, err := interp.Read("unit.cnn", strings.NewReader(`# A convolution with its activation.
 block unit(c: int, k = 3x3) [N, C, H, W] -> [N, c, _, _] { conv(c, k) -> relu }
@@ -160,8 +159,7 @@ func ExampleNet_Expand() {
 	// }
 }
 
-// An editor has a text that is in no file yet, and wants to know what is wrong with it, and
-// how it could be mended.
+// An editor has a text that is not in a file yet, and needs its mistakes and their repairs.
 func ExampleWorkspace() {
 	ctx := context.Background()
 	var w interp.Workspace
@@ -194,7 +192,7 @@ func ExampleWorkspace() {
 	// 0 problems, 1 net, proved
 }
 
-// What is wrong with a text is an error that holds every diagnostic with its place.
+// Mistakes of a text are an error that holds every diagnostic with its place.
 func ExampleProgramError() {
 	p, err := interp.Read("small.cnn", strings.NewReader(strings.Replace(small, "relu", "rleu", 1)))
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// Every net of the tests' programs and of the language's description that is right at its defaults reads back as the
-// same graph.
+// Every net of the tests' programs and of the language's description that is right at its
+// defaults reads back as the same graph.
 func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 	var texts []string
 	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn", "../bench/onnx/testdata/*.cnn"} {
@@ -89,12 +89,12 @@ func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 
 var unfit = regexp.MustCompile(`(?m)^side .*: .*error\[.*\n`)
 
-// withoutUnfit leaves out the heads that do not fit the input: the text says in a
-// comment that they are missing.
+// withoutUnfit leaves out the heads that do not fit the input: a comment in the text says
+// that they are missing.
 func withoutUnfit(table string) string { return unfit.ReplaceAllString(table, "") }
 
-// A net of many operations is written without shapes, and one that cannot be written
-// within the limits of a file is refused, and nothing else is.
+// A net of many operations is written without shapes; one that exceeds the limits of a file
+// even so is refused, and only such a one.
 func TestExpandedTextsKeepTheLimitsOfAFile(t *testing.T) {
 	net := func(turns int, label string) string {
 		return fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { repeat i of %d { \"%s{i}\": relu } }", turns, label)
@@ -130,8 +130,8 @@ func TestExpandedTextsKeepTheLimitsOfAFile(t *testing.T) {
 	}
 }
 
-// What is allocated to write an operation out is in proportion to its branches, in a text that
-// is refused in the end too.
+// Memory to write an operation is proportional to its branches, even in a text that is
+// refused in the end.
 func TestExpandedBranchesTakeNoMoreThanTheirLength(t *testing.T) {
 	bytesFor := func(branches int) float64 {
 		_, n := selected(t, "-", fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { add { repeat %d | id } }", branches), interp.Options{})

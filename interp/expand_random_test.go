@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Random nets with side heads in side heads, taps, groups, branches, blocks, repeats
-// and labels of all kinds read back as the same graph, and half of them have a head
-// whose name is no word.
+// Random nets with side heads in side heads, taps, groups, branches, blocks, repeats and
+// labels of all kinds read back as the same graph; half of them have a head whose name is
+// not a word.
 func TestExpandedRandomNetsReadBack(t *testing.T) {
 	dotted := 0
 	for seed := range uint64(150) {

@@ -24,8 +24,8 @@ func expanded(t *testing.T, argument, text string) (*interp.Net, string) {
 	return n, flat
 }
 
-// selected makes the one net of a file, of the library, or where the argument is
-// "-" of the text.
+// selected makes the one net of a file, of the library, or if the argument is "-" of the
+// text.
 func selected(t *testing.T, argument, text string, opts interp.Options) (*interp.Program, *interp.Net) {
 	t.Helper()
 	p, err := interp.Open(argument)
@@ -86,9 +86,9 @@ func TestExpandedNetsReadBack(t *testing.T) {
 	}
 }
 
-// What the library does not have: values read twice, by a merge of one branch, from
-// the input, out of order; a side head in a side head and one that computes
-// nothing; paddings and labels of all kinds.
+// Cases beyond the library: values read twice, by a merge of one branch, from the input,
+// out of order; a side head in a side head and one that computes nothing; paddings and
+// labels of all kinds.
 func TestExpandedOddNets(t *testing.T) {
 	for _, text := range []string{
 		`net n [N, 3, H = 8, W = 8] -> [N, _, _, _] { "": { bn as x } -> relu

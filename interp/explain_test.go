@@ -19,8 +19,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// everything is all that can be said of a file: by checking its nets, proving its
-// blocks and linting it.
+// everything is all diagnostics of a file: by checking its nets, proving its blocks and
+// linting it.
 func everything(t testing.TB, file string) (*interp.Program, diag.List) {
 	t.Helper()
 	p, err := interp.Open(file)
@@ -53,9 +53,9 @@ func write(t testing.TB, files map[string]string) {
 	}
 }
 
-// TestPages compiles the examples of every page: the wrong one causes one
-// diagnostic, with the code of the page, and the right one none. What is printed
-// for the wrong one is a golden file.
+// TestPages compiles the examples of every page: the wrong one causes one diagnostic, with
+// the code of the page, and the right one none. The output for the wrong one is a golden
+// file.
 func TestPages(t *testing.T) {
 	golden, err := filepath.Abs("testdata/explain")
 	if err != nil {
@@ -96,8 +96,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// The net on the pages about weights takes its own tensors, and each page's code
-// is said of a file that errs in its way.
+// The net on the pages about weights accepts its own tensors, and each page's code is
+// reported for a file with its mistake.
 func TestPagesOfWeights(t *testing.T) {
 	for code, spoil := range map[diag.Code]func(*weights.Named){
 		diag.WeightNames:  func(n *weights.Named) { n.Name = "module." + n.Name },
@@ -134,8 +134,7 @@ func TestPagesOfWeights(t *testing.T) {
 	}
 }
 
-// wrongText is a page's wrong example, or what stands for one that would be too
-// long to show.
+// wrongText is a page's wrong example, or a generated one that would be too long to show.
 func wrongText(p diag.Page) string {
 	switch p.Code {
 	case diag.TooLong:
@@ -146,8 +145,7 @@ func wrongText(p diag.Page) string {
 	return p.Wrong
 }
 
-// hugeFiles are what the wrong example imports where it is too long to show: a
-// chain of files.
+// hugeFiles are the imports of a wrong example that is too long to show: a chain of files.
 func hugeFiles(c diag.Code) map[string]string {
 	if c != diag.TooManyFiles {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// What the parts of Workspace.Check find, for tests of one of them.
+// The findings of the parts of Workspace.Check, for tests of one of them.
 
 func (p *Program) Prove(prover *prove.Prover, name string, found diag.List) ([]*prove.Verdict, diag.List) {
 	return p.prove(context.Background(), prover, name, found)
@@ -26,7 +26,7 @@ func (p *Program) Lint(verdicts []*prove.Verdict) diag.List { return p.lint(verd
 
 func (p *Program) Fixed(found diag.List) (string, []diag.Repair) { return p.fixed(found) }
 
-// LoadFrom loads a file whose std may be another.
+// LoadFrom loads a file with another std.
 func LoadFrom(files fs.FS, name, prefix string, std *lang.Library) (*Program, error) {
 	return loadWith(files, name, prefix, "", std)
 }

@@ -28,8 +28,8 @@ func TestLibraryHasEveryNetOfTheReference(t *testing.T) {
 	}
 }
 
-// Names and shapes of all parameters and running statistics, those of side heads
-// too, are the reference's; so are the sums.
+// Names and shapes of all parameters and running statistics, including side heads, are the
+// reference's; so are the totals.
 func TestFactsOfTheReference(t *testing.T) {
 	for _, name := range reftest.Nets(t, referenceFolder) {
 		t.Run(name, func(t *testing.T) {
@@ -79,8 +79,7 @@ func tensorsOf(n *interp.Net) []string {
 	return list
 }
 
-// running counts what is a statistic: by what the graph says, which is held to
-// what the name says.
+// running counts the statistics by the graph, and compares that with their names.
 func running(n *interp.Net) dim.Size {
 	sum := dim.Int(0)
 	for _, p := range n.Graph.Params(true) {

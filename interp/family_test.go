@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// docs/family.md is text we ship: its excerpts stand in the files they name, and
-// its counts and formulas are facts that `check` verifies.
+// docs/family.md is checked: its excerpts are in the files they name, and its counts and
+// formulas are facts that `check` verifies.
 
 var (
 	familyFence = regexp.MustCompile("(?s)\n```(.*?)\n(.*?)```\n")
@@ -44,8 +44,8 @@ func TestFamilyExcerpts(t *testing.T) {
 	}
 }
 
-// Every example file checks and proves without a word, each of its nets states a
-// fact, and the text leads to it.
+// Every example file checks and proves without a message, each of its nets states a fact,
+// and the text refers to it.
 func TestFamilyFiles(t *testing.T) {
 	text, facts := read(t, "../docs/family.md"), factsOfNets(t)
 	files, _ := filepath.Glob("../docs/family/*.cnn")
@@ -86,8 +86,8 @@ func factsOfNets(t *testing.T) map[string]string {
 	return facts
 }
 
-// unfounded lists the claims of a text that no fact has. In a row of a table they
-// are of the net on their left.
+// unfounded lists the claims of a text that no fact supports. In a row of a table they are
+// about the net on their left.
 func unfounded(text string, facts map[string]string) (list []string) {
 	prose := ""
 	check := func(text, net string) {

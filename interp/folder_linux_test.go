@@ -7,7 +7,7 @@ import (
 	"cnnlang/interp"
 )
 
-// File systems of Linux know bytes, and not every name is UTF-8.
+// Names in Linux file systems are bytes, and not always UTF-8.
 func TestNamesThatAreNotUTF8(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "d\xe9p\xf4t")
 	place(t, folder, map[string]string{"caf\xe9.cnn": importing("part.cnn"), "part.cnn": partText})

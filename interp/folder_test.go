@@ -14,7 +14,7 @@ const (
 	mainText = "import \"./%s\" { part }\nnet a [N, 3, H = 4, W = 4] -> [N, 3, H, W] { part }\n"
 )
 
-// place writes files, or where the text begins with "-> " links, below a folder.
+// place writes files, or if the text begins with "-> " links, below a folder.
 func place(t *testing.T, folder string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
@@ -33,8 +33,8 @@ func place(t *testing.T, folder string, files map[string]string) {
 
 func importing(name string) string { return strings.ReplaceAll(mainText, "%s", name) }
 
-// The file that the user names may be a link, as download caches make them; what it
-// imports lies beside the link.
+// The file that the user names may be a link, as in download caches; its imports are next
+// to the link.
 func TestAMainFileThatIsALinkImportsFromBesideIt(t *testing.T) {
 	top := t.TempDir()
 	place(t, top, map[string]string{

@@ -14,8 +14,8 @@ import (
 	"cnnlang/interp"
 )
 
-// The program of README.md is built in another module, by the commands that stand there,
-// and says of a photograph what the package says here.
+// The program of README.md is built in another module, by the commands given there, and
+// prints the same about a photograph as this package.
 func TestProgramOfTheReadme(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -75,7 +75,8 @@ func TestProgramOfTheReadme(t *testing.T) {
 	}
 }
 
-// besideTheModule makes a folder beside which this module lies as cnnlang.
+// besideTheModule makes a folder next to this module, which is there under the name
+// cnnlang.
 func besideTheModule(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("..")

@@ -10,9 +10,9 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// The graph of one net of each family at its own size, so that a change to a block or to the checker shows
-// where it is felt. Where the reference is a second opinion, these are only what
-// was there before: read the difference before writing them anew with -update.
+// The graph of one net of each family at its own size, so that a change to a block or to
+// the checker shows its effects. The reference verifies networks independently; these
+// goldens only record the previous state: read the difference before updating them.
 func TestGraphsOfTheFamilies(t *testing.T) {
 	const folder = "../testdata/graph"
 	for _, f := range nettest.Families {

@@ -8,8 +8,8 @@ import (
 	"cnnlang/interp/internal/nettest"
 )
 
-// A side head within a side head may be asked for alone: it has the numbers that the
-// same steps have in the main path, and what it needs of the outer one is computed.
+// A side head within a side head may be requested alone: it gives the same numbers as the
+// same steps in the main path, and what it needs of the outer one is computed.
 func TestSideHeadWithinASideHead(t *testing.T) {
 	const steps = `conv(4, 3x3, pad=1) -> relu`
 	_, nested := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 5, _, _] {
@@ -41,8 +41,8 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 	}
 }
 
-// Where a head does not fit the input, those within it do not either; where only one
-// within it does not, it is whole.
+// If a head does not fit the input, those within it do not either; if only one within it
+// does not, the head is whole.
 func TestSideHeadsThatDoNotFitWithinOthers(t *testing.T) {
 	for _, c := range []struct{ text, unfit string }{
 		{`side a: { relu; side b: gap; maxpool(20x20) }`, "a a.b"},

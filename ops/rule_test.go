@@ -17,7 +17,7 @@ func infer(op ops.Op, shapes in) (dim.Shape, error) {
 	return op.Infer(dim.Numbers{}, s)
 }
 
-// Layers of published networks and the corners of each rule.
+// Layers of published networks and the edge cases of each rule.
 func TestShapes(t *testing.T) {
 	for _, c := range []struct {
 		op   ops.Op
@@ -65,7 +65,7 @@ func TestShapes(t *testing.T) {
 
 var image = in{{1, 8, 5, 6}}
 
-// Every way to be wrong, one of each kind and argument.
+// Every kind of fault, for each argument.
 var faultCases = []struct {
 	op    ops.Op
 	in    in
@@ -191,8 +191,8 @@ func TestFaultOfAddedInput(t *testing.T) {
 	}
 }
 
-// Rules that meet a fault ask no further: a proof would note requirements that
-// follow from the mistake.
+// Rules ask nothing after a fault: a proof would note requirements that follow from the
+// mistake.
 func TestNoQuestionsAfterAFault(t *testing.T) {
 	for _, op := range []ops.Op{
 		conv(0, pair(3, 3), groups(3)), deconv(0, pair(2, 2), pair(3, 3), samePad), linear(0),

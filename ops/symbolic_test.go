@@ -8,8 +8,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// assumed answers as a proof does that takes every requirement for met and
-// decides as it is told.
+// assumed answers like a proof: it takes every requirement as met and decides as
+// configured.
 type assumed struct{ decide bool }
 
 func (assumed) Require(p dim.Size, r dim.Relation) bool { return true }
@@ -21,7 +21,7 @@ func (a assumed) Decide(p dim.Size, r dim.Relation) bool {
 	return a.decide
 }
 
-// The rules hold for sizes nobody knows: no rule asks for a number.
+// The rules work for unknown sizes: no rule asks for a number.
 func TestSymbolicShapes(t *testing.T) {
 	N, C, H, W := dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")
 	c := dim.Var("c")
@@ -68,7 +68,7 @@ func TestSymbolicShapes(t *testing.T) {
 	}
 }
 
-// Whether an unknown image is a gate leads two ways.
+// Whether an unknown image is a gate has two cases.
 func TestSymbolicGate(t *testing.T) {
 	x := dim.Shape{dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")}
 	gate := dim.Shape{x[0], x[1], dim.Int(1), dim.Int(1)}
@@ -82,7 +82,7 @@ func TestSymbolicGate(t *testing.T) {
 	}
 }
 
-// A shape whose element count is more than a proof can hold is no fault.
+// A shape whose element count is more than a proof can represent is no fault.
 func TestSymbolicProductIsNotNeeded(t *testing.T) {
 	x := dim.Shape{dim.Var("N"), dim.Int(0), dim.Int(0), dim.Int(0)}
 	for axis := 1; axis < 4; axis++ {

@@ -15,8 +15,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Every net of the library can be written, with as many multiply-accumulates as
-// it counts itself; no weights are made for it.
+// Every library net can be exported with as many multiply-accumulates as it counts itself,
+// without making weights.
 func TestEveryNetCanBeWritten(t *testing.T) {
 	for _, name := range interp.Library() {
 		n, err := netOf(name)
@@ -36,7 +36,7 @@ func TestEveryNetCanBeWritten(t *testing.T) {
 	}
 }
 
-// So can every primitive; bench/run compares the answers on the same file.
+// So can every primitive; bench/run compares the answers for the same file.
 func TestEveryPrimitiveCanBeWritten(t *testing.T) {
 	n, err := netOf("testdata/operations.cnn")
 	if err != nil {
@@ -56,7 +56,7 @@ func TestEveryPrimitiveCanBeWritten(t *testing.T) {
 	}
 }
 
-// What a file says, read by other code, is the graph and its tensors.
+// An exported file, read by other code, holds the graph and its tensors.
 func TestFileHoldsTheNet(t *testing.T) {
 	for _, name := range []string{"nin_cifar10", "squeezenet1_1", "shufflenet_v2_x1_0", "efficientnet_b0", "googlenet"} {
 		n, err := netOf(name)
@@ -94,7 +94,7 @@ func TestFileHoldsTheNet(t *testing.T) {
 	}
 }
 
-// ordered wants every input of a node to be there before it, and no name twice.
+// ordered checks that every input of a node exists before it, and that names are unique.
 func (m readModel) ordered(t *testing.T, net string) {
 	t.Helper()
 	known := map[string]bool{"x": true}
@@ -168,7 +168,7 @@ func TestPaddingBecomesNumbers(t *testing.T) {
 	}
 }
 
-// A size that does not follow from the attributes is found.
+// A size that does not follow from the attributes is detected.
 func TestWrongPaddingIsFound(t *testing.T) {
 	n, err := netOf("nin_cifar10")
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// In the model in 8 bits every convolution reads values and weights that come
-// from 8 bits, nothing is read before it is made, and no normalisation is left.
+// In the 8-bit model every convolution reads values and weights that come from 8 bits,
+// nothing is read before it is made, and no normalisation is left.
 func TestQuantizedModelComputesIn8Bits(t *testing.T) {
 	for _, name := range []string{"resnet18", "nin_cifar10"} {
 		n, err := netOf(name)

@@ -48,7 +48,7 @@ func fieldsOf(b []byte) (fields []field, err error) {
 	return fields, nil
 }
 
-// A readModel is what the tests want to know of a file.
+// A readModel holds the parts of a file that tests check.
 type readModel struct {
 	nodes   []readNode
 	tensors map[string]readTensor

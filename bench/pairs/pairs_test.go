@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// fake is the word that makes the test binary a worker; what follows says how it
+// fake is the argument that makes the test binary a worker; the next ones say how it
 // behaves.
 const fake = "fake-worker"
 

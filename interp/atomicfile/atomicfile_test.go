@@ -140,8 +140,8 @@ func TestRefusals(t *testing.T) {
 	wantNames(t, folder, "dangling")
 }
 
-// What is being written has no name where the system can do that, and what others left
-// behind goes.
+// A file being written has no name where the system supports that, and leftovers of others
+// are removed.
 func TestNothingIsLeftBehind(t *testing.T) {
 	folder := t.TempDir()
 	past := time.Now().Add(-2 * time.Hour)
@@ -175,7 +175,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	wantNames(t, folder, young, inner, alike, "a")
 }
 
-// Where the system has no files without a name, a temporary one has one.
+// On a system without unnamed files, a temporary file has a name.
 func TestNamedTemporaries(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "a")

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A described is a file whose owner is another one.
+// A described is a file with another owner.
 type described struct {
 	fs.FileInfo
 	user uint32
@@ -19,7 +19,7 @@ type described struct {
 
 func (d described) Sys() any { return &syscall.Stat_t{Uid: d.user, Gid: d.user} }
 
-// A file that is replaced belongs to whom it did, or is not replaced.
+// A replaced file keeps its owner, or is not replaced.
 func TestTheOwnerStays(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	if err := Write(path, put("old")); err != nil {
@@ -61,7 +61,7 @@ func TestTheOwnerStays(t *testing.T) {
 	}
 }
 
-// A text with several names is not cut off from them; what is made anew is.
+// A text with several names is not cut off from them; a newly written file is.
 func TestHardLinks(t *testing.T) {
 	folder := t.TempDir()
 	path, other := filepath.Join(folder, "a"), filepath.Join(folder, "b")

@@ -258,7 +258,7 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// A row that is far wider than all others does not make them as wide.
+// A row that is far wider than all others does not widen them.
 func TestOneWideCellMakesNoTableWide(t *testing.T) {
 	rows := [][]string{{"a table"}, {"id", "in", "path"}}
 	for i := range 1000 {

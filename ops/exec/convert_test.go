@@ -10,7 +10,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Every layout to every other and back, alone and in larger values.
+// Every layout to every other and back, separate and inside larger values.
 func TestConversion(t *testing.T) {
 	x := optest.Rand(1, 2, 21, 5, 6)
 	layouts := []layout.Layout{{}, {Block: 1, HaloH: 1, HaloW: 2}, {Block: 16}, {Block: 16, HaloH: 2, HaloW: 1}, {Block: 16, HaloH: 3}}
@@ -21,7 +21,7 @@ func TestConversion(t *testing.T) {
 	}
 }
 
-// Likewise of what is bfloat16 already.
+// Likewise for bfloat16.
 func TestConversionBF16(t *testing.T) {
 	x := optest.RoundedBF16(optest.Rand(1, 2, 45, 5, 6))
 	image := optest.RoundedBF16(optest.Rand(1, 2, 3, 5, 6))

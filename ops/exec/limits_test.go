@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A part of the largest layers there are is a few ms of plain Go, so that a run
-// stops soon when its context ends.
+// A part of the largest layers takes a few ms in plain Go, so that a run stops soon after
+// its context ends.
 func TestPartsAreSmall(t *testing.T) {
 	const most = 32 << 20 // FLOPs, some 4 ms
 	for _, c := range []opCase{

@@ -12,8 +12,8 @@ import (
 	"cnnlang/ops/optest"
 )
 
-// A watch is a context that counts how often it is looked at, and ends at the look with
-// the number end; 0 for never.
+// A watch is a context that counts its checks, and ends at the check with the number end; 0
+// for never.
 type watch struct {
 	context.Context
 	looks atomic.Int64
@@ -28,7 +28,7 @@ func (w *watch) Err() error {
 }
 
 // longCases are ops of which a single number, or the numbers of a row or a plane, take
-// long: what a part cannot be cut into without a look.
+// long: a part of them needs checks of the context.
 var longCases = []opCase{
 	{&ops.Softmax{}, in{{1, 1 << 20}}},
 	{&ops.Softmax{}, in{{1, 1 << 15, 6, 6}}},
@@ -62,9 +62,9 @@ var longCases = []opCase{
 	{deconv(1, pair(30, 30), pair(9, 9), pad(0)), in{{1, 4096, 2, 2}}},
 }
 
-// What is done between two looks at the context takes far less than 50 ms, and when it
-// ends hardly anything more is done: counted in floating point operations and in numbers
-// read and written, and in looks.
+// The work between two checks of the context takes far less than 50 ms, and after its end
+// hardly anything is done: counted in floating point operations, numbers read and written,
+// and checks.
 func TestLooksAreClose(t *testing.T) {
 	const (
 		mostProducts = 4 << 20 // some 1 ms, 10 in plain Go
@@ -103,8 +103,8 @@ func TestLooksAreClose(t *testing.T) {
 	}
 }
 
-// looksOf computes a way on one thread under a watch that ends at a look, and returns how
-// often that was looked at.
+// looksOf computes a way on one thread under a watch that ends at a check, and returns the
+// number of checks.
 func looksOf(t *testing.T, w *optest.Way, end int64) int64 {
 	t.Helper()
 	ctx := &watch{Context: context.Background(), end: end}

@@ -15,8 +15,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Whatever op a test computes, in any algorithm and layout, on any number of threads,
-// that allocates nothing.
+// No op allocates, in any algorithm and layout, on any number of threads.
 func TestMain(m *testing.M) { os.Exit(optest.Exit(m)) }
 
 // hasBlocks reports whether the selected instruction set has blocked kernels of float32.
@@ -25,8 +24,8 @@ func hasBlocks() bool {
 	return isa != "generic"
 }
 
-// bound is the error allowed: of sums by their length, of the rest some eps of
-// numbers up to about 10.
+// bound is the allowed error: for sums by their length, for the rest some eps of numbers up
+// to about 10.
 func bound(c opCase) float64 {
 	switch op := c.op.(type) {
 	case *ops.Linear, *ops.Deconv:
@@ -35,7 +34,7 @@ func bound(c opCase) float64 {
 	return 32 * eps
 }
 
-// Of these every value lies as its shape says.
+// These work only on plain values.
 var plainOnly = []string{"deconv", "layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "id", "channel_affine", "channel_shuffle"}
 
 // Every case in all ways: each op has one, and each that works in blocks has one in blocks
@@ -69,8 +68,8 @@ func TestOpsMatchReference(t *testing.T) {
 	}
 }
 
-// An epilogue must do what the ops it stands for would. Those of convolutions are tested
-// in package conv.
+// An epilogue must do the same as the separate ops. Those of convolutions are tested in
+// package conv.
 func TestEpilogues(t *testing.T) {
 	for _, c := range []struct {
 		op ops.Fuser
@@ -99,7 +98,7 @@ func TestEpilogues(t *testing.T) {
 	}
 }
 
-// What overwrites its first input does so even where that is every input.
+// An op that overwrites its first input does so even if that is every input.
 func TestInPlace(t *testing.T) {
 	over := map[string]bool{}
 	for _, c := range opCases {
@@ -125,7 +124,7 @@ func TestInPlace(t *testing.T) {
 	}
 }
 
-// What is an alias has nothing to do over its input's memory.
+// An alias has nothing to do over its input's memory.
 func TestAliases(t *testing.T) {
 	for _, name := range []string{"flatten", "dropout", "id"} {
 		op := ops.Builtins[slices.IndexFunc(ops.Builtins, func(op ops.Op) bool { return op.Name() == name })]
@@ -142,7 +141,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// Every value that is not a number comes out as such where PyTorch's does.
+// NaN and infinities propagate as in PyTorch.
 func TestNaN(t *testing.T) {
 	nan := float32(math.NaN())
 	x := tensor.From([]float32{1, nan, 2, 3}, 1, 1, 2, 2)
@@ -166,7 +165,7 @@ func TestNaN(t *testing.T) {
 	}
 }
 
-// What there is to choose from leads, and more than one does.
+// All algorithms to choose from lead, and there are several.
 func TestTunable(t *testing.T) {
 	for _, c := range []struct {
 		op   ops.Op

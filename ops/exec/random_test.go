@@ -13,8 +13,7 @@ import (
 )
 
 // Random shapes and arguments of all ops that sum products or slide windows, by every
-// algorithm that can compute them here, against float64: each output within the error
-// that sums of its numbers may have.
+// available algorithm, against float64: each output within the error bound of its sum.
 
 func TestRandomShapes(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 2026))
@@ -42,7 +41,7 @@ func TestRandomShapes(t *testing.T) {
 	}
 }
 
-// FuzzShapes is the same for whatever comes up.
+// FuzzShapes is the same for fuzzed bytes.
 func FuzzShapes(f *testing.F) {
 	f.Add([]byte{0, 1, 40, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 0, 8, 0, 1, 1})
 	f.Add([]byte{9, 1, 40, 9, 9, 3, 3, 0, 0, 1, 1, 1, 1, 0, 40, 0, 0, 0, 3, 3})
@@ -52,7 +51,7 @@ func FuzzShapes(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) { checkRandom(t, b, map[string]int{}) })
 }
 
-// A drawing makes numbers of bytes, 0 when there are no more.
+// A drawing makes numbers from bytes, 0 when there are no more.
 type drawing []byte
 
 func (d *drawing) below(n int) int {
@@ -81,8 +80,8 @@ func (d *drawing) padding() ops.Padding {
 // The most products that a case may take, so that thousands are tried in a minute.
 const mostProducts = 2_000_000
 
-// drawn is an op and its input, whose channels are of very different sizes. There is none
-// where the shapes do not fit.
+// drawn is an op and its input, whose channels have very different magnitudes; none if the
+// shapes do not fit.
 func drawn(t *testing.T, b []byte) (op ops.Op, in []tensor.Tensor, ok bool) {
 	d := drawing(b)
 	kind, shape := d.below(12), tensor.Shape{d.upTo(3), d.upTo(80), d.upTo(20), d.upTo(20)}
@@ -127,7 +126,7 @@ func drawn(t *testing.T, b []byte) (op ops.Op, in []tensor.Tensor, ok bool) {
 	return op, in, true
 }
 
-// epilogue gives an op one, where it takes one.
+// epilogue gives an op one, if it takes one.
 func (d *drawing) epilogue(t *testing.T, op ops.Op, x tensor.Tensor) (ops.Op, []tensor.Tensor) {
 	f, ok := op.(ops.Fuser)
 	if !ok {
@@ -145,7 +144,7 @@ func (d *drawing) epilogue(t *testing.T, op ops.Op, x tensor.Tensor) (ops.Op, []
 	return f.WithEpilogue(e), in
 }
 
-// checkRandom computes what bytes say in every way there is, and counts them.
+// checkRandom computes the case described by bytes in every way, and counts them.
 func checkRandom(t *testing.T, b []byte, ways map[string]int) {
 	op, in, ok := drawn(t, b)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// A recorder notes what a test would be failed with.
+// A recorder notes the failures of a test.
 type recorder struct {
 	testing.TB
 	said []string
@@ -32,7 +32,8 @@ func (c careless) Do(_ context.Context, part, _ int) {
 	}
 }
 
-// An allocation is noticed on any thread, and said with its place; those of others are not.
+// An allocation is noticed on any thread, and reported with its place; those of others are
+// not.
 func TestNoAllocations(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)

@@ -10,8 +10,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Loops and somebody else's products of matrices are second opinions of each other,
-// over random shapes, strides, paddings, groups and epilogues.
+// Loops and a library's matrix products check each other, over random shapes, strides,
+// paddings, groups and epilogues.
 func TestProductsMatchTheLoops(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	upTo := func(most int) int { return 1 + random.IntN(most) }

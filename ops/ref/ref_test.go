@@ -10,7 +10,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A hand is a case computed by hand: the numbers here came from no program.
+// A hand is a case computed by hand, not by a program.
 type hand struct {
 	name   string
 	op     ops.Op

@@ -85,7 +85,7 @@ func TestAFileThatIsCutShortIsAnError(t *testing.T) {
 	}
 }
 
-// What is no view's remains a panic: of a fault, of a bug, and of a view that is closed.
+// Panics outside views remain panics: a fault, a bug, and a closed view.
 func TestOtherPanicsPass(t *testing.T) {
 	f, raw, v := mapping(t)
 	v.Close()

@@ -13,8 +13,8 @@ import (
 	"cnnlang/interp/internal/reftest"
 )
 
-// checkTable holds the deviations just found to what the table states. Every
-// processor and every kernel rounds otherwise, so the table states bounds.
+// checkTable compares the deviations just measured with the table. Processors and kernels
+// round differently, so the table states bounds.
 func checkTable(t *testing.T, found map[string]reftest.Deviation) {
 	t.Helper()
 	if update := flag.Lookup("update"); *all && update.Value.String() == "true" {
@@ -39,8 +39,8 @@ func checkTable(t *testing.T, found map[string]reftest.Deviation) {
 	}
 }
 
-// bound is the next of 1, 2 and 5 times a power of ten above one and a half deviations,
-// so that other roundings stay below it too.
+// bound is the next of 1, 2 and 5 times a power of ten above one and a half deviations, so
+// that other roundings stay below it too.
 func bound(x float64) string {
 	for power := -9; ; power++ {
 		for _, digit := range []float64{1, 2, 5} {

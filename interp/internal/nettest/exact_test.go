@@ -11,9 +11,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// exactly computes the main output and the side heads of a net with weights in
-// float64, as its text defines it: by the reference of every op, nothing
-// folded, fused or rounded on the way.
+// exactly computes the main output and the side heads of a net with weights in float64, as
+// its text defines it: by the reference of every op, with nothing folded, fused or rounded
+// on the way.
 func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
 	outputs := []*graph.Node{n.Graph.Output}
 	for _, side := range n.Graph.Sides {

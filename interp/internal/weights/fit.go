@@ -19,32 +19,31 @@ type FitError struct {
 	Unexpected []Entry     `json:"unexpected,omitempty"`
 	Misshaped  []Misshaped `json:"misshaped,omitempty"`
 	NotFloat   []Entry     `json:"not_float,omitempty"`
-	// Rename is the one rule after which all names match, or nil.
+	// Rename is the rule after which all names match, or nil.
 	Rename *Rename `json:"rename,omitempty"`
-	// Note and Help are what the caller can add, such as the network that the
-	// file does fit and how to run it. Both may be "".
+	// Note and Help are added by the caller, such as the network that the file does fit and
+	// how to run it. Both may be "".
 	Note string `json:"note,omitempty"`
 	Help string `json:"help,omitempty"`
-	// Fits are the networks of the library that the file does fit.
+	// Fits are the library networks that the file does fit.
 	Fits []string `json:"-"`
 }
 
-// Missing is a tensor that the network wants and the file does not have.
+// Missing is a tensor that the network requires and the file does not have.
 type Missing struct {
 	Name    string       `json:"name"`
 	Shape   tensor.Shape `json:"shape"`
 	Nearest string       `json:"nearest,omitempty"` // the name in the file that may be meant
 }
 
-// Misshaped is a tensor that is there with another shape.
+// Misshaped is a tensor with another shape in the file.
 type Misshaped struct {
 	Name string       `json:"name"`
 	File tensor.Shape `json:"file"`
 	Net  tensor.Shape `json:"net"`
 }
 
-// Code is the stable code of the error: E0601 where names differ, E0602 where
-// only shapes or types do.
+// Code is the code of the error: E0601 if names differ, E0602 if only shapes or types do.
 func (e *FitError) Code() string {
 	if len(e.Missing)+len(e.Unexpected) > 0 {
 		return "E0601"
@@ -90,7 +89,7 @@ func (e *FitError) Error() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// Notes are what stands between the title and the help: some of several lines.
+// Notes come between the title and the help; some have several lines.
 func (e *FitError) Notes() []string {
 	var notes []string
 	if e.Rename == nil {
@@ -149,7 +148,7 @@ func (e *FitError) renameNote() string {
 	return rule + columns(rows, len(e.Missing))
 }
 
-// python is the rule as an expression over a state dict, for whoever saves it.
+// python is the rule as an expression over a state dict.
 func (r *Rename) python() string {
 	key := fmt.Sprintf("%q + k", r.To)
 	switch r.Kind {
@@ -193,12 +192,12 @@ const (
 	shownGroups   = 4
 )
 
-// grouped makes a note for each of the first blocks that the items lie in, and
-// one that counts the rest.
+// grouped makes a note for each of the first blocks that contain items, and one that counts
+// the rest.
 func grouped[T any](what string, items []T, name func(T) string, row func(T) []string) []string {
 	blocks, in := groups(items, name, false)
 	if len(blocks) > 2*shownGroups {
-		// Many blocks with the same trouble: say it by stages.
+		// Many blocks with the same problem are grouped by stage.
 		blocks, in = groups(items, name, true)
 	}
 	var notes []string
@@ -224,8 +223,8 @@ func grouped[T any](what string, items []T, name func(T) string, row func(T) []s
 	return notes
 }
 
-// groups divides the items by the block they lie in: their path without its
-// last two parts, the step and its tensor, or the path's first part where byStage.
+// groups divides the items by block: their path without its last two segments, the step and
+// its tensor, or with byStage the first segment.
 func groups[T any](items []T, name func(T) string, byStage bool) ([]string, map[string][]T) {
 	var order []string
 	in := map[string][]T{}
@@ -245,8 +244,7 @@ func groups[T any](items []T, name func(T) string, byStage bool) ([]string, map[
 	return order, in
 }
 
-// columns lays rows out below each other, each on a line of its own, and counts
-// those of total that are not among them.
+// columns writes rows below each other, and how many of total are not among them.
 func columns(rows [][]string, total int) string {
 	var widths []int
 	for _, row := range rows {

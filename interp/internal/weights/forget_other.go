@@ -2,5 +2,5 @@
 
 package weights
 
-// forget does nothing: here the system finds out by itself which pages are needed.
+// forget does nothing: this system decides by itself which pages to keep.
 func forget([]byte) {}

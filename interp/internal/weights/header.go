@@ -12,9 +12,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// headerParser reads the JSON of a safetensors header token by token, because
-// decoding into a map would keep the last of two equal keys and hide the first.
-// It needs no recursion: what may stand at each depth is known.
+// headerParser reads the JSON of a safetensors header token by token, because decoding into
+// a map would keep the last of two equal keys and hide the first. It needs no recursion:
+// the structure is known at each depth.
 type headerParser struct {
 	path       string
 	maxTensors int
@@ -27,8 +27,8 @@ const (
 	maxDim      = math.MaxInt32
 )
 
-// parse returns the tensors of the header, each sound in itself: a known dtype,
-// a shape whose bytes can be counted, offsets that fit it.
+// parse returns the tensors of the header, each valid by itself: a known dtype, a shape
+// whose size in bytes is a number, offsets that fit it.
 func (p *headerParser) parse(header []byte) ([]record, error) {
 	p.in = json.NewDecoder(bytes.NewReader(header))
 	p.in.UseNumber()
@@ -128,9 +128,8 @@ func (p *headerParser) fit(r *record, offsets []int64) error {
 	return nil
 }
 
-// byteSize is the number of bytes of a shape, false where it overflows or the
-// bits do not fill the last byte. A zero among the sizes makes it 0 whatever
-// the others are.
+// byteSize is the number of bytes of a shape, false if it overflows or the bits do not fill
+// the last byte. If one size is zero it is 0 whatever the others are.
 func byteSize(shape tensor.Shape, bits int64) (int64, bool) {
 	total := bits
 	for _, d := range shape {
@@ -186,7 +185,7 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 	return list, p.expect(']', what, "its end")
 }
 
-// metadata parses and drops the map of strings that a file may carry.
+// metadata parses and ignores the map of strings that a file may have.
 func (p *headerParser) metadata() error {
 	if err := p.expect('{', metadataKey, "an object of strings"); err != nil {
 		return err

@@ -33,8 +33,8 @@ func (g Generator) Tensor(name string, shape tensor.Shape) tensor.Tensor {
 	return g.Bind([]graph.Param{{Path: name, Shape: shape}})[name]
 }
 
-// Bind makes the tensors of all params, by path. It uses all processors; the
-// result does not depend on how many there are.
+// Bind makes the tensors of all params, by path, on all processors; the result does not
+// depend on their number.
 func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
 	tensors := make(map[string]tensor.Tensor, len(params))
 	var jobs []fill
@@ -49,9 +49,9 @@ func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
 	return tensors
 }
 
-// Image makes a batch of images [n, c, h, w] with values in [-scale, scale): a
-// level for each image and channel, squares of 32 pixels, and noise. (Noise
-// alone would not do: after a global pooling all noise images look the same.)
+// Image makes a batch of images [n, c, h, w] with values in [-scale, scale): a level for
+// each image and channel, squares of 32 pixels, and noise. (After a global pooling, images
+// of noise alone would all be the same.)
 func Image(seed uint64, n, c, h, w int, scale float32) tensor.Tensor {
 	t := tensor.New(n, c, h, w)
 	base, coarse, fine := newStream("input.base", seed), newStream("input.coarse", seed), newStream("input.fine", seed)
@@ -65,7 +65,7 @@ func Image(seed uint64, n, c, h, w int, scale float32) tensor.Tensor {
 	return t
 }
 
-// A stream is an endless sequence of 24-bit numbers, open at any place.
+// A stream is an endless sequence of 24-bit numbers with random access.
 type stream uint64
 
 const (
@@ -93,12 +93,12 @@ func (s stream) bits(i int) uint64 {
 // signed maps 24 bits to [-1, 1), exactly.
 func signed(bits uint64) float64 { return float64(int64(bits))*(1.0/(1<<23)) - 1 }
 
-// A value is the distribution of a tensor: uniform over [low, low+span) where
-// span is not 0, else over [-scale, scale).
+// A value is the distribution of a tensor: uniform over [low, low+span) if span is not 0,
+// else over [-scale, scale).
 type value struct{ low, span, scale float64 }
 
-// valueOf is the table from a tensor's name and shape to its values; false
-// means that the tensor is left at zero.
+// valueOf is the table from a tensor's name and shape to its distribution; false means that
+// the tensor is left at zero.
 func valueOf(name string, shape tensor.Shape) (value, bool) {
 	leaf := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
@@ -119,7 +119,7 @@ func valueOf(name string, shape tensor.Shape) (value, bool) {
 	return value{scale: math.Sqrt(3.0 * gain(name, shape) / fanIn)}, true
 }
 
-// gain is the square of the factor that a layer's activation asks for.
+// gain is the square of the factor for a layer's activation.
 func gain(name string, shape tensor.Shape) float64 {
 	switch {
 	case len(shape) == 2:
@@ -141,7 +141,7 @@ func hasSuffix(s string, suffixes ...string) bool {
 	return false
 }
 
-// A fill is the work on one stretch of a tensor.
+// A fill is the work on one range of a tensor.
 type fill struct {
 	value
 	stream
@@ -160,8 +160,8 @@ func (v value) fills(s stream, data []float32) []fill {
 	return jobs
 }
 
-// run computes in float64, where every step but the product with scale is
-// exact, and rounds once.
+// run computes in float64, where every operation but the product with scale is exact, and
+// rounds once.
 func (f fill) run() {
 	s, data, low, span, scale := f.stream, f.data, f.low, f.span, f.scale
 	if span != 0 {

@@ -41,8 +41,8 @@ var packedAs = map[string]string{
 	"2 arm64 neon":    "148eef022f80be4a",
 }
 
-// Who changes how parameters are packed has to change the version, or else an older
-// cache would be taken for a new one.
+// A change of the packed form has to change the version, or an older cache would be used
+// for the new one.
 func TestPackVersion(t *testing.T) {
 	var r recorder
 	for _, c := range []struct {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The table of README.md names the algorithms in the order of the table, and behind them
-// the one for pairs of convolutions.
+// The table of README.md names the algorithms in the order of the table, followed by the
+// one for pairs of convolutions.
 func TestREADMEListsEveryAlgorithm(t *testing.T) {
 	text, err := os.ReadFile("../README.md")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Pairs around the edges of strips: rows that do not fill the last, strides,
-// padding of all kinds, epilogues of both, halos that a reader wants, a batch.
+// Pairs around the edges of strips: rows that do not fill the last, strides, padding of all
+// kinds, epilogues of both, halos that a reader wants, a batch.
 func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 	relu := ops.Epilogue{Act: ops.ReLU}
 	norm := &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}
@@ -65,8 +65,8 @@ func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 }
 
 // behindBoth is the error of a convolution that reads another. Each result of the second
-// sums as many errors of the first, times its weights: like sums of other numbers, it grows
-// with the root of how many they are.
+// sums many errors of the first, times its weights: like other sums, it grows with the root
+// of their number.
 func behindBoth(first, second *optest.Bounded) optest.Allowance {
 	most, scale := 0.0, 1.0
 	for i, a := 0, first.BehindNorm(); i < len(first.Want.Data); i++ {
@@ -82,7 +82,7 @@ func behindBoth(first, second *optest.Bounded) optest.Allowance {
 	return allowed
 }
 
-// What is no such pair stays apart.
+// Other pairs are not fused.
 func TestNotSeparable(t *testing.T) {
 	x, mid, out := tensor.Shape{1, 64, 60, 60}, tensor.Shape{1, 64, 60, 60}, tensor.Shape{1, 32, 60, 60}
 	deep, flat := conv(64, pair(3, 3), padded(pad(1)), groups(64)), conv(32, pair(1, 1))

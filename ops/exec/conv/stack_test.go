@@ -12,7 +12,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A stack computes the bits of its convolutions, by every algorithm and in every layout.
+// A stack computes the same bits as its convolutions, by every algorithm and in every
+// layout.
 func TestStackIsItsConvolutions(t *testing.T) {
 	norm := func(eps int64) ops.Epilogue {
 		return ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, eps)}, Act: ops.ReLU}
@@ -75,7 +76,8 @@ func channelsOf(x tensor.Tensor, from, to int) tensor.Tensor {
 	return y
 }
 
-// What sees more than a pixel, or not all channels, or adds something, stays apart.
+// Convolutions that see more than a pixel, or not all channels, or add something, are not
+// stacked.
 func TestStackable(t *testing.T) {
 	one := conv(16, pair(1, 1))
 	for what, c := range map[string]*ops.Conv{

@@ -12,9 +12,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// seenByWinograd is what is summed for each output where every value that its window sees is
-// as large as the largest in the tile, or, if that is less, 2^6 times as large as the
-// largest that the window sees.
+// seenByWinograd is the sum for each output with every value that its window sees replaced
+// by the largest in the tile or, if that is less, 2^6 times the largest that the window
+// sees.
 func seenByWinograd(op *ops.Conv, out tensor.Shape, x, weight tensor.Tensor) ref.Value {
 	top, left := op.Pad.Top.MustInt(), op.Pad.Left.MustInt()
 	largest := func(image, y, x0, size int) (most float64) {
@@ -45,8 +45,8 @@ func seenByWinograd(op *ops.Conv, out tensor.Shape, x, weight tensor.Tensor) ref
 	return v
 }
 
-// A window of a tile that sees little beside the rest has a bound of its own: whatever is
-// how many times larger.
+// A window of a tile that sees small values beside large ones has a bound of its own,
+// however large the others are.
 func TestWinogradRanges(t *testing.T) {
 	op := conv(16, pair(3, 3), padded(pad(1)))
 	if !hasBlocks() {
@@ -67,8 +67,7 @@ func TestWinogradRanges(t *testing.T) {
 	}
 }
 
-// Tiles are computed directly where they must be, and never for images as networks
-// have them.
+// Tiles are computed directly where necessary, and never for images as in networks.
 func TestWinogradTilesComputedDirectly(t *testing.T) {
 	if !hasBlocks() {
 		return
@@ -129,7 +128,7 @@ func TestWinogradTilesComputedDirectly(t *testing.T) {
 	}
 }
 
-// What an image gives does not depend on the others of its batch, whichever tiles of
+// The result of an image does not depend on the others of its batch, whichever tiles of
 // these are computed directly.
 func TestWinogradBatchIsItsImages(t *testing.T) {
 	if !hasBlocks() {
@@ -152,7 +151,7 @@ func TestWinogradBatchIsItsImages(t *testing.T) {
 	}
 }
 
-// Weights that are huge or not finite give what they give in sums of products.
+// Weights that are huge or not finite give the same results as sums of products.
 func TestWinogradHugeWeights(t *testing.T) {
 	for _, value := range []float32{1e20, 1e37, posInf, notANumber} {
 		op := conv(20, pair(3, 3))

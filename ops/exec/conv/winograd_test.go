@@ -23,7 +23,7 @@ var winogradCases = []convCase{
 	{[4]int{1, 128, 40, 44}, conv(16, pair(3, 3), padded(pad(1)))},
 }
 
-// winograd is the way of Winograd's algorithm; nil where there are no blocks.
+// winograd is the way of Winograd's algorithm; nil if there are no blocks.
 func winograd(t *testing.T, op ops.Op, in, params []tensor.Tensor) *optest.Way {
 	t.Helper()
 	for _, w := range optest.Ways(t, op, in, params) {
@@ -62,9 +62,8 @@ func TestWinogradEpilogues(t *testing.T) {
 	}
 }
 
-// The root mean square error of the algorithm against sums in float64 stays below
-// three times that of one float32 sum per output, which is what the plainest loop
-// in float32 would lose.
+// The root mean square error of the algorithm against sums in float64 stays below three
+// times that of one float32 sum per output, as a simple loop in float32 computes it.
 func TestWinogradError(t *testing.T) {
 	op := conv(16, pair(3, 3), padded(pad(1)))
 	x := optest.Rand(1, 1, 128, 28, 28)

@@ -8,8 +8,8 @@ import (
 	"cnnlang/ops"
 )
 
-// Every row of the table is an op's, and has what that needs: activations a function of one
-// value, and what merges one of two.
+// Every row of the table belongs to an op, and has what that needs: activations a function
+// of one value, merges one of two.
 func TestEveryFunctionIsAnOps(t *testing.T) {
 	var names []string
 	for _, a := range ops.Activations {
@@ -34,7 +34,7 @@ func TestEveryFunctionIsAnOps(t *testing.T) {
 	}
 }
 
-// Bounds say all that there is to a function that has them.
+// A function with bounds does nothing but clamp.
 func TestBounds(t *testing.T) {
 	for _, a := range append([]ops.Activation{ops.None}, ops.Activations...) {
 		act := ActOf(a)
@@ -48,7 +48,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// What has a function of one value alone is computed by it.
+// A function with only a scalar form is computed by it.
 func TestScalar(t *testing.T) {
 	table, names := slices.Clone(functions), byName
 	defer func() { functions, byName = table, names }()

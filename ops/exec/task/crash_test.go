@@ -12,8 +12,8 @@ import (
 
 func blowUp() { panic(errors.New("blown up")) }
 
-// A panic of any part, on whichever thread, reaches whoever called Run, with the place
-// where it happened, and the workers live on.
+// A panic of any part, on any thread, reaches the caller of Run, with its stack, and the
+// workers continue.
 func TestAPanicOfATaskReachesTheCaller(t *testing.T) {
 	for _, threads := range []int{1, 3} {
 		w := task.NewWorkers(threads)

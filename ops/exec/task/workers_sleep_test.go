@@ -25,7 +25,7 @@ func asleep(method string) (n int) {
 
 const patience = 30 * time.Second
 
-// eventually waits for what happens sooner or later.
+// eventually waits until a condition holds.
 func eventually(t *testing.T, what string, happened func() bool) {
 	t.Helper()
 	for start := time.Now(); !happened(); time.Sleep(time.Millisecond) {
@@ -36,18 +36,18 @@ func eventually(t *testing.T, what string, happened func() bool) {
 	}
 }
 
-// A meeting has a part for each worker, none of which ends before all have begun: it
-// needs every helper.
-type meeting struct {
+// A barrier has a part for each worker, none of which ends before all have begun: it needs
+// every helper.
+type barrier struct {
 	t     *testing.T
 	begun atomic.Int32
 	parts int
 	then  func(worker int)
 }
 
-func (m *meeting) Parts() int { return m.parts }
+func (m *barrier) Parts() int { return m.parts }
 
-func (m *meeting) Do(_ context.Context, _, worker int) {
+func (m *barrier) Do(_ context.Context, _, worker int) {
 	m.begun.Add(1)
 	eventually(m.t, "all workers take part", func() bool { return int(m.begun.Load()) == m.parts })
 	if m.then != nil {
@@ -62,21 +62,21 @@ func TestHelpersSleepAndWake(t *testing.T) {
 	defer r.w.Close()
 	for range 3 {
 		eventually(t, "all helpers sleep", func() bool { return asleep("park") == workers-1 })
-		r.tasks([]task.Task{&meeting{t: t, parts: workers}})
+		r.tasks([]task.Task{&barrier{t: t, parts: workers}})
 	}
 }
 
-// A caller whose helpers are at work for long sleeps as well: it may hold the very
-// processor that one of them needs.
+// A caller whose helpers work for long sleeps as well: it may occupy the processor that one
+// of them needs.
 func TestCallerSleepsWhileHelpersWork(t *testing.T) {
 	const workers = 3
 	r := newRunner(workers)
 	defer r.w.Close()
 	for range 3 {
-		r.tasks([]task.Task{&meeting{t: t, parts: workers, then: func(worker int) {
+		r.tasks([]task.Task{&barrier{t: t, parts: workers, then: func(worker int) {
 			if worker > 0 {
 				eventually(t, "the caller sleeps", func() bool { return asleep("finish") == 1 })
 			}
-		}}, &meeting{t: t, parts: workers}})
+		}}, &barrier{t: t, parts: workers}})
 	}
 }

@@ -85,7 +85,7 @@ func TestWorkersDoEveryPartOnce(t *testing.T) {
 	}
 }
 
-// A task sees all that the one before it did.
+// A task sees the results of the one before it.
 func TestTasksRunInOrder(t *testing.T) {
 	w := task.NewWorkers(4)
 	defer w.Close()
@@ -150,8 +150,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// Sessions that share workers take turns; one that waits for its turn can give
-// up.
+// Sessions that share workers wait for each other; a waiting one can give up.
 func TestSharedWorkers(t *testing.T) {
 	w := task.NewWorkers(3)
 	defer w.Close()

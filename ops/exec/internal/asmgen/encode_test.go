@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What the GNU assembler makes of the same instructions.
+// The GNU assembler's output for the same instructions.
 func TestEncodings(t *testing.T) {
 	for _, c := range []struct {
 		write func(*text)

@@ -2,8 +2,8 @@ package asmgen
 
 import "testing"
 
-// Codes as the manual of the architecture has them, with every field of a code
-// different from 0 and from the others.
+// Codes from the architecture's manual, with every field of a code different from 0 and
+// from the others.
 func TestNEONCodes(t *testing.T) {
 	for _, c := range []struct {
 		write func(neon)

@@ -18,9 +18,9 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// TestAMXEmulated runs the tests of the kernels for AMX on a processor that has
-// AVX512-BF16 and no AMX: this process traces another one, which stops with SIGILL
-// at every instruction on tiles, does what the instruction does, and lets it go on.
+// TestAMXEmulated runs the tests of the AMX kernels on a processor that has AVX512-BF16 and
+// no AMX: this process traces another one, which stops with SIGILL at every instruction on
+// tiles, executes the instruction for it, and lets it continue.
 func TestAMXEmulated(t *testing.T) {
 	switch sets := cpu.AvailableBF16(); {
 	case slices.Contains(sets, cpu.AMX):
@@ -70,7 +70,7 @@ type amxEmulator struct {
 	done    int // instructions
 }
 
-// trace runs the process to its end. Its error says how that was not a good one.
+// trace runs the process to its end. Its error says how it failed.
 func (e *amxEmulator) trace() error {
 	const allThreads = 0x40000000 // __WALL
 	for first := true; ; first = false {
@@ -114,8 +114,7 @@ func (e *amxEmulator) trace() error {
 	}
 }
 
-// stopped looks at a thread that a signal stopped, and returns the signal that it
-// shall get.
+// stopped examines a thread that a signal stopped, and returns the signal to deliver to it.
 func (e *amxEmulator) stopped(thread int, signal syscall.Signal) (syscall.Signal, error) {
 	if e.threads[thread] == nil { // its first stop, which tracing brought about
 		e.threads[thread] = &amxThread{}
@@ -135,7 +134,7 @@ func (e *amxEmulator) stopped(thread int, signal syscall.Signal) (syscall.Signal
 	return signal, nil
 }
 
-// illegal does the instruction that a thread stopped at.
+// illegal executes the instruction at which a thread stopped.
 func (e *amxEmulator) illegal(thread int) (ours bool, err error) {
 	var regs syscall.PtraceRegs
 	if err := syscall.PtraceGetRegs(thread, &regs); err != nil {

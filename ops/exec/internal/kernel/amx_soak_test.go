@@ -14,9 +14,9 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// TestAMXSoak computes with tiles in many goroutines, while the garbage collector
-// stops them over and over and signals come in: what the system saves of a thread
-// must hold its tiles, and none may be left to the next goroutine of a thread.
+// TestAMXSoak computes with tiles in many goroutines, while the garbage collector stops
+// them again and again and signals arrive: the system must save the tiles of a thread, and
+// none may be left to the next goroutine of a thread.
 func TestAMXSoak(t *testing.T) {
 	if !slices.Contains(cpu.AvailableBF16(), cpu.AMX) && !*tilesAnyway {
 		t.Skip("this processor has no AMX")

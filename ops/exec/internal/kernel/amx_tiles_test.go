@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// An amxThread is what a thread has of AMX: eight tiles and their shapes, as Intel's
+// An amxThread is the AMX state of a thread: eight tiles and their shapes, as Intel's
 // Software Developer's Manual describes them (volume 1, chapter 18).
 type amxThread struct {
 	configured bool
@@ -39,7 +39,7 @@ func (th *amxThread) configure(config []byte) error {
 	return nil
 }
 
-// usable reports what forbids the use of tiles.
+// usable reports why tiles may not be used.
 func (th *amxThread) usable(tiles ...int) error {
 	if !th.configured {
 		return errors.New("tiles are not configured")
@@ -72,8 +72,8 @@ func (th *amxThread) move(m amxMemory, tile int, first, stride uintptr, load boo
 	return m.write(at, rows)
 }
 
-// dot is TDPBF16PS: sum += a*b, where a row of b has two rows of the matrix. The
-// products of the first and of the second ones are summed apart.
+// dot is TDPBF16PS: sum += a*b, where a row of b has two rows of the matrix. The products
+// of the first and of the second ones are summed separately.
 func (th *amxThread) dot(sum, a, b int) error {
 	if err := th.usable(sum, a, b); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (th *amxThread) dot(sum, a, b int) error {
 	return nil
 }
 
-// flushed makes 0 of what is below the smallest normal number.
+// flushed replaces numbers below the smallest normal one by 0.
 func flushed(x float32) float32 {
 	if math.Float32bits(x)&0x7F800000 == 0 {
 		return 0
@@ -113,8 +113,8 @@ func flushed(x float32) float32 {
 	return x
 }
 
-// step does the instruction whose bytes code begins with, for a thread with these
-// general registers, and returns its length; 0 says that it is none of AMX.
+// step executes the instruction at the start of code, for a thread with these general
+// registers, and returns its length; 0 means that it is not an AMX instruction.
 func (th *amxThread) step(m amxMemory, code []byte, register func(n byte) uintptr) (length int, err error) {
 	if len(code) < 5 || code[0] != 0xC4 || code[1]&31 != 2 || code[2]&0x84 != 0 {
 		return 0, nil

@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// tilesAnyway tests the kernels for AMX too where the processor has none, for a
-// parent that does their work.
+// tilesAnyway tests the kernels for AMX even if the processor has none, for a parent
+// process that emulates it.
 var tilesAnyway = flag.Bool("amx", false, "test the kernels for AMX whatever the processor has")
 
 // onEveryBF16ISA runs a test with each set for bfloat16 that the machine has.
@@ -105,8 +105,7 @@ var bf16Families = []struct {
 	{"sum", Lanes, SumBF16, sumBF16Generic},
 }
 
-// Every tile of every family against its twin, between pages that may not be
-// touched.
+// Every tile of every family against its twin, between inaccessible pages.
 func TestBF16Tiles(t *testing.T) {
 	onEveryBF16ISA(t, func(t *testing.T) {
 		for _, f := range bf16Families {
@@ -130,7 +129,7 @@ func TestBF16Tiles(t *testing.T) {
 	})
 }
 
-// runPairs are the pixels of two runs at the edges of what there is.
+// runPairs are the pixels of two runs at the limits.
 func runPairs(most RunLimit) (pairs [][2]int) {
 	for first := 1; first <= int(most); first++ {
 		pairs = append(pairs, [2]int{first, 0})
@@ -172,7 +171,7 @@ func compareBF16(t *testing.T, what string, k *TileBF16, at *PlacesBF16, run, tw
 
 func alike(a, b float32) bool { return a == b || a != a && b != b }
 
-// closeBF16 compares within a relative bound and what float32 sums differ by.
+// closeBF16 compares within a relative bound and the error of float32 sums.
 func closeBF16(g, w float32, relative float64) bool {
 	return alike(g, w) || math.Abs(float64(g-w)) <= 5e-5+relative*math.Abs(float64(w))
 }
@@ -251,7 +250,7 @@ func TestRoundBF16(t *testing.T) {
 	}
 }
 
-// Lines of every number around nothing, there and back.
+// Lines of every small number, there and back.
 func TestBF16Lines(t *testing.T) {
 	onEveryBF16ISA(t, func(t *testing.T) {
 		for n := range 9 {

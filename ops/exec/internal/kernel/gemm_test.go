@@ -5,9 +5,8 @@ import (
 	"testing"
 )
 
-// Every kernel against the definition, at lengths around its unrolling, in a
-// tile whose rows lie apart; what lies between them must not change, and what
-// lies around it not be touched.
+// Every kernel against the definition, at lengths around its unrolling, in a tile with gaps
+// between its rows; the gaps must not change, and memory around it must not be touched.
 func TestGemm(t *testing.T) {
 	for _, g := range Gemms {
 		for _, k := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 263, 264} {

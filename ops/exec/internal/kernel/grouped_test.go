@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Every number of pixels, stride and size of a group against the twin, between
-// pages that may not be touched.
+// Every number of pixels, stride and size of a group against the twin, between inaccessible
+// pages.
 func TestGrouped(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for channels := 1; channels <= GroupedChannels; channels *= 2 {

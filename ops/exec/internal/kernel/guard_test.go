@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// A side is where in guarded memory a slice lies.
+// A side is the end of guarded memory at which a slice lies.
 type side bool
 
 const (
@@ -18,8 +18,8 @@ const (
 
 var sides = []side{atStart, atEnd}
 
-// guarded returns n elements, random, between pages whose touch kills the test;
-// what is left of the own pages is NaN.
+// guarded returns n random elements between inaccessible pages; the rest of its own pages
+// is NaN.
 func guarded(t testing.TB, n int, s side) []float32 {
 	t.Helper()
 	page := os.Getpagesize()

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// guardedPages returns size bytes in whole pages, with a page before and one
-// behind whose touch kills the test.
+// guardedPages returns size bytes in whole pages, with an inaccessible page before and
+// after.
 func guardedPages(t testing.TB, page, size int) []byte {
 	t.Helper()
 	mem, err := unix.Mmap(-1, 0, size+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)

@@ -20,8 +20,8 @@ var smoothFamilies = []struct {
 }
 
 // Every length around the iterations, on both sides of the pages, with all kinds of
-// numbers, also in place: within one unit in the last place of the twin, which
-// rounds a product of its own otherwise.
+// numbers, also in place: within one unit in the last place of the twin, which rounds one
+// product differently.
 func TestSmooth(t *testing.T) {
 	odd := []float32{0, float32(math.Copysign(0, -1)), 1e-30, -1e-30, 88, -88, 104, -104, 3e38, -3e38,
 		float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), -13, 13, -5.5, 0.5}
@@ -57,7 +57,7 @@ func neighbours(a, b float32) bool {
 	return sameValue(a, b) || math.Nextafter32(a, b) == b
 }
 
-// All the way over the numbers that matter, and against the definitions.
+// The whole range of relevant numbers, against the definitions.
 func TestSmoothDefinitions(t *testing.T) {
 	var src []float32
 	for x := float32(-60); x < 60; x += 0.0037 {
@@ -82,7 +82,7 @@ func TestSmoothDefinitions(t *testing.T) {
 	})
 }
 
-// Every set that the machine has is in the table of iterations.
+// Every set that the machine has is in the table.
 func TestSmoothLanes(t *testing.T) {
 	for _, s := range cpu.Available() {
 		if (smoothLanes(s) > 0) != (s != cpu.Generic) {

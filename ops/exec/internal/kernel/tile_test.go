@@ -12,7 +12,7 @@ import (
 	"cnnlang/ops/exec/internal/cpu"
 )
 
-// onEveryISA runs a test with each set that the machine has selected.
+// onEveryISA runs a test with each instruction set that the machine has.
 func onEveryISA(t *testing.T, test func(t *testing.T)) {
 	selected := isa
 	defer func() {
@@ -30,7 +30,7 @@ func onEveryISA(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// A tileCase is a geometry around the edges of what the kernels do.
+// A tileCase is a geometry at the limits of the kernels.
 type tileCase struct {
 	taps       []int
 	chunk      int
@@ -59,8 +59,8 @@ var tileCases = []tileCase{
 	{taps: []int{3, 9}, chunk: 1, step: 1, low: -0.5, high: 0.7, run: 2},
 }
 
-// make fills tiles with numbers in guarded memory: two, the first of so many
-// pixels. What lies between the lines of the result is there to be left alone.
+// make fills tiles with numbers in guarded memory: two, the first of so many pixels. Gaps
+// between the lines of the result must stay unchanged.
 func (c tileCase) make(t *testing.T, s side, pixels, blocks int) (*Tile, *Places) {
 	return c.breaking(t, s, pixels, blocks, 0)
 }
@@ -148,8 +148,7 @@ var tileFamilies = []struct {
 	{"sum", false, false, SumTile, sumGeneric},
 }
 
-// Every tile of every family against its twin, between pages that may not be
-// touched.
+// Every tile of every family against its twin, between inaccessible pages.
 func TestTiles(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for _, f := range tileFamilies {
@@ -191,7 +190,7 @@ func compareTiles(t *testing.T, what string, k *Tile, at *Places, run func(*Tile
 	}
 }
 
-// Tiles that break after any pixel, against the twin, and refused by whoever has none.
+// Tiles that break after any pixel, against the twin; other kernels refuse them.
 func TestTilesBreakAnywhere(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		if !TileBreaks {
@@ -295,7 +294,7 @@ func BenchmarkConvTile(b *testing.B) {
 	}
 }
 
-// Lines of every number around nothing, in guarded memory, against the twin.
+// Lines of every small number, in guarded memory, against the twin.
 func TestAffineLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for n := range 9 {
@@ -315,7 +314,7 @@ func TestAffineLanes(t *testing.T) {
 	})
 }
 
-// As many, with a value to add and bounds.
+// The same with a value to add and bounds.
 func TestGateLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		for n := range 9 {

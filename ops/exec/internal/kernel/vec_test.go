@@ -19,7 +19,7 @@ type vectorKernel struct {
 	twin func(dst, src []float32)
 }
 
-// A dotKernel adds products to sums and says of how many columns.
+// A dotKernel adds products to sums and returns how many columns it did.
 type dotKernel struct {
 	isa cpu.ISA
 	run func(sums *[DotRows]float64, rows, x []float32) int

@@ -27,8 +27,8 @@ func TestWinogradIn(t *testing.T) {
 	})
 }
 
-// Numbers that are huge, not finite or smaller than any normal one, each in a pixel and lane
-// of its own.
+// Numbers that are huge, not finite or below the smallest normal one, each in a pixel and
+// lane of its own.
 func TestWinogradInSizes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {
 		w := &WinogradTile{Scratch: make([]float32, WinogradScratch), Tiles: 2, Pitch: 10 * Lanes, Plane: 2 * Lanes,
