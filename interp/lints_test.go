@@ -11,8 +11,8 @@ import (
 	"cnnlang/lang/lint"
 )
 
-// TestOwners holds the lints' list of primitives with weights to the operations:
-// each is put into a net of its own, whose tensors are counted.
+// TestOwners compares the lints' list of primitives with weights with the operations: each
+// is put into a net of its own, whose tensors are counted.
 func TestOwners(t *testing.T) {
 	prelude, err := os.ReadFile("../stdlib/prelude.cnn")
 	if err != nil {
@@ -54,7 +54,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestShippedFilesAreWithoutWarnings lints all that is shipped.
+// TestShippedFilesAreWithoutWarnings lints all shipped files.
 func TestShippedFilesAreWithoutWarnings(t *testing.T) {
 	n := 0
 	for _, pattern := range []string{"../stdlib/*.cnn", "../nets/*.cnn", "../docs/family/*.cnn"} {

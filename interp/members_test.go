@@ -11,9 +11,9 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// A member is a published network of a family whose general net is in the library.
-// What a file of weights does not tell of it is eps, the padding of windows that
-// stride, and how pictures are prepared.
+// A member is a published network of a family whose general net is in the library. Its file
+// of weights does not show eps, the padding of strided windows, and how pictures are
+// prepared.
 type member struct {
 	name, text   string
 	params       int    // as torchvision states them for its weights, and timm for the legacy ones
@@ -117,7 +117,7 @@ func TestPublishedMembers(t *testing.T) {
 	}
 }
 
-// The stride of SE-ResNet is on the first 1x1, of SE-ResNeXt on the 3x3.
+// The stride of SE-ResNet is in the first 1x1, that of SE-ResNeXt in the 3x3.
 func TestStrideOfSENets(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		text := importMembers + fmt.Sprintf("net n = senet(bottleneck, [2, 2, 2, 2], stride_first=%t)\n", first)
@@ -138,7 +138,8 @@ func TestStrideOfSENets(t *testing.T) {
 	}
 }
 
-// What a member's weights do not tell and members differ in cannot be left out.
+// Parameters that a member's weights do not show, and in which members differ, must be
+// given.
 func TestWhatMembersDifferInHasNoDefault(t *testing.T) {
 	for _, c := range []struct{ net, argument string }{
 		{"efficientnet_b5", "eps=0.001"}, {"efficientnet_b5", "same_pad=false"},

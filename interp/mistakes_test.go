@@ -10,8 +10,8 @@ import (
 	"cnnlang/lang/langtest"
 )
 
-// What newcomers wrote, what is said of it, and what it is repaired to: what they meant,
-// or nothing.
+// Newcomers' mistakes, their messages, and what they are repaired to: what was meant, or
+// nothing.
 func TestMistakesOfNewcomers(t *testing.T) {
 	files, err := filepath.Glob("../testdata/mistakes/*.cnn")
 	if err != nil || len(files) < 19 {

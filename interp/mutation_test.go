@@ -22,8 +22,8 @@ import (
 	"cnnlang/stdlib"
 )
 
-// go test ./interp -run TestMutants -mutants 1 tries every mutant of the library,
-// for some minutes; without the flag it is one in so many.
+// go test ./interp -run TestMutants -mutants 1 tries every mutant of the library, for some
+// minutes; without the flag it is a sample.
 var mutantStep = flag.Int("mutants", 40, "TestMutants tries one mutant in `n`")
 
 // A shipped file is one of the library as a test sees it.
@@ -33,7 +33,7 @@ type shippedFile struct {
 	std  bool
 }
 
-// A mutant is a number of a file that is one more.
+// A mutant is a number of a file, increased by one.
 type mutant struct {
 	file shippedFile
 	at   source.Span
@@ -68,8 +68,8 @@ func shippedFiles(t *testing.T) (files []shippedFile) {
 	return files
 }
 
-// mutantsOf lists what a file's numbers can become: one more, of a size one more on
-// either side. Facts and meta are no part of a definition.
+// mutantsOf lists the mutants of a file's numbers; a size is increased on either side.
+// Facts and meta are not part of a definition.
 func mutantsOf(f shippedFile, tree *ast.File) (list []mutant) {
 	add := func(n ast.Node, now string) {
 		list = append(list, mutant{f, n.Span(), now, strings.TrimSpace(tree.Source.Line(n.Span().Start.Line))})
@@ -96,7 +96,7 @@ func mutantsOf(f shippedFile, tree *ast.File) (list []mutant) {
 	return list
 }
 
-// A mutationShelf is the library as it is, and what its nets are.
+// A mutationShelf is the unchanged library, with its nets.
 type mutationShelf struct {
 	files   []shippedFile
 	std     *lang.Library
@@ -155,7 +155,7 @@ func fingerprint(n *interp.Net) string {
 	return b.String()
 }
 
-// affected are the files that a mutation may show in, that of the mutant first.
+// affected are the files in which a mutation may have effects, that of the mutant first.
 func (s *mutationShelf) affected(m mutant) []shippedFile {
 	changed := m.file
 	changed.text = changed.text[:m.at.Start.Offset] + m.now + changed.text[m.at.End.Offset:]
@@ -183,7 +183,7 @@ type fate struct {
 	alike bool             // no net has changed
 }
 
-// try checks and proves what a mutation may show in, until there is a message.
+// try checks and proves the affected files until there is a message.
 func (s *mutationShelf) try(t *testing.T, m mutant) fate {
 	files := s.affected(m)
 	std := s.std
@@ -209,9 +209,9 @@ func (s *mutationShelf) try(t *testing.T, m mutant) fate {
 	return fate{alike: alike}
 }
 
-// Whatever number of the library is one more, something is said of it, unless no
-// net has changed. What is said of shapes points at the number's line or at the
-// merge that no longer fits.
+// Whichever number of the library is increased, there is a message, unless no net has
+// changed. Messages about shapes point at the number's line or at the merge that no longer
+// fits.
 func TestMutants(t *testing.T) {
 	s, all := newMutationShelf(t)
 	tried, alike, silent, shapes, pointing := 0, 0, 0, 0, 0

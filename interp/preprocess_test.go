@@ -9,7 +9,7 @@ import (
 	"cnnlang/interp/internal/reftest"
 )
 
-// Where a net's meta differs from its source on purpose, and why.
+// Nets whose meta differs from their source on purpose, and why.
 var otherPreprocessing = map[string]string{
 	"googlenet":    "the published weights want inputs of mean and deviation 0.5; torchvision gets there by transform_input, from ImageNet's",
 	"inception_v3": "as googlenet",

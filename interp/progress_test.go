@@ -9,8 +9,8 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// A mistake of shape in a net tells the steps that were right up to it; the shapes
-// are worked out by hand.
+// A mistake of shape in a net lists the steps that were right up to it; the shapes are
+// computed by hand.
 func TestCheckedSoFar(t *testing.T) {
 	input := func(sizes ...int) diag.Reached { return diag.Reached{Path: "input", Shape: sizes} }
 	for _, test := range []struct {

@@ -8,8 +8,8 @@ import (
 	"cnnlang/interp/internal/prove"
 )
 
-// Every block and net of the library is proved, for the work of a fraction of a
-// second: what is counted is the same on every machine.
+// Every block and net of the library is proved, within the work of a fraction of a second,
+// counted so that it is the same on every machine.
 func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
 	const mostOfFile, mostOfAll = 500_000, 2_500_000
 	prover := prove.New()

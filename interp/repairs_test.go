@@ -18,8 +18,8 @@ import (
 // patient are limits that a busy machine does not reach.
 var patient = repair.Limits{Errors: 50, Work: 30_000_000, Time: 20 * time.Second, Attempts: 150, Offers: 3}
 
-// Each program has one mistake. It is found under its code, and among the repairs
-// is the one that a person would make: a line of the text and what it becomes.
+// Each program has one mistake. It is reported with its code, and the repairs include the
+// one that a person would make: a line of the text and what it becomes.
 var mistakes = []struct {
 	name, code, text string
 	before, after    string
@@ -180,8 +180,8 @@ block level(c: int) [N, C, H, W] -> [N, C + c, H, W] where H >= 2, W >= 2 {
 }`, "where H >= 2, W >= 2", "where H >= 2, W >= 2, H % 2 == 0, W % 2 == 0"},
 }
 
-// What is forgotten comes before what is written, that before a step more, and what is
-// stated of the result is not touched where anything else will do, whether there is one
+// Adding what was forgotten comes before changing what was written, that before adding a
+// step, and claims about the result are not changed if anything else works, with one
 // mistake or several.
 func TestRepairsKeepWhatIsStated(t *testing.T) {
 	const padding = `net n(classes = 10) [N, 3, H = 224, W = 224] -> [N, classes] {
@@ -248,7 +248,7 @@ func TestNoRepairIsBetter(t *testing.T) {
 	}
 }
 
-// examine opens a text, checks and proves it and looks for repairs.
+// examine opens a text, checks and proves it and searches for repairs.
 func examine(t testing.TB, text string, limits repair.Limits) (*interp.Program, diag.List) {
 	t.Helper()
 	p, err := interp.Read("<stdin>", strings.NewReader(text))
@@ -305,8 +305,8 @@ func TestRepairsOfCommonMistakes(t *testing.T) {
 	}
 }
 
-// What is offered for any of the wrong programs of the corpus cures it, and the
-// search for it ends by the work that it counts.
+// Every repair offered for a wrong program of the corpus cures it, and the search is
+// limited by the work that it counts.
 func TestRepairsOfWrongPrograms(t *testing.T) {
 	limits := repair.Usual
 	limits.Time = time.Hour
@@ -344,8 +344,8 @@ func TestRepairsOfWrongPrograms(t *testing.T) {
 	}
 }
 
-// Several mistakes have one repair each, and together these cure the program; a
-// mistake that has none leaves the others without.
+// Several mistakes have one repair each, and together these cure the program; if one
+// mistake has none, the others have none either.
 func TestRepairsOfSeveralMistakes(t *testing.T) {
 	const text = `block one(c: int) [N, C, H, W] -> [N, c + C, H, W] {
   concat {
@@ -384,8 +384,8 @@ net m [N, 3, H = 8, W = 8] -> [N, 5, H, W] { conv(5, 5x5, pad=1) }
 	}
 }
 
-// The repair of one file leaves the files it imports alone, and they are read from
-// where they are.
+// The repair of one file leaves the files it imports alone, and they are read from their
+// own places.
 func TestRepairsBesideImports(t *testing.T) {
 	t.Chdir(t.TempDir())
 	files := map[string]string{
@@ -418,8 +418,8 @@ func TestRepairsBesideImports(t *testing.T) {
 	}
 }
 
-// Mistakes that come to light one after another, two of them on one line, are repaired
-// together; the one that is seen tells of all.
+// Mistakes that appear one after another, two of them on one line, are repaired together;
+// the repair of the visible one describes them all.
 func TestRepairsOfHiddenMistakesOnOneLine(t *testing.T) {
 	const text = `net n [N, 3, H = 32, W = 32] -> [N, 64, _, _] {
   conv(64, 3, pad=1) -> relu -> maxpool(2) -> add { | conv(32, 1) | id }

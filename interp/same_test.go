@@ -9,9 +9,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// The average over windows with `same` counts no padding, as that of TensorFlow, unless
-// it is told to; with padding of any other kind it does. The values are worked out by
-// hand.
+// The average over windows with `same` counts no padding, like TensorFlow's, unless
+// count_pad is set; with other padding it does. The values are computed by hand.
 func TestAveragesWithPadding(t *testing.T) {
 	row := tensor.Tensor{Shape: tensor.Shape{1, 1, 1, 9}, Data: []float32{3, 6, 9, 12, 15, 18, 21, 24, 27}}
 	for _, c := range []struct {

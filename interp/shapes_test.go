@@ -10,7 +10,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// annotated writes the shapes into a text and lays it out.
+// annotated writes the shapes into a text and formats it.
 func annotated(t *testing.T, text string) string {
 	t.Helper()
 	p, err := interp.Read("<stdin>", strings.NewReader(text))
@@ -85,7 +85,7 @@ net n(classes = 10) [N, 3, H = 16, W = 12] -> [N, classes] {
 	}
 }
 
-// What people write behind a line stays, however much it looks like a shape.
+// A comment that a person wrote after a line stays, even if it looks like a shape.
 func TestCommentsOfPeopleStay(t *testing.T) {
 	for _, comment := range []string{
 		"# [N, my own note]", "# [N, see Table 1, row H]", "# [N]", "# [N, 4, 8]", "# [N, 4, 8, 8] as in the paper",
@@ -107,7 +107,7 @@ func TestCommentsOfPeopleStay(t *testing.T) {
 	}
 }
 
-// Only comments of shapes come and go in the library's files.
+// Annotating the library's files changes only comments of shapes.
 func TestShapesOfTheLibrary(t *testing.T) {
 	comment := regexp.MustCompile(` *# \[N(, [^,\n]+)*\]`)
 	for _, f := range shippedFiles(t) {

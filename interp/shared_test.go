@@ -10,8 +10,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Sessions on shared workers give the bits of a session alone, and none waits while
-// the others run again and again.
+// Sessions on shared workers give the same bits as a session alone, and none waits for ever
+// while the others run again and again.
 func TestSessionsShareWorkers(t *testing.T) {
 	shape := tensor.Shape{1, 3, 16, 16}
 	m := nettest.Build(t, nettest.Instantiate(t, "nin_cifar10", shape))

@@ -57,9 +57,9 @@ func specification(t *testing.T) (text string, fences []fence) {
 	return string(data), fences
 }
 
-// TestSpecExamples compiles every example of the specification: each causes the
-// diagnostics that it is marked with and no others, and the nets have the tensor
-// names that the lists below them say.
+// TestSpecExamples compiles every example of the specification: each causes the diagnostics
+// that it is marked with and no others, and the nets have the tensor names listed below
+// them.
 func TestSpecExamples(t *testing.T) {
 	_, fences := specification(t)
 	folder := t.TempDir()
@@ -137,8 +137,8 @@ func example(t *testing.T, f fence, folder string) []string {
 	return tensors
 }
 
-// TestSpecGrammar holds the two listings to the parser: to the grammar that it
-// was built from, and to the comment above the parser of expressions.
+// TestSpecGrammar compares the two listings with the parser: with the grammar that it is
+// built from, and with the comment on the parser of expressions.
 func TestSpecGrammar(t *testing.T) {
 	_, fences := specification(t)
 	spaces := func(s string) []string { return strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(s)) }
@@ -178,8 +178,8 @@ func expressionGrammar(t *testing.T) string {
 	return grammar.String()
 }
 
-// TestSpecTables holds the lists and tables of the specification to the tables
-// of the program.
+// TestSpecTables compares the lists and tables of the specification with those of the
+// program.
 func TestSpecTables(t *testing.T) {
 	text, _ := specification(t)
 	var codes []string

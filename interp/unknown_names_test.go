@@ -9,9 +9,9 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// TestManyWrongNamesAreCheap fills a file with mistakes of one kind, for each of which
-// something near is looked for. All are much the same to a reader, who sees the first
-// fifty; the error behind many warnings is told nevertheless.
+// TestManyWrongNamesAreCheap fills a file with mistakes of one kind, for each of which a
+// similar name is searched. A reader sees only the first fifty; an error after many
+// warnings is shown nevertheless.
 func TestManyWrongNamesAreCheap(t *testing.T) {
 	head := "net n [N, 3, H = 8, W = 8] -> [N, _, _, _] {\n"
 	for _, c := range []struct {

@@ -10,8 +10,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Generated weights written to a file and read back give the bits of generated
-// weights that never were in one.
+// Generated weights written to a file and read back give the same results as in memory.
 func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 	for _, net := range []string{"resnet18", "resnet50"} {
 		t.Run(net, func(t *testing.T) {

@@ -67,8 +67,8 @@ func TestWhyFollowsEveryAxisBackToTheInput(t *testing.T) {
 	}
 }
 
-// In every net of the library every step's history begins at the input and ends at
-// the size there is, and no two neighbours are the same.
+// In every library net every step's history begins at the input and ends at its size, and
+// no two neighbours are the same.
 func TestWhyOfTheLibrary(t *testing.T) {
 	for _, name := range interp.Library() {
 		n := explained(t, name, "")

@@ -29,7 +29,7 @@ func codes(t *testing.T, w *interp.Workspace, name string) string {
 	return strings.Join(all, " ")
 }
 
-// An edit of one file is seen by those that import it, and forgotten with it; no file is
+// An edit of one file is seen by those that import it, and removed with it; no file is
 // written.
 func TestWorkspaceAnswersAfterAnEdit(t *testing.T) {
 	const blocks = "block unit(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> relu }\nnet m [N, 3, H = 8, W = 8] -> [N, 3, H, W] { relu }\n"
@@ -62,8 +62,8 @@ func TestWorkspaceAnswersAfterAnEdit(t *testing.T) {
 	}
 }
 
-// A text that is in no file yet has a name, and imports only the library. Others, and what is
-// none, are told from it.
+// A text that is not in a file yet has a name, and imports only the library. Other names
+// are distinguished from it.
 func TestWorkspaceHoldsTextsWithoutFiles(t *testing.T) {
 	write(t, map[string]string{"blocks.cnn": "block b [N, C, H, W] -> [N, C, H, W] { relu }"})
 	var w interp.Workspace
@@ -89,7 +89,7 @@ func TestWorkspaceHoldsTextsWithoutFiles(t *testing.T) {
 	}
 }
 
-// Of a thorough search every mistake gets a repair, and goroutines may ask at once.
+// In a thorough search every mistake gets a repair, and goroutines may call at once.
 func TestWorkspaceRepairs(t *testing.T) {
 	const wrong = "net n [N, 3, H = 8, W = 8] -> [N, 5] {\n  gap -> fc: linear(5)\n}\n"
 	w := interp.Workspace{Thorough: true}

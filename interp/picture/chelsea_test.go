@@ -1,6 +1,6 @@
 package picture
 
-// chelsea224 is what NumPy 1.24 makes of Pillow's pixels.
+// chelsea224 is NumPy 1.24's result for Pillow's pixels.
 var chelsea224 = []struct {
 	channel, y, x int
 	value         float32

@@ -71,7 +71,7 @@ func interlaced(width, height, channels int) string {
 	return ihdr(uint32(width), uint32(height), 8, colour, 1) + chunk("IDAT", deflated(string(raw))) + chunk("IEND", "")
 }
 
-// What an image is said to take is what its decoder allocates, for every kind of image.
+// The memory computed for an image is what its decoder allocates, for every kind of image.
 func TestCostIsThatOfTheDecoder(t *testing.T) {
 	const width, height = 1003, 517
 	box := image.Rect(0, 0, width, height)
@@ -141,7 +141,7 @@ func TestCostOfPhotographs(t *testing.T) {
 	}
 }
 
-// Memory is refused before it is taken, and what is needed is enough.
+// Memory is refused before it is allocated, and the computed need is enough.
 func TestMemoryOfAPicture(t *testing.T) {
 	path := write(t, progressive(4096, 4096, 3, 1)) // 700 KB, which take 304 MB
 	p := Preprocess{}
@@ -184,7 +184,7 @@ func TestMemoryOfAPicture(t *testing.T) {
 	}
 }
 
-// A counted is a file that ends a context when so many bytes of it were asked for.
+// A counted is a file that ends a context after so many bytes of it were read.
 type counted struct {
 	io.ReaderAt
 	cancel context.CancelFunc

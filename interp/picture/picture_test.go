@@ -217,9 +217,9 @@ func TestLoadNormalizes(t *testing.T) {
 	}
 }
 
-// TestLoadEqualsTorchvision holds a whole preprocessing against numbers from
-// Pillow and NumPy: resize 256 bilinear, crop 224, /255, ImageNet's mean and
-// standard deviation, all in float32.
+// TestLoadEqualsTorchvision compares a whole preprocessing with numbers from Pillow and
+// NumPy: resize 256 bilinear, crop 224, /255, ImageNet's mean and standard deviation, all
+// in float32.
 func TestLoadEqualsTorchvision(t *testing.T) {
 	p := Preprocess{Resize: 256, Crop: 224, Interpolation: "bilinear", Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 	got, err := Load(t.Context(), photo("chelsea.png"), p, 224, 224, 0)

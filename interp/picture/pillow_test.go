@@ -85,7 +85,7 @@ func TestResizedAndCroppedBytesEqualPillows(t *testing.T) {
 	}
 }
 
-// wantClose compares with the bound that decoders of one JPEG file may differ by.
+// wantClose compares within the bound by which decoders may differ.
 func wantClose(t *testing.T, name string, got, want []uint8, most int, mean float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -112,8 +112,8 @@ func TestJPEGIsDecodedAsPillowDoes(t *testing.T) {
 	}
 }
 
-// TestSmallJPEGs are coarse red and blue checks, in which a wrong neighbour at
-// an edge shows by dozens. Of so few pixels the mean says little.
+// TestSmallJPEGs are coarse red and blue checks, in which a wrong neighbour at an edge
+// gives large differences. With so few pixels the mean is not meaningful.
 func TestSmallJPEGs(t *testing.T) {
 	for _, ratio := range []string{"420", "422", "440"} {
 		for _, size := range []string{"1x1", "2x2", "3x5", "4x3", "5x4", "6x1", "1x6"} {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// An image from a reader, and one that is decoded already, give the tensor of the file.
+// An image from a reader, and a decoded one, give the same tensor as the file.
 func TestReadersAndImagesGiveTheTensorOfTheFile(t *testing.T) {
 	p := Preprocess{Resize: 64, Crop: 56, Interpolation: "bicubic", Mean: []float32{0.5}, Std: []float32{0.25}}
 	for _, name := range []string{"chelsea.png", "rocket.jpg"} {
@@ -36,8 +36,8 @@ func TestReadersAndImagesGiveTheTensorOfTheFile(t *testing.T) {
 	}
 }
 
-// Images that no decoder returns: parts of others, colours multiplied with alpha, and kinds
-// of a caller's own.
+// Images that no decoder returns: parts of others, premultiplied colours, and types of a
+// caller's own.
 func TestImagesOfCallers(t *testing.T) {
 	whole := image.NewNRGBA(image.Rect(0, 0, 4, 3))
 	for y := range 3 {

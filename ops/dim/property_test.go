@@ -214,8 +214,8 @@ func drawCase(t *rapid.T) (e *expression, points []map[string]int64) {
 	return e, points
 }
 
-// A tally counts what became of the points, lest a property hold because it was
-// never asked.
+// A tally counts what became of the points, lest a property hold because it was never
+// tested.
 type tally struct{ compared, undefined, outOfRange int }
 
 func (c *tally) check(t *testing.T) {
@@ -336,8 +336,8 @@ func TestSubstituteCommutesWithEval(t *testing.T) {
 	c.check(t)
 }
 
-// Pairs of small expressions, and rewritings of one, that are found equivalent
-// are equal at 50 points.
+// Pairs of small expressions, and rewritings of one, that are found equivalent are equal at
+// 50 points.
 func TestEquivalentIsEqual(t *testing.T) {
 	var c tally
 	equivalent, rewritten := 0, 0

@@ -92,7 +92,7 @@ func halvings(times int) dim.Size {
 	return h
 }
 
-// What holds only within bounds, or only for integers, must not be assumed.
+// Relations that hold only within bounds, or only for integers, must not be assumed.
 func TestNotEquivalent(t *testing.T) {
 	from0 := dim.VarFrom("z", 0)
 	tests := []struct {
@@ -360,7 +360,7 @@ func TestPanicsOfUnknownSizes(t *testing.T) {
 	}
 }
 
-// No expression is slow: what grows out of bounds becomes invalid.
+// No expression is slow: one that grows out of bounds becomes invalid.
 func TestGuards(t *testing.T) {
 	many := func(count int) dim.Size {
 		s := n(0)
@@ -400,7 +400,7 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// Even the largest sizes take bounded work, of which what is allocated tells.
+// Even the largest sizes take bounded work, measured by allocations.
 func TestLargestSizesTakeBoundedWork(t *testing.T) {
 	large, floors, product := n(1), n(0), n(1)
 	for i := range 130 {

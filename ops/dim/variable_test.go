@@ -6,8 +6,8 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// A linear part is a slope and a rest that make the size again, and have nothing of the
-// variable in them.
+// The slope and the rest of a linear part make the size again, and do not contain the
+// variable.
 func TestLinear(t *testing.T) {
 	item := dim.Variable{Name: "l[H]", Sense: &dim.Sense{Of: []dim.Size{H}}}.Size()
 	for _, tt := range []struct {
@@ -31,8 +31,8 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// A variable that is part of another one is printed in terms of that one, whatever is put
-// in place of what else it is made of.
+// A variable that is part of another one is printed in terms of that one, whatever is
+// substituted for the rest of it.
 func TestVariablesThatAreOthers(t *testing.T) {
 	h := dim.Variable{Name: "h", Sense: &dim.Sense{Is: H.Sub(n(1)).Quo(k)}}.Size()
 	deeper := dim.Variable{Name: "g", Sense: &dim.Sense{Is: h.Quo(n(2))}}.Size()
@@ -51,7 +51,7 @@ func TestVariablesThatAreOthers(t *testing.T) {
 	}
 }
 
-// Sizes have one name where they are one, whatever is printed for their variables.
+// Equal sizes have equal names, whatever is printed for their variables.
 func TestNamesOfSizes(t *testing.T) {
 	first := dim.Variable{Name: "first", Sense: &dim.Sense{Label: "i"}}.Size()
 	second := dim.Variable{Name: "second", Sense: &dim.Sense{Label: "i"}}.Size()

@@ -24,8 +24,8 @@ func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tenso
 	return exactValues(n.Graph, outputs, tensors, input)
 }
 
-// exactValues computes the values of some nodes. Images do not know of each other, so
-// each is a batch of its own and has a goroutine.
+// exactValues computes the values of some nodes. Images are independent, so each is a batch
+// of its own on a goroutine of its own.
 func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
 	images := input.Shape[0]
 	values := make([][]ref.Value, len(g.Nodes)) // by node and image
@@ -66,7 +66,7 @@ func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tenso
 	return all
 }
 
-// readersOf counts, by node, how often its value is needed for those of some.
+// readersOf counts, by node, how often its value is needed to compute some nodes.
 func readersOf(g *graph.Graph, outputs []*graph.Node) []int {
 	readers := make([]int, len(g.Nodes))
 	for _, n := range outputs {

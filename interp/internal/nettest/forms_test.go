@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// docs/family/resnext.cnn has a unit in three forms that the paper calls the same:
-// the weights of the grouped one, cut into paths, make the others compute it.
+// docs/family/resnext.cnn has a unit in three equivalent forms: the weights of the grouped
+// one, cut into branches, make the others compute the same.
 func TestFormsOfResNeXt(t *testing.T) {
 	grouped := form(t, "form_c")
 	weights := interp.RandomTensors(grouped, 0)
@@ -42,9 +42,9 @@ func resultOf(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) ten
 	return tensor.From(result[0], n.Graph.Output.Shape...)
 }
 
-// inPaths cuts the weights of the grouped form for one of the others: the i-th
-// tensor that comes from one of them has its i-th rows, and those of the last
-// convolution, [256, 128, 1, 1], the i-th columns.
+// inPaths cuts the weights of the grouped form for one of the others: the i-th tensor cut
+// from one of them has its i-th rows, and for the last convolution, [256, 128, 1, 1], its
+// i-th columns.
 func inPaths(t *testing.T, n *interp.Net, whole map[string]tensor.Tensor) map[string]tensor.Tensor {
 	cut, used := map[string]tensor.Tensor{}, map[string]int{}
 	for _, p := range n.Graph.Params(false) {

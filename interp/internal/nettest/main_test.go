@@ -7,5 +7,5 @@ import (
 	"cnnlang/ops/optest"
 )
 
-// Whatever the tests run, it allocates nothing.
+// No run of these tests allocates.
 func TestMain(m *testing.M) { os.Exit(optest.Exit(m)) }

@@ -82,7 +82,7 @@ func writePrecisionTable(t *testing.T, found map[string]netError) {
 	langtest.Golden(t, precisionFile, before+precisionBegin+"\n"+rows+"\n"+precisionEnd+after)
 }
 
-// theirs is the error of the reference in float32, as the table has it.
+// theirs is the error of the reference in float32, as in the table.
 func theirs(t *testing.T, net string) string {
 	t.Helper()
 	if !slices.Contains(reftest.Nets(t, referenceFolder), net) {

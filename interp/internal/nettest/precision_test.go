@@ -19,15 +19,15 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// An inexactness is how far results are from those of float64, in standard deviations
-// of these: the root of the mean square, and the most.
+// An inexactness is the distance of results from those of float64, in standard deviations
+// of these: root mean square, and largest.
 type inexactness struct{ rms, most float64 }
 
 func (e inexactness) below(limit inexactness) bool { return e.rms < limit.rms && e.most < limit.most }
 
 func (e inexactness) String() string { return fmt.Sprintf("%.2g and at most %.2g", e.rms, e.most) }
 
-// inexact compares a result, of one image or both, with what is stored of it.
+// inexact compares a result, of one image or both, with the stored values.
 func (s storedResult) inexact(t testing.TB, result []float32) (e inexactness) {
 	t.Helper()
 	got := s.of(t, result)
@@ -48,11 +48,10 @@ func (s storedResult) inexact(t testing.TB, result []float32) (e inexactness) {
 // A netError is the inexactness in each precision.
 type netError [layout.BF16 + 1]inexactness
 
-// budget is how many times as inexact as the reference, computed in float32 by somebody
-// else's program, f32 may be.
+// budget is how many times the reference's float32 error the error of f32 may be.
 const budget = 3
 
-// checkF32 holds a result in f32 to the budget and to what docs/precision.md states.
+// checkF32 checks a result in f32 against the budget and docs/precision.md.
 func checkF32(t *testing.T, net string, result []float32) inexactness {
 	t.Helper()
 	s := readStored(t, net)
@@ -68,7 +67,7 @@ func checkF32(t *testing.T, net string, result []float32) inexactness {
 	return found
 }
 
-// checkStated holds an error to so many times what docs/precision.md states.
+// checkStated checks an error against a multiple of what docs/precision.md states.
 func checkStated(t *testing.T, net string, precision layout.Precision, found inexactness, times float64) {
 	t.Helper()
 	stated, err := statedInexactness()
@@ -86,10 +85,10 @@ func checkStated(t *testing.T, net string, precision layout.Precision, found ine
 
 func updates() bool { return flag.Lookup("update").Value.String() == "true" }
 
-// TestPrecision computes an image of networks at their own size in bf16 and f32fast,
-// and two in f32 of those that TestReference has not. Where the processor multiplies
-// bfloat16 it is one network of each family, where plain Go does the lightest ones;
-// with -reference.all every one in every precision.
+// TestPrecision computes an image of networks at their own size in bf16 and f32fast, and
+// two in f32 of those that TestReference leaves out: if the processor multiplies bfloat16,
+// one network of each family; in plain Go the lightest ones; with -reference.all every one
+// in every precision.
 func TestPrecision(t *testing.T) {
 	found := map[string]netError{}
 	references := reftest.Nets(t, referenceFolder)
@@ -126,10 +125,10 @@ func affordable(n *interp.Net) bool {
 	return slices.ContainsFunc(Families, func(f SmallNet) bool { return f.Net == n.Name })
 }
 
-// Folding, fusion, planning and every fast algorithm at once against the definition of
-// each op in float64, of two images in a batch and of one by itself. Errors at a small
-// size, where fewer pixels are averaged, are less than twice those at a network's own,
-// and threads and runs change no bit.
+// Folding, fusion, planning and every fast algorithm together against the definition of
+// each op in float64, for two images in a batch and one alone. Errors at a small size,
+// where fewer pixels are averaged, are less than twice those at a network's own, and
+// threads and runs change no bit.
 func TestPrecisionAtASmallSize(t *testing.T) {
 	for _, f := range Families {
 		t.Run(f.Net, func(t *testing.T) {
@@ -151,8 +150,8 @@ func TestPrecisionAtASmallSize(t *testing.T) {
 	}
 }
 
-// sameBitsOnThreads computes the main output on two threads, and where that is quick on
-// other numbers of them, twice in the same memory.
+// sameBitsOnThreads computes the main output on two threads, and if that is quick on other
+// numbers of them, twice in the same memory.
 func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []float32 {
 	t.Helper()
 	want := Results(t, m, 2, input)[0]

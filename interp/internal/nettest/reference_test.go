@@ -16,20 +16,19 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Whole networks take minutes, so plain `go test` runs each once: at its own
-// size, batch 2, with its side heads and the steps whose values the reference
-// has. What else there is to compare takes one command:
+// Whole networks take minutes, so plain `go test` runs each once: at its own size, batch 2,
+// with its side heads and the steps whose values the reference has. One command compares
+// everything else:
 //
 //	go test ./interp/internal/nettest -run TestReference -reference.all -timeout 60m
 //
-// It runs the odd sizes and special scales, other settings of the nets, every
-// convolution by itself, and one thread against two.
+// It runs the odd sizes and special scales, other settings of the nets, every convolution
+// by itself, and one thread against two.
 var all = flag.Bool("reference.all", false, "compare all that the reference has, not only the first run of each network")
 
 const referenceFolder = "../../../testdata/reference"
 
-// aliases are the features that the reference calls by another name than the
-// net's text.
+// aliases are the features that have another name in the reference than in the net's text.
 var aliases = map[string]map[string]string{
 	// timm's pooling layer flattens, and is named after both; torchvision's name,
 	// which these nets have too, is that of the pooling alone.
@@ -73,15 +72,14 @@ type comparison struct {
 	largest reftest.Deviation // of the outputs
 }
 
-// first compares the run at the net's own size with everything that the
-// reference has of it, and with float64, and then once more as it is planned where
-// no value is kept.
+// first compares the run at the net's own size with all values of the reference, and with
+// float64, and then again as planned without kept values.
 func (c *comparison) first(r reftest.Run) {
 	checkF32(c.T, c.net, c.run(r, request{steps: true}, r.Logits))
 	c.run(r, request{}, r.Logits)
 }
 
-// others compares all the rest.
+// others compares everything else.
 func (c *comparison) others(runs []reftest.Run) {
 	for _, r := range runs[1:] {
 		c.run(r, request{steps: true}, r.Logits)
@@ -167,8 +165,7 @@ func (c *comparison) path(feature string) string {
 	return feature
 }
 
-// embedding is what the net calls the result that the reference has beside the
-// logits.
+// embedding is the net's name for the result that the reference has beside the logits.
 const embedding = "embedding"
 
 func sidesOf(r reftest.Run) []string {
@@ -183,7 +180,7 @@ func sidesOf(r reftest.Run) []string {
 	return names
 }
 
-// output holds a result to the tolerance and keeps the largest deviation.
+// output checks a result against the tolerance and keeps the largest deviation.
 func (c *comparison) output(what string, got tensor.Tensor, want reftest.Vectors) {
 	c.Helper()
 	d, err := want.Deviation(got)

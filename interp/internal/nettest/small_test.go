@@ -14,13 +14,13 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// tolerance is what a value may differ from the reference, in standard
-// deviations: thirty times what float32 costs, and below every mistake that
-// testdata/reference/README.md lists.
+// tolerance is how far a value may be from the reference, in standard deviations: thirty
+// times the error of float32, and below every mistake that testdata/reference/README.md
+// lists.
 const tolerance = 1e-4
 
-// One model of every family serves four goroutines at once, on other numbers of
-// threads, and all get the bits of one alone.
+// One model of every family serves four goroutines at once, on different numbers of
+// threads, and all get the same bits as one alone.
 func TestFamiliesAtASmallSize(t *testing.T) {
 	for _, f := range Families {
 		t.Run(f.Net, func(t *testing.T) {
@@ -43,8 +43,8 @@ func TestFamiliesAtASmallSize(t *testing.T) {
 	}
 }
 
-// TestBatchIsItsImages: the sizes of the tiles differ with the batch, so that the
-// sums may round otherwise, and nothing else.
+// TestBatchIsItsImages: the sizes of the tiles depend on the batch, so that sums may round
+// differently, but nothing else differs.
 func TestBatchIsItsImages(t *testing.T) {
 	for net, size := range map[string]int{
 		"resnet18": 64, "googlenet": 64, "mobilenet_v2": 64, "convnext_tiny": 64, "unet": 64, "densenet121": 64, "inception_v3": 107,
@@ -107,9 +107,9 @@ func farthest(got, want []float32) float64 {
 	return worst
 }
 
-// everyKind is a small net that has convolutions of all kinds: a stem, dense ones with
-// and without stride, of groups, and a depthwise one with the 1x1 that reads it on an
-// image too large to lie between them; branches, a residual, and a gate.
+// everyKind is a small net that has convolutions of all kinds: a stem, dense ones with and
+// without stride, of groups, and a depthwise one with the 1x1 that reads it on an image too
+// large to lie between them; branches, a residual, and a gate.
 const everyKind = `net kinds [N, 3, H = 40, W = 40] -> [N, 10] {
   stem: conv(64, 3x3, pad=1) -> relu
   wide: conv(64, 3x3, pad=1, groups=64) -> relu6
@@ -129,10 +129,10 @@ const everyKind = `net kinds [N, 3, H = 40, W = 40] -> [N, 10] {
 }
 `
 
-// One model in each precision serves 64 goroutines, half of which share the threads of
-// one pool, by the kernels that are selected: those in assembly, which no race detector
-// sees into, and with CNNLANG_ISA=generic those in Go, which it does. Where plain Go
-// stands in for a precision that the processor lacks, a smaller net has to do.
+// One model in each precision serves 64 goroutines, half of which share a pool of threads,
+// with the selected kernels: those in assembly, which the race detector does not see, or
+// with CNNLANG_ISA=generic those in Go. If plain Go emulates a precision, a smaller net is
+// used.
 func TestOneModelServes64Goroutines(t *testing.T) {
 	p, err := interp.Read("kinds.cnn", strings.NewReader(everyKind))
 	if err != nil {

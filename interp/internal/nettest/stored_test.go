@@ -23,20 +23,20 @@ import (
 //	go test ./interp/internal/nettest -run TestExact -reference.all -update -timeout 90m
 const exactFolder = "../../../testdata/exact"
 
-// storedValues is how many values of a result are stored, about.
+// storedValues is about how many values of a result are stored.
 const storedValues = 2000
 
-// A storedResult is every so manieth value of a result, from the first on.
+// A storedResult is every n-th value of a result, from the first on.
 type storedResult struct {
 	values []float64
 	every  int
 }
 
-// storedDigits are those of each value, from the first on that is not 0: float32 has 7.
+// storedDigits is the number of significant digits of each value; float32 has 7.
 const storedDigits = 10
 
-// stored keeps some values of a result. The step between them is odd, or those of an
-// image would lie in a few of its columns.
+// stored keeps some values of a result. Their distance is odd, or those of an image would
+// be from a few of its columns.
 func stored(result []float64) (s storedResult) {
 	s.every = 1
 	if len(result) > storedValues {
@@ -85,8 +85,8 @@ func readStored(t testing.TB, net string) (s storedResult) {
 
 func exactFile(net string) string { return filepath.Join(exactFolder, net+".txt") }
 
-// of returns the values of another result, of one image or both, that are stored of
-// this one.
+// of returns those values of another result, of one image or both, that are stored for this
+// one.
 func (s storedResult) of(t testing.TB, result []float32) []float32 {
 	t.Helper()
 	var values []float32
@@ -107,9 +107,9 @@ func twoImages(t testing.TB, name string) *interp.Net {
 	return Instantiate(t, name, shape)
 }
 
-// TestExact computes the smallest network anew and compares with what is stored, and
-// with -reference.all every one. A result of float64 depends on the last bits of how
-// a processor computes.
+// TestExact recomputes the smallest network and compares it with the stored values, and
+// with -reference.all every network. Results in float64 depend in the last bits on the
+// processor.
 func TestExact(t *testing.T) {
 	for _, name := range interp.Library() {
 		if !*all && name != "nin_cifar10" {
@@ -136,7 +136,7 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// What is stored is what the reference has of float64, to the digits that are stored.
+// The stored values are the float64 values of the reference, to the stored digits.
 func TestStoredIsTheReference(t *testing.T) {
 	for _, name := range reftest.Nets(t, referenceFolder) {
 		s, want := readStored(t, name), reftest.ReadOutputs(t, referenceFolder, name).Runs[0].Logits
@@ -163,8 +163,8 @@ func TestStoredIsTheReference(t *testing.T) {
 	}
 }
 
-// referenceError is the root of the mean square error of the reference in float32, in
-// standard deviations, over the values that it has and that are stored.
+// referenceError is the root mean square error of the reference in float32, in standard
+// deviations, over the values that both it and testdata/exact have.
 func (s storedResult) referenceError(v reftest.Vectors) float64 {
 	square, count := 0.0, 0.0
 	for i, sample := range v.Samples {

@@ -86,7 +86,7 @@ func table(t *testing.T, deviations map[string]string) string {
 	return text
 }
 
-// noReference is the deviation of a net that nothing can be compared with.
+// noReference is the deviation of a net without a reference.
 const noReference = "no reference"
 
 // grouped writes 25557032 as 25,557,032.

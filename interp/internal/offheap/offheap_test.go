@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// Memory of every kind of size is zero, on a cache line, all there, and
-// apart from other memory.
+// Memory of every kind of size is zero, begins on a cache line, is complete, and does not
+// overlap other memory.
 func TestFloats(t *testing.T) {
 	var all [][]float32
 	for _, n := range []int{0, 1, 15, 1023, 1024, 1025, 1 << 20} {
@@ -47,8 +47,8 @@ func TestOnLine(t *testing.T) {
 	}
 }
 
-// Addresses have a length and no memory, so there are more than any machine has; where
-// that is too many they are few, and never none.
+// Addresses have a length and no memory, so there can be more than a machine's memory; if
+// there are too many they are few, and never none.
 func TestAddresses(t *testing.T) {
 	for _, n := range []int{0, 1, 1025, 1 << 40, 1 << 60} {
 		data, free := Addresses(n)

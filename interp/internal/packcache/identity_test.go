@@ -43,8 +43,8 @@ func (w *weights) write(text []byte) {
 	time.Sleep(20 * time.Millisecond) // two ticks of the clocks of file systems
 }
 
-// wants holds the identity to that of the contents, computed here and at once, and says
-// how many bytes may be read for it.
+// wants compares the identity with that of the contents, computed here, and says how many
+// bytes may be read for it.
 func (w *weights) wants(text []byte, read int) {
 	w.Helper()
 	before := w.cache.hashed
@@ -73,8 +73,8 @@ func hexOf(sum xxh3.Uint128) string {
 	return string(out)
 }
 
-// Other contents in the same file, of the same size and with the time of modification set
-// back, are other contents; and what did not change is not read again.
+// Other contents in the same file, with the same size and the time of modification set
+// back, have another identity; unchanged ones are not read again.
 func TestIdentityIsThatOfTheContents(t *testing.T) {
 	w := newWeights(t)
 	w.cache.settled = 0 // or the test would have to wait
@@ -91,7 +91,7 @@ func TestIdentityIsThatOfTheContents(t *testing.T) {
 	}
 }
 
-// A file that changed just now may change again and look the same: it is not believed.
+// A file that changed just now may change again with the same stamp: its stamp is not used.
 func TestIdentityOfAYoungFileIsNotRemembered(t *testing.T) {
 	w := newWeights(t)
 	w.cache.settled = time.Hour // however slow the machine is
@@ -106,7 +106,7 @@ func TestIdentityOfAYoungFileIsNotRemembered(t *testing.T) {
 	}
 }
 
-// A note that is damaged, or longer than any, is as good as none, and so is a seed.
+// A note that is damaged or too long is ignored, and so is a seed.
 func TestDamagedNotes(t *testing.T) {
 	w := newWeights(t)
 	w.cache.settled = 0
@@ -147,7 +147,7 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
-// A file that is closed has no identity.
+// A closed file has no identity.
 func TestIdentityFails(t *testing.T) {
 	w := newWeights(t)
 	w.file.Close()

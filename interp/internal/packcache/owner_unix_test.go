@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A described is what the system says of a file that is not there.
+// A described is the status of a file that does not exist.
 type described struct {
 	mode  fs.FileMode
 	owner uint32
@@ -45,7 +45,7 @@ func TestWhoCouldHaveWritten(t *testing.T) {
 	}
 }
 
-// A folder that others may write to is not opened, however it is reached.
+// A folder that others may write to is not opened, by whatever path.
 func TestFolderOfOthers(t *testing.T) {
 	folder, link := private(t), filepath.Join(t.TempDir(), "link")
 	opened(t, folder)
@@ -63,8 +63,8 @@ func TestFolderOfOthers(t *testing.T) {
 	}
 }
 
-// An entry that others could have written, or that is no file of the folder, is not used,
-// is told of, and gives way to a new one; what it leads to is left alone.
+// An entry that others could have written, or that is not a regular file of the folder, is
+// ignored, reported, and replaced; the target of a link is left alone.
 func TestEntriesOfOthers(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	if err := os.WriteFile(outside, []byte("mine"), 0o600); err != nil {

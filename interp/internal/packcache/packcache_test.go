@@ -33,7 +33,7 @@ func opened(t *testing.T, folder string) *Cache {
 	return c
 }
 
-// private is a folder that nobody else can write to, whatever the user's umask.
+// private is a folder that nobody else can write to, whatever the umask is.
 func private(t *testing.T) string { return filepath.Join(t.TempDir(), "cache") }
 
 func stored(t *testing.T) (*Cache, Key) {
@@ -69,7 +69,7 @@ func TestStoreAndLoad(t *testing.T) {
 
 func path(c *Cache, k Key) string { return filepath.Join(c.folder, k.path()) }
 
-// A file that is damaged in any way is as good as none.
+// A damaged file is ignored, whatever the damage is.
 func TestDamagedFiles(t *testing.T) {
 	c, k := stored(t)
 	whole, err := os.ReadFile(path(c, k))
@@ -137,8 +137,8 @@ func TestStoreFails(t *testing.T) {
 	}
 }
 
-// What a killed program left goes away with the next file that is written, and what
-// another is writing stays.
+// Leftovers of a killed program are removed when the next file is written; files being
+// written stay.
 func TestSweeps(t *testing.T) {
 	c, k := stored(t)
 	old, young := filepath.Join(c.folder, "a.packed.x"+unfinished), filepath.Join(c.folder, "b.packed.x"+unfinished)

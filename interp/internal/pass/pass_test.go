@@ -44,8 +44,8 @@ func mean(countPad bool) ops.Op {
 }
 func add() ops.Op { return &ops.Add{} }
 
-// TestPasses shows what becomes of small networks. The function that builds one
-// returns the nodes to keep.
+// TestPasses shows what small networks become. The function that builds one returns the
+// nodes to keep.
 func TestPasses(t *testing.T) {
 	type nodes = []*graph.Node
 	cases := []struct {
@@ -397,7 +397,7 @@ func TestMergedNodesOwnAllTensors(t *testing.T) {
 	}
 }
 
-// TestSideWithoutOutput passes on why a side head has none.
+// TestSideWithoutOutput checks that the error of a side head without output is kept.
 func TestSideWithoutOutput(t *testing.T) {
 	b := graphtest.Start("misfit", 1, 4, 5, 6)
 	b.Add("conv", conv(), b.Graph.Input)

@@ -14,10 +14,10 @@ import (
 	"cnnlang/ops/exec"
 )
 
-// branches returns a random network for one to three images, mostly of values that
-// lie in each other: concatenations of concatenations, of what others read too, of
-// one value twice, of slices, and of vectors that plain ops read; slices of all that;
-// 1x1 convolutions that read the same.
+// branches returns a random network for one to three images, mostly of values that lie in
+// each other: concatenations of concatenations, of values that others read too, of one
+// value twice, of slices, and of vectors that plain ops read; slices of all that; 1x1
+// convolutions that read the same value.
 func branches(seed uint64) *graph.Graph {
 	g := &brancher{Rand: rand.New(rand.NewPCG(seed, 11)), Builder: graphtest.Start(fmt.Sprintf("branches%d", seed), 1+int(seed%3), 16, 4, 5)}
 	g.images = []*graph.Node{g.Graph.Input}
@@ -97,8 +97,8 @@ func (g *brancher) grow() {
 	}
 }
 
-// TestBranchesAreThoseOfTheReference begins with an arena of NaN: nothing may come
-// from memory that nobody wrote, neither between images nor beside them.
+// TestBranchesAreThoseOfTheReference begins with an arena of NaN: nothing may come from
+// unwritten memory, neither between images nor beside them.
 func TestBranchesAreThoseOfTheReference(t *testing.T) {
 	hosted, copied := 0, 0
 	for seed := range uint64(36) {

@@ -15,7 +15,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// gatheredAt plans with the images of a batch by themselves up to a node.
+// gatheredAt makes a plan with separate images up to a node.
 func gatheredAt(t testing.TB, node int, g *graph.Graph, opts Options) *Plan {
 	t.Helper()
 	opts.gatherAt = func(*graph.Graph) int { return node }
@@ -39,9 +39,9 @@ func batched(seed uint64) *graph.Graph {
 	}
 }
 
-// Wherever images are gathered the values are those of the reference, from memory of NaN; on any
-// number of threads, with images left that all threads share; kept values of both sides
-// among them.
+// Wherever images are gathered the values are those of the reference, with memory full of
+// NaN before; on any number of threads, also with images left that all threads share, and
+// with kept values on both sides.
 func TestImagesAreGatheredAnywhere(t *testing.T) {
 	gathered := 0
 	for seed := range uint64(24) {
@@ -69,7 +69,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 	}
 }
 
-// The same where a value has the means of its channels behind it, and is gathered so.
+// The same if a value is followed by the means of its channels when it is gathered.
 func TestValuesWithMeansAreGathered(t *testing.T) {
 	s := squeezing(3)
 	want := reference(s.Graph, graphtest.Input(s.Graph, 1))
@@ -79,7 +79,8 @@ func TestValuesWithMeansAreGathered(t *testing.T) {
 	}
 }
 
-// What is read as float32 behind a gather is so before it, in a plan for bfloat16.
+// A value that is read as float32 after a gather is float32 before it, in a plan for
+// bfloat16.
 func TestWideValuesAreGathered(t *testing.T) {
 	b := graphtest.Start("wide", 4, 64, 7, 7)
 	x := b.Add("conv", graphtest.Conv(64, 1, 1, 1, true), b.Graph.Input)
@@ -93,7 +94,7 @@ func TestWideValuesAreGathered(t *testing.T) {
 	}
 }
 
-// Few images and many threads take no more memory than there are images at work.
+// Few images and many threads take no more memory than the images need.
 func TestArenasAreForImagesThatAreAlone(t *testing.T) {
 	for _, c := range []struct{ images, threads, alone, arenas int }{
 		{8, 1, 8, 1}, {8, 2, 8, 2}, {7, 2, 6, 2}, {2, 64, 0, 1}, {63, 64, 63, 64}, {7, 8, 7, 8}, {6, 4, 4, 4}, {3, 4, 0, 1}, {1000, 3, 999, 3},
@@ -113,7 +114,7 @@ func TestArenasAreForImagesThatAreAlone(t *testing.T) {
 	}
 }
 
-// An image of a batch that is by itself to the end has the bits that it has alone.
+// An image of a batch that is separate to the end has the same bits as alone.
 func TestImagesByThemselvesAreAsAlone(t *testing.T) {
 	for seed := range uint64(12) {
 		whole := batched(seed)
@@ -181,7 +182,7 @@ func chain(layers, size, window int) *graph.Graph {
 	return b.Graph
 }
 
-// The profile has every step once, with the work of all images.
+// The profile has every instruction once, with the work of all images.
 func TestProfileAddsUpImages(t *testing.T) {
 	g := deep(4)
 	whole := gatheredAt(t, 0, g, Options{})
@@ -206,8 +207,8 @@ func TestProfileAddsUpImages(t *testing.T) {
 	}
 }
 
-// Images are by themselves where values are large, and together where a layer has more
-// parameters than there is work for one of them.
+// Images are separate where values are large, and together where a layer has more
+// parameters than work for one of them.
 func TestWhereImagesAreGathered(t *testing.T) {
 	b := graphtest.Start("gathered", 8, 64, 56, 56)
 	x := b.Graph.Input
@@ -227,8 +228,8 @@ func TestWhereImagesAreGathered(t *testing.T) {
 	}
 }
 
-// What a batch takes counts all that is shown of it, though no arena holds more of that
-// than one image. Its input is the caller's.
+// The memory of a batch includes all results, though no arena holds more of them than one
+// image. Its input is the caller's.
 func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
 	b := graphtest.Start("many", 4096, 4, 8, 8)
 	b.Add("conv", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input)
@@ -239,7 +240,7 @@ func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
 	}
 }
 
-// The table of a plan says what is of one image.
+// The table of a plan says which instructions run for each image.
 func TestPrintTellsImages(t *testing.T) {
 	g := deep(3)
 	var out strings.Builder

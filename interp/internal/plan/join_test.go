@@ -8,8 +8,7 @@ import (
 	"cnnlang/ops"
 )
 
-// A depthwise convolution is one step with the 1x1 convolution that reads it, where nobody
-// else does.
+// A depthwise convolution is fused with the 1x1 convolution that alone reads it.
 func TestJoins(t *testing.T) {
 	for name, want := range map[string]int{"read by one": 1, "read by two": 0, "shown": 0} {
 		b := graphtest.Start(name, 1, 32, 56, 56)

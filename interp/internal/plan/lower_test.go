@@ -15,9 +15,9 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// wide returns a random network whose channels fill blocks, or nearly: of
-// convolutions of several windows, sums, concatenations that begin on a block and
-// such that do not, slices, gates, pools, and ops without blocked kernels.
+// wide returns a random network whose channels fill blocks, or nearly: of convolutions of
+// several windows, sums, concatenations that begin on a block and others, slices, gates,
+// pools, and ops without blocked kernels.
 func wide(seed uint64) *graph.Graph {
 	r := rand.New(rand.NewPCG(seed, 9))
 	b := graphtest.Start(fmt.Sprintf("wide%d", seed), 1+int(seed%3/2), 3+int(seed%2)*13, 5, 7)
@@ -91,8 +91,8 @@ func shownAsIn(t *testing.T, what string, p *Plan, g *graph.Graph, to map[*graph
 	}
 }
 
-// TestLoweredValuesAreThoseOfTheReference also fills the memory of a session with
-// NaN: neither halos nor what lies beyond the last channel may come from there.
+// TestLoweredValuesAreThoseOfTheReference also fills the memory of a session with NaN:
+// neither halos nor channels beyond the last may come from there.
 func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 	conversions := 0
 	for seed := range uint64(40) {
@@ -109,8 +109,8 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 	}
 }
 
-// TestConcatenationsTakeNoStep: branches are computed where their concatenation
-// is, halo and all, and slices of it are read there, of one image and of a batch.
+// TestConcatenationsTakeNoStep: branches are computed inside their concatenation, halo
+// included, and slices of it are read there, for one image and for a batch.
 func TestConcatenationsTakeNoStep(t *testing.T) {
 	isa, _ := exec.ISA()
 	for _, images := range []int{1, 2, 8} {

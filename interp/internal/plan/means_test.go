@@ -40,8 +40,8 @@ func algorithmsOf(p *Plan) map[string]string {
 	return algorithms
 }
 
-// checkValues compares what a plan shows, in memory that was full of NaN, with the
-// reference, and threads with each other.
+// checkValues compares the results of a plan, in memory that was full of NaN, with the
+// reference, and those on several threads with each other.
 func checkValues(t *testing.T, p *Plan, want map[*graph.Node]tensor.Tensor, nodes ...*graph.Node) {
 	t.Helper()
 	input := want[p.Graph().Input]
@@ -64,8 +64,8 @@ func checkValues(t *testing.T, p *Plan, want map[*graph.Node]tensor.Tensor, node
 	}
 }
 
-// TestSqueezesTakeNoStep: where a convolution is blocked, it writes the means of its
-// channels too, and what it wrote may still be overwritten.
+// TestSqueezesTakeNoStep: a blocked convolution also writes the means of its channels, and
+// its result may still be overwritten.
 func TestSqueezesTakeNoStep(t *testing.T) {
 	isa, _ := exec.ISA()
 	for images := 1; images <= 2; images++ {
@@ -86,8 +86,8 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 	}
 }
 
-// Means that have no room, as in a concatenation, or that nobody would write, as of
-// two convolutions in one step, are computed by the pool.
+// Means without room, as in a concatenation, or that no instruction could write, as of two
+// fused convolutions, are computed by the pool.
 func TestSqueezesThatTakeAStep(t *testing.T) {
 	concatenated := func(b *graphtest.Builder) *graph.Node {
 		x := b.Add("x", graphtest.Conv(160, 1, 1, 1, true), b.Graph.Input)

@@ -17,8 +17,7 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// randomGraph is one as the language gives it or as the passes leave it, with a
-// few nodes to keep.
+// randomGraph is an elaborated or a simplified one, with a few nodes to keep.
 func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 	g := graphtest.Random(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 60).Draw(t, "ops"))
 	var keep []*graph.Node
@@ -35,7 +34,7 @@ func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 	return g, keep
 }
 
-// plainly is a program for g whose values all lie as their shapes say, and shows some.
+// plainly is a program for g whose values are all plain, and shows some.
 func plainly(g *graph.Graph, shown map[*graph.Node]bool) *program {
 	p := newProgram(g)
 	for _, i := range p.list[1:] {
@@ -55,7 +54,7 @@ func TestNoLiveValueIsOverwritten(t *testing.T) {
 	})
 }
 
-// The same where values are blocked and lie in each other.
+// The same for blocked values that lie in each other.
 func TestNoLiveBlockIsOverwritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := branches(rapid.Uint64().Draw(t, "seed"))
@@ -69,8 +68,8 @@ func TestNoLiveBlockIsOverwritten(t *testing.T) {
 	})
 }
 
-// Vectors of whole blocks are the same memory in blocks and as their shape says, but
-// only as long as nothing lies between those of a batch.
+// Vectors of whole blocks have the same memory blocked and plain, but only without gaps
+// between those of a batch.
 func TestVectorsReadAsPlainStayTogether(t *testing.T) {
 	for _, before := range []bool{true, false} {
 		b := graphtest.Start("vectors", 2, 16, 1, 1)
@@ -169,8 +168,8 @@ func TestLayoutOfSmallNetworks(t *testing.T) {
 	}
 }
 
-// TestArenaIsNearTheBound compares with what lives at the busiest step, which no
-// arena can be smaller than.
+// TestArenaIsNearTheBound compares with the values alive at the busiest instruction, the
+// lower bound.
 func TestArenaIsNearTheBound(t *testing.T) {
 	var bound, total int
 	for seed := range uint64(200) {
@@ -203,8 +202,8 @@ func TestArenaIsNearTheBound(t *testing.T) {
 	}
 }
 
-// TestBuffersOfOneTimeLieApart checks both orders pair by pair.
-func TestBuffersOfOneTimeLieApart(t *testing.T) {
+// TestLiveBuffersDoNotOverlap checks both orders pair by pair.
+func TestLiveBuffersDoNotOverlap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var buffers []*buffer
 		for first := range rapid.IntRange(1, 40).Draw(t, "buffers") {
@@ -232,8 +231,8 @@ func TestBuffersOfOneTimeLieApart(t *testing.T) {
 	})
 }
 
-// TestLargeGraphsTakeLittleWork takes the longest chain that the language
-// allows, and as many values that all live to the end.
+// TestLargeGraphsTakeLittleWork uses the longest chain that the language allows, and as
+// many values that all live to the end.
 func TestLargeGraphsTakeLittleWork(t *testing.T) {
 	const nodes = 100_000
 	for _, long := range []bool{false, true} {

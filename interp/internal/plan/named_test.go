@@ -18,10 +18,10 @@ type element struct {
 	index int
 }
 
-// namedRun goes through the instructions with an arena of names: each finds in every
-// element it reads the name of the element it wants, and zeros around, and writes
-// its own. It knows nothing of lifetimes and buffers. Where images are separate it is the first
-// that goes through their instructions.
+// namedRun runs the instructions on an arena of names: each checks that every element it
+// reads has the name of the element it needs, with zeros around, and writes its own. It is
+// independent of lifetimes and buffers. If images are separate, the first goes through
+// their instructions.
 func namedRun(t rapid.TB, p *program) {
 	all, one := p.place()
 	arenas := map[bool][]element{false: make([]element, all), true: make([]element, one)}
@@ -71,7 +71,7 @@ func namedRun(t rapid.TB, p *program) {
 	}
 }
 
-// inOrder are the instructions as a session follows them.
+// inOrder are the instructions in the order of a session.
 func inOrder(p *program) []*instruction {
 	when := func(i *instruction) int {
 		switch {
@@ -89,7 +89,7 @@ func inOrder(p *program) []*instruction {
 // and the zeros around them.
 type numbers struct{ elements, zeros []int }
 
-// numbersOf is the drawing of layout.Layout once more.
+// numbersOf implements layout.Layout independently.
 func numbersOf(i *instruction) (n numbers) {
 	layout, from := i.layout, i.at.Offset
 	c, h, w := i.shape[1], 1, 1
@@ -159,7 +159,7 @@ func moved(i *instruction, contents [][]element) []element {
 	return all
 }
 
-// mayShare checks that the result of i overlaps no input but, exactly, one that its
+// mayShare checks that the result of i overlaps no input, except exactly one that its
 // algorithm allows.
 func mayShare(t rapid.TB, numbers []numbers, i *instruction) {
 	out := map[int]bool{}

@@ -14,7 +14,7 @@ import (
 	"cnnlang/ops/exec/layout"
 )
 
-// small is a network for three images with something to do for every pass.
+// small is a network for three images with work for every pass.
 func small() *graph.Graph {
 	b := graphtest.Start("small", 3, 3, 56, 56)
 	unit := func(path string, out, k, groups int, x *graph.Node) *graph.Node {
@@ -34,7 +34,7 @@ func small() *graph.Graph {
 	return g
 }
 
-// TestPasses shows the program of a small network as it is and after every pass.
+// TestPasses shows the program of a small network before and after every pass.
 func TestPasses(t *testing.T) {
 	g := small()
 	body := slices.IndexFunc(g.Nodes, func(n *graph.Node) bool { return n.Path == "body" })

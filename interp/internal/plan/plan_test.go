@@ -29,8 +29,8 @@ func planned(t testing.TB, g *graph.Graph, keep ...*graph.Node) *Plan {
 	return p
 }
 
-// TestValuesAreThoseOfTheReference runs random networks as they are and
-// simplified, and compares with the reference ops applied node by node.
+// TestValuesAreThoseOfTheReference runs random networks, elaborated and simplified, and
+// compares them with the reference ops applied node by node.
 func TestValuesAreThoseOfTheReference(t *testing.T) {
 	for seed := range uint64(60) {
 		g := graphtest.Random(seed, 40)
@@ -71,8 +71,8 @@ func reference(g *graph.Graph, input tensor.Tensor) map[*graph.Node]tensor.Tenso
 	return values
 }
 
-// equalEnough allows differences of 2⁻¹² of the largest value: a norm folded
-// into weights rounds otherwise, and a random network is up to 40 layers deep.
+// equalEnough allows differences of 2⁻¹² of the largest value: a norm folded into weights
+// rounds differently, and a random network is up to 40 layers deep.
 func equalEnough(t *testing.T, what string, got, want tensor.Tensor) {
 	t.Helper()
 	if !got.Shape.Equal(want.Shape) {
@@ -90,7 +90,7 @@ func equalEnough(t *testing.T, what string, got, want tensor.Tensor) {
 	}
 }
 
-// asked are the sizes that Options.Affords hears of.
+// asked are the sizes passed to Options.Affords.
 func asked(t testing.TB, g *graph.Graph, o Options) (sizes []Memory, p *Plan) {
 	o.Affords = func(m Memory) error {
 		sizes = append(sizes, m)
@@ -103,7 +103,7 @@ func asked(t testing.TB, g *graph.Graph, o Options) (sizes []Memory, p *Plan) {
 	return sizes, p
 }
 
-// What a plan asks for before it reads a tensor is what it takes.
+// The memory that a plan asks for before it reads a tensor is what it takes.
 func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		g, keep := randomGraph(rt)
@@ -133,7 +133,7 @@ func TestMemoryIsKnownBeforeItIsTaken(t *testing.T) {
 	})
 }
 
-// packs reports whether the parameters of a node are laid out anew.
+// packs reports whether the parameters of a node are packed.
 func packs(n *graph.Node) bool {
 	switch n.Op.(type) {
 	case *ops.Conv, *ops.Linear, *ops.Deconv:
@@ -160,7 +160,7 @@ func (c *counter) Floats(n int, _ func([]float32)) []float32 {
 	return make([]float32, n)
 }
 
-// A plan that is not afforded takes nothing: neither tensors nor memory.
+// A plan that is refused takes nothing: neither tensors nor memory.
 func TestMemoryMayBeRefused(t *testing.T) {
 	for refusal, side := range []int{4, 1 << 22} { // the second has tables that are refused before they are made
 		b := graphtest.Start("refused", 1, 4, 1, side)
@@ -242,8 +242,8 @@ func TestBugsSurfaceInTheCaller(t *testing.T) {
 	pack(steps, graphtest.Param, Options{Threads: 2})
 }
 
-// Every tensor is fetched once, those that are packed in the order of the graph,
-// and of every one the source hears that it is done with.
+// Every tensor is fetched once, those that are packed in the order of the graph, and the
+// source is told when each is no longer needed.
 func TestParametersAreFetchedOnce(t *testing.T) {
 	g := graphtest.Random(3, 30)
 	var got, packed []string
@@ -314,8 +314,8 @@ func TestPrintIsATable(t *testing.T) {
 	}
 }
 
-// What one plan packed serves another of the same graph, which fetches no tensor
-// for it; what has another size does not.
+// The packed parameters of one plan can be used by another of the same graph, which then
+// fetches no tensor for them; those of another size are not used.
 func TestPackedIsUsedAgain(t *testing.T) {
 	for seed := range uint64(12) {
 		g := wide(seed)

@@ -13,7 +13,7 @@ import (
 	"cnnlang/ops/optest"
 )
 
-// plannedIn plans a random graph in a precision; without kernels plain Go computes it.
+// plannedIn plans a random graph in a precision, emulated if there are no kernels.
 func plannedIn(t testing.TB, g *graph.Graph, precision layout.Precision) *Plan {
 	t.Helper()
 	p, err := New(g, graphtest.Param, Options{Precision: precision})
@@ -23,14 +23,14 @@ func plannedIn(t testing.TB, g *graph.Graph, precision layout.Precision) *Plan {
 	return p
 }
 
-// Results do not depend on threads, nor on what memory held before, and are near
-// those of float32; a run allocates nothing.
+// Results do not depend on threads or old memory, and are near those of float32; a run
+// allocates nothing.
 func TestPrecisionsOfRandomGraphs(t *testing.T) {
 	t.Run("bf16", func(t *testing.T) { testPrecision(t, layout.BF16, 0.02) })
 	t.Run("f32fast", func(t *testing.T) { testPrecision(t, layout.F32Fast, 1e-4) })
 }
 
-// What a precision stacks is near float32, with kernels for its blocks or without.
+// Stacks in a precision are near float32, with kernels for its blocks or without.
 func TestPrecisionsOfStacks(t *testing.T) {
 	b := graphtest.Start("stack", 2, 64, 6, 7)
 	x := b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input)

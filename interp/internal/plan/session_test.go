@@ -50,7 +50,7 @@ func soil(s *Session) {
 	}
 }
 
-// shows copies all that a session shows.
+// shows copies all values of a session.
 func shows(s *Session) []float32 {
 	all := slices.Clone(s.Output().Data)
 	for _, side := range s.plan.graph.Sides {
@@ -87,8 +87,8 @@ func sameOnThreads(t *testing.T, p *Plan, seed uint64) {
 	}
 }
 
-// TestResultsDoNotDependOnOldMemory fills the arena and the scratch memory, of
-// which a step may read only what this run wrote, with NaN before a run.
+// TestResultsDoNotDependOnOldMemory fills the arena and the scratch memory with NaN before
+// a run: an instruction may only read what the run wrote.
 func TestResultsDoNotDependOnOldMemory(t *testing.T) {
 	for seed := range uint64(20) {
 		p := planned(t, graphtest.Random(seed, 30))
@@ -171,8 +171,8 @@ func TestRunRefusesASecondGoroutine(t *testing.T) {
 	}
 }
 
-// TestSessionShowsWhatWasAskedFor also checks that the input is copied and not
-// written to, though the network works in place.
+// TestSessionShowsWhatWasAskedFor also checks that the input is copied and not written to,
+// though the network works in place.
 func TestSessionShowsWhatWasAskedFor(t *testing.T) {
 	b := graphtest.Start("shown", 1, 2, 1, 1)
 	kept := b.Add("scale1", &ops.Scale{S: two}, b.Graph.Input)
@@ -213,7 +213,7 @@ func TestSessionShowsWhatWasAskedFor(t *testing.T) {
 
 var two = dim.Int(2)
 
-// What a session showed stays when the session and its memory are gone.
+// The results of a session stay when the session and its memory are gone.
 func TestResultsOutliveTheSession(t *testing.T) {
 	g := graphtest.Random(5, 30)
 	shown := func() tensor.Tensor {
@@ -236,7 +236,7 @@ func TestResultsOutliveTheSession(t *testing.T) {
 	}
 }
 
-// TestProfileIsOfEveryStep and computes the same.
+// TestProfileIsOfEveryStep also checks that a profile computes the same.
 func TestProfileIsOfEveryStep(t *testing.T) {
 	p := planned(t, graphtest.Random(5, 30))
 	want := shows(run(t, p, 1, 1))

@@ -27,7 +27,7 @@ func stacked(p *Plan) (members []*graph.Node) {
 	return members
 }
 
-// inception is a block of GoogLeNet for some images, simplified.
+// inception is a simplified block of GoogLeNet for some images.
 func inception(images int) *graph.Graph {
 	b := graphtest.Start("inception", images, 16, 9, 10)
 	unit := func(path string, out, k int, x *graph.Node) *graph.Node {
@@ -44,8 +44,8 @@ func inception(images int) *graph.Graph {
 	return g
 }
 
-// The reductions of an inception block become one step, whose numbers are the same
-// bits; the memory that a plan asks for and takes stays what it is.
+// The reductions of an inception block become one instruction with the same bits as before;
+// the memory that a plan asks for is what it takes.
 func TestReductionsAreOneStep(t *testing.T) {
 	for _, images := range []int{1, 3} {
 		g := inception(images)
@@ -76,7 +76,7 @@ func TestReductionsAreOneStep(t *testing.T) {
 	}
 }
 
-// The same of random graphs: what is shown is not stacked.
+// The same for random graphs: shown values are not stacked.
 func TestStacksComputeTheSameBits(t *testing.T) {
 	all := 0
 	for seed := range uint64(40) {
@@ -102,7 +102,7 @@ func TestStacksComputeTheSameBits(t *testing.T) {
 	}
 }
 
-// What has to be somewhere else, or is not alike, stays apart.
+// Values that have to be elsewhere, or convolutions that differ, are not stacked.
 func TestNotStacked(t *testing.T) {
 	conv := func(out int) *ops.Conv { return graphtest.Conv(out, 1, 1, 1, true).(*ops.Conv) }
 	after := func(b *graphtest.Builder, x *graph.Node) *graph.Node {
@@ -165,8 +165,8 @@ func TestNotStacked(t *testing.T) {
 	}
 }
 
-// A stack is computed in blocks as its members are, though for all of their channels at
-// once another algorithm may be thought to be the fastest.
+// A stack is computed on blocks like its members, even if another algorithm has a lower
+// estimate for all of their channels together.
 func TestStacksLieAsTheirMembers(t *testing.T) {
 	b := graphtest.Start("few pixels", 1, 2048, 1, 2)
 	after := func(path string, out int) *graph.Node {

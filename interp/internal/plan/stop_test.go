@@ -13,8 +13,8 @@ import (
 	"cnnlang/ops/exec/layout"
 )
 
-// A watch is a context that counts how often it is looked at, and ends at the look with
-// the number end; 0 for never.
+// A watch is a context that counts its checks, and ends at the check with the number end; 0
+// for never.
 type watch struct {
 	context.Context
 	looks atomic.Int64
@@ -28,9 +28,9 @@ func (w *watch) Err() error {
 	return nil
 }
 
-// A run stops where its context ends, at whichever look, and returns its error, at the
-// last one too; the next run is as good as ever. Package exec bounds what lies between two
-// looks; here they are counted, and those after the end are few for each thread.
+// A run stops when its context ends, at whichever check, even the last, and returns its
+// error; the next run is unaffected. Package exec bounds the work between two checks; here
+// they are counted, and those after the end are few for each thread.
 func TestRunStopsWhenItsContextEnds(t *testing.T) {
 	long, alone := chain(3, 10, 3), batched(2)
 	for name, p := range map[string]*Plan{
@@ -85,8 +85,8 @@ func partsOf(s *Session) (parts int) {
 	return parts
 }
 
-// Values that lie in the caller's memory are copied in pieces, a look at the context
-// before each.
+// Values in the caller's memory are copied in pieces, with a check of the context before
+// each.
 func TestLargeValuesAreCopiedInPieces(t *testing.T) {
 	b := graphtest.Start("large", 1, 1, 3000, 3000)
 	b.Add("slice", &ops.Identity{}, b.Graph.Input)
@@ -101,8 +101,8 @@ func TestLargeValuesAreCopiedInPieces(t *testing.T) {
 	}
 }
 
-// What an op does to rows of many pixels, or sums of very many products, is not worked
-// on in blocks, of which a part does a row or a tile at least.
+// Ops on rows of many pixels, or with sums of very many products, do not use blocks, for
+// which a part is at least a row or a tile.
 func TestHugeRowsAreNotBlocked(t *testing.T) {
 	for _, precision := range []layout.Precision{layout.F32, layout.F32Fast, layout.BF16} {
 		for _, width := range []int{200, layout.MostRow, layout.MostRow + 1} {

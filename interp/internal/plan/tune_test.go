@@ -10,8 +10,7 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// The algorithm that is chosen is the one that took the least time, of all that there
-// are for the step.
+// The chosen algorithm is the one that took the least time, of all for the step.
 func TestTheFastestIsChosen(t *testing.T) {
 	b := graphtest.Start("tuned", 1, 32, 30, 30)
 	last := b.Graph.Input
@@ -43,7 +42,7 @@ func TestTheFastestIsChosen(t *testing.T) {
 	}
 }
 
-// Every algorithm that there is for a step is taken where it is chosen, and gives its value.
+// Every algorithm for a step is used if it is chosen, and gives the right value.
 func TestChosenAlgorithmsAreTaken(t *testing.T) {
 	b := graphtest.Start("chosen", 1, 32, 30, 30)
 	n := b.Add("conv", graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)

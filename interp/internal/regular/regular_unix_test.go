@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// inTime fails a test that waits instead of hanging with it.
+// inTime fails a test instead of letting it hang.
 func inTime(t *testing.T, open func() error, want string) {
 	t.Helper()
 	done := make(chan error, 1)

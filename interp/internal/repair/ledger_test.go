@@ -9,9 +9,9 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Edits made one after another, several at a time, are edits of the original that make
-// the same text, none of them touching another; and every place that nothing replaced
-// is found in both.
+// Edits made one after another, several at a time, become edits of the original that make
+// the same text, none touching another; and every place that was not replaced is found in
+// both texts.
 func TestLedger(t *testing.T) {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	for seed := range int64(3000) {

@@ -165,7 +165,7 @@ var attacks = []struct{ name, content, want string }{
 	{"empty name", st(`{"":1}`, 0), "the tensor is the number 1"},
 }
 
-// limits are files that are refused for their size, sound or not.
+// limits are files that are refused for their size, valid or not.
 var limits = []struct{ name, content, want string }{
 	{"header of 16 MiB and a byte", st("{"+strings.Repeat(" ", 16<<20-1)+"}", 0), "got 16777217 bytes of header, the limit is 16777216"},
 	{"65537 tensors", st(many(65537), 0), "got 65537 tensors, the limit is 65536"},
@@ -225,8 +225,8 @@ func TestLimitsCanBeRaised(t *testing.T) {
 	}
 }
 
-// TestHugeHeaderIsRefusedUnread has a header of 88 MB, which a reader that
-// parses first copies and chews on.
+// TestHugeHeaderIsRefusedUnread has a header of 88 MB, which a reader that parses first
+// would copy and process.
 func TestHugeHeaderIsRefusedUnread(t *testing.T) {
 	path := write(t, length(88<<20)+"{")
 	if err := os.Truncate(path, 8+(88<<20)); err != nil {

@@ -119,8 +119,8 @@ func TestImageScaleMultiplies(t *testing.T) {
 	}
 }
 
-// slowElement is the generator's definition once more, for one element, step by
-// step and without sharing anything with random.go.
+// slowElement is the generator's definition again, for one element, step by step and
+// without sharing anything with random.go.
 func slowElement(name string, shape []int, seed uint64, i int) float32 {
 	h := uint64(14695981039346656037)
 	for j := 0; j < len(name); j++ {

@@ -11,9 +11,8 @@ import (
 	"time"
 )
 
-// Whatever is done to a file after it was opened is noticed, though it was opened in the
-// same tick of the clock in which it was written, and keeps its size; and what happened
-// before is not.
+// Any change of a file after it was opened is noticed, even in the same tick of the clock
+// as the last write and without a change of size; earlier changes are not reported.
 func TestUnchanged(t *testing.T) {
 	text, err := os.ReadFile(tiny("tiny.safetensors"))
 	if err != nil {
@@ -74,7 +73,7 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-// A written is what the system says of a file that was written to just now.
+// A written is the status of a file that was written to just now.
 type written struct {
 	fs.FileInfo
 	at time.Time
@@ -83,7 +82,7 @@ type written struct {
 func (w written) Sys() any           { return nil }
 func (w written) ModTime() time.Time { return w.at }
 
-// What never stops being written to is not waited for, and what stops is.
+// A file that is written to all the time is not waited for for ever; one that settles is.
 func TestSettled(t *testing.T) { synctest.Test(t, testSettled) }
 
 func testSettled(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// TestBF16InRunsOf16 cuts convolutions as for AMX and has plain Go compute them, in a
-// process in which it does.
+// TestBF16InRunsOf16 cuts convolutions as for AMX and computes them in plain Go, in a
+// process of its own.
 func TestBF16InRunsOf16(t *testing.T) {
 	if kernel.BF16ISA() != "generic" {
 		self, err := os.Executable()

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Shapes around what the algorithms of plain values split by: tiles of 4x2, blocks of 64
-// pixels, 32 filters and 264 products.
+// Shapes around the limits of the plain algorithms: tiles of 4x2, blocks of 64 pixels, 32
+// filters and 264 products.
 var convCases = []convCase{
 	{[4]int{1, 1, 1, 1}, conv(1, pair(1, 1))},
 	{[4]int{3, 5, 1, 1}, conv(7, pair(1, 1))},

@@ -30,7 +30,7 @@ func bound(op ops.Op, in []tensor.Tensor) func(w *optest.Way) float64 {
 	}
 }
 
-// matches holds a convolution to its reference, by every algorithm that fits it.
+// matches compares a convolution with its reference, by every algorithm that fits it.
 func matches(t *testing.T, c convCase) {
 	t.Helper()
 	x := optest.Rand(1, c.in[:]...)

@@ -10,8 +10,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Convolutions around which epilogues are tried, and what must compute them; where they
-// add, what is after "add".
+// Convolutions to test epilogues with, and their algorithms; if they add, the one after
+// "add".
 var epilogueCases = []struct {
 	in    [4]int
 	op    *ops.Conv
@@ -34,7 +34,7 @@ var epilogueCases = []struct {
 	{[4]int{2, 20, 9, 7}, conv(64, pair(3, 3), padded(pad(1))), []string{"bf16", "split"}, []string{"direct"}, []string{"direct"}},
 }
 
-// An epilogue must do what the ops it stands for would, by every algorithm.
+// An epilogue must do the same as the separate ops, by every algorithm.
 func TestEpilogues(t *testing.T) {
 	for _, c := range epilogueCases {
 		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
@@ -62,8 +62,8 @@ func TestEpilogues(t *testing.T) {
 	}
 }
 
-// The value added may be the result's own memory, where Winograd's algorithm leaves a tile
-// out, and in rows of which tiles of AVX2 may break the second.
+// The value added may be the result's own memory, also where Winograd's algorithm computes
+// a tile directly, and in rows of which AVX2 tiles may break the second.
 func TestAddInPlace(t *testing.T) {
 	e := ops.Epilogue{Add: true, Act: ops.ReLU}
 	for _, op := range []*ops.Conv{

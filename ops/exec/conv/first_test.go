@@ -11,8 +11,8 @@ import (
 )
 
 // TestFirstRunsAllocateNothing computes grouped convolutions each in a process of its own:
-// what is made once for all must be made before the first run that wants it, whatever was
-// computed before. With -short, as under emulation, no process is started.
+// what is made once must be made before the first run that needs it, whatever was computed
+// before. With -short, as under emulation, no process is started.
 func TestFirstRunsAllocateNothing(t *testing.T) {
 	if testing.Short() {
 		return

@@ -10,8 +10,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// One value of an image is not finite, or huge, or all others are tiny: whoever does not
-// see it gives what it gives without, and whoever sees it what the definition gives.
+// One value of an image is not finite, or huge, or all others are tiny: results that do not
+// see it are the same as without it, and results that see it follow the definition.
 
 var (
 	posInf     = float32(math.Inf(1))
@@ -61,7 +61,7 @@ func TestOneHugeValue(t *testing.T) {
 	}
 }
 
-// exactly holds every algorithm of float32 to float64.
+// exactly compares every algorithm of float32 with float64.
 func exactly(t *testing.T, op *ops.Conv, seed uint64, in ...tensor.Tensor) {
 	t.Helper()
 	params := optest.Params(op, seed, in...)

@@ -8,11 +8,10 @@ import (
 	"cnnlang/ops/optest"
 )
 
-// Whatever a test computes, in any algorithm and layout, on any number of threads, that
-// allocates nothing.
+// No test's run allocates, in any algorithm and layout, on any number of threads.
 func TestMain(m *testing.M) { os.Exit(optest.Exit(m)) }
 
-// What the cases are made of.
+// Helpers to write the cases.
 var (
 	conv, linear             = optest.Conv, optest.Linear
 	pair, pads, pad          = optest.Pair, optest.Pads, optest.Pad

@@ -15,8 +15,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// withMeans computes a way whose result has its means behind it, and returns both in
-// order; ok is false for an algorithm that writes none.
+// withMeans computes a way whose result is followed by its means, and returns both in
+// row-major order; ok is false for an algorithm that writes none.
 func withMeans(t *testing.T, w *optest.Way, workers int) (out, means tensor.Tensor, ok bool) {
 	t.Helper()
 	both := *w
@@ -31,9 +31,9 @@ func withMeans(t *testing.T, w *optest.Way, workers int) (out, means tensor.Tens
 	return out, optest.InOrder(t, layout.Blocked(layout.Float32), means), true
 }
 
-// checkMeans compares a result that has its means with it with the same without, and
-// the means with those of the reference, to within some roundings of the largest value. It
-// returns the algorithms that write them.
+// checkMeans compares a result with means with the same without, and the means with those
+// of the reference, to within some roundings of the largest value. It returns the
+// algorithms that write them.
 func checkMeans(t *testing.T, op ops.Op, in ...tensor.Tensor) (names []string) {
 	t.Helper()
 	for _, w := range optest.Ways(t, op, in, optest.Params(op, 100, in...)) {
@@ -63,7 +63,7 @@ func checkMeans(t *testing.T, op ops.Op, in ...tensor.Tensor) (names []string) {
 	return names
 }
 
-// Parts that end in the middle of an image, and parts that go on through many.
+// Parts that end in the middle of an image, and parts that cover many.
 var meansCases = []convCase{
 	{[4]int{3, 64, 20, 21}, conv(64, pair(1, 1))},
 	{[4]int{40, 32, 5, 5}, conv(32, pair(1, 1))},
