@@ -37,7 +37,7 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 		t.Error("the head has other numbers than the same steps in the main path")
 	}
 	if _, ok := s.Value("a.c"); ok {
-		t.Error("a head that nobody asked for was computed")
+		t.Error("a head that was not asked for was computed")
 	}
 }
 

@@ -12,7 +12,7 @@
 //	defer model.Close()
 //	classes, err := model.Classify(ctx, photo, 5)
 //
-// Load is three steps, each of which can be had by itself: [Open] reads a [Program] and
+// Load does three things, which can also be done separately: [Open] reads a [Program] and
 // resolves its names, [Program.Net] applies one of its nets to an input size, which gives
 // a [Net] with its graph, its facts and its counts, and [Net.Build] packs the weights.
 // A [Session] is for one goroutine: its runs allocate nothing, and it shows side heads and

@@ -13,7 +13,7 @@ import (
 var otherPreprocessing = map[string]string{
 	"googlenet":    "the published weights want inputs of mean and deviation 0.5; torchvision gets there by transform_input, from ImageNet's",
 	"inception_v3": "as googlenet",
-	"nin_imagenet": "the source subtracts a mean picture, of which meta holds the mean of each channel",
+	"nin_imagenet": "the source subtracts a mean picture; meta holds its mean for each channel",
 }
 
 // Pictures are prepared as the source of the published weights prepares them.

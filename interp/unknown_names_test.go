@@ -21,7 +21,7 @@ func TestManyWrongNamesAreCheap(t *testing.T) {
 		{"steps", "  wrong%d", "}\n", 45000},
 		{"values", "  conv(8, k%d)", "}\n", 14000},
 		{"steps with bodies", "  label%d { relu }", "}\n", 15000},
-		{"taps that nobody reads", "  relu as t%d", "  wrong\n}\n", 20000},
+		{"unread taps", "  relu as t%d", "  wrong\n}\n", 20000},
 		{"taps", "  @t%d", "}\n", 30000},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (o *Mul) WithEpilogue(e Epilogue) Op {
 	return &Mul{epilogue: e}
 }
 
-// wider compares two images of which one may be a gate, and returns the index of the one
+// wider compares two images, one of which may be a gate, and returns the index of the one
 // that is not.
 func (o *Mul) wider(r *rule, i, full int) int {
 	r.sameAxes(i, full, 2)

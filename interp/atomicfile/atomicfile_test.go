@@ -164,7 +164,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		f.Close()
 	}
 	err = Write(filepath.Join(folder, "a"), func(io.Writer) error {
-		if err == nil { // or it has a name, of which nothing is wanted
+		if err == nil { // otherwise it has a name, which is not tested here
 			wantNames(t, folder, young, inner, alike)
 		}
 		return nil

@@ -37,7 +37,7 @@ func (a Size) terms() []term {
 	return []term{{coef: a}}
 }
 
-// merged returns a + sign·b for valid sizes, of which one at least is symbolic.
+// merged returns a + sign·b for valid sizes, at least one symbolic.
 // Both are in order already.
 func merged(a, b, sign Size) Size {
 	x, y := a.terms(), b.terms()

@@ -13,7 +13,7 @@ var (
 	gateThen, numbers         = optest.GateThen, optest.Numbers
 	pair, pads, pad           = optest.Pair, optest.Pads, optest.Pad
 	stride, dilation, groups  = optest.Stride, optest.Dilation, optest.Groups
-	padded, unbiased          = optest.Padded, optest.Unbiased
+	padded                    = optest.Padded
 
 	samePad = ops.Padding{Mode: ops.Same}
 	halfPad = ops.Padding{Mode: ops.Half}

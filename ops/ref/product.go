@@ -9,7 +9,7 @@ import (
 )
 
 // Products is Exact with convolutions and linear layers as products of matrices,
-// which somebody else's BLAS computes: in float64 too, and so much faster that whole
+// which a BLAS library computes: in float64 too, and so much faster that whole
 // networks take seconds.
 func Products(op ops.Op, in, params []Value) Value { return evaluate(op, in, params, byProducts) }
 

@@ -34,7 +34,7 @@ func (s Shape) String() string {
 }
 
 // A Tensor is a shape and its elements in row-major order. It may be a view of
-// memory that somebody else owns (an arena, a mapped file).
+// memory that it does not own (an arena, a mapped file).
 type Tensor struct {
 	Shape Shape
 	Data  []float32 // len(Data) == Shape.Elements()

@@ -6,32 +6,20 @@ import (
 	"cnnlang/ops/exec/task"
 )
 
-// imageBF16 is the number of channels of a pixel of a bfloat16 image with few channels, and
-// pixelsOfLine how many such pixels fill a line:
-//
-//	r g b · r g b · r g b · r g b · r g b · r g b · r g b · r g b ·
-//	w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 0 0 0 0     7 of 7x7
-//
-// A tap is then up to eight places of a row of the window together.
-const (
-	imageBF16    = layout.ImageBF16
-	pixelsOfLine = layout.PixelsOfLine
-)
-
 // wantsBF16 is an input with as many zeros around it as the windows see, or the lines of an
 // image.
 func wantsBF16(p *problem) layout.Layout {
 	l := p.layout(layout.BFloat16)
-	if p.channels <= imageBF16 && p.groups == 1 && p.w.dilation == 1 {
-		l.Block = imageBF16
-		beyond := (p.w.out-1)*p.w.stride - p.w.before + p.linesOfRow()*pixelsOfLine
+	if p.channels <= layout.ImageBF16 && p.groups == 1 && p.w.dilation == 1 {
+		l.Block = layout.ImageBF16
+		beyond := (p.w.out-1)*p.w.stride - p.w.before + p.linesOfRow()*layout.PixelsOfLine
 		l.HaloW = max(l.HaloW, beyond-p.w.in)
 	}
 	return l
 }
 
 // linesOfRow is how many lines of an image a row of the window sees.
-func (p *problem) linesOfRow() int { return task.CeilDiv(p.w.k, pixelsOfLine) }
+func (p *problem) linesOfRow() int { return task.CeilDiv(p.w.k, layout.PixelsOfLine) }
 
 // evenBlocks reports whether blocks of 16 channels come in pairs, so that 32 channels of a
 // result can be stored as float32.
@@ -44,7 +32,7 @@ func fitsDepthwiseBF16(p *problem) bool { return p.isDepthwise() && p.fitsAlone(
 // prepareBF16 rounds and packs the weights.
 func prepareBF16(p *problem, v values) *task.Prepared {
 	name := "direct-" + kernel.BF16ISA()
-	if v.in[0].Layout.Block == imageBF16 {
+	if v.in[0].Layout.Block == layout.ImageBF16 {
 		name += "-image"
 	}
 	b := newTiledBF16(p, name, v.in[0].Grid(), v)
@@ -121,7 +109,7 @@ func (p *problem) packBF16(b *tiledBF16, u unitBF16, block int, f *packing) []fl
 					if b.in.Block == lanesBF16 {
 						line[at+t*lanesBF16] = row.at(i*taps + t)
 					} else {
-						line[t/p.w.k*p.linesOfRow()*lanesBF16+t%p.w.k*imageBF16+channel] = row.at(i*taps + t)
+						line[t/p.w.k*p.linesOfRow()*lanesBF16+t%p.w.k*layout.ImageBF16+channel] = row.at(i*taps + t)
 					}
 				}
 			}

@@ -28,7 +28,7 @@ func fitsSplit(p *problem) bool {
 
 // wantsSplit is blocks, or an image with few channels as it comes.
 func wantsSplit(p *problem) layout.Layout {
-	if wantsBF16(p).Block == imageBF16 {
+	if wantsBF16(p).Block == layout.ImageBF16 {
 		return layout.Layout{}
 	}
 	return layout.Blocked(layout.Float32)
@@ -74,14 +74,14 @@ func prepareSplit(p *problem, v values) *task.Prepared {
 	l := wantsBF16(p)
 	s := &splitter{from: v.in[0].Grid(), to: l.Grid(p.x), lost: task.RoundUp(l.Floats(p.x), Lanes)}
 	name := "split-direct-" + kernel.BF16ISA()
-	if l.Block == imageBF16 {
+	if l.Block == layout.ImageBF16 {
 		name += "-image"
 	}
 	b := newTiledBF16(p, name, s.to, v)
 	b.split = s
 	p.denseUnitsBF16(b, p.packing(v))
 	b.cut(p.windows())
-	row := task.RoundUp(s.to.W, pixelsOfLine) * Lanes
+	row := task.RoundUp(s.to.W, layout.PixelsOfLine) * Lanes
 	return &task.Prepared{
 		Algorithm: name, PerWorker: max(kernel.ScratchBF16, 4*row), Shared: 2 * s.lost,
 		Tasks: func(out tensor.Tensor, in []tensor.Tensor, lent task.Scratch) []task.Task {
@@ -99,7 +99,7 @@ func prepareSplit(p *problem, v values) *task.Prepared {
 func (s *splitter) row(value, data []float32, image, block, y int, mem []float32) {
 	upper, lower := value[:s.lost], value[s.lost:]
 	dst, rest := s.to.Row(upper, image, block, y), s.to.Row(lower, image, block, y)
-	if s.to.Block == imageBF16 {
+	if s.to.Block == layout.ImageBF16 {
 		low, high := s.from.Image4(mem, data, image, y)
 		n := len(low)
 		kernel.SplitBF16(mem[2*n:3*n], mem[3*n:4*n], low, high)

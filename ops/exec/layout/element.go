@@ -83,9 +83,14 @@ func (g *Grid) Store(row, data []float32, image, block, y int) {
 	g.ZeroHalo(data, image, block, y)
 }
 
-// ImageBF16 is how many channels a pixel has of an image of bfloat16 with few of them,
-// PixelsOfLine how many of these pixels fill a cache line, and HalfLine how many float32 16
-// channels of bfloat16 take.
+// ImageBF16 is how many channels a pixel has in a bfloat16 image with few channels, and
+// PixelsOfLine how many such pixels fill a cache line:
+//
+//	r g b · r g b · r g b · r g b · r g b · r g b · r g b · r g b ·
+//	w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 w w w 0 0 0 0 0     7 of 7x7
+//
+// A tap of a convolution is then up to eight places of a row of the window together.
+// HalfLine is how many float32 16 channels of bfloat16 take.
 const (
 	ImageBF16    = 4
 	PixelsOfLine = kernel.LineBF16 / ImageBF16

@@ -12,22 +12,21 @@ import (
 // Lanes is how many float32 fill a cache line.
 const Lanes = kernel.Lanes
 
-// A Layout says how a value [N, C, H, W] lies in memory. The zero Layout is
-// plain: row-major, as its shape says. A blocked one is
+// A Layout says how a value [N, C, H, W] lies in memory. The zero Layout is plain:
+// row-major. A blocked one is
 //
 //	[N][C/Block][H + HaloH][W + HaloW][Block]
 //
-// in which the channels of a block lie together at every pixel, one cache line
-// for a Block of 16 float32, or of 32 bfloat16. Channels beyond C are there and
-// mean nothing: of float32 they may be NaN, of bfloat16 they are finite where all values
-// are.
+// in which the channels of a block lie together at every pixel, one cache line for a Block
+// of 16 float32, or of 32 bfloat16. Channels beyond C exist without a meaning: in float32
+// they may be NaN, in bfloat16 they are finite if all values are.
 //
-// The halo is zeros, so that a convolution tests no border. It is shared: what
-// lies to the right of a row is to the left of the next one, and what lies below
-// a plane is above the next one. (Without halo there may be a gap between planes,
-// of nothing.) Only the first plane has its own, in front:
+// The halo is zeros, so that a convolution tests no border. It is shared: the zeros to the
+// right of a row are those to the left of the next one, and those below a plane are above
+// the next one. (Without halo there may be an unused gap between planes.) Only the first
+// plane has its own, before it:
 //
-//	· · · · ·     HaloH rows, then HaloW pixels, that nobody but the first plane has
+//	· · · · ·     HaloH rows, then HaloW pixels, only before the first plane
 //	· x x x x ·   row 0 of W pixels, HaloW zeros after it
 //	  x x x x ·   row 1
 //	  · · · · ·   HaloH rows of zeros
@@ -109,15 +108,14 @@ func (l Layout) String() string {
 	return name
 }
 
-// A Value is what an instruction is told of an input or its result. It may lie in a
-// larger one of the same layout and size of images, as some of its channels:
+// A Value describes an input or the result of an instruction. It may lie in a larger value
+// of the same layout and image size, as some of its channels:
 //
 //	image 0: a a b b b c    image 1: a a b b b c    planes of the concatenation
-//	             └──── ImageStride ────┘            of a, b and c; b is told this
+//	             └──── ImageStride ────┘            of a, b and c; b's ImageStride
 //
-// Then what lies above the first plane of each image belongs to another value.
-// Whoever writes the value writes zeros there, as that one does: nobody knows which
-// of them is written first.
+// Then the halo above the first plane of each image belongs to another value. Both values
+// write its zeros, since either may be written first.
 type Value struct {
 	Shape       tensor.Shape
 	Layout      Layout

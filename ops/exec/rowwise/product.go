@@ -7,7 +7,7 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// Product multiplies plain inputs of which any may be a gate, with one value for each
+// Product multiplies plain inputs, any of which may be a gate, with one value for each
 // channel, and adds the last input if the epilogue does.
 func Product(op *ops.Mul, shape tensor.Shape) *task.Prepared {
 	n, pixels, act := shape[0]*shape[1], shape[2:].Elements(), ActOf(op.Epilogue().Act)

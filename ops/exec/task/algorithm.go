@@ -10,7 +10,7 @@ type Algorithm struct {
 	Name string // unique for the instruction
 	// of its products; results are stored as Out says
 	Precision layout.Precision
-	// In are the layouts that it wants its inputs in, of which more halo will do, and Out
+	// In are the layouts that it wants for its inputs, which may have more halo, and Out
 	// is that of its result, which may be given a halo.
 	In  []layout.Layout
 	Out layout.Layout
