@@ -10,18 +10,31 @@ func (g *Grid) channel(data []float32, image, c, y int) (row []float32, step int
 // into the lower half of a line and four into the upper. mem has room for both halves.
 func (g *Grid) Image4(mem, data []float32, image, y int) (low, high []float32) {
 	n := roundUp(g.W, PixelsOfLine) * Lanes
-	halves := [2][]float32{mem[:n], mem[n : 2*n]}
+	low, high = mem[:n], mem[n:2*n]
 	clear(mem[:2*n])
 	for c := range g.C {
-		line, step := g.channel(data, image, c, y)
-		for four := range (g.W + 3) / 4 {
-			dst := halves[four%2][four/2*Lanes+c:]
-			for i := range min(4, g.W-4*four) {
-				dst[i*ImageBF16] = line[(4*four+i)*step]
+		row, step := g.channel(data, image, c, y)
+		whole := g.W / PixelsOfLine
+		for i := range whole {
+			src := row[i*PixelsOfLine*step:][:(PixelsOfLine-1)*step+1]
+			spread4(low[i*Lanes+c:], src, step)
+			spread4(high[i*Lanes+c:], src[4*step:], step)
+		}
+		for x := whole * PixelsOfLine; x < g.W; x++ {
+			half := low
+			if x%PixelsOfLine >= 4 {
+				half = high
 			}
+			half[whole*Lanes+x%4*ImageBF16+c] = row[x*step]
 		}
 	}
-	return halves[0], halves[1]
+	return low, high
+}
+
+// spread4 puts four numbers that are step apart into four pixels.
+func spread4(dst, src []float32, step int) {
+	dst, src = dst[:3*ImageBF16+1], src[:3*step+1]
+	dst[0], dst[ImageBF16], dst[2*ImageBF16], dst[3*ImageBF16] = src[0], src[step], src[2*step], src[3*step]
 }
 
 // HalvesOf returns a row of 32 channels as two of 16, in place or gathered into mem from
