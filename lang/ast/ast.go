@@ -80,6 +80,14 @@ type Params struct {
 	List []*Param `parser:"'(' ( @@ ( (?! ',' ')' ) ',' @@ )* ','? )? ')'"`
 }
 
+// All returns the parameters, none for a block that declares none.
+func (p *Params) All() []*Param {
+	if p == nil {
+		return nil
+	}
+	return p.List
+}
+
 // A Param is one parameter with its type, its default, or both.
 type Param struct {
 	Extent

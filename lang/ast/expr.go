@@ -1,6 +1,11 @@
 package ast
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/source"
+)
 
 // An Expr is an expression, whose value is known before anything runs: a number, a size, a
 // list, a block with arguments filled in. Its grammar is in package parse.
@@ -27,6 +32,12 @@ type Literal interface {
 type Number struct {
 	Extent
 	Text string
+}
+
+// Int returns the value of an integer; ok is false for a decimal or one that is too large.
+func (n *Number) Int() (value int, ok bool) {
+	value, err := strconv.Atoi(strings.ReplaceAll(n.Text, "_", ""))
+	return value, err == nil
 }
 
 // A DimsLit is a literal such as 3x3.
@@ -83,17 +94,30 @@ func (r *Ref) Text() string {
 	if len(r.Path) == 1 {
 		return r.Path[0].Text
 	}
-	parts := make([]string, len(r.Path))
-	for i, n := range r.Path {
-		parts[i] = n.Text
-	}
-	return strings.Join(parts, ".")
+	return names(r.Path, ".")
 }
 
 // Args are the arguments between parentheses.
 type Args struct {
 	Extent
 	List []*Arg
+}
+
+// All returns the arguments, none for a call without parentheses.
+func (a *Args) All() []*Arg {
+	if a == nil {
+		return nil
+	}
+	return a.List
+}
+
+// First returns the span of the first argument and the comma after it, or of the parentheses if
+// it is the only one.
+func (a *Args) First() source.Span {
+	if len(a.List) > 1 {
+		return source.Span{Start: a.List[0].Pos, End: a.List[1].Pos}
+	}
+	return a.Span()
 }
 
 // An Arg is one argument, by position or by name.

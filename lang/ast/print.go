@@ -41,16 +41,12 @@ func (p *dumper) node(n Node) {
 	case *File:
 		p.line(n, "file %s", n.Source.Name)
 		below(p, n.Decls...)
-	case *Decl:
-		below(&dumper{p.w, p.indent - 1}, children(n)...)
 	case *Import:
 		p.line(n, "import%s", importText(n))
 	case *Let:
 		p.line(n, "let %s = %s", n.Name.Text, Text(n.Value))
 	case *Block:
 		p.block(n)
-	case *Params:
-		below(&dumper{p.w, p.indent - 1}, n.List...)
 	case *Param:
 		p.line(n, "parameter %s", paramText(n))
 	case *Sig:
@@ -85,8 +81,6 @@ func (p *dumper) statement(n Node) {
 	case *Body:
 		p.line(n, "body")
 		below(p, n.Stmts...)
-	case *Stmt:
-		below(&dumper{p.w, p.indent - 1}, children(n)...)
 	case *Meta:
 		p.line(n, "meta")
 		below(p, n.Items...)
@@ -120,7 +114,7 @@ func (p *dumper) statement(n Node) {
 func (p *dumper) step(n *Step) {
 	around := ""
 	if n.Stage {
-		around += "stage "
+		around = "stage "
 	}
 	if n.Label != nil {
 		around += labelText(n.Label) + ": "
@@ -189,7 +183,7 @@ func (p *dumper) part(n Node) {
 		p.line(n, "size %s%s", Text(n.Size), optional(" = ", n.Default))
 	case *Label:
 		p.line(n, "label %s", labelText(n))
-	case *Claim, *RepeatHead, *TapRef, *Call, *Args, *Arg:
+	case *Decl, *Params, *Stmt, *Claim, *RepeatHead, *TapRef, *Call, *Args, *Arg:
 		below(&dumper{p.w, p.indent - 1}, children(n)...)
 	case Expr:
 		p.line(n, "%s", Text(n))
@@ -240,27 +234,33 @@ func Text(e Expr) string {
 	panic(fmt.Sprintf("ast: unknown expression %T", e))
 }
 
-func texts(list []Expr) string {
-	var s []string
-	for _, e := range list {
-		s = append(s, Text(e))
+// joined returns the texts of a list with something between them.
+func joined[T any](list []T, text func(T) string, between string) string {
+	s := make([]string, len(list))
+	for i, x := range list {
+		s[i] = text(x)
 	}
-	return strings.Join(s, ", ")
+	return strings.Join(s, between)
+}
+
+func texts(list []Expr) string { return joined(list, Text, ", ") }
+
+func names(list []*Name, between string) string {
+	return joined(list, func(n *Name) string { return n.Text }, between)
 }
 
 func refText(r *Ref) string {
 	if r.Args == nil {
 		return r.Text()
 	}
-	var args []string
-	for _, a := range r.Args.List {
-		name := ""
-		if a.Name != nil {
-			name = a.Name.Text + " = "
-		}
-		args = append(args, name+Text(a.Value))
+	return r.Text() + "(" + joined(r.Args.List, argText, ", ") + ")"
+}
+
+func argText(a *Arg) string {
+	if a.Name != nil {
+		return a.Name.Text + " = " + Text(a.Value)
 	}
-	return r.Text() + "(" + strings.Join(args, ", ") + ")"
+	return Text(a.Value)
 }
 
 func labelText(l *Label) string {
@@ -284,11 +284,7 @@ func typeText(t *Type) string {
 		s += "[" + t.Elem + "]"
 	}
 	if t.Params != nil {
-		var list []string
-		for _, p := range t.Params.List {
-			list = append(list, paramText(p))
-		}
-		s += "(" + strings.Join(list, ", ") + ")"
+		s += "(" + joined(t.Params.List, paramText, ", ") + ")"
 	}
 	if t.Sig != nil {
 		s += " " + sigText(t.Sig)
@@ -297,11 +293,8 @@ func typeText(t *Type) string {
 }
 
 func sigText(n *Sig) string {
-	var in []string
-	for _, d := range n.In {
-		in = append(in, Text(d.Size)+optional(" = ", d.Default))
-	}
-	return fmt.Sprintf("[%s] -> [%s]", strings.Join(in, ", "), texts(n.Out))
+	size := func(d *Dim) string { return Text(d.Size) + optional(" = ", d.Default) }
+	return fmt.Sprintf("[%s] -> [%s]", joined(n.In, size, ", "), texts(n.Out))
 }
 
 func headText(h *RepeatHead) string {
@@ -323,14 +316,6 @@ func importText(n *Import) string {
 		s += " { " + names(n.Names, ", ") + " }"
 	}
 	return s
-}
-
-func names(list []*Name, between string) string {
-	var s []string
-	for _, n := range list {
-		s = append(s, n.Text)
-	}
-	return strings.Join(s, between)
 }
 
 // optional returns an expression after a prefix, "" for no expression.

@@ -1,9 +1,6 @@
 package lint
 
 import (
-	"strconv"
-	"strings"
-
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 )
@@ -29,13 +26,10 @@ func standing(d *ast.Dim) int {
 	if x == nil {
 		x = d.Size
 	}
-	number, ok := x.(*ast.Number)
-	if !ok {
-		return 0
+	if number, ok := x.(*ast.Number); ok {
+		if n, whole := number.Int(); whole {
+			return n
+		}
 	}
-	n, err := strconv.Atoi(strings.ReplaceAll(number.Text, "_", ""))
-	if err != nil {
-		return 0
-	}
-	return n
+	return 0
 }

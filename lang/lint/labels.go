@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 )
@@ -116,17 +118,9 @@ func published(b *ast.Block) bool {
 	if body == nil {
 		return false
 	}
-	for _, st := range body.Stmts {
-		if st.Meta == nil {
-			continue
-		}
-		for _, item := range st.Meta.Items {
-			if item.Key.Text == "weights" {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(body.Stmts, func(st *ast.Stmt) bool {
+		return st.Meta != nil && slices.ContainsFunc(st.Meta.Items, func(item *ast.MetaItem) bool { return item.Key.Text == "weights" })
+	})
 }
 
 // looseRepeats finds repeats of several numbered steps. In a labelled group their numbers

@@ -12,26 +12,49 @@ import (
 // Check reports what is suspicious in the module's own declarations, in the order of the
 // text. Its names must have been resolved without errors.
 func Check(m *resolve.Module) diag.List {
-	var list diag.List
-	l := &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}}
-	l.report = func(d *diag.Diagnostic) {
-		if len(list) < maxReported {
-			list.Add(d)
-		}
-	}
+	l := newLinter(m)
 	l.unused()
 	for _, o := range m.Blocks() {
 		if o.Block.Body == nil {
 			continue
 		}
 		l.channelsLast(o.Block)
-		l.windows(o.Block.Body)
+		calls(o.Block.Body, func(r *ast.Ref) {
+			l.evenHalf(r)
+			l.foreignOrder(r)
+			l.products(r)
+		})
 		l.productDefaults(o.Block)
 		l.looseRepeats(o.Block.Body)
 	}
 	l.unlabelled()
-	list.Sort()
-	return list
+	l.list.Sort()
+	return l.list
+}
+
+// Habits finds calls in the style of other frameworks that are allowed here but mean
+// something else. It does not need resolved names.
+func Habits(m *resolve.Module) diag.List {
+	l := newLinter(m)
+	for _, o := range m.Blocks() {
+		if o.Block.Body != nil {
+			calls(o.Block.Body, func(r *ast.Ref) {
+				l.foreignOrder(r)
+				l.products(r)
+			})
+		}
+	}
+	return l.list
+}
+
+// calls visits what every call of a body calls.
+func calls(b *ast.Body, visit func(*ast.Ref)) {
+	ast.Walk(b, func(n ast.Node) bool {
+		if c, ok := n.(*ast.Call); ok {
+			visit(c.Callee.Ref())
+		}
+		return true
+	})
 }
 
 // maxReported limits the warnings of a file.
@@ -39,10 +62,20 @@ const maxReported = 200
 
 type linter struct {
 	module *resolve.Module
-	report func(*diag.Diagnostic)
+	list   diag.List
 	weighs map[*ast.Block]bool // whether a block has weights, memoised
 	levels map[*ast.Body]*level
 	params map[*ast.Block]map[string]*ast.Param // by name
+}
+
+func newLinter(m *resolve.Module) *linter {
+	return &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}}
+}
+
+func (l *linter) report(d *diag.Diagnostic) {
+	if len(l.list) < maxReported {
+		l.list.Add(d)
+	}
 }
 
 // owners are the primitives with weights of their own. A test in package interp compares them

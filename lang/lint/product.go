@@ -48,10 +48,7 @@ func (l *linter) parameter(b *ast.Block, name string) *ast.Param {
 
 // productDefaults does the same in the defaults of parameters.
 func (l *linter) productDefaults(b *ast.Block) {
-	if b.Params == nil {
-		return
-	}
-	for _, p := range b.Params.List {
+	for _, p := range b.Params.All() {
 		l.product(p, p.Default)
 	}
 }

@@ -37,8 +37,8 @@ func (l *linter) unused() {
 // net; one of blocks, and of nets that need arguments, is for others to import.
 func standsAlone(o *resolve.Object) bool {
 	b := o.Block
-	return b.Preset != nil || b.Params == nil ||
-		!slices.ContainsFunc(b.Params.List, func(p *ast.Param) bool { return p.Default == nil })
+	return b.Preset != nil ||
+		!slices.ContainsFunc(b.Params.All(), func(p *ast.Param) bool { return p.Default == nil })
 }
 
 func private(n *ast.Name) bool { return strings.HasPrefix(n.Text, "_") }
@@ -66,11 +66,9 @@ func (l *linter) unusedInside(b *ast.Block) {
 		return
 	}
 	all := usesIn(b)
-	if b.Params != nil {
-		for _, p := range b.Params.List {
-			if all[p.Name.Text] == 0 {
-				l.report(unusedParameter(p, b))
-			}
+	for _, p := range b.Params.All() {
+		if all[p.Name.Text] == 0 {
+			l.report(unusedParameter(p, b))
 		}
 	}
 	ast.Walk(b.Body, func(n ast.Node) bool {

@@ -6,43 +6,7 @@ import (
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
-	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 )
-
-// Habits finds calls in the style of other frameworks that are allowed here but mean
-// something else. It does not need resolved names.
-func Habits(m *resolve.Module) (list diag.List) {
-	l := &linter{module: m, params: map[*ast.Block]map[string]*ast.Param{}, report: func(d *diag.Diagnostic) {
-		if len(list) < maxReported {
-			list.Add(d)
-		}
-	}}
-	for _, o := range m.Blocks() {
-		if o.Block.Body != nil {
-			ast.Walk(o.Block.Body, func(n ast.Node) bool {
-				if c, ok := n.(*ast.Call); ok {
-					l.foreignOrder(c.Callee.Ref())
-					l.products(c.Callee.Ref())
-				}
-				return true
-			})
-		}
-	}
-	return list
-}
-
-// windows looks at the arguments of every call of a body.
-func (l *linter) windows(b *ast.Body) {
-	ast.Walk(b, func(n ast.Node) bool {
-		if c, ok := n.(*ast.Call); ok {
-			l.evenHalf(c.Callee.Ref())
-			l.foreignOrder(c.Callee.Ref())
-			l.products(c.Callee.Ref())
-		}
-		return true
-	})
-}
 
 // evenHalf finds a window with an even size written beside `pad=half`.
 func (l *linter) evenHalf(r *ast.Ref) {
@@ -60,10 +24,7 @@ func (l *linter) evenHalf(r *ast.Ref) {
 
 // argument is what a call passes for a parameter, by position or by name, or nil.
 func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
-	if b.Params == nil {
-		return nil
-	}
-	place := 0
+	place, params := 0, b.Params.All()
 	for _, a := range r.Args.List {
 		if a.Name != nil {
 			if a.Name.Text == name {
@@ -71,7 +32,7 @@ func argument(b *ast.Block, r *ast.Ref, name string) ast.Expr {
 			}
 			continue
 		}
-		if place < len(b.Params.List) && b.Params.List[place].Name.Text == name {
+		if place < len(params) && params[place].Name.Text == name {
 			return a.Value
 		}
 		place++
@@ -121,7 +82,7 @@ func (l *linter) foreignOrder(r *ast.Ref) {
 		}
 		n := -1
 		if x, ok := a.Value.(*ast.Number); ok {
-			if v, err := strconv.Atoi(strings.ReplaceAll(x.Text, "_", "")); err == nil {
+			if v, whole := x.Int(); whole {
 				n = v
 			}
 		}
@@ -141,11 +102,7 @@ func (l *linter) foreignOrder(r *ast.Ref) {
 
 // leaveOut corrects a call by leaving out its first argument, the input channels.
 func leaveOut(d *diag.Diagnostic, r *ast.Ref, channels int) *diag.Diagnostic {
-	span := r.Args.Span()
-	if list := r.Args.List; len(list) > 1 {
-		span = source.Span{Start: list[0].Span().Start, End: list[1].Span().Start}
-	}
-	d.Correct("leave out the input channels, which are not an argument", diag.Edit{Span: span})
+	d.Correct("leave out the input channels, which are not an argument", diag.Edit{Span: r.Args.First()})
 	if channels >= 0 {
 		d.Correction.Given = []diag.Given{{At: r.Span(), Op: r.Text(), Channels: channels}}
 	}

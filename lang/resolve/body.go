@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,20 +56,14 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.expr(st.Let.Value, s)
 		s.names[st.Let.Name.Text] = true
 	case st.Meta != nil:
-		if !c.isNet || c.depth > 1 {
-			c.report(misplaced(st.Span(), "meta", "in the body of a net"))
-		}
+		c.onlyInNet(st, "meta")
 		for _, item := range st.Meta.Items {
 			c.expr(item.Value, s)
 		}
 	case st.Names != nil:
-		if !c.isNet || c.depth > 1 {
-			c.report(misplaced(st.Span(), "names", "in the body of a net"))
-		}
+		c.onlyInNet(st, "names")
 	case st.Expect != nil:
-		if !c.isNet || c.depth > 1 {
-			c.report(misplaced(st.Span(), "expect", "in the body of a net"))
-		}
+		c.onlyInNet(st, "expect")
 		c.inExpect = true
 		c.expr(st.Expect.Cond, s)
 		c.inExpect = false
@@ -94,6 +89,14 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		for _, step := range st.Pipe.Steps {
 			c.step(step, s)
 		}
+	}
+}
+
+// onlyInNet reports a statement about a whole net that is elsewhere.
+func (c *checker) onlyInNet(st *ast.Stmt, what string) {
+	if !c.isNet || c.depth > 1 {
+		c.report(diag.New(diag.MisplacedFact, st.Span(), "`%s` does not belong here", what).
+			WithHelp("it goes in the body of a net"))
 	}
 }
 
@@ -184,7 +187,7 @@ func (c *checker) tap(n *ast.Name) {
 	if c.mayBeStage(n.Text) {
 		return // decided once labels have values
 	}
-	names := sortedTaps(c.taps)
+	names := slices.Sorted(maps.Keys(c.taps))
 	if t, ok := c.heads[n.Text]; ok {
 		t.read = true // do not report that it is unread as well
 		c.report(headAsTap(n, t.span))
@@ -256,19 +259,12 @@ func (c *checker) call(call *ast.Call, s *scope) {
 // long.
 func (c *checker) meantAsBranches(call *ast.Call) (texts, unnamed []string) {
 	var nodes []ast.Node
-	if args := call.Callee.Ref().Args; args != nil {
-		for _, a := range args.List {
-			list, isList := a.Value.(*ast.List)
-			switch {
-			case a.Name != nil:
-				return nil, nil
-			case isList:
-				for _, item := range list.Items {
-					nodes = append(nodes, item)
-				}
-			default:
-				nodes = append(nodes, a.Value)
-			}
+	for _, a := range call.Callee.Ref().Args.All() {
+		if a.Name != nil {
+			return nil, nil
+		}
+		for _, item := range items(a.Value) {
+			nodes = append(nodes, item)
 		}
 	}
 	if call.Slot != nil {
@@ -338,7 +334,7 @@ func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
 			continue
 		}
 		t := c.taps[x.Text()]
-		full := o != nil && o.Block != nil && o.Block.Preset == nil && (o.Block.Params == nil || i >= len(o.Block.Params.List))
+		full := o != nil && o.Block != nil && o.Block.Preset == nil && i >= len(o.Block.Params.All())
 		if t == nil && !full && (i > 0 || !slices.Contains(flowing, x.Text())) {
 			c.expr(a.Value, s)
 			continue
@@ -354,12 +350,7 @@ func (c *checker) stepArgs(r *ast.Ref, o *Object, s *scope) {
 // as people pass them to a combinator.
 func (c *checker) onlySteps(r *ast.Ref) bool {
 	for _, a := range r.Args.List {
-		list, isList := a.Value.(*ast.List)
-		items := []ast.Expr{a.Value}
-		if isList {
-			items = list.Items
-		}
-		for _, item := range items {
+		for _, item := range items(a.Value) {
 			x, isRef := item.(*ast.Ref)
 			if !isRef {
 				return false
@@ -374,11 +365,16 @@ func (c *checker) onlySteps(r *ast.Ref) bool {
 	return true
 }
 
-func (c *checker) args(r *ast.Ref, s *scope) {
-	if r.Args == nil {
-		return
+// items are those of a list, or a value that is no list.
+func items(x ast.Expr) []ast.Expr {
+	if list, isList := x.(*ast.List); isList {
+		return list.Items
 	}
-	for _, a := range r.Args.List {
+	return []ast.Expr{x}
+}
+
+func (c *checker) args(r *ast.Ref, s *scope) {
+	for _, a := range r.Args.All() {
 		c.expr(a.Value, s)
 	}
 }

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -31,11 +30,7 @@ func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 		if class == "Conv2d" && len(args) == 2 && !named(r, "kernel_size") {
 			return // two of three numbers
 		}
-		span := r.Args.Span()
-		if list := r.Args.List; len(list) > 1 {
-			span = source.Span{Start: list[0].Span().Start, End: list[1].Span().Start}
-		}
-		d.Correction.Edits = append(d.Correction.Edits, diag.Edit{Span: span})
+		d.Correction.Edits = append(d.Correction.Edits, diag.Edit{Span: r.Args.First()})
 		if n, ok := number(args[0]); ok {
 			d.Correction.Given = []diag.Given{{At: r.Span(), Op: ours, Channels: n}}
 		}
@@ -53,11 +48,11 @@ func calledHere(r *ast.Ref) string {
 	bare := bareName(r.Text())
 	ours := elsewhere[bare]
 	switch args := positional(r); {
-	case ours == "avgpool" && r.Text() != "avgpool" && (r.Args == nil || len(r.Args.List) == 0):
+	case ours == "avgpool" && r.Text() != "avgpool" && len(r.Args.All()) == 0:
 		return "gap"
 	case ours == "avgpool_to" && len(args) == 1 && single(args[0]):
 		return "gap"
-	case ours == "avgpool_to" && r.Args != nil && len(r.Args.List) == 1 && single(r.Args.List[0].Value):
+	case ours == "avgpool_to" && len(r.Args.All()) == 1 && single(r.Args.List[0].Value):
 		return "gap"
 	}
 	return ours
@@ -77,18 +72,14 @@ func single(x ast.Expr) bool {
 
 func number(x ast.Expr) (n int, ok bool) {
 	if x, is := x.(*ast.Number); is {
-		n, err := strconv.Atoi(strings.ReplaceAll(x.Text, "_", ""))
-		return n, err == nil
+		return x.Int()
 	}
 	return 0, false
 }
 
 // positional are the arguments without names that come before those with one.
 func positional(r *ast.Ref) (list []ast.Expr) {
-	if r.Args == nil {
-		return nil
-	}
-	for _, a := range r.Args.List {
+	for _, a := range r.Args.All() {
 		if a.Name != nil {
 			break
 		}
@@ -98,7 +89,7 @@ func positional(r *ast.Ref) (list []ast.Expr) {
 }
 
 func named(r *ast.Ref, name string) bool {
-	return r.Args != nil && slices.ContainsFunc(r.Args.List, func(a *ast.Arg) bool { return a.Name != nil && a.Name.Text == name })
+	return slices.ContainsFunc(r.Args.All(), func(a *ast.Arg) bool { return a.Name != nil && a.Name.Text == name })
 }
 
 // imported is how this file can already refer to a name of the library, through an import

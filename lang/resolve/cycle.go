@@ -107,10 +107,8 @@ func (c *checker) always(b *ast.Block) (list []application) {
 // that is passed in.
 func ownNames(b *ast.Block) map[string]bool {
 	own := map[string]bool{}
-	if b.Params != nil {
-		for _, p := range b.Params.List {
-			own[p.Name.Text] = true
-		}
+	for _, p := range b.Params.All() {
+		own[p.Name.Text] = true
 	}
 	ast.Walk(b.Body, func(n ast.Node) bool {
 		switch n := n.(type) {

@@ -40,16 +40,11 @@ const mostShown = 8
 // blockCycle is for blocks that apply one another without end, starting with the first
 // in the text.
 func blockCycle(cycle []application) *diag.Diagnostic {
-	first := 0
-	for i, a := range cycle {
-		if a.of.Span().Start.Offset < cycle[first].of.Span().Start.Offset {
-			first = i
-		}
-	}
-	block := cycle[first].of
+	cycle = fromFirst(cycle, func(a application) *ast.Block { return a.of })
+	block := cycle[0].of
 	d := diag.New(diag.PresetCycle, block.Name.Span(), "`%s` applies itself without end", block.Name.Text)
 	for i := range min(len(cycle), mostShown) {
-		a := cycle[(first+1+i)%len(cycle)]
+		a := cycle[(i+1)%len(cycle)]
 		d.At(a.at, "`%s` is applied here unconditionally", a.of.Name.Text)
 	}
 	return d.WithHelp("a block that applies itself needs a condition that ends it, as in `if depth > 0 { … }`")
@@ -98,7 +93,10 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 
 // inLibrary adds help if a name is declared in the library, and reports whether it is.
 func (m *Module) inLibrary(d *diag.Diagnostic, name string) bool {
-	files := m.libraryFiles(name)
+	if m.Library == nil {
+		return false
+	}
+	files := m.Library(name)
 	if len(files) == 0 {
 		return false
 	}
@@ -144,14 +142,6 @@ func unknownValue(r *ast.Ref, m *Module, locals, candidates []string) *diag.Diag
 		return d.WithHelp("%s", known(locals, "known here are"))
 	}
 	return d.WithHelp("%s; declare another as a parameter, as in `(%s = 1)`, or with `let`", known(locals, "known here are"), r.Text())
-}
-
-// libraryFiles are the files of the library that declare a name.
-func (m *Module) libraryFiles(name string) []string {
-	if m.Library == nil {
-		return nil
-	}
-	return m.Library(name)
 }
 
 func unknownMember(r *ast.Ref, known int, m *Module) *diag.Diagnostic {
@@ -208,11 +198,6 @@ func dropped(before, tap source.Span) *diag.Diagnostic {
 	return diag.New(diag.DroppedValue, before, "the value of this step is dropped").
 		At(tap, "a new value starts here").
 		WithHelp("name it with `as name` and read it with `@name`, or remove the step")
-}
-
-func misplaced(span source.Span, what, where string) *diag.Diagnostic {
-	return diag.New(diag.MisplacedFact, span, "`%s` does not belong here", what).
-		WithHelp("it goes %s", where)
 }
 
 func stepInPreset(span source.Span) *diag.Diagnostic {
@@ -290,10 +275,7 @@ func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diag
 	}
 	meant := " | … | …"
 	if len(branches) > 1 {
-		meant = ""
-		for _, b := range branches {
-			meant += " | " + b
-		}
+		meant = " | " + strings.Join(branches, " | ")
 	}
 	d := diag.New(diag.Branches, r.Span(), "`%s` needs branches", r.Path[len(r.Path)-1].Text)
 	if len(unnamed) > 0 {
@@ -306,17 +288,12 @@ func branchesMissing(r *ast.Ref, branches []string, unnamed []string) *diag.Diag
 // frameworks.
 func reduction(r *ast.Ref) *diag.Diagnostic {
 	name := r.Path[len(r.Path)-1].Text
-	if r.Args == nil || len(r.Args.List) == 0 || name != "mean" && name != "max" {
+	if len(r.Args.All()) == 0 || name != "mean" && name != "max" {
 		return nil
 	}
 	axes := 0
 	for _, a := range r.Args.List {
-		list, isList := a.Value.(*ast.List)
-		items := []ast.Expr{a.Value}
-		if isList {
-			items = list.Items
-		}
-		for _, x := range items {
+		for _, x := range items(a.Value) {
 			if minus, ok := x.(*ast.Unary); ok {
 				x = minus.X
 			}
@@ -352,12 +329,5 @@ func known(names []string, intro string) string {
 	if intro == "" || len(names) == 0 || len(names) > 12 {
 		return "`cnnlang doc` lists what there is"
 	}
-	list := ""
-	for i, n := range names {
-		if i > 0 {
-			list += ", "
-		}
-		list += "`" + n + "`"
-	}
-	return intro + " " + list
+	return intro + " " + diag.Names(names)
 }

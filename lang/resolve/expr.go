@@ -7,40 +7,20 @@ import (
 )
 
 func (c *checker) expr(x ast.Expr, s *scope) {
-	if c.reported >= maxReported {
-		return
-	}
-	switch x := x.(type) {
-	case *ast.Number, *ast.DimsLit, *ast.Bool:
-	case *ast.String:
-		for _, p := range x.Parts {
-			if p.Expr != nil {
-				c.expr(p.Expr, s)
-			}
+	ast.Walk(x, func(n ast.Node) bool {
+		if c.reported >= maxReported {
+			return false
 		}
-	case *ast.TapExpr:
-		c.tap(x.Name)
-	case *ast.List:
-		for _, item := range x.Items {
-			c.expr(item, s)
+		switch n := n.(type) {
+		case *ast.TapExpr:
+			c.tap(n.Name)
+			return false
+		case *ast.Ref:
+			c.ref(n, s)
+			return false
 		}
-	case *ast.Unary:
-		c.expr(x.X, s)
-	case *ast.Binary:
-		c.expr(x.L, s)
-		c.expr(x.R, s)
-	case *ast.Cond:
-		c.expr(x.If, s)
-		c.expr(x.Then, s)
-		c.expr(x.Else, s)
-	case *ast.Index:
-		c.expr(x.X, s)
-		c.expr(x.I, s)
-	case *ast.Ref:
-		c.ref(x, s)
-	default:
-		panic("resolve: unknown expression")
-	}
+		return true
+	})
 }
 
 func (c *checker) ref(r *ast.Ref, s *scope) {

@@ -4,8 +4,8 @@
 package resolve
 
 import (
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"sync/atomic"
 
@@ -101,24 +101,12 @@ func (m *Module) exported() []string {
 
 // Blocks lists the blocks and nets declared here, in order.
 func (m *Module) Blocks() []*Object {
-	var blocks []*Object
-	for _, o := range m.order {
-		if o.Block != nil {
-			blocks = append(blocks, o)
-		}
-	}
-	return blocks
+	return slices.DeleteFunc(slices.Clone(m.order), func(o *Object) bool { return o.Block == nil })
 }
 
 // Nets lists the nets declared here, in order.
 func (m *Module) Nets() []*Object {
-	var nets []*Object
-	for _, o := range m.Blocks() {
-		if o.Block.Kind == "net" {
-			nets = append(nets, o)
-		}
-	}
-	return nets
+	return slices.DeleteFunc(m.Blocks(), func(o *Object) bool { return o.Block.Kind != "net" })
 }
 
 // Names lists every name that Lookup would find, sorted, for suggestions. The caller
@@ -126,14 +114,11 @@ func (m *Module) Nets() []*Object {
 func (m *Module) Names() []string { return m.sorted() }
 
 func (m *Module) sortNames() []string {
-	var names []string
-	for n := range m.names {
-		names = append(names, n)
-	}
+	names := slices.Collect(maps.Keys(m.names))
 	if m.Prelude != nil {
 		names = append(names, m.Prelude.Names()...)
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }
 
@@ -144,7 +129,7 @@ func (o *Object) IsPrimitive() bool {
 
 // IsCombinator reports whether the object is a primitive that takes branches.
 func (o *Object) IsCombinator() bool {
-	return o.IsPrimitive() && o.Block.Params != nil && len(o.Block.Params.List) > 0 &&
+	return o.IsPrimitive() && len(o.Block.Params.All()) > 0 &&
 		o.Block.Params.List[0].Type != nil && o.Block.Params.List[0].Type.Name == "branches"
 }
 

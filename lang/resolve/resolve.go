@@ -1,8 +1,8 @@
 package resolve
 
 import (
+	"maps"
 	"slices"
-	"sort"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -95,11 +95,9 @@ func (s *scope) has(name string) bool {
 func (s *scope) all() []string {
 	var names []string
 	for ; s != nil; s = s.up {
-		for n := range s.names {
-			names = append(names, n)
-		}
+		names = slices.AppendSeq(names, maps.Keys(s.names))
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }
 
@@ -115,11 +113,9 @@ func (c *checker) block(b *ast.Block) {
 	}
 	s := outer.inner()
 	c.params(b.Params, s)
-	if b.Params != nil {
-		for _, p := range b.Params.List {
-			if p.Type != nil && p.Type.Name == "tensor" {
-				c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
-			}
+	for _, p := range b.Params.All() {
+		if p.Type != nil && p.Type.Name == "tensor" {
+			c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
 		}
 	}
 	if b.Sig != nil {
@@ -131,15 +127,10 @@ func (c *checker) block(b *ast.Block) {
 	if b.Body != nil {
 		c.body(b.Body, s)
 	}
-	for _, name := range sortedTaps(c.taps) {
+	for _, name := range slices.Sorted(maps.Keys(c.taps)) {
 		c.ended = append(c.ended, c.taps[name])
 	}
-	c.unread(c.ended)
-}
-
-// unread warns of taps that are not read.
-func (c *checker) unread(taps []*tap) {
-	for _, t := range taps {
+	for _, t := range c.ended {
 		if !t.read && c.warned < maxReported {
 			c.warned++
 			c.report(unusedTap(t))
@@ -149,29 +140,17 @@ func (c *checker) unread(taps []*tap) {
 
 // params defines the parameters; a default may use those before it.
 func (c *checker) params(list *ast.Params, s *scope) {
-	if list == nil {
-		return
-	}
-	for _, p := range list.List {
+	for _, p := range list.All() {
 		if p.Default != nil {
 			c.expr(p.Default, s)
 		}
 		if s.names[p.Name.Text] {
-			c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: firstParam(list, p.Name.Text)}))
+			first := slices.IndexFunc(list.List, func(q *ast.Param) bool { return q.Name.Text == p.Name.Text })
+			c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: list.List[first].Name.Span()}))
 		}
 		c.paramType(p.Type)
 		s.names[p.Name.Text] = true
 	}
-}
-
-// firstParam is where a parameter is declared first.
-func firstParam(list *ast.Params, name string) source.Span {
-	for _, p := range list.List {
-		if p.Name.Text == name {
-			return p.Name.Span()
-		}
-	}
-	panic("resolve: no parameter " + name)
 }
 
 func (c *checker) paramType(t *ast.Type) {
@@ -219,7 +198,7 @@ func (c *checker) presetCycles() {
 		for o := first; o != nil && o.Block != nil && o.Module == c.module; o = c.module.preset(o.Block) {
 			b := o.Block
 			if at, here := place[b]; here {
-				c.report(presetCycle(fromFirst(way[at:])))
+				c.report(presetCycle(fromFirst(way[at:], func(b *ast.Block) *ast.Block { return b })))
 				break
 			}
 			if followed[b] {
@@ -231,11 +210,11 @@ func (c *checker) presetCycles() {
 	}
 }
 
-// fromFirst is a cycle of blocks, starting with the first in the text.
-func fromFirst(cycle []*ast.Block) []*ast.Block {
+// fromFirst is a cycle, starting with what is about the first block in the text.
+func fromFirst[T any](cycle []T, block func(T) *ast.Block) []T {
 	first := 0
-	for i, b := range cycle {
-		if b.Span().Start.Offset < cycle[first].Span().Start.Offset {
+	for i, t := range cycle {
+		if block(t).Pos.Offset < block(cycle[first]).Pos.Offset {
 			first = i
 		}
 	}
@@ -260,20 +239,10 @@ func (c *checker) extra(b *ast.Block) {
 		return
 	}
 	for _, st := range b.Extra.Stmts {
-		switch {
-		case st.Meta != nil || st.Names != nil || st.Expect != nil:
+		if st.Meta != nil || st.Names != nil || st.Expect != nil {
 			c.stmt(st, (&scope{}).inner())
-		default:
+		} else {
 			c.report(stepInPreset(st.Span()))
 		}
 	}
-}
-
-func sortedTaps(taps map[string]*tap) []string {
-	var names []string
-	for n := range taps {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	return names
 }
