@@ -75,19 +75,15 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 		return a.grid(d.grid(), f.format.value)
 	}
 	for i, r := range d.Results {
-		fmt.Fprintf(a.stdout, "%s%s %v, %s, threads %d: %.2f ms\n\n", separator(i), d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func separator(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return "\n"
 }
 
 func (m *measurement) document() benchResult {
@@ -122,11 +118,8 @@ func (d benchDocument) grid() grid {
 
 // numbers is the results as a csv.
 func (d benchDocument) numbers() grid {
-	g := grid{}
-	for _, title := range []string{"net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
-		"images per second", "gflops", "peak gflops", "memory bytes"} {
-		g.columns = append(g.columns, column{title, false})
-	}
+	g := grid{columns: columnsOf("net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
+		"images per second", "gflops", "peak gflops", "memory bytes")}
 	for _, r := range d.Results {
 		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
 			float32(r.Median), float32(r.P75), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
@@ -136,10 +129,8 @@ func (d benchDocument) numbers() grid {
 
 // stepNumbers is the steps of all combinations as a csv.
 func (d benchDocument) stepNumbers() grid {
-	g := grid{}
-	for _, title := range []string{"net", "input", "threads", "precision", "step", "op", "output", "algorithm", "best ms", "median ms", "macs", "bytes", "gflops", "peak gflops"} {
-		g.columns = append(g.columns, column{title, false})
-	}
+	g := grid{columns: columnsOf("net", "input", "threads", "precision", "step", "op", "output", "algorithm", "best ms", "median ms", "macs", "bytes",
+		"gflops", "peak gflops")}
 	for _, r := range d.Results {
 		for _, s := range r.Steps {
 			g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,

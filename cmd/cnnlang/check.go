@@ -90,10 +90,7 @@ func (a *app) check() *cobra.Command {
 		if err := c.document(format.value); err != nil {
 			return err
 		}
-		if c.code != exitFine {
-			return &failures{c.code}
-		}
-		return nil
+		return failed(c.code)
 	}
 	return cmd
 }

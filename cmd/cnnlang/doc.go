@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/lang/diag"
 )
 
 // docDocument is cnnlang.doc/v1.
@@ -79,11 +78,8 @@ func docOf(name string, all []interp.Declaration) (found []interp.Declaration, w
 	if len(found) > 0 {
 		return found, whole, nil
 	}
-	unknown := usage("there is no primitive, block or net called %q", name)
-	if near := diag.Nearest(name, docNames(all)); near != "" {
-		return nil, false, unknown.withHelp("did you mean `cnnlang doc %s`?", near)
-	}
-	return nil, false, unknown.withHelp("`cnnlang doc` lists them all")
+	return nil, false, usage("there is no primitive, block or net called %q", name).
+		near(name, docNames(all), "did you mean `cnnlang doc %s`?", "`cnnlang doc` lists them all")
 }
 
 // docNames lists everything that docOf finds.

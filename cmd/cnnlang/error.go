@@ -93,11 +93,11 @@ func choose(e *interp.NoNetError) string {
 	}
 	list := strings.Join(names, ", ")
 	switch {
-	case e.Name != "" || len(names) == 0:
+	case e.Name != "" || len(e.Nets) == 0:
 		return plain(e)
 	case e.Runnable > 1:
 		return fmt.Sprintf("%s declares several nets; choose one with --net: %s", e.File, list)
-	case len(names) == 1:
+	case len(e.Nets) == 1:
 		return fmt.Sprintf("%s declares one net, %s, and it needs arguments: give them with --set", e.File, list)
 	}
 	return fmt.Sprintf("%s declares no net that runs without arguments; choose one with --net and give its parameters with --set: %s", e.File, list)

@@ -53,10 +53,27 @@ func (e *usageError) withHelp(format string, args ...any) *usageError {
 	return e
 }
 
+// near helps with the known name that is most like what was given, put into a question, or
+// else with other words.
+func (e *usageError) near(got string, known []string, question, otherwise string) *usageError {
+	if name := diag.Nearest(got, known); name != "" {
+		return e.withHelp(question, name)
+	}
+	return e.withHelp("%s", otherwise)
+}
+
 // failures are the errors of several arguments, each reported already.
 type failures struct{ code int }
 
 func (e *failures) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// failed is a *failures, or nil if nothing has failed.
+func failed(code int) error {
+	if code == exitFine {
+		return nil
+	}
+	return &failures{code}
+}
 
 // exitCode is what the process returns for an error. One that it does not list is a bug, as a
 // crash is.

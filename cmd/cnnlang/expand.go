@@ -4,11 +4,12 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
 )
 
 // expand is `cnnlang expand`.
 func (a *app) expand() *cobra.Command {
-	var s selection
 	cmd := &cobra.Command{
 		Use:   "expand FILE|NAME",
 		Short: "Write a net out, one operation per line",
@@ -17,21 +18,13 @@ func (a *app) expand() *cobra.Command {
 			"keep the names of weights. The text is a program like any other.",
 		Example: "  cnnlang expand resnet18\n" +
 			"  cnnlang expand my.cnn --set classes=10 --shape 1x3x64x64 >flat.cnn",
-		Args:              arguments(1, 1, "the FILE or NAME of a net"),
-		ValidArgsFunction: completeNets,
 	}
-	s.flags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		n, err := a.net(&s, args[0], 0)
-		if err != nil {
-			return err
-		}
+	return a.ofNet(cmd, func(n *interp.Net) error {
 		text, err := n.Expand()
 		if err != nil {
 			return err
 		}
 		_, err = io.WriteString(a.stdout, text)
 		return err
-	}
-	return cmd
+	})
 }

@@ -32,11 +32,9 @@ func (a *app) explain() *cobra.Command {
 		Short: "Explain a diagnostic by its code",
 		Long: "explain says what a diagnostic means, with an example that does not cause it and, if\n" +
 			"it can be short, one that does. Without a code it lists all codes.",
-		Example: "  cnnlang explain\n  cnnlang explain E0401\n  cnnlang explain E0401 -o json",
-		Args:    arguments(0, 1, ""),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return codes(), cobra.ShellCompDirectiveNoFileComp
-		},
+		Example:           "  cnnlang explain\n  cnnlang explain E0401\n  cnnlang explain E0401 -o json",
+		Args:              arguments(0, 1, ""),
+		ValidArgsFunction: noFiles(codes),
 	}
 	format := formatFlag(cmd, textFormats)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -69,11 +67,8 @@ func pageOf(code string) (diag.Page, error) {
 	if page, ok := diag.Explain(diag.Code(full)); ok {
 		return page, nil
 	}
-	unknown := usage("there is no code %q", code)
-	if near := diag.Nearest(full, codes()); near != "" {
-		return diag.Page{}, unknown.withHelp("did you mean `cnnlang explain %s`?", near)
-	}
-	return diag.Page{}, unknown.withHelp("`cnnlang explain` lists them all")
+	return diag.Page{}, usage("there is no code %q", code).
+		near(full, codes(), "did you mean `cnnlang explain %s`?", "`cnnlang explain` lists them all")
 }
 
 func codes() []string {

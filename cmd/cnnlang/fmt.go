@@ -38,10 +38,7 @@ func (a *app) fmt() *cobra.Command {
 			for _, argument := range args {
 				f.argument(cmd.Context(), argument)
 			}
-			if f.code != exitFine {
-				return &failures{f.code}
-			}
-			return nil
+			return failed(f.code)
 		},
 	}
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; print the names of files that would change, and exit with 1 if any would")
@@ -87,15 +84,9 @@ func (f *formatter) input(ctx context.Context) error {
 	if err != nil {
 		return &fs.PathError{Op: "read", Path: stdinName, Err: err}
 	}
-	laid, err := interp.Format(stdinName, string(text))
-	if err == nil && f.shapes {
-		laid, err = f.annotate(ctx, "-", string(text))
-	}
-	switch {
-	case err != nil:
+	laid, err := f.laid(ctx, stdinName, string(text))
+	if err != nil || f.check || f.diff {
 		return err
-	case f.check || f.diff:
-		return f.show(stdinName, string(text), laid)
 	}
 	_, err = io.WriteString(f.stdout, laid)
 	return err
@@ -107,17 +98,9 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	laid, err := interp.Format(path, text)
-	if err == nil && f.shapes {
-		laid, err = f.annotate(ctx, path, text)
-	}
-	switch {
-	case err != nil:
+	laid, err := f.laid(ctx, path, text)
+	if err != nil || f.check || f.diff || laid == text {
 		return err
-	case f.check || f.diff:
-		return f.show(path, text, laid)
-	case laid == text:
-		return nil
 	}
 	if err := f.rewrite(path, text, laid); err != nil {
 		return err
@@ -126,13 +109,25 @@ func (f *formatter) file(ctx context.Context, path string) error {
 	return err
 }
 
+// laid formats a text, and prints what would change where nothing is to be written.
+func (f *formatter) laid(ctx context.Context, name, text string) (string, error) {
+	laid, err := interp.Format(name, text)
+	if err == nil && f.shapes {
+		laid, err = f.annotate(ctx, name, text)
+	}
+	if err == nil && (f.check || f.diff) {
+		err = f.show(name, text, laid)
+	}
+	return laid, err
+}
+
 // annotate formats a text and adds the shapes. Mistakes are shown in the text as it was
 // read, for that is what people have before them.
-func (f *formatter) annotate(ctx context.Context, argument, text string) (string, error) {
+func (f *formatter) annotate(ctx context.Context, name, text string) (string, error) {
 	defer relaxGC()()
-	p, err := interp.Read(stdinName, strings.NewReader(text))
-	if argument != "-" {
-		p, err = interp.Open(argument)
+	p, err := interp.Read(name, strings.NewReader(text))
+	if name != stdinName {
+		p, err = interp.Open(name)
 	}
 	if err == nil && p.Text() != text { // the file has changed since it was read
 		p, err = p.Revise(text)

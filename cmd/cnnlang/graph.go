@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -13,7 +14,6 @@ import (
 
 // graph is `cnnlang graph`.
 func (a *app) graph() *cobra.Command {
-	var s selection
 	cmd := &cobra.Command{
 		Use:   "graph FILE|NAME",
 		Short: "Print every operation of a net",
@@ -21,24 +21,17 @@ func (a *app) graph() *cobra.Command {
 			"the shape of its result, the numbers of its inputs, and its tensors.",
 		Example: "  cnnlang graph resnet18\n" +
 			"  cnnlang graph my.cnn -o json",
-		Args:              arguments(1, 1, "the FILE or NAME of a net"),
-		ValidArgsFunction: completeNets,
 	}
-	s.flags(cmd)
 	format := formatFlag(cmd, tableFormats)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		n, err := a.net(&s, args[0], 0)
-		switch {
-		case err != nil:
-			return err
-		case format.value == "json":
+	return a.ofNet(cmd, func(n *interp.Net) error {
+		switch format.value {
+		case "json":
 			return a.json(graphDocumentOf(n.Graph))
-		case format.value == "table":
+		case "table":
 			return graph.Print(a.stdout, n.Graph)
 		}
 		return a.grid(graphGrid(n.Graph), format.value)
-	}
-	return cmd
+	})
 }
 
 // graphGrid is the graph for spreadsheets and documents.
@@ -87,17 +80,11 @@ type graphNode struct {
 	Arguments map[string]any `json:"arguments"`
 	Shape     []int          `json:"shape"`
 	Inputs    []int          `json:"inputs"`
-	Params    []graphParam   `json:"params"`
+	Params    []graph.Param  `json:"params"`
 	Side      string         `json:"side,omitempty"` // the head it belongs to
 	File      string         `json:"file"`
 	Line      int            `json:"line"`
 	Column    int            `json:"column"`
-}
-
-type graphParam struct {
-	Path    string `json:"path"`
-	Shape   []int  `json:"shape"`
-	Running bool   `json:"running"`
 }
 
 func graphDocumentOf(g *graph.Graph) graphDocument {
@@ -114,7 +101,7 @@ func graphDocumentOf(g *graph.Graph) graphDocument {
 	for _, n := range g.Nodes {
 		at := n.Origin.Start
 		node := graphNode{
-			ID: n.ID, Path: n.Path, Op: "input", Arguments: map[string]any{}, Shape: n.Shape, Inputs: []int{}, Params: []graphParam{},
+			ID: n.ID, Path: n.Path, Op: "input", Arguments: map[string]any{}, Shape: n.Shape, Inputs: []int{}, Params: []graph.Param{},
 			File: at.Filename, Line: at.Line, Column: at.Column,
 		}
 		if n.Side != nil {
@@ -129,9 +116,7 @@ func graphDocumentOf(g *graph.Graph) graphDocument {
 		for _, in := range n.In {
 			node.Inputs = append(node.Inputs, in.ID)
 		}
-		for _, p := range n.Params {
-			node.Params = append(node.Params, graphParam{p.Path, p.Shape, p.Running})
-		}
+		node.Params = append(node.Params, n.Params...)
 		d.Nodes = append(d.Nodes, node)
 	}
 	return d

@@ -29,7 +29,7 @@ var (
 func formatFlag(cmd *cobra.Command, formats []string) *option[string] {
 	c := choiceOf(formats...)
 	cmd.Flags().VarP(c, "format", "o", strings.Join(formats, ", "))
-	complete(cmd, "format", formats)
+	complete(cmd, "format", fixed(formats...))
 	return c
 }
 
@@ -58,6 +58,14 @@ var numberList = regexp.MustCompile(`\[\n\s+\d+(,\n\s+\d+)*\n\s+\]`)
 type column struct {
 	title string
 	right bool // aligned to the right, for numbers
+}
+
+// columnsOf are columns aligned to the left.
+func columnsOf(titles ...string) (columns []column) {
+	for _, title := range titles {
+		columns = append(columns, column{title, false})
+	}
+	return columns
 }
 
 // A grid is rows of cells for people or spreadsheets. A cell that is a dim.Size has thousands
@@ -93,7 +101,11 @@ func (g grid) writer() table.Writer {
 	t := table.NewWriter()
 	t.SetStyle(quiet)
 	t.SetColumnConfigs(g.configs(0))
-	t.AppendHeader(g.titles())
+	titles := table.Row{}
+	for _, c := range g.columns {
+		titles = append(titles, c.title)
+	}
+	t.AppendHeader(titles)
 	for _, row := range g.rows {
 		t.AppendRow(readable(row))
 	}
@@ -147,14 +159,6 @@ func (g grid) configs(firstWidth int) []table.ColumnConfig {
 	return configs
 }
 
-func (g grid) titles() table.Row {
-	row := table.Row{}
-	for _, c := range g.columns {
-		row = append(row, c.title)
-	}
-	return row
-}
-
 func readable(cells []any) table.Row {
 	row := table.Row{}
 	for _, c := range cells {
@@ -180,20 +184,15 @@ func (a *app) csv(g grid) error {
 	for _, c := range g.columns {
 		titles = append(titles, strings.ReplaceAll(strings.ToLower(c.title), " ", "_"))
 	}
-	if err := w.Write(titles); err != nil {
-		return err
-	}
+	lines := [][]string{titles}
 	for _, row := range g.rows {
 		var fields []string
 		for _, c := range row {
 			fields = append(fields, cell(c, false))
 		}
-		if err := w.Write(fields); err != nil {
-			return err
-		}
+		lines = append(lines, fields)
 	}
-	w.Flush()
-	return w.Error()
+	return w.WriteAll(lines)
 }
 
 // cell is a cell's text.

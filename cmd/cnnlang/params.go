@@ -62,7 +62,6 @@ type paramsTensor struct {
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	var s selection
 	depth := depthOption()
 	var tensors bool
 	cmd := &cobra.Command{
@@ -76,19 +75,12 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
 			"  cnnlang params resnet50 --tensors",
-		Args:              arguments(1, 1, "the FILE or NAME of a net"),
-		ValidArgsFunction: completeNets,
 	}
-	s.flags(cmd)
 	cmd.Flags().Var(depth, "depth", "sum up steps by the first N parts of their paths, or show all")
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
-	complete(cmd, "depth", []string{"1", "2", "3", "all"})
+	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	format := formatFlag(cmd, tableFormats)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		n, err := a.net(&s, args[0], 0)
-		if err != nil {
-			return err
-		}
+	return a.ofNet(cmd, func(n *interp.Net) error {
 		rows := n.Graph.Rows(depth.value)
 		switch {
 		case format.value == "json":
@@ -99,8 +91,7 @@ func (a *app) params() *cobra.Command {
 			return a.grid(rowGrid(n, rows, true), format.value)
 		}
 		return a.paramsTable(n, rows, format.value)
-	}
-	return cmd
+	})
 }
 
 // paramsTable writes the table between a title and the definitions.

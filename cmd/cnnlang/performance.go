@@ -1,10 +1,11 @@
 package main
 
 import (
-	"cnnlang/ops/exec/layout"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"cnnlang/ops/exec/layout"
 )
 
 // mostThreads bounds --threads: each thread has memory of its own.
@@ -22,5 +23,5 @@ func (p *performance) flags(cmd *cobra.Command, most int) {
 	p.precision = listOf("NAME", most, parsePrecision, layout.F32)
 	cmd.Flags().Var(p.threads, "threads", "threads to run on, 0 for one per core; bench accepts several, as in 1,2")
 	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; bench accepts several")
-	complete(cmd, "precision", layout.Precisions())
+	complete(cmd, "precision", fixed(layout.Precisions()...))
 }

@@ -40,7 +40,7 @@ func (a *app) root() *cobra.Command {
 	colors := []string{"auto", "always", "never"}
 	a.color = choiceOf(colors...)
 	root.PersistentFlags().Var(a.color, "color", "colours in messages: "+strings.Join(colors, ", ")+"; auto has them on a terminal unless NO_COLOR is set")
-	complete(root, "color", colors)
+	complete(root, "color", fixed(colors...))
 	root.SetVersionTemplate(versionLine() + "\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetIn(a.stdin)
@@ -54,12 +54,10 @@ func (a *app) root() *cobra.Command {
 // help is `cnnlang help`, which refuses unknown verbs.
 func help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [VERB]",
-		Short: "Explain a verb",
-		Args:  cobra.ArbitraryArgs,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return toCompletions(verbs(root)), cobra.ShellCompDirectiveNoFileComp
-		},
+		Use:               "help [VERB]",
+		Short:             "Explain a verb",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: noFiles(func() []string { return verbs(root) }),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return root.Help()
@@ -95,10 +93,7 @@ func unknownVerb(root *cobra.Command, got string) error {
 		return err.withHelp("what should be done with the file? As in `cnnlang check %s`", got)
 	}
 	known := verbs(root)
-	if near := diag.Nearest(got, known); near != "" {
-		return err.withHelp("did you mean `cnnlang %s`?", near)
-	}
-	return err.withHelp("the commands are %s; `cnnlang --help` explains them", strings.Join(known, ", "))
+	return err.near(got, known, "did you mean `cnnlang %s`?", "the commands are "+strings.Join(known, ", ")+"; `cnnlang --help` explains them")
 }
 
 // flagError puts an error of pflag into our words.
@@ -192,15 +187,23 @@ func separated(cmd *cobra.Command, images []string) error {
 	return nil
 }
 
-// complete offers fixed values for a flag to the shell.
-func complete(cmd *cobra.Command, flag string, values []string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(toCompletions(values), cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
+// complete offers values for a flag to the shell.
+func complete(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, values); err != nil {
 		panic("cnnlang: " + err.Error())
 	}
 }
 
-func toCompletions(values []string) []cobra.Completion { return values }
+// noFiles offers values, which are listed when they are asked for, and no files.
+func noFiles(list func() []string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return list(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func fixed(values ...string) cobra.CompletionFunc {
+	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+}
 
 // completeNets offers the nets of the library and files.
 func completeNets(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {

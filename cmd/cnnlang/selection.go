@@ -22,10 +22,22 @@ func (s *selection) flags(cmd *cobra.Command) {
 	f.Var(s.net, "net", "the net to take from a file that declares several")
 	f.Var(s.set, "set", "set a parameter of the net, as in classes=10; may be repeated")
 	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
-	err := cmd.RegisterFlagCompletionFunc("net", completeNetsOfFile)
-	if err != nil {
-		panic("cnnlang: " + err.Error())
+	complete(cmd, "net", completeNetsOfFile)
+}
+
+// ofNet completes the command of a verb about one net, which its argument and flags choose.
+func (a *app) ofNet(cmd *cobra.Command, do func(*interp.Net) error) *cobra.Command {
+	var s selection
+	s.flags(cmd)
+	cmd.Args, cmd.ValidArgsFunction = arguments(1, 1, "the FILE or NAME of a net"), completeNets
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		n, err := a.net(&s, args[0], 0)
+		if err != nil {
+			return err
+		}
+		return do(n)
 	}
+	return cmd
 }
 
 // completeNetsOfFile offers the nets of the file that is the first argument.

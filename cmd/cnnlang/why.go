@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
 
@@ -98,11 +97,8 @@ func axisOf(text string) (string, error) {
 		}
 		names = append(names, name)
 	}
-	err := usage("there is no axis %q", text)
-	if near := diag.Nearest(text, names); near != "" {
-		return "", err.withHelp("did you mean %s?", near)
-	}
-	return "", err.withHelp("the axes are %s, or %s, or 0 to %d", strings.Join(names, ", "), strings.Join(dim.Letters(), ", "), len(names)-1)
+	axes := fmt.Sprintf("the axes are %s, or %s, or 0 to %d", strings.Join(names, ", "), strings.Join(dim.Letters(), ", "), len(names)-1)
+	return "", usage("there is no axis %q", text).near(text, names, "did you mean %s?", axes)
 }
 
 // whyTable writes a row for each change; axes with the same history share rows, and people

@@ -37,9 +37,9 @@ type Node struct {
 
 // A Param is a named tensor that a file of weights must hold.
 type Param struct {
-	Path    string // layer1.0.conv1.weight
-	Shape   tensor.Shape
-	Running bool // a statistic kept by training: in the file, not counted
+	Path    string       `json:"path"` // layer1.0.conv1.weight
+	Shape   tensor.Shape `json:"shape"`
+	Running bool         `json:"running"` // a statistic kept by training: in the file, not counted
 }
 
 // A Side is a named output beside the main one. It is instantiated separately: one that
