@@ -42,20 +42,36 @@ const (
 	precedenceCmp = 4
 )
 
-func parseExpr(lex *lexer.PeekingLexer) (ast.Expr, error) {
+// A syntaxError is a panic with an error that the text is to blame for; catch ends it.
+type syntaxError struct{ error }
+
+// catch makes a syntaxError the error of the function that defers it.
+func catch(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case syntaxError:
+		*err = r.error
+	default:
+		panic(r)
+	}
+}
+
+func parseExpr(lex *lexer.PeekingLexer) (x ast.Expr, err error) {
 	c := climber{lex: lex}
 	if !c.startsExpr() {
 		return nil, participle.NextMatch
 	}
-	return c.expr()
+	defer catch(&err)
+	return c.expr(), nil
 }
 
-func parseCallee(lex *lexer.PeekingLexer) (ast.Callee, error) {
-	c := climber{lex: lex}
+func parseCallee(lex *lexer.PeekingLexer) (callee ast.Callee, err error) {
 	if lex.Peek().Type != tokIdent {
 		return nil, participle.NextMatch
 	}
-	return c.ref()
+	c := climber{lex: lex}
+	defer catch(&err)
+	return c.ref(), nil
 }
 
 func (c *climber) startsExpr() bool {
@@ -69,252 +85,192 @@ func (c *climber) startsExpr() bool {
 	return t.Value == "@" || t.Value == "[" || t.Value == "(" || t.Value == "-"
 }
 
-func (c *climber) expr() (ast.Expr, error) {
-	c.depth++
-	defer func() { c.depth-- }()
-	if c.depth > MaxDepth {
-		return nil, c.deep()
-	}
-	if !c.is("if") {
+func (c *climber) expr() ast.Expr { return c.nested(c.conditional) }
+
+func (c *climber) conditional() ast.Expr {
+	start := c.begin()
+	if !c.skip("if") {
 		return c.binary(1)
 	}
-	start := c.begin()
-	c.lex.Next()
-	var parts [3]ast.Expr
-	for i, word := range []string{"then", "else", ""} {
-		var err error
-		if parts[i], err = c.expr(); err != nil {
-			return nil, err
-		}
-		if word != "" {
-			if err := c.expect(word); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return &ast.Cond{Extent: c.end(start), If: parts[0], Then: parts[1], Else: parts[2]}, nil
+	cond := &ast.Cond{If: c.expr()}
+	c.expect("then")
+	cond.Then = c.expr()
+	c.expect("else")
+	cond.Else = c.expr()
+	cond.Extent = c.end(start)
+	return cond
 }
 
 // binary parses operators that bind at least as tightly as min.
-func (c *climber) binary(min int) (ast.Expr, error) {
+func (c *climber) binary(min int) ast.Expr {
 	start := c.begin()
-	left, err := c.operand(min)
-	if err != nil {
-		return nil, err
-	}
+	left := c.operand(min)
 	for {
 		op := c.lex.Peek()
 		p := precedence[op.Value]
 		if p < min || p == 0 || op.Type == tokString {
-			return left, nil
+			return left
 		}
-		if c.operators++; c.operators > maxOperators {
-			return nil, c.deep()
-		}
+		c.count()
 		c.lex.Next()
-		right, err := c.binary(p + 1)
-		if err != nil {
-			return nil, err
-		}
+		right := c.binary(p + 1)
 		left = &ast.Binary{Extent: c.end(start), Op: op.Value, L: left, R: right}
 		if p == precedenceCmp && precedence[c.lex.Peek().Value] == precedenceCmp {
-			return nil, c.unexpected("`and` between two comparisons")
+			c.unexpected("`and` between two comparisons")
 		}
 	}
 }
 
-func (c *climber) operand(min int) (ast.Expr, error) {
+func (c *climber) operand(min int) ast.Expr {
 	if c.is("not") && min <= precedenceNot {
-		start := c.begin()
-		c.lex.Next()
-		x, err := c.nested(func() (ast.Expr, error) { return c.binary(precedenceNot) })
-		if err != nil {
-			return nil, err
-		}
-		return &ast.Unary{Extent: c.end(start), Op: "not", X: x}, nil
+		return c.prefix(func() ast.Expr { return c.binary(precedenceNot) })
 	}
 	return c.unary()
 }
 
-func (c *climber) unary() (ast.Expr, error) {
-	if !c.is("-") {
-		return c.power()
+func (c *climber) unary() ast.Expr {
+	if c.is("-") {
+		return c.prefix(c.unary)
 	}
-	start := c.begin()
-	c.lex.Next()
-	x, err := c.nested(c.unary)
-	if err != nil {
-		return nil, err
-	}
-	return &ast.Unary{Extent: c.end(start), Op: "-", X: x}, nil
+	return c.power()
 }
 
-func (c *climber) power() (ast.Expr, error) {
+// prefix parses an operator before its operand.
+func (c *climber) prefix(operand func() ast.Expr) ast.Expr {
 	start := c.begin()
-	x, err := c.postfix()
-	if err != nil || !c.is("**") {
-		return x, err
-	}
-	c.lex.Next()
-	y, err := c.nested(c.unary)
-	if err != nil {
-		return nil, err
-	}
-	return &ast.Binary{Extent: c.end(start), Op: "**", L: x, R: y}, nil
+	op := c.lex.Next()
+	x := c.nested(operand)
+	return &ast.Unary{Extent: c.end(start), Op: op.Value, X: x}
 }
 
-func (c *climber) postfix() (ast.Expr, error) {
+func (c *climber) power() ast.Expr {
 	start := c.begin()
-	x, err := c.primary()
-	for err == nil && c.is("[") {
-		if c.operators++; c.operators > maxOperators {
-			return nil, c.deep()
-		}
+	x := c.postfix()
+	if !c.skip("**") {
+		return x
+	}
+	y := c.nested(c.unary)
+	return &ast.Binary{Extent: c.end(start), Op: "**", L: x, R: y}
+}
+
+func (c *climber) postfix() ast.Expr {
+	start := c.begin()
+	x := c.primary()
+	for c.is("[") {
+		c.count()
 		c.lex.Next()
-		var i ast.Expr
-		if i, err = c.expr(); err != nil {
-			break
-		}
-		if err = c.expect("]"); err == nil {
-			x = &ast.Index{Extent: c.end(start), X: x, I: i}
-		}
+		i := c.expr()
+		c.expect("]")
+		x = &ast.Index{Extent: c.end(start), X: x, I: i}
 	}
-	return x, err
+	return x
 }
 
-func (c *climber) primary() (ast.Expr, error) {
+func (c *climber) primary() ast.Expr {
 	start := c.begin()
 	t := c.lex.Peek()
 	switch {
 	case t.Type == tokDims:
 		c.lex.Next()
-		return &ast.DimsLit{Extent: c.end(start), Text: t.Value}, nil
+		return &ast.DimsLit{Extent: c.end(start), Text: t.Value}
 	case t.Type == tokInt || t.Type == tokFloat:
 		c.lex.Next()
-		return &ast.Number{Extent: c.end(start), Text: t.Value}, nil
+		return &ast.Number{Extent: c.end(start), Text: t.Value}
 	case t.Type == tokString:
 		c.lex.Next()
 		return interpolate(t)
 	case t.Type == tokIdent:
 		return c.ref()
-	case c.is("true") || c.is("false"):
-		c.lex.Next()
-		return &ast.Bool{Extent: c.end(start), Value: t.Value == "true"}, nil
-	case t.Value == "@":
-		c.lex.Next()
-		name, err := c.name()
-		if err != nil {
-			return nil, err
-		}
-		return &ast.TapExpr{Extent: c.end(start), Name: name}, nil
-	case t.Value == "(":
-		c.lex.Next()
-		x, err := c.expr()
-		if err != nil {
-			return nil, err
-		}
-		return x, c.expect(")")
-	case t.Value == "[":
-		c.lex.Next()
+	case c.skip("true") || c.skip("false"):
+		return &ast.Bool{Extent: c.end(start), Value: t.Value == "true"}
+	case c.skip("@"):
+		name := c.name()
+		return &ast.TapExpr{Extent: c.end(start), Name: name}
+	case c.skip("("):
+		x := c.expr()
+		c.expect(")")
+		return x
+	case c.skip("["):
 		list := &ast.List{}
-		err := c.commaList("]", func() error {
-			x, err := c.expr()
-			list.Items = append(list.Items, x)
-			return err
-		})
+		c.commaList("]", func() { list.Items = append(list.Items, c.expr()) })
 		list.Extent = c.end(start)
-		return list, err
+		return list
 	}
-	return nil, c.unexpected(wantValue)
+	c.unexpected(wantValue)
+	return nil
 }
 
-func (c *climber) ref() (*ast.Ref, error) {
+func (c *climber) ref() *ast.Ref {
 	start := c.begin()
-	r := &ast.Ref{}
-	for {
-		name, err := c.name()
-		if err != nil {
-			return nil, err
-		}
-		r.Path = append(r.Path, name)
-		if !c.is(".") {
-			break
-		}
-		c.lex.Next()
+	r := &ast.Ref{Path: []*ast.Name{c.name()}}
+	for c.skip(".") {
+		r.Path = append(r.Path, c.name())
 	}
 	if c.is("(") {
-		args, err := c.args()
-		if err != nil {
-			return nil, err
-		}
-		r.Args = args
+		r.Args = c.args()
 	}
 	r.Extent = c.end(start)
-	return r, nil
+	return r
 }
 
-func (c *climber) args() (*ast.Args, error) {
+func (c *climber) args() *ast.Args {
 	start := c.begin()
 	c.lex.Next()
 	args := &ast.Args{}
-	err := c.commaList(")", func() error {
+	c.commaList(")", func() {
 		begin := c.begin()
 		arg := &ast.Arg{}
 		if c.lex.Peek().Type == tokIdent {
 			mark := c.lex.MakeCheckpoint()
-			name, _ := c.name()
-			if c.is("=") {
-				c.lex.Next()
+			if name := c.name(); c.skip("=") {
 				arg.Name = name
 			} else {
 				c.lex.LoadCheckpoint(mark)
 			}
 		}
-		var err error
-		arg.Value, err = c.expr()
+		arg.Value = c.expr()
 		arg.Extent = c.end(begin)
 		args.List = append(args.List, arg)
-		return err
 	})
 	args.Extent = c.end(start)
-	return args, err
+	return args
 }
 
 // commaList parses items up to the closing bracket, which it consumes; a comma
 // may follow the last.
-func (c *climber) commaList(closing string, item func() error) error {
-	for !c.is(closing) {
-		if err := item(); err != nil {
-			return err
-		}
-		if c.is(",") {
-			c.lex.Next()
-		} else if !c.is(closing) {
-			return c.unexpected("`,` or `" + closing + "`")
+func (c *climber) commaList(closing string, item func()) {
+	for !c.skip(closing) {
+		if item(); !c.skip(",") && !c.is(closing) {
+			c.unexpected("`,` or `" + closing + "`")
 		}
 	}
-	c.lex.Next()
-	return nil
 }
 
-func (c *climber) name() (*ast.Name, error) {
+func (c *climber) name() *ast.Name {
 	start := c.begin()
 	t := c.lex.Peek()
 	if t.Type != tokIdent {
-		return nil, c.unexpected(wantName)
+		c.unexpected(wantName)
 	}
 	c.lex.Next()
-	return &ast.Name{Extent: c.end(start), Text: t.Value}, nil
+	return &ast.Name{Extent: c.end(start), Text: t.Value}
 }
 
-// nested counts a level of operators that nest without brackets.
-func (c *climber) nested(f func() (ast.Expr, error)) (ast.Expr, error) {
-	c.depth++
-	defer func() { c.depth-- }()
-	if c.depth > MaxDepth {
-		return nil, c.deep()
+// nested counts a level of what nests.
+func (c *climber) nested(f func() ast.Expr) ast.Expr {
+	if c.depth++; c.depth > MaxDepth {
+		c.deep()
 	}
-	return f()
+	x := f()
+	c.depth--
+	return x
+}
+
+// count counts an operator.
+func (c *climber) count() {
+	if c.operators++; c.operators > maxOperators {
+		c.deep()
+	}
 }
 
 func (c *climber) is(value string) bool {
@@ -322,19 +278,26 @@ func (c *climber) is(value string) bool {
 	return t.Value == value && t.Type != tokString
 }
 
-func (c *climber) expect(value string) error {
-	if !c.is(value) {
-		return c.unexpected("`" + value + "`")
+// skip consumes a token if it is next, and reports whether it was.
+func (c *climber) skip(value string) bool {
+	is := c.is(value)
+	if is {
+		c.lex.Next()
 	}
-	c.lex.Next()
-	return nil
+	return is
 }
 
-func (c *climber) unexpected(want string) error {
-	return &expectError{token: *c.lex.Peek(), want: want}
+func (c *climber) expect(value string) {
+	if !c.skip(value) {
+		c.unexpected("`" + value + "`")
+	}
 }
 
-func (c *climber) deep() error { return &deepError{spanOf(c.lex.Peek())} }
+func (c *climber) unexpected(want string) {
+	panic(syntaxError{&expectError{token: *c.lex.Peek(), want: want}})
+}
+
+func (c *climber) deep() { panic(syntaxError{&deepError{spanOf(c.lex.Peek())}}) }
 
 func (c *climber) begin() source.Pos { return source.Pos(c.lex.Peek().Pos) }
 

@@ -11,19 +11,20 @@ import (
 	"cnnlang/lang/source"
 )
 
-func parseLiteral(lex *lexer.PeekingLexer) (ast.Literal, error) {
+func parseLiteral(lex *lexer.PeekingLexer) (s ast.Literal, err error) {
 	t := lex.Peek()
 	if t.Type != tokString {
 		return nil, participle.NextMatch
 	}
 	lex.Next()
-	return interpolate(t)
+	defer catch(&err)
+	return interpolate(t), nil
 }
 
 // interpolate splits a string token into its parts: "layer{i+1}" is the text layer and the
 // expression i+1. A backslash escapes the character after it; \n and \t are a newline and a
 // tab.
-func interpolate(t *lexer.Token) (*ast.String, error) {
+func interpolate(t *lexer.Token) *ast.String {
 	s := &ast.String{Extent: ast.Extent{Pos: source.Pos(t.Pos), EndPos: spanOf(t).End}}
 	var text strings.Builder
 	flush := func() {
@@ -44,14 +45,10 @@ func interpolate(t *lexer.Token) (*ast.String, error) {
 			length++
 		case c == '{':
 			if length = strings.IndexByte(body[i:], '}') + 1; length == 0 {
-				return nil, &expectError{token: lexer.Token{Type: tokInvalid, Value: "{", Pos: pos}, want: wantBrace}
+				panic(syntaxError{&expectError{token: lexer.Token{Type: tokInvalid, Value: "{", Pos: pos}, want: wantBrace}})
 			}
 			flush()
-			x, err := inner(pos, body[i+1:i+length-1])
-			if err != nil {
-				return nil, err
-			}
-			s.Parts = append(s.Parts, ast.StringPart{Expr: x})
+			s.Parts = append(s.Parts, ast.StringPart{Expr: inner(pos, body[i+1:i+length-1])})
 		default:
 			_, length = utf8.DecodeRuneInString(body[i:])
 			text.WriteString(body[i : i+length])
@@ -60,7 +57,7 @@ func interpolate(t *lexer.Token) (*ast.String, error) {
 		i += length
 	}
 	flush()
-	return s, nil
+	return s
 }
 
 func unescape(c string) string {
@@ -75,7 +72,7 @@ func unescape(c string) string {
 
 // inner parses the expression after the brace at pos. A string holds no string,
 // so this does not nest.
-func inner(pos lexer.Position, text string) (ast.Expr, error) {
+func inner(pos lexer.Position, text string) ast.Expr {
 	pos.Advance("{")
 	tokens := tokenize(pos.Filename, text, len(text))
 	for i := range tokens {
@@ -91,11 +88,11 @@ func inner(pos lexer.Position, text string) (ast.Expr, error) {
 	}
 	c := climber{lex: lex}
 	if lex.Peek().EOF() {
-		return nil, c.unexpected(wantInner)
+		c.unexpected(wantInner)
 	}
-	x, err := c.expr()
-	if err == nil && !lex.Peek().EOF() {
-		err = c.unexpected("`}`")
+	x := c.expr()
+	if !lex.Peek().EOF() {
+		c.unexpected("`}`")
 	}
-	return x, err
+	return x
 }
