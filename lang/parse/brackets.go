@@ -56,7 +56,8 @@ func (l *nester) close(i int) {
 		l.pop(i)
 	case n > 0 && t.Value != "}" && l.tokens[l.open[n-1].at].Value != "{" && l.nextWord(i).Value != closer[l.tokens[l.open[n-1].at].Value]:
 		open := &l.tokens[l.open[n-1].at]
-		l.report(wrongPartner(t, open))
+		l.report(diag.New(diag.Bracket, spanOf(t), "`%s` does not close `%s`", t.Value, open.Value).
+			At(spanOf(open), "opened here").WithHelp("write `%s` here", closer[open.Value]).Write(closer[open.Value]))
 		t.Value = closer[open.Value]
 		l.pop(i)
 	default:
@@ -105,7 +106,9 @@ func (l *nester) unclosed(n int) {
 		if l.guessed || len(l.errors) >= maxReported {
 			continue
 		}
-		d := neverClosed(&l.tokens[at])
+		t := &l.tokens[at]
+		d := diag.New(diag.Bracket, spanOf(t), "`%s` is never closed", t.Value).
+			WithLabel("opened here").WithHelp("add the missing `%s`", closer[t.Value])
 		if first { // the next attempt knows more of those around it
 			l.addPartner(d, at)
 		}
@@ -130,7 +133,8 @@ func (l *nester) surplus(i int) *diag.Diagnostic {
 	case t.Value == "}" && ended >= 0 && slices.ContainsFunc(l.tokens[ended+1:i], func(t lexer.Token) bool { return !blank(&t) && t.Type != tokNL }):
 		return tooEarly(&l.tokens[ended], t)
 	}
-	d := closesNothing(t)
+	d := diag.New(diag.Bracket, spanOf(t), "`%s` closes nothing", t.Value).
+		WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value])
 	if t.Value == "}" && ended >= 0 || t.Value != "}" && len(l.open) > 0 {
 		l.takeOut(d, i)
 	}
@@ -183,11 +187,8 @@ func (l *nester) endOfCall(at int) (e diag.Edit, ok bool) {
 			continue
 		case t.Value == open, depth == 0 && !step && strings.Contains("+-*/%<>==!=**", t.Value):
 			return e, false
-		case closer[t.Value] != "":
-			depth++
-		case opener[t.Value] != "":
-			depth--
 		}
+		depth += levels[t.Value]
 		last = i
 	}
 }

@@ -37,11 +37,8 @@ func newContext(tokens []lexer.Token, at int) context {
 			c.line = append(c.line, tokens[i])
 		}
 	}
-	for i := at + 1; i < len(tokens); i++ {
-		if !blank(&tokens[i]) {
-			c.next = tokens[i]
-			break
-		}
+	if next := afterBlanks(tokens, at+1); next < len(tokens) {
+		c.next = tokens[next]
 	}
 	c.walkBack(tokens[:min(at, len(tokens))])
 	return c
@@ -59,12 +56,10 @@ func (c *context) walkBack(tokens []lexer.Token) {
 			c.before = t
 		}
 		c.head = t
-		switch {
-		case opener[t.Value] != "":
-			depth++
-		case closer[t.Value] != "" && depth > 0:
-			depth--
-		case closer[t.Value] != "" && c.bracket == "":
+		switch level := levels[t.Value]; {
+		case level < 0 || level > 0 && depth > 0:
+			depth -= level
+		case level > 0 && c.bracket == "":
 			c.bracket, c.owner, c.called = t.Value, lexer.Token{}, false
 			if at := ownerOf(tokens[:i]); at >= 0 {
 				c.owner, c.called = tokens[at], tokens[at].Type == tokIdent && !declared(tokens[:at])
@@ -86,35 +81,27 @@ func (c *context) walkBack(tokens []lexer.Token) {
 // index, -1 for none.
 func ownerOf(tokens []lexer.Token) int {
 	depth := 0
-	for i := len(tokens) - 1; i >= 0; i-- {
-		t := tokens[i]
-		switch {
+	for i, t := range slices.Backward(tokens) {
+		switch level := levels[t.Value]; {
 		case blank(&t):
-			continue
-		case opener[t.Value] != "":
-			depth++
-			continue
-		case closer[t.Value] != "" && depth > 0:
-			depth--
-			continue
-		case depth > 0:
-			continue
+		case level < 0 || depth > 0:
+			depth -= level
 		case t.Type == tokIdent || t.Type == tokKeyword:
 			return i
+		default:
+			return -1
 		}
-		break
 	}
 	return -1
 }
 
 // declared reports whether the word after these tokens is the name of a block or net.
 func declared(tokens []lexer.Token) bool {
-	for i := len(tokens) - 1; i >= 0; i-- {
-		if t := &tokens[i]; !blank(t) {
-			return declares[t.Value]
-		}
+	i := len(tokens) - 1
+	for i >= 0 && blank(&tokens[i]) {
+		i--
 	}
-	return false
+	return i >= 0 && declares[tokens[i].Value]
 }
 
 func endOfText(tokens []lexer.Token) source.Pos {
@@ -159,14 +146,7 @@ func (c context) first() lexer.Token {
 // step.
 func (c context) beforeStarts() bool {
 	n := len(c.statement)
-	if n == 1 {
-		return true
-	}
-	if n < 2 {
-		return false
-	}
-	v := c.statement[n-2].Value
-	return v == "->" || v == "stage" || v == "side" || v == ":"
+	return n == 1 || n > 1 && slices.Contains([]string{"->", "stage", "side", ":"}, c.statement[n-2].Value)
 }
 
 // dotted reports whether the statement so far is a dotted name: self.conv1.

@@ -48,28 +48,16 @@ func (c context) correctAssignment(d *diag.Diagnostic) {
 // correctTuple corrects (3, 3) to [3, 3].
 func (c context) correctTuple(d *diag.Diagnostic) *diag.Diagnostic {
 	depth, open := 0, c.at-1
-	for ; open >= 0; open-- {
-		v := c.all[open].Value
-		if depth == 0 && v == "(" {
-			break
-		}
-		if opener[v] != "" {
-			depth++
-		} else if closer[v] != "" {
-			depth--
-		}
+	for open >= 0 && (depth != 0 || c.all[open].Value != "(") {
+		depth -= levels[c.all[open].Value]
+		open--
 	}
 	depth = 0
 	for i := c.at; i < len(c.all) && open >= 0; i++ {
-		v := c.all[i].Value
-		switch {
-		case depth == 0 && v == ")":
+		if depth == 0 && c.all[i].Value == ")" {
 			return d.Correct("write a list in square brackets", diag.Edit{Span: spanOf(&c.all[open]), Text: "["}, diag.Edit{Span: spanOf(&c.all[i]), Text: "]"})
-		case closer[v] != "":
-			depth++
-		case opener[v] != "":
-			depth--
 		}
+		depth += levels[c.all[i].Value]
 	}
 	return d
 }

@@ -50,13 +50,7 @@ func (p *parser) declarations() []run {
 			}
 			reported = true
 		}
-		switch {
-		case closer[t.Value] != "":
-			depth++
-		case opener[t.Value] != "":
-			depth = max(depth-1, 0)
-		}
-		fresh = false
+		depth, fresh = max(depth+levels[t.Value], 0), false
 	}
 	return runs
 }
@@ -82,16 +76,11 @@ func (p *parser) lacksBrace(runs []run) bool {
 	}
 	depth, arrow := 0, false
 	for _, t := range p.tokens[last.start:last.end] {
-		switch {
-		case t.Value == "{" || t.Value == "=" && depth == 0 || t.Value == ":" && depth == 0:
+		if t.Value == "{" || depth == 0 && (t.Value == "=" || t.Value == ":") {
 			return false
-		case closer[t.Value] != "":
-			depth++
-		case opener[t.Value] != "":
-			depth--
-		case t.Value == "->":
-			arrow = true
 		}
+		depth += levels[t.Value]
+		arrow = arrow || t.Value == "->"
 	}
 	return arrow
 }
@@ -198,40 +187,20 @@ func strayBar(tokens []lexer.Token, at int) bool {
 // included; start is 0 in the declaration's head.
 func statement(tokens []lexer.Token, at int) (start, end int) {
 	start, depth := at, 0
-back:
-	for start > 0 {
+	for ; start > 0; start-- {
 		t := &tokens[start-1]
-		switch {
-		case t.Value == erasedNewline && depth == 0:
-			break back
-		case blank(t):
-		case opener[t.Value] != "":
-			depth++
-		case closer[t.Value] != "" && depth > 0:
-			depth--
-		case t.Value == "{" || t.Value == "|" && depth == 0:
-			break back
-		case t.Type == tokNL && depth == 0 && start != at:
-			break back
+		if depth == 0 && (t.Value == erasedNewline || t.Value == "{" || t.Value == "|" || t.Type == tokNL && start != at) {
+			break
 		}
-		start--
+		depth = max(depth-levels[t.Value], 0)
 	}
 	end, depth = at, 0
-forward:
-	for end < len(tokens) {
+	for ; end < len(tokens); end++ {
 		t := &tokens[end]
-		switch {
-		case blank(t):
-		case closer[t.Value] != "":
-			depth++
-		case t.Value == "}" && depth == 0:
-			break forward
-		case opener[t.Value] != "":
-			depth = max(depth-1, 0)
-		case depth == 0 && (t.Type == tokNL || t.Value == "|"):
-			break forward
+		if depth == 0 && (t.Value == "}" || t.Value == "|" || t.Type == tokNL) {
+			break
 		}
-		end++
+		depth = max(depth+levels[t.Value], 0)
 	}
 	if end < len(tokens) && tokens[end].Type == tokNL {
 		end++ // the grammar has no empty statement between two newlines

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/lang/source"
@@ -20,9 +21,7 @@ func (p *parser) docAbove(i int) string {
 			break
 		}
 	}
-	for a, b := 0, len(lines)-1; a < b; a, b = a+1, b-1 {
-		lines[a], lines[b] = lines[b], lines[a]
-	}
+	slices.Reverse(lines)
 	return uncomment(lines)
 }
 

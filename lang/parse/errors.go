@@ -33,31 +33,6 @@ type deepError struct{ span source.Span }
 
 func (e *deepError) Error() string { return "nested too deep" }
 
-func tooLong(span source.Span, size int) *diag.Diagnostic {
-	return diag.New(diag.TooLong, span, "the file is longer than the %d bytes allowed", MaxBytes).
-		WithHelp("split it into files that import each other")
-}
-
-func tooManyTokens(span source.Span) *diag.Diagnostic {
-	return diag.New(diag.TooLong, span, "the file has more than the %d tokens allowed", MaxTokens).
-		WithHelp("split it into files that import each other")
-}
-
-func wordTooLong(t *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.TooLong, spanOf(t), "this word is longer than the %d characters allowed", MaxWord).
-		WithHelp("give it a shorter name")
-}
-
-func nestedTooDeep(span source.Span) *diag.Diagnostic {
-	return diag.New(diag.TooDeep, span, "nested deeper than %d levels", MaxDepth).
-		WithHelp("move inner parts into blocks of their own")
-}
-
-func expressionTooDeep(span source.Span) *diag.Diagnostic {
-	return diag.New(diag.TooDeep, span, "an expression of more than %d levels or %d operators", MaxDepth, maxOperators).
-		WithHelp("split it with `let`")
-}
-
 func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 	d := diag.New(diag.StrayCharacter, span, "the file is not UTF-8 text: byte 0x%02X", b)
 	switch {
@@ -116,31 +91,11 @@ func correctQuotes(d *diag.Diagnostic, tokens []lexer.Token) {
 	}
 }
 
-func openString(t *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.OpenString, spanOf(t), "the string is not closed on its line").
-		WithLabel("opened here").WithHelp("add the closing `\"`")
-}
-
-func closesNothing(t *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.Bracket, spanOf(t), "`%s` closes nothing", t.Value).
-		WithHelp("remove it, or add the `%s` it belongs to", opener[t.Value])
-}
-
 // tooEarly is for a brace that closes what a later one was meant to close.
 func tooEarly(t, surplus *lexer.Token) *diag.Diagnostic {
 	return diag.New(diag.Bracket, spanOf(t), "one `}` too many").
 		WithLabel("this closes a body that goes on").At(spanOf(surplus), "so this one closes nothing").
 		WithHelp("remove one of them, or add the `{` it belongs to")
-}
-
-func wrongPartner(t, open *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.Bracket, spanOf(t), "`%s` does not close `%s`", t.Value, open.Value).
-		At(spanOf(open), "opened here").WithHelp("write `%s` here", closer[open.Value]).Write(closer[open.Value])
-}
-
-func neverClosed(t *lexer.Token) *diag.Diagnostic {
-	return diag.New(diag.Bracket, spanOf(t), "`%s` is never closed", t.Value).
-		WithLabel("opened here").WithHelp("add the missing `%s`", closer[t.Value])
 }
 
 // instead is what to write for a foreign character.
@@ -179,10 +134,9 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	}
 	d := diag.New(diag.StrayCharacter, span, "the %s `%s` is not allowed here", what, shown)
 	if meant, ok := plain(text); ok {
-		d.Write(meant)
-	}
-	if meant, ok := plain(text); ok && meant == "" {
-		return d.WithHelp("it is invisible; delete it")
+		if d.Write(meant); meant == "" {
+			return d.WithHelp("it is invisible; delete it")
+		}
 	}
 	if write := instead[text]; write != "" {
 		return d.WithHelp("write %s", write)

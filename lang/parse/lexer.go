@@ -102,7 +102,8 @@ func tokenize(name, text string, limit int) []lexer.Token {
 func next(text string) (lexer.TokenType, int) {
 	switch c := text[0]; {
 	case c == '#':
-		return tokComment, until(text, "\n")
+		line, _, _ := strings.Cut(text, "\n")
+		return tokComment, len(line)
 	case c == ' ' || c == '\t' || c == '\r':
 		return tokSpace, len(text) - len(strings.TrimLeft(text, " \t\r"))
 	case c == '\n' || c == ';':
@@ -112,7 +113,7 @@ func next(text string) (lexer.TokenType, int) {
 	case isDigit(c):
 		return nextNumber(text)
 	case isWord(c):
-		return tokIdent, word(text)
+		return tokIdent, leading(text, isWord)
 	case len(text) > 1 && longOperators[text[:2]]:
 		return tokOp, 2
 	case strings.IndexByte(operators, c) >= 0:
@@ -139,18 +140,16 @@ func nextString(text string) (lexer.TokenType, int) {
 }
 
 func nextNumber(text string) (lexer.TokenType, int) {
-	whole := digits(text)
+	whole := leading(text, isDigit)
 	if n := dims(text, whole); n > 0 {
 		return tokDims, n
 	}
 	if n := exponent(text[whole:]); n > 0 {
 		return tokFloat, whole + n
 	}
-	for whole < len(text) && (text[whole] == '_' || isDigit(text[whole])) {
-		whole++
-	}
+	whole += leading(text[whole:], func(c byte) bool { return c == '_' || isDigit(c) })
 	if whole+1 < len(text) && text[whole] == '.' && isDigit(text[whole+1]) {
-		n := whole + 1 + digits(text[whole+1:])
+		n := whole + 1 + leading(text[whole+1:], isDigit)
 		return tokFloat, n + exponent(text[n:])
 	}
 	return tokInt, whole
@@ -164,7 +163,7 @@ func dims(text string, first int) int {
 		if n+1 >= len(text) || text[n] != 'x' || !isDigit(text[n+1]) {
 			break
 		}
-		n += 1 + digits(text[n+1:])
+		n += 1 + leading(text[n+1:], isDigit)
 	}
 	if n == first || n < len(text) && isWord(text[n]) {
 		return 0
@@ -181,33 +180,19 @@ func exponent(text string) int {
 	if n < len(text) && (text[n] == '+' || text[n] == '-') {
 		n++
 	}
-	if d := digits(text[n:]); d > 0 {
+	if d := leading(text[n:], isDigit); d > 0 {
 		return n + d
 	}
 	return 0
 }
 
-func digits(text string) int {
+// leading returns the length of the characters of a kind at the start of the text.
+func leading(text string, is func(byte) bool) int {
 	n := 0
-	for n < len(text) && isDigit(text[n]) {
+	for n < len(text) && is(text[n]) {
 		n++
 	}
 	return n
-}
-
-func word(text string) int {
-	n := 0
-	for n < len(text) && isWord(text[n]) {
-		n++
-	}
-	return n
-}
-
-func until(text, stop string) int {
-	if i := strings.Index(text, stop); i >= 0 {
-		return i
-	}
-	return len(text)
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -24,7 +24,8 @@ var mistakes = []func(context) *diag.Diagnostic{
 func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 	var deep *deepError
 	if errors.As(err, &deep) {
-		return expressionTooDeep(deep.span)
+		return diag.New(diag.TooDeep, deep.span, "an expression of more than %d levels or %d operators", MaxDepth, maxOperators).
+			WithHelp("split it with `let`")
 	}
 	c := newContext(tokens, at)
 	var expect *expectError
@@ -34,16 +35,11 @@ func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 				WithHelp("`{` in a string starts a value, as in `\"layer{i+1}\"`; for the character itself write `\\{`")
 		}
 		if c.found.Type == tokString && expect.token.Type != tokString { // inside the string
-			end := source.Pos(expect.token.Pos)
-			if !expect.token.EOF() {
-				end = spanOf(&expect.token).End
-			}
 			found := "`}`"
 			if !expect.token.EOF() {
 				found = describe(expect.token)
 			}
-			return diag.New(diag.Syntax, source.Span{Start: source.Pos(expect.token.Pos), End: end},
-				"expected %s in the string, found %s", expect.want, found)
+			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s in the string, found %s", expect.want, found)
 		}
 	}
 	for _, mistake := range mistakes {
@@ -244,15 +240,9 @@ func misspelt(word string) bool {
 // missingBrace is for a declaration that begins with these tokens and whose body has no
 // braces.
 func missingBrace(c context, tokens []lexer.Token) *diag.Diagnostic {
-	var words []lexer.Token
-	for i := 0; i < len(tokens) && len(words) < 2; i++ {
-		if !blank(&tokens[i]) {
-			words = append(words, tokens[i])
-		}
-	}
 	d := c.syntax("expected `{` before %s", describe(c.found))
-	if len(words) == 2 && words[1].Type == tokIdent {
-		d.At(spanOf(&words[1]), "the body of `%s` goes in braces", words[1].Value)
+	if name := afterBlanks(tokens, 1); name < len(tokens) && tokens[name].Type == tokIdent {
+		d.At(spanOf(&tokens[name]), "the body of `%s` goes in braces", tokens[name].Value)
 	}
 	return d.WithHelp("write `{` at the end of the signature and `}` after the last step")
 }

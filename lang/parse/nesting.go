@@ -48,6 +48,7 @@ type nester struct {
 var (
 	opener        = map[string]string{")": "(", "]": "[", "}": "{"}
 	closer        = map[string]string{"(": ")", "[": "]", "{": "}"}
+	levels        = map[string]int{"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1} // what a bracket adds to the depth
 	continues     = map[string]bool{"->": true, "{": true, "|": true, ",": true, "=": true}
 	continuesNext = map[string]bool{"->": true, "as": true, "is": true, "else": true, "where": true}
 	declares      = map[string]bool{"block": true, "net": true, "import": true, "let": true}
@@ -188,7 +189,8 @@ func (l *nester) swallowed(t *lexer.Token) {
 
 func (l *nester) deep(t *lexer.Token) {
 	l.tooDeep = true
-	l.errors = diag.List{nestedTooDeep(spanOf(t))}
+	l.errors = diag.List{diag.New(diag.TooDeep, spanOf(t), "nested deeper than %d levels", MaxDepth).
+		WithHelp("move inner parts into blocks of their own")}
 }
 
 // spanOf returns the span of a token.

@@ -61,13 +61,15 @@ func File(src *source.File) (*ast.File, diag.List) {
 	}
 	p := &parser{file: file, tokens: tokenize(src.Name, src.Text, MaxTokens)}
 	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
-		return file, diag.List{tooManyTokens(src.Span(end, end))}
+		d := diag.New(diag.TooLong, src.Span(end, end), "the file has more than the %d tokens allowed", MaxTokens)
+		return file, diag.List{d.WithHelp("split it into files that import each other")}
 	}
 	for i := range p.tokens {
 		switch t := &p.tokens[i]; {
 		case blank(t):
 		case overlong(t):
-			return file, diag.List{wordTooLong(t)}
+			d := diag.New(diag.TooLong, spanOf(t), "this word is longer than the %d characters allowed", MaxWord)
+			return file, diag.List{d.WithHelp("give it a shorter name")}
 		default:
 			file.Tokens++
 		}
@@ -93,7 +95,8 @@ func overlong(t *lexer.Token) bool { return t.Type == tokIdent && len(t.Value) >
 // notText returns the diagnostic if the file is not text at all.
 func notText(src *source.File) *diag.Diagnostic {
 	if len(src.Text) > MaxBytes {
-		return tooLong(src.Span(0, 0), len(src.Text))
+		return diag.New(diag.TooLong, src.Span(0, 0), "the file is longer than the %d bytes allowed", MaxBytes).
+			WithHelp("split it into files that import each other")
 	}
 	zero := strings.IndexByte(src.Text, 0)
 	if utf8.ValidString(src.Text) && zero < 0 {
@@ -153,7 +156,8 @@ func (p *parser) strays() {
 			}
 		case tokOpenString:
 			p.strange = append(p.strange, t.Pos.Offset)
-			p.report(openString(t))
+			p.report(diag.New(diag.OpenString, spanOf(t), "the string is not closed on its line").
+				WithLabel("opened here").WithHelp("add the closing `\"`"))
 		}
 	}
 }
