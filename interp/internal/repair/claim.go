@@ -99,27 +99,25 @@ func (p *problem) ranks() {
 		case "gap", "avgpool":
 			p.add(structure, i, "flatten", what, insert(c.Callee.Span().End, " -> flatten"))
 		case "linear":
-			if s := p.stepOf(c); s != nil {
-				p.add(structure, i, "flatten", what, insert(s.Span().Start, "gap -> flatten -> "))
+			if steps, at := p.stepsAround(c); steps != nil {
+				p.add(structure, i, "flatten", what, insert(steps[at].Span().Start, "gap -> flatten -> "))
 			}
 		}
 	}
 }
 
-// stepOf is the step of a pipeline that consists of a call, with its label; nil for the
-// body of a repeat, before which nothing can be inserted.
-func (p *problem) stepOf(c *ast.Call) (step *ast.Step) {
+// stepsAround are the steps of the pipeline in which one, at, consists of a call; nil for
+// the body of a repeat, before which nothing can be inserted.
+func (p *problem) stepsAround(c *ast.Call) (steps []*ast.Step, at int) {
 	ast.Walk(p.focus.block, func(n ast.Node) bool {
 		if pipe, ok := n.(*ast.Pipeline); ok {
-			for _, s := range pipe.Steps {
-				if s.Call == c {
-					step = s
-				}
+			if i := slices.IndexFunc(pipe.Steps, func(s *ast.Step) bool { return s.Call == c }); i >= 0 {
+				steps, at = pipe.Steps, i
 			}
 		}
 		return true
 	})
-	return step
+	return steps, at
 }
 
 // requirement lets a signature take any size instead of a fixed one, or inserts a
@@ -135,20 +133,10 @@ func (p *problem) requirement() {
 			}
 			for i, in := range d.Block.Sig.In {
 				name := dim.Axis(min(i, 3)).Letter()
-				if in.Span() == l.Span && in.Default == nil && !mentionsAny(d.Block, name) {
+				if in.Span() == l.Span && in.Default == nil && !mentions(d.Block, name) {
 					p.add(stated, 0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))
 				}
 			}
 		}
 	}
-}
-
-func mentionsAny(b *ast.Block, name string) bool {
-	found := false
-	ast.Walk(b, func(n ast.Node) bool {
-		id, ok := n.(*ast.Name)
-		found = found || ok && id.Text == name
-		return true
-	})
-	return found
 }

@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"cmp"
 	"slices"
 
 	"cnnlang/lang/diag"
@@ -12,7 +13,7 @@ import (
 // for the next call.
 func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnostic, hints bool) (after State, changes []change) {
 	var all []diag.Edit
-	list := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
+	list := errorsIn(s.Problems)
 	if hints {
 		list = append(list, s.Hints...)
 	}
@@ -27,14 +28,7 @@ func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnost
 			continue
 		}
 		all = together
-		owner := errorAt(errors, l, d)
-		if owner == nil {
-			owner = last
-		}
-		if owner == nil {
-			owner = errors[0]
-		}
-		changes = append(changes, change{*c, owner})
+		changes = append(changes, change{*c, cmp.Or(errorAt(errors, l, d), last, errors[0])})
 	}
 	edited, ok := diag.Apply(l.current, all)
 	if !ok || edited == l.current {

@@ -49,21 +49,11 @@ func rotated[T ast.Node](p *problem, axes []T) diag.Edit {
 
 // pool removes a pool that has nothing left to pool.
 func (p *problem) pool(c *ast.Call) {
-	if name := c.Callee.Ref().Text(); name != "maxpool" && name != "avgpool" ||
-		!p.tooLarge(c) {
+	if name := c.Callee.Ref().Text(); name != "maxpool" && name != "avgpool" || !p.tooLarge(c) {
 		return
 	}
-	ast.Walk(p.focus.block, func(n ast.Node) bool {
-		pipe, ok := n.(*ast.Pipeline)
-		if !ok {
-			return true
-		}
-		for i, s := range pipe.Steps {
-			if s.Call == c && i > 0 && len(s.Claims) == 0 {
-				span := source.Span{Start: pipe.Steps[i-1].Span().End, End: s.Span().End}
-				p.add(habit, 0, "pool", "leave out this pool: nothing is left for it", diag.Edit{Span: span})
-			}
-		}
-		return true
-	})
+	if steps, at := p.stepsAround(c); at > 0 && len(steps[at].Claims) == 0 {
+		span := source.Span{Start: steps[at-1].Span().End, End: steps[at].Span().End}
+		p.add(habit, 0, "pool", "leave out this pool: nothing is left for it", diag.Edit{Span: span})
+	}
 }

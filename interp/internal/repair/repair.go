@@ -60,7 +60,7 @@ func (a *Account) Spent() bool { return a.Work <= 0 || time.Now().After(a.Until)
 // it, or if there are several errors with one repair for each, the program has no error at
 // all.
 func Search(s State, check Check, limits Limits) {
-	errors := slices.DeleteFunc(slices.Clone(s.Problems), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
+	errors := errorsIn(s.Problems)
 	corrected := slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return d.Correction != nil })
 	able := !slices.ContainsFunc(errors, func(d *diag.Diagnostic) bool { return !repairable(d) })
 	if len(errors) == 0 || len(errors) > limits.Errors || !corrected && !able {
@@ -193,7 +193,7 @@ func (w *work) together(s State, errors diag.List, hints bool) bool {
 			s, last = after, changes[len(changes)-1].owner
 			continue
 		}
-		d := firstError(s.Problems)
+		d := errorsIn(s.Problems)[0]
 		owner := errorAt(errors, l, d)
 		most := stated
 		if owner == nil {
@@ -235,14 +235,12 @@ func (w *work) step(s State, d *diag.Diagnostic, most rank) (n next, ok bool) {
 	if !repairable(d) {
 		return n, false
 	}
-	before := places(s.Problems, diag.Error)
+	before, count := places(s.Problems, diag.Error), len(errorsIn(s.Problems))
 	fewer := func(t State) bool {
-		after := places(t.Problems, diag.Error)
-		return within(after, before) && total(after) < total(before)
+		return within(places(t.Problems, diag.Error), before) && len(errorsIn(t.Problems)) < count
 	}
 	others := func(t State) bool {
-		after := places(t.Problems, diag.Error)
-		return after[spotOf(d)] < before[spotOf(d)] && total(after) <= total(before)
+		return places(t.Problems, diag.Error)[spotOf(d)] < before[spotOf(d)] && len(errorsIn(t.Problems)) <= count
 	}
 	for _, better := range []func(State) bool{fewer, others} {
 		found := w.one(s, d, 1, most, false, func(t State) bool {
@@ -260,13 +258,9 @@ func (w *work) step(s State, d *diag.Diagnostic, most rank) (n next, ok bool) {
 	return n, false
 }
 
-func firstError(list diag.List) *diag.Diagnostic {
-	for _, d := range list {
-		if d.Severity == diag.Error {
-			return d
-		}
-	}
-	return nil
+// errorsIn are the errors of a list, without its warnings.
+func errorsIn(list diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(list), func(d *diag.Diagnostic) bool { return d.Severity != diag.Error })
 }
 
 // errorAt finds the error of the original text on the line of d, of the same kind if there
@@ -285,13 +279,6 @@ func errorAt(errors diag.List, l *ledger, d *diag.Diagnostic) (found *diag.Diagn
 		}
 	}
 	return found
-}
-
-func total(found map[spot]int) (n int) {
-	for _, k := range found {
-		n += k
-	}
-	return n
 }
 
 // infer returns what a block of a text gives, as its proof finds it.

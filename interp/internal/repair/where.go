@@ -2,6 +2,7 @@ package repair
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"cnnlang/lang/ast"
@@ -13,12 +14,7 @@ func (p *problem) wheres() {
 	if p.values == nil {
 		return
 	}
-	var names []string
-	for name := range p.values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(p.values)) {
 		v := p.values[name]
 		if !p.hasValue(name) {
 			continue
@@ -62,14 +58,12 @@ func (p *problem) hasValue(name string) bool {
 	if p.boundSize(name) {
 		return name != "N"
 	}
-	b := p.focus.block
-	return b.Params != nil && slices.ContainsFunc(b.Params.List, func(q *ast.Param) bool {
-		if q.Name.Text != name {
-			return false
-		}
-		_, number := q.Default.(*ast.Number)
-		return q.Type != nil && q.Type.Name == "int" || number
-	})
+	q := p.declared(name)
+	if q == nil {
+		return false
+	}
+	_, number := q.Default.(*ast.Number)
+	return q.Type != nil && q.Type.Name == "int" || number
 }
 
 // where adds a requirement to the block.

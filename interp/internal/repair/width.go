@@ -69,13 +69,7 @@ func (p *problem) widthFor(x ast.Expr, v string) bool {
 	if text := p.written(x); strings.Contains(text, "/") || literal {
 		return false
 	}
-	shared := false
-	ast.Walk(x, func(n ast.Node) bool {
-		id, ok := n.(*ast.Name)
-		shared = shared || ok && slices.Contains(words.FindAllString(v, -1), id.Text)
-		return !shared
-	})
-	return shared
+	return mentions(x, words.FindAllString(v, -1)...)
 }
 
 var words = regexp.MustCompile(`[A-Za-z_]\w*`)
@@ -302,14 +296,13 @@ func (p *problem) shortcut(b *ast.Branch) {
 	})
 }
 
-// mentions reports whether an expression holds a name.
-func mentions(x ast.Expr, name string) bool {
+// mentions reports whether a node holds one of these names.
+func mentions(n ast.Node, names ...string) bool {
 	found := false
-	ast.Walk(x, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Name); ok && id.Text == name {
-			found = true
-		}
-		return true
+	ast.Walk(n, func(n ast.Node) bool {
+		id, ok := n.(*ast.Name)
+		found = found || ok && slices.Contains(names, id.Text)
+		return !found
 	})
 	return found
 }

@@ -19,18 +19,23 @@ func (p *problem) windows(c *ast.Call, far int) {
 	p.fits(c, name)
 }
 
+// kernel is the kernel of a call where it is written as a literal, nil elsewhere.
+func (p *problem) kernel(c *ast.Call) *ast.DimsLit {
+	k := p.argument(c, "k")
+	if k == nil {
+		return nil
+	}
+	x, _ := k.Value.(*ast.DimsLit)
+	return x
+}
+
 // fits shrinks a window that is larger than its input.
 func (p *problem) fits(c *ast.Call, name string) {
-	d := p.diagnostic
-	k := p.argument(c, "k")
-	if !p.tooLarge(c) || d.Conflict == nil || len(d.Conflict.Got) != 4 || k == nil {
+	d, x := p.diagnostic, p.kernel(c)
+	if x == nil || !p.tooLarge(c) || d.Conflict == nil || len(d.Conflict.Got) != 4 {
 		return
 	}
-	x, ok := k.Value.(*ast.DimsLit)
 	var kh, kw, h, w int
-	if !ok {
-		return
-	}
 	if _, err := fmt.Sscanf(x.Text, "%dx%d", &kh, &kw); err != nil {
 		return
 	}
@@ -139,10 +144,11 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 	}
 	subject := fmt.Sprint("stride ", c.Span().Start.Offset)
 	values := []string{"2"}
-	if a := p.argument(c, "stride"); a != nil && !p.plain(a.Value) {
+	a := p.argument(c, "stride")
+	if a != nil && !p.plain(a.Value) {
 		return
 	}
-	if a := p.argument(c, "stride"); a != nil && a.Name != nil && !p.takes(c, "ceil") {
+	if a != nil && a.Name != nil && !p.takes(c, "ceil") {
 		p.argue(far, subject, fmt.Sprintf("leave out the stride of `%s`", name), remove(c, a))
 	} else {
 		values = append(values, "1") // a pool's stride is its kernel by default
@@ -158,12 +164,8 @@ func (p *problem) strides(c *ast.Call, name string, far int) {
 // kernels are a kernel with its sides swapped, and for an even one the next odd ones, with
 // which padding can keep the size.
 func (p *problem) kernels(c *ast.Call, name string, far int) {
-	k := p.argument(c, "k")
-	if k == nil {
-		return
-	}
-	x, ok := k.Value.(*ast.DimsLit)
-	if !ok {
+	x := p.kernel(c)
+	if x == nil {
 		return
 	}
 	h, w, _ := strings.Cut(x.Text, "x")
@@ -185,15 +187,19 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 
 // inScope reports whether the block has a parameter or size of this name.
 func (p *problem) inScope(name string) bool {
-	b := p.focus.block
-	if b.Params != nil {
-		for _, q := range b.Params.List {
+	return p.declared(name) != nil || p.boundSize(name)
+}
+
+// declared is the block's parameter of this name, or nil.
+func (p *problem) declared(name string) *ast.Param {
+	if list := p.focus.block.Params; list != nil {
+		for _, q := range list.List {
 			if q.Name.Text == name {
-				return true
+				return q
 			}
 		}
 	}
-	return p.boundSize(name)
+	return nil
 }
 
 // boundSize reports whether the block's signature binds this name.
