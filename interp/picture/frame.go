@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -34,10 +35,7 @@ type frame struct {
 func (p Preprocess) frame(width, height, h, w int) (frame, error) {
 	cover := func(side int) int { return side }
 	if p.Resize > 0 {
-		crop := p.Crop
-		if crop == 0 {
-			crop = min(h, w)
-		}
+		crop := cmp.Or(p.Crop, min(h, w))
 		cover = func(side int) int { return max(1, int(math.Round(float64(p.Resize)*float64(side)/float64(crop)))) }
 	}
 	f := frame{width: cover(w), height: cover(h), h: h, w: w}

@@ -13,6 +13,7 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -191,12 +192,7 @@ func (p Preprocess) Check() error {
 	return nil
 }
 
-func (p Preprocess) interpolation() string {
-	if p.Interpolation == "" {
-		return "bilinear"
-	}
-	return p.Interpolation
-}
+func (p Preprocess) interpolation() string { return cmp.Or(p.Interpolation, "bilinear") }
 
 // normalize makes a tensor [1, 3, H, W] of pixels. A channel has only 256 possible values,
 // so each is computed once.
@@ -221,10 +217,7 @@ func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
 
 // values are what each brightness becomes in a channel, computed in float32 as in training.
 func (p Preprocess) values(channel int) (values [256]float32) {
-	scale := p.Scale
-	if scale == 0 {
-		scale = 1
-	}
+	scale := cmp.Or(p.Scale, 1)
 	mean, std := pick(p.Mean, channel, 0), pick(p.Std, channel, 1)
 	for brightness := range values {
 		x := float32(float64(brightness) * scale / math.MaxUint8)

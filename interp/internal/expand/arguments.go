@@ -86,13 +86,18 @@ func written(v any) string {
 	case ops.Padding:
 		return padding(v)
 	case []dim.Size:
-		parts := make([]string, len(v))
-		for i, x := range v {
-			parts[i] = x.Decimal()
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return listed(v, dim.Size.Decimal)
 	}
 	return fmt.Sprint(v)
+}
+
+// listed is a list as the language writes it.
+func listed[T any](list []T, write func(T) string) string {
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = write(x)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 func padding(p ops.Padding) string {

@@ -2,7 +2,6 @@ package expand
 
 import (
 	"strconv"
-	"strings"
 
 	"cnnlang/interp/internal/elab"
 )
@@ -34,22 +33,14 @@ func texts(list []string) string {
 	if list == nil {
 		return ""
 	}
-	quotes := make([]string, len(list))
-	for i, s := range list {
-		quotes[i] = quoted(s)
-	}
-	return "[" + strings.Join(quotes, ", ") + "]"
+	return listed(list, quoted)
 }
 
 func numbers(list []float64) string {
 	if list == nil {
 		return ""
 	}
-	parts := make([]string, len(list))
-	for i, x := range list {
-		parts[i] = strconv.FormatFloat(x, 'f', -1, 64)
-	}
-	return "[" + strings.Join(parts, ", ") + "]"
+	return listed(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
 }
 
 func pixels(n int) string {

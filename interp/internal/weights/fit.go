@@ -93,13 +93,24 @@ func (e *FitError) Error() string {
 func (e *FitError) Notes() []string {
 	var notes []string
 	if e.Rename == nil {
-		notes = append(notes, e.missingNotes()...)
-		notes = append(notes, e.unexpectedNotes()...)
+		notes = grouped(notes, "missing", e.Missing, func(m Missing) (string, []string) {
+			if m.Nearest == "" {
+				return m.Name, []string{m.Name, m.Shape.String()}
+			}
+			return m.Name, []string{m.Name, m.Shape.String(), "the file has " + shown(m.Nearest)}
+		})
+		notes = grouped(notes, "unexpected", e.Unexpected, func(u Entry) (string, []string) {
+			return u.Name, []string{shown(u.Name), u.Shape.String()}
+		})
 	} else {
 		notes = append(notes, e.renameNote())
 	}
-	notes = append(notes, e.misshapedNotes()...)
-	notes = append(notes, e.notFloatNotes()...)
+	notes = grouped(notes, "of another shape", e.Misshaped, func(m Misshaped) (string, []string) {
+		return m.Name, []string{m.Name, "file " + m.File.String(), "net " + m.Net.String()}
+	})
+	notes = grouped(notes, "not a float", e.NotFloat, func(u Entry) (string, []string) {
+		return u.Name, []string{u.Name, "file " + u.DType, "want F32, F16, BF16 or F64"}
+	})
 	if len(e.Missing)+len(e.Unexpected) == 0 {
 		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
 	}
@@ -160,47 +171,19 @@ func (r *Rename) python() string {
 	return "{" + key + ": v for k, v in state_dict.items()}"
 }
 
-func (e *FitError) missingNotes() []string {
-	return grouped("missing", e.Missing, func(m Missing) string { return m.Name }, func(m Missing) []string {
-		if m.Nearest == "" {
-			return []string{m.Name, m.Shape.String()}
-		}
-		return []string{m.Name, m.Shape.String(), "the file has " + shown(m.Nearest)}
-	})
-}
-
-func (e *FitError) unexpectedNotes() []string {
-	return grouped("unexpected", e.Unexpected, func(u Entry) string { return u.Name }, func(u Entry) []string {
-		return []string{shown(u.Name), u.Shape.String()}
-	})
-}
-
-func (e *FitError) misshapedNotes() []string {
-	return grouped("of another shape", e.Misshaped, func(m Misshaped) string { return m.Name }, func(m Misshaped) []string {
-		return []string{m.Name, "file " + m.File.String(), "net " + m.Net.String()}
-	})
-}
-
-func (e *FitError) notFloatNotes() []string {
-	return grouped("not a float", e.NotFloat, func(u Entry) string { return u.Name }, func(u Entry) []string {
-		return []string{u.Name, "file " + u.DType, "want F32, F16, BF16 or F64"}
-	})
-}
-
 const (
 	shownPerGroup = 3
 	shownGroups   = 4
 )
 
-// grouped makes a note for each of the first blocks that contain items, and one that counts
-// the rest.
-func grouped[T any](what string, items []T, name func(T) string, row func(T) []string) []string {
-	blocks, in := groups(items, name, false)
+// grouped adds a note for each of the first blocks that contain items, and one that counts
+// the rest. row is an item's name and what is shown of it.
+func grouped[T any](notes []string, what string, items []T, row func(T) (string, []string)) []string {
+	blocks, in := groups(items, row, false)
 	if len(blocks) > 2*shownGroups {
 		// Many blocks with the same problem are grouped by stage.
-		blocks, in = groups(items, name, true)
+		blocks, in = groups(items, row, true)
 	}
-	var notes []string
 	for i, block := range blocks {
 		if i == shownGroups {
 			rest := 0
@@ -212,7 +195,7 @@ func grouped[T any](what string, items []T, name func(T) string, row func(T) []s
 		members := in[block]
 		rows := make([][]string, min(len(members), shownPerGroup))
 		for j := range rows {
-			rows[j] = row(members[j])
+			_, rows[j] = row(members[j])
 		}
 		place := "at the top"
 		if block != "" {
@@ -225,11 +208,11 @@ func grouped[T any](what string, items []T, name func(T) string, row func(T) []s
 
 // groups divides the items by block: their path without its last two segments, the step and
 // its tensor, or with byStage the first segment.
-func groups[T any](items []T, name func(T) string, byStage bool) ([]string, map[string][]T) {
+func groups[T any](items []T, row func(T) (string, []string), byStage bool) ([]string, map[string][]T) {
 	var order []string
 	in := map[string][]T{}
 	for _, item := range items {
-		block := name(item)
+		block, _ := row(item)
 		for range 2 {
 			block = block[:max(0, strings.LastIndexByte(block, '.'))]
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"cnnlang/ops/tensor"
@@ -16,7 +17,7 @@ import (
 // a map would keep the last of two equal keys and hide the first. It needs no recursion:
 // the structure is known at each depth.
 type headerParser struct {
-	path       string
+	path
 	maxTensors int
 	in         *json.Decoder
 }
@@ -49,7 +50,7 @@ func (p *headerParser) parse(header []byte) ([]record, error) {
 			continue
 		}
 		if len(records) == p.maxTensors {
-			return nil, &LimitError{Path: p.path, Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
+			return nil, &LimitError{Path: string(p.path), Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
 				Help: "no network needs so many; keep those of one network in a file"}
 		}
 		r, err := p.tensor(name)
@@ -132,10 +133,8 @@ func (p *headerParser) fit(r *record, offsets []int64) error {
 // the last byte. If one size is zero it is 0 whatever the others are.
 func byteSize(shape tensor.Shape, bits int64) (int64, bool) {
 	total := bits
-	for _, d := range shape {
-		if d == 0 {
-			return 0, true
-		}
+	if slices.Contains(shape, 0) {
+		return 0, true
 	}
 	for _, d := range shape {
 		if total > math.MaxInt64/int64(d) {
@@ -200,7 +199,7 @@ func (p *headerParser) metadata() error {
 			return err
 		}
 		if len(seen) > p.maxTensors {
-			return &LimitError{Path: p.path, Limit: "entries of " + metadataKey, Got: int64(len(seen)), Max: int64(p.maxTensors),
+			return &LimitError{Path: string(p.path), Limit: "entries of " + metadataKey, Got: int64(len(seen)), Max: int64(p.maxTensors),
 				Help: "write the file again without it"}
 		}
 	}
@@ -252,10 +251,6 @@ func (p *headerParser) token() (json.Token, error) {
 		return nil, p.corrupt("", "the header is not JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
 	}
 	return token, nil
-}
-
-func (p *headerParser) corrupt(name, format string, args ...any) *FileError {
-	return &FileError{Path: p.path, Tensor: name, Problem: fmt.Sprintf(format, args...)}
 }
 
 // within adds the tensor's name to an error found while parsing it.

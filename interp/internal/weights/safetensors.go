@@ -3,7 +3,6 @@ package weights
 import (
 	"cmp"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -37,7 +36,7 @@ import (
 // all of it, since a file that two readers understand differently is a file
 // that one of them was tricked with.
 type safetensors struct {
-	path    string
+	path
 	file    readAtCloser
 	info    fs.FileInfo // of the file as it was opened
 	mapped  mmap.MMap   // the whole file, or nil where it is read
@@ -60,14 +59,14 @@ type readAtCloser interface {
 
 // readSafetensors reads the header of a file of size bytes and checks all of it; the
 // tensors are not read.
-func readSafetensors(file readAtCloser, path string, size int64, o Options) (*safetensors, error) {
-	s := &safetensors{path: path, file: file}
+func readSafetensors(file readAtCloser, name string, size int64, o Options) (*safetensors, error) {
+	s := &safetensors{path: path(name), file: file}
 	header, err := s.readHeader(size, o.maxHeader())
 	if err != nil {
 		return nil, err
 	}
 	s.base = 8 + int64(len(header))
-	p := headerParser{path: path, maxTensors: o.maxTensors()}
+	p := headerParser{path: s.path, maxTensors: o.maxTensors()}
 	if s.entries, err = p.parse(header); err != nil {
 		return nil, err
 	}
@@ -93,42 +92,42 @@ func (s *safetensors) mapFile(f *os.File, size int64) {
 		return
 	}
 	s.mapped = m
-	s.view = mapped.Watch(f, m, func(err error) error { return fileErrorFrom(s.path, err) })
+	s.view = mapped.Watch(f, m, func(err error) error { return s.failed(err) })
 }
 
 // readHeader returns the header's bytes, after comparing its length with the file's and
 // with the limit.
 func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	if size < 8 {
-		return nil, s.corrupt("got %d bytes, want at least the 8 of a header's length; the file is empty or cut short, fetch it again", size)
+		return nil, s.corrupt("", "got %d bytes, want at least the 8 of a header's length; the file is empty or cut short, fetch it again", size)
 	}
 	var prefix [8]byte
 	if _, err := s.file.ReadAt(prefix[:], 0); err != nil {
-		return nil, fileErrorFrom(s.path, err)
+		return nil, s.failed(err)
 	}
 	n := binary.LittleEndian.Uint64(prefix[:])
 	if n > uint64(size-8) {
 		if kind, help := foreignFormat(prefix[:]); kind != "" {
-			return nil, s.corrupt("is %s, want a safetensors file; %s", kind, help)
+			return nil, s.corrupt("", "is %s, want a safetensors file; %s", kind, help)
 		}
-		return nil, s.corrupt("the header claims %d bytes, the file has %d after its length; it is not a safetensors file or was cut short, fetch it again", n, size-8)
+		return nil, s.corrupt("", "the header claims %d bytes, the file has %d after its length; it is not a safetensors file or was cut short, fetch it again", n, size-8)
 	}
 	if n > uint64(limit) {
-		return nil, &LimitError{Path: s.path, Limit: "bytes of header", Got: int64(n), Max: limit,
+		return nil, &LimitError{Path: s.Path(), Limit: "bytes of header", Got: int64(n), Max: limit,
 			Help: "no network needs so many names; put one network in a file"}
 	}
 	if n < 2 {
-		return nil, s.corrupt("the header has %d bytes, want at least the 2 of {}; the file was not written completely", n)
+		return nil, s.corrupt("", "the header has %d bytes, want at least the 2 of {}; the file was not written completely", n)
 	}
 	header := make([]byte, n)
 	if _, err := s.file.ReadAt(header, 8); err != nil {
-		return nil, fileErrorFrom(s.path, err)
+		return nil, s.failed(err)
 	}
 	if header[0] != '{' {
-		return nil, s.corrupt("the header begins with %q, want '{'; it is not a safetensors file", header[0])
+		return nil, s.corrupt("", "the header begins with %q, want '{'; it is not a safetensors file", header[0])
 	}
 	if !utf8.Valid(header) {
-		return nil, s.corrupt("the header is not valid UTF-8; write the file again with plain tensor names")
+		return nil, s.corrupt("", "the header is not valid UTF-8; write the file again with plain tensor names")
 	}
 	return header, nil
 }
@@ -157,38 +156,27 @@ func foreignFormat(prefix []byte) (kind, help string) {
 // after the header.
 func (s *safetensors) checkLayout(data int64) error {
 	slices.SortStableFunc(s.entries, func(a, b record) int {
-		if a.start != b.start {
-			return cmp.Compare(a.start, b.start)
-		}
-		return cmp.Compare(a.end, b.end)
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
 	})
 	at, last := int64(0), ""
 	for _, e := range s.entries {
 		switch {
 		case e.start < at:
-			return s.corruptTensor(e.Name, "its data starts at %d inside the data of %s, which ends at %d; the file is damaged, write it again", e.start, shown(last), at)
+			return s.corrupt(e.Name, "its data starts at %d inside the data of %s, which ends at %d; the file is damaged, write it again", e.start, shown(last), at)
 		case e.start > at:
-			return s.corruptTensor(e.Name, "its data starts at %d, want %d: no tensor owns the bytes between; the file is damaged, write it again", e.start, at)
+			return s.corrupt(e.Name, "its data starts at %d, want %d: no tensor owns the bytes between; the file is damaged, write it again", e.start, at)
 		case e.end > data:
-			return s.corruptTensor(e.Name, "its data ends at %d, the file has %d bytes of data; it was cut short, fetch it again", e.end, data)
+			return s.corrupt(e.Name, "its data ends at %d, the file has %d bytes of data; it was cut short, fetch it again", e.end, data)
 		}
 		at, last = e.end, e.Name
 	}
 	if at != data {
-		return s.corrupt("the tensors end at %d, the file has %d bytes of data; the rest belongs to no tensor, write the file again", at, data)
+		return s.corrupt("", "the tensors end at %d, the file has %d bytes of data; the rest belongs to no tensor, write the file again", at, data)
 	}
 	return nil
 }
 
-func (s *safetensors) corrupt(format string, args ...any) *FileError {
-	return &FileError{Path: s.path, Problem: fmt.Sprintf(format, args...)}
-}
-
-func (s *safetensors) corruptTensor(name, format string, args ...any) *FileError {
-	return &FileError{Path: s.path, Tensor: name, Problem: fmt.Sprintf(format, args...)}
-}
-
-func (s *safetensors) Path() string { return s.path }
+func (s *safetensors) Path() string { return string(s.path) }
 
 // File is nil if the store does not read a file, as in tests.
 func (s *safetensors) File() *os.File {
@@ -213,12 +201,12 @@ func (s *safetensors) Entries() []Entry {
 func (s *safetensors) Tensor(name string) (tensor.Tensor, error) {
 	i, ok := s.index[name]
 	if !ok {
-		return tensor.Tensor{}, s.corruptTensor(name, "the file has no tensor of this name")
+		return tensor.Tensor{}, s.corrupt(name, "the file has no tensor of this name")
 	}
 	e := s.entries[i]
 	decode := dtypes[e.DType].decode
 	if decode == nil {
-		return tensor.Tensor{}, s.corruptTensor(name, "holds %s, want F32, F16, BF16 or F64; convert it before saving", e.DType)
+		return tensor.Tensor{}, s.corrupt(name, "holds %s, want F32, F16, BF16 or F64; convert it before saving", e.DType)
 	}
 	raw, err := s.bytes(e)
 	if err != nil {
@@ -245,7 +233,7 @@ func (s *safetensors) bytes(e record) ([]byte, error) {
 		return raw, nil
 	}
 	if _, err := s.file.ReadAt(raw, s.base+e.start); err != nil {
-		return nil, fileErrorFrom(s.path, err)
+		return nil, s.failed(err)
 	}
 	return raw, nil
 }
@@ -272,11 +260,11 @@ func (s *safetensors) Unchanged() error {
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return fileErrorFrom(s.path, err)
+		return s.failed(err)
 	case info.Size() < s.info.Size():
-		return fileErrorFrom(s.path, mapped.ErrShorter)
+		return s.failed(mapped.ErrShorter)
 	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || !changed(info).Equal(changed(s.info)):
-		return s.corrupt("the file changed while it was read; run again once it is complete")
+		return s.corrupt("", "the file changed while it was read; run again once it is complete")
 	}
 	return nil
 }
@@ -288,11 +276,8 @@ func (s *safetensors) Close() error {
 		unmapped = s.mapped.Unmap()
 		s.mapped = nil
 	}
-	if err := s.file.Close(); err != nil {
-		return fileErrorFrom(s.path, err)
-	}
-	if unmapped != nil {
-		return fileErrorFrom(s.path, unmapped)
+	if err := cmp.Or(s.file.Close(), unmapped); err != nil {
+		return s.failed(err)
 	}
 	return nil
 }

@@ -113,6 +113,17 @@ func (e *FileError) Error() string {
 // Unwrap returns the system's error.
 func (e *FileError) Unwrap() error { return e.Err }
 
+// A path is the name of a file that is read.
+type path string
+
+// corrupt says what is wrong with a tensor, or without a name with the whole file.
+func (p path) corrupt(tensor, format string, args ...any) *FileError {
+	return &FileError{Path: string(p), Tensor: tensor, Problem: fmt.Sprintf(format, args...)}
+}
+
+// failed is the error of an operation of the system.
+func (p path) failed(err error) *FileError { return fileErrorFrom(string(p), err) }
+
 func fileErrorFrom(path string, err error) *FileError {
 	problem := err.Error()
 	var inner *fs.PathError
