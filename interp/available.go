@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// AvailableMemory is how many bytes of memory a new model can get: what Linux reports as
+// availableMemory is how many bytes of memory a new model can get: what Linux reports as
 // available, or less where the control group's limit or the limit on the process's
 // addresses leaves less. It is 0 where the system does not report it.
-func AvailableMemory() int64 {
+func availableMemory() int64 {
 	available := groupMemory()
 	if left, limited := AddressesLeft(); limited && (available == 0 || left < available) {
 		return left
@@ -22,7 +22,7 @@ func AvailableMemory() int64 {
 // process allows.
 func UsableMemory(asked int64, given bool) int64 {
 	if !given {
-		asked = AvailableMemory() / 4 * 3
+		asked = availableMemory() / 4 * 3
 	}
 	if left, limited := AddressesLeft(); limited && (asked == 0 || left/4*3 < asked) {
 		asked = max(1, left/4*3)

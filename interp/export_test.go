@@ -28,7 +28,7 @@ func (p *Program) Fixed(found diag.List) (string, []diag.Repair) { return p.fixe
 
 // LoadFrom loads a file with another std.
 func LoadFrom(files fs.FS, name, prefix string, std *lang.Library) (*Program, error) {
-	return loadWith(files, name, prefix, "", std)
+	return load(files, name, prefix, "", std)
 }
 
 // StoreWeights takes parameters from an open file.

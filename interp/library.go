@@ -2,7 +2,8 @@ package interp
 
 import (
 	"io/fs"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,34 +26,15 @@ var catalogue = sync.OnceValue(func() map[string]string {
 		}
 		for line := range strings.Lines(string(text)) {
 			if rest, ok := strings.CutPrefix(line, "net "); ok {
-				files[identifier(rest)] = e.Name()
+				end := strings.IndexFunc(rest+" ", func(r rune) bool {
+					return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+				})
+				files[rest[:end]] = e.Name()
 			}
 		}
 	}
 	return files
 })
 
-func identifier(text string) string {
-	end := strings.IndexFunc(text, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-	if end < 0 {
-		return text
-	}
-	return text[:end]
-}
-
-func libraryFile(net string) (string, bool) {
-	file, ok := catalogue()[net]
-	return file, ok
-}
-
 // Library lists the nets of the library by name.
-func Library() []string {
-	var names []string
-	for n := range catalogue() {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	return names
-}
+func Library() []string { return slices.Sorted(maps.Keys(catalogue())) }

@@ -105,15 +105,10 @@ func dividedIn(where []ast.Expr) map[string]bool {
 	}
 	for _, condition := range where {
 		ast.Walk(condition, func(n ast.Node) bool {
-			switch x := n.(type) {
-			case *ast.Binary:
-				if x.Op == "%" {
-					collect(x)
-				}
-			case *ast.Ref:
-				if x.Text() == "divisible" {
-					collect(x)
-				}
+			b, operation := n.(*ast.Binary)
+			r, call := n.(*ast.Ref)
+			if operation && b.Op == "%" || call && r.Text() == "divisible" {
+				collect(n)
 			}
 			return true
 		})

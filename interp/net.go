@@ -74,9 +74,9 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
 	}
-	set, file, list := opts.Set.parse()
-	if list.HasErrors() {
-		return nil, &ProgramError{list, func(string) *source.File { return file }}
+	set, file, err := opts.Set.parse()
+	if err != nil {
+		return nil, err
 	}
 	o, err := p.find(opts.Net, set)
 	if err != nil {

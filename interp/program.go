@@ -21,10 +21,7 @@ import (
 // std is the library that every program can import from.
 var std = func() *lang.Library {
 	l := lang.NewLibrary(stdlib.FS)
-	l.IsNet = func(name string) bool {
-		_, ok := libraryFile(name)
-		return ok
-	}
+	l.IsNet = func(name string) bool { return catalogue()[name] != "" }
 	return l
 }()
 
@@ -69,8 +66,7 @@ func Open(nameOrPath string) (*Program, error) {
 	if err := Known(nameOrPath); err != nil {
 		return nil, err
 	}
-	file, _ := libraryFile(nameOrPath)
-	return load(nets.FS, file, "nets/", nameOrPath)
+	return load(nets.FS, catalogue()[nameOrPath], "nets/", nameOrPath, std)
 }
 
 // Read reads a program that is not in a file and can import only the library. The name is
@@ -84,7 +80,7 @@ func Read(name string, r io.Reader) (*Program, error) {
 }
 
 func parseText(name, text string) (*Program, error) {
-	again := func(text string) (*Program, error) { return load(memory{name, []byte(text)}, name, "", "") }
+	again := func(text string) (*Program, error) { return load(texts{name: text}, name, "", "", std) }
 	p, err := again(text)
 	if err == nil {
 		p.again = again
@@ -127,7 +123,7 @@ func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
 	if err == nil {
 		defer f.root.Close()
 		var p *Program
-		if p, err = load(files(f), filepath.Base(path), prefix, ""); err == nil {
+		if p, err = load(files(f), filepath.Base(path), prefix, "", std); err == nil {
 			return p, nil
 		}
 	}
@@ -138,11 +134,7 @@ func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
 	return nil, err
 }
 
-func load(files fs.FS, name, prefix, net string) (*Program, error) {
-	return loadWith(files, name, prefix, net, std)
-}
-
-func loadWith(files fs.FS, name, prefix, net string, std *lang.Library) (*Program, error) {
+func load(files fs.FS, name, prefix, net string, std *lang.Library) (*Program, error) {
 	p, list, err := lang.Load(files, name, prefix, std)
 	if err != nil {
 		return nil, err
@@ -180,9 +172,9 @@ func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, e
 // that opts.Net names. It returns the nets that could be made and everything found wrong;
 // File finds the texts.
 func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
-	set, file, list := opts.Set.parse()
-	if list.HasErrors() {
-		return nil, nil, &ProgramError{list, p.filesWith(file)}
+	set, file, err := opts.Set.parse()
+	if err != nil {
+		return nil, nil, err
 	}
 	return p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape}, file)
 }
@@ -237,7 +229,7 @@ const maxFound = 1000
 // Known returns an *UnknownNetError if a name is neither a file's nor that of a library
 // net.
 func Known(name string) error {
-	if _, ok := libraryFile(name); !ok && !IsFile(name) {
+	if catalogue()[name] == "" && !IsFile(name) {
 		return &UnknownNetError{Name: name, Near: nearNets(name)}
 	}
 	return nil

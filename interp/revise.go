@@ -3,6 +3,8 @@ package interp
 import (
 	"errors"
 	"io/fs"
+
+	"cnnlang/lang"
 )
 
 // ErrLibrary says that a library net has no text that the user could change.
@@ -22,8 +24,15 @@ func (p *Program) Revise(text string) (*Program, error) {
 	return q, nil
 }
 
-// texts replace files, by their names in a folder.
+// texts are files by their names in a folder.
 type texts map[string]string
+
+func (t texts) Open(name string) (fs.File, error) {
+	if text, ok := t[name]; ok {
+		return lang.TextFile(name, text), nil
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
 
 // overlay is a folder in which texts replace some of the files.
 type overlay struct {
@@ -32,8 +41,8 @@ type overlay struct {
 }
 
 func (o overlay) Open(name string) (fs.File, error) {
-	if text, ok := o.texts[name]; ok {
-		return memory{name, []byte(text)}.Open(name)
+	if _, ok := o.texts[name]; ok {
+		return o.texts.Open(name)
 	}
 	return o.folder.Open(name)
 }

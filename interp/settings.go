@@ -23,15 +23,12 @@ func Set(texts ...string) Settings { return Settings{Texts: texts} }
 
 // Err is a *ProgramError if the texts have mistakes.
 func (s Settings) Err() error {
-	_, file, list := s.parse()
-	if list.HasErrors() {
-		return &ProgramError{list, func(string) *source.File { return file }}
-	}
-	return nil
+	_, _, err := s.parse()
+	return err
 }
 
-// parse reads the texts. The file is what diagnostics quote.
-func (s Settings) parse() ([]elab.Setting, *source.File, diag.List) {
+// parse reads the texts. The file is what diagnostics quote; the error is a *ProgramError.
+func (s Settings) parse() ([]elab.Setting, *source.File, error) {
 	var all strings.Builder
 	for _, t := range s.Texts {
 		// One line each, so that one setting cannot begin another declaration.
@@ -49,7 +46,10 @@ func (s Settings) parse() ([]elab.Setting, *source.File, diag.List) {
 		}
 	}
 	list.AddAll(setTwice(settings))
-	return settings, file, list
+	if list.HasErrors() {
+		return nil, nil, &ProgramError{list, func(string) *source.File { return file }}
+	}
+	return settings, file, nil
 }
 
 func setTwice(settings []elab.Setting) (list diag.List) {

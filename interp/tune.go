@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -178,10 +179,7 @@ func (n *Net) lean(opts Options) (*graph.Graph, *leanNodes, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var keep []*graph.Node
-	for _, node := range kept {
-		keep = append(keep, node)
-	}
+	keep := slices.Collect(maps.Values(kept))
 	sides := n.sidesOf(asked, keep)
 	g, to := pass.Run(n.Graph, pass.Options{Keep: keep, Sides: sides})
 	lean := &leanNodes{sides: sides, at: map[string]*graph.Node{}}

@@ -54,11 +54,12 @@ func (n *Net) Why(path string) (*Why, error) {
 	case "output":
 		return n.whyOutput(origins), nil
 	}
+	nearest := diag.Nearest(path, paths)
 	// A tensor's name is its step's path and one segment more.
 	if i := strings.LastIndexByte(path, '.'); i > 0 && slices.Contains(paths, path[:i]) {
-		return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: path[:i], Known: paths}
+		nearest = path[:i]
 	}
-	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: diag.Nearest(path, paths), Known: paths}
+	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: nearest, Known: paths}
 }
 
 // whyInput explains the sizes of the input.

@@ -132,9 +132,9 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if err != nil {
 		return nil, err
 	}
-	set, file, list := opts.Set.parse()
-	if list.HasErrors() {
-		return nil, &ProgramError{list, p.filesWith(file)}
+	set, file, err := opts.Set.parse()
+	if err != nil {
+		return nil, err
 	}
 	c, sizes := &Checked{Program: p, set: file}, elab.Options{Set: set, Shape: opts.Shape}
 	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, sizes, file); err != nil {

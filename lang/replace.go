@@ -1,9 +1,9 @@
 package lang
 
 import (
-	"bytes"
 	"io/fs"
 	"path"
+	"strings"
 	"time"
 
 	"cnnlang/lang/resolve"
@@ -46,12 +46,15 @@ func (r replaced) Open(name string) (fs.File, error) {
 	if name != r.name {
 		return r.FS.Open(name)
 	}
-	return &textFile{bytes.NewReader([]byte(r.text)), name}, nil
+	return TextFile(name, r.text), nil
 }
+
+// TextFile is a text as a file of this name.
+func TextFile(name, text string) fs.File { return &textFile{strings.NewReader(text), name} }
 
 // textFile is a text as a file, and what Stat says of it.
 type textFile struct {
-	*bytes.Reader
+	*strings.Reader
 	name string
 }
 
