@@ -74,6 +74,18 @@ block f(n: int, m: int) [N, C, H, W] -> [N, C, H, W] where n >= 1, m >= 1, n >= 
 	}
 }
 
+// What an iteration within another one asks of that is no fact where there is no inner one:
+// the innermost repeat below is made for i >= 2 alone, and its count is wrong for i = 0.
+func TestAnswersDoNotOutliveTheirIteration(t *testing.T) {
+	v := verdictOn(t, `
+block f(n: int, m: int) [N, 3, H, W] -> [N, _, _, _] {
+  repeat i of m { repeat n { repeat i-1 { if i != 2 { relu } } } }
+}`)
+	if c := v.Contract(); !containsClause(c.Requires, Clause{"m == 0", "n >= 1"}) {
+		t.Errorf("got %s, which requires %v, want m == 0 when n >= 1 among it", c.Status, c.Requires)
+	}
+}
+
 // A case is told in the words that set its ways through the block apart from the
 // others, and no more: what makes no difference is left out.
 func TestCasesAreToldInFewWords(t *testing.T) {

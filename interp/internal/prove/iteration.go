@@ -105,8 +105,15 @@ func (p *Case) kindOf(s *scope, size dim.Size, r dim.Relation) bool {
 		at = inner.facts
 		inner.facts++
 	}
-	of := p.strongest(fact{size, r, answer, inIteration})
-	p.facts, s.kind = slices.Insert(p.facts, at, of), append(s.kind, of)
+	// What it comes to with what is known of those is no fact outside of them.
+	of := fact{size, r, answer, inIteration}
+	known := p.clone()
+	known.facts = known.facts[:at:at]
+	all := known.strongest(of)
+	p.facts, s.kind = slices.Insert(p.facts, at, all), append(s.kind, all)
+	if p.scope != s {
+		p.facts = append(p.facts, p.strongest(of))
+	}
 	return answer
 }
 
