@@ -38,7 +38,7 @@ func cells(line string) row {
 		case utf8.RuneError:
 			text = "\uFFFD"
 		}
-		w := width(text)
+		w := Width(text)
 		r.cells = append(r.cells, cell{i, r.width, text, w})
 		r.width += w
 	}
@@ -144,7 +144,8 @@ func Visible(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func width(s string) int {
+// Width is how many columns of a terminal a text takes.
+func Width(s string) int {
 	n := 0
 	for _, c := range s {
 		n += terminal.RuneWidth(c)
@@ -154,5 +155,5 @@ func width(s string) int {
 
 // pad appends spaces up to n columns.
 func pad(s string, n int) string {
-	return s + strings.Repeat(" ", max(n-width(s), 0))
+	return s + strings.Repeat(" ", max(n-Width(s), 0))
 }

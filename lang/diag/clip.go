@@ -49,7 +49,7 @@ func Clip(text string) string {
 
 // head is the first n bytes of a text, and tail the last, without partial characters.
 func head(text string, n int) string {
-	for !utf8.RuneStart(text[n]) {
+	for 0 < n && n < len(text) && !utf8.RuneStart(text[n]) {
 		n--
 	}
 	return text[:n]

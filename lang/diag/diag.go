@@ -3,9 +3,9 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"cnnlang/lang/source"
@@ -174,12 +174,9 @@ type List []*Diagnostic
 
 // Add appends d unless the same kind of mistake was reported at the same place.
 func (l *List) Add(d *Diagnostic) {
-	for _, e := range *l {
-		if e.Code == d.Code && e.Span == d.Span {
-			return
-		}
+	if !slices.ContainsFunc(*l, func(e *Diagnostic) bool { return e.Code == d.Code && e.Span == d.Span }) {
+		*l = append(*l, d)
 	}
-	*l = append(*l, d)
 }
 
 // AddAll appends every diagnostic of m as Add does.
@@ -207,24 +204,18 @@ func (l List) Without(m List) List {
 
 // Sort orders by file, place and code.
 func (l List) Sort() {
-	sort.SliceStable(l, func(i, j int) bool {
-		a, b := l[i].Span.Start, l[j].Span.Start
-		if a.Filename != b.Filename {
-			return a.Filename < b.Filename
-		}
-		return a.Offset < b.Offset
+	slices.SortStableFunc(l, func(d, e *Diagnostic) int {
+		a, b := d.Span.Start, e.Span.Start
+		return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 	})
 }
 
 // HasErrors reports whether any diagnostic is an error.
 func (l List) HasErrors() bool {
-	for _, d := range l {
-		if d.Severity == Error {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l, (*Diagnostic).isError)
 }
+
+func (d *Diagnostic) isError() bool { return d.Severity == Error }
 
 // Err returns l as an error, nil if l holds no error.
 func (l List) Err() error {
@@ -237,13 +228,9 @@ func (l List) Err() error {
 type listError struct{ list List }
 
 func (e *listError) Error() string {
-	for _, d := range e.list {
-		if d.Severity == Error {
-			if n := len(e.list) - 1; n > 0 {
-				return fmt.Sprintf("%s (and %d more)", d, n)
-			}
-			return d.String()
-		}
+	first := e.list[slices.IndexFunc(e.list, (*Diagnostic).isError)].String()
+	if n := len(e.list) - 1; n > 0 {
+		return fmt.Sprintf("%s (and %d more)", first, n)
 	}
-	return ""
+	return first
 }

@@ -1,10 +1,10 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"cnnlang/lang/source"
 )
@@ -56,10 +56,7 @@ func (p *printer) excerpts(d *Diagnostic) (list []*excerpt, lost []Label) {
 	}
 	for _, e := range list {
 		slices.SortStableFunc(e.marks, func(a, b mark) int {
-			if a.line != b.line {
-				return a.line - b.line
-			}
-			return a.start - b.start
+			return cmp.Or(a.line-b.line, a.start-b.start)
 		})
 	}
 	return list, lost
@@ -191,13 +188,7 @@ func clip(line string, marks []mark) (string, []mark) {
 			center = m.start
 		}
 	}
-	from, to := max(center-reach, 0), min(center+reach, len(line))
-	for from > 0 && !utf8.RuneStart(line[from]) {
-		from--
-	}
-	for to < len(line) && !utf8.RuneStart(line[to]) {
-		to--
-	}
+	from, to := len(head(line, max(center-reach, 0))), len(head(line, min(center+reach, len(line))))
 	const cut = "…"
 	text, shift := line[from:to], from
 	if from > 0 {

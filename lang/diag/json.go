@@ -138,10 +138,14 @@ func (r Repair) Entry() RepairEntry {
 
 // FprintJSON writes the list as an indented Report.
 func FprintJSON(w io.Writer, list List) error {
+	return encode(w, NewReport(list))
+}
+
+func encode(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // arrows and comparisons stay readable
 	enc.SetIndent("", "  ")
-	return enc.Encode(NewReport(list))
+	return enc.Encode(document)
 }
 
 func placeOf(s source.Span) Place {

@@ -42,13 +42,17 @@ func (p *printer) asWritten(d *Diagnostic) *Diagnostic {
 func thousands(text string) string {
 	return digits.ReplaceAllStringFunc(text, func(found string) string {
 		part := digits.FindStringSubmatch(found)
-		number := part[2]
 		if part[3] != "" {
 			return found
 		}
-		for i := len(number) - 3; i > 0; i -= 3 {
-			number = number[:i] + "_" + number[i:]
-		}
-		return part[1] + number
+		return part[1] + Grouped(part[2])
 	})
+}
+
+// Grouped is a whole number with its digits grouped: 25_557_032.
+func Grouped(digits string) string {
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "_" + digits[at:]
+	}
+	return digits
 }

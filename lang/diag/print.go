@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"cnnlang/lang/source"
@@ -65,20 +66,23 @@ func FprintShort(w io.Writer, list List) error {
 func (l List) Summary() string {
 	var parts []string
 	for _, severity := range []Severity{Error, Warning, Note} {
-		n := 0
-		for _, d := range l {
-			if d.Severity == severity {
-				n++
-			}
-		}
-		switch {
-		case n == 1:
+		n := l.count(severity)
+		if n == 1 {
 			parts = append(parts, "1 "+string(severity))
-		case n > 1:
+		} else if n > 1 {
 			parts = append(parts, fmt.Sprintf("%d %ss", n, severity))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (l List) count(s Severity) (n int) {
+	for _, d := range l {
+		if d.Severity == s {
+			n++
+		}
+	}
+	return n
 }
 
 // choose returns at most n diagnostics in their order: it drops the last ones, and errors
@@ -87,13 +91,7 @@ func choose(list List, n int) List {
 	if len(list) <= n {
 		return list
 	}
-	errors := 0
-	for _, d := range list {
-		if d.Severity == Error {
-			errors++
-		}
-	}
-	errors = min(errors, n)
+	errors := min(list.count(Error), n)
 	others := n - errors
 	var chosen List
 	for _, d := range list {
@@ -177,24 +175,22 @@ func (p *printer) trace(frames []Frame) {
 	if len(frames) == 0 {
 		return
 	}
-	var shown []Frame
-	skipped := 0
-	if shown = frames; len(frames) > maxFrames {
-		skipped = len(frames) - maxFrames
-		shown = append(append([]Frame(nil), frames[:maxFrames-3]...), frames[len(frames)-3:]...)
+	shown, skipped := frames, max(len(frames)-maxFrames, 0)
+	if skipped > 0 {
+		shown = slices.Concat(frames[:maxFrames-3], frames[len(frames)-3:])
 	}
 	paths, calls := make([]string, len(shown)), make([]string, len(shown))
 	pathWidth, callWidth := 0, 0
 	for i, f := range shown {
 		paths[i] = ending(clean(f.Path), maxPath)
-		pathWidth = max(pathWidth, width(paths[i]))
+		pathWidth = max(pathWidth, Width(paths[i]))
 	}
 	for i, f := range shown {
 		calls[i] = clean(f.Call)
 		if f.Path != "" { // a net has no path
 			calls[i] = pad(paths[i], pathWidth) + "  " + calls[i]
 		}
-		callWidth = max(callWidth, width(calls[i]))
+		callWidth = max(callWidth, Width(calls[i]))
 	}
 	var lines []string
 	for i, f := range shown {
@@ -220,7 +216,7 @@ func (p *printer) progress(to *Progress) {
 		parts = append(parts, "…")
 	}
 	for _, r := range to.Steps {
-		shape := "[" + joined(r.Shape) + "]"
+		shape := strings.ReplaceAll(fmt.Sprint(r.Shape), " ", ", ")
 		if p.grouped {
 			shape = thousands(shape)
 		}
@@ -230,14 +226,6 @@ func (p *printer) progress(to *Progress) {
 		parts = append(parts, ending(clean(to.At.name()), maxPath)+" ✗")
 	}
 	p.note("checked so far: " + strings.Join(parts, " → "))
-}
-
-func joined(shape []int) string {
-	sizes := make([]string, len(shape))
-	for i, n := range shape {
-		sizes[i] = fmt.Sprint(n)
-	}
-	return strings.Join(sizes, ", ")
 }
 
 // ending is a text or, where that is longer than n characters, its end.

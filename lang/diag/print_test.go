@@ -179,8 +179,8 @@ func TestEveryLineFitsTheWidth(t *testing.T) {
 			}
 			lines := strings.Split(b.String(), "\n")
 			for _, line := range lines {
-				if width(line) > columns {
-					t.Errorf("at %d: %d columns, want at most %d: %s", at, width(line), columns, line)
+				if Width(line) > columns {
+					t.Errorf("at %d: %d columns, want at most %d: %s", at, Width(line), columns, line)
 				}
 			}
 			if !strings.Contains(lines[4], "^") {

@@ -58,14 +58,7 @@ func (p *printer) repairs(list []Repair) {
 func (p *printer) difference(text, edited string) {
 	before := strings.Split(strings.TrimPrefix(text, source.ByteOrderMark), "\n")
 	after := strings.Split(strings.TrimPrefix(edited, source.ByteOrderMark), "\n")
-	head := 0
-	for head < min(len(before), len(after)) && before[head] == after[head] {
-		head++
-	}
-	tail := 0
-	for tail < min(len(before), len(after))-head && before[len(before)-1-tail] == after[len(after)-1-tail] {
-		tail++
-	}
+	head, tail := Common(before, after)
 	before, after = before[head:len(before)-tail], after[head:len(after)-tail]
 	p.gutter = len(fmt.Sprint(head + max(len(before), len(after))))
 	p.margin("")
@@ -86,6 +79,17 @@ func (p *printer) difference(text, edited string) {
 	p.left(max(len(before), len(after)))
 }
 
+// Common counts what two lists have in common at their start and, behind that, at their end.
+func Common[T comparable](a, b []T) (head, tail int) {
+	for head < min(len(a), len(b)) && a[head] == b[head] {
+		head++
+	}
+	for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head, tail
+}
+
 // mostChanged is how many of the lines that a repair changes are shown.
 const mostChanged = 20
 
@@ -99,13 +103,7 @@ func (p *printer) left(changed int) {
 func (p *printer) changed(number int, before, after []string) {
 	head, tail := 0, 0 // what the line has in common before and after
 	if len(before) == 1 && len(after) == 1 {
-		b, a := before[0], after[0]
-		for head < min(len(a), len(b)) && a[head] == b[head] {
-			head++
-		}
-		for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
-			tail++
-		}
+		head, tail = Common([]byte(before[0]), []byte(after[0]))
 	}
 	for i, l := range before {
 		p.wrapped(severityStyle(Error), number+i, "-", l, head, len(l)-tail)

@@ -55,8 +55,8 @@ func TestRepairInFewColumns(t *testing.T) {
 		}
 		_, repairs, _ := strings.Cut(b.String(), "help")
 		for _, row := range strings.Split(repairs, "\n") {
-			if changes := strings.Contains(row, " - ") || strings.Contains(row, " + "); changes && width(row) > max(columns, narrowest+4) {
-				t.Errorf("%d columns: %q takes %d", columns, row, width(row))
+			if changes := strings.Contains(row, " - ") || strings.Contains(row, " + "); changes && Width(row) > max(columns, narrowest+4) {
+				t.Errorf("%d columns: %q takes %d", columns, row, Width(row))
 			}
 		}
 		langtest.Golden(t, fmt.Sprintf("testdata/repair_in_%d_columns.txt", columns), b.String())

@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -105,27 +104,23 @@ func FprintSARIF(w io.Writer, list List, version string) error {
 		Results:    []sarifResult{},
 	}
 	index := map[Code]int{}
-	for _, c := range Pages() {
-		if slices.ContainsFunc(list, func(d *Diagnostic) bool { return d.Code == c.Code }) {
-			index[c.Code] = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(c.Code))
+	for _, page := range Pages() {
+		if slices.ContainsFunc(list, func(d *Diagnostic) bool { return d.Code == page.Code }) {
+			index[page.Code] = len(run.Tool.Driver.Rules)
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(page))
 		}
 	}
 	for _, d := range list {
 		run.Results = append(run.Results, resultOf(d, index[d.Code]))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	return encode(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
 
-func ruleOf(c Code) sarifRule {
-	page, _ := Explain(c)
+func ruleOf(page Page) sarifRule {
 	return sarifRule{
-		ID: string(c), Short: sarifText{c.Name()}, Full: sarifText{page.Text},
-		Help:  sarifText{fmt.Sprintf("%s Run `cnnlang explain %s` for examples.", page.Text, c)},
-		Level: sarifSeverity{c.Severity()},
+		ID: string(page.Code), Short: sarifText{page.Name}, Full: sarifText{page.Text},
+		Help:  sarifText{fmt.Sprintf("%s Run `cnnlang explain %s` for examples.", page.Text, page.Code)},
+		Level: sarifSeverity{page.Code.Severity()},
 	}
 }
 

@@ -3,6 +3,7 @@ package format
 import (
 	"slices"
 
+	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 )
 
@@ -271,7 +272,7 @@ func (c cellList) columns() []int {
 	column := 0
 	for i := c.start + 1; i <= c.end; i++ {
 		t := &c.line.tokens[i]
-		column += c.set(i) + width(t.Text)
+		column += c.set(i) + diag.Width(t.Text)
 		if t.is(",") || i == c.end {
 			list = append(list, column)
 		}

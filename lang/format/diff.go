@@ -2,7 +2,10 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"cnnlang/lang/diag"
 )
 
 const (
@@ -35,11 +38,7 @@ func Diff(old, new string) string {
 
 // cut returns the lines with their newlines.
 func cut(text string) []string {
-	lines := strings.SplitAfter(text, "\n")
-	if lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return lines
+	return slices.Collect(strings.Lines(text))
 }
 
 // An edit keeps, removes or adds a line: ' ', '-' or '+'. a and b are the lines
@@ -85,14 +84,7 @@ func lineRange(before, n int) string {
 // compare returns the fewest edits from a to b. (Myers, "An O(ND)
 // Difference Algorithm and Its Variations", 1986, the greedy algorithm.)
 func compare(a, b []string) []edit {
-	head := 0
-	for head < len(a) && head < len(b) && a[head] == b[head] {
-		head++
-	}
-	tail := 0
-	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
+	head, tail := diag.Common(a, b)
 	kinds := strings.Repeat(" ", head) + path(a[head:len(a)-tail], b[head:len(b)-tail]) + strings.Repeat(" ", tail)
 	var edits []edit
 	x, y := 0, 0
@@ -163,12 +155,8 @@ func backtrack(rows []map[int]int, x, y int) string {
 		x = last[from]
 		y = x - from
 	}
-	for ; x > 0; x-- {
-		kinds = append(kinds, ' ')
-	}
-	for i, j := 0, len(kinds)-1; i < j; i, j = i+1, j-1 {
-		kinds[i], kinds[j] = kinds[j], kinds[i]
-	}
+	kinds = append(kinds, strings.Repeat(" ", x)...)
+	slices.Reverse(kinds)
 	return string(kinds)
 }
 

@@ -23,6 +23,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/lang/parse"
@@ -62,16 +63,7 @@ func formatted(tokens []parse.Token) string {
 // sameTokens reports whether two texts have the same tokens, apart from spaces and empty
 // lines.
 func sameTokens(a, b []parse.Token) bool {
-	a, b = significant(a), significant(b)
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(significant(a), significant(b))
 }
 
 // significant returns the tokens without spaces and repeated newlines.

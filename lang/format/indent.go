@@ -1,6 +1,9 @@
 package format
 
-import "cnnlang/lang/parse"
+import (
+	"cnnlang/lang/diag"
+	"cnnlang/lang/parse"
+)
 
 const (
 	indentation  = 2   // columns that braces and bars indent
@@ -106,7 +109,7 @@ func (in *indenter) line(l *line) {
 		if i > 0 {
 			t.blanks = in.blanks(l.tokens, i)
 		}
-		column += t.blanks + width(t.Text)
+		column += t.blanks + diag.Width(t.Text)
 		if t.is("|") && i == 0 {
 			text = l.indent + indentation
 		}

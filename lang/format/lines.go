@@ -3,8 +3,7 @@ package format
 import (
 	"strings"
 
-	"github.com/mattn/go-runewidth"
-
+	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
 )
 
@@ -111,18 +110,7 @@ func (l *line) write(b *strings.Builder) {
 func (l *line) end(n int) int {
 	column := l.indent
 	for i := range l.tokens[:n] {
-		column += l.tokens[i].blanks + width(l.tokens[i].Text)
+		column += l.tokens[i].blanks + diag.Width(l.tokens[i].Text)
 	}
 	return column
-}
-
-// terminal measures runes without consulting the environment.
-var terminal = runewidth.Condition{StrictEmojiNeutral: true}
-
-func width(s string) int {
-	n := 0
-	for _, r := range s {
-		n += terminal.RuneWidth(r)
-	}
-	return n
 }

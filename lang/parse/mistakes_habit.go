@@ -109,7 +109,7 @@ func unit(c context) *diag.Diagnostic {
 		if len(part) > zeros || len(whole) > 15 || strings.Trim(whole+part, "0") == "" || strings.Trim(whole+part, "0123456789") != "" {
 			return d.WithHelp("write it out, as in `25_557_032`")
 		}
-		text := grouped(whole + part + strings.Repeat("0", zeros-len(part)))
+		text := diag.Grouped(strings.TrimLeft(whole+part, "0") + strings.Repeat("0", zeros-len(part)))
 		return d.WithHelp("write `%s`", text).Write(text)
 	case c.before.Value == "%" && len(c.statement) > 1 && c.want != "":
 		n := c.statement[len(c.statement)-2]
@@ -122,15 +122,6 @@ func unit(c context) *diag.Diagnostic {
 			Correct("write `"+share+"`", diag.Edit{Span: spanOf(&n).To(spanOf(&c.before)), Text: share})
 	}
 	return nil
-}
-
-// grouped is a whole number with its digits grouped: 25_557_032.
-func grouped(digits string) string {
-	digits = strings.TrimLeft(digits, "0")
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "_" + digits[at:]
-	}
-	return digits
 }
 
 // hyphen is for my-net and res-block(16): the name of what is declared or called.
