@@ -47,7 +47,7 @@ func missingWhere(v *prove.Verdict) *diag.Diagnostic {
 		if r.Side != "" || r.Relation == dim.NonNegative || !strings.Contains(text, "%") || !known(v.Block, names) || !v.Always(r) {
 			continue
 		}
-		if !slices.Contains(missing, text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && parameter(b, n) }) {
+		if !slices.Contains(missing, text) && !slices.ContainsFunc(names, func(n string) bool { return divided[n] && b.Param(n) != nil }) {
 			missing = append(missing, text)
 		}
 	}
@@ -72,24 +72,13 @@ func quoted(texts []string) string {
 func known(o *resolve.Object, names []string) bool {
 	some := false
 	for _, n := range names {
-		if parameter(o.Block, n) {
+		if o.Block.Param(n) != nil {
 			some = true
-		} else if !boundByInput(o.Block, n) {
+		} else if !o.Block.Binds(n) {
 			return false
 		}
 	}
 	return some
-}
-
-func parameter(b *ast.Block, name string) bool {
-	return slices.ContainsFunc(b.Params.List, func(p *ast.Param) bool { return p.Name.Text == name })
-}
-
-func boundByInput(b *ast.Block, name string) bool {
-	return b.Sig != nil && slices.ContainsFunc(b.Sig.In, func(d *ast.Dim) bool {
-		r, ok := d.Size.(*ast.Ref)
-		return ok && r.Text() == name
-	})
 }
 
 // dividedIn lists the names in conditions about remainders.

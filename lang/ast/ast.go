@@ -2,7 +2,11 @@
 // struct tags, which package parse reads; the tree itself has no parser and no meaning.
 package ast
 
-import "cnnlang/lang/source"
+import (
+	"slices"
+
+	"cnnlang/lang/source"
+)
 
 // Node is any part of the tree that has a place in the text.
 type Node interface{ Span() source.Span }
@@ -72,6 +76,24 @@ type Block struct {
 	Where  []Expr  `parser:"  ( 'where' @@ ( ',' @@ )* )? NL*"`
 	Body   *Body   `parser:"  ( '{' @@ '}' )? )"`
 	Doc    string  // the comment directly above
+}
+
+// Param is the parameter of this name, or nil.
+func (b *Block) Param(name string) *Param {
+	for _, p := range b.Params.All() {
+		if p.Name.Text == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Binds reports whether the signature binds this name to a size of the input.
+func (b *Block) Binds(name string) bool {
+	return b.Sig != nil && slices.ContainsFunc(b.Sig.In, func(d *Dim) bool {
+		r, ok := d.Size.(*Ref)
+		return ok && r.Args == nil && r.Text() == name
+	})
 }
 
 // Params are the declared parameters.

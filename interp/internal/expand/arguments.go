@@ -3,9 +3,9 @@ package expand
 import (
 	"fmt"
 	"math/big"
-	"reflect"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -14,28 +14,21 @@ import (
 // call writes an op with the arguments that differ from the defaults of its declaration:
 // those without a default by position, the others by name.
 func (w *writer) call(op ops.Op) string {
-	v := reflect.Indirect(reflect.ValueOf(op))
-	params := ops.Parameters(op.Name())
 	defaults := defaultsOf(w.defaults[op.Name()])
 	values := map[string]string{}
 	var args []string
-	for i, k := 0, 0; i < v.NumField() && k < len(params); i++ {
-		if !v.Type().Field(i).IsExported() {
-			continue
-		}
-		name := params[k].Name
-		k++
-		value := written(v.Field(i).Interface())
-		values[name] = value
-		d, optional := defaults[name]
+	for _, a := range graph.Arguments(op) {
+		value := written(a.Value)
+		values[a.Name] = value
+		d, optional := defaults[a.Name]
 		switch {
 		case !optional:
-			if pair, ok := v.Field(i).Interface().(dim.Pair); ok {
+			if pair, ok := a.Value.(dim.Pair); ok {
 				value = pair.String() // a kernel is written 3x3
 			}
 			args = append(args, value)
 		case !same(d, value, values):
-			args = append(args, name+"="+value)
+			args = append(args, a.Name+"="+value)
 		}
 	}
 	if len(args) == 0 {

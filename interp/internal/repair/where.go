@@ -19,7 +19,7 @@ func (p *problem) wheres() {
 		if !p.hasValue(name) {
 			continue
 		}
-		size := p.boundSize(name)
+		size := p.focus.block.Binds(name)
 		if v < 16 {
 			p.where(0, fmt.Sprintf("%s >= %d", name, v+1), name)
 		}
@@ -31,7 +31,7 @@ func (p *problem) wheres() {
 		}
 	}
 	p.divisions()
-	if p.boundSize("C") {
+	if p.focus.block.Binds("C") {
 		if out := p.claimedWidth(); out != "" && out != "C" {
 			p.where(2, "C == "+out, "C")
 		}
@@ -40,7 +40,7 @@ func (p *problem) wheres() {
 
 // divisions require heights and widths that can be halved a few times.
 func (p *problem) divisions() {
-	if !p.boundSize("H") || !p.boundSize("W") {
+	if !p.focus.block.Binds("H") || !p.focus.block.Binds("W") {
 		return
 	}
 	for _, n := range []int{2, 4, 8, 16, 32, 64} {
@@ -55,10 +55,10 @@ func (p *problem) divisions() {
 
 // hasValue reports whether a name of the counterexample can be used in a `where`.
 func (p *problem) hasValue(name string) bool {
-	if p.boundSize(name) {
+	if p.focus.block.Binds(name) {
 		return name != "N"
 	}
-	q := p.declared(name)
+	q := p.focus.block.Param(name)
 	if q == nil {
 		return false
 	}

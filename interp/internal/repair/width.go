@@ -34,7 +34,7 @@ func (p *problem) widths(c *ast.Call, far int) {
 	name := c.Callee.Ref().Text()
 	subject := fmt.Sprint("width ", c.Span().Start.Offset)
 	var values []string
-	if p.boundSize("C") {
+	if p.focus.block.Binds("C") {
 		values = append(values, "C")
 	}
 	values = append(values, p.conflicting(1)...)
@@ -122,7 +122,7 @@ func (p *problem) groups(c *ast.Call, far int) {
 		}
 	}
 	values = append(values, p.conflicting(1)...)
-	if p.boundSize("C") {
+	if p.focus.block.Binds("C") {
 		values = append(values, "C")
 	}
 	for _, v := range values {
@@ -216,9 +216,9 @@ func (p *problem) projection(b *ast.Branch, id *ast.Step) {
 	const what = "a block that strides or widens needs a projection on the other branch"
 	condition := ""
 	switch {
-	case p.boundSize("C") && conditional:
+	case p.focus.block.Binds("C") && conditional:
 		condition = fmt.Sprintf("if stride != 1 or C != %s { ", width)
-	case p.boundSize("C") && stride == "":
+	case p.focus.block.Binds("C") && stride == "":
 		condition = fmt.Sprintf("if C != %s { ", width)
 	}
 	if condition != "" { // ranks before the unconditional one, since it costs less to run
@@ -286,7 +286,7 @@ func (p *problem) shortcut(b *ast.Branch) {
 		cond := p.written(f.Cond)
 		subject := fmt.Sprint("condition ", f.Span().Start.Offset)
 		const what = "project wherever the shapes differ"
-		if width := p.otherWidth(b); width != "" && p.boundSize("C") && !mentions(f.Cond, "C") {
+		if width := p.otherWidth(b); width != "" && p.focus.block.Binds("C") && !mentions(f.Cond, "C") {
 			p.add(structure, 0, subject, what, insert(f.Cond.Span().End, " or C != "+width))
 		}
 		if p.inScope("stride") && !mentions(f.Cond, "stride") {

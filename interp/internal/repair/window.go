@@ -187,30 +187,5 @@ func (p *problem) kernels(c *ast.Call, name string, far int) {
 
 // inScope reports whether the block has a parameter or size of this name.
 func (p *problem) inScope(name string) bool {
-	return p.declared(name) != nil || p.boundSize(name)
-}
-
-// declared is the block's parameter of this name, or nil.
-func (p *problem) declared(name string) *ast.Param {
-	if list := p.focus.block.Params; list != nil {
-		for _, q := range list.List {
-			if q.Name.Text == name {
-				return q
-			}
-		}
-	}
-	return nil
-}
-
-// boundSize reports whether the block's signature binds this name.
-func (p *problem) boundSize(name string) bool {
-	if p.focus.block.Sig == nil {
-		return false
-	}
-	for _, d := range p.focus.block.Sig.In {
-		if r, ok := d.Size.(*ast.Ref); ok && len(r.Path) == 1 && r.Args == nil && r.Path[0].Text == name {
-			return true
-		}
-	}
-	return false
+	return p.focus.block.Param(name) != nil || p.focus.block.Binds(name)
 }

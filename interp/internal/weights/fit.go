@@ -57,23 +57,24 @@ func (e *FitError) Title() string {
 	if e.Rename != nil {
 		parts = append(parts, "the names differ by one rule")
 	} else {
-		ofAll := fmt.Sprintf("of %d tensors ", e.Wanted)
-		parts = appendCount(parts, len(e.Missing), ofAll, "is missing", "are missing")
-		parts = appendCount(parts, len(e.Unexpected), "in the file ", "is unexpected", "are unexpected")
-		parts = appendCount(parts, len(e.Misshaped), ofAll, "has another shape", "have another shape")
-		parts = appendCount(parts, len(e.NotFloat), ofAll, "is not a float", "are not floats")
+		ofAll := fmt.Sprintf("of %d tensors", e.Wanted)
+		for _, c := range []struct {
+			n             int
+			of, one, many string
+		}{
+			{len(e.Missing), ofAll, "is missing", "are missing"},
+			{len(e.Unexpected), "in the file", "is unexpected", "are unexpected"},
+			{len(e.Misshaped), ofAll, "has another shape", "have another shape"},
+			{len(e.NotFloat), ofAll, "is not a float", "are not floats"},
+		} {
+			if c.n == 1 {
+				parts = append(parts, fmt.Sprintf("1 %s %s", c.of, c.one))
+			} else if c.n > 1 {
+				parts = append(parts, fmt.Sprintf("%d %s %s", c.n, c.of, c.many))
+			}
+		}
 	}
 	return fmt.Sprintf("the weights do not fit %s: %s", e.Net, strings.Join(parts, ", "))
-}
-
-func appendCount(parts []string, n int, of, one, many string) []string {
-	switch n {
-	case 0:
-		return parts
-	case 1:
-		return append(parts, "1 "+of+one)
-	}
-	return append(parts, fmt.Sprintf("%d %s%s", n, of, many))
 }
 
 // Error is the whole message on several lines, without colours.

@@ -33,33 +33,20 @@ const (
 func (p *headerParser) parse(header []byte) ([]record, error) {
 	p.in = json.NewDecoder(bytes.NewReader(header))
 	p.in.UseNumber()
-	if err := p.expect('{', "the header", "an object"); err != nil {
-		return nil, err
-	}
 	var records []record
-	seen := map[string]bool{}
-	for p.in.More() {
-		name, err := p.key("the header", seen)
-		if err != nil {
-			return nil, err
-		}
+	err := p.object("the header", "an object", func(name string) error {
 		if name == metadataKey {
-			if err := p.metadata(); err != nil {
-				return nil, err
-			}
-			continue
+			return p.metadata()
 		}
 		if len(records) == p.maxTensors {
-			return nil, &LimitError{Path: string(p.path), Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
+			return &LimitError{Path: string(p.path), Limit: "tensors", Got: int64(len(records)) + 1, Max: int64(p.maxTensors),
 				Help: "no network needs so many; keep those of one network in a file"}
 		}
 		r, err := p.tensor(name)
-		if err != nil {
-			return nil, err
-		}
 		records = append(records, r)
-	}
-	if err := p.expect('}', "the header", "its end"); err != nil {
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	if _, err := p.in.Token(); !errors.Is(err, io.EOF) {
@@ -71,16 +58,10 @@ func (p *headerParser) parse(header []byte) ([]record, error) {
 // tensor parses {"dtype": ..., "shape": ..., "data_offsets": ...}.
 func (p *headerParser) tensor(name string) (record, error) {
 	r := record{Entry: Entry{Name: name}}
-	if err := p.expect('{', "the tensor", "an object with dtype, shape and data_offsets"); err != nil {
-		return r, p.within(name, err)
-	}
 	var offsets []int64
 	seen := map[string]bool{}
-	for p.in.More() {
-		key, err := p.key("the tensor", seen)
-		if err != nil {
-			return r, p.within(name, err)
-		}
+	err := p.object("the tensor", "an object with dtype, shape and data_offsets", func(key string) (err error) {
+		seen[key] = true
 		switch key {
 		case "dtype":
 			r.DType, err = p.str("dtype")
@@ -91,12 +72,13 @@ func (p *headerParser) tensor(name string) (record, error) {
 		default:
 			err = p.corrupt("", "has a key %s, want only dtype, shape and data_offsets", shown(key))
 		}
-		if err != nil {
-			return r, p.within(name, err)
-		}
+		return err
+	})
+	if corrupt, ok := errors.AsType[*FileError](err); ok {
+		corrupt.Tensor = name
 	}
-	if err := p.expect('}', "the tensor", "its end"); err != nil {
-		return r, p.within(name, err)
+	if err != nil {
+		return r, err
 	}
 	for _, key := range []string{"dtype", "shape", "data_offsets"} {
 		if !seen[key] {
@@ -186,37 +168,39 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 
 // metadata parses and ignores the map of strings that a file may have.
 func (p *headerParser) metadata() error {
-	if err := p.expect('{', metadataKey, "an object of strings"); err != nil {
+	entries := 0
+	return p.object(metadataKey, "an object of strings", func(key string) error {
+		if _, err := p.str(metadataKey + " " + shown(key)); err != nil {
+			return err
+		}
+		if entries++; entries > p.maxTensors {
+			return &LimitError{Path: string(p.path), Limit: "entries of " + metadataKey, Got: int64(entries), Max: int64(p.maxTensors),
+				Help: "write the file again without it"}
+		}
+		return nil
+	})
+}
+
+// object parses an object whose keys differ; value parses the value of each.
+func (p *headerParser) object(where, want string, value func(key string) error) error {
+	if err := p.expect('{', where, want); err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	for p.in.More() {
-		key, err := p.key(metadataKey, seen)
+		key, err := p.str("a key of " + where)
 		if err != nil {
 			return err
 		}
-		if _, err := p.str(metadataKey + " " + shown(key)); err != nil {
+		if seen[key] {
+			return p.corrupt("", "%s has the key %s twice; which of them counts cannot be known, write the file again", where, shown(key))
+		}
+		seen[key] = true
+		if err := value(key); err != nil {
 			return err
 		}
-		if len(seen) > p.maxTensors {
-			return &LimitError{Path: string(p.path), Limit: "entries of " + metadataKey, Got: int64(len(seen)), Max: int64(p.maxTensors),
-				Help: "write the file again without it"}
-		}
 	}
-	return p.expect('}', metadataKey, "its end")
-}
-
-// key parses an object's next key and notes it in seen.
-func (p *headerParser) key(where string, seen map[string]bool) (string, error) {
-	name, err := p.str("a key of " + where)
-	if err != nil {
-		return "", err
-	}
-	if seen[name] {
-		return "", p.corrupt("", "%s has the key %s twice; which of them counts cannot be known, write the file again", where, shown(name))
-	}
-	seen[name] = true
-	return name, nil
+	return p.expect('}', where, "its end")
 }
 
 func (p *headerParser) str(what string) (string, error) {
@@ -251,15 +235,6 @@ func (p *headerParser) token() (json.Token, error) {
 		return nil, p.corrupt("", "the header is not JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
 	}
 	return token, nil
-}
-
-// within adds the tensor's name to an error found while parsing it.
-func (p *headerParser) within(name string, err error) error {
-	var e *FileError
-	if errors.As(err, &e) {
-		e.Tensor = name
-	}
-	return err
 }
 
 // spell names a JSON token for a message.
