@@ -78,17 +78,15 @@ func describe(o *resolve.Object) Declaration {
 			e.Base = signature(base.Block, base.Module.File.Source)
 		}
 	}
-	if b.Params != nil {
-		for _, p := range b.Params.List {
-			d := Parameter{Name: p.Name.Text}
-			if p.Type != nil {
-				d.Type = written(p.Type, text)
-			}
-			if p.Default != nil {
-				d.Default = written(p.Default, text)
-			}
-			e.Params = append(e.Params, d)
+	for _, p := range b.Params.All() {
+		d := Parameter{Name: p.Name.Text}
+		if p.Type != nil {
+			d.Type = written(p.Type, text)
 		}
+		if p.Default != nil {
+			d.Default = written(p.Default, text)
+		}
+		e.Params = append(e.Params, d)
 	}
 	if b.Sig != nil {
 		for _, d := range b.Sig.In {

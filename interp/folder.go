@@ -16,18 +16,16 @@ import (
 // A folder is the part of the file system that a .cnn file may read: the file itself, even
 // if the name the user gave is a link to elsewhere, and everything in its folder and below.
 type folder struct {
-	root *os.Root
-	main string // the path of the file, as the user named it
-}
-
-// openFolder opens the folder of a file.
-func openFolder(main string) (folder, error) {
-	root, err := regular.Root(filepath.Dir(main))
-	return folder{root, main}, err
+	root   *os.Root
+	main   string // the path of the file, as the user named it
+	edited texts  // in place of files
 }
 
 // Open opens a file. Unlike other file systems it takes names that are not UTF-8.
 func (f folder) Open(name string) (fs.File, error) {
+	if _, ok := f.edited[name]; ok {
+		return f.edited.Open(name)
+	}
 	if name == filepath.Base(f.main) {
 		return file(regular.Open(f.main))
 	}

@@ -136,25 +136,19 @@ func (o Options) affords(n *Net, m plan.Memory) error {
 		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory}
 	}
 	if o.Afforded != nil {
-		o.Afforded(Memory(m))
+		o.Afforded(m)
 	}
 	return nil
 }
 
-// Memory is what a model and one session take, in bytes.
-type Memory struct {
-	Weights     int64 // the parameters as they are packed
-	Activations int64 // all values that live at the same time, at the peak
-	Scratch     int64 // working memory of the algorithms
-	Outputs     int64 // what a session returns
-	Fetched     int64 // tensors waiting to be packed while the model is built, at most
-}
-
-// Total is what a model and a session take while they run.
-func (m Memory) Total() int64 { return plan.Memory(m).Total() }
+// Memory is what a model and one session take, in bytes: the Weights as they are packed,
+// the Activations, which are all values that live at the same time, the Scratch memory of
+// the algorithms, the Outputs that a session returns, and at most so much for tensors
+// Fetched to be packed while the model is built. Total is what they take while they run.
+type Memory = plan.Memory
 
 // Memory returns what the model and one session on this many threads take.
-func (m *Model) Memory(threads int) Memory { return Memory(m.plan.Memory(threads)) }
+func (m *Model) Memory(threads int) Memory { return m.plan.Memory(threads) }
 
 // PrintPlan writes the instructions of the model, with their algorithms and places in
 // memory, for sessions on this many threads.

@@ -1,14 +1,17 @@
 package interp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/regular"
 	"cnnlang/lang"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/parse"
@@ -93,37 +96,22 @@ func IsFile(name string) bool {
 	return strings.HasSuffix(name, ".cnn") || strings.ContainsAny(name, `/\`)
 }
 
-// openFile reads a file and lets it import from its own folder and below. The texts in
-// other replace files of the same names.
-func openFile(file string, other texts) (*Program, error) {
-	name := filepath.Base(file)
-	prefix := strings.TrimSuffix(filepath.ToSlash(file), name)
-	with := func(other texts) (*Program, error) {
-		return loadIn(file, prefix, func(f folder) fs.FS { return overlay{other, f} })
-	}
-	p, err := with(other)
-	if err != nil {
-		return nil, err
-	}
-	p.again = func(text string) (*Program, error) {
-		all := texts{name: text}
-		for other, text := range other {
-			if other != name {
-				all[other] = text
-			}
-		}
-		return with(all)
-	}
-	return p, nil
-}
-
-// loadIn loads a file, with its folder replaced by the file system that files makes of it.
-func loadIn(path, prefix string, files func(folder) fs.FS) (*Program, error) {
-	f, err := openFolder(path)
+// openFile reads a file and lets it import from its own folder and below, where edited
+// texts replace files of the same names.
+func openFile(path string, edited texts) (*Program, error) {
+	name := filepath.Base(path)
+	root, err := regular.Root(filepath.Dir(path))
 	if err == nil {
-		defer f.root.Close()
+		defer root.Close()
+		prefix := strings.TrimSuffix(filepath.ToSlash(path), name)
 		var p *Program
-		if p, err = load(files(f), filepath.Base(path), prefix, "", std); err == nil {
+		if p, err = load(folder{root, path, edited}, name, prefix, "", std); err == nil {
+			p.again = func(text string) (*Program, error) {
+				all := texts{}
+				maps.Copy(all, edited)
+				all[name] = text
+				return openFile(path, all)
+			}
 			return p, nil
 		}
 	}
@@ -145,9 +133,7 @@ func load(files fs.FS, name, prefix, net string, std *lang.Library) (*Program, e
 // find returns the net to work on: the one that Open was asked for, the one of this name,
 // or else the only one that can be run with these settings.
 func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, error) {
-	if name == "" {
-		name = p.Named
-	}
+	name = cmp.Or(name, p.Named)
 	var found []*resolve.Object
 	var names []string
 	for _, o := range p.Main.Nets() {
@@ -199,10 +185,7 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 		}
 		list.AddAll(found)
 	}
-	if name == "" {
-		name = p.Named
-	}
-	if name != "" {
+	if name = cmp.Or(name, p.Named); name != "" {
 		o, err := p.find(name, opts.Set)
 		switch {
 		case err == nil:

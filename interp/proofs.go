@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -21,9 +22,7 @@ func (p *Program) prove(ctx context.Context, prover *prove.Prover, name string, 
 	if p.Problems.HasErrors() {
 		return nil, nil
 	}
-	if name == "" {
-		name = p.Named
-	}
+	name = cmp.Or(name, p.Named)
 	var verdicts []*prove.Verdict
 	more := diag.Collector{Most: maxMistakes}
 	known := newMistakes(p.Main.Blocks(), found)

@@ -33,18 +33,3 @@ func (t texts) Open(name string) (fs.File, error) {
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
-
-// overlay is a folder in which texts replace some of the files.
-type overlay struct {
-	texts  texts
-	folder folder
-}
-
-func (o overlay) Open(name string) (fs.File, error) {
-	if _, ok := o.texts[name]; ok {
-		return o.texts.Open(name)
-	}
-	return o.folder.Open(name)
-}
-
-func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) { return o.folder.ReadDir(name) }

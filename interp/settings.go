@@ -2,6 +2,7 @@ package interp
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
@@ -45,21 +46,14 @@ func (s Settings) parse() ([]elab.Setting, *source.File, error) {
 			settings = append(settings, elab.Setting{Name: d.Let.Name.Text, Value: d.Let.Value, Span: d.Let.Name.Span()})
 		}
 	}
-	list.AddAll(setTwice(settings))
+	for i, s := range settings {
+		twice := func(other elab.Setting) bool { return other.Name == s.Name }
+		if first := slices.IndexFunc(settings, twice); first < i {
+			list.Add(diag.New(diag.DuplicateName, s.Span, "`%s` is set twice", s.Name).At(settings[first].Span, "first here"))
+		}
+	}
 	if list.HasErrors() {
 		return nil, nil, &ProgramError{list, func(string) *source.File { return file }}
 	}
 	return settings, file, nil
-}
-
-func setTwice(settings []elab.Setting) (list diag.List) {
-	for i, s := range settings {
-		for _, earlier := range settings[:i] {
-			if earlier.Name == s.Name {
-				list.Add(diag.New(diag.DuplicateName, s.Span, "`%s` is set twice", s.Name).At(earlier.Span, "first here"))
-				break
-			}
-		}
-	}
-	return list
 }

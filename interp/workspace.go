@@ -24,7 +24,7 @@ type Workspace struct {
 	Thorough bool
 
 	mutex    sync.Mutex
-	open     map[string]*openText
+	open     map[string]openText
 	uses     map[use]bool // what the open files use of others; nil until needed
 	prover   *prove.Prover
 	provided int // bytes of text given to the prover
@@ -38,21 +38,29 @@ type openText struct {
 }
 
 // Open adds a file or a library net, without an edit. It is read when it is needed.
-func (w *Workspace) Open(nameOrPath string) { w.change(nameOrPath, openText{}) }
+func (w *Workspace) Open(nameOrPath string) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.change(nameOrPath, openText{})
+}
 
 // Read adds a text that is not in a file and can import only the library.
 func (w *Workspace) Read(name string, r io.Reader) error {
 	text, err := io.ReadAll(io.LimitReader(r, parse.MaxBytes+1))
-	if err == nil {
-		w.change(name, openText{string(text), true, true})
+	if err != nil {
+		return err
 	}
-	return err
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.change(name, openText{string(text), true, true})
+	return nil
 }
 
 // Edit replaces the text of a file, or one that Read has read, without writing it.
 func (w *Workspace) Edit(name, text string) {
-	loose := w.opened(name).loose
-	w.change(name, openText{text, true, loose})
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.change(name, openText{text, true, w.open[name].loose})
 }
 
 // Close removes a name and its edits.
@@ -64,21 +72,10 @@ func (w *Workspace) Close(name string) {
 }
 
 func (w *Workspace) change(name string, o openText) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
 	if w.open == nil {
-		w.open = map[string]*openText{}
+		w.open = map[string]openText{}
 	}
-	w.open[name], w.uses = &o, nil
-}
-
-func (w *Workspace) opened(name string) openText {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	if o := w.open[name]; o != nil {
-		return *o
-	}
-	return openText{}
+	w.open[name], w.uses = o, nil
 }
 
 // Program loads the current text of a name. Its errors are those of Open.
@@ -90,7 +87,7 @@ func (w *Workspace) Program(name string) (*Program, error) {
 
 func (w *Workspace) program(name string) (*Program, error) {
 	switch o := w.open[name]; {
-	case o != nil && o.loose:
+	case o.loose:
 		return parseText(name, o.text)
 	case IsFile(name):
 		return openFile(name, w.beside(name))
