@@ -96,42 +96,33 @@ func (f *benchFlags) consistent() error {
 	return nil
 }
 
-// A measurement is of one net with one batch, precision and number of threads.
-type measurement struct {
-	net       *interp.Net
-	threads   int
-	precision layout.Precision
-	timing    interp.Timing
-	steps     []interp.StepTime
-	peak      float64 // FLOP/s
-	memory    int64
-}
-
 // benchNet measures every combination and shows them.
 func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) error {
 	peaks := map[int]float64{}
 	for _, threads := range f.threads.value {
 		peaks[threads] = exec.Peak(threads, peakTime)
 	}
-	var all []*measurement
+	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document()}
 	for _, batch := range f.batch.value {
 		for _, precision := range f.precision.value {
 			n, model, err := a.benchModel(ctx, f, argument, batch, precision)
 			if err != nil {
 				return err
 			}
+			d.Net = n.Name
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
-				m := &measurement{net: n, threads: threads, precision: precision, peak: peaks[threads], memory: model.Memory(threads).Total()}
-				if err := f.measure(ctx, m, model); err != nil {
+				r, err := f.measure(ctx, n, model, threads)
+				if err != nil {
 					return err
 				}
-				all = append(all, m)
+				r.Precision, r.PeakGFLOPS = precision.String(), real(peaks[threads]/1e9)
+				d.Results = append(d.Results, r)
 			}
 		}
 	}
 	a.progress("")
-	return a.showBench(f, all)
+	return a.showBench(f, d)
 }
 
 // peakTime is how long the peak of the processor is measured.
@@ -150,15 +141,31 @@ func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, ba
 	return n, model, err
 }
 
-func (f *benchFlags) measure(ctx context.Context, m *measurement, model *interp.Model) error {
-	session := model.NewSession(m.threads)
+// measure measures a model on this many threads.
+func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, threads int) (r benchResult, err error) {
+	session := model.NewSession(threads)
 	defer session.Close()
-	input, _, err := m.net.RandomInput(ctx, interp.Options{}, f.seed.value, 1)
+	input, _, err := n.RandomInput(ctx, interp.Options{}, f.seed.value, 1)
 	if err != nil {
-		return err
+		return r, err
 	}
-	if m.timing, err = session.Measure(ctx, input, f.time.value); err == nil && f.profile {
-		m.steps, err = session.MeasureSteps(ctx, input, f.time.value)
+	t, err := session.Measure(ctx, input, f.time.value)
+	if err != nil {
+		return r, err
 	}
-	return err
+	images := float64(input.Shape[0])
+	r = benchResult{
+		Input: input.Shape, Threads: threads, MACs: integer(n.Main.MACs), Runs: t.Runs,
+		First: milliseconds(t.First), Best: milliseconds(t.Best), P25: milliseconds(t.P25), Median: milliseconds(t.Median), P75: milliseconds(t.P75),
+		ImagesPerSecond: real(images / t.Median.Seconds()), GFLOPS: rate(n.Main.MACs.Float()*images, t.Median),
+		Memory: model.Memory(threads).Total(),
+	}
+	if !f.profile {
+		return r, nil
+	}
+	steps, err := session.MeasureSteps(ctx, input, f.time.value)
+	for _, s := range steps {
+		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Least), milliseconds(s.Took), int64(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
+	}
+	return r, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/ops/exec"
+	"cnnlang/ops/tensor"
 )
 
 // benchDocument is cnnlang.bench/v1. Times are in ms.
@@ -54,14 +55,9 @@ func milliseconds(d time.Duration) real { return real(d.Seconds() * 1e3) }
 func rate(macs float64, d time.Duration) real { return real(2 * macs / 1e9 / d.Seconds()) }
 
 // showBench writes the results.
-func (a *app) showBench(f *benchFlags, all []*measurement) error {
-	isa, err := exec.ISA()
-	if err != nil {
+func (a *app) showBench(f *benchFlags, d benchDocument) (err error) {
+	if d.InstructionSet, err = exec.ISA(); err != nil {
 		return err
-	}
-	d := benchDocument{Schema: "cnnlang.bench/v1", Net: all[0].net.Name, Weights: f.origin.document(), InstructionSet: isa}
-	for _, m := range all {
-		d.Results = append(d.Results, m.document())
 	}
 	switch {
 	case f.format.value == "json":
@@ -78,30 +74,12 @@ func (a *app) showBench(f *benchFlags, all []*measurement) error {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", d.Net, all[i].net.Graph.Input.Shape, r.Precision, r.Threads, r.Median)
+		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", d.Net, tensor.Shape(r.Input), r.Precision, r.Threads, r.Median)
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (m *measurement) document() benchResult {
-	shape := m.net.Graph.Input.Shape
-	images := float64(shape[0])
-	r := benchResult{
-		Input: shape, Threads: m.threads, Precision: m.precision.String(), MACs: integer(m.net.Main.MACs), Runs: m.timing.Runs,
-		First: milliseconds(m.timing.First), Best: milliseconds(m.timing.Best), P25: milliseconds(m.timing.P25),
-		Median: milliseconds(m.timing.Median), P75: milliseconds(m.timing.P75),
-		ImagesPerSecond: real(images / m.timing.Median.Seconds()),
-		GFLOPS:          rate(m.net.Main.MACs.Float()*images, m.timing.Median),
-		PeakGFLOPS:      real(m.peak / 1e9),
-		Memory:          m.memory,
-	}
-	for _, s := range m.steps {
-		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Least), milliseconds(s.Took), int64(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
-	}
-	return r
 }
 
 func (d benchDocument) grid() grid {

@@ -71,13 +71,13 @@ func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error 
 	f := fixedFile{File: path}
 	for _, r := range made {
 		f.Repairs = append(f.Repairs, r.Entry())
+		if c.text {
+			fmt.Fprintf(c.stdout, "%s: repaired: %s\n", visibleName(path), diag.Clip(r.What))
+		}
 	}
 	c.fixed = append(c.fixed, f)
 	if !c.text {
 		return nil
-	}
-	for _, r := range made {
-		fmt.Fprintf(c.stdout, "%s: repaired: %s\n", visibleName(path), diag.Clip(r.What))
 	}
 	fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n", visibleName(path), visibleName(path))
 	for line := range strings.Lines(format.Diff(old, text)) {
