@@ -106,11 +106,9 @@ func (l *loader) load(from place, im *ast.Import) *resolve.Module {
 	if m := l.done[p]; m != nil {
 		return m
 	}
-	for i, q := range l.loading {
-		if q == p {
-			l.list.Add(importCycle(im, l.loading[i:], l.shown))
-			return nil
-		}
+	if i := slices.Index(l.loading, p); i >= 0 {
+		l.list.Add(importCycle(im, l.loading[i:], l.shown))
+		return nil
 	}
 	if len(l.loading) >= maxDepth || len(l.program.files)-l.lent >= maxFiles {
 		l.list.Add(diag.New(diag.TooManyFiles, im.Span(), "more than %d files, or imports nested deeper than %d", maxFiles, maxDepth).
@@ -147,43 +145,46 @@ func (l *loader) large(im *ast.Import) bool {
 // target is the file that an import names.
 func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 	if im.File == nil {
-		var parts []string
-		for _, n := range im.Std {
-			parts = append(parts, n.Text)
+		name := (&ast.Ref{Path: im.Std}).Text()
+		if file, ok := strings.CutPrefix(name, "std."); ok {
+			return place{library, fileOf(file)}, nil
 		}
-		if parts[0] != "std" || len(parts) < 2 {
-			if _, err := fs.Stat(l.roots[library], path.Join(parts...)+".cnn"); err == nil {
-				d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, ".")).
-					WithHelp("it is part of the library: `import std.%s`", strings.Join(parts, "."))
-				first := im.Std[0].Span()
-				return place{}, d.Correct("write `std."+strings.Join(parts, ".")+"`", diag.Edit{Span: first, Text: "std." + parts[0]})
-			}
-			d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", strings.Join(parts, "."))
-			if near := diag.Nearest(parts[0], []string{"std"}); near != "" && len(parts) > 1 {
-				return place{}, d.WithHelp("did you mean `std`?").Correct("write `std`", diag.Edit{Span: im.Std[0].Span(), Text: near})
-			}
-			return place{}, d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of your own is a path in quotes: `import \"./blocks.cnn\"`")
-		}
-		return place{library, path.Join(parts[1:]...) + ".cnn"}, nil
+		return place{}, l.noPackage(im, name)
 	}
 	name, plain := im.File.String().Plain()
 	at := im.File.Span()
 	written := l.program.files[l.shown(from)].Text[at.Start.Offset:at.End.Offset]
+	const relative = "write the path relative to this file, with forward slashes: \"./blocks.cnn\""
 	switch joined := path.Join(path.Dir(from.name), name); {
 	case !plain:
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "an import path cannot contain {…}")
+		return place{}, diag.New(diag.ImportNotFound, at, "an import path cannot contain {…}")
 	case strings.Contains(written, `\`):
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path has a backslash").
-			WithHelp("write the path relative to this file, with forward slashes: \"./blocks.cnn\"")
+		return place{}, diag.New(diag.ImportNotFound, at, "the path has a backslash").WithHelp(relative)
 	case path.IsAbs(name) || strings.Contains(name, ":"):
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %s is not relative", written).
-			WithHelp("write the path relative to this file, with forward slashes: \"./blocks.cnn\"")
+		return place{}, diag.New(diag.ImportNotFound, at, "the path %s is not relative", written).WithHelp(relative)
 	case !fs.ValidPath(joined):
-		return place{}, diag.New(diag.ImportNotFound, im.File.Span(), "the path %q leaves the folder of the main file", name).
+		return place{}, diag.New(diag.ImportNotFound, at, "the path %q leaves the folder of the main file", name).
 			WithHelp("imports cannot leave that folder; move the file into it")
 	default:
 		return place{from.root, joined}, nil
 	}
+}
+
+// fileOf is the file of a dotted name.
+func fileOf(name string) string { return strings.ReplaceAll(name, ".", "/") + ".cnn" }
+
+// noPackage is for an import of a dotted name outside of the library.
+func (l *loader) noPackage(im *ast.Import, name string) *diag.Diagnostic {
+	d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", name)
+	first := im.Std[0]
+	if _, err := fs.Stat(l.roots[library], fileOf(name)); err == nil {
+		return d.WithHelp("it is part of the library: `import std.%s`", name).
+			Correct("write `std."+name+"`", diag.Edit{Span: first.Span(), Text: "std." + first.Text})
+	}
+	if near := diag.Nearest(first.Text, []string{"std"}); near != "" && len(im.Std) > 1 {
+		return d.WithHelp("did you mean `std`?").Correct("write `std`", diag.Edit{Span: first.Span(), Text: near})
+	}
+	return d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of your own is a path in quotes: `import \"./blocks.cnn\"`")
 }
 
 func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
@@ -198,8 +199,8 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 	entries, _ := fs.ReadDir(l.roots[p.root], folder)
 	var names []string
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".cnn") {
-			names = append(names, strings.TrimSuffix(e.Name(), ".cnn"))
+		if name, ok := strings.CutSuffix(e.Name(), ".cnn"); ok {
+			names = append(names, name)
 		}
 	}
 	got := strings.TrimSuffix(path.Base(p.name), ".cnn")
@@ -251,10 +252,11 @@ func reason(err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "there is no such file"
 	}
-	if text := err.Error(); strings.HasPrefix(text, "is ") || strings.HasPrefix(text, "lies ") {
+	text := err.Error()
+	if strings.HasPrefix(text, "is ") || strings.HasPrefix(text, "lies ") {
 		return "it " + text
 	}
-	return err.Error()
+	return text
 }
 
 func importCycle(im *ast.Import, cycle []place, shown func(place) string) *diag.Diagnostic {

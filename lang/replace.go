@@ -3,6 +3,7 @@ package lang
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,12 +28,7 @@ func (l *Library) Replace(name, text string) *Library {
 
 // imports reports whether a module imports another one, directly or indirectly.
 func imports(m, other *resolve.Module) bool {
-	for _, im := range m.Imports {
-		if im == other || imports(im, other) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Imports, func(im *resolve.Module) bool { return im == other || imports(im, other) })
 }
 
 // replaced is a file system in which one file has another text.

@@ -50,10 +50,7 @@ func indent(lines []line) {
 		}
 		l.whole = l.whole && l.tokens[len(l.tokens)-1].frame == l.frame
 		next := following(lines[i+1:])
-		if next == nil {
-			continue
-		}
-		if next.frame.continues(&l.tokens[len(l.tokens)-1], &next.tokens[0]) || next.tokens[0].is("else") {
+		if next != nil && (next.frame.continues(&l.tokens[len(l.tokens)-1], &next.tokens[0]) || next.tokens[0].is("else")) {
 			l.whole = false
 		}
 	}

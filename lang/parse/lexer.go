@@ -228,10 +228,15 @@ type definition struct{}
 
 func (definition) Symbols() map[string]lexer.TokenType { return symbols }
 
-func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
-	text, err := io.ReadAll(r)
+func (definition) Lex(string, io.Reader) (lexer.Lexer, error) {
+	panic("parse: the tokens exist already")
+}
+
+// peeking returns the tokens without blanks as participle reads them.
+func peeking(tokens []lexer.Token) *lexer.PeekingLexer {
+	lex, err := lexer.Upgrade(&replay{tokens: tokens}, tokSpace, tokComment)
 	if err != nil {
-		return nil, err
+		panic("parse: lexer: " + err.Error())
 	}
-	return &replay{tokens: tokenize(name, string(text), MaxTokens)}, nil
+	return lex
 }

@@ -53,25 +53,10 @@ func Grammar() string { return declaration.String() }
 // the list says what is wrong with the others, in the order of the text.
 func File(src *source.File) (*ast.File, diag.List) {
 	file := &ast.File{Source: src}
-	if d := notText(src); d != nil {
-		return file, diag.List{d}
-	}
-	if d := python(src); d != nil {
-		return file, diag.List{d}
-	}
-	p := &parser{file: file, tokens: tokenize(src.Name, src.Text, MaxTokens)}
-	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
-		d := diag.New(diag.TooLong, src.Span(end, end), "the file has more than the %d tokens allowed", MaxTokens)
-		return file, diag.List{d.WithHelp("split it into files that import each other")}
-	}
-	for i := range p.tokens {
-		switch t := &p.tokens[i]; {
-		case blank(t):
-		case overlong(t):
-			d := diag.New(diag.TooLong, spanOf(t), "this word is longer than the %d characters allowed", MaxWord)
-			return file, diag.List{d.WithHelp("give it a shorter name")}
-		default:
-			file.Tokens++
+	p := &parser{file: file}
+	for _, read := range []func() *diag.Diagnostic{p.notText, p.python, p.tokenize} {
+		if d := read(); d != nil {
+			return file, diag.List{d}
 		}
 	}
 	p.foreignComments()
@@ -89,11 +74,31 @@ func File(src *source.File) (*ast.File, diag.List) {
 	return file, p.errors
 }
 
-// overlong reports whether a token is a word longer than MaxWord.
-func overlong(t *lexer.Token) bool { return t.Type == tokIdent && len(t.Value) > MaxWord }
+// tokenize splits the text into tokens, and returns the diagnostic if there are too many or one
+// is too long.
+func (p *parser) tokenize() *diag.Diagnostic {
+	src := p.file.Source
+	p.tokens = tokenize(src.Name, src.Text, MaxTokens)
+	if end := p.tokens[len(p.tokens)-1].Pos.Offset; end < len(src.Text) {
+		return diag.New(diag.TooLong, src.Span(end, end), "the file has more than the %d tokens allowed", MaxTokens).
+			WithHelp("split it into files that import each other")
+	}
+	for i := range p.tokens {
+		switch t := &p.tokens[i]; {
+		case blank(t):
+		case t.Type == tokIdent && len(t.Value) > MaxWord:
+			return diag.New(diag.TooLong, spanOf(t), "this word is longer than the %d characters allowed", MaxWord).
+				WithHelp("give it a shorter name")
+		default:
+			p.file.Tokens++
+		}
+	}
+	return nil
+}
 
 // notText returns the diagnostic if the file is not text at all.
-func notText(src *source.File) *diag.Diagnostic {
+func (p *parser) notText() *diag.Diagnostic {
+	src := p.file.Source
 	if len(src.Text) > MaxBytes {
 		return diag.New(diag.TooLong, src.Span(0, 0), "the file is longer than the %d bytes allowed", MaxBytes).
 			WithHelp("split it into files that import each other")
@@ -178,10 +183,6 @@ func parseTokens(tokens []lexer.Token) (decl *ast.Decl, err error) {
 	end := last.Pos
 	end.Advance(last.Value)
 	all := append(append(make([]lexer.Token, 0, len(tokens)+1), tokens...), lexer.EOFToken(end))
-	lex, err := lexer.Upgrade(&replay{tokens: all}, tokSpace, tokComment)
-	if err != nil {
-		panic("parse: lexer: " + err.Error())
-	}
 	// Participle panics with an error of its own if an alternative of the grammar matches
 	// nothing at all. That depends on the text, and is an ordinary syntax error.
 	defer func() {
@@ -193,5 +194,5 @@ func parseTokens(tokens []lexer.Token) (decl *ast.Decl, err error) {
 			err = stuck
 		}
 	}()
-	return declaration.ParseFromLexer(lex)
+	return declaration.ParseFromLexer(peeking(all))
 }

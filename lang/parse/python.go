@@ -4,7 +4,6 @@ import (
 	"regexp"
 
 	"cnnlang/lang/diag"
-	"cnnlang/lang/source"
 )
 
 // Lines that only occur in Python, and lines that only occur in this language.
@@ -17,7 +16,8 @@ var (
 
 // python is for a network that is written in Python: one message for all of it, since no
 // line has an equivalent by itself.
-func python(src *source.File) *diag.Diagnostic {
+func (p *parser) python() *diag.Diagnostic {
+	src := p.file.Source
 	at := pythonLine.FindStringIndex(src.Text)
 	if at == nil || ourLine.MatchString(src.Text) {
 		return nil

@@ -82,10 +82,7 @@ func inner(pos lexer.Position, text string) ast.Expr {
 			t.Type, t.Value = tokInvalid, "#"
 		}
 	}
-	lex, err := lexer.Upgrade(&replay{tokens: tokens}, tokSpace)
-	if err != nil {
-		panic("parse: lexer: " + err.Error())
-	}
+	lex := peeking(tokens)
 	c := climber{lex: lex}
 	if lex.Peek().EOF() {
 		c.unexpected(wantInner)

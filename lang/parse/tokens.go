@@ -36,20 +36,13 @@ type Token struct {
 // File could not read the text, because of its size, the length of a word, its encoding or
 // its nesting; mistakes of all other kinds do not matter.
 func Tokens(src *source.File) []Token {
-	if notText(src) != nil {
+	p := &parser{file: &ast.File{Source: src}}
+	if p.notText() != nil || p.tokenize() != nil {
 		return nil
 	}
-	p := &parser{file: &ast.File{Source: src}, tokens: tokenize(src.Name, src.Text, MaxTokens)}
-	n := len(p.tokens) - 1
-	if p.tokens[n].Pos.Offset < len(src.Text) {
-		return nil
-	}
-	list := make([]Token, n)
+	list := make([]Token, len(p.tokens)-1) // without the end
 	for i := range list {
 		t := &p.tokens[i]
-		if overlong(t) {
-			return nil
-		}
 		list[i] = Token{kindOf[t.Type], t.Value}
 		if t.Value == ";" {
 			list[i].Kind = Operator

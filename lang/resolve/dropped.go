@@ -60,12 +60,10 @@ func takes(s *ast.Step) bool {
 	switch {
 	case s.Tap != nil:
 		return false
-	case s.Group != nil:
-		return bodyTakes(s.Group)
-	case s.Repeat != nil && s.Repeat.Body != nil:
-		return bodyTakes(s.Repeat.Body)
-	case s.Repeat != nil:
+	case s.Repeat != nil && s.Repeat.Step != nil:
 		return takes(s.Repeat.Step)
+	case s.Group != nil || s.Repeat != nil:
+		return slices.ContainsFunc(s.Bodies(), bodyTakes)
 	case s.If != nil:
 		last := s.If
 		for last.ElIf != nil {
