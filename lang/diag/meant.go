@@ -7,17 +7,15 @@ import "strings"
 // there are so few letters that any other name is near.
 func Meant(got string, candidates []string) string {
 	near, alone := nearest(got, candidates)
-	return evident(got, near, alone)
-}
-
-func evident(got, near string, alone bool) string {
-	switch {
-	case near == "" || digitless(near) == digitless(got):
-		return ""
-	case strings.EqualFold(near, got) || alone && len(got) >= leastMeant:
+	if evident(got, near, alone) {
 		return near
 	}
 	return ""
+}
+
+func evident(got, near string, alone bool) bool {
+	return near != "" && digitless(near) != digitless(got) &&
+		(strings.EqualFold(near, got) || alone && len(got) >= leastMeant)
 }
 
 // leastMeant is how many letters a word must have to be taken for a misspelt one.
@@ -40,7 +38,7 @@ func (d *Diagnostic) DidYouMean(got string, candidates []string) bool {
 		return false
 	}
 	d.WithHelp("did you mean `%s`?", near)
-	if evident(got, near, alone) == near {
+	if evident(got, near, alone) {
 		d.Write(near)
 	}
 	return true

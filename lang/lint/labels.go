@@ -101,7 +101,9 @@ func (l *linter) unlabelledIn(b *ast.Body, own bool) {
 	v := l.level(b)
 	if own || len(v.named) > 0 {
 		for _, s := range v.numbered {
-			l.report(unlabelledStep(s))
+			name := s.Call.Callee.Ref().Text()
+			l.report(diag.New(diag.UnlabelledStep, s.Call.Callee.Span(), "`%s` has weights and no label, so a number names them", name).
+				WithHelp("label it as the published weights do, as in `%s1: %[1]s…`", name))
 		}
 	}
 	for _, g := range v.groups {
@@ -141,12 +143,6 @@ func (l *linter) looseRepeats(b *ast.Body) {
 		}
 		return true
 	})
-}
-
-func unlabelledStep(s *ast.Step) *diag.Diagnostic {
-	name := s.Call.Callee.Ref().Text()
-	return diag.New(diag.UnlabelledStep, s.Call.Callee.Span(), "`%s` has weights and no label, so a number names them", name).
-		WithHelp("label it as the published weights do, as in `%s1: %[1]s…`", name)
 }
 
 func looseRepeat(s *ast.Step, steps []*ast.Step) *diag.Diagnostic {

@@ -69,9 +69,12 @@ func (l *linter) product(p *ast.Param, x ast.Expr) {
 	const largest = 1 << 16
 	switch {
 	case err1 == nil && err2 == nil && high > 0 && wide > 0 && high < largest && wide < largest:
-		l.report(productOfNumbers(b, p, h+"x"+w, high*wide))
+		dims, number := h+"x"+w, high*wide
+		l.report(diag.New(diag.ProductAsDims, b.Span(), "this is the number %d, so `%s` is %[1]dx%[1]d", number, p.Name.Text).
+			WithHelp("write `%s` for a height and a width, or `%d` if that is meant", dims, number).Write(dims))
 	case h != "" && h == w:
-		l.report(square(b, p, h))
+		l.report(diag.New(diag.ProductAsDims, b.Span(), "`%s` is the square of `%s` in height and in width", p.Name.Text, h).
+			WithHelp("write `%s`, which means both, or `%[1]s**2` if the square is meant", h).Write(h))
 	}
 }
 
@@ -95,16 +98,6 @@ func factor(x ast.Expr) string {
 		}
 	}
 	return ""
-}
-
-func productOfNumbers(b *ast.Binary, p *ast.Param, dims string, number int) *diag.Diagnostic {
-	return diag.New(diag.ProductAsDims, b.Span(), "this is the number %d, so `%s` is %[1]dx%[1]d", number, p.Name.Text).
-		WithHelp("write `%s` for a height and a width, or `%d` if that is meant", dims, number).Write(dims)
-}
-
-func square(b *ast.Binary, p *ast.Param, name string) *diag.Diagnostic {
-	return diag.New(diag.ProductAsDims, b.Span(), "`%s` is the square of `%s` in height and in width", p.Name.Text, name).
-		WithHelp("write `%s`, which means both, or `%[1]s**2` if the square is meant", name).Write(name)
 }
 
 // base is the block with a body, or the primitive, that a block or its presets fill in.

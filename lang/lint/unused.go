@@ -68,7 +68,8 @@ func (l *linter) unusedInside(b *ast.Block) {
 	all := usesIn(b)
 	for _, p := range b.Params.All() {
 		if all[p.Name.Text] == 0 {
-			l.report(unusedParameter(p, b))
+			l.report(diag.New(diag.UnusedParameter, p.Name.Span(), "`%s` does not use its parameter `%s`", b.Name.Text, p.Name.Text).
+				WithHelp("remove it, or write `%s` where its value is written out", p.Name.Text))
 		}
 	}
 	ast.Walk(b.Body, func(n ast.Node) bool {
@@ -120,9 +121,4 @@ func unusedBlock(b *ast.Block) *diag.Diagnostic {
 
 func unusedImport(name string, at source.Span) *diag.Diagnostic {
 	return diag.New(diag.UnusedImport, at, "nothing uses the import `%s`", name).WithHelp("remove it")
-}
-
-func unusedParameter(p *ast.Param, b *ast.Block) *diag.Diagnostic {
-	return diag.New(diag.UnusedParameter, p.Name.Span(), "`%s` does not use its parameter `%s`", b.Name.Text, p.Name.Text).
-		WithHelp("remove it, or write `%s` where its value is written out", p.Name.Text)
 }

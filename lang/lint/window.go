@@ -18,7 +18,9 @@ func (l *linter) evenHalf(r *ast.Ref) {
 	pad, ok := argument(end, r, "pad").(*ast.Ref)
 	window := argument(end, r, "k")
 	if ok && pad.Text() == "half" && even(window) {
-		l.report(evenHalf(window, pad))
+		l.report(diag.New(diag.EvenHalf, pad.Span(), "`half` of an even window does not keep the size: the map grows by one").
+			At(window.Span(), "this window is even").
+			WithHelp("write `pad=same`, or take an odd window"))
 	}
 }
 
@@ -55,12 +57,6 @@ func even(window ast.Expr) bool {
 		}
 	}
 	return false
-}
-
-func evenHalf(window ast.Expr, pad *ast.Ref) *diag.Diagnostic {
-	return diag.New(diag.EvenHalf, pad.Span(), "`half` of an even window does not keep the size: the map grows by one").
-		At(window.Span(), "this window is even").
-		WithHelp("write `pad=same`, or take an odd window")
 }
 
 // largestWindow is a size beyond which the second number of a convolution is most likely a

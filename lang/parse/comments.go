@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"cnnlang/lang/diag"
-	"cnnlang/lang/source"
 )
 
 // foreignComments reports comments in the style of other languages, /* … */ and //, and
@@ -40,9 +39,7 @@ func (p *parser) foreignComments() {
 		if fresh = false; end < 0 {
 			continue
 		}
-		d := foreignComment(spanOf(t), t.Value)
-		p.correctComment(d, i, end)
-		p.report(d)
+		p.report(p.foreignComment(i, end))
 		for ; i < end; i++ {
 			if p.tokens[i].Value != "\n" {
 				erase(&p.tokens[i])
@@ -76,23 +73,25 @@ func (p *parser) lineEnd(i int) int {
 	return i
 }
 
-// correctComment rewrites the comment tokens[i:end] line by line in the syntax of the
+// foreignComment rewrites the comment tokens[i:end] line by line in the syntax of the
 // language, and puts what follows it on a line of its own. A comment in the middle of a line
 // cannot be rewritten.
-func (p *parser) correctComment(d *diag.Diagnostic, i, end int) {
+func (p *parser) foreignComment(i, end int) *diag.Diagnostic {
+	at := spanOf(&p.tokens[i])
+	if p.tokens[i].Value == "//" {
+		return diag.New(diag.Syntax, at, "`//` divides and rounds down").WithHelp("a comment starts with `#`").Write("#")
+	}
+	d := diag.New(diag.Syntax, at, "`/*` does not start a comment").
+		WithHelp("a comment starts with `#`, on every line of it, and ends with the line")
 	src := p.file.Source
 	start, stop := p.tokens[i].Pos.Offset, p.tokens[end].Pos.Offset
-	if p.tokens[i].Value == "//" {
-		d.Write("#")
-		return
-	}
 	text := strings.TrimSuffix(strings.TrimPrefix(src.Text[start:stop], "/*"), "*/")
 	head := src.Text[src.LineStart(p.tokens[i].Pos.Line):start]
 	indent := head[:len(head)-len(strings.TrimLeft(head, " \t"))]
 	tail, _, _ := strings.Cut(src.Text[stop:], "\n")
 	rest := strings.TrimLeft(tail, " \t\r")
 	if indent != head && (rest != "" || strings.Contains(text, "\n")) {
-		return
+		return d
 	}
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -106,13 +105,5 @@ func (p *parser) correctComment(d *diag.Diagnostic, i, end int) {
 		stop += len(tail) - len(rest)
 		meant += "\n" + indent
 	}
-	d.Correct("write the comment with `#`", diag.Edit{Span: src.Span(start, stop), Text: meant})
-}
-
-func foreignComment(at source.Span, sign string) *diag.Diagnostic {
-	if sign == "/" {
-		return diag.New(diag.Syntax, at, "`/*` does not start a comment").
-			WithHelp("a comment starts with `#`, on every line of it, and ends with the line")
-	}
-	return diag.New(diag.Syntax, at, "`//` divides and rounds down").WithHelp("a comment starts with `#`")
+	return d.Correct("write the comment with `#`", diag.Edit{Span: src.Span(start, stop), Text: meant})
 }

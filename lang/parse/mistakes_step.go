@@ -131,18 +131,15 @@ func lateStatement(c context) *diag.Diagnostic {
 		return nil
 	}
 	switch c.found.Value {
-	case "let", "meta", "names", "expect", "side", "block", "net", "import":
-	default:
-		return nil
-	}
-	if slices.Contains([]string{"block", "net", "import"}, c.found.Value) {
+	case "block", "net", "import":
 		return c.syntax("`%s` is not allowed inside a body", c.found.Value).
 			WithHelp("declare it outside, before or after this one; is a `}` missing above?")
+	case "let", "meta", "names", "expect", "side":
+		if c.before.Type != tokNL && c.before.Value != "{" {
+			return c.syntax("`%s` must start a line", c.found.Value).WithHelp("put it on a line of its own")
+		}
 	}
-	if c.before.Type == tokNL || c.before.Value == "{" {
-		return nil
-	}
-	return c.syntax("`%s` must start a line", c.found.Value).WithHelp("put it on a line of its own")
+	return nil
 }
 
 // bareLabel is for a string where only a label is allowed.

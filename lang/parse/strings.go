@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -41,7 +42,8 @@ func interpolate(t *lexer.Token) *ast.String {
 		case i == 0: // the quote
 		case c == '\\':
 			_, length = utf8.DecodeRuneInString(body[i+1:])
-			text.WriteString(unescape(body[i+1 : i+1+length]))
+			escaped := body[i+1 : i+1+length]
+			text.WriteString(cmp.Or(escapes[escaped], escaped))
 			length++
 		case c == '{':
 			if length = strings.IndexByte(body[i:], '}') + 1; length == 0 {
@@ -60,15 +62,8 @@ func interpolate(t *lexer.Token) *ast.String {
 	return s
 }
 
-func unescape(c string) string {
-	switch c {
-	case "n":
-		return "\n"
-	case "t":
-		return "\t"
-	}
-	return c
-}
+// escapes are the characters that mean another one after a backslash.
+var escapes = map[string]string{"n": "\n", "t": "\t"}
 
 // inner parses the expression after the brace at pos. A string holds no string,
 // so this does not nest.
