@@ -216,14 +216,7 @@ func wrap(path string, err error) *FileError {
 }
 
 func systemError(path string, err error) *FileError {
-	var inner *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return &FileError{Path: path, Problem: "no such file", Err: err}
-	case errors.As(err, &inner):
-		return &FileError{Path: path, Problem: inner.Err.Error(), Err: err}
-	}
-	return wrap(path, err)
+	return &FileError{Path: path, Problem: regular.Problem(err), Err: err}
 }
 
 func isBlank(b []byte) bool { return len(bytes.Trim(b, " \n\x00")) == 0 }

@@ -10,8 +10,9 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"io/fs"
 	"strings"
+
+	"cnnlang/interp/internal/regular"
 )
 
 // pixels is an image of 8 bits a channel.
@@ -250,13 +251,5 @@ func (s *source) undecodable(err error) *FileError {
 }
 
 func systemError(path string, err error) *FileError {
-	problem := err.Error()
-	var inner *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		problem = "no such file"
-	case errors.As(err, &inner):
-		problem = inner.Err.Error()
-	}
-	return &FileError{Path: path, Problem: problem, Err: err}
+	return &FileError{Path: path, Problem: regular.Problem(err), Err: err}
 }

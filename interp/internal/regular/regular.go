@@ -73,6 +73,18 @@ func refusal(path string, err error) *fs.PathError {
 	return &fs.PathError{Op: "open", Path: path, Err: err}
 }
 
+// Problem puts the error of a system into words, without the path.
+func Problem(err error) string {
+	var inner *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.As(err, &inner):
+		return inner.Err.Error()
+	}
+	return err.Error()
+}
+
 // irregular says what a file is if not a regular one.
 func irregular(mode fs.FileMode) error {
 	kind := "is of a special kind"

@@ -125,17 +125,12 @@ func (p path) corrupt(tensor, format string, args ...any) *FileError {
 func (p path) failed(err error) *FileError { return fileErrorFrom(string(p), err) }
 
 func fileErrorFrom(path string, err error) *FileError {
-	problem := err.Error()
-	var inner *fs.PathError
+	problem := regular.Problem(err)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		problem = "no such file"
 	case errors.Is(err, fs.ErrPermission):
 		problem = "permission denied"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		problem = "the file became shorter while it was read"
-	case errors.As(err, &inner):
-		problem = inner.Err.Error()
 	}
 	return &FileError{Path: path, Problem: problem, Err: err}
 }
