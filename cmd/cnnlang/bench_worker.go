@@ -24,9 +24,8 @@ type workerHello struct {
 	Load           float64 `json:"load_ms"`   // to read, check and pack
 	First          float64 `json:"first_ms"`  // the first run
 	ResidentBefore float64 `json:"rss0_mb"`
-	Resident       float64 `json:"rss_mb"`
-	MostResident   float64 `json:"hwm_mb"`
-	Output         []real  `json:"y0"` // the first three elements
+	workerMemory
+	Output []real `json:"y0"` // the first three elements
 }
 
 type workerMemory struct {
@@ -34,12 +33,17 @@ type workerMemory struct {
 	MostResident float64 `json:"hwm_mb"`
 }
 
+func memoryNow() workerMemory {
+	now, most := interp.ResidentMemory()
+	return workerMemory{megabytes(now), megabytes(most)}
+}
+
 // benchWorker prepares the net, runs it once, prints a workerHello, and then serves
 // standard input.
 func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) error {
 	start := time.Now()
 	hello := workerHello{Engine: "cnnlang", Threads: f.threads.value[0], Precision: f.precision.String()}
-	before, _ := interp.ResidentMemory()
+	hello.ResidentBefore = memoryNow().Resident
 	n, model, err := a.benchModel(ctx, f, argument, f.batch.value[0], f.precision.value[0])
 	if err != nil {
 		return err
@@ -54,8 +58,7 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 		return err
 	}
 	hello.First = since(start)
-	now, most := interp.ResidentMemory()
-	hello.ResidentBefore, hello.Resident, hello.MostResident = megabytes(before), megabytes(now), megabytes(most)
+	hello.workerMemory = memoryNow()
 	hello.Output = []real{}
 	for _, v := range session.Output().Data[:min(3, len(session.Output().Data))] {
 		hello.Output = append(hello.Output, real(v))
@@ -78,8 +81,7 @@ func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.T
 		case "quit":
 			return nil
 		case "mem":
-			now, most := interp.ResidentMemory()
-			if err := a.line(workerMemory{megabytes(now), megabytes(most)}); err != nil {
+			if err := a.line(memoryNow()); err != nil {
 				return err
 			}
 			continue

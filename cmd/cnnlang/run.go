@@ -137,16 +137,6 @@ func (f *runFlags) spares(args []string) error {
 	return nil
 }
 
-// A runResult is the result of a run.
-type runResult struct {
-	net           *interp.Net
-	session       *interp.Session
-	images        []string
-	written       []writtenValue
-	threads       int
-	prepared, ran time.Duration
-}
-
 // runNet opens what is named, computes, writes and prints.
 func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images []string) error {
 	start := time.Now()
@@ -180,14 +170,22 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	defer session.Close()
 	m := model.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
-	r := &runResult{net: n, session: session, images: images, threads: session.Threads(), prepared: time.Since(start)}
+	d := runDocument{
+		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Weights: f.origin.document(),
+		Threads: session.Threads(), Precision: f.precision.String(),
+	}
+	d.Seconds.Prepare = time.Since(start).Seconds()
 	start = time.Now()
 	if err := session.Run(ctx, x); err != nil {
 		return err
 	}
-	r.ran = time.Since(start)
-	if err := a.writeValues(ctx, f, r); err != nil {
+	d.Seconds.Run = time.Since(start).Seconds()
+	if d.Files, err = a.writeValues(ctx, f, n, session); err != nil {
 		return err
 	}
-	return a.show(f, r)
+	d.Output = summarize(session.Output())
+	if n.Classifies() {
+		d.Results = classesOf(n, session.Output(), images, f.top.value)
+	}
+	return a.show(f, d)
 }

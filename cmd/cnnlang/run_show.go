@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"cnnlang/interp"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/tensor"
 )
@@ -64,17 +65,7 @@ type classScore struct {
 }
 
 // show writes the result.
-func (a *app) show(f *runFlags, r *runResult) error {
-	out := r.session.Output()
-	d := runDocument{
-		Schema: "cnnlang.run/v2", Net: r.net.Name, Input: r.net.Graph.Input.Shape,
-		Weights: f.origin.document(), Output: summarize(out), Files: r.written,
-		Threads: r.threads, Seconds: runSeconds{r.prepared.Seconds(), r.ran.Seconds()},
-		Precision: f.precision.String(),
-	}
-	if r.net.Classifies() {
-		d.Results = r.classes(out, f.top.value)
-	}
+func (a *app) show(f *runFlags, d runDocument) error {
 	if f.format.value == "json" {
 		return a.json(d)
 	}
@@ -130,13 +121,13 @@ func scoreGrid(top []classScore) grid {
 	return g
 }
 
-// classes are the highest classes of every image.
-func (r *runResult) classes(out tensor.Tensor, top int) []imageResult {
+// classesOf are the highest classes of every image.
+func classesOf(n *interp.Net, out tensor.Tensor, images []string, top int) []imageResult {
 	var results []imageResult
-	for i, classes := range r.net.Classes(out, top) {
+	for i, classes := range n.Classes(out, top) {
 		result := imageResult{Top: []classScore{}}
-		if i < len(r.images) {
-			result.Image = r.images[i]
+		if i < len(images) {
+			result.Image = images[i]
 		}
 		for _, c := range classes {
 			result.Top = append(result.Top, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"cnnlang/interp"
 	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
 	"cnnlang/ops/tensor"
@@ -29,19 +30,19 @@ func (f *runFlags) values() (names []string) {
 
 // writeValues writes every value that was asked for. As for `cnnlang why`, "output" is the
 // step of that name or the net's output.
-func (a *app) writeValues(ctx context.Context, f *runFlags, r *runResult) error {
+func (a *app) writeValues(ctx context.Context, f *runFlags, n *interp.Net, session *interp.Session) (written []writtenValue, err error) {
 	for _, t := range f.output.value {
-		what, name, value := "output", "output", r.session.Output()
+		what, name, value := "output", "output", session.Output()
 		if t.name != "" {
-			what, name = kindOf(r.net.Graph, t.name), t.name
-			value, _ = r.session.Value(name)
+			what, name = kindOf(n.Graph, t.name), t.name
+			value, _ = session.Value(name)
 		}
-		r.written = append(r.written, writtenValue{name, what, value.Shape, t.file})
+		written = append(written, writtenValue{name, what, value.Shape, t.file})
 		if err := a.writeArray(ctx, t.file, value); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return written, nil
 }
 
 // kindOf is what a name stands for.
