@@ -24,9 +24,6 @@ func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
 	}
 	names, op := n.Meta.Classes, n.Graph.Output.Op
 	classes := output.Shape[1]
-	if len(names) != classes {
-		names = nil
-	}
 	all := make([][]Class, output.Shape[0])
 	for i := range all {
 		scores := output.Data[i*classes : (i+1)*classes]
@@ -37,7 +34,7 @@ func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
 			if op != nil && op.Name() == "softmax" {
 				c.Probability = float64(c.Score)
 			}
-			if names != nil {
+			if len(names) == classes {
 				c.Name = names[class]
 			}
 			all[i] = append(all[i], c)

@@ -52,21 +52,17 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 		case isStep:
 			kept[name] = node
 		case name != "output":
-			return nil, nil, n.unknownValue(name)
+			var known []string
+			for _, s := range n.Graph.Sides {
+				known = append(known, s.Name)
+			}
+			for _, s := range n.Graph.Steps {
+				known = append(known, s.Path)
+			}
+			return nil, nil, &SelectionError{What: "side head or step", Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
 		}
 	}
 	return sides, kept, nil
-}
-
-func (n *Net) unknownValue(name string) error {
-	var known []string
-	for _, s := range n.Graph.Sides {
-		known = append(known, s.Name)
-	}
-	for _, s := range n.Graph.Steps {
-		known = append(known, s.Path)
-	}
-	return &SelectionError{What: "side head or step", Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
 }
 
 // sidesOf adds to the side heads asked for those that hold a kept node, and all heads that

@@ -51,7 +51,11 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 		return
 	}
 	if name == "avgpool" && p.argument(c, "k") != nil {
-		p.average(c, far)
+		r := structure
+		if p.tooLarge(c) {
+			r = habit
+		}
+		p.add(r, far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
 	}
 	given := p.argument(c, "pad")
 	if p.tooLarge(c) && p.takes(c, "ceil") || given != nil && !p.plain(given.Value) {
@@ -70,15 +74,6 @@ func (p *problem) paddings(c *ast.Call, name string, far int) {
 	if p.takes(c, "ceil") && p.argument(c, "ceil") == nil {
 		p.argue(far, subject, fmt.Sprintf("let `%s` round its size up", name), p.set(c, "ceil", "true"))
 	}
-}
-
-// average replaces the mean over a window by the mean of the whole image.
-func (p *problem) average(c *ast.Call, far int) {
-	r := structure
-	if p.tooLarge(c) {
-		r = habit
-	}
-	p.add(r, far, fmt.Sprint("gap ", c.Span().Start.Offset), "average over the whole image, whatever its size", replace(c.Callee, "gap"))
 }
 
 // tooLarge reports whether the window of a call does not fit its image.
