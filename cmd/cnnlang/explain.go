@@ -50,7 +50,10 @@ func (a *app) explain() *cobra.Command {
 		case format.value == "json":
 			return a.explainJSON(pages)
 		case len(args) == 0:
-			return a.explainList(pages)
+			for _, p := range pages {
+				fmt.Fprintf(a.stdout, "%s  %s\n", p.Code, p.Name)
+			}
+			return nil
 		}
 		_, err := fmt.Fprint(a.stdout, pageText(pages[0]))
 		return err
@@ -87,15 +90,6 @@ func (a *app) explainJSON(pages []diag.Page) error {
 		})
 	}
 	return a.json(document)
-}
-
-func (a *app) explainList(pages []diag.Page) error {
-	for _, p := range pages {
-		if _, err := fmt.Fprintf(a.stdout, "%s  %s\n", p.Code, p.Name); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pageText is a page for people.

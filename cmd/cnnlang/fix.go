@@ -63,11 +63,12 @@ func (c *checker) repaired(ctx context.Context, found *interp.Checked, name stri
 		c.workspace.Edit(name, old)
 		return found, err
 	}
-	return found, c.fixedReport(name, old, text, made)
+	c.fixedReport(name, old, text, made)
+	return found, nil
 }
 
 // fixedReport records and prints what was changed in a file.
-func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error {
+func (c *checker) fixedReport(path, old, text string, made []diag.Repair) {
 	f := fixedFile{File: path}
 	for _, r := range made {
 		f.Repairs = append(f.Repairs, r.Entry())
@@ -77,13 +78,10 @@ func (c *checker) fixedReport(path, old, text string, made []diag.Repair) error 
 	}
 	c.fixed = append(c.fixed, f)
 	if !c.text {
-		return nil
+		return
 	}
 	fmt.Fprintf(c.stdout, "--- %s\n+++ %s\n", visibleName(path), visibleName(path))
 	for line := range strings.Lines(format.Diff(old, text)) {
-		if _, err := fmt.Fprintln(c.stdout, visible(diag.Clip(strings.TrimSuffix(line, "\n")))); err != nil {
-			return err
-		}
+		fmt.Fprintln(c.stdout, visible(diag.Clip(strings.TrimSuffix(line, "\n"))))
 	}
-	return nil
 }

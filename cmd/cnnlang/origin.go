@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,17 +101,6 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	return model, err
 }
 
-// otherThreads notes that algorithms were measured on another number of threads; they may
-// be slower here.
-func (a *app) otherThreads(t *interp.Tuning, path string, threads int) {
-	if threads == 0 {
-		threads = task.Threads()
-	}
-	if t.Threads > 0 && t.Threads != threads {
-		fmt.Fprintf(a.stderr, "note: the algorithms in %s were measured on %d threads, not %d\n", visible(path), t.Threads, threads)
-	}
-}
-
 // tuneTime is how long each algorithm of a step is measured.
 const tuneTime = 30 * time.Millisecond
 
@@ -125,7 +115,10 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	}
 	t, err := interp.ReadTuning(path)
 	if err == nil {
-		a.otherThreads(t, path, opts.Threads)
+		// On another number of threads they may be slower.
+		if threads := cmp.Or(opts.Threads, task.Threads()); t.Threads > 0 && t.Threads != threads {
+			fmt.Fprintf(a.stderr, "note: the algorithms in %s were measured on %d threads, not %d\n", visible(path), t.Threads, threads)
+		}
 		return t, t.Check(path, n, opts)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -90,9 +90,7 @@ func (a *app) grid(g grid, format string) error {
 		g.shrink(t, width)
 	}
 	for line := range strings.Lines(t.Render()) {
-		if _, err := fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
+		fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n"))
 	}
 	return nil
 }
