@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"slices"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
@@ -26,10 +28,8 @@ func reads(o *resolve.Object, broken []source.Span, seen map[*ast.Block]bool) bo
 		return true
 	}
 	seen[o.Block] = true
-	for _, span := range broken {
-		if o.Block.Span().Contains(span) {
-			return false
-		}
+	if slices.ContainsFunc(broken, o.Block.Span().Contains) {
+		return false
 	}
 	good := true
 	ast.Walk(o.Block, func(n ast.Node) bool {

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -14,7 +15,7 @@ import (
 // call writes an op with the arguments that differ from the defaults of its declaration:
 // those without a default by position, the others by name.
 func (w *writer) call(op ops.Op) string {
-	defaults := defaultsOf(w.defaults[op.Name()])
+	defaults := defaultsOf(w.primitives[op.Name()])
 	values := map[string]string{}
 	var args []string
 	for _, a := range graph.Arguments(op) {
@@ -38,12 +39,12 @@ func (w *writer) call(op ops.Op) string {
 }
 
 // defaultsOf are the defaults of a primitive, as written.
-func defaultsOf(b *ast.Block) map[string]string {
+func defaultsOf(o *resolve.Object) map[string]string {
 	defaults := map[string]string{}
-	if b == nil || b.Params == nil {
+	if o == nil {
 		return defaults
 	}
-	for _, p := range b.Params.List {
+	for _, p := range o.Block.Params.All() {
 		if p.Default != nil {
 			defaults[p.Name.Text] = ast.Text(p.Default)
 		}

@@ -13,7 +13,6 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
-	"cnnlang/lang/ast"
 	"cnnlang/lang/format"
 	"cnnlang/lang/parse"
 	"cnnlang/lang/resolve"
@@ -57,24 +56,24 @@ func beyondLimits(text string) string {
 }
 
 type writer struct {
-	graph    *graph.Graph
-	defaults map[string]*ast.Block // the primitives
-	named    map[*graph.Node]bool
-	bodies   map[*graph.Side][]item // the contents of each head, and of the net under nil
-	repeated map[string]bool        // paths shared by several operations
-	current  *graph.Node            // whose value the next line reads
-	prefix   string                 // of the labels: the path of the open groups
-	letter   string
-	shapes   bool // whether to state them
-	text     strings.Builder
+	graph      *graph.Graph
+	primitives map[string]*resolve.Object
+	named      map[*graph.Node]bool
+	bodies     map[*graph.Side][]item // the contents of each head, and of the net under nil
+	repeated   map[string]bool        // paths shared by several operations
+	current    *graph.Node            // whose value the next line reads
+	prefix     string                 // of the labels: the path of the open groups
+	letter     string
+	shapes     bool // whether to state them
+	text       strings.Builder
 }
 
 func newWriter(r *elab.Result, prelude *resolve.Module) *writer {
 	g := r.Graph
-	w := &writer{graph: g, defaults: map[string]*ast.Block{}, named: map[*graph.Node]bool{},
+	w := &writer{graph: g, primitives: map[string]*resolve.Object{}, named: map[*graph.Node]bool{},
 		bodies: bodies(g), repeated: repeated(g), letter: letterFor(g.Sides)}
 	for _, o := range prelude.Blocks() {
-		w.defaults[o.Name] = o.Block
+		w.primitives[o.Name] = o
 	}
 	w.name()
 	return w
@@ -180,8 +179,8 @@ func (w *writer) stated(n *graph.Node) string {
 
 // merges reports whether an operation takes branches, even if only one.
 func (w *writer) merges(n *graph.Node) bool {
-	b := w.defaults[n.Op.Name()]
-	return b != nil && b.Params != nil && b.Params.List[0].Type != nil && b.Params.List[0].Type.Name == "branches"
+	o := w.primitives[n.Op.Name()]
+	return o != nil && o.IsCombinator()
 }
 
 // sizes writes a shape; the batch is N, whatever its size.
