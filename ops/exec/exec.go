@@ -62,8 +62,11 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		})
 	case *ops.Mul:
 		return s.multiplied(op)
-	case *ops.Add, *ops.Max, *ops.Mean:
+	case *ops.Add, *ops.Max:
 		return s.merged(op)
+	case *ops.Mean: // of plain values alone, so that bfloat16 does not round it
+		list := s.merged(op)
+		return list[len(list)-1:]
 	case *ops.Concat, *ops.Slice, *ops.ChannelShuffle:
 		return s.moved(op)
 	}
