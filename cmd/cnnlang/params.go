@@ -70,7 +70,7 @@ func (a *app) params() *cobra.Command {
 		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
 			"rows sum to the totals. Side heads have rows and totals of their own.\n\n" +
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
-			"running statistics and those of side heads; the JSON has both.\n\n" + definitions.String(),
+			"running statistics and those of side heads, in JSON too.\n\n" + definitions.String(),
 		Example: "  cnnlang params resnet50\n" +
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +

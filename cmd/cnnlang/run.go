@@ -39,8 +39,8 @@ func (a *app) run() *cobra.Command {
 			"their softmax, by name if the meta has `classes`. Files get the output itself, in\n" +
 			"float32. Weights come from a .safetensors file or, to try a net out, from a seed.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
-			"about half the memory and less time. f32fast multiplies float32 with 16 bits of\n" +
-			"precision, on processors with AMX. docs/precision.md has the errors of both.",
+			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
+			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
 		Example: "  cnnlang run resnet50 cat.jpg dog.png --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
