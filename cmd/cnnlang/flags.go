@@ -209,8 +209,8 @@ func parseDuration(text string) (time.Duration, error) {
 
 func parseScale(text string) (float32, error) {
 	v, err := strconv.ParseFloat(text, 32)
-	if err != nil || !(v > 0) {
-		return 0, errors.New("want a positive number")
+	if err != nil || !(v > 0) || math.IsInf(v, 1) {
+		return 0, errors.New("want a positive number of at most 3e38, as float32 holds")
 	}
 	return float32(v), nil
 }
