@@ -16,8 +16,8 @@ import (
 // a bad picture is reported at once.
 
 // ReadImages reads JPEG and PNG files and prepares them as the net's meta says, as one
-// batch [N, 3, H, W]. Its errors are *InputError, *MemoryError, *picture.FileError and
-// *picture.LimitError.
+// batch [N, 3, H, W], or [N, 1, H, W] if the net has one channel. Its errors are
+// *InputError, *MemoryError, *picture.FileError and *picture.LimitError.
 func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (batch tensor.Tensor, held int64, err error) {
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return batch, 0, err
@@ -25,7 +25,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	if err := n.takesPictures(); err != nil {
 		return batch, 0, err
 	}
-	shape, p := n.Graph.Input.Shape, n.Meta.Preprocess()
+	shape, p := n.Graph.Input.Shape, n.Preprocess()
 	if len(paths) != shape[0] {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
 	}

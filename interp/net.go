@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -51,12 +52,21 @@ type Meta struct {
 	Interpolation, ChannelOrder     string
 }
 
-// Preprocess is how pictures are prepared for the net.
-func (m Meta) Preprocess() picture.Preprocess {
-	return picture.Preprocess{
-		Resize: m.Resize, Crop: m.Crop, Interpolation: m.Interpolation,
-		Scale: m.Scale, Order: m.ChannelOrder, Mean: narrow(m.Mean), Std: narrow(m.Std),
+// Preprocess is how pictures are prepared for the net: as its meta says, at another size
+// than that of Crop resized in proportion, and grey for one channel.
+func (n *Net) Preprocess() picture.Preprocess {
+	m, shape := n.Meta, n.Graph.Input.Shape
+	p := picture.Preprocess{
+		Interpolation: m.Interpolation, Scale: m.Scale, Order: m.ChannelOrder,
+		Mean: narrow(m.Mean), Std: narrow(m.Std), Grey: len(shape) > 1 && shape[1] == 1,
 	}
+	if len(shape) == 4 {
+		usual := cmp.Or(m.Crop, min(shape[2], shape[3]))
+		for axis := range p.Resize {
+			p.Resize[axis] = picture.InProportion(m.Resize, usual, shape[2+axis])
+		}
+	}
+	return p
 }
 
 func narrow(list []float64) []float32 {
@@ -133,10 +143,10 @@ func (n *Net) Classifies() bool {
 // takesPictures returns an *InputError where the net's input is not pictures, or its meta
 // does not fit them.
 func (n *Net) takesPictures() error {
-	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 {
-		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], but the input of the net is %v", shape)}
+	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
+		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but the input of the net is %v", shape)}
 	}
-	if err := n.Meta.Preprocess().Check(); err != nil {
+	if err := n.Preprocess().Check(); err != nil {
 		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "the net's meta does not fit images", Err: err}
 	}
 	return nil

@@ -115,7 +115,7 @@ func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Prep
 	case shape[0] != 1:
 		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one image; use Run", shape[0])}
 	}
-	input, err := prepare(m.Net.Meta.Preprocess(), shape[2], shape[3])
+	input, err := prepare(m.Net.Preprocess(), shape[2], shape[3])
 	if err != nil {
 		return nil, err
 	}

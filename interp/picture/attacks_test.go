@@ -152,14 +152,14 @@ func TestLimitsAreErrorsOfTheirOwn(t *testing.T) {
 		}
 	}
 	needle := pngOf(1, 5000, strings.Repeat("\x00\x07", 5000))
-	_, err := Load(t.Context(), write(t, needle), Preprocess{Resize: 256, Crop: 224}, 224, 224, 0)
+	_, err := Load(t.Context(), write(t, needle), Preprocess{Resize: [2]int{256, 256}}, 224, 224, 0)
 	var e *LimitError
 	if !errors.As(err, &e) || !strings.Contains(e.Problem, "has 1 x 5000 pixels and becomes 256 x 1280000 when resized") {
 		t.Errorf("needle: got %v", err)
 	}
-	_, err = Load(t.Context(), photo("chelsea.png"), Preprocess{Resize: maxSide, Crop: 1}, 224, 224, 0)
-	if !errors.As(err, &e) || !strings.Contains(e.Problem, "is to be resized to cover") {
-		t.Errorf("resize far above the crop: got %v", err)
+	_, err = Load(t.Context(), photo("chelsea.png"), Preprocess{Resize: [2]int{maxSide, maxSide}}, 224, 224, 0)
+	if !errors.As(err, &e) || !strings.Contains(e.Problem, "has 451 x 300 pixels and becomes 1576359 x 1048576 when resized") {
+		t.Errorf("resize far above the input: got %v", err)
 	}
 }
 
@@ -215,12 +215,14 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		frame, err := Preprocess{Resize: 9, Crop: 7}.frame(p.width, p.height, 8, 8)
-		if err != nil {
-			return
-		}
-		if got := frame.cut(t.Context(), p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
-			t.Fatalf("got %d bytes", len(got.rgb))
+		for fit, resize := range map[string][2]int{fitShort: {9, 9}, fitSquash: {3, 11}, fitPad: {12, 5}} {
+			frame, err := Preprocess{Resize: resize, Fit: fit}.frame(p.width, p.height, 8, 8)
+			if err != nil {
+				continue
+			}
+			if got := frame.cut(t.Context(), p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
+				t.Fatalf("%s: got %d bytes", fit, len(got.rgb))
+			}
 		}
 	})
 }

@@ -20,49 +20,81 @@ const maxSide = 1 << 20
 //	  │        └─────────────────┘      │
 //	  └─────────────────────────────────┘
 //
-// Top and left are negative where the image is smaller than the network's
-// input; the pixels outside it are black.
+// Top and left are negative where the frame begins outside of the image; the pixels outside
+// it are black.
 type frame struct {
 	width, height int // of the whole resized image
 	top, left     int
 	h, w          int
 }
 
-// frame chooses the size so that the resized image covers h x w in the proportion of Resize
-// to Crop, with one side exact and the other in the image's own proportion, rounded down.
-// For a square input the shorter side becomes Resize, as with torchvision's Resize and
-// CenterCrop.
+// The values of Preprocess.Fit.
+const (
+	fitShort  = "short"
+	fitSquash = "squash"
+	fitPad    = "pad"
+)
+
+// frame chooses the size after resizing and where the network's input is cut out.
 func (p Preprocess) frame(width, height, h, w int) (frame, error) {
-	cover := func(side int) int { return side }
-	if p.Resize > 0 {
-		crop := cmp.Or(p.Crop, min(h, w))
-		cover = func(side int) int { return max(1, int(math.Round(float64(p.Resize)*float64(side)/float64(crop)))) }
+	high, wide := cmp.Or(p.Resize[0], h), cmp.Or(p.Resize[1], w)
+	f := frame{width: wide, height: high, h: h, w: w}
+	if wide > maxSide || high > maxSide {
+		return f, fmt.Errorf("is to be resized to %d x %d pixels, the limit is %d for a side", wide, high, maxSide)
 	}
-	f := frame{width: cover(w), height: cover(h), h: h, w: w}
-	if f.width > maxSide || f.height > maxSide {
-		return f, fmt.Errorf("is to be resized to cover %d x %d pixels, the limit is %d for a side", f.width, f.height, maxSide)
-	}
-	if width*f.height <= height*f.width {
-		f.height = f.width * height / width
-	} else {
-		f.width = f.height * width / height
-	}
-	if f.width > maxSide || f.height > maxSide {
-		return f, fmt.Errorf("has %d x %d pixels and becomes %d x %d when resized, the limit is %d for a side; crop it first",
-			width, height, f.width, f.height, maxSide)
+	wider := width*high > height*wide // than the size to resize to
+	switch p.fit() {
+	case fitShort:
+		// The image covers the size, with one side exact and the other in its own
+		// proportion, rounded down: torchvision's Resize.
+		if wider {
+			f.width = high * width / height
+		} else {
+			f.height = wide * height / width
+		}
+		if f.width > maxSide || f.height > maxSide {
+			return f, fmt.Errorf("has %d x %d pixels and becomes %d x %d when resized, the limit is %d for a side; crop it first",
+				width, height, f.width, f.height, maxSide)
+		}
+	case fitPad:
+		// The image lies in the middle of the size, with one side exact and the other rounded:
+		// Pillow's ImageOps.pad, from whose order of operations the rounding follows.
+		if wider {
+			f.height = max(1, even(float64(height)/float64(width)*float64(wide)))
+		} else {
+			f.width = max(1, even(float64(width)/float64(height)*float64(high)))
+		}
 	}
 	f.top, f.left = margin(f.height, h), margin(f.width, w)
+	if p.fit() == fitPad {
+		f.top = margin(high, h) - even(float64(high-f.height)/2)
+		f.left = margin(wide, w) - even(float64(wide-f.width)/2)
+	}
 	return f, nil
 }
 
-// margin is where a crop begins: in the middle, halves rounded to even as Python does. If
-// the image is smaller than the crop, the smaller half of the border goes before it.
+// InProportion is what a side is resized to at another size of a network's input than usual:
+// resize*size/usual, halves rounded up, at least 1. 0 stays 0.
+func InProportion(resize, usual, size int) int {
+	if resize <= 0 || usual <= 0 || size == usual {
+		return resize
+	}
+	const most = 1 << 30 // far more than is accepted
+	r, n, d := int64(min(resize, most)), int64(min(size, most)), int64(usual)
+	return int(min(most, max(1, (2*r*n+d)/(2*d))))
+}
+
+// margin is where a crop begins: in the middle, as in torchvision's CenterCrop. If the image
+// is smaller than the crop, the smaller half of the border goes before it.
 func margin(image, crop int) int {
 	if image < crop {
 		return -((crop - image) / 2)
 	}
-	return int(math.RoundToEven(float64(image-crop) / 2))
+	return even(float64(image-crop) / 2)
 }
+
+// even rounds halves to even numbers, as Python does.
+func even(x float64) int { return int(math.RoundToEven(x)) }
 
 // cut resizes the image and cuts the frame out of it.
 func (f frame) cut(ctx context.Context, image pixels, k filter) pixels {

@@ -83,14 +83,14 @@ func (g *pngHeader) cost(width, height int64) int64 {
 	return sum + 2*(1+width*perPixel)
 }
 
-// need is the memory to decode the image and make a tensor of it.
-func (s *source) need(f frame, k filter) int64 {
+// need is the memory to decode the image and make a tensor of so many channels of it.
+func (s *source) need(f frame, k filter, channels int) int64 {
 	_, wide := resizing(s.width, int64(f.width), int64(f.w), k)
 	lines, high := resizing(s.height, int64(f.height), int64(f.h), k)
 	width, height := min(int64(f.w), int64(f.width)), min(int64(f.h), int64(f.height))
 	seen := int64(f.w) * int64(f.h)
 	return s.cost + bytesRGB*s.width*s.height +
-		wide + high + bytesRGB*(width*min(lines, s.height)+width*height+seen) + 3*4*seen
+		wide + high + bytesRGB*(width*min(lines, s.height)+width*height+seen) + 4*int64(channels)*seen
 }
 
 // resizing is about how many source pixels along one side are needed for a frame, and the

@@ -164,7 +164,8 @@ func TestMemoryOfAPicture(t *testing.T) {
 	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
 		t.Errorf("took %d bytes to refuse", took)
 	}
-	for _, p := range []Preprocess{{}, {Interpolation: "nearest"}, {Resize: 300, Crop: 224, Interpolation: "lanczos"}} {
+	for _, p := range []Preprocess{{}, {Interpolation: "nearest"}, {Resize: [2]int{300, 300}, Interpolation: "lanczos"},
+		{Fit: "squash", Resize: [2]int{500, 200}, Grey: true}, {Fit: "pad", Interpolation: "bicubic"}} {
 		path := photo("chelsea.png")
 		need, err := Need(t.Context(), path, p, 224, 224)
 		if err != nil {

@@ -28,12 +28,14 @@ import (
 // Preprocess is how images are prepared for a network. The zero value of a field leaves its
 // step out or takes the usual choice.
 type Preprocess struct {
-	// Resize is the length of the shorter side after resizing, in pixels, for
-	// a centre crop of Crop x Crop. A network that runs at another size than
-	// Crop gets the image resized in the same proportion, so that it sees as
-	// much of it. Without Resize the image is made to just cover the crop;
-	// without Crop the crop is the smaller side of the network's input.
-	Resize, Crop int
+	// Resize is a height and a width in pixels, 0 for that of the network's input. Fit says
+	// how an image is resized to it: "short" covers it, so that for a square the shorter
+	// side becomes so long; "squash" gives both sides this length; "pad" fits into it, so
+	// that the longer side becomes so long, with black on both sides. short if empty. Then
+	// the network's input is cut out of the middle, with black around an image that is
+	// smaller.
+	Resize [2]int
+	Fit    string
 	// Interpolation is "nearest", "box", "bilinear", "bicubic" or "lanczos";
 	// bilinear if empty.
 	Interpolation string
@@ -45,10 +47,13 @@ type Preprocess struct {
 	// Mean is subtracted, then Std divided by: a number for each channel in the order of
 	// Order, or one for all; 0 and 1 if empty.
 	Mean, Std []float32
+	// Grey makes one channel of an image, the brightness of ITU-R 601 as Pillow's
+	// convert("L") computes it, before it is resized.
+	Grey bool
 }
 
-// Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], where h and w are
-// the network's. It uses at most so many bytes of memory, 0 for no limit, and returns soon
+// Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], or [1, 1, h, w] if
+// it is grey, where h and w are the network's. It uses at most so many bytes of memory, 0 for no limit, and returns soon
 // after ctx has ended. Its error is a *FileError, a *LimitError, that of Check or that of
 // ctx.
 func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
@@ -96,13 +101,13 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 	if err != nil {
 		return t, &LimitError{Path: s.path, Problem: err.Error()}
 	}
-	t = p.normalize(ctx, f.cut(ctx, toRGB(ctx, img), filters[p.interpolation()]))
+	t = p.frameOf(ctx, f, img, filters[p.interpolation()])
 	return t, ctx.Err()
 }
 
 // load decodes an image within so many bytes of memory.
 func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most int64) (t tensor.Tensor, err error) {
-	if need := s.need(f, k); most > 0 && need > most {
+	if need := s.need(f, k, p.channels()); most > 0 && need > most {
 		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
 			"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first",
 			s.width, s.height, need, most)}
@@ -111,13 +116,22 @@ func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most
 	if err != nil {
 		return t, err
 	}
-	return p.normalize(ctx, f.cut(ctx, toRGB(ctx, decoded), k)), nil
+	return p.frameOf(ctx, f, decoded, k), nil
+}
+
+// frameOf makes the tensor of what the frame shows of an image.
+func (p Preprocess) frameOf(ctx context.Context, f frame, img image.Image, k filter) tensor.Tensor {
+	photo := toRGB(ctx, img)
+	if p.Grey {
+		photo.grey(ctx)
+	}
+	return p.normalize(ctx, f.cut(ctx, photo, k))
 }
 
 // Need is how much memory Load uses, in bytes. Its errors are those of Load.
 func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64, err error) {
 	err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
-		need = s.need(f, k)
+		need = s.need(f, k, p.channels())
 		return nil
 	})
 	return need, err
@@ -174,13 +188,20 @@ func (p Preprocess) Check() error {
 	if p.Scale != 0 && p.Scale != 1 && p.Scale != 255 {
 		return fmt.Errorf("picture: got scale %v, want 1 or 255", p.Scale)
 	}
-	for _, size := range []int{p.Resize, p.Crop} {
+	if fit := p.fit(); fit != fitShort && fit != fitSquash && fit != fitPad {
+		return fmt.Errorf("picture: got fit %.40q, want short, squash or pad", p.Fit)
+	}
+	for _, size := range p.Resize {
 		if size < 0 || size > maxSide {
-			return fmt.Errorf("picture: got resize %d and crop %d, want 0 to %d", p.Resize, p.Crop, maxSide)
+			return fmt.Errorf("picture: got resize %d x %d, want 0 to %d", p.Resize[0], p.Resize[1], maxSide)
 		}
 	}
 	for _, list := range [][]float32{p.Mean, p.Std} {
-		if n := len(list); n != 0 && n != 1 && n != 3 {
+		switch n := len(list); {
+		case n == 0 || n == 1 || n == 3 && !p.Grey:
+		case p.Grey:
+			return fmt.Errorf("picture: got %d means and %d standard deviations, want 1 of each for a grey image", len(p.Mean), len(p.Std))
+		default:
 			return fmt.Errorf("picture: got %d means and %d standard deviations, want 1 or 3 of each", len(p.Mean), len(p.Std))
 		}
 	}
@@ -194,12 +215,22 @@ func (p Preprocess) Check() error {
 
 func (p Preprocess) interpolation() string { return cmp.Or(p.Interpolation, "bilinear") }
 
-// normalize makes a tensor [1, 3, H, W] of pixels. A channel has only 256 possible values,
-// so each is computed once.
+func (p Preprocess) fit() string { return cmp.Or(p.Fit, fitShort) }
+
+// channels is how many channels the tensor has.
+func (p Preprocess) channels() int {
+	if p.Grey {
+		return 1
+	}
+	return 3
+}
+
+// normalize makes a tensor of pixels. A channel has only 256 possible values, so each is
+// computed once.
 func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
-	t := tensor.New(1, 3, photo.height, photo.width)
+	t := tensor.New(1, p.channels(), photo.height, photo.width)
 	plane := photo.height * photo.width
-	for channel := range 3 {
+	for channel := range p.channels() {
 		from := channel
 		if p.Order == "bgr" {
 			from = 2 - channel

@@ -147,39 +147,8 @@ func TestFrameIsThatOfTheWholeResizedImage(t *testing.T) {
 	}
 }
 
-func TestFrames(t *testing.T) {
-	for _, c := range []struct {
-		width, height, resize, crop, h, w int
-		want                              frame
-	}{
-		// torchvision: Resize(256), CenterCrop(224)
-		{500, 375, 256, 224, 224, 224, frame{341, 256, 16, 58, 224, 224}}, // (341-224)/2 = 58.5 rounds to 58
-		{375, 500, 256, 224, 224, 224, frame{256, 341, 58, 16, 224, 224}},
-		{451, 300, 235, 224, 224, 224, frame{353, 235, 6, 64, 224, 224}}, // 5.5 to 6, 64.5 to 64
-		// Another input size than the crop: the same proportion.
-		{500, 375, 256, 224, 448, 448, frame{682, 512, 32, 117, 448, 448}},
-		{500, 375, 256, 224, 112, 112, frame{170, 128, 8, 29, 112, 112}},
-		// Not square: covered, with one side exact.
-		{600, 400, 256, 224, 112, 224, frame{256, 170, 29, 16, 112, 224}},
-		{400, 600, 256, 224, 112, 224, frame{256, 384, 136, 16, 112, 224}},
-		{600, 200, 256, 224, 112, 224, frame{384, 128, 8, 80, 112, 224}},
-		// Without Resize just covered; without Crop the input is the crop.
-		{500, 375, 0, 0, 224, 224, frame{298, 224, 0, 37, 224, 224}},
-		{500, 375, 256, 0, 224, 224, frame{341, 256, 16, 58, 224, 224}},
-		// Smaller than the crop: black around, the smaller half before.
-		{500, 375, 200, 224, 224, 224, frame{266, 200, -12, 21, 224, 224}},
-		{10, 10, 5, 8, 8, 8, frame{5, 5, -1, -1, 8, 8}},
-		{1, 1, 256, 224, 224, 224, frame{256, 256, 16, 16, 224, 224}},
-	} {
-		got, err := Preprocess{Resize: c.resize, Crop: c.crop}.frame(c.width, c.height, c.h, c.w)
-		if err != nil || got != c.want {
-			t.Errorf("%d x %d, resize %d, crop %d, input %d x %d: got %+v, %v, want %+v", c.width, c.height, c.resize, c.crop, c.h, c.w, got, err, c.want)
-		}
-	}
-}
-
 func TestSmallImageGetsABlackFrame(t *testing.T) {
-	f, err := Preprocess{Resize: 2, Crop: 5}.frame(2, 2, 5, 5)
+	f, err := Preprocess{Resize: [2]int{2, 2}}.frame(2, 2, 5, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +190,7 @@ func TestLoadNormalizes(t *testing.T) {
 // NumPy: resize 256 bilinear, crop 224, /255, ImageNet's mean and standard deviation, all
 // in float32.
 func TestLoadEqualsTorchvision(t *testing.T) {
-	p := Preprocess{Resize: 256, Crop: 224, Interpolation: "bilinear", Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
+	p := Preprocess{Resize: [2]int{256, 256}, Interpolation: "bilinear", Mean: []float32{0.485, 0.456, 0.406}, Std: []float32{0.229, 0.224, 0.225}}
 	got, err := Load(t.Context(), photo("chelsea.png"), p, 224, 224, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -235,13 +204,15 @@ func TestLoadEqualsTorchvision(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for want, p := range map[string]Preprocess{
-		`interpolation "cubic", want nearest, box`:    {Interpolation: "cubic"},
-		`channel order "RGB", want rgb or bgr`:        {Order: "RGB"},
-		"scale 256, want 1 or 255":                    {Scale: 256},
-		"resize -1 and crop 0, want 0 to":             {Resize: -1},
-		"resize 0 and crop 1048577":                   {Crop: maxSide + 1},
-		"got 2 means and 0 standard deviations, want": {Mean: []float32{1, 2}},
-		"a standard deviation that is not above 0":    {Std: []float32{1, 0, 1}},
+		`interpolation "cubic", want nearest, box`:                         {Interpolation: "cubic"},
+		`channel order "RGB", want rgb or bgr`:                             {Order: "RGB"},
+		"scale 256, want 1 or 255":                                         {Scale: 256},
+		"resize -1 x 0, want 0 to 1048576":                                 {Resize: [2]int{-1, 0}},
+		"resize 0 x 1048577":                                               {Resize: [2]int{0, maxSide + 1}},
+		`fit "crop", want short, squash or pad`:                            {Fit: "crop"},
+		"got 3 means and 1 standard deviations, want 1 of each for a grey": {Mean: []float32{1, 2, 3}, Std: []float32{1}, Grey: true},
+		"got 2 means and 0 standard deviations, want":                      {Mean: []float32{1, 2}},
+		"a standard deviation that is not above 0":                         {Std: []float32{1, 0, 1}},
 	} {
 		if _, err := Load(t.Context(), photo("chelsea.png"), p, 8, 8, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want an error with %q", p, err, want)

@@ -67,7 +67,7 @@ func TestResizedAndCroppedBytesEqualPillows(t *testing.T) {
 		if _, ok := photos[c.File]; !ok {
 			photos[c.File] = mustRead(t, photo(c.File))
 		}
-		p := Preprocess{Resize: c.Resize, Crop: c.Crop, Interpolation: c.Interpolation}
+		p := Preprocess{Resize: [2]int{c.Resize, c.Resize}, Interpolation: c.Interpolation}
 		f, err := p.frame(photos[c.File].width, photos[c.File].height, c.Crop, c.Crop)
 		if err != nil {
 			t.Fatal(err)

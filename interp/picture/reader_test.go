@@ -14,7 +14,7 @@ import (
 
 // An image from a reader, and a decoded one, give the same tensor as the file.
 func TestReadersAndImagesGiveTheTensorOfTheFile(t *testing.T) {
-	p := Preprocess{Resize: 64, Crop: 56, Interpolation: "bicubic", Mean: []float32{0.5}, Std: []float32{0.25}}
+	p := Preprocess{Resize: [2]int{48, 64}, Interpolation: "bicubic", Mean: []float32{0.5}, Std: []float32{0.25}}
 	for _, name := range []string{"chelsea.png", "rocket.jpg"} {
 		want, err := Load(t.Context(), photo(name), p, 40, 56, 0)
 		if err != nil {
