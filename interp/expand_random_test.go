@@ -154,7 +154,7 @@ func (w *netWriter) step(depth int) {
 
 func (w *netWriter) inner(depth int) {
 	w.ops++
-	kind := w.IntN(10)
+	kind := w.IntN(11)
 	if depth == 0 || w.ops > 12 {
 		kind = w.IntN(3)
 	}
@@ -174,6 +174,13 @@ func (w *netWriter) inner(depth int) {
 	case 6:
 		v := fmt.Sprint("i", w.name())
 		w.write("repeat %s of 2 {\n", v)
+		w.loops = append(w.loops, v)
+		w.statements(depth - 1)
+		w.loops = w.loops[:len(w.loops)-1]
+		w.write("}")
+	case 10:
+		v := fmt.Sprint("i", w.name())
+		w.write("repeat [%s, _] in [[0, 3], [1, 5]] {\n", v)
 		w.loops = append(w.loops, v)
 		w.statements(depth - 1)
 		w.loops = w.loops[:len(w.loops)-1]

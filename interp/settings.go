@@ -42,8 +42,11 @@ func (s Settings) parse() ([]elab.Setting, *source.File, error) {
 	file = source.NewFile(name, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
 	var settings []elab.Setting
 	for _, d := range tree.Decls {
-		if d.Let != nil {
-			settings = append(settings, elab.Setting{Name: d.Let.Name.Text, Value: d.Let.Value, Span: d.Let.Name.Span()})
+		if d.Let != nil && d.Let.Pattern.Name == nil {
+			list.Add(diag.New(diag.Syntax, d.Let.Pattern.Span(), "a setting has one name").WithHelp("write `--set` for each parameter"))
+		} else if d.Let != nil {
+			name := d.Let.Pattern.Name
+			settings = append(settings, elab.Setting{Name: name.Text, Value: d.Let.Value, Span: name.Span()})
 		}
 	}
 	for i, s := range settings {

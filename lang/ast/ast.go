@@ -56,11 +56,19 @@ type Name struct {
 	Text string `parser:"@Ident"`
 }
 
-// A Let names a value for the rest of the file or body.
+// A Let names a value, or the items of a list, for the rest of the file or body.
 type Let struct {
 	Extent
-	Name  *Name `parser:"'let' @@"`
-	Value Expr  `parser:"'=' @@"`
+	Pattern *Pattern `parser:"'let' @@"`
+	Value   Expr     `parser:"'=' @@"`
+}
+
+// A Pattern gives names to a value: one to the whole, or in brackets one to each item of a
+// list. The name `_` is none: it skips an item.
+type Pattern struct {
+	Extent
+	Name  *Name   `parser:"  @@"`
+	Items []*Name `parser:"| '[' @@ ( ',' @@ )* ']'"`
 }
 
 // A Block is a block or net. With Preset it is another one with arguments filled in;
@@ -274,12 +282,13 @@ type Repeat struct {
 }
 
 // A RepeatHead is what follows `repeat` and says how often: `n`, `i of n`,
-// `x in list`, `i, x in list`.
+// `x in list`, `i, x in list`, `[a, b] in list`, `i, [a, b] in list`.
 type RepeatHead struct {
 	Extent
-	Vars  []*Name `parser:"( (?= Ident ( ',' | 'of' | 'in' ) ) @@ ( ',' @@ )?"`
-	How   string  `parser:"  @( 'of' | 'in' ) )?"`
-	Count Expr    `parser:"@@"`
+	Index *Name    `parser:"( (?= Ident ( ',' | 'of' | 'in' ) | '[' Ident ( ',' Ident )* ']' ( 'of' | 'in' ) ) ( (?= Ident ',' ) @@ ',' )?"`
+	Each  *Pattern `parser:"  @@"`
+	How   string   `parser:"  @( 'of' | 'in' ) )?"`
+	Count Expr     `parser:"@@"`
 }
 
 // A TapRef reads a value that `as` named.

@@ -44,7 +44,7 @@ func (p *dumper) node(n Node) {
 	case *Import:
 		p.line(n, "import%s", importText(n))
 	case *Let:
-		p.line(n, "let %s = %s", n.Name.Text, Text(n.Value))
+		p.line(n, "let %v = %s", n.Pattern, Text(n.Value))
 	case *Block:
 		p.block(n)
 	case *Param:
@@ -183,6 +183,8 @@ func (p *dumper) part(n Node) {
 		p.line(n, "size %s%s", Text(n.Size), optional(" = ", n.Default))
 	case *Label:
 		p.line(n, "label %s", labelText(n))
+	case *Pattern:
+		p.line(n, "pattern %v", n)
 	case *Decl, *Params, *Stmt, *Claim, *RepeatHead, *TapRef, *Call, *Args, *Arg:
 		below(&dumper{p.w, p.indent - 1}, children(n)...)
 	case Expr:
@@ -298,10 +300,14 @@ func sigText(n *Sig) string {
 }
 
 func headText(h *RepeatHead) string {
-	if len(h.Vars) == 0 {
-		return Text(h.Count)
+	text := Text(h.Count)
+	if h.Each != nil {
+		text = h.Each.String() + " " + h.How + " " + text
 	}
-	return names(h.Vars, ", ") + " " + h.How + " " + Text(h.Count)
+	if h.Index != nil {
+		text = h.Index.Text + ", " + text
+	}
+	return text
 }
 
 func importText(n *Import) string {

@@ -67,7 +67,7 @@ func walkChildren(v visitor, n Node) {
 		add(v, n.As)
 		add(v, n.Names...)
 	case *Let:
-		add(v, n.Name)
+		add(v, n.Pattern)
 		addExpr(v, n.Value)
 	case *Block:
 		add(v, n.Name)
@@ -91,6 +91,9 @@ func walkChildren(v visitor, n Node) {
 	case *Type:
 		add(v, n.Params)
 		add(v, n.Sig)
+	case *Pattern:
+		add(v, n.Name)
+		add(v, n.Items...)
 	case *Name:
 	default:
 		if e, ok := n.(Expr); ok {
@@ -161,7 +164,8 @@ func inStep(v visitor, n Node) {
 		add(v, n.Body)
 		add(v, n.Step)
 	case *RepeatHead:
-		add(v, n.Vars...)
+		add(v, n.Index)
+		add(v, n.Each)
 		addExpr(v, n.Count)
 	case *TapRef:
 		add(v, n.Name)

@@ -44,6 +44,7 @@ const (
 	UnnamedSide       Code = "E0318"
 	NumberOutOfRange  Code = "E0319"
 	UnknownLabelShape Code = "E0320"
+	PatternLength     Code = "E0322"
 
 	ShapesDiffer  Code = "E0401"
 	WrongRank     Code = "E0402"

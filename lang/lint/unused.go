@@ -21,8 +21,8 @@ func (l *linter) unused() {
 		switch {
 		case d.Import != nil:
 			l.unusedImport(d.Import, all)
-		case d.Let != nil && (program || private(d.Let.Name)) && !all.beyond(d.Let, d.Let.Name):
-			l.report(unusedLet(d.Let))
+		case d.Let != nil:
+			l.unusedLet(d.Let, all, func(n *ast.Name) bool { return program || private(n) })
 		case d.Block != nil:
 			open := standing && d.Block.Kind != "net"
 			if (open || private(d.Block.Name)) && !all.beyond(d.Block, d.Block.Name) {
@@ -73,11 +73,65 @@ func (l *linter) unusedInside(b *ast.Block) {
 		}
 	}
 	ast.Walk(b.Body, func(n ast.Node) bool {
-		if let, ok := n.(*ast.Let); ok && !all.beyond(let, let.Name) {
-			l.report(unusedLet(let))
+		if let, ok := n.(*ast.Let); ok {
+			l.unusedLet(let, all, func(*ast.Name) bool { return true })
 		}
 		return true
 	})
+	l.unusedItems(b)
+}
+
+// unusedLet looks at those names of a let that are meant to be used here.
+func (l *linter) unusedLet(let *ast.Let, all uses, here func(*ast.Name) bool) {
+	if n := let.Pattern.Name; n != nil {
+		if here(n) && !all.beyond(let, n) {
+			l.report(diag.New(diag.UnusedLet, n.Span(), "nothing uses `%s`", n.Text).
+				WithHelp("remove the line, or write `%s` where its value is written out", n.Text))
+		}
+		return
+	}
+	inside := usesIn(let)
+	for _, n := range let.Pattern.Items {
+		if !n.Skips() && here(n) && all[n.Text] <= inside[n.Text] {
+			l.report(unusedItem(n))
+		}
+	}
+}
+
+// unusedItems looks at the names that a repeat gives to the items of a row.
+func (l *linter) unusedItems(b *ast.Block) {
+	at := map[string][]int{} // where each name is used, in the order of the text
+	ast.Walk(b.Body, func(n ast.Node) bool {
+		if name := used(n); name != nil {
+			at[name.Text] = append(at[name.Text], name.Pos.Offset)
+		}
+		return true
+	})
+	look := func(h *ast.RepeatHead, repeat ast.Node) {
+		if h == nil || h.Each == nil {
+			return
+		}
+		for _, n := range h.Each.Items {
+			next, _ := slices.BinarySearch(at[n.Text], h.EndPos.Offset)
+			if !n.Skips() && (next == len(at[n.Text]) || at[n.Text][next] >= repeat.Span().End.Offset) {
+				l.report(unusedItem(n))
+			}
+		}
+	}
+	ast.Walk(b.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Repeat:
+			look(n.Head, n)
+		case *ast.Branch:
+			look(n.Repeat, n)
+		}
+		return true
+	})
+}
+
+func unusedItem(n *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.UnusedLet, n.Span(), "nothing uses `%s`", n.Text).
+		WithHelp("write `_` for an item that is not used").Write("_")
 }
 
 // uses counts how often each name refers to a value, a block or a tap.
@@ -87,27 +141,30 @@ type uses map[string]int
 func usesIn(n ast.Node) uses {
 	count := uses{}
 	ast.Walk(n, func(n ast.Node) bool {
-		switch x := n.(type) {
-		case *ast.Ref:
-			count[x.Path[0].Text]++
-		case *ast.TapRef:
-			count[x.Name.Text]++
-		case *ast.TapExpr:
-			count[x.Name.Text]++
+		if name := used(n); name != nil {
+			count[name.Text]++
 		}
 		return true
 	})
 	return count
 }
 
+// used is the name that a node uses, nil for none.
+func used(n ast.Node) *ast.Name {
+	switch x := n.(type) {
+	case *ast.Ref:
+		return x.Path[0]
+	case *ast.TapRef:
+		return x.Name
+	case *ast.TapExpr:
+		return x.Name
+	}
+	return nil
+}
+
 // beyond reports whether a name is used outside its own definition.
 func (u uses) beyond(definition ast.Node, name *ast.Name) bool {
 	return u[name.Text] > usesIn(definition)[name.Text]
-}
-
-func unusedLet(let *ast.Let) *diag.Diagnostic {
-	return diag.New(diag.UnusedLet, let.Name.Span(), "nothing uses `%s`", let.Name.Text).
-		WithHelp("remove the line, or write `%s` where its value is written out", let.Name.Text)
 }
 
 func unusedBlock(b *ast.Block) *diag.Diagnostic {

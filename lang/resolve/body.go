@@ -54,7 +54,7 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 	case c.reported >= maxReported:
 	case st.Let != nil:
 		c.expr(st.Let.Value, s)
-		s.names[st.Let.Name.Text] = true
+		c.bind(st.Let.Pattern.All(), s)
 	case st.Meta != nil:
 		c.onlyInNet(st, "meta")
 		for _, item := range st.Meta.Items {
@@ -172,11 +172,27 @@ func (c *checker) ifStep(f *ast.If, s *scope) {
 
 func (c *checker) repeatHead(h *ast.RepeatHead, s *scope) *scope {
 	c.expr(h.Count, s)
-	in := s.inner()
-	for _, v := range h.Vars {
-		in.names[v.Text] = true
+	if h.How == "of" && (h.Index != nil || h.Each.Name == nil) {
+		c.report(itemsOfCount(h))
 	}
+	in := s.inner()
+	c.bind(h.Names(), in)
 	return in
+}
+
+// bind makes the names of a let or a repeat local ones. They may hide others, but not
+// each other.
+func (c *checker) bind(names []*ast.Name, s *scope) {
+	first := map[string]*ast.Name{}
+	for _, n := range names {
+		switch other := first[n.Text]; {
+		case n.Skips():
+		case other != nil && c.reported < maxReported:
+			c.report(duplicate(&Object{Name: n.Text, Span: n.Span()}, &Object{Span: other.Span()}))
+		case other == nil:
+			first[n.Text], s.names[n.Text] = n, true
+		}
+	}
 }
 
 func (c *checker) tap(n *ast.Name) {

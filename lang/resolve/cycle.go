@@ -113,10 +113,12 @@ func ownNames(b *ast.Block) map[string]bool {
 	ast.Walk(b.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Let:
-			own[n.Name.Text] = true
+			for _, name := range n.Pattern.All() {
+				own[name.Text] = true
+			}
 		case *ast.RepeatHead:
-			for _, v := range n.Vars {
-				own[v.Text] = true
+			for _, name := range n.Names() {
+				own[name.Text] = true
 			}
 		}
 		return true

@@ -30,7 +30,11 @@ func Declare(file *ast.File, prelude *Module, find Importer, report func(*diag.D
 		case d.Import != nil:
 			m.declareImport(d.Import, find, report)
 		case d.Let != nil:
-			m.declare(&Object{Name: d.Let.Name.Text, Module: m, Let: d.Let, Span: d.Let.Name.Span()}, report)
+			for i, name := range d.Let.Pattern.All() {
+				if !name.Skips() && m.reported < maxReported {
+					m.declare(&Object{Name: name.Text, Module: m, Let: d.Let, Item: i, Span: name.Span()}, report)
+				}
+			}
 		case d.Block != nil:
 			m.declare(&Object{Name: d.Block.Name.Text, Module: m, Block: d.Block, Span: d.Block.Name.Span()}, report)
 			if d.Block.Body == nil && d.Block.Preset == nil && prelude != nil {
@@ -85,7 +89,7 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 				m.meant = append(m.meant, &Object{Name: near, Module: m, Span: n.Span(), imported: true})
 			}
 		default:
-			m.declare(&Object{Name: n.Text, Module: o.Module, Block: o.Block, Let: o.Let, Span: n.Span(), imported: true}, report)
+			m.declare(&Object{Name: n.Text, Module: o.Module, Block: o.Block, Let: o.Let, Item: o.Item, Span: n.Span(), imported: true}, report)
 			continue
 		}
 		m.names[n.Text] = &Object{Name: n.Text, Module: m, Span: n.Span(), imported: true}

@@ -59,6 +59,12 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, from.exported(), "it declares")
 }
 
+// itemsOfCount is for `repeat i, x of n` and `repeat [a, b] of n`.
+func itemsOfCount(h *ast.RepeatHead) *diag.Diagnostic {
+	return diag.New(diag.WrongType, h.Each.Span(), "`of` counts, and a number has no items to name").
+		WithHelp("`repeat i of n` counts, `repeat i, x in list` and `repeat [a, b] in list` take what is in a list")
+}
+
 func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	d := diag.New(diag.UnknownName, nameOf(r), "there is no block or operation `%s`", r.Text())
 	bare := bareName(r.Text())

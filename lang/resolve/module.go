@@ -40,6 +40,7 @@ type Object struct {
 	Module    *Module // where it is declared
 	Block     *ast.Block
 	Let       *ast.Let
+	Item      int     // of a let with several names, which of them it is
 	Namespace *Module // a module under the name it was imported as
 	Span      source.Span
 	// Least is for package elab: one more than the least number of operations that the

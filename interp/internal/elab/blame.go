@@ -41,8 +41,8 @@ func (m *machine) given(r *ast.Ref, e *env) (ast.Expr, *env) {
 		if _, bound := in.values[name]; !bound {
 			continue
 		}
-		if l := in.lets[name]; l != nil {
-			return l.Value, in
+		if value := in.lets[name]; value != nil {
+			return value, in
 		}
 		c := in.frame.of
 		if in.up != nil || c == nil {
@@ -59,7 +59,7 @@ func (m *machine) given(r *ast.Ref, e *env) (ast.Expr, *env) {
 		}
 	}
 	if object, _ := e.module.LookupPath(r.Path); object != nil && object.Let != nil {
-		return object.Let.Value, &env{module: object.Module, frame: &frame{}}
+		return object.Let.ValueOf(object.Name), &env{module: object.Module, frame: &frame{}}
 	}
 	return nil, nil
 }

@@ -19,9 +19,7 @@ func (m *machine) body(b *ast.Body, e *env, sc scope, x Tensor) Tensor {
 		}
 		switch {
 		case st.Let != nil:
-			if v, ok := m.eval(st.Let.Value, e); ok {
-				e.let(st.Let, v)
-			} else {
+			if !m.letStep(st.Let, e) {
 				return poison // what follows may need the value
 			}
 		case st.Side != nil:
@@ -208,7 +206,7 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 		case whole > MaxNodes:
 			m.stop(tooManyIterations(h.Count.Span(), whole))
 			return false
-		case h.How == "in" || len(h.Vars) == 2:
+		case h.How == "in":
 			m.fail(notListToRepeat(h, v))
 			return false
 		}
@@ -225,36 +223,37 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 		if isList {
 			item = items[i]
 		}
-		in, leave := m.enterIteration(h, e, dim.Int(i), item)
-		further := f(in, count-1-i)
+		in, leave, ok := m.enterIteration(h, e, dim.Int(i), item)
+		further := ok && f(in, count-1-i)
 		leave()
-		if !further {
-			break
+		switch {
+		case !ok:
+			return false
+		case !further:
+			return true
 		}
 	}
 	return true
 }
 
 // enterIteration makes an iteration the place of what follows, with the names that it
-// binds: of the i-th item, or with none of i alone.
-func (m *machine) enterIteration(h *ast.RepeatHead, e *env, i dim.Size, item Value) (in *env, leave func()) {
+// binds: of the i-th item, or with none of i alone. ok is false where the item has no
+// values for them.
+func (m *machine) enterIteration(h *ast.RepeatHead, e *env, i dim.Size, item Value) (in *env, leave func(), ok bool) {
 	in = e.inner()
-	values := []Value{i}
-	switch {
-	case item != nil && len(h.Vars) == 2:
-		values = []Value{i, item}
-	case item != nil:
-		values = []Value{item}
-	}
-	for k, name := range h.Vars {
-		in.values[name.Text] = values[k]
-	}
 	before := m.place
 	m.place = &place{up: before, span: h.Span(), iteration: anyIteration}
 	if n, known := i.Int(); known {
 		m.place.iteration = n
 	}
-	return in, func() { m.place = before }
+	if h.Index != nil && !h.Index.Skips() {
+		in.values[h.Index.Text] = i
+	}
+	if item == nil {
+		item = i
+	}
+	ok = h.Each == nil || m.bindNames(h.Each, item, in, h.Count, e, i)
+	return in, func() { m.place = before }, ok
 }
 
 // enter and leave count how deep blocks call blocks, and names stand for names: chain

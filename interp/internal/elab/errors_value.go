@@ -53,9 +53,56 @@ func badIndex(at source.Span, i dim.Size, n int) *diag.Diagnostic {
 		WithHelp("indices run from 0 to %d", n-1)
 }
 
+func notTakenApart(p *ast.Pattern, v Value) *diag.Diagnostic {
+	d := diag.New(diag.WrongType, p.Span(), "`%s` takes a list of %d value%s, got %s", diag.Clip(p.String()), len(p.Items), plural(len(p.Items)), described(v))
+	if len(p.Items) == 1 {
+		return d.WithHelp("write `%s` to name the value itself", p.Items[0].Text)
+	}
+	return d
+}
+
+// otherLength says that a list, or row i of it, has not as many items as a pattern has names;
+// fewer than 0 where that is not known.
+func (m *machine) otherLength(p *ast.Pattern, items int, x ast.Expr, e *env, i dim.Size) *diag.Diagnostic {
+	what := "the list"
+	if _, isSize := x.(*ast.DimsLit); isSize {
+		what = "the size"
+	}
+	if r, isName := x.(*ast.Ref); isName && r.Args == nil {
+		what = "`" + r.Text() + "`"
+	}
+	o, isNamed := m.originOf(x, e)
+	written := x
+	if isNamed {
+		written = o.value
+	}
+	if row, known := i.Int(); known {
+		what = fmt.Sprintf("row %d of %s", row+1, what)
+		list, isList := written.(*ast.List)
+		if written = nil; isList && row < len(list.Items) {
+			written = list.Items[row]
+		}
+	}
+	has := fmt.Sprintf("has %d", items)
+	if items < 0 {
+		has = "has another number of items"
+	}
+	d := diag.New(diag.PatternLength, p.Span(), "`%s` takes %d value%s, %s %s", diag.Clip(p.String()), len(p.Items), plural(len(p.Items)), what, has)
+	if written != nil {
+		d.At(written.Span(), "%s", what)
+	}
+	if items > len(p.Items) {
+		return d.WithHelp("write `_` for each item that needs no name")
+	}
+	return d
+}
+
 func notListToRepeat(h *ast.RepeatHead, v Value) *diag.Diagnostic {
 	what := "`in`"
-	if len(h.Vars) == 2 {
+	switch {
+	case h.Each.Name == nil:
+		what = "`" + diag.Clip(h.Each.String()) + "`"
+	case h.Index != nil:
 		what = "a repeat with two names"
 	}
 	return diag.New(diag.WrongType, h.Count.Span(), "%s wants a list, got %s", what, described(v)).
@@ -240,7 +287,7 @@ func tooManyIterations(at source.Span, n int) *diag.Diagnostic {
 }
 
 func letCycle(o *resolve.Object, at source.Span) *diag.Diagnostic {
-	return diag.New(diag.PresetCycle, o.Let.Name.Span(), "`%s` is defined in terms of itself", o.Let.Name.Text).
+	return diag.New(diag.PresetCycle, o.Span, "`%s` is defined in terms of itself", o.Name).
 		At(at, "its value is needed here").
 		WithHelp("give one of the values without the others")
 }

@@ -248,8 +248,21 @@ func (m *machine) ref(r *ast.Ref, e *env) (Value, bool) {
 	return nil, false
 }
 
-// let gives the value of a top-level let, which is evaluated once.
+// let gives the value of a name of a top-level let.
 func (m *machine) let(o *resolve.Object, r *ast.Ref) (Value, bool) {
+	v, ok := m.wholeLet(o, r)
+	if !ok || o.Let.Pattern.Name != nil {
+		return v, ok
+	}
+	list, ok := m.items(o.Let.Pattern, v, o.Let.Value, &env{module: o.Module, frame: &frame{}}, wholeList)
+	if !ok {
+		return nil, false
+	}
+	return list[o.Item], true
+}
+
+// wholeLet gives the value of a top-level let, which is evaluated once.
+func (m *machine) wholeLet(o *resolve.Object, r *ast.Ref) (Value, bool) {
 	if v, done := m.lets[o.Let]; done {
 		if v == evaluating {
 			m.fail(letCycle(o, r.Span()))

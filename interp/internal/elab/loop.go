@@ -51,8 +51,11 @@ func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
 	if l.list != nil {
 		item = l.list.item(l.unknowns, i)
 	}
-	in, leave := l.enterIteration(l.repeat.Head, l.env, i, item)
+	in, leave, ok := l.enterIteration(l.repeat.Head, l.env, i, item)
 	defer leave()
+	if !ok {
+		return poison
+	}
 	if l.repeat.Body != nil {
 		return l.body(l.repeat.Body, in, l.scope, x)
 	}
@@ -74,7 +77,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	switch {
 	case l.list != nil:
 		peels = [][2]int{{0, 0}} // items differ, so peeling some would not help
-	case len(l.repeat.Head.Vars) > 0:
+	case l.repeat.Head.Each != nil:
 		peels = [][2]int{{0, 0}, {1, 1}}
 	}
 	for _, peel := range peels {

@@ -140,7 +140,9 @@ func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
 	}
 	for _, st := range statements(o.Block) {
 		if st.Let != nil {
-			local[st.Let.Name.Text] = true
+			for _, n := range st.Let.Pattern.All() {
+				local[n.Text] = true
+			}
 		}
 	}
 	ast.Walk(x, func(n ast.Node) bool {

@@ -22,7 +22,7 @@ type sameIterations struct {
 }
 
 func (m *machine) sameIterations(h *ast.RepeatHead) sameIterations {
-	return sameIterations{machine: m, possible: m.unknowns != nil && len(h.Vars) == 0}
+	return sameIterations{machine: m, possible: m.unknowns != nil && h.Each == nil}
 }
 
 // begin notes how things are before an iteration.

@@ -72,7 +72,7 @@ var poison = Tensor{Poisoned: true}
 type env struct {
 	up     *env
 	values map[string]Value
-	lets   map[string]*ast.Let // those of values that a let names
+	lets   map[string]ast.Expr // what a let says that a name stands for
 	module *resolve.Module
 	frame  *frame
 }
@@ -117,15 +117,6 @@ func (f *frame) tap(name string) (t Tensor, perhaps, ok bool) {
 
 func (e *env) inner() *env {
 	return &env{up: e, values: map[string]Value{}, module: e.module, frame: e.frame}
-}
-
-// let binds the name of a let to its value.
-func (e *env) let(l *ast.Let, v Value) {
-	if e.lets == nil {
-		e.lets = map[string]*ast.Let{}
-	}
-	e.lets[l.Name.Text] = l
-	e.values[l.Name.Text] = v
 }
 
 func (e *env) lookup(name string) (Value, bool) {

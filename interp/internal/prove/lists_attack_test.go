@@ -39,7 +39,11 @@ func randomListBlock(r *rand.Rand) string {
 	}
 	step = func(depth int, in []string) string {
 		i, x := fmt.Sprint("i", depth), fmt.Sprint("x", depth)
-		switch k := r.Intn(14); {
+		switch k := r.Intn(16); {
+		case k == 14 && depth < 3:
+			return "{ let [" + i + ", " + x + "] = " + pick("l", "l", "3x3", "[n, "+number(in)+"]", "if n > 1 then [1, 2] else l") + "; " + step(depth+1, append(slices.Clip(in), i, x)) + " }"
+		case k == 15 && depth < 3:
+			return "repeat [" + i + ", " + x + "] in [[n, " + number(in) + "], [" + number(in) + ", 1]] { " + step(depth+1, append(slices.Clip(in), i, x)) + " }"
 		case k < 3:
 			return "conv(" + number(in) + pick(" + 1", "") + ", 1x1)"
 		case k < 5:
