@@ -26,6 +26,12 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 	return d.WithHelp("rename one of them")
 }
 
+func sizeOfParameter(size *ast.Ref, p *ast.Param) *diag.Diagnostic {
+	return diag.New(diag.DuplicateName, size.Span(), "`%s` is a parameter and a size with a default", p.Name.Text).
+		WithLabel("again here").At(p.Name.Span(), "first here").
+		WithHelp("rename one of them, or leave the default of the size out, which is then the parameter's value")
+}
+
 func presetCycle(cycle []*ast.Block) *diag.Diagnostic {
 	d := diag.New(diag.PresetCycle, cycle[0].Name.Span(), "`%s` is defined in terms of itself", cycle[0].Name.Text)
 	for i, b := range cycle[:min(len(cycle), mostShown)] {

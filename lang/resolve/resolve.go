@@ -119,7 +119,7 @@ func (c *checker) block(b *ast.Block) {
 		}
 	}
 	if b.Sig != nil {
-		c.signature(b.Sig, s)
+		c.signature(b.Sig, b.Params, s)
 	}
 	for _, w := range b.Where {
 		c.expr(w, s)
@@ -166,16 +166,22 @@ func (c *checker) paramType(t *ast.Type) {
 		s := (&scope{}).inner()
 		c.params(t.Params, s)
 		if t.Sig != nil {
-			c.signature(t.Sig, s)
+			c.signature(t.Sig, t.Params, s)
 		}
 	}
 }
 
-// signature binds the input's names, which the output's claims may use.
-func (c *checker) signature(sig *ast.Sig, s *scope) {
+// signature binds the input's names, which the output's claims may use. A size that has a
+// default can be given by name, as a parameter can, so that both cannot have one.
+func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	for _, d := range sig.In {
 		if d.Default != nil {
 			c.expr(d.Default, s)
+			for _, p := range params.All() {
+				if r, ok := d.Size.(*ast.Ref); ok && r.Text() == p.Name.Text {
+					c.report(sizeOfParameter(r, p))
+				}
+			}
 		}
 		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
 			s.names[r.Path[0].Text] = true

@@ -30,6 +30,9 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 		m.fail(notCallable(o.Block.Preset.Span(), o.Block.Preset.Ref().Text(), v))
 		return nil, false
 	}
+	if o.Block.Preset.Ref().Args != nil && c.Slot == nil {
+		c.declare()
+	}
 	return c, true
 }
 
@@ -51,7 +54,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 		switch {
 		case a.Name != nil:
 			name = a.Name.Text
-			if declared(name) == nil {
+			if declared(name) == nil && sizeNamed(c.Object, name) == nil {
 				m.fail(unknownArgument(a.Name, args, c.Object, params))
 				good = false
 				continue
@@ -73,7 +76,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 			name = params[next].Name.Text
 		}
 		given[name] = true
-		filled.Args[name] = bound{v, a.Value.Span(), args, a.Value, e}
+		filled.Args[name] = bound{value: v, span: a.Value.Span(), call: args, expr: a.Value, env: e}
 	}
 	return filled, good
 }
@@ -126,7 +129,7 @@ func find(params []*ast.Param, name string) *ast.Param {
 }
 
 // bind gives every parameter its value: the argument, or the default, in which
-// the parameters before it are known.
+// the parameters before it are known. Sizes get theirs with the input.
 func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 	e := &env{module: c.Object.Module, frame: &frame{net: c.Object.Block.Kind == "net", of: c}, values: make(map[string]Value, len(parameters(c.Object)))}
 	good := true
@@ -141,7 +144,7 @@ func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 			e.frame.name(p.Name.Text, *t)
 		}
 	}
-	return e, good
+	return e, m.checkSizes(c) && good
 }
 
 func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Value, bool) {
@@ -191,6 +194,11 @@ func (c *Closure) describe(e *env) string {
 	for _, p := range parameters(c.Object) {
 		if v, ok := e.values[p.Name.Text]; ok && c.has(p.Name.Text) {
 			parts = append(parts, p.Name.Text+" = "+show(v))
+		}
+	}
+	for _, d := range sizesOf(c.Object) {
+		if b, given := c.Args[bare(d.Size)]; given && !b.declared {
+			parts = append(parts, bare(d.Size)+" = "+show(b.value))
 		}
 	}
 	if len(parts) == 0 {

@@ -361,7 +361,7 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 // applyBlock is the block itself, its parameters bound.
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
-	if b.Sig != nil && !m.bindInput(b, e, x, at) {
+	if b.Sig != nil && !m.bindInput(c, e, x, at) {
 		return poison
 	}
 	for _, w := range b.Where {
@@ -370,7 +370,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		case ok && !holds && m.unknowns != nil && m.outermost():
 			m.unknowns.Exclude()
 		case ok && !holds:
-			m.fail(whereFails(w, c, e, at))
+			m.fail(whereFails(w, c, e, m.sizeGiven(w, c, at)))
 		}
 		if !ok || !holds {
 			return poison

@@ -9,7 +9,8 @@ import (
 
 // bindInput gives the names of a signature's input their sizes and checks the
 // sizes it requires.
-func (m *machine) bindInput(b *ast.Block, e *env, x Tensor, at source.Span) bool {
+func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
+	b := c.Object.Block
 	if len(b.Sig.In) != len(x.Shape) {
 		if !x.Suspect {
 			m.fail(wrongInputRank(at, b, x))
@@ -21,6 +22,9 @@ func (m *machine) bindInput(b *ast.Block, e *env, x Tensor, at source.Span) bool
 			continue
 		} else if _, known := e.lookup(name); name != "" && !known {
 			e.values[name] = x.Shape[i]
+			if !m.agrees(c, name, x, i) {
+				return false
+			}
 			continue
 		}
 		want, ok := m.evalSize(d.Size, e)
@@ -93,7 +97,7 @@ func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
 
 // checkIs checks a stated shape. A plain number is a fact about the net at its
 // default sizes, and so in the blocks that it calls; it is left alone at other
-// sizes, which is noted, and in nets that a net calls.
+// sizes, which is noted, in nets that a net calls, and where a preset has other defaults.
 func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	if x.Poisoned || x.Suspect {
 		return
@@ -104,7 +108,7 @@ func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	}
 	for i, claim := range c.Is {
 		if _, plain := claim.(*ast.Number); plain {
-			if !m.outermost() && e.frame.net {
+			if !m.outermost() && e.frame.net || m.others {
 				continue
 			}
 			if !m.defaults {

@@ -83,6 +83,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	chain := presets(o)
 	var e *env
+	declared := c
 	if c, ok = m.set(c, o, opts.Set); ok {
 		e, ok = m.bind(c, o.Span)
 	}
@@ -92,7 +93,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	meta, stated := m.meta(chain, e)
 	result := &Result{Meta: meta}
-	input, ok := m.input(c.Object.Block, e, opts)
+	input, ok := m.input(declared, c, e, opts)
 	if !ok {
 		return nil
 	}
@@ -149,13 +150,14 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 	params := parameters(c.Object)
 	good := true
 	for _, s := range settings {
+		isSize := sizeNamed(c.Object, s.Name) != nil
 		switch {
-		case find(params, s.Name) == nil:
+		case find(params, s.Name) == nil && !isSize:
 			open := slices.DeleteFunc(slices.Clone(params), func(p *ast.Param) bool { return c.has(p.Name.Text) })
-			m.fail(unknownSetting(s, o, open))
+			m.fail(unknownSetting(s, o, c.Object, open))
 			good = false
 			continue
-		case c.has(s.Name):
+		case c.has(s.Name) && !isSize: // a size is a default
 			m.fail(settingTaken(s, o, c))
 			good = false
 			continue
@@ -179,6 +181,9 @@ func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
 	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
 	for _, s := range settings {
 		p := find(parameters(o), s.Name)
+		if p == nil {
+			continue // a size, which the input has compared
+		}
 		if p.Default == nil {
 			return false
 		}
@@ -193,9 +198,11 @@ func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
 	return true
 }
 
-// input gives the shape of the input: the one asked for, or the defaults of the
-// signature with one image. It notes whether those are the same.
-func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, ok bool) {
+// input gives the shape of the input: the one asked for, or the defaults of the preset
+// and of the signature, with one image. It notes whether those are the same. c is what the
+// preset declared, with what is set from outside filled in.
+func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.Shape, ok bool) {
+	b := c.Object.Block
 	if b.Sig == nil {
 		m.fail(netWithoutSignature(b))
 		return nil, false
@@ -211,11 +218,25 @@ func (m *machine) input(b *ast.Block, e *env, opts Options) (shape dim.Shape, ok
 		if !ok {
 			return nil, false
 		}
+		if given, ok := sizeIn(declared, d); ok {
+			m.others = m.others || given != size
+			size = given
+		}
+		byDefault := size
+		set, isSet := sizeIn(c, d)
+		if isSet {
+			size = set
+		}
 		if opts.Shape != nil {
 			given := dim.Int(opts.Shape[i])
-			m.defaults = m.defaults && known && given == size
+			if isSet && !c.Args[bare(d.Size)].declared && given != set {
+				m.fail(sizeTwice(c.Args[bare(d.Size)], c.Object, bare(d.Size), set, given))
+				return nil, false
+			}
+			m.defaults = m.defaults && known
 			size, known = given, true
 		}
+		m.defaults = m.defaults && size == byDefault
 		if !known {
 			m.fail(noDefaultSize(b, d))
 			return nil, false

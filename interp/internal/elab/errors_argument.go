@@ -99,7 +99,10 @@ func plainName(name string) string { return strings.ToLower(strings.ReplaceAll(n
 
 func unknownArgument(n *ast.Name, args *ast.Args, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.UnknownArgument, n.Span(), "`%s` has no parameter `%s`", o.Name, n.Text)
-	names := names(params)
+	if why := unsettable(o, n.Text); why != "" {
+		return d.WithHelp("%s", why)
+	}
+	names := settable(o, params)
 	plain := plainName(n.Text)
 	for _, ours := range argumentsElsewhere[plain] {
 		if slices.Contains(names, ours) {
@@ -139,6 +142,8 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 	switch {
 	case isTensor:
 		return d.WithHelp("`%s` works on the value before it; to start from another one, write that and an arrow before it", o.Name)
+	case len(sizesOf(o)) > 0:
+		return d.WithHelp("sizes are given by name, as in `%s=64`", bare(sizesOf(o)[0].Size))
 	case len(params) == 0:
 		return d.WithHelp("leave the parentheses out; the input channels are known")
 	case len(params) == 1:

@@ -240,15 +240,19 @@ func duplicateSide(at source.Span, name string) *diag.Diagnostic {
 	return diag.New(diag.UnnamedSide, at, "two side heads are called `%s`", name)
 }
 
-func unknownSetting(s Setting, o *resolve.Object, params []*ast.Param) *diag.Diagnostic {
+func unknownSetting(s Setting, o, base *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.UnknownArgument, s.Span, "the net `%s` has no parameter `%s`", o.Name, s.Name)
-	if near := diag.Nearest(s.Name, names(params)); near != "" {
+	if why := unsettable(base, s.Name); why != "" {
+		return d.WithHelp("%s", why)
+	}
+	can := settable(base, params)
+	if near := diag.Nearest(s.Name, can); near != "" {
 		return d.WithHelp("did you mean `%s`?", near)
 	}
-	if len(params) == 0 {
+	if len(can) == 0 {
 		return d.WithHelp("it has no parameter to set")
 	}
-	return d.WithHelp("its parameters are %s", diag.Names(names(params)))
+	return d.WithHelp("what can be set is %s", diag.Names(can))
 }
 
 func unknownInSetting(at source.Span, name string) *diag.Diagnostic {

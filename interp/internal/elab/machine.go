@@ -46,7 +46,9 @@ type machine struct {
 	blamed map[source.Span]bool
 	// defaults says that the net stands at its default sizes and arguments, where
 	// facts in plain numbers apply; unchecked are the claims that were left alone.
+	// others says that the defaults are those of a preset, of which a body knows nothing.
 	defaults  bool
+	others    bool
 	unchecked map[*ast.Claim]bool
 
 	// outside says that what is evaluated came from outside the program, so that

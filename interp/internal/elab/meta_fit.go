@@ -39,7 +39,8 @@ func (m *machine) fitPixels(meta Meta, at metaItems) {
 }
 
 // fitMeta holds meta to the net's own input and output. At others it does not apply,
-// and names of classes that are not as many as the outputs are left out.
+// and names of classes that are not as many as the outputs are left out. What a preset with
+// other arguments inherits is told where pictures are read.
 func (m *machine) fitMeta(r *Result, at metaItems) {
 	meta, in, out := &r.Meta, r.Graph.Input.Shape, r.Graph.Output.Shape
 	if item, stated := at["classes"]; stated && len(out) > 1 && len(meta.Classes) != out[1] {
@@ -51,13 +52,14 @@ func (m *machine) fitMeta(r *Result, at metaItems) {
 	if !m.defaults || len(in) != 4 {
 		return
 	}
-	if n := len(meta.Mean); n > 1 && n != in[1] {
+	if n := len(meta.Mean); n > 1 && n != in[1] && at["mean"].own {
 		m.fail(channelsBeyond(at["mean"].span, "mean", n, in[1], r.Graph.Name))
-	} else if n := len(meta.Std); n > 1 && n != in[1] {
+	} else if n := len(meta.Std); n > 1 && n != in[1] && at["std"].own {
 		m.fail(channelsBeyond(at["std"].span, "std", n, in[1], r.Graph.Name))
 	}
 	side, crop := min(in[2], in[3]), meta.Crop
 	switch {
+	case m.others && !(at["crop"].own || at["resize"].own):
 	case crop != 0 && crop != side:
 		m.report(cropBeyond(at["crop"].span, crop, in, r.Graph.Name))
 	case meta.Resize != 0 && meta.Resize < side:

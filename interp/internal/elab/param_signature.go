@@ -118,8 +118,7 @@ func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 	if !ok || x.Poisoned {
 		return nil, false
 	}
-	b := p.declared.Object.Block
-	return e, b.Sig == nil || m.bindInput(b, e, x, at.span())
+	return e, p.declared.Object.Block.Sig == nil || m.bindInput(p.declared, e, x, at.span())
 }
 
 // conforms checks what a signature says of a result.

@@ -40,6 +40,8 @@ type bound struct {
 	call  *ast.Args // what it is one of, nil where it is none of a call's
 	expr  ast.Expr  // as it is written, nil where it is no expression
 	env   *env      // the names known there
+	// declared says that it is a size that a preset gives, which is a default.
+	declared bool
 }
 
 // A Tensor is the value that flows through steps: its shape, the node that
