@@ -92,7 +92,7 @@ func (w *writer) net(r *elab.Result) string {
 		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
 	}
 	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output))
-	w.meta(r.Meta)
+	w.meta(r.Meta, g.Input.Shape)
 	w.current = g.Input
 	if w.named[g.Input] {
 		w.line("{} as %s", w.tap(g.Input))

@@ -4,10 +4,17 @@ import (
 	"strconv"
 
 	"cnnlang/interp/internal/elab"
+	"cnnlang/ops/tensor"
 )
 
-// meta writes the net's meta, so that pictures are prepared in the same way.
-func (w *writer) meta(m elab.Meta) {
+// meta writes the net's meta, so that pictures are prepared in the same way, without what
+// the net takes over and an input with other channels cannot have.
+func (w *writer) meta(m elab.Meta, input tensor.Shape) {
+	for _, list := range []*[]float64{&m.Mean, &m.Std} {
+		if n := len(*list); n > 1 && len(input) > 1 && n != input[1] {
+			*list = nil
+		}
+	}
 	w.line("meta {")
 	for _, item := range []struct{ key, value string }{
 		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", text(m.Weights)}, {"license", text(m.License)},

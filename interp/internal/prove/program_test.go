@@ -195,9 +195,14 @@ func (w *writer) call() string {
 	}
 	var args []string
 	for _, p := range strings.Split(strings.TrimSuffix(b[open+1:], ")"), ", ") {
-		if p == "unit" {
+		size, isSize := strings.CutPrefix(p, "=")
+		switch {
+		case isSize && w.chance(60): // as many do not give it
+		case isSize:
+			args = append(args, size+"="+w.pick("C", "H", "W", size, size, "3", w.count()))
+		case p == "unit":
 			args = append(args, w.pick("relu", "id", "conv(3, 3x3, pad=1)", "conv(3, 1x1)", "maxpool(2x2)"))
-		} else {
+		default:
 			args = append(args, w.count())
 		}
 	}
@@ -359,13 +364,20 @@ func (w *writer) block(name string) string {
 	case w.chance(50):
 		body += "\n  " + inner.statement()
 	}
-	if out == "_" {
+	preset := ""
+	switch {
+	case out == "_":
 		out = ""
-	} else {
+	case w.chance(25): // sizes that a call may give, and a preset for whoever calls that
+		out = " [N, C = 3, H = 4, W = " + w.pick("4", "H", "2*H") + "] -> " + out + inner.where()
+		call = strings.TrimSuffix(call, ")") + ", =C, =H)"
+		preset = "block p" + name + " = " + name + "(" + w.pick("C=5", "H=3", "C=2, W=9") + ")\n"
+		w.blocks = append(w.blocks, "p"+call)
+	default:
 		out = " [N, C, H, W] -> " + out + inner.where()
 	}
 	w.blocks = append(w.blocks, call)
-	return head + out + " {\n  " + body + "\n}\n"
+	return head + out + " {\n  " + body + "\n}\n" + preset
 }
 
 // randomProgram writes a program of one to five lines, sometimes with a block or two
