@@ -53,7 +53,7 @@ func Load(ctx context.Context, nameOrPath string, opts Options) (*Model, error) 
 type Options struct {
 	// Net selects a net of a file that declares several.
 	Net string
-	// Set gives values to parameters of the net, in place of their defaults.
+	// Set gives values to parameters and sizes of the net, in place of their defaults.
 	Set Settings
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int

@@ -154,6 +154,24 @@ func (p *Program) find(name string, settings []elab.Setting) (*resolve.Object, e
 	return nil, &NoNetError{File: p.Main.Name(), Name: name, Nearest: diag.Nearest(name, names), Nets: names, Runnable: len(found)}
 }
 
+// Settable lists what Options.Set can set of the net that the name, or Open, chooses: the
+// parameters that it leaves open, then the sizes that have a default. It is empty where there is no such net.
+func (p *Program) Settable(name string) (names []string) {
+	nets := p.Main.Nets()
+	name = cmp.Or(name, p.Named)
+	for _, o := range nets {
+		if o.Name != name && !(name == "" && len(nets) == 1) {
+			continue
+		}
+		open, _ := elab.Open(o)
+		for _, param := range open.Params {
+			names = append(names, param.Name)
+		}
+		names = append(names, open.Sizes...)
+	}
+	return names
+}
+
 // Check makes every net of the main file that can be run with opts.Set, or only the one
 // that opts.Net names. It returns the nets that could be made and everything found wrong;
 // File finds the texts.

@@ -11,7 +11,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-// Settings give values to parameters of a net: each text is name=value, and means what `let
+// Settings give values to parameters and sizes of a net: each text is name=value, and means what `let
 // name=value` does in a file.
 type Settings struct {
 	Texts []string

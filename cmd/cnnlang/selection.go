@@ -20,9 +20,10 @@ func (s *selection) flags(cmd *cobra.Command) {
 	s.set = manyOf("NAME=VALUE", parseSetting)
 	s.shape = &option[[]int]{what: "NxCxHxW", parse: parseShape, write: shapeText}
 	f.Var(s.net, "net", "the net to take from a file that declares several")
-	f.Var(s.set, "set", "set a parameter of the net, as in classes=10; may be repeated")
+	f.Var(s.set, "set", "set a parameter or a size of the net, as in classes=10 or H=64; may be repeated")
 	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
 	complete(cmd, "net", completeNetsOfFile)
+	complete(cmd, "set", s.completeSettings)
 }
 
 // ofNet completes the command of a verb about one net, which its argument and flags choose.
@@ -51,6 +52,19 @@ func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Comp
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeSettings offers what the net of the first argument leaves open.
+func (s *selection) completeSettings(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []string
+	if len(args) > 0 && args[0] != "-" {
+		if p, err := interp.Open(args[0]); err == nil {
+			for _, name := range p.Settable(s.net.value) {
+				names = append(names, name+"=")
+			}
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // settingsName is what diagnostics call the values of --set.

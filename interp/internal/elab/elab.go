@@ -238,7 +238,7 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 		}
 		m.defaults = m.defaults && size == byDefault
 		if !known {
-			m.fail(noDefaultSize(b, d))
+			m.fail(noDefaultSize(d, i))
 			return nil, false
 		}
 		if !dim.AtLeast(m.facts, size, dim.Int(1)) {

@@ -143,7 +143,8 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 	case isTensor:
 		return d.WithHelp("`%s` works on the value before it; to start from another one, write that and an arrow before it", o.Name)
 	case len(sizesOf(o)) > 0:
-		return d.WithHelp("sizes are given by name, as in `%s=64`", bare(sizesOf(o)[0].Size))
+		sizes := sizesOf(o)
+		return d.WithHelp("sizes are given by name, as in `%s=64`", bare(sizes[len(sizes)-1].Size))
 	case len(params) == 0:
 		return d.WithHelp("leave the parentheses out; the input channels are known")
 	case len(params) == 1:

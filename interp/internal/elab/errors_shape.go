@@ -273,9 +273,17 @@ func wrongShapeOption(b *ast.Block, shape []int) *diag.Diagnostic {
 	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %d axes, the shape asked for has %d", b.Name.Text, len(b.Sig.In), len(shape))
 }
 
-func noDefaultSize(b *ast.Block, d *ast.Dim) *diag.Diagnostic {
+func noDefaultSize(d *ast.Dim, axis int) *diag.Diagnostic {
 	return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", bare(d.Size)).
-		WithHelp("write one, as in `%s = 224`, or ask for a shape: --shape 1x3x224x224", bare(d.Size))
+		WithHelp("write one, as in `%s`, or ask for a shape: --shape 1x3x224x224", defaultSample(d, axis))
+}
+
+// defaultSample is how a default is written for an axis.
+func defaultSample(d *ast.Dim, axis int) string {
+	if axis == 1 {
+		return bare(d.Size) + " = 3"
+	}
+	return bare(d.Size) + " = 224"
 }
 
 func badInputSize(b *ast.Block, d *ast.Dim, size dim.Size) *diag.Diagnostic {

@@ -5,10 +5,12 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// An OpenBlock is a block and the parameters that its name leaves open.
+// An OpenBlock is a block and what its name leaves open: parameters, and the sizes that
+// can be given.
 type OpenBlock struct {
 	Base   *resolve.Object // the block with the body, behind presets
 	Params []OpenParam
+	Sizes  []string
 }
 
 // An OpenParam is a parameter without an argument; Type is the one it declares
@@ -33,5 +35,6 @@ func Open(o *resolve.Object) (open OpenBlock, problem string) {
 			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Name, t.Elem, p.Default != nil})
 		}
 	}
+	open.Sizes = settable(c.Object, nil)
 	return open, ""
 }

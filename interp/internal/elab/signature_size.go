@@ -152,7 +152,7 @@ func unsettable(o *resolve.Object, name string) string {
 		case i == 0:
 			return fmt.Sprintf("`%s` is how many images there are, which the input says", name)
 		default:
-			return fmt.Sprintf("`%s` is the size of what flows in; one that has a default in the signature, as in `%[1]s = 224`, can be given", name)
+			return fmt.Sprintf("`%s` is the size of what flows in; one that has a default in the signature, as in `%s`, can be given", name, defaultSample(d, i))
 		}
 	}
 	return ""

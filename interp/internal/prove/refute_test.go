@@ -43,6 +43,9 @@ func TestWrongBlocksAreRefuted(t *testing.T) {
 block inception(c1: int, c5: int, k5 = 3) [N, C, H, W] -> [N, c1 + c5, H, W] {
   concat { | conv(c1, 1x1) | conv(c5, [k5, k5], pad=k5//2) }
 }`, "k5 = 2"},
+		{"a size that is given to a net that is called", `
+net unit [N, C = 3, H = 8, W = 8] -> [N, 4, H, W] { conv(4, 1x1) }
+block around(x: int) [N, C, H, W] -> [N, 4, H, W] { relu -> unit(C=x) }`, "x = "},
 		{"a padding that fits one kernel only", `
 block sepconv(c: int, k: dims) [N, C, H, W] -> [N, c, H, W] {
   conv(C, k, pad=1, groups=C) -> conv(c, 1x1)
