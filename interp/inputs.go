@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/npy"
@@ -53,6 +54,15 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 		giveBack(most)
 	}
 	return batch, n.held(most), nil
+}
+
+// MeasureImages is ReadImages, repeated for about d, and how long it took.
+func (n *Net) MeasureImages(ctx context.Context, opts Options, d time.Duration, paths ...string) (batch tensor.Tensor, held int64, t Timing, err error) {
+	t, err = measure(d, func() (err error) {
+		batch, held, err = n.ReadImages(ctx, opts, paths...)
+		return err
+	})
+	return batch, held, t, err
 }
 
 // ReadArray reads the array of a .npy file. Its errors are *InputError, *MemoryError

@@ -84,16 +84,20 @@ type Timing struct {
 // leastRuns is the least number of runs for a median.
 const leastRuns = 5
 
-// Measure runs the session once to warm up, then for about d but at least five times, and
-// returns how long a run took.
-func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
-	first, err := s.timed(ctx, input)
+// measure runs something once to warm up, then for about d but at least five times.
+func measure(d time.Duration, run func() error) (Timing, error) {
+	timed := func() (time.Duration, error) {
+		start := time.Now()
+		err := run()
+		return time.Since(start), err
+	}
+	first, err := timed()
 	if err != nil {
 		return Timing{}, err
 	}
 	var took []time.Duration
 	for start := time.Now(); len(took) < leastRuns || time.Since(start) < d; {
-		one, err := s.timed(ctx, input)
+		one, err := timed()
 		if err != nil {
 			return Timing{}, err
 		}
@@ -104,10 +108,10 @@ func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Durat
 	return Timing{Runs: len(took), Best: took[0], Median: at(2), P25: at(1), P75: at(3), First: first}, nil
 }
 
-func (s *Session) timed(ctx context.Context, input tensor.Tensor) (time.Duration, error) {
-	start := time.Now()
-	err := s.Run(ctx, input)
-	return time.Since(start), err
+// Measure runs the session once to warm up, then for about d but at least five times, and
+// returns how long a run took.
+func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
+	return measure(d, func() error { return s.Run(ctx, input) })
 }
 
 // A StepTime is how long one instruction of a model took: its Path and Op, the Shape of its

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
+	"cnnlang/ops/tensor"
 )
 
 // mostMeasured limits the numbers of threads, batches or precisions of one command.
@@ -24,6 +26,7 @@ type benchFlags struct {
 	time    *option[time.Duration]
 	profile bool
 	worker  bool
+	images  []string
 	format  *option[string]
 }
 
@@ -34,13 +37,15 @@ func (a *app) bench() *cobra.Command {
 		time:  &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration},
 	}
 	cmd := &cobra.Command{
-		Use:   "bench FILE|NAME",
+		Use:   "bench FILE|NAME [IMAGE...]",
 		Short: "Measure how fast a net runs",
 		Long: "bench runs a net on a generated input repeatedly, and prints the median time of a\n" +
 			"run with its quartiles, images per second, GFLOP/s (2 FLOPs for each MAC that\n" +
 			"`cnnlang params` counts), and the share of the float32 peak of so many threads,\n" +
 			"which is measured too. That can exceed 100 %: Winograd's algorithm needs fewer\n" +
 			"multiply-adds than are counted, and bfloat16 does more at a time.\n\n" +
+			"With images it runs the net on them, again and again if they do not fill the batch,\n" +
+			"and prints how long it takes to read and to prepare them, too.\n\n" +
 			"With --profile it prints the time of every step, its algorithm, and the bytes of\n" +
 			"its inputs, result and parameters. In a run each thread takes the early steps of a\n" +
 			"batch for an image of its own; here all images are measured one after another, on\n" +
@@ -49,10 +54,11 @@ func (a *app) bench() *cobra.Command {
 			"bench/README.md has the protocol.",
 		Example: "  cnnlang bench resnet50\n" +
 			"  cnnlang bench resnet50 --threads 1,2 --batch 1,8\n" +
+			"  cnnlang bench resnet50 cat.jpg dog.jpg\n" +
 			"  cnnlang bench my.cnn --set classes=10 --weights my.safetensors -o json\n" +
 			"  cnnlang bench resnet50 --threads 1 --profile",
-		Args:              arguments(1, 1, "the FILE or NAME of a net"),
-		ValidArgsFunction: completeNets,
+		Args:              arguments(1, -1, "the FILE or NAME of a net"),
+		ValidArgsFunction: completeNetAndImages,
 	}
 	f.selection.flags(cmd)
 	f.origin.flags(cmd)
@@ -69,6 +75,12 @@ func (a *app) bench() *cobra.Command {
 			if n == 0 {
 				f.threads.value[i] = task.Threads()
 			}
+		}
+		if f.images = args[1:]; len(f.images) > 0 && !f.batch.given {
+			f.batch.value = []int{len(f.images)}
+		}
+		if err := separated(cmd, f.images); err != nil {
+			return err
 		}
 		if err := f.consistent(); err != nil {
 			return err
@@ -90,10 +102,22 @@ func (f *benchFlags) consistent() error {
 		return usage("got --tune and several batches: its file is for one").withHelp("measure each batch with a file of its own")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
+	case f.worker && len(f.images) > 0:
+		return usage("got --worker and images: the input of a worker is its own")
+	case len(f.images) > 0 && len(f.images) > slices.Min(f.sizes()):
+		return usage("got %d images for a batch of %d", len(f.images), slices.Min(f.sizes())).withHelp("leave out some of them, or measure a larger batch with `--batch %d`", len(f.images))
 	case f.worker && (len(f.threads.value) > 1 || len(f.batch.value) > 1 || len(f.precision.value) > 1):
 		return usage("a worker measures one number of threads, one batch and one precision")
 	}
 	return nil
+}
+
+// sizes are the batches to measure.
+func (f *benchFlags) sizes() []int {
+	if f.shape.value != nil {
+		return f.shape.value[:1]
+	}
+	return f.batch.value
 }
 
 // benchNet measures every combination and shows them.
@@ -105,17 +129,26 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document()}
 	for _, batch := range f.batch.value {
 		for _, precision := range f.precision.value {
-			n, model, err := a.benchModel(ctx, f, argument, batch, precision)
+			n, err := a.net(&f.selection, argument, batch)
+			if err != nil {
+				return err
+			}
+			input, err := a.benchInput(ctx, f, n)
+			if err != nil {
+				return err
+			}
+			model, err := a.benchModel(ctx, f, n, input.held, precision)
 			if err != nil {
 				return err
 			}
 			d.Net = n.Name
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
-				r, err := f.measure(ctx, n, model, threads)
+				r, err := f.measure(ctx, n, model, input.tensor, threads)
 				if err != nil {
 					return err
 				}
+				r.Prepare = milliseconds(input.prepare)
 				r.Precision, r.PeakGFLOPS = precision.String(), real(peaks[threads]/1e9)
 				d.Results = append(d.Results, r)
 			}
@@ -128,27 +161,44 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 // peakTime is how long the peak of the processor is measured.
 const peakTime = 100 * time.Millisecond
 
-// benchModel makes the net for a batch.
-func (a *app) benchModel(ctx context.Context, f *benchFlags, argument string, batch int, precision layout.Precision) (*interp.Net, *interp.Model, error) {
-	n, err := a.net(&f.selection, argument, batch)
-	if err != nil {
-		return nil, nil, err
+// A benchInput is the input of a net, what it holds of the memory that may be used, and how
+// long images took to be read and prepared.
+type benchInput struct {
+	tensor  tensor.Tensor
+	held    int64
+	prepare time.Duration
+}
+
+// benchInput makes the input of a net.
+func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in benchInput, err error) {
+	opts := interp.Options{MaxMemory: interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)}
+	if len(f.images) == 0 {
+		in.tensor, in.held, err = n.RandomInput(ctx, opts, f.seed.value, 1)
+		return in, err
 	}
-	model, err := a.build(ctx, &f.origin, n, interp.Options{
+	paths := make([]string, n.Graph.Input.Shape[0])
+	for i := range paths {
+		paths[i] = f.images[i%len(f.images)]
+	}
+	a.progress("%s: preparing %d images", n.Name, len(paths))
+	var t interp.Timing
+	in.tensor, in.held, t, err = n.MeasureImages(ctx, opts, f.time.value, paths...)
+	in.prepare = t.Median
+	return in, err
+}
+
+// benchModel packs the weights of a net.
+func (a *app) benchModel(ctx context.Context, f *benchFlags, n *interp.Net, held int64, precision layout.Precision) (*interp.Model, error) {
+	return a.build(ctx, &f.origin, n, interp.Options{
 		Precision: precision, Threads: f.threads.value[0], Weights: f.origin.source(),
-		MaxMemory: interp.UsableMemory(f.maxMemory.value, f.maxMemory.given), Held: 4 * int64(n.Graph.Input.Shape.Elements()),
+		MaxMemory: interp.UsableMemory(f.maxMemory.value, f.maxMemory.given), Held: held,
 	})
-	return n, model, err
 }
 
 // measure measures a model on this many threads.
-func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, threads int) (r benchResult, err error) {
+func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, input tensor.Tensor, threads int) (r benchResult, err error) {
 	session := model.NewSession(threads)
 	defer session.Close()
-	input, _, err := n.RandomInput(ctx, interp.Options{}, f.seed.value, 1)
-	if err != nil {
-		return r, err
-	}
 	t, err := session.Measure(ctx, input, f.time.value)
 	if err != nil {
 		return r, err

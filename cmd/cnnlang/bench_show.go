@@ -34,6 +34,7 @@ type benchResult struct {
 	GFLOPS          real        `json:"gflops"`
 	PeakGFLOPS      real        `json:"peak_gflops"`
 	Memory          int64       `json:"memory_bytes"`
+	Prepare         real        `json:"prepare_ms,omitempty"` // of the images of a batch
 	Steps           []benchStep `json:"steps,omitempty"`
 }
 
@@ -85,11 +86,19 @@ func (a *app) showBench(f *benchFlags, d benchDocument) (err error) {
 func (d benchDocument) grid() grid {
 	g := grid{columns: []column{{"input", false}, {"threads", true}, {"precision", false}, {"median ms", true}, {"quartiles", true},
 		{"images/s", true}, {"GFLOP/s", true}, {"of peak", true}, {"memory", true}}}
+	prepared := len(d.Results) > 0 && d.Results[0].Prepare > 0
+	if prepared {
+		g.columns = append(g.columns, column{"prepare ms", true})
+	}
 	for _, r := range d.Results {
-		g.rows = append(g.rows, []any{
+		row := []any{
 			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.P25, r.P75),
 			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
-		})
+		}
+		if prepared {
+			row = append(row, fmt.Sprintf("%.2f", r.Prepare))
+		}
+		g.rows = append(g.rows, row)
 	}
 	return g
 }
@@ -97,10 +106,14 @@ func (d benchDocument) grid() grid {
 // numbers is the results as a csv.
 func (d benchDocument) numbers() grid {
 	g := grid{columns: columnsOf("net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
-		"images per second", "gflops", "peak gflops", "memory bytes")}
+		"images per second", "gflops", "peak gflops", "memory bytes", "prepare ms")}
 	for _, r := range d.Results {
+		var prepare any = ""
+		if r.Prepare > 0 {
+			prepare = float32(r.Prepare)
+		}
 		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
-			float32(r.Median), float32(r.P75), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory})
+			float32(r.Median), float32(r.P75), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory, prepare})
 	}
 	return g
 }

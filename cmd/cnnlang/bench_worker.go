@@ -44,7 +44,11 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	start := time.Now()
 	hello := workerHello{Engine: "cnnlang", Threads: f.threads.value[0], Precision: f.precision.String()}
 	hello.ResidentBefore = memoryNow().Resident
-	n, model, err := a.benchModel(ctx, f, argument, f.batch.value[0], f.precision.value[0])
+	n, err := a.net(&f.selection, argument, f.batch.value[0])
+	if err != nil {
+		return err
+	}
+	model, err := a.benchModel(ctx, f, n, 4*int64(n.Graph.Input.Shape.Elements()), f.precision.value[0])
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (a *app) run() *cobra.Command {
 			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
 			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy",
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
-		ValidArgsFunction: completeRun,
+		ValidArgsFunction: completeNetAndImages,
 	}
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -82,7 +82,7 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	f.format = formatFlag(cmd, textFormats)
 }
 
-func completeRun(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return []cobra.Completion{"png", "jpg", "jpeg"}, cobra.ShellCompDirectiveFilterFileExt
 	}
