@@ -87,7 +87,7 @@ flatten
 dropout p:number
 id
 scale s:number
-layer_scale
+param shape:list init:number
 channel_affine scale:list shift:list
 slice from:number to:number
 channel_shuffle groups:number

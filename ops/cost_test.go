@@ -48,7 +48,8 @@ func TestCosts(t *testing.T) {
 		{&ops.Dropout{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Identity{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Scale{}, in{{1, 2, 4, 4}}, 0, 32},
-		{&ops.LayerScale{}, in{{1, 2, 4, 4}}, 0, 32},
+		{&ops.Learned{Shape: dim.Shaped(3, 4)}, in{{1, 2, 4, 4}}, 0, 0},
+		{ops.Gate(dim.Shaped(2, 1, 1)), in{{1, 2, 4, 4}}, 0, 32},
 		{&ops.ChannelAffine{Scale: numbers(2), Shift: numbers(2)}, in{{1, 2, 4, 4}}, 0, 64},
 		{&ops.Slice{To: dim.Int(1)}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.ChannelShuffle{Groups: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
@@ -112,7 +113,8 @@ func TestParams(t *testing.T) {
 		{linear(8), []int{1, 6}, "weight[8, 6] bias[8]"},
 		{norm, []int{1, 6, 9, 9}, "weight[6] bias[6] running_mean[6]* running_var[6]*"},
 		{&ops.LayerNorm{}, []int{1, 6, 9, 9}, "weight[6] bias[6]"},
-		{&ops.LayerScale{}, []int{1, 6, 9, 9}, "layer_scale[6, 1, 1]"},
+		{&ops.Learned{Shape: dim.Shaped(6, 1, 1)}, []int{1, 3, 9, 9}, "[6, 1, 1]"},
+		{ops.Gate(dim.Shaped(6, 1, 1)), []int{1, 6, 9, 9}, "[6, 1, 1]"},
 		{ops.ReLU.Op(), []int{1, 6, 9, 9}, ""},
 	} {
 		var got []string

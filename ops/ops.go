@@ -25,7 +25,7 @@ type Op interface {
 }
 
 // A Param is one tensor of an op. Its full name is the path of the step, a dot
-// and Leaf.
+// and Leaf; the path alone where Leaf is "".
 type Param struct {
 	Leaf    string
 	Shape   dim.Shape
@@ -74,7 +74,7 @@ var Builtins = slices.Concat(
 		&Softmax{},
 		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
 		&Flatten{}, &Dropout{}, &Identity{},
-		&Scale{}, &LayerScale{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{},
+		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{},
 		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
 	},
 )

@@ -17,28 +17,6 @@ func (s *Scale) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return k
 func (s *Scale) Params(in []dim.Shape) []Param           { return nil }
 func (s *Scale) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 1) }
 
-// LayerScale multiplies every channel by a learned factor (Touvron et al. 2021,
-// CaiT).
-//
-// Cost: 1 FLOP for each element.
-type LayerScale struct{}
-
-func (l *LayerScale) Name() string { return "layer_scale" }
-
-// Infer keeps the shape.
-func (l *LayerScale) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
-	r := begin(f, l, in, 1)
-	r.channelled()
-	return r.end(in[0])
-}
-
-// Params are layer_scale [C, 1, 1].
-func (l *LayerScale) Params(in []dim.Shape) []Param {
-	return []Param{{Leaf: "layer_scale", Shape: dim.Shape{in[0][1], dim.Int(1), dim.Int(1)}}}
-}
-
-func (l *LayerScale) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 1) }
-
 // ChannelAffine is x * scale + shift with one constant pair per channel.
 //
 // Cost: 2 FLOPs for each element, a multiplication and an addition.

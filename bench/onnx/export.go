@@ -103,8 +103,8 @@ func (s *step) write() (string, error) {
 		return s.in[0], nil
 	case *ops.Scale:
 		return s.emit("Mul", s.node.Shape, []string{s.in[0], s.constant(float32(op.S.Float()))}), nil
-	case *ops.LayerScale:
-		return s.emit("Mul", s.node.Shape, []string{s.in[0], s.param(0, s.perChannel()...)}), nil
+	case *ops.Learned:
+		return s.learned(), nil
 	case *ops.ChannelAffine:
 		return s.channelAffine(op), nil
 	case *ops.Slice:

@@ -55,6 +55,19 @@ func (s *step) linear() string {
 	return s.emit(operator, s.node.Shape, inputs, attributes...)
 }
 
+// learned is the tensor of param, for a batch of one image or expanded to more.
+func (s *step) learned() string {
+	name := s.param(0, append([]int{1}, s.node.Shape[1:]...)...)
+	if s.node.Shape[0] == 1 {
+		return name
+	}
+	var shape []int64
+	for _, n := range s.node.Shape {
+		shape = append(shape, int64(n))
+	}
+	return s.emit("Expand", s.node.Shape, []string{name, s.integers(shape...)})
+}
+
 func (s *step) batchNorm(op *ops.BatchNorm) string {
 	inputs := []string{s.in[0], s.param(0), s.param(1), s.param(2), s.param(3)}
 	return s.emit("BatchNormalization", s.node.Shape, inputs, attribute{"epsilon", float32(op.Eps.Float())})

@@ -186,7 +186,7 @@ func (v *verifier) params() {
 			continue
 		}
 		for i, p := range n.Params {
-			leaf := p.Path == want[i].Leaf || strings.HasSuffix(p.Path, "."+want[i].Leaf)
+			leaf := p.Path == want[i].Leaf || want[i].Leaf == "" || strings.HasSuffix(p.Path, "."+want[i].Leaf)
 			if !leaf || !same(p.Shape, want[i].Shape) || p.Running != want[i].Running {
 				v.fail("tensor %d of %s is %s %v, but its op wants %s %v",
 					i, label(n), p.Path, p.Shape, want[i].Leaf, want[i].Shape)

@@ -17,17 +17,17 @@ func (c *checker) body(b *ast.Body, s *scope) {
 	read := false // whether a side head reads the value of the last step
 	for _, st := range b.Stmts {
 		c.stmt(st, s)
-		read = read || st.Side != nil && takes(st.Side.Step)
+		read = read || st.Side != nil && c.takes(st.Side.Step)
 		if st.Pipe == nil || c.reported >= maxReported {
 			continue
 		}
 		for _, step := range st.Pipe.Steps {
-			if step.Tap != nil && last != nil && !read && c.taps[step.Tap.Name.Text] != nil {
+			if last != nil && !read && c.starts(step) {
 				c.lastOf(last, step)
 			}
 			if passesOn(step) {
 				var r readers
-				r.find(step)
+				c.find(&r, step)
 				read = read || r.any()
 			} else {
 				last, read = step, false
@@ -40,10 +40,10 @@ func (c *checker) body(b *ast.Body, s *scope) {
 // only a name can keep it.
 func (c *checker) lastOf(s, next *ast.Step) {
 	var r readers
-	r.find(s)
+	c.find(&r, s)
 	switch {
 	case !r.any():
-		c.report(dropped(s.Span(), next.Span()))
+		c.report(dropped(s, next))
 	case len(r.names) == 1 && !r.other && c.taps[r.names[0].Text] != nil:
 		c.taps[r.names[0].Text].alone = true
 	}
@@ -250,6 +250,7 @@ func mayBe(s *ast.String, text string) bool {
 func (c *checker) call(call *ast.Call, s *scope) {
 	r := call.Callee.Ref()
 	if o := c.callee(r, call.Slot != nil, s); o != nil {
+		c.sources[call] = o.isSource()
 		switch {
 		case o.IsCombinator() && call.Branches == nil:
 			branches, unnamed := c.meantAsBranches(call)

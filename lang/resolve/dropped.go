@@ -18,7 +18,7 @@ func (r readers) any() bool { return r.other || len(r.names) > 0 }
 
 // find adds the readers of the value of s. The value of a group, a condition or a repeat is
 // that of its last step; one reader in any arm is enough.
-func (r *readers) find(s *ast.Step) {
+func (c *checker) find(r *readers, s *ast.Step) {
 	for _, claim := range s.Claims {
 		if claim.As != nil {
 			r.names = append(r.names, claim.As)
@@ -26,20 +26,20 @@ func (r *readers) find(s *ast.Step) {
 	}
 	r.other = r.other || s.Stage
 	if s.Repeat != nil && s.Repeat.Step != nil {
-		r.find(s.Repeat.Step)
+		c.find(r, s.Repeat.Step)
 	}
 	for _, b := range s.Bodies() {
-		r.findIn(b)
+		c.findIn(r, b)
 	}
 }
 
-func (r *readers) findIn(b *ast.Body) {
+func (c *checker) findIn(r *readers, b *ast.Body) {
 	for _, st := range slices.Backward(b.Stmts) {
 		switch {
 		case st.Side != nil:
-			r.other = r.other || takes(st.Side.Step)
+			r.other = r.other || c.takes(st.Side.Step)
 		case st.Pipe != nil:
-			r.find(st.Pipe.Steps[len(st.Pipe.Steps)-1])
+			c.find(r, st.Pipe.Steps[len(st.Pipe.Steps)-1])
 			return
 		}
 	}
@@ -54,36 +54,56 @@ func passesOn(s *ast.Step) bool {
 	})
 }
 
-// takes reports whether a step works on the value before it; one that starts with a tap does
-// not.
-func takes(s *ast.Step) bool {
+// starts reports whether a step starts from another value than the one before it: from a tap,
+// or from what a source gives.
+func (c *checker) starts(s *ast.Step) bool {
+	return s.Tap != nil && c.taps[s.Tap.Name.Text] != nil || c.sources[s.Call]
+}
+
+// isSource reports whether a block is a primitive, perhaps with arguments filled in, that reads
+// of its input only how many images there are, as its signature [N] says.
+func (o *Object) isSource() bool {
+	for range maxPresets {
+		if o == nil || o.Block == nil || o.Block.Preset == nil {
+			break
+		}
+		o, _ = o.Module.LookupPath(o.Block.Preset.Ref().Path)
+	}
+	return o != nil && o.IsPrimitive() && o.Block.Sig != nil && len(o.Block.Sig.In) == 1
+}
+
+// maxPresets is more than a preset may be of others; those that are of each other never end.
+const maxPresets = 100
+
+// takes reports whether a step works on the value before it.
+func (c *checker) takes(s *ast.Step) bool {
 	switch {
-	case s.Tap != nil:
+	case s.Tap != nil || c.starts(s):
 		return false
 	case s.Repeat != nil && s.Repeat.Step != nil:
-		return takes(s.Repeat.Step)
+		return c.takes(s.Repeat.Step)
 	case s.Group != nil || s.Repeat != nil:
-		return slices.ContainsFunc(s.Bodies(), bodyTakes)
+		return slices.ContainsFunc(s.Bodies(), c.bodyTakes)
 	case s.If != nil:
 		last := s.If
 		for last.ElIf != nil {
 			last = last.ElIf
 		}
-		return last.Else == nil || slices.ContainsFunc(s.Bodies(), bodyTakes) // without else it may be the value itself
+		return last.Else == nil || slices.ContainsFunc(s.Bodies(), c.bodyTakes) // without else it may be the value itself
 	case s.Call != nil && s.Call.Branches != nil:
-		return slices.ContainsFunc(s.Call.Branches, func(b *ast.Branch) bool { return bodyTakes(b.Body) })
+		return slices.ContainsFunc(s.Call.Branches, func(b *ast.Branch) bool { return c.bodyTakes(b.Body) })
 	}
 	return true
 }
 
 // bodyTakes is takes for a body; an empty one passes the value on.
-func bodyTakes(b *ast.Body) bool {
+func (c *checker) bodyTakes(b *ast.Body) bool {
 	for _, st := range b.Stmts {
 		switch {
-		case st.Side != nil && takes(st.Side.Step):
+		case st.Side != nil && c.takes(st.Side.Step):
 			return true
 		case st.Pipe != nil:
-			return takes(st.Pipe.Steps[0])
+			return c.takes(st.Pipe.Steps[0])
 		}
 	}
 	return true

@@ -206,10 +206,13 @@ func unnamedStage(st *ast.Step) *diag.Diagnostic {
 		WithHelp("its label names the level, as in `stage layer1: …`")
 }
 
-func dropped(before, tap source.Span) *diag.Diagnostic {
-	return diag.New(diag.DroppedValue, before, "the value of this step is dropped").
-		At(tap, "a new value starts here").
-		WithHelp("name it with `as name` and read it with `@name`, or remove the step")
+func dropped(before, next *ast.Step) *diag.Diagnostic {
+	d := diag.New(diag.DroppedValue, before.Span(), "the value of this step is dropped").
+		At(next.Span(), "a new value starts here")
+	if next.Call != nil {
+		return d.WithHelp("`mul { | id | %s(…) }` takes both, as do `add` and `concat`; or remove the step", next.Call.Callee.Ref().Text())
+	}
+	return d.WithHelp("name it with `as name` and read it with `@name`, or remove the step")
 }
 
 func stepInPreset(span source.Span) *diag.Diagnostic {

@@ -61,6 +61,8 @@ type checker struct {
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name
 	stages []*ast.String   // the labels of stages, where those are strings
+	// sources are the calls that do not work on the value before them.
+	sources map[*ast.Call]bool
 	// isNet is whether facts about the whole net are allowed here, in its outermost braces.
 	isNet bool
 	depth int
@@ -105,6 +107,7 @@ func (c *checker) block(b *ast.Block) {
 	c.stages = nil
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
 	c.heads, c.ended = map[string]*tap{}, nil
+	c.sources = map[*ast.Call]bool{}
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), false, outer)

@@ -158,7 +158,7 @@ func (s *size) channelwise(op ops.Op) []task.Algorithm {
 			scale, shift := op.Affine(params)
 			return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) { kernel.Affine(dst, src, scale[c], shift[c]) })
 		})
-	case *ops.LayerScale:
+	case *ops.LearnedGate:
 		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
 			return rowwise.Affine("scale", in[0], out, nil, params[0].Data, nil)
 		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {

@@ -38,7 +38,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return conv.Linear(op, in, out, precision)
 	case *ops.Deconv:
 		return conv.Deconv(op, in, out)
-	case *ops.BatchNorm, *ops.LayerScale, *ops.ChannelAffine:
+	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine:
 		return s.channelwise(op)
 	case *ops.LayerNorm, *ops.LRN, *ops.L2Normalize, *ops.Softmax:
 		return s.plainly(func(_, out layout.Value, params []tensor.Tensor) *task.Prepared {
@@ -46,6 +46,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		})
 	case *ops.MaxPool, *ops.AvgPool, *ops.AvgPoolTo, *ops.GlobalAvgPool:
 		return s.pooled(op)
+	case *ops.Learned:
+		return s.learned()
 	case *ops.Flatten, *ops.Dropout, *ops.Identity:
 		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
 		list[0].Alias = true
@@ -79,7 +81,7 @@ func overwrites(op ops.Op) (list []int) {
 		list = append(list, -1)
 	}
 	switch op.(type) {
-	case *ops.Activate, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LayerScale, *ops.ChannelAffine,
+	case *ops.Activate, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
 		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
 		list = append(list, 0)
 	}

@@ -35,7 +35,7 @@ func bound(c opCase) float64 {
 }
 
 // These work only on plain values.
-var plainOnly = []string{"deconv", "layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "id", "channel_affine", "channel_shuffle", "mean"}
+var plainOnly = []string{"deconv", "layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "id", "param", "channel_affine", "channel_shuffle", "mean"}
 
 // Every case in all ways: each op has one, and each that works in blocks has one in blocks
 // of float32 and of bfloat16.
@@ -113,7 +113,7 @@ func TestInPlace(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"bn", "layer_norm", "l2_normalize", "softmax", "scale", "layer_scale", "channel_affine", "add", "mul", "max", "mean"}
+	want := []string{"bn", "layer_norm", "l2_normalize", "softmax", "scale", "channel_affine", "add", "mul", "max", "mean"}
 	for _, a := range ops.Activations {
 		want = append(want, string(a))
 	}

@@ -9,14 +9,14 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A size is that of a value; a vector is an image of one pixel.
+// A size is that of a value; a vector is an image of one pixel, [N, C, L] one of one row.
 type size struct{ channels, h, w int }
 
 func sizeOf(s tensor.Shape) size {
 	if len(s) == 4 {
 		return size{s[1], s[2], s[3]}
 	}
-	return size{s[1], 1, 1}
+	return size{s[1], 1, s[2:].Elements()}
 }
 
 // place is where element n, c, y, x of a float32 value lies: layout.Layout implemented

@@ -80,8 +80,10 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		concat(op, out, in)
 	case *ops.Scale:
 		scale(op, out, in[0])
-	case *ops.LayerScale:
-		layerScale(out, in[0], params)
+	case *ops.Learned:
+		learned(out, params)
+	case *ops.LearnedGate:
+		learnedGate(out, in[0], params)
 	case *ops.ChannelAffine:
 		channelAffine(op, out, in[0])
 	case *ops.Add:

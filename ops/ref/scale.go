@@ -9,10 +9,17 @@ func scale(op *ops.Scale, out, in Value) {
 	}
 }
 
-// layerScale: x * layer_scale of the channel.
-func layerScale(out, in Value, params []Value) {
+// learned: the tensor, once for each image.
+func learned(out Value, params []Value) {
+	for i := range out.Data {
+		out.Data[i] = params[0].Data[i%len(params[0].Data)]
+	}
+}
+
+// learnedGate: x * the learned number of the channel.
+func learnedGate(out, in Value, params []Value) {
 	out, in = out.image(), in.image()
-	each(out, func(n, c, y, x int) float64 { return in.at(n, c, y, x) * params[0].at(c, 0, 0) })
+	each(out, func(n, c, y, x int) float64 { return in.at(n, c, y, x) * params[0].Data[c] })
 }
 
 // channelAffine: x * scale + shift of the channel.

@@ -156,6 +156,9 @@ func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
 func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Shape) Tensor {
 	shapes := make([]dim.Shape, len(in))
 	n := &graph.Node{Path: at.path, Op: op, Origin: at.step.Span()}
+	if _, learned := op.(*ops.Learned); learned {
+		in = []Tensor{m.imagesOf(in[0])}
+	}
 	t := Tensor{Shape: out, Origins: origins(at, c, in, out)}
 	for i, x := range in {
 		shapes[i] = x.Shape
@@ -186,6 +189,11 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	return t
 }
 
+// imagesOf is a value of which only the number of images is read, which is that of the input.
+func (m *machine) imagesOf(x Tensor) Tensor {
+	return Tensor{Shape: x.Shape[:1], Origins: x.Origins[:1], Node: m.graph.Input}
+}
+
 // costOf is what a node of this op would weigh and cost for one image.
 func costOf(op ops.Op, in []dim.Shape, out dim.Shape) graph.Count {
 	var c graph.Count
@@ -213,7 +221,7 @@ func origins(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
 	x := in[0]
 	for i := range out {
 		switch {
-		case i < len(x.Shape) && len(x.Shape) == len(out) && dim.Equivalent(x.Shape[i], out[i]):
+		case i < len(x.Shape) && (len(x.Shape) == len(out) || len(x.Shape) == 1) && dim.Equivalent(x.Shape[i], out[i]):
 			o[i] = x.Origins[i]
 		default:
 			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: at.path, Call: c.Object.Name}
@@ -254,9 +262,9 @@ func (o *Origin) Because() string {
 
 // reason names the argument that most likely changed an axis.
 func reason(c *Closure, axis int) string {
-	names := []string{"stride", "k", "pad"}
+	names := []string{"stride", "k", "pad", "shape"}
 	if axis == 1 {
-		names = []string{"out", "to"}
+		names = []string{"out", "to", "shape"}
 	}
 	for _, n := range names {
 		if b, ok := c.Args[n]; ok {

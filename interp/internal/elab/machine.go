@@ -69,6 +69,7 @@ type machine struct {
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil
 	generics       []dim.Variable      // the numbers of those that did
+	leafless       bool                // whether a tensor has the path of a step alone
 	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
 	values         map[int]dim.Shape   // Unknowns.Steps

@@ -292,10 +292,12 @@ func (m *machine) nameUnknown(b UnknownBlock, at *site) {
 	}
 }
 
-// nameOp gives an operation and its tensors their names.
+// nameOp gives an operation and its tensors their names. Where steps differ, so do their
+// tensors, but for those that have no leaf: `"a.weight": param([1])` and `a: conv(1, 1x1)`.
 func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) {
 	for _, p := range params {
-		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !at.flat())
+		m.leafless = m.leafless || p.Leaf == ""
+		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !at.flat() && !m.leafless)
 	}
 	switch {
 	case !at.flat():

@@ -54,10 +54,10 @@ func (s scope) branch(path, b string) scope {
 	return scope{labels: s.labels, numbers: join(path, b) + ".", next: &numbers{}, generic: s.generic}
 }
 
-// join puts a leaf under a path.
+// join puts a leaf under a path; either may be empty.
 func join(path, leaf string) string {
-	if path == "" {
-		return leaf
+	if path == "" || leaf == "" {
+		return path + leaf
 	}
 	return path + "." + leaf
 }

@@ -39,7 +39,7 @@ func prelude(t *testing.T) []*resolve.Object {
 
 // kinds is what Go must call the parameters of each type of the language.
 var kinds = map[string]ops.Kind{
-	"int": ops.Number, "float": ops.Number, "bool": ops.Flag, "dims": ops.Dims, "pad": ops.Pad, "list[float]": ops.Numbers,
+	"int": ops.Number, "float": ops.Number, "bool": ops.Flag, "dims": ops.Dims, "pad": ops.Pad, "list[int]": ops.Numbers, "list[float]": ops.Numbers,
 }
 
 // typeOf is the type a parameter declares, or that of the number or bool that is
@@ -107,6 +107,7 @@ var samples = map[string][]string{
 	"avgpool_to":      {"2x2", "[3, 1]", "9"},
 	"dropout":         {"", "0.2"},
 	"scale":           {"0.5", "2"},
+	"param":           {"[8, 2, 3]", "[1, 1, 1], init=1.0"},
 	"channel_affine":  {"[1, 2, 3, 4, 5, 6, 7, 8], [0, 0, 0, 0, 0.5, 0, 0, -1]"},
 	"slice":           {"0, 8", "2, 5"},
 	"channel_shuffle": {"1", "2", "4"},
@@ -156,8 +157,8 @@ func TestSignaturesOfThePreludeHold(t *testing.T) {
 func sampleProgram(o *resolve.Object, arguments string) string {
 	text := func(s source.Span) string { return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset] }
 	in := "[N, 8, H = 6, W = 7]"
-	if len(o.Block.Sig.In) == 2 {
-		in = "[N, 8]"
+	if axes := len(o.Block.Sig.In); axes < 4 {
+		in = []string{1: "[N]", 2: "[N, 8]"}[axes]
 	}
 	out := strings.TrimSuffix(strings.Repeat("_, ", len(o.Block.Sig.Out)), ", ")
 	params, body, call := "", o.Name, "probe"

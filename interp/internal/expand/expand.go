@@ -149,9 +149,11 @@ func (w *writer) group(path string, list []item) {
 
 func (w *writer) node(n *graph.Node) {
 	branches := ""
-	if !w.merges(n) {
+	switch {
+	case len(reads(n)) == 0:
+	case !w.merges(n):
 		w.goTo(n.In[0])
-	} else {
+	default:
 		var b strings.Builder
 		for _, in := range n.In {
 			b.WriteString(" | @" + w.tap(in))

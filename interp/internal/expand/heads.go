@@ -8,6 +8,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/parse"
+	"cnnlang/ops"
 )
 
 // An item of a body is an operation or a side head.
@@ -134,7 +135,7 @@ func (w *writer) name() {
 	last := map[*graph.Side]*graph.Node{nil: w.graph.Input}
 	for _, n := range w.graph.Nodes[1:] {
 		before, begun := last[n.Side]
-		for _, in := range n.In {
+		for _, in := range reads(n) {
 			read[in] = true
 			if w.merges(n) || !begun || before != in {
 				w.named[in] = true
@@ -158,6 +159,14 @@ func (w *writer) name() {
 			w.named[n] = true
 		}
 	}
+}
+
+// reads are the values that an operation works on.
+func reads(n *graph.Node) []*graph.Node {
+	if _, learned := n.Op.(*ops.Learned); learned {
+		return nil // but the number of images
+	}
+	return n.In
 }
 
 func (w *writer) tap(n *graph.Node) string { return fmt.Sprint(w.letter, n.ID) }

@@ -3,6 +3,7 @@ package pass
 import (
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // foldNorms folds batch normalisation into the weight and bias of the layer
@@ -23,6 +24,29 @@ func foldNorms(r *rewrite) rule {
 		}
 		op := layer.WithEpilogue(ops.Epilogue{Norm: norm})
 		return r.merge(n.In[0], n, op, nil, n.Params)
+	}
+}
+
+// foldGates lets a product of two own the factor that is one learned number for each channel:
+// it is there before the network is run.
+func foldGates(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		if _, ok := n.Op.(*ops.Mul); !ok || len(n.In) != 2 {
+			return r.copy(n)
+		}
+		for k, factor := range n.In {
+			_, learned := factor.Op.(*ops.Learned)
+			_, once := r.only(factor)
+			image := n.In[1-k]
+			if !learned || !once || !image.Shape.Equal(n.Shape) || factor.Shape[2:].Elements() > 1 {
+				continue
+			}
+			r.gone[r.to[factor]] = true
+			delete(r.to, factor)
+			gate := ops.Gate(dim.Shaped(factor.Params[0].Shape...))
+			return r.add(n, &graph.Node{Path: n.Path, Op: gate, In: r.images(image), Params: factor.Params, Origin: n.Origin})
+		}
+		return r.copy(n)
 	}
 }
 

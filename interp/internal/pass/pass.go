@@ -35,6 +35,7 @@ var table = []Pass{
 	{"sides", "drop the side heads that were not asked for", dropSides},
 	{"dead", "drop what no output needs", dropDead},
 	{"identity", "drop id and dropout", dropIdentities},
+	{"gate", "let a product with one learned number for each channel own that", foldGates},
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
 	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},
 	{"activation", "let convolutions, linear layers, products and sums apply the activation after them", fuseActivations},

@@ -62,8 +62,10 @@ func newProgram(g *graph.Graph) *program {
 		if n.Op == nil {
 			i.kind = input
 		}
-		for _, in := range n.In {
-			i.in = append(i.in, p.of[in])
+		if _, learned := n.Op.(*ops.Learned); !learned { // which reads no pixel of its input
+			for _, in := range n.In {
+				i.in = append(i.in, p.of[in])
+			}
 		}
 		p.of[n] = i
 		p.add(i)

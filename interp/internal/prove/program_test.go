@@ -143,7 +143,7 @@ func (w *writer) window() string {
 
 // step is one step that may be repeated.
 func (w *writer) step() string {
-	switch w.r.Intn(16) {
+	switch w.r.Intn(17) {
 	case 0, 1, 2:
 		return "relu"
 	case 3:
@@ -175,10 +175,29 @@ func (w *writer) step() string {
 		}
 	case 14:
 		return "avgpool_to(" + w.pick("1x1", "2x2", "[H, W]", "["+w.name()+", 1]") + ")"
+	case 16:
+		return w.learned()
 	case 15:
 		return "slice(" + w.pick("0", w.name(), w.count()) + ", " + w.pick("3", "C", w.name(), w.count()) + ")"
 	}
 	return "id"
+}
+
+// learned is a merge with a learned tensor, whose name others may have as well.
+func (w *writer) learned() string {
+	label := ""
+	if w.chance(30) {
+		label = w.pick(w.label(), `"x.weight"`, `"x{`+w.name()+`}.weight"`) + ": "
+	}
+	switch w.r.Intn(4) {
+	case 0:
+		return "mul { | id | " + label + "param([" + w.channels() + ", 1, 1]) }"
+	case 1:
+		return "mul { | " + label + "param([C, " + w.pick("1, 1", "H, W", "1, W") + "]) | id }"
+	case 2:
+		return "concat { | id | " + label + "param([" + w.count() + ", H, W]) }"
+	}
+	return w.pick("add", "max") + " { | id | " + label + "param([" + w.pick("C", w.channels()) + ", H, W]) }"
 }
 
 // label is the name of a step, which others may have as well.
