@@ -161,7 +161,7 @@ func (w *netWriter) inner(depth int) {
 	switch kind {
 	case 0, 1, 2:
 		ops := []string{"relu", "conv(4, 3x3, pad=1)", "conv(4, 1x3, pad=[0, 1], groups=2, bias=false)", "bn(eps=1e-3)",
-			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)"}
+			"maxpool(2x2, stride=1, pad=[[0, 1], [1, 0]])", "scale(1/3)", "avgpool(3x3, stride=1, pad=same)", "id", "lrn(k=2)", "mul { | id | param([4, 1, 1]) }"}
 		w.write("%s", ops[w.IntN(len(ops))])
 	case 3, 4:
 		w.write("{\n")

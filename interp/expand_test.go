@@ -100,6 +100,9 @@ func TestExpandedOddNets(t *testing.T) {
 			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> avgpool(3, stride=1, pad=same, count_pad=true) -> avgpool(3, stride=1, pad=half, count_pad=false) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
+		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { param([3, 8, 8]) -> relu as x; side aux: param([2])
+			sigmoid as y; a: param([3, 8, 8], init=0.5) -> add { | id | @y | @x } -> mul { | param([3, 1, 1]) | id } -> silu as z
+			param([3, 1, 1]) -> mul { | @z | id } }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { relu; side aux: linears; side "re peat": concat { | "in": conv(2, 1x1) | } }
 			side "repeat": { "": { "": relu } } }
 			block linears [N, C, H, W] -> [N, 2] { side within: gap; gap; flatten -> fc: linear(2) }`,

@@ -18,7 +18,7 @@ var elsewhere = map[string]string{
 	"identity": "id", "cat": "concat", "concatenate": "concat", "route": "concat", "depthconcat": "concat",
 	"eltwise": "add", "shortcut": "add", "residual": "add", "sum": "add", "plus": "add",
 	"multiply": "mul", "maximum": "max", "average": "mean",
-	"dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
+	"parameter": "param", "dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
 }
 
 // absent lists what they have and this language has not, with what to write.
@@ -38,6 +38,7 @@ var absent = func() map[string]string {
 		"sequential modulelist":          "steps follow each other by themselves; `name: { … }` groups some under a name",
 		"input inputlayer data":          "the input is declared in the signature: `[N, 3, H = 224, W = 224] -> …`",
 		"output":                         "the last step of a body is its result",
+		"layerscale channelscale":        "write `mul { | id | layer_scale: param([C, 1, 1]) }`, a product with a learned tensor, C being the channels",
 		"times":                          "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
 		"dropconnect stochasticdepth":    "they do nothing when a net runs; leave them out",
 		"globalmaxpool globalmaxpooling": "write `maxpool([H, W])` with the sizes of the input",

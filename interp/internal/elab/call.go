@@ -165,14 +165,19 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		n.In = append(n.In, x.Node)
 		t.Suspect = t.Suspect || x.Suspect
 	}
+	params := op.Params(shapes)
+	if at.flat() && len(params) > 0 {
+		m.fail(tensorsWithoutStep(at, c, params))
+		params = nil
+	}
 	if m.unknowns != nil {
 		if m.side == nil {
 			m.count = m.count.Add(costOf(op, shapes, out))
 		}
-		m.nameOp(op.Params(shapes), at, c)
+		m.nameOp(params, at, c)
 		return t
 	}
-	for _, p := range op.Params(shapes) {
+	for _, p := range params {
 		name := join(at.path, p.Leaf)
 		if first, taken := m.owner[name]; taken {
 			m.twice("tensors", name, first, m.at(at.step))

@@ -7,6 +7,7 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
+	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -214,6 +215,18 @@ func noSlot(at source.Span, c *Closure) *diag.Diagnostic {
 func badLabel(at source.Span, text string) *diag.Diagnostic {
 	return diag.New(diag.BadLabel, at, "a label cannot hold control characters or quotes, got %q", text).
 		WithHelp("it becomes part of the names of weights; write letters, digits, `_`, `.` and `/`")
+}
+
+// tensorsWithoutStep is about an operation with the empty label, which leaves its tensors
+// without the step that names them.
+func tensorsWithoutStep(at *site, c *Closure, params []ops.Param) *diag.Diagnostic {
+	name := c.Object.Name
+	d := diag.New(diag.BadLabel, at.step.Label.Span(), "`%s` has tensors, so its label cannot be empty", name)
+	if params[0].Leaf == "" {
+		return d.WithHelp("the label is the name of its tensor, as in `layer_scale: param([C, 1, 1])`")
+	}
+	return d.WithHelp("label it, as in `%s1: %[1]s(…)`, or leave the label out, and its number names them; "+
+		"a tensor with a name of its own is a `param`, as in `layer_scale: param([C, 1, 1])`", name)
 }
 
 func tapNotMade(n *ast.Name) *diag.Diagnostic {

@@ -297,12 +297,9 @@ func (m *machine) nameUnknown(b UnknownBlock, at *site) {
 func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) {
 	for _, p := range params {
 		m.leafless = m.leafless || p.Leaf == ""
-		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !at.flat() && !m.leafless)
+		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !m.leafless)
 	}
-	switch {
-	case !at.flat():
+	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
-	case len(params) > 0:
-		m.differs(at.scope, "", at.step)
 	}
 }

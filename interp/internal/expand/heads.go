@@ -142,6 +142,9 @@ func (w *writer) name() {
 			}
 		}
 		last[n.Side] = n
+		if w.isHead(n) {
+			w.named[last[n.Side.Outer]] = true // the head may read another value, which is the current one then
+		}
 	}
 	for _, s := range w.graph.Sides {
 		if s.Output != nil {
@@ -159,6 +162,12 @@ func (w *writer) name() {
 			w.named[n] = true
 		}
 	}
+}
+
+// isHead reports whether an operation with tensors is a side head by itself, whose name can only
+// be its label.
+func (w *writer) isHead(n *graph.Node) bool {
+	return n.Side != nil && n.Path == n.Side.Name && len(n.Params) > 0 && !isWord(n.Path)
 }
 
 // reads are the values that an operation works on.
@@ -194,15 +203,24 @@ func isWord(name string) bool {
 //
 //	side "g.aux": { "fc": linear(10) }
 //
-// Only the steps in branches have paths that do not begin with the combinator's.
+// A head that is one operation with tensors is written without braces. Only the steps in
+// branches have paths that do not begin with the combinator's.
 func (w *writer) side(s *graph.Side) {
 	if s.Output == nil {
 		w.line("# The side head %s does not fit this input.", quoted(s.Name))
 		return
 	}
+	body := w.bodies[s]
+	if len(body) == 1 && body[0].node != nil && w.isHead(body[0].node) {
+		n := body[0].node
+		for _, in := range reads(n) {
+			w.goTo(in)
+		}
+		w.line("side %s: %s%s", w.label(s.Name), w.call(n.Op), w.stated(n))
+		return
+	}
 	outside, outer := w.current, w.prefix
 	w.current = nil // every input is read by name
-	body := w.bodies[s]
 	switch {
 	case isWord(s.Name):
 		w.line(`side "": {`)

@@ -132,6 +132,35 @@ func TestPasses(t *testing.T) {
 			3 gate: sigmoid [2]
 			4 mul: mul + add + relu [1 3 0] out`},
 
+		{"a learned gate goes into its product", func(b *graphtest.Builder, x *graph.Node) nodes {
+			gate := func(path string, shape ...int) *graph.Node {
+				return b.Add(path, &ops.Learned{Shape: dim.Shaped(shape...)}, b.Graph.Input)
+			}
+			y := b.Add("mul1", &ops.Mul{}, b.Add("conv", conv(), x), gate("gate1", 4, 1, 1))
+			y = b.Add("mul2", &ops.Mul{}, gate("gate2", 4, 1, 1), y)
+			shared := gate("shared", 4, 1, 1)
+			y = b.Add("mul3", &ops.Mul{}, y, shared)
+			y = b.Add("mul4", &ops.Mul{}, y, shared)
+			b.Add("mul5", &ops.Mul{}, y, gate("whole", 4, 5, 6))
+			return nil
+		}, pass.Options{}, `
+			1 conv: conv [0]
+			2 mul1: mul [1]
+			3 mul2: mul [2]
+			4 shared: param [0]
+			5 mul3: mul [3 4]
+			6 mul4: mul [5 4]
+			7 whole: param [0]
+			8 mul5: mul [6 7] out`},
+
+		{"but not one that is asked for", func(b *graphtest.Builder, x *graph.Node) nodes {
+			gate := b.Add("gate", &ops.Learned{Shape: dim.Shaped(4, 1, 1)}, x)
+			b.Add("mul", &ops.Mul{}, x, gate)
+			return nodes{gate}
+		}, pass.Options{}, `
+			1 gate: param [0]
+			2 mul: mul [0 1] out`},
+
 		{"not into a product without gate", func(b *graphtest.Builder, x *graph.Node) nodes {
 			y := b.Add("mul", &ops.Mul{}, x, x)
 			b.Add("add", add(), y, x)
