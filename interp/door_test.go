@@ -26,7 +26,7 @@ import (
 
 // classifier is a small net with names for its classes.
 const classifier = `net named [N, 3, H = 12, W = 16] -> [N, 3] {
-  meta { classes = ["cat", "dog", "owl"]; mean = [0.5]; std = [0.25]; resize = 20; crop = 14 }
+  meta { classes = ["cat", "dog", "owl"]; prepare = picture(resize=20, mean=[0.5], std=[0.25]) }
   conv(8, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(3)
 }
 `

@@ -94,8 +94,8 @@ func TestPublishedMembers(t *testing.T) {
 		if got := fmt.Sprintf("%.1f", n.Main.MACs.Float()/1e9); m.gmacs != "" && got != m.gmacs {
 			t.Errorf("%s: got %s billion MACs, want %s", m.name, got, m.gmacs)
 		}
-		if n.Meta.Resize != m.resize || n.Meta.Crop != m.crop {
-			t.Errorf("%s: pictures: got %d and %d, want %d and %d", m.name, n.Meta.Resize, n.Meta.Crop, m.resize, m.crop)
+		if p := n.Meta.Prepare; p.Resize != [2]int{m.resize, m.resize} || p.At != [2]int{m.crop, m.crop} {
+			t.Errorf("%s: pictures: got %v for inputs of %v, want %d and %d", m.name, p.Resize, p.At, m.resize, m.crop)
 		}
 		for _, node := range n.Graph.Nodes {
 			switch op := node.Op.(type) {

@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -43,28 +42,21 @@ type Unchecked = elab.Unchecked
 
 // Meta is what a net says about itself: its origin, the names of its classes, and how its
 // pictures are prepared.
-type Meta struct {
-	Paper, Source, Weights, License string
-	Classes                         []string
-	Mean, Std                       []float64 // one for each channel, or one for all
-	Scale                           float64   // what the full brightness becomes: 1 or 255
-	Resize, Crop                    int       // pixels
-	Interpolation, ChannelOrder     string
-}
+type Meta = elab.Meta
+
+// A Picture says how pictures become the input of a net.
+type Picture = elab.Picture
 
 // Preprocess is how pictures are prepared for the net: as its meta says, at another size
-// than that of Crop resized in proportion, and grey for one channel.
+// than its default in proportion, and grey for one channel.
 func (n *Net) Preprocess() picture.Preprocess {
-	m, shape := n.Meta, n.Graph.Input.Shape
+	m, shape := n.Meta.Prepare, n.Graph.Input.Shape
 	p := picture.Preprocess{
-		Interpolation: m.Interpolation, Scale: m.Scale, Order: m.ChannelOrder,
+		Fit: m.Fit, Interpolation: m.Interpolation, Scale: m.Scale, Order: m.Order,
 		Mean: narrow(m.Mean), Std: narrow(m.Std), Grey: len(shape) > 1 && shape[1] == 1,
 	}
 	if len(shape) == 4 {
-		usual := cmp.Or(m.Crop, min(shape[2], shape[3]))
-		for axis := range p.Resize {
-			p.Resize[axis] = picture.InProportion(m.Resize, usual, shape[2+axis])
-		}
+		p.Resize = m.Size(shape[2], shape[3])
 	}
 	return p
 }
@@ -113,7 +105,7 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.
 		return nil, list
 	}
 	return &Net{
-		Name: o.Name, Graph: r.Graph, Meta: Meta(r.Meta), Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
+		Name: o.Name, Graph: r.Graph, Meta: r.Meta, Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
 		result: r, program: p, set: set,
 		origins: sync.OnceValue(func() [][]*elab.Origin {
 			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})

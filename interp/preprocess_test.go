@@ -19,25 +19,37 @@ var otherPreprocessing = map[string]string{
 // Pictures are prepared as the source of the published weights prepares them.
 func TestPreprocessingIsTheSources(t *testing.T) {
 	for _, name := range reftest.Nets(t, referenceFolder) {
-		want, meta := reftest.ReadModel(t, referenceFolder, name).Preprocess, nettest.Instantiate(t, name, nil).Meta
-		if meta.Resize != want.Resize || meta.Crop != want.Crop || meta.Interpolation != want.Interpolation {
-			t.Errorf("%s: got resize %d, crop %d, %s; want %d, %d, %s", name,
-				meta.Resize, meta.Crop, meta.Interpolation, want.Resize, want.Crop, want.Interpolation)
+		want, got := reftest.ReadModel(t, referenceFolder, name).Preprocess, nettest.Instantiate(t, name, nil).Meta.Prepare
+		if got.Fit != "short" || got.Resize != [2]int{want.Resize, want.Resize} || min(got.At[0], got.At[1]) != want.Crop || got.Interpolation != want.Interpolation {
+			t.Errorf("%s: got %s %v for inputs of %v, %s; want %d, %d, %s", name,
+				got.Fit, got.Resize, got.At, got.Interpolation, want.Resize, want.Crop, want.Interpolation)
 		}
-		if !strings.EqualFold(meta.ChannelOrder, want.Order) {
-			t.Errorf("%s: got order %s, want %s", name, meta.ChannelOrder, want.Order)
+		if !strings.EqualFold(got.Order, want.Order) {
+			t.Errorf("%s: got order %s, want %s", name, got.Order, want.Order)
 		}
-		if want.Range != nil && meta.Scale != want.Range[1] {
-			t.Errorf("%s: got pixels up to %v, want %v", name, meta.Scale, want.Range[1])
+		if want.Range != nil && got.Scale != want.Range[1] {
+			t.Errorf("%s: got pixels up to %v, want %v", name, got.Scale, want.Range[1])
 		}
-		same := slices.Equal(meta.Mean, numbers(want.Mean)) && slices.Equal(meta.Std, want.Std)
+		same := slices.Equal(each(got.Mean, 0), each(numbers(want.Mean), 0)) && slices.Equal(each(got.Std, 1), each(want.Std, 1))
 		switch _, differs := otherPreprocessing[name]; {
 		case differs && same:
 			t.Errorf("%s: mean and std are the source's, and said to differ", name)
 		case !differs && !same:
-			t.Errorf("%s: got mean %v and std %v, want %v and %v", name, meta.Mean, meta.Std, want.Mean, want.Std)
+			t.Errorf("%s: got mean %v and std %v, want %v and %v", name, got.Mean, got.Std, want.Mean, want.Std)
 		}
 	}
+}
+
+// each is a list with a number for each of three channels: one number is for all, and
+// none is otherwise.
+func each(list []float64, otherwise float64) []float64 {
+	switch len(list) {
+	case 0:
+		return each([]float64{otherwise}, otherwise)
+	case 1:
+		return slices.Repeat(list, 3)
+	}
+	return list
 }
 
 func numbers(v any) []float64 {

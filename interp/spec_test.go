@@ -203,6 +203,7 @@ func TestSpecTables(t *testing.T) {
 		{"Functions", heads(section(t, text, "### Functions"), "("), resolve.Functions},
 		{"expect", heads(section(t, text, "### expect"), "("), append([]string{"shape"}, resolve.Facts...)},
 		{"meta", heads(section(t, text, "### meta"), "("), elab.MetaKeys()},
+		{"picture", heads(section(t, text, "### picture"), "("), parametersOf(t, "picture")},
 		{"Diagnostics", codeRows(section(t, text, "## 12 Diagnostics")), codes},
 	} {
 		if diff := cmp.Diff(slices.Sorted(slices.Values(c.want)), slices.Sorted(slices.Values(c.got))); diff != "" {
@@ -218,6 +219,23 @@ func TestSpecTables(t *testing.T) {
 	if len(limits) > 0 {
 		t.Errorf("%s: the limits %v are not in the table", specFile, limits)
 	}
+}
+
+// parametersOf are those of a declaration of the prelude.
+func parametersOf(t *testing.T, name string) (list []string) {
+	t.Helper()
+	all, err := interp.Declarations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		for _, p := range d.Params {
+			if d.Name == name {
+				list = append(list, p.Name)
+			}
+		}
+	}
+	return list
 }
 
 // section is the text from a heading to the next one of any level.

@@ -185,7 +185,7 @@ func (l *nester) endOfCall(at int) (e diag.Edit, ok bool) {
 			return diag.Edit{Span: source.Span{Start: end, End: end}, Text: closer[open]}, last > at
 		case blank(t):
 			continue
-		case t.Value == open, depth == 0 && !step && strings.Contains("+-*/%<>==!=**", t.Value):
+		case t.Value == open, depth == 0 && !step && t.Value != "=" && strings.Contains("+-*/%<>==!=**", t.Value):
 			return e, false
 		}
 		depth += levels[t.Value]

@@ -128,6 +128,10 @@ func (o *Object) IsPrimitive() bool {
 	return o.Block != nil && o.Module.Prelude == nil
 }
 
+// IsValue reports whether the object is a value that the prelude declares, which no step
+// can be: it has no signature.
+func (o *Object) IsValue() bool { return o.IsPrimitive() && o.Block.Sig == nil }
+
 // IsCombinator reports whether the object is a primitive that takes branches.
 func (o *Object) IsCombinator() bool {
 	return o.IsPrimitive() && len(o.Block.Params.All()) > 0 &&

@@ -59,6 +59,9 @@ func (m *machine) apply(c *Closure, at *site, x Tensor) Tensor {
 	switch {
 	case c.Slot != nil:
 		return m.slot(c, at, x)
+	case c.Object.IsValue():
+		m.fail(notAStep(at.span(), at.step.Call.Callee.Ref().Text(), c))
+		return poison
 	case c.Object.IsCombinator():
 		if at.step.Call.Branches == nil {
 			return poison // reported where names are resolved

@@ -97,6 +97,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if !ok {
 		return nil
 	}
+	result.Meta.Prepare.At = m.usualSize(stated["prepare"].by, c.Object.Block, e)
 	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)

@@ -156,7 +156,7 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 func wrongArgument(b bound, o *resolve.Object, p *ast.Param, want string) *diag.Diagnostic {
 	code := diag.WrongType
 	n, isNumber := b.value.(dim.Size)
-	if isNumber && n.Known() && !n.IsWhole() {
+	if isNumber && n.Known() && !n.IsWhole() && !strings.HasPrefix(want, "a list") {
 		code = diag.InexactDivision
 	}
 	d := diag.New(code, b.span, "`%s` of `%s` must be %s, got %s", p.Name.Text, o.Name, want, described(b.value))

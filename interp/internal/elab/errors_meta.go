@@ -8,7 +8,6 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
-	"cnnlang/ops/tensor"
 )
 
 func unknownMeta(n *ast.Name) *diag.Diagnostic {
@@ -20,14 +19,7 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 }
 
 func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
-	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
-	switch {
-	case want == positive:
-		return d.WithHelp("pixels are divided by `std`; leave it out, or write 1, where they are not to be")
-	case item.Key.Text == "mean" || item.Key.Text == "std":
-		return d.WithHelp("one number for each channel, as in `[0.485, 0.456, 0.406]`")
-	}
-	return d
+	return diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
 }
 
 // unknownInMeta is about a size of the signature or a let of the body.
@@ -37,16 +29,17 @@ func unknownInMeta(item *ast.MetaItem, name *ast.Name) *diag.Diagnostic {
 }
 
 // pixelsBeyond is about a list that belongs to pixels of another range.
-func pixelsBeyond(key string, numbers []float64, scale float64, at metaItems) *diag.Diagnostic {
-	d := diag.New(diag.MetaPixels, at[key].span, "pixels are from 0 to %g here, which a `%s` of %s does not fit", scale, key, list(numbers))
-	if stated, ok := at["scale"]; ok {
-		d.At(stated.span, "0 to %g is stated here", scale)
+func pixelsBeyond(key string, numbers []float64, scale float64, item metaItem) *diag.Diagnostic {
+	span, _ := item.argument(key)
+	d := diag.New(diag.MetaPixels, span, "pixels are from 0 to %g here, which a `%s` of %s does not fit", scale, key, list(numbers))
+	if at, written := item.argument("scale"); written {
+		d.At(at, "0 to %g is stated here", scale)
 	}
 	switch {
 	case slices.Min(numbers) < 0:
 		return d.WithHelp("`mean` is subtracted from pixels, which are not negative: write it without the sign")
 	case scale == 1 && slices.Max(numbers) <= 255:
-		return d.WithHelp("write `scale = 255` where pixels are from 0 to 255, or divide `mean` and `std` by 255")
+		return d.WithHelp("write `scale=255` where pixels are from 0 to 255, or divide `mean` and `std` by 255")
 	}
 	if slices.Max(numbers) > scale {
 		return d.WithHelp("no pixel is above %g: correct it", scale)
@@ -75,12 +68,7 @@ func channelsBeyond(at source.Span, key string, numbers, channels int, net strin
 		WithHelp("give one number for all channels, or as many as there are channels")
 }
 
-func cropBeyond(at source.Span, crop int, in tensor.Shape, net string) *diag.Diagnostic {
-	return diag.New(diag.MetaCrop, at, "pictures are cut to %dx%d, and `%s` takes %dx%d by default", crop, crop, net, in[2], in[3]).
-		WithHelp("write `crop = %d`, or give the input of the net the size that it was trained at", min(in[2], in[3]))
-}
-
-func resizeBelow(at source.Span, resize, crop int) *diag.Diagnostic {
-	return diag.New(diag.MetaCrop, at, "pictures are resized to %d and then cut to %d, which leaves a black border", resize, crop).
-		WithHelp("`resize` is the shorter side before the cut, so at least %d", crop)
+func resizeBelow(at source.Span, resize, side int) *diag.Diagnostic {
+	return diag.New(diag.MetaCrop, at, "pictures are resized to %d and then cut to %d, which leaves a border", resize, side).
+		WithHelp("`resize` is the size before the cut, so at least %d; 0 is the size of the input", side)
 }

@@ -260,6 +260,10 @@ func sideDoesNotFit(s *ast.Step, name string, cause *diag.Diagnostic, defaults b
 }
 
 func netOfOperation(o *resolve.Object, c *Closure) *diag.Diagnostic {
+	if c.Object.IsValue() {
+		return diag.New(diag.MissingBody, o.Span, "the net `%s` is `%s`, which is a value and computes nothing", o.Name, c.Object.Name).
+			WithHelp("give it a signature and a body: `net %s [N, 3, H = 224, W = 224] -> [N, _, _, _] { … }`", o.Name)
+	}
 	return diag.New(diag.MissingBody, o.Span, "the net `%s` is the operation `%s`, whose input is unknown", o.Name, c.Object.Name).
 		WithHelp("give it a signature and a body: `net %s [N, 3, H = 224, W = 224] -> [N, _, _, _] { %s… }`", o.Name, c.Object.Name)
 }

@@ -203,6 +203,10 @@ func wrongDefault(p *ast.Param, want string, v Value) *diag.Diagnostic {
 }
 
 func notAStep(at source.Span, name string, v Value) *diag.Diagnostic {
+	if c, ok := v.(*Closure); ok { // one that the prelude declares
+		return diag.New(diag.NotAStep, at, "`%s` is a value of the kind `%s`, not a block or operation", name, c.Object.Name).
+			WithHelp("it goes in `meta`")
+	}
 	return diag.New(diag.NotAStep, at, "`%s` is %s, not a block or operation", name, described(v)).
 		WithHelp("a step is a call such as `conv(64, 3x3)`; values go between its parentheses")
 }

@@ -331,8 +331,9 @@ func (m *machine) partial(v Value, r *ast.Ref, e *env) (Value, bool) {
 		return nil, false
 	}
 	filled, ok := m.fill(c, r.Args, e)
-	if ok {
-		filled.given, filled.signatures = r.Span(), signatures
+	if !ok || !m.checkMade(filled, r.Span()) {
+		return nil, false
 	}
-	return filled, ok
+	filled.given, filled.signatures = r.Span(), signatures
+	return filled, true
 }

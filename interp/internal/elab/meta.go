@@ -9,39 +9,44 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// Meta is what a net says of itself beyond its computation. Pixels are scaled
-// to 0..Scale, their channels put in ChannelOrder, and then (x - Mean) / Std.
+// Meta is what a net says of itself beyond its computation.
 type Meta struct {
 	Paper, Source, Weights, License string
 	Classes                         []string
-	Mean, Std                       []float64
-	Scale                           float64
-	Resize, Crop                    int
-	Interpolation, ChannelOrder     string
+	Prepare                         Picture
 }
 
-// metaKey is one key of the schema: its type, what else its value must be, and
-// where it goes. check returns "" or what the value must be.
+// metaKey is one key of the schema: its type, and where its value goes. want is "" or
+// what the value must be.
 type metaKey struct {
-	typ   ast.Type
-	check func(v Value) string
-	set   func(meta *Meta, v Value)
+	typ ast.Type
+	set func(m *machine, meta *Meta, v Value) (want string)
 }
 
 var metaKeys = map[string]metaKey{
-	"paper":   {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Paper = v.(string) }},
-	"source":  {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Source = v.(string) }},
-	"weights": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.Weights = v.(string) }},
-	"license": {ast.Type{Name: "string"}, nil, func(m *Meta, v Value) { m.License = v.(string) }},
-	"classes": {ast.Type{Name: "list", Elem: "string"}, nil, func(m *Meta, v Value) { m.Classes = texts(v) }},
-	"mean":    {ast.Type{Name: "list", Elem: "float"}, perChannel, func(m *Meta, v Value) { m.Mean = floats(v) }},
-	"std":     {ast.Type{Name: "list", Elem: "float"}, allPositive, func(m *Meta, v Value) { m.Std = floats(v) }},
-	"scale":   {ast.Type{Name: "int"}, oneOf(dim.Int(1), dim.Int(255)), func(m *Meta, v Value) { m.Scale = v.(dim.Size).Float() }},
-	"resize":  {ast.Type{Name: "int"}, pixels, func(m *Meta, v Value) { m.Resize = v.(dim.Size).MustInt() }},
-	"crop":    {ast.Type{Name: "int"}, pixels, func(m *Meta, v Value) { m.Crop = v.(dim.Size).MustInt() }},
-	"interpolation": {ast.Type{Name: "string"}, oneOf("bilinear", "bicubic", "nearest", "box"),
-		func(m *Meta, v Value) { m.Interpolation = v.(string) }},
-	"channel_order": {ast.Type{Name: "string"}, oneOf("rgb", "bgr"), func(m *Meta, v Value) { m.ChannelOrder = v.(string) }},
+	"paper":   textKey(func(m *Meta) *string { return &m.Paper }),
+	"source":  textKey(func(m *Meta) *string { return &m.Source }),
+	"weights": textKey(func(m *Meta) *string { return &m.Weights }),
+	"license": textKey(func(m *Meta) *string { return &m.License }),
+	"classes": {ast.Type{Name: "list", Elem: "string"}, func(_ *machine, meta *Meta, v Value) string {
+		meta.Classes = texts(v)
+		return ""
+	}},
+	"prepare": {ast.Type{}, func(m *machine, meta *Meta, v Value) string {
+		p, ok := m.picture(v)
+		if !ok {
+			return aPicture
+		}
+		meta.Prepare = p
+		return ""
+	}},
+}
+
+func textKey(field func(*Meta) *string) metaKey {
+	return metaKey{ast.Type{Name: "string"}, func(_ *machine, meta *Meta, v Value) string {
+		*field(meta) = v.(string)
+		return ""
+	}}
 }
 
 // MetaKeys lists the keys that meta may hold.
@@ -66,12 +71,13 @@ func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 // presets that lead to it, innermost first. params are the values of the parameters of
 // the one that has a body; nil where they are not known.
 func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
-	meta := Meta{Scale: 1, Interpolation: "bilinear", ChannelOrder: "rgb"}
+	meta := Meta{Prepare: unstated}
 	items := metaItems{}
 	for i := len(chain) - 1; i >= 0; i-- {
 		if preset := chain[i].Block.Preset; preset != nil && preset.Ref().Args != nil {
 			for key, at := range items {
-				items[key] = metaItem{at.span, false}
+				at.own = false
+				items[key] = at
 			}
 		}
 		e := &env{module: chain[i].Module, frame: &frame{}}
@@ -84,8 +90,8 @@ func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 			}
 		}
 	}
-	if !m.found.List.HasErrors() && chain[len(chain)-1].Block.Body != nil {
-		m.fitPixels(meta, items)
+	if at, stated := items["prepare"]; stated && !m.found.List.HasErrors() && chain[len(chain)-1].Block.Body != nil {
+		m.fitPixels(meta.Prepare, at)
 	}
 	return meta, items
 }
@@ -114,15 +120,14 @@ func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, 
 			continue
 		}
 		v, want := m.convert(v, key.typ)
-		if want == "" && key.check != nil {
-			want = key.check(v)
+		if want == "" {
+			want = key.set(m, meta, v)
 		}
 		if want != "" {
 			m.fail(wrongMeta(item, want))
 			continue
 		}
-		key.set(meta, v)
-		items[item.Key.Text] = metaItem{item.Value.Span(), true}
+		items[item.Key.Text] = metaItem{item.Value.Span(), v, o, true}
 	}
 }
 
@@ -165,58 +170,6 @@ func statements(b *ast.Block) []*ast.Stmt {
 		return b.Extra.Stmts
 	}
 	return nil
-}
-
-func oneOf(values ...Value) func(Value) string {
-	return func(v Value) string {
-		want := ""
-		for i, w := range values {
-			if v == w {
-				return ""
-			}
-			if i > 0 {
-				want += " or "
-			}
-			want += show(w)
-		}
-		return want
-	}
-}
-
-func pixels(v Value) string {
-	if n, ok := v.(dim.Size).Int(); !ok || n < 1 || n > 1<<16 {
-		return "a number of pixels from 1 to 65536"
-	}
-	return ""
-}
-
-func perChannel(v Value) string {
-	if n := len(v.([]Value)); n != 1 && n != 3 {
-		return "a list of 1 or 3 numbers, one for each channel"
-	}
-	return ""
-}
-
-const positive = "a list of positive numbers"
-
-func allPositive(v Value) string {
-	if want := perChannel(v); want != "" {
-		return want
-	}
-	for _, x := range v.([]Value) {
-		if x.(dim.Size).Cmp(dim.Int(0)) <= 0 {
-			return positive
-		}
-	}
-	return ""
-}
-
-func floats(v Value) []float64 {
-	var list []float64
-	for _, x := range v.([]Value) {
-		list = append(list, x.(dim.Size).Float())
-	}
-	return list
 }
 
 func texts(v Value) []string {

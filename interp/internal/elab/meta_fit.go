@@ -3,7 +3,10 @@ package elab
 import (
 	"slices"
 
+	"cnnlang/lang/ast"
+	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
 )
 
 // Whether what a net says of itself fits its input, its output and the pixels.
@@ -11,28 +14,35 @@ import (
 // metaItems are the values that hold, by key.
 type metaItems map[string]metaItem
 
-// A metaItem is where a value stands. It is own where no preset has given the net
-// other arguments since.
+// A metaItem is where a value stands, and the value. It is own where no preset has given
+// the net other arguments since.
 type metaItem struct {
-	span source.Span
-	own  bool
+	span  source.Span
+	value Value
+	by    *resolve.Object // the net or preset that states it
+	own   bool
+}
+
+// argument is where an argument of the value is written, which may be the whole item.
+func (i metaItem) argument(name string) (at source.Span, written bool) {
+	if c, ok := i.value.(*Closure); ok && i.span.Contains(c.Args[name].span) {
+		return c.Args[name].span, true
+	}
+	return i.span, false
 }
 
 // fitPixels warns of a mean or a standard deviation that pixels from 0 to the scale
 // cannot have.
-func (m *machine) fitPixels(meta Meta, at metaItems) {
+func (m *machine) fitPixels(p Picture, at metaItem) {
 	const one, full = 1, 255
 	for _, list := range []struct {
 		key     string
 		numbers []float64
-	}{{"mean", meta.Mean}, {"std", meta.Std}} {
-		if len(list.numbers) == 0 {
-			continue
-		}
+	}{{"mean", p.Mean}, {"std", p.Std}} {
 		least, most := slices.Min(list.numbers), slices.Max(list.numbers)
 		small := most < one || list.key == "mean" && most == one
-		if least < 0 || most > meta.Scale || meta.Scale == full && most > 0 && small {
-			m.report(pixelsBeyond(list.key, list.numbers, meta.Scale, at))
+		if least < 0 || most > p.Scale || p.Scale == full && most > 0 && small {
+			m.report(pixelsBeyond(list.key, list.numbers, p.Scale, at))
 			return // the other list was computed with it
 		}
 	}
@@ -49,20 +59,56 @@ func (m *machine) fitMeta(r *Result, at metaItems) {
 		}
 		meta.Classes = nil
 	}
-	if !m.defaults || len(in) != 4 {
+	item, stated := at["prepare"]
+	if !m.defaults || len(in) != 4 || !stated {
 		return
 	}
-	if n := len(meta.Mean); n > 1 && n != in[1] && at["mean"].own {
-		m.fail(channelsBeyond(at["mean"].span, "mean", n, in[1], r.Graph.Name))
-	} else if n := len(meta.Std); n > 1 && n != in[1] && at["std"].own {
-		m.fail(channelsBeyond(at["std"].span, "std", n, in[1], r.Graph.Name))
+	p := meta.Prepare
+	for _, list := range []struct {
+		key     string
+		numbers []float64
+	}{{"mean", p.Mean}, {"std", p.Std}} {
+		if n := len(list.numbers); n > 1 && n != in[1] && item.own {
+			span, _ := item.argument(list.key)
+			m.fail(channelsBeyond(span, list.key, n, in[1], r.Graph.Name))
+			return
+		}
 	}
-	side, crop := min(in[2], in[3]), meta.Crop
-	switch {
-	case m.others && !(at["crop"].own || at["resize"].own):
-	case crop != 0 && crop != side:
-		m.report(cropBeyond(at["crop"].span, crop, in, r.Graph.Name))
-	case meta.Resize != 0 && meta.Resize < side:
-		m.report(resizeBelow(at["resize"].span, meta.Resize, side))
+	if m.others && !item.own {
+		return // the size is in proportion
 	}
+	if side := min(in[2], in[3]); p.Resize[0] != 0 && min(p.Resize[0], p.Resize[1]) < side {
+		span, _ := item.argument("resize")
+		m.report(resizeBelow(span, min(p.Resize[0], p.Resize[1]), side))
+	}
+}
+
+// usualSize is the height and the width that the input has by default for the net that
+// states how pictures are prepared, nil where none does; 0 and 0 where it has none.
+func (m *machine) usualSize(by *resolve.Object, b *ast.Block, e *env) (usual [2]int) {
+	if by == nil || len(b.Sig.In) != 4 {
+		return usual
+	}
+	c, ok := m.closure(by, by.Span)
+	e = e.inner()
+	for i, d := range b.Sig.In {
+		if !ok {
+			return [2]int{}
+		}
+		var size dim.Size
+		if given, is := sizeIn(c, d); is {
+			size = given
+		} else if size, _, ok = m.defaultSize(d, i, e); !ok {
+			continue
+		}
+		if name := bare(d.Size); name != "" {
+			if _, bound := e.lookup(name); !bound {
+				e.values[name] = size
+			}
+		}
+		if i >= 2 {
+			usual[i-2], _ = size.Int()
+		}
+	}
+	return usual
 }

@@ -2,6 +2,7 @@ package elab_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -34,7 +35,7 @@ func prelude(t *testing.T) []*resolve.Object {
 	if len(list) > 0 {
 		t.Fatal(list.Err())
 	}
-	return p.Prelude.Blocks()
+	return slices.DeleteFunc(p.Prelude.Blocks(), (*resolve.Object).IsValue)
 }
 
 // kinds is what Go must call the parameters of each type of the language.

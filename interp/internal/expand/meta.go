@@ -1,7 +1,9 @@
 package expand
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"cnnlang/interp/internal/elab"
 	"cnnlang/ops/tensor"
@@ -10,21 +12,30 @@ import (
 // meta writes the net's meta, so that pictures are prepared in the same way, without what
 // the net takes over and an input with other channels cannot have.
 func (w *writer) meta(m elab.Meta, input tensor.Shape) {
-	for _, list := range []*[]float64{&m.Mean, &m.Std} {
-		if n := len(*list); n > 1 && len(input) > 1 && n != input[1] {
-			*list = nil
-		}
+	if n := len(m.Prepare.Mean); n > 1 && len(input) > 1 && n != input[1] {
+		m.Prepare.Mean = []float64{0}
 	}
-	w.line("meta {")
+	if n := len(m.Prepare.Std); n > 1 && len(input) > 1 && n != input[1] {
+		m.Prepare.Std = []float64{1}
+	}
+	if len(input) == 4 {
+		m.Prepare.Resize = m.Prepare.Size(input[2], input[3])
+	}
+	var lines []string
 	for _, item := range []struct{ key, value string }{
 		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", text(m.Weights)}, {"license", text(m.License)},
-		{"classes", texts(m.Classes)}, {"mean", numbers(m.Mean)}, {"std", numbers(m.Std)},
-		{"scale", strconv.FormatFloat(m.Scale, 'g', -1, 64)}, {"resize", pixels(m.Resize)}, {"crop", pixels(m.Crop)},
-		{"interpolation", text(m.Interpolation)}, {"channel_order", text(m.ChannelOrder)},
+		{"classes", texts(m.Classes)}, {"prepare", picture(m.Prepare)},
 	} {
 		if item.value != "" {
-			w.line("%s = %s", item.key, item.value)
+			lines = append(lines, item.key+" = "+item.value)
 		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	w.line("meta {")
+	for _, line := range lines {
+		w.line("%s", line)
 	}
 	w.line("}")
 }
@@ -43,16 +54,34 @@ func texts(list []string) string {
 	return listed(list, quoted)
 }
 
-func numbers(list []float64) string {
-	if list == nil {
+// picture writes how pictures are prepared, without what is so anyway.
+func picture(p elab.Picture) string {
+	if !p.Stated {
 		return ""
 	}
-	return listed(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
+	var args []string
+	add := func(name, value string, is bool) {
+		if is {
+			args = append(args, name+"="+value)
+		}
+	}
+	size := strconv.Itoa(p.Resize[0])
+	if p.Resize[0] != p.Resize[1] {
+		size += "x" + strconv.Itoa(p.Resize[1])
+	}
+	add("resize", size, p.Resize[0] != 0)
+	add("fit", quoted(p.Fit), p.Fit != "short")
+	add("mean", numbers(p.Mean), !slices.Equal(p.Mean, []float64{0}))
+	add("std", numbers(p.Std), !slices.Equal(p.Std, []float64{1}))
+	add("scale", "255", p.Scale == 255)
+	add("order", quoted(p.Order), p.Order != "rgb")
+	add("interpolation", quoted(p.Interpolation), p.Interpolation != "bilinear")
+	if len(args) == 0 {
+		return "picture"
+	}
+	return "picture(" + strings.Join(args, ", ") + ")"
 }
 
-func pixels(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
+func numbers(list []float64) string {
+	return listed(list, func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
 }
