@@ -144,11 +144,6 @@ func ExampleNet_Expand() {
 	// Output:
 	// # small for an input of [1, 3, 32, 32]: every operation on a line of its own.
 	// net small [N, 3, 32, 32] -> [N, 10] {
-	//   meta {
-	//     scale         = 1
-	//     interpolation = "bilinear"
-	//     channel_order = "rgb"
-	//   }
 	//   "0": conv(16, 3x3, pad=1)   is [N, 16, 32, 32]
 	//   "1": relu                   is [N, 16, 32, 32]
 	//   "2": gap                    is [N, 16, 1, 1]
