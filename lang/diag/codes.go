@@ -82,6 +82,7 @@ const (
 	MissingWhere    Code = "W0309"
 	ForeignOrder    Code = "W0310"
 	ChannelsLast    Code = "W0311"
+	NeverEqual      Code = "W0313"
 	MetaPixels      Code = "W0314"
 	MetaCrop        Code = "W0315"
 	ProductAsDims   Code = "W0316"

@@ -27,6 +27,9 @@ func Check(m *resolve.Module) diag.List {
 		l.productDefaults(o.Block)
 		l.looseRepeats(o.Block.Body)
 	}
+	for _, d := range m.File.Decls {
+		l.neverEqual(d)
+	}
 	l.unlabelled()
 	l.list.Sort()
 	return l.list
@@ -66,10 +69,11 @@ type linter struct {
 	weighs map[*ast.Block]bool // whether a block has weights, memoised
 	levels map[*ast.Body]*level
 	params map[*ast.Block]map[string]*ast.Param // by name
+	lets   map[*ast.Let]string                  // the types of their values
 }
 
 func newLinter(m *resolve.Module) *linter {
-	return &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}}
+	return &linter{module: m, weighs: map[*ast.Block]bool{}, levels: map[*ast.Body]*level{}, params: map[*ast.Block]map[string]*ast.Param{}, lets: map[*ast.Let]string{}}
 }
 
 func (l *linter) report(d *diag.Diagnostic) {

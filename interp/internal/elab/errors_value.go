@@ -125,7 +125,45 @@ func namespaceAsValue(at source.Span, name string) *diag.Diagnostic {
 }
 
 func notComparable(at source.Span, l, r Value) *diag.Diagnostic {
-	return diag.New(diag.WrongType, at, "cannot compare %s with %s", described(l), described(r))
+	d := diag.New(diag.WrongType, at, "cannot compare %s with %s", described(l), described(r))
+	if kind(l) == kind(r) {
+		return d.WithHelp("what a tap holds is not known before the net runs")
+	}
+	return d.WithHelp("`_` is no value; in a list on the right it equals anything")
+}
+
+// badListOperator is for + and * where one side is a list and the other does not go with it.
+func badListOperator(x *ast.Binary, l, r Value, text string) *diag.Diagnostic {
+	written := func(x ast.Expr) string { return text[x.Span().Start.Offset:x.Span().End.Offset] }
+	if x.Op == "+" {
+		other, at := l, x.L
+		if isList(l) {
+			other, at = r, x.R
+		}
+		return diag.New(diag.WrongType, at.Span(), "`+` joins two lists, got %s", described(other)).
+			WithHelp("write `[%s]` for a list of one", diag.Clip(written(at))).Write("[" + written(at) + "]")
+	}
+	if _, isNumber := l.(dim.Size); isNumber {
+		swapped := written(x.R) + " * " + written(x.L)
+		return diag.New(diag.WrongType, x.Span(), "`*` repeats the list on its left").
+			WithHelp("write `%s`", diag.Clip(swapped)).Write(swapped)
+	}
+	other, at := l, x.L
+	if isList(l) {
+		other, at = r, x.R
+	}
+	return diag.New(diag.WrongType, at.Span(), "a list is repeated a number of times, got %s", described(other)).
+		WithHelp("`[8] * 3` is `[8, 8, 8]`; `+` joins two lists")
+}
+
+func badTimes(at source.Span, n dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadValue, at, "a list is repeated a whole number of times, 0 or more, got %s", n.Decimal())
+}
+
+// listTooLong is for a list that is not made.
+func listTooLong(at source.Span) *diag.Diagnostic {
+	return diag.New(diag.TooManySteps, at, "this list takes the evaluation beyond %d steps, %d for each of its items", MaxSteps, stepsPerItem).
+		WithHelp("`repeat` needs no list: `repeat i of n` counts")
 }
 
 func divisionByZero(at source.Span, op string) *diag.Diagnostic {

@@ -184,6 +184,11 @@ func (m *machine) evalSize(x ast.Expr, e *env) (dim.Size, bool) {
 	if !ok {
 		return dim.Size{}, false
 	}
+	return m.sizeOf(x, v)
+}
+
+// sizeOf is the value of an expression that has to be a number.
+func (m *machine) sizeOf(x ast.Expr, v Value) (dim.Size, bool) {
 	n, ok := v.(dim.Size)
 	if !ok {
 		m.fail(wrongType(x.Span(), "a number", v))

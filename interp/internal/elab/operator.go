@@ -2,7 +2,6 @@ package elab
 
 import (
 	"cnnlang/lang/ast"
-	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -37,8 +36,16 @@ func (m *machine) binary(x *ast.Binary, e *env) (Value, bool) {
 		}
 		return equal == (x.Op == "=="), true
 	}
-	l, ok1 := m.evalSize(x.L, e)
-	r, ok2 := m.evalSize(x.R, e)
+	left, ok1 := m.eval(x.L, e)
+	right, ok2 := m.eval(x.R, e)
+	if !ok1 || !ok2 {
+		return nil, false
+	}
+	if (x.Op == "+" || x.Op == "*") && (isList(left) || isList(right)) {
+		return m.listOf(x, left, right, e)
+	}
+	l, ok1 := m.sizeOf(x.L, left)
+	r, ok2 := m.sizeOf(x.R, right)
 	if !ok1 || !ok2 {
 		return nil, false
 	}
@@ -132,78 +139,4 @@ func (m *machine) beyond(n dim.Size, reason string) bool {
 	}
 	m.unknowns.Beyond(reason)
 	return true
-}
-
-// equal compares two values of one type; comparable is false where the types
-// differ or have no equality.
-func (m *machine) equal(l, r Value) (equal, comparable bool) {
-	_, padding := l.(ops.Padding)
-	if _, ok := r.(ops.Padding); ok || padding {
-		return m.equalPadding(l, r)
-	}
-	for _, v := range []Value{l, r} {
-		if list, isUnknown := v.(UnknownList); isUnknown {
-			m.unknowns.Beyond("a comparison of the list " + list.Name)
-			return false, true
-		}
-	}
-	switch l := l.(type) {
-	case dim.Size:
-		r, ok := r.(dim.Size)
-		return ok && m.facts.Decide(l.Sub(r), dim.Zero), ok
-	case bool:
-		r, ok := r.(bool)
-		return l == r, ok
-	case string:
-		if r, ok := r.(UnknownString); ok {
-			return m.equal(r, l)
-		}
-		r, ok := r.(string)
-		return l == r, ok
-	case UnknownString:
-		m.unknowns.Beyond("a comparison of the string " + l.Name)
-		return false, true
-	case dim.Pair:
-		r, ok := r.(dim.Pair)
-		return ok && m.facts.Decide(l.H.Sub(r.H), dim.Zero) && m.facts.Decide(l.W.Sub(r.W), dim.Zero), ok
-	case []Value:
-		r, ok := r.([]Value)
-		if !ok || len(l) != len(r) {
-			return false, ok
-		}
-		for i := range l {
-			if _, skip := r[i].(wildcard); skip {
-				continue
-			}
-			if m.budget.Steps--; m.budget.Steps < 0 {
-				return false, true // the next step reports it
-			}
-			equal, comparable := m.equal(l[i], r[i])
-			if !equal || !comparable {
-				return false, comparable
-			}
-		}
-		return true, true
-	}
-	return false, false
-}
-
-// equalPadding compares a pad with what may be one: by its keyword, or side by side; valid is
-// 0 on every side.
-func (m *machine) equalPadding(l, r Value) (equal, comparable bool) {
-	a, ok1 := m.padding(l)
-	b, ok2 := m.padding(r)
-	if !ok1 || !ok2 {
-		return false, false
-	}
-	for _, p := range []*ops.Padding{&a, &b} {
-		if p.Mode == ops.Valid {
-			*p = ops.Padding{Top: dim.Int(0), Bottom: dim.Int(0), Left: dim.Int(0), Right: dim.Int(0)}
-		}
-	}
-	if a.Mode != b.Mode || a.Mode != ops.Explicit {
-		return a.Mode == b.Mode, true
-	}
-	same := func(x, y dim.Size) bool { return m.facts.Decide(x.Sub(y), dim.Zero) }
-	return same(a.Top, b.Top) && same(a.Bottom, b.Bottom) && same(a.Left, b.Left) && same(a.Right, b.Right), true
 }

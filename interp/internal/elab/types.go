@@ -17,14 +17,36 @@ func (m *machine) typeOf(p *ast.Param, e *env) ast.Type {
 	case p.Default == nil:
 		return ast.Type{}
 	}
-	if t := writtenType(p.Default); t != "" {
+	t := writtenType(p.Default)
+	if t != "" && !mayBeList(p.Default) {
 		return ast.Type{Name: t}
 	}
 	v, ok := m.eval(p.Default, e)
-	if !ok {
+	switch {
+	case !ok:
 		return ast.Type{}
+	case t != "" && !isList(v):
+		return ast.Type{Name: t}
 	}
 	return ast.Type{Name: typeName(v)}
+}
+
+// mayBeList reports whether an expression may be a list, though its form is that of a number:
+// a sum or a product, of which nothing but names is known.
+func mayBeList(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.List:
+		return true
+	case *ast.Ref:
+		return x.Args == nil
+	case *ast.Index:
+		return true
+	case *ast.Cond:
+		return mayBeList(x.Then) && mayBeList(x.Else)
+	case *ast.Binary:
+		return x.Op == "+" && mayBeList(x.L) && mayBeList(x.R) || x.Op == "*" && mayBeList(x.L)
+	}
+	return false
 }
 
 // writtenType is the type that an expression has by its form alone, "" where
@@ -146,10 +168,8 @@ func (m *machine) convertList(v Value, elem string) (Value, string) {
 	if !ok {
 		return nil, "a list"
 	}
-	// A list that has a name is one step to read, however long it is, and every call
-	// makes its own. Where that is too much, the next step reports it.
-	const perItem = 4
-	if m.budget.Steps -= perItem * len(list); elem == "" {
+	// Every call makes its own list. Where that is too much, the next step reports it.
+	if m.budget.Steps -= stepsPerItem * len(list); elem == "" {
 		return list, ""
 	}
 	out := make([]Value, len(list))

@@ -105,6 +105,9 @@ func (w *writer) condition() string {
 	case 10:
 		return "(" + w.condition() + w.pick(" and ", " or ") + w.condition() + ")"
 	}
+	if w.chance(20) {
+		return w.pick(n+" == \"x\"", "3x3 != "+n, "["+n+", 1] == ["+w.name()+", "+w.pick("1", "2", "\"x\"")+"]", "["+n+"] * 2 == ["+n+", "+w.name()+"]", "relu == silu", "conv("+n+", 1x1) == conv("+w.name()+", 1x1)", "[1] + ["+n+"] != [1, "+w.name()+"]")
+	}
 	if w.chance(30) {
 		return "divisible(" + n + ", " + w.pick("2", "3", w.name()) + ")"
 	}
@@ -336,6 +339,9 @@ func (w *writer) table() string {
 func (w *writer) named(rows []string) string {
 	c, n := fmt.Sprintf("c%d", w.fresh), fmt.Sprintf("n%d", w.fresh)
 	list := "[" + strings.Join(rows, ", ") + "]"
+	if w.chance(20) {
+		list = w.pick(list+" * "+w.pick("1", "2", w.count()), list+" + ["+rows[0]+"]")
+	}
 	if w.chance(30) {
 		list = "(if " + w.condition() + " then " + list + " else [" + w.pick(rows[0], "["+w.count()+", "+w.name()+"]", "[3, 1, 2]", "[2]") + "])"
 	}
