@@ -34,7 +34,7 @@ const (
 )
 
 // WeightsFile takes parameters from a .safetensors file, whose tensors have the names and
-// shapes of the net's.
+// shapes of the net's; axes of size 1 may be missing.
 func WeightsFile(path string) Weights { return Weights{from: fromFile, path: path} }
 
 // Unmapped reads the same file instead of mapping it into memory.
@@ -82,7 +82,7 @@ func (w Weights) source(ctx context.Context, n *Net, sides []string) (plan.Sourc
 		if err := weights.Check(n.Name, required, optional, w.store); err != nil {
 			return nil, w.explained(err)
 		}
-		get = func(p graph.Param) (tensor.Tensor, error) { return w.store.Tensor(p.Path) }
+		get = func(p graph.Param) (tensor.Tensor, error) { return weights.Fetch(w.store, p) }
 	}
 	return func(p graph.Param) (tensor.Tensor, error) {
 		if err := ctx.Err(); err != nil {

@@ -2,6 +2,8 @@ package interp_test
 
 import (
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"cnnlang/interp"
@@ -45,5 +47,46 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 				t.Error("another seed gives the same logits")
 			}
 		})
+	}
+}
+
+// A file whose tensors lack axes of size 1 gives the bits of one that has them, from the cache
+// of packed weights as well.
+func TestWeightsThatLackAxesGiveTheSameBits(t *testing.T) {
+	p, err := interp.Read("n.cnn", strings.NewReader(`net n [N, 3, H = 1, W = 80] -> [N, 5] {
+		conv: conv(32, 1x9, pad=half, bias=false) -> mul { | id | scale: param([32, 1, 1]) } -> relu
+		pointwise: conv(16, 1x1, bias=false)
+		gap -> flatten -> fc: linear(5)
+	}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := interp.RandomTensors(n, 3)
+	lacking := map[string]tensor.Tensor{}
+	for name, x := range all {
+		shape := slices.DeleteFunc(slices.Clone(x.Shape), func(size int) bool { return size == 1 })
+		lacking[name] = tensor.From(x.Data, shape...)
+	}
+	folder := t.TempDir()
+	logits := func(tensors map[string]tensor.Tensor) []float32 {
+		file := filepath.Join(t.TempDir(), "w.safetensors")
+		if err := interp.WriteWeights(t.Context(), file, tensors); err != nil {
+			t.Fatal(err)
+		}
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(file), Cache: folder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
+	}
+	want := logits(all)
+	for range 2 {
+		if !nettest.SameBits(logits(lacking), want) {
+			t.Error("the logits have other bits")
+		}
 	}
 }

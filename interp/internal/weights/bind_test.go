@@ -97,6 +97,50 @@ func TestOptionalTensorsMayBeThereOrNot(t *testing.T) {
 	}
 }
 
+// A file's tensor may lack axes of size 1, and is read in the net's shape.
+func TestAxesOfSizeOneMayBeMissing(t *testing.T) {
+	for _, c := range []struct {
+		net, file string
+		fits      bool
+	}{
+		{"512,1,1", "512", true},
+		{"512,1,1", "512,1", true},
+		{"32,1,1,80", "32,1,80", true},
+		{"32,1,1,80", "32,80", true},
+		{"64,64,1,1", "64,64", true},
+		{"1,1,1", "", true},
+		{"1,5,1", "5", true},
+		{"1,5,1", "1,5", true},
+		{"64,64,1,1", "1,1,64,64", false},
+		{"64,64,1,1", "64,1,64", false},
+		{"512,1,1", "1,512", false},
+		{"32,1,1,80", "80,32", false},
+		{"512", "512,1,1", false},
+		{"512,2", "512", false},
+		{"6,1", "2,3", false},
+		{"512,1,1", "511", false},
+	} {
+		required := params("x " + c.net)
+		store := fileOf(t, params("x "+c.file))
+		err := Check("tiny", required, nil, store)
+		var fit *FitError
+		if (err == nil) != c.fits || err != nil && (!errors.As(err, &fit) || fit.Code() != "E0602") {
+			t.Errorf("[%s] for [%s]: %v", c.file, c.net, err)
+		}
+		if exactly := c.file == c.net; Fits(required, nil, store) != exactly {
+			t.Errorf("[%s] for [%s] fits exactly: %v", c.file, c.net, !exactly)
+		}
+		if !c.fits {
+			continue
+		}
+		got, err := Fetch(store, required[0])
+		whole, _ := store.Tensor("x")
+		if err != nil || !got.Shape.Equal(required[0].Shape) || !cmp.Equal(got.Data, whole.Data) {
+			t.Errorf("[%s] for [%s] is read as %v, %v", c.file, c.net, got, err)
+		}
+	}
+}
+
 func TestEveryKindOfDifferenceIsInOneError(t *testing.T) {
 	fit := fitError(t,
 		params("conv1.weight 8,3,3,3", "layer1.0.conv1.weight 8,8,3,3", "layer1.0.conv2.weight 8,8,3,3", "layer1.0.bn1.bias 8", "fc.weight 10,16", "fc.bias 10"),
@@ -220,7 +264,7 @@ func TestRenamings(t *testing.T) {
 func TestIntegersAreNoWeights(t *testing.T) {
 	s := open(t, tiny("tiny.safetensors"), Options{})
 	entries := []Entry{{"a.weight", "I8", tensor.Shape{2}}, {"b.weight", "F16", tensor.Shape{}}}
-	fit := compare(params("a.weight 2", "b.weight"), nil, entries)
+	fit := compare(params("a.weight 2", "b.weight"), nil, entries, holds)
 	fit.Net, fit.File = "tiny", filepath.Base(s.Path())
 	wantText(t, fit, `
 error[E0602]: the weights do not fit tiny: 1 of 2 tensors is not a float
@@ -231,7 +275,7 @@ error[E0602]: the weights do not fit tiny: 1 of 2 tensors is not a float
 }
 
 func TestNamesFromTheFileAreMadeFitToPrint(t *testing.T) {
-	fit := compare(params("a 1"), nil, []Entry{{"a", "F32", tensor.Shape{1}}, {"\x1b[2J.x.y", "F32", nil}})
+	fit := compare(params("a 1"), nil, []Entry{{"a", "F32", tensor.Shape{1}}, {"\x1b[2J.x.y", "F32", nil}}, holds)
 	if text := fit.Error(); strings.Contains(text, "\x1b") || !strings.Contains(text, `"\x1b[2J.x.y"`) {
 		t.Errorf("got %q", text)
 	}
@@ -268,7 +312,7 @@ func bound(net string, required, optional []graph.Param, store Store) (map[strin
 	}
 	tensors := map[string]tensor.Tensor{}
 	for _, p := range required {
-		t, err := store.Tensor(p.Path)
+		t, err := Fetch(store, p)
 		if err != nil {
 			return nil, err
 		}

@@ -114,7 +114,7 @@ func (r *Rename) explains(required []graph.Param, known map[string]bool, held ma
 		if !ok {
 			return false
 		}
-		if !e.Shape.Equal(p.Shape) {
+		if !holds(e.Shape, p.Shape) {
 			r.Misshaped++
 		}
 	}
