@@ -89,6 +89,6 @@ func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Option
 	if err != nil {
 		return packcache.Key{}, err
 	}
-	return packcache.KeyOf(strconv.Itoa(exec.PackVersion), runtime.GOARCH, isa, planned.Precision.String(), text.String(), origin,
+	return packcache.KeyOf(strconv.Itoa(exec.PackVersion), runtime.GOARCH, isa, planned.Precision.String(), text.String(), origin, w.by,
 		fmt.Sprint(planned.Algorithms)), nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/plan"
-	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/exec/layout"
 )
 
@@ -31,6 +30,8 @@ type Model struct {
 	Net *Net
 	// CacheProblem says why Options.Cache could not be used; the model itself is fine.
 	CacheProblem error
+	// Names is the map by whose names the weights were read, "" for the net's own.
+	Names string
 
 	plan     *plan.Plan
 	at       map[string]*graph.Node // in the plan's graph
@@ -41,7 +42,8 @@ type Model struct {
 
 // Build packs a net's weights as the other options say. It returns soon after ctx has
 // ended, with its error; its other errors are *SelectionError, *MemoryError,
-// *PrecisionError, *FitError, *WeightsError and *WeightsLimitError.
+// *PrecisionError, *FitError, *NamesError, *UnknownNamesError, *WeightsError and
+// *WeightsLimitError, and a *ProgramError where the map of Weights.Named does not fit.
 func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
@@ -73,16 +75,11 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		return opts.affords(n, need)
 	}}
 	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
-	if store, ok := w.store.(weights.FileStore); ok {
-		planned.Views = store.Views()
-	}
-	source, err := w.source(ctx, n, lean.sides)
+	source, err := w.reading(ctx, n, lean.sides, &planned)
 	if err != nil {
 		return nil, err
 	}
-	if w.store != nil {
-		planned.Done = func(p graph.Param) { w.store.Forget(p.Path) }
-	}
+	m.Names = w.names
 	err = m.cached(g, source, w, planned, opts.Cache)
 	giveBack(fetched)
 	if err != nil {

@@ -126,7 +126,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 	for _, threads := range f.threads.value {
 		peaks[threads] = exec.Peak(threads, peakTime)
 	}
-	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document()}
+	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document("")}
 	for _, batch := range f.batch.value {
 		for _, precision := range f.precision.value {
 			n, err := a.net(&f.selection, argument, batch)
@@ -141,7 +141,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			if err != nil {
 				return err
 			}
-			d.Net = n.Name
+			d.Net, d.Weights.Names = n.Name, model.Names
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
 				r, err := f.measure(ctx, n, model, input.tensor, threads)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,40 @@ type checkedNet struct {
 	// Unchecked is how many facts were not checked, since they are about the default size
 	// and arguments.
 	Unchecked int `json:"unchecked,omitempty"`
+	// Weights are there with --weights, for a file that fits.
+	Weights *fitted `json:"weights,omitempty"`
+}
+
+// fitted says how a file of weights fits a net.
+type fitted struct {
+	File    string   `json:"file"`
+	Names   string   `json:"names,omitempty"` // the map of the net, absent for its own names
+	Tensors int      `json:"tensors"`         // of the main path
+	Sides   []string `json:"sides,omitempty"` // side heads that the file has
+}
+
+// String is for people.
+func (f *fitted) String() string {
+	text := fmt.Sprintf("%s has all %d tensors of the net", visibleName(f.File), f.Tensors)
+	if len(f.Sides) > 0 {
+		text += " and of " + strings.Join(f.Sides, ", ")
+	}
+	if f.Names != "" {
+		return text + ", by `names " + f.Names + "`"
+	}
+	return text + ", by its own names"
+}
+
+// fit compares a file with a net, with nil for no file.
+func (a *app) fit(n *interp.Net, file, names string) (*fitted, error) {
+	switch file {
+	case "":
+		return nil, nil
+	case "random":
+		return nil, usage("generated weights fit every net").withHelp("name a file to compare with the net, as in `--weights w.safetensors`")
+	}
+	f, err := n.Fit(interp.WeightsFile(file).Named(names))
+	return &fitted{file, f.Names, f.Tensors, f.Sides}, err
 }
 
 // check is `cnnlang check`.
@@ -51,6 +86,8 @@ func (a *app) check() *cobra.Command {
 			"no mistake. --fix makes the first of them: it replaces the file and prints what\n" +
 			"changed, or for standard input, -, writes the new text to standard output. A file\n" +
 			"with a mistake that no such edit cures is not changed.\n\n" +
+			"With --weights it compares the names and shapes of a file of weights with the net's,\n" +
+			"by its own names or those of one of its maps; --names chooses the map.\n\n" +
 			"Warnings, whose codes begin with W, are about what is allowed but seldom meant; they\n" +
 			"do not change the exit code. `cnnlang explain` explains every code. -o short prints a\n" +
 			"line for each diagnostic, -o sarif a SARIF 2.1.0 log for code hosts and editors.",
@@ -58,12 +95,14 @@ func (a *app) check() *cobra.Command {
 			"  cnnlang check my.cnn --net small --set classes=10 --shape 1x3x64x64\n" +
 			"  cnnlang check .\n" +
 			"  cnnlang check --contracts my.cnn\n" +
+			"  cnnlang check my.cnn --weights my.safetensors\n" +
 			"  cnnlang check --fix my.cnn\n" +
 			"  cnnlang check -o json *.cnn",
 		Args:              arguments(1, -1, "the FILE, FOLDER or NAME to check"),
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
+	weights, names := weightsFlag(cmd), namesFlag(cmd)
 	format := formatFlag(cmd, append(slices.Clone(textFormats), "short", "sarif"))
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved about each block: its signature, its requirements, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
@@ -73,7 +112,10 @@ func (a *app) check() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		c := checker{app: a, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
+		if names.value != "" && weights.value == "" {
+			return usage("--names is for --weights").withHelp("name a file, as in `--weights w.safetensors`")
+		}
+		c := checker{app: a, weights: weights.value, names: names.value, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
 		c.workspace.Thorough = *fix
 		c.expand(args)
 		if err := c.fixable(c.arguments); err != nil {
@@ -108,6 +150,8 @@ type checker struct {
 	fixed     []fixedFile
 	errors    []errorEntry
 	arguments []string
+	weights   string // a file to compare with the net, or ""
+	names     string // its map
 	code      int
 }
 
@@ -177,6 +221,11 @@ func (c *checker) show(found *interp.Checked) {
 	if c.workspace.Thorough && p.Main.Name() == stdinName {
 		return // standard output is the repaired text
 	}
+	if n := len(found.Nets); c.weights != "" && n != 1 && !list.HasErrors() {
+		c.failed(usage("--weights is for one net, and %s has %d that could be compared", p.Main.Name(), n).
+			withHelp("choose one with --net"))
+		return
+	}
 	for _, n := range found.Nets {
 		c.net(p, n)
 	}
@@ -204,19 +253,28 @@ func whyNoNet(p *interp.Program) string {
 // net prints a line about a net without errors.
 func (c *checker) net(p *interp.Program, n *interp.Net) {
 	g := n.Graph
+	file := ""
+	if len(c.arguments) > 1 && p.Named == "" {
+		file = visibleName(p.Main.Name()) + ": "
+	}
 	if c.text {
-		file := ""
-		if len(c.arguments) > 1 && p.Named == "" {
-			file = visibleName(p.Main.Name()) + ": "
-		}
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
 			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
 		if facts := n.Unchecked; facts.String() != "" {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
+	fitted, err := c.fit(n, c.weights, c.names)
+	if err != nil {
+		c.failed(err)
+		return
+	}
+	if fitted != nil && c.text {
+		fmt.Fprintf(c.stdout, "%s%s: %s\n", file, n.Name, fitted)
+	}
 	c.nets = append(c.nets, checkedNet{
-		File: p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
+		Weights: fitted,
+		File:    p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), Unchecked: n.Unchecked.Expect + n.Unchecked.Is,
 	})
 }

@@ -42,6 +42,7 @@ func entryOf(err error) errorEntry {
 		unknown   *interp.UnknownNetError
 		noNet     *interp.NoNetError
 		choice    *interp.SelectionError
+		names     *interp.NamesError
 		precision *layout.PrecisionError
 		hungry    *starved
 	)
@@ -75,6 +76,8 @@ func entryOf(err error) errorEntry {
 		e.Message = choose(noNet)
 	case errors.As(err, &hungry):
 		e.Message, e.Help = hungry.what, hungry.help
+	case errors.As(err, &names):
+		e.Message, e.Help = plain(err), "add --names "+names.Names[0]
 	case errors.As(err, &precision):
 		e.Message, e.Help = plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly"
 	case errors.As(err, &crashed):

@@ -92,7 +92,8 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err):
 		return exitProblems
-	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*layout.PrecisionError](err):
+	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err),
+		is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit

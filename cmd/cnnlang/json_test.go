@@ -39,6 +39,8 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 		"block widen(c: int) [N, C, H, W] -> [N, c, H, W] { if C != c { conv(c, 1x1) } }\n" +
 		"block wrong(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c + 1, 1x1) }\n" +
 		"net n [N, 3, H = 8, W = 8] -> [N, 8, H, W] { body: wrong(8) }\n",
+	"mapped.cnn": "net mapped [N, 3, H = 2, W = 2] -> [N, 2] {\n  names keras { \"fc.\" = \"head/\" }\n" +
+		"  side aux: { gap -> flatten -> fc: linear(2) }\n  flatten -> fc: linear(2)\n}\n",
 	"long.cnn":    "net long [N, 3, H = 64, W = 64] -> [N, 1] {\n  repeat i of 20 { conv(8 + i, 1x1) }\n  conv(9, 99x99)\n}\n",
 	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
 	"sides.cnn":   "net sides [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  conv(4, 3x3, pad=1) -> bn -> relu -> conv(4, 3x3, pad=1) -> bn -> relu\n  add { | conv(4, 1x1)\n | conv(8, 1x1) }\n}\n",
@@ -57,7 +59,10 @@ var jsonRuns = []string{
 	"bench line.cnn --weights line.safetensors --time 0s",
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",
-	"params pair.cnn", "params none",
+	"params pair.cnn", "params none", "params mapped.cnn --tensors --names keras",
+	"check mapped.cnn --weights keras.safetensors", "params mapped.cnn --weights keras.safetensors",
+	"params mapped.cnn --weights line.safetensors --names keras",
+	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.
@@ -184,6 +189,8 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		}
 	}
 	writeTensors(t, "line.safetensors", [3]string{"fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "keras.safetensors", [3]string{"head/kernel:0", "F32", "[12,2]"}, [3]string{"head/bias:0", "F32", "[2]"},
+		[3]string{"aux/fc/kernel:0", "F32", "[3,2]"}, [3]string{"aux/fc/bias:0", "F32", "[2]"})
 	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
 	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
 	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})

@@ -23,6 +23,7 @@ import (
 // An origin is the flags for where a net's weights come from and what memory it may take.
 type origin struct {
 	weights   *option[string]
+	names     *option[string]
 	noMap     bool
 	seed      *option[uint64]
 	maxMemory *option[int64]
@@ -32,11 +33,11 @@ type origin struct {
 
 // flags adds the flags to a command.
 func (o *origin) flags(cmd *cobra.Command) {
-	o.weights, o.cache, o.tune = textOf("FILE|random"), textOf("FOLDER"), textOf("FILE")
+	o.weights, o.cache, o.tune = weightsFlag(cmd), textOf("FOLDER"), textOf("FILE")
 	o.seed = &option[uint64]{what: "N", parse: parseSeed}
 	o.maxMemory = &option[int64]{what: "SIZE", parse: parseBytes}
 	f := cmd.Flags()
-	f.Var(o.weights, "weights", "a .safetensors file, or generated weights")
+	o.names = namesFlag(cmd)
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(o.seed, "seed", "seed of generated weights and generated input")
 	o.cache.what = "" // help shows what follows the =
@@ -44,6 +45,20 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Lookup("cache").NoOptDefVal = usersCache
 	f.Var(o.tune, "tune", "use the algorithms in a file; if it does not exist, measure them and write it")
 	f.Var(o.maxMemory, "max-memory", "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)")
+}
+
+// weightsFlag adds --weights to a command.
+func weightsFlag(cmd *cobra.Command) *option[string] {
+	weights := textOf("FILE|random")
+	cmd.Flags().Var(weights, "weights", "a .safetensors file, or generated weights")
+	return weights
+}
+
+// namesFlag adds --names to a command.
+func namesFlag(cmd *cobra.Command) *option[string] {
+	names := textOf("NAME")
+	cmd.Flags().Var(names, "names", "call the tensors of a file as this map of the net does, such as keras, in place of the one that fits")
+	return names
 }
 
 // usersCache is the value of --cache without a folder.
@@ -73,7 +88,7 @@ func (o *origin) source() interp.Weights {
 	case o.noMap:
 		w = w.Unmapped()
 	}
-	return w
+	return w.Named(o.names.value)
 }
 
 // build prepares a net with its weights. If a file does not fit, the error says which nets
@@ -149,10 +164,10 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 	return t, nil
 }
 
-// document describes the weights in a result.
-func (o *origin) document() weightsOrigin {
+// document describes the weights in a result, and by whose names they were read.
+func (o *origin) document(names string) weightsOrigin {
 	if o.generated() {
-		return weightsOrigin{Seed: &o.seed.value}
+		return weightsOrigin{Seed: &o.seed.value, Names: names}
 	}
-	return weightsOrigin{File: o.weights.value}
+	return weightsOrigin{File: o.weights.value, Names: names}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,7 +41,9 @@ type paramsDocument struct {
 	FLOPsSide   *int             `json:"flops_side"`
 	Definitions countDefinitions `json:"definitions"`
 	Rows        []paramsRow      `json:"rows"`
+	Names       string           `json:"names,omitempty"` // the map that calls the tensors so
 	Tensors     []paramsTensor   `json:"tensors,omitempty"`
+	Weights     *fitted          `json:"weights,omitempty"`
 }
 
 type paramsRow struct {
@@ -58,6 +61,12 @@ type paramsTensor struct {
 	Name  string `json:"name"`
 	Shape []int  `json:"shape"`
 	Kind  string `json:"kind"` // parameter or statistic
+	// With a map, Name and Shape are those in its files, and these say what the tensor is in the net: its
+	// name, the file's axes in the net's order where that is another, and the map whose
+	// elements an axis counts pixel by pixel there.
+	Here string `json:"here,omitempty"`
+	Axes []int  `json:"axes,omitempty"`
+	Flat []int  `json:"flat,omitempty"`
 }
 
 // params is `cnnlang params`.
@@ -70,23 +79,52 @@ func (a *app) params() *cobra.Command {
 		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
 			"rows sum to the totals. Side heads have rows and totals of their own.\n\n" +
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
-			"running statistics and those of side heads, in JSON too.\n\n" + definitions.String(),
+			"running statistics and those of side heads, in JSON too; with --names as a map of the\n" +
+			"net calls them in another publisher's files, with their shapes and axes there.\n\n" +
+			"With --weights it compares a file with them.\n\n" + definitions.String(),
 		Example: "  cnnlang params resnet50\n" +
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
-			"  cnnlang params resnet50 --tensors",
+			"  cnnlang params resnet50 --tensors\n" +
+			"  cnnlang params bninception --tensors --names cadene",
 	}
 	cmd.Flags().Var(depth, "depth", "sum up steps by the first N parts of their paths, or show all")
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
+	weights, names := weightsFlag(cmd), namesFlag(cmd)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	format := formatFlag(cmd, tableFormats)
 	return a.ofNet(cmd, func(n *interp.Net) error {
+		if names.value != "" && !tensors && weights.value == "" {
+			return usage("--names is for --tensors and --weights").withHelp("add --tensors")
+		}
+		fitted, err := a.fit(n, weights.value, names.value)
+		if err != nil {
+			return err
+		}
+		by := names.value
+		if fitted != nil {
+			by = fitted.Names
+		}
+		var list []paramsTensor
+		if tensors {
+			if list, err = tensorsOf(n, by); err != nil {
+				return err
+			}
+		}
 		rows := n.Graph.Rows(depth.value)
 		switch {
 		case format.value == "json":
-			return a.json(documentOf(n, rows, tensors))
+			d := documentOf(n, rows)
+			if d.Tensors, d.Weights = list, fitted; tensors {
+				d.Names = by
+			}
+			return a.json(d)
+		case fitted != nil && format.value == "text":
+			fmt.Fprintf(a.stdout, "%s\n\n", fitted)
+		}
+		switch {
 		case tensors:
-			return a.grid(tensorGrid(n), format.value)
+			return a.grid(tensorGrid(list, by), format.value)
 		case format.value == "csv":
 			return a.grid(rowGrid(n, rows, true), format.value)
 		}
@@ -151,27 +189,57 @@ func totalRow(title string, c graph.Count) []any {
 	return []any{title, "", "", c.Params, c.MACs, c.FLOPs}
 }
 
-func tensorGrid(n *interp.Net) grid {
-	g := grid{columns: []column{{"name", false}, {"shape", false}, {"elements", true}, {"kind", false}}}
-	for _, t := range tensorsOf(n) {
-		g.rows = append(g.rows, []any{t.Name, dim.Shaped(t.Shape...), dim.Shaped(t.Shape...).Product(), t.Kind})
+// tensorGrid lists tensors, with a map by their names in its files.
+func tensorGrid(list []paramsTensor, names string) grid {
+	if names == "" {
+		g := grid{columns: []column{{"name", false}, {"shape", false}, {"elements", true}, {"kind", false}}}
+		for _, t := range list {
+			g.rows = append(g.rows, []any{t.Name, dim.Shaped(t.Shape...), dim.Shaped(t.Shape...).Product(), t.Kind})
+		}
+		return g
+	}
+	g := grid{columns: []column{{"name", false}, {"shape", false}, {"here", false}, {"axes", false}, {"kind", false}}}
+	for _, t := range list {
+		axes := ""
+		if t.Axes != nil {
+			axes = strings.Join(strings.Fields(fmt.Sprint(t.Axes)), ", ")
+		}
+		if t.Flat != nil {
+			axes += fmt.Sprintf(" of %dx%dx%d", t.Flat[0], t.Flat[1], t.Flat[2])
+		}
+		g.rows = append(g.rows, []any{t.Name, dim.Shaped(t.Shape...), t.Here, axes, t.Kind})
 	}
 	return g
 }
 
-func tensorsOf(n *interp.Net) []paramsTensor {
+// tensorsOf lists the tensors of a net, by its own names or those of a map.
+func tensorsOf(n *interp.Net, names string) ([]paramsTensor, error) {
 	list := []paramsTensor{}
-	for _, p := range n.Graph.Params(true) {
-		kind := "parameter"
-		if p.Running {
-			kind = "statistic"
+	if names == "" {
+		for _, p := range n.Graph.Params(true) {
+			list = append(list, paramsTensor{Name: p.Path, Shape: p.Shape, Kind: tensorKind(p)})
 		}
-		list = append(list, paramsTensor{p.Path, p.Shape, kind})
+		return list, nil
 	}
-	return list
+	tensors, err := n.Tensors(names)
+	for _, t := range tensors {
+		p := paramsTensor{Name: t.Name, Shape: t.Shape, Kind: tensorKind(t.Own), Here: t.Own.Path, Flat: t.Flat}
+		if !slices.IsSorted(t.Axes) {
+			p.Axes = t.Axes
+		}
+		list = append(list, p)
+	}
+	return list, err
 }
 
-func documentOf(n *interp.Net, rows []graph.Row, tensors bool) paramsDocument {
+func tensorKind(p graph.Param) string {
+	if p.Running {
+		return "statistic"
+	}
+	return "parameter"
+}
+
+func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 	d := paramsDocument{
 		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
@@ -183,9 +251,6 @@ func documentOf(n *interp.Net, rows []graph.Row, tensors bool) paramsDocument {
 			Path: r.Path, Kind: r.Kind, Depth: strings.Count(r.Path, ".") + 1,
 			Params: integer(r.Params), MACs: integer(r.MACs), FLOPs: integer(r.FLOPs), Output: r.Output, Side: r.Side,
 		})
-	}
-	if tensors {
-		d.Tensors = tensorsOf(n)
 	}
 	return d
 }

@@ -27,14 +27,20 @@ type runDocument struct {
 type weightsOrigin struct {
 	File string  `json:"file,omitempty"`
 	Seed *uint64 `json:"seed,omitempty"` // of generated weights
+	// Names is the map of the net that calls the tensors so, absent for its own names.
+	Names string `json:"names,omitempty"`
 }
 
 // String is for people.
 func (w weightsOrigin) String() string {
+	text := "weights from " + w.File
 	if w.Seed != nil {
-		return fmt.Sprintf("weights generated from seed %d", *w.Seed)
+		text = fmt.Sprintf("weights generated from seed %d", *w.Seed)
 	}
-	return "weights from " + w.File
+	if w.Names != "" {
+		text += " by `names " + w.Names + "`"
+	}
+	return text
 }
 
 type runSeconds struct {

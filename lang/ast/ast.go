@@ -183,18 +183,22 @@ type MetaItem struct {
 	Value Expr  `parser:"'=' @@"`
 }
 
-// A NameMap maps weight names to those of another framework's files.
+// A NameMap maps the names of a net's tensors to those in files of another publisher, whose
+// layout has the map's own name or is named after `in`.
 type NameMap struct {
 	Extent
-	For  *Name      `parser:"'names':Keyword @@ '{' NL*"`
+	For  *Name      `parser:"'names':Keyword @@"`
+	In   *Name      `parser:"( 'in' @@ )? '{' NL*"`
 	Rows []*NameRow `parser:"( @@ NL* )* '}'"`
 }
 
-// A NameRow is one pattern and its counterpart in the other framework.
+// A NameRow is a name, or the beginning of names, and what it is in the files. Axes are the
+// file's axes in the net's order.
 type NameRow struct {
 	Extent
-	Here  Literal `parser:"@@ '='"`
-	There Literal `parser:"@@"`
+	Here  NamePattern `parser:"@@ '='"`
+	There Literal     `parser:"@@"`
+	Axes  []Expr      `parser:"( '[' @@ ( ',' @@ )* ']' )?"`
 }
 
 // An Expect is a fact about the net at its defaults.

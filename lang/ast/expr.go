@@ -28,6 +28,13 @@ type Literal interface {
 	String() *String
 }
 
+// NamePattern is a string literal whose expressions are *Capture: a *String. It is an interface
+// for the same reason as Callee.
+type NamePattern interface {
+	Expr
+	Pattern() *String
+}
+
 // A Number is an integer or decimal literal as written.
 type Number struct {
 	Extent
@@ -55,6 +62,9 @@ type String struct {
 // String returns s; it implements Literal.
 func (s *String) String() *String { return s }
 
+// Pattern returns s; it implements NamePattern.
+func (s *String) Pattern() *String { return s }
+
 // Plain returns the text of a literal without expressions; ok is false if it has any.
 func (s *String) Plain() (text string, ok bool) {
 	var b strings.Builder
@@ -71,6 +81,14 @@ func (s *String) Plain() (text string, ok bool) {
 type StringPart struct {
 	Text string
 	Expr Expr // nil for text
+}
+
+// A Capture gives a name to a part of what a pattern fits: any characters but dots, or with
+// Int the digits of a number.
+type Capture struct {
+	Extent
+	Name *Name
+	Int  bool
 }
 
 // A Bool is true or false.
@@ -169,6 +187,7 @@ func (*Number) expr()  {}
 func (*DimsLit) expr() {}
 func (*String) expr()  {}
 func (*Bool) expr()    {}
+func (*Capture) expr() {}
 func (*Ref) expr()     {}
 func (*TapExpr) expr() {}
 func (*List) expr()    {}

@@ -87,10 +87,18 @@ func (p *dumper) statement(n Node) {
 	case *MetaItem:
 		p.line(n, "%s = %s", n.Key.Text, Text(n.Value))
 	case *NameMap:
-		p.line(n, "names %s", n.For.Text)
+		in := ""
+		if n.In != nil {
+			in = " in " + n.In.Text
+		}
+		p.line(n, "names %s%s", n.For.Text, in)
 		below(p, n.Rows...)
 	case *NameRow:
-		p.line(n, "%s = %s", Text(n.Here), Text(n.There))
+		axes := ""
+		if n.Axes != nil {
+			axes = " [" + texts(n.Axes) + "]"
+		}
+		p.line(n, "%s = %s%s", Text(n.Here), Text(n.There), axes)
 	case *Expect:
 		p.line(n, "expect %s", Text(n.Cond))
 	case *Side:
@@ -215,6 +223,11 @@ func Text(e Expr) string {
 			}
 		}
 		return `"` + b.String() + `"`
+	case *Capture:
+		if e.Int {
+			return e.Name.Text + ":int"
+		}
+		return e.Name.Text
 	case *Ref:
 		return refText(e)
 	case *TapExpr:

@@ -123,9 +123,12 @@ func inBody(v visitor, n Node) {
 		addExpr(v, n.Value)
 	case *NameMap:
 		add(v, n.For)
+		add(v, n.In)
 		add(v, n.Rows...)
 	case *NameRow:
-		addExpr(v, n.Here, n.There)
+		addExpr(v, n.Here)
+		addExpr(v, n.There)
+		addExpr(v, n.Axes...)
 	case *Expect:
 		addExpr(v, n.Cond)
 	case *Side:
@@ -194,6 +197,8 @@ func operands(v visitor, e Expr) {
 		for _, p := range e.Parts {
 			addExpr(v, p.Expr)
 		}
+	case *Capture:
+		add(v, e.Name)
 	case *Ref:
 		add(v, e.Path...)
 		add(v, e.Args)

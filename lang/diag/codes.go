@@ -62,6 +62,9 @@ const (
 
 	WeightNames  Code = "E0601"
 	WeightShapes Code = "E0602"
+	NameClash    Code = "E0603"
+	UnfitRow     Code = "E0604"
+	UnknownOrder Code = "E0605"
 
 	TooLong      Code = "E0801"
 	TooDeep      Code = "E0802"

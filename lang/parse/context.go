@@ -64,7 +64,7 @@ func (c *context) walkBack(tokens []lexer.Token) {
 			if at := ownerOf(tokens[:i]); at >= 0 {
 				c.owner, c.called = tokens[at], tokens[at].Type == tokIdent && !declared(tokens[:at])
 			}
-			c.inNames = t.Value == "{" && slices.ContainsFunc(tokens[max(i-4, 0):i], func(t lexer.Token) bool { return t.Value == "names" })
+			c.inNames = t.Value == "{" && slices.ContainsFunc(tokens[max(i-8, 0):i], func(t lexer.Token) bool { return t.Value == "names" })
 			whole = whole || t.Value == "{"
 		case depth == 0 && (t.Type == tokNL || t.Value == "|" || t.Value == "{"):
 			whole = true

@@ -16,7 +16,9 @@ const (
 	wantValue = "a value"
 	wantName  = "a name"
 	wantInner = "a value between `{` and `}` in a string"
-	wantBrace = "`}` after the expression in a string"
+	// wantCapture is said of the left side of a row of `names`.
+	wantCapture = "a name alone in these braces"
+	wantBrace   = "`}` after the expression in a string"
 )
 
 // An expectError is a token where an expression needs another one.

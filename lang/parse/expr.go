@@ -178,7 +178,7 @@ func (c *climber) primary() ast.Expr {
 		return &ast.Number{Extent: c.end(start), Text: t.Value}
 	case t.Type == tokString:
 		c.lex.Next()
-		return interpolate(t)
+		return interpolate(t, inner)
 	case t.Type == tokIdent:
 		return c.ref()
 	case c.skip("true") || c.skip("false"):

@@ -34,6 +34,10 @@ func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want).
 				WithHelp("`{` in a string starts a value, as in `\"layer{i+1}\"`; for the character itself write `\\{`")
 		}
+		if expect.want == wantCapture {
+			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want).
+				WithHelp("the left side names what stands there, `{i}`, or a number to compute with, `{i:int}`; the right side computes: `\"layer{i:int}.\" = \"block{i+1}/\"`")
+		}
 		if c.found.Type == tokString && expect.token.Type != tokString { // inside the string
 			found := "`}`"
 			if !expect.token.EOF() {

@@ -166,10 +166,26 @@ func row(c context) *diag.Diagnostic {
 		return c.syntax("%s does not belong in `meta`", describe(c.found)).WithHelp("write a line `key = value` for each fact")
 	case c.before.Value == "names" || c.owner.Value == "names":
 		return c.syntax("%s cannot follow `names`", describe(c.found)).
-			WithHelp("write `names keras { \"weight here\" = \"weight there\" }`")
+			WithHelp("write `names keras { \"name here.\" = \"name there/\" }`")
 	case c.inNames:
-		return c.syntax("%s does not belong in `names`", describe(c.found)).
-			WithHelp("write a line `\"weight here\" = \"weight there\"` for each weight")
+		return inRows(c)
+	case c.has("names") && c.before.Value != "{":
+		return c.syntax("expected `{` after `names …`, found %s", describe(c.found)).
+			WithHelp("write `names keras { … }`, or `names mine in keras { … }` where the map has a name of its own")
 	}
 	return nil
+}
+
+// inRows is for what is no row of a map of names.
+func inRows(c context) *diag.Diagnostic {
+	d := c.syntax("%s does not belong in `names`", describe(c.found))
+	switch {
+	case c.found.Value == ":" || c.found.Value == "->" || c.found.Value == "==":
+		return d.WithHelp("write `=` between the two names")
+	case c.found.Value == ",":
+		return d.WithHelp("each row is a line of its own; rows on one line have `;` between them")
+	case c.before.Value == "=" && c.found.Type == tokIdent || c.found.Type == tokIdent:
+		return d.WithHelp("names of weights stand in quotation marks: `\"fc.\" = \"predictions/\"`")
+	}
+	return d.WithHelp("write a line `\"name here\" = \"name there\"` for each rule")
 }

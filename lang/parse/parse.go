@@ -44,6 +44,7 @@ var declaration = participle.MustBuild[ast.Decl](
 	participle.ParseTypeWith(parseExpr),
 	participle.ParseTypeWith(parseCallee),
 	participle.ParseTypeWith(parseLiteral),
+	participle.ParseTypeWith(parsePattern),
 )
 
 // Grammar returns the grammar of everything but expressions, in EBNF.

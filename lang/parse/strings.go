@@ -19,13 +19,23 @@ func parseLiteral(lex *lexer.PeekingLexer) (s ast.Literal, err error) {
 	}
 	lex.Next()
 	defer catch(&err)
-	return interpolate(t), nil
+	return interpolate(t, inner), nil
 }
 
-// interpolate splits a string token into its parts: "layer{i+1}" is the text layer and the
-// expression i+1. A backslash escapes the character after it; \n and \t are a newline and a
+func parsePattern(lex *lexer.PeekingLexer) (s ast.NamePattern, err error) {
+	t := lex.Peek()
+	if t.Type != tokString {
+		return nil, participle.NextMatch
+	}
+	lex.Next()
+	defer catch(&err)
+	return interpolate(t, capture), nil
+}
+
+// interpolate splits a string token into its parts: "layer{i+1}" is the text layer and what
+// inner makes of i+1. A backslash escapes the character after it; \n and \t are a newline and a
 // tab.
-func interpolate(t *lexer.Token) *ast.String {
+func interpolate(t *lexer.Token, inner func(lexer.Position, string) ast.Expr) *ast.String {
 	s := &ast.String{Extent: ast.Extent{Pos: source.Pos(t.Pos), EndPos: spanOf(t).End}}
 	var text strings.Builder
 	flush := func() {
@@ -68,6 +78,39 @@ var escapes = map[string]string{"n": "\n", "t": "\t"}
 // inner parses the expression after the brace at pos. A string holds no string,
 // so this does not nest.
 func inner(pos lexer.Position, text string) ast.Expr {
+	c := inBraces(pos, text)
+	if c.lex.Peek().EOF() {
+		c.unexpected(wantInner)
+	}
+	x := c.expr()
+	if !c.lex.Peek().EOF() {
+		c.unexpected("`}`")
+	}
+	return x
+}
+
+// capture parses the name after the brace at pos of a pattern.
+func capture(pos lexer.Position, text string) ast.Expr {
+	c := inBraces(pos, text)
+	start := c.begin()
+	if c.lex.Peek().Type != tokIdent {
+		c.unexpected(wantCapture)
+	}
+	x := &ast.Capture{Name: c.name()}
+	if c.skip(":") {
+		if x.Int = c.skip("int"); !x.Int {
+			c.unexpected(wantCapture)
+		}
+	}
+	if !c.lex.Peek().EOF() {
+		c.unexpected(wantCapture)
+	}
+	x.Extent = c.end(start)
+	return x
+}
+
+// inBraces is for the text after the brace at pos.
+func inBraces(pos lexer.Position, text string) climber {
 	pos.Advance("{")
 	tokens := tokenize(pos.Filename, text, len(text))
 	for i := range tokens {
@@ -77,14 +120,5 @@ func inner(pos lexer.Position, text string) ast.Expr {
 			t.Type, t.Value = tokInvalid, "#"
 		}
 	}
-	lex := peeking(tokens)
-	c := climber{lex: lex}
-	if lex.Peek().EOF() {
-		c.unexpected(wantInner)
-	}
-	x := c.expr()
-	if !lex.Peek().EOF() {
-		c.unexpected("`}`")
-	}
-	return x
+	return climber{lex: peeking(tokens)}
 }

@@ -62,6 +62,7 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		}
 	case st.Names != nil:
 		c.onlyInNet(st, "names")
+		c.nameMap(st.Names, s)
 	case st.Expect != nil:
 		c.onlyInNet(st, "expect")
 		c.inExpect = true

@@ -48,6 +48,8 @@ type Result struct {
 	Unchecked Unchecked
 	// Main and Sides are what the main path and the side heads weigh and cost.
 	Main, Sides graph.Count
+	// Names are the maps to the names of tensors in other publishers' files.
+	Names []*Names
 	// Origins has for each of the graph's steps where the axes of its value got
 	// their sizes; nil unless the options ask for it.
 	Origins [][]*Origin
@@ -82,6 +84,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	chain := presets(o)
+	maps := m.nameMaps(chain)
 	var e *env
 	declared := c
 	if c, ok = m.set(c, o, opts.Set); ok {
@@ -114,6 +117,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated)
 	m.expectations(chain, result, e)
+	m.applyNames(result, maps)
 	result.Unchecked.Is = len(m.unchecked)
 	return result
 }

@@ -64,6 +64,7 @@ func MetaKeys() []string {
 func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 	m := newMachine(o.Name, dim.Numbers{}, budget)
 	m.meta([]*resolve.Object{o}, nil)
+	m.nameMaps([]*resolve.Object{o})
 	return m.found.List
 }
 
@@ -72,7 +73,7 @@ func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 // the one that has a body; nil where they are not known.
 func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 	meta := Meta{Prepare: unstated}
-	items, old := metaItems{}, oldMeta{}
+	items := metaItems{}
 	for i := len(chain) - 1; i >= 0; i-- {
 		if preset := chain[i].Block.Preset; preset != nil && preset.Ref().Args != nil {
 			for key, at := range items {
@@ -85,11 +86,8 @@ func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 			e.up = params
 		}
 		for _, st := range statements(chain[i].Block) {
-			if st.Meta == nil {
-				continue
-			}
-			if was := m.readMeta(st.Meta, chain[i], e, &meta, items, old); len(was) > 0 {
-				m.oldKeysIn(st.Meta, was, chain[i], old, m.usualSide(chain[i], chain[len(chain)-1].Block, params))
+			if st.Meta != nil {
+				m.readMeta(st.Meta, chain[i], e, &meta, items)
 			}
 		}
 	}
@@ -99,16 +97,10 @@ func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 	return meta, items
 }
 
-// readMeta reads one section, and returns the items with keys of before.
-func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems, old oldMeta) (was []*ast.MetaItem) {
+func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems) {
 	seen := map[string]bool{}
 	for _, item := range st.Items {
 		key, known := metaKeys[item.Key.Text]
-		if _, isOld := oldKeys[item.Key.Text]; isOld {
-			m.addOld(old, item, o, e)
-			was = append(was, item)
-			continue
-		}
 		if !known {
 			m.fail(unknownMeta(item.Key))
 			continue
@@ -137,11 +129,7 @@ func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, 
 			continue
 		}
 		items[item.Key.Text] = metaItem{item.Value.Span(), v, o, true}
-		if item.Key.Text == "prepare" {
-			old.state(meta.Prepare)
-		}
 	}
-	return was
 }
 
 // withoutValue is a name that means something in the body and has no value where meta is

@@ -74,6 +74,9 @@ func (p *Plan) fetched(opts Options) (sum int64) {
 	for _, size := range sizes[max(0, len(sizes)-opts.packers()-1):] {
 		sum += size
 	}
+	if opts.Twice {
+		sum *= 2
+	}
 	return sum
 }
 

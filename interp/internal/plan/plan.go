@@ -61,6 +61,9 @@ type Options struct {
 	// Views says that the tensors of the source take no memory, because they are views of a
 	// mapped file.
 	Views bool
+	// Twice says that a tensor takes memory twice while it is fetched, since it is put in
+	// another order.
+	Twice bool
 	// Algorithms are chosen for some steps, by path: see Tune. Others take the one with the
 	// lowest estimate.
 	Algorithms map[string]string

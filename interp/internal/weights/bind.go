@@ -10,18 +10,19 @@ import (
 // Check compares the store's tensors with those that a network requires, by path. Those of
 // optional (side heads that are not asked for) may be in the file or not, in any shape; so
 // may PyTorch's num_batches_tracked counters. Everything else in the file must be required,
-// with the required shape, of which axes of size 1 may be missing; if not, the error is a *FitError that names every difference.
-// Net is the network's name, for that error.
-func Check(net string, required, optional []graph.Param, store Store) error {
+// with the required shape, of which axes of size 1 may be missing; if not, the error is a
+// *FitError that names every difference. Net is the network's name, and names that of the map
+// by which its tensors are called, for that error.
+func Check(net, names string, required, optional []graph.Param, store Entered) error {
 	if fit := compare(required, optional, store.Entries(), holds); fit != nil {
-		fit.Net, fit.File = net, store.Path()
+		fit.Net, fit.Names, fit.File = net, names, store.Path()
 		return fit
 	}
 	return nil
 }
 
 // Fits reports whether Check would find no difference, and no axis is missing either.
-func Fits(required, optional []graph.Param, store Store) bool {
+func Fits(required, optional []graph.Param, store Entered) bool {
 	entries := store.Entries()
 	return len(entries) >= len(required) && compare(required, optional, entries, tensor.Shape.Equal) == nil
 }

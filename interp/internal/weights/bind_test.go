@@ -122,7 +122,7 @@ func TestAxesOfSizeOneMayBeMissing(t *testing.T) {
 	} {
 		required := params("x " + c.net)
 		store := fileOf(t, params("x "+c.file))
-		err := Check("tiny", required, nil, store)
+		err := Check("tiny", "", required, nil, store)
 		var fit *FitError
 		if (err == nil) != c.fits || err != nil && (!errors.As(err, &fit) || fit.Code() != "E0602") {
 			t.Errorf("[%s] for [%s]: %v", c.file, c.net, err)
@@ -307,7 +307,7 @@ func TestDistance(t *testing.T) {
 
 // bound checks the store and takes the tensors that are required.
 func bound(net string, required, optional []graph.Param, store Store) (map[string]tensor.Tensor, error) {
-	if err := Check(net, required, optional, store); err != nil {
+	if err := Check(net, "", required, optional, store); err != nil {
 		return nil, err
 	}
 	tensors := map[string]tensor.Tensor{}

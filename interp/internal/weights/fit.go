@@ -13,6 +13,7 @@ import (
 // file; Error shows the beginning of each block.
 type FitError struct {
 	Net        string      `json:"net"`
+	Names      string      `json:"names,omitempty"` // the map by which the tensors are called; "" for the network's own names
 	File       string      `json:"file"`
 	Wanted     int         `json:"wanted"` // tensors of the network
 	Missing    []Missing   `json:"missing,omitempty"`
@@ -51,6 +52,11 @@ func (e *FitError) Code() string {
 	return "E0602"
 }
 
+// Differences counts them.
+func (e *FitError) Differences() int {
+	return len(e.Missing) + len(e.Unexpected) + len(e.Misshaped) + len(e.NotFloat)
+}
+
 // Title says in one line how many tensors differ and in what.
 func (e *FitError) Title() string {
 	var parts []string
@@ -74,7 +80,11 @@ func (e *FitError) Title() string {
 			}
 		}
 	}
-	return fmt.Sprintf("the weights do not fit %s: %s", e.Net, strings.Join(parts, ", "))
+	net := e.Net
+	if e.Names != "" {
+		net += " by `names " + e.Names + "`"
+	}
+	return fmt.Sprintf("the weights do not fit %s: %s", net, strings.Join(parts, ", "))
 }
 
 // Error is the whole message on several lines, without colours.

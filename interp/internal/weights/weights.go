@@ -43,6 +43,12 @@ type Store interface {
 	Close() error
 }
 
+// Entered is what Check needs of a Store.
+type Entered interface {
+	Path() string
+	Entries() []Entry
+}
+
 // A FileStore is a Store that reads a file.
 type FileStore interface {
 	Store

@@ -1,0 +1,373 @@
+// Package namemap gives the tensors of a net the names that another publisher's files call
+// them by, and says how their numbers lie there. The rows of a map decide, with the layout
+// (layout.go) that says what the publisher's tools call the tensors of a layer and in which
+// order they keep axes. It knows neither texts nor files: interp/internal/elab reads rows from a
+// text, package interp reads files by the tables.
+package namemap
+
+import (
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops/tensor"
+)
+
+// A Map is the rows of one publisher, in the order in which they are tried.
+type Map struct {
+	Name   string
+	Layout *Layout
+	Rows   []Row
+}
+
+// A Row gives a name, or all that begin with a prefix, another one.
+type Row struct {
+	Here Pattern
+	// There makes the other name of what Here has captured; false for none, which has been
+	// reported.
+	There func(captures []string) (string, bool)
+	// Axes are the file's axes in the net's order, nil for the layout's.
+	Axes []int
+}
+
+// A Table is all tensors of a net, side heads included, with their names in files.
+type Table struct {
+	Map     *Map
+	Tensors []Tensor
+	own     map[string]int
+	foreign map[string]int
+	used    []bool // rows
+}
+
+// Own finds a tensor by its name in the net.
+func (t *Table) Own(path string) (*Tensor, bool) { return t.at(t.own, path) }
+
+// Foreign finds a tensor by its name in a file, with the layout's suffix or without.
+func (t *Table) Foreign(name string) (*Tensor, bool) { return t.at(t.foreign, t.Map.Layout.Base(name)) }
+
+func (t *Table) at(index map[string]int, name string) (*Tensor, bool) {
+	i, ok := index[name]
+	if !ok {
+		return nil, false
+	}
+	return &t.Tensors[i], true
+}
+
+// Used reports whether a row has named any tensor.
+func (t *Table) Used(row int) bool { return t.used[row] }
+
+// Base is a file's name without the suffix that the layout passes over.
+func (l *Layout) Base(name string) string { return strings.TrimSuffix(name, l.suffix) }
+
+// A Problem is why a map does not give every tensor a name of its own.
+type Problem struct {
+	Kind       Kind
+	Row, Other int // indices of rows, -1 for none
+	Tensor     string
+	Second     string      // another tensor
+	Name       string      // in a file
+	Shape      [2]int      // ranks: of the axes and of the tensor
+	Unknown    *graph.Node // behind which the order of flattened maps is not known
+}
+
+// Kind is the class of a Problem.
+type Kind int
+
+// The kinds.
+const (
+	Collision    Kind = iota // Tensor, named by Row, and Second, named by Other, are both Name
+	Ambiguous                // Row fits Tensor in two ways
+	Unused                   // Row fits no tensor, or Other names all that it fits
+	UnknownOrder             // Tensor reads flattened maps in an order that is not known
+	WrongAxes                // the axes of Row do not fit Tensor
+)
+
+// Apply gives every tensor of a graph its name. work is told of everything done, in
+// comparisons of a name with a row, and returns false to give up. A table is returned if
+// there are no problems but rows that name nothing.
+func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
+	a := &application{Map: m, work: work, order: orders(g), index: newIndex(m.Rows), failed: map[int]bool{},
+		table: &Table{Map: m, own: map[string]int{}, foreign: map[string]int{}, used: make([]bool, len(m.Rows))}}
+	for _, n := range g.Nodes {
+		for _, p := range n.Params {
+			if !a.tensor(n, p) {
+				return nil, a.problems
+			}
+		}
+	}
+	if len(a.failed) > 0 || len(a.problems) > 0 {
+		return nil, a.problems
+	}
+	a.unused()
+	return a.table, a.problems
+}
+
+// An application is of one map to one graph.
+type application struct {
+	*Map
+	table    *Table
+	work     func(n int) bool
+	order    map[*graph.Node]order
+	index    index
+	failed   map[int]bool // rows that have been reported
+	problems []Problem
+}
+
+// mostProblems is how many are found of a map.
+const mostProblems = 20
+
+func (a *application) problem(p Problem) {
+	if p.Row >= 0 && p.Kind != Unused {
+		if a.failed[p.Row] {
+			return
+		}
+		a.failed[p.Row] = true
+	}
+	a.problems = append(a.problems, p)
+}
+
+// tensor names one tensor; false gives up.
+func (a *application) tensor(n *graph.Node, p graph.Param) bool {
+	row, captures, ok := a.find(p.Path)
+	if !ok {
+		return false
+	}
+	if row >= 0 && a.failed[row] {
+		return len(a.problems) < mostProblems
+	}
+	leaf, step := p.Path, ""
+	if at := len(n.Path); at > 0 && strings.HasPrefix(p.Path, n.Path+".") {
+		leaf, step = p.Path[at+1:], n.Path+"."
+	} else if at := strings.LastIndexByte(p.Path, '.') + 1; n.Path != "" {
+		leaf, step = p.Path[at:], p.Path[:at]
+	}
+	t := Tensor{Own: p, Side: n.Side, row: row}
+	t.Absent = a.Layout.last && n.Op.Name() == "bn" && leaf == "weight"
+	t.Name, ok = a.name(row, captures, step, leaf, kindOf(n))
+	if !ok {
+		a.failed[row] = true
+		return len(a.failed) < mostProblems
+	}
+	a.arrange(&t, n, leaf)
+	if i, taken := a.table.foreign[t.Name]; taken {
+		a.problem(Problem{Kind: Collision, Row: row, Other: a.table.Tensors[i].row, Tensor: p.Path, Second: a.table.Tensors[i].Own.Path, Name: t.Name})
+		return len(a.problems) < mostProblems
+	}
+	a.table.own[p.Path], a.table.foreign[t.Name] = len(a.table.Tensors), len(a.table.Tensors)
+	a.table.Tensors = append(a.table.Tensors, t)
+	return len(a.problems) < mostProblems
+}
+
+// find is the first row that fits a name, -1 for none, with what it captures.
+func (a *application) find(name string) (row int, captures []string, ok bool) {
+	row = a.index.plain(name)
+	for _, i := range a.index.capturing {
+		if row >= 0 && i > row {
+			break
+		}
+		if !a.work(1) {
+			return 0, nil, false
+		}
+		ways, found, ok := a.fits(i, name)
+		if !ok {
+			return 0, nil, false
+		}
+		if ways > 1 {
+			a.problem(Problem{Kind: Ambiguous, Row: i, Other: -1, Tensor: name})
+		}
+		if ways > 0 {
+			row, captures = i, found
+			break
+		}
+	}
+	if row >= 0 {
+		a.table.used[row] = true
+	}
+	return row, captures, true
+}
+
+// fits compares a name with a row that captures; ok is false where that is too much work.
+func (a *application) fits(row int, name string) (ways int, captures []string, ok bool) {
+	p := &a.Rows[row].Here
+	head, _, ok := p.cut(name)
+	if !ok || p.outside(head) {
+		return 0, nil, true
+	}
+	if !a.work(len(p.parts) * len(head)) {
+		return 0, nil, false
+	}
+	ways, captures = p.fit(head)
+	return ways, captures, true
+}
+
+// name is what a file calls a tensor of a step: where no row fits, the net's own path and
+// the layout's leaf.
+func (a *application) name(row int, captures []string, step, leaf, kind string) (string, bool) {
+	there, rest := "", step
+	if row >= 0 {
+		var ok bool
+		if there, ok = a.Rows[row].There(captures); !ok || !a.Rows[row].Here.Prefix {
+			return there, ok
+		}
+		_, rest, _ = a.Rows[row].Here.cut(step + leaf)
+		rest = strings.TrimSuffix(rest, leaf)
+	}
+	return there + strings.ReplaceAll(rest, ".", a.Layout.Between) + a.Layout.leaf(kind, leaf), true
+}
+
+// arrange decides how the numbers of a tensor lie in the file.
+func (a *application) arrange(t *Tensor, n *graph.Node, leaf string) {
+	shape := t.Own.Shape
+	natural := make([]int, len(shape))
+	for i := range natural {
+		natural[i] = i
+	}
+	if len(shape) == 0 {
+		t.Shape, t.view, t.strides = shape, []int{1}, []int{1}
+		return
+	}
+	if t.row >= 0 && a.Rows[t.row].Axes != nil {
+		axes := a.Rows[t.row].Axes
+		if len(axes) != len(shape) {
+			a.problem(Problem{Kind: WrongAxes, Row: t.row, Other: -1, Tensor: t.Own.Path, Shape: [2]int{len(axes), len(shape)}})
+			return
+		}
+		perm := slices.Clone(natural)
+		for net, file := range axes {
+			perm[file] = net
+		}
+		t.lie(shape, perm)
+		t.Shape = permuted(shape, perm)
+		return
+	}
+	view, perm := []int(shape), natural
+	if a.Layout.last {
+		view, perm = a.channelsLast(t, n, leaf, view, perm)
+	}
+	t.lie(view, perm)
+	t.Shape = permuted(view, perm)
+	switch {
+	case t.Flat != nil && len(shape) == 1:
+		t.Shape = shape
+	case t.Flat != nil:
+		t.Shape = tensor.Shape{shape[1], shape[0]}
+	}
+}
+
+// channelsLast is how a file with channels last sees and orders the axes of a tensor.
+func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, perm []int) ([]int, []int) {
+	var from order
+	if len(n.In) > 0 {
+		from = a.order[n.In[0]]
+	}
+	kind := kindOf(n)
+	reads := kind == "linear" && leaf == "weight" || kind != "linear" && len(view) == 1
+	if reads && from.unknown != nil {
+		a.problem(Problem{Kind: UnknownOrder, Row: -1, Other: -1, Tensor: t.Own.Path, Unknown: from.unknown})
+		return view, perm
+	}
+	switch {
+	case kind == depthwise && leaf == "weight":
+		in := n.In[0].Shape[1]
+		return []int{in, view[0] / in, view[2], view[3]}, []int{2, 3, 0, 1}
+	case kind == "conv" && leaf == "weight", kind == "deconv" && leaf == "weight":
+		return view, []int{2, 3, 1, 0}
+	case kind == "linear" && leaf == "weight" && from.flat != nil:
+		t.Flat = from.flat
+		return []int{view[0], t.Flat[0], t.Flat[1], t.Flat[2]}, []int{2, 3, 1, 0}
+	case kind == "linear" && leaf == "weight":
+		return view, []int{1, 0}
+	case reads && from.flat != nil:
+		t.Flat = from.flat
+		return from.flat, []int{1, 2, 0}
+	}
+	return view, perm
+}
+
+func permuted(view, perm []int) tensor.Shape {
+	s := make(tensor.Shape, len(perm))
+	for i, axis := range perm {
+		s[i] = view[axis]
+	}
+	return s
+}
+
+// unused finds the rows that name no tensor, and for each a row before it that fits the same.
+func (a *application) unused() {
+	for i, used := range a.table.used {
+		if used || len(a.problems) >= mostProblems {
+			continue
+		}
+		p := Problem{Kind: Unused, Row: i, Other: -1}
+		for _, t := range a.table.Tensors {
+			if t.row < 0 || t.row >= i {
+				continue
+			}
+			if fits, ok := a.fitsAny(i, t.Own.Path); !ok {
+				return
+			} else if fits {
+				p.Other, p.Tensor = t.row, t.Own.Path
+				break
+			}
+		}
+		a.problems = append(a.problems, p)
+	}
+}
+
+// fitsAny reports whether any row fits a name.
+func (a *application) fitsAny(row int, name string) (fits, ok bool) {
+	if !a.work(1) {
+		return false, false
+	}
+	if text, plain := a.Rows[row].Here.plain(); plain {
+		head, _, ok := a.Rows[row].Here.cut(name)
+		return ok && head == text, true
+	}
+	ways, _, ok := a.fits(row, name)
+	return ways > 0, ok
+}
+
+// An index finds rows that capture nothing by the text, so that only the others are tried
+// one by one.
+type index struct {
+	wholes, prefixes map[string]int // the first row of each text
+	capturing        []int
+}
+
+func newIndex(rows []Row) index {
+	x := index{wholes: map[string]int{}, prefixes: map[string]int{}}
+	for i := range rows {
+		text, plain := rows[i].Here.plain()
+		texts := x.wholes
+		if rows[i].Here.Prefix {
+			texts = x.prefixes
+		}
+		if !plain {
+			x.capturing = append(x.capturing, i)
+		} else if _, taken := texts[text]; !taken {
+			texts[text] = i
+		}
+	}
+	return x
+}
+
+// plain is the first row without captures that fits a name, -1 for none.
+func (x *index) plain(name string) int {
+	first := -1
+	note := func(row int, ok bool) {
+		if ok && (first < 0 || row < first) {
+			first = row
+		}
+	}
+	row, ok := x.wholes[name]
+	note(row, ok)
+	if len(x.prefixes) > 0 {
+		for i := range len(name) {
+			if name[i] == '.' {
+				row, ok = x.prefixes[name[:i+1]]
+				note(row, ok)
+			}
+		}
+	}
+	return first
+}

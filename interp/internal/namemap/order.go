@@ -1,0 +1,72 @@
+package namemap
+
+import (
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// An order says what the elements of a vector are. Where it is flattened from a map
+// [C, H, W], the net counts them channel by channel, and a file with channels last pixel by
+// pixel.
+type order struct {
+	flat    tensor.Shape // C, H, W; nil for elements that every layout counts alike
+	unknown *graph.Node  // the step behind which the order is not known, or nil
+}
+
+func (o order) natural() bool { return o.flat == nil && o.unknown == nil }
+
+// orders finds the order of every vector of a graph, by node.
+func orders(g *graph.Graph) map[*graph.Node]order {
+	all := map[*graph.Node]order{}
+	for _, n := range g.Nodes {
+		if n.Op == nil || len(n.In) == 0 {
+			continue
+		}
+		if o := orderOf(n, all); !o.natural() {
+			all[n] = o
+		}
+	}
+	return all
+}
+
+func orderOf(n *graph.Node, all map[*graph.Node]order) order {
+	first := all[n.In[0]]
+	if _, flattens := n.Op.(*ops.Flatten); flattens && len(n.In[0].Shape) > 2 {
+		if s := n.In[0].Shape[1:]; s[0] > 1 && s[1:].Elements() > 1 {
+			return order{flat: s}
+		}
+		return order{}
+	}
+	if _, mixes := n.Op.(*ops.Linear); mixes || len(n.Shape) != 2 {
+		return order{}
+	}
+	same := true
+	for _, in := range n.In {
+		o := all[in]
+		same = same && o.unknown == nil && slices.Equal(o.flat, first.flat) && in.Shape.Equal(n.Shape)
+		if o.unknown != nil {
+			return o
+		}
+	}
+	switch {
+	case same && elementwise(n.Op):
+		return first
+	case slices.ContainsFunc(n.In, func(in *graph.Node) bool { return !all[in].natural() }):
+		return order{unknown: n}
+	}
+	return order{}
+}
+
+// elementwise reports whether every element of a result stands where those that it is
+// computed from stand.
+func elementwise(op ops.Op) bool {
+	switch op.(type) {
+	case *ops.Activate, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize,
+		*ops.Softmax, *ops.Add, *ops.Mul, *ops.Max, *ops.Mean, *ops.Flatten, *ops.ChannelAffine:
+		return true
+	}
+	return false
+}
