@@ -173,9 +173,17 @@ func signatureNames(b *ast.Block) []string {
 	}
 	var names []string
 	for _, d := range b.Sig.In {
-		if r, ok := d.Size.(*ast.Ref); ok && len(r.Path) == 1 && r.Args == nil {
-			names = append(names, r.Path[0].Text)
+		if name := bare(d.Size); name != "" {
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// bare is the name that an expression consists of, "" for any other.
+func bare(x ast.Expr) string {
+	if r, ok := x.(*ast.Ref); ok && len(r.Path) == 1 && r.Args == nil {
+		return r.Path[0].Text
+	}
+	return ""
 }

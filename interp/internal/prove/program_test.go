@@ -399,7 +399,13 @@ func (w *writer) block(name string) string {
 		preset = "block p" + name + " = " + name + "(" + w.pick("C=5", "H=3", "C=2, W=9") + ")\n"
 		w.blocks = append(w.blocks, "p"+call)
 	default:
-		out = " [N, C, H, W] -> " + out + inner.where()
+		in := "[N, C, H, W]"
+		if w.chance(25) {
+			channels := w.pick("3", "4", "a", "a+1")
+			in, out = "[N, "+channels+", H, W]", strings.ReplaceAll(out, "C", channels)
+			body = strings.ReplaceAll(body, "C", channels)
+		}
+		out = " " + in + " -> " + out + inner.where()
 	}
 	w.blocks = append(w.blocks, call)
 	return head + out + " {\n  " + body + "\n}\n" + preset

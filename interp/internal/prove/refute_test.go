@@ -106,6 +106,16 @@ block grouped(c: int, groups = 1) [N, C, H, W] -> [N, c, H-2, W-2] { conv(c, 3x3
 	}
 }
 
+// What a called block requires is about its own axes, also where a number stands for one.
+func TestRequirementsOfACalledBlock(t *testing.T) {
+	v := verdictOn(t, `
+block inner [N, 8, H, W] -> [N, 8, H-4, W-6] { conv(8, 5x7) }
+block outer [N, 8, H, W] -> [N, 8, _, _] { inner }`)
+	if want := []Clause{{Text: "H >= 5"}, {Text: "W >= 7"}}; !slices.Equal(v.Contract().Requires, want) {
+		t.Errorf("got %v, want %v", v.Contract().Requires, want)
+	}
+}
+
 func TestContractOfASeparableConvolution(t *testing.T) {
 	v := verdictOn(t, `
 block sepconv(c: int) [N, C, H, W] -> [N, c, _, _] {

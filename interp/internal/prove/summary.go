@@ -238,9 +238,11 @@ func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape
 			return nil, false // a block, list, padding or tensor: enter the body
 		}
 	}
-	for i, name := range signatureNames(o.Block) {
-		if i < len(input) && len(input) == len(o.Block.Sig.In) {
-			by[name] = input[i]
+	if len(input) == len(o.Block.Sig.In) {
+		for i, d := range o.Block.Sig.In {
+			if name := bare(d.Size); name != "" {
+				by[name] = input[i]
+			}
 		}
 	}
 	return func(size dim.Size) dim.Size {
