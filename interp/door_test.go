@@ -83,7 +83,7 @@ func TestClassify(t *testing.T) {
 		t.Fatal(err)
 	}
 	prepared, err := picture.Load(t.Context(), path, picture.Preprocess{
-		Resize: [2]int{17, 23}, Interpolation: "bilinear", Scale: 1, Mean: []float32{0.5}, Std: []float32{0.25},
+		Resize: [2]int{20, 20}, Interpolation: "bilinear", Scale: 1, Mean: []float32{0.5}, Std: []float32{0.25},
 	}, 12, 16, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -55,6 +55,8 @@ type Options struct {
 	Net string
 	// Set gives values to parameters and sizes of the net, in place of their defaults.
 	Set Settings
+	// Prepare says how pictures are prepared, in place of the net's meta.
+	Prepare Preparation
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int

@@ -31,7 +31,7 @@ type Net struct {
 
 	result  *elab.Result
 	program *Program
-	set     *source.File
+	set     []*source.File // what options say
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
@@ -80,18 +80,23 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
+	prepare, text, err := p.preparation(opts.Prepare)
+	if err != nil {
+		return nil, err
+	}
 	o, err := p.find(opts.Net, set)
 	if err != nil {
 		return nil, err
 	}
-	n, list := p.instantiate(o, elab.Options{Set: set, Shape: opts.Shape}, file)
+	chosen := elab.Options{Set: set, Shape: opts.Shape, Prepare: prepare}
+	n, list := p.instantiate(o, chosen, file, text)
 	if n != nil && opts.Shape == nil && opts.Batch != 0 && opts.Batch != n.Graph.Input.Shape[0] {
-		shape := append([]int{opts.Batch}, n.Graph.Input.Shape[1:]...)
-		n, list = p.instantiate(o, elab.Options{Set: set, Shape: shape}, file)
+		chosen.Shape = append([]int{opts.Batch}, n.Graph.Input.Shape[1:]...)
+		n, list = p.instantiate(o, chosen, file, text)
 	}
 	list = append(slices.Clone(p.Problems), list...)
 	if n == nil {
-		return nil, &ProgramError{list, p.filesWith(file)}
+		return nil, &ProgramError{list, p.filesWith(file, text)}
 	}
 	n.Warnings = list
 	return n, nil
@@ -99,7 +104,7 @@ func (p *Program) Net(opts Options) (*Net, error) {
 
 // instantiate applies a net's definition to an input. It returns no net if the list holds
 // errors.
-func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.File) (*Net, diag.List) {
+func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*source.File) (*Net, diag.List) {
 	r, list := elab.Net(o, opts)
 	if r == nil || r.Graph == nil {
 		return nil, list
@@ -115,7 +120,7 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set *source.
 }
 
 // File finds the text that a warning is about.
-func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set)(name) }
+func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set...)(name) }
 
 // Expand writes the net as a text without blocks, repeats and parameters: every operation
 // on a line of its own with the shape of its result. Its error is an *ExpandError.
@@ -139,7 +144,7 @@ func (n *Net) takesPictures() error {
 		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but the input of the net is %v", shape)}
 	}
 	if err := n.Preprocess().Check(); err != nil {
-		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "the net's meta does not fit images", Err: err}
+		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "images cannot be prepared for it", Err: err}
 	}
 	return nil
 }

@@ -48,11 +48,13 @@ func (p *Program) Text() string { return p.Main.File.Source.Text }
 // File finds the text that a diagnostic is about, or nil.
 func (p *Program) File(name string) *source.File { return p.program.File(name) }
 
-// filesWith finds the texts of the program and one more.
-func (p *Program) filesWith(set *source.File) func(name string) *source.File {
+// filesWith finds the texts of the program and others, which may be nil.
+func (p *Program) filesWith(others ...*source.File) func(name string) *source.File {
 	return func(name string) *source.File {
-		if set != nil && name == set.Name {
-			return set
+		for _, f := range others {
+			if f != nil && f.Name == name {
+				return f
+			}
 		}
 		return p.File(name)
 	}

@@ -161,6 +161,12 @@ func TestLimitsAreErrorsOfTheirOwn(t *testing.T) {
 	if !errors.As(err, &e) || !strings.Contains(e.Problem, "has 451 x 300 pixels and becomes 1576359 x 1048576 when resized") {
 		t.Errorf("resize far above the input: got %v", err)
 	}
+	for _, fit := range []string{fitShort, fitSquash, fitPad} {
+		_, err = Load(t.Context(), photo("chelsea.png"), Preprocess{Resize: [2]int{1, maxSide + 1}, Fit: fit}, 224, 224, 0)
+		if !errors.As(err, &e) || !strings.Contains(e.Problem, "is to be resized to 1048577 x 1 pixels, the limit is 1048576 for a side") {
+			t.Errorf("%s beyond the limit: got %v", fit, err)
+		}
+	}
 }
 
 func TestRefusesEveryTruncation(t *testing.T) {

@@ -73,17 +73,6 @@ func (p Preprocess) frame(width, height, h, w int) (frame, error) {
 	return f, nil
 }
 
-// InProportion is what a side is resized to at another size of a network's input than usual:
-// resize*size/usual, halves rounded up, at least 1. 0 stays 0.
-func InProportion(resize, usual, size int) int {
-	if resize <= 0 || usual <= 0 || size == usual {
-		return resize
-	}
-	const most = 1 << 30 // far more than is accepted
-	r, n, d := int64(min(resize, most)), int64(min(size, most)), int64(usual)
-	return int(min(most, max(1, (2*r*n+d)/(2*d))))
-}
-
 // margin is where a crop begins: in the middle, as in torchvision's CenterCrop. If the image
 // is smaller than the crop, the smaller half of the border goes before it.
 func margin(image, crop int) int {

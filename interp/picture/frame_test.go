@@ -80,25 +80,6 @@ func TestFramesShowTheImage(t *testing.T) {
 	}
 }
 
-func TestInProportion(t *testing.T) {
-	for _, c := range [][4]int{ // resize, usual, size, want
-		{256, 224, 448, 512},
-		{256, 224, 112, 128},
-		{232, 224, 225, 233},           // 233.04
-		{235, 224, 112, 118},           // 117.5, halves up
-		{3, 2, 1, 2},                   // 1.5
-		{256, 224, 224, 256},           // the usual size
-		{0, 224, 448, 0},               // stays the input's size
-		{256, 0, 448, 256},             // no usual size
-		{1, 1000, 1, 1},                // at least one pixel
-		{65536, 1, 1<<31 - 1, 1 << 30}, // refused as too long
-	} {
-		if got := InProportion(c[0], c[1], c[2]); got != c[3] {
-			t.Errorf("%d of %d at %d: got %d, want %d", c[0], c[1], c[2], got, c[3])
-		}
-	}
-}
-
 // Three pixels side by side in 4 x 4, by hand.
 func TestPadByHand(t *testing.T) {
 	p := Preprocess{Fit: fitPad}

@@ -191,16 +191,14 @@ func (p Preprocess) Check() error {
 	if fit := p.fit(); fit != fitShort && fit != fitSquash && fit != fitPad {
 		return fmt.Errorf("picture: got fit %.40q, want short, squash or pad", p.Fit)
 	}
-	for _, size := range p.Resize {
-		if size < 0 || size > maxSide {
-			return fmt.Errorf("picture: got resize %d x %d, want 0 to %d", p.Resize[0], p.Resize[1], maxSide)
-		}
+	if p.Resize[0] < 0 || p.Resize[1] < 0 {
+		return fmt.Errorf("picture: got resize %d x %d, want a size, or 0 for that of the input", p.Resize[0], p.Resize[1])
 	}
 	for _, list := range [][]float32{p.Mean, p.Std} {
 		switch n := len(list); {
 		case n == 0 || n == 1 || n == 3 && !p.Grey:
 		case p.Grey:
-			return fmt.Errorf("picture: got %d means and %d standard deviations, want 1 of each for a grey image", len(p.Mean), len(p.Std))
+			return fmt.Errorf("picture: got the mean and standard deviation of %d channels, and a grey image has 1", n)
 		default:
 			return fmt.Errorf("picture: got %d means and %d standard deviations, want 1 or 3 of each", len(p.Mean), len(p.Std))
 		}

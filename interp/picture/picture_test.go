@@ -204,15 +204,14 @@ func TestLoadEqualsTorchvision(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for want, p := range map[string]Preprocess{
-		`interpolation "cubic", want nearest, box`:                         {Interpolation: "cubic"},
-		`channel order "RGB", want rgb or bgr`:                             {Order: "RGB"},
-		"scale 256, want 1 or 255":                                         {Scale: 256},
-		"resize -1 x 0, want 0 to 1048576":                                 {Resize: [2]int{-1, 0}},
-		"resize 0 x 1048577":                                               {Resize: [2]int{0, maxSide + 1}},
-		`fit "crop", want short, squash or pad`:                            {Fit: "crop"},
-		"got 3 means and 1 standard deviations, want 1 of each for a grey": {Mean: []float32{1, 2, 3}, Std: []float32{1}, Grey: true},
-		"got 2 means and 0 standard deviations, want":                      {Mean: []float32{1, 2}},
-		"a standard deviation that is not above 0":                         {Std: []float32{1, 0, 1}},
+		`interpolation "cubic", want nearest, box`:                      {Interpolation: "cubic"},
+		`channel order "RGB", want rgb or bgr`:                          {Order: "RGB"},
+		"scale 256, want 1 or 255":                                      {Scale: 256},
+		"resize -1 x 0, want a size, or 0":                              {Resize: [2]int{-1, 0}},
+		`fit "crop", want short, squash or pad`:                         {Fit: "crop"},
+		"got the mean and standard deviation of 3 channels, and a grey": {Mean: []float32{1, 2, 3}, Std: []float32{1}, Grey: true},
+		"got 2 means and 0 standard deviations, want":                   {Mean: []float32{1, 2}},
+		"a standard deviation that is not above 0":                      {Std: []float32{1, 0, 1}},
 	} {
 		if _, err := Load(t.Context(), photo("chelsea.png"), p, 8, 8, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want an error with %q", p, err, want)

@@ -85,7 +85,7 @@ func (m *Module) declareImport(im *ast.Import, find Importer, report func(*diag.
 		case !ok || o.imported:
 			report(unknownImport(n, from))
 			// If the rest of the file spells the name correctly, this is the only mistake.
-			if near := diag.Nearest(n.Text, from.exported()); near != "" {
+			if near := diag.Nearest(n.Text, from.Exported()); near != "" {
 				m.meant = append(m.meant, &Object{Name: near, Module: m, Span: n.Span(), imported: true})
 			}
 		default:

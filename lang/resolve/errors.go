@@ -62,7 +62,7 @@ func privateName(n *ast.Name, from *Module) *diag.Diagnostic {
 }
 
 func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
-	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, from.exported(), "it declares")
+	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, from.Exported(), "it declares")
 }
 
 // itemsOfCount is for `repeat i, x of n` and `repeat [a, b] of n`.

@@ -89,8 +89,8 @@ func (m *Module) LookupPath(path []*ast.Name) (o *Object, known int) {
 	return o, len(path)
 }
 
-// exported lists the names that other files may import, in order.
-func (m *Module) exported() []string {
+// Exported lists the names that other files may import, in order.
+func (m *Module) Exported() []string {
 	var names []string
 	for _, o := range m.order {
 		if !private(o.Name) {

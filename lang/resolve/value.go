@@ -13,7 +13,7 @@ import (
 func (m *Module) With(other *Module) *Module {
 	both := &Module{File: m.File, Prelude: m.Prelude, names: maps.Clone(m.names), IsNet: m.IsNet}
 	both.sorted = sync.OnceValue(both.sortNames)
-	for _, name := range other.exported() {
+	for _, name := range other.Exported() {
 		if _, known := m.Lookup(name); !known {
 			both.names[name] = other.names[name]
 		}

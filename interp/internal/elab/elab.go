@@ -26,6 +26,8 @@ type Options struct {
 	Set []Setting
 	// Shape is the input's, nil for the net's default at batch 1.
 	Shape []int
+	// Prepare is how pictures are prepared in place of what the net's meta says; nil for that.
+	Prepare *Preparation
 	// Origins asks for Result.Origins.
 	Origins bool
 	// Budget is shared with other instantiations; nil is one of its own.
@@ -91,10 +93,10 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		e, ok = m.bind(c, o.Span)
 	}
 	if !ok {
-		m.meta(chain, nil) // for what is wrong with it
+		m.meta(chain, nil, nil) // for what is wrong with it
 		return nil
 	}
-	meta, stated := m.meta(chain, e)
+	meta, stated := m.meta(chain, e, opts.Prepare)
 	result := &Result{Meta: meta}
 	input, ok := m.input(declared, c, e, opts)
 	if !ok {

@@ -63,15 +63,16 @@ func MetaKeys() []string {
 // parameters are. Instantiating it does this too, and for all that it fills in.
 func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 	m := newMachine(o.Name, dim.Numbers{}, budget)
-	m.meta([]*resolve.Object{o}, nil)
+	m.meta([]*resolve.Object{o}, nil, nil)
 	m.nameMaps([]*resolve.Object{o})
 	return m.found.List
 }
 
 // meta reads the meta statements of a net's body, and over them those of the
 // presets that lead to it, innermost first. params are the values of the parameters of
-// the one that has a body; nil where they are not known.
-func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
+// the one that has a body; nil where they are not known. prepare, if not nil, replaces what
+// they all say of pictures.
+func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparation) (Meta, metaItems) {
 	meta := Meta{Prepare: unstated}
 	items := metaItems{}
 	for i := len(chain) - 1; i >= 0; i-- {
@@ -90,6 +91,9 @@ func (m *machine) meta(chain []*resolve.Object, params *env) (Meta, metaItems) {
 				m.readMeta(st.Meta, chain[i], e, &meta, items)
 			}
 		}
+	}
+	if prepare != nil {
+		m.prepare(prepare, chain[0], &meta, items)
 	}
 	if at, stated := items["prepare"]; stated && !m.found.List.HasErrors() && chain[len(chain)-1].Block.Body != nil {
 		m.fitPixels(meta.Prepare, at)

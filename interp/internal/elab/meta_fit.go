@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
-	"cnnlang/ops/dim"
 )
 
 // Whether what a net says of itself fits its input, its output and the pixels.
@@ -77,9 +77,12 @@ func (m *machine) fitMeta(r *Result, at metaItems) {
 	if m.others && !item.own {
 		return // the size is in proportion
 	}
-	if side := min(in[2], in[3]); p.Resize[0] != 0 && min(p.Resize[0], p.Resize[1]) < side {
-		span, _ := item.argument("resize")
-		m.report(resizeBelow(span, min(p.Resize[0], p.Resize[1]), side))
+	for axis, resize := range p.Resize {
+		if side := in[2+axis]; resize != 0 && resize < side {
+			span, _ := item.argument("resize")
+			m.report(resizeBelow(span, resize, side))
+			return
+		}
 	}
 }
 
@@ -89,17 +92,21 @@ func (m *machine) usualSize(by *resolve.Object, b *ast.Block, e *env) (usual [2]
 	if by == nil || len(b.Sig.In) != 4 {
 		return usual
 	}
+	told := m.report
+	defer func() { m.report = told }()
+	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
 	c, ok := m.closure(by, by.Span)
+	if !ok {
+		return usual
+	}
 	e = e.inner()
 	for i, d := range b.Sig.In {
-		if !ok {
-			return [2]int{}
+		size, known := sizeIn(c, d)
+		if !known {
+			size, known, ok = m.defaultSize(d, i, e)
 		}
-		var size dim.Size
-		if given, is := sizeIn(c, d); is {
-			size = given
-		} else if size, _, ok = m.defaultSize(d, i, e); !ok {
-			continue
+		if !ok || !known && i >= 2 {
+			return [2]int{}
 		}
 		if name := bare(d.Size); name != "" {
 			if _, bound := e.lookup(name); !bound {

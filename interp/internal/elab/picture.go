@@ -26,16 +26,11 @@ type Picture struct {
 }
 
 // Size is the height and the width that pictures get for an input of the size h x w: Resize
-// in proportion. One number for both, as Fit understands it, is for the smaller side of
-// the input.
+// in proportion, halves rounded up, and at least 1. 0 stays 0.
 func (p Picture) Size(h, w int) (size [2]int) {
-	usual := p.At
-	if side := min(usual[0], usual[1]); p.Resize[0] == p.Resize[1] && p.Fit != "squash" {
-		usual = [2]int{side, side}
-	}
 	for axis, input := range [2]int{h, w} {
 		size[axis] = p.Resize[axis]
-		if at := usual[axis]; size[axis] > 0 && at > 0 && input != at {
+		if at := p.At[axis]; size[axis] > 0 && at > 0 && input != at {
 			size[axis] = max(1, (2*size[axis]*input+at)/(2*at))
 		}
 	}
@@ -45,20 +40,24 @@ func (p Picture) Size(h, w int) (size [2]int) {
 // unstated is a picture without arguments; a test compares it with the prelude's.
 var unstated = Picture{Fit: "short", Mean: []float64{0}, Std: []float64{1}, Scale: 1, Order: "rgb", Interpolation: "bilinear"}
 
-// PictureOf evaluates an expression that is a picture, with the names that a module
-// knows. Nobody needs to have resolved its names. The list has errors where it is none.
-func PictureOf(x ast.Expr, module *resolve.Module) (Picture, diag.List) {
-	m := newMachine("", dim.Numbers{}, nil)
-	m.outside = true
-	v, ok := m.eval(x, &env{module: module, frame: &frame{}})
+// A Preparation is an expression from outside the program that is a picture, with the names
+// of a module.
+type Preparation struct {
+	Value  ast.Expr
+	Module *resolve.Module
+}
+
+// prepare reads how pictures are prepared for a net from outside the program.
+func (m *machine) prepare(p *Preparation, o *resolve.Object, meta *Meta, items metaItems) {
+	v, ok := m.eval(p.Value, &env{module: p.Module, frame: &frame{}})
 	if !ok {
-		return Picture{}, m.found.List
+		return
 	}
-	p, ok := m.picture(v)
-	if !ok {
-		m.fail(diag.New(diag.WrongType, x.Span(), "this must be %s, got %s", aPicture, described(v)))
+	if meta.Prepare, ok = m.picture(v); !ok {
+		m.fail(diag.New(diag.WrongType, p.Value.Span(), "this must be %s, got %s", aPicture, described(v)))
+		return
 	}
-	return p, m.found.List
+	items["prepare"] = metaItem{p.Value.Span(), v, o, true}
 }
 
 // aPicture is what is wanted where something else is given.
