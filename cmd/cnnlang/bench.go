@@ -61,6 +61,7 @@ func (a *app) bench() *cobra.Command {
 		ValidArgsFunction: completeNetAndImages,
 	}
 	f.selection.flags(cmd)
+	f.selection.pictures(cmd)
 	f.origin.flags(cmd)
 	f.origin.weights.value = "random"
 	f.performance.flags(cmd, mostMeasured)
@@ -102,6 +103,8 @@ func (f *benchFlags) consistent() error {
 		return usage("got --tune and several batches: its file is for one").withHelp("measure each batch with a file of its own")
 	case f.worker && f.profile:
 		return usage("got --worker and --profile, want one of them")
+	case f.prepare.given && len(f.images) == 0:
+		return usage("--prepare is for images, and the input is generated").withHelp("leave it out, or name images after the net")
 	case f.worker && len(f.images) > 0:
 		return usage("got --worker and images: the input of a worker is its own")
 	case len(f.images) > 0 && len(f.images) > slices.Min(f.sizes()):

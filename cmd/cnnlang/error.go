@@ -69,6 +69,7 @@ func entryOf(err error) errorEntry {
 		e.Message = unfit.Problem
 		if unfit.Err != nil {
 			e.Message += ": " + plain(unfit.Err)
+			e.Help = "say how, for example with `--prepare 'picture(mean=[0.5], std=[0.25])'`"
 		}
 	case errors.As(err, &unknown) && len(unknown.Near) == 0:
 		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)

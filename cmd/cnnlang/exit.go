@@ -109,7 +109,7 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// exitOf distinguishes limits from mistakes, and mistakes in the text from those in --set.
+// exitOf distinguishes limits from mistakes, and mistakes in a text from those in flags.
 func exitOf(list diag.List) int {
 	code := exitUsage
 	for _, d := range list {
@@ -117,7 +117,7 @@ func exitOf(list diag.List) int {
 		case d.Severity != diag.Error:
 		case d.Code.IsLimit(), d.Code == diag.NumberOutOfRange:
 			return exitLimit
-		case d.Span.Start.Filename != settingsName:
+		case d.Span.Start.Filename != settingsName && d.Span.Start.Filename != prepareName:
 			code = exitProblems
 		}
 	}

@@ -120,6 +120,13 @@ func flagError(cmd *cobra.Command, err error) error {
 // renamed maps old names of flags to what to write now.
 var renamed = map[string]string{"side": "--output NAME=FILE", "at": "--output PATH=FILE"}
 
+// ofPictures has the names under which people look for an argument of --prepare.
+var ofPictures = map[string]string{
+	"resize": "resize=256", "size": "resize=256", "crop": "resize=256", "fit": `fit="squash"`, "squash": `fit="squash"`, "pad": `fit="pad"`, "letterbox": `fit="pad"`,
+	"mean": "mean=[0.5]", "std": "std=[0.25]", "order": `order="bgr"`, "bgr": `order="bgr"`, "channel-order": `order="bgr"`,
+	"interpolation": `interpolation="bicubic"`, "preprocess": `fit="squash"`,
+}
+
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
 	got := e.GetSpecifiedName()
 	if shorthands := e.GetSpecifiedShortnames(); shorthands != "" {
@@ -127,6 +134,9 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) *usageError {
 	}
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if like := ofPictures[got]; like != "" && cmd.Flags().Lookup("prepare") != nil {
+		return usage("there is no flag --%s; how images are prepared is one flag, as in `--prepare 'picture(%s)'`", got, like)
+	}
 	if now := renamed[got]; now != "" {
 		return usage("there is no flag --%s any more; it is %s", got, now)
 	}

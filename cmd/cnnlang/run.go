@@ -34,15 +34,17 @@ func (a *app) run() *cobra.Command {
 		Use:   "run FILE|NAME [IMAGE...]",
 		Short: "Run a net on images or arrays",
 		Long: "run computes a net's output for JPEG or PNG images, which its meta says how to\n" +
-			"prepare; for an array from a .npy file; or for a generated input. Several images\n" +
-			"are computed as one batch. For an output [N, C] it prints the highest classes with\n" +
-			"their softmax, by name if the meta has `classes`. Files get the output itself, in\n" +
-			"float32. Weights come from a .safetensors file or, to try a net out, from a seed.\n\n" +
+			"prepare unless --prepare does; for an array from a .npy file; or for a generated\n" +
+			"input. Several images are computed as one batch. For an output [N, C] it prints the\n" +
+			"highest classes with their softmax, by name if the meta has `classes`. Files get\n" +
+			"the output itself, in float32. Weights come from a .safetensors file or, to try a\n" +
+			"net out, from a seed.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
 		Example: "  cnnlang run resnet50 cat.jpg dog.png --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
+			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
 			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
 			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy",
@@ -72,6 +74,7 @@ func (a *app) run() *cobra.Command {
 
 func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
+	f.selection.pictures(cmd)
 	f.origin.flags(cmd)
 	f.performance.flags(cmd, 1)
 	flags := cmd.Flags()
@@ -101,8 +104,12 @@ func (f *runFlags) consistent(images []string) error {
 	case len(images) == 0 && f.input.value == "":
 		return usage("there is no input").
 			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
+	case f.scale.given && len(images) > 0:
+		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
 	case f.scale.given && !generated:
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
+	case f.prepare.given && len(images) == 0:
+		return usage("--prepare is for images, and the input is none").withHelp("leave it out, or name images after the net")
 	}
 	files := map[string]target{}
 	for _, t := range f.output.value {

@@ -11,6 +11,8 @@ type selection struct {
 	net   *option[string]
 	set   *option[[]string]
 	shape *option[[]int]
+	// prepare is nil for verbs that take no images.
+	prepare *option[string]
 }
 
 // flags adds the flags to a command.
@@ -24,6 +26,13 @@ func (s *selection) flags(cmd *cobra.Command) {
 	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
 	complete(cmd, "net", completeNetsOfFile)
 	complete(cmd, "set", s.completeSettings)
+}
+
+// pictures adds the flag that says how images are prepared.
+func (s *selection) pictures(cmd *cobra.Command) {
+	s.prepare = textOf("EXPR")
+	cmd.Flags().Var(s.prepare, "prepare", "how images are prepared, in place of what the net's meta says, as in 'imagenet(fit=\"squash\")'")
+	complete(cmd, "prepare", fixed(interp.Preparations()...))
 }
 
 // ofNet completes the command of a verb about one net, which its argument and flags choose.
@@ -67,13 +76,22 @@ func (s *selection) completeSettings(_ *cobra.Command, args []string, _ string) 
 	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// settingsName is what diagnostics call the values of --set.
-const settingsName = "--set"
+// What diagnostics call the values of --set and --prepare.
+const (
+	settingsName = "--set"
+	prepareName  = "--prepare"
+)
 
 // options are what the flags say, where they can be understood.
 func (s *selection) options() (interp.Options, error) {
-	set := interp.Settings{Texts: s.set.value, Name: settingsName}
-	return interp.Options{Net: s.net.value, Set: set, Shape: s.shape.value}, set.Err()
+	opts := interp.Options{
+		Net: s.net.value, Set: interp.Settings{Texts: s.set.value, Name: settingsName}, Shape: s.shape.value,
+	}
+	if err := opts.Set.Err(); err != nil || s.prepare == nil {
+		return opts, err
+	}
+	opts.Prepare = interp.Preparation{Text: s.prepare.value, Name: prepareName}
+	return opts, opts.Prepare.Err()
 }
 
 // program reads what an argument names: - is standard input.
