@@ -109,6 +109,31 @@ func (m *Module) imported(name string) string {
 	return ""
 }
 
+// Importing is what this file can call a name of the library, and the edits that import it
+// where nothing does. It is "" where the name means something else here.
+func (m *Module) Importing(file, name string) (called string, edits []diag.Edit) {
+	for _, d := range m.File.Decls {
+		if d.Import == nil || d.Import.File != nil || (&ast.Ref{Path: d.Import.Std}).Text() != file {
+			continue
+		}
+		names := d.Import.Names
+		switch o := m.names[name]; {
+		case slices.ContainsFunc(names, func(n *ast.Name) bool { return n.Text == name }):
+			return name, nil
+		case len(names) == 0 || d.Import.As != nil:
+			return Namespace(d.Import) + "." + name, nil
+		case o == nil:
+			at := names[len(names)-1].Span().End
+			return name, []diag.Edit{{Span: source.Span{Start: at, End: at}, Text: ", " + name}}
+		}
+	}
+	if m.names[name] != nil {
+		return "", nil
+	}
+	at := firstLine(m.File, m.File.Decls[0])
+	return name, []diag.Edit{{Span: source.Span{Start: at, End: at}, Text: "import " + file + " { " + name + " }\n"}}
+}
+
 // importFor corrects a name that the library declares by adding an import before the first
 // declaration.
 func (m *Module) importFor(d *diag.Diagnostic, file, name string) {

@@ -74,7 +74,7 @@ func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 // they all say of pictures.
 func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparation) (Meta, metaItems) {
 	meta := Meta{Prepare: unstated}
-	items := metaItems{}
+	items, old := metaItems{}, oldMeta{}
 	for i := len(chain) - 1; i >= 0; i-- {
 		if preset := chain[i].Block.Preset; preset != nil && preset.Ref().Args != nil {
 			for key, at := range items {
@@ -87,8 +87,11 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 			e.up = params
 		}
 		for _, st := range statements(chain[i].Block) {
-			if st.Meta != nil {
-				m.readMeta(st.Meta, chain[i], e, &meta, items)
+			if st.Meta == nil {
+				continue
+			}
+			if was := m.readMeta(st.Meta, chain[i], e, &meta, items, old); len(was) > 0 {
+				m.oldKeysIn(st.Meta, was, chain[i], old, m.usualSide(chain[i], chain[len(chain)-1].Block, params))
 			}
 		}
 	}
@@ -101,10 +104,16 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 	return meta, items
 }
 
-func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems) {
+// readMeta reads one section, and returns the items with keys of before.
+func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems, old oldMeta) (was []*ast.MetaItem) {
 	seen := map[string]bool{}
 	for _, item := range st.Items {
 		key, known := metaKeys[item.Key.Text]
+		if _, isOld := oldKeys[item.Key.Text]; isOld {
+			m.addOld(old, item, o, e)
+			was = append(was, item)
+			continue
+		}
 		if !known {
 			m.fail(unknownMeta(item.Key))
 			continue
@@ -133,7 +142,11 @@ func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, 
 			continue
 		}
 		items[item.Key.Text] = metaItem{item.Value.Span(), v, o, true}
+		if item.Key.Text == "prepare" {
+			old.state(meta.Prepare)
+		}
 	}
+	return was
 }
 
 // withoutValue is a name that means something in the body and has no value where meta is

@@ -1,0 +1,215 @@
+package elab
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// Seven keys of meta said how pictures are prepared before `prepare` did. They are a
+// mistake now, which is corrected by one line that says the same.
+
+// pictureArgs are the arguments of a picture, in the order in which they are written.
+var pictureArgs = []string{"resize", "mean", "std", "scale", "order", "interpolation"}
+
+// oldKeys are the keys of before, with the argument that says the same; crop has none.
+var oldKeys = map[string]string{
+	"mean": "mean", "std": "std", "scale": "scale", "resize": "resize",
+	"interpolation": "interpolation", "channel_order": "order", "crop": "crop",
+}
+
+// picturePresets are what a picture may be written as: the arguments that differ from
+// the first. A test compares them with std.prepare.
+var picturePresets = []struct {
+	name string
+	args map[string]string
+}{
+	{"picture", map[string]string{"resize": "0", "mean": "[0]", "std": "[1]", "scale": "1", "order": `"rgb"`, "interpolation": `"bilinear"`}},
+	{"imagenet", map[string]string{"mean": "[0.485, 0.456, 0.406]", "std": "[0.229, 0.224, 0.225]", "resize": "256"}},
+	{"inception", map[string]string{"mean": "[0.5]", "std": "[0.5]", "resize": "342"}},
+	{"caffe", map[string]string{"mean": "[104, 117, 123]", "scale": "255", "order": `"bgr"`, "resize": "256"}},
+}
+
+// An oldItem is what was said of pictures: as it is written, and its value where that
+// is known.
+type oldItem struct {
+	text, value string
+	by          *resolve.Object // whose text it is
+}
+
+// oldMeta is what the nets of a chain said of pictures so far, by argument.
+type oldMeta map[string]oldItem
+
+// state replaces all by what a picture says.
+func (old oldMeta) state(p Picture) {
+	clear(old)
+	for name, v := range map[string]Value{
+		"resize": dim.Int(p.Resize[0]), "scale": dim.Int(int(p.Scale)), "order": p.Order, "interpolation": p.Interpolation,
+	} {
+		old[name] = oldItem{value: show(v)}
+	}
+	old["mean"], old["std"] = oldItem{value: list(p.Mean)}, oldItem{value: list(p.Std)}
+}
+
+// add notes an item with an old key.
+func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *env) {
+	at := item.Value.Span()
+	entry := oldItem{text: o.Module.File.Source.Text[at.Start.Offset:at.End.Offset], by: o}
+	var v Value
+	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() { v, _ = m.eval(item.Value, e) })
+	switch x := v.(type) {
+	case dim.Size, string:
+		entry.value = show(x)
+	case []Value:
+		entry.value = listed(x)
+	}
+	constant := true
+	ast.Walk(item.Value, func(n ast.Node) bool {
+		_, isRef := n.(*ast.Ref)
+		constant = constant && !isRef
+		return constant
+	})
+	if constant && entry.value != "" {
+		entry.text = entry.value
+	}
+	old[oldKeys[item.Key.Text]] = entry
+}
+
+// listed writes a list of numbers, of which one stands for all where all are equal.
+func listed(numbers []Value) string {
+	if len(numbers) > 0 && !slices.ContainsFunc(numbers, func(v Value) bool { return v != numbers[0] }) {
+		numbers = numbers[:1]
+	}
+	return show(numbers)
+}
+
+// of is how an argument is written in the text of a net.
+func (old oldMeta) of(name string, o *resolve.Object) string {
+	item := old[name]
+	if item.by == o && item.text != "" {
+		return item.text
+	}
+	return cmp.Or(item.value, item.text)
+}
+
+// call is the shortest picture that says so.
+func (old oldMeta) call(o *resolve.Object) (text string, edits []diag.Edit) {
+	plain := picturePresets[0]
+	for _, preset := range picturePresets {
+		var args []string
+		for _, name := range pictureArgs {
+			is := cmp.Or(preset.args[name], plain.args[name])
+			if said := cmp.Or(old.of(name, o), plain.args[name]); said != is {
+				args = append(args, name+"="+said)
+			}
+		}
+		called, imports := preset.name, []diag.Edit(nil)
+		if preset.name != plain.name {
+			called, imports = o.Module.Importing("std.prepare", preset.name)
+		}
+		if len(args) > 0 {
+			called += "(" + strings.Join(args, ", ") + ")"
+		}
+		if called != "" && called[0] != '(' && (text == "" || len(called) < len(text)) {
+			text, edits = called, imports
+		}
+	}
+	return text, edits
+}
+
+// oldKeysIn reports the items of a section with old keys, all at once, and says what to
+// write in their place.
+func (m *machine) oldKeysIn(st *ast.Meta, items []*ast.MetaItem, o *resolve.Object, old oldMeta, side int) {
+	note := old.uncrop(o, side)
+	text, edits := old.call(o)
+	var keys []string
+	for _, item := range items {
+		keys = append(keys, item.Key.Text)
+	}
+	are, key := "are no keys", keys[0]
+	if len(keys) == 1 {
+		are = "is no key"
+	}
+	d := diag.New(diag.UnknownMeta, items[0].Key.Span(), "%s %s of meta any more: `prepare` says how pictures are prepared", diag.Names(keys), are).
+		WithHelp("write `prepare = %s` in place of `%s`", text, key)
+	if len(keys) > 1 {
+		d.WithHelp("write `prepare = %s` in their place", text)
+	}
+	if len(edits) > 0 {
+		d.WithNote("`%s` has to be imported: `import std.prepare { %[1]s }`", text[:strings.IndexAny(text+"(", "(")])
+	}
+	if note != "" {
+		d.WithNote("%s", note)
+	}
+	clear := true
+	stated := slices.ContainsFunc(st.Items, func(item *ast.MetaItem) bool { return item.Key.Text == "prepare" })
+	for i, item := range items {
+		if i == 0 && !stated {
+			edits = append(edits, diag.Edit{Span: item.Span(), Text: "prepare = " + text})
+			continue
+		}
+		span, ok := withSeparator(o.Module.File.Source, item.Span())
+		clear = clear && ok
+		edits = append(edits, diag.Edit{Span: span})
+	}
+	if stated {
+		d.WithHelp("leave %s out: `prepare` says it", diag.Names(keys))
+	}
+	if clear {
+		d.Correct("say it by `prepare`", edits...)
+	}
+	m.fail(d)
+}
+
+// uncrop makes what was resized and cut the same without the cut, which is to the net's
+// input now; the note says what that changes.
+func (old oldMeta) uncrop(o *resolve.Object, side int) (note string) {
+	crop, stated := old["crop"]
+	delete(old, "crop")
+	if !stated || side == 0 || crop.value == fmt.Sprint(side) {
+		return ""
+	}
+	var to, resize int
+	if _, err := fmt.Sscan(crop.value, &to); err != nil || to < 1 {
+		return fmt.Sprintf("`crop = %s` goes: what is cut out has the size of the input", crop.text)
+	}
+	if _, err := fmt.Sscan(old["resize"].value, &resize); err != nil || resize < 1 {
+		return "" // the picture just covered the cut, and so the input
+	}
+	was := old["resize"].value
+	old["resize"] = oldItem{value: fmt.Sprint(max(1, (2*resize*side+to)/(2*to)))}
+	return fmt.Sprintf("what is cut out has the size of the input, %d: a `resize` of %s for a cut of %d is %s for that", side, was, to, old["resize"].value)
+}
+
+// usualSide is the smaller side of a net's input by default, 0 where it is not known.
+func (m *machine) usualSide(o *resolve.Object, b *ast.Block, params *env) (side int) {
+	if b.Sig == nil || params == nil {
+		return 0
+	}
+	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() {
+		usual := m.usualSize(o, b, params)
+		side = min(usual[0], usual[1])
+	})
+	return side
+}
+
+// withSeparator is an item with what separates it from the one before: a semicolon or a
+// line's end. ok is false where a comment before would go on over what follows.
+func withSeparator(f *source.File, item source.Span) (span source.Span, ok bool) {
+	start, end := item.Start.Offset, item.End.Offset
+	before := strings.TrimRight(f.Text[:start], " \t\r")
+	if !strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, ";") {
+		return item, true
+	}
+	line := before[:len(before)-1]
+	line = line[strings.LastIndexByte(line, '\n')+1:]
+	goesOn := strings.HasPrefix(strings.TrimLeft(f.Text[end:], " \t"), ";")
+	return f.Span(len(before)-1, end), !goesOn || !strings.Contains(line, "#")
+}
