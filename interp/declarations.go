@@ -17,8 +17,8 @@ import (
 // A Declaration describes one primitive, block or net as its text declares it.
 type Declaration struct {
 	Name      string      `json:"name"`
-	Kind      string      `json:"kind"`    // primitive, block or net
-	Package   string      `json:"package"` // what to import it from, "" for primitives and library nets
+	Kind      string      `json:"kind"`    // primitive, value, block or net
+	Package   string      `json:"package"` // what to import it from, "" for what is known everywhere
 	File      string      `json:"file"`
 	Line      int         `json:"line"`
 	Signature string      `json:"signature"`      // as it is written
@@ -68,9 +68,11 @@ func describe(o *resolve.Object) Declaration {
 		Signature: signature(b, text), Params: []Parameter{}, Input: []string{}, Output: []string{}, Doc: b.Doc,
 	}
 	if o.IsPrimitive() {
-		e.Kind = "primitive"
-	} else if folder, file := path.Split(text.Name); folder == "std/" {
-		e.Package = "std." + strings.TrimSuffix(file, ".cnn")
+		if e.Kind = "primitive"; o.IsValue() {
+			e.Kind = "value"
+		}
+	} else if folder, file := path.Split(text.Name); folder == "std/" || folder == "nets/" {
+		e.Package = strings.TrimSuffix(folder, "/") + "." + strings.TrimSuffix(file, ".cnn")
 	}
 	if b.Preset != nil {
 		e.Of = written(b.Preset, text)

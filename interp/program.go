@@ -24,7 +24,7 @@ import (
 // std is the library that every program can import from.
 var std = func() *lang.Library {
 	l := lang.NewLibrary(stdlib.FS)
-	l.IsNet = func(name string) bool { return catalogue()[name] != "" }
+	l.Nets = nets.FS
 	return l
 }()
 
@@ -106,6 +106,9 @@ func openFile(path string, edited texts) (*Program, error) {
 	if err == nil {
 		defer root.Close()
 		prefix := strings.TrimSuffix(filepath.ToSlash(path), name)
+		if strings.HasPrefix(prefix, "std/") || strings.HasPrefix(prefix, "nets/") {
+			prefix = "./" + prefix // those of the library are called so
+		}
 		var p *Program
 		if p, err = load(folder{root, path, edited}, name, prefix, "", std); err == nil {
 			p.again = func(text string) (*Program, error) {

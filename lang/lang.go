@@ -20,7 +20,7 @@ type Program struct {
 func (p *Program) File(name string) *source.File { return p.files[name] }
 
 // Load reads the file name from files, follows its imports and resolves every
-// name. Imports of std.x are the file x.cnn of std; imports of "./x.cnn" are
+// name. Imports of std.x and nets.x are files x.cnn of the library; imports of "./x.cnn" are
 // relative to the importing file, and cannot leave files. prefix precedes file
 // names wherever they are shown to people.
 //
@@ -29,8 +29,8 @@ func (p *Program) File(name string) *source.File { return p.files[name] }
 func Load(files fs.FS, name, prefix string, std *Library) (*Program, diag.List, error) {
 	l := &loader{
 		program: &Program{files: map[string]*source.File{}},
-		roots:   map[string]fs.FS{user: files, library: std.files},
-		prefix:  map[string]string{user: prefix, library: "std/"},
+		roots:   map[string]fs.FS{user: files, library: std.files, published: std.Nets},
+		prefix:  map[string]string{user: prefix, library: library + "/", published: published + "/"},
 		done:    map[place]*resolve.Module{},
 		std:     std,
 		list:    diag.Collector{Most: maxReported},

@@ -11,18 +11,17 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A Library is the files that programs import as std.x. It parses each once,
+// A Library is the files that programs import as std.x and nets.x. It parses each once,
 // however many programs are loaded, and may be used by several goroutines.
 type Library struct {
-	// IsNet reports whether a name is that of a published network, which no file
-	// can import; nil where there are none.
-	IsNet func(name string) bool
+	// Nets has the files that are imported as nets.x, nil where there are none.
+	Nets fs.FS
 
 	files   fs.FS
 	mu      sync.Mutex
 	modules map[place]*resolve.Module
 	sources map[string]*source.File
-	// declared are the files that declare a block or net, as they are imported.
+	// declared are the files that declare a name, as they are imported.
 	declared func() map[string][]string
 }
 
@@ -33,25 +32,33 @@ func NewLibrary(files fs.FS) *Library {
 	return l
 }
 
-var declaration = regexp.MustCompile(`(?m)^(?:block|net) (\w+)`)
+var declaration = regexp.MustCompile(`(?m)^(?:block|net|let) ([a-zA-Z]\w*)`)
 
 func (l *Library) declarations() map[string][]string {
 	in := map[string][]string{}
-	files, _ := fs.Glob(l.files, "*.cnn")
-	for _, file := range files {
-		text, err := fs.ReadFile(l.files, file)
-		if err != nil || file == prelude.name {
+	for _, root := range []struct {
+		name  string
+		files fs.FS
+	}{{library, l.files}, {published, l.Nets}} {
+		if root.files == nil {
 			continue
 		}
-		for _, m := range declaration.FindAllSubmatch(text, -1) {
-			name := string(m[1])
-			in[name] = append(in[name], "std."+strings.TrimSuffix(file, ".cnn"))
+		files, _ := fs.Glob(root.files, "*.cnn")
+		for _, file := range files {
+			text, err := fs.ReadFile(root.files, file)
+			if err != nil || file == prelude.name {
+				continue
+			}
+			for _, m := range declaration.FindAllSubmatch(text, -1) {
+				name := string(m[1])
+				in[name] = append(in[name], root.name+"."+strings.TrimSuffix(file, ".cnn"))
+			}
 		}
 	}
 	return in
 }
 
-// declaring lists the files of the library that declare a block or net.
+// declaring lists the files of the library that declare a name.
 func (l *Library) declaring(name string) []string { return l.declared()[name] }
 
 // lend gives a loader what has been parsed already.
@@ -71,7 +78,7 @@ func (l *Library) keep(from *loader) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for p, m := range from.done {
-		if p.root == library && l.modules[p] == nil {
+		if p.root != user && l.modules[p] == nil {
 			l.modules[p] = m
 			l.sources[m.Name()] = m.File.Source
 		}

@@ -15,10 +15,11 @@ import (
 	"cnnlang/lang/source"
 )
 
-// The two roots of files.
+// The roots of files; those of the library are called as imports call them.
 const (
-	user    = "user"
-	library = "library"
+	user      = "user"
+	library   = "std"
+	published = "nets"
 )
 
 // maxReported limits the errors of a program, and its warnings, in all files together.
@@ -88,7 +89,7 @@ func (l *loader) complete(p place, src *source.File) *resolve.Module {
 	}
 	m := resolve.Declare(file, known, func(im *ast.Import) *resolve.Module { return l.load(p, im) }, report)
 	if !list.HasErrors() {
-		m.Library, m.IsNet = l.std.declaring, l.std.IsNet
+		m.Library = l.std.declaring
 		resolve.Check(m, report)
 	}
 	l.loading = l.loading[:len(l.loading)-1]
@@ -146,8 +147,9 @@ func (l *loader) large(im *ast.Import) bool {
 func (l *loader) target(from place, im *ast.Import) (place, *diag.Diagnostic) {
 	if im.File == nil {
 		name := (&ast.Ref{Path: im.Std}).Text()
-		if file, ok := strings.CutPrefix(name, "std."); ok {
-			return place{library, fileOf(file)}, nil
+		root, file, dotted := strings.Cut(name, ".")
+		if dotted && (root == library || root == published && l.roots[published] != nil) {
+			return place{root, fileOf(file)}, nil
 		}
 		return place{}, l.noPackage(im, name)
 	}
@@ -177,14 +179,21 @@ func fileOf(name string) string { return strings.ReplaceAll(name, ".", "/") + ".
 func (l *loader) noPackage(im *ast.Import, name string) *diag.Diagnostic {
 	d := diag.New(diag.ImportNotFound, im.Span(), "there is no package `%s`", name)
 	first := im.Std[0]
-	if _, err := fs.Stat(l.roots[library], fileOf(name)); err == nil {
-		return d.WithHelp("it is part of the library: `import std.%s`", name).
-			Correct("write `std."+name+"`", diag.Edit{Span: first.Span(), Text: "std." + first.Text})
+	for _, root := range []string{library, published} {
+		if files := l.roots[root]; files != nil {
+			if _, err := fs.Stat(files, fileOf(name)); err == nil {
+				return d.WithHelp("it is part of the library: `import %s.%s`", root, name).
+					Correct("write `"+root+"."+name+"`", diag.Edit{Span: first.Span(), Text: root + "." + first.Text})
+			}
+		}
 	}
-	if near := diag.Nearest(first.Text, []string{"std"}); near != "" && len(im.Std) > 1 {
-		return d.WithHelp("did you mean `std`?").Correct("write `std`", diag.Edit{Span: first.Span(), Text: near})
+	if near := diag.Nearest(first.Text, []string{library, published}); near != "" && len(im.Std) > 1 {
+		return d.WithHelp("did you mean `%s`?", near).Correct("write `"+near+"`", diag.Edit{Span: first.Span(), Text: near})
 	}
-	return d.WithHelp("the library is `std`, as in `import std.resnet { bottleneck }`; a file of your own is a path in quotes: `import \"./blocks.cnn\"`")
+	if len(im.Std) == 1 && l.declaredIn(d, im, name) {
+		return d
+	}
+	return d.WithHelp("the library is `std` and `nets`, as in `import std.resnet { bottleneck }`; a file of your own is a path in quotes: `import \"./blocks.cnn\"`")
 }
 
 func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
@@ -193,7 +202,7 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 		return d
 	}
 	folder := path.Dir(p.name)
-	if p.root == library && folder != "." {
+	if p.root != user && folder != "." {
 		return l.notFolder(d, im, folder)
 	}
 	entries, _ := fs.ReadDir(l.roots[p.root], folder)
@@ -208,29 +217,47 @@ func (l *loader) notFound(im *ast.Import, p place, err error) *diag.Diagnostic {
 		correctPath(d, im, got, got)
 		return d.WithHelp("write the whole file name, with .cnn")
 	}
+	if p.root != user && l.declaredIn(d, im, got) {
+		return d
+	}
 	if near := diag.Nearest(got, names); near != "" {
 		if diag.Meant(got, names) == near {
 			correctPath(d, im, got, near)
 		}
 		return d.WithHelp("did you mean `%s`?", near)
 	}
-	if p.root == library {
-		return d.WithHelp("the library has %s", diag.Names(names))
+	if p.root != user {
+		return d.WithHelp("`%s` has %s", p.root, diag.Names(names))
 	}
 	return d
+}
+
+// declaredIn is for the name of a block or net where that of its file belongs; it reports
+// whether there is one.
+func (l *loader) declaredIn(d *diag.Diagnostic, im *ast.Import, name string) bool {
+	files := l.std.declaring(name)
+	if len(files) != 1 {
+		return false
+	}
+	d.WithHelp("`%s` is in a file of the library: `import %s { %[1]s }`", name, files[0])
+	if im.As == nil && len(im.Names) == 0 {
+		d.Correct("name it in braces", diag.Edit{Span: im.Std[0].Span().To(im.Std[len(im.Std)-1].Span()), Text: files[0] + " { " + name + " }"})
+	}
+	return true
 }
 
 // notFolder is for a name from a file of the library written after the name of the file,
 // as if that were a folder.
 func (l *loader) notFolder(d *diag.Diagnostic, im *ast.Import, file string) *diag.Diagnostic {
-	if _, err := fs.Stat(l.roots[library], file+".cnn"); err != nil {
+	root := im.Std[0].Text
+	if _, err := fs.Stat(l.roots[root], file+".cnn"); err != nil {
 		return d.WithHelp("the library has no folders: write it as in `import std.resnet { bottleneck }`")
 	}
 	behind := im.Std[2].Span().To(im.Std[len(im.Std)-1].Span())
 	if len(im.Std) == 3 && im.As == nil && len(im.Names) == 0 {
 		d.Correct("name it in braces", diag.Edit{Span: source.Span{Start: im.Std[1].Span().End, End: behind.End}, Text: " { " + im.Std[2].Text + " }"})
 	}
-	return d.WithHelp("names from a file go in braces: `import std.%s { %s }`", file, im.Std[len(im.Std)-1].Text)
+	return d.WithHelp("names from a file go in braces: `import %s.%s { %s }`", root, file, im.Std[len(im.Std)-1].Text)
 }
 
 // correctPath writes another name for the file of an import.

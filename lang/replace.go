@@ -16,6 +16,7 @@ func (l *Library) Replace(name, text string) *Library {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := NewLibrary(replaced{l.files, name, text})
+	r.Nets = l.Nets
 	changed := l.modules[place{library, name}]
 	for p, m := range l.modules {
 		if m != changed && !imports(m, changed) {

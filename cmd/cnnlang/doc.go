@@ -152,8 +152,13 @@ func entryText(e interp.Declaration) string {
 	switch {
 	case e.Kind == "primitive":
 		fmt.Fprintln(&b, "a primitive of the language")
+	case e.Kind == "value":
+		fmt.Fprintln(&b, "a value of the language, for meta")
 	case e.Package != "":
 		fmt.Fprintf(&b, "import %s { %s }  (%s:%d)\n", e.Package, e.Name, e.File, e.Line)
+		if strings.HasPrefix(e.Package, "nets.") {
+			fmt.Fprintf(&b, "cnnlang params %s\n", e.Name)
+		}
 	default:
 		fmt.Fprintf(&b, "cnnlang params %s  (%s:%d)\n", e.Name, e.File, e.Line)
 	}

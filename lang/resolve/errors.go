@@ -86,9 +86,6 @@ func unknownStep(r *ast.Ref, body bool, m *Module) *diag.Diagnostic {
 	if m.inLibrary(d, r.Text()) {
 		return d
 	}
-	if m.IsNet != nil && m.IsNet(r.Text()) {
-		return d.WithHelp("it is a network of its own; `cnnlang doc %s` shows how it is made of blocks that can be imported", r.Text())
-	}
 	if help := absent[bare]; help != "" {
 		return d.WithHelp("%s", help)
 	}

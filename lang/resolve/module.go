@@ -28,9 +28,6 @@ type Module struct {
 	// Library lists the files of the library that declare a name, as they are imported;
 	// nil if there is no library.
 	Library func(name string) []string
-	// IsNet reports whether a name is that of a published network, which cannot be
-	// imported; nil if there are none.
-	IsNet func(name string) bool
 }
 
 // An Object is what a top-level name refers to; exactly one of the pointers Block, Let and

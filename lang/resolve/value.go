@@ -11,7 +11,7 @@ import (
 // With is a module of no file, which knows the names that m knows and, of those that it does
 // not, the ones that other exports.
 func (m *Module) With(other *Module) *Module {
-	both := &Module{File: m.File, Prelude: m.Prelude, names: maps.Clone(m.names), IsNet: m.IsNet}
+	both := &Module{File: m.File, Prelude: m.Prelude, names: maps.Clone(m.names)}
 	both.sorted = sync.OnceValue(both.sortNames)
 	for _, name := range other.Exported() {
 		if _, known := m.Lookup(name); !known {
