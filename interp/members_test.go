@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
 	"cnnlang/ops"
@@ -60,6 +62,9 @@ var members = []member{
 	{"vgg19_bn", "vgg([2, 2, 4, 4, 4], norm=true)", 143_678_248, "19.6", e5, false, 256, 224},
 
 	{"wide_resnet50_2", "resnet(bottleneck(base=128), [3, 4, 6, 3])", 68_883_240, "11.4", e5, false, 256, 224},
+	// Of timm, with the mean before the projection and the deep stem.
+	{"resnet50d", "resnet(bottleneck(shortcut=avg_project), [3, 4, 6, 3], stem=deep_stem)", 25_576_264, "", e5, false, 256, 224},
+	{"resnet18d", "resnet(basic(shortcut=avg_project), [2, 2, 2, 2], stem=deep_stem)", 11_708_744, "2.1", e5, false, 256, 224},
 	{"legacy_seresnet50", `senet(bottleneck(se=16, gate="se_module"), [3, 4, 6, 3], stride_first=true)`, 28_088_024, "3.9", e5, false, 256, 224},
 }
 
@@ -69,7 +74,7 @@ import std.shufflenet { shufflenet_v2 }
 import std.regnet { regnet_y }
 import std.densenet { densenet }
 import std.vgg { vgg }
-import std.resnet { bottleneck, resnet, senet }
+import std.resnet { avg_project, basic, bottleneck, deep_stem, resnet, senet }
 `
 
 // One line makes each published member from the general net of its family.
@@ -134,6 +139,43 @@ func TestStrideOfSENets(t *testing.T) {
 			if !ok || (node.Op.(*ops.Conv).Stride.H.Cmp(dim.Int(2)) == 0) != want {
 				t.Errorf("stride_first=%t: %s strides: want %t", first, path, want)
 			}
+		}
+	}
+}
+
+// Stages dilate in place of a stride as torchvision's do with replace_stride_with_dilation:
+// the first unit by what the stage before did, with the same tensors and maps of an eighth.
+func TestDilatedStages(t *testing.T) {
+	text := importMembers + `import std.resnet { trunk }
+net whole [N, C = 3, H = 225, W = 224] -> [N, 2048, ceil(H/32), ceil(W/32)] { body: trunk(bottleneck, [3, 4, 6, 3]) }
+net dilated [N, C = 3, H = 225, W = 224] -> [N, 2048, ceil(H/8), ceil(W/8)] {
+  body: trunk(bottleneck, [3, 4, 6, 3], output_stride=8)
+}
+`
+	p, err := interp.Read("<stdin>", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := p.Net(interp.Options{Net: "whole"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Net: "dilated"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(tensorsOf(whole), tensorsOf(n)); diff != "" {
+		t.Errorf("the tensors differ (-without dilation +with):\n%s", diff)
+	}
+	want := map[string]string{"1.0": "1 1", "2.0": "2 1", "2.3": "1 1", "3.0": "1 1", "3.1": "1 2", "3.5": "1 2", "4.0": "1 2", "4.1": "1 4", "4.2": "1 4"}
+	for unit, want := range want {
+		node, ok := n.Graph.At("body.layer" + unit + ".conv2")
+		if !ok {
+			t.Fatalf("there is no layer%s", unit)
+		}
+		conv := node.Op.(*ops.Conv)
+		if got := fmt.Sprint(conv.Stride.H, " ", conv.Dilation.H); got != want {
+			t.Errorf("layer%s: stride and dilation are %s, want %s", unit, got, want)
 		}
 	}
 }
