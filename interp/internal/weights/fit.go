@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
 
@@ -108,10 +109,10 @@ func (e *FitError) Notes() []string {
 			if m.Nearest == "" {
 				return m.Name, []string{m.Name, m.Shape.String()}
 			}
-			return m.Name, []string{m.Name, m.Shape.String(), "the file has " + shown(m.Nearest)}
+			return m.Name, []string{m.Name, m.Shape.String(), "the file has " + weightfile.Shown(m.Nearest)}
 		})
 		notes = grouped(notes, "unexpected", e.Unexpected, func(u Entry) (string, []string) {
-			return u.Name, []string{shown(u.Name), u.Shape.String()}
+			return u.Name, []string{weightfile.Shown(u.Name), u.Shape.String()}
 		})
 	} else {
 		notes = append(notes, e.renameNote())
@@ -148,11 +149,11 @@ func (e *FitError) renameNote() string {
 	var rule string
 	switch r.Kind {
 	case "strip":
-		rule = fmt.Sprintf("all names in the file begin with %s; without it they match", shown(r.From))
+		rule = fmt.Sprintf("all names in the file begin with %s; without it they match", weightfile.Shown(r.From))
 	case "add":
-		rule = fmt.Sprintf("with %s before each name of the file they all match", shown(r.To))
+		rule = fmt.Sprintf("with %s before each name of the file they all match", weightfile.Shown(r.To))
 	default:
-		rule = fmt.Sprintf("where the file says %s the network says %s; with that all names match", shown(r.From), shown(r.To))
+		rule = fmt.Sprintf("where the file says %s the network says %s; with that all names match", weightfile.Shown(r.From), weightfile.Shown(r.To))
 	}
 	if r.Misshaped > 0 {
 		rule += fmt.Sprintf("; shapes that would still differ: %d", r.Misshaped)
@@ -162,7 +163,7 @@ func (e *FitError) renameNote() string {
 	for i, m := range first {
 		for _, u := range e.Unexpected {
 			if to, ok := r.apply(u.Name); ok && to == m.Name {
-				rows[i] = []string{shown(u.Name), "is wanted as " + m.Name}
+				rows[i] = []string{weightfile.Shown(u.Name), "is wanted as " + m.Name}
 				break
 			}
 		}
@@ -210,7 +211,7 @@ func grouped[T any](notes []string, what string, items []T, row func(T) (string,
 		}
 		place := "at the top"
 		if block != "" {
-			place = "in " + shown(block)
+			place = "in " + weightfile.Shown(block)
 		}
 		notes = append(notes, fmt.Sprintf("%s %s: %d%s", what, place, len(members), columns(rows, len(members))))
 	}

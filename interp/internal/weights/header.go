@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
 
@@ -70,7 +71,7 @@ func (p *headerParser) tensor(name string) (record, error) {
 		case "data_offsets":
 			offsets, err = p.integers("data_offsets", 2, math.MaxInt64)
 		default:
-			err = p.corrupt("", "has a key %s, want only dtype, shape and data_offsets", shown(key))
+			err = p.corrupt("", "has a key %s, want only dtype, shape and data_offsets", weightfile.Shown(key))
 		}
 		return err
 	})
@@ -92,7 +93,7 @@ func (p *headerParser) tensor(name string) (record, error) {
 func (p *headerParser) fit(r *record, offsets []int64) error {
 	d, ok := dtypes[r.DType]
 	if !ok {
-		return p.corrupt(r.Name, "has the unknown dtype %s, want F32, F16, BF16, F64 or another of safetensors' types", shown(r.DType))
+		return p.corrupt(r.Name, "has the unknown dtype %s, want F32, F16, BF16, F64 or another of safetensors' types", weightfile.Shown(r.DType))
 	}
 	if len(offsets) != 2 {
 		return p.corrupt(r.Name, "data_offsets has %d numbers, want the 2 of [start, end]", len(offsets))
@@ -156,7 +157,7 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 		}
 		n, err := strconv.ParseUint(number.String(), 10, 64)
 		if err != nil || n > uint64(top) {
-			return nil, p.corrupt("", "%s holds %s, want integers from 0 to %d", what, shown(number.String()), top)
+			return nil, p.corrupt("", "%s holds %s, want integers from 0 to %d", what, weightfile.Shown(number.String()), top)
 		}
 		if len(list) == most {
 			return nil, p.corrupt("", "%s has more than %d numbers", what, most)
@@ -170,7 +171,7 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 func (p *headerParser) metadata() error {
 	entries := 0
 	return p.object(metadataKey, "an object of strings", func(key string) error {
-		if _, err := p.str(metadataKey + " " + shown(key)); err != nil {
+		if _, err := p.str(metadataKey + " " + weightfile.Shown(key)); err != nil {
 			return err
 		}
 		if entries++; entries > p.maxTensors {
@@ -193,7 +194,7 @@ func (p *headerParser) object(where, want string, value func(key string) error) 
 			return err
 		}
 		if seen[key] {
-			return p.corrupt("", "%s has the key %s twice; which of them counts cannot be known, write the file again", where, shown(key))
+			return p.corrupt("", "%s has the key %s twice; which of them counts cannot be known, write the file again", where, weightfile.Shown(key))
 		}
 		seen[key] = true
 		if err := value(key); err != nil {
@@ -243,9 +244,9 @@ func spell(token json.Token) string {
 	case nil:
 		return "null"
 	case string:
-		return "the string " + strconv.Quote(shown(v))
+		return "the string " + strconv.Quote(weightfile.Shown(v))
 	case json.Number:
-		return "the number " + shown(v.String())
+		return "the number " + weightfile.Shown(v.String())
 	case json.Delim:
 		return map[json.Delim]string{'{': "an object", '[': "an array", '}': "the end of an object", ']': "the end of an array"}[v]
 	}

@@ -13,6 +13,7 @@ import (
 	mmap "github.com/edsrzf/mmap-go"
 
 	"cnnlang/interp/internal/mapped"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
 
@@ -162,7 +163,7 @@ func (s *safetensors) checkLayout(data int64) error {
 	for _, e := range s.entries {
 		switch {
 		case e.start < at:
-			return s.corrupt(e.Name, "its data starts at %d inside the data of %s, which ends at %d; the file is damaged, write it again", e.start, shown(last), at)
+			return s.corrupt(e.Name, "its data starts at %d inside the data of %s, which ends at %d; the file is damaged, write it again", e.start, weightfile.Shown(last), at)
 		case e.start > at:
 			return s.corrupt(e.Name, "its data starts at %d, want %d: no tensor owns the bytes between; the file is damaged, write it again", e.start, at)
 		case e.end > data:
@@ -253,18 +254,8 @@ func (s *safetensors) Forget(name string) {
 }
 
 func (s *safetensors) Unchanged() error {
-	f, ok := s.file.(*os.File)
-	if !ok {
-		return nil
-	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return s.failed(err)
-	case info.Size() < s.info.Size():
-		return s.failed(mapped.ErrShorter)
-	case info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || !changed(info).Equal(changed(s.info)):
-		return s.corrupt("", "the file changed while it was read; run again once it is complete")
+	if f, ok := s.file.(*os.File); ok {
+		return s.unchanged(f, s.info)
 	}
 	return nil
 }

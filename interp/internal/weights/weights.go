@@ -13,11 +13,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
 
@@ -78,8 +76,8 @@ type Options struct {
 func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }
 func (o Options) maxTensors() int  { return cmp.Or(o.MaxTensors, 1<<16) }
 
-// Open opens a safetensors file. Its errors are *FileError, or *LimitError if the file
-// exceeds the Options.
+// Open opens a file of any format that there is a reader for. Its errors are *FileError, or
+// *LimitError if the file exceeds the Options.
 func Open(path string, o Options) (Store, error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
@@ -88,6 +86,14 @@ func Open(path string, o Options) (Store, error) {
 	if info, err = settled(path, info, f.Stat); err != nil {
 		f.Close()
 		return nil, err
+	}
+	other, err := openOther(f, path, info, o)
+	if other != nil || err != nil {
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		return other, nil
 	}
 	s, err := readSafetensors(f, path, info.Size(), o)
 	if err != nil {
@@ -102,22 +108,10 @@ func Open(path string, o Options) (Store, error) {
 }
 
 // A FileError says why a file of weights cannot be read or written.
-type FileError struct {
-	Path    string
-	Tensor  string // the tensor at fault, or ""
-	Problem string // got, want, and what to do
-	Err     error  // the underlying system error, or nil
-}
+type FileError = weightfile.Error
 
-func (e *FileError) Error() string {
-	if e.Tensor != "" {
-		return fmt.Sprintf("weights: %s: tensor %s: %s", e.Path, shown(e.Tensor), e.Problem)
-	}
-	return fmt.Sprintf("weights: %s: %s", e.Path, e.Problem)
-}
-
-// Unwrap returns the system's error.
-func (e *FileError) Unwrap() error { return e.Err }
+// A LimitError says that a file exceeds the Options: it may be valid, but it is not read.
+type LimitError = weightfile.LimitError
 
 // A path is the name of a file that is read.
 type path string
@@ -139,38 +133,4 @@ func fileErrorFrom(path string, err error) *FileError {
 		problem = "the file became shorter while it was read"
 	}
 	return &FileError{Path: path, Problem: problem, Err: err}
-}
-
-// A LimitError says that a file exceeds the Options: it may be valid, but it is not read.
-type LimitError struct {
-	Path  string
-	Limit string // what is limited: "bytes of header", "tensors"
-	Got   int64  // at least this many
-	Max   int64
-	Help  string // how to raise it, or what else to do
-}
-
-func (e *LimitError) Error() string {
-	return fmt.Sprintf("weights: %s: got %d %s, the limit is %d; %s", e.Path, e.Got, e.Limit, e.Max, e.Help)
-}
-
-// longestShown is how much of a name from a file a message shows.
-const longestShown = 100
-
-// shown makes a name from a file fit for a message: short, printable, and quoted if it
-// holds anything unusual.
-func shown(name string) string {
-	cut := name
-	if len(cut) > longestShown {
-		end := longestShown
-		for end > 0 && !utf8.RuneStart(cut[end]) {
-			end--
-		}
-		cut = cut[:end] + "…"
-	}
-	odd := func(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError || r == '"' || r == ' ' }
-	if cut == "" || strings.IndexFunc(cut, odd) >= 0 {
-		return strconv.Quote(cut)
-	}
-	return cut
 }

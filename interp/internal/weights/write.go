@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
 
@@ -66,7 +67,7 @@ func headerOf(tensors []Named) ([]byte, error) {
 	start := 0
 	for _, t := range tensors {
 		if err := checkNamed(t, seen); err != nil {
-			return nil, fmt.Errorf("tensor %s: %w", shown(t.Name), err)
+			return nil, fmt.Errorf("tensor %s: %w", weightfile.Shown(t.Name), err)
 		}
 		seen[t.Name] = true
 		name, err := json.Marshal(t.Name)

@@ -1,0 +1,120 @@
+package weights
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/ops/tensor"
+)
+
+// A format is one that a package below weightfile reads.
+type format struct {
+	// is recognises a file by its first bytes, 512 or fewer, or by its name.
+	is   func(head []byte, path string) bool
+	open func(weightfile.Input) (weightfile.File, error)
+}
+
+// formats are tried in order; what none of them recognises is taken for safetensors.
+var formats = []format{}
+
+// openOther opens a file of another format than safetensors; nil for none of them.
+func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, error) {
+	head := make([]byte, min(512, info.Size()))
+	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fileErrorFrom(name, err)
+	}
+	for _, format := range formats {
+		if !format.is(head, name) {
+			continue
+		}
+		s := &other{path: path(name), file: f, info: info}
+		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling,
+			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}}
+		var err error
+		if s.contents, err = format.open(in); err != nil {
+			return nil, errors.Join(err, s.closeSiblings())
+		}
+		s.index = map[string]int{}
+		for i, t := range s.contents.Tensors() {
+			s.index[t.Name] = i
+		}
+		return s, nil
+	}
+	return nil, nil
+}
+
+// other is a Store over a file of another format.
+type other struct {
+	path
+	file     *os.File
+	info     fs.FileInfo
+	contents weightfile.File
+	index    map[string]int
+	siblings []*os.File
+	folder   *os.Root
+}
+
+// sibling opens a file that this one names, in its folder and not elsewhere.
+func (s *other) sibling(name string) (io.ReaderAt, int64, error) {
+	if s.folder == nil {
+		var err error
+		if s.folder, err = regular.Root(filepath.Dir(s.Path())); err != nil {
+			return nil, 0, s.failed(err)
+		}
+	}
+	f, info, err := regular.OpenIn(s.folder, name)
+	if err != nil {
+		return nil, 0, fileErrorFrom(filepath.Join(filepath.Dir(s.Path()), name), err)
+	}
+	s.siblings = append(s.siblings, f)
+	return f, info.Size(), nil
+}
+
+func (s *other) Path() string            { return string(s.path) }
+func (s *other) File() *os.File          { return s.file }
+func (s *other) Views() bool             { return false }
+func (s *other) About() weightfile.About { return s.contents.About() }
+func (s *other) Forget(string)           {}
+func (s *other) Unchanged() error        { return s.unchanged(s.file, s.info) }
+
+func (s *other) Entries() []Entry {
+	var all []Entry
+	for _, t := range s.contents.Tensors() {
+		all = append(all, Entry{Name: t.Name, DType: string(t.Type), Shape: t.Shape})
+	}
+	return all
+}
+
+func (s *other) Tensor(name string) (tensor.Tensor, error) {
+	i, ok := s.index[name]
+	if !ok {
+		return tensor.Tensor{}, s.corrupt(name, "the file has no tensor of this name")
+	}
+	t := s.contents.Tensors()[i]
+	if !t.Type.Float() {
+		return tensor.Tensor{}, s.corrupt(name, "holds %s, want F32, F16, BF16 or F64; convert it before saving", t.Type)
+	}
+	raw, err := s.contents.Bytes(i)
+	if err != nil {
+		return tensor.Tensor{}, err
+	}
+	return tensor.From(t.Type.Floats(raw), t.Shape...), nil
+}
+
+func (s *other) Close() error { return errors.Join(s.file.Close(), s.closeSiblings()) }
+
+func (s *other) closeSiblings() error {
+	var err error
+	for _, f := range s.siblings {
+		err = errors.Join(err, f.Close())
+	}
+	if s.folder != nil {
+		err = errors.Join(err, s.folder.Close())
+	}
+	return err
+}
