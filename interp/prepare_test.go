@@ -153,3 +153,26 @@ func TestClassifyAsPrepared(t *testing.T) {
 		t.Errorf("got %v of %v", classes, scores)
 	}
 }
+
+// No text makes it panic or accept what package picture refuses.
+func FuzzPreparation(f *testing.F) {
+	for _, text := range []string{
+		"caffe(fit=\"pad\")", "picture(resize=2**16, mean=[edge])", "p.imagenet(std=[1, 2])", "edge", "small", "imagenet(mean=[0.1] * 3)", "\"{edge}\"",
+	} {
+		f.Add(text)
+	}
+	p, err := interp.Read("net.cnn", strings.NewReader(photographed))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := p.Net(interp.Options{Net: "base", Prepare: interp.Prepare(text)})
+		var found *interp.ProgramError
+		switch {
+		case err != nil && !errors.As(err, &found):
+			t.Errorf("got %v", err)
+		case err == nil && n.Preprocess().Check() != nil:
+			t.Errorf("got %v", n.Preprocess().Check())
+		}
+	})
+}

@@ -152,6 +152,14 @@ func parseSetting(text string) (string, error) {
 	return text, nil
 }
 
+// parseExpression wants some text, which interp parses.
+func parseExpression(text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", errors.New("want an expression, as in caffe(fit=\"squash\")")
+	}
+	return text, nil
+}
+
 func parseSeed(text string) (uint64, error) {
 	v, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {

@@ -30,7 +30,7 @@ func (s *selection) flags(cmd *cobra.Command) {
 
 // pictures adds the flag that says how images are prepared.
 func (s *selection) pictures(cmd *cobra.Command) {
-	s.prepare = textOf("EXPR")
+	s.prepare = &option[string]{what: "EXPR", parse: parseExpression}
 	cmd.Flags().Var(s.prepare, "prepare", "how images are prepared, in place of what the net's meta says, as in 'imagenet(fit=\"squash\")'")
 	complete(cmd, "prepare", fixed(interp.Preparations()...))
 }

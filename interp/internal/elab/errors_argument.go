@@ -21,7 +21,7 @@ import (
 // argumentsElsewhere is what they call arguments, without underscores, and what those
 // are called here; the first name that an operation or block has is meant.
 var argumentsElsewhere = map[string][]string{
-	"kernelsize": {"k"}, "kernel": {"k"}, "ksize": {"k"}, "size": {"k"}, "window": {"k"}, "windowsize": {"k"}, "poolsize": {"k"},
+	"kernelsize": {"k"}, "kernel": {"k"}, "ksize": {"k"}, "size": {"k", "resize"}, "window": {"k"}, "windowsize": {"k"}, "poolsize": {"k"},
 	"filtersize": {"k"}, "kernelshape": {"k"}, "outputsize": {"k"},
 	"filters": {"out", "c"}, "numfilters": {"out", "c"}, "outchannels": {"out", "c"}, "outputchannels": {"out", "c"}, "channels": {"out", "c"},
 	"features": {"out", "c"}, "outfeatures": {"out", "c"}, "units": {"out", "c"}, "numoutput": {"out", "c"}, "outplanes": {"out", "c"},
@@ -30,6 +30,7 @@ var argumentsElsewhere = map[string][]string{
 	"usebias": {"bias"}, "biasterm": {"bias"}, "group": {"groups"}, "numgroups": {"groups"}, "dilationrate": {"dilation"},
 	"dilations": {"dilation"}, "epsilon": {"eps"}, "rate": {"p"}, "dropout": {"p"}, "prob": {"p"}, "ceilmode": {"ceil"},
 	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"},
+	"resizesize": {"resize"}, "channelorder": {"order"}, "resample": {"interpolation"}, "deviation": {"std"},
 }
 
 // needless is what they need to be told and a step here does not, and why.
@@ -41,9 +42,10 @@ var needless = func() map[string]string {
 		"name label id": "a label stands before the step: `name: conv(…)`",
 		"inplace dtype device dataformat trainable training momentum requiresgrad":                            leaveOut + "nothing here depends on it",
 		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer": leaveOut + "weights come from a file, or from a seed",
-		"affine trackrunningstats": "there is always a weight and a bias, and statistics of the training: where it is true, leave it out",
-		"outputpadding":            "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
-		"paddingmode":              "what is padded is zeros: leave it out where that is meant",
+		"affine trackrunningstats":                      "there is always a weight and a bias, and statistics of the training: where it is true, leave it out",
+		"outputpadding":                                 "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
+		"paddingmode":                                   "what is padded is zeros: leave it out where that is meant",
+		"crop cropsize centercrop":                      leaveOut + "what is cut out is as large as the input of the net",
 		"batchnormalize usebatchnorm bn batchnorm norm": "the normalisation is a step of its own, as in `-> bn`",
 	} {
 		for word := range strings.FieldsSeq(words) {
