@@ -63,8 +63,8 @@ var members = []member{
 
 	{"wide_resnet50_2", "resnet(bottleneck(base=128), [3, 4, 6, 3])", 68_883_240, "11.4", e5, false, 256, 224},
 	// Of timm, with the mean before the projection and the deep stem.
-	{"resnet50d", "resnet(bottleneck(shortcut=avg_project), [3, 4, 6, 3], stem=deep_stem)", 25_576_264, "", e5, false, 256, 224},
-	{"resnet18d", "resnet(basic(shortcut=avg_project), [2, 2, 2, 2], stem=deep_stem)", 11_708_744, "2.1", e5, false, 256, 224},
+	{"resnet50d", "resnet(bottleneck(shortcut=avg_project), [3, 4, 6, 3], stem=stem_3x3)", 25_576_264, "", e5, false, 256, 224},
+	{"resnet18d", "resnet(basic(shortcut=avg_project), [2, 2, 2, 2], stem=stem_3x3)", 11_708_744, "2.1", e5, false, 256, 224},
 	{"legacy_seresnet50", `senet(bottleneck(se=16, gate="se_module"), [3, 4, 6, 3], stride_first=true)`, 28_088_024, "3.9", e5, false, 256, 224},
 }
 
@@ -74,7 +74,7 @@ import std.shufflenet { shufflenet_v2 }
 import std.regnet { regnet_y }
 import std.densenet { densenet }
 import std.vgg { vgg }
-import std.resnet { avg_project, basic, bottleneck, deep_stem, resnet, senet }
+import std.resnet { avg_project, basic, bottleneck, resnet, senet, stem_3x3 }
 `
 
 // One line makes each published member from the general net of its family.
