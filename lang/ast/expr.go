@@ -83,13 +83,19 @@ type StringPart struct {
 	Expr Expr // nil for text
 }
 
-// A Capture gives a name to a part of what a pattern fits: any characters but dots, or with
-// Int the digits of a number.
+// A Capture gives a name to a part of what a pattern fits: any characters but dots, with
+// Type "int" the digits of a number, with "path" whole segments with the dots between them.
 type Capture struct {
 	Extent
 	Name *Name
-	Int  bool
+	Type string // CaptureInt, CapturePath or ""
 }
+
+// The types of captures that are not just text.
+const (
+	CaptureInt  = "int"
+	CapturePath = "path"
+)
 
 // A Bool is true or false.
 type Bool struct {

@@ -224,8 +224,8 @@ func Text(e Expr) string {
 		}
 		return `"` + b.String() + `"`
 	case *Capture:
-		if e.Int {
-			return e.Name.Text + ":int"
+		if e.Type != "" {
+			return e.Name.Text + ":" + e.Type
 		}
 		return e.Name.Text
 	case *Ref:

@@ -36,7 +36,7 @@ func explain(tokens []lexer.Token, at int, err error) *diag.Diagnostic {
 		}
 		if expect.want == wantCapture {
 			return diag.New(diag.Syntax, spanOf(&expect.token), "expected %s", expect.want).
-				WithHelp("the left side names what stands there, `{i}`, or a number to compute with, `{i:int}`; the right side computes: `\"layer{i:int}.\" = \"block{i+1}/\"`")
+				WithHelp("the left side names what stands there, `{i}`, a number to compute with, `{i:int}`, or several segments, `{p:path}`; the right side computes: `\"layer{i:int}.\" = \"block{i+1}/\"`")
 		}
 		if c.found.Type == tokString && expect.token.Type != tokString { // inside the string
 			found := "`}`"

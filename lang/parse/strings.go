@@ -98,7 +98,12 @@ func capture(pos lexer.Position, text string) ast.Expr {
 	}
 	x := &ast.Capture{Name: c.name()}
 	if c.skip(":") {
-		if x.Int = c.skip("int"); !x.Int {
+		switch {
+		case c.skip(ast.CaptureInt):
+			x.Type = ast.CaptureInt
+		case c.skip(ast.CapturePath):
+			x.Type = ast.CapturePath
+		default:
 			c.unexpected(wantCapture)
 		}
 	}

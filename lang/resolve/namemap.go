@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"maps"
 	"slices"
 
 	"cnnlang/lang/ast"
@@ -8,8 +9,28 @@ import (
 	"cnnlang/lang/source"
 )
 
-// nameMap checks the rows of a map: the right side of each sees what the left captures, and
-// nothing else.
+// Count is the name of the number that a row's right side may use: how many steps, this one
+// included, rows with the same right side have named, in the order of the net.
+const Count = "count"
+
+// Counts reports whether the right side of a row uses Count.
+func Counts(row *ast.NameRow) bool {
+	counts := false
+	ast.Walk(row.There, func(n ast.Node) bool {
+		r, ok := n.(*ast.Ref)
+		counts = counts || ok && r.Text() == Count
+		return true
+	})
+	for _, p := range row.Here.Pattern().Parts {
+		if x, ok := p.Expr.(*ast.Capture); ok && x.Name.Text == Count {
+			return false
+		}
+	}
+	return counts
+}
+
+// nameMap checks the rows of a map: the right side of each sees what the left captures, Count
+// and the values of the file, but nothing of the net.
 func (c *checker) nameMap(names *ast.NameMap, s *scope) {
 	for _, row := range names.Rows {
 		if c.reported >= maxReported {
@@ -55,11 +76,11 @@ func (c *checker) fromCaptures(x ast.Expr, captured map[string]*ast.Capture) {
 		case *ast.Ref:
 			from := captured[n.Text()]
 			switch {
-			case n.Args != nil && len(n.Path) == 1 && slices.Contains(Functions, n.Text()):
+			case n.Args != nil && len(n.Path) == 1 && slices.Contains(Functions, n.Text()), from == nil && c.isFileValue(n):
 				return true
 			case from == nil || n.Args != nil:
 				c.report(outsideRow(n.Span(), n.Text(), captured))
-			case !from.Int && ast.Expr(n) != x:
+			case from.Type != ast.CaptureInt && ast.Expr(n) != x:
 				c.report(textInRow(n, from))
 			}
 			return false
@@ -70,21 +91,26 @@ func (c *checker) fromCaptures(x ast.Expr, captured map[string]*ast.Capture) {
 	})
 }
 
+// isFileValue reports whether the right side of a row may use a name that it does not capture.
+func (c *checker) isFileValue(r *ast.Ref) bool {
+	if r.Args != nil {
+		return false
+	}
+	o, _ := c.module.LookupPath(r.Path)
+	return r.Text() == Count || o != nil && o.Let != nil
+}
+
 // outsideRow is about a name that the right side of a row does not see.
 func outsideRow(at source.Span, name string, captured map[string]*ast.Capture) *diag.Diagnostic {
-	var known []string
-	for name := range captured {
-		known = append(known, name)
-	}
-	slices.Sort(known)
+	known := slices.Sorted(maps.Keys(captured))
 	d := diag.New(diag.UnknownName, at, "`%s` is not captured by the left side of this row", name)
 	switch {
-	case d.DidYouMean(name, known):
+	case d.DidYouMean(name, append(known, Count)):
 		return d
 	case len(known) == 0:
-		return d.WithHelp("the right side sees what the left names in braces, as in `\"layer{i}.\" = \"block{i}/\"`, and no names of the net; for the character itself write `\\{`")
+		return d.WithHelp("the right side sees what the left names in braces, as in `\"layer{i}.\" = \"block{i}/\"`, `count` and values of the file, and no names of the net; for the character itself write `\\{`")
 	}
-	return d.WithHelp("the right side sees what the left names in braces, here %s, and no names of the net", diag.Names(known))
+	return d.WithHelp("the right side sees what the left names in braces, here %s, `count` and values of the file, and no names of the net", diag.Names(known))
 }
 
 // textInRow is about a capture that is computed with and not marked as a number.

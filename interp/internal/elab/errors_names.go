@@ -34,15 +34,31 @@ func wrongAxes(row *ast.NameRow, at ast.Expr) *diag.Diagnostic {
 		WithHelp("they are the file's axes in the net's order: `[3, 2, 0, 1]` for a kernel that the file has as height, width, in, out")
 }
 
-// noIndex is about a number in a name that is negative or a fraction.
-func noIndex(x ast.Expr, n dim.Size, captures []*ast.Capture, captured []string) *diag.Diagnostic {
+// withCaptures says what the left side of a row has captured where its right side fails.
+func withCaptures(d *diag.Diagnostic, captures []*ast.Capture, captured []string) *diag.Diagnostic {
 	var with []string
 	for i, c := range captures {
 		with = append(with, c.Name.Text+" = "+captured[i])
 	}
+	if len(with) == 0 {
+		return d
+	}
+	return d.WithNote("where %s", strings.Join(with, ", "))
+}
+
+// noIndex is about a number in a name that is negative or a fraction.
+func noIndex(x ast.Expr, n dim.Size) *diag.Diagnostic {
 	return diag.New(diag.BadValue, x.Span(), "this would put %v into a name", n).
-		WithNote("where %s", strings.Join(with, ", ")).
 		WithHelp("numbers in names are whole and not negative; `//` divides and rounds down")
+}
+
+// noName is about what is no part of a name.
+func noName(x ast.Expr, v Value) *diag.Diagnostic {
+	d := diag.New(diag.WrongType, x.Span(), "a name is made of texts and numbers, and this is %s", described(v))
+	if _, isList := v.([]Value); isList {
+		return d.WithHelp("take one of its items, as in `{%s[i]}`", ast.Text(x))
+	}
+	return d
 }
 
 // unfitNames puts a problem of a map into words.

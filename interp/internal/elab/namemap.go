@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"strings"
+
 	"cnnlang/interp/internal/namemap"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -64,18 +66,18 @@ func (m *machine) nameMap(text *ast.NameMap, o *resolve.Object) *namemap.Map {
 		names.Layout = namemap.LayoutOf("torch")
 	}
 	for _, row := range text.Rows {
-		names.Rows = append(names.Rows, m.nameRow(row, o))
+		names.Rows = append(names.Rows, m.nameRow(row, o, names.Layout))
 	}
 	return names
 }
 
-func (m *machine) nameRow(row *ast.NameRow, o *resolve.Object) namemap.Row {
+func (m *machine) nameRow(row *ast.NameRow, o *resolve.Object, layout *namemap.Layout) namemap.Row {
 	var parts []namemap.Part
 	var captures []*ast.Capture
 	for _, p := range row.Here.Pattern().Parts {
 		if c, ok := p.Expr.(*ast.Capture); ok {
 			captures = append(captures, c)
-			parts = append(parts, namemap.Part{Name: c.Name.Text, Int: c.Int})
+			parts = append(parts, namemap.Part{Name: c.Name.Text, Int: c.Type == ast.CaptureInt, Path: c.Type == ast.CapturePath})
 		} else {
 			parts = append(parts, namemap.Part{Text: p.Text})
 		}
@@ -84,22 +86,32 @@ func (m *machine) nameRow(row *ast.NameRow, o *resolve.Object) namemap.Row {
 		m.fail(textTooLong(at))
 	}
 	r := namemap.Row{Here: namemap.NewPattern(parts)}
-	r.There = func(captured []string) (string, bool) { return m.there(row, o, captures, captured) }
+	r.There = func(captured []string, count int) (string, bool) {
+		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{resolve.Count: dim.Int(count)}}
+		for i, c := range captures {
+			switch e.values[c.Name.Text] = captured[i]; c.Type {
+			case ast.CaptureInt:
+				e.values[c.Name.Text], _ = parseNumber(captured[i])
+			case ast.CapturePath:
+				e.values[c.Name.Text] = strings.ReplaceAll(captured[i], ".", layout.Between)
+			}
+		}
+		report := m.report
+		defer func() { m.report = report }()
+		m.report = func(d *diag.Diagnostic) { report(withCaptures(d, captures, captured)) }
+		return m.there(row, e)
+	}
+	if resolve.Counts(row) {
+		r.Counter = ast.Text(row.There)
+	}
 	if row.Axes != nil {
 		r.Axes = m.axes(row, o, r.Here.Prefix)
 	}
 	return r
 }
 
-// there is the right side of a row for what the left has captured.
-func (m *machine) there(row *ast.NameRow, o *resolve.Object, captures []*ast.Capture, captured []string) (string, bool) {
-	e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{}}
-	for i, c := range captures {
-		if e.values[c.Name.Text] = captured[i]; c.Int {
-			n, _ := parseNumber(captured[i])
-			e.values[c.Name.Text] = n
-		}
-	}
+// there is the right side of a row.
+func (m *machine) there(row *ast.NameRow, e *env) (string, bool) {
 	for _, p := range row.There.String().Parts {
 		if p.Expr == nil {
 			continue
@@ -108,8 +120,14 @@ func (m *machine) there(row *ast.NameRow, o *resolve.Object, captures []*ast.Cap
 		if !ok {
 			return "", false
 		}
-		if n, isNumber := v.(dim.Size); isNumber && (!n.IsWhole() || n.Cmp(dim.Int(0)) < 0) {
-			m.fail(noIndex(p.Expr, n, captures, captured))
+		n, isNumber := v.(dim.Size)
+		_, isText := v.(string)
+		switch {
+		case !isNumber && !isText:
+			m.fail(noName(p.Expr, v))
+			return "", false
+		case isNumber && (!n.IsWhole() || n.Cmp(dim.Int(0)) < 0):
+			m.fail(noIndex(p.Expr, n))
 			return "", false
 		}
 	}

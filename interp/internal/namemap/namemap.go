@@ -25,7 +25,10 @@ type Row struct {
 	Here Pattern
 	// There makes the other name of what Here has captured; false for none, which has been
 	// reported.
-	There func(captures []string) (string, bool)
+	There func(captures []string, count int) (string, bool)
+	// Counter is "", or names the counter whose count the row takes: from 1 and in the order
+	// of the net, for each text that Here of a row with this counter fits.
+	Counter string
 	// Axes are the file's axes in the net's order, nil for the layout's.
 	Axes []int
 }
@@ -86,7 +89,7 @@ const (
 // comparisons of a name with a row, and returns false to give up. A table is returned if
 // there are no problems but rows that name nothing.
 func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
-	a := &application{Map: m, work: work, order: orders(g), index: newIndex(m.Rows), failed: map[int]bool{},
+	a := &application{Map: m, work: work, order: orders(g), index: newIndex(m.Rows), failed: map[int]bool{}, counts: map[string]map[string]int{},
 		table: &Table{Map: m, own: map[string]int{}, foreign: map[string]int{}, used: make([]bool, len(m.Rows))}}
 	for _, n := range g.Nodes {
 		for _, p := range n.Params {
@@ -109,7 +112,8 @@ type application struct {
 	work     func(n int) bool
 	order    map[*graph.Node]order
 	index    index
-	failed   map[int]bool // rows that have been reported
+	failed   map[int]bool              // rows that have been reported
+	counts   map[string]map[string]int // by counter, of what rows have fitted
 	problems []Problem
 }
 
@@ -205,14 +209,31 @@ func (a *application) fits(row int, name string) (ways int, captures []string, o
 func (a *application) name(row int, captures []string, step, leaf, kind string) (string, bool) {
 	there, rest := "", step
 	if row >= 0 {
+		r := &a.Rows[row]
+		head, behind, _ := r.Here.cut(step + leaf)
 		var ok bool
-		if there, ok = a.Rows[row].There(captures); !ok || !a.Rows[row].Here.Prefix {
+		if there, ok = r.There(captures, a.count(r.Counter, head)); !ok || !r.Here.Prefix {
 			return there, ok
 		}
-		_, rest, _ = a.Rows[row].Here.cut(step + leaf)
-		rest = strings.TrimSuffix(rest, leaf)
+		rest = strings.TrimSuffix(behind, leaf)
 	}
 	return there + strings.ReplaceAll(rest, ".", a.Layout.Between) + a.Layout.leaf(kind, leaf), true
+}
+
+// count is what a counter gives a text, the same each time.
+func (a *application) count(counter, text string) int {
+	if counter == "" {
+		return 0
+	}
+	counts := a.counts[counter]
+	if counts == nil {
+		counts = map[string]int{}
+		a.counts[counter] = counts
+	}
+	if counts[text] == 0 {
+		counts[text] = len(counts) + 1
+	}
+	return counts[text]
 }
 
 // arrange decides how the numbers of a tensor lie in the file.

@@ -8,13 +8,14 @@ type Pattern struct {
 	Prefix bool
 	parts  []Part
 	dots   int
+	any    bool // a capture stands for any number of segments
 }
 
 // A Part is a text, or where it has a name a capture: one or more characters other than
-// dots, or with Int a number without leading zeros.
+// dots, with Int a number without leading zeros, with Path whole segments.
 type Part struct {
 	Text, Name string
-	Int        bool
+	Int, Path  bool
 }
 
 // mostDigits is how many digits a number may have that a row can compute with.
@@ -25,6 +26,7 @@ func NewPattern(parts []Part) Pattern {
 	p := Pattern{parts: parts}
 	for _, part := range parts {
 		p.dots += strings.Count(part.Text, ".")
+		p.any = p.any || part.Path
 	}
 	if n := len(parts); n > 0 {
 		p.Prefix = strings.HasSuffix(parts[n-1].Text, ".")
@@ -44,18 +46,22 @@ func (p *Pattern) plain() (text string, ok bool) {
 }
 
 // cut is the part of a name that the pattern has to fit, and the rest: a prefix fits as many
-// segments as it has dots. It reports whether the name has them.
+// segments as it has dots, or all but the last where it captures a path. It reports whether
+// the name has them.
 func (p *Pattern) cut(name string) (head, rest string, ok bool) {
-	if !p.Prefix {
-		return name, "", strings.Count(name, ".") == p.dots
+	dots := strings.Count(name, ".")
+	switch {
+	case dots < p.dots || !p.any && !p.Prefix && dots > p.dots:
+		return "", "", false
+	case !p.Prefix:
+		return name, "", true
+	case p.any:
+		at := strings.LastIndexByte(name, '.') + 1
+		return name[:at], name[at:], true
 	}
 	end := 0
 	for range p.dots {
-		i := strings.IndexByte(name[end:], '.')
-		if i < 0 {
-			return "", "", false
-		}
-		end += i + 1
+		end += strings.IndexByte(name[end:], '.') + 1
 	}
 	return name[:end], name[end:], true
 }
@@ -114,12 +120,15 @@ func (p Part) after(before []uint8, text string) []uint8 {
 			}
 		}
 	default:
-		open := uint8(0) // ways to have begun since the last dot
+		open := uint8(0) // ways to have begun, other than for a path since the last dot
 		for at := range len(text) {
-			if open = min(open+before[at], 2); text[at] == '.' {
+			switch {
+			case text[at] != '.':
+				open = min(open+before[at], 2)
+				ways[at+1] = open
+			case !p.Path:
 				open = 0
 			}
-			ways[at+1] = open
 		}
 	}
 	return ways
@@ -127,7 +136,10 @@ func (p Part) after(before []uint8, text string) []uint8 {
 
 // captures reports whether a capture may stand for a text.
 func (p Part) captures(text string) bool {
-	if !p.Int {
+	switch {
+	case p.Path:
+		return text[0] != '.' && text[len(text)-1] != '.'
+	case !p.Int:
 		return !strings.Contains(text, ".")
 	}
 	for i := range len(text) {

@@ -26,7 +26,11 @@ func waysToFit(parts []Part, text string) (all [][]string) {
 	for n := 1; n <= len(text); n++ {
 		piece := text[:n]
 		number := strings.Trim(piece, "0123456789") == "" && (n == 1 || piece[0] != '0') && n <= 15
-		if strings.Contains(piece, ".") || p.Int && !number {
+		fits := !strings.Contains(piece, ".") && (!p.Int || number)
+		if p.Path {
+			fits = strings.Trim(piece, ".") == piece
+		}
+		if !fits {
 			continue
 		}
 		for _, rest := range waysToFit(parts[1:], text[n:]) {
@@ -53,17 +57,21 @@ func TestPatternFits(t *testing.T) {
 			if random.IntN(2) == 0 {
 				parts = append(parts, Part{Text: text(1 + random.IntN(2))})
 			} else {
-				parts = append(parts, Part{Name: fmt.Sprint("x", i), Int: random.IntN(3) == 0})
+				kind := random.IntN(4)
+				parts = append(parts, Part{Name: fmt.Sprint("x", i), Int: kind == 0, Path: kind == 1})
 			}
 		}
 		p, name := NewPattern(parts), text(1+random.IntN(8))
 		head := name
-		if p.Prefix { // as many segments as the pattern has dots
-			pieces := strings.SplitAfter(name, ".")
-			if len(pieces) <= p.dots {
+		if p.Prefix { // as many segments as the pattern has dots, or with a path all but the last
+			pieces, n := strings.SplitAfter(name, "."), p.dots
+			if slices.ContainsFunc(parts, func(p Part) bool { return p.Path }) {
+				n = len(pieces) - 1
+			}
+			if len(pieces) <= n {
 				continue
 			}
-			head = strings.Join(pieces[:p.dots], "")
+			head = strings.Join(pieces[:n], "")
 		}
 		want := waysToFit(parts, head)
 		got, captures := 0, []string(nil)
