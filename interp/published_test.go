@@ -1,0 +1,141 @@
+package interp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/ops/tensor"
+)
+
+const namesFolder = "../testdata/names"
+
+// published are the lists of testdata/names, with the nets and maps that read them. What a
+// list has beyond the net begins with Beyond.
+var published = []struct {
+	List, Net, Names string
+	Set              []string
+	Beyond           string
+}{
+	{List: "xception_keras", Net: "xception_keras", Names: "keras"},
+	{List: "inception_v3_keras", Net: "inception_v3_keras", Names: "keras"},
+	{List: "inception_resnet_v2_keras", Net: "inception_resnet_v2", Names: "keras"},
+	{List: "resnet50_keras", Net: "resnet50_keras", Names: "keras"},
+	{List: "mobilenet_v2_keras", Net: "mobilenet_v2_keras", Names: "keras"},
+	{List: "inception_v4_slim", Net: "inception_v4", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionV4/AuxLogits/"},
+	{List: "inception_resnet_v2_slim", Net: "inception_resnet_v2", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionResnetV2/AuxLogits/"},
+}
+
+// Read through its map, a net has exactly the tensors of the published file, of the same
+// shapes; where a file has no factors of normalisations, it has all others.
+func TestNamesArePublished(t *testing.T) {
+	lists, err := filepath.Glob(filepath.Join(namesFolder, "*_*.txt"))
+	if err != nil || len(lists) != len(published) {
+		t.Errorf("%s has %d lists, %d are tested", namesFolder, len(lists), len(published))
+	}
+	for _, f := range published {
+		t.Run(f.List, func(t *testing.T) {
+			want := listed(t, f.List, f.Beyond)
+			tensors, err := nettest.Instantiate(t, f.Net, nil, f.Set...).Tensors(f.Names)
+			if err != nil {
+				t.Fatal(err)
+			}
+			factors := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(name string) bool { return strings.HasSuffix(name, "/gamma") })
+			for _, x := range tensors {
+				shape, known := want[x.Name]
+				switch {
+				case !known && x.Absent && !factors:
+				case !known:
+					t.Errorf("%s is called %s, which the file has not", x.Own.Path, x.Name)
+				case shape != written(x.Shape):
+					t.Errorf("%s has the shape %s, want %s", x.Name, written(x.Shape), shape)
+				}
+				delete(want, x.Name)
+			}
+			for _, name := range slices.Sorted(maps.Keys(want)) {
+				t.Errorf("no tensor is called %s", name)
+			}
+		})
+	}
+}
+
+// listed reads a list but for what is beyond the net, which has to be there too.
+func listed(t *testing.T, list, beyond string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(namesFolder, list+".txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, left := map[string]string{}, 0
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		name, shape, ok := strings.Cut(line, " ")
+		switch {
+		case !ok || found[name] != "":
+			t.Fatalf("%s: a line is %q", list, line)
+		case beyond != "" && strings.HasPrefix(name, beyond):
+			left++
+		default:
+			found[name] = shape
+		}
+	}
+	if (left > 0) != (beyond != "") {
+		t.Errorf("%s has %d tensors under %q", list, left, beyond)
+	}
+	return found
+}
+
+// written is a shape as the lists have it.
+func written(s tensor.Shape) string {
+	var sizes []string
+	for _, n := range s {
+		sizes = append(sizes, fmt.Sprint(n))
+	}
+	return strings.Join(sizes, "x")
+}
+
+// Weights that another implementation has written in its own order give the outputs that it
+// computes from them.
+func TestFilesOfOthersGiveTheirOutputs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases map[string]struct{ Input, Output []float32 }
+	if err := json.Unmarshal(text, &cases); err != nil || len(cases) != 2 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for names, c := range cases {
+		for _, given := range []string{names, ""} {
+			w := interp.WeightsFile(filepath.Join(namesFolder, "small_"+names+".safetensors"))
+			if given != "" {
+				w = w.Named(given)
+			}
+			m, err := n.Build(t.Context(), interp.Options{Weights: w})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
+			for i, want := range c.Output {
+				if math.Abs(float64(got[i]-want)) > 1e-5 {
+					t.Errorf("%s, read by %q: output %d is %v, want %v", names, given, i, got[i], want)
+				}
+			}
+		}
+	}
+}
