@@ -50,7 +50,7 @@ net base(classes = 4, resize = 256) [N, 3, H = 224, W = 224] -> [N, classes] {
 }
 net a = base(resize=232) { meta { prepare = imagenet(resize=232, interpolation="bicubic"); source = "y" } }
 net b [N, 3, H = 300, W = 320] -> [N, 3, H, W] {
-  meta { prepare = caffe(resize=343) }
+  meta { prepare = caffe(resize=343x366) }
   relu
 }
 net c [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
@@ -76,7 +76,7 @@ net d = c { meta { prepare = plain } }
 	imagenet := interp.Picture{Fit: "short", Mean: []float64{0.485, 0.456, 0.406}, Std: []float64{0.229, 0.224, 0.225},
 		Scale: 1, Order: "rgb", Interpolation: "bicubic", Stated: true, Resize: [2]int{232, 232}, At: [2]int{224, 224}}
 	caffe := interp.Picture{Fit: "short", Mean: []float64{104, 117, 123}, Std: []float64{1}, Scale: 255, Order: "bgr",
-		Interpolation: "bilinear", Stated: true, Resize: [2]int{343, 343}, At: [2]int{300, 320}} // 256 * 300 / 224 = 342.9
+		Interpolation: "bilinear", Stated: true, Resize: [2]int{343, 366}, At: [2]int{300, 320}} // 256 * 300 / 224 = 342.9, 256 * 320 / 224 = 365.7
 	for net, picture := range map[string]interp.Picture{"a": imagenet, "b": caffe} {
 		n, err := q.Net(interp.Options{Net: net})
 		if err != nil {

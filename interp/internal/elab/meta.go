@@ -91,7 +91,7 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 				continue
 			}
 			if was := m.readMeta(st.Meta, chain[i], e, &meta, items, old); len(was) > 0 {
-				m.oldKeysIn(st.Meta, was, chain[i], old, m.usualSide(chain[i], chain[len(chain)-1].Block, params))
+				m.oldKeysIn(st.Meta, was, chain[i], old, m.usualSizeOf(chain[i], chain[len(chain)-1].Block, params))
 			}
 		}
 	}

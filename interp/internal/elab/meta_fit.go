@@ -92,9 +92,12 @@ func (m *machine) usualSize(by *resolve.Object, b *ast.Block, e *env) (usual [2]
 	if by == nil || len(b.Sig.In) != 4 {
 		return usual
 	}
-	told := m.report
-	defer func() { m.report = told }()
-	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
+	untold := func(*diag.Diagnostic) bool { return false } // a default that is wrong is not asked for
+	m.apartFrom(untold, func() { usual = m.defaultSides(by, b, e) })
+	return usual
+}
+
+func (m *machine) defaultSides(by *resolve.Object, b *ast.Block, e *env) (usual [2]int) {
 	c, ok := m.closure(by, by.Span)
 	if !ok {
 		return usual

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -126,8 +127,8 @@ func (old oldMeta) call(o *resolve.Object) (text string, edits []diag.Edit) {
 
 // oldKeysIn reports the items of a section with old keys, all at once, and says what to
 // write in their place.
-func (m *machine) oldKeysIn(st *ast.Meta, items []*ast.MetaItem, o *resolve.Object, old oldMeta, side int) {
-	note := old.uncrop(o, side)
+func (m *machine) oldKeysIn(st *ast.Meta, items []*ast.MetaItem, o *resolve.Object, old oldMeta, usual [2]int) {
+	note := old.uncrop(usual)
 	text, edits := old.call(o)
 	var keys []string
 	for _, item := range items {
@@ -169,35 +170,46 @@ func (m *machine) oldKeysIn(st *ast.Meta, items []*ast.MetaItem, o *resolve.Obje
 }
 
 // uncrop makes what was resized and cut the same without the cut, which is to the net's
-// input now; the note says what that changes.
-func (old oldMeta) uncrop(o *resolve.Object, side int) (note string) {
+// input now, of this usual size or an unknown one; the note says what that changes.
+func (old oldMeta) uncrop(usual [2]int) (note string) {
 	crop, stated := old["crop"]
 	delete(old, "crop")
-	if !stated || side == 0 || crop.value == fmt.Sprint(side) {
+	to := min(usual[0], usual[1])
+	if to == 0 {
 		return ""
 	}
-	var to, resize int
-	if _, err := fmt.Sscan(crop.value, &to); err != nil || to < 1 {
-		return fmt.Sprintf("`crop = %s` goes: what is cut out has the size of the input", crop.text)
+	if stated {
+		if _, err := fmt.Sscan(crop.value, &to); err != nil || to < 1 {
+			return fmt.Sprintf("`crop = %s` goes: what is cut out has the size of the input", crop.text)
+		}
 	}
-	if _, err := fmt.Sscan(old["resize"].value, &resize); err != nil || resize < 1 {
-		return "" // the picture just covered the cut, and so the input
+	var resize int
+	if _, err := fmt.Sscan(old["resize"].value, &resize); err != nil || resize < 1 || usual == [2]int{to, to} {
+		return "" // the picture just covered the cut, and so the input; or the cut was that
 	}
-	was := old["resize"].value
-	old["resize"] = oldItem{value: fmt.Sprint(max(1, (2*resize*side+to)/(2*to)))}
-	return fmt.Sprintf("what is cut out has the size of the input, %d: a `resize` of %s for a cut of %d is %s for that", side, was, to, old["resize"].value)
+	was, sides := old["resize"].value, usual
+	for axis, side := range usual {
+		sides[axis] = max(1, (2*resize*side+to)/(2*to))
+	}
+	old["resize"] = oldItem{value: sizeText(sides)}
+	return fmt.Sprintf("what is cut out has the size of the input, %s: a `resize` of %s for a cut of %d is %s for that", sizeText(usual), was, to, sizeText(sides))
 }
 
-// usualSide is the smaller side of a net's input by default, 0 where it is not known.
-func (m *machine) usualSide(o *resolve.Object, b *ast.Block, params *env) (side int) {
-	if b.Sig == nil || params == nil {
-		return 0
+// sizeText is a height and a width as `resize` takes them.
+func sizeText(size [2]int) string {
+	if size[0] == size[1] {
+		return strconv.Itoa(size[0])
 	}
-	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() {
-		usual := m.usualSize(o, b, params)
-		side = min(usual[0], usual[1])
-	})
-	return side
+	return fmt.Sprintf("%dx%d", size[0], size[1])
+}
+
+// usualSizeOf is the height and the width of a net's input by default, 0 and 0 where it is
+// not known.
+func (m *machine) usualSizeOf(o *resolve.Object, b *ast.Block, params *env) (usual [2]int) {
+	if b.Sig == nil || params == nil {
+		return usual
+	}
+	return m.usualSize(o, b, params)
 }
 
 // withSeparator is an item with what separates it from the one before: a semicolon or a
