@@ -56,7 +56,7 @@ func ExampleModel_Classify() {
 // there if the options ask for them.
 func ExampleSession() {
 	ctx := context.Background()
-	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), Values: []string{"conv2"}})
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1), Values: []string{"layer2.conv"}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func ExampleSession() {
 			log.Fatal(err)
 		}
 	}
-	step, _ := session.Value("conv2")
+	step, _ := session.Value("layer2.conv")
 	fmt.Println(session.Output().Shape, step.Shape)
 	// Output: [1, 10] [1, 192, 16, 16]
 }

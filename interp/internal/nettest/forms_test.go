@@ -15,7 +15,7 @@ import (
 // one, cut into branches, make the others compute the same.
 func TestFormsOfResNeXt(t *testing.T) {
 	grouped := form(t, "form_c")
-	weights := interp.RandomTensors(grouped, 0)
+	weights := Tensors(t, grouped, 0)
 	want := resultOf(t, grouped, weights)
 	for _, name := range []string{"form_a", "form_b"} {
 		n := form(t, name)

@@ -104,7 +104,7 @@ func Build(t testing.TB, n *interp.Net) *interp.Model {
 			opts.Values = append(opts.Values, side.Name)
 		}
 	}
-	opts.Weights = interp.RandomWeights(0)
+	opts.Weights = Generated(n, 0)
 	m, err := n.Build(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)

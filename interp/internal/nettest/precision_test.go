@@ -99,7 +99,7 @@ func TestPrecision(t *testing.T) {
 				return // a test of interp has that its graph is that of unet
 			}
 			var e netError
-			tensors := sync.OnceValue(func() map[string]tensor.Tensor { return interp.RandomTensors(Instantiate(t, name, nil), 0) })
+			tensors := sync.OnceValue(func() map[string]tensor.Tensor { return Tensors(t, Instantiate(t, name, nil), 0) })
 			if *all || !slices.Contains(references, name) {
 				e[layout.F32] = checkF32(t, name, resultIn(t, twoImages(t, name), layout.F32, tensors()))
 			}
@@ -134,7 +134,7 @@ func TestPrecisionAtASmallSize(t *testing.T) {
 		t.Run(f.Net, func(t *testing.T) {
 			defer runtime.GC()
 			batch := Instantiate(t, f.Net, f.Shape, f.Settings...)
-			tensors := interp.RandomTensors(batch, 0)
+			tensors := Tensors(t, batch, 0)
 			exact := exactly(batch, tensors, Image(0, f.Shape))
 			for k, got := range Results(t, Build(t, batch), 2, Image(0, f.Shape)) {
 				checkStated(t, f.Net, layout.F32, stored(exact[k]).inexact(t, got), 2)

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"testing"
 
 	"cnnlang/interp"
@@ -35,6 +36,14 @@ var aliases = map[string]map[string]string{
 	"resnext101_32x4d":   {"global_pool": "avgpool"},
 	"seresnext50_32x4d":  {"global_pool": "avgpool"},
 	"seresnext101_32x4d": {"global_pool": "avgpool"},
+
+	"legacy_seresnext50_32x4d":  legacy,
+	"legacy_seresnext101_32x4d": legacy,
+}
+
+// legacy are steps of SENet's authors.
+var legacy = map[string]string{
+	"layer0": "2", "pool0": "maxpool", "layer1.0.se_module": "layer1.0.se", "global_pool": "avgpool",
 }
 
 func TestReference(t *testing.T) {
@@ -116,12 +125,12 @@ func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []flo
 	}
 	if q.steps {
 		for feature := range r.Features {
-			opts.Values = append(opts.Values, c.path(feature))
+			opts.Values = append(opts.Values, c.path(n, feature))
 		}
 	}
 	if q.convs {
 		for conv := range r.Convs {
-			opts.Values = append(opts.Values, conv)
+			opts.Values = append(opts.Values, c.path(n, conv))
 		}
 	}
 	s := c.session(n, r, opts)
@@ -134,10 +143,10 @@ func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []flo
 		c.sides(what, s, r)
 	}
 	if q.steps {
-		c.steps(what, s, r)
+		c.steps(n, what, s, r)
 	}
 	if q.convs {
-		c.convs(what, s, r)
+		c.convs(n, what, s, r)
 	}
 	return slices.Clone(s.Output().Data)
 }
@@ -145,7 +154,7 @@ func (c *comparison) run(r reftest.Run, q request, logits reftest.Vectors) []flo
 // session builds the network with generated weights and runs it once.
 func (c *comparison) session(n *interp.Net, r reftest.Run, opts interp.Options) *interp.Session {
 	c.Helper()
-	opts.Weights = interp.RandomWeights(c.seed)
+	opts.Weights = Generated(n, c.seed)
 	m, err := n.Build(c.Context(), opts)
 	if err != nil {
 		c.Fatal(err)
@@ -157,10 +166,30 @@ func (c *comparison) session(n *interp.Net, r reftest.Run, opts interp.Options) 
 	return s
 }
 
-// path is the step whose value the reference calls a feature.
-func (c *comparison) path(feature string) string {
+// path is the step whose value the reference calls a feature: the step of the layer whose
+// weights it calls so, or one that the source names after its module.
+func (c *comparison) path(n *interp.Net, feature string) string {
 	if path, ok := aliases[c.net][feature]; ok {
 		return path
+	}
+	names := SourceNames[c.net]
+	if names == "" {
+		return feature
+	}
+	tensors, err := n.Tensors(names)
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, x := range tensors {
+		if x.Name == feature+".weight" {
+			return strings.TrimSuffix(x.Own.Path, ".weight")
+		}
+	}
+	if module, ok := strings.CutSuffix(feature, "/output"); ok {
+		return module
+	}
+	if module, ok := strings.CutSuffix(feature, "_pool"); ok {
+		return module + ".pool"
 	}
 	return feature
 }
@@ -208,13 +237,13 @@ func (c *comparison) sides(what string, s *interp.Session, r reftest.Run) {
 	}
 }
 
-func (c *comparison) steps(what string, s *interp.Session, r reftest.Run) {
+func (c *comparison) steps(n *interp.Net, what string, s *interp.Session, r reftest.Run) {
 	c.Helper()
 	if len(r.Features) == 0 {
 		c.Fatalf("%s: the reference has no features", what)
 	}
 	for feature, want := range r.Features {
-		got, ok := s.Value(c.path(feature))
+		got, ok := s.Value(c.path(n, feature))
 		if !ok {
 			c.Fatalf("%s: no value of %s", what, feature)
 		}
@@ -227,13 +256,13 @@ func (c *comparison) steps(what string, s *interp.Session, r reftest.Run) {
 	}
 }
 
-func (c *comparison) convs(what string, s *interp.Session, r reftest.Run) {
+func (c *comparison) convs(n *interp.Net, what string, s *interp.Session, r reftest.Run) {
 	c.Helper()
 	if len(r.Convs) == 0 {
 		c.Fatalf("%s: the reference has no convolutions", what)
 	}
 	for path, want := range r.Convs {
-		got, ok := s.Value(path)
+		got, ok := s.Value(c.path(n, path))
 		if !ok {
 			c.Fatalf("%s: no value of %s", what, path)
 		}

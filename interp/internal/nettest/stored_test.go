@@ -117,7 +117,7 @@ func TestExact(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			n := twoImages(t, name)
-			exact := stored(exactly(n, interp.RandomTensors(n, 0), Image(0, n.Graph.Input.Shape))[0])
+			exact := stored(exactly(n, Tensors(t, n, 0), Image(0, n.Graph.Input.Shape))[0])
 			if updates() {
 				langtest.Golden(t, exactFile(name), exact.String())
 				return
