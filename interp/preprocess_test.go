@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cnnlang/interp"
 	"cnnlang/interp/internal/nettest"
 	"cnnlang/interp/internal/reftest"
 )
@@ -59,4 +60,33 @@ func numbers(v any) []float64 {
 		out = append(out, x.(float64))
 	}
 	return out
+}
+
+// Nets with 1000 outputs name them as ImageNet does, but for the one whose weights know
+// faces; a preset with other outputs has none of these names.
+func TestClassesOfImageNet(t *testing.T) {
+	for _, name := range interp.Library() {
+		n := nettest.Instantiate(t, name, nil)
+		out := n.Graph.Output.Shape
+		named := len(out) == 2 && out[1] == 1000 && name != "inception_resnet_v1"
+		if named != (len(n.Meta.Classes) == 1000) {
+			t.Errorf("%s: %v has %d names", name, out, len(n.Meta.Classes))
+		}
+	}
+	names := nettest.Instantiate(t, "resnet18", nil).Meta.Classes
+	// Positions that anyone knows who has run such a network.
+	for i, want := range map[int]string{0: "tench", 207: "golden retriever", 281: "tabby", 285: "Egyptian cat", 340: "zebra",
+		388: "giant panda", 483: "castle", 817: "sports car", 949: "strawberry", 963: "pizza", 999: "toilet paper"} {
+		if names[i] != want {
+			t.Errorf("class %d is %q, want %q", i, names[i], want)
+		}
+	}
+	sorted := slices.Clone(names)
+	slices.Sort(sorted)
+	if len(slices.Compact(sorted)) != 1000 {
+		t.Error("two classes have one name")
+	}
+	if two := nettest.Instantiate(t, "resnet18", nil, "classes=2"); two.Meta.Classes != nil {
+		t.Errorf("2 outputs have the names %v", two.Meta.Classes)
+	}
 }

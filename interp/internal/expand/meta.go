@@ -47,11 +47,29 @@ func text(s string) string {
 	return quoted(s)
 }
 
+// texts writes a list of strings, in several lines where it is long.
 func texts(list []string) string {
+	const columns = 90
 	if list == nil {
 		return ""
 	}
-	return listed(list, quoted)
+	if line := listed(list, quoted); len(line) <= columns {
+		return line
+	}
+	var b strings.Builder
+	b.WriteString("[")
+	width := columns
+	for _, text := range list {
+		text = quoted(text) + ","
+		if width += 1 + len(text); width > columns {
+			b.WriteString("\n")
+			width = len(text)
+		} else {
+			b.WriteString(" ")
+		}
+		b.WriteString(text)
+	}
+	return b.String() + "\n]"
 }
 
 // picture writes how pictures are prepared, without what is so anyway.
