@@ -44,14 +44,19 @@ func dropDead(r *rewrite) rule {
 	}
 }
 
-// dropIdentities removes the ops that return their input when a network is run.
+// dropIdentities removes the ops that return their input when a network is run, a merge of
+// one branch among them.
 func dropIdentities(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
+		same := false
 		switch n.Op.(type) {
 		case *ops.Identity, *ops.Dropout:
-			if !r.keep[n] {
-				return r.forward(n)
-			}
+			same = true
+		case *ops.Add, *ops.Mul, *ops.Max, *ops.Mean, *ops.Concat:
+			same = len(n.In) == 1
+		}
+		if same && !r.keep[n] {
+			return r.forward(n)
 		}
 		return r.copy(n)
 	}

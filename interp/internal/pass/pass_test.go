@@ -80,6 +80,14 @@ func TestPasses(t *testing.T) {
 		}, pass.Options{}, `
 			1 conv: conv + norm [0] out`},
 
+		{"through merges of one branch", func(b *graphtest.Builder, x *graph.Node) nodes {
+			x = b.Add("concat", graphtest.Concat(), b.Add("conv", conv(), x))
+			x = b.Add("norm", graphtest.Norm(), b.Add("add", &ops.Add{}, x))
+			b.Add("relu", relu(), b.Add("mean", &ops.Mean{}, b.Add("max", &ops.Max{}, x)))
+			return nil
+		}, pass.Options{}, `
+			1 conv: conv + norm + relu [0] out`},
+
 		{"only the first of two norms, only the first of two activations", func(b *graphtest.Builder, x *graph.Node) nodes {
 			x = b.Add("norm1", graphtest.Norm(), b.Add("conv1", conv(), x))
 			x = b.Add("norm2", graphtest.Norm(), x)

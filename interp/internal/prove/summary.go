@@ -108,7 +108,7 @@ func alike(a, b []Requirement) bool {
 
 // mostWays limits the ways through a called block that are looked at; one with more
 // is entered.
-const mostWays = 8
+const mostWays = 12
 
 // takes reports whether all that a way through a called block supposes holds for this
 // call, as far as that is known.
