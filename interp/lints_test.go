@@ -82,3 +82,35 @@ func listOf(t *testing.T, file string) diag.List {
 	_, list := everything(t, file)
 	return list
 }
+
+// A net that a preset leaves arguments open for does not make its file one for that net,
+// whose blocks others may import.
+func TestBlocksBesideNetsWithOpenArguments(t *testing.T) {
+	const text = `block unit [N, C, H, W] -> [N, C, H, W] { relu }
+net base(u: block, k: int) [N, C = 3, H = 8, W = 8] -> [N, C, H, W] { u -> maxpool(k, stride=1, pad=half) }
+`
+	for preset, want := range map[string]int{
+		"net p = base(k=3)":                               0,
+		"net p = base(relu)":                              0,
+		"net p = base(relu, k=3)":                         1,
+		"net p = base(relu, 3)":                           1,
+		"net p = base(relu)\nnet q = p(3)":                1,
+		"let f = base(relu)\nnet p = f(3)":                1,
+		"net p = base(k=3, H=16)\nblock v = unit":         0,
+		"net p = base(u=relu, k=3, H=16)\nblock v = relu": 2,
+	} {
+		p, list := check(t, text+preset+"\n", interp.Options{})
+		if list.HasErrors() {
+			t.Fatal(preset, list)
+		}
+		unused := 0
+		for _, d := range lint.Check(p.Main) {
+			if d.Code == diag.UnusedBlock {
+				unused++
+			}
+		}
+		if unused != want {
+			t.Errorf("%s: %d blocks are unused, want %d", preset, unused, want)
+		}
+	}
+}

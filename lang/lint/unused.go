@@ -36,9 +36,31 @@ func (l *linter) unused() {
 // standsAlone reports whether a net needs no arguments. A file with such a net is for that
 // net; one of blocks, and of nets that need arguments, is for others to import.
 func standsAlone(o *resolve.Object) bool {
-	b := o.Block
-	return b.Preset != nil ||
-		!slices.ContainsFunc(b.Params.All(), func(p *ast.Param) bool { return p.Default == nil })
+	return !slices.ContainsFunc(open(o), func(p *ast.Param) bool { return p.Default == nil })
+}
+
+// open lists the parameters that presets leave open.
+func open(o *resolve.Object) []*ast.Param {
+	if o == nil || o.Block == nil {
+		return nil // a value, of which only its use tells
+	}
+	if o.Block.Preset == nil {
+		return slices.Clone(o.Block.Params.All())
+	}
+	base, _ := o.Module.LookupPath(o.Block.Preset.Ref().Path)
+	left := open(base)
+	if args := o.Block.Preset.Ref().Args; args != nil {
+		given := func(p *ast.Param) bool {
+			return slices.ContainsFunc(args.List, func(a *ast.Arg) bool { return a.Name != nil && a.Name.Text == p.Name.Text })
+		}
+		left = slices.DeleteFunc(left, given)
+		for _, a := range args.List {
+			if a.Name == nil && len(left) > 0 {
+				left = left[1:]
+			}
+		}
+	}
+	return left
 }
 
 func private(n *ast.Name) bool { return strings.HasPrefix(n.Text, "_") }
