@@ -100,6 +100,10 @@ func TestExpandedOddNets(t *testing.T) {
 			maxpool(3x2, stride=2, ceil=true) -> avgpool(2x2, stride=1, pad=same) -> avgpool(3, stride=1, pad=same, count_pad=true) -> avgpool(3, stride=1, pad=half, count_pad=false) -> scale(1/3) -> lrn(k=2) -> bn(eps=1e-3) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
+		`block two [N, C, H, W] -> [N, C, H, W] { stage low: conv(C, 1x1) -> stage "hi{1}": bn }
+			block joined(x: tensor) [N, C, H, W] -> [N, C, H, W] { add { | id | @x } }
+			net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { g: { a: two -> relu }; "": two
+			add { | @g.a.low | @low } -> joined(@g.a.hi1) -> joined(x=@hi1); concat { | | @g.a.low } }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { param([3, 8, 8]) -> relu as x; side aux: param([2])
 			sigmoid as y; a: param([3, 8, 8], init=0.5) -> add { | id | @y | @x } -> mul { | param([3, 1, 1]) | id } -> silu as z
 			param([3, 1, 1]) -> mul { | @z | id } }`,

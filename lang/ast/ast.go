@@ -295,10 +295,20 @@ type RepeatHead struct {
 	Count Expr     `parser:"@@"`
 }
 
-// A TapRef reads a value that `as` named.
+// A TapRef reads a value that `as` named, or with dots a stage by its path.
 type TapRef struct {
 	Extent
-	Name *Name `parser:"'@' @@"`
+	Path []*Name `parser:"'@' @@ ( '.' @@ )*"`
+}
+
+// Text returns the name, with dots.
+func (t *TapRef) Text() string { return names(t.Path, ".") }
+
+// NameSpan is where the name stands, without the @.
+func (t *TapRef) NameSpan() source.Span {
+	at := t.Path[0].Span()
+	at.End = t.Path[len(t.Path)-1].Span().End
+	return at
 }
 
 // A Call applies a primitive, block or combinator. Only a combinator has Branches; Slot is

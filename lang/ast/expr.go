@@ -152,10 +152,7 @@ type Arg struct {
 }
 
 // A TapExpr passes a tap to a tensor parameter.
-type TapExpr struct {
-	Extent
-	Name *Name
-}
+type TapExpr struct{ TapRef }
 
 // A List is [a, b, c].
 type List struct {

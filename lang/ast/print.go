@@ -146,7 +146,7 @@ func (p *dumper) step(n *Step) {
 		p.line(n, "%sgroup%s", around, after)
 		below(p, n.Group.Stmts...)
 	case n.Tap != nil:
-		p.line(n, "%s@%s%s", around, n.Tap.Name.Text, after)
+		p.line(n, "%s@%s%s", around, n.Tap.Text(), after)
 	default:
 		p.line(n, "%scall %s%s", around, Text(n.Call.Callee), after)
 		below(p, n.Call.Branches...)
@@ -231,7 +231,7 @@ func Text(e Expr) string {
 	case *Ref:
 		return refText(e)
 	case *TapExpr:
-		return "@" + e.Name.Text
+		return "@" + e.TapRef.Text()
 	case *List:
 		return "[" + texts(e.Items) + "]"
 	case *Unary:

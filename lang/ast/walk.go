@@ -171,7 +171,7 @@ func inStep(v visitor, n Node) {
 		add(v, n.Each)
 		addExpr(v, n.Count)
 	case *TapRef:
-		add(v, n.Name)
+		add(v, n.Path...)
 	case *Call:
 		addExpr(v, n.Callee)
 		add(v, n.Branches...)
@@ -203,7 +203,7 @@ func operands(v visitor, e Expr) {
 		add(v, e.Path...)
 		add(v, e.Args)
 	case *TapExpr:
-		add(v, e.Name)
+		add(v, e.Path...)
 	case *List:
 		addExpr(v, e.Items...)
 	case *Unary:

@@ -177,9 +177,9 @@ func used(n ast.Node) *ast.Name {
 	case *ast.Ref:
 		return x.Path[0]
 	case *ast.TapRef:
-		return x.Name
+		return x.Path[0]
 	case *ast.TapExpr:
-		return x.Name
+		return x.Path[0]
 	}
 	return nil
 }

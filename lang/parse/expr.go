@@ -17,7 +17,8 @@ import (
 //	Add   = Mul (("+"|"-") Mul)* .          Mul = Unary (("*"|"//"|"/"|"%") Unary)* .
 //	Unary = "-" Unary | Pow .               Pow = Post ("**" Unary)? .
 //	Post  = Prim ("[" Expr "]")* .
-//	Prim  = Dims | Float | Int | String | "true" | "false" | "@" Ident
+//	Prim  = Dims | Float | Int | String | "true" | "false"
+//	      | "@" Ident ("." Ident)*
 //	      | "[" (Expr ("," Expr)* ","?)? "]" | "(" Expr ")" | Ref .
 //	Ref   = Ident ("." Ident)* Args? .
 //	Args  = "(" (Arg ("," Arg)* ","?)? ")" .  Arg = (Ident "=")? Expr .
@@ -184,8 +185,11 @@ func (c *climber) primary() ast.Expr {
 	case c.skip("true") || c.skip("false"):
 		return &ast.Bool{Extent: c.end(start), Value: t.Value == "true"}
 	case c.skip("@"):
-		name := c.name()
-		return &ast.TapExpr{Extent: c.end(start), Name: name}
+		path := []*ast.Name{c.name()}
+		for c.skip(".") {
+			path = append(path, c.name())
+		}
+		return &ast.TapExpr{TapRef: ast.TapRef{Extent: c.end(start), Path: path}}
 	case c.skip("("):
 		x := c.expr()
 		c.expect(")")

@@ -66,12 +66,23 @@ func unexpected(c context) *diag.Diagnostic {
 	switch {
 	case c.before.Value == ":" && (c.found.Value == "stage" || c.found.Value == "side"):
 		return d.WithHelp("`%s` comes before the label", c.found.Value)
+	case c.before.Value == "." && c.inTap():
+		return d.WithHelp("the path of a stage is words, the labels on the way to it, as in `@body.layer2`; give a step without a label one")
 	case c.before.Value == ":":
 		return d.WithHelp("a label is followed by a step, as in `conv1: conv(64, 3x3)`")
 	case c.before.Value == ")" && c.found.Value == "(" && c.inBody():
 		return d.WithHelp("a step takes the value of the step before it; no second parentheses are needed")
 	}
 	return d
+}
+
+// inTap reports whether the found token follows a dot in what an @ begins.
+func (c context) inTap() bool {
+	at := c.at - 1
+	for at > 1 && c.all[at].Value == "." && c.all[at-1].Type == tokIdent {
+		at -= 2
+	}
+	return at >= 0 && c.all[at].Value == "@"
 }
 
 func equals(c context) *diag.Diagnostic {

@@ -108,6 +108,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	switch {
 	case st.Label != nil && st.Label.Text != nil:
 		c.expr(st.Label.Text, s)
+		c.worded, c.flat = true, c.flat || mayBe(st.Label.Text.String(), "")
 		if st.Stage {
 			c.stages = append(c.stages, st.Label.Text.String())
 		}
@@ -129,7 +130,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	case st.Group != nil:
 		c.body(st.Group, s.inner())
 	case st.Tap != nil:
-		c.tap(st.Tap.Name)
+		c.readTap(st.Tap)
 	case st.Call != nil:
 		c.call(st.Call, s)
 	}
@@ -201,7 +202,7 @@ func (c *checker) tap(n *ast.Name) {
 		t.read = true
 		return
 	}
-	if c.mayBeStage(n.Text) {
+	if c.mayBeStage(n.Text) || c.flat {
 		return // decided once labels have values
 	}
 	names := slices.Sorted(maps.Keys(c.taps))

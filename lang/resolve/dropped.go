@@ -24,7 +24,7 @@ func (c *checker) find(r *readers, s *ast.Step) {
 			r.names = append(r.names, claim.As)
 		}
 	}
-	r.other = r.other || s.Stage
+	r.other = r.other || s.Stage || c.readsInto(s.Label)
 	if s.Repeat != nil && s.Repeat.Step != nil {
 		c.find(r, s.Repeat.Step)
 	}
@@ -57,7 +57,12 @@ func passesOn(s *ast.Step) bool {
 // starts reports whether a step starts from another value than the one before it: from a tap,
 // or from what a source gives.
 func (c *checker) starts(s *ast.Step) bool {
-	return s.Tap != nil && c.taps[s.Tap.Name.Text] != nil || c.sources[s.Call]
+	if s.Tap != nil {
+		first := s.Tap.Path[0].Text
+		_, labelled := c.labels[first]
+		return len(s.Tap.Path) == 1 && c.taps[first] != nil || len(s.Tap.Path) > 1 && labelled && c.heads[first] == nil
+	}
+	return c.sources[s.Call]
 }
 
 // isSource reports whether a block is a primitive, perhaps with arguments filled in, that reads

@@ -71,7 +71,7 @@ func (c *checker) fromCaptures(x ast.Expr, captured map[string]*ast.Capture) {
 	ast.Walk(x, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.TapExpr:
-			c.report(outsideRow(n.Span(), "@"+n.Name.Text, captured))
+			c.report(outsideRow(n.Span(), "@"+n.TapRef.Text(), captured))
 			return false
 		case *ast.Ref:
 			from := captured[n.Text()]

@@ -61,6 +61,11 @@ type checker struct {
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name
 	stages []*ast.String   // the labels of stages, where those are strings
+	// readInto are the labels that paths of stages begin with. worded says that a label is a string,
+	// of which nobody knows here what it names, and flat that one may be empty, so that the
+	// stages of what follows it may be read like one's own.
+	readInto     map[string]bool
+	worded, flat bool
 	// sources are the calls that do not work on the value before them.
 	sources map[*ast.Call]bool
 	// isNet is whether facts about the whole net are allowed here, in its outermost braces.
@@ -108,6 +113,7 @@ func (c *checker) block(b *ast.Block) {
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
 	c.heads, c.ended = map[string]*tap{}, nil
 	c.sources = map[*ast.Call]bool{}
+	c.readInto, c.worded, c.flat = pathsReadIn(b), false, false
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
 		c.callee(b.Preset.Ref(), false, outer)

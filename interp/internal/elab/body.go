@@ -46,7 +46,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Call != nil:
 		x = m.call(s, e, sc, x, label, labelled)
 	case s.Tap != nil:
-		x = m.tap(s.Tap.Name, e)
+		x = m.tap(s.Tap, e)
 		if labelled && label != "" {
 			m.begin(graph.Step{Path: m.take(sc, s, label, true), Call: "@"}, s)(x)
 		}
@@ -61,6 +61,9 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 		x = m.group(s, e, sc, x)
 	}
 	m.claims(s, e, x, label)
+	if s.Stage && label != "" {
+		m.publish(e.frame, sc.labels+label, label, x)
+	}
 	if m.values != nil && m.outermost() && !x.Poisoned {
 		m.noteValue(s.Span().End.Offset, x.Shape)
 	}
@@ -76,19 +79,29 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 	m.values[end] = shape
 }
 
-// tap gives a named value. A name that is known in the text may still have none,
-// where the step that names it was not applied.
-func (m *machine) tap(n *ast.Name, e *env) Tensor {
-	t, perhaps, ok := e.frame.tap(n.Text)
-	if perhaps {
-		m.unknowns.Beyond("the value `" + n.Text + "`, named in a repeat of unknown length")
-		return poison
+// tap gives a named value, or that of a stage. A name that is known in the text may still have
+// none, where the step that names it was not applied.
+func (m *machine) tap(ref *ast.TapRef, e *env) Tensor {
+	name, f := ref.Text(), e.frame
+	key := name
+	if len(ref.Path) > 1 {
+		key = pathMark + name
 	}
-	if !ok {
-		m.fail(tapNotMade(n))
-		return poison
+	t, perhaps, ok := f.tap(key)
+	switch {
+	case perhaps:
+		m.unknowns.Beyond("the value `" + name + "`, named in a repeat of unknown length")
+	case ok:
+		return t
+	case f.unsure && m.unknowns != nil:
+		m.unknowns.Beyond("whether there is a stage `" + name + "`")
+	case f.unsure: // what it may be a stage of has failed
+	case len(ref.Path) > 1:
+		m.fail(noStage(ref, m.stagesOf(f)))
+	default:
+		m.fail(tapNotMade(ref))
 	}
-	return t
+	return poison
 }
 
 // group applies the steps that have no name of their own.

@@ -36,6 +36,7 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 		return poison
 	}
 	if b, isUnknown := v.(UnknownBlock); isUnknown {
+		e.frame.unsure = e.frame.unsure || m.askedAt(at).any()
 		return m.applyUnknown(b, at, x)
 	}
 	c, ok := v.(*Closure)
@@ -44,14 +45,20 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 		return poison
 	}
 	if s.Call.Slot != nil {
+		e.frame.unsure = e.frame.unsure || m.unknowns != nil // the body may not be entered
 		if c, ok = m.fillSlot(c, at); !ok {
 			return poison
 		}
 	}
 	if len(c.signatures) > 0 {
-		return m.held(c, at, x, func() Tensor { return m.apply(c, at, x) })
+		x = m.held(c, at, x, func() Tensor { return m.apply(c, at, x) })
+	} else {
+		x = m.apply(c, at, x)
 	}
-	return m.apply(c, at, x)
+	if x.Poisoned && m.askedAt(at).any() {
+		e.frame.unsure = true
+	}
+	return x
 }
 
 // apply applies a block, whatever it is.
@@ -349,7 +356,9 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
 	defer m.enterStep(at.step)()
+	e.frame.asked = m.askedAt(at)
 	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.generic), x, at.span())
+	m.takeOver(e.frame, at)
 	done(x)
 	return x
 }
@@ -377,6 +386,7 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 // applyBlock is the block itself, its parameters bound.
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
+	e.frame.base, e.frame.own = sc.labels, m.readsOf(b)
 	if b.Sig != nil && !m.bindInput(c, e, x, at) {
 		return poison
 	}
@@ -392,7 +402,11 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 			return poison
 		}
 	}
-	if m.unknowns != nil && b.Sig != nil && !m.outermost() {
+	if m.unknowns != nil && e.frame.asked.any() && m.calledBy(c) {
+		m.unknowns.Beyond("the stages of a block that calls itself")
+		return poison
+	}
+	if m.unknowns != nil && b.Sig != nil && !m.outermost() && !e.frame.asked.any() {
 		if result, ok := m.summarized(c, e, x); ok {
 			m.nameFlat(c, e, sc, x)
 			return result

@@ -271,8 +271,28 @@ func tensorsWithoutStep(at *site, c *Closure, params []ops.Param) *diag.Diagnost
 		"a tensor with a name of its own is a `param`, as in `layer_scale: param([C, 1, 1])`", name)
 }
 
-func tapNotMade(n *ast.Name) *diag.Diagnostic {
-	return diag.New(diag.UnknownTap, n.Span(), "no value is named `%s` here: the step that names it was not applied", n.Text).
+// noStage is about a path that leads to no stage; there are those of these paths.
+func noStage(ref *ast.TapRef, there []string) *diag.Diagnostic {
+	d := diag.New(diag.UnknownTap, ref.NameSpan(), "there is no stage `%s` here", ref.Text())
+	const most = 12
+	switch {
+	case len(there) == 0:
+		return d.WithHelp("a path leads to a step that is marked with `stage`, through the labels of calls and groups")
+	case d.DidYouMean(ref.Text(), there):
+		return d
+	case len(there) > most:
+		return d.WithHelp("there are %d stages, %s and so on", len(there), diag.Names(there[:most]))
+	}
+	return d.WithHelp("the stages are %s", diag.Names(there))
+}
+
+func stageNamedTwice(at *site, name string) *diag.Diagnostic {
+	return diag.New(diag.DuplicateTap, at.span(), "two stages are named `%s`", name).
+		WithHelp("give one of the calls a label, and read its stage as in `@label.%s`", name)
+}
+
+func tapNotMade(ref *ast.TapRef) *diag.Diagnostic {
+	return diag.New(diag.UnknownTap, ref.Path[0].Span(), "no value is named `%s` here: the step that names it was not applied", ref.Text()).
 		WithHelp("name the value where it is made in any case, outside the `if` or `repeat`")
 }
 

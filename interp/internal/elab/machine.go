@@ -57,8 +57,9 @@ type machine struct {
 	// shapeOf answers shape(label) while facts are checked, nil before.
 	shapeOf func(path string) (Value, bool)
 
-	lets    map[*ast.Let]Value // top-level values, nil for one that has none
-	origins [][]*Origin        // of the values of the graph's steps
+	reads   map[*ast.Block]reads // by the text of blocks
+	lets    map[*ast.Let]Value   // top-level values, nil for one that has none
+	origins [][]*Origin          // of the values of the graph's steps
 	trace   []calling
 	place   *place            // of the step that is being made
 	owner   map[string]*place // of each tensor name
@@ -69,6 +70,7 @@ type machine struct {
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil
 	generics       []dim.Variable      // the numbers of those that did
+	stages         []string            // the paths of the first ones
 	leafless       bool                // whether a tensor has the path of a step alone
 	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written

@@ -257,7 +257,7 @@ func (m *machine) nameFlat(c *Closure, e *env, sc scope, x Tensor) {
 	if !m.trace[last].flat || m.unknowns.Stopped() {
 		return
 	}
-	if slices.ContainsFunc(m.trace[:last], func(outer calling) bool { return outer.object == c.Object }) {
+	if m.calledBy(c) {
 		m.unknowns.Beyond("the names in a block that calls itself with the empty label")
 		return
 	}

@@ -84,6 +84,15 @@ type frame struct {
 	taps *taps    // nil where there is none
 	net  bool     // of a net, rather than a block
 	of   *Closure // the block with its arguments, nil where there is none
+
+	// Of the stages in its body: base is the path of the body, as a prefix; own is what its text
+	// reads and asked what its callers do; published is what those find among the taps. unsure
+	// says that some which are read may be there and are not known.
+	base      string
+	own       reads
+	asked     asked
+	published []string
+	unsure    bool
 }
 
 // taps are values by name, and those that are known around a side head, or before a

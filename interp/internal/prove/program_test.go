@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 )
 
@@ -20,8 +21,11 @@ type writer struct {
 	params []string
 	loops  []string // names of iterations in scope
 	taps   []string
-	blocks []string // calls of the blocks written before
-	unit   string   // the name of a block parameter in scope
+	blocks []string            // calls of the blocks written before
+	unit   string              // the name of a block parameter in scope
+	within bool                // whether it writes a block that others call
+	stages []string            // the paths of its stages so far
+	staged map[string][]string // those of the blocks written before, by name
 	depth  int
 	fresh  int
 }
@@ -261,9 +265,17 @@ func (w *writer) statement() string {
 	}
 	w.depth++
 	defer func() { w.depth-- }()
-	switch w.r.Intn(13) {
+	switch w.r.Intn(15) {
 	case 0, 1, 2, 3:
 		return w.repeat()
+	case 13:
+		if w.within {
+			return w.stage()
+		}
+	case 14:
+		if len(w.blocks) > 0 {
+			return w.callForStages()
+		}
 	case 4, 5:
 		taps := len(w.taps)
 		text := "if " + w.condition() + " { " + w.statement() + " }"
@@ -295,6 +307,54 @@ func (w *writer) statement() string {
 		return w.step() + " is [N, " + w.pick("C", "_", "3", w.channels()) + ", " + w.pick("H, W", "_, _", "H-2, W-2", "ceil(H/2), _") + "]"
 	}
 	return w.step()
+}
+
+// stage is a step whose value callers may read.
+func (w *writer) stage() string {
+	w.fresh++
+	name := fmt.Sprintf("l%d", w.fresh)
+	w.stages = append(w.stages, name)
+	if w.chance(20) {
+		name = fmt.Sprintf(`"l{%d}"`, w.fresh)
+	}
+	return "stage " + name + ": " + w.pick("relu", "conv(C, 1x1)", "conv("+w.channels()+", 1x1)", "maxpool(2x2)", "{ "+w.statement()+" }", w.merge())
+}
+
+// callForStages is a call whose stages are read like taps from then on, and perhaps one that it
+// has not.
+func (w *writer) callForStages() string {
+	call := w.call()
+	name, _, _ := strings.Cut(call, "(")
+	stages := w.staged[strings.TrimPrefix(name, "p")]
+	if w.chance(5) {
+		stages = append(slices.Clone(stages), "l9")
+	}
+	if w.chance(15) {
+		w.taps = append(w.taps, stages...)
+		return `"": ` + call + w.reading(stages)
+	}
+	w.fresh++
+	label := fmt.Sprintf("q%d", w.fresh)
+	text := label + ": " + call
+	if w.chance(30) {
+		text = "g" + label + ": { " + text + "; " + w.pick("", "relu", w.step()) + " }"
+		label = "g" + label + "." + label
+	}
+	var paths []string
+	for _, s := range stages {
+		paths = append(paths, label+"."+s)
+	}
+	w.taps, w.stages = append(w.taps, paths...), append(w.stages, paths...)
+	return text + w.reading(paths)
+}
+
+// reading goes on with a step that reads one of the stages.
+func (w *writer) reading(stages []string) string {
+	if len(stages) == 0 || w.chance(30) {
+		return ""
+	}
+	s := w.pick(stages...)
+	return " -> " + w.pick("add { | id | @"+s+" }", "concat { | @"+s+" | id }", "{ relu as r"+fmt.Sprint(w.fresh)+"; @"+s+" -> conv(3, 1x1) }")
 }
 
 func (w *writer) repeat() string {
@@ -372,7 +432,7 @@ func (w *writer) where() string {
 
 // block writes a block that others may call.
 func (w *writer) block(name string) string {
-	inner := &writer{r: w.r, params: []string{"a"}, blocks: w.blocks}
+	inner := &writer{r: w.r, params: []string{"a"}, blocks: w.blocks, within: true, staged: w.staged}
 	head, call := "block "+name+"(a: int)", name+"(a)"
 	out := w.pick("[N, C, H, W]", "[N, C, H, W]", "[N, C, H, W]", "[N, _, _, _]", "[N, C, _, _]", "[N, C+a, H, W]", "[N, C, H-2, W-2]", "_")
 	if w.chance(25) {
@@ -382,7 +442,11 @@ func (w *writer) block(name string) string {
 			head = "block " + name + "(a: int, unit: block [N, C, H, W] -> [N, _, _, _])"
 		}
 	}
-	body := inner.statement()
+	body := ""
+	if w.chance(50) {
+		body = inner.stage() + "\n  "
+	}
+	body += inner.statement()
 	switch {
 	case w.chance(20) && inner.unit == "": // one that calls itself
 		body = "if a > " + w.pick("0", "0", "1") + " { " + inner.step() + "\n    " + name + "(a-" + w.pick("1", "1", "2", "1 - a//2") + ") } " + w.pick("", "", "else { "+inner.step()+" }")
@@ -408,6 +472,10 @@ func (w *writer) block(name string) string {
 		out = " " + in + " -> " + out + inner.where()
 	}
 	w.blocks = append(w.blocks, call)
+	if w.staged == nil {
+		w.staged = map[string][]string{}
+	}
+	w.staged[name] = inner.stages
 	return head + out + " {\n  " + body + "\n}\n" + preset
 }
 
