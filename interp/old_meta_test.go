@@ -10,11 +10,7 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// The keys of meta that `prepare` replaced are rewritten into it, each net's as it inherited
-// them: base by its parameter, a with what it took over, b with a cut that was not its
-// input, c beside an import.
-func TestOldKeysOfMetaAreRewritten(t *testing.T) {
-	const old = `import std.prepare { plain }
+const oldKeys = `import std.prepare { plain }
 net base(classes = 4, resize = 256) [N, 3, H = 224, W = 224] -> [N, classes] {
   meta {
     paper         = "x"
@@ -40,7 +36,7 @@ net c [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
 }
 net d = c { meta { prepare = plain } }
 `
-	const want = `import std.prepare { plain, imagenet, caffe }
+const newKeys = `import std.prepare { plain, imagenet, caffe }
 net base(classes = 4, resize = 256) [N, 3, H = 224, W = 224] -> [N, classes] {
   meta {
     paper         = "x"
@@ -59,14 +55,19 @@ net c [N, 3, H = 32, W = 32] -> [N, 3, H, W] {
 }
 net d = c { meta { prepare = plain } }
 `
-	p, list := examine(t, old, patient)
+
+// The keys of meta that `prepare` replaced are rewritten into it, each net's as it inherited
+// them: base by its parameter, a with what it took over, b with a cut that was not its
+// input, c beside an import.
+func TestOldKeysOfMetaAreRewritten(t *testing.T) {
+	p, list := examine(t, oldKeys, patient)
 	for _, d := range list {
 		if d.Code != diag.UnknownMeta {
 			t.Errorf("unexpected %v", d)
 		}
 	}
 	fixed, _ := p.Fixed(list)
-	if fixed != want {
+	if fixed != newKeys {
 		t.Fatalf("got\n%s", fixed)
 	}
 	q, list := examine(t, fixed, patient)

@@ -204,6 +204,7 @@ func TestSpecTables(t *testing.T) {
 		{"expect", heads(section(t, text, "### expect"), "("), append([]string{"shape"}, resolve.Facts...)},
 		{"meta", heads(section(t, text, "### meta"), "("), elab.MetaKeys()},
 		{"picture", heads(section(t, text, "### picture"), "("), parametersOf(t, "picture")},
+		{"checkpoint", heads(section(t, text, "### checkpoint"), "("), parametersOf(t, "checkpoint")},
 		{"Diagnostics", codeRows(section(t, text, "## 12 Diagnostics")), codes},
 	} {
 		if diff := cmp.Diff(slices.Sorted(slices.Values(c.want)), slices.Sorted(slices.Values(c.got))); diff != "" {

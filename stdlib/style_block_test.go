@@ -31,7 +31,7 @@ var shapes = regexp.MustCompile(`\[N, |\bshape|\bchannels\b|\bpictures\b`)
 func signatureRule(f cnnFile, fault func(int, string, ...any)) {
 	for _, b := range blocks(f) {
 		switch {
-		case b.Preset != nil, f.Source.Name == "stdlib/prelude.cnn" && b.Name.Text == "picture": // a value
+		case b.Preset != nil, f.Source.Name == "stdlib/prelude.cnn" && (b.Name.Text == "picture" || b.Name.Text == "checkpoint"): // values
 		case b.Sig == nil:
 			fault(b.Pos.Line, "%s has no signature", b.Name.Text)
 		case b.Body != nil:

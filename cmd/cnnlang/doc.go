@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,10 +59,36 @@ func (a *app) doc() *cobra.Command {
 				fmt.Fprintln(a.stdout)
 			}
 			fmt.Fprint(a.stdout, entryText(e))
+			if strings.HasPrefix(e.Package, "nets.") {
+				if err := a.docWeights(e.Name); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	}
 	return cmd
+}
+
+// docWeights writes where trained weights of a library net are published.
+func (a *app) docWeights(net string) error {
+	n, err := a.listed(net)
+	if err != nil {
+		return err
+	}
+	for _, w := range n.Weights {
+		line := "weights: " + cmp.Or(w.URL, w.File)
+		for _, part := range []string{w.Publisher, w.License} {
+			if part != "" {
+				line += ", " + part
+			}
+		}
+		if w.Map != "" {
+			line += ", by names " + w.Map
+		}
+		fmt.Fprintln(a.stdout, line)
+	}
+	return nil
 }
 
 // docOf finds the entries that a name refers to. whole says that it is the name of a

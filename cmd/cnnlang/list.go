@@ -19,12 +19,37 @@ type listedNet struct {
 	Name   string `json:"name"`
 	Paper  string `json:"paper"`
 	Source string `json:"source"` // the implementation whose weights fit
-	File   string `json:"file"`
-	Input  []int  `json:"input"`
-	Output []int  `json:"output"`
-	Params *int   `json:"params"`
-	MACs   *int   `json:"macs"`
-	net    *interp.Net
+	// Weights are the files that are published, the usual one first.
+	Weights []publishedFile `json:"weights"`
+	File    string          `json:"file"`
+	Input   []int           `json:"input"`
+	Output  []int           `json:"output"`
+	Params  *int            `json:"params"`
+	MACs    *int            `json:"macs"`
+	net     *interp.Net
+}
+
+// A publishedFile is a file of trained weights.
+type publishedFile struct {
+	File      string `json:"file"`
+	URL       string `json:"url"` // "" if it is not known
+	Publisher string `json:"publisher"`
+	License   string `json:"license"`
+	SHA256    string `json:"sha256"` // how it begins
+	Map       string `json:"map"`    // the net's names by which it is read, "" for its own
+}
+
+// published are the files of a net's meta.
+func published(n *interp.Net) []publishedFile {
+	list := []publishedFile{}
+	for _, w := range n.Meta.Weights {
+		f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Map: w.Map}
+		if w.URL != "" {
+			f.URL = w.URL + w.File
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // list is `cnnlang list`.
@@ -64,7 +89,7 @@ func (a *app) listed(name string) (listedNet, error) {
 		return listedNet{}, err
 	}
 	return listedNet{
-		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, File: p.Main.Name(),
+		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), File: p.Main.Name(),
 		Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
 	}, nil

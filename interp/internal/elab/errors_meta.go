@@ -12,6 +12,9 @@ import (
 
 func unknownMeta(n *ast.Name) *diag.Diagnostic {
 	d := diag.New(diag.UnknownMeta, n.Span(), "meta has no key `%s`", n.Text)
+	if n.Text == "license" {
+		return d.WithHelp("the license is the file's: `weights = checkpoint(\"x.pth\", license=\"MIT\")`")
+	}
 	if d.DidYouMean(n.Text, MetaKeys()) {
 		return d
 	}
@@ -19,7 +22,9 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 }
 
 func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
-	return diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+	namedInText(d, item)
+	return d
 }
 
 // unknownInMeta is about a size of the signature or a let of the body.

@@ -1,7 +1,9 @@
 package elab
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -23,12 +25,24 @@ var madeValues = map[string]map[string]func(v Value) (want string){
 		"order":         oneOf("rgb", "bgr"),
 		"interpolation": oneOf("bilinear", "bicubic", "nearest", "box"),
 	},
+	"checkpoint": {
+		"file":    aFile,
+		"url":     aFolder,
+		"sha256":  aHash,
+		"prepare": isPicture,
+	},
 }
 
 // made binds the arguments of a value and checks each; good is false where one was
 // reported.
 func (m *machine) made(c *Closure, at source.Span) (e *env, good bool) {
 	e, good = m.bind(c, at)
+	return e, m.checkParts(c, e) && good
+}
+
+// checkParts checks the arguments that are known.
+func (m *machine) checkParts(c *Closure, e *env) (good bool) {
+	good = true
 	checks := madeValues[c.Object.Name]
 	for _, p := range parameters(c.Object) {
 		v, bound := e.values[p.Name.Text]
@@ -40,16 +54,26 @@ func (m *machine) made(c *Closure, at source.Span) (e *env, good bool) {
 			}
 		}
 	}
-	return e, good
+	return good
 }
 
-// checkMade checks what was filled into a value, nothing where c is none.
+// checkMade checks what was filled into a value, which may not be all that it needs;
+// nothing where c is none.
 func (m *machine) checkMade(c *Closure, at source.Span) bool {
 	if c.Slot != nil || !c.Object.IsValue() || m.unknowns != nil { // a proof is of shapes
 		return true
 	}
-	_, good := m.made(c, at)
-	return good
+	e, good := &env{module: c.Object.Module, frame: &frame{}, values: map[string]Value{}}, true
+	for _, p := range parameters(c.Object) {
+		if c.has(p.Name.Text) {
+			v, ok := m.bindOne(c, p, e, at)
+			e.values[p.Name.Text], good = v, good && ok
+			if !ok {
+				delete(e.values, p.Name.Text)
+			}
+		}
+	}
+	return m.checkParts(c, e) && good
 }
 
 // oneOf wants one of some values.
@@ -70,6 +94,43 @@ func oneOf(values ...Value) func(Value) string {
 		}
 		return want
 	}
+}
+
+func aFile(v Value) string {
+	if v == "" {
+		return "the name of a file"
+	}
+	return ""
+}
+
+func aFolder(v Value) string {
+	if text := v.(string); text != "" && (!strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") || !strings.HasSuffix(text, "/")) {
+		return "the address of a folder, which begins with `https://` and ends with `/`"
+	}
+	return ""
+}
+
+// hashPrefix is how the hash of a file begins, or all of it.
+var hashPrefix = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
+
+func aHash(v Value) string {
+	if text := v.(string); text != "" && !hashPrefix.MatchString(text) {
+		return "the first 8 to 64 digits of the hash, in lower case"
+	}
+	return ""
+}
+
+func isPicture(v Value) string {
+	if !isMade(v, "picture") {
+		return aPicture
+	}
+	return ""
+}
+
+// isMade reports whether a value is one that the prelude declares under this name.
+func isMade(v Value, name string) bool {
+	c, ok := v.(*Closure)
+	return ok && c.Slot == nil && c.Object.IsValue() && c.Object.Name == name
 }
 
 // maxPixels is the largest side of a picture.

@@ -11,9 +11,10 @@ import (
 
 // Meta is what a net says of itself beyond its computation.
 type Meta struct {
-	Paper, Source, Weights, License string
-	Classes                         []string
-	Prepare                         Picture
+	Paper, Source string
+	Weights       []Checkpoint // the usual one first
+	Classes       []string
+	Prepare       Picture
 }
 
 // metaKey is one key of the schema: its type, and where its value goes. want is "" or
@@ -26,8 +27,7 @@ type metaKey struct {
 var metaKeys = map[string]metaKey{
 	"paper":   textKey(func(m *Meta) *string { return &m.Paper }),
 	"source":  textKey(func(m *Meta) *string { return &m.Source }),
-	"weights": textKey(func(m *Meta) *string { return &m.Weights }),
-	"license": textKey(func(m *Meta) *string { return &m.License }),
+	"weights": {ast.Type{}, (*machine).checkpoints},
 	"classes": {ast.Type{Name: "list", Elem: "string"}, func(_ *machine, meta *Meta, v Value) string {
 		meta.Classes = texts(v)
 		return ""

@@ -59,6 +59,9 @@ func (m *machine) fitMeta(r *Result, at metaItems) {
 		}
 		meta.Classes = nil
 	}
+	if item, stated := at["weights"]; stated && !item.own {
+		meta.Weights = nil // they are for other arguments
+	}
 	item, stated := at["prepare"]
 	if !m.defaults || len(in) != 4 || !stated {
 		return

@@ -65,10 +65,10 @@ const aPicture = "a picture, such as `imagenet` of std.prepare or `picture(…)`
 
 // picture is what a value says of pictures; ok is false where it is none.
 func (m *machine) picture(v Value) (p Picture, ok bool) {
-	c, isBlock := v.(*Closure)
-	if !isBlock || c.Slot != nil || !c.Object.IsValue() || c.Object.Name != "picture" {
+	if !isMade(v, "picture") {
 		return p, false
 	}
+	c := v.(*Closure)
 	e, good := m.made(c, c.Object.Span)
 	if !good {
 		return p, false

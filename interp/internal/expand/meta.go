@@ -23,7 +23,7 @@ func (w *writer) meta(m elab.Meta, input tensor.Shape) {
 	}
 	var lines []string
 	for _, item := range []struct{ key, value string }{
-		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", text(m.Weights)}, {"license", text(m.License)},
+		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", weights(m.Weights)},
 		{"classes", texts(m.Classes)}, {"prepare", picture(m.Prepare)},
 	} {
 		if item.value != "" {
@@ -45,6 +45,32 @@ func text(s string) string {
 		return ""
 	}
 	return quoted(s)
+}
+
+// weights writes files of weights, a list if there are several.
+func weights(files []elab.Checkpoint) string {
+	var all []string
+	for _, f := range files {
+		args := []string{quoted(f.File)}
+		for _, arg := range []struct{ name, value string }{
+			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)}, {"map", text(f.Map)},
+		} {
+			if arg.value != "" {
+				args = append(args, arg.name+"="+arg.value)
+			}
+		}
+		if f.Prepare != nil {
+			args = append(args, "prepare="+picture(*f.Prepare))
+		}
+		all = append(all, "checkpoint(\n"+strings.Join(args, ",\n")+"\n)")
+	}
+	switch len(all) {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
+	}
+	return "[\n" + strings.Join(all, ",\n") + "\n]"
 }
 
 // texts writes a list of strings, in several lines where it is long.

@@ -1,0 +1,64 @@
+package elab
+
+import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// A Checkpoint is a file of trained weights, as `checkpoint` of the prelude documents it.
+type Checkpoint struct {
+	File      string
+	URL       string // the folder where it is published, "" if that is not said
+	Publisher string
+	License   string
+	SHA256    string   // how the hash of the file begins
+	Map       string   // the one of `names` by which its names are read, "" for the net's own names
+	Prepare   *Picture // how pictures are prepared for it, nil for as the net says
+}
+
+// checkpoints is what meta says of weights: one file, or a list of them.
+func (m *machine) checkpoints(meta *Meta, v Value) (want string) {
+	list, several := v.([]Value)
+	if !several {
+		list = []Value{v}
+	}
+	var files []Checkpoint
+	for _, v := range list {
+		if !isMade(v, "checkpoint") {
+			return aCheckpoint
+		}
+		c := v.(*Closure)
+		if !c.has("file") {
+			return "a file that is named, as in `torchvision(\"x.pth\")`"
+		}
+		e, good := m.made(c, c.Object.Span)
+		if !good {
+			return "" // reported
+		}
+		text := func(name string) string { return e.values[name].(string) }
+		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), text("map"), nil}
+		if c.has("prepare") {
+			p, _ := m.picture(e.values["prepare"])
+			file.Prepare = &p
+		}
+		files = append(files, file)
+	}
+	if len(files) == 0 {
+		return aCheckpoint
+	}
+	meta.Weights = files
+	return ""
+}
+
+// aCheckpoint is what is wanted where something else is given.
+const aCheckpoint = "a file of weights or a list of them, such as `torchvision(\"x.pth\")` of std.weights or `checkpoint(\"x.pth\")`"
+
+// namedInText corrects weights that are the name of a file alone.
+func namedInText(d *diag.Diagnostic, item *ast.MetaItem) {
+	if text, ok := item.Value.(*ast.String); ok && item.Key.Text == "weights" {
+		if name, plain := text.Plain(); plain && name != "" {
+			written := "checkpoint(" + show(name) + ")"
+			d.WithHelp("write `%s`, or say who publishes it: `import std.weights`", written).Write(written)
+		}
+	}
+}
