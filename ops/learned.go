@@ -33,7 +33,11 @@ func (o *Learned) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	if !r.ok() {
 		return r.end(nil)
 	}
-	return r.end(append(dim.Shape{in[0][0]}, o.Shape...))
+	out, err := r.end(append(dim.Shape{in[0][0]}, o.Shape...))
+	if err != nil {
+		r.fault.Help = "smaller sizes"
+	}
+	return out, err
 }
 
 // Params is the tensor, which is called by the step alone.
