@@ -94,8 +94,14 @@ func describe(o *resolve.Object) Declaration {
 		for _, d := range b.Sig.In {
 			e.Input = append(e.Input, written(d, text))
 		}
+		if b.Sig.InRest != nil {
+			e.Input = append(e.Input, b.Sig.InRest.Dots)
+		}
 		for _, x := range b.Sig.Out {
 			e.Output = append(e.Output, written(x, text))
+		}
+		if b.Sig.OutRest != nil {
+			e.Output = append(e.Output, b.Sig.OutRest.Dots)
 		}
 	}
 	for _, x := range b.Where {

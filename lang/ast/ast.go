@@ -137,11 +137,20 @@ type Type struct {
 	Sig    *Sig    `parser:"| @@ )?"`
 }
 
-// A Sig is a block's signature: the input it binds, the output it claims.
+// A Sig is a block's signature: the input it binds, the output it claims. With InRest the
+// input may have further axes, any number of them, and OutRest claims the same for the output.
 type Sig struct {
 	Extent
-	In  []*Dim `parser:"'[' @@ ( ',' @@ )* ']'"`
-	Out []Expr `parser:"'->' '[' @@ ( ',' @@ )* ']'"`
+	In      []*Dim `parser:"'[' @@ ( (?! ',' '...' ) ',' @@ )*"`
+	InRest  *Rest  `parser:"  ( ',' @@ )? ']'"`
+	Out     []Expr `parser:"'->' '[' @@ ( (?! ',' '...' ) ',' @@ )*"`
+	OutRest *Rest  `parser:"  ( ',' @@ )? ']'"`
+}
+
+// A Rest is `...` in a signature, which stands for axes without names.
+type Rest struct {
+	Extent
+	Dots string `parser:"@'...'"`
 }
 
 // A Dim is one input size: a name it binds, or an expression it requires, and

@@ -193,6 +193,8 @@ func (p *dumper) part(n Node) {
 		p.line(n, "label %s", labelText(n))
 	case *Pattern:
 		p.line(n, "pattern %v", n)
+	case *Rest:
+		p.line(n, "...")
 	case *Decl, *Params, *Stmt, *Claim, *RepeatHead, *TapRef, *Call, *Args, *Arg:
 		below(&dumper{p.w, p.indent - 1}, children(n)...)
 	case Expr:
@@ -309,7 +311,14 @@ func typeText(t *Type) string {
 
 func sigText(n *Sig) string {
 	size := func(d *Dim) string { return Text(d.Size) + optional(" = ", d.Default) }
-	return fmt.Sprintf("[%s] -> [%s]", joined(n.In, size, ", "), texts(n.Out))
+	return fmt.Sprintf("[%s%s] -> [%s%s]", joined(n.In, size, ", "), restText(n.InRest), texts(n.Out), restText(n.OutRest))
+}
+
+func restText(r *Rest) string {
+	if r == nil {
+		return ""
+	}
+	return ", ..."
 }
 
 func headText(h *RepeatHead) string {

@@ -85,7 +85,9 @@ func walkChildren(v visitor, n Node) {
 		addExpr(v, n.Default)
 	case *Sig:
 		add(v, n.In...)
+		add(v, n.InRest)
 		addExpr(v, n.Out...)
+		add(v, n.OutRest)
 	case *Dim:
 		addExpr(v, n.Size, n.Default)
 	case *Type:
@@ -94,7 +96,7 @@ func walkChildren(v visitor, n Node) {
 	case *Pattern:
 		add(v, n.Name)
 		add(v, n.Items...)
-	case *Name:
+	case *Name, *Rest:
 	default:
 		if e, ok := n.(Expr); ok {
 			operands(v, e)

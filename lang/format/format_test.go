@@ -131,6 +131,7 @@ func TestBlanks(t *testing.T) {
 		{"let a = f (x) [ 0 ] [1]", "let a = f(x)[0][1]"},
 		{"let a = f(x=a+b, y=a + b, z=not a, k = [1, 2])", "let a = f(x=a+b, y = a + b, z = not a, k=[1, 2])"},
 		{"block f(k:dims=3x3,n :list[ int ])[N,C]", "block f(k: dims = 3x3, n: list[int]) [N, C]"},
+		{"block f[N,C,...]->[N, C , ... ]", "block f [N, C, ...] -> [N, C, ...]"},
 		{"net n[N]->[N] where a [0]>1{}", "net n [N] -> [N] where a[0] > 1 {}"},
 		{"net n{relu}", "net n { relu }"},
 		{"net n { add { |id|relu } }", "net n { add { | id | relu } }"},

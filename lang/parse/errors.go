@@ -48,7 +48,7 @@ func notUTF8(span source.Span, b byte, text string) *diag.Diagnostic {
 
 // plainly is what to write in place of a foreign character; quotation marks go in pairs.
 var plainly = map[rune]string{
-	'×': "x", '→': "->", '⇒': "->", '⟶': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
+	'×': "x", '…': "...", '→': "->", '⇒': "->", '⟶': "->", '≠': "!=", '≤': "<=", '≥': ">=", '·': "*", '−': "-", '–': "-", '\u00a0': " ", '\u200b': "",
 	'\ufeff': "", '\u3000': " ", '、': ",", '。': ".",
 }
 
@@ -106,7 +106,7 @@ var instead = map[string]string{
 	"'": "`\"` around strings", "“": "`\"` around strings", "”": "`\"` around strings", "‘": "`\"` around strings",
 	"’": "`\"` around strings",
 	"?": "`if condition then this else that` to choose a value", "$": "the name alone", "~": "`not`",
-	"→": "`->`", "⇒": "`->`", "⟶": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "an ordinary space",
+	"…": "`...`", "→": "`->`", "⇒": "`->`", "⟶": "`->`", "≠": "`!=`", "≤": "`<=`", "≥": "`>=`", "·": "`*`", "−": "`-`", "–": "`-`", "\u00a0": "an ordinary space",
 	"\u3000": "an ordinary space", "、": "`,`", "。": "`.`",
 }
 

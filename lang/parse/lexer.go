@@ -114,6 +114,8 @@ func next(text string) (lexer.TokenType, int) {
 		return nextNumber(text)
 	case isWord(c):
 		return tokIdent, leading(text, isWord)
+	case strings.HasPrefix(text, "..."):
+		return tokOp, 3
 	case len(text) > 1 && longOperators[text[:2]]:
 		return tokOp, 2
 	case strings.IndexByte(operators, c) >= 0:

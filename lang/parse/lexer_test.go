@@ -26,12 +26,12 @@ var expressions = []struct {
 	{tokString, regexp.MustCompile(`^"(\\.|[^"\\\n])*"`)},
 	{tokOpenString, regexp.MustCompile(`^"(\\.|[^"\n])*`)},
 	{tokIdent, regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)},
-	{tokOp, regexp.MustCompile(`^(->|==|!=|<=|>=|//|\*\*|[-+*/%<>=(){}\[\],:|@.])`)},
+	{tokOp, regexp.MustCompile(`^(\.\.\.|->|==|!=|<=|>=|//|\*\*|[-+*/%<>=(){}\[\],:|@.])`)},
 	{tokInvalid, regexp.MustCompile(`^.`)},
 }
 
 func TestLexerAgainstRegularExpressions(t *testing.T) {
-	pieces := []string{"0", "1", "3x3", "x", "1_0", ".", "e", "E", "+", "-", "1e5", "\"", "\\", "\n", "a", "_", "->", "=", "!", "/", "*", "<", "§", "京", " ", "\t", "#", "{", "}", ";", "|", "@", "repeat"}
+	pieces := []string{"0", "1", "3x3", "x", "1_0", ".", "...", "e", "E", "+", "-", "1e5", "\"", "\\", "\n", "a", "_", "->", "=", "!", "/", "*", "<", "§", "京", " ", "\t", "#", "{", "}", ";", "|", "@", "repeat"}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
 		var b strings.Builder

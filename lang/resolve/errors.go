@@ -65,6 +65,18 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 	return suggest(diag.New(diag.UnknownName, n.Span(), "%s declares no `%s`", from.Name(), n.Text), n.Text, from.Exported(), "it declares")
 }
 
+// restOfNothing is for `[N, C] -> [N, C, ...]`.
+func restOfNothing(sig *ast.Sig) *diag.Diagnostic {
+	return diag.New(diag.UnknownName, sig.OutRest.Span(), "`...` stands for the axes that `...` on the left of `->` takes, and there is none").
+		WithHelp("write `...` on the left too, or name the axes")
+}
+
+// netOfAnyAxes is for a net whose input has `...`.
+func netOfAnyAxes(b *ast.Block) *diag.Diagnostic {
+	return diag.New(diag.MissingArgument, b.Sig.InRest.Span(), "the input of `%s` has any number of axes, and a net is run on one shape", b.Name.Text).
+		WithHelp("write its axes out: `[N, 3, H = 224, W = 224]`; a block may take any")
+}
+
 // itemsOfCount is for `repeat i, x of n` and `repeat [a, b] of n`.
 func itemsOfCount(h *ast.RepeatHead) *diag.Diagnostic {
 	return diag.New(diag.WrongType, h.Each.Span(), "`of` counts, and a number has no items to name").

@@ -128,7 +128,9 @@ func (c *checker) block(b *ast.Block) {
 		}
 	}
 	if b.Sig != nil {
-		c.signature(b.Sig, b.Params, s)
+		if c.signature(b.Sig, b.Params, s); b.Kind == "net" && b.Sig.InRest != nil {
+			c.report(netOfAnyAxes(b))
+		}
 	}
 	for _, w := range b.Where {
 		c.expr(w, s)
@@ -200,6 +202,9 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	}
 	for _, x := range sig.Out {
 		c.expr(x, s)
+	}
+	if sig.OutRest != nil && sig.InRest == nil {
+		c.report(restOfNothing(sig))
 	}
 }
 

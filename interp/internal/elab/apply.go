@@ -73,16 +73,17 @@ type Application struct {
 
 // Apply applies a block to an input of its signature's shape. Arguments are by
 // name; what is left out has its default. sizes gives the value of each name
-// that the signature binds. With u nil all sizes are numbers. A nil budget is one
+// that the signature binds, and of those of the axes that its `...` stands for, which rest
+// lists. With u nil all sizes are numbers. A nil budget is one
 // of its own.
-func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, budget *Budget) Application {
+func Apply(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, budget *Budget, rest ...string) Application {
 	m := newMachine(o.Name, dim.Numbers{}, budget)
-	a := m.application(o, args, sizes, u)
+	a := m.application(o, args, sizes, u, rest)
 	a.Problems = m.found.List
 	return a
 }
 
-func (m *machine) application(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns) (a Application) {
+func (m *machine) application(o *resolve.Object, args map[string]Value, sizes func(name string) dim.Size, u Unknowns, rest []string) (a Application) {
 	if u != nil {
 		m.facts, m.unknowns = u, u
 		m.values = u.Steps()
@@ -108,7 +109,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		call = "net " + call
 	}
 	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}, object: o}}
-	x, ok := m.freeInput(filled.Object.Block, e, sizes)
+	x, ok := m.freeInput(filled.Object.Block, e, sizes, rest)
 	if !ok {
 		return a
 	}
@@ -127,15 +128,16 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 }
 
 // freeInput makes the input of a block that stands by itself.
-func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (Tensor, bool) {
+func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, rest []string) (Tensor, bool) {
 	n := &graph.Node{Path: "input", Origin: b.Name.Span()}
 	x := Tensor{Node: n}
 	axes := dim.Letters()
 	if b.Sig != nil {
 		axes = make([]string, len(b.Sig.In))
 	}
+	axes = append(axes, rest...)
 	for i, name := range axes {
-		if b.Sig != nil {
+		if b.Sig != nil && i < len(b.Sig.In) {
 			name = bare(b.Sig.In[i].Size)
 		}
 		var size dim.Size
@@ -165,12 +167,12 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size) (
 
 // claimsOf evaluates what a signature claims, Invalid for what it does not.
 func (m *machine) claimsOf(sig *ast.Sig, e *env) dim.Shape {
-	claims := make(dim.Shape, len(sig.Out))
+	claims := make(dim.Shape, len(sig.Out), len(sig.Out)+len(restOf(sig, e).Shape))
 	for i, x := range sig.Out {
 		var ok bool
 		if claims[i], ok = m.claimed(x, e); !ok {
 			claims[i] = dim.Invalid()
 		}
 	}
-	return claims
+	return append(claims, restOf(sig, e).Shape...)
 }

@@ -376,10 +376,11 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 		m.count = m.count.Add(count)
 	}
 	x.Shape = claims
-	x.Origins = make([]*Origin, len(claims))
-	for i := range claims {
-		x.Origins[i] = &Origin{Span: b.Sig.Out[i].Span(), Size: claims[i], Reason: b.Name.Text}
+	x.Origins = make([]*Origin, len(b.Sig.Out), len(claims))
+	for i, claim := range b.Sig.Out {
+		x.Origins[i] = &Origin{Span: claim.Span(), Size: claims[i], Reason: b.Name.Text}
 	}
+	x.Origins = append(x.Origins, restOf(b.Sig, e).Origins...)
 	return x, true
 }
 

@@ -11,12 +11,14 @@ import (
 // sizes it requires.
 func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 	b := c.Object.Block
-	if len(b.Sig.In) != len(x.Shape) {
+	n := len(b.Sig.In)
+	if len(x.Shape) < n || len(x.Shape) > n && b.Sig.InRest == nil {
 		if !x.Suspect {
 			m.fail(wrongInputRank(at, b, x))
 		}
 		return false
 	}
+	e.frame.rest = Tensor{Shape: x.Shape[n:], Origins: x.Origins[n:]}
 	for i, d := range b.Sig.In {
 		if name := bare(d.Size); name == "_" {
 			continue
@@ -52,19 +54,37 @@ func bare(x ast.Expr) string {
 // checkClaim checks what a signature says of the output; false is that it had to
 // complain.
 func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
-	return x.Suspect || m.isOf(b.Sig.Out, e, x, func() *diag.Diagnostic { return claimRank(b, x) },
-		func(axis int, want dim.Size) *diag.Diagnostic { return claimFails(b, b.Sig.Out[axis], axis, want, x) })
+	return x.Suspect || m.isOf(b.Sig, e, x, func() *diag.Diagnostic { return claimRank(b, restOf(b.Sig, e), x) },
+		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
+			return claimFails(b, claim, axis, want, x)
+		})
 }
 
-// isOf reports whether a value has the shape that is claimed, or what is wrong with it.
-func (m *machine) isOf(claims []ast.Expr, e *env, x Tensor, rank func() *diag.Diagnostic, size func(axis int, want dim.Size) *diag.Diagnostic) bool {
-	if len(claims) != len(x.Shape) {
+// restOf are the axes that `...` on the right of a signature stands for, none where there is
+// no such.
+func restOf(sig *ast.Sig, e *env) Tensor {
+	if sig.OutRest == nil {
+		return Tensor{}
+	}
+	return e.frame.rest
+}
+
+// isOf reports whether a value has the shape that a signature claims, or what is wrong with it.
+func (m *machine) isOf(sig *ast.Sig, e *env, x Tensor, rank func() *diag.Diagnostic, size func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic) bool {
+	rest := restOf(sig, e).Shape
+	if len(sig.Out)+len(rest) != len(x.Shape) {
 		m.fail(rank())
 		return false
 	}
-	for i, claim := range claims {
+	for i, claim := range sig.Out {
 		if want, ok := m.claimed(claim, e); ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(size(i, want))
+			m.fail(size(claim, i, want))
+			return false
+		}
+	}
+	for k, want := range rest {
+		if i := len(sig.Out) + k; !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(size(sig.OutRest, i, want))
 			return false
 		}
 	}

@@ -214,6 +214,9 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 		m.fail(netWithoutSignature(b))
 		return nil, false
 	}
+	if b.Sig.InRest != nil {
+		return nil, false // reported where names are resolved
+	}
 	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.In) {
 		m.fail(wrongShapeOption(b, opts.Shape))
 		return nil, false

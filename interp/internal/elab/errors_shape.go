@@ -109,17 +109,32 @@ func amount(axis int, size dim.Size) string {
 }
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, len(b.Sig.In), x.Shape).
+	want, got := len(b.Sig.In), len(x.Shape)
+	d := diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, want, x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
-	switch want, got := len(b.Sig.In), len(x.Shape); {
-	case want == 4 && got == 2 && len(b.Sig.Out) == 4:
-		d.WithHelp("move it before the flatten; a block that works on each value alone takes vectors too where it has no signature: `block %s { … }`", b.Name.Text)
+	switch {
+	case b.Sig.InRest != nil:
+		d.Message = fmt.Sprintf("`%s` takes %d axes or more, got %v", b.Name.Text, want, x.Shape)
+	case want == 4 && got == 2 && keepsShape(b):
+		d.Message = fmt.Sprintf("`%s` takes 4 axes, got %v; `[N, C, ...]` takes any", b.Name.Text, x.Shape)
+		d.WithHelp("declare it for vectors and maps, `block %s [N, C, ...] -> [N, C, ...]`, or move it before the flatten", b.Name.Text)
 	case want == 4 && got == 2:
 		d.WithHelp("move it before the flatten, or leave the flatten out")
 	case want == 2 && got == 4:
 		d.WithHelp("`gap -> flatten` makes a vector of an image")
 	}
 	return d
+}
+
+// keepsShape reports whether a signature claims its input's shape and asks nothing of it, as
+// that of an activation does.
+func keepsShape(b *ast.Block) bool {
+	for i, d := range b.Sig.In {
+		if name := bare(d.Size); name == "" || name == "_" || i >= len(b.Sig.Out) || bare(b.Sig.Out[i]) != name {
+			return false
+		}
+	}
+	return len(b.Sig.In) == len(b.Sig.Out)
 }
 
 func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
@@ -132,9 +147,17 @@ func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Siz
 	return e
 }
 
-func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.ClaimFails, b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()),
-		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out), x.Shape).
+// outOf is where a signature says what comes out.
+func outOf(sig *ast.Sig) source.Span {
+	if sig.OutRest != nil {
+		return sig.Out[0].Span().To(sig.OutRest.Span())
+	}
+	return sig.Out[0].Span().To(sig.Out[len(sig.Out)-1].Span())
+}
+
+func claimRank(b *ast.Block, rest, x Tensor) *diag.Diagnostic {
+	d := diag.New(diag.ClaimFails, outOf(b.Sig),
+		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out)+len(rest.Shape), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
 	if len(b.Sig.Out) == 2 && len(x.Shape) == 4 {
 		d.WithHelp("`gap -> flatten` makes a vector of an image; `linear` after it then gives one number for each class")
@@ -142,7 +165,7 @@ func claimRank(b *ast.Block, x Tensor) *diag.Diagnostic {
 	return d
 }
 
-func claimFails(b *ast.Block, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+func claimFails(b *ast.Block, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s, its body makes %v", b.Name.Text, amount(axis, want), x.Shape[axis]).
 		WithNote("the body makes %v", x.Shape)
 	pointAtOrigin(d, x, axis)
@@ -158,13 +181,13 @@ func wrongCall(p paramSignature, c *Closure, code diag.Code, a *ast.Arg, reason 
 		WithHelp("give a block that can be called as `%s` is declared", name)
 }
 
-func signatureRank(p paramSignature, name string, x Tensor) *diag.Diagnostic {
+func signatureRank(p paramSignature, name string, rest, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
-	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)).
-		At(b.Sig.Out[0].Span().To(b.Sig.Out[len(b.Sig.Out)-1].Span()), "declared here")
+	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)+len(rest.Shape)).
+		At(outOf(b.Sig), "declared here")
 }
 
-func signatureFails(p paramSignature, name string, claim ast.Expr, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
+func signatureFails(p paramSignature, name string, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	d := diag.New(diag.ClaimFails, p.given, "`%s` makes %s, but `%s` is declared to make %v", name, amount(axis, x.Shape[axis]), b.Name.Text, want).
 		At(claim.Span(), "declared here")

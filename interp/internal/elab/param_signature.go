@@ -124,9 +124,9 @@ func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 // conforms checks what a signature says of a result.
 func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool {
 	sig := p.declared.Object.Block.Sig
-	return sig == nil || m.isOf(sig.Out, e, x, func() *diag.Diagnostic { return signatureRank(p, name, x) },
-		func(axis int, want dim.Size) *diag.Diagnostic {
-			return signatureFails(p, name, sig.Out[axis], axis, want, x)
+	return sig == nil || m.isOf(sig, e, x, func() *diag.Diagnostic { return signatureRank(p, name, restOf(sig, e), x) },
+		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
+			return signatureFails(p, name, claim, axis, want, x)
 		})
 }
 
@@ -179,6 +179,8 @@ func (m *machine) claimedImage(sig *ast.Sig, e *env, x Tensor, image imageSource
 		}
 		t.Shape, t.Origins = append(t.Shape, size), append(t.Origins, origin)
 	}
+	rest := restOf(sig, e)
+	t.Shape, t.Origins = append(t.Shape, rest.Shape...), append(t.Origins, rest.Origins...)
 	if m.unknowns == nil {
 		for _, size := range t.Shape {
 			if !dim.AtLeast(m.facts, size, dim.Int(1)) || !size.IsWhole() {

@@ -132,18 +132,12 @@ func TestSignaturesOfThePreludeHold(t *testing.T) {
 		}
 		for _, arguments := range tries {
 			t.Run(o.Name+"("+arguments+")", func(t *testing.T) {
-				text := sampleProgram(o, arguments)
-				p, list := load(t, text)
-				for _, n := range p.Main.Nets() {
-					_, found := elab.Net(n, elab.Options{})
-					list.AddAll(found)
+				in := inputs[4]
+				if len(o.Block.Sig.In) == 1 && o.Block.Sig.InRest == nil {
+					in = inputs[1]
 				}
-				for _, d := range list {
-					t.Errorf("%v\n%s", d, text)
-				}
-				if len(p.Main.Nets()) != 1 {
-					t.Errorf("no net:\n%s", text)
-				}
+				text := sampleProgram(o, arguments, in)
+				holds(t, text)
 			})
 		}
 	}
@@ -154,14 +148,73 @@ func TestSignaturesOfThePreludeHold(t *testing.T) {
 	}
 }
 
-// sampleProgram wraps a primitive in a block with its signature.
-func sampleProgram(o *resolve.Object, arguments string) string {
-	text := func(s source.Span) string { return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset] }
-	in := "[N, 8, H = 6, W = 7]"
-	if axes := len(o.Block.Sig.In); axes < 4 {
-		in = []string{1: "[N]", 2: "[N, 8]"}[axes]
+// holds checks that a program is one net, without mistakes.
+func holds(t *testing.T, text string) {
+	t.Helper()
+	p, list := load(t, text)
+	for _, n := range p.Main.Nets() {
+		_, found := elab.Net(n, elab.Options{})
+		list.AddAll(found)
 	}
+	for _, d := range list {
+		t.Errorf("%v\n%s", d, text)
+	}
+	if len(p.Main.Nets()) != 1 {
+		t.Errorf("no net:\n%s", text)
+	}
+}
+
+// inputs are a vector and a map, by the number of axes, and a batch alone.
+var inputs = map[int]string{1: "[N]", 2: "[N, 8]", 4: "[N, 8, H = 6, W = 7]"}
+
+// takes reports whether a signature says that it takes so many axes. One that has the batch
+// alone reads nothing else of what flows in, whatever that is.
+func takes(sig *ast.Sig, axes int) bool {
+	return len(sig.In) == 1 && sig.InRest == nil || axes == len(sig.In) || axes > len(sig.In) && sig.InRest != nil
+}
+
+// A primitive takes vectors or maps where the prelude says so, and nowhere else.
+func TestAxesOfThePreludeAreThoseOfTheRules(t *testing.T) {
+	for _, o := range prelude(t) {
+		arguments := ""
+		if tries := samples[o.Name]; tries != nil {
+			arguments = tries[0]
+		}
+		call := o.Name + "(" + arguments + ")"
+		if o.IsCombinator() {
+			call = o.Name + " { | relu | id }"
+		} else if arguments == "" {
+			call = o.Name
+		}
+		for _, axes := range []int{2, 4} {
+			in := inputs[axes]
+			p, list := load(t, "net sample "+in+" -> [N, _] { "+call+" }\n")
+			_, found := elab.Net(p.Main.Nets()[0], elab.Options{})
+			list.AddAll(found)
+			refused := slices.ContainsFunc(list, func(d *diag.Diagnostic) bool { return d.Code == diag.WrongRank })
+			others := slices.ContainsFunc(list, func(d *diag.Diagnostic) bool { return d.Code != diag.WrongRank && d.Code != diag.ClaimFails })
+			switch says := takes(o.Block.Sig, axes); {
+			case refused == says:
+				t.Errorf("%s takes %d axes: %v, and the prelude says %v", call, axes, !refused, says)
+			case says && others:
+				t.Errorf("%s: %v", call, list)
+			case len(o.Block.Sig.In) == 1 && o.Block.Sig.InRest == nil:
+			case says && o.IsCombinator():
+				holds(t, sampleProgram(o, "{ | relu | id }", in))
+			case says:
+				holds(t, sampleProgram(o, arguments, in))
+			}
+		}
+	}
+}
+
+// sampleProgram wraps a primitive in a block with its signature.
+func sampleProgram(o *resolve.Object, arguments, in string) string {
+	text := func(s source.Span) string { return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset] }
 	out := strings.TrimSuffix(strings.Repeat("_, ", len(o.Block.Sig.Out)), ", ")
+	if o.Block.Sig.OutRest != nil {
+		out += strings.Repeat(", _", strings.Count(in, ",")+1-len(o.Block.Sig.In))
+	}
 	params, body, call := "", o.Name, "probe"
 	if strings.HasPrefix(arguments, "{") {
 		body += " " + arguments

@@ -84,6 +84,7 @@ type frame struct {
 	taps *taps    // nil where there is none
 	net  bool     // of a net, rather than a block
 	of   *Closure // the block with its arguments, nil where there is none
+	rest Tensor   // the axes that `...` of its signature stands for
 
 	// Of the stages in its body: base is the path of the body, as a prefix; own is what its text
 	// reads and asked what its callers do; published is what those find among the taps. unsure

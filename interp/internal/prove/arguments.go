@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"fmt"
+
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/resolve"
@@ -45,10 +47,15 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 // The ways a padding can be given. Explicit padding of any size covers valid.
 var paddingModes = []ops.PaddingMode{ops.Explicit, ops.Half, ops.Same}
 
-// startingCases is one case for every choice of padding modes, nil where those are too
-// many.
-func startingCases(args []argument) []*Case {
-	cases := []*Case{newCase()}
+// startingCases is one case for every number of axes and every choice of padding modes, nil
+// where those are too many.
+func startingCases(b *ast.Block, args []argument) []*Case {
+	var cases []*Case
+	for _, rest := range restsOf(b) {
+		p := newCase()
+		p.rest = rest
+		cases = append(cases, p)
+	}
 	for _, a := range args {
 		if a.kind != "pad" {
 			continue
@@ -178,6 +185,40 @@ func signatureNames(b *ast.Block) []string {
 		}
 	}
 	return names
+}
+
+// The shapes that there are: vectors [N, C] and maps [N, C, H, W].
+var ranks = []int{2, 4}
+
+// restsOf are the numbers of axes that `...` in a block's signature can stand for, those of
+// vectors and of maps; without it that is none.
+func restsOf(b *ast.Block) (list []int) {
+	if b.Sig != nil && b.Sig.InRest != nil {
+		for _, rank := range ranks {
+			if rank >= len(b.Sig.In) {
+				list = append(list, rank-len(b.Sig.In))
+			}
+		}
+	}
+	if list == nil {
+		list = []int{0}
+	}
+	return list
+}
+
+// restNames are names for the sizes of the axes that `...` stands for.
+func (p *Case) restNames() []string { return restNames(p.exploration.base.Block, p.rest) }
+
+func restNames(b *ast.Block, rest int) (list []string) {
+	for i := range rest {
+		axis := dim.Axis(len(b.Sig.In) + i)
+		name := axis.Letter()
+		if b.Param(name) != nil || b.Binds(name) {
+			name = fmt.Sprintf("axis %d", int(axis)) // no name of the language's
+		}
+		list = append(list, name)
+	}
+	return list
 }
 
 // bare is the name that an expression consists of, "" for any other.

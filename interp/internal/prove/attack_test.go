@@ -29,8 +29,9 @@ var (
 )
 
 const (
-	mostValue = 8 // of a parameter
-	mostSize  = 6 // of H and W
+	mostValue = 8    // of a parameter
+	mostSize  = 6    // of H and W
+	mostNodes = 1500 // at one value: repeats in repeats of n*n are as many at others
 )
 
 // A tally counts what an attack saw.
@@ -141,7 +142,8 @@ func (a *attack) apply(assign map[string]int64) elab.Application {
 	for _, name := range a.program.params {
 		args[name] = dim.Int(int(assign[name]))
 	}
-	return elab.Apply(a.verdict.Block, args, func(name string) dim.Size { return dim.Int(int(assign[name])) }, nil, nil)
+	budget := elab.Budget{Nodes: mostNodes, Steps: elab.MaxSteps}
+	return elab.Apply(a.verdict.Block, args, func(name string) dim.Size { return dim.Int(int(assign[name])) }, nil, &budget)
 }
 
 func (a *attack) run(std *lang.Library) string {

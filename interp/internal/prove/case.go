@@ -20,6 +20,7 @@ type Case struct {
 	values map[string]dim.Size // put in place of variables
 	lows   map[string]int64    // raised lower bounds of variables
 	modes  map[string]ops.PaddingMode
+	rest   int // how many axes `...` of the signature stands for
 	facts  []fact
 	powers map[string][]int // the bases that a variable is an exponent of
 	// The same as it was supposed, one thing after the other, and why.
@@ -119,7 +120,7 @@ func newCase() *Case {
 // clone copies what the case supposes and takes for granted.
 func (p *Case) clone() *Case {
 	return &Case{
-		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes),
+		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes), rest: p.rest,
 		facts: slices.Clone(p.facts), powers: maps.Clone(p.powers), requirements: slices.Clone(p.requirements),
 		choices: slices.Clone(p.choices), fork: p.fork,
 	}

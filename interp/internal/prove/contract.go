@@ -100,6 +100,12 @@ func (v *Verdict) signature() string {
 		}
 		out = append(out, claim)
 	}
+	if sig != nil && sig.InRest != nil {
+		in = append(in, "...")
+	}
+	if sig != nil && sig.OutRest != nil {
+		out = append(out, "...")
+	}
 	fmt.Fprintf(&b, ": [%s] -> ", strings.Join(in, ", "))
 	if len(out) == 0 {
 		return b.String() + "_"

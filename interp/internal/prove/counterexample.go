@@ -151,7 +151,7 @@ func (p *Case) mentioned(x *exploration) map[string]int64 {
 			add(p.Size(v))
 		}
 	}
-	for _, name := range signatureNames(x.base.Block) {
+	for _, name := range append(signatureNames(x.base.Block), p.restNames()...) {
 		add(p.size(name))
 	}
 	for _, f := range p.facts {
@@ -219,13 +219,13 @@ func (x *exploration) confirm(p *Case, assign map[string]int64) *Counterexample 
 	}
 	steps := max(0, min(x.left, x.prover.left)) / stepWork
 	budget := &elab.Budget{Nodes: elab.MaxNodes, Steps: steps}
-	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil, budget)
+	a := elab.Apply(x.object, args, func(name string) dim.Size { return dim.Int(int(original[name])) }, nil, budget, p.restNames()...)
 	x.spend((steps - budget.Steps) * stepWork)
 	for _, d := range a.Problems {
 		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
 		same := x.mistake == nil || x.mistake.Code == d.Code && x.mistake.Span == d.Span
 		if d.Severity == diag.Error && aboutValues(d.Code) && !own && same {
-			return &Counterexample{Values: original, Names: x.names(original), Problem: d, flags: x.flags()}
+			return &Counterexample{Values: original, Names: x.names(p, original), Problem: d, flags: x.flags()}
 		}
 	}
 	return nil
@@ -246,7 +246,7 @@ func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int
 		}
 		original[name] = int64(whole)
 	}
-	for _, name := range signatureNames(x.base.Block) {
+	for _, name := range append(signatureNames(x.base.Block), p.restNames()...) {
 		if original[name] < 1 {
 			return nil, false
 		}
@@ -255,7 +255,7 @@ func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int
 }
 
 // names lists the values worth showing: parameters first, then sizes.
-func (x *exploration) names(values map[string]int64) []string {
+func (x *exploration) names(p *Case, values map[string]int64) []string {
 	var names []string
 	add := func(n string) {
 		if _, ok := values[n]; ok && n != "N" && n != "_" && !slices.Contains(names, n) {
@@ -268,7 +268,7 @@ func (x *exploration) names(values map[string]int64) []string {
 			add(v.Name)
 		}
 	}
-	for _, n := range signatureNames(x.base.Block) {
+	for _, n := range append(signatureNames(x.base.Block), p.restNames()...) {
 		add(n)
 	}
 	return names

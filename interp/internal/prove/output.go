@@ -10,7 +10,13 @@ func (v *Verdict) Output() []string {
 	}
 	sizes := make([]string, len(v.Results[0].Output))
 	for i := range sizes {
-		if size := v.found(func(r Result) dim.Size { return r.Output[i] }); size != "_" {
+		size := v.found(func(r Result) dim.Size {
+			if i < len(r.Output) {
+				return r.Output[i]
+			}
+			return dim.Invalid() // of another shape
+		})
+		if size != "_" {
 			sizes[i] = size
 		}
 	}
@@ -29,7 +35,7 @@ func (v *Verdict) StepShapes() map[int][]string {
 		var sizes []string
 		for i := range shape {
 			size := v.found(func(r Result) dim.Size {
-				if same := r.steps[end]; i < len(same) {
+				if same := r.steps[end]; len(same) == len(shape) {
 					return same[i].InOthers()
 				}
 				return dim.Invalid()

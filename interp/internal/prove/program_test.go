@@ -22,6 +22,7 @@ type writer struct {
 	loops  []string // names of iterations in scope
 	taps   []string
 	blocks []string            // calls of the blocks written before
+	rests  []string            // those of blocks for vectors and maps
 	unit   string              // the name of a block parameter in scope
 	within bool                // whether it writes a block that others call
 	stages []string            // the paths of its stages so far
@@ -292,6 +293,14 @@ func (w *writer) statement() string {
 	case 7:
 		return w.table()
 	case 8:
+		if w.depth == 1 && w.chance(50) && len(w.rests) > 0 {
+			w.fresh++
+			all := w.blocks
+			w.blocks = w.rests
+			call := w.call()
+			w.blocks = all
+			return fmt.Sprintf("side s%d: { %sflatten -> %s }", w.fresh, w.pick("", "gap -> "), call)
+		}
 		if w.depth == 1 && w.chance(20) {
 			w.fresh++
 			return fmt.Sprintf("side s%d: { %s }", w.fresh, w.step())
@@ -479,6 +488,29 @@ func (w *writer) block(name string) string {
 	return head + out + " {\n  " + body + "\n}\n" + preset
 }
 
+// anyAxes writes a block for vectors and maps, with steps that take both and now and then
+// one that does not.
+func (w *writer) anyAxes(name string) string {
+	inner := &writer{r: w.r, params: []string{"a"}, depth: 2}
+	var steps []string
+	for range 1 + w.r.Intn(3) {
+		steps = append(steps, w.pick("relu", "bn", "linear(C)", "linear(C+a)", "slice(0, 1)", "mul { | id | sigmoid }", "add { | relu | id }", "concat { | id | relu }",
+			"if "+inner.name()+w.pick(" > 1", " == 2", " != C")+" { linear(C) -> relu }", "repeat a linear("+w.pick("C", "a+1", "C+1")+")", "conv(C, 1x1)", "maxpool(3x3, stride=1)"))
+	}
+	w.rests = append(w.rests, name+"(a)")
+	w.blocks = append(w.blocks, name+"(a)")
+	in := w.pick("[N, C, ...]", "[N, C, ...]", "[N, C, ...]", "[N, 3, ...]")
+	out := w.pick("[N, C, ...]", "[N, C, ...]", "[N, C+a, ...]", "[N, a+1, ...]", "[N, _, ...]")
+	if in == "[N, 3, ...]" {
+		out = strings.ReplaceAll(out, "C", "3")
+	}
+	text := "block " + name + "(a: int) " + in + " -> " + out + w.pick("", " where a >= 1", " where a <= 2") + " {\n  " + strings.Join(steps, "\n  ") + "\n}\n"
+	if in == "[N, 3, ...]" {
+		text = strings.ReplaceAll(text, "C", "3")
+	}
+	return text
+}
+
 // randomProgram writes a program of one to five lines, sometimes with a block or two
 // before it.
 func randomProgram(r *rand.Rand) program {
@@ -495,6 +527,9 @@ func randomProgram(r *rand.Rand) program {
 	w := &writer{r: r, params: p.params}
 	for i := range r.Intn(5) - 2 {
 		p.text += w.block(fmt.Sprintf("b%d", i))
+	}
+	if w.chance(25) {
+		p.text += w.anyAxes("any")
 	}
 	var params, body []string
 	for _, name := range p.params {

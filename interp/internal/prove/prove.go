@@ -196,7 +196,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
 		return v
 	}
-	if x.todo = startingCases(args); x.todo == nil {
+	if x.todo = startingCases(base.Block, args); x.todo == nil {
 		x.notProved(tooManyCases)
 		return v
 	}
@@ -251,7 +251,7 @@ type exploration struct {
 func (x *exploration) follow(p *Case) {
 	p.exploration = x
 	args, sizes := p.variables(x.args)
-	a := elab.Apply(x.object, args, sizes, p, nil)
+	a := elab.Apply(x.object, args, sizes, p, nil, p.restNames()...)
 	if p.again != nil {
 		if p.ended {
 			x.contradicted(p)

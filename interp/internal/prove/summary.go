@@ -32,7 +32,7 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 	if !ok {
 		return graph.Count{}, false
 	}
-	ways, told := p.waysOf(v, put)
+	ways, told := p.waysOf(v, input, put)
 	if len(ways) == 0 {
 		return graph.Count{}, false
 	}
@@ -74,8 +74,11 @@ type way struct {
 
 // waysOf are the ways through a called block that may be the one taken here; told is
 // that there is one, of which it is known.
-func (p *Case) waysOf(v *Verdict, put func(dim.Size) dim.Size) (ways []way, told bool) {
+func (p *Case) waysOf(v *Verdict, input dim.Shape, put func(dim.Size) dim.Size) (ways []way, told bool) {
 	for _, r := range v.Results {
+		if r.of.rest != len(input)-len(v.base.Block.Sig.In) {
+			continue // of other shapes
+		}
 		taken, known := p.takes(r, put)
 		if known && !taken {
 			continue
@@ -128,6 +131,7 @@ func (p *Case) takes(r Result, put func(dim.Size) dim.Size) (taken, known bool) 
 	}
 	for _, l := range r.of.literals() {
 		switch {
+		case l.isRest:
 		case l.isMode:
 			known = false
 		case l.isValue:
@@ -186,7 +190,7 @@ type inner struct {
 func (p *Case) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
 	put, ok := substitution(o, args, input)
 	falling := p.falling(args)
-	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 {
+	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 || !slices.Contains(restsOf(o.Block), len(input)-len(o.Block.Sig.In)) {
 		return graph.Count{}, false
 	}
 	p.inner = append(p.inner, inner{put, falling})
@@ -238,7 +242,10 @@ func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape
 			return nil, false // a block, list, padding or tensor: enter the body
 		}
 	}
-	if len(input) == len(o.Block.Sig.In) {
+	if n := len(o.Block.Sig.In); len(input) >= n {
+		for k, name := range restNames(o.Block, len(input)-n) {
+			by[name] = input[n+k]
+		}
 		for i, d := range o.Block.Sig.In {
 			if name := bare(d.Size); name != "" {
 				by[name] = input[i]

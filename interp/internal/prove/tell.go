@@ -26,6 +26,7 @@ type literal struct {
 	fact  fact
 
 	isValue, isFlag, isMode bool
+	isRest                  bool // that the input has so many axes as low says
 }
 
 // literals lists what the case chose, in an order that is the same for all cases. The
@@ -39,6 +40,9 @@ func (p *Case) literals() []literal {
 
 func (p *Case) told(choices []choice) []literal {
 	var modes, values, lows, facts []literal
+	if b := p.exploration.base.Block; len(restsOf(b)) > 1 {
+		modes = append(modes, literal{x: dim.Variable{Name: "..."}, low: int64(len(b.Sig.In) + p.rest), isRest: true})
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
 		modes = append(modes, literal{x: dim.Variable{Name: name}, mode: p.modes[name], isMode: true})
 	}
@@ -113,6 +117,8 @@ func (p *Case) reads(l literal) literal {
 // excludes reports whether two literals cannot hold at once.
 func (l literal) excludes(m literal) bool {
 	switch {
+	case l.isRest || m.isRest:
+		return l.isRest && m.isRest && l.low != m.low
 	case l.isMode || m.isMode:
 		return l.isMode && m.isMode && l.x.Name == m.x.Name && l.mode != m.mode
 	case l.x.Name != "" && l.x.Name == m.x.Name && l.isValue && m.isValue:
@@ -272,7 +278,7 @@ func extends(c, d []literal) int {
 	}
 	for i, l := range c {
 		m := slices.IndexFunc(d, func(m literal) bool { return m.isValue && m.x.Name == l.x.Name })
-		if m < 0 || l.isValue || l.isMode {
+		if m < 0 || l.isValue || l.isMode || l.isRest {
 			continue
 		}
 		n, ok := d[m].value.Int()

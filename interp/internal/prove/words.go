@@ -57,6 +57,8 @@ func placed(size dim.Size) (plain dim.Size, where string) {
 // String writes one thing that a case supposes.
 func (l literal) String() string {
 	switch {
+	case l.isRest:
+		return fmt.Sprintf("the input has %d axes", l.low)
 	case l.isMode && l.mode == ops.Explicit:
 		return l.x.Name + " is in numbers"
 	case l.isMode:
