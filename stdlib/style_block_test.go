@@ -2,8 +2,10 @@ package stdlib_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
+	"testing"
 
 	"cnnlang/interp"
 	"cnnlang/lang/ast"
@@ -150,4 +152,58 @@ func blocks(f cnnFile) (list []*ast.Block) {
 		}
 	}
 	return list
+}
+
+// labelsRule: no label is made of a parameter, and the empty label stands only before a
+// helper of which the comment above says that it is no module of its own.
+func labelsRule(f cnnFile, fault func(int, string, ...any)) {
+	for _, b := range blocks(f) {
+		params := map[string]bool{}
+		for _, p := range b.Params.All() {
+			params[p.Name.Text] = true
+		}
+		ast.Walk(b, func(n ast.Node) bool {
+			s, ok := n.(*ast.Step)
+			if !ok || s.Label == nil || s.Label.Name != nil {
+				return true
+			}
+			text := f.Source.Text[s.Label.Span().Start.Offset:s.Label.Span().End.Offset]
+			for _, braces := range filled.FindAllString(text, -1) {
+				for _, name := range word.FindAllString(braces, -1) {
+					if params[name] {
+						fault(s.Pos.Line, "the label %s is made of the parameter %s", text, name)
+					}
+				}
+			}
+			switch {
+			case text != `""`:
+			case s.Call == nil:
+				fault(s.Pos.Line, "an empty label before what is no helper")
+			case !strings.Contains(b.Doc, "no module"):
+				fault(s.Pos.Line, "the comment above does not say why the label is empty")
+			}
+			return true
+		})
+	}
+}
+
+var (
+	filled = regexp.MustCompile(`\{[^}]*\}`)
+	word   = regexp.MustCompile(`[A-Za-z_]\w*`)
+)
+
+// The empty label is a last resort.
+func TestEmptyLabels(t *testing.T) {
+	const most = 3
+	var found []string
+	for _, f := range shipped(t) {
+		for i, line := range f.lines {
+			if strings.Contains(line, `"":`) && f.folder != "docs/family" {
+				found = append(found, fmt.Sprintf("%s:%d", f.Source.Name, i+1))
+			}
+		}
+	}
+	if len(found) > most {
+		t.Errorf("%d empty labels, more than %d: %v", len(found), most, found)
+	}
 }

@@ -64,6 +64,7 @@ var rules = []rule{
 	{"order", orderRule},
 	{"block comment", blockCommentRule},
 	{"signature", signatureRule},
+	{"labels", labelsRule},
 	{"bars", barsRule},
 	{"alignment", alignmentRule},
 	{"meta", metaRule},
