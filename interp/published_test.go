@@ -26,6 +26,7 @@ var published = []struct {
 	Beyond           string
 }{
 	{List: "xception_keras", Net: "xception_keras", Names: "keras"},
+	{List: "xception_keras1", Net: "xception_keras", Names: "keras1"},
 	{List: "inception_v3_keras", Net: "inception_v3_keras", Names: "keras"},
 	{List: "inception_resnet_v2_keras", Net: "inception_resnet_v2", Names: "keras"},
 	{List: "resnet50_keras", Net: "resnet50_keras", Names: "keras"},
@@ -34,8 +35,9 @@ var published = []struct {
 	{List: "inception_resnet_v2_slim", Net: "inception_resnet_v2", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionResnetV2/AuxLogits/"},
 }
 
-// Read through its map, a net has exactly the tensors of the published file, of the same
-// shapes; where a file has no factors of normalisations, it has all others.
+// Read through its map, a net has exactly the tensors of the published file, each for the
+// same one, of the same shape; where a file has no factors of normalisations, it has all
+// others.
 func TestNamesArePublished(t *testing.T) {
 	lists, err := filepath.Glob(filepath.Join(namesFolder, "*_*.txt"))
 	if err != nil || len(lists) != len(published) {
@@ -48,15 +50,15 @@ func TestNamesArePublished(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			factors := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(name string) bool { return strings.HasSuffix(name, "/gamma") })
+			factors := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(name string) bool { return strings.HasSuffix(name, "gamma") })
 			for _, x := range tensors {
-				shape, known := want[x.Name]
-				switch {
+				there, known := want[x.Name]
+				switch here := written(x.Shape) + " " + x.Own.Path; {
 				case !known && x.Absent && !factors:
 				case !known:
 					t.Errorf("%s is called %s, which the file has not", x.Own.Path, x.Name)
-				case shape != written(x.Shape):
-					t.Errorf("%s has the shape %s, want %s", x.Name, written(x.Shape), shape)
+				case here != there:
+					t.Errorf("%s is %s, want %s", x.Name, here, there)
 				}
 				delete(want, x.Name)
 			}
@@ -67,7 +69,8 @@ func TestNamesArePublished(t *testing.T) {
 	}
 }
 
-// listed reads a list but for what is beyond the net, which has to be there too.
+// listed reads a list, by the file's names, but for what is beyond the net, which has to be
+// there too.
 func listed(t *testing.T, list, beyond string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(namesFolder, list+".txt"))
@@ -76,14 +79,14 @@ func listed(t *testing.T, list, beyond string) map[string]string {
 	}
 	found, left := map[string]string{}, 0
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
-		name, shape, ok := strings.Cut(line, " ")
+		name, there, ok := strings.Cut(line, " ")
 		switch {
 		case !ok || found[name] != "":
 			t.Fatalf("%s: a line is %q", list, line)
 		case beyond != "" && strings.HasPrefix(name, beyond):
 			left++
 		default:
-			found[name] = shape
+			found[name] = there
 		}
 	}
 	if (left > 0) != (beyond != "") {

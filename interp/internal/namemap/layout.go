@@ -26,11 +26,14 @@ type Layout struct {
 // here, so a row names it), `gamma`, `beta`, `moving_mean` and `moving_variance` of
 // BatchNormalization and LayerNormalization.
 //
+// keras1: the same as Keras 1 named them, before 2017: `W` and `b`, `running_mean` and
+// `running_std`, which holds the variance, each behind the layer's name and `_`.
+//
 // slim: the variables of tf_slim.layers: `weights` and `biases` of conv2d, conv2d_transpose
 // and fully_connected, `depthwise_weights` of separable_conv2d, and the normalisations'
 // under `BatchNorm` and `LayerNorm`, the scopes in which a layer calls them.
 //
-// Both write a convolution [H, W, in, out], a depthwise one [H, W, in, multiplier], a
+// All three write a convolution [H, W, in, out], a depthwise one [H, W, in, multiplier], a
 // transposed one [H, W, out, in], a linear layer [in, out], flatten maps row by row, and may
 // end a variable's name in `:0`, TensorFlow's number of an operation's output.
 var layouts = []*Layout{
@@ -42,6 +45,13 @@ var layouts = []*Layout{
 		"linear":     {"weight": "kernel", "bias": "bias"},
 		"bn":         {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"},
 		"layer_norm": {"weight": "gamma", "bias": "beta"},
+	}},
+	{Name: "keras1", Between: "_", last: true, suffix: ":0", leaves: map[string]map[string]string{
+		"conv":    {"weight": "W", "bias": "b"},
+		depthwise: {"weight": "depthwise_kernel", "bias": "b"},
+		"deconv":  {"weight": "W", "bias": "b"},
+		"linear":  {"weight": "W", "bias": "b"},
+		"bn":      {"weight": "gamma", "bias": "beta", "running_mean": "running_mean", "running_var": "running_std"},
 	}},
 	{Name: "slim", Between: "/", last: true, suffix: ":0", leaves: map[string]map[string]string{
 		"conv":    {"weight": "weights", "bias": "biases"},
