@@ -121,7 +121,7 @@ func textRule(f cnnFile, fault func(int, string, ...any)) {
 			fault(i+1, "indented by %d", len(line)-len(code))
 		}
 		if !strings.HasPrefix(code, "#") {
-			depth += strings.Count(code, "(") - strings.Count(code, ")")
+			depth += strings.Count(code, "(") - strings.Count(code, ")") + strings.Count(code, "[") - strings.Count(code, "]")
 		}
 	}
 }
