@@ -52,7 +52,7 @@ func (in *indenter) apart(tokens []token, i int) bool {
 			return true // a signature
 		}
 		if last.operand() {
-			return false
+			return last.Kind == parse.String // axes behind a row of names
 		}
 	}
 	return true

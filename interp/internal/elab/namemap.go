@@ -20,6 +20,7 @@ type Names struct {
 	Text     *ast.NameMap
 
 	inherited bool
+	broken    bool // a row has a mistake that has been reported where names are resolved
 }
 
 // nameMaps reads the maps of a net: its own, and those of what it fills in, in the order in
@@ -39,7 +40,7 @@ func (m *machine) nameMaps(chain []*resolve.Object) (maps []*Names) {
 				continue
 			}
 			seen[name] = st.Names
-			names := &Names{Map: m.nameMap(st.Names, chain[i]), Text: st.Names, inherited: i > 0}
+			names := &Names{Map: m.nameMap(st.Names, chain[i]), Text: st.Names, inherited: i > 0, broken: brokenRows(st.Names)}
 			if j, known := at[name]; known {
 				maps[j] = names
 				continue
@@ -49,6 +50,24 @@ func (m *machine) nameMaps(chain []*resolve.Object) (maps []*Names) {
 		}
 	}
 	return maps
+}
+
+// brokenRows reports whether a row captures one name twice or reads a tap.
+func brokenRows(text *ast.NameMap) (broken bool) {
+	for _, row := range text.Rows {
+		seen := map[string]bool{}
+		ast.Walk(row, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Capture:
+				broken = broken || seen[n.Name.Text]
+				seen[n.Name.Text] = true
+			case *ast.TapExpr:
+				broken = true
+			}
+			return true
+		})
+	}
+	return broken
 }
 
 // nameMap reads a map.
@@ -177,6 +196,9 @@ func (m *machine) applyNames(r *Result, maps []*Names) {
 }
 
 func (m *machine) applyMap(r *Result, names *Names) {
+	if names.broken {
+		return
+	}
 	spent := 0
 	table, problems := names.Apply(r.Graph, func(n int) bool {
 		for spent += n; spent >= charPerStep; spent -= charPerStep {
