@@ -279,3 +279,75 @@ func TestManyRowsTimesManyTensors(t *testing.T) {
 		}
 	}
 }
+
+// Packed parameters are kept for each way of reading a file.
+func TestCacheDistinguishesMaps(t *testing.T) {
+	n := readNet(t, `net two [N, 3, H = 5, W = 5] -> [N, 3, _, _] {
+  names a { "c.weight" = "w" [2, 3, 0, 1] }
+  names b { "c.weight" = "w" [3, 2, 1, 0] }
+  c: conv(3, 3x3, bias=false)
+}`)
+	w := tensor.New(3, 3, 3, 3)
+	for i := range w.Data {
+		w.Data[i] = float32(i)
+	}
+	file, cache := filepath.Join(t.TempDir(), "w.safetensors"), t.TempDir()
+	if err := interp.WriteWeights(t.Context(), file, map[string]tensor.Tensor{"w": w}); err != nil {
+		t.Fatal(err)
+	}
+	input := tensor.New(1, 3, 5, 5)
+	input.Data[7] = 1
+	results := map[string][]float32{}
+	for i, names := range []string{"a", "b", "a", "b"} {
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(file).Named(names), Cache: cache})
+		if err != nil || m.CacheProblem != nil {
+			t.Fatal(err, m.CacheProblem)
+		}
+		if known := i > 1; m.Known() != known {
+			t.Errorf("%s: from the cache: %v, want %v", names, m.Known(), known)
+		}
+		out, err := m.Run(t.Context(), input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 1 && !slices.Equal(out.Data, results[names]) {
+			t.Errorf("%s: other values from the cache", names)
+		}
+		results[names] = slices.Clone(out.Data)
+		m.Close()
+	}
+	if slices.Equal(results["a"], results["b"]) {
+		t.Error("both maps give the same values")
+	}
+}
+
+// What tensors take while they are put in another order is counted before it is allocated.
+func TestMemoryOfReadingByAMap(t *testing.T) {
+	n := readNet(t, `net wide [N, C = 3, H = 8, W = 8] -> [N, 500] {
+  names keras { "fc." = "head/" }
+  conv(64, 3x3, pad=1, bias=false) -> flatten -> fc: linear(500)
+}`)
+	stored := map[string]tensor.Tensor{"0/kernel": tensor.New(3, 3, 3, 64), "head/kernel": tensor.New(64*64, 500), "head/bias": tensor.New(500)}
+	file := filepath.Join(t.TempDir(), "w.safetensors")
+	if err := interp.WriteWeights(t.Context(), file, stored); err != nil {
+		t.Fatal(err)
+	}
+	const tensorBytes = 4 * 64 * 64 * 500
+	for what, c := range map[string]struct {
+		w     interp.Weights
+		least int64
+	}{
+		"mapped": {interp.WeightsFile(file), tensorBytes},
+		"read":   {interp.WeightsFile(file).Unmapped(), 2 * tensorBytes},
+	} {
+		fetched := int64(0)
+		m, err := n.Build(t.Context(), interp.Options{Weights: c.w, Threads: 1, Afforded: func(m interp.Memory) { fetched = m.Fetched }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Close()
+		if fetched < c.least {
+			t.Errorf("%s: %d bytes are counted for fetched tensors, want at least %d", what, fetched, c.least)
+		}
+	}
+}

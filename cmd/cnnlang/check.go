@@ -118,6 +118,9 @@ func (a *app) check() *cobra.Command {
 		c := checker{app: a, weights: weights.value, names: names.value, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
 		c.workspace.Thorough = *fix
 		c.expand(args)
+		if n := len(c.arguments); c.weights != "" && n > 1 {
+			return usage("--weights is for one net, and there are %d files to check", n)
+		}
 		if err := c.fixable(c.arguments); err != nil {
 			return err
 		}
@@ -264,7 +267,11 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
-	fitted, err := c.fit(n, c.weights, c.names)
+	weights := c.weights
+	if c.list.HasErrors() {
+		weights = "" // those come first
+	}
+	fitted, err := c.fit(n, weights, c.names)
 	if err != nil {
 		c.failed(err)
 		return

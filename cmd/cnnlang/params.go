@@ -119,7 +119,7 @@ func (a *app) params() *cobra.Command {
 				d.Names = by
 			}
 			return a.json(d)
-		case fitted != nil && format.value == "text":
+		case fitted != nil && format.value == tableFormats[0]:
 			fmt.Fprintf(a.stdout, "%s\n\n", fitted)
 		}
 		switch {

@@ -83,8 +83,8 @@ func (a *app) show(f *runFlags, d runDocument) error {
 
 func (a *app) showText(d runDocument) error {
 	origin := ""
-	if d.Weights.Seed != nil {
-		origin = ", " + d.Weights.String()
+	if d.Weights.Seed != nil || d.Weights.Names != "" {
+		origin = ", " + visibleName(d.Weights.String())
 	}
 	if d.Precision != layout.F32.String() {
 		origin += ", " + d.Precision

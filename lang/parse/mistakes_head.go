@@ -169,6 +169,9 @@ func row(c context) *diag.Diagnostic {
 			WithHelp("write `names keras { \"name here.\" = \"name there/\" }`")
 	case c.inNames:
 		return inRows(c)
+	case c.has("names") && c.before.Value == "in":
+		return c.syntax("expected a layout after `in`, found %s", describe(c.found)).
+			WithHelp("write `names keras { … }`, or `names mine in keras { … }` where the map has a name of its own")
 	case c.has("names") && c.before.Value != "{":
 		return c.syntax("expected `{` after `names …`, found %s", describe(c.found)).
 			WithHelp("write `names keras { … }`, or `names mine in keras { … }` where the map has a name of its own")

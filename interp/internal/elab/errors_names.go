@@ -25,7 +25,7 @@ func layoutTwice(text *ast.NameMap) *diag.Diagnostic {
 }
 
 func axesOfPrefix(row *ast.NameRow) *diag.Diagnostic {
-	return diag.New(diag.BadValue, row.Axes[0].Span(), "axes are those of one tensor, and %s is the beginning of names", ast.Text(row.Here)).
+	return diag.New(diag.BadValue, row.Axes[0].Span(), "axes are those of one tensor, and %s is the beginning of names", quotedRow(row)).
 		WithHelp("write a row for the tensor before this one, with its whole name on both sides: `\"fc.weight\" = \"fc/kernel\" [1, 0]`")
 }
 
@@ -46,6 +46,9 @@ func withCaptures(d *diag.Diagnostic, captures []*ast.Capture, captured []string
 	return d.WithNote("where %s", strings.Join(with, ", "))
 }
 
+// quotedRow is the left side of a row for a message.
+func quotedRow(row *ast.NameRow) string { return "`" + strings.Trim(ast.Text(row.Here), `"`) + "`" }
+
 // noIndex is about a number in a name that is negative or a fraction.
 func noIndex(x ast.Expr, n dim.Size) *diag.Diagnostic {
 	return diag.New(diag.BadValue, x.Span(), "this would put %v into a name", n).
@@ -64,7 +67,7 @@ func noName(x ast.Expr, v Value) *diag.Diagnostic {
 // unfitNames puts a problem of a map into words.
 func unfitNames(g *graph.Graph, names *Names, p namemap.Problem) *diag.Diagnostic {
 	row := func(i int) source.Span { return names.Text.Rows[i].Span() }
-	here := func(i int) string { return ast.Text(names.Text.Rows[i].Here) }
+	here := func(i int) string { return quotedRow(names.Text.Rows[i]) }
 	switch p.Kind {
 	case namemap.Collision:
 		at, other := p.Row, p.Other
@@ -94,7 +97,11 @@ func unfitNames(g *graph.Graph, names *Names, p namemap.Problem) *diag.Diagnosti
 		if t := p.Unknown.Origin; t != (source.Span{}) {
 			d.At(t, "here maps are together whose elements such a file orders otherwise")
 		}
-		return d.WithHelp("give its axes yourself in a row: `\"%s\" = \"…\" [1, 0]`", p.Tensor)
+		axes := "[1, 0]"
+		if p.Shape[1] == 1 {
+			axes = "[0]"
+		}
+		return d.WithHelp("give its axes yourself in a row: `\"%s\" = \"…\" %s`", p.Tensor, axes)
 	}
 	d := diag.New(diag.UnfitRow, names.Text.Rows[p.Row].Here.Span(), "no tensor of `%s` is called like %s", g.Name, here(p.Row))
 	if p.Other >= 0 {
@@ -110,7 +117,7 @@ func unfitNames(g *graph.Graph, names *Names, p namemap.Problem) *diag.Diagnosti
 // nearestName is the name, or beginning of names, of a graph's tensors that a pattern most
 // likely means: the closest, or the one that begins like it for longest.
 func nearestName(g *graph.Graph, p *namemap.Pattern, text string) string {
-	text = strings.Trim(text, `"`)
+	text = strings.Trim(text, "`")
 	seen := map[string]bool{}
 	var all []string
 	for _, param := range g.Params(true) {

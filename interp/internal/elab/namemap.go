@@ -36,7 +36,7 @@ func (m *machine) nameMaps(chain []*resolve.Object) (maps []*Names) {
 			name := st.Names.For.Text
 			if first := seen[name]; first != nil {
 				m.fail(diag.New(diag.DuplicateName, st.Names.For.Span(), "there are two maps called `%s`", name).
-					At(first.For.Span(), "first here").WithHelp("join their rows, or give one another name and its layout: `names %s2 in %s`", name, name))
+					At(first.For.Span(), "first here").WithHelp("join their rows, or give one of them another name: `names %s2 in %s`", name, m.nameMap(first, chain[i]).Layout.Name))
 				continue
 			}
 			seen[name] = st.Names

@@ -284,7 +284,7 @@ func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, 
 	kind := kindOf(n)
 	reads := kind == "linear" && leaf == "weight" || kind != "linear" && len(view) == 1
 	if reads && from.unknown != nil {
-		a.problem(Problem{Kind: UnknownOrder, Row: -1, Other: -1, Tensor: t.Own.Path, Unknown: from.unknown})
+		a.problem(Problem{Kind: UnknownOrder, Row: -1, Other: -1, Tensor: t.Own.Path, Unknown: from.unknown, Shape: [2]int{0, len(view)}})
 		return view, perm
 	}
 	switch {
