@@ -1,0 +1,126 @@
+package hdf5_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/hdf5"
+)
+
+const folder = "../../../../testdata/weights/hdf5"
+
+// contents is what expected.json says of a file.
+type contents struct {
+	Datasets map[string]struct {
+		Type   string
+		Shape  []int
+		Bytes  string
+		SHA256 string
+	}
+	Attributes map[string]map[string][]string
+}
+
+func opened(t testing.TB, raw []byte, path string) (*hdf5.File, error) {
+	t.Helper()
+	return hdf5.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path})
+}
+
+// objects are all of a file, by path.
+func objects(t *testing.T, o *hdf5.Object, all map[string]*hdf5.Object) {
+	t.Helper()
+	all[o.Path] = o
+	if o.IsDataset() {
+		return
+	}
+	links, err := o.Links()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range links {
+		child, err := o.Child(l.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (child == nil) != l.Soft {
+			t.Fatalf("%s: %+v leads to %v", o.Path, l, child)
+		}
+		if child != nil {
+			objects(t, child, all)
+		}
+	}
+}
+
+// What h5py reads is what this package reads, whatever h5py wrote.
+func TestAsH5pyReads(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(folder, "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expected map[string]contents
+	if err := json.Unmarshal(text, &expected); err != nil || len(expected) < 5 {
+		t.Fatalf("%d files, %v", len(expected), err)
+	}
+	for name, want := range expected {
+		t.Run(name, func(t *testing.T) {
+			raw, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := opened(t, raw, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root, err := f.Root()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := map[string]*hdf5.Object{}
+			objects(t, root, all)
+			for path, w := range want.Datasets {
+				o := all[path]
+				if o == nil {
+					t.Errorf("%s is missing", path)
+					continue
+				}
+				d, err := o.Dataset()
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				got, err := d.Bytes()
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				sum := sha256.Sum256(got)
+				if string(d.Type) != w.Type || !slices.Equal(d.Shape, w.Shape) || w.SHA256 == "" && hex.EncodeToString(got) != w.Bytes || w.SHA256 != "" && hex.EncodeToString(sum[:]) != w.SHA256 {
+					t.Errorf("%s: %s %v %x, want %+v", path, d.Type, d.Shape, got, w)
+				}
+			}
+			for path, o := range all {
+				if _, ok := want.Datasets[path]; o.IsDataset() && !ok {
+					t.Errorf("%s is not in the list", path)
+				}
+			}
+			for path, w := range want.Attributes {
+				attributes, err := all[path].Attributes()
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				for name, texts := range w {
+					if got, err := attributes[name].Texts(); err != nil || !slices.Equal(got, texts) {
+						t.Errorf("%s %s: %q, %v, want %q", path, name, got, err, texts)
+					}
+				}
+			}
+		})
+	}
+}
