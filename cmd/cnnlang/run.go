@@ -61,7 +61,7 @@ func (a *app) run() *cobra.Command {
 		if err := separated(cmd, args[1:]); err != nil {
 			return err
 		}
-		if err := f.consistent(args[1:]); err != nil {
+		if err := f.consistent(args[0], args[1:]); err != nil {
 			return err
 		}
 		if err := f.spares(args); err != nil {
@@ -93,12 +93,15 @@ func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]co
 }
 
 // consistent checks flags that exclude or need each other.
-func (f *runFlags) consistent(images []string) error {
+func (f *runFlags) consistent(net string, images []string) error {
 	generated := f.input.value == "random"
 	switch {
 	case f.weights.value == "":
-		return usage("--weights is missing").
-			withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
+		help := "name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`"
+		if !interp.IsFile(net) && interp.Known(net) == nil {
+			help += "; `cnnlang doc " + net + "` says where trained ones are published"
+		}
+		return usage("--weights is missing").withHelp("%s", help)
 	case len(images) > 0 && f.input.value != "":
 		return usage("got images and --input, want one of them")
 	case len(images) == 0 && f.input.value == "":

@@ -68,6 +68,14 @@ func classesBeyond(at source.Span, names, outputs int, net string) *diag.Diagnos
 	return d.WithHelp("list one name for each output, in their order, or let the last layer have %d", names)
 }
 
+func unknownMap(at source.Span, f Checkpoint, net string, maps []string) *diag.Diagnostic {
+	d := diag.New(diag.MetaUnfit, at, "`%s` is read by `names %s`, which `%s` does not have", f.File, f.Map, net)
+	if len(maps) == 0 {
+		return d.WithHelp("write it, `names %s { … }`, or leave `map` out where the file has the net's own names", f.Map)
+	}
+	return d.WithHelp("it has %s", diag.Names(maps))
+}
+
 func channelsBeyond(at source.Span, key string, numbers, channels int, net string) *diag.Diagnostic {
 	return diag.New(diag.MetaUnfit, at, "`%s` has %d numbers, and the input of `%s` has %d channel%s", key, numbers, net, channels, plural(channels)).
 		WithHelp("give one number for all channels, or as many as there are channels")

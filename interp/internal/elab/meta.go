@@ -101,6 +101,9 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 	if at, stated := items["prepare"]; stated && !m.found.List.HasErrors() && chain[len(chain)-1].Block.Body != nil {
 		m.fitPixels(meta.Prepare, at)
 	}
+	if at, stated := items["weights"]; stated && at.own && len(chain) > 0 {
+		m.fitMaps(meta.Weights, chain, at)
+	}
 	return meta, items
 }
 

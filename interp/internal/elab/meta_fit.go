@@ -48,6 +48,25 @@ func (m *machine) fitPixels(p Picture, at metaItem) {
 	}
 }
 
+// fitMaps holds the maps by which files of weights are read to those that the net, or what
+// it fills in, has.
+func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaItem) {
+	var maps []string
+	for _, o := range chain {
+		for _, st := range statements(o.Block) {
+			if st.Names != nil {
+				maps = append(maps, st.Names.For.Text)
+			}
+		}
+	}
+	for _, f := range files {
+		if f.Map != "" && !slices.Contains(maps, f.Map) {
+			m.fail(unknownMap(at.span, f, chain[0].Name, maps))
+			return
+		}
+	}
+}
+
 // fitMeta holds meta to the net's own input and output. At others it does not apply,
 // and names of classes that are not as many as the outputs are left out. What a preset with
 // other arguments inherits is told where pictures are read.

@@ -66,7 +66,11 @@ func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *
 	var v Value
 	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() { v, _ = m.eval(item.Value, e) })
 	switch x := v.(type) {
-	case dim.Size, string:
+	case dim.Size:
+		if x.IsValid() {
+			entry.value = show(x)
+		}
+	case string:
 		entry.value = show(x)
 	case []Value:
 		entry.value = listed(x)
