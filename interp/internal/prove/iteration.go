@@ -57,13 +57,14 @@ var letters = []string{"i", "j", "k"}
 func (p *Case) Iteration(n dim.Size, first, last int, list string) (i dim.Variable, end func(shown bool) (holds, again bool)) {
 	depth := 0
 	i.Name, i.Low = fmt.Sprintf("the iteration of (%s), %d to %d", n.Name(), first, last), int64(first)
+	open := map[string]bool{}
 	for s := p.scope; s != nil; s = s.outer {
-		if s.i.Name == i.Name {
-			i.Name += " inside"
-		}
-		if s.i.Name != "" {
+		if open[s.i.Name] = true; s.i.Name != "" {
 			depth++
 		}
+	}
+	for open[i.Name] {
+		i.Name += " inside"
 	}
 	i.Sense = &dim.Sense{Label: letters[depth%len(letters)], Of: []dim.Size{n}}
 	p.exploration.variables[i.Name] = i

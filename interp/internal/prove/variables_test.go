@@ -48,3 +48,17 @@ block f(l: list[int]) [N, C, H, W] -> [N, _, _, _] { repeat x in l { g -> conv(x
 		}
 	}
 }
+
+// Iterations of repeats of one length within each other are different ones, however deep.
+func TestIterationsOfOneLengthDiffer(t *testing.T) {
+	const image = " [N, C, H, W] -> [N, C, H, W] "
+	for _, body := range []string{
+		"repeat i of n { repeat j of n { if i != j { conv(C + 1, 1x1) } } }",
+		"repeat i of n { repeat j of n { repeat k of n { if j != k { conv(C + 1, 1x1) } } } }",
+		"repeat i of n { repeat j of n { repeat k of n { repeat l of n { if j < l { conv(C + 1, 1x1) } } } } }",
+	} {
+		if v := verdictOn(t, "block f(n: int)"+image+"{ "+body+" }"); v.Status != Refuted && v.Status != NotProved {
+			t.Errorf("%s: %s", body, v.Status)
+		}
+	}
+}
