@@ -23,6 +23,9 @@ type Input struct {
 	// refuses a name that leads elsewhere. It is nil where there is no folder.
 	Sibling func(name string) (io.ReaderAt, int64, error)
 	Limits  Limits
+	// Key is the path of what to take of a file that holds more than one set of weights, as
+	// in "state_dict.0"; "." is all of it, and "" leaves the choice to the reader.
+	Key string
 }
 
 // Limits are the limits on a file. The zero value is the default.

@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/torch"
 	"cnnlang/ops/tensor"
 )
 
@@ -20,7 +21,9 @@ type format struct {
 }
 
 // formats are tried in order; what none of them recognises is taken for safetensors.
-var formats = []format{}
+var formats = []format{
+	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
+}
 
 // openOther opens a file of another format than safetensors; nil for none of them.
 func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, error) {
@@ -34,7 +37,7 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 		}
 		s := &other{path: path(name), file: f, info: info}
 		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling,
-			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}}
+			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}, Key: o.Key}
 		var err error
 		if s.contents, err = format.open(in); err != nil {
 			return nil, errors.Join(err, s.closeSiblings())

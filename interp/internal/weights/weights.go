@@ -71,6 +71,9 @@ type Options struct {
 	MaxHeader int64
 	// MaxTensors is the largest number of tensors, 65,536 if 0.
 	MaxTensors int
+	// Key is which of several sets of weights in the file is meant, as in "state_dict.0";
+	// formats that hold one set have none.
+	Key string
 }
 
 func (o Options) maxHeader() int64 { return cmp.Or(o.MaxHeader, 16<<20) }

@@ -45,6 +45,9 @@ type Entry struct {
 	header int64 // where its header is
 }
 
+// Deflated reports whether reading a part of the file takes as long as all that is before it.
+func (e Entry) Deflated() bool { return e.method == deflated }
+
 // Entries lists the files in the order of the directory, no name twice.
 func (a *Archive) Entries() []Entry { return a.entries }
 

@@ -1,0 +1,286 @@
+package torch
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/pickle"
+)
+
+// A checkpoint holds more than a state dict: numbers, options, the state of an optimizer,
+// averaged copies of the weights. This file finds the state dicts in it, at whatever depth
+// and under whatever keys, and chooses one.
+
+// found is what was chosen.
+type found struct {
+	key     string // the path to it, "" for the value itself
+	beside  []string
+	notes   []string
+	tensors []named
+}
+
+// A named is a tensor with its name.
+type named struct {
+	name string
+	view *view
+}
+
+// everything is the key of the outermost value with all that is in it.
+const everything = "."
+
+// find chooses what to list of a value.
+func find(in weightfile.Input, root pickle.Value) (*found, error) {
+	l := &lister{in: in, seen: map[string]bool{}, looks: new(int)}
+	if in.Key == everything {
+		err := l.nested("", root, 0)
+		if err == nil && len(l.tensors) == 0 {
+			err = in.Corrupt("", "%s", nothing(root))
+		}
+		return &found{tensors: l.tensors}, err
+	}
+	all := candidates(root)
+	chosen := candidate{}
+	switch {
+	case in.Key != "":
+		v, err := follow(in, root, in.Key)
+		if err != nil {
+			return nil, err
+		}
+		chosen = candidate{value: v, path: in.Key}
+	case len(all) == 0:
+		return nil, in.Corrupt("", "%s", nothing(root))
+	default:
+		chosen = slices.MinFunc(all, candidate.compare)
+	}
+	if err := l.list(chosen.value, chosen.path); err != nil {
+		return nil, err
+	}
+	f := &found{key: chosen.path, tensors: l.tensors, notes: l.notes, beside: beside(root, chosen)}
+	if others := others(all, chosen.path); len(others) > 0 && in.Key == "" {
+		f.notes = append(f.notes, fmt.Sprintf("the tensors of %s were taken, others are in %s: choose with --key", chosen.shown(), listed(others)))
+	}
+	return f, nil
+}
+
+// A candidate is a value that holds tensors under names, or a module.
+type candidate struct {
+	path     string
+	value    pickle.Value
+	tensors  int
+	elements int64
+	most     int64 // the elements of the largest candidate
+}
+
+func (c candidate) shown() string {
+	if c.path == "" {
+		return "the outermost value"
+	}
+	return weightfile.Shown(c.path)
+}
+
+// keys are what checkpoints call the weights, those that are taken first at the front.
+// Other keys come after them, and averages ("ema") last.
+var keys = []string{"", "state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params", "generator"}
+
+// rank is the place of a candidate among others.
+func (c candidate) rank() int {
+	if c.elements < c.most/10 { // a counter or a mean beside the weights
+		return len(keys) + 2
+	}
+	for _, segment := range strings.Split(strings.ToLower(c.path), ".") {
+		if slices.Contains(strings.Split(segment, "_"), "ema") {
+			return len(keys) + 1
+		}
+	}
+	last := strings.Split(c.path, ".")
+	for i := len(last) - 1; i >= 0; i-- {
+		if _, err := strconv.Atoi(last[i]); err == nil {
+			continue // a place in a list
+		}
+		if at := slices.Index(keys, last[i]); at >= 0 {
+			return at
+		}
+		break
+	}
+	return len(keys)
+}
+
+// compare orders candidates by rank; of equals the first one in the file is taken.
+func (c candidate) compare(other candidate) int { return c.rank() - other.rank() }
+
+// What is looked for: published checkpoints have their state dicts at most three levels
+// down, and not many.
+const (
+	maxDepth      = 16
+	maxCandidates = 1024
+)
+
+// candidates walks through a value, each container in it once, level by level.
+func candidates(root pickle.Value) []candidate {
+	type place struct {
+		value  pickle.Value
+		key    string
+		parent int
+		depth  int
+	}
+	places := []place{{value: root}}
+	path := func(at int) string {
+		var keys []string
+		for ; at > 0; at = places[at].parent {
+			keys = append(keys, places[at].key)
+		}
+		slices.Reverse(keys)
+		return strings.Join(keys, ".")
+	}
+	var all []candidate
+	seen := map[pickle.Value]bool{root: true}
+	looks := 0
+	for i := 0; i < len(places) && len(all) < maxCandidates; i++ {
+		at := places[i]
+		c := candidate{value: at.value}
+		if c.count(&looks); c.tensors > 0 {
+			if c.path = path(i); len(c.path) <= longestName {
+				all = append(all, c)
+			}
+		}
+		if isModule(at.value) || isScript(at.value) || isOptimizer(at.value) || at.depth == maxDepth {
+			continue // what is in it belongs to it
+		}
+		for key, v := range children(at.value) {
+			if isContainer(v) && !seen[v] && !strings.Contains(strings.ToLower(key), "optim") {
+				seen[v] = true
+				places = append(places, place{v, key, i, at.depth + 1})
+			}
+		}
+	}
+	most := int64(0)
+	for _, c := range all {
+		most = max(most, c.elements)
+	}
+	for i := range all {
+		all[i].most = most
+	}
+	return all
+}
+
+// count adds up the tensors that are directly in a value, or anywhere in a module.
+func (c *candidate) count(looks *int) {
+	add := func(v *view) {
+		n, _ := weightfile.Elements(v.shape)
+		c.tensors++
+		c.elements += n
+	}
+	if v, ok := c.value.(*view); ok {
+		add(v)
+		return
+	}
+	if isModule(c.value) || isScript(c.value) {
+		l := &lister{quiet: true, seen: map[string]bool{}, looks: looks}
+		l.list(c.value, "")
+		for _, n := range l.tensors {
+			add(n.view)
+		}
+		return
+	}
+	for _, v := range children(c.value) {
+		if v, ok := v.(*view); ok {
+			add(v)
+		}
+	}
+}
+
+// others names what else holds tensors, but for counters.
+func others(all []candidate, chosen string) []string {
+	var names []string
+	for _, c := range all {
+		if c.path != chosen && c.rank() <= len(keys)+1 && len(names) <= 10 {
+			names = append(names, fmt.Sprintf("%s (%d)", c.shown(), c.tensors))
+		}
+	}
+	return names
+}
+
+// beside lists the keys that were not taken, at each level on the way to what was.
+func beside(root pickle.Value, chosen candidate) []string {
+	const most = 64
+	var names []string
+	v, path := root, ""
+	for {
+		next, taken := pickle.Value(nil), ""
+		for key, child := range children(v) {
+			at := join(path, key)
+			_, isTensor := child.(*view)
+			switch {
+			case at == chosen.path || strings.HasPrefix(chosen.path, at+"."):
+				next, taken = child, at
+			case v == chosen.value && (isTensor || isModule(v) || isScript(v)):
+			case len(names) < most:
+				names = append(names, at)
+			}
+		}
+		if taken == "" || v == chosen.value {
+			return names
+		}
+		v, path = next, taken
+	}
+}
+
+// follow goes along a path of keys, each of which may hold dots itself.
+func follow(in weightfile.Input, root pickle.Value, path string) (pickle.Value, error) {
+	v, rest := root, path
+	for rest != "" {
+		best, next := "", pickle.Value(nil)
+		var there []string
+		for key, child := range children(v) {
+			if len(there) < 11 {
+				there = append(there, weightfile.Shown(key))
+			}
+			if (key == rest || strings.HasPrefix(rest, key+".")) && len(key) > len(best) {
+				best, next = key, child
+			}
+		}
+		if best == "" {
+			at := "the outermost value"
+			if rest != path {
+				at = weightfile.Shown(strings.TrimSuffix(path[:len(path)-len(rest)], "."))
+			}
+			return nil, in.Corrupt("", "has no %s: %s holds %s", weightfile.Shown(path), at, orNothing(listed(there)))
+		}
+		v, rest = next, strings.TrimPrefix(strings.TrimPrefix(rest, best), ".")
+	}
+	return v, nil
+}
+
+func orNothing(names string) string {
+	if names == "" {
+		return "nothing with a name"
+	}
+	return names
+}
+
+const save = "save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"
+
+// nothing says what a value is that has no tensors.
+func nothing(root pickle.Value) string {
+	var names []string
+	class := ""
+	for key, v := range children(root) {
+		names = append(names, weightfile.Shown(key))
+		if o, ok := v.(*pickle.Object); ok && class == "" {
+			class = o.Class.String()
+		}
+	}
+	if o, ok := root.(*pickle.Object); ok {
+		class = o.Class.String()
+	}
+	if class != "" {
+		return fmt.Sprintf("holds no tensors that can be read without the class %s; %s", weightfile.Shown(class), save)
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf("holds no tensors but %s; %s", pickle.Describe(root), save)
+	}
+	return fmt.Sprintf("holds no tensors but %s; %s", listed(names), save)
+}
