@@ -58,7 +58,7 @@ var attacks = []struct{ name, content, want string }{
 	{"big-endian length", "\x00\x00\x00\x00\x00\x00\x00\x02{}", "claims 144115188075855872 bytes"},
 	// Other formats.
 	{"pth", "PK\x03\x04\x00\x00\x08\x08archive/data.pkl", "is a zip archive .*save_file in Python"},
-	{"old pth", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "is a Python pickle"},
+	{"old pth", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "the pickle of the version: the pickle ends without STOP"},
 	{"npy", "\x93NUMPY\x01\x00v\x00{'descr'", "is a NumPy array"},
 	{"hdf5", "\x89HDF\r\n\x1a\n\x00\x00", "is an HDF5 file"},
 	{"gguf", "GGUF\x03\x00\x00\x00\x01\x00", "is a GGUF file"},

@@ -52,8 +52,13 @@ func isZip(head []byte) bool {
 	return !bytes.HasSuffix(name, []byte(".npy"))
 }
 
+// isPickle recognises the first instruction of protocol 2 or later. A safetensors file may
+// begin with the same bytes: with the length of a header that begins at byte 8.
 func isPickle(head []byte) bool {
-	return len(head) >= 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5
+	if len(head) < 3 || head[0] != 0x80 || head[1] < 2 || head[1] > 5 || head[2] == 0 {
+		return false
+	}
+	return len(head) < 9 || !bytes.Equal(head[4:9], []byte("\x00\x00\x00\x00{"))
 }
 
 // isTar recognises the form before torch 0.1.10, whatever its name: files named .pth.tar
