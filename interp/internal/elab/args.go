@@ -30,10 +30,7 @@ func (m *machine) closure(o *resolve.Object, at source.Span) (*Closure, bool) {
 		m.fail(notCallable(o.Block.Preset.Span(), o.Block.Preset.Ref().Text(), v))
 		return nil, false
 	}
-	if o.Block.Preset.Ref().Args != nil && c.Slot == nil {
-		c.declare()
-	}
-	return c, true
+	return c.declared(), true
 }
 
 // fill adds arguments to a closure: each positional one to the next parameter

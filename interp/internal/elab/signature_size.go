@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"cnnlang/lang/ast"
@@ -87,14 +88,17 @@ func (m *machine) checkSizes(c *Closure) bool {
 	return good
 }
 
-// declare makes the sizes that a preset gives the defaults of what it declares.
-func (c *Closure) declare() {
+// declared is what a preset declares: the sizes that it gives are its defaults.
+func (c *Closure) declared() *Closure {
+	declared := *c
 	for _, d := range sizesOf(c.Object) {
-		if b, given := c.Args[bare(d.Size)]; given {
+		if b, given := c.Args[bare(d.Size)]; given && !b.declared {
 			b.declared = true
-			c.Args[bare(d.Size)] = b
+			declared.Args = maps.Clone(declared.Args)
+			declared.Args[bare(d.Size)] = b
 		}
 	}
+	return &declared
 }
 
 // agrees holds a size that flows in to the one that the call gives, if it gives one.
