@@ -19,17 +19,15 @@ func (p *Pattern) All() []*Name {
 // Skips reports whether a name of a pattern is none.
 func (n *Name) Skips() bool { return n.Text == "_" }
 
-// ValueOf is the expression that stands for one of the names, nil where none does because
-// the list is not written out.
-func (l *Let) ValueOf(name string) Expr {
-	if l.Pattern.Name != nil {
-		return l.Value
-	}
+// ValueOf is the expression that stands for the i-th name, nil where none does because the
+// list is not written out.
+func (l *Let) ValueOf(i int) Expr {
 	list, written := l.Value.(*List)
-	for i, n := range l.Pattern.Items {
-		if n.Text == name && written && i < len(list.Items) {
-			return list.Items[i]
-		}
+	switch {
+	case l.Pattern.Name != nil:
+		return l.Value
+	case written && i < len(list.Items):
+		return list.Items[i]
 	}
 	return nil
 }

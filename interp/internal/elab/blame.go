@@ -59,7 +59,7 @@ func (m *machine) given(r *ast.Ref, e *env) (ast.Expr, *env) {
 		}
 	}
 	if object, _ := e.module.LookupPath(r.Path); object != nil && object.Let != nil {
-		return object.Let.ValueOf(object.Name), &env{module: object.Module, frame: &frame{}}
+		return object.Let.ValueOf(object.Item), &env{module: object.Module, frame: &frame{}}
 	}
 	return nil, nil
 }

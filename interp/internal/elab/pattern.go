@@ -16,8 +16,8 @@ func (m *machine) letStep(l *ast.Let, e *env) bool {
 	if !ok || !m.bindNames(l.Pattern, v, e, l.Value, e, wholeList) {
 		return false
 	}
-	for _, n := range l.Pattern.All() {
-		if value := l.ValueOf(n.Text); value != nil && !n.Skips() {
+	for i, n := range l.Pattern.All() {
+		if value := l.ValueOf(i); value != nil && !n.Skips() {
 			if e.lets == nil {
 				e.lets = map[string]ast.Expr{}
 			}
@@ -66,7 +66,10 @@ func (m *machine) items(p *ast.Pattern, v Value, x ast.Expr, e *env, i dim.Size)
 			return nil, false
 		}
 		list := make([]Value, len(p.Items))
-		for k := range list {
+		for k, n := range p.Items {
+			if !m.step(n.Span()) {
+				return nil, false
+			}
 			list[k] = v.item(m.unknowns, dim.Int(k))
 		}
 		return list, true
