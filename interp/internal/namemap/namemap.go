@@ -117,6 +117,9 @@ type application struct {
 	problems []Problem
 }
 
+// perTensor is what a tensor takes besides comparisons: each map has a table of all of them.
+const perTensor = 128
+
 // mostProblems is how many are found of a map.
 const mostProblems = 20
 
@@ -132,6 +135,9 @@ func (a *application) problem(p Problem) {
 
 // tensor names one tensor; false gives up.
 func (a *application) tensor(n *graph.Node, p graph.Param) bool {
+	if !a.work(perTensor) {
+		return false
+	}
 	row, captures, ok := a.find(p.Path)
 	if !ok {
 		return false
