@@ -89,8 +89,11 @@ const (
 // comparisons of a name with a row, and returns false to give up. A table is returned if
 // there are no problems but rows that name nothing.
 func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
-	a := &application{Map: m, work: work, order: orders(g), index: newIndex(m.Rows), failed: map[int]bool{}, counts: map[string]map[string]int{},
+	a := &application{Map: m, work: work, index: newIndex(m.Rows), failed: map[int]bool{}, counts: map[string]map[string]int{},
 		table: &Table{Map: m, own: map[string]int{}, foreign: map[string]int{}, used: make([]bool, len(m.Rows))}}
+	if m.Layout.last {
+		a.order, a.beside = orders(g)
+	}
 	for _, n := range g.Nodes {
 		for _, p := range n.Params {
 			if !a.tensor(n, p) {
@@ -111,6 +114,7 @@ type application struct {
 	table    *Table
 	work     func(n int) bool
 	order    map[*graph.Node]order
+	beside   map[*graph.Node]*graph.Node
 	index    index
 	failed   map[int]bool              // rows that have been reported
 	counts   map[string]map[string]int // by counter, of what rows have fitted
@@ -289,6 +293,9 @@ func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, 
 	}
 	kind := kindOf(n)
 	reads := kind == "linear" && leaf == "weight" || kind != "linear" && len(view) == 1
+	if kind == "param" {
+		reads, from = true, order{unknown: a.beside[n]}
+	}
 	if reads && from.unknown != nil {
 		a.problem(Problem{Kind: UnknownOrder, Row: -1, Other: -1, Tensor: t.Own.Path, Unknown: from.unknown, Shape: [2]int{0, len(view)}})
 		return view, perm
@@ -299,6 +306,8 @@ func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, 
 		return []int{in, view[0] / in, view[2], view[3]}, []int{2, 3, 0, 1}
 	case kind == "conv" && leaf == "weight", kind == "deconv" && leaf == "weight":
 		return view, []int{2, 3, 1, 0}
+	case kind == "param" && len(view) == 3:
+		return view, []int{1, 2, 0}
 	case kind == "linear" && leaf == "weight" && from.flat != nil:
 		t.Flat = from.flat
 		return []int{view[0], t.Flat[0], t.Flat[1], t.Flat[2]}, []int{2, 3, 1, 0}

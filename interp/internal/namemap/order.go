@@ -18,9 +18,11 @@ type order struct {
 
 func (o order) natural() bool { return o.flat == nil && o.unknown == nil }
 
-// orders finds the order of every vector of a graph, by node.
-func orders(g *graph.Graph) map[*graph.Node]order {
-	all := map[*graph.Node]order{}
+// orders finds the order of every vector of a graph, by node; and for learned vectors the step
+// that joins them with one of another order, in which they would have to be as well.
+func orders(g *graph.Graph) (all map[*graph.Node]order, beside map[*graph.Node]*graph.Node) {
+	all, beside = map[*graph.Node]order{}, map[*graph.Node]*graph.Node{}
+	learned := map[*graph.Node]*graph.Node{} // what a vector was computed from, element by element
 	for _, n := range g.Nodes {
 		if n.Op == nil || len(n.In) == 0 {
 			continue
@@ -28,8 +30,20 @@ func orders(g *graph.Graph) map[*graph.Node]order {
 		if o := orderOf(n, all); !o.natural() {
 			all[n] = o
 		}
+		if _, is := n.Op.(*ops.Learned); is {
+			learned[n] = n
+		} else if !elementwise(n.Op) {
+			continue
+		}
+		for _, in := range n.In {
+			if from := learned[in]; from != nil && all[n].unknown == n {
+				beside[from] = n
+			} else if from != nil {
+				learned[n] = from
+			}
+		}
 	}
-	return all
+	return all, beside
 }
 
 func orderOf(n *graph.Node, all map[*graph.Node]order) order {
@@ -40,7 +54,11 @@ func orderOf(n *graph.Node, all map[*graph.Node]order) order {
 		}
 		return order{}
 	}
-	if _, mixes := n.Op.(*ops.Linear); mixes || len(n.Shape) != 2 {
+	switch n.Op.(type) {
+	case *ops.Linear, *ops.Learned:
+		return order{}
+	}
+	if len(n.Shape) != 2 {
 		return order{}
 	}
 	same := true
