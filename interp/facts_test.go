@@ -114,3 +114,36 @@ func hasSide(n *interp.Net, name string) bool {
 	}
 	return false
 }
+
+// Without any row of its map a network's tensors are not called as in the reference.
+func TestEveryRowOfAMapIsNeeded(t *testing.T) {
+	for name, names := range nettest.SourceNames {
+		p, err := interp.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, rows := stateDict(reftest.ReadModel(t, referenceFolder, name)), 0
+		before, net, _ := strings.Cut(p.Text(), "\nnet "+name)
+		net, after, _ := strings.Cut(net, "\n}\n")
+		for line := range strings.Lines(net) {
+			if !strings.HasPrefix(line, "    \"") || !strings.Contains(line, " = \"") {
+				continue
+			}
+			rows++
+			p, err := interp.Read("<stdin>", strings.NewReader(before+"\nnet "+name+strings.Replace(net, line, "\n", 1)+"\n}\n"+after))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := p.Net(interp.Options{Net: name})
+			if err != nil {
+				continue // it is noticed at once
+			}
+			if cmp.Equal(want, tensorsOf(t, n)) {
+				t.Errorf("%s: names %s does not need the row %s", name, names, strings.TrimSpace(line))
+			}
+		}
+		if rows == 0 && !strings.HasPrefix(name, "legacy") { // whose rows are in std
+			t.Errorf("%s: no rows found", name)
+		}
+	}
+}

@@ -192,6 +192,23 @@ func (r *reading) check(n *Net, sides []string) error {
 	return weights.Check(n.Name, r.names(), required, optional, r)
 }
 
+// readings are a store by the net's own names, and by those of each of its maps.
+func (n *Net) readings(store weights.Store) []*reading {
+	all := []*reading{by(store, nil)}
+	for _, m := range n.result.Names {
+		if m.Table != nil {
+			all = append(all, by(store, m.Table))
+		}
+	}
+	return all
+}
+
+// exact reports whether the file has just what the net needs, with every axis.
+func (r *reading) exact(n *Net) bool {
+	required, optional := r.params(n, nil)
+	return weights.Fits(required, optional, r)
+}
+
 // readingOf decides by which names a file is read: those that were asked for, or else the net's own
 // or the one map that fits.
 func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
@@ -203,18 +220,14 @@ func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 		r := by(w.store, table)
 		return r, r.check(n, sides)
 	}
-	own := by(w.store, nil)
-	best := own.check(n, sides)
+	all := n.readings(w.store)
+	best := all[0].check(n, sides)
 	if best == nil {
-		return own, nil
+		return all[0], nil
 	}
 	var fitting []*reading
 	compared := 0
-	for _, m := range n.result.Names {
-		if m.Table == nil {
-			continue
-		}
-		r := by(w.store, m.Table)
+	for _, r := range all[1:] {
 		err := r.check(n, sides)
 		if err == nil && !slices.ContainsFunc(fitting, r.same) {
 			fitting = append(fitting, r)

@@ -145,7 +145,7 @@ func (w Weights) explained(err error) error {
 }
 
 // fitting lists the library nets, at their defaults, whose tensors have the same names and
-// shapes as those of a file.
+// shapes as those of a file, by their own names or by a map.
 func fitting(store weights.Store) []string {
 	var names []string
 	for _, name := range Library() {
@@ -157,7 +157,7 @@ func fitting(store weights.Store) []string {
 		if err != nil {
 			continue
 		}
-		if required, optional := n.params(nil); weights.Fits(required, optional, store) {
+		if slices.ContainsFunc(n.readings(store), func(r *reading) bool { return r.exact(n) }) {
 			names = append(names, name)
 		}
 	}

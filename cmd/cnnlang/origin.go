@@ -58,7 +58,20 @@ func weightsFlag(cmd *cobra.Command) *option[string] {
 func namesFlag(cmd *cobra.Command) *option[string] {
 	names := textOf("NAME")
 	cmd.Flags().Var(names, "names", "call the tensors of a file as this map of the net does, such as keras, in place of the one that fits")
+	complete(cmd, "names", completeNames)
 	return names
+}
+
+// completeNames offers the maps of the net that is the first argument.
+func completeNames(cmd *cobra.Command, args []string, _ string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+	if len(args) > 0 && args[0] != "-" {
+		if p, err := interp.Open(args[0]); err == nil {
+			if n, err := p.Net(interp.Options{}); err == nil {
+				names = n.NameMaps()
+			}
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // usersCache is the value of --cache without a folder.
