@@ -27,9 +27,11 @@ func TestBracketsLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := string(whole)
+		nested := nestedLists(text)
 		for i, r := range text {
-			if opener[string(r)] == "" || strings.Contains(text[strings.LastIndexByte(text[:i], '\n')+1:i], "#") {
-				continue
+			before := text[strings.LastIndexByte(text[:i], '\n')+1 : i]
+			if opener[string(r)] == "" || strings.Contains(before, "#") || strings.Count(before, `"`)%2 == 1 {
+				continue // in a comment or a string
 			}
 			src := source.NewFile(filepath.Base(file), text[:i]+text[i+1:])
 			_, list := File(src)
@@ -38,7 +40,9 @@ func TestBracketsLeftOut(t *testing.T) {
 				continue
 			}
 			if list[0].Correction == nil {
-				open++
+				if !nested[i] {
+					open++
+				}
 				continue
 			}
 			fixed, ok := diag.Apply(src.Text, list[0].Correction.Edits)
@@ -55,9 +59,33 @@ func TestBracketsLeftOut(t *testing.T) {
 	if back < 7*open {
 		t.Errorf("%d are put back, of %d it is not said where they belong", back, open)
 	}
-	for _, line := range elsewhere { // the brace of a repeat that is followed by a claim about its result
-		if line != "mobilenet.cnn:                                                     is [N, 320, 7, 7]" {
+	for _, line := range elsewhere {
+		switch strings.Join(strings.Fields(line), " ") {
+		case "mobilenet.cnn: is [N, 320, 7, 7]": // the brace of a repeat that is followed by a claim about its result
+		case "inception_v4.cnn: let layers = ([[]] * 4 + [stem, []] + [module_a * 4", // a list in a sum of lists
+			"inception_v4.cnn: + [to_b] + [module_b] * 7 + [to_c] + [module_c * 3)":
+		default:
 			t.Errorf("parses with the bracket elsewhere: %s", line)
 		}
 	}
+}
+
+// nestedLists are the closing brackets of lists in lists, and of the lists that hold them. Of
+// one that is missing there, nobody can say which it was.
+func nestedLists(text string) map[int]bool {
+	nested := map[int]bool{}
+	var holds []bool // whether each open list holds another one
+	for i, r := range text {
+		switch n := len(holds); {
+		case r == '[':
+			if n > 0 {
+				holds[n-1] = true
+			}
+			holds = append(holds, false)
+		case r == ']' && n > 0:
+			nested[i] = n > 1 || holds[0]
+			holds = holds[:n-1]
+		}
+	}
+	return nested
 }

@@ -52,7 +52,7 @@ func TestTheLibraryIsProved(t *testing.T) {
 		if len(v.Others) > 0 {
 			t.Errorf("%s: %v", o.Name, v.Others)
 		}
-		if len(v.Results) == 0 {
+		if len(v.Results) == 0 && !v.base.IsValue() {
 			t.Errorf("%s: proved without a case that comes to an end", o.Name)
 		}
 	}
