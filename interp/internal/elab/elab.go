@@ -103,6 +103,11 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	result.Meta.Prepare.At = m.usualSize(stated["prepare"].by, c.Object.Block, e)
+	for _, w := range result.Meta.Weights {
+		if w.Prepare != nil {
+			w.Prepare.At = m.usualSize(stated["weights"].by, c.Object.Block, e)
+		}
+	}
 	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)

@@ -18,13 +18,16 @@ func (w *writer) meta(m elab.Meta, input tensor.Shape) {
 	if n := len(m.Prepare.Std); n > 1 && len(input) > 1 && n != input[1] {
 		m.Prepare.Std = []float64{1}
 	}
-	if len(input) == 4 {
-		m.Prepare.Resize = m.Prepare.Size(input[2], input[3])
+	at := func(p elab.Picture) elab.Picture {
+		if len(input) == 4 {
+			p.Resize = p.Size(input[2], input[3])
+		}
+		return p
 	}
 	var lines []string
 	for _, item := range []struct{ key, value string }{
-		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", weights(m.Weights)},
-		{"classes", texts(m.Classes)}, {"prepare", picture(m.Prepare)},
+		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", weights(m.Weights, at)},
+		{"classes", texts(m.Classes)}, {"prepare", picture(at(m.Prepare))},
 	} {
 		if item.value != "" {
 			lines = append(lines, item.key+" = "+item.value)
@@ -47,20 +50,21 @@ func text(s string) string {
 	return quoted(s)
 }
 
-// weights writes files of weights, a list if there are several.
-func weights(files []elab.Checkpoint) string {
+// weights writes files of weights, a list if there are several; by which map of the net they
+// are read is left out, as the maps are.
+func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string {
 	var all []string
 	for _, f := range files {
 		args := []string{quoted(f.File)}
 		for _, arg := range []struct{ name, value string }{
-			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)}, {"map", text(f.Map)},
+			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)},
 		} {
 			if arg.value != "" {
 				args = append(args, arg.name+"="+arg.value)
 			}
 		}
 		if f.Prepare != nil {
-			args = append(args, "prepare="+picture(*f.Prepare))
+			args = append(args, "prepare="+picture(at(*f.Prepare)))
 		}
 		all = append(all, "checkpoint(\n"+strings.Join(args, ",\n")+"\n)")
 	}
