@@ -23,6 +23,9 @@ type Names struct {
 	broken    bool // a row has a mistake that has been reported where names are resolved
 }
 
+// MaxMaps is how many maps a net may have: a file of weights is compared with each.
+const MaxMaps = 100
+
 // nameMaps reads the maps of a net: its own, and those of what it fills in, in the order in
 // which names first occur. A map replaces an inherited one of its name.
 func (m *machine) nameMaps(chain []*resolve.Object) (maps []*Names) {
@@ -40,6 +43,11 @@ func (m *machine) nameMaps(chain []*resolve.Object) (maps []*Names) {
 				continue
 			}
 			seen[name] = st.Names
+			if len(maps) == MaxMaps {
+				m.stop(diag.New(diag.TooManySteps, st.Names.For.Span(), "a net has more than the %d maps of names allowed", MaxMaps).
+					WithHelp("remove those of files that nobody reads"))
+				return maps
+			}
 			names := &Names{Map: m.nameMap(st.Names, chain[i]), Text: st.Names, inherited: i > 0, broken: brokenRows(st.Names)}
 			if j, known := at[name]; known {
 				maps[j] = names

@@ -62,7 +62,7 @@ func (t *Tensor) ToNet(data []float32) []float32 {
 	out := make([]float32, len(data))
 	t.each(func(net, file, n, stride int) {
 		for i := range n {
-			out[net+i] = data[file+i*stride]
+			out[net+i*stride] = data[file+i]
 		}
 	})
 	return out
@@ -76,33 +76,50 @@ func (t *Tensor) ToFile(data []float32) []float32 {
 	out := make([]float32, len(data))
 	t.each(func(net, file, n, stride int) {
 		for i := range n {
-			out[file+i*stride] = data[net+i]
+			out[file+i] = data[net+i*stride]
 		}
 	})
 	return out
 }
 
-// each calls do for every run along the last axis: where it starts on both sides, its
-// length, and how far its elements lie apart in the file.
+// run is how many elements are moved at once: as many as lie in a few lines of a cache.
+const run = 64
+
+// each calls do for runs of elements that are neighbours in the file: where a run starts on both
+// sides, its length, and how far its elements lie apart in the net. Runs that are neighbours in the
+// net follow each other, so that what is in a cache is used before it is gone.
 func (t *Tensor) each(do func(net, file, n, stride int)) {
-	last := len(t.view) - 1
-	n, stride := t.view[last], t.strides[last]
-	at := make([]int, last)
-	for net, file := 0, 0; ; net += n {
-		do(net, file, n, stride)
-		axis := last - 1
-		for ; axis >= 0; axis-- {
+	netStrides, along, stride := make([]int, len(t.view)), 0, 1
+	for axis, size := range slices.Backward(t.view) {
+		netStrides[axis] = stride
+		stride *= size
+		if size > 1 && t.strides[axis] == 1 {
+			along = axis
+		}
+	}
+	at := make([]int, len(t.view)) // where a run starts
+	for net, file := 0, 0; ; {
+		do(net, file, min(run, t.view[along]-at[along]), netStrides[along])
+		axis := len(at) - 1
+		for ; axis >= 0; axis-- { // the last axis first, and the run's own last of all
+			if axis == along {
+				continue
+			}
 			at[axis]++
-			file += t.strides[axis]
+			net, file = net+netStrides[axis], file+t.strides[axis]
 			if at[axis] < t.view[axis] {
 				break
 			}
-			file -= at[axis] * t.strides[axis]
+			net, file = net-at[axis]*netStrides[axis], file-at[axis]*t.strides[axis]
 			at[axis] = 0
 		}
-		if axis < 0 {
+		if axis >= 0 {
+			continue
+		}
+		if at[along] += run; at[along] >= t.view[along] {
 			return
 		}
+		net, file = net+run*netStrides[along], file+run
 	}
 }
 
