@@ -104,6 +104,43 @@ func written(s tensor.Shape) string {
 	return strings.Join(sizes, "x")
 }
 
+// Files of Keras give the outputs that another implementation computes from their numbers.
+func TestKerasFilesGiveTheirOutputs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases map[string]struct{ Input, Output []float32 }
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"weights.h5", "model.h5", "latest.h5", "nested.h5", "named.weights.h5", "model.keras", "arrays.h5"} {
+		w := interp.WeightsFile(filepath.Join("../testdata/weights/keras", file))
+		m, err := n.Build(t.Context(), interp.Options{Weights: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := cases["keras"]
+		got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
+		if len(got) != len(c.Output) || len(got) != 5 {
+			t.Fatalf("%s: %d outputs, want %d", file, len(got), len(c.Output))
+		}
+		for i, want := range c.Output {
+			if math.Abs(float64(got[i]-want)) > 1e-5 {
+				t.Errorf("%s: output %d is %v, want %v", file, i, got[i], want)
+			}
+		}
+	}
+}
+
 // Weights that another implementation has written in its own order give the outputs that it
 // computes from them.
 func TestFilesOfOthersGiveTheirOutputs(t *testing.T) {

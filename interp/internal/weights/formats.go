@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/interp/internal/weightfile/torch"
 	"cnnlang/ops/tensor"
 )
@@ -22,6 +23,7 @@ type format struct {
 
 // formats are tried in order; what none of them recognises is taken for safetensors.
 var formats = []format{
+	{keras.Is, keras.Open}, // before torch, which takes any zip archive
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
 }
 

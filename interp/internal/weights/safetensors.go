@@ -141,7 +141,6 @@ func foreignFormat(prefix []byte) (kind, help string) {
 		{"\x80\x02", "a Python pickle (an old PyTorch .pth)", convert},
 		{"\x80\x04", "a Python pickle", convert},
 		{"\x93NUMPY", "a NumPy array", convert},
-		{"\x89HDF", "an HDF5 file (Keras weights)", "save its arrays with safetensors.numpy.save_file in Python"},
 		{"GGUF", "a GGUF file", convert},
 		{"{", "a JSON file", "name the .safetensors file and not its index"},
 		{"version ", "a Git LFS pointer", "fetch the file itself with git lfs pull"},

@@ -47,7 +47,7 @@ func (o *Object) Links() ([]Link, error) {
 		}
 		index[l.Name] = i
 	}
-	o.links, o.index = links, index
+	o.links, o.index, o.children = links, index, map[string]*Object{}
 	return links, nil
 }
 
@@ -63,9 +63,14 @@ func (o *Object) Child(path string) (*Object, error) {
 		if !ok || links[i].Soft {
 			return nil, nil
 		}
-		if at, err = at.f.object(links[i].address, strings.TrimSuffix(at.Path, "/")+"/"+name); err != nil {
-			return nil, err
+		next := at.children[name]
+		if next == nil {
+			if next, err = at.f.object(links[i].address, strings.TrimSuffix(at.Path, "/")+"/"+name); err != nil {
+				return nil, err
+			}
+			at.children[name] = next
 		}
+		at = next
 	}
 	return at, nil
 }

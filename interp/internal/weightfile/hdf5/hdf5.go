@@ -73,6 +73,10 @@ func Open(in weightfile.Input) (*File, error) {
 	default:
 		return nil, in.Corrupt("", "has version %d of HDF5's superblock, want 0 to 3; write it again with h5py", version)
 	}
+	short := in.Corrupt("", "ends within its superblock, at %d bytes; it was cut short, fetch it again", in.Size)
+	if c.short {
+		return nil, short
+	}
 	for _, width := range []int{f.offsets, f.lengths} {
 		if width != 2 && width != 4 && width != 8 {
 			return nil, in.Corrupt("", "addresses have %d bytes and lengths %d, want 2, 4 or 8; %s", f.offsets, f.lengths, advice)
@@ -88,7 +92,7 @@ func Open(in weightfile.Input) (*File, error) {
 	f.root = c.offset()
 	switch {
 	case c.short:
-		return nil, in.Corrupt("", "ends within its superblock, at %d bytes; it was cut short, fetch it again", in.Size)
+		return nil, short
 	case base != 0:
 		return nil, in.Corrupt("", "has its addresses count from %d, want 0; write it again without a user block", base)
 	case end != undefined && end > uint64(in.Size):
@@ -106,5 +110,5 @@ func (f *File) object(address uint64, path string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Object{f: f, Path: path, messages: messages}, nil
+	return &Object{f: f, Path: path, Address: address, messages: messages}, nil
 }

@@ -150,10 +150,12 @@ func (w *walk) messages(c *cursor, take func(*cursor) message, head int, marked 
 // An Object is a group or a dataset.
 type Object struct {
 	Path     string // from the root, as in "/conv1/kernel:0"
+	Address  uint64 // in the file: two paths may lead to one object
 	f        *File
 	messages []message
 	links    []Link
 	index    map[string]int
+	children map[string]*Object // those that were opened
 }
 
 // find is the first message of a kind.

@@ -1,0 +1,199 @@
+package keras_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/keras"
+	"cnnlang/ops/tensor"
+)
+
+const (
+	folder    = "../../../../testdata/weights/keras"
+	reference = "../../../../testdata/names/small_keras.safetensors"
+)
+
+func open(raw []byte, path string) (weightfile.File, error) {
+	return keras.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path})
+}
+
+func opened(t *testing.T, name string) weightfile.File {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !keras.Is(raw[:512], "anything") {
+		t.Errorf("%s is not recognised", name)
+	}
+	f, err := open(raw, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// stored is a tensor of the reference.
+type stored struct {
+	Shape       tensor.Shape
+	DataOffsets [2]int `json:"data_offsets"`
+	data        []byte
+}
+
+func expected(t *testing.T) map[string]stored {
+	t.Helper()
+	raw, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := int(binary.LittleEndian.Uint64(raw))
+	all := map[string]stored{}
+	if err := json.Unmarshal(raw[8:8+n], &all); err != nil || len(all) != 24 {
+		t.Fatalf("%d tensors, %v", len(all), err)
+	}
+	for name, s := range all {
+		s.data = raw[8+n+s.DataOffsets[0] : 8+n+s.DataOffsets[1]]
+		all[name] = s
+	}
+	return all
+}
+
+// axes are those of the reference's tensors that are no lists.
+var axes = map[string]weightfile.Axes{
+	"conv2d_1/kernel": weightfile.HWIO, "conv2d_2/kernel": weightfile.HWIO, "conv2d_3/kernel": weightfile.HWIO,
+	"block2_sepconv1/depthwise_kernel": weightfile.HWIM, "block2_sepconv1/pointwise_kernel": weightfile.HWIO,
+	"depthwise/depthwise_kernel": weightfile.HWIM, "up/kernel": weightfile.HWOI, "predictions/kernel": weightfile.IO,
+}
+
+// Every form of one network's weights has its names, numbers and axes.
+func TestFormsOfOneNetwork(t *testing.T) {
+	for _, c := range []struct {
+		file, format, key string
+		beside            []string
+		suffix            string
+	}{
+		{"weights.h5", "Keras (HDF5 weights, Keras 2.2.4)", "", nil, ":0"},
+		{"parts.h5", "Keras (HDF5 weights, Keras 2.2.4)", "", nil, ":0"},
+		{"model.h5", "Keras (HDF5 model, Keras 2.2.4)", "model_weights", []string{"training_config", "optimizer_weights"}, ":0"},
+		{"latest.h5", "Keras (HDF5 model, Keras 2.2.4)", "model_weights", nil, ":0"},
+		{"nested.h5", "Keras (HDF5 model, Keras 2.2.4)", "model_weights", nil, ":0"},
+		{"named.weights.h5", "Keras (HDF5 weights, Keras 3)", "", []string{"optimizer", "the state of random generators"}, ""},
+		{"model.keras", "Keras (.keras, Keras 3.3.3)", "", []string{"optimizer", "the state of random generators"}, ""},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			f, want := opened(t, c.file), expected(t)
+			about := f.About()
+			if about.Format != c.format || about.Key != c.key || !slices.Equal(about.Beside, c.beside) || len(about.Notes) > 0 {
+				t.Errorf("about: %+v", about)
+			}
+			for i, x := range f.Tensors() {
+				name := strings.TrimSuffix(x.Name, c.suffix)
+				w, ok := want[name]
+				got, err := f.Bytes(i)
+				if !ok || err != nil || x.Type != weightfile.F32 || !x.Shape.Equal(w.Shape) || !bytes.Equal(got, w.data) {
+					t.Errorf("%+v is %x, %v; want %+v", x, got, err, w)
+				}
+				wantAxes := axes[name]
+				if len(x.Shape) == 1 {
+					wantAxes = weightfile.C
+				}
+				// Without a list of layers a transposed convolution looks like any other.
+				if guessed := len(about.Layers) == 0 && c.suffix != "" && x.Layer == "up"; x.Axes != wantAxes && !guessed || x.Layer+"/"+x.Leaf != name {
+					t.Errorf("%+v, want axes %s of %s", x, wantAxes, name)
+				}
+				delete(want, name)
+			}
+			if len(want) > 0 {
+				t.Errorf("missing: %v", want)
+			}
+		})
+	}
+}
+
+// What a model says of its layers is known, in either dialect and in models within models.
+func TestLayers(t *testing.T) {
+	for _, file := range []string{"model.h5", "nested.h5", "latest.h5", "model.keras"} {
+		layers := opened(t, file).About().Layers
+		var found []string
+		for _, l := range layers {
+			s := l.Kind + " " + l.Name
+			if l.Eps != nil {
+				s += fmt.Sprint(" eps ", *l.Eps)
+			}
+			if l.Stride != nil {
+				s += fmt.Sprint(" stride ", l.Stride)
+			}
+			if l.Padding != "" {
+				s += " " + l.Padding
+			}
+			if l.Activation != "" && l.Activation != "linear" {
+				s += " " + l.Activation
+			}
+			found = append(found, s)
+		}
+		want := []string{"InputLayer input_1", "Conv2D conv2d_1 stride [2 2] same", "BatchNormalization batch_normalization_1 eps 0.001",
+			"Activation activation_1 relu", "SeparableConv2D block2_sepconv1 stride [1 1] same", "BatchNormalization block2_sepconv1_bn eps 0.001",
+			"MaxPooling2D max_pooling2d_1 stride [2 2] same"}
+		if len(found) != 17 || !slices.Equal(found[:len(want)], want) {
+			t.Errorf("%s: %q", file, found)
+		}
+	}
+	f := opened(t, "keras1.h5")
+	l := f.About().Layers[0]
+	if l.Kind != "Convolution2D" || l.Name != "conv2d_1" || !slices.Equal(l.Stride, []int{2, 2}) || l.Padding != "same" || l.Activation != "relu" {
+		t.Errorf("%+v", l)
+	}
+	if x := f.Tensors()[0]; x.Name != "conv2d_1_W" || x.Layer != "conv2d_1" || x.Leaf != "W" || x.Axes != weightfile.HWIO {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Where nothing names the layers of Keras 3, their classes and numbers do.
+func TestNumberedLayers(t *testing.T) {
+	f, want := opened(t, "numbered.weights.h5"), expected(t)
+	found := map[string]int{}
+	for i, x := range f.Tensors() {
+		found[x.Name] = i
+	}
+	for name, from := range map[string]string{
+		"conv2d/kernel": "conv2d_1/kernel", "conv2d_1/kernel": "conv2d_2/kernel", "conv2d_2/bias": "conv2d_3/bias", "conv2d_transpose/kernel": "up/kernel",
+		"batch_normalization_1/moving_variance": "block2_sepconv1_bn/moving_variance", "separable_conv2d/pointwise_kernel": "block2_sepconv1/pointwise_kernel",
+	} {
+		i, ok := found[name]
+		if !ok {
+			t.Fatalf("no %s in %v", name, found)
+		}
+		got, err := f.Bytes(i)
+		if err != nil || !bytes.Equal(got, want[from].data) {
+			t.Errorf("%s is %x, %v", name, got, err)
+		}
+		if x := f.Tensors()[i]; x.Axes != axes[from] && len(x.Shape) > 1 {
+			t.Errorf("%+v", x)
+		}
+	}
+}
+
+// Any other HDF5 file is its datasets.
+func TestArraysAlone(t *testing.T) {
+	f, want := opened(t, "arrays.h5"), expected(t)
+	if about := f.About(); about.Format != "HDF5" || !slices.Equal(about.Beside, []string{"names (texts)"}) {
+		t.Errorf("about: %+v", about)
+	}
+	for i, x := range f.Tensors() {
+		if got, err := f.Bytes(i); err != nil || !bytes.Equal(got, want[x.Name].data) || x.Axes != weightfile.Unknown {
+			t.Errorf("%+v is %x, %v", x, got, err)
+		}
+		delete(want, x.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("missing: %v", want)
+	}
+}
