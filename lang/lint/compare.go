@@ -68,8 +68,7 @@ func (l *linter) localTypes(b *ast.Block) map[string]string {
 		}
 		local[n.Text] = t
 	}
-	var look func(n ast.Node) bool
-	look = func(n ast.Node) bool {
+	ast.Walk(b, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Param:
 			t := ""
@@ -99,8 +98,7 @@ func (l *linter) localTypes(b *ast.Block) map[string]string {
 			}
 		}
 		return true
-	}
-	ast.Walk(b, look)
+	})
 	return local
 }
 
