@@ -81,9 +81,10 @@ func (c candidate) shown() string {
 	return weightfile.Shown(c.path)
 }
 
-// keys are what checkpoints call the weights, those that are taken first at the front.
-// Other keys come after them, and averages ("ema") last.
-var keys = []string{"", "state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params", "generator"}
+// keys are what checkpoints call the weights, those that are taken first at the front, and
+// then the outermost value, which may hold tensors about the training beside them. Other keys
+// come after these, and averages ("ema") last.
+var keys = []string{"state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params", "generator", ""}
 
 // rank is the place of a candidate among others.
 func (c candidate) rank() int {
