@@ -70,8 +70,11 @@ func frame(m *machine) error {
 func nothing(*machine) error { return nil }
 
 func mark(m *machine) error {
+	if len(m.marks) == deepest {
+		return m.tooDeep("marks")
+	}
 	m.marks = append(m.marks, len(m.stack))
-	return m.charge(16)
+	return nil
 }
 
 // discard pops a value, or a mark if that is on top.

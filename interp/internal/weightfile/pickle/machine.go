@@ -30,12 +30,13 @@ const (
 // a thousand: pickles hand items over in portions.
 const deepest = 1 << 20
 
+const saveAlone = "save the state dict alone: torch.save(model.state_dict(), FILE)"
+
 // charge counts bytes that a value will take.
 func (m *machine) charge(n int64) error {
 	if m.left -= n; m.left < 0 {
 		limit := m.in.Limits.MaxHeader()
-		return &weightfile.LimitError{Path: m.in.Path, Limit: "bytes of memory for " + m.name, Got: limit - m.left, Max: limit,
-			Help: "save the state dict alone: torch.save(model.state_dict(), FILE)"}
+		return &weightfile.LimitError{Path: m.in.Path, Limit: "bytes of memory for " + m.name, Got: limit - m.left, Max: limit, Help: saveAlone}
 	}
 	return nil
 }
@@ -79,11 +80,14 @@ func (m *machine) popAs(name string) (Value, error) {
 
 func (m *machine) push(v Value) error {
 	if len(m.stack) == deepest {
-		return &weightfile.LimitError{Path: m.in.Path, Limit: "values on the stack of " + m.name, Got: deepest + 1, Max: deepest,
-			Help: "save the state dict alone: torch.save(model.state_dict(), FILE)"}
+		return m.tooDeep("values")
 	}
 	m.stack = append(m.stack, v)
 	return nil
+}
+
+func (m *machine) tooDeep(what string) error {
+	return &weightfile.LimitError{Path: m.in.Path, Limit: what + " on the stack of " + m.name, Got: deepest + 1, Max: deepest, Help: saveAlone}
 }
 
 // create pushes a value that takes n bytes beside its place.

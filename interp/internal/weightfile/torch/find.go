@@ -41,7 +41,7 @@ func find(in weightfile.Input, root pickle.Value) (*found, error) {
 		}
 		return &found{tensors: l.tensors}, err
 	}
-	all := candidates(root)
+	all, broken := candidates(root)
 	chosen := candidate{}
 	switch {
 	case in.Key != "":
@@ -50,6 +50,8 @@ func find(in weightfile.Input, root pickle.Value) (*found, error) {
 			return nil, err
 		}
 		chosen = candidate{value: v, path: in.Key}
+	case len(all) == 0 && broken.value != nil:
+		chosen = broken
 	case len(all) == 0:
 		return nil, in.Corrupt("", "%s", nothing(root))
 	default:
@@ -119,8 +121,9 @@ const (
 	maxCandidates = 1024
 )
 
-// candidates walks through a value, each container in it once, level by level.
-func candidates(root pickle.Value) []candidate {
+// candidates walks through a value, each container in it once, level by level. Broken is the
+// first module that cannot be listed.
+func candidates(root pickle.Value) (all []candidate, broken candidate) {
 	type place struct {
 		value  pickle.Value
 		key    string
@@ -136,16 +139,21 @@ func candidates(root pickle.Value) []candidate {
 		slices.Reverse(keys)
 		return strings.Join(keys, ".")
 	}
-	var all []candidate
 	seen := map[pickle.Value]bool{root: true}
 	looks := 0
 	for i := 0; i < len(places) && len(all) < maxCandidates; i++ {
 		at := places[i]
 		c := candidate{value: at.value}
-		if c.count(&looks); c.tensors > 0 {
-			if c.path = path(i); len(c.path) <= longestName {
-				all = append(all, c)
-			}
+		sound := c.count(&looks)
+		if c.tensors > 0 || !sound && broken.value == nil {
+			c.path = path(i)
+		}
+		switch {
+		case len(c.path) > longestName:
+		case c.tensors > 0:
+			all = append(all, c)
+		case !sound && broken.value == nil:
+			broken = c
 		}
 		if isModule(at.value) || isScript(at.value) || isOptimizer(at.value) || at.depth == maxDepth {
 			continue // what is in it belongs to it
@@ -164,40 +172,39 @@ func candidates(root pickle.Value) []candidate {
 	for i := range all {
 		all[i].most = most
 	}
-	return all
+	return all, broken
 }
 
-// count adds up the tensors that are directly in a value, or anywhere in a module.
-func (c *candidate) count(looks *int) {
-	add := func(v *view) {
-		n, _ := weightfile.Elements(v.shape)
-		c.tensors++
+// count adds up the tensors that are directly in a value, or anywhere in a module, and
+// reports whether a module can be listed.
+func (c *candidate) count(looks *int) bool {
+	l := &lister{quiet: true, seen: map[string]bool{}, looks: looks}
+	if _, tensor := c.value.(*view); tensor || isModule(c.value) || isScript(c.value) {
+		err := l.list(c.value, "")
+		c.add(l.tensors...)
+		return err == nil
+	}
+	for key, v := range children(c.value) {
+		if v, ok := v.(*view); ok {
+			c.add(named{key, v})
+		}
+	}
+	return true
+}
+
+func (c *candidate) add(tensors ...named) {
+	for _, t := range tensors {
+		n, _ := weightfile.Elements(t.view.shape)
 		c.elements += n
 	}
-	if v, ok := c.value.(*view); ok {
-		add(v)
-		return
-	}
-	if isModule(c.value) || isScript(c.value) {
-		l := &lister{quiet: true, seen: map[string]bool{}, looks: looks}
-		l.list(c.value, "")
-		for _, n := range l.tensors {
-			add(n.view)
-		}
-		return
-	}
-	for _, v := range children(c.value) {
-		if v, ok := v.(*view); ok {
-			add(v)
-		}
-	}
+	c.tensors += len(tensors)
 }
 
 // others names what else holds tensors, but for counters.
 func others(all []candidate, chosen string) []string {
 	var names []string
 	for _, c := range all {
-		if c.path != chosen && c.rank() <= len(keys)+1 && len(names) <= 10 {
+		if c.path != chosen && c.path != "" && c.rank() <= len(keys)+1 && len(names) <= 10 {
 			names = append(names, fmt.Sprintf("%s (%d)", c.shown(), c.tensors))
 		}
 	}
@@ -280,7 +287,7 @@ func nothing(root pickle.Value) string {
 	if class != "" {
 		return fmt.Sprintf("holds no tensors that can be read without the class %s; %s", weightfile.Shown(class), save)
 	}
-	if len(names) == 0 {
+	if _, keyed := root.(*pickle.Dict); !keyed || len(names) == 0 {
 		return fmt.Sprintf("holds no tensors but %s; %s", pickle.Describe(root), save)
 	}
 	return fmt.Sprintf("holds no tensors but %s; %s", listed(names), save)

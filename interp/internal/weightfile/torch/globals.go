@@ -96,14 +96,12 @@ func (b *builder) newStorage(items []pickle.Value) (*storage, error) {
 		return nil, b.in.Corrupt("", "a storage has %d values of other kinds than a class, a key, a location and a number of elements; the file is damaged, fetch it again", len(items))
 	}
 	e, known := storages[class.Name]
-	s := &storage{key: key, element: element{weightfile.Type(weightfile.Shown(class.Name)), 1}}
+	s := &storage{key: key, element: dtypes[e]}
 	switch {
 	case class.Name == "UntypedStorage":
 		s.element = element{weightfile.U8, 1}
-	case known:
-		s.element = dtypes[e]
-	default:
-		s.damage = fmt.Sprintf("its storage is a %s, want one of torch's, such as FloatStorage", weightfile.Shown(class.Name))
+	case !known: // its tensors are listed but not read
+		s.element.typ = weightfile.Type(weightfile.Shown(class.Name))
 	}
 	if part, ok := at[*pickle.Tuple](items, 5); ok {
 		from, ok := at[int64](part.Items, 1)
@@ -222,7 +220,7 @@ func newView(s *storage, e element, args []pickle.Value) *view {
 
 // integers is a tuple or list of at most maxRank integers.
 func integers(args []pickle.Value, i int) ([]int64, bool) {
-	items := []pickle.Value{}
+	var items []pickle.Value
 	if tuple, ok := at[*pickle.Tuple](args, i); ok {
 		items = tuple.Items
 	} else if list, ok := at[*pickle.List](args, i); ok {

@@ -72,6 +72,9 @@ func place(in weightfile.Input, keys pickle.Value, at int64, storages map[string
 			return in.Corrupt("", "storage %d of %d is %s, which no tensor has; the file is damaged, fetch it again", i, len(list.Items), pickle.Describe(item))
 		}
 		what := "storage " + weightfile.Shown(key)
+		if users[0].element.size == 0 {
+			return in.Corrupt("", "%s is of class %s, whose size is not known, so what follows cannot be found; save again in today's form: torch.save(torch.load(OLD), NEW)", what, users[0].element.typ)
+		}
 		raw, err := in.At(at, 8, "the length of "+what)
 		if err != nil {
 			return err
