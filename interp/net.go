@@ -47,6 +47,9 @@ type Meta = elab.Meta
 // A Picture says how pictures become the input of a net.
 type Picture = elab.Picture
 
+// A Checkpoint is a file of trained weights that is published for a net.
+type Checkpoint = elab.Checkpoint
+
 // Preprocess is how pictures are prepared for the net: as its meta says, at another size
 // than its default in proportion, and grey for one channel.
 func (n *Net) Preprocess() picture.Preprocess {
