@@ -122,7 +122,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	result.Graph = m.graph
 	result.Main, result.Sides = m.graph.Totals()
-	m.fitMeta(result, stated)
+	m.fitMeta(result, stated, sizeStands(c, 1))
 	m.expectations(chain, result, e)
 	m.applyNames(result, maps)
 	result.Unchecked.Is = len(m.unchecked)

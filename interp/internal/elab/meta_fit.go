@@ -67,10 +67,11 @@ func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaIt
 	}
 }
 
-// fitMeta holds meta to the net's own input and output. At others it does not apply,
+// fitMeta holds meta to the net's own input, whose channels stand at this place, and
+// output. At others it does not apply,
 // and names of classes that are not as many as the outputs are left out. What a preset with
 // other arguments inherits is told where pictures are read.
-func (m *machine) fitMeta(r *Result, at metaItems) {
+func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 	meta, in, out := &r.Meta, r.Graph.Input.Shape, r.Graph.Output.Shape
 	if item, stated := at["classes"]; stated && len(out) > 1 && len(meta.Classes) != out[1] {
 		if m.defaults && item.own {
@@ -92,7 +93,7 @@ func (m *machine) fitMeta(r *Result, at metaItems) {
 	}{{"mean", p.Mean}, {"std", p.Std}} {
 		if n := len(list.numbers); n > 1 && n != in[1] && item.own {
 			span, _ := item.argument(list.key)
-			m.fail(channelsBeyond(span, list.key, n, in[1], r.Graph.Name))
+			m.fail(channelsBeyond(span, list.key, n, in[1], r.Graph.Name).At(channels, "the channels of the input"))
 			return
 		}
 	}

@@ -67,6 +67,16 @@ func sizeIn(c *Closure, d *ast.Dim) (size dim.Size, ok bool) {
 	return size, ok
 }
 
+// sizeStands is where the size of an axis is written: as an argument, or in the signature.
+func sizeStands(c *Closure, axis int) source.Span {
+	in := c.Object.Block.Sig.In
+	d := in[min(axis, len(in)-1)]
+	if _, given := sizeIn(c, d); given {
+		return c.Args[bare(d.Size)].span
+	}
+	return d.Span()
+}
+
 // checkSizes holds the sizes that are given to what a size can be.
 func (m *machine) checkSizes(c *Closure) bool {
 	good := true
