@@ -1,11 +1,11 @@
 package interp_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
@@ -43,9 +43,6 @@ func selected(t *testing.T, argument, text string, opts interp.Options) (*interp
 	return p, n
 }
 
-// withoutMaps leaves out the maps of files of weights, which a flat net has not.
-var withoutMaps = cmpopts.IgnoreFields(interp.Checkpoint{}, "Map")
-
 // readBack checks a flat text and makes its net.
 func readBack(t *testing.T, text string) *interp.Net {
 	t.Helper()
@@ -71,6 +68,19 @@ func tableOf(t *testing.T, g *graph.Graph) string {
 	return b.String()
 }
 
+// namesOf lists the tensors of a net as a map calls them.
+func namesOf(t *testing.T, n *interp.Net, names string) (list []string) {
+	t.Helper()
+	tensors, err := n.Tensors(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range tensors {
+		list = append(list, fmt.Sprint(x.Own.Path, x.Name, x.Shape, x.Axes, x.Flat))
+	}
+	return list
+}
+
 // The flat text of every net of the library reads back as the same graph: the
 // same operations with the same arguments, paths, inputs, shapes and tensors, in
 // the same order, and the same preparation of pictures.
@@ -81,7 +91,12 @@ func TestExpandedNetsReadBack(t *testing.T) {
 		if diff := cmp.Diff(tableOf(t, n.Graph), tableOf(t, again.Graph)); diff != "" {
 			t.Errorf("%s: the graph read back differs (-made +read back):\n%s", name, diff)
 		}
-		if diff := cmp.Diff(n.Meta, again.Meta, withoutMaps); diff != "" {
+		for _, names := range n.NameMaps() {
+			if diff := cmp.Diff(namesOf(t, n, names), namesOf(t, again, names)); diff != "" {
+				t.Errorf("%s: names %s differ (-made +read back):\n%s", name, names, diff)
+			}
+		}
+		if diff := cmp.Diff(n.Meta, again.Meta); diff != "" {
 			t.Errorf("%s: meta differs (-made +read back):\n%s", name, diff)
 		}
 		if format.Format(source.NewFile(name, text)) != text {
@@ -115,11 +130,20 @@ func TestExpandedOddNets(t *testing.T) {
 			side "repeat": { "": { "": relu } } }
 			block linears [N, C, H, W] -> [N, 2] { side within: gap; gap; flatten -> fc: linear(2) }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { g: { "": relu; conv(3, 1x1); "": silu; side "": relu as z } }`,
+		`let words = ["a", "b", "c"]
+			net n [N, 3, H = 4, W = 4] -> [N, 2] { names keras { "c{i:int}." = "{words[i]}_{2*(i + 1)//2}/"; "fc.weight" = "head/k" [1, 0]; "fc." = "head/" }
+			names odd in slim { "{a:path}.{b}" = "\{{a}\"{b}{count}\\" }
+			c1: { conv(4, 1x1); c: conv(4, 1x1) } -> flatten -> fc: linear(2) -> bn }`,
 		`import std.resnet { basic }
 			net relu [N = 2, 64, H = 8, W = 8] -> [N, 64, 8, 8] { meta { paper = "a\n\"b\"" }; basic(64); sigmoid }`,
 	} {
 		n, flat := expanded(t, "-", text)
 		again := strings.Replace(tableOf(t, readBack(t, flat).Graph), "relu_net", "relu", 1)
+		for _, names := range n.NameMaps() {
+			if diff := cmp.Diff(namesOf(t, n, names), namesOf(t, readBack(t, flat), names)); diff != "" {
+				t.Errorf("names %s differ (-made +read back):\n%s\n%s", names, diff, flat)
+			}
+		}
 		if diff := cmp.Diff(tableOf(t, n.Graph), again); diff != "" {
 			t.Errorf("the graph read back differs (-made +read back):\n%s\n%s\n%s", diff, text, flat)
 		}

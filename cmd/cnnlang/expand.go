@@ -15,8 +15,7 @@ func (a *app) expand() *cobra.Command {
 		Short: "Write a net out, one operation per line",
 		Long: "expand writes a net as a .cnn text without blocks, repeats and parameters: every\n" +
 			"operation on a line of its own with the shape of its result, and with labels that\n" +
-			"keep the names of weights, but not its maps to other names. The text is a program like\n" +
-			"any other.",
+			"keep the names of weights. The text is a program like any other.",
 		Example: "  cnnlang expand resnet18\n" +
 			"  cnnlang expand my.cnn --set classes=10 --shape 1x3x64x64 >flat.cnn",
 	}

@@ -92,7 +92,10 @@ func (w *writer) net(r *elab.Result) string {
 		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
 	}
 	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output))
-	w.meta(r.Meta, g.Input.Shape)
+	w.meta(metaOf(r), g.Input.Shape)
+	for _, m := range r.Names {
+		w.names(m)
+	}
 	w.current = g.Input
 	if w.named[g.Input] {
 		w.line("{} as %s", w.tap(g.Input))

@@ -50,14 +50,13 @@ func text(s string) string {
 	return quoted(s)
 }
 
-// weights writes files of weights, a list if there are several; by which map of the net they
-// are read is left out, as the maps are.
+// weights writes files of weights, a list if there are several.
 func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string {
 	var all []string
 	for _, f := range files {
 		args := []string{quoted(f.File)}
 		for _, arg := range []struct{ name, value string }{
-			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)},
+			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)}, {"map", text(f.Map)},
 		} {
 			if arg.value != "" {
 				args = append(args, arg.name+"="+arg.value)

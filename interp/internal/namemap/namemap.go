@@ -6,11 +6,9 @@
 package namemap
 
 import (
-	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
-	"cnnlang/ops/tensor"
 )
 
 // A Map is the rows of one publisher, in the order in which they are tried.
@@ -155,7 +153,7 @@ func (a *application) tensor(n *graph.Node, p graph.Param) bool {
 	} else if at := strings.LastIndexByte(p.Path, '.') + 1; n.Path != "" {
 		leaf, step = p.Path[at:], p.Path[:at]
 	}
-	t := Tensor{Own: p, Side: n.Side, row: row}
+	t := Tensor{Own: p, Side: n.Side, row: row, step: step, leaf: a.Layout.leaf(kindOf(n), leaf)}
 	t.Absent = a.Layout.last && n.Op.Name() == "bn" && leaf == "weight"
 	t.Name, ok = a.name(row, captures, step, leaf, kindOf(n))
 	if !ok {
@@ -246,88 +244,6 @@ func (a *application) count(counter, text string) int {
 	return counts[text]
 }
 
-// arrange decides how the numbers of a tensor lie in the file.
-func (a *application) arrange(t *Tensor, n *graph.Node, leaf string) {
-	shape := t.Own.Shape
-	natural := make([]int, len(shape))
-	for i := range natural {
-		natural[i] = i
-	}
-	if len(shape) == 0 {
-		t.Shape, t.view, t.strides = shape, []int{1}, []int{1}
-		return
-	}
-	if t.row >= 0 && a.Rows[t.row].Axes != nil {
-		axes := a.Rows[t.row].Axes
-		if len(axes) != len(shape) {
-			a.problem(Problem{Kind: WrongAxes, Row: t.row, Other: -1, Tensor: t.Own.Path, Shape: [2]int{len(axes), len(shape)}})
-			return
-		}
-		perm := slices.Clone(natural)
-		for net, file := range axes {
-			perm[file] = net
-		}
-		t.lie(shape, perm)
-		t.Shape = permuted(shape, perm)
-		return
-	}
-	view, perm := []int(shape), natural
-	if a.Layout.last {
-		view, perm = a.channelsLast(t, n, leaf, view, perm)
-	}
-	t.lie(view, perm)
-	t.Shape = permuted(view, perm)
-	switch {
-	case t.Flat != nil && len(shape) == 1:
-		t.Shape = shape
-	case t.Flat != nil:
-		t.Shape = tensor.Shape{shape[1], shape[0]}
-	}
-}
-
-// channelsLast is how a file with channels last sees and orders the axes of a tensor.
-func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, perm []int) ([]int, []int) {
-	var from order
-	if len(n.In) > 0 {
-		from = a.order[n.In[0]]
-	}
-	kind := kindOf(n)
-	reads := kind == "linear" && leaf == "weight" || kind != "linear" && len(view) == 1
-	if kind == "param" {
-		reads, from = true, order{unknown: a.beside[n]}
-	}
-	if reads && from.unknown != nil {
-		a.problem(Problem{Kind: UnknownOrder, Row: -1, Other: -1, Tensor: t.Own.Path, Unknown: from.unknown, Shape: [2]int{0, len(view)}})
-		return view, perm
-	}
-	switch {
-	case kind == depthwise && leaf == "weight":
-		in := n.In[0].Shape[1]
-		return []int{in, view[0] / in, view[2], view[3]}, []int{2, 3, 0, 1}
-	case kind == "conv" && leaf == "weight", kind == "deconv" && leaf == "weight":
-		return view, []int{2, 3, 1, 0}
-	case kind == "param" && len(view) == 3:
-		return view, []int{1, 2, 0}
-	case kind == "linear" && leaf == "weight" && from.flat != nil:
-		t.Flat = from.flat
-		return []int{view[0], t.Flat[0], t.Flat[1], t.Flat[2]}, []int{2, 3, 1, 0}
-	case kind == "linear" && leaf == "weight":
-		return view, []int{1, 0}
-	case reads && from.flat != nil:
-		t.Flat = from.flat
-		return from.flat, []int{1, 2, 0}
-	}
-	return view, perm
-}
-
-func permuted(view, perm []int) tensor.Shape {
-	s := make(tensor.Shape, len(perm))
-	for i, axis := range perm {
-		s[i] = view[axis]
-	}
-	return s
-}
-
 // unused finds the rows that name no tensor, and for each a row before it that fits the same.
 func (a *application) unused() {
 	for i, used := range a.table.used {
@@ -361,49 +277,4 @@ func (a *application) fitsAny(row int, name string) (fits, ok bool) {
 	}
 	ways, _, ok := a.fits(row, name)
 	return ways > 0, ok
-}
-
-// An index finds rows that capture nothing by the text, so that only the others are tried
-// one by one.
-type index struct {
-	wholes, prefixes map[string]int // the first row of each text
-	capturing        []int
-}
-
-func newIndex(rows []Row) index {
-	x := index{wholes: map[string]int{}, prefixes: map[string]int{}}
-	for i := range rows {
-		text, plain := rows[i].Here.plain()
-		texts := x.wholes
-		if rows[i].Here.Prefix {
-			texts = x.prefixes
-		}
-		if !plain {
-			x.capturing = append(x.capturing, i)
-		} else if _, taken := texts[text]; !taken {
-			texts[text] = i
-		}
-	}
-	return x
-}
-
-// plain is the first row without captures that fits a name, -1 for none.
-func (x *index) plain(name string) int {
-	first := -1
-	note := func(row int, ok bool) {
-		if ok && (first < 0 || row < first) {
-			first = row
-		}
-	}
-	row, ok := x.wholes[name]
-	note(row, ok)
-	if len(x.prefixes) > 0 {
-		for i := range len(name) {
-			if name[i] == '.' {
-				row, ok = x.prefixes[name[:i+1]]
-				note(row, ok)
-			}
-		}
-	}
-	return first
 }

@@ -25,10 +25,12 @@ type Tensor struct {
 	Absent bool
 	Side   *graph.Side // the side head it belongs to, or nil
 
-	row     int   // that named it, -1 for none
-	view    []int // the net's shape, where axes may be split up
-	strides []int // of the file's data, by the axes of view
-	moves   bool  // whether the data stand in another order
+	row     int    // that named it, -1 for none
+	step    string // what its own name begins with, up to the leaf
+	leaf    string // in the file
+	view    []int  // the net's shape, where axes may be split up
+	strides []int  // of the file's data, by the axes of view
+	moves   bool   // whether the data stand in another order
 }
 
 // lie decides how the net's data, seen as view, lie in the file, whose axes are those of view in
