@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/packcache"
 	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/exec"
 )
@@ -79,7 +80,10 @@ func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Option
 		if err != nil {
 			return packcache.Key{}, err
 		}
-		origin = "file " + hash
+		origin = "file " + hash + " " + w.place
+		if several, ok := store.(interface{ About() weightfile.About }); ok {
+			origin += " " + several.About().Key // which the reader chose
+		}
 	}
 	var text strings.Builder
 	if err := graph.Print(&text, g); err != nil {

@@ -23,6 +23,7 @@ type Weights struct {
 	store    weights.Store // an open file, or tensors in memory
 	seed     uint64
 	names    string
+	place    string // which weights of the file, "" for the format's choice
 	by       string // how the map of these names reads every tensor
 }
 
@@ -53,6 +54,13 @@ func (w Weights) Named(names string) Weights {
 	return w
 }
 
+// At takes one of several sets of weights in a file, by its place there, such as
+// "state_dict.0". Without it the file's format chooses.
+func (w Weights) At(key string) Weights {
+	w.place = key
+	return w
+}
+
 // RandomWeights generates parameters from a seed, to try a net out: its output has
 // realistic magnitudes but no meaning.
 func RandomWeights(seed uint64) Weights { return Weights{from: fromSeed, seed: seed} }
@@ -74,7 +82,7 @@ func (w *Weights) open() (closeFile func(), err error) {
 		return func() {}, nil
 	}
 	_, limited := AddressesLeft()
-	store, err := weights.Open(w.path, weights.Options{NoMap: w.unmapped || limited})
+	store, err := weights.Open(w.path, weights.Options{NoMap: w.unmapped || limited, Key: w.place})
 	if err != nil {
 		return nil, err
 	}

@@ -209,7 +209,7 @@ func appendMark(m *machine) error {
 
 // extend appends to the list on top of the stack.
 func (m *machine) extend(values []Value) error {
-	if err := m.charge(int64(len(values)) * valueBytes); err != nil {
+	if err := m.charge(int64(len(values)) * growingBytes); err != nil {
 		return err
 	}
 	target, err := m.top()

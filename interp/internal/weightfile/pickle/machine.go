@@ -18,12 +18,15 @@ type machine struct {
 	left     int64           // bytes that values may still take
 }
 
-// What values take in memory, rounded up: a value on the stack or in a container that may
-// have twice the room it needs, and a container with its header.
+// What values take in memory, rounded up: a value with its place on the stack, a place in a
+// container, in one that grows as well, and a container itself.
 const (
-	valueBytes     = 48
+	valueBytes     = 32
+	placeBytes     = 16
+	growingBytes   = 32
 	entryBytes     = 96 // with its place in the index
-	containerBytes = 96
+	containerBytes = 64
+	builtBytes     = 384 // what a Builder returns: a tensor with its shape
 )
 
 // deepest is the greatest height of the stack. A list of a hundred thousand items needs
@@ -146,7 +149,7 @@ func (m *machine) popMark() ([]Value, error) {
 
 // kept is a copy of values that were popped, for a container.
 func (m *machine) kept(values []Value) ([]Value, error) {
-	if err := m.charge(int64(len(values)) * valueBytes); err != nil {
+	if err := m.charge(int64(len(values)) * placeBytes); err != nil {
 		return nil, err
 	}
 	return append([]Value(nil), values...), nil
@@ -163,7 +166,7 @@ func (m *machine) put(number int64) error {
 	}
 	const gap = 256
 	n := int64(len(m.memo))
-	if err := m.charge(valueBytes * (1 + max(0, min(number-n, gap)))); err != nil {
+	if err := m.charge(growingBytes * (1 + max(0, min(number-n, gap)))); err != nil {
 		return err
 	}
 	if number > n+gap {

@@ -122,7 +122,7 @@ func (m *machine) call(function Value, args []Value) error {
 		return err
 	}
 	if ok {
-		return m.create(v, 4*containerBytes)
+		return m.create(v, builtBytes)
 	}
 	return m.create(&Object{Class: class, Args: args}, 3*containerBytes)
 }
@@ -172,5 +172,5 @@ func (m *machine) pushPersistent(id Value) error {
 	if err != nil {
 		return err
 	}
-	return m.create(v, 4*containerBytes)
+	return m.create(v, 2*containerBytes)
 }
