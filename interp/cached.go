@@ -76,11 +76,15 @@ func (w Weights) key(cache *packcache.Cache, g *graph.Graph, planned plan.Option
 		if !ok {
 			return packcache.Key{}, errors.New("interp: the weights are not in a file")
 		}
-		hash, err := cache.Identity(store.File())
-		if err != nil {
-			return packcache.Key{}, err
+		origin = "file"
+		for _, f := range store.Files() {
+			hash, err := cache.Identity(f)
+			if err != nil {
+				return packcache.Key{}, err
+			}
+			origin += " " + hash
 		}
-		origin = "file " + hash + " " + w.place
+		origin += " " + w.place
 		if several, ok := store.(interface{ About() weightfile.About }); ok {
 			origin += " " + several.About().Key // which the reader chose
 		}

@@ -104,7 +104,7 @@ func written(s tensor.Shape) string {
 	return strings.Join(sizes, "x")
 }
 
-// Files of Keras give the outputs that another implementation computes from their numbers.
+// Files of Keras and TensorFlow.js give the outputs that another implementation computes from their numbers.
 func TestKerasFilesGiveTheirOutputs(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
 	if err != nil {
@@ -122,8 +122,8 @@ func TestKerasFilesGiveTheirOutputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"weights.h5", "model.h5", "latest.h5", "nested.h5", "named.weights.h5", "model.keras", "arrays.h5"} {
-		w := interp.WeightsFile(filepath.Join("../testdata/weights/keras", file))
+	for _, file := range []string{"keras/weights.h5", "keras/model.h5", "keras/latest.h5", "keras/nested.h5", "keras/named.weights.h5", "keras/model.keras", "keras/arrays.h5", "tfjs/float32.json"} {
+		w := interp.WeightsFile(filepath.Join("../testdata/weights", file))
 		m, err := n.Build(t.Context(), interp.Options{Weights: w})
 		if err != nil {
 			t.Fatal(err)
@@ -138,6 +138,42 @@ func TestKerasFilesGiveTheirOutputs(t *testing.T) {
 				t.Errorf("%s: output %d is %v, want %v", file, i, got[i], want)
 			}
 		}
+	}
+}
+
+// Parameters packed before are not taken for those of a model of which only a shard differs.
+func TestCacheTellsShardsApart(t *testing.T) {
+	folder, cache := t.TempDir(), t.TempDir()
+	const text, shard = "uint8.json", "uint8-group1-shard1of1.bin"
+	build := func(flip byte) float32 {
+		for _, name := range []string{text, shard} {
+			raw, err := os.ReadFile(filepath.Join("../testdata/weights/tfjs", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == shard {
+				raw[len(raw)-1] ^= flip // of the last bias
+			}
+			if err := os.WriteFile(filepath.Join(folder, name), raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := p.Net(interp.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(filepath.Join(folder, text)), Cache: cache})
+		if err != nil || m.CacheProblem != nil {
+			t.Fatal(err, m.CacheProblem)
+		}
+		return nettest.Results(t, m, 1, tensor.New(n.Graph.Input.Shape...))[0][4]
+	}
+	if a, again, b := build(0), build(0), build(0xff); a != again || a == b {
+		t.Errorf("%v, %v and with another shard %v", a, again, b)
 	}
 }
 

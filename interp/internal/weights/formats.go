@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/keras"
+	"cnnlang/interp/internal/weightfile/tfjs"
 	"cnnlang/interp/internal/weightfile/torch"
 	"cnnlang/ops/tensor"
 )
@@ -24,6 +25,7 @@ type format struct {
 // formats are tried in order; what none of them recognises is taken for safetensors.
 var formats = []format{
 	{keras.Is, keras.Open}, // before torch, which takes any zip archive
+	{tfjs.Is, tfjs.Open},
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
 }
 
@@ -60,8 +62,15 @@ type other struct {
 	info     fs.FileInfo
 	contents weightfile.File
 	index    map[string]int
-	siblings []*os.File
+	siblings []sibling
 	folder   *os.Root
+}
+
+// A sibling is an open file that another one names.
+type sibling struct {
+	path
+	file *os.File
+	info fs.FileInfo
 }
 
 // sibling opens a file that this one names, in its folder and not elsewhere.
@@ -73,19 +82,39 @@ func (s *other) sibling(name string) (io.ReaderAt, int64, error) {
 		}
 	}
 	f, info, err := regular.OpenIn(s.folder, name)
+	full := filepath.Join(filepath.Dir(s.Path()), name)
 	if err != nil {
-		return nil, 0, fileErrorFrom(filepath.Join(filepath.Dir(s.Path()), name), err)
+		return nil, 0, fileErrorFrom(full, err)
 	}
-	s.siblings = append(s.siblings, f)
+	if info, err = settled(full, info, f.Stat); err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	s.siblings = append(s.siblings, sibling{path(full), f, info})
 	return f, info.Size(), nil
 }
 
 func (s *other) Path() string            { return string(s.path) }
-func (s *other) File() *os.File          { return s.file }
 func (s *other) Views() bool             { return false }
 func (s *other) About() weightfile.About { return s.contents.About() }
 func (s *other) Forget(string)           {}
-func (s *other) Unchanged() error        { return s.unchanged(s.file, s.info) }
+
+func (s *other) Files() []*os.File {
+	files := []*os.File{s.file}
+	for _, sibling := range s.siblings {
+		files = append(files, sibling.file)
+	}
+	return files
+}
+
+func (s *other) Unchanged() error {
+	err := s.unchanged(s.file, s.info)
+	for _, sibling := range s.siblings {
+		if err == nil {
+			err = sibling.unchanged(sibling.file, sibling.info)
+		}
+	}
+	return err
+}
 
 func (s *other) Entries() []Entry {
 	var all []Entry
@@ -116,7 +145,7 @@ func (s *other) Close() error { return errors.Join(s.file.Close(), s.closeSiblin
 func (s *other) closeSiblings() error {
 	var err error
 	for _, f := range s.siblings {
-		err = errors.Join(err, f.Close())
+		err = errors.Join(err, f.file.Close())
 	}
 	if s.folder != nil {
 		err = errors.Join(err, s.folder.Close())

@@ -178,10 +178,12 @@ func (s *safetensors) checkLayout(data int64) error {
 
 func (s *safetensors) Path() string { return string(s.path) }
 
-// File is nil if the store does not read a file, as in tests.
-func (s *safetensors) File() *os.File {
-	f, _ := s.file.(*os.File)
-	return f
+// Files are none if the store does not read a file, as in tests.
+func (s *safetensors) Files() []*os.File {
+	if f, ok := s.file.(*os.File); ok {
+		return []*os.File{f}
+	}
+	return nil
 }
 
 func (s *safetensors) Views() bool {

@@ -50,8 +50,8 @@ type Entered interface {
 // A FileStore is a Store that reads a file.
 type FileStore interface {
 	Store
-	// File is the file itself; the caller must not close it.
-	File() *os.File
+	// Files are the file itself and those that it names; the caller must not close them.
+	Files() []*os.File
 	// Views reports whether tensors take no memory, because all are views of a mapping.
 	Views() bool
 }

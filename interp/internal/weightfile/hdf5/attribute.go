@@ -1,6 +1,7 @@
 package hdf5
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func (o *Object) Attributes() (map[string]Attribute, error) {
 			err = o.Corrupt("has the attribute %s twice; %s", weightfile.Shown(a.Name), advice)
 		}
 		all[a.Name] = a
-		return err
+		return cmp.Or(err, o.f.walk.spend(256))
 	}
 	for _, m := range o.messages {
 		var err error
@@ -120,6 +121,9 @@ func (a Attribute) Texts() ([]string, error) {
 		return nil, a.o.Corrupt("has the attribute %s of %s, want texts", weightfile.Shown(a.Name), a.typ.words)
 	}
 	var texts []string
+	if most := a.o.f.in.Limits.MaxHeader() / 4; int64(len(a.data)) > most {
+		return nil, &weightfile.LimitError{Path: a.o.f.in.Path, Limit: "bytes of the attribute " + weightfile.Shown(a.Name), Got: int64(len(a.data)), Max: most, Help: "save the weights alone"}
+	}
 	for i := range a.count {
 		raw := a.data[i*int64(a.typ.size) : (i+1)*int64(a.typ.size)]
 		if a.typ.text == variable {
@@ -161,12 +165,7 @@ func (w *walk) global(element *cursor) ([]byte, error) {
 	if !ok || size > int64(len(raw)) {
 		return nil, w.in.Corrupt("", "a text would be %d bytes of object %d of the global heap at %d, which has %d; %s", size, index, address, len(raw), advice)
 	}
-	// Many elements may lead to one text.
-	if w.left -= size; w.left < 0 {
-		_, err := w.read(0, 0, "")
-		return nil, err
-	}
-	return raw[:size], nil
+	return raw[:size], w.spend(int(size)) // many elements may lead to one text
 }
 
 func (w *walk) collection(address uint64) (map[uint16][]byte, error) {
@@ -193,6 +192,9 @@ func (w *walk) collection(address uint64) (map[uint16][]byte, error) {
 		}
 		raw := c.bytes(int(min(n, int64(w.in.Size))))
 		if err := w.whole(c, what); err != nil {
+			return nil, err
+		}
+		if err := w.spend(64); err != nil {
 			return nil, err
 		}
 		objects[index] = raw

@@ -51,7 +51,7 @@ func (t *chunkTable) add(c chunk) error {
 		}
 	}
 	t.found = append(t.found, c)
-	return nil
+	return t.walk.spend(48 + 8*len(c.at))
 }
 
 // number takes the chunk of a number, unless there is none there: it was never written, or

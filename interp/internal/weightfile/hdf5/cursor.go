@@ -97,6 +97,15 @@ func (w *walk) read(address uint64, n int64, what string) (*cursor, error) {
 	return &cursor{raw: raw, offsets: w.offsets, lengths: w.lengths}, nil
 }
 
+// spend takes n bytes from the budget, for memory that what was read needs beyond its own.
+func (w *walk) spend(n int) error {
+	if w.left -= int64(n); w.left < 0 {
+		_, err := w.read(0, 0, "")
+		return err
+	}
+	return nil
+}
+
 // node reads a structure that begins with a signature and a version, and that nothing else may
 // lead to.
 func (w *walk) node(address uint64, n int64, signature string, version uint64, what string) (*cursor, error) {

@@ -14,6 +14,9 @@ type Link struct {
 	address uint64
 }
 
+// perLink is about how many bytes of memory a link takes.
+const perLink = 128
+
 // Links are the names of a group, in the order of its tree, no name twice.
 func (o *Object) Links() ([]Link, error) {
 	if o.index != nil {
@@ -121,8 +124,7 @@ func (w *walk) symbols(c *cursor) ([]Link, error) {
 			if l.Name = name.text(); name.short {
 				return w.whole(name, "a name of a group")
 			}
-			if w.left -= int64(len(l.Name)); w.left < 0 { // many entries may share one long name
-				_, err := w.read(0, 0, what)
+			if err := w.spend(perLink + len(l.Name)); err != nil { // many entries may share one long name
 				return err
 			}
 			links = append(links, l)
@@ -191,7 +193,10 @@ func (w *walk) link(raw []byte) ([]Link, error) {
 	if !l.Soft {
 		l.address = c.offset()
 	}
-	return []Link{l}, w.whole(c, "a link of a group")
+	if err := w.whole(c, "a link of a group"); err != nil {
+		return nil, err
+	}
+	return []Link{l}, w.spend(perLink)
 }
 
 // denseLinks reads the links of a large new group (IV.A.2.c): messages in a fractal heap, which

@@ -36,12 +36,17 @@ type Layer struct {
 	Theano  bool // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
 }
 
-// maxNesting is how many models may lie within each other.
-const maxNesting = 32
+const (
+	maxText    = 4 << 20 // bytes of a model; those of Keras itself have less than 1 MiB
+	maxNesting = 8       // models within each other
+)
 
 // Parse reads a model. Where names the text in errors.
 func Parse(in weightfile.Input, text []byte, where string) (*Model, error) {
 	p := parser{in: in, where: where}
+	if len(text) > maxText {
+		return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of " + where, Got: int64(len(text)), Max: maxText, Help: "save the weights alone"}
+	}
 	var top object
 	if err := json.Unmarshal(text, &top); err != nil {
 		return nil, in.Corrupt("", "%s is not the JSON of a model: %v; the file is damaged, fetch it again", where, err)
@@ -88,24 +93,25 @@ func (p *parser) model(o object, depth int) (*Model, error) {
 		return nil, p.nested(depth)
 	}
 	m := &Model{byName: map[string]*Layer{}}
+	list := o["config"]
 	var config object
-	var list []object
-	if json.Unmarshal(o["config"], &config) == nil {
-		if raw := config["layers"]; raw != nil && json.Unmarshal(raw, &list) != nil {
-			return nil, p.in.Corrupt("", "%s has layers that are no list of objects; the file is damaged, fetch it again", p.where)
+	if json.Unmarshal(list, &config) == nil {
+		list = config["layers"]
+	}
+	if list == nil || string(list) == "null" {
+		return m, nil
+	}
+	return m, weightfile.EachOf(list, func(raw json.RawMessage) error {
+		var o object
+		switch most := p.in.Limits.MaxTensors(); {
+		case raw == nil || json.Unmarshal(raw, &o) != nil:
+			return p.in.Corrupt("", "%s has layers that are no list of objects; the file is damaged, fetch it again", p.where)
+		case p.layers == most:
+			return &weightfile.LimitError{Path: p.in.Path, Limit: "layers", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; save the weights alone"}
 		}
-	} else if json.Unmarshal(o["config"], &list) != nil && o["config"] != nil {
-		return nil, p.in.Corrupt("", "%s has a config that is no object; the file is damaged, fetch it again", p.where)
-	}
-	if p.layers += len(list); p.layers > p.in.Limits.MaxTensors() {
-		return nil, &weightfile.LimitError{Path: p.in.Path, Limit: "layers", Got: int64(p.layers), Max: int64(p.in.Limits.MaxTensors()), Help: "no network needs so many; save the weights alone"}
-	}
-	for _, o := range list {
-		if err := p.layer(m, o, depth); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+		p.layers++
+		return p.layer(m, o, depth)
+	})
 }
 
 func (p *parser) nested(depth int) error {
