@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/keras"
+	"cnnlang/interp/internal/weightfile/onnx"
 	"cnnlang/interp/internal/weightfile/tfjs"
 	"cnnlang/interp/internal/weightfile/torch"
 	"cnnlang/ops/tensor"
@@ -27,6 +28,7 @@ var formats = []format{
 	{keras.Is, keras.Open}, // before torch, which takes any zip archive
 	{tfjs.Is, tfjs.Open},
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
+	{onnx.Is, onnx.Open},
 }
 
 // openOther opens a file of another format than safetensors; nil for none of them.
