@@ -1,4 +1,4 @@
-"""Writes the torch_* and arrays_* files of this folder, and torch_files.json, what a reader must make of them.
+"""Writes the torch_*, arrays_* and tensors_* files of this folder, and torch_files.json, what a reader must make of them.
 
 Written with PyTorch 1.13 and NumPy 1.24 (Debian 12: python3-torch). The expected values are those that Python
 has: names are those of state_dict(), bytes those of a contiguous little-endian array. Run it in this folder."""
@@ -144,6 +144,9 @@ for protocol in (2, 4, 5):
     with open(f"arrays_protocol{protocol}.pkl", "wb") as f:
         pickle.dump(arrays, f, protocol)
     note(f"arrays_protocol{protocol}.pkl", f"Python pickle (protocol {protocol})", arrays)
+with open("tensors_protocol4.pkl", "wb") as f:
+    pickle.dump({"model": plain, "epoch": 1}, f, 4)
+note("tensors_protocol4.pkl", "Python pickle (protocol 4)", plain, key="model", beside=["epoch"])
 save({"weights": arrays, "epoch": 1}, "torch_arrays.pth", arrays, key="weights", beside=["epoch"])
 
 with open("torch_files.json", "w") as f:

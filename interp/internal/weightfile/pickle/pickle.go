@@ -25,7 +25,9 @@ package pickle
 
 import (
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 
 	"cnnlang/interp/internal/weightfile"
 )
@@ -79,6 +81,18 @@ func (b *Bytes) Read(offset, n int64, what string) ([]byte, error) {
 		return []byte(b.short[offset : offset+n]), nil
 	}
 	return b.in.At(b.at+offset, n, what)
+}
+
+// Input is the byte string as a file of its own.
+func (b *Bytes) Input() weightfile.Input {
+	in := b.in
+	in.Size, in.Sibling = b.Len(), nil
+	if b.n == 0 {
+		in.ReaderAt = strings.NewReader(b.short)
+	} else {
+		in.ReaderAt = io.NewSectionReader(b.in, b.at, b.n)
+	}
+	return in
 }
 
 // A Dict is a dictionary. The zero value is an empty one.

@@ -128,7 +128,7 @@ func load(in weightfile.Input, a *zipfile.Archive, folder, name string, swapped 
 	if err != nil {
 		return pickle.Result{}, err
 	}
-	b := &builder{in: in, locate: func(s *storage) {
+	b := &builder{in: in, loaded: map[*pickle.Bytes]*storage{}, locate: func(s *storage) {
 		if e, ok := a.Find(folder + name + "/" + s.key); ok {
 			s.data, s.swapped = part{a, e}, swapped
 		}

@@ -56,6 +56,11 @@ func view2(storage string, offset int64, shape, strides string) string {
 // sound is four numbers of storage 0.
 var sound = view2(store("FloatStorage", "0", 4), 0, integersOf(2, 2), integersOf(2, 1))
 
+// inBytes is a storage as pickle.dump writes it.
+func inBytes(raw string) string {
+	return call(global("torch.storage", "_load_from_bytes"), "B"+u32(len(raw))+raw)
+}
+
 // sequence is a file of the older form.
 func sequence(value, keys string, storages ...string) string {
 	return pickled("\x8a\x0a"+string(magic)) + pickled("M\xe9\x03") + pickled(dict(text("little_endian"), "\x88")) + pickled(value) + pickled(keys) + strings.Join(storages, "")
@@ -141,6 +146,9 @@ var attacks = []struct{ name, content, want string }{
 	{"repeats too much", zipped(view2(store("FloatStorage", "0", 4), 0, integersOf(1<<28), integersOf(0))), "got 1073741824 bytes of tensors that share or repeat their numbers, the limit is "},
 	{"identity of another kind", zipped(text("7") + "Q"), `an object is identified by "7", want a tuple that begins with "storage"; it was not written by torch.save`},
 	{"storage without a class", zipped(tuple(text("storage"), text("FloatStorage"), text("0"), text("cpu"), number(4)) + "Q"), "a storage has 5 values of other kinds than a class, a key, a location and a number of elements" + again},
+	{"storage in bytes", pickled(dict(text("w"), view2(inBytes("abc"), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string cannot be read: byte 0 of the first pickle: APPEND finds too few values on the stack" + again},
+	{"no storage in bytes", pickled(dict(text("w"), view2(inBytes(pickled("N")), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string is None" + again},
+	{"storage in bytes in bytes", pickled(dict(text("w"), view2(inBytes(pickled(inBytes(sequence(store("FloatStorage", "0", 4), list(text("0")), four)))), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string is an object of class torch.storage._load_from_bytes" + again},
 	// What the pickle holds.
 	{"nothing", pickled("N"), "holds no tensors but None; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
 	{"options only", pickled(dict(text("lr"), "K\x01", text("epochs"), "K\x02")), "holds no tensors but lr, epochs; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
@@ -212,6 +220,7 @@ func TestSoundPickles(t *testing.T) {
 		"zip":              {zipped(sound), "w"},
 		"holds itself":     {archive("a/data.pkl", pickled(self), "a/data/0", four[8:]), "w"},
 		"part of storage":  {legacy(view2(tuple(text("storage"), global("torch.cuda", "FloatStorage"), text("0"), text("cuda:0"), number(4), tuple(text("1"), number(2), number(2)))+"Q", 0, integersOf(2), integersOf(1))), "w"},
+		"storage in bytes": {pickled(dict(text("w"), view2(inBytes(sequence(store("FloatStorage", "0", 4), list(text("0")), four)), 1, integersOf(2), integersOf(1)))), "w"},
 		"untyped":          {zipped(call(global("torch._utils", "_rebuild_tensor_v3"), store("UntypedStorage", "0", 16), number(1), integersOf(3), integersOf(2), "\x89", "}", global("torch", "uint16"))), "w"},
 		"subclass":         {zipped(call(global("torch._tensor", "_rebuild_from_type_v2"), rebuildV2, global("a", "B"), tuple(store("FloatStorage", "0", 4), number(0), integersOf(4), integersOf(1), "\x89", "}"), "}")), "w"},
 		"protocol 0":       {archive("a/data.pkl", "(dp0\nS'w'\np1\n"+sound+"s.", "a/data/0", four[8:]), "w"},

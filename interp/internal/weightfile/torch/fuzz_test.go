@@ -11,7 +11,7 @@ import (
 // last element or is refused by name. The first byte chooses among keys.
 func FuzzTorch(f *testing.F) {
 	keys := []string{"", "", "", ".", "state_dict", "a.b.0"}
-	for _, pattern := range []string{"torch_*.p*", "arrays_*"} {
+	for _, pattern := range []string{"torch_*.p*", "arrays_*", "tensors_*"} {
 		files, err := filepath.Glob(data(pattern))
 		if err != nil || len(files) == 0 {
 			f.Fatal(pattern, err)

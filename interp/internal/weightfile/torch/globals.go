@@ -13,6 +13,8 @@ type builder struct {
 	in weightfile.Input
 	// locate finds the bytes of a storage; in a sequence they follow later.
 	locate func(*storage)
+	// loaded are the storages in byte strings, nil within one.
+	loaded map[*pickle.Bytes]*storage
 }
 
 // calls are the functions and classes with a meaning, by their names. The arguments of a
@@ -44,6 +46,7 @@ func init() {
 		{Module: "torch._utils", Name: "_rebuild_xla_tensor"}:                    first,
 		{Module: "torch._utils", Name: "_rebuild_device_tensor_from_cpu_tensor"}: first,
 
+		{Module: "torch.storage", Name: "_load_from_bytes"}:     loadFromBytes,
 		{Module: "torch", Name: "Size"}:                         firstItems,
 		{Module: "torch.jit._pickle", Name: "build_intlist"}:    first,
 		{Module: "torch.jit._pickle", Name: "build_tensorlist"}: first,

@@ -3,6 +3,7 @@ package torch
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/pickle"
@@ -26,37 +27,62 @@ func (s stretch) Read(offset, n int64, what string) ([]byte, error) {
 
 // openSequence opens the form of pickles and storages one after another, or one pickle.
 func openSequence(in weightfile.Input) (weightfile.File, error) {
-	storages := map[string][]*storage{}
-	b := &builder{in: in, locate: func(s *storage) { storages[s.key] = append(storages[s.key], s) }}
-	first, err := pickle.Load(in, 0, "the first pickle", b)
+	r, whole, err := readSequence(in, &builder{in: in, loaded: map[*pickle.Bytes]*storage{}})
 	if err != nil {
 		return nil, err
 	}
-	if first.Value != magic {
-		return openPickle(in, first)
+	format := fmt.Sprintf("PyTorch (legacy, pickle protocol %d)", r.Protocol)
+	if !whole {
+		format = fmt.Sprintf("Python pickle (protocol %d)", r.Protocol)
+	}
+	return wrapped(newFile(in, r.Value, format, in.Size))
+}
+
+// readSequence reads the value of a sequence, or the first pickle where it is none of torch.
+func readSequence(in weightfile.Input, b *builder) (value pickle.Result, whole bool, err error) {
+	storages := map[string][]*storage{}
+	b.locate = func(s *storage) { storages[s.key] = append(storages[s.key], s) }
+	first, err := pickle.Load(in, 0, "the first pickle", b)
+	if err != nil || first.Value != magic {
+		return first, false, err
 	}
 	next := first.End
 	values := map[string]pickle.Result{}
 	for _, name := range []string{"version", "system", "value", "storages"} {
 		r, err := pickle.Load(in, next, "the pickle of the "+name, b)
 		if err != nil {
-			return nil, err
+			return r, true, err
 		}
 		values[name], next = r, r.End
 		if v := r.Value; name == "version" && v != int64(version) {
-			return nil, in.Corrupt("", "has version %s, want %d; save it again with a torch of today", pickle.Describe(v), version)
+			return r, true, in.Corrupt("", "has version %s, want %d; save it again with a torch of today", pickle.Describe(v), version)
 		}
 	}
-	if err := place(in, values["storages"].Value, next, storages); err != nil {
-		return nil, err
-	}
-	value := values["value"]
-	return wrapped(newFile(in, value.Value, fmt.Sprintf("PyTorch (legacy, pickle protocol %d)", value.Protocol), in.Size))
+	return values["value"], true, place(in, values["storages"].Value, next, storages)
 }
 
-// openPickle lists the arrays of a pickle that torch did not write.
-func openPickle(in weightfile.Input, r pickle.Result) (weightfile.File, error) {
-	return wrapped(newFile(in, r.Value, fmt.Sprintf("Python pickle (protocol %d)", r.Protocol), in.Size))
+// loadFromBytes is how pickle.dump, instead of torch.save, writes a storage: as a sequence of
+// its own in a byte string. One that is used again and again is read once.
+func loadFromBytes(b *builder, args []pickle.Value) (pickle.Value, bool) {
+	raw, ok := at[*pickle.Bytes](args, 0)
+	if !ok || b.loaded == nil {
+		return nil, false
+	}
+	if s, ok := b.loaded[raw]; ok {
+		return s, true
+	}
+	in := raw.Input()
+	r, _, err := readSequence(in, &builder{in: in}) // in which no further one may be
+	s, ok := r.Value.(*storage)
+	switch {
+	case err != nil:
+		what, _, _ := strings.Cut(problem(err), "; ")
+		s = &storage{element: dtypes["float32"], damage: "its storage in a byte string cannot be read: " + what}
+	case !ok:
+		s = &storage{element: dtypes["float32"], damage: "its storage in a byte string is " + pickle.Describe(r.Value)}
+	}
+	b.loaded[raw] = s
+	return s, true
 }
 
 // place finds the numbers of the storages, which follow in the order of the keys.
