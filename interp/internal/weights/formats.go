@@ -126,6 +126,14 @@ func (s *other) Entries() []Entry {
 	return all
 }
 
+func (s *other) Raw(name string) ([]byte, error) {
+	i, ok := s.index[name]
+	if !ok {
+		return nil, s.corrupt(name, "the file has no tensor of this name")
+	}
+	return s.contents.Bytes(i)
+}
+
 func (s *other) Tensor(name string) (tensor.Tensor, error) {
 	i, ok := s.index[name]
 	if !ok {

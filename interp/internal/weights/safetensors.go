@@ -225,6 +225,17 @@ func (s *safetensors) Tensor(name string) (tensor.Tensor, error) {
 	return tensor.From(data, e.Shape...), nil
 }
 
+// About says that it is what it is; a file of this format has nothing beside its tensors.
+func (s *safetensors) About() weightfile.About { return weightfile.About{Format: "safetensors"} }
+
+func (s *safetensors) Raw(name string) ([]byte, error) {
+	i, ok := s.index[name]
+	if !ok {
+		return nil, s.corrupt(name, "the file has no tensor of this name")
+	}
+	return s.bytes(s.entries[i])
+}
+
 // bytes returns a tensor's bytes, as a view of the mapping if there is one.
 func (s *safetensors) bytes(e record) ([]byte, error) {
 	if s.mapped != nil {

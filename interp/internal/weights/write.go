@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
 )
@@ -21,14 +22,35 @@ type Named struct {
 	Tensor tensor.Tensor
 }
 
-// WriteSafetensors writes the tensors as F32, in order, to a safetensors file
-// that Open and Python's safetensors read. The file appears whole or not at
-// all. Its error is a *FileError, or that of ctx once that has ended.
+// A Source is a tensor to write, whose bytes are asked for when their turn comes. They may be
+// a view of a mapping.
+type Source struct {
+	Entry
+	Bytes func() ([]byte, error)
+}
+
+// WriteSafetensors writes the tensors as F32, in order, as Write does.
 func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
+	var sources []Source
+	for _, t := range tensors {
+		sources = append(sources, Source{
+			Entry{t.Name, "F32", t.Tensor.Shape},
+			func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
+		})
+	}
+	return Write(ctx, path, sources, nil)
+}
+
+// Write writes tensors, in order and one after another, to a safetensors file that Open and
+// Python's safetensors read. The file appears whole or not at all; last, if not nil, is asked
+// before it does. The error is a *FileError, that of a Source or of last, or that of ctx once
+// that has ended.
+func Write(ctx context.Context, path string, tensors []Source, last func() error) error {
 	header, err := headerOf(tensors)
 	if err != nil {
 		return &FileError{Path: path, Problem: "cannot be written: " + err.Error(), Err: err}
 	}
+	var read error // the source's own error, which names its file
 	err = atomicfile.Write(path, func(w io.Writer) error {
 		if _, err := w.Write(header); err != nil {
 			return err
@@ -37,16 +59,29 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if _, err := w.Write(bytesOf(t.Tensor.Data)); err != nil {
+			raw, err := t.Bytes()
+			if err != nil {
+				read = err
+				return err
+			}
+			if want, err := t.size(); err != nil || want != int64(len(raw)) {
+				return fmt.Errorf("tensor %s: got %d bytes for %s %v", weightfile.Shown(t.Name), len(raw), t.DType, t.Shape)
+			}
+			if err := mapped.Guard(func() error { _, err := w.Write(raw); return err }); err != nil {
 				return err
 			}
 		}
-		return nil
+		if last != nil {
+			read = last()
+		}
+		return read
 	})
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
-	}
-	if err != nil {
+	case read != nil:
+		return read
+	case err != nil:
 		e := fileErrorFrom(path, err)
 		e.Problem = "cannot be written: " + e.Problem
 		return e
@@ -56,7 +91,7 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 
 // headerOf returns everything before the first tensor: the length, the JSON and spaces up
 // to a multiple of 8, so that readers can use the data in place.
-func headerOf(tensors []Named) ([]byte, error) {
+func headerOf(tensors []Source) ([]byte, error) {
 	if len(tensors) > (Options{}).maxTensors() {
 		return nil, fmt.Errorf("got %d tensors, the limit is %d", len(tensors), (Options{}).maxTensors())
 	}
@@ -64,9 +99,10 @@ func headerOf(tensors []Named) ([]byte, error) {
 	// PyTorch's loaders expect this entry.
 	fmt.Fprintf(b, `{%q:{"format":"pt"}`, metadataKey)
 	seen := map[string]bool{metadataKey: true}
-	start := 0
+	start := int64(0)
 	for _, t := range tensors {
-		if err := checkNamed(t, seen); err != nil {
+		size, err := t.check(seen)
+		if err != nil {
 			return nil, fmt.Errorf("tensor %s: %w", weightfile.Shown(t.Name), err)
 		}
 		seen[t.Name] = true
@@ -74,44 +110,47 @@ func headerOf(tensors []Named) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		shape, err := json.Marshal(append([]int{}, t.Tensor.Shape...))
+		shape, err := json.Marshal(append([]int{}, t.Shape...))
 		if err != nil {
 			return nil, err
 		}
-		end := start + 4*len(t.Tensor.Data)
-		fmt.Fprintf(b, `,%s:{"dtype":"F32","shape":%s,"data_offsets":[%d,%d]}`, name, shape, start, end)
-		start = end
+		fmt.Fprintf(b, `,%s:{"dtype":%q,"shape":%s,"data_offsets":[%d,%d]}`, name, t.DType, shape, start, start+size)
+		start += size
+		if n := int64(b.Len()); n > (Options{}).maxHeader() {
+			return nil, fmt.Errorf("the names make a header of %d bytes, the limit is %d", n, (Options{}).maxHeader())
+		}
 	}
 	b.WriteByte('}')
 	for b.Len()%8 != 0 {
 		b.WriteByte(' ')
 	}
 	header := b.Bytes()
-	if n := int64(len(header) - 8); n > (Options{}).maxHeader() {
-		return nil, fmt.Errorf("the names make a header of %d bytes, the limit is %d", n, (Options{}).maxHeader())
-	}
 	binary.LittleEndian.PutUint64(header, uint64(len(header)-8))
 	return header, nil
 }
 
-// checkNamed refuses what Open would refuse to read.
-func checkNamed(t Named, taken map[string]bool) error {
+// check refuses what Open would refuse to read, and returns the number of bytes.
+func (t Source) check(taken map[string]bool) (int64, error) {
 	if taken[t.Name] {
-		return errors.New("another tensor has this name; names must differ")
+		return 0, errors.New("another tensor has this name; names must differ")
 	}
 	if !utf8.ValidString(t.Name) {
-		return errors.New("the name is not valid UTF-8")
+		return 0, errors.New("the name is not valid UTF-8")
 	}
-	if len(t.Tensor.Shape) > maxRank {
-		return fmt.Errorf("got %d axes, the limit is %d", len(t.Tensor.Shape), maxRank)
+	if len(t.Shape) > maxRank {
+		return 0, fmt.Errorf("got %d axes, the limit is %d", len(t.Shape), maxRank)
 	}
-	for _, d := range t.Tensor.Shape {
+	for _, d := range t.Shape {
 		if d < 0 || d > maxDim {
-			return fmt.Errorf("shape %v has a size outside 0 to %d", t.Tensor.Shape, maxDim)
+			return 0, fmt.Errorf("shape %v has a size outside 0 to %d", t.Shape, maxDim)
 		}
 	}
-	if size, ok := byteSize(t.Tensor.Shape, 32); !ok || size != 4*int64(len(t.Tensor.Data)) {
-		return fmt.Errorf("got %d elements for shape %v", len(t.Tensor.Data), t.Tensor.Shape)
+	return t.size()
+}
+
+func (t Source) size() (int64, error) {
+	if n, ok := byteSize(t.Shape, dtypes[t.DType].bits); ok && dtypes[t.DType].bits > 0 {
+		return n, nil
 	}
-	return nil
+	return 0, fmt.Errorf("%s %v cannot be counted in bytes", t.DType, t.Shape)
 }

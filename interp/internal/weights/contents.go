@@ -1,0 +1,81 @@
+package weights
+
+import (
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/ops/tensor"
+)
+
+// Contents is a Store that also shows its tensors as the file has them.
+type Contents interface {
+	FileStore
+	// About says what kind of file it is.
+	About() weightfile.About
+	// Raw returns a tensor's elements, row-major and little-endian. As the data of Tensor
+	// they may be a view of a read-only mapping. The error is a *FileError.
+	Raw(name string) ([]byte, error)
+}
+
+// Size is the number of bytes of the tensor.
+func (e Entry) Size() int64 {
+	n, _ := byteSize(e.Shape, dtypes[e.DType].bits)
+	return n
+}
+
+// Elements is the number of elements.
+func (e Entry) Elements() int64 {
+	n, _ := byteSize(e.Shape, 8)
+	return n
+}
+
+// Float reports whether a network can use the elements.
+func (e Entry) Float() bool { return dtypes[e.DType].decode != nil }
+
+// Count reads a tensor and counts what is not finite.
+func Count(c Contents, e Entry) (Values, error) {
+	s, ok := specials[e.DType]
+	if e.Size() == 0 || !ok {
+		return Values{}, nil
+	}
+	raw, err := c.Raw(e.Name)
+	if err != nil {
+		return Values{}, err
+	}
+	var v Values
+	err = mapped.Guard(func() error { v = s.count(raw); return nil })
+	c.Forget(e.Name)
+	return v, err
+}
+
+// Converted is a tensor to write with elements of another type, "" for its own; those that
+// are not floats keep theirs. Finite elements that become infinite are added to overflowed.
+func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
+	as := e
+	if dtype != "" && e.Float() {
+		as.DType = dtype
+	}
+	return Source{as, func() ([]byte, error) {
+		raw, err := c.Raw(e.Name)
+		if err != nil || as.DType == e.DType {
+			return raw, err
+		}
+		var out []byte
+		err = mapped.Guard(func() error {
+			var n int64
+			out, n = convert(raw, e.DType, as.DType)
+			*overflowed += n
+			return nil
+		})
+		c.Forget(e.Name)
+		return out, err
+	}}
+}
+
+// Rounded is a tensor in memory to write with elements of a type.
+func Rounded(name string, t tensor.Tensor, dtype string, overflowed *int64) Source {
+	return Source{Entry{name, dtype, t.Shape}, func() ([]byte, error) {
+		out, n := convert(bytesOf(t.Data), "F32", dtype)
+		*overflowed += n
+		return out, nil
+	}}
+}
