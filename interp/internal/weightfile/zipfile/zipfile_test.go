@@ -166,3 +166,35 @@ func TestZip64(t *testing.T) {
 		Open(input(wide))
 	}
 }
+
+// TestWideRecords: sizes and an offset of 64 bits stand in a record's extra field, those of
+// them that 32 bits do not hold.
+func TestWideRecords(t *testing.T) {
+	plain := pack(t, item{"a", zip.Store, []byte("abcd")})
+	directory, end := bytes.LastIndex(plain, []byte("PK\x01\x02")), bytes.LastIndex(plain, []byte("PK\x05\x06"))
+	other := []byte{0x99, 0x99, 2, 0, 1, 2} // a field of another kind
+	for _, places := range [][]int{{24, 20, 42}, {24, 20}, {42}} {
+		var sizes []byte
+		record := bytes.Clone(plain[directory:end])
+		for _, at := range places {
+			sizes = binary.LittleEndian.AppendUint64(sizes, uint64(binary.LittleEndian.Uint32(record[at:])))
+			binary.LittleEndian.PutUint32(record[at:], 1<<32-1)
+		}
+		extra := append(append(bytes.Clone(other), 1, 0, byte(len(sizes)), 0), sizes...)
+		binary.LittleEndian.PutUint16(record[30:], uint16(len(extra)))
+		record = append(record, extra...)
+		raw := append(bytes.Clone(plain[:directory]), record...)
+		raw = append(raw, put(plain, "PK\x05\x06", 12, uint64(len(record)), 4)[end:]...)
+		a, err := Open(input(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.Read(a.entries[0], 0, 4, "it"); err != nil || string(got) != "abcd" {
+			t.Errorf("%v: got %q, %v", places, got, err)
+		}
+		raw[len(raw)-22-len(sizes)+7] = 0xff // one of them negative
+		if _, err := Open(input(raw)); err == nil || !strings.Contains(err.Error(), "record 0 of the zip archive's directory is damaged") {
+			t.Errorf("%v: got %v", places, err)
+		}
+	}
+}
