@@ -102,6 +102,7 @@ const (
 type Layer struct {
 	Name, Kind string // Kind in the source's own word: "Conv2D", "BatchNormalization"
 	Eps        *float64
+	Kernel     []int
 	Padding    string // "same", "valid", "1,1,1,1" (top, left, bottom, right)
 	Stride     []int
 	Dilation   []int

@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/caffe"
 	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/interp/internal/weightfile/onnx"
 	"cnnlang/interp/internal/weightfile/tfjs"
@@ -29,6 +30,7 @@ var formats = []format{
 	{tfjs.Is, tfjs.Open},
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
 	{onnx.Is, onnx.Open},
+	{caffe.Is, caffe.Open},
 }
 
 // openOther opens a file of another format than safetensors; nil for none of them.

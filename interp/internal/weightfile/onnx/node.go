@@ -117,10 +117,14 @@ func (n *node) layer(weight tensor.Shape) weightfile.Layer {
 	case "MaxPool", "AveragePool":
 		ceil := len(n.ints["ceil_mode"]) == 1 && n.ints["ceil_mode"][0] != 0
 		l.Ceil = &ceil
-		l.Stride, l.Padding = n.each("strides", axes), n.padding(axes)
+		l.Kernel, l.Stride, l.Padding = n.each("kernel_shape", axes), n.each("strides", axes), n.padding(axes)
 	case "Conv", "ConvTranspose":
 		l.Stride, l.Dilation, l.Padding = n.each("strides", axes), n.each("dilations", axes), n.padding(axes)
-		l.Groups = 1
+		if l.Groups = 1; len(n.ints["kernel_shape"]) > 0 {
+			l.Kernel = n.each("kernel_shape", axes)
+		} else if len(weight) > 2 {
+			l.Kernel = weight[2:]
+		}
 		if g := n.ints["group"]; len(g) == 1 && g[0] > 0 && g[0] <= math.MaxInt32 {
 			l.Groups = int(g[0])
 		}

@@ -73,17 +73,17 @@ func checkLayers(t *testing.T, file string, layers []weightfile.Layer) {
 	t.Helper()
 	said := map[string]string{}
 	for _, l := range layers {
-		said[l.Name] = fmt.Sprint(l.Kind, " ", l.Padding, l.Stride, l.Dilation, l.Groups)
+		said[l.Name] = fmt.Sprint(l.Kind, " ", l.Kernel, l.Padding, l.Stride, l.Dilation, l.Groups)
 		if l.Eps != nil {
 			said[l.Name] = fmt.Sprint(l.Kind, " ", *l.Eps)
 		}
 		if l.Ceil != nil {
-			said[l.Name] = fmt.Sprint(l.Kind, " ", l.Padding, l.Stride, *l.Ceil)
+			said[l.Name] = fmt.Sprint(l.Kind, " ", l.Kernel, l.Padding, l.Stride, *l.Ceil)
 		}
 	}
 	for name, want := range map[string]string{
-		"/conv/Conv": "Conv 1,0,1,0[2 2] [1 1] 1", "/bn/BatchNormalization": "BatchNormalization 0.001", "/pool/MaxPool": "MaxPool 0,0,0,0[2 2] true",
-		"/dw/Conv": "Conv 2,2,2,2[1 1] [2 2] 4", "/up/ConvTranspose": "ConvTranspose 0,0,0,0[2 2] [1 1] 1", "/avg/AveragePool": "AveragePool 0,0,0,0[2 2] false",
+		"/conv/Conv": "Conv [3 3]1,0,1,0[2 2] [1 1] 1", "/bn/BatchNormalization": "BatchNormalization 0.001", "/pool/MaxPool": "MaxPool [3 3]0,0,0,0[2 2] true",
+		"/dw/Conv": "Conv [3 3]2,2,2,2[1 1] [2 2] 4", "/up/ConvTranspose": "ConvTranspose [2 2]0,0,0,0[2 2] [1 1] 1", "/avg/AveragePool": "AveragePool [2 2]0,0,0,0[2 2] false",
 	} {
 		if said[name] != want {
 			t.Errorf("%s: %s: got %q, want %q", file, name, said[name], want)
