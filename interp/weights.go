@@ -36,8 +36,8 @@ const (
 	fromSeed
 )
 
-// WeightsFile takes parameters from a .safetensors file, whose tensors have the names and
-// shapes of the net's; axes of size 1 may be missing.
+// WeightsFile takes parameters from a file of safetensors, PyTorch or Keras, whose tensors
+// have the names and shapes of the net's; axes of size 1 may be missing.
 func WeightsFile(path string) Weights { return Weights{from: fromFile, path: path} }
 
 // Unmapped reads the same file instead of mapping it into memory.

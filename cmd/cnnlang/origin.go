@@ -50,7 +50,7 @@ func (o *origin) flags(cmd *cobra.Command) {
 // weightsFlag adds --weights to a command.
 func weightsFlag(cmd *cobra.Command) *option[string] {
 	weights := textOf("FILE|random")
-	cmd.Flags().Var(weights, "weights", "a .safetensors file, or generated weights")
+	cmd.Flags().Var(weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
 	return weights
 }
 

@@ -61,6 +61,12 @@ func inBytes(raw string) string {
 	return call(global("torch.storage", "_load_from_bytes"), "B"+u32(len(raw))+raw)
 }
 
+// array is an array of NumPy of eight bytes.
+func array(dtype, shape string) string {
+	typ := call(global("numpy", "dtype"), text(dtype), "\x89", "\x88") + tuple("K\x03", text("<"), "N", "N", "N", "K\x00", "K\x00", "K\x00") + "b"
+	return call(global("numpy.core.multiarray", "_reconstruct"), global("numpy", "ndarray"), integersOf(0), "C\x01b") + tuple("K\x01", shape, typ, "\x89", "C\x0812345678") + "b"
+}
+
 // sequence is a file of the older form.
 func sequence(value, keys string, storages ...string) string {
 	return pickled("\x8a\x0a"+string(magic)) + pickled("M\xe9\x03") + pickled(dict(text("little_endian"), "\x88")) + pickled(value) + pickled(keys) + strings.Join(storages, "")
@@ -149,6 +155,10 @@ var attacks = []struct{ name, content, want string }{
 	{"storage in bytes", pickled(dict(text("w"), view2(inBytes("abc"), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string cannot be read: byte 0 of the first pickle: APPEND finds too few values on the stack" + again},
 	{"no storage in bytes", pickled(dict(text("w"), view2(inBytes(pickled("N")), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string is None" + again},
 	{"storage in bytes in bytes", pickled(dict(text("w"), view2(inBytes(pickled(inBytes(sequence(store("FloatStorage", "0", 4), list(text("0")), four)))), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string is an object of class torch.storage._load_from_bytes" + again},
+	{"array too short", pickled(dict(text("w"), array("f4", integersOf(3)))), "tensor w: an array of NumPy of shape [3] has 8 bytes" + again},
+	{"array of 2^33 elements", pickled(dict(text("w"), array("f4", integersOf(1<<20, 1<<20)))), "tensor w: its shape [1048576, 1048576] is more than a tensor can have" + again},
+	{"array without a dtype", pickled(dict(text("w"), call(global("numpy.core.multiarray", "_reconstruct"))+tuple("K\x01", integersOf(2), "N", "\x89", "C\x0812345678")+"b")), "tensor w: an array of NumPy has no dtype and shape of at most 32 axes" + again},
+	{"array without a state", pickled(dict(text("w"), call(global("numpy.core.multiarray", "_reconstruct")))), "tensor w: an array of NumPy has no state" + again},
 	// What the pickle holds.
 	{"nothing", pickled("N"), "holds no tensors but None; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
 	{"options only", pickled(dict(text("lr"), "K\x01", text("epochs"), "K\x02")), "holds no tensors but lr, epochs; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
@@ -221,6 +231,7 @@ func TestSoundPickles(t *testing.T) {
 		"holds itself":     {archive("a/data.pkl", pickled(self), "a/data/0", four[8:]), "w"},
 		"part of storage":  {legacy(view2(tuple(text("storage"), global("torch.cuda", "FloatStorage"), text("0"), text("cuda:0"), number(4), tuple(text("1"), number(2), number(2)))+"Q", 0, integersOf(2), integersOf(1))), "w"},
 		"storage in bytes": {pickled(dict(text("w"), view2(inBytes(sequence(store("FloatStorage", "0", 4), list(text("0")), four)), 1, integersOf(2), integersOf(1)))), "w"},
+		"xla":              {pickled(dict(text("w"), call(global("torch._utils", "_rebuild_device_tensor_from_numpy"), array("f4", integersOf(2)), global("torch", "float32"), text("xla:0"), "\x89"))), "w"},
 		"untyped":          {zipped(call(global("torch._utils", "_rebuild_tensor_v3"), store("UntypedStorage", "0", 16), number(1), integersOf(3), integersOf(2), "\x89", "}", global("torch", "uint16"))), "w"},
 		"subclass":         {zipped(call(global("torch._tensor", "_rebuild_from_type_v2"), rebuildV2, global("a", "B"), tuple(store("FloatStorage", "0", 4), number(0), integersOf(4), integersOf(1), "\x89", "}"), "}")), "w"},
 		"protocol 0":       {archive("a/data.pkl", "(dp0\nS'w'\np1\n"+sound+"s.", "a/data/0", four[8:]), "w"},

@@ -127,7 +127,14 @@ func TestDamagedArchives(t *testing.T) {
 			t.Errorf("%s: got %v, want ... %s", c.name, err, c.want)
 		}
 	}
-	in := input(many)
+	in := input(packed)
+	in.Limits = weightfile.Limits{Header: 399}
+	if a, err := Open(in); err != nil {
+		t.Error(err)
+	} else if _, err := a.Input(a.entries[0]); err == nil || err.Error() != "weights: f.zip: got 400 bytes of a, the limit is 399; save it again without compression" {
+		t.Errorf("got %v", err)
+	}
+	in = input(many)
 	in.Limits = weightfile.Limits{Tensors: 2}
 	if _, err := Open(in); err != nil {
 		t.Errorf("three files for two tensors: %v", err)
