@@ -191,6 +191,8 @@ func parseShape(text string) ([]int, error) {
 	return shape, nil
 }
 
+const depthUsage = "sum up by the first N parts of paths, or show all"
+
 // depthOption is the number of parts of a path by which steps are summed.
 func depthOption() *option[int] {
 	return &option[int]{value: 1, what: "N|all",
@@ -203,6 +205,12 @@ func depthOption() *option[int] {
 				return 0, errors.New("want a number from 1, or all")
 			}
 			return n, nil
+		},
+		write: func(n int) string {
+			if n == graph.AllDepths {
+				return "all"
+			}
+			return strconv.Itoa(n)
 		},
 	}
 }

@@ -63,6 +63,7 @@ var jsonRuns = []string{
 	"check mapped.cnn --weights keras.safetensors", "params mapped.cnn --weights keras.safetensors",
 	"params mapped.cnn --weights line.safetensors --names keras",
 	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
+	"weights testdata/weights/torch_checkpoint.pth --depth 1",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.

@@ -88,7 +88,7 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 --tensors\n" +
 			"  cnnlang params bninception --tensors --names cadene",
 	}
-	cmd.Flags().Var(depth, "depth", "sum up steps by the first N parts of their paths, or show all")
+	cmd.Flags().Var(depth, "depth", depthUsage)
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
 	weights, names := weightsFlag(cmd), namesFlag(cmd)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))

@@ -47,7 +47,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetHelpCommand(help(root))
-	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.version())
+	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.weights(), a.version())
 	return root
 }
 

@@ -1,0 +1,82 @@
+package interp
+
+import (
+	"context"
+	"errors"
+
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weights"
+)
+
+// A TensorFile is an open file of weights, to look into: what it holds, what it fits, and what it
+// says when it is written anew. It is safe for concurrent use until it is closed.
+type TensorFile struct {
+	weights Weights
+	store   weights.Contents
+}
+
+// A FileTensor is one tensor of a file, as the file has it.
+type FileTensor struct {
+	Name            string
+	DType           string // F32, BF16, I64, …: as safetensors spells it
+	Shape           []int
+	Elements, Bytes int64
+}
+
+type (
+	// AboutWeights says what kind of file it is and how it was wrapped: Format, the Key under
+	// which the tensors are, what is Beside them, and Notes.
+	AboutWeights = weightfile.About
+	// NotFinite counts the elements of a tensor that are NaN or infinite.
+	NotFinite = weights.Values
+)
+
+// errNoFile is the error of weights that are not a file.
+var errNoFile = errors.New("interp: only a file of weights can be opened; use WeightsFile")
+
+// Open opens a file of weights to look into it. It reads no tensors. Its errors are
+// *WeightsError and *WeightsLimitError.
+func (w Weights) Open() (*TensorFile, error) {
+	if w.from != fromFile {
+		return nil, errNoFile
+	}
+	if _, err := w.open(); err != nil {
+		return nil, err
+	}
+	store, ok := w.store.(weights.Contents)
+	if !ok {
+		panic("interp: a file of weights that does not show its contents")
+	}
+	return &TensorFile{w, store}, nil
+}
+
+// Close releases the file.
+func (f *TensorFile) Close() error { return f.store.Close() }
+
+// About says what kind of file it is.
+func (f *TensorFile) About() AboutWeights { return f.store.About() }
+
+// Tensors lists the tensors in the order of the file.
+func (f *TensorFile) Tensors() []FileTensor {
+	var all []FileTensor
+	for _, e := range f.store.Entries() {
+		all = append(all, FileTensor{e.Name, e.DType, e.Shape, e.Elements(), e.Size()})
+	}
+	return all
+}
+
+// Values reads all tensors, one after the other, and calls each with what is not finite in
+// tensor i. Its error is a *WeightsError, or that of ctx once that has ended.
+func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) error {
+	for i, e := range f.store.Entries() {
+		if err := ended(ctx); err != nil {
+			return err
+		}
+		v, err := weights.Count(f.store, e)
+		if err != nil {
+			return err
+		}
+		each(i, v)
+	}
+	return f.store.Unchanged()
+}
