@@ -118,7 +118,7 @@ func elements(shape []int64) (int64, bool) {
 // Texts are the elements, which must be texts, unless there are none.
 func (a Attribute) Texts() ([]string, error) {
 	if a.count > 0 && a.typ.text == noText {
-		return nil, a.o.Corrupt("has the attribute %s of %s, want texts", weightfile.Shown(a.Name), a.typ.words)
+		return nil, a.o.Corrupt("has the attribute %s of %s, want texts; save the file again", weightfile.Shown(a.Name), a.typ.words)
 	}
 	var texts []string
 	if most := a.o.f.in.Limits.MaxHeader() / 4; int64(len(a.data)) > most {

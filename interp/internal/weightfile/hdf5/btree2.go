@@ -33,7 +33,7 @@ func (w *walk) tree2(address, kind uint64, visit func(record []byte) error) erro
 	c.skip(2)
 	root, records := c.offset(), int64(c.uint(2))
 	if t.kind != kind || t.record == 0 || t.nodeSize > w.in.Size {
-		return w.in.Corrupt("", "%s at %d has kind %d, records of %d bytes and nodes of %d, want kind %d and no more than the file has; %s", what, address, t.kind, t.record, t.nodeSize, kind, advice)
+		return w.in.Corrupt("", "%s at %d has kind %d, records of %d bytes and nodes of %d, want kind %d, records of at least 1 byte and nodes no larger than the file; %s", what, address, t.kind, t.record, t.nodeSize, kind, advice)
 	}
 	if root == undefined {
 		return nil

@@ -38,7 +38,7 @@ func (t *chunkTable) count() error {
 		t.moved = 0
 	}
 	if t.layout.index == indexImplicit && t.all > t.o.f.in.Size/t.chunkSize {
-		return t.o.Corrupt("has %d chunks of %d bytes, more than the file has; %s", t.all, t.chunkSize, advice)
+		return t.o.Corrupt("has more chunks of %d bytes than the %d bytes of the file hold; %s", t.chunkSize, t.o.f.in.Size, advice)
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (t *chunkTable) count() error {
 func (t *chunkTable) add(c chunk) error {
 	for axis, at := range c.at {
 		if at < 0 || at >= int64(t.Shape[axis]) || at%t.layout.chunk[axis] != 0 {
-			return t.o.Corrupt("has a chunk at %v, want multiples of %v in %v; %s", c.at, t.layout.chunk, t.Shape, advice)
+			return t.o.Corrupt("has a chunk at %v, want multiples of %v below %v; %s", c.at, t.layout.chunk, t.Shape, advice)
 		}
 	}
 	t.found = append(t.found, c)

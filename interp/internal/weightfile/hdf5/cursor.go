@@ -82,7 +82,7 @@ func (f *File) newWalk() *walk {
 
 // read returns a cursor over n bytes of the file. What names them in errors.
 func (w *walk) read(address uint64, n int64, what string) (*cursor, error) {
-	if n > w.left {
+	if n > w.left && n <= w.in.Size { // else it is beyond the end
 		return nil, &weightfile.LimitError{Path: w.in.Path, Limit: "bytes of description", Got: w.most + n - w.left, Max: w.most,
 			Help: "keep the weights of one network in a file"}
 	}

@@ -178,7 +178,7 @@ func (o *Object) fill(m message, c *cursor) ([]byte, error) {
 // Bytes are the elements, row-major and little-endian.
 func (d *Dataset) Bytes() ([]byte, error) {
 	if d.typ.number == "" {
-		return nil, d.o.Corrupt("holds %s, want floats of 16, 32 or 64 bits, or integers", d.typ.words)
+		return nil, d.o.Corrupt("holds %s, want floats of 16, 32 or 64 bits, or integers; write it again as float32", d.typ.words)
 	}
 	n, _ := weightfile.Elements(d.Shape)
 	size := n * int64(d.typ.size)
@@ -230,8 +230,8 @@ func (d *Dataset) filled(size, stored int64) ([]byte, error) {
 
 func (d *Dataset) bounded(size, stored int64) error {
 	if size > anyway && size/maxRatio > stored {
-		return &weightfile.LimitError{Path: d.o.f.in.Path, Limit: "bytes of " + weightfile.Shown(d.o.Path) + " from what is stored of it", Got: size, Max: max(anyway, maxRatio*stored),
-			Help: "write it again without compression"}
+		return &weightfile.LimitError{Path: d.o.f.in.Path, Limit: "bytes of " + weightfile.Shown(d.o.Path), Got: size, Max: max(anyway, maxRatio*stored),
+			Help: "that is 200 times what the file stores of it: write it again without compression"}
 	}
 	return nil
 }

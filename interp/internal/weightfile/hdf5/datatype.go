@@ -53,7 +53,7 @@ func (w *walk) datatype(c *cursor) (datatype, error) {
 		return t, err
 	}
 	if version < 1 || version > 4 || size == 0 || size > 1<<30 {
-		return t, w.in.Corrupt("", "a datatype has version %d and elements of %d bytes, want version 1 to 4; %s", version, size, advice)
+		return t, w.in.Corrupt("", "a datatype has version %d and elements of %d bytes, want a version from 1 to 4 and elements of at least 1 byte; %s", version, size, advice)
 	}
 	switch class {
 	case classInteger:

@@ -53,7 +53,7 @@ func Open(in weightfile.Input) (*File, error) {
 		return nil, err
 	}
 	if !bytes.HasPrefix(head, []byte(Signature)) {
-		return nil, in.Corrupt("", "begins with % x, want % x as in every HDF5 file", head[:min(8, len(head))], Signature)
+		return nil, in.Corrupt("", "begins with % x, want % x as every HDF5 file does; it is another kind of file or is damaged", head[:min(8, len(head))], Signature)
 	}
 	f := &File{in: in}
 	f.walk = f.newWalk()
