@@ -105,7 +105,8 @@ const again = "; the file is damaged, fetch it again"
 // deep nests n lists.
 func deep(n int) string { return strings.Repeat("](", n) + strings.Repeat("e", n) }
 
-// attacks are files that are refused, each with its whole message.
+// attacks are files that are refused, each with its whole message, but for the part that …
+// stands for.
 var attacks = []struct{ name, content, want string }{
 	// Containers.
 	{"tar", strings.Repeat("x", 257) + "ustar\x00" + strings.Repeat("\x00", 512), `is a tar archive, which torch wrote before 0.1.10 and this program does not read; write it anew in Python: torch.save(torch.load("OLD"), "NEW")`},
@@ -149,7 +150,7 @@ var attacks = []struct{ name, content, want string }{
 	{"strides too few", zipped(view2(store("FloatStorage", "0", 4), 0, integersOf(2, 2), integersOf(1))), "tensor w: has 1 strides for the 2 axes of its shape" + again},
 	{"no storage", zipped(call(rebuildV2, "N", number(0), integersOf(1), integersOf(1))), "tensor w: is built of no storage" + again},
 	{"shape of texts", zipped(call(rebuildV2, store("FloatStorage", "0", 4), number(0), tuple(text("a")), integersOf(1))), "tensor w: has no offset, shape of at most 32 axes and strides" + again},
-	{"repeats too much", zipped(view2(store("FloatStorage", "0", 4), 0, integersOf(1<<28), integersOf(0))), "got 1073741824 bytes of tensors that share or repeat their numbers, the limit is "},
+	{"repeats too much", zipped(view2(store("FloatStorage", "0", 4), 0, integersOf(1<<28), integersOf(0))), "got 1073741824 bytes of tensors that share or repeat their numbers, the limit is …; save copies: torch.save({k: v.clone() for k, v in model.state_dict().items()}, FILE)"},
 	{"identity of another kind", zipped(text("7") + "Q"), `an object is identified by "7", want a tuple that begins with "storage"; it was not written by torch.save`},
 	{"storage without a class", zipped(tuple(text("storage"), text("FloatStorage"), text("0"), text("cpu"), number(4)) + "Q"), "a storage has 5 values of other kinds than a class, a key, a location and a number of elements" + again},
 	{"storage in bytes", pickled(dict(text("w"), view2(inBytes("abc"), 0, integersOf(1), integersOf(1)))), "tensor w: its storage in a byte string cannot be read: byte 0 of the first pickle: APPEND finds too few values on the stack" + again},
@@ -167,7 +168,7 @@ var attacks = []struct{ name, content, want string }{
 	{"a module with its own state", pickled(module(dict(), dict(text("x"), global("vendor", "Layer")+")\x81"+text("secret")+"b", text("y"), module(dict(text("w"), sound), dict())))), "x is an object of class vendor.Layer, whose parameters are not in the file as a plain state; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
 	{"a name twice", archive("a/data.pkl", pickled(dict("K\x01", sound, text("1"), sound)), "a/data/0", four[8:]), "tensor 1: two tensors have this name; which of them counts cannot be known, save them under names that differ"},
 	{"a name that is not UTF-8", zipped(sound + text("\xff") + sound), `tensor "\xff": its name is not valid UTF-8; save it under another name`},
-	{"a module in itself", pickled(global("m", "M") + ")\x81q\x00" + dict(text("_parameters"), dict(text("w"), sound), text("_modules"), dict(text("m"), "h\x00")) + "b"), "modules nest more than 64 deep at "},
+	{"a module in itself", pickled(global("m", "M") + ")\x81q\x00" + dict(text("_parameters"), dict(text("w"), sound), text("_modules"), dict(text("m"), "h\x00")) + "b"), "modules nest more than 64 deep at m.m.m…, or one holds itself; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
 	// The machine.
 	{"unknown instruction", pickled("\xff"), "byte 2 of the first pickle: got 0xff, want an instruction of a pickle" + again},
 	{"no value", pickled(""), "byte 2 of the first pickle: STOP finds no value on the stack" + again},
@@ -188,9 +189,9 @@ var attacks = []struct{ name, content, want string }{
 	{"endless name", pickled("c" + strings.Repeat("a", 5000)), "byte 2 of the first pickle: no line ends within 4096 bytes" + again},
 	{"lists 300,000 deep", pickled(deep(300_000)), "holds no tensors but a list; save the state dict in the program that wrote the file: torch.save(model.state_dict(), FILE)"},
 	{"2,000,000 values on the stack", pickled(strings.Repeat("N", 2_000_000)), "got 1048577 values on the stack of the first pickle, the limit is 1048576; save the state dict alone: torch.save(model.state_dict(), FILE)"},
-	{"2,000,000 lists", pickled("]" + strings.Repeat("]0", 2_000_000)), "bytes of memory for the first pickle, the limit is 67108864; save the state dict alone: torch.save(model.state_dict(), FILE)"},
+	{"2,000,000 lists", pickled("]" + strings.Repeat("]0", 2_000_000)), "got … bytes of memory for the first pickle, the limit is 67108864; save the state dict alone: torch.save(model.state_dict(), FILE)"},
 	{"2,000,000 marks", pickled(strings.Repeat("(", 2_000_000)), "got 1048577 marks on the stack of the first pickle, the limit is 1048576; save the state dict alone: torch.save(model.state_dict(), FILE)"},
-	{"a long list copied again and again", pickled(list(strings.Repeat("N", 100_000)) + "\x85q\x00" + strings.Repeat("0c__builtin__\nlist\nh\x00R", 1000)), "bytes of memory for the first pickle, the limit is 67108864; save the state dict alone: torch.save(model.state_dict(), FILE)"},
+	{"a long list copied again and again", pickled(list(strings.Repeat("N", 100_000)) + "\x85q\x00" + strings.Repeat("0c__builtin__\nlist\nh\x00R", 1000)), "got … bytes of memory for the first pickle, the limit is 67108864; save the state dict alone: torch.save(model.state_dict(), FILE)"},
 }
 
 // module is an object with the state of an nn.Module.
@@ -209,11 +210,9 @@ func TestRefusesAttacks(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_, err := Open(in)
 		runtime.ReadMemStats(&after)
-		if err == nil || !strings.HasPrefix(err.Error(), "weights: f.pth: ") || !strings.Contains(err.Error(), c.want) {
+		start, end, _ := strings.Cut("weights: f.pth: "+c.want, "…")
+		if err == nil || !strings.HasPrefix(err.Error(), start) || !strings.HasSuffix(err.Error(), end) || !strings.Contains(c.want, "…") && err.Error() != start {
 			t.Errorf("%s:\n got %v\nwant %s", c.name, err, c.want)
-		}
-		if whole := "weights: f.pth: " + c.want; err != nil && strings.HasSuffix(c.want, again) && err.Error() != whole {
-			t.Errorf("%s:\n got %v\nwant %s", c.name, err, whole)
 		}
 		if got := after.TotalAlloc - before.TotalAlloc; got > 150<<20 {
 			t.Errorf("%s: allocated %d bytes for a file of %d", c.name, got, len(c.content))

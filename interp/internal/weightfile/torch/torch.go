@@ -45,10 +45,14 @@ func Is(head []byte) bool { return isPickle(head) || isZip(head) || isTar(head) 
 
 // isZip recognises a zip archive whose first file is not an array of NumPy.
 func isZip(head []byte) bool {
-	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) || len(head) < 30 {
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return false
 	}
-	name := head[30:min(len(head), 30+int(head[26])+int(head[27])<<8)]
+	const header = 30 // a name follows it, and its length is at 26
+	if len(head) < header {
+		return true
+	}
+	name := head[header:min(len(head), header+int(head[26])+int(head[27])<<8)]
 	return !bytes.HasSuffix(name, []byte(".npy"))
 }
 
