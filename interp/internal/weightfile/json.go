@@ -3,6 +3,8 @@ package weightfile
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 )
 
 // EachOf calls a function with each element of a JSON array, one after the other, so that an
@@ -23,4 +25,19 @@ func EachOf(array []byte, do func(element json.RawMessage) error) error {
 		}
 	}
 	return nil
+}
+
+// JSONProblem puts an error of the package encoding/json into the words of a file's format.
+func JSONProblem(err error) string {
+	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return "it cannot be of the kind " + wrong.Value
+	case errors.As(err, &wrong):
+		return fmt.Sprintf("%s cannot be of the kind %s", wrong.Field, wrong.Value)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("%v, at byte %d", err, syntax.Offset)
+	}
+	return err.Error()
 }

@@ -35,13 +35,14 @@ const (
 
 // A weight is an entry of the manifest.
 type weight struct {
-	Name         *string
-	Shape        []int64
-	DType        string
+	Name         *string `json:"name"`
+	Shape        []int64 `json:"shape"`
+	DType        string  `json:"dtype"`
 	Quantization *struct {
-		DType      string
-		Min, Scale *float64
-	}
+		DType string   `json:"dtype"`
+		Min   *float64 `json:"min"`
+		Scale *float64 `json:"scale"`
+	} `json:"quantization"`
 }
 
 // manifest reads the list of groups.
@@ -62,7 +63,7 @@ func (f *file) manifest(raw json.RawMessage) error {
 				return f.in.Corrupt("", "has weights that are no list of descriptions in its weightsManifest; fetch it again")
 			}
 			if err := json.Unmarshal(raw, &w); err != nil {
-				return f.in.Corrupt("", "describes weight %d wrongly: %v; fetch it again", len(f.tensors), err)
+				return f.in.Corrupt("", "describes weight %d wrongly: %s; fetch it again", len(f.tensors), weightfile.JSONProblem(err))
 			}
 			end, err := f.weight(w, size)
 			size = end
@@ -102,8 +103,10 @@ func (f *file) weight(w weight, start int64) (int64, error) {
 		return 0, f.in.Corrupt(name, "is there twice; which of them counts cannot be known, save the model again")
 	case len(f.tensors) == most:
 		return 0, &weightfile.LimitError{Path: f.in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; keep those of one network in a file"}
-	case !ok || len(w.Shape) > 32:
-		return 0, f.in.Corrupt(name, "has a shape of %d axes, want sizes from 0 and at most %d elements; fetch the model again", len(w.Shape), math.MaxInt32)
+	case len(w.Shape) > 32:
+		return 0, f.in.Corrupt(name, "has a shape of %d axes, want at most 32; fetch the model again", len(w.Shape))
+	case !ok:
+		return 0, f.in.Corrupt(name, "has the shape %v, want sizes from 0 and at most %d elements; fetch the model again", w.Shape, math.MaxInt32)
 	case t.Type == "" || w.DType == "float16" || w.DType == "uint16":
 		return 0, f.in.Corrupt(name, "holds %s, want float32, int32, uint8, bool or complex64; save the model without it", weightfile.Shown(w.DType))
 	}
@@ -145,7 +148,7 @@ func (f *file) open(paths json.RawMessage, size int64) ([]shard, error) {
 			return &weightfile.LimitError{Path: f.in.Path, Limit: "shards", Got: int64(f.shards), Max: maxShards, Help: "convert the model again with larger shards"}
 		}
 		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00:") {
-			return f.in.Corrupt("", "names the shard %q, want the name of a file in its own folder; move the shards beside it and correct the name", weightfile.Shown(name))
+			return f.in.Corrupt("", "names the shard %s, want the name of a file in its own folder; move the shards beside it and correct the name", weightfile.Shown(name))
 		}
 		if slices.ContainsFunc(shards, func(s shard) bool { return s.name == name }) {
 			return f.in.Corrupt("", "names the shard %s twice, want each once; fetch it again", weightfile.Shown(name))
@@ -170,6 +173,9 @@ func (f *file) open(paths json.RawMessage, size int64) ([]shard, error) {
 		}
 		if len(shards) > len(names) {
 			names = append(names, "...")
+		}
+		if len(shards) == 0 {
+			return nil, f.in.Corrupt("", "describes %d bytes of weights and names no shards for them; fetch it again", size)
 		}
 		return nil, f.in.Corrupt("", "describes %d bytes of weights, its shards (%s) have %d; one is damaged or was cut short, fetch them again", size, strings.Join(names, ", "), at)
 	}

@@ -62,7 +62,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
 		model.WeightsManifest = text
 	} else if err := json.Unmarshal(text, &model); err != nil {
-		return nil, in.Corrupt("", "is not the JSON of a TensorFlow.js model: %v; it is damaged or was cut short, fetch it again", err)
+		return nil, in.Corrupt("", "is not the JSON of a TensorFlow.js model: %s; it is damaged or was cut short, fetch it again", weightfile.JSONProblem(err))
 	}
 	f := &file{in: in, names: map[string]bool{}}
 	if err := f.manifest(model.WeightsManifest); err != nil {

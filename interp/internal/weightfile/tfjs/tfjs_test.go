@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 
 const folder = "../../../../testdata/weights/tfjs"
 
+func openInput(in weightfile.Input) (weightfile.File, error) { return tfjs.Open(in) }
+
 // read opens a model whose shards are in files, or in a map where that has them.
 func read(text []byte, path string, shards map[string]string) (weightfile.File, error) {
 	return tfjs.Open(weightfile.Input{ReaderAt: bytes.NewReader(text), Size: int64(len(text)), Path: path,
@@ -24,6 +27,9 @@ func read(text []byte, path string, shards map[string]string) (weightfile.File, 
 				return bytes.NewReader([]byte(s)), int64(len(s)), nil
 			}
 			raw, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				err = errors.New("no such file")
+			}
 			return bytes.NewReader(raw), int64(len(raw)), err
 		}})
 }

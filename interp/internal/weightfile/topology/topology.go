@@ -49,7 +49,7 @@ func Parse(in weightfile.Input, text []byte, where string) (*Model, error) {
 	}
 	var top object
 	if err := json.Unmarshal(text, &top); err != nil {
-		return nil, in.Corrupt("", "%s is not the JSON of a model: %v; the file is damaged, fetch it again", where, err)
+		return nil, in.Corrupt("", "%s is not the JSON of a model: %s; the file is damaged, fetch it again", where, weightfile.JSONProblem(err))
 	}
 	return p.model(top, 0)
 }
