@@ -1,20 +1,13 @@
 // Package npy reads and writes NumPy's .npy files, one array each, as float32
 // tensors.
 //
-// The format is small enough that reading it takes less code than guarding a
-// library would: a guard has to parse the header anyway, to compare the shape
+// The format (package npyheader) is small enough that reading it takes less code than
+// guarding a library would: a guard has to parse the header anyway, to compare the shape
 // with the size of the file before anything is allocated, and what would be
 // left to the library is a loop over the elements.
-//
-// The format (numpy.lib.format, "Format Version 1.0" to 3.0):
-//
-//	\x93NUMPY  major minor  n: uint16 (1.0) or uint32, little endian
-//	n bytes: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } and spaces
-//	elements, row-major, or column-major where fortran_order is True
 package npy
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -25,6 +18,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/internal/npyheader"
 	"cnnlang/interp/internal/regular"
 	"cnnlang/ops/tensor"
 )
@@ -53,28 +47,28 @@ func Look(path string) (shape tensor.Shape, need int64, err error) {
 		return nil, 0, systemError(path, err)
 	}
 	defer f.Close()
-	h, err := readHeader(f, info.Size())
+	h, err := npyheader.Read(f, info.Size(), sizes)
 	if err != nil {
 		return nil, 0, wrap(path, err)
 	}
-	need = 4 * int64(h.shape.Elements())
-	if h.fortran {
+	need = 4 * int64(h.Shape.Elements())
+	if h.Fortran {
 		need *= 2 // it is copied to reorder it
 	}
-	return h.shape, need, nil
+	return h.Shape, need, nil
 }
 
 // Decode reads an array from r, which holds size bytes. Errors name it path.
 func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
-	h, err := readHeader(r, size)
+	h, err := npyheader.Read(r, size, sizes)
 	if err != nil {
 		return tensor.Tensor{}, wrap(path, err)
 	}
-	t := tensor.New(h.shape...)
-	if err := h.readElements(r, t.Data); err != nil {
+	t := tensor.New(h.Shape...)
+	if err := readElements(h, r, t.Data); err != nil {
 		return tensor.Tensor{}, wrap(path, err)
 	}
-	if h.fortran {
+	if h.Fortran {
 		t.Data = rowMajor(t)
 	}
 	return t, nil
@@ -120,8 +114,8 @@ func (w stoppable) Write(p []byte) (int, error) {
 
 // Encode writes t as an array of '<f4', format version 1.0.
 func Encode(w io.Writer, t tensor.Tensor) error {
-	if len(t.Shape) > maxRank {
-		return fmt.Errorf("got %d axes, the limit is %d", len(t.Shape), maxRank)
+	if len(t.Shape) > npyheader.MaxRank {
+		return fmt.Errorf("got %d axes, the limit is %d", len(t.Shape), npyheader.MaxRank)
 	}
 	if len(t.Data) != t.Shape.Elements() {
 		panic(fmt.Sprintf("npy: %d elements for shape %v", len(t.Data), t.Shape))
@@ -134,7 +128,7 @@ func Encode(w io.Writer, t tensor.Tensor) error {
 	const fixed = 10 // magic, version, length
 	padding := 63 - (fixed+len(text))%64
 	text += strings.Repeat(" ", padding) + "\n" // elements start at a multiple of 64
-	head := append([]byte(magic), 1, 0)
+	head := append([]byte(npyheader.Magic), 1, 0)
 	head = binary.LittleEndian.AppendUint16(head, uint16(len(text)))
 	if _, err := w.Write(append(head, text...)); err != nil {
 		return err
@@ -158,16 +152,16 @@ func Encode(w io.Writer, t tensor.Tensor) error {
 // it.
 const chunk = 1 << 16
 
-func (h header) readElements(r io.Reader, out []float32) error {
-	buffer := make([]byte, chunk)
+func readElements(h npyheader.Header, r io.Reader, out []float32) error {
+	buffer, decode := make([]byte, chunk), kinds[h.Type].decode
 	for len(out) > 0 {
-		n := min(len(out), chunk/h.kind.size)
-		raw := buffer[:n*h.kind.size]
+		n := min(len(out), chunk/h.Size)
+		raw := buffer[:n*h.Size]
 		if _, err := io.ReadFull(r, raw); err != nil {
 			return fmt.Errorf("the file became shorter while it was read: %w", err)
 		}
 		for i := range n {
-			out[i] = h.kind.decode(h.order, raw[i*h.kind.size:])
+			out[i] = decode(h.Order, raw[i*h.Size:])
 		}
 		out = out[n:]
 	}
@@ -177,25 +171,7 @@ func (h header) readElements(r io.Reader, out []float32) error {
 // rowMajor returns the elements of t, stored in column-major order, in row-major order.
 func rowMajor(t tensor.Tensor) []float32 {
 	out := make([]float32, len(t.Data))
-	strides := make([]int, len(t.Shape)) // of the row-major order
-	stride := 1
-	for axis := len(t.Shape) - 1; axis >= 0; axis-- {
-		strides[axis] = stride
-		stride *= t.Shape[axis]
-	}
-	at, index := 0, make([]int, len(t.Shape))
-	for _, x := range t.Data {
-		out[at] = x
-		for axis := range index { // the first axis runs fastest
-			index[axis]++
-			at += strides[axis]
-			if index[axis] < t.Shape[axis] {
-				break
-			}
-			at -= index[axis] * strides[axis]
-			index[axis] = 0
-		}
-	}
+	npyheader.RowMajor(t.Shape, func(from, to int) { out[to] = t.Data[from] })
 	return out
 }
 
@@ -218,5 +194,3 @@ func wrap(path string, err error) *FileError {
 func systemError(path string, err error) *FileError {
 	return &FileError{Path: path, Problem: regular.Problem(err), Err: err}
 }
-
-func isBlank(b []byte) bool { return len(bytes.Trim(b, " \n\x00")) == 0 }

@@ -11,6 +11,7 @@ import (
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/caffe"
 	"cnnlang/interp/internal/weightfile/keras"
+	"cnnlang/interp/internal/weightfile/numpy"
 	"cnnlang/interp/internal/weightfile/onnx"
 	"cnnlang/interp/internal/weightfile/tfjs"
 	"cnnlang/interp/internal/weightfile/torch"
@@ -28,6 +29,7 @@ type format struct {
 var formats = []format{
 	{keras.Is, keras.Open}, // before torch, which takes any zip archive
 	{tfjs.Is, tfjs.Open},
+	{numpy.Is, numpy.Open}, // before torch too
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
 	{onnx.Is, onnx.Open},
 	{caffe.Is, caffe.Open},

@@ -1,4 +1,11 @@
-package npy
+// Package npyheader reads the beginning of NumPy's .npy files, for arrays and for weights.
+//
+// The format (numpy.lib.format, "Format Version 1.0" to 3.0):
+//
+//	\x93NUMPY  major minor  n: uint16 (1.0) or uint32, little endian
+//	n bytes: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } and spaces
+//	elements, row-major, or column-major where fortran_order is True
+package npyheader
 
 import (
 	"encoding/binary"
@@ -9,74 +16,67 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/x448/float16"
-
 	"cnnlang/ops/tensor"
 )
 
 const (
-	magic     = "\x93NUMPY"
+	// Magic is what a file begins with.
+	Magic = "\x93NUMPY"
+	// MaxRank is the largest number of axes: NumPy's own until version 2.
+	MaxRank = 32
+
 	maxHeader = 1 << 16 // bytes; NumPy's own readers stop at 10,000 characters
-	maxRank   = 32      // NumPy's own until version 2
 	maxDim    = math.MaxInt32
 )
 
-type header struct {
-	kind    kind
-	order   binary.ByteOrder
-	fortran bool
-	shape   tensor.Shape
+// A Header says what the elements of an array are and how they lie.
+type Header struct {
+	Type    string // the part of descr after the byte order: "f4"
+	Size    int    // of an element
+	Order   binary.ByteOrder
+	Fortran bool // column-major
+	Shape   tensor.Shape
+	Start   int64 // where the elements begin
 }
 
-// A kind is an element type: the part of descr after the byte order.
-type kind struct {
-	size   int
-	decode func(binary.ByteOrder, []byte) float32
+// A DescrError says that the elements are of a type that is not wanted.
+type DescrError struct {
+	Descr   string
+	problem string
 }
 
-var kinds = map[string]kind{
-	"f2": {2, func(o binary.ByteOrder, b []byte) float32 { return float16.Frombits(o.Uint16(b)).Float32() }},
-	"f4": {4, func(o binary.ByteOrder, b []byte) float32 { return math.Float32frombits(o.Uint32(b)) }},
-	"f8": {8, func(o binary.ByteOrder, b []byte) float32 { return float32(math.Float64frombits(o.Uint64(b))) }},
-	"i1": {1, func(_ binary.ByteOrder, b []byte) float32 { return float32(int8(b[0])) }},
-	"i2": {2, func(o binary.ByteOrder, b []byte) float32 { return float32(int16(o.Uint16(b))) }},
-	"i4": {4, func(o binary.ByteOrder, b []byte) float32 { return float32(int32(o.Uint32(b))) }},
-	"i8": {8, func(o binary.ByteOrder, b []byte) float32 { return float32(int64(o.Uint64(b))) }},
-	"u1": {1, func(_ binary.ByteOrder, b []byte) float32 { return float32(b[0]) }},
-	"u2": {2, func(o binary.ByteOrder, b []byte) float32 { return float32(o.Uint16(b)) }},
-	"u4": {4, func(o binary.ByteOrder, b []byte) float32 { return float32(o.Uint32(b)) }},
-	"u8": {8, func(o binary.ByteOrder, b []byte) float32 { return float32(o.Uint64(b)) }},
-	"b1": {1, func(_ binary.ByteOrder, b []byte) float32 { return float32(min(b[0], 1)) }},
-}
+func (e *DescrError) Error() string { return e.problem }
 
-// readHeader reads up to the first element and checks that the elements are exactly the
-// rest of the size bytes.
-func readHeader(r io.Reader, size int64) (header, error) {
+// Read reads up to the first element and checks that the elements are exactly the rest of the
+// size bytes. Types are the sizes of the types that are wanted. The error may wrap a
+// *DescrError.
+func Read(r io.Reader, size int64, types map[string]int) (Header, error) {
 	n, fixed, err := headerLength(r)
 	if err != nil {
-		return header{}, err
+		return Header{}, err
 	}
 	if n > maxHeader {
-		return header{}, fmt.Errorf("the header claims %d bytes, want at most %d; the file is damaged or not a plain array", n, maxHeader)
+		return Header{}, fmt.Errorf("the header claims %d bytes, want at most %d; the file is damaged or not a plain array", n, maxHeader)
 	}
 	if n > size-fixed {
-		return header{}, fmt.Errorf("the header claims %d bytes, the file has %d after its length; it was cut short", n, max(0, size-fixed))
+		return Header{}, fmt.Errorf("the header claims %d bytes, the file has %d after its length; it was cut short", n, max(0, size-fixed))
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
-		return header{}, fmt.Errorf("the file ends inside its header; it was cut short: %w", err)
+		return Header{}, fmt.Errorf("the file ends inside its header; it was cut short: %w", err)
 	}
-	h, err := parseHeader(text)
+	h, err := parse(text, types)
 	if err != nil {
-		return header{}, fmt.Errorf("the header %s", err)
+		return Header{}, fmt.Errorf("the header %w", err)
 	}
-	want, ok := byteSize(h.shape, h.kind.size)
+	want, ok := byteSize(h.Shape, h.Size)
 	if !ok {
-		return header{}, fmt.Errorf("the shape %v is more than can be counted in bytes", h.shape)
+		return Header{}, fmt.Errorf("the shape %v is more than can be counted in bytes", h.Shape)
 	}
 	if got := size - fixed - n; got != want {
-		return header{}, fmt.Errorf("got %d bytes of elements, want %d for the shape %v; the file was cut short or holds more than one array", got, want, h.shape)
+		return Header{}, fmt.Errorf("got %d bytes of elements, want %d for the shape %v; the file was cut short or holds more than one array", got, want, h.Shape)
 	}
+	h.Start = fixed + n
 	return h, nil
 }
 
@@ -87,11 +87,11 @@ func headerLength(r io.Reader) (n, fixed int64, err error) {
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return 0, 0, errors.New("is shorter than the 8 bytes of a .npy file's start; it is empty or was cut short")
 	}
-	if string(head[:6]) != magic {
+	if string(head[:6]) != Magic {
 		if string(head[:4]) == "PK\x03\x04" {
 			return 0, 0, errors.New("is a zip archive (a .npz of several arrays?), want a single .npy array")
 		}
-		return 0, 0, fmt.Errorf("begins with %q, want %q; it is not a .npy file", head[:6], magic)
+		return 0, 0, fmt.Errorf("begins with %q, want %q; it is not a .npy file", head[:6], Magic)
 	}
 	var length [4]byte
 	switch major := head[6]; major {
@@ -127,10 +127,10 @@ func byteSize(shape tensor.Shape, size int) (int64, bool) {
 	return total, true
 }
 
-// parseHeader reads the text of a Python dict with the keys descr, fortran_order and shape,
+// parse reads the text of a Python dict with the keys descr, fortran_order and shape,
 // in any order.
-func parseHeader(text []byte) (header, error) {
-	h := header{order: binary.LittleEndian}
+func parse(text []byte, types map[string]int) (Header, error) {
+	h := Header{Order: binary.LittleEndian}
 	s := scanner{string(text)}
 	seen := map[string]bool{}
 	if !s.take("{") {
@@ -148,14 +148,14 @@ func parseHeader(text []byte) (header, error) {
 		var err error
 		switch key {
 		case "descr":
-			err = h.parseDescr(&s)
+			err = h.parseDescr(&s, types)
 		case "fortran_order":
-			h.fortran = s.take("True")
-			if !h.fortran && !s.take("False") {
+			h.Fortran = s.take("True")
+			if !h.Fortran && !s.take("False") {
 				err = fmt.Errorf("has fortran_order %s, want True or False", s.here())
 			}
 		case "shape":
-			h.shape, err = s.shape()
+			h.Shape, err = s.shape()
 		default:
 			err = fmt.Errorf("has a key %.40q, want only descr, fortran_order and shape", key)
 		}
@@ -171,26 +171,27 @@ func parseHeader(text []byte) (header, error) {
 			return h, fmt.Errorf("has no key %q", key)
 		}
 	}
-	if !isBlank([]byte(s.rest)) {
+	if strings.Trim(s.rest, " \n\x00") != "" {
 		return h, fmt.Errorf("goes on after its closing brace with %s", s.here())
 	}
 	return h, nil
 }
 
-func (h *header) parseDescr(s *scanner) error {
+func (h *Header) parseDescr(s *scanner, types map[string]int) error {
 	descr, ok := s.str()
 	if !ok {
-		return fmt.Errorf("has descr %s, want the name of a number type such as '<f4'; arrays of records are not supported", s.here())
+		return &DescrError{"records", fmt.Sprintf("has descr %s, want the name of a number type such as '<f4'; arrays of records are not supported", s.here())}
 	}
 	if descr == "" {
 		return errors.New("has an empty descr, want a number type such as '<f4'")
 	}
-	h.kind, ok = kinds[descr[1:]]
+	h.Type = descr[1:]
+	h.Size, ok = types[h.Type]
 	if !ok || !strings.Contains("<>|=", descr[:1]) {
-		return fmt.Errorf("has descr %.40q, want floats, integers or booleans; convert it with .astype('float32')", descr)
+		return &DescrError{descr, fmt.Sprintf("has descr %.40q, want floats, integers or booleans; convert it with .astype('float32')", descr)}
 	}
 	if descr[0] == '>' {
-		h.order = binary.BigEndian
+		h.Order = binary.BigEndian
 	}
 	return nil
 }
@@ -232,8 +233,8 @@ func (s *scanner) shape() (tensor.Shape, error) {
 	}
 	shape := tensor.Shape{}
 	for !s.take(")") {
-		if len(shape) == maxRank {
-			return nil, fmt.Errorf("has a shape of more than %d axes", maxRank)
+		if len(shape) == MaxRank {
+			return nil, fmt.Errorf("has a shape of more than %d axes", MaxRank)
 		}
 		digits := s.rest[:len(s.rest)-len(strings.TrimLeft(s.rest, "-0123456789"))]
 		d, err := strconv.ParseInt(digits, 10, 64)
@@ -255,4 +256,28 @@ func (s *scanner) here() string {
 		return "its end"
 	}
 	return fmt.Sprintf("%.24q", s.rest)
+}
+
+// RowMajor visits the elements of an array that lies in column-major order, with the place
+// that each has in row-major order.
+func RowMajor(shape tensor.Shape, move func(from, to int)) {
+	strides := make([]int, len(shape)) // of the row-major order
+	stride := 1
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		strides[axis] = stride
+		stride *= shape[axis]
+	}
+	to, index := 0, make([]int, len(shape))
+	for from := range shape.Elements() {
+		move(from, to)
+		for axis := range index { // the first axis runs fastest
+			index[axis]++
+			to += strides[axis]
+			if index[axis] < shape[axis] {
+				break
+			}
+			to -= index[axis] * strides[axis]
+			index[axis] = 0
+		}
+	}
 }
