@@ -26,7 +26,7 @@ func init() {
 		'I': {"INT", integerLine}, 'L': {"LONG", integerLine}, 'F': {"FLOAT", floatLine},
 		'J': {"BININT", integer(4)}, 'K': {"BININT1", integer(1)}, 'M': {"BININT2", integer(2)},
 		0x8a: {"LONG1", long(1)}, 0x8b: {"LONG4", long(4)}, 'G': {"BINFLOAT", float},
-		'S': {"STRING", textLine}, 'V': {"UNICODE", textLine},
+		'S': {"STRING", quotedLine}, 'V': {"UNICODE", unicodeLine},
 		'U': {"SHORT_BINSTRING", text(1)}, 'T': {"BINSTRING", oldText},
 		0x8c: {"SHORT_BINUNICODE", text(1)}, 'X': {"BINUNICODE", text(4)}, 0x8d: {"BINUNICODE8", text(8)},
 		'C': {"SHORT_BINBYTES", byteString(1)}, 'B': {"BINBYTES", byteString(4)},

@@ -159,30 +159,63 @@ func (m *machine) pushBytes(length int64) error {
 	return m.create(&Bytes{short: string(raw), in: m.in}, 2*containerBytes)
 }
 
-// textLine reads a text of protocol 0: quoted as Python writes it, or with \u escapes.
-func textLine(m *machine) error {
+// quotedLine reads a byte string of Python 2 as protocol 0 has it: quoted, with escapes.
+func quotedLine(m *machine) error {
 	line, err := m.line()
 	if err != nil {
 		return err
 	}
-	if n := len(line); n >= 2 && (line[0] == '\'' || line[0] == '"') && line[n-1] == line[0] {
-		line = line[1 : n-1]
+	n := len(line)
+	if n < 2 || line[0] != '\'' && line[0] != '"' || line[n-1] != line[0] {
+		return m.corrupt("got %s, want a text in quotes; the file is damaged, fetch it again", Describe(line))
+	}
+	var b strings.Builder
+	for rest := line[1 : n-1]; rest != ""; {
+		if rest[0] != '\\' {
+			b.WriteByte(rest[0])
+			rest = rest[1:]
+			continue
+		}
+		quote := rest[min(1, len(rest)-1)]
+		if quote != '\'' && quote != '"' {
+			quote = 0
+		}
+		c, _, after, err := strconv.UnquoteChar(rest, quote)
+		if err != nil || c > math.MaxUint8 {
+			return m.corrupt("got an escape that no byte string of Python has; the file is damaged, fetch it again")
+		}
+		b.WriteByte(byte(c))
+		rest = after
+	}
+	return m.create(b.String(), int64(b.Len()))
+}
+
+// unicodeLine reads a text as protocol 0 has it: in Latin-1, other characters as \u or \U.
+func unicodeLine(m *machine) error {
+	line, err := m.line()
+	if err != nil {
+		return err
 	}
 	var b strings.Builder
 	for line != "" {
-		c, multi, rest, err := strconv.UnquoteChar(line, 0)
-		if strings.HasPrefix(line, `\'`) || strings.HasPrefix(line, `\"`) {
-			c, multi, rest, err = rune(line[1]), false, line[2:], nil
-		}
+		digits := 0
 		switch {
-		case err != nil:
-			return m.corrupt("got an escape that no text of Python has; the file is damaged, fetch it again")
-		case multi:
-			b.WriteRune(c)
-		default:
-			b.WriteByte(byte(c))
+		case strings.HasPrefix(line, `\u`):
+			digits = 4
+		case strings.HasPrefix(line, `\U`):
+			digits = 8
 		}
-		line = rest
+		if digits == 0 {
+			b.WriteRune(rune(line[0]))
+			line = line[1:]
+			continue
+		}
+		code, err := strconv.ParseUint(line[2:min(len(line), 2+digits)], 16, 32)
+		if err != nil || len(line) < 2+digits {
+			return m.corrupt("got an escape that no text of Python has; the file is damaged, fetch it again")
+		}
+		b.WriteRune(rune(code))
+		line = line[2+digits:]
 	}
 	return m.create(b.String(), int64(b.Len()))
 }

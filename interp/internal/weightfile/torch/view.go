@@ -61,14 +61,14 @@ func (v *view) check() string {
 		return s.damage
 	case len(v.strides) != len(v.shape):
 		return fmt.Sprintf("has %d strides for the %d axes of its shape", len(v.strides), len(v.shape))
-	case v.offset < 0 || v.offset > count:
-		return fmt.Sprintf("begins at element %d of its storage, which has %d", v.offset, count)
 	case s.data == nil:
 		return fmt.Sprintf("its storage %s is not in the file", weightfile.Shown(s.key))
 	case s.from < 0 || s.size < 0 || s.size > s.data.Len()-s.from:
 		return fmt.Sprintf("its storage %s would be %d bytes at %d, the file has %d bytes of it", weightfile.Shown(s.key), s.size, s.from, s.data.Len())
-	case n == 0:
+	case n == 0: // torch leaves any offset to an empty part
 		return ""
+	case v.offset < 0 || v.offset > count:
+		return fmt.Sprintf("begins at element %d of its storage, which has %d", v.offset, count)
 	}
 	last := v.offset
 	for i, size := range v.shape {
