@@ -75,6 +75,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	within.Path += ": " + weights
 	var model *topology.Model
 	if c, ok := archive.Find(config); ok {
 		if limit := in.Limits.MaxHeader(); c.Size > limit {
