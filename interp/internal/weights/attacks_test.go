@@ -59,7 +59,7 @@ var attacks = []struct{ name, content, want string }{
 	// Other formats.
 	{"pth", "PK\x03\x04\x00\x00\x08\x08archive/data.pkl", "is a zip archive without the directory at its end"},
 	{"old pth", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "the pickle of the version: the pickle ends without STOP"},
-	{"npy", "\x93NUMPY\x01\x00v\x00{'descr'", "is a NumPy array"},
+	{"npy", "\x93NUMPY\x01\x00v\x00{'descr'", "the header claims 118 bytes, the file has 8 after its length"},
 	{"hdf5", "\x89HDF\r\n\x1a\n\x00\x00", "ends within its superblock, at 10 bytes"},
 	{"gguf", "GGUF\x03\x00\x00\x00\x01\x00", "is a GGUF file"},
 	{"json", `{"weight_map": {"a": "x-00001-of-00002.safetensors"}}`, "is a JSON file"},
