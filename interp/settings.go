@@ -43,7 +43,7 @@ func (s Settings) parse() ([]elab.Setting, *source.File, error) {
 	var settings []elab.Setting
 	for _, d := range tree.Decls {
 		if d.Let != nil && d.Let.Pattern.Name == nil {
-			list.Add(diag.New(diag.Syntax, d.Let.Pattern.Span(), "a setting has one name").WithHelp("write `--set` for each parameter"))
+			list.Add(diag.New(diag.Syntax, d.Let.Pattern.Span(), "a setting has one name").WithHelp("give each parameter a value of its own"))
 		} else if d.Let != nil {
 			name := d.Let.Pattern.Name
 			settings = append(settings, elab.Setting{Name: name.Text, Value: d.Let.Value, Span: name.Span()})
