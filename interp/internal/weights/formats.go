@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/caffe"
+	"cnnlang/interp/internal/weightfile/foreign"
 	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/interp/internal/weightfile/numpy"
 	"cnnlang/interp/internal/weightfile/onnx"
@@ -31,6 +32,7 @@ var formats = []format{
 	{tfjs.Is, tfjs.Open},
 	{numpy.Is, numpy.Open}, // before torch too
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
+	{foreign.Is, foreign.Open}, // before those that go by names
 	{onnx.Is, onnx.Open},
 	{caffe.Is, caffe.Open},
 }

@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	mmap "github.com/edsrzf/mmap-go"
 
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/foreign"
 	"cnnlang/ops/tensor"
 )
 
@@ -102,16 +102,16 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 	if size < 8 {
 		return nil, s.corrupt("", "got %d bytes, want at least the 8 of a header's length; the file is empty or cut short, fetch it again", size)
 	}
-	var prefix [8]byte
-	if _, err := s.file.ReadAt(prefix[:], 0); err != nil {
+	prefix := make([]byte, min(size, 9))
+	if _, err := s.file.ReadAt(prefix, 0); err != nil {
 		return nil, s.failed(err)
 	}
-	n := binary.LittleEndian.Uint64(prefix[:])
+	n := binary.LittleEndian.Uint64(prefix)
 	if n > uint64(size-8) {
-		if kind, help := foreignFormat(prefix[:]); kind != "" {
-			return nil, s.corrupt("", "is %s, want a safetensors file; %s", kind, help)
+		if n >= 1<<40 || size > 8 && prefix[8] != '{' {
+			return nil, foreign.Unknown(s.Path(), prefix)
 		}
-		return nil, s.corrupt("", "the header claims %d bytes, the file has %d after its length; it is not a safetensors file or was cut short, fetch it again", n, size-8)
+		return nil, s.corrupt("", "the header claims %d bytes, the file has %d after its length; it was cut short, fetch it again", n, size-8)
 	}
 	if n > uint64(limit) {
 		return nil, &LimitError{Path: s.Path(), Limit: "bytes of header", Got: int64(n), Max: limit,
@@ -131,25 +131,6 @@ func (s *safetensors) readHeader(size, limit int64) ([]byte, error) {
 		return nil, s.corrupt("", "the header is not valid UTF-8; write the file again with plain tensor names")
 	}
 	return header, nil
-}
-
-// foreignFormat recognises by its first bytes what people mistake for safetensors.
-func foreignFormat(prefix []byte) (kind, help string) {
-	const convert = "save its state dict with safetensors.torch.save_file in Python"
-	for _, f := range []struct{ magic, kind, help string }{
-		{"PK\x03\x04", "a zip archive (a PyTorch .pth or a NumPy .npz)", convert},
-		{"\x80\x02", "a Python pickle (an old PyTorch .pth)", convert},
-		{"\x80\x04", "a Python pickle", convert},
-		{"\x93NUMPY", "a NumPy array", convert},
-		{"GGUF", "a GGUF file", convert},
-		{"{", "a JSON file", "name the .safetensors file and not its index"},
-		{"version ", "a Git LFS pointer", "fetch the file itself with git lfs pull"},
-	} {
-		if strings.HasPrefix(string(prefix), f.magic) {
-			return f.kind, f.help
-		}
-	}
-	return "", ""
 }
 
 // checkLayout sorts the entries by their data and checks that they cover exactly the bytes
