@@ -8,7 +8,7 @@ import (
 
 // What proofs may take, in units of roughly a quarter of a microsecond. Work is counted
 // rather than timed, so that a proof found on one machine is found on all; the clock
-// is there for what the count misses. No block of the library takes a sixth of it.
+// is there for what the count misses. No block of the library takes a fifth of it.
 const (
 	blockWork = 800_000
 	fileWork  = 1_000_000
@@ -25,14 +25,14 @@ func (p *Prover) Allow() {
 	if p.Most > 0 {
 		p.allowed = min(p.Most, fileWork)
 	}
-	p.left, p.deadline = p.allowed, p.now().Add(maxTime)
+	p.left, p.deadline = p.allowed, p.Now().Add(maxTime)
 }
 
 // share is what one block may take: never more than half of what is left to the file,
 // so that one that takes much does not keep the others from being proved or refuted.
 func (p *Prover) share() (work int, until time.Time) {
 	if !p.deadline.IsZero() {
-		now := p.now()
+		now := p.Now()
 		until = now.Add(p.deadline.Sub(now) / 2)
 	}
 	return min(blockWork, p.left/2), until
@@ -56,7 +56,7 @@ func (x *exploration) spent() bool {
 	if p.asks++; p.asks%clockEvery != 0 {
 		return false
 	}
-	now := p.now()
+	now := p.Now()
 	return !x.until.IsZero() && now.After(x.until) || !p.Until.IsZero() && now.After(p.Until)
 }
 

@@ -22,7 +22,7 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 	cases := 0
 	for i := range 2 {
 		p := New()
-		p.now = func() time.Time { return time.Time{} }
+		p.Now = func() time.Time { return time.Time{} }
 		v := p.Block(o)
 		if v.Status != NotProved || v.Reason != tooMuch {
 			t.Fatalf("%s: %s, want %q", v.Status, v.Reason, tooMuch)
@@ -110,7 +110,7 @@ block wrong(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3) }
 block right(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) }
 `
 	p := New()
-	p.now = func() time.Time { return time.Time{} }
+	p.Now = func() time.Time { return time.Time{} }
 	p.Allow()
 	got := map[string]Status{}
 	for _, o := range blocksOf(t, text) {

@@ -114,7 +114,6 @@ type Prover struct {
 	verdicts map[*ast.Block]*Verdict
 	texts    map[text][]*Verdict // proofs that hold for the same text elsewhere
 	active   map[*ast.Block]bool
-	now      func() time.Time
 	allowed  int // work for the file
 	left     int // of that; without Allow there is no end to it
 	deadline time.Time
@@ -124,6 +123,8 @@ type Prover struct {
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
 	// usual.
 	Most int
+	// Now is the clock, time.Now; a test that counts work stops it.
+	Now func() time.Time
 	// Until ends all work at this time, where it is set; what is not settled by
 	// then is not proved.
 	Until time.Time
@@ -131,7 +132,7 @@ type Prover struct {
 
 // New returns a prover that knows nothing yet.
 func New() *Prover {
-	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, now: time.Now, left: math.MaxInt}
+	return &Prover{verdicts: map[*ast.Block]*Verdict{}, texts: map[text][]*Verdict{}, active: map[*ast.Block]bool{}, Now: time.Now, left: math.MaxInt}
 }
 
 // Block returns the verdict on a block or net.
