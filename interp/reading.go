@@ -105,6 +105,15 @@ func (r *reading) tensor(p graph.Param) (tensor.Tensor, error) {
 	return tensor.Tensor{Shape: p.Shape, Data: data}, err
 }
 
+// plain reports whether the file has a tensor of the net as it is, and its name there.
+func (r *reading) plain(p graph.Param) (name string, ok bool) {
+	if r.table == nil {
+		return p.Path, true
+	}
+	t, _ := r.table.Own(p.Path)
+	return r.real[t.Name], r.real[t.Name] != "" && !t.Moves()
+}
+
 // forget says that a tensor will not be read again soon.
 func (r *reading) forget(p graph.Param) {
 	name := p.Path

@@ -40,7 +40,7 @@ func (w Weights) Open() (*TensorFile, error) {
 	if w.from != fromFile {
 		return nil, errNoFile
 	}
-	if _, err := w.open(); err != nil {
+	if _, err := w.open(); err != nil { // Close closes it
 		return nil, err
 	}
 	store, ok := w.store.(weights.Contents)
@@ -79,4 +79,13 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 		each(i, v)
 	}
 	return f.store.Unchanged()
+}
+
+// reading decides how a net reads the file, and which side heads the file has.
+func (f *TensorFile) reading(n *Net) (r *reading, sides []string, err error) {
+	if r, err = f.weights.readingOf(n, nil); err != nil {
+		return nil, nil, err
+	}
+	sides = r.sides(n)
+	return r, sides, r.check(n, sides)
 }

@@ -30,10 +30,11 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
   expect params == 10_210
 }
 `,
-	"line.cnn": "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
-	"deep.cnn": "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
-	"pair.cnn": "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
-	"fix.cnn":  "net fix [N, 3, H = 8, W = 8] -> [N, 3, H, W] { rellu }\n",
+	"line.cnn":  "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
+	"three.cnn": "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
+	"deep.cnn":  "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
+	"pair.cnn":  "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
+	"fix.cnn":   "net fix [N, 3, H = 8, W = 8] -> [N, 3, H, W] { rellu }\n",
 	"proofs.cnn": "block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { maxpool(2x2) } }\n" +
 		"block unit(reps: int) [N, C, H, W] -> [N, C, H, W] { add { | repeat reps { conv(8, 3x3, pad=1) }\n | id } }\n" +
 		"block widen(c: int) [N, C, H, W] -> [N, c, H, W] { if C != c { conv(c, 1x1) } }\n" +
@@ -63,7 +64,10 @@ var jsonRuns = []string{
 	"check mapped.cnn --weights keras.safetensors", "params mapped.cnn --weights keras.safetensors",
 	"params mapped.cnn --weights line.safetensors --names keras",
 	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
-	"weights testdata/weights/torch_checkpoint.pth --depth 1",
+	"weights testdata/weights/torch_checkpoint.pth --depth 1", "weights line.safetensors --output half.safetensors --dtype f16",
+	"weights large.safetensors --output half.safetensors --dtype f16", "weights other.safetensors --against line.cnn",
+	"weights line.safetensors --against line.cnn", "weights keras.safetensors --against mapped.cnn", "weights dense.safetensors --against line.cnn",
+	"weights line.safetensors --against three.cnn",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.
@@ -195,6 +199,11 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
 	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
 	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "dense.safetensors", [3]string{"dense.w", "F32", "[2,2]"})
+	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
+		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	writeTensors(t, "whole.safetensors", [3]string{"fc.weight", "I32", "[2,2]"})
 	_, nin := inJSON(t, "params", "nin_cifar10", "--tensors")
 	var tensors [][3]string

@@ -13,6 +13,19 @@ type selection struct {
 	shape *option[[]int]
 	// prepare is nil for verbs that take no images.
 	prepare *option[string]
+	// of is what names the net, where that is not the first argument.
+	of *option[string]
+}
+
+// subject is what names the net, "" for nothing that can be read twice.
+func (s *selection) subject(args []string) string {
+	switch {
+	case s.of != nil && s.of.value != "all":
+		return s.of.value
+	case s.of == nil && len(args) > 0 && args[0] != "-":
+		return args[0]
+	}
+	return ""
 }
 
 // flags adds the flags to a command.
@@ -24,7 +37,7 @@ func (s *selection) flags(cmd *cobra.Command) {
 	f.Var(s.net, "net", "the net to take from a file that declares several")
 	f.Var(s.set, "set", "set a parameter or a size of the net, as in classes=10 or H=64; may be repeated")
 	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
-	complete(cmd, "net", completeNetsOfFile)
+	complete(cmd, "net", s.completeNets)
 	complete(cmd, "set", s.completeSettings)
 }
 
@@ -50,11 +63,11 @@ func (a *app) ofNet(cmd *cobra.Command, do func(*interp.Net) error) *cobra.Comma
 	return cmd
 }
 
-// completeNetsOfFile offers the nets of the file that is the first argument.
-func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeNets offers the nets of the file.
+func (s *selection) completeNets(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []string
-	if len(args) > 0 && args[0] != "-" {
-		if p, err := interp.Open(args[0]); err == nil {
+	if file := s.subject(args); file != "" {
+		if p, err := interp.Open(file); err == nil {
 			for _, o := range p.Main.Nets() {
 				names = append(names, o.Name)
 			}
@@ -63,11 +76,11 @@ func completeNetsOfFile(_ *cobra.Command, args []string, _ string) ([]cobra.Comp
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeSettings offers what the net of the first argument leaves open.
+// completeSettings offers what the net leaves open.
 func (s *selection) completeSettings(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []string
-	if len(args) > 0 && args[0] != "-" {
-		if p, err := interp.Open(args[0]); err == nil {
+	if file := s.subject(args); file != "" {
+		if p, err := interp.Open(file); err == nil {
 			for _, name := range p.Settable(s.net.value) {
 				names = append(names, name+"=")
 			}

@@ -26,6 +26,9 @@ type weightsDocument struct {
 	Totals  heldTotals   `json:"totals"`
 	Tensors []heldTensor `json:"tensors"`
 	Rows    []heldRow    `json:"rows,omitempty"`
+	// Candidates are there with --against, Written with --output.
+	Candidates []candidate     `json:"candidates,omitempty"`
+	Written    *writtenWeights `json:"written,omitempty"`
 }
 
 // heldTotals are sums over tensors. NaN and Inf are nil where the numbers were not read.
@@ -70,58 +73,108 @@ type heldRow struct {
 
 // A weightsFlags is the flags of `cnnlang weights`.
 type weightsFlags struct {
+	selection
 	key      *option[string]
 	depth    *option[int]
 	noValues bool
+	against  *option[string]
+	names    *option[string]
+	output   *option[string]
+	dtype    *option[string]
 	format   *option[string]
 }
 
 // weights is `cnnlang weights`.
 func (a *app) weights() *cobra.Command {
-	f := &weightsFlags{key: textOf("PATH"), depth: depthOption()}
+	f := &weightsFlags{key: textOf("PATH"), depth: depthOption(), against: textOf("NET|all"), output: textOf("FILE")}
 	cmd := &cobra.Command{
 		Use:   "weights FILE",
-		Short: "Look into a file of weights",
+		Short: "Look into a file of weights, say what it fits, convert it",
 		Long: "weights lists what a file of weights holds, in any format that can be run: its\n" +
 			"tensors with their shapes and types, how many numbers are NaN or infinite, and what\n" +
 			"the file has beside them. --depth sums tensors up by their names. Nothing in the file\n" +
-			"is executed.",
+			"is executed.\n\n" +
+			"--against says which net the file fits, the nearest first: one of the library or of a\n" +
+			"file of yours, which may declare several, or with `all` any of the library. If only\n" +
+			"names differ it prints a map of names to put into the net, and if only a size does,\n" +
+			"the --set to use.\n\n" +
+			"--output writes the tensors as a safetensors file, each with its name, type and bits;\n" +
+			"--dtype rounds them. With --against NET the file has what the net needs, by the net's\n" +
+			"names and in its order of axes, whatever the source's are.",
 		Example: "  cnnlang weights resnet50.pth\n" +
 			"  cnnlang weights checkpoint.pt --key ema --depth 2\n" +
-			"  cnnlang weights large.safetensors --no-values -o json",
+			"  cnnlang weights large.safetensors --no-values -o json\n" +
+			"  cnnlang weights unknown.pth --against all\n" +
+			"  cnnlang weights mine.pth --against my.cnn --net small\n" +
+			"  cnnlang weights resnet50.pth --output resnet50.safetensors --dtype f16\n" +
+			"  cnnlang weights xception.h5 --against xception_keras --output xception.safetensors",
 		Args: arguments(1, 1, "the FILE of weights"),
 	}
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if args[0] == "-" {
-			return usage("weights reads a file, not a stream").withHelp("./- is a file of that name")
+		if err := f.consistent(args[0]); err != nil {
+			return err
 		}
-		file, err := interp.WeightsFile(args[0]).At(f.key.value).Open()
+		file, err := interp.WeightsFile(args[0]).At(f.key.value).Named(f.names.value).Open()
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		return a.listWeights(cmd.Context(), f, args[0], file)
+		d, err := a.contentsOf(cmd.Context(), args[0], file, !f.noValues && !f.against.given && !f.output.given)
+		switch {
+		case err != nil:
+			return err
+		case f.output.given:
+			return a.convertWeights(cmd.Context(), f, d, file)
+		case f.against.given:
+			return a.compareWeights(cmd.Context(), f, d, file)
+		}
+		return a.listWeights(f, d)
 	}
 	return cmd
 }
 
 func (f *weightsFlags) flags(cmd *cobra.Command) {
-	f.depth.value = graph.AllDepths
+	f.depth.value, f.of = graph.AllDepths, f.against
+	f.dtype = &option[string]{what: "NAME", parse: func(text string) (string, error) { return text, known(text, interp.DTypes()) }}
 	flags := cmd.Flags()
 	flags.Var(f.key, "key", "where in the file the tensors are, as in state_dict or models.0, in place of what is found")
 	flags.Var(f.depth, "depth", depthUsage)
 	flags.BoolVar(&f.noValues, "no-values", false, "do not read the numbers, nor count NaN and Inf")
+	flags.Var(f.against, "against", "say which net the file fits: one of the library, those of a .cnn file, or all of the library")
+	f.selection.flags(cmd)
+	f.names = namesFlag(cmd)
+	flags.Var(f.output, "output", "write the tensors as a safetensors file")
+	flags.Var(f.dtype, "dtype", strings.Join(interp.DTypes(), ", ")+": round floats to this type in --output")
 	f.format = formatFlag(cmd, tableFormats)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
+	complete(cmd, "dtype", fixed(interp.DTypes()...))
+	complete(cmd, "against", func(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		names, directive := completeNets(cmd, args, given)
+		return append(names, everything), directive
+	})
+}
+
+// consistent checks flags that exclude or need each other.
+func (f *weightsFlags) consistent(file string) error {
+	listing := f.depth.given || f.noValues
+	switch {
+	case file == "-":
+		return usage("weights reads a file, not a stream").withHelp("./- is a file of that name")
+	case f.dtype.given && !f.output.given:
+		return usage("--dtype is for --output").withHelp("name a file to write, as in `--output w.safetensors`")
+	case (f.names.given || f.selection.net.given || f.set.given || f.shape.given) && !f.against.given:
+		return usage("--names, --net, --set and --shape are for --against").withHelp("name a net, as in `--against resnet50`")
+	case listing && (f.output.given || f.against.given):
+		return usage("--depth and --no-values are for the list of tensors, which --against and --output do not print")
+	case f.output.given && f.against.value == everything:
+		return usage("--output is for one net").withHelp("`cnnlang weights %s --against all` says which", file)
+	}
+	return nil
 }
 
 // listWeights prints what a file holds.
-func (a *app) listWeights(ctx context.Context, f *weightsFlags, name string, file *interp.TensorFile) error {
-	d, err := a.contentsOf(ctx, name, file, !f.noValues)
-	if err != nil {
-		return err
-	}
+func (a *app) listWeights(f *weightsFlags, d weightsDocument) error {
 	if f.depth.value != graph.AllDepths {
 		d.Rows = rowsOf(d.Tensors, f.depth.value)
 	}
@@ -133,6 +186,9 @@ func (a *app) listWeights(ctx context.Context, f *weightsFlags, name string, fil
 	}
 	return a.grid(d.grid(f.format.value == "csv"), f.format.value)
 }
+
+// shownFrom is the size of a file whose reading or writing shows progress.
+const shownFrom = 256 << 20
 
 // contentsOf describes a file, with counts of its numbers if they are to be read.
 func (a *app) contentsOf(ctx context.Context, name string, file *interp.TensorFile, read bool) (weightsDocument, error) {
@@ -147,7 +203,7 @@ func (a *app) contentsOf(ctx context.Context, name string, file *interp.TensorFi
 		done := int64(0)
 		err := file.Values(ctx, func(i int, v interp.NotFinite) {
 			d.Tensors[i].NaN, d.Tensors[i].Inf = &v.NaN, &v.Inf
-			if done += d.Tensors[i].Bytes; bytes > 256<<20 {
+			if done += d.Tensors[i].Bytes; bytes >= shownFrom {
 				a.progress("%s: %d of %d MiB read", name, done>>20, bytes>>20)
 			}
 		})

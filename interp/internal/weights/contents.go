@@ -1,6 +1,8 @@
 package weights
 
 import (
+	"cmp"
+
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/ops/tensor"
@@ -71,11 +73,21 @@ func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
 	}}
 }
 
-// Rounded is a tensor in memory to write with elements of a type.
-func Rounded(name string, t tensor.Tensor, dtype string, overflowed *int64) Source {
-	return Source{Entry{name, dtype, t.Shape}, func() ([]byte, error) {
-		out, n := convert(bytesOf(t.Data), "F32", dtype)
-		*overflowed += n
-		return out, nil
+// Rounded is a float32 tensor to write with elements of a type, "" for its own.
+func Rounded(name string, shape tensor.Shape, dtype string, overflowed *int64, read func() ([]float32, error)) Source {
+	as := Entry{name, cmp.Or(dtype, "F32"), shape}
+	return Source{as, func() ([]byte, error) {
+		data, err := read()
+		if err != nil {
+			return nil, err
+		}
+		var out []byte
+		err = mapped.Guard(func() error {
+			var n int64
+			out, n = convert(bytesOf(data), "F32", as.DType)
+			*overflowed += n
+			return nil
+		})
+		return out, err
 	}}
 }

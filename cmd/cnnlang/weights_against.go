@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cnnlang/interp"
+	"cnnlang/lang/diag"
+)
+
+// A candidate is a net that a file of weights may be for.
+type candidate struct {
+	Net     string           `json:"net"`
+	Weights *fitted          `json:"weights,omitempty"`
+	Set     string           `json:"set,omitempty"`
+	Names   []renaming       `json:"names,omitempty"`
+	Differs *interp.FitError `json:"fit,omitempty"`
+}
+
+// A renaming is a row of a map of names.
+type renaming struct {
+	Here  string `json:"here"`
+	There string `json:"there"`
+}
+
+// everything is the --against of all nets of the library.
+const everything = "all"
+
+// nets are those that a file of weights is to be compared with.
+func (a *app) nets(f *weightsFlags) ([]*interp.Net, error) {
+	s := &f.selection
+	if f.against.value == everything {
+		if s.net.given || s.set.given || s.shape.given {
+			return nil, usage("--net, --set and --shape are for one net, and --against all is all of the library")
+		}
+		return interp.LibraryNets()
+	}
+	if !isFile(f.against.value) || s.net.given || s.set.given || s.shape.given {
+		n, err := a.net(s, f.against.value, 0)
+		return []*interp.Net{n}, err
+	}
+	p, err := a.program(f.against.value)
+	if err != nil {
+		return nil, err
+	}
+	nets, list, err := p.Check(interp.Options{})
+	switch {
+	case err != nil:
+		return nil, err
+	case list.HasErrors():
+		return nil, &interp.ProgramError{Problems: list, Files: p.File}
+	case len(nets) == 0:
+		_, err := p.Net(interp.Options{})
+		return nil, err
+	}
+	return nets, nil
+}
+
+// compareWeights prints what of the nets a file of weights fits.
+func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocument, file *interp.TensorFile) error {
+	nets, err := a.nets(f)
+	if err != nil {
+		return err
+	}
+	found, err := file.Against(ctx, nets)
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		d.Candidates = append(d.Candidates, candidateOf(c, d.File))
+	}
+	switch f.format.value {
+	case "json":
+		err = a.json(d)
+	case tableFormats[0]:
+		_, err = fmt.Fprintln(a.stdout, strings.Join(summary(d, found, f.against.value == everything), "\n"))
+	default:
+		err = a.grid(candidateGrid(d.Candidates), f.format.value)
+	}
+	if err == nil && found[0].Differs != nil {
+		return failed(exitProblems)
+	}
+	return err
+}
+
+func candidateOf(c interp.Candidate, file string) candidate {
+	out := candidate{Net: c.Net.Name, Set: c.Set, Differs: c.Differs}
+	if c.Differs == nil {
+		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides}
+	}
+	for _, r := range c.Renames {
+		out.Names = append(out.Names, renaming{r.Here, r.There})
+	}
+	return out
+}
+
+func candidateGrid(list []candidate) grid {
+	g := grid{columns: columnsOf("net", "fits", "names", "set", "differences")}
+	for _, c := range list {
+		row := []any{c.Net, c.Weights != nil, "", c.Set, 0}
+		if c.Weights != nil {
+			row[2] = c.Weights.Names
+		} else {
+			row[4] = c.Differs.Differences()
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// mostLines is how long an answer may be.
+const mostLines = 20
+
+// summary says what fits, the nearest net first; of all nets only those that are near.
+func summary(d weightsDocument, found []interp.Candidate, all bool) []string {
+	lines := []string{fmt.Sprintf("%s: %s, %d tensors", visibleName(d.File), visibleName(d.Format), len(d.Tensors))}
+	if all {
+		near := found[:0:0]
+		for _, c := range found {
+			if c.Near() {
+				near = append(near, c)
+			}
+		}
+		if found = near; len(found) == 0 {
+			return append(lines, "no net of the library is near")
+		}
+	}
+	best := found[0]
+	lines = append(lines, verdict(best))
+	switch {
+	case best.Differs == nil || best.Set != "":
+	case best.Renames != nil:
+		lines = append(lines, mapLines(best.Renames)...)
+	default:
+		lines = append(lines, differences(best.Differs)...)
+	}
+	for _, c := range found[1:] {
+		if best.Differs == nil && c.Differs != nil && c.Set == "" {
+			continue // no news when another net fits
+		}
+		if len(lines) < mostLines {
+			lines = append(lines, verdict(c))
+		}
+	}
+	return lines
+}
+
+// verdict is a line on one net.
+func verdict(c interp.Candidate) string {
+	switch {
+	case c.Differs == nil:
+		text := fmt.Sprintf("all %d names match: %s", c.Fit.Tensors, c.Net.Name)
+		if c.Fit.Names != "" {
+			text += ", by `names " + c.Fit.Names + "`"
+		}
+		if len(c.Fit.Sides) > 0 {
+			text += ", with " + strings.Join(c.Fit.Sides, ", ")
+		}
+		return text
+	case c.Set != "":
+		return fmt.Sprintf("all %d names match: %s with --set %s", c.Differs.Wanted, c.Net.Name, c.Set)
+	case c.Renames != nil:
+		return fmt.Sprintf("the structure is that of %s: all %d shapes match, the names are others", c.Net.Name, c.Differs.Wanted)
+	case c.Differs.Rename != nil:
+		return fmt.Sprintf("the names of %s match by one rule", c.Net.Name)
+	}
+	return strings.Replace(c.Differs.Title(), "the weights do not fit ", "near is ", 1)
+}
+
+// mapLines is a map of names to paste into the net.
+func mapLines(rows []interp.Renaming) []string {
+	widest := 0
+	for _, r := range rows {
+		widest = max(widest, len(quoted(r.Here)))
+	}
+	lines := []string{"with this map in the net the file fits:", "  names other {"}
+	for i, r := range rows {
+		if most := mostLines - 5; i == most && len(rows) > most+1 {
+			lines = append(lines, fmt.Sprintf("    # and %d more rows; -o json has them all", len(rows)-most))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("    %-*s = %s", widest, quoted(r.Here), quoted(r.There)))
+	}
+	return append(lines, "  }")
+}
+
+// quoted is a name as a string of the language.
+func quoted(name string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `{`, `\{`, `}`, `\}`).Replace(diag.Visible(name)) + `"`
+}
+
+// differences are the first lines of what differs.
+func differences(e *interp.FitError) []string {
+	var lines []string
+	for _, note := range e.Notes() {
+		lines = append(lines, strings.Split(diag.Visible(note), "\n")...)
+	}
+	if help := e.Advice(); help != "" {
+		lines = append(lines, "help: "+diag.Visible(help))
+	}
+	const most = mostLines - 5
+	if len(lines) > most {
+		lines = append(lines[:most-1], "… -o json has all of it")
+	}
+	for i := range lines {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"cnnlang/interp"
+)
+
+// writtenWeights says what was written of a file of weights.
+type writtenWeights struct {
+	File       string `json:"file"`
+	Tensors    int    `json:"tensors"`
+	Bytes      int64  `json:"bytes"`
+	DType      string `json:"dtype,omitempty"`
+	Overflowed int64  `json:"overflowed,omitempty"` // finite numbers that became infinite
+}
+
+// String is for people.
+func (w writtenWeights) String() string {
+	text := fmt.Sprintf("%s: %d tensors, %d bytes", visibleName(w.File), w.Tensors, w.Bytes)
+	if w.DType != "" {
+		text += ", rounded to " + w.DType
+	}
+	if w.Overflowed > 0 {
+		text += fmt.Sprintf("; numbers too large for %s that became infinite: %d", w.DType, w.Overflowed)
+	}
+	return text
+}
+
+// writeAnew writes a file of weights anew, for a net if n is not nil. An interrupt waits for
+// it, and takes away what is written so far.
+func (a *app) writeAnew(ctx context.Context, f *weightsFlags, file *interp.TensorFile, n *interp.Net) (*writtenWeights, error) {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	w := &writtenWeights{File: f.output.value, DType: f.dtype.value}
+	done, err := file.Write(ctx, w.File, interp.Rewrite{DType: w.DType, Net: n, Progress: func(done, all int64) {
+		if all >= shownFrom {
+			a.progress("%s: %d of %d MiB written", w.File, done>>20, all>>20)
+		}
+	}})
+	a.progress("")
+	w.Tensors, w.Bytes, w.Overflowed = done.Tensors, done.Bytes, done.Overflowed
+	return w, err
+}
+
+// convertWeights writes a file of weights anew and says what was written.
+func (a *app) convertWeights(ctx context.Context, f *weightsFlags, d weightsDocument, file *interp.TensorFile) error {
+	var n *interp.Net
+	if f.against.given {
+		var err error
+		if n, err = a.net(&f.selection, f.against.value, 0); err != nil {
+			return err
+		}
+	}
+	var err error
+	if d.Written, err = a.writeAnew(ctx, f, file, n); err != nil {
+		return err
+	}
+	w := *d.Written
+	switch f.format.value {
+	case "json":
+		return a.json(d)
+	case tableFormats[0]:
+		_, err := fmt.Fprintln(a.stdout, w)
+		return err
+	}
+	return a.grid(grid{columns: columnsOf("file", "tensors", "bytes", "dtype", "overflowed"),
+		rows: [][]any{{w.File, w.Tensors, w.Bytes, w.DType, w.Overflowed}}}, f.format.value)
+}

@@ -1,0 +1,172 @@
+package interp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/weights"
+)
+
+// A Candidate is a net that a file may be for, and how the two differ.
+type Candidate struct {
+	Net *Net
+	// Fit says how the file fits, if Differs is nil.
+	Fit     Fit
+	Differs *FitError
+	// Set is what makes the net one that the file fits, as in classes=10, or "".
+	Set string
+	// Renames are the rows of a map of names after which the file fits, if its structure is the
+	// net's and only names differ.
+	Renames []Renaming
+}
+
+// A Renaming is a row of a map of names: what the net calls Here the file calls There, and
+// where both end in a dot all names that begin so.
+type Renaming = weights.Pair
+
+// compared is how many nets are compared with a file tensor by tensor.
+const compared = 3
+
+// Against compares the file with nets, and returns the nearest, those that the file fits
+// first. Its error is that of ctx once that has ended, or a *WeightsError.
+func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, error) {
+	type ranked struct {
+		net           *Net
+		shapes, names float64 // shares of what differs
+	}
+	entries := f.store.Entries()
+	census := weights.CensusOf(entries)
+	var all []ranked
+	for _, n := range nets {
+		if err := ended(ctx); err != nil {
+			return nil, err
+		}
+		best := ranked{net: n, shapes: -1}
+		for _, required := range n.listings() {
+			if shapes, names := census.Distance(required); best.shapes < 0 || shapes < best.shapes || shapes == best.shapes && names < best.names {
+				best.shapes, best.names = shapes, names
+			}
+		}
+		all = append(all, best)
+	}
+	slices.SortStableFunc(all, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.shapes, b.shapes), cmp.Compare(a.names, b.names)) })
+	var list []Candidate
+	for _, r := range all[:min(len(all), compared)] {
+		c, err := f.candidate(r.net)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.rank(), b.rank()) })
+	return list, nil
+}
+
+// listings are the tensors of the main path by the net's own names and by each of its maps.
+func (n *Net) listings() [][]graph.Param {
+	required, _ := n.params(nil)
+	all := [][]graph.Param{required}
+	for _, m := range n.result.Names {
+		if m.Table == nil {
+			continue
+		}
+		var listed []graph.Param
+		for _, p := range required {
+			t, _ := m.Table.Own(p.Path)
+			listed = append(listed, graph.Param{Path: t.Name, Shape: t.Shape})
+		}
+		all = append(all, listed)
+	}
+	return all
+}
+
+// rank orders candidates by what is left to do.
+func (c Candidate) rank() int {
+	switch {
+	case c.Differs == nil:
+		return 0
+	case c.Set != "":
+		return 1
+	case c.Differs.Rename != nil || c.Renames != nil:
+		return 2
+	}
+	return 3
+}
+
+// Near reports whether the file may well be for the net: it fits, or would, or at least a third
+// of the net's tensors are in it.
+func (c Candidate) Near() bool {
+	return c.rank() < 3 || 3*len(c.Differs.Missing) < 2*c.Differs.Wanted
+}
+
+// candidate compares the file with one net, and looks for what would make it fit.
+func (f *TensorFile) candidate(n *Net) (Candidate, error) {
+	c := Candidate{Net: n}
+	required, _ := n.params(nil)
+	r, sides, err := f.reading(n)
+	var several *NamesError
+	switch {
+	case err == nil:
+		c.Fit = Fit{r.names(), len(required), sides}
+	case errors.As(err, &several): // it fits by each of them
+		c.Fit = Fit{Names: several.Names[0], Tensors: len(required)}
+	case !errors.As(err, &c.Differs):
+		return c, err
+	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
+		c.Set = f.setting(n, c.Differs)
+	case c.Differs.Rename == nil:
+		c.Renames = weights.Pairs(required, f.store.Entries())
+	}
+	return c, nil
+}
+
+// setting looks for one parameter of the net with which the file fits: only shapes differ,
+// and a size in the file is its value, as for the classes of a head.
+func (f *TensorFile) setting(n *Net, differs *FitError) string {
+	var sizes []int
+	for _, m := range differs.Misshaped {
+		for axis := range min(len(m.File), len(m.Net)) {
+			if m.File[axis] != m.Net[axis] && !slices.Contains(sizes, m.File[axis]) {
+				sizes = append(sizes, m.File[axis])
+			}
+		}
+	}
+	const most = 3 // a head has one new size, in its weight and its bias
+	if len(sizes) > most {
+		return ""
+	}
+	for _, name := range n.program.Settable(n.Name) {
+		for _, size := range sizes {
+			set := fmt.Sprintf("%s=%d", name, size)
+			other, err := n.program.Net(Options{Net: n.Name, Set: Settings{Texts: []string{set}}})
+			if err != nil {
+				continue
+			}
+			if _, _, err := f.reading(other); err == nil {
+				return set
+			}
+		}
+	}
+	return ""
+}
+
+// LibraryNets are the nets of the library at their default sizes.
+func LibraryNets() ([]*Net, error) {
+	var nets []*Net
+	for _, name := range Library() {
+		p, err := Open(name)
+		if err != nil {
+			return nil, err
+		}
+		n, err := p.Net(Options{})
+		if err != nil {
+			return nil, err
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}

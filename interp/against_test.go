@@ -1,0 +1,187 @@
+package interp_test
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+)
+
+// A shaped is a tensor of a file of zeros.
+type shaped struct {
+	name  string
+	shape []int
+}
+
+// zeros writes a safetensors file of zeros, which takes no room on the disk, with the
+// tensors in this order.
+func zeros(t *testing.T, tensors []shaped) string {
+	t.Helper()
+	var header strings.Builder
+	end := int64(0)
+	for i, x := range tensors {
+		start := end
+		size := int64(4)
+		for _, n := range x.shape {
+			size *= int64(n)
+		}
+		end += size
+		name, _ := json.Marshal(x.name)
+		shape, _ := json.Marshal(append([]int{}, x.shape...))
+		fmt.Fprintf(&header, `%s%s:{"dtype":"F32","shape":%s,"data_offsets":[%d,%d]}`, strings.Repeat(",", min(i, 1)), name, shape, start, end)
+	}
+	text := "{" + header.String() + "}"
+	path := filepath.Join(t.TempDir(), "zeros.safetensors")
+	if err := os.WriteFile(path, append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 8+int64(len(text))+end); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// ofNet lists the tensors of a net, by the names of a map if it is not "".
+func ofNet(t *testing.T, n *interp.Net, names string) (list []shaped) {
+	t.Helper()
+	if names == "" {
+		for _, p := range n.Graph.Params(false) {
+			list = append(list, shaped{p.Path, p.Shape})
+		}
+		return list
+	}
+	tensors, err := n.Tensors(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range tensors {
+		list = append(list, shaped{x.Name, x.Shape})
+	}
+	return list
+}
+
+func libraryNet(t *testing.T, name string, set ...string) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Set: interp.Settings{Texts: set}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func nearest(t *testing.T, tensors []shaped, nets []*interp.Net) interp.Candidate {
+	t.Helper()
+	f, err := interp.WeightsFile(zeros(t, tensors)).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	list, err := f.Against(t.Context(), nets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list[0]
+}
+
+// The net that a file is for is found in the library: by its own names, by those of a map, with
+// another head.
+func TestFilesFindTheirNets(t *testing.T) {
+	library, err := interp.LibraryNets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ net, set, names string }{
+		{"resnext50_32x4d", "", ""},
+		{"resnet34", "", ""},
+		{"xception_keras", "", "keras"},
+		{"squeezenet1_1", "classes=7", ""},
+		{"resnet18", "classes=10", ""},
+	} {
+		var set []string
+		if c.set != "" {
+			set = []string{c.set}
+		}
+		n := libraryNet(t, c.net, set...)
+		got := nearest(t, ofNet(t, n, c.names), library)
+		if got.Net.Name != c.net || got.Set != c.set || got.Fit.Names != c.names || (got.Differs == nil) != (c.set == "") {
+			t.Errorf("%s %s %s: got %s, --set %q, names %q, %v", c.net, c.set, c.names, got.Net.Name, got.Set, got.Fit.Names, got.Differs)
+		}
+		if got.Differs == nil && got.Fit.Tensors != len(n.Graph.Params(false)) {
+			t.Errorf("%s: got %d tensors", c.net, got.Fit.Tensors)
+		}
+	}
+}
+
+// Where the structure is that of a net, and only names differ, the rows that are offered make
+// the file fit.
+func TestRenamesMakeAFileFit(t *testing.T) {
+	for _, c := range []struct {
+		net    string
+		rename *strings.Replacer
+		rows   int
+	}{
+		{"resnet18", strings.NewReplacer("layer", "stage", "conv1", "first", "downsample.0", "shortcut.conv"), 0},
+		{"resnet18", strings.NewReplacer("layer", "stage"), 4},
+		{"squeezenet1_1", strings.NewReplacer("features", "body", "weight", "w", "bias", "b"), 0},
+		{"mobilenet_v2", strings.NewReplacer(".", "_", "features.1.", "", "running_mean", "average"), 0},
+	} {
+		n := libraryNet(t, c.net)
+		tensors := ofNet(t, n, "")
+		for i := range tensors {
+			tensors[i].name = c.rename.Replace(tensors[i].name)
+		}
+		got := nearest(t, tensors, []*interp.Net{n})
+		if got.Renames == nil || c.rows > 0 && len(got.Renames) != c.rows {
+			t.Errorf("%s: got %d rows for %v", c.net, len(got.Renames), got.Differs.Title())
+			continue
+		}
+		var text strings.Builder
+		fmt.Fprintf(&text, "import nets.%s { %s }\nnet mine = %[2]s {\n  names other {\n", fileOf(t, c.net), c.net)
+		for _, r := range got.Renames {
+			fmt.Fprintf(&text, "%q = %q\n", r.Here, r.There)
+		}
+		text.WriteString("  }\n}\n")
+		p, err := interp.Read("mine.cnn", strings.NewReader(text.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, err := p.Net(interp.Options{Net: "mine"})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text.String())
+		}
+		if fit, err := mine.Fit(interp.WeightsFile(zeros(t, tensors))); err != nil || fit.Names != "other" {
+			t.Errorf("%s: got %+v, %v", c.net, fit, err)
+		}
+	}
+}
+
+// fileOf is the package that declares a net of the library.
+func fileOf(t *testing.T, net string) string {
+	p, err := interp.Open(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSuffix(filepath.Base(p.Main.Name()), ".cnn")
+}
+
+// What agrees only in part is not renamed.
+func TestOtherStructuresAreNotRenamed(t *testing.T) {
+	n := libraryNet(t, "resnet18")
+	tensors := ofNet(t, n, "")
+	for i := range tensors {
+		tensors[i].name = "x" + tensors[i].name
+	}
+	tensors[0].shape = []int{64, 3, 7, 5}
+	if got := nearest(t, tensors, []*interp.Net{n}); got.Renames != nil || got.Differs == nil {
+		t.Errorf("got %v", got.Renames)
+	}
+}

@@ -1,0 +1,130 @@
+package weights
+
+import (
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+)
+
+// A Pair is a row of a map of names: what the net calls Here the file calls There. Where both
+// end in a dot it is for all names that begin so.
+type Pair struct{ Here, There string }
+
+// Pairs compares the structure of a net with that of a file whose names differ: the modules of
+// both in their orders, each with its tensors by their shapes, or else all tensors in their
+// orders. If they agree in all of it, it returns the rows after which the names match, as few as say so, and otherwise nil.
+func Pairs(required []graph.Param, entries []Entry) []Pair {
+	var held []graph.Param
+	for _, e := range entries {
+		if !isCounter(e.Name) {
+			held = append(held, graph.Param{Path: e.Name, Shape: e.Shape})
+		}
+	}
+	if len(held) != len(required) {
+		return nil
+	}
+	net, file := modules(required), modules(held)
+	var all []Pair
+	for i := range net {
+		var pairs []Pair
+		if len(net) == len(file) {
+			pairs = pairLeaves(net[i], file[i])
+		}
+		if pairs == nil { // the file's names may show no modules
+			return compact(pairLeaves(required, held))
+		}
+		all = append(all, pairs...)
+	}
+	return compact(all)
+}
+
+// modules groups tensors by their names without the last segment, in the order in which
+// each begins.
+func modules(params []graph.Param) [][]graph.Param {
+	var order [][]graph.Param
+	at := map[string]int{}
+	for _, p := range params {
+		path := p.Path[:strings.LastIndexByte(p.Path, '.')+1]
+		i, ok := at[path]
+		if !ok {
+			i = len(order)
+			at[path] = i
+			order = append(order, nil)
+		}
+		order[i] = append(order[i], p)
+	}
+	return order
+}
+
+// pairLeaves pairs the tensors of two modules: by the last segments of their names if those
+// are the same, and otherwise in their order; nil if their shapes do not agree.
+func pairLeaves(net, file []graph.Param) []Pair {
+	if len(net) != len(file) {
+		return nil
+	}
+	leaves := map[string]graph.Param{}
+	for _, p := range file {
+		leaves[leafOf(p.Path)] = p
+	}
+	named := !slices.ContainsFunc(net, func(p graph.Param) bool { _, ok := leaves[leafOf(p.Path)]; return !ok })
+	var pairs []Pair
+	for i, p := range net {
+		other := file[i]
+		if named {
+			other = leaves[leafOf(p.Path)]
+		}
+		if !holds(other.Shape, p.Shape) {
+			return nil
+		}
+		pairs = append(pairs, Pair{p.Path, other.Path})
+	}
+	return pairs
+}
+
+func leafOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// compact sums pairs up: where all names below a path begin alike in the file, and go on as in
+// the net, one row says so, and none where the names are the same.
+func compact(pairs []Pair) []Pair {
+	type beginning struct {
+		there    string
+		disagree bool
+	}
+	beginnings := map[string]*beginning{}
+	for _, p := range pairs {
+		for at := range p.Here {
+			if p.Here[at] != '.' {
+				continue
+			}
+			here, rest := p.Here[:at+1], p.Here[at+1:]
+			there, ok := strings.CutSuffix(p.There, rest)
+			ok = ok && strings.HasSuffix(there, ".")
+			switch b := beginnings[here]; {
+			case b == nil:
+				beginnings[here] = &beginning{there, !ok}
+			case !ok || b.there != there:
+				b.disagree = true
+			}
+		}
+	}
+	var rows []Pair
+	said := map[string]bool{}
+	for _, p := range pairs {
+		row := p
+		for at := range p.Here {
+			if p.Here[at] != '.' {
+				continue
+			}
+			if b := beginnings[p.Here[:at+1]]; !b.disagree {
+				row = Pair{p.Here[:at+1], b.there}
+				break
+			}
+		}
+		if row.Here != row.There && !said[row.Here] {
+			said[row.Here] = true
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}

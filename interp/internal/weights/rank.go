@@ -1,0 +1,54 @@
+package weights
+
+import (
+	"slices"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops/tensor"
+)
+
+// A Census counts the tensors of a file by names and shapes, to find among many nets those
+// that are worth comparing with it.
+type Census struct {
+	tensors int
+	named   map[string]tensor.Shape
+	shaped  map[string]int
+}
+
+// CensusOf counts the tensors of a file, without counters of training.
+func CensusOf(entries []Entry) Census {
+	c := Census{0, map[string]tensor.Shape{}, map[string]int{}}
+	for _, e := range entries {
+		if !isCounter(e.Name) {
+			c.tensors++
+			c.named[e.Name] = e.Shape
+			c.shaped[axes(e.Shape)]++
+		}
+	}
+	return c
+}
+
+// axes is a shape without its axes of size 1, in order, so that neither missing axes nor
+// transposed ones make a difference.
+func axes(shape tensor.Shape) string {
+	sizes := slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
+	slices.Sort(sizes)
+	return sizes.String()
+}
+
+// Distance is the share of the tensors of both that have no counterpart of the same shape in
+// the other, and the share of the net's names that are not in the file.
+func (c Census) Distance(required []graph.Param) (shapes, names float64) {
+	wanted, missing, common := map[string]int{}, 0, 0
+	for _, p := range required {
+		wanted[axes(p.Shape)]++
+		if _, ok := c.named[p.Path]; !ok {
+			missing++
+		}
+	}
+	for shape, n := range wanted {
+		common += min(n, c.shaped[shape])
+	}
+	all := max(1, c.tensors+len(required))
+	return float64(all-2*common) / float64(all), float64(missing) / float64(max(1, len(required)))
+}

@@ -1,0 +1,114 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"cnnlang/interp/internal/weights"
+)
+
+// A Rewrite says how TensorFile.Write writes a file anew. The zero value keeps all of it: the
+// names, and of each tensor the type and every bit.
+type Rewrite struct {
+	// DType is "f64", "f32", "f16" or "bf16", to which floats are rounded: to the nearest, and
+	// to the even one in the middle. Others keep their types. "" rounds nothing.
+	DType string
+	// Net, if not nil, takes of the file what the net needs, read as Weights.Named and the like
+	// say, and writes it with the net's names, its shapes and its order of axes. Tensors that
+	// this moves or computes are float32, unless DType says otherwise.
+	Net *Net
+	// Progress, if not nil, is called with the bytes written so far, of all.
+	Progress func(done, all int64)
+}
+
+// Rewritten says what was written: how many Tensors and Bytes of theirs, and how many finite
+// numbers were too large for the new type and Overflowed to infinities.
+type Rewritten struct {
+	Tensors           int
+	Bytes, Overflowed int64
+}
+
+// Write writes the file anew, as safetensors. The new file appears whole or not at all, and is
+// not written over the one that is read. The errors are *WeightsError, *FitError and those of
+// a map of names, or that of ctx once that has ended.
+func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritten, error) {
+	if err := ended(ctx); err != nil {
+		return Rewritten{}, err
+	}
+	dtype := weights.DTypes[r.DType]
+	if r.DType != "" && dtype == "" {
+		return Rewritten{}, fmt.Errorf("interp: there is no type %q; want f64, f32, f16 or bf16", r.DType)
+	}
+	if target, err := os.Stat(path); err == nil {
+		for _, file := range f.store.Files() {
+			if source, err := file.Stat(); err == nil && os.SameFile(source, target) {
+				return Rewritten{}, &WeightsError{Path: path, Problem: "is a file that is read, and would be written over; name another one"}
+			}
+		}
+	}
+	var done Rewritten
+	sources, err := f.sources(r.Net, dtype, &done.Overflowed)
+	if err != nil {
+		return Rewritten{}, err
+	}
+	for _, s := range sources {
+		done.Bytes += s.Size()
+	}
+	done.Tensors = len(sources)
+	if r.Progress != nil {
+		report(sources, done.Bytes, r.Progress)
+	}
+	if err := weights.Write(ctx, path, sources, f.store.Unchanged); err != nil {
+		return Rewritten{}, err
+	}
+	return done, nil
+}
+
+// sources are the tensors to write: those of the file, or of a net.
+func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources []weights.Source, err error) {
+	if n == nil {
+		for _, e := range f.store.Entries() {
+			sources = append(sources, weights.Converted(f.store, e, dtype, overflowed))
+		}
+		return sources, nil
+	}
+	reading, sides, err := f.reading(n)
+	if err != nil {
+		return nil, f.weights.explained(err)
+	}
+	entries := map[string]weights.Entry{}
+	for _, e := range f.store.Entries() {
+		entries[e.Name] = e
+	}
+	required, _ := n.params(sides)
+	for _, p := range required {
+		if name, ok := reading.plain(p); ok {
+			s := weights.Converted(f.store, entries[name], dtype, overflowed)
+			s.Name, s.Shape = p.Path, p.Shape
+			sources = append(sources, s)
+			continue
+		}
+		sources = append(sources, weights.Rounded(p.Path, p.Shape, dtype, overflowed, func() ([]float32, error) {
+			t, err := reading.tensor(p)
+			return t.Data, err
+		}))
+	}
+	return sources, nil
+}
+
+// report calls progress whenever the bytes of a tensor are asked for.
+func report(sources []weights.Source, all int64, progress func(done, all int64)) {
+	done := int64(0)
+	for i := range sources {
+		s := sources[i]
+		sources[i].Bytes = func() ([]byte, error) {
+			progress(done, all)
+			done += s.Size()
+			return s.Bytes()
+		}
+	}
+}
+
+// DTypes are the types that files of weights can be written in.
+func DTypes() []string { return []string{"f64", "f32", "f16", "bf16"} }
