@@ -81,7 +81,7 @@ var attacks = []struct {
 	make func(t testing.TB) []byte
 	want string // after "weights: m.h5: "
 }{
-	{"cut short", func(t testing.TB) []byte { return content(t, "weights.h5")[:20000] }, `should have 45048 bytes and has 20000; it was cut short, fetch it again`},
+	{"cut short", func(t testing.TB) []byte { return content(t, "weights.h5")[:20000] }, `should have 45080 bytes and has 20000; it was cut short, fetch it again`},
 	{"an archive cut short", func(t testing.TB) []byte { return content(t, "model.keras")[:20000] }, `is a zip archive without the directory at its end; it was cut short, fetch it again`},
 	{"no group for a layer", with("weights.h5", "depthwise\x00\x00\x00\x00\x00\x00\x00\x05", "depthwisX\x00\x00\x00\x00\x00\x00\x00\x05"), `/ has no group for the layer depthwisX that it lists; the file is damaged, save the weights again`},
 	{"no dataset for a weight", with("weights.h5", "predictions/bias:0", "predictions/bias:1"), `/predictions has no dataset for the weight predictions/bias:1 that it lists; the file is damaged, save the weights again`},

@@ -94,6 +94,9 @@ func TestFormsOfOneNetwork(t *testing.T) {
 			if about.Format != c.format || about.Key != c.key || !slices.Equal(about.Beside, c.beside) || len(about.Notes) > 0 {
 				t.Errorf("about: %+v", about)
 			}
+			if first := f.Tensors()[0].Name; first != "conv2d_1/kernel"+c.suffix && len(about.Layers) > 0 {
+				t.Errorf("the first tensor is %s", first)
+			}
 			for i, x := range f.Tensors() {
 				name := strings.TrimSuffix(x.Name, c.suffix)
 				w, ok := want[name]

@@ -19,8 +19,10 @@ import (
 // number are its name.
 func (f *file) named(root *hdf5.Object, form string) error {
 	f.about.Format = fmt.Sprintf("Keras (%s)", form)
-	groups := map[string]*topology.Layer{}
-	number(f.model, "", groups)
+	groups, place := map[string]*topology.Layer{}, map[string]int{}
+	number(f.model, "", func(path string, l *topology.Layer) {
+		groups[path], place[path] = l, len(place)+1
+	})
 	type variable struct {
 		number int
 		data   *hdf5.Object
@@ -49,6 +51,7 @@ func (f *file) named(root *hdf5.Object, form string) error {
 		return err
 	}
 	f.about.Beside = slices.Sorted(maps.Keys(beside))
+	slices.SortStableFunc(order, func(a, b string) int { return place[a] - place[b] })
 	for _, path := range order {
 		variables := found[path]
 		slices.SortFunc(variables, func(a, b variable) int { return a.number - b.number })
@@ -84,9 +87,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// number gives the layers of a model the paths of their groups: the class in lower case, and
+// number finds for the layers of a model the paths of their groups: the class in lower case, and
 // from the second layer of a class on its number.
-func number(m *topology.Model, prefix string, groups map[string]*topology.Layer) {
+func number(m *topology.Model, prefix string, found func(path string, l *topology.Layer)) {
 	if m == nil {
 		return
 	}
@@ -98,8 +101,8 @@ func number(m *topology.Model, prefix string, groups map[string]*topology.Layer)
 			path += "_" + strconv.Itoa(n)
 		}
 		counts[class]++
-		groups[path] = l
-		number(l.Model, path+"/", groups)
+		found(path, l)
+		number(l.Model, path+"/", found)
 	}
 }
 

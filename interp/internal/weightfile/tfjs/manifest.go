@@ -3,6 +3,7 @@ package tfjs
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -158,7 +159,11 @@ func (f *file) open(paths json.RawMessage, size int64) ([]shard, error) {
 		}
 		file, n, err := f.in.Sibling(name)
 		if err != nil {
-			e := f.in.Corrupt("", "has weights in %s, which cannot be read: %v; fetch all files of the model into one folder", weightfile.Shown(name), err)
+			problem := err.Error()
+			if e, ok := errors.AsType[*weightfile.Error](err); ok {
+				problem = e.Problem
+			}
+			e := f.in.Corrupt("", "has weights in %s, which cannot be read: %s; fetch all files of the model into one folder", weightfile.Shown(name), problem)
 			e.Err = err
 			return e
 		}
