@@ -62,7 +62,7 @@ var attacks = []struct{ name, content, want string }{
 	{"npy", "\x93NUMPY\x01\x00v\x00{'descr'", "the header claims 118 bytes, the file has 8 after its length"},
 	{"hdf5", "\x89HDF\r\n\x1a\n\x00\x00", "ends within its superblock, at 10 bytes"},
 	{"gguf", "GGUF\x03\x00\x00\x00\x01\x00", "is a GGUF file"},
-	{"json", `{"weight_map": {"a": "x-00001-of-00002.safetensors"}}`, "is a JSON file"},
+	{"json", `{"weight_map": {"a": "model-00001-of-00002.safetensors"}}`, "its shard model-00001-of-00002.safetensors cannot be read: no such file"},
 	{"git lfs", "version https://git-lfs.github.com/spec/v1\noid sha256:00", "is a Git LFS pointer"},
 	{"html", "<!DOCTYPE html><html></html>", "is a web page, want a file of weights"},
 	// The header as JSON.

@@ -32,6 +32,7 @@ var formats = []format{
 	{tfjs.Is, tfjs.Open},
 	{numpy.Is, numpy.Open}, // before torch too
 	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
+	{isIndex, openIndex},
 	{foreign.Is, foreign.Open}, // before those that go by names
 	{onnx.Is, onnx.Open},
 	{caffe.Is, caffe.Open},

@@ -21,6 +21,8 @@ type headerParser struct {
 	path
 	maxTensors int
 	in         *json.Decoder
+	what       string // what is parsed, for errors
+	start      int64  // where it is in the file
 }
 
 const (
@@ -32,8 +34,7 @@ const (
 // parse returns the tensors of the header, each valid by itself: a known dtype, a shape
 // whose size in bytes is a number, offsets that fit it.
 func (p *headerParser) parse(header []byte) ([]record, error) {
-	p.in = json.NewDecoder(bytes.NewReader(header))
-	p.in.UseNumber()
+	p.begin(header, "the header", 8)
 	var records []record
 	err := p.object("the header", "an object", func(name string) error {
 		if name == metadataKey {
@@ -50,10 +51,19 @@ func (p *headerParser) parse(header []byte) ([]record, error) {
 	if err != nil {
 		return nil, err
 	}
+	return records, p.end()
+}
+
+func (p *headerParser) begin(text []byte, what string, start int64) {
+	p.in, p.what, p.start = json.NewDecoder(bytes.NewReader(text)), what, start
+	p.in.UseNumber()
+}
+
+func (p *headerParser) end() error {
 	if _, err := p.in.Token(); !errors.Is(err, io.EOF) {
-		return nil, p.corrupt("", "the header goes on after its closing brace; only spaces may follow")
+		return p.corrupt("", "%s goes on after its closing brace; only spaces may follow", p.what)
 	}
-	return records, nil
+	return nil
 }
 
 // tensor parses {"dtype": ..., "shape": ..., "data_offsets": ...}.
@@ -230,10 +240,10 @@ func (p *headerParser) expect(delim json.Delim, what, want string) error {
 func (p *headerParser) token() (json.Token, error) {
 	token, err := p.in.Token()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, p.corrupt("", "the header ends before its closing brace; the file is damaged, fetch it again")
+		return nil, p.corrupt("", "%s ends before its closing brace; the file is damaged, fetch it again", p.what)
 	}
 	if err != nil {
-		return nil, p.corrupt("", "the header is not JSON: %v at byte %d; the file is damaged, fetch it again", err, 8+p.in.InputOffset())
+		return nil, p.corrupt("", "%s is not JSON: %v at byte %d; the file is damaged, fetch it again", p.what, err, p.start+p.in.InputOffset())
 	}
 	return token, nil
 }
