@@ -58,7 +58,7 @@ var (
 				all = cat(all, symbol(u8(i), 0))
 			}
 			return b.put(node(0, b.put("SNOD", 1, 0, u2(60), all)))
-		}), `got 445071 bytes of description, the limit is 432688; keep the weights of one network in a file`},
+		}), `got 445119 bytes of description, the limit is 432688; keep the weights of one network in a file`},
 		{"heap signature", group(func(b *builder) [][]byte { return [][]byte{msg(17, u8(0), u8(0))} }), `the heap of names at 0 begins with "\x89HDF", want HEAP; the file is damaged, fetch it again`},
 	}
 	onDenseGroups = []attack{

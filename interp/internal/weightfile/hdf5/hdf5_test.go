@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
@@ -123,4 +124,44 @@ func TestAsH5pyReads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Datasets are read at the same time: with -race nothing is found that they share and write.
+func TestReadsAtOnce(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(folder, "latest_chunked.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := opened(t, raw, "f.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := f.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]*hdf5.Object{}
+	objects(t, root, all)
+	var group sync.WaitGroup
+	for path, o := range all {
+		if !o.IsDataset() {
+			continue
+		}
+		d, err := o.Dataset()
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := d.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			group.Go(func() {
+				if got, err := d.Bytes(); err != nil || !bytes.Equal(got, alone) {
+					t.Errorf("%s: %x, %v, want %x", path, got, err, alone)
+				}
+			})
+		}
+	}
+	group.Wait()
 }

@@ -119,7 +119,7 @@ func (w *walk) messages(c *cursor, take func(*cursor) message, head int, marked 
 				return nil, err
 			}
 			if m.kind != msgContinuation {
-				if err := w.spend(48); err != nil { // what a message takes in memory beside its data
+				if err := w.spend(96); err != nil { // what a message takes in memory beside its data
 					return nil, err
 				}
 				all = append(all, m)
