@@ -47,6 +47,9 @@ type Meta = elab.Meta
 // A Picture says how pictures become the input of a net.
 type Picture = elab.Picture
 
+// PictureText is a Picture in the language, as Prepare takes it.
+func PictureText(p Picture) string { return expand.Picture(p) }
+
 // A Checkpoint is a file of trained weights that is published for a net.
 type Checkpoint = elab.Checkpoint
 

@@ -27,7 +27,7 @@ func (w *writer) meta(m elab.Meta, input tensor.Shape) {
 	var lines []string
 	for _, item := range []struct{ key, value string }{
 		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", weights(m.Weights, at)},
-		{"classes", texts(m.Classes)}, {"prepare", picture(at(m.Prepare))},
+		{"classes", texts(m.Classes)}, {"prepare", Picture(at(m.Prepare))},
 	} {
 		if item.value != "" {
 			lines = append(lines, item.key+" = "+item.value)
@@ -63,7 +63,7 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 			}
 		}
 		if f.Prepare != nil {
-			args = append(args, "prepare="+picture(at(*f.Prepare)))
+			args = append(args, "prepare="+Picture(at(*f.Prepare)))
 		}
 		all = append(all, "checkpoint(\n"+strings.Join(args, ",\n")+"\n)")
 	}
@@ -101,8 +101,8 @@ func texts(list []string) string {
 	return b.String() + "\n]"
 }
 
-// picture writes how pictures are prepared, without what is so anyway.
-func picture(p elab.Picture) string {
+// Picture writes how pictures are prepared, without what is so anyway.
+func Picture(p elab.Picture) string {
 	if !p.Stated {
 		return ""
 	}
