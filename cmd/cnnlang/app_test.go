@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
@@ -52,6 +53,7 @@ func TestExitCodes(t *testing.T) {
 		{&picture.LimitError{}, 4},
 		{&interp.WeightsLimitError{}, 4},
 		{&interp.MemoryError{}, 4},
+		{&download.Error{Kind: download.Failed}, 3}, {&download.Error{Kind: download.Refused}, 1}, {&download.Error{Kind: download.Limited}, 4},
 		{context.Canceled, 130},
 		{fmt.Errorf("run: %w", context.Canceled), 130},
 		{&crash{value: "oops"}, 70},

@@ -218,13 +218,14 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 
 // openers lists the files that open others themselves, and why.
 var openers = map[string]string{
-	"interp/internal/regular/regular.go":   "it is how files are opened",
-	"interp/atomicfile/atomicfile.go":      "it writes",
-	"interp/atomicfile/temporary.go":       "it writes",
-	"interp/atomicfile/unnamed_linux.go":   "it writes",
-	"interp/available.go":                  "what Linux says of memory",
-	"cmd/cnnlang/start.go":                 "what Linux says of the process and its user's",
-	"ops/exec/internal/cpu/cores_linux.go": "what Linux says of processors",
+	"interp/internal/regular/regular.go":     "it is how files are opened",
+	"interp/atomicfile/atomicfile.go":        "it writes",
+	"interp/atomicfile/temporary.go":         "it writes",
+	"interp/atomicfile/unnamed_linux.go":     "it writes",
+	"interp/available.go":                    "what Linux says of memory",
+	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
+	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
+	"ops/exec/internal/cpu/cores_linux.go":   "what Linux says of processors",
 }
 
 // Opening a named pipe or a device can hang, so one function opens all files that users
@@ -246,6 +247,27 @@ func TestFilesAreOpenedByOneFunction(t *testing.T) {
 	for file := range openers {
 		if !found[file] {
 			t.Errorf("%s does not open files any more", file)
+		}
+	}
+}
+
+// Only the package that downloads imports one that can open connections, and only `get` asks
+// it to: no other verb does anything that its user did not ask for.
+func TestOnlyGetOpensConnections(t *testing.T) {
+	asks := regexp.MustCompile(`\bdownload\.Get\(`)
+	for _, f := range goFiles(t) {
+		if f.isTest() {
+			continue
+		}
+		for _, spec := range f.tree.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			connects := name == "net" || strings.HasPrefix(name, "net/") && name != "net/url" || name == "crypto/tls"
+			if connects && f.pkg() != "cmd/cnnlang/internal/download" {
+				t.Errorf("%s imports %s", f.path, name)
+			}
+		}
+		if asks.MatchString(f.text) != (f.path == "cmd/cnnlang/get.go") {
+			t.Errorf("%s: whether it downloads is not as it should be", f.path)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/exec/layout"
@@ -45,6 +46,7 @@ func entryOf(err error) errorEntry {
 		names     *interp.NamesError
 		precision *layout.PrecisionError
 		hungry    *starved
+		load      *download.Error
 	)
 	e := errorEntry{ExitCode: exitCode(err)}
 	switch {
@@ -75,6 +77,8 @@ func entryOf(err error) errorEntry {
 		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)
 	case errors.As(err, &noNet):
 		e.Message = choose(noNet)
+	case errors.As(err, &load):
+		e.Message, e.Help = load.Problem, load.Help
 	case errors.As(err, &hungry):
 		e.Message, e.Help = hungry.what, hungry.help
 	case errors.As(err, &names):
@@ -113,6 +117,10 @@ func (a *app) report(err error) int {
 		return exitCode(err)
 	}
 	e := entryOf(err)
+	if errors.Is(err, context.Canceled) {
+		a.progress("")
+		e.Help = a.unfinished
+	}
 	if found, ok := errors.AsType[*interp.ProgramError](err); ok {
 		a.diagnostics(found.Problems, found.Files)
 	} else if e.Fit != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
@@ -21,7 +22,7 @@ const (
 	exitFine        = 0
 	exitProblems    = 1   // diagnostics, or weights or an input that do not fit
 	exitUsage       = 2   // a wrong command line, or an unknown name
-	exitFile        = 3   // a file that cannot be read or written
+	exitFile        = 3   // a file that cannot be read, written or downloaded
 	exitLimit       = 4   // a limit was reached
 	exitCrash       = 70  // a bug in this program
 	exitInterrupted = 130 // Ctrl-C
@@ -31,7 +32,7 @@ const exitHelp = `Exit codes:
   0    fine
   1    problems in a .cnn file, or weights or an input that do not fit
   2    a wrong command line, or an unknown name
-  3    a file that cannot be read or written
+  3    a file that cannot be read, written or downloaded
   4    a limit was reached
   70   an internal error
   130  interrupted`
@@ -81,6 +82,7 @@ func exitCode(err error) int {
 	several, isSeveral := errors.AsType[*failures](err)
 	found, isFound := errors.AsType[*interp.ProgramError](err)
 	selection, isSelection := errors.AsType[*interp.SelectionError](err)
+	load, isLoad := errors.AsType[*download.Error](err)
 	switch {
 	case err == nil:
 		return exitFine
@@ -90,6 +92,8 @@ func exitCode(err error) int {
 		return several.code
 	case isFound:
 		return exitOf(found.Problems)
+	case isLoad:
+		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err):
 		return exitProblems
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err),

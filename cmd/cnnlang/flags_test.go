@@ -33,6 +33,9 @@ func TestFlagsAreTheSameInEveryVerb(t *testing.T) {
 		verb.Flags().VisitAll(func(f *pflag.Flag) {
 			what := kinds.Replace(f.Value.Type())
 			name := f.Name
+			if verb.Name() == "list" && name == "weights" { // no file, but a list of files
+				return
+			}
 			if strings.HasPrefix(name, "max-") {
 				name = "max-WHAT"
 			}
@@ -46,14 +49,14 @@ func TestFlagsAreTheSameInEveryVerb(t *testing.T) {
 				t.Errorf("%s --%s takes %s, and CONTRIBUTING.md has no rule for it", verb.Name(), f.Name, what)
 			}
 			this := use{verb.Name(), f.Value.Type(), f.Usage}
-			first, known := seen[name]
+			first, known := seen[f.Name]
 			if name == "format" || name == "help" {
 				return
 			}
 			if known && name != "output" /* each verb has its own */ && (first.what != this.what || first.words != this.words) {
 				t.Errorf("--%s is not the same in two verbs: %q and %q", f.Name, first, this)
 			}
-			seen[name] = this
+			seen[name], seen[f.Name] = this, this
 		})
 	}
 	for name := range rules {

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/cmd/cnnlang/internal/download"
 )
 
 // jsonFiles are what the commands of jsonRuns read. The files of weights are made by
@@ -51,6 +53,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 // -o json.
 var jsonRuns = []string{
 	"version", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
+	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
@@ -92,6 +95,34 @@ func writeTensors(t *testing.T, file string, tensors ...[3]string) {
 	data := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
 	if err := os.WriteFile(file, append(data, make([]byte, size)...), 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// fillCache puts a file into a new cache as if `cnnlang get NET` had downloaded it.
+func fillCache(t *testing.T, net string) {
+	t.Helper()
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, t.TempDir())
+	}
+	a, _, _ := newApp()
+	n, err := a.listed(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "weights"
+	f := n.Weights[0]
+	place, err := download.Cached(f.Publisher, f.File, f.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := fmt.Sprintf(`{"url":%q,"bytes":%d,"sha256":%q}`, f.URL, len(text), f.SHA256)
+	for path, text := range map[string]string{place.Path(): text, place.Path() + ".source.json": source} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -188,6 +219,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	if err := os.Symlink(testdata, "testdata"); err != nil {
 		t.Fatal(err)
 	}
+	fillCache(t, "resnet50")
 	for name, text := range jsonFiles {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			t.Fatal(err)

@@ -29,38 +29,20 @@ type listedNet struct {
 	net     *interp.Net
 }
 
-// A publishedFile is a file of trained weights.
-type publishedFile struct {
-	File      string `json:"file"`
-	URL       string `json:"url"` // "" if it is not known
-	Publisher string `json:"publisher"`
-	License   string `json:"license"`
-	SHA256    string `json:"sha256"` // how it begins
-	Map       string `json:"map"`    // the net's names by which it is read, "" for its own
-}
-
-// published are the files of a net's meta.
-func published(n *interp.Net) []publishedFile {
-	list := []publishedFile{}
-	for _, w := range n.Meta.Weights {
-		f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Map: w.Map}
-		if w.URL != "" {
-			f.URL = w.URL + w.File
-		}
-		list = append(list, f)
-	}
-	return list
-}
-
 // list is `cnnlang list`.
 func (a *app) list() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the nets of the library",
-		Long:    "list shows every net of the library with its paper, its parameters and its MACs for\none image at its default input size. `cnnlang doc NAME` explains one.",
-		Example: "  cnnlang list\n  cnnlang list -o csv",
+		Use:   "list",
+		Short: "List the nets of the library",
+		Long: "list shows every net of the library with its paper, its parameters and its MACs for\n" +
+			"one image at its default input size. `cnnlang doc NAME` explains one. --weights lists\n" +
+			"the files of trained weights that are published instead, and which of them\n" +
+			"`cnnlang get` has downloaded.",
+		Example: "  cnnlang list\n  cnnlang list -o csv\n  cnnlang list --weights",
 		Args:    arguments(0, 0, ""),
 	}
+	weights := false
+	cmd.Flags().BoolVar(&weights, "weights", false, "list the files of trained weights that are published")
 	format := formatFlag(cmd, tableFormats)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		document := listDocument{Schema: "cnnlang.list/v1"}
@@ -69,10 +51,16 @@ func (a *app) list() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if weights {
+				n.Weights = downloaded(n.Weights)
+			}
 			document.Nets = append(document.Nets, n)
 		}
-		if format.value == "json" {
+		switch {
+		case format.value == "json":
 			return a.json(document)
+		case weights:
+			return a.grid(weightsGrid(document.Nets), format.value)
 		}
 		return a.grid(listGrid(document.Nets), format.value)
 	}

@@ -53,7 +53,8 @@ type app struct {
 	color   *option[string]
 	writing sync.Mutex // held while a file is written
 
-	documented bool // whether JSON has been written
+	unfinished string // what to do after an interrupt; guarded by writing
+	documented bool   // whether JSON has been written
 }
 
 // execute runs one command line.

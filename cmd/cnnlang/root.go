@@ -25,7 +25,8 @@ func (a *app) root() *cobra.Command {
 		Example: "  cnnlang list\n" +
 			"  cnnlang params resnet50\n" +
 			"  cnnlang check my.cnn\n" +
-			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors",
+			"  cnnlang get resnet50\n" +
+			"  cnnlang run resnet50 cat.jpg",
 		Version:       versionOf().Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -47,7 +48,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetHelpCommand(help(root))
-	root.AddCommand(a.check(), a.fmt(), a.params(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.weights(), a.version())
+	root.AddCommand(a.check(), a.fmt(), a.params(), a.get(), a.run(), a.bench(), a.list(), a.doc(), a.explain(), a.graph(), a.expand(), a.why(), a.weights(), a.version())
 	return root
 }
 

@@ -38,11 +38,13 @@ func (a *app) run() *cobra.Command {
 			"input. Several images are computed as one batch. For an output [N, C] it prints the\n" +
 			"highest classes with their softmax, by name if the meta has `classes`. Files get\n" +
 			"the output itself, in float32. Weights come from a file, as safetensors, PyTorch or\n" +
-			"Keras write it, or, to try a net out, from a seed.\n\n" +
+			"Keras write it, by default the one that `cnnlang get` has downloaded, or, to try a\n" +
+			"net out, from a seed.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
-		Example: "  cnnlang run resnet50 cat.jpg dog.png --weights resnet50.safetensors\n" +
+		Example: "  cnnlang run resnet50 cat.jpg dog.png\n" +
+			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
 			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
@@ -61,7 +63,7 @@ func (a *app) run() *cobra.Command {
 		if err := separated(cmd, args[1:]); err != nil {
 			return err
 		}
-		if err := f.consistent(args[0], args[1:]); err != nil {
+		if err := f.consistent(args[1:]); err != nil {
 			return err
 		}
 		if err := f.spares(args); err != nil {
@@ -93,15 +95,9 @@ func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]co
 }
 
 // consistent checks flags that exclude or need each other.
-func (f *runFlags) consistent(net string, images []string) error {
+func (f *runFlags) consistent(images []string) error {
 	generated := f.input.value == "random"
 	switch {
-	case f.weights.value == "":
-		help := "name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`"
-		if !interp.IsFile(net) && interp.Known(net) == nil {
-			help += "; `cnnlang doc " + net + "` says where trained ones are published"
-		}
-		return usage("--weights is missing").withHelp("%s", help)
 	case len(images) > 0 && f.input.value != "":
 		return usage("got images and --input, want one of them")
 	case len(images) == 0 && f.input.value == "":
@@ -161,6 +157,9 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		blame(err, f.input.value, array)
 	}
 	if err != nil {
+		return err
+	}
+	if err := a.adopt(f, n, argument, images); err != nil {
 		return err
 	}
 	opts := interp.Options{

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,7 +26,8 @@ import (
 
 // TestStories runs the stories of testdata/script, one for each file. Besides
 // testscript's own commands they have those of the table below, and $TESTDATA,
-// the folder that all packages share.
+// the folder that all packages share. A web server has the files of a story, under any name of
+// a host.
 func TestStories(t *testing.T) {
 	shared, err := filepath.Abs("../../testdata")
 	if err != nil {
@@ -47,6 +50,8 @@ func TestStories(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TESTDATA", shared)
+			e.Setenv("HTTP_PROXY", proxy(e)) // no story reaches a real network
+			e.Setenv("HTTPS_PROXY", e.Getenv("HTTP_PROXY"))
 			e.Setenv("PATH", folder+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			return nil
 		},
@@ -63,6 +68,13 @@ func TestStories(t *testing.T) {
 			"oneline":  oneLine,
 		},
 	})
+}
+
+// proxy is the address of a proxy for which every host has the files of the story.
+func proxy(e *testscript.Env) string {
+	s := httptest.NewServer(http.FileServer(http.Dir(e.WorkDir)))
+	e.Defer(s.Close)
+	return s.URL
 }
 
 // programFolder returns a folder in which the test binary is called cnnlang.

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"cnnlang/cmd/cnnlang/internal/download"
+	"cnnlang/interp"
+	"cnnlang/ops/dim"
+)
+
+// A publishedFile is a file of trained weights.
+type publishedFile struct {
+	File      string `json:"file"`
+	URL       string `json:"url"` // "" if it is not known
+	Publisher string `json:"publisher"`
+	License   string `json:"license"`
+	SHA256    string `json:"sha256"`            // how it begins
+	Map       string `json:"map"`               // the net's names by which it is read, "" for its own
+	Prepare   string `json:"prepare,omitempty"` // how pictures are prepared for it, where that is not as the net says
+	// Of a file that is there: where, and how long it is.
+	Path  string `json:"path,omitempty"`
+	Bytes int64  `json:"bytes,omitempty"`
+}
+
+// publishedOf is a file of a net's meta.
+func publishedOf(w interp.Checkpoint) publishedFile {
+	f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Map: w.Map}
+	if w.URL != "" {
+		f.URL = w.URL + w.File
+	}
+	if w.Prepare != nil {
+		f.Prepare = interp.PictureText(*w.Prepare)
+	}
+	return f
+}
+
+// published are the files of a net's meta.
+func published(n *interp.Net) []publishedFile {
+	list := []publishedFile{}
+	for _, w := range n.Meta.Weights {
+		list = append(list, publishedOf(w))
+	}
+	return list
+}
+
+// String says what the file is and whose.
+func (f publishedFile) String() string {
+	text := f.File
+	if f.Publisher != "" {
+		text += " of " + f.Publisher
+	}
+	if f.License == "" {
+		return text + ", whose license is not known"
+	}
+	return text + ", license " + f.License
+}
+
+// source is what to download.
+func (f publishedFile) source() download.File { return download.File{URL: f.URL, SHA256: f.SHA256} }
+
+// cached finds the file in the user's cache.
+func (f publishedFile) cached() (download.Saved, bool) {
+	if f.URL == "" {
+		return download.Saved{}, false
+	}
+	place, err := download.Cached(f.Publisher, f.File, f.URL)
+	if err != nil {
+		return download.Saved{}, false
+	}
+	return download.Find(f.source(), place)
+}
+
+// adopt takes the weights that have been downloaded, if --weights names none, with their own
+// preparation of images and names; without any its error says how to get them.
+func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string) error {
+	if f.weights.value != "" {
+		return nil
+	}
+	for _, w := range n.Meta.Weights {
+		p := publishedOf(w)
+		saved, there := p.cached()
+		if !there {
+			continue
+		}
+		f.weights.value = saved.Path
+		if f.names.value == "" {
+			f.names.value = w.Map
+		}
+		own := ""
+		if w.Prepare != nil && !f.prepare.given {
+			n.Meta.Prepare, own = *w.Prepare, ", with images prepared as for these weights"
+		}
+		fmt.Fprintf(a.stderr, "note: weights: %s%s\n", visible(p.String()), own)
+		return f.spares(append([]string{argument}, images...))
+	}
+	run := "cnnlang run " + argument + " --weights FILE " + cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg")
+	for _, w := range n.Meta.Weights {
+		if p := publishedOf(w); p.URL != "" {
+			return usage("--weights is missing").withHelp("`cnnlang get %s` downloads %v; a file of yours is named by `%s`, and `--weights random` tries the net out", argument, p, run)
+		}
+	}
+	return usage("--weights is missing").withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
+}
+
+// downloaded says of each file whether it is in the user's cache.
+func downloaded(files []publishedFile) []publishedFile {
+	for i, f := range files {
+		if saved, ok := f.cached(); ok {
+			files[i].Path, files[i].Bytes = saved.Path, saved.Bytes
+		}
+	}
+	return files
+}
+
+// weightsGrid has a row for each file.
+func weightsGrid(nets []listedNet) grid {
+	g := grid{columns: columnsOf("net", "file", "publisher", "license", "sha256", "downloaded")}
+	g.columns = append(g.columns, column{"bytes", true})
+	for _, n := range nets {
+		for _, f := range n.Weights {
+			there, size := "no", any("")
+			if f.Path != "" {
+				there, size = "yes", dim.Int(int(f.Bytes))
+			}
+			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size})
+		}
+	}
+	return g
+}
