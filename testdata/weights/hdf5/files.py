@@ -57,7 +57,7 @@ def everything(f):
     d = many.attrs
     for i in range(12):
         d["attribute_%d" % i] = np.array([("name %d of %d" % (j, i)).encode() for j in range(4)])
-    if f.libver[0] == "latest":
+    if f.libver[0] != "earliest":
         d["long_fixed"] = np.bytes_("huge " * 1000)
     d["long"] = '{"layers": [' + "1, " * 1800 + "1]}"
 
