@@ -30,8 +30,8 @@ type Model struct {
 	Net *Net
 	// CacheProblem says why Options.Cache could not be used; the model itself is fine.
 	CacheProblem error
-	// Names is the map by whose names the weights were read, "" for the net's own.
-	Names string
+	// Fit says how the weights were read.
+	Fit Fit
 
 	plan     *plan.Plan
 	at       map[string]*graph.Node // in the plan's graph
@@ -42,7 +42,7 @@ type Model struct {
 
 // Build packs a net's weights as the other options say. It returns soon after ctx has
 // ended, with its error; its other errors are *SelectionError, *MemoryError,
-// *PrecisionError, *FitError, *NamesError, *UnknownNamesError, *WeightsError and
+// *PrecisionError, *FitError, *NamesError, *PrefixError, *UnknownNamesError, *WeightsError and
 // *WeightsLimitError, and a *ProgramError where the map of Weights.Named does not fit.
 func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err := ended(ctx); err != nil {
@@ -79,7 +79,7 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Names = w.names
+	m.Fit = w.fit
 	err = m.cached(g, source, w, planned, opts.Cache)
 	giveBack(fetched)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/namemap"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/lang/diag"
 )
 
@@ -45,6 +46,17 @@ func (n *Net) table(names string) (*namemap.Table, error) {
 	return n.result.Names[i].Table, nil
 }
 
+// tables are what reads the net's own names, nil, and the maps that fit it.
+func (n *Net) tables() []*namemap.Table {
+	all := []*namemap.Table{nil}
+	for _, m := range n.result.Names {
+		if m.Table != nil {
+			all = append(all, m.Table)
+		}
+	}
+	return all
+}
+
 // An UnknownNamesError says that a net has no map of this name.
 type UnknownNamesError struct {
 	Net, Name, Nearest string   // Nearest is the most similar name, or ""
@@ -74,11 +86,13 @@ func (e *NamesError) Error() string {
 }
 
 // A Fit says how a file of weights fits a net: by which of its maps, "" for its own names,
-// how many Tensors of the main path it holds, and which side heads.
+// how many Tensors of the main path it holds, and which side heads. Notes are sentences about
+// how it was read, for the user: what was chosen, taken off names, turned or given.
 type Fit struct {
 	Names   string
 	Tensors int
 	Sides   []string
+	Notes   []string
 }
 
 // Fit compares the names and shapes of weights with the net's tensors, and reads no more of
@@ -101,30 +115,34 @@ func (n *Net) Fit(w Weights) (Fit, error) {
 	if err := r.check(n, sides); err != nil {
 		return Fit{}, err
 	}
-	required, _ := r.params(n, nil)
-	return Fit{r.names(), len(required), sides}, nil
+	return r.fit(n, sides), nil
 }
 
-// sides are the side heads of which the file holds any tensor.
-func (r *reading) sides(n *Net) (names []string) {
-	held := map[string]bool{}
-	for _, e := range r.Entries() {
-		held[e.Name] = true
+// fit tells how a file that fits is read.
+func (r *reading) fit(n *Net, sides []string) Fit {
+	required, _ := r.params(n, nil)
+	f := Fit{Names: r.names(), Tensors: len(required), Sides: sides}
+	about := aboutOf(r.Store)
+	switch beside := listed(shown(about.Beside)); {
+	case about.Key != "" && beside != "":
+		f.Notes = append(f.Notes, fmt.Sprintf("read %s, beside %s", weightfile.Shown(about.Key), beside))
+	case about.Key != "":
+		f.Notes = append(f.Notes, "read "+weightfile.Shown(about.Key))
+	case beside != "":
+		f.Notes = append(f.Notes, "passed over "+beside)
 	}
-	for _, node := range n.Graph.Nodes {
-		if node.Side == nil || slices.Contains(names, node.Side.Name) {
-			continue
-		}
-		for _, p := range node.Params {
-			if r.table != nil {
-				t, _ := r.table.Own(p.Path)
-				p.Path = t.Name
-			}
-			if held[p.Path] {
-				names = append(names, node.Side.Name)
-				break
-			}
-		}
+	f.Notes = append(append(f.Notes, about.Notes...), r.notes...)
+	if r.turned != "" {
+		f.Notes = append(f.Notes, "turned the axes of tensors that are "+r.turned+" in the file")
 	}
-	return names
+	return f
+}
+
+// shown makes names from a file fit for a message.
+func shown(names []string) []string {
+	fit := make([]string, len(names))
+	for i, name := range names {
+		fit[i] = weightfile.Shown(name)
+	}
+	return fit
 }

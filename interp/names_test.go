@@ -182,8 +182,8 @@ func TestKerasFileComputesWhatKerasDoes(t *testing.T) {
 					t.Errorf("%s, without factors %v: output %d is %v, want %v", what, without, k, out.Data[k], v)
 				}
 			}
-			if m.Names != "keras" {
-				t.Errorf("%s: read by names %q", what, m.Names)
+			if m.Fit.Names != "keras" {
+				t.Errorf("%s: read by names %q", what, m.Fit.Names)
 			}
 			m.Close()
 		}

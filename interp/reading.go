@@ -3,46 +3,102 @@ package interp
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/mapped"
 	"cnnlang/interp/internal/namemap"
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
 )
 
-// A reading is a file, or tensors in memory, by one of a net's maps.
+// A reading is a file, or tensors in memory, by the net's own names or one of its maps: where
+// each tensor of the net comes from. binding.go chooses among the readings of a file.
 type reading struct {
 	weights.Store
-	table *namemap.Table    // nil for the net's own names
-	real  map[string]string // the names in the file, by those without the layout's suffix
+	table   *namemap.Table           // nil for the net's own names, in the net's order of axes
+	held    map[string]weights.Entry // by their names without the layout's suffix
+	given   map[string]given         // tensors that the file lacks, by the net's own names
+	turned  string                   // the orders of axes that are turned, as the file says them
+	notes   []string                 // how the file is read
+	problem error                    // why it cannot be read so, or nil
 }
 
 // by reads a store by the names of a table, nil for the net's own.
-func by(store weights.Store, table *namemap.Table) *reading {
-	r := &reading{Store: store, table: table}
-	if table == nil {
-		return r
-	}
-	r.real = map[string]string{}
+func (n *Net) by(store weights.Store, table *namemap.Table, layout string) *reading {
+	r := &reading{Store: store, table: table, held: map[string]weights.Entry{}}
 	for _, e := range store.Entries() {
-		base := table.Map.Layout.Base(e.Name)
-		if _, taken := r.real[base]; taken {
+		base := r.base(e.Name)
+		if _, taken := r.held[base]; taken {
 			base = e.Name // two names for one tensor: this one is unexpected
 		}
-		r.real[base] = e.Name
+		r.held[base] = e
 	}
+	r.order(n, layout)
+	r.give(n.Graph)
 	return r
+}
+
+func (r *reading) base(name string) string {
+	if r.table == nil {
+		return name
+	}
+	return r.table.Map.Layout.Base(name)
+}
+
+// The orders of axes that a user can ask for, in place of what a file says: the net's own, and
+// that of channels last.
+const (
+	layoutTorch = "torch"
+	layoutKeras = "keras"
+)
+
+// order turns tensors whose axes are known to stand in another order.
+func (r *reading) order(n *Net, layout string) {
+	last, said := layout == layoutKeras, layout == layoutKeras
+	if layout == "" {
+		for _, e := range r.held {
+			said = said || e.Axes != weightfile.Unknown
+			last = last || e.Axes == weightfile.HWIO || e.Axes == weightfile.HWIM || e.Axes == weightfile.HWOI
+		}
+	}
+	if !said {
+		return
+	}
+	table := r.table
+	if table == nil {
+		table = namemap.Own(n.Graph)
+	}
+	var axes func(string) (string, int)
+	seen := map[string]bool{}
+	if layout == "" {
+		axes = func(name string) (string, int) {
+			e := r.held[name]
+			seen[string(e.Axes)] = true
+			return string(e.Axes), len(e.Shape)
+		}
+	}
+	turned, problems := table.Said(n.Graph, axes, last)
+	if len(problems) > 0 {
+		p := problems[0]
+		r.problem = &weights.FileError{Path: r.Path(), Problem: fmt.Sprintf("has channels last, and behind step %s of %s the order of flattened maps is not known, so %s cannot be turned; "+
+			"flatten next to the layer that reads it, or convert the file", p.Unknown.Path, n.Name, p.Tensor)}
+	}
+	r.table = turned
+	for _, o := range []weightfile.Axes{weightfile.HWIO, weightfile.HWIM, weightfile.HWOI, weightfile.IO} {
+		if seen[string(o)] && r.moves() {
+			r.turned += ", " + string(o)
+		}
+	}
+	r.turned = strings.TrimPrefix(r.turned, ", ")
 }
 
 // Entries are those of the file, without the layout's suffix.
 func (r *reading) Entries() []weights.Entry {
 	entries := r.Store.Entries()
-	if r.table == nil {
-		return entries
-	}
 	for i, e := range entries {
-		if base := r.table.Map.Layout.Base(e.Name); r.real[base] == e.Name {
+		if base := r.base(e.Name); r.held[base].Name == e.Name {
 			entries[i].Name = base
 		}
 	}
@@ -57,51 +113,53 @@ func (r *reading) names() string {
 	return r.table.Map.Name
 }
 
+// called is a tensor of the net as it is called and shaped in the file.
+func (r *reading) called(p graph.Param) graph.Param {
+	if r.table != nil {
+		t, _ := r.table.Own(p.Path)
+		p.Path, p.Shape = t.Name, t.Shape
+	}
+	return p
+}
+
 // params are the tensors that the main path and these side heads need, and those of other
 // heads, as they are called in the file.
 func (r *reading) params(n *Net, sides []string) (required, optional []graph.Param) {
 	required, optional = n.params(sides)
-	if r.table == nil {
-		return required, optional
-	}
-	if without := r.withoutFactors(); without {
-		present := func(p graph.Param) bool { t, _ := r.table.Own(p.Path); return t.Absent }
-		required, optional = slices.DeleteFunc(required, present), slices.DeleteFunc(optional, present)
-	}
-	for _, list := range [][]graph.Param{required, optional} {
-		for i, p := range list {
-			t, _ := r.table.Own(p.Path)
-			list[i].Path, list[i].Shape = t.Name, t.Shape
+	for _, list := range []*[]graph.Param{&required, &optional} {
+		var wanted []graph.Param
+		for _, p := range *list {
+			g, isGiven := r.given[p.Path]
+			switch {
+			case !isGiven:
+				wanted = append(wanted, r.called(p))
+			case g.from != "":
+				wanted = append(wanted, graph.Param{Path: g.from, Shape: p.Shape})
+			}
 		}
+		*list = wanted
 	}
 	return required, optional
 }
 
-// withoutFactors reports whether the file has none of the factors of normalisations that the
-// layout may leave out: all or none, so that one which is missing is found.
-func (r *reading) withoutFactors() bool {
-	return !slices.ContainsFunc(r.table.Tensors, func(t namemap.Tensor) bool { return t.Absent && r.real[t.Name] != "" })
-}
-
 // tensor returns a tensor by its name in the net, in the net's order.
 func (r *reading) tensor(p graph.Param) (tensor.Tensor, error) {
-	if r.table == nil {
-		return weights.Fetch(r.Store, p)
+	name, moved := r.called(p).Path, (*namemap.Tensor)(nil)
+	if r.table != nil {
+		moved, _ = r.table.Own(p.Path)
 	}
-	t, _ := r.table.Own(p.Path)
-	if r.real[t.Name] == "" && t.Absent {
-		ones := tensor.New(p.Shape...)
-		for i := range ones.Data {
-			ones.Data[i] = 1
+	if g, ok := r.given[p.Path]; ok {
+		if g.from == "" {
+			return g.constant(p.Shape), nil
 		}
-		return ones, nil
+		name, moved = g.from, nil
 	}
-	read, err := r.Store.Tensor(r.real[t.Name]) // whose shape may lack axes of size 1
-	if err != nil || !t.Moves() {
+	read, err := r.Store.Tensor(r.held[name].Name) // whose shape may lack axes of size 1
+	if err != nil || moved == nil || !moved.Moves() {
 		return tensor.Tensor{Shape: p.Shape, Data: read.Data}, err
 	}
 	var data []float32
-	err = mapped.Guard(func() error { data = t.ToNet(read.Data); return nil })
+	err = mapped.Guard(func() error { data = moved.ToNet(read.Data); return nil })
 	return tensor.Tensor{Shape: p.Shape, Data: data}, err
 }
 
@@ -116,12 +174,9 @@ func (r *reading) plain(p graph.Param) (name string, ok bool) {
 
 // forget says that a tensor will not be read again soon.
 func (r *reading) forget(p graph.Param) {
-	name := p.Path
-	if r.table != nil {
-		t, _ := r.table.Own(p.Path)
-		name = r.real[t.Name]
+	if _, ok := r.given[p.Path]; !ok {
+		r.Forget(r.held[r.called(p).Path].Name)
 	}
-	r.Forget(name)
 }
 
 // moves reports whether any tensor is put in another order when it is read.
@@ -131,66 +186,17 @@ func (r *reading) moves() bool {
 
 // check compares the file with what the main path and these side heads need.
 func (r *reading) check(n *Net, sides []string) error {
+	if r.problem != nil {
+		return r.problem
+	}
 	required, optional := r.params(n, sides)
 	return weights.Check(n.Name, r.names(), required, optional, r)
-}
-
-// readings are a store by the net's own names, and by those of each of its maps.
-func (n *Net) readings(store weights.Store) []*reading {
-	all := []*reading{by(store, nil)}
-	for _, m := range n.result.Names {
-		if m.Table != nil {
-			all = append(all, by(store, m.Table))
-		}
-	}
-	return all
 }
 
 // exact reports whether the file has just what the net needs, with every axis.
 func (r *reading) exact(n *Net) bool {
 	required, optional := r.params(n, nil)
-	return weights.Fits(required, optional, r)
-}
-
-// readingOf decides by which names a file is read: those that were asked for, or else the net's own
-// or the one map that fits.
-func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
-	if w.names != "" {
-		table, err := n.table(w.names)
-		if err != nil {
-			return nil, err
-		}
-		r := by(w.store, table)
-		return r, r.check(n, sides)
-	}
-	all := n.readings(w.store)
-	best := all[0].check(n, sides)
-	if best == nil {
-		return all[0], nil
-	}
-	var fitting []*reading
-	compared := 0
-	for _, r := range all[1:] {
-		err := r.check(n, sides)
-		if err == nil && !slices.ContainsFunc(fitting, r.same) {
-			fitting = append(fitting, r)
-		}
-		compared, best = compared+1, nearer(best, err)
-	}
-	switch {
-	case len(fitting) == 1:
-		return fitting[0], nil
-	case len(fitting) > 1:
-		e := &NamesError{Net: n.Name, File: w.store.Path()}
-		for _, r := range fitting {
-			e.Names = append(e.Names, r.names())
-		}
-		return nil, e
-	}
-	if fit, ok := best.(*FitError); ok && compared > 0 {
-		fit.Note = fmt.Sprintf("the nearest of its own names and %d map%s of %s", compared, ending(compared), n.Name)
-	}
-	return nil, best
+	return r.problem == nil && weights.Fits(required, optional, r)
 }
 
 // same reports whether another map reads the file in the same way.
@@ -198,19 +204,34 @@ func (r *reading) same(other *reading) bool {
 	return slices.EqualFunc(r.table.Tensors, other.table.Tensors, func(a, b namemap.Tensor) bool { return a.Same(&b) })
 }
 
-// nearer is the error with fewer differences, the first of two alike.
-func nearer(a, b error) error {
-	first, ok1 := a.(*FitError)
-	second, ok2 := b.(*FitError)
-	if ok1 && ok2 && second.Differences() < first.Differences() {
-		return b
+// String tells where every tensor comes from: two readings of a file with the same text give
+// the same numbers.
+func (r *reading) String() string {
+	var b strings.Builder
+	if r.table != nil {
+		b.WriteString(r.table.String())
 	}
-	return a
+	if _, renamed := r.Store.(*weights.Aliased); renamed {
+		for _, e := range r.Store.Entries() {
+			fmt.Fprintf(&b, "%q %q\n", e.Name, weights.NameIn(r.Store, e.Name))
+		}
+	}
+	fmt.Fprintf(&b, "%v", r.given) // in the order of its keys
+	return b.String()
 }
 
-func ending(n int) string {
-	if n == 1 {
-		return ""
+// sides are the side heads of which the file holds any tensor.
+func (r *reading) sides(n *Net) (names []string) {
+	for _, node := range n.Graph.Nodes {
+		if node.Side == nil || slices.Contains(names, node.Side.Name) {
+			continue
+		}
+		for _, p := range node.Params {
+			if _, held := r.held[r.called(p).Path]; held {
+				names = append(names, node.Side.Name)
+				break
+			}
+		}
 	}
-	return "s"
+	return names
 }

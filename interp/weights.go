@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
@@ -24,7 +25,10 @@ type Weights struct {
 	seed     uint64
 	names    string
 	place    string // which weights of the file, "" for the format's choice
-	by       string // how the map of these names reads every tensor
+	renames  Renames
+	layout   string // the order of axes, "" for what the file says
+	by       string // where every tensor comes from
+	fit      Fit
 }
 
 type origin int
@@ -36,8 +40,10 @@ const (
 	fromSeed
 )
 
-// WeightsFile takes parameters from a file of safetensors, PyTorch or Keras, whose tensors
-// have the names and shapes of the net's; axes of size 1 may be missing.
+// WeightsFile takes parameters from a file of any format that is read, whose tensors have the
+// names and shapes of the net's; axes of size 1 may be missing. A prefix that all names share
+// comes off, axes are turned where the format says what they are, and what batch normalisations
+// lack is given: Fit.Notes tell.
 func WeightsFile(path string) Weights { return Weights{from: fromFile, path: path} }
 
 // Unmapped reads the same file instead of mapping it into memory.
@@ -58,6 +64,21 @@ func (w Weights) Named(names string) Weights {
 // "state_dict.0". Without it the file's format chooses.
 func (w Weights) At(key string) Weights {
 	w.place = key
+	return w
+}
+
+// Renamed changes the names of a file's tensors before they are compared with anything. What no
+// text fits and the net does not want is passed over.
+func (w Weights) Renamed(r Renames) Weights {
+	w.renames = r
+	return w
+}
+
+// Ordered takes the axes of tensors to stand in an order, in place of the one that the file
+// says or of the net's: "keras" is channels last, [H, W, in, out] for a convolution, and "torch"
+// the net's own. Maps whose rows or layout order axes are left as they are.
+func (w Weights) Ordered(layout string) Weights {
+	w.layout = layout
 	return w
 }
 
@@ -103,16 +124,16 @@ func (w *Weights) reading(ctx context.Context, n *Net, sides []string, planned *
 		file, isFile := w.store.(weights.FileStore)
 		views := isFile && file.Views()
 		planned.Views, planned.Twice, planned.Done = views && !r.moves(), r.moves() && !views, r.forget
-		w.names, get = r.names(), r.tensor
-	}
-	if w.names != "" {
-		table, err := n.table(w.names)
-		if err != nil {
-			return nil, err
+		w.fit, w.by, get = r.fit(n, sides), r.String(), r.tensor
+	} else {
+		w.fit = Fit{Names: w.names}
+		if w.names != "" {
+			table, err := n.table(w.names)
+			if err != nil {
+				return nil, err
+			}
+			w.by = table.String()
 		}
-		w.by = table.String()
-	}
-	if get == nil {
 		var err error
 		if get, err = w.generator(n); err != nil {
 			return nil, err
@@ -165,7 +186,8 @@ func fitting(store weights.Store) []string {
 		if err != nil {
 			continue
 		}
-		if slices.ContainsFunc(n.readings(store), func(r *reading) bool { return r.exact(n) }) {
+		exact := func(t *namemap.Table) bool { return n.by(store, t, "").exact(n) }
+		if slices.ContainsFunc(n.tables(), exact) {
 			names = append(names, name)
 		}
 	}

@@ -45,7 +45,7 @@ func TestExitCodes(t *testing.T) {
 		{&interp.UnknownNetError{}, 2},
 		{&interp.NoNetError{}, 2},
 		{&fs.PathError{Err: fs.ErrNotExist}, 3},
-		{&interp.UnknownNamesError{}, 2}, {&interp.NamesError{Names: []string{"a"}}, 2},
+		{&interp.UnknownNamesError{}, 2}, {&interp.NamesError{Names: []string{"a"}}, 2}, {&interp.PrefixError{Prefixes: []string{"a."}}, 2},
 		{&interp.WeightsError{}, 3},
 		{&npy.FileError{}, 3},
 		{&picture.FileError{}, 3},

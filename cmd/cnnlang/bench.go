@@ -129,7 +129,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 	for _, threads := range f.threads.value {
 		peaks[threads] = exec.Peak(threads, peakTime)
 	}
-	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document("")}
+	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document(interp.Fit{})}
 	for _, batch := range f.batch.value {
 		for _, precision := range f.precision.value {
 			n, err := a.net(&f.selection, argument, batch)
@@ -144,7 +144,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			if err != nil {
 				return err
 			}
-			d.Net, d.Weights.Names = n.Name, model.Names
+			d.Net, d.Weights = n.Name, f.origin.document(model.Fit)
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
 				r, err := f.measure(ctx, n, model, input.tensor, threads)

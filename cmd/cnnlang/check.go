@@ -44,6 +44,7 @@ type fitted struct {
 	Names   string   `json:"names,omitempty"` // the map of the net, absent for its own names
 	Tensors int      `json:"tensors"`         // of the main path
 	Sides   []string `json:"sides,omitempty"` // side heads that the file has
+	Notes   []string `json:"notes,omitempty"` // how it is read
 }
 
 // String is for people.
@@ -56,18 +57,6 @@ func (f *fitted) String() string {
 		return text + ", by `names " + f.Names + "`"
 	}
 	return text + ", by its own names"
-}
-
-// fit compares a file with a net, with nil for no file.
-func (a *app) fit(n *interp.Net, file, names string) (*fitted, error) {
-	switch file {
-	case "":
-		return nil, nil
-	case "random":
-		return nil, usage("generated weights fit every net").withHelp("name a file to compare with the net, as in `--weights w.safetensors`")
-	}
-	f, err := n.Fit(interp.WeightsFile(file).Named(names))
-	return &fitted{file, f.Names, f.Tensors, f.Sides}, err
 }
 
 // check is `cnnlang check`.
@@ -102,7 +91,8 @@ func (a *app) check() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	s.flags(cmd)
-	weights, names := weightsFlag(cmd), namesFlag(cmd)
+	var weights weightsSource
+	weights.flags(cmd)
 	format := formatFlag(cmd, append(slices.Clone(textFormats), "short", "sarif"))
 	contracts := cmd.Flags().Bool("contracts", false, "print what is proved about each block: its signature, its requirements, its parameters as a formula")
 	fix := cmd.Flags().Bool("fix", false, "make the first edit that is offered for each mistake, and write the file")
@@ -112,13 +102,16 @@ func (a *app) check() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if names.value != "" && weights.value == "" {
+		if weights.names.value != "" && weights.weights.value == "" {
 			return usage("--names is for --weights").withHelp("name a file, as in `--weights w.safetensors`")
 		}
-		c := checker{app: a, weights: weights.value, names: names.value, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
+		if err := weights.check(); err != nil {
+			return err
+		}
+		c := checker{app: a, weights: &weights, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}
 		c.workspace.Thorough = *fix
 		c.expand(args)
-		if n := len(c.arguments); c.weights != "" && n > 1 {
+		if n := len(c.arguments); weights.weights.value != "" && n > 1 {
 			return usage("--weights is for one net, and there are %d files to check", n)
 		}
 		if err := c.fixable(c.arguments); err != nil {
@@ -153,8 +146,7 @@ type checker struct {
 	fixed     []fixedFile
 	errors    []errorEntry
 	arguments []string
-	weights   string // a file to compare with the net, or ""
-	names     string // its map
+	weights   *weightsSource // a file to compare with the net
 	code      int
 }
 
@@ -224,7 +216,7 @@ func (c *checker) show(found *interp.Checked) {
 	if c.workspace.Thorough && p.Main.Name() == stdinName {
 		return // standard output is the repaired text
 	}
-	if n := len(found.Nets); c.weights != "" && n != 1 && !list.HasErrors() {
+	if n := len(found.Nets); c.weights.weights.value != "" && n != 1 && !list.HasErrors() {
 		c.failed(usage("--weights is for one net, and %s has %d that could be compared", p.Main.Name(), n).
 			withHelp("choose one with --net"))
 		return
@@ -267,14 +259,13 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
-	weights := c.weights
-	if c.list.HasErrors() {
-		weights = "" // those come first
-	}
-	fitted, err := c.fit(n, weights, c.names)
-	if err != nil {
-		c.failed(err)
-		return
+	var fitted *fitted
+	if !c.list.HasErrors() { // those come first
+		var err error
+		if fitted, err = c.fit(n, c.weights); err != nil {
+			c.failed(err)
+			return
+		}
 	}
 	if fitted != nil && c.text {
 		fmt.Fprintf(c.stdout, "%s%s: %s\n", file, n.Name, fitted)

@@ -44,6 +44,7 @@ func entryOf(err error) errorEntry {
 		noNet     *interp.NoNetError
 		choice    *interp.SelectionError
 		names     *interp.NamesError
+		prefixes  *interp.PrefixError
 		precision *layout.PrecisionError
 		hungry    *starved
 		load      *download.Error
@@ -83,6 +84,8 @@ func entryOf(err error) errorEntry {
 		e.Message, e.Help = hungry.what, hungry.help
 	case errors.As(err, &names):
 		e.Message, e.Help = plain(err), "add --names "+names.Names[0]
+	case errors.As(err, &prefixes):
+		e.Message, e.Help = plain(err), fmt.Sprintf("add --rename '%s='", prefixes.Prefixes[0])
 	case errors.As(err, &precision):
 		e.Message, e.Help = plain(err), "leave out --precision: f32 runs everywhere; or set CNNLANG_ISA=generic, and plain Go computes it, slowly"
 	case errors.As(err, &crashed):

@@ -53,8 +53,9 @@ type app struct {
 	color   *option[string]
 	writing sync.Mutex // held while a file is written
 
-	unfinished string // what to do after an interrupt; guarded by writing
-	documented bool   // whether JSON has been written
+	unfinished string          // what to do after an interrupt; guarded by writing
+	documented bool            // whether JSON has been written
+	told       map[string]bool // the notes that have been shown
 }
 
 // execute runs one command line.

@@ -22,8 +22,7 @@ import (
 
 // An origin is the flags for where a net's weights come from and what memory it may take.
 type origin struct {
-	weights   *option[string]
-	names     *option[string]
+	weightsSource
 	noMap     bool
 	seed      *option[uint64]
 	maxMemory *option[int64]
@@ -33,11 +32,11 @@ type origin struct {
 
 // flags adds the flags to a command.
 func (o *origin) flags(cmd *cobra.Command) {
-	o.weights, o.cache, o.tune = weightsFlag(cmd), textOf("FOLDER"), textOf("FILE")
+	o.weightsSource.flags(cmd)
+	o.cache, o.tune = textOf("FOLDER"), textOf("FILE")
 	o.seed = &option[uint64]{what: "N", parse: parseSeed}
 	o.maxMemory = &option[int64]{what: "SIZE", parse: parseBytes}
 	f := cmd.Flags()
-	o.names = namesFlag(cmd)
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
 	f.Var(o.seed, "seed", "seed of generated weights and generated input")
 	o.cache.what = "" // help shows what follows the =
@@ -45,21 +44,6 @@ func (o *origin) flags(cmd *cobra.Command) {
 	f.Lookup("cache").NoOptDefVal = usersCache
 	f.Var(o.tune, "tune", "use the algorithms in a file; if it does not exist, measure them and write it")
 	f.Var(o.maxMemory, "max-memory", "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)")
-}
-
-// weightsFlag adds --weights to a command.
-func weightsFlag(cmd *cobra.Command) *option[string] {
-	weights := textOf("FILE|random")
-	cmd.Flags().Var(weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
-	return weights
-}
-
-// namesFlag adds --names to a command.
-func namesFlag(cmd *cobra.Command) *option[string] {
-	names := textOf("NAME")
-	cmd.Flags().Var(names, "names", "call the tensors of a file as this map of the net does, such as keras, in place of the one that fits")
-	complete(cmd, "names", completeNames)
-	return names
 }
 
 // completeNames offers the maps of the net that is the first argument.
@@ -89,24 +73,23 @@ func (o *origin) cacheFolder() (string, error) {
 	return filepath.Join(folder, "cnnlang"), nil
 }
 
-// generated reports whether the weights come from the seed.
-func (o *origin) generated() bool { return o.weights.value == "random" }
-
 // source is where the weights come from.
 func (o *origin) source() interp.Weights {
-	w := interp.WeightsFile(o.weights.value)
 	switch {
 	case o.generated():
-		w = interp.RandomWeights(o.seed.value)
+		return interp.RandomWeights(o.seed.value).Named(o.names.value)
 	case o.noMap:
-		w = w.Unmapped()
+		return o.file().Unmapped()
 	}
-	return w.Named(o.names.value)
+	return o.file()
 }
 
 // build prepares a net with its weights. If a file does not fit, the error says which nets
 // of the library it fits.
 func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.Options) (*interp.Model, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	if _, err := exec.ISA(); err != nil {
 		return nil, usage("%s", plain(err))
 	}
@@ -122,6 +105,9 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	var fit *interp.FitError
 	if errors.As(err, &fit) && len(fit.Fits) > 0 {
 		fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", fit.Fits[0], o.weights.value)
+	}
+	if err == nil {
+		a.notes(model.Fit.Notes)
 	}
 	if err == nil && model.CacheProblem != nil {
 		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", visible(plain(model.CacheProblem)))
@@ -178,9 +164,9 @@ func (a *app) tuning(ctx context.Context, o *origin, n *interp.Net, opts interp.
 }
 
 // document describes the weights in a result, and by whose names they were read.
-func (o *origin) document(names string) weightsOrigin {
+func (o *origin) document(f interp.Fit) weightsOrigin {
 	if o.generated() {
-		return weightsOrigin{Seed: &o.seed.value, Names: names}
+		return weightsOrigin{Seed: &o.seed.value, Names: f.Names}
 	}
-	return weightsOrigin{File: o.weights.value, Names: names}
+	return weightsOrigin{File: o.weights.value, Names: f.Names, Notes: f.Notes}
 }

@@ -90,18 +90,19 @@ func (a *app) params() *cobra.Command {
 	}
 	cmd.Flags().Var(depth, "depth", depthUsage)
 	cmd.Flags().BoolVar(&tensors, "tensors", false, "list the tensors of the net")
-	weights, names := weightsFlag(cmd), namesFlag(cmd)
+	var weights weightsSource
+	weights.flags(cmd)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	format := formatFlag(cmd, tableFormats)
 	return a.ofNet(cmd, func(n *interp.Net) error {
-		if names.value != "" && !tensors && weights.value == "" {
+		if weights.names.value != "" && !tensors && weights.weights.value == "" {
 			return usage("--names is for --tensors and --weights").withHelp("add --tensors")
 		}
-		fitted, err := a.fit(n, weights.value, names.value)
+		fitted, err := a.fit(n, &weights)
 		if err != nil {
 			return err
 		}
-		by := names.value
+		by := weights.names.value
 		if fitted != nil {
 			by = fitted.Names
 		}

@@ -180,7 +180,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	m := model.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
 	d := runDocument{
-		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Weights: f.origin.document(model.Names),
+		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Weights: f.origin.document(model.Fit),
 		Threads: session.Threads(), Precision: f.precision.String(),
 	}
 	d.Seconds.Prepare = time.Since(start).Seconds()

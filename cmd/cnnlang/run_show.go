@@ -29,6 +29,8 @@ type weightsOrigin struct {
 	Seed *uint64 `json:"seed,omitempty"` // of generated weights
 	// Names is the map of the net that calls the tensors so, absent for its own names.
 	Names string `json:"names,omitempty"`
+	// Notes are about how a file was read.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // String is for people.

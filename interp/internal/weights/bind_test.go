@@ -227,7 +227,7 @@ error[E0601]: the weights do not fit tiny: the names differ by one rule
        module.fc.weight      is wanted as fc.weight
        module.fc.bias        is wanted as fc.bias
    = the file is w.safetensors
-help: rename the tensors before saving: {k.removeprefix("module."): v for k, v in state_dict.items()}`)
+help: add --rename 'module.='`)
 }
 
 func TestRenamings(t *testing.T) {
@@ -263,7 +263,7 @@ func TestRenamings(t *testing.T) {
 
 func TestIntegersAreNoWeights(t *testing.T) {
 	s := open(t, tiny("tiny.safetensors"), Options{})
-	entries := []Entry{{"a.weight", "I8", tensor.Shape{2}}, {"b.weight", "F16", tensor.Shape{}}}
+	entries := []Entry{{Name: "a.weight", DType: "I8", Shape: tensor.Shape{2}}, {Name: "b.weight", DType: "F16", Shape: tensor.Shape{}}}
 	fit := compare(params("a.weight 2", "b.weight"), nil, entries, holds)
 	fit.Net, fit.File = "tiny", filepath.Base(s.Path())
 	wantText(t, fit, `
@@ -275,7 +275,7 @@ error[E0602]: the weights do not fit tiny: 1 of 2 tensors is not a float
 }
 
 func TestNamesFromTheFileAreMadeFitToPrint(t *testing.T) {
-	fit := compare(params("a 1"), nil, []Entry{{"a", "F32", tensor.Shape{1}}, {"\x1b[2J.x.y", "F32", nil}}, holds)
+	fit := compare(params("a 1"), nil, []Entry{{Name: "a", DType: "F32", Shape: tensor.Shape{1}}, {Name: "\x1b[2J.x.y", DType: "F32"}}, holds)
 	if text := fit.Error(); strings.Contains(text, "\x1b") || !strings.Contains(text, `"\x1b[2J.x.y"`) {
 		t.Errorf("got %q", text)
 	}

@@ -75,7 +75,7 @@ func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
 
 // Rounded is a float32 tensor to write with elements of a type, "" for its own.
 func Rounded(name string, shape tensor.Shape, dtype string, overflowed *int64, read func() ([]float32, error)) Source {
-	as := Entry{name, cmp.Or(dtype, "F32"), shape}
+	as := Entry{Name: name, DType: cmp.Or(dtype, "F32"), Shape: shape}
 	return Source{as, func() ([]byte, error) {
 		data, err := read()
 		if err != nil {

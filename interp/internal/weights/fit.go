@@ -2,6 +2,7 @@ package weights
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,10 @@ type FitError struct {
 	NotFloat   []Entry     `json:"not_float,omitempty"`
 	// Rename is the rule after which all names match, or nil.
 	Rename *Rename `json:"rename,omitempty"`
+	// Read is how the file was read for this comparison, as in "took module. off all 267 names".
+	Read []string `json:"read,omitempty"`
+	// Layout is the order of axes in which all shapes would be right, as Keras has them, or "".
+	Layout string `json:"layout,omitempty"`
 	// Note and Help are added by the caller, such as the network that the file does fit and
 	// how to run it. Both may be "".
 	Note string `json:"note,omitempty"`
@@ -126,7 +131,10 @@ func (e *FitError) Notes() []string {
 	if len(e.Missing)+len(e.Unexpected) == 0 {
 		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
 	}
-	notes = append(notes, "the file is "+e.File)
+	notes = append(append(notes, "the file is "+e.File), e.Read...)
+	if e.Layout != "" {
+		notes = append(notes, "every shape is that of the order in which Keras keeps axes, channels last")
+	}
 	if e.Note != "" {
 		notes = append(notes, e.Note)
 	}
@@ -138,8 +146,10 @@ func (e *FitError) Advice() string {
 	switch {
 	case e.Help != "":
 		return e.Help
+	case e.Layout != "":
+		return "if they are from there, add --layout " + e.Layout
 	case e.Rename != nil:
-		return "rename the tensors before saving: " + e.Rename.python()
+		return "add " + e.Rename.flags(e.Unexpected)
 	}
 	return ""
 }
@@ -171,16 +181,32 @@ func (e *FitError) renameNote() string {
 	return rule + columns(rows, len(e.Missing))
 }
 
-// python is the rule as an expression over a state dict.
-func (r *Rename) python() string {
-	key := fmt.Sprintf("%q + k", r.To)
+// flags is the rule as the flags that change the names of a file, of which these are some.
+func (r *Rename) flags(names []Entry) string {
 	switch r.Kind {
 	case "strip":
-		key = fmt.Sprintf("k.removeprefix(%q)", r.From)
-	case "replace":
-		key = fmt.Sprintf(`".".join(%q if p == %q else p for p in k.split("."))`, r.To, r.From)
+		return "--rename '" + r.From + "='"
+	case "add":
+		return "--rename '{x:path}=" + r.To + "{x}'"
 	}
-	return "{" + key + ": v for k, v in state_dict.items()}"
+	var all []string
+	for _, e := range names { // the segment may be the first of a name, the last, or between others
+		parts := strings.Split(e.Name, ".")
+		at := slices.Index(parts, r.From)
+		flag := "{x:path}." + r.From + ".{y:path}={x}." + r.To + ".{y}"
+		switch at {
+		case -1:
+			continue
+		case 0:
+			flag = r.From + ".=" + r.To + "."
+		case len(parts) - 1:
+			flag = "{x:path}." + r.From + "={x}." + r.To
+		}
+		if flag = "--rename '" + flag + "'"; !slices.Contains(all, flag) {
+			all = append(all, flag)
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 const (

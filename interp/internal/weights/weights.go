@@ -61,6 +61,9 @@ type Entry struct {
 	Name  string       `json:"name"`
 	DType string       `json:"dtype"` // F32, BF16, I64, ... as the file spells it
 	Shape tensor.Shape `json:"shape"`
+	// Axes, Layer and Leaf are what the file's format says of it, as in a weightfile.Tensor.
+	Axes        weightfile.Axes `json:"-"`
+	Layer, Leaf string          `json:"-"`
 }
 
 // Options are the limits on a file and how it is read. The zero value is the default.

@@ -34,7 +34,7 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 	var sources []Source
 	for _, t := range tensors {
 		sources = append(sources, Source{
-			Entry{t.Name, "F32", t.Tensor.Shape},
+			Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape},
 			func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
 		})
 	}

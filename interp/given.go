@@ -1,0 +1,130 @@
+package interp
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// A given is what stands for a tensor of a batch normalisation that the file lacks: one value
+// for all channels, or another tensor of the file.
+type given struct {
+	value float32
+	from  string // its name in the file, or ""
+}
+
+func (g given) constant(shape tensor.Shape) tensor.Tensor {
+	t := tensor.New(shape...)
+	for i := range t.Data {
+		t.Data[i] = g.value
+	}
+	return t
+}
+
+// The tensors of a batch normalisation, in the order of its Params.
+const (
+	normWeight = iota
+	normBias
+	normMean
+	normVar
+)
+
+// give finds the tensors that a file may lack: the weight or the bias of batch normalisations,
+// where all lack it and have their statistics (`affine=False`, Keras's scale and center); and all
+// of a normalisation that is folded into the layer before it, which then has a bias that the
+// net's does not.
+func (r *reading) give(g *graph.Graph) {
+	r.given = map[string]given{}
+	readers := map[*graph.Node]int{g.Output: 1}
+	for _, s := range g.Sides {
+		readers[s.Output]++
+	}
+	for _, n := range g.Nodes {
+		for _, in := range n.In {
+			readers[in]++
+		}
+	}
+	var norms []*graph.Node
+	lacking := [2]int{}
+	folded := 0
+	for _, n := range g.Nodes {
+		if n.Op == nil || n.Op.Name() != "bn" {
+			continue
+		}
+		var has [4]bool
+		for i, p := range n.Params {
+			_, has[i] = r.held[r.called(p).Path]
+		}
+		switch {
+		case has[normMean] && has[normVar]:
+			norms = append(norms, n)
+			for i := range lacking {
+				if !has[i] {
+					lacking[i]++
+				}
+			}
+		case has == [4]bool{} && readers[n.In[0]] == 1 && r.fold(n):
+			folded++
+		}
+	}
+	for i, what := range []string{"weight", "bias"} {
+		if len(norms) == 0 || lacking[i] < len(norms) {
+			continue
+		}
+		for _, n := range norms {
+			r.given[n.Params[i].Path] = given{value: float32(1 - i)}
+		}
+		r.notes = append(r.notes, fmt.Sprintf("%s no %s in the file, which is taken to be %d", counted(len(norms), "batch normalisation has", "batch normalisations have"), what, 1-i))
+	}
+	if folded > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("%s not in the file: folded into the layer before, whose bias it has", counted(folded, "batch normalisation is", "batch normalisations are")))
+	}
+}
+
+// fold gives a normalisation of which the file has nothing the bias of the layer before it, where
+// the file has one and the net does not.
+func (r *reading) fold(norm *graph.Node) bool {
+	before := norm.In[0]
+	switch before.Op.(type) {
+	case *ops.Conv, *ops.Linear, *ops.Deconv:
+	default:
+		return false
+	}
+	if len(before.Params) != 1 {
+		return false // it has a bias of its own
+	}
+	bias := biasBeside(r.called(before.Params[0]).Path)
+	if _, ok := r.held[bias]; !ok {
+		return false
+	}
+	eps := norm.Op.(*ops.BatchNorm).Eps.Float()
+	// 1/sqrt(running_var + eps) is 1 within 2^-25, so that a product with it is rounded to what
+	// it was.
+	for i, g := range []given{normWeight: {value: 1}, normBias: {from: bias}, normMean: {}, normVar: {value: float32(1 - eps)}} {
+		r.given[norm.Params[i].Path] = g
+	}
+	return true
+}
+
+// biasBeside is what a file calls the bias of the layer of a weight, "" where that is not known.
+func biasBeside(weight string) string {
+	for _, pair := range [][2]string{{"weight", "bias"}, {"weights", "biases"}, {"depthwise_weights", "biases"}, {"kernel", "bias"}, {"depthwise_kernel", "bias"}, {"W", "b"}} {
+		for _, between := range []string{".", "/", "_"} {
+			if layer, ok := strings.CutSuffix(weight, between+pair[0]); ok {
+				return layer + between + pair[1]
+			}
+		}
+	}
+	return ""
+}
+
+// counted is a number with what it counts.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
