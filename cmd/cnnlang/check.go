@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -102,10 +103,7 @@ func (a *app) check() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if weights.names.value != "" && weights.weights.value == "" {
-			return usage("--names is for --weights").withHelp("name a file, as in `--weights w.safetensors`")
-		}
-		if err := weights.check(); err != nil {
+		if err := cmp.Or(weights.named(), weights.check()); err != nil {
 			return err
 		}
 		c := checker{app: a, weights: &weights, options: options, text: format.value == "text", contracts: *contracts, nets: []checkedNet{}}

@@ -61,6 +61,14 @@ func (w *weightsSource) check() error {
 	return w.changes().Err()
 }
 
+// named refuses the names of a map where there is no file.
+func (w *weightsSource) named() error {
+	if w.names.value != "" && w.weights.value == "" {
+		return usage("--names is for --weights").withHelp("name a file, as in `--weights w.safetensors`")
+	}
+	return nil
+}
+
 func (w *weightsSource) changes() interp.Renames {
 	return interp.Renames{Texts: w.renames.value, Name: renamesName}
 }
