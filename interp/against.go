@@ -109,11 +109,14 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	required, _ := n.params(nil)
 	r, sides, err := f.reading(n)
 	var several *NamesError
+	var prefixes *PrefixError
 	switch {
 	case err == nil:
-		c.Fit = Fit{r.names(), len(required), sides}
+		c.Fit = r.fit(n, sides)
 	case errors.As(err, &several): // it fits by each of them
 		c.Fit = Fit{Names: several.Names[0], Tensors: len(required)}
+	case errors.As(err, &prefixes):
+		c.Fit = Fit{Tensors: len(required)}
 	case !errors.As(err, &c.Differs):
 		return c, err
 	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):

@@ -165,11 +165,15 @@ func (r *reading) tensor(p graph.Param) (tensor.Tensor, error) {
 
 // plain reports whether the file has a tensor of the net as it is, and its name there.
 func (r *reading) plain(p graph.Param) (name string, ok bool) {
-	if r.table == nil {
-		return p.Path, true
+	if _, isGiven := r.given[p.Path]; isGiven {
+		return "", false
 	}
-	t, _ := r.table.Own(p.Path)
-	return r.real[t.Name], r.real[t.Name] != "" && !t.Moves()
+	e, held := r.held[r.called(p).Path]
+	if r.table != nil {
+		t, _ := r.table.Own(p.Path)
+		held = held && !t.Moves()
+	}
+	return weights.NameIn(r.Store, e.Name), held
 }
 
 // forget says that a tensor will not be read again soon.

@@ -87,7 +87,7 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 func candidateOf(c interp.Candidate, file string) candidate {
 	out := candidate{Net: c.Net.Name, Set: c.Set, Differs: c.Differs}
 	if c.Differs == nil {
-		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides}
+		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides, c.Fit.Notes}
 	}
 	for _, r := range c.Renames {
 		out.Names = append(out.Names, renaming{r.Here, r.There})

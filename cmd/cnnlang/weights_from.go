@@ -21,18 +21,24 @@ type weightsSource struct {
 
 // flags adds the flags to a command.
 func (w *weightsSource) flags(cmd *cobra.Command) {
-	w.weights, w.names, w.key = textOf("FILE|random"), textOf("NAME"), textOf("KEY")
+	w.weights, w.names, w.key = textOf("FILE|random"), namesFlag(cmd), textOf("KEY")
 	w.renames = manyOf("OLD=NEW", parseRename)
 	w.layout = choiceOf("", "keras", "torch")
 	w.layout.parse = func(text string) (string, error) { return text, known(text, []string{"keras", "torch"}) }
 	f := cmd.Flags()
 	f.Var(w.weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
-	f.Var(w.names, "names", "call the tensors of a file as this map of the net does, such as keras, in place of the one that fits")
 	f.Var(w.key, "key", "which weights of a file that holds several, as in state_dict.0, or . for all that it holds")
 	f.Var(w.renames, "rename", "call tensors of a file otherwise, as in 'encoder.=' or 'layer{i}.{x:path}=stage{i}.{x}'; may be repeated")
 	f.Var(w.layout, "layout", "take the axes of a file's tensors in this order, keras (channels last) or torch, whatever it says")
-	complete(cmd, "names", completeNames)
 	complete(cmd, "layout", fixed("keras", "torch"))
+}
+
+// namesFlag adds --names to a command.
+func namesFlag(cmd *cobra.Command) *option[string] {
+	names := textOf("NAME")
+	cmd.Flags().Var(names, "names", "call the tensors of a file as this map of the net does, such as keras, in place of the one that fits")
+	complete(cmd, "names", completeNames)
+	return names
 }
 
 // parseRename wants two names, which interp parses.
