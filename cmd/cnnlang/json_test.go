@@ -70,7 +70,10 @@ var jsonRuns = []string{
 	"weights testdata/weights/torch_checkpoint.pth --depth 1", "weights line.safetensors --output half.safetensors --dtype f16",
 	"weights large.safetensors --output half.safetensors --dtype f16", "weights other.safetensors --against line.cnn",
 	"weights line.safetensors --against line.cnn", "weights keras.safetensors --against mapped.cnn", "weights dense.safetensors --against line.cnn",
-	"weights line.safetensors --against three.cnn",
+	"weights line.safetensors --against three.cnn", "weights renamed.safetensors --against line.cnn",
+	"run line.cnn --weights moved.safetensors --input random", "run line.cnn --weights deep.safetensors --input random",
+	"run three.cnn --weights shaped.safetensors --input random", "bench line.cnn --weights renamed.safetensors --time 0s",
+	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.
@@ -231,6 +234,8 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
 	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
 	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "moved.safetensors", [3]string{"head.weight", "F32", "[2,2]"})
+	writeTensors(t, "deep.safetensors", [3]string{"a.fc.weight", "F32", "[2,3]"})
 	writeTensors(t, "dense.safetensors", [3]string{"dense.w", "F32", "[2,2]"})
 	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
