@@ -167,6 +167,10 @@ def main():
         keras3(f, True)
     with h5py.File(folder + "numbered.weights.h5", "w") as f:
         keras3(f, False)
+    with h5py.File(folder + "bfloat16.weights.h5", "w") as f:
+        g = f.create_group("_layer_checkpoint_dependencies/conv2d_1/vars")
+        high = np.frombuffer(DATA["conv2d_1/kernel"].tobytes(), "<u2")[1::2]
+        g.create_dataset("0", data=high.reshape(DATA["conv2d_1/kernel"].shape).view("V2")).attrs["dtype"] = "bfloat16"
     within = io.BytesIO()
     with h5py.File(within, "w") as f:
         keras3(f, False)

@@ -68,6 +68,7 @@ var (
 		{"heap object beyond its block", dense(4, 0, 0, cat(u4(0), 0, u4(30), u2(600)), treeHead(512, 11, 0, 1)), `an object would be 600 bytes at 30 of a block of a fractal heap of 512; the file is damaged, fetch it again`},
 		{"heap object of no kind", dense(4, 0, 0, cat(u4(0), 0x30, u4(30), u2(6)), treeHead(512, 11, 0, 1)), `an id of a fractal heap begins with 0x30, which is no kind of object; the file is damaged, fetch it again`},
 		{"heap object that is missing", dense(4, 0, 0, cat(u4(0), 0x10, u4(30), u2(6)), treeHead(512, 11, 0, 1)), `the header of a B-tree of version 2 has no address; the file is damaged, fetch it again`},
+		{"a long name in many records", sameLink(1000), `got 368888 bytes of description, the limit is 365936; keep the weights of one network in a file`},
 		{"tree 2 depth", dense(4, 0, 0, nil, treeHead(512, 11, 60000, 1)), `the header of a B-tree of version 2 at 981 has depth 60000, more than its nodes of 512 bytes allow; the file is damaged, fetch it again`},
 		{"tree 2 records", dense(4, 0, 0, nil, treeHead(512, 0, 0, 1)), `the header of a B-tree of version 2 at 981 has kind 5, records of 0 bytes and nodes of 512, want kind 5, records of at least 1 byte and nodes no larger than the file; the file is damaged, fetch it again`},
 		{"tree 2 node", dense(4, 0, 0, nil, treeHead(512, 11, 0, 50)), `a leaf of a B-tree of version 2 at 911 would have 50 records, more than its 512 bytes hold; the file is damaged, fetch it again`},

@@ -176,6 +176,18 @@ func dense(width u2, filters u2, heapRows u2, record []byte, treeHead func(root 
 	})
 }
 
+// sameLink is such a group whose n records all lead to one link with a long name.
+func sameLink(n int) []byte {
+	return group(func(b *builder) [][]byte {
+		name := strings.Repeat("x", 3000)
+		found := cat(1, 1, u2(len(name)), name, u8(0))
+		block := b.put("FHDB", 0, u8(0), u4(0), found, make([]byte, 4096))
+		heap := b.put("FRHP", 0, u2(7), u2(0), 0, u4(4096), u8(0), none, u8(0), none, make([]byte, 64), u2(4), u8(4096), u8(65536), u2(32), u2(1), block, u2(0))
+		leaf := b.put("BTLF", 0, 5, bytes.Repeat(cat(u4(0), 0, u4(17), u2(len(found))), n))
+		return [][]byte{msg(2, 0, 0, heap, b.put(treeHead(u4(16+11*n), 11, 0, u2(n))(leaf)))}
+	})
+}
+
 func treeHead(size u4, record, depth, n u2) func(root u8) []byte {
 	return func(root u8) []byte { return cat("BTHD", 0, 5, size, record, depth, 0, 0, root, n, u8(n)) }
 }

@@ -28,7 +28,7 @@ func (o *Object) Attributes() (map[string]Attribute, error) {
 			err = o.Corrupt("has the attribute %s twice; %s", weightfile.Shown(a.Name), advice)
 		}
 		all[a.Name] = a
-		return cmp.Or(err, o.f.walk.spend(256))
+		return cmp.Or(err, o.f.walk.spend(256+len(a.Name)))
 	}
 	for _, m := range o.messages {
 		var err error

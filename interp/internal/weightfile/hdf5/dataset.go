@@ -81,6 +81,15 @@ func (o *Object) Dataset() (*Dataset, error) {
 	return d, nil
 }
 
+// Take says that opaque elements are of a type; it returns false if they cannot be.
+func (d *Dataset) Take(t weightfile.Type) bool {
+	if !d.typ.opaque || d.typ.size != t.Size() {
+		return false
+	}
+	d.typ.number, d.Type = t, t
+	return true
+}
+
 // Holds says what the elements are, as in "texts".
 func (d *Dataset) Holds() string { return d.typ.words }
 

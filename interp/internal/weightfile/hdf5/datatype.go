@@ -16,6 +16,7 @@ type datatype struct {
 	big    bool            // bytes come in big-endian order
 	text   textKind
 	padded bool // with spaces
+	opaque bool // bytes whose meaning something else says
 	words  string
 }
 
@@ -32,6 +33,7 @@ const (
 	classInteger  = 0
 	classFloat    = 1
 	classText     = 3
+	classOpaque   = 5
 	classEnum     = 8
 	classVariable = 9
 )
@@ -62,6 +64,8 @@ func (w *walk) datatype(c *cursor) (datatype, error) {
 		t.float(flags, c)
 	case classText:
 		t.text, t.padded = fixed, flags&15 == 2
+	case classOpaque:
+		t.opaque = true
 	case classVariable:
 		if flags&15 == 1 {
 			t.text, t.words = variable, "texts"

@@ -196,7 +196,7 @@ func (w *walk) link(raw []byte) ([]Link, error) {
 	if err := w.whole(c, "a link of a group"); err != nil {
 		return nil, err
 	}
-	return []Link{l}, w.spend(perLink)
+	return []Link{l}, w.spend(perLink + len(l.Name)) // many records may lead to one link
 }
 
 // denseLinks reads the links of a large new group (IV.A.2.c): messages in a fractal heap, which

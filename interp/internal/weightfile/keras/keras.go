@@ -154,7 +154,7 @@ func (f *file) read(root *hdf5.Object) error {
 	if _, ok := attributes["layer_names"]; ok || attributes["layer_names0"].Name != "" {
 		return f.legacy(root, root, attributes, "HDF5 weights")
 	}
-	for _, name := range []string{"layers", "_layer_checkpoint_dependencies"} {
+	for _, name := range []string{"layers", older} {
 		layers, err := root.Child(name)
 		if err != nil {
 			return err

@@ -184,6 +184,21 @@ func TestNumberedLayers(t *testing.T) {
 	}
 }
 
+// Numbers of bfloat16 are opaque bytes with a word about them.
+func TestBfloat16(t *testing.T) {
+	f, want := opened(t, "bfloat16.weights.h5"), expected(t)["conv2d_1/kernel"]
+	x := f.Tensors()[0]
+	got, err := f.Bytes(0)
+	if err != nil || len(f.Tensors()) != 1 || x.Name != "conv2d_1/kernel" || x.Type != weightfile.BF16 || x.Axes != weightfile.HWIO || len(got) != len(want.data)/2 {
+		t.Fatalf("%+v, %d bytes, %v", f.Tensors(), len(got), err)
+	}
+	for i := range len(got) / 2 {
+		if !bytes.Equal(got[2*i:2*i+2], want.data[4*i+2:4*i+4]) {
+			t.Errorf("element %d is %x, want the upper half of %x", i, got[2*i:2*i+2], want.data[4*i:4*i+4])
+		}
+	}
+}
+
 // Any other HDF5 file is its datasets.
 func TestArraysAlone(t *testing.T) {
 	f, want := opened(t, "arrays.h5"), expected(t)

@@ -13,6 +13,9 @@ import (
 	"cnnlang/interp/internal/weightfile/topology"
 )
 
+// older is what Keras within TensorFlow 2.13 to 2.15 calls the group of layers.
+const older = "_layer_checkpoint_dependencies"
+
 // named reads the weights of Keras 3, where a group is named by the class of its layer and a
 // number, and weights have numbers alone. What the layer is called is in the list of layers
 // beside the file (.keras), in an attribute of newer versions, or nowhere: then its class and
@@ -51,7 +54,8 @@ func (f *file) named(root *hdf5.Object, form string) error {
 		return err
 	}
 	f.about.Beside = slices.Sorted(maps.Keys(beside))
-	slices.SortStableFunc(order, func(a, b string) int { return place[a] - place[b] })
+	at := func(path string) int { return place[strings.ReplaceAll(path, older, "layers")] }
+	slices.SortStableFunc(order, func(a, b string) int { return at(a) - at(b) })
 	for _, path := range order {
 		variables := found[path]
 		slices.SortFunc(variables, func(a, b variable) int { return a.number - b.number })
@@ -65,6 +69,9 @@ func (f *file) named(root *hdf5.Object, form string) error {
 			if err != nil {
 				return err
 			}
+			if err := bfloat16(v.data, d); err != nil {
+				return err
+			}
 			leaf := strconv.Itoa(v.number)
 			if leaves != nil {
 				leaf = leaves[i]
@@ -76,6 +83,23 @@ func (f *file) named(root *hdf5.Object, form string) error {
 			}
 		}
 	}
+	return nil
+}
+
+// bfloat16 recognises numbers of this type, which HDF5 does not have: opaque bytes, with an
+// attribute that says so.
+func bfloat16(o *hdf5.Object, d *hdf5.Dataset) error {
+	if d.Type != "" {
+		return nil
+	}
+	of, err := o.Attributes()
+	if err != nil {
+		return err
+	}
+	if kind, err := text(of, "dtype"); kind != "bfloat16" || err != nil {
+		return err
+	}
+	d.Take(weightfile.BF16)
 	return nil
 }
 
@@ -119,7 +143,7 @@ func snake(class string) string {
 
 // called is the layer of a group, nil if it is not known, and its name.
 func (f *file) called(root *hdf5.Object, path string, groups map[string]*topology.Layer) (*topology.Layer, string, error) {
-	if l := groups[path]; l != nil && l.Name != "" {
+	if l := groups[strings.ReplaceAll(path, older, "layers")]; l != nil && l.Name != "" {
 		return l, l.Name, nil
 	}
 	for _, p := range []string{path, path + "/vars"} {
@@ -135,7 +159,7 @@ func (f *file) called(root *hdf5.Object, path string, groups map[string]*topolog
 			return f.model.Find(name), name, err
 		}
 	}
-	path = strings.TrimPrefix(strings.TrimPrefix(path, "_layer_checkpoint_dependencies/"), "layers/")
+	path = strings.TrimPrefix(strings.ReplaceAll(path, older, "layers"), "layers/")
 	return nil, strings.ReplaceAll(path, "/layers/", "/"), nil
 }
 
