@@ -100,7 +100,7 @@ func (c Candidate) rank() int {
 // Near reports whether the file may well be for the net: it fits, or would, or at least a third
 // of the net's tensors are in it.
 func (c Candidate) Near() bool {
-	return c.rank() < 3 || 3*len(c.Differs.Missing) < 2*c.Differs.Wanted
+	return c.rank() < 3 || c.Differs.Order == "" && 3*len(c.Differs.Missing) < 2*c.Differs.Wanted
 }
 
 // candidate compares the file with one net, and looks for what would make it fit.

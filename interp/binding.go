@@ -114,6 +114,14 @@ func aboutOf(store weights.Store) weightfile.About {
 // readingOf decides how a file is read: by the names that were asked for, or else by the net's
 // own or the one map that fits.
 func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
+	if numbers, unnamed := weights.Numbers(w.store); unnamed {
+		store, err := n.ordered(w.store, numbers, sides)
+		if err != nil {
+			return nil, err
+		}
+		r := n.by(store, nil, layoutTorch) // in which they have the net's own names
+		return r, r.check(n, sides)
+	}
 	tables := n.tables()
 	if w.names != "" {
 		table, err := n.table(w.names)

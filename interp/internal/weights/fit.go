@@ -22,6 +22,9 @@ type FitError struct {
 	Unexpected []Entry     `json:"unexpected,omitempty"`
 	Misshaped  []Misshaped `json:"misshaped,omitempty"`
 	NotFloat   []Entry     `json:"not_float,omitempty"`
+	// Order says why a file without names does not fit, whose numbers are in the order of a
+	// net's layers; then there are no lists.
+	Order string `json:"order,omitempty"`
 	// Rename is the rule after which all names match, or nil.
 	Rename *Rename `json:"rename,omitempty"`
 	// Read is how the file was read for this comparison, as in "took module. off all 267 names".
@@ -52,7 +55,7 @@ type Misshaped struct {
 
 // Code is the code of the error: E0601 if names differ, E0602 if only shapes or types do.
 func (e *FitError) Code() string {
-	if len(e.Missing)+len(e.Unexpected) > 0 {
+	if len(e.Missing)+len(e.Unexpected) > 0 || e.Order != "" {
 		return "E0601"
 	}
 	return "E0602"
@@ -60,15 +63,21 @@ func (e *FitError) Code() string {
 
 // Differences counts them.
 func (e *FitError) Differences() int {
+	if e.Order != "" {
+		return e.Wanted
+	}
 	return len(e.Missing) + len(e.Unexpected) + len(e.Misshaped) + len(e.NotFloat)
 }
 
 // Title says in one line how many tensors differ and in what.
 func (e *FitError) Title() string {
 	var parts []string
-	if e.Rename != nil {
+	switch {
+	case e.Order != "":
+		parts = append(parts, e.Order)
+	case e.Rename != nil:
 		parts = append(parts, "the names differ by one rule")
-	} else {
+	default:
 		ofAll := fmt.Sprintf("of %d tensors", e.Wanted)
 		for _, c := range []struct {
 			n             int
@@ -128,7 +137,10 @@ func (e *FitError) Notes() []string {
 	notes = grouped(notes, "not a float", e.NotFloat, func(u Entry) (string, []string) {
 		return u.Name, []string{u.Name, "file " + u.DType, "want F32, F16, BF16 or F64"}
 	})
-	if len(e.Missing)+len(e.Unexpected) == 0 {
+	switch {
+	case e.Order != "":
+		notes = append(notes, "the file has no names: its numbers are in the order of the layers, of each convolution the biases, [scales, means and variances of its norm,] weights")
+	case len(e.Missing)+len(e.Unexpected) == 0:
 		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
 	}
 	notes = append(append(notes, "the file is "+e.File), e.Read...)

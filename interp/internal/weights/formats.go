@@ -10,6 +10,7 @@ import (
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/caffe"
+	"cnnlang/interp/internal/weightfile/darknet"
 	"cnnlang/interp/internal/weightfile/foreign"
 	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/interp/internal/weightfile/numpy"
@@ -36,6 +37,7 @@ var formats = []format{
 	{foreign.Is, foreign.Open}, // before those that go by names
 	{onnx.Is, onnx.Open},
 	{caffe.Is, caffe.Open},
+	{darknet.Is, darknet.Open},
 }
 
 // openOther opens a file of another format than safetensors; nil for none of them.
@@ -55,10 +57,7 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 		if s.contents, err = format.open(in); err != nil {
 			return nil, errors.Join(err, s.closeSiblings())
 		}
-		s.index = map[string]int{}
-		for i, t := range s.contents.Tensors() {
-			s.index[t.Name] = i
-		}
+		s.number()
 		return s, nil
 	}
 	return nil, nil
@@ -73,6 +72,14 @@ type other struct {
 	index    map[string]int
 	siblings []sibling
 	folder   *os.Root
+}
+
+// number makes the index.
+func (s *other) number() {
+	s.index = map[string]int{}
+	for i, t := range s.contents.Tensors() {
+		s.index[t.Name] = i
+	}
 }
 
 // A sibling is an open file that another one names.

@@ -1,0 +1,91 @@
+package darknet
+
+import (
+	"fmt"
+
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/ops/tensor"
+)
+
+// A Layer is one of a net that has numbers. In the file they are, one after another,
+//
+//	of a convolution          biases, [scales, means, variances,] weights
+//	of a connected layer      biases, weights, [scales, means, variances]
+//
+// where a layer with a norm has in place of its own biases those of the norm.
+type Layer struct {
+	Connected bool
+	Weights   Part
+	Biases    Part   // its own or the norm's
+	Norm      []Part // scales, means, variances; nil without a norm
+}
+
+// A Part is a tensor of a layer: its name and shape in the net.
+type Part struct {
+	Name  string
+	Shape tensor.Shape
+}
+
+// parts are those of the layer in the order of the file.
+func (l Layer) parts() []Part {
+	if l.Connected {
+		return append([]Part{l.Biases, l.Weights}, l.Norm...)
+	}
+	return append(append([]Part{l.Biases}, l.Norm...), l.Weights)
+}
+
+// Count is how many numbers the layers have.
+func Count(layers []Layer) int64 {
+	total := int64(0)
+	for _, l := range layers {
+		for _, p := range l.parts() {
+			total += int64(p.Shape.Elements())
+		}
+	}
+	return total
+}
+
+// Numbers is how many the file has.
+func (f *File) Numbers() int64 { return f.count }
+
+// Arrange reads the file as the numbers of these layers, of which it must have as many. The
+// names of the tensors are those of the parts.
+func (f *File) Arrange(layers []Layer) (weightfile.File, error) {
+	if want := Count(layers); want != f.count {
+		return nil, f.in.Corrupt("", "has %d numbers, want %d for the layers of the net", f.count, want)
+	}
+	a := &arranged{File: f}
+	at := f.start
+	for i, l := range layers {
+		if l.Connected && f.transposed {
+			return nil, f.in.Corrupt("", "has the mark of transposed matrices in its version, which is read for convolutions only, and layer %d of the net is connected; save it again with a later Darknet", i)
+		}
+		for _, p := range l.parts() {
+			a.tensors = append(a.tensors, weightfile.Tensor{Name: p.Name, Type: weightfile.F32, Shape: p.Shape})
+			a.places = append(a.places, at)
+			at += 4 * int64(p.Shape.Elements())
+		}
+	}
+	a.about.Notes = append([]string{fmt.Sprintf("its %d numbers are read in the order of the net's %d layers", f.count, len(layers))}, f.about.Notes[1:]...)
+	return a, nil
+}
+
+// Arranged is a file by the layers of a net.
+type arranged struct {
+	*File
+	about   weightfile.About
+	tensors []weightfile.Tensor
+	places  []int64
+}
+
+func (a *arranged) About() weightfile.About {
+	about := a.File.about
+	about.Notes = a.about.Notes
+	return about
+}
+
+func (a *arranged) Tensors() []weightfile.Tensor { return a.tensors }
+
+func (a *arranged) Bytes(i int) ([]byte, error) {
+	return a.in.At(a.places[i], 4*int64(a.tensors[i].Shape.Elements()), "the numbers of "+weightfile.Shown(a.tensors[i].Name))
+}
