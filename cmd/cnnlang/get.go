@@ -172,7 +172,7 @@ func (a *app) fetch(ctx context.Context, f *getFlags, d *getDocument, place down
 		}
 		return nil
 	}
-	fmt.Fprintf(a.stderr, "%s\nfrom %s\n", visible(d.publishedFile.String()), visible(d.URL))
+	fmt.Fprintf(a.stderr, "%s\nfrom %s\n", visibleName(d.publishedFile.String()), visibleName(d.URL))
 	a.afterInterrupt("what has come is kept, and the same command goes on from there")
 	m := &meter{app: a, name: path.Base(d.File)}
 	saved, err := download.Get(ctx, d.source(), place, download.Options{
@@ -195,12 +195,12 @@ func (a *app) fetch(ctx context.Context, f *getFlags, d *getDocument, place down
 	return nil
 }
 
-// show says what came, or would, and how to run the net with it.
+// showGet says what came, or would, and how to run the net with it.
 func (a *app) showGet(f *getFlags, d getDocument) error {
 	if f.format.value == "json" {
 		return a.json(d)
 	}
-	fmt.Fprintf(a.stdout, "%s: %s, %s\n\n", d.Net, d.File, d.State)
+	fmt.Fprintf(a.stdout, "%s: %s, %s\n\n", d.Net, visibleName(d.File), d.State)
 	for _, row := range [][2]string{
 		{"publisher", d.Publisher}, {"license", d.License}, {"url", d.URL}, {"sha256", d.SHA256}, {"bytes", grouped(dim.Int(int(d.Bytes)))},
 		{"file", d.Path}, {"prepare", d.Prepare}, {"run", d.command(f)},
@@ -209,11 +209,11 @@ func (a *app) showGet(f *getFlags, d getDocument) error {
 			row[1] = "not known"
 		}
 		if row[0] != "prepare" || d.Prepare != "" {
-			fmt.Fprintf(a.stdout, "%-9s  %s\n", row[0], row[1])
+			fmt.Fprintf(a.stdout, "%-9s  %s\n", row[0], visibleName(row[1]))
 		}
 	}
 	for _, p := range d.Others {
-		fmt.Fprintf(a.stdout, "%-9s  %s, with --file %s\n", "also", p.File, p.File)
+		fmt.Fprintf(a.stdout, "%-9s  %s, with --file %[2]s\n", "also", visibleName(p.File))
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		if w.Prepare != nil && !f.prepare.given {
 			n.Meta.Prepare, own = *w.Prepare, ", with images prepared as for these weights"
 		}
-		fmt.Fprintf(a.stderr, "note: weights: %s%s\n", visible(p.String()), own)
+		fmt.Fprintf(a.stderr, "note: weights: %s%s\n", visibleName(p.String()), own)
 		return f.spares(append([]string{argument}, images...))
 	}
 	run := "cnnlang run " + argument + " --weights FILE " + cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg")

@@ -70,7 +70,7 @@ const (
 )
 
 // Get makes sure that a file is in a place: it does nothing if it is there already. Its error is
-// an *Error, a *fs.PathError, or that of ctx.
+// an *Error, or that of ctx.
 func Get(ctx context.Context, f File, to Place, opts Options) (Saved, error) {
 	if err := CheckURL(f.URL); err != nil {
 		return Saved{}, err
@@ -190,7 +190,7 @@ func (j *job) finish(ctx context.Context) (Saved, error) {
 	if err := j.part.Sync(); err != nil {
 		return Saved{}, j.to.refused(err)
 	}
-	if err := j.isNoPage(); err != nil {
+	if err := j.holdsData(); err != nil {
 		return Saved{}, err
 	}
 	sum, err := j.hash(ctx, j.part, j.have)
@@ -224,8 +224,13 @@ func (j *job) finish(ctx context.Context) (Saved, error) {
 	return Saved{j.to.Path(), j.have, sum, false}, nil
 }
 
-// isNoPage refuses a web page, which servers and networks with a login send in place of files.
-func (j *job) isNoPage() error {
+// holdsData refuses a file of nothing, and a web page, which servers and networks with a login
+// send in place of files.
+func (j *job) holdsData() error {
+	if j.have == 0 {
+		j.discard()
+		return failed("nothing came from "+j.URL+": the file there is empty", "look for it at its publisher's, and name what you get by `--weights FILE`")
+	}
 	head := make([]byte, 512)
 	n, err := j.part.ReadAt(head, 0)
 	if err != nil && err != io.EOF {

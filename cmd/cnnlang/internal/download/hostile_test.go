@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -55,6 +55,7 @@ func TestServersThatDoNotServe(t *testing.T) {
 			w.Header().Set("Content-Type", "application/octet-stream")
 			fmt.Fprint(w, "\ufeff\n <!DOCTYPE HTML><title>Log in</title>")
 		}, "", Failed, []string{"a web page came from "}, ""},
+		{"an empty file", func(w http.ResponseWriter, r *http.Request) { file(w, r, `"a"`, nil) }, "", Failed, []string{"the file there is empty"}, ""},
 		{"another file", func(w http.ResponseWriter, r *http.Request) { file(w, r, `"a"`, contents(8, 50_000)) }, hash, Failed,
 			[]string{"is another file: its sha256 begins with " + sumOf(contents(8, 50_000)), "want " + hash, "it was deleted", "try again"}, ""},
 		{"a length that is too great", func(w http.ResponseWriter, r *http.Request) { cutAfter(w, `"a"`, data, 0) }, "", Failed,
@@ -221,13 +222,14 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 		folder:                           "is not a regular file",
 		folder + "/":                     "is not a regular file",
 		filepath.Join(folder, "no", "w"): "there is no such folder",
-		link:                             "is a symbolic link to nothing",
+		link:                             "it is a symbolic link to nothing",
 		os.DevNull:                       "is not a regular file",
 	} {
-		if _, err := At(path); !errors.As(err, new(*fs.PathError)) || !strings.Contains(err.Error(), why) {
-			t.Errorf("%s: got %v, want %q", path, err, why)
-		}
+		_, err := At(path)
+		wantError(t, err, Failed, path+" cannot be written: ", why, "--output")
 	}
+	full := Place{folder: "f", name: "w.pth"}.refused(&os.PathError{Op: "write", Path: "w.pth.part", Err: syscall.ENOSPC})
+	wantError(t, full, Failed, filepath.Join("f", "w.pth")+" cannot be written: no space left on device", "make room, and the same command goes on")
 	data := contents(11, 10)
 	s := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { file(w, r, `"a"`, data) })
 	target := filepath.Join(folder, "target")

@@ -112,7 +112,7 @@ func writeOrigin(root *os.Root, name string, o origin) error {
 func openRegular(root *os.Root, name string, flags int) (*os.File, fs.FileInfo, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("is not a regular file; remove it")}
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("%s is not a regular file; remove it", name)}
 	}
 	if err != nil && !(flags&os.O_CREATE != 0 && errors.Is(err, fs.ErrNotExist)) {
 		return nil, nil, err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // A Place is where a file is, or will be: a name in a folder, which it does not leave, not even
@@ -25,25 +26,25 @@ func At(file string) (Place, error) {
 	real, err := filepath.EvalSymlinks(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, dangling := os.Readlink(file); dangling == nil {
-			return Place{}, &fs.PathError{Op: "write", Path: file, Err: errors.New("is a symbolic link to nothing; remove it or write to where it points")}
+			return Place{}, unwritable(file, errors.New("it is a symbolic link to nothing"))
 		}
 		real, err = file, nil
 	}
 	if err != nil {
-		return Place{}, pathError(file, err)
+		return Place{}, unwritable(file, err)
 	}
 	folder, name := filepath.Split(real)
 	if name == "" {
-		return Place{}, &fs.PathError{Op: "write", Path: file, Err: errors.New("is a folder, want a file")}
+		return Place{}, unwritable(file, errors.New("it is a folder"))
 	}
 	if info, err := os.Stat(real); err == nil && !info.Mode().IsRegular() {
-		return Place{}, &fs.PathError{Op: "write", Path: file, Err: errors.New("is not a regular file, and only those are replaced")}
+		return Place{}, unwritable(file, errors.New("it is not a regular file, and only those are replaced"))
 	}
 	if folder == "" {
 		folder = "."
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return Place{}, &fs.PathError{Op: "write", Path: file, Err: errors.New("cannot be written: there is no such folder; make it, or name another file")}
+		return Place{}, unwritable(file, errors.New("there is no such folder"))
 	}
 	return Place{folder: folder, name: name}, nil
 }
@@ -120,17 +121,21 @@ func unfit(name string) string {
 func (p Place) open() (*os.Root, error) {
 	if p.kept {
 		if err := os.MkdirAll(p.folder, 0o700); err != nil {
-			return nil, err
+			return nil, p.refused(err)
 		}
 	}
-	return os.OpenRoot(p.folder)
+	root, err := os.OpenRoot(p.folder)
+	if err != nil {
+		return nil, p.refused(err)
+	}
+	return root, nil
 }
 
 // refused is an error of the file system about the file in this place.
-func (p Place) refused(err error) error { return pathError(p.Path(), err) }
+func (p Place) refused(err error) error { return unwritable(p.Path(), err) }
 
-// pathError is an error of the file system with the path as the user knows it.
-func pathError(path string, err error) error {
+// unwritable is an error of the file system with the path as the user knows it.
+func unwritable(path string, err error) error {
 	var inner *fs.PathError
 	var link *os.LinkError
 	switch {
@@ -139,7 +144,11 @@ func pathError(path string, err error) error {
 	case errors.As(err, &link):
 		err = link.Err
 	}
-	return &fs.PathError{Op: "write", Path: path, Err: err}
+	help := "name another file with --output"
+	if errors.Is(err, syscall.ENOSPC) {
+		help = "make room, and the same command goes on from where it was; or name a file elsewhere with --output"
+	}
+	return failed(fmt.Sprintf("%s cannot be written: %v", path, err), help)
 }
 
 // Path is the name of the place.
