@@ -86,6 +86,9 @@ func (a *application) lie(t *Tensor, n *graph.Node, leaf, letters string, rank i
 	if here == "" || letters == "" {
 		return
 	}
+	if here == "IOHW" && letters == "HWIO" {
+		letters = "HWOI" // files that do not list layers cannot tell a transposed convolution from others
+	}
 	written := letters
 	from, reads := a.flattened(n, leaf, here)
 	if reads && from.unknown != nil {
