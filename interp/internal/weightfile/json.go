@@ -24,6 +24,9 @@ func EachOf(array []byte, do func(element json.RawMessage) error) error {
 			return err
 		}
 	}
+	if _, err := d.Token(); err != nil {
+		return do(nil)
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package weightfile
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -39,6 +41,27 @@ func TestAtStaysInTheFile(t *testing.T) {
 	}
 	if raw, err := in.At(4, 0, "the header"); err != nil || len(raw) != 0 {
 		t.Errorf("got %q, %v", raw, err)
+	}
+}
+
+func TestEachOf(t *testing.T) {
+	for array, want := range map[string]string{
+		`[]`: "", ` [1, {"a": [2]}, null] `: `1;{"a": [2]};null;`, `{"a": 1}`: "none;", `7`: "none;", ``: "none;", `[1, 2`: "1;2;none;", `[1, x]`: "1;none;",
+	} {
+		got := ""
+		if err := EachOf([]byte(array), func(element json.RawMessage) error {
+			if element == nil {
+				element = json.RawMessage("none")
+			}
+			got += string(element) + ";"
+			return nil
+		}); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", array, got, err, want)
+		}
+	}
+	stop := errors.New("stop")
+	if err := EachOf([]byte(`[1, 2]`), func(json.RawMessage) error { return stop }); err != stop {
+		t.Error(err)
 	}
 }
 

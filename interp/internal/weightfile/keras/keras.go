@@ -1,6 +1,7 @@
 // Package keras reads the weights of Keras models: .h5 files of weights or of whole models, as
 // Keras 1 and 2 save them, .weights.h5 files of Keras 3, and its .keras archives. Any other
-// HDF5 file is a list of its datasets, named by their paths.
+// HDF5 file is a list of its datasets, named by their paths, and so is what a key chooses, unless
+// it is a group of weights.
 //
 //	.h5, weights: layer_names ─▶ a group for each layer         legacy.go
 //	      /conv1                 weight_names = conv1/kernel:0, conv1/bias:0
@@ -22,6 +23,7 @@ package keras
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,9 +128,12 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 		return nil, err
 	}
 	f := &file{in: in, index: map[string]int{}, model: model}
-	if model != nil {
+	switch {
+	case in.Key != "":
+		err = f.chosen(root, in.Key)
+	case model != nil:
 		err = f.named(root, ".keras, Keras "+weightfile.Shown(version))
-	} else {
+	default:
 		err = f.read(root)
 	}
 	if err != nil {
@@ -163,8 +168,44 @@ func (f *file) read(root *hdf5.Object) error {
 			return f.named(root, "HDF5 weights, Keras 3")
 		}
 	}
+	return f.arrays(root)
+}
+
+// chosen reads what the user asks for: a group by its path, or everything.
+func (f *file) chosen(root *hdf5.Object, key string) error {
+	if key == everything {
+		return f.arrays(root)
+	}
+	group, err := root.Child(strings.Trim(key, "/"))
+	if err != nil {
+		return err
+	}
+	if group == nil || group.IsDataset() {
+		var groups []string
+		links, err := root.Links()
+		for _, l := range links {
+			groups = append(groups, weightfile.Shown(l.Name))
+		}
+		return cmp.Or(err, error(f.in.Corrupt("", "has no group %s, want one of %s", weightfile.Shown(key), strings.Join(groups[:min(10, len(groups))], ", "))))
+	}
+	f.about.Key = key
+	of, err := group.Attributes()
+	if err != nil {
+		return err
+	}
+	if _, ok := of["layer_names"]; ok || of["layer_names0"].Name != "" {
+		return f.legacy(root, group, of, "HDF5")
+	}
+	return f.arrays(group)
+}
+
+// everything is the key of all that a file holds.
+const everything = "."
+
+// arrays lists all datasets of a group by their paths in it.
+func (f *file) arrays(group *hdf5.Object) error {
 	f.about.Format = "HDF5"
-	return f.datasets(root, func(path string, o *hdf5.Object) error {
+	return f.datasets(group, func(path string, o *hdf5.Object) error {
 		d, err := o.Dataset()
 		if err != nil {
 			return err
@@ -177,7 +218,7 @@ func (f *file) read(root *hdf5.Object) error {
 	})
 }
 
-// datasets visits all datasets below a group, by their paths without the first slash; a group
+// datasets visits all datasets below a group, by their paths in it; a group
 // that two paths lead to only by the first.
 func (f *file) datasets(root *hdf5.Object, visit func(path string, o *hdf5.Object) error) error {
 	const maxDepth = 64
@@ -185,7 +226,7 @@ func (f *file) datasets(root *hdf5.Object, visit func(path string, o *hdf5.Objec
 	var walk func(o *hdf5.Object, depth int) error
 	walk = func(o *hdf5.Object, depth int) error {
 		if o.IsDataset() {
-			return visit(strings.TrimPrefix(o.Path, "/"), o)
+			return visit(strings.TrimPrefix(strings.TrimPrefix(o.Path, root.Path), "/"), o)
 		}
 		if seen[o.Address] {
 			return nil

@@ -184,6 +184,30 @@ func TestNumberedLayers(t *testing.T) {
 	}
 }
 
+// A key chooses a group, or everything.
+func TestKeys(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(folder, "model.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"model_weights": "24 tensors, the first conv2d_1/kernel:0", "optimizer_weights": "1 tensors, the first SGD/iterations:0",
+		"model_weights/up": "2 tensors, the first up/bias:0", ".": "25 tensors, the first model_weights/batch_normalization_1/batch_normalization_1/beta:0",
+		"nowhere":               "weights: m.h5: has no group nowhere, want one of model_weights, optimizer_weights",
+		"model_weights/up/up":   "2 tensors, the first bias:0",
+		"model_weights/up/up/x": "weights: m.h5: has no group model_weights/up/up/x, want one of model_weights, optimizer_weights",
+	} {
+		f, err := keras.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "m.h5", Key: key})
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = fmt.Sprintf("%d tensors, the first %s", len(f.Tensors()), f.Tensors()[0].Name)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
+	}
+}
+
 // Numbers of bfloat16 are opaque bytes with a word about them.
 func TestBfloat16(t *testing.T) {
 	f, want := opened(t, "bfloat16.weights.h5"), expected(t)["conv2d_1/kernel"]

@@ -35,6 +35,8 @@ func nested(n int) string {
 // Broken and hostile models, each with the message that refuses it, after "weights: m.json: ".
 var attacks = []struct{ name, text, want string }{
 	{"cut short", `{"weightsManifest": [{"paths": ["a"]`, `is not the JSON of a TensorFlow.js model: unexpected end of JSON input, at byte 36; it is damaged or was cut short, fetch it again`},
+	{"manifest cut short", `[{"paths": ["a"], "weights": []}`, `is not the JSON of a TensorFlow.js model: unexpected end of JSON input, at byte 32; it is damaged or was cut short, fetch it again`},
+	{"more than a manifest", `[{"paths": [], "weights": []}] []`, `is not the JSON of a TensorFlow.js model: invalid character '[' after top-level value, at byte 32; it is damaged or was cut short, fetch it again`},
 	{"no JSON", `{weights}`, `is not the JSON of a TensorFlow.js model: invalid character 'w' looking for beginning of object key string, at byte 2; it is damaged or was cut short, fetch it again`},
 	{"no manifest", `{"modelTopology": {}}`, `has no weightsManifest, want the list of its weights; save the model again with its weights`},
 	{"null manifest", `{"weightsManifest": null}`, `has a weightsManifest that is no list of {"paths", "weights"}; fetch it again`},
@@ -123,6 +125,10 @@ func TestRefusesAttacks(t *testing.T) {
 func TestLimits(t *testing.T) {
 	in := weightfile.Input{ReaderAt: bytes.NewReader(nil), Size: 17 << 20, Path: "m.json"}
 	if _, err := openInput(in); fmt.Sprint(err) != "weights: m.json: got 17825792 bytes of JSON, the limit is 16777216; no model needs so much text; fetch the file again" {
+		t.Error(err)
+	}
+	in = weightfile.Input{Path: "m.json", Key: "model"}
+	if _, err := openInput(in); fmt.Sprint(err) != "weights: m.json: holds one set of weights alone, and nothing at model; leave out the key" {
 		t.Error(err)
 	}
 	text := manifest(`{"name": "v", "shape": [2], "dtype": "float32"}, {"name": "w", "shape": [2], "dtype": "float32"}`)

@@ -50,6 +50,9 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if most := min(maxText, in.Limits.MaxHeader()); in.Size > most {
 		return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of JSON", Got: in.Size, Max: most, Help: "no model needs so much text; fetch the file again"}
 	}
+	if in.Key != "" && in.Key != "." {
+		return nil, in.Corrupt("", "holds one set of weights alone, and nothing at %s; leave out the key", weightfile.Shown(in.Key))
+	}
 	text, err := in.At(0, in.Size, "the model")
 	if err != nil {
 		return nil, err
@@ -59,9 +62,11 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 		ModelTopology       json.RawMessage
 		WeightsManifest     json.RawMessage
 	}
+	to := any(&model)
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
-		model.WeightsManifest = text
-	} else if err := json.Unmarshal(text, &model); err != nil {
+		to = &model.WeightsManifest
+	}
+	if err := json.Unmarshal(text, to); err != nil {
 		return nil, in.Corrupt("", "is not the JSON of a TensorFlow.js model: %s; it is damaged or was cut short, fetch it again", weightfile.JSONProblem(err))
 	}
 	f := &file{in: in, names: map[string]bool{}}
