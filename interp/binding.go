@@ -25,11 +25,11 @@ type calling struct {
 
 // callings are the ways to call the tensors of a file, those that come first at the front.
 func (w Weights) callings() ([]calling, error) {
-	layers := byLayers(w.store)
+	layers, said := byLayers(w.store)
 	if len(w.renames.Texts) == 0 {
 		all := []calling{{Store: w.store}}
 		if layers != nil {
-			all = append(all, calling{Store: layers})
+			all = append(all, calling{Store: layers, notes: said})
 		}
 		return all, nil
 	}
@@ -38,9 +38,9 @@ func (w Weights) callings() ([]calling, error) {
 		return nil, err
 	}
 	notes := []string{fmt.Sprintf("renamed %s", counted(len(renamed), "tensor", "tensors"))}
-	all := []calling{{named, notes, renamed}}
+	all := []calling{{named, slices.Clone(notes), renamed}}
 	if layers != nil {
-		all = append(all, calling{layers, notes, renamed})
+		all = append(all, calling{layers, append(notes, said...), renamed})
 	}
 	return all, nil
 }
@@ -74,9 +74,9 @@ var leaves = map[string]string{
 // byLayers calls each tensor by its layer and what it is there, in the net's words, where the
 // format says so; it is nil where it does not. A Scale layer behind a BatchNorm, which Caffe
 // has for the two halves of one, goes by that one's name.
-func byLayers(store weights.Store) *weights.Aliased {
+func byLayers(store weights.Store) (a *weights.Aliased, notes []string) {
 	if !slices.ContainsFunc(store.Entries(), func(e weights.Entry) bool { return e.Layer != "" && e.Leaf != "" }) {
-		return nil
+		return nil, nil
 	}
 	halves := map[string]string{}
 	layers := aboutOf(store).Layers
@@ -84,6 +84,9 @@ func byLayers(store weights.Store) *weights.Aliased {
 		if layers[i].Kind == "BatchNorm" && layers[i+1].Kind == "Scale" {
 			halves[layers[i+1].Name] = layers[i].Name
 		}
+	}
+	if len(halves) > 0 {
+		notes = []string{fmt.Sprintf("took the weight and bias of %s from the Scale layer behind", counted(len(halves), "BatchNorm layer", "BatchNorm layers"))}
 	}
 	return weights.Alias(store, func(e weights.Entry) (string, bool) {
 		if e.Layer == "" || e.Leaf == "" {
@@ -97,7 +100,7 @@ func byLayers(store weights.Store) *weights.Aliased {
 			leaf = word
 		}
 		return strings.ReplaceAll(layer, "/", ".") + "." + leaf, true
-	})
+	}), notes
 }
 
 // aboutOf is what the format of a store says of it.

@@ -100,10 +100,8 @@ func (r *reading) fold(norm *graph.Node) bool {
 	if _, ok := r.held[bias]; !ok {
 		return false
 	}
-	eps := norm.Op.(*ops.BatchNorm).Eps.Float()
-	// 1/sqrt(running_var + eps) is 1 within 2^-25, so that a product with it is rounded to what
-	// it was.
-	for i, g := range []given{normWeight: {value: 1}, normBias: {from: bias}, normMean: {}, normVar: {value: float32(1 - eps)}} {
+	// weight / sqrt(running_var + eps) is to be 1, exactly, for any eps: beside 2^100 it is nothing.
+	for i, g := range []given{normWeight: {value: 1 << 50}, normBias: {from: bias}, normMean: {}, normVar: {value: 1 << 100}} {
 		r.given[norm.Params[i].Path] = g
 	}
 	return true

@@ -1,0 +1,138 @@
+package interp_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/interp/internal/nettest"
+	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
+)
+
+// without is tensors but for those whose names end so.
+func without(tensors map[string]tensor.Tensor, suffixes ...string) map[string]tensor.Tensor {
+	left := maps.Clone(tensors)
+	maps.DeleteFunc(left, func(name string, _ tensor.Tensor) bool {
+		return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(name, s) })
+	})
+	return left
+}
+
+// Batch normalisations without weight or bias are read as if these were 1 and 0, if all are without.
+func TestNormalisationsWithoutFactors(t *testing.T) {
+	n := readNet(t, `net n [N, 3, H = 6, W = 6] -> [N, 5] {
+		a: conv(4, 3x3) -> an: bn -> relu -> b: conv(4, 3x3) -> bn: bn(0.001)
+		side aux: { an: bn -> gap -> flatten }
+		gap -> flatten -> fc: linear(5)
+	}`)
+	all := interp.RandomTensors(n, 5)
+	all = without(all, "aux.an.weight", "aux.an.bias", "aux.an.running_mean", "aux.an.running_var")
+	for name, c := range map[string]struct {
+		lacking []string
+		notes   []string
+	}{
+		"all there": {nil, nil},
+		"weight":    {[]string{"n.weight"}, []string{"2 batch normalisations have no weight in the file, which is taken to be 1"}},
+		"bias":      {[]string{"n.bias"}, []string{"2 batch normalisations have no bias in the file, which is taken to be 0"}},
+		"both": {[]string{"n.weight", "n.bias"}, []string{"2 batch normalisations have no weight in the file, which is taken to be 1",
+			"2 batch normalisations have no bias in the file, which is taken to be 0"}},
+	} {
+		full := maps.Clone(all)
+		for own, x := range all {
+			for _, l := range c.lacking {
+				if strings.HasSuffix(own, l) {
+					full[own] = tensor.New(x.Shape...)
+					for i := range x.Data {
+						full[own].Data[i] = map[string]float32{"n.weight": 1, "n.bias": 0}[l]
+					}
+				}
+			}
+		}
+		want, _, err := outputsOf(t, n, interp.WeightsOf(full))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, notes, err := outputsOf(t, n, interp.WeightsOf(without(all, c.lacking...)))
+		if err != nil || !slices.Equal(notes, c.notes) || !nettest.SameBits(got, want) {
+			t.Errorf("%s: %q, %v: %v, want %v", name, notes, err, got, want)
+		}
+	}
+	for _, lacking := range [][]string{{"an.weight"}, {"bn.bias"}, {"bn.running_mean"}, {"an.weight", "an.bias", "an.running_mean", "an.running_var"}} {
+		if _, _, err := outputsOf(t, n, interp.WeightsOf(without(all, lacking...))); err == nil || !strings.HasPrefix(err.Error(), "error[E0601]") {
+			t.Errorf("without %q: %v", lacking, err)
+		}
+	}
+}
+
+// A normalisation that was folded into the layer before it computes exactly what that layer with
+// a bias does, whatever eps is.
+func TestFoldedNormalisations(t *testing.T) {
+	const text = `net n [N, 3, H = 7, W = 7] -> [N, 5] {
+		a: conv(4, 3x3, bias=BIAS) -> NORM relu
+		d: conv(8, 3x3, groups=4, bias=BIAS) -> NORM relu
+		u: deconv(4, 2x2, bias=BIAS) -> NORM gap -> flatten -> fc: linear(5, bias=BIAS) NORMED
+	}`
+	plain := readNet(t, strings.NewReplacer("BIAS", "true", "NORM ", "", "NORMED", "").Replace(text))
+	tensors := interp.RandomTensors(plain, 9)
+	for _, p := range plain.Graph.Params(true) {
+		if strings.HasSuffix(p.Path, "bias") && slices.Max(tensors[p.Path].Data) == 0 {
+			t.Fatalf("%s is 0", p.Path)
+		}
+	}
+	want, _, err := outputsOf(t, plain, interp.WeightsOf(tensors))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, eps := range []string{"0", "0.000001", "0.00001", "0.001", "0.01", "0.1", "0.3", "0.75", "1", "3"} {
+		n := readNet(t, strings.NewReplacer("BIAS", "false", "NORM ", "bn("+eps+") -> ", "NORMED", "-> bn("+eps+")").Replace(text))
+		got, notes, err := outputsOf(t, n, interp.WeightsOf(tensors))
+		if err != nil || !slices.Equal(notes, []string{"4 batch normalisations are not in the file: folded into the layer before, whose bias it has"}) || !nettest.SameBits(got, want) {
+			t.Errorf("eps %s: %q, %v: %v, want %v", eps, notes, err, got, want)
+		}
+	}
+	n := readNet(t, strings.NewReplacer("BIAS", "false", "NORM ", "bn -> ", "NORMED", "").Replace(text))
+	if _, _, err := outputsOf(t, n, interp.WeightsOf(tensors)); err == nil || !strings.Contains(err.Error(), "1 in the file is unexpected") {
+		t.Errorf("the last layer has no normalisation: %v", err)
+	}
+	tensors["a.bias"] = tensor.New(5)
+	if _, _, err := outputsOf(t, n, interp.WeightsOf(without(tensors, "fc.bias"))); err == nil || !strings.HasPrefix(err.Error(), "error[E0602]") {
+		t.Errorf("a bias of another shape: %v", err)
+	}
+	shared := readNet(t, `net n [N, 3, H = 7, W = 7] -> [N, 4, _, _] { a: conv(4, 3x3, bias=false) as x
+		add { | @x -> bn | @x } }`)
+	if _, _, err := outputsOf(t, shared, interp.WeightsOf(map[string]tensor.Tensor{"a.weight": tensor.New(4, 3, 3, 3), "a.bias": tensor.New(4)})); err == nil {
+		t.Error("a layer that others read as well cannot have a normalisation folded into it")
+	}
+}
+
+// Caffe has the statistics of a normalisation in one layer and its factors in the next, called as they
+// like: they are one step here.
+func TestNormalisationsInTwoLayers(t *testing.T) {
+	n := readNet(t, `net n [N, 3, H = 6, W = 6] -> [N, 4, _, _] { c1: conv(4, 3x3, bias=false) -> bn_c1: bn -> relu -> c2: conv(4, 3x3) -> norm2: bn }`)
+	want, _, err := outputsOf(t, n, interp.RandomWeights(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &said{about: weightfile.About{Layers: []weightfile.Layer{{Name: "c1", Kind: "Convolution"}, {Name: "bn_c1", Kind: "BatchNorm"}, {Name: "factors", Kind: "Scale"},
+		{Name: "c2", Kind: "Convolution"}, {Name: "norm2", Kind: "BatchNorm"}, {Name: "norm2_scale", Kind: "Scale"}}}}
+	for name, x := range interp.RandomTensors(n, 2) {
+		layer, leaf, _ := strings.Cut(name, ".")
+		if leaf == "weight" || leaf == "bias" {
+			layer = strings.NewReplacer("bn_c1", "factors", "norm2", "norm2_scale").Replace(layer)
+		}
+		s.add(weights.Entry{Name: layer + "." + leaf, Layer: layer, Leaf: leaf}, x)
+	}
+	got, notes, err := outputsOf(t, n, interp.StoreWeights(s))
+	if err != nil || !slices.Equal(notes, []string{"took the weight and bias of 2 BatchNorm layers from the Scale layer behind"}) || !nettest.SameBits(got, want) {
+		t.Errorf("%q, %v: %v, want %v", notes, err, got, want)
+	}
+	s.about.Layers[2].Kind = "Power"
+	if _, _, err := outputsOf(t, n, interp.StoreWeights(s)); err == nil {
+		t.Error(fmt.Sprint(s.about.Layers[2].Kind, " layers hold no factors"))
+	}
+}
