@@ -115,7 +115,7 @@ func completePublished(_ *cobra.Command, args []string, _ string) (files []cobra
 // choose finds the file that is asked for: the first, or the one that --file names, by all of its
 // name or what follows the last slash.
 func (f *getFlags) choose(n *interp.Net, argument string) (d getDocument, err error) {
-	own := " a file of yours is named by `cnnlang run " + argument + " --weights FILE photo.jpg`"
+	own := " a file of yours is named by `cnnlang run " + shellQuoted(argument) + " --weights FILE photo.jpg`"
 	all, at := published(n), 0
 	if len(all) == 0 {
 		return d, usage("%s names no weights that are published", n.Name).withHelp("%s", "`cnnlang list --weights` shows the nets that do;"+own)
@@ -139,7 +139,7 @@ func (f *getFlags) choose(n *interp.Net, argument string) (d getDocument, err er
 	if err := download.CheckURL(all[at].URL); err != nil {
 		return d, err
 	}
-	d = getDocument{Schema: "cnnlang.get/v1", Net: n.Name, publishedFile: all[at], all: all, run: "cnnlang run " + argument + " photo.jpg"}
+	d = getDocument{Schema: "cnnlang.get/v1", Net: n.Name, publishedFile: all[at], all: all, run: "cnnlang run " + shellQuoted(argument) + " photo.jpg"}
 	if f.net.value != "" {
 		d.run += " --net " + f.net.value
 	}

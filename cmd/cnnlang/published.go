@@ -95,10 +95,10 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		fmt.Fprintf(a.stderr, "note: weights: %s%s\n", visibleName(p.String()), own)
 		return f.spares(append([]string{argument}, images...))
 	}
-	run := "cnnlang run " + argument + " --weights FILE " + cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg")
+	run := "cnnlang run " + shellQuoted(argument) + " --weights FILE " + shellQuoted(cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg"))
 	for _, w := range n.Meta.Weights {
 		if p := publishedOf(w); p.URL != "" {
-			return usage("--weights is missing").withHelp("`cnnlang get %s` downloads %v; a file of yours is named by `%s`, and `--weights random` tries the net out", argument, p, run)
+			return usage("--weights is missing").withHelp("`cnnlang get %s` downloads %v; a file of yours is named by `%s`, and `--weights random` tries the net out", shellQuoted(argument), p, run)
 		}
 	}
 	return usage("--weights is missing").withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
