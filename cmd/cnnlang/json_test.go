@@ -59,7 +59,7 @@ var jsonRuns = []string{
 	"run line.cnn --weights line.safetensors --input random",
 	"run line.cnn --weights renamed.safetensors --input random", "run line.cnn --weights other.safetensors --input random",
 	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
-	"run wrapped.cnn --weights line.safetensors --input random", "run line.cnn --weights nin.safetensors --input random",
+	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random", "run line.cnn --weights nin.safetensors --input random",
 	"bench line.cnn --weights line.safetensors --time 0s",
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",

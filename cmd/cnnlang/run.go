@@ -37,9 +37,9 @@ func (a *app) run() *cobra.Command {
 			"prepare unless --prepare does; for an array from a .npy file; or for a generated\n" +
 			"input. Several images are computed as one batch. For an output [N, C] it prints the\n" +
 			"highest classes with their softmax, by name if the meta has `classes`. Files get\n" +
-			"the output itself, in float32. Weights come from a file, as safetensors, PyTorch or\n" +
-			"Keras write it, by default the one that `cnnlang get` has downloaded, or, to try a\n" +
-			"net out, from a seed.\n\n" +
+			"the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
+			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
+			"has downloaded, or, to try a net out, from a seed.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",

@@ -49,6 +49,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err := m.graph.resolve(); err != nil {
 		return nil, err
 	}
+	m.graph.named()
 	f.about.Layers, f.about.Beside, f.about.Notes = m.graph.layers(), m.graph.settings(), m.graph.notes
 	refused := []string{}
 	for _, u := range m.graph.used() {
