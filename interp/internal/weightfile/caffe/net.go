@@ -65,7 +65,7 @@ var kinds = map[uint64]string{3: "Concat", 4: "Convolution", 6: "Dropout", 14: "
 
 func (n *net) readLayer(m wire.Message, form form) (*layer, error) {
 	l := &layer{}
-	if err := n.walker.Charge(256); err != nil {
+	if err := n.walker.Charge(1024); err != nil {
 		return nil, err
 	}
 	err := m.Walk(func(f wire.Field) (err error) {

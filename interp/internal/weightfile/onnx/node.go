@@ -26,8 +26,9 @@ type node struct {
 var attributes = map[string]bool{"auto_pad": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true,
 	"pads": true, "perm": true, "strides": true, "transB": true, "value": true}
 
-// remember charges the budget for an object that is kept.
-func (g *graph) remember() error { return g.walker.Charge(256) }
+// remember charges the budget for a node or tensor that is kept: what it takes with its maps
+// and what is said of it.
+func (g *graph) remember() error { return g.walker.Charge(1024) }
 
 func (g *graph) readNode(m wire.Message) (*node, error) {
 	n := &node{ints: map[string][]int64{}, floats: map[string]float32{}}

@@ -36,7 +36,7 @@ func (f Field) Ints(list []int64) ([]int64, error) {
 			return f.Body.w.in.Corrupt("", "%v has more than %d numbers; the file is damaged, fetch it again", f.Body, most)
 		}
 		list = append(list, int64(word))
-		return nil
+		return f.Body.w.Charge(16)
 	}
 	var err error
 	switch f.Type {
