@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"cnnlang/interp/internal/skeleton"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 )
@@ -29,6 +30,8 @@ type (
 	AboutWeights = weightfile.About
 	// NotFinite counts the elements of a tensor that are NaN or infinite.
 	NotFinite = weights.Values
+	// A SkeletonError says that the net of a file would be larger than a text may be.
+	SkeletonError = skeleton.LimitError
 )
 
 // errNoFile is the error of weights that are not a file.
@@ -81,6 +84,17 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 	return f.store.Unchanged()
 }
 
+// Skeleton writes a net from the names and shapes of the tensors: a text for a .cnn file, whose
+// tensors are those of the file, and which says where it guesses. Its error is a *SkeletonError
+// if the text would be too large.
+func (f *TensorFile) Skeleton() (string, error) {
+	var tensors []skeleton.Tensor
+	for _, e := range f.store.Entries() {
+		tensors = append(tensors, skeleton.Tensor{Name: e.Name, Shape: e.Shape, Float: e.Float()})
+	}
+	return skeleton.Write(f.store.Path(), tensors)
+}
+
 // reading decides how a net reads the file, and which side heads the file has.
 func (f *TensorFile) reading(n *Net) (r *reading, sides []string, err error) {
 	if r, err = f.weights.readingOf(n, nil); err != nil {
@@ -89,3 +103,6 @@ func (f *TensorFile) reading(n *Net) (r *reading, sides []string, err error) {
 	sides = r.sides(n)
 	return r, sides, r.check(n, sides)
 }
+
+// Path is the file's name as it was opened.
+func (f *TensorFile) Path() string { return f.store.Path() }

@@ -99,7 +99,7 @@ func exitCode(err error) int {
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*layout.PrecisionError](err):
 		return exitUsage
-	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
+	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit
 	case is[*interp.WeightsError](err), is[*interp.TuningError](err), is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*outputError](err):
 		return exitFile
@@ -169,4 +169,4 @@ func plain(err error) string {
 	return text
 }
 
-var packages = map[string]bool{"cpu": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "weights": true}
+var packages = map[string]bool{"cpu": true, "expand": true, "interp": true, "npy": true, "ops": true, "packcache": true, "picture": true, "plan": true, "skeleton": true, "weights": true}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -81,6 +82,7 @@ type weightsFlags struct {
 	names    *option[string]
 	output   *option[string]
 	dtype    *option[string]
+	skeleton bool
 	format   *option[string]
 }
 
@@ -100,14 +102,18 @@ func (a *app) weights() *cobra.Command {
 			"the --set to use.\n\n" +
 			"--output writes the tensors as a safetensors file, each with its name, type and bits;\n" +
 			"--dtype rounds them. With --against NET the file has what the net needs, by the net's\n" +
-			"names and in its order of axes, whatever the source's are.",
+			"names and in its order of axes, whatever the source's are.\n\n" +
+			"--skeleton writes a .cnn text whose tensors have the names and shapes of the file's.\n" +
+			"What shapes cannot say, such as strides, pools and branches, is left to you; comments\n" +
+			"say where it guesses.",
 		Example: "  cnnlang weights resnet50.pth\n" +
 			"  cnnlang weights checkpoint.pt --key ema --depth 2\n" +
 			"  cnnlang weights large.safetensors --no-values -o json\n" +
 			"  cnnlang weights unknown.pth --against all\n" +
 			"  cnnlang weights mine.pth --against my.cnn --net small\n" +
 			"  cnnlang weights resnet50.pth --output resnet50.safetensors --dtype f16\n" +
-			"  cnnlang weights xception.h5 --against xception_keras --output xception.safetensors",
+			"  cnnlang weights xception.h5 --against xception_keras --output xception.safetensors\n" +
+			"  cnnlang weights unknown.pth --skeleton >mine.cnn",
 		Args: arguments(1, 1, "the FILE of weights"),
 	}
 	f.flags(cmd)
@@ -120,6 +126,13 @@ func (a *app) weights() *cobra.Command {
 			return err
 		}
 		defer file.Close()
+		if f.skeleton {
+			text, err := file.Skeleton()
+			if err == nil {
+				_, err = io.WriteString(a.stdout, text)
+			}
+			return err
+		}
 		d, err := a.contentsOf(cmd.Context(), args[0], file, !f.noValues && !f.against.given && !f.output.given)
 		switch {
 		case err != nil:
@@ -146,6 +159,7 @@ func (f *weightsFlags) flags(cmd *cobra.Command) {
 	f.names = namesFlag(cmd)
 	flags.Var(f.output, "output", "write the tensors as a safetensors file")
 	flags.Var(f.dtype, "dtype", strings.Join(interp.DTypes(), ", ")+": round floats to this type in --output")
+	flags.BoolVar(&f.skeleton, "skeleton", false, "write a .cnn text with the tensors of the file")
 	f.format = formatFlag(cmd, tableFormats)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	complete(cmd, "dtype", fixed(interp.DTypes()...))
@@ -161,6 +175,8 @@ func (f *weightsFlags) consistent(file string) error {
 	switch {
 	case file == "-":
 		return usage("weights reads a file, not a stream").withHelp("./- is a file of that name")
+	case f.skeleton && (listing || f.format.given || f.output.given || f.against.given):
+		return usage("--skeleton prints a .cnn text and nothing else").withHelp("leave out all other flags but --key")
 	case f.dtype.given && !f.output.given:
 		return usage("--dtype is for --output").withHelp("name a file to write, as in `--output w.safetensors`")
 	case (f.names.given || f.selection.net.given || f.set.given || f.shape.given) && !f.against.given:
