@@ -14,9 +14,11 @@ import (
 // A Candidate is a net that a file may be for, and how the two differ.
 type Candidate struct {
 	Net *Net
-	// Fit says how the file fits, if Differs is nil.
+	// Fit says how the file fits, if Differs and Problem are nil.
 	Fit     Fit
 	Differs *FitError
+	// Problem says why it cannot be decided whether the file fits, such as a *PrefixError.
+	Problem error
 	// Set is what makes the net one that the file fits, as in classes=10, or "".
 	Set string
 	// Renames are the rows of a map of names after which the file fits, if its structure is the
@@ -38,8 +40,7 @@ func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, err
 		net           *Net
 		shapes, names float64 // shares of what differs
 	}
-	entries := f.store.Entries()
-	census := weights.CensusOf(entries)
+	census := weights.CensusOf(f.store)
 	var all []ranked
 	for _, n := range nets {
 		if err := ended(ctx); err != nil {
@@ -84,12 +85,15 @@ func (n *Net) listings() [][]graph.Param {
 	return all
 }
 
+// Fits reports whether the file fits as it is.
+func (c Candidate) Fits() bool { return c.Differs == nil && c.Problem == nil }
+
 // rank orders candidates by what is left to do.
 func (c Candidate) rank() int {
 	switch {
-	case c.Differs == nil:
+	case c.Fits():
 		return 0
-	case c.Set != "":
+	case c.Problem != nil || c.Set != "":
 		return 1
 	case c.Differs.Rename != nil || c.Renames != nil:
 		return 2
@@ -106,25 +110,26 @@ func (c Candidate) Near() bool {
 // candidate compares the file with one net, and looks for what would make it fit.
 func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	c := Candidate{Net: n}
-	required, _ := n.params(nil)
 	r, sides, err := f.reading(n)
-	var several *NamesError
-	var prefixes *PrefixError
 	switch {
 	case err == nil:
 		c.Fit = r.fit(n, sides)
-	case errors.As(err, &several): // it fits by each of them
-		c.Fit = Fit{Names: several.Names[0], Tensors: len(required)}
-	case errors.As(err, &prefixes):
-		c.Fit = Fit{Tensors: len(required)}
+	case isProgram(err):
+		return c, err // what the user asked to rename
 	case !errors.As(err, &c.Differs):
-		return c, err
+		c.Problem = err
 	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
 		c.Set = f.setting(n, c.Differs)
 	case c.Differs.Rename == nil:
+		required, _ := n.params(nil)
 		c.Renames = weights.Pairs(required, f.store.Entries())
 	}
 	return c, nil
+}
+
+func isProgram(err error) bool {
+	_, ok := errors.AsType[*ProgramError](err)
+	return ok
 }
 
 // setting looks for one parameter of the net with which the file fits: only shapes differ,

@@ -66,25 +66,21 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 }
 
 // sources are the tensors to write: those of the file, or of a net.
-func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources []weights.Source, err error) {
+func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights.Source, error) {
 	if n == nil {
-		for _, e := range f.store.Entries() {
-			sources = append(sources, weights.Converted(f.store, e, dtype, overflowed))
-		}
-		return sources, nil
+		return f.renamed(dtype, overflowed)
 	}
 	reading, sides, err := f.reading(n)
 	if err != nil {
 		return nil, f.weights.explained(err)
 	}
-	entries := map[string]weights.Entry{}
-	for _, e := range f.store.Entries() {
-		entries[e.Name] = e
-	}
+	file := weights.Behind(reading.Store).(weights.Contents)
+	entries := entriesOf(file)
+	var sources []weights.Source
 	required, _ := n.params(sides)
 	for _, p := range required {
 		if name, ok := reading.plain(p); ok {
-			s := weights.Converted(f.store, entries[name], dtype, overflowed)
+			s := weights.Converted(file, entries[name], dtype, overflowed)
 			s.Name, s.Shape = p.Path, p.Shape
 			sources = append(sources, s)
 			continue
@@ -95,6 +91,32 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources [
 		}))
 	}
 	return sources, nil
+}
+
+// renamed are the tensors of the file, called as Weights.Renamed says.
+func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights.Source, err error) {
+	all, err := f.weights.callings()
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := all[0].Store.(*weights.Aliased); ok && len(a.Left()) > 0 {
+		return nil, &WeightsError{Path: f.Path(), Tensor: a.Left()[0].Name, Problem: "would be called as another tensor is; rename it otherwise"}
+	}
+	entries := entriesOf(f.store)
+	for _, e := range all[0].Entries() {
+		s := weights.Converted(f.store, entries[weights.NameIn(all[0].Store, e.Name)], dtype, overflowed)
+		s.Name = e.Name
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+func entriesOf(store weights.Store) map[string]weights.Entry {
+	entries := map[string]weights.Entry{}
+	for _, e := range store.Entries() {
+		entries[e.Name] = e
+	}
+	return entries
 }
 
 // report calls progress whenever the bytes of a tensor are asked for.

@@ -236,6 +236,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
 	writeTensors(t, "moved.safetensors", [3]string{"head.weight", "F32", "[2,2]"})
 	writeTensors(t, "deep.safetensors", [3]string{"a.fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "twice.safetensors", [3]string{"a.fc.weight", "F32", "[2,2]"}, [3]string{"b.fc.weight", "F32", "[2,2]"})
 	writeTensors(t, "dense.safetensors", [3]string{"dense.w", "F32", "[2,2]"})
 	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {

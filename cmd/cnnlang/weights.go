@@ -75,11 +75,10 @@ type heldRow struct {
 // A weightsFlags is the flags of `cnnlang weights`.
 type weightsFlags struct {
 	selection
-	key      *option[string]
+	weightsSource
 	depth    *option[int]
 	noValues bool
 	against  *option[string]
-	names    *option[string]
 	output   *option[string]
 	dtype    *option[string]
 	skeleton bool
@@ -88,7 +87,7 @@ type weightsFlags struct {
 
 // weights is `cnnlang weights`.
 func (a *app) weights() *cobra.Command {
-	f := &weightsFlags{key: textOf("PATH"), depth: depthOption(), against: textOf("NET|all"), output: textOf("FILE")}
+	f := &weightsFlags{depth: depthOption(), against: textOf("NET|all"), output: textOf("FILE")}
 	cmd := &cobra.Command{
 		Use:   "weights FILE",
 		Short: "Look into a file of weights, say what it fits, convert it",
@@ -101,7 +100,7 @@ func (a *app) weights() *cobra.Command {
 			"names differ it prints a map of names to put into the net, and if only a size does,\n" +
 			"the --set to use.\n\n" +
 			"--output writes the tensors as a safetensors file, each with its name, type and bits;\n" +
-			"--dtype rounds them. With --against NET the file has what the net needs, by the net's\n" +
+			"--rename changes names and --dtype rounds. With --against NET the file has what the net needs, by the net's\n" +
 			"names and in its order of axes, whatever the source's are.\n\n" +
 			"--skeleton writes a .cnn text whose tensors have the names and shapes of the file's.\n" +
 			"What shapes cannot say, such as strides, pools and branches, is left to you; comments\n" +
@@ -121,7 +120,11 @@ func (a *app) weights() *cobra.Command {
 		if err := f.consistent(args[0]); err != nil {
 			return err
 		}
-		file, err := interp.WeightsFile(args[0]).At(f.key.value).Named(f.names.value).Open()
+		f.weightsSource.weights = &option[string]{value: args[0]}
+		if err := f.check(); err != nil {
+			return err
+		}
+		file, err := f.file().Open()
 		if err != nil {
 			return err
 		}
@@ -151,12 +154,11 @@ func (f *weightsFlags) flags(cmd *cobra.Command) {
 	f.depth.value, f.of = graph.AllDepths, f.against
 	f.dtype = &option[string]{what: "NAME", parse: func(text string) (string, error) { return text, known(text, interp.DTypes()) }}
 	flags := cmd.Flags()
-	flags.Var(f.key, "key", "where in the file the tensors are, as in state_dict or models.0, in place of what is found")
 	flags.Var(f.depth, "depth", depthUsage)
 	flags.BoolVar(&f.noValues, "no-values", false, "do not read the numbers, nor count NaN and Inf")
 	flags.Var(f.against, "against", "say which net the file fits: one of the library, those of a .cnn file, or all of the library")
 	f.selection.flags(cmd)
-	f.names = namesFlag(cmd)
+	f.readingFlags(cmd)
 	flags.Var(f.output, "output", "write the tensors as a safetensors file")
 	flags.Var(f.dtype, "dtype", strings.Join(interp.DTypes(), ", ")+": round floats to this type in --output")
 	flags.BoolVar(&f.skeleton, "skeleton", false, "write a .cnn text with the tensors of the file")
@@ -179,8 +181,10 @@ func (f *weightsFlags) consistent(file string) error {
 		return usage("--skeleton prints a .cnn text and nothing else").withHelp("leave out all other flags but --key")
 	case f.dtype.given && !f.output.given:
 		return usage("--dtype is for --output").withHelp("name a file to write, as in `--output w.safetensors`")
-	case (f.names.given || f.selection.net.given || f.set.given || f.shape.given) && !f.against.given:
-		return usage("--names, --net, --set and --shape are for --against").withHelp("name a net, as in `--against resnet50`")
+	case (f.names.given || f.layout.given || f.selection.net.given || f.set.given || f.shape.given) && !f.against.given:
+		return usage("--names, --layout, --net, --set and --shape are for --against").withHelp("name a net, as in `--against resnet50`")
+	case f.renames.given && !f.against.given && !f.output.given:
+		return usage("--rename is for --against and --output")
 	case listing && (f.output.given || f.against.given):
 		return usage("--depth and --no-values are for the list of tensors, which --against and --output do not print")
 	case f.output.given && f.against.value == everything:

@@ -16,6 +16,7 @@ type candidate struct {
 	Set     string           `json:"set,omitempty"`
 	Names   []renaming       `json:"names,omitempty"`
 	Differs *interp.FitError `json:"fit,omitempty"`
+	Problem string           `json:"problem,omitempty"`
 }
 
 // A renaming is a row of a map of names.
@@ -78,7 +79,7 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 	default:
 		err = a.grid(candidateGrid(d.Candidates), f.format.value)
 	}
-	if err == nil && found[0].Differs != nil {
+	if err == nil && !found[0].Fits() {
 		return failed(exitProblems)
 	}
 	return err
@@ -86,7 +87,10 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 
 func candidateOf(c interp.Candidate, file string) candidate {
 	out := candidate{Net: c.Net.Name, Set: c.Set, Differs: c.Differs}
-	if c.Differs == nil {
+	if c.Problem != nil {
+		out.Problem = plain(c.Problem)
+	}
+	if c.Fits() {
 		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides, c.Fit.Notes}
 	}
 	for _, r := range c.Renames {
@@ -99,10 +103,13 @@ func candidateGrid(list []candidate) grid {
 	g := grid{columns: columnsOf("net", "fits", "names", "set", "differences")}
 	for _, c := range list {
 		row := []any{c.Net, c.Weights != nil, "", c.Set, 0}
-		if c.Weights != nil {
+		switch {
+		case c.Weights != nil:
 			row[2] = c.Weights.Names
-		} else {
+		case c.Differs != nil:
 			row[4] = c.Differs.Differences()
+		default:
+			row[4] = c.Problem
 		}
 		g.rows = append(g.rows, row)
 	}
@@ -129,14 +136,22 @@ func summary(d weightsDocument, found []interp.Candidate, all bool) []string {
 	best := found[0]
 	lines = append(lines, verdict(best))
 	switch {
-	case best.Differs == nil || best.Set != "":
+	case best.Fits():
+		for _, note := range best.Fit.Notes {
+			lines = append(lines, "  "+visible(diag.Clip(note)))
+		}
+	case best.Problem != nil:
+		if help := entryOf(best.Problem).Help; help != "" {
+			lines = append(lines, "help: "+visible(help))
+		}
+	case best.Set != "":
 	case best.Renames != nil:
 		lines = append(lines, mapLines(best.Renames)...)
 	default:
 		lines = append(lines, differences(best.Differs)...)
 	}
 	for _, c := range found[1:] {
-		if best.Differs == nil && c.Differs != nil && c.Set == "" {
+		if best.Fits() && !c.Fits() && c.Set == "" {
 			continue // no news when another net fits
 		}
 		if len(lines) < mostLines {
@@ -149,7 +164,9 @@ func summary(d weightsDocument, found []interp.Candidate, all bool) []string {
 // verdict is a line on one net.
 func verdict(c interp.Candidate) string {
 	switch {
-	case c.Differs == nil:
+	case c.Problem != nil:
+		return c.Net.Name + ": " + visible(diag.Clip(plain(c.Problem)))
+	case c.Fits():
 		text := fmt.Sprintf("all %d names match: %s", c.Fit.Tensors, c.Net.Name)
 		if c.Fit.Names != "" {
 			text += ", by `names " + c.Fit.Names + "`"

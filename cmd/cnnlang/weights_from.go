@@ -21,12 +21,18 @@ type weightsSource struct {
 
 // flags adds the flags to a command.
 func (w *weightsSource) flags(cmd *cobra.Command) {
-	w.weights, w.names, w.key = textOf("FILE|random"), namesFlag(cmd), textOf("KEY")
+	w.weights = textOf("FILE|random")
+	cmd.Flags().Var(w.weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
+	w.readingFlags(cmd)
+}
+
+// readingFlags adds those that say how the file is read.
+func (w *weightsSource) readingFlags(cmd *cobra.Command) {
+	w.names, w.key = namesFlag(cmd), textOf("KEY")
 	w.renames = manyOf("OLD=NEW", parseRename)
 	w.layout = choiceOf("", "keras", "torch")
 	w.layout.parse = func(text string) (string, error) { return text, known(text, []string{"keras", "torch"}) }
 	f := cmd.Flags()
-	f.Var(w.weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
 	f.Var(w.key, "key", "which weights of a file that holds several, as in state_dict.0, or . for all that it holds")
 	f.Var(w.renames, "rename", "call tensors of a file otherwise, as in 'encoder.=' or 'layer{i}.{x:path}=stage{i}.{x}'; may be repeated")
 	f.Var(w.layout, "layout", "take the axes of a file's tensors in this order, keras (channels last) or torch, whatever it says")

@@ -45,6 +45,14 @@ func (a *Aliased) Forget(name string) { a.Store.Forget(a.from[name]) }
 // NameIn is what the file itself calls a tensor.
 func (a *Aliased) NameIn(name string) string { return NameIn(a.Store, a.from[name]) }
 
+// Behind is the store of the file itself.
+func Behind(s Store) Store {
+	if a, ok := s.(*Aliased); ok {
+		return Behind(a.Store)
+	}
+	return s
+}
+
 // NameIn is what the file behind a store calls a tensor.
 func NameIn(s Store, name string) string {
 	if a, ok := s.(*Aliased); ok {

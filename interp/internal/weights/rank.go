@@ -10,15 +10,17 @@ import (
 // A Census counts the tensors of a file by names and shapes, to find among many nets those
 // that are worth comparing with it.
 type Census struct {
+	numbers int64 // of a file whose numbers have no names, else 0
 	tensors int
 	named   map[string]tensor.Shape
 	shaped  map[string]int
 }
 
 // CensusOf counts the tensors of a file, without counters of training.
-func CensusOf(entries []Entry) Census {
-	c := Census{0, map[string]tensor.Shape{}, map[string]int{}}
-	for _, e := range entries {
+func CensusOf(store Store) Census {
+	c := Census{named: map[string]tensor.Shape{}, shaped: map[string]int{}}
+	c.numbers, _ = Numbers(store)
+	for _, e := range store.Entries() {
 		if !isCounter(e.Name) {
 			c.tensors++
 			c.named[e.Name] = e.Shape
@@ -37,10 +39,13 @@ func axes(shape tensor.Shape) string {
 }
 
 // Distance is the share of the tensors of both that have no counterpart of the same shape in
-// the other, and the share of the net's names that are not in the file.
+// the other, and the share of the net's names that are not in the file. Where nothing has a name
+// it is the share of numbers that one of them has more.
 func (c Census) Distance(required []graph.Param) (shapes, names float64) {
 	wanted, missing, common := map[string]int{}, 0, 0
+	numbers := int64(0)
 	for _, p := range required {
+		numbers += int64(p.Shape.Elements())
 		wanted[axes(p.Shape)]++
 		if _, ok := c.named[p.Path]; !ok {
 			missing++
@@ -48,6 +53,9 @@ func (c Census) Distance(required []graph.Param) (shapes, names float64) {
 	}
 	for shape, n := range wanted {
 		common += min(n, c.shaped[shape])
+	}
+	if c.numbers > 0 {
+		return float64(max(numbers-c.numbers, c.numbers-numbers)) / float64(max(numbers, c.numbers)), 1
 	}
 	all := max(1, c.tensors+len(required))
 	return float64(all-2*common) / float64(all), float64(missing) / float64(max(1, len(required)))
