@@ -70,7 +70,7 @@ var jsonRuns = []string{
 	"weights testdata/weights/torch_checkpoint.pth --depth 1", "weights line.safetensors --output half.safetensors --dtype f16",
 	"weights large.safetensors --output half.safetensors --dtype f16", "weights other.safetensors --against line.cnn",
 	"weights line.safetensors --against line.cnn", "weights keras.safetensors --against mapped.cnn", "weights dense.safetensors --against line.cnn",
-	"weights line.safetensors --against three.cnn", "weights renamed.safetensors --against line.cnn",
+	"weights line.safetensors --against three.cnn", "weights renamed.safetensors --against line.cnn", "weights twice.safetensors --against line.cnn",
 	"run line.cnn --weights moved.safetensors --input random", "run line.cnn --weights deep.safetensors --input random",
 	"run three.cnn --weights shaped.safetensors --input random", "bench line.cnn --weights renamed.safetensors --time 0s",
 	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
