@@ -1,6 +1,9 @@
 package weights
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -31,5 +34,48 @@ func TestReadsWhatNumPyWrote(t *testing.T) {
 		if floats != 32 || aboutOf(s).Format != "NumPy (.npz)" {
 			t.Errorf("%s: compared %d tensors of %s, want 32", file, floats, aboutOf(s).Format)
 		}
+	}
+}
+
+// TestReadsNumbersBeside: tensors of an ONNX file whose numbers are in another file of its
+// folder, and not of any other folder.
+func TestReadsNumbersBeside(t *testing.T) {
+	s := open(t, tiny("onnx/types.onnx"), Options{})
+	if files := s.(FileStore).Files(); len(files) != 2 || filepath.Base(files[1].Name()) != "types.data" {
+		t.Errorf("got %d files", len(files))
+	}
+	got, err := s.Tensor("out.a")
+	if err != nil || len(got.Data) != 6 || s.Unchanged() != nil {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	raw, err := os.ReadFile(tiny("onnx/types.data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range weightfile.F32.Floats(raw[8:32]) {
+		if got.Data[i] != x {
+			t.Errorf("got %v at %d, want %v", got.Data[i], i, x)
+		}
+	}
+
+	model, err := os.ReadFile(tiny("onnx/types.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "inner", "types.onnx")
+	if err := os.Mkdir(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "ta.bin"), raw, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	// The name is as long as it was, so that the lengths in the file stay right.
+	if err := os.WriteFile(path, bytes.ReplaceAll(model, []byte("types.data"), []byte("..//ta.bin")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want := "weights: " + path + ": tensor out.a: has its numbers in ..//ta.bin, in the folder of the model, which cannot be read: path escapes from parent; fetch that file too"
+	if _, err := Open(path, Options{}); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
