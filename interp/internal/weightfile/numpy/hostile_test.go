@@ -120,6 +120,21 @@ func TestRefuses(t *testing.T) {
 	filetest.Refused(t, Open, weightfile.Limits{Tensors: 2}, nil, broken)
 }
 
+// TestFilesBeside: what is no array is named, a few of many.
+func TestFilesBeside(t *testing.T) {
+	items := []string{"w.npy", string(good), "read\x1bme", ""}
+	for i := range 20 {
+		items = append(items, fmt.Sprintf("%d.txt", i), "")
+	}
+	f, err := Open(filetest.Memory("f", archive(zip.Store, items...), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.About().Beside; len(got) != 11 || got[0] != `"read\x1bme"` || got[10] != "11 more files" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"packed.npz", "plain.npz", "version1.npy", "version3.npy"} {
 		f.Add(filetest.Read(f, "../../../../testdata/weights/numpy/"+name))

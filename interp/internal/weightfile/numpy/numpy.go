@@ -112,12 +112,12 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		return nil, err
 	}
 	f := &file{in: in, about: weightfile.About{Format: "NumPy (.npz)"}}
-	refused := []string{}
+	var refused, beside []string
 	described := int64(0)
 	for _, e := range a.Entries() {
 		name, ok := strings.CutSuffix(e.Name, ".npy")
 		if !ok {
-			f.about.Beside = append(f.about.Beside, e.Name)
+			beside = append(beside, weightfile.Shown(e.Name))
 			continue
 		}
 		if len(f.tensors) == in.Limits.MaxTensors() {
@@ -136,8 +136,13 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 			return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of headers", Got: described, Max: in.Limits.MaxHeader(), Help: "no network needs so many; put one network in a file"}
 		}
 	}
+	const most = 10
+	f.about.Beside = beside[:min(len(beside), most)]
+	if more := len(beside) - most; more > 0 {
+		f.about.Beside = append(f.about.Beside, fmt.Sprintf("%d more files", more))
+	}
 	if len(refused) > 0 {
-		f.about.Notes = append(f.about.Notes, "not readable: "+strings.Join(refused[:min(len(refused), 10)], ", "))
+		f.about.Notes = append(f.about.Notes, "not readable: "+strings.Join(refused[:min(len(refused), most)], ", "))
 	}
 	if len(f.tensors) == 0 {
 		if len(refused) > 0 {

@@ -52,12 +52,15 @@ var operands = map[string][]string{
 // settingsOf are the nodes of which all inputs but the first are settings, floats too.
 var settingsOf = map[string]bool{"Clip": true, "Resize": true, "Upsample": true, "Pad": true, "Dropout": true, "Reshape": true, "Slice": true}
 
+// quantising are the nodes of quantised models.
+var quantising = map[string]bool{"QLinearConv": true, "QLinearMatMul": true, "ConvInteger": true, "MatMulInteger": true, "DequantizeLinear": true}
+
 // pools are further nodes that are layers.
 var pools = map[string]bool{"MaxPool": true, "AveragePool": true, "GlobalAveragePool": true, "GlobalMaxPool": true}
 
 func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, error) {
 	g := &graph{in: in, walker: w, byName: map[string]*use{}, files: map[string]otherFile{}}
-	nested := 0
+	nested, quantised := 0, ""
 	err := m.Walk(func(f wire.Field) error {
 		switch f.Number {
 		case 1:
@@ -68,6 +71,9 @@ func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, err
 			g.nodes = append(g.nodes, n)
 			if n.nested {
 				nested++
+			}
+			if quantising[n.op] && quantised == "" {
+				quantised = n.op
 			}
 			if n.value != nil && len(n.outputs) > 0 {
 				return g.add(&use{name: n.outputs[0], stored: n.value})
@@ -85,6 +91,9 @@ func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, err
 	})
 	if g.sparse > 0 {
 		g.notes = append(g.notes, fmt.Sprintf("sparse initialisers are passed over: %d", g.sparse))
+	}
+	if quantised != "" {
+		g.notes = append(g.notes, "it is a quantised model, whose weights are integers (there is a "+quantised+"); take the one in floats that it was made from")
 	}
 	if nested > 0 {
 		g.notes = append(g.notes, fmt.Sprintf("the graphs inside of %d nodes are passed over", nested))

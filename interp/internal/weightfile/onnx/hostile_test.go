@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,6 +134,24 @@ func TestNamesOfOneTensor(t *testing.T) {
 	_, err = Open(filetest.Memory("f", shared(100, 1<<18), nil))
 	if err == nil || !strings.HasPrefix(err.Error(), "weights: f: got 34603008 bytes of tensors that share their numbers, the limit is 33") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestNotes: what is passed over, and what a file is that no net can use.
+func TestNotes(t *testing.T) {
+	g := proto{}.Add(5, vector().Floats(4, 1, 2)).Add(15, nil).Add(1, operation("QLinearConv", []string{"x", "s", "z", "w"}, "y")).
+		Add(1, operation("If", []string{"y"}, "z").Add(5, proto{}.Text(1, "then_branch").Add(6, nil)))
+	f, err := Open(filetest.Memory("f", inModel(g), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"sparse initialisers are passed over: 1",
+		"it is a quantised model, whose weights are integers (there is a QLinearConv); take the one in floats that it was made from",
+		"the graphs inside of 1 nodes are passed over",
+	}
+	if got := f.About().Notes; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 
