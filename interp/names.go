@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/namemap"
@@ -87,12 +88,15 @@ func (e *NamesError) Error() string {
 
 // A Fit says how a file of weights fits a net: by which of its maps, "" for its own names,
 // how many Tensors of the main path it holds, and which side heads. Notes are sentences about
-// how it was read, for the user: what was chosen, taken off names, turned or given.
+// how it was read, for the user: what was chosen, taken off names, turned or given. Differences
+// are settings that the file says otherwise than the net.
 type Fit struct {
 	Names   string
 	Tensors int
 	Sides   []string
-	Notes   []string
+
+	Notes       []string
+	Differences []Difference
 }
 
 // Fit compares the names and shapes of weights with the net's tensors, and reads no more of
@@ -135,6 +139,7 @@ func (r *reading) fit(n *Net, sides []string) Fit {
 	if r.turned != "" {
 		f.Notes = append(f.Notes, "turned the axes of tensors that are "+r.turned+" in the file")
 	}
+	f.Differences = r.differences(n)
 	return f
 }
 
@@ -142,7 +147,7 @@ func (r *reading) fit(n *Net, sides []string) Fit {
 func shown(names []string) []string {
 	fit := make([]string, len(names))
 	for i, name := range names {
-		fit[i] = weightfile.Shown(name)
+		fit[i] = strings.Trim(weightfile.Shown(name), `"`) // some are several words
 	}
 	return fit
 }

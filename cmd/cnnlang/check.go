@@ -46,6 +46,8 @@ type fitted struct {
 	Tensors int      `json:"tensors"`         // of the main path
 	Sides   []string `json:"sides,omitempty"` // side heads that the file has
 	Notes   []string `json:"notes,omitempty"` // how it is read
+	// Differences are settings that the file says otherwise than the net.
+	Differences []interp.Difference `json:"differences,omitempty"`
 }
 
 // String is for people.

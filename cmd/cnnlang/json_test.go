@@ -73,6 +73,9 @@ var jsonRuns = []string{
 	"weights line.safetensors --against three.cnn", "weights renamed.safetensors --against line.cnn", "weights twice.safetensors --against line.cnn",
 	"run line.cnn --weights moved.safetensors --input random", "run line.cnn --weights deep.safetensors --input random",
 	"run three.cnn --weights shaped.safetensors --input random", "bench line.cnn --weights renamed.safetensors --time 0s",
+	"check testdata/names/small.cnn --weights testdata/weights/keras/model.h5", "params testdata/names/small.cnn --weights testdata/weights/keras/model.h5",
+	"run testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --input random", "bench testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --time 0s",
+	"weights testdata/weights/keras/model.h5 --against testdata/names/small.cnn",
 	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
 }
 

@@ -107,7 +107,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 		fit.Help = fmt.Sprintf("cnnlang run %s --weights %s", fit.Fits[0], o.weights.value)
 	}
 	if err == nil {
-		a.notes(model.Fit.Notes)
+		a.notes(model.Fit)
 	}
 	if err == nil && model.CacheProblem != nil {
 		fmt.Fprintf(a.stderr, "warning: --cache: %s\n", visible(plain(model.CacheProblem)))
@@ -168,5 +168,5 @@ func (o *origin) document(f interp.Fit) weightsOrigin {
 	if o.generated() {
 		return weightsOrigin{Seed: &o.seed.value, Names: f.Names}
 	}
-	return weightsOrigin{File: o.weights.value, Names: f.Names, Notes: f.Notes}
+	return weightsOrigin{File: o.weights.value, Names: f.Names, Notes: f.Notes, Differences: f.Differences}
 }

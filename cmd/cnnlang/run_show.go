@@ -29,8 +29,9 @@ type weightsOrigin struct {
 	Seed *uint64 `json:"seed,omitempty"` // of generated weights
 	// Names is the map of the net that calls the tensors so, absent for its own names.
 	Names string `json:"names,omitempty"`
-	// Notes are about how a file was read.
-	Notes []string `json:"notes,omitempty"`
+	// Notes are about how a file was read, and Differences what it says otherwise than the net.
+	Notes       []string            `json:"notes,omitempty"`
+	Differences []interp.Difference `json:"differences,omitempty"`
 }
 
 // String is for people.

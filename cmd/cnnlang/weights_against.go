@@ -91,7 +91,7 @@ func candidateOf(c interp.Candidate, file string) candidate {
 		out.Problem = plain(c.Problem)
 	}
 	if c.Fits() {
-		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides, c.Fit.Notes}
+		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides, c.Fit.Notes, c.Fit.Differences}
 	}
 	for _, r := range c.Renames {
 		out.Names = append(out.Names, renaming{r.Here, r.There})

@@ -106,20 +106,31 @@ func (a *app) fit(n *interp.Net, w *weightsSource) (*fitted, error) {
 	}
 	f, err := n.Fit(w.file())
 	if err == nil {
-		a.notes(f.Notes)
+		a.notes(f)
 	}
-	return &fitted{w.weights.value, f.Names, f.Tensors, f.Sides, f.Notes}, err
+	return &fitted{w.weights.value, f.Names, f.Tensors, f.Sides, f.Notes, f.Differences}, err
 }
 
-// notes shows how a file of weights is read, each sentence once.
-func (a *app) notes(notes []string) {
-	for _, note := range notes {
-		if !a.told[note] {
-			fmt.Fprintf(a.stderr, "note: %s\n", visible(note))
+// notes shows how a file of weights is read, and what it says otherwise than the net, each
+// sentence once.
+func (a *app) notes(f interp.Fit) {
+	tell := func(severity, sentence string) {
+		if !a.told[sentence] {
+			fmt.Fprintf(a.stderr, "%s: %s\n", severity, visible(sentence))
 		}
 		if a.told == nil {
 			a.told = map[string]bool{}
 		}
-		a.told[note] = true
+		a.told[sentence] = true
+	}
+	for _, note := range f.Notes {
+		tell("note", note)
+	}
+	const most = 5
+	for _, d := range f.Differences[:min(most, len(f.Differences))] {
+		tell("warning", d.String())
+	}
+	if more := len(f.Differences) - most; more > 0 {
+		tell("warning", fmt.Sprintf("and %d more such differences; -o json lists them all", more))
 	}
 }

@@ -55,8 +55,8 @@ var settingsOf = map[string]bool{"Clip": true, "Resize": true, "Upsample": true,
 // quantising are the nodes of quantised models.
 var quantising = map[string]bool{"QLinearConv": true, "QLinearMatMul": true, "ConvInteger": true, "MatMulInteger": true, "DequantizeLinear": true}
 
-// pools are further nodes that are layers.
-var pools = map[string]bool{"MaxPool": true, "AveragePool": true, "GlobalAveragePool": true, "GlobalMaxPool": true}
+// pools are further nodes that are layers; Pad changes what the next one does.
+var pools = map[string]bool{"Pad": true, "MaxPool": true, "AveragePool": true, "GlobalAveragePool": true, "GlobalMaxPool": true}
 
 func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, error) {
 	g := &graph{in: in, walker: w, byName: map[string]*use{}, files: map[string]otherFile{}}
