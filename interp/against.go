@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
@@ -121,10 +122,46 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
 		c.Set = f.setting(n, c.Differs)
 	case c.Differs.Rename == nil:
-		required, _ := n.params(nil)
-		c.Renames = weights.Pairs(required, f.store.Entries())
+		c.Renames = f.renames(n)
 	}
 	return c, nil
+}
+
+// renames are the rows after which the file fits, if only names differ: from those of the main path
+// or of all heads, with normalisations or without those that are folded into the layer before.
+func (f *TensorFile) renames(n *Net) []Renaming {
+	entries := f.store.Entries()
+	for _, folded := range []bool{false, true} {
+		for _, sides := range []bool{false, true} {
+			if rows := weights.Pairs(n.owned(folded, sides), entries); len(rows) > 0 {
+				return rows
+			}
+		}
+	}
+	return nil
+}
+
+// owned are the tensors of the net, with side heads or without; where normalisations are folded
+// the layers before them have a bias in their place.
+func (n *Net) owned(folded, sides bool) (list []graph.Param) {
+	gone := map[*graph.Node]bool{} // normalisations
+	bias := map[*graph.Node]bool{} // layers before them
+	for _, node := range n.Graph.Nodes {
+		if folded && node.Op != nil && node.Op.Name() == "bn" && len(node.In[0].Params) == 1 {
+			gone[node], bias[node.In[0]] = true, true
+		}
+	}
+	for _, node := range n.Graph.Nodes {
+		if gone[node] || node.Side != nil && !sides {
+			continue
+		}
+		list = append(list, node.Params...)
+		if bias[node] {
+			p := node.Params[0]
+			list = append(list, graph.Param{Path: strings.TrimSuffix(p.Path, "weight") + "bias", Shape: p.Shape[:1]})
+		}
+	}
+	return list
 }
 
 func isProgram(err error) bool {

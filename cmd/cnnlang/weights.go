@@ -79,6 +79,7 @@ type weightsFlags struct {
 	depth    *option[int]
 	noValues bool
 	against  *option[string]
+	justMap  bool
 	output   *option[string]
 	dtype    *option[string]
 	skeleton bool
@@ -97,8 +98,8 @@ func (a *app) weights() *cobra.Command {
 			"is executed.\n\n" +
 			"--against says which net the file fits, the nearest first: one of the library or of a\n" +
 			"file of yours, which may declare several, or with `all` any of the library. If only\n" +
-			"names differ it prints a map of names to put into the net, and if only a size does,\n" +
-			"the --set to use.\n\n" +
+			"names differ it prints a map of names to put into the net, --map all of it, and if\n" +
+			"only a size does, the --set to use.\n\n" +
 			"--output writes the tensors as a safetensors file, each with its name, type and bits;\n" +
 			"--rename changes names and --dtype rounds. With --against NET the file has what the net needs, by the net's\n" +
 			"names and in its order of axes, whatever the source's are.\n\n" +
@@ -110,6 +111,7 @@ func (a *app) weights() *cobra.Command {
 			"  cnnlang weights large.safetensors --no-values -o json\n" +
 			"  cnnlang weights unknown.pth --against all\n" +
 			"  cnnlang weights mine.pth --against my.cnn --net small\n" +
+			"  cnnlang weights mine.pth --against my.cnn --map\n" +
 			"  cnnlang weights resnet50.pth --output resnet50.safetensors --dtype f16\n" +
 			"  cnnlang weights xception.h5 --against xception_keras --output xception.safetensors\n" +
 			"  cnnlang weights unknown.pth --skeleton >mine.cnn",
@@ -157,6 +159,7 @@ func (f *weightsFlags) flags(cmd *cobra.Command) {
 	flags.Var(f.depth, "depth", depthUsage)
 	flags.BoolVar(&f.noValues, "no-values", false, "do not read the numbers, nor count NaN and Inf")
 	flags.Var(f.against, "against", "say which net the file fits: one of the library, those of a .cnn file, or all of the library")
+	flags.BoolVar(&f.justMap, "map", false, "with --against, print only the map of names that a net needs, all of it")
 	f.selection.flags(cmd)
 	f.readingFlags(cmd)
 	flags.Var(f.output, "output", "write the tensors as a safetensors file")
@@ -177,7 +180,9 @@ func (f *weightsFlags) consistent(file string) error {
 	switch {
 	case file == "-":
 		return usage("weights reads a file, not a stream").withHelp("./- is a file of that name")
-	case f.skeleton && (listing || f.format.given || f.output.given || f.against.given):
+	case f.justMap && (!f.against.given || f.output.given || f.format.given):
+		return usage("--map is for --against, and prints a map and nothing else")
+	case f.skeleton && (listing || f.format.given || f.output.given || f.against.given || f.renames.given):
 		return usage("--skeleton prints a .cnn text and nothing else").withHelp("leave out all other flags but --key")
 	case f.dtype.given && !f.output.given:
 		return usage("--dtype is for --output").withHelp("name a file to write, as in `--output w.safetensors`")

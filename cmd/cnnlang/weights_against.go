@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"cnnlang/interp"
 	"cnnlang/lang/diag"
@@ -67,6 +68,9 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 	found, err := file.Against(ctx, nets)
 	if err != nil {
 		return err
+	}
+	if f.justMap {
+		return a.printMap(found)
 	}
 	for _, c := range found {
 		d.Candidates = append(d.Candidates, candidateOf(c, d.File))
@@ -146,7 +150,7 @@ func summary(d weightsDocument, found []interp.Candidate, all bool) []string {
 		}
 	case best.Set != "":
 	case best.Renames != nil:
-		lines = append(lines, mapLines(best.Renames)...)
+		lines = append(append(lines, "with this map in the net the file fits:"), mapLines(best.Renames, mostLines-5)...)
 	default:
 		lines = append(lines, differences(best.Differs)...)
 	}
@@ -178,28 +182,44 @@ func verdict(c interp.Candidate) string {
 	case c.Set != "":
 		return fmt.Sprintf("all %d names match: %s with --set %s", c.Differs.Wanted, c.Net.Name, c.Set)
 	case c.Renames != nil:
-		return fmt.Sprintf("the structure is that of %s: all %d shapes match, the names are others", c.Net.Name, c.Differs.Wanted)
+		return "the structure is that of " + c.Net.Name + ": all shapes match, the names are others"
 	case c.Differs.Rename != nil:
 		return fmt.Sprintf("the names of %s match by one rule", c.Net.Name)
 	}
 	return strings.Replace(c.Differs.Title(), "the weights do not fit ", "near is ", 1)
 }
 
-// mapLines is a map of names to paste into the net.
-func mapLines(rows []interp.Renaming) []string {
+// mapLines is a map of names to paste into the net, with so many rows at most.
+func mapLines(rows []interp.Renaming, most int) []string {
 	widest := 0
 	for _, r := range rows {
-		widest = max(widest, len(quoted(r.Here)))
+		widest = max(widest, utf8.RuneCountInString(quoted(r.Here)))
 	}
-	lines := []string{"with this map in the net the file fits:", "  names other {"}
+	lines := []string{"  names other {"}
 	for i, r := range rows {
-		if most := mostLines - 5; i == most && len(rows) > most+1 {
-			lines = append(lines, fmt.Sprintf("    # and %d more rows; -o json has them all", len(rows)-most))
+		if i == most && len(rows) > most+1 {
+			lines = append(lines, fmt.Sprintf("    # and %d more rows: --map prints all", len(rows)-most))
 			break
 		}
 		lines = append(lines, fmt.Sprintf("    %-*s = %s", widest, quoted(r.Here), quoted(r.There)))
 	}
 	return append(lines, "  }")
+}
+
+// printMap prints the map of names of the nearest net and nothing else.
+func (a *app) printMap(found []interp.Candidate) error {
+	c := found[0]
+	switch {
+	case c.Fits():
+		return usage("%s needs no map of names: the file fits as it is", c.Net.Name)
+	case c.Renames == nil:
+		if c.Problem != nil {
+			return c.Problem
+		}
+		return c.Differs
+	}
+	_, err := fmt.Fprintln(a.stdout, strings.Join(mapLines(c.Renames, len(c.Renames)), "\n"))
+	return err
 }
 
 // quoted is a name as a string of the language.
