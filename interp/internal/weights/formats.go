@@ -46,6 +46,9 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fileErrorFrom(name, err)
 	}
+	if isSafetensors(head, info.Size()) { // whatever its name
+		return nil, nil
+	}
 	for _, format := range formats {
 		if !format.is(head, name) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
@@ -77,5 +78,23 @@ func TestReadsNumbersBeside(t *testing.T) {
 	want := "weights: " + path + ": tensor out.a: has its numbers in ..//ta.bin, in the folder of the model, which cannot be read: path escapes from parent; fetch that file too"
 	if _, err := Open(path, Options{}); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// TestSafetensorsByAnyName: its contents count, also where another format goes by names, and
+// where the length of the header begins as another format does.
+func TestSafetensorsByAnyName(t *testing.T) {
+	odd := "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+	odd += strings.Repeat(" ", 0x1208-len(odd)) // begins as ONNX does
+	for _, name := range []string{"w.onnx", "w.caffemodel", "w.weights", "w.npz", "w.h5", "w.pth", "w.index.json", "w.keras"} {
+		for _, content := range []string{st(one("F32", "[1]", "[0,4]"), 4), st(odd, 4)} {
+			path := filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if s := open(t, path, Options{}); len(s.Entries()) != 1 {
+				t.Errorf("%s: got %d tensors", name, len(s.Entries()))
+			}
+		}
 	}
 }

@@ -81,6 +81,11 @@ func readSafetensors(file readAtCloser, name string, size int64, o Options) (*sa
 	return s, nil
 }
 
+// isSafetensors recognises a header that ends in the file, by its length and its brace.
+func isSafetensors(head []byte, size int64) bool {
+	return len(head) > 8 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= uint64(size-8)
+}
+
 // mapFile maps the file. If that fails, as on some network file systems, the file is read
 // instead.
 func (s *safetensors) mapFile(f *os.File, size int64) {
