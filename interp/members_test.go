@@ -75,7 +75,9 @@ import std.shufflenet { shufflenet_v2 }
 import std.regnet { regnet_y }
 import std.densenet { densenet }
 import std.vgg { vgg }
-import std.resnet { avg_project, basic, bottleneck, resnet, senet, stem_3x3 }
+import std.resnet { basic, bottleneck, resnet }
+import std.resnet_d { avg_project, stem_3x3 }
+import std.senet { senet }
 `
 
 // One line makes each published member from the general net of its family.
