@@ -38,3 +38,12 @@ func relaxGC() (end func()) {
 		debug.SetMemoryLimit(most)
 	}
 }
+
+// leanGC makes Go's collector keep the heap small where a file, however large, is only looked
+// into. The function it returns restores the settings.
+func leanGC() (end func()) {
+	const heap = 96 << 20
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, heap))
+	return func() { debug.SetMemoryLimit(before) }
+}

@@ -25,7 +25,7 @@ type weightsDocument struct {
 	Beside  []string     `json:"beside,omitempty"`
 	Notes   []string     `json:"notes,omitempty"`
 	Totals  heldTotals   `json:"totals"`
-	Tensors []heldTensor `json:"tensors"`
+	Tensors []heldTensor `json:"tensors,omitzero"`
 	Rows    []heldRow    `json:"rows,omitempty"`
 	// Candidates are there with --against, Written with --output.
 	Candidates []candidate     `json:"candidates,omitempty"`
@@ -122,6 +122,7 @@ func (a *app) weights() *cobra.Command {
 		if err := f.consistent(args[0]); err != nil {
 			return err
 		}
+		defer leanGC()()
 		f.weightsSource.weights = &option[string]{value: args[0]}
 		if err := f.check(); err != nil {
 			return err

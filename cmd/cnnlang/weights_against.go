@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -72,6 +73,10 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 	if f.justMap {
 		return a.printMap(found)
 	}
+	if f.against.value == everything {
+		found = slices.DeleteFunc(found, func(c interp.Candidate) bool { return !c.Near() })
+	}
+	d.Tensors = nil // they are the list's
 	for _, c := range found {
 		d.Candidates = append(d.Candidates, candidateOf(c, d.File))
 	}
@@ -79,11 +84,11 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 	case "json":
 		err = a.json(d)
 	case tableFormats[0]:
-		_, err = fmt.Fprintln(a.stdout, strings.Join(summary(d, found, f.against.value == everything), "\n"))
+		_, err = fmt.Fprintln(a.stdout, strings.Join(summary(d, found), "\n"))
 	default:
 		err = a.grid(candidateGrid(d.Candidates), f.format.value)
 	}
-	if err == nil && !found[0].Fits() {
+	if err == nil && (len(found) == 0 || !found[0].Fits()) {
 		return failed(exitProblems)
 	}
 	return err
@@ -123,19 +128,11 @@ func candidateGrid(list []candidate) grid {
 // mostLines is how long an answer may be.
 const mostLines = 20
 
-// summary says what fits, the nearest net first; of all nets only those that are near.
-func summary(d weightsDocument, found []interp.Candidate, all bool) []string {
-	lines := []string{fmt.Sprintf("%s: %s, %d tensors", visibleName(d.File), visibleName(d.Format), len(d.Tensors))}
-	if all {
-		near := found[:0:0]
-		for _, c := range found {
-			if c.Near() {
-				near = append(near, c)
-			}
-		}
-		if found = near; len(found) == 0 {
-			return append(lines, "no net of the library is near")
-		}
+// summary says what fits, the nearest net first.
+func summary(d weightsDocument, found []interp.Candidate) []string {
+	lines := []string{fmt.Sprintf("%s: %s, %d tensors", visibleName(d.File), visibleName(d.Format), d.Totals.Tensors)}
+	if len(found) == 0 {
+		return append(lines, "no net of the library is near")
 	}
 	best := found[0]
 	lines = append(lines, verdict(best))

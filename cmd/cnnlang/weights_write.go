@@ -58,6 +58,7 @@ func (a *app) convertWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 		return err
 	}
 	w := *d.Written
+	d.Tensors = nil // they are the list's
 	switch f.format.value {
 	case "json":
 		return a.json(d)
