@@ -200,7 +200,7 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 }
 
 // mostPrefixes is how many are tried of a file.
-const mostPrefixes = 8
+const mostPrefixes = 4
 
 // withoutPrefix is the reading of a store without what all its names begin with, or with what
 // they lack at the front, if that fits; if none does the error is that of the nearest, or nil. A few tensors without the prefix
@@ -210,8 +210,9 @@ func (w Weights) withoutPrefix(n *Net, sides []string, c calling, tables []*name
 	var fits []*reading
 	var taken []string
 	var best error
-	certain := true
-	for _, p := range w.prefixes(n, sides, c, tables) {
+	prefixes := w.prefixes(n, sides, c, tables)
+	certain := len(prefixes) < mostPrefixes // there may be more that fit
+	for _, p := range prefixes {
 		changed, few := p.of(c)
 		r, err := w.choose(n, sides, changed, tables)
 		if err != nil && !isFit(err) {

@@ -249,3 +249,23 @@ func TestEveryOrderOfAxes(t *testing.T) {
 		}
 	}
 }
+
+// A map in the net's layout names tensors whose axes the file says, and one that orders axes itself
+// is not turned twice.
+func TestMapsAndAxesThatAFileSays(t *testing.T) {
+	const text = `net n [N, 3, H = 1, W = 1] -> [N, 3] { names mine { "fc.weight" = "d/kernel" ROW; "fc.bias" = "d/bias" }
+		flatten -> fc: linear(3) }`
+	x := tensor.Tensor{Shape: tensor.Shape{3, 3}, Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}}
+	bias := tensor.New(3)
+	want, _, err := outputsOf(t, readNet(t, text[:strings.Index(text, "{ names")]+"{ flatten -> fc: linear(3) }"), interp.WeightsOf(map[string]tensor.Tensor{"fc.weight": x, "fc.bias": bias}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{"", "[1, 0]"} {
+		s := (&said{}).add(weights.Entry{Name: "d/kernel", Axes: weightfile.IO}, laid(x, "OI", "IO")).add(weights.Entry{Name: "d/bias", Axes: weightfile.C}, bias)
+		got, _, err := outputsOf(t, readNet(t, strings.Replace(text, "ROW", row, 1)), interp.StoreWeights(s))
+		if err != nil || !nettest.SameBits(got, want) {
+			t.Errorf("row %q: %v: %v, want %v", row, err, got, want)
+		}
+	}
+}

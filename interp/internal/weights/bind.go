@@ -71,7 +71,7 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 		case !ok:
 			fit.Missing = append(fit.Missing, Missing{Name: p.Path, Shape: p.Shape})
 		case !fits(e.Shape, p.Shape):
-			fit.Misshaped = append(fit.Misshaped, Misshaped{p.Path, e.Shape, p.Shape})
+			fit.Misshaped = append(fit.Misshaped, Misshaped{p.Path, e.Shape, p.Shape, turned(e.Shape, p.Shape)})
 		case dtypes[e.DType].decode == nil:
 			fit.NotFloat = append(fit.NotFloat, e)
 		}

@@ -320,3 +320,28 @@ func bound(net string, required, optional []graph.Param, store Store) (map[strin
 	}
 	return tensors, nil
 }
+
+// The order of axes is told where sizes alone show it.
+func TestAxesThatShapesShow(t *testing.T) {
+	for _, c := range []struct{ file, net, want string }{
+		{"5,3", "3,5", "[1 0]"},
+		{"3,2,16,8", "8,16,3,2", "[3 2 0 1]"},
+		{"1,1,3,8", "8,3,1,1", "[3 2 0 1]"},
+		{"3,3,16,8", "8,16,3,3", "[]"},
+		{"3,4", "3,5", "[]"},
+		{"3,5,1", "5,3", "[]"},
+	} {
+		fit := fitError(t, params("x "+c.net), nil, params("x "+c.file))
+		if got := fmt.Sprint(fit.Misshaped[0].Axes); got != c.want {
+			t.Errorf("[%s] for [%s]: %s, want %s", c.file, c.net, got, c.want)
+		}
+	}
+	fit := fitError(t, params("fc.weight 3,5"), nil, params("fc.weight 5,3"))
+	wantText(t, fit, `
+error[E0602]: the weights do not fit tiny: 1 of 1 tensors has another shape
+   = of another shape at the top: 1
+       fc.weight   file [5, 3]   net [3, 5]
+   = all 1 names match
+   = the file is w.safetensors
+   = the axes of fc.weight may stand in another order; a map whose row ends in them reads it so: `+"`"+`"fc.weight" = "fc.weight" [1, 0]`+"`"+``)
+}

@@ -51,6 +51,33 @@ type Misshaped struct {
 	Name string       `json:"name"`
 	File tensor.Shape `json:"file"`
 	Net  tensor.Shape `json:"net"`
+	// Axes are the file's axes in the net's order, where the sizes alone show which is which.
+	Axes []int `json:"axes,omitempty"`
+}
+
+// turned is the one order of a file's axes in which a shape is the net's, nil where there is
+// none or more than one.
+func turned(file, net tensor.Shape) (axes []int) {
+	if len(file) != len(net) {
+		return nil
+	}
+	for _, size := range net {
+		found := -1
+		for at, other := range file {
+			switch {
+			case other != size || slices.Contains(axes, at):
+			case found < 0:
+				found = at
+			case size != 1:
+				return nil // either may be meant
+			}
+		}
+		if found < 0 {
+			return nil
+		}
+		axes = append(axes, found)
+	}
+	return axes
 }
 
 // Code is the code of the error: E0601 if names differ, E0602 if only shapes or types do.
@@ -144,6 +171,11 @@ func (e *FitError) Notes() []string {
 		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
 	}
 	notes = append(append(notes, "the file is "+e.File), e.Read...)
+	if at := slices.IndexFunc(e.Misshaped, func(m Misshaped) bool { return m.Axes != nil }); at >= 0 && e.Layout == "" {
+		m := e.Misshaped[at]
+		notes = append(notes, fmt.Sprintf("the axes of %s may stand in another order; a map whose row ends in them reads it so: `%q = %q %s`",
+			m.Name, m.Name, m.Name, strings.ReplaceAll(fmt.Sprint(m.Axes), " ", ", ")))
+	}
 	if e.Layout != "" {
 		notes = append(notes, "every shape is that of the order in which Keras keeps axes, channels last")
 	}

@@ -3,6 +3,7 @@ package tfjs
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,8 +77,7 @@ func (f *file) graph(raw json.RawMessage) error {
 			return nil
 		}
 		roles, known := operands[n.Op]
-		pool := n.Op == "MaxPool" || n.Op == "AvgPool"
-		if !known && !pool {
+		if !known && !slices.Contains(windows, n.Op) {
 			return nil
 		}
 		for at, role := range roles {
@@ -98,6 +98,9 @@ func (f *file) graph(raw json.RawMessage) error {
 		return nil
 	})
 }
+
+// windows are further nodes that are layers; those that pad change what the next one does.
+var windows = []string{"MaxPool", "AvgPool", "Pad", "PadV2", "MirrorPad"}
 
 // source is the weight that an input names, without the number of its output.
 func source(input string, same map[string]string) string {
