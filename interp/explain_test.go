@@ -100,7 +100,7 @@ func TestPages(t *testing.T) {
 // reported for a file with its mistake.
 func TestPagesOfWeights(t *testing.T) {
 	for code, spoil := range map[diag.Code]func(*weights.Named){
-		diag.WeightNames:  func(n *weights.Named) { n.Name = "module." + n.Name },
+		diag.WeightNames:  func(n *weights.Named) { n.Name = "the_" + n.Name },
 		diag.WeightShapes: func(n *weights.Named) { n.Tensor = tensor.New(n.Tensor.Shape.Elements(), 1) },
 	} {
 		page, _ := diag.Explain(code)
