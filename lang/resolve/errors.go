@@ -32,6 +32,15 @@ func sizeOfParameter(size *ast.Ref, p *ast.Param) *diag.Diagnostic {
 		WithHelp("rename one of them, or leave the default of the size out, which is then the parameter's value")
 }
 
+func defaultWithoutValue(p *ast.Param) *diag.Diagnostic {
+	typ := "int"
+	if p.Type != nil {
+		typ = p.Type.Name
+	}
+	return diag.New(diag.WrongType, p.Default.Span(), "the default of `%s` must be a value, got `_`", p.Name.Text).
+		WithHelp("write a value, or leave the default out, so that every use gives one: `%s: %s`", p.Name.Text, typ)
+}
+
 func presetCycle(cycle []*ast.Block) *diag.Diagnostic {
 	d := diag.New(diag.PresetCycle, cycle[0].Name.Span(), "`%s` is defined in terms of itself", cycle[0].Name.Text)
 	for i, b := range cycle[:min(len(cycle), mostShown)] {

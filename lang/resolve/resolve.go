@@ -154,6 +154,9 @@ func (c *checker) params(list *ast.Params, s *scope) {
 	for _, p := range list.All() {
 		if p.Default != nil {
 			c.expr(p.Default, s)
+			if r, ok := p.Default.(*ast.Ref); ok && r.Text() == "_" && r.Args == nil {
+				c.report(defaultWithoutValue(p))
+			}
 		}
 		if s.names[p.Name.Text] {
 			first := slices.IndexFunc(list.List, func(q *ast.Param) bool { return q.Name.Text == p.Name.Text })

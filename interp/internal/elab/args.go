@@ -146,6 +146,12 @@ func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
 
 func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Value, bool) {
 	t := m.typeOf(p, e)
+	if t.Name == "_" && p.Type == nil {
+		if bare(p.Default) != "_" { // reported where names are resolved
+			m.fail(wrongDefault(p, "a value", wildcard{}))
+		}
+		return nil, false
+	}
 	if t.Name != "" && !slices.Contains(resolve.Types, t.Name) || t.Elem != "" && !slices.Contains(resolve.Types, t.Elem) {
 		return nil, false // reported where names are resolved
 	}

@@ -21,8 +21,8 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 	return d.WithHelp("the keys are %s", diag.Names(MetaKeys()))
 }
 
-func wrongMeta(item *ast.MetaItem, want string) *diag.Diagnostic {
-	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s", item.Key.Text, want)
+func wrongMeta(item *ast.MetaItem, want string, got Value) *diag.Diagnostic {
+	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s, got %s", item.Key.Text, want, described(got))
 	namedInText(d, item)
 	return d
 }

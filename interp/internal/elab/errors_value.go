@@ -33,6 +33,9 @@ func described(v Value) string {
 	case dim.Size:
 		return show(v)
 	case *Closure:
+		if v.Slot == nil && v.Object.IsValue() {
+			return "the value `" + v.name() + "`"
+		}
 		return "the block `" + v.name() + "`"
 	case *Tensor:
 		return "a tensor " + v.Shape.String()

@@ -107,13 +107,14 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 	return meta, items
 }
 
-// readMeta reads one section, and returns the items with keys of before.
+// readMeta reads one section, and returns the items with keys of before where their values
+// are good.
 func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems, old oldMeta) (was []*ast.MetaItem) {
-	seen := map[string]bool{}
+	seen, good := map[string]bool{}, true
 	for _, item := range st.Items {
 		key, known := metaKeys[item.Key.Text]
 		if _, isOld := oldKeys[item.Key.Text]; isOld {
-			m.addOld(old, item, o, e)
+			good = m.addOld(old, item, o, e) && good
 			was = append(was, item)
 			continue
 		}
@@ -136,18 +137,22 @@ func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, 
 		if !ok {
 			continue
 		}
+		got := v
 		v, want := m.convert(v, key.typ)
 		if want == "" {
 			want = key.set(m, meta, v)
 		}
 		if want != "" {
-			m.fail(wrongMeta(item, want))
+			m.fail(wrongMeta(item, want, got))
 			continue
 		}
 		items[item.Key.Text] = metaItem{item.Value.Span(), v, o, true}
 		if item.Key.Text == "prepare" {
 			old.state(meta.Prepare)
 		}
+	}
+	if !good {
+		return nil // what they say together is not known
 	}
 	return was
 }

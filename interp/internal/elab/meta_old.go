@@ -21,10 +21,18 @@ import (
 var pictureArgs = []string{"resize", "mean", "std", "scale", "order", "interpolation"}
 
 // oldKeys are the keys of before, with the argument that says the same; crop has none.
-var oldKeys = map[string]string{
-	"mean": "mean", "std": "std", "scale": "scale", "resize": "resize",
-	"interpolation": "interpolation", "channel_order": "order", "crop": "crop",
+var oldKeys = map[string]oldKey{
+	"mean": {"mean", perPixel}, "std": {"std", perPixel}, "scale": {"scale", ast.Type{Name: "float"}},
+	"resize": {"resize", ast.Type{Name: "dims"}}, "crop": {"crop", ast.Type{Name: "int"}},
+	"interpolation": {"interpolation", ast.Type{Name: "string"}}, "channel_order": {"order", ast.Type{Name: "string"}},
 }
+
+type oldKey struct {
+	argument string
+	typ      ast.Type
+}
+
+var perPixel = ast.Type{Name: "list", Elem: "float"}
 
 // picturePresets are what a picture may be written as: the arguments that differ from
 // the first. A test compares them with std.prepare.
@@ -59,21 +67,38 @@ func (old oldMeta) state(p Picture) {
 	old["mean"], old["std"] = oldItem{value: list(p.Mean)}, oldItem{value: list(p.Std)}
 }
 
-// add notes an item with an old key.
-func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *env) {
-	at := item.Value.Span()
+// addOld notes an item with an old key; good is false where its value is a mistake, which
+// is reported.
+func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *env) (good bool) {
+	at, key := item.Value.Span(), oldKeys[item.Key.Text]
 	entry := oldItem{text: o.Module.File.Source.Text[at.Start.Offset:at.End.Offset], by: o}
-	var v Value
-	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() { v, _ = m.eval(item.Value, e) })
-	switch x := v.(type) {
-	case dim.Size:
-		if x.IsValid() {
-			entry.value = show(x)
+	if withoutValue(item.Value, o, e) == nil {
+		v, ok := m.eval(item.Value, e)
+		if !ok {
+			return false
 		}
-	case string:
-		entry.value = show(x)
-	case []Value:
-		entry.value = listed(x)
+		_, isNumber := v.(dim.Size)
+		if isNumber && key.typ == perPixel { // meant for all channels
+			v = []Value{v}
+			entry.text = "[" + entry.text + "]"
+		}
+		converted, want := m.convert(v, key.typ)
+		if want != "" {
+			m.fail(wrongMeta(item, want, v))
+			return false
+		}
+		if check := madeValues["picture"][key.argument]; check != nil {
+			if want := check(converted); want != "" {
+				d := wrongMeta(item, want, v)
+				d.Code = diag.BadValue
+				m.fail(d)
+				return false
+			}
+		}
+		if _, isNumber = v.(dim.Size); !isNumber {
+			v = converted
+		}
+		entry.value = listed(v)
 	}
 	constant := true
 	ast.Walk(item.Value, func(n ast.Node) bool {
@@ -84,15 +109,20 @@ func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *
 	if constant && entry.value != "" {
 		entry.text = entry.value
 	}
-	old[oldKeys[item.Key.Text]] = entry
+	old[key.argument] = entry
+	return true
 }
 
-// listed writes a list of numbers, of which one stands for all where all are equal.
-func listed(numbers []Value) string {
-	if len(numbers) > 0 && !slices.ContainsFunc(numbers, func(v Value) bool { return v != numbers[0] }) {
-		numbers = numbers[:1]
+// listed writes a value, of a list of equal numbers only one, which stands for all. It is
+// "" where that would be too long.
+func listed(v Value) string {
+	if numbers, ok := v.([]Value); ok && len(numbers) > 0 && !slices.ContainsFunc(numbers, func(v Value) bool { return v != numbers[0] }) {
+		v = numbers[:1]
 	}
-	return show(numbers)
+	if text := show(v); len(text) <= maxShown {
+		return text
+	}
+	return ""
 }
 
 // of is how an argument is written in the text of a net.
