@@ -114,8 +114,8 @@ func aboutOf(store weights.Store) weightfile.About {
 	return weightfile.About{}
 }
 
-// readingOf decides how a file is read: by the names that were asked for, or else by the net's
-// own or the one map that fits.
+// readingOf decides how a file is read: by the names that were asked for, or else by those that
+// the net's meta says of the file if they fit, or else by the net's own or the one map that fits.
 func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 	if numbers, unnamed := weights.Numbers(w.store); unnamed {
 		store, err := n.ordered(w.store, numbers, sides)
@@ -126,6 +126,11 @@ func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 		return r, r.check(n, sides)
 	}
 	tables := n.tables()
+	if c, ok := n.Published(w.path); ok && c.Map != "" && w.names == "" {
+		if r, err := w.Named(c.Map).readingOf(n, sides); err == nil {
+			return r, nil
+		}
+	}
 	if w.names != "" {
 		table, err := n.table(w.names)
 		if err != nil {

@@ -56,7 +56,8 @@ type Options struct {
 	Net string
 	// Set gives values to parameters and sizes of the net, in place of their defaults.
 	Set Settings
-	// Prepare says how pictures are prepared, in place of the net's meta.
+	// Prepare says how pictures are prepared, in place of the net's meta and of what it says of
+	// the file of weights.
 	Prepare Preparation
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int

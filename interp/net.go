@@ -29,9 +29,10 @@ type Net struct {
 	// Warnings are about what is allowed but seldom meant.
 	Warnings diag.List
 
-	result  *elab.Result
-	program *Program
-	set     []*source.File // what options say
+	result   *elab.Result
+	program  *Program
+	set      []*source.File // what options say
+	prepared bool           // an option says how pictures are prepared
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
@@ -76,7 +77,8 @@ func narrow(list []float64) []float32 {
 }
 
 // Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
-// options say. Its error is a *NoNetError, or a *ProgramError where the text has mistakes
+// options say. Pictures are prepared as Prepare says, or else as Weights want them if they are
+// a file that the net's meta names, or else as the meta says. Its error is a *NoNetError, or a *ProgramError where the text has mistakes
 // or the net does not fit the size.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
@@ -104,7 +106,10 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	if n == nil {
 		return nil, &ProgramError{list, p.filesWith(file, text)}
 	}
-	n.Warnings = list
+	n.Warnings, n.prepared = list, prepare != nil
+	if c, ok := n.Published(opts.Weights.path); ok {
+		n.PrepareFor(c)
+	}
 	return n, nil
 }
 

@@ -136,6 +136,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			if err != nil {
 				return err
 			}
+			a.recognise(n, &f.weightsSource, f.images)
 			input, err := a.benchInput(ctx, f, n)
 			if err != nil {
 				return err

@@ -70,11 +70,15 @@ func (a *app) doc() *cobra.Command {
 	return cmd
 }
 
-// docWeights writes where trained weights of a library net are published.
+// docWeights writes how images are prepared for a library net, and where trained weights of it
+// are published.
 func (a *app) docWeights(net string) error {
 	n, err := a.listed(net)
 	if err != nil {
 		return err
+	}
+	if n.Prepare != "" {
+		fmt.Fprintln(a.stdout, "images: "+n.Prepare)
 	}
 	for _, w := range n.Weights {
 		line := "weights: " + cmp.Or(w.URL, w.File)
@@ -85,6 +89,9 @@ func (a *app) docWeights(net string) error {
 		}
 		if w.Map != "" {
 			line += ", by names " + w.Map
+		}
+		if w.Prepare != "" {
+			line += ", with images prepared by " + w.Prepare
 		}
 		fmt.Fprintln(a.stdout, line)
 	}

@@ -21,6 +21,7 @@ type listedNet struct {
 	Source string `json:"source"` // the implementation whose weights fit
 	// Weights are the files that are published, the usual one first.
 	Weights []publishedFile `json:"weights"`
+	Prepare string          `json:"prepare,omitempty"` // how images are, where a file does not say otherwise
 	File    string          `json:"file"`
 	Input   []int           `json:"input"`
 	Output  []int           `json:"output"`
@@ -77,7 +78,7 @@ func (a *app) listed(name string) (listedNet, error) {
 		return listedNet{}, err
 	}
 	return listedNet{
-		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), File: p.Main.Name(),
+		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), Prepare: interp.PictureText(n.Meta.Prepare), File: p.Main.Name(),
 		Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
 	}, nil

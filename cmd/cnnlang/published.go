@@ -72,10 +72,11 @@ func (f publishedFile) cached() (download.Saved, bool) {
 	return download.Find(f.source(), place)
 }
 
-// adopt takes the weights that have been downloaded, if --weights names none, with their own
-// preparation of images and names; without any its error says how to get them.
+// adopt takes the weights that have been downloaded, if --weights names none; without any its
+// error says how to get them. Images are prepared for the file.
 func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string) error {
 	if f.weights.value != "" {
+		a.recognise(n, &f.weightsSource, images)
 		return nil
 	}
 	for _, w := range n.Meta.Weights {
@@ -88,11 +89,8 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		if f.names.value == "" {
 			f.names.value = w.Map
 		}
-		own := ""
-		if w.Prepare != nil && !f.prepare.given {
-			n.Meta.Prepare, own = *w.Prepare, ", with images prepared as for these weights"
-		}
-		fmt.Fprintf(a.stderr, "note: weights: %s%s\n", visibleName(p.String()), own)
+		fmt.Fprintf(a.stderr, "note: weights: %s\n", visibleName(p.String()))
+		a.prepareFor(n, w, images)
 		return f.spares(append([]string{argument}, images...))
 	}
 	run := "cnnlang run " + shellQuoted(argument) + " --weights FILE " + shellQuoted(cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg"))
@@ -102,6 +100,21 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		}
 	}
 	return usage("--weights is missing").withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
+}
+
+// recognise has images prepared for the file of --weights, if it is one that the net's meta names.
+func (a *app) recognise(n *interp.Net, w *weightsSource, images []string) {
+	if c, ok := n.Published(w.weights.value); ok && !w.generated() {
+		a.prepareFor(n, c, images)
+	}
+}
+
+// prepareFor has images prepared as a file of weights wants them, and says so if that is otherwise
+// than the net's meta says.
+func (a *app) prepareFor(n *interp.Net, c interp.Checkpoint, images []string) {
+	if n.PrepareFor(c) && len(images) > 0 {
+		a.tell("note", fmt.Sprintf("images are prepared as for %s: %s", c.File, interp.PictureText(*c.Prepare)))
+	}
 }
 
 // downloaded says of each file whether it is in the user's cache.
@@ -117,14 +130,14 @@ func downloaded(files []publishedFile) []publishedFile {
 // weightsGrid has a row for each file.
 func weightsGrid(nets []listedNet) grid {
 	g := grid{columns: columnsOf("net", "file", "publisher", "license", "sha256", "downloaded")}
-	g.columns = append(g.columns, column{"bytes", true})
+	g.columns = append(g.columns, column{"bytes", true}, column{"prepare", false})
 	for _, n := range nets {
 		for _, f := range n.Weights {
 			there, size := "no", any("")
 			if f.Path != "" {
 				there, size = "yes", dim.Int(int(f.Bytes))
 			}
-			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size})
+			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, cmp.Or(f.Prepare, n.Prepare)})
 		}
 	}
 	return g

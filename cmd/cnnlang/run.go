@@ -39,7 +39,8 @@ func (a *app) run() *cobra.Command {
 			"highest classes with their softmax, by name if the meta has `classes`. Files get\n" +
 			"the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
 			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
-			"has downloaded, or, to try a net out, from a seed.\n\n" +
+			"has downloaded, or, to try a net out, from a seed. For a file with the name of one\n" +
+			"that is published, images are prepared as its meta says of that one.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",

@@ -114,23 +114,25 @@ func (a *app) fit(n *interp.Net, w *weightsSource) (*fitted, error) {
 // notes shows how a file of weights is read, and what it says otherwise than the net, each
 // sentence once.
 func (a *app) notes(f interp.Fit) {
-	tell := func(severity, sentence string) {
-		if !a.told[sentence] {
-			fmt.Fprintf(a.stderr, "%s: %s\n", severity, visible(sentence))
-		}
-		if a.told == nil {
-			a.told = map[string]bool{}
-		}
-		a.told[sentence] = true
-	}
 	for _, note := range f.Notes {
-		tell("note", note)
+		a.tell("note", note)
 	}
 	const most = 5
 	for _, d := range f.Differences[:min(most, len(f.Differences))] {
-		tell("warning", d.String())
+		a.tell("warning", d.String())
 	}
 	if more := len(f.Differences) - most; more > 0 {
-		tell("warning", fmt.Sprintf("and %d more such differences; -o json lists them all", more))
+		a.tell("warning", fmt.Sprintf("and %d more such differences; -o json lists them all", more))
 	}
+}
+
+// tell writes a sentence to standard error, once.
+func (a *app) tell(severity, sentence string) {
+	if !a.told[sentence] {
+		fmt.Fprintf(a.stderr, "%s: %s\n", severity, visible(sentence))
+	}
+	if a.told == nil {
+		a.told = map[string]bool{}
+	}
+	a.told[sentence] = true
 }
