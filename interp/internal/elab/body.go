@@ -91,6 +91,8 @@ func (m *machine) tap(ref *ast.TapRef, e *env) Tensor {
 	switch {
 	case perhaps:
 		m.unknowns.Beyond("the value `" + name + "`, named in a repeat of unknown length")
+	case m.mayBeStage(f, ref): // or another one, by the same label
+		m.unknowns.Beyond("whether an unknown number or string makes the stage `" + name + "`")
 	case ok:
 		return t
 	case f.unsure && m.unknowns != nil:
@@ -163,6 +165,9 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 				return m.unknownRepeat(&loop{repeat: r, n: v, env: e, scope: sc}, x)
 			}
 		case UnknownList:
+			if n, known := v.length(m.unknowns).Int(); known && 0 < n && n <= mostItems {
+				return (&loop{machine: m, repeat: r, list: &v, env: e, scope: sc}).times(n, x)
+			}
 			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e, scope: sc}, x)
 		}
 	}

@@ -143,10 +143,12 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variab
 		list = l.list.Name
 	}
 	defer l.apart()()
-	forget := l.namesSoFar()
+	forget, f := l.namesSoFar(), l.env.frame
+	stages := len(f.perhaps)
 	defer func() {
 		if !ok {
 			forget()
+			f.perhaps = f.perhaps[:stages:stages]
 		}
 	}()
 	t := &generic{outer: l.generic}
@@ -310,13 +312,21 @@ func (l *loop) few(x Tensor) Tensor {
 	if !ok {
 		return poison
 	}
-	for k := range n.(dim.Size).MustInt() {
+	return l.times(n.(dim.Size).MustInt(), x)
+}
+
+// times follows so many iterations, one by one.
+func (l *loop) times(n int, x Tensor) Tensor {
+	for k := range n {
 		if x = l.iterate(dim.Int(k), x); x.Poisoned || x.Suspect {
 			return x
 		}
 	}
 	return x
 }
+
+// mostItems is how many items of an unknown list are followed one by one.
+const mostItems = 8
 
 // fewIterations settles an unknown number of iterations on a small one.
 func (m *machine) fewIterations(n dim.Size) (Value, bool) {

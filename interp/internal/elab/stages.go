@@ -22,6 +22,8 @@ type reads struct {
 	names map[string]bool
 }
 
+func (r reads) any() bool { return len(r.names) > 0 || r.paths != nil && r.paths.below != nil }
+
 // A pathTree is paths by their parts.
 type pathTree struct {
 	read  bool // the path to here
@@ -149,6 +151,12 @@ func (m *machine) publish(f *frame, path, label string, t Tensor) {
 		m.stages = append(m.stages, path)
 	}
 	path = m.pathIn(f, path)
+	if strings.ContainsAny(path, marks) && (f.asked.any() || f.own.any()) {
+		f.publishPerhaps(pathMark + path)
+		if strings.ContainsAny(label, marks) {
+			f.publishPerhaps(ownMark + label)
+		}
+	}
 	isAsked := f.asked.path(path)
 	if own := f.own.paths.at(path); isAsked || own != nil && own.read {
 		f.name(pathMark+path, t)
@@ -183,7 +191,46 @@ func (m *machine) takeOver(inner *frame, at *site) {
 		f.nameAs(key, t, perhaps)
 		f.published = append(f.published, key)
 	}
-	f.unsure = f.unsure || inner.unsure && inner.asked.any()
+	if inner.asked.any() {
+		f.unsure = f.unsure || inner.unsure
+		for _, key := range inner.perhaps {
+			if below, isPath := strings.CutPrefix(key, pathMark); isPath {
+				key = pathMark + join(path, below)
+			}
+			f.publishPerhaps(key)
+		}
+	}
+}
+
+// publishPerhaps takes note of a stage that an unknown number or string names.
+func (f *frame) publishPerhaps(key string) {
+	switch {
+	case slices.Contains(f.perhaps, key):
+	case len(f.perhaps) < mostPerhaps:
+		f.perhaps = append(f.perhaps, key)
+	default:
+		f.unsure = true
+	}
+}
+
+// mostPerhaps limits how many of them are told apart.
+const mostPerhaps = 100
+
+// mayBeStage reports whether what a text reads may be a stage that an unknown number or string
+// names.
+func (m *machine) mayBeStage(f *frame, ref *ast.TapRef) bool {
+	key := pathMark + ref.Text()
+	if len(ref.Path) == 1 {
+		if key = ownMark + ref.Text(); !f.own.names[ref.Text()] {
+			return false // the text says what it is
+		}
+	}
+	return slices.ContainsFunc(f.perhaps, func(stage string) bool {
+		if before, _, ok := strings.Cut(stage, string(stringBegins)); ok {
+			return strings.ContainsAny(before, marks) || strings.HasPrefix(key, before)
+		}
+		return m.mayBeOne(m.tokens(stage), m.tokens(key))
+	})
 }
 
 // nameOnce reports a second stage that the body around it may read by one name.

@@ -87,12 +87,14 @@ type frame struct {
 	rest Tensor   // the axes that `...` of its signature stands for
 
 	// Of the stages in its body: base is the path of the body, as a prefix; own is what its text
-	// reads and asked what its callers do; published is what those find among the taps. unsure
-	// says that some which are read may be there and are not known.
+	// reads and asked what its callers do; published is what those find among the taps. perhaps
+	// are those that an unknown number or string names, and unsure says that others which are
+	// read may be there and are not known.
 	base      string
 	own       reads
 	asked     asked
 	published []string
+	perhaps   []string
 	unsure    bool
 }
 
