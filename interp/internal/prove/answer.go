@@ -9,8 +9,8 @@ import (
 
 // Stopped reports that the case has forked or ended.
 func (p *Case) Stopped() bool {
-	if p.exploration.spend(stepWork); p.beyond == "" && p.exploration.spent() {
-		p.beyond = tooMuch
+	if p.exploration.spend(stepWork); p.beyond == "" {
+		p.beyond = p.exploration.spent()
 	}
 	return p.again != nil || p.impossible || p.bounded != "" || p.beyond != ""
 }

@@ -6,18 +6,22 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// What proofs may take, in units of roughly a quarter of a microsecond. Work is counted
-// rather than timed, so that a proof found on one machine is found on all; the clock
-// is there for what the count misses. No block of the library takes a fifth of it.
+// What proofs may take, in units of roughly a quarter of a microsecond. Work is counted,
+// so that a proof found on one machine is found on all that are not many times slower: the
+// clock is the last resort, for what the count misses, and leaves a file about 20 times what
+// its work should take. No block of the library takes a fifth of the work.
 const (
 	blockWork = 800_000
 	fileWork  = 1_000_000
-	stepWork  = 4                       // of a step of the evaluator
-	maxTime   = 1500 * time.Millisecond // of a file
+	stepWork  = 4               // of a step of the evaluator
+	maxTime   = 5 * time.Second // of a file
 )
 
-// tooMuch is why a proof is given up.
-const tooMuch = "a proof would take more work than it is given"
+// Why a proof is given up.
+const (
+	tooMuch = "a proof would take more work than it is given"
+	tooSlow = "a proof took too long on this machine"
+)
 
 // Allow begins a file: its blocks, with those they call, share one allowance.
 func (p *Prover) Allow() {
@@ -26,6 +30,10 @@ func (p *Prover) Allow() {
 		p.allowed = min(p.Most, fileWork)
 	}
 	p.left, p.deadline = p.allowed, p.Now().Add(maxTime)
+	for _, b := range p.slow { // there may be more time now
+		delete(p.verdicts, b)
+	}
+	p.slow = nil
 }
 
 // share is what one block may take: never more than half of what is left to the file,
@@ -47,17 +55,23 @@ func (x *exploration) spend(n int) {
 	x.prover.left -= n
 }
 
-// spent reports whether there is nothing left, or no time.
-func (x *exploration) spent() bool {
+// spent says why there can be no more work, "" where there can.
+func (x *exploration) spent() string {
 	p := x.prover
-	if x.left < 0 || p.left < 0 {
-		return true
+	switch {
+	case x.slow:
+		return tooSlow
+	case x.left < 0 || p.left < 0:
+		return tooMuch
 	}
-	if p.asks++; p.asks%clockEvery != 0 {
-		return false
+	if p.asks++; p.asks%clockEvery == 0 {
+		now := p.Now()
+		x.slow = !x.until.IsZero() && now.After(x.until) || !p.Until.IsZero() && now.After(p.Until)
 	}
-	now := p.Now()
-	return !x.until.IsZero() && now.After(x.until) || !p.Until.IsZero() && now.After(p.Until)
+	if x.slow {
+		return tooSlow
+	}
+	return ""
 }
 
 // clockEvery is how often spent is asked for each look at the clock: steps of the

@@ -34,6 +34,27 @@ func TestProofsAreGivenUpByWork(t *testing.T) {
 	}
 }
 
+// Where the clock ends a proof, it is not said to be the work; and another file has its own
+// time.
+func TestTheClockIsTheLastResort(t *testing.T) {
+	o := lastBlock(t, "block b(n: int) [N, C, H, W] -> [N, C, H, W] {\n"+strings.Repeat("if n > C { relu }\nconv(C, 3x3, pad=1)\n", 20)+"}\n")
+	p, now := New(), time.Unix(0, 0)
+	tick := time.Minute
+	p.Now = func() time.Time {
+		now = now.Add(tick)
+		return now
+	}
+	p.Allow()
+	if v := p.Block(o); v.Status != NotProved || v.Reason != tooSlow || p.Used() > fileWork/10 {
+		t.Errorf("%s: %s after work of %d, want %q", v.Status, v.Reason, p.Used(), tooSlow)
+	}
+	tick = time.Millisecond
+	p.Allow()
+	if v := p.Block(o); v.Status != Proved {
+		t.Errorf("with another time: %s: %s", v.Status, v.Reason)
+	}
+}
+
 // What a block declares does not choose the memory and the work of its proof: there are
 // three ways for every padding, and each parameter is looked at for each.
 // A name that is made of two others, and so on, does not grow with the power of a text.

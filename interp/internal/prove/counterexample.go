@@ -53,7 +53,7 @@ func (x *exploration) search(p *Case) *Counterexample {
 		if x.spend(1 + len(p.facts)); !p.allows(assign) {
 			continue
 		}
-		if confirmations++; confirmations > maxConfirmations || x.spent() {
+		if confirmations++; confirmations > maxConfirmations || x.spent() != "" {
 			return nil
 		}
 		if c := x.confirm(p, assign); c != nil {
@@ -78,7 +78,7 @@ func (x *exploration) smallest(p *Case, names []string, lows, assign map[string]
 			if !p.allows(smaller) {
 				continue
 			}
-			if confirmations++; confirmations > maxConfirmations || x.spent() {
+			if confirmations++; confirmations > maxConfirmations || x.spent() != "" {
 				return c
 			}
 			if d := x.confirm(p, smaller); d != nil {

@@ -31,6 +31,7 @@
 package prove
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -117,7 +118,8 @@ type Prover struct {
 	allowed  int // work for the file
 	left     int // of that; without Allow there is no end to it
 	deadline time.Time
-	asks     int // how often spent was asked
+	asks     int          // how often spent was asked
+	slow     []*ast.Block // what took too long, in this file
 	// Steps asks for Verdict.StepShapes.
 	Steps bool
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
@@ -149,6 +151,9 @@ func (p *Prover) Block(o *resolve.Object) *Verdict {
 	}
 	if p.left >= 0 { // else another file may have more to give
 		p.verdicts[o.Block] = v
+		if v.Reason == tooSlow {
+			p.slow = append(p.slow, o.Block)
+		}
 	}
 	return v
 }
@@ -207,8 +212,8 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 			x.notProved(tooManyCases)
 			break
 		}
-		if x.spent() {
-			x.notProved(tooMuch)
+		if why := x.spent(); why != "" {
+			x.notProved(why)
 			break
 		}
 		next := x.todo[len(x.todo)-1]
@@ -246,6 +251,7 @@ type exploration struct {
 	failing   []failing
 	left      int       // work allowed for the block
 	until     time.Time // and when it has to be done, if the file has a time
+	slow      bool      // whether it was not
 }
 
 // follow applies the block along one case, to its end or to where it forks.
@@ -323,7 +329,7 @@ func (x *exploration) refute(p *Case, first *diag.Diagnostic) {
 	}
 	c := x.counterexample(p, first)
 	if c == nil {
-		x.notProved(first.Message)
+		x.notProved(cmp.Or(x.spent(), first.Message))
 		return
 	}
 	x.verdict.Status, x.verdict.Counterexample = Refuted, c
