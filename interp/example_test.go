@@ -187,6 +187,44 @@ func ExampleWorkspace() {
 	// 0 problems, 1 net, proved
 }
 
+// A file of weights says what it is, what it holds, and which net it is for.
+func ExampleWeights_Open() {
+	f, err := interp.WeightsFile("../testdata/weights/tiny_wrapped.pth").Open()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	about := f.About()
+	fmt.Printf("%s, %d tensors at %s\n", about.Format, len(f.Tensors()), about.Key)
+	p, err := interp.Read("small.cnn", strings.NewReader(small))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	nearest, err := f.Against(context.Background(), []*interp.Net{n})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(nearest[0].Net.Name, nearest[0].Fits())
+	text, err := f.Skeleton()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "conv1: ") {
+			fmt.Print(line)
+			break
+		}
+	}
+	// Output:
+	// PyTorch (zip, pickle protocol 2), 38 tensors at state_dict
+	// small false
+	//     conv1: conv(8, 3x3, pad=same, bias=false) -> bn1: bn
+}
+
 // Mistakes of a text are an error that holds every diagnostic with its place.
 func ExampleProgramError() {
 	p, err := interp.Read("small.cnn", strings.NewReader(strings.Replace(small, "relu", "rleu", 1)))

@@ -21,6 +21,7 @@ type FileTensor struct {
 	Name            string
 	DType           string // F32, BF16, I64, …: as safetensors spells it
 	Shape           []int
+	Axes            string // what the axes are, as in HWIO, where the format says so
 	Elements, Bytes int64
 }
 
@@ -63,7 +64,7 @@ func (f *TensorFile) About() AboutWeights { return f.store.About() }
 func (f *TensorFile) Tensors() []FileTensor {
 	var all []FileTensor
 	for _, e := range f.store.Entries() {
-		all = append(all, FileTensor{e.Name, e.DType, e.Shape, e.Elements(), e.Size()})
+		all = append(all, FileTensor{e.Name, e.DType, e.Shape, string(e.Axes), e.Elements(), e.Size()})
 	}
 	return all
 }

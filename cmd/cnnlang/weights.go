@@ -59,6 +59,7 @@ type heldTensor struct {
 	Name     string `json:"name"`
 	DType    string `json:"dtype"`
 	Shape    []int  `json:"shape"`
+	Axes     string `json:"axes,omitempty"`
 	Elements int64  `json:"elements"`
 	Bytes    int64  `json:"bytes"`
 	NaN      *int64 `json:"nan,omitempty"`
@@ -222,7 +223,7 @@ func (a *app) contentsOf(ctx context.Context, name string, file *interp.TensorFi
 	d := weightsDocument{Schema: "cnnlang.weights/v1", File: name, Format: about.Format, Key: about.Key, Beside: about.Beside, Notes: about.Notes, Tensors: []heldTensor{}}
 	bytes := int64(0)
 	for _, t := range file.Tensors() {
-		d.Tensors = append(d.Tensors, heldTensor{Name: t.Name, DType: t.DType, Shape: append([]int{}, t.Shape...), Elements: t.Elements, Bytes: t.Bytes})
+		d.Tensors = append(d.Tensors, heldTensor{Name: t.Name, DType: t.DType, Shape: append([]int{}, t.Shape...), Axes: t.Axes, Elements: t.Elements, Bytes: t.Bytes})
 		bytes += t.Bytes
 	}
 	if read {
