@@ -182,3 +182,33 @@ func TestSkeletonsAreLimited(t *testing.T) {
 		}
 	}
 }
+
+// Where a format names layers and axes, the net has the names and is read by them.
+func TestSkeletonsOfOtherFormatsFitTheirFiles(t *testing.T) {
+	for _, name := range []string{
+		"keras/model.h5", "keras/model.keras", "keras/named.weights.h5", "keras/keras1.h5", "tfjs/uint8.json", "tfjs/float32.json",
+		"caffe/first.caffemodel", "caffe/second.caffemodel", "onnx/net.onnx", "tiny.pth", "tiny_wrapped.pth",
+	} {
+		file := interp.WeightsFile(filepath.Join("../testdata/weights", name))
+		f, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := f.Skeleton()
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := interp.Read("s.cnn", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := p.Net(interp.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, text)
+		}
+		if _, err := n.Fit(file); err != nil || strings.Contains(text, "left out: ") {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
+}

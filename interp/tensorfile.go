@@ -7,6 +7,7 @@ import (
 	"cnnlang/interp/internal/skeleton"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
 )
 
 // A TensorFile is an open file of weights, to look into: what it holds, what it fits, and what it
@@ -86,14 +87,40 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 }
 
 // Skeleton writes a net from the names and shapes of the tensors: a text for a .cnn file, whose
-// tensors are those of the file, and which says where it guesses. Its error is a *SkeletonError
-// if the text would be too large.
+// tensors are those of the file, and which says where it guesses. Where the format says which
+// layer a tensor belongs to and what its axes are, the net has the layer's name and its own
+// order of axes, by which the file is read. Its error is a *SkeletonError if the text would be
+// too large.
 func (f *TensorFile) Skeleton() (string, error) {
+	var store weights.Store = f.store
+	if layers, _ := byLayers(store); layers != nil {
+		store = layers
+	}
 	var tensors []skeleton.Tensor
-	for _, e := range f.store.Entries() {
-		tensors = append(tensors, skeleton.Tensor{Name: e.Name, Shape: e.Shape, Float: e.Float()})
+	for _, e := range store.Entries() {
+		t := skeleton.Tensor{Name: e.Name, Shape: turned(e.Shape, e.Axes), Float: e.Float(), Transposed: e.Axes == weightfile.HWOI || e.Axes == weightfile.IOHW}
+		if e.Axes == weightfile.HWIM && len(e.Shape) == len(e.Axes) {
+			t.Channels = e.Shape[2]
+		}
+		tensors = append(tensors, t)
 	}
 	return skeleton.Write(f.store.Path(), tensors)
+}
+
+// turned is a shape in the net's order of axes.
+func turned(s tensor.Shape, axes weightfile.Axes) tensor.Shape {
+	if len(s) != len(axes) {
+		return s
+	}
+	switch axes {
+	case weightfile.HWIO, weightfile.HWOI: // of a transposed one in, out, height, width
+		return tensor.Shape{s[3], s[2], s[0], s[1]}
+	case weightfile.HWIM:
+		return tensor.Shape{s[2] * s[3], 1, s[0], s[1]}
+	case weightfile.IO:
+		return tensor.Shape{s[1], s[0]}
+	}
+	return s
 }
 
 // reading decides how a net reads the file, and which side heads the file has.

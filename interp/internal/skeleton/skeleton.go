@@ -22,6 +22,10 @@ type Tensor struct {
 	Name  string
 	Shape tensor.Shape
 	Float bool
+	// Channels is how many the input of its convolution has, where the file says so, else 0.
+	Channels int
+	// Transposed says that it belongs to a transposed convolution.
+	Transposed bool
 }
 
 // A LimitError says that the text would be larger than a text may be.

@@ -17,6 +17,7 @@ const (
 type step struct {
 	kind    kind
 	out, in int // channels; in is that of each group
+	all     int // channels of all groups, 0 where that is not known
 	k       [2]int
 	bias    bool
 	owned   map[string]bool // which leaves are its tensors
@@ -25,8 +26,12 @@ type step struct {
 // step is what owns the tensors of a module, nil where none does.
 func (m *module) step() *step {
 	shapes := map[string]tensor.Shape{}
+	var kernel Tensor
 	for i, leaf := range m.leaves {
 		shapes[leaf] = m.tensors[i].Shape
+		if leaf == "weight" {
+			kernel = m.tensors[i]
+		}
 	}
 	weight, bias := shapes["weight"], shapes["bias"]
 	owned := func(leaves ...string) map[string]bool {
@@ -45,10 +50,10 @@ func (m *module) step() *step {
 		return &s
 	}
 	switch {
-	case len(weight) == 4 && len(bias) == 1 && bias[0] != weight[0] && bias[0] == weight[1]:
+	case len(weight) == 4 && (kernel.Transposed || len(bias) == 1 && bias[0] != weight[0] && bias[0] == weight[1]):
 		return withBias(step{kind: deconv, out: weight[1], in: weight[0], k: [2]int{weight[2], weight[3]}})
 	case len(weight) == 4:
-		return withBias(step{kind: conv, out: weight[0], in: weight[1], k: [2]int{weight[2], weight[3]}})
+		return withBias(step{kind: conv, out: weight[0], in: weight[1], all: kernel.Channels, k: [2]int{weight[2], weight[3]}})
 	case len(weight) == 2:
 		return withBias(step{kind: linear, out: weight[0], in: weight[1]})
 	case len(weight) != 1 || !vector("bias", weight[0]):

@@ -87,7 +87,7 @@ func (w *walk) shortcut(m *module, start int) bool {
 		switch {
 		case s == nil || len(s.owned) != len(c.tensors) || len(c.children) > 0:
 			return false
-		case i == 0 && (s.kind != conv || s.k != [2]int{1, 1} || s.in != start || s.out != w.channels):
+		case i == 0 && (s.kind != conv || s.k != [2]int{1, 1} || s.all > s.in || s.in != start || s.out != w.channels):
 			return false
 		case i == 1 && (s.kind != bn || s.in != w.channels):
 			return false
@@ -139,16 +139,20 @@ func (w *walk) params(lines []line, m *module, before string, owned map[string]b
 // step adds an operation, behind what makes its input one that it takes.
 func (w *walk) step(lines []line, s step, label string, numbered bool) []line {
 	if w.channels == 0 {
-		w.channels, w.input, w.image = s.in, s.in, w.convs > 0
+		w.channels, w.image = max(s.in, s.all), w.convs > 0
+		w.input = w.channels
 		w.vector = !w.image
 	}
 	groups, comment := 1, ""
 	switch s.kind {
 	case conv, deconv:
 		w.convs--
+		if s.all > 0 {
+			lines = w.need(lines, s.all)
+		}
 		if g := w.groupsOf(s); g > 1 {
 			groups = g
-			if s.out != w.channels {
+			if s.out != w.channels && s.all == 0 {
 				comment = fmt.Sprintf("or the input has %d channels", s.in)
 			}
 		} else {
@@ -171,7 +175,7 @@ func (w *walk) step(lines []line, s step, label string, numbered bool) []line {
 // cannot be. One of 1x1 has rather another input.
 func (w *walk) groupsOf(s step) int {
 	groups := w.channels / s.in
-	if s.kind == deconv || groups*s.in != w.channels || s.out%max(1, groups) != 0 || s.k == [2]int{1, 1} {
+	if s.kind == deconv || groups*s.in != w.channels || s.out%max(1, groups) != 0 || s.all == 0 && s.k == [2]int{1, 1} {
 		return 0
 	}
 	return groups
