@@ -31,18 +31,6 @@ type climber struct {
 // maxOperators limits the operators in one expression: a long sum is a deep tree.
 const maxOperators = 10_000
 
-// precedence of the binary operators, loosest first; comparisons do not chain.
-var precedence = map[string]int{
-	"or": 1, "and": 2,
-	"==": 4, "!=": 4, "<=": 4, ">=": 4, "<": 4, ">": 4,
-	"+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6,
-}
-
-const (
-	precedenceNot = 3
-	precedenceCmp = 4
-)
-
 // A syntaxError is a panic with an error that the text is to blame for; catch ends it.
 type syntaxError struct{ error }
 
@@ -108,7 +96,7 @@ func (c *climber) binary(min int) ast.Expr {
 	left := c.operand(min)
 	for {
 		op := c.lex.Peek()
-		p := precedence[op.Value]
+		p := ast.Precedence[op.Value]
 		if p < min || p == 0 || op.Type == tokString {
 			return left
 		}
@@ -116,15 +104,15 @@ func (c *climber) binary(min int) ast.Expr {
 		c.lex.Next()
 		right := c.binary(p + 1)
 		left = &ast.Binary{Extent: c.end(start), Op: op.Value, L: left, R: right}
-		if p == precedenceCmp && precedence[c.lex.Peek().Value] == precedenceCmp {
+		if p == ast.PrecedenceCmp && ast.Precedence[c.lex.Peek().Value] == ast.PrecedenceCmp {
 			c.unexpected("`and` between two comparisons")
 		}
 	}
 }
 
 func (c *climber) operand(min int) ast.Expr {
-	if c.is("not") && min <= precedenceNot {
-		return c.prefix(func() ast.Expr { return c.binary(precedenceNot) })
+	if c.is("not") && min <= ast.PrecedenceNot {
+		return c.prefix(func() ast.Expr { return c.binary(ast.PrecedenceNot) })
 	}
 	return c.unary()
 }

@@ -147,7 +147,7 @@ func badListOperator(x *ast.Binary, l, r Value, text string) *diag.Diagnostic {
 			WithHelp("write `[%s]` for a list of one", diag.Clip(written(at))).Write("[" + written(at) + "]")
 	}
 	if _, isNumber := l.(dim.Size); isNumber {
-		swapped := written(x.R) + " * " + written(x.L)
+		swapped := ast.LeftOf("*", x.R, written(x.R)) + " * " + ast.RightOf("*", x.L, written(x.L))
 		return diag.New(diag.WrongType, x.Span(), "`*` repeats the list on its left").
 			WithHelp("write `%s`", diag.Clip(swapped)).Write(swapped)
 	}

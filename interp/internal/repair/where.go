@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
 )
 
 // wheres are requirements that exclude a counterexample.
@@ -72,11 +74,20 @@ func (p *problem) where(far int, requirement, subject string) {
 	var edit diag.Edit
 	switch {
 	case len(b.Where) > 0:
-		edit = insert(b.Where[len(b.Where)-1].Span().End, ", "+requirement)
+		edit = insert(p.behind(b.Where[len(b.Where)-1].Span().End), ", "+requirement)
 	case b.Sig != nil:
 		edit = insert(b.Sig.Span().End, " where "+requirement)
 	default:
 		return
 	}
 	p.add(required, far, "where "+subject, fmt.Sprintf("require %s", requirement), edit)
+}
+
+// behind is the place after the parentheses that close here.
+func (p *problem) behind(at source.Pos) source.Pos {
+	rest := p.text[at.Offset:]
+	inside := rest[:len(rest)-len(strings.TrimLeft(rest, " \t)"))]
+	n := strings.LastIndexByte(inside, ')') + 1
+	at.Offset, at.Column = at.Offset+n, at.Column+n
+	return at
 }

@@ -96,7 +96,7 @@ func (p *problem) claimedWidth() string {
 		return ""
 	}
 	if text := p.written(sig.Out[1]); text != "_" {
-		return text
+		return ast.RightOf("!=", sig.Out[1], text)
 	}
 	return ""
 }
@@ -240,7 +240,7 @@ func (p *problem) otherWidth(b *ast.Branch) string {
 		calls := callsIn(other)
 		for _, c := range slices.Backward(calls) {
 			if a := p.widthOf(c); a != nil {
-				return p.written(a.Value)
+				return ast.RightOf("!=", a.Value, p.written(a.Value))
 			}
 		}
 	}
@@ -283,11 +283,11 @@ func (p *problem) shortcut(b *ast.Branch) {
 		if !ok || f.Else != nil || f.ElIf != nil {
 			return true
 		}
-		cond := p.written(f.Cond)
+		cond := ast.RightOf("or", f.Cond, p.written(f.Cond))
 		subject := fmt.Sprint("condition ", f.Span().Start.Offset)
 		const what = "project wherever the shapes differ"
 		if width := p.otherWidth(b); width != "" && p.focus.block.Binds("C") && !mentions(f.Cond, "C") {
-			p.add(structure, 0, subject, what, insert(f.Cond.Span().End, " or C != "+width))
+			p.add(structure, 0, subject, what, replace(f.Cond, ast.LeftOf("or", f.Cond, p.written(f.Cond))+" or C != "+width))
 		}
 		if p.inScope("stride") && !mentions(f.Cond, "stride") {
 			p.add(structure, 0, subject, what, replace(f.Cond, "stride != 1 or "+cond))
