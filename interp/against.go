@@ -130,7 +130,10 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 // renames are the rows after which the file fits, if only names differ: from those of the main path
 // or of all heads, with normalisations or without those that are folded into the layer before.
 func (f *TensorFile) renames(n *Net) []Renaming {
-	entries := f.store.Entries()
+	entries := f.inNets()
+	for i, e := range entries {
+		entries[i].Shape = turned(e.Shape, e.Axes)
+	}
 	for _, folded := range []bool{false, true} {
 		for _, sides := range []bool{false, true} {
 			if rows := weights.Pairs(n.owned(folded, sides), entries); len(rows) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -183,5 +184,51 @@ func TestOtherStructuresAreNotRenamed(t *testing.T) {
 	tensors[0].shape = []int{64, 3, 7, 5}
 	if got := nearest(t, tensors, []*interp.Net{n}); got.Renames != nil || got.Differs == nil {
 		t.Errorf("got %v", got.Renames)
+	}
+}
+
+// Of a file that says its layers and axes the rows have the names of layers, and the axes are
+// turned.
+func TestRenamesOfLayersMakeAFileFit(t *testing.T) {
+	for _, name := range []string{"keras/model.h5", "tfjs/float32.json"} {
+		file := interp.WeightsFile(filepath.Join("../testdata/weights", name))
+		f, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		text, err := f.Skeleton()
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, body, _ := strings.Cut(text, "\nnet ")
+		body = regexp.MustCompile(`(\w+)("?: +[a-z])`).ReplaceAllString(body, "${1}_other${2}")
+		net := func(rows string) *interp.Net {
+			body := strings.Replace(body, "{\n", "{\n"+rows, 1)
+			p, err := interp.Read("mine.cnn", strings.NewReader(head+"\nnet "+body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := p.Net(interp.Options{})
+			if err != nil {
+				t.Fatalf("%v\n%s", err, body)
+			}
+			return n
+		}
+		found, err := f.Against(t.Context(), []*interp.Net{net("")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := "names other {\n"
+		for _, r := range found[0].Renames {
+			rows += fmt.Sprintf("%q = %q\n", r.Here, r.There)
+		}
+		if len(found[0].Renames) == 0 {
+			t.Errorf("%s: no rows, %v", name, found[0].Differs)
+			continue
+		}
+		if fit, err := net(rows + "}\n").Fit(file); err != nil || fit.Names != "other" {
+			t.Errorf("%s: got %+v, %v\n%s", name, fit, err, rows)
+		}
 	}
 }

@@ -92,12 +92,8 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 // order of axes, by which the file is read. Its error is a *SkeletonError if the text would be
 // too large.
 func (f *TensorFile) Skeleton() (string, error) {
-	var store weights.Store = f.store
-	if layers, _ := byLayers(store); layers != nil {
-		store = layers
-	}
 	var tensors []skeleton.Tensor
-	for _, e := range store.Entries() {
+	for _, e := range f.inNets() {
 		t := skeleton.Tensor{Name: e.Name, Shape: turned(e.Shape, e.Axes), Float: e.Float(), Transposed: e.Axes == weightfile.HWOI || e.Axes == weightfile.IOHW}
 		if e.Axes == weightfile.HWIM && len(e.Shape) == len(e.Axes) {
 			t.Channels = e.Shape[2]
@@ -105,6 +101,14 @@ func (f *TensorFile) Skeleton() (string, error) {
 		tensors = append(tensors, t)
 	}
 	return skeleton.Write(f.store.Path(), tensors)
+}
+
+// inNets are the tensors as nets call them: by their layers, where the format says so.
+func (f *TensorFile) inNets() []weights.Entry {
+	if layers, _ := byLayers(f.store); layers != nil {
+		return layers.Entries()
+	}
+	return f.store.Entries()
 }
 
 // turned is a shape in the net's order of axes.
