@@ -18,7 +18,7 @@ type listDocument struct {
 type listedNet struct {
 	Name   string `json:"name"`
 	Paper  string `json:"paper"`
-	Source string `json:"source"` // the implementation whose weights fit
+	Source string `json:"source"` // the implementation that the net follows
 	// Weights are the files that are published, the usual one first.
 	Weights []publishedFile `json:"weights"`
 	Prepare string          `json:"prepare,omitempty"` // how images are, where a file does not say otherwise
@@ -37,8 +37,8 @@ func (a *app) list() *cobra.Command {
 		Short: "List the nets of the library",
 		Long: "list shows every net of the library with its paper, its parameters and its MACs for\n" +
 			"one image at its default input size. `cnnlang doc NAME` explains one. --weights lists\n" +
-			"the files of trained weights that are published instead, and which of them\n" +
-			"`cnnlang get` has downloaded.",
+			"the files of trained weights that are published instead, which of them `cnnlang get`\n" +
+			"has downloaded, and how images are prepared for them.",
 		Example: "  cnnlang list\n  cnnlang list -o csv\n  cnnlang list --weights",
 		Args:    arguments(0, 0, ""),
 	}
