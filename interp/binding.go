@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
@@ -168,8 +169,7 @@ func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Table) (*reading, error) {
 	var best error
 	var fitting []*reading
-	compared := 0
-	for _, table := range tables {
+	for _, table := range c.possible(n, sides, tables) {
 		r := n.by(c.Store, table, w.layout)
 		err := r.check(n, sides)
 		r.notes = append(slices.Clone(c.notes), r.notes...)
@@ -178,9 +178,6 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 			return r, nil
 		case err == nil && !slices.ContainsFunc(fitting, r.same):
 			fitting = append(fitting, r)
-		}
-		if table != nil {
-			compared++
 		}
 		best = nearer(best, err)
 	}
@@ -198,151 +195,84 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 	if ok {
 		fit.Read = c.notes
 	}
-	if ok && compared > 0 && w.names == "" {
+	if compared := len(tables) - 1; ok && compared > 0 {
 		fit.Note = fmt.Sprintf("the nearest of its own names and %d map%s of %s", compared, ending(compared), n.Name)
 	}
 	return nil, best
 }
 
-// mostPrefixes is how many are tried of a file.
-const mostPrefixes = 4
-
-// withoutPrefix is the reading of a store without what all its names begin with, or with what
-// they lack at the front, if that fits; if none does the error is that of the nearest, or nil. A few tensors without the prefix
-// are passed over. Where the net fits behind several prefixes, or behind one that most names do
-// not have, the user has to choose.
-func (w Weights) withoutPrefix(n *Net, sides []string, c calling, tables []*namemap.Table) (*reading, error) {
-	var fits []*reading
-	var taken []string
-	var best error
-	prefixes := w.prefixes(n, sides, c, tables)
-	certain := len(prefixes) < mostPrefixes // there may be more that fit
-	for _, p := range prefixes {
-		changed, few := p.of(c)
-		r, err := w.choose(n, sides, changed, tables)
-		if err != nil && !isFit(err) {
-			return nil, err
-		}
-		if r == nil {
-			best = nearer(best, err)
-			continue
-		}
-		fits, taken, certain = append(fits, r), append(taken, p.off), certain && few
+// possible are the tables by which a store may have all that the net requires, as far as a look
+// at names tells; if there is none, the one by which it has most. Batch normalisations may lack
+// their tensors (given.go).
+func (c calling) possible(n *Net, sides []string, tables []*namemap.Table) []*namemap.Table {
+	names := map[string]bool{}
+	for _, e := range c.Entries() {
+		names[e.Name] = true
+		names[strings.TrimSuffix(e.Name, ":0")] = true
 	}
-	switch {
-	case len(fits) == 0:
-		return nil, best
-	case len(fits) == 1 && certain:
-		return fits[0], nil
-	}
-	return nil, &PrefixError{Net: n.Name, File: w.store.Path(), Prefixes: taken, Tensors: len(c.Entries())}
-}
-
-// A prefix is taken off the names of a file, or put before them.
-type prefix struct{ off, on string }
-
-// of is a store with its names changed. It reports whether most of the tensors are left.
-func (p prefix) of(c calling) (changed calling, few bool) {
-	all := len(c.Entries())
-	a := weights.Alias(c.Store, func(e weights.Entry) (string, bool) {
-		rest, ok := strings.CutPrefix(e.Name, p.off)
-		return p.on + rest, ok
-	})
-	changed = calling{Store: a, notes: slices.Clone(c.notes)}
-	left := a.Left()
-	switch {
-	case p.on != "":
-		changed.notes = append(changed.notes, fmt.Sprintf("put %s before all %d names", weightfile.Shown(p.on), all))
-	case len(left) == 0:
-		changed.notes = append(changed.notes, fmt.Sprintf("took %s off all %d names", weightfile.Shown(p.off), all))
-	default:
-		changed.notes = append(changed.notes, fmt.Sprintf("took %s off %d names, and %s", weightfile.Shown(p.off), all-len(left), passedOver(left)))
-	}
-	return changed, 2*len(left) < all
-}
-
-// passedOver names the tensors of a file that are not read.
-func passedOver(left []weights.Entry) string {
-	names := make([]string, len(left))
-	for i, e := range left {
-		names[i] = e.Name
-	}
-	return fmt.Sprintf("passed over %s: %s", counted(len(left), "other tensor", "other tensors"), listed(shown(names)))
-}
-
-// listed is the first few names of a list.
-func listed(names []string) string {
-	const most = 4
-	if len(names) > most+1 {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return strings.Join(names, "")
-}
-
-// prefixes are those that make a tensor of the file one that a reading requires, the one with
-// the longest name, and that so many names have.
-func (w Weights) prefixes(n *Net, sides []string, c calling, tables []*namemap.Table) (all []prefix) {
-	entries := c.Entries()
+	var all []*namemap.Table
+	nearest, most := tables[0], -1
 	for _, table := range tables {
-		r := n.by(c.Store, table, w.layout)
-		want := ""
-		required, _ := r.params(n, sides)
-		for _, p := range required {
-			if len(p.Path) > len(want) {
-				want = p.Path
-			}
-		}
-		if _, there := r.held[want]; there || want == "" {
-			continue
-		}
-		for _, e := range entries {
-			p := prefix{}
-			name := r.base(e.Name)
-			if off, ok := strings.CutSuffix(name, want); ok {
-				p.off = off
-			} else if on, ok := strings.CutSuffix(want, name); ok {
-				p.on = on
-			}
-			if end := p.off + p.on; end == "" || !strings.ContainsAny(end[len(end)-1:], "./") || slices.Contains(all, p) {
+		there, lacking := 0, 0
+		for _, node := range n.Graph.Nodes {
+			if node.Side != nil && !slices.Contains(sides, node.Side.Name) || len(node.Params) == 0 {
 				continue
 			}
-			if p.has(entries) < len(required)/2 { // half of them may be normalisations that are folded
-				continue
+			has := 0
+			for _, p := range node.Params {
+				if names[nameBy(table, p.Path)] {
+					has++
+				}
 			}
-			if all = append(all, p); len(all) == mostPrefixes {
-				return all
+			there += has
+			if has < len(node.Params) && !lacks(node, has, func(path string) string { return nameBy(table, path) }, names) {
+				lacking++
 			}
+		}
+		if lacking == 0 {
+			all = append(all, table)
+		}
+		if there > most {
+			nearest, most = table, there
+		}
+	}
+	if len(all) == 0 {
+		return []*namemap.Table{nearest}
+	}
+	return all
+}
+
+// lacks reports whether a file may lack those tensors of a step that are not among its names, of
+// which it has some.
+func lacks(n *graph.Node, has int, called func(string) string, names map[string]bool) bool {
+	switch {
+	case n.Op.Name() != "bn":
+		return false
+	case has > 0:
+		return names[called(n.Params[normMean].Path)] && names[called(n.Params[normVar].Path)]
+	}
+	before := n.In[0].Params
+	return len(before) == 1 && names[biasBeside(called(before[0].Path))]
+}
+
+// normalisations are the tensors that a file may lack.
+func (n *Net) normalisations() map[string]bool {
+	all := map[string]bool{}
+	for _, node := range n.Graph.Nodes {
+		for _, p := range node.Params {
+			all[p.Path] = node.Op.Name() == "bn"
 		}
 	}
 	return all
 }
 
-// has is how many tensors have the prefix.
-func (p prefix) has(entries []weights.Entry) (n int) {
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name, p.off) {
-			n++
-		}
+// nameBy is what a table calls a tensor of the net, the net's own name for none.
+func nameBy(table *namemap.Table, path string) string {
+	if table == nil {
+		return path
 	}
-	return n
-}
-
-// A PrefixError says that a file fits a net behind several prefixes of its names, which may be
-// different weights, or behind one among many other Tensors.
-type PrefixError struct {
-	Net, File string
-	Prefixes  []string
-	Tensors   int // of the file
-}
-
-func (e *PrefixError) Error() string {
-	if len(e.Prefixes) == 1 {
-		return fmt.Sprintf("%s has the tensors of %s behind %s, among %d in all; choose them", e.File, e.Net, inQuotes(e.Prefixes), e.Tensors)
-	}
-	return fmt.Sprintf("%s has the tensors of %s behind each of %s; choose one of them", e.File, e.Net, inQuotes(e.Prefixes))
+	t, _ := table.Own(path)
+	return t.Name
 }
 
 // inOtherOrder adds to the error of a file that fits nothing that it would in the order of
@@ -369,6 +299,27 @@ func (w Weights) inOtherOrder(n *Net, sides []string, callings []calling, tables
 func isFit(err error) bool {
 	_, ok := errors.AsType[*FitError](err)
 	return ok
+}
+
+// passedOver names the tensors of a file that are not read.
+func passedOver(left []weights.Entry) string {
+	names := make([]string, len(left))
+	for i, e := range left {
+		names[i] = e.Name
+	}
+	return fmt.Sprintf("passed over %s: %s", counted(len(left), "other tensor", "other tensors"), listed(shown(names)))
+}
+
+// listed is the first few names of a list.
+func listed(names []string) string {
+	const most = 4
+	if len(names) > most+1 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 // nearer is the error with fewer differences, the first of two alike.
