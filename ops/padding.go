@@ -40,7 +40,14 @@ func (p Padding) String() string {
 	case Same:
 		return "same"
 	}
-	return fmt.Sprintf("[%v, %v, %v, %v]", p.Top, p.Bottom, p.Left, p.Right)
+	top, bottom, left, right := p.Top.Decimal(), p.Bottom.Decimal(), p.Left.Decimal(), p.Right.Decimal()
+	switch {
+	case top != bottom || left != right:
+		return fmt.Sprintf("[[%s, %s], [%s, %s]]", top, bottom, left, right)
+	case top != left:
+		return fmt.Sprintf("[%s, %s]", top, left)
+	}
+	return top
 }
 
 // fixed returns the padding before and after the image along an axis in every

@@ -77,8 +77,6 @@ func written(v any) string {
 			return v.H.Decimal()
 		}
 		return fmt.Sprintf("%sx%s", v.H.Decimal(), v.W.Decimal())
-	case ops.Padding:
-		return padding(v)
 	case []dim.Size:
 		return listed(v, dim.Size.Decimal)
 	}
@@ -92,16 +90,4 @@ func listed[T any](list []T, write func(T) string) string {
 		parts[i] = write(x)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
-}
-
-func padding(p ops.Padding) string {
-	switch {
-	case p.Mode != ops.Explicit:
-		return p.String()
-	case p.Top == p.Bottom && p.Left == p.Right && p.Top == p.Left:
-		return p.Top.Decimal()
-	case p.Top == p.Bottom && p.Left == p.Right:
-		return fmt.Sprintf("[%s, %s]", p.Top.Decimal(), p.Left.Decimal())
-	}
-	return fmt.Sprintf("[[%s, %s], [%s, %s]]", p.Top.Decimal(), p.Bottom.Decimal(), p.Left.Decimal(), p.Right.Decimal())
 }

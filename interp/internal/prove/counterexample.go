@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"fmt"
 	"maps"
 	"math/rand"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -19,7 +21,7 @@ type Counterexample struct {
 	Values  map[string]int64
 	Names   []string // in the order of the text
 	Problem *diag.Diagnostic
-	flags   map[string]bool // the names that are true or false
+	shown   map[string]string // the parameters that are no numbers, as the language writes them
 }
 
 const (
@@ -209,13 +211,17 @@ func (x *exploration) confirm(p *Case, assign map[string]int64) *Counterexample 
 	if !ok {
 		return nil
 	}
-	args := map[string]elab.Value{}
+	args, shown := map[string]elab.Value{}, map[string]string{}
 	for _, a := range x.args {
 		v, ok := a.given(original, p.modes[a.name])
 		if !ok {
 			return nil
 		}
 		args[a.name] = v
+		switch v.(type) {
+		case bool, dim.Pair, ops.Padding:
+			shown[a.name] = fmt.Sprint(v)
+		}
 	}
 	steps := max(0, min(x.left, x.prover.left)) / stepWork
 	budget := &elab.Budget{Nodes: elab.MaxNodes, Steps: steps}
@@ -225,7 +231,7 @@ func (x *exploration) confirm(p *Case, assign map[string]int64) *Counterexample 
 		own := d.Code == diag.WhereFails && len(d.Trace) <= 1 // the block excludes these values itself
 		same := x.mistake == nil || x.mistake.Code == d.Code && x.mistake.Span == d.Span
 		if d.Severity == diag.Error && aboutValues(d.Code) && !own && same {
-			return &Counterexample{Values: original, Names: x.names(p, original), Problem: d, flags: x.flags()}
+			return &Counterexample{Values: original, Names: x.names(p, original, shown), Problem: d, shown: shown}
 		}
 	}
 	return nil
@@ -255,7 +261,7 @@ func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int
 }
 
 // names lists the values worth showing: parameters first, then sizes.
-func (x *exploration) names(p *Case, values map[string]int64) []string {
+func (x *exploration) names(p *Case, values map[string]int64, shown map[string]string) []string {
 	var names []string
 	add := func(n string) {
 		if _, ok := values[n]; ok && n != "N" && n != "_" && !slices.Contains(names, n) {
@@ -263,6 +269,10 @@ func (x *exploration) names(p *Case, values map[string]int64) []string {
 		}
 	}
 	for _, a := range x.args {
+		if _, whole := shown[a.name]; whole {
+			names = append(names, a.name)
+			continue
+		}
 		add(a.name)
 		for _, v := range a.variables() {
 			add(v.Name)
@@ -272,13 +282,4 @@ func (x *exploration) names(p *Case, values map[string]int64) []string {
 		add(n)
 	}
 	return names
-}
-
-// flags are the parameters that are true or false.
-func (x *exploration) flags() map[string]bool {
-	flags := map[string]bool{}
-	for _, a := range x.args {
-		flags[a.name] = a.kind == "bool"
-	}
-	return flags
 }

@@ -144,7 +144,7 @@ func (s sampler) compare(t *testing.T, values map[string]int64) {
 		args[a.name], _ = a.given(values, s.result.of.modes[a.name])
 	}
 	a := elab.Apply(o, args, func(name string) dim.Size { return dim.Int(int(values[name])) }, nil, nil)
-	at := (&Counterexample{Values: values, Names: s.x.names(s.result.of, values)}).String()
+	at := (&Counterexample{Values: values, Names: s.x.names(s.result.of, values, nil)}).String()
 	for _, d := range a.Problems {
 		if d.Severity == diag.Error && !d.Code.IsLimit() {
 			t.Errorf("%s is proved and fails at %s: %v", o.Name, at, d)

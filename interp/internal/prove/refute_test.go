@@ -49,7 +49,7 @@ block around(x: int) [N, C, H, W] -> [N, 4, H, W] { relu -> unit(C=x) }`, "x = "
 		{"a padding that fits one kernel only", `
 block sepconv(c: int, k: dims) [N, C, H, W] -> [N, c, H, W] {
   conv(C, k, pad=1, groups=C) -> conv(c, 1x1)
-}`, "k[0] = "},
+}`, "k = 1x1"},
 		{"a repeat that may be empty", `
 block xception_block(c: int, reps: int) [N, C, H, W] -> [N, c, H, W] {
   add { | repeat reps { conv(c, 3x3, pad=1) } | if C != c { conv(c, 1x1) } }

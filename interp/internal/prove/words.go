@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
@@ -136,11 +137,11 @@ func (v *Verdict) elsewhere(listed bool) string {
 func (c *Counterexample) String() string {
 	var parts []string
 	for _, n := range c.Names {
-		if c.flags[n] {
-			parts = append(parts, fmt.Sprintf("%s = %t", n, c.Values[n] != 0))
-			continue
+		text, isArgument := c.shown[n]
+		if !isArgument {
+			text = strconv.FormatInt(c.Values[n], 10)
 		}
-		parts = append(parts, fmt.Sprintf("%s = %d", n, c.Values[n]))
+		parts = append(parts, n+" = "+text)
 	}
 	return strings.Join(parts, ", ")
 }
