@@ -40,7 +40,8 @@ const newKeys = `import std.prepare { plain, imagenet, caffe }
 net base(classes = 4, resize = 256) [N, 3, H = 224, W = 224] -> [N, classes] {
   meta {
     paper         = "x"
-    prepare = imagenet(resize=resize)  # as always
+    prepare = imagenet(resize=resize)
+    # as always
   }
   gap -> flatten -> fc: linear(classes)
 }
@@ -126,5 +127,24 @@ func TestOldKeysBecomeEachPreset(t *testing.T) {
 	}
 	if tried < 4 {
 		t.Errorf("found %d presets", tried)
+	}
+}
+
+// What is removed leaves its neighbours as they were: comments, separators, other sections.
+// The imports of two nets from one module are one import, and a net gets one `prepare`.
+func TestOldKeysLeaveTheRestAlone(t *testing.T) {
+	const head, tail = "[N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n", "  relu\n}\n"
+	for wrong, right := range map[string]string{
+		"net n " + head + "  meta { mean = [0.5]; std = [0.5]; prepare = picture }\n" + tail:                                                                                                              "net n " + head + "  meta { prepare = picture }\n" + tail,
+		"net n " + head + "  meta { paper = \"x\"; std = [0.5]; prepare = picture; mean = [0.5] }\n" + tail:                                                                                               "net n " + head + "  meta { paper = \"x\"; prepare = picture }\n" + tail,
+		"net n " + head + "  meta {\n    mean = [0.4]\n    source = \"x\"\n    std = [0.5]  # of all\n  }\n" + tail:                                                                                       "net n " + head + "  meta {\n    prepare = picture(mean=[0.4], std=[0.5])\n    source = \"x\"\n    # of all\n  }\n" + tail,
+		"net n " + head + "  meta {\n    mean = [0.4];\n    source = \"x\"  # here\n    std = [0.5] }\n" + tail:                                                                                           "net n " + head + "  meta {\n    prepare = picture(mean=[0.4], std=[0.5]);\n    source = \"x\"  # here\n    }\n" + tail,
+		"net n " + head + "  meta { mean = [0.4] }\n  meta { std = [0.5] }\n  meta { paper = \"x\"; scale = 1 }\n" + tail:                                                                                 "net n " + head + "  meta { prepare = picture(mean=[0.4], std=[0.5]) }\n  meta { paper = \"x\" }\n" + tail,
+		"net n " + head + "  meta { mean = [0.5]; std = [0.5]; resize = 342 }\n" + tail + "net m " + head + "  meta { mean = [0.485, 0.456, 0.406]; std = [0.229, 0.224, 0.225]; resize = 256 }\n" + tail: "import std.prepare { inception, imagenet }\nnet n " + head + "  meta { prepare = inception }\n" + tail + "net m " + head + "  meta { prepare = imagenet }\n" + tail,
+	} {
+		p, list := examine(t, wrong, patient)
+		if fixed, _ := p.Fixed(list); fixed != right {
+			t.Errorf("%s is made\n%s", wrong, fixed)
+		}
 	}
 }

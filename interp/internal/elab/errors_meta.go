@@ -27,6 +27,12 @@ func wrongMeta(item *ast.MetaItem, want string, got Value) *diag.Diagnostic {
 	return d
 }
 
+func metaTwice(key, first *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.DuplicateName, key.Span(), "`%s` is set twice", key.Text).
+		WithLabel("again here").At(first.Span(), "first here").
+		WithHelp("write it once; what a preset says in its braces replaces what the net says")
+}
+
 // unknownInMeta is about a size of the signature or a let of the body.
 func unknownInMeta(item *ast.MetaItem, name *ast.Name) *diag.Diagnostic {
 	return diag.New(diag.UnknownName, name.Span(), "`%s` has no value in `meta`", name.Text).

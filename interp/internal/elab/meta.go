@@ -86,13 +86,8 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 		if i == len(chain)-1 {
 			e.up = params
 		}
-		for _, st := range statements(chain[i].Block) {
-			if st.Meta == nil {
-				continue
-			}
-			if was := m.readMeta(st.Meta, chain[i], e, &meta, items, old); len(was) > 0 {
-				m.oldKeysIn(st.Meta, was, chain[i], old, m.usualSizeOf(chain[i], chain[len(chain)-1].Block, params))
-			}
+		if sections := sectionsOf(chain[i].Block); m.readMeta(sections, chain[i], e, &meta, items, old) {
+			m.oldKeysIn(sections, chain[i], old, m.usualSizeOf(chain[i], chain[len(chain)-1].Block, params))
 		}
 	}
 	if prepare != nil {
@@ -107,26 +102,28 @@ func (m *machine) meta(chain []*resolve.Object, params *env, prepare *Preparatio
 	return meta, items
 }
 
-// readMeta reads one section, and returns the items with keys of before where their values
-// are good.
-func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems, old oldMeta) (was []*ast.MetaItem) {
-	seen, good := map[string]bool{}, true
-	for _, item := range st.Items {
+// readMeta reads the sections of a net's own text, and reports whether there are items with
+// keys of before, and their values are good.
+func (m *machine) readMeta(sections []*ast.Meta, o *resolve.Object, e *env, meta *Meta, items metaItems, old oldMeta) (were bool) {
+	seen, good := map[string]*ast.Name{}, true
+	for _, item := range itemsOf(sections) {
 		key, known := metaKeys[item.Key.Text]
-		if _, isOld := oldKeys[item.Key.Text]; isOld {
-			good = m.addOld(old, item, o, e) && good
-			was = append(was, item)
-			continue
-		}
-		if !known {
+		_, isOld := oldKeys[item.Key.Text]
+		if !known && !isOld {
 			m.fail(unknownMeta(item.Key))
 			continue
 		}
-		if seen[item.Key.Text] {
-			m.fail(diag.New(diag.DuplicateName, item.Key.Span(), "`%s` is set twice", item.Key.Text))
+		if first := seen[item.Key.Text]; first != nil {
+			m.fail(metaTwice(item.Key, first))
+			good = good && !isOld
 			continue
 		}
-		seen[item.Key.Text] = true
+		seen[item.Key.Text] = item.Key
+		if isOld {
+			were = true
+			good = m.addOld(old, item, o, e) && good
+			continue
+		}
 		if name := withoutValue(item.Value, o, e); name != nil {
 			if find(parameters(o), name.Text) == nil {
 				m.fail(unknownInMeta(item, name))
@@ -151,10 +148,7 @@ func (m *machine) readMeta(st *ast.Meta, o *resolve.Object, e *env, meta *Meta, 
 			old.state(meta.Prepare)
 		}
 	}
-	if !good {
-		return nil // what they say together is not known
-	}
-	return was
+	return were && good // else what they say together is not known
 }
 
 // withoutValue is a name that means something in the body and has no value where meta is
@@ -185,6 +179,16 @@ func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
 		return name == nil
 	})
 	return name
+}
+
+// sectionsOf are the meta statements of a net's own text.
+func sectionsOf(b *ast.Block) (sections []*ast.Meta) {
+	for _, st := range statements(b) {
+		if st.Meta != nil {
+			sections = append(sections, st.Meta)
+		}
+	}
+	return sections
 }
 
 // statements are those of a net's body, or of a preset's braces.

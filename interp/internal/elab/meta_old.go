@@ -10,7 +10,6 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
-	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -159,48 +158,51 @@ func (old oldMeta) call(o *resolve.Object) (text string, edits []diag.Edit) {
 	return text, edits
 }
 
-// oldKeysIn reports the items of a section with old keys, all at once, and says what to
+// oldKeysIn reports the items of a net's text with old keys, all at once, and says what to
 // write in their place.
-func (m *machine) oldKeysIn(st *ast.Meta, items []*ast.MetaItem, o *resolve.Object, old oldMeta, usual [2]int) {
+func (m *machine) oldKeysIn(sections []*ast.Meta, o *resolve.Object, old oldMeta, usual [2]int) {
+	var items []*ast.MetaItem
+	var keys []string
+	var stated *ast.MetaItem
+	for _, item := range itemsOf(sections) {
+		if _, isOld := oldKeys[item.Key.Text]; isOld {
+			items = append(items, item)
+		}
+		if item.Key.Text == "prepare" {
+			stated = item
+		}
+	}
+	for _, item := range items {
+		if !slices.Contains(keys, item.Key.Text) {
+			keys = append(keys, item.Key.Text)
+		}
+	}
 	note := old.uncrop(usual)
 	text, edits := old.call(o)
-	var keys []string
-	for _, item := range items {
-		keys = append(keys, item.Key.Text)
-	}
 	are, key := "are no keys", keys[0]
 	if len(keys) == 1 {
 		are = "is no key"
 	}
-	d := diag.New(diag.UnknownMeta, items[0].Key.Span(), "%s %s of meta any more: `prepare` says how pictures are prepared", diag.Names(keys), are).
-		WithHelp("write `prepare = %s` in place of `%s`", text, key)
-	if len(keys) > 1 {
-		d.WithHelp("write `prepare = %s` in their place", text)
-	}
-	if len(edits) > 0 {
-		d.WithNote("`%s` has to be imported: `import std.prepare { %[1]s }`", text[:strings.IndexAny(text+"(", "(")])
-	}
-	if note != "" {
-		d.WithNote("%s", note)
-	}
-	clear := true
-	stated := slices.ContainsFunc(st.Items, func(item *ast.MetaItem) bool { return item.Key.Text == "prepare" })
-	for i, item := range items {
-		if i == 0 && !stated {
-			edits = append(edits, diag.Edit{Span: item.Span(), Text: "prepare = " + text})
-			continue
+	d := diag.New(diag.UnknownMeta, items[0].Key.Span(), "%s %s of meta any more: `prepare` says how pictures are prepared", diag.Names(keys), are)
+	if stated != nil {
+		d.WithHelp("leave %s out: `prepare` says it", diag.Names(keys)).At(stated.Key.Span(), "here")
+		edits, text = nil, ""
+	} else {
+		d.WithHelp("write `prepare = %s` in place of `%s`", text, key)
+		if len(keys) > 1 {
+			d.WithHelp("write `prepare = %s` in their place", text)
 		}
-		span, ok := withSeparator(o.Module.File.Source, item.Span())
-		clear = clear && ok
-		edits = append(edits, diag.Edit{Span: span})
+		if len(edits) > 0 {
+			d.WithNote("`%s` has to be imported: `import std.prepare { %[1]s }`", text[:strings.IndexAny(text+"(", "(")])
+		}
+		if note != "" {
+			d.WithNote("%s", note)
+		}
+		edits = append(edits, diag.Edit{Span: items[0].Span(), Text: "prepare = " + text})
+		items = items[1:]
 	}
-	if stated {
-		d.WithHelp("leave %s out: `prepare` says it", diag.Names(keys))
-	}
-	if clear {
-		d.Correct("say it by `prepare`", edits...)
-	}
-	m.fail(d)
+	edits = append(edits, withoutItems(o.Module.File.Source, sections, items)...)
+	m.fail(d.Correct("say it by `prepare`", edits...))
 }
 
 // uncrop makes what was resized and cut the same without the cut, which is to the net's
@@ -244,18 +246,4 @@ func (m *machine) usualSizeOf(o *resolve.Object, b *ast.Block, params *env) (usu
 		return usual
 	}
 	return m.usualSize(o, b, params)
-}
-
-// withSeparator is an item with what separates it from the one before: a semicolon or a
-// line's end. ok is false where a comment before would go on over what follows.
-func withSeparator(f *source.File, item source.Span) (span source.Span, ok bool) {
-	start, end := item.Start.Offset, item.End.Offset
-	before := strings.TrimRight(f.Text[:start], " \t\r")
-	if !strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, ";") {
-		return item, true
-	}
-	line := before[:len(before)-1]
-	line = line[strings.LastIndexByte(line, '\n')+1:]
-	goesOn := strings.HasPrefix(strings.TrimLeft(f.Text[end:], " \t"), ";")
-	return f.Span(len(before)-1, end), !goesOn || !strings.Contains(line, "#")
 }

@@ -3,6 +3,7 @@ package repair
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"cnnlang/lang/diag"
 )
@@ -23,7 +24,9 @@ func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnost
 			continue
 		}
 		together := append(slices.Clone(all), c.Edits...)
-		made := slices.ContainsFunc(c.Edits, func(e diag.Edit) bool { return slices.Contains(all, e) })
+		made := slices.ContainsFunc(c.Edits, func(e diag.Edit) bool {
+			return slices.ContainsFunc(all, func(other diag.Edit) bool { return e == other || oneImport(e, other) })
+		})
 		if made || !disjoint(together) || len(changes) == maxCorrections {
 			continue
 		}
@@ -39,6 +42,13 @@ func (w *work) correct(s State, l *ledger, errors diag.List, last *diag.Diagnost
 	}
 	w.warnings = places(after.Problems, diag.Warning)
 	return after, changes
+}
+
+// oneImport reports whether two edits insert imports of the same module, which are one: in
+// the next call the second name goes into the list of the first.
+func oneImport(a, b diag.Edit) bool {
+	from, _, isImport := strings.Cut(a.Text, " {")
+	return isImport && a.Span == b.Span && strings.HasPrefix(from, "import ") && strings.HasPrefix(b.Text, from+" {")
 }
 
 // maxCorrections is how many are made at a time.
