@@ -75,3 +75,59 @@ func TestPublishedFileIsReadAsItsOwn(t *testing.T) {
 		t.Errorf("a file by the net's own names: %+v, %v", fit, err)
 	}
 }
+
+// A preset takes over the files only if it gives no arguments: with others they may not fit.
+func TestPublishedFilesOfPresets(t *testing.T) {
+	const text = `net base(c = 3) [N, 3, H = 8, W = 8] -> [N, c] {
+  meta { weights = checkpoint("w.pth") }
+  gap -> flatten -> linear(c)
+}
+net same = base
+net other = base(c=2)
+net larger = base(H=9)
+net own = base(c=2) { meta { weights = checkpoint("two.pth") } }
+`
+	for net, want := range map[string]string{"base": "w.pth", "same": "w.pth", "other": "", "larger": "", "own": "two.pth"} {
+		p, err := interp.Read("n.cnn", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := p.Net(interp.Options{Net: net})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range n.Meta.Weights {
+			got += c.File
+		}
+		if got != want {
+			t.Errorf("%s has %q, want %q", net, got, want)
+		}
+	}
+}
+
+// The leaves of a layer_norm in every layout, as lang/spec.md has them.
+func TestLeavesOfLayerNorm(t *testing.T) {
+	n := readNet(t, `net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] {
+  names torch { "ln." = "a." }
+  names keras { "ln." = "a/" }
+  names keras1 { "ln." = "a_" }
+  names slim { "ln." = "a/" }
+  ln: layer_norm
+}`)
+	for names, want := range map[string]string{
+		"torch": "a.weight a.bias", "keras": "a/gamma a/beta", "keras1": "a_weight a_bias", "slim": "a/LayerNorm/gamma a/LayerNorm/beta",
+	} {
+		tensors, err := n.Tensors(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, x := range tensors {
+			got = append(got, x.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %v, want %s", names, got, want)
+		}
+	}
+}
