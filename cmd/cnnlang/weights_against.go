@@ -135,7 +135,7 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 		return append(lines, "no net of the library is near")
 	}
 	best := found[0]
-	lines = append(lines, verdict(best))
+	lines = append(lines, strings.Replace(verdict(best), "near: ", "nearest: ", 1))
 	switch {
 	case best.Fits():
 		for _, note := range best.Fit.Notes {
@@ -183,7 +183,7 @@ func verdict(c interp.Candidate) string {
 	case c.Differs.Rename != nil:
 		return fmt.Sprintf("the names of %s match by one rule", c.Net.Name)
 	}
-	return strings.Replace(c.Differs.Title(), "the weights do not fit ", "near is ", 1)
+	return strings.Replace(c.Differs.Title(), "the weights do not fit ", "near: ", 1)
 }
 
 // mapLines is a map of names to paste into the net, with so many rows at most.
