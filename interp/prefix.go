@@ -29,8 +29,10 @@ func (w Weights) withoutPrefix(n *Net, sides []string, c calling, tables []*name
 		if err != nil && !isFit(err) {
 			return nil, err
 		}
-		if r == nil {
+		if r == nil && few {
 			best = nearer(best, err)
+		}
+		if r == nil {
 			continue
 		}
 		fits, taken, certain = append(fits, r), append(taken, p.off), certain && few

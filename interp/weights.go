@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/plan"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/tensor"
@@ -175,8 +174,11 @@ func (w Weights) explained(err error) error {
 }
 
 // fitting lists the library nets, at their defaults, whose tensors have the same names and
-// shapes as those of a file, by their own names or by a map.
+// shapes as those of a file, in any way in which it can be read.
 func fitting(store weights.Store) []string {
+	if _, unnamed := weights.Numbers(store); unnamed {
+		return nil
+	}
 	var names []string
 	for _, name := range Library() {
 		p, err := Open(name)
@@ -187,8 +189,7 @@ func fitting(store weights.Store) []string {
 		if err != nil {
 			continue
 		}
-		exact := func(t *namemap.Table) bool { return n.by(store, t, "").exact(n) }
-		if slices.ContainsFunc(n.tables(), exact) {
+		if r, err := (Weights{from: fromStore, store: store}).readingOf(n, nil); err == nil && r.exact(n) {
 			names = append(names, name)
 		}
 	}
