@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// safetensorsOf is a file whose tensors all have this shape, and these bytes.
+func safetensorsOf(names int, name func(i int) string, shape string, data string) string {
+	var header strings.Builder
+	for i := range names {
+		fmt.Fprintf(&header, `%s%q:{"dtype":"F32","shape":%s,"data_offsets":[%d,%d]}`,
+			strings.Repeat(",", min(i, 1)), name(i), shape, i*len(data), (i+1)*len(data))
+	}
+	text := "{" + header.String() + "}"
+	return string(binary.LittleEndian.AppendUint64(nil, uint64(len(text)))) + text + strings.Repeat(data, names)
+}
+
+// Looking into a file takes little memory, whatever the file holds.
+func TestHostileWeightsAreCheapToLookInto(t *testing.T) {
+	long := strings.Repeat("a.", 500_000)
+	folder := t.TempDir()
+	put(t, folder, map[string]string{
+		"many.safetensors": safetensorsOf(1<<16, func(i int) string { return fmt.Sprintf("layer.%d.weight", i) }, "[1]", "\x00\x00\x00\x00"),
+		"long.safetensors": safetensorsOf(15, func(i int) string { return long + fmt.Sprint(i) }, "[2]", "\x00\x00\x00\x00\x00\x00\x00\x00"),
+		"nan.safetensors":  safetensorsOf(1, func(int) string { return "x" }, "[1000,1000]", strings.Repeat("\xff", 4_000_000)),
+		"none.safetensors": safetensorsOf(9, func(i int) string { return fmt.Sprint(i) }, "[0,65536,65536]", ""),
+	})
+	for _, c := range []struct {
+		args string
+		code int
+	}{
+		{"many -o csv", exitFine},
+		{"many --against resnet18", exitProblems},
+		{"many --skeleton", exitLimit},
+		{"many --output out.safetensors", exitFine},
+		{"long -o json", exitFine},
+		{"long --depth 1", exitFine},
+		{"long --against squeezenet1_1", exitProblems},
+		{"long --skeleton", exitFine},
+		{"nan --output out.safetensors --dtype f16", exitFine},
+		{"nan", exitFine},
+		{"none", exitFine},
+		{"none --skeleton", exitFine},
+	} {
+		name, flags, _ := strings.Cut(c.args, " ")
+		cmd, stderr := command(t, folder, append([]string{"weights", name + ".safetensors"}, strings.Fields(flags)...)...)
+		code := codeOf(t, cmd.Run())
+		const most = 200 << 20
+		resident := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+		if code != c.code || resident > most {
+			t.Errorf("%s: exit code %d, %d MiB\n%.1000s", c.args, code, resident>>20, stderr)
+		}
+	}
+}
