@@ -165,6 +165,11 @@ func TestRenames(t *testing.T) {
 			t.Errorf("%d: %q, %v: %v, want %v", i, notes, err, got, want)
 		}
 	}
+	for _, odd := range []string{"=", "a", "a=", `a=b" } names other { "c" = "d`, `a\=b`, "a=b\\", `a\=b" } names other { "c" = "d\`, "a\n=}\n} id }", "\x00=\xff", strings.Repeat("{x}", 1000) + "=y", "{", "a={", `"`, "a=b } }"} {
+		if _, _, err := outputsOf(t, n, interp.WeightsOf(tensors).Renamed(interp.Rename(odd, "conv1.=stem."))); err == nil {
+			t.Errorf("%q is taken", odd)
+		}
+	}
 	if err := interp.Rename("a.=b.", "{a}.={b}.").Err(); err == nil {
 		t.Error("a capture that does not exist is no error before there is a file")
 	}

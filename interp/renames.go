@@ -2,6 +2,7 @@ package interp
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ func (r Renames) rows() string {
 	var b strings.Builder
 	for _, text := range r.Texts {
 		old, new, _ := strings.Cut(strings.NewReplacer("\n", " ", "\r", " ").Replace(text), "=")
-		quoted := func(s string) string { return `"` + strings.Trim(s, `"`) + `"` }
+		quoted := func(s string) string { return `"` + strings.ReplaceAll(strings.Trim(s, `"`), `"`, `\"`) + `"` }
 		b.WriteString(quoted(strings.TrimSpace(old)) + " = " + quoted(strings.TrimSpace(new)) + "\n")
 	}
 	return b.String()
@@ -91,6 +92,9 @@ func (r Renames) failed(list diag.List) error {
 	return &ProgramError{moved, func(string) *source.File { return file }}
 }
 
+// errRenames is the error of texts that say something else together than each for itself.
+var errRenames = errors.New("interp: renames are texts of the form OLD=NEW, and these hold more than two names each")
+
 // of calls the tensors of a store as the texts say: those that one fits by the names that they
 // have there, others by the names that layers gives them. It reports which were renamed, by
 // their new names.
@@ -101,7 +105,7 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 	}
 	table, unused := elab.Rename(net, store.Path(), namesOf(store))
 	if table == nil {
-		return nil, nil, nil, r.failed(unused)
+		return nil, nil, nil, cmp.Or(r.failed(unused), errRenames)
 	}
 	renamed = map[string]bool{}
 	to := func(table *namemap.Table, name string) string {
@@ -117,7 +121,7 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 	}
 	second, still := elab.Rename(net, store.Path(), namesOf(layers))
 	if second == nil {
-		return nil, nil, nil, r.failed(still)
+		return nil, nil, nil, cmp.Or(r.failed(still), errRenames)
 	}
 	unused = slices.DeleteFunc(unused, func(d *diag.Diagnostic) bool {
 		return !slices.ContainsFunc(still, func(o *diag.Diagnostic) bool { return o.Span == d.Span })
