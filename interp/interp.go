@@ -24,7 +24,7 @@
 // Errors have types: what is wrong with a text is a [*ProgramError], which holds the
 // diagnostics with their places; a file of weights that does not fit is a [*FitError], and
 // names that choose no map of a net or too many are an [*UnknownNamesError] or a
-// [*NamesError]; a model that is too large is a [*MemoryError]. A name that means nothing is an
+// [*NamesError], and a file that has the net behind several prefixes is a [*PrefixError]; a model that is too large is a [*MemoryError]. A name that means nothing is an
 // [*UnknownNetError], a [*NoNetError] or a [*SelectionError], an input that does not
 // fit an [*InputError].
 package interp
