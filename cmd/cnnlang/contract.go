@@ -12,12 +12,12 @@ func (c *checker) contract(k interp.Contract) {
 	if !c.text {
 		return
 	}
-	fmt.Fprintf(c.stdout, "\n%s %s\n  %s", k.Kind, k.Signature, k.Status)
+	fmt.Fprintf(c.stdout, "\n%s %s\n  %s", k.Kind, visible(k.Signature), k.Status)
 	switch {
 	case k.Reason != "":
-		fmt.Fprintf(c.stdout, ": %s", k.Reason)
+		fmt.Fprintf(c.stdout, ": %s", visible(k.Reason))
 	case k.Counterexample != "":
-		fmt.Fprintf(c.stdout, ": it fails at %s", k.Counterexample)
+		fmt.Fprintf(c.stdout, ": it fails at %s", visible(k.Counterexample))
 	case k.Cases > 1:
 		fmt.Fprintf(c.stdout, ", %d cases", k.Cases)
 	}
@@ -50,7 +50,7 @@ func (c *checker) clauses(title string, list []interp.Clause) {
 		default:
 			when = "   when " + clause.When
 		}
-		fmt.Fprintf(c.stdout, "  %-11s%s%s\n", title, clause.Text, when)
+		fmt.Fprintf(c.stdout, "  %-11s%s%s\n", title, visible(clause.Text), visible(when))
 		title = ""
 	}
 }

@@ -157,10 +157,11 @@ func (g grid) configs(firstWidth int) []table.ColumnConfig {
 	return configs
 }
 
+// readable are cells for people: each on one line, without control characters.
 func readable(cells []any) table.Row {
 	row := table.Row{}
 	for _, c := range cells {
-		row = append(row, short(cell(c, true)))
+		row = append(row, visibleName(short(cell(c, true))))
 	}
 	return row
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,6 +78,30 @@ func TestNamesOfFilesStayOnTheirLine(t *testing.T) {
 		a.stdout.Flush()
 		if got := stdout.String(); !strings.Contains(got, c.want) || strings.Contains(got, "\nb") {
 			t.Errorf("%q: got %q, want one line with %q\n%s", c.args, got, c.want, &stderr)
+		}
+	}
+}
+
+// Names of tensors are a file's own: tables have them without what a terminal would obey,
+// each on its line.
+func TestTablesHaveNothingToObey(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.safetensors")
+	header := `{"a\u001b[31m\nb\u202e.w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`
+	data := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	if err := os.WriteFile(name, append(data, 0, 0, 0, 0), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "a.cnn")
+	if err := os.WriteFile(program, []byte("block b(s = \"\x1b[31m\") [N, C, H, W] -> [N, C, H, W] where s == \"\x1b\" { relu }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"weights", name}, {"weights", name, "-o", "md"}, {"weights", name, "--depth", "1"}, {"check", "--contracts", program}} {
+		var stdout, stderr bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr}
+		a.report(a.execute(t.Context(), args))
+		a.stdout.Flush()
+		if got := stdout.String() + stderr.String(); got == "" || strings.ContainsAny(got, "\x1b\u202e") || strings.Contains(got, "\nb<") {
+			t.Errorf("%q: got %q", args, got)
 		}
 	}
 }

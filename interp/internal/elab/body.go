@@ -132,13 +132,17 @@ func (m *machine) label(s *ast.Step, e *env) (text string, labelled, ok bool) {
 		return "", true, false
 	}
 	text = v.(string)
-	for _, c := range text {
-		if !unicode.IsGraphic(c) || c == '"' { // a terminal would obey it, or hide it
-			m.fail(badLabel(s.Label.Span(), text))
-			return "", true, false
-		}
+	if !printable(text) || strings.Contains(text, `"`) {
+		m.fail(badLabel(s.Label.Span(), text))
+		return "", true, false
 	}
 	return text, true, true
+}
+
+// printable reports whether a text is shown as it is: a terminal obeys other characters, or
+// hides them.
+func printable(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsGraphic(c) })
 }
 
 func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {

@@ -262,6 +262,12 @@ func badLabel(at source.Span, text string) *diag.Diagnostic {
 		WithHelp("it becomes part of the names of weights; write letters, digits, `_`, `.` and `/`")
 }
 
+// unprintable is about a text that would not be shown as it is.
+func unprintable(at source.Span, what, text string) *diag.Diagnostic {
+	return diag.New(diag.BadLabel, at, "%s cannot hold control characters, got %q", what, diag.Clip(text)).
+		WithHelp("a terminal would obey them, or hide them: leave them out")
+}
+
 // tensorsWithoutStep is about an operation with the empty label, which leaves its tensors
 // without the step that names them.
 func tensorsWithoutStep(at *site, c *Closure, params []ops.Param) *diag.Diagnostic {

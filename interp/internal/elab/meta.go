@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"cnnlang/lang/ast"
@@ -134,6 +136,10 @@ func (m *machine) readMeta(sections []*ast.Meta, o *resolve.Object, e *env, meta
 		if !ok {
 			continue
 		}
+		if text, found := m.unprintableIn(v); found {
+			m.fail(unprintable(item.Value.Span(), "`"+item.Key.Text+"`", text))
+			continue
+		}
 		got := v
 		v, want := m.convert(v, key.typ)
 		if want == "" {
@@ -179,6 +185,30 @@ func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
 		return name == nil
 	})
 	return name
+}
+
+// unprintableIn finds a text in a value that would not be shown as it is.
+func (m *machine) unprintableIn(v Value) (text string, found bool) {
+	if m.budget.Steps--; m.budget.Steps < 0 {
+		return "", false // the next step reports it
+	}
+	switch v := v.(type) {
+	case string:
+		return v, !printable(v)
+	case []Value:
+		for _, x := range v {
+			if text, found := m.unprintableIn(x); found {
+				return text, true
+			}
+		}
+	case *Closure:
+		for _, name := range slices.Sorted(maps.Keys(v.Args)) {
+			if text, found := m.unprintableIn(v.Args[name].value); found {
+				return text, true
+			}
+		}
+	}
+	return "", false
 }
 
 // sectionsOf are the meta statements of a net's own text.

@@ -160,6 +160,10 @@ func (m *machine) there(row *ast.NameRow, e *env) (string, bool) {
 	}
 	v, ok := m.text(row.There.String(), e)
 	text, _ := v.(string)
+	if ok && !printable(text) {
+		m.fail(unprintable(row.There.Span(), "the name of a tensor", text))
+		return "", false
+	}
 	return text, ok
 }
 
