@@ -65,6 +65,9 @@ func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, err
 		list = append(list, c)
 	}
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.rank(), b.rank()) })
+	if len(list) > 0 && list[0].rank() == far {
+		f.weights.explained(list[0].Differs) // says which net of the library it does fit
+	}
 	return list, nil
 }
 
@@ -99,13 +102,16 @@ func (c Candidate) rank() int {
 	case c.Differs.Rename != nil || c.Renames != nil:
 		return 2
 	}
-	return 3
+	return far
 }
+
+// far is the rank of a net that nothing simple makes fit.
+const far = 3
 
 // Near reports whether the file may well be for the net: it fits, or would, or at least a third
 // of the net's tensors are in it.
 func (c Candidate) Near() bool {
-	return c.rank() < 3 || c.Differs.Order == "" && 3*len(c.Differs.Missing) < 2*c.Differs.Wanted
+	return c.rank() < far || c.Differs.Order == "" && 3*len(c.Differs.Missing) < 2*c.Differs.Wanted
 }
 
 // candidate compares the file with one net, and looks for what would make it fit.

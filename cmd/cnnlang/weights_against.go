@@ -149,6 +149,9 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 	case best.Renames != nil:
 		lines = append(append(lines, "with this map in the net the file fits:"), mapLines(best.Renames, mostLines-5)...)
 	default:
+		if fits := best.Differs.Fits; len(fits) > 0 {
+			lines = append(lines, "the file fits "+strings.Join(fits, " and ")+" exactly")
+		}
 		lines = append(lines, differences(best.Differs)...)
 	}
 	for _, c := range found[1:] {
@@ -233,7 +236,7 @@ func differences(e *interp.FitError) []string {
 	if help := e.Advice(); help != "" {
 		lines = append(lines, "help: "+diag.Visible(help))
 	}
-	const most = mostLines - 5
+	const most = mostLines - 6
 	if len(lines) > most {
 		lines = append(lines[:most-1], "… -o json has all of it")
 	}
