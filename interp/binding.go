@@ -24,9 +24,12 @@ type calling struct {
 	renamed map[string]bool // by the user, under these names
 }
 
+// inLayers is what stands between a layer and those in it, where formats write a slash.
+const inLayers = "."
+
 // callings are the ways to call the tensors of a file, those that come first at the front.
-func (w Weights) callings() ([]calling, error) {
-	layers, said := byLayers(w.store)
+func (w Weights) callings(between string) ([]calling, error) {
+	layers, said := byLayers(w.store, between)
 	if len(w.renames.Texts) == 0 {
 		all := []calling{{Store: w.store}}
 		if layers != nil {
@@ -75,7 +78,7 @@ var leaves = map[string]string{
 // byLayers calls each tensor by its layer and what it is there, in the net's words, where the
 // format says so; it is nil where it does not. A Scale layer behind a BatchNorm, which Caffe
 // has for the two halves of one, goes by that one's name.
-func byLayers(store weights.Store) (a *weights.Aliased, notes []string) {
+func byLayers(store weights.Store, between string) (a *weights.Aliased, notes []string) {
 	if !slices.ContainsFunc(store.Entries(), func(e weights.Entry) bool { return e.Layer != "" && e.Leaf != "" }) {
 		return nil, nil
 	}
@@ -100,7 +103,7 @@ func byLayers(store weights.Store) (a *weights.Aliased, notes []string) {
 		if word, ok := leaves[leaf]; ok {
 			leaf = word
 		}
-		return strings.ReplaceAll(layer, "/", ".") + "." + leaf, true
+		return strings.ReplaceAll(layer, "/", between) + "." + leaf, true
 	}), notes
 }
 
@@ -139,7 +142,11 @@ func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 		}
 		tables = []*namemap.Table{table}
 	}
-	callings, err := w.callings()
+	between := inLayers
+	if slices.ContainsFunc(n.Graph.Nodes, func(n *graph.Node) bool { return strings.Contains(n.Path, "/") }) {
+		between = "/" // as the net's labels have it
+	}
+	callings, err := w.callings(between)
 	if err != nil {
 		return nil, err
 	}

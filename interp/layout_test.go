@@ -269,3 +269,27 @@ func TestMapsAndAxesThatAFileSays(t *testing.T) {
 		}
 	}
 }
+
+// Layers within others, which formats write with slashes, are read behind dots, and with slashes
+// where the net's labels have them.
+func TestLayersWithSlashes(t *testing.T) {
+	for _, net := range []string{`net n [N, 3, H = 4, W = 4] -> [N, 2, H, W] { a: { b: conv(2, 1x1) } }`, `net n [N, 3, H = 4, W = 4] -> [N, 2, H, W] { "a/b": conv(2, 1x1) }`} {
+		n := readNet(t, net)
+		s := &said{}
+		x := tensor.Tensor{Shape: tensor.Shape{1, 1, 3, 2}, Data: []float32{1, 2, 3, 4, 5, 6}}
+		s.add(weights.Entry{Name: "m/a/b/kernel:0", Layer: "a/b", Leaf: "kernel", Axes: weightfile.HWIO}, x)
+		s.add(weights.Entry{Name: "m/a/b/bias:0", Layer: "a/b", Leaf: "bias", Axes: weightfile.C}, tensor.New(2))
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.StoreWeights(s)})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		ones := tensor.New(1, 3, 4, 4)
+		for i := range ones.Data {
+			ones.Data[i] = float32(1 + i/16)
+		}
+		if got := nettest.Results(t, m, 1, ones)[0]; got[0] != 1+2*3+3*5 || got[16] != 2+2*4+3*6 {
+			t.Errorf("%v", got)
+		}
+	}
+}

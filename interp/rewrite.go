@@ -95,7 +95,7 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights
 
 // renamed are the tensors of the file, called as Weights.Renamed says.
 func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights.Source, err error) {
-	all, err := f.weights.callings()
+	all, err := f.weights.callings(inLayers)
 	if err != nil {
 		return nil, err
 	}

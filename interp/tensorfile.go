@@ -105,7 +105,7 @@ func (f *TensorFile) Skeleton() (string, error) {
 
 // inNets are the tensors as nets call them: by their layers, where the format says so.
 func (f *TensorFile) inNets() []weights.Entry {
-	if layers, _ := byLayers(f.store); layers != nil {
+	if layers, _ := byLayers(f.store, inLayers); layers != nil {
 		return layers.Entries()
 	}
 	return f.store.Entries()
