@@ -141,6 +141,9 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 		for _, note := range best.Fit.Notes {
 			lines = append(lines, "  "+visible(diag.Clip(note)))
 		}
+		for _, d := range best.Fit.Differences[:min(mostDifferences, len(best.Fit.Differences))] {
+			lines = append(lines, "  "+visible(diag.Clip(d.String())))
+		}
 	case best.Problem != nil:
 		if help := entryOf(best.Problem).Help; help != "" {
 			lines = append(lines, "help: "+visible(help))

@@ -111,17 +111,19 @@ func (a *app) fit(n *interp.Net, w *weightsSource) (*fitted, error) {
 	return &fitted{w.weights.value, f.Names, f.Tensors, f.Sides, f.Notes, f.Differences}, err
 }
 
+// mostDifferences is how many are shown to people.
+const mostDifferences = 5
+
 // notes shows how a file of weights is read, and what it says otherwise than the net, each
 // sentence once.
 func (a *app) notes(f interp.Fit) {
 	for _, note := range f.Notes {
 		a.tell("note", note)
 	}
-	const most = 5
-	for _, d := range f.Differences[:min(most, len(f.Differences))] {
+	for _, d := range f.Differences[:min(mostDifferences, len(f.Differences))] {
 		a.tell("warning", d.String())
 	}
-	if more := len(f.Differences) - most; more > 0 {
+	if more := len(f.Differences) - mostDifferences; more > 0 {
 		a.tell("warning", fmt.Sprintf("and %d more such differences; -o json lists them all", more))
 	}
 }
