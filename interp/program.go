@@ -178,14 +178,15 @@ func (p *Program) Settable(name string) (names []string) {
 }
 
 // Check makes every net of the main file that can be run with opts.Set, or only the one
-// that opts.Net names. It returns the nets that could be made and everything found wrong;
+// that opts.Net names. It returns the nets without a mistake and everything found wrong;
 // File finds the texts.
 func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
 	set, file, err := opts.Set.parse()
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape}, file)
+	nets, list, err := p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape}, file)
+	return p.right(nets, list), list, err
 }
 
 func (p *Program) check(ctx context.Context, name string, opts elab.Options, set *source.File) ([]*Net, diag.List, error) {

@@ -140,6 +140,7 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	refuted := diag.List(nil)
 	c.verdicts, refuted = p.prove(ctx, w.proverFor(p), opts.Net, c.Problems)
 	c.Problems.AddAll(refuted)
+	c.Nets = p.right(c.Nets, c.Problems)
 	limits := repair.Usual
 	if w.Thorough {
 		limits.Work, limits.Time, limits.Errors = thoroughWork, thoroughTime, math.MaxInt
@@ -171,7 +172,7 @@ func (w *Workspace) proverFor(p *Program) *prove.Prover {
 // Checked is everything known about a text.
 type Checked struct {
 	Program *Program
-	Nets    []*Net // the nets that could be made
+	Nets    []*Net // those without a mistake
 	// Problems are errors and warnings in the order of the text. Errors of shape come with
 	// edits that cure them, where some were found.
 	Problems diag.List

@@ -13,7 +13,8 @@ import (
 	"cnnlang/lang/diag"
 )
 
-// checkDocument is cnnlang.check/v2: the diagnostics, and the nets without errors.
+// checkDocument is cnnlang.check/v2: the diagnostics, and the nets without a mistake of their
+// own.
 type checkDocument struct {
 	diag.Report
 	Nets []checkedNet `json:"nets"`
@@ -37,6 +38,8 @@ type checkedNet struct {
 	Unchecked int `json:"unchecked,omitempty"`
 	// Weights are there with --weights, for a file that fits.
 	Weights *fitted `json:"weights,omitempty"`
+	// Misfit is there for one that does not.
+	Misfit *errorEntry `json:"misfit,omitempty"`
 }
 
 // fitted says how a file of weights fits a net.
@@ -259,20 +262,31 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
-	var fitted *fitted
-	if !c.list.HasErrors() { // those come first
-		var err error
-		if fitted, err = c.fit(n, c.weights); err != nil {
-			c.failed(err)
-			return
-		}
-	}
-	if fitted != nil && c.text {
-		fmt.Fprintf(c.stdout, "%s%s: %s\n", file, n.Name, fitted)
-	}
-	c.nets = append(c.nets, checkedNet{
-		Weights: fitted,
-		File:    p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
+	checked := checkedNet{
+		File: p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), Unchecked: n.Unchecked.Expect + n.Unchecked.Is,
-	})
+	}
+	if !c.list.HasErrors() { // those come first
+		c.compare(n, &checked)
+	}
+	if checked.Weights != nil && c.text {
+		fmt.Fprintf(c.stdout, "%s%s: %s\n", file, n.Name, checked.Weights)
+	}
+	c.nets = append(c.nets, checked)
+}
+
+// compare compares a net with the file of weights. That this does not fit is about the net;
+// other errors are about the argument.
+func (c *checker) compare(n *interp.Net, checked *checkedNet) {
+	fitted, err := c.fit(n, c.weights)
+	switch {
+	case err == nil:
+		checked.Weights = fitted
+	case exitCode(err) == exitProblems:
+		c.code = max(c.code, c.report(err))
+		entry := entryOf(err)
+		checked.Misfit = &entry
+	default:
+		c.failed(err)
+	}
 }

@@ -27,6 +27,7 @@ type errorEntry struct {
 	Message     string           `json:"message"`
 	Help        string           `json:"help,omitempty"`
 	ExitCode    int              `json:"exit_code"`
+	Code        string           `json:"code,omitempty"`        // of weights that do not fit
 	Diagnostics []diag.Entry     `json:"diagnostics,omitempty"` // of a .cnn file
 	Fit         *interp.FitError `json:"fit,omitempty"`         // of weights
 }
@@ -58,7 +59,7 @@ func entryOf(err error) errorEntry {
 	case errors.As(err, &wrong):
 		e.Message, e.Help = wrong.problem, wrong.help
 	case errors.As(err, &fit):
-		e.Message, e.Help, e.Fit = fit.Title(), fit.Advice(), fit
+		e.Message, e.Help, e.Code, e.Fit = fit.Title(), fit.Advice(), fit.Code(), fit
 	case errors.As(err, &choice) && choice.Err != nil:
 		// A note in the text has said why.
 		e.Message = fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net)

@@ -64,7 +64,7 @@ var jsonRuns = []string{
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",
 	"params pair.cnn", "params none", "params mapped.cnn --tensors --names keras",
-	"check mapped.cnn --weights keras.safetensors", "params mapped.cnn --weights keras.safetensors",
+	"check mapped.cnn --weights keras.safetensors", "check line.cnn --weights shaped.safetensors", "params mapped.cnn --weights keras.safetensors",
 	"params mapped.cnn --weights line.safetensors --names keras",
 	"run mapped.cnn --weights keras.safetensors --input random", "bench mapped.cnn --weights keras.safetensors --time 0s",
 	"weights testdata/weights/torch_checkpoint.pth --depth 1", "weights testdata/weights/keras/model.h5", "weights line.safetensors --output half.safetensors --dtype f16",
