@@ -30,7 +30,7 @@ const (
 	Same
 )
 
-// String prints the padding as the language writes it.
+// String prints the padding as graphs show it, explicit sides as top, bottom, left and right.
 func (p Padding) String() string {
 	switch p.Mode {
 	case Half:
@@ -39,6 +39,14 @@ func (p Padding) String() string {
 		return "valid"
 	case Same:
 		return "same"
+	}
+	return fmt.Sprintf("[%v, %v, %v, %v]", p.Top, p.Bottom, p.Left, p.Right)
+}
+
+// Written is the padding as the language writes it.
+func (p Padding) Written() string {
+	if p.Mode != Explicit {
+		return p.String()
 	}
 	top, bottom, left, right := p.Top.Decimal(), p.Bottom.Decimal(), p.Left.Decimal(), p.Right.Decimal()
 	switch {

@@ -16,7 +16,7 @@ func (r *rule) padding(p Padding) bool {
 			if p.Top == p.Bottom && p.Top == p.Left && p.Top == p.Right {
 				r.bad("pad", "", "`pad` of `%s` must be a whole number of at least 0, got %v", r.op.Name(), p.Top)
 			}
-			r.bad("pad", "", "`pad` of `%s` must be whole numbers of at least 0, got %v", r.op.Name(), p)
+			r.bad("pad", "", "`pad` of `%s` must be whole numbers of at least 0, got %v", r.op.Name(), p.Written())
 		}
 	}
 	return r.ok()
@@ -89,7 +89,7 @@ func (r *rule) touches(k dim.Pair, pad Padding) {
 		for _, v := range []dim.Size{before, after} {
 			if r.ok() && !dim.AtLeast(r, k.Along(a), v.Add(dim.Int(1))) {
 				r.bad("pad", "padding of at most half the window is usual",
-					"`pad` of `%s` must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad)
+					"`pad` of `%s` must be smaller than its window %v, or a window sees only padding; got %v", r.op.Name(), k, pad.Written())
 			}
 		}
 	}

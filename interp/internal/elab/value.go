@@ -198,8 +198,10 @@ func write(b *strings.Builder, v Value) {
 	switch v := v.(type) {
 	case dim.Size:
 		b.WriteString(v.Decimal())
-	case dim.Pair, ops.Padding, bool:
+	case dim.Pair, bool:
 		fmt.Fprint(b, v)
+	case ops.Padding:
+		b.WriteString(v.Written())
 	case string:
 		b.WriteString(`"` + v + `"`)
 	case []Value:

@@ -77,6 +77,8 @@ func written(v any) string {
 			return v.H.Decimal()
 		}
 		return fmt.Sprintf("%sx%s", v.H.Decimal(), v.W.Decimal())
+	case ops.Padding:
+		return v.Written()
 	case []dim.Size:
 		return listed(v, dim.Size.Decimal)
 	}

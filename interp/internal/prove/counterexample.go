@@ -218,9 +218,11 @@ func (x *exploration) confirm(p *Case, assign map[string]int64) *Counterexample 
 			return nil
 		}
 		args[a.name] = v
-		switch v.(type) {
-		case bool, dim.Pair, ops.Padding:
+		switch v := v.(type) {
+		case bool, dim.Pair:
 			shown[a.name] = fmt.Sprint(v)
+		case ops.Padding:
+			shown[a.name] = v.Written()
 		}
 	}
 	steps := max(0, min(x.left, x.prover.left)) / stepWork
