@@ -187,6 +187,18 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 	return withSignature(v, p, c.Object.Module, arg.span), true
 }
 
+// withArguments prints a block with what is filled into it.
+func (c *Closure) withArguments() string {
+	if c.Slot != nil {
+		return c.name()
+	}
+	e := &env{values: map[string]Value{}}
+	for name, arg := range c.Args {
+		e.values[name] = arg.value
+	}
+	return c.describe(e)
+}
+
 // describe prints a call with the arguments it was given: bottleneck(c = 128,
 // stride = 2).
 func (c *Closure) describe(e *env) string {

@@ -1,6 +1,10 @@
 package elab
 
 import (
+	"slices"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -87,33 +91,92 @@ func (m *machine) equalItems(l, r []Value) (equal, comparable bool) {
 	return true, true
 }
 
-// equalBlocks compares blocks: the same one, with the same arguments filled in. A body in
-// braces equals itself alone.
+// equalBlocks compares blocks: the same one, with the same arguments, which are those filled
+// in and the defaults of the others. A body in braces equals itself alone.
 func (m *machine) equalBlocks(l, r *Closure) (equal, comparable bool) {
 	if l.Slot != nil || r.Slot != nil {
 		return l.Slot == r.Slot && l.Env == r.Env, true
 	}
-	if l.Object.Block != r.Object.Block || len(l.Args) != len(r.Args) {
+	if l.Object.Block != r.Object.Block {
 		return false, true
 	}
+	for _, d := range sizesOf(l.Object) {
+		a, b := l.Args[bare(d.Size)], r.Args[bare(d.Size)]
+		if equal, comparable := m.equalArguments(a.value, b.value, ast.Type{}); !equal || !comparable {
+			return false, comparable
+		}
+	}
+	left, right := m.argumentsOf(l, r), m.argumentsOf(r, l)
 	for _, p := range parameters(l.Object) {
-		a, given := l.Args[p.Name.Text]
-		b, other := r.Args[p.Name.Text]
-		if given != other {
-			return false, true
+		t := ast.Type{}
+		if p.Type != nil {
+			t = *p.Type
+		} else if p.Default != nil {
+			t.Name = writtenType(p.Default)
 		}
-		if !given {
-			continue
-		}
-		if m.budget.Steps--; m.budget.Steps < 0 {
-			return false, true
-		}
-		equal, comparable := m.equal(a.value, b.value)
-		if !equal || !comparable {
+		a, b := left.values[p.Name.Text], right.values[p.Name.Text]
+		if equal, comparable := m.equalArguments(a, b, t); !equal || !comparable {
 			return false, comparable
 		}
 	}
 	return true, true
+}
+
+// argumentsOf are the arguments that a block has, and the defaults of those that it lacks and
+// the other has, or whose value these may need.
+func (m *machine) argumentsOf(c, other *Closure) *env {
+	e := &env{module: c.Object.Module, frame: &frame{}, values: map[string]Value{}}
+	params := parameters(c.Object)
+	differ := slices.ContainsFunc(params, func(p *ast.Param) bool { return c.has(p.Name.Text) != other.has(p.Name.Text) })
+	for _, p := range params {
+		name := p.Name.Text
+		if arg, given := c.Args[name]; given {
+			e.values[name] = arg.value
+		} else if differ && p.Default != nil {
+			m.apartFrom(func(d *diag.Diagnostic) bool { return d.Code.IsLimit() }, func() {
+				if v, ok := m.eval(p.Default, e); ok {
+					e.values[name] = v
+				}
+			})
+		}
+	}
+	return e
+}
+
+// equalArguments compares arguments of one type, which may be written in different ways; nil
+// is for none.
+func (m *machine) equalArguments(l, r Value, t ast.Type) (equal, comparable bool) {
+	if l == nil || r == nil {
+		return l == nil && r == nil, true
+	}
+	if m.budget.Steps--; m.budget.Steps < 0 {
+		return false, true
+	}
+	l, r = m.settle(l), m.settle(r)
+	switch a, b := kind(l), kind(r); {
+	case t.Name == "pad" && a != b && !m.beyondComparison(l, r, "pad", "pad"):
+		return m.equalPadding(l, r), true
+	case t.Name == "dims" && a != b:
+		l, r = asDims(l), asDims(r)
+	}
+	return m.equal(l, r)
+}
+
+// asDims is a number or a list of two as a height and a width, and any other value itself.
+func asDims(v Value) Value {
+	switch x := v.(type) {
+	case dim.Size:
+		return dim.Square(x)
+	case []Value:
+		if len(x) == 2 {
+			h, ok1 := x[0].(dim.Size)
+			w, ok2 := x[1].(dim.Size)
+			if ok1 && ok2 {
+				return dim.Pair{H: h, W: w}
+			}
+		}
+	}
+	return v
 }
 
 // equalPadding compares a pad with what may be one: by its keyword, or side by side; valid is

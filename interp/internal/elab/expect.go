@@ -102,6 +102,9 @@ func (m *machine) sidesOf(x ast.Expr, e *env) (sides [2]string) {
 	for i, side := range []ast.Expr{b.L, b.R} {
 		if v, ok := m.eval(side, e); ok {
 			sides[i] = show(v)
+			if c, isBlock := v.(*Closure); isBlock {
+				sides[i] = c.withArguments()
+			}
 		}
 	}
 	return sides
