@@ -169,7 +169,8 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 				return m.unknownRepeat(&loop{repeat: r, n: v, env: e, scope: sc}, x)
 			}
 		case UnknownList:
-			if n, known := v.length(m.unknowns).Int(); known && 0 < n && n <= mostItems {
+			n, known := v.length(m.unknowns).Int()
+			if known && 0 < n && n <= mostItems && (e.frame.asked.any() || e.frame.own.any()) { // for its stages
 				return (&loop{machine: m, repeat: r, list: &v, env: e, scope: sc}).times(n, x)
 			}
 			return m.unknownRepeat(&loop{repeat: r, n: v.length(m.unknowns), list: &v, env: e, scope: sc}, x)

@@ -1,6 +1,10 @@
 package prove
 
-import "testing"
+import (
+	"testing"
+
+	"cnnlang/interp/internal/elab"
+)
 
 // What a proof knows of the stages of the blocks that a block calls.
 func TestStagesInProofs(t *testing.T) {
@@ -61,6 +65,49 @@ block loop [N, C, H, W] -> [N, C, H, W] { repeat 3 { relu }; stage low: relu }
 		}
 		if got != test.want {
 			t.Errorf("%s\n got %s (%s), want %s", test.text, got, v.Reason, test.want)
+		}
+	}
+}
+
+// Items are followed one by one for the sake of stages alone: kinds of iterations take fewer cases.
+func TestItemsThatNobodyReads(t *testing.T) {
+	const text = `block f(xs: list[int]) [N, C, H, W] -> [N, C, H, W] where len(xs) == 8 {
+  repeat i, x in xs { stage "l{i}": { if x > 3 { c: conv(C, 1x1) } else { r: relu } } }
+}`
+	if v := verdictOn(t, text); v.Status != Proved || v.Cases > 10 {
+		t.Errorf("%s (%s) in %d cases", v.Status, v.Reason, v.Cases)
+	}
+}
+
+// What is proved, or not, of stages that numbers name is what they are at those numbers.
+func TestStagesThatNumbersName(t *testing.T) {
+	const blocks = `block trunk(xs: list[int]) [N, C, H, W] -> [N, _, H, W] { repeat i, x in xs { stage "l{i+1}": conv(x, 1x1) } }
+block three(xs: list[int]) [N, C, H, W] -> [N, xs[1], H, W] where len(xs) == 3 { b: trunk(xs)
+ @b.l2 }
+block any(xs: list[int]) [N, C, H, W] -> [N, _, H, W] { "": trunk(xs)
+ @l2 }
+block inner(n: int) [N, C, H, W] -> [N, _, H, W] { repeat i of n { "g{i}": { stage low: conv(i + 1, 1x1) } } }
+block outer(n: int) [N, C, H, W] -> [N, _, H, W] { x: { y: inner(n) }
+ @x.y.g2.low }
+`
+	for _, test := range []struct {
+		call, width string
+		fine        bool
+	}{
+		{"three([3, 4, 5])", "4", true}, {"three([4, 3, 5])", "4", false}, {"three([3, 4])", "4", false},
+		{"any([3, 4, 5])", "4", true}, {"any([3, 4])", "4", true}, {"any([4])", "4", false},
+		{"outer(3)", "3", true}, {"outer(9)", "3", true}, {"outer(2)", "3", false},
+	} {
+		net := "net n [N, C = 2, H = 4, W = 4] -> [N, " + test.width + ", H, W] { " + test.call + " }\n"
+		if _, list := elab.Net(lastBlock(t, blocks+net), elab.Options{}); list.HasErrors() == test.fine {
+			t.Errorf("%s: errors %v", test.call, list)
+		}
+	}
+	want := map[string]Status{"three": Proved, "any": NotProved}
+	for _, o := range blocksOf(t, blocks) {
+		v := New().Block(o)
+		if status := want[o.Name]; status != "" && v.Status != status || len(v.Others) > 0 {
+			t.Errorf("%s: %s (%s), mistakes %v", o.Name, v.Status, v.Reason, v.Others)
 		}
 	}
 }
