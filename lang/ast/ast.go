@@ -133,7 +133,7 @@ type Type struct {
 	Extent
 	Name   string  `parser:"@( Ident | 'block' )"`
 	Params *Params `parser:"@@?"`
-	Elem   string  `parser:"( (?= '[' ( Ident | 'block' ) ']' ) '[' @( Ident | 'block' ) ']'"` // of a list
+	Elem   *Type   `parser:"( (?= '[' ( Ident | 'block' ) ( ']' | '[' ) ) '[' @@ ']'"` // of a list
 	Sig    *Sig    `parser:"| @@ )?"`
 }
 

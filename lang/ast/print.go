@@ -295,10 +295,13 @@ func paramText(n *Param) string {
 	return s + optional(" = ", n.Default)
 }
 
+// String returns a type as it is written.
+func (t *Type) String() string { return typeText(t) }
+
 func typeText(t *Type) string {
 	s := t.Name
-	if t.Elem != "" {
-		s += "[" + t.Elem + "]"
+	if t.Elem != nil {
+		s += "[" + typeText(t.Elem) + "]"
 	}
 	if t.Params != nil {
 		s += "(" + joined(t.Params.List, paramText, ", ") + ")"

@@ -92,6 +92,7 @@ func walkChildren(v visitor, n Node) {
 		addExpr(v, n.Size, n.Default)
 	case *Type:
 		add(v, n.Params)
+		add(v, n.Elem)
 		add(v, n.Sig)
 	case *Pattern:
 		add(v, n.Name)

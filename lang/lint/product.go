@@ -81,7 +81,7 @@ func (l *linter) product(p *ast.Param, x ast.Expr) {
 // isDims reports whether a parameter takes a height and a width.
 func isDims(p *ast.Param) bool {
 	if p.Type != nil {
-		return p.Type.Name == "dims" && p.Type.Elem == ""
+		return p.Type.Name == "dims" && p.Type.Elem == nil
 	}
 	_, written := p.Default.(*ast.DimsLit)
 	return written

@@ -243,9 +243,10 @@ func notABlock(t *ast.Type) *diag.Diagnostic {
 		WithHelp("a parameter that is a block has them: `unit: block(c: int) [N, C, H, W] -> [N, c, H, W]`")
 }
 
-func unknownType(t *ast.Type, name string) *diag.Diagnostic {
+func unknownType(t *ast.Type) *diag.Diagnostic {
+	name := t.Name
 	d := diag.New(diag.UnknownName, t.Span(), "there is no type `%s`", name)
-	whole := t.Name == name && t.Params == nil && t.Sig == nil && t.Elem == ""
+	whole := t.Params == nil && t.Sig == nil && t.Elem == nil
 	if ours := typesElsewhere[strings.ToLower(name)]; ours != "" {
 		if whole && slices.Contains(Types, ours) {
 			d.Write(ours)

@@ -171,9 +171,9 @@ func (c *checker) paramType(t *ast.Type) {
 	switch {
 	case t == nil:
 	case !slices.Contains(Types, t.Name) && !(t.Name == "branches" && c.module.Prelude == nil):
-		c.report(unknownType(t, t.Name))
-	case t.Elem != "" && !slices.Contains(Types, t.Elem):
-		c.report(unknownType(t, t.Elem))
+		c.report(unknownType(t))
+	case t.Elem != nil:
+		c.paramType(t.Elem)
 	case t.Name != "block" && (t.Params != nil || t.Sig != nil):
 		c.report(notABlock(t))
 	default: // the signature of a block parameter sees only its own names

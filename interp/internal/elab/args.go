@@ -152,7 +152,7 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 		}
 		return nil, false
 	}
-	if t.Name != "" && !slices.Contains(resolve.Types, t.Name) || t.Elem != "" && !slices.Contains(resolve.Types, t.Elem) {
+	if t.Name != "" && !exists(&t) {
 		return nil, false // reported where names are resolved
 	}
 	arg, given := c.Args[p.Name.Text]
@@ -185,6 +185,11 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 		return nil, false
 	}
 	return withSignature(v, p, c.Object.Module, arg.span), true
+}
+
+// exists reports whether there is a type, and that of the items of a list.
+func exists(t *ast.Type) bool {
+	return t == nil || slices.Contains(resolve.Types, t.Name) && exists(t.Elem)
 }
 
 // withArguments prints a block with what is filled into it.

@@ -228,6 +228,9 @@ func sample(t *ast.Type) string {
 	if t == nil {
 		return "…"
 	}
+	if t.Elem != nil && t.Elem.Name == "list" {
+		return "[[1, 2], [3, 4]]"
+	}
 	if text, ok := samples[t.Name]; ok {
 		return text
 	}

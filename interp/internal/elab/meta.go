@@ -30,7 +30,7 @@ var metaKeys = map[string]metaKey{
 	"paper":   textKey(func(m *Meta) *string { return &m.Paper }),
 	"source":  textKey(func(m *Meta) *string { return &m.Source }),
 	"weights": {ast.Type{}, (*machine).checkpoints},
-	"classes": {ast.Type{Name: "list", Elem: "string"}, func(_ *machine, meta *Meta, v Value) string {
+	"classes": {ast.Type{Name: "list", Elem: &ast.Type{Name: "string"}}, func(_ *machine, meta *Meta, v Value) string {
 		meta.Classes = texts(v)
 		return ""
 	}},

@@ -31,7 +31,7 @@ type oldKey struct {
 	typ      ast.Type
 }
 
-var perPixel = ast.Type{Name: "list", Elem: "float"}
+var perPixel = ast.Type{Name: "list", Elem: &ast.Type{Name: "float"}}
 
 // picturePresets are what a picture may be written as: the arguments that differ from
 // the first. A test compares them with std.prepare.

@@ -32,7 +32,11 @@ func Open(o *resolve.Object) (open OpenBlock, problem string) {
 	e := &env{module: c.Object.Module, frame: &frame{}, values: map[string]Value{}}
 	for _, p := range parameters(c.Object) {
 		if t := m.typeOf(p, e); !c.has(p.Name.Text) {
-			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Name, t.Elem, p.Default != nil})
+			elem := ""
+			if t.Elem != nil {
+				elem = t.Elem.String()
+			}
+			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Name, elem, p.Default != nil})
 		}
 	}
 	open.Sizes = settable(c.Object, nil)

@@ -47,8 +47,8 @@ var kinds = map[string]ops.Kind{
 // its default.
 func typeOf(p *ast.Param) string {
 	switch {
-	case p.Type != nil && p.Type.Elem != "":
-		return p.Type.Name + "[" + p.Type.Elem + "]"
+	case p.Type != nil && p.Type.Elem != nil:
+		return p.Type.String()
 	case p.Type != nil:
 		return p.Type.Name
 	}

@@ -157,10 +157,10 @@ func article(name string) string {
 	return "a tap, as in @name"
 }
 
-func (m *machine) convertList(v Value, elem string) (Value, string) {
+func (m *machine) convertList(v Value, elem *ast.Type) (Value, string) {
 	if l, isUnknown := v.(UnknownList); isUnknown {
-		if elem != "" && elem != "float" && (l.Fractions || elem != "int") {
-			m.unknowns.Beyond("whether the list " + l.Name + " holds only " + elem)
+		if elem != nil && elem.Name != "float" && (l.Fractions || elem.Name != "int") {
+			m.unknowns.Beyond("whether the list " + l.Name + " holds only " + elem.String())
 		}
 		return l, ""
 	}
@@ -169,12 +169,15 @@ func (m *machine) convertList(v Value, elem string) (Value, string) {
 		return nil, "a list"
 	}
 	// Every call makes its own list. Where that is too much, the next step reports it.
-	if m.budget.Steps -= stepsPerItem * len(list); elem == "" {
+	if m.budget.Steps -= stepsPerItem * len(list); elem == nil {
 		return list, ""
 	}
 	out := make([]Value, len(list))
 	for i, x := range list {
-		converted, want := m.convert(x, ast.Type{Name: elem})
+		if elem.Name == "list" && m.budget.Steps < 0 {
+			return list, "" // the next step reports it
+		}
+		converted, want := m.convert(x, *elem)
 		if want != "" {
 			return nil, "a list in which each is " + want
 		}
