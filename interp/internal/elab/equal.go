@@ -12,6 +12,11 @@ import (
 // equal compares two values; those of different types are unequal. comparable is false for
 // `_`, and for two taps, which hold nothing before the net runs.
 func (m *machine) equal(l, r Value) (equal, comparable bool) {
+	if n, ok := l.(dim.Size); ok { // what lists mostly hold
+		if k, ok := r.(dim.Size); ok {
+			return m.facts.Decide(n.Sub(k), dim.Zero), true
+		}
+	}
 	l, r = m.settle(l), m.settle(r)
 	a, b := kind(l), kind(r)
 	switch {
@@ -26,8 +31,6 @@ func (m *machine) equal(l, r Value) (equal, comparable bool) {
 	}
 	zero := func(size dim.Size) bool { return m.facts.Decide(size, dim.Zero) }
 	switch l := l.(type) {
-	case dim.Size:
-		return zero(l.Sub(r.(dim.Size))), true
 	case dim.Pair:
 		r := r.(dim.Pair)
 		return zero(l.H.Sub(r.H)) && zero(l.W.Sub(r.W)), true
