@@ -203,7 +203,7 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 		fit.Read = c.notes
 	}
 	if compared := len(tables) - 1; ok && compared > 0 {
-		fit.Note = fmt.Sprintf("the nearest of its own names and %d map%s of %s", compared, ending(compared), n.Name)
+		fit.Note = fmt.Sprintf("compared with the names that %s gives its weights and with its %d map%s; this is the nearest", n.Name, compared, ending(compared))
 	}
 	return nil, best
 }

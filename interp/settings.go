@@ -40,6 +40,12 @@ func (s Settings) parse() ([]elab.Setting, *source.File, error) {
 	tree, list := parse.File(file)
 	// Diagnostics show what was written: the same places, without the word let.
 	file = source.NewFile(name, "    "+strings.ReplaceAll(strings.TrimPrefix(file.Text, "let "), "\nlet ", "\n    "))
+	for _, d := range list {
+		if found, cut := strings.CutPrefix(d.Message, "expected `block`, `net`, `import` or `let`, found "); cut {
+			d.Message, d.Correction = "expected the end of the setting, found "+found, nil
+			d.WithHelp("give each setting by itself, as one name=value")
+		}
+	}
 	var settings []elab.Setting
 	for _, d := range tree.Decls {
 		if d.Let != nil && d.Let.Pattern.Name == nil {

@@ -109,6 +109,9 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	case st.Label != nil && st.Label.Text != nil:
 		c.expr(st.Label.Text, s)
 		c.worded, c.flat = true, c.flat || mayBe(st.Label.Text.String(), "")
+		if text, plain := st.Label.Text.String().Plain(); st.Stage && plain && text == "" {
+			c.report(unnamedStage(st))
+		}
 		if st.Stage {
 			c.stages = append(c.stages, st.Label.Text.String())
 		}

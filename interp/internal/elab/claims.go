@@ -72,6 +72,9 @@ func restOf(sig *ast.Sig, e *env) Tensor {
 // isOf reports whether a value has the shape that a signature claims, or what is wrong with it.
 func (m *machine) isOf(sig *ast.Sig, e *env, x Tensor, rank func() *diag.Diagnostic, size func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic) bool {
 	rest := restOf(sig, e).Shape
+	if sig.OutRest != nil && sig.InRest == nil {
+		return false // reported where names are resolved
+	}
 	if len(sig.Out)+len(rest) != len(x.Shape) {
 		m.fail(rank())
 		return false

@@ -229,6 +229,9 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 	m.defaults = true
 	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
 	for i, d := range b.Sig.In {
+		if d.Default != nil && find(parameters(c.Object), bare(d.Size)) != nil {
+			return nil, false // reported where names are resolved
+		}
 		size, known, ok := m.defaultSize(d, i, e)
 		if !ok {
 			return nil, false

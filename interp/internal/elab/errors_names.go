@@ -1,6 +1,7 @@
 package elab
 
 import (
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -29,9 +30,17 @@ func axesOfPrefix(row *ast.NameRow) *diag.Diagnostic {
 		WithHelp("write a row for the tensor before this one, with its whole name on both sides: `\"fc.weight\" = \"fc/kernel\" [1, 0]`")
 }
 
-func wrongAxes(row *ast.NameRow, at ast.Expr) *diag.Diagnostic {
-	return diag.New(diag.BadValue, at.Span(), "`%s` is not one of the axes 0 to %d, each once", ast.Text(at), len(row.Axes)-1).
-		WithHelp("they are the file's axes in the net's order: `[3, 2, 0, 1]` for a kernel that the file has as height, width, in, out")
+func wrongAxes(row *ast.NameRow, at ast.Expr, got dim.Size, twice bool) *diag.Diagnostic {
+	again := ""
+	if twice {
+		again = " twice"
+	}
+	want := "each of 0 to " + strconv.Itoa(len(row.Axes)-1) + " once"
+	if len(row.Axes) == 1 {
+		want = "0"
+	}
+	return diag.New(diag.BadValue, at.Span(), "a list of %s holds %s, got %s%s", axes(len(row.Axes)), want, got.Decimal(), again).
+		WithHelp("list all axes of the file's tensor in the net's order: `[3, 2, 0, 1]` for a kernel that the file has as height, width, in, out")
 }
 
 // withCaptures says what the left side of a row has captured where its right side fails.
@@ -89,7 +98,7 @@ func unfitNames(g *graph.Graph, names *Names, p namemap.Problem) *diag.Diagnosti
 		return diag.New(diag.UnfitRow, names.Text.Rows[p.Row].Here.Span(), "%s fits `%s` in two ways", here(p.Row), p.Tensor).
 			WithHelp("let characters stand between the captures that do not occur in them, or mark a number, `{i:int}`")
 	case namemap.WrongAxes:
-		return diag.New(diag.BadValue, row(p.Row), "the row gives %d axes, and `%s` has %d", p.Shape[0], p.Tensor, p.Shape[1]).
+		return diag.New(diag.BadValue, row(p.Row), "the row gives %s, and `%s` has %d", axes(p.Shape[0]), p.Tensor, p.Shape[1]).
 			WithHelp("list the file's axes in the net's order, from 0 to %d", p.Shape[1]-1)
 	case namemap.UnknownOrder:
 		d := diag.New(diag.UnknownOrder, names.Text.For.Span(), "the order of `%s` in a `%s` file is not known: it reads flattened maps behind `%s`",

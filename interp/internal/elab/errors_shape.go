@@ -110,11 +110,11 @@ func amount(axis int, size dim.Size) string {
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
 	want, got := len(b.Sig.In), len(x.Shape)
-	d := diag.New(diag.InputMismatch, at, "`%s` takes %d axes, got %v", b.Name.Text, want, x.Shape).
+	d := diag.New(diag.InputMismatch, at, "`%s` takes %s, got %v", b.Name.Text, axes(want), x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
 	switch {
 	case b.Sig.InRest != nil:
-		d.Message = fmt.Sprintf("`%s` takes %d axes or more, got %v", b.Name.Text, want, x.Shape)
+		d.Message = fmt.Sprintf("`%s` takes %s or more, got %v", b.Name.Text, axes(want), x.Shape)
 	case want == 4 && got == 2 && keepsShape(b):
 		d.Message = fmt.Sprintf("`%s` takes 4 axes, got %v; `[N, C, ...]` takes any", b.Name.Text, x.Shape)
 		d.WithHelp("declare it for vectors and maps, `block %s [N, C, ...] -> [N, C, ...]`, or move it before the flatten", b.Name.Text)
@@ -157,7 +157,7 @@ func outOf(sig *ast.Sig) source.Span {
 
 func claimRank(b *ast.Block, rest, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.ClaimFails, outOf(b.Sig),
-		"the signature of `%s` claims %d axes, its body makes %v", b.Name.Text, len(b.Sig.Out)+len(rest.Shape), x.Shape).
+		"the signature of `%s` claims %s, its body makes %v", b.Name.Text, axes(len(b.Sig.Out)+len(rest.Shape)), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
 	if len(b.Sig.Out) == 2 && len(x.Shape) == 4 {
 		d.WithHelp("`gap -> flatten` makes a vector of an image; `linear` after it then gives one number for each class")
@@ -183,7 +183,7 @@ func wrongCall(p paramSignature, c *Closure, code diag.Code, a *ast.Arg, reason 
 
 func signatureRank(p paramSignature, name string, rest, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
-	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %d axes", name, x.Shape, b.Name.Text, len(b.Sig.Out)+len(rest.Shape)).
+	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %s", name, x.Shape, b.Name.Text, axes(len(b.Sig.Out)+len(rest.Shape))).
 		At(outOf(b.Sig), "declared here")
 }
 
@@ -196,7 +196,7 @@ func signatureFails(p paramSignature, name string, claim ast.Node, axis int, wan
 }
 
 func isRank(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
-	return diag.New(diag.IsFails, c.Span(), "`is` states %d axes, but the value is %v", len(c.Is), x.Shape).
+	return diag.New(diag.IsFails, c.Span(), "`is` states %s, but the value is %v", axes(len(c.Is)), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
 }
 
@@ -297,7 +297,7 @@ func netWithoutSignature(b *ast.Block) *diag.Diagnostic {
 }
 
 func wrongShapeOption(b *ast.Block, shape []int) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %d axes, the shape asked for has %d", b.Name.Text, len(b.Sig.In), len(shape))
+	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %s, the shape asked for has %d", b.Name.Text, axes(len(b.Sig.In)), len(shape))
 }
 
 func noDefaultSize(d *ast.Dim, axis int) *diag.Diagnostic {

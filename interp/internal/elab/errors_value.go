@@ -196,6 +196,14 @@ func plural(n int) string {
 	return "s"
 }
 
+// axes counts axes: 1 axis.
+func axes(n int) string {
+	if n == 1 {
+		return "1 axis"
+	}
+	return fmt.Sprint(n, " axes")
+}
+
 func namedToFunction(at source.Span, name string) *diag.Diagnostic {
 	return diag.New(diag.UnknownArgument, at, "the arguments of `%s` have no names", name)
 }

@@ -181,7 +181,7 @@ func (m *machine) axes(row *ast.NameRow, o *resolve.Object, prefix bool) (axes [
 		}
 		axis, whole := n.Int()
 		if !whole || axis < 0 || axis >= len(seen) || seen[axis] {
-			m.fail(wrongAxes(row, x))
+			m.fail(wrongAxes(row, x, n, whole && axis >= 0 && axis < len(seen)))
 			return nil
 		}
 		seen[axis] = true

@@ -272,7 +272,11 @@ func grouped[T any](notes []string, what string, items []T, row func(T) (string,
 			for _, b := range blocks[i:] {
 				rest += len(in[b])
 			}
-			return append(notes, fmt.Sprintf("%s in %d further blocks: %d", what, len(blocks)-i, rest))
+			further := "1 further block"
+			if n := len(blocks) - i; n > 1 {
+				further = fmt.Sprintf("%d further blocks", n)
+			}
+			return append(notes, fmt.Sprintf("%s in %s: %d", what, further, rest))
 		}
 		members := in[block]
 		rows := make([][]string, min(len(members), shownPerGroup))
