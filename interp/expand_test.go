@@ -135,7 +135,7 @@ func TestExpandedOddNets(t *testing.T) {
 			names odd in slim { "{a:path}.{b}" = "\{{a}\"{b}{count}\\" }
 			c1: { conv(4, 1x1); c: conv(4, 1x1) } -> flatten -> fc: linear(2) -> bn }`,
 		`import std.resnet { basic }
-			net relu [N = 2, 64, H = 8, W = 8] -> [N, 64, 8, 8] { meta { paper = "a\n\"b\"" }; basic(64); sigmoid }`,
+			net relu [N = 2, 64, H = 8, W = 8] -> [N, 64, 8, 8] { meta { paper = "a\\\{b} \"b\"" }; basic(64); sigmoid }`,
 	} {
 		n, flat := expanded(t, "-", text)
 		again := strings.Replace(tableOf(t, readBack(t, flat).Graph), "relu_net", "relu", 1)
