@@ -76,7 +76,6 @@ type naming struct {
 // A named is a name and where it was given.
 type named struct {
 	name    string
-	tokens  []token
 	at      *place
 	marked  bool // whether it has marks
 	perhaps bool // in an iteration that need not be made
@@ -156,9 +155,7 @@ func (m *machine) name(n *naming, name string, s *ast.Step, part bool) {
 }
 
 func (m *machine) named(name string, at *place) named {
-	here := named{name: name, at: at, tokens: m.tokens(name), perhaps: m.generic != nil}
-	here.marked = slices.ContainsFunc(here.tokens, func(t token) bool { return t.text != "" })
-	return here
+	return named{name: name, at: at, marked: strings.ContainsAny(name, marks), perhaps: m.generic != nil}
 }
 
 // give gives a name.
@@ -212,7 +209,7 @@ func (m *machine) skip(sc scope, named [2]int, first, left int) {
 // meet goes beyond what can be shown where two names may be one. Those of one place in
 // the text, and of iterations that may be one, differ by their numbers (differs).
 func (m *machine) meet(what string, a, b named) {
-	if sameText, sameIteration := a.at.compare(b.at); !(sameText && sameIteration) && a.name != b.name && (a.marked || b.marked) && m.mayBeOne(a.tokens, b.tokens) {
+	if sameText, sameIteration := a.at.compare(b.at); !(sameText && sameIteration) && a.name != b.name && (a.marked || b.marked) && m.namesMayBeOne(a.name, b.name) {
 		m.unknowns.Beyond("whether two " + what + " have one name")
 	}
 }
@@ -220,14 +217,11 @@ func (m *machine) meet(what string, a, b named) {
 // open reports whether a name has a number that is unknown, or one in a label that a step
 // may have which has none.
 func (n named) open() bool {
-	digits, begins := false, true
-	for k, t := range n.tokens {
-		if t.letter == numberBegins {
-			return true
-		}
-		isDigit := unicode.IsDigit(t.letter)
-		digits = isDigit && (begins || digits)
-		if begins = t.letter == '.'; digits && (k+1 == len(n.tokens) || n.tokens[k+1].letter == '.') {
+	if strings.ContainsRune(n.name, numberBegins) {
+		return true
+	}
+	for part := range strings.SplitSeq(n.name, ".") {
+		if part != "" && strings.IndexFunc(part, func(r rune) bool { return !unicode.IsDigit(r) }) < 0 {
 			return true
 		}
 	}

@@ -92,6 +92,37 @@ func (t token) digits() (list []token) {
 	return list
 }
 
+// namesMayBeOne is mayBeOne for names, which may be long and begin alike.
+func (m *machine) namesMayBeOne(a, b string) bool {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		next := 1
+		if r, size := utf8.DecodeRuneInString(a[i:]); r == stepBegins && !strings.HasPrefix(a[i+size:], loose) {
+			next = strings.IndexRune(a[i:], stepEnds) + size
+			if !strings.HasPrefix(b[i:], a[i:i+next]) {
+				break
+			}
+		} else if ending[r] != 0 {
+			break // alike, but perhaps not of one iteration
+		}
+		i += next
+	}
+	for i > 0 && i < len(a) && i < len(b) && !(utf8.RuneStart(a[i]) && utf8.RuneStart(b[i])) {
+		i--
+	}
+	a, b = a[i:], b[i:]
+	if a != "" && b != "" && !marksBegin(a) && !marksBegin(b) {
+		return false
+	}
+	return m.mayBeOne(m.tokens(a), m.tokens(b))
+}
+
+// marksBegin reports whether a name begins with a number or string that is enclosed.
+func marksBegin(name string) bool {
+	r, _ := utf8.DecodeRuneInString(name)
+	return ending[r] != 0
+}
+
 // mayBeOne reports whether numbers can make two names one.
 func (m *machine) mayBeOne(a, b []token) bool {
 	for len(a) > 0 && len(b) > 0 {

@@ -60,11 +60,10 @@ func settable(o *resolve.Object, params []*ast.Param) []string {
 // sizeIn is the size of an axis that a block is given by name.
 func sizeIn(c *Closure, d *ast.Dim) (size dim.Size, ok bool) {
 	name := bare(d.Size)
-	if sizeNamed(c.Object, name) == nil {
+	if size, ok = c.Args[name].value.(dim.Size); !ok || sizeNamed(c.Object, name) == nil {
 		return size, false
 	}
-	size, ok = c.Args[name].value.(dim.Size)
-	return size, ok
+	return size, true
 }
 
 // sizeStands is where the size of an axis is written: as an argument, or in the signature.

@@ -135,7 +135,7 @@ func (m *machine) askedAt(at *site) (a asked) {
 
 // pathIn is a path as it is in a frame's body.
 func (m *machine) pathIn(f *frame, path string) string {
-	if path+"." == f.base {
+	if len(f.base) == len(path)+1 && strings.HasPrefix(f.base, path) { // paths may be long
 		return ""
 	}
 	return strings.TrimPrefix(path, f.base)
