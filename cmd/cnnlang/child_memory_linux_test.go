@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -25,7 +24,7 @@ func TestMemoryIsNamedOnceAndIsEnough(t *testing.T) {
 		run := func(most string) (code int, message string, resident int64) {
 			cmd, stderr := command(t, folder, strings.Fields(args+" --threads 2 --max-memory "+most)...)
 			code = codeOf(t, cmd.Run())
-			return code, stderr.String(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+			return code, stderr.String(), residentOf(t, cmd)
 		}
 		var named []string
 		for _, most := range []string{"1", "4MiB", "20MiB", "60MiB"} {

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -50,7 +49,7 @@ func TestHostileWeightsAreCheapToLookInto(t *testing.T) {
 		cmd, stderr := command(t, folder, append([]string{"weights", name + ".safetensors"}, strings.Fields(flags)...)...)
 		code := codeOf(t, cmd.Run())
 		const most = 200 << 20
-		resident := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+		resident := residentOf(t, cmd)
 		if code != c.code || resident > most {
 			t.Errorf("%s: exit code %d, %d MiB\n%.1000s", c.args, code, resident>>20, stderr)
 		}
