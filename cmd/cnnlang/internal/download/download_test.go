@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -359,8 +360,10 @@ func TestStrangeFilesBeside(t *testing.T) {
 	}
 	p := at(t)
 	outside := filepath.Join(t.TempDir(), "mine")
-	if err := os.Symlink(outside, p.Path()+partMark); err != nil {
-		t.Skip(err)
+	if err := os.Symlink(outside, p.Path()+partMark); err != nil && runtime.GOOS == "windows" {
+		t.Skip("Windows lets few users make links")
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	_, err := Get(t.Context(), File{s.URL, ""}, p, brief())
 	wantError(t, err, Failed, "w.pth cannot be written: w.pth.part is not a regular file; remove it")
@@ -383,8 +386,8 @@ func TestAPartIsLocked(t *testing.T) {
 	}
 	err = second.openPart()
 	first.part.Close()
-	if err == nil {
-		t.Skip("this system has no locks")
+	if runtime.GOOS == "windows" {
+		t.Skip("the file is not locked there: the hash tells if two have written it")
 	}
 	wantError(t, err, Failed, "w.pth.part is being written by another process")
 }

@@ -167,8 +167,10 @@ func TestLinksInTheCache(t *testing.T) {
 	h := newShelf(t)
 	f, outside := File{h.URL + "/w.pth", ""}, t.TempDir()
 	h.get(f, h.data, false)
-	if err := os.Symlink(outside, filepath.Join(h.weights, "q")); err != nil {
-		t.Skip(err)
+	if err := os.Symlink(outside, filepath.Join(h.weights, "q")); err != nil && runtime.GOOS == "windows" {
+		t.Skip("Windows lets few users make links")
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	q, err := Cached("q", "w.pth", h.URL)
 	if err != nil {
