@@ -27,6 +27,9 @@ type calling struct {
 // inLayers is what stands between a layer and those in it, where formats write a slash.
 const inLayers = "."
 
+// slashesRead says that names are those of dotted.
+const slashesRead = "read / in names as a dot"
+
 // callings are the ways to call the tensors of a file, those that come first at the front.
 func (w Weights) callings(between string) ([]calling, error) {
 	layers, said := byLayers(w.store, between)
@@ -34,6 +37,8 @@ func (w Weights) callings(between string) ([]calling, error) {
 		all := []calling{{Store: w.store}}
 		if layers != nil {
 			all = append(all, calling{Store: layers, notes: said})
+		} else if named := dotted(w.store); named != nil && between == inLayers {
+			all = append(all, calling{Store: named, notes: []string{slashesRead}})
 		}
 		return all, nil
 	}
@@ -45,6 +50,12 @@ func (w Weights) callings(between string) ([]calling, error) {
 	all := []calling{{named, slices.Clone(notes), renamed}}
 	if layers != nil {
 		all = append(all, calling{layers, append(notes, said...), renamed})
+	} else if dots := dotted(named); dots != nil && between == inLayers {
+		called := map[string]bool{}
+		for name := range renamed {
+			called[strings.ReplaceAll(name, "/", ".")] = true
+		}
+		all = append(all, calling{dots, append(notes, slashesRead), called})
 	}
 	return all, nil
 }

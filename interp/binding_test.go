@@ -177,3 +177,50 @@ func TestRenames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Names with slashes are the net's own with dots, by themselves and with one text.
+func TestSlashesInNames(t *testing.T) {
+	n := readNet(t, boundNet)
+	tensors := interp.RandomTensors(n, 7)
+	want, _, err := outputsOf(t, n, interp.RandomWeights(7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const read = "read / in names as a dot"
+	slashed := func(prefix string) func(string) string {
+		return func(s string) string { return prefix + strings.ReplaceAll(s, ".", "/") }
+	}
+	other := strings.NewReplacer("conv1.", "a/stem/", "bn1.", "a/norm/", "fc.", "a/fc/").Replace
+	for name, c := range map[string]struct {
+		weights interp.Weights
+		renames []string
+		notes   []string
+		err     string
+	}{
+		"own":               {calledBy(tensors, slashed(""), "bn1/num_batches_tracked"), nil, []string{read}, ""},
+		"some":              {calledBy(tensors, strings.NewReplacer("bn1.", "bn1/").Replace), nil, []string{read}, ""},
+		"prefix":            {calledBy(tensors, slashed("model/")), nil, []string{read, "took model. off all 7 names"}, ""},
+		"map":               {calledBy(tensors, other), nil, []string{read, "took a. off all 7 names"}, ""},
+		"text":              {calledBy(tensors, slashed("")), []string{"/=."}, []string{"renamed 7 tensors"}, ""},
+		"text first":        {calledBy(tensors, slashed("m/")), []string{"m.=", " / = . "}, []string{"renamed 7 tensors"}, ""},
+		"other text":        {calledBy(tensors, slashed("m/")), []string{"m/{x}={x}"}, []string{"renamed 7 tensors", read}, ""},
+		"one more":          {calledBy(tensors, slashed(""), "a/b"), nil, nil, "error[E0601]: the weights do not fit tiny: 1 in the file is unexpected"},
+		"one more renamed":  {calledBy(tensors, slashed(""), "a/b"), []string{"/=."}, nil, "error[E0601]: the weights do not fit tiny: 1 in the file is unexpected"},
+		"two would be one":  {interp.WeightsOf(both(tensors, "a.", "a/")), nil, nil, "tensors in memory has the tensors of tiny behind each of"},
+		"two by the text":   {interp.WeightsOf(both(tensors, "a.", "a/")), []string{"/=."}, nil, "renames:1:1: error[E0604]: no tensor of `tensors in memory` is called like `/`"},
+		"no slash":          {calledBy(tensors, strings.Clone), []string{"/=."}, nil, "renames:1:1: error[E0604]"},
+		"mistakes keep row": {calledBy(tensors, slashed("")), []string{"/=.", "nat.="}, nil, "renames:2:1: error[E0604]"},
+	} {
+		got, notes, err := outputsOf(t, n, c.weights.Renamed(interp.Rename(c.renames...)))
+		switch {
+		case c.err != "" && (err == nil || !strings.HasPrefix(err.Error(), c.err)):
+			t.Errorf("%s: %v", name, err)
+		case c.err == "" && (err != nil || !slices.Equal(notes, c.notes) || !nettest.SameBits(got, want)):
+			t.Errorf("%s: %q, %v: %v, want %v", name, notes, err, got, want)
+		}
+	}
+	labelled := readNet(t, `net n [N, 3, H = 8, W = 8] -> [N, 4] { "a/b": conv(4, 3x3) -> gap -> flatten }`)
+	if _, notes, err := outputsOf(t, labelled, interp.WeightsOf(interp.RandomTensors(labelled, 7))); err != nil || notes != nil {
+		t.Errorf("a label with a slash: %q, %v", notes, err)
+	}
+}

@@ -17,11 +17,14 @@ import (
 // Renames change the names of a file's tensors before they are compared with the net's, or with
 // those of its maps. Each text is OLD=NEW: a name in the file, or up to a dot what names begin
 // with, and what it is to be. They are patterns as in the rows of `names`, with captures:
-// "layer{i}.{rest:path}=stage{i}.{rest}". The first text that fits a name counts.
+// "layer{i}.{rest:path}=stage{i}.{rest}". The first text that fits a name counts. "/=." puts a dot
+// for every slash before the others look at a name.
 type Renames struct {
 	Texts []string
 	// Name is what diagnostics call the texts, "renames" if empty.
 	Name string
+	// taken is the text that slashes has taken out, counted from 1.
+	taken int
 }
 
 // Rename makes Renames of texts such as "module.=".
@@ -42,10 +45,14 @@ const (
 	after  = "}\nid }\n"
 )
 
-// rows are the texts as rows of a map.
+// rows are the texts as rows of a map, with an empty line for one that is done already.
 func (r Renames) rows() string {
 	var b strings.Builder
-	for _, text := range r.Texts {
+	for i, text := range r.Texts {
+		if i+1 == r.taken {
+			b.WriteString("\n")
+			continue
+		}
 		old, new, _ := strings.Cut(strings.NewReplacer("\n", " ", "\r", " ").Replace(text), "=")
 		quoted := func(s string) string { return `"` + strings.ReplaceAll(strings.Trim(s, `"`), `"`, `\"`) + `"` }
 		b.WriteString(quoted(strings.TrimSpace(old)) + " = " + quoted(strings.TrimSpace(new)) + "\n")
@@ -92,6 +99,33 @@ func (r Renames) failed(list diag.List) error {
 	return &ProgramError{moved, func(string) *source.File { return file }}
 }
 
+// slashes takes the text that puts dots for slashes out, if a name has one.
+func (r Renames) slashes(store weights.Store) (rest Renames, named weights.Store, taken bool) {
+	at := slices.IndexFunc(r.Texts, func(text string) bool { return strings.NewReplacer(" ", "", `"`, "").Replace(text) == "/=." })
+	if at < 0 {
+		return r, store, false
+	}
+	if named = dotted(store); named == nil {
+		return r, store, false // it fits nothing, which is told
+	}
+	r.taken = at + 1
+	return r, named, true
+}
+
+// dotted calls the tensors of a store with dots for slashes, as those of groups within each other
+// are called in formats that have groups; it is nil if no name has one, or two would be one.
+func dotted(store weights.Store) weights.Store {
+	entries := store.Entries()
+	if !slices.ContainsFunc(entries, func(e weights.Entry) bool { return strings.Contains(e.Name, "/") }) {
+		return nil
+	}
+	a := weights.Alias(store, func(e weights.Entry) (string, bool) { return strings.ReplaceAll(e.Name, "/", "."), true })
+	if len(a.Left()) > 0 {
+		return nil
+	}
+	return a
+}
+
 // errRenames is the error of texts that say something else together than each for itself.
 var errRenames = errors.New("interp: renames are texts of the form OLD=NEW, and these hold more than two names each")
 
@@ -99,6 +133,7 @@ var errRenames = errors.New("interp: renames are texts of the form OLD=NEW, and 
 // have there, others by the names that layers gives them. It reports which were renamed, by
 // their new names.
 func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLayers *weights.Aliased, renamed map[string]bool, err error) {
+	r, store, dots := r.slashes(store)
 	net, err := r.parse()
 	if err != nil {
 		return nil, nil, nil, err
@@ -108,14 +143,14 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 		return nil, nil, nil, cmp.Or(r.failed(unused), errRenames)
 	}
 	renamed = map[string]bool{}
-	to := func(table *namemap.Table, name string) string {
+	to := func(table *namemap.Table, name, was string) string {
 		t, _ := table.Own(name)
-		if t.Name != name {
+		if t.Name != was {
 			renamed[t.Name] = true
 		}
 		return t.Name
 	}
-	named = weights.Alias(store, func(e weights.Entry) (string, bool) { return to(table, e.Name), true })
+	named = weights.Alias(store, func(e weights.Entry) (string, bool) { return to(table, e.Name, weights.NameIn(store, e.Name)), true })
 	if layers == nil {
 		return named, nil, renamed, r.failed(unused)
 	}
@@ -128,10 +163,13 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 	})
 	byLayers = weights.Alias(layers, func(e weights.Entry) (string, bool) {
 		own := weights.NameIn(layers, e.Name)
+		if dots {
+			own = strings.ReplaceAll(own, "/", ".")
+		}
 		if t, ok := table.Own(own); ok && t.Name != own {
 			return t.Name, true
 		}
-		return to(second, e.Name), true
+		return to(second, e.Name, e.Name), true
 	})
 	return named, byLayers, renamed, r.failed(unused)
 }
