@@ -10,7 +10,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"strings"
 
 	"cnnlang/interp/internal/regular"
 )
@@ -25,42 +24,20 @@ func newPixels(width, height int) pixels {
 	return pixels{width, height, make([]uint8, 3*width*height)}
 }
 
+// image returns the pixels as a type of the standard library.
+func (p pixels) image(ctx context.Context) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, p.width, p.height))
+	for y := range lines(ctx, p.height) {
+		out := m.Pix[y*m.Stride:]
+		for x, line := 0, p.row(y); x < p.width; x++ {
+			out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = line[3*x], line[3*x+1], line[3*x+2], 0xff
+		}
+	}
+	return m
+}
+
 // row returns row y, [width, 3].
 func (p pixels) row(y int) []uint8 { return p.rgb[3*p.width*y : 3*p.width*(y+1)] }
-
-// A format is an image format, with its decoder if it is supported.
-type format struct {
-	magic, name  string
-	decodeConfig func(io.Reader) (image.Config, error)
-	decode       func(io.Reader) (image.Image, error)
-	piece        int // bytes read at a time
-}
-
-var formats = []format{
-	{jpegMagic, "a JPEG image", jpeg.DecodeConfig, jpeg.Decode, piece},
-	{pngMagic, "a PNG image", png.DecodeConfig, png.Decode, 1 << 12},
-	{magic: "GIF8", name: "a GIF image"},
-	{magic: "BM", name: "a BMP image"},
-	{magic: "II*\x00", name: "a TIFF image"},
-	{magic: "MM\x00*", name: "a TIFF image"},
-	{magic: "\x00\x00\x01\x00", name: "an icon"},
-	{magic: "8BPS", name: "a Photoshop file"},
-	{magic: "%PDF", name: "a PDF document"},
-	{magic: "\x93NUMPY", name: "a NumPy array"},
-	{magic: "PK\x03\x04", name: "a zip archive"},
-	{magic: "<svg", name: "an SVG drawing"},
-	{magic: "<?xml", name: "an XML document"},
-	{magic: "<!DOCTYPE", name: "a web page"},
-	{magic: "<html", name: "a web page"},
-	{magic: "version https://git-lfs", name: "a Git LFS pointer"},
-}
-
-const (
-	jpegMagic = "\xff\xd8\xff"
-	pngMagic  = "\x89PNG\r\n\x1a\n"
-)
-
-const headLength = 32 // enough for every magic
 
 // A source is an image in a file whose headers have been read.
 type source struct {
@@ -69,7 +46,7 @@ type source struct {
 	size          int64
 	format        format
 	width, height int64
-	cost          int64 // bytes that its decoder allocates
+	cost          int64 // bytes that its decoder allocates beside the pixels
 }
 
 // inspect reads the headers, so that an image that is too large is refused before time or
@@ -80,20 +57,17 @@ func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*sour
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, systemError(path, err)
 	}
-	format, problem := recognize(head[:n])
+	format, problem := recognise(head[:n])
 	if problem != "" {
 		return nil, &FileError{Path: path, Problem: problem}
 	}
 	s := &source{path: path, file: f, size: size, format: format}
-	if format.magic == pngMagic {
-		return s, s.inspectPNG(ctx)
-	}
-	return s, s.inspectJPEG(ctx)
+	return s, format.inspect(ctx, s)
 }
 
-// reader is a new reader of the file.
-func (s *source) reader(ctx context.Context) io.Reader {
-	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), s.format.piece}
+// reader is a new reader of the file that gives so many bytes at a time.
+func (s *source) reader(ctx context.Context, most int) io.Reader {
+	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), most}
 }
 
 // wide is a new reader of the file, buffered in large pieces.
@@ -101,65 +75,18 @@ func (s *source) wide(ctx context.Context) *bufio.Reader {
 	return bufio.NewReaderSize(stoppable{ctx, io.NewSectionReader(s.file, 0, s.size), 1 << 16}, 1<<16)
 }
 
-func (s *source) inspectPNG(ctx context.Context) error {
-	header, headerErr := readPNGHeader(s.wide(ctx))
-	s.width, s.height = int64(header.width), int64(header.height)
-	if err := s.checkPixels(); err != nil { // the decoder's own limit is far higher
-		return err
+// decode returns the pixels.
+func (s *source) decode(ctx context.Context) (pixels, error) {
+	decoded, err := s.format.decode(ctx, s)
+	if err == nil {
+		err = ctx.Err()
 	}
-	if _, err := s.format.decodeConfig(s.reader(ctx)); err != nil {
-		return s.undecodable(err)
-	}
-	// Deflate compresses at most 1,032 bytes into one.
-	channels := map[byte]int64{pngGray: 1, pngRGB: 3, pngPalette: 1, pngGrayAlpha: 2, pngRGBA: 4}[header.colour]
-	if err := s.checkSize(s.width * s.height * channels * int64(header.depth) / 8 / 1032); err != nil {
-		return err
-	}
-	if headerErr != nil {
-		return s.undecodable(headerErr)
-	}
-	s.cost = header.cost(s.width, s.height)
-	return nil
+	return decoded, err
 }
 
-func (s *source) inspectJPEG(ctx context.Context) error {
-	config, err := s.format.decodeConfig(s.reader(ctx))
-	if err != nil {
-		return s.undecodable(err)
-	}
-	s.width, s.height = int64(config.Width), int64(config.Height)
-	if err := s.checkPixels(); err != nil {
-		return err
-	}
-	// Each block of 8 x 8 pixels takes at least a bit.
-	if err := s.checkSize(s.width * s.height / 64 / 8); err != nil {
-		return err
-	}
-	header, err := readJPEGHeader(s.wide(ctx))
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return s.undecodable(err)
-	}
-	if header.components == 0 {
-		return s.undecodable(io.ErrUnexpectedEOF) // the file became shorter
-	}
-	if err := s.checkScans(&header); err != nil {
-		return err
-	}
-	s.cost = header.cost(s.width, s.height, config.ColorModel)
-	return nil
-}
-
-func (s *source) decode(ctx context.Context) (image.Image, error) {
-	decoded, err := s.format.decode(s.reader(ctx))
-	if err != nil {
-		return nil, s.undecodable(err)
-	}
-	return decoded, ctx.Err()
-}
-
-// Decode decodes a JPEG or PNG image, of which it reads no more than MaxBytes and decodes
-// no more than MaxPixels, and returns soon after ctx has ended. Its error is a *FileError,
-// a *LimitError, or that of ctx.
+// Decode decodes a JPEG or PNG image to what Load makes a tensor of: colours without
+// transparency. It reads no more than MaxBytes and decodes no more than MaxPixels, and
+// returns soon after ctx has ended. Its error is a *FileError, a *LimitError, or that of ctx.
 func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	return awaited(ctx, func() (image.Image, error) {
 		name, content, err := readAll(ctx, r, 0)
@@ -170,7 +97,11 @@ func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.decode(ctx)
+		decoded, err := s.decode(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return decoded.image(ctx), ctx.Err()
 	})
 }
 
@@ -194,35 +125,6 @@ func readAll(ctx context.Context, r io.Reader, most int64) (name string, content
 		return name, nil, &LimitError{Path: name, Max: most, Problem: fmt.Sprintf("has more than the %d bytes that may be read; scale it down first", most)}
 	}
 	return name, content, nil
-}
-
-// recognize finds the format by the first bytes, whatever the file is called.
-func recognize(head []byte) (format, string) {
-	if len(head) == 0 {
-		return format{}, "is empty, want a JPEG or PNG image"
-	}
-	text := string(head)
-	for _, f := range formats {
-		if strings.HasPrefix(text, f.magic) {
-			if f.decode == nil {
-				return f, unsupported(f.name)
-			}
-			return f, ""
-		}
-	}
-	if len(head) >= 12 {
-		switch {
-		case text[:4] == "RIFF" && text[8:12] == "WEBP":
-			return format{}, unsupported("a WebP image")
-		case text[4:8] == "ftyp":
-			return format{}, unsupported("an HEIC or AVIF image or a video (" + strings.ToValidUTF8(text[8:12], "?") + ")")
-		}
-	}
-	return format{}, fmt.Sprintf("begins with %.16q and is not a known image format; cnnlang reads JPEG and PNG", head)
-}
-
-func unsupported(name string) string {
-	return "is " + name + "; cnnlang reads JPEG and PNG"
 }
 
 // checkSize refuses headers without pixels, and those that claim more than the bytes of the

@@ -1,9 +1,6 @@
 package picture
 
-import (
-	"fmt"
-	"image/color"
-)
+import "fmt"
 
 // The limits on an image are in this file. What a picture takes is known from its headers,
 // before any of it is decoded:
@@ -21,10 +18,6 @@ const MaxPixels = 178_956_970
 // MaxBytes is how many bytes are read of an image that is not in a file.
 const MaxBytes = 256 << 20
 
-// mostScanned is the largest number of pixels of all scans of a JPEG together: 24 scans of
-// the largest image, where 10 are usual, and hundreds for smaller ones.
-const mostScanned = 4 << 30
-
 // bytesRGB is the size of a pixel in pixels.rgb.
 const bytesRGB = 3
 
@@ -33,54 +26,6 @@ func (s *source) checkPixels() error {
 		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, the limit is %d in all; scale it down first", s.width, s.height, MaxPixels)}
 	}
 	return nil
-}
-
-func (s *source) checkScans(j *jpegHeader) error {
-	if most := mostScanned / (64 * j.units(s.width, s.height) * j.horizontal[0] * j.vertical[0]); j.scans > most {
-		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d scans of %d x %d pixels, the limit is %d scans for so many pixels; save it again in a plain form",
-			j.scans, s.width, s.height, most)}
-	}
-	return nil
-}
-
-// cost is what the JPEG decoder allocates: planes of whole blocks; for a progressive image
-// all coefficients, of 4 bytes; and for colours other than YCbCr another image of 4 bytes a
-// pixel.
-func (j *jpegHeader) cost(width, height int64, model color.Model) int64 {
-	units := j.units(width, height)
-	perSample, sum := int64(1), int64(0)
-	if j.progressive {
-		perSample += 4
-	}
-	for i := range j.components {
-		sum += 64 * units * j.horizontal[i] * j.vertical[i] * perSample
-	}
-	if model == color.RGBAModel || model == color.CMYKModel {
-		sum += 4 * width * height
-	}
-	return sum
-}
-
-// units is how many minimum coded units, of blocks of every component, an image has.
-func (j *jpegHeader) units(width, height int64) int64 {
-	return ceilDiv(width, 8*j.horizontal[0]) * ceilDiv(height, 8*j.vertical[0])
-}
-
-// cost is what the PNG decoder allocates: an image of 1 to 8 bytes a pixel, two lines, and
-// for an interlaced image every pass as an image of its own.
-func (g *pngHeader) cost(width, height int64) int64 {
-	perPixel := map[byte]int64{pngGray: 1, pngRGB: 4, pngPalette: 1, pngGrayAlpha: 4, pngRGBA: 4}[g.colour]
-	if g.colour == pngGray && g.transparent {
-		perPixel = 4
-	}
-	if g.depth == 16 {
-		perPixel *= 2
-	}
-	sum := perPixel * width * height
-	if g.interlaced {
-		sum *= 2
-	}
-	return sum + 2*(1+width*perPixel)
 }
 
 // need is the memory to decode the image and make a tensor of so many channels of it.

@@ -110,13 +110,13 @@ func TestCostIsThatOfTheDecoder(t *testing.T) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := s.format.decode(s.reader(t.Context())); err != nil {
+		if _, err := s.decode(t.Context()); err != nil {
 			t.Fatal(name, err)
 		}
 		runtime.ReadMemStats(&after)
 		took, decoders := int64(after.TotalAlloc-before.TotalAlloc), int64(300<<10) // what every decoding takes
-		if took > s.cost+decoders || took < s.cost*9/10 {
-			t.Errorf("%s: took %d bytes, want about %d", name, took, s.cost)
+		if want := s.cost + bytesRGB*width*height; took > want+decoders || took < want*9/10 {
+			t.Errorf("%s: took %d bytes, want about %d", name, took, want)
 		}
 	}
 }
@@ -131,12 +131,13 @@ func TestCostOfPhotographs(t *testing.T) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := s.format.decode(s.reader(t.Context())); err != nil {
+		if _, err := s.decode(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
-		if took := int64(after.TotalAlloc - before.TotalAlloc); took > s.cost+300<<10 || took < s.cost {
-			t.Errorf("%s: took %d bytes, want about %d", name, took, s.cost)
+		want := s.cost + bytesRGB*s.width*s.height
+		if took := int64(after.TotalAlloc - before.TotalAlloc); took > want+300<<10 || took < want {
+			t.Errorf("%s: took %d bytes, want about %d", name, took, want)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 	if err != nil {
 		return t, &LimitError{Path: s.path, Problem: err.Error()}
 	}
-	t = p.frameOf(ctx, f, img, filters[p.interpolation()])
+	t = p.frameOf(ctx, f, toRGB(ctx, img), filters[p.interpolation()])
 	return t, ctx.Err()
 }
 
@@ -120,8 +120,7 @@ func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most
 }
 
 // frameOf makes the tensor of what the frame shows of an image.
-func (p Preprocess) frameOf(ctx context.Context, f frame, img image.Image, k filter) tensor.Tensor {
-	photo := toRGB(ctx, img)
+func (p Preprocess) frameOf(ctx context.Context, f frame, photo pixels, k filter) tensor.Tensor {
 	if p.Grey {
 		photo.grey(ctx)
 	}

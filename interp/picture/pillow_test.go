@@ -29,11 +29,7 @@ func decode(t *testing.T, path string, f io.ReaderAt, size int64) (pixels, error
 	if err != nil {
 		return pixels{}, err
 	}
-	decoded, err := s.decode(t.Context())
-	if err != nil {
-		return pixels{}, err
-	}
-	return toRGB(t.Context(), decoded), nil
+	return s.decode(t.Context())
 }
 
 func mustRead(t *testing.T, path string) pixels {

@@ -2,10 +2,87 @@ package picture
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"image/color"
+	"image/jpeg"
 	"io"
 )
+
+const jpegMagic = "\xff\xd8\xff"
+
+// mostScanned is the largest number of pixels of all scans of a JPEG together: 24 scans of
+// the largest image, where 10 are usual, and hundreds for smaller ones.
+const mostScanned = 4 << 30
+
+// inspectJPEG reads the segments, to the end of the image.
+func inspectJPEG(ctx context.Context, s *source) error {
+	config, err := jpeg.DecodeConfig(s.reader(ctx, piece))
+	if err != nil {
+		return s.undecodable(err)
+	}
+	s.width, s.height = int64(config.Width), int64(config.Height)
+	if err := s.checkPixels(); err != nil {
+		return err
+	}
+	// Each block of 8 x 8 pixels takes at least a bit.
+	if err := s.checkSize(s.width * s.height / 64 / 8); err != nil {
+		return err
+	}
+	header, err := readJPEGHeader(s.wide(ctx))
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return s.undecodable(err)
+	}
+	if header.components == 0 {
+		return s.undecodable(io.ErrUnexpectedEOF) // the file became shorter
+	}
+	if err := s.checkScans(&header); err != nil {
+		return err
+	}
+	s.cost = header.cost(s.width, s.height, config.ColorModel)
+	return nil
+}
+
+func decodeJPEG(ctx context.Context, s *source) (pixels, error) {
+	m, err := jpeg.Decode(s.reader(ctx, piece))
+	if err != nil {
+		return pixels{}, s.undecodable(err)
+	}
+	return toRGB(ctx, m), nil
+}
+
+func (s *source) checkScans(j *jpegHeader) error {
+	if most := mostScanned / (64 * j.units(s.width, s.height) * j.horizontal[0] * j.vertical[0]); j.scans > most {
+		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d scans of %d x %d pixels, the limit is %d scans for so many pixels; save it again in a plain form",
+			j.scans, s.width, s.height, most)}
+	}
+	return nil
+}
+
+// cost is what the JPEG decoder allocates: planes of whole blocks; for a progressive image
+// all coefficients, of 4 bytes; and for colours other than YCbCr another image of 4 bytes a
+// pixel.
+func (j *jpegHeader) cost(width, height int64, model color.Model) int64 {
+	units := j.units(width, height)
+	perSample, sum := int64(1), int64(0)
+	if j.progressive {
+		perSample += 4
+	}
+	for i := range j.components {
+		sum += 64 * units * j.horizontal[i] * j.vertical[i] * perSample
+	}
+	if model == color.RGBAModel || model == color.CMYKModel {
+		sum += 4 * width * height
+	}
+	return sum
+}
+
+// units is how many minimum coded units, of blocks of every component, an image has.
+func (j *jpegHeader) units(width, height int64) int64 {
+	return ceilDiv(width, 8*j.horizontal[0]) * ceilDiv(height, 8*j.vertical[0])
+}
 
 // A jpegHeader is what the segments of a JPEG say about the work of decoding it. It is read
 // as the decoder reads it, to the end of the image, because scans may be anywhere. If the
@@ -94,49 +171,5 @@ func (j *jpegHeader) frame(marker byte, segment []byte) {
 	}
 	if j.components == 1 { // its sampling factors have no meaning
 		j.horizontal[0], j.vertical[0] = 1, 1
-	}
-}
-
-// The kinds of colour of PNG (its specification, 11.2.1).
-const (
-	pngGray, pngRGB, pngPalette, pngGrayAlpha, pngRGBA = 0, 2, 3, 4, 6
-)
-
-// A pngHeader is what the chunks of a PNG before its pixels say.
-type pngHeader struct {
-	width, height           uint32
-	depth, colour           byte
-	interlaced, transparent bool
-}
-
-func readPNGHeader(r *bufio.Reader) (g pngHeader, err error) {
-	if _, err := r.Discard(len(pngMagic)); err != nil {
-		return g, err
-	}
-	for {
-		const length, kind, checksum = 4, 4, 4
-		var head [length + kind]byte
-		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return g, err
-		}
-		n := int64(binary.BigEndian.Uint32(head[:]))
-		switch string(head[length:]) {
-		case "IHDR":
-			const size = 13
-			var ihdr [size]byte
-			if _, err := io.ReadFull(r, ihdr[:]); err != nil {
-				return g, err
-			}
-			g.width, g.height = binary.BigEndian.Uint32(ihdr[:]), binary.BigEndian.Uint32(ihdr[4:])
-			g.depth, g.colour, g.interlaced = ihdr[8], ihdr[9], ihdr[12] != 0
-			n -= size
-		case "tRNS":
-			g.transparent = true
-		case "IDAT", "IEND":
-			return g, nil
-		}
-		if _, err := io.CopyN(io.Discard, r, n+checksum); err != nil && !errors.Is(err, io.EOF) {
-			return g, err
-		}
 	}
 }
