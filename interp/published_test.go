@@ -31,6 +31,7 @@ var published = []struct {
 	{List: "inception_resnet_v2_keras", Net: "inception_resnet_v2", Names: "keras"},
 	{List: "resnet50_keras", Net: "resnet50_keras", Names: "keras"},
 	{List: "mobilenet_v2_keras", Net: "mobilenet_v2_keras", Names: "keras"},
+	{List: "legacy_seresnext50_32x4d_caffe", Net: "legacy_seresnext50_32x4d", Names: "caffe"},
 	{List: "inception_v4_slim", Net: "inception_v4", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionV4/AuxLogits/"},
 	{List: "inception_resnet_v2_slim", Net: "inception_resnet_v2", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionResnetV2/AuxLogits/"},
 }
@@ -69,6 +70,10 @@ func TestNamesArePublished(t *testing.T) {
 	}
 }
 
+// inCaffe is what Caffe's name of a tensor is in a map: its layers' slashes are underscores, and a
+// Scale behind a BatchNorm goes by the name of that.
+var inCaffe = strings.NewReplacer("/bn/scale.", "_bn.", "/", "_")
+
 // listed reads a list, by the file's names, but for what is beyond the net, which has to be
 // there too.
 func listed(t *testing.T, list, beyond string) map[string]string {
@@ -80,6 +85,9 @@ func listed(t *testing.T, list, beyond string) map[string]string {
 	found, left := map[string]string{}, 0
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 		name, there, ok := strings.Cut(line, " ")
+		if strings.HasSuffix(list, "_caffe") {
+			name = inCaffe.Replace(name)
+		}
 		switch {
 		case !ok || found[name] != "":
 			t.Fatalf("%s: a line is %q", list, line)
