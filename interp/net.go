@@ -36,6 +36,7 @@ type Net struct {
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
+	outline func() []*graph.Part
 }
 
 // Unchecked counts facts: expectations, and claims about the shapes of steps.
@@ -127,8 +128,21 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})
 			return r.Origins
 		}),
+		outline: sync.OnceValue(func() []*graph.Part {
+			again, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Outline: true})
+			graph.Walk(again.Outline, func(p *graph.Part) {
+				p.Node = r.Graph.Nodes[p.Node.ID]
+				if p.Side != nil {
+					p.Side = r.Graph.Sides[slices.Index(again.Graph.Sides, p.Side)]
+				}
+			})
+			return again.Outline
+		}),
 	}, list
 }
+
+// Outline is the net's text as it was applied: its steps in series, and what they consist of.
+func (n *Net) Outline() []*graph.Part { return n.outline() }
 
 // File finds the text that a warning is about.
 func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set...)(name) }

@@ -47,16 +47,20 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 		x = m.call(s, e, sc, x, label, labelled)
 	case s.Tap != nil:
 		x = m.tap(s.Tap, e)
+		path := ""
 		if labelled && label != "" {
-			m.begin(graph.Step{Path: m.take(sc, s, label, true), Call: "@"}, s)(x)
+			path = m.take(sc, s, label, true)
+			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
 		}
+		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + s.Tap.Text()}, s)(x)
 	case labelled && label != "":
 		path := m.take(sc, s, label, true)
-		done := m.begin(graph.Step{Path: path}, s)
+		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path}, s)
 		leave := m.enterStep(s)
 		x = m.group(s, e, newScope(path+".", m.generic), x)
 		leave()
 		done(x)
+		noted(x)
 	default:
 		x = m.group(s, e, sc, x)
 	}

@@ -20,6 +20,7 @@ type site struct {
 	label    string
 	labelled bool
 	path     string
+	branches [][]*graph.Part // of a combinator
 }
 
 func (s *site) span() source.Span { return s.step.Call.Callee.Span() }
@@ -101,7 +102,7 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 // slot applies a body that was passed in braces, under the names of the place
 // that wrote it.
 func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
-	done := func(Tensor) {}
+	done, noted := func(Tensor) {}, m.partOf(graph.Part{Kind: graph.Group, Path: at.path}, at.step)
 	if !at.flat() {
 		done = m.begin(graph.Step{Path: at.path}, at.step)
 	}
@@ -109,6 +110,7 @@ func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
 	x = m.body(c.Slot, c.Env.inner(), at.scope.inside(at.path, at.label, at.labelled, m.generic), x)
 	leave()
 	done(x)
+	noted(x)
 	return x
 }
 
@@ -198,6 +200,11 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	}
 	n.Shape = concrete(out)
 	t.Node = m.node(n)
+	kind := graph.Operation
+	if c.Object.IsCombinator() {
+		kind = graph.Merge
+	}
+	m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Branches: at.branches}, at.step)(t)
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
 	}
@@ -296,7 +303,9 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 	var branches []*ast.Branch
 	one := func(b *ast.Branch, e *env) {
 		m.open() // the branches before are no part of the way to this one
-		results = append(results, m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(len(results), false)), x))
+		m.branch(at, func() {
+			results = append(results, m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(len(results), false)), x))
+		})
 		m.close()
 		branches = append(branches, b)
 	}
@@ -352,6 +361,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e, c.Object, at.flat()})
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
+	noted := m.partOf(graph.Part{Kind: graph.Block, Path: at.path, Call: c.Object.Name, Args: m.argumentsGiven(c, e)}, at.step)
 	if !at.flat() {
 		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
@@ -360,6 +370,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	x = m.applyBlock(c, e, at.scope.inside(at.path, at.label, at.labelled, m.generic), x, at.span())
 	m.takeOver(e.frame, at)
 	done(x)
+	noted(x)
 	return x
 }
 

@@ -30,6 +30,8 @@ type Options struct {
 	Prepare *Preparation
 	// Origins asks for Result.Origins.
 	Origins bool
+	// Outline asks for Result.Outline.
+	Outline bool
 	// Budget is shared with other instantiations; nil is one of its own.
 	Budget *Budget
 }
@@ -55,6 +57,8 @@ type Result struct {
 	// Origins has for each of the graph's steps where the axes of its value got
 	// their sizes; nil unless the options ask for it.
 	Origins [][]*Origin
+	// Outline is the net's text as it was applied; nil unless the options ask for it.
+	Outline []*graph.Part
 }
 
 // maxReported is how many errors a net gets, and how many warnings; beyond it nobody
@@ -111,6 +115,9 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
+	if opts.Outline {
+		m.series = &result.Outline
+	}
 	out := m.applyBlock(c, e, newScope("", nil), x, o.Span)
 	m.stretches = nil // facts are about the whole
 	if out.Poisoned || out.Suspect || m.stopped {

@@ -60,6 +60,7 @@ type machine struct {
 	reads   map[*ast.Block]reads // by the text of blocks
 	lets    map[*ast.Let]Value   // top-level values, nil for one that has none
 	origins [][]*Origin          // of the values of the graph's steps
+	series  *[]*graph.Part       // the parts of the body that is being applied, nil where nobody asks
 	trace   []calling
 	place   *place            // of the step that is being made
 	owner   map[string]*place // of each tensor name

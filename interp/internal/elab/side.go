@@ -39,7 +39,11 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	if m.unknowns != nil {
 		end = m.unknowns.Side(name)
 	}
-	out := m.stepValue(s.Step, e, sc, x)
+	var out Tensor
+	m.head(graph.Part{Path: name, Side: head, Span: s.Span()}, func() (Tensor, bool) {
+		out = m.stepValue(s.Step, e, sc, x)
+		return out, len(found.List) == 0 && !out.Poisoned
+	})
 	end()
 	m.close()
 	m.report, m.side, e.frame.taps = report, side, around

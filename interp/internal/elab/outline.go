@@ -1,0 +1,66 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+)
+
+// The outline of a net is its text as it was applied (graph.Part). Only a picture, a
+// comparison or a table of blocks wants it, so it is noted where Options.Outline asks.
+
+// partOf notes a part of the series that is being made. What is made before the returned
+// function is called, which notes the value, are its own parts.
+func (m *machine) partOf(p graph.Part, s *ast.Step) func(Tensor) {
+	if m.series == nil {
+		return func(Tensor) {}
+	}
+	p.Span, p.Stage, p.Side = s.Span(), s.Stage, m.side
+	*m.series = append(*m.series, &p)
+	around := m.series
+	m.series = &p.Parts
+	return func(t Tensor) { m.series, p.Node = around, t.Node }
+}
+
+// branch collects the parts that make adds to the series as a branch of its own.
+func (m *machine) branch(at *site, make func()) {
+	if m.series == nil {
+		make()
+		return
+	}
+	around, series := m.series, []*graph.Part(nil)
+	m.series = &series
+	make()
+	m.series = around
+	at.branches = append(at.branches, series)
+}
+
+// head notes the parts that make adds to the series as a side head's, unless that fails.
+func (m *machine) head(p graph.Part, make func() (out Tensor, good bool)) {
+	if m.series == nil {
+		make()
+		return
+	}
+	around, before := m.series, len(*m.series)
+	p.Kind = graph.Head
+	m.series = &p.Parts
+	out, good := make()
+	m.series = around
+	*m.series = (*m.series)[:before]
+	if good {
+		p.Node = out.Node
+		*m.series = append(*m.series, &p)
+	}
+}
+
+// argumentsGiven are the arguments that a block is called with, as texts.
+func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
+	if m.series == nil {
+		return nil
+	}
+	for _, p := range parameters(c.Object) {
+		if c.has(p.Name.Text) {
+			list = append(list, graph.Argument{Name: p.Name.Text, Value: show(e.values[p.Name.Text])})
+		}
+	}
+	return list
+}
