@@ -192,8 +192,8 @@ func TestDirectivesAreSpelledAsSuch(t *testing.T) {
 
 // environment lists the places that read environment variables, and why.
 var environment = map[string]string{
-	"ops/exec/internal/cpu/cpu.go": "which instructions kernels use",
-	"cmd/cnnlang/terminal.go":      "NO_COLOR, which every program reads (no-color.org)",
+	"internal/cpu/cpu.go":     "which instructions kernels use",
+	"cmd/cnnlang/terminal.go": "NO_COLOR, which every program reads (no-color.org)",
 }
 
 func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
@@ -225,7 +225,7 @@ var openers = map[string]string{
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
 	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
-	"ops/exec/internal/cpu/cores_linux.go":   "what Linux says of processors",
+	"internal/cpu/cores_linux.go":            "what Linux says of processors",
 }
 
 // Opening a named pipe or a device can hang, so one function opens all files that users

@@ -1,6 +1,6 @@
 package exec
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 // ISA names the instruction set of the kernels. Its error says what is wrong with the
 // environment variable CNNLANG_ISA, for a program to show before it runs anything; the

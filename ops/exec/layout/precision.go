@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 	"cnnlang/ops/exec/internal/kernel"
 )
 

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // Workers run tasks on several threads: the caller of Run and n-1 goroutines that live

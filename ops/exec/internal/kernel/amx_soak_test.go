@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // TestAMXSoak computes with tiles in many goroutines, while the garbage collector stops

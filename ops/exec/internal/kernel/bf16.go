@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // bf16ISA is the instruction set of the bfloat16 kernels.

@@ -3,7 +3,7 @@ package kernel
 import (
 	"slices"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // A Gemm multiplies a panel of MR rows with a panel of NR columns.

@@ -5,7 +5,7 @@ package kernel
 import (
 	"slices"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // fastGemms are the assembly kernels that this machine can run.

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 // fastGemms are the assembly kernels that this machine can run.
 func fastGemms() []*Gemm {

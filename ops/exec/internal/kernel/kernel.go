@@ -2,7 +2,7 @@
 // has the grammar of the names and the contract of each family.
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 // isa is the instruction set of the kernels.
 var isa, _ = cpu.Selected()

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 func affineLanes(dst, src, sub, mul, add []float32) {
 	switch isa {

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 func peak(iterations int) (lanes int) {
 	if isa == cpu.NEON {

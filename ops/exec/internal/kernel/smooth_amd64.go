@@ -5,7 +5,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // smoothSpan is how many elements one call of assembly does, about 20 µs.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 var smoothFamilies = []struct {

@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // Lanes is how many channels lie in one line of a blocked value.

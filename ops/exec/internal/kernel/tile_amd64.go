@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 func convTiles(t *Tile, at *Places) {
 	a := t.args(at)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // onEveryISA runs a test with each instruction set that the machine has.

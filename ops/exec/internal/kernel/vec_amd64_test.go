@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 // vectorTable is every vector kernel with its twin, constants filled in.
 var vectorTable = []vectorKernel{

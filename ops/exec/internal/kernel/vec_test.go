@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"cnnlang/ops/exec/internal/cpu"
+	"cnnlang/internal/cpu"
 )
 
 // A vectorKernel is one with its twin, constants filled in.

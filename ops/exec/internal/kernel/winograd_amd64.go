@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/ops/exec/internal/cpu"
+import "cnnlang/internal/cpu"
 
 func winogradIn(w *WinogradTile) {
 	a := w.inArgs()
