@@ -99,7 +99,7 @@ func (c Candidate) rank() int {
 		return 0
 	case c.Problem != nil || c.Set != "":
 		return 1
-	case c.Differs.Rename != nil || c.Renames != nil:
+	case c.Differs.Rename != nil || c.Differs.Segment != nil || c.Renames != nil:
 		return 2
 	}
 	return far

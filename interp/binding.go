@@ -340,14 +340,20 @@ func listed(names []string) string {
 	return strings.Join(names, "")
 }
 
-// nearer is the error with fewer differences, the first of two alike.
+// nearer is the error that a segment of the net's names explains, or with fewer differences, the
+// first of two alike.
 func nearer(a, b error) error {
 	if a == nil || b == nil {
 		return cmp.Or(a, b)
 	}
 	first, ok1 := a.(*FitError)
 	second, ok2 := b.(*FitError)
-	if ok1 && ok2 && second.Differences() < first.Differences() {
+	switch {
+	case ok1 && ok2 && (first.Segment != nil) != (second.Segment != nil):
+		if second.Segment != nil {
+			return b
+		}
+	case ok1 && ok2 && second.Differences() < first.Differences():
 		return b
 	}
 	return a

@@ -194,7 +194,19 @@ func (r *reading) check(n *Net, sides []string) error {
 		return r.problem
 	}
 	required, optional := r.params(n, sides)
-	return weights.Check(n.Name, r.names(), required, optional, r)
+	err := weights.Check(n.Name, r.names(), required, optional, r)
+	if fit, ok := err.(*FitError); ok && fit.Segment != nil {
+		if r.table != nil { // whose names are not those of steps
+			fit.Segment = nil
+			return fit
+		}
+		for _, s := range n.Graph.Steps {
+			if s.Path == fit.Segment.Path {
+				fit.Segment.Place = fmt.Sprintf("%s:%d", s.Span.Start.Filename, s.Span.Start.Line)
+			}
+		}
+	}
+	return err
 }
 
 // exact reports whether the file has just what the net needs, with every axis.

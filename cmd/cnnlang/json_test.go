@@ -22,6 +22,7 @@ import (
 // jsonFiles are what the commands of jsonRuns read. The files of weights are made by
 // writeTensors.
 var jsonFiles = map[string]string{
+	"inner.cnn": "net inner [N, 2] -> [N, 2] { a: { inner: { fc: linear(2, bias=false) } } -> b: { inner: { fc: linear(2, bias=false) } } }",
 	"tiny.cnn": `# Two classes with names.
 net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
   meta { classes = ["cat", "dog"] }
@@ -76,6 +77,7 @@ var jsonRuns = []string{
 	"check testdata/names/small.cnn --weights testdata/weights/keras/model.h5", "params testdata/names/small.cnn --weights testdata/weights/keras/model.h5",
 	"run testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --input random", "bench testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --time 0s",
 	"weights testdata/weights/keras/model.h5 --against testdata/names/small.cnn",
+	"weights twice.safetensors --against inner.cnn",
 	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
 }
 

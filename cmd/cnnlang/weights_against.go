@@ -150,6 +150,10 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 		}
 	case best.Set != "":
 	case best.Renames != nil:
+		if best.Differs.Segment != nil {
+			lines = append(lines, differences(best.Differs)...)
+			break
+		}
 		lines = append(append(lines, "with this map in the net the file fits:"), mapLines(best.Renames, mostLines-5)...)
 	default:
 		if fits := best.Differs.Fits; len(fits) > 0 {

@@ -86,6 +86,9 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 	}
 	fit.Rename = findRename(fit, required, known, held)
 	if fit.Rename == nil {
+		fit.Segment = findSegment(fit, required, known, held)
+	}
+	if fit.Rename == nil && fit.Segment == nil {
 		suggestNearest(fit)
 	}
 	return fit

@@ -27,6 +27,9 @@ type FitError struct {
 	Order string `json:"order,omitempty"`
 	// Rename is the rule after which all names match, or nil.
 	Rename *Rename `json:"rename,omitempty"`
+	// Segment is one that the net's names have and the file's have not, where all names match
+	// without it, or nil.
+	Segment *Segment `json:"segment,omitempty"`
 	// Read is how the file was read for this comparison, as in "took module. off all 267 names".
 	Read []string `json:"read,omitempty"`
 	// Layout is the order of axes in which all shapes would be right, as Keras has them, or "".
@@ -102,6 +105,8 @@ func (e *FitError) Title() string {
 	switch {
 	case e.Order != "":
 		parts = append(parts, e.Order)
+	case e.Segment != nil:
+		parts = append(parts, fmt.Sprintf("its names have %s, the file's do not", e.Segment.labels()))
 	case e.Rename != nil:
 		parts = append(parts, "the names differ by one rule")
 	default:
@@ -145,7 +150,12 @@ func (e *FitError) Error() string {
 // Notes come between the title and the help; some have several lines.
 func (e *FitError) Notes() []string {
 	var notes []string
-	if e.Rename == nil {
+	switch {
+	case e.Segment != nil:
+		notes = append(notes, e.Segment.note(e.Wanted))
+	case e.Rename != nil:
+		notes = append(notes, e.renameNote())
+	default:
 		notes = grouped(notes, "missing", e.Missing, func(m Missing) (string, []string) {
 			if m.Nearest == "" {
 				return m.Name, []string{m.Name, m.Shape.String()}
@@ -155,8 +165,6 @@ func (e *FitError) Notes() []string {
 		notes = grouped(notes, "unexpected", e.Unexpected, func(u Entry) (string, []string) {
 			return u.Name, []string{weightfile.Shown(u.Name), u.Shape.String()}
 		})
-	} else {
-		notes = append(notes, e.renameNote())
 	}
 	notes = grouped(notes, "of another shape", e.Misshaped, func(m Misshaped) (string, []string) {
 		return m.Name, []string{m.Name, "file " + m.File.String(), "net " + m.Net.String()}
@@ -192,6 +200,8 @@ func (e *FitError) Advice() string {
 		return e.Help
 	case e.Layout != "":
 		return "if they are from there, add --layout " + e.Layout
+	case e.Segment != nil:
+		return e.Segment.advice()
 	case e.Rename != nil:
 		return "add " + e.Rename.flags(e.Unexpected)
 	}
@@ -201,10 +211,12 @@ func (e *FitError) Advice() string {
 func (e *FitError) renameNote() string {
 	r := e.Rename
 	var rule string
-	switch r.Kind {
-	case "strip":
+	switch {
+	case r.Some:
+		rule = fmt.Sprintf("some names in the file begin with %s; without it all match", weightfile.Shown(r.From))
+	case r.Kind == "strip":
 		rule = fmt.Sprintf("all names in the file begin with %s; without it they match", weightfile.Shown(r.From))
-	case "add":
+	case r.Kind == "add":
 		rule = fmt.Sprintf("with %s before each name of the file they all match", weightfile.Shown(r.To))
 	default:
 		rule = fmt.Sprintf("where the file says %s the network says %s; with that all names match", weightfile.Shown(r.From), weightfile.Shown(r.To))
@@ -216,7 +228,7 @@ func (e *FitError) renameNote() string {
 	rows := make([][]string, len(first))
 	for i, m := range first {
 		for _, u := range e.Unexpected {
-			if to, ok := r.apply(u.Name); ok && to == m.Name {
+			if r.apply(u.Name) == m.Name {
 				rows[i] = []string{weightfile.Shown(u.Name), "is wanted as " + m.Name}
 				break
 			}

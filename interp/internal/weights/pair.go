@@ -99,7 +99,7 @@ func compact(pairs []Pair) []Pair {
 			}
 			here, rest := p.Here[:at+1], p.Here[at+1:]
 			there, ok := strings.CutSuffix(p.There, rest)
-			ok = ok && strings.HasSuffix(there, ".")
+			ok = ok && (there == "" || strings.HasSuffix(there, "."))
 			switch b := beginnings[here]; {
 			case b == nil:
 				beginnings[here] = &beginning{there, !ok}

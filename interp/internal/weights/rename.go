@@ -16,15 +16,17 @@ type Rename struct {
 	To   string `json:"to,omitempty"`
 	// Misshaped is how many tensors would still have the wrong shape.
 	Misshaped int `json:"misshaped"`
+	// Some says that other names do not have the prefix.
+	Some bool `json:"-"`
 }
 
-// apply returns the new name; false if the rule does not apply to it.
-func (r Rename) apply(name string) (string, bool) {
+// apply returns the new name.
+func (r Rename) apply(name string) string {
 	switch r.Kind {
 	case "strip":
-		return strings.CutPrefix(name, r.From)
+		return strings.TrimPrefix(name, r.From)
 	case "add":
-		return r.To + name, true
+		return r.To + name
 	case "replace":
 		parts := strings.Split(name, ".")
 		for i, part := range parts {
@@ -32,7 +34,7 @@ func (r Rename) apply(name string) (string, bool) {
 				parts[i] = r.To
 			}
 		}
-		return strings.Join(parts, "."), true
+		return strings.Join(parts, ".")
 	}
 	panic("weights: unknown kind of renaming: " + r.Kind)
 }
@@ -103,10 +105,11 @@ func ruleBetween(got, want string) (Rename, bool) {
 func (r *Rename) explains(required []graph.Param, known map[string]bool, held map[string]Entry) bool {
 	renamed := make(map[string]Entry, len(held))
 	for name, e := range held {
-		to, ok := r.apply(name)
-		if _, taken := renamed[to]; taken || !isCounter(name) && (!ok || !known[to]) {
+		to := r.apply(name)
+		if _, taken := renamed[to]; taken || !isCounter(name) && !known[to] {
 			return false
 		}
+		r.Some = r.Some || r.Kind == "strip" && to == name && !isCounter(name)
 		renamed[to] = e
 	}
 	for _, p := range required {
