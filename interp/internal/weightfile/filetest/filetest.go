@@ -1,5 +1,6 @@
 // Package filetest is what the tests of the readers of weight files share: files in memory,
-// and expected tensors that the formats' own programs wrote down.
+// expected tensors that the formats' own programs wrote down, and files with the weights of
+// layers (layer.go) as those programs write them: torch.go, tensorflow.go, graph.go.
 package filetest
 
 import (
