@@ -52,6 +52,32 @@ func ExampleModel_Classify() {
 	// Output: 10 classes, probabilities of 1.000 in all
 }
 
+// Any number of pictures, in memory that does not depend on how many they are. One that
+// cannot be read is reported, and the rest goes on.
+func ExampleModel_Each() {
+	ctx := context.Background()
+	model, err := interp.Load(ctx, "nin_cifar10", interp.Options{Weights: interp.RandomWeights(1)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	const folder = "../testdata/images/"
+	for answer, err := range model.Each(ctx, interp.Files(folder+"rocket.jpg", folder+"README.md", folder+"chelsea.png")) {
+		if bad := new(interp.PictureError); errors.As(err, &bad) {
+			fmt.Println(answer.Name, "cannot be read")
+			continue
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(answer.Name, len(answer.Classes(3)), "classes of", answer.Output.Shape)
+	}
+	// Output:
+	// ../testdata/images/rocket.jpg 3 classes of [1, 10]
+	// ../testdata/images/README.md cannot be read
+	// ../testdata/images/chelsea.png 3 classes of [1, 10]
+}
+
 // A session computes in memory of its own, and returns its values. Side heads and steps are
 // there if the options ask for them.
 func ExampleSession() {

@@ -15,7 +15,7 @@
 // Load does three things, which can also be done separately: [Open] reads a [Program] and
 // resolves its names, [Program.Net] applies one of its nets to an input size, which gives
 // a [Net] with its graph, its facts and its counts, and [Net.Build] packs the weights.
-// A [Session] is for one goroutine: its runs allocate nothing, and it shows side heads and
+// [Model.Each] is for many pictures: a loop over their answers. A [Session] is for one goroutine: its runs allocate nothing, and it shows side heads and
 // the values of steps.
 //
 // Tools that work on the text itself, as editors do, keep it in a [Workspace], which
@@ -72,8 +72,8 @@ type Options struct {
 	// Emulate computes a precision in plain Go, slowly, where the processor has no kernels
 	// for it, instead of refusing it.
 	Emulate bool
-	// Threads is how many threads pack weights and run each session; 0 is one for each
-	// core.
+	// Threads is how many threads pack weights, run each session, and share the pictures of
+	// Model.Each; 0 is one for each core.
 	Threads int
 	// Sessions is how many calls of Model.Run compute at the same time, each with threads
 	// and memory of its own; further calls wait. 0 is one.
