@@ -25,7 +25,13 @@ type Candidate struct {
 	// Renames are the rows of a map of names after which the file fits, if its structure is the
 	// net's and only names differ.
 	Renames []Renaming
+	// Unclear are tensors of a file of the net's structure of which it is not known which is
+	// which, so that there are no Renames.
+	Unclear *Unclear
 }
+
+// Unclear are tensors that have the same shapes, as the net and the file call them.
+type Unclear = weights.Unclear
 
 // A Renaming is a row of a map of names: what the net calls Here the file calls There, and
 // where both end in a dot all names that begin so.
@@ -99,7 +105,7 @@ func (c Candidate) rank() int {
 		return 0
 	case c.Problem != nil || c.Set != "":
 		return 1
-	case c.Differs.Rename != nil || c.Differs.Segment != nil || c.Renames != nil:
+	case c.Unclear != nil || c.Differs.Rename != nil || c.Differs.Segment != nil || c.Renames != nil:
 		return 2
 	}
 	return far
@@ -128,26 +134,31 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
 		c.Set = f.setting(n, c.Differs)
 	case c.Differs.Rename == nil:
-		c.Renames = f.renames(n)
+		c.Renames, c.Unclear = f.renames(n)
 	}
 	return c, nil
 }
 
 // renames are the rows after which the file fits, if only names differ: from those of the main path
 // or of all heads, with normalisations or without those that are folded into the layer before.
-func (f *TensorFile) renames(n *Net) []Renaming {
+func (f *TensorFile) renames(n *Net) ([]Renaming, *Unclear) {
 	entries := f.inNets()
 	for i, e := range entries {
 		entries[i].Shape = turned(e.Shape, e.Axes)
 	}
+	about := f.store.About()
+	ordered := len(about.Layers) > 0 || strings.HasPrefix(about.Format, "PyTorch")
+	var unclear *Unclear
 	for _, folded := range []bool{false, true} {
 		for _, sides := range []bool{false, true} {
-			if rows := weights.Pairs(n.owned(folded, sides), entries); len(rows) > 0 {
-				return rows
+			rows, which := weights.Pairs(n.owned(folded, sides), entries, ordered)
+			if len(rows) > 0 {
+				return rows, nil
 			}
+			unclear = cmp.Or(unclear, which)
 		}
 	}
-	return nil
+	return nil, unclear
 }
 
 // owned are the tensors of the net, with side heads or without; where normalisations are folded

@@ -78,14 +78,6 @@ func (c calling) chosen(err error) (calling, bool) {
 	return calling{weights.Alias(c.Store, func(e weights.Entry) (string, bool) { return e.Name, !over[e.Name] }), notes, nil}, true
 }
 
-// leaves are the net's words for what formats call the tensors of a layer.
-var leaves = map[string]string{
-	"kernel": "weight", "W": "weight", "weights": "weight", "depthwise_kernel": "weight", "depthwise_weights": "weight",
-	"pointwise_kernel": "pointwise.weight", "pointwise_weights": "pointwise.weight",
-	"b": "bias", "biases": "bias", "gamma": "weight", "beta": "bias",
-	"moving_mean": "running_mean", "moving_variance": "running_var", "running_std": "running_var",
-}
-
 // byLayers calls each tensor by its layer and what it is there, in the net's words, where the
 // format says so; it is nil where it does not. A Scale layer behind a BatchNorm, which Caffe
 // has for the two halves of one, goes by that one's name.
@@ -111,10 +103,7 @@ func byLayers(store weights.Store, between string) (a *weights.Aliased, notes []
 		if half, ok := halves[layer]; ok {
 			layer = half
 		}
-		if word, ok := leaves[leaf]; ok {
-			leaf = word
-		}
-		return strings.ReplaceAll(layer, "/", between) + "." + leaf, true
+		return strings.ReplaceAll(layer, "/", between) + "." + weights.Leaf(leaf), true
 	}), notes
 }
 

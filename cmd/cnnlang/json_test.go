@@ -77,8 +77,23 @@ var jsonRuns = []string{
 	"check testdata/names/small.cnn --weights testdata/weights/keras/model.h5", "params testdata/names/small.cnn --weights testdata/weights/keras/model.h5",
 	"run testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --input random", "bench testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --time 0s",
 	"weights testdata/weights/keras/model.h5 --against testdata/names/small.cnn",
-	"weights twice.safetensors --against inner.cnn",
+	"weights twice.safetensors --against inner.cnn", "weights unclear.safetensors --against inner.cnn",
 	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
+}
+
+// writeFiles writes the files of weights of jsonRuns.
+func writeFiles(t *testing.T) {
+	writeTensors(t, "line.safetensors", [3]string{"fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "keras.safetensors", [3]string{"head/kernel:0", "F32", "[12,2]"}, [3]string{"head/bias:0", "F32", "[2]"},
+		[3]string{"aux/fc/kernel:0", "F32", "[3,2]"}, [3]string{"aux/fc/bias:0", "F32", "[2]"})
+	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
+	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "moved.safetensors", [3]string{"head.weight", "F32", "[2,2]"})
+	writeTensors(t, "deep.safetensors", [3]string{"a.fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "twice.safetensors", [3]string{"a.fc.weight", "F32", "[2,2]"}, [3]string{"b.fc.weight", "F32", "[2,2]"})
+	writeTensors(t, "dense.safetensors", [3]string{"dense.w", "F32", "[2,2]"})
+	writeTensors(t, "unclear.safetensors", [3]string{"first.k", "F32", "[2,2]"}, [3]string{"second.k", "F32", "[2,2]"})
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.
@@ -233,16 +248,7 @@ func TestJSONIsAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	writeTensors(t, "line.safetensors", [3]string{"fc.weight", "F32", "[2,2]"})
-	writeTensors(t, "keras.safetensors", [3]string{"head/kernel:0", "F32", "[12,2]"}, [3]string{"head/bias:0", "F32", "[2]"},
-		[3]string{"aux/fc/kernel:0", "F32", "[3,2]"}, [3]string{"aux/fc/bias:0", "F32", "[2]"})
-	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
-	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
-	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
-	writeTensors(t, "moved.safetensors", [3]string{"head.weight", "F32", "[2,2]"})
-	writeTensors(t, "deep.safetensors", [3]string{"a.fc.weight", "F32", "[2,3]"})
-	writeTensors(t, "twice.safetensors", [3]string{"a.fc.weight", "F32", "[2,2]"}, [3]string{"b.fc.weight", "F32", "[2,2]"})
-	writeTensors(t, "dense.safetensors", [3]string{"dense.w", "F32", "[2,2]"})
+	writeFiles(t)
 	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
 		t.Fatal(err)

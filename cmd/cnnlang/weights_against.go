@@ -17,6 +17,7 @@ type candidate struct {
 	Weights *fitted          `json:"weights,omitempty"`
 	Set     string           `json:"set,omitempty"`
 	Names   []renaming       `json:"names,omitempty"`
+	Unclear *interp.Unclear  `json:"unclear,omitempty"`
 	Differs *interp.FitError `json:"fit,omitempty"`
 	Problem string           `json:"problem,omitempty"`
 }
@@ -102,6 +103,7 @@ func candidateOf(c interp.Candidate, file string) candidate {
 	if c.Fits() {
 		out.Weights = &fitted{file, c.Fit.Names, c.Fit.Tensors, c.Fit.Sides, c.Fit.Notes, c.Fit.Differences}
 	}
+	out.Unclear = c.Unclear
 	for _, r := range c.Renames {
 		out.Names = append(out.Names, renaming{r.Here, r.There})
 	}
@@ -155,6 +157,9 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 			break
 		}
 		lines = append(append(lines, "with this map in the net the file fits:"), mapLines(best.Renames, mostLines-5)...)
+	case best.Unclear != nil:
+		lines = append(lines, "  "+visible(best.Unclear.String()),
+			"help: a .pth or .npz file written in the order of the net shows it; or write a map `names other` that begins with these")
 	default:
 		if fits := best.Differs.Fits; len(fits) > 0 {
 			lines = append(lines, "the file fits "+strings.Join(fits, " and ")+" exactly")
@@ -190,6 +195,8 @@ func verdict(c interp.Candidate) string {
 		return fmt.Sprintf("all %d names match: %s with --set %s", c.Differs.Wanted, c.Net.Name, c.Set)
 	case c.Renames != nil:
 		return "the structure is that of " + c.Net.Name + ": all shapes match, the names are others"
+	case c.Unclear != nil:
+		return "the structure may be that of " + c.Net.Name + ": all shapes match, the names are others"
 	case c.Differs.Rename != nil:
 		return fmt.Sprintf("the names of %s match by one rule", c.Net.Name)
 	}

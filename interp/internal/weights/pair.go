@@ -11,19 +11,68 @@ import (
 // end in a dot it is for all names that begin so.
 type Pair struct{ Here, There string }
 
-// Pairs compares the structure of a net with that of a file whose names differ: the modules of
-// both in their orders, each with its tensors by their shapes, or else all tensors in their
-// orders. If they agree in all of it, it returns the rows after which the names match, as few as say so, and otherwise nil.
-func Pairs(required []graph.Param, entries []Entry) []Pair {
+// Pairs compares the structure of a net with that of a file whose names differ, and returns the
+// rows after which the names match, as few as say so: nil if not all shapes agree, or if it is
+// unclear which tensor is which. Ordered says that the file has its tensors in the order of its
+// net; without it names in alphabetical order say nothing.
+func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Unclear) {
 	var held []graph.Param
+	var before Entry
 	for _, e := range entries {
 		if !isCounter(e.Name) {
 			held = append(held, graph.Param{Path: e.Name, Shape: e.Shape})
+			ordered = ordered || e.DType == before.DType && e.Name < before.Name // types may be apart
+			before = e
 		}
 	}
 	if len(held) != len(required) {
-		return nil
+		return nil, nil
 	}
+	if ordered {
+		if pairs := inOrder(required, held); pairs != nil {
+			return compact(pairs), nil
+		}
+	}
+	var unclear *Unclear
+	for _, cut := range cuts {
+		net, file := treeOf(required, cut), treeOf(held, cut)
+		if net == nil || file == nil {
+			continue
+		}
+		known := map[string]int{}
+		net.count(known)
+		file.count(known)
+		m := matching{ordered: ordered}
+		if net.contents == file.contents {
+			m.match(net, file)
+		}
+		switch {
+		case m.wrong || m.pairs == nil && m.unclear == nil:
+		case m.unclear == nil:
+			return compact(m.pairs), nil
+		case unclear == nil:
+			unclear = m.unclear
+		}
+	}
+	return nil, unclear
+}
+
+// cuts are the ways to cut names into groups within each other, the finest first: a file's names
+// may have other groups than the net's, or none but those of the tensors of a module.
+var cuts = []func(name string) []string{
+	func(name string) []string { return strings.Split(name, ".") },
+	func(name string) []string {
+		return strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '_' })
+	},
+	func(name string) []string {
+		at := leafAt(name)
+		return []string{strings.TrimRight(name[:at], "._"), name[at:]}
+	},
+}
+
+// inOrder pairs the modules of a net and a file in their orders, each with its tensors by their
+// shapes, or else all tensors in their orders; nil if their shapes do not agree.
+func inOrder(required, held []graph.Param) []Pair {
 	net, file := modules(required), modules(held)
 	var all []Pair
 	for i := range net {
@@ -32,11 +81,11 @@ func Pairs(required []graph.Param, entries []Entry) []Pair {
 			pairs = pairLeaves(net[i], file[i])
 		}
 		if pairs == nil { // the file's names may show no modules
-			return compact(pairLeaves(required, held))
+			return pairLeaves(required, held)
 		}
 		all = append(all, pairs...)
 	}
-	return compact(all)
+	return all
 }
 
 // modules groups tensors by their names without the last segment, in the order in which
