@@ -39,6 +39,12 @@ type LimitError struct {
 	Help  string // how to raise it, or what else to do
 }
 
+// TooMany says that a file has more tensors than the limit.
+func (in Input) TooMany() *LimitError {
+	most := int64(in.Limits.MaxTensors())
+	return &LimitError{Path: in.Path, Limit: "tensors", Got: most + 1, Max: most, Help: "no network needs so many; keep those of one network in a file"}
+}
+
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("weights: %s: got %d %s, the limit is %d; %s", e.Path, e.Got, e.Limit, e.Max, e.Help)
 }

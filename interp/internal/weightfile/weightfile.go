@@ -54,6 +54,27 @@ type File interface {
 	Bytes(i int) ([]byte, error)
 }
 
+// A Listing is what a reader finds when it opens a file. Its File embeds it, and has Bytes.
+type Listing struct {
+	In   Input
+	Said About
+	List []Tensor
+}
+
+// About is what was found beside the tensors.
+func (l *Listing) About() About { return l.Said }
+
+// Tensors are those that were found.
+func (l *Listing) Tensors() []Tensor { return l.List }
+
+// Of is the error of reading tensor i, which is named if the error names none.
+func (l *Listing) Of(i int, err error) error {
+	if e, ok := err.(*Error); ok && e.Tensor == "" {
+		return &Error{Path: e.Path, Tensor: l.List[i].Name, Problem: e.Problem, Err: e.Err}
+	}
+	return err
+}
+
 // About describes a file beside its tensors.
 type About struct {
 	// Format is its name, as in "PyTorch (zip, pickle protocol 2)".

@@ -21,9 +21,8 @@ import (
 // Every tensor must be in the shard that the index names and in no other, and the index must
 // have every tensor of a shard: or a file of another model was put beside it.
 type shards struct {
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	from    []*safetensors // of each tensor
+	weightfile.Listing
+	from []*safetensors // of each tensor
 }
 
 // isIndex recognises an index by its map, or by the name that all of them have.
@@ -38,7 +37,7 @@ func openIndex(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shards{about: weightfile.About{Format: "safetensors (index of shards)"}}
+	s := &shards{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "safetensors (index of shards)"}}}
 	found := 0
 	for _, name := range order {
 		shard, err := openShard(in, name)
@@ -53,14 +52,14 @@ func openIndex(in weightfile.Input) (weightfile.File, error) {
 				return nil, in.Corrupt(e.Name, "is in %s, by the index it is in %s; the shards are of different models, fetch all of them again", weightfile.Shown(name), weightfile.Shown(other))
 			}
 			found++
-			s.tensors = append(s.tensors, weightfile.Tensor{Name: e.Name, Type: weightfile.Type(e.DType), Shape: e.Shape})
+			s.List = append(s.List, weightfile.Tensor{Name: e.Name, Type: weightfile.Type(e.DType), Shape: e.Shape})
 			s.from = append(s.from, shard)
 		}
 	}
 	if found == len(where) {
 		return s, nil
 	}
-	for _, t := range s.tensors {
+	for _, t := range s.List {
 		delete(where, t.Name)
 	}
 	missing, count := "", len(where)
@@ -160,6 +159,4 @@ type shardFile struct{ io.ReaderAt }
 
 func (shardFile) Close() error { return nil }
 
-func (s *shards) About() weightfile.About      { return s.about }
-func (s *shards) Tensors() []weightfile.Tensor { return s.tensors }
-func (s *shards) Bytes(i int) ([]byte, error)  { return s.from[i].Raw(s.tensors[i].Name) }
+func (s *shards) Bytes(i int) ([]byte, error) { return s.from[i].Raw(s.List[i].Name) }

@@ -54,14 +54,14 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{in: in, about: weightfile.About{Format: "Caffe (" + n.form() + ")"}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "Caffe (" + n.form() + ")"}}}
 	if len(n.layers) == 0 {
 		return nil, in.Corrupt("", "has no layers, want a .caffemodel; it is no Caffe file, or the network without its numbers")
 	}
-	f.about.Notes = n.plainNames()
+	f.Said.Notes = n.plainNames()
 	names := map[string]bool{}
 	for _, l := range n.layers {
-		f.about.Layers = append(f.about.Layers, l.about())
+		f.Said.Layers = append(f.Said.Layers, l.about())
 		parts, err := l.parts(in)
 		if err != nil {
 			return nil, err
@@ -72,11 +72,11 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 				return nil, in.Corrupt(p.Name, "is there twice, as two layers have the name %s; which of them counts cannot be known", weightfile.Shown(l.name))
 			}
 			names[p.Name] = true
-			if most := in.Limits.MaxTensors(); len(f.parts) == most {
-				return nil, &weightfile.LimitError{Path: in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; put one network in a file"}
+			if len(f.parts) == in.Limits.MaxTensors() {
+				return nil, in.TooMany()
 			}
 			f.parts = append(f.parts, p)
-			f.tensors = append(f.tensors, p.Tensor)
+			f.List = append(f.List, p.Tensor)
 		}
 	}
 	if len(f.parts) == 0 {
@@ -87,19 +87,11 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 
 // A file is an open .caffemodel.
 type file struct {
-	in      weightfile.Input
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	parts   []part
+	weightfile.Listing
+	parts []part
 }
 
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
-
 func (f *file) Bytes(i int) ([]byte, error) {
-	raw, err := f.parts[i].read(wire.New(f.in))
-	if e, ok := err.(*weightfile.Error); ok && e.Tensor == "" {
-		err = &weightfile.Error{Path: e.Path, Tensor: f.tensors[i].Name, Problem: e.Problem, Err: e.Err}
-	}
-	return raw, err
+	raw, err := f.parts[i].read(wire.New(f.In))
+	return raw, f.Of(i, err)
 }

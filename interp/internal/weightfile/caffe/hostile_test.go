@@ -90,7 +90,7 @@ var broken = []filetest.Broken{
 	{"blobs without end", inNet(layerOf("c", "X", make([]proto, 100)...)), "blob 0 of layer 0 has 0 numbers, want 1 for its shape [1, 1, 1, 1]" + damaged},
 	{"empty blobs without end", inNet(layerOf("c", "X", times(vectorOf(), 100)...)), "got 8386 bytes of description, the limit is 8192; no network needs so much beside its numbers; put one network in a file"},
 	{"long name", inNet(layerOf(strings.Repeat("n", 9000), "Convolution")), "got 10040 bytes of description, the limit is 8192; no network needs so much beside its numbers; put one network in a file"},
-	{"five tensors", inNet(layerOf("c", "X", times(vectorOf(1), 5)...)), "got 5 tensors, the limit is 4; no network needs so many; put one network in a file"},
+	{"five tensors", inNet(layerOf("c", "X", times(vectorOf(1), 5)...)), "got 5 tensors, the limit is 4; no network needs so many; keep those of one network in a file"},
 }
 
 func times(b proto, n int) []proto {

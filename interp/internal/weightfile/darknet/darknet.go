@@ -29,8 +29,7 @@ func Is(_ []byte, path string) bool { return strings.EqualFold(filepath.Ext(path
 
 // A File is the numbers of a net, in its order.
 type File struct {
-	in         weightfile.Input
-	about      weightfile.About
+	weightfile.Listing
 	start      int64 // of the numbers
 	count      int64
 	transposed bool // the matrices of connected layers
@@ -50,7 +49,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if major < 0 || minor < 0 || revision < 0 || major%most > 9 || minor%most > 99 || revision > 9999 || major > 2*most || minor > 2*most {
 		return nil, in.Corrupt("", "has the version %d.%d.%d, want one of Darknet such as 0.2.0; it is no file of Darknet or is damaged", major, minor, revision)
 	}
-	f := &File{in: in, start: 16, transposed: major > most || minor > most}
+	f := &File{Listing: weightfile.Listing{In: in}, start: 16, transposed: major > most || minor > most}
 	if major*10+minor >= 2 && major < most && minor < most {
 		f.start = 20
 	}
@@ -63,7 +62,8 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if f.count == 0 {
 		return nil, in.Corrupt("", "has no numbers behind its head; it was cut short, fetch it again")
 	}
-	f.about = weightfile.About{
+	f.List = []weightfile.Tensor{{Name: "numbers", Type: weightfile.F32, Shape: tensor.Shape{int(f.count)}}}
+	f.Said = weightfile.About{
 		Format: fmt.Sprintf("Darknet (%d.%d.%d)", major, minor, revision),
 		Notes: []string{
 			"it has neither names nor shapes: its numbers are in the order of a net's layers",
@@ -75,11 +75,4 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 
 func word(raw []byte, at int) int64 { return int64(int32(binary.LittleEndian.Uint32(raw[at:]))) }
 
-func (f *File) About() weightfile.About { return f.about }
-
-// Tensors is one: all numbers.
-func (f *File) Tensors() []weightfile.Tensor {
-	return []weightfile.Tensor{{Name: "numbers", Type: weightfile.F32, Shape: tensor.Shape{int(f.count)}}}
-}
-
-func (f *File) Bytes(int) ([]byte, error) { return f.in.At(f.start, 4*f.count, "the numbers") }
+func (f *File) Bytes(int) ([]byte, error) { return f.In.At(f.start, 4*f.count, "the numbers") }

@@ -52,40 +52,30 @@ func (f *File) Numbers() int64 { return f.count }
 // names of the tensors are those of the parts.
 func (f *File) Arrange(layers []Layer) (weightfile.File, error) {
 	if want := Count(layers); want != f.count {
-		return nil, f.in.Corrupt("", "has %d numbers, want %d for the layers of the net", f.count, want)
+		return nil, f.In.Corrupt("", "has %d numbers, want %d for the layers of the net", f.count, want)
 	}
-	a := &arranged{File: f}
+	a := &arranged{Listing: weightfile.Listing{In: f.In, Said: f.Said}}
 	at := f.start
 	for i, l := range layers {
 		if l.Connected && f.transposed {
-			return nil, f.in.Corrupt("", "has the mark of transposed matrices in its version, which is read for convolutions only, and layer %d of the net is connected; save it again with a later Darknet", i)
+			return nil, f.In.Corrupt("", "has the mark of transposed matrices in its version, which is read for convolutions only, and layer %d of the net is connected; save it again with a later Darknet", i)
 		}
 		for _, p := range l.parts() {
-			a.tensors = append(a.tensors, weightfile.Tensor{Name: p.Name, Type: weightfile.F32, Shape: p.Shape})
+			a.List = append(a.List, weightfile.Tensor{Name: p.Name, Type: weightfile.F32, Shape: p.Shape})
 			a.places = append(a.places, at)
 			at += 4 * int64(p.Shape.Elements())
 		}
 	}
-	a.about.Notes = append([]string{fmt.Sprintf("its %d numbers are read in the order of the net's %d layers", f.count, len(layers))}, f.about.Notes[1:]...)
+	a.Said.Notes = append([]string{fmt.Sprintf("its %d numbers are read in the order of the net's %d layers", f.count, len(layers))}, f.Said.Notes[1:]...)
 	return a, nil
 }
 
 // Arranged is a file by the layers of a net.
 type arranged struct {
-	*File
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	places  []int64
+	weightfile.Listing
+	places []int64
 }
-
-func (a *arranged) About() weightfile.About {
-	about := a.File.about
-	about.Notes = a.about.Notes
-	return about
-}
-
-func (a *arranged) Tensors() []weightfile.Tensor { return a.tensors }
 
 func (a *arranged) Bytes(i int) ([]byte, error) {
-	return a.in.At(a.places[i], 4*int64(a.tensors[i].Shape.Elements()), "the numbers of "+weightfile.Shown(a.tensors[i].Name))
+	return a.In.At(a.places[i], 4*int64(a.List[i].Shape.Elements()), "the numbers of "+weightfile.Shown(a.List[i].Name))
 }

@@ -25,7 +25,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,12 +108,10 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 
 // file is an open file, of any form.
 type file struct {
-	in      weightfile.Input
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	data    []*hdf5.Dataset
-	index   map[string]int
-	model   *topology.Model // or nil
+	weightfile.Listing
+	data  []*hdf5.Dataset
+	index map[string]int
+	model *topology.Model // or nil
 }
 
 // openHDF5 opens an HDF5 file; the model and the version are those of an archive around it.
@@ -127,7 +124,7 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	if err != nil {
 		return nil, err
 	}
-	f := &file{in: in, index: map[string]int{}, model: model}
+	f := &file{Listing: weightfile.Listing{In: in}, index: map[string]int{}, model: model}
 	switch {
 	case in.Key != "":
 		err = f.chosen(root, in.Key)
@@ -139,7 +136,7 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	if err != nil {
 		return nil, err
 	}
-	f.about.Layers = f.model.List()
+	f.Said.Layers = f.model.List()
 	return f, nil
 }
 
@@ -186,9 +183,9 @@ func (f *file) chosen(root *hdf5.Object, key string) error {
 		for _, l := range links {
 			groups = append(groups, weightfile.Shown(l.Name))
 		}
-		return cmp.Or(err, error(f.in.Corrupt("", "has no group %s, want one of %s", weightfile.Shown(key), strings.Join(groups[:min(10, len(groups))], ", "))))
+		return cmp.Or(err, error(f.In.Corrupt("", "has no group %s, want one of %s", weightfile.Shown(key), strings.Join(groups[:min(10, len(groups))], ", "))))
 	}
-	f.about.Key = key
+	f.Said.Key = key
 	of, err := group.Attributes()
 	if err != nil {
 		return err
@@ -204,14 +201,14 @@ const everything = "."
 
 // arrays lists all datasets of a group by their paths in it.
 func (f *file) arrays(group *hdf5.Object) error {
-	f.about.Format = "HDF5"
+	f.Said.Format = "HDF5"
 	return f.datasets(group, func(path string, o *hdf5.Object) error {
 		d, err := o.Dataset()
 		if err != nil {
 			return err
 		}
 		if d.Type == "" {
-			f.about.Beside = append(f.about.Beside, fmt.Sprintf("%s (%s)", path, d.Holds()))
+			f.Said.Beside = append(f.Said.Beside, fmt.Sprintf("%s (%s)", path, d.Holds()))
 			return nil
 		}
 		return f.add(weightfile.Tensor{Name: path}, d)
@@ -233,7 +230,7 @@ func (f *file) datasets(root *hdf5.Object, visit func(path string, o *hdf5.Objec
 		}
 		seen[o.Address] = true
 		if depth > maxDepth {
-			return &weightfile.LimitError{Path: f.in.Path, Limit: "groups within each other", Got: int64(depth), Max: maxDepth, Help: "save the weights alone"}
+			return &weightfile.LimitError{Path: f.In.Path, Limit: "groups within each other", Got: int64(depth), Max: maxDepth, Help: "save the weights alone"}
 		}
 		links, err := o.Links()
 		if err != nil {
@@ -258,17 +255,17 @@ func (f *file) datasets(root *hdf5.Object, visit func(path string, o *hdf5.Objec
 // add takes a tensor, whose name is new.
 func (f *file) add(t weightfile.Tensor, d *hdf5.Dataset) error {
 	if _, twice := f.index[t.Name]; twice {
-		return f.in.Corrupt(t.Name, "is there twice; which of them counts cannot be known, save the weights again")
+		return f.In.Corrupt(t.Name, "is there twice; which of them counts cannot be known, save the weights again")
 	}
-	if most := f.in.Limits.MaxTensors(); len(f.tensors) == most {
-		return &weightfile.LimitError{Path: f.in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; keep those of one network in a file"}
+	if len(f.List) == f.In.Limits.MaxTensors() {
+		return f.In.TooMany()
 	}
 	t.Type, t.Shape = d.Type, d.Shape
 	if t.Type == "" {
-		return f.in.Corrupt(t.Name, "holds %s, want floats of 16, 32 or 64 bits; save the weights again as float32", d.Holds())
+		return f.In.Corrupt(t.Name, "holds %s, want floats of 16, 32 or 64 bits; save the weights again as float32", d.Holds())
 	}
-	f.index[t.Name] = len(f.tensors)
-	f.tensors, f.data = append(f.tensors, t), append(f.data, d)
+	f.index[t.Name] = len(f.List)
+	f.List, f.data = append(f.List, t), append(f.data, d)
 	return nil
 }
 
@@ -277,19 +274,13 @@ func (f *file) beside(o *hdf5.Object, but ...string) error {
 	links, err := o.Links()
 	for _, l := range links {
 		if !slices.Contains(but, l.Name) {
-			f.about.Beside = append(f.about.Beside, l.Name)
+			f.Said.Beside = append(f.Said.Beside, l.Name)
 		}
 	}
 	return err
 }
 
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
-
 func (f *file) Bytes(i int) ([]byte, error) {
 	raw, err := f.data[i].Bytes()
-	if e, ok := errors.AsType[*weightfile.Error](err); ok && e.Tensor == "" {
-		e.Tensor = f.tensors[i].Name
-	}
-	return raw, err
+	return raw, f.Of(i, err)
 }

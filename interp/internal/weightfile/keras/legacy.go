@@ -19,11 +19,11 @@ func (f *file) whole(root, weights *hdf5.Object, of attributes) error {
 		return err
 	}
 	if config != "" {
-		if f.model, err = topology.Parse(f.in, []byte(config), "the attribute model_config"); err != nil {
+		if f.model, err = topology.Parse(f.In, []byte(config), "the attribute model_config"); err != nil {
 			return err
 		}
 	}
-	f.about.Key = "model_weights"
+	f.Said.Key = "model_weights"
 	inner, err := weights.Attributes()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (f *file) whole(root, weights *hdf5.Object, of attributes) error {
 		return err
 	}
 	if _, ok := of["training_config"]; ok {
-		f.about.Beside = append(f.about.Beside, "training_config")
+		f.Said.Beside = append(f.Said.Beside, "training_config")
 	}
 	return f.beside(root, "model_weights")
 }
@@ -66,7 +66,7 @@ func (f *file) legacy(root, group *hdf5.Object, of attributes, form string) erro
 	links, err := root.Links()
 	for _, l := range links {
 		if !first[l.Name] {
-			f.about.Beside = append(f.about.Beside, l.Name)
+			f.Said.Beside = append(f.Said.Beside, l.Name)
 		}
 	}
 	return err
@@ -163,9 +163,9 @@ func (f *file) origin(root *hdf5.Object, of attributes, form string) error {
 	if said["keras_version"] != "" {
 		form += ", Keras " + weightfile.Shown(said["keras_version"])
 	}
-	f.about.Format = fmt.Sprintf("Keras (%s)", form)
+	f.Said.Format = fmt.Sprintf("Keras (%s)", form)
 	if said["backend"] == "theano" {
-		f.about.Notes = append(f.about.Notes, "the weights were saved with Theano, whose convolutions flip their kernels: load and save them with TensorFlow if the results are wrong")
+		f.Said.Notes = append(f.Said.Notes, "the weights were saved with Theano, whose convolutions flip their kernels: load and save them with TensorFlow if the results are wrong")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ const older = "_layer_checkpoint_dependencies"
 // beside the file (.keras), in an attribute of newer versions, or nowhere: then its class and
 // number are its name.
 func (f *file) named(root *hdf5.Object, form string) error {
-	f.about.Format = fmt.Sprintf("Keras (%s)", form)
+	f.Said.Format = fmt.Sprintf("Keras (%s)", form)
 	groups, place := map[string]*topology.Layer{}, map[string]int{}
 	number(f.model, "", func(path string, l *topology.Layer) {
 		groups[path], place[path] = l, len(place)+1
@@ -53,7 +53,7 @@ func (f *file) named(root *hdf5.Object, form string) error {
 	if err != nil {
 		return err
 	}
-	f.about.Beside = slices.Sorted(maps.Keys(beside))
+	f.Said.Beside = slices.Sorted(maps.Keys(beside))
 	at := func(path string) int { return place[strings.ReplaceAll(path, older, "layers")] }
 	slices.SortStableFunc(order, func(a, b string) int { return at(a) - at(b) })
 	for _, path := range order {

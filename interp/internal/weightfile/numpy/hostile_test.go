@@ -107,7 +107,7 @@ var broken = []filetest.Broken{
 	{"packed otherwise", patched(stored(good), "PK\x01\x02", 10, 14), "w.npy is packed by method 14, want 0 (stored) or 8 (deflated); pack the zip archive again"},
 	{"header elsewhere", patched(stored(good), "PK\x01\x02", 42, 5), "tensor w: w.npy should begin at 5, got 00 08 00 00 there, want PK\\3\\4" + fetch},
 	{"far away", patched(stored(good), "PK\x01\x02", 42, 0, 0, 0, 127), "tensor w: the header of w.npy would be 30 bytes at 2130706432, the file has 199; it is damaged or was cut short, fetch it again"},
-	{"three arrays", archive(zip.Store, "a.npy", string(good), "b.npy", string(good), "c.npy", string(good)), "got 3 tensors, the limit is 2; no network needs so many; put one network in a file"},
+	{"three arrays", archive(zip.Store, "a.npy", string(good), "b.npy", string(good), "c.npy", string(good)), "got 3 tensors, the limit is 2; no network needs so many; keep those of one network in a file"},
 	{"bomb", bomb, fmt.Sprintf("got 4194377 bytes packed into %d as w.npy, the limit is %d; save it again without compression", packedSize(bomb), 200*packedSize(bomb))},
 }
 

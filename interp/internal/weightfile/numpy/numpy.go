@@ -64,10 +64,8 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 
 // A file is a file of either kind.
 type file struct {
-	in      weightfile.Input
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	arrays  []array
+	weightfile.Listing
+	arrays []array
 }
 
 // An array is where the elements of a tensor are.
@@ -75,9 +73,6 @@ type array struct {
 	npyheader.Header
 	read func(offset, n int64, what string) ([]byte, error)
 }
-
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
 
 // add lists an array of so many bytes. An error is about the header, unless read failed.
 func (f *file) add(name string, size int64, read func(offset, n int64, what string) ([]byte, error)) error {
@@ -94,13 +89,13 @@ func (f *file) add(name string, size int64, read func(offset, n int64, what stri
 	if err != nil {
 		return err
 	}
-	f.tensors = append(f.tensors, weightfile.Tensor{Name: name, Type: types[h.Type], Shape: slices.Clip(h.Shape)})
+	f.List = append(f.List, weightfile.Tensor{Name: name, Type: types[h.Type], Shape: slices.Clip(h.Shape)})
 	f.arrays = append(f.arrays, array{h, read})
 	return nil
 }
 
 func openArray(in weightfile.Input) (weightfile.File, error) {
-	f := &file{in: in, about: weightfile.About{Format: "NumPy (.npy)"}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "NumPy (.npy)"}}}
 	name := strings.TrimSuffix(filepath.Base(in.Path), ".npy")
 	err := f.add(name, in.Size, in.At)
 	return f, f.refused("", err)
@@ -111,7 +106,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{in: in, about: weightfile.About{Format: "NumPy (.npz)"}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "NumPy (.npz)"}}}
 	var refused, beside []string
 	described := int64(0)
 	for _, e := range a.Entries() {
@@ -120,8 +115,8 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 			beside = append(beside, weightfile.Shown(e.Name))
 			continue
 		}
-		if len(f.tensors) == in.Limits.MaxTensors() {
-			return nil, &weightfile.LimitError{Path: in.Path, Limit: "tensors", Got: int64(len(f.tensors)) + 1, Max: int64(len(f.tensors)), Help: "no network needs so many; put one network in a file"}
+		if len(f.List) == in.Limits.MaxTensors() {
+			return nil, in.TooMany()
 		}
 		read := func(offset, n int64, what string) ([]byte, error) { return a.Read(e, offset, n, what) }
 		err := f.add(name, e.Size, read)
@@ -137,14 +132,14 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		}
 	}
 	const most = 10
-	f.about.Beside = beside[:min(len(beside), most)]
+	f.Said.Beside = beside[:min(len(beside), most)]
 	if more := len(beside) - most; more > 0 {
-		f.about.Beside = append(f.about.Beside, fmt.Sprintf("%d more files", more))
+		f.Said.Beside = append(f.Said.Beside, fmt.Sprintf("%d more files", more))
 	}
 	if len(refused) > 0 {
-		f.about.Notes = append(f.about.Notes, "not readable: "+strings.Join(refused[:min(len(refused), most)], ", "))
+		f.Said.Notes = append(f.Said.Notes, "not readable: "+strings.Join(refused[:min(len(refused), most)], ", "))
 	}
-	if len(f.tensors) == 0 {
+	if len(f.List) == 0 {
 		if len(refused) > 0 {
 			return nil, in.Corrupt("", "holds no numbers but %s; convert the arrays with .astype('float32') before saving", refused[0])
 		}
@@ -159,11 +154,11 @@ func (f *file) refused(name string, err error) error {
 	case nil:
 		return nil
 	case *weightfile.Error:
-		return f.in.Corrupt(name, "%s", err.Problem)
+		return f.In.Corrupt(name, "%s", err.Problem)
 	case *weightfile.LimitError:
 		return err
 	}
-	return f.in.Corrupt(name, "%s", err)
+	return f.In.Corrupt(name, "%s", err)
 }
 
 func (f *file) Bytes(i int) ([]byte, error) {
@@ -171,7 +166,7 @@ func (f *file) Bytes(i int) ([]byte, error) {
 	n := int64(a.Size) * int64(a.Shape.Elements())
 	raw, err := a.read(a.Start, n, "its elements")
 	if err != nil {
-		return nil, f.refused(f.tensors[i].Name, err)
+		return nil, f.refused(f.List[i].Name, err)
 	}
 	if a.Order.Uint16([]byte{1, 0}) != 1 {
 		part := a.Size

@@ -109,8 +109,8 @@ func (g *graph) add(u *use) error {
 	if g.byName[u.name] != nil {
 		return g.in.Corrupt(u.name, "is there twice; which of them counts cannot be known, export the model again")
 	}
-	if most := g.in.Limits.MaxTensors(); len(g.all) == most {
-		return &weightfile.LimitError{Path: g.in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; put one network in a file"}
+	if len(g.all) == g.in.Limits.MaxTensors() {
+		return g.in.TooMany()
 	}
 	g.byName[u.name] = u
 	g.all = append(g.all, u)

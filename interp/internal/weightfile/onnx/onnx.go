@@ -45,23 +45,23 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{in: in, about: weightfile.About{Format: m.format()}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: m.format()}}}
 	if err := m.graph.resolve(); err != nil {
 		return nil, err
 	}
 	m.graph.named()
-	f.about.Layers, f.about.Beside, f.about.Notes = m.graph.layers(), m.graph.settings(), m.graph.notes
+	f.Said.Layers, f.Said.Beside, f.Said.Notes = m.graph.layers(), m.graph.settings(), m.graph.notes
 	refused := []string{}
 	for _, u := range m.graph.used() {
 		t := u.stored
 		if elements[t.typ].field == 0 {
 			refused = append(refused, weightfile.Shown(u.name)+" ("+t.typeName()+")")
 		}
-		f.tensors = append(f.tensors, weightfile.Tensor{Name: u.name, Type: t.elementType(), Shape: t.shape, Axes: u.axes, Layer: u.layer, Leaf: u.leaf})
+		f.List = append(f.List, weightfile.Tensor{Name: u.name, Type: t.elementType(), Shape: t.shape, Axes: u.axes, Layer: u.layer, Leaf: u.leaf})
 		f.stored = append(f.stored, t)
 	}
 	if len(refused) > 0 {
-		f.about.Notes = append(f.about.Notes, "not readable: "+strings.Join(refused[:min(len(refused), 10)], ", "))
+		f.Said.Notes = append(f.Said.Notes, "not readable: "+strings.Join(refused[:min(len(refused), 10)], ", "))
 	}
 	if problem := m.graph.without(); problem != "" {
 		return nil, in.Corrupt("", "%s", problem)
@@ -71,21 +71,13 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 
 // A file is an open ONNX file.
 type file struct {
-	in      weightfile.Input
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	stored  []*stored // where the numbers of each tensor are
+	weightfile.Listing
+	stored []*stored // where the numbers of each tensor are
 }
 
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
-
 func (f *file) Bytes(i int) ([]byte, error) {
-	raw, err := f.stored[i].read(f.in)
-	if e, ok := err.(*weightfile.Error); ok && e.Tensor == "" {
-		err = &weightfile.Error{Path: e.Path, Tensor: f.tensors[i].Name, Problem: e.Problem, Err: e.Err}
-	}
-	return raw, err
+	raw, err := f.stored[i].read(f.In)
+	return raw, f.Of(i, err)
 }
 
 // limitWork counts what reading every tensor would take: Identity nodes give tensors further
@@ -96,7 +88,7 @@ func (f *file) limitWork(room int64) error {
 	limit, work := anyway+times*room, int64(0)
 	for _, t := range f.stored {
 		if work += t.count * max(elements[t.typ].size, 1); work > limit {
-			return &weightfile.LimitError{Path: f.in.Path, Limit: "bytes of tensors that share their numbers", Got: work, Max: limit, Help: "export the model again with numbers of its own for each tensor"}
+			return &weightfile.LimitError{Path: f.In.Path, Limit: "bytes of tensors that share their numbers", Got: work, Max: limit, Help: "export the model again with numbers of its own for each tensor"}
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ var norm = map[int]operand{1: {"gamma", weightfile.C}, 2: {"beta", weightfile.C}
 // graph says what the tensors of a graph model are.
 func (f *file) graph(raw json.RawMessage) error {
 	index := map[string]int{}
-	for i, t := range f.tensors {
+	for i, t := range f.List {
 		index[t.Name] = i
 	}
 	nodes, same := 0, map[string]string{} // of a node that only passes a weight on, the weight
@@ -67,10 +67,10 @@ func (f *file) graph(raw json.RawMessage) error {
 			return nil // one that holds a list of its own, and no weight
 		}
 		if raw == nil || json.Unmarshal(raw, &n) != nil {
-			return f.in.Corrupt("", "has a modelTopology whose node %d is not one of TensorFlow's; fetch it again", nodes)
+			return f.In.Corrupt("", "has a modelTopology whose node %d is not one of TensorFlow's; fetch it again", nodes)
 		}
-		if nodes++; nodes > 4*f.in.Limits.MaxTensors() {
-			return &weightfile.LimitError{Path: f.in.Path, Limit: "nodes", Got: int64(nodes), Max: 4 * int64(f.in.Limits.MaxTensors()), Help: "no network needs so many; fetch the file again"}
+		if nodes++; nodes > 4*f.In.Limits.MaxTensors() {
+			return &weightfile.LimitError{Path: f.In.Path, Limit: "nodes", Got: int64(nodes), Max: 4 * int64(f.In.Limits.MaxTensors()), Help: "no network needs so many; fetch the file again"}
 		}
 		if (n.Op == "Identity" || n.Op == "ReadVariableOp") && len(n.Input) > 0 {
 			same[n.Name] = source(n.Input[0], same)
@@ -85,16 +85,16 @@ func (f *file) graph(raw json.RawMessage) error {
 				continue
 			}
 			i, ok := index[source(n.Input[at], same)]
-			if !ok || len(f.tensors[i].Shape) != len(role.axes) || f.tensors[i].Leaf != "" {
+			if !ok || len(f.List[i].Shape) != len(role.axes) || f.List[i].Leaf != "" {
 				continue
 			}
-			t := &f.tensors[i]
+			t := &f.List[i]
 			t.Layer, t.Leaf, t.Axes = n.Name, role.leaf, role.axes
 			if role.axes == weightfile.IO && n.Attr["transpose_b"].B {
 				t.Axes = weightfile.OI
 			}
 		}
-		f.about.Layers = append(f.about.Layers, n.layer())
+		f.Said.Layers = append(f.Said.Layers, n.layer())
 		return nil
 	})
 }

@@ -49,22 +49,22 @@ type weight struct {
 // manifest reads the list of groups.
 func (f *file) manifest(raw json.RawMessage) error {
 	if raw == nil {
-		return f.in.Corrupt("", "has no weightsManifest, want the list of its weights; save the model again with its weights")
+		return f.In.Corrupt("", "has no weightsManifest, want the list of its weights; save the model again with its weights")
 	}
 	return weightfile.EachOf(raw, func(raw json.RawMessage) error {
 		var group struct{ Paths, Weights json.RawMessage }
 		if raw == nil || json.Unmarshal(raw, &group) != nil || group.Paths == nil || group.Weights == nil {
-			return f.in.Corrupt("", "has a weightsManifest that is no list of {\"paths\", \"weights\"}; fetch it again")
+			return f.In.Corrupt("", "has a weightsManifest that is no list of {\"paths\", \"weights\"}; fetch it again")
 		}
-		first := len(f.tensors)
+		first := len(f.List)
 		size := int64(0)
 		err := weightfile.EachOf(group.Weights, func(raw json.RawMessage) error {
 			var w weight
 			if raw == nil || len(raw) > longestEntry {
-				return f.in.Corrupt("", "has weights that are no list of descriptions in its weightsManifest; fetch it again")
+				return f.In.Corrupt("", "has weights that are no list of descriptions in its weightsManifest; fetch it again")
 			}
 			if err := json.Unmarshal(raw, &w); err != nil {
-				return f.in.Corrupt("", "describes weight %d wrongly: %s; fetch it again", len(f.tensors), weightfile.JSONProblem(err))
+				return f.In.Corrupt("", "describes weight %d wrongly: %s; fetch it again", len(f.List), weightfile.JSONProblem(err))
 			}
 			end, err := f.weight(w, size)
 			size = end
@@ -86,7 +86,7 @@ var types = map[string]weightfile.Type{"float32": weightfile.F32, "float16": wei
 // weight takes an entry whose numbers begin at start of its group, and returns where they end.
 func (f *file) weight(w weight, start int64) (int64, error) {
 	if w.Name == nil {
-		return 0, f.in.Corrupt("", "has no name for weight %d; fetch it again", len(f.tensors))
+		return 0, f.In.Corrupt("", "has no name for weight %d; fetch it again", len(f.List))
 	}
 	name := *w.Name
 	t := weightfile.Tensor{Name: name, Type: types[w.DType]}
@@ -98,18 +98,18 @@ func (f *file) weight(w weight, start int64) (int64, error) {
 	}
 	n, ok := weightfile.Elements(t.Shape)
 	p := place{start: start, stored: t.Type}
-	most := f.in.Limits.MaxTensors()
+	most := f.In.Limits.MaxTensors()
 	switch {
 	case f.names[name]:
-		return 0, f.in.Corrupt(name, "is there twice; which of them counts cannot be known, save the model again")
-	case len(f.tensors) == most:
-		return 0, &weightfile.LimitError{Path: f.in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; keep those of one network in a file"}
+		return 0, f.In.Corrupt(name, "is there twice; which of them counts cannot be known, save the model again")
+	case len(f.List) == most:
+		return 0, f.In.TooMany()
 	case len(w.Shape) > 32:
-		return 0, f.in.Corrupt(name, "has a shape of %d axes, want at most 32; fetch the model again", len(w.Shape))
+		return 0, f.In.Corrupt(name, "has a shape of %d axes, want at most 32; fetch the model again", len(w.Shape))
 	case !ok:
-		return 0, f.in.Corrupt(name, "has the shape %v, want sizes from 0 and at most %d elements; fetch the model again", w.Shape, math.MaxInt32)
+		return 0, f.In.Corrupt(name, "has the shape %v, want sizes from 0 and at most %d elements; fetch the model again", w.Shape, math.MaxInt32)
 	case t.Type == "" || w.DType == "float16" || w.DType == "uint16":
-		return 0, f.in.Corrupt(name, "holds %s, want float32, int32, uint8, bool or complex64; save the model without it", weightfile.Shown(w.DType))
+		return 0, f.In.Corrupt(name, "holds %s, want float32, int32, uint8, bool or complex64; save the model without it", weightfile.Shown(w.DType))
 	}
 	if q := w.Quantization; q != nil {
 		p.stored = types[q.DType]
@@ -120,7 +120,7 @@ func (f *file) weight(w weight, start int64) (int64, error) {
 		case (q.DType == "uint8" || q.DType == "uint16") && (floats || t.Type == weightfile.I32) && q.Min != nil && q.Scale != nil:
 			p.min, p.scale = *q.Min, *q.Scale
 		default:
-			return 0, f.in.Corrupt(name, "is %s quantised to %s, want float32 or int32 quantised to uint8 or uint16 with min and scale, or float32 to float16; convert the model again", w.DType, weightfile.Shown(q.DType))
+			return 0, f.In.Corrupt(name, "is %s quantised to %s, want float32 or int32 quantised to uint8 or uint16 with min and scale, or float32 to float16; convert the model again", w.DType, weightfile.Shown(q.DType))
 		}
 		if f.quantised == "" {
 			f.quantised = q.DType
@@ -128,11 +128,11 @@ func (f *file) weight(w weight, start int64) (int64, error) {
 	}
 	size := n * int64(p.stored.Size())
 	if size > math.MaxInt64-start {
-		return 0, f.in.Corrupt(name, "ends beyond what can be counted; fetch the model again")
+		return 0, f.In.Corrupt(name, "ends beyond what can be counted; fetch the model again")
 	}
 	p.end = start + size
 	f.names[name] = true
-	f.tensors, f.places = append(f.tensors, t), append(f.places, p)
+	f.List, f.places = append(f.List, t), append(f.places, p)
 	return p.end, nil
 }
 
@@ -143,27 +143,27 @@ func (f *file) open(paths json.RawMessage, size int64) ([]shard, error) {
 	err := weightfile.EachOf(paths, func(raw json.RawMessage) error {
 		var name string
 		if raw == nil || json.Unmarshal(raw, &name) != nil {
-			return f.in.Corrupt("", "has paths that are no list of names in its weightsManifest; fetch it again")
+			return f.In.Corrupt("", "has paths that are no list of names in its weightsManifest; fetch it again")
 		}
 		if f.shards++; f.shards > maxShards {
-			return &weightfile.LimitError{Path: f.in.Path, Limit: "shards", Got: int64(f.shards), Max: maxShards, Help: "convert the model again with larger shards"}
+			return &weightfile.LimitError{Path: f.In.Path, Limit: "shards", Got: int64(f.shards), Max: maxShards, Help: "convert the model again with larger shards"}
 		}
 		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00:") {
-			return f.in.Corrupt("", "names the shard %s, want the name of a file in its own folder; move the shards beside it and correct the name", weightfile.Shown(name))
+			return f.In.Corrupt("", "names the shard %s, want the name of a file in its own folder; move the shards beside it and correct the name", weightfile.Shown(name))
 		}
 		if slices.ContainsFunc(shards, func(s shard) bool { return s.name == name }) {
-			return f.in.Corrupt("", "names the shard %s twice, want each once; fetch it again", weightfile.Shown(name))
+			return f.In.Corrupt("", "names the shard %s twice, want each once; fetch it again", weightfile.Shown(name))
 		}
-		if f.in.Sibling == nil {
-			return f.in.Corrupt("", "has its weights in %s, and no folder to find it in; name model.json in its folder", weightfile.Shown(name))
+		if f.In.Sibling == nil {
+			return f.In.Corrupt("", "has its weights in %s, and no folder to find it in; name model.json in its folder", weightfile.Shown(name))
 		}
-		file, n, err := f.in.Sibling(name)
+		file, n, err := f.In.Sibling(name)
 		if err != nil {
 			problem := err.Error()
 			if e, ok := errors.AsType[*weightfile.Error](err); ok {
 				problem = e.Problem
 			}
-			e := f.in.Corrupt("", "has weights in %s, which cannot be read: %s; fetch all files of the model into one folder", weightfile.Shown(name), problem)
+			e := f.In.Corrupt("", "has weights in %s, which cannot be read: %s; fetch all files of the model into one folder", weightfile.Shown(name), problem)
 			e.Err = err
 			return e
 		}
@@ -180,16 +180,16 @@ func (f *file) open(paths json.RawMessage, size int64) ([]shard, error) {
 			names = append(names, "...")
 		}
 		if len(shards) == 0 {
-			return nil, f.in.Corrupt("", "describes %d bytes of weights and names no shards for them; fetch it again", size)
+			return nil, f.In.Corrupt("", "describes %d bytes of weights and names no shards for them; fetch it again", size)
 		}
-		return nil, f.in.Corrupt("", "describes %d bytes of weights, its shards (%s) have %d; one is damaged or was cut short, fetch them again", size, strings.Join(names, ", "), at)
+		return nil, f.In.Corrupt("", "describes %d bytes of weights, its shards (%s) have %d; one is damaged or was cut short, fetch them again", size, strings.Join(names, ", "), at)
 	}
 	return shards, err
 }
 
 // Bytes reads a tensor's stretch and undoes the quantisation.
 func (f *file) Bytes(i int) ([]byte, error) {
-	t, p := f.tensors[i], f.places[i]
+	t, p := f.List[i], f.places[i]
 	raw := make([]byte, p.end-p.start)
 	for _, s := range p.shards {
 		from, to := max(p.start, s.start), min(p.end, s.start+s.size)
@@ -197,7 +197,7 @@ func (f *file) Bytes(i int) ([]byte, error) {
 			continue
 		}
 		if _, err := s.ReadAt(raw[from-p.start:to-p.start], from-s.start); err != nil {
-			e := f.in.Failed(err)
+			e := f.In.Failed(err)
 			e.Tensor, e.Problem = t.Name, weightfile.Shown(s.name)+": "+e.Problem
 			return nil, e
 		}

@@ -69,7 +69,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err := json.Unmarshal(text, to); err != nil {
 		return nil, in.Corrupt("", "is not the JSON of a TensorFlow.js model: %s; it is damaged or was cut short, fetch it again", weightfile.JSONProblem(err))
 	}
-	f := &file{in: in, names: map[string]bool{}}
+	f := &file{Listing: weightfile.Listing{In: in}, names: map[string]bool{}}
 	if err := f.manifest(model.WeightsManifest); err != nil {
 		return nil, err
 	}
@@ -77,26 +77,21 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.about.Format = "TensorFlow.js " + kind
+	f.Said.Format = "TensorFlow.js " + kind
 	if f.quantised != "" {
-		f.about.Format += ", quantised to " + f.quantised
+		f.Said.Format += ", quantised to " + f.quantised
 	}
 	return f, nil
 }
 
 // file is an open model.
 type file struct {
-	in        weightfile.Input
-	about     weightfile.About
-	tensors   []weightfile.Tensor
+	weightfile.Listing
 	places    []place // of each tensor
 	names     map[string]bool
 	shards    int
 	quantised string // the type of the first quantised tensor
 }
-
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
 
 // topology says what the tensors are, and which kind of model it is.
 func (f *file) topology(raw json.RawMessage) (string, error) {
@@ -123,11 +118,11 @@ func (f *file) topology(raw json.RawMessage) (string, error) {
 		f.explain(nil)
 		return "weights", nil
 	}
-	model, err := topology.Parse(f.in, raw, "modelTopology")
+	model, err := topology.Parse(f.In, raw, "modelTopology")
 	if err != nil {
 		return "", err
 	}
-	f.about.Layers = model.List()
+	f.Said.Layers = model.List()
 	f.explain(model)
 	if top.Version != "" {
 		return "layers model, Keras " + weightfile.Shown(top.Version), nil
@@ -137,8 +132,8 @@ func (f *file) topology(raw json.RawMessage) (string, error) {
 
 // explain says what tensors are by their names, as in "model/conv1/kernel".
 func (f *file) explain(model *topology.Model) {
-	for i := range f.tensors {
-		t := &f.tensors[i]
+	for i := range f.List {
+		t := &f.List[i]
 		at := strings.LastIndexByte(t.Name, '/')
 		if at < 0 {
 			continue

@@ -261,7 +261,7 @@ func TestSoundPickles(t *testing.T) {
 func TestTensorsAreLimited(t *testing.T) {
 	in := input([]byte(archive("a/data.pkl", pickled(dict(text("v"), sound, text("w"), sound)), "a/data/0", four[8:])))
 	in.Limits.Tensors = 1
-	if _, err := Open(in); err == nil || err.Error() != "weights: f.pth: got 2 tensors, the limit is 1; no network needs so many; save one network in a file" {
+	if _, err := Open(in); err == nil || err.Error() != "weights: f.pth: got 2 tensors, the limit is 1; no network needs so many; keep those of one network in a file" {
 		t.Errorf("got %v", err)
 	}
 	// Each of 30 modules holds the one before twice: 2^30 names.

@@ -65,8 +65,8 @@ func (l *lister) list(v pickle.Value, path string) error {
 
 // add lists one tensor.
 func (l *lister) add(name string, v *view) error {
-	if most := l.in.Limits.MaxTensors(); len(l.tensors) == most {
-		return &weightfile.LimitError{Path: l.in.Path, Limit: "tensors", Got: int64(most) + 1, Max: int64(most), Help: "no network needs so many; save one network in a file"}
+	if len(l.tensors) == l.in.Limits.MaxTensors() {
+		return l.in.TooMany()
 	}
 	if name == "" {
 		name = "tensor"

@@ -87,19 +87,14 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 
 // A file is a file of either form.
 type file struct {
-	in      weightfile.Input
-	about   weightfile.About
-	tensors []weightfile.Tensor
-	views   []*view // where the numbers of each tensor are
+	weightfile.Listing
+	views []*view // where the numbers of each tensor are
 }
-
-func (f *file) About() weightfile.About      { return f.about }
-func (f *file) Tensors() []weightfile.Tensor { return f.tensors }
 
 func (f *file) Bytes(i int) ([]byte, error) {
 	raw, err := f.views[i].bytes()
 	if err != nil {
-		return nil, f.in.Corrupt(f.tensors[i].Name, "%s", problem(err))
+		return nil, f.In.Corrupt(f.List[i].Name, "%s", problem(err))
 	}
 	return raw, nil
 }
@@ -115,12 +110,12 @@ func problem(err error) string {
 // newFile lists the tensors of a value that was read. Room is how many bytes there are of
 // storages.
 func newFile(in weightfile.Input, root pickle.Value, format string, room int64) (*file, error) {
-	f := &file{in: in, about: weightfile.About{Format: format}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: format}}}
 	found, err := find(in, root)
 	if err != nil {
 		return nil, err
 	}
-	f.about.Key, f.about.Beside, f.about.Notes = found.key, found.beside, found.notes
+	f.Said.Key, f.Said.Beside, f.Said.Notes = found.key, found.beside, found.notes
 	refused := []string{}
 	for _, n := range found.tensors {
 		v := n.view
@@ -130,11 +125,11 @@ func newFile(in weightfile.Input, root pickle.Value, format string, room int64) 
 		if v.refused != "" {
 			refused = append(refused, fmt.Sprintf("%s (%s)", weightfile.Shown(n.name), v.element.typ))
 		}
-		f.tensors = append(f.tensors, weightfile.Tensor{Name: n.name, Type: v.element.typ, Shape: v.shape})
+		f.List = append(f.List, weightfile.Tensor{Name: n.name, Type: v.element.typ, Shape: v.shape})
 		f.views = append(f.views, v)
 	}
 	if len(refused) > 0 {
-		f.about.Notes = append(f.about.Notes, "not readable: "+listed(refused))
+		f.Said.Notes = append(f.Said.Notes, "not readable: "+listed(refused))
 	}
 	return f, f.limitWork(room)
 }
@@ -149,7 +144,7 @@ func (f *file) limitWork(room int64) error {
 			continue
 		}
 		if work += v.work(); work > limit {
-			return &weightfile.LimitError{Path: f.in.Path, Limit: "bytes of tensors that share or repeat their numbers", Got: work, Max: limit,
+			return &weightfile.LimitError{Path: f.In.Path, Limit: "bytes of tensors that share or repeat their numbers", Got: work, Max: limit,
 				Help: "save copies: torch.save({k: v.clone() for k, v in model.state_dict().items()}, FILE)"}
 		}
 	}
