@@ -13,10 +13,6 @@ import (
 // TestFormatsGiveTheOutputOfPyTorch: files of every format with the weights of one module.
 func TestFormatsGiveTheOutputOfPyTorch(t *testing.T) {
 	const folder = "../testdata/weights/same"
-	p, err := interp.Open(filepath.Join(folder, "same.cnn"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	input, err := npy.Read(t.Context(), filepath.Join(folder, "input.npy"))
 	if err != nil {
 		t.Fatal(err)
@@ -25,13 +21,9 @@ func TestFormatsGiveTheOutputOfPyTorch(t *testing.T) {
 	if err != nil || len(want.Data) != 10 {
 		t.Fatalf("%v, %v", want.Shape, err)
 	}
+	n := nettest.Instantiate(t, filepath.Join(folder, "same.cnn"), input.Shape)
 	for _, file := range []string{"same.onnx", "folded.onnx", "same.npz", "same.caffemodel", "same.weights", "same.safetensors.index.json"} {
-		opts := interp.Options{Shape: input.Shape, Weights: interp.WeightsFile(filepath.Join(folder, file))}
-		n, err := p.Net(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := n.Build(t.Context(), opts)
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(filepath.Join(folder, file))})
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue

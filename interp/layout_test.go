@@ -1,9 +1,7 @@
 package interp_test
 
 import (
-	"encoding/json"
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,58 +32,21 @@ const smallByLayers = `net small [N, 3, H = 9, W = 8] -> [N, 5] {
 	up: deconv(3, 3x2, stride=1x2) -> flatten -> predictions: linear(5)
 }`
 
-// kerasCase is an input of the small net and the output of another implementation for it.
-func kerasCase(t *testing.T) (input, output []float32) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases map[string]struct{ Input, Output []float32 }
-	if err := json.Unmarshal(text, &cases); err != nil || len(cases["keras"].Output) != 5 {
-		t.Fatal(cases, err)
-	}
-	return cases["keras"].Input, cases["keras"].Output
-}
-
-func near(got, want []float32) bool {
-	for i := range want {
-		if len(got) != len(want) || math.Abs(float64(got[i]-want[i])) > 1e-5 {
-			return false
-		}
-	}
-	return true
-}
-
 // Without a map, the layers that a file names are the steps of the net, and its axes are turned.
 func TestLayersThatAFileNames(t *testing.T) {
 	n := readNet(t, smallByLayers)
-	input, want := kerasCase(t)
+	c := smallCases(t)["keras"]
 	for _, file := range []string{"keras/weights.h5", "keras/model.h5", "keras/latest.h5", "keras/nested.h5", "keras/named.weights.h5", "keras/model.keras", "tfjs/float32.json"} {
-		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(filepath.Join("../testdata/weights", file))})
-		if err != nil {
-			t.Errorf("%s: %v", file, err)
-			continue
-		}
-		got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: input})[0]
-		if turned := slices.ContainsFunc(m.Fit.Notes, func(s string) bool { return strings.HasPrefix(s, "turned the axes of tensors that are HWIO, HWIM,") }); !turned || !near(got, want) {
-			t.Errorf("%s: %q: %v, want %v", file, m.Fit.Notes, got, want)
+		m := c.computed(t, file, n, interp.WeightsFile(filepath.Join("../testdata/weights", file)))
+		if !slices.ContainsFunc(m.Fit.Notes, func(s string) bool { return strings.HasPrefix(s, "turned the axes of tensors that are HWIO, HWIM,") }) {
+			t.Errorf("%s: %q", file, m.Fit.Notes)
 		}
 	}
 }
 
 // Shapes alone do not say for certain that channels are last: the turn is offered, and taken when asked for.
 func TestLayoutIsOfferedAndAskedFor(t *testing.T) {
-	input, want := kerasCase(t)
-	p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mapped, err := p.Net(interp.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, err := mapped.Tensors("keras")
+	names, err := smallNet(t).Tensors("keras")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,13 +73,7 @@ func TestLayoutIsOfferedAndAskedFor(t *testing.T) {
 	if !ok || fit.Layout != "keras" || !strings.HasSuffix(err.Error(), "help: if they are from there, add --layout keras") {
 		t.Fatal(err)
 	}
-	m, err := n.Build(t.Context(), interp.Options{Weights: w.Ordered("keras")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: input})[0]; !near(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
+	smallCases(t)["keras"].computed(t, "with the layout", n, w.Ordered("keras"))
 	own["module.fc.weight"] = tensor.New(5, 5)
 	if _, err := n.Build(t.Context(), interp.Options{Weights: w}); err == nil || strings.Contains(err.Error(), "--layout") {
 		t.Errorf("a shape of no order: %v", err)

@@ -112,40 +112,53 @@ func written(s tensor.Shape) string {
 	return strings.Join(sizes, "x")
 }
 
-// Files of Keras and TensorFlow.js give the outputs that another implementation computes from their numbers.
-func TestKerasFilesGiveTheirOutputs(t *testing.T) {
+// smallNet is the net of small.cnn, and smallCases what another implementation computes with it, by
+// the names in its file of weights.
+func smallNet(t *testing.T) *interp.Net {
+	t.Helper()
+	return nettest.Instantiate(t, filepath.Join(namesFolder, "small.cnn"), nil)
+}
+
+type smallCase struct{ Input, Output []float32 }
+
+func smallCases(t *testing.T) map[string]smallCase {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var cases map[string]struct{ Input, Output []float32 }
-	if err := json.Unmarshal(text, &cases); err != nil {
-		t.Fatal(err)
+	var cases map[string]smallCase
+	if err := json.Unmarshal(text, &cases); err != nil || len(cases) != 2 || len(cases["keras"].Output) != 5 {
+		t.Fatalf("%d cases, %v", len(cases), err)
 	}
-	p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
+	return cases
+}
+
+// computed compares what a net computes with a file of weights, and returns its model.
+func (c smallCase) computed(t *testing.T, what string, n *interp.Net, w interp.Weights) *interp.Model {
+	t.Helper()
+	m, err := n.Build(t.Context(), interp.Options{Weights: w})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", what, err)
 	}
-	n, err := p.Net(interp.Options{})
-	if err != nil {
-		t.Fatal(err)
+	t.Cleanup(m.Close)
+	got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
+	if len(got) != len(c.Output) {
+		t.Fatalf("%s: %d outputs, want %d", what, len(got), len(c.Output))
 	}
+	for i, want := range c.Output {
+		if !(math.Abs(float64(got[i]-want)) <= 1e-5) {
+			t.Errorf("%s: output %d is %v, want %v", what, i, got[i], want)
+		}
+	}
+	return m
+}
+
+// Files of Keras and TensorFlow.js give the outputs that another implementation computes from their numbers.
+func TestKerasFilesGiveTheirOutputs(t *testing.T) {
+	n, c := smallNet(t), smallCases(t)["keras"]
 	for _, file := range []string{"keras/weights.h5", "keras/model.h5", "keras/latest.h5", "keras/nested.h5", "keras/named.weights.h5", "keras/model.keras", "keras/arrays.h5", "tfjs/float32.json"} {
-		w := interp.WeightsFile(filepath.Join("../testdata/weights", file))
-		m, err := n.Build(t.Context(), interp.Options{Weights: w})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := cases["keras"]
-		got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
-		if len(got) != len(c.Output) || len(got) != 5 {
-			t.Fatalf("%s: %d outputs, want %d", file, len(got), len(c.Output))
-		}
-		for i, want := range c.Output {
-			if math.Abs(float64(got[i]-want)) > 1e-5 {
-				t.Errorf("%s: output %d is %v, want %v", file, i, got[i], want)
-			}
-		}
+		c.computed(t, file, n, interp.WeightsFile(filepath.Join("../testdata/weights", file)))
 	}
 }
 
@@ -166,14 +179,7 @@ func TestCacheTellsShardsApart(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := p.Net(interp.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := smallNet(t)
 		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(filepath.Join(folder, text)), Cache: cache})
 		if err != nil || m.CacheProblem != nil {
 			t.Fatal(err, m.CacheProblem)
@@ -188,38 +194,14 @@ func TestCacheTellsShardsApart(t *testing.T) {
 // Weights that another implementation has written in its own order give the outputs that it
 // computes from them.
 func TestFilesOfOthersGiveTheirOutputs(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(namesFolder, "small.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases map[string]struct{ Input, Output []float32 }
-	if err := json.Unmarshal(text, &cases); err != nil || len(cases) != 2 {
-		t.Fatalf("%d cases, %v", len(cases), err)
-	}
-	p, err := interp.Open(filepath.Join(namesFolder, "small.cnn"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := p.Net(interp.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for names, c := range cases {
+	n := smallNet(t)
+	for names, c := range smallCases(t) {
 		for _, given := range []string{names, ""} {
 			w := interp.WeightsFile(filepath.Join(namesFolder, "small_"+names+".safetensors"))
 			if given != "" {
 				w = w.Named(given)
 			}
-			m, err := n.Build(t.Context(), interp.Options{Weights: w})
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
-			for i, want := range c.Output {
-				if math.Abs(float64(got[i]-want)) > 1e-5 {
-					t.Errorf("%s, read by %q: output %d is %v, want %v", names, given, i, got[i], want)
-				}
-			}
+			c.computed(t, fmt.Sprintf("%s, read by %q", names, given), n, w)
 		}
 	}
 }

@@ -126,11 +126,15 @@ func Refused(t *testing.T, open Open, limits weightfile.Limits, siblings map[str
 	}
 }
 
-// Fuzzed reads all of a file that may be anything, and holds it to what a File promises: the
-// bytes of every tensor are those of its shape, and are at most so many times the file's.
+// Fuzzed reads all of a file that may be anything, and holds it to what a File promises: an error
+// names the file, the bytes of every tensor are those of its shape, and they are at most so many
+// times the file's.
 func Fuzzed(t *testing.T, open Open, in weightfile.Input) {
 	f, err := open(in)
 	if err != nil {
+		if !strings.HasPrefix(err.Error(), "weights: "+in.Path) {
+			t.Fatalf("the error is %v", err)
+		}
 		return
 	}
 	names, total := map[string]bool{}, int64(0)

@@ -1,12 +1,12 @@
 package hdf5_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/hdf5"
 )
 
@@ -18,11 +18,7 @@ func FuzzOpen(f *testing.F) {
 		f.Fatal(files, err)
 	}
 	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(raw)
+		f.Add(filetest.Read(f, name))
 	}
 	f.Fuzz(lookAtAll)
 }

@@ -5,13 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
-	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/hdf5"
 )
 
@@ -30,7 +29,7 @@ type contents struct {
 
 func opened(t testing.TB, raw []byte, path string) (*hdf5.File, error) {
 	t.Helper()
-	return hdf5.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path})
+	return hdf5.Open(filetest.Memory(path, raw, nil))
 }
 
 // objects are all of a file, by path.
@@ -60,21 +59,13 @@ func objects(t *testing.T, o *hdf5.Object, all map[string]*hdf5.Object) {
 
 // What h5py reads is what this package reads, whatever h5py wrote.
 func TestAsH5pyReads(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(folder, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var expected map[string]contents
-	if err := json.Unmarshal(text, &expected); err != nil || len(expected) < 5 {
+	if err := json.Unmarshal(filetest.Read(t, filepath.Join(folder, "expected.json")), &expected); err != nil || len(expected) < 5 {
 		t.Fatalf("%d files, %v", len(expected), err)
 	}
 	for name, want := range expected {
 		t.Run(name, func(t *testing.T) {
-			raw, err := os.ReadFile(filepath.Join(folder, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			f, err := opened(t, raw, name)
+			f, err := opened(t, filetest.Read(t, filepath.Join(folder, name)), name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,11 +119,7 @@ func TestAsH5pyReads(t *testing.T) {
 
 // Datasets are read at the same time: with -race nothing is found that they share and write.
 func TestReadsAtOnce(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(folder, "latest_chunked.h5"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := opened(t, raw, "f.h5")
+	f, err := opened(t, filetest.Read(t, filepath.Join(folder, "latest_chunked.h5")), "f.h5")
 	if err != nil {
 		t.Fatal(err)
 	}

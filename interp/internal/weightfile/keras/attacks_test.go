@@ -6,23 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/keras"
 )
-
-func content(t testing.TB, name string) []byte {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
 
 // with is a file in which each text of pairs is replaced by the next, of the same length,
 // wherever it stands.
@@ -137,9 +127,9 @@ func TestRefusesAttacks(t *testing.T) {
 }
 
 func TestLimitOnTensors(t *testing.T) {
-	raw := content(t, "weights.h5")
-	_, err := keras.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "m.h5", Limits: weightfile.Limits{Tensors: 3}})
-	if fmt.Sprint(err) != "weights: m.h5: got 4 tensors, the limit is 3; no network needs so many; keep those of one network in a file" {
+	in := filetest.Memory("m.h5", content(t, "weights.h5"), nil)
+	in.Limits.Tensors = 3
+	if _, err := keras.Open(in); fmt.Sprint(err) != "weights: m.h5: got 4 tensors, the limit is 3; no network needs so many; keep those of one network in a file" {
 		t.Error(err)
 	}
 }
@@ -149,24 +139,5 @@ func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"weights.h5", "keras1.h5", "latest.h5", "nested.h5", "named.weights.h5", "model.keras", "arrays.h5"} {
 		f.Add(content(f, name))
 	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		file, err := open(raw, "m.h5")
-		if err != nil {
-			if !strings.HasPrefix(err.Error(), "weights: m.h5: ") {
-				t.Error(err)
-			}
-			return
-		}
-		read := 0
-		for i, x := range file.Tensors() {
-			got, err := file.Bytes(i)
-			n, ok := weightfile.Elements(x.Shape)
-			if err == nil && (!ok || int64(len(got)) != n*int64(x.Type.Size())) {
-				t.Errorf("%+v is %d bytes", x, len(got))
-			}
-			if read += len(got); read > 1<<24 {
-				return
-			}
-		}
-	})
+	f.Fuzz(func(t *testing.T, raw []byte) { filetest.Fuzzed(t, keras.Open, filetest.Memory("m.h5", raw, nil)) })
 }

@@ -5,13 +5,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/ops/tensor"
 )
@@ -22,15 +22,14 @@ const (
 )
 
 func open(raw []byte, path string) (weightfile.File, error) {
-	return keras.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: path})
+	return keras.Open(filetest.Memory(path, raw, nil))
 }
+
+func content(t testing.TB, name string) []byte { return filetest.Read(t, filepath.Join(folder, name)) }
 
 func opened(t *testing.T, name string) weightfile.File {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := content(t, name)
 	if !keras.Is(raw[:512], "anything") {
 		t.Errorf("%s is not recognised", name)
 	}
@@ -50,10 +49,7 @@ type stored struct {
 
 func expected(t *testing.T) map[string]stored {
 	t.Helper()
-	raw, err := os.ReadFile(reference)
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := filetest.Read(t, reference)
 	n := int(binary.LittleEndian.Uint64(raw))
 	all := map[string]stored{}
 	if err := json.Unmarshal(raw[8:8+n], &all); err != nil || len(all) != 24 {
@@ -186,10 +182,6 @@ func TestNumberedLayers(t *testing.T) {
 
 // A key chooses a group, or everything.
 func TestKeys(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(folder, "model.h5"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for key, want := range map[string]string{
 		"model_weights": "24 tensors, the first conv2d_1/kernel:0", "optimizer_weights": "1 tensors, the first SGD/iterations:0",
 		"model_weights/up": "2 tensors, the first up/bias:0", ".": "25 tensors, the first model_weights/batch_normalization_1/batch_normalization_1/beta:0",
@@ -197,7 +189,9 @@ func TestKeys(t *testing.T) {
 		"model_weights/up/up":   "2 tensors, the first bias:0",
 		"model_weights/up/up/x": "weights: m.h5: has no group model_weights/up/up/x, want one of model_weights, optimizer_weights",
 	} {
-		f, err := keras.Open(weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "m.h5", Key: key})
+		in := filetest.Memory("m.h5", content(t, "model.h5"), nil)
+		in.Key = key
+		f, err := keras.Open(in)
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = fmt.Sprintf("%d tensors, the first %s", len(f.Tensors()), f.Tensors()[0].Name)

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 )
 
 // manifest is a model with one group of these weights in shard a, which has 16 bytes.
@@ -141,11 +141,7 @@ func TestLimits(t *testing.T) {
 // FuzzOpen reads a model whose shard a has some bytes.
 func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"float32.json", "uint8.json", "graph.json"} {
-		text, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text, "")
+		f.Add(filetest.Read(f, filepath.Join(folder, name)), "")
 	}
 	for _, a := range attacks {
 		if len(a.text) < 1000 {

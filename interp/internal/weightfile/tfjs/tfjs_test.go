@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/tfjs"
 )
 
@@ -21,25 +23,23 @@ func openInput(in weightfile.Input) (weightfile.File, error) { return tfjs.Open(
 
 // read opens a model whose shards are in files, or in a map where that has them.
 func read(text []byte, path string, shards map[string]string) (weightfile.File, error) {
-	return tfjs.Open(weightfile.Input{ReaderAt: bytes.NewReader(text), Size: int64(len(text)), Path: path,
-		Sibling: func(name string) (io.ReaderAt, int64, error) {
-			if s, ok := shards[name]; ok {
-				return bytes.NewReader([]byte(s)), int64(len(s)), nil
-			}
-			raw, err := os.ReadFile(filepath.Join(folder, name))
-			if err != nil {
-				err = errors.New("no such file")
-			}
-			return bytes.NewReader(raw), int64(len(raw)), err
-		}})
+	in := filetest.Memory(path, text, nil)
+	in.Sibling = func(name string) (io.ReaderAt, int64, error) {
+		if s, ok := shards[name]; ok {
+			return strings.NewReader(s), int64(len(s)), nil
+		}
+		raw, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			err = errors.New("no such file")
+		}
+		return bytes.NewReader(raw), int64(len(raw)), err
+	}
+	return tfjs.Open(in)
 }
 
 func opened(t *testing.T, name string) weightfile.File {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := filetest.Read(t, filepath.Join(folder, name))
 	if !tfjs.Is(text[:min(512, len(text))], name) {
 		t.Errorf("%s is not recognised", name)
 	}
@@ -52,12 +52,8 @@ func opened(t *testing.T, name string) weightfile.File {
 
 // Numbers, shapes and types of every form are those that NumPy computes.
 func TestNumbers(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(folder, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var expected map[string]map[string][3]any
-	if err := json.Unmarshal(text, &expected); err != nil || len(expected) != 5 {
+	if err := json.Unmarshal(filetest.Read(t, filepath.Join(folder, "expected.json")), &expected); err != nil || len(expected) != 5 {
 		t.Fatalf("%d files, %v", len(expected), err)
 	}
 	formats := map[string]string{"float32": "TensorFlow.js layers model, Keras 2.2.4", "uint8": "TensorFlow.js layers model, Keras 2.2.4, quantised to uint8",

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 )
 
 // FuzzTorch: no content makes the reader panic or hang, and what it lists can be read to the
@@ -30,26 +30,6 @@ func FuzzTorch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key byte, content []byte) {
 		in := input(content)
 		in.Key = keys[int(key)%len(keys)]
-		file, err := Open(in)
-		if err != nil {
-			return
-		}
-		file.About()
-		seen := map[string]bool{}
-		total := 0
-		for i, tensor := range file.Tensors() {
-			if seen[tensor.Name] {
-				t.Fatalf("%s is there twice", tensor.Name)
-			}
-			seen[tensor.Name] = true
-			raw, err := file.Bytes(i)
-			n, ok := weightfile.Elements(tensor.Shape)
-			if err == nil && (!ok || int64(len(raw)) != n*int64(tensor.Type.Size())) {
-				t.Fatalf("%v: got %d bytes", tensor, len(raw))
-			}
-			if total += len(raw); total > 200<<20 {
-				t.Fatalf("%d bytes of a file of %d", total, len(content))
-			}
-		}
+		filetest.Fuzzed(t, Open, in)
 	})
 }

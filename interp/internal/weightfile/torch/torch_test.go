@@ -1,17 +1,16 @@
 package torch
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/ops/tensor"
 )
 
@@ -19,18 +18,9 @@ func data(name string) string {
 	return filepath.Join("..", "..", "..", "..", "testdata", "weights", name)
 }
 
-func read(t testing.TB, name string) []byte {
-	t.Helper()
-	raw, err := os.ReadFile(data(name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
+func read(t testing.TB, name string) []byte { return filetest.Read(t, data(name)) }
 
-func input(raw []byte) weightfile.Input {
-	return weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "f.pth"}
-}
+func input(raw []byte) weightfile.Input { return filetest.Memory("f.pth", raw, nil) }
 
 // An expectation is what Python has of a file.
 type expectation struct {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 )
 
 // An item is a file that pack puts into an archive.
@@ -37,9 +38,7 @@ func pack(t testing.TB, items ...item) []byte {
 	return b.Bytes()
 }
 
-func input(raw []byte) weightfile.Input {
-	return weightfile.Input{ReaderAt: bytes.NewReader(raw), Size: int64(len(raw)), Path: "f.zip"}
-}
+func input(raw []byte) weightfile.Input { return filetest.Memory("f.zip", raw, nil) }
 
 func TestPartsOfEntries(t *testing.T) {
 	data := make([]byte, 5000)
