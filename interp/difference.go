@@ -16,7 +16,7 @@ import (
 // A Difference is a setting of layers that a file of weights says, and that the steps of the net
 // which take their tensors have otherwise: it does not show in any shape, but in the results.
 type Difference struct {
-	Op    string   `json:"op"`   // bn, conv, maxpool
+	Op    string   `json:"op"`   // bn, conv, maxpool; activation for what is behind the steps
 	File  string   `json:"file"` // as the language writes it: eps=0.001
 	Net   string   `json:"net"`
 	Steps []string `json:"steps"` // their paths
@@ -24,9 +24,16 @@ type Difference struct {
 
 // String says what to do as well.
 func (d Difference) String() string {
+	if d.Op == behind {
+		return fmt.Sprintf("the file has %s where the net has %s, behind %s: %s; write that there, if that is the net that was trained",
+			d.File, d.Net, counted(len(d.Steps), "step", "steps"), listed(d.Steps))
+	}
 	return fmt.Sprintf("the file has %s where the net has %s, in %s: %s; write `%s(%s)` there, if that is the net that was trained",
 		d.File, d.Net, counted(len(d.Steps), "step", "steps"), listed(d.Steps), d.Op, d.File)
 }
+
+// behind is the Op of activations.
+const behind = "activation"
 
 // A comparison is of the layers that a file lists with the steps of a net.
 type comparison struct {
@@ -52,6 +59,7 @@ func (r *reading) differences(n *Net) []Difference {
 			c.pads = true
 		}
 	}
+	readers := readersOf(n.Graph)
 	var pools []*graph.Node
 	for _, node := range n.Graph.Nodes {
 		switch node.Op.(type) {
@@ -62,6 +70,7 @@ func (r *reading) differences(n *Net) []Difference {
 		}
 		if i, ok := r.layerOf(node, c.layers); ok {
 			c.step(node, i)
+			c.activation(node, c.all[i].Activation, r.after(node, readers))
 		}
 	}
 	c.pools(pools)

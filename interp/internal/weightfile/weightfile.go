@@ -129,5 +129,5 @@ type Layer struct {
 	Dilation   []int
 	Groups     int
 	Ceil       *bool  // whether a pool rounds its size up
-	Activation string // "relu", "softmax"
+	Activation string // "relu", "softmax"; "none" where it is said that there is none
 }

@@ -235,6 +235,7 @@ func (g *graph) settings() []string {
 // layers are what the nodes say that have weights or are pools.
 func (g *graph) layers() []weightfile.Layer {
 	var all []weightfile.Layer
+	readers := g.readers()
 	for _, n := range g.nodes {
 		var weight *use
 		if roles := operands[n.op]; roles != nil && len(n.inputs) > 1 {
@@ -242,7 +243,9 @@ func (g *graph) layers() []weightfile.Layer {
 		}
 		switch {
 		case weight != nil:
-			all = append(all, n.layer(weight.stored.shape))
+			l := n.layer(weight.stored.shape)
+			l.Activation = g.activation(n, readers)
+			all = append(all, l)
 		case pools[n.op]:
 			all = append(all, n.layer(nil))
 		}

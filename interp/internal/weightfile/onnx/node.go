@@ -23,7 +23,7 @@ type node struct {
 }
 
 // attributes are those that are read.
-var attributes = map[string]bool{"auto_pad": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true,
+var attributes = map[string]bool{"auto_pad": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
 	"pads": true, "perm": true, "strides": true, "transB": true, "value": true}
 
 // remember charges the budget for a node or tensor that is kept: what it takes with its maps

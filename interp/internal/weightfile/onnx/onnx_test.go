@@ -117,3 +117,49 @@ func TestIs(t *testing.T) {
 		t.Error("a safetensors file is taken for ONNX")
 	}
 }
+
+// The activation of a layer is what alone reads its result, or a gate and a product.
+func TestActivations(t *testing.T) {
+	scalar := func(name string, v float32) proto { return proto{}.Int(2, 1).Floats(4, v).Text(8, name) }
+	clip := func(inputs []string, bounds ...float32) proto {
+		p := operation("Clip", inputs, "z")
+		for i, v := range bounds {
+			p = p.Add(5, proto{}.Text(1, []string{"min", "max"}[i]).Float(2, v))
+		}
+		return p
+	}
+	for name, c := range map[string]struct {
+		nodes []proto
+		want  string
+	}{
+		"relu":               {[]proto{operation("Relu", []string{"y"}, "z")}, "relu"},
+		"clip by attributes": {[]proto{clip([]string{"y"}, 0, 6)}, "relu6"},
+		"clip by inputs":     {[]proto{clip([]string{"y", "zero", "six"})}, "relu6"},
+		"clip from below":    {[]proto{clip([]string{"y", "zero"})}, "relu"},
+		"clip elsewhere":     {[]proto{clip([]string{"y"}, -1, 6)}, ""},
+		"clip unknown":       {[]proto{clip([]string{"y", "u", "v"})}, ""},
+		"hard swish":         {[]proto{operation("HardSwish", []string{"y"}, "z")}, "hard_swish"},
+		"a gate":             {[]proto{operation("Sigmoid", []string{"y"}, "s"), operation("Mul", []string{"y", "s"}, "z")}, "silu"},
+		"a gate behind":      {[]proto{operation("HardSigmoid", []string{"y"}, "s"), operation("Mul", []string{"s", "y"}, "z")}, "hard_swish"},
+		"no gate":            {[]proto{operation("Sigmoid", []string{"y"}, "s"), operation("Mul", []string{"y", "q"}, "z")}, ""},
+		"sigmoid":            {[]proto{operation("Sigmoid", []string{"y"}, "z")}, "sigmoid"},
+		"another layer":      {[]proto{operation("MaxPool", []string{"y"}, "z")}, "none"},
+		"something":          {[]proto{operation("Reshape", []string{"y"}, "z")}, ""},
+		"two":                {[]proto{operation("Relu", []string{"y"}, "z"), operation("Add", []string{"y", "z"}, "q")}, ""},
+		"the end":            {nil, ""},
+	} {
+		graph := proto{}.Add(5, proto{}.Ints(1, 1, 1).Int(2, 1).Floats(4, 1).Text(8, "w")).Add(5, scalar("zero", 0)).Add(5, scalar("six", 6))
+		graph = graph.Add(1, operation("Gemm", []string{"x", "w"}, "y"))
+		for _, n := range c.nodes {
+			graph = graph.Add(1, n)
+		}
+		f, err := Open(filetest.Memory("f", inModel(graph), nil))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := f.About().Layers[0].Activation; got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}

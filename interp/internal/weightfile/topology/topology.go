@@ -147,12 +147,47 @@ func (p *parser) layer(m *Model, o object, depth int) error {
 		}
 	}
 	l.settings(config)
+	if l.Model == nil && applied[l.Kind] {
+		if before := m.before(o["inbound_nodes"]); before != nil && (before.Activation == "" || before.Activation == "linear") {
+			before.Activation = l.Activation
+		}
+	}
 	m.Layers = append(m.Layers, l)
 	if m.byName[l.Name] == nil {
 		m.byName[l.Name] = l
 		if l.Model != nil && config["layers"] == nil && l.Kind != "Sequential" {
 			m.byName[l.Name] = l.Model.Layers[0]
 		}
+	}
+	return nil
+}
+
+// applied are layers that are nothing but the activation of what they are applied to.
+var applied = map[string]bool{"Activation": true, "ReLU": true, "LeakyReLU": true}
+
+// before is the one layer that another is applied to: what its nodes name, or in a Sequential
+// the layer before. It is nil where that is not one.
+func (m *Model) before(nodes json.RawMessage) *Layer {
+	if nodes == nil && len(m.Layers) > 0 {
+		return m.Layers[len(m.Layers)-1]
+	}
+	var calls [][][]json.RawMessage // [[["conv1", 0, 0, {}]]]
+	var later []struct {
+		Args []struct {
+			Config struct {
+				History []json.RawMessage `json:"keras_history"` // ["conv1", 0, 0]
+			}
+		}
+	}
+	var name string
+	switch {
+	case json.Unmarshal(nodes, &calls) == nil && len(calls) == 1 && len(calls[0]) == 1 && len(calls[0][0]) > 0:
+		json.Unmarshal(calls[0][0][0], &name)
+	case json.Unmarshal(nodes, &later) == nil && len(later) == 1 && len(later[0].Args) == 1 && len(later[0].Args[0].Config.History) > 0:
+		json.Unmarshal(later[0].Args[0].Config.History[0], &name)
+	}
+	if l := m.byName[name]; l != nil && l.Model == nil {
+		return l
 	}
 	return nil
 }
@@ -244,6 +279,12 @@ func activation(kind string, o object) string {
 		var name string
 		if json.Unmarshal(written.Config, &name) == nil && name != "" { // {"class_name": "function", "config": "relu"}
 			return name
+		}
+		var inner object
+		if json.Unmarshal(written.Config, &inner) == nil && written.Class != kind {
+			if name := activation(written.Class, inner); name != "" {
+				return name
+			}
 		}
 		return written.Class
 	}

@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 		`"Convolution2D", "config": {"name": "a", "subsample": [2, 2], "border_mode": "valid", "activation": "linear"}`:                       "Convolution2D a pad=valid stride=[2 2] linear",
 		`"AtrousConvolution2D", "config": {"name": "a", "atrous_rate": [2, 2]}`:                                                               "AtrousConvolution2D a dilation=[2 2]",
 		`"Conv2D", "config": {"name": "a", "strides": 2, "padding": 7, "epsilon": "x", "activation": null, "groups": "two"}`:                  "Conv2D a stride=[2 2]",
-		`"Conv2D", "config": {"name": "a", "activation": {"class_name": "ReLU", "config": {"max_value": 6.0}}}`:                               "Conv2D a ReLU",
+		`"Conv2D", "config": {"name": "a", "activation": {"class_name": "ReLU", "config": {"max_value": 6.0}}}`:                               "Conv2D a relu6",
 		`"Activation", "config": {"name": "a", "activation": {"class_name": "function", "config": "relu6", "registered_name": "relu6"}}`:      "Activation a relu6",
 		`"BatchNormalization", "config": {"name": "a", "epsilon": 1.001e-05, "axis": [3]}`:                                                    "BatchNormalization a eps=1.001e-05",
 		`"MaxPooling2D", "config": {"name": "a", "pool_size": [3, 2], "strides": null, "padding": "valid"}`:                                   "MaxPooling2D a pad=valid stride=[3 2] ceil=false",
@@ -123,6 +123,39 @@ func TestAxes(t *testing.T) {
 	} {
 		if got := topology.AxesOf(c.kind, c.name, c.leaf, c.rank, c.theano); got != c.want {
 			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
+// A layer that is nothing but an activation is that of the layer which it is applied to, as far as
+// the nodes name one.
+func TestActivationsOfOtherLayers(t *testing.T) {
+	conv := `{"class_name": "Conv2D", "config": {"name": "a", "activation": "linear"}}, {"class_name": "Dense", "config": {"name": "b", "activation": "tanh"}}`
+	for text, want := range map[string]string{
+		`{"class_name": "ReLU", "config": {"name": "c", "max_value": 6}, "inbound_nodes": [[["a", 0, 0, {}]]]}`:                                                                                                   "relu6 tanh",
+		`{"class_name": "Activation", "config": {"name": "c", "activation": "swish"}, "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["a", 0, 0]}}], "kwargs": {}}]}`: "swish tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}, "inbound_nodes": [[["b", 0, 0, {}]]]}`:                                                                                                                   "linear tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}, "inbound_nodes": [[["a", 0, 0, {}], ["b", 0, 0, {}]]]}`:                                                                                                  "linear tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}, "inbound_nodes": [[["a", 0, 0, {}]], [["b", 0, 0, {}]]]}`:                                                                                                "linear tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}, "inbound_nodes": [[["x", 0, 0, {}]]]}`:                                                                                                                   "linear tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}, "inbound_nodes": [[[]], 3]}`:                                                                                                                             "linear tanh",
+		`{"class_name": "ReLU", "config": {"name": "c"}}`:                                                                                                                                                         "linear tanh",
+		`{"class_name": "Softmax", "config": {"name": "c"}, "inbound_nodes": [[["a", 0, 0, {}]]]}`:                                                                                                                "linear tanh",
+		`{"class_name": "Conv2D", "config": {"name": "c"}}, {"class_name": "ReLU", "config": {"name": "d"}}`:                                                                                                      "linear tanh relu",
+	} {
+		m, err := topology.Parse(weightfile.Input{Path: "f"}, []byte(`{"class_name": "Sequential", "config": {"layers": [`+conv+`, `+text+`]}}`), "it")
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		var got []string
+		for _, l := range m.List() {
+			if l.Kind == "Conv2D" || l.Kind == "Dense" {
+				got = append(got, l.Activation)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %q, want %s", text, got, want)
 		}
 	}
 }
