@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"cnnlang/interp/picture/resample"
 )
 
 func chunk(kind, data string) string {
@@ -226,7 +228,7 @@ func FuzzDecode(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			if got := frame.cut(t.Context(), p, filters["bicubic"]); len(got.rgb) != 3*8*8 {
+			if got := cut(frame, p, resample.Filters["bicubic"]); len(got.rgb) != 3*8*8 {
 				t.Fatalf("%s: got %d bytes", fit, len(got.rgb))
 			}
 		}

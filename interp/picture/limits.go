@@ -1,6 +1,10 @@
 package picture
 
-import "fmt"
+import (
+	"fmt"
+
+	"cnnlang/interp/picture/resample"
+)
 
 // The limits on an image are in this file. What a picture takes is known from its headers,
 // before any of it is decoded:
@@ -29,23 +33,9 @@ func (s *source) checkPixels() error {
 }
 
 // need is the memory to decode the image and make a tensor of so many channels of it.
-func (s *source) need(f frame, k filter, channels int) int64 {
-	_, wide := resizing(s.width, int64(f.width), int64(f.w), k)
-	lines, high := resizing(s.height, int64(f.height), int64(f.h), k)
-	width, height := min(int64(f.w), int64(f.width)), min(int64(f.h), int64(f.height))
-	seen := int64(f.w) * int64(f.h)
+func (s *source) need(f resample.View, k resample.Filter, channels int) int64 {
 	return s.cost + bytesRGB*s.width*s.height +
-		wide + high + bytesRGB*(width*min(lines, s.height)+width*height+seen) + 4*int64(channels)*seen
-}
-
-// resizing is about how many source pixels along one side are needed for a frame, and the
-// bytes of the weights.
-func resizing(source, result, wanted int64, k filter) (pixels, bytes int64) {
-	const perWeight = 4 + 2*8 // and the exact ones they are rounded from
-	wanted = min(wanted, result)
-	ratio := float64(source) / float64(result)
-	each := int64(2*k.support*max(ratio, 1)) + 3
-	return int64(float64(wanted)*ratio) + each, wanted * (each*perWeight + 48)
+		resample.Need(int(s.width), int(s.height), f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

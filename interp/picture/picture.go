@@ -22,6 +22,7 @@ import (
 	"math"
 
 	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/picture/resample"
 	"cnnlang/ops/tensor"
 )
 
@@ -58,7 +59,7 @@ type Preprocess struct {
 // ctx.
 func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
-		err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
+		err = p.open(ctx, path, h, w, func(s *source, f resample.View, k resample.Filter) error {
 			t, err = p.load(ctx, s, f, k, most)
 			return err
 		})
@@ -76,7 +77,7 @@ func Read(ctx context.Context, r io.Reader, p Preprocess, h, w int, most int64) 
 		if most > 0 {
 			most = max(1, most-int64(len(content)))
 		}
-		err = p.look(ctx, name, bytes.NewReader(content), int64(len(content)), h, w, func(s *source, f frame, k filter) error {
+		err = p.look(ctx, name, bytes.NewReader(content), int64(len(content)), h, w, func(s *source, f resample.View, k resample.Filter) error {
 			t, err = p.load(ctx, s, f, k, most)
 			return err
 		})
@@ -101,12 +102,12 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 	if err != nil {
 		return t, &LimitError{Path: s.path, Problem: err.Error()}
 	}
-	t = p.frameOf(ctx, f, toRGB(ctx, img), filters[p.interpolation()])
+	t = p.frameOf(ctx, f, toRGB(ctx, img), resample.Filters[p.interpolation()])
 	return t, ctx.Err()
 }
 
 // load decodes an image within so many bytes of memory.
-func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most int64) (t tensor.Tensor, err error) {
+func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resample.Filter, most int64) (t tensor.Tensor, err error) {
 	if need := s.need(f, k, p.channels()); most > 0 && need > most {
 		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
 			"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first",
@@ -120,16 +121,16 @@ func (p Preprocess) load(ctx context.Context, s *source, f frame, k filter, most
 }
 
 // frameOf makes the tensor of what the frame shows of an image.
-func (p Preprocess) frameOf(ctx context.Context, f frame, photo pixels, k filter) tensor.Tensor {
-	if p.Grey {
-		photo.grey(ctx)
-	}
-	return p.normalize(ctx, f.cut(ctx, photo, k))
+func (p Preprocess) frameOf(ctx context.Context, f resample.View, photo pixels, k resample.Filter) tensor.Tensor {
+	t := tensor.New(1, p.channels(), f.H, f.W)
+	var w resample.Workspace
+	w.Planes(ctx, t.Data, photo.resampled(), f, k, p.Grey, p.planes())
+	return t
 }
 
 // Need is how much memory Load uses, in bytes. Its errors are those of Load.
 func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64, err error) {
-	err = p.open(ctx, path, h, w, func(s *source, f frame, k filter) error {
+	err = p.open(ctx, path, h, w, func(s *source, f resample.View, k resample.Filter) error {
 		need = s.need(f, k, p.channels())
 		return nil
 	})
@@ -137,7 +138,7 @@ func Need(ctx context.Context, path string, p Preprocess, h, w int) (need int64,
 }
 
 // open opens a file and calls do with it and how it is to be resized.
-func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*source, frame, filter) error) error {
+func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*source, resample.View, resample.Filter) error) error {
 	if err := p.fits(h, w); err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func (p Preprocess) open(ctx context.Context, path string, h, w int, do func(*so
 }
 
 // look is open for a file that is open already.
-func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, size int64, h, w int, do func(*source, frame, filter) error) error {
+func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, size int64, h, w int, do func(*source, resample.View, resample.Filter) error) error {
 	if err := p.fits(h, w); err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, siz
 	if err != nil {
 		return &LimitError{Path: path, Problem: err.Error()}
 	}
-	return do(s, f, filters[p.interpolation()])
+	return do(s, f, resample.Filters[p.interpolation()])
 }
 
 // fits checks the fields, and the size of a network's input.
@@ -178,7 +179,7 @@ func (p Preprocess) fits(h, w int) error {
 
 // Check reports a field with an invalid value.
 func (p Preprocess) Check() error {
-	if _, ok := filters[p.interpolation()]; !ok {
+	if _, ok := resample.Filters[p.interpolation()]; !ok {
 		return fmt.Errorf("picture: got interpolation %.40q, want nearest, box, bilinear, bicubic or lanczos", p.Interpolation)
 	}
 	if p.Order != "" && p.Order != "rgb" && p.Order != "bgr" {
@@ -222,36 +223,22 @@ func (p Preprocess) channels() int {
 	return 3
 }
 
-// normalize makes a tensor of pixels. A channel has only 256 possible values, so each is
-// computed once.
-func (p Preprocess) normalize(ctx context.Context, photo pixels) tensor.Tensor {
-	t := tensor.New(1, p.channels(), photo.height, photo.width)
-	plane := photo.height * photo.width
-	for channel := range p.channels() {
-		from := channel
-		if p.Order == "bgr" {
-			from = 2 - channel
-		}
-		values := p.values(channel)
-		for y := range lines(ctx, photo.height) {
-			in, out := photo.row(y), t.Data[channel*plane+y*photo.width:][:photo.width]
-			for x := range out {
-				out[x] = values[in[3*x+from]]
-			}
-		}
-	}
-	return t
+func (p pixels) resampled() resample.Image {
+	return resample.Image{Width: p.width, Height: p.height, Pix: p.rgb}
 }
 
-// values are what each brightness becomes in a channel, computed in float32 as in training.
-func (p Preprocess) values(channel int) (values [256]float32) {
-	scale := cmp.Or(p.Scale, 1)
-	mean, std := pick(p.Mean, channel, 0), pick(p.Std, channel, 1)
-	for brightness := range values {
-		x := float32(float64(brightness) * scale / math.MaxUint8)
-		values[brightness] = (x - mean) / std
+// planes are what becomes of the pixels, a plane for each channel of the tensor.
+func (p Preprocess) planes() []resample.Plane {
+	planes := make([]resample.Plane, p.channels())
+	full := float32(math.MaxUint8 / cmp.Or(p.Scale, 1))
+	for channel := range planes {
+		from := channel
+		if p.Order == "bgr" && !p.Grey {
+			from = 2 - channel
+		}
+		planes[channel] = resample.NewPlane(from, full, pick(p.Mean, channel, 0), pick(p.Std, channel, 1))
 	}
-	return values
+	return planes
 }
 
 func pick(list []float32, channel int, otherwise float32) float32 {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cnnlang/interp/picture/resample"
 )
 
 // gray makes an image of the brightnesses, given row by row.
@@ -26,7 +28,14 @@ func gray(rows ...[]uint8) pixels {
 
 // resize resizes the whole image.
 func resize(p pixels, width, height int, interpolation string) pixels {
-	return frame{width: width, height: height, w: width, h: height}.cut(context.Background(), p, filters[interpolation])
+	return cut(resample.View{Width: width, Height: height, W: width, H: height}, p, resample.Filters[interpolation])
+}
+
+// cut is what a view of the resized image shows.
+func cut(v resample.View, p pixels, f resample.Filter) pixels {
+	out := newPixels(v.W, v.H)
+	new(resample.Workspace).Bytes(context.Background(), out.rgb, p.resampled(), v, f, false)
+	return out
 }
 
 // reds are the red channel's rows.
@@ -93,7 +102,7 @@ func TestResizesByHand(t *testing.T) {
 
 func TestSameSizeIsTheSameImage(t *testing.T) {
 	cat := mustRead(t, photo("chelsea.png"))
-	for name := range filters {
+	for name := range resample.Filters {
 		if got := resize(cat, cat.width, cat.height, name); !slices.Equal(got.rgb, cat.rgb) {
 			t.Errorf("%s changes the image", name)
 		}
@@ -106,7 +115,7 @@ func TestConstantStaysConstant(t *testing.T) {
 		for y := range rows {
 			rows[y] = slices.Repeat([]uint8{v}, 23)
 		}
-		for name := range filters {
+		for name := range resample.Filters {
 			for _, size := range [][2]int{{1, 1}, {5, 40}, {22, 18}, {100, 3}, {230, 170}} {
 				got := resize(gray(rows...), size[0], size[1], name)
 				for _, x := range got.rgb {
@@ -139,7 +148,7 @@ func TestMirroredImageGivesMirroredResult(t *testing.T) {
 func TestFrameIsThatOfTheWholeResizedImage(t *testing.T) {
 	cat := mustRead(t, photo("chelsea.png"))
 	whole := resize(cat, 384, 256, "bicubic")
-	part := frame{width: 384, height: 256, left: 80, top: 16, w: 224, h: 200}.cut(t.Context(), cat, filters["bicubic"])
+	part := cut(resample.View{Width: 384, Height: 256, Left: 80, Top: 16, W: 224, H: 200}, cat, resample.Filters["bicubic"])
 	for y := range 200 {
 		if !slices.Equal(part.row(y), whole.row(16 + y)[3*80:3*304]) {
 			t.Fatalf("row %d differs", y)
@@ -153,7 +162,7 @@ func TestSmallImageGetsABlackFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]uint8{{0, 0, 0, 0, 0}, {0, 7, 8, 0, 0}, {0, 9, 10, 0, 0}, {0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}
-	if got := reds(f.cut(t.Context(), gray([]uint8{7, 8}, []uint8{9, 10}), filters["bilinear"])); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := reds(cut(f, gray([]uint8{7, 8}, []uint8{9, 10}), resample.Filters["bilinear"])); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

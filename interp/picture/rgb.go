@@ -49,19 +49,6 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 	return p
 }
 
-// grey replaces the three channels by the brightness of ITU-R BT.601, 0.299 R + 0.587 G +
-// 0.114 B, in 16 fraction bits and rounded, as Pillow does. All three stay, so that resizing
-// is the same for both.
-func (p pixels) grey(ctx context.Context) {
-	const red, green, blue, half = 19595, 38470, 7471, 1 << 15 // the weights sum to 1<<16
-	for y := range lines(ctx, p.height) {
-		for line := p.row(y); len(line) > 0; line = line[3:] {
-			bright := uint8((red*uint32(line[0]) + green*uint32(line[1]) + blue*uint32(line[2]) + half) >> 16)
-			line[0], line[1], line[2] = bright, bright, bright
-		}
-	}
-}
-
 // ask converts an image pixel by pixel through its At method.
 func (p pixels) ask(ctx context.Context, img image.Image) {
 	at := img.Bounds().Min
