@@ -162,6 +162,28 @@ func TestKerasFilesGiveTheirOutputs(t *testing.T) {
 	}
 }
 
+// A file that h5py wrote for an Xception, by Keras's names and in its order, gives the bits of the
+// same numbers by the net's own names.
+func TestXceptionOfKeras(t *testing.T) {
+	const folder = "../testdata/weights/keras"
+	n := nettest.Instantiate(t, filepath.Join(folder, "xception.cnn"), nil)
+	var results [][]float32
+	for file, names := range map[string]string{"xception.h5": "keras", "xception.safetensors": ""} {
+		m, err := n.Build(t.Context(), interp.Options{Weights: interp.WeightsFile(filepath.Join(folder, file))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		if m.Fit.Names != names || len(m.Fit.Differences) > 0 {
+			t.Errorf("%s: %+v", file, m.Fit)
+		}
+		results = append(results, nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0])
+	}
+	if !nettest.SameBits(results[0], results[1]) || slices.Max(results[0]) == slices.Min(results[0]) {
+		t.Errorf("got %v", results)
+	}
+}
+
 // Parameters packed before are not taken for those of a model of which only a shard differs.
 func TestCacheTellsShardsApart(t *testing.T) {
 	folder, cache := t.TempDir(), t.TempDir()
