@@ -191,7 +191,7 @@ func parseShape(text string) ([]int, error) {
 	return shape, nil
 }
 
-const depthUsage = "sum up by the first N parts of paths, or show all"
+const depthUsage = "how many levels of the net's parts to show, or all"
 
 // depthOption is the number of parts of a path by which steps are summed.
 func depthOption() *option[int] {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,18 +17,31 @@ import (
 func (a *app) graph() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph FILE|NAME",
-		Short: "Print every operation of a net",
+		Short: "Draw a net, or print every operation",
 		Long: "graph prints every operation of a net, one per line: its number, path, arguments,\n" +
-			"the shape of its result, the numbers of its inputs, and its tensors.",
+			"the shape of its result, the numbers of its inputs, and its tensors.\n\n" +
+			"-o svg draws the net as its text has it: blocks are frames, branches lie side by side,\n" +
+			"shortcuts are arcs, and equal neighbours are drawn once with their number. --depth says\n" +
+			"how many frames within one another are opened; by default as many as fit a page.\n" +
+			"-o dot and -o mermaid write the same for Graphviz and Mermaid.",
 		Example: "  cnnlang graph resnet18\n" +
+			"  cnnlang graph resnet50 -o svg > resnet50.svg\n" +
+			"  cnnlang graph my.cnn -o svg --depth all --steps all > my.svg\n" +
 			"  cnnlang graph my.cnn -o json",
 	}
-	format := formatFlag(cmd, tableFormats)
+	var f drawFlags
+	f.flags(cmd)
+	format := formatFlag(cmd, graphFormats)
 	return a.ofNet(cmd, func(n *interp.Net) error {
+		if draws := slices.Contains(pictureFormats, format.value); draws {
+			return a.draw(n, &f, format.value)
+		} else if err := f.needless(); err != nil {
+			return err
+		}
 		switch format.value {
 		case "json":
 			return a.json(graphDocumentOf(n.Graph))
-		case "table":
+		case "text":
 			return graph.Print(a.stdout, n.Graph)
 		}
 		return a.grid(graphGrid(n.Graph), format.value)

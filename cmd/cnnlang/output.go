@@ -19,10 +19,14 @@ import (
 )
 
 // Every verb that prints results has one of two sets of formats; check adds formats of
-// diagnostics to the second.
+// diagnostics to the second, graph those of pictures to the first.
 var (
 	tableFormats = []string{"table", "json", "csv", "md"}
 	textFormats  = []string{"text", "json"}
+
+	// Those of graph, which draws too.
+	graphFormats   = append([]string{"text", "json", "csv", "md"}, pictureFormats...)
+	pictureFormats = []string{"svg", "dot", "mermaid"}
 )
 
 // formatFlag adds -o with the formats a verb has, the first its default.

@@ -32,8 +32,9 @@ type PartKind int
 const (
 	// Operation is a single operation, Node.
 	Operation PartKind = iota
-	// Block is a block of the text, Group steps in braces with a label.
+	// Block is a block of the text.
 	Block
+	// Group is steps in braces with a label.
 	Group
 	// Merge is an operation that joins Branches.
 	Merge

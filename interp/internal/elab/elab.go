@@ -195,22 +195,12 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 
 // same reports whether parameters are set to what they are by default.
 func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
-	told := m.report
-	defer func() { m.report = told }()
-	m.report = func(*diag.Diagnostic) {} // a default that is wrong is not asked for
 	for _, s := range settings {
 		p := find(parameters(o), s.Name)
 		if p == nil {
 			continue // a size, which the input has compared
 		}
-		if p.Default == nil {
-			return false
-		}
-		v, ok := m.eval(p.Default, e)
-		if ok {
-			v, _ = m.convert(v, m.typeOf(p, e))
-		}
-		if equal, comparable := m.equal(e.values[s.Name], v); !ok || !equal || !comparable {
+		if !m.isDefault(p, e.values[s.Name], e) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package elab
 import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 )
 
 // The outline of a net is its text as it was applied (graph.Part). Only a picture, a
@@ -52,15 +53,32 @@ func (m *machine) head(p graph.Part, make func() (out Tensor, good bool)) {
 	}
 }
 
-// argumentsGiven are the arguments that a block is called with, as texts.
+// argumentsGiven are the arguments that a block is called with, as texts, but for those that
+// are its defaults.
 func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 	if m.series == nil {
 		return nil
 	}
 	for _, p := range parameters(c.Object) {
-		if c.has(p.Name.Text) {
-			list = append(list, graph.Argument{Name: p.Name.Text, Value: show(e.values[p.Name.Text])})
+		if v := e.values[p.Name.Text]; c.has(p.Name.Text) && !m.isDefault(p, v, e) {
+			list = append(list, graph.Argument{Name: p.Name.Text, Value: show(v)})
 		}
 	}
 	return list
+}
+
+// isDefault reports whether a parameter has the value that it would have by default.
+func (m *machine) isDefault(p *ast.Param, v Value, e *env) (same bool) {
+	if p.Default == nil {
+		return false
+	}
+	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() {
+		d, ok := m.eval(p.Default, e)
+		if ok {
+			d, _ = m.convert(d, m.typeOf(p, e))
+		}
+		equal, comparable := m.equal(v, d)
+		same = ok && equal && comparable
+	})
+	return same
 }

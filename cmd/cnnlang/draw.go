@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+	"cnnlang/interp/draw"
+)
+
+// drawFlags are those of a picture.
+type drawFlags struct {
+	depth *option[int]
+	steps *option[string]
+}
+
+// fitDepth is the depth at which a picture fits a page.
+const fitDepth = -2
+
+func (f *drawFlags) flags(cmd *cobra.Command) {
+	f.depth = &option[int]{value: fitDepth, what: "N|all",
+		parse: func(text string) (int, error) {
+			if text == "all" {
+				return draw.All, nil
+			}
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 {
+				return 0, errors.New("want a number from 0, or all")
+			}
+			return n, nil
+		},
+		write: func(n int) string {
+			switch n {
+			case fitDepth:
+				return "what fits a page"
+			case draw.All:
+				return "all"
+			}
+			return strconv.Itoa(n)
+		},
+	}
+	f.steps = choiceOf("layers", "all")
+	cmd.Flags().Var(f.depth, "depth", depthUsage)
+	cmd.Flags().Var(f.steps, "steps", "whether a layer in a picture is one box with its norm and activation: layers, all")
+	complete(cmd, "depth", fixed("0", "1", "2", "all"))
+	complete(cmd, "steps", fixed("layers", "all"))
+}
+
+// needless reports a flag that only pictures have.
+func (f *drawFlags) needless() error {
+	if f.depth.given || f.steps.given {
+		return usage("--depth and --steps are for pictures").withHelp("add -o svg")
+	}
+	return nil
+}
+
+// draw writes a picture; one in SVG is refused only where it would go to a terminal.
+func (a *app) draw(n *interp.Net, f *drawFlags, format string) error {
+	if format == "svg" && isTerminal(a.stdout) {
+		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o svg > %s.svg`", n.Name, n.Name)
+	}
+	opts := draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}
+	of := draw.Of
+	if f.depth.value == fitDepth {
+		of = draw.Fit
+	}
+	d := of(n.Graph, n.Outline(), opts)
+	switch format {
+	case "dot":
+		return d.DOT(a.stdout)
+	case "mermaid":
+		return d.Mermaid(a.stdout)
+	}
+	return d.SVG(a.stdout)
+}

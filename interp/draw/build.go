@@ -1,0 +1,195 @@
+package draw
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/graph"
+)
+
+// A builder makes items of the parts of an outline.
+type builder struct {
+	steps bool
+}
+
+// series makes the items of a series within the part of this path, which takes the value in.
+func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
+	var names *Item // what only passes its value on, until there is an item to be with
+	add := func(more ...*Item) {
+		for _, i := range more {
+			switch last := lastBox(items); {
+			case i.passes && last != nil:
+				last.with(i)
+			case i.passes && names == nil:
+				names = i
+			case i.passes:
+				names.with(i)
+			case len(items) == 0 || b.steps || !items[len(items)-1].join(i):
+				items = append(items, i)
+				if box := lastBox(items); names != nil && box != nil {
+					box.with(names)
+					names = nil
+				}
+			}
+		}
+	}
+	for _, p := range parts {
+		switch p.Kind {
+		case graph.Operation:
+			i := operation(p.Path, p.Node)
+			i.passes = p.Node.Op.Name() == "id"
+			add(i)
+		case graph.Merge:
+			add(b.merge(p, within))
+		case graph.Tap:
+			add(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node, from: p.Node})
+		case graph.Head:
+			items = append(items, &Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node,
+				Items: unwrapped(b.series(p.Parts, within))})
+			continue
+		default:
+			if inner := b.series(p.Parts, p.Path); p.Path == within || len(inner) == 0 {
+				add(inner...)
+			} else {
+				add(b.frame(p, within, inner))
+			}
+		}
+		if len(items) > 0 {
+			last := items[len(items)-1]
+			last.value, last.shape = p.Node, p.Node.Shape
+		}
+	}
+	if names != nil {
+		items = append(items, names)
+	}
+	return items
+}
+
+// frame is a block or a group with what it consists of; a single box needs no frame.
+func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
+	if len(inner) == 1 && !p.Stage {
+		switch only := inner[0]; {
+		case only.Kind.isBox():
+			return only
+		case only.Kind == Frame && p.Call == "" && only.Label == "":
+			only.Label = label(p, within)
+			only.first = only.Label
+			return only
+		}
+	}
+	name := label(p, within)
+	return &Item{Kind: Frame, Label: name, first: name, Text: call(p), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
+		Items: inner, shape: p.Node.Shape, value: p.Node}
+}
+
+// label is how the weights call a part, "" for a number.
+func label(p *graph.Part, within string) string {
+	label := strings.TrimPrefix(strings.TrimPrefix(p.Path, within), ".")
+	if _, err := strconv.Atoi(label); err == nil {
+		return ""
+	}
+	return label
+}
+
+// call is how the text calls a part, with its arguments.
+func call(p *graph.Part) string {
+	if len(p.Args) == 0 {
+		return p.Call
+	}
+	args := make([]string, len(p.Args))
+	for i, a := range p.Args {
+		args[i] = a.Name + "=" + a.Value.(string)
+	}
+	return cut(p.Call+"("+strings.Join(args, ", ")+")", mostTitle)
+}
+
+const mostTitle = 160 // characters; a frame shows as many as it is wide for
+
+// title is what stands above a frame.
+func (i *Item) title() string {
+	if i.Label == "" || i.Text == "" {
+		return i.Label + i.Text
+	}
+	return i.Label + ": " + i.Text
+}
+
+// unwrapped takes the frame off a head that consists of it alone: the head has its name.
+func unwrapped(items []*Item) []*Item {
+	if len(items) == 1 && items[0].Kind == Frame {
+		return items[0].Items
+	}
+	return items
+}
+
+func (b *builder) merge(p *graph.Part, within string) *Item {
+	i := operation(p.Path, p.Node)
+	i.Kind = Circle
+	if p.Call == "concat" {
+		i.Kind = Bar
+	}
+	i.Text = mergeText(p.Node)
+	for _, branch := range p.Branches {
+		items := ungrouped(b.series(branch, within))
+		if len(items) == 1 && items[0].passes {
+			i.with(items[0])
+			items = nil
+		}
+		i.Branches = append(i.Branches, items)
+	}
+	return i
+}
+
+// ungrouped takes the frames off the groups of a branch: their labels are for weights.
+func ungrouped(items []*Item) (list []*Item) {
+	for _, i := range items {
+		if i.Kind == Frame && i.Call == "" && !i.Stage {
+			list = append(list, ungrouped(i.Items)...)
+		} else {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// operation is the box of an operation.
+func operation(path string, n *graph.Node) *Item {
+	text, kind := words(n)
+	return &Item{Kind: kind, Text: text, Path: path, Nodes: []string{n.Path}, Count: 1, Cost: n.Count(), shape: n.Shape, value: n}
+}
+
+// with makes an item stand for what another one does, too.
+func (i *Item) with(other *Item) {
+	i.Nodes = append(i.Nodes, other.Nodes...)
+	i.Cost = i.Cost.Add(other.Cost)
+}
+
+// lastBox is what a series ends with, in the frames that it ends with; nil for none.
+func lastBox(items []*Item) *Item {
+	for _, i := range slices.Backward(items) {
+		switch i.Kind {
+		case Head:
+			continue
+		case Frame:
+			if in := lastBox(i.Items); in != nil {
+				return in
+			}
+		default:
+			return i
+		}
+	}
+	return nil
+}
+
+// join draws the next item with this one, if it belongs to it.
+func (i *Item) join(next *Item) bool {
+	name := next.Text
+	if len(next.Nodes) != 1 || !i.takes(next.Kind, name) {
+		return false
+	}
+	i.with(next)
+	if name != "flatten" && name != "dropout" {
+		i.Marks = append(i.Marks, name)
+	}
+	return true
+}

@@ -1,0 +1,87 @@
+// Package draw makes pictures of networks, from the structure that their text has:
+//
+//	outline (graph.Part) ──items──▶ items ──fold, close──▶ items ──layout──▶ places ──▶ SVG
+//	                                                          └──────────────────▶ DOT, Mermaid
+//
+// A series goes downwards, the branches of a merge lie side by side, an empty branch is an arc on
+// the right; blocks are frames, and equal neighbours are drawn once with their number. The
+// layout is a recursion over this tree, so its time is linear and a picture stays as
+// symmetrical as its text.
+package draw
+
+import (
+	"fmt"
+
+	"cnnlang/interp/graph"
+)
+
+// All opens every frame.
+const All = -1
+
+// Options say what is drawn.
+type Options struct {
+	// Depth is how many frames within one another are opened: with 0 a stage is a box, with 1
+	// the blocks in it are; All opens every one. Fit chooses the largest that fits a page.
+	Depth int
+	// Steps draws every operation as a box of its own. Otherwise a convolution has its
+	// normalisation and its activation with it.
+	Steps bool
+}
+
+// A Diagram is a network ready to be drawn.
+type Diagram struct {
+	Title string
+	Items []*Item // a series, from the input to the output
+	Depth int     // that of Options, or what Fit chose
+}
+
+// Of makes the diagram of a graph with this outline.
+func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
+	d := &Diagram{Title: g.Name, Depth: opts.Depth}
+	b := &builder{steps: opts.Steps}
+	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
+	items := append([]*Item{input}, b.series(outline, "")...)
+	items = append(items, &Item{Kind: Output, Text: "output, " + sizes(g.Output.Shape), Count: 1, shape: g.Output.Shape, value: g.Output})
+	d.Items = fold(closed(items, opts.Depth))
+	showShapes(d.Items, nil, true)
+	return d
+}
+
+// Fit makes the diagram at the largest depth at which it fits a page of A4 with texts that can be
+// read; at depth 0 where it fits at none.
+func Fit(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
+	opts.Depth = All
+	d := Of(g, outline, opts)
+	for depth := nesting(d.Items); ; depth-- {
+		if s := d.scene(); depth <= 0 || s.width <= pageWidth && s.height <= pageHeight {
+			return d
+		}
+		opts.Depth = depth - 1
+		d = Of(g, outline, opts)
+	}
+}
+
+// A page of A4 has 523 x 770 points inside its margins; letters of 12 pixels are then 5 points
+// high at least.
+const pageWidth, pageHeight = 523 * 12 / 5, 770 * 12 / 5
+
+// nesting is how many frames there are around one another, but for those around stages.
+func nesting(items []*Item) (most int) {
+	for _, i := range items {
+		inner := nesting(i.Items)
+		if i.Kind == Frame && !i.hasStage() {
+			inner++
+		}
+		for _, b := range i.Branches {
+			inner = max(inner, nesting(b))
+		}
+		most = max(most, inner)
+	}
+	return most
+}
+
+// heading is the first line of a picture.
+func (d *Diagram) heading() string {
+	in, out := d.Items[0], d.Items[len(d.Items)-1]
+	return fmt.Sprintf("%s  %s → %s", d.Title, sizes(in.shape), sizes(out.shape))
+}

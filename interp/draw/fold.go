@@ -1,0 +1,131 @@
+package draw
+
+import "slices"
+
+// leastBoxes is how many equal boxes in a row are drawn as one; of frames two are enough.
+const leastBoxes = 3
+
+// fold draws equal neighbours once, with their number.
+func fold(items []*Item) []*Item {
+	for _, i := range items {
+		i.Items = fold(i.Items)
+		for b := range i.Branches {
+			i.Branches[b] = fold(i.Branches[b])
+		}
+	}
+	var folded []*Item
+	for from := 0; from < len(items); {
+		to := from + 1
+		for to < len(items) && foldable(items, from) && equal(items[from], items[to]) {
+			to++
+		}
+		if to-from == 1 || items[from].Kind.isBox() && items[from].Kind != Closed && to-from < leastBoxes {
+			folded = append(folded, items[from:to]...)
+		} else {
+			for _, copy := range items[from+1 : to] {
+				items[from].absorb(copy)
+			}
+			folded = append(folded, items[from])
+		}
+		from = to
+	}
+	return folded
+}
+
+// foldable reports whether the item takes what its copies take, so that it stands for them.
+func foldable(items []*Item, at int) bool {
+	switch k := items[at].Kind; {
+	case k == Frame && !items[at].Stage:
+	case k.isBox() && k > Output && k != Tap:
+	default:
+		return false
+	}
+	return at > 0 && slices.Equal(items[at-1].shape, items[at].shape) || at+1 < len(items) && slices.Equal(items[at].shape, items[at+1].shape)
+}
+
+// equal reports whether two items would look the same and cost the same, whatever their paths.
+func equal(a, b *Item) bool {
+	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Marks, b.Marks) && a.Call == b.Call && a.Stage == b.Stage &&
+		a.Count == b.Count && len(a.Nodes) == len(b.Nodes) && a.Cost == b.Cost && slices.Equal(a.shape, b.shape) &&
+		a.from == b.from && a.Kind != Head &&
+		slices.EqualFunc(a.Items, b.Items, equal) &&
+		slices.EqualFunc(a.Branches, b.Branches, func(x, y []*Item) bool { return slices.EqualFunc(x, y, equal) })
+}
+
+// absorb makes an item stand for an equal one too.
+func (i *Item) absorb(copy *Item) {
+	i.Count += copy.Count
+	i.Nodes = append(i.Nodes, copy.Nodes...)
+	i.value = copy.value
+	if copy.Label != i.first {
+		i.Label = i.first + "–" + copy.Label
+	}
+	for k := range i.Items {
+		i.Items[k].absorb(copy.Items[k])
+	}
+	for b := range i.Branches {
+		for k := range i.Branches[b] {
+			i.Branches[b][k].absorb(copy.Branches[b][k])
+		}
+	}
+}
+
+// closed draws the frames that are so deep within others as boxes.
+func closed(items []*Item, depth int) []*Item {
+	if depth == All {
+		return items
+	}
+	for _, i := range items {
+		switch {
+		case i.Kind == Head:
+			i.Items = closed(i.Items, depth)
+		case i.Kind == Frame && i.hasStage():
+			i.Items = closed(i.Items, depth)
+		case i.Kind == Frame && depth == 0:
+			i.shut()
+		case i.Kind == Frame:
+			i.Items = closed(i.Items, depth-1)
+		}
+		for b := range i.Branches {
+			i.Branches[b] = closed(i.Branches[b], depth)
+		}
+	}
+	return items
+}
+
+// hasStage reports whether a frame is around stages; it is always open then.
+func (i *Item) hasStage() (found bool) {
+	each(i.Items, func(in *Item) { found = found || in.Stage })
+	return found
+}
+
+// shut makes a frame a box that stands for all that is in it.
+func (i *Item) shut() {
+	i.Kind = Closed
+	each(i.Items, func(in *Item) {
+		i.Nodes = append(i.Nodes, in.Nodes...)
+		i.Cost = i.Cost.Add(in.Cost)
+	})
+	i.Items = nil
+}
+
+// showShapes writes the shapes of a series where height or width of images change, and behind
+// frames; the shape that a series ends with is written behind what is around it.
+func showShapes(items []*Item, before []int, top bool) {
+	end := items[len(items)-1].shape
+	for n, i := range items {
+		if i.Kind == Head || len(i.shape) == 0 {
+			continue
+		}
+		size := i.shape[min(2, len(i.shape)):]
+		switch {
+		case n == len(items)-1 || !top && slices.Equal(i.shape, end):
+		case i.Kind == Input, i.Stage, !slices.Equal(before, size):
+			i.Shape = sizes(i.shape)
+		}
+		if len(i.Items) > 0 {
+			showShapes(i.Items, before, false)
+		}
+		before = size
+	}
+}

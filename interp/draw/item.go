@@ -1,0 +1,96 @@
+package draw
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/ops/tensor"
+)
+
+// An Item is one thing of a series in a picture.
+type Item struct {
+	Kind Kind
+	// Text is what stands in it, or the title of a frame; Marks are what a box has with it.
+	Text  string
+	Marks []string
+	// Label is the frame's, "" where the text gives it none; of copies, that of the first and the last.
+	Label string
+	// Call is the block that a frame is, by the name it is called by; "" for a group.
+	Call  string
+	Stage bool
+	// Path is the first path that it stands for, Nodes are those of all its operations, those
+	// of all its copies one after the other.
+	Path  string
+	Nodes []string
+	// Count is how many equal ones it stands for, and Cost is that of one. A frame that is
+	// open has the cost of what is not drawn in it, mostly none.
+	Count int
+	Cost  graph.Count
+	// Shape is written where it changes, "" elsewhere.
+	Shape string
+
+	Items    []*Item   // of a frame or a head
+	Branches [][]*Item // of a merge
+
+	passes bool   // whether it passes its value on, and nothing else
+	first  string // the label of the first copy
+	shape  tensor.Shape
+	value  *graph.Node // of the first copy
+	from   *graph.Node // of a tap
+	arc    bool        // whether a tap is drawn as an arc
+}
+
+// A Kind says what an item looks like, and what colour it has.
+type Kind int
+
+const (
+	Input     Kind = iota // the net's input
+	Output                // its output
+	Pointwise             // a convolution of 1x1
+	Conv                  // any other
+	Depthwise             // or grouped
+	Linear                // a fully connected layer
+	Pool                  // of any kind
+	Act                   // an activation
+	Norm                  // a normalisation
+	Other                 // any other operation
+	Closed                // a frame drawn as a box
+	Frame                 // a block or a group
+	Circle                // a merge of equal shapes
+	Bar                   // a concatenation
+	Tap                   // a value from elsewhere
+	Head                  // a side head
+)
+
+var kindNames = [...]string{"input", "output", "pointwise", "conv", "depthwise", "linear", "pool", "act", "norm", "other",
+	"closed", "frame", "merge", "concat", "tap", "head"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// isBox reports whether an item is a box with text.
+func (k Kind) isBox() bool { return k <= Closed || k == Tap }
+
+// takes reports whether an operation that follows may be drawn in the same box.
+func (i *Item) takes(next Kind, name string) bool {
+	if name == "flatten" || name == "dropout" {
+		return i.Kind.isBox() && i.Kind > Output && i.Kind < Closed
+	}
+	switch i.Kind {
+	case Pointwise, Conv, Depthwise, Linear:
+		return next == Norm || next == Act
+	case Norm:
+		return next == Act && len(i.Marks) == 0
+	}
+	return false
+}
+
+func (i *Item) merges() bool { return i.Kind == Circle || i.Kind == Bar }
+
+// each calls f for an item and all in it.
+func each(items []*Item, f func(*Item)) {
+	for _, i := range items {
+		f(i)
+		each(i.Items, f)
+		for _, b := range i.Branches {
+			each(b, f)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package draw
+
+import "math"
+
+// Lengths in a picture, in pixels of a screen.
+const (
+	textSize  = 12.0
+	smallSize = 10.0
+	boxHeight = 26.0
+	leastBox  = 120.0 // wide
+	gap       = 22.0  // between the items of a series
+	rail      = 8.0   // from where branches part to their way down
+	between   = 24.0  // branches
+	pad       = 12.0  // within a frame
+	titleRow  = 18.0
+	round     = 22.0 // a circle, the height of a bar
+	arcGap    = 16.0
+	margin    = 24.0
+)
+
+// leastTitle is how many characters of its title a frame is made wide for.
+const leastTitle = 48
+
+// A cell is an item with its extents: a series has one line, the spine, from top to bottom, from
+// which it reaches so far to the left and to the right.
+type cell struct {
+	item        *Item
+	left, right float64
+	height      float64
+	width       float64 // of the box itself
+	body        *column
+	branches    []*column
+	arcs        int     // empty branches that are arcs
+	straight    bool    // whether one is the spine itself
+	taps        []*Item // branches that come from elsewhere, along the left
+	of          int
+}
+
+// A column is a series of cells.
+type column struct {
+	cells       []*cell
+	left, right float64
+	main        float64 // how far it reaches to the right without its heads
+	height      float64
+}
+
+// measure finds the extents of a series. count is that of what is around it.
+func measure(items []*Item, count int) *column {
+	c := &column{}
+	for _, i := range items {
+		c.cells = append(c.cells, size(i, count))
+	}
+	for _, cell := range c.cells {
+		if cell.item.Kind != Head {
+			c.left, c.main = math.Max(c.left, cell.left), math.Max(c.main, cell.right)
+		}
+	}
+	c.right = c.main
+	for _, cell := range c.cells {
+		if cell.item.Kind == Head {
+			c.right = math.Max(c.right, c.main+between+cell.left+cell.right)
+		}
+	}
+	c.run(func(cell *cell, y float64) {}, func(cell *cell, y float64) {}, &c.height)
+	return c
+}
+
+// run goes down a series: it calls main for each item with the y at which it begins, and head for each
+// side head with the y of the line that leads to it. No head begins beside another.
+func (c *column) run(main, head func(cell *cell, y float64), end *float64) {
+	y, free, first := 0.0, 0.0, true
+	for _, cell := range c.cells {
+		if cell.item.Kind == Head {
+			y = math.Max(y+rail, free)
+			head(cell, y)
+			free = y + cell.height + gap
+			*end = math.Max(*end, free-gap)
+			y += rail
+			continue
+		}
+		if !first {
+			y += gap
+		}
+		first = false
+		main(cell, y)
+		y += cell.height
+	}
+	*end = math.Max(*end, y)
+}
+
+// size finds the extents of an item.
+func size(i *Item, count int) *cell {
+	c := &cell{item: i, of: i.Count / max(count, 1)}
+	switch i.Kind {
+	case Frame:
+		c.body = measure(i.Items, i.Count)
+		c.left, c.right = c.body.left+pad, c.body.right+pad
+		if short := width(cut(i.title(), leastTitle), smallSize+1) + width(copies(c.of), textSize)*1.3 + 3*pad - c.left - c.right; short > 0 {
+			c.left, c.right = c.left+short/2, c.right+short/2
+		}
+		c.height = titleRow + pad + c.body.height + pad
+	case Head:
+		c.body = measure(i.Items, i.Count)
+		c.left = math.Max(c.body.left+pad, pad)
+		c.right = math.Max(c.body.right+pad, width(cut(i.Text, leastTitle), smallSize+1)+3*pad-c.left)
+		c.height = rail + titleRow + pad + c.body.height + pad
+	case Circle, Bar:
+		c.merge(count)
+	default:
+		least := leastBox
+		if i.Kind == Act {
+			least /= 2
+		}
+		c.width = math.Max(least, width(i.title(), textSize)+width(i.marks(), smallSize)+width(copies(c.of), textSize)*1.3+20)
+		c.left, c.right, c.height = c.width/2, c.width/2, boxHeight
+		if i.Shape != "" {
+			c.right = math.Max(c.right, width(i.Shape, smallSize)+10)
+		}
+	}
+	return c
+}
+
+// merge finds the extents of branches side by side and what joins them.
+func (c *cell) merge(count int) {
+	wide := 0.0
+	for _, b := range c.item.Branches {
+		switch {
+		case len(b) == 0:
+			c.arcs++
+		case b[0].arc:
+			c.taps = append(c.taps, b[0])
+		default:
+			col := measure(b, count)
+			c.branches = append(c.branches, col)
+			wide += col.left + col.right
+			c.height = math.Max(c.height, col.height)
+		}
+	}
+	if len(c.branches) == 0 && c.arcs > 0 {
+		c.arcs--
+		c.straight = true
+	}
+	wide += between * float64(max(len(c.branches)-1, 0))
+	if n := len(c.branches); n > 0 {
+		c.left = c.branches[0].left - c.spine(0)
+		c.right = wide - c.left
+	}
+	c.width = round
+	if c.item.Kind == Bar || len([]rune(c.item.Text)) > 1 {
+		c.width = width(c.item.Text, textSize) + 24
+		if n := len(c.branches); n > 1 && c.item.Kind == Bar {
+			first, last := c.spine(0), c.spine(n-1)
+			c.width = math.Max(c.width, 2*math.Max(-first, last)+24)
+		}
+	}
+	c.left, c.right = math.Max(c.left, c.width/2), math.Max(c.right, c.width/2)
+	c.right += arcGap * float64(c.arcs)
+	if c.arcs > 0 {
+		c.right += arcGap / 2
+	}
+	c.height += 2*(rail+6) + round
+}
+
+// spine is how far right of its own the spine of a branch lies: that of the middle branch is
+// its own, or lies as far to the right as the one before to the left.
+func (c *cell) spine(branch int) float64 {
+	x, at := 0.0, make([]float64, len(c.branches))
+	for n, b := range c.branches {
+		at[n] = x + b.left
+		x += b.left + b.right + between
+	}
+	n := len(at)
+	return at[branch] - (at[(n-1)/2]+at[n/2])/2
+}

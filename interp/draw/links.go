@@ -1,0 +1,135 @@
+package draw
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A linker writes a diagram for a program that lays it out itself: boxes, what leads from which
+// to which, and the frames around them.
+type linker struct {
+	*bufio.Writer
+	ids    map[*Item]int
+	indent string
+	links  []string
+	syntax
+	arcs map[*Item]*Item // from a tap to the item that makes its value
+}
+
+// A syntax is how such a program is told about boxes, links and frames.
+type syntax struct {
+	box, link, open, end string
+	quote                func(string) string
+}
+
+// DOT writes the diagram for Graphviz.
+func (d *Diagram) DOT(w io.Writer) error {
+	l := newLinker(w, d, syntax{
+		box: "n%d [label=%s];", link: "n%d -> n%d;", open: "subgraph cluster%d { label=%s;", end: "}",
+		quote: func(s string) string {
+			return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+		},
+	})
+	fmt.Fprintf(l, "digraph %s {\n  node [shape=box];\n", l.quote(d.Title))
+	l.all(d)
+	fmt.Fprintln(l, "}")
+	return l.Flush()
+}
+
+// Mermaid writes the diagram as a Mermaid flowchart.
+func (d *Diagram) Mermaid(w io.Writer) error {
+	l := newLinker(w, d, syntax{
+		box: "n%d[%s]", link: "n%d --> n%d", open: "subgraph f%d [%s]", end: "end",
+		quote: func(s string) string {
+			return `"` + strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(s) + `"`
+		},
+	})
+	fmt.Fprintln(l, "flowchart TB")
+	l.all(d)
+	return l.Flush()
+}
+
+func newLinker(w io.Writer, d *Diagram, s syntax) *linker {
+	l := &linker{Writer: bufio.NewWriter(w), ids: map[*Item]int{}, indent: "  ", syntax: s, arcs: map[*Item]*Item{}}
+	makes := d.makers()
+	each(d.Items, func(i *Item) {
+		l.ids[i] = len(l.ids)
+		if i.Kind == Tap && makes[i.from] != nil {
+			l.arcs[i] = makes[i.from]
+		}
+	})
+	return l
+}
+
+func (l *linker) all(d *Diagram) {
+	l.series(d.Items, nil)
+	for _, link := range l.links {
+		fmt.Fprintf(l, "  %s\n", link)
+	}
+}
+
+// series writes items that take the values of some items, and returns what its value comes from.
+func (l *linker) series(items []*Item, from []*Item) []*Item {
+	for _, i := range items {
+		switch i.Kind {
+		case Head:
+			l.within(i, from)
+		case Frame:
+			from = l.within(i, from)
+		case Tap:
+			if maker := l.arcs[i]; maker != nil {
+				from = lastOf(maker)
+				continue
+			}
+			from = l.put(i, nil)
+		case Circle, Bar:
+			var ends []*Item
+			for _, b := range i.Branches {
+				ends = append(ends, l.series(b, from)...)
+			}
+			from = l.put(i, ends)
+		default:
+			from = l.put(i, from)
+		}
+	}
+	return from
+}
+
+// lastOf is what the value of an item comes from.
+func lastOf(i *Item) []*Item {
+	if i.Kind == Frame {
+		if in := lastBox(i.Items); in != nil {
+			return []*Item{in}
+		}
+	}
+	return []*Item{i}
+}
+
+// within writes a frame around its items.
+func (l *linker) within(i *Item, from []*Item) []*Item {
+	text := i.title()
+	if i.Count > 1 {
+		text += " " + copies(i.Count)
+	}
+	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.open, l.ids[i], l.quote(text)))
+	l.indent += "  "
+	end := l.series(i.Items, from)
+	l.indent = l.indent[2:]
+	fmt.Fprintf(l, "%s%s\n", l.indent, l.end)
+	return end
+}
+
+// put writes a box and what leads to it.
+func (l *linker) put(i *Item, from []*Item) []*Item {
+	text := i.title() + i.marks()
+	if i.Count > 1 {
+		text += " " + copies(i.Count)
+	}
+	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.box, l.ids[i], l.quote(text)))
+	for _, f := range from {
+		l.links = append(l.links, fmt.Sprintf(l.link, l.ids[f], l.ids[i]))
+	}
+	return []*Item{i}
+}

@@ -1,0 +1,190 @@
+package draw
+
+import (
+	"bufio"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"cnnlang/ops/dim"
+)
+
+// SVG writes the picture. Every box, circle and bar is
+//
+//	<g class="box KIND" data-path="layer1.0.conv1" data-nodes="layer1.0.conv1 layer1.0.bn1"
+//	   data-count="3" data-params="4096" data-macs="…"><rect/>…</g>
+//
+// with the first path that it stands for, all of them, how many copies it stands for, and the costs of
+// one of these; a blank in a path is %20, and % is %25. Every frame is <g data-block="bottleneck">.
+func (d *Diagram) SVG(w io.Writer) error {
+	s := d.scene()
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
+		f(s.width), f(s.height), f(s.width), f(s.height), html.EscapeString(d.heading()))
+	b.WriteString("<style>" + style + "</style>\n")
+	b.WriteString(`<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 L8 4 L0 7.5z" class="tip"/></marker></defs>` + "\n")
+	fmt.Fprintf(b, `<rect class="paper" width="%s" height="%s"/>`+"\n", f(s.width), f(s.height))
+	for _, fr := range s.frames {
+		fr.write(b)
+	}
+	for _, e := range s.edges {
+		e.write(b)
+	}
+	for _, x := range s.boxes {
+		x.write(b)
+	}
+	for _, t := range s.texts {
+		fmt.Fprintf(b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", t.class, f(t.x), f(t.y), html.EscapeString(t.text))
+	}
+	b.WriteString("</svg>\n")
+	return b.Flush()
+}
+
+// f writes a length.
+func f(x float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.1f", x), "0"), ".")
+}
+
+func (r rect) attributes(radius float64) string {
+	return fmt.Sprintf(`x="%s" y="%s" width="%s" height="%s" rx="%s"`, f(r.x), f(r.y), f(r.w), f(r.h), f(radius))
+}
+
+func (x box) write(b *bufio.Writer) {
+	i := x.item
+	fmt.Fprintf(b, `<g class="box %v" data-path="%s" data-nodes="%s" data-count="%d" data-params="%v" data-macs="%v">`,
+		i.Kind, html.EscapeString(word(i.Path)), html.EscapeString(i.nodes()), i.Count, whole(i.Cost.Params), whole(i.Cost.MACs))
+	fmt.Fprintf(b, "<title>%s</title>", html.EscapeString(i.about()))
+	mid := point{x.x + x.w/2, x.y + x.h/2 + 4}
+	switch {
+	case i.Kind == Circle && x.w == round:
+		fmt.Fprintf(b, `<rect %s class="none"/><circle cx="%s" cy="%s" r="%s"/>`, x.attributes(0), f(mid.x), f(x.y+x.h/2), f(round/2))
+		fmt.Fprintf(b, `<text class="sign" x="%s" y="%s">%s</text>`, f(mid.x), f(mid.y+1), html.EscapeString(i.Text))
+	default:
+		radius := 4.0
+		if i.Kind == Bar || i.Kind == Circle || i.Kind == Act || i.Kind == Input || i.Kind == Output || i.Kind == Tap {
+			radius = x.h / 2
+		}
+		if x.of > 1 {
+			back := rect{x.x + 3, x.y + 3, x.w, x.h}
+			fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(back.x), f(back.y), f(back.w), f(back.h), f(-back.w))
+		}
+		fmt.Fprintf(b, `<rect %s/>`, x.attributes(radius))
+		fmt.Fprintf(b, `<text x="%s" y="%s">%s`, f(mid.x), f(mid.y), html.EscapeString(i.title()))
+		if m := i.marks(); m != "" {
+			fmt.Fprintf(b, `<tspan class="marks" dx="6">%s</tspan>`, html.EscapeString(strings.TrimSpace(m)))
+		}
+		if x.of > 1 {
+			fmt.Fprintf(b, `<tspan class="count" dx="6">%s</tspan>`, copies(x.of))
+		}
+		b.WriteString("</text>")
+	}
+	b.WriteString("</g>\n")
+}
+
+func (fr frame) write(b *bufio.Writer) {
+	i := fr.item
+	class := "frame"
+	switch {
+	case i.Kind == Head:
+		class = "frame head"
+	case i.Stage:
+		class = "frame stage"
+	case fr.deep%2 == 1:
+		class = "frame odd"
+	}
+	fmt.Fprintf(b, `<g class="%s" data-block="%s">`, class, html.EscapeString(i.Call))
+	if fr.of > 1 {
+		fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(fr.x+4), f(fr.y+4), f(fr.w), f(fr.h), f(-fr.w))
+	}
+	fmt.Fprintf(b, `<rect %s/>`, fr.attributes(8))
+	fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+10), f(fr.y+14), html.EscapeString(fr.title()))
+	if fr.of > 1 {
+		fmt.Fprintf(b, `<text class="count" x="%s" y="%s">%s</text>`, f(fr.x+fr.w-10), f(fr.y+15), copies(fr.of))
+	}
+	b.WriteString("</g>\n")
+}
+
+// title is as much of the title as fits.
+func (fr frame) title() string {
+	room := fr.w - 2*pad - width(copies(fr.of), textSize)*1.3
+	whole := fr.item.title()
+	text := whole
+	for n := len([]rune(text)); n > leastTitle && width(text, smallSize+1) > room; n-- {
+		text = cut(whole, n)
+	}
+	return text
+}
+
+// write draws a line with rounded corners.
+func (e edge) write(b *bufio.Writer) {
+	class := [...]string{"edge", "edge shortcut", "edge tapped"}[e.kind]
+	fmt.Fprintf(b, `<path class="%s" d="M%s %s`, class, f(e.points[0].x), f(e.points[0].y))
+	for n := 1; n < len(e.points); n++ {
+		p := e.points[n]
+		if n+1 < len(e.points) {
+			in, out := towards(p, e.points[n-1]), towards(p, e.points[n+1])
+			fmt.Fprintf(b, " L%s %s Q%s %s %s %s", f(in.x), f(in.y), f(p.x), f(p.y), f(out.x), f(out.y))
+			continue
+		}
+		fmt.Fprintf(b, " L%s %s", f(p.x), f(p.y))
+	}
+	b.WriteString(`"`)
+	if e.arrow {
+		b.WriteString(` marker-end="url(#arrow)"`)
+	}
+	b.WriteString("/>\n")
+}
+
+// towards is a point a little way from p on the way to q.
+func towards(p, q point) point {
+	const r = 6.0
+	step := func(from, to float64) float64 {
+		switch d := to - from; {
+		case d > 2*r:
+			return from + r
+		case d < -2*r:
+			return from - r
+		default:
+			return from + d/2
+		}
+	}
+	return point{step(p.x, q.x), step(p.y, q.y)}
+}
+
+// nodes are the paths as one attribute.
+func (i *Item) nodes() string {
+	list := make([]string, len(i.Nodes))
+	for n, path := range i.Nodes {
+		list[n] = word(path)
+	}
+	return strings.Join(list, " ")
+}
+
+// word is a path without blanks; % is the empty one, of a step that opens no segment in the net's body.
+func word(path string) string {
+	if path == "" {
+		return "%"
+	}
+	return strings.NewReplacer("%", "%25", " ", "%20").Replace(path)
+}
+
+// about is what a browser shows of a box under the pointer.
+func (i *Item) about() string {
+	text := i.Path
+	if i.Count > 1 {
+		text += fmt.Sprintf(" and %d more", i.Count-1)
+	}
+	if len(i.shape) > 0 {
+		text += "\n" + sizes(i.shape)
+	}
+	if p := whole(i.Cost.Params); p != "0" {
+		text += "\n" + p + " parameters"
+	}
+	if m := whole(i.Cost.MACs); m != "0" {
+		text += "\n" + m + " MACs"
+	}
+	return text
+}
+
+func whole(n dim.Size) string { return n.String() }

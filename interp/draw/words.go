@@ -1,0 +1,117 @@
+package draw
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// words are what stands in the box of an operation, as papers write it: "3×3 conv, 64, /2".
+func words(n *graph.Node) (string, Kind) {
+	switch op := n.Op.(type) {
+	case *ops.Conv:
+		text, kind := "conv", Conv
+		groups := op.Groups.String()
+		switch {
+		case op.Groups == dim.Int(1) && op.K == dim.Square(dim.Int(1)):
+			kind = Pointwise
+		case op.Groups == dim.Int(1):
+		case n.In[0].Shape[1] == op.Groups.MustInt():
+			text, kind, groups = "depthwise conv", Depthwise, "1"
+		default:
+			kind = Depthwise
+		}
+		return window(op.K, text) + ", " + op.Out.String() + strided(op.Stride, "/") + unless("1", groups, ", groups ") +
+			unless("1", pair(op.Dilation), ", dilation "), kind
+	case *ops.Deconv:
+		return window(op.K, "deconv") + ", " + op.Out.String() + strided(op.Stride, "×"), Conv
+	case *ops.Linear:
+		return "linear, " + op.Out.String(), Linear
+	case *ops.MaxPool:
+		return window(op.K, "max pool") + strided(op.Stride, "/"), Pool
+	case *ops.AvgPool:
+		return window(op.K, "average pool") + strided(op.Stride, "/"), Pool
+	case *ops.AvgPoolTo:
+		return "average pool to " + times(op.K), Pool
+	case *ops.GlobalAvgPool:
+		return "global average pool", Pool
+	case *ops.Flatten, *ops.Dropout:
+		return n.Op.Name(), Other
+	}
+	name := n.Op.Name()
+	if slices.Contains(ops.Activations, ops.Activation(name)) {
+		return name, Act
+	}
+	switch name {
+	case "bn", "layer_norm", "lrn", "l2_normalize":
+		return strings.ReplaceAll(name, "_", " "), Norm
+	case "softmax":
+		return name, Act
+	case "channel_shuffle", "slice", "scale":
+		var args []string
+		for _, a := range graph.Arguments(n.Op) {
+			args = append(args, fmt.Sprint(a.Value))
+		}
+		return strings.ReplaceAll(name, "_", " ") + " " + strings.Join(args, " to "), Other
+	}
+	return strings.ReplaceAll(name, "_", " "), Other
+}
+
+// mergeText is the sign of a merge, or for a concatenation what comes out.
+func mergeText(n *graph.Node) string {
+	switch n.Op.Name() {
+	case "add":
+		return "+"
+	case "mul":
+		return "×"
+	case "concat":
+		if len(n.Shape) > 1 {
+			return fmt.Sprintf("concat, %d", n.Shape[1])
+		}
+	}
+	return n.Op.Name()
+}
+
+func window(k dim.Pair, what string) string { return times(k) + " " + what }
+
+func times(k dim.Pair) string { return k.H.String() + "×" + k.W.String() }
+
+// pair is one number where both are equal.
+func pair(p dim.Pair) string {
+	if p.H == p.W {
+		return p.H.String()
+	}
+	return times(p)
+}
+
+func strided(s dim.Pair, sign string) string { return unless("1", pair(s), ", "+sign) }
+
+// unless is a text with what stands before it, or nothing for the usual one.
+func unless(usual, text, before string) string {
+	if text == usual {
+		return ""
+	}
+	return before + text
+}
+
+// sizes are those of one image: 64×56×56.
+func sizes(s tensor.Shape) string {
+	list := make([]string, len(s)-1)
+	for i, n := range s[1:] {
+		list[i] = fmt.Sprint(n)
+	}
+	return strings.Join(list, "×")
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return text
+}
