@@ -100,7 +100,7 @@ func TestReadableFilesAreNotForeign(t *testing.T) {
 	count := 0
 	err := filepath.WalkDir("../../../../testdata/weights", func(path string, d os.DirEntry, err error) error {
 		switch filepath.Ext(path) {
-		case "", ".md", ".json", ".py", ".data", ".bin", ".cnn":
+		case "", ".md", ".txt", ".json", ".py", ".data", ".bin", ".cnn":
 			return err
 		}
 		raw := filetest.Read(t, path)
