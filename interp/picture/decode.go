@@ -14,31 +14,6 @@ import (
 	"cnnlang/interp/internal/regular"
 )
 
-// pixels is an image of 8 bits a channel.
-type pixels struct {
-	width, height int
-	rgb           []uint8 // [height, width, 3]
-}
-
-func newPixels(width, height int) pixels {
-	return pixels{width, height, make([]uint8, 3*width*height)}
-}
-
-// image returns the pixels as a type of the standard library.
-func (p pixels) image(ctx context.Context) *image.RGBA {
-	m := image.NewRGBA(image.Rect(0, 0, p.width, p.height))
-	for y := range lines(ctx, p.height) {
-		out := m.Pix[y*m.Stride:]
-		for x, line := 0, p.row(y); x < p.width; x++ {
-			out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = line[3*x], line[3*x+1], line[3*x+2], 0xff
-		}
-	}
-	return m
-}
-
-// row returns row y, [width, 3].
-func (p pixels) row(y int) []uint8 { return p.rgb[3*p.width*y : 3*p.width*(y+1)] }
-
 // A source is an image in a file whose headers have been read.
 type source struct {
 	path          string // as errors name it
@@ -85,7 +60,7 @@ func (s *source) decode(ctx context.Context) (pixels, error) {
 }
 
 // Decode decodes a JPEG or PNG image to what Load makes a tensor of: colours without
-// transparency. It reads no more than MaxBytes and decodes no more than MaxPixels, and
+// transparency, which Tensor takes as they are. It reads no more than MaxBytes and decodes no more than MaxPixels, and
 // returns soon after ctx has ended. Its error is a *FileError, a *LimitError, or that of ctx.
 func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	return awaited(ctx, func() (image.Image, error) {
@@ -101,7 +76,7 @@ func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		return decoded.image(ctx), ctx.Err()
+		return decoded, nil
 	})
 }
 

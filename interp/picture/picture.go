@@ -20,6 +20,7 @@ import (
 	"image"
 	"io"
 	"math"
+	"sync"
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/picture/resample"
@@ -120,10 +121,14 @@ func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resa
 	return p.frameOf(ctx, f, decoded, k), nil
 }
 
+// workspaces are for resizing one picture after the other.
+var workspaces = sync.Pool{New: func() any { return new(resample.Workspace) }}
+
 // frameOf makes the tensor of what the frame shows of an image.
 func (p Preprocess) frameOf(ctx context.Context, f resample.View, photo pixels, k resample.Filter) tensor.Tensor {
 	t := tensor.New(1, p.channels(), f.H, f.W)
-	var w resample.Workspace
+	w := workspaces.Get().(*resample.Workspace)
+	defer workspaces.Put(w)
 	w.Planes(ctx, t.Data, photo.resampled(), f, k, p.Grey, p.planes())
 	return t
 }
@@ -221,10 +226,6 @@ func (p Preprocess) channels() int {
 		return 1
 	}
 	return 3
-}
-
-func (p pixels) resampled() resample.Image {
-	return resample.Image{Width: p.width, Height: p.height, Pix: p.rgb}
 }
 
 // planes are what becomes of the pixels, a plane for each channel of the tensor.

@@ -33,6 +33,16 @@ func TestReadersAndImagesGiveTheTensorOfTheFile(t *testing.T) {
 		if err != nil || !slices.Equal(made.Data, want.Data) || !made.Shape.Equal(want.Shape) {
 			t.Errorf("%s: other numbers from an image (%v)", name, err)
 		}
+		// Pixel by pixel, as other packages see it.
+		copied := image.NewRGBA(img.Bounds())
+		draw.Draw(copied, copied.Bounds(), img, image.Point{}, draw.Src)
+		made, err = p.Tensor(t.Context(), copied, 40, 56)
+		if err != nil || !slices.Equal(made.Data, want.Data) {
+			t.Errorf("%s: other numbers from a copy (%v)", name, err)
+		}
+		if out := img.At(-1, 0); out != (color.RGBA{}) {
+			t.Errorf("%s: %v outside", name, out)
+		}
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 // alpha is dropped. The types that the decoders return have fast paths; other types, and
 // parts of images, go pixel by pixel.
 func toRGB(ctx context.Context, decoded image.Image) pixels {
+	if p, ok := decoded.(pixels); ok {
+		return p
+	}
 	bounds := decoded.Bounds()
 	p := newPixels(bounds.Dx(), bounds.Dy())
 	if bounds.Min != (image.Point{}) {
