@@ -4,6 +4,7 @@ package nettest
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,5 +85,38 @@ func TestWrittenAsCaffeBySENet(t *testing.T) {
 		if SameBits(got, want) || d > 2*largest+shift {
 			t.Errorf("the factor %v moved the logits by %v, noise by up to %v and its rounding by %v", factor, d, largest, shift)
 		}
+	}
+}
+
+// Where a unit strides the weights do not show, but the layers of the file do: SE-ResNet's file does
+// not pass for SE-ResNeXt's.
+func TestWrittenWithOtherStrides(t *testing.T) {
+	n := narrowed(t, "narrow_senet", "legacy_seresnext50_32x4d")
+	layers, names := layersOf(t, n, interp.RandomTensors(n, writtenSeed)), inCaffe(t)
+	var moved []string
+	for i := range layers {
+		if unit, ok := strings.CutSuffix(layers[i].Name, ".conv2"); ok && layers[i].Stride == 2 {
+			moved = append(moved, unit+".conv1", unit+".conv2")
+			layers[i].Stride = 1
+			for k := range layers {
+				if layers[k].Name == unit+".conv1" {
+					layers[k].Stride = 2
+				}
+			}
+		}
+	}
+	fit, err := n.Fit(interp.WeightsFile(written(t, "SE.caffemodel", filetest.Caffe(layers, func(path string) string { return names[path] }, 1), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, d := range fit.Differences {
+		if strings.HasPrefix(d.File, "stride=") {
+			told = append(told, d.Steps...)
+		}
+	}
+	slices.Sort(told)
+	if len(moved) != 6 || !slices.Equal(told, moved) {
+		t.Errorf("told of %q, want %q", told, moved)
 	}
 }

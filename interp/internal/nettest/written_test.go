@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
@@ -50,8 +51,14 @@ func narrowed(t *testing.T, net, published string) *interp.Net {
 // layersOf is the net's layers with these tensors, in its order.
 func layersOf(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) (layers []filetest.Layer) {
 	t.Helper()
+	rectified := map[*graph.Node]bool{}
 	for _, node := range n.Graph.Nodes {
-		l := filetest.Layer{Name: node.Path}
+		if node.Op != nil && node.Op.Name() == "relu" {
+			rectified[node.In[0]] = true
+		}
+	}
+	for _, node := range n.Graph.Nodes {
+		l := filetest.Layer{Name: node.Path, ReLU: rectified[node]}
 		switch op := node.Op.(type) {
 		case *ops.Conv:
 			l.Kind = filetest.Conv

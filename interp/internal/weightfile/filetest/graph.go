@@ -41,6 +41,10 @@ func ONNX(layers []Layer, fold bool) []byte {
 			node = node.Add(5, Proto{}.Text(1, "transB").Int(3, 1).Int(20, 2))
 		}
 		graph = graph.Add(1, node)
+		if l.ReLU {
+			graph = graph.Add(1, Proto{}.Text(1, value).Text(2, value+"_relu").Text(3, "/"+l.module()+"/Relu").Text(4, "Relu"))
+			value += "_relu"
+		}
 	}
 	for _, t := range weights {
 		graph = graph.Add(5, t)
@@ -81,7 +85,7 @@ func folded(conv, norm Layer) Layer {
 			data[i] = weight.Data[i] * scale
 		}
 	}
-	conv.Arrays = []Array{{"weight", weight.Shape, data}, {"bias", weight.Shape[:1], bias}}
+	conv.Arrays, conv.ReLU = []Array{{"weight", weight.Shape, data}, {"bias", weight.Shape[:1], bias}}, norm.ReLU
 	return conv
 }
 
@@ -104,6 +108,9 @@ func Caffe(layers []Layer, called func(string) string, factor float32) []byte {
 			net = net.Add(100, caffeLayer(name+"/scale", "Scale", *l.Array("weight"), *l.Array("bias")))
 		case Linear:
 			net = net.Add(100, caffeLayer(name, "InnerProduct", l.Arrays...))
+		}
+		if l.ReLU {
+			net = net.Add(100, caffeLayer(name+"/relu", "ReLU"))
 		}
 	}
 	return net

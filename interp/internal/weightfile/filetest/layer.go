@@ -14,6 +14,7 @@ type Layer struct {
 	// Of a convolution: what its file says of it beside its weights, for height and width alike.
 	Stride, Pad, Groups int64
 	Eps                 float64 // of a norm
+	ReLU                bool    // follows
 }
 
 // A Kind is one of these.
