@@ -40,9 +40,3 @@ func (m *Model) Known() bool { return m.plan.Known() }
 // Borrow and Return are what Run does before and after.
 func (m *Model) Borrow(ctx context.Context) (*Session, error) { return m.borrow(ctx) }
 func (m *Model) Return(s *Session)                            { m.sessions <- s }
-
-// Lanes is how many lanes a call of Each has.
-func (m *Model) Lanes() (int, error) {
-	l, err := m.lanes()
-	return l.count, err
-}

@@ -26,6 +26,13 @@ const (
 	aheadShare = 16
 )
 
+// Lanes is how many pictures, or batches of them, Each computes at the same time. Its error is
+// a *MemoryError.
+func (m *Model) Lanes() (int, error) {
+	l, err := m.lanes()
+	return l.count, err
+}
+
 // lanes are as many as there are threads, or as the memory has room for.
 func (m *Model) lanes() (l lanes, err error) {
 	one := m.Memory(1)

@@ -33,7 +33,7 @@ type benchFlags struct {
 // bench is `cnnlang bench`.
 func (a *app) bench() *cobra.Command {
 	f := &benchFlags{
-		batch: listOf("N", mostMeasured, numberFrom(1, 1<<16), 1),
+		batch: batchOption(mostMeasured),
 		time:  &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration},
 	}
 	cmd := &cobra.Command{
@@ -66,7 +66,7 @@ func (a *app) bench() *cobra.Command {
 	f.origin.weights.value = "random"
 	f.performance.flags(cmd, mostMeasured)
 	flags := cmd.Flags()
-	flags.Var(f.batch, "batch", "images in a batch, or several such numbers to measure, as in 1,8")
+	flags.Var(f.batch, "batch", batchUsage)
 	flags.Var(f.time, "time", "how long to measure each combination, such as 500ms or 10s")
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, by commands on standard input")

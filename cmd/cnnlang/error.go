@@ -138,22 +138,32 @@ func (a *app) report(err error) int {
 	return e.ExitCode
 }
 
-// answerInJSON writes the error as JSON if the command line asks for JSON and has got none.
-// Standard error has it as well, for people. After an interrupt nothing is written.
+// answerInJSON writes the error as JSON if the command line asks for JSON and has got none, or
+// for lines of it. Standard error has it as well, for people. After an interrupt nothing is
+// written.
 func (a *app) answerInJSON(args []string, err error) {
-	if a.documented || err == nil || errors.Is(err, context.Canceled) || is[*outputError](err) || !wantsJSON(args) {
+	format := formatOf(args)
+	if a.documented || err == nil || errors.Is(err, context.Canceled) || is[*outputError](err) || format != "json" && format != "jsonl" {
 		return
 	}
-	if err := cmp.Or(a.json(errorDocument{"cnnlang.error/v1", entryOf(err)}), a.stdout.Flush()); err != nil {
+	d := errorDocument{"cnnlang.error/v1", entryOf(err)}
+	write := func() error { return a.json(d) }
+	if format == "jsonl" {
+		write = func() error { return jsonLine(a.stdout, d) }
+	}
+	if err := cmp.Or(write(), a.stdout.Flush()); err != nil {
 		a.message(err.Error(), "")
 	}
 }
 
-// wantsJSON reports whether a command line asks for JSON, even if it is wrong otherwise.
-func wantsJSON(args []string) bool {
+// formatOf is the format that a command line asks for, even if it is wrong otherwise.
+func formatOf(args []string) string {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.ParseErrorsAllowlist.UnknownFlags = true
 	f.BoolP("help", "h", false, "")
 	format := f.StringP("format", "o", "", "")
-	return f.Parse(args) == nil && *format == "json"
+	if f.Parse(args) != nil {
+		return ""
+	}
+	return *format
 }

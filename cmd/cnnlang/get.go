@@ -255,3 +255,10 @@ func (a *app) afterInterrupt(help string) {
 	defer a.writing.Unlock()
 	a.unfinished = help
 }
+
+// onInterrupt takes away unfinished files after an interrupt from now on.
+func (a *app) onInterrupt(abandon func()) {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.abandon = abandon
+}

@@ -96,6 +96,12 @@ func writeFiles(t *testing.T) {
 	writeTensors(t, "unclear.safetensors", [3]string{"first.k", "F32", "[2,2]"}, [3]string{"second.k", "F32", "[2,2]"})
 }
 
+// jsonLineRuns are commands with -o jsonl.
+var jsonLineRuns = []string{
+	"run tiny.cnn testdata/images testdata --list names.txt --weights random",
+	"run tiny.cnn testdata/images none.png --weights none.safetensors",
+}
+
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.
 func writeTensors(t *testing.T, file string, tensors ...[3]string) {
 	header, size := map[string]any{}, 0
@@ -158,11 +164,32 @@ func inJSON(t *testing.T, args ...string) (schema string, document map[string]an
 	if err := json.Unmarshal(out.Bytes(), &document); err != nil {
 		t.Fatalf("%q: %v, exit code %d\n%s%s", args, err, code, messages.String(), out.String())
 	}
-	schema, _ = document["schema"].(string)
+	return schemaOf(t, args, document, code), document
+}
+
+// schemaOf is the schema of a document, which says the right exit code if it says one.
+func schemaOf(t *testing.T, args []string, document map[string]any, code int) string {
+	t.Helper()
+	schema, _ := document["schema"].(string)
 	if got, ok := document["exit_code"].(float64); ok && int(got) != code {
 		t.Errorf("%q: says the exit code %v and exits with %d", args, got, code)
 	}
-	return schema, document
+	return schema
+}
+
+// inJSONLines is inJSON for a document on each line.
+func inJSONLines(t *testing.T, each func(schema string, document map[string]any), args ...string) {
+	t.Helper()
+	var out, messages bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(&out), stderr: &messages}
+	code := a.report(a.execute(context.Background(), append(args, "-o", "jsonl")))
+	for line := range strings.Lines(out.String()) {
+		var document map[string]any
+		if err := json.Unmarshal([]byte(line), &document); err != nil {
+			t.Fatalf("%q: %v\n%s%s", args, err, messages.String(), line)
+		}
+		each(schemaOf(t, args, document, code), document)
+	}
 }
 
 var (
@@ -249,6 +276,9 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		}
 	}
 	writeFiles(t)
+	if err := os.WriteFile("names.txt", []byte("caf\xe9.png\n"+strings.Repeat("x", 1<<16+1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile("large.safetensors", []byte("\x3a\x00\x00\x00\x00\x00\x00\x00"+
 		`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`+"    \x00\x00\x80\x7e"), 0o666); err != nil {
 		t.Fatal(err)
@@ -267,6 +297,9 @@ func TestJSONIsAsDocumented(t *testing.T) {
 		verbs[args[0]] = true
 		schema, document := inJSON(t, args...)
 		page.note(document, slug.Replace(schema), "", printed)
+	}
+	for _, line := range jsonLineRuns {
+		inJSONLines(t, func(schema string, document map[string]any) { page.note(document, slug.Replace(schema), "", printed) }, strings.Fields(line)...)
 	}
 	var tuning any
 	text, err := os.ReadFile("t.json")
@@ -303,8 +336,10 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 			if !slices.Contains([]string{"fmt", "expand", "help", "completion"}, verb.Name()) {
 				t.Errorf("`cnnlang %s` has no -o", verb.Name())
 			}
-		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && verb.Name() != "check" && verb.Name() != "graph":
+		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "run"}, verb.Name()):
 			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
+		case verb.Name() == "run" && f.Usage != "text, json, csv, jsonl":
+			t.Errorf("`cnnlang run` has the formats %s", f.Usage)
 		case verb.Name() == "check" && !strings.HasPrefix(f.Usage, strings.Join(textFormats, ", ")):
 			t.Errorf("`cnnlang check` has the formats %s", f.Usage)
 		}

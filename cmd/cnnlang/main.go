@@ -41,6 +41,9 @@ func Main() int {
 		return a.report(err)
 	case <-ctx.Done():
 		a.writing.Lock()
+		if a.abandon != nil {
+			a.abandon()
+		}
 		return a.report(ctx.Err())
 	}
 }
@@ -54,6 +57,7 @@ type app struct {
 	writing sync.Mutex // held while a file is written
 
 	unfinished string          // what to do after an interrupt; guarded by writing
+	abandon    func()          // takes away files that are not finished, nil for none; guarded by writing
 	documented bool            // whether JSON has been written
 	told       map[string]bool // the notes that have been shown
 }

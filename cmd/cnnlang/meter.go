@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cnnlang/cmd/cnnlang/internal/download"
+	"cnnlang/ops/dim"
 )
 
 // A meter shows on a terminal how far a download has come, ten times a second.
@@ -29,27 +30,66 @@ func (m *meter) show(doing download.Doing, have, total int64) {
 		return
 	}
 	m.shown = now
-	columns := 80
-	if f, ok := m.app.stderr.(*os.File); ok {
-		columns = terminalWidth(f)
-	}
+	columns := m.app.columns()
 	verb := ""
 	if doing == download.Hashing {
 		verb = "checking "
 	}
-	m.app.progress("%s", progressLine(verb+m.name, have, total, float64(have-m.first)/now.Sub(m.began).Seconds(), columns))
+	m.app.progress("%s", progressLine(verb+m.name, have, total, float64(have-m.first)/now.Sub(m.began).Seconds(), inMebibytes, columns))
 }
 
+// columns is the width of the terminal that shows progress.
+func (a *app) columns() int {
+	if f, ok := a.stderr.(*os.File); ok {
+		return terminalWidth(f)
+	}
+	return 80
+}
+
+// A counter shows how many images are done, in the same way.
+type counter struct {
+	app          *app
+	name         string
+	total        int // 0 if it is not known
+	began, shown time.Time
+}
+
+func (c *counter) show(done int) {
+	now := time.Now()
+	if now.Sub(c.shown) < time.Second/10 {
+		return
+	}
+	c.shown = now
+	c.app.progress("%s", progressLine(c.name, int64(done), int64(c.total), float64(done)/now.Sub(c.began).Seconds(), inImages, c.app.columns()))
+}
+
+// sum says how long all took.
+func (c *counter) sum(done int) string {
+	took := time.Since(c.began)
+	return fmt.Sprintf("%s images in %.1f s, %.1f a second", grouped(dim.Int(done)), took.Seconds(), float64(done)/took.Seconds())
+}
+
+// A unit is what progress is counted in.
+type unit struct {
+	size   float64
+	digits int // after the point
+	name   string
+}
+
+var (
+	inMebibytes = unit{1 << 20, 1, "MiB"}
+	inImages    = unit{1, 0, "images"}
+)
+
 // progressLine is a line of at most so many columns: a name, a bar, the share and the amount that
-// is there, and at so many bytes per second how long the rest takes.
-func progressLine(name string, have, total int64, speed float64, columns int) string {
-	const mega = 1 << 20
-	amount := fmt.Sprintf("%.1f MiB", float64(have)/mega)
+// is there, and at so much per second how long the rest takes.
+func progressLine(name string, have, total int64, speed float64, u unit, columns int) string {
+	amount := fmt.Sprintf("%.*f %s", u.digits, float64(have)/u.size, u.name)
 	if total > 0 {
-		amount = fmt.Sprintf("%3d %%  %.1f of %.1f MiB", int(float64(have)/float64(total)*100), float64(have)/mega, float64(total)/mega)
+		amount = fmt.Sprintf("%3d %%  %.*f of %.*f %s", int(float64(have)/float64(total)*100), u.digits, float64(have)/u.size, u.digits, float64(total)/u.size, u.name)
 	}
 	if speed > 0 && speed < 1<<50 {
-		amount += fmt.Sprintf("  %.1f MiB/s", speed/mega)
+		amount += fmt.Sprintf("  %.1f %s/s", speed/u.size, u.name)
 		if left := float64(total-have) / speed; total > have && left < 360_000 {
 			amount += fmt.Sprintf("  %v left", time.Duration(math.Ceil(left))*time.Second)
 		}

@@ -19,8 +19,12 @@ func TestProgressLine(t *testing.T) {
 		{25 * mega, -1, 5 * mega, 80, "w.pth  25.0 MiB  5.0 MiB/s"},
 		{0, 0, 0, 80, "w.pth  0.0 MiB"},
 	} {
-		if got := progressLine("w.pth", c.have, c.total, c.speed, c.columns); got != c.want {
+		if got := progressLine("w.pth", c.have, c.total, c.speed, inMebibytes, c.columns); got != c.want {
 			t.Errorf("%+v: got\n%q", c, got)
 		}
+	}
+	const want = "resnet50  ███████████████░░░░░░░░░░░░░░░   50 %  5000 of 10000 images  41.5 images/s  2m1s left"
+	if got := progressLine("resnet50", 5000, 10000, 41.5, inImages, 100); got != want {
+		t.Errorf("got\n%q", got)
 	}
 }

@@ -25,3 +25,8 @@ func (p *performance) flags(cmd *cobra.Command, most int) {
 	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; bench accepts several")
 	complete(cmd, "precision", fixed(layout.Precisions()...))
 }
+
+const batchUsage = "images in a batch; bench accepts several, as in 1,8"
+
+// batchOption is up to so many numbers of images.
+func batchOption(most int) *option[[]int] { return listOf("N", most, numberFrom(1, 1<<16), 1) }

@@ -15,6 +15,8 @@ type runFlags struct {
 	selection
 	origin
 	performance
+	sources
+	batch  *option[[]int]
 	input  *option[string]
 	scale  *option[float32]
 	output *option[[]target]
@@ -25,26 +27,36 @@ type runFlags struct {
 // run is `cnnlang run`.
 func (a *app) run() *cobra.Command {
 	f := &runFlags{
+		batch:  batchOption(1),
 		input:  textOf("FILE.npy|random"),
 		output: targetsOption(),
 		scale:  &option[float32]{value: 1, what: "S", parse: parseScale},
 		top:    numberOf(5, 1, 1<<20),
 	}
 	cmd := &cobra.Command{
-		Use:   "run FILE|NAME [IMAGE...]",
+		Use:   "run FILE|NAME [IMAGE|FOLDER...]",
 		Short: "Run a net on images or arrays",
 		Long: "run computes a net's output for JPEG or PNG images, which its meta says how to\n" +
 			"prepare unless --prepare does; for an array from a .npy file; or for a generated\n" +
-			"input. Several images are computed as one batch. For an output [N, C] it prints the\n" +
-			"highest classes with their softmax, by name if the meta has `classes`. Files get\n" +
-			"the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
+			"input. For an output [N, C] it prints the highest classes with their softmax, by\n" +
+			"name if the meta has `classes`. Files get the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
 			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
 			"has downloaded, or, to try a net out, from a seed. For a file with the name of one\n" +
 			"that is published, images are prepared as its meta says of that one.\n\n" +
+			"Any number of images are computed one after another, in bounded memory: those named,\n" +
+			"those of a folder, which are the files with the extension of an image, sorted by\n" +
+			"name, those that fit a pattern in quotation marks, and those of a --list. Each\n" +
+			"thread reads and computes an image of its own, or with --batch several together,\n" +
+			"which is faster for nets with large linear layers, such as vgg16. Results come in\n" +
+			"the order of the images, as text, csv or jsonl, and a file of --output has a row for\n" +
+			"each. An image that cannot be read is told, and in csv and jsonl has a row with its\n" +
+			"error; the rest goes on, and the exit code is 1.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
 		Example: "  cnnlang run resnet50 cat.jpg dog.png\n" +
+			"  cnnlang run resnet50 photos --recursive --top 1 -o csv >classes.csv\n" +
+			"  find photos -name '*.jpg' | cnnlang run resnet50 --list - -o jsonl\n" +
 			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
 			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
@@ -61,6 +73,9 @@ func (a *app) run() *cobra.Command {
 				return err
 			}
 		}
+		if args[0] == "-" && f.list.value == "-" {
+			return usage("the net and --list are both standard input").withHelp("name a file in place of one of them")
+		}
 		if err := separated(cmd, args[1:]); err != nil {
 			return err
 		}
@@ -69,6 +84,9 @@ func (a *app) run() *cobra.Command {
 		}
 		if err := f.spares(args); err != nil {
 			return err
+		}
+		if f.many(args[1:]) {
+			return a.runMany(cmd.Context(), f, args[0], args[1:])
 		}
 		return a.runNet(cmd.Context(), f, args[0], args[1:])
 	}
@@ -80,12 +98,14 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.pictures(cmd)
 	f.origin.flags(cmd)
 	f.performance.flags(cmd, 1)
+	f.sources.flags(cmd)
 	flags := cmd.Flags()
+	flags.Var(f.batch, "batch", batchUsage)
 	flags.Var(f.input, "input", "an array, or a generated input, instead of images")
 	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
 	flags.Var(f.output, "output", "write the output, or by NAME a side head or the value at a path; may be repeated")
 	flags.Var(f.top, "top", "how many classes to show")
-	f.format = formatFlag(cmd, textFormats)
+	f.format = formatFlag(cmd, []string{"text", "json", "csv", "jsonl"})
 }
 
 func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -95,22 +115,54 @@ func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]co
 	return completeNets(cmd, args, given)
 }
 
+// many reports whether results go out image by image: those of several, of a folder or a list,
+// in formats of lines, or in batches. The result of one image is one document.
+func (f *runFlags) many(args []string) bool {
+	return f.sources.several(args) || len(args) == 1 && (f.batch.given || f.format.value == "csv" || f.format.value == "jsonl")
+}
+
 // consistent checks flags that exclude or need each other.
-func (f *runFlags) consistent(images []string) error {
-	generated := f.input.value == "random"
+func (f *runFlags) consistent(args []string) error {
+	if f.list.given || len(args) > 0 {
+		return f.consistentImages(args)
+	}
 	switch {
-	case len(images) > 0 && f.input.value != "":
-		return usage("got images and --input, want one of them")
-	case len(images) == 0 && f.input.value == "":
+	case f.input.value == "":
 		return usage("there is no input").
 			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
-	case f.scale.given && len(images) > 0:
-		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
-	case f.scale.given && !generated:
+	case f.scale.given && f.input.value != "random":
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
-	case f.prepare.given && len(images) == 0:
-		return usage("--prepare is for images, and the input is none").withHelp("leave it out, or name images after the net")
+	case f.format.value == "csv" || f.format.value == "jsonl":
+		return usage("-o %s is for images, and the input is none", f.format.value).withHelp("text and json are for arrays, too")
 	}
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{{"prepare", f.prepare.given}, {"batch", f.batch.given}, {"recursive", f.recursive}, {"resume-after", f.resumeAfter.given}} {
+		if flag.given {
+			return usage("--%s is for images, and the input is none", flag.name).withHelp("leave it out, or name images after the net")
+		}
+	}
+	return f.apart()
+}
+
+// consistentImages is consistent for images.
+func (f *runFlags) consistentImages(args []string) error {
+	switch {
+	case f.input.value != "":
+		return usage("got images and --input, want one of them")
+	case f.scale.given:
+		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
+	case f.shape.value != nil && f.batch.given:
+		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
+	case f.many(args) && f.format.value == "json":
+		return usage("-o json is one document, for one image").withHelp("-o jsonl writes a line for each image")
+	}
+	return f.apart()
+}
+
+// apart checks that no two values are written to one file.
+func (f *runFlags) apart() error {
 	files := map[string]target{}
 	for _, t := range f.output.value {
 		if other, taken := files[t.file]; taken {
@@ -123,7 +175,7 @@ func (f *runFlags) consistent(images []string) error {
 
 // spares checks that no file that is read would be overwritten.
 func (f *runFlags) spares(args []string) error {
-	read := map[string]string{"the weights": f.weights.value, "the input": f.input.value, "the algorithms": f.tune.value}
+	read := map[string]string{"the weights": f.weights.value, "the input": f.input.value, "the algorithms": f.tune.value, "the list": f.list.value}
 	if isFile(args[0]) {
 		read["the net"] = args[0]
 	}

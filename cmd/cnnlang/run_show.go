@@ -85,14 +85,7 @@ func (a *app) show(f *runFlags, d runDocument) error {
 }
 
 func (a *app) showText(d runDocument) error {
-	origin := ""
-	if d.Weights.Seed != nil || d.Weights.Names != "" {
-		origin = ", " + visibleName(d.Weights.String())
-	}
-	if d.Precision != layout.F32.String() {
-		origin += ", " + d.Precision
-	}
-	fmt.Fprintf(a.stdout, "%s %v -> %v%s\n", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
+	fmt.Fprintln(a.stdout, headline(d))
 	if d.Results == nil {
 		fmt.Fprintf(a.stdout, "min %.6g, max %.6g, mean %.6g\n", d.Output.Min, d.Output.Max, d.Output.Mean)
 	}
@@ -112,6 +105,18 @@ func (a *app) showText(d runDocument) error {
 		fmt.Fprintf(a.stderr, "warning: %d elements of the output are not finite numbers\n", d.Output.Strange)
 	}
 	return nil
+}
+
+// headline says of which net the results are, and with what it ran.
+func headline(d runDocument) string {
+	origin := ""
+	if d.Weights.Seed != nil || d.Weights.Names != "" {
+		origin = ", " + visibleName(d.Weights.String())
+	}
+	if d.Precision != layout.F32.String() {
+		origin += ", " + d.Precision
+	}
+	return fmt.Sprintf("%s %v -> %v%s", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
 }
 
 func scoreGrid(top []classScore) grid {

@@ -40,21 +40,12 @@ func Edit(path string, write func(io.Writer) error) error {
 	return replace(path, old, write)
 }
 
-func replace(path string, old fs.FileInfo, write func(io.Writer) error) (err error) {
-	f, err := create(path)
+func replace(path string, old fs.FileInfo, write func(io.Writer) error) error {
+	f, err := begin(path, old)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			f.discard()
-		}
-	}()
-	if old != nil {
-		if err := keep(f.File, old); err != nil {
-			return err
-		}
-	}
+	defer f.Discard()
 	w := bufio.NewWriterSize(f, 1<<16)
 	if err := write(w); err != nil {
 		return err
@@ -62,15 +53,60 @@ func replace(path string, old fs.FileInfo, write func(io.Writer) error) (err err
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	return f.Commit()
+}
+
+// A File is written step by step, and nobody sees it before Commit.
+type File struct {
+	*temporary
+	path string
+	over bool
+}
+
+// Create begins a file, which replaces that at path under the conditions of Write.
+func Create(path string) (*File, error) {
+	path, old, err := destination(path)
+	if err != nil {
+		return nil, err
+	}
+	return begin(path, old)
+}
+
+func begin(path string, old fs.FileInfo) (*File, error) {
+	t, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{temporary: t, path: path}
+	if old != nil {
+		if err := keep(t.File, old); err != nil {
+			f.Discard()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// Commit puts the file in its place.
+func (f *File) Commit() error {
 	// Without Sync the rename can reach the disk before the contents do.
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	if err := f.publish(path); err != nil {
+	if err := f.publish(f.path); err != nil {
 		return err
 	}
-	syncFolder(filepath.Dir(path))
+	f.over = true
+	syncFolder(filepath.Dir(f.path))
 	return nil
+}
+
+// Discard leaves everything as it was, unless Commit has succeeded.
+func (f *File) Discard() {
+	if !f.over {
+		f.over = true
+		f.discard()
+	}
 }
 
 // destination follows links and returns the status of the file that is there, nil for none.

@@ -78,11 +78,16 @@ func Decode(path string, r io.Reader, size int64) (tensor.Tensor, error) {
 // Its error is a *FileError, or that of ctx once that has ended.
 func Write(ctx context.Context, path string, t tensor.Tensor) error {
 	err := atomicfile.Write(path, func(w io.Writer) error { return Encode(stoppable{ctx: ctx, Writer: w}, t) })
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
+	if ctx.Err() != nil && err != nil {
 		return ctx.Err()
+	}
+	return unwritable(path, err)
+}
+
+// unwritable is the error of a file that cannot be written, nil for nil.
+func unwritable(path string, err error) error {
+	if err == nil {
+		return nil
 	}
 	problem := err.Error()
 	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
@@ -120,30 +125,42 @@ func Encode(w io.Writer, t tensor.Tensor) error {
 	if len(t.Data) != t.Shape.Elements() {
 		panic(fmt.Sprintf("npy: %d elements for shape %v", len(t.Data), t.Shape))
 	}
-	shape := strings.Trim(t.Shape.String(), "[]")
-	if len(t.Shape) == 1 {
-		shape += ","
+	if _, err := w.Write(header(t.Shape, 0)); err != nil {
+		return err
 	}
-	text := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape)
+	return writeElements(w, t.Data)
+}
+
+// header is what comes before the elements, at least so many bytes.
+func header(shape tensor.Shape, least int) []byte {
+	sizes := strings.Trim(shape.String(), "[]")
+	if len(shape) == 1 {
+		sizes += ","
+	}
+	text := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", sizes)
 	const fixed = 10 // magic, version, length
 	padding := 63 - (fixed+len(text))%64
+	if short := least - (fixed + len(text) + padding + 1); short > 0 {
+		padding += short
+	}
 	text += strings.Repeat(" ", padding) + "\n" // elements start at a multiple of 64
 	head := append([]byte(npyheader.Magic), 1, 0)
 	head = binary.LittleEndian.AppendUint16(head, uint16(len(text)))
-	if _, err := w.Write(append(head, text...)); err != nil {
-		return err
-	}
+	return append(head, text...)
+}
+
+func writeElements(w io.Writer, data []float32) error {
 	buffer := make([]byte, 0, chunk)
-	for len(t.Data) > 0 {
-		n := min(len(t.Data), chunk/4)
+	for len(data) > 0 {
+		n := min(len(data), chunk/4)
 		buffer = buffer[:0]
-		for _, x := range t.Data[:n] {
+		for _, x := range data[:n] {
 			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
 		}
 		if _, err := w.Write(buffer); err != nil {
 			return err
 		}
-		t.Data = t.Data[n:]
+		data = data[n:]
 	}
 	return nil
 }

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cnnlang/interp"
+)
+
+// A many is one run over many images: their results go out one by one, in order, and those
+// that cannot be read do not end it.
+type many struct {
+	app   *app
+	flags *runFlags
+	net   *interp.Net
+	rows  rows
+	sinks []sink
+	meter counter
+
+	good, bad, strange int    // images; strange are those with an output that is not finite
+	last               string // the name of the last one
+}
+
+// runMany computes images from any source.
+func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images []string) (err error) {
+	limit := interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)
+	collect(limit, 0)
+	n, err := a.net(&f.selection, argument, f.batch.value[0])
+	if err != nil {
+		return err
+	}
+	some := images
+	if len(some) == 0 {
+		some = []string{"photo.jpg"} // for what is said of them
+	}
+	if err := a.adopt(f, n, argument, some); err != nil {
+		return err
+	}
+	model, err := a.build(ctx, &f.origin, n, interp.Options{
+		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
+		MaxMemory: limit, Weights: f.origin.source(),
+	})
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	lanes, err := model.Lanes()
+	if err != nil {
+		return err
+	}
+	one := model.Memory(1)
+	collect(limit, one.Weights+int64(lanes)*(one.Activations+one.Scratch))
+	m := &many{app: a, flags: f, net: n, rows: a.rows(f.format.value, n, f.top.value)}
+	if err := m.open(); err != nil {
+		return err
+	}
+	defer m.abandon()
+	if err := m.head(model.Fit); err != nil {
+		return err
+	}
+	m.meter = counter{app: a, name: n.Name, began: time.Now()}
+	for answer, err := range model.Each(ctx, f.sources.pictures(images, a.stdin)) {
+		if err := m.take(answer, err); err != nil {
+			return err
+		}
+	}
+	return m.end(ctx)
+}
+
+// open prepares the files of --output, so that one that cannot be written ends the run before
+// it begins.
+func (m *many) open() error {
+	for _, t := range m.flags.output.value {
+		s, err := sinkOf(t)
+		if err != nil {
+			m.abandon()
+			return err
+		}
+		m.sinks = append(m.sinks, s)
+	}
+	m.app.onInterrupt(m.abandon)
+	return nil
+}
+
+// abandon takes away the files that are not finished.
+func (m *many) abandon() {
+	for _, s := range m.sinks {
+		s.abandon()
+	}
+}
+
+// head writes what comes before the first image.
+func (m *many) head(fit interp.Fit) error {
+	a, f := m.app, m.flags
+	if f.format.value == "text" {
+		fmt.Fprintln(a.stdout, headline(runDocument{
+			Net: m.net.Name, Input: m.net.Graph.Input.Shape, Output: outputSummary{Shape: m.net.Graph.Output.Shape},
+			Weights: f.origin.document(fit), Precision: f.precision.String(),
+		}))
+	}
+	return m.rows.head()
+}
+
+// take writes the result of one image, or why there is none. An interrupt finds whole rows, and
+// says after which image to go on.
+func (m *many) take(answer interp.Answer, err error) error {
+	a := m.app
+	var bad *interp.PictureError
+	var wrong *usageError
+	var link linked
+	switch {
+	case errors.As(err, &link):
+		a.progress("")
+		a.tell("note", link.Error())
+		return nil
+	case errors.As(err, &wrong) && answer.Name == "", err != nil && !errors.As(err, &bad):
+		return err
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.progress("")
+	if err != nil {
+		m.bad++
+		e := entryOf(bad.Err)
+		a.message(e.Message, e.Help)
+		err = m.rows.problem(answer.Name, e)
+	} else {
+		m.good++
+		err = m.write(answer)
+	}
+	if err == nil {
+		err = a.stdout.Flush()
+	}
+	m.last = answer.Name
+	a.unfinished = "all images up to " + m.last + " are done; the same command goes on after it with --resume-after " + shellQuoted(m.last)
+	m.meter.show(m.good + m.bad)
+	return err
+}
+
+// write writes the values of an image to the files, and then its row.
+func (m *many) write(answer interp.Answer) error {
+	for i, s := range m.sinks {
+		value := answer.Output
+		if name := m.flags.output.value[i].name; name != "" {
+			value, _ = answer.Value(name)
+		}
+		if err := s.take(answer.Name, value); err != nil {
+			return err
+		}
+	}
+	if d := summarize(answer.Output); d.Strange > 0 {
+		m.strange++
+	}
+	return m.rows.picture(answer)
+}
+
+// end finishes the files and sums up.
+func (m *many) end(ctx context.Context) error {
+	a := m.app
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.progress("")
+	for _, s := range m.sinks {
+		if err := s.finish(ctx); err != nil {
+			return err
+		}
+	}
+	a.unfinished, a.documented = "", true
+	if isTerminal(a.stderr) {
+		fmt.Fprintln(a.stderr, m.meter.sum(m.good+m.bad))
+	}
+	if m.strange > 0 {
+		fmt.Fprintf(a.stderr, "warning: the outputs of %d images have elements that are not finite numbers\n", m.strange)
+	}
+	if m.bad == 0 {
+		return nil
+	}
+	a.message(fmt.Sprintf("%d of %d images could not be read", m.bad, m.good+m.bad), "")
+	return &failures{exitProblems}
+}

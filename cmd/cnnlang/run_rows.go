@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"unicode/utf8"
+
+	"cnnlang/interp"
+)
+
+// Rows are how results of many images are written, one after another.
+type rows interface {
+	head() error
+	picture(answer interp.Answer) error
+	// problem is for an image that cannot be read.
+	problem(name string, e errorEntry) error
+}
+
+// rows writes to standard output.
+func (a *app) rows(format string, n *interp.Net, top int) rows {
+	switch format {
+	case "csv":
+		return csvRows{a.stdout, n.Classifies(), top}
+	case "jsonl":
+		return jsonRows{a.stdout, top}
+	}
+	return textRows{a, top}
+}
+
+// scoresOf are the highest classes, none if the net is no classifier.
+func scoresOf(answer interp.Answer, top int) (scores []classScore) {
+	for _, c := range answer.Classes(top) {
+		scores = append(scores, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})
+	}
+	return scores
+}
+
+// Text is a table for each image, or a line if that is enough. Problems are on standard error.
+type textRows struct {
+	app *app
+	top int
+}
+
+func (textRows) head() error                      { return nil }
+func (textRows) problem(string, errorEntry) error { return nil }
+
+func (r textRows) picture(answer interp.Answer) (err error) {
+	w := r.app.stdout
+	name, scores := visibleName(answer.Name), scoresOf(answer, r.top)
+	switch {
+	case len(scores) == 0:
+		d := summarize(answer.Output)
+		_, err = fmt.Fprintf(w, "%s: min %.6g, max %.6g, mean %.6g\n", name, d.Min, d.Max, d.Mean)
+	case r.top == 1:
+		what := strconv.Itoa(scores[0].Class)
+		if scores[0].Name != "" {
+			what += " " + visibleName(scores[0].Name)
+		}
+		_, err = fmt.Fprintf(w, "%s: %s, %.2f %%\n", name, what, 100*float64(scores[0].Probability))
+	default:
+		if _, err = fmt.Fprintf(w, "\n%s\n", name); err == nil {
+			err = r.app.grid(scoreGrid(scores), "table")
+		}
+	}
+	return err
+}
+
+// Comma-separated values have a line for each class of an image, or one for an image that has
+// no classes.
+type csvRows struct {
+	w       io.Writer
+	classes bool
+	top     int
+}
+
+func (r csvRows) head() error {
+	if r.classes {
+		return csvLine(r.w, "picture", "rank", "class", "name", "probability", "output", "error")
+	}
+	return csvLine(r.w, "picture", "min", "max", "mean", "not_finite", "error")
+}
+
+func (r csvRows) picture(answer interp.Answer) error {
+	if !r.classes {
+		d := summarize(answer.Output)
+		return csvLine(r.w, answer.Name, digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange), "")
+	}
+	for rank, s := range scoresOf(answer, r.top) {
+		if err := csvLine(r.w, answer.Name, strconv.Itoa(rank+1), strconv.Itoa(s.Class), s.Name, digits(s.Probability), digits(s.Output), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r csvRows) problem(name string, e errorEntry) error {
+	if r.classes {
+		return csvLine(r.w, name, "", "", "", "", "", e.Message)
+	}
+	return csvLine(r.w, name, "", "", "", "", e.Message)
+}
+
+// digits are those of a float32.
+func digits(r real) string { return strconv.FormatFloat(float64(r), 'g', -1, 32) }
+
+func csvLine(w io.Writer, fields ...string) error {
+	c := csv.NewWriter(w)
+	c.Write(fields) // its error is that of Flush
+	c.Flush()
+	return c.Error()
+}
+
+// JSON lines have an object for each image.
+type jsonRows struct {
+	w   io.Writer
+	top int
+}
+
+// pictureDocument is cnnlang.picture/v1.
+type pictureDocument struct {
+	Schema  string          `json:"schema"`
+	Picture string          `json:"picture"`
+	Bytes   string          `json:"picture_base64,omitempty"` // of a name that is not UTF-8
+	Output  *outputSummary  `json:"output,omitempty"`
+	Top     []classScore    `json:"top,omitempty"` // of a classifier
+	Error   *pictureProblem `json:"error,omitempty"`
+}
+
+type pictureProblem struct {
+	Message  string `json:"message"`
+	Help     string `json:"help,omitempty"`
+	ExitCode int    `json:"exit_code"` // of the same image alone
+}
+
+func (jsonRows) head() error { return nil }
+
+func (r jsonRows) picture(answer interp.Answer) error {
+	d := summarize(answer.Output)
+	return jsonLine(r.w, named(pictureDocument{Output: &d, Top: scoresOf(answer, r.top)}, answer.Name))
+}
+
+func (r jsonRows) problem(name string, e errorEntry) error {
+	return jsonLine(r.w, named(pictureDocument{Error: &pictureProblem{e.Message, e.Help, e.ExitCode}}, name))
+}
+
+func named(d pictureDocument, name string) pictureDocument {
+	d.Schema, d.Picture = "cnnlang.picture/v1", name
+	if !utf8.ValidString(name) {
+		d.Bytes = base64.StdEncoding.EncodeToString([]byte(name))
+	}
+	return d
+}
+
+// jsonLine writes a document on one line.
+func jsonLine(w io.Writer, document any) error {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(document); err != nil {
+		return err
+	}
+	_, err := w.Write(text.Bytes())
+	return err
+}

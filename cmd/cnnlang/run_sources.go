@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp"
+)
+
+// A sources is the flags that say which pictures there are, beside the arguments after the net.
+type sources struct {
+	recursive   bool
+	list        *option[string]
+	resumeAfter *option[string]
+}
+
+func (s *sources) flags(cmd *cobra.Command) {
+	s.list = &option[string]{what: "FILE", parse: parseName}
+	s.resumeAfter = &option[string]{what: "NAME", parse: parseName}
+	f := cmd.Flags()
+	f.BoolVar(&s.recursive, "recursive", false, "take images of the folders in a folder as well")
+	f.Var(s.list, "list", "take the names of images from a file, one a line; - is standard input")
+	f.Var(s.resumeAfter, "resume-after", "leave out images up to and including this one, after an interrupt")
+}
+
+func parseName(text string) (string, error) {
+	if text == "" {
+		return "", errors.New("want a name")
+	}
+	return text, nil
+}
+
+// several reports whether the arguments are, or may be, more than one image.
+func (s *sources) several(args []string) bool {
+	return s.list.given || s.resumeAfter.given || len(args) > 1 || len(args) == 1 && (isPattern(args[0]) || isDirectory(args[0]))
+}
+
+// isPattern reports whether an argument is a pattern that no shell has replaced, and no file.
+func isPattern(argument string) bool {
+	if !strings.ContainsAny(argument, "*?[") {
+		return false
+	}
+	_, err := os.Lstat(argument)
+	return err != nil
+}
+
+func isDirectory(argument string) bool {
+	info, err := os.Stat(argument)
+	return err == nil && info.IsDir()
+}
+
+// pictures are the images of all arguments, folders and the list, in order: those of a folder
+// by name. What cannot be listed is an image that cannot be read, in its place. They are found
+// as they are asked for.
+func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Source] {
+	all := func(yield func(interp.Source) bool) {
+		for _, argument := range args {
+			if !s.argument(argument, yield) {
+				return
+			}
+		}
+		if s.list.given {
+			s.listed(stdin, yield)
+		}
+	}
+	if !s.resumeAfter.given {
+		return all
+	}
+	return func(yield func(interp.Source) bool) {
+		found := false
+		for source := range all {
+			if found && !yield(source) {
+				return
+			}
+			found = found || source.Name == s.resumeAfter.value
+		}
+		if !found {
+			yield(unreadable("", usage("--resume-after: there is no image called %q among these", s.resumeAfter.value)))
+		}
+	}
+}
+
+// unreadable stands for an image, or a folder of them.
+func unreadable(name string, err error) interp.Source {
+	return interp.Source{Name: name, Open: func() (io.ReadCloser, error) { return nil, err }}
+}
+
+// argument yields the images that an argument stands for; like the functions below it reports
+// whether to go on.
+func (s *sources) argument(argument string, yield func(interp.Source) bool) bool {
+	if !isPattern(argument) {
+		return s.named(argument, yield)
+	}
+	names, err := filepath.Glob(argument)
+	if err == nil && len(names) == 0 {
+		err = usage("%s: there is no such file, and no file whose name fits the pattern", argument)
+	} else if err != nil {
+		err = usage("%s: the pattern is not complete: %v", argument, err)
+	}
+	if err != nil {
+		return yield(unreadable(argument, err))
+	}
+	for _, name := range names {
+		if !s.named(name, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// named yields a file, or the images of a folder.
+func (s *sources) named(name string, yield func(interp.Source) bool) bool {
+	if isDirectory(name) {
+		return s.folder(name, yield)
+	}
+	return yield(interp.Source{Name: name})
+}
+
+// extensions are those of images, in lower case.
+var extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".dib", ".tif", ".tiff"}
+
+// isImage reports whether a file has the name of an image.
+func isImage(name string) bool {
+	return !strings.HasPrefix(name, ".") && slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+}
+
+// hasImages reports whether a folder has files with such names.
+func hasImages(folder string) bool {
+	entries, _ := os.ReadDir(folder)
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isImage(e.Name()) })
+}
+
+// folder yields the images of a folder, by their extensions and without those whose names
+// begin with a dot. Links to folders are not followed, so there are no loops.
+func (s *sources) folder(folder string, yield func(interp.Source) bool) bool {
+	some, goOn := false, true
+	pass := func(source interp.Source) error {
+		some = true
+		if goOn = yield(source); !goOn {
+			return fs.SkipAll
+		}
+		return nil
+	}
+	// With a separator at its end a link to a folder is the folder.
+	top := filepath.Clean(folder) + string(filepath.Separator)
+	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return pass(unreadable(path, err))
+		}
+		switch isTop := path == top; {
+		case isTop:
+		case strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir() && !s.recursive:
+			return fs.SkipDir
+		case d.IsDir():
+		case isImage(d.Name()):
+			return pass(interp.Source{Name: path})
+		case s.recursive && d.Type()&fs.ModeSymlink != 0 && isDirectory(path):
+			return pass(unreadable(path, linked(path)))
+		}
+		return nil
+	})
+	if err != nil {
+		return yield(unreadable(folder, err))
+	}
+	if !some {
+		e := usage("%s: there is no image in this folder", folder)
+		if !s.recursive {
+			e.withHelp("--recursive takes those of the folders in it as well")
+		}
+		return yield(unreadable(folder, e))
+	}
+	return goOn
+}
+
+// A linked is the path of a link to a folder, which is told and is no failure.
+type linked string
+
+func (l linked) Error() string {
+	return string(l) + " is a link to a folder, and is not followed; name it to have its images taken"
+}
+
+// mostName is the longest name in a list, in bytes; systems allow 4096.
+const mostName = 1 << 16
+
+// listed yields the images that a file names, one a line.
+func (s *sources) listed(stdin io.Reader, yield func(interp.Source) bool) bool {
+	name, in := stdinName, stdin
+	if s.list.value != "-" {
+		f, err := openList(s.list.value)
+		if err != nil {
+			return yield(unreadable(s.list.value, err))
+		}
+		defer f.Close()
+		name, in = s.list.value, f
+	}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, mostName)
+	number := 1
+	for ; lines.Scan(); number++ {
+		if line := lines.Text(); line != "" && !yield(interp.Source{Name: line}) {
+			return false
+		}
+	}
+	err := lines.Err()
+	if errors.Is(err, bufio.ErrTooLong) {
+		err = usage("%s: line %d has more than %d bytes, want the name of a file", name, number, mostName)
+	}
+	return err == nil || yield(unreadable(name, err))
+}
+
+// openList opens a regular file: a pipe could be waited for without end.
+func openList(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("is not a regular file; `--list -` takes names from a pipe")}
+	}
+	return os.Open(path)
+}
