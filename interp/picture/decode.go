@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"image/png"
 	"io"
 
 	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/picture/codec"
 )
 
 // A source is an image in a file whose headers have been read.
@@ -21,7 +21,8 @@ type source struct {
 	size          int64
 	format        format
 	width, height int64
-	cost          int64 // bytes that its decoder allocates beside the pixels
+	cost          int64        // bytes that its decoder allocates beside the pixels
+	header        codec.Header // of a format with a package of its own
 }
 
 // inspect reads the headers, so that an image that is too large is refused before time or
@@ -43,6 +44,11 @@ func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*sour
 // reader is a new reader of the file that gives so many bytes at a time.
 func (s *source) reader(ctx context.Context, most int) io.Reader {
 	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), most}
+}
+
+// section is the file for a decoder that reads any part of it.
+func (s *source) section(ctx context.Context) codec.File {
+	return io.NewSectionReader(stoppableAt{ctx, s.file}, 0, s.size)
 }
 
 // wide is a new reader of the file, buffered in large pieces.
@@ -116,12 +122,12 @@ func (s *source) checkSize(least int64) error {
 
 func (s *source) undecodable(err error) *FileError {
 	problem := fmt.Sprintf("cannot be decoded: %v; the file is damaged, fetch it again", err)
-	var unsupportedPNG png.UnsupportedError
+	var unsupported codec.Unsupported
 	var unsupportedJPEG jpeg.UnsupportedError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		problem = "ends too early; it was cut short, fetch it again"
-	case errors.As(err, &unsupportedPNG), errors.As(err, &unsupportedJPEG):
+	case errors.As(err, &unsupported), errors.As(err, &unsupportedJPEG):
 		problem = fmt.Sprintf("is %s of a kind that cannot be decoded: %v; save it again in a plain form", s.format.name, err)
 	}
 	return &FileError{Path: s.path, Problem: problem, Err: err}

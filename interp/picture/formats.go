@@ -3,7 +3,15 @@ package picture
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"cnnlang/interp/picture/bmp"
+	"cnnlang/interp/picture/codec"
+	"cnnlang/interp/picture/gif"
+	"cnnlang/interp/picture/png"
+	"cnnlang/interp/picture/tiff"
+	"cnnlang/interp/picture/webp"
 )
 
 // A format is a kind of file that is known by its first bytes. One without a decoder is
@@ -17,24 +25,81 @@ type format struct {
 	inspect func(context.Context, *source) error
 	// decode returns the pixels of what inspect let pass, within its cost.
 	decode func(context.Context, *source) (pixels, error)
+
+	remedy string // what to do with a file that has no decoder
 }
 
 var formats = []format{
-	{"a JPEG image", begins(jpegMagic), inspectJPEG, decodeJPEG},
-	{"a PNG image", begins(pngMagic), inspectPNG, decodePNG},
-	{name: "a GIF image", recognise: begins("GIF8")},
-	{name: "a BMP image", recognise: begins("BM")},
-	{name: "a TIFF image", recognise: begins("II*\x00", "MM\x00*")},
-	{name: "a WebP image", recognise: riff("WEBP")},
-	{name: "an icon", recognise: begins("\x00\x00\x01\x00")},
-	{name: "a Photoshop file", recognise: begins("8BPS")},
-	{name: "a PDF document", recognise: begins("%PDF")},
-	{name: "a NumPy array", recognise: begins("\x93NUMPY")},
-	{name: "a zip archive", recognise: begins("PK\x03\x04")},
-	{name: "an SVG drawing", recognise: begins("<svg")},
-	{name: "an XML document", recognise: begins("<?xml")},
-	{name: "a web page", recognise: begins("<!DOCTYPE", "<html")},
-	{name: "a Git LFS pointer", recognise: begins("version https://git-lfs")},
+	{name: "a JPEG image", recognise: begins(jpegMagic), inspect: inspectJPEG, decode: decodeJPEG},
+	plug("a PNG image", begins(png.Magic), png.Inspect, png.Decode),
+	plug("a GIF image", begins("GIF8"), gif.Inspect, gif.Decode),
+	plug("a BMP image", begins("BM"), bmp.Inspect, bmp.Decode),
+	plug("a TIFF image", begins("II*\x00", "MM\x00*", "II+\x00", "MM\x00+"), tiff.Inspect, tiff.Decode),
+	plug("a WebP image", riff("WEBP"), webp.Inspect, webp.Decode),
+	unread("a JPEG XL image", asPicture, begins("\xff\x0a", "\x00\x00\x00\x0cJXL ")),
+	unread("a JPEG 2000 image", asPicture, begins("\x00\x00\x00\x0cjP  ", "\xff\x4f\xff\x51")),
+	unread("an HEIC image", asPicture, ftyp("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")),
+	unread("an AVIF image", asPicture, ftyp("avif", "avis")),
+	unread("a raw photograph", asPicture, ftyp("crx ")),
+	unread("a video", asFrame, ftyp("")),
+	unread("a video", asFrame, begins("\x1a\x45\xdf\xa3", "\x00\x00\x01\xba", "\x00\x00\x01\xb3", "FLV\x01", "OggS")),
+	unread("a video", asFrame, riff("AVI ")),
+	unread("an icon", asPicture, begins("\x00\x00\x01\x00", "\x00\x00\x02\x00", "icns")),
+	unread("a Photoshop file", asPicture, begins("8BPS")),
+	unread("a GIMP file", asPicture, begins("gimp xcf")),
+	unread("an OpenEXR image", asPicture, begins("v/1\x01")),
+	unread("a Radiance image", asPicture, begins("#?RADIANCE", "#?RGBE")),
+	unread("a PPM or PGM image", asPicture, begins("P1\n", "P2\n", "P3\n", "P4\n", "P5\n", "P6\n", "P5 ", "P6 ")),
+	unread("a PDF document", asPicture, begins("%PDF")),
+	unread("a PostScript document", asPicture, begins("%!PS", "\xc5\xd0\xd3\xc6")),
+	unread("an SVG drawing", asPicture, begins("<svg")),
+	unread("a NumPy array", "give it with --input", begins("\x93NUMPY")),
+	unread("a zip archive", unpacked, begins("PK\x03\x04")),
+	unread("a compressed file", unpacked, begins("\x1f\x8b", "BZh", "\xfd7zXZ\x00", "7z\xbc\xaf\x27\x1c", "\x28\xb5\x2f\xfd", "Rar!")),
+	unread("an XML document", noPicture, begins("<?xml")),
+	unread("a web page", noPicture, begins("<!DOCTYPE", "<!doctype", "<html", "<HTML")),
+	unread("a Git LFS pointer", "fetch the file that it stands for", begins("version https://git-lfs")),
+}
+
+// reads names the formats that have a decoder, for messages.
+const reads = "JPEG, PNG, GIF, WebP, BMP and TIFF"
+
+// What to do with a file that is not read.
+const (
+	asPicture = "save it as PNG or JPEG first"
+	asFrame   = "save a frame of it as PNG or JPEG"
+	unpacked  = "unpack it, and give the pictures in it"
+	noPicture = "give a picture"
+)
+
+// unread makes a row of a format without a decoder.
+func unread(name, remedy string, recognise func([]byte) bool) format {
+	return format{name: name, remedy: remedy, recognise: recognise}
+}
+
+// plug makes a row of a format that has a package of its own.
+func plug(name string, recognise func([]byte) bool,
+	inspect func(context.Context, codec.File) (codec.Header, error),
+	decode func(context.Context, codec.File, codec.Header, []uint8) error) format {
+	return format{name: name, recognise: recognise,
+		inspect: func(ctx context.Context, s *source) error {
+			h, err := inspect(ctx, s.section(ctx))
+			if err != nil {
+				return s.undecodable(err)
+			}
+			s.width, s.height, s.cost, s.header = h.Width, h.Height, h.Cost, h
+			if err := s.checkPixels(); err != nil {
+				return err
+			}
+			return s.checkSize(h.Least)
+		},
+		decode: func(ctx context.Context, s *source) (pixels, error) {
+			p := newPixels(int(s.width), int(s.height))
+			if err := decode(ctx, s.section(ctx), s.header, p.rgb); err != nil {
+				return pixels{}, s.undecodable(err)
+			}
+			return p, nil
+		}}
 }
 
 const headLength = 32 // bytes, enough to recognise every format
@@ -57,26 +122,28 @@ func riff(kind string) func([]byte) bool {
 	}
 }
 
+// ftyp recognises a file of the ISO base media format by its brand, or any of them by "".
+func ftyp(brands ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		return len(head) >= 12 && string(head[4:8]) == "ftyp" &&
+			slices.ContainsFunc(brands, func(brand string) bool { return strings.HasPrefix(string(head[8:12]), brand) })
+	}
+}
+
 // recognise finds the format by the first bytes, whatever the file is called, or says what
 // is wrong.
 func recognise(head []byte) (format, string) {
 	if len(head) == 0 {
-		return format{}, "is empty, want a JPEG or PNG image"
+		return format{}, "is empty, want an image; cnnlang reads " + reads
 	}
 	for _, f := range formats {
-		if f.recognise(head) {
-			if f.decode == nil {
-				return f, unsupported(f.name)
-			}
+		switch {
+		case !f.recognise(head):
+		case f.decode == nil:
+			return f, fmt.Sprintf("is %s, which cannot be read; %s (cnnlang reads %s)", f.name, f.remedy, reads)
+		default:
 			return f, ""
 		}
 	}
-	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
-		return format{}, unsupported("an HEIC or AVIF image or a video (" + strings.ToValidUTF8(string(head[8:12]), "?") + ")")
-	}
-	return format{}, fmt.Sprintf("begins with %.16q and is not a known image format; cnnlang reads JPEG and PNG", head)
-}
-
-func unsupported(name string) string {
-	return "is " + name + "; cnnlang reads JPEG and PNG"
+	return format{}, fmt.Sprintf("begins with %.16q and is not a known image format; cnnlang reads %s", head, reads)
 }

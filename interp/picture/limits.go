@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 
+	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/resample"
 )
 
@@ -15,9 +16,8 @@ import (
 //   - the memory, which cost and need add up from what each decoder allocates, is at most
 //     what the caller allows.
 
-// MaxPixels is the largest number of pixels of an image. It is the same as Pillow's,
-// 2*(2^30/4/3), rounded the same way.
-const MaxPixels = 178_956_970
+// MaxPixels is the largest number of pixels of an image, the same as Pillow's.
+const MaxPixels = codec.MaxPixels
 
 // MaxBytes is how many bytes are read of an image that is not in a file.
 const MaxBytes = 256 << 20

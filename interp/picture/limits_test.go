@@ -67,7 +67,7 @@ func interlaced(width, height, channels int) string {
 		w, h := (width-pass[2]+pass[0]-1)/pass[0], (height-pass[3]+pass[1]-1)/pass[1]
 		raw = append(raw, make([]byte, h*(1+w*channels))...)
 	}
-	colour := map[int]byte{1: pngGray, 3: pngRGB}[channels]
+	colour := map[int]byte{1: 0, 3: 2}[channels]
 	return ihdr(uint32(width), uint32(height), 8, colour, 1) + chunk("IDAT", deflated(string(raw))) + chunk("IEND", "")
 }
 
@@ -76,7 +76,7 @@ func TestCostIsThatOfTheDecoder(t *testing.T) {
 	const width, height = 1003, 517
 	box := image.Rect(0, 0, width, height)
 	transparent := func(raw string) string { // gray, with a transparent value before the pixels
-		return ihdr(width, height, 8, pngGray, 0) + chunk("tRNS", "\x00\x07") + chunk("IDAT", deflated(raw)) + chunk("IEND", "")
+		return ihdr(width, height, 8, 0, 0) + chunk("tRNS", "\x00\x07") + chunk("IDAT", deflated(raw)) + chunk("IEND", "")
 	}
 	clear := image.NewNRGBA(box)
 	clear.Set(0, 0, color.NRGBA{1, 2, 3, 4})

@@ -87,7 +87,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadersAreRefusedInWords(t *testing.T) {
 	var file *FileError
 	var limit *LimitError
-	if _, err := Decode(t.Context(), strings.NewReader("GIF89a")); !errors.As(err, &file) || file.Path != "the image" {
+	if _, err := Decode(t.Context(), strings.NewReader("GIF80a")); !errors.As(err, &file) || file.Path != "the image" {
 		t.Errorf("got %v", err)
 	}
 	e := &endless{}

@@ -28,6 +28,19 @@ func (r stoppable) Read(p []byte) (int, error) {
 	return r.Reader.Read(p[:min(len(p), r.most)])
 }
 
+// A stoppableAt is the same for a file that is read anywhere.
+type stoppableAt struct {
+	ctx context.Context
+	io.ReaderAt
+}
+
+func (r stoppableAt) ReadAt(p []byte, at int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReaderAt.ReadAt(p, at)
+}
+
 // awaited returns what work returns, or the error of ctx once that has ended.
 func awaited[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	type outcome struct {
