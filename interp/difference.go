@@ -68,28 +68,30 @@ func (r *reading) differences(n *Net) []Difference {
 				pools = append(pools, node)
 			}
 		}
-		if i, ok := r.layerOf(node, c.layers); ok {
+		after := r.after(node, readers)
+		for _, i := range r.layersOf(node, c.layers) {
 			c.step(node, i)
-			c.activation(node, c.all[i].Activation, r.after(node, readers))
+			c.activation(node, c.all[i].Activation, after)
 		}
 	}
 	c.pools(pools)
 	return c.found
 }
 
-// layerOf is the layer of the file whose tensors a step takes.
-func (r *reading) layerOf(n *graph.Node, layers map[string]int) (int, bool) {
+// layersOf are the layers of the file whose tensors a step takes: of a normalisation in Caffe the
+// one with the statistics and the one with the factors.
+func (r *reading) layersOf(n *graph.Node, layers map[string]int) (all []int) {
 	for _, p := range n.Params {
 		if _, isGiven := r.given[p.Path]; isGiven {
 			continue
 		}
 		if e := r.held[r.called(p).Path]; e.Layer != "" {
-			if i, ok := layers[e.Layer]; ok {
-				return i, true
+			if i, ok := layers[e.Layer]; ok && !slices.Contains(all, i) {
+				all = append(all, i)
 			}
 		}
 	}
-	return 0, false
+	return all
 }
 
 // step compares a step with layer i.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // Open opens a file and returns its status. Links are followed. Its error is a
@@ -39,6 +40,23 @@ func Root(path string) (*os.Root, error) {
 		return nil, refusal(path, errors.New("is not a directory"))
 	}
 	return os.OpenRoot(path)
+}
+
+// Names are the names in a folder that end so, of the first thousand that the system lists.
+func Names(folder *os.Root, ending string) (names []string) {
+	const most = 1000
+	f, err := folder.Open(".")
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	all, _ := f.Readdirnames(most)
+	for _, name := range all {
+		if strings.HasSuffix(name, ending) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // opened checks a file before it is opened, and again once it is open and cannot be

@@ -22,7 +22,10 @@ type Input struct {
 	// Sibling opens another file of the same folder, as a shard or an index names it; it
 	// refuses a name that leads elsewhere. It is nil where there is no folder.
 	Sibling func(name string) (io.ReaderAt, int64, error)
-	Limits  Limits
+	// Names are the files of the same folder whose names end so, some if they are many; nil
+	// where there is no folder.
+	Names  func(ending string) []string
+	Limits Limits
 	// Key is the path of what to take of a file that holds more than one set of weights, as
 	// in "state_dict.0"; "." is all of it, and "" leaves the choice to the reader.
 	Key string

@@ -54,7 +54,7 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 			continue
 		}
 		s := &other{path: path(name), file: f, info: info}
-		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling,
+		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling, Names: s.names,
 			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}, Key: o.Key}
 		var err error
 		if s.contents, err = format.open(in); err != nil {
@@ -92,13 +92,26 @@ type sibling struct {
 	info fs.FileInfo
 }
 
+// enter opens the file's folder.
+func (s *other) enter() (err error) {
+	if s.folder == nil {
+		s.folder, err = regular.Root(filepath.Dir(s.Path()))
+	}
+	return err
+}
+
+// names are those of files beside this one that end so.
+func (s *other) names(ending string) []string {
+	if s.enter() != nil {
+		return nil
+	}
+	return regular.Names(s.folder, ending)
+}
+
 // sibling opens a file that this one names, in its folder and not elsewhere.
 func (s *other) sibling(name string) (io.ReaderAt, int64, error) {
-	if s.folder == nil {
-		var err error
-		if s.folder, err = regular.Root(filepath.Dir(s.Path())); err != nil {
-			return nil, 0, s.failed(err)
-		}
+	if err := s.enter(); err != nil {
+		return nil, 0, s.failed(err)
 	}
 	f, info, err := regular.OpenIn(s.folder, name)
 	full := filepath.Join(filepath.Dir(s.Path()), name)

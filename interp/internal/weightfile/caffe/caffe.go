@@ -59,9 +59,14 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 		return nil, in.Corrupt("", "has no layers, want a .caffemodel; it is no Caffe file, or the network without its numbers")
 	}
 	f.Said.Notes = n.plainNames()
+	f.Said.Layers = aboutAll(n.layers)
+	if layers, note := n.beside(in); note != "" {
+		if f.Said.Notes = append(f.Said.Notes, note); layers != nil {
+			f.Said.Layers = layers
+		}
+	}
 	names := map[string]bool{}
 	for _, l := range n.layers {
-		f.Said.Layers = append(f.Said.Layers, l.about())
 		parts, err := l.parts(in)
 		if err != nil {
 			return nil, err

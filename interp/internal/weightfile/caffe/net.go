@@ -18,9 +18,10 @@ type net struct {
 
 // A layer is what is read of a LayerParameter of either form.
 type layer struct {
-	name, kind string
-	blobs      []*blob
-	settings   settings
+	name, kind    string
+	bottoms, tops []string
+	blobs         []*blob
+	settings      settings
 }
 
 // form is which of the two forms the file has.
@@ -51,13 +52,13 @@ func readNet(in weightfile.Input) (*net, error) {
 
 // A form says which fields of a layer are read, by their meaning.
 type form struct {
-	name, kind, blobs                                int
+	name, kind, bottom, top, blobs                   int
 	convolution, innerProduct, pooling, norm, before int
 }
 
 var (
-	first  = form{name: 4, kind: 5, blobs: 6, convolution: 10, innerProduct: 17, pooling: 19, norm: -1, before: 1}
-	second = form{name: 1, kind: 2, blobs: 7, convolution: 106, innerProduct: 117, pooling: 121, norm: 139, before: -1}
+	first  = form{name: 4, kind: 5, bottom: 2, top: 3, blobs: 6, convolution: 10, innerProduct: 17, pooling: 19, norm: -1, before: 1}
+	second = form{name: 1, kind: 2, bottom: 3, top: 4, blobs: 7, convolution: 106, innerProduct: 117, pooling: 121, norm: 139, before: -1}
 )
 
 // kinds are the types of layers that matter here, by their numbers in the first form.
@@ -72,6 +73,10 @@ func (n *net) readLayer(m wire.Message, form form) (*layer, error) {
 		switch int(f.Number) {
 		case form.name:
 			l.name, err = f.Body.Text()
+		case form.bottom:
+			l.bottoms, err = appendText(l.bottoms, f.Body)
+		case form.top:
+			l.tops, err = appendText(l.tops, f.Body)
 		case form.kind:
 			if l.kind = kinds[f.Word]; form == second {
 				l.kind, err = f.Body.Text()
@@ -92,24 +97,54 @@ func (n *net) readLayer(m wire.Message, form form) (*layer, error) {
 	return l, err
 }
 
+func appendText(list []string, m wire.Message) ([]string, error) {
+	text, err := m.Text()
+	return append(list, text), err
+}
+
 // plainNames puts _ for / in the layers' names, unless two would then be one, and says so.
 func (n *net) plainNames() []string {
+	if note := plain(n.layers); note != "" {
+		return []string{note}
+	}
+	return nil
+}
+
+func plain(layers []*layer) (note string) {
 	plain, changed := map[string]string{}, ""
-	for _, l := range n.layers {
+	for _, l := range layers {
 		name := strings.ReplaceAll(l.name, "/", "_")
 		if other, ok := plain[name]; ok && other != l.name {
-			return []string{fmt.Sprintf("names are left as they are: with _ for / in them %s and %s would be the same", weightfile.Shown(other), weightfile.Shown(l.name))}
+			return fmt.Sprintf("names are left as they are: with _ for / in them %s and %s would be the same", weightfile.Shown(other), weightfile.Shown(l.name))
 		}
 		plain[name] = l.name
 		if name != l.name && changed == "" {
 			changed = fmt.Sprintf("/ in names is read as _: %s is %s", weightfile.Shown(l.name), weightfile.Shown(name))
 		}
 	}
-	if changed == "" {
-		return nil
-	}
-	for _, l := range n.layers {
+	for _, l := range layers {
 		l.name = strings.ReplaceAll(l.name, "/", "_")
 	}
-	return []string{changed}
+	return changed
+}
+
+// aboutAll is what is said of layers, of those with an activation behind them too.
+func aboutAll(layers []*layer) (all []weightfile.Layer) {
+	behind := map[string]*weightfile.Layer{} // what has computed a value last
+	for _, l := range layers {
+		all = append(all, l.about())
+	}
+	for i, l := range layers {
+		if before := (*weightfile.Layer)(nil); all[i].Activation == "relu" && len(l.bottoms) == 1 {
+			if before = behind[l.bottoms[0]]; before != nil && before.Activation == "" {
+				before.Activation = "relu"
+			}
+		}
+		for _, top := range l.tops {
+			if behind[top] = nil; len(l.tops) == 1 {
+				behind[top] = &all[i]
+			}
+		}
+	}
+	return all
 }
