@@ -192,7 +192,7 @@ func TestDirectivesAreSpelledAsSuch(t *testing.T) {
 
 // environment lists the places that read environment variables, and why.
 var environment = map[string]string{
-	"internal/cpu/cpu.go":     "which instructions kernels use",
+	"ops/cpu/cpu.go":          "which instructions kernels use",
 	"cmd/cnnlang/terminal.go": "NO_COLOR, which every program reads (no-color.org)",
 }
 
@@ -225,7 +225,7 @@ var openers = map[string]string{
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
 	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
-	"internal/cpu/cores_linux.go":            "what Linux says of processors",
+	"ops/cpu/cores_linux.go":                 "what Linux says of processors",
 }
 
 // Opening a named pipe or a device can hang, so one function opens all files that users
@@ -282,5 +282,19 @@ func TestNoPathsOfOneMachine(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// The folders at the top are those of the code map, and those that may stand beside them.
+func TestFoldersAtTheTop(t *testing.T) {
+	known := []string{"lang", "interp", "ops", "stdlib", "nets", "cmd", "testdata", "docs", "bench", "examples", "editors", "release", "beam"}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); e.IsDir() && !strings.HasPrefix(name, ".") && !slices.Contains(known, name) {
+			t.Errorf("%s/ stands at the top of the tree; put it below one of %v", name, known)
+		}
 	}
 }

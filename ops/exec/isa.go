@@ -1,6 +1,6 @@
 package exec
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // ISA names the instruction set of the kernels. Its error says what is wrong with the
 // environment variable CNNLANG_ISA, for a program to show before it runs anything; the

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 	"cnnlang/ops/exec/internal/kernel"
 )
 

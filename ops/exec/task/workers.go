@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // Workers run tasks on several threads: the caller of Run and n-1 goroutines that live

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // TestAMXEmulated runs the tests of the AMX kernels on a processor that has AVX512-BF16 and

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // TestAMXSoak computes with tiles in many goroutines, while the garbage collector stops

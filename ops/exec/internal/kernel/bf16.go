@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // bf16ISA is the instruction set of the bfloat16 kernels.

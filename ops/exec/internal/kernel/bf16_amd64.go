@@ -5,7 +5,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // bf16Args is a TileBF16 as assembly reads it: distances in bytes. asmgen knows the offsets

@@ -1,6 +1,6 @@
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // A Run is pixels along a row and where they lie, in float32 from the start of the
 // slices of a TileBF16: pixel p in the input at In + p*step, in the result at

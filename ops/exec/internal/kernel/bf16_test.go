@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // tilesAnyway tests the kernels for AMX even if the processor has none, for a parent

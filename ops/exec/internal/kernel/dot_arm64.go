@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // dotSpan is how many columns one call of assembly does, about 20 µs.
 const dotSpan = 1 << 13

@@ -3,7 +3,7 @@ package kernel
 import (
 	"slices"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // A Gemm multiplies a panel of MR rows with a panel of NR columns.

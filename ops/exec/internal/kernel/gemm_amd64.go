@@ -5,7 +5,7 @@ package kernel
 import (
 	"slices"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // fastGemms are the assembly kernels that this machine can run.

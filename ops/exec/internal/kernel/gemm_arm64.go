@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // fastGemms are the assembly kernels that this machine can run.
 func fastGemms() []*Gemm {

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // GroupedChannels is the most channels of a group that the selected ISA permutes: as many
 // as a register has lanes; 0 if it has no Grouped.

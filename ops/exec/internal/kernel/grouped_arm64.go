@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // GroupedChannels is the most channels of a group that the selected ISA has Grouped for, 0
 // for none. A group of 16 is a block, for which Conv is as good.

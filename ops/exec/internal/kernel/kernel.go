@@ -2,7 +2,7 @@
 // has the grammar of the names and the contract of each family.
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // isa is the instruction set of the kernels.
 var isa, _ = cpu.Selected()

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 func affineLanes(dst, src, sub, mul, add []float32) {
 	if isa == cpu.NEON {

@@ -5,7 +5,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // smoothSpan is how many elements one call of assembly does, about 20 µs.

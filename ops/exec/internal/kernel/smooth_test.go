@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 var smoothFamilies = []struct {

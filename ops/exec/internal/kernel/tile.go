@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // Lanes is how many channels lie in one line of a blocked value.

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 func convTiles(t *Tile, at *Places) {
 	a := t.args(at)

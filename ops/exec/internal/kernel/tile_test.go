@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // onEveryISA runs a test with each instruction set that the machine has.

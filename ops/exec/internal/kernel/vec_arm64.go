@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // vecSpan is how many elements one call of assembly does, about 20 µs.
 const vecSpan = 1 << 16

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // vectorTable is every vector kernel with its twin, constants filled in.
 var vectorTable = []vectorKernel{

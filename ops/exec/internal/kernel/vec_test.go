@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"cnnlang/internal/cpu"
+	"cnnlang/ops/cpu"
 )
 
 // A vectorKernel is one with its twin, constants filled in.

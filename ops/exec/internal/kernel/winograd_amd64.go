@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 func winogradIn(w *WinogradTile) {
 	a := w.inArgs()

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // avx2 is whether the kernels in assembly are used: with that set and all beyond it.
 var avx2 = func() bool {

@@ -2,7 +2,7 @@
 
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // fast says whether the kernels in assembly are used. Those for AVX2 serve AVX-512 too: most
 // of the time of a large image goes to reading it.

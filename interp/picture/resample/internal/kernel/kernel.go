@@ -4,7 +4,7 @@
 // bits; fast_amd64.go has the choice. The names are those of ops/exec/internal/kernel.
 package kernel
 
-import "cnnlang/internal/cpu"
+import "cnnlang/ops/cpu"
 
 // isa is the instruction set of the kernels.
 var isa, _ = cpu.Selected()
