@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,7 @@ func (f *drawFlags) needless() error {
 
 // draw writes a picture; one in SVG is refused only where it would go to a terminal.
 func (a *app) draw(n *interp.Net, f *drawFlags, format string) error {
-	if format == "svg" && isTerminal(a.stdout) {
+	if format == "svg" && isTerminal(os.Stdout) {
 		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o svg > %s.svg`", n.Name, n.Name)
 	}
 	opts := draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 
 	"cnnlang/cmd/cnnlang/internal/download"
@@ -143,11 +142,7 @@ func (a *app) message(problem, help string) {
 
 // diagnostics writes the diagnostics of a text.
 func (a *app) diagnostics(list diag.List, files func(name string) *source.File) {
-	width := 0
-	if f, ok := a.stderr.(*os.File); ok {
-		width = terminalWidth(f)
-	}
-	diag.Fprint(a.stderr, list, files, diag.Options{Color: a.colored(), Width: width})
+	diag.Fprint(a.stderr, list, files, diag.Options{Color: a.colored(), Width: a.columns()})
 }
 
 // plain is an error's text without the name of its package, and a system's error in our

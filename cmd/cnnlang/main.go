@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"cnnlang/interp"
@@ -27,7 +28,7 @@ func main() { os.Exit(Main()) }
 // returns its exit code. After an interrupt it does not wait for work to stop: the process ends,
 // once a file that is being written has been removed.
 func Main() int {
-	a := &app{stdin: os.Stdin, stdout: bufio.NewWriterSize(output{standardOutput()}, 1<<16), stderr: os.Stderr}
+	a := newProcess()
 	if err := startable(); err != nil {
 		a.answerInJSON(os.Args[1:], err)
 		return a.report(err)
@@ -38,6 +39,7 @@ func Main() int {
 	go func() { done <- a.execute(ctx, os.Args[1:]) }()
 	select {
 	case err := <-done:
+		a.progress("")
 		return a.report(err)
 	case <-ctx.Done():
 		a.writing.Lock()
@@ -46,6 +48,25 @@ func Main() int {
 		}
 		return a.report(ctx.Err())
 	}
+}
+
+// newProcess is the program with the streams of the process.
+func newProcess() *app {
+	out := standardOutput()
+	a := &app{stdin: os.Stdin, stderr: os.Stderr}
+	if isTerminal(os.Stderr) {
+		s := &screen{file: os.Stderr, to: os.Stderr}
+		s.start(strings.Join(append([]string{"cnnlang"}, os.Args[1:min(2, len(os.Args))]...), " "))
+		a.stderr = s
+		if isTerminal(os.Stdin) {
+			a.stdin = typed{os.Stdin, s}
+		}
+		if isTerminal(os.Stdout) {
+			out = pane{out, s}
+		}
+	}
+	a.stdout = bufio.NewWriterSize(output{out}, 1<<16)
+	return a
 }
 
 // An app is what all verbs share.

@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"time"
 
 	"cnnlang/cmd/cnnlang/internal/download"
-	"cnnlang/ops/dim"
 )
 
 // A meter shows on a terminal how far a download has come, ten times a second.
@@ -38,14 +36,6 @@ func (m *meter) show(doing download.Doing, have, total int64) {
 	m.app.progress("%s", progressLine(verb+m.name, have, total, float64(have-m.first)/now.Sub(m.began).Seconds(), inMebibytes, columns))
 }
 
-// columns is the width of the terminal that shows progress.
-func (a *app) columns() int {
-	if f, ok := a.stderr.(*os.File); ok {
-		return terminalWidth(f)
-	}
-	return 80
-}
-
 // A counter shows how many images are done, in the same way.
 type counter struct {
 	app          *app
@@ -66,7 +56,7 @@ func (c *counter) show(done int) {
 // sum says how long all took.
 func (c *counter) sum(done int) string {
 	took := time.Since(c.began)
-	return fmt.Sprintf("%s images in %.1f s, %.1f a second", grouped(dim.Int(done)), took.Seconds(), float64(done)/took.Seconds())
+	return fmt.Sprintf("%s in %.1f s, %.1f a second", inImages.of(int64(done)), took.Seconds(), float64(done)/took.Seconds())
 }
 
 // A unit is what progress is counted in.
@@ -81,10 +71,19 @@ var (
 	inImages    = unit{1, 0, "images"}
 )
 
+// of is an amount.
+func (u unit) of(n int64) string {
+	text := fmt.Sprintf("%.*f %s", u.digits, float64(n)/u.size, u.name)
+	if text == "1 images" {
+		return "1 image"
+	}
+	return text
+}
+
 // progressLine is a line of at most so many columns: a name, a bar, the share and the amount that
 // is there, and at so much per second how long the rest takes.
 func progressLine(name string, have, total int64, speed float64, u unit, columns int) string {
-	amount := fmt.Sprintf("%.*f %s", u.digits, float64(have)/u.size, u.name)
+	amount := u.of(have)
 	if total > 0 {
 		amount = fmt.Sprintf("%3d %%  %.*f of %.*f %s", int(float64(have)/float64(total)*100), u.digits, float64(have)/u.size, u.digits, float64(total)/u.size, u.name)
 	}

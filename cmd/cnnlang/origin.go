@@ -100,6 +100,7 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	if opts.Tuning, err = a.tuning(ctx, o, n, opts); err != nil {
 		return nil, err
 	}
+	a.doing("%s: reading and packing weights", n.Name)
 	opts.Afforded = func(m interp.Memory) { collect(opts.MaxMemory, m.Weights) }
 	model, err := n.Build(ctx, opts)
 	var fit *interp.FitError

@@ -237,6 +237,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		Threads: session.Threads(), Precision: f.precision.String(),
 	}
 	d.Seconds.Prepare = time.Since(start).Seconds()
+	a.doing("%s: computing", n.Name)
 	start = time.Now()
 	if err := session.Run(ctx, x); err != nil {
 		return err

@@ -61,6 +61,11 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 		return err
 	}
 	m.meter = counter{app: a, name: n.Name, began: time.Now()}
+	if isTerminal(a.stderr) {
+		a.doing("%s: looking for images", n.Name)
+		m.meter.total = f.sources.count(images)
+		a.doing("%s: reading and computing images", n.Name)
+	}
 	for answer, err := range model.Each(ctx, f.sources.pictures(images, a.stdin)) {
 		if err := m.take(answer, err); err != nil {
 			return err
@@ -112,7 +117,6 @@ func (m *many) take(answer interp.Answer, err error) error {
 	var link linked
 	switch {
 	case errors.As(err, &link):
-		a.progress("")
 		a.tell("note", link.Error())
 		return nil
 	case errors.As(err, &wrong) && answer.Name == "", err != nil && !errors.As(err, &bad):
@@ -120,7 +124,6 @@ func (m *many) take(answer interp.Answer, err error) error {
 	}
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	a.progress("")
 	if err != nil {
 		m.bad++
 		e := entryOf(bad.Err)

@@ -90,6 +90,22 @@ func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Sourc
 	}
 }
 
+// count is how many images there are, 0 where that is not known before they come.
+func (s *sources) count(args []string) (n int) {
+	if s.list.value == "-" {
+		return 0
+	}
+	for source := range s.pictures(args, nil) {
+		if source.Open != nil {
+			if _, err := source.Open(); is[linked](err) {
+				continue
+			}
+		}
+		n++
+	}
+	return n
+}
+
 // unreadable stands for an image, or a folder of them.
 func unreadable(name string, err error) interp.Source {
 	return interp.Source{Name: name, Open: func() (io.ReadCloser, error) { return nil, err }}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 
@@ -18,8 +17,19 @@ func (a *app) colored() bool {
 }
 
 func isTerminal(w io.Writer) bool {
+	if _, ok := w.(*screen); ok {
+		return true
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// columns is the width of the terminal that has the messages, 0 for anything else.
+func (a *app) columns() int {
+	if s, ok := a.stderr.(*screen); ok && s.file != nil {
+		return terminalWidth(s.file)
+	}
+	return 0
 }
 
 // terminalWidth is the number of columns of a terminal, 0 for anything else.
@@ -29,11 +39,4 @@ func terminalWidth(f *os.File) int {
 		return 0
 	}
 	return width
-}
-
-// progress shows the progress of long work on one line of a terminal; "" removes it.
-func (a *app) progress(format string, args ...any) {
-	if isTerminal(a.stderr) {
-		fmt.Fprint(a.stderr, "\r\x1b[K"+visible(fmt.Sprintf(format, args...)))
-	}
 }
