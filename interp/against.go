@@ -70,7 +70,9 @@ func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, err
 		}
 		list = append(list, c)
 	}
-	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(a.rank(), b.rank()) })
+	slices.SortStableFunc(list, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(a.Fit.Differences), len(b.Fit.Differences)))
+	})
 	if len(list) > 0 && list[0].rank() == far {
 		f.weights.explained(list[0].Differs) // says which net of the library it does fit
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,6 +173,38 @@ func fileOf(t *testing.T, net string) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSuffix(filepath.Base(p.Main.Name()), ".cnn")
+}
+
+// Of nets with the same tensors that one is nearest whose settings the file says.
+func TestSettingsDecideAmongNets(t *testing.T) {
+	p, err := interp.Read("n.cnn", strings.NewReader(`block body(eps, stride = 2) [N, 3, H, W] -> [N, 5] {
+		conv1: conv(4, 3x3, stride=stride, pad=1, bias=false) -> bn1: bn(eps) -> relu
+		maxpool(3x3, stride=2, ceil=true) -> dw: conv(8, 3x3, pad=1, groups=4) -> relu -> flatten -> fc: linear(5)
+	}
+	net a [N, 3, H = 14, W = 14] -> [N, 5] { "": body(1e-5) }
+	net b [N, 3, H = 7, W = 7] -> [N, 5] { "": body(1e-5, stride=1) }
+	net c [N, 3, H = 14, W = 14] -> [N, 5] { "": body(0.001) }
+	`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets, _, err := p.Check(interp.Options{})
+	if err != nil || len(nets) != 3 {
+		t.Fatal(len(nets), err)
+	}
+	f, err := interp.WeightsFile("../testdata/weights/same/same.onnx").Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	list, err := f.Against(t.Context(), nets)
+	var order []string
+	for _, c := range list {
+		order = append(order, fmt.Sprint(c.Net.Name, len(c.Fit.Differences)))
+	}
+	if err != nil || !slices.Equal(order, []string{"c0", "a1", "b2"}) {
+		t.Errorf("%q, %v", order, err)
+	}
 }
 
 // What agrees only in part is not renamed.

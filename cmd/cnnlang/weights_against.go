@@ -190,6 +190,9 @@ func verdict(c interp.Candidate) string {
 		if len(c.Fit.Sides) > 0 {
 			text += ", with " + strings.Join(c.Fit.Sides, ", ")
 		}
+		if len(c.Fit.Differences) > 0 {
+			text += ", whose settings are not all those of the file"
+		}
 		return text
 	case c.Set != "":
 		return fmt.Sprintf("all %d names match: %s with --set %s", c.Differs.Wanted, c.Net.Name, c.Set)
