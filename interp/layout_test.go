@@ -248,3 +248,33 @@ func TestLayersWithSlashes(t *testing.T) {
 		}
 	}
 }
+
+// A file with channels first, whose flatten does not put them last, has the columns of the linear
+// layer behind it channel by channel, though the axes of kernels are those of channels last; the
+// map of Keras reads it so as well.
+func TestFlattenedByChannel(t *testing.T) {
+	c := smallCases(t)["keras"]
+	store, err := weights.Open("../testdata/weights/keras/model.h5", weights.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := &said{about: weightfile.About{ByChannel: true}}
+	for _, e := range store.Entries() {
+		x, err := store.Tensor(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Layer == "predictions" && e.Leaf == "kernel" {
+			pixels := tensor.Tensor{Shape: tensor.Shape{5, 4, 3, 5}, Data: x.Data} // height, width, channels, outputs
+			x = tensor.Tensor{Shape: x.Shape, Data: laid(pixels, "HWIO", "IHWO").Data}
+		}
+		s.add(e, x)
+	}
+	for name, n := range map[string]*interp.Net{"layers": readNet(t, smallByLayers), "map": smallNet(t)} {
+		m := c.computed(t, name, n, interp.StoreWeights(s))
+		if !slices.Contains(m.Fit.Notes, "flattened maps are counted channel by channel, as the layers of the file say") {
+			t.Errorf("%s: %q", name, m.Fit.Notes)
+		}
+	}
+}

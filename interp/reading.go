@@ -79,7 +79,12 @@ func (r *reading) order(n *Net, layout string) {
 			return string(e.Axes), len(e.Shape)
 		}
 	}
-	turned, problems := table.Said(n.Graph, axes, last)
+	first := layout == "" && aboutOf(r.Store).ByChannel
+	if first {
+		last = false
+		r.notes = append(r.notes, "flattened maps are counted channel by channel, as the layers of the file say")
+	}
+	turned, problems := table.Said(n.Graph, axes, last, first)
 	if len(problems) > 0 {
 		p := problems[0]
 		r.problem = &weights.FileError{Path: r.Path(), Problem: fmt.Sprintf("has channels last, and behind step %s of %s the order of flattened maps is not known, so %s cannot be turned; "+

@@ -16,8 +16,9 @@ import (
 // more, of size 1, in front. Nil axes are those of a file of channels last.
 //
 // last says that the file's maps have channels last, so that a flattened one is counted pixel
-// by pixel. Where a row of the map or its layout orders axes, that counts.
-func (t *Table) Said(g *graph.Graph, axes func(name string) (letters string, rank int), last bool) (*Table, []Problem) {
+// by pixel; first that it is counted channel by channel, as in the net, whatever the layout of the
+// map. Where a row of the map or its layout orders axes, that counts.
+func (t *Table) Said(g *graph.Graph, axes func(name string) (letters string, rank int), last, first bool) (*Table, []Problem) {
 	said := *t
 	said.Tensors = slices.Clone(t.Tensors)
 	a := &application{Map: t.Map, table: &said, failed: map[int]bool{}}
@@ -29,6 +30,9 @@ func (t *Table) Said(g *graph.Graph, axes func(name string) (letters string, ran
 		for _, p := range n.Params {
 			x := &said.Tensors[i]
 			i++
+			if first && x.Flat != nil {
+				x.asFlattened()
+			}
 			if t.Map.Layout.last || x.row >= 0 && t.Map.Rows[x.row].Axes != nil {
 				continue
 			}
@@ -42,6 +46,16 @@ func (t *Table) Said(g *graph.Graph, axes func(name string) (letters string, ran
 		}
 	}
 	return &said, a.problems
+}
+
+// asFlattened has a tensor that reads a flattened map count it as the net does.
+func (t *Tensor) asFlattened() {
+	t.Flat, t.moves = nil, false
+	if shape := t.Own.Shape; len(shape) == 2 {
+		t.lie(shape, []int{1, 0})
+	} else {
+		t.lie(shape, []int{0})
+	}
 }
 
 // usual are the axes of a tensor where channels are last.

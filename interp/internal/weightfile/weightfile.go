@@ -91,6 +91,9 @@ type About struct {
 	// Layers are the layers of the network that the file says it belongs to, in order, none
 	// where it does not say.
 	Layers []Layer
+	// ByChannel says that flattened maps are counted channel by channel, although the axes of
+	// tensors are those of channels last.
+	ByChannel bool
 }
 
 // A Tensor is one named tensor of a file.

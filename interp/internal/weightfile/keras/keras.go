@@ -136,7 +136,7 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	if err != nil {
 		return nil, err
 	}
-	f.Said.Layers = f.model.List()
+	f.Said.Layers, f.Said.ByChannel = f.model.List(), f.model.ByChannel()
 	return f, nil
 }
 

@@ -122,7 +122,7 @@ func (f *file) topology(raw json.RawMessage) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f.Said.Layers = model.List()
+	f.Said.Layers, f.Said.ByChannel = model.List(), model.ByChannel()
 	f.explain(model)
 	if top.Version != "" {
 		return "layers model, Keras " + weightfile.Shown(top.Version), nil

@@ -33,7 +33,8 @@ type Layer struct {
 	Model *Model // of a layer that is one, else nil
 	// Without says which of the settings use_bias, scale and center are false.
 	Without []string
-	Theano  bool // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
+	Theano  bool   // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
+	format  string // channels_first, channels_last or ""
 }
 
 const (
@@ -77,6 +78,34 @@ func (m *Model) List() []weightfile.Layer {
 	}
 	return all
 }
+
+// ByChannel reports whether the first Flatten counts a map channel by channel: where channels are
+// the first axis of the layers before it, and it is not told so. One that is puts them last.
+func (m *Model) ByChannel() bool {
+	format, by := "", false
+	var walk func(m *Model) (found bool)
+	walk = func(m *Model) bool {
+		if m == nil {
+			return false
+		}
+		for _, l := range m.Layers {
+			switch {
+			case l.Kind == "Flatten":
+				by = format == channelsFirst && l.format != channelsFirst
+				return true
+			case walk(l.Model):
+				return true
+			case l.format != "":
+				format = l.format
+			}
+		}
+		return false
+	}
+	walk(m)
+	return by
+}
+
+const channelsFirst = "channels_first"
 
 type object map[string]json.RawMessage
 
@@ -253,6 +282,7 @@ func (l *Layer) settings(o object) {
 			l.Without = append(l.Without, strings.TrimPrefix(key, "use_"))
 		}
 	}
+	l.format = o.text("data_format", nil)
 	l.Theano = o.text("dim_ordering", nil) == "th"
 	l.Activation = activation(l.Kind, o)
 }
