@@ -31,7 +31,7 @@ type Workspace struct {
 }
 
 // mostKept is how many bytes a workspace keeps between two images.
-const mostKept = 8 << 20
+const mostKept = 1 << 20
 
 // begin makes everything ready for the first row.
 func (w *Workspace) begin(image Image, v View, f Filter, grey bool) {
