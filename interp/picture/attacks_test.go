@@ -102,7 +102,7 @@ var attacks = []struct{ name, content, want string }{
 	{"png, 64 million pixels in 33 bytes", ihdr(8000, 8000, 8, 6, 0), "has 33 bytes, too few for its 8000 x 8000 pixels"},
 	// JPEG
 	{"jpeg, only magic", "\xff\xd8\xff", "ends too early"},
-	{"jpeg, end at once", "\xff\xd8\xff\xd9", "cannot be decoded: .*missing SOS"},
+	{"jpeg, end at once", "\xff\xd8\xff\xd9", "cannot be decoded: it has no scan"},
 	{"jpeg, frame only", sof(0xc0, 8, 8, 8), "ends too early"},
 	{"jpeg, frame cut", sof(0xc0, 8, 8, 8)[:9], "ends too early"},
 	{"jpeg of height 0", sof(0xc0, 8, 0, 8) + sos, "has 8 x 0 pixels, want at least one"},

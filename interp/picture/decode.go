@@ -1,13 +1,11 @@
 package picture
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
 	"io"
 
 	"cnnlang/interp/internal/regular"
@@ -41,19 +39,9 @@ func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*sour
 	return s, format.inspect(ctx, s)
 }
 
-// reader is a new reader of the file that gives so many bytes at a time.
-func (s *source) reader(ctx context.Context, most int) io.Reader {
-	return stoppable{ctx, bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), 1<<16), most}
-}
-
 // section is the file for a decoder that reads any part of it.
 func (s *source) section(ctx context.Context) codec.File {
 	return io.NewSectionReader(stoppableAt{ctx, s.file}, 0, s.size)
-}
-
-// wide is a new reader of the file, buffered in large pieces.
-func (s *source) wide(ctx context.Context) *bufio.Reader {
-	return bufio.NewReaderSize(stoppable{ctx, io.NewSectionReader(s.file, 0, s.size), 1 << 16}, 1<<16)
 }
 
 // decode returns the pixels.
@@ -123,11 +111,10 @@ func (s *source) checkSize(least int64) error {
 func (s *source) undecodable(err error) *FileError {
 	problem := fmt.Sprintf("cannot be decoded: %v; the file is damaged, fetch it again", err)
 	var unsupported codec.Unsupported
-	var unsupportedJPEG jpeg.UnsupportedError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		problem = "ends too early; it was cut short, fetch it again"
-	case errors.As(err, &unsupported), errors.As(err, &unsupportedJPEG):
+	case errors.As(err, &unsupported):
 		problem = fmt.Sprintf("is %s of a kind that cannot be decoded: %v; save it again in a plain form", s.format.name, err)
 	}
 	return &FileError{Path: s.path, Problem: problem, Err: err}

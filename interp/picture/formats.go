@@ -9,6 +9,7 @@ import (
 	"cnnlang/interp/picture/bmp"
 	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/gif"
+	"cnnlang/interp/picture/jpeg"
 	"cnnlang/interp/picture/png"
 	"cnnlang/interp/picture/tiff"
 	"cnnlang/interp/picture/webp"
@@ -30,7 +31,7 @@ type format struct {
 }
 
 var formats = []format{
-	{name: "a JPEG image", recognise: begins(jpegMagic), inspect: inspectJPEG, decode: decodeJPEG},
+	plug("a JPEG image", begins("\xff\xd8\xff"), jpeg.Inspect, jpeg.Decode),
 	plug("a PNG image", begins(png.Magic), png.Inspect, png.Decode),
 	plug("a GIF image", begins("GIF8"), gif.Inspect, gif.Decode),
 	plug("a BMP image", begins("BM"), bmp.Inspect, bmp.Decode),
@@ -91,7 +92,10 @@ func plug(name string, recognise func([]byte) bool,
 			if err := s.checkPixels(); err != nil {
 				return err
 			}
-			return s.checkSize(h.Least)
+			if err := s.checkSize(h.Least); err != nil {
+				return err
+			}
+			return s.checkScans(h)
 		},
 		decode: func(ctx context.Context, s *source) (pixels, error) {
 			p := newPixels(int(s.width), int(s.height))

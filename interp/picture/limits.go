@@ -32,10 +32,20 @@ func (s *source) checkPixels() error {
 	return nil
 }
 
+// mostScanned is the largest number of pixels of all scans of an image together: 24 scans of
+// the largest one, where 10 are usual, and hundreds for smaller ones.
+const mostScanned = 4 << 30
+
+func (s *source) checkScans(h codec.Header) error {
+	if h.Scans*h.PerScan > mostScanned {
+		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d scans of %d x %d pixels, the limit is %d scans for so many pixels; save it again in a plain form",
+			h.Scans, s.width, s.height, mostScanned/h.PerScan)}
+	}
+	return nil
+}
+
 // need is the memory to decode the image and make a tensor of so many channels of it.
 func (s *source) need(f resample.View, k resample.Filter, channels int) int64 {
 	return s.cost + bytesRGB*s.width*s.height +
 		resample.Need(int(s.width), int(s.height), f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
 }
-
-func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

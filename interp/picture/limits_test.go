@@ -144,14 +144,14 @@ func TestCostOfPhotographs(t *testing.T) {
 
 // Memory is refused before it is allocated, and the computed need is enough.
 func TestMemoryOfAPicture(t *testing.T) {
-	path := write(t, progressive(4096, 4096, 3, 1)) // 700 KB, which take 304 MB
+	path := write(t, progressive(4096, 4096, 3, 1)) // 700 KB, which take 152 MB
 	p := Preprocess{}
 	need, err := Need(t.Context(), path, p, 224, 224)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const pixels = 4096 * 4096
-	if need < pixels*(3*5+3) || need > pixels*(3*5+3)*102/100 {
+	if need < pixels*(3*2+3) || need > pixels*(3*2+3)*102/100 {
 		t.Errorf("got a need of %d bytes for %d pixels", need, pixels)
 	}
 	var before, after runtime.MemStats
@@ -231,8 +231,8 @@ func TestDecodingStops(t *testing.T) {
 func TestStoppable(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r := stoppable{ctx, strings.NewReader(strings.Repeat("x", 1000)), piece}
-	if n, err := r.Read(make([]byte, 500)); n != piece || err != nil {
+	r := stoppable{ctx, strings.NewReader(strings.Repeat("x", 1000)), 64}
+	if n, err := r.Read(make([]byte, 500)); n != 64 || err != nil {
 		t.Errorf("got %d bytes, %v", n, err)
 	}
 	seen := 0

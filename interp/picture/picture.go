@@ -2,9 +2,8 @@
 // on: decode, resize, crop, scale, normalise.
 //
 // A network's published accuracy holds only for the preprocessing of its
-// authors, and nearly all of them used Pillow, so the aim is Pillow's result.
-// PNG files give equal bytes after resizing; JPEG files, whose decoding the
-// standard leaves some freedom, differ by at most 3 of 255 in a few pixels.
+// authors, and nearly all of them used Pillow, so the aim is Pillow's result:
+// equal bytes, of JPEG files too, whose decoding the standard leaves some freedom.
 //
 // As Pillow's convert("RGB") does, an alpha channel is dropped and not
 // blended with anything, and an EXIF orientation is not applied. Of 16-bit

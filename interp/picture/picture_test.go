@@ -128,6 +128,20 @@ func TestConstantStaysConstant(t *testing.T) {
 	}
 }
 
+// wantClose compares within a bound on the largest and the mean difference.
+func wantClose(t *testing.T, name string, got, want []uint8, most int, mean float64) {
+	t.Helper()
+	sum, worst := 0, 0
+	for i := range want {
+		d := int(got[i]) - int(want[i])
+		d = max(d, -d)
+		sum, worst = sum+d, max(worst, d)
+	}
+	if average := float64(sum) / float64(len(want)); worst > most || average > mean {
+		t.Errorf("%s: largest difference %d and mean %.4f, want at most %d and %.4f", name, worst, average, most, mean)
+	}
+}
+
 func TestMirroredImageGivesMirroredResult(t *testing.T) {
 	cat := mustRead(t, photo("chelsea.png"))
 	mirror := func(p pixels) pixels {

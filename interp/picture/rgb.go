@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"image/color"
+
+	"cnnlang/interp/picture/jpeg"
 )
 
 // toRGB converts an image to 8-bit RGB: gray is repeated, palette colours are looked up,
@@ -21,7 +23,7 @@ func toRGB(ctx context.Context, decoded image.Image) pixels {
 	}
 	switch m := decoded.(type) {
 	case *image.YCbCr:
-		fromYCbCr(ctx, p, m)
+		jpeg.Convert(ctx, m, p.rgb)
 	case *image.Gray:
 		p.gather(ctx, m.Pix, m.Stride, 1, [3]int{0, 0, 0})
 	case *image.Gray16:

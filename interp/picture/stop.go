@@ -6,13 +6,8 @@ import (
 	"iter"
 )
 
-// The decoders of the standard library take no context. They are stopped when they read, in
-// pieces so small that little work is done for each; and nobody waits for work they do
-// after the last read.
-
-// piece is how many bytes of a JPEG are read at once: a byte or two of empty blocks can
-// stand for a hundred thousand of them.
-const piece = 64
+// The decoders ask their context at every row, and it is asked before every read; but nobody
+// waits for a read that does not return.
 
 // A stoppable is a reader that fails once ctx has ended.
 type stoppable struct {

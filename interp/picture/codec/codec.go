@@ -26,6 +26,9 @@ type Header struct {
 	Least         int64 // no file with so many pixels has fewer bytes
 	Cost          int64 // bytes of memory that Decode allocates beside the pixels
 	Orientation   int   // of EXIF, 1 to 8; 0 if the file says nothing
+	// How often Decode goes over the image, and how many pixels it visits then, if a file
+	// can say for many of them in a few bytes that nothing changes.
+	Scans, PerScan int64
 }
 
 // MaxPixels is the largest number of pixels of an image. It is the same as Pillow's,

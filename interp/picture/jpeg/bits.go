@@ -107,9 +107,9 @@ func (b *bits) check() error {
 	case b.ended && b.marker == 0:
 		return io.ErrUnexpectedEOF
 	case b.bad:
-		return FormatError("a scan has a code that is in none of its tables")
+		return damage("a scan has a code that is in none of its tables")
 	}
-	return FormatError("a scan ends before its last block")
+	return damage("a scan ends before its last block")
 }
 
 // restart goes on behind a restart marker, and leaves out what is before it.
@@ -119,7 +119,7 @@ func (b *bits) restart(number int) error {
 		return err
 	}
 	if want := byte(rst0 + number%8); marker != want {
-		return FormatError("a restart marker is missing")
+		return damage("a restart marker is missing")
 	}
 	b.begin(b.in)
 	return nil

@@ -1,6 +1,10 @@
 package jpeg
 
-import "fmt"
+import (
+	"fmt"
+
+	"cnnlang/interp/picture/codec"
+)
 
 // A frame is the geometry of an image: its size, and how its components are sampled.
 //
@@ -33,32 +37,30 @@ type component struct {
 func newFrame(s []byte, progressive bool) (f frame, err error) {
 	const fixed = 6
 	if len(s) < fixed {
-		return f, FormatError("a frame header is too short")
+		return f, damage("a frame header is too short")
 	}
 	f.height, f.width = int(s[1])<<8+int(s[2]), int(s[3])<<8+int(s[4])
 	f.progressive, f.count = progressive, int(s[5])
 	switch {
 	case s[0] != 8:
-		return f, UnsupportedError(fmt.Sprintf("%d bits a sample, want 8", s[0]))
-	case f.width == 0 || f.height == 0:
-		return f, UnsupportedError(fmt.Sprintf("%d x %d pixels in its header", f.width, f.height))
+		return f, codec.NotRead("%d bits a sample, want 8", s[0])
 	case f.count != 1 && f.count != 3 && f.count != 4:
-		return f, UnsupportedError(fmt.Sprintf("%d components, want 1, 3 or 4", f.count))
+		return f, codec.NotRead("%d components, want 1, 3 or 4", f.count)
 	case len(s) != fixed+3*f.count:
-		return f, FormatError("a frame header has another length than its components need")
+		return f, damage("a frame header has another length than its components need")
 	}
 	for i := range f.count {
 		c := &f.component[i]
 		c.id, c.wide, c.high, c.quantum = s[fixed+3*i], int(s[fixed+3*i+1]>>4), int(s[fixed+3*i+1]&15), s[fixed+3*i+2]
 		if c.wide < 1 || c.wide > 4 || c.high < 1 || c.high > 4 {
-			return f, FormatError(fmt.Sprintf("a sampling factor is %dx%d, want 1 to 4", c.wide, c.high))
+			return f, damage(fmt.Sprintf("a sampling factor is %dx%d, want 1 to 4", c.wide, c.high))
 		}
 		if c.quantum >= tables {
-			return f, FormatError("a component has a quantisation table above 3")
+			return f, damage("a component has a quantisation table above 3")
 		}
 		for _, other := range f.component[:i] {
 			if other.id == c.id {
-				return f, FormatError("two components have the same name")
+				return f, damage("two components have the same name")
 			}
 		}
 		if f.count == 1 { // it is never interleaved, and its factors mean nothing
@@ -75,7 +77,7 @@ func (f *frame) measure() error {
 	for i := range f.count {
 		c := &f.component[i]
 		if f.wide%c.wide != 0 || f.high%c.high != 0 {
-			return UnsupportedError(fmt.Sprintf("a component is sampled %d:%d by %d:%d, want whole ratios", f.wide, c.wide, f.high, c.high))
+			return codec.NotRead("a component is sampled %d:%d by %d:%d, want whole ratios", f.wide, c.wide, f.high, c.high)
 		}
 		c.across, c.down = f.wide/c.wide, f.high/c.high
 		c.width, c.height = ceilDiv(f.width, c.across), ceilDiv(f.height, c.down)

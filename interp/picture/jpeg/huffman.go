@@ -50,7 +50,7 @@ func (d *decoder) defineHuffman(s []byte) error {
 	for len(s) > 0 {
 		class, which := s[0]>>4, s[0]&15
 		if class > 1 || which >= tables || len(s) < 17 {
-			return FormatError("a Huffman table has an unknown number or is too short")
+			return damage("a Huffman table has an unknown number or is too short")
 		}
 		if d.huffman[class][which] == nil {
 			d.huffman[class][which] = new(huffman)
@@ -62,7 +62,7 @@ func (d *decoder) defineHuffman(s []byte) error {
 			h.number += int(n)
 		}
 		if s = s[17:]; h.number < 1 || h.number > len(h.symbols) || h.number > len(s) {
-			err := FormatError(fmt.Sprintf("a Huffman table has %d codes", h.number))
+			err := damage(fmt.Sprintf("a Huffman table has %d codes", h.number))
 			h.number = 0
 			return err
 		}
@@ -75,7 +75,7 @@ func (d *decoder) defineHuffman(s []byte) error {
 func (d *decoder) table(class int, which byte) (*huffman, error) {
 	h := d.huffman[class][which]
 	if h == nil || h.number == 0 {
-		return nil, FormatError("a scan uses a Huffman table that is not defined")
+		return nil, damage("a scan uses a Huffman table that is not defined")
 	}
 	if h.built {
 		return h, nil
@@ -87,7 +87,7 @@ func (d *decoder) table(class int, which byte) (*huffman, error) {
 		h.offset[length] = int32(next) - int32(code)
 		for range h.counts[length] {
 			if class == 0 && h.symbols[next] > 15 {
-				return nil, FormatError("a difference of brightness has more than 15 bits")
+				return nil, damage("a difference of brightness has more than 15 bits")
 			}
 			if length <= lookBits {
 				h.enter(code, length, h.symbols[next])
@@ -95,7 +95,7 @@ func (d *decoder) table(class int, which byte) (*huffman, error) {
 			code, next = code+1, next+1
 		}
 		if code > 1<<length {
-			return nil, FormatError("a Huffman table has more codes than fit")
+			return nil, damage("a Huffman table has more codes than fit")
 		}
 		h.limit[length] = code << (16 - length)
 		code <<= 1

@@ -5,18 +5,20 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"cnnlang/interp/picture/codec"
 )
 
 const pieceBytes = 1 << 16
 
 // An input reads a file in large pieces, and fails once ctx has ended.
 type input struct {
-	ctx      context.Context
-	file     io.ReaderAt
-	size, at int64  // of the file, and of the next piece
-	piece    []byte // what has been read and not yet used
-	buffer   []byte
-	next     byte // the next marker if it was found already, otherwise 0
+	ctx    context.Context
+	file   codec.File
+	at     int64  // of the next piece
+	piece  []byte // what has been read and not yet used
+	buffer []byte
+	next   byte // the next marker if it was found already, otherwise 0
 }
 
 // fill reads the next piece when there is none. At the end of the file it fails with
@@ -31,7 +33,7 @@ func (in *input) fill() error {
 	if in.buffer == nil {
 		in.buffer = make([]byte, pieceBytes)
 	}
-	n, err := in.file.ReadAt(in.buffer[:min(pieceBytes, max(in.size-in.at, 0))], in.at)
+	n, err := in.file.ReadAt(in.buffer[:min(pieceBytes, max(in.file.Size()-in.at, 0))], in.at)
 	in.piece, in.at = in.buffer[:n], in.at+int64(n)
 	switch {
 	case n > 0:
@@ -69,7 +71,7 @@ func (in *input) full(p []byte) error {
 func (in *input) skip(n int) error {
 	here := min(n, len(in.piece))
 	in.piece, n = in.piece[here:], n-here
-	if int64(n) > in.size-in.at {
+	if int64(n) > in.file.Size()-in.at {
 		return io.ErrUnexpectedEOF
 	}
 	in.at += int64(n)
@@ -84,7 +86,7 @@ func (in *input) length() (int, error) {
 	}
 	n := int(b[0])<<8 + int(b[1]) - 2
 	if n < 0 {
-		return 0, FormatError("a segment has a length below 2")
+		return 0, damage("a segment has a length below 2")
 	}
 	return n, nil
 }

@@ -14,107 +14,96 @@ package jpeg
 import (
 	"context"
 	"errors"
-	"io"
+
+	"cnnlang/interp/picture/codec"
+	"cnnlang/interp/picture/exif"
 )
 
-// A FormatError says what is wrong with a file.
-type FormatError string
+// damage says what is wrong with a file.
+type damage string
 
-func (e FormatError) Error() string { return "invalid JPEG: " + string(e) }
-
-// An UnsupportedError says what a file needs that is not decoded.
-type UnsupportedError string
-
-func (e UnsupportedError) Error() string { return "unsupported JPEG: " + string(e) }
-
-// A Header is what a file says of its image before any of it is decoded.
-type Header struct {
-	Width, Height int
-	Scans         int64
-	frame         frame
-	stored        bool // whether all coefficients are stored
-}
+func (d damage) Error() string { return string(d) }
 
 // Inspect reads a file up to its first scan, or if there are more to its end, of which it
 // looks only for the scans. If the file is damaged after the first of them, it counts those
-// before, and Decode reports the damage. The error is a FormatError, an UnsupportedError,
-// io.ErrUnexpectedEOF, that of ctx or that of r.
-func Inspect(ctx context.Context, r io.ReaderAt, size int64) (*Header, error) {
-	d := decoder{in: input{ctx: ctx, file: r, size: size}}
-	h := &Header{}
-	err := d.segments(func() error {
-		if h.Scans++; h.Scans > 1 {
+// before, and Decode reports the damage.
+func Inspect(ctx context.Context, file codec.File) (h codec.Header, err error) {
+	d := decoder{in: input{ctx: ctx, file: file}, inspects: true}
+	scans := int64(0)
+	err = d.segments(func() error {
+		if scans++; scans > 1 {
 			return d.in.skipSegment()
 		}
 		s, err := d.scan()
 		if err != nil {
 			return err
 		}
-		h.Width, h.Height, h.frame, h.stored = d.width, d.height, d.frame, d.isStored(&s)
-		if !h.stored {
+		h = d.header(&s)
+		h.Orientation = exif.Orientation(d.exif)
+		if !d.isStored(&s) {
 			return errEnough
 		}
 		return nil
 	})
+	h.Scans = scans
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case h.Width > 0:
+		return h, ctx.Err()
+	case h.Cost > 0:
 		return h, nil
 	case err == nil:
-		err = FormatError("it has no scan")
+		err = damage("it has no scan")
 	}
-	return nil, err
+	return h, err
 }
 
 // errEnough ends the reading of headers.
 var errEnough = errors.New("enough")
 
-// Samples is how many samples of all components the scans have to visit at most.
-func (h *Header) Samples() int64 { return h.Scans * h.frame.samples() }
-
-// Cost is how many bytes Decode allocates beside the pixels.
-func (h *Header) Cost() int64 {
-	cost := int64(pieceBytes + entropyBytes)
-	for i := range h.frame.count {
-		cost += int64(h.frame.planeBytes(&h.frame.component[i]))
+// header is what is known at the first scan.
+func (d *decoder) header(s *scan) codec.Header {
+	h := codec.Header{Width: int64(d.width), Height: int64(d.height)}
+	h.Least = h.Width * h.Height / 64 / 8 // each block of 8 x 8 pixels takes at least a bit
+	h.PerScan = 64 * int64(d.unitsWide*d.wide) * int64(d.unitsHigh*d.high)
+	h.Cost = int64(pieceBytes + entropyBytes)
+	for i := range d.count {
+		h.Cost += int64(d.planeBytes(&d.component[i]))
 	}
-	if h.stored {
-		cost += 2 * h.frame.samples()
+	if d.isStored(s) {
+		h.Cost += 2 * d.samples()
 	}
-	return cost
+	return h
 }
 
-// Decode decodes a file whose header was read, to [Height, Width, 3] bytes. It returns soon
-// after ctx has ended. Errors are those of Inspect.
-func (h *Header) Decode(ctx context.Context, r io.ReaderAt, size int64) ([]uint8, error) {
-	d := decoder{in: input{ctx: ctx, file: r, size: size}}
+// Decode decodes a file whose headers were read to pixels, [height, width, 3].
+func Decode(ctx context.Context, file codec.File, h codec.Header, rgb []uint8) error {
+	d := decoder{in: input{ctx: ctx, file: file}}
 	scans := int64(0)
 	err := d.segments(func() error {
-		scans++
-		if scans > h.Scans {
-			return FormatError("it has a scan after the last one")
-		}
-		if d.frame != h.frame {
-			return FormatError("it was changed while it was read")
-		}
 		s, err := d.scan()
 		if err != nil {
 			return err
 		}
+		now := d.header(&s)
+		switch scans++; {
+		case scans > h.Scans:
+			return damage("it has a scan after the last one")
+		case scans > 1:
+		case now.Width != h.Width || now.Height != h.Height || now.Cost != h.Cost:
+			return codec.ErrChanged
+		default:
+			d.begin(rgb, d.isStored(&s))
+		}
 		return d.decode(&s)
 	})
 	if err == nil && scans < h.Scans {
-		err = FormatError("it was changed while it was read")
+		err = codec.ErrChanged
 	}
-	if err == nil && h.stored {
+	if err == nil && d.coefficients != nil {
 		err = d.reconstruct()
 	}
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err != nil {
-		return nil, err
-	}
-	return d.output.pixels, nil
+	return err
 }

@@ -37,9 +37,8 @@ func (f *frame) planeBytes(c *component) int {
 	return 16*c.high*(f.unitsWide*c.wide*8+2*margin) + c.width*c.across
 }
 
-func (o *output) begin(f *frame, c colours) {
-	o.frame, o.colours = f, c
-	o.pixels = make([]uint8, 3*f.width*f.height)
+func (o *output) begin(f *frame, c colours, pixels []uint8) {
+	o.frame, o.colours, o.pixels = f, c, pixels[:3*f.width*f.height]
 	for i := range f.count {
 		c := &f.component[i]
 		p := plane{component: c, stride: f.unitsWide*c.wide*8 + 2*margin, lines: 16 * c.high}

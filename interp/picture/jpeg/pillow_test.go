@@ -6,20 +6,28 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"cnnlang/interp/picture/codec"
 )
 
 // decode decodes a file in memory.
-func decode(t testing.TB, content []byte) (*Header, []uint8, error) {
-	r, size := bytes.NewReader(content), int64(len(content))
-	h, err := Inspect(t.Context(), r, size)
+func decode(t testing.TB, content []byte) (codec.Header, []uint8, error) {
+	file := section(content)
+	h, err := Inspect(t.Context(), file)
 	if err != nil {
-		return nil, nil, err
+		return h, nil, err
 	}
-	pixels, err := h.Decode(t.Context(), r, size)
-	return h, pixels, err
+	pixels := make([]uint8, 3*h.Width*h.Height)
+	return h, pixels, Decode(t.Context(), file, h, pixels)
+}
+
+func section(content []byte) codec.File {
+	return io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content)))
 }
 
 func contentOf(t testing.TB, name string) []byte {
@@ -53,9 +61,21 @@ func TestBytesEqualPillows(t *testing.T) {
 		}
 		t.Errorf("%s: other bytes", c.File)
 		for _, at := range c.Pixels {
-			if rgb := pixels[3*(at[1]*h.Width+at[0]):][:3]; fmt.Sprint(rgb) != fmt.Sprint(at[2:]) {
+			if rgb := pixels[3*(at[1]*int(h.Width)+at[0]):][:3]; fmt.Sprint(rgb) != fmt.Sprint(at[2:]) {
 				t.Errorf("  at %v: got %v, want %v", at[:2], rgb, at[2:])
 			}
 		}
+	}
+}
+
+// Pillow finds the orientation in the first EXIF data.
+func TestOrientation(t *testing.T) {
+	tags := func(orientation byte) string {
+		return "\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string([]byte{orientation}) + "\x00\x00\x00\x00\x00\x00"
+	}
+	content := strings.Replace(plain, tableQ, "\xff\xe1\x00\x06http"+tags(6)+tags(3)+tableQ, 1)
+	h, _, err := decode(t, []byte(content))
+	if err != nil || h.Orientation != 6 {
+		t.Errorf("got orientation %d, %v, want 6", h.Orientation, err)
 	}
 }

@@ -6,27 +6,9 @@ import "cnnlang/interp/picture/jpeg/internal/kernel"
 // the first one does not complete the image.
 func (d *decoder) isStored(s *scan) bool { return d.progressive || s.count < d.count }
 
-// decode decodes the data of a scan.
-func (d *decoder) decode(s *scan) (err error) {
-	if d.output.pixels == nil {
-		d.begin(d.isStored(s))
-	}
-	if err := d.latch(s); err != nil {
-		return err
-	}
-	d.bits.begin(&d.in)
-	if d.coefficients == nil {
-		err = d.stream(s)
-	} else {
-		err = d.store(s)
-	}
-	d.in.next = d.bits.marker
-	return err
-}
-
 // begin allocates what the image takes.
-func (d *decoder) begin(stored bool) {
-	d.output.begin(&d.frame, d.colours())
+func (d *decoder) begin(pixels []uint8, stored bool) {
+	d.output.begin(&d.frame, d.colours(), pixels)
 	if !stored {
 		return
 	}
@@ -34,6 +16,21 @@ func (d *decoder) begin(stored bool) {
 	for i := range d.coefficients {
 		d.coefficients[i] = make([]kernel.Block, d.blocks(&d.component[i]))
 	}
+}
+
+// decode decodes the data of a scan.
+func (d *decoder) decode(s *scan) (err error) {
+	if err := d.latch(s); err != nil {
+		return err
+	}
+	d.bits.begin(&d.in)
+	if d.coefficients != nil {
+		err = d.store(s)
+	} else {
+		err = d.stream(s)
+	}
+	d.in.next = d.bits.marker
+	return err
 }
 
 // latch takes the tables of quantisation of components whose first scan this is: a file may
@@ -45,7 +42,7 @@ func (d *decoder) latch(s *scan) error {
 		}
 		t := d.quantum[d.component[i].quantum]
 		if t == nil {
-			return FormatError("a component uses a quantisation table that is not defined")
+			return damage("a component uses a quantisation table that is not defined")
 		}
 		for k, q := range t {
 			d.factors[i][kernel.Place[k]] = int16(q)
@@ -212,7 +209,7 @@ func (d *decoder) block(s *scan, p *part, block *kernel.Block) {
 func (d *decoder) reconstruct() error {
 	for i := range d.count {
 		if !d.latched[i] {
-			return FormatError("it has no scan of one of its components")
+			return damage("it has no scan of one of its components")
 		}
 	}
 	for y := range d.unitsHigh {

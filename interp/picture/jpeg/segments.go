@@ -2,7 +2,9 @@ package jpeg
 
 import (
 	"fmt"
+	"strings"
 
+	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/jpeg/internal/kernel"
 )
 
@@ -14,7 +16,8 @@ const (
 	rst0, rst7       = 0xd0, 0xd7
 	soi, eoi, sos    = 0xd8, 0xd9, 0xda
 	dqt, dnl, dri    = 0xdb, 0xdc, 0xdd
-	app0, app14      = 0xe0, 0xee
+	app0, app1       = 0xe0, 0xe1
+	app14            = 0xee
 	app15, com       = 0xef, 0xfe
 )
 
@@ -31,6 +34,8 @@ type decoder struct {
 
 	jfif, adobe bool // which markers it has
 	transform   byte // of colours, by Adobe's
+	inspects    bool // whether the EXIF data are wanted
+	exif        []byte
 
 	bits         bits
 	factors      [4]kernel.Block // of each component, latched
@@ -46,7 +51,7 @@ func (d *decoder) segments(scan func() error) error {
 		return err
 	}
 	if start != [2]byte{0xff, soi} {
-		return FormatError("it does not begin with a start of image")
+		return damage("it does not begin with a start of image")
 	}
 	for {
 		marker, err := d.in.marker()
@@ -57,7 +62,7 @@ func (d *decoder) segments(scan func() error) error {
 		case marker == eoi:
 			return nil
 		case marker == sos && d.count == 0:
-			return FormatError("it has a scan before its frame header")
+			return damage("it has a scan before its frame header")
 		case marker == sos:
 			err = scan()
 		case rst0 <= marker && marker <= rst7: // one after the last unit
@@ -77,9 +82,9 @@ func (d *decoder) segment(marker byte) (err error) {
 	case read == nil && (app0 <= marker && marker <= app15 || marker == com || marker == dnl || marker == dac):
 		return d.in.skipSegment()
 	case read == nil && sof0 <= marker && marker <= sof15 && marker != jpg:
-		return UnsupportedError(fmt.Sprintf("its coding (marker ff%02x) is neither baseline nor progressive", marker))
+		return codec.NotRead("its coding (marker ff%02x) is neither baseline nor progressive", marker)
 	case read == nil:
-		return FormatError(fmt.Sprintf("marker ff%02x is unknown", marker))
+		return damage(fmt.Sprintf("marker ff%02x is unknown", marker))
 	}
 	n, err := d.in.length()
 	if err != nil {
@@ -98,7 +103,7 @@ func (d *decoder) read(marker byte) func([]byte) error {
 	case sof0, sof1, sof2:
 		return func(s []byte) (err error) {
 			if d.count != 0 {
-				return FormatError("it has two frame headers")
+				return damage("it has two frame headers")
 			}
 			d.frame, err = newFrame(s, marker == sof2)
 			return err
@@ -110,7 +115,7 @@ func (d *decoder) read(marker byte) func([]byte) error {
 	case dri:
 		return func(s []byte) error {
 			if len(s) != 2 {
-				return FormatError("a restart interval has not 2 bytes")
+				return damage("a restart interval has not 2 bytes")
 			}
 			d.interval = int(s[0])<<8 + int(s[1])
 			return nil
@@ -118,6 +123,16 @@ func (d *decoder) read(marker byte) func([]byte) error {
 	case app0:
 		return func(s []byte) error {
 			d.jfif = d.jfif || len(s) >= 14 && string(s[:5]) == "JFIF\x00"
+			return nil
+		}
+	case app1:
+		if !d.inspects {
+			return nil
+		}
+		return func(s []byte) error {
+			if d.exif == nil && strings.HasPrefix(string(s[:min(len(s), 6)]), "Exif\x00\x00") {
+				d.exif = s
+			}
 			return nil
 		}
 	case app14:
@@ -135,10 +150,10 @@ func (d *decoder) defineQuantum(s []byte) error {
 	for len(s) > 0 {
 		each, which := 1+int(s[0]>>4), s[0]&15
 		if each > 2 || which >= tables {
-			return FormatError("a quantisation table has an unknown precision or number")
+			return damage("a quantisation table has an unknown precision or number")
 		}
 		if s = s[1:]; len(s) < 64*each {
-			return FormatError("a quantisation table is too short")
+			return damage("a quantisation table is too short")
 		}
 		t := new([64]uint16)
 		for i := range t {
@@ -175,7 +190,7 @@ func (d *decoder) scan() (sc scan, err error) {
 		return sc, err
 	}
 	if n < 1 || s[0] < 1 || int(s[0]) > d.count || n != 4+2*int(s[0]) {
-		return sc, FormatError("the header of a scan has another length than its components need")
+		return sc, damage("the header of a scan has another length than its components need")
 	}
 	sc.count = int(s[0])
 	blocks := 0
@@ -193,13 +208,13 @@ func (d *decoder) scan() (sc scan, err error) {
 			}
 		}
 		if at < 0 || table>>4 >= tables || table&15 >= tables {
-			return sc, FormatError("a scan has an unknown component or table")
+			return sc, damage("a scan has an unknown component or table")
 		}
 		sc.component[i], sc.dc[i], sc.ac[i] = at, table>>4, table&15
 		blocks += d.frame.component[at].wide * d.frame.component[at].high
 	}
 	if sc.count > 1 && blocks > unitBlocks {
-		return sc, FormatError(fmt.Sprintf("a unit has %d blocks, the limit is %d", blocks, unitBlocks))
+		return sc, damage(fmt.Sprintf("a unit has %d blocks, the limit is %d", blocks, unitBlocks))
 	}
 	sc.end = 63
 	if d.progressive {
@@ -207,7 +222,7 @@ func (d *decoder) scan() (sc scan, err error) {
 		sc.start, sc.end, sc.before, sc.low = int(s[0]), int(s[1]), s[2]>>4, s[2]&15
 		if sc.end > 63 || sc.start > sc.end || sc.start == 0 && sc.end > 0 || sc.start > 0 && sc.count > 1 ||
 			sc.before != 0 && sc.before != sc.low+1 || sc.low > 13 {
-			return sc, FormatError("a scan has an impossible part of the coefficients")
+			return sc, damage("a scan has an impossible part of the coefficients")
 		}
 	}
 	return sc, nil
