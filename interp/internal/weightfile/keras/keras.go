@@ -12,6 +12,7 @@
 //	.weights.h5: a group for each layer, named by its class     named.go
 //	      /layers/conv2d/vars/0   kernel, which the file does not say
 //	      /layers/conv2d/vars/1   bias
+//	model.weights.json: the groups of several such files          shards.go
 //	.keras: a zip archive of model.weights.h5 and config.json, the layers
 //
 // A list of names larger than an attribute may be (64 KiB) is cut into layer_names0,
@@ -129,7 +130,7 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	case in.Key != "":
 		err = f.chosen(root, in.Key)
 	case model != nil:
-		err = f.named(root, ".keras, Keras "+weightfile.Shown(version))
+		err = f.named(".keras, Keras "+weightfile.Shown(version), root)
 	default:
 		err = f.read(root)
 	}
@@ -162,7 +163,7 @@ func (f *file) read(root *hdf5.Object) error {
 			return err
 		}
 		if layers != nil && !layers.IsDataset() {
-			return f.named(root, "HDF5 weights, Keras 3")
+			return f.named("HDF5 weights, Keras 3", root)
 		}
 	}
 	return f.arrays(root)

@@ -20,7 +20,9 @@ const older = "_layer_checkpoint_dependencies"
 // number, and weights have numbers alone. What the layer is called is in the list of layers
 // beside the file (.keras), in an attribute of newer versions, or nowhere: then its class and
 // number are its name.
-func (f *file) named(root *hdf5.Object, form string) error {
+//
+// Shards have the same groups, each those of its variables.
+func (f *file) named(form string, roots ...*hdf5.Object) error {
 	f.Said.Format = fmt.Sprintf("Keras (%s)", form)
 	groups, place := map[string]*topology.Layer{}, map[string]int{}
 	number(f.model, "", func(path string, l *topology.Layer) {
@@ -30,10 +32,10 @@ func (f *file) named(root *hdf5.Object, form string) error {
 		number int
 		data   *hdf5.Object
 	}
-	found := map[string][]variable{}
+	found, within := map[string][]variable{}, map[string]*hdf5.Object{}
 	var order []string
 	beside := map[string]bool{}
-	err := f.datasets(root, func(path string, o *hdf5.Object) error {
+	visit := func(root *hdf5.Object, path string, o *hdf5.Object) error {
 		layer, n, _ := cutLast(path, "/vars/")
 		i, err := strconv.Atoi(n)
 		top, _, _ := strings.Cut(path, "/")
@@ -44,14 +46,16 @@ func (f *file) named(root *hdf5.Object, form string) error {
 			beside["the state of random generators"] = true
 		default:
 			if found[layer] == nil {
-				order = append(order, layer)
+				order, within[layer] = append(order, layer), root
 			}
 			found[layer] = append(found[layer], variable{i, o})
 		}
 		return nil
-	})
-	if err != nil {
-		return err
+	}
+	for _, root := range roots {
+		if err := f.datasets(root, func(path string, o *hdf5.Object) error { return visit(root, path, o) }); err != nil {
+			return err
+		}
 	}
 	f.Said.Beside = slices.Sorted(maps.Keys(beside))
 	at := func(path string) int { return place[strings.ReplaceAll(path, older, "layers")] }
@@ -59,7 +63,7 @@ func (f *file) named(root *hdf5.Object, form string) error {
 	for _, path := range order {
 		variables := found[path]
 		slices.SortFunc(variables, func(a, b variable) int { return a.number - b.number })
-		l, name, err := f.called(root, path, groups)
+		l, name, err := f.called(within[path], path, groups)
 		if err != nil {
 			return err
 		}
