@@ -4,6 +4,9 @@ package kernel
 
 import "cnnlang/ops/cpu"
 
+// isa is the instruction set of the kernels.
+var isa, _ = cpu.Selected()
+
 // fast says whether the kernels in assembly are used. Those for AVX2 serve AVX-512 too: most
 // of the time of a large image goes to reading it.
 var fast = isa == cpu.AVX2 || isa == cpu.AVX512

@@ -2,8 +2,6 @@
 
 package kernel
 
-const fast = false
-
 func horizontal(dst, src *[Rows][]uint8, channels int, t *Taps) {
 	horizontalGeneric(dst, src, channels, t)
 }

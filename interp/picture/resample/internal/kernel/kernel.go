@@ -4,11 +4,6 @@
 // bits; fast_amd64.go has the choice. The names are those of ops/exec/internal/kernel.
 package kernel
 
-import "cnnlang/ops/cpu"
-
-// isa is the instruction set of the kernels.
-var isa, _ = cpu.Selected()
-
 // Rows is how many rows Horizontal computes at once.
 const Rows = 4
 
