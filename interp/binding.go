@@ -22,6 +22,7 @@ type calling struct {
 	weights.Store
 	notes   []string
 	renamed map[string]bool // by the user, under these names
+	left    []weights.Entry // passed over
 }
 
 // inLayers is what stands between a layer and those in it, where formats write a slash.
@@ -46,16 +47,19 @@ func (w Weights) callings(between string) ([]calling, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes := []string{fmt.Sprintf("renamed %s", counted(len(renamed), "tensor", "tensors"))}
-	all := []calling{{named, slices.Clone(notes), renamed}}
+	var notes []string
+	if len(renamed) > 0 {
+		notes = append(notes, fmt.Sprintf("renamed %s", counted(len(renamed), "tensor", "tensors")))
+	}
+	all := []calling{{named, slices.Clone(notes), renamed, named.Left()}}
 	if layers != nil {
-		all = append(all, calling{layers, append(notes, said...), renamed})
+		all = append(all, calling{layers, append(notes, said...), renamed, layers.Left()})
 	} else if dots := dotted(named); dots != nil && between == inLayers {
 		called := map[string]bool{}
 		for name := range renamed {
 			called[strings.ReplaceAll(name, "/", ".")] = true
 		}
-		all = append(all, calling{dots, append(notes, slashesRead), called})
+		all = append(all, calling{dots, append(notes, slashesRead), called, named.Left()})
 	}
 	return all, nil
 }
@@ -74,8 +78,8 @@ func (c calling) chosen(err error) (calling, bool) {
 		}
 		over[e.Name] = true
 	}
-	notes := append(slices.Clone(c.notes), passedOver(fit.Unexpected))
-	return calling{weights.Alias(c.Store, func(e weights.Entry) (string, bool) { return e.Name, !over[e.Name] }), notes, nil}, true
+	few := weights.Alias(c.Store, func(e weights.Entry) (string, bool) { return e.Name, !over[e.Name] })
+	return calling{few, c.notes, nil, append(slices.Clone(c.left), fit.Unexpected...)}, true
 }
 
 // byLayers calls each tensor by its layer and what it is there, in the net's words, where the
@@ -178,6 +182,7 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 	var fitting []*reading
 	for _, table := range c.possible(n, sides, tables) {
 		r := n.by(c.Store, table, w.layout)
+		r.left = c.left
 		err := r.check(n, sides)
 		r.notes = append(slices.Clone(c.notes), r.notes...)
 		switch {
@@ -200,7 +205,7 @@ func (w Weights) choose(n *Net, sides []string, c calling, tables []*namemap.Tab
 	}
 	fit, ok := best.(*FitError)
 	if ok {
-		fit.Read = c.notes
+		fit.Read, fit.Over = c.notes, append(slices.Clone(c.left), fit.Over...)
 	}
 	if compared := len(tables) - 1; ok && compared > 0 {
 		fit.Note = fmt.Sprintf("compared with the names that %s gives its weights and with its %d map%s; this is the nearest", n.Name, compared, ending(compared))
@@ -306,27 +311,6 @@ func (w Weights) inOtherOrder(n *Net, sides []string, callings []calling, tables
 func isFit(err error) bool {
 	_, ok := errors.AsType[*FitError](err)
 	return ok
-}
-
-// passedOver names the tensors of a file that are not read.
-func passedOver(left []weights.Entry) string {
-	names := make([]string, len(left))
-	for i, e := range left {
-		names[i] = e.Name
-	}
-	return fmt.Sprintf("passed over %s: %s", counted(len(left), "other tensor", "other tensors"), listed(shown(names)))
-}
-
-// listed is the first few names of a list.
-func listed(names []string) string {
-	const most = 4
-	if len(names) > most+1 {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return strings.Join(names, "")
 }
 
 // nearer is the error that a segment of the net's names explains, or with fewer differences, the

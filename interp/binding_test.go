@@ -57,6 +57,9 @@ func TestPrefixesOfNames(t *testing.T) {
 	}
 	const counter = "module.bn1.num_batches_tracked"
 	put := func(prefix string) func(string) string { return func(s string) string { return prefix + s } }
+	backbone := func(head string) func(string) string {
+		return func(s string) string { return strings.Replace("backbone."+s, "backbone.fc.", head, 1) }
+	}
 	other := strings.NewReplacer("conv1.", "module.stem.", "bn1.", "module.norm.", "fc.", "module.fc.").Replace
 	for name, c := range map[string]struct {
 		weights interp.Weights
@@ -66,7 +69,7 @@ func TestPrefixesOfNames(t *testing.T) {
 		"none":              {calledBy(tensors, put("")), nil, ""},
 		"one":               {calledBy(tensors, put("module.")), []string{"took module. off all 7 names"}, ""},
 		"several in a row":  {calledBy(tensors, put("state_dict.0.module._orig_mod.")), []string{"took state_dict.0.module._orig_mod. off all 7 names"}, ""},
-		"with others about": {calledBy(tensors, put("module."), "ema.decay", "head.weight", counter), []string{"took module. off 8 names, and passed over 2 other tensors: ema.decay and head.weight"}, ""},
+		"with others about": {calledBy(tensors, put("module."), "ema.decay", "head.weight", counter), []string{"took module. off 8 names", "passed over 2 other tensors: ema.decay and head.weight"}, ""},
 		"and a map":         {calledBy(tensors, other), []string{"took module. off all 7 names"}, ""},
 		"and folded": {calledBy(without(tensors, "bn1.weight", "bn1.running_mean", "bn1.running_var"), func(s string) string {
 			return "module." + strings.Replace(s, "bn1.", "conv1.", 1)
@@ -78,8 +81,13 @@ func TestPrefixesOfNames(t *testing.T) {
 		"names without it too": {interp.WeightsOf(both(tensors, "", "module.")), nil, "error[E0601]: the weights do not fit tiny: 7 in the file are unexpected"},
 		"one more behind it":   {calledBy(tensors, put("module."), "module.extra"), nil, "error[E0601]: the weights do not fit tiny: 1 in the file is unexpected"},
 		"one less":             {calledBy(tensors, func(s string) string { return strings.TrimSuffix("module."+s, "module.fc.bias") }), nil, "error[E0601]: the weights do not fit tiny: 1 of 7 tensors is missing"},
-		"on some":              {calledBy(tensors, func(s string) string { return strings.Replace(s, "fc.", "module.fc.", 1) }), nil, "error[E0601]: the weights do not fit tiny: the names differ by one rule\n   = some names in the file begin with module.; without it all match\n"},
-		"not up to a dot":      {calledBy(tensors, put("x")), nil, "error[E0601]"},
+		"on one layer":         {calledBy(tensors, func(s string) string { return strings.Replace(s, "fc.", "module.fc.", 1) }), nil, "error[E0601]: the weights do not fit tiny: the names differ by one rule\n   = some names in the file begin with module.; without it all match\n"},
+		"on most":              {calledBy(tensors, backbone("fc.")), []string{"took backbone. off 5 names"}, ""},
+		"another on some":      {calledBy(tensors, backbone("head.fc."), "neck.weight"), []string{"took backbone. off 5 names and head. off 2", "passed over 1 other tensor: neck.weight"}, ""},
+		"two others on some":   {calledBy(tensors, backbone("head.fc."), "aux.fc.bias"), []string{"took backbone. off 5 names and head. off 2", "passed over 1 other tensor: aux.fc.bias"}, ""}, // of another shape
+		"one of two": {interp.WeightsOf(both(map[string]tensor.Tensor{"fc.bias": tensors["fc.bias"]}, "a.", "b.", "backbone.conv1.weight.", "")), nil,
+			"error[E0601]: the weights do not fit tiny: 6 of 7 tensors are missing"},
+		"not up to a dot": {calledBy(tensors, put("x")), nil, "error[E0601]"},
 		"another shape behind it": {calledBy(tensors, func(s string) string { return strings.TrimSuffix("module."+s, "module.fc.bias") }, "module.fc.bias"), nil,
 			"error[E0602]: the weights do not fit tiny: 1 of 7 tensors has another shape"},
 	} {
@@ -146,8 +154,13 @@ func TestRenames(t *testing.T) {
 		{odd, []string{"net.layer{i:int}.c.w=conv{3*i - 2}.weight", "net.layer{i}.n.{x:path}=bn{i}.{x}"}, []string{"renamed 5 tensors"}, ""},
 		{odd, []string{"net.layer1.c.w=stem.weight", `"net.layer{i}.n." = "norm."`}, []string{"renamed 5 tensors"}, ""}, // as the map calls them
 		{odd, []string{"net.layer{i}.c.w=module.conv{i}.weight", "net.layer{i}.n.=module.bn{i}.", "fc.=module.fc."}, []string{"renamed 7 tensors", "took module. off all 7 names"}, ""},
-		{two, []string{"ema.="}, []string{"renamed 7 tensors", "passed over 7 other tensors: model.bn1.bias, model.bn1.running_mean, model.bn1.running_var, model.bn1.weight and 3 more"}, ""},
+		{two, []string{"ema.="}, []string{"renamed 7 tensors", "passed over 7 other tensors: 7 in model"}, ""},
 		{two, []string{"ema.=x."}, nil, "tensors in memory has the tensors of tiny behind each of"},
+		{two, []string{"ema.=", "model.{x:path}="}, []string{"renamed 7 tensors", "passed over 7 other tensors: 7 in model"}, ""},
+		{both(tensors, "", "ema."), []string{"ema.{x:path}="}, []string{"passed over 7 other tensors: 7 in ema"}, ""},
+		{both(tensors, "", "ema."), []string{"ema.conv{i:int}.{x:path} = ", "ema.fc.bias=", `"ema.{x:path}" = ""`}, []string{"passed over 7 other tensors: 7 in ema"}, ""},
+		{both(tensors, "", "ema."), []string{"ema.="}, nil, "renames:1:1: error[E0603]"},
+		{both(tensors, "", "ema."), []string{"emo.{x:path}=", "emu.="}, nil, "renames:1:1: error[E0604]: no tensor of `tensors in memory` is called like `emo.{x:path}`"},
 		{tensors, []string{"{x:path}=deep.{x}"}, []string{"renamed 7 tensors", "took deep. off all 7 names"}, ""},
 		{tensors, []string{"fc.=head."}, nil, "error[E0601]: the weights do not fit tiny: the names differ by one rule"},
 		{tensors, []string{"conv.=conv1."}, nil, "renames:1:1: error[E0604]: no tensor of `tensors in memory` is called like `conv.`"},

@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -26,10 +27,10 @@ type Difference struct {
 func (d Difference) String() string {
 	if d.Op == behind {
 		return fmt.Sprintf("the file has %s where the net has %s, behind %s: %s; write that there, if that is the net that was trained",
-			d.File, d.Net, counted(len(d.Steps), "step", "steps"), listed(d.Steps))
+			d.File, d.Net, counted(len(d.Steps), "step", "steps"), weights.Listed(d.Steps))
 	}
 	return fmt.Sprintf("the file has %s where the net has %s, in %s: %s; write `%s(%s)` there, if that is the net that was trained",
-		d.File, d.Net, counted(len(d.Steps), "step", "steps"), listed(d.Steps), d.Op, d.File)
+		d.File, d.Net, counted(len(d.Steps), "step", "steps"), weights.Listed(d.Steps), d.Op, d.File)
 }
 
 // behind is the Op of activations.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops"
 	"cnnlang/ops/tensor"
 )
@@ -32,9 +33,8 @@ const (
 	normVar
 )
 
-// give finds the tensors that a file may lack: the weight or the bias of batch normalisations,
-// where all lack it and have their statistics (`affine=False`, Keras's scale and center); and all
-// of a normalisation that is folded into the layer before it, which then has a bias that the
+// give finds the tensors that a file may lack: the weight or the bias of batch normalisations that
+// have their statistics (`affine=False`, Keras's scale and center); and all of a normalisation that is folded into the layer before it, which then has a bias that the
 // net's does not.
 func (r *reading) give(g *graph.Graph) {
 	r.given = map[string]given{}
@@ -47,9 +47,7 @@ func (r *reading) give(g *graph.Graph) {
 			readers[in]++
 		}
 	}
-	var norms []*graph.Node
-	lacking := [2]int{}
-	folded := 0
+	norms, lacking, folded := 0, [2][]string{}, 0
 	for _, n := range g.Nodes {
 		if n.Op == nil || n.Op.Name() != "bn" {
 			continue
@@ -60,10 +58,11 @@ func (r *reading) give(g *graph.Graph) {
 		}
 		switch {
 		case has[normMean] && has[normVar]:
-			norms = append(norms, n)
+			norms++
 			for i := range lacking {
 				if !has[i] {
-					lacking[i]++
+					lacking[i] = append(lacking[i], n.Path)
+					r.given[n.Params[i].Path] = given{value: float32(1 - i)}
 				}
 			}
 		case has == [4]bool{} && readers[n.In[0]] == 1 && r.fold(n):
@@ -71,13 +70,15 @@ func (r *reading) give(g *graph.Graph) {
 		}
 	}
 	for i, what := range []string{"weight", "bias"} {
-		if len(norms) == 0 || lacking[i] < len(norms) {
+		which := ""
+		switch n := len(lacking[i]); {
+		case n == 0:
 			continue
+		case n < norms:
+			which = ": " + weights.Listed(lacking[i])
 		}
-		for _, n := range norms {
-			r.given[n.Params[i].Path] = given{value: float32(1 - i)}
-		}
-		r.notes = append(r.notes, fmt.Sprintf("%s no %s in the file, which is taken to be %d", counted(len(norms), "batch normalisation has", "batch normalisations have"), what, 1-i))
+		r.notes = append(r.notes, fmt.Sprintf("%s no %s in the file, which is taken to be %d%s",
+			counted(len(lacking[i]), "batch normalisation has", "batch normalisations have"), what, 1-i, which))
 	}
 	if folded > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("%s not in the file: folded into the layer before, whose bias it has", counted(folded, "batch normalisation is", "batch normalisations are")))

@@ -23,7 +23,8 @@ func without(tensors map[string]tensor.Tensor, suffixes ...string) map[string]te
 	return left
 }
 
-// Batch normalisations without weight or bias are read as if these were 1 and 0, if all are without.
+// Batch normalisations without weight or bias are read as if these were 1 and 0, and a note says
+// which, if some have them.
 func TestNormalisationsWithoutFactors(t *testing.T) {
 	n := readNet(t, `net n [N, 3, H = 6, W = 6] -> [N, 5] {
 		a: conv(4, 3x3) -> an: bn -> relu -> b: conv(4, 3x3) -> bn: bn(0.001)
@@ -39,6 +40,8 @@ func TestNormalisationsWithoutFactors(t *testing.T) {
 		"all there": {nil, nil},
 		"weight":    {[]string{"n.weight"}, []string{"2 batch normalisations have no weight in the file, which is taken to be 1"}},
 		"bias":      {[]string{"n.bias"}, []string{"2 batch normalisations have no bias in the file, which is taken to be 0"}},
+		"one":       {[]string{"an.weight"}, []string{"1 batch normalisation has no weight in the file, which is taken to be 1: an"}},
+		"other":     {[]string{"bn.bias"}, []string{"1 batch normalisation has no bias in the file, which is taken to be 0: bn"}},
 		"both": {[]string{"n.weight", "n.bias"}, []string{"2 batch normalisations have no weight in the file, which is taken to be 1",
 			"2 batch normalisations have no bias in the file, which is taken to be 0"}},
 	} {
@@ -48,7 +51,7 @@ func TestNormalisationsWithoutFactors(t *testing.T) {
 				if strings.HasSuffix(own, l) {
 					full[own] = tensor.New(x.Shape...)
 					for i := range x.Data {
-						full[own].Data[i] = map[string]float32{"n.weight": 1, "n.bias": 0}[l]
+						full[own].Data[i] = map[bool]float32{true: 1, false: 0}[strings.HasSuffix(l, "weight")]
 					}
 				}
 			}
@@ -62,7 +65,12 @@ func TestNormalisationsWithoutFactors(t *testing.T) {
 			t.Errorf("%s: %q, %v: %v, want %v", name, notes, err, got, want)
 		}
 	}
-	for _, lacking := range [][]string{{"an.weight"}, {"bn.bias"}, {"bn.running_mean"}, {"an.weight", "an.bias", "an.running_mean", "an.running_var"}} {
+	all["bn.scale"] = tensor.New(4)
+	if _, _, err := outputsOf(t, n, interp.WeightsOf(without(all, "bn.weight"))); err == nil || !strings.Contains(err.Error(), "bn is a step of the net that has no scale") {
+		t.Errorf("its weight may be there under another name: %v", err)
+	}
+	delete(all, "bn.scale")
+	for _, lacking := range [][]string{{"bn.running_mean"}, {"an.running_var", "an.weight"}, {"an.weight", "an.bias", "an.running_mean", "an.running_var"}} {
 		if _, _, err := outputsOf(t, n, interp.WeightsOf(without(all, lacking...))); err == nil || !strings.HasPrefix(err.Error(), "error[E0601]") {
 			t.Errorf("without %q: %v", lacking, err)
 		}

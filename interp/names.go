@@ -8,6 +8,7 @@ import (
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/lang/diag"
 )
 
@@ -127,7 +128,7 @@ func (r *reading) fit(n *Net, sides []string) Fit {
 	required, _ := r.params(n, nil)
 	f := Fit{Names: r.names(), Tensors: len(required), Sides: sides}
 	about := aboutOf(r.Store)
-	switch beside := listed(shown(about.Beside)); {
+	switch beside := weights.Listed(shown(about.Beside)); {
 	case about.Key != "" && beside != "":
 		f.Notes = append(f.Notes, fmt.Sprintf("read %s, beside %s", weightfile.Shown(about.Key), beside))
 	case about.Key != "":
@@ -138,6 +139,9 @@ func (r *reading) fit(n *Net, sides []string) Fit {
 	f.Notes = append(append(f.Notes, about.Notes...), r.notes...)
 	if r.turned != "" {
 		f.Notes = append(f.Notes, "turned the axes of tensors that are "+r.turned+" in the file")
+	}
+	if over := slices.Concat(r.left, r.over); len(over) > 0 {
+		f.Notes = append(f.Notes, weights.PassedOver(over))
 	}
 	f.Differences = r.differences(n)
 	return f

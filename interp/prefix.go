@@ -2,29 +2,32 @@ package interp
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
 )
 
 // mostPrefixes is how many are tried of a file.
 const mostPrefixes = 4
 
 // withoutPrefix is the reading of a store without what all its names begin with, or with what
-// they lack at the front, if that fits; if none does the error is that of the nearest, or nil. A few tensors without the prefix
-// are passed over. Where the net fits behind several prefixes, or behind one that most names do
+// they lack at the front, if that fits; if none does the error is that of the nearest, or nil. A
+// few tensors without the prefix are passed over, but for those that the net needs. Where the net fits behind several prefixes, or behind one that most names do
 // not have, the user has to choose.
 func (w Weights) withoutPrefix(n *Net, sides []string, c calling, tables []*namemap.Table) (*reading, error) {
 	var fits []*reading
 	var taken []string
 	var best error
 	prefixes := w.prefixes(n, sides, c, tables)
+	wanted := n.wanted(tables)
 	certain := len(prefixes) < mostPrefixes // there may be more that fit
 	for _, p := range prefixes {
-		changed, few := p.of(c)
+		changed, few := p.of(c, wanted)
 		r, err := w.choose(n, sides, changed, tables)
 		if err != nil && !isFit(err) {
 			return nil, err
@@ -49,28 +52,103 @@ func (w Weights) withoutPrefix(n *Net, sides []string, c calling, tables []*name
 // A prefix is taken off the names of a file, or put before them.
 type prefix struct{ off, on string }
 
-// of is a store with its names changed. It reports whether most of the tensors are left.
-func (p prefix) of(c calling) (changed calling, few bool) {
-	all := len(c.Entries())
-	a := weights.Alias(c.Store, func(e weights.Entry) (string, bool) {
-		rest, ok := strings.CutPrefix(e.Name, p.off)
-		return p.on + rest, ok
-	})
-	changed = calling{Store: a, notes: slices.Clone(c.notes)}
-	left := a.Left()
-	switch {
-	case p.on != "":
-		changed.notes = append(changed.notes, fmt.Sprintf("put %s before all %d names", weightfile.Shown(p.on), all))
-	case len(left) == 0:
-		changed.notes = append(changed.notes, fmt.Sprintf("took %s off all %d names", weightfile.Shown(p.off), all))
-	default:
-		changed.notes = append(changed.notes, fmt.Sprintf("took %s off %d names, and %s", weightfile.Shown(p.off), all-len(left), passedOver(left)))
+// A wanted is a tensor of the net, of the main path or of a side head.
+type wanted struct {
+	shape tensor.Shape
+	side  bool
+}
+
+// wanted are the tensors of the net as these tables call them.
+func (n *Net) wanted(tables []*namemap.Table) map[string]wanted {
+	all := map[string]wanted{}
+	for _, table := range tables {
+		for _, node := range n.Graph.Nodes {
+			for _, p := range node.Params {
+				name, shape := p.Path, p.Shape
+				if table != nil {
+					t, _ := table.Own(p.Path)
+					name, shape = t.Name, t.Shape
+				}
+				all[name] = wanted{shape, node.Side != nil}
+			}
+		}
 	}
-	return changed, 2*len(left) < all
+	return all
+}
+
+// of is a store with its names changed. What lacks the prefix is left out, but for tensors that are
+// wanted and that nothing with the prefix is: they keep their names, or lose another prefix, as
+// head.fc.weight where all others are in backbone. It reports whether most tensors are read.
+func (p prefix) of(c calling, all map[string]wanted) (changed calling, few bool) {
+	entries := c.Entries()
+	called := map[string]string{} // tensors without the prefix that are read
+	alone := p.alone(entries, all, called)
+	a := weights.Alias(c.Store, func(e weights.Entry) (string, bool) {
+		if rest, ok := strings.CutPrefix(e.Name, p.off); ok {
+			return p.on + rest, true
+		}
+		name, ok := called[e.Name]
+		return name, ok
+	})
+	changed = calling{Store: a, notes: slices.Clone(c.notes), left: append(slices.Clone(c.left), a.Left()...)}
+	switch off := weightfile.Shown(p.off); {
+	case p.on != "":
+		changed.notes = append(changed.notes, fmt.Sprintf("put %s before all %d names", weightfile.Shown(p.on), len(entries)))
+	case len(called)+len(a.Left()) == 0:
+		changed.notes = append(changed.notes, fmt.Sprintf("took %s off all %d names", off, len(entries)))
+	default:
+		took := fmt.Sprintf("%s off %d names", off, len(entries)-len(called)-len(a.Left()))
+		changed.notes = append(changed.notes, "took "+weights.Listed(append([]string{took}, alone...)))
+	}
+	return changed, 2*len(a.Left()) < len(entries)
+}
+
+// alone finds what tensors without the prefix are to be called, and tells which other prefixes
+// some of them lose. A prefix is taken off only if one tensor alone is then called so.
+func (p prefix) alone(entries []weights.Entry, all map[string]wanted, called map[string]string) (told []string) {
+	has, longest := map[string]bool{}, 0
+	for name := range all {
+		longest = max(longest, len(name))
+	}
+	var others []weights.Entry
+	for _, e := range entries {
+		if rest, ok := strings.CutPrefix(e.Name, p.off); ok {
+			has[strings.TrimSuffix(p.on+rest, ":0")] = true
+		} else {
+			others = append(others, e)
+		}
+	}
+	for _, e := range others {
+		name := strings.TrimSuffix(e.Name, ":0")
+		if _, ok := all[name]; ok && !has[name] {
+			called[e.Name], has[name] = e.Name, true
+		}
+	}
+	tried := map[string][]string{} // names in the file, by wanted ones
+	for _, e := range others {
+		for at := max(0, len(e.Name)-longest-1); at < len(e.Name) && called[e.Name] == ""; at++ {
+			rest := e.Name[at+1:]
+			if to, ok := all[rest]; strings.ContainsAny(e.Name[at:at+1], "./") && ok && !to.side && !has[rest] && weights.Holds(e.Shape, to.shape) {
+				tried[rest] = append(tried[rest], e.Name)
+				break
+			}
+		}
+	}
+	counts := map[string]int{}
+	for rest, names := range tried {
+		if len(names) == 1 {
+			called[names[0]] = rest
+			counts[strings.TrimSuffix(names[0], rest)]++
+		}
+	}
+	for _, off := range slices.Sorted(maps.Keys(counts)) {
+		told = append(told, fmt.Sprintf("%s off %d", weightfile.Shown(off), counts[off]))
+	}
+	return told
 }
 
 // prefixes are those that make a tensor of the file one that a reading requires, the one with
-// the longest name, and that so many names have.
+// the longest name, and at least a third of those that no file lacks.
 func (w Weights) prefixes(n *Net, sides []string, c calling, tables []*namemap.Table) (all []prefix) {
 	entries := c.Entries()
 	names := map[string]bool{}
@@ -81,8 +159,13 @@ func (w Weights) prefixes(n *Net, sides []string, c calling, tables []*namemap.T
 	seen, normal := map[string]bool{}, n.normalisations()
 	for _, table := range tables {
 		want := ""
+		var needed []string // without what may be folded
 		for _, p := range required {
-			if name := nameBy(table, p.Path); len(name) > len(want) && !normal[p.Path] {
+			name := nameBy(table, p.Path)
+			if normal[p.Path] {
+				continue
+			}
+			if needed = append(needed, name); len(name) > len(want) {
 				want = name
 			}
 		}
@@ -101,7 +184,7 @@ func (w Weights) prefixes(n *Net, sides []string, c calling, tables []*namemap.T
 			if end := p.off + p.on; end == "" || !strings.ContainsAny(end[len(end)-1:], "./") || slices.Contains(all, p) {
 				continue
 			}
-			if p.has(entries) < len(required)/3 { // the others may be normalisations that are folded
+			if 3*p.makes(needed, names) < len(needed) {
 				continue
 			}
 			if all = append(all, p); len(all) == mostPrefixes {
@@ -112,10 +195,10 @@ func (w Weights) prefixes(n *Net, sides []string, c calling, tables []*namemap.T
 	return all
 }
 
-// has is how many tensors have the prefix.
-func (p prefix) has(entries []weights.Entry) (n int) {
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name, p.off) {
+// makes is how many of the names that are needed the prefix makes.
+func (p prefix) makes(needed []string, names map[string]bool) (n int) {
+	for _, name := range needed {
+		if rest, ok := strings.CutPrefix(name, p.on); ok && (names[p.off+rest] || names[p.off+rest+":0"]) {
 			n++
 		}
 	}

@@ -21,6 +21,8 @@ type reading struct {
 	held    map[string]weights.Entry // by their names without the layout's suffix
 	given   map[string]given         // tensors that the file lacks, by the net's own names
 	turned  string                   // the orders of axes that are turned, as the file says them
+	left    []weights.Entry          // of the file, that are passed over before names are compared
+	over    []weights.Entry          // passed over then, by their names in the file
 	notes   []string                 // how the file is read
 	problem error                    // why it cannot be read so, or nil
 }
@@ -199,7 +201,11 @@ func (r *reading) check(n *Net, sides []string) error {
 		return r.problem
 	}
 	required, optional := r.params(n, sides)
-	err := weights.Check(n.Name, r.names(), required, optional, r)
+	over, err := weights.Check(n.Name, r.names(), required, optional, r)
+	for i := range over {
+		over[i].Name = weights.NameIn(r.Store, r.held[over[i].Name].Name)
+	}
+	r.over = over
 	if fit, ok := err.(*FitError); ok && fit.Segment != nil {
 		if r.table != nil { // whose names are not those of steps
 			fit.Segment = nil

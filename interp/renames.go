@@ -3,6 +3,7 @@ package interp
 import (
 	"cmp"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,8 +18,9 @@ import (
 // Renames change the names of a file's tensors before they are compared with the net's, or with
 // those of its maps. Each text is OLD=NEW: a name in the file, or up to a dot what names begin
 // with, and what it is to be. They are patterns as in the rows of `names`, with captures:
-// "layer{i}.{rest:path}=stage{i}.{rest}". The first text that fits a name counts. "/=." puts a dot
-// for every slash before the others look at a name.
+// "layer{i}.{rest:path}=stage{i}.{rest}". The first text that fits a name counts. What is to be called
+// nothing, as in "head.{x:path}=", is passed over. "/=." puts a dot for every slash before the others
+// look at a name.
 type Renames struct {
 	Texts []string
 	// Name is what diagnostics call the texts, "renames" if empty.
@@ -45,8 +47,15 @@ const (
 	after  = "}\nid }\n"
 )
 
-// rows are the texts as rows of a map, with an empty line for one that is done already.
-func (r Renames) rows() string {
+// nothing begins the names of tensors that are to be called nothing.
+const nothing = "(nothing) "
+
+// typed is a capture with its type, which only left sides have.
+var typed = regexp.MustCompile(`\{(\w+):\w+\}`)
+
+// rows are the texts as rows of a map, with an empty line for one that is done already. What is to
+// be called nothing is called so that each tensor keeps a name of its own; shown rows do not say it.
+func (r Renames) rows(shown bool) string {
 	var b strings.Builder
 	for i, text := range r.Texts {
 		if i+1 == r.taken {
@@ -55,14 +64,21 @@ func (r Renames) rows() string {
 		}
 		old, new, _ := strings.Cut(strings.NewReplacer("\n", " ", "\r", " ").Replace(text), "=")
 		quoted := func(s string) string { return `"` + strings.ReplaceAll(strings.Trim(s, `"`), `"`, `\"`) + `"` }
-		b.WriteString(quoted(strings.TrimSpace(old)) + " = " + quoted(strings.TrimSpace(new)) + "\n")
+		here, there := quoted(strings.TrimSpace(old)), quoted(strings.TrimSpace(new))
+		if there == `""` && !strings.HasSuffix(here, `."`) {
+			there = `"` + nothing + typed.ReplaceAllString(here[1:], "{$1}")
+			if shown {
+				there = `""` + strings.Repeat(" ", len(there)-2)
+			}
+		}
+		b.WriteString(here + " = " + there + "\n")
 	}
 	return b.String()
 }
 
 // parse reads the texts as a net with one map.
 func (r Renames) parse() (*resolve.Object, error) {
-	p, err := parseText(cmp.Or(r.Name, "renames"), before+r.rows()+after)
+	p, err := parseText(cmp.Or(r.Name, "renames"), before+r.rows(false)+after)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +93,7 @@ func (r Renames) failed(list diag.List) error {
 	if !list.HasErrors() {
 		return nil
 	}
-	file := source.NewFile(cmp.Or(r.Name, "renames"), r.rows())
+	file := source.NewFile(cmp.Or(r.Name, "renames"), r.rows(true))
 	place := func(s *source.Span) {
 		for _, p := range []*source.Pos{&s.Start, &s.End} {
 			*p = file.Pos(min(max(p.Offset-len(before), 0), len(file.Text)))
@@ -131,7 +147,7 @@ var errRenames = errors.New("interp: renames are texts of the form OLD=NEW, and 
 
 // of calls the tensors of a store as the texts say: those that one fits by the names that they
 // have there, others by the names that layers gives them. It reports which were renamed, by
-// their new names.
+// their new names. What is to be called nothing is left out.
 func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLayers *weights.Aliased, renamed map[string]bool, err error) {
 	r, store, dots := r.slashes(store)
 	net, err := r.parse()
@@ -143,14 +159,17 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 		return nil, nil, nil, cmp.Or(r.failed(unused), errRenames)
 	}
 	renamed = map[string]bool{}
-	to := func(table *namemap.Table, name, was string) string {
+	to := func(table *namemap.Table, name, was string) (string, bool) {
 		t, _ := table.Own(name)
+		if strings.HasPrefix(t.Name, nothing) {
+			return "", false
+		}
 		if t.Name != was {
 			renamed[t.Name] = true
 		}
-		return t.Name
+		return t.Name, true
 	}
-	named = weights.Alias(store, func(e weights.Entry) (string, bool) { return to(table, e.Name, weights.NameIn(store, e.Name)), true })
+	named = weights.Alias(store, func(e weights.Entry) (string, bool) { return to(table, e.Name, weights.NameIn(store, e.Name)) })
 	if layers == nil {
 		return named, nil, renamed, r.failed(unused)
 	}
@@ -167,9 +186,9 @@ func (r Renames) of(store weights.Store, layers *weights.Aliased) (named, byLaye
 			own = strings.ReplaceAll(own, "/", ".")
 		}
 		if t, ok := table.Own(own); ok && t.Name != own {
-			return t.Name, true
+			return to(table, own, own)
 		}
-		return to(second, e.Name, e.Name), true
+		return to(second, e.Name, e.Name)
 	})
 	return named, byLayers, renamed, r.failed(unused)
 }

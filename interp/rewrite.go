@@ -99,9 +99,6 @@ func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights
 	if err != nil {
 		return nil, err
 	}
-	if a, ok := all[0].Store.(*weights.Aliased); ok && len(a.Left()) > 0 {
-		return nil, &WeightsError{Path: f.Path(), Tensor: a.Left()[0].Name, Problem: "would be called as another tensor is; rename it otherwise"}
-	}
 	entries := entriesOf(f.store)
 	for _, e := range all[0].Entries() {
 		s := weights.Converted(f.store, entries[weights.NameIn(all[0].Store, e.Name)], dtype, overflowed)

@@ -77,7 +77,7 @@ var jsonRuns = []string{
 	"check testdata/names/small.cnn --weights testdata/weights/keras/model.h5", "params testdata/names/small.cnn --weights testdata/weights/keras/model.h5",
 	"run testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --input random", "bench testdata/names/small.cnn --weights testdata/weights/keras/model.h5 --time 0s",
 	"weights testdata/weights/keras/model.h5 --against testdata/names/small.cnn",
-	"weights twice.safetensors --against inner.cnn", "weights unclear.safetensors --against inner.cnn",
+	"weights over.safetensors --against line.cnn", "weights twice.safetensors --against inner.cnn", "weights unclear.safetensors --against inner.cnn",
 	"check line.cnn --weights renamed.safetensors", "params line.cnn --weights renamed.safetensors",
 }
 
@@ -89,6 +89,7 @@ func writeFiles(t *testing.T) {
 	writeTensors(t, "renamed.safetensors", [3]string{"module.fc.weight", "F32", "[2,2]"})
 	writeTensors(t, "other.safetensors", [3]string{"fc_weight", "F32", "[2,2]"}, [3]string{"x.y", "F32", "[1]"})
 	writeTensors(t, "shaped.safetensors", [3]string{"fc.weight", "F32", "[2,3]"})
+	writeTensors(t, "over.safetensors", [3]string{"fc.weight", "F32", "[2,3]"}, [3]string{"head.weight", "F32", "[2,3]"})
 	writeTensors(t, "moved.safetensors", [3]string{"head.weight", "F32", "[2,2]"})
 	writeTensors(t, "deep.safetensors", [3]string{"a.fc.weight", "F32", "[2,3]"})
 	writeTensors(t, "twice.safetensors", [3]string{"a.fc.weight", "F32", "[2,2]"}, [3]string{"b.fc.weight", "F32", "[2,2]"})

@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -9,22 +10,29 @@ import (
 
 // Check compares the store's tensors with those that a network requires, by path. Those of
 // optional (side heads that are not asked for) may be in the file or not, in any shape; so
-// may PyTorch's num_batches_tracked counters. Everything else in the file must be required,
-// with the required shape, of which axes of size 1 may be missing; if not, the error is a
-// *FitError that names every difference. Net is the network's name, and names that of the map
-// by which its tensors are called, for that error.
-func Check(net, names string, required, optional []graph.Param, store Entered) error {
-	if fit := compare(required, optional, store.Entries(), holds); fit != nil {
-		fit.Net, fit.Names, fit.File = net, names, store.Path()
-		return fit
+// may PyTorch's num_batches_tracked counters. Everything that is required must be in the file with
+// the required shape, but for axes of size 1, and nothing else that may belong to another network
+// (surplus.go); if not, the error is a *FitError that names every difference. What else the file
+// has is passed over, and returned. Net is the network's name, and names that of the map by which
+// its tensors are called, for that error.
+func Check(net, names string, required, optional []graph.Param, store Entered) (over []Entry, err error) {
+	fit := compare(required, optional, store.Entries(), Holds)
+	if fit.Differences() == 0 {
+		return fit.Over, nil
 	}
-	return nil
+	fit.Net, fit.Names, fit.File = net, names, store.Path()
+	return nil, fit
 }
 
-// Fits reports whether Check would find no difference, and no axis is missing either.
+// Fits reports whether Check would find no difference, nothing to pass over, and no axis more or
+// less.
 func Fits(required, optional []graph.Param, store Entered) bool {
 	entries := store.Entries()
-	return len(entries) >= len(required) && compare(required, optional, entries, tensor.Shape.Equal) == nil
+	if len(entries) < len(required) {
+		return false
+	}
+	fit := compare(required, optional, entries, tensor.Shape.Equal)
+	return fit.Differences()+len(fit.Over) == 0
 }
 
 // Fetch returns a tensor of a store that Check found to hold it, in the net's shape.
@@ -36,10 +44,22 @@ func Fetch(store Store, p graph.Param) (tensor.Tensor, error) {
 	return t, err
 }
 
-// holds reports whether a file's tensor has the elements of the net's in the same order, which
-// is certain where it only lacks axes of size 1: [512] for [512, 1, 1], [32, 1, 80] for [32, 1, 1,
-// 80]. With as many axes it is another tensor: [1, 1, 64, 64] for [64, 64, 1, 1] would be a 1x1
-// convolution of Keras, whose numbers stand transposed.
+// Holds reports whether a file's tensor has the elements of the net's in the same order, which
+// is certain where one of them only lacks axes of size 1: [512] for [512, 1, 1], [32, 1, 80] for
+// [32, 1, 1, 80], [10, 16, 1, 1] or [1, 1, 10, 16] for [10, 16]. With as many axes it is another
+// tensor: [1, 1, 64, 64] for [64, 64, 1, 1] would be a 1x1 convolution of Keras, whose numbers
+// stand transposed, and for [64, 64] it may be one.
+func Holds(file, net tensor.Shape) bool {
+	if len(file) > len(net) {
+		sizes := slices.DeleteFunc(slices.Clone(net), func(n int) bool { return n == 1 })
+		slices.Sort(sizes)
+		twice := len(slices.Compact(slices.Clone(sizes))) < len(sizes)
+		return holds(net, file) && !(twice && file[0] == 1 && net[0] > 1)
+	}
+	return holds(file, net)
+}
+
+// holds reports whether a shape is another without some of its axes of size 1.
 func holds(file, net tensor.Shape) bool {
 	for _, size := range net {
 		switch {
@@ -52,8 +72,8 @@ func holds(file, net tensor.Shape) bool {
 	return len(file) == 0
 }
 
-// compare returns how the file's entries differ from what is required, nil for no
-// difference. fits compares the shape of the file's tensor with the net's.
+// compare returns how the file's entries differ from what is required. fits compares the shape of
+// the file's tensor with the net's.
 func compare(required, optional []graph.Param, entries []Entry, fits func(file, net tensor.Shape) bool) *FitError {
 	held := make(map[string]Entry, len(entries))
 	for _, e := range entries {
@@ -76,13 +96,9 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 			fit.NotFloat = append(fit.NotFloat, e)
 		}
 	}
-	for _, e := range entries {
-		if !known[e.Name] && !isCounter(e.Name) {
-			fit.Unexpected = append(fit.Unexpected, e)
-		}
-	}
-	if len(fit.Missing)+len(fit.Unexpected)+len(fit.Misshaped)+len(fit.NotFloat) == 0 {
-		return nil
+	fit.divide(surpluses(required, optional, entries))
+	if fit.Differences() == 0 {
+		return fit
 	}
 	fit.Rename = findRename(fit, required, known, held)
 	if fit.Rename == nil {
@@ -92,6 +108,20 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 		suggestNearest(fit)
 	}
 	return fit
+}
+
+// divide takes what the file has beyond what is required. Where something is missing it may be
+// that, under another name.
+func (e *FitError) divide(all []*surplus) {
+	for _, s := range all {
+		switch {
+		case s.module == "" || s.why == "" && len(e.Missing) == 0:
+			e.Over = append(e.Over, s.entries...)
+		default:
+			e.Unexpected = append(e.Unexpected, s.entries...)
+			e.refused = append(e.refused, s)
+		}
+	}
 }
 
 // isCounter recognises the counter of training batches that PyTorch's batch norms keep

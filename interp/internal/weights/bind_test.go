@@ -115,14 +115,23 @@ func TestAxesOfSizeOneMayBeMissing(t *testing.T) {
 		{"64,64,1,1", "64,1,64", false},
 		{"512,1,1", "1,512", false},
 		{"32,1,1,80", "80,32", false},
-		{"512", "512,1,1", false},
+		{"512", "512,1,1", true},
+		{"10,16", "10,16,1,1", true},
+		{"10,16", "1,1,10,16", true},
+		{"16,16", "16,16,1,1", true},
+		{"16,16", "1,1,16,16", false},
+		{"16,1,16", "1,1,16,16", false},
+		{"1,16,16", "1,1,16,16", true},
+		{"10,16", "16,10,1,1", false},
+		{"10,16", "1,1,16,10", false},
+		{"", "1,1", true},
 		{"512,2", "512", false},
 		{"6,1", "2,3", false},
 		{"512,1,1", "511", false},
 	} {
 		required := params("x " + c.net)
 		store := fileOf(t, params("x "+c.file))
-		err := Check("tiny", "", required, nil, store)
+		_, err := Check("tiny", "", required, nil, store)
 		var fit *FitError
 		if (err == nil) != c.fits || err != nil && (!errors.As(err, &fit) || fit.Code() != "E0602") {
 			t.Errorf("[%s] for [%s]: %v", c.file, c.net, err)
@@ -311,7 +320,7 @@ func TestDistance(t *testing.T) {
 
 // bound checks the store and takes the tensors that are required.
 func bound(net string, required, optional []graph.Param, store Store) (map[string]tensor.Tensor, error) {
-	if err := Check(net, "", required, optional, store); err != nil {
+	if _, err := Check(net, "", required, optional, store); err != nil {
 		return nil, err
 	}
 	tensors := map[string]tensor.Tensor{}

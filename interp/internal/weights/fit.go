@@ -22,6 +22,9 @@ type FitError struct {
 	Unexpected []Entry     `json:"unexpected,omitempty"`
 	Misshaped  []Misshaped `json:"misshaped,omitempty"`
 	NotFloat   []Entry     `json:"not_float,omitempty"`
+	// Over are tensors that the network does not have, which are passed over where it fits.
+	Over    []Entry    `json:"passed_over,omitempty"`
+	refused []*surplus // the Unexpected by modules
 	// Order says why a file without names does not fit, whose numbers are in the order of a
 	// net's layers; then there are no lists.
 	Order string `json:"order,omitempty"`
@@ -178,7 +181,17 @@ func (e *FitError) Notes() []string {
 	case len(e.Missing)+len(e.Unexpected) == 0:
 		notes = append(notes, fmt.Sprintf("all %d names match", e.Wanted))
 	}
+	if e.Segment == nil && e.Rename == nil && len(e.Missing) == 0 {
+		for i, s := range e.refused {
+			if i == 0 || s.why != "" && i < shownPerGroup {
+				notes = append(notes, s.why)
+			}
+		}
+	}
 	notes = append(append(notes, "the file is "+e.File), e.Read...)
+	if len(e.Over) > 0 {
+		notes = append(notes, PassedOver(e.Over))
+	}
 	if at := slices.IndexFunc(e.Misshaped, func(m Misshaped) bool { return m.Axes != nil }); at >= 0 && e.Layout == "" {
 		m := e.Misshaped[at]
 		notes = append(notes, fmt.Sprintf("the axes of %s may stand in another order; a map whose row ends in them reads it so: `%q = %q %s`",
@@ -205,7 +218,7 @@ func (e *FitError) Advice() string {
 	case e.Rename != nil:
 		return "add " + e.Rename.flags(e.Unexpected)
 	}
-	return ""
+	return e.leaveOut()
 }
 
 func (e *FitError) renameNote() string {

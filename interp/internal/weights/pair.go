@@ -123,7 +123,7 @@ func pairLeaves(net, file []graph.Param) []Pair {
 		if named {
 			other = leaves[leafOf(p.Path)]
 		}
-		if !holds(other.Shape, p.Shape) {
+		if !Holds(other.Shape, p.Shape) {
 			return nil
 		}
 		pairs = append(pairs, Pair{p.Path, other.Path})

@@ -117,7 +117,7 @@ func (r *Rename) explains(required []graph.Param, known map[string]bool, held ma
 		if !ok {
 			return false
 		}
-		if !holds(e.Shape, p.Shape) {
+		if !Holds(e.Shape, p.Shape) {
 			r.Misshaped++
 		}
 	}

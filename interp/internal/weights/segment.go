@@ -67,7 +67,7 @@ func (s *Segment) explains(required []graph.Param, known map[string]bool, held m
 	taken := make(map[string]bool, len(required))
 	for _, p := range required {
 		name := s.without(p.Path)
-		if e, ok := held[name]; !ok || taken[name] || !holds(e.Shape, p.Shape) {
+		if e, ok := held[name]; !ok || taken[name] || !Holds(e.Shape, p.Shape) {
 			return false
 		}
 		taken[name] = true

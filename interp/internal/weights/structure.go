@@ -131,7 +131,7 @@ func (u *Unclear) String() string {
 // match pairs two groups of the same contents.
 func (m *matching) match(net, file *group) {
 	if net.tensor != nil {
-		m.wrong = m.wrong || !holds(file.tensor.Shape, net.tensor.Shape)
+		m.wrong = m.wrong || !Holds(file.tensor.Shape, net.tensor.Shape)
 		m.pairs = append(m.pairs, Pair{net.tensor.Path, file.tensor.Path})
 	}
 	byContents := func(g *group) map[int][]*group {
