@@ -101,11 +101,29 @@ func (r *reading) fold(norm *graph.Node) bool {
 	if _, ok := r.held[bias]; !ok {
 		return false
 	}
-	// weight / sqrt(running_var + eps) is to be 1, exactly, for any eps: beside 2^100 it is nothing.
-	for i, g := range []given{normWeight: {value: 1 << 50}, normBias: {from: bias}, normMean: {}, normVar: {value: 1 << 100}} {
+	for i, g := range []given{normWeight: {value: foldedWeight}, normBias: {from: bias}, normMean: {}, normVar: {value: foldedVar}} {
 		r.given[norm.Params[i].Path] = g
 	}
 	return true
+}
+
+// Of a folded normalisation weight / sqrt(running_var + eps) is to be 1, exactly, for any eps: beside
+// 2^100 it is nothing.
+const (
+	foldedWeight = 1 << 50
+	foldedVar    = foldedWeight * foldedWeight
+)
+
+// asHalf is what is written for a value where elements are float16, whose largest is 65504: in a
+// folded normalisation eps is next to nothing beside 2^14 too, 3e-8 for one of 1e-3.
+func (g given) asHalf() given {
+	switch g.value {
+	case foldedWeight:
+		g.value = 1 << 7
+	case foldedVar:
+		g.value = 1 << 14
+	}
+	return g
 }
 
 // biasBeside is what a file calls the bias of the layer of a weight, "" where that is not known.

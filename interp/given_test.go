@@ -3,6 +3,8 @@ package interp_test
 import (
 	"fmt"
 	"maps"
+	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -142,5 +144,46 @@ func TestNormalisationsInTwoLayers(t *testing.T) {
 	s.about.Layers[2].Kind = "Power"
 	if _, _, err := outputsOf(t, n, interp.StoreWeights(s)); err == nil {
 		t.Error(fmt.Sprint(s.about.Layers[2].Kind, " layers hold no factors"))
+	}
+}
+
+// Written for a net, a folded normalisation has numbers that every type has, and computes what the
+// layer before it does, up to the rounding of the type.
+func TestFoldedNormalisationsAreWritten(t *testing.T) {
+	const text = `net n [N, 3, H = 7, W = 7] -> [N, 5] { a: conv(4, 3x3, bias=BIAS) -> NORM relu -> gap -> flatten -> fc: linear(5) }`
+	plain := readNet(t, strings.NewReplacer("BIAS", "true", "NORM ", "").Replace(text))
+	n := readNet(t, strings.NewReplacer("BIAS", "false", "NORM ", "b: bn(0.001) -> ").Replace(text))
+	folder := t.TempDir()
+	from := filepath.Join(folder, "plain.safetensors")
+	if err := interp.WriteWeights(t.Context(), from, interp.RandomTensors(plain, 9)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := interp.WeightsFile(from).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, dtype := range interp.DTypes() {
+		same, folded := filepath.Join(folder, dtype+"_same"), filepath.Join(folder, dtype)
+		for path, net := range map[string]*interp.Net{same: plain, folded: n} {
+			if done, err := f.Write(t.Context(), path, interp.Rewrite{Net: net, DType: dtype}); err != nil || done.Overflowed > 0 {
+				t.Fatalf("%s: %+v, %v", dtype, done, err)
+			}
+		}
+		want, _, err := outputsOf(t, plain, interp.WeightsFile(same))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := outputsOf(t, n, interp.WeightsFile(folded))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			// In f16 eps moves a sum by half of eps / 2^14 of itself, and a sum is at most some times the output.
+			if diff := math.Abs(float64(got[i] - want[i])); diff > 1e-6 || dtype != "f16" && diff != 0 {
+				t.Errorf("%s: got %v, want %v", dtype, got, want)
+				break
+			}
+		}
 	}
 }

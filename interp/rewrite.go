@@ -86,6 +86,9 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights
 			continue
 		}
 		sources = append(sources, weights.Rounded(p.Path, p.Shape, dtype, overflowed, func() ([]float32, error) {
+			if g, ok := reading.given[p.Path]; ok && g.from == "" && dtype == "F16" {
+				return g.asHalf().constant(p.Shape).Data, nil
+			}
 			t, err := reading.tensor(p)
 			return t.Data, err
 		}))
