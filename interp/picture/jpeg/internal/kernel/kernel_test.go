@@ -51,6 +51,29 @@ func TestLinesEqualTheirTwins(t *testing.T) {
 	}
 }
 
+// Nothing is read or written beyond the slices, on either side.
+func TestKernelsKeepWithinTheirSlices(t *testing.T) {
+	for _, n := range []int{1, 15, 16, 17, 48, 63} {
+		lines, outs := guarded(t, n+2), guarded(t, 3*n)
+		for side := range lines {
+			line, out := lines[side], outs[side]
+			DoubleWide(out[:2*n], line)
+			DoubleWide(out[n:], line)
+			DoubleBoth(out[:2*n], line, line)
+			DoubleBoth(out[n:], line, line)
+			for _, samples := range [][]byte{line[:n], line[2:]} {
+				DoubleHigh(out[:n], samples, samples, 1)
+				DoubleHigh(out[2*n:], samples, samples, 1)
+				RGB(out, samples, samples, samples)
+			}
+		}
+	}
+	const stride = 9
+	for _, out := range guarded(t, 7*stride+8) {
+		IDCT(out, stride, &Block{1}, &Block{1})
+	}
+}
+
 // Every colour, by the equations of JFIF in real numbers. The factors that libjpeg has for
 // them have 16 fraction bits, so that a tie may fall to either side.
 func TestRGBIsThatOfJFIF(t *testing.T) {
