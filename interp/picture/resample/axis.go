@@ -17,13 +17,16 @@ type axis struct {
 	exact  []float64 // the weights of a result before they are rounded
 }
 
+// Products are converted to float64 where something is added to them: without that Go may
+// round once where Pillow rounds twice.
+
 // A side is its length before and after.
 type side struct{ source, result int }
 
 func (s side) scale() float64 { return float64(s.source) / float64(s.result) }
 
 // support is how far from a point pixels of the source count.
-func (s side) support(f Filter) float64 { return f.support * max(s.scale(), 1) }
+func (s side) support(f Filter) float64 { return float64(f.support * max(s.scale(), 1)) }
 
 // most bounds the pixels of the source that a result is a sum over.
 func (s side) most(f Filter) int { return max(1, min(s.source, int(math.Ceil(2*s.support(f)))+1)) }
@@ -38,14 +41,14 @@ func (a *axis) set(s side, from, to int, f Filter) {
 	a.side, a.filter, a.from, a.most = s, f, from, 1
 	a.spans = grow(a.spans, to-from)
 	support, step := s.support(f), s.scale()
-	position := step * 0.5
+	position := float64(step * 0.5)
 	for at := range to {
 		if at >= from && f.weight == nil {
 			start := int32(min(int(position), s.source-1))
 			a.spans[at-from] = span{start, start + 1}
 		}
 		if at >= from && f.weight != nil {
-			centre := (float64(at) + 0.5) * step
+			centre := float64((float64(at) + 0.5) * step)
 			one := span{int32(max(0, int(centre-support+0.5))), int32(min(s.source, int(centre+support+0.5)))}
 			a.spans[at-from], a.most = one, max(a.most, one.size())
 		}
@@ -68,7 +71,7 @@ func (a *axis) weigh(weights []int32, result int) {
 	}
 	one, scale := a.spans[result], a.scale()
 	stretch := max(scale, 1)
-	centre := (float64(a.from+result) + 0.5) * scale
+	centre := float64((float64(a.from+result) + 0.5) * scale)
 	exact, sum := a.exact[:one.size()], 0.0
 	for i := range exact {
 		exact[i] = a.filter.weight((float64(int(one.start)+i) - centre + 0.5) * (1 / stretch))
