@@ -13,6 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // writePNG writes a small picture, and the same for the same number.
@@ -175,5 +178,39 @@ func TestAnInterruptLeavesWholeRows(t *testing.T) {
 	_, rows, _ := bytes.Cut(more, []byte("\n"))
 	if err != nil || string(got)+string(rows) != string(want) {
 		t.Errorf("%v: got\n%s%s\n%s", err, got, rows, stderr)
+	}
+}
+
+// An interrupt ends a run whose rows nobody reads.
+func TestAnInterruptDoesNotWaitForAReader(t *testing.T) {
+	folder := t.TempDir()
+	put(t, folder, map[string]string{"tiny.cnn": tinyNet})
+	writePNG(t, filepath.Join(folder, "a.png"), 1)
+	cmd, stderr := command(t, folder, "run", "./tiny.cnn", "--list", "-", "--weights", "random", "-o", "jsonl")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if _, err := unix.FcntlInt(writer.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stdin = writer, strings.NewReader(strings.Repeat("a.png\n", 100))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writer.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("ended by itself: %v\n%s", err, stderr)
+	case <-time.After(700 * time.Millisecond):
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := codeOf(t, <-ended); code != exitInterrupted || !strings.Contains(stderr.String(), "--resume-after a.png\n") {
+		t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
 	}
 }

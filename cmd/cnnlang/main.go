@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"cnnlang/interp"
 	"cnnlang/ops/exec/task"
@@ -42,6 +43,7 @@ func Main() int {
 		a.progress("")
 		return a.report(err)
 	case <-ctx.Done():
+		a.awaitRow()
 		a.writing.Lock()
 		if a.abandon != nil {
 			a.abandon()
@@ -69,12 +71,22 @@ func newProcess() *app {
 	return a
 }
 
+// awaitRow waits for a row that is being written, but no longer than a second: nobody may be
+// reading.
+func (a *app) awaitRow() {
+	const steps = 100
+	for i := 0; i < steps && !a.row.TryLock(); i++ {
+		time.Sleep(time.Second / steps)
+	}
+}
+
 // An app is what all verbs share.
 type app struct {
 	stdin   io.Reader
 	stdout  *bufio.Writer
 	stderr  io.Writer
 	color   *option[string]
+	row     sync.Mutex // held while a row is written to standard output, before writing
 	writing sync.Mutex // held while a file is written
 
 	unfinished string          // what to do after an interrupt; guarded by writing

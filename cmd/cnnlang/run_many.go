@@ -19,8 +19,7 @@ type many struct {
 	sinks []sink
 	meter counter
 
-	good, bad, strange int    // images; strange are those with an output that is not finite
-	last               string // the name of the last one
+	good, bad, strange int // images; strange are those with an output that is not finite
 }
 
 // runMany computes images from any source.
@@ -122,8 +121,8 @@ func (m *many) take(answer interp.Answer, err error) error {
 	case errors.As(err, &wrong) && answer.Name == "", err != nil && !errors.As(err, &bad):
 		return err
 	}
-	a.writing.Lock()
-	defer a.writing.Unlock()
+	a.row.Lock()
+	defer a.row.Unlock()
 	if err != nil {
 		m.bad++
 		e := entryOf(bad.Err)
@@ -136,14 +135,26 @@ func (m *many) take(answer interp.Answer, err error) error {
 	if err == nil {
 		err = a.stdout.Flush()
 	}
-	m.last = answer.Name
-	a.unfinished = "all images up to " + m.last + " are done; the same command goes on after it with --resume-after " + shellQuoted(m.last)
+	a.afterInterrupt("all images up to " + answer.Name + " are done; the same command goes on after it with --resume-after " + shellQuoted(answer.Name))
 	m.meter.show(m.good + m.bad)
 	return err
 }
 
 // write writes the values of an image to the files, and then its row.
 func (m *many) write(answer interp.Answer) error {
+	if err := m.store(answer); err != nil {
+		return err
+	}
+	if d := summarize(answer.Output); d.Strange > 0 {
+		m.strange++
+	}
+	return m.rows.picture(answer)
+}
+
+// store writes the values of an image to the files.
+func (m *many) store(answer interp.Answer) error {
+	m.app.writing.Lock()
+	defer m.app.writing.Unlock()
 	for i, s := range m.sinks {
 		value := answer.Output
 		if name := m.flags.output.value[i].name; name != "" {
@@ -153,10 +164,7 @@ func (m *many) write(answer interp.Answer) error {
 			return err
 		}
 	}
-	if d := summarize(answer.Output); d.Strange > 0 {
-		m.strange++
-	}
-	return m.rows.picture(answer)
+	return nil
 }
 
 // end finishes the files and sums up.
