@@ -197,8 +197,8 @@ func TestEachPanicsWhereItIsCalled(t *testing.T) {
 func TestEachKeepsWithinTheMemory(t *testing.T) {
 	roomy := built(t, classifier, interp.Options{Threads: 3})
 	base := roomy.Memory(3).Total()
-	large := encoded(t, image.NewGray(image.Rect(0, 0, 5000, 4000))) // 80 MB to decode, and 144
-	giant := encoded(t, image.NewGray(image.Rect(0, 0, 6000, 6000)))
+	large := encoded(t, image.NewGray(image.Rect(0, 0, 5500, 4500))) // 74 MB to decode, and 147
+	giant := encoded(t, image.NewGray(image.Rect(0, 0, 7000, 7000)))
 	if lanes, _ := roomy.Lanes(); lanes != 3 {
 		t.Errorf("%d lanes without a limit", lanes)
 	}

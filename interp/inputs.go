@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // report how much of it they hold (Options.Held). They are read before the weights, so that
 // a bad picture is reported at once.
 
-// ReadImages reads JPEG and PNG files and prepares them as the net's meta says, as one
+// ReadImages reads files of pictures and prepares them as the net's meta says, as one
 // batch [N, 3, H, W], or [N, 1, H, W] if the net has one channel. Its errors are
 // *InputError, *MemoryError, *picture.FileError and *picture.LimitError.
 func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (batch tensor.Tensor, held int64, err error) {
@@ -54,6 +55,29 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 		giveBack(most)
 	}
 	return batch, n.held(most), nil
+}
+
+// ReadImage is ReadImages for one picture from a reader, whose name is for errors if it has a
+// method Name.
+func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch tensor.Tensor, held int64, err error) {
+	if err := n.affordsInput(ctx, opts, 0); err != nil {
+		return batch, 0, err
+	}
+	if err := n.takesPictures(); err != nil {
+		return batch, 0, err
+	}
+	shape, most := n.Graph.Input.Shape, int64(0)
+	if shape[0] != 1 {
+		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there is 1 image, want %d", shape[0])}
+	}
+	if opts.MaxMemory > 0 {
+		most = max(1, opts.MaxMemory-n.inputBytes())
+	}
+	before, _ := AddressesLeft()
+	batch, err = picture.Read(ctx, r, n.Preprocess(), shape[2], shape[3], most)
+	after, _ := AddressesLeft()
+	giveBack(before - after)
+	return batch, n.held(max(0, before-after-n.inputBytes())), err
 }
 
 // MeasureImages is ReadImages, repeated for about d, and how long it took.

@@ -30,6 +30,7 @@
 package interp
 
 import (
+	"cnnlang/interp/picture"
 	"context"
 	"errors"
 )
@@ -59,6 +60,10 @@ type Options struct {
 	// Prepare says how pictures are prepared, in place of the net's meta and of what it says of
 	// the file of weights.
 	Prepare Preparation
+	// Upright turns pictures as their EXIF orientation says; otherwise they are taken as they are
+	// stored, as most authors' code does, and counted by Sideways unless that is nil.
+	Upright  bool
+	Sideways *picture.Sideways
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int

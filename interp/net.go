@@ -33,6 +33,8 @@ type Net struct {
 	program  *Program
 	set      []*source.File // what options say
 	prepared bool           // an option says how pictures are prepared
+	upright  bool           // and whether they are turned
+	sideways *picture.Sideways
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
@@ -62,6 +64,7 @@ func (n *Net) Preprocess() picture.Preprocess {
 	p := picture.Preprocess{
 		Fit: m.Fit, Interpolation: m.Interpolation, Scale: m.Scale, Order: m.Order,
 		Mean: narrow(m.Mean), Std: narrow(m.Std), Grey: len(shape) > 1 && shape[1] == 1,
+		Upright: n.upright, Sideways: n.sideways,
 	}
 	if len(shape) == 4 {
 		p.Resize = m.Size(shape[2], shape[3])
@@ -108,6 +111,7 @@ func (p *Program) Net(opts Options) (*Net, error) {
 		return nil, &ProgramError{list, p.filesWith(file, text)}
 	}
 	n.Warnings, n.prepared = list, prepare != nil
+	n.upright, n.sideways = opts.Upright, opts.Sideways
 	if c, ok := n.Published(opts.Weights.path); ok {
 		n.PrepareFor(c)
 	}

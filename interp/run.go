@@ -83,7 +83,7 @@ func (m *Model) Close() {
 	})
 }
 
-// Classify reads a JPEG or PNG image, prepares it as the net's meta says, and returns the k
+// Classify reads an image, prepares it as the net's meta says, and returns the k
 // highest classes. Its errors are *InputError, *picture.FileError, *picture.LimitError and
 // those of Run.
 func (m *Model) Classify(ctx context.Context, r io.Reader, k int) ([]Class, error) {

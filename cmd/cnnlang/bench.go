@@ -86,6 +86,7 @@ func (a *app) bench() *cobra.Command {
 		if err := f.consistent(); err != nil {
 			return err
 		}
+		defer a.tellSideways(&f.selection)
 		if f.worker {
 			return a.benchWorker(cmd.Context(), f, args[0])
 		}
@@ -105,6 +106,8 @@ func (f *benchFlags) consistent() error {
 		return usage("got --worker and --profile, want one of them")
 	case f.prepare.given && len(f.images) == 0:
 		return usage("--prepare is for images, and the input is generated").withHelp("leave it out, or name images after the net")
+	case f.exif.given && len(f.images) == 0:
+		return usage("--exif is for images, and the input is generated").withHelp("leave it out, or name images after the net")
 	case f.worker && len(f.images) > 0:
 		return usage("got --worker and images: the input of a worker is its own")
 	case len(f.images) > 0 && len(f.images) > slices.Min(f.sizes()):

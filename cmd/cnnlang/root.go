@@ -191,7 +191,7 @@ func separated(cmd *cobra.Command, images []string) error {
 		return nil
 	}
 	for _, image := range images {
-		if info, err := os.Stat(image); err != nil && filepath.Ext(image) == "" || err == nil && info.IsDir() && !hasImages(image) {
+		if info, err := os.Stat(image); image != "-" && err != nil && filepath.Ext(image) == "" || err == nil && info.IsDir() && !hasImages(image) {
 			return usage("%q is not an image", image).withHelp("write the value of --%s after `=`: `--%[1]s=%s`", flag, image)
 		}
 	}

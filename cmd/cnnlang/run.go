@@ -36,10 +36,11 @@ func (a *app) run() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME [IMAGE|FOLDER...]",
 		Short: "Run a net on images or arrays",
-		Long: "run computes a net's output for JPEG or PNG images, which its meta says how to\n" +
-			"prepare unless --prepare does; for an array from a .npy file; or for a generated\n" +
-			"input. For an output [N, C] it prints the highest classes with their softmax, by\n" +
-			"name if the meta has `classes`. Files get the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
+		Long: "run computes a net's output for images (JPEG, PNG, GIF, WebP, BMP or TIFF; - is one\n" +
+			"on standard input), which its meta says how to prepare unless --prepare does; for an\n" +
+			"array from a .npy file; or for a generated input. For an output [N, C] it prints the\n" +
+			"highest classes with their softmax, by name if the meta has `classes`. Files get the\n" +
+			"output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
 			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
 			"has downloaded, or, to try a net out, from a seed. For a file with the name of one\n" +
 			"that is published, images are prepared as its meta says of that one.\n\n" +
@@ -73,8 +74,8 @@ func (a *app) run() *cobra.Command {
 				return err
 			}
 		}
-		if args[0] == "-" && f.list.value == "-" {
-			return usage("the net and --list are both standard input").withHelp("name a file in place of one of them")
+		if err := f.streams(args); err != nil {
+			return err
 		}
 		if err := separated(cmd, args[1:]); err != nil {
 			return err
@@ -85,6 +86,7 @@ func (a *app) run() *cobra.Command {
 		if err := f.spares(args); err != nil {
 			return err
 		}
+		defer a.tellSideways(&f.selection)
 		if f.many(args[1:]) {
 			return a.runMany(cmd.Context(), f, args[0], args[1:])
 		}
@@ -110,9 +112,26 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 
 func completeNetAndImages(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
-		return []cobra.Completion{"png", "jpg", "jpeg"}, cobra.ShellCompDirectiveFilterFileExt
+		return []cobra.Completion{"png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 	return completeNets(cmd, args, given)
+}
+
+// streams checks that standard input is one thing.
+func (f *runFlags) streams(args []string) error {
+	var names []string
+	for i, argument := range args {
+		if argument == "-" {
+			names = append(names, []string{"the net", "an image"}[min(i, 1)])
+		}
+	}
+	if f.list.value == "-" {
+		names = append(names, "--list")
+	}
+	if len(names) > 1 {
+		return usage("%s and %s are both standard input", names[0], names[1]).withHelp("name a file in place of one of them")
+	}
+	return nil
 }
 
 // many reports whether results go out image by image: those of several, of a folder or a list,
@@ -138,7 +157,7 @@ func (f *runFlags) consistent(args []string) error {
 	for _, flag := range []struct {
 		name  string
 		given bool
-	}{{"prepare", f.prepare.given}, {"batch", f.batch.given}, {"recursive", f.recursive}, {"resume-after", f.resumeAfter.given}} {
+	}{{"prepare", f.prepare.given}, {"exif", f.exif.given}, {"batch", f.batch.given}, {"recursive", f.recursive}, {"resume-after", f.resumeAfter.given}} {
 		if flag.given {
 			return usage("--%s is for images, and the input is none", flag.name).withHelp("leave it out, or name images after the net")
 		}
@@ -219,7 +238,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
 	}
-	x, held, err := f.tensor(ctx, images, n, opts)
+	x, held, err := f.tensor(ctx, a.stdin, images, n, opts)
 	if err != nil {
 		return err
 	}
@@ -248,7 +267,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	}
 	d.Output = summarize(session.Output())
 	if n.Classifies() {
-		d.Results = classesOf(n, session.Output(), images, f.top.value)
+		d.Results = classesOf(n, session.Output(), imageNames(images), f.top.value)
 	}
 	return a.show(f, d)
 }

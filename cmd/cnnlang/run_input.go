@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
@@ -48,11 +50,31 @@ func blame(err error, file string, shape tensor.Shape) {
 	}
 }
 
+// A standardInput has the name that errors give it.
+type standardInput struct{ io.Reader }
+
+func (standardInput) Name() string { return stdinName }
+
+// imageNames are the names of images in results.
+func imageNames(images []string) []string {
+	names := slices.Clone(images)
+	for i, name := range names {
+		if name == "-" {
+			names[i] = stdinName
+		}
+	}
+	return names
+}
+
 // tensor is the input at the net's size, and what it holds of the memory that may be used.
-func (f *runFlags) tensor(ctx context.Context, images []string, n *interp.Net, opts interp.Options) (t tensor.Tensor, held int64, err error) {
+func (f *runFlags) tensor(ctx context.Context, stdin io.Reader, images []string, n *interp.Net, opts interp.Options) (t tensor.Tensor, held int64, err error) {
 	switch {
 	case len(images) > 0:
-		t, held, err = n.ReadImages(ctx, opts, images...)
+		if images[0] == "-" {
+			t, held, err = n.ReadImage(ctx, opts, standardInput{stdin})
+		} else {
+			t, held, err = n.ReadImages(ctx, opts, images...)
+		}
 		var unfit *interp.InputError
 		if errors.As(err, &unfit) && unfit.Err == nil {
 			unfit.Problem += "; give it an array with --input"

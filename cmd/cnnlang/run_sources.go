@@ -65,7 +65,7 @@ func isDirectory(argument string) bool {
 func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Source] {
 	all := func(yield func(interp.Source) bool) {
 		for _, argument := range args {
-			if !s.argument(argument, yield) {
+			if argument == "-" && !yield(streamed(stdin)) || argument != "-" && !s.argument(argument, yield) {
 				return
 			}
 		}
@@ -104,6 +104,18 @@ func (s *sources) count(args []string) (n int) {
 		n++
 	}
 	return n
+}
+
+// streamed is the image on standard input, which comes once.
+func streamed(stdin io.Reader) interp.Source {
+	read := false
+	return interp.Source{Name: stdinName, Open: func() (io.ReadCloser, error) {
+		if read {
+			return nil, errors.New("is too large to be decoded beside others, and can be read only once; put it into a file first")
+		}
+		read = true
+		return io.NopCloser(stdin), nil
+	}}
 }
 
 // unreadable stands for an image, or a folder of them.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/picture"
 )
 
 // A selection is the flags that choose a net and its size.
@@ -11,8 +14,9 @@ type selection struct {
 	net   *option[string]
 	set   *option[[]string]
 	shape *option[[]int]
-	// prepare is nil for verbs that take no images.
-	prepare *option[string]
+	// prepare and exif are nil for verbs that take no images.
+	prepare, exif *option[string]
+	sideways      picture.Sideways
 	// of is what names the net, where that is not the first argument.
 	of *option[string]
 }
@@ -46,6 +50,26 @@ func (s *selection) pictures(cmd *cobra.Command) {
 	s.prepare = &option[string]{what: "EXPR", parse: parseExpression}
 	cmd.Flags().Var(s.prepare, "prepare", "how images are prepared, in place of what the net's meta says, as in 'imagenet(fit=\"squash\")'")
 	complete(cmd, "prepare", fixed(interp.Preparations()...))
+	s.exif = choiceOf(exifIgnore, exifApply)
+	cmd.Flags().Var(s.exif, "exif", "whether images are turned as their EXIF orientation says, apply or ignore")
+	complete(cmd, "exif", fixed(exifApply, exifIgnore))
+}
+
+// The values of --exif.
+const (
+	exifApply  = "apply"
+	exifIgnore = "ignore"
+)
+
+// tellSideways says that images were not turned.
+func (a *app) tellSideways(s *selection) {
+	switch n, first := s.sideways.Count(); n {
+	case 0:
+	case 1:
+		a.tell("note", fmt.Sprintf("%s has an EXIF orientation, and is taken as it is stored; --exif apply turns it", visible(first)))
+	default:
+		a.tell("note", fmt.Sprintf("%d images, of which %s is the first, have an EXIF orientation, and are taken as they are stored; --exif apply turns them", n, visible(first)))
+	}
 }
 
 // ofNet completes the command of a verb about one net, which its argument and flags choose.
@@ -104,6 +128,7 @@ func (s *selection) options() (interp.Options, error) {
 		return opts, err
 	}
 	opts.Prepare = interp.Preparation{Text: s.prepare.value, Name: prepareName}
+	opts.Upright, opts.Sideways = s.exif.value == exifApply, &s.sideways
 	return opts, opts.Prepare.Err()
 }
 

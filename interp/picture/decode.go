@@ -21,6 +21,8 @@ type source struct {
 	width, height int64
 	cost          int64        // bytes that its decoder allocates beside the pixels
 	header        codec.Header // of a format with a package of its own
+	orientation   int          // of EXIF, 0 if unknown
+	upright       bool         // whether it is to be turned
 }
 
 // inspect reads the headers, so that an image that is too large is refused before time or
@@ -47,6 +49,9 @@ func (s *source) section(ctx context.Context) codec.File {
 // decode returns the pixels.
 func (s *source) decode(ctx context.Context) (pixels, error) {
 	decoded, err := s.format.decode(ctx, s)
+	if err == nil && s.turns() {
+		decoded = decoded.turned(ctx, s.orientation)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -31,7 +31,7 @@ type format struct {
 }
 
 var formats = []format{
-	plug("a JPEG image", begins("\xff\xd8\xff"), jpeg.Inspect, jpeg.Decode),
+	plug("a JPEG image", begins("\xff\xd8\xff"), inspectJPEG, jpeg.Decode),
 	plug("a PNG image", begins(png.Magic), png.Inspect, png.Decode),
 	plug("a GIF image", begins("GIF8"), gif.Inspect, gif.Decode),
 	plug("a BMP image", begins("BM"), bmp.Inspect, bmp.Decode),
@@ -88,7 +88,7 @@ func plug(name string, recognise func([]byte) bool,
 			if err != nil {
 				return s.undecodable(err)
 			}
-			s.width, s.height, s.cost, s.header = h.Width, h.Height, h.Cost, h
+			s.width, s.height, s.cost, s.orientation, s.header = h.Width, h.Height, h.Cost, h.Orientation, h
 			if err := s.checkPixels(); err != nil {
 				return err
 			}

@@ -46,6 +46,11 @@ func (s *source) checkScans(h codec.Header) error {
 
 // need is the memory to decode the image and make a tensor of so many channels of it.
 func (s *source) need(f resample.View, k resample.Filter, channels int) int64 {
-	return s.cost + bytesRGB*s.width*s.height +
-		resample.Need(int(s.width), int(s.height), f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
+	pixels := bytesRGB * s.width * s.height
+	if s.turns() {
+		pixels *= 2
+	}
+	width, height := s.shown()
+	return s.cost + pixels +
+		resample.Need(width, height, f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
 }

@@ -51,6 +51,11 @@ type Preprocess struct {
 	// Grey makes one channel of an image, the brightness of ITU-R 601 as Pillow's
 	// convert("L") computes it, before it is resized.
 	Grey bool
+	// Upright turns a picture as its EXIF orientation says. Without it, as by Pillow, a picture
+	// is taken as it is stored, and counted by Sideways unless that is nil. A TIFF, whose
+	// orientation is no EXIF, is always turned, by Pillow too.
+	Upright  bool
+	Sideways *Sideways
 }
 
 // Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], or [1, 1, h, w] if
@@ -117,6 +122,9 @@ func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resa
 	if err != nil {
 		return t, err
 	}
+	if s.orientation > 1 && !s.turns() {
+		p.Sideways.add(s.path)
+	}
 	return p.frameOf(ctx, f, decoded, k), nil
 }
 
@@ -163,7 +171,9 @@ func (p Preprocess) look(ctx context.Context, path string, file io.ReaderAt, siz
 	if err != nil {
 		return err
 	}
-	f, err := p.frame(int(s.width), int(s.height), h, w)
+	s.upright = p.Upright
+	width, height := s.shown()
+	f, err := p.frame(width, height, h, w)
 	if err != nil {
 		return &LimitError{Path: path, Problem: err.Error()}
 	}

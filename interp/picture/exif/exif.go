@@ -4,7 +4,9 @@ package exif
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"io"
 )
 
 // Orientation finds the orientation in EXIF data, which are a TIFF of tags alone: 1 to 8, or
@@ -22,7 +24,7 @@ func Orientation(data []byte) int {
 	default:
 		return 0
 	}
-	const count, entry, orientation, short = 2, 12, 0x112, 3
+	const count, entry, orientation, short, long = 2, 12, 0x112, 3, 4
 	at := int64(order.Uint32(data[4:]))
 	if at > int64(len(data)-count) {
 		return 0
@@ -30,13 +32,87 @@ func Orientation(data []byte) int {
 	tags := data[at:]
 	n := int(order.Uint16(tags))
 	for tags = tags[count:]; n > 0 && len(tags) >= entry; n, tags = n-1, tags[entry:] {
-		if order.Uint16(tags) != orientation || order.Uint16(tags[2:]) != short {
+		if order.Uint16(tags) != orientation {
 			continue
 		}
-		if value := int(order.Uint16(tags[8:])); 1 <= value && value <= 8 {
+		value := 0
+		switch order.Uint16(tags[2:]) {
+		case short:
+			value = int(order.Uint16(tags[8:]))
+		case long:
+			value = int(order.Uint32(tags[8:]))
+		}
+		if 1 <= value && value <= 8 {
 			return value
 		}
 		return 0
 	}
 	return 0
+}
+
+// InJPEG finds the orientation in the segments of a JPEG before its pixels.
+func InJPEG(file io.ReaderAt) int {
+	const app1, startOfScan, mostSegments = 0xe1, 0xda, 1 << 12
+	at := int64(2) // after the start of the image
+	for range mostSegments {
+		var head [4]byte
+		if _, err := file.ReadAt(head[:], at); err != nil || head[0] != 0xff || head[1] == startOfScan {
+			return 0
+		}
+		if head[1] == 0xff { // any number of them may precede a marker
+			at++
+			continue
+		}
+		length := int64(binary.BigEndian.Uint16(head[2:]))
+		if head[1] == app1 {
+			content := make([]byte, max(2, length)-2)
+			n, _ := file.ReadAt(content, at+4)
+			if content = content[:n]; bytes.HasPrefix(content, []byte("Exif\x00\x00")) {
+				return Orientation(content)
+			}
+		}
+		at += 2 + length
+	}
+	return 0
+}
+
+// Upright is the size of a picture of this size after it was turned.
+func Upright(orientation int, width, height int64) (w, h int64) {
+	if orientation >= 5 {
+		return height, width
+	}
+	return width, height
+}
+
+// Turn turns a picture of this size, [height, width, 3], so that its top is up.
+func Turn(ctx context.Context, orientation, width, height int, out, in []uint8) {
+	// Where the first pixel of the result is in the picture, and how far it is there to the
+	// next one in a line and to the next line of the result.
+	right, down := 1, width
+	lastColumn, lastLine := width-1, (height-1)*width
+	first, across, along := 0, right, down
+	switch orientation {
+	case 2: // mirrored
+		first, across = lastColumn, -right
+	case 3: // upside down
+		first, across, along = lastColumn+lastLine, -right, -down
+	case 4: // both
+		first, along = lastLine, -down
+	case 5: // mirrored at the diagonal from the upper left
+		across, along = down, right
+	case 6: // a quarter to the left
+		first, across, along = lastLine, -down, right
+	case 7: // mirrored at the other diagonal
+		first, across, along = lastLine+lastColumn, -down, -right
+	case 8: // a quarter to the right
+		first, across, along = lastColumn, down, -right
+	}
+	columns, lines := Upright(orientation, int64(width), int64(height))
+	for y := 0; y < int(lines) && ctx.Err() == nil; y++ {
+		from := first + y*along
+		row := out[3*y*int(columns):][:3*columns]
+		for ; len(row) > 0; row, from = row[3:], from+across {
+			copy(row[:3], in[3*from:])
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/ccitt"
 
 	"cnnlang/interp/picture/codec"
+	"cnnlang/interp/picture/exif"
 )
 
 // Decode decodes the picture, part by part and line by line.
@@ -18,9 +19,22 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 	if err != nil {
 		return err
 	}
-	if p.width != header.Width || p.height != header.Height {
+	if w, h := exif.Upright(p.orientation, p.width, p.height); w != header.Width || h != header.Height {
 		return codec.ErrChanged
 	}
+	if p.orientation <= 1 {
+		return p.decode(ctx, rgb)
+	}
+	stored := make([]uint8, len(rgb))
+	if err := p.decode(ctx, stored); err != nil {
+		return err
+	}
+	exif.Turn(ctx, p.orientation, int(p.width), int(p.height), rgb, stored)
+	return ctx.Err()
+}
+
+// decode decodes the picture as it is stored.
+func (p *picture) decode(ctx context.Context, rgb []uint8) error {
 	d := &decoder{picture: p, line: make([]byte, p.lineBytes()), samples: make([]uint8, p.partWidth*int64(p.samples/p.planes))}
 	part := int64(0)
 	for plane := range p.planes {

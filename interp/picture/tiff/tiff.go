@@ -1,6 +1,7 @@
 // Package tiff decodes the first picture of a TIFF: strips and tiles, in one plane or one
 // for each channel; grey, palette, RGB and CMYK with or without more channels, as Pillow
-// converts them; not compressed or by LZW, deflate, PackBits or as a fax.
+// converts them; not compressed or by LZW, deflate, PackBits or as a fax. A picture is turned
+// as its orientation says, which belongs to the format and which Pillow always applies.
 package tiff
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 
 	"cnnlang/interp/picture/codec"
+	"cnnlang/interp/picture/exif"
 )
 
 // The kinds of colour.
@@ -54,7 +56,8 @@ func Inspect(ctx context.Context, file codec.File) (codec.Header, error) {
 	if err != nil {
 		return codec.Header{}, err
 	}
-	h := codec.Header{Width: p.width, Height: p.height, Orientation: p.orientation}
+	var h codec.Header
+	h.Width, h.Height = exif.Upright(p.orientation, p.width, p.height)
 	if !codec.Acceptable(p.width, p.height) {
 		return h, nil
 	}
@@ -65,6 +68,9 @@ func Inspect(ctx context.Context, file codec.File) (codec.Header, error) {
 	} else {
 		line := (p.width*int64(p.bits*p.samples) + 7) / 8
 		h.Least = line * p.height / most[p.compression]
+	}
+	if p.orientation > 1 {
+		h.Cost += 3 * p.width * p.height
 	}
 	return h, nil
 }
