@@ -74,7 +74,7 @@ func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, err
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(a.Fit.Differences), len(b.Fit.Differences)))
 	})
 	if len(list) > 0 && list[0].rank() == far {
-		f.weights.explained(list[0].Differs) // says which net of the library it does fit
+		f.weights.explained(list[0].Net, list[0].Differs) // says which net of the library it does fit
 	}
 	return list, nil
 }
@@ -134,7 +134,7 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	case !errors.As(err, &c.Differs):
 		c.Problem = err
 	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
-		c.Set = f.setting(n, c.Differs)
+		c.Set = f.weights.setting(n, c.Differs)
 	case c.Differs.Rename == nil:
 		c.Renames, c.Unclear = f.renames(n)
 	}
@@ -193,7 +193,10 @@ func isProgram(err error) bool {
 
 // setting looks for one parameter of the net with which the file fits: only shapes differ,
 // and a size in the file is its value, as for the classes of a head.
-func (f *TensorFile) setting(n *Net, differs *FitError) string {
+func (w Weights) setting(n *Net, differs *FitError) string {
+	if len(differs.Misshaped) == 0 || differs.Differences() > len(differs.Misshaped) {
+		return ""
+	}
 	var sizes []int
 	for _, m := range differs.Misshaped {
 		for axis := range min(len(m.File), len(m.Net)) {
@@ -213,7 +216,7 @@ func (f *TensorFile) setting(n *Net, differs *FitError) string {
 			if err != nil {
 				continue
 			}
-			if _, _, err := f.reading(other); err == nil {
+			if _, err := w.readingOf(other, nil); err == nil {
 				return set
 			}
 		}

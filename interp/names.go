@@ -114,7 +114,7 @@ func (n *Net) Fit(w Weights) (Fit, error) {
 	}
 	r, err := w.readingOf(n, nil)
 	if err != nil {
-		return Fit{}, w.explained(err)
+		return Fit{}, w.explained(n, err)
 	}
 	sides := r.sides(n)
 	if err := r.check(n, sides); err != nil {

@@ -72,7 +72,7 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights
 	}
 	reading, sides, err := f.reading(n)
 	if err != nil {
-		return nil, f.weights.explained(err)
+		return nil, f.weights.explained(n, err)
 	}
 	file := weights.Behind(reading.Store).(weights.Contents)
 	entries := entriesOf(file)

@@ -119,7 +119,7 @@ func (w *Weights) reading(ctx context.Context, n *Net, sides []string, planned *
 	if w.store != nil {
 		r, err := w.readingOf(n, sides)
 		if err != nil {
-			return nil, w.explained(err)
+			return nil, w.explained(n, err)
 		}
 		file, isFile := w.store.(weights.FileStore)
 		views := isFile && file.Views()
@@ -161,14 +161,20 @@ func (w Weights) generator(n *Net) (plan.Source, error) {
 	}, err
 }
 
-// explained adds which library nets a file does fit.
-func (w Weights) explained(err error) error {
+// explained adds which library nets a file does fit, or with which argument of the net it fits.
+func (w Weights) explained(n *Net, err error) error {
 	var fit *weights.FitError
 	if w.from != fromFile || !errors.As(err, &fit) {
 		return err
 	}
 	if fit.Fits = fitting(w.store); len(fit.Fits) > 0 {
 		fit.Note = "the file fits " + strings.Join(fit.Fits, " and ") + " exactly"
+	}
+	if set := w.setting(n, fit); set != "" && fit.Help == "" {
+		fit.Help = "add --set " + set
+		if m := fit.Misshaped[0]; len(n.Meta.Classes) > 0 && slices.Contains(m.Net, len(n.Meta.Classes)) && slices.Contains(m.File, len(n.Meta.Classes)+1) {
+			fit.Help += "; files with one class more, as those of TF-Slim, have the background as their first"
+		}
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,6 +88,37 @@ func TestWeightsThatLackAxesGiveTheSameBits(t *testing.T) {
 	for range 2 {
 		if !nettest.SameBits(logits(lacking), want) {
 			t.Error("the logits have other bits")
+		}
+	}
+}
+
+// A file whose head has another size is told the argument with which it fits, and a class more than
+// the net has names for is told what it may be.
+func TestArgumentsThatAFileFits(t *testing.T) {
+	const text = `net n(classes = 3) [N, 3, H = 4, W = 4] -> [N, classes] { meta { classes = ["a", "b", "c"] }
+		conv: conv(4, 3x3) -> gap -> flatten -> fc: linear(classes) }`
+	p, err := interp.Read("n.cnn", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := readNet(t, text)
+	for classes, want := range map[int]string{
+		4: "help: add --set classes=4; files with one class more, as those of TF-Slim, have the background as their first",
+		7: "help: add --set classes=7",
+	} {
+		other, err := p.Net(interp.Options{Set: interp.Settings{Texts: []string{fmt.Sprintf("classes=%d", classes)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "w.safetensors")
+		if err := interp.WriteWeights(t.Context(), path, interp.RandomTensors(other, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := outputsOf(t, n, interp.WeightsFile(path)); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%d classes: %v", classes, err)
+		}
+		if _, _, err := outputsOf(t, other, interp.WeightsFile(path)); err != nil {
+			t.Error(err)
 		}
 	}
 }
