@@ -172,7 +172,7 @@ func (w Weights) explained(n *Net, err error) error {
 	}
 	if set := w.setting(n, fit); set != "" && fit.Help == "" {
 		fit.Help = "add --set " + set
-		if m := fit.Misshaped[0]; len(n.Meta.Classes) > 0 && slices.Contains(m.Net, len(n.Meta.Classes)) && slices.Contains(m.File, len(n.Meta.Classes)+1) {
+		if strings.HasSuffix(set, fmt.Sprintf("=%d", len(n.Meta.Classes)+1)) {
 			fit.Help += "; files with one class more, as those of TF-Slim, have the background as their first"
 		}
 	}
