@@ -31,8 +31,8 @@ type bits struct {
 
 	marker byte // that follows the data; 0 if it is not reached, or the file ends
 	ended  bool
-	bad    bool // a code was in no table
-	run    int  // blocks without more coefficients, of a progressive scan
+	bad    damage // that was found, if any
+	run    int    // blocks without more coefficients, of a progressive scan
 }
 
 // begin begins a scan, or goes on after a restart.
@@ -99,15 +99,22 @@ func (b *bits) escaped() error {
 	return nil
 }
 
+// What may be wrong with codes.
+const (
+	unknownCode = damage("a scan has a code that is in none of its tables")
+	beyondEnd   = damage("a scan has a coefficient beyond the last one")
+	largeBit    = damage("a scan has more than a bit of a coefficient")
+)
+
 // check reports that a unit was damaged, or read beyond the end of the data.
 func (b *bits) check() error {
 	switch {
-	case 8*b.pos-int(b.n) <= 8*b.end && !b.bad:
+	case 8*b.pos-int(b.n) <= 8*b.end && b.bad == "":
 		return nil
 	case b.ended && b.marker == 0:
 		return io.ErrUnexpectedEOF
-	case b.bad:
-		return damage("a scan has a code that is in none of its tables")
+	case b.bad != "":
+		return b.bad
 	}
 	return damage("a scan ends before its last block")
 }

@@ -15,6 +15,9 @@ func (b *bits) first(block *kernel.Block, ac *huffman, start, end int, low byte)
 	for k := start; k <= end; k++ {
 		e := b.code(ac)
 		k += e.run()
+		if k > end && e.size()|uint(uint16(e.value())) != 0 {
+			b.bad = beyondEnd
+		}
 		switch {
 		case e.value() != 0:
 			block[kernel.Place[k&127]&63] = e.value() << low
@@ -35,7 +38,7 @@ func (b *bits) code(h *huffman) entry {
 	e := h.look[b.acc>>(64-lookBits)]
 	if e.length() == 0 {
 		if e = h.long(b.acc); e == 0 {
-			b.bad = true
+			b.bad = unknownCode
 		}
 	}
 	b.acc <<= e.length()
@@ -78,13 +81,13 @@ func (b *bits) refine(block *kernel.Block, ac *huffman, start, end int, low byte
 			value = int16(b.take(1, extend(b.acc, 1)))
 		}
 		if size > 1 || value < -1 || value > 1 {
-			b.bad = true
+			b.bad = largeBit
 			return
 		}
 		k = b.correct(block, k, end, run, low)
 		if value != 0 {
 			if k > end {
-				b.bad = true
+				b.bad = beyondEnd
 				return
 			}
 			block[kernel.Place[k]&63] = value << low

@@ -13,7 +13,7 @@ func (b *bits) difference(dc *huffman) int32 {
 	e := dc.look[b.acc>>(64-lookBits)]
 	if e.length() == 0 {
 		if e = dc.long(b.acc); e == 0 {
-			b.bad = true
+			b.bad = unknownCode
 			return 0
 		}
 	}
@@ -29,7 +29,7 @@ func (b *bits) difference(dc *huffman) int32 {
 }
 
 // coefficients decodes the AC coefficients of a block that is zero, and returns the place of
-// the last one in the zigzag.
+// the last one in the zigzag, 0 if there is none.
 func (b *bits) coefficients(block *kernel.Block, ac *huffman) (last int) {
 	acc, n, pos, data := b.acc, b.n, b.pos, b.data
 	for k := 1; k < 64; k++ {
@@ -47,7 +47,7 @@ func (b *bits) coefficients(block *kernel.Block, ac *huffman) (last int) {
 		}
 		if e.length() == 0 {
 			if e = ac.long(acc); e == 0 {
-				b.bad = true
+				b.bad = unknownCode
 				break
 			}
 		}
@@ -66,5 +66,8 @@ func (b *bits) coefficients(block *kernel.Block, ac *huffman) (last int) {
 		last = k
 	}
 	b.acc, b.n, b.pos = acc, n, pos
+	if last > 63 {
+		b.bad = beyondEnd
+	}
 	return last
 }

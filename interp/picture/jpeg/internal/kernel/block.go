@@ -8,7 +8,7 @@ package kernel
 type Block [64]int16
 
 // Place is where in a Block the coefficients are, in the zigzag order of the file. Beyond
-// the 64th, to which the runs of a damaged file may lead, it is that of the 64th.
+// the 64th, to which a damaged file may lead, it is that of the 64th.
 var Place = places()
 
 func places() (place [128]uint8) {
