@@ -55,31 +55,31 @@ net n [N, C = 3, H = 8, W = 8] -> [N, 12, H, W] {
 block "" unit(c=4) 4
   merge "0" add() 4
     |
-      operation "conv1" conv() 1
+      operation "conv1" conv(out=4, k=1x1) 1
       operation "0.0.1" relu() 2
     |
-      operation "down" conv() 3
+      operation "down" conv(out=4, k=1x1) 3
 stage group "one" () 10
   block "one.0" unit(c=4, act=relu6) 7
     merge "one.0.0" add() 7
       |
-        operation "one.0.conv1" conv() 5
+        operation "one.0.conv1" conv(out=4, k=1x1) 5
         operation "one.0.0.0.1" relu6() 6
       |
   block "one.1" unit(c=4, act=relu6) 10
     merge "one.1.0" add() 10
       |
-        operation "one.1.conv1" conv() 8
+        operation "one.1.conv1" conv(out=4, k=1x1) 8
         operation "one.1.0.0.1" relu6() 9
       |
 head "aux" () 13
   group "aux" () 13
     operation "aux.0" gap() 11
     operation "aux.1" flatten() 12
-    operation "aux.fc" linear() 13
+    operation "aux.fc" linear(out=2) 13
 block "two" around(body={ … }) 15
   group "two.inner" () 14
-    operation "two.inner.0" conv() 14
+    operation "two.inner.0" conv(out=4, k=1x1) 14
   operation "two.bn1" bn() 15
 merge "4" concat() 18
   |

@@ -34,6 +34,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 }
 `,
 	"line.cnn":  "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
+	"moved.cnn": "net moved [N, 2] -> [N, 2] { head: linear(2, bias=false) }\n",
 	"three.cnn": "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
 	"deep.cnn":  "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
 	"pair.cnn":  "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
@@ -55,7 +56,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 var jsonRuns = []string{
 	"version", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
-	"params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
+	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
 	"run line.cnn --weights renamed.safetensors --input random", "run line.cnn --weights other.safetensors --input random",
@@ -337,7 +338,7 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 			if !slices.Contains([]string{"fmt", "expand", "help", "completion"}, verb.Name()) {
 				t.Errorf("`cnnlang %s` has no -o", verb.Name())
 			}
-		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "run"}, verb.Name()):
+		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "run"}, verb.Name()):
 			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
 		case verb.Name() == "run" && f.Usage != "text, json, csv, jsonl":
 			t.Errorf("`cnnlang run` has the formats %s", f.Usage)

@@ -24,6 +24,7 @@ var (
 	tableFormats = []string{"table", "json", "csv", "md"}
 	textFormats  = []string{"text", "json"}
 
+	diffFormats = []string{"text", "json", "md"}
 	// Those of graph, which draws too.
 	graphFormats   = append([]string{"text", "json", "csv", "md"}, pictureFormats...)
 	pictureFormats = []string{"svg", "dot", "mermaid"}

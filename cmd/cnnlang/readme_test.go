@@ -48,7 +48,7 @@ func TestReadme(t *testing.T) {
 			commands = append(commands, line)
 			if args := strings.Fields(strings.Replace(line, "go run ./cmd/cnnlang", "cnnlang", 1)); args[0] == "cnnlang" {
 				ran++
-				compare(t, line, strings.TrimSpace(want), answer(args[1:]))
+				sameText(t, line, strings.TrimSpace(want), answer(args[1:]))
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func answer(args []string) string {
 	return strings.TrimSpace(messages.String() + out.String())
 }
 
-func compare(t *testing.T, command, want, got string) {
+func sameText(t *testing.T, command, want, got string) {
 	t.Helper()
 	if head, cut := strings.CutSuffix(want, "…"); cut {
 		want, got = head, got[:min(len(head), len(got))]

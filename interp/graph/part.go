@@ -15,7 +15,7 @@ type Part struct {
 	// has that of the body in which it stands.
 	Path string
 	Call string     // what the text calls it: conv, bottleneck, add; "" for a group
-	Args []Argument // of a block, those that are given to it, in the order of its parameters; values as texts
+	Args []Argument // those that are given and are not its defaults, in the order of its parameters; values as texts
 	Node *Node      // the one that holds its value
 	// Parts are what a block, a group or a head consists of, in series; Branches those of a
 	// merge. An empty branch passes on the value that the merge takes.

@@ -204,7 +204,7 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	if c.Object.IsCombinator() {
 		kind = graph.Merge
 	}
-	m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Branches: at.branches}, at.step)(t)
+	m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.operationsArguments(c, at), Branches: at.branches}, at.step)(t)
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
 	}

@@ -53,7 +53,7 @@ func (m *machine) head(p graph.Part, make func() (out Tensor, good bool)) {
 	}
 }
 
-// argumentsGiven are the arguments that a block is called with, as texts, but for those that
+// argumentsGiven are the arguments that something is called with, as texts, but for those that
 // are its defaults.
 func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 	if m.series == nil {
@@ -65,6 +65,15 @@ func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 		}
 	}
 	return list
+}
+
+// operationsArguments are the arguments of an operation, likewise.
+func (m *machine) operationsArguments(c *Closure, at *site) []graph.Argument {
+	if m.series == nil {
+		return nil
+	}
+	e, _ := m.bind(c, at.span()) // once more: the operation was made of it
+	return m.argumentsGiven(c, e)
 }
 
 // isDefault reports whether a parameter has the value that it would have by default.

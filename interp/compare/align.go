@@ -1,0 +1,130 @@
+package compare
+
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/graph"
+)
+
+// What it costs to say that two runs correspond, or that one has no counterpart.
+const (
+	alone = 10 // of one that was added or removed
+)
+
+// mostPairs bounds the table of an alignment. Longer series are aligned where they begin and end
+// alike, and by what is equal, but not by likeness.
+const mostPairs = 4 << 20
+
+// likeness is the price of aligning two runs; above twice alone they are not.
+func (c *comparer) likeness(a, b run) int {
+	const never = 3 * alone
+	if c.of[a.first] == c.of[b.first] {
+		if len(a.parts) == len(b.parts) {
+			return 0
+		}
+		return 1
+	}
+	p, q := a.first, b.first
+	switch {
+	case p.Kind == graph.Tap || q.Kind == graph.Tap || (p.Kind == graph.Head) != (q.Kind == graph.Head):
+		return never
+	case p.Kind == graph.Head:
+		if p.Side.Name == q.Side.Name {
+			return 1
+		}
+		return alone
+	}
+	price := never
+	sameLabel := label(p) != "" && label(p) == label(q)
+	sameCall := p.Kind == q.Kind && p.Call == q.Call && p.Call != ""
+	switch {
+	case sameLabel && (sameCall || p.Call == "" && q.Call == ""):
+		price = 2
+	case sameCall && label(p) == "" && label(q) == "":
+		price = 4
+	case sameLabel, sameCall:
+		price = 8
+	case p.Kind == q.Kind && p.Node.Shape.Equal(q.Node.Shape):
+		price = 12
+	}
+	if price < never && (len(a.parts) > 1) != (len(b.parts) > 1) {
+		price++
+	}
+	return price
+}
+
+// label is the last segment of a part's path, "" for a number.
+func label(p *graph.Part) string {
+	at := strings.LastIndexByte(p.Path, '.')
+	if _, err := strconv.Atoi(p.Path[at+1:]); err == nil {
+		return ""
+	}
+	return p.Path[at+1:]
+}
+
+// A pairing is two runs that correspond, or one that has no counterpart.
+type pairing struct{ a, b *run }
+
+// align pairs the runs of two series in order, so that the price of all is least.
+func (c *comparer) align(a, b []run) (list []pairing) {
+	var end []pairing
+	for len(a) > 0 && len(b) > 0 && c.likeness(a[0], b[0]) == 0 {
+		list = append(list, pairing{&a[0], &b[0]})
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && c.likeness(a[len(a)-1], b[len(b)-1]) == 0 {
+		end = append(end, pairing{&a[len(a)-1], &b[len(b)-1]})
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if len(a)*len(b) <= mostPairs {
+		list = append(list, c.cheapest(a, b)...)
+	} else {
+		for i := range a {
+			list = append(list, pairing{a: &a[i]})
+		}
+		for i := range b {
+			list = append(list, pairing{b: &b[i]})
+		}
+	}
+	for i := len(end) - 1; i >= 0; i-- {
+		list = append(list, end[i])
+	}
+	return list
+}
+
+// cheapest finds the pairing of least price: best[i][j] is that of what is left from a[i] and b[j].
+func (c *comparer) cheapest(a, b []run) (list []pairing) {
+	best := make([][]int, len(a)+1)
+	for i := range best {
+		best[i] = make([]int, len(b)+1)
+	}
+	pair := func(i, j int) int { return c.likeness(a[i], b[j]) + best[i+1][j+1] }
+	for i := len(a); i >= 0; i-- {
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i == len(a):
+				best[i][j] = alone * (len(b) - j)
+			case j == len(b):
+				best[i][j] = alone * (len(a) - i)
+			default:
+				best[i][j] = min(pair(i, j), alone+best[i+1][j], alone+best[i][j+1])
+			}
+		}
+	}
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case i < len(a) && j < len(b) && best[i][j] == pair(i, j):
+			list = append(list, pairing{&a[i], &b[j]})
+			i, j = i+1, j+1
+		case i < len(a) && best[i][j] == alone+best[i+1][j]:
+			list = append(list, pairing{a: &a[i]})
+			i++
+		default:
+			list = append(list, pairing{b: &b[j]})
+			j++
+		}
+	}
+	return list
+}

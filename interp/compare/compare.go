@@ -1,0 +1,83 @@
+// Package compare says how two networks differ, as someone who knows both would tell it: what was
+// added, removed or changed where in the structure of their texts, what that costs, and which
+// weights of one the other can load.
+//
+// Parts of the two outlines (graph.Part) are aligned: equal neighbours count as one with a
+// number (runs.go), series are aligned by label, call and structure (align.go), and what is
+// aligned is compared in turn (change.go).
+package compare
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
+)
+
+// A Net is a network to be compared.
+type Net struct {
+	Graph   *graph.Graph
+	Outline []*graph.Part
+}
+
+// A Diff is how a network B differs from A.
+type Diff struct {
+	A, B Totals
+	// Changes are those of the series, nil where the structure is the same.
+	Changes []*Change
+	Weights Weights
+}
+
+// Totals are the counts of a network, side heads included.
+type Totals struct {
+	Name          string
+	Input, Output tensor.Shape
+	Cost
+}
+
+// A Cost is what a part weighs and does for one image, and how many numbers its operations write.
+type Cost struct{ Params, MACs, Written dim.Size }
+
+// Add returns the sum.
+func (c Cost) Add(d Cost) Cost {
+	return Cost{c.Params.Add(d.Params), c.MACs.Add(d.MACs), c.Written.Add(d.Written)}
+}
+
+// Empty reports whether nothing differs: neither a step nor a shape, nor the name of a tensor.
+func (d *Diff) Empty() bool {
+	return len(d.Changes) == 0 && d.A.Input.Equal(d.B.Input) && d.A.Output.Equal(d.B.Output) && d.Weights.same()
+}
+
+// Nets compares two networks.
+func Nets(a, b Net) *Diff {
+	c := &comparer{signatures: map[string]int{}, of: map[*graph.Part]int{}, paired: map[string]string{}}
+	c.sign(a.Outline)
+	c.sign(b.Outline)
+	d := &Diff{A: totals(a), B: totals(b)}
+	d.Changes = c.series(a.Outline, b.Outline)
+	d.Weights = c.weights(a.Graph, b.Graph)
+	return d
+}
+
+// A comparer holds what is known of the parts of both networks.
+type comparer struct {
+	signatures map[string]int      // numbers of structures
+	of         map[*graph.Part]int // the structure of each part
+	paired     map[string]string   // tensors of A and what corresponds to them in B
+}
+
+func totals(n Net) Totals {
+	t := Totals{Name: n.Graph.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape}
+	t.Cost = costOf(n.Outline)
+	return t
+}
+
+// costOf is what a series costs.
+func costOf(series []*graph.Part) (c Cost) {
+	graph.Walk(series, func(p *graph.Part) {
+		if p.Kind == graph.Operation || p.Kind == graph.Merge {
+			n := p.Node.Count()
+			c = c.Add(Cost{n.Params, n.MACs, dim.Shaped(p.Node.Shape[1:]...).Product()})
+		}
+	})
+	return c
+}

@@ -1,0 +1,85 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/interp/graph"
+)
+
+// A run is equal parts one after the other.
+type run struct {
+	first *graph.Part
+	parts []*graph.Part
+}
+
+// sign gives every part of a series a number: parts have the same if they are called alike, have
+// the same shapes and consist of parts with the same, whatever their paths.
+func (c *comparer) sign(series []*graph.Part) {
+	for _, p := range series {
+		c.sign(p.Parts)
+		key := []string{p.Kind.String(), exact(p), fmt.Sprint(p.Node.Shape[1:]), c.numbers(p.Parts)}
+		switch p.Kind {
+		case graph.Tap:
+			key = append(key, p.Call)
+		case graph.Operation, graph.Merge: // what it costs depends on what it reads
+			for _, in := range p.Node.In {
+				key = append(key, fmt.Sprint(in.Shape[1:]))
+			}
+		}
+		for _, b := range p.Branches {
+			c.sign(b)
+			key = append(key, c.numbers(b))
+		}
+		text := strings.Join(key, "\x00")
+		n, known := c.signatures[text]
+		if !known {
+			n = len(c.signatures)
+			c.signatures[text] = n
+		}
+		c.of[p] = n
+	}
+}
+
+func (c *comparer) numbers(series []*graph.Part) string {
+	var b strings.Builder
+	for _, p := range series {
+		fmt.Fprint(&b, c.of[p], " ")
+	}
+	return b.String()
+}
+
+// exact is what a part does, with all its arguments.
+func exact(p *graph.Part) string {
+	if p.Kind == graph.Operation || p.Kind == graph.Merge {
+		return graph.Describe(p.Node.Op)
+	}
+	return written(p)
+}
+
+// written is what the text calls a part, with its arguments.
+func written(p *graph.Part) string {
+	args := make([]string, len(p.Args))
+	for i, a := range p.Args {
+		args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+	}
+	if len(args) == 0 {
+		return p.Call
+	}
+	return p.Call + "(" + strings.Join(args, ", ") + ")"
+}
+
+// runs cuts a series into runs.
+func (c *comparer) runs(series []*graph.Part) (list []run) {
+	for _, p := range series {
+		if n := len(list); n > 0 && c.of[list[n-1].first] == c.of[p] && p.Kind != graph.Tap && p.Kind != graph.Head {
+			list[n-1].parts = append(list[n-1].parts, p)
+			continue
+		}
+		list = append(list, run{p, []*graph.Part{p}})
+	}
+	return list
+}
+
+// cost is that of all parts of a run.
+func (r run) cost() Cost { return costOf(r.parts) }
