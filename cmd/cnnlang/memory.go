@@ -22,11 +22,10 @@ func collect(limit, outside int64) {
 // address space that the process may have, the heap is collected as often as necessary.
 // The function it returns restores the settings.
 func relaxGC() (end func()) {
-	const usual, percent, limit = 100, 1000, 192 << 20
-	before := debug.SetGCPercent(percent)
-	if before != usual {
-		debug.SetGCPercent(before)
-		return func() {}
+	const percent, limit = 1000, 192 << 20
+	restore, set := collectAt(percent)
+	if !set {
+		return restore
 	}
 	most, room := debug.SetMemoryLimit(-1), int64(limit)
 	if left, limited := interp.AddressesLeft(); limited {
@@ -34,9 +33,21 @@ func relaxGC() (end func()) {
 	}
 	debug.SetMemoryLimit(min(most, room))
 	return func() {
-		debug.SetGCPercent(before)
+		restore()
 		debug.SetMemoryLimit(most)
 	}
+}
+
+// collectAt lets the heap grow by so many per cent of what is in use before it is collected. It
+// does nothing if GOGC is set. The function it returns restores the setting.
+func collectAt(percent int) (restore func(), set bool) {
+	const usual = 100
+	before := debug.SetGCPercent(percent)
+	if before != usual {
+		debug.SetGCPercent(before)
+		return func() {}, false
+	}
+	return func() { debug.SetGCPercent(before) }, true
 }
 
 // leanGC makes Go's collector keep the heap small where a file, however large, is only looked

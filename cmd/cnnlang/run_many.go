@@ -51,7 +51,7 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	}
 	one := model.Memory(1)
 	collect(limit, one.Weights+int64(lanes)*(one.Activations+one.Scratch))
-	m := &many{app: a, flags: f, net: n, rows: a.rows(f.format.value, n, f.top.value)}
+	m := &many{app: a, flags: f, net: n, rows: a.rows(f, n)}
 	if err := m.open(); err != nil {
 		return err
 	}
@@ -59,6 +59,8 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err := m.head(model.Fit); err != nil {
 		return err
 	}
+	restore, _ := collectAt(200) // an image leaves much garbage: half as often is a twentieth of the time
+	defer restore()
 	m.meter = counter{app: a, name: n.Name, began: time.Now()}
 	if isTerminal(a.stderr) {
 		a.doing("%s: looking for images", n.Name)
@@ -145,10 +147,11 @@ func (m *many) write(answer interp.Answer) error {
 	if err := m.store(answer); err != nil {
 		return err
 	}
-	if d := summarize(answer.Output); d.Strange > 0 {
+	d := summarize(answer.Output)
+	if d.Strange > 0 {
 		m.strange++
 	}
-	return m.rows.picture(answer)
+	return m.rows.picture(answer, d)
 }
 
 // store writes the values of an image to the files.

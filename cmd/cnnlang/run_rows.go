@@ -16,20 +16,20 @@ import (
 // Rows are how results of many images are written, one after another.
 type rows interface {
 	head() error
-	picture(answer interp.Answer) error
+	picture(answer interp.Answer, output outputSummary) error
 	// problem is for an image that cannot be read.
 	problem(name string, e errorEntry) error
 }
 
 // rows writes to standard output.
-func (a *app) rows(format string, n *interp.Net, top int) rows {
-	switch format {
+func (a *app) rows(f *runFlags, n *interp.Net) rows {
+	switch f.format.value {
 	case "csv":
-		return csvRows{a.stdout, n.Classifies(), top}
+		return csvRows{a.stdout, n.Classifies(), f.top.value, f.resumeAfter.given}
 	case "jsonl":
-		return jsonRows{a.stdout, top}
+		return jsonRows{a.stdout, f.top.value}
 	}
-	return textRows{a, top}
+	return textRows{a, f.top.value}
 }
 
 // scoresOf are the highest classes, none if the net is no classifier.
@@ -49,12 +49,11 @@ type textRows struct {
 func (textRows) head() error                      { return nil }
 func (textRows) problem(string, errorEntry) error { return nil }
 
-func (r textRows) picture(answer interp.Answer) (err error) {
+func (r textRows) picture(answer interp.Answer, d outputSummary) (err error) {
 	w := r.app.stdout
 	name, scores := visibleName(answer.Name), scoresOf(answer, r.top)
 	switch {
 	case len(scores) == 0:
-		d := summarize(answer.Output)
 		_, err = fmt.Fprintf(w, "%s: min %.6g, max %.6g, mean %.6g\n", name, d.Min, d.Max, d.Mean)
 	case r.top == 1:
 		what := strconv.Itoa(scores[0].Class)
@@ -76,18 +75,21 @@ type csvRows struct {
 	w       io.Writer
 	classes bool
 	top     int
+	resumed bool // after rows of an earlier run, so that they can be appended to them
 }
 
 func (r csvRows) head() error {
+	if r.resumed {
+		return nil
+	}
 	if r.classes {
 		return csvLine(r.w, "picture", "rank", "class", "name", "probability", "output", "error")
 	}
 	return csvLine(r.w, "picture", "min", "max", "mean", "not_finite", "error")
 }
 
-func (r csvRows) picture(answer interp.Answer) error {
+func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
 	if !r.classes {
-		d := summarize(answer.Output)
 		return csvLine(r.w, answer.Name, digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange), "")
 	}
 	for rank, s := range scoresOf(answer, r.top) {
@@ -139,8 +141,7 @@ type pictureProblem struct {
 
 func (jsonRows) head() error { return nil }
 
-func (r jsonRows) picture(answer interp.Answer) error {
-	d := summarize(answer.Output)
+func (r jsonRows) picture(answer interp.Answer, d outputSummary) error {
 	return jsonLine(r.w, named(pictureDocument{Output: &d, Top: scoresOf(answer, r.top)}, answer.Name))
 }
 

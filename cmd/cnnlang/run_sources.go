@@ -111,7 +111,7 @@ func streamed(stdin io.Reader) interp.Source {
 	read := false
 	return interp.Source{Name: stdinName, Open: func() (io.ReadCloser, error) {
 		if read {
-			return nil, errors.New("is too large to be decoded beside others, and can be read only once; put it into a file first")
+			return nil, errors.New(stdinName + " is too large to be decoded beside others, and can be read only once; put it into a file first")
 		}
 		read = true
 		return io.NopCloser(stdin), nil
