@@ -259,7 +259,7 @@ func TestFlattenedByChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	s := &said{about: weightfile.About{ByChannel: true}}
+	s := &said{about: weightfile.About{Flattened: weightfile.ByChannel}}
 	for _, e := range store.Entries() {
 		x, err := store.Tensor(e.Name)
 		if err != nil {

@@ -58,11 +58,20 @@ const (
 
 // order turns tensors whose axes are known to stand in another order.
 func (r *reading) order(n *Net, layout string) {
-	last, said := layout == layoutKeras, layout == layoutKeras
+	said, flattened := layout == layoutKeras, weightfile.ByPixel
 	if layout == "" {
+		flattened = aboutOf(r.Store).Flattened
+		said = flattened != weightfile.Unsaid
+		last := false
 		for _, e := range r.held {
 			said = said || e.Axes != weightfile.Unknown
 			last = last || e.Axes == weightfile.HWIO || e.Axes == weightfile.HWIM || e.Axes == weightfile.HWOI
+		}
+		switch {
+		case last && flattened == weightfile.Unsaid:
+			flattened = weightfile.ByPixel
+		case last && flattened == weightfile.ByChannel:
+			r.notes = append(r.notes, "flattened maps are counted channel by channel, as the layers of the file say")
 		}
 	}
 	if !said {
@@ -81,24 +90,39 @@ func (r *reading) order(n *Net, layout string) {
 			return string(e.Axes), len(e.Shape)
 		}
 	}
-	first := layout == "" && aboutOf(r.Store).ByChannel
-	if first {
-		last = false
-		r.notes = append(r.notes, "flattened maps are counted channel by channel, as the layers of the file say")
-	}
-	turned, problems := table.Said(n.Graph, axes, last, first)
+	turned, problems := table.Said(n.Graph, axes, flattened == weightfile.ByPixel, layout == "" && flattened == weightfile.ByChannel)
 	if len(problems) > 0 {
 		p := problems[0]
 		r.problem = &weights.FileError{Path: r.Path(), Problem: fmt.Sprintf("has channels last, and behind step %s of %s the order of flattened maps is not known, so %s cannot be turned; "+
 			"flatten next to the layer that reads it, or convert the file", p.Unknown.Path, n.Name, p.Tensor)}
 	}
 	r.table = turned
+	if flattened == weightfile.Mixed {
+		r.undecided(n, table, axes)
+	}
 	for _, o := range []weightfile.Axes{weightfile.HWIO, weightfile.HWIM, weightfile.HWOI, weightfile.IO} {
 		if seen[string(o)] && r.moves() {
 			r.turned += ", " + string(o)
 		}
 	}
 	r.turned = strings.TrimPrefix(r.turned, ", ")
+	if layout == "" && r.turned == "" && r.moves() {
+		r.notes = append(r.notes, "turned what the file counts pixel by pixel of flattened maps")
+	}
+}
+
+// undecided refuses a file of which it is not known how it counts flattened maps, if the net reads
+// one of more than one pixel.
+func (r *reading) undecided(n *Net, table *namemap.Table, axes func(string) (string, int)) {
+	byPixel, _ := table.Said(n.Graph, axes, true, false)
+	byChannel, _ := table.Said(n.Graph, axes, false, true)
+	for i := range byChannel.Tensors {
+		if t := &byChannel.Tensors[i]; !t.Same(&byPixel.Tensors[i]) {
+			r.problem = &weights.FileError{Path: r.Path(), Tensor: t.Name, Problem: "counts a flattened map, in an order that is not known: the file's network turns maps before it flattens them, or has channels first in some and last in others; " +
+				"convert it to PyTorch's order and save it as .npz"}
+			return
+		}
+	}
 }
 
 // Entries are those of the file, without the layout's suffix.
@@ -201,6 +225,11 @@ func (r *reading) check(n *Net, sides []string) error {
 		return r.problem
 	}
 	required, optional := r.params(n, sides)
+	for _, p := range required {
+		if e := r.held[p.Path]; e.Changed != "" {
+			return e.Altered(r.Store)
+		}
+	}
 	over, err := weights.Check(n.Name, r.names(), required, optional, r)
 	for i := range over {
 		over[i].Name = weights.NameIn(r.Store, r.held[over[i].Name].Name)

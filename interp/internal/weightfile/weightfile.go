@@ -91,10 +91,20 @@ type About struct {
 	// Layers are the layers of the network that the file says it belongs to, in order, none
 	// where it does not say.
 	Layers []Layer
-	// ByChannel says that flattened maps are counted channel by channel, although the axes of
-	// tensors are those of channels last.
-	ByChannel bool
+	// Flattened is the order in which dense layers count what they read of a flattened map.
+	Flattened Flattened
 }
+
+// Flattened is an order in which flattened maps are counted.
+type Flattened string
+
+// The orders. The first is where a file says nothing, which is that of this program: ByChannel.
+const (
+	Unsaid    Flattened = ""
+	ByChannel Flattened = "CHW"
+	ByPixel   Flattened = "HWC"
+	Mixed     Flattened = "several" // or one that cannot be known
+)
 
 // A Tensor is one named tensor of a file.
 type Tensor struct {
@@ -106,6 +116,9 @@ type Tensor struct {
 	// Layer is the layer that the tensor belongs to and Leaf what it is there ("kernel"),
 	// where the format says so.
 	Layer, Leaf string
+	// Changed says what the file's network makes of the tensor before a layer takes it ("by a Mul"),
+	// "" for nothing: then the numbers are not those of the layer.
+	Changed string
 }
 
 // Axes are what the axes of a tensor mean, in order.

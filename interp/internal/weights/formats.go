@@ -151,7 +151,7 @@ func (s *other) Unchanged() error {
 func (s *other) Entries() []Entry {
 	var all []Entry
 	for _, t := range s.contents.Tensors() {
-		all = append(all, Entry{Name: t.Name, DType: string(t.Type), Shape: t.Shape, Axes: t.Axes, Layer: t.Layer, Leaf: t.Leaf})
+		all = append(all, Entry{Name: t.Name, DType: string(t.Type), Shape: t.Shape, Axes: t.Axes, Layer: t.Layer, Leaf: t.Leaf, Changed: t.Changed})
 	}
 	return all
 }

@@ -61,9 +61,15 @@ type Entry struct {
 	Name  string       `json:"name"`
 	DType string       `json:"dtype"` // F32, BF16, I64, ... as the file spells it
 	Shape tensor.Shape `json:"shape"`
-	// Axes, Layer and Leaf are what the file's format says of it, as in a weightfile.Tensor.
+	// Axes, Layer, Leaf and Changed are what the file's format says of it, as in a weightfile.Tensor.
 	Axes        weightfile.Axes `json:"-"`
 	Layer, Leaf string          `json:"-"`
+	Changed     string          `json:"-"`
+}
+
+// Altered refuses a tensor that a file's network changes before its layer takes it.
+func (e Entry) Altered(s Store) *FileError {
+	return path(s.Path()).corrupt(NameIn(s, e.Name), "is changed %s before its layer takes it, so its numbers are not that layer's; export the model again with its constants folded", e.Changed)
 }
 
 // Options are the limits on a file and how it is read. The zero value is the default.

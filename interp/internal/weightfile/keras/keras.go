@@ -137,7 +137,9 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	if err != nil {
 		return nil, err
 	}
-	f.Said.Layers, f.Said.ByChannel = f.model.List(), f.model.ByChannel()
+	if f.Said.Layers = f.model.List(); f.Said.Format != plain {
+		f.Said.Flattened = f.model.Flattened()
+	}
 	return f, nil
 }
 
@@ -197,12 +199,15 @@ func (f *file) chosen(root *hdf5.Object, key string) error {
 	return f.arrays(group)
 }
 
+// plain is the format of a file that is not known to be of Keras.
+const plain = "HDF5"
+
 // everything is the key of all that a file holds.
 const everything = "."
 
 // arrays lists all datasets of a group by their paths in it.
 func (f *file) arrays(group *hdf5.Object) error {
-	f.Said.Format = "HDF5"
+	f.Said.Format = plain
 	return f.datasets(group, func(path string, o *hdf5.Object) error {
 		d, err := o.Dataset()
 		if err != nil {

@@ -26,14 +26,18 @@ type graph struct {
 type use struct {
 	name    string
 	stored  *stored
-	turned  *use // what this is the transpose of, or nil
-	alias   bool // an Identity of another
+	of      *use  // what a Transpose, a Cast or a Reshape makes this of, or nil
+	perm    []int // which axis of that each axis is; nil for the same
+	alias   bool  // an Identity of another
 	readers int
 	setting bool // all readers take it for a shape, a bound or the like
 	by      []string
 	axes    weightfile.Axes
 	layer   string
 	leaf    string
+	// reshaped is the node that gives it other axes, in the same order; changed is as in a
+	// weightfile.Tensor.
+	reshaped, changed string
 }
 
 // operands says what the inputs of nodes are that have weights, by their position.
@@ -117,87 +121,10 @@ func (g *graph) add(u *use) error {
 	return nil
 }
 
-// resolve finds what reads each tensor.
-func (g *graph) resolve() error {
-	for _, n := range g.nodes {
-		if len(n.inputs) > 0 && len(n.outputs) > 0 && g.byName[n.inputs[0]] != nil && g.byName[n.outputs[0]] == nil {
-			of := g.byName[n.inputs[0]]
-			switch {
-			case n.op == "Identity":
-				if err := g.add(&use{name: n.outputs[0], stored: of.stored, turned: of.turned, alias: true}); err != nil {
-					return err
-				}
-				of.readers++
-				continue
-			case n.op == "Transpose" && of.turned == nil && slices.Equal(n.ints["perm"], []int64{1, 0}):
-				g.byName[n.outputs[0]] = &use{name: n.outputs[0], stored: of.stored, turned: of}
-				continue
-			}
-		}
-		for i, name := range n.inputs {
-			if u := g.byName[name]; u != nil {
-				u.readBy(n, i)
-			}
-		}
-	}
-	return nil
-}
-
-// readBy notes that a node has the tensor as input i.
-func (u *use) readBy(n *node, i int) {
-	roles := operands[n.op]
-	leaf := ""
-	if i < len(roles) {
-		leaf = roles[i]
-	}
-	axes := n.axes(u, i)
-	if n.op == "PRelu" && leaf != "" && u.stored.perChannel() {
-		u.stored.shape, axes = u.stored.shape[:1], weightfile.C
-	}
-	if u.turned != nil {
-		u, axes = u.turned, map[weightfile.Axes]weightfile.Axes{weightfile.IO: weightfile.OI, weightfile.OI: weightfile.IO}[axes]
-	}
-	setting := leaf == "" && (u.integer() || settingsOf[n.op] && i > 0 || u.stored.constant && u.stored.count == 1)
-	if u.readers++; u.readers == 1 {
-		u.axes, u.setting = axes, setting
-		if leaf != "" {
-			u.layer, u.leaf = n.name, leaf
-		}
-	} else {
-		if u.axes != axes {
-			u.axes = weightfile.Unknown
-		}
-		u.setting = u.setting && setting
-	}
-	if len(u.by) < 4 && !slices.Contains(u.by, n.op) {
-		u.by = append(u.by, n.op)
-	}
-}
-
 // integer reports whether the elements are those of shapes and indices.
 func (u *use) integer() bool {
 	t := elements[u.stored.typ].typ
 	return t == weightfile.I64 || t == weightfile.I32 || t == weightfile.Bool
-}
-
-// axes are those of a tensor as input i.
-func (n *node) axes(u *use, i int) weightfile.Axes {
-	rank := len(u.stored.shape)
-	switch {
-	case rank == 1 && i < len(operands[n.op]) && operands[n.op][i] != "":
-		return weightfile.C
-	case i != 1:
-		return weightfile.Unknown
-	case rank == 4 && n.op == "Conv":
-		return weightfile.OIHW
-	case rank == 4 && n.op == "ConvTranspose":
-		return weightfile.IOHW
-	case rank == 2 && n.op == "Gemm" && len(n.ints["transB"]) == 1 && n.ints["transB"][0] != 0:
-		return weightfile.OI
-	case rank == 2 && (n.op == "Gemm" || n.op == "MatMul"):
-		return weightfile.IO
-	}
-	return weightfile.Unknown
 }
 
 // used are the tensors that may be weights: all but settings, and but names that an Identity
@@ -243,7 +170,7 @@ func (g *graph) layers() []weightfile.Layer {
 		}
 		switch {
 		case weight != nil:
-			l := n.layer(weight.stored.shape)
+			l := n.layer(weight.shape())
 			l.Activation = g.activation(n, readers)
 			all = append(all, l)
 		case pools[n.op]:
@@ -251,6 +178,20 @@ func (g *graph) layers() []weightfile.Layer {
 		}
 	}
 	return all
+}
+
+// changed names tensors that are not what their layers have.
+func (g *graph) changed() string {
+	var names []string
+	for _, u := range g.used() {
+		if u.changed != "" && len(names) < 4 {
+			names = append(names, weightfile.Shown(u.name)+" "+u.changed)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "tensors are changed before their layers take them, so these numbers are not the layers' own: " + strings.Join(names, ", ")
 }
 
 // without says that there are no weights, or "": nets are published with constants in their

@@ -23,8 +23,8 @@ type node struct {
 }
 
 // attributes are those that are read.
-var attributes = map[string]bool{"auto_pad": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
-	"pads": true, "perm": true, "strides": true, "transB": true, "value": true}
+var attributes = map[string]bool{"alpha": true, "auto_pad": true, "beta": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
+	"pads": true, "perm": true, "strides": true, "to": true, "transA": true, "transB": true, "value": true}
 
 // remember charges the budget for a node or tensor that is kept: what it takes with its maps
 // and what is said of it.

@@ -51,14 +51,18 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	}
 	m.graph.named()
 	f.Said.Layers, f.Said.Beside, f.Said.Notes = m.graph.layers(), m.graph.settings(), m.graph.notes
+	f.Said.Flattened = m.graph.flattened(m.producer)
 	refused := []string{}
 	for _, u := range m.graph.used() {
 		t := u.stored
 		if elements[t.typ].field == 0 {
 			refused = append(refused, weightfile.Shown(u.name)+" ("+t.typeName()+")")
 		}
-		f.List = append(f.List, weightfile.Tensor{Name: u.name, Type: t.elementType(), Shape: t.shape, Axes: u.axes, Layer: u.layer, Leaf: u.leaf})
+		f.List = append(f.List, weightfile.Tensor{Name: u.name, Type: t.elementType(), Shape: t.shape, Axes: u.axes, Layer: u.layer, Leaf: u.leaf, Changed: u.changed})
 		f.stored = append(f.stored, t)
+	}
+	if note := m.graph.changed(); note != "" {
+		f.Said.Notes = append(f.Said.Notes, note)
 	}
 	if len(refused) > 0 {
 		f.Said.Notes = append(f.Said.Notes, "not readable: "+strings.Join(refused[:min(len(refused), 10)], ", "))

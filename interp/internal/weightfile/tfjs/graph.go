@@ -76,6 +76,9 @@ func (f *file) graph(raw json.RawMessage) error {
 			same[n.Name] = source(n.Input[0], same)
 			return nil
 		}
+		if n.Op == "Transpose" || decoded(n.Attr["data_format"].S) == "NCHW" {
+			f.Said.Flattened = weightfile.Mixed // what is done to maps is not followed
+		}
 		roles, known := operands[n.Op]
 		if !known && !slices.Contains(windows, n.Op) {
 			return nil

@@ -69,7 +69,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err := json.Unmarshal(text, to); err != nil {
 		return nil, in.Corrupt("", "is not the JSON of a TensorFlow.js model: %s; it is damaged or was cut short, fetch it again", weightfile.JSONProblem(err))
 	}
-	f := &file{Listing: weightfile.Listing{In: in}, names: map[string]bool{}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Flattened: weightfile.ByPixel}}, names: map[string]bool{}}
 	if err := f.manifest(model.WeightsManifest); err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (f *file) topology(raw json.RawMessage) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f.Said.Layers, f.Said.ByChannel = model.List(), model.ByChannel()
+	f.Said.Layers, f.Said.Flattened = model.List(), model.Flattened()
 	f.explain(model)
 	if top.Version != "" {
 		return "layers model, Keras " + weightfile.Shown(top.Version), nil

@@ -33,8 +33,9 @@ type Layer struct {
 	Model *Model // of a layer that is one, else nil
 	// Without says which of the settings use_bias, scale and center are false.
 	Without []string
-	Theano  bool   // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
-	format  string // channels_first, channels_last or ""
+	Theano  bool // the order of axes is Theano's ("dim_ordering": "th" of Keras 1)
+	first   bool // maps have channels first ("data_format")
+	last    bool // maps have channels last
 }
 
 const (
@@ -78,34 +79,6 @@ func (m *Model) List() []weightfile.Layer {
 	}
 	return all
 }
-
-// ByChannel reports whether the first Flatten counts a map channel by channel: where channels are
-// the first axis of the layers before it, and it is not told so. One that is puts them last.
-func (m *Model) ByChannel() bool {
-	format, by := "", false
-	var walk func(m *Model) (found bool)
-	walk = func(m *Model) bool {
-		if m == nil {
-			return false
-		}
-		for _, l := range m.Layers {
-			switch {
-			case l.Kind == "Flatten":
-				by = format == channelsFirst && l.format != channelsFirst
-				return true
-			case walk(l.Model):
-				return true
-			case l.format != "":
-				format = l.format
-			}
-		}
-		return false
-	}
-	walk(m)
-	return by
-}
-
-const channelsFirst = "channels_first"
 
 type object map[string]json.RawMessage
 
@@ -282,8 +255,9 @@ func (l *Layer) settings(o object) {
 			l.Without = append(l.Without, strings.TrimPrefix(key, "use_"))
 		}
 	}
-	l.format = o.text("data_format", nil)
 	l.Theano = o.text("dim_ordering", nil) == "th"
+	format := o.text("data_format", nil)
+	l.first, l.last = l.Theano || format == "channels_first", format == "channels_last" || o.text("dim_ordering", nil) == "tf"
 	l.Activation = activation(l.Kind, o)
 }
 

@@ -159,29 +159,3 @@ func TestActivationsOfOtherLayers(t *testing.T) {
 		}
 	}
 }
-
-// Flatten counts a map channel by channel where its channels are first and it does not put them
-// last, as it does if its own setting says that they are first.
-func TestFlattenedByChannel(t *testing.T) {
-	const first, last = `, "data_format": "channels_first"`, `, "data_format": "channels_last"`
-	for text, want := range map[string]bool{
-		first + ` | `:           true,
-		first + ` | ` + last:    true,
-		first + ` | ` + first:   false,
-		last + ` | ` + first:    false,
-		last + ` | `:            false,
-		` | `:                   false,
-		` | ` + first:           false,
-		`, "data_format": 3 | `: false,
-	} {
-		maps, flatten, _ := strings.Cut(text, " | ")
-		layers := `{"class_name": "Conv2D", "config": {"name": "a"` + maps + `}}, {"class_name": "ReLU", "config": {"name": "b"}}, {"class_name": "Flatten", "config": {"name": "c"` + flatten + `}},
-			{"class_name": "Conv2D", "config": {"name": "d", "data_format": "channels_first"}}, {"class_name": "Flatten", "config": {"name": "e"}}`
-		for _, list := range []string{layers, `{"class_name": "Sequential", "config": {"name": "s", "layers": [` + layers + `]}}`} {
-			m, err := topology.Parse(weightfile.Input{Path: "f"}, []byte(`{"class_name": "Functional", "config": {"layers": [`+list+`]}}`), "it")
-			if err != nil || m.ByChannel() != want {
-				t.Errorf("%s: got %v, %v", text, m.ByChannel(), err)
-			}
-		}
-	}
-}
