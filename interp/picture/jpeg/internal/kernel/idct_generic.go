@@ -20,46 +20,50 @@ const (
 )
 
 func idctGeneric(out []uint8, stride int, b, q *Block) {
-	var rows [8][8]int16
+	var lines [64]int16
 	for column := range 8 {
-		var in, samples [8]int32
-		for row := range in {
-			i := at(row, column)
-			in[row] = int32(b[i] * q[i]) // cut to 16 bits
+		i := 2 * column // where the pairs of a Block are; products are cut to 16 bits
+		f0, f4 := int32(b[i]*q[i]), int32(b[i+1]*q[i+1])
+		f2, f6 := int32(b[i+16]*q[i+16]), int32(b[i+17]*q[i+17])
+		f1, f3 := int32(b[i+32]*q[i+32]), int32(b[i+33]*q[i+33])
+		f5, f7 := int32(b[i+48]*q[i+48]), int32(b[i+49]*q[i+49])
+		if f1|f2|f3|f4|f5|f6|f7 == 0 { // then all samples are equal
+			sample := narrow(f0 << between)
+			for row := range 8 {
+				lines[8*row+column] = sample
+			}
+			continue
 		}
-		transform(&samples, &in, fraction-between)
-		for row, sample := range samples {
-			rows[row][column] = int16(min(max(sample, math.MinInt16), math.MaxInt16))
-		}
+		s0, s1, s2, s3, s4, s5, s6, s7 := transform(f0, f1, f2, f3, f4, f5, f6, f7, fraction-between)
+		lines[column], lines[8+column], lines[16+column], lines[24+column] = narrow(s0), narrow(s1), narrow(s2), narrow(s3)
+		lines[32+column], lines[40+column], lines[48+column], lines[56+column] = narrow(s4), narrow(s5), narrow(s6), narrow(s7)
 	}
-	for row := range rows {
-		var in, samples [8]int32
-		for column := range in {
-			in[column] = int32(rows[row][column])
-		}
-		transform(&samples, &in, fraction+between+3)
-		line := out[row*stride:][:8]
-		for column, sample := range samples {
-			line[column] = uint8(min(max(sample+128, 0), 255))
-		}
+	for row := range 8 {
+		f := (*[8]int16)(lines[8*row:])
+		s0, s1, s2, s3, s4, s5, s6, s7 := transform(int32(f[0]), int32(f[1]), int32(f[2]), int32(f[3]),
+			int32(f[4]), int32(f[5]), int32(f[6]), int32(f[7]), fraction+between+3)
+		line := (*[8]uint8)(out[row*stride:])
+		line[0], line[1], line[2], line[3] = clip(s0+128), clip(s1+128), clip(s2+128), clip(s3+128)
+		line[4], line[5], line[6], line[7] = clip(s4+128), clip(s5+128), clip(s6+128), clip(s7+128)
 	}
 	*b = Block{}
 }
 
-// transform is one pass, of one column or row. The sums are divided by 1<<shift and rounded.
-func transform(out, in *[8]int32, shift uint) {
+// narrow saturates.
+func narrow(x int32) int16 { return int16(min(max(x, math.MinInt16), math.MaxInt16)) }
+
+// transform is one pass, of the frequencies of a column or row to its samples. The sums are
+// divided by 1<<shift and rounded.
+func transform(f0, f1, f2, f3, f4, f5, f6, f7 int32, shift uint) (s0, s1, s2, s3, s4, s5, s6, s7 int32) {
+	shift &= 31
 	half := int32(1) << (shift - 1)
-	plus, minus := (in[0]+in[4])<<fraction+half, (in[0]-in[4])<<fraction+half
-	low, high := 10703*in[2]+4433*in[6], 4433*in[2]-10704*in[6]
-	even := [4]int32{plus + low, minus + high, minus - high, plus - low}
-	odd := [4]int32{
-		11363*in[1] + 9633*in[3] + 6437*in[5] + 2260*in[7],
-		9633*in[1] - 2259*in[3] - 11362*in[5] - 6436*in[7],
-		6437*in[1] - 11362*in[3] + 2261*in[5] + 9633*in[7],
-		2260*in[1] - 6436*in[3] + 9633*in[5] - 11363*in[7],
-	}
-	for i := range even {
-		out[i] = (even[i] + odd[i]) >> shift
-		out[7-i] = (even[i] - odd[i]) >> shift
-	}
+	plus, minus := (f0+f4)<<fraction+half, (f0-f4)<<fraction+half
+	low, high := 10703*f2+4433*f6, 4433*f2-10704*f6
+	e0, e1, e2, e3 := plus+low, minus+high, minus-high, plus-low
+	o0 := 11363*f1 + 9633*f3 + 6437*f5 + 2260*f7
+	o1 := 9633*f1 - 2259*f3 - 11362*f5 - 6436*f7
+	o2 := 6437*f1 - 11362*f3 + 2261*f5 + 9633*f7
+	o3 := 2260*f1 - 6436*f3 + 9633*f5 - 11363*f7
+	return (e0 + o0) >> shift, (e1 + o1) >> shift, (e2 + o2) >> shift, (e3 + o3) >> shift,
+		(e3 - o3) >> shift, (e2 - o2) >> shift, (e1 - o1) >> shift, (e0 - o0) >> shift
 }

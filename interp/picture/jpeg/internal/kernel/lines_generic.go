@@ -36,13 +36,20 @@ func doubleHighGeneric(out, near, far []uint8, rounding uint16) {
 // The equations of JFIF, in 16 fraction bits and rounded.
 func rgbGeneric(out, y, cb, cr []uint8) {
 	const half = 1 << 15
-	for x := range y {
-		blue, red, luma := int32(cb[x])-128, int32(cr[x])-128, int32(y[x])
-		pixel := out[3*x:][:3]
-		pixel[0] = clip(luma + (91881*red+half)>>16)             // 1.402
-		pixel[1] = clip(luma + (-22554*blue-46802*red+half)>>16) // 0.344136, 0.714136
-		pixel[2] = clip(luma + (116130*blue+half)>>16)           // 1.772
+	cb, cr = cb[:len(y)], cr[:len(y)]
+	for x, luma := range y {
+		blue, red, luma := int32(cb[x])-128, int32(cr[x])-128, int32(luma)<<16+half
+		pixel := (*[3]uint8)(out[3*x:])
+		pixel[0] = clip((luma + 91881*red) >> 16)              // 1.402
+		pixel[1] = clip((luma - 22554*blue - 46802*red) >> 16) // 0.344136, 0.714136
+		pixel[2] = clip((luma + 116130*blue) >> 16)            // 1.772
 	}
 }
 
-func clip(x int32) uint8 { return uint8(min(max(x, 0), 255)) }
+// clip saturates.
+func clip(x int32) uint8 {
+	if uint32(x) > 255 {
+		return uint8(^x >> 31)
+	}
+	return uint8(x)
+}
