@@ -172,7 +172,7 @@ func (w Weights) explained(n *Net, err error) error {
 	}
 	if set := w.setting(n, fit); set != "" && fit.Help == "" {
 		fit.Help = "add --set " + set
-		if strings.HasSuffix(set, fmt.Sprintf("=%d", len(n.Meta.Classes)+1)) {
+		if names := len(n.Meta.Classes); names > 0 && strings.HasSuffix(set, fmt.Sprintf("=%d", names+1)) {
 			fit.Help += "; files with one class more, as those of TF-Slim, have the background as their first"
 		}
 	}
