@@ -12,8 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"cnnlang/interp/picture/resample"
 )
 
 // pngMagic begins every PNG.
@@ -213,34 +211,4 @@ func TestWhatIsNoFile(t *testing.T) {
 			t.Errorf("%s: got %v, want a *FileError with %q", path, err, want)
 		}
 	}
-}
-
-// FuzzDecode: no content makes the decoders panic or hang, and what they accept
-// can be resized.
-func FuzzDecode(f *testing.F) {
-	for _, c := range attacks {
-		f.Add([]byte(c.content))
-	}
-	for _, name := range []string{"kind_rgba.png", "kind_palette_transparent.png", "kind_rgb16.png", "420_3x5.jpg", "440_4x3.jpg", "422_1x6.jpg"} {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(content)
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := decode(t, "x", bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			return
-		}
-		for fit, resize := range map[string][2]int{fitShort: {9, 9}, fitSquash: {3, 11}, fitPad: {12, 5}} {
-			frame, err := Preprocess{Resize: resize, Fit: fit}.frame(p.width, p.height, 8, 8)
-			if err != nil {
-				continue
-			}
-			if got := cut(frame, p, resample.Filters["bicubic"]); len(got.rgb) != 3*8*8 {
-				t.Fatalf("%s: got %d bytes", fit, len(got.rgb))
-			}
-		}
-	})
 }

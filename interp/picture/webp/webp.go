@@ -25,6 +25,7 @@ type picture struct {
 	frame       image.Rectangle // on it
 	lossless    bool
 	data        codec.File // of the frame
+	animated    bool
 	orientation int
 }
 
@@ -158,8 +159,10 @@ func read(file codec.File) (*picture, error) {
 	switch size := p.size(); {
 	case p.data == nil:
 		return nil, io.ErrUnexpectedEOF
-	case !p.canvas.Empty() && !p.frame.In(p.canvas):
-		return nil, fmt.Errorf("its frame %v is not within %d x %d pixels", p.frame, size.X, size.Y)
+	case p.animated && p.canvas.Empty():
+		return nil, errors.New("it is an animation of no size")
+	case !p.canvas.Empty() && (p.frame.Empty() || !p.frame.In(p.canvas) || !p.animated && p.frame != p.canvas):
+		return nil, fmt.Errorf("its frame has %d x %d pixels at %v, of %d x %d in all", p.frame.Dx(), p.frame.Dy(), p.frame.Min, size.X, size.Y)
 	}
 	return p, nil
 }
@@ -181,7 +184,8 @@ func (p *picture) chunk(kind string, body codec.File) error {
 		}
 	case "ANMF":
 		if p.data == nil {
-			return p.animated(body)
+			p.animated = true
+			return p.animation(body)
 		}
 	case "EXIF":
 		if p.orientation == 0 {
@@ -196,8 +200,8 @@ func (p *picture) chunk(kind string, body codec.File) error {
 	return nil
 }
 
-// animated reads the first frame of an animation, whose data are chunks within its own.
-func (p *picture) animated(body codec.File) error {
+// animation reads the first frame of an animation, whose data are chunks within its own.
+func (p *picture) animation(body codec.File) error {
 	var b [frameHeader]byte
 	if err := codec.ReadAt(body, b[:], 0); err != nil {
 		return err
@@ -242,8 +246,11 @@ func (p *picture) bitstream(kind string, data codec.File, corner image.Point) er
 		if err != nil {
 			return err
 		}
-		if !config.KeyFrame {
+		switch {
+		case !config.KeyFrame:
 			return errors.New("its first frame depends on another")
+		case int64(config.FirstPartitionLen) > data.Size()-lossyHeader:
+			return io.ErrUnexpectedEOF
 		}
 		size = image.Pt(config.Width, config.Height)
 	}
