@@ -17,11 +17,8 @@ type drawFlags struct {
 	steps *option[string]
 }
 
-// fitDepth is the depth at which a picture fits a page.
-const fitDepth = -2
-
 func (f *drawFlags) flags(cmd *cobra.Command) {
-	f.depth = &option[int]{value: fitDepth, what: "N|all",
+	f.depth = &option[int]{value: draw.FitPage, what: "N|all",
 		parse: func(text string) (int, error) {
 			if text == "all" {
 				return draw.All, nil
@@ -34,7 +31,7 @@ func (f *drawFlags) flags(cmd *cobra.Command) {
 		},
 		write: func(n int) string {
 			switch n {
-			case fitDepth:
+			case draw.FitPage:
 				return "what fits a page"
 			case draw.All:
 				return "all"
@@ -59,15 +56,14 @@ func (f *drawFlags) needless() error {
 
 // draw writes a picture; one in SVG is refused only where it would go to a terminal.
 func (a *app) draw(n *interp.Net, f *drawFlags, format string) error {
-	if format == "svg" && isTerminal(os.Stdout) {
-		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o svg > %s.svg`", n.Name, n.Name)
+	if (format == "svg" || format == "html") && isTerminal(os.Stdout) {
+		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o %s > %[1]s.%[2]s`", n.Name, format)
 	}
 	opts := draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}
-	of := draw.Of
-	if f.depth.value == fitDepth {
-		of = draw.Fit
+	if format == "html" {
+		return draw.Page(a.stdout, n.Graph, n.Outline(), opts, func(file string) string { return n.File(file).Text })
 	}
-	d := of(n.Graph, n.Outline(), opts)
+	d := draw.Of(n.Graph, n.Outline(), opts)
 	switch format {
 	case "dot":
 		return d.DOT(a.stdout)

@@ -23,9 +23,12 @@ func (a *app) graph() *cobra.Command {
 			"-o svg draws the net as its text has it: blocks are frames, branches lie side by side,\n" +
 			"shortcuts are arcs, and equal neighbours are drawn once with their number. --depth says\n" +
 			"how many frames within one another are opened; by default as many as fit a page.\n" +
+			"-o html writes a page that needs nothing else, in which frames open and close, steps are found, and\n" +
+			"what is known of a step stands beside it with the lines of its text.\n" +
 			"-o dot and -o mermaid write the same for Graphviz and Mermaid.",
 		Example: "  cnnlang graph resnet18\n" +
 			"  cnnlang graph resnet50 -o svg > resnet50.svg\n" +
+			"  cnnlang graph resnet50 -o html > resnet50.html\n" +
 			"  cnnlang graph my.cnn -o svg --depth all --steps all > my.svg\n" +
 			"  cnnlang graph my.cnn -o json",
 	}

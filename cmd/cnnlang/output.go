@@ -27,7 +27,7 @@ var (
 	diffFormats = []string{"text", "json", "md"}
 	// Those of graph, which draws too.
 	graphFormats   = append([]string{"text", "json", "csv", "md"}, pictureFormats...)
-	pictureFormats = []string{"svg", "dot", "mermaid"}
+	pictureFormats = []string{"svg", "html", "dot", "mermaid"}
 )
 
 // formatFlag adds -o with the formats a verb has, the first its default.

@@ -15,13 +15,16 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// All opens every frame.
-const All = -1
+// All opens every frame; FitPage as many as a page has room for.
+const (
+	All     = -1
+	FitPage = -2
+)
 
 // Options say what is drawn.
 type Options struct {
 	// Depth is how many frames within one another are opened: with 0 a stage is a box, with 1
-	// the blocks in it are; All opens every one. Fit chooses the largest that fits a page.
+	// the blocks in it are.
 	Depth int
 	// Steps draws every operation as a box of its own. Otherwise a convolution has its
 	// normalisation and its activation with it.
@@ -37,6 +40,9 @@ type Diagram struct {
 
 // Of makes the diagram of a graph with this outline.
 func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
+	if opts.Depth == FitPage {
+		return fitted(g, outline, opts)
+	}
 	d := &Diagram{Title: g.Name, Depth: opts.Depth}
 	b := &builder{steps: opts.Steps}
 	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
@@ -47,9 +53,9 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	return d
 }
 
-// Fit makes the diagram at the largest depth at which it fits a page of A4 with texts that can be
+// fitted makes the diagram at the largest depth at which it fits a page of A4 with texts that can be
 // read; at depth 0 where it fits at none.
-func Fit(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
+func fitted(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	opts.Depth = All
 	d := Of(g, outline, opts)
 	for depth := nesting(d.Items); ; depth-- {

@@ -1,0 +1,133 @@
+package draw
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
+)
+
+//go:embed page/page.html
+var pageHTML string
+
+//go:embed page/page.css
+var pageStyle string
+
+//go:embed page/page.js
+var pageLayout string
+
+//go:embed page/show.js
+var pageShow string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// Page writes a page of HTML that needs nothing else: frames open and close in place, and what is known
+// of a step stands beside it, with the lines of its text that texts gives for a file's name.
+func Page(w io.Writer, g *graph.Graph, outline []*graph.Part, opts Options, texts func(file string) string) error {
+	closed := Of(g, outline, opts)
+	opts.Depth = All
+	d := Of(g, outline, opts)
+	return pageTemplate.Execute(w, map[string]any{
+		"Heading": d.heading(), "Style": template.CSS(style), "PageStyle": template.CSS(pageStyle),
+		"Layout": template.JS(pageLayout), "Show": template.JS(pageShow), "Data": d.data(g, closed.Depth, texts),
+	})
+}
+
+// A pageData is what page.js reads.
+type pageData struct {
+	Title    string              `json:"title"`
+	Depth    int                 `json:"depth"` // to which frames are open at first
+	Lengths  map[string]float64  `json:"lengths"`
+	Advances []int16             `json:"advances"`
+	Items    []pageItem          `json:"items"`
+	Nodes    map[string]pageNode `json:"nodes"`
+	Files    map[string][]string `json:"files"` // lines
+}
+
+type pageItem struct {
+	Kind     string       `json:"kind"`
+	Text     string       `json:"text,omitempty"`
+	Marks    []string     `json:"marks,omitempty"`
+	Label    string       `json:"label,omitempty"`
+	Call     string       `json:"call,omitempty"`
+	Stage    bool         `json:"stage,omitempty"`
+	Path     string       `json:"path"`
+	Nodes    []string     `json:"nodes"`
+	Count    int          `json:"count"`
+	Params   *int         `json:"params"`
+	MACs     *int         `json:"macs"`
+	Shape    string       `json:"shape,omitempty"`
+	Size     []int        `json:"size,omitempty"`
+	Items    []pageItem   `json:"items,omitempty"`
+	Branches [][]pageItem `json:"branches,omitempty"`
+	From     int          `json:"from"` // of a tap, the number of the item in their order, -1 for none
+}
+
+type pageNode struct {
+	Op     string     `json:"op"`
+	Shape  string     `json:"shape"`
+	Params [][]string `json:"params"`
+	File   string     `json:"file"`
+	Line   int        `json:"line"`
+}
+
+func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pageData {
+	p := pageData{Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
+		Lengths: map[string]float64{"textSize": textSize, "smallSize": smallSize, "boxHeight": boxHeight, "leastBox": leastBox, "gap": gap,
+			"rail": rail, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle}}
+	numbers := map[*Item]int{}
+	each(d.Items, func(i *Item) { numbers[i] = len(numbers) })
+	makes := d.makers()
+	var items func(list []*Item) []pageItem
+	items = func(list []*Item) []pageItem {
+		out := []pageItem{}
+		for _, i := range list {
+			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
+				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: sizes(i.shape), Size: i.shape, From: -1}
+			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
+				one.From = numbers[maker]
+			}
+			if len(i.Items) > 0 {
+				one.Items = items(i.Items)
+			}
+			for _, b := range i.Branches {
+				one.Branches = append(one.Branches, items(b))
+			}
+			out = append(out, one)
+		}
+		return out
+	}
+	p.Items = items(d.Items)
+	for _, n := range g.Nodes {
+		at := n.Origin.Start
+		if p.Files[at.Filename] == nil {
+			p.Files[at.Filename] = strings.Split(texts(at.Filename), "\n")
+		}
+		node := pageNode{Op: graph.Describe(n.Op), Shape: fmt.Sprint(n.Shape), Params: [][]string{}, File: at.Filename, Line: at.Line}
+		for _, t := range n.Params {
+			node.Params = append(node.Params, []string{t.Path, fmt.Sprint(t.Shape)})
+		}
+		p.Nodes[word(n.Path)] = node
+	}
+	return p
+}
+
+// unspaced are paths without blanks.
+func unspaced(list []string) []string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = word(p)
+	}
+	return out
+}
+
+func count(n dim.Size) *int {
+	if v, ok := n.Int(); ok {
+		return &v
+	}
+	return nil
+}

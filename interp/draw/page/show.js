@@ -1,0 +1,245 @@
+"use strict";
+// What is drawn of the scene, and what a reader does with it.
+
+const svg = document.getElementById("picture"), world = document.getElementById("world");
+const panel = document.getElementById("panel"), search = document.getElementById("search"), found = document.getElementById("found");
+const escape = s => String(s).replace(/[&<>"]/g, c => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}[c]));
+const f = x => +x.toFixed(1);
+const number = n => n === null ? "out of range" : n.toLocaleString("en-US");
+let scene, view = {x: 0, y: 0, k: 1}, selected = null, colour = "kind", hits = [], hit = -1;
+
+// path draws a line with rounded corners.
+function path(points) {
+  const r = 6, step = (a, b) => b - a > 2 * r ? a + r : b - a < -2 * r ? a - r : a + (b - a) / 2;
+  const towards = (p, q) => [step(p[0], q[0]), step(p[1], q[1])];
+  return points.map((p, n) => {
+    if (!n) return `M${f(p[0])} ${f(p[1])}`;
+    if (n === points.length - 1) return `L${f(p[0])} ${f(p[1])}`;
+    const a = towards(p, points[n - 1]), b = towards(p, points[n + 1]);
+    return `L${f(a[0])} ${f(a[1])} Q${f(p[0])} ${f(p[1])} ${f(b[0])} ${f(b[1])}`;
+  }).join(" ");
+}
+
+const back = (b, d) => `<path class="back" d="M${f(b.x + d)} ${f(b.y + d)} h${f(b.w)} v${f(b.h)} h${f(-b.w)} z"/>`;
+const rect = (b, rx) => `<rect x="${f(b.x)}" y="${f(b.y)}" width="${f(b.w)}" height="${f(b.h)}" rx="${rx}"`;
+
+// shade is the colour of a cost, from none to the greatest of all boxes.
+function shade(i) {
+  if (colour === "kind") return "";
+  const most = Math.max(...scene.boxes.map(b => cost(b.item)));
+  return ` style="fill:color-mix(in srgb, var(--heat) ${Math.round(100 * Math.sqrt(cost(i) / (most || 1)))}%, var(--paper))"`;
+}
+const cost = i => (i.shut ? i.sum : i)[colour] || 0;
+
+function boxMarkup(b) {
+  const i = b.item, kind = i.shut ? "closed" : i.kind, mx = b.x + b.w / 2, my = b.y + b.h / 2 + 4;
+  const paths = i.shut ? i.sum.nodes : i.nodes, of = i.shut ? i.sum : i;
+  let s = `<g class="box ${kind}" data-id="${i.id}" data-path="${escape(i.path || "%")}" data-nodes="${escape(paths.join(" "))}" data-count="${i.count}" data-params="${of.params}" data-macs="${of.macs}">`;
+  if (kind === "merge" && b.w === L.round) {
+    return s + rect(b, 0) + ` class="none"/><circle cx="${f(mx)}" cy="${f(b.y + b.h / 2)}" r="${L.round / 2}"${shade(i)}/><text class="sign" x="${f(mx)}" y="${f(my + 1)}">${escape(i.text)}</text></g>`;
+  }
+  if (b.of > 1) s += back(b, 3);
+  const round = merges(i) || ["act", "input", "output", "tap"].includes(kind);
+  s += rect(b, round ? b.h / 2 : 4) + shade(i) + `/><text x="${f(mx)}" y="${f(my)}">${escape(title(i))}`;
+  if (i.marks) s += `<tspan class="marks" dx="6">${escape(i.marks.join(" "))}</tspan>`;
+  if (b.of > 1) s += `<tspan class="count" dx="6">${copies(b.of)}</tspan>`;
+  return s + "</text></g>";
+}
+
+function frameMarkup(fr) {
+  const i = fr.item, kind = i.kind === "head" ? " head" : i.stage ? " stage" : fr.deep % 2 ? " odd" : "";
+  let text = title(i), room = fr.w - 2 * L.pad - width(copies(fr.of), L.textSize) * 1.3;
+  for (let n = [...text].length; n > L.leastTitle && width(text, L.smallSize + 1) > room; n--) text = cut(title(i), n);
+  let s = `<g class="frame${kind}" data-id="${i.id}" data-block="${escape(i.call || "")}">`;
+  if (fr.of > 1) s += back(fr, 4);
+  s += rect(fr, 8) + `/><text class="title" x="${f(fr.x + 10)}" y="${f(fr.y + 14)}">${escape(text)}</text>`;
+  if (fr.of > 1) s += `<text class="count" x="${f(fr.x + fr.w - 10)}" y="${f(fr.y + 15)}">${copies(fr.of)}</text>`;
+  return s + "</g>";
+}
+
+// draw lays everything out and shows it.
+function draw() {
+  scene = layout();
+  world.innerHTML = scene.frames.map(frameMarkup).join("") +
+    scene.edges.map(e => `<path class="edge ${e.kind}" d="${path(e.points)}"${e.arrow ? ' marker-end="url(#arrow)"' : ""}/>`).join("") +
+    scene.boxes.map(boxMarkup).join("") +
+    scene.texts.map(t => `<text class="shape" x="${f(t.x)}" y="${f(t.y)}">${escape(t.text)}</text>`).join("");
+  mark(); move();
+}
+
+function move() { world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`); }
+
+const element = i => world.querySelector(`[data-id="${i.id}"]`);
+const place = i => scene.boxes.find(b => b.item === i) || scene.frames.find(b => b.item === i);
+
+function mark() {
+  for (const e of world.querySelectorAll(".selected,.hit")) e.classList.remove("selected", "hit");
+  const visible = hits.map(shownAs);
+  for (const i of visible) element(i)?.classList.add("hit");
+  if (selected) element(shownAs(selected))?.classList.add("selected");
+}
+
+// shownAs is the item itself, or the closed frame that it is in.
+function shownAs(i) {
+  let shown = i;
+  for (let a = i.around; a; a = a.around) if (a.shut) shown = a;
+  return shown;
+}
+
+// toggle opens or closes a frame; its upper left corner stays where it is.
+function toggle(i) {
+  const before = place(i);
+  i.shut = !i.shut;
+  scene = layout();
+  const after = place(i);
+  if (before && after) { view.x += (before.x - after.x) * view.k; view.y += (before.y - after.y) * view.k; }
+  draw();
+}
+
+// open opens all frames down to a depth; those around stages are always open.
+function open(depth) {
+  const staged = i => (i.items || []).some(x => x.stage || staged(x));
+  (function walk(items, d) {
+    for (const i of items) {
+      let next = d;
+      if (i.kind === "frame") { i.shut = !staged(i) && d >= depth; if (!staged(i)) next++; }
+      walk(i.items || [], next);
+      for (const b of i.branches || []) walk(b, d);
+    }
+  })(Data.items, 0);
+  draw(); fit();
+}
+
+function fit() {
+  const w = svg.clientWidth, h = svg.clientHeight;
+  view.k = Math.min(1, w / scene.width, Math.max(h / scene.height, 0.35));
+  view.x = (w - scene.width * view.k) / 2; view.y = 8; move();
+}
+
+function zoom(by, x, y) {
+  const k = Math.min(4, Math.max(0.02, view.k * by));
+  view.x = x - (x - view.x) * k / view.k; view.y = y - (y - view.y) * k / view.k; view.k = k; move();
+}
+
+// reveal opens what is around an item and brings it into sight.
+function reveal(i) {
+  for (let a = i.around; a; a = a.around) a.shut = false;
+  draw();
+  const b = place(i);
+  if (b) { view.x = svg.clientWidth / 2 - (b.x + b.w / 2) * view.k; view.y = svg.clientHeight / 2 - (b.y + Math.min(b.h, 200) / 2) * view.k; move(); }
+}
+
+function select(i, keep) {
+  selected = i; mark(); tell();
+  if (!keep) history.replaceState(null, "", i ? "#" + encodeURIComponent(i.path) : location.pathname + location.search);
+}
+
+// tell fills the panel with what is known of the selected item.
+function tell() {
+  const i = selected;
+  panel.classList.toggle("open", !!i);
+  if (!i) { panel.innerHTML = ""; return; }
+  const of = i.kind === "frame" ? i.sum : i, nodes = of.nodes.map(p => Data.nodes[p]).filter(Boolean);
+  const row = (name, value) => value === "" || value === undefined ? "" : `<tr><th>${name}</th><td>${value}</td></tr>`;
+  const weights = nodes.slice(0, Math.ceil(nodes.length / i.count)).flatMap(n => n.params);
+  const list = (items, most) => items.slice(0, most).join("<br>") + (items.length > most ? `<br>… ${items.length - most} more` : "");
+  panel.innerHTML = `<button id="close" title="Esc">×</button><h2>${escape(title(i) || i.path)}</h2><table>` +
+    row("path", escape(i.path || "")) +
+    row("copies", i.count > 1 ? i.count : "") +
+    row("shape", escape(i.shape || "")) +
+    row("parameters", number(of.params) + (i.count > 1 ? " each" : "")) +
+    row("MACs", number(of.macs) + (i.count > 1 ? " each" : "")) +
+    row("operations", list(nodes.map(n => `<code>${escape(n.op)}</code>`), 12)) +
+    row("weights", list(weights.map(w => `<code>${escape(w[0])}</code> ${escape(w[1])}`), 12)) +
+    `</table>` + source(nodes[0]);
+}
+
+// source shows the lines around the step, with the step marked.
+function source(n) {
+  const lines = n && Data.files[n.file];
+  if (!lines) return "";
+  const from = Math.max(0, n.line - 6), to = Math.min(lines.length, n.line + 5);
+  return `<h3>${escape(n.file)}</h3><pre>` + lines.slice(from, to).map((text, k) =>
+    `<span class="${from + k + 1 === n.line ? "here" : ""}">${String(from + k + 1).padStart(4)}  ${escape(text)}</span>`).join("\n") + "</pre>";
+}
+
+// sums are what frames hold, for when they are closed or selected.
+(function sums(items) {
+  for (const i of items) {
+    const of = {params: i.params, macs: i.macs, nodes: [...i.nodes]};
+    const per = x => x.count / i.count;
+    const inner = list => { for (const x of list) { const s = x.sum; of.params += s.params * per(x); of.macs += s.macs * per(x); of.nodes.push(...s.nodes); } };
+    sums(i.items || []); inner(i.items || []);
+    for (const b of i.branches || []) { sums(b); inner(b); }
+    i.sum = of;
+  }
+})(Data.items);
+
+function look(text) {
+  text = text.toLowerCase();
+  hits = text ? all.filter(i => (i.path + " " + title(i) + " " + (i.marks || []).join(" ") + " " + i.nodes.join(" ")).toLowerCase().includes(text)) : [];
+  hit = -1;
+  found.textContent = text ? `${hits.length} found` : "";
+  mark();
+}
+
+const at = e => { const g = e.target.closest("[data-id]"); return g ? all[g.dataset.id] : null; };
+
+svg.addEventListener("wheel", e => { e.preventDefault(); const r = svg.getBoundingClientRect(); zoom(Math.exp(-e.deltaY * (e.deltaMode ? 0.05 : 0.0015)), e.clientX - r.left, e.clientY - r.top); }, {passive: false});
+let drag = null;
+svg.addEventListener("pointerdown", e => { drag = {x: e.clientX, y: e.clientY, vx: view.x, vy: view.y, moved: false}; });
+window.addEventListener("pointermove", e => {
+  if (!drag) return;
+  const dx = e.clientX - drag.x, dy = e.clientY - drag.y;
+  drag.moved ||= Math.abs(dx) + Math.abs(dy) > 4;
+  if (drag.moved) { view.x = drag.vx + dx; view.y = drag.vy + dy; move(); }
+});
+window.addEventListener("pointerup", e => {
+  const was = drag; drag = null;
+  if (!was || was.moved || !svg.contains(e.target)) return;
+  const i = at(e);
+  if (i && i.kind === "frame" && (i.shut || e.target.classList.contains("title"))) toggle(i);
+  select(i);
+});
+panel.addEventListener("click", e => { if (e.target.id === "close") select(null); });
+search.addEventListener("input", () => look(search.value));
+search.addEventListener("keydown", e => {
+  if (e.key === "Enter" && hits.length) { hit = (hit + (e.shiftKey ? hits.length - 1 : 1)) % hits.length; found.textContent = `${hit + 1} of ${hits.length}`; select(hits[hit]); reveal(hits[hit]); }
+  if (e.key === "Escape") { search.value = ""; look(""); search.blur(); }
+  e.stopPropagation();
+});
+for (const b of document.querySelectorAll("[data-depth]")) b.addEventListener("click", () => open(b.dataset.depth === "all" ? Infinity : +b.dataset.depth));
+document.getElementById("colour").addEventListener("change", e => { colour = e.target.value; draw(); });
+document.getElementById("fit").addEventListener("click", fit);
+window.addEventListener("keydown", e => {
+  const pan = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[e.key];
+  const shown = () => scene.boxes.map(b => b.item).sort((a, b) => a.id - b.id);
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (pan) { view.x += pan[0]; view.y += pan[1]; move(); }
+  else if (e.key === "+" || e.key === "=") zoom(1.25, svg.clientWidth / 2, svg.clientHeight / 2);
+  else if (e.key === "-") zoom(0.8, svg.clientWidth / 2, svg.clientHeight / 2);
+  else if (e.key === "0") fit();
+  else if (e.key === "/") { search.focus(); search.select(); }
+  else if (e.key === "Escape") select(null);
+  else if (e.key === "j" || e.key === "k") {
+    const list = shown(), n = selected ? list.indexOf(shownAs(selected)) : -1;
+    const next = list[Math.min(list.length - 1, Math.max(0, n + (e.key === "j" ? 1 : -1)))];
+    select(next); reveal(next);
+  } else if (e.key === "Enter" || e.key === " ") {
+    const i = selected && (selected.kind === "frame" ? selected : selected.around);
+    if (i && i.kind === "frame") { toggle(i); select(i); }
+  } else return;
+  e.preventDefault();
+});
+window.addEventListener("hashchange", goTo);
+
+// goTo shows the step that the address names.
+function goTo() {
+  const path = decodeURIComponent(location.hash.slice(1));
+  const i = path && (all.find(i => i.path === path && i.kind !== "input") || all.find(i => i.nodes.includes(path)));
+  if (i) { select(i, true); reveal(i); }
+  return !!i;
+}
+
+open(Data.depth < 0 ? Infinity : Data.depth);
+goTo();
