@@ -47,11 +47,10 @@ func (a *app) run() *cobra.Command {
 			"Any number of images are computed one after another, in bounded memory: those named,\n" +
 			"those of a folder, which are the files with the extension of an image, sorted by\n" +
 			"name, those that fit a pattern in quotation marks, and those of a --list. Each\n" +
-			"thread reads and computes an image of its own, or with --batch several together,\n" +
-			"which is faster for nets with large linear layers, such as vgg16. Results come in\n" +
-			"the order of the images, as text, csv or jsonl, and a file of --output has a row for\n" +
-			"each. An image that cannot be read is told, and in csv and jsonl has a row with its\n" +
-			"error; the rest goes on, and the exit code is 1.\n\n" +
+			"thread reads and computes an image of its own, or with --batch several together.\n" +
+			"Results come in the order of the images, as text, csv or jsonl, and a file of\n" +
+			"--output has a row for each. An image that cannot be read is told, and in csv and\n" +
+			"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
