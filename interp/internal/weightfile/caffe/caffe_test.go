@@ -92,3 +92,27 @@ func TestIs(t *testing.T) {
 		t.Error("a graph of TensorFlow is taken for Caffe")
 	}
 }
+
+// A ReLU is the activation of the layer whose result it reads, also in its place.
+func TestActivations(t *testing.T) {
+	of := func(name, kind, bottom, top string) proto {
+		return proto{}.Text(1, name).Text(2, kind).Text(3, bottom).Text(4, top)
+	}
+	raw := inNet(of("a", "Convolution", "data", "a").Add(7, vectorOf(1)), of("ra", "ReLU", "a", "a"),
+		of("b", "Convolution", "a", "b").Add(7, vectorOf(1)), of("rb", "ReLU", "b", "x").Add(123, proto{}.Float(1, 0.1)),
+		of("c", "Convolution", "x", "c").Add(7, vectorOf(1)), of("rc", "ReLU", "c", "c").Add(123, proto{}.Float(1, 0)),
+		of("d", "Convolution", "c", "d").Add(7, vectorOf(1)), of("sum", "Eltwise", "d", "sum").Text(3, "x"), of("rd", "ReLU", "sum", "sum"))
+	f, err := Open(filetest.Memory("f", raw, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, l := range f.About().Layers {
+		got[l.Name] = l.Activation
+	}
+	for name, want := range map[string]string{"a": "relu", "b": "leaky_relu", "c": "relu", "d": "", "sum": "relu"} {
+		if got[name] != want {
+			t.Errorf("%s: got %q, want %q", name, got[name], want)
+		}
+	}
+}

@@ -103,6 +103,9 @@ func deployedIn(m *message, most int) (all []*layer) {
 				l.bottoms = append(l.bottoms, inner.value)
 			case inner.inner == nil && inner.name == "top":
 				l.tops = append(l.tops, inner.value)
+			case inner.inner != nil && inner.name == "relu_param":
+				slope, err := strconv.ParseFloat(inner.inner.first("negative_slope"), 64)
+				l.settings.leaky = err == nil && slope != 0
 			case inner.inner != nil && numbers != nil:
 				l.settings.take(inner.inner, numbers)
 			}

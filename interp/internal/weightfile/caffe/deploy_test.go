@@ -45,14 +45,15 @@ func besideNet(t *testing.T, texts map[string]string) (layers, notes []string) {
 const twoLayers = `name: "x" # of two layers
 layer { name: "a/b" type: "Convolution" bottom: "data" top: "a" convolution_param { pad: [1, 2]; kernel_size: 3 stride_h: 2, stride_w: 1 group: 2 dilation: 2 } }
 layer < name: 'n' type: "Batch" "Norm" bottom: "a" top: "n" batch_norm_param: { use_global_stats: true eps: 1e-3 } >
-layer { name: "r" type: "ReLU" bottom: "n" top: "n" }
+layer { name: "r" type: "ReLU" bottom: "n" top: "n" relu_param { negative_slope: 0.0 } }
 layer { name: "p" type: "Pooling" bottom: "n" top: "p" pooling_param { pool: MAX kernel_size: 3 stride: 2 round_mode: FLOOR } }
 layer { name: "c" type: "Convolution" bottom: "p" top: "c" convolution_param { kernel_size: 1 pad: 1 weight_filler { type: "xavier" std: 0.1 } } }
+layer { name: "l" type: "ReLU" bottom: "c" top: "l" relu_param { negative_slope: 0.1 } }
 `
 
 func TestSettingsOfTheTextBeside(t *testing.T) {
 	own := []string{"a_b [0 0][1 1][1 1] 0,0,0,0 1 ", "c [0 0][1 1][1 1] 0,0,0,0 1 "}
-	said := []string{"a_b [3 3][2 1][2 2] 1,2,1,2 2 ", "n [][][]  0 relu eps 0.001", "r [][][]  0 relu", "p [3 3][2 2][] 0,0,0,0 0  ceil false", "c [1 1][1 1][1 1] 1,1,1,1 1 "}
+	said := []string{"a_b [3 3][2 1][2 2] 1,2,1,2 2 ", "n [][][]  0 relu eps 0.001", "r [][][]  0 relu", "p [3 3][2 2][] 0,0,0,0 0  ceil false", "c [1 1][1 1][1 1] 1,1,1,1 1 leaky_relu", "l [][][]  0 leaky_relu"}
 	first := `layers { name: "a/b" type: CONVOLUTION top: "x" convolution_param { pad: 1 } } layers { name: "r" type: RELU bottom: "x" top: "x" } layers { name: "c" type: CONVOLUTION }`
 	for name, c := range map[string]struct {
 		texts  map[string]string

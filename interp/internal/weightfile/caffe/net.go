@@ -54,11 +54,12 @@ func readNet(in weightfile.Input) (*net, error) {
 type form struct {
 	name, kind, bottom, top, blobs                   int
 	convolution, innerProduct, pooling, norm, before int
+	relu                                             int
 }
 
 var (
-	first  = form{name: 4, kind: 5, bottom: 2, top: 3, blobs: 6, convolution: 10, innerProduct: 17, pooling: 19, norm: -1, before: 1}
-	second = form{name: 1, kind: 2, bottom: 3, top: 4, blobs: 7, convolution: 106, innerProduct: 117, pooling: 121, norm: 139, before: -1}
+	first  = form{name: 4, kind: 5, bottom: 2, top: 3, blobs: 6, convolution: 10, innerProduct: 17, pooling: 19, norm: -1, before: 1, relu: 30}
+	second = form{name: 1, kind: 2, bottom: 3, top: 4, blobs: 7, convolution: 106, innerProduct: 117, pooling: 121, norm: 139, before: -1, relu: 123}
 )
 
 // kinds are the types of layers that matter here, by their numbers in the first form.
@@ -87,8 +88,8 @@ func (n *net) readLayer(m wire.Message, form form) (*layer, error) {
 			var b *blob
 			b, err = n.readBlob(f.Body.Called(fmt.Sprintf("blob %d of %v", len(l.blobs), m)))
 			l.blobs = append(l.blobs, b)
-		case form.convolution, form.innerProduct, form.pooling, form.norm:
-			err = l.settings.read(f.Body.Called("the settings of "+m.String()), int(f.Number) == form.innerProduct)
+		case form.convolution, form.innerProduct, form.pooling, form.norm, form.relu:
+			err = l.settings.read(f.Body.Called("the settings of "+m.String()), int(f.Number) == form.innerProduct, int(f.Number) == form.relu)
 		case form.before:
 			return n.in.Corrupt("", "%v has the form of Caffe before 2014 (V0); convert the file with Caffe's upgrade_net_proto_binary", m)
 		}
@@ -135,9 +136,9 @@ func aboutAll(layers []*layer) (all []weightfile.Layer) {
 		all = append(all, l.about())
 	}
 	for i, l := range layers {
-		if before := (*weightfile.Layer)(nil); all[i].Activation == "relu" && len(l.bottoms) == 1 {
+		if before := (*weightfile.Layer)(nil); l.kind == "ReLU" && len(l.bottoms) == 1 {
 			if before = behind[l.bottoms[0]]; before != nil && before.Activation == "" {
-				before.Activation = "relu"
+				before.Activation = all[i].Activation
 			}
 		}
 		for _, top := range l.tops {

@@ -18,14 +18,17 @@ type settings struct {
 	ints       map[protowire.Number][]int64
 	eps        *float64
 	transposed bool
+	leaky      bool // a ReLU with a slope below 0
 }
 
-func (s *settings) read(m wire.Message, innerProduct bool) error {
+func (s *settings) read(m wire.Message, innerProduct, relu bool) error {
 	if s.ints == nil {
 		s.ints = map[protowire.Number][]int64{}
 	}
 	return m.Walk(func(f wire.Field) (err error) {
 		switch {
+		case relu:
+			s.leaky = s.leaky || f.Number == 1 && f.Type == protowire.Fixed32Type && uint32(f.Word)<<1 != 0
 		case innerProduct:
 			if f.Number == 6 {
 				s.transposed = f.Word != 0
@@ -72,7 +75,9 @@ func (l *layer) about() weightfile.Layer {
 			said.Padding = padding(s.pair(4, 9, 10, 0))
 		}
 	case "ReLU":
-		said.Activation = "relu"
+		if said.Activation = "relu"; s.leaky {
+			said.Activation = "leaky_relu"
+		}
 	case "Softmax":
 		said.Activation = "softmax"
 	}
