@@ -44,8 +44,9 @@ func (a *app) bench() *cobra.Command {
 			"`cnnlang params` counts), and the share of the float32 peak of so many threads,\n" +
 			"which is measured too. That can exceed 100 %: Winograd's algorithm needs fewer\n" +
 			"multiply-adds than are counted, and bfloat16 does more at a time.\n\n" +
-			"With images it runs the net on them, again and again if they do not fill the batch,\n" +
-			"and prints how long it takes to read and to prepare them, too.\n\n" +
+			"With images, of the formats that `cnnlang run` reads, it runs the net on them, again\n" +
+			"and again if they do not fill the batch, and prints how long it takes to read and to\n" +
+			"prepare them, too.\n\n" +
 			"With --profile it prints the time of every step, its algorithm, and the bytes of\n" +
 			"its inputs, result and parameters. In a run each thread takes the early steps of a\n" +
 			"batch for an image of its own; here all images are measured one after another, on\n" +

@@ -58,9 +58,9 @@ func (s *source) decode(ctx context.Context) (pixels, error) {
 	return decoded, err
 }
 
-// Decode decodes a JPEG or PNG image to what Load makes a tensor of: colours without
-// transparency, which Tensor takes as they are. It reads no more than MaxBytes and decodes no more than MaxPixels, and
-// returns soon after ctx has ended. Its error is a *FileError, a *LimitError, or that of ctx.
+// Decode decodes an image to what Load makes a tensor of: colours without transparency,
+// which Tensor takes as they are. It reads no more than MaxBytes and decodes no more than
+// MaxPixels, and returns soon after ctx has ended. Its error is a *FileError, a *LimitError, or that of ctx.
 func Decode(ctx context.Context, r io.Reader) (image.Image, error) {
 	return awaited(ctx, func() (image.Image, error) {
 		name, content, err := readAll(ctx, r, 0)

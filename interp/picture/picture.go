@@ -3,11 +3,13 @@
 //
 // A network's published accuracy holds only for the preprocessing of its
 // authors, and nearly all of them used Pillow, so the aim is Pillow's result:
-// equal bytes, of JPEG files too, whose decoding the standard leaves some freedom.
+// equal bytes, of JPEG and lossy WebP too, whose decoding their standards leave
+// some freedom.
 //
-// As Pillow's convert("RGB") does, an alpha channel is dropped and not
-// blended with anything, and an EXIF orientation is not applied. Of 16-bit
-// channels the upper 8 bits count.
+// It reads JPEG, PNG, GIF, WebP, BMP and TIFF, of animations and files with several
+// pages the first. As Pillow's convert("RGB") does, an alpha channel is dropped and not
+// blended with anything, and an EXIF orientation is not applied unless asked for. Of
+// 16-bit channels the upper 8 bits count, but grey alone is cut off above 255.
 package picture
 
 import (
@@ -58,9 +60,9 @@ type Preprocess struct {
 	Sideways *Sideways
 }
 
-// Load reads a JPEG or PNG file and returns it as a tensor [1, 3, h, w], or [1, 1, h, w] if
-// it is grey, where h and w are the network's. It uses at most so many bytes of memory, 0 for no limit, and returns soon
-// after ctx has ended. Its error is a *FileError, a *LimitError, that of Check or that of
+// Load reads an image file and returns it as a tensor [1, 3, h, w], or [1, 1, h, w] if it is
+// grey, where h and w are the network's. It uses at most so many bytes of memory, 0 for no
+// limit, and returns soon after ctx has ended. Its error is a *FileError, a *LimitError, that of Check or that of
 // ctx.
 func Load(ctx context.Context, path string, p Preprocess, h, w int, most int64) (tensor.Tensor, error) {
 	return awaited(ctx, func() (t tensor.Tensor, err error) {
