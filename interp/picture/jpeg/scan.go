@@ -133,7 +133,7 @@ func (d *decoder) unit(number int, parts []part) error {
 
 // flat is the inverse transform of a block that has only its DC coefficient.
 func flat(out []uint8, stride int, dc int16) {
-	sample := uint8(min(max((int32(dc)+4)>>3+128, 0), 255))
+	sample := uint8(min(max((int32(dc<<2)+16)>>5+128, 0), 255))
 	first := out[:8]
 	for i := range first {
 		first[i] = sample

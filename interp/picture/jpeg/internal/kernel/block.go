@@ -3,7 +3,7 @@ package kernel
 // A Block is 8 x 8 coefficients, or the numbers that they are multiplied by. A vector of 16
 // holds two rows of frequencies, which the transform needs together, in alternation:
 //
-//	row 0, row 4 | row 2, row 6 | row 1, row 3 | row 5, row 7
+//	row 0, row 4 | row 2, row 6 | row 1, row 7 | row 5, row 3
 //	 0,0   4,0   0,1   4,1   …
 type Block [64]int16
 
@@ -38,7 +38,7 @@ func places() (place [128]uint8) {
 
 // at is where in a Block a coefficient is.
 func at(row, column int) uint8 {
-	vector := [8]int{0, 2, 1, 2, 0, 3, 1, 3}[row]
+	vector := [8]int{0, 2, 1, 3, 0, 3, 1, 2}[row]
 	second := [8]int{0, 0, 0, 1, 1, 0, 1, 1}[row]
 	return uint8(16*vector + 2*column + second)
 }

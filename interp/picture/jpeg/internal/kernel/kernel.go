@@ -10,7 +10,6 @@ package kernel
 
 // IDCT adds to 128 the inverse cosine transform of a block of coefficients times q, clips
 // it to a byte, and writes it to 8 lines of out, which are stride apart. It clears the block.
-// The product of a coefficient and its q is cut to 16 bits.
 func IDCT(out []uint8, stride int, b, q *Block) {
 	idct(out[:7*stride+8], stride, b, q)
 }
