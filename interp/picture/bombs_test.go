@@ -277,8 +277,8 @@ func TestPicturesOfFewBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if pixels := int64(side * side); s.cost < 8*pixels || s.cost > 10*pixels+1<<20 {
-			t.Errorf("%d pixels in %d bytes: got a cost of %d", pixels, len(content), s.cost)
+		if pixels := int64(side * side); s.Cost < 8*pixels || s.Cost > 10*pixels+1<<20 {
+			t.Errorf("%d pixels in %d bytes: got a cost of %d", pixels, len(content), s.Cost)
 		}
 		if bits.Len32(side) < 10 {
 			p, err := s.decode(t.Context())

@@ -35,9 +35,9 @@ func tryBroken(t *testing.T, name, content string) error {
 		t.Errorf("%s: %d bytes were allocated for the headers of %d bytes", name, took, len(content))
 	}
 	const most = 16 << 20
-	if err == nil && s.cost+bytesRGB*s.width*s.height < most {
-		if took := allocated(func() { _, err = s.decode(t.Context()) }); took > s.cost+bytesRGB*s.width*s.height+little {
-			t.Errorf("%s: %d bytes were allocated, %d are needed for %d x %d pixels", name, took, s.cost, s.width, s.height)
+	if err == nil && s.Cost+bytesRGB*s.Width*s.Height < most {
+		if took := allocated(func() { _, err = s.decode(t.Context()) }); took > s.Cost+bytesRGB*s.Width*s.Height+little {
+			t.Errorf("%s: %d bytes were allocated, %d are needed for %d x %d pixels", name, took, s.Cost, s.Width, s.Height)
 		}
 	}
 	var file *FileError
@@ -142,8 +142,8 @@ func TestEveryDecoderStops(t *testing.T) {
 		if _, err := s.decode(all); err != nil {
 			t.Fatal(err)
 		}
-		if all.asked < int(s.height)/4 {
-			t.Errorf("%s: asked %d times for %d lines", name, all.asked, s.height)
+		if all.asked < int(s.Height)/4 {
+			t.Errorf("%s: asked %d times for %d lines", name, all.asked, s.Height)
 		}
 		for left := 0; left < all.asked-1; left += 1 + all.asked/5 {
 			c := &countdown{left: left}
@@ -171,7 +171,7 @@ func TestCostOfEveryFormat(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		took := allocated(func() { _, err = s.decode(t.Context()) })
-		if want := s.cost + bytesRGB*width*height; err != nil || took > want+little || took < want*9/10 {
+		if want := s.Cost + bytesRGB*width*height; err != nil || took > want+little || took < want*9/10 {
 			t.Errorf("%s: took %d bytes, want about %d, %v", name, took, want, err)
 		}
 	}

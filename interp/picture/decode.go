@@ -14,15 +14,12 @@ import (
 
 // A source is an image in a file whose headers have been read.
 type source struct {
-	path          string // as errors name it
-	file          io.ReaderAt
-	size          int64
-	format        format
-	width, height int64
-	cost          int64        // bytes that its decoder allocates beside the pixels
-	header        codec.Header // of a format with a package of its own
-	orientation   int          // of EXIF, 0 if unknown
-	upright       bool         // whether it is to be turned
+	codec.Header
+	path    string // as errors name it
+	file    io.ReaderAt
+	size    int64
+	format  format
+	upright bool // whether it is to be turned
 }
 
 // inspect reads the headers, so that an image that is too large is refused before time or
@@ -38,7 +35,16 @@ func inspect(ctx context.Context, path string, f io.ReaderAt, size int64) (*sour
 		return nil, &FileError{Path: path, Problem: problem}
 	}
 	s := &source{path: path, file: f, size: size, format: format}
-	return s, format.inspect(ctx, s)
+	if s.Header, err = format.inspect(ctx, s.section(ctx)); err != nil {
+		return nil, s.undecodable(err)
+	}
+	if err := s.checkPixels(); err != nil {
+		return nil, err
+	}
+	if err := s.checkSize(); err != nil {
+		return nil, err
+	}
+	return s, s.checkScans()
 }
 
 // section is the file for a decoder that reads any part of it.
@@ -48,14 +54,14 @@ func (s *source) section(ctx context.Context) codec.File {
 
 // decode returns the pixels.
 func (s *source) decode(ctx context.Context) (pixels, error) {
-	decoded, err := s.format.decode(ctx, s)
-	if err == nil && s.turns() {
-		decoded = decoded.turned(ctx, s.orientation)
+	p := newPixels(int(s.Width), int(s.Height))
+	if err := s.format.decode(ctx, s.section(ctx), s.Header, p.rgb); err != nil {
+		return pixels{}, s.undecodable(err)
 	}
-	if err == nil {
-		err = ctx.Err()
+	if s.turns() {
+		p = p.turned(ctx, s.Orientation)
 	}
-	return decoded, err
+	return p, ctx.Err()
 }
 
 // Decode decodes an image to what Load makes a tensor of: colours without transparency,
@@ -103,12 +109,12 @@ func readAll(ctx context.Context, r io.Reader, most int64) (name string, content
 
 // checkSize refuses headers without pixels, and those that claim more than the bytes of the
 // file can hold.
-func (s *source) checkSize(least int64) error {
-	if s.width < 1 || s.height < 1 {
-		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, want at least one", s.width, s.height)}
+func (s *source) checkSize() error {
+	if s.Width < 1 || s.Height < 1 {
+		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, want at least one", s.Width, s.Height)}
 	}
-	if s.size < least {
-		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d bytes, too few for its %d x %d pixels; it was cut short, fetch it again", s.size, s.width, s.height)}
+	if s.size < s.Least {
+		return &FileError{Path: s.path, Problem: fmt.Sprintf("has %d bytes, too few for its %d x %d pixels; it was cut short, fetch it again", s.size, s.Width, s.Height)}
 	}
 	return nil
 }

@@ -21,22 +21,21 @@ type format struct {
 	name      string // with its article
 	recognise func(head []byte) bool
 
-	// inspect reads the headers and sets the source's width, height and cost, before memory
-	// or time is spent on pixels; it refuses what they alone show to be wrong.
-	inspect func(context.Context, *source) error
-	// decode returns the pixels of what inspect let pass, within its cost.
-	decode func(context.Context, *source) (pixels, error)
+	// inspect reads the headers, before memory or time is spent on pixels; decode decodes what
+	// was then found acceptable.
+	inspect func(context.Context, codec.File) (codec.Header, error)
+	decode  func(context.Context, codec.File, codec.Header, []uint8) error
 
 	remedy string // what to do with a file that has no decoder
 }
 
 var formats = []format{
-	plug("a JPEG image", begins("\xff\xd8\xff"), inspectJPEG, jpeg.Decode),
-	plug("a PNG image", begins(png.Magic), png.Inspect, png.Decode),
-	plug("a GIF image", begins("GIF8"), gif.Inspect, gif.Decode),
-	plug("a BMP image", begins("BM"), bmp.Inspect, bmp.Decode),
-	plug("a TIFF image", begins("II*\x00", "MM\x00*", "II+\x00", "MM\x00+"), tiff.Inspect, tiff.Decode),
-	plug("a WebP image", riff("WEBP"), webp.Inspect, webp.Decode),
+	{name: "a JPEG image", recognise: begins("\xff\xd8\xff"), inspect: jpeg.Inspect, decode: jpeg.Decode},
+	{name: "a PNG image", recognise: begins(png.Magic), inspect: png.Inspect, decode: png.Decode},
+	{name: "a GIF image", recognise: begins("GIF8"), inspect: gif.Inspect, decode: gif.Decode},
+	{name: "a BMP image", recognise: begins("BM"), inspect: bmp.Inspect, decode: bmp.Decode},
+	{name: "a TIFF image", recognise: begins("II*\x00", "MM\x00*", "II+\x00", "MM\x00+"), inspect: tiff.Inspect, decode: tiff.Decode},
+	{name: "a WebP image", recognise: riff("WEBP"), inspect: webp.Inspect, decode: webp.Decode},
 	unread("a JPEG XL image", asPicture, begins("\xff\x0a", "\x00\x00\x00\x0cJXL ")),
 	unread("a JPEG 2000 image", asPicture, begins("\x00\x00\x00\x0cjP  ", "\xff\x4f\xff\x51")),
 	unread("an HEIC image", asPicture, ftyp("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")),
@@ -76,34 +75,6 @@ const (
 // unread makes a row of a format without a decoder.
 func unread(name, remedy string, recognise func([]byte) bool) format {
 	return format{name: name, remedy: remedy, recognise: recognise}
-}
-
-// plug makes a row of a format that has a package of its own.
-func plug(name string, recognise func([]byte) bool,
-	inspect func(context.Context, codec.File) (codec.Header, error),
-	decode func(context.Context, codec.File, codec.Header, []uint8) error) format {
-	return format{name: name, recognise: recognise,
-		inspect: func(ctx context.Context, s *source) error {
-			h, err := inspect(ctx, s.section(ctx))
-			if err != nil {
-				return s.undecodable(err)
-			}
-			s.width, s.height, s.cost, s.orientation, s.header = h.Width, h.Height, h.Cost, h.Orientation, h
-			if err := s.checkPixels(); err != nil {
-				return err
-			}
-			if err := s.checkSize(h.Least); err != nil {
-				return err
-			}
-			return s.checkScans(h)
-		},
-		decode: func(ctx context.Context, s *source) (pixels, error) {
-			p := newPixels(int(s.width), int(s.height))
-			if err := decode(ctx, s.section(ctx), s.header, p.rgb); err != nil {
-				return pixels{}, s.undecodable(err)
-			}
-			return p, nil
-		}}
 }
 
 const headLength = 32 // bytes, enough to recognise every format

@@ -41,7 +41,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s, err := inspect(t.Context(), "x", strings.NewReader(string(content)), int64(len(content)))
-		if err != nil || s.width*s.height > 1<<20 {
+		if err != nil || s.Width*s.Height > 1<<20 {
 			return
 		}
 		for _, p := range []Preprocess{{Resize: [2]int{9, 9}}, {Resize: [2]int{3, 11}, Fit: fitSquash, Upright: true}, {Resize: [2]int{12, 5}, Fit: fitPad, Interpolation: "bicubic"}} {

@@ -13,7 +13,8 @@ import (
 //   - the pixels are at most MaxPixels;
 //   - the pixels of all scans of a JPEG together are at most mostScanned, for a scan costs
 //     a visit of every block and takes two hundred bytes of the file;
-//   - the memory, which cost and need add up from what each decoder allocates, is at most
+//   - the file has no fewer bytes than any with so many pixels (codec.Header.Least);
+//   - the memory, which Cost and need add up from what each decoder allocates, is at most
 //     what the caller allows.
 
 // MaxPixels is the largest number of pixels of an image, the same as Pillow's.
@@ -26,8 +27,8 @@ const MaxBytes = 256 << 20
 const bytesRGB = 3
 
 func (s *source) checkPixels() error {
-	if s.height > 0 && s.width > MaxPixels/s.height {
-		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, the limit is %d in all; scale it down first", s.width, s.height, MaxPixels)}
+	if s.Height > 0 && s.Width > MaxPixels/s.Height {
+		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d x %d pixels, the limit is %d in all; scale it down first", s.Width, s.Height, MaxPixels)}
 	}
 	return nil
 }
@@ -36,21 +37,21 @@ func (s *source) checkPixels() error {
 // the largest one, where 10 are usual, and hundreds for smaller ones.
 const mostScanned = 4 << 30
 
-func (s *source) checkScans(h codec.Header) error {
-	if h.Scans*h.PerScan > mostScanned {
+func (s *source) checkScans() error {
+	if s.Scans*s.PerScan > mostScanned {
 		return &LimitError{Path: s.path, Problem: fmt.Sprintf("has %d scans of %d x %d pixels, the limit is %d scans for so many pixels; save it again in a plain form",
-			h.Scans, s.width, s.height, mostScanned/h.PerScan)}
+			s.Scans, s.Width, s.Height, mostScanned/s.PerScan)}
 	}
 	return nil
 }
 
 // need is the memory to decode the image and make a tensor of so many channels of it.
 func (s *source) need(f resample.View, k resample.Filter, channels int) int64 {
-	pixels := bytesRGB * s.width * s.height
+	pixels := bytesRGB * s.Width * s.Height
 	if s.turns() {
 		pixels *= 2
 	}
 	width, height := s.shown()
-	return s.cost + pixels +
+	return s.Cost + pixels +
 		resample.Need(width, height, f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
 }

@@ -115,7 +115,7 @@ func TestCostIsThatOfTheDecoder(t *testing.T) {
 		}
 		runtime.ReadMemStats(&after)
 		took, decoders := int64(after.TotalAlloc-before.TotalAlloc), int64(300<<10) // what every decoding takes
-		if want := s.cost + bytesRGB*width*height; took > want+decoders || took < want*9/10 {
+		if want := s.Cost + bytesRGB*width*height; took > want+decoders || took < want*9/10 {
 			t.Errorf("%s: took %d bytes, want about %d", name, took, want)
 		}
 	}
@@ -135,7 +135,7 @@ func TestCostOfPhotographs(t *testing.T) {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
-		want := s.cost + bytesRGB*s.width*s.height
+		want := s.Cost + bytesRGB*s.Width*s.Height
 		if took := int64(after.TotalAlloc - before.TotalAlloc); took > want+300<<10 || took < want {
 			t.Errorf("%s: took %d bytes, want about %d", name, took, want)
 		}

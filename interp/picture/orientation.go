@@ -4,9 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/exif"
-	"cnnlang/interp/picture/jpeg"
 )
 
 // A Sideways counts pictures that are taken as they are stored although their EXIF data say
@@ -45,23 +43,14 @@ func (s *Sideways) Count() (n int, first string) {
 	return len(s.seen) + s.more, s.first
 }
 
-// inspectJPEG also finds the orientation, of which the decoder knows nothing.
-func inspectJPEG(ctx context.Context, file codec.File) (codec.Header, error) {
-	h, err := jpeg.Inspect(ctx, file)
-	if err == nil {
-		h.Orientation = exif.InJPEG(file)
-	}
-	return h, err
-}
-
 // turns reports whether the pixels have to be turned.
-func (s *source) turns() bool { return s.upright && s.orientation > 1 }
+func (s *source) turns() bool { return s.upright && s.Orientation > 1 }
 
 // shown is the size of the picture as the network sees it.
 func (s *source) shown() (width, height int) {
-	w, h := s.width, s.height
+	w, h := s.Width, s.Height
 	if s.turns() {
-		w, h = exif.Upright(s.orientation, w, h)
+		w, h = exif.Upright(s.Orientation, w, h)
 	}
 	return int(w), int(h)
 }

@@ -31,8 +31,8 @@ func TestOrientationsAreAppliedAsInPillow(t *testing.T) {
 		if filepath.Ext(r.File) == ".tif" { // it is not of EXIF
 			continue
 		}
-		if number := r.File[len("orientation_"):][:1]; fmt.Sprint(s.orientation) != number {
-			t.Errorf("%s: got the orientation %d", r.File, s.orientation)
+		if number := r.File[len("orientation_"):][:1]; fmt.Sprint(s.Orientation) != number {
+			t.Errorf("%s: got the orientation %d", r.File, s.Orientation)
 		}
 	}
 }
@@ -100,8 +100,8 @@ func TestExifWithoutOrientation(t *testing.T) {
 		content := strings.Replace(string(contentOf(t, filepath.Join("testdata", "formats", "orientation_6.webp"))), "EXIF", "EXIX", 1) +
 			"EXIF" + string([]byte{byte(len(data)), 0, 0, 0}) + data + strings.Repeat("\x00", len(data)%2)
 		s, err := inspect(t.Context(), "x", strings.NewReader(content), int64(len(content)))
-		if err != nil || s.orientation != 0 {
-			t.Errorf("%q: got the orientation %d, %v", data, s.orientation, err)
+		if err != nil || s.Orientation != 0 {
+			t.Errorf("%q: got the orientation %d, %v", data, s.Orientation, err)
 		}
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"sync"
 
 	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/resample"
 	"cnnlang/ops/tensor"
 )
@@ -98,8 +99,8 @@ func (p Preprocess) Tensor(ctx context.Context, img image.Image, h, w int) (t te
 		return t, err
 	}
 	size := img.Bounds().Size()
-	s := &source{path: "the image", width: int64(size.X), height: int64(size.Y)}
-	if err := s.checkSize(0); err != nil {
+	s := &source{path: "the image", Header: codec.Header{Width: int64(size.X), Height: int64(size.Y)}}
+	if err := s.checkSize(); err != nil {
 		return t, err
 	}
 	if err := s.checkPixels(); err != nil {
@@ -118,13 +119,13 @@ func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resa
 	if need := s.need(f, k, p.channels()); most > 0 && need > most {
 		return t, &LimitError{Path: s.path, Need: need, Max: most, Problem: fmt.Sprintf(
 			"has %d x %d pixels, and decoding it takes %d bytes of memory, the limit is %d; scale it down first",
-			s.width, s.height, need, most)}
+			s.Width, s.Height, need, most)}
 	}
 	decoded, err := s.decode(ctx)
 	if err != nil {
 		return t, err
 	}
-	if s.orientation > 1 && !s.turns() {
+	if s.Orientation > 1 && !s.turns() {
 		p.Sideways.add(s.path)
 	}
 	return p.frameOf(ctx, f, decoded, k), nil

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"io"
 )
 
 // Orientation finds the orientation in EXIF data, which are a TIFF of tags alone: 1 to 8, or
@@ -46,32 +45,6 @@ func Orientation(data []byte) int {
 			return value
 		}
 		return 0
-	}
-	return 0
-}
-
-// InJPEG finds the orientation in the segments of a JPEG before its pixels.
-func InJPEG(file io.ReaderAt) int {
-	const app1, startOfScan, mostSegments = 0xe1, 0xda, 1 << 12
-	at := int64(2) // after the start of the image
-	for range mostSegments {
-		var head [4]byte
-		if _, err := file.ReadAt(head[:], at); err != nil || head[0] != 0xff || head[1] == startOfScan {
-			return 0
-		}
-		if head[1] == 0xff { // any number of them may precede a marker
-			at++
-			continue
-		}
-		length := int64(binary.BigEndian.Uint16(head[2:]))
-		if head[1] == app1 {
-			content := make([]byte, max(2, length)-2)
-			n, _ := file.ReadAt(content, at+4)
-			if content = content[:n]; bytes.HasPrefix(content, []byte("Exif\x00\x00")) {
-				return Orientation(content)
-			}
-		}
-		at += 2 + length
 	}
 	return 0
 }
