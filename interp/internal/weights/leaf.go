@@ -18,6 +18,18 @@ func Leaf(word string) string {
 	return word
 }
 
+// others are words that programs have for the tensors of a normalisation, but that may be the names
+// of anything else.
+var others = map[string]string{"scale": "weight", "offset": "bias", "mean": "running_mean", "var": "running_var", "variance": "running_var"}
+
+// word is Leaf for names that are compared with those of a net, where these words count too.
+func word(name string) string {
+	if own, ok := others[name]; ok {
+		return own
+	}
+	return Leaf(name)
+}
+
 // leafAt is where the tensor's word begins in a name: behind the last dot, or where there is none
 // behind an underscore, which may be in the word as well.
 func leafAt(name string) int {

@@ -21,7 +21,7 @@ func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Uncl
 	for _, e := range entries {
 		if !isCounter(e.Name) {
 			held = append(held, graph.Param{Path: e.Name, Shape: e.Shape})
-			ordered = ordered || e.DType == before.DType && e.Name < before.Name // types may be apart
+			ordered = ordered || e.DType == before.DType && sorted(e.Name, before.Name) // types may be apart
 			before = e
 		}
 	}
@@ -49,12 +49,26 @@ func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Uncl
 		switch {
 		case m.wrong || m.pairs == nil && m.unclear == nil:
 		case m.unclear == nil:
+			at := map[string]int{}
+			for i, p := range required {
+				at[p.Path] = i
+			}
+			slices.SortFunc(m.pairs, func(a, b Pair) int { return at[a.Here] - at[b.Here] })
 			return compact(m.pairs), nil
 		case unclear == nil:
 			unclear = m.unclear
 		}
 	}
 	return nil, unclear
+}
+
+// sorted reports whether a name is before another both as a whole and by its segments, as programs
+// sort that go through groups within each other.
+func sorted(a, b string) bool {
+	segments := func(name string) []string {
+		return strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '/' })
+	}
+	return a < b && slices.Compare(segments(a), segments(b)) < 0
 }
 
 // cuts are the ways to cut names into groups within each other, the finest first: a file's names
@@ -106,22 +120,34 @@ func modules(params []graph.Param) [][]graph.Param {
 	return order
 }
 
-// pairLeaves pairs the tensors of two modules: by the last segments of their names if those
-// are the same, and otherwise in their order; nil if their shapes do not agree.
+// pairLeaves pairs the tensors of two modules: by the last segments of their names if these say the
+// same, each once, and otherwise in their order; nil if their shapes do not agree, or if names in
+// that order say otherwise.
 func pairLeaves(net, file []graph.Param) []Pair {
 	if len(net) != len(file) {
 		return nil
 	}
 	leaves := map[string]graph.Param{}
-	for _, p := range file {
-		leaves[leafOf(p.Path)] = p
+	for _, leaf := range []func(path string) string{leafOf, func(path string) string { return word(leafOf(path)) }} {
+		for _, p := range file { // a name that is the net's own counts before another word for it
+			if leaves[leaf(p.Path)].Path == "" {
+				leaves[leaf(p.Path)] = p
+			}
+		}
 	}
-	named := !slices.ContainsFunc(net, func(p graph.Param) bool { _, ok := leaves[leafOf(p.Path)]; return !ok })
+	named := map[string]bool{}
+	for _, p := range net {
+		if other := leaves[leafOf(p.Path)]; other.Path != "" {
+			named[other.Path] = true
+		}
+	}
 	var pairs []Pair
 	for i, p := range net {
 		other := file[i]
-		if named {
+		if len(named) == len(net) {
 			other = leaves[leafOf(p.Path)]
+		} else if here, there := word(leafOf(p.Path)), word(leafOf(other.Path)); here != there && told[here] && told[there] {
+			return nil
 		}
 		if !Holds(other.Shape, p.Shape) {
 			return nil
@@ -130,6 +156,9 @@ func pairLeaves(net, file []graph.Param) []Pair {
 	}
 	return pairs
 }
+
+// told are words that say what a tensor is.
+var told = map[string]bool{"weight": true, "bias": true, "running_mean": true, "running_var": true}
 
 func leafOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 

@@ -131,7 +131,8 @@ func (u *Unclear) String() string {
 // match pairs two groups of the same contents.
 func (m *matching) match(net, file *group) {
 	if net.tensor != nil {
-		m.wrong = m.wrong || !Holds(file.tensor.Shape, net.tensor.Shape)
+		here, there := word(leafOf(net.tensor.Path)), word(leafOf(file.tensor.Path))
+		m.wrong = m.wrong || !Holds(file.tensor.Shape, net.tensor.Shape) || here != there && told[here] && told[there]
 		m.pairs = append(m.pairs, Pair{net.tensor.Path, file.tensor.Path})
 	}
 	byContents := func(g *group) map[int][]*group {
@@ -199,27 +200,33 @@ func (g *group) first() string {
 // called is the name of a group, of a tensor the net's word for it.
 func (g *group) called() string {
 	if g.tensor != nil {
-		return Leaf(g.name)
+		return word(g.name)
 	}
 	return g.name
 }
 
-// sameNames pairs the groups that are called alike, and returns the others.
+// sameNames pairs the groups that are called alike, first those whose names are the same, and
+// returns the others.
 func (m *matching) sameNames(net, file []*group) (here, there []*group) {
-	called := map[string]*group{}
-	for _, g := range file {
-		called[g.called()] = g
-	}
-	taken := map[*group]bool{}
-	for _, g := range net {
-		if other := called[g.called()]; other != nil && !taken[other] {
-			taken[other] = true
-			m.match(g, other)
-		} else {
-			here = append(here, g)
+	for _, name := range []func(*group) string{func(g *group) string { return g.name }, (*group).called} {
+		called, count := map[string]*group{}, map[string]int{}
+		for _, g := range file {
+			called[name(g)] = g
+			count[name(g)]++
 		}
+		taken := map[*group]bool{}
+		here = nil
+		for _, g := range net {
+			if other := called[name(g)]; other != nil && !taken[other] && count[name(g)] == 1 {
+				taken[other] = true
+				m.match(g, other)
+			} else {
+				here = append(here, g)
+			}
+		}
+		net, file = here, slices.DeleteFunc(slices.Clone(file), func(g *group) bool { return taken[g] })
 	}
-	return here, slices.DeleteFunc(slices.Clone(file), func(g *group) bool { return taken[g] })
+	return net, file
 }
 
 // byTemplate puts groups together whose names differ by nothing but numbers, in the order of

@@ -21,6 +21,9 @@ func TestPairsOfSortedNames(t *testing.T) {
 		"the same number":  {[]string{"l.0.weight 1", "l.1.weight 1"}, []string{"c01.k 1", "c1.k 1"}, "which of"},
 		"one is named":     {[]string{"a.weight 3", "b.weight 3"}, []string{"b.weight 3", "x.weight 3"}, "[{a. x.}]"},
 		"leaves":           {[]string{"n.weight 3", "n.bias 3", "c.weight 4"}, []string{"m.beta 3", "m.gamma 3", "n.k 4"}, "[{n.weight m.gamma} {n.bias m.beta} {c.weight n.k}]"},
+		"leaves of Flax":   {[]string{"n.weight 3", "n.bias 3", "n.running_mean 3", "n.running_var 3"}, []string{"m.bias 3", "m.mean 3", "m.scale 3", "m.var 3"}, "[{n.weight m.scale} {n.bias m.bias} {n.running_mean m.mean} {n.running_var m.var}]"},
+		"leaves of both":   {[]string{"n.weight 3", "n.scale 3"}, []string{"m.scale 3", "m.weight 3"}, "[{n. m.}]"},
+		"dashes":           {[]string{"l.0.weight 1", "l.1.weight 1"}, []string{"a.k 1", "a-b.k 1"}, "which of"},
 		"leaves unknown":   {[]string{"n.weight 3", "n.bias 3", "c.weight 4"}, []string{"m.one 3", "m.two 3", "n.k 4"}, "which of"},
 		"fewer axes":       {[]string{"a.weight 3,1,1,2"}, []string{"b.k 3,2"}, "[{a.weight b.k}]"},
 		"turned axes":      {[]string{"a.weight 3,1,2,1", "b.weight 7"}, []string{"c.k 2,3,1,1", "d.k 7"}, "[]"},
@@ -54,6 +57,29 @@ func TestPairsInTheOrderOfTheFile(t *testing.T) {
 			if known := ordered || names[0] > names[1]; known != (len(pairs) == 2 && pairs[0].There == names[0]) || !known && pairs != nil {
 				t.Errorf("%v, ordered %v: got %v", names, ordered, pairs)
 			}
+		}
+	}
+}
+
+// The order of a file does not count against what its names say.
+func TestPairsOfWordsInAnotherOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		net, file []string
+		want      string
+	}{
+		"words":            {[]string{"n.weight 3", "n.bias 3"}, []string{"m.beta 3", "m.gamma 3"}, "[{n.weight m.gamma} {n.bias m.beta}]"},
+		"no words":         {[]string{"n.weight 3", "n.bias 3"}, []string{"m.z 3", "m.a 3"}, "[{n.weight m.z} {n.bias m.a}]"},
+		"no modules":       {[]string{"l.0.weight 3", "l.1.weight 3"}, []string{"z_weight 3", "a_weight 3"}, "[{l.0.weight z_weight} {l.1.weight a_weight}]"},
+		"another division": {[]string{"l.0.weight 3", "l.0.bias 3", "l.1.weight 3", "l.1.bias 3"}, []string{"m.weight 3", "m.bias 3", "n.a.weight 3", "n.b.bias 3"}, "[{l.0. m.} {l.1.weight n.a.weight} {l.1.bias n.b.bias}]"},
+		"words elsewhere":  {[]string{"l.0.weight 3", "l.0.bias 3", "l.1.weight 3", "l.1.bias 3"}, []string{"m.bias 3", "m.weight 3", "n.a.weight 3", "n.b.bias 3"}, "[{l.0. m.} {l.1.weight n.a.weight} {l.1.bias n.b.bias}]"},
+		"words in a row":   {[]string{"l.0.weight 3", "l.0.bias 3"}, []string{"m.running_var 3", "n.bias 3"}, "[]"},
+	} {
+		var entries []Entry
+		for _, p := range params(c.file...) {
+			entries = append(entries, Entry{Name: p.Path, DType: "F32", Shape: p.Shape})
+		}
+		if pairs, _ := Pairs(params(c.net...), entries, true); fmt.Sprint(pairs) != c.want {
+			t.Errorf("%s: got %v, want %s", name, pairs, c.want)
 		}
 	}
 }
