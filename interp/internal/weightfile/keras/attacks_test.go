@@ -141,3 +141,20 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) { filetest.Fuzzed(t, keras.Open, filetest.Memory("m.h5", raw, nil)) })
 }
+
+// A .keras archive in which a number is another is not opened.
+func TestChecksumsOfArchives(t *testing.T) {
+	raw := filetest.Read(t, "../../../../testdata/weights/keras/model.keras")
+	at := bytes.Index(raw, []byte("\x89HDF\r\n"))
+	if at < 0 {
+		t.Fatal("the weights are not stored")
+	}
+	for _, place := range []int{at + 8, at + 2000, at + 4000} {
+		other := bytes.Clone(raw)
+		other[place] ^= 1
+		_, err := keras.Open(filetest.Memory("m.keras", other, nil))
+		if err == nil || !strings.HasPrefix(err.Error(), "weights: m.keras: model.weights.h5 has the checksum ") {
+			t.Errorf("byte %d: %v", place, err)
+		}
+	}
+}

@@ -73,6 +73,9 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 	if !ok {
 		return nil, in.Corrupt("", "is a zip archive without %s, which every .keras file has; save the model again with model.save", weights)
 	}
+	if err := archive.Verify(w); err != nil {
+		return nil, err
+	}
 	within, err := archive.Input(w)
 	if err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		if limit := in.Limits.MaxHeader(); c.Size > limit {
 			return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of " + config, Got: c.Size, Max: limit, Help: "save the weights alone, with model.save_weights"}
 		}
-		text, err := archive.Read(c, 0, c.Size, config)
+		text, err := archive.Whole(c)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +96,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 	}
 	version := ""
 	if m, ok := archive.Find("metadata.json"); ok && m.Size < 1<<16 {
-		text, err := archive.Read(m, 0, m.Size, "metadata.json")
+		text, err := archive.Whole(m)
 		if err != nil {
 			return nil, err
 		}

@@ -144,3 +144,34 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) { filetest.Fuzzed(t, Open, filetest.Memory("f", raw, nil)) })
 }
+
+// TestChecksums: any bit of an archive that is another is told, and no numbers are given; those of
+// .npy have no sum.
+func TestChecksums(t *testing.T) {
+	numbers := filetest.Bytes(1, 2, 3, 4, 5, 6, 7, 8)
+	array := string(arrayOf("{'descr': '<f4', 'fortran_order': False, 'shape': (8,), }", 1, 2, 3, 4, 5, 6, 7, 8))
+	for _, method := range []uint16{zip.Store, zip.Deflate} {
+		whole := archive(method, "w.npy", array)
+		end := bytes.Index(whole, []byte("PK\x07\x08")) // what follows an entry
+		start := 30 + len("w.npy")
+		told := 0
+		for bit := 8 * start; bit < 8*end; bit++ {
+			raw := bytes.Clone(whole)
+			raw[bit/8] ^= 1 << (bit % 8)
+			f, err := Open(filetest.Memory("f.npz", raw, nil))
+			if err != nil {
+				continue
+			}
+			got, err := f.Bytes(0)
+			if err == nil && (method == zip.Store || string(got) != numbers) { // deflated, some bits mean nothing
+				t.Errorf("method %d, bit %d: got %x", method, bit, got)
+			}
+			if err != nil && strings.Contains(err.Error(), "weights: f.npz: tensor w: w.npy has the checksum ") {
+				told++
+			}
+		}
+		if told == 0 {
+			t.Errorf("method %d: no bit was told by its checksum", method)
+		}
+	}
+}

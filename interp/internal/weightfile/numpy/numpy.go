@@ -74,6 +74,22 @@ type array struct {
 	read func(offset, n int64, what string) ([]byte, error)
 }
 
+// within is an archive and its entry for each array.
+type within struct {
+	*file
+	archive *zipfile.Archive
+	entries []zipfile.Entry
+}
+
+// Bytes compares the entry with its checksum first.
+func (w *within) Bytes(i int) ([]byte, error) {
+	raw, err := w.archive.Whole(w.entries[i])
+	if err != nil {
+		return nil, w.refused(w.List[i].Name, err)
+	}
+	return w.elements(i, raw[w.arrays[i].Start:])
+}
+
 // add lists an array of so many bytes. An error is about the header, unless read failed.
 func (f *file) add(name string, size int64, read func(offset, n int64, what string) ([]byte, error)) error {
 	r := &reader{size: size, read: read}
@@ -107,6 +123,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		return nil, err
 	}
 	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: "NumPy (.npz)"}}}
+	w := &within{file: f, archive: a}
 	var refused, beside []string
 	described := int64(0)
 	for _, e := range a.Entries() {
@@ -118,8 +135,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		if len(f.List) == in.Limits.MaxTensors() {
 			return nil, in.TooMany()
 		}
-		read := func(offset, n int64, what string) ([]byte, error) { return a.Read(e, offset, n, what) }
-		err := f.add(name, e.Size, read)
+		err := f.add(name, e.Size, func(offset, n int64, what string) ([]byte, error) { return a.Read(e, offset, n, what) })
 		if other := (*npyheader.DescrError)(nil); errors.As(err, &other) {
 			refused = append(refused, fmt.Sprintf("%s (%s)", weightfile.Shown(name), weightfile.Shown(other.Descr)))
 			continue
@@ -127,6 +143,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		if err != nil {
 			return nil, f.refused(name, err)
 		}
+		w.entries = append(w.entries, e)
 		if described += f.arrays[len(f.arrays)-1].Start; described > in.Limits.MaxHeader() {
 			return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of headers", Got: described, Max: in.Limits.MaxHeader(), Help: "no network needs so many; put one network in a file"}
 		}
@@ -145,7 +162,7 @@ func openArchive(in weightfile.Input) (weightfile.File, error) {
 		}
 		return nil, in.Corrupt("", "holds no arrays, want files that end in .npy in it; it is no .npz file, or an empty one")
 	}
-	return f, nil
+	return w, nil
 }
 
 // refused is an error with the names of the file and the array.
@@ -163,11 +180,21 @@ func (f *file) refused(name string, err error) error {
 
 func (f *file) Bytes(i int) ([]byte, error) {
 	a := f.arrays[i]
-	n := int64(a.Size) * int64(a.Shape.Elements())
-	raw, err := a.read(a.Start, n, "its elements")
+	raw, err := a.read(a.Start, int64(a.Size)*int64(a.Shape.Elements()), "its elements")
 	if err != nil {
 		return nil, f.refused(f.List[i].Name, err)
 	}
+	return f.elements(i, raw)
+}
+
+// elements puts those of array i, which raw begins with, into the order of this program.
+func (f *file) elements(i int, raw []byte) ([]byte, error) {
+	a := f.arrays[i]
+	n := a.Size * a.Shape.Elements()
+	if n > len(raw) {
+		return nil, f.In.Corrupt(f.List[i].Name, "has %d bytes of elements, want %d; the file is damaged, fetch it again", len(raw), n)
+	}
+	raw = raw[:n]
 	if a.Order.Uint16([]byte{1, 0}) != 1 {
 		part := a.Size
 		if a.Type == "c8" {

@@ -111,7 +111,7 @@ func (a *Archive) record(raw []byte) (Entry, []byte, error) {
 	if len(raw)-size < name+extra+comment {
 		return damaged()
 	}
-	e := Entry{Name: string(raw[size : size+name]), method: uint16(u16(10))}
+	e := Entry{Name: string(raw[size : size+name]), method: uint16(u16(10)), sum: binary.LittleEndian.Uint32(raw[16:])}
 	shown := weightfile.Shown(e.Name)
 	sizes := [3]uint64{} // unpacked, packed, offset
 	wide := extended(raw[size+name : size+name+extra])

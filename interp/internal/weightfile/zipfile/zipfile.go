@@ -17,13 +17,16 @@
 //	      │ "PK\5\6", where the directory │ the end: 22 bytes and a comment
 //	size  └───────────────────────────────┘ is, and its size
 //
-// Checksums are not compared: PyTorch can be told to leave them out.
+// Checksums are compared by Whole and Verify, for formats that have them: PyTorch can be told to
+// leave them out.
 package zipfile
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/binary"
+	"hash/crc32"
 	"io"
 
 	"cnnlang/interp/internal/weightfile"
@@ -43,6 +46,7 @@ type Entry struct {
 	packed int64 // in the archive
 	method uint16
 	header int64 // where its header is
+	sum    uint32
 }
 
 // Deflated reports whether reading a part of the file takes as long as all that is before it.
@@ -92,6 +96,39 @@ func (a *Archive) Read(e Entry, offset, n int64, what string) ([]byte, error) {
 		return nil, a.torn(e, err)
 	}
 	return raw, nil
+}
+
+// Whole returns all bytes of an entry, after comparing them with its checksum.
+func (a *Archive) Whole(e Entry) ([]byte, error) {
+	raw, err := a.Read(e, 0, e.Size, weightfile.Shown(e.Name))
+	if err != nil {
+		return nil, err
+	}
+	return raw, a.compare(e, crc32.ChecksumIEEE(raw))
+}
+
+// Verify compares an entry with its checksum, and keeps none of its bytes.
+func (a *Archive) Verify(e Entry) error {
+	start, err := a.start(e)
+	if err != nil {
+		return err
+	}
+	var from io.Reader = io.NewSectionReader(a.in, start, e.packed)
+	if e.method == deflated {
+		from = flate.NewReader(from)
+	}
+	sum := crc32.NewIEEE()
+	if n, err := io.Copy(sum, io.LimitReader(from, e.Size)); n != e.Size || err != nil {
+		return a.torn(e, cmp.Or(err, io.ErrUnexpectedEOF))
+	}
+	return a.compare(e, sum.Sum32())
+}
+
+func (a *Archive) compare(e Entry, sum uint32) error {
+	if sum != e.sum {
+		return a.in.Corrupt("", "%s has the checksum %08x, want %08x as the zip archive says; the file is damaged, fetch it again", weightfile.Shown(e.Name), sum, e.sum)
+	}
+	return nil
 }
 
 // Input returns an entry as a file of its own, inflated in memory if it is deflated.
