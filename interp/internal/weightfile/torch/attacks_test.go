@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -252,6 +253,29 @@ func TestSoundPickles(t *testing.T) {
 			if n, _ := weightfile.Elements(tensor.Shape); err != nil || len(raw) != int(n)*tensor.Type.Size() {
 				t.Errorf("%s: %v: got %x, %v", name, tensor, raw, err)
 			}
+		}
+	}
+}
+
+// TestMarkedViews: what torch marks as the negative of its numbers is not taken for these.
+func TestMarkedViews(t *testing.T) {
+	at := []string{store("FloatStorage", "0", 4), number(0), integersOf(4), integersOf(1), "\x89", "}"}
+	for _, c := range []struct{ function, dtype, marks, want string }{
+		{"_rebuild_tensor_v2", "", dict(text("neg"), "\x88"), "neg"},
+		{"_rebuild_tensor_v2", "", dict(text("conj"), "\x88"), "conj"},
+		{"_rebuild_tensor_v2", "", dict(text("neg"), "\x89"), ""},
+		{"_rebuild_tensor_v2", "", "N", ""},
+		{"_rebuild_tensor_v3", global("torch", "float32"), dict(text("neg"), "\x88"), "neg"},
+	} {
+		args := append(slices.Clone(at), c.dtype, c.marks)
+		f, err := Open(input([]byte(zipped(call(global("torch._utils", c.function), args...)))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.Bytes(0)
+		want := "weights: f.pth: tensor w: is marked " + c.want + ", so that its numbers are others than those stored; call .resolve_neg().resolve_conj() before saving"
+		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s of %q: %v", c.function, c.marks, err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func rebuild(_ *builder, args []pickle.Value) (pickle.Value, bool) {
 	if !ok {
 		return &view{damage: "is built of no storage"}, true
 	}
-	return newView(s, s.element, args), true
+	return newView(s, s.element, args).marked(args, 6), true
 }
 
 // rebuildTyped is a tensor of bytes: (storage, offset, size, stride, requires_grad, hooks,
@@ -63,7 +63,22 @@ func rebuildTyped(_ *builder, args []pickle.Value) (pickle.Value, bool) {
 	if !known {
 		e = element{weightfile.Type(weightfile.Shown(global.Name)), 1}
 	}
-	return newView(s, e, args), true
+	return newView(s, e, args).marked(args, 7), true
+}
+
+// marked refuses a view that torch marks as the negative or the conjugate of its numbers, in a dict
+// among the arguments.
+func (v *view) marked(args []pickle.Value, i int) *view {
+	marks, ok := at[*pickle.Dict](args, i)
+	if !ok {
+		return v
+	}
+	for _, e := range marks.Entries() {
+		if mark, ok := e.Key.(string); ok && e.Value == true {
+			v.refused = fmt.Sprintf("is marked %s, so that its numbers are others than those stored; call .resolve_neg().resolve_conj() before saving", weightfile.Shown(mark))
+		}
+	}
+	return v
 }
 
 func newView(s *storage, e element, args []pickle.Value) *view {
