@@ -25,19 +25,20 @@ type format struct {
 	// is recognises a file by its first bytes, 512 or fewer, or by its name.
 	is   func(head []byte, path string) bool
 	open func(weightfile.Input) (weightfile.File, error)
+	sets bool // a file may hold several sets of weights, which a key chooses among
 }
 
 // formats are tried in order; what none of them recognises is taken for safetensors.
 var formats = []format{
-	{keras.Is, keras.Open}, // before torch, which takes any zip archive
-	{tfjs.Is, tfjs.Open},
-	{numpy.Is, numpy.Open}, // before torch too
-	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open},
-	{isIndex, openIndex},
-	{foreign.Is, foreign.Open}, // before those that go by names
-	{onnx.Is, onnx.Open},
-	{caffe.Is, caffe.Open},
-	{darknet.Is, darknet.Open},
+	{keras.Is, keras.Open, true}, // before torch, which takes any zip archive
+	{tfjs.Is, tfjs.Open, false},
+	{numpy.Is, numpy.Open, false}, // before torch too
+	{func(head []byte, _ string) bool { return torch.Is(head) }, torch.Open, true},
+	{isIndex, openIndex, false},
+	{foreign.Is, foreign.Open, true}, // before those that go by names; it says what a file is
+	{onnx.Is, onnx.Open, false},
+	{caffe.Is, caffe.Open, false},
+	{darknet.Is, darknet.Open, false},
 }
 
 // openOther opens a file of another format than safetensors; nil for none of them.
@@ -53,6 +54,9 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 		if !format.is(head, name) {
 			continue
 		}
+		if err := oneSet(name, o.Key); err != nil && !format.sets {
+			return nil, err
+		}
 		s := &other{path: path(name), file: f, info: info}
 		in := weightfile.Input{ReaderAt: f, Size: info.Size(), Path: name, Sibling: s.sibling, Names: s.names,
 			Limits: weightfile.Limits{Header: o.MaxHeader, Tensors: o.MaxTensors}, Key: o.Key}
@@ -65,6 +69,17 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 	}
 	return nil, nil
 }
+
+// oneSet refuses a key for a file of a format that holds one set of weights.
+func oneSet(name, key string) error {
+	if key == "" || key == everything {
+		return nil
+	}
+	return path(name).corrupt("", "holds one set of weights alone, and nothing at %s; leave out the key", weightfile.Shown(key))
+}
+
+// everything is the key of all that a file holds.
+const everything = "."
 
 // other is a Store over a file of another format.
 type other struct {

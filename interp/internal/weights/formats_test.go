@@ -98,3 +98,21 @@ func TestSafetensorsByAnyName(t *testing.T) {
 		}
 	}
 }
+
+// Where there is one set of weights, a key is refused, but for that of all there is.
+func TestKeyOfFilesWithOneSet(t *testing.T) {
+	for _, file := range []string{"tiny.safetensors", "tiny_compressed.npz", "numpy/version1.npy", "same/same.caffemodel", "same/same.onnx", "same/same.weights",
+		"same/same.safetensors.index.json", "tfjs/float32.json"} {
+		name := filepath.Join("../../../testdata/weights", file)
+		want := "weights: " + name + ": holds one set of weights alone, and nothing at state_dict.0; leave out the key"
+		if _, err := Open(name, Options{Key: "state_dict.0"}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", file, err)
+		}
+		s, err := Open(name, Options{Key: "."})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		s.Close()
+	}
+}

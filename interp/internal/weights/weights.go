@@ -107,6 +107,10 @@ func Open(path string, o Options) (Store, error) {
 		}
 		return other, nil
 	}
+	if err := oneSet(path, o.Key); err != nil {
+		f.Close()
+		return nil, err
+	}
 	s, err := readSafetensors(f, path, info.Size(), o)
 	if err != nil {
 		f.Close()

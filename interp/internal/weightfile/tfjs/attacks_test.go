@@ -127,10 +127,6 @@ func TestLimits(t *testing.T) {
 	if _, err := openInput(in); fmt.Sprint(err) != "weights: m.json: got 17825792 bytes of JSON, the limit is 16777216; no model needs so much text; fetch the file again" {
 		t.Error(err)
 	}
-	in = weightfile.Input{Path: "m.json", Key: "model"}
-	if _, err := openInput(in); fmt.Sprint(err) != "weights: m.json: holds one set of weights alone, and nothing at model; leave out the key" {
-		t.Error(err)
-	}
 	text := manifest(`{"name": "v", "shape": [2], "dtype": "float32"}, {"name": "w", "shape": [2], "dtype": "float32"}`)
 	in = weightfile.Input{ReaderAt: strings.NewReader(text), Size: int64(len(text)), Path: "m.json", Limits: weightfile.Limits{Tensors: 1}}
 	if _, err := openInput(in); fmt.Sprint(err) != "weights: m.json: got 2 tensors, the limit is 1; no network needs so many; keep those of one network in a file" {

@@ -50,9 +50,6 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if most := min(maxText, in.Limits.MaxHeader()); in.Size > most {
 		return nil, &weightfile.LimitError{Path: in.Path, Limit: "bytes of JSON", Got: in.Size, Max: most, Help: "no model needs so much text; fetch the file again"}
 	}
-	if in.Key != "" && in.Key != "." {
-		return nil, in.Corrupt("", "holds one set of weights alone, and nothing at %s; leave out the key", weightfile.Shown(in.Key))
-	}
 	text, err := in.At(0, in.Size, "the model")
 	if err != nil {
 		return nil, err
