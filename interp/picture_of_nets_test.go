@@ -64,6 +64,7 @@ func readDrawing(t *testing.T, text string) *drawing {
 	for _, e := range root.Children {
 		class := e.attr("class")
 		switch {
+		case class == "legend":
 		case e.XMLName.Local == "g":
 			var rects []area
 			for _, c := range e.Children {
@@ -207,14 +208,15 @@ func drawn(t *testing.T, n *interp.Net, opts draw.Options) *drawing {
 func TestPicturesOfTheLibrary(t *testing.T) {
 	for _, name := range interp.Library() {
 		_, n := selected(t, name, "", interp.Options{})
-		for _, opts := range []draw.Options{{Depth: 0}, {Depth: 1}, {Depth: 2}, {Depth: draw.All}, {Depth: draw.All, Steps: true}} {
+		heat := &draw.Heat{Name: "x", Of: map[string]float64{n.Graph.Output.Path: 1}, Text: func(float64) string { return "1" }}
+		for _, opts := range []draw.Options{{Depth: draw.FitPage}, {Depth: draw.All, Heat: heat}, {Depth: draw.All, Steps: true}} {
 			drawn(t, n, opts)
 		}
 	}
 }
 
 func TestPicturesOfRandomNets(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(200) {
 		_, n := selected(t, "-", randomNet(seed), interp.Options{})
 		for _, opts := range []draw.Options{{Depth: int(seed % 4)}, {Depth: draw.All, Steps: seed%2 == 0}} {
 			if drawn(t, n, opts); t.Failed() {

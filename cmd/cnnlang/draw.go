@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +15,9 @@ import (
 
 // drawFlags are those of a picture.
 type drawFlags struct {
-	depth *option[int]
-	steps *option[string]
+	depth  *option[int]
+	steps  *option[string]
+	colour *option[string]
 }
 
 func (f *drawFlags) flags(cmd *cobra.Command) {
@@ -40,6 +43,9 @@ func (f *drawFlags) flags(cmd *cobra.Command) {
 		},
 	}
 	f.steps = choiceOf("layers", "all")
+	f.colour = choiceOf(colours...)
+	cmd.Flags().Var(f.colour, "colour", "what the colours of a picture are by: "+strings.Join(colours, ", "))
+	complete(cmd, "colour", fixed(colours...))
 	cmd.Flags().Var(f.depth, "depth", depthUsage)
 	cmd.Flags().Var(f.steps, "steps", "whether a layer in a picture is one box with its norm and activation: layers, all")
 	complete(cmd, "depth", fixed("0", "1", "2", "all"))
@@ -48,18 +54,22 @@ func (f *drawFlags) flags(cmd *cobra.Command) {
 
 // needless reports a flag that only pictures have.
 func (f *drawFlags) needless() error {
-	if f.depth.given || f.steps.given {
-		return usage("--depth and --steps are for pictures").withHelp("add -o svg")
+	if f.depth.given || f.steps.given || f.colour.given {
+		return usage("--depth, --steps and --colour are for pictures").withHelp("add -o svg")
 	}
 	return nil
 }
 
 // draw writes a picture; one in SVG is refused only where it would go to a terminal.
-func (a *app) draw(n *interp.Net, f *drawFlags, format string) error {
+func (a *app) draw(ctx context.Context, n *interp.Net, f *drawFlags, format string) error {
 	if (format == "svg" || format == "html") && isTerminal(os.Stdout) {
 		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o %s > %[1]s.%[2]s`", n.Name, format)
 	}
 	opts := draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}
+	var err error
+	if opts.Heat, err = heat(ctx, n, f.colour.value); err != nil {
+		return err
+	}
 	if format == "html" {
 		return draw.Page(a.stdout, n.Graph, n.Outline(), opts, func(file string) string { return n.File(file).Text })
 	}

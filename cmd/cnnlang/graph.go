@@ -23,6 +23,7 @@ func (a *app) graph() *cobra.Command {
 			"-o svg draws the net as its text has it: blocks are frames, branches lie side by side,\n" +
 			"shortcuts are arcs, and equal neighbours are drawn once with their number. --depth says\n" +
 			"how many frames within one another are opened; by default as many as fit a page.\n" +
+			"--colour colours by a cost; for time the net is measured on this machine.\n" +
 			"-o html writes a page that needs nothing else, in which frames open and close, steps are found, and\n" +
 			"what is known of a step stands beside it with the lines of its text.\n" +
 			"-o dot and -o mermaid write the same for Graphviz and Mermaid.",
@@ -37,7 +38,7 @@ func (a *app) graph() *cobra.Command {
 	format := formatFlag(cmd, graphFormats)
 	return a.ofNet(cmd, func(n *interp.Net) error {
 		if draws := slices.Contains(pictureFormats, format.value); draws {
-			return a.draw(n, &f, format.value)
+			return a.draw(cmd.Context(), n, &f, format.value)
 		} else if err := f.needless(); err != nil {
 			return err
 		}

@@ -29,13 +29,16 @@ type Options struct {
 	// Steps draws every operation as a box of its own. Otherwise a convolution has its
 	// normalisation and its activation with it.
 	Steps bool
+	// Heat colours boxes by a cost, nil by their kind.
+	Heat *Heat
 }
 
 // A Diagram is a network ready to be drawn.
 type Diagram struct {
 	Title string
 	Items []*Item // a series, from the input to the output
-	Depth int     // that of Options, or what Fit chose
+	Depth int     // that of Options, or what fits a page
+	heat  *Heat
 }
 
 // Of makes the diagram of a graph with this outline.
@@ -43,11 +46,11 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	if opts.Depth == FitPage {
 		return fitted(g, outline, opts)
 	}
-	d := &Diagram{Title: g.Name, Depth: opts.Depth}
+	d := &Diagram{Title: g.Name, Depth: opts.Depth, heat: opts.Heat}
 	b := &builder{steps: opts.Steps}
 	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
 	items := append([]*Item{input}, b.series(outline, "")...)
-	items = append(items, &Item{Kind: Output, Text: "output, " + sizes(g.Output.Shape), Count: 1, shape: g.Output.Shape, value: g.Output})
+	items = append(items, &Item{Kind: Output, Text: "output, " + sizes(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
 	d.Items = fold(closed(items, opts.Depth))
 	showShapes(d.Items, nil, true)
 	return d

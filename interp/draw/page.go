@@ -46,6 +46,7 @@ type pageData struct {
 	Items    []pageItem          `json:"items"`
 	Nodes    map[string]pageNode `json:"nodes"`
 	Files    map[string][]string `json:"files"` // lines
+	Heat     string              `json:"heat"`  // the cost that items have, "" for none
 }
 
 type pageItem struct {
@@ -64,6 +65,7 @@ type pageItem struct {
 	Size     []int        `json:"size,omitempty"`
 	Items    []pageItem   `json:"items,omitempty"`
 	Branches [][]pageItem `json:"branches,omitempty"`
+	Heat     float64      `json:"heat,omitempty"`
 	From     int          `json:"from"` // of a tap, the number of the item in their order, -1 for none
 }
 
@@ -79,6 +81,9 @@ func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pag
 	p := pageData{Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
 		Lengths: map[string]float64{"textSize": textSize, "smallSize": smallSize, "boxHeight": boxHeight, "leastBox": leastBox, "gap": gap,
 			"rail": rail, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle}}
+	if d.heat != nil {
+		p.Heat = d.heat.Name
+	}
 	numbers := map[*Item]int{}
 	each(d.Items, func(i *Item) { numbers[i] = len(numbers) })
 	makes := d.makers()
@@ -88,6 +93,9 @@ func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pag
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
 				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: sizes(i.shape), Size: i.shape, From: -1}
+			if d.heat != nil {
+				one.Heat = d.heat.of(i)
+			}
 			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
 				one.From = numbers[maker]
 			}

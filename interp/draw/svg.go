@@ -18,7 +18,12 @@ import (
 // with the first path that it stands for, all of them, how many copies it stands for, and the costs of
 // one of these; a blank in a path is %20, and % is %25. Every frame is <g data-block="bottleneck">.
 func (d *Diagram) SVG(w io.Writer) error {
-	s := d.scene()
+	s, most := d.scene(), 0.0
+	if d.heat != nil {
+		most = d.heat.most(s)
+		s.height += legendHeight
+		s.width = max(s.width, 2*margin+legendColours+8+width(d.heat.words(most), smallSize))
+	}
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
 		f(s.width), f(s.height), f(s.width), f(s.height), html.EscapeString(d.heading()))
@@ -32,7 +37,10 @@ func (d *Diagram) SVG(w io.Writer) error {
 		e.write(b)
 	}
 	for _, x := range s.boxes {
-		x.write(b)
+		x.write(b, d.colour(x.item, most))
+	}
+	if d.heat != nil {
+		d.heat.legend(b, s, most)
 	}
 	for _, t := range s.texts {
 		fmt.Fprintf(b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", t.class, f(t.x), f(t.y), html.EscapeString(t.text))
@@ -50,7 +58,18 @@ func (r rect) attributes(radius float64) string {
 	return fmt.Sprintf(`x="%s" y="%s" width="%s" height="%s" rx="%s"`, f(r.x), f(r.y), f(r.w), f(r.h), f(radius))
 }
 
-func (x box) write(b *bufio.Writer) {
+// colour is what a box has in place of the colour of its kind, "" for that.
+func (d *Diagram) colour(i *Item, most float64) string {
+	switch {
+	case d.heat == nil:
+		return ""
+	case most == 0:
+		return fill(0)
+	}
+	return fill(d.heat.of(i) / most)
+}
+
+func (x box) write(b *bufio.Writer, colour string) {
 	i := x.item
 	fmt.Fprintf(b, `<g class="box %v" data-path="%s" data-nodes="%s" data-count="%d" data-params="%v" data-macs="%v">`,
 		i.Kind, html.EscapeString(word(i.Path)), html.EscapeString(i.nodes()), i.Count, whole(i.Cost.Params), whole(i.Cost.MACs))
@@ -58,7 +77,7 @@ func (x box) write(b *bufio.Writer) {
 	mid := point{x.x + x.w/2, x.y + x.h/2 + 4}
 	switch {
 	case i.Kind == Circle && x.w == round:
-		fmt.Fprintf(b, `<rect %s class="none"/><circle cx="%s" cy="%s" r="%s"/>`, x.attributes(0), f(mid.x), f(x.y+x.h/2), f(round/2))
+		fmt.Fprintf(b, `<rect %s class="none"/><circle cx="%s" cy="%s" r="%s"%s/>`, x.attributes(0), f(mid.x), f(x.y+x.h/2), f(round/2), colour)
 		fmt.Fprintf(b, `<text class="sign" x="%s" y="%s">%s</text>`, f(mid.x), f(mid.y+1), html.EscapeString(i.Text))
 	default:
 		radius := 4.0
@@ -69,7 +88,7 @@ func (x box) write(b *bufio.Writer) {
 			back := rect{x.x + 3, x.y + 3, x.w, x.h}
 			fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(back.x), f(back.y), f(back.w), f(back.h), f(-back.w))
 		}
-		fmt.Fprintf(b, `<rect %s/>`, x.attributes(radius))
+		fmt.Fprintf(b, `<rect %s%s/>`, x.attributes(radius), colour)
 		fmt.Fprintf(b, `<text x="%s" y="%s">%s`, f(mid.x), f(mid.y), html.EscapeString(i.title()))
 		if m := i.marks(); m != "" {
 			fmt.Fprintf(b, `<tspan class="marks" dx="6">%s</tspan>`, html.EscapeString(strings.TrimSpace(m)))

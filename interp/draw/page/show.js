@@ -27,7 +27,7 @@ const rect = (b, rx) => `<rect x="${f(b.x)}" y="${f(b.y)}" width="${f(b.w)}" hei
 function shade(i) {
   if (colour === "kind") return "";
   const most = Math.max(...scene.boxes.map(b => cost(b.item)));
-  return ` style="fill:color-mix(in srgb, var(--heat) ${Math.round(100 * Math.sqrt(cost(i) / (most || 1)))}%, var(--paper))"`;
+  return ` style="fill:var(--heat);fill-opacity:${f(Math.sqrt(cost(i) / (most || 1)))}"`;
 }
 const cost = i => (i.shut ? i.sum : i)[colour] || 0;
 
@@ -166,9 +166,9 @@ function source(n) {
 // sums are what frames hold, for when they are closed or selected.
 (function sums(items) {
   for (const i of items) {
-    const of = {params: i.params, macs: i.macs, nodes: [...i.nodes]};
+    const of = {params: i.params, macs: i.macs, heat: i.heat || 0, nodes: [...i.nodes]};
     const per = x => x.count / i.count;
-    const inner = list => { for (const x of list) { const s = x.sum; of.params += s.params * per(x); of.macs += s.macs * per(x); of.nodes.push(...s.nodes); } };
+    const inner = list => { for (const x of list) { const s = x.sum; of.params += s.params * per(x); of.macs += s.macs * per(x); of.heat += s.heat * per(x); of.nodes.push(...s.nodes); } };
     sums(i.items || []); inner(i.items || []);
     for (const b of i.branches || []) { sums(b); inner(b); }
     i.sum = of;
@@ -241,5 +241,9 @@ function goTo() {
   return !!i;
 }
 
+if (Data.heat) {
+  colour = "heat";
+  document.getElementById("colour").append(new Option(Data.heat, "heat", true, true));
+}
 open(Data.depth < 0 ? Infinity : Data.depth);
 goTo();

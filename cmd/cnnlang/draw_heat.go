@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cnnlang/interp"
+	"cnnlang/interp/draw"
+	"cnnlang/ops/dim"
+)
+
+// colours are what boxes can be coloured by.
+var colours = []string{"kind", "params", "macs", "memory", "time"}
+
+// measured is how long the steps of a net are measured to be coloured by their times.
+const measured = time.Second
+
+// heat is the cost that boxes are coloured by, nil for their kind.
+func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
+	h := &draw.Heat{Of: map[string]float64{}, Text: func(v float64) string { return grouped(dim.Int(int(v))) }}
+	switch by {
+	case "kind":
+		return nil, nil
+	case "time":
+		h.Name, h.Text = "time here on one thread", func(v float64) string { return fmt.Sprintf("%.3g ms", v) }
+		return h, timesOf(ctx, n, h.Of)
+	case "memory":
+		h.Name, h.Text = "memory of its values", func(v float64) string { return interp.Bytes(int64(v)) }
+	case "macs":
+		h.Name = "MACs"
+	case "params":
+		h.Name = "parameters"
+	}
+	for _, node := range n.Graph.Nodes[1:] {
+		c := node.Count()
+		switch by {
+		case "macs":
+			h.Of[node.Path] += c.MACs.Float()
+		case "params":
+			h.Of[node.Path] += c.Params.Float()
+		case "memory":
+			h.Of[node.Path] += 4 * float64(node.Shape[1:].Elements())
+		}
+	}
+	return h, nil
+}
+
+// timesOf measures the steps of a net with generated weights, in milliseconds by their paths.
+// What a step has taken over from those behind it is in its time.
+func timesOf(ctx context.Context, n *interp.Net, of map[string]float64) error {
+	opts := interp.Options{Threads: 1, Weights: interp.RandomWeights(0), MaxMemory: interp.UsableMemory(0, false)}
+	input, held, err := n.RandomInput(ctx, opts, 0, 1)
+	if err != nil {
+		return err
+	}
+	opts.Held = held
+	model, err := n.Build(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	session := model.NewSession(1)
+	defer session.Close()
+	steps, err := session.MeasureSteps(ctx, input, measured)
+	for _, s := range steps {
+		of[s.Path] += float64(milliseconds(s.Took))
+	}
+	return err
+}
