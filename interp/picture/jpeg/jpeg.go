@@ -7,6 +7,9 @@
 // RGB, CMYK and YCCK. Beside the pixels it has the samples of a few rows; for a file of
 // several scans it has all coefficients.
 //
+// Unlike libjpeg it refuses damaged data instead of making something of them, and arithmetic
+// coding; and it does not smooth a progressive image whose last scans are missing.
+//
 //	file ─ input ─ segments ─┬ bits ─ sequential ── coefficients ─ kernel.IDCT ─ planes ─ lines ─ RGB
 //	                         └ bits ─ progressive ─ coefficients of all blocks ┘
 package jpeg

@@ -205,13 +205,9 @@ func (d *decoder) block(s *scan, p *part, block *kernel.Block) {
 	}
 }
 
-// reconstruct makes pixels of the stored coefficients.
+// reconstruct makes pixels of the stored coefficients. A component without a scan is 128
+// everywhere.
 func (d *decoder) reconstruct() error {
-	for i := range d.count {
-		if !d.latched[i] {
-			return damage("it has no scan of one of its components")
-		}
-	}
 	for y := range d.unitsHigh {
 		if err := d.in.ctx.Err(); err != nil {
 			return err

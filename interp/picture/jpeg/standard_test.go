@@ -71,7 +71,6 @@ func isStricter(err error) bool {
 		"a difference of brightness has more than 15 bits",
 		"it has a scan after the last one",
 		"a component uses a quantisation table that is not defined",
-		"it has no scan of one of its components",
 		"a scan has an impossible part of the coefficients": // more than 13 lower bits
 		return true
 	case "a scan has a coefficient beyond the last one": // after which it leaves out its value
