@@ -145,6 +145,11 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 // or of all heads, with normalisations or without those that are folded into the layer before.
 func (f *TensorFile) renames(n *Net) ([]Renaming, *Unclear) {
 	entries := f.inNets()
+	if layers, _ := byLayers(f.store, inLayers); layers == nil {
+		if dots := dotted(f.store); dots != nil {
+			entries = dots.Entries()
+		}
+	}
 	for i, e := range entries {
 		entries[i].Shape = turned(e.Shape, e.Axes)
 	}

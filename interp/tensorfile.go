@@ -103,14 +103,10 @@ func (f *TensorFile) Skeleton() (string, error) {
 	return skeleton.Write(f.store.Path(), tensors)
 }
 
-// inNets are the tensors as nets call them: by their layers, where the format says so, and with
-// dots for slashes.
+// inNets are the tensors as nets call them: by their layers, where the format says so.
 func (f *TensorFile) inNets() []weights.Entry {
 	if layers, _ := byLayers(f.store, inLayers); layers != nil {
 		return layers.Entries()
-	}
-	if dots := dotted(f.store); dots != nil {
-		return dots.Entries()
 	}
 	return f.store.Entries()
 }
