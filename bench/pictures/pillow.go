@@ -38,6 +38,10 @@ type answer struct {
 func start(python, script string) (*worker, error) {
 	w := &worker{process: exec.Command(python, script)}
 	w.process.Stderr = os.Stderr
+	// Memory stays with the process for the next picture. By default the C library of Linux
+	// gets it anew from the system, which for twelve million pixels can take as long as
+	// decoding them.
+	w.process.Env = append(w.process.Environ(), "MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=1073741824")
 	var err error
 	if w.in, err = w.process.StdinPipe(); err != nil {
 		return nil, err
