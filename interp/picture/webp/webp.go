@@ -64,15 +64,17 @@ const (
 
 // losslessCost bounds what the decoder of lossless pictures allocates: pixels of 4 bytes
 // before and after the last transform, and those of the transforms' own pictures, which have
-// at most one for each 4 x 4; and prefix codes, for which a byte of the file makes at most
-// so many, each group of five needs three bytes, and there are at most 2,600 groups.
+// at most one for each 4 x 4; and the codes, of which each of the pictures has groups of
+// five. A group takes at least 20 bits of the file, and a code that is more than a symbol or
+// two takes 42.
 func losslessCost(width, height, data int64) int64 {
 	const (
-		decoder, groups, perGroup = 256 << 10, 2600, 5 * 560
-		perByte, symbols          = 256, groups * 2328 * 16
+		decoder                   = 256 << 10
+		groups, perGroup, perCode = 2600 + 5, 5 * 560, 46 << 10
+		codesOfGroup              = 62 << 10
 	)
 	few := ((width + 3) / 4) * ((height + 3) / 4)
-	return decoder + 8*width*height + 4*4*few + min(groups, data/3+1)*perGroup + min(perByte*data, symbols)
+	return decoder + 8*width*height + 4*4*few + min(groups, 8*data/20+5)*perGroup + min(groups*codesOfGroup, 8*data/42*perCode)
 }
 
 // Decode decodes the first frame.
