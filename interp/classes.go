@@ -11,18 +11,28 @@ import (
 // A Class is one of the classes that a net distinguishes.
 type Class struct {
 	Index       int
-	Name        string // "" where the net's meta has no names
+	Name        string // "" where they have none
 	Score       float32
 	Probability float64 // the softmax of the scores, which a net may have computed itself
 }
 
 // Classes returns the k highest classes of each image of an output [N, C], highest first
-// and equal ones by index; it returns none for an output of another shape.
+// and equal ones by index, by the names of Options.Labels or of the net's meta; it returns none
+// for an output of another shape.
 func (n *Net) Classes(output tensor.Tensor, k int) [][]Class {
+	return n.classes(n.ownLabels().Names, output, k)
+}
+
+// Classes are those of the net by the model's Labels, which the weights may say.
+func (m *Model) Classes(output tensor.Tensor, k int) [][]Class {
+	return m.Net.classes(m.Labels.Names, output, k)
+}
+
+func (n *Net) classes(names []string, output tensor.Tensor, k int) [][]Class {
 	if len(output.Shape) != 2 || len(output.Data) != output.Shape.Elements() {
 		return nil
 	}
-	names, op := n.Meta.Classes, n.Graph.Output.Op
+	op := n.Graph.Output.Op
 	classes := output.Shape[1]
 	all := make([][]Class, output.Shape[0])
 	for i := range all {

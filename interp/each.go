@@ -47,7 +47,7 @@ func (a Answer) Classes(k int) []Class {
 	if a.model == nil || !a.model.Net.Classifies() {
 		return nil
 	}
-	return a.model.Net.Classes(a.Output, k)[0]
+	return a.model.Classes(a.Output, k)[0]
 }
 
 // Value returns a side head or the value of a step that Options.Values asked for, [1, …];

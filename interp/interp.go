@@ -64,6 +64,8 @@ type Options struct {
 	// stored, as most authors' code does, and counted by Sideways unless that is nil.
 	Upright  bool
 	Sideways *picture.Sideways
+	// Labels name the classes, in place of what the file of weights or the net's meta says.
+	Labels Labels
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int

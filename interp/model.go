@@ -32,6 +32,8 @@ type Model struct {
 	CacheProblem error
 	// Fit says how the weights were read.
 	Fit Fit
+	// Labels are the names of the classes.
+	Labels Labels
 
 	plan     *plan.Plan
 	at       map[string]*graph.Node // in the plan's graph
@@ -80,6 +82,10 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		return nil, err
 	}
 	m.Fit = w.fit
+	var note string
+	if m.Labels, note = n.labelsFor(w); note != "" {
+		m.Fit.Notes = append(m.Fit.Notes, note)
+	}
 	err = m.cached(g, source, w, planned, opts.Cache)
 	giveBack(fetched)
 	if err != nil {

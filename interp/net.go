@@ -35,6 +35,7 @@ type Net struct {
 	prepared bool           // an option says how pictures are prepared
 	upright  bool           // and whether they are turned
 	sideways *picture.Sideways
+	labels   Labels // of an option
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
@@ -82,8 +83,8 @@ func narrow(list []float64) []float32 {
 
 // Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
 // options say. Pictures are prepared as Prepare says, or else as Weights want them if they are
-// a file that the net's meta names, or else as the meta says. Its error is a *NoNetError, or a *ProgramError where the text has mistakes
-// or the net does not fit the size.
+// a file that the net's meta names, or else as the meta says. Its error is a *NoNetError, a
+// *LabelsError, or a *ProgramError where the text has mistakes or the net does not fit the size.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
@@ -114,6 +115,9 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	n.upright, n.sideways = opts.Upright, opts.Sideways
 	if c, ok := n.Published(opts.Weights.path); ok {
 		n.PrepareFor(c)
+	}
+	if err := n.label(opts.Labels); err != nil {
+		return nil, err
 	}
 	return n, nil
 }

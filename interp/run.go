@@ -123,5 +123,5 @@ func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Prep
 	if err != nil {
 		return nil, err
 	}
-	return m.Net.Classes(output, k)[0], nil
+	return m.Classes(output, k)[0], nil
 }

@@ -81,6 +81,7 @@ func exitCode(err error) int {
 	several, isSeveral := errors.AsType[*failures](err)
 	found, isFound := errors.AsType[*interp.ProgramError](err)
 	selection, isSelection := errors.AsType[*interp.SelectionError](err)
+	labels, isLabels := errors.AsType[*interp.LabelsError](err)
 	load, isLoad := errors.AsType[*download.Error](err)
 	switch {
 	case err == nil:
@@ -93,14 +94,14 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isLoad:
 		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
-	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err):
+	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), isLabels && labels.Unfit:
 		return exitProblems
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit
-	case is[*interp.WeightsError](err), is[*interp.TuningError](err), is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*outputError](err):
+	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*outputError](err):
 		return exitFile
 	}
 	return exitCrash

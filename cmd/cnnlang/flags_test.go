@@ -28,7 +28,7 @@ func TestFlagsAreTheSameInEveryVerb(t *testing.T) {
 	}
 	type use struct{ verb, what, words string }
 	seen := map[string]use{}
-	kinds := strings.NewReplacer(".npy", "", "|random", "") // of file, or of what else there is
+	kinds := strings.NewReplacer(".npy", "", "|random", "", "|NAME", "") // of file, or of what else there is
 	for _, verb := range (&app{}).root().Commands() {
 		verb.Flags().VisitAll(func(f *pflag.Flag) {
 			what := kinds.Replace(f.Value.Type())

@@ -48,6 +48,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 		"  side aux: { gap -> flatten -> fc: linear(2) }\n  flatten -> fc: linear(2)\n}\n",
 	"long.cnn":    "net long [N, 3, H = 64, W = 64] -> [N, 1] {\n  repeat i of 20 { conv(8 + i, 1x1) }\n  conv(9, 99x99)\n}\n",
 	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
+	"labels.txt":  "ant\ncat\n",
 	"sides.cnn":   "net sides [N, 3, H = 8, W = 8] -> [N, 4, H, W] {\n  conv(4, 3x3, pad=1) -> bn -> relu -> conv(4, 3x3, pad=1) -> bn -> relu\n  add { | conv(4, 1x1)\n | conv(8, 1x1) }\n}\n",
 }
 
@@ -61,7 +62,7 @@ var jsonRuns = []string{
 	"run line.cnn --weights line.safetensors --input random",
 	"run line.cnn --weights renamed.safetensors --input random", "run line.cnn --weights other.safetensors --input random",
 	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
-	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random", "run line.cnn --weights nin.safetensors --input random",
+	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random --labels labels.txt", "run line.cnn --weights nin.safetensors --input random",
 	"bench line.cnn --weights line.safetensors --time 0s",
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",

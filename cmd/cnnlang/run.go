@@ -39,8 +39,9 @@ func (a *app) run() *cobra.Command {
 		Long: "run computes a net's output for images (JPEG, PNG, GIF, WebP, BMP or TIFF; - is one\n" +
 			"on standard input), which its meta says how to prepare unless --prepare does; for an\n" +
 			"array from a .npy file; or for a generated input. For an output [N, C] it prints the\n" +
-			"highest classes with their softmax, by name if the meta has `classes`. Files get the\n" +
-			"output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
+			"highest classes with their softmax, and their names: those of --labels, or else those\n" +
+			"in the file of weights, or else what the meta says of that file and of the net. Files\n" +
+			"get the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
 			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
 			"has downloaded, or, to try a net out, from a seed. For a file with the name of one\n" +
 			"that is published, images are prepared as its meta says of that one.\n\n" +
@@ -97,6 +98,7 @@ func (a *app) run() *cobra.Command {
 func (f *runFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
 	f.selection.pictures(cmd)
+	f.selection.classes(cmd)
 	f.origin.flags(cmd)
 	f.performance.flags(cmd, 1)
 	f.sources.flags(cmd)
@@ -246,6 +248,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
+	a.labelled(model.Labels)
 	session := model.NewSession(opts.Threads)
 	defer session.Close()
 	m := model.Memory(session.Threads())
@@ -266,7 +269,8 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	}
 	d.Output = summarize(session.Output())
 	if n.Classifies() {
-		d.Results = classesOf(n, session.Output(), imageNames(images), f.top.value)
+		d.Labels = model.Labels.From
+		d.Results = classesOf(model, session.Output(), imageNames(images), f.top.value)
 	}
 	return a.show(f, d)
 }

@@ -44,6 +44,7 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err != nil {
 		return err
 	}
+	a.labelled(model.Labels)
 	defer model.Close()
 	lanes, err := model.Lanes()
 	if err != nil {

@@ -18,6 +18,7 @@ type runDocument struct {
 	Weights   weightsOrigin  `json:"weights"`
 	Output    outputSummary  `json:"output"`
 	Results   []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
+	Labels    string         `json:"labels,omitempty"`  // where their names come from, if not from the net's meta
 	Files     []writtenValue `json:"files,omitempty"`
 	Threads   int            `json:"threads"`
 	Precision string         `json:"precision"`
@@ -136,9 +137,9 @@ func scoreGrid(top []classScore) grid {
 }
 
 // classesOf are the highest classes of every image.
-func classesOf(n *interp.Net, out tensor.Tensor, images []string, top int) []imageResult {
+func classesOf(m *interp.Model, out tensor.Tensor, images []string, top int) []imageResult {
 	var results []imageResult
-	for i, classes := range n.Classes(out, top) {
+	for i, classes := range m.Classes(out, top) {
 		result := imageResult{Top: []classScore{}}
 		if i < len(images) {
 			result.Image = images[i]

@@ -16,7 +16,9 @@ type selection struct {
 	shape *option[[]int]
 	// prepare and exif are nil for verbs that take no images.
 	prepare, exif *option[string]
-	sideways      picture.Sideways
+	// labels is nil for verbs that name no classes.
+	labels   *option[string]
+	sideways picture.Sideways
 	// of is what names the net, where that is not the first argument.
 	of *option[string]
 }
@@ -123,6 +125,10 @@ const (
 func (s *selection) options() (interp.Options, error) {
 	opts := interp.Options{
 		Net: s.net.value, Set: interp.Settings{Texts: s.set.value, Name: settingsName}, Shape: s.shape.value,
+	}
+	var err error
+	if opts.Labels, err = s.named(); err != nil {
+		return opts, err
 	}
 	if err := opts.Set.Err(); err != nil || s.prepare == nil {
 		return opts, err

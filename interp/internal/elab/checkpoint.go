@@ -14,6 +14,7 @@ type Checkpoint struct {
 	SHA256    string   // how the hash of the file begins
 	Map       string   // the one of `names` by which its names are read, "" for the net's own names
 	Prepare   *Picture // how pictures are prepared for it, nil for as the net says
+	Classes   []string // the names of its outputs, nil for as the net says
 }
 
 // checkpoints is what meta says of weights: one file, or a list of them.
@@ -36,7 +37,7 @@ func (m *machine) checkpoints(meta *Meta, v Value) (want string) {
 			return "" // reported
 		}
 		text := func(name string) string { return e.values[name].(string) }
-		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), text("map"), nil}
+		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), text("map"), nil, texts(e.values["classes"])}
 		if c.has("prepare") {
 			p, _ := m.picture(e.values["prepare"])
 			file.Prepare = &p

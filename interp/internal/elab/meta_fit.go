@@ -69,7 +69,7 @@ func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaIt
 
 // fitMeta holds meta to the net's own input, whose channels stand at this place, and
 // output. At others it does not apply,
-// and names of classes that are not as many as the outputs are left out. What a preset with
+// and names of classes that are not as many as the outputs are left out, but for withBackground. What a preset with
 // other arguments inherits is told where pictures are read.
 func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 	meta, in, out := &r.Meta, r.Graph.Input.Shape, r.Graph.Output.Shape
@@ -77,10 +77,17 @@ func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 		if m.defaults && item.own {
 			m.fail(classesBeyond(item.span, len(meta.Classes), out[1], r.Graph.Name))
 		}
-		meta.Classes = nil
+		meta.Classes = withBackground(meta.Classes, out[1])
 	}
 	if item, stated := at["weights"]; stated && !item.own {
 		meta.Weights = nil // they are for other arguments
+	} else if stated && m.defaults && len(out) > 1 {
+		for _, f := range meta.Weights {
+			if f.Classes != nil && len(f.Classes) != out[1] {
+				m.fail(classesBeyond(item.span, len(f.Classes), out[1], r.Graph.Name))
+				return
+			}
+		}
 	}
 	item, stated := at["prepare"]
 	if !m.defaults || len(in) != 4 || !stated {
@@ -107,6 +114,16 @@ func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 			return
 		}
 	}
+}
+
+// withBackground are the names of ImageNet's 1,000 classes behind one for the background, if there
+// is one output more than names: so Google trains. Other names do not fit other outputs.
+func withBackground(names []string, outputs int) []string {
+	const imagenet = 1000
+	if len(names) != imagenet || outputs != imagenet+1 {
+		return nil
+	}
+	return append([]string{"background"}, names...)
 }
 
 // usualSize is the height and the width that the input has by default for the net that

@@ -65,6 +65,9 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 		if f.Prepare != nil {
 			args = append(args, "prepare="+Picture(at(*f.Prepare)))
 		}
+		if f.Classes != nil {
+			args = append(args, "classes="+texts(f.Classes))
+		}
 		all = append(all, "checkpoint(\n"+strings.Join(args, ",\n")+"\n)")
 	}
 	switch len(all) {

@@ -93,6 +93,8 @@ type About struct {
 	Layers []Layer
 	// Flattened is the order in which dense layers count what they read of a flattened map.
 	Flattened Flattened
+	// Classes are the names of the outputs, where the file says them.
+	Classes Classes
 }
 
 // Flattened is an order in which flattened maps are counted.

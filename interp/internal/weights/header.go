@@ -23,6 +23,7 @@ type headerParser struct {
 	in         *json.Decoder
 	what       string // what is parsed, for errors
 	start      int64  // where it is in the file
+	classes    weightfile.Classes
 }
 
 const (
@@ -177,13 +178,15 @@ func (p *headerParser) integers(what string, most int, top int64) ([]int64, erro
 	return list, p.expect(']', what, "its end")
 }
 
-// metadata parses and ignores the map of strings that a file may have.
+// metadata parses the map of strings that a file may have, of which it keeps the names of classes.
 func (p *headerParser) metadata() error {
 	entries := 0
 	return p.object(metadataKey, "an object of strings", func(key string) error {
-		if _, err := p.str(metadataKey + " " + weightfile.Shown(key)); err != nil {
+		text, err := p.str(metadataKey + " " + weightfile.Shown(key))
+		if err != nil {
 			return err
 		}
+		p.classes.Offer(key, text)
 		if entries++; entries > p.maxTensors {
 			return &LimitError{Path: string(p.path), Limit: "entries of " + metadataKey, Got: int64(entries), Max: int64(p.maxTensors),
 				Help: "write the file again without it"}

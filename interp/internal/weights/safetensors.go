@@ -44,6 +44,7 @@ type safetensors struct {
 	view    *mapped.View
 	base    int64    // where the tensors start
 	entries []record // in the order of their data
+	classes weightfile.Classes
 	index   map[string]int
 }
 
@@ -71,6 +72,7 @@ func readSafetensors(file readAtCloser, name string, size int64, o Options) (*sa
 	if s.entries, err = p.parse(header); err != nil {
 		return nil, err
 	}
+	s.classes = p.classes
 	if err := s.checkLayout(size - s.base); err != nil {
 		return nil, err
 	}
@@ -211,8 +213,11 @@ func (s *safetensors) Tensor(name string) (tensor.Tensor, error) {
 	return tensor.From(data, e.Shape...), nil
 }
 
-// About says that it is what it is; a file of this format has nothing beside its tensors.
-func (s *safetensors) About() weightfile.About { return weightfile.About{Format: "safetensors"} }
+// About says that it is what it is, and which classes its metadata names; a file of this format
+// has nothing beside its tensors.
+func (s *safetensors) About() weightfile.About {
+	return weightfile.About{Format: "safetensors", Classes: s.classes}
+}
 
 func (s *safetensors) Raw(name string) ([]byte, error) {
 	i, ok := s.index[name]

@@ -3,6 +3,8 @@
 //
 //	ModelProto
 //	├─ 1 ir_version  2, 3 producer  8 opset_import
+//	├─ 14 metadata_props: StringStringEntryProto...
+//	│    └─ 1 key  2 value            the names of classes
 //	└─ 7 graph: GraphProto
 //	     ├─ 1 node: NodeProto...         Conv, Gemm, ..., in order
 //	     │    ├─ 1 input...  2 output... names of tensors
@@ -45,7 +47,7 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: m.format()}}}
+	f := &file{Listing: weightfile.Listing{In: in, Said: weightfile.About{Format: m.format(), Classes: m.classes}}}
 	if err := m.graph.resolve(); err != nil {
 		return nil, err
 	}
@@ -104,6 +106,7 @@ type model struct {
 	producer, version string
 	opset             uint64
 	graph             *graph
+	classes           weightfile.Classes
 }
 
 // format names the file's format and its versions.
@@ -141,6 +144,8 @@ func readModel(in weightfile.Input) (*model, error) {
 				}
 				return nil
 			})
+		case 14:
+			err = m.property(f.Body)
 		}
 		return err
 	})
@@ -148,4 +153,20 @@ func readModel(in weightfile.Input) (*model, error) {
 		err = in.Corrupt("", "has no graph, want an ONNX model; it is no ONNX file or was cut short, fetch it again")
 	}
 	return m, err
+}
+
+// property reads a property of the model, if it is about classes.
+func (m *model) property(entry wire.Message) (err error) {
+	key := ""
+	return entry.Walk(func(f wire.Field) error {
+		switch {
+		case f.Number == 1:
+			key, err = f.Body.Text()
+		case f.Number == 2 && m.classes.Wants(key):
+			text, failed := f.Body.Text()
+			m.classes.Offer(key, text)
+			err = failed
+		}
+		return err
+	})
 }

@@ -116,6 +116,7 @@ func newFile(in weightfile.Input, root pickle.Value, format string, room int64) 
 		return nil, err
 	}
 	f.Said.Key, f.Said.Beside, f.Said.Notes = found.key, found.beside, found.notes
+	f.Said.Classes = classes(root)
 	refused := []string{}
 	for _, n := range found.tensors {
 		v := n.view
