@@ -31,9 +31,11 @@ func prepareDot(p *problem, v values) *task.Prepared {
 	rows := task.Balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
 	return &task.Prepared{Algorithm: "dot-" + kernel.ISA() + "-8", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
-		blocks := task.CeilDiv(d.out, rows)
-		return []task.Task{task.New(blocks*task.CeilDiv(d.batch, images), func(ctx context.Context, part, _ int) {
-			row, image := part%blocks*rows, part/blocks*images
+		// The parts of the same rows follow each other, so that a weight is read from memory once
+		// for all images.
+		groups := task.CeilDiv(d.batch, images)
+		return []task.Task{task.New(task.CeilDiv(d.out, rows)*groups, func(ctx context.Context, part, _ int) {
+			row, image := part/groups*rows, part%groups*images
 			d.block(task.Looks{Ctx: ctx}, out.Data, in, row, min(row+rows, d.out), image, min(image+images, d.batch))
 		})}
 	}}
