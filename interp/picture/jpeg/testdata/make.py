@@ -2,7 +2,7 @@
 """Writes the files here, and pillow.json: what Pillow 9.4 with libjpeg-turbo 2.1.5 decodes
 from each, as a SHA-256 of the bytes of convert("RGB") and some of the pixels.
 
-    gcc -o /tmp/encode encode.c -ljpeg && ./make.py /tmp/encode ../../../../testdata/images/chelsea.png
+    gcc -o encode encode.c -ljpeg && ./make.py ./encode ../../../../testdata/images/chelsea.png
 """
 import hashlib, json, subprocess, sys
 from PIL import Image
