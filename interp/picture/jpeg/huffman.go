@@ -74,6 +74,13 @@ func (d *decoder) defineHuffman(s []byte) error {
 // table returns a table ready for use.
 func (d *decoder) table(class int, which byte) (*huffman, error) {
 	h := d.huffman[class][which]
+	if h == nil && !d.progressive && int(which) < len(standard[class]) {
+		segment := append([]byte{byte(class)<<4 | which}, standard[class][which]...)
+		if err := d.defineHuffman(segment); err != nil {
+			return nil, err
+		}
+		h = d.huffman[class][which]
+	}
 	if h == nil || h.number == 0 {
 		return nil, damage("a scan uses a Huffman table that is not defined")
 	}

@@ -79,3 +79,32 @@ func TestOrientation(t *testing.T) {
 		t.Errorf("got orientation %d, %v, want 6", h.Orientation, err)
 	}
 }
+
+// Frames of Motion JPEG have no tables of codes.
+func TestStandardTables(t *testing.T) {
+	content := contentOf(t, "420.jpg")
+	_, want, err := decode(t, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bare []byte
+	for segments := content; len(segments) > 0; {
+		n := 2
+		switch {
+		case segments[1] == sos:
+			n = len(segments)
+		case segments[1] != soi:
+			n += int(segments[2])<<8 + int(segments[3])
+		}
+		if segments[1] != dht {
+			bare = append(bare, segments[:n]...)
+		}
+		segments = segments[n:]
+	}
+	if len(content)-len(bare) < 4*(12+17) {
+		t.Fatal("the file has no tables to leave out")
+	}
+	if _, got, err := decode(t, bare); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got other pixels, %v", err)
+	}
+}

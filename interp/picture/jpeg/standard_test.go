@@ -71,6 +71,7 @@ func isStricter(err error) bool {
 		"a difference of brightness has more than 15 bits",
 		"it has a scan after the last one",
 		"a component uses a quantisation table that is not defined",
+		"a scan uses a Huffman table that is not defined",
 		"a scan has an impossible part of the coefficients": // more than 13 lower bits
 		return true
 	case "a scan has a coefficient beyond the last one": // after which it leaves out its value
