@@ -120,8 +120,8 @@ func Refused(t *testing.T, open Open, limits weightfile.Limits, siblings map[str
 		}
 		if err == nil {
 			t.Errorf("%s: was read", c.Name)
-		} else if got := strings.TrimPrefix(err.Error(), "weights: f: "); got != c.Want {
-			t.Errorf("%s:\ngot  %s\nwant %s", c.Name, got, c.Want)
+		} else if want := "weights: f: " + c.Want; err.Error() != want {
+			t.Errorf("%s:\ngot  %v\nwant %s", c.Name, err, want)
 		}
 	}
 }

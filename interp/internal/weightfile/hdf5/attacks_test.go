@@ -235,8 +235,8 @@ func TestRefusesAttacks(t *testing.T) {
 			t.Errorf("%s: read without an error", a.name)
 			continue
 		}
-		if got := strings.TrimPrefix(err.Error(), "weights: f.h5: "); got != a.want {
-			t.Errorf("ATTACK %q\ngot  %s\nwant %s", a.name, got, a.want)
+		if want := "weights: f.h5: " + a.want; err.Error() != want {
+			t.Errorf("ATTACK %q\ngot  %v\nwant %s", a.name, err, want)
 		}
 		var corrupt *weightfile.Error
 		var limit *weightfile.LimitError
