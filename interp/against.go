@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,6 +14,8 @@ import (
 // A Candidate is a net that a file may be for, and how the two differ.
 type Candidate struct {
 	Net *Net
+	// Import is what a file imports the net from, as in nets.resnet, if it is one of the library.
+	Import string
 	// Fit says how the file fits, if Differs and Problem are nil.
 	Fit     Fit
 	Differs *FitError
@@ -74,7 +75,7 @@ func (f *TensorFile) Against(ctx context.Context, nets []*Net) ([]Candidate, err
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(a.Fit.Differences), len(b.Fit.Differences)))
 	})
 	if len(list) > 0 && list[0].rank() == far {
-		f.weights.explained(list[0].Net, list[0].Differs) // says which net of the library it does fit
+		f.weights.find(list[0].Differs)
 	}
 	return list, nil
 }
@@ -125,6 +126,9 @@ func (c Candidate) Near() bool {
 // candidate compares the file with one net, and looks for what would make it fit.
 func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 	c := Candidate{Net: n}
+	if n.program.Named != "" {
+		c.Import = strings.ReplaceAll(strings.TrimSuffix(n.program.Main.File.Source.Name, ".cnn"), "/", ".")
+	}
 	r, sides, err := f.reading(n)
 	switch {
 	case err == nil:
@@ -133,100 +137,16 @@ func (f *TensorFile) candidate(n *Net) (Candidate, error) {
 		return c, err // what the user asked to rename
 	case !errors.As(err, &c.Differs):
 		c.Problem = err
-	case len(c.Differs.Misshaped) > 0 && c.Differs.Differences() == len(c.Differs.Misshaped):
-		c.Set = f.weights.setting(n, c.Differs)
-	case c.Differs.Rename == nil:
-		c.Renames, c.Unclear = f.renames(n)
+	default:
+		f.weights.remedy(n, c.Differs)
+		c.Set, c.Renames, c.Unclear = c.Differs.Set, c.Differs.Rows, c.Differs.Unclear
 	}
 	return c, nil
-}
-
-// renames are the rows after which the file fits, if only names differ: from those of the main path
-// or of all heads, with normalisations or without those that are folded into the layer before.
-func (f *TensorFile) renames(n *Net) ([]Renaming, *Unclear) {
-	entries := f.inNets()
-	if layers, _ := byLayers(f.store, inLayers); layers == nil {
-		if dots := dotted(f.store); dots != nil {
-			entries = dots.Entries()
-		}
-	}
-	for i, e := range entries {
-		entries[i].Shape = turned(e.Shape, e.Axes)
-	}
-	about := f.store.About()
-	ordered := len(about.Layers) > 0 || strings.HasPrefix(about.Format, "PyTorch")
-	var unclear *Unclear
-	for _, folded := range []bool{false, true} {
-		for _, sides := range []bool{false, true} {
-			rows, which := weights.Pairs(n.owned(folded, sides), entries, ordered)
-			if len(rows) > 0 {
-				return rows, nil
-			}
-			unclear = cmp.Or(unclear, which)
-		}
-	}
-	return nil, unclear
-}
-
-// owned are the tensors of the net, with side heads or without; where normalisations are folded
-// the layers before them have a bias in their place.
-func (n *Net) owned(folded, sides bool) (list []graph.Param) {
-	gone := map[*graph.Node]bool{} // normalisations
-	bias := map[*graph.Node]bool{} // layers before them
-	for _, node := range n.Graph.Nodes {
-		if folded && node.Op != nil && node.Op.Name() == "bn" && len(node.In[0].Params) == 1 {
-			gone[node], bias[node.In[0]] = true, true
-		}
-	}
-	for _, node := range n.Graph.Nodes {
-		if gone[node] || node.Side != nil && !sides {
-			continue
-		}
-		list = append(list, node.Params...)
-		if bias[node] {
-			p := node.Params[0]
-			list = append(list, graph.Param{Path: strings.TrimSuffix(p.Path, "weight") + "bias", Shape: p.Shape[:1]})
-		}
-	}
-	return list
 }
 
 func isProgram(err error) bool {
 	_, ok := errors.AsType[*ProgramError](err)
 	return ok
-}
-
-// setting looks for one parameter of the net with which the file fits: only shapes differ,
-// and a size in the file is its value, as for the classes of a head.
-func (w Weights) setting(n *Net, differs *FitError) string {
-	if len(differs.Misshaped) == 0 || differs.Differences() > len(differs.Misshaped) {
-		return ""
-	}
-	var sizes []int
-	for _, m := range differs.Misshaped {
-		for axis := range min(len(m.File), len(m.Net)) {
-			if m.File[axis] != m.Net[axis] && !slices.Contains(sizes, m.File[axis]) {
-				sizes = append(sizes, m.File[axis])
-			}
-		}
-	}
-	const most = 3 // a head has one new size, in its weight and its bias
-	if len(sizes) > most {
-		return ""
-	}
-	for _, name := range n.program.Settable(n.Name) {
-		for _, size := range sizes {
-			set := fmt.Sprintf("%s=%d", name, size)
-			other, err := n.program.Net(Options{Net: n.Name, Set: Settings{Texts: []string{set}}})
-			if err != nil {
-				continue
-			}
-			if _, err := w.readingOf(other, nil); err == nil {
-				return set
-			}
-		}
-	}
-	return ""
 }
 
 // LibraryNets are the nets of the library at their default sizes.

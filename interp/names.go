@@ -118,7 +118,7 @@ func (n *Net) Fit(w Weights) (Fit, error) {
 	}
 	sides := r.sides(n)
 	if err := r.check(n, sides); err != nil {
-		return Fit{}, err
+		return Fit{}, w.explained(n, err)
 	}
 	return r.fit(n, sides), nil
 }

@@ -93,7 +93,7 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 // too large.
 func (f *TensorFile) Skeleton() (string, error) {
 	var tensors []skeleton.Tensor
-	for _, e := range f.inNets() {
+	for _, e := range inNets(f.store) {
 		t := skeleton.Tensor{Name: e.Name, Shape: turned(e.Shape, e.Axes), Float: e.Float(), Transposed: e.Axes == weightfile.HWOI || e.Axes == weightfile.IOHW}
 		if e.Axes == weightfile.HWIM && len(e.Shape) == len(e.Axes) {
 			t.Channels = e.Shape[2]
@@ -104,11 +104,11 @@ func (f *TensorFile) Skeleton() (string, error) {
 }
 
 // inNets are the tensors as nets call them: by their layers, where the format says so.
-func (f *TensorFile) inNets() []weights.Entry {
-	if layers, _ := byLayers(f.store, inLayers); layers != nil {
+func inNets(store weights.Store) []weights.Entry {
+	if layers, _ := byLayers(store, inLayers); layers != nil {
 		return layers.Entries()
 	}
-	return f.store.Entries()
+	return store.Entries()
 }
 
 // turned is a shape in the net's order of axes.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/plan"
@@ -161,29 +160,17 @@ func (w Weights) generator(n *Net) (plan.Source, error) {
 	}, err
 }
 
-// explained adds which library nets a file does fit, or with which argument of the net it fits.
-func (w Weights) explained(n *Net, err error) error {
-	var fit *weights.FitError
-	if w.from != fromFile || !errors.As(err, &fit) {
-		return err
-	}
-	if fit.Fits = fitting(w.store); len(fit.Fits) > 0 {
-		fit.Note = "the file fits " + strings.Join(fit.Fits, " and ") + " exactly"
-	}
-	if set := w.setting(n, fit); set != "" && fit.Help == "" {
-		fit.Help = "add --set " + set
-		if names := len(n.Meta.Classes); names > 0 && strings.HasSuffix(set, fmt.Sprintf("=%d", names+1)) {
-			fit.Help += "; files with one class more, as those of TF-Slim, have the background as their first"
-		}
-	}
-	return err
-}
-
 // fitting lists the library nets, at their defaults, whose tensors have the same names and
 // shapes as those of a file, in any way in which it can be read.
 func fitting(store weights.Store) []string {
 	if _, unnamed := weights.Numbers(store); unnamed {
 		return nil
+	}
+	held := 0
+	for _, e := range store.Entries() {
+		if !weights.IsCounter(e.Name) {
+			held++
+		}
 	}
 	var names []string
 	for _, name := range Library() {
@@ -193,6 +180,9 @@ func fitting(store weights.Store) []string {
 		}
 		n, err := p.Net(Options{})
 		if err != nil {
+			continue
+		}
+		if len(n.Graph.Params(true)) < held {
 			continue
 		}
 		if r, err := (Weights{from: fromStore, store: store}).readingOf(n, nil); err == nil && r.exact(n) {

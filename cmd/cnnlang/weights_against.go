@@ -72,7 +72,7 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 		return err
 	}
 	if f.justMap {
-		return a.printMap(found)
+		return a.printMap(found[0], f.set.value)
 	}
 	if f.against.value == everything {
 		found = slices.DeleteFunc(found, func(c interp.Candidate) bool { return !c.Near() })
@@ -151,20 +151,15 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 			lines = append(lines, "help: "+visible(help))
 		}
 	case best.Set != "":
-	case best.Renames != nil:
-		if best.Differs.Segment != nil {
-			lines = append(lines, differences(best.Differs)...)
-			break
-		}
-		lines = append(append(lines, "with this map in the net the file fits:"), mapLines(best.Renames, mostLines-5)...)
-	case best.Unclear != nil:
-		lines = append(lines, "  "+visible(best.Unclear.String()),
-			"help: a .pth or .npz file written in the order of the net shows it; or write a map `names other` that begins with these")
 	default:
-		if fits := best.Differs.Fits; len(fits) > 0 {
-			lines = append(lines, "the file fits "+strings.Join(fits, " and ")+" exactly")
+		mine := best.Renames
+		if best.Import != "" || best.Differs.Segment != nil {
+			mine = nil // it is no text of the user's, or one that is better changed otherwise
 		}
-		lines = append(lines, differences(best.Differs)...)
+		if best.Differs.Note != "" {
+			lines = append(lines, diag.Visible(best.Differs.Note))
+		}
+		lines = append(lines, differences(best.Differs, mine)...)
 	}
 	for _, c := range found[1:] {
 		if best.Fits() && !c.Fits() && c.Set == "" {
@@ -223,9 +218,9 @@ func mapLines(rows []interp.Renaming, most int) []string {
 	return append(lines, "  }")
 }
 
-// printMap prints the map of names of the nearest net and nothing else.
-func (a *app) printMap(found []interp.Candidate) error {
-	c := found[0]
+// printMap prints the map of names of a net and nothing else, for one of the library a text that
+// fills it in, with these settings, and has the map.
+func (a *app) printMap(c interp.Candidate, set []string) error {
 	switch {
 	case c.Fits():
 		return usage("%s needs no map of names: the file fits as it is", c.Net.Name)
@@ -235,7 +230,16 @@ func (a *app) printMap(found []interp.Candidate) error {
 		}
 		return c.Differs
 	}
-	_, err := fmt.Fprintln(a.stdout, strings.Join(mapLines(c.Renames, len(c.Renames)), "\n"))
+	lines := mapLines(c.Renames, len(c.Renames))
+	if c.Import != "" {
+		filled := c.Net.Name
+		if len(set) > 0 {
+			filled += "(" + strings.Join(set, ", ") + ")"
+		}
+		head := fmt.Sprintf("import %s { %s }\n\nnet mine = %s {", c.Import, c.Net.Name, filled)
+		lines = append(append([]string{head}, lines...), "}")
+	}
+	_, err := fmt.Fprintln(a.stdout, strings.Join(lines, "\n"))
 	return err
 }
 
@@ -244,21 +248,36 @@ func quoted(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `{`, `\{`, `}`, `\}`).Replace(diag.Visible(name)) + `"`
 }
 
-// differences are the first lines of what differs.
-func differences(e *interp.FitError) []string {
-	var lines []string
-	for _, note := range e.Notes() {
-		lines = append(lines, strings.Split(diag.Visible(note), "\n")...)
-	}
-	if help := e.Advice(); help != "" {
-		lines = append(lines, "help: "+diag.Visible(help))
-	}
+// differences are the first lines of what differs, with the map of names in place of them for a
+// net that can have it, and what to do.
+func differences(e *interp.FitError, rows []interp.Renaming) []string {
 	const most = mostLines - 6
-	if len(lines) > most {
-		lines = append(lines[:most-1], "… -o json has all of it")
+	split := func(notes []string) (lines []string) {
+		for _, note := range notes {
+			if note == "the file is "+e.File || note == e.Note {
+				continue // the first lines say so
+			}
+			for _, line := range strings.Split(diag.Visible(note), "\n") {
+				lines = append(lines, "  "+line)
+			}
+		}
+		return lines
 	}
-	for i := range lines {
-		lines[i] = "  " + lines[i]
+	rest := split(e.Remarks())
+	if help := e.Advice(); help != "" {
+		rest = append(rest, "help: "+diag.Visible(help))
 	}
-	return lines
+	if len(rows) > 0 {
+		head := "with this map in the net the file fits:"
+		if e.Rules != nil {
+			head = "or with this map in the net:"
+		}
+		const frame = 4 // the head, the braces and how many more
+		return append(append(rest, head), mapLines(rows, max(1, mostLines-3-len(rest)-frame))...)
+	}
+	lines := split(e.Lists())
+	if room := max(1, most-len(rest)); len(lines) > room {
+		lines = append(lines[:room-1], "  … -o json has all of it")
+	}
+	return append(lines, rest...)
 }

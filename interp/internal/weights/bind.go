@@ -96,7 +96,15 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 			fit.NotFloat = append(fit.NotFloat, e)
 		}
 	}
-	fit.divide(surpluses(required, optional, entries))
+	if len(fit.Missing) > 0 { // what else is there may be that, under other names
+		for _, e := range entries {
+			if !known[e.Name] && !IsCounter(e.Name) && !isInert(e) {
+				fit.Unexpected = append(fit.Unexpected, e)
+			}
+		}
+	} else {
+		fit.divide(surpluses(required, optional, entries))
+	}
 	if fit.Differences() == 0 {
 		return fit
 	}
@@ -110,22 +118,20 @@ func compare(required, optional []graph.Param, entries []Entry, fits func(file, 
 	return fit
 }
 
-// divide takes what the file has beyond what is required. Where something is missing it may be
-// that, under another name.
+// divide takes what the file has beyond what is required, where nothing of it is missing.
 func (e *FitError) divide(all []*surplus) {
 	for _, s := range all {
-		switch {
-		case s.module == "" || s.why == "" && len(e.Missing) == 0:
+		if s.why == "" {
 			e.Over = append(e.Over, s.entries...)
-		default:
-			e.Unexpected = append(e.Unexpected, s.entries...)
-			e.refused = append(e.refused, s)
+			continue
 		}
+		e.Unexpected = append(e.Unexpected, s.entries...)
+		e.refused = append(e.refused, s)
 	}
 }
 
-// isCounter recognises the counter of training batches that PyTorch's batch norms keep
+// IsCounter recognises the counter of training batches that PyTorch's batch norms keep
 // beside their statistics.
-func isCounter(name string) bool {
+func IsCounter(name string) bool {
 	return name == "num_batches_tracked" || strings.HasSuffix(name, ".num_batches_tracked")
 }

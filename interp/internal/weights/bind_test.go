@@ -67,7 +67,7 @@ func wantText(t *testing.T, err error, want string) {
 func TestBindTakesExactlyWhatIsRequired(t *testing.T) {
 	var required []graph.Param
 	for name, shape := range stateDict(t) {
-		if !isCounter(name) {
+		if !IsCounter(name) {
 			required = append(required, graph.Param{Path: name, Shape: shape})
 		}
 	}

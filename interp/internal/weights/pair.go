@@ -11,15 +11,15 @@ import (
 // end in a dot it is for all names that begin so.
 type Pair struct{ Here, There string }
 
-// Pairs compares the structure of a net with that of a file whose names differ, and returns the
-// rows after which the names match, as few as say so: nil if not all shapes agree, or if it is
+// Pairs compares the structure of a net with that of a file whose names differ, and returns what
+// the two call each tensor: nil if not all shapes agree, or if it is
 // unclear which tensor is which. Ordered says that the file has its tensors in the order of its
 // net; without it names in alphabetical order say nothing.
 func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Unclear) {
 	var held []graph.Param
 	var before Entry
 	for _, e := range entries {
-		if !isCounter(e.Name) {
+		if !IsCounter(e.Name) && !isInert(e) {
 			held = append(held, graph.Param{Path: e.Name, Shape: e.Shape})
 			ordered = ordered || e.DType == before.DType && sorted(e.Name, before.Name) // types may be apart
 			before = e
@@ -30,7 +30,7 @@ func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Uncl
 	}
 	if ordered {
 		if pairs := inOrder(required, held); pairs != nil {
-			return compact(pairs), nil
+			return pairs, nil
 		}
 	}
 	var unclear *Unclear
@@ -54,7 +54,7 @@ func Pairs(required []graph.Param, entries []Entry, ordered bool) ([]Pair, *Uncl
 				at[p.Path] = i
 			}
 			slices.SortFunc(m.pairs, func(a, b Pair) int { return at[a.Here] - at[b.Here] })
-			return compact(m.pairs), nil
+			return m.pairs, nil
 		case unclear == nil:
 			unclear = m.unclear
 		}
@@ -162,9 +162,9 @@ var told = map[string]bool{"weight": true, "bias": true, "running_mean": true, "
 
 func leafOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
-// compact sums pairs up: where all names below a path begin alike in the file, and go on as in
+// Compact sums pairs up, as few rows as say the same: where all names below a path begin alike in the file, and go on as in
 // the net, one row says so, and none where the names are the same.
-func compact(pairs []Pair) []Pair {
+func Compact(pairs []Pair) []Pair {
 	type beginning struct {
 		there    string
 		disagree bool

@@ -21,7 +21,7 @@ func CensusOf(store Store) Census {
 	c := Census{named: map[string]tensor.Shape{}, shaped: map[string]int{}}
 	c.numbers, _ = Numbers(store)
 	for _, e := range store.Entries() {
-		if !isCounter(e.Name) {
+		if !IsCounter(e.Name) {
 			c.tensors++
 			c.named[e.Name] = e.Shape
 			c.shaped[axes(e.Shape)]++

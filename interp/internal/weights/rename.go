@@ -106,10 +106,10 @@ func (r *Rename) explains(required []graph.Param, known map[string]bool, held ma
 	renamed := make(map[string]Entry, len(held))
 	for name, e := range held {
 		to := r.apply(name)
-		if _, taken := renamed[to]; taken || !isCounter(name) && !known[to] {
+		if _, taken := renamed[to]; taken || !IsCounter(name) && !known[to] {
 			return false
 		}
-		r.Some = r.Some || r.Kind == "strip" && to == name && !isCounter(name)
+		r.Some = r.Some || r.Kind == "strip" && to == name && !IsCounter(name)
 		renamed[to] = e
 	}
 	for _, p := range required {

@@ -80,7 +80,7 @@ func (s *Segment) explains(required []graph.Param, known map[string]bool, held m
 		optional[s.without(name)] = true
 	}
 	for name := range held {
-		if !optional[name] && !isCounter(name) {
+		if !optional[name] && !IsCounter(name) {
 			return false
 		}
 	}

@@ -37,7 +37,7 @@ func TestPairsOfSortedNames(t *testing.T) {
 			entries = append(entries, Entry{Name: p.Path, DType: "F32", Shape: p.Shape})
 		}
 		pairs, unclear := Pairs(params(c.net...), entries, false)
-		got := fmt.Sprint(pairs)
+		got := fmt.Sprint(Compact(pairs))
 		if unclear != nil {
 			got = unclear.String()
 		}
@@ -78,7 +78,7 @@ func TestPairsOfWordsInAnotherOrder(t *testing.T) {
 		for _, p := range params(c.file...) {
 			entries = append(entries, Entry{Name: p.Path, DType: "F32", Shape: p.Shape})
 		}
-		if pairs, _ := Pairs(params(c.net...), entries, true); fmt.Sprint(pairs) != c.want {
+		if pairs, _ := Pairs(params(c.net...), entries, true); fmt.Sprint(Compact(pairs)) != c.want {
 			t.Errorf("%s: got %v, want %s", name, pairs, c.want)
 		}
 	}

@@ -75,7 +75,7 @@ func surpluses(required, optional []graph.Param, entries []Entry) []*surplus {
 	var all []*surplus
 	at := map[string]*surplus{}
 	for _, e := range entries {
-		if k.names[e.Name] || isCounter(e.Name) {
+		if k.names[e.Name] || IsCounter(e.Name) {
 			continue
 		}
 		module := k.beside(e.Name)
@@ -156,7 +156,7 @@ func amid(required []graph.Param, entries []Entry) map[string]bool {
 	}
 	first, last, ordered := -1, -1, false
 	for i, e := range entries {
-		ordered = ordered || i > 0 && e.DType == entries[i-1].DType && e.Name < entries[i-1].Name
+		ordered = ordered || i > 0 && e.DType == entries[i-1].DType && sorted(e.Name, entries[i-1].Name)
 		if needed[e.Name] {
 			if last = i; first < 0 {
 				first = i
