@@ -3,7 +3,6 @@
 package webp
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -13,7 +12,6 @@ import (
 	"io"
 
 	"golang.org/x/image/vp8"
-	"golang.org/x/image/vp8l"
 
 	"cnnlang/interp/picture/codec"
 	"cnnlang/interp/picture/exif"
@@ -62,19 +60,21 @@ const (
 	lossyDecoder = 64 << 10
 )
 
-// losslessCost bounds what the decoder of lossless pictures allocates: pixels of 4 bytes
-// before and after the last transform, and those of the transforms' own pictures, which have
-// at most one for each 4 x 4; and the codes, of which each of the pictures has groups of
-// five. A group takes at least 20 bits of the file, and a code that is more than a symbol or
-// two takes 42.
+// losslessCost bounds what the decoder of lossless pictures allocates: the pixels, of 4 bytes;
+// those of the transforms' own pictures and of which codes are where, which have at most one
+// for each 4 x 4; and groups of five codes, which take at least 20 bits of the file each, and
+// more memory where a code is of more than a symbol or two, in 42 bits of the file.
 func losslessCost(width, height, data int64) int64 {
 	const (
-		decoder                   = 256 << 10
-		groups, perGroup, perCode = 2600 + 5, 5 * 560, 46 << 10
-		codesOfGroup              = 62 << 10
+		perGroup    = 5 * 640
+		perCode     = 2 * mostSymbols
+		perFullest  = 2 * (mostSymbols + 3*literals + distances)
+		decoder     = 64 << 10
+		ownPictures = 4 * 4 // of 4 bytes
 	)
 	few := ((width + 3) / 4) * ((height + 3) / 4)
-	return decoder + 8*width*height + 4*4*few + min(groups, 8*data/20+5)*perGroup + min(groups*codesOfGroup, 8*data/42*perCode)
+	groups := min(mostGroups, 8*data/20) + 5
+	return decoder + 4*width*height + ownPictures*few + groups*perGroup + min(groups*perFullest, 8*data/42*perCode)
 }
 
 // Decode decodes the first frame.
@@ -89,11 +89,11 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 	}
 	out := canvas{rgb, 3 * size.X, p.frame}
 	if p.lossless {
-		decoded, err := vp8l.Decode(bufio.NewReaderSize(p.data, 1<<12))
+		pixels, err := decodeLossless(ctx, p.data, p.frame.Dx(), p.frame.Dy())
 		if err != nil {
-			return codec.Cut(err)
+			return err
 		}
-		return out.copy(ctx, decoded.(*image.NRGBA))
+		return out.copy(ctx, pixels)
 	}
 	d := vp8.NewDecoder()
 	d.Init(p.data, int(p.data.Size()))
@@ -118,11 +118,11 @@ func (c *canvas) row(y int) []uint8 {
 	return c.rgb[(c.frame.Min.Y+y)*c.stride+3*c.frame.Min.X:][:3*c.frame.Dx()]
 }
 
-func (c *canvas) copy(ctx context.Context, from *image.NRGBA) error {
+func (c *canvas) copy(ctx context.Context, pixels []uint32) error {
 	return codec.Rows(ctx, int64(c.frame.Dy()), func(y int) error {
-		out, line := c.row(y), from.Pix[y*from.Stride:]
-		for x := range len(out) / 3 {
-			copy(out[3*x:3*x+3], line[4*x:])
+		out := c.row(y)
+		for x, pixel := range pixels[y*c.frame.Dx():][:c.frame.Dx()] {
+			out[3*x], out[3*x+1], out[3*x+2] = uint8(pixel>>16), uint8(pixel>>8), uint8(pixel)
 		}
 		return nil
 	})
@@ -233,11 +233,12 @@ func (p *picture) bitstream(kind string, data codec.File, corner image.Point) er
 		if err := codec.ReadAt(data, head[:losslessHeader], 0); err != nil {
 			return err
 		}
-		config, err := vp8l.DecodeConfig(bytes.NewReader(head[:losslessHeader]))
-		if err != nil {
-			return err
+		bits := binary.LittleEndian.Uint32(head[1:])
+		const side = 1<<14 - 1
+		size = image.Pt(int(bits&side)+1, int(bits>>14&side)+1)
+		if version := bits >> 29; head[0] != 0x2f || version != 0 {
+			return codec.NotRead("its lossless frame begins with %#x and has the version %d", head[0], version)
 		}
-		size = image.Pt(config.Width, config.Height)
 	} else {
 		if err := codec.ReadAt(data, head[:], 0); err != nil {
 			return err
