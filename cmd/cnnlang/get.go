@@ -241,14 +241,6 @@ func (d getDocument) command(f *getFlags) string {
 	return text
 }
 
-// shellQuoted is an argument as shells read it.
-func shellQuoted(text string) string {
-	if strings.ContainsAny(text, " \t\n'\"\\$`&|;<>()[]{}*?!#~") {
-		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-	}
-	return text
-}
-
 // afterInterrupt says what to do after an interrupt from now on.
 func (a *app) afterInterrupt(help string) {
 	a.writing.Lock()
