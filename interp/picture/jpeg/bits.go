@@ -106,6 +106,13 @@ const (
 	largeBit    = damage("a scan has more than a bit of a coefficient")
 )
 
+// fail notes what is wrong, of which the first counts.
+func (b *bits) fail(what damage) {
+	if b.bad == "" {
+		b.bad = what
+	}
+}
+
 // check reports that a unit was damaged, or read beyond the end of the data.
 func (b *bits) check() error {
 	switch {

@@ -16,7 +16,7 @@ func (b *bits) first(block *kernel.Block, ac *huffman, start, end int, low byte)
 		e := b.code(ac)
 		k += e.run()
 		if k > end && e.size()|uint(uint16(e.value())) != 0 {
-			b.bad = beyondEnd
+			b.fail(beyondEnd)
 		}
 		switch {
 		case e.value() != 0:
@@ -38,7 +38,7 @@ func (b *bits) code(h *huffman) entry {
 	e := h.look[b.acc>>(64-lookBits)]
 	if e.length() == 0 {
 		if e = h.long(b.acc); e == 0 {
-			b.bad = unknownCode
+			b.fail(unknownCode)
 		}
 	}
 	b.acc <<= e.length()
@@ -81,13 +81,13 @@ func (b *bits) refine(block *kernel.Block, ac *huffman, start, end int, low byte
 			value = int16(b.take(1, extend(b.acc, 1)))
 		}
 		if size > 1 || value < -1 || value > 1 {
-			b.bad = largeBit
+			b.fail(largeBit)
 			return
 		}
 		k = b.correct(block, k, end, run, low)
 		if value != 0 {
 			if k > end {
-				b.bad = beyondEnd
+				b.fail(beyondEnd)
 				return
 			}
 			block[kernel.Place[k]&63] = value << low

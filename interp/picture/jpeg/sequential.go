@@ -13,7 +13,7 @@ func (b *bits) difference(dc *huffman) int32 {
 	e := dc.look[b.acc>>(64-lookBits)]
 	if e.length() == 0 {
 		if e = dc.long(b.acc); e == 0 {
-			b.bad = unknownCode
+			b.fail(unknownCode)
 			return 0
 		}
 	}
@@ -47,7 +47,7 @@ func (b *bits) coefficients(block *kernel.Block, ac *huffman) (last int) {
 		}
 		if e.length() == 0 {
 			if e = ac.long(acc); e == 0 {
-				b.bad = unknownCode
+				b.fail(unknownCode)
 				break
 			}
 		}
@@ -67,7 +67,7 @@ func (b *bits) coefficients(block *kernel.Block, ac *huffman) (last int) {
 	}
 	b.acc, b.n, b.pos = acc, n, pos
 	if last > 63 {
-		b.bad = beyondEnd
+		b.fail(beyondEnd)
 	}
 	return last
 }
