@@ -109,6 +109,8 @@ func (f *benchFlags) consistent() error {
 		return usage("--prepare is for images, and the input is generated").withHelp("leave it out, or name images after the net")
 	case f.exif.given && len(f.images) == 0:
 		return usage("--exif is for images, and the input is generated").withHelp("leave it out, or name images after the net")
+	case slices.Contains(f.images, "-"):
+		return usage("- is standard input, which can be read once, and images are read again and again").withHelp("name a file")
 	case f.worker && len(f.images) > 0:
 		return usage("got --worker and images: the input of a worker is its own")
 	case len(f.images) > 0 && len(f.images) > slices.Min(f.sizes()):
