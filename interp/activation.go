@@ -44,6 +44,9 @@ func (r *reading) after(n *graph.Node, readers map[*graph.Node][]*graph.Node) st
 		}
 		return ""
 	}
+	if len(readers[n]) == 0 { // it is a result
+		return none
+	}
 	return ""
 }
 

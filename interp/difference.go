@@ -17,7 +17,7 @@ import (
 // A Difference is a setting of layers that a file of weights says, and that the steps of the net
 // which take their tensors have otherwise: it does not show in any shape, but in the results.
 type Difference struct {
-	Op    string   `json:"op"`   // bn, conv, maxpool; activation for what is behind the steps
+	Op    string   `json:"op"`   // bn, conv, maxpool; activation for what is behind the steps, pool, operation
 	File  string   `json:"file"` // as the language writes it: eps=0.001
 	Net   string   `json:"net"`
 	Steps []string `json:"steps"` // their paths
@@ -25,7 +25,15 @@ type Difference struct {
 
 // String says what to do as well.
 func (d Difference) String() string {
-	if d.Op == behind {
+	switch {
+	case d.Op == pooling && d.Net == "no pool":
+		return fmt.Sprintf("the file has %s where the net has no pool, behind %s; write it there, if that is the net that was trained", d.File, weights.Listed(d.Steps))
+	case d.Op == pooling && d.File == "no pool":
+		return fmt.Sprintf("the file has no pool where the net has %s, in %s; take it out, if that is the net that was trained", d.Net, weights.Listed(d.Steps))
+	case d.Op == pooling || d.Op == kind:
+		return fmt.Sprintf("the file has %s where the net has %s, in %s: %s; write that there, if that is the net that was trained",
+			d.File, d.Net, counted(len(d.Steps), "step", "steps"), weights.Listed(d.Steps))
+	case d.Op == behind:
 		return fmt.Sprintf("the file has %s where the net has %s, behind %s: %s; write that there, if that is the net that was trained",
 			d.File, d.Net, counted(len(d.Steps), "step", "steps"), weights.Listed(d.Steps))
 	}
@@ -33,8 +41,13 @@ func (d Difference) String() string {
 		d.File, d.Net, counted(len(d.Steps), "step", "steps"), weights.Listed(d.Steps), d.Op, d.File)
 }
 
-// behind is the Op of activations.
-const behind = "activation"
+// The Op of a Difference of what is behind a step, of which pool there is, and of which operation
+// has the tensors.
+const (
+	behind  = "activation"
+	pooling = "pool"
+	kind    = "operation"
+)
 
 // A comparison is of the layers that a file lists with the steps of a net.
 type comparison struct {
@@ -45,7 +58,7 @@ type comparison struct {
 }
 
 // differences compares what a file says of layers with the steps that take their tensors; pools,
-// which have none, by their order where they agree in number and kind.
+// which have none, by their order.
 func (r *reading) differences(n *Net) []Difference {
 	all := aboutOf(r.Store).Layers
 	if len(all) == 0 {
@@ -61,21 +74,16 @@ func (r *reading) differences(n *Net) []Difference {
 		}
 	}
 	readers := readersOf(n.Graph)
-	var pools []*graph.Node
+	steps := map[int]string{}
 	for _, node := range n.Graph.Nodes {
-		switch node.Op.(type) {
-		case *ops.MaxPool, *ops.AvgPool:
-			if node.Side == nil {
-				pools = append(pools, node)
-			}
-		}
 		after := r.after(node, readers)
 		for _, i := range r.layersOf(node, c.layers) {
+			steps[i] = node.Path
 			c.step(node, i)
 			c.activation(node, c.all[i].Activation, after)
 		}
 	}
-	c.pools(pools)
+	c.pools(poolsOf(n.Graph), c.filePools(steps))
 	return c.found
 }
 
@@ -98,6 +106,10 @@ func (r *reading) layersOf(n *graph.Node, layers map[string]int) (all []int) {
 // step compares a step with layer i.
 func (c *comparison) step(n *graph.Node, i int) {
 	l := c.all[i]
+	if _, up := n.Op.(*ops.Deconv); convolves(l.Kind) && (up || isConv(n.Op)) && up != transposes(l.Kind) {
+		c.found = append(c.found, Difference{kind, map[bool]string{true: "conv", false: "deconv"}[up], n.Op.Name(), []string{n.Path}})
+		return
+	}
 	switch op := n.Op.(type) {
 	case *ops.BatchNorm:
 		c.eps(n, l, op.Eps)
@@ -113,6 +125,21 @@ func (c *comparison) step(n *graph.Node, i int) {
 	case *ops.Deconv:
 		c.pair(n, "stride", l.Stride, op.Stride)
 	}
+}
+
+func isConv(op ops.Op) bool {
+	_, is := op.(*ops.Conv)
+	return is
+}
+
+// convolves and transposes tell convolutions of all sources from other layers, and those that are
+// transposed.
+func convolves(kind string) bool {
+	return strings.Contains(kind, "Conv") || strings.HasPrefix(kind, "Deconv")
+}
+
+func transposes(kind string) bool {
+	return strings.Contains(kind, "Transpose") || strings.HasPrefix(kind, "Deconv") || strings.Contains(kind, "Backprop")
 }
 
 // differs notes a difference, with those that are alike.
@@ -270,38 +297,4 @@ func padText(mode string, m [4]int) string {
 		return strconv.Itoa(m[0])
 	}
 	return fmt.Sprintf("[[%d, %d], [%d, %d]]", m[0], m[2], m[1], m[3])
-}
-
-// pools compares the pools of the main path with those of the file, in order, where they are as
-// many and of the same kinds and windows.
-func (c *comparison) pools(nodes []*graph.Node) {
-	var at []int
-	for i, l := range c.all {
-		if strings.Contains(l.Kind, "Pool") && !strings.HasPrefix(l.Kind, "Global") && len(l.Stride) == 2 && l.Padding != "" {
-			at = append(at, i)
-		}
-	}
-	if len(at) != len(nodes) {
-		return
-	}
-	windows := make([]window, len(nodes))
-	one := dim.Square(dim.Int(1))
-	for i, n := range nodes {
-		l, kind := c.all[at[i]], ""
-		switch op := n.Op.(type) {
-		case *ops.MaxPool:
-			windows[i], kind = window{op.K, op.Stride, one, op.Pad, op.Ceil}, "Max"
-		case *ops.AvgPool:
-			windows[i], kind = window{op.K, op.Stride, one, op.Pad, op.Ceil}, "Av"
-		}
-		other := map[string]string{"Max": "Av", "Av": "Max"}[kind]
-		k := []int{ofPair(windows[i].k, 0), ofPair(windows[i].k, 1)}
-		if strings.Contains(l.Kind, other) || len(l.Kernel) == 2 && !slices.Equal(l.Kernel, k) {
-			return
-		}
-	}
-	for i, n := range nodes {
-		c.pair(n, "stride", c.all[at[i]].Stride, windows[i].stride)
-		c.window(n, at[i], windows[i])
-	}
 }

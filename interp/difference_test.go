@@ -52,8 +52,18 @@ func TestSettingsThatAFileSays(t *testing.T) {
 	padded := func(margins string) layers {
 		return append(layers{{Name: "z", Kind: "ZeroPadding2D", Padding: margins}}, said(2, "valid")...)
 	}
+	layer := func(name, kind string, k, stride int, padding string) weightfile.Layer {
+		return weightfile.Layer{Name: name, Kind: kind, Kernel: []int{k, k}, Stride: []int{stride, stride}, Padding: padding}
+	}
 	pooled := func(kind string, k, stride int, padding string, ceil *bool) layers {
-		return layers{{Name: "a", Kind: "Conv"}, {Name: "x", Kind: kind, Kernel: []int{k, k}, Stride: []int{stride, stride}, Padding: padding, Ceil: ceil}}
+		x := layer("x", kind, k, stride, padding)
+		x.Ceil = ceil
+		return layers{{Name: "a", Kind: "Conv"}, x}
+	}
+	averaged := func(padding string, counted *bool) layers {
+		x := layer("x", "AveragePool", 3, 1, padding)
+		x.CountPad = counted
+		return layers{{Name: "a", Kind: "Conv"}, x}
 	}
 	const acts = "net n [N, 4, H = 2, W = 2] -> [N, 4, H, W] { a: conv(4, 1x1) -> relu -> b: bn -> silu -> c: conv(4, 1x1) -> dropout -> relu -> d: conv(4, 1x1) -> maxpool(1x1) }"
 	for name, c := range map[string]struct {
@@ -81,12 +91,28 @@ func TestSettingsThatAFileSays(t *testing.T) {
 		"groups":                 {conv(8, "groups=2"), layers{{Name: "a", Groups: 1}}, "conv: groups=1, not groups=2, in a"},
 		"ceil":                   {pool(8, "maxpool(3x3, stride=2)"), pooled("MaxPool", 3, 2, "0,0,0,0", up), "maxpool: ceil=true, not ceil=false, in p"},
 		"floor":                  {pool(8, "avgpool(3x3, stride=2, ceil=true)"), pooled("AveragePool", 3, 2, "0,0,0,0", down), "avgpool: ceil=false, not ceil=true, in p"},
-		"ceil without effect":    {pool(9, "maxpool(3x3, stride=2)"), pooled("Pooling", 3, 2, "0,0,0,0", up), ""},
-		"ceil that is dropped":   {pool(3, "maxpool(2x2, stride=2, pad=1)"), pooled("Pooling", 2, 2, "1,1,1,1", up), ""},
+		"ceil without effect":    {pool(9, "maxpool(3x3, stride=2)"), pooled("MaxPooling", 3, 2, "0,0,0,0", up), ""},
+		"ceil that is dropped":   {pool(3, "maxpool(2x2, stride=2, pad=1)"), pooled("MaxPooling", 2, 2, "1,1,1,1", up), ""},
 		"padding of a pool":      {pool(8, "maxpool(3x3, stride=2, pad=1)"), pooled("MaxPooling2D", 3, 2, "same", nil), "maxpool: pad=same, not pad=1, in p"},
-		"another kind of pool":   {pool(8, "maxpool(3x3, stride=2)"), pooled("AveragePool", 3, 2, "0,0,0,0", up), ""},
-		"another window":         {pool(8, "maxpool(3x3, stride=2)"), pooled("MaxPool", 2, 2, "0,0,0,0", up), ""},
-		"another number":         {pool(8, "maxpool(3x3, stride=2) -> maxpool(1x1)"), pooled("MaxPool", 3, 2, "0,0,0,0", up), ""},
+		"another kind of pool":   {pool(9, "maxpool(3x3, stride=2)"), pooled("AveragePool", 3, 2, "0,0,0,0", up), "pool: avgpool(3x3, stride=2), not maxpool(3x3, stride=2), in p"},
+		"another window":         {pool(8, "maxpool(3x3, stride=2, ceil=true)"), pooled("MaxPool", 2, 2, "0,0,0,0", up), "maxpool: 2x2, not 3x3, in p"},
+		"a pool of its own":      {pool(8, "maxpool(3x3, stride=2, ceil=true) -> maxpool(1x1)"), pooled("MaxPool", 3, 2, "0,0,0,0", up), "pool: no pool, not maxpool(1x1, stride=1), in 2"},
+		"a pool that is not":     {pool(9, "id"), pooled("MaxPooling2D", 3, 2, "valid", down), "pool: maxpool(3x3, stride=2), not no pool, in a"},
+		"one differs of two":     {pool(17, "maxpool(3x3, stride=2) -> q: maxpool(3x3, stride=2)"), append(pooled("MaxPool", 2, 2, "0,0,0,0", up), layer("y", "MaxPool", 3, 2, "1,1,1,1")), "maxpool: 2x2, not 3x3, in p|maxpool: pad=1, not pad=0, in q"},
+		"stride of a pool":       {pool(9, "maxpool(3x3, stride=2)"), pooled("MaxPool", 3, 1, "0,0,0,0", down), "maxpool: stride=1, not stride=2, in p"},
+		"all of the map":         {pool(4, "avgpool(4x4)"), append(layers{{Name: "a", Kind: "Conv"}}, weightfile.Layer{Kind: "GlobalAveragePool"}), ""},
+		"gap, in numbers":        {pool(4, "id"), pooled("AveragePool", 4, 1, "0,0,0,0", down), ""},
+		"the maximum of the map": {pool(4, "maxpool(4x4)"), append(layers{{Name: "a", Kind: "Conv"}}, weightfile.Layer{Kind: "GlobalAveragePool"}), ""},
+		"padding that counts":    {pool(8, "avgpool(3x3, stride=1, pad=1)"), averaged("1,1,1,1", down), "avgpool: count_pad=false, not count_pad=true, in p"},
+		"none that counts":       {pool(8, "avgpool(3x3, stride=1)"), averaged("0,0,0,0", down), ""},
+		"padding of TensorFlow":  {pool(8, "avgpool(3x3, stride=1, pad=same)"), averaged("same", down), ""},
+		"a deconvolution":        {conv(8, "pad=1"), layers{{Name: "a", Kind: "ConvTranspose"}}, "operation: deconv, not conv, in a"},
+		"of Caffe":               {conv(8, "pad=1"), layers{{Name: "a", Kind: "Deconvolution"}}, "operation: deconv, not conv, in a"},
+		"of TensorFlow":          {conv(8, "pad=1"), layers{{Name: "a", Kind: "Conv2DBackpropInput"}}, "operation: deconv, not conv, in a"},
+		"a convolution":          {"net n [N, 4, H = 8, W = 8] -> [N, 4, _, _] { a: deconv(4, 3x3, pad=1) }", layers{{Name: "a", Kind: "Convolution2D"}}, "operation: conv, not deconv, in a"},
+		"the same operation":     {"net n [N, 4, H = 8, W = 8] -> [N, 4, _, _] { a: deconv(4, 3x3, pad=1) }", layers{{Name: "a", Kind: "Conv2DTranspose"}}, ""},
+		"a dense layer":          {"net n [N, 4, H = 1, W = 1] -> [N, 4, _, _] { a: conv(4, 1x1) }", layers{{Name: "a", Kind: "Gemm"}}, ""},
+		"at the end":             {conv(8, "pad=1"), layers{{Name: "a", Activation: "leaky_relu"}}, "activation: leaky_relu, not none, in a"},
 		"activation":             {acts, layers{{Name: "a", Activation: "relu6"}, {Name: "b", Activation: "Swish"}, {Name: "c", Activation: "relu6"}, {Name: "d", Activation: "relu"}}, "activation: relu6, not relu, in a c|activation: relu, not none, in d"},
 		"activation not said":    {acts, layers{{Name: "a"}, {Name: "b", Activation: "linear"}, {Name: "d", Activation: "softmax"}}, ""},
 		"no activation":          {acts, layers{{Name: "a", Activation: "none"}, {Name: "d", Activation: "none"}}, "activation: none, not relu, in a"},

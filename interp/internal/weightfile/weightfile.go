@@ -150,5 +150,6 @@ type Layer struct {
 	Dilation   []int
 	Groups     int
 	Ceil       *bool  // whether a pool rounds its size up
+	CountPad   *bool  // whether an average counts the padding as zeros
 	Activation string // "relu", "softmax"; "none" where it is said that there is none
 }

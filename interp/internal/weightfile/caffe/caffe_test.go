@@ -55,7 +55,7 @@ func TestAxesAndLayers(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"data": "Input[] [] []  0", "stem_conv": "Convolution[3 2] [2 2] [1 1] 1,1,1,1 1", "bn": "BatchNorm[] [] []  0 eps 0.001", "bn0": "BatchNorm[] [] []  0 eps 1e-05",
-		"pool": "Pooling[3 3] [2 2] [] 1,1,1,1 0 ceil true", "floor": "Pooling[2 2] [1 1] [] 0,0,0,0 0 ceil false", "up": "Deconvolution[2 2] [2 2] [1 1] 0,0,0,0 1",
+		"pool": "MaxPooling[3 3] [2 2] [] 1,1,1,1 0 ceil true", "floor": "MaxPooling[2 2] [1 1] [] 0,0,0,0 0 ceil false", "up": "Deconvolution[2 2] [2 2] [1 1] 0,0,0,0 1",
 		"wide": "Convolution[1 1] [1 1] [2 3] 2,0,2,0 2", "relu": "ReLU[] [] []  0relu", "fc": "InnerProduct[] [] []  0",
 	} {
 		if said[name] != want {

@@ -16,12 +16,12 @@ import (
 // fieldNumbers are those of the settings that are read, by their names in a text.
 var fieldNumbers = map[string]map[string]protowire.Number{
 	"convolution_param": {"pad": 3, "kernel_size": 4, "group": 5, "stride": 6, "pad_h": 9, "pad_w": 10, "kernel_h": 11, "kernel_w": 12, "stride_h": 13, "stride_w": 14, "dilation": dilation},
-	"pooling_param":     {"kernel_size": 2, "stride": 3, "pad": 4, "kernel_h": 5, "kernel_w": 6, "stride_h": 7, "stride_w": 8, "pad_h": 9, "pad_w": 10, "global_pooling": 12, "round_mode": 13},
+	"pooling_param":     {"pool": 1, "kernel_size": 2, "stride": 3, "pad": 4, "kernel_h": 5, "kernel_w": 6, "stride_h": 7, "stride_w": 8, "pad_h": 9, "pad_w": 10, "global_pooling": 12, "round_mode": 13},
 	"batch_norm_param":  {"eps": 3},
 }
 
 // words are the values that are no numbers.
-var words = map[string]int64{"true": 1, "false": 0, "CEIL": 0, "FLOOR": 1}
+var words = map[string]int64{"true": 1, "false": 0, "CEIL": 0, "FLOOR": 1, "MAX": 0, "AVE": 1}
 
 // texts are the names that the first form has in place of a type's name.
 var texts = map[string]string{"CONVOLUTION": "Convolution", "DECONVOLUTION": "Deconvolution", "INNER_PRODUCT": "InnerProduct", "POOLING": "Pooling", "RELU": "ReLU", "SOFTMAX": "Softmax"}

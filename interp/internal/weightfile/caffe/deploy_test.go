@@ -52,7 +52,7 @@ layer { name: "l" type: "ReLU" bottom: "c" top: "l" relu_param { negative_slope:
 `
 
 func TestSettingsOfTheTextBeside(t *testing.T) {
-	own := []string{"a_b [0 0][1 1][1 1] 0,0,0,0 1 ", "c [0 0][1 1][1 1] 0,0,0,0 1 "}
+	own := []string{"a_b [][][]  0 ", "c [][][]  0 "}
 	said := []string{"a_b [3 3][2 1][2 2] 1,2,1,2 2 ", "n [][][]  0 relu eps 0.001", "r [][][]  0 relu", "p [3 3][2 2][] 0,0,0,0 0  ceil false", "c [1 1][1 1][1 1] 1,1,1,1 1 leaky_relu", "l [][][]  0 leaky_relu"}
 	first := `layers { name: "a/b" type: CONVOLUTION top: "x" convolution_param { pad: 1 } } layers { name: "r" type: RELU bottom: "x" top: "x" } layers { name: "c" type: CONVOLUTION }`
 	for name, c := range map[string]struct {
@@ -66,7 +66,7 @@ func TestSettingsOfTheTextBeside(t *testing.T) {
 		"deploy":           {map[string]string{"deploy.prototxt": twoLayers, "solver.prototxt": "net: 1"}, said, "settings of layers are those of deploy.prototxt beside"},
 		"the only one":     {map[string]string{"other.prototxt": twoLayers}, said, "settings of layers are those of other.prototxt beside"},
 		"one of two":       {map[string]string{"other.prototxt": twoLayers, "more.prototxt": twoLayers}, own, ""},
-		"the first form":   {map[string]string{"net.prototxt": first}, []string{"a_b [0 0][1 1][1 1] 1,1,1,1 1 relu", "r [][][]  0 relu", "c [0 0][1 1][1 1] 0,0,0,0 1 "}, "settings of layers are those of net.prototxt beside"},
+		"the first form":   {map[string]string{"net.prototxt": first}, []string{"a_b [][][]  0 relu", "r [][][]  0 relu", "c [][][]  0 "}, "settings of layers are those of net.prototxt beside"},
 		"another net":      {map[string]string{"net.prototxt": `layer { name: "a/b" }`}, own, "net.prototxt beside lacks layers of this file, so its settings are not compared"},
 		"another only one": {map[string]string{"solver.prototxt": `net: "train.prototxt"`}, own, ""},
 		"empty":            {map[string]string{"net.prototxt": ""}, own, "net.prototxt beside lacks layers of this file, so its settings are not compared"},
@@ -80,7 +80,7 @@ func TestSettingsOfTheTextBeside(t *testing.T) {
 		"too deep":         {map[string]string{"net.prototxt": strings.Repeat("a{", 1<<20)}, own, "net.prototxt beside is no network's text, so its settings are not compared: line 1: got more than 32 messages within each other"},
 		"too long":         {map[string]string{"net.prototxt": strings.Repeat("#", maxText+1)}, own, "net.prototxt beside is longer than a network's text, so its settings are not compared"},
 		"bytes":            {map[string]string{"net.prototxt": "\x00\xff"}, own, `net.prototxt beside is no network's text, so its settings are not compared: line 1: got '\x00', want the name of a field`},
-		"nonsense":         {map[string]string{"net.prototxt": `layer { name: "a/b" type: "Convolution" convolution_param { pad: x pad: -1 stride: 99999999999999999999 group: -3 } } layer { name: "c" }`}, []string{"a_b [0 0][1 1][1 1] -1,-1,-1,-1 1 ", "c [][][]  0 "}, "settings of layers are those of net.prototxt beside"},
+		"nonsense":         {map[string]string{"net.prototxt": `layer { name: "a/b" type: "Convolution" convolution_param { pad: x pad: -1 stride: 99999999999999999999 group: -3 } } layer { name: "c" }`}, []string{"a_b [][][]  0 ", "c [][][]  0 "}, "settings of layers are those of net.prototxt beside"},
 	} {
 		layers, notes := besideNet(t, c.texts)
 		if !slices.Equal(layers, c.layers) || strings.Join(notes, "") != c.note {

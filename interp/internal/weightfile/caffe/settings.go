@@ -62,15 +62,21 @@ func (l *layer) about() weightfile.Layer {
 		}
 		said.Eps = &eps
 	case "Convolution", "Deconvolution":
+		if s.unsaid(4, 11, 12) {
+			break
+		}
 		said.Kernel, said.Stride = s.pair(4, 11, 12, 0), s.pair(6, 13, 14, 1)
 		said.Padding = padding(s.pair(3, 9, 10, 0))
 		said.Dilation = s.pair(dilation, 0, 0, 1)
 		said.Groups = int(s.one(5, 1))
 	case "Pooling":
+		said.Kind = map[int64]string{0: "MaxPooling", 1: "AveragePooling"}[s.one(1, 0)]
 		// Field 13 is that of later versions which can round down; 12 is global_pooling.
 		ceil := s.one(13, 0) == 0
 		said.Ceil = &ceil
-		if s.one(12, 0) == 0 {
+		if s.one(12, 0) == 0 && !s.unsaid(2, 5, 6) {
+			counts := true
+			said.CountPad = &counts
 			said.Kernel, said.Stride = s.pair(2, 5, 6, 0), s.pair(3, 7, 8, 1)
 			said.Padding = padding(s.pair(4, 9, 10, 0))
 		}
@@ -82,6 +88,13 @@ func (l *layer) about() weightfile.Layer {
 		said.Activation = "softmax"
 	}
 	return said
+}
+
+// unsaid reports whether there is no window: then the file has the numbers alone, without the
+// settings, which are not those that Caffe takes where they are not written.
+func (s *settings) unsaid(both, height, width protowire.Number) bool {
+	k := s.pair(both, height, width, 0)
+	return k[0] == 0 || k[1] == 0
 }
 
 // one is a setting of one number.

@@ -23,7 +23,7 @@ type node struct {
 }
 
 // attributes are those that are read.
-var attributes = map[string]bool{"alpha": true, "auto_pad": true, "beta": true, "ceil_mode": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
+var attributes = map[string]bool{"alpha": true, "auto_pad": true, "beta": true, "ceil_mode": true, "count_include_pad": true, "dilations": true, "epsilon": true, "group": true, "kernel_shape": true, "max": true, "min": true,
 	"pads": true, "perm": true, "strides": true, "to": true, "transA": true, "transB": true, "value": true}
 
 // remember charges the budget for a node or tensor that is kept: what it takes with its maps
@@ -118,6 +118,10 @@ func (n *node) layer(weight tensor.Shape) weightfile.Layer {
 	case "MaxPool", "AveragePool":
 		ceil := len(n.ints["ceil_mode"]) == 1 && n.ints["ceil_mode"][0] != 0
 		l.Ceil = &ceil
+		if n.op == "AveragePool" {
+			count := len(n.ints["count_include_pad"]) == 1 && n.ints["count_include_pad"][0] != 0
+			l.CountPad = &count
+		}
 		l.Kernel, l.Stride, l.Padding = n.each("kernel_shape", axes), n.each("strides", axes), n.padding(axes)
 	case "Conv", "ConvTranspose":
 		l.Stride, l.Dilation, l.Padding = n.each("strides", axes), n.each("dilations", axes), n.padding(axes)

@@ -128,7 +128,7 @@ func (n *node) layer() weightfile.Layer {
 		l.Padding = strings.Join([]string{strconv.Itoa(pads[at]), strconv.Itoa(pads[at+2]), strconv.Itoa(pads[at+1]), strconv.Itoa(pads[at+3])}, ",")
 	}
 	if n.Op == "MaxPool" || n.Op == "AvgPool" {
-		l.Ceil = new(bool)
+		l.Ceil, l.CountPad, l.Kernel = new(bool), new(bool), n.window("ksize", first)
 	}
 	for _, s := range n.Attr["fused_ops"].List.S {
 		if op := decoded(s); op != "BiasAdd" {

@@ -240,6 +240,9 @@ func (l *Layer) settings(o object) {
 	if l.Stride = o.numbers("strides", "subsample"); l.Stride == nil && pool {
 		l.Stride = o.numbers("pool_size")
 	}
+	if pool {
+		l.Kernel, l.CountPad = o.numbers("pool_size"), new(bool)
+	}
 	l.Dilation = o.numbers("dilation_rate", "atrous_rate")
 	if l.Padding = o.text("padding", object{"padding": o["border_mode"]}); strings.HasPrefix(l.Kind, "ZeroPadding2D") {
 		l.Padding = margins(o["padding"])
