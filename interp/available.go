@@ -3,6 +3,9 @@ package interp
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 )
 
@@ -102,4 +105,33 @@ func ResidentMemory() (now, most int64) {
 		return 0, 0
 	}
 	return fieldOf(text, "VmRSS:") << 10, fieldOf(text, "VmHWM:") << 10 // the file counts in kB
+}
+
+// memoryLimits are the limits that there may be, set or not.
+func memoryLimits() []MemoryLimit {
+	number := func(path string) int64 {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return 0
+		}
+		n, _ := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64) // 0 for "max"
+		return n
+	}
+	const group = "/sys/fs/cgroup"
+	limits, _ := os.ReadFile("/proc/self/limits")
+	status, _ := os.ReadFile("/proc/self/status")
+	list := []MemoryLimit{
+		{"control group", number(filepath.Join(group, "memory.max")), number(filepath.Join(group, "memory.current"))},
+		{"ulimit -v", fieldOf(limits, "Max address space"), fieldOf(status, "VmSize:") << 10},
+		{"ulimit -d", fieldOf(limits, "Max data size"), fieldOf(status, "VmData:") << 10},
+	}
+	const none = 1 << 62
+	if most := debug.SetMemoryLimit(-1); most < none {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		list = append(list, MemoryLimit{"GOMEMLIMIT", most, int64(m.Sys - m.HeapReleased)})
+	} else {
+		list = append(list, MemoryLimit{Name: "GOMEMLIMIT"})
+	}
+	return list
 }

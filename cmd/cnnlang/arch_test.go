@@ -192,8 +192,9 @@ func TestDirectivesAreSpelledAsSuch(t *testing.T) {
 
 // environment lists the places that read environment variables, and why.
 var environment = map[string]string{
-	"ops/cpu/cpu.go":          "which instructions kernels use",
-	"cmd/cnnlang/terminal.go": "NO_COLOR, which every program reads (no-color.org)",
+	"ops/cpu/cpu.go":             "which instructions kernels use",
+	"cmd/cnnlang/environment.go": "what `cnnlang doctor` shows",
+	"cmd/cnnlang/terminal.go":    "NO_COLOR, which every program reads (no-color.org)",
 }
 
 func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {

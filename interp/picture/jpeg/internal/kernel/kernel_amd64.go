@@ -10,6 +10,14 @@ var avx2 = func() bool {
 	return isa != cpu.Generic
 }()
 
+// ISA is the instruction set of the kernels that are used.
+var ISA = func() string {
+	if avx2 {
+		return string(cpu.AVX2)
+	}
+	return string(cpu.Generic)
+}()
+
 // lanes is how many samples the kernels of lines do at once.
 const lanes = 16
 

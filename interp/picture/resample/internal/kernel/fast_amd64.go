@@ -11,6 +11,14 @@ var isa, _ = cpu.Selected()
 // of the time of a large image goes to reading it.
 var fast = isa == cpu.AVX2 || isa == cpu.AVX512
 
+// ISA is the instruction set of the kernels that are used.
+var ISA = func() string {
+	if fast {
+		return string(cpu.AVX2)
+	}
+	return string(cpu.Generic)
+}()
+
 // span is how many taps, or blocks times pairs of rows, one call of assembly does: about
 // 50 µs. What needs more for a single result is left to plain Go, which can be interrupted.
 const span = 1 << 14

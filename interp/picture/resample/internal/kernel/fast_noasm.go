@@ -2,6 +2,9 @@
 
 package kernel
 
+// ISA is the instruction set of the kernels: there are none but those in plain Go.
+const ISA = "generic"
+
 func horizontal(dst, src *[Rows][]uint8, channels int, t *Taps) {
 	horizontalGeneric(dst, src, channels, t)
 }
