@@ -97,7 +97,7 @@ func readsRuns(t *testing.T, content []byte) bool {
 				found = found || 0x10 <= symbol && symbol <= 0xe0 && symbol&15 == 0
 			}
 		}
-		err := d.keep()
+		_, err := d.keep()
 		found = found || d.bits.run > 0
 		return err
 	})
@@ -105,23 +105,41 @@ func readsRuns(t *testing.T, content []byte) bool {
 }
 
 // keep decodes a scan and keeps its coefficients.
-func (d *decoder) keep() error {
+func (d *decoder) keep() (scan, error) {
 	s, err := d.scan()
 	if err != nil {
-		return err
+		return s, err
 	}
 	if d.coefficients == nil {
 		d.begin(make([]uint8, 3*d.width*d.height), true)
 	}
-	return d.decode(&s)
+	return s, d.decode(&s)
 }
 
 // moderate reports whether the coefficients are so small that no step of either transform
-// overflows, and the differences so small that none can have overflowed itself.
+// overflows, the differences so small that none can have overflowed itself, and the bits of
+// coefficients in order, without which libjpeg leaves out those that are there.
 func moderate(t *testing.T, content []byte) bool {
 	d := decoder{in: input{ctx: t.Context(), file: section(content)}}
-	if err := d.segments(d.keep); err != nil {
+	missing, inOrder := [4][64]int{}, true // lower bits of each coefficient, and 1
+	if err := d.segments(func() error {
+		s, err := d.keep()
+		for _, i := range s.component[:s.count] {
+			for k := s.start; k <= s.end && d.progressive; k++ {
+				before := 0
+				if s.before > 0 {
+					before = int(s.before) + 1
+				}
+				inOrder = inOrder && missing[i][k] == before
+				missing[i][k] = int(s.low) + 1
+			}
+		}
+		return err
+	}); err != nil {
 		t.Fatal(err)
+	}
+	if !inOrder {
+		return false
 	}
 	for _, h := range d.huffman[0] {
 		if h != nil && slices.Max(h.symbols[:h.number]) > 11 {
