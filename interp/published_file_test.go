@@ -131,3 +131,17 @@ func TestLeavesOfLayerNorm(t *testing.T) {
 		}
 	}
 }
+
+// The size of a published file is a whole number of bytes, 0 where it is not known.
+func TestPublishedSize(t *testing.T) {
+	if n := readNet(t, strings.Replace(severalPublished, `"11ad3fa6aa"`, `"11ad3fa6aa", bytes=102_540_000`, 1)); n.Meta.Weights[1].Bytes != 102_540_000 || n.Meta.Weights[0].Bytes != 0 {
+		t.Errorf("got %+v", n.Meta.Weights)
+	}
+	p, err := interp.Read("n.cnn", strings.NewReader(strings.Replace(severalPublished, `"0676ba61"`, `"0676ba61", bytes=-1`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Net(interp.Options{}); err == nil || !strings.Contains(err.Error(), "`bytes` of `checkpoint` must be a number of bytes, or 0 where it is not known") {
+		t.Errorf("a negative one: got %v", err)
+	}
+}

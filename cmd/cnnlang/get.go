@@ -201,8 +201,12 @@ func (a *app) showGet(f *getFlags, d getDocument) error {
 		return a.json(d)
 	}
 	fmt.Fprintf(a.stdout, "%s: %s, %s\n\n", d.Net, visibleName(d.File), d.State)
+	size := grouped(dim.Int(int(d.Bytes)))
+	if d.State == stateAbsent {
+		size = "about " + size
+	}
 	for _, row := range [][2]string{
-		{"publisher", d.Publisher}, {"license", d.License}, {"url", d.URL}, {"sha256", d.SHA256}, {"bytes", grouped(dim.Int(int(d.Bytes)))},
+		{"publisher", d.Publisher}, {"license", d.License}, {"url", d.URL}, {"sha256", d.SHA256}, {"bytes", size},
 		{"file", d.Path}, {"prepare", d.Prepare}, {"run", d.command(f)},
 	} {
 		if row[1] == "" || row[0] == "bytes" && d.Bytes == 0 {

@@ -19,14 +19,14 @@ type publishedFile struct {
 	SHA256    string `json:"sha256"`            // how it begins
 	Map       string `json:"map"`               // the net's names by which it is read, "" for its own
 	Prepare   string `json:"prepare,omitempty"` // how pictures are prepared for it, where that is not as the net says
-	// Of a file that is there: where, and how long it is.
-	Path  string `json:"path,omitempty"`
-	Bytes int64  `json:"bytes,omitempty"`
+	Bytes     int64  `json:"bytes,omitempty"`   // how long it is, if it is there; otherwise as its publisher rounds that, if known
+	// Of a file that is there: where.
+	Path string `json:"path,omitempty"`
 }
 
 // publishedOf is a file of a net's meta.
 func publishedOf(w interp.Checkpoint) publishedFile {
-	f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Map: w.Map}
+	f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Bytes: w.Bytes, Map: w.Map}
 	if w.URL != "" {
 		f.URL = w.URL + w.File
 	}
@@ -135,7 +135,10 @@ func weightsGrid(nets []listedNet) grid {
 		for _, f := range n.Weights {
 			there, size := "no", any("")
 			if f.Path != "" {
-				there, size = "yes", dim.Int(int(f.Bytes))
+				there = "yes"
+			}
+			if f.Bytes > 0 {
+				size = dim.Int(int(f.Bytes))
 			}
 			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, cmp.Or(f.Prepare, n.Prepare)})
 		}

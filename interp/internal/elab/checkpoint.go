@@ -3,6 +3,7 @@ package elab
 import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
 )
 
 // A Checkpoint is a file of trained weights, as `checkpoint` of the prelude documents it.
@@ -12,6 +13,7 @@ type Checkpoint struct {
 	Publisher string
 	License   string
 	SHA256    string   // how the hash of the file begins
+	Bytes     int64    // its size, as its publisher rounds it, 0 if that is not said
 	Map       string   // the one of `names` by which its names are read, "" for the net's own names
 	Prepare   *Picture // how pictures are prepared for it, nil for as the net says
 	Classes   []string // the names of its outputs, nil for as the net says
@@ -37,7 +39,10 @@ func (m *machine) checkpoints(meta *Meta, v Value) (want string) {
 			return "" // reported
 		}
 		text := func(name string) string { return e.values[name].(string) }
-		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), text("map"), nil, texts(e.values["classes"])}
+		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), 0, text("map"), nil, texts(e.values["classes"])}
+		if n, ok := e.values["bytes"].(dim.Size).Int(); ok {
+			file.Bytes = int64(n)
+		}
 		if c.has("prepare") {
 			p, _ := m.picture(e.values["prepare"])
 			file.Prepare = &p

@@ -29,6 +29,7 @@ var madeValues = map[string]map[string]func(v Value) (want string){
 		"file":    aFile,
 		"url":     aFolder,
 		"sha256":  aHash,
+		"bytes":   aSize,
 		"prepare": isPicture,
 	},
 }
@@ -116,6 +117,13 @@ var hashPrefix = regexp.MustCompile(`^[0-9a-f]{8,64}$`)
 func aHash(v Value) string {
 	if text := v.(string); text != "" && !hashPrefix.MatchString(text) {
 		return "the first 8 to 64 digits of the hash, in lower case"
+	}
+	return ""
+}
+
+func aSize(v Value) string {
+	if n, ok := v.(dim.Size).Int(); !ok || n < 0 {
+		return "a number of bytes, or 0 where it is not known"
 	}
 	return ""
 }
