@@ -123,20 +123,24 @@ func (n *Net) Fit(w Weights) (Fit, error) {
 	return r.fit(n, sides), nil
 }
 
+// notesOn says what of a file is read.
+func notesOn(about AboutWeights) (notes []string) {
+	switch beside := weights.Listed(shown(about.Beside)); {
+	case about.Key != "" && beside != "":
+		notes = append(notes, fmt.Sprintf("read %s, beside %s", weightfile.Shown(about.Key), beside))
+	case about.Key != "":
+		notes = append(notes, "read "+weightfile.Shown(about.Key))
+	case beside != "":
+		notes = append(notes, "passed over "+beside)
+	}
+	return append(notes, about.Notes...)
+}
+
 // fit tells how a file that fits is read.
 func (r *reading) fit(n *Net, sides []string) Fit {
 	required, _ := r.params(n, nil)
 	f := Fit{Names: r.names(), Tensors: len(required), Sides: sides}
-	about := aboutOf(r.Store)
-	switch beside := weights.Listed(shown(about.Beside)); {
-	case about.Key != "" && beside != "":
-		f.Notes = append(f.Notes, fmt.Sprintf("read %s, beside %s", weightfile.Shown(about.Key), beside))
-	case about.Key != "":
-		f.Notes = append(f.Notes, "read "+weightfile.Shown(about.Key))
-	case beside != "":
-		f.Notes = append(f.Notes, "passed over "+beside)
-	}
-	f.Notes = append(append(f.Notes, about.Notes...), r.notes...)
+	f.Notes = append(notesOn(aboutOf(r.Store)), r.notes...)
 	if r.turned != "" {
 		f.Notes = append(f.Notes, "turned the axes of tensors that are "+r.turned+" in the file")
 	}

@@ -23,10 +23,12 @@ type Rewrite struct {
 }
 
 // Rewritten says what was written: how many Tensors and Bytes of theirs, and how many finite
-// numbers were too large for the new type and Overflowed to infinities.
+// numbers were too large for the new type and Overflowed to infinities. Notes are sentences about how the file was read, and what
+// of it was not.
 type Rewritten struct {
 	Tensors           int
 	Bytes, Overflowed int64
+	Notes             []string
 }
 
 // Write writes the file anew, as safetensors. The new file appears whole or not at all, and is
@@ -48,14 +50,14 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 		}
 	}
 	var done Rewritten
-	sources, err := f.sources(r.Net, dtype, &done.Overflowed)
+	sources, notes, err := f.sources(r.Net, dtype, &done.Overflowed)
 	if err != nil {
 		return Rewritten{}, err
 	}
 	for _, s := range sources {
 		done.Bytes += s.Size()
 	}
-	done.Tensors = len(sources)
+	done.Tensors, done.Notes = len(sources), notes
 	if r.Progress != nil {
 		report(sources, done.Bytes, r.Progress)
 	}
@@ -66,17 +68,16 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 }
 
 // sources are the tensors to write: those of the file, or of a net.
-func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights.Source, error) {
+func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources []weights.Source, notes []string, err error) {
 	if n == nil {
 		return f.renamed(dtype, overflowed)
 	}
 	reading, sides, err := f.reading(n)
 	if err != nil {
-		return nil, f.weights.explained(n, err)
+		return nil, nil, f.weights.explained(n, err)
 	}
 	file := weights.Behind(reading.Store).(weights.Contents)
 	entries := entriesOf(file)
-	var sources []weights.Source
 	required, _ := n.params(sides)
 	for _, p := range required {
 		if name, ok := reading.plain(p); ok {
@@ -93,14 +94,18 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) ([]weights
 			return t.Data, err
 		}))
 	}
-	return sources, nil
+	return sources, reading.fit(n, sides).Notes, nil
 }
 
 // renamed are the tensors of the file, called as Weights.Renamed says.
-func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights.Source, err error) {
+func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights.Source, notes []string, err error) {
 	all, err := f.weights.callings(inLayers)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	notes = append(notesOn(f.About()), all[0].notes...)
+	if left := all[0].left; len(left) > 0 {
+		notes = append(notes, weights.PassedOver(left))
 	}
 	entries := entriesOf(f.store)
 	for _, e := range all[0].Entries() {
@@ -108,7 +113,7 @@ func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights
 		s.Name = e.Name
 		sources = append(sources, s)
 	}
-	return sources, nil
+	return sources, notes, nil
 }
 
 func entriesOf(store weights.Store) map[string]weights.Entry {

@@ -41,6 +41,9 @@ func (a *app) writeAnew(ctx context.Context, f *weightsFlags, file *interp.Tenso
 	}})
 	a.progress("")
 	w.Tensors, w.Bytes, w.Overflowed = done.Tensors, done.Bytes, done.Overflowed
+	for _, note := range done.Notes {
+		a.tell("note", note)
+	}
 	return w, err
 }
 

@@ -152,5 +152,8 @@ func (t Source) size() (int64, error) {
 	if n, ok := byteSize(t.Shape, dtypes[t.DType].bits); ok && dtypes[t.DType].bits > 0 {
 		return n, nil
 	}
+	if dtypes[t.DType].bits == 0 {
+		return 0, fmt.Errorf("it is %s, and safetensors has no such type; leave it out with --rename '%s=', or save it otherwise", weightfile.Shown(t.DType), t.Name)
+	}
 	return 0, fmt.Errorf("%s %v cannot be counted in bytes", t.DType, t.Shape)
 }
