@@ -147,6 +147,9 @@ func (r *reading) fit(n *Net, sides []string) Fit {
 	if over := slices.Concat(r.left, r.over); len(over) > 0 {
 		f.Notes = append(f.Notes, weights.PassedOver(over))
 	}
+	if note := r.unsaid(n); note != "" {
+		f.Notes = append(f.Notes, note)
+	}
 	f.Differences = r.differences(n)
 	return f
 }
