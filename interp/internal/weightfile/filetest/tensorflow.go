@@ -31,8 +31,8 @@ func TFJS(layers []Layer) (model []byte, shards map[string][]byte) {
 
 // Keras is the weights as Keras 2 saves them in HDF5: a group for each layer, whose attribute
 // weight_names lists its datasets. Objects have headers of version 1, and groups are lists of
-// links in these.
-func Keras(layers []Layer) []byte {
+// links in these. Attributes are those of the file, each a name and its text.
+func Keras(layers []Layer, attributes ...[2]string) []byte {
 	h := hdf5{raw: join("\x89HDF\r\n\x1a\n", "\x00\x00\x00\x00\x00\x08\x08\x00\x04\x00\x10\x00\x00\x00\x00\x00", u8(0), nowhere, nowhere, nowhere, u8(0), u8(0), u8(0), u8(0), u8(0))}
 	var names []string
 	var links [][]byte
@@ -51,7 +51,11 @@ func Keras(layers []Layer) []byte {
 		outer := h.object(group, texts("weight_names", leaves), link(l.Name, inner))
 		names, links = append(names, l.Name), append(links, link(l.Name, outer))
 	}
-	root := h.object(append([][]byte{group, texts("layer_names", names)}, links...)...)
+	of := [][]byte{group, texts("layer_names", names)}
+	for _, a := range attributes {
+		of = append(of, texts(a[0], []string{a[1]}))
+	}
+	root := h.object(append(of, links...)...)
 	copy(h.raw[40:], u8(uint64(len(h.raw)))) // where the file ends
 	copy(h.raw[64:], root)
 	return h.raw

@@ -116,6 +116,9 @@ type file struct {
 	data  []*hdf5.Dataset
 	index map[string]int
 	model *topology.Model // or nil
+	// flipped says that convolutions count the rows and columns of their kernels from the end, as
+	// Theano's do.
+	flipped bool
 }
 
 // openHDF5 opens an HDF5 file; the model and the version are those of an archive around it.
@@ -291,5 +294,31 @@ func (f *file) beside(o *hdf5.Object, but ...string) error {
 
 func (f *file) Bytes(i int) ([]byte, error) {
 	raw, err := f.data[i].Bytes()
-	return raw, f.Of(i, err)
+	if err != nil || !f.flipped {
+		return raw, f.Of(i, err)
+	}
+	return flip(f.List[i], raw), nil
+}
+
+// flip puts the rows and columns of a kernel in the other order; of other tensors nothing.
+func flip(t weightfile.Tensor, raw []byte) []byte {
+	if t.Leaf != "kernel" && t.Leaf != "W" || len(t.Shape) != 4 {
+		return raw
+	}
+	each, within := t.Shape[2]*t.Shape[3], len(raw) // bytes of a place of the window, and of all places
+	switch t.Axes {
+	case weightfile.HWIO, weightfile.HWOI:
+		each *= t.Type.Size()
+	case weightfile.OIHW:
+		each, within = t.Type.Size(), each*t.Type.Size()
+	default:
+		return raw
+	}
+	out := make([]byte, 0, len(raw))
+	for ; len(raw) > 0; raw = raw[within:] {
+		for at := within - each; at >= 0; at -= each {
+			out = append(out, raw[at:at+each]...)
+		}
+	}
+	return out
 }

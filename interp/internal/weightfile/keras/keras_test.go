@@ -233,3 +233,35 @@ func TestArraysAlone(t *testing.T) {
 		t.Errorf("missing: %v", want)
 	}
 }
+
+// Kernels of a file that was saved with Theano are flipped in height and width, as Keras does when
+// another program reads it, and nothing else is.
+func TestKernelsOfTheano(t *testing.T) {
+	layers := []filetest.Layer{
+		{Name: "c", Kind: filetest.Conv, Arrays: []filetest.Array{{Leaf: "weight", Shape: []int{2, 1, 2, 3}, Data: []float32{1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60}}, {Leaf: "bias", Shape: []int{2}, Data: []float32{7, 8}}}},
+		{Name: "d", Kind: filetest.Linear, Arrays: []filetest.Array{{Leaf: "weight", Shape: []int{2, 2}, Data: []float32{1, 2, 3, 4}}}},
+	}
+	for backend, want := range map[string]string{
+		"tensorflow": "[1 10 2 20 3 30 4 40 5 50 6 60] [7 8] [1 3 2 4]", // [H, W, in, out], [in, out]
+		"theano":     "[6 60 5 50 4 40 3 30 2 20 1 10] [7 8] [1 3 2 4]",
+	} {
+		f, err := keras.Open(filetest.Memory("f.h5", filetest.Keras(layers, [2]string{"backend", backend}), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i := range f.Tensors() {
+			raw, err := f.Bytes(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprint(weightfile.F32.Floats(raw)))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %v, want %s", backend, got, want)
+		}
+		if told := slices.Contains(f.About().Notes, "flipped the kernels of convolutions, as Keras does with weights that were saved with Theano"); told != (backend == "theano") {
+			t.Errorf("%s: %q", backend, f.About().Notes)
+		}
+	}
+}

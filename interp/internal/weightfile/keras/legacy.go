@@ -165,7 +165,8 @@ func (f *file) origin(root *hdf5.Object, of attributes, form string) error {
 	}
 	f.Said.Format = fmt.Sprintf("Keras (%s)", form)
 	if said["backend"] == "theano" {
-		f.Said.Notes = append(f.Said.Notes, "the weights were saved with Theano, whose convolutions flip their kernels: load and save them with TensorFlow if the results are wrong")
+		f.flipped = true
+		f.Said.Notes = append(f.Said.Notes, "flipped the kernels of convolutions, as Keras does with weights that were saved with Theano")
 	}
 	return nil
 }
