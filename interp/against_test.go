@@ -265,3 +265,19 @@ func TestRenamesOfLayersMakeAFileFit(t *testing.T) {
 		}
 	}
 }
+
+// A name that would not stand in a text as one line is in no map, whatever a file calls itself.
+func TestNoMapOfNamesThatAreNoText(t *testing.T) {
+	n := readNet(t, "net n [N, 3, H = 4, W = 4] -> [N, 4, H, W] { a: conv(2, 1x1) -> b: conv(4, 1x1) }")
+	for name, mapped := range map[string]bool{"c": true, "c\"}\nnet evil": false, "c\x1b[2J": false, "c\td": false, "c\u202e": false, "c {d}": true} {
+		file, err := interp.WeightsFile(zeros(t, []shaped{{name + ".weight", []int{2, 3, 1, 1}}, {name + ".bias", []int{2}}, {"other.weight", []int{4, 2, 1, 1}}, {"other.bias", []int{4}}})).Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		found, err := file.Against(t.Context(), []*interp.Net{n})
+		if err != nil || (found[0].Renames != nil) != mapped || !mapped && found[0].Fits() {
+			t.Errorf("%q: %v, %v", name, found[0].Renames, err)
+		}
+	}
+}

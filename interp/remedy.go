@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
+	"cnnlang/lang/diag"
 )
 
 // This file looks for what makes a file of weights fit a net that it does not fit as it is. The
@@ -87,6 +88,9 @@ func (w Weights) pairs(n *Net) ([]Renaming, *Unclear) {
 	for _, folded := range []bool{false, true} {
 		for _, sides := range []bool{false, true} {
 			pairs, which := weights.Pairs(n.owned(folded, sides), entries, ordered)
+			if slices.ContainsFunc(pairs, func(p Renaming) bool { return !writable(p.There) }) {
+				return nil, nil
+			}
 			if len(pairs) > 0 {
 				return pairs, nil
 			}
@@ -94,6 +98,12 @@ func (w Weights) pairs(n *Net) ([]Renaming, *Unclear) {
 		}
 	}
 	return nil, unclear
+}
+
+// writable reports whether a name of a file can stand in a text of the language, which a map of it
+// would put there: on one line, without control characters.
+func writable(name string) bool {
+	return diag.Visible(name) == name && !strings.ContainsAny(name, "\n\t")
 }
 
 // owned are the tensors of the net, with side heads or without; where normalisations are folded
