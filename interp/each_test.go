@@ -265,3 +265,30 @@ func TestEachRefusesInWords(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A list names a picture on each line, whatever its end; one that cannot be read, or has a
+// line that is no name, has an answer that says so.
+func TestLists(t *testing.T) {
+	for _, c := range []struct{ text, want, problem string }{
+		{"", "", ""},
+		{"a.png\n\nb c.png\r\ncaf\xe9.png", "a.png|b c.png|caf\xe9.png", ""},
+		{"a.png\n" + strings.Repeat("x", 1<<16+1) + "\nb.png\n", "a.png|names", "names: line 2 has more than 65536 bytes"},
+	} {
+		var names []string
+		problem := error(nil)
+		for s := range interp.ListedBy("names", strings.NewReader(c.text)) {
+			if names = append(names, s.Name); s.Open != nil {
+				_, problem = s.Open()
+			}
+		}
+		if got := strings.Join(names, "|"); got != c.want || !strings.Contains(fmt.Sprint(problem), c.problem) || (problem == nil) != (c.problem == "") {
+			t.Errorf("%.20q: got %q, %v", c.text, got, problem)
+		}
+	}
+	m := built(t, classifier, interp.Options{})
+	for a, err := range m.Each(t.Context(), interp.Listed("none.txt")) {
+		if a.Name != "none.txt" || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("got %s, %v", a.Name, err)
+		}
+	}
+}

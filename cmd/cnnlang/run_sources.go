@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -69,8 +67,11 @@ func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Sourc
 				return
 			}
 		}
-		if s.list.given {
-			s.listed(stdin, yield)
+		switch {
+		case s.list.value == "-":
+			interp.ListedBy(stdinName, stdin)(yield)
+		case s.list.given:
+			interp.Listed(s.list.value)(yield)
 		}
 	}
 	if !s.resumeAfter.given {
@@ -85,7 +86,7 @@ func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Sourc
 			found = found || source.Name == s.resumeAfter.value
 		}
 		if !found {
-			yield(unreadable("", usage("--resume-after: there is no image called %q among these", s.resumeAfter.value)))
+			yield(interp.Unreadable("", usage("--resume-after: there is no image called %q among these", s.resumeAfter.value)))
 		}
 	}
 }
@@ -118,11 +119,6 @@ func streamed(stdin io.Reader) interp.Source {
 	}}
 }
 
-// unreadable stands for an image, or a folder of them.
-func unreadable(name string, err error) interp.Source {
-	return interp.Source{Name: name, Open: func() (io.ReadCloser, error) { return nil, err }}
-}
-
 // argument yields the images that an argument stands for; like the functions below it reports
 // whether to go on.
 func (s *sources) argument(argument string, yield func(interp.Source) bool) bool {
@@ -136,7 +132,7 @@ func (s *sources) argument(argument string, yield func(interp.Source) bool) bool
 		err = usage("%s: the pattern is not complete: %v", argument, err)
 	}
 	if err != nil {
-		return yield(unreadable(argument, err))
+		return yield(interp.Unreadable(argument, err))
 	}
 	for _, name := range names {
 		if !s.named(name, yield) {
@@ -183,7 +179,7 @@ func (s *sources) folder(folder string, yield func(interp.Source) bool) bool {
 	top := filepath.Clean(folder) + string(filepath.Separator)
 	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return pass(unreadable(path, err))
+			return pass(interp.Unreadable(path, err))
 		}
 		switch isTop := path == top; {
 		case isTop:
@@ -197,19 +193,19 @@ func (s *sources) folder(folder string, yield func(interp.Source) bool) bool {
 		case isImage(d.Name()):
 			return pass(interp.Source{Name: path})
 		case s.recursive && d.Type()&fs.ModeSymlink != 0 && isDirectory(path):
-			return pass(unreadable(path, linked(path)))
+			return pass(interp.Unreadable(path, linked(path)))
 		}
 		return nil
 	})
 	if err != nil {
-		return yield(unreadable(folder, err))
+		return yield(interp.Unreadable(folder, err))
 	}
 	if !some {
 		e := usage("%s: there is no image in this folder", folder)
 		if !s.recursive {
 			e.withHelp("--recursive takes those of the folders in it as well")
 		}
-		return yield(unreadable(folder, e))
+		return yield(interp.Unreadable(folder, e))
 	}
 	return goOn
 }
@@ -219,45 +215,4 @@ type linked string
 
 func (l linked) Error() string {
 	return string(l) + " is a link to a folder, and is not followed; name it to have its images taken"
-}
-
-// mostName is the longest name in a list, in bytes; systems allow 4096.
-const mostName = 1 << 16
-
-// listed yields the images that a file names, one a line.
-func (s *sources) listed(stdin io.Reader, yield func(interp.Source) bool) bool {
-	name, in := stdinName, stdin
-	if s.list.value != "-" {
-		f, err := openList(s.list.value)
-		if err != nil {
-			return yield(unreadable(s.list.value, err))
-		}
-		defer f.Close()
-		name, in = s.list.value, f
-	}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, mostName)
-	number := 1
-	for ; lines.Scan(); number++ {
-		if line := lines.Text(); line != "" && !yield(interp.Source{Name: line}) {
-			return false
-		}
-	}
-	err := lines.Err()
-	if errors.Is(err, bufio.ErrTooLong) {
-		err = usage("%s: line %d has more than %d bytes, want the name of a file", name, number, mostName)
-	}
-	return err == nil || yield(unreadable(name, err))
-}
-
-// openList opens a regular file: a pipe could be waited for without end.
-func openList(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("is not a regular file; `--list -` takes names from a pipe")}
-	}
-	return os.Open(path)
 }
