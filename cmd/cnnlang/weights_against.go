@@ -168,6 +168,9 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 		if len(lines) < mostLines {
 			lines = append(lines, verdict(c))
 		}
+		if apart := c.Net.Apart(best.Net); apart != "" && c.Fits() && len(lines) < mostLines {
+			lines = append(lines, "  "+visible(diag.Clip(apart)))
+		}
 	}
 	return lines
 }
