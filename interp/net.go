@@ -199,3 +199,17 @@ func (e *InputError) Error() string {
 
 // Unwrap returns the error underneath.
 func (e *InputError) Unwrap() error { return e.Err }
+
+// Activations is how many numbers the convolutions and linear layers of the main path give for
+// one image.
+func (n *Net) Activations() (all int64) {
+	for _, node := range n.Graph.Nodes {
+		if node.Op == nil || node.Side != nil || len(node.Shape) == 0 {
+			continue
+		}
+		if name := node.Op.Name(); name == "conv" || name == "deconv" || name == "linear" {
+			all += int64(node.Shape[1:].Elements())
+		}
+	}
+	return all
+}

@@ -81,10 +81,11 @@ type Timing struct {
 	First        time.Duration // of the first run, with cold caches and threads
 }
 
-// leastRuns is the least number of runs for a median.
-const leastRuns = 5
+// LeastRuns is how many times Measure runs at least, whatever the time.
+const LeastRuns = 5
 
-// measure runs something once to warm up, then for about d but at least five times.
+// measure runs something once to warm up, then as often as fits into d but at least LeastRuns
+// times.
 func measure(d time.Duration, run func() error) (Timing, error) {
 	timed := func() (time.Duration, error) {
 		start := time.Now()
@@ -96,7 +97,7 @@ func measure(d time.Duration, run func() error) (Timing, error) {
 		return Timing{}, err
 	}
 	var took []time.Duration
-	for start := time.Now(); len(took) < leastRuns || time.Since(start) < d; {
+	for start := time.Now(); len(took) < LeastRuns || time.Since(start)+took[len(took)-1] < d; {
 		one, err := timed()
 		if err != nil {
 			return Timing{}, err
@@ -108,7 +109,7 @@ func measure(d time.Duration, run func() error) (Timing, error) {
 	return Timing{Runs: len(took), Best: took[0], Median: at(2), P25: at(1), P75: at(3), First: first}, nil
 }
 
-// Measure runs the session once to warm up, then for about d but at least five times, and
+// Measure runs the session once to warm up, then for about d but at least LeastRuns times, and
 // returns how long a run took.
 func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
 	return measure(d, func() error { return s.Run(ctx, input) })
@@ -130,7 +131,7 @@ func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.
 		return nil, err
 	}
 	took := make([][]time.Duration, len(steps))
-	for start := time.Now(); len(took) > 0 && (len(took[0]) < leastRuns || time.Since(start) < d); {
+	for start := time.Now(); len(took) > 0 && (len(took[0]) < LeastRuns || time.Since(start) < d); {
 		if steps, err = s.session.Profile(ctx, input); err != nil {
 			return nil, err
 		}

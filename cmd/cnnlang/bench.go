@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +29,7 @@ type benchFlags struct {
 	time    *option[time.Duration]
 	profile bool
 	worker  bool
+	nets    []string
 	images  []string
 	format  *option[string]
 }
@@ -37,24 +41,30 @@ func (a *app) bench() *cobra.Command {
 		time:  &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration},
 	}
 	cmd := &cobra.Command{
-		Use:   "bench FILE|NAME [IMAGE...]",
-		Short: "Measure how fast a net runs",
-		Long: "bench runs a net on a generated input repeatedly, and prints the median time of a\n" +
-			"run with its quartiles, images per second, GFLOP/s (2 FLOPs for each MAC that\n" +
-			"`cnnlang params` counts), and the share of the float32 peak of so many threads,\n" +
-			"which is measured too. That can exceed 100 %: Winograd's algorithm needs fewer\n" +
-			"multiply-adds than are counted, and bfloat16 does more at a time.\n\n" +
-			"With images, of the formats that `cnnlang run` reads, it runs the net on them, again\n" +
-			"and again if they do not fill the batch, and prints how long it takes to read and to\n" +
-			"prepare them, too.\n\n" +
-			"With --profile it prints the time of every step, its algorithm, and the bytes of\n" +
-			"its inputs, result and parameters. In a run each thread takes the early steps of a\n" +
-			"batch for an image of its own; here all images are measured one after another, on\n" +
-			"all threads.\n\n" +
-			"With --worker it measures on demand, for a program that compares it with others:\n" +
-			"bench/README.md has the protocol.",
+		Use:   "bench FILE|NAME... [IMAGE...]",
+		Short: "Measure how fast nets run",
+		Long: fmt.Sprintf("bench runs a net on a generated input repeatedly, and prints the median time of a\n"+
+			"run with its quartiles, images per second, GFLOP/s (2 FLOPs for each MAC that\n"+
+			"`cnnlang params` counts), and the share of the float32 peak of so many threads,\n"+
+			"which is measured too. That can exceed 100 %%: Winograd's algorithm needs fewer\n"+
+			"multiply-adds than are counted, and bfloat16 does more at a time.\n\n"+
+			"Each combination is measured for --time, and at least %d times.\n\n"+
+			"Of several nets each is measured, one after another. -o csv has a line for each\n"+
+			"combination, which begins with the columns of timm's tables: those of the model, its\n"+
+			"samples per second, step time in ms, batch, image size, GMACs, millions of\n"+
+			"activations and millions of parameters.\n\n"+
+			"With images, of the formats that `cnnlang run` reads, it runs the net on them, again\n"+
+			"and again if they do not fill the batch, and prints how long it takes to read and to\n"+
+			"prepare them, too.\n\n"+
+			"With --profile it prints the time of every step, its algorithm, and the bytes of\n"+
+			"its inputs, result and parameters. In a run each thread takes the early steps of a\n"+
+			"batch for an image of its own; here all images are measured one after another, on\n"+
+			"all threads.\n\n"+
+			"With --worker it measures on demand, for a program that compares it with others:\n"+
+			"bench/README.md has the protocol.", interp.LeastRuns),
 		Example: "  cnnlang bench resnet50\n" +
 			"  cnnlang bench resnet50 --threads 1,2 --batch 1,8\n" +
+			"  cnnlang bench resnet50 mobilenet_v2 my.cnn -o csv\n" +
 			"  cnnlang bench resnet50 cat.jpg dog.jpg\n" +
 			"  cnnlang bench my.cnn --set classes=10 --weights my.safetensors -o json\n" +
 			"  cnnlang bench resnet50 --threads 1 --profile",
@@ -78,7 +88,7 @@ func (a *app) bench() *cobra.Command {
 				f.threads.value[i] = task.Threads()
 			}
 		}
-		if f.images = args[1:]; len(f.images) > 0 && !f.batch.given {
+		if f.split(args); len(f.images) > 0 && !f.batch.given {
 			f.batch.value = []int{len(f.images)}
 		}
 		if err := separated(cmd, f.images); err != nil {
@@ -89,16 +99,39 @@ func (a *app) bench() *cobra.Command {
 		}
 		defer a.tellSideways(&f.selection)
 		if f.worker {
-			return a.benchWorker(cmd.Context(), f, args[0])
+			return a.benchWorker(cmd.Context(), f, f.nets[0])
 		}
-		return a.benchNet(cmd.Context(), f, args[0])
+		return a.benchNets(cmd.Context(), f)
 	}
 	return cmd
 }
 
+// split tells nets from images: nets come first, and are files of .cnn or the library's where
+// there is no file of that name.
+func (f *benchFlags) split(args []string) {
+	n := 1
+	for n < len(args) && (strings.HasSuffix(args[n], ".cnn") || isNet(args[n])) {
+		n++
+	}
+	f.nets, f.images = args[:n], args[n:]
+}
+
+// isNet reports whether an argument is the name of a net, and not of a file.
+func isNet(argument string) bool {
+	_, err := os.Stat(argument)
+	return err != nil && !isFile(argument) && interp.Known(argument) == nil
+}
+
 // consistent checks flags that exclude each other.
 func (f *benchFlags) consistent() error {
-	switch {
+	net := slices.IndexFunc(f.images, func(image string) bool { return strings.HasSuffix(image, ".cnn") || isNet(image) })
+	switch several := len(f.nets) > 1; {
+	case net >= 0:
+		return usage("the net %s comes behind the image %s", f.images[net], f.images[0]).withHelp("name nets first, then images")
+	case several && f.worker:
+		return usage("a worker measures one net, and got %d", len(f.nets))
+	case several && (!f.generated() || f.origin.tune.value != "" || f.selection.net.given):
+		return usage("--weights, --tune and --net are for one net, and got %d", len(f.nets)).withHelp("leave them out, or measure each net by itself")
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
 	case f.origin.tune.value != "" && len(f.batch.value) > 1:
@@ -129,13 +162,31 @@ func (f *benchFlags) sizes() []int {
 	return f.batch.value
 }
 
-// benchNet measures every combination and shows them.
-func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) error {
+// benchNets measures every combination and shows them.
+func (a *app) benchNets(ctx context.Context, f *benchFlags) error {
+	for _, name := range f.nets {
+		if name != "-" {
+			if err := interp.Known(name); err != nil {
+				return err
+			}
+		}
+	}
 	peaks := map[int]float64{}
 	for _, threads := range f.threads.value {
 		peaks[threads] = exec.Peak(threads, peakTime)
 	}
 	d := benchDocument{Schema: "cnnlang.bench/v1", Weights: f.origin.document(interp.Fit{})}
+	for _, name := range f.nets {
+		if err := a.benchNet(ctx, f, name, peaks, &d); err != nil {
+			return err
+		}
+	}
+	a.progress("")
+	return a.showBench(f, d)
+}
+
+// benchNet adds what is measured of one net.
+func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string, peaks map[int]float64, d *benchDocument) error {
 	for _, batch := range f.batch.value {
 		for _, precision := range f.precision.value {
 			n, err := a.net(&f.selection, argument, batch)
@@ -151,7 +202,9 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			if err != nil {
 				return err
 			}
-			d.Net, d.Weights = n.Name, f.origin.document(model.Fit)
+			if d.Weights = f.origin.document(model.Fit); d.Net == "" {
+				d.Net = n.Name
+			}
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
 				r, err := f.measure(ctx, n, model, input.tensor, threads)
@@ -164,8 +217,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string) erro
 			}
 		}
 	}
-	a.progress("")
-	return a.showBench(f, d)
+	return nil
 }
 
 // peakTime is how long the peak of the processor is measured.
@@ -215,7 +267,7 @@ func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.M
 	}
 	images := float64(input.Shape[0])
 	r = benchResult{
-		Input: input.Shape, Threads: threads, MACs: integer(n.Main.MACs), Runs: t.Runs,
+		Net: n.Name, Input: input.Shape, Threads: threads, MACs: integer(n.Main.MACs), Activations: n.Activations(), Params: integer(n.Main.Params), Runs: t.Runs,
 		First: milliseconds(t.First), Best: milliseconds(t.Best), P25: milliseconds(t.P25), Median: milliseconds(t.Median), P75: milliseconds(t.P75),
 		ImagesPerSecond: real(images / t.Median.Seconds()), GFLOPS: rate(n.Main.MACs.Float()*images, t.Median),
 		Memory: model.Memory(threads).Total(),

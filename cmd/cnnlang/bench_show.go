@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,10 +22,13 @@ type benchDocument struct {
 }
 
 type benchResult struct {
+	Net             string      `json:"net"`
 	Input           []int       `json:"input"`
 	Threads         int         `json:"threads"`
 	Precision       string      `json:"precision"`
-	MACs            *int        `json:"macs"` // of one image
+	MACs            *int        `json:"macs"`        // of one image
+	Activations     int64       `json:"activations"` // numbers that convolutions and linear layers give for one image
+	Params          *int        `json:"params"`
 	Runs            int         `json:"runs"`
 	First           real        `json:"first_ms"`
 	Best            real        `json:"best_ms"`
@@ -68,14 +73,14 @@ func (a *app) showBench(f *benchFlags, d benchDocument) (err error) {
 	case f.format.value == "csv":
 		return a.grid(d.numbers(), "csv")
 	case !f.profile:
-		fmt.Fprintf(a.stdout, "%s, %s, %s\n\n", d.Net, visibleName(d.Weights.String()), d.InstructionSet)
+		fmt.Fprintf(a.stdout, "%s, %s, %s, each for %v and at least %d runs\n\n", strings.Join(d.nets(), ", "), visibleName(d.Weights.String()), d.InstructionSet, f.time.value, interp.LeastRuns)
 		return a.grid(d.grid(), f.format.value)
 	}
 	for i, r := range d.Results {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", d.Net, tensor.Shape(r.Input), r.Precision, r.Threads, r.Median)
+		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", r.Net, tensor.Shape(r.Input), r.Precision, r.Threads, r.Median)
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err
 		}
@@ -83,9 +88,23 @@ func (a *app) showBench(f *benchFlags, d benchDocument) (err error) {
 	return nil
 }
 
+// nets are the names of those that were measured.
+func (d benchDocument) nets() (names []string) {
+	for _, r := range d.Results {
+		if !slices.Contains(names, r.Net) {
+			names = append(names, r.Net)
+		}
+	}
+	return names
+}
+
 func (d benchDocument) grid() grid {
 	g := grid{columns: []column{{"input", false}, {"threads", true}, {"precision", false}, {"median ms", true}, {"quartiles", true},
 		{"images/s", true}, {"GFLOP/s", true}, {"of peak", true}, {"memory", true}}}
+	several := len(d.nets()) > 1
+	if several {
+		g.columns = append([]column{{"net", false}}, g.columns...)
+	}
 	prepared := len(d.Results) > 0 && d.Results[0].Prepare > 0
 	if prepared {
 		g.columns = append(g.columns, column{"prepare ms", true})
@@ -95,6 +114,9 @@ func (d benchDocument) grid() grid {
 			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.P25, r.P75),
 			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
 		}
+		if several {
+			row = append([]any{r.Net}, row...)
+		}
 		if prepared {
 			row = append(row, fmt.Sprintf("%.2f", r.Prepare))
 		}
@@ -103,19 +125,37 @@ func (d benchDocument) grid() grid {
 	return g
 }
 
-// numbers is the results as a csv.
+// numbers is the results as a csv, whose first columns are those of timm's tables.
 func (d benchDocument) numbers() grid {
-	g := grid{columns: columnsOf("net", "input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms",
-		"images per second", "gflops", "peak gflops", "memory bytes", "prepare ms")}
+	g := grid{columns: columnsOf("model", "infer_samples_per_sec", "infer_step_time", "infer_batch_size", "infer_img_size", "infer_gmacs", "infer_macts", "param_count",
+		"input", "threads", "precision", "runs", "first ms", "best ms", "quartile1 ms", "median ms", "quartile3 ms", "gflops", "peak gflops", "memory bytes", "prepare ms")}
 	for _, r := range d.Results {
-		var prepare any = ""
+		var prepare, size any = "", ""
 		if r.Prepare > 0 {
 			prepare = float32(r.Prepare)
 		}
-		g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
-			float32(r.Median), float32(r.P75), float32(r.ImagesPerSecond), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory, prepare})
+		if len(r.Input) == 4 {
+			size = r.Input[2]
+		}
+		g.rows = append(g.rows, []any{r.Net, digitsTo(float64(r.ImagesPerSecond), 2), digitsTo(float64(r.Median), 3), r.Input[0], size,
+			inUnits(r.MACs, 1e9), digitsTo(float64(r.Activations)/1e6, 2), inUnits(r.Params, 1e6),
+			shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
+			float32(r.Median), float32(r.P75), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory, prepare})
 	}
 	return g
+}
+
+// digitsTo is a number with at most so many digits after the point.
+func digitsTo(x float64, digits int) string {
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', digits, 64), "0"), ".")
+}
+
+// inUnits is a count in billions or millions, "" if it is out of range.
+func inUnits(n *int, unit float64) string {
+	if n == nil {
+		return ""
+	}
+	return digitsTo(float64(*n)/unit, 2)
 }
 
 // stepNumbers is the steps of all combinations as a csv.
@@ -124,7 +164,7 @@ func (d benchDocument) stepNumbers() grid {
 		"gflops", "peak gflops")}
 	for _, r := range d.Results {
 		for _, s := range r.Steps {
-			g.rows = append(g.rows, []any{d.Net, shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
+			g.rows = append(g.rows, []any{r.Net, shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
 				float32(s.Best), float32(s.Median), s.MACs, s.Bytes, float32(s.GFLOPS), float32(r.PeakGFLOPS)})
 		}
 	}
