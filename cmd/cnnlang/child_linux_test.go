@@ -110,7 +110,7 @@ var hostile = []struct {
 	{"memory for a large input", "a.cnn", net("relu"), "run FILE --weights random --input random --shape 1x3x8192x8192 --max-memory 64MiB", 4},
 	{"an array that claims 12 GB", "a.npy", literal("\x93NUMPY\x01\x006\x00{'descr':'<f4','fortran_order':False,'shape':(3000000000,)}"), "run resnet18 --weights random --input FILE", 3},
 	{"a header that claims 4 GB", "a.safetensors", literal("\x00\x00\x00\xff\x00\x00\x00\x00{}"), "run resnet18 --weights FILE --input random", 3},
-	{"a GIF of 65535x65535 called .png", "a.png", literal("GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02D\x01\x00;"), "run resnet18 FILE --weights random", 3},
+	{"a GIF of 65535x65535 called .png", "a.png", literal("GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02D\x01\x00;"), "run resnet18 FILE --weights random", 4},
 }
 
 func literal(s string) func() string      { return func() string { return s } }
