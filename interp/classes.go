@@ -13,7 +13,7 @@ type Class struct {
 	Index       int
 	Name        string // "" where they have none
 	Score       float32
-	Probability float64 // the softmax of the scores, which a net may have computed itself
+	Probability float64 // the softmax of the scores, or the score where a net ends in probabilities
 }
 
 // Classes returns the k highest classes of each image of an output [N, C], highest first
@@ -32,7 +32,7 @@ func (n *Net) classes(names []string, output tensor.Tensor, k int) [][]Class {
 	if len(output.Shape) != 2 || len(output.Data) != output.Shape.Elements() {
 		return nil
 	}
-	op := n.Graph.Output.Op
+	computed := n.givesProbabilities()
 	classes := output.Shape[1]
 	all := make([][]Class, output.Shape[0])
 	for i := range all {
@@ -41,7 +41,7 @@ func (n *Net) classes(names []string, output tensor.Tensor, k int) [][]Class {
 		all[i] = []Class{}
 		for _, class := range TopK(scores, k) {
 			c := Class{Index: class, Score: scores[class], Probability: chances[class]}
-			if op != nil && op.Name() == "softmax" {
+			if computed {
 				c.Probability = float64(c.Score)
 			}
 			if len(names) == classes {

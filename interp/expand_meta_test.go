@@ -66,7 +66,7 @@ func randomMeta(r *rand.Rand) string {
 	section := func() string {
 		var b strings.Builder
 		for _, item := range []string{
-			`paper = "arXiv:1"`, `classes = ["x", "\{ \" y", "z"]`, "prepare = " + prepare(),
+			`paper = "arXiv:1"`, "range = " + pick("[0, 1]", "[-1.5, 1.25]"), `classes = ["x", "\{ \" y", "z"]`, "prepare = " + prepare(),
 			"weights = " + pick(file(), "["+file()+", "+file()+"]"),
 		} {
 			if r.IntN(2) == 0 {

@@ -66,6 +66,8 @@ type Options struct {
 	Sideways *picture.Sideways
 	// Labels name the classes, in place of what the file of weights or the net's meta says.
 	Labels Labels
+	// As says what the output is, in place of what Net.Kind concludes.
+	As OutputKind
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int

@@ -131,9 +131,9 @@ func (n *Net) label(l Labels) error {
 	return nil
 }
 
-// outputs is how many classes the net tells apart.
+// outputs is how many classes the net tells apart, in a picture or at each of its pixels.
 func (n *Net) outputs() (int, bool) {
-	if !n.Classifies() {
+	if k := n.Kind(); k != ClassesOutput && k != MaskOutput {
 		return 0, false
 	}
 	return n.Graph.Output.Shape[1], true

@@ -35,7 +35,8 @@ type Net struct {
 	prepared bool           // an option says how pictures are prepared
 	upright  bool           // and whether they are turned
 	sideways *picture.Sideways
-	labels   Labels // of an option
+	labels   Labels     // of an option
+	as       OutputKind // of an option
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
@@ -84,7 +85,7 @@ func narrow(list []float64) []float32 {
 // Net applies a net of the program to an input size, as Net, Set, Shape and Batch of the
 // options say. Pictures are prepared as Prepare says, or else as Weights want them if they are
 // a file that the net's meta names, or else as the meta says. Its error is a *NoNetError, a
-// *LabelsError, or a *ProgramError where the text has mistakes or the net does not fit the size.
+// *LabelsError, an *OutputError, or a *ProgramError where the text has mistakes or the net does not fit the size.
 func (p *Program) Net(opts Options) (*Net, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
@@ -115,6 +116,9 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	n.upright, n.sideways = opts.Upright, opts.Sideways
 	if c, ok := n.Published(opts.Weights.path); ok {
 		n.PrepareFor(c)
+	}
+	if err := n.take(opts.As); err != nil {
+		return nil, err
 	}
 	if err := n.label(opts.Labels); err != nil {
 		return nil, err
@@ -162,13 +166,6 @@ func (n *Net) Expand() (string, error) { return expand.Text(n.result, n.program.
 // An ExpandError says that the text of a net would be longer, or nested deeper, than
 // a file may be. Its fields are Net and Problem.
 type ExpandError = expand.LimitError
-
-// Classifies reports whether the output is scores of classes. A normalised vector is an
-// embedding, not a list of scores.
-func (n *Net) Classifies() bool {
-	out := n.Graph.Output
-	return len(out.Shape) == 2 && (out.Op == nil || out.Op.Name() != "l2_normalize")
-}
 
 // takesPictures returns an *InputError where the net's input is not pictures, or its meta
 // does not fit them.

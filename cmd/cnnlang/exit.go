@@ -97,11 +97,11 @@ func exitCode(err error) int {
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), isLabels && labels.Unfit:
 		return exitProblems
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
-		is[*layout.PrecisionError](err):
+		is[*interp.OutputError](err), is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
 		return exitLimit
-	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*outputError](err):
+	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err):
 		return exitFile
 	}
 	return exitCrash

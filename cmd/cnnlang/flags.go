@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -249,6 +250,22 @@ func parseBytes(text string) (int64, error) {
 	return v << shift, nil
 }
 
+// parseRange takes two numbers, as in -1,1.
+func parseRange(text string) ([]float64, error) {
+	var list []float64
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, errors.New("want two numbers, as in -1,1")
+		}
+		list = append(list, v)
+	}
+	if len(list) != 2 || list[0] >= list[1] {
+		return nil, errors.New("want two numbers, first what is black and then, higher, what is full brightness, as in -1,1")
+	}
+	return list, nil
+}
+
 // A target is a value to write to a file: that of a side head or a step, or without a name
 // the net's output.
 type target struct{ name, file string }
@@ -260,9 +277,30 @@ func (t target) String() string {
 	return t.name
 }
 
+// isPicture reports whether the file is to be a picture.
+func (t target) isPicture() bool { return strings.EqualFold(filepath.Ext(t.file), ".png") }
+
+// perImage reports whether each image has a file of its own.
+func (t target) perImage() bool { return strings.Contains(t.file, placeholder) }
+
+// of is the file for an image, which has no folders and no extension in it.
+func (t target) of(image string) string {
+	name := filepath.Base(image)
+	if image == stdinName {
+		name = "stdin"
+	}
+	if stem := strings.TrimSuffix(name, filepath.Ext(name)); strings.Trim(stem, ".") != "" {
+		name = stem
+	}
+	return strings.ReplaceAll(t.file, placeholder, name)
+}
+
+// placeholder stands for the name of an image in that of a file.
+const placeholder = "{name}"
+
 // targetsOption is the files to write and their values.
 func targetsOption() *option[[]target] {
-	const what = "[NAME=]FILE.npy"
+	const what = "[NAME=]FILE"
 	o := manyOf(what, func(text string) (target, error) {
 		name, file, named := strings.Cut(text, "=")
 		if !named {
@@ -273,18 +311,24 @@ func targetsOption() *option[[]target] {
 			return target{}, fmt.Errorf("want %s", what)
 		case file == "-":
 			return target{}, fmt.Errorf("want %s, not a stream; ./- is a file of that name", what)
+		case slices.Contains(extensions, strings.ToLower(filepath.Ext(file))) && !strings.EqualFold(filepath.Ext(file), ".png"):
+			return target{}, errors.New("pictures are written as PNG: give the file the extension .png; any other but those of pictures is an array of NumPy")
 		}
 		return target{name, file}, nil
 	})
 	parse := o.parse
 	o.parse = func(text string) ([]target, error) {
 		all, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		last := all[len(all)-1]
 		for _, other := range o.value {
-			if err == nil && other.name == all[len(all)-1].name {
+			if other.name == last.name && other.isPicture() == last.isPicture() {
 				return nil, fmt.Errorf("%v is given twice", other)
 			}
 		}
-		return all, err
+		return all, nil
 	}
 	return o
 }

@@ -33,12 +33,14 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
   expect params == 10_210
 }
 `,
-	"line.cnn":  "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
-	"moved.cnn": "net moved [N, 2] -> [N, 2] { head: linear(2, bias=false) }\n",
-	"three.cnn": "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
-	"deep.cnn":  "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
-	"pair.cnn":  "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
-	"fix.cnn":   "net fix [N, 3, H = 8, W = 8] -> [N, 3, H, W] { rellu }\n",
+	"line.cnn":   "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
+	"moved.cnn":  "net moved [N, 2] -> [N, 2] { head: linear(2, bias=false) }\n",
+	"three.cnn":  "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
+	"deep.cnn":   "net deep [N, 3, H = 8, W = 8] -> [N, 3, H, W] { side aux: { conv(2, 9x9) }\n relu }\n",
+	"pair.cnn":   "net pair [N, 3, H = 8, W = 8] -> [N, 8, _, _] {\n  conv(9, 3x3) -> rleu\n  conv(8, 3x3) -> rellu\n}\n",
+	"mask.cnn":   "net mask [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  meta { classes = [\"a\", \"b\", \"c\"] }\n  same: id -> softmax\n}\n",
+	"vector.cnn": "net vector [N, 3, H = 8, W = 8] -> [N, 3] { gap -> flatten -> l2_normalize }\n",
+	"fix.cnn":    "net fix [N, 3, H = 8, W = 8] -> [N, 3, H, W] { rellu }\n",
 	"proofs.cnn": "block pools(n: int) [N, C, H, W] -> [N, C, _, _] where n >= 0 { repeat i of n { maxpool(2x2) } }\n" +
 		"block unit(reps: int) [N, C, H, W] -> [N, C, H, W] { add { | repeat reps { conv(8, 3x3, pad=1) }\n | id } }\n" +
 		"block widen(c: int) [N, C, H, W] -> [N, c, H, W] { if C != c { conv(c, 1x1) } }\n" +
@@ -60,6 +62,7 @@ var jsonRuns = []string{
 	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
+	"run mask.cnn testdata/images/chelsea.png --weights random --output mask.png --output same=same.png --range 0,1", "run vector.cnn --input random --weights random",
 	"run line.cnn --weights renamed.safetensors --input random", "run line.cnn --weights other.safetensors --input random",
 	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
 	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random --labels labels.txt", "run line.cnn --weights nin.safetensors --input random",
@@ -103,6 +106,7 @@ func writeFiles(t *testing.T) {
 var jsonLineRuns = []string{
 	"run tiny.cnn testdata/images testdata --list names.txt --weights random",
 	"run tiny.cnn testdata/images none.png --weights none.safetensors",
+	"run mask.cnn testdata/images --weights random", "run vector.cnn testdata/images --weights random",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.

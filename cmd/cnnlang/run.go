@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type runFlags struct {
 	input  *option[string]
 	scale  *option[float32]
 	output *option[[]target]
+	as     *option[interp.OutputKind]
+	rng    *option[[]float64]
 	top    *option[int]
 	format *option[string]
 }
@@ -30,6 +33,8 @@ func (a *app) run() *cobra.Command {
 		batch:  batchOption(1),
 		input:  textOf("FILE.npy|random"),
 		output: targetsOption(),
+		as:     kindOption(),
+		rng:    &option[[]float64]{what: "LOW,HIGH", parse: parseRange, write: func(list []float64) string { return joined(list, ",") }},
 		scale:  &option[float32]{value: 1, what: "S", parse: parseScale},
 		top:    numberOf(5, 1, 1<<20),
 	}
@@ -38,19 +43,23 @@ func (a *app) run() *cobra.Command {
 		Short: "Run a net on images or arrays",
 		Long: "run computes a net's output for images (JPEG, PNG, GIF, WebP, BMP or TIFF; - is one\n" +
 			"on standard input), which its meta says how to prepare unless --prepare does; for an\n" +
-			"array from a .npy file; or for a generated input. For an output [N, C] it prints the\n" +
-			"highest classes with their softmax, and their names: those of --labels, or else those\n" +
-			"in the file of weights, or else what the meta says of that file and of the net. Files\n" +
-			"get the output itself, in float32. Weights come from a file of safetensors, PyTorch, Keras,\n" +
-			"TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default the one that `cnnlang get`\n" +
-			"has downloaded, or, to try a net out, from a seed. For a file with the name of one\n" +
-			"that is published, images are prepared as its meta says of that one.\n\n" +
+			"array from a .npy file; or for a generated input. What the output is follows from the\n" +
+			"net's text, or from --as: of classes it prints the highest with their softmax, by the\n" +
+			"names of --labels, or else those in the file of weights, or else what the meta says of\n" +
+			"that file and of the net; of a vector its norm and first numbers; of a mask the classes\n" +
+			"with their share of the pixels. --output writes the output itself, in float32, or if\n" +
+			"the file ends in .png a picture: of a mask in the colours of its classes, else from\n" +
+			"black to full brightness as --range or the net says. Weights come from a file of\n" +
+			"safetensors, PyTorch, Keras, TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default\n" +
+			"the one that `cnnlang get` has downloaded, or, to try a net out, from a seed. For a\n" +
+			"file with the name of one that is published, images are prepared as its meta says of\n" +
+			"that one.\n\n" +
 			"Any number of images are computed one after another, in bounded memory: those named,\n" +
 			"those of a folder, which are the files with the extension of an image, sorted by\n" +
 			"name, those that fit a pattern in quotation marks, and those of a --list. Each\n" +
 			"thread reads and computes an image of its own, or with --batch several together.\n" +
 			"Results come in the order of the images, as text, csv or jsonl, and a file of\n" +
-			"--output has a row for each. An image that cannot be read is told, and in csv and\n" +
+			"--output has a row for each, or with {name} in its name each has a file. An image that cannot be read is told, and in csv and\n" +
 			"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
 			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
@@ -63,7 +72,9 @@ func (a *app) run() *cobra.Command {
 			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
 			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
-			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy",
+			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy\n" +
+			"  cnnlang run segment.cnn photos --weights s.safetensors --output 'masks/{name}.png'\n" +
+			"  cnnlang run upscale.cnn small.png --weights u.safetensors --output large.png --range 0,1",
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeNetAndImages,
 	}
@@ -86,6 +97,7 @@ func (a *app) run() *cobra.Command {
 		if err := f.spares(args); err != nil {
 			return err
 		}
+		f.selection.as = f.as.value
 		defer a.tellSideways(&f.selection)
 		if f.many(args[1:]) {
 			return a.runMany(cmd.Context(), f, args[0], args[1:])
@@ -106,7 +118,10 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	flags.Var(f.batch, "batch", batchUsage)
 	flags.Var(f.input, "input", "an array, or a generated input, instead of images")
 	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
-	flags.Var(f.output, "output", "write the output, or by NAME a side head or the value at a path; may be repeated")
+	flags.Var(f.output, "output", "write the output, or by NAME a side head or the value at a path, as a NumPy array, or if FILE ends in .png as a picture; {name} in it is the image's name; may be repeated")
+	flags.Var(f.as, "as", "what the output is, in place of what the net's text tells: "+kindNames())
+	complete(cmd, "as", fixed(strings.Split(kindNames(), ", ")...))
+	flags.Var(f.rng, "range", "the values that are black and full brightness in an output that is written as a picture, as in -1,1")
 	flags.Var(f.top, "top", "how many classes to show")
 	f.format = formatFlag(cmd, []string{"text", "json", "csv", "jsonl"})
 }
@@ -175,10 +190,22 @@ func (f *runFlags) consistentImages(args []string) error {
 		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
+	case f.many(args) && f.onePicture() != "":
+		return usage("%s is one picture, and there may be many", f.onePicture()).withHelp("write one for each image, as in `--output 'out/{name}.png'`")
 	case f.many(args) && f.format.value == "json":
 		return usage("-o json is one document, for one image").withHelp("-o jsonl writes a line for each image")
 	}
 	return f.apart()
+}
+
+// onePicture is a file of --output that is a picture, whatever the image is called, "" for none.
+func (f *runFlags) onePicture() string {
+	for _, t := range f.output.value {
+		if t.isPicture() && !t.perImage() {
+			return t.file
+		}
+	}
+	return ""
 }
 
 // apart checks that no two values are written to one file.
@@ -235,6 +262,13 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err := a.adopt(f, n, argument, images); err != nil {
 		return err
 	}
+	drawings, err := f.drawings(n)
+	if err != nil {
+		return err
+	}
+	if err := f.singles(n.Graph.Output.Shape, len(images)); err != nil {
+		return err
+	}
 	opts := interp.Options{
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
@@ -264,13 +298,15 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	d.Seconds.Run = time.Since(start).Seconds()
-	if d.Files, err = a.writeValues(ctx, f, n, session); err != nil {
+	name(drawings, model)
+	if d.Files, err = a.writeValues(ctx, f, n, session, drawings, imageNames(images)); err != nil {
 		return err
 	}
 	d.Output = summarize(session.Output())
-	if n.Classifies() {
+	d.Output.Kind = n.Kind()
+	d.Results = resultsOf(model, session.Output(), imageNames(images), f.top.value)
+	if n.Classifies() || n.Kind() == interp.MaskOutput {
 		d.Labels = model.Labels.From
-		d.Results = classesOf(model, session.Output(), imageNames(images), f.top.value)
 	}
-	return a.show(f, d)
+	return a.show(f, d, drawings)
 }

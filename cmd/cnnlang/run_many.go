@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cnnlang/interp"
@@ -14,12 +15,21 @@ import (
 type many struct {
 	app   *app
 	flags *runFlags
-	net   *interp.Net
+	model *interp.Model
 	rows  rows
-	sinks []sink
+	sinks []taker
 	meter counter
 
-	good, bad, strange int // images; strange are those with an output that is not finite
+	// Images: bad could not be read, and results of lost not be written; strange are those with an
+	// output that is not finite.
+	good, bad, lost, strange int
+}
+
+// A taker is a sink with what it takes.
+type taker struct {
+	sink
+	target target
+	draws  *drawing
 }
 
 // runMany computes images from any source.
@@ -37,6 +47,10 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err := a.adopt(f, n, argument, some); err != nil {
 		return err
 	}
+	drawings, err := f.drawings(n)
+	if err != nil {
+		return err
+	}
 	model, err := a.build(ctx, &f.origin, n, interp.Options{
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
@@ -52,8 +66,9 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	}
 	one := model.Memory(1)
 	collect(limit, one.Weights+int64(lanes)*(one.Activations+one.Scratch))
-	m := &many{app: a, flags: f, net: n, rows: a.rows(f, n)}
-	if err := m.open(); err != nil {
+	name(drawings, model)
+	m := &many{app: a, flags: f, model: model, rows: a.rows(f, model)}
+	if err := m.open(drawings); err != nil {
 		return err
 	}
 	defer m.abandon()
@@ -77,16 +92,25 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 }
 
 // open prepares the files of --output, so that one that cannot be written ends the run before
-// it begins.
-func (m *many) open() error {
+// it begins. Those of single images come first, since they may be refused.
+func (m *many) open(drawings map[target]*drawing) error {
 	for _, t := range m.flags.output.value {
-		s, err := sinkOf(t)
+		s, err := sinkOf(t, drawings[t])
 		if err != nil {
 			m.abandon()
 			return err
 		}
-		m.sinks = append(m.sinks, s)
+		m.sinks = append(m.sinks, taker{s, t, drawings[t]})
 	}
+	slices.SortStableFunc(m.sinks, func(a, b taker) int {
+		switch {
+		case a.target.perImage() == b.target.perImage():
+			return 0
+		case a.target.perImage():
+			return -1
+		}
+		return 1
+	})
 	m.app.onInterrupt(m.abandon)
 	return nil
 }
@@ -103,9 +127,16 @@ func (m *many) head(fit interp.Fit) error {
 	a, f := m.app, m.flags
 	if f.format.value == "text" {
 		fmt.Fprintln(a.stdout, headline(runDocument{
-			Net: m.net.Name, Input: m.net.Graph.Input.Shape, Output: outputSummary{Shape: m.net.Graph.Output.Shape},
+			Net: m.model.Net.Name, Input: m.model.Net.Graph.Input.Shape, Output: outputSummary{Shape: m.model.Net.Graph.Output.Shape},
 			Weights: f.origin.document(fit), Precision: f.precision.String(),
 		}))
+	} else if d := f.origin.document(fit); d.Seed != nil {
+		a.tell("note", d.meaningless())
+	}
+	for _, s := range m.sinks {
+		if s.draws != nil {
+			a.tell("note", fmt.Sprintf("%s: %v", s.target.file, s.draws))
+		}
 	}
 	return m.rows.head()
 }
@@ -131,15 +162,19 @@ func (m *many) take(answer interp.Answer, err error) error {
 		e := entryOf(bad.Err)
 		a.message(e.Message, e.Help)
 		err = m.rows.problem(answer.Name, e)
-	} else {
+	} else if err = m.write(answer); err == nil {
 		m.good++
-		err = m.write(answer)
+	} else if is[*takenError](err) {
+		m.lost++
+		e := entryOf(err)
+		a.message(e.Message, e.Help)
+		err = m.rows.problem(answer.Name, e)
 	}
 	if err == nil {
 		err = a.stdout.Flush()
 	}
 	a.afterInterrupt("all images up to " + answer.Name + " are done; the same command goes on after it with --resume-after " + shellQuoted(answer.Name))
-	m.meter.show(m.good + m.bad)
+	m.meter.show(m.good + m.bad + m.lost)
 	return err
 }
 
@@ -152,6 +187,7 @@ func (m *many) write(answer interp.Answer) error {
 	if d.Strange > 0 {
 		m.strange++
 	}
+	d.Kind = m.model.Net.Kind()
 	return m.rows.picture(answer, d)
 }
 
@@ -159,9 +195,9 @@ func (m *many) write(answer interp.Answer) error {
 func (m *many) store(answer interp.Answer) error {
 	m.app.writing.Lock()
 	defer m.app.writing.Unlock()
-	for i, s := range m.sinks {
+	for _, s := range m.sinks {
 		value := answer.Output
-		if name := m.flags.output.value[i].name; name != "" {
+		if name := s.target.name; name != "" {
 			value, _ = answer.Value(name)
 		}
 		if err := s.take(answer.Name, value); err != nil {
@@ -184,14 +220,20 @@ func (m *many) end(ctx context.Context) error {
 	}
 	a.unfinished, a.documented = "", true
 	if isTerminal(a.stderr) {
-		fmt.Fprintln(a.stderr, m.meter.sum(m.good+m.bad))
+		fmt.Fprintln(a.stderr, m.meter.sum(m.good+m.bad+m.lost))
 	}
 	if m.strange > 0 {
 		fmt.Fprintf(a.stderr, "warning: the outputs of %d images have elements that are not finite numbers\n", m.strange)
 	}
-	if m.bad == 0 {
+	all := m.good + m.bad + m.lost
+	if m.bad > 0 {
+		a.message(fmt.Sprintf("%d of %d images could not be read", m.bad, all), "")
+	}
+	if m.lost > 0 {
+		a.message(fmt.Sprintf("the results of %d of %d images were not written", m.lost, all), "")
+	}
+	if m.bad+m.lost == 0 {
 		return nil
 	}
-	a.message(fmt.Sprintf("%d of %d images could not be read", m.bad, m.good+m.bad), "")
 	return &failures{exitProblems}
 }

@@ -22,28 +22,21 @@ type rows interface {
 }
 
 // rows writes to standard output.
-func (a *app) rows(f *runFlags, n *interp.Net) rows {
+func (a *app) rows(f *runFlags, m *interp.Model) rows {
 	switch f.format.value {
 	case "csv":
-		return csvRows{a.stdout, n.Classifies(), f.top.value, f.resumeAfter.given}
+		return csvRows{a.stdout, m, f.top.value, f.resumeAfter.given}
 	case "jsonl":
-		return jsonRows{a.stdout, f.top.value}
+		return jsonRows{a.stdout, m, f.top.value}
 	}
-	return textRows{a, f.top.value}
-}
-
-// scoresOf are the highest classes, none if the net is no classifier.
-func scoresOf(answer interp.Answer, top int) (scores []classScore) {
-	for _, c := range answer.Classes(top) {
-		scores = append(scores, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})
-	}
-	return scores
+	return textRows{a, m, f.top.value}
 }
 
 // Text is a table for each image, or a line if that is enough. Problems are on standard error.
 type textRows struct {
-	app *app
-	top int
+	app   *app
+	model *interp.Model
+	top   int
 }
 
 func (textRows) head() error                      { return nil }
@@ -51,19 +44,15 @@ func (textRows) problem(string, errorEntry) error { return nil }
 
 func (r textRows) picture(answer interp.Answer, d outputSummary) (err error) {
 	w := r.app.stdout
-	name, scores := visibleName(answer.Name), scoresOf(answer, r.top)
+	name, found := visibleName(answer.Name), findingsOf(r.model, answer.Output, r.top)
 	switch {
-	case len(scores) == 0:
+	case found == nil:
 		_, err = fmt.Fprintf(w, "%s: min %.6g, max %.6g, mean %.6g\n", name, d.Min, d.Max, d.Mean)
-	case r.top == 1:
-		what := strconv.Itoa(scores[0].Class)
-		if scores[0].Name != "" {
-			what += " " + visibleName(scores[0].Name)
-		}
-		_, err = fmt.Fprintf(w, "%s: %s, %.2f %%\n", name, what, 100*float64(scores[0].Probability))
+	case r.top == 1 || found.Top == nil:
+		_, err = fmt.Fprintf(w, "%s: %s\n", name, found.brief(r.top))
 	default:
 		if _, err = fmt.Fprintf(w, "\n%s\n", name); err == nil {
-			err = r.app.grid(scoreGrid(scores), "table")
+			err = r.app.showResult(found)
 		}
 	}
 	return err
@@ -73,7 +62,7 @@ func (r textRows) picture(answer interp.Answer, d outputSummary) (err error) {
 // no classes.
 type csvRows struct {
 	w       io.Writer
-	classes bool
+	model   *interp.Model
 	top     int
 	resumed bool // after rows of an earlier run, so that they can be appended to them
 }
@@ -82,17 +71,17 @@ func (r csvRows) head() error {
 	if r.resumed {
 		return nil
 	}
-	if r.classes {
+	if r.model.Net.Classifies() {
 		return csvLine(r.w, "picture", "rank", "class", "name", "probability", "output", "error")
 	}
 	return csvLine(r.w, "picture", "min", "max", "mean", "not_finite", "error")
 }
 
 func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
-	if !r.classes {
+	if !r.model.Net.Classifies() {
 		return csvLine(r.w, answer.Name, digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange), "")
 	}
-	for rank, s := range scoresOf(answer, r.top) {
+	for rank, s := range findingsOf(r.model, answer.Output, r.top).Top {
 		if err := csvLine(r.w, answer.Name, strconv.Itoa(rank+1), strconv.Itoa(s.Class), s.Name, digits(s.Probability), digits(s.Output), ""); err != nil {
 			return err
 		}
@@ -101,7 +90,7 @@ func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
 }
 
 func (r csvRows) problem(name string, e errorEntry) error {
-	if r.classes {
+	if r.model.Net.Classifies() {
 		return csvLine(r.w, name, "", "", "", "", "", e.Message)
 	}
 	return csvLine(r.w, name, "", "", "", "", e.Message)
@@ -119,18 +108,19 @@ func csvLine(w io.Writer, fields ...string) error {
 
 // JSON lines have an object for each image.
 type jsonRows struct {
-	w   io.Writer
-	top int
+	w     io.Writer
+	model *interp.Model
+	top   int
 }
 
 // pictureDocument is cnnlang.picture/v1.
 type pictureDocument struct {
-	Schema  string          `json:"schema"`
-	Picture string          `json:"picture"`
-	Bytes   string          `json:"picture_base64,omitempty"` // of a name that is not UTF-8
-	Output  *outputSummary  `json:"output,omitempty"`
-	Top     []classScore    `json:"top,omitempty"` // of a classifier
-	Error   *pictureProblem `json:"error,omitempty"`
+	Schema  string         `json:"schema"`
+	Picture string         `json:"picture"`
+	Bytes   string         `json:"picture_base64,omitempty"` // of a name that is not UTF-8
+	Output  *outputSummary `json:"output,omitempty"`
+	*findings
+	Error *pictureProblem `json:"error,omitempty"`
 }
 
 type pictureProblem struct {
@@ -142,7 +132,7 @@ type pictureProblem struct {
 func (jsonRows) head() error { return nil }
 
 func (r jsonRows) picture(answer interp.Answer, d outputSummary) error {
-	return jsonLine(r.w, named(pictureDocument{Output: &d, Top: scoresOf(answer, r.top)}, answer.Name))
+	return jsonLine(r.w, named(pictureDocument{Output: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
 }
 
 func (r jsonRows) problem(name string, e errorEntry) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"cnnlang/interp"
 	"cnnlang/ops/exec/layout"
@@ -59,28 +58,22 @@ type outputSummary struct {
 	Max     real  `json:"max"`
 	Mean    real  `json:"mean"`
 	Strange int   `json:"not_finite"` // elements that are NaN or infinite
-}
 
-// An imageResult is the highest classes of one image.
-type imageResult struct {
-	Image string       `json:"image,omitempty"`
-	Top   []classScore `json:"top"`
-}
-
-type classScore struct {
-	Class       int    `json:"class"`
-	Name        string `json:"name,omitempty"`
-	Probability real   `json:"probability"`
-	Output      real   `json:"output"`
+	Kind interp.OutputKind `json:"kind,omitempty"`
 }
 
 // show writes the result.
-func (a *app) show(f *runFlags, d runDocument) error {
+func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) error {
 	if f.format.value == "json" {
 		return a.json(d)
 	}
 	if isTerminal(a.stderr) {
 		fmt.Fprintf(a.stderr, "prepared in %.2f s, ran in %.3f s on %d threads\n", d.Seconds.Prepare, d.Seconds.Run, d.Threads)
+	}
+	for i, w := range d.Files {
+		if drawn := drawings[f.output.value[i]]; drawn != nil {
+			a.tell("note", drawn.note(w.File, w.Picture))
+		}
 	}
 	return a.showText(d)
 }
@@ -90,6 +83,16 @@ func (a *app) showText(d runDocument) error {
 	if d.Results == nil {
 		fmt.Fprintf(a.stdout, "min %.6g, max %.6g, mean %.6g\n", d.Output.Min, d.Output.Max, d.Output.Mean)
 	}
+	for _, w := range d.Files {
+		if w.What != "output" {
+			fmt.Fprintf(a.stdout, "%s %v: min %.6g, max %.6g\n", visibleName(w.Name), tensor.Shape(w.Shape), w.Min, w.Max)
+		}
+		if p := w.Picture; p != nil && p.Mask != nil && (w.What != "output" || d.Output.Kind != interp.MaskOutput) {
+			if err := a.grid(maskGrid(p.Mask), "table"); err != nil {
+				return err
+			}
+		}
+	}
 	for i, result := range d.Results {
 		fmt.Fprintln(a.stdout)
 		switch {
@@ -98,7 +101,7 @@ func (a *app) showText(d runDocument) error {
 		case len(d.Results) > 1:
 			fmt.Fprintf(a.stdout, "image %d of the batch, from 0\n", i)
 		}
-		if err := a.grid(scoreGrid(result.Top), "table"); err != nil {
+		if err := a.showResult(result.findings); err != nil {
 			return err
 		}
 	}
@@ -111,46 +114,21 @@ func (a *app) showText(d runDocument) error {
 // headline says of which net the results are, and with what it ran.
 func headline(d runDocument) string {
 	origin := ""
-	if d.Weights.Seed != nil || d.Weights.Names != "" {
+	if d.Weights.Seed == nil && d.Weights.Names != "" {
 		origin = ", " + visibleName(d.Weights.String())
 	}
 	if d.Precision != layout.F32.String() {
 		origin += ", " + d.Precision
 	}
-	return fmt.Sprintf("%s %v -> %v%s", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
+	head := fmt.Sprintf("%s %v -> %v%s", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
+	if d.Weights.Seed != nil {
+		head += "\n" + d.Weights.meaningless()
+	}
+	return head
 }
 
-func scoreGrid(top []classScore) grid {
-	g := grid{columns: []column{{"class", true}, {"probability", true}, {"output", true}}}
-	named := slices.ContainsFunc(top, func(s classScore) bool { return s.Name != "" })
-	if named {
-		g.columns = append(g.columns, column{"name", false})
-	}
-	for _, s := range top {
-		row := []any{s.Class, fmt.Sprintf("%.2f %%", 100*float64(s.Probability)), fmt.Sprintf("%.5g", float64(s.Output))}
-		if named {
-			row = append(row, s.Name)
-		}
-		g.rows = append(g.rows, row)
-	}
-	return g
-}
-
-// classesOf are the highest classes of every image.
-func classesOf(m *interp.Model, out tensor.Tensor, images []string, top int) []imageResult {
-	var results []imageResult
-	for i, classes := range m.Classes(out, top) {
-		result := imageResult{Top: []classScore{}}
-		if i < len(images) {
-			result.Image = images[i]
-		}
-		for _, c := range classes {
-			result.Top = append(result.Top, classScore{c.Index, c.Name, real(c.Probability), real(c.Score)})
-		}
-		results = append(results, result)
-	}
-	return results
-}
+// meaningless says what generated weights are good for.
+func (w weightsOrigin) meaningless() string { return w.String() + ": the answer means nothing" }
 
 func summarize(t tensor.Tensor) outputSummary {
 	s := outputSummary{Shape: t.Shape, Min: real(math.Inf(1)), Max: real(math.Inf(-1))}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -15,7 +16,11 @@ type writtenValue struct {
 	Name  string `json:"name"` // output, the name of a side head, or the path of a step
 	What  string `json:"what"` // output, side or step
 	Shape []int  `json:"shape"`
+	Min   real   `json:"min"`
+	Max   real   `json:"max"`
 	File  string `json:"file"`
+
+	Picture *drawnPicture `json:"picture,omitempty"`
 }
 
 // values are the names of what is to be written beside the output.
@@ -30,19 +35,56 @@ func (f *runFlags) values() (names []string) {
 
 // writeValues writes every value that was asked for. As for `cnnlang why`, "output" is the
 // step of that name or the net's output.
-func (a *app) writeValues(ctx context.Context, f *runFlags, n *interp.Net, session *interp.Session) (written []writtenValue, err error) {
+func (a *app) writeValues(ctx context.Context, f *runFlags, n *interp.Net, session *interp.Session, drawings map[target]*drawing, images []string) (written []writtenValue, err error) {
 	for _, t := range f.output.value {
 		what, name, value := "output", "output", session.Output()
 		if t.name != "" {
 			what, name = kindOf(n.Graph, t.name), t.name
 			value, _ = session.Value(name)
 		}
-		written = append(written, writtenValue{name, what, value.Shape, t.file})
-		if err := a.writeArray(ctx, t.file, value); err != nil {
+		s := summarize(value)
+		w := writtenValue{Name: name, What: what, Shape: value.Shape, Min: s.Min, Max: s.Max, File: t.file}
+		if len(images) > 0 {
+			w.File = t.of(images[0])
+		}
+		if w.Picture, err = a.writeTarget(ctx, t, drawings[t], w.File, images, value); err != nil {
 			return nil, err
 		}
+		written = append(written, w)
 	}
 	return written, nil
+}
+
+// writeTarget writes one value. An interrupt waits for it.
+func (a *app) writeTarget(ctx context.Context, t target, d *drawing, file string, images []string, value tensor.Tensor) (p *drawnPicture, err error) {
+	switch {
+	case t.perImage():
+		a.writing.Lock()
+		defer a.writing.Unlock()
+		return fileSink{t, d}.write(images[0], value)
+	case d == nil:
+		return nil, a.writeArray(ctx, file, value)
+	}
+	var content bytes.Buffer
+	if p, err = d.encode(&content, value); err != nil {
+		return nil, err
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	return p, writeWhole(file, content.Bytes())
+}
+
+// singles checks that what has one image for each file gets one.
+func (f *runFlags) singles(shape tensor.Shape, images int) error {
+	for _, t := range f.output.value {
+		switch {
+		case t.perImage() && images == 0:
+			return usage("%s: {name} is the name of an image, and the input is none", t.file)
+		case t.isPicture() && !t.perImage() && shape[0] > 1:
+			return usage("%v is of %d images, and %s is one picture", t, shape[0], t.file).withHelp("write an array, or name images and write `--output 'out/{name}.png'`")
+		}
+	}
+	return nil
 }
 
 // kindOf is what a name stands for.

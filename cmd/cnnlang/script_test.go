@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -66,6 +69,7 @@ func TestStories(t *testing.T) {
 			"truncate": truncate,
 			"weights":  writeWeights,
 			"oneline":  oneLine,
+			"pixels":   pixels,
 		},
 	})
 }
@@ -206,6 +210,40 @@ func closeTo(ts *testscript.TestScript, neg bool, args []string) {
 	for i := range a.Data {
 		if d := math.Abs(float64(a.Data[i] - b.Data[i])); !(d < 1e-6) {
 			ts.Fatalf("element %d: %v and %v", i, a.Data[i], b.Data[i])
+		}
+	}
+}
+
+// pixels FILE.png WIDTHxHEIGHT RGB|L|P [WANT.png]: wants a picture of 8 bits with colours, grey or
+// with a palette, which has the same pixels as another.
+func pixels(ts *testscript.TestScript, neg bool, args []string) {
+	read := func(name string) image.Image {
+		img, err := png.Decode(strings.NewReader(ts.ReadFile(name)))
+		ts.Check(err)
+		return img
+	}
+	got := read(args[0])
+	mode := "RGB"
+	switch got.(type) {
+	case *image.Gray:
+		mode = "L"
+	case *image.Paletted:
+		mode = "P"
+	}
+	// The ninth byte of the first chunk, behind the signature, is the number of bits.
+	bits, size := ts.ReadFile(args[0])[24], got.Bounds().Size()
+	if what := fmt.Sprintf("%dx%d %s %d", size.X, size.Y, mode, bits); what != args[1]+" "+args[2]+" 8" {
+		ts.Fatalf("%s is %s, want %s %s 8", args[0], what, args[1], args[2])
+	}
+	if len(args) < 4 {
+		return
+	}
+	want := read(args[3])
+	for y := range size.Y {
+		for x := range size.X {
+			if a, b := color.NRGBAModel.Convert(got.At(x, y)), color.NRGBAModel.Convert(want.At(x, y)); a != b {
+				ts.Fatalf("%s has %v at %d, %d, want %v", args[0], a, x, y, b)
+			}
 		}
 	}
 }

@@ -19,6 +19,7 @@ type selection struct {
 	// labels is nil for verbs that name no classes.
 	labels   *option[string]
 	sideways picture.Sideways
+	as       interp.OutputKind // "" for what the net's text tells
 	// of is what names the net, where that is not the first argument.
 	of *option[string]
 }
@@ -126,6 +127,7 @@ func (s *selection) options() (interp.Options, error) {
 	opts := interp.Options{
 		Net: s.net.value, Set: interp.Settings{Texts: s.set.value, Name: settingsName}, Shape: s.shape.value,
 	}
+	opts.As = s.as
 	var err error
 	if opts.Labels, err = s.named(); err != nil {
 		return opts, err

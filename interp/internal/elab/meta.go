@@ -17,6 +17,7 @@ type Meta struct {
 	Weights       []Checkpoint // the usual one first
 	Classes       []string
 	Prepare       Picture
+	Range         []float64 // of an output that is a picture, what is black and what full brightness; nil if it is not said
 }
 
 // metaKey is one key of the schema: its type, and where its value goes. want is "" or
@@ -40,6 +41,13 @@ var metaKeys = map[string]metaKey{
 			return aPicture
 		}
 		meta.Prepare = p
+		return ""
+	}},
+	"range": {ast.Type{Name: "list", Elem: &ast.Type{Name: "float"}}, func(_ *machine, meta *Meta, v Value) string {
+		meta.Range = floats(v)
+		if len(meta.Range) != 2 || meta.Range[0] >= meta.Range[1] {
+			return "a list of two numbers, first the value that is black and then a higher one, which is full brightness"
+		}
 		return ""
 	}},
 }

@@ -27,7 +27,7 @@ func (w *writer) meta(m elab.Meta, input tensor.Shape) {
 	var lines []string
 	for _, item := range []struct{ key, value string }{
 		{"paper", text(m.Paper)}, {"source", text(m.Source)}, {"weights", weights(m.Weights, at)},
-		{"classes", texts(m.Classes)}, {"prepare", Picture(at(m.Prepare))},
+		{"classes", texts(m.Classes)}, {"prepare", Picture(at(m.Prepare))}, {"range", brightness(m.Range)},
 	} {
 		if item.value != "" {
 			lines = append(lines, item.key+" = "+item.value)
@@ -77,6 +77,14 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 		return all[0]
 	}
 	return "[\n" + strings.Join(all, ",\n") + "\n]"
+}
+
+// brightness writes the range of an output.
+func brightness(list []float64) string {
+	if list == nil {
+		return ""
+	}
+	return numbers(list)
 }
 
 // texts writes a list of strings, in several lines where it is long.

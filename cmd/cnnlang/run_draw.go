@@ -1,0 +1,237 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"strconv"
+	"strings"
+
+	"cnnlang/interp"
+	"cnnlang/interp/picture/render"
+	"cnnlang/ops/tensor"
+)
+
+// A drawing says how a value becomes a picture: a mask of classes, or the brightness of a range.
+type drawing struct {
+	mask  bool
+	shade render.Range
+	from  string // who says what is black
+	names []string
+}
+
+// kindOption is what the output is taken as, "" for what the net's text tells.
+func kindOption() *option[interp.OutputKind] {
+	return &option[interp.OutputKind]{what: "KIND", parse: func(text string) (interp.OutputKind, error) {
+		return interp.OutputKind(text), known(text, strings.Split(kindNames(), ", "))
+	}}
+}
+
+func kindNames() string { return joined(interp.OutputKinds, ", ") }
+
+// name gives masks of the output the names of the model's classes.
+func name(drawings map[target]*drawing, m *interp.Model) {
+	for t, d := range drawings {
+		if t.name == "" {
+			d.names = m.Labels.Names
+		}
+	}
+}
+
+// drawings are those of the targets that are pictures.
+func (f *runFlags) drawings(n *interp.Net) (map[target]*drawing, error) {
+	all := map[target]*drawing{}
+	for _, t := range f.output.value {
+		if !t.isPicture() {
+			continue
+		}
+		d, err := f.drawing(n, t)
+		if err != nil {
+			return nil, err
+		}
+		if d != nil {
+			all[t] = d
+		}
+	}
+	if f.rng.given {
+		for _, d := range all {
+			if !d.mask {
+				return all, nil
+			}
+		}
+		return nil, usage("--range is for an output that is written as a picture").withHelp("add `--output out.png`")
+	}
+	return all, nil
+}
+
+// drawing decides for one target. It is never a guess: where nobody says what is black it is
+// asked for, since an output of another range would be a wrong picture.
+func (f *runFlags) drawing(n *interp.Net, t target) (*drawing, error) {
+	shape := shapeOfValue(n, t.name)
+	if shape == nil {
+		return nil, nil // the name is unknown, which is told where the model is made
+	}
+	if len(shape) != 4 {
+		return nil, usage("%v of %s is %v, and a picture is made of [N, C, H, W]", t, n.Name, shape).
+			withHelp("write it to an array: a file whose name ends in .npy")
+	}
+	isOutput := t.name == ""
+	d := &drawing{}
+	switch kind := n.Kind(); {
+	case isOutput && (kind == interp.MaskOutput || kind == interp.PictureOutput):
+		d.mask = kind == interp.MaskOutput
+	default:
+		d.mask = shape[1] != 1 && shape[1] != 3
+	}
+	if d.mask && shape[1] > render.MostColours {
+		return nil, usage("%v of %s has %d channels, and a mask of classes has at most %d colours", t, n.Name, shape[1], render.MostColours).
+			withHelp("write it to an array: a file whose name ends in .npy")
+	}
+	if d.mask {
+		return d, nil
+	}
+	shade, from := n.Range()
+	if !isOutput {
+		shade, from = render.Range{}, ""
+	}
+	if f.rng.given {
+		shade.Low, shade.High, from = f.rng.value[:1], f.rng.value[1:], "--range"
+	}
+	if from == "" {
+		return nil, usage("what is black and what is full brightness in %v of %s is not known", t, n.Name).
+			withHelp("say it, as in `--range 0,1` or `--range -1,1`, or in the net's text: meta { range = [0, 1] }")
+	}
+	d.shade, d.from = shade, from
+	return d, nil
+}
+
+// shapeOfValue is the shape of the output, a side head or a step, nil for an unknown name.
+func shapeOfValue(n *interp.Net, name string) tensor.Shape {
+	for _, s := range n.Graph.Sides {
+		if s.Name == name && s.Output != nil {
+			return s.Output.Shape
+		}
+	}
+	if at, ok := n.Graph.At(name); ok && name != "" {
+		return at.Shape
+	}
+	if name == "" || name == "output" {
+		return n.Graph.Output.Shape
+	}
+	return nil
+}
+
+// A drawnPicture is what was drawn, in JSON.
+type drawnPicture struct {
+	Width  int         `json:"width"`
+	Height int         `json:"height"`
+	Low    []float64   `json:"low,omitempty"` // what is black: of all channels, or of each
+	High   []float64   `json:"high,omitempty"`
+	From   string      `json:"range,omitempty"` // who says so
+	Beyond *real       `json:"beyond,omitempty"`
+	Mask   []maskClass `json:"mask,omitempty"`
+}
+
+// draw makes a picture of one value [1, C, H, W].
+func (d *drawing) draw(value tensor.Tensor) (image.Image, *drawnPicture) {
+	p := &drawnPicture{Width: value.Shape[3], Height: value.Shape[2]}
+	if d.mask {
+		m := render.MaskOf(value)
+		p.Mask = maskClasses(m, d.names)
+		return m.Picture(), p
+	}
+	img, beyond := d.shade.Picture(value)
+	share := real(float64(beyond) / float64(len(value.Data)))
+	p.Low, p.High, p.From, p.Beyond = d.shade.Low, d.shade.High, d.from, &share
+	return img, p
+}
+
+// encode writes a value as a PNG.
+func (d *drawing) encode(w io.Writer, value tensor.Tensor) (*drawnPicture, error) {
+	img, p := d.draw(value)
+	return p, png.Encode(w, img)
+}
+
+// String says in a few words what is drawn, for all pictures of it.
+func (d *drawing) String() string {
+	if d.mask {
+		return "of each pixel the class with the highest score"
+	}
+	order := ""
+	if d.shade.BGR {
+		order = ", blue first"
+	}
+	return fmt.Sprintf("black is %s, full brightness %s%s (%s)", spaced(d.shade.Low), spaced(d.shade.High), order, d.from)
+}
+
+// spaced are numbers with few digits.
+func spaced(list []float64) string {
+	var parts []string
+	for _, x := range list {
+		parts = append(parts, strconv.FormatFloat(x, 'g', 4, 64))
+	}
+	return strings.Join(parts, " ")
+}
+
+// note says in a line how a picture was made.
+func (d *drawing) note(file string, p *drawnPicture) string {
+	text := fmt.Sprintf("%s %dx%d: %v", visibleName(file), p.Width, p.Height, d)
+	if p.Beyond != nil && *p.Beyond > 0 {
+		text += fmt.Sprintf("; %.2g %% of the values lie beyond, and are cut off", 100*float64(*p.Beyond))
+	}
+	return text
+}
+
+// A maskClass is a class of a mask with its part of the pixels.
+type maskClass struct {
+	Class  int    `json:"class"`
+	Name   string `json:"name,omitempty"`
+	Colour string `json:"colour,omitempty"` // as #800000
+	Share  real   `json:"share"`
+}
+
+// maskClasses are the classes that occur, the most frequent first.
+func maskClasses(m render.Mask, names []string) []maskClass {
+	counts := m.Counts()
+	scores := make([]float32, len(counts))
+	for i, n := range counts {
+		scores[i] = float32(n)
+	}
+	list := []maskClass{}
+	for _, class := range interp.TopK(scores, len(scores)) {
+		if counts[class] == 0 {
+			break
+		}
+		c := maskClass{Class: class, Share: real(float64(counts[class]) / float64(len(m.Of)))}
+		if class < render.MostColours {
+			rgb := render.Colour(class)
+			c.Colour = fmt.Sprintf("#%02x%02x%02x", rgb.R, rgb.G, rgb.B)
+		}
+		if len(names) == m.Classes {
+			c.Name = names[class]
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// maskGrid is the legend of a mask.
+func maskGrid(classes []maskClass) grid {
+	g := grid{columns: []column{{"class", true}, {"colour", false}, {"pixels", true}}}
+	named := false
+	for _, c := range classes {
+		named = named || c.Name != ""
+	}
+	if named {
+		g.columns = append(g.columns, column{"name", false})
+	}
+	for _, c := range classes {
+		row := []any{c.Class, c.Colour, fmt.Sprintf("%.2f %%", 100*float64(c.Share))}
+		if named {
+			row = append(row, c.Name)
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
