@@ -23,11 +23,13 @@ type Rewrite struct {
 }
 
 // Rewritten says what was written: how many Tensors and Bytes of theirs, and how many finite
-// numbers were too large for the new type and Overflowed to infinities. Notes are sentences about how the file was read, and what
-// of it was not.
+// numbers were too large for the new type and Overflowed to infinities. Rounded says that some had
+// more digits, or a larger range, than their new type has. Notes are sentences about how the file
+// was read, and what of it was not.
 type Rewritten struct {
 	Tensors           int
 	Bytes, Overflowed int64
+	Rounded           bool
 	Notes             []string
 }
 
@@ -55,9 +57,16 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 		return Rewritten{}, err
 	}
 	for _, s := range sources {
+		if err := s.Refused(f.store, dtype); err != nil {
+			return Rewritten{}, err
+		}
 		done.Bytes += s.Size()
+		done.Rounded = done.Rounded || s.Rounded()
 	}
 	done.Tensors, done.Notes = len(sources), notes
+	if done.Tensors == 0 {
+		return Rewritten{}, &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is nothing to write" + listedBehind(", beside ", f.About().Beside)}
+	}
 	if r.Progress != nil {
 		report(sources, done.Bytes, r.Progress)
 	}
@@ -135,6 +144,14 @@ func report(sources []weights.Source, all int64, progress func(done, all int64))
 			return s.Bytes()
 		}
 	}
+}
+
+// listedBehind is a list of names behind a word, "" if there are none.
+func listedBehind(word string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return word + weights.Listed(shown(names))
 }
 
 // DTypes are the types that files of weights can be written in.

@@ -182,3 +182,51 @@ func TestRewritingSparesFiles(t *testing.T) {
 		t.Errorf("left behind: %v", names)
 	}
 }
+
+// What cannot be written is refused in the words of what reads it, and nothing is written; and it
+// is known whether numbers were rounded.
+func TestWhatIsNotWritten(t *testing.T) {
+	folder := t.TempDir()
+	written := func(name, header string, data int) string {
+		path := filepath.Join(folder, name)
+		raw := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+		if err := os.WriteFile(path, append(raw, make([]byte, data)...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	empty := written("empty.safetensors", "{}", 0)
+	small := written("small.safetensors", `{"w":{"dtype":"F8_E5M2","shape":[4],"data_offsets":[0,4]}}`, 4)
+	half := written("half.safetensors", `{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}`, 4)
+	sparse := "../testdata/weights/torch_kinds.pth"
+	for _, c := range []struct{ file, dtype, want string }{
+		{empty, "", empty + ": holds no tensors that can be read, so there is nothing to write"},
+		{small, "f32", small + ": tensor w: holds F8_E5M2, which is not converted to other types; leave out --dtype, or the tensor with --rename"},
+		{sparse, "", sparse + ": tensor "},
+	} {
+		f, err := interp.WeightsFile(c.file).Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		target := filepath.Join(folder, "out.safetensors")
+		_, err = f.Write(t.Context(), target, interp.Rewrite{DType: c.dtype})
+		if err == nil || !strings.HasPrefix(err.Error(), "weights: "+c.want) || strings.Contains(err.Error(), "cannot be written") {
+			t.Errorf("%s: %v", c.file, err)
+		}
+		if _, err := os.Stat(target); err == nil {
+			t.Errorf("%s: there is a file", c.file)
+		}
+		if _, err := f.Skeleton(); c.file == empty && (err == nil || !strings.HasPrefix(err.Error(), "weights: "+empty+": holds no tensors")) {
+			t.Errorf("a skeleton of nothing: %v", err)
+		}
+	}
+	for _, c := range []struct {
+		file, dtype string
+		rounded     bool
+	}{{small, "", false}, {half, "f32", false}, {half, "f64", false}, {half, "bf16", false}, {half, "f16", true}, {"../testdata/weights/tiny.safetensors", "bf16", true}, {"../testdata/weights/tiny.safetensors", "f64", false}} {
+		if _, done := rewritten(t, interp.WeightsFile(c.file), interp.Rewrite{DType: c.dtype}); done.Rounded != c.rounded {
+			t.Errorf("%s as %s: rounded is %v", c.file, c.dtype, done.Rounded)
+		}
+	}
+}

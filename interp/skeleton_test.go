@@ -119,7 +119,6 @@ func TestSkeletonsOfPublishedNetsHaveTheirTensors(t *testing.T) {
 func TestSkeletonsOfStrangeFiles(t *testing.T) {
 	long := strings.Repeat("n", 990)
 	for name, tensors := range map[string][]shaped{
-		"nothing":               {},
 		"one step at the top":   {{"weight", []int{8, 3, 3, 3}}, {"bias", []int{8}}},
 		"vectors":               {{"0.weight", []int{5, 4}}, {"0.bias", []int{5}}, {"1.weight", []int{2, 5}}},
 		"strange characters":    {{`a\{x}/b:0`, []int{2}}, {"é.weight", []int{2, 2}}, {"if.weight", []int{2, 2}}, {"a b.weight", []int{3, 2}}},

@@ -100,6 +100,9 @@ func (f *TensorFile) Skeleton() (string, error) {
 		}
 		tensors = append(tensors, t)
 	}
+	if len(tensors) == 0 {
+		return "", &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is no net of them" + listedBehind(", beside ", f.About().Beside)}
+	}
 	return skeleton.Write(f.store.Path(), tensors)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -180,6 +181,10 @@ func (f *weightsFlags) flags(cmd *cobra.Command) {
 func (f *weightsFlags) consistent(file string) error {
 	listing := f.depth.given || f.noValues
 	switch {
+	case file == "":
+		return usage("want a FILE of weights, got an empty name")
+	case f.output.given && otherSuffix(f.output.value) != "":
+		return usage("--output writes safetensors, and %s is the ending of another kind of file", otherSuffix(f.output.value)).withHelp("name it with .safetensors at its end")
 	case file == "-":
 		return usage("weights reads a file, not a stream").withHelp("./- is a file of that name")
 	case f.justMap && (!f.against.given || f.output.given || f.format.given):
@@ -198,6 +203,17 @@ func (f *weightsFlags) consistent(file string) error {
 		return usage("--output is for one net").withHelp("`cnnlang weights %s --against all` says which", file)
 	}
 	return nil
+}
+
+// otherSuffix is the ending of a name that other programs, or this one, would take for another
+// kind of file than safetensors; "" for none.
+func otherSuffix(name string) string {
+	suffix := strings.ToLower(filepath.Ext(name))
+	if slices.Contains([]string{".cnn", ".pth", ".pt", ".th", ".bin", ".ckpt", ".pkl", ".tar", ".zip", ".h5", ".hdf5", ".keras", ".onnx", ".pb", ".tflite", ".npz", ".npy",
+		".caffemodel", ".prototxt", ".json", ".weights", ".gguf", ".png", ".jpg", ".txt", ".md", ".go", ".py"}, suffix) {
+		return suffix
+	}
+	return ""
 }
 
 // listWeights prints what a file holds.

@@ -132,7 +132,7 @@ const mostLines = 20
 
 // summary says what fits, the nearest net first.
 func summary(d weightsDocument, found []interp.Candidate) []string {
-	lines := []string{fmt.Sprintf("%s: %s, %d tensors", visibleName(d.File), visibleName(d.Format), d.Totals.Tensors)}
+	lines := []string{fmt.Sprintf("%s: %s, %s", visibleName(d.File), visibleName(d.Format), counted(int64(d.Totals.Tensors), "tensor"))}
 	if len(found) == 0 {
 		return append(lines, "no net of the library is near")
 	}
@@ -175,13 +175,20 @@ func summary(d weightsDocument, found []interp.Candidate) []string {
 	return lines
 }
 
+func allMatch(names int) string {
+	if names == 1 {
+		return "the one name matches"
+	}
+	return fmt.Sprintf("all %d names match", names)
+}
+
 // verdict is a line on one net.
 func verdict(c interp.Candidate) string {
 	switch {
 	case c.Problem != nil:
 		return c.Net.Name + ": " + visible(diag.Clip(plain(c.Problem)))
 	case c.Fits():
-		text := fmt.Sprintf("all %d names match: %s", c.Fit.Tensors, c.Net.Name)
+		text := fmt.Sprintf("%s: %s", allMatch(c.Fit.Tensors), c.Net.Name)
 		if c.Fit.Names != "" {
 			text += ", by `names " + c.Fit.Names + "`"
 		}
@@ -193,7 +200,7 @@ func verdict(c interp.Candidate) string {
 		}
 		return text
 	case c.Set != "":
-		return fmt.Sprintf("all %d names match: %s with --set %s", c.Differs.Wanted, c.Net.Name, c.Set)
+		return fmt.Sprintf("%s: %s with --set %s", allMatch(c.Differs.Wanted), c.Net.Name, c.Set)
 	case c.Renames != nil:
 		return "the structure is that of " + c.Net.Name + ": all shapes match, the names are others"
 	case c.Unclear != nil:

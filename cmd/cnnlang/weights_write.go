@@ -14,13 +14,26 @@ type writtenWeights struct {
 	Bytes      int64  `json:"bytes"`
 	DType      string `json:"dtype,omitempty"`
 	Overflowed int64  `json:"overflowed,omitempty"` // finite numbers that became infinite
+
+	rounded bool // not all types were as small
+}
+
+// counted is a number of things, whose name has an s where they are not one.
+func counted(n int64, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
 }
 
 // String is for people.
 func (w writtenWeights) String() string {
-	text := fmt.Sprintf("%s: %d tensors, %d bytes", visibleName(w.File), w.Tensors, w.Bytes)
-	if w.DType != "" {
+	text := fmt.Sprintf("%s: %s, %s", visibleName(w.File), counted(int64(w.Tensors), "tensor"), counted(w.Bytes, "byte"))
+	switch {
+	case w.rounded:
 		text += ", rounded to " + w.DType
+	case w.DType != "":
+		text += ", floats as " + w.DType + ", none rounded"
 	}
 	if w.Overflowed > 0 {
 		text += fmt.Sprintf("; numbers too large for %s that became infinite: %d", w.DType, w.Overflowed)
@@ -40,7 +53,7 @@ func (a *app) writeAnew(ctx context.Context, f *weightsFlags, file *interp.Tenso
 		}
 	}})
 	a.progress("")
-	w.Tensors, w.Bytes, w.Overflowed = done.Tensors, done.Bytes, done.Overflowed
+	w.Tensors, w.Bytes, w.Overflowed, w.rounded = done.Tensors, done.Bytes, done.Overflowed, done.Rounded
 	for _, note := range done.Notes {
 		a.tell("note", note)
 	}

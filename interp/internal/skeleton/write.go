@@ -93,7 +93,9 @@ func (t *text) head(file string, tensors []Tensor, p *plan, w *walk) {
 	if p.sorted {
 		t.comment("", "The file lists its tensors by the alphabet; the order of the steps is a guess.")
 	}
-	if p.counters > 0 {
+	if p.counters == 1 {
+		t.comment("", "Left out is a counter of training, num_batches_tracked.")
+	} else if p.counters > 0 {
 		t.comment("", fmt.Sprintf("Left out are %d counters of training, num_batches_tracked.", p.counters))
 	}
 	const most = 200

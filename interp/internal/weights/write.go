@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"cnnlang/interp/atomicfile"
@@ -26,7 +27,28 @@ type Named struct {
 // a view of a mapping.
 type Source struct {
 	Entry
+	From  string // the type that the bytes are made from
 	Bytes func() ([]byte, error)
+}
+
+// Rounded reports whether the type has fewer digits or a smaller range than the one that its
+// numbers are made from.
+func (t Source) Rounded() bool {
+	from, to := binaryFormats[t.From], binaryFormats[t.DType]
+	return to.mantissa < from.mantissa || to.exponent < from.exponent
+}
+
+// Refused is why a tensor cannot be written, nil if it can: the words of what reads the file, if it
+// does not read the tensor, or that small floats cannot be made into others.
+func (t Source) Refused(s Store, as string) error {
+	switch {
+	case dtypes[t.DType].bits == 0:
+		_, err := t.Bytes()
+		return err
+	case as != "" && !t.Float() && strings.HasPrefix(t.DType, "F"):
+		return path(s.Path()).corrupt(t.Name, "holds %s, which is not converted to other types; leave out --dtype, or the tensor with --rename", t.DType)
+	}
+	return nil
 }
 
 // WriteSafetensors writes the tensors as F32, in order, as Write does.
@@ -34,7 +56,7 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 	var sources []Source
 	for _, t := range tensors {
 		sources = append(sources, Source{
-			Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape},
+			Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape}, "F32",
 			func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
 		})
 	}
@@ -98,7 +120,7 @@ func headerOf(tensors []Source) ([]byte, error) {
 	b := bytes.NewBuffer(make([]byte, 8))
 	// PyTorch's loaders expect this entry.
 	fmt.Fprintf(b, `{%q:{"format":"pt"}`, metadataKey)
-	seen := map[string]bool{metadataKey: true}
+	seen := map[string]bool{}
 	start := int64(0)
 	for _, t := range tensors {
 		size, err := t.check(seen)
@@ -131,6 +153,9 @@ func headerOf(tensors []Source) ([]byte, error) {
 
 // check refuses what Open would refuse to read, and returns the number of bytes.
 func (t Source) check(taken map[string]bool) (int64, error) {
+	if t.Name == metadataKey {
+		return 0, errors.New("safetensors has this name for what is no tensor; give it another one")
+	}
 	if taken[t.Name] {
 		return 0, errors.New("another tensor has this name; names must differ")
 	}

@@ -91,14 +91,14 @@ func TestRefusesToWriteWhatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, tensors := range map[string][]Named{
-		"tensor a: another tensor has this name":            {{"a", tensor.New(1)}, {"a", tensor.New(1)}},
-		"tensor __metadata__: another tensor has this name": {{metadataKey, tensor.New(1)}},
-		`tensor "\xff": the name is not valid UTF-8`:        {{"\xff", tensor.New(1)}},
-		"tensor a: got 4 bytes for F32 [2]":                 {{"a", tensor.Tensor{Shape: tensor.Shape{2}, Data: make([]float32, 1)}}},
-		"tensor a: shape [-1] has a size outside 0":         {{"a", tensor.Tensor{Shape: tensor.Shape{-1}}}},
-		"tensor a: got 33 axes, the limit is 32":            {{"a", tensor.From([]float32{1}, ones(33)...)}},
-		"got 65537 tensors, the limit is 65536":             make([]Named, 65537),
-		"the names make a header of 16777":                  {{strings.Repeat("n", 16<<20-50), tensor.New(1)}},
+		"tensor a: another tensor has this name":         {{"a", tensor.New(1)}, {"a", tensor.New(1)}},
+		"tensor __metadata__: safetensors has this name": {{metadataKey, tensor.New(1)}},
+		`tensor "\xff": the name is not valid UTF-8`:     {{"\xff", tensor.New(1)}},
+		"tensor a: got 4 bytes for F32 [2]":              {{"a", tensor.Tensor{Shape: tensor.Shape{2}, Data: make([]float32, 1)}}},
+		"tensor a: shape [-1] has a size outside 0":      {{"a", tensor.Tensor{Shape: tensor.Shape{-1}}}},
+		"tensor a: got 33 axes, the limit is 32":         {{"a", tensor.From([]float32{1}, ones(33)...)}},
+		"got 65537 tensors, the limit is 65536":          make([]Named, 65537),
+		"the names make a header of 16777":               {{strings.Repeat("n", 16<<20-50), tensor.New(1)}},
 	} {
 		err := WriteSafetensors(t.Context(), path, tensors)
 		var e *FileError

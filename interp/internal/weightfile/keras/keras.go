@@ -143,6 +143,9 @@ func openHDF5(in weightfile.Input, model *topology.Model, version string) (weigh
 	if err != nil {
 		return nil, err
 	}
+	if len(f.List) == 0 && f.Said.Format == plain {
+		return nil, in.Corrupt("", "holds no arrays of numbers that can be read%s; save the weights as float32", strings.TrimSuffix(", but "+strings.Join(f.Said.Beside[:min(10, len(f.Said.Beside))], ", "), ", but "))
+	}
 	if f.Said.Layers = f.model.List(); f.Said.Format != plain {
 		f.Said.Flattened = f.model.Flattened()
 	}

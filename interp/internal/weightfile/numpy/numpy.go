@@ -43,11 +43,12 @@ func Is(head []byte, path string) bool {
 	if bytes.HasPrefix(head, []byte(npyheader.Magic)) {
 		return true
 	}
+	named := strings.EqualFold(filepath.Ext(path), ".npz")
 	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) || len(head) < 30 {
-		return false
+		return named && bytes.HasPrefix(head, []byte("PK\x05\x06")) // one without files
 	}
 	first := head[30:min(len(head), 30+int(head[26])+int(head[27])<<8)]
-	return bytes.HasSuffix(first, []byte(".npy")) || strings.EqualFold(filepath.Ext(path), ".npz")
+	return bytes.HasSuffix(first, []byte(".npy")) || named
 }
 
 // Open reads the headers of the arrays.

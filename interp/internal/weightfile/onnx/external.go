@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"io"
+	"path/filepath"
 	"strconv"
 
 	"cnnlang/interp/internal/weightfile"
@@ -63,6 +64,9 @@ func (g *graph) open(t *stored, location string) (otherFile, error) {
 		return otherFile{}, &weightfile.LimitError{Path: g.in.Path, Limit: "files beside the model", Got: mostFiles + 1, Max: mostFiles, Help: "save its numbers in one file: onnx.save(model, FILE, save_as_external_data=True)"}
 	}
 	r, size, err := g.in.Sibling(location)
+	if err != nil && !filepath.IsLocal(location) {
+		return otherFile{}, g.in.Corrupt(t.name, "has its numbers in %s, which is not in the folder of the model, and no other is looked into; move that file there and export the model again", weightfile.Shown(location))
+	}
 	if err != nil {
 		return otherFile{}, g.in.Corrupt(t.name, "has its numbers in %s, in the folder of the model, which cannot be read: %s; fetch that file too", weightfile.Shown(location), problem(err))
 	}

@@ -99,7 +99,9 @@ func readGraph(in weightfile.Input, w *wire.Walker, m wire.Message) (*graph, err
 	if quantised != "" {
 		g.notes = append(g.notes, "it is a quantised model, whose weights are integers (there is a "+quantised+"); take the one in floats that it was made from")
 	}
-	if nested > 0 {
+	if nested == 1 {
+		g.notes = append(g.notes, "the graphs inside of a node are passed over")
+	} else if nested > 0 {
 		g.notes = append(g.notes, fmt.Sprintf("the graphs inside of %d nodes are passed over", nested))
 	}
 	return g, err
@@ -155,6 +157,9 @@ func (g *graph) settings() []string {
 	}
 	if count == 0 {
 		return nil
+	}
+	if count == 1 {
+		return []string{"a setting of " + ops[0]}
 	}
 	return []string{fmt.Sprintf("%d settings of %s", count, strings.Join(ops, ", "))}
 }

@@ -95,7 +95,7 @@ var broken = []filetest.Broken{
 	{"doubles as floats", holding(proto{}.Ints(1, 2).Int(2, 11).Text(8, "w").Float(10, 1).Float(10, 1)), "tensor w: it is not readable at byte 12: field 10 is of type 5, want numbers of 8 bytes" + damaged},
 	{"external without a name", holding(elsewhere()), "tensor w: has its numbers in another file and does not say in which; export the model again"},
 	{"external missing", holding(elsewhere("location", "none.data")), "tensor w: has its numbers in none.data, in the folder of the model, which cannot be read: no such file; fetch that file too"},
-	{"external upwards", holding(elsewhere("location", "../../etc/passwd")), "tensor w: has its numbers in ../../etc/passwd, in the folder of the model, which cannot be read: no such file; fetch that file too"},
+	{"external upwards", holding(elsewhere("location", "../../etc/passwd")), "tensor w: has its numbers in ../../etc/passwd, which is not in the folder of the model, and no other is looked into; move that file there and export the model again"},
 	{"external past the end", holding(elsewhere("location", "w.data", "offset", "1")), "tensor w: would be 8 bytes at 1 of w.data, which has 8; it is another file or was cut short, fetch it again"},
 	{"external far away", holding(elsewhere("location", "w.data", "offset", "9223372036854775807")), "tensor w: would be 8 bytes at 9223372036854775807 of w.data, which has 8; it is another file or was cut short, fetch it again"},
 	{"external before the start", holding(elsewhere("location", "w.data", "offset", "-8")), "tensor w: has the offset -8 in w.data, want a number of bytes" + fetch},
@@ -148,7 +148,7 @@ func TestNotes(t *testing.T) {
 	want := []string{
 		"sparse initialisers are passed over: 1",
 		"it is a quantised model, whose weights are integers (there is a QLinearConv); take the one in floats that it was made from",
-		"the graphs inside of 1 nodes are passed over",
+		"the graphs inside of a node are passed over",
 	}
 	if got := f.About().Notes; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
