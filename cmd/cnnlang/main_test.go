@@ -11,7 +11,12 @@ import (
 // the program as a process.
 func TestMain(m *testing.M) {
 	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "cnnlang" {
-		code := Main()
+		code := 0
+		if os.Getenv(lineByLine) == "" {
+			code = Main()
+		} else {
+			mainByLine()
+		}
 		if file := os.Getenv(statusFile); file != "" {
 			status, _ := os.ReadFile("/proc/self/status")
 			os.WriteFile(file, status, 0o666)

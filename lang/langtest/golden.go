@@ -11,6 +11,9 @@ import (
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
+// Updating reports whether golden files are to be written.
+func Updating() bool { return *update }
+
 // Golden compares got with the file, or with -update writes the file.
 func Golden(t testing.TB, file, got string) {
 	t.Helper()

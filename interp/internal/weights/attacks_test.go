@@ -8,8 +8,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"cnnlang/interp/internal/weightfile/filetest"
 )
 
 // st builds a file from the text of its header and the number of its data
@@ -185,6 +188,11 @@ func TestRefusesAttacks(t *testing.T) {
 	if len(attacks) < 60 {
 		t.Errorf("got %d attacks, want at least 60", len(attacks))
 	}
+	var raw [][]byte
+	for _, c := range slices.Concat(attacks, limits[:1]) {
+		raw = append(raw, []byte(c.content))
+	}
+	filetest.Keep(t, "safetensors", ".safetensors", nil, func(raw []byte) error { _, err := Open(write(t, string(raw)), Options{}); return err }, raw)
 	for _, c := range attacks {
 		t.Run(c.name, func(t *testing.T) {
 			path := write(t, c.content)

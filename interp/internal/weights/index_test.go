@@ -163,11 +163,11 @@ var brokenIndices = []filetest.Broken{
 	{"more in the shard", indexOf(`"c": "a.safetensors"`), "tensor a: is in a.safetensors and not in the index; the two are of different models, fetch both again"},
 	{"missing", indexOf(`"a": "a.safetensors", "c": "a.safetensors", "d": "a.safetensors"`), "tensor c: is not in a.safetensors, where the index has it, nor are 1 others where they should be; the two are of different models, fetch both again"},
 	{"too many names", indexOf(`"a": "a.safetensors", "b": "a.safetensors", "c": "a.safetensors", "d": "a.safetensors"`), "got 4 tensors, the limit is 3; no network needs so many; put one network in an index"},
-	{"too long", append(bytes.Repeat([]byte(" "), 5000), indexOf(`"a": "a.safetensors"`)...), "got 5038 bytes of index, the limit is 4096; no network needs so many names; put one network in an index"},
+	{"too long", append(indexOf(`"a": "a.safetensors"`), bytes.Repeat([]byte(" "), 5000)...), "got 5038 bytes of index, the limit is 4096; no network needs so many names; put one network in an index"},
 }
 
 func TestRefusesIndices(t *testing.T) {
-	filetest.Refused(t, openIndex, weightfile.Limits{Header: 4096, Tensors: 3}, shardsBeside, brokenIndices)
+	filetest.Refused(t, openIndex, weightfile.Limits{Header: 4096, Tensors: 3}, shardsBeside, "index", ".json", brokenIndices)
 }
 
 func TestIsIndex(t *testing.T) {

@@ -102,7 +102,7 @@ func times(b proto, n int) []proto {
 }
 
 func TestRefuses(t *testing.T) {
-	filetest.Refused(t, Open, weightfile.Limits{Header: 8192, Tensors: 4}, nil, broken)
+	filetest.Refused(t, Open, weightfile.Limits{Header: 8192, Tensors: 4}, nil, "caffe", ".caffemodel", broken)
 }
 
 // TestFactors: what no training writes does not stop the file from being read.

@@ -109,7 +109,7 @@ func TestRefuses(t *testing.T) {
 		{"zip", append([]byte("PK\x03\x04"), make([]byte, 60)...), "has the version 67324752.0.0" + no},
 		{"safetensors", append([]byte("\x10\x00\x00\x00\x00\x00\x00\x00{\"__metadata__\""), make([]byte, 9)...), "has the version 16.0.1600070267" + no},
 	}
-	filetest.Refused(t, Open, weightfile.Limits{}, nil, files)
+	filetest.Refused(t, Open, weightfile.Limits{}, nil, "darknet", ".weights", files)
 	huge := filetest.Memory("f", version(0, 2, 0), nil)
 	huge.Size = 20 + 4<<31
 	if _, err := Open(huge); err == nil || err.Error() != "weights: f: got 2147483648 numbers, the limit is 2147483647; no network of Darknet has so many" {

@@ -101,29 +101,24 @@ func Holds(t testing.TB, f weightfile.File, name string, want Expected) {
 type Broken = struct {
 	Name string
 	Raw  []byte
-	Want string // the whole message after "weights: f: "
+	Want string // the whole message after "weights: f: ", or all of it, if it names a file beside
 }
 
 // Refused opens each of them, reads all tensors of those that can be opened, and compares the
-// first error.
-func Refused(t *testing.T, open Open, limits weightfile.Limits, siblings map[string][]byte, files []Broken) {
+// first error. It keeps them.
+func Refused(t *testing.T, open Open, limits weightfile.Limits, siblings map[string][]byte, name, ending string, files []Broken) {
+	var raw [][]byte
 	for _, c := range files {
+		raw = append(raw, c.Raw)
 		in := Memory("f", c.Raw, siblings)
 		in.Limits = limits
-		f, err := open(in)
-		if err == nil {
-			for i := range f.Tensors() {
-				if _, err = f.Bytes(i); err != nil {
-					break
-				}
-			}
-		}
-		if err == nil {
+		if err := read(open, in, func(weightfile.Type) bool { return true }); err == nil {
 			t.Errorf("%s: was read", c.Name)
-		} else if want := "weights: f: " + c.Want; err.Error() != want {
+		} else if want := "weights: f: " + strings.TrimPrefix(c.Want, "weights: f: "); err.Error() != want && !(strings.HasPrefix(c.Want, "weights: ") && err.Error() == c.Want) {
 			t.Errorf("%s:\ngot  %v\nwant %s", c.Name, err, want)
 		}
 	}
+	Keep(t, name, ending, siblings, func(raw []byte) error { return Look(open, Memory("f", raw, siblings)) }, raw)
 }
 
 // Fuzzed reads all of a file that may be anything, and holds it to what a File promises: an error

@@ -64,7 +64,11 @@ var named = []struct{ path, content, want string }{
 }
 
 func TestNames(t *testing.T) {
+	var raw [][]byte
 	for _, c := range named {
+		if c.want != "" {
+			raw = append(raw, []byte(c.content))
+		}
 		_, err := Open(filetest.Memory(c.path, []byte(c.content), nil))
 		if known := Is([]byte(c.content)[:min(512, len(c.content))], c.path); known != (c.want != "") {
 			t.Errorf("%s: %.20q: recognised: %v", c.path, c.content, known)
@@ -73,6 +77,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%.20q:\ngot  %s\nwant %s", c.content, err, want)
 		}
 	}
+	filetest.Keep(t, "foreign", ".bin", nil, func(raw []byte) error { _, err := Open(filetest.Memory("f.bin", raw, nil)); return err }, raw)
 }
 
 // TestUnknown: what has no known bytes is named for its name.

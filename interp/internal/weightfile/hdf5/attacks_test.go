@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 	"cnnlang/interp/internal/weightfile/hdf5"
+	"cnnlang/interp/internal/weightfile/keras"
 )
 
 // A builder makes files with addresses and lengths of 8 bytes.
@@ -229,7 +231,9 @@ func everything(raw []byte) error {
 // Broken and hostile files are refused with a message that says where, what and what to do,
 // within a small budget of bytes.
 func TestRefusesAttacks(t *testing.T) {
+	var raw [][]byte
 	for _, a := range slices.Concat(onFiles, onOldGroups, onDenseGroups, onAttributes, onDatasets, onChunks) {
+		raw = append(raw, a.raw)
 		err := everything(a.raw)
 		if err == nil {
 			t.Errorf("%s: read without an error", a.name)
@@ -244,6 +248,9 @@ func TestRefusesAttacks(t *testing.T) {
 			t.Errorf("%s: the error is a %T", a.name, err)
 		}
 	}
+	filetest.Keep(t, "hdf5", ".h5", nil, func(raw []byte) error { // the program takes them for Keras's
+		return filetest.Look(func(in weightfile.Input) (weightfile.File, error) { return keras.Open(in) }, filetest.Memory("f.h5", raw, nil))
+	}, raw)
 }
 
 // What the attacks vary is read when it is right.

@@ -117,7 +117,7 @@ func packedSize(raw []byte) uint32 {
 }
 
 func TestRefuses(t *testing.T) {
-	filetest.Refused(t, Open, weightfile.Limits{Tensors: 2}, nil, broken)
+	filetest.Refused(t, Open, weightfile.Limits{Tensors: 2}, nil, "numpy", ".npz", broken)
 }
 
 // TestFilesBeside: what is no array is named, a few of many.

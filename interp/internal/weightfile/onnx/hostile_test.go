@@ -110,7 +110,7 @@ var broken = []filetest.Broken{
 }
 
 func TestRefuses(t *testing.T) {
-	filetest.Refused(t, Open, weightfile.Limits{Header: 8192, Tensors: 2}, siblings, broken)
+	filetest.Refused(t, Open, weightfile.Limits{Header: 8192, Tensors: 2}, siblings, "onnx", ".onnx", broken)
 }
 
 // TestNamesOfOneTensor: Identity nodes give a tensor further names, each a weight of its own;

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"cnnlang/interp/internal/weightfile"
+	"cnnlang/interp/internal/weightfile/filetest"
 )
 
 // Pickles, put together from instructions.
@@ -205,7 +206,9 @@ func TestRefusesAttacks(t *testing.T) {
 	if len(attacks) < 60 {
 		t.Errorf("got %d attacks", len(attacks))
 	}
+	var raw [][]byte
 	for _, c := range attacks {
+		raw = append(raw, []byte(c.content))
 		in := input([]byte(c.content))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -219,6 +222,7 @@ func TestRefusesAttacks(t *testing.T) {
 			t.Errorf("%s: allocated %d bytes for a file of %d", c.name, got, len(c.content))
 		}
 	}
+	filetest.Keep(t, "torch", ".pth", nil, func(raw []byte) error { _, err := Open(input(raw)); return err }, raw)
 }
 
 // TestSoundPickles: the same pieces put together rightly are read, so that the attacks fail
