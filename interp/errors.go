@@ -24,10 +24,16 @@ func (e *ProgramError) Error() string { return e.Problems.Err().Error() }
 type UnknownNetError struct {
 	Name string
 	Near []string
+	// Differs says, of a name that others have for a net like the one that is Near, what is
+	// otherwise.
+	Differs string
 }
 
 func (e *UnknownNetError) Error() string {
 	text := fmt.Sprintf("there is no net called %q; ", e.Name)
+	if e.Differs != "" {
+		return text + fmt.Sprintf("the nearest is %q: %s", e.Near[0], e.Differs)
+	}
 	if len(e.Near) == 0 {
 		return text + "a file's name ends in .cnn"
 	}

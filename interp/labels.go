@@ -52,7 +52,7 @@ func (e *LabelsError) Error() string {
 // ReadLabels reads labels from a file: one a line, behind an index or not, or a list or object of
 // JSON, such as Keras's imagenet_class_index.json. Its errors are *LabelsError and *fs.PathError.
 func ReadLabels(path string) (Labels, error) {
-	const most = 16 << 20
+	const most = classnames.MostBytes
 	file, info, err := regular.Open(path)
 	if err != nil {
 		return Labels{}, err

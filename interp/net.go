@@ -113,6 +113,9 @@ func (p *Program) Net(opts Options) (*Net, error) {
 		return nil, &ProgramError{list, p.filesWith(file, text)}
 	}
 	n.Warnings, n.prepared = list, prepare != nil
+	if p.only != nil && n.Meta.Weights != nil {
+		n.Meta.Weights = []Checkpoint{*p.only}
+	}
 	n.upright, n.sideways = opts.Upright, opts.Sideways
 	if c, ok := n.Published(opts.Weights.path); ok {
 		n.PrepareFor(c)

@@ -34,10 +34,12 @@ type Program struct {
 	Main, Prelude *resolve.Module
 	// Problems are the mistakes found so far.
 	Problems diag.List
-	// Named is the library net that Open was asked for, "" for a file.
-	Named string
+	// Named is the library net that Open was asked for, "" for a file. If it was asked for it by
+	// another's name, Elsewhere is that name.
+	Named, Elsewhere string
 
 	program *lang.Program
+	only    *Checkpoint // the file that the name means
 	// again loads the program with another text for its main file.
 	again func(text string) (*Program, error)
 }
@@ -71,7 +73,21 @@ func Open(nameOrPath string) (*Program, error) {
 	if err := Known(nameOrPath); err != nil {
 		return nil, err
 	}
-	return load(nets.FS, catalogue()[nameOrPath], "nets/", nameOrPath, std)
+	named := nameOrPath
+	e, other := elsewhere{}, catalogue()[named] == ""
+	if other {
+		e, _ = fromElsewhere(named)
+		named = e.net
+	}
+	p, err := load(nets.FS, catalogue()[named], "nets/", named, std)
+	if err != nil || !other {
+		return p, err
+	}
+	p.Elsewhere = nameOrPath
+	if file, ok := e.file(); ok {
+		p.only = &file
+	}
+	return p, nil
 }
 
 // Read reads a program that is not in a file and can import only the library. The name is
@@ -93,9 +109,14 @@ func parseText(name, text string) (*Program, error) {
 	return p, err
 }
 
-// IsFile reports whether a name means a file rather than a net of the library.
+// IsFile reports whether a name means a file rather than a net of the library, or what others
+// call one.
 func IsFile(name string) bool {
-	return strings.HasSuffix(name, ".cnn") || strings.ContainsAny(name, `/\`)
+	if strings.HasSuffix(name, ".cnn") || !strings.ContainsAny(name, `/\`) {
+		return strings.HasSuffix(name, ".cnn")
+	}
+	_, elsewhere := fromElsewhere(name)
+	return !elsewhere
 }
 
 // openFile reads a file and lets it import from its own folder and below, where edited
@@ -234,12 +255,18 @@ func (p *Program) check(ctx context.Context, name string, opts elab.Options, set
 const maxFound = 1000
 
 // Known returns an *UnknownNetError if a name is neither a file's nor that of a library
-// net.
+// net, nor another's name of one.
 func Known(name string) error {
-	if catalogue()[name] == "" && !IsFile(name) {
-		return &UnknownNetError{Name: name, Near: nearNets(name)}
+	if catalogue()[name] != "" || IsFile(name) {
+		return nil
 	}
-	return nil
+	switch e, known := fromElsewhere(name); {
+	case known && e.differs != "":
+		return &UnknownNetError{Name: name, Near: []string{e.net}, Differs: e.differs}
+	case known:
+		return nil
+	}
+	return &UnknownNetError{Name: name, Near: nearNets(name)}
 }
 
 // nearNets are the library nets whose names begin with this name, or else the one with the

@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed *.cnn
 var FS embed.FS
+
+// Elsewhere is what others call these networks, a name a line.
+//
+//go:embed elsewhere.txt
+var Elsewhere string

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"cnnlang/interp"
@@ -38,7 +37,7 @@ func inFolder(folder string) (files []string, problems []error) {
 
 // isFolder reports whether an argument is a folder and not a net of the library.
 func isFolder(argument string) bool {
-	if argument == "-" || !isFile(argument) && slices.Contains(interp.Library(), argument) {
+	if argument == "-" || !isFile(argument) && interp.Known(argument) == nil {
 		return false
 	}
 	info, err := os.Stat(argument)

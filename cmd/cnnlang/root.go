@@ -21,7 +21,7 @@ func (a *app) root() *cobra.Command {
 		Long: "cnnlang checks, measures and runs convolutional networks written in .cnn files.\n\n" +
 			"Where a verb takes FILE|NAME, an argument that ends in .cnn, contains a path\n" +
 			"separator or is - (standard input) is a file; any other is a net of the library,\n" +
-			"which `cnnlang list` shows.\n\n" + exitHelp,
+			"which `cnnlang list` shows, by its name or by that of timm, torchvision or Keras.\n\n" + exitHelp,
 		Example: "  cnnlang list\n" +
 			"  cnnlang params resnet50\n" +
 			"  cnnlang check my.cnn\n" +

@@ -151,6 +151,15 @@ func (a *app) program(argument string) (*interp.Program, error) {
 // stdinName is what diagnostics call standard input.
 const stdinName = "<stdin>"
 
+// elsewhereNote says what another's name of a net means.
+func elsewhereNote(name string, n *interp.Net) string {
+	text := fmt.Sprintf("%s is %s", name, n.Name)
+	if len(n.Meta.Weights) == 1 {
+		text += ", with " + publishedOf(n.Meta.Weights[0]).String()
+	}
+	return text
+}
+
 // isFile reports whether an argument is a file, and no net of the library.
 func isFile(argument string) bool { return argument == "-" || interp.IsFile(argument) }
 
@@ -171,6 +180,9 @@ func (a *app) net(s *selection, argument string, images int) (*interp.Net, error
 	}
 	opts.Batch = images
 	n, err := p.Net(opts)
+	if err == nil && p.Elsewhere != "" {
+		a.tell("note", elsewhereNote(p.Elsewhere, n))
+	}
 	if err == nil && len(n.Warnings) > 0 {
 		a.diagnostics(n.Warnings, n.File)
 	}

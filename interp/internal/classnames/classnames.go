@@ -21,8 +21,12 @@ import (
 	"unicode/utf8"
 )
 
-// Most is how many classes there may be.
-const Most = 1 << 20
+// Most is how many classes there may be, and MostBytes how long their text: what is read of it
+// takes some ten times as much memory.
+const (
+	Most      = 1 << 20
+	MostBytes = 4 << 20
+)
 
 // A Problem is what is wrong with a list, with the line, from 1; 0 is no line of its own.
 type Problem struct {
@@ -46,6 +50,9 @@ var Keys = []string{"id2label", "idx_to_class", "class_to_idx", "label2id", "cla
 
 // Parse reads a list in any of the forms. Its error is a *Problem.
 func Parse(text string) (names []string, err error) {
+	if len(text) > MostBytes {
+		return nil, problem(0, "has %d bytes, want at most %d of names; is it another file?", len(text), MostBytes)
+	}
 	text = strings.TrimPrefix(text, "\ufeff")
 	if at := invalid(text); at >= 0 {
 		return nil, problem(1+strings.Count(text[:at], "\n"), "is not UTF-8; save the file as UTF-8")
