@@ -1,0 +1,119 @@
+package main
+
+import (
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/ops/dim"
+)
+
+// totalsDocument is cnnlang.totals/v1: the totals of several nets.
+type totalsDocument struct {
+	Schema      string           `json:"schema"`
+	Definitions countDefinitions `json:"definitions"`
+	Nets        []netTotals      `json:"nets"`
+}
+
+type netTotals struct {
+	Net         string `json:"net"`
+	Input       []int  `json:"input"`
+	Output      []int  `json:"output"`
+	Params      *int   `json:"params"`
+	ParamsSide  *int   `json:"params_side"`
+	MACs        *int   `json:"macs"`
+	MACsSide    *int   `json:"macs_side"`
+	FLOPs       *int   `json:"flops"`
+	FLOPsSide   *int   `json:"flops_side"`
+	Activations int64  `json:"activations"` // numbers that convolutions and linear layers give for one image
+}
+
+// paramsOfNets shows the totals of several nets, a row for each.
+func (a *app) paramsOfNets(f *paramsFlags, names []string) error {
+	if err := f.forSeveral(names); err != nil {
+		return err
+	}
+	nets := make([]*interp.Net, len(names))
+	for i, name := range names {
+		n, err := a.net(&f.selection, name, 0)
+		if err != nil {
+			return err
+		}
+		nets[i] = n
+	}
+	switch f.format.value {
+	case "json":
+		d := totalsDocument{Schema: "cnnlang.totals/v1", Definitions: definitions}
+		for _, n := range nets {
+			d.Nets = append(d.Nets, totalsOf(n))
+		}
+		return a.json(d)
+	case "csv":
+		return a.grid(netNumbers(nets), "csv")
+	}
+	if err := a.grid(netGrid(nets), f.format.value); err != nil {
+		return err
+	}
+	return a.defined(f.format.value)
+}
+
+// forSeveral refuses what is for one net.
+func (f *paramsFlags) forSeveral(names []string) error {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"depth", f.depth.given}, {"tensors", f.tensors}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
+		{"key", f.weights.key.given}, {"rename", f.weights.renames.given}, {"layout", f.weights.layout.given},
+	} {
+		if flag.given {
+			return usage("--%s is for one net, and got %d", flag.name, len(names)).withHelp("leave it out, or ask for each net by itself")
+		}
+	}
+	if i := slices.Index(names, "-"); i >= 0 && slices.Contains(names[i+1:], "-") {
+		return usage("- is standard input, which can be read once, and two nets are -").withHelp("name a file in place of one of them")
+	}
+	return nil
+}
+
+func totalsOf(n *interp.Net) netTotals {
+	return netTotals{
+		Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape, Activations: n.Activations(),
+		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
+		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
+	}
+}
+
+// netGrid has a row for each net, with columns for side heads if any net has them.
+func netGrid(nets []*interp.Net) grid {
+	g := grid{columns: []column{{"net", false}, {"input", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
+	sides := false
+	for _, n := range nets {
+		sides = sides || len(n.Graph.Sides) > 0
+	}
+	if sides {
+		g.columns = append(g.columns, column{"side params", true}, column{"side MACs", true})
+	}
+	for _, n := range nets {
+		row := []any{n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, n.Main.Params, n.Main.MACs, n.Main.FLOPs}
+		switch {
+		case sides && len(n.Graph.Sides) > 0:
+			row = append(row, n.Sides.Params, n.Sides.MACs)
+		case sides:
+			row = append(row, "", "")
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// netNumbers is the totals as a csv, with a column for each axis.
+func netNumbers(nets []*interp.Net) grid {
+	titles := append(append([]string{"net"}, axesOf("input")...), axesOf("output")...)
+	g := grid{columns: columnsOf(append(titles, "params", "macs", "flops", "activations", "params side", "macs side", "flops side")...)}
+	for _, n := range nets {
+		cells := append(append([]any{n.Name}, sizes(n.Graph.Input.Shape)...), sizes(n.Graph.Output.Shape)...)
+		g.rows = append(g.rows, append(cells, n.Main.Params, n.Main.MACs, n.Main.FLOPs, dim.Int(int(n.Activations())),
+			n.Sides.Params, n.Sides.MACs, n.Sides.FLOPs))
+	}
+	return g
+}
