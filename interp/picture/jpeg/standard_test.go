@@ -154,7 +154,7 @@ func moderate(t *testing.T, content []byte) bool {
 				product := int(c) * int(uint16(d.factors[i][k]))
 				sum += max(product, -product)
 			}
-			if sum > 8000 {
+			if sum > 5000 { // between the passes they are up to 5.6 times as large, and have 16 bits
 				return false
 			}
 		}
