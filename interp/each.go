@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 
+	"cnnlang/interp/picture"
 	"cnnlang/ops/tensor"
 )
 
@@ -31,6 +32,8 @@ func Files(paths ...string) iter.Seq[Source] {
 type Answer struct {
 	Name   string        // that of the source
 	Output tensor.Tensor // [1, …]
+	// Prepared is what was done to the picture.
+	Prepared picture.Prepared
 
 	model  *Model
 	values map[string]tensor.Tensor

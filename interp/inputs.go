@@ -28,6 +28,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 		return batch, 0, err
 	}
 	shape, p := n.Graph.Input.Shape, n.Preprocess()
+	p.Seen = opts.Prepared
 	if len(paths) != shape[0] {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
 	}
@@ -74,7 +75,9 @@ func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch t
 		most = max(1, opts.MaxMemory-n.inputBytes())
 	}
 	before, _ := AddressesLeft()
-	batch, err = picture.Read(ctx, r, n.Preprocess(), shape[2], shape[3], most)
+	p := n.Preprocess()
+	p.Seen = opts.Prepared
+	batch, err = picture.Read(ctx, r, p, shape[2], shape[3], most)
 	after, _ := AddressesLeft()
 	giveBack(before - after)
 	return batch, n.held(max(0, before-after-n.inputBytes())), err

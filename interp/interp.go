@@ -64,6 +64,8 @@ type Options struct {
 	// stored, as most authors' code does, and counted by Sideways unless that is nil.
 	Upright  bool
 	Sideways *picture.Sideways
+	// Prepared, if not nil, is told what ReadImages and ReadImage do to each picture.
+	Prepared func(picture.Prepared)
 	// Labels name the classes, in place of what the file of weights or the net's meta says.
 	Labels Labels
 	// As says what the output is, in place of what Net.Kind concludes.

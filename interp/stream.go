@@ -195,7 +195,7 @@ func (s *stream) answer(g *group, session *Session, input tensor.Tensor) {
 	var read []int // the sources that are in the batch
 	for i, source := range g.sources {
 		g.answers[i].Name = source.Name
-		t, err := s.read(source)
+		t, done, err := s.read(source)
 		switch {
 		case s.ctx.Err() != nil:
 			return
@@ -203,6 +203,7 @@ func (s *stream) answer(g *group, session *Session, input tensor.Tensor) {
 			g.problems[i] = &PictureError{source.Name, err}
 		default:
 			copy(input.Data[len(read)*size:], t.Data)
+			g.answers[i].Prepared = done
 			read = append(read, i)
 		}
 	}
@@ -232,13 +233,13 @@ func rowOf(t tensor.Tensor, row int) tensor.Tensor {
 
 // read decodes a picture: with what there is for each lane or, if that is too little, alone
 // with all of it.
-func (s *stream) read(source Source) (t tensor.Tensor, err error) {
+func (s *stream) read(source Source) (t tensor.Tensor, done picture.Prepared, err error) {
 	s.alone.RLock()
-	t, err = s.load(source, s.share)
+	t, done, err = s.load(source, s.share)
 	s.alone.RUnlock()
 	var large *picture.LimitError
 	if s.share == s.left || !errors.As(err, &large) || large.Max == 0 {
-		return t, err
+		return t, done, err
 	}
 	s.alone.Lock()
 	defer s.alone.Unlock()
@@ -246,17 +247,24 @@ func (s *stream) read(source Source) (t tensor.Tensor, err error) {
 }
 
 // load decodes a picture within so many bytes of memory, 0 for no limit.
-func (s *stream) load(source Source, most int64) (tensor.Tensor, error) {
+func (s *stream) load(source Source, most int64) (t tensor.Tensor, done picture.Prepared, err error) {
 	p, shape := s.model.Net.Preprocess(), s.model.Net.Graph.Input.Shape
+	var seen picture.Prepared // after an interrupt it may still be written
+	p.Seen = func(d picture.Prepared) { seen = d }
 	if source.Open == nil {
-		return picture.Load(s.ctx, source.Name, p, shape[2], shape[3], most)
+		t, err = picture.Load(s.ctx, source.Name, p, shape[2], shape[3], most)
+	} else {
+		var r io.ReadCloser
+		if r, err = source.Open(); err != nil {
+			return t, done, err
+		}
+		defer r.Close()
+		t, err = picture.Read(s.ctx, named{r, source.Name}, p, shape[2], shape[3], most)
 	}
-	r, err := source.Open()
 	if err != nil {
-		return tensor.Tensor{}, err
+		return t, done, err
 	}
-	defer r.Close()
-	return picture.Read(s.ctx, named{r, source.Name}, p, shape[2], shape[3], most)
+	return t, seen, nil
 }
 
 // named is a reader with the name that errors give it.

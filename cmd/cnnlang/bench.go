@@ -246,6 +246,9 @@ func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in 
 	var t interp.Timing
 	in.tensor, in.held, t, err = n.MeasureImages(ctx, opts, f.time.value, paths...)
 	in.prepare = t.Median
+	if err == nil && f.format.value != "json" {
+		a.tellPrepared(n)
+	}
 	return in, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/interp/picture"
 )
 
 // A runFlags is the flags of `cnnlang run`.
@@ -273,6 +274,8 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
 	}
+	var prepared *preparedImage
+	opts.Prepared = func(d picture.Prepared) { prepared = preparedOf(n, d) }
 	x, held, err := f.tensor(ctx, a.stdin, images, n, opts)
 	if err != nil {
 		return err
@@ -288,7 +291,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	m := model.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
 	d := runDocument{
-		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Weights: f.origin.document(model.Fit),
+		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Prepared: prepared, Weights: f.origin.document(model.Fit),
 		Threads: session.Threads(), Precision: f.precision.String(),
 	}
 	d.Seconds.Prepare = time.Since(start).Seconds()

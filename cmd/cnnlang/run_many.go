@@ -133,6 +133,9 @@ func (m *many) head(fit interp.Fit) error {
 	} else if d := f.origin.document(fit); d.Seed != nil {
 		a.tell("note", d.meaningless())
 	}
+	if f.format.value != "jsonl" {
+		a.tellPrepared(m.model.Net)
+	}
 	for _, s := range m.sinks {
 		if s.draws != nil {
 			a.tell("note", fmt.Sprintf("%s: %v", s.target.file, s.draws))

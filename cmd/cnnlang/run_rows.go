@@ -115,10 +115,11 @@ type jsonRows struct {
 
 // pictureDocument is cnnlang.picture/v1.
 type pictureDocument struct {
-	Schema  string         `json:"schema"`
-	Picture string         `json:"picture"`
-	Bytes   string         `json:"picture_base64,omitempty"` // of a name that is not UTF-8
-	Output  *outputSummary `json:"output,omitempty"`
+	Schema   string         `json:"schema"`
+	Picture  string         `json:"picture"`
+	Bytes    string         `json:"picture_base64,omitempty"` // of a name that is not UTF-8
+	Prepared *preparedImage `json:"prepared,omitempty"`
+	Output   *outputSummary `json:"output,omitempty"`
 	*findings
 	Error *pictureProblem `json:"error,omitempty"`
 }
@@ -132,7 +133,7 @@ type pictureProblem struct {
 func (jsonRows) head() error { return nil }
 
 func (r jsonRows) picture(answer interp.Answer, d outputSummary) error {
-	return jsonLine(r.w, named(pictureDocument{Output: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
+	return jsonLine(r.w, named(pictureDocument{Prepared: preparedOf(r.model.Net, answer.Prepared), Output: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
 }
 
 func (r jsonRows) problem(name string, e errorEntry) error {

@@ -14,6 +14,7 @@ type runDocument struct {
 	Schema    string         `json:"schema"`
 	Net       string         `json:"net"`
 	Input     []int          `json:"input"`
+	Prepared  *preparedImage `json:"prepared,omitempty"` // of an image
 	Weights   weightsOrigin  `json:"weights"`
 	Output    outputSummary  `json:"output"`
 	Results   []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
@@ -69,6 +70,9 @@ func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) err
 	}
 	if isTerminal(a.stderr) {
 		fmt.Fprintf(a.stderr, "prepared in %.2f s, ran in %.3f s on %d threads\n", d.Seconds.Prepare, d.Seconds.Run, d.Threads)
+	}
+	if d.Prepared != nil {
+		a.tell("note", d.Prepared.note)
 	}
 	for i, w := range d.Files {
 		if drawn := drawings[f.output.value[i]]; drawn != nil {

@@ -59,6 +59,8 @@ type Preprocess struct {
 	// orientation is no EXIF, is always turned, by Pillow too.
 	Upright  bool
 	Sideways *Sideways
+	// Seen, if not nil, is told what was done to each picture of a file or reader.
+	Seen func(Prepared)
 }
 
 // Load reads an image file and returns it as a tensor [1, 3, h, w], or [1, 1, h, w] if it is
@@ -128,7 +130,11 @@ func (p Preprocess) load(ctx context.Context, s *source, f resample.View, k resa
 	if s.Orientation > 1 && !s.turns() {
 		p.Sideways.add(s.path)
 	}
-	return p.frameOf(ctx, f, decoded, k), nil
+	t = p.frameOf(ctx, f, decoded, k)
+	if p.Seen != nil {
+		p.Seen(p.prepared(s, f))
+	}
+	return t, nil
 }
 
 // workspaces are for resizing one picture after the other.
