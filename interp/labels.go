@@ -121,10 +121,10 @@ func (n *Net) label(l Labels) error {
 	e := &LabelsError{Path: l.From, Line: l.last, Unfit: true}
 	switch {
 	case !classifies:
-		e.Problem = fmt.Sprintf("has the names of %d classes, and the output %v of %s is not scores of classes", len(l.Names), n.Graph.Output.Shape, n.Name)
+		e.Problem = fmt.Sprintf("has the names of %s, and the output %v of %s is not scores of classes", counted(len(l.Names), "class", "classes"), n.Graph.Output.Shape, n.Name)
 		return e
 	case outputs != len(l.Names):
-		e.Problem = fmt.Sprintf("ends after the names of %d classes, want %d for the outputs of %s", len(l.Names), outputs, n.Name)
+		e.Problem = fmt.Sprintf("ends after the names of %s, want %d for the outputs of %s", counted(len(l.Names), "class", "classes"), outputs, n.Name)
 		return e
 	}
 	n.labels = l
@@ -151,7 +151,7 @@ func (n *Net) labelsFor(w Weights) (l Labels, note string) {
 		return Labels{Names: said.Names, From: fmt.Sprintf("%s, `%s`", w.store.Path(), said.Key)}, ""
 	}
 	if said.Names != nil {
-		note = fmt.Sprintf("passed over the names of %d classes in `%s`: the net has %d outputs", len(said.Names), said.Key, outputs)
+		note = fmt.Sprintf("passed over the names of %s in `%s`: the net has %s", counted(len(said.Names), "class", "classes"), said.Key, counted(outputs, "output", "outputs"))
 	}
 	if c, ok := n.Published(w.path); ok && len(c.Classes) == outputs {
 		return Labels{Names: c.Classes, From: "what the net's meta says of " + c.File}, note

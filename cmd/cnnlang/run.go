@@ -70,6 +70,7 @@ func (a *app) run() *cobra.Command {
 			"  find photos -name '*.jpg' | cnnlang run resnet50 --list - -o jsonl\n" +
 			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors\n" +
 			"  cnnlang run resnet50 cat.jpg --weights random\n" +
+			"  cnnlang run my.cnn cat.jpg --weights w.pth --labels names.txt\n" +
 			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
 			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +

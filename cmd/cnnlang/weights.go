@@ -236,7 +236,7 @@ const shownFrom = 256 << 20
 // contentsOf describes a file, with counts of its numbers if they are to be read.
 func (a *app) contentsOf(ctx context.Context, name string, file *interp.TensorFile, read bool) (weightsDocument, error) {
 	about := file.About()
-	d := weightsDocument{Schema: "cnnlang.weights/v1", File: name, Format: about.Format, Key: about.Key, Beside: about.Beside, Notes: about.Notes, Tensors: []heldTensor{}}
+	d := weightsDocument{Schema: "cnnlang.weights/v1", File: name, Format: about.Format, Key: about.Key, Beside: about.Beside, Notes: notesOf(about), Tensors: []heldTensor{}}
 	bytes := int64(0)
 	for _, t := range file.Tensors() {
 		d.Tensors = append(d.Tensors, heldTensor{Name: t.Name, DType: t.DType, Shape: append([]int{}, t.Shape...), Axes: t.Axes, Elements: t.Elements, Bytes: t.Bytes})
@@ -351,4 +351,13 @@ func (d weightsDocument) grid(csv bool) grid {
 	}
 	g.totals = [][]any{append(total, numbers(d.Totals.Elements, d.Totals.Bytes, d.Totals.NaN, d.Totals.Inf)...)}
 	return g
+}
+
+// notesOf are the notes about a file, with one on the names of classes that it has.
+func notesOf(about interp.AboutWeights) []string {
+	names := about.Classes.Names
+	if len(names) == 0 {
+		return about.Notes
+	}
+	return append(slices.Clone(about.Notes), fmt.Sprintf("has names of classes in `%s`: %d, from %s to %s", about.Classes.Key, len(names), names[0], names[len(names)-1]))
 }
