@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -29,6 +30,7 @@ func main() { os.Exit(Main()) }
 // returns its exit code. After an interrupt it does not wait for work to stop: the process ends,
 // once a file that is being written has been removed.
 func Main() int {
+	log.SetOutput(io.Discard) // net/http logs what servers send, raw
 	a := newProcess()
 	if err := startable(); err != nil {
 		a.answerInJSON(os.Args[1:], err)

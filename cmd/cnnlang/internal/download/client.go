@@ -24,11 +24,13 @@ const (
 )
 
 // newClient has no memory of cookies, takes the proxy that the environment names, and does not
-// let servers compress: the rest of a file is asked for by its place in it.
+// let servers compress: the rest of a file is asked for by its place in it. A connection serves one
+// request: net/http logs what comes through those that wait for another.
 func newClient() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = http.ProxyFromEnvironment // HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 	t.DisableCompression = true
+	t.DisableKeepAlives = true
 	t.MaxResponseHeaderBytes = mostHeader
 	return &http.Client{Transport: t, CheckRedirect: redirect}
 }
