@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +32,7 @@ func TestInterruptedDownloadGoesOn(t *testing.T) {
 	}))
 	defer s.Close()
 	folder := t.TempDir()
-	text := fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  meta { weights = checkpoint(\"w.pth\", url=%q) }\n  relu\n}\n", s.URL+"/")
+	text := fmt.Sprintf("net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] {\n  meta { weights = checkpoint(\"w.pth\", url=%q, sha256=\"%x\") }\n  relu\n}\n", s.URL+"/", sha256.Sum256(data))
 	if err := os.WriteFile(filepath.Join(folder, "n.cnn"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -30,9 +30,10 @@ type getDocument struct {
 	Net    string `json:"net"`
 	State  string `json:"state"` // one of those below
 	publishedFile
-	Others []publishedFile `json:"others,omitempty"`
-	all    []publishedFile // in the net's order
-	run    string          // the command that runs the net
+	Checked bool            `json:"checked"` // whether the hash of what came was compared with the one that meta has
+	Others  []publishedFile `json:"others,omitempty"`
+	all     []publishedFile // in the net's order
+	run     string          // the command that runs the net
 }
 
 // Whether the file came.
@@ -57,8 +58,9 @@ func (a *app) get() *cobra.Command {
 		Long: "get downloads the file of trained weights that a net's meta names, into the user's\n" +
 			"cache folder, where `cnnlang run` finds it, or to --output. It says first whose\n" +
 			"the file is and under which license. A download that is interrupted goes on with the\n" +
-			"same command. The file's hash is compared with the one in meta, if there is one. If\n" +
-			"several files are published, the first is the usual one, and --file names another.\n\n" +
+			"same command. The file's hash is compared with the one in meta, if there is one; if\n" +
+			"not, that is said, and what came must at least be a file of weights. If several files\n" +
+			"are published, the first is the usual one, and --file names another.\n\n" +
 			"No other verb opens a connection. The proxy is what HTTPS_PROXY, HTTP_PROXY and\n" +
 			"NO_PROXY say. With --dry-run nothing is downloaded, and all is printed that is\n" +
 			"needed to fetch the file by other means.",
@@ -188,11 +190,31 @@ func (a *app) fetch(ctx context.Context, f *getFlags, d *getDocument, place down
 		return err
 	}
 	a.afterInterrupt("")
+	if d.SHA256 == "" && !saved.Present {
+		if err := d.isWeights(place); err != nil {
+			return err
+		}
+	}
+	d.Checked = d.SHA256 != ""
 	d.State, d.Bytes, d.SHA256 = stateCame, saved.Bytes, saved.SHA256
 	if saved.Present {
 		d.State = statePresent
 	}
 	return nil
+}
+
+// isWeights refuses what came, if it is not a file of weights; without a hash nothing else says
+// that it is the right one.
+func (d *getDocument) isWeights(place download.Place) error {
+	f, err := interp.WeightsFile(place.Path()).Open()
+	if err == nil {
+		return f.Close()
+	}
+	place.Discard()
+	return &download.Error{
+		Kind: download.Failed, Problem: "what came from " + d.URL + " cannot be read as weights: " + strings.TrimPrefix(err.Error(), "weights: "),
+		Help: "look for the file at its publisher's; with --output it is kept all the same, at its place",
+	}
 }
 
 // showGet says what came, or would, and how to run the net with it.
@@ -201,12 +223,16 @@ func (a *app) showGet(f *getFlags, d getDocument) error {
 		return a.json(d)
 	}
 	fmt.Fprintf(a.stdout, "%s: %s, %s\n\n", d.Net, visibleName(d.File), d.State)
+	sum := d.SHA256
+	if d.State != stateAbsent && !d.Checked {
+		sum += ", which could not be checked: the net does not say what it should be"
+	}
 	size := grouped(dim.Int(int(d.Bytes)))
 	if d.State == stateAbsent {
 		size = "about " + size
 	}
 	for _, row := range [][2]string{
-		{"publisher", d.Publisher}, {"license", d.License}, {"url", d.URL}, {"sha256", d.SHA256}, {"bytes", size},
+		{"publisher", d.Publisher}, {"license", d.License}, {"url", d.URL}, {"sha256", sum}, {"bytes", size},
 		{"file", d.Path}, {"prepare", d.Prepare}, {"run", d.command(f)},
 	} {
 		if row[1] == "" || row[0] == "bytes" && d.Bytes == 0 {

@@ -154,6 +154,15 @@ func unwritable(path string, err error) error {
 // Path is the name of the place.
 func (p Place) Path() string { return filepath.Join(p.folder, filepath.FromSlash(p.name)) }
 
+// Discard removes a file that Get has put into the cache; elsewhere files are the user's.
+func (p Place) Discard() {
+	if root, err := os.OpenRoot(p.folder); err == nil && p.kept {
+		defer root.Close()
+		root.Remove(p.name + sourceMark)
+		root.Remove(p.name)
+	}
+}
+
 // Find finds a file that Get has put into the cache, without reading it.
 func Find(f File, at Place) (s Saved, ok bool) {
 	root, err := os.OpenRoot(at.folder)
