@@ -104,6 +104,7 @@ func (a *app) fit(n *interp.Net, w *weightsSource) (*fitted, error) {
 	case w.generated():
 		return nil, usage("generated weights fit every net").withHelp("name a file to compare with the net, as in `--weights w.safetensors`")
 	}
+	defer leanGC()()
 	f, err := n.Fit(w.file())
 	if err == nil {
 		a.notes(f)

@@ -44,9 +44,15 @@ func TestHostileWeightsAreCheapToLookInto(t *testing.T) {
 		{"nan", exitFine},
 		{"none", exitFine},
 		{"none --skeleton", exitFine},
+		{"many check resnet50 --weights", exitProblems},
+		{"many run resnet50 --input random --weights", exitProblems},
 	} {
 		name, flags, _ := strings.Cut(c.args, " ")
-		cmd, stderr := command(t, folder, append([]string{"weights", name + ".safetensors"}, strings.Fields(flags)...)...)
+		args := append([]string{"weights", name + ".safetensors"}, strings.Fields(flags)...)
+		if strings.HasSuffix(flags, " --weights") {
+			args = append(strings.Fields(flags), name+".safetensors")
+		}
+		cmd, stderr := command(t, folder, args...)
 		code := codeOf(t, cmd.Run())
 		const most = 200 << 20
 		resident := residentOf(t, cmd)

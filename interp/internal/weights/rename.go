@@ -129,7 +129,8 @@ func (r *Rename) explains(required []graph.Param, known map[string]bool, held ma
 func suggestNearest(fit *FitError) {
 	unexpected, missing := map[string][]string{}, map[string]int{}
 	for _, e := range fit.Unexpected {
-		unexpected[e.Shape.String()] = append(unexpected[e.Shape.String()], e.Name)
+		shape := e.Shape.String()
+		unexpected[shape] = append(unexpected[shape], e.Name)
 	}
 	for _, m := range fit.Missing {
 		missing[m.Shape.String()]++
