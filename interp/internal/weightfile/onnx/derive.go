@@ -23,7 +23,7 @@ func (g *graph) resolve() error {
 	changes, weights := map[string]*change{}, []*change{}
 	made := map[string]int{} // the node that makes a value
 	for i, n := range g.nodes {
-		for _, name := range n.outputs {
+		for _, name := range n.outputs[:min(len(n.outputs), mostFrom/4)] {
 			made[name] = i
 		}
 	}
@@ -137,6 +137,7 @@ func (g *graph) change(n *node, changes map[string]*change) error {
 	c := &change{node: n.op}
 	for _, name := range n.inputs {
 		u, earlier := g.byName[name], changes[name]
+		c.from = c.from[:min(len(c.from), mostFrom)]
 		switch {
 		case u != nil && u.of != nil:
 			c.from = append(c.from, u.of)

@@ -42,7 +42,7 @@ func (g *graph) flattened(producer string) weightfile.Flattened {
 			order = of.order
 		}
 		result := n.lies(of, lies)
-		for _, name := range n.outputs[:min(len(n.outputs), mostFrom)] {
+		for _, name := range n.outputs[:min(len(n.outputs), mostFrom/4)] {
 			if made[name] = true; result.order != weightfile.Unsaid {
 				lies[name] = result
 			}
