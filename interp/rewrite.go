@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
 )
 
@@ -117,6 +118,13 @@ func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights
 		notes = append(notes, weights.PassedOver(left))
 	}
 	entries := entriesOf(f.store)
+	turned := false
+	for _, e := range entries {
+		turned = turned || e.Axes == weightfile.HWIO || e.Axes == weightfile.HWIM || e.Axes == weightfile.HWOI || e.Axes == weightfile.IO
+	}
+	if turned {
+		notes = append(notes, "the names, the order of axes and that of flattened maps are the file's own, and what is written does not say which these are; --against NET writes them as a net has them")
+	}
 	for _, e := range all[0].Entries() {
 		s := weights.Converted(f.store, entries[weights.NameIn(all[0].Store, e.Name)], dtype, overflowed)
 		s.Name = e.Name

@@ -230,3 +230,16 @@ func TestWhatIsNotWritten(t *testing.T) {
 		}
 	}
 }
+
+// A file that says what its axes are becomes one that does not, unless it is written for a net: it is
+// told.
+func TestOrdersThatAreLost(t *testing.T) {
+	told := func(w interp.Weights, r interp.Rewrite) bool {
+		_, done := rewritten(t, w, r)
+		return strings.Contains(strings.Join(done.Notes, ""), "--against NET writes them as a net has them")
+	}
+	keras := interp.WeightsFile("../testdata/weights/keras/model.h5")
+	if !told(keras, interp.Rewrite{}) || told(keras, interp.Rewrite{Net: readNet(t, smallByLayers)}) || told(interp.WeightsFile("../testdata/weights/tiny.pth"), interp.Rewrite{}) {
+		t.Error("the orders of a Keras file are not told, or those of another")
+	}
+}
