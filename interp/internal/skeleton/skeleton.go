@@ -30,12 +30,13 @@ type Tensor struct {
 
 // A LimitError says that the text would be larger than a text may be.
 type LimitError struct {
+	Path string // the file of weights
 	What string
 	Max  int
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("skeleton: the net would have more than %d %s, which is more than a text may have", e.Max, e.What)
+	return fmt.Sprintf("skeleton: %s: the net would have more than %d %s, which is more than a text may have", e.Path, e.Max, e.What)
 }
 
 // The limits on a text, below those of the language (lang/spec.md, section 11).
@@ -75,9 +76,9 @@ type plan struct {
 }
 
 // planOf sorts out the tensors.
-func planOf(tensors []Tensor) (*plan, error) {
+func planOf(file string, tensors []Tensor) (*plan, error) {
 	if len(tensors) > mostTensors {
-		return nil, &LimitError{"tensors", mostTensors}
+		return nil, &LimitError{file, "tensors", mostTensors}
 	}
 	p := &plan{root: &module{known: map[string]*module{}}, sorted: len(tensors) > 2}
 	for i, t := range tensors {

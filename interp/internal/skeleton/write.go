@@ -15,7 +15,7 @@ import (
 
 // Write writes the net of a file's tensors. Its error is a *LimitError.
 func Write(file string, tensors []Tensor) (string, error) {
-	p, err := planOf(tensors)
+	p, err := planOf(file, tensors)
 	if err != nil {
 		return "", err
 	}
@@ -33,7 +33,7 @@ func Write(file string, tensors []Tensor) (string, error) {
 	t.head(file, tensors, p, &w)
 	t.net(file, &w, lines)
 	if t.Len() > mostBytes {
-		return "", &LimitError{"bytes", mostBytes}
+		return "", &LimitError{file, "bytes", mostBytes}
 	}
 	return format.Format(source.NewFile("skeleton.cnn", t.String())), nil
 }
