@@ -1,17 +1,21 @@
 package weights
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"cnnlang/interp/internal/regular"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weightfile/caffe"
 	"cnnlang/interp/internal/weightfile/darknet"
 	"cnnlang/interp/internal/weightfile/foreign"
+	"cnnlang/interp/internal/weightfile/hdf5"
 	"cnnlang/interp/internal/weightfile/keras"
 	"cnnlang/interp/internal/weightfile/numpy"
 	"cnnlang/interp/internal/weightfile/onnx"
@@ -50,6 +54,9 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 	if isSafetensors(head, info.Size()) { // whatever its name
 		return nil, nil
 	}
+	if start := hdf5.Start(f, info.Size()); start > 0 && (bytes.HasPrefix(head, make([]byte, 16)) || hasEnding(name, ".h5", ".hdf5")) {
+		head = []byte(hdf5.Signature) // behind a user block
+	}
 	for _, format := range formats {
 		if !format.is(head, name) {
 			continue
@@ -68,6 +75,10 @@ func openOther(f *os.File, name string, info fs.FileInfo, o Options) (Store, err
 		return s, nil
 	}
 	return nil, nil
+}
+
+func hasEnding(name string, endings ...string) bool {
+	return slices.Contains(endings, strings.ToLower(filepath.Ext(name)))
 }
 
 // oneSet refuses a key for a file of a format that holds one set of weights.

@@ -116,3 +116,23 @@ func TestKeyOfFilesWithOneSet(t *testing.T) {
 		s.Close()
 	}
 }
+
+// A user block before an HDF5 file does not hide it, whatever it holds, if its name says what it is.
+func TestHDF5BehindAUserBlock(t *testing.T) {
+	raw, err := os.ReadFile(tiny("hdf5/user_block.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := append(make([]byte, 1024), raw[1024:]...)
+	for name, raw := range map[string][]byte{"w.h5": raw, "w.HDF5": raw, "zeros.bin": zeros} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, raw, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, path, Options{})
+		got, err := s.Tensor("g/x")
+		if err != nil || len(got.Data) != 3 || got.Data[0] != -6.25 { // as h5py reads it
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+}

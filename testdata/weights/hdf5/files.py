@@ -130,6 +130,12 @@ with h5py.File(h5py.h5f.create((folder + "narrow.h5").encode(), h5py.h5f.ACC_TRU
     f["g/x"] = ramp((3,), "f4")
     f["g"].attrs["names"] = "narrow"
     f.create_dataset("g/y", data=ramp((5,), "f4"), chunks=(2,))
+with h5py.File(folder + "user_block.h5", "w", userblock_size=1024) as f:
+    f["g/x"] = ramp((3,), "f4")
+    f["g"].attrs["names"] = "behind"
+    f.create_dataset("g/y", data=ramp((5,), "f4"), chunks=(2,))
+with open(folder + "user_block.h5", "r+b") as f:
+    f.write(b"a block of the user's own")
 
 expected = {name: described(name) for name in sorted(os.listdir(folder)) if name.endswith(".h5")}
 with open(folder + "expected.json", "w") as out:

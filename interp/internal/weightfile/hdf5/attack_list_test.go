@@ -18,7 +18,7 @@ var (
 		{"another file", []byte("PK\x03\x04 and so on, for a while"), `begins with 50 4b 03 04 20 61 6e 64, want 89 48 44 46 0d 0a 1a 0a as every HDF5 file does; it is another kind of file or is damaged`},
 		{"superblock version", cat(magic, 9, make([]byte, 90)), `has version 9 of HDF5's superblock, want 0 to 3; write it again with h5py`},
 		{"widths", cat(magic, 2, 3, 8, make([]byte, 90)), `addresses have 3 bytes and lengths 8, want 2, 4 or 8; the file is damaged, fetch it again`},
-		{"user block", cat(magic, 2, 8, 8, 0, u8(512), none, none, u8(48), make([]byte, 50)), `has its addresses count from 512, want 0; write it again without a user block`},
+		{"user block", cat(magic, 2, 8, 8, 0, u8(512), none, none, u8(48), make([]byte, 50)), `has its addresses count from 512, want 0, where it begins; write it again without a user block`},
 		{"cut short", cat(magic, 2, 8, 8, 0, u8(0), none, u8(5000), u8(48), make([]byte, 50)), `should have 5000 bytes and has 94; it was cut short, fetch it again`},
 		{"root beyond the end", cat(magic, 2, 8, 8, 0, u8(0), none, none, u8(1<<60), make([]byte, 50)), `the header of an object would be 16 bytes at 1152921504606846976, the file has 94; it is damaged or was cut short, fetch it again`},
 		{"no root", cat(magic, 2, 8, 8, 0, u8(0), none, none, none, make([]byte, 50)), `the header of an object has no address; the file is damaged, fetch it again`},

@@ -3,7 +3,9 @@
 // or numbers. It is written from the "HDF5 File Format Specification", version 3.0, whose
 // section numbers the files of this package give.
 //
-//	   0  ┌──────────────────────────┐
+//	      ┌──────────────────────────┐
+//	      │ anything: a user block   │ often none, else of 512, 1024, 2048, ... bytes
+//	   0  ├──────────────────────────┤ from here addresses count
 //	      │ "\x89HDF\r\n\x1a\n"      │ the superblock: how wide addresses and lengths
 //	      │ version, widths, root    │ are, and where the root group is
 //	      ├──────────────────────────┤
@@ -27,6 +29,7 @@ package hdf5
 
 import (
 	"bytes"
+	"io"
 
 	"cnnlang/interp/internal/weightfile"
 )
@@ -46,8 +49,21 @@ type File struct {
 
 const advice = "the file is damaged, fetch it again"
 
+// Start is where the signature of a file is: at 0, or behind a user block; -1 if it is nowhere.
+func Start(r io.ReaderAt, size int64) int64 {
+	head := make([]byte, len(Signature))
+	for at := int64(0); at < size; at = max(512, 2*at) {
+		if n, _ := r.ReadAt(head, at); n == len(head) && string(head) == Signature {
+			return at
+		}
+	}
+	return -1
+}
+
 // Open reads the superblock.
 func Open(in weightfile.Input) (*File, error) {
+	start := max(0, Start(in, in.Size))
+	in.ReaderAt, in.Size = io.NewSectionReader(in.ReaderAt, start, in.Size-start), in.Size-start
 	head, err := in.At(0, min(96, in.Size), "the superblock")
 	if err != nil {
 		return nil, err
@@ -93,10 +109,10 @@ func Open(in weightfile.Input) (*File, error) {
 	switch {
 	case c.short:
 		return nil, short
-	case base != 0:
-		return nil, in.Corrupt("", "has its addresses count from %d, want 0; write it again without a user block", base)
-	case end != undefined && end > uint64(in.Size):
-		return nil, in.Corrupt("", "should have %d bytes and has %d; it was cut short, fetch it again", end, in.Size)
+	case base != uint64(start):
+		return nil, in.Corrupt("", "has its addresses count from %d, want %d, where it begins; write it again without a user block", base, start)
+	case end != undefined && end > uint64(in.Size)+base:
+		return nil, in.Corrupt("", "should have %d bytes and has %d; it was cut short, fetch it again", end, in.Size+start)
 	}
 	return f, nil
 }

@@ -111,7 +111,8 @@ func deep(n int) string { return strings.Repeat("](", n) + strings.Repeat("e", n
 // stands for.
 var attacks = []struct{ name, content, want string }{
 	// Containers.
-	{"tar", strings.Repeat("x", 257) + "ustar\x00" + strings.Repeat("\x00", 512), `is a tar archive, which torch wrote before 0.1.10 and this program does not read; write it anew in Python: torch.save(torch.load("OLD"), "NEW")`},
+	{"any tar", "weights/w.bin" + strings.Repeat("\x00", 244) + "ustar\x00" + strings.Repeat("\x00", 512), "is a tar archive of weights/w.bin and more, want a file of weights; unpack it and name the file inside"},
+	{"tar", "sys_info" + strings.Repeat("\x00", 249) + "ustar\x00" + strings.Repeat("\x00", 512), `is a tar archive, which torch wrote before 0.1.10 and this program does not read; write it anew in Python: torch.save(torch.load("OLD"), "NEW")`},
 	{"zip cut short", zipped(sound)[:300], "is a zip archive without the directory at its end; it was cut short, fetch it again"},
 	{"zip without data.pkl", archive("x/weights", ""), "the zip archive has no data.pkl but x/weights; it is not a file of torch.save: if it is an archive of weights, unpack it and name the file inside"},
 	{"zip of NumPy", archive("w.npy", ""), "is an archive of NumPy arrays; name it .npz"},

@@ -34,6 +34,7 @@ package torch
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/internal/weightfile"
@@ -78,6 +79,10 @@ func Open(in weightfile.Input) (weightfile.File, error) {
 	}
 	switch {
 	case isTar(head):
+		first, _, _ := bytes.Cut(head[:100], []byte{0})
+		if !slices.Contains([]string{"sys_info", "pickle", "tensors", "storages"}, strings.TrimPrefix(string(first), "./")) {
+			return nil, in.Corrupt("", "is a tar archive of %s and more, want a file of weights; unpack it and name the file inside", weightfile.Shown(string(first)))
+		}
 		return nil, in.Corrupt("", `is a tar archive, which torch wrote before 0.1.10 and this program does not read; write it anew in Python: torch.save(torch.load("OLD"), "NEW")`)
 	case isPickle(head):
 		return openSequence(in)

@@ -132,7 +132,7 @@ func (m Message) next(at int64) (Field, int64, error) {
 
 // broken is the error of bytes that are no field.
 func (m Message) broken(at int64, problem string) error {
-	return m.w.in.Corrupt("", "%v is not readable at byte %d: %s; the file is damaged or was cut short, fetch it again", m, at, problem)
+	return m.w.in.Corrupt("", "%v cannot be read at byte %d: %s; the file is damaged or was cut short, fetch it again", m, at, problem)
 }
 
 // longestHead is a tag and a length, or a tag and 8 bytes.
