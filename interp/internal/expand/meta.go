@@ -62,6 +62,9 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 				args = append(args, arg.name+"="+arg.value)
 			}
 		}
+		if f.Bytes != 0 {
+			args = append(args, "bytes="+strconv.FormatInt(int64(f.Bytes), 10))
+		}
 		if f.Prepare != nil {
 			args = append(args, "prepare="+Picture(at(*f.Prepare)))
 		}
