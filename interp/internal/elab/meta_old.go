@@ -183,7 +183,7 @@ func (m *machine) oldKeysIn(sections []*ast.Meta, o *resolve.Object, old oldMeta
 	if len(keys) == 1 {
 		are = "is no key"
 	}
-	d := diag.New(diag.UnknownMeta, items[0].Key.Span(), "%s %s of meta any more: `prepare` says how pictures are prepared", diag.Names(keys), are)
+	d := diag.New(diag.UnknownMeta, items[0].Key.Span(), "%s %s of meta any more: `prepare` says how pictures are prepared, and `cnnlang check --fix` writes it", diag.Names(keys), are)
 	if stated != nil {
 		d.WithHelp("leave %s out: `prepare` says it", diag.Names(keys)).At(stated.Key.Span(), "here")
 		edits, text = nil, ""
