@@ -102,6 +102,12 @@ func (i *Item) hasStage() (found bool) {
 // shut makes a frame a box that stands for all that is in it.
 func (i *Item) shut() {
 	i.Kind = Closed
+	if first := i.Items[0]; i.Call == "" && first.Kind == Frame && !slices.ContainsFunc(i.Items, func(in *Item) bool { return !equal(first, in) }) {
+		i.Text = first.Text // a group of equal blocks is told by them
+		if n := len(i.Items); n > 1 {
+			i.Text += " " + copies(n)
+		}
+	}
 	each(i.Items, func(in *Item) {
 		i.Nodes = append(i.Nodes, in.Nodes...)
 		i.Cost = i.Cost.Add(in.Cost)

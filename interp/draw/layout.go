@@ -98,7 +98,7 @@ func size(i *Item, count int) *cell {
 		if short := width(cut(i.title(), leastTitle), smallSize+1) + width(copies(c.of), textSize)*1.3 + 3*pad - c.left - c.right; short > 0 {
 			c.left, c.right = c.left+short/2, c.right+short/2
 		}
-		c.height = titleRow + pad + c.body.height + pad
+		c.height = c.titleRow() + pad + c.body.height + pad
 	case Head:
 		c.body = measure(i.Items, i.Count)
 		c.left = math.Max(c.body.left+pad, pad)
@@ -118,6 +118,14 @@ func size(i *Item, count int) *cell {
 		}
 	}
 	return c
+}
+
+// titleRow is how high the row of a frame's title is, nothing where it has none.
+func (c *cell) titleRow() float64 {
+	if c.item.Kind == Frame && c.item.title() == "" && c.of < 2 {
+		return 0
+	}
+	return titleRow
 }
 
 // merge finds the extents of branches side by side and what joins them.

@@ -77,7 +77,7 @@ func (p *placer) cell(c *cell, x, y float64, deep int) {
 
 func (p *placer) frame(c *cell, x, y, height float64, deep int) {
 	p.frames = append(p.frames, frame{rect{x - c.left, y, c.left + c.right, height}, c.item, c.of, deep})
-	top := y + titleRow + pad
+	top := y + c.titleRow() + pad
 	if first := c.body.cells[0].item; first.Kind != Tap {
 		p.line(plain, !first.merges(), point{x, top - pad + 2}, point{x, top})
 	}

@@ -81,7 +81,7 @@ function size(i, count) {
     c.left = c.body.left + L.pad; c.right = c.body.right + L.pad;
     const short = width(cut(title(i), L.leastTitle), L.smallSize + 1) + width(copies(c.of), L.textSize) * 1.3 + 3 * L.pad - c.left - c.right;
     if (short > 0) { c.left += short / 2; c.right += short / 2; }
-    c.height = L.titleRow + L.pad + c.body.height + L.pad;
+    c.height = titleRow(c) + L.pad + c.body.height + L.pad;
   } else if (i.kind === "head") {
     c.body = measure(i.items, i.count);
     c.left = Math.max(c.body.left + L.pad, L.pad);
@@ -97,6 +97,8 @@ function size(i, count) {
   }
   return c;
 }
+
+const titleRow = c => c.item.kind === "frame" && !title(c.item) && c.of < 2 ? 0 : L.titleRow;
 
 function merge(c, count) {
   c.branches = []; c.arcs = 0; c.height = 0;
@@ -174,7 +176,7 @@ function column(s, c, x, y, deep) {
 
 function frame(s, c, x, y, height, deep) {
   s.frames.push({x: x - c.left, y, w: c.left + c.right, h: height, item: c.item, of: c.of, deep});
-  const top = y + L.titleRow + L.pad, first = c.body.cells[0].item;
+  const top = y + titleRow(c) + L.pad, first = c.body.cells[0].item;
   if (first.kind !== "tap") line(s, "", !merges(first), [x, top - L.pad + 2], [x, top]);
   column(s, c.body, x, top, deep + 1);
   if (c.item.kind === "frame") line(s, "", false, [x, top + c.body.height], [x, y + height]);
