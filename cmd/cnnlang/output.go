@@ -15,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
 
@@ -39,7 +40,7 @@ func formatFlag(cmd *cobra.Command, formats []string) *option[string] {
 }
 
 // json writes a document, indented, with arrows and comparisons readable and
-// each shape on one line.
+// each list of numbers on one line.
 func (a *app) json(document any) error {
 	a.documented = true
 	var text bytes.Buffer
@@ -55,9 +56,9 @@ func (a *app) json(document any) error {
 	return err
 }
 
-// numberList is an array of whole numbers, each on a line of its own. It cannot match inside
+// numberList is an array of numbers, each on a line of its own. It cannot match inside
 // a string, which contains no newline.
-var numberList = regexp.MustCompile(`\[\n\s+\d+(,\n\s+\d+)*\n\s+\]`)
+var numberList = regexp.MustCompile(`\[\n\s+-?\d[\d.e+-]*(,\n\s+-?\d[\d.e+-]*)*\n\s+\]`)
 
 // A column of a grid. The first one is cut if a terminal is too narrow.
 type column struct {
@@ -134,14 +135,14 @@ const narrowest = 12
 func (g grid) shrink(t table.Writer, width int) {
 	widest := 0
 	for line := range strings.Lines(t.Render()) {
-		widest = max(widest, utf8.RuneCountInString(strings.TrimRight(line, " \n")))
+		widest = max(widest, diag.Width(strings.TrimRight(line, " \n")))
 	}
 	if widest <= width {
 		return
 	}
 	first := 0
 	for _, row := range g.rows {
-		first = max(first, utf8.RuneCountInString(cell(row[0], true)))
+		first = max(first, diag.Width(visibleName(short(cell(row[0], true)))))
 	}
 	t.SetColumnConfigs(g.configs(max(first-(widest-width), narrowest)))
 }

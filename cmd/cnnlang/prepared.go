@@ -11,8 +11,8 @@ import (
 type preparedImage struct {
 	Width         int    `json:"width"` // as it is stored
 	Height        int    `json:"height"`
-	Turned        bool   `json:"turned,omitempty"` // by its EXIF orientation
-	Resized       []int  `json:"resized"`          // width and height
+	Turned        bool   `json:"turned"`  // by its EXIF orientation
+	Resized       []int  `json:"resized"` // width and height
 	Interpolation string `json:"interpolation"`
 	From          []int  `json:"from"` // where the input begins in that: columns and rows
 	As            string `json:"as"`   // for --prepare

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"cnnlang/interp"
 	"cnnlang/interp/picture/render"
 	"cnnlang/ops/tensor"
@@ -216,8 +218,8 @@ func maskClasses(m render.Mask, names []string) []maskClass {
 	return list
 }
 
-// maskGrid is the legend of a mask.
-func maskGrid(classes []maskClass) grid {
+// maskGrid is the legend of a mask, for a terminal of so many columns, 0 for none.
+func maskGrid(classes []maskClass, width int) grid {
 	g := grid{columns: []column{{"class", true}, {"colour", false}, {"pixels", true}}}
 	named := false
 	for _, c := range classes {
@@ -229,7 +231,12 @@ func maskGrid(classes []maskClass) grid {
 	for _, c := range classes {
 		row := []any{c.Class, c.Colour, fmt.Sprintf("%.2f %%", 100*float64(c.Share))}
 		if named {
-			row = append(row, c.Name)
+			const before = len("class  colour     pixels  ")
+			name := visibleName(c.Name)
+			if width > 0 {
+				name = text.Snip(name, max(width-before, leastName), "…")
+			}
+			row = append(row, name)
 		}
 		g.rows = append(g.rows, row)
 	}

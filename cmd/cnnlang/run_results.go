@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"cnnlang/interp"
 	"cnnlang/interp/picture/render"
@@ -95,27 +96,38 @@ func vectorOf(values []float32) *vectorSummary {
 	return v
 }
 
-// String is for people: 128 numbers of norm 1: 0.0123 -0.0456 …
-func (v *vectorSummary) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d numbers of norm %.6g:", v.Length, float64(v.Norm))
-	for _, x := range v.First {
-		fmt.Fprintf(&b, " %.4g", float64(x))
+// line is for people, with as many numbers as fit into so many columns, 0 for any:
+// 128 numbers of norm 1: 0.0123 -0.0456 …
+func (v *vectorSummary) line(width int) string {
+	line := fmt.Sprintf("%d numbers of norm %.6g:", v.Length, float64(v.Norm))
+	for i, x := range v.First {
+		more := ""
+		if i+1 < v.Length {
+			more = " …"
+		}
+		next := fmt.Sprintf("%s %.4g", line, float64(x))
+		if width > 0 && utf8.RuneCountInString(next+more) > width {
+			return line + " …"
+		}
+		line = next
 	}
 	if v.Length > len(v.First) {
-		b.WriteString(" …")
+		line += " …"
 	}
-	return b.String()
+	return line
 }
 
 // showResult writes the findings for people.
 func (a *app) showResult(f *findings) error {
 	switch {
 	case f.Vector != nil:
-		_, err := fmt.Fprintln(a.stdout, f.Vector)
+		_, err := fmt.Fprintln(a.stdout, f.Vector.line(resultWidth()))
 		return err
 	case f.Mask != nil:
-		return a.grid(maskGrid(f.Mask), "table")
+		return a.grid(maskGrid(f.Mask, resultWidth()), "table")
+	case resultWidth() > 0:
+		_, err := fmt.Fprintln(a.stdout, strings.Join(scoreLines(f.Top, resultWidth()), "\n"))
+		return err
 	}
 	return a.grid(scoreGrid(f.Top), "table")
 }
@@ -125,7 +137,7 @@ func (f *findings) brief(top int) string {
 	var parts []string
 	switch {
 	case f.Vector != nil:
-		return f.Vector.String()
+		return f.Vector.line(0)
 	case f.Mask != nil:
 		for _, c := range f.Mask[:min(top, len(f.Mask))] {
 			parts = append(parts, fmt.Sprintf("%.2f %% %s", 100*float64(c.Share), calledOf(c.Class, c.Name)))

@@ -69,7 +69,7 @@ func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) err
 		return a.json(d)
 	}
 	if isTerminal(a.stderr) {
-		fmt.Fprintf(a.stderr, "prepared in %.2f s, ran in %.3f s on %d threads\n", d.Seconds.Prepare, d.Seconds.Run, d.Threads)
+		fmt.Fprintf(a.stderr, "prepared in %.2f s, ran in %.3f s on %s\n", d.Seconds.Prepare, d.Seconds.Run, counted(int64(d.Threads), "thread"))
 	}
 	if d.Prepared != nil {
 		a.tell("note", d.Prepared.note)
@@ -92,7 +92,7 @@ func (a *app) showText(d runDocument) error {
 			fmt.Fprintf(a.stdout, "%s %v: min %.6g, max %.6g\n", visibleName(w.Name), tensor.Shape(w.Shape), w.Min, w.Max)
 		}
 		if p := w.Picture; p != nil && p.Mask != nil && (w.What != "output" || d.Output.Kind != interp.MaskOutput) {
-			if err := a.grid(maskGrid(p.Mask), "table"); err != nil {
+			if err := a.grid(maskGrid(p.Mask, resultWidth()), "table"); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // A screen is a terminal that has standard error, and perhaps standard output. Its last line
@@ -55,8 +57,8 @@ func (s *screen) show(line string) {
 }
 
 func (s *screen) replace(line string) {
-	if runes := []rune(line); s.file != nil {
-		line = string(runes[:min(len(runes), max(0, terminalWidth(s.file)-1))])
+	if s.file != nil {
+		line = text.Trim(line, terminalWidth(s.file)-1)
 	}
 	if s.line != "" || line != "" {
 		io.WriteString(s.to, erase+line)

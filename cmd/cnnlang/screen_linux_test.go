@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal opens a terminal of 100 columns: what a program writes to its end can be read.
-func terminal(t *testing.T) (reader, end *os.File) {
+// terminal opens a terminal: what a program writes to its end can be read.
+func terminal(t *testing.T, columns uint16) (reader, end *os.File) {
 	t.Helper()
 	reader, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -25,7 +25,7 @@ func terminal(t *testing.T) (reader, end *os.File) {
 		number, err = unix.IoctlGetInt(int(reader.Fd()), unix.TIOCGPTN)
 	}
 	if err == nil {
-		err = unix.IoctlSetWinsize(int(reader.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 100})
+		err = unix.IoctlSetWinsize(int(reader.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns})
 	}
 	if err == nil {
 		end, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
@@ -56,7 +56,7 @@ func TestATerminalIsToldOfLongWork(t *testing.T) {
 	put(t, folder, map[string]string{"tiny.cnn": tinyNet})
 	writePNG(t, filepath.Join(folder, "a.png"), 1)
 	start := func(args string) (cmd *exec.Cmd, in io.WriteCloser, shown *os.File) {
-		shown, end := terminal(t)
+		shown, end := terminal(t, 100)
 		cmd, _ = command(t, folder, strings.Fields(args)...)
 		cmd.Stderr = end
 		in, err := cmd.StdinPipe()
