@@ -71,7 +71,7 @@ func (a *app) tellSideways(s *selection) {
 	case 1:
 		a.tell("note", fmt.Sprintf("%s has an EXIF orientation, and is taken as it is stored; --exif apply turns it", visible(first)))
 	default:
-		a.tell("note", fmt.Sprintf("%d images, of which %s is the first, have an EXIF orientation, and are taken as they are stored; --exif apply turns them", n, visible(first)))
+		a.tell("note", fmt.Sprintf("%d images, such as %s, have an EXIF orientation, and are taken as they are stored; --exif apply turns them", n, visible(first)))
 	}
 }
 

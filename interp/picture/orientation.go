@@ -36,7 +36,7 @@ func (s *Sideways) add(name string) {
 	}
 }
 
-// Count is how many pictures there are, and the name of the first.
+// Count is how many pictures there are, and the name of one.
 func (s *Sideways) Count() (n int, first string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
