@@ -24,7 +24,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return batch, 0, err
 	}
-	if err := n.takesPictures(); err != nil {
+	if err := n.TakesPictures(); err != nil {
 		return batch, 0, err
 	}
 	shape, p := n.Graph.Input.Shape, n.Preprocess()
@@ -64,7 +64,7 @@ func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch t
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return batch, 0, err
 	}
-	if err := n.takesPictures(); err != nil {
+	if err := n.TakesPictures(); err != nil {
 		return batch, 0, err
 	}
 	shape, most := n.Graph.Input.Shape, int64(0)

@@ -170,9 +170,9 @@ func (n *Net) Expand() (string, error) { return expand.Text(n.result, n.program.
 // a file may be. Its fields are Net and Problem.
 type ExpandError = expand.LimitError
 
-// takesPictures returns an *InputError where the net's input is not pictures, or its meta
+// TakesPictures returns an *InputError where the net's input is not pictures, or its meta
 // does not fit them.
-func (n *Net) takesPictures() error {
+func (n *Net) TakesPictures() error {
 	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
 		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but the input of the net is %v", shape)}
 	}

@@ -105,13 +105,13 @@ func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Prep
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.Net.takesPictures(); err != nil {
+	if err := m.Net.TakesPictures(); err != nil {
 		return nil, err
 	}
 	shape := m.Net.Graph.Input.Shape
 	switch {
 	case !m.Net.Classifies():
-		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run", m.Net.Graph.Output.Shape)}
+		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run, or say that it is with Options.As", m.Net.Graph.Output.Shape)}
 	case shape[0] != 1:
 		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one image; use Run", shape[0])}
 	}

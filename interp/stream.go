@@ -46,7 +46,7 @@ func (m *Model) newStream(ctx context.Context) (*stream, error) {
 	if err := ended(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.Net.takesPictures(); err != nil {
+	if err := m.Net.TakesPictures(); err != nil {
 		return nil, err
 	}
 	if err := m.separable(); err != nil {

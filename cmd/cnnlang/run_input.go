@@ -66,18 +66,27 @@ func imageNames(images []string) []string {
 	return names
 }
 
+// takesImages is the error of a net whose input is not images, with what to do.
+func takesImages(n *interp.Net) error {
+	err := n.TakesPictures()
+	var unfit *interp.InputError
+	if errors.As(err, &unfit) && unfit.Err == nil {
+		unfit.Problem += "; give it an array with --input"
+	}
+	return err
+}
+
 // tensor is the input at the net's size, and what it holds of the memory that may be used.
 func (f *runFlags) tensor(ctx context.Context, stdin io.Reader, images []string, n *interp.Net, opts interp.Options) (t tensor.Tensor, held int64, err error) {
 	switch {
 	case len(images) > 0:
+		if err := takesImages(n); err != nil {
+			return t, 0, err
+		}
 		if images[0] == "-" {
 			t, held, err = n.ReadImage(ctx, opts, standardInput{stdin})
 		} else {
 			t, held, err = n.ReadImages(ctx, opts, images...)
-		}
-		var unfit *interp.InputError
-		if errors.As(err, &unfit) && unfit.Err == nil {
-			unfit.Problem += "; give it an array with --input"
 		}
 		return t, held, err
 	case f.input.value == "random":

@@ -40,6 +40,9 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err != nil {
 		return err
 	}
+	if err := takesImages(n); err != nil {
+		return err
+	}
 	some := images
 	if len(some) == 0 {
 		some = []string{"photo.jpg"} // for what is said of them
