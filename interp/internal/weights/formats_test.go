@@ -75,7 +75,7 @@ func TestReadsNumbersBeside(t *testing.T) {
 	if err := os.WriteFile(path, bytes.ReplaceAll(model, []byte("types.data"), []byte("..//ta.bin")), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	want := "weights: " + path + ": tensor out.a: has its numbers in ..//ta.bin, in the folder of the model, which cannot be read: path escapes from parent; fetch that file too"
+	want := "weights: " + path + ": tensor out.a: has its numbers in ..//ta.bin, which is not in the folder of the model, and no other is looked into; move that file there and export the model again"
 	if _, err := Open(path, Options{}); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
