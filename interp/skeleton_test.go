@@ -211,3 +211,34 @@ func TestSkeletonsOfOtherFormatsFitTheirFiles(t *testing.T) {
 		}
 	}
 }
+
+// What a file says of its layers beyond shapes is in its skeleton: compared with the file, the
+// skeleton lacks only what stands between layers with tensors.
+func TestSkeletonsOfFilesThatSayTheirSettings(t *testing.T) {
+	for path, has := range map[string]string{
+		"onnx/net.onnx": "stride=2", "keras/model.h5": "stride=2, pad=same", "tfjs/float32.json": "pad=same", "same/same.onnx": "stride=2, pad=1", "keras/model.keras": "pad=same",
+	} {
+		w := interp.WeightsFile("../testdata/weights/" + path)
+		f, err := w.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := f.Skeleton()
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit, err := readNet(t, text).Fit(w)
+		if err != nil {
+			t.Errorf("%s: %v\n%s", path, err, text)
+		}
+		for _, d := range fit.Differences {
+			if (d.Op == "conv" || d.Op == "bn") && !strings.Contains(d.File, "relu") && !strings.Contains(d.File, "pool") {
+				t.Errorf("%s: %+v\n%s", path, d, text)
+			}
+		}
+		if !strings.Contains(text, has) || strings.Contains(text, "size of its input as it is") {
+			t.Errorf("%s:\n%s", path, text)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"cnnlang/interp/internal/skeleton"
 	"cnnlang/interp/internal/weightfile"
@@ -93,10 +94,17 @@ func (f *TensorFile) Values(ctx context.Context, each func(i int, v NotFinite)) 
 // too large.
 func (f *TensorFile) Skeleton() (string, error) {
 	var tensors []skeleton.Tensor
+	about, layers := f.About(), map[string]int{}
+	for i, l := range about.Layers {
+		layers[l.Name] = i
+	}
 	for _, e := range inNets(f.store) {
 		t := skeleton.Tensor{Name: e.Name, Shape: turned(e.Shape, e.Axes), Float: e.Float(), Transposed: e.Axes == weightfile.HWOI || e.Axes == weightfile.IOHW}
 		if e.Axes == weightfile.HWIM && len(e.Shape) == len(e.Axes) {
 			t.Channels = e.Shape[2]
+		}
+		if i, ok := layers[e.Layer]; ok && e.Layer != "" {
+			t.Said = saidOf(about.Layers, i)
 		}
 		tensors = append(tensors, t)
 	}
@@ -104,6 +112,24 @@ func (f *TensorFile) Skeleton() (string, error) {
 		return "", &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is no net of them" + listedBehind(", beside ", f.About().Beside)}
 	}
 	return skeleton.Write(f.store.Path(), tensors)
+}
+
+// saidOf is what a file says of layer i.
+func saidOf(all []weightfile.Layer, i int) (s skeleton.Said) {
+	l := all[i]
+	pair := func(list []int) [2]int {
+		if len(list) == 2 {
+			return [2]int(list)
+		}
+		return [2]int{1, 1}
+	}
+	s.Groups, s.Stride, s.Dilation, s.Same = l.Groups, pair(l.Stride), pair(l.Dilation), l.Padding == "same"
+	s.Pad, s.Window = (&comparison{all: all}).margins(i)
+	s.Window = s.Window && len(l.Stride) == 2 && l.Padding != "same_lower"
+	if l.Eps != nil {
+		s.Eps = strconv.FormatFloat(*l.Eps, 'g', -1, 32)
+	}
+	return s
 }
 
 // inNets are the tensors as nets call them: by their layers, where the format says so.

@@ -26,6 +26,17 @@ type Tensor struct {
 	Channels int
 	// Transposed says that it belongs to a transposed convolution.
 	Transposed bool
+	Said       Said
+}
+
+// Said is what the file says of a tensor's layer beyond shapes.
+type Said struct {
+	Window           bool // whether it says the three of the next line
+	Stride, Dilation [2]int
+	Pad              [4]int // top, left, bottom, right
+	Same             bool   // pad=same, in place of Pad
+	Groups           int    // 0 for not said
+	Eps              string // "" for not said
 }
 
 // A LimitError says that the text would be larger than a text may be.

@@ -21,10 +21,24 @@ type step struct {
 	k       [2]int
 	bias    bool
 	owned   map[string]bool // which leaves are its tensors
+	said    Said
 }
 
 // step is what owns the tensors of a module, nil where none does.
 func (m *module) step() *step {
+	s := m.shaped()
+	if s != nil {
+		for _, t := range m.tensors {
+			if t.Said != (Said{}) {
+				s.said = t.Said
+			}
+		}
+	}
+	return s
+}
+
+// shaped is the step that the shapes show.
+func (m *module) shaped() *step {
 	shapes := map[string]tensor.Shape{}
 	var kernel Tensor
 	for i, leaf := range m.leaves {

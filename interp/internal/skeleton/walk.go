@@ -29,12 +29,14 @@ func (l line) numeric() bool {
 
 // A walk follows the steps with the number of channels between them.
 type walk struct {
-	channels int  // 0 before the first step
-	vector   bool // whether maps were flattened
-	convs    int  // that are still to come
-	grows    bool // whether a step changed the size of maps
-	input    int  // channels of the input
-	image    bool // whether the input is a map
+	channels int    // 0 before the first step
+	vector   bool   // whether maps were flattened
+	convs    int    // that are still to come
+	grows    bool   // whether a step changed the size of maps
+	said     bool   // whether the file says what windows do
+	sides    [2]int // of the map, where it does, for an input of largeSide
+	input    int    // channels of the input
+	image    bool   // whether the input is a map
 	stands   int
 	needs    bool   // whether `channels` stands in anywhere
 	prefix   string // of the labels of steps that stand in
@@ -147,6 +149,11 @@ func (w *walk) step(lines []line, s step, label string, numbered bool) []line {
 	switch s.kind {
 	case conv, deconv:
 		w.convs--
+		if g := s.said.Groups; s.kind == conv && s.all == 0 && g > 0 && s.out%g == 0 {
+			s.all = g * s.in
+		}
+		s.said.Window = s.kind == conv && s.said.Window && w.slides(s)
+		w.said = w.said || s.said.Window
 		if s.all > 0 {
 			lines = w.need(lines, s.all)
 		}
@@ -167,7 +174,7 @@ func (w *walk) step(lines []line, s step, label string, numbered bool) []line {
 		lines = w.need(lines, s.in)
 	}
 	w.channels = s.out
-	w.grows = w.grows || s.kind == deconv
+	w.grows = w.grows || s.kind == deconv || w.said
 	return append(lines, line{label: label, text: s.text(groups), comment: comment, norm: s.kind == bn || s.kind == layerNorm})
 }
 
@@ -217,17 +224,69 @@ func (w *walk) flatten(lines []line, in int, numbered bool) []line {
 	return append(lines, steps...)
 }
 
+// largeSide is the side of the input where the file says strides.
+const largeSide = 224
+
+// slides makes the map as small as a convolution does, if it does not become too small; steps that
+// stand side by side in the network stand one behind the other here.
+func (w *walk) slides(s step) bool {
+	sides := w.sides
+	if sides == [2]int{} {
+		sides = [2]int{largeSide, largeSide}
+	}
+	for axis := range sides {
+		stride, pad := s.said.Stride[axis], s.said.Pad[axis]+s.said.Pad[axis+2]
+		span := s.said.Dilation[axis]*(s.k[axis]-1) + 1
+		if s.said.Same {
+			pad = span - 1
+		}
+		if stride < 1 || span < 1 || sides[axis]+pad < span || span > largeSide || pad > 2*largeSide {
+			return false
+		}
+		sides[axis] = (sides[axis]+pad-span)/stride + 1
+	}
+	w.sides = sides
+	return true
+}
+
+// window are the arguments of a convolution that a file says.
+func (s Said) window() (args string) {
+	pair := func(name string, p [2]int) {
+		if p[0] != p[1] {
+			args += fmt.Sprintf(", %s=%dx%d", name, p[0], p[1])
+		} else if p[0] != 1 {
+			args += fmt.Sprintf(", %s=%d", name, p[0])
+		}
+	}
+	pair("stride", s.Stride)
+	switch m := s.Pad; {
+	case s.Same:
+		args += ", pad=same"
+	case m != [4]int{m[0], m[0], m[0], m[0]}:
+		args += fmt.Sprintf(", pad=[[%d, %d], [%d, %d]]", m[0], m[2], m[1], m[3])
+	case m[0] > 0:
+		args += fmt.Sprintf(", pad=%d", m[0])
+	}
+	pair("dilation", s.Dilation)
+	return args
+}
+
 // text is the call.
 func (s step) text(groups int) string {
 	args := strconv.Itoa(s.out)
 	switch s.kind {
 	case bn:
+		if s.said.Eps != "" {
+			return "bn(" + s.said.Eps + ")"
+		}
 		return "bn"
 	case layerNorm:
 		return "layer_norm"
 	case conv, deconv:
 		args += fmt.Sprintf(", %dx%d", s.k[0], s.k[1])
-		if s.kind == conv && s.k != [2]int{1, 1} {
+		if s.said.Window {
+			args += s.said.window()
+		} else if s.kind == conv && s.k != [2]int{1, 1} {
 			args += ", pad=same"
 		}
 	}

@@ -85,8 +85,13 @@ func (t *text) comment(indent, words string) {
 // head writes what can be said of the file, and the blocks that the net uses.
 func (t *text) head(file string, tensors []Tensor, p *plan, w *walk) {
 	t.comment("", fmt.Sprintf("A skeleton of %s: what the names and shapes of its %d tensors say.", shown(filepath.Base(file)), len(tensors)))
-	t.comment("", "Strides, padding, pools, activations, branches and the size of the input are not in the file. "+
-		"Here one step follows the other, and every kernel leaves the size of its input as it is.")
+	if w.said {
+		t.comment("", "What convolutions do is as the file says, unless maps would become too small: "+
+			"here one step follows the other, without the pools, activations and branches of the network, and the size of the input is a guess.")
+	} else {
+		t.comment("", "Strides, padding, pools, activations, branches and the size of the input are not known. "+
+			"Here one step follows the other, and every kernel leaves the size of its input as it is.")
+	}
 	if w.stands > 0 {
 		t.comment("", "Where other channels are needed than the step before gives, there is a branch or a merge in the net; `channels` or a pool stands in for it, with a label that begins with "+w.prefix+".")
 	}
@@ -122,7 +127,11 @@ func (t *text) net(file string, w *walk, lines []line) {
 		input, output = fmt.Sprintf("[N, %d]", w.input), fmt.Sprintf("[N, %d]", w.channels)
 	}
 	if w.image {
-		input = fmt.Sprintf("[N, %d, H = 32, W = 32]", w.input)
+		side := 32
+		if w.said {
+			side = largeSide
+		}
+		input = fmt.Sprintf("[N, %d, H = %d, W = %[2]d]", w.input, side)
 	}
 	if w.image && !w.vector {
 		output = fmt.Sprintf("[N, %d, H, W]", w.channels)
