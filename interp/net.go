@@ -204,11 +204,8 @@ func (e *InputError) Unwrap() error { return e.Err }
 // one image.
 func (n *Net) Activations() (all int64) {
 	for _, node := range n.Graph.Nodes {
-		if node.Op == nil || node.Side != nil || len(node.Shape) == 0 {
-			continue
-		}
-		if name := node.Op.Name(); name == "conv" || name == "deconv" || name == "linear" {
-			all += int64(node.Shape[1:].Elements())
+		if node.Side == nil {
+			all += node.Activations()
 		}
 	}
 	return all

@@ -6,6 +6,29 @@ import (
 	"cnnlang/ops/dim"
 )
 
+// A Window is what an op slides along the height and the width, and how.
+type Window struct {
+	K, Stride, Dilation dim.Pair
+	Pad                 Padding
+}
+
+// WindowOf is the window of an op, and false for those that have none. A deconvolution spreads
+// its own over its result.
+func WindowOf(op Op) (Window, bool) {
+	once := dim.Pair{H: dim.Int(1), W: dim.Int(1)}
+	switch op := op.(type) {
+	case *Conv:
+		return Window{op.K, op.Stride, op.Dilation, op.Pad}, true
+	case *Deconv:
+		return Window{op.K, op.Stride, once, op.Pad}, true
+	case *MaxPool:
+		return Window{op.K, op.Stride, once, op.Pad}, true
+	case *AvgPool:
+		return Window{op.K, op.Stride, once, op.Pad}, true
+	}
+	return Window{}, false
+}
+
 // padding requires explicit padding to be whole and not negative.
 func (r *rule) padding(p Padding) bool {
 	if p.Mode != Explicit {

@@ -141,6 +141,31 @@ func TestSizesOfMemory(t *testing.T) {
 	}
 }
 
+// A table that is too wide for its terminal even with its first column cut lacks its last columns,
+// which are named, and no line is wider than the terminal.
+func TestNarrowTablesFoldTheLastColumns(t *testing.T) {
+	g := grid{columns: columnsOf("path", "output", "params", "MACs")}
+	g.rows = append(g.rows, []any{"layer1.0.downsample.conv", "[1, 64, 56, 56]", dim.Int(16640), dim.Int(51380224)})
+	for width, want := range map[int]string{0: "", 80: "", 49: "", 48: "MACs", 37: "MACs", 36: "params, MACs", 10: "params, MACs"} {
+		short, folded := g.fold(width)
+		if got := strings.Join(folded, ", "); got != want {
+			t.Errorf("width %d: folded %q, want %q", width, got, want)
+		}
+		w := short.writer()
+		if width > 0 {
+			short.shrink(w, width)
+		}
+		for line := range strings.Lines(w.Render()) {
+			if n := len([]rune(strings.TrimRight(line, " \n"))); width >= 29 && n > width {
+				t.Errorf("width %d: %d columns: %s", width, n, line)
+			}
+		}
+		if !strings.Contains(w.Render(), "[1, 64, 56, 56]") {
+			t.Errorf("width %d: the shape is cut:\n%s", width, w.Render())
+		}
+	}
+}
+
 // A narrow terminal cuts only the first column.
 func TestNarrowTablesCutTheFirstColumn(t *testing.T) {
 	g := grid{columns: []column{{"path", false}, {"output", false}}}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -87,18 +88,55 @@ func (a *app) grid(g grid, format string) error {
 	if format == "csv" {
 		return a.csv(g)
 	}
-	t := g.writer()
 	if format == "md" {
-		_, err := fmt.Fprintln(a.stdout, t.RenderMarkdown())
+		_, err := fmt.Fprintln(a.stdout, g.writer().RenderMarkdown())
 		return err
 	}
+	g, folded := g.fold(terminalWidth(os.Stdout))
+	t := g.writer()
 	if width := terminalWidth(os.Stdout); width > 0 {
 		g.shrink(t, width)
 	}
 	for line := range strings.Lines(t.Render()) {
 		fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n"))
 	}
+	if len(folded) > 0 {
+		fmt.Fprintf(a.stdout, "\nthe terminal is too narrow for: %s\n", strings.Join(folded, ", "))
+	}
 	return nil
+}
+
+// fold leaves out the last columns, but for two, of a table that does not fit a terminal even
+// with its first column cut, and returns their titles. A width of 0 is any.
+func (g grid) fold(width int) (grid, []string) {
+	if width == 0 {
+		return g, nil
+	}
+	widths := make([]int, len(g.columns))
+	for i, c := range g.columns {
+		widths[i] = utf8.RuneCountInString(c.title)
+	}
+	for _, row := range slices.Concat(g.rows, g.totals) {
+		for i, c := range readable(row) {
+			widths[i] = max(widths[i], utf8.RuneCountInString(fmt.Sprint(c)))
+		}
+	}
+	kept, used := 1, min(widths[0], narrowest)
+	for kept < len(widths) && (kept < 2 || used+2+widths[kept] <= width) {
+		used += 2 + widths[kept]
+		kept++
+	}
+	var folded []string
+	for _, c := range g.columns[kept:] {
+		folded = append(folded, c.title)
+	}
+	cut := func(rows [][]any) (short [][]any) {
+		for _, row := range rows {
+			short = append(short, row[:kept])
+		}
+		return short
+	}
+	return grid{g.columns[:kept], cut(g.rows), cut(g.totals)}, folded
 }
 
 func (g grid) writer() table.Writer {
@@ -203,7 +241,10 @@ func (a *app) csv(g grid) error {
 // cell is a cell's text.
 func cell(value any, separated bool) string {
 	n, ok := value.(dim.Size)
+	share, part := value.(percentage)
 	switch {
+	case part && !separated:
+		return digitsTo(float64(share), 6)
 	case !ok:
 		return fmt.Sprint(value)
 	case separated:

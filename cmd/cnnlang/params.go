@@ -8,6 +8,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
 )
 
 // definitions say what is counted.
@@ -53,6 +54,18 @@ type paramsRow struct {
 	FLOPs  *int   `json:"flops"`
 	Output []int  `json:"output"`
 	Side   bool   `json:"side"`
+
+	Kernel       []*int   `json:"kernel,omitempty"` // of a row that is one operation with a window
+	Stride       []*int   `json:"stride,omitempty"`
+	Dilation     []*int   `json:"dilation,omitempty"`
+	Groups       *int     `json:"groups,omitempty"`
+	Activations  *int     `json:"activations"`
+	Memory       *int     `json:"memory_bytes"`
+	Weights      *int     `json:"weight_bytes"`
+	Field        []int    `json:"field,omitempty"`
+	FieldStride  []string `json:"field_stride,omitempty"` // whole numbers, or fractions
+	FieldPadding *real    `json:"field_padding,omitempty"`
+	Intensity    real     `json:"flops_per_byte"`
 }
 
 type paramsTensor struct {
@@ -72,19 +85,23 @@ type paramsFlags struct {
 	selection
 	weights weightsSource
 	depth   *option[int]
+	columns *option[[]string]
+	units   *option[string]
 	tensors bool
 	format  *option[string]
 }
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	f := &paramsFlags{depth: depthOption()}
+	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...)}
+	f.columns = listOf("NAME", len(paramsColumns), func(text string) (string, error) { return text, known(text, columnNames()) }, usualColumns...)
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME...",
 		Short: "Count parameters, MACs and FLOPs",
 		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
 			"rows sum to the totals. Side heads have rows and totals of their own. Of several nets\n" +
 			"it prints the totals, a row for each.\n\n" +
+			"--columns chooses the columns, in any order:\n\n" + columnsHelp() + "\n" +
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
 			"running statistics and those of side heads, in JSON too; with --names as a map of the\n" +
 			"net calls them in another publisher's files, with their shapes and axes there.\n\n" +
@@ -93,6 +110,8 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 densenet121 my.cnn\n" +
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
+			"  cnnlang params resnet50 --depth 2 --columns output,params,share,field,field_stride\n" +
+			"  cnnlang params resnet50 --units timm\n" +
 			"  cnnlang params resnet50 --tensors\n" +
 			"  cnnlang params bninception --tensors --names cadene",
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
@@ -101,6 +120,10 @@ func (a *app) params() *cobra.Command {
 	f.selection.flags(cmd)
 	cmd.Flags().Var(f.depth, "depth", depthUsage)
 	cmd.Flags().BoolVar(&f.tensors, "tensors", false, "list the tensors of the net")
+	cmd.Flags().Var(f.columns, "columns", "the columns of a net's rows, separated by commas, or all")
+	cmd.Flags().Var(f.units, "units", "count exactly, in millions (M), in billions (G), or as timm's tables do: GMACs, and millions")
+	complete(cmd, "columns", fixed(columnNames()...))
+	complete(cmd, "units", fixed(unitNames...))
 	f.weights.flags(cmd)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	f.format = formatFlag(cmd, tableFormats)
@@ -151,9 +174,9 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 	case f.tensors:
 		return a.grid(tensorGrid(list, by), f.format.value)
 	case f.format.value == "csv":
-		return a.grid(rowNumbers(n, rows), f.format.value)
+		return a.grid(rowNumbers(f, n, rows), f.format.value)
 	}
-	return a.paramsTable(n, rows, f.format.value)
+	return a.paramsTable(f, n, rows)
 }
 
 func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
@@ -163,13 +186,35 @@ func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 		Definitions: definitions, Rows: []paramsRow{},
 	}
-	for _, r := range rows {
-		d.Rows = append(d.Rows, paramsRow{
-			Path: r.Path, Kind: r.Kind, Depth: strings.Count(r.Path, ".") + 1,
-			Params: integer(r.Params), MACs: integer(r.MACs), FLOPs: integer(r.FLOPs), Output: r.Output, Side: r.Side,
-		})
+	list, _, _ := factsOf(n, rows)
+	for _, m := range list {
+		d.Rows = append(d.Rows, countsOf(m))
 	}
 	return d
+}
+
+func countsOf(m *rowFacts) paramsRow {
+	row := paramsRow{
+		Path: m.Path, Kind: m.Kind, Depth: strings.Count(m.Path, ".") + 1,
+		Params: integer(m.Params), MACs: integer(m.MACs), FLOPs: integer(m.FLOPs), Output: m.Output, Side: m.Side,
+		Activations: integer(m.activations), Memory: integer(m.bytes.Values), Weights: integer(m.bytes.Weights), Intensity: real(m.intensity()),
+	}
+	if w, ok := m.windows(); ok {
+		pair := func(p dim.Pair) []*int { return []*int{integer(p.H), integer(p.W)} }
+		row.Kernel, row.Stride, row.Dilation = pair(w.K), pair(w.Stride), pair(w.Dilation)
+	}
+	if groups, ok := m.groups().(dim.Size); ok {
+		row.Groups = integer(groups)
+	}
+	if !m.seen() {
+		return row
+	}
+	padding := real(m.padding())
+	row.Field, row.FieldPadding = []int{m.fields[0].Size(), m.fields[1].Size()}, &padding
+	if strides := m.strideNumbers(); strides[0] != "" && strides[1] != "" {
+		row.FieldStride = []string{fmt.Sprint(strides[0]), fmt.Sprint(strides[1])}
+	}
+	return row
 }
 
 // String is the definitions below a table.

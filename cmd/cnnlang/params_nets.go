@@ -48,9 +48,9 @@ func (a *app) paramsOfNets(f *paramsFlags, names []string) error {
 		}
 		return a.json(d)
 	case "csv":
-		return a.grid(netNumbers(nets), "csv")
+		return a.grid(netNumbers(nets, f.units.value), "csv")
 	}
-	if err := a.grid(netGrid(nets), f.format.value); err != nil {
+	if err := a.grid(netGrid(nets, f.units.value), f.format.value); err != nil {
 		return err
 	}
 	return a.defined(f.format.value)
@@ -62,7 +62,7 @@ func (f *paramsFlags) forSeveral(names []string) error {
 		name  string
 		given bool
 	}{
-		{"depth", f.depth.given}, {"tensors", f.tensors}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
+		{"depth", f.depth.given}, {"columns", f.columns.given}, {"tensors", f.tensors}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
 		{"key", f.weights.key.given}, {"rename", f.weights.renames.given}, {"layout", f.weights.layout.given},
 	} {
 		if flag.given {
@@ -83,21 +83,38 @@ func totalsOf(n *interp.Net) netTotals {
 	}
 }
 
-// netGrid has a row for each net, with columns for side heads if any net has them.
-func netGrid(nets []*interp.Net) grid {
-	g := grid{columns: []column{{"net", false}, {"input", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
+// netGrid has a row for each net, with columns for side heads if any net has them. In timm's
+// units it has activations.
+func netGrid(nets []*interp.Net, units string) grid {
+	g := grid{columns: columnsOf("net", "input", "output")}
 	sides := false
 	for _, n := range nets {
 		sides = sides || len(n.Graph.Sides) > 0
 	}
+	add := func(title string, kind unitKind) {
+		g.columns = append(g.columns, column{unitTitle(title, units, kind), true})
+	}
+	add("params", unitParams)
+	add("MACs", unitMACs)
+	if units == "timm" {
+		add("activations", unitActivations)
+	} else {
+		add("FLOPs", unitMACs)
+	}
 	if sides {
-		g.columns = append(g.columns, column{"side params", true}, column{"side MACs", true})
+		add("side params", unitParams)
+		add("side MACs", unitMACs)
 	}
 	for _, n := range nets {
-		row := []any{n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, n.Main.Params, n.Main.MACs, n.Main.FLOPs}
+		row := []any{n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, inUnit(n.Main.Params, units, unitParams, false), inUnit(n.Main.MACs, units, unitMACs, false)}
+		if units == "timm" {
+			row = append(row, inUnit(dim.Int(int(n.Activations())), units, unitActivations, false))
+		} else {
+			row = append(row, inUnit(n.Main.FLOPs, units, unitMACs, false))
+		}
 		switch {
 		case sides && len(n.Graph.Sides) > 0:
-			row = append(row, n.Sides.Params, n.Sides.MACs)
+			row = append(row, inUnit(n.Sides.Params, units, unitParams, false), inUnit(n.Sides.MACs, units, unitMACs, false))
 		case sides:
 			row = append(row, "", "")
 		}
@@ -107,13 +124,19 @@ func netGrid(nets []*interp.Net) grid {
 }
 
 // netNumbers is the totals as a csv, with a column for each axis.
-func netNumbers(nets []*interp.Net) grid {
+func netNumbers(nets []*interp.Net, units string) grid {
 	titles := append(append([]string{"net"}, axesOf("input")...), axesOf("output")...)
-	g := grid{columns: columnsOf(append(titles, "params", "macs", "flops", "activations", "params side", "macs side", "flops side")...)}
+	kinds := []unitKind{unitParams, unitMACs, unitMACs, unitActivations, unitParams, unitMACs, unitMACs}
+	for i, title := range []string{"params", "macs", "flops", "activations", "params side", "macs side", "flops side"} {
+		titles = append(titles, unitTitle(title, units, kinds[i]))
+	}
+	g := grid{columns: columnsOf(titles...)}
 	for _, n := range nets {
 		cells := append(append([]any{n.Name}, sizes(n.Graph.Input.Shape)...), sizes(n.Graph.Output.Shape)...)
-		g.rows = append(g.rows, append(cells, n.Main.Params, n.Main.MACs, n.Main.FLOPs, dim.Int(int(n.Activations())),
-			n.Sides.Params, n.Sides.MACs, n.Sides.FLOPs))
+		for i, count := range []dim.Size{n.Main.Params, n.Main.MACs, n.Main.FLOPs, dim.Int(int(n.Activations())), n.Sides.Params, n.Sides.MACs, n.Sides.FLOPs} {
+			cells = append(cells, inUnit(count, units, kinds[i], true))
+		}
+		g.rows = append(g.rows, cells)
 	}
 	return g
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // paramsTable writes the table between a title and the definitions.
-func (a *app) paramsTable(n *interp.Net, rows []graph.Row, format string) error {
+func (a *app) paramsTable(f *paramsFlags, n *interp.Net, rows []graph.Row) error {
 	fmt.Fprintf(a.stdout, "%s %v -> %v\n\n", n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape)
-	if err := a.grid(rowGrid(n, rows), format); err != nil {
+	if err := a.grid(rowGrid(f, n, rows), f.format.value); err != nil {
 		return err
 	}
-	return a.defined(format)
+	return a.defined(f.format.value)
 }
 
 // defined says below a table what is counted.
@@ -42,35 +42,64 @@ func sidePath(r graph.Row) string {
 }
 
 // rowGrid puts the rows of side heads after the others, and marks them.
-func rowGrid(n *interp.Net, rows []graph.Row) grid {
-	g := grid{columns: []column{{"path", false}, {"kind", false}, {"output", false}, {"params", true}, {"MACs", true}, {"FLOPs", true}}}
+func rowGrid(f *paramsFlags, n *interp.Net, rows []graph.Row) grid {
+	columns, units := f.chosen(), f.units.value
+	g := grid{columns: columnsOf("path")}
+	for _, c := range columns {
+		g.columns = append(g.columns, column{unitTitle(c.title, units, c.unit), c.right})
+	}
+	line := func(first string, m *rowFacts, of func(paramsColumn) func(*rowFacts) any) []any {
+		cells := []any{first}
+		for _, c := range columns {
+			var cell any = ""
+			if value := of(c); value != nil {
+				cell = inUnit(value(m), units, c.unit, false)
+			}
+			cells = append(cells, cell)
+		}
+		return cells
+	}
+	cell, total := func(c paramsColumn) func(*rowFacts) any { return c.cell }, func(c paramsColumn) func(*rowFacts) any { return c.total }
+	list, main, side := factsOf(n, rows)
 	var sides [][]any
-	for _, r := range rows {
-		cells := []any{r.Path, r.Kind, r.Output, r.Params, r.MACs, r.FLOPs}
-		if r.Side {
-			sides = append(sides, append([]any{sidePath(r)}, cells[1:]...))
+	for _, m := range list {
+		if m.Side {
+			sides = append(sides, line(sidePath(m.Row), m, cell))
 			continue
 		}
-		g.rows = append(g.rows, cells)
+		g.rows = append(g.rows, line(m.Path, m, cell))
 	}
 	g.rows = append(g.rows, sides...)
-	g.totals = append(g.totals, totalRow("total", n.Main))
+	g.totals = append(g.totals, line("total", main, total))
 	if len(sides) > 0 {
-		g.totals = append(g.totals, totalRow("side heads", n.Sides))
+		g.totals = append(g.totals, line("side heads", side, total))
 	}
 	return g
 }
 
-func totalRow(title string, c graph.Count) []any {
-	return []any{title, "", "", c.Params, c.MACs, c.FLOPs}
-}
-
 // rowNumbers is the rows as a csv, with a column for each axis.
-func rowNumbers(n *interp.Net, rows []graph.Row) grid {
-	g := grid{columns: columnsOf(append(append([]string{"net", "path", "kind"}, axesOf("output")...), "params", "macs", "flops", "side")...)}
-	for _, r := range rows {
-		cells := append([]any{n.Name, r.Path, r.Kind}, sizes(r.Output)...)
-		g.rows = append(g.rows, append(cells, r.Params, r.MACs, r.FLOPs, r.Side))
+func rowNumbers(f *paramsFlags, n *interp.Net, rows []graph.Row) grid {
+	titles, columns := []string{"net", "path"}, f.chosen()
+	for _, c := range columns {
+		if c.titles == nil {
+			c.titles = []string{c.name}
+		}
+		for _, title := range c.titles {
+			titles = append(titles, unitTitle(title, f.units.value, c.unit))
+		}
+	}
+	g := grid{columns: columnsOf(append(titles, "side")...)}
+	list, _, _ := factsOf(n, rows)
+	for _, m := range list {
+		cells := []any{n.Name, m.Path}
+		for _, c := range columns {
+			if c.numbers != nil {
+				cells = append(cells, c.numbers(m)...)
+				continue
+			}
+			cells = append(cells, inUnit(c.cell(m), f.units.value, c.unit, true))
+		}
+		g.rows = append(g.rows, append(cells, m.Side))
 	}
 	return g
 }

@@ -28,6 +28,8 @@ type Row struct {
 	Output tensor.Shape
 	Side   bool   // part of a side head, which is summed separately
 	Head   string // the name of that head
+	Nodes  []*Node
+	Value  *Node // the one that holds Output
 }
 
 // AllDepths asks Rows for a row for every path.
@@ -50,7 +52,6 @@ func (g *Graph) Rows(depth int) []Row {
 	}
 	var rows []Row
 	index := make(map[key]int)
-	nodes := make(map[key][]*Node)
 	var keys []key
 	for _, n := range g.Nodes[1:] {
 		k := key{prefix(n.Path, depth), n.Side}
@@ -66,7 +67,7 @@ func (g *Graph) Rows(depth int) []Row {
 			rows = append(rows, row)
 		}
 		rows[i].Count = rows[i].Add(n.Count())
-		nodes[k] = append(nodes[k], n)
+		rows[i].Nodes = append(rows[i].Nodes, n)
 	}
 	steps := make(map[key]*Step)
 	for i := range slices.Backward(g.Steps) {
@@ -74,17 +75,17 @@ func (g *Graph) Rows(depth int) []Row {
 		steps[key{s.Path, s.Side}] = s
 	}
 	for i, k := range keys {
-		rows[i].describe(steps[k], nodes[k])
+		rows[i].describe(steps[k])
 	}
 	return rows
 }
 
 // describe fills in the name and the output of a row: the step's, or the last node's if no
 // step has the path.
-func (r *Row) describe(s *Step, nodes []*Node) {
-	last := nodes[len(nodes)-1]
-	r.Output = last.Shape
-	if len(nodes) == 1 && last.Path == r.Path {
+func (r *Row) describe(s *Step) {
+	last := r.Nodes[len(r.Nodes)-1]
+	r.Value, r.Output = last, last.Shape
+	if len(r.Nodes) == 1 && last.Path == r.Path {
 		r.Kind = last.Op.Name()
 	}
 	if s == nil {
@@ -94,7 +95,7 @@ func (r *Row) describe(s *Step, nodes []*Node) {
 		r.Kind = s.Call
 	}
 	if s.Node != nil {
-		r.Output = s.Node.Shape
+		r.Value, r.Output = s.Node, s.Node.Shape
 	}
 }
 
