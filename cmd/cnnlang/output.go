@@ -121,7 +121,7 @@ func (g grid) fold(width int) (grid, []string) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(fmt.Sprint(c)))
 		}
 	}
-	kept, used := 1, min(widths[0], narrowest)
+	kept, used := 1, min(widths[0], narrowest)+1 // lines end with a blank
 	for kept < len(widths) && (kept < 2 || used+2+widths[kept] <= width) {
 		used += 2 + widths[kept]
 		kept++
