@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -58,8 +59,8 @@ func (r textRows) picture(answer interp.Answer, d outputSummary) (err error) {
 	return err
 }
 
-// Comma-separated values have a line for each class of an image, or one for an image that has
-// no classes.
+// Comma-separated values have a line for each class of an image or its mask, or one for an image
+// whose output has no classes.
 type csvRows struct {
 	w       io.Writer
 	model   *interp.Model
@@ -67,33 +68,68 @@ type csvRows struct {
 	resumed bool // after rows of an earlier run, so that they can be appended to them
 }
 
+// columns are the titles between the name of the picture and its error.
+func (r csvRows) columns() []string {
+	switch r.model.Net.Kind() {
+	case interp.ClassesOutput:
+		return []string{"rank", "class", "name", "probability", "output"}
+	case interp.MaskOutput:
+		return []string{"rank", "class", "name", "colour", "share"}
+	case interp.VectorOutput:
+		return []string{"length", "norm", "min", "max", "mean", "not_finite"}
+	}
+	return []string{"min", "max", "mean", "not_finite"}
+}
+
+// line writes a line whose columns are those of the net's output.
+func (r csvRows) line(name, problem string, fields ...string) error {
+	return csvLine(r.w, slices.Concat([]string{name}, fields, []string{problem})...)
+}
+
 func (r csvRows) head() error {
 	if r.resumed {
 		return nil
 	}
-	if r.model.Net.Classifies() {
-		return csvLine(r.w, "picture", "rank", "class", "name", "probability", "output", "error")
-	}
-	return csvLine(r.w, "picture", "min", "max", "mean", "not_finite", "error")
+	return r.line("picture", "error", r.columns()...)
 }
 
 func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
-	if !r.model.Net.Classifies() {
-		return csvLine(r.w, answer.Name, digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange), "")
+	var lines [][]string
+	whole := []string{digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange)}
+	f := findingsOf(r.model, answer.Output, r.top)
+	switch {
+	case f == nil:
+		lines = append(lines, whole)
+	case f.Vector != nil:
+		lines = append(lines, append([]string{strconv.Itoa(f.Vector.Length), digits(f.Vector.Norm)}, whole...))
 	}
-	for rank, s := range findingsOf(r.model, answer.Output, r.top).Top {
-		if err := csvLine(r.w, answer.Name, strconv.Itoa(rank+1), strconv.Itoa(s.Class), s.Name, digits(s.Probability), digits(s.Output), ""); err != nil {
+	for rank, s := range f.classes() {
+		lines = append(lines, append([]string{strconv.Itoa(rank + 1)}, s...))
+	}
+	for _, fields := range lines {
+		if err := r.line(answer.Name, "", fields...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r csvRows) problem(name string, e errorEntry) error {
-	if r.model.Net.Classifies() {
-		return csvLine(r.w, name, "", "", "", "", "", e.Message)
+// classes are the columns of classes and masks after the rank.
+func (f *findings) classes() (rows [][]string) {
+	if f == nil {
+		return nil
 	}
-	return csvLine(r.w, name, "", "", "", "", e.Message)
+	for _, s := range f.Top {
+		rows = append(rows, []string{strconv.Itoa(s.Class), s.Name, digits(s.Probability), digits(s.Output)})
+	}
+	for _, c := range f.Mask {
+		rows = append(rows, []string{strconv.Itoa(c.Class), c.Name, c.Colour, digits(c.Share)})
+	}
+	return rows
+}
+
+func (r csvRows) problem(name string, e errorEntry) error {
+	return r.line(name, e.Message, make([]string, len(r.columns()))...)
 }
 
 // digits are those of a float32.
