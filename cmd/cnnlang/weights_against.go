@@ -92,7 +92,35 @@ func (a *app) compareWeights(ctx context.Context, f *weightsFlags, d weightsDocu
 	if err == nil && (len(found) == 0 || !found[0].Fits()) {
 		return failed(exitProblems)
 	}
+	if err == nil {
+		return a.tellStrange(ctx, d.File, file)
+	}
 	return err
+}
+
+// tellStrange warns of numbers in a file of weights that are not finite.
+func (a *app) tellStrange(ctx context.Context, name string, file *interp.TensorFile) error {
+	var in []string
+	strange := int64(0)
+	tensors := file.Tensors()
+	err := file.Values(ctx, func(i int, v interp.NotFinite) {
+		if v.NaN+v.Inf > 0 {
+			strange += v.NaN + v.Inf
+			in = append(in, tensors[i].Name)
+		}
+	})
+	if err == nil && strange > 0 {
+		a.tell("warning", fmt.Sprintf("%s has NaN or infinite numbers (%d) in %s; `cnnlang weights %[1]s` counts them by tensor", name, strange, firstOf(len(in), in[0])))
+	}
+	return err
+}
+
+// firstOf names the first of so many tensors.
+func firstOf(n int, first string) string {
+	if n == 1 {
+		return visibleName(first)
+	}
+	return fmt.Sprintf("%s and %d more", visibleName(first), n-1)
 }
 
 func candidateOf(c interp.Candidate, file string) candidate {

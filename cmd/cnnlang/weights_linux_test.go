@@ -61,3 +61,24 @@ func TestHostileWeightsAreCheapToLookInto(t *testing.T) {
 		}
 	}
 }
+
+// A file that fits a net and has numbers that are not finite is told to have them.
+func TestAgainstTellsOfNumbersThatAreNotFinite(t *testing.T) {
+	folder := t.TempDir()
+	put(t, folder, map[string]string{
+		"n.cnn": "net n [N, 1, H = 2, W = 2] -> [N, 1, H, W] { c: conv(1, 1x1, bias=false) -> d: conv(1, 1x1, bias=false) }\n",
+	})
+	const one, nan, inf = "\x00\x00\x80\x3f", "\x00\x00\xc0\x7f", "\x00\x00\x80\xff"
+	for data, want := range map[string]string{
+		one + one: "",
+		one + nan: "warning: w.safetensors has NaN or infinite numbers (1) in d.weight; `cnnlang weights w.safetensors` counts them by tensor\n",
+		inf + nan: "warning: w.safetensors has NaN or infinite numbers (2) in c.weight and 1 more; `cnnlang weights w.safetensors` counts them by tensor\n",
+	} {
+		header := `{"c.weight":{"dtype":"F32","shape":[1,1,1,1],"data_offsets":[0,4]},"d.weight":{"dtype":"F32","shape":[1,1,1,1],"data_offsets":[4,8]}}`
+		put(t, folder, map[string]string{"w.safetensors": string(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) + header + data})
+		cmd, stderr := command(t, folder, "weights", "w.safetensors", "--against", "./n.cnn")
+		if code := codeOf(t, cmd.Run()); code != exitFine || stderr.String() != want {
+			t.Errorf("exit code %d\n%s", code, stderr)
+		}
+	}
+}
