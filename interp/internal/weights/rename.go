@@ -149,11 +149,18 @@ func suggestNearest(fit *FitError) {
 			if comparisons--; comparisons < 0 {
 				return
 			}
-			if d := distance(m.Name, name, best); d < best {
+			if d := distance(m.Name, inNetsWords(name), best); d < best {
 				best, m.Nearest = d, name
 			}
 		}
 	}
+}
+
+// inNetsWords is a name of a file with a net's word for what the tensor is: gamma:0 is weight.
+func inNetsWords(name string) string {
+	name = strings.TrimSuffix(name, ":0")
+	at := strings.LastIndexAny(name, "./") + 1
+	return name[:at] + word(name[at:])
 }
 
 // distance is the Levenshtein distance of a and b in bytes, or most if it is not less.
