@@ -21,6 +21,8 @@ type drawing struct {
 	shade render.Range
 	from  string // who says what is black
 	names []string
+
+	beyond, values int // of all pictures so far
 }
 
 // kindOption is what the output is taken as, "" for what the net's text tells.
@@ -144,6 +146,7 @@ func (d *drawing) draw(value tensor.Tensor) (image.Image, *drawnPicture) {
 		return m.Picture(), p
 	}
 	img, beyond := d.shade.Picture(value)
+	d.beyond, d.values = d.beyond+beyond, d.values+len(value.Data)
 	share := real(float64(beyond) / float64(len(value.Data)))
 	p.Low, p.High, p.From, p.Beyond = d.shade.Low, d.shade.High, d.from, &share
 	return img, p
@@ -179,10 +182,18 @@ func spaced(list []float64) string {
 // note says in a line how a picture was made.
 func (d *drawing) note(file string, p *drawnPicture) string {
 	text := fmt.Sprintf("%s %dx%d: %v", visibleName(file), p.Width, p.Height, d)
-	if p.Beyond != nil && *p.Beyond > 0 {
-		text += fmt.Sprintf("; %.2g %% of the values lie beyond, and are cut off", 100*float64(*p.Beyond))
+	if cut := d.cut(); cut != "" {
+		text += "; " + cut
 	}
 	return text
+}
+
+// cut says what lay outside of the range in all pictures so far, "" for nothing.
+func (d *drawing) cut() string {
+	if d.beyond == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2g %% of the values lie beyond, and are cut off", 100*float64(d.beyond)/float64(d.values))
 }
 
 // A maskClass is a class of a mask with its part of the pixels.

@@ -223,6 +223,9 @@ func (m *many) end(ctx context.Context) error {
 		if err := s.finish(ctx); err != nil {
 			return err
 		}
+		if s.draws != nil && s.draws.beyond > 0 {
+			a.tell("note", s.target.file+": "+s.draws.cut())
+		}
 	}
 	a.unfinished, a.documented = "", true
 	if isTerminal(a.stderr) {
