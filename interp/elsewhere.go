@@ -75,7 +75,7 @@ func fromElsewhere(name string) (elsewhere, bool) {
 		if nth, ok := versions[tag]; ok && torchvisions(e.net) > nth {
 			return elsewhere{net: e.net, publisher: torchvisionName, nth: nth}, true
 		}
-		e.differs = fmt.Sprintf("the same net, and the weights %s are not among those that it lists: name their file with --weights", tag)
+		e.differs = fmt.Sprintf("the same net, and the weights %s are not among those that it lists: a file of them may fit", tag)
 	}
 	return e, true
 }

@@ -98,8 +98,8 @@ func TestNamesOfOthers(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"resnet50.a1_in1k":               `there is no net called "resnet50.a1_in1k"; the nearest is "resnet50": the same net, and the weights a1_in1k are not among those that it lists: name their file with --weights`,
-		"seresnext50_32x4d.gluon_in1k":   `there is no net called "seresnext50_32x4d.gluon_in1k"; the nearest is "seresnext50_32x4d": the same net, and the weights gluon_in1k are not among those that it lists: name their file with --weights`,
+		"resnet50.a1_in1k":               `there is no net called "resnet50.a1_in1k"; the nearest is "resnet50": the same net, and the weights a1_in1k are not among those that it lists: a file of them may fit`,
+		"seresnext50_32x4d.gluon_in1k":   `there is no net called "seresnext50_32x4d.gluon_in1k"; the nearest is "seresnext50_32x4d": the same net, and the weights gluon_in1k are not among those that it lists: a file of them may fit`,
 		"microsoft/resnet-50":            `there is no net called "microsoft/resnet-50"; the nearest is "resnet50": the same net, but transformers' names of weights are others`,
 		"ResNet18_Weights.IMAGENET1K_V2": "", "resnet50.": "", ".tv_in1k": "", "timm/": "", "nothing.tv_in1k": "",
 	} {

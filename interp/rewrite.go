@@ -123,7 +123,7 @@ func (f *TensorFile) renamed(dtype string, overflowed *int64) (sources []weights
 		turned = turned || e.Axes == weightfile.HWIO || e.Axes == weightfile.HWIM || e.Axes == weightfile.HWOI || e.Axes == weightfile.IO
 	}
 	if turned {
-		notes = append(notes, "the names, the order of axes and that of flattened maps are the file's own, and what is written does not say which these are; --against NET writes them as a net has them")
+		notes = append(notes, "the names, the order of axes and that of flattened maps are the file's own, and what is written does not say which these are; compared with a net they are written as the net has them")
 	}
 	for _, e := range all[0].Entries() {
 		s := weights.Converted(f.store, entries[weights.NameIn(all[0].Store, e.Name)], dtype, overflowed)

@@ -236,7 +236,7 @@ func TestWhatIsNotWritten(t *testing.T) {
 func TestOrdersThatAreLost(t *testing.T) {
 	told := func(w interp.Weights, r interp.Rewrite) bool {
 		_, done := rewritten(t, w, r)
-		return strings.Contains(strings.Join(done.Notes, ""), "--against NET writes them as a net has them")
+		return strings.Contains(strings.Join(done.Notes, ""), "compared with a net they are written as the net has them")
 	}
 	keras := interp.WeightsFile("../testdata/weights/keras/model.h5")
 	if !told(keras, interp.Rewrite{}) || told(keras, interp.Rewrite{Net: readNet(t, smallByLayers)}) || told(interp.WeightsFile("../testdata/weights/tiny.pth"), interp.Rewrite{}) {
