@@ -151,6 +151,11 @@ func (w Weights) readingOf(n *Net, sides []string) (*reading, error) {
 		between = "/" // as the net's labels have it
 	}
 	callings, err := w.callings(between)
+	if err == nil && between != inLayers { // a net may have both: a layer's tensor, and one that the file has by itself
+		var more []calling
+		more, err = w.callings(inLayers)
+		callings = append(callings, more...)
+	}
 	if err != nil {
 		return nil, err
 	}

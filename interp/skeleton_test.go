@@ -216,7 +216,7 @@ func TestSkeletonsOfOtherFormatsFitTheirFiles(t *testing.T) {
 // skeleton lacks only what stands between layers with tensors.
 func TestSkeletonsOfFilesThatSayTheirSettings(t *testing.T) {
 	for path, has := range map[string]string{
-		"onnx/net.onnx": "stride=2", "keras/model.h5": "stride=2, pad=same", "tfjs/float32.json": "pad=same", "same/same.onnx": "stride=2, pad=1", "keras/model.keras": "pad=same",
+		"onnx/net.onnx": "stride=2", "onnx/slashes.onnx": "pad=1", "keras/model.h5": "stride=2, pad=same", "tfjs/float32.json": "pad=same", "same/same.onnx": "stride=2, pad=1", "keras/model.keras": "pad=same",
 	} {
 		w := interp.WeightsFile("../testdata/weights/" + path)
 		f, err := w.Open()
