@@ -121,13 +121,30 @@ func (o Options) check() error {
 // need is the most memory that the model takes, together with what the caller holds, or 0
 // where that is unknown.
 func (n *Net) need(ctx context.Context, opts Options) int64 {
+	e, _ := n.refusal(ctx, opts)
+	if e == nil {
+		return 0
+	}
+	return e.Need
+}
+
+// Memory returns what a model of the net with these options and one session would take. No
+// weights are read, and nothing is packed.
+func (n *Net) Memory(ctx context.Context, opts Options) (Memory, error) {
+	opts.Weights = RandomWeights(0)
+	e, err := n.refusal(ctx, opts)
+	if e == nil {
+		return Memory{}, err
+	}
+	return e.Model, nil
+}
+
+// refusal is the error of a model that may use no memory, which says what it needs.
+func (n *Net) refusal(ctx context.Context, opts Options) (*MemoryError, error) {
 	opts.MaxMemory, opts.Cache = 1, ""
 	_, err := n.Build(ctx, opts)
-	var memory *MemoryError
-	if errors.As(err, &memory) {
-		return memory.Need
-	}
-	return 0
+	e, _ := errors.AsType[*MemoryError](err)
+	return e, err
 }
 
 // affords compares the memory a model takes with what it may take. Each session beyond the
@@ -136,7 +153,7 @@ func (o Options) affords(n *Net, m plan.Memory) error {
 	more := m.Activations + m.Scratch + m.Outputs
 	need := o.Held + max(m.Peak(), m.Weights+more*int64(max(1, o.Sessions)))
 	if o.MaxMemory > 0 && need > o.MaxMemory {
-		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory}
+		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory, Model: m}
 	}
 	if o.Afforded != nil {
 		o.Afforded(m)
@@ -165,6 +182,7 @@ type MemoryError struct {
 	Net       string
 	Need, Max int64  // bytes
 	Most      string // what takes the most, unless it is the model
+	Model     Memory // what the model and one session take
 }
 
 func (e *MemoryError) Error() string {

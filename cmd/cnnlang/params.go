@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -43,6 +44,8 @@ type paramsDocument struct {
 	Names       string           `json:"names,omitempty"` // the map that calls the tensors so
 	Tensors     []paramsTensor   `json:"tensors,omitempty"`
 	Weights     *fitted          `json:"weights,omitempty"`
+	Memory      *memoryEntry     `json:"memory,omitempty"`
+	Require     []boundEntry     `json:"require,omitempty"`
 }
 
 type paramsRow struct {
@@ -60,7 +63,7 @@ type paramsRow struct {
 	Dilation     []*int   `json:"dilation,omitempty"`
 	Groups       *int     `json:"groups,omitempty"`
 	Activations  *int     `json:"activations"`
-	Memory       *int     `json:"memory_bytes"`
+	Values       *int     `json:"value_bytes"`
 	Weights      *int     `json:"weight_bytes"`
 	Field        []int    `json:"field,omitempty"`
 	FieldStride  []string `json:"field_stride,omitempty"` // whole numbers, or fractions
@@ -88,12 +91,19 @@ type paramsFlags struct {
 	columns *option[[]string]
 	units   *option[string]
 	tensors bool
+	memory  bool
+	require *option[[]bound]
+	batch   *option[[]int]
 	format  *option[string]
+	performance
+
+	planned map[*interp.Net]interp.Memory
+	broken  []boundEntry
 }
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...)}
+	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), batch: batchOption(1), require: boundsOption()}
 	f.columns = listOf("NAME", len(paramsColumns), func(text string) (string, error) { return text, known(text, columnNames()) }, usualColumns...)
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME...",
@@ -101,6 +111,12 @@ func (a *app) params() *cobra.Command {
 		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
 			"rows sum to the totals. Side heads have rows and totals of their own. Of several nets\n" +
 			"it prints the totals, a row for each.\n\n" +
+			"--memory says what a run takes, for so many images and threads: the weights as they are\n" +
+			"packed, activations (all values that live at one time), scratch memory of the\n" +
+			"algorithms and outputs, besides what the program itself takes. No weights are read.\n\n" +
+			"--require has exit code 1 if a bound does not hold, and shows the rows that cost most.\n" +
+			"Bounds are of params, macs, flops, activations (of convolutions and linear layers) and\n" +
+			"memory (the total of --memory), for the main path.\n\n" +
 			"--columns chooses the columns, in any order:\n\n" + columnsHelp() + "\n" +
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
 			"running statistics and those of side heads, in JSON too; with --names as a map of the\n" +
@@ -112,6 +128,8 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params my.cnn --set classes=10 --depth all -o csv\n" +
 			"  cnnlang params resnet50 --depth 2 --columns output,params,share,field,field_stride\n" +
 			"  cnnlang params resnet50 --units timm\n" +
+			"  cnnlang params resnet50 --memory --batch 8 --threads 4\n" +
+			"  cnnlang params my.cnn --require 'params <= 30M, macs <= 600M, memory <= 100MiB'\n" +
 			"  cnnlang params resnet50 --tensors\n" +
 			"  cnnlang params bninception --tensors --names cadene",
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
@@ -124,27 +142,43 @@ func (a *app) params() *cobra.Command {
 	cmd.Flags().Var(f.units, "units", "count exactly, in millions (M), in billions (G), or as timm's tables do: GMACs, and millions")
 	complete(cmd, "columns", fixed(columnNames()...))
 	complete(cmd, "units", fixed(unitNames...))
+	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
+	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
+	cmd.Flags().Var(f.batch, "batch", batchUsage)
+	f.performance.flags(cmd, 1)
 	f.weights.flags(cmd)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
 	f.format = formatFlag(cmd, tableFormats)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if len(args) > 1 {
-			return a.paramsOfNets(f, args)
-		}
-		n, err := a.net(&f.selection, args[0], 0)
-		if err != nil {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := f.consistent(args); err != nil {
 			return err
 		}
-		return a.paramsOf(f, n)
+		images := 0 // the net's own
+		if f.batch.given {
+			images = f.batch.value[0]
+		}
+		nets := make([]*interp.Net, len(args))
+		for i, name := range args {
+			n, err := a.net(&f.selection, name, images)
+			if err != nil {
+				return err
+			}
+			nets[i] = n
+		}
+		if err := f.plan(cmd.Context(), nets); err != nil {
+			return err
+		}
+		show := func() error { return a.paramsOfNets(f, nets) }
+		if len(nets) == 1 {
+			show = func() error { return a.paramsOf(f, nets[0]) }
+		}
+		return cmp.Or(show(), a.tellBroken(f.broken))
 	}
 	return cmd
 }
 
 // paramsOf shows one net.
 func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
-	if f.weights.names.value != "" && !f.tensors && f.weights.weights.value == "" {
-		return usage("--names is for --tensors and --weights").withHelp("add --tensors")
-	}
 	fitted, err := a.fit(n, &f.weights)
 	if err != nil {
 		return err
@@ -166,11 +200,14 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 		if d.Tensors, d.Weights = list, fitted; f.tensors {
 			d.Names = by
 		}
+		d.Memory, d.Require = f.memoryOf(n), f.requirements(n)
 		return a.json(d)
 	case fitted != nil && f.format.value == tableFormats[0]:
 		fmt.Fprintf(a.stdout, "%s\n\n", fitted)
 	}
 	switch {
+	case f.memory:
+		return a.grid(f.memoryGrid([]*interp.Net{n}), f.format.value)
 	case f.tensors:
 		return a.grid(tensorGrid(list, by), f.format.value)
 	case f.format.value == "csv":
@@ -197,7 +234,7 @@ func countsOf(m *rowFacts) paramsRow {
 	row := paramsRow{
 		Path: m.Path, Kind: m.Kind, Depth: strings.Count(m.Path, ".") + 1,
 		Params: integer(m.Params), MACs: integer(m.MACs), FLOPs: integer(m.FLOPs), Output: m.Output, Side: m.Side,
-		Activations: integer(m.activations), Memory: integer(m.bytes.Values), Weights: integer(m.bytes.Weights), Intensity: real(m.intensity()),
+		Activations: integer(m.activations), Values: integer(m.bytes.Values), Weights: integer(m.bytes.Weights), Intensity: real(m.intensity()),
 	}
 	if w, ok := m.windows(); ok {
 		pair := func(p dim.Pair) []*int { return []*int{integer(p.H), integer(p.W)} }

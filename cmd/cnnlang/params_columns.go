@@ -39,7 +39,7 @@ var paramsColumns = []paramsColumn{
 	sumColumn("macs", "MACs", "multiply-accumulates", unitMACs, func(m *rowFacts) any { return m.MACs }),
 	sumColumn("flops", "FLOPs", "floating point operations", unitMACs, func(m *rowFacts) any { return m.FLOPs }),
 	sumColumn("activations", "activations", "numbers that convolutions and linear layers give", unitActivations, func(m *rowFacts) any { return m.activations }),
-	sumColumn("memory", "memory", "bytes of all values in float32", unitBytes, func(m *rowFacts) any { return m.bytes.Values }),
+	sumColumn("values", "values", "bytes of all its values in float32, whether they live at one time or not", unitBytes, func(m *rowFacts) any { return m.bytes.Values }),
 	sumColumn("weights", "weights", "bytes of the tensors in float32, running statistics too", unitBytes, func(m *rowFacts) any { return m.bytes.Weights }),
 	sumColumn("weights16", "in 16 bits", "those in float16 or bfloat16", unitBytes, func(m *rowFacts) any { return m.bytes.Weights.Quo(dim.Int(2)) }),
 	{name: "field", title: "field", meaning: "the receptive field: pixels of the input that a position of the value sees, padding included",

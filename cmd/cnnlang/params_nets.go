@@ -15,39 +15,34 @@ type totalsDocument struct {
 }
 
 type netTotals struct {
-	Net         string `json:"net"`
-	Input       []int  `json:"input"`
-	Output      []int  `json:"output"`
-	Params      *int   `json:"params"`
-	ParamsSide  *int   `json:"params_side"`
-	MACs        *int   `json:"macs"`
-	MACsSide    *int   `json:"macs_side"`
-	FLOPs       *int   `json:"flops"`
-	FLOPsSide   *int   `json:"flops_side"`
-	Activations int64  `json:"activations"` // numbers that convolutions and linear layers give for one image
+	Net         string       `json:"net"`
+	Input       []int        `json:"input"`
+	Output      []int        `json:"output"`
+	Params      *int         `json:"params"`
+	ParamsSide  *int         `json:"params_side"`
+	MACs        *int         `json:"macs"`
+	MACsSide    *int         `json:"macs_side"`
+	FLOPs       *int         `json:"flops"`
+	FLOPsSide   *int         `json:"flops_side"`
+	Activations int64        `json:"activations"` // numbers that convolutions and linear layers give for one image
+	Memory      *memoryEntry `json:"memory,omitempty"`
+	Require     []boundEntry `json:"require,omitempty"`
 }
 
 // paramsOfNets shows the totals of several nets, a row for each.
-func (a *app) paramsOfNets(f *paramsFlags, names []string) error {
-	if err := f.forSeveral(names); err != nil {
-		return err
-	}
-	nets := make([]*interp.Net, len(names))
-	for i, name := range names {
-		n, err := a.net(&f.selection, name, 0)
-		if err != nil {
-			return err
-		}
-		nets[i] = n
-	}
-	switch f.format.value {
-	case "json":
+func (a *app) paramsOfNets(f *paramsFlags, nets []*interp.Net) error {
+	switch {
+	case f.format.value == "json":
 		d := totalsDocument{Schema: "cnnlang.totals/v1", Definitions: definitions}
 		for _, n := range nets {
-			d.Nets = append(d.Nets, totalsOf(n))
+			totals := totalsOf(n)
+			totals.Memory, totals.Require = f.memoryOf(n), f.requirements(n)
+			d.Nets = append(d.Nets, totals)
 		}
 		return a.json(d)
-	case "csv":
+	case f.memory:
+		return a.grid(f.memoryGrid(nets), f.format.value)
+	case f.format.value == "csv":
 		return a.grid(netNumbers(nets, f.units.value), "csv")
 	}
 	if err := a.grid(netGrid(nets, f.units.value), f.format.value); err != nil {
@@ -56,8 +51,19 @@ func (a *app) paramsOfNets(f *paramsFlags, names []string) error {
 	return a.defined(f.format.value)
 }
 
-// forSeveral refuses what is for one net.
-func (f *paramsFlags) forSeveral(names []string) error {
+// consistent checks flags that exclude each other, and refuses what is for one net where there are
+// several.
+func (f *paramsFlags) consistent(names []string) error {
+	switch {
+	case f.weights.names.value != "" && !f.tensors && f.weights.weights.value == "":
+		return usage("--names is for --tensors and --weights").withHelp("add --tensors")
+	case f.memory && f.tensors:
+		return usage("got --memory and --tensors, want one of them")
+	case f.shape.value != nil && f.batch.given:
+		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
+	case len(names) == 1:
+		return nil
+	}
 	for _, flag := range []struct {
 		name  string
 		given bool

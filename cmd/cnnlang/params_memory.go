@@ -1,0 +1,79 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/ops/exec/task"
+)
+
+// A memoryEntry is what running a net takes.
+type memoryEntry struct {
+	Batch       int    `json:"batch"`
+	Threads     int    `json:"threads"`
+	Precision   string `json:"precision"`
+	Weights     int64  `json:"weight_bytes"`
+	Activations int64  `json:"activation_bytes"`
+	Scratch     int64  `json:"scratch_bytes"`
+	Outputs     int64  `json:"output_bytes"`
+	Total       int64  `json:"total_bytes"`
+	Peak        int64  `json:"peak_bytes"` // while weights are packed, if that is more
+}
+
+// plan finds out what running the nets takes, where that is asked for, and which bounds do not hold.
+func (f *paramsFlags) plan(ctx context.Context, nets []*interp.Net) error {
+	f.planned = map[*interp.Net]interp.Memory{}
+	bounded := slices.ContainsFunc(f.require.value, func(b bound) bool { return b.name == "memory" })
+	for _, n := range nets {
+		if f.memory || bounded {
+			m, err := n.Memory(ctx, interp.Options{Threads: f.threads.value[0], Precision: f.precision.value[0]})
+			if err != nil {
+				return err
+			}
+			f.planned[n] = m
+		}
+	}
+	for _, n := range nets {
+		for _, b := range f.require.value {
+			if entry := f.check(n, b); !entry.Holds {
+				f.broken = append(f.broken, entry)
+			}
+		}
+	}
+	return nil
+}
+
+// memoryOf is nil if it is not asked for.
+func (f *paramsFlags) memoryOf(n *interp.Net) *memoryEntry {
+	m, known := f.planned[n]
+	if !known {
+		return nil
+	}
+	return &memoryEntry{
+		Batch: n.Graph.Input.Shape[0], Threads: cmp.Or(f.threads.value[0], task.Threads()), Precision: f.precision.value[0].String(),
+		Weights: m.Weights, Activations: m.Activations, Scratch: m.Scratch, Outputs: m.Outputs, Total: m.Total(), Peak: m.Peak(),
+	}
+}
+
+// memoryGrid has a row for each net.
+func (f *paramsFlags) memoryGrid(nets []*interp.Net) grid {
+	g := grid{columns: []column{{"net", false}, {"batch", true}, {"threads", true}, {"precision", false}}}
+	for _, title := range []string{"weights", "activations", "scratch", "outputs", "total", "while packing"} {
+		g.columns = append(g.columns, column{title, true})
+	}
+	for _, n := range nets {
+		m := f.memoryOf(n)
+		row := []any{n.Name, m.Batch, m.Threads, m.Precision}
+		for _, bytes := range []int64{m.Weights, m.Activations, m.Scratch, m.Outputs, m.Total, m.Peak} {
+			var cell any = bytes
+			if f.format.value != "csv" {
+				cell = interp.Bytes(bytes)
+			}
+			row = append(row, cell)
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
