@@ -2,8 +2,6 @@ package main
 
 import (
 	"archive/zip"
-	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,26 +10,6 @@ import (
 	"strings"
 	"testing"
 )
-
-// lineByLine makes the program run every line of standard input as a command line, so that one
-// process takes many.
-const lineByLine = "CNNLANG_TEST_LINES"
-
-// An answered is what the program says to a command line.
-type answered struct {
-	Code    int
-	Message string
-}
-
-func mainByLine() {
-	lines := bufio.NewScanner(os.Stdin)
-	for out := json.NewEncoder(os.Stdout); lines.Scan(); {
-		var message strings.Builder
-		a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(io.Discard), stderr: &message}
-		code := a.report(a.execute(context.Background(), strings.Fields(lines.Text())))
-		out.Encode(answered{code, message.String()})
-	}
-}
 
 // Every file that a reader's tests refuse is given to the program, in one process: the exit code
 // is that of what the reader says, the message names the file, and memory is bounded. The tests

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,3 +33,23 @@ func TestMain(m *testing.M) {
 // statusFile names a file in which the program leaves what Linux says of its memory. What
 // wait4 says of a child begins at the memory of the test that started it.
 const statusFile = "CNNLANG_TEST_STATUS"
+
+// lineByLine makes the program run every line of standard input as a command line, so that one
+// process takes many.
+const lineByLine = "CNNLANG_TEST_LINES"
+
+// An answered is what the program says to a command line.
+type answered struct {
+	Code    int
+	Message string
+}
+
+func mainByLine() {
+	lines := bufio.NewScanner(os.Stdin)
+	for out := json.NewEncoder(os.Stdout); lines.Scan(); {
+		var message strings.Builder
+		a := &app{stdin: strings.NewReader(""), stdout: bufio.NewWriter(io.Discard), stderr: &message}
+		code := a.report(a.execute(context.Background(), strings.Fields(lines.Text())))
+		out.Encode(answered{code, message.String()})
+	}
+}
