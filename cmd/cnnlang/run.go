@@ -42,41 +42,7 @@ func (a *app) run() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME [IMAGE|FOLDER...]",
 		Short: "Run a net on images or arrays",
-		Long: "run computes a net's output for images (JPEG, PNG, GIF, WebP, BMP or TIFF; - is one\n" +
-			"on standard input), which its meta says how to prepare unless --prepare does; for an\n" +
-			"array from a .npy file; or for a generated input. What the output is follows from the\n" +
-			"net's text, or from --as: of classes it prints the highest with their softmax, by the\n" +
-			"names of --labels, or else those in the file of weights, or else what the meta says of\n" +
-			"that file and of the net; of a vector its norm and first numbers; of a mask the classes\n" +
-			"with their share of the pixels. --output writes the output itself, in float32, or if\n" +
-			"the file ends in .png a picture: of a mask in the colours of its classes, else from\n" +
-			"black to full brightness as --range or the net says. Weights come from a file of\n" +
-			"safetensors, PyTorch, Keras, TensorFlow.js, ONNX, Caffe, NumPy or Darknet, by default\n" +
-			"the one that `cnnlang get` has downloaded, or, to try a net out, from a seed. For a\n" +
-			"file with the name of one that is published, images are prepared as its meta says of\n" +
-			"that one.\n\n" +
-			"Any number of images are computed one after another, in bounded memory: those named,\n" +
-			"those of a folder, which are the files with the extension of an image, sorted by\n" +
-			"name, those that fit a pattern in quotation marks, and those of a --list. Each\n" +
-			"thread reads and computes an image of its own, or with --batch several together.\n" +
-			"Results come in the order of the images, as text, csv or jsonl, and a file of\n" +
-			"--output has a row for each, or with {name} in its name each has a file. An image that cannot be read is told, and in csv and\n" +
-			"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
-			"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
-			"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
-			"16 bits of precision, on processors with AMX. docs/precision.md has the errors.",
-		Example: "  cnnlang run resnet50 cat.jpg dog.png\n" +
-			"  cnnlang run resnet50 photos --recursive --top 1 -o csv >classes.csv\n" +
-			"  find photos -name '*.jpg' | cnnlang run resnet50 --list - -o jsonl\n" +
-			"  cnnlang run resnet50 cat.jpg --weights resnet50.safetensors\n" +
-			"  cnnlang run resnet50 cat.jpg --weights random\n" +
-			"  cnnlang run my.cnn cat.jpg --weights w.pth --labels names.txt\n" +
-			"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
-			"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
-			"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
-			"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy\n" +
-			"  cnnlang run segment.cnn photos --weights s.safetensors --output 'masks/{name}.png'\n" +
-			"  cnnlang run upscale.cnn small.png --weights u.safetensors --output large.png --range 0,1",
+		Long:  runHelp, Example: runExamples,
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeNetAndImages,
 	}

@@ -75,21 +75,14 @@ func (e *takenError) Error() string { return e.path + ": " + e.problem }
 // image is written over, be it one that is yet to be read, and no result of another image of the
 // same name; the same content may be there.
 func writeNew(path string, content []byte) error {
-	switch info, err := os.Lstat(path); {
-	case err == nil:
-		if info.Mode().IsRegular() && info.Size() == int64(len(content)) {
-			if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
-				return nil
-			}
-		}
-		return &takenError{path, "is there already, with other content, and is left as it is; remove it, or name another folder"}
-	case !errors.Is(err, fs.ErrNotExist):
-		return unwritten(path, err)
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return writeWhole(path, content)
+	err := atomicfile.WriteNew(path, content)
+	if errors.Is(err, atomicfile.ErrTaken) {
+		return &takenError{path, err.Error() + ", and is left as it is; remove it, or name another folder"}
+	}
+	return unwritten(path, err)
 }
 
 // writeWhole writes or replaces a file.

@@ -5,6 +5,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,29 @@ func Write(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return replace(path, old, write)
+}
+
+// ErrTaken is the error of WriteNew where another file is.
+var ErrTaken = errors.New("is there already, with other content")
+
+// WriteNew writes a file where none is. What is there is left as it is, whatever it is; a regular
+// file with the same content is as good as a new one.
+func WriteNew(path string, content []byte) error {
+	switch info, err := os.Lstat(path); {
+	case err == nil:
+		if info.Mode().IsRegular() && info.Size() == int64(len(content)) {
+			if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
+				return nil
+			}
+		}
+		return ErrTaken
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 }
 
 // Edit is Write for a file that its author keeps working on: a file with further hard

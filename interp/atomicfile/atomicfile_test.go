@@ -196,3 +196,28 @@ func TestNamedTemporaries(t *testing.T) {
 	}
 	wantNames(t, folder, "a")
 }
+
+// What is there is left, but for the same content.
+func TestNewFilesAreNew(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a")
+	for _, c := range []struct {
+		content string
+		want    error
+	}{{"one", nil}, {"one", nil}, {"two", ErrTaken}, {"longer", ErrTaken}} {
+		if err := WriteNew(path, []byte(c.content)); err != c.want {
+			t.Errorf("%s: got %v, want %v", c.content, err, c.want)
+		}
+		wantFile(t, path, "one")
+	}
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink("nothing", link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{folder, link} {
+		if err := WriteNew(path, nil); err != ErrTaken {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+	wantNames(t, folder, "a", "link")
+}
