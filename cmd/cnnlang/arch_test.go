@@ -225,7 +225,6 @@ var openers = map[string]string{
 	"interp/atomicfile/unnamed_linux.go":     "it writes",
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
-	"cmd/cnnlang/run_sinks.go":               "a result that is there already, a regular file",
 	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
 	"ops/cpu/cores_linux.go":                 "what Linux says of processors",
 }
