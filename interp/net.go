@@ -31,6 +31,7 @@ type Net struct {
 
 	result   *elab.Result
 	program  *Program
+	object   *resolve.Object
 	set      []*source.File // what options say
 	prepared bool           // an option says how pictures are prepared
 	upright  bool           // and whether they are turned
@@ -138,7 +139,7 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 	}
 	return &Net{
 		Name: o.Name, Graph: r.Graph, Meta: r.Meta, Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
-		result: r, program: p, set: set,
+		result: r, program: p, object: o, set: set,
 		origins: sync.OnceValue(func() [][]*elab.Origin {
 			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})
 			return r.Origins

@@ -46,6 +46,7 @@ type paramsDocument struct {
 	Weights     *fitted          `json:"weights,omitempty"`
 	Memory      *memoryEntry     `json:"memory,omitempty"`
 	Require     []boundEntry     `json:"require,omitempty"`
+	Formulas    *interp.Formulas `json:"formulas,omitempty"`
 }
 
 type paramsRow struct {
@@ -92,6 +93,7 @@ type paramsFlags struct {
 	units   *option[string]
 	tensors bool
 	memory  bool
+	formula bool
 	require *option[[]bound]
 	batch   *option[[]int]
 	format  *option[string]
@@ -114,6 +116,8 @@ func (a *app) params() *cobra.Command {
 			"--memory says what a run takes, for so many images and threads: the weights as they are\n" +
 			"packed, activations (all values that live at one time), scratch memory of the\n" +
 			"algorithms and outputs, besides what the program itself takes. No weights are read.\n\n" +
+			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
+			"its input, as they are proved.\n\n" +
 			"--require has exit code 1 if a bound does not hold, and shows the rows that cost most.\n" +
 			"Bounds are of params, macs, flops, activations (of convolutions and linear layers) and\n" +
 			"memory (the total of --memory), for the main path.\n\n" +
@@ -129,6 +133,7 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 --depth 2 --columns output,params,share,field,field_stride\n" +
 			"  cnnlang params resnet50 --units timm\n" +
 			"  cnnlang params resnet50 --memory --batch 8 --threads 4\n" +
+			"  cnnlang params resnet50 --formula\n" +
 			"  cnnlang params my.cnn --require 'params <= 30M, macs <= 600M, memory <= 100MiB'\n" +
 			"  cnnlang params resnet50 --tensors\n" +
 			"  cnnlang params bninception --tensors --names cadene",
@@ -143,6 +148,7 @@ func (a *app) params() *cobra.Command {
 	complete(cmd, "columns", fixed(columnNames()...))
 	complete(cmd, "units", fixed(unitNames...))
 	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
+	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
 	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
 	cmd.Flags().Var(f.batch, "batch", batchUsage)
 	f.performance.flags(cmd, 1)
@@ -200,12 +206,18 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 		if d.Tensors, d.Weights = list, fitted; f.tensors {
 			d.Names = by
 		}
+		if f.formula {
+			formulas := n.Formulas()
+			d.Formulas = &formulas
+		}
 		d.Memory, d.Require = f.memoryOf(n), f.requirements(n)
 		return a.json(d)
 	case fitted != nil && f.format.value == tableFormats[0]:
 		fmt.Fprintf(a.stdout, "%s\n\n", fitted)
 	}
 	switch {
+	case f.formula:
+		return a.formulas(f, n)
 	case f.memory:
 		return a.grid(f.memoryGrid([]*interp.Net{n}), f.format.value)
 	case f.tensors:

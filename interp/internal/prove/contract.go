@@ -48,12 +48,25 @@ func (v *Verdict) Contract() Contract {
 		c.Requires = append(c.Requires, v.Clause(r))
 	}
 	c.Requires = once(c.Requires)
-	formulas, without := v.formulas(func(n graph.Count) dim.Size { return n.Params })
-	c.Parameters, c.Without = append(c.Parameters, once(formulas)...), without
+	params := v.Formula(func(n graph.Count) dim.Size { return n.Params })
+	c.Parameters, c.Without = params.Clauses, params.Without
 	if v.Counterexample != nil {
 		c.Counterexample = v.Counterexample.String()
 	}
 	return c
+}
+
+// A Formula is a count in terms of a block's parameters and sizes.
+type Formula struct {
+	Clauses []Clause `json:"clauses"` // one for each case that differs
+	// Without says for which cases there is none, "" for none.
+	Without string `json:"without,omitempty"`
+}
+
+// Formula is that of one of the counts, for one image.
+func (v *Verdict) Formula(of func(graph.Count) dim.Size) Formula {
+	clauses, without := v.formulas(of)
+	return Formula{append([]Clause{}, once(clauses)...), without}
 }
 
 // Clause is a requirement and the case it is for.

@@ -1,0 +1,32 @@
+package interp
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/ops/dim"
+)
+
+// Formulas are the counts of a net in terms of its parameters and the sizes of its input, for
+// one image and the main path.
+type Formulas struct {
+	Signature string  `json:"signature"` // its parameters and sizes
+	Params    Formula `json:"params"`
+	MACs      Formula `json:"macs"`
+}
+
+// A Formula is a polynomial, or one for each case: Clauses, and Without says for which cases
+// there is none.
+type Formula = prove.Formula
+
+// Formulas proves the net for all parameter values and sizes, and returns its counts as the same
+// rules give them among unknowns.
+func (n *Net) Formulas() Formulas {
+	prover := prove.New()
+	prover.Allow()
+	v := prover.Block(n.object)
+	return Formulas{
+		Signature: v.Contract().Signature,
+		Params:    v.Formula(func(c graph.Count) dim.Size { return c.Params }),
+		MACs:      v.Formula(func(c graph.Count) dim.Size { return c.MACs }),
+	}
+}
