@@ -142,19 +142,20 @@ func (c *comparer) inner(a, b *graph.Part) []*Change {
 // alignBranches pairs branches that are equal, then those that are left in order.
 func (c *comparer) alignBranches(a, b [][]*graph.Part) (list [][2][]*graph.Part) {
 	used := make([]bool, len(b))
+	free := map[string][]int{} // the branches of b that are left, by what they consist of
+	for i, y := range b {
+		key := c.numbers(y)
+		free[key] = append(free[key], i)
+	}
 	var left [][]*graph.Part
 	for _, x := range a {
-		n := -1
-		for i, y := range b {
-			if !used[i] && c.numbers(x) == c.numbers(y) {
-				n = i
-				break
-			}
-		}
-		if n < 0 {
+		key := c.numbers(x)
+		if len(free[key]) == 0 {
 			left = append(left, x)
 			continue
 		}
+		n := free[key][0]
+		free[key] = free[key][1:]
 		used[n] = true
 		list = append(list, [2][]*graph.Part{x, b[n]})
 	}

@@ -30,9 +30,10 @@ type cell struct {
 	width       float64 // of the box itself
 	body        *column
 	branches    []*column
-	arcs        int     // empty branches that are arcs
-	straight    bool    // whether one is the spine itself
-	taps        []*Item // branches that come from elsewhere, along the left
+	spines      []float64 // how far right of its own the spine of each branch lies
+	arcs        int       // empty branches that are arcs
+	straight    bool      // whether one is the spine itself
+	taps        []*Item   // branches that come from elsewhere, along the left
 	of          int
 }
 
@@ -149,15 +150,16 @@ func (c *cell) merge(count int) {
 		c.straight = true
 	}
 	wide += between * float64(max(len(c.branches)-1, 0))
+	c.align()
 	if n := len(c.branches); n > 0 {
-		c.left = c.branches[0].left - c.spine(0)
+		c.left = c.branches[0].left - c.spines[0]
 		c.right = wide - c.left
 	}
 	c.width = round
 	if c.item.Kind == Bar || len([]rune(c.item.Text)) > 1 {
 		c.width = width(c.item.Text, textSize) + 24
 		if n := len(c.branches); n > 1 && c.item.Kind == Bar {
-			first, last := c.spine(0), c.spine(n-1)
+			first, last := c.spines[0], c.spines[n-1]
 			c.width = math.Max(c.width, 2*math.Max(-first, last)+24)
 		}
 	}
@@ -169,14 +171,20 @@ func (c *cell) merge(count int) {
 	c.height += 2*(rail+6) + round
 }
 
-// spine is how far right of its own the spine of a branch lies: that of the middle branch is
-// its own, or lies as far to the right as the one before to the left.
-func (c *cell) spine(branch int) float64 {
-	x, at := 0.0, make([]float64, len(c.branches))
-	for n, b := range c.branches {
-		at[n] = x + b.left
+// align finds where the spines of the branches lie: that of the middle branch is its own, or lies
+// as far to the right as the one before to the left.
+func (c *cell) align() {
+	x := 0.0
+	for _, b := range c.branches {
+		c.spines = append(c.spines, x+b.left)
 		x += b.left + b.right + between
 	}
-	n := len(at)
-	return at[branch] - (at[(n-1)/2]+at[n/2])/2
+	n := len(c.spines)
+	if n == 0 {
+		return
+	}
+	middle := (c.spines[(n-1)/2] + c.spines[n/2]) / 2
+	for i := range c.spines {
+		c.spines[i] -= middle
+	}
 }

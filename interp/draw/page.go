@@ -80,7 +80,7 @@ type pageNode struct {
 func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pageData {
 	p := pageData{Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
 		Lengths: map[string]float64{"textSize": textSize, "smallSize": smallSize, "boxHeight": boxHeight, "leastBox": leastBox, "gap": gap,
-			"rail": rail, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle}}
+			"rail": rail, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle, "mostArcs": mostArcs}}
 	if d.heat != nil {
 		p.Heat = d.heat.Name
 	}

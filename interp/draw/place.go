@@ -94,7 +94,7 @@ func (p *placer) merge(c *cell, x, y float64, deep int) {
 	half := c.width / 2
 	high := c.height - round - 2*in
 	for n, b := range c.branches {
-		bx := x + c.spine(n)
+		bx := x + c.spines[n]
 		top := y + in + (high-b.height)/2
 		p.line(plain, true, point{x, y}, point{x, y + rail}, point{bx, y + rail}, point{bx, top})
 		p.column(b, bx, top, deep)

@@ -13,15 +13,19 @@ import (
 
 // linkTaps decides which taps are arcs.
 func (d *Diagram) linkTaps() {
-	makes := d.makers()
+	makes, n := d.makers(), 0
 	d.trunk(d.Items, func(i *Item) {
 		for _, b := range i.Branches {
-			if len(b) == 1 && b[0].Kind == Tap && makes[b[0].from] != nil {
+			if len(b) == 1 && b[0].Kind == Tap && makes[b[0].from] != nil && n < mostArcs {
 				b[0].arc = true
+				n++
 			}
 		}
 	})
 }
+
+// mostArcs is how many taps are arcs: more could not be told apart.
+const mostArcs = 300
 
 // makers are the items on the spine by the value that they make, the outermost of each.
 func (d *Diagram) makers() map[*graph.Node]*Item {

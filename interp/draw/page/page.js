@@ -112,26 +112,27 @@ function merge(c, count) {
     }
   }
   const n = c.branches.length;
+  align(c);
   if (!n && c.arcs) { c.arcs--; c.straight = true; }
   wide += L.between * Math.max(n - 1, 0);
   c.left = c.right = 0;
-  if (n) { c.left = c.branches[0].left - spine(c, 0); c.right = wide - c.left; }
+  if (n) { c.left = c.branches[0].left - c.spines[0]; c.right = wide - c.left; }
   c.width = L.round;
   if (c.item.kind === "concat" || [...c.item.text].length > 1) {
     c.width = width(c.item.text, L.textSize) + 24;
-    if (n > 1 && c.item.kind === "concat") c.width = Math.max(c.width, 2 * Math.max(-spine(c, 0), spine(c, n - 1)) + 24);
+    if (n > 1 && c.item.kind === "concat") c.width = Math.max(c.width, 2 * Math.max(-c.spines[0], c.spines[n - 1]) + 24);
   }
   c.left = Math.max(c.left, c.width / 2);
   c.right = Math.max(c.right, c.width / 2) + L.arcGap * c.arcs + (c.arcs ? L.arcGap / 2 : 0);
   c.height += 2 * (L.rail + 6) + L.round;
 }
 
-// spine is how far right of its own the spine of a branch lies.
-function spine(c, branch) {
+// align finds where the spines of the branches lie (layout.go).
+function align(c) {
   let x = 0;
   const at = c.branches.map(b => { const s = x + b.left; x += b.left + b.right + L.between; return s; });
-  const n = at.length;
-  return at[branch] - (at[Math.floor((n - 1) / 2)] + at[Math.floor(n / 2)]) / 2;
+  const n = at.length, middle = n ? (at[Math.floor((n - 1) / 2)] + at[Math.floor(n / 2)]) / 2 : 0;
+  c.spines = at.map(s => s - middle);
 }
 
 // A scene is what is drawn, in its place.
@@ -185,7 +186,7 @@ function frame(s, c, x, y, height, deep) {
 function placeMerge(s, c, x, y, deep) {
   const room = L.rail + 6, bottom = y + c.height - L.round, mid = bottom + L.round / 2, half = c.width / 2, high = c.height - L.round - 2 * room;
   c.branches.forEach((b, n) => {
-    const bx = x + spine(c, n), top = y + room + (high - b.height) / 2, end = [bx, top + b.height];
+    const bx = x + c.spines[n], top = y + room + (high - b.height) / 2, end = [bx, top + b.height];
     line(s, "", true, [x, y], [x, y + L.rail], [bx, y + L.rail], [bx, top]);
     column(s, b, bx, top, deep);
     if (c.item.kind === "concat" || bx > x - half && bx < x + half) line(s, "", true, end, [bx, bottom]);
@@ -211,7 +212,7 @@ function tapArcs() {
   for (const i of order.keys()) for (const b of i.branches || []) {
     if (b.length !== 1 || b[0].kind !== "tap") continue;
     const from = b[0].from >= 0 ? visible(all[b[0].from]) : null;
-    b[0].arc = !!from && order.get(from) < order.get(i);
+    b[0].arc = !!from && order.get(from) < order.get(i) && list.length < L.mostArcs;
     if (b[0].arc) list.push({from, to: i, first: order.get(from), last: order.get(i), lane: 0});
   }
   list.sort((a, b) => (a.last - a.first) - (b.last - b.first));
