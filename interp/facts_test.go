@@ -47,6 +47,14 @@ func TestFactsOfTheReference(t *testing.T) {
 			equal("params with side heads", got.Main.Params.Add(got.Sides.Params), want.Params)
 			equal("running statistics", running(got), want.BufferElements)
 			equal("macs", got.Main.MACs, want.MACs)
+			if n := got.Graph.Uncounted(); n != 0 {
+				t.Errorf("%d operations are not counted", n)
+			}
+			for _, f := range got.Facts() {
+				if !f.Holds {
+					t.Errorf("%s: %v", f.Text, f.Sides)
+				}
+			}
 			equal("macs of side heads", got.Sides.MACs, want.AuxMACs)
 			if diff := cmp.Diff(want.Input, []int(got.Graph.Input.Shape[1:])); diff != "" {
 				t.Errorf("default input differs (-reference +ours):\n%s", diff)

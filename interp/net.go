@@ -42,6 +42,7 @@ type Net struct {
 	// sizes.
 	origins func() [][]*elab.Origin
 	outline func() []*graph.Part
+	facts   func() []Fact
 }
 
 // Unchecked counts facts: expectations, and claims about the shapes of steps.
@@ -154,11 +155,23 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 			})
 			return again.Outline
 		}),
+		facts: sync.OnceValue(func() []Fact {
+			again, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Facts: true})
+			return again.Facts
+		}),
 	}, list
 }
 
 // Outline is the net's text as it was applied: its steps in series, and what they consist of.
 func (n *Net) Outline() []*graph.Part { return n.outline() }
+
+// A Fact is what a net states of itself with `expect`: its Text, the Sides of a comparison as they
+// are at this size and with these arguments, and whether it Holds.
+type Fact = elab.Fact
+
+// Facts are what the net states of itself, whether it applies at this size and with these arguments
+// or not.
+func (n *Net) Facts() []Fact { return n.facts() }
 
 // File finds the text that a warning is about.
 func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set...)(name) }

@@ -39,6 +39,7 @@ type paramsDocument struct {
 	MACsSide    *int             `json:"macs_side"`
 	FLOPs       *int             `json:"flops"`
 	FLOPsSide   *int             `json:"flops_side"`
+	Uncounted   int              `json:"uncounted"` // operations whose counts are out of range
 	Definitions countDefinitions `json:"definitions"`
 	Rows        []paramsRow      `json:"rows"`
 	Names       string           `json:"names,omitempty"` // the map that calls the tensors so
@@ -47,6 +48,7 @@ type paramsDocument struct {
 	Memory      *memoryEntry     `json:"memory,omitempty"`
 	Require     []boundEntry     `json:"require,omitempty"`
 	Formulas    *interp.Formulas `json:"formulas,omitempty"`
+	Facts       []factEntry      `json:"facts,omitempty"`
 }
 
 type paramsRow struct {
@@ -94,6 +96,7 @@ type paramsFlags struct {
 	tensors bool
 	memory  bool
 	formula bool
+	stated  bool
 	require *option[[]bound]
 	batch   *option[[]int]
 	format  *option[string]
@@ -118,6 +121,8 @@ func (a *app) params() *cobra.Command {
 			"algorithms and outputs, besides what the program itself takes. No weights are read.\n\n" +
 			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
 			"its input, as they are proved.\n\n" +
+			"--facts compares the net with what it states of itself by `expect`, from its paper or its\n" +
+			"authors' code, at any --shape and --set.\n\n" +
 			"--require has exit code 1 if a bound does not hold, and shows the rows that cost most.\n" +
 			"Bounds are of params, macs, flops, activations (of convolutions and linear layers) and\n" +
 			"memory (the total of --memory), for the main path.\n\n" +
@@ -149,6 +154,7 @@ func (a *app) params() *cobra.Command {
 	complete(cmd, "units", fixed(unitNames...))
 	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
 	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
+	cmd.Flags().BoolVar(&f.stated, "facts", false, "compare the net with what it states of itself")
 	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
 	cmd.Flags().Var(f.batch, "batch", batchUsage)
 	f.performance.flags(cmd, 1)
@@ -206,6 +212,9 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 		if d.Tensors, d.Weights = list, fitted; f.tensors {
 			d.Names = by
 		}
+		if f.stated {
+			d.Facts = factsIn(n)
+		}
 		if f.formula {
 			formulas := n.Formulas()
 			d.Formulas = &formulas
@@ -218,6 +227,8 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 	switch {
 	case f.formula:
 		return a.formulas(f, n)
+	case f.stated:
+		return a.facts(f, n)
 	case f.memory:
 		return a.grid(f.memoryGrid([]*interp.Net{n}), f.format.value)
 	case f.tensors:
@@ -233,7 +244,7 @@ func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
-		Definitions: definitions, Rows: []paramsRow{},
+		Uncounted: n.Graph.Uncounted(), Definitions: definitions, Rows: []paramsRow{},
 	}
 	list, _, _ := factsOf(n, rows)
 	for _, m := range list {

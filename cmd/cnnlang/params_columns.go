@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"cnnlang/interp"
@@ -177,7 +178,12 @@ func (m *rowFacts) intensity() float64 {
 	return m.FLOPs.Float() / m.bytes.Moved.Float()
 }
 
-func (m *rowFacts) intensityText() any { return fmt.Sprintf("%.2f", m.intensity()) }
+func (m *rowFacts) intensityText() any {
+	if math.IsNaN(m.intensity()) {
+		return outOfRange
+	}
+	return fmt.Sprintf("%.2f", m.intensity())
+}
 
 // seen reports whether the row's value depends on pixels in a way that is known.
 func (m *rowFacts) seen() bool { return m.fields[0].Size() > 0 && m.fields[1].Size() > 0 }

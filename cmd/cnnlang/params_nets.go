@@ -25,6 +25,7 @@ type netTotals struct {
 	FLOPs       *int         `json:"flops"`
 	FLOPsSide   *int         `json:"flops_side"`
 	Activations int64        `json:"activations"` // numbers that convolutions and linear layers give for one image
+	Uncounted   int          `json:"uncounted"`
 	Memory      *memoryEntry `json:"memory,omitempty"`
 	Require     []boundEntry `json:"require,omitempty"`
 }
@@ -48,7 +49,7 @@ func (a *app) paramsOfNets(f *paramsFlags, nets []*interp.Net) error {
 	if err := a.grid(netGrid(nets, f.units.value), f.format.value); err != nil {
 		return err
 	}
-	return a.defined(f.format.value)
+	return a.defined(f.format.value, nets...)
 }
 
 // consistent checks flags that exclude each other, and refuses what is for one net where there are
@@ -57,8 +58,8 @@ func (f *paramsFlags) consistent(names []string) error {
 	switch {
 	case f.weights.names.value != "" && !f.tensors && f.weights.weights.value == "":
 		return usage("--names is for --tensors and --weights").withHelp("add --tensors")
-	case f.memory && f.tensors, f.memory && f.formula, f.tensors && f.formula:
-		return usage("--memory, --tensors and --formula show different things").withHelp("ask for one of them")
+	case several(f.memory, f.tensors, f.formula, f.stated):
+		return usage("--memory, --tensors, --formula and --facts show different things").withHelp("ask for one of them")
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
 	case len(names) == 1:
@@ -68,7 +69,7 @@ func (f *paramsFlags) consistent(names []string) error {
 		name  string
 		given bool
 	}{
-		{"depth", f.depth.given}, {"columns", f.columns.given}, {"tensors", f.tensors}, {"formula", f.formula}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
+		{"depth", f.depth.given}, {"columns", f.columns.given}, {"tensors", f.tensors}, {"formula", f.formula}, {"facts", f.stated}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
 		{"key", f.weights.key.given}, {"rename", f.weights.renames.given}, {"layout", f.weights.layout.given},
 	} {
 		if flag.given {
@@ -81,9 +82,15 @@ func (f *paramsFlags) consistent(names []string) error {
 	return nil
 }
 
+// several reports whether more than one is true.
+func several(flags ...bool) bool {
+	first := slices.Index(flags, true)
+	return first >= 0 && slices.Contains(flags[first+1:], true)
+}
+
 func totalsOf(n *interp.Net) netTotals {
 	return netTotals{
-		Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape, Activations: n.Activations(),
+		Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape, Activations: n.Activations(), Uncounted: n.Graph.Uncounted(),
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 	}

@@ -16,16 +16,20 @@ func (a *app) paramsTable(f *paramsFlags, n *interp.Net, rows []graph.Row) error
 	if err := a.grid(rowGrid(f, n, rows), f.format.value); err != nil {
 		return err
 	}
-	return a.defined(f.format.value)
+	return a.defined(f.format.value, n)
 }
 
-// defined says below a table what is counted.
-func (a *app) defined(format string) error {
+// defined says below a table what is counted, and how many operations of the nets are not.
+func (a *app) defined(format string, nets ...*interp.Net) error {
+	uncounted := 0
+	for _, n := range nets {
+		uncounted += n.Graph.Uncounted()
+	}
 	if format == "md" {
-		_, err := fmt.Fprintf(a.stdout, "\n%s\n", definitions.list())
+		_, err := fmt.Fprintf(a.stdout, "\n%s\n- uncounted: %d\n", definitions.list(), uncounted)
 		return err
 	}
-	_, err := fmt.Fprintf(a.stdout, "\n%s\n", definitions)
+	_, err := fmt.Fprintf(a.stdout, "\n%s\nuncounted: %d\n", definitions, uncounted)
 	return err
 }
 

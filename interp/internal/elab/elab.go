@@ -32,6 +32,8 @@ type Options struct {
 	Origins bool
 	// Outline asks for Result.Outline.
 	Outline bool
+	// Facts asks for Result.Facts.
+	Facts bool
 	// Budget is shared with other instantiations; nil is one of its own.
 	Budget *Budget
 }
@@ -59,6 +61,9 @@ type Result struct {
 	Origins [][]*Origin
 	// Outline is the net's text as it was applied; nil unless the options ask for it.
 	Outline []*graph.Part
+	// Facts are what the net states of itself, compared with what it is at any size and
+	// arguments; nil unless the options ask for them.
+	Facts []Fact
 }
 
 // maxReported is how many errors a net gets, and how many warnings; beyond it nobody
@@ -130,7 +135,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	result.Graph = m.graph
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated, sizeStands(c, 1))
-	m.expectations(chain, result, e)
+	m.expectations(chain, result, e, opts.Facts)
 	m.applyNames(result, maps)
 	result.Unchecked.Is = len(m.unchecked)
 	return result

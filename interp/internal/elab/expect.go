@@ -6,14 +6,17 @@ import (
 	"strings"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
 // expectations checks the facts that a net and the presets that lead to it
 // state of the whole, and counts those that do not apply. Those of a net that a preset
-// gives arguments are about its own defaults and are none of this one's.
-func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) {
+// gives arguments are about its own defaults and are none of this one's. With noted they are in
+// the result, those that do not apply too.
+func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env, noted bool) {
 	outputs := 1 + len(r.Graph.Sides)
 	facts := map[string]Value{
 		"params": r.Main.Params, "macs": r.Main.MACs, "flops": r.Main.FLOPs,
@@ -50,6 +53,9 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 			if st.Expect == nil {
 				continue
 			}
+			if noted {
+				r.Facts = append(r.Facts, m.fact(o, st.Expect.Cond, e))
+			}
 			if !m.defaults {
 				r.Unchecked.Expect++
 				continue
@@ -61,6 +67,27 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env) 
 			}
 		}
 	}
+}
+
+// A Fact is a condition of `expect`.
+type Fact struct {
+	Text string // as it is written
+	// Sides are those of a comparison as they are, "" for any other condition.
+	Sides [2]string
+	Holds bool // false too where it has no value
+	Span  source.Span
+}
+
+// fact compares a fact, without a word.
+func (m *machine) fact(o *resolve.Object, cond ast.Expr, e *env) (f Fact) {
+	f.Span = cond.Span()
+	text := o.Module.File.Source.Text[f.Span.Start.Offset:f.Span.End.Offset]
+	f.Text = strings.Join(strings.Fields(text), " ")
+	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() {
+		holds, ok := m.evalBool(cond, e)
+		f.Holds, f.Sides = ok && holds, m.sidesOf(cond, e)
+	})
+	return f
 }
 
 // Unchecked counts the facts that were left alone: `expect`, and `is` with a number.
