@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -184,29 +183,6 @@ func (f *runFlags) apart() error {
 			return usage("%v and %v would both be written to %s", other, t, t.file)
 		}
 		files[t.file] = t
-	}
-	return nil
-}
-
-// spares checks that no file that is read would be overwritten.
-func (f *runFlags) spares(args []string) error {
-	read := map[string]string{"the weights": f.weights.value, "the input": f.input.value, "the algorithms": f.tune.value, "the list": f.list.value}
-	if isFile(args[0]) {
-		read["the net"] = args[0]
-	}
-	for _, image := range args[1:] {
-		read["the image "+image] = image
-	}
-	for _, t := range f.output.value {
-		target, err := os.Stat(t.file)
-		if err != nil {
-			continue
-		}
-		for what, file := range read {
-			if source, err := os.Stat(file); err == nil && os.SameFile(source, target) {
-				return usage("%v would be written over %s, %s", t, what, t.file).withHelp("name another file")
-			}
-		}
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 		m.meter.total = f.sources.count(images)
 		a.doing("%s: reading and computing images", n.Name)
 	}
-	for answer, err := range model.Each(ctx, f.sources.pictures(images, a.stdin)) {
+	for answer, err := range model.Each(ctx, f.spared(f.sources.pictures(images, a.stdin))) {
 		if err := m.take(answer, err); err != nil {
 			return err
 		}
