@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -122,8 +123,8 @@ func TestManyImagesTakeTheMemoryOfFew(t *testing.T) {
 	}
 }
 
-// An interrupt leaves whole rows and no file, and says after which picture to go on; with that
-// the rest follows.
+// An interrupt leaves whole rows and whole files, and says after which picture to go on; with that
+// the rest follows. An array of all pictures is not among them.
 func TestAnInterruptLeavesWholeRows(t *testing.T) {
 	folder := t.TempDir()
 	put(t, folder, map[string]string{"tiny.cnn": tinyNet})
@@ -137,12 +138,45 @@ func TestAnInterruptLeavesWholeRows(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr)
 	}
-	cmd, stderr := command(t, folder, append(args, "--list", "-", "--output", "o.npy")...)
-	in, err := cmd.StdinPipe() // which is left open
+	var got []byte
+	for _, c := range []struct {
+		output, help string
+		signal       syscall.Signal
+	}{
+		{"{name}.npy", "images up to p/a 1.png are done, 2 in all; the same command goes on after it with --resume-after 'p/a 1.png'\n", syscall.SIGINT},
+		{"o.npy", "nothing is in o.npy, which is written after the last image: start again, or write a file for each image, as in --output '{name}.npy'\n", syscall.SIGINT},
+	} {
+		cmd, stderr := command(t, folder, append(args, "--list", "-", "--output", c.output)...)
+		got = interruptedAfterTwo(t, cmd, c.signal)
+		if code := codeOf(t, cmd.Wait()); code != exitInterrupted {
+			t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
+		}
+		if !bytes.HasPrefix(want, got) {
+			t.Errorf("got %q", got)
+		}
+		if !strings.HasSuffix(stderr.String(), c.help) {
+			t.Errorf("got %s", stderr)
+		}
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) != 4 { // the net, images and two arrays
+		t.Errorf("left %v behind", entries)
+	}
+	rest, stderr := command(t, folder, append(args, "p", "--resume-after", "p/a 1.png")...)
+	rows, err := rest.Output()
+	if err != nil || string(got)+string(rows) != string(want) {
+		t.Errorf("%v: got\n%s%s\n%s", err, got, rows, stderr)
+	}
+}
+
+// interruptedAfterTwo starts a command with a list of two images, and more to come, and sends
+// it a signal when it has written their rows, which it returns.
+func interruptedAfterTwo(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (got []byte) {
+	t.Helper()
+	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
+	t.Cleanup(func() { in.Close() })
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -151,33 +185,16 @@ func TestAnInterruptLeavesWholeRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprint(in, "p/a 0.png\np/a 1.png\n")
-	var got []byte
 	for piece := make([]byte, 4096); bytes.Count(got, []byte("\n")) < 3; {
 		n, err := out.Read(piece)
 		if got = append(got, piece[:n]...); err != nil {
-			t.Fatalf("%v after %q\n%s", err, got, stderr)
+			t.Fatalf("%v after %q\n%s", err, got, cmd.Stderr)
 		}
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+	if err := cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	if code := codeOf(t, cmd.Wait()); code != exitInterrupted {
-		t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
-	}
-	if !bytes.HasPrefix(want, got) {
-		t.Errorf("got %q", got)
-	}
-	if !strings.Contains(stderr.String(), "--resume-after 'p/a 1.png'\n") {
-		t.Errorf("got %s", stderr)
-	}
-	if entries, _ := os.ReadDir(folder); len(entries) != 2 {
-		t.Errorf("left %v behind", entries)
-	}
-	rest, stderr := command(t, folder, append(args, "p", "--resume-after", "p/a 1.png")...)
-	rows, err := rest.Output()
-	if err != nil || string(got)+string(rows) != string(want) {
-		t.Errorf("%v: got\n%s%s\n%s", err, got, rows, stderr)
-	}
+	return got
 }
 
 // An interrupt ends a run whose rows nobody reads.

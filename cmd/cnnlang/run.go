@@ -175,6 +175,16 @@ func (f *runFlags) onePicture() string {
 	return ""
 }
 
+// oneArray is a file of --output that has a row for each image, "" for none.
+func (f *runFlags) oneArray() string {
+	for _, t := range f.output.value {
+		if !t.perImage() {
+			return t.file
+		}
+	}
+	return ""
+}
+
 // apart checks that no two values are written to one file.
 func (f *runFlags) apart() error {
 	files := map[string]target{}

@@ -139,6 +139,9 @@ func (m *many) head(fit interp.Fit) error {
 	if f.format.value != "jsonl" {
 		a.tellPrepared(m.model.Net)
 	}
+	if file := f.oneArray(); file != "" && f.resumeAfter.given {
+		a.tell("note", fmt.Sprintf("%s will have the rows of the images after %s alone", visible(file), visible(f.resumeAfter.value)))
+	}
 	for _, s := range m.sinks {
 		if s.draws != nil {
 			a.tell("note", fmt.Sprintf("%s: %v", s.target.file, s.draws))
@@ -179,9 +182,18 @@ func (m *many) take(answer interp.Answer, err error) error {
 	if err == nil {
 		err = a.stdout.Flush()
 	}
-	a.afterInterrupt("all images up to " + answer.Name + " are done; the same command goes on after it with --resume-after " + shellQuoted(answer.Name))
+	a.afterInterrupt(m.rest(answer.Name))
 	m.meter.show(m.good + m.bad + m.lost)
 	return err
+}
+
+// rest says what to do for the images after one. An array that has only their rows would look
+// whole.
+func (m *many) rest(name string) string {
+	if file := m.flags.oneArray(); file != "" {
+		return fmt.Sprintf("nothing is in %s, which is written after the last image: start again, or write a file for each image, as in --output '{name}.npy'", visible(file))
+	}
+	return fmt.Sprintf("images up to %s are done, %d in all; the same command goes on after it with --resume-after %s", name, m.good+m.bad+m.lost, shellQuoted(name))
 }
 
 // write writes the values of an image to the files, and then its row.
