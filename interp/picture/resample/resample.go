@@ -9,7 +9,8 @@
 //	                   needs
 //
 // Only what the view shows is computed, and each row goes all the way before the next one
-// begins, so that all but the image and the planes stay in a near cache.
+// begins, so that all but the image and the planes stay in a near cache. An image whose side
+// is thousands of times as long as the result's is averaged to a smaller one before.
 package resample
 
 import (
@@ -79,7 +80,7 @@ func (w *Workspace) Bytes(ctx context.Context, dst []uint8, image Image, v View,
 // run calls do with each row of what the view shows, [v.W, channels], with kernel.Slack
 // bytes behind it.
 func (w *Workspace) run(ctx context.Context, image Image, v View, f Filter, grey bool, do func(y int, row []uint8)) {
-	w.begin(image, v, f, grey)
+	w.begin(w.reduce(ctx, image, v, f), v, f, grey)
 	defer w.end()
 	top, bottom := v.rows()
 	left, right := v.columns()

@@ -120,7 +120,7 @@ func TestPlanesAreTheBytes(t *testing.T) {
 func (w *Workspace) bytes() (n int64) {
 	n = int64(8*cap(w.columns.spans) + 8*cap(w.columns.exact) + 8*cap(w.rows.spans) + 8*cap(w.rows.exact))
 	n += int64(4*cap(w.taps.Starts) + 8*cap(w.taps.Whole) + 8*cap(w.weights.Whole))
-	n += int64(cap(w.window) + cap(w.row) + cap(w.framed))
+	n += int64(cap(w.window) + cap(w.row) + cap(w.framed) + cap(w.reduced) + 8*cap(w.sums))
 	for i := range w.colours {
 		n += int64(cap(w.colours[i]) + cap(w.greys[i]))
 	}
@@ -135,7 +135,7 @@ func TestNeed(t *testing.T) {
 			for _, grey := range []bool{false, true} {
 				for _, v := range []View{whole(size[2], size[3]), {Width: size[2], Height: size[3], Top: size[3] / 3, Left: size[2] / 3, H: 1 + size[3]/2, W: 1 + size[2]/2}} {
 					var w Workspace
-					w.begin(image, v, f, grey)
+					w.begin(w.reduce(t.Context(), image, v, f), v, f, grey)
 					top, bottom := v.rows()
 					for y := range bottom - top {
 						w.result(t.Context(), y)

@@ -26,6 +26,9 @@ type Workspace struct {
 	size       int // how many it can hold
 	base, have int
 
+	reduced []uint8  // the image with pixels averaged, if it is large
+	sums    []uint64 // of a line of it
+
 	row    []uint8 // one of the result
 	framed []uint8 // and with black beside it
 }
@@ -51,7 +54,7 @@ func (w *Workspace) begin(image Image, v View, f Filter, grey bool) {
 // end lets go of the image, and of memory that most images do not need.
 func (w *Workspace) end() {
 	w.image = Image{}
-	kept := cap(w.window) + 8*cap(w.taps.Whole) + 8*cap(w.rows.spans)
+	kept := cap(w.window) + 8*cap(w.taps.Whole) + 8*cap(w.rows.spans) + cap(w.reduced) + 8*cap(w.sums)
 	for i := range kernel.Rows {
 		kept += cap(w.colours[i]) + cap(w.greys[i])
 	}
@@ -143,6 +146,11 @@ func (w *Workspace) line(y, i int) []uint8 {
 
 // Need is about how many bytes a workspace takes for an image of this size.
 func Need(width, height int, v View, f Filter, grey bool) int64 {
+	need := int64(0)
+	if w, h := v.reduced(width, height, f); w != width || h != height {
+		need = 3*int64(w)*int64(h) + 8*3*int64(w)
+		width, height = w, h
+	}
 	from, to := v.columns()
 	columns, across := int64(to-from), int64(side{width, v.Width}.most(f))
 	from, to = v.rows()
@@ -152,7 +160,7 @@ func Need(width, height int, v View, f Filter, grey bool) int64 {
 	const perSpan, perStart, perWeight, perExact = 8, 4, 4 + 4, 8
 	step := int64(kernel.Step(channels(grey)))
 	across, wide := (across+step-1)/step*step, int64(width)+step
-	need := columns*(perSpan+perStart+across*perWeight) + across*perExact
+	need += columns*(perSpan+perStart+across*perWeight) + across*perExact
 	need += rows*perSpan + (down+1)*(perWeight+perExact)
 	need += int64(stride(int(columns), channels(grey))) * int64(size(int(down), needed)+2)
 	need += int64(channels(grey)) * int64(v.W)
