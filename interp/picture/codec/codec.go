@@ -11,6 +11,7 @@
 package codec
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -76,6 +77,31 @@ func From(file File, offset int64) File {
 
 // ErrChanged is the error of a file whose headers are no more what they were.
 var ErrChanged = errors.New("it was written to while it was read")
+
+// LinesBuffer is how many bytes a Lines takes.
+const LinesBuffer = 32 << 10
+
+// A Lines gives the lines that a decoder of compressed data makes. Many short ones are
+// decoded at once, but never more than there are.
+type Lines struct {
+	left     io.LimitedReader
+	buffered *bufio.Reader
+}
+
+// Reset begins with so many lines of so many bytes.
+func (l *Lines) Reset(in io.Reader, lines, bytes int64) {
+	l.left = io.LimitedReader{R: in, N: lines * bytes}
+	if l.buffered == nil {
+		l.buffered = bufio.NewReaderSize(nil, LinesBuffer)
+	}
+	l.buffered.Reset(&l.left)
+}
+
+// Next reads a line.
+func (l *Lines) Next(line []byte) error {
+	_, err := io.ReadFull(l.buffered, line)
+	return err
+}
 
 // Rows calls do with 0 to n-1 until ctx has ended or do returns an error.
 func Rows(ctx context.Context, n int64, do func(y int) error) error {

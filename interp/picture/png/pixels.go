@@ -42,6 +42,7 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 	}
 	longest := 1 + p.lineBytes(p.width)
 	above, line := make([]byte, longest), make([]byte, longest)
+	var lines codec.Lines
 	for _, pass := range passes {
 		columns, rows := (p.width-pass.left+pass.across-1)/pass.across, (p.height-pass.top+pass.down-1)/pass.down
 		if columns <= 0 || rows <= 0 {
@@ -49,8 +50,9 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 		}
 		above, line = above[:1+p.lineBytes(columns)], line[:1+p.lineBytes(columns)]
 		clear(above)
+		lines.Reset(data, rows, int64(len(line)))
 		if err := codec.Rows(ctx, rows, func(y int) error {
-			if _, err := io.ReadFull(data, line); err != nil {
+			if err := lines.Next(line); err != nil {
 				return chunks.why(err)
 			}
 			if err := p.unfilter(line, above[1:]); err != nil {
@@ -75,7 +77,7 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 
 // unfilter undoes the filter that the first byte of a line says, with the line above.
 func (p *picture) unfilter(line, above []byte) error {
-	each := max(1, int(channels[p.colour])*int(p.depth)/8)
+	each := max(1, p.samples*int(p.depth)/8)
 	filter, line := line[0], line[1:]
 	switch filter {
 	case 0:
@@ -125,7 +127,7 @@ func nearest(left, above, corner int) int {
 
 // convert converts so many pixels of a line, and puts them step bytes apart.
 func (p *picture) convert(out []uint8, count, step int, line []byte) {
-	each := int(channels[p.colour]) * int(p.depth) / 8
+	each := p.samples * int(p.depth) / 8
 	wide := int(p.depth) / 8 // bytes of a sample
 	switch {
 	case p.colour == palette || p.depth < 8:

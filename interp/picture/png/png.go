@@ -25,7 +25,7 @@ const (
 )
 
 // channels is how many samples a pixel has.
-var channels = map[byte]int64{grey: 1, rgbColours: 3, palette: 1, greyAlpha: 2, rgbAlpha: 4}
+var channels = map[byte]int{grey: 1, rgbColours: 3, palette: 1, greyAlpha: 2, rgbAlpha: 4}
 
 // depths are the bits that a sample may have.
 var depths = map[byte]string{grey: "\x01\x02\x04\x08\x10", rgbColours: "\x08\x10", palette: "\x01\x02\x04\x08", greyAlpha: "\x08\x10", rgbAlpha: "\x08\x10"}
@@ -42,6 +42,7 @@ const mostChunks = 1 << 16
 type picture struct {
 	width, height int64
 	depth, colour byte
+	samples       int // of a pixel
 	interlaced    bool
 	colours       [256][3]uint8
 	data          int64 // where the chunks with the pixels begin
@@ -54,7 +55,7 @@ func Inspect(ctx context.Context, file codec.File) (codec.Header, error) {
 	if err == nil && !codec.Acceptable(p.width, p.height) {
 		return h, nil
 	}
-	h.Cost = 2*p.lineBytes(p.width) + buffer + inflater
+	h.Cost = 2*p.lineBytes(p.width) + buffer + codec.LinesBuffer + inflater
 	h.Least = p.lineBytes(p.width) * p.height / 1032 // what deflate makes of a byte at most
 	if err != nil && h.Least <= file.Size() {        // else it is the size that is wrong
 		return h, err
@@ -71,7 +72,7 @@ const (
 
 // lineBytes is how many bytes a line of so many pixels has, without that of its filter.
 func (p *picture) lineBytes(width int64) int64 {
-	return (width*channels[p.colour]*int64(p.depth) + 7) / 8
+	return (width*int64(p.samples)*int64(p.depth) + 7) / 8
 }
 
 // read reads the chunks before the pixels.
@@ -107,6 +108,7 @@ func read(file codec.File) (*picture, error) {
 func (p *picture) header(b []byte) error {
 	p.width, p.height = int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
 	p.depth, p.colour, p.interlaced = b[8], b[9], b[12] != 0
+	p.samples = channels[p.colour]
 	switch {
 	case bytes.IndexByte([]byte(depths[p.colour]), p.depth) < 0:
 		return codec.NotRead("its kind of colour is %d, with %d bits", p.colour, p.depth)

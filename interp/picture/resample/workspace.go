@@ -47,6 +47,7 @@ func (w *Workspace) begin(image Image, v View, f Filter, grey bool) {
 	w.stride, w.size = stride(len(w.columns.spans), w.channels), size(w.rows.most, w.rows.last()-w.rows.first())
 	w.window = grow(w.window, (w.size+1)*w.stride)
 	w.base, w.have = w.rows.first(), w.rows.first()
+	w.weights.Resize(roundUp(w.rows.most, kernel.Pair))
 	w.row = grow(w.row, w.stride)
 	w.framed = grow(w.framed, w.channels*v.W+kernel.Slack)
 }

@@ -59,6 +59,7 @@ type decoder struct {
 	buffered *bufio.Reader
 	inflater io.ReadCloser
 	lzw      lzw
+	lines    codec.Lines
 	line     []byte  // of a part, as in the file
 	samples  []uint8 // of a line
 }
@@ -70,8 +71,9 @@ func (d *decoder) part(ctx context.Context, i int64, rgb []uint8, left, top int6
 	if err != nil {
 		return err
 	}
+	d.lines.Reset(in, lines, int64(len(d.line)))
 	return codec.Rows(ctx, lines, func(y int) error {
-		if _, err := io.ReadFull(in, d.line); err != nil {
+		if err := d.lines.Next(d.line); err != nil {
 			return codec.Cut(err)
 		}
 		if d.differences {

@@ -76,7 +76,7 @@ func Inspect(ctx context.Context, file codec.File) (codec.Header, error) {
 }
 
 // decoders is about what the decoders of the compressions take.
-const decoders = 100 << 10
+const decoders = 100<<10 + codec.LinesBuffer
 
 // most is how many bytes a compression makes of one.
 var most = map[int64]int64{plain: 1, lzwCoded: 4096, adobeDeflate: 1032, deflate: 1032, packBits: 64}
