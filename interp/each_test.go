@@ -266,11 +266,17 @@ func TestEachRefusesInWords(t *testing.T) {
 	}
 }
 
-// A list names a picture on each line, whatever its end; one that cannot be read, or has a
-// line that is no name, has an answer that says so.
+// A list names a picture on each line, whatever its end, or before each NUL; one that cannot be
+// read, is empty, or has a line that is no name, has an answer that says so.
 func TestLists(t *testing.T) {
 	for _, c := range []struct{ text, want, problem string }{
-		{"", "", ""},
+		{"", "names", "names: names no image"},
+		{"\n\r\n", "names", "names: names no image"},
+		{"\ufeff", "names", "names: names no image"},
+		{"\ufeffa.png\r\n\ufeffb.png", "a.png|\ufeffb.png", ""},
+		{"a\nb.png\x00c.png\r\n\x00\x00d.png", "a\nb.png|c.png\r\n|d.png", ""},
+		{"a.png\x00", "a.png", ""},
+		{"a.png", "a.png", ""},
 		{"a.png\n\nb c.png\r\ncaf\xe9.png", "a.png|b c.png|caf\xe9.png", ""},
 		{"a.png\n" + strings.Repeat("x", 1<<16+1) + "\nb.png\n", "a.png|names", "names: line 2 has more than 65536 bytes"},
 	} {

@@ -66,6 +66,9 @@ func (a *app) run() *cobra.Command {
 		}
 		f.selection.as = f.as.value
 		defer a.tellSideways(&f.selection)
+		if err := f.sources.ready(args[1:]); err != nil {
+			return err
+		}
 		if f.many(args[1:]) {
 			return a.runMany(cmd.Context(), f, args[0], args[1:])
 		}

@@ -61,32 +61,40 @@ func isDirectory(argument string) bool {
 // by name. What cannot be listed is an image that cannot be read, in its place. They are found
 // as they are asked for.
 func (s *sources) pictures(args []string, stdin io.Reader) iter.Seq[interp.Source] {
-	all := func(yield func(interp.Source) bool) {
+	if !s.resumeAfter.given {
+		return s.all(args, stdin)
+	}
+	return func(yield func(interp.Source) bool) {
+		at := s.mark()
+		for source := range s.all(args, stdin) {
+			after := len(at.places) > 0
+			if at.see(source.Name); len(at.places) > 1 {
+				break
+			}
+			if after && !yield(source) {
+				return
+			}
+		}
+		if err := at.err(); err != nil {
+			yield(interp.Unreadable("", err))
+		}
+	}
+}
+
+// all are the images before and after those of --resume-after. A list on standard input has
+// none if that is nil.
+func (s *sources) all(args []string, stdin io.Reader) iter.Seq[interp.Source] {
+	return func(yield func(interp.Source) bool) {
 		for _, argument := range args {
 			if argument == "-" && !yield(streamed(stdin)) || argument != "-" && !s.argument(argument, yield) {
 				return
 			}
 		}
 		switch {
-		case s.list.value == "-":
+		case s.list.value == "-" && stdin != nil:
 			interp.ListedBy(stdinName, stdin)(yield)
-		case s.list.given:
+		case s.list.given && s.list.value != "-":
 			interp.Listed(s.list.value)(yield)
-		}
-	}
-	if !s.resumeAfter.given {
-		return all
-	}
-	return func(yield func(interp.Source) bool) {
-		found := false
-		for source := range all {
-			if found && !yield(source) {
-				return
-			}
-			found = found || source.Name == s.resumeAfter.value
-		}
-		if !found {
-			yield(interp.Unreadable("", usage("--resume-after: there is no image called %q among these", s.resumeAfter.value)))
 		}
 	}
 }
@@ -125,12 +133,7 @@ func (s *sources) argument(argument string, yield func(interp.Source) bool) bool
 	if !isPattern(argument) {
 		return s.named(argument, yield)
 	}
-	names, err := filepath.Glob(argument)
-	if err == nil && len(names) == 0 {
-		err = usage("%s: there is no such file, and no file whose name fits the pattern", argument)
-	} else if err != nil {
-		err = usage("%s: the pattern is not complete: %v", argument, err)
-	}
+	names, err := matches(argument)
 	if err != nil {
 		return yield(interp.Unreadable(argument, err))
 	}
@@ -140,6 +143,45 @@ func (s *sources) argument(argument string, yield func(interp.Source) bool) bool
 		}
 	}
 	return true
+}
+
+// matches are the names that fit a pattern. As in a shell, no star is a dot at the beginning.
+func matches(pattern string) ([]string, error) {
+	names, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, usage("%s: the pattern is not complete: %v", pattern, err)
+	}
+	if names = slices.DeleteFunc(names, func(name string) bool { return hidden(name, pattern) }); len(names) == 0 {
+		return nil, usage("%s: there is no such file, and no file whose name fits the pattern", pattern)
+	}
+	return names, nil
+}
+
+// hidden reports whether a part of a name begins with a dot where that of its pattern does not.
+func hidden(name, pattern string) bool {
+	for name != "" && pattern != "" && name != pattern {
+		if strings.HasPrefix(filepath.Base(name), ".") && !strings.HasPrefix(filepath.Base(pattern), ".") {
+			return true
+		}
+		name, pattern = parent(name), parent(pattern)
+	}
+	return false
+}
+
+// parent is the folder of a path, "" if it names none.
+func parent(path string) string {
+	folder, _ := filepath.Split(path)
+	return strings.TrimRight(folder, "/"+string(filepath.Separator))
+}
+
+// deepFolder is what a pattern names before a **, which other programs take for all folders below.
+func deepFolder(pattern string) (folder string, deep bool) {
+	parts := strings.Split(filepath.ToSlash(pattern), "/")
+	i := slices.Index(parts, "**")
+	if i < 0 {
+		return "", false
+	}
+	return filepath.Clean(strings.Join(parts[:i], "/")), true
 }
 
 // named yields a file, or the images of a folder.
