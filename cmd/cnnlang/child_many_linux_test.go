@@ -142,14 +142,17 @@ func TestAnInterruptLeavesWholeRows(t *testing.T) {
 	for _, c := range []struct {
 		output, help string
 		signal       syscall.Signal
+		code         int
 	}{
-		{"{name}.npy", "images up to p/a 1.png are done, 2 in all; the same command goes on after it with --resume-after 'p/a 1.png'\n", syscall.SIGINT},
-		{"o.npy", "nothing is in o.npy, which is written after the last image: start again, or write a file for each image, as in --output '{name}.npy'\n", syscall.SIGINT},
+		{"{name}.npy", "images up to p/a 1.png are done, 2 in all; the same command goes on after it with --resume-after 'p/a 1.png'\n", syscall.SIGINT, exitInterrupted},
+		{"{name}.npy", "the same command goes on after it with --resume-after 'p/a 1.png'\n", syscall.SIGTERM, 143},
+		{"{name}.npy", "the same command goes on after it with --resume-after 'p/a 1.png'\n", syscall.SIGHUP, 129},
+		{"o.npy", "nothing is in o.npy, which is written after the last image: start again, or write a file for each image, as in --output '{name}.npy'\n", syscall.SIGINT, exitInterrupted},
 	} {
 		cmd, stderr := command(t, folder, append(args, "--list", "-", "--output", c.output)...)
 		got = interruptedAfterTwo(t, cmd, c.signal)
-		if code := codeOf(t, cmd.Wait()); code != exitInterrupted {
-			t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
+		if code := codeOf(t, cmd.Wait()); code != c.code {
+			t.Errorf("exit code %d, want %d\n%s", code, c.code, stderr)
 		}
 		if !bytes.HasPrefix(want, got) {
 			t.Errorf("got %q", got)

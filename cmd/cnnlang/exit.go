@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"cnnlang/cmd/cnnlang/internal/download"
 	"cnnlang/interp"
@@ -24,7 +26,7 @@ const (
 	exitFile        = 3   // a file that cannot be read, written or downloaded
 	exitLimit       = 4   // a limit was reached
 	exitCrash       = 70  // a bug in this program
-	exitInterrupted = 130 // Ctrl-C
+	exitInterrupted = 130 // Ctrl-C, whose signal is 2; other signals have their own, see interruptedBy
 )
 
 const exitHelp = `Exit codes:
@@ -34,7 +36,15 @@ const exitHelp = `Exit codes:
   3    a file that cannot be read, written or downloaded
   4    a limit was reached
   70   an internal error
-  130  interrupted`
+  130  interrupted (129 by SIGHUP, 143 by SIGTERM)`
+
+// interruptedBy is the exit code after a signal, which is that of shells.
+func interruptedBy(s os.Signal) int {
+	if number, ok := s.(syscall.Signal); ok {
+		return 128 + int(number)
+	}
+	return exitInterrupted
+}
 
 // A usageError says what is wrong with a command line.
 type usageError struct {

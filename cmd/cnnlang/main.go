@@ -27,7 +27,7 @@ import (
 func main() { os.Exit(Main()) }
 
 // Main runs the program with the arguments and streams of the process and
-// returns its exit code. After an interrupt it does not wait for work to stop: the process ends,
+// returns its exit code. After an interrupt, or another signal to end, it does not wait for work to stop: the process ends,
 // once a file that is being written has been removed.
 func Main() int {
 	log.SetOutput(io.Discard) // net/http logs what servers send, raw
@@ -36,21 +36,26 @@ func Main() int {
 		a.answerInJSON(os.Args[1:], err)
 		return a.report(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	notifyEnd(signals)
 	done := make(chan error, 1)
 	go func() { done <- a.execute(ctx, os.Args[1:]) }()
 	select {
 	case err := <-done:
 		a.progress("")
 		return a.report(err)
-	case <-ctx.Done():
+	case s := <-signals:
+		cancel()
 		a.awaitRow()
 		a.writing.Lock()
 		if a.abandon != nil {
 			a.abandon()
 		}
-		return a.report(ctx.Err())
+		a.report(ctx.Err())
+		return interruptedBy(s)
 	}
 }
 
