@@ -49,7 +49,7 @@ func (m *Model) lanes() (l lanes, err error) {
 		if m.opts.MaxMemory == 0 {
 			return l, nil
 		}
-		need := m.opts.Held + one.Weights + int64(l.count)*each + int64(l.window+1)*one.Outputs
+		need := m.opts.Held + one.Weights + one.Tables + int64(l.count)*each + int64(l.window+1)*one.Outputs
 		l.left = m.opts.MaxMemory - need
 		l.share = l.left / int64(l.count)
 		switch {

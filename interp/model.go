@@ -151,7 +151,7 @@ func (n *Net) refusal(ctx context.Context, opts Options) (*MemoryError, error) {
 // first takes its own.
 func (o Options) affords(n *Net, m plan.Memory) error {
 	more := m.Activations + m.Scratch + m.Outputs
-	need := o.Held + max(m.Peak(), m.Weights+more*int64(max(1, o.Sessions)))
+	need := o.Held + max(m.Peak(), m.Weights+m.Tables+more*int64(max(1, o.Sessions)))
 	if o.MaxMemory > 0 && need > o.MaxMemory {
 		return &MemoryError{Net: n.Name, Need: need, Max: o.MaxMemory, Model: m}
 	}
@@ -163,7 +163,7 @@ func (o Options) affords(n *Net, m plan.Memory) error {
 
 // Memory is what a model and one session take, in bytes: the Weights as they are packed,
 // the Activations, which are all values that live at the same time, the Scratch memory of
-// the algorithms, the Outputs that a session returns, and at most so much for tensors
+// the algorithms, the Outputs that a session returns, the algorithms' Tables, and at most so much for tensors
 // Fetched to be packed while the model is built. Total is what they take while they run.
 type Memory = plan.Memory
 

@@ -13,10 +13,10 @@ import (
 	"cnnlang/interp"
 )
 
-// residentNet has 106 MiB of weights and, on two threads, about 64 of activations, and takes few
+// residentNet has 106 MiB of weights and, on two threads, about 145 of activations, and takes few
 // multiply-accumulates.
-const residentNet = `net wide [N, 3, H = 256, W = 256] -> [N, 8000] {
-  conv(64, 1x1) -> relu -> conv(64, 1x1) -> add { | id | conv(64, 1x1) -> relu } -> maxpool(32x32)
+const residentNet = `net wide [N, 3, H = 384, W = 384] -> [N, 8000] {
+  conv(64, 1x1) -> relu -> conv(64, 1x1) -> add { | id | conv(64, 1x1) -> relu } -> maxpool(48x48)
   -> conv(72, 1x1) -> flatten -> linear(2200, bias=false) -> linear(8000, bias=false)
 }`
 
@@ -47,7 +47,7 @@ func TestMemoryIsWhatIsResident(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &stdout)
 	}
 	t.Logf("%.1f MiB said, %.1f taken", float64(said)/(1<<20), float64(took)/(1<<20))
-	if said < 150<<20 || float64(took) > 1.05*float64(said) || float64(took) < 0.95*float64(said) {
+	if said < 220<<20 || float64(took) > 1.05*float64(said) || float64(took) < 0.95*float64(said) {
 		t.Errorf("Memory says %d bytes, and %d were taken", said, took)
 	}
 }

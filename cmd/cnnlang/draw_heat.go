@@ -40,7 +40,7 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 		case "params":
 			h.Of[node.Path] += c.Params.Float()
 		case "memory":
-			h.Of[node.Path] += 4 * float64(node.Shape[1:].Elements())
+			h.Of[node.Path] += node.Bytes().Values.Float()
 		}
 	}
 	return h, nil

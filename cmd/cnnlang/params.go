@@ -118,7 +118,7 @@ func (a *app) params() *cobra.Command {
 			"it prints the totals, a row for each.\n\n" +
 			"--memory says what a run takes, for so many images and threads: the weights as they are\n" +
 			"packed, activations (all values that live at one time), scratch memory of the\n" +
-			"algorithms and outputs, besides what the program itself takes. No weights are read.\n\n" +
+			"algorithms, outputs and tables, besides what the program itself takes. No weights are read.\n\n" +
 			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
 			"its input, as they are proved.\n\n" +
 			"--facts compares the net with what it states of itself by `expect`, from its paper or its\n" +

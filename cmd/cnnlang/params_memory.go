@@ -18,6 +18,7 @@ type memoryEntry struct {
 	Activations int64  `json:"activation_bytes"`
 	Scratch     int64  `json:"scratch_bytes"`
 	Outputs     int64  `json:"output_bytes"`
+	Tables      int64  `json:"table_bytes"`
 	Total       int64  `json:"total_bytes"`
 	Peak        int64  `json:"peak_bytes"` // while weights are packed, if that is more
 }
@@ -53,20 +54,20 @@ func (f *paramsFlags) memoryOf(n *interp.Net) *memoryEntry {
 	}
 	return &memoryEntry{
 		Batch: n.Graph.Input.Shape[0], Threads: cmp.Or(f.threads.value[0], task.Threads()), Precision: f.precision.value[0].String(),
-		Weights: m.Weights, Activations: m.Activations, Scratch: m.Scratch, Outputs: m.Outputs, Total: m.Total(), Peak: m.Peak(),
+		Weights: m.Weights, Activations: m.Activations, Scratch: m.Scratch, Outputs: m.Outputs, Tables: m.Tables, Total: m.Total(), Peak: m.Peak(),
 	}
 }
 
 // memoryGrid has a row for each net.
 func (f *paramsFlags) memoryGrid(nets []*interp.Net) grid {
 	g := grid{columns: []column{{"net", false}, {"batch", true}, {"threads", true}, {"precision", false}}}
-	for _, title := range []string{"weights", "activations", "scratch", "outputs", "total", "while packing"} {
+	for _, title := range []string{"weights", "activations", "scratch", "outputs", "tables", "total", "while packing"} {
 		g.columns = append(g.columns, column{title, true})
 	}
 	for _, n := range nets {
 		m := f.memoryOf(n)
 		row := []any{n.Name, m.Batch, m.Threads, m.Precision}
-		for _, bytes := range []int64{m.Weights, m.Activations, m.Scratch, m.Outputs, m.Total, m.Peak} {
+		for _, bytes := range []int64{m.Weights, m.Activations, m.Scratch, m.Outputs, m.Tables, m.Total, m.Peak} {
 			var cell any = bytes
 			if f.format.value != "csv" {
 				cell = interp.Bytes(bytes)

@@ -11,15 +11,16 @@ type Memory struct {
 	Activations int64 // a session's arenas: all values that live at one time, at the peak
 	Scratch     int64 // a session's working memory for the algorithms
 	Outputs     int64 // what a session returns
+	Tables      int64 // where the tiles of the algorithms lie
 	Fetched     int64 // tensors waiting to be packed while the plan is made, at most
 }
 
 // Total is what a plan and a session take while they run.
-func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch + m.Outputs }
+func (m Memory) Total() int64 { return m.Weights + m.Activations + m.Scratch + m.Outputs + m.Tables }
 
 // Peak is the most that they take at any time.
 func (m Memory) Peak() int64 {
-	return m.Weights + max(m.Fetched, m.Activations+m.Scratch+m.Outputs)
+	return m.Weights + m.Tables + max(m.Fetched, m.Activations+m.Scratch+m.Outputs)
 }
 
 // Memory returns what the plan and one session with this many threads take.
@@ -29,7 +30,16 @@ func (p *Plan) Memory(threads int) Memory {
 		Activations: p.activations(threads),
 		Scratch:     bytes(p.scratch(threads)),
 		Outputs:     p.outputs(),
+		Tables:      p.tables(),
 	}
+}
+
+// tables is what the algorithms' tables take.
+func (p *Plan) tables() (sum int64) {
+	for _, s := range p.instructions {
+		sum += s.Prepared.Tables
+	}
+	return sum
 }
 
 // estimate is about what Memory will be, before algorithms are chosen.

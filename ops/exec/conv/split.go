@@ -83,7 +83,7 @@ func prepareSplit(p *problem, v values) *task.Prepared {
 	b.cut(p.windows())
 	row := task.RoundUp(s.to.W, layout.PixelsOfLine) * Lanes
 	return &task.Prepared{
-		Algorithm: name, PerWorker: max(kernel.ScratchBF16, 4*row), Shared: 2 * s.lost,
+		Algorithm: name, PerWorker: max(kernel.ScratchBF16, 4*row), Shared: 2 * s.lost, Tables: layout.RunTableBytes(b.tiles),
 		Tasks: func(out tensor.Tensor, in []tensor.Tensor, lent task.Scratch) []task.Task {
 			value := tensor.Tensor{Shape: in[0].Shape, Data: lent.Shared}
 			inputs := append([]tensor.Tensor{value}, in[1:]...)

@@ -88,7 +88,7 @@ func (b *tiled) prepare() *task.Prepared {
 		name += "-means"
 		pixelStacks() // made now, so that a run allocates nothing
 	}
-	return &task.Prepared{Algorithm: name, Shared: slots + together, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
+	return &task.Prepared{Algorithm: name, Shared: slots + together, Tables: layout.TableBytes(b.tiles), Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		var tasks []task.Task
 		if b.compacted != nil {
 			pixels := s.Shared[slots:]

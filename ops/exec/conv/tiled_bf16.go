@@ -65,7 +65,7 @@ func (b *tiledBF16) cut(w layout.Windows) {
 }
 
 func (b *tiledBF16) prepare() *task.Prepared {
-	return &task.Prepared{Algorithm: b.name, PerWorker: kernel.ScratchBF16, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
+	return &task.Prepared{Algorithm: b.name, PerWorker: kernel.ScratchBF16, Tables: layout.RunTableBytes(b.tiles), Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		return []task.Task{b.multiply(out, in, s)}
 	}}
 }

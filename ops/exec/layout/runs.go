@@ -1,6 +1,10 @@
 package layout
 
-import "cnnlang/ops/exec/internal/kernel"
+import (
+	"unsafe"
+
+	"cnnlang/ops/exec/internal/kernel"
+)
 
 // A RunTile is the pixels of a bfloat16 value that a kernel computes together: one run
 // along a row, or two.
@@ -17,6 +21,11 @@ func (t *Tile) Runs() RunTile {
 		made.PlaceBF16[1] = kernel.Run{Pixels: t.Pixels - TileRow, In: t.In + t.Next, Out: t.Out + t.OutNext}
 	}
 	return made
+}
+
+// RunTableBytes is what so many tiles and their places take.
+func RunTableBytes(tiles []RunTile) int64 {
+	return int64(len(tiles)) * (int64(unsafe.Sizeof(RunTile{})) + kernel.PlaceBytesBF16)
 }
 
 // RunPlaces are the places of tiles.

@@ -1,6 +1,10 @@
 package layout
 
-import "cnnlang/ops/exec/internal/kernel"
+import (
+	"unsafe"
+
+	"cnnlang/ops/exec/internal/kernel"
+)
 
 // Ends are the rows that a tile completes, beside which it writes the zeros.
 type Ends struct{ first, rows int }
@@ -52,6 +56,12 @@ func WithoutEnds(tiles []Tile) []Tile {
 // Places are the places of tiles, and where the value to add or the partial sum lies, if
 // there is one.
 type Places struct{ At, Onto *kernel.Places }
+
+// TableBytes is what tiles and their places take; the list of places is shared with those of what
+// is added.
+func TableBytes(tiles []Tile) int64 {
+	return int64(len(tiles)) * (int64(unsafe.Sizeof(Tile{})) + 2*kernel.PlaceBytes - int64(unsafe.Sizeof(kernel.Place{})))
+}
 
 // PlacesOf are the places of tiles.
 func PlacesOf(tiles []Tile, step int) Places {

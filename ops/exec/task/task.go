@@ -24,6 +24,7 @@ type Prepared struct {
 	Algorithm string // for people: "gemm-generic-4x8"
 	PerWorker int    // float32 of scratch for each worker
 	Shared    int    // float32 of scratch for all together
+	Tables    int64  // bytes of what says where tiles lie
 	// Tasks returns the work in the memory of one session.
 	Tasks func(out tensor.Tensor, in []tensor.Tensor, s Scratch) []Task
 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "cnnlang/ops/cpu"
+import (
+	"unsafe"
+
+	"cnnlang/ops/cpu"
+)
 
 // A Run is pixels along a row and where they lie, in float32 from the start of the
 // slices of a TileBF16: pixel p in the input at In + p*step, in the result at
@@ -42,6 +46,9 @@ type bf16Place struct {
 	runs   [2]Run
 	config *tileConfig
 }
+
+// PlaceBytesBF16 is what a place takes, as a list and as assembly reads it.
+const PlaceBytesBF16 = int64(unsafe.Sizeof(PlaceBF16{}) + unsafe.Sizeof(bf16Place{}))
 
 // A tileConfig is what LDTILECFG loads: palette 1, the bytes of a row and the rows
 // of each tile.

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // A Place is where one tile lies: so many pixels of a row, and perhaps some of the next
 // one. Memory is counted in float32 from the start of the slices of a Tile.
 type Place struct {
@@ -27,6 +29,14 @@ type Places struct {
 // place is a Place as assembly reads it: distances in bytes. asmgen knows the offsets of
 // the fields.
 type place struct{ pixels, in, next, out, outNext, add, addNext, first int }
+
+// PlaceBytes is what a place takes, as a list and as assembly reads it.
+const PlaceBytes = listedPlace + readPlace
+
+const (
+	listedPlace = int64(unsafe.Sizeof(Place{}))
+	readPlace   = int64(unsafe.Sizeof(place{}))
+)
 
 // FirstRow is how many of the pixels are in the first row.
 func (p *Place) FirstRow() int {
