@@ -18,6 +18,7 @@ type Prepared struct {
 	Resized       [2]int // width and height
 	Left, Top     int    // where the network's input begins in that; black if it is outside
 	Input         [2]int // width and height
+	Unfinished    bool   // a progressive JPEG without its last scans
 
 	upright [2]int // width and height after turning
 	how     Preprocess
@@ -27,7 +28,7 @@ type Prepared struct {
 func (p Preprocess) prepared(s *source, f resample.View) Prepared {
 	width, height := s.shown()
 	return Prepared{
-		Name: s.path, upright: [2]int{width, height}, Width: int(s.Width), Height: int(s.Height), Turned: s.turns(), how: p,
+		Name: s.path, upright: [2]int{width, height}, Width: int(s.Width), Height: int(s.Height), Turned: s.turns(), Unfinished: s.Unfinished, how: p,
 		Resized: [2]int{f.Width, f.Height}, Left: f.Left, Top: f.Top, Input: [2]int{f.W, f.H},
 	}
 }
@@ -35,6 +36,9 @@ func (p Preprocess) prepared(s *source, f resample.View) Prepared {
 // String is a line without the name: "451x300: resized to 336x224 (bilinear), …".
 func (d Prepared) String() string {
 	var steps []string
+	if d.Unfinished {
+		steps = append(steps, "read without its last scans, which are missing, and not smoothed as Pillow may do")
+	}
 	if d.Turned {
 		steps = append(steps, "turned upright")
 	}

@@ -2,6 +2,8 @@ package picture
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 )
 
@@ -9,6 +11,12 @@ import (
 // 384 x 256, since 256*451 // 300 is 384, and fits into it as 256 x 170.
 func TestWhatWasDoneInALine(t *testing.T) {
 	const chelsea, turned = "../../testdata/images/chelsea.png", "testdata/formats/orientation_6.jpg"
+	content, err := os.ReadFile("jpeg/testdata/progressive.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const scan = "\xff\xda"
+	unfinished := write(t, strings.Join(strings.SplitN(string(content), scan, 4)[:3], scan)+"\xff\xd9")
 	for _, c := range []struct {
 		path       string
 		how        Preprocess
@@ -30,6 +38,9 @@ func TestWhatWasDoneInALine(t *testing.T) {
 			"7x5: turned upright, values 0 to 1", "resized to cover 5x7 (bilinear), 5x7 cut from the middle, values 0 to 1"},
 		{turned, Preprocess{Mean: []float32{0}, Std: []float32{1}}, 5, 7,
 			"7x5: values 0 to 1", "resized to cover 7x5 (bilinear), 7x5 cut from the middle, values 0 to 1"},
+		{unfinished, Preprocess{}, 47, 61,
+			"61x47: read without its last scans, which are missing, and not smoothed as Pillow may do, values 0 to 1",
+			"resized to cover 61x47 (bilinear), 61x47 cut from the middle, values 0 to 1"},
 	} {
 		var seen []Prepared
 		c.how.Seen = func(d Prepared) { seen = append(seen, d) }

@@ -30,6 +30,7 @@ type Header struct {
 	// How often Decode goes over the image, and how many pixels it visits then, if a file
 	// can say for many of them in a few bytes that nothing changes.
 	Scans, PerScan int64
+	Unfinished     bool // scans are missing that make it finer
 }
 
 // MaxPixels is the largest number of pixels of an image. It is the same as Pillow's,

@@ -57,7 +57,8 @@ var attacks = []struct{ name, content, want string }{
 	{"two frames", start + frameOf1(sof0, 8, 8) + frameOf1(sof0, 8, 8), "it has two frame headers"},
 	{"two starts", start + start, "marker ffd8 is unknown"},
 	{"unknown marker", start + "\xff\x02", "marker ff02 is unknown"},
-	{"lossless", start + frameOf1(0xc3, 8, 8), "its coding (marker ffc3) is neither baseline nor progressive"},
+	{"lossless", start + frameOf1(0xc3, 8, 8), "its coding is lossless (marker ffc3), neither baseline nor progressive"},
+	{"hierarchical", start + frameOf1(0xc5, 8, 8), "its coding is hierarchical (marker ffc5), neither baseline nor progressive"},
 	{"12 bits", start + strings.Replace(frameOf1(sof1, 8, 8), "\x08\x00\x08", "\x0c\x00\x08", 1), "12 bits a sample, want 8"},
 	{"two components", start + "\xff\xc0\x00\x0e\x08\x00\x08\x00\x08\x02\x01\x11\x00\x02\x11\x00", "2 components, want 1, 3 or 4"},
 	{"short frame", start + "\xff\xc0\x00\x07\x08\x00\x08\x00\x08", "a frame header is too short"},
@@ -88,7 +89,6 @@ var attacks = []struct{ name, content, want string }{
 	{"unknown code", strings.Replace(plain, "\x3f\xff\xd9", "\x7f\xff\xd9", 1), "a scan has a code that is in none of its tables"},
 	{"no data", strings.Replace(plain, "\x3f\xff\xd9", "\xff\xd9", 1), "a scan ends before its last block"},
 	{"cut data", strings.Replace(plain, "\x3f\xff\xd9", "", 1), "unexpected EOF"},
-	{"cut after the data", strings.Replace(plain, "\x3f\xff\xd9", "\x3f", 1), "unexpected EOF"},
 	{"another scan", strings.Replace(plain, "\x3f\xff\xd9", "\x3f"+scanOf1+"\x3f\xff\xd9", 1), "it has a scan after the last one"},
 	{"restart without a marker", start + tableQ + frameOf1(sof0, 16, 8) + tableDC + tableAC + "\xff\xdd\x00\x04\x00\x01" + scanOf1 + "\x3f\x3f" + end, "a restart marker is missing"},
 	{"another restart", start + tableQ + frameOf1(sof0, 16, 8) + tableDC + tableAC + "\xff\xdd\x00\x04\x00\x01" + scanOf1 + "\x3f\xff\xd1\x3f" + end, "a restart marker is missing"},
@@ -100,7 +100,8 @@ func TestAttacks(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", a.name, err, a.want)
 		}
 	}
-	if _, _, err := decode(t, contentOf(t, "arithmetic.jpg")); !errors.As(err, new(codec.Unsupported)) {
+	if _, _, err := decode(t, contentOf(t, "arithmetic.jpg")); !errors.As(err, new(codec.Unsupported)) ||
+		err.Error() != "its coding is arithmetic (marker ffc9), neither baseline nor progressive" {
 		t.Errorf("arithmetic coding: got %v", err)
 	}
 }
@@ -108,13 +109,17 @@ func TestAttacks(t *testing.T) {
 // What other decoders put up with: bytes between segments, and before and after restarts.
 func TestTolerated(t *testing.T) {
 	for name, content := range map[string]string{
-		"bytes before a segment":      strings.Replace(plain, tableQ, "abc\xff\x00"+tableQ, 1),
-		"markers filled with 0xff":    strings.Replace(plain, tableQ, "\xff\xff\xff"+tableQ, 1),
-		"bytes after the data":        strings.Replace(plain, "\x3f\xff\xd9", "\x3fabc\xff\x00abc\xff\xff\xd9", 1),
-		"a restart after the data":    strings.Replace(plain, "\x3f\xff\xd9", "\x3f\xff\xd0\xff\xd9", 1),
-		"bytes after the image":       plain + "abc",
-		"comments and other segments": strings.Replace(plain, tableQ, "\xff\xfe\x00\x03a\xff\xe5\x00\x02"+tableQ, 1),
-		"a component without a scan":  start + tableQ + frameOf3(sof0, 0x11, 0x11, 0x11) + tableDC + tableAC + scanOf1 + strings.Repeat("\x00", 3) + end,
+		"bytes before a segment":       strings.Replace(plain, tableQ, "abc\xff\x00"+tableQ, 1),
+		"markers filled with 0xff":     strings.Replace(plain, tableQ, "\xff\xff\xff"+tableQ, 1),
+		"bytes after the data":         strings.Replace(plain, "\x3f\xff\xd9", "\x3fabc\xff\x00abc\xff\xff\xd9", 1),
+		"a restart after the data":     strings.Replace(plain, "\x3f\xff\xd9", "\x3f\xff\xd0\xff\xd9", 1),
+		"bytes after the image":        plain + "abc",
+		"no end":                       strings.TrimSuffix(plain, end),
+		"half an end":                  strings.TrimSuffix(plain, "\xd9"),
+		"zeros for an end":             strings.TrimSuffix(plain, end) + strings.Repeat("\x00", 99),
+		"part of a segment at the end": strings.TrimSuffix(plain, end) + "\xff\xe5\x00",
+		"comments and other segments":  strings.Replace(plain, tableQ, "\xff\xfe\x00\x03a\xff\xe5\x00\x02"+tableQ, 1),
+		"a component without a scan":   start + tableQ + frameOf3(sof0, 0x11, 0x11, 0x11) + tableDC + tableAC + scanOf1 + strings.Repeat("\x00", 3) + end,
 		"bytes before a restart": start + tableQ + frameOf1(sof0, 16, 8) + tableDC + tableAC + "\xff\xdd\x00\x04\x00\x01" + scanOf1 +
 			"\x3fabc\xff\xd0\x3f" + end,
 	} {
@@ -125,13 +130,44 @@ func TestTolerated(t *testing.T) {
 	}
 }
 
-// No part of a file is a file.
+// No part of a file is a file, unless all pixels are in one scan and nothing but the marker of
+// the end is missing.
 func TestCutFiles(t *testing.T) {
-	for _, name := range []string{"420.jpg", "progressive.jpg", "restart_1.jpg", "apart.jpg", "ycck.jpg"} {
+	for name, one := range map[string]bool{"420.jpg": true, "progressive.jpg": false, "restart_1.jpg": true, "apart.jpg": false, "ycck.jpg": true} {
 		content := contentOf(t, name)
-		for n := 0; n < len(content); n += 3 {
+		_, pixels, err := decode(t, content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := len(content)
+		if one {
+			most -= len(end)
+			for _, cut := range []string{string(content[:most]), string(content[:most+1]), string(content[:most]) + strings.Repeat("\x00", 1<<17)} {
+				if _, got, err := decode(t, []byte(cut)); err != nil || !bytes.Equal(got, pixels) {
+					t.Errorf("%s without its end, of %d bytes: got other pixels, %v", name, len(cut), err)
+				}
+			}
+		}
+		for n := 0; n < most; n += 3 {
 			if _, _, err := decode(t, content[:n]); !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Fatalf("%d bytes of %s: got %v", n, name, err)
+			}
+		}
+	}
+}
+
+// A progressive image that ends after some of its scans is decoded, and known to be unfinished.
+// Of each of these Pillow makes other pixels, and the same only of the whole files.
+func TestScansThatAreMissing(t *testing.T) {
+	for name, scans := range map[string]int{"progressive.jpg": 10, "progressive_444.jpg": 10, "grey_progressive.jpg": 6, "apart_first.jpg": 1, "420.jpg": 1} {
+		parts := strings.Split(string(contentOf(t, name)), "\xff\xda")
+		if len(parts) != 1+scans {
+			t.Fatalf("%s has %d scans", name, len(parts)-1)
+		}
+		for n := 1; n <= scans; n++ {
+			content := strings.Join(parts[:n+1], "\xff\xda")
+			if h, _, err := decode(t, []byte(strings.TrimSuffix(content, end)+end)); err != nil || h.Unfinished != (n < scans) {
+				t.Errorf("%s with %d scans: got unfinished %v, %v", name, n, h.Unfinished, err)
 			}
 		}
 	}

@@ -8,7 +8,7 @@
 // several scans it has all coefficients.
 //
 // Unlike libjpeg it refuses damaged data instead of making something of them, and arithmetic
-// coding; and it does not smooth a progressive image whose last scans are missing.
+// coding, where an image of one scan may lack the marker of its end; and it does not smooth a progressive image whose last scans are missing.
 //
 //	file ─ input ─ segments ─┬ bits ─ sequential ── coefficients ─ kernel.IDCT ─ planes ─ lines ─ RGB
 //	                         └ bits ─ progressive ─ coefficients of all blocks ┘
@@ -28,18 +28,19 @@ type damage string
 func (d damage) Error() string { return string(d) }
 
 // Inspect reads a file up to its first scan, or if there are more to its end, of which it
-// looks only for the scans. If the file is damaged after the first of them, it counts those
+// reads only the headers of scans. If the file is damaged after the first of them, it counts those
 // before, and Decode reports the damage.
 func Inspect(ctx context.Context, file codec.File) (h codec.Header, err error) {
 	d := decoder{in: input{ctx: ctx, file: file}, inspects: true}
 	scans := int64(0)
 	err = d.segments(func() error {
-		if scans++; scans > 1 {
-			return d.in.skipSegment()
-		}
 		s, err := d.scan()
 		if err != nil {
 			return err
+		}
+		d.sent.add(&s)
+		if scans++; scans > 1 {
+			return nil
 		}
 		h = d.header(&s)
 		h.Orientation = exif.Orientation(d.exif)
@@ -48,7 +49,7 @@ func Inspect(ctx context.Context, file codec.File) (h codec.Header, err error) {
 		}
 		return nil
 	})
-	h.Scans = scans
+	h.Scans, h.Unfinished = scans, d.progressive && d.sent.lacks(d.count)
 	switch {
 	case ctx.Err() != nil:
 		return h, ctx.Err()

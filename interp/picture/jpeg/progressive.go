@@ -6,6 +6,29 @@ import "cnnlang/interp/picture/jpeg/internal/kernel"
 // band), and first their upper bits, then one lower bit with each scan. The bit of a
 // coefficient that is not yet 0 comes by itself; new ones come as codes in between.
 
+// A sent is which coefficients of each component have all bits by the scans so far.
+type sent [4]uint64
+
+func (all *sent) add(s *scan) {
+	for _, i := range s.component[:s.count] {
+		if s.low == 0 {
+			all[i] |= (2<<s.end - 1) &^ (1<<s.start - 1)
+		}
+	}
+}
+
+// lacks reports whether one of the components lacks bits of its first coefficients. Those that
+// are missing libjpeg-turbo guesses from the neighbours.
+func (all *sent) lacks(components int) bool {
+	const first = 1<<10 - 1
+	for _, have := range all[:components] {
+		if have&first != first {
+			return true
+		}
+	}
+	return false
+}
+
 // first decodes the upper bits of the coefficients of a band.
 func (b *bits) first(block *kernel.Block, ac *huffman, start, end int, low byte) {
 	if b.run > 0 {

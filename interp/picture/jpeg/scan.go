@@ -115,6 +115,7 @@ func (d *decoder) stream(s *scan) error {
 		}
 		d.output.emit(y)
 	}
+	d.complete = true
 	return nil
 }
 

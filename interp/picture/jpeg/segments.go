@@ -1,7 +1,9 @@
 package jpeg
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"cnnlang/interp/picture/codec"
@@ -36,12 +38,14 @@ type decoder struct {
 	transform   byte // of colours, by Adobe's
 	inspects    bool // whether the EXIF data are wanted
 	exif        []byte
+	sent        sent
 
 	bits         bits
 	factors      [4]kernel.Block // of each component, latched
 	latched      [4]bool
 	coefficients [][]kernel.Block // of each component, if they are stored
 	output       output
+	complete     bool // all pixels are there, of an image in one scan
 }
 
 // segments reads a file to the end of its image, and calls scan at the header of each scan.
@@ -55,10 +59,8 @@ func (d *decoder) segments(scan func() error) error {
 	}
 	for {
 		marker, err := d.in.marker()
-		if err != nil {
-			return err
-		}
 		switch {
+		case err != nil:
 		case marker == eoi:
 			return nil
 		case marker == sos && d.count == 0:
@@ -68,6 +70,9 @@ func (d *decoder) segments(scan func() error) error {
 		case rst0 <= marker && marker <= rst7: // one after the last unit
 		default:
 			err = d.segment(marker)
+		}
+		if d.complete && errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil // without a marker of its end, but with all pixels
 		}
 		if err != nil {
 			return err
@@ -82,7 +87,7 @@ func (d *decoder) segment(marker byte) (err error) {
 	case read == nil && (app0 <= marker && marker <= app15 || marker == com || marker == dnl || marker == dac):
 		return d.in.skipSegment()
 	case read == nil && sof0 <= marker && marker <= sof15 && marker != jpg:
-		return codec.NotRead("its coding (marker ff%02x) is neither baseline nor progressive", marker)
+		return codec.NotRead("its coding is %s (marker ff%02x), neither baseline nor progressive", coding(marker), marker)
 	case read == nil:
 		return damage(fmt.Sprintf("marker ff%02x is unknown", marker))
 	}
@@ -95,6 +100,17 @@ func (d *decoder) segment(marker byte) (err error) {
 		return err
 	}
 	return read(s)
+}
+
+// coding names what is not read, by the bits of the marker of its frame header.
+func coding(marker byte) string {
+	switch {
+	case marker >= jpg:
+		return "arithmetic"
+	case marker&3 == 3:
+		return "lossless"
+	}
+	return "hierarchical"
 }
 
 // read is how a segment is read, nil if it is not.
