@@ -85,7 +85,7 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	f.performance.flags(cmd, 1)
 	f.sources.flags(cmd)
 	flags := cmd.Flags()
-	flags.Var(f.batch, "batch", "images that are computed together, by algorithms that may be others, so that last digits may differ")
+	flags.Var(f.batch, "batch", batchUsage)
 	flags.Var(f.input, "input", "an array, or a generated input, instead of images")
 	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
 	flags.Var(f.output, "output", "write the output, or by NAME a side head or the value at a path, as a NumPy array, or if FILE ends in .png as a picture; {name} in it is the image's name; may be repeated")

@@ -17,7 +17,8 @@ const runHelp = "run computes a net's output for images (JPEG, PNG, GIF, WebP, B
 	"Any number of images are computed one after another, in bounded memory: those named,\n" +
 	"those of a folder, which are the files with the extension of an image, sorted by\n" +
 	"name, those that fit a pattern in quotation marks, and those of a --list. Each\n" +
-	"thread reads and computes an image of its own, or with --batch several together.\n" +
+	"thread reads and computes an image of its own, or with --batch several together, by\n" +
+	"algorithms that may be others, so that last digits may differ.\n" +
 	"Results come in the order of the images, as text, csv or jsonl, and a file of\n" +
 	"--output has a row for each, or with {name} in its name each has a file. An image that cannot be read is told, and in csv and\n" +
 	"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
