@@ -145,22 +145,7 @@ func (a *app) params() *cobra.Command {
 		Args:              arguments(1, -1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeNets,
 	}
-	f.selection.flags(cmd)
-	cmd.Flags().Var(f.depth, "depth", depthUsage)
-	cmd.Flags().BoolVar(&f.tensors, "tensors", false, "list the tensors of the net")
-	cmd.Flags().Var(f.columns, "columns", "the columns of a net's rows, separated by commas, or all")
-	cmd.Flags().Var(f.units, "units", "count exactly, in millions (M), in billions (G), or as timm's tables do: GMACs, and millions")
-	complete(cmd, "columns", fixed(columnNames()...))
-	complete(cmd, "units", fixed(unitNames...))
-	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
-	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
-	cmd.Flags().BoolVar(&f.stated, "facts", false, "compare the net with what it states of itself")
-	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
-	cmd.Flags().Var(f.batch, "batch", batchUsage)
-	f.performance.flags(cmd, 1)
-	f.weights.flags(cmd)
-	complete(cmd, "depth", fixed("1", "2", "3", "all"))
-	f.format = formatFlag(cmd, tableFormats)
+	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := f.consistent(args); err != nil {
 			return err
@@ -187,6 +172,26 @@ func (a *app) params() *cobra.Command {
 		return cmp.Or(show(), a.tellBroken(f.broken))
 	}
 	return cmd
+}
+
+// flags adds the flags to the command.
+func (f *paramsFlags) flags(cmd *cobra.Command) {
+	f.selection.flags(cmd)
+	cmd.Flags().Var(f.depth, "depth", depthUsage)
+	cmd.Flags().BoolVar(&f.tensors, "tensors", false, "list the tensors of the net")
+	cmd.Flags().Var(f.columns, "columns", "the columns of a net's rows, separated by commas, or all")
+	cmd.Flags().Var(f.units, "units", "count exactly, in millions (M), in billions (G), or as timm's tables do: GMACs, and millions")
+	complete(cmd, "columns", fixed(columnNames()...))
+	complete(cmd, "units", fixed(unitNames...))
+	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
+	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
+	cmd.Flags().BoolVar(&f.stated, "facts", false, "compare the net with what it states of itself")
+	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
+	cmd.Flags().Var(f.batch, "batch", batchUsage)
+	f.performance.flags(cmd, 1)
+	f.weights.flags(cmd)
+	complete(cmd, "depth", fixed("1", "2", "3", "all"))
+	f.format = formatFlag(cmd, tableFormats)
 }
 
 // paramsOf shows one net.

@@ -1,10 +1,6 @@
 package layout
 
-import (
-	"unsafe"
-
-	"cnnlang/ops/exec/internal/kernel"
-)
+import "cnnlang/ops/exec/internal/kernel"
 
 // A RunTile is the pixels of a bfloat16 value that a kernel computes together: one run
 // along a row, or two.
@@ -25,7 +21,7 @@ func (t *Tile) Runs() RunTile {
 
 // RunTableBytes is what so many tiles and their places take.
 func RunTableBytes(tiles []RunTile) int64 {
-	return int64(len(tiles)) * (int64(unsafe.Sizeof(RunTile{})) + kernel.PlaceBytesBF16)
+	return int64(len(tiles)) * (endBytes + 2*kernel.PlaceBytesBF16 + kernel.ReadBytesBF16)
 }
 
 // RunPlaces are the places of tiles.

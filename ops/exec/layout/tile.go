@@ -1,7 +1,7 @@
 package layout
 
 import (
-	"unsafe"
+	"math/bits"
 
 	"cnnlang/ops/exec/internal/kernel"
 )
@@ -57,10 +57,13 @@ func WithoutEnds(tiles []Tile) []Tile {
 // there is one.
 type Places struct{ At, Onto *kernel.Places }
 
-// TableBytes is what tiles and their places take; the list of places is shared with those of what
-// is added.
+// endBytes is what the Ends of a tile take.
+const endBytes = 2 * bits.UintSize / 8
+
+// TableBytes is what tiles and their places take: the tiles, a list of places, and what assembly
+// reads of these, once more for what is added.
 func TableBytes(tiles []Tile) int64 {
-	return int64(len(tiles)) * (int64(unsafe.Sizeof(Tile{})) + 2*kernel.PlaceBytes - int64(unsafe.Sizeof(kernel.Place{})))
+	return int64(len(tiles)) * (endBytes + 2*kernel.PlaceBytes + 2*kernel.ReadBytes)
 }
 
 // PlacesOf are the places of tiles.

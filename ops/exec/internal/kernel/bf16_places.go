@@ -1,7 +1,7 @@
 package kernel
 
 import (
-	"unsafe"
+	"reflect"
 
 	"cnnlang/ops/cpu"
 )
@@ -47,8 +47,11 @@ type bf16Place struct {
 	config *tileConfig
 }
 
-// PlaceBytesBF16 is what a place takes, as a list and as assembly reads it.
-const PlaceBytesBF16 = int64(unsafe.Sizeof(PlaceBF16{}) + unsafe.Sizeof(bf16Place{}))
+// PlaceBytesBF16 is what a PlaceBF16 takes, and ReadBytesBF16 the same as assembly reads it.
+var (
+	PlaceBytesBF16 = int64(reflect.TypeFor[PlaceBF16]().Size())
+	ReadBytesBF16  = int64(reflect.TypeFor[bf16Place]().Size())
+)
 
 // A tileConfig is what LDTILECFG loads: palette 1, the bytes of a row and the rows
 // of each tile.

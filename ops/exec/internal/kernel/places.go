@@ -1,6 +1,6 @@
 package kernel
 
-import "unsafe"
+import "reflect"
 
 // A Place is where one tile lies: so many pixels of a row, and perhaps some of the next
 // one. Memory is counted in float32 from the start of the slices of a Tile.
@@ -30,12 +30,10 @@ type Places struct {
 // the fields.
 type place struct{ pixels, in, next, out, outNext, add, addNext, first int }
 
-// PlaceBytes is what a place takes, as a list and as assembly reads it.
-const PlaceBytes = listedPlace + readPlace
-
-const (
-	listedPlace = int64(unsafe.Sizeof(Place{}))
-	readPlace   = int64(unsafe.Sizeof(place{}))
+// PlaceBytes is what a Place takes, and ReadBytes the same as assembly reads it.
+var (
+	PlaceBytes = int64(reflect.TypeFor[Place]().Size())
+	ReadBytes  = int64(reflect.TypeFor[place]().Size())
 )
 
 // FirstRow is how many of the pixels are in the first row.
