@@ -34,6 +34,8 @@ type Model struct {
 	Fit Fit
 	// Labels are the names of the classes.
 	Labels Labels
+	// Files are those that it was made of: the texts of its net, and the weights with their shards.
+	Files []string
 
 	plan     *plan.Plan
 	at       map[string]*graph.Node // in the plan's graph
@@ -81,7 +83,7 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Fit = w.fit
+	m.Fit, m.Files = w.fit, append(n.program.program.Files(), w.files()...)
 	var note string
 	if m.Labels, note = n.labelsFor(w); note != "" {
 		m.Fit.Notes = append(m.Fit.Notes, note)

@@ -233,3 +233,13 @@ func WriteWeights(ctx context.Context, path string, tensors map[string]tensor.Te
 	}
 	return weights.WriteSafetensors(ctx, path, named)
 }
+
+// files are the names of those that the weights are in.
+func (w Weights) files() (names []string) {
+	if store, ok := w.store.(weights.FileStore); ok {
+		for _, f := range store.Files() {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}

@@ -3,6 +3,8 @@ package lang
 
 import (
 	"io/fs"
+	"maps"
+	"slices"
 
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
@@ -18,6 +20,9 @@ type Program struct {
 
 // File returns a file of the program by the name that diagnostics use, or nil.
 func (p *Program) File(name string) *source.File { return p.files[name] }
+
+// Files are the names of all files of the program, sorted.
+func (p *Program) Files() []string { return slices.Sorted(maps.Keys(p.files)) }
 
 // Load reads the file name from files, follows its imports and resolves every
 // name. Imports of std.x and nets.x are files x.cnn of the library; imports of "./x.cnn" are

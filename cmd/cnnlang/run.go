@@ -200,6 +200,16 @@ func (f *runFlags) apart() error {
 	return nil
 }
 
+// model builds the net, and refuses to write over what it is made of.
+func (a *app) model(ctx context.Context, f *runFlags, n *interp.Net, opts interp.Options) (*interp.Model, error) {
+	m, err := a.build(ctx, &f.origin, n, opts)
+	if err != nil {
+		return nil, err
+	}
+	a.labelled(m.Labels)
+	return m, f.sparesModel(m)
+}
+
 // runNet opens what is named, computes, writes and prints.
 func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images []string) error {
 	start := time.Now()
@@ -237,11 +247,10 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	opts.Held = held
-	model, err := a.build(ctx, &f.origin, n, opts)
+	model, err := a.model(ctx, f, n, opts)
 	if err != nil {
 		return err
 	}
-	a.labelled(model.Labels)
 	session := model.NewSession(opts.Threads)
 	defer session.Close()
 	m := model.Memory(session.Threads())

@@ -54,14 +54,13 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err != nil {
 		return err
 	}
-	model, err := a.build(ctx, &f.origin, n, interp.Options{
+	model, err := a.model(ctx, f, n, interp.Options{
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
 	})
 	if err != nil {
 		return err
 	}
-	a.labelled(model.Labels)
 	defer model.Close()
 	lanes, err := model.Lanes()
 	if err != nil {

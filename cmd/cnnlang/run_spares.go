@@ -64,6 +64,23 @@ func (f *runFlags) spares(args []string) error {
 	return nil
 }
 
+// sparesModel is spares for the files that those of the command line name: imported texts, and
+// shards of the weights.
+func (f *runFlags) sparesModel(m *interp.Model) error {
+	for _, t := range f.output.value {
+		target, err := os.Stat(t.file)
+		if err != nil {
+			continue
+		}
+		for _, name := range m.Files {
+			if file, err := os.Stat(name); err == nil && os.SameFile(file, target) {
+				return overwritten(t, "a file of the net or its weights")
+			}
+		}
+	}
+	return nil
+}
+
 func overwritten(t target, what string) error {
 	return usage("%v would be written over %s, %s", t, what, t.file).withHelp("name another file")
 }
