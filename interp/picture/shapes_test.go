@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"io"
 	"strings"
 	"testing"
 )
@@ -33,5 +34,39 @@ func TestTallAndWidePicturesTakeTheMemoryOfTheirPixels(t *testing.T) {
 				t.Errorf("%s, %s: took %d bytes, want %d; got a pixel of %v, %v", name, interpolation, took, need, first, err)
 			}
 		}
+	}
+}
+
+// asked counts the calls that read a file.
+type asked struct {
+	io.ReaderAt
+	calls int
+}
+
+func (a *asked) ReadAt(p []byte, at int64) (int, error) {
+	a.calls++
+	return a.ReaderAt.ReadAt(p, at)
+}
+
+// Pixels in many chunks, empty ones and those of a byte, are read in large pieces of the file.
+func TestManyChunksAreReadTogether(t *testing.T) {
+	const side, empty, piece = 40, 20_000, 32 << 10
+	text := ihdr(side, side, 8, 0, 0) + strings.Repeat(chunk("IDAT", ""), empty)
+	for _, b := range []byte(deflated(strings.Repeat("\x01\x07"+strings.Repeat("\x00", side-1), side))) {
+		text += chunk("IDAT", string([]byte{b})) + chunk("IDAT", "")
+	}
+	text += chunk("IEND", "")
+	s, err := inspect(t.Context(), "x", strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := &asked{ReaderAt: s.file}
+	s.file = file
+	p, err := s.decode(t.Context())
+	if err != nil || strings.Trim(string(p.rgb), "\x07") != "" {
+		t.Errorf("got other pixels, %v", err)
+	}
+	if most := len(text)/piece + 20; file.calls > most {
+		t.Errorf("%d bytes were read in %d calls, want at most %d", len(text), file.calls, most)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/crc32"
 	"io"
 
@@ -31,7 +30,7 @@ func Decode(ctx context.Context, file codec.File, header codec.Header, rgb []uin
 	if p.width != header.Width || p.height != header.Height {
 		return codec.ErrChanged
 	}
-	chunks := &idat{file: file, next: p.data}
+	chunks := &idat{r: bufio.NewReaderSize(codec.From(file, p.data), buffer)}
 	data, err := zlib.NewReader(bufio.NewReaderSize(chunks, buffer))
 	if err != nil {
 		return chunks.why(err)
@@ -166,11 +165,11 @@ func (p *picture) small(out []uint8, count, step int, line []byte) {
 
 // idat reads the content of the IDAT chunks, which follow each other.
 type idat struct {
-	file codec.File
-	next int64 // the chunk after the current one
-	left codec.File
-	sum  hash.Hash32
-	err  error // of the file
+	r     *bufio.Reader // of the file, from the first of them on
+	left  int64         // bytes of the current chunk
+	sum   uint32
+	begun bool  // whether there is a current one
+	err   error // of the file
 }
 
 // why is the reason for an error of the pixels: that of the file if it has one, and else that
@@ -185,46 +184,50 @@ func (r *idat) why(err error) error {
 	return err
 }
 
-func (r *idat) Read(p []byte) (int, error) {
-	for {
-		if r.left != nil {
-			n, err := r.left.Read(p)
-			if n > 0 {
-				r.sum.Write(p[:n])
-				return n, nil
-			}
-			if err == io.EOF {
-				err = r.end()
-			}
-			if err != nil {
-				r.err = err
-				return 0, err
-			}
-		}
-		length, kind, err := chunk(r.file, r.next)
+func (r *idat) Read(p []byte) (n int, err error) {
+	for n == 0 && err == nil {
 		switch {
-		case err != nil:
-			r.err = err
-			return 0, err
-		case kind != "IDAT":
-			return 0, io.EOF
+		case r.left > 0:
+			n, err = r.r.Read(p[:min(int64(len(p)), r.left)])
+			r.left -= int64(n)
+			r.sum = crc32.Update(r.sum, crc32.IEEETable, p[:n])
+			r.err = codec.Cut(err)
+		case r.begun:
+			r.err = r.end()
+		default:
+			err = r.begin()
 		}
-		r.left = io.NewSectionReader(r.file, r.next+chunkHeader, length)
-		r.sum = crc32.NewIEEE()
-		r.sum.Write([]byte(kind))
-		r.next += chunkHeader + length + chunkChecksum
+		if r.err != nil {
+			err = r.err
+		}
 	}
+	return n, err
+}
+
+// begin reads the header of the next chunk. It returns io.EOF if that has no more pixels.
+func (r *idat) begin() error {
+	var head [chunkHeader]byte
+	if _, err := io.ReadFull(r.r, head[:]); err != nil {
+		r.err = codec.Cut(err)
+		return r.err
+	}
+	if string(head[4:]) != "IDAT" {
+		return io.EOF
+	}
+	r.left, r.begun = int64(binary.BigEndian.Uint32(head[:])), true
+	r.sum = crc32.ChecksumIEEE(head[4:])
+	return nil
 }
 
 // end checks the checksum of a chunk that was read.
 func (r *idat) end() error {
 	var sum [chunkChecksum]byte
-	if err := codec.ReadAt(r.file, sum[:], r.next-chunkChecksum); err != nil {
-		return err
+	if _, err := io.ReadFull(r.r, sum[:]); err != nil {
+		return codec.Cut(err)
 	}
-	if r.sum.Sum32() != binary.BigEndian.Uint32(sum[:]) {
+	if r.sum != binary.BigEndian.Uint32(sum[:]) {
 		return errors.New("the checksum of a chunk of its pixels is another")
 	}
-	r.left = nil
+	r.begun = false
 	return nil
 }

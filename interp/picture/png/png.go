@@ -55,7 +55,7 @@ func Inspect(ctx context.Context, file codec.File) (codec.Header, error) {
 	if err == nil && !codec.Acceptable(p.width, p.height) {
 		return h, nil
 	}
-	h.Cost = 2*p.lineBytes(p.width) + buffer + codec.LinesBuffer + inflater
+	h.Cost = 2*p.lineBytes(p.width) + 2*buffer + codec.LinesBuffer + inflater
 	h.Least = p.lineBytes(p.width) * p.height / 1032 // what deflate makes of a byte at most
 	if err != nil && h.Least <= file.Size() {        // else it is the size that is wrong
 		return h, err
