@@ -91,6 +91,10 @@ func (b *bits) bit() bool {
 
 // refine decodes one more bit of the coefficients of a band.
 func (b *bits) refine(block *kernel.Block, ac *huffman, start, end int, low byte) {
+	if b.run > 0 && empty(block) { // as most are in a file that is small for its scans
+		b.run--
+		return
+	}
 	k := start
 	for b.run == 0 && k <= end {
 		e := b.code(ac)
@@ -121,6 +125,13 @@ func (b *bits) refine(block *kernel.Block, ac *huffman, start, end int, low byte
 		b.correct(block, k, end, 64, low)
 		b.run--
 	}
+}
+
+// empty reports whether a block has only its DC coefficient.
+func empty(block *kernel.Block) bool {
+	all := *block
+	all[0] = 0
+	return all == kernel.Block{}
 }
 
 // correct decodes the bits of coefficients that are not 0, up to the zero behind so many
