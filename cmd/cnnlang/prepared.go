@@ -14,8 +14,9 @@ type preparedImage struct {
 	Turned        bool   `json:"turned"`  // by its EXIF orientation
 	Resized       []int  `json:"resized"` // width and height
 	Interpolation string `json:"interpolation"`
-	From          []int  `json:"from"` // where the input begins in that: columns and rows
-	As            string `json:"as"`   // for --prepare
+	From          []int  `json:"from"`       // where the input begins in that: columns and rows
+	As            string `json:"as"`         // for --prepare
+	Unfinished    bool   `json:"unfinished"` // a progressive JPEG without its last scans
 
 	note string // in words
 }
@@ -23,7 +24,8 @@ type preparedImage struct {
 func preparedOf(n *interp.Net, d picture.Prepared) *preparedImage {
 	p := &preparedImage{
 		Width: d.Width, Height: d.Height, Turned: d.Turned, Resized: d.Resized[:], Interpolation: n.Meta.Prepare.Interpolation,
-		From: []int{d.Left, d.Top}, As: interp.PictureText(n.Meta.Prepare), note: visibleName(d.Name) + " " + d.String(),
+		From: []int{d.Left, d.Top}, As: interp.PictureText(n.Meta.Prepare), Unfinished: d.Unfinished,
+		note: visibleName(d.Name) + " " + d.String(),
 	}
 	if p.As == "" {
 		p.As = "picture"
