@@ -27,7 +27,7 @@ func (s *sources) flags(cmd *cobra.Command) {
 	s.resumeAfter = &option[string]{what: "NAME", parse: parseName}
 	f := cmd.Flags()
 	f.BoolVar(&s.recursive, "recursive", false, "take images of the folders in a folder as well")
-	f.Var(s.list, "list", "take the names of images from a file, one a line; - is standard input")
+	f.Var(s.list, "list", "take the names of images from a file, one a line or each before a NUL; - is standard input")
 	f.Var(s.resumeAfter, "resume-after", "leave out images up to and including this one, after an interrupt")
 }
 
@@ -171,7 +171,7 @@ func hidden(name, pattern string) bool {
 // parent is the folder of a path, "" if it names none.
 func parent(path string) string {
 	folder, _ := filepath.Split(path)
-	return strings.TrimRight(folder, "/"+string(filepath.Separator))
+	return strings.TrimRightFunc(folder, func(r rune) bool { return r == '/' || r == filepath.Separator })
 }
 
 // deepFolder is what a pattern names before a **, which other programs take for all folders below.
@@ -181,7 +181,8 @@ func deepFolder(pattern string) (folder string, deep bool) {
 	if i < 0 {
 		return "", false
 	}
-	return filepath.Clean(strings.Join(parts[:i], "/")), true
+	parts[i] = "" // so that there is a slash behind a root
+	return filepath.Clean(strings.Join(parts[:i+1], "/")), true
 }
 
 // named yields a file, or the images of a folder.
