@@ -117,11 +117,14 @@ func coding(marker byte) string {
 func (d *decoder) read(marker byte) func([]byte) error {
 	switch marker {
 	case sof0, sof1, sof2:
-		return func(s []byte) (err error) {
+		return func(s []byte) error {
 			if d.count != 0 {
 				return damage("it has two frame headers")
 			}
-			d.frame, err = newFrame(s, marker == sof2)
+			f, err := newFrame(s, marker == sof2)
+			if err == nil {
+				d.frame = f // and nothing of one that is refused
+			}
 			return err
 		}
 	case dht:
