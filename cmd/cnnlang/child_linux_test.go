@@ -201,19 +201,7 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			ended := make(chan error, 1)
-			go func() { ended <- cmd.Wait() }()
-			select {
-			case err := <-ended:
-				t.Fatalf("ended by itself: %v\n%s", err, stderr)
-			case <-time.After(700 * time.Millisecond):
-			}
-			if err := cmd.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-			if code := codeOf(t, <-ended); code != exitInterrupted {
-				t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
-			}
+			interrupt(t, cmd, stderr)
 			if files, _ := filepath.Glob(filepath.Join(folder, "*npy*")); len(files) > 0 {
 				t.Errorf("left %v behind", files)
 			}
@@ -238,5 +226,23 @@ func TestStartAllocatesLittle(t *testing.T) {
 	const most = 32 << 20
 	if took := after.TotalAlloc - before.TotalAlloc; took > most {
 		t.Errorf("allocated %d bytes, want at most %d", took, most)
+	}
+}
+
+// interrupt interrupts a program that is at work, and has to end by that.
+func interrupt(t *testing.T, cmd *exec.Cmd, stderr fmt.Stringer) {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("ended by itself: %v\n%s", err, stderr)
+	case <-time.After(700 * time.Millisecond):
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := codeOf(t, <-ended); code != exitInterrupted {
+		t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr)
 	}
 }

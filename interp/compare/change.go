@@ -177,7 +177,7 @@ func (c *comparer) alignBranches(a, b [][]*graph.Part) (list [][2][]*graph.Part)
 
 func placeOf(r *run) Place {
 	p := r.first
-	place := Place{Path: p.Path, Label: label(p), Text: written(p), Kind: p.Kind, Call: p.Call, Count: len(r.parts), Shape: r.parts[len(r.parts)-1].Node.Shape, Line: p.Span.Start.Line}
+	place := Place{Path: p.Path, Label: label(p), Text: p.Text(), Kind: p.Kind, Call: p.Call, Count: len(r.parts), Shape: r.parts[len(r.parts)-1].Node.Shape, Line: p.Span.Start.Line}
 	if p.Kind == graph.Operation {
 		place.In = p.Node.In[0].Shape
 	}

@@ -54,19 +54,7 @@ func exact(p *graph.Part) string {
 	if p.Kind == graph.Operation || p.Kind == graph.Merge {
 		return graph.Describe(p.Node.Op)
 	}
-	return written(p)
-}
-
-// written is what the text calls a part, with its arguments.
-func written(p *graph.Part) string {
-	args := make([]string, len(p.Args))
-	for i, a := range p.Args {
-		args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
-	}
-	if len(args) == 0 {
-		return p.Call
-	}
-	return p.Call + "(" + strings.Join(args, ", ") + ")"
+	return p.Text()
 }
 
 // runs cuts a series into runs.

@@ -44,10 +44,10 @@ func (c *Change) Words() string {
 		add("%d times", c.A.Count)
 	}
 	if !c.A.Shape[1:].Equal(c.B.Shape[1:]) {
-		add("%s → %s", sizes(c.A.Shape), sizes(c.B.Shape))
+		add("%s → %s", graph.SizesOf(c.A.Shape), graph.SizesOf(c.B.Shape))
 	}
 	if len(told) == 0 && !c.A.In.Equal(c.B.In) && len(c.A.In) > 0 && len(c.B.In) > 0 {
-		add("reads %s → %s", sizes(c.A.In), sizes(c.B.In))
+		add("reads %s → %s", graph.SizesOf(c.A.In), graph.SizesOf(c.B.In))
 	}
 	name := joined(c.A.Label, c.A.Text)
 	switch {
@@ -88,16 +88,7 @@ func orNumber(p Place) string {
 	return p.Label
 }
 
-func shaped(s tensor.Shape) string { return " to " + sizes(s) }
-
-// sizes are those of one image: 64×56×56.
-func sizes(s tensor.Shape) string {
-	list := make([]string, len(s)-1)
-	for i, n := range s[1:] {
-		list[i] = fmt.Sprint(n)
-	}
-	return strings.Join(list, "×")
-}
+func shaped(s tensor.Shape) string { return " to " + graph.SizesOf(s) }
 
 // Follows reports whether a part is called as before, and what it consists of: its shapes alone
 // differ, since what it reads does.

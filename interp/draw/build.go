@@ -79,7 +79,7 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 		}
 	}
 	name := label(p, within)
-	return &Item{Kind: Frame, Label: name, first: name, Text: call(p), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
+	return &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
 		Items: inner, shape: p.Node.Shape, value: p.Node}
 }
 
@@ -90,18 +90,6 @@ func label(p *graph.Part, within string) string {
 		return ""
 	}
 	return label
-}
-
-// call is how the text calls a part, with its arguments.
-func call(p *graph.Part) string {
-	if len(p.Args) == 0 {
-		return p.Call
-	}
-	args := make([]string, len(p.Args))
-	for i, a := range p.Args {
-		args[i] = a.Name + "=" + a.Value.(string)
-	}
-	return cut(p.Call+"("+strings.Join(args, ", ")+")", mostTitle)
 }
 
 const mostTitle = 160 // characters; a frame shows as many as it is wide for

@@ -50,7 +50,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	b := &builder{steps: opts.Steps}
 	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
 	items := append([]*Item{input}, b.series(outline, "")...)
-	items = append(items, &Item{Kind: Output, Text: "output, " + sizes(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
+	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
 	d.Items = fold(closed(items, opts.Depth))
 	showShapes(d.Items, nil, true)
 	return d
@@ -92,5 +92,5 @@ func nesting(items []*Item) (most int) {
 // heading is the first line of a picture.
 func (d *Diagram) heading() string {
 	in, out := d.Items[0], d.Items[len(d.Items)-1]
-	return fmt.Sprintf("%s  %s → %s", d.Title, sizes(in.shape), sizes(out.shape))
+	return fmt.Sprintf("%s  %s → %s", d.Title, graph.SizesOf(in.shape), graph.SizesOf(out.shape))
 }

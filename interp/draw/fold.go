@@ -1,6 +1,9 @@
 package draw
 
-import "slices"
+import (
+	"cnnlang/interp/graph"
+	"slices"
+)
 
 // leastBoxes is how many equal boxes in a row are drawn as one; of frames two are enough.
 const leastBoxes = 3
@@ -127,7 +130,7 @@ func showShapes(items []*Item, before []int, top bool) {
 		switch {
 		case n == len(items)-1 || !top && slices.Equal(i.shape, end):
 		case i.Kind == Input, i.Stage, !slices.Equal(before, size):
-			i.Shape = sizes(i.shape)
+			i.Shape = graph.SizesOf(i.shape)
 		}
 		if len(i.Items) > 0 {
 			showShapes(i.Items, before, false)

@@ -92,7 +92,7 @@ func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pag
 		out := []pageItem{}
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
-				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: sizes(i.shape), Size: i.shape, From: -1}
+				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: i.shape, From: -1}
 			if d.heat != nil {
 				one.Heat = d.heat.of(i)
 			}

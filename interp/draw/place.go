@@ -11,15 +11,15 @@ func (d *Diagram) scene() *scene {
 	d.linkTaps()
 	c := measure(d.Items, 1)
 	p := &placer{scene: s, ends: map[*Item]point{}, merges: map[*Item]point{}}
-	arcs := p.lanes(d)
+	arcs, beside := d.arcs()
 	lanes := 0.0
-	if arcs > 0 {
-		lanes = arcGap * float64(arcs+1)
+	if beside > 0 {
+		lanes = arcGap * float64(beside+1)
 	}
 	x := margin + lanes + c.left
 	top := margin + 24
 	p.column(c, x, top, 0)
-	p.taps(d, margin+lanes)
+	p.taps(arcs, margin+lanes)
 	s.width = x + c.right + margin
 	if w := width(d.heading(), 15) + 2*margin; w > s.width {
 		s.width = w

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/ops/dim"
 )
 
@@ -195,7 +196,7 @@ func (i *Item) about() string {
 		text += fmt.Sprintf(" and %d more", i.Count-1)
 	}
 	if len(i.shape) > 0 {
-		text += "\n" + sizes(i.shape)
+		text += "\n" + graph.SizesOf(i.shape)
 	}
 	if p := whole(i.Cost.Params); p != "0" {
 		text += "\n" + p + " parameters"

@@ -86,15 +86,8 @@ func (d *Diagram) arcs() (list []*arc, lanes int) {
 	return list, lanes
 }
 
-// lanes is how many lanes the taps need.
-func (p *placer) lanes(d *Diagram) int {
-	_, lanes := d.arcs()
-	return lanes
-}
-
 // taps draws the arcs, in lanes left of x.
-func (p *placer) taps(d *Diagram, x float64) {
-	list, _ := d.arcs()
+func (p *placer) taps(list []*arc, x float64) {
 	used := map[*Item]int{}
 	for _, a := range list {
 		start, end := p.ends[a.from], p.merges[a.to]

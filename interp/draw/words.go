@@ -8,7 +8,6 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
-	"cnnlang/ops/tensor"
 )
 
 // words are what stands in the box of an operation, as papers write it: "3×3 conv, 64, /2".
@@ -97,15 +96,6 @@ func unless(usual, text, before string) string {
 		return ""
 	}
 	return before + text
-}
-
-// sizes are those of one image: 64×56×56.
-func sizes(s tensor.Shape) string {
-	list := make([]string, len(s)-1)
-	for i, n := range s[1:] {
-		list[i] = fmt.Sprint(n)
-	}
-	return strings.Join(list, "×")
 }
 
 // cut shortens a text to so many characters.

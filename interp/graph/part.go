@@ -1,6 +1,11 @@
 package graph
 
-import "cnnlang/lang/source"
+import (
+	"fmt"
+	"strings"
+
+	"cnnlang/lang/source"
+)
 
 // A Part is one step of the text as it was applied. The parts of a net are a series: each
 // but a Tap and a Head takes the value of the part before it, the first one that of whatever
@@ -57,4 +62,16 @@ func Walk(series []*Part, f func(*Part)) {
 			Walk(b, f)
 		}
 	}
+}
+
+// Text is what the text calls a part, with its arguments: bottleneck(c=64, groups=32).
+func (p *Part) Text() string {
+	if len(p.Args) == 0 {
+		return p.Call
+	}
+	args := make([]string, len(p.Args))
+	for i, a := range p.Args {
+		args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+	}
+	return p.Call + "(" + strings.Join(args, ", ") + ")"
 }

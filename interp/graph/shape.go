@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"strings"
+
 	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
@@ -21,4 +24,13 @@ func (n *Node) InDims() []dim.Shape {
 		shapes[i] = dim.Shaped(in.Shape...)
 	}
 	return shapes
+}
+
+// SizesOf writes the shape of one image as pictures and people do: 64×56×56.
+func SizesOf(s tensor.Shape) string {
+	list := make([]string, len(s)-1)
+	for i, n := range s[1:] {
+		list[i] = fmt.Sprint(n)
+	}
+	return strings.Join(list, "×")
 }
