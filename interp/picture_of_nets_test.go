@@ -225,3 +225,32 @@ func TestPicturesOfRandomNets(t *testing.T) {
 		}
 	}
 }
+
+// A picture says at what depth it is as long as more would open.
+func TestAFoldedPictureSaysItsDepth(t *testing.T) {
+	_, n := selected(t, "unet", "", interp.Options{})
+	picture := func(depth int) string {
+		var b strings.Builder
+		if err := draw.Of(n.Graph, n.Outline(), draw.Options{Depth: depth}).SVG(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	all, depth := picture(draw.All), 0
+	if strings.Contains(all, "--depth all") {
+		t.Error("a picture with every frame open says that more would open")
+	}
+	for ; picture(depth) != all; depth++ {
+		if depth > 20 {
+			t.Fatal("no depth opens every frame")
+		}
+	}
+	if depth < 4 {
+		t.Fatalf("got %d depths of a net of five levels", depth)
+	}
+	for k := range depth {
+		if want := fmt.Sprintf(">depth %d of %d; --depth all opens every frame<", k, depth); !strings.Contains(picture(k), want) {
+			t.Errorf("at depth %d: no %q", k, want)
+		}
+	}
+}

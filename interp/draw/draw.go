@@ -39,6 +39,7 @@ type Diagram struct {
 	Items []*Item // a series, from the input to the output
 	Depth int     // that of Options, or what fits a page
 	heat  *Heat
+	deep  int // the depth at which every frame is open
 }
 
 // Of makes the diagram of a graph with this outline.
@@ -51,6 +52,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
 	items := append([]*Item{input}, b.series(outline, "")...)
 	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
+	d.deep = nesting(items)
 	d.Items = fold(closed(items, opts.Depth))
 	showShapes(d.Items, nil, true)
 	return d
@@ -61,7 +63,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 func fitted(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	opts.Depth = All
 	d := Of(g, outline, opts)
-	for depth := nesting(d.Items); ; depth-- {
+	for depth := d.deep; ; depth-- {
 		if s := d.scene(); depth <= 0 || s.width <= pageWidth && s.height <= pageHeight {
 			return d
 		}
@@ -93,4 +95,12 @@ func nesting(items []*Item) (most int) {
 func (d *Diagram) heading() string {
 	in, out := d.Items[0], d.Items[len(d.Items)-1]
 	return fmt.Sprintf("%s  %s → %s", d.Title, graph.SizesOf(in.shape), graph.SizesOf(out.shape))
+}
+
+// footer is the last line of a picture in which frames are closed, "" where none is.
+func (d *Diagram) footer() string {
+	if d.Depth == All || d.Depth >= d.deep {
+		return ""
+	}
+	return fmt.Sprintf("depth %d of %d; --depth all opens every frame", d.Depth, d.deep)
 }

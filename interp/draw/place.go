@@ -26,6 +26,11 @@ func (d *Diagram) scene() *scene {
 	}
 	s.height = top + c.height + margin
 	s.texts = append(s.texts, text{point{margin, margin + 6}, d.heading(), "heading"})
+	if footer := d.footer(); footer != "" {
+		s.width = max(s.width, width(footer, smallSize)+2*margin)
+		s.texts = append(s.texts, text{point{margin, s.height - 2}, footer, "shape"})
+		s.height += margin / 2
+	}
 	return s
 }
 
