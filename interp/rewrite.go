@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"os"
 
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/interp/internal/namemap"
 	"cnnlang/interp/internal/weightfile"
 	"cnnlang/interp/internal/weights"
+	"cnnlang/ops/tensor"
 )
 
 // A Rewrite says how TensorFile.Write writes a file anew. The zero value keeps all of it: the
@@ -19,6 +23,9 @@ type Rewrite struct {
 	// say, and writes it with the net's names, its shapes and its order of axes. Tensors that
 	// this moves or computes are float32, unless DType says otherwise.
 	Net *Net
+	// Names calls tensors as one of the maps of Net does, and puts them in its order of axes. "" are
+	// the net's own.
+	Names string
 	// Progress, if not nil, is called with the bytes written so far, of all.
 	Progress func(done, all int64)
 }
@@ -43,7 +50,7 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 	}
 	dtype := weights.DTypes[r.DType]
 	if r.DType != "" && dtype == "" {
-		return Rewritten{}, fmt.Errorf("interp: there is no type %q; want f64, f32, f16 or bf16", r.DType)
+		return Rewritten{}, unknownType(r.DType)
 	}
 	if target, err := os.Stat(path); err == nil {
 		for _, file := range f.store.Files() {
@@ -53,7 +60,7 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 		}
 	}
 	var done Rewritten
-	sources, notes, err := f.sources(r.Net, dtype, &done.Overflowed)
+	sources, notes, err := f.sources(r, dtype, &done.Overflowed)
 	if err != nil {
 		return Rewritten{}, err
 	}
@@ -61,24 +68,101 @@ func (f *TensorFile) Write(ctx context.Context, path string, r Rewrite) (Rewritt
 		if err := s.Refused(f.store, dtype); err != nil {
 			return Rewritten{}, err
 		}
+	}
+	if len(sources) == 0 {
+		return Rewritten{}, &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is nothing to write" + listedBehind(", beside ", f.About().Beside)}
+	}
+	done.Notes = notes
+	return done, done.write(ctx, path, sources, r.Progress, f.store.Unchanged)
+}
+
+// write writes the sources, and counts them.
+func (done *Rewritten) write(ctx context.Context, path string, sources []weights.Source, progress func(done, all int64), last func() error) error {
+	for _, s := range sources {
 		done.Bytes += s.Size()
 		done.Rounded = done.Rounded || s.Rounded()
 	}
-	done.Tensors, done.Notes = len(sources), notes
-	if done.Tensors == 0 {
-		return Rewritten{}, &WeightsError{Path: f.store.Path(), Problem: "holds no tensors that can be read, so there is nothing to write" + listedBehind(", beside ", f.About().Beside)}
+	done.Tensors = len(sources)
+	if progress != nil {
+		report(sources, done.Bytes, progress)
 	}
-	if r.Progress != nil {
-		report(sources, done.Bytes, r.Progress)
+	if err := weights.Write(ctx, path, sources, last); err != nil {
+		*done = Rewritten{}
+		return err
 	}
-	if err := weights.Write(ctx, path, sources, f.store.Unchanged); err != nil {
+	return nil
+}
+
+// Write writes what Rewrite.Net takes of the weights, which may be generated, with its side heads,
+// as TensorFile.Write does.
+func (w Weights) Write(ctx context.Context, path string, r Rewrite) (Rewritten, error) {
+	if w.from == fromFile {
+		f, err := w.Open()
+		if err != nil {
+			return Rewritten{}, err
+		}
+		defer f.Close()
+		return f.Write(ctx, path, r)
+	}
+	dtype := weights.DTypes[r.DType]
+	if r.DType != "" && dtype == "" {
+		return Rewritten{}, unknownType(r.DType)
+	}
+	sides, err := r.Net.SideHeads(nil)
+	if err != nil {
 		return Rewritten{}, err
 	}
-	return done, nil
+	p, err := r.Net.Parameters(ctx, w, sides)
+	if err != nil {
+		return Rewritten{}, err
+	}
+	defer p.Close()
+	var done Rewritten
+	var sources []weights.Source
+	required, _ := r.Net.params(sides)
+	table, err := r.table()
+	if err != nil {
+		return Rewritten{}, err
+	}
+	for _, param := range required {
+		sources = append(sources, rounded(param, table, dtype, &done.Overflowed, func() (tensor.Tensor, error) { return p.Tensor(param) }))
+	}
+	done.Notes = p.Fit.Notes
+	return done, done.write(ctx, path, sources, r.Progress, p.Unchanged)
+}
+
+func unknownType(name string) error {
+	return fmt.Errorf("interp: there is no type %q; want f64, f32, f16 or bf16", name)
+}
+
+// table is the map by whose names is written, nil for the net's own.
+func (r *Rewrite) table() (*namemap.Table, error) {
+	if r.Names == "" {
+		return nil, nil
+	}
+	return r.Net.table(r.Names)
+}
+
+// rounded is a tensor of the net to write by the names of a map, nil for the net's own.
+func rounded(p graph.Param, table *namemap.Table, dtype string, overflowed *int64, read func() (tensor.Tensor, error)) weights.Source {
+	name, shape, order := p.Path, p.Shape, func(data []float32) []float32 { return data }
+	if table != nil {
+		t, _ := table.Own(p.Path)
+		name, shape, order = t.Name, t.Shape, t.ToFile
+	}
+	return weights.Rounded(name, shape, dtype, overflowed, func() (data []float32, err error) {
+		t, err := read()
+		if err != nil {
+			return nil, err
+		}
+		err = mapped.Guard(func() error { data = order(t.Data); return nil })
+		return data, err
+	})
 }
 
 // sources are the tensors to write: those of the file, or of a net.
-func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources []weights.Source, notes []string, err error) {
+func (f *TensorFile) sources(r Rewrite, dtype string, overflowed *int64) (sources []weights.Source, notes []string, err error) {
+	n := r.Net
 	if n == nil {
 		return f.renamed(dtype, overflowed)
 	}
@@ -88,20 +172,27 @@ func (f *TensorFile) sources(n *Net, dtype string, overflowed *int64) (sources [
 	}
 	file := weights.Behind(reading.Store).(weights.Contents)
 	entries := entriesOf(file)
+	table, err := r.table()
+	if err != nil {
+		return nil, nil, err
+	}
 	required, _ := n.params(sides)
 	for _, p := range required {
-		if name, ok := reading.plain(p); ok {
+		as := &namemap.Tensor{Name: p.Path, Shape: p.Shape}
+		if table != nil {
+			as, _ = table.Own(p.Path)
+		}
+		if name, ok := reading.plain(p); ok && !as.Moves() {
 			s := weights.Converted(file, entries[name], dtype, overflowed)
-			s.Name, s.Shape = p.Path, p.Shape
+			s.Name, s.Shape = as.Name, as.Shape
 			sources = append(sources, s)
 			continue
 		}
-		sources = append(sources, weights.Rounded(p.Path, p.Shape, dtype, overflowed, func() ([]float32, error) {
+		sources = append(sources, rounded(p, table, dtype, overflowed, func() (tensor.Tensor, error) {
 			if g, ok := reading.given[p.Path]; ok && g.from == "" && dtype == "F16" {
-				return g.asHalf().constant(p.Shape).Data, nil
+				return g.asHalf().constant(p.Shape), nil
 			}
-			t, err := reading.tensor(p)
-			return t.Data, err
+			return reading.tensor(p)
 		}))
 	}
 	return sources, reading.fit(n, sides).Notes, nil

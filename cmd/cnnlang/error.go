@@ -63,7 +63,7 @@ func entryOf(err error) errorEntry {
 	case errors.As(err, &choice) && choice.Err != nil:
 		// A note in the text has said why.
 		e.Message = fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net)
-		e.Help = "leave out --output " + choice.Name + "=…, or ask for another --shape"
+		e.Help = "leave " + choice.Name + " out, or ask for another --shape"
 	case errors.As(err, &memory):
 		e.Message, e.Help = plain(err), "ask for a smaller --shape, or allow more with --max-memory"
 		if _, limited := interp.AddressesLeft(); limited {

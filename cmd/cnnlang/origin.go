@@ -38,13 +38,15 @@ func (o *origin) flags(cmd *cobra.Command) {
 	o.maxMemory = &option[int64]{what: "SIZE", parse: parseBytes}
 	f := cmd.Flags()
 	f.BoolVar(&o.noMap, "no-mmap", false, "read the file of weights instead of mapping it into memory")
-	f.Var(o.seed, "seed", "seed of generated weights and generated input")
+	f.Var(o.seed, "seed", seedUsage)
 	o.cache.what = "" // help shows what follows the =
 	f.Var(o.cache, "cache", "keep packed weights for the next start, in the user's cache folder or in another one: --cache=FOLDER")
 	f.Lookup("cache").NoOptDefVal = usersCache
 	f.Var(o.tune, "tune", "use the algorithms in a file; if it does not exist, measure them and write it")
 	f.Var(o.maxMemory, "max-memory", "memory that may be used, such as 8GiB, 0 for no limit (default 75 % of what is available)")
 }
+
+const seedUsage = "seed of generated weights and generated input"
 
 // completeNames offers the maps of the net that is the first argument.
 func completeNames(cmd *cobra.Command, args []string, _ string) (names []cobra.Completion, _ cobra.ShellCompDirective) {

@@ -79,6 +79,18 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 		a.recognise(n, &f.weightsSource, images)
 		return nil
 	}
+	run := "cnnlang run " + shellQuoted(argument) + " --weights FILE " + shellQuoted(cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg"))
+	c, err := a.downloadedFor(&f.weightsSource, n, argument, run)
+	if err != nil {
+		return err
+	}
+	a.prepareFor(n, c, images)
+	return f.spares(append([]string{argument}, images...))
+}
+
+// downloadedFor takes the weights that have been downloaded for a net; without any its error says
+// how to get them, or how to name others in a command.
+func (a *app) downloadedFor(f *weightsSource, n *interp.Net, argument, named string) (interp.Checkpoint, error) {
 	for _, w := range n.Meta.Weights {
 		p := publishedOf(w)
 		saved, there := p.cached()
@@ -90,16 +102,14 @@ func (a *app) adopt(f *runFlags, n *interp.Net, argument string, images []string
 			f.names.value = w.Map
 		}
 		fmt.Fprintf(a.stderr, "note: weights: %s\n", visibleName(p.String()))
-		a.prepareFor(n, w, images)
-		return f.spares(append([]string{argument}, images...))
+		return w, nil
 	}
-	run := "cnnlang run " + shellQuoted(argument) + " --weights FILE " + shellQuoted(cmp.Or(strings.Join(images[:min(1, len(images))], ""), "photo.jpg"))
 	for _, w := range n.Meta.Weights {
 		if p := publishedOf(w); p.URL != "" {
-			return usage("--weights is missing").withHelp("`cnnlang get %s` downloads %v; a file of yours is named by `%s`, and `--weights random` tries the net out", shellQuoted(argument), p, run)
+			return w, usage("--weights is missing").withHelp("`cnnlang get %s` downloads %v; a file of yours is named by `%s`, and `--weights random` tries the net out", shellQuoted(argument), p, named)
 		}
 	}
-	return usage("--weights is missing").withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
+	return interp.Checkpoint{}, usage("--weights is missing").withHelp("name a file, as in `--weights w.safetensors`, or try the net out with generated weights: `--weights random`")
 }
 
 // recognise has images prepared for the file of --weights, if it is one that the net's meta names.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -157,7 +156,6 @@ func (a *app) weights() *cobra.Command {
 
 func (f *weightsFlags) flags(cmd *cobra.Command) {
 	f.depth.value, f.of = graph.AllDepths, f.against
-	f.dtype = &option[string]{what: "NAME", parse: func(text string) (string, error) { return text, known(text, interp.DTypes()) }}
 	flags := cmd.Flags()
 	flags.Var(f.depth, "depth", depthUsage)
 	flags.BoolVar(&f.noValues, "no-values", false, "do not read the numbers, nor count NaN and Inf")
@@ -166,15 +164,22 @@ func (f *weightsFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
 	f.readingFlags(cmd)
 	flags.Var(f.output, "output", "write the tensors as a safetensors file")
-	flags.Var(f.dtype, "dtype", strings.Join(interp.DTypes(), ", ")+": round floats to this type in --output")
+	f.dtype = dtypeFlag(cmd)
 	flags.BoolVar(&f.skeleton, "skeleton", false, "write a .cnn text with the tensors of the file")
 	f.format = formatFlag(cmd, tableFormats)
 	complete(cmd, "depth", fixed("1", "2", "3", "all"))
-	complete(cmd, "dtype", fixed(interp.DTypes()...))
 	complete(cmd, "against", func(cmd *cobra.Command, args []string, given string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		names, directive := completeNets(cmd, args, given)
 		return append(names, everything), directive
 	})
+}
+
+// dtypeFlag adds --dtype to a command.
+func dtypeFlag(cmd *cobra.Command) *option[string] {
+	dtype := &option[string]{what: "NAME", parse: func(text string) (string, error) { return text, known(text, interp.DTypes()) }}
+	cmd.Flags().Var(dtype, "dtype", strings.Join(interp.DTypes(), ", ")+": round floats to this type in --output")
+	complete(cmd, "dtype", fixed(interp.DTypes()...))
+	return dtype
 }
 
 // consistent checks flags that exclude or need each other.
@@ -205,16 +210,13 @@ func (f *weightsFlags) consistent(file string) error {
 	return nil
 }
 
-// otherSuffix is the ending of a name that other programs, or this one, would take for another
-// kind of file than safetensors; "" for none.
-func otherSuffix(name string) string {
-	suffix := strings.ToLower(filepath.Ext(name))
-	if slices.Contains([]string{".cnn", ".pth", ".pt", ".th", ".bin", ".ckpt", ".pkl", ".tar", ".zip", ".h5", ".hdf5", ".keras", ".onnx", ".pb", ".tflite", ".npz", ".npy",
-		".caffemodel", ".prototxt", ".json", ".weights", ".gguf", ".png", ".jpg", ".txt", ".md", ".go", ".py"}, suffix) {
-		return suffix
-	}
-	return ""
-}
+// endings are those of kinds of files that this program or others know.
+var endings = []string{".safetensors", ".cnn", ".pth", ".pt", ".th", ".bin", ".ckpt", ".pkl", ".tar", ".zip", ".h5", ".hdf5", ".keras", ".onnx", ".pb", ".tflite", ".npz", ".npy",
+	".caffemodel", ".prototxt", ".json", ".weights", ".gguf", ".png", ".jpg", ".txt", ".md", ".go", ".py"}
+
+// otherSuffix is the ending of a name that would be taken for another kind of file than
+// safetensors; "" for none.
+func otherSuffix(name string) string { return otherEnding(name, []string{".safetensors"}) }
 
 // listWeights prints what a file holds.
 func (a *app) listWeights(f *weightsFlags, d weightsDocument) error {

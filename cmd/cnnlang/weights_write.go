@@ -28,7 +28,11 @@ func counted(n int64, name string) string {
 
 // String is for people.
 func (w writtenWeights) String() string {
-	text := fmt.Sprintf("%s: %s, %s", visibleName(w.File), counted(int64(w.Tensors), "tensor"), counted(w.Bytes, "byte"))
+	return fmt.Sprintf("%s: %s, %s", visibleName(w.File), counted(int64(w.Tensors), "tensor"), counted(w.Bytes, "byte")) + w.rounding()
+}
+
+// rounding says what became of the numbers, after what else is said.
+func (w writtenWeights) rounding() (text string) {
 	switch {
 	case w.rounded:
 		text += ", rounded to " + w.DType
@@ -47,17 +51,22 @@ func (a *app) writeAnew(ctx context.Context, f *weightsFlags, file *interp.Tenso
 	a.writing.Lock()
 	defer a.writing.Unlock()
 	w := &writtenWeights{File: f.output.value, DType: f.dtype.value}
-	done, err := file.Write(ctx, w.File, interp.Rewrite{DType: w.DType, Net: n, Progress: func(done, all int64) {
-		if all >= shownFrom {
-			a.progress("%s: %d of %d MiB written", w.File, done>>20, all>>20)
-		}
-	}})
+	done, err := file.Write(ctx, w.File, interp.Rewrite{DType: w.DType, Net: n, Progress: a.writtenSoFar(w.File)})
 	a.progress("")
 	w.Tensors, w.Bytes, w.Overflowed, w.rounded = done.Tensors, done.Bytes, done.Overflowed, done.Rounded
 	for _, note := range done.Notes {
 		a.tell("note", note)
 	}
 	return w, err
+}
+
+// writtenSoFar shows how much of a large file is written.
+func (a *app) writtenSoFar(file string) func(done, all int64) {
+	return func(done, all int64) {
+		if all >= shownFrom {
+			a.progress("%s: %d of %d MiB written", file, done>>20, all>>20)
+		}
+	}
 }
 
 // convertWeights writes a file of weights anew and says what was written.
