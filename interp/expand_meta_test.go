@@ -56,7 +56,7 @@ func randomMeta(r *rand.Rand) string {
 	}
 	file := func() string {
 		text := pick("torchvision", "checkpoint") + `("a \{ \" b.pth"`
-		for _, arg := range []string{`sha256="0123abcd"`, `license="MIT"`, `url="https://example.org/"`, "prepare=" + prepare()} {
+		for _, arg := range []string{`sha256="0123abcd"`, `license="MIT"`, `top1=71.25, tested="a", results="b"`, `url="https://example.org/"`, "prepare=" + prepare()} {
 			if r.IntN(2) == 0 {
 				text += ", " + arg
 			}

@@ -40,6 +40,14 @@ func (n *Net) Published(file string) (Checkpoint, bool) {
 	return Checkpoint{}, false
 }
 
+// Tested is the file of weights that says how accurate the net is: the usual one, if its publisher says so.
+func (n *Net) Tested() (c Checkpoint, ok bool) {
+	if len(n.Meta.Weights) == 0 || n.Meta.Weights[0].Top1 == 0 {
+		return c, false
+	}
+	return n.Meta.Weights[0], true
+}
+
 // leastHash is how many digits of a hash `checkpoint` takes at least.
 const leastHash = 8
 

@@ -20,6 +20,10 @@ type publishedFile struct {
 	Map       string `json:"map"`               // the net's names by which it is read, "" for its own
 	Prepare   string `json:"prepare,omitempty"` // how pictures are prepared for it, where that is not as the net says
 	Bytes     int64  `json:"bytes,omitempty"`   // how long it is, if it is there; otherwise as its publisher rounds that, if known
+	// How many per cent of the images of Tested it classifies right, and where its publisher says so; if that is said.
+	Top1    float64 `json:"top1,omitempty"`
+	Tested  string  `json:"tested,omitempty"`
+	Results string  `json:"results,omitempty"`
 	// Of a file that is there: where.
 	Path string `json:"path,omitempty"`
 }
@@ -27,6 +31,9 @@ type publishedFile struct {
 // publishedOf is a file of a net's meta.
 func publishedOf(w interp.Checkpoint) publishedFile {
 	f := publishedFile{File: w.File, Publisher: w.Publisher, License: w.License, SHA256: w.SHA256, Bytes: w.Bytes, Map: w.Map}
+	if w.Top1 > 0 {
+		f.Top1, f.Tested, f.Results = w.Top1, w.Tested, w.Results
+	}
 	if w.URL != "" {
 		f.URL = w.URL + w.File
 	}
@@ -140,17 +147,20 @@ func downloaded(files []publishedFile) []publishedFile {
 // weightsGrid has a row for each file.
 func weightsGrid(nets []listedNet) grid {
 	g := grid{columns: columnsOf("net", "file", "publisher", "license", "sha256", "downloaded")}
-	g.columns = append(g.columns, column{"bytes", true}, column{"prepare", false})
+	g.columns = append(g.columns, column{"bytes", true}, column{"top-1", true}, column{"prepare", false})
 	for _, n := range nets {
 		for _, f := range n.Weights {
-			there, size := "no", any("")
+			there, size, top1 := "no", any(""), any("")
 			if f.Path != "" {
 				there = "yes"
 			}
 			if f.Bytes > 0 {
 				size = dim.Int(int(f.Bytes))
 			}
-			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, cmp.Or(f.Prepare, n.Prepare)})
+			if f.Top1 > 0 {
+				top1 = f.Top1
+			}
+			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, top1, cmp.Or(f.Prepare, n.Prepare)})
 		}
 	}
 	return g

@@ -17,6 +17,11 @@ type Checkpoint struct {
 	Map       string   // the one of `names` by which its names are read, "" for the net's own names
 	Prepare   *Picture // how pictures are prepared for it, nil for as the net says
 	Classes   []string // the names of its outputs, nil for as the net says
+	// Top1 is how many per cent of the images of Tested its publisher says it classifies right, by the
+	// output that is highest, and Results where. It is 0 if that is not said, and at other sizes and arguments than
+	// the net's own.
+	Top1            float64
+	Tested, Results string
 }
 
 // checkpoints is what meta says of weights: one file, or a list of them.
@@ -39,7 +44,10 @@ func (m *machine) checkpoints(meta *Meta, v Value) (want string) {
 			return "" // reported
 		}
 		text := func(name string) string { return e.values[name].(string) }
-		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), 0, text("map"), nil, texts(e.values["classes"])}
+		file := Checkpoint{text("file"), text("url"), text("publisher"), text("license"), text("sha256"), 0, text("map"), nil, texts(e.values["classes"]), e.values["top1"].(dim.Size).Float(), text("tested"), text("results")}
+		if file.Top1 != 0 && (file.Tested == "" || file.Results == "") {
+			return "a file whose `top1` has its source: `tested` says of which images it is, and `results` where that is published"
+		}
 		if n, ok := e.values["bytes"].(dim.Size).Int(); ok {
 			file.Bytes = int64(n)
 		}

@@ -117,7 +117,8 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 			w.Prepare.At = m.usualSize(stated["weights"].by, c.Object.Block, e)
 		}
 	}
-	m.defaults = m.defaults && m.same(c.Object, e, opts.Set)
+	same := m.same(c.Object, e, opts.Set)
+	m.defaults, m.usual = m.defaults && same, m.usual && same
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
 	if opts.Outline {
@@ -228,7 +229,7 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 		m.fail(wrongShapeOption(b, opts.Shape))
 		return nil, false
 	}
-	m.defaults = true
+	m.defaults, m.usual = true, true
 	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
 	for i, d := range b.Sig.In {
 		if d.Default != nil && find(parameters(c.Object), bare(d.Size)) != nil {
@@ -253,10 +254,10 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 				m.fail(sizeTwice(c.Args[bare(d.Size)], c.Object, bare(d.Size), set, given))
 				return nil, false
 			}
-			m.defaults = m.defaults && known
+			m.defaults, m.usual = m.defaults && known, m.usual && (known || i == 0)
 			size, known = given, true
 		}
-		m.defaults = m.defaults && size == byDefault
+		m.defaults, m.usual = m.defaults && size == byDefault, m.usual && (size == byDefault || i == 0)
 		if !known {
 			m.fail(noDefaultSize(d, i))
 			return nil, false

@@ -47,7 +47,9 @@ type machine struct {
 	// defaults says that the net stands at its default sizes and arguments, where
 	// facts in plain numbers apply; unchecked are the claims that were left alone.
 	// others says that the defaults are those of a preset, of which a body knows nothing.
+	// usual says that it does but for the number of images.
 	defaults  bool
+	usual     bool
 	others    bool
 	unchecked map[*ast.Claim]bool
 

@@ -31,6 +31,7 @@ var madeValues = map[string]map[string]func(v Value) (want string){
 		"sha256":  aHash,
 		"bytes":   aSize,
 		"prepare": isPicture,
+		"top1":    perCent,
 	},
 }
 
@@ -124,6 +125,13 @@ func aHash(v Value) string {
 func aSize(v Value) string {
 	if n, ok := v.(dim.Size).Int(); !ok || n < 0 {
 		return "a number of bytes, or 0 where it is not known"
+	}
+	return ""
+}
+
+func perCent(v Value) string {
+	if n := v.(dim.Size); n.Cmp(dim.Int(0)) < 0 || n.Cmp(dim.Int(100)) > 0 {
+		return "a number up to 100, per cent, or 0 where it is not known"
 	}
 	return ""
 }

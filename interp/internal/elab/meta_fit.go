@@ -69,7 +69,7 @@ func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaIt
 
 // fitMeta holds meta to the net's own input, whose channels stand at this place, and
 // output. At others it does not apply,
-// and names of classes that are not as many as the outputs are left out, but for withBackground. What a preset with
+// names of classes that are not as many as the outputs are left out, but for withBackground, and so is how accurate files of weights are. What a preset with
 // other arguments inherits is told where pictures are read.
 func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 	meta, in, out := &r.Meta, r.Graph.Input.Shape, r.Graph.Output.Shape
@@ -87,6 +87,11 @@ func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 				m.fail(classesBeyond(item.span, len(f.Classes), out[1], r.Graph.Name))
 				return
 			}
+		}
+	}
+	for i := range meta.Weights {
+		if !m.usual {
+			meta.Weights[i].Top1 = 0
 		}
 	}
 	item, stated := at["prepare"]

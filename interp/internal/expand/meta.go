@@ -57,6 +57,7 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 		args := []string{quoted(f.File)}
 		for _, arg := range []struct{ name, value string }{
 			{"url", text(f.URL)}, {"publisher", text(f.Publisher)}, {"license", text(f.License)}, {"sha256", text(f.SHA256)}, {"map", text(f.Map)},
+			{"tested", text(f.Tested)}, {"results", text(f.Results)},
 		} {
 			if arg.value != "" {
 				args = append(args, arg.name+"="+arg.value)
@@ -64,6 +65,9 @@ func weights(files []elab.Checkpoint, at func(elab.Picture) elab.Picture) string
 		}
 		if f.Bytes != 0 {
 			args = append(args, "bytes="+strconv.FormatInt(int64(f.Bytes), 10))
+		}
+		if f.Top1 != 0 {
+			args = append(args, "top1="+strconv.FormatFloat(f.Top1, 'f', -1, 64))
 		}
 		if f.Prepare != nil {
 			args = append(args, "prepare="+Picture(at(*f.Prepare)))
