@@ -269,10 +269,12 @@ type Label struct {
 	Text Literal `parser:"| @@"`
 }
 
-// A Claim follows a step: `as t` names its value, `is [..]` states its shape.
+// A Claim follows a step: `as t` names its value, `as x[i][j]` one of several of a name, `is [..]`
+// states its shape.
 type Claim struct {
 	Extent
 	As *Name  `parser:"  'as' @@"`
+	At []Expr `parser:"  ( '[' @@ ']' )*"`
 	Is []Expr `parser:"| 'is' '[' @@ ( ',' @@ )* ']'"`
 }
 
@@ -304,14 +306,19 @@ type RepeatHead struct {
 	Count Expr     `parser:"@@"`
 }
 
-// A TapRef reads a value that `as` named, or with dots a stage by its path.
+// A TapRef reads a value that `as` named, with its indexes if it has any, or with dots a stage
+// by its path.
 type TapRef struct {
 	Extent
 	Path []*Name `parser:"'@' @@ ( '.' @@ )*"`
+	At   []Expr  `parser:"( '[' @@ ']' )*"`
 }
 
-// Text returns the name, with dots.
+// Text returns the name, with dots but without indexes.
 func (t *TapRef) Text() string { return names(t.Path, ".") }
+
+// Written returns the name with dots and indexes.
+func (t *TapRef) Written() string { return t.Text() + indexes(t.At) }
 
 // NameSpan is where the name stands, without the @.
 func (t *TapRef) NameSpan() source.Span {

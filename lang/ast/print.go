@@ -130,7 +130,7 @@ func (p *dumper) step(n *Step) {
 	after := ""
 	for _, c := range n.Claims {
 		if c.As != nil {
-			after += " as " + c.As.Text
+			after += " as " + c.As.Text + indexes(c.At)
 		} else {
 			after += " is [" + texts(c.Is) + "]"
 		}
@@ -146,7 +146,7 @@ func (p *dumper) step(n *Step) {
 		p.line(n, "%sgroup%s", around, after)
 		below(p, n.Group.Stmts...)
 	case n.Tap != nil:
-		p.line(n, "%s@%s%s", around, n.Tap.Text(), after)
+		p.line(n, "%s@%s%s", around, n.Tap.Written(), after)
 	default:
 		p.line(n, "%scall %s%s", around, Text(n.Call.Callee), after)
 		below(p, n.Call.Branches...)
@@ -233,7 +233,7 @@ func Text(e Expr) string {
 	case *Ref:
 		return refText(e)
 	case *TapExpr:
-		return "@" + e.TapRef.Text()
+		return "@" + e.Written()
 	case *List:
 		return "[" + texts(e.Items) + "]"
 	case *Unary:
@@ -261,6 +261,11 @@ func joined[T any](list []T, text func(T) string, between string) string {
 }
 
 func texts(list []Expr) string { return joined(list, Text, ", ") }
+
+// indexes are those of one value among several of a name: [i][j].
+func indexes(list []Expr) string {
+	return joined(list, func(x Expr) string { return "[" + Text(x) + "]" }, "")
+}
 
 func names(list []*Name, between string) string {
 	return joined(list, func(n *Name) string { return n.Text }, between)

@@ -159,6 +159,7 @@ func inStep(v visitor, n Node) {
 		addExpr(v, n.Text)
 	case *Claim:
 		add(v, n.As)
+		addExpr(v, n.At...)
 		addExpr(v, n.Is...)
 	case *If:
 		addExpr(v, n.Cond)
@@ -175,6 +176,7 @@ func inStep(v visitor, n Node) {
 		addExpr(v, n.Count)
 	case *TapRef:
 		add(v, n.Path...)
+		addExpr(v, n.At...)
 	case *Call:
 		addExpr(v, n.Callee)
 		add(v, n.Branches...)
@@ -207,6 +209,7 @@ func operands(v visitor, e Expr) {
 		add(v, e.Args)
 	case *TapExpr:
 		add(v, e.Path...)
+		addExpr(v, e.At...)
 	case *List:
 		addExpr(v, e.Items...)
 	case *Unary:

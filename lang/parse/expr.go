@@ -18,7 +18,7 @@ import (
 //	Unary = "-" Unary | Pow .               Pow = Post ("**" Unary)? .
 //	Post  = Prim ("[" Expr "]")* .
 //	Prim  = Dims | Float | Int | String | "true" | "false"
-//	      | "@" Ident ("." Ident)*
+//	      | "@" Ident ("." Ident)* ("[" Expr "]")*
 //	      | "[" (Expr ("," Expr)* ","?)? "]" | "(" Expr ")" | Ref .
 //	Ref   = Ident ("." Ident)* Args? .
 //	Args  = "(" (Arg ("," Arg)* ","?)? ")" .  Arg = (Ident "=")? Expr .
@@ -177,7 +177,13 @@ func (c *climber) primary() ast.Expr {
 		for c.skip(".") {
 			path = append(path, c.name())
 		}
-		return &ast.TapExpr{TapRef: ast.TapRef{Extent: c.end(start), Path: path}}
+		var at []ast.Expr
+		for c.skip("[") {
+			c.count()
+			at = append(at, c.expr())
+			c.expect("]")
+		}
+		return &ast.TapExpr{TapRef: ast.TapRef{Extent: c.end(start), Path: path, At: at}}
 	case c.skip("("):
 		x := c.expr()
 		c.expect(")")

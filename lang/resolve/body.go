@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -78,6 +77,9 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 			if claim.As != nil {
 				c.heads[claim.As.Text] = &tap{span: claim.As.Span()}
 				c.tap(claim.As) // it names the head, which counts as a use
+				if len(claim.At) > 0 {
+					c.report(indexedHead(claim))
+				}
 			}
 		}
 		for _, name := range c.named[outside:] { // names inside a head end with the head
@@ -133,7 +135,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	case st.Group != nil:
 		c.body(st.Group, s.inner())
 	case st.Tap != nil:
-		c.readTap(st.Tap)
+		c.readTap(st.Tap, s)
 	case st.Call != nil:
 		c.call(st.Call, s)
 	}
@@ -141,14 +143,8 @@ func (c *checker) step(st *ast.Step, s *scope) {
 		for _, x := range claim.Is {
 			c.expr(x, s)
 		}
-		if claim.As == nil {
-			continue
-		}
-		name := claim.As.Text
-		if old, ok := c.taps[name]; ok {
-			c.report(duplicateTap(claim.As, old.span))
-		} else {
-			c.name(claim.As, &tap{span: claim.As.Span(), name: claim.As})
+		if claim.As != nil {
+			c.nameValue(claim, s)
 		}
 	}
 	if st.Stage && st.Label != nil && st.Label.Name != nil {
@@ -156,12 +152,6 @@ func (c *checker) step(st *ast.Step, s *scope) {
 			c.name(st.Label.Name, &tap{span: st.Label.Span(), name: st.Label.Name, read: true})
 		}
 	}
-}
-
-// name defines a tap.
-func (c *checker) name(n *ast.Name, t *tap) {
-	c.taps[n.Text] = t
-	c.named = append(c.named, n.Text)
 }
 
 func (c *checker) ifStep(f *ast.If, s *scope) {
@@ -198,57 +188,6 @@ func (c *checker) bind(names []*ast.Name, s *scope) {
 			first[n.Text], s.names[n.Text] = n, true
 		}
 	}
-}
-
-func (c *checker) tap(n *ast.Name) {
-	if t, ok := c.taps[n.Text]; ok {
-		t.read = true
-		return
-	}
-	if c.mayBeStage(n.Text) || c.flat {
-		return // decided once labels have values
-	}
-	names := slices.Sorted(maps.Keys(c.taps))
-	if t, ok := c.heads[n.Text]; ok {
-		t.read = true // do not report that it is unread as well
-		c.report(headAsTap(n, t.span))
-		return
-	}
-	c.report(unknownTap(n, names, c.labels))
-	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
-		meant.read = true // do not report that it is unread as well
-	}
-}
-
-// manyStages limits the stages of a block whose labels are compared with an unknown name.
-// If there are more, the name is decided once they have values.
-const manyStages = 64
-
-// mayBeStage reports whether a name can be that of a stage, once its label has a value.
-func (c *checker) mayBeStage(name string) bool {
-	return len(c.stages) > manyStages || slices.ContainsFunc(c.stages, func(label *ast.String) bool { return mayBe(label, name) })
-}
-
-// mayBe reports whether a string can equal a text once the expressions in it have values:
-// whether its literal parts occur in the text in order, the first at the start and the
-// last at the end unless an expression is there.
-func mayBe(s *ast.String, text string) bool {
-	open := false // whether anything may precede the rest of the text
-	for i, p := range s.Parts {
-		if p.Expr != nil {
-			open = true
-			continue
-		}
-		at := strings.Index(text, p.Text)
-		if open && i == len(s.Parts)-1 {
-			at = len(text) - len(p.Text)
-		}
-		if at < 0 || at > 0 && !open || !strings.HasPrefix(text[at:], p.Text) {
-			return false
-		}
-		text, open = text[at+len(p.Text):], false
-	}
-	return open || text == ""
 }
 
 // call checks that the callee is known and that branches are given where they belong. A local name (a block parameter) may refer to any block.

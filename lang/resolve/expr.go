@@ -13,7 +13,7 @@ func (c *checker) expr(x ast.Expr, s *scope) {
 		}
 		switch n := n.(type) {
 		case *ast.TapExpr:
-			c.readTap(&n.TapRef)
+			c.readTap(&n.TapRef, s)
 			return false
 		case *ast.Ref:
 			c.ref(n, s)

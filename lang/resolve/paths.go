@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -43,30 +41,6 @@ func (c *checker) readsInto(l *ast.Label) bool {
 		return c.readInto[l.Name.Text]
 	}
 	return true // decided once labels have values
-}
-
-// readTap resolves a tap. Whether a path leads to a stage is decided once blocks are applied;
-// that it begins with a label, here.
-func (c *checker) readTap(t *ast.TapRef) {
-	first := t.Path[0]
-	if len(t.Path) == 1 {
-		c.tap(first)
-		return
-	}
-	_, labelled := c.labels[first.Text]
-	head, isHead := c.heads[first.Text]
-	switch {
-	case isHead:
-		head.read = true
-		d := headAsTap(first, head.span)
-		d.Span = t.NameSpan()
-		c.report(d)
-	case c.taps[first.Text] != nil && !labelled:
-		c.taps[first.Text].read = true
-		c.report(tapAsLabel(t, c.taps[first.Text]))
-	case !labelled && !c.worded:
-		c.report(unknownLabel(t, slices.Sorted(maps.Keys(c.labels))))
-	}
 }
 
 func tapAsLabel(t *ast.TapRef, tap *tap) *diag.Diagnostic {

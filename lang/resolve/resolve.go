@@ -56,7 +56,8 @@ type checker struct {
 	warned   int
 	// Of the block being checked:
 	taps   map[string]*tap
-	named  []string // the taps in the order in which their steps name them
+	later  map[string]*ast.Claim // the first in the text that gives a name with indexes
+	named  []string              // the taps in the order in which their steps name them
 	labels map[string]source.Span
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name
@@ -73,13 +74,6 @@ type checker struct {
 	depth int
 	// inExpect is whether the facts' names are known here.
 	inExpect bool
-}
-
-type tap struct {
-	span  source.Span
-	name  *ast.Name
-	read  bool
-	alone bool // no step takes the value, and without the name it is dropped
 }
 
 // A scope is the local names that an expression can see.
@@ -111,7 +105,7 @@ func (s *scope) all() []string {
 func (c *checker) block(b *ast.Block) {
 	c.stages = nil
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
-	c.heads, c.ended = map[string]*tap{}, nil
+	c.heads, c.ended, c.later = map[string]*tap{}, nil, indexedIn(b)
 	c.sources = map[*ast.Call]bool{}
 	c.readInto, c.worded, c.flat = pathsReadIn(b), false, false
 	outer := (&scope{}).inner()

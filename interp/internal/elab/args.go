@@ -128,7 +128,7 @@ func find(params []*ast.Param, name string) *ast.Param {
 // bind gives every parameter its value: the argument, or the default, in which
 // the parameters before it are known. Sizes get theirs with the input.
 func (m *machine) bind(c *Closure, at source.Span) (*env, bool) {
-	e := &env{module: c.Object.Module, frame: &frame{net: c.Object.Block.Kind == "net", of: c}, values: make(map[string]Value, len(parameters(c.Object)))}
+	e := &env{module: c.Object.Module, frame: &frame{net: c.Object.Block.Kind == "net", of: c, generic: m.generic}, values: make(map[string]Value, len(parameters(c.Object)))}
 	good := true
 	for _, p := range parameters(c.Object) {
 		v, ok := m.bindOne(c, p, e, at)

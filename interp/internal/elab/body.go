@@ -46,13 +46,14 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.Call != nil:
 		x = m.call(s, e, sc, x, label, labelled)
 	case s.Tap != nil:
-		x = m.tap(s.Tap, e)
+		var key string
+		x, key = m.tap(s.Tap, e)
 		path := ""
 		if labelled && label != "" {
 			path = m.take(sc, s, label, true)
 			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
 		}
-		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + s.Tap.Text()}, s)(x)
+		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key}, s)(x)
 	case labelled && label != "":
 		path := m.take(sc, s, label, true)
 		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path}, s)
@@ -85,8 +86,15 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 
 // tap gives a named value, or that of a stage. A name that is known in the text may still have
 // none, where the step that names it was not applied.
-func (m *machine) tap(ref *ast.TapRef, e *env) Tensor {
+func (m *machine) tap(ref *ast.TapRef, e *env) (t Tensor, name string) {
 	name, f := ref.Text(), e.frame
+	if len(ref.At) > 0 {
+		indexes, ok := m.indexesOf(ref.At, name, e)
+		if !ok {
+			return poison, name
+		}
+		name += indexes
+	}
 	key := name
 	if len(ref.Path) > 1 {
 		key = pathMark + name
@@ -98,7 +106,10 @@ func (m *machine) tap(ref *ast.TapRef, e *env) Tensor {
 	case m.mayBeStage(f, ref): // or another one, by the same label
 		m.unknowns.Beyond("whether an unknown number or string makes the stage `" + name + "`")
 	case ok:
-		return t
+		return t, name
+	case len(ref.At) > 0:
+		m.missingIndex(ref, name, f)
+	case len(f.indexed(name)) > 0: // reported where names are resolved
 	case f.unsure && m.unknowns != nil:
 		m.unknowns.Beyond("whether there is a stage `" + name + "`")
 	case f.unsure: // what it may be a stage of has failed
@@ -107,7 +118,7 @@ func (m *machine) tap(ref *ast.TapRef, e *env) Tensor {
 	default:
 		m.fail(tapNotMade(ref))
 	}
-	return poison
+	return poison, name
 }
 
 // group applies the steps that have no name of their own.

@@ -110,11 +110,14 @@ func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
 		e.frame.name(label, x)
 	}
 	for _, c := range s.Claims {
-		if c.As != nil {
+		switch {
+		case c.As == nil:
+			m.checkIs(s, c, e, x)
+		case len(c.At) > 0:
+			m.nameIndexed(s, c, e, x)
+		default:
 			e.frame.name(c.As.Text, x)
-			continue
 		}
-		m.checkIs(s, c, e, x)
 	}
 }
 

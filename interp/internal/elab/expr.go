@@ -50,7 +50,7 @@ func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
 	case *ast.Index:
 		return m.index(x, e)
 	case *ast.TapExpr:
-		t := m.tap(&x.TapRef, e)
+		t, _ := m.tap(&x.TapRef, e)
 		if t.Poisoned {
 			return nil, false
 		}

@@ -73,6 +73,9 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
 		return poison
 	}
+	if m.namesIndexed(l.repeat) {
+		return l.few(x) // a value of its own for each iteration
+	}
 	peels := [][2]int{{0, 0}, {1, 0}}
 	switch {
 	case l.list != nil:

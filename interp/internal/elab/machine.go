@@ -59,16 +59,18 @@ type machine struct {
 	// shapeOf answers shape(label) while facts are checked, nil before.
 	shapeOf func(path string) (Value, bool)
 
-	reads   map[*ast.Block]reads // by the text of blocks
-	lets    map[*ast.Let]Value   // top-level values, nil for one that has none
-	origins [][]*Origin          // of the values of the graph's steps
-	series  *[]*graph.Part       // the parts of the body that is being applied, nil where nobody asks
-	trace   []calling
-	place   *place            // of the step that is being made
-	owner   map[string]*place // of each tensor name
-	paths   map[string]*place // of each step's path
-	side    *graph.Side       // the side head being made, or nil
-	heads   map[string]bool   // the names of the side heads
+	reads map[*ast.Block]reads // by the text of blocks
+	// indexing says which repeats name values with indexes, as far as that was asked.
+	indexing map[*ast.Repeat]bool
+	lets     map[*ast.Let]Value // top-level values, nil for one that has none
+	origins  [][]*Origin        // of the values of the graph's steps
+	series   *[]*graph.Part     // the parts of the body that is being applied, nil where nobody asks
+	trace    []calling
+	place    *place            // of the step that is being made
+	owner    map[string]*place // of each tensor name
+	paths    map[string]*place // of each step's path
+	side     *graph.Side       // the side head being made, or nil
+	heads    map[string]bool   // the names of the side heads
 	// Among unknowns, in place of owner and paths:
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil

@@ -85,6 +85,10 @@ type frame struct {
 	net  bool     // of a net, rather than a block
 	of   *Closure // the block with its arguments, nil where there is none
 	rest Tensor   // the axes that `...` of its signature stands for
+	// Of the values that its body names with indexes: where each was named, and the iteration
+	// that the body is in.
+	where   map[string]*place
+	generic *generic
 
 	// Of the stages in its body: base is the path of the body, as a prefix; own is what its text
 	// reads and asked what its callers do; published is what those find among the taps. perhaps

@@ -16,18 +16,19 @@ type program struct {
 // A writer writes one program. What it writes interacts: the same few names stand in
 // counts, pads, strides, widths and conditions.
 type writer struct {
-	r      *rand.Rand
-	params []string
-	loops  []string // names of iterations in scope
-	taps   []string
-	blocks []string            // calls of the blocks written before
-	rests  []string            // those of blocks for vectors and maps
-	unit   string              // the name of a block parameter in scope
-	within bool                // whether it writes a block that others call
-	stages []string            // the paths of its stages so far
-	staged map[string][]string // those of the blocks written before, by name
-	depth  int
-	fresh  int
+	r        *rand.Rand
+	params   []string
+	loops    []string // names of iterations in scope
+	taps     []string
+	families []string            // those that have indexes: x has one, y two
+	blocks   []string            // calls of the blocks written before
+	rests    []string            // those of blocks for vectors and maps
+	unit     string              // the name of a block parameter in scope
+	within   bool                // whether it writes a block that others call
+	stages   []string            // the paths of its stages so far
+	staged   map[string][]string // those of the blocks written before, by name
+	depth    int
+	fresh    int
 }
 
 func (w *writer) pick(list ...string) string { return list[w.r.Intn(len(list))] }
@@ -177,6 +178,9 @@ func (w *writer) step() string {
 			return w.unit
 		}
 	case 13:
+		if len(w.families) > 0 && w.chance(50) {
+			return w.pick("add { | id | ", "concat { | ", "{ ") + w.readIndexed() + " }"
+		}
 		if len(w.taps) > 0 {
 			return "add { | id | @" + w.pick(w.taps...) + " }"
 		}
@@ -286,6 +290,9 @@ func (w *writer) statement() string {
 		if w.depth == 1 && w.chance(20) {
 			w.fresh++
 			return fmt.Sprintf("side s%d: { %s }", w.fresh, w.step())
+		}
+		if w.chance(50) {
+			return w.step() + " as " + w.indexed(w.pick("x", "x", "y"))
 		}
 		if w.depth <= 3 && w.chance(60) {
 			w.fresh++

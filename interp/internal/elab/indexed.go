@@ -1,0 +1,155 @@
+package elab
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/ops/dim"
+)
+
+// Values with indexes: `as x[i][j]` is a tap whose name is that of its family with the numbers
+// that its indexes stand for, x[2][0]. Each is one value, named once.
+
+// anyIndex stands for the index of a value for which a mistake gave none.
+const anyIndex = "[?]"
+
+// nameIndexed names the value of a step with its indexes.
+func (m *machine) nameIndexed(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
+	f, family := e.frame, c.As.Text
+	indexes, ok := m.indexesOf(c.At, family, e)
+	for i, text := range strings.Split(strings.Trim(indexes, "[]"), "][") {
+		if strings.HasPrefix(text, "-") {
+			m.fail(negativeIndex(c.At[i], family, text))
+			ok = false
+			break
+		}
+	}
+	if !ok {
+		f.name(family+anyIndex, poison)
+		return
+	}
+	if m.generic != f.generic { // an iteration that stands for any number of them
+		m.unknowns.Beyond("the values of `" + family + "`, named in a repeat of unknown length")
+		return
+	}
+	name, here := family+indexes, m.at(s)
+	switch _, perhaps, taken := f.tap(name); {
+	case taken && perhaps:
+		m.unknowns.Beyond("whether two values are named " + name)
+		return
+	case taken:
+		m.fail(indexTwice(c, name, f.where[name], here))
+		return
+	}
+	if f.where == nil {
+		f.where = map[string]*place{}
+	}
+	f.where[name] = here
+	f.name(name, x)
+}
+
+// indexesOf evaluates the indexes of a name, [2][0].
+func (m *machine) indexesOf(at []ast.Expr, name string, e *env) (text string, ok bool) {
+	for _, x := range at {
+		n, ok := m.evalSize(x, e)
+		if !ok || m.beyond(n, "an unknown index of `"+name+"`") {
+			return "", false
+		}
+		i, whole := n.Int()
+		if !whole {
+			m.fail(brokenIndex(x, name, n))
+			return "", false
+		}
+		text += "[" + strconv.Itoa(i) + "]"
+	}
+	return text, true
+}
+
+// indexed lists the values of a family in the order of their numbers.
+func (f *frame) indexed(family string) []string {
+	var names []string
+	for s := f.taps; s != nil; s = s.around {
+		for name := range s.of {
+			if strings.HasPrefix(name, family+"[") && name != family+anyIndex && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
+
+// namesIndexed reports whether the text of a repeat names values with indexes.
+func (m *machine) namesIndexed(r *ast.Repeat) bool {
+	if names, known := m.indexing[r]; known {
+		return names
+	}
+	names := false
+	ast.Walk(r, func(n ast.Node) bool {
+		if c, isClaim := n.(*ast.Claim); isClaim && len(c.At) > 0 {
+			names = true
+		}
+		return !names
+	})
+	if m.indexing == nil {
+		m.indexing = map[*ast.Repeat]bool{}
+	}
+	m.indexing[r] = names
+	return names
+}
+
+func negativeIndex(x ast.Expr, family, text string) *diag.Diagnostic {
+	return diag.New(diag.BadIndex, x.Span(), "an index of `%s` is %s, and they count from 0", family, text)
+}
+
+func brokenIndex(x ast.Expr, name string, n dim.Size) *diag.Diagnostic {
+	return diag.New(diag.BadIndex, x.Span(), "an index of `%s` is %s, and they are whole numbers", name, n.Decimal()).
+		WithHelp("`//` divides and rounds down")
+}
+
+// indexTwice says that a second step names a value, or the same step in another iteration.
+func indexTwice(c *ast.Claim, name string, first, second *place) *diag.Diagnostic {
+	d := diag.New(diag.DuplicateTap, c.Span(), "two values are named `%s`", name)
+	if first == nil || first.span == second.span {
+		return d.WithLabel("named in more than one iteration").
+			WithHelp("let the index tell the iterations apart, as in `repeat i of 3 { … as %s[i] }`", c.As.Text)
+	}
+	return d.WithLabel("again here").At(first.step.Span(), "first here").
+		WithHelp("give one of them another index")
+}
+
+// missingIndex reports that no step has named a value that is read, unless a mistake that has
+// been reported is why.
+func (m *machine) missingIndex(ref *ast.TapRef, name string, f *frame) {
+	family := ref.Text()
+	_, _, one := f.tap(family)
+	_, _, unsure := f.tap(family + anyIndex)
+	there := f.indexed(family)
+	otherwise := len(there) > 0 && strings.Count(there[0], "[") != len(ref.At)
+	if !one && !unsure && !otherwise {
+		m.fail(noSuchIndex(ref, name, there))
+	}
+}
+
+// noSuchIndex says that no step has named the value that is read.
+func noSuchIndex(ref *ast.TapRef, name string, there []string) *diag.Diagnostic {
+	d := diag.New(diag.UnknownTap, ref.NameSpan(), "no value is named `%s` here", name)
+	const most = 12
+	switch {
+	case len(there) == 0:
+		return d.WithHelp("no step that names a value of `%s` was applied before; read it behind `if`, or name the first one before the `repeat`", ref.Text())
+	case len(there) > most:
+		return d.WithHelp("there are %d, %s and so on", len(there), diag.Names(there[:most]))
+	case len(there) == 1:
+		return d.WithHelp("there is `%s`", there[0])
+	}
+	return d.WithHelp("there are %s", diag.Names(there))
+}
