@@ -2,38 +2,102 @@ package interp_test
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cnnlang/interp"
 	"cnnlang/interp/compare"
 	"cnnlang/interp/graph"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 func compared(a, b *interp.Net) *compare.Diff {
 	return compare.Nets(compare.Net{Graph: a.Graph, Outline: a.Outline()}, compare.Net{Graph: b.Graph, Outline: b.Outline()})
 }
 
-// gain is what changes add.
-func gain(list []*compare.Change) (params, macs, written dim.Size) {
-	for _, c := range list {
-		params = params.Add(c.After.Params).Sub(c.Before.Params)
-		macs = macs.Add(c.After.MACs).Sub(c.Before.MACs)
-		written = written.Add(c.After.Written).Sub(c.Before.Written)
+// stepOf is what a step does, with what it costs.
+func stepOf(n *graph.Node) string {
+	var in []tensor.Shape
+	for _, x := range n.In {
+		in = append(in, x.Shape)
 	}
-	return params, macs, written
+	c := n.Count()
+	return fmt.Sprint(graph.Describe(n.Op), in, n.Shape, c.Params, c.MACs, n.Bytes())
 }
 
-// holds checks that the changes are all that differs: applied to what A costs they give what B
-// costs, and every tensor is accounted for once.
+// applied is what A has of each step after the changes are made to it: the steps of what was added
+// are there, those of what was removed are not, in as many copies as there are.
+func applied(a *interp.Net, d *compare.Diff) map[string]int {
+	steps := map[string]int{}
+	add := func(parts []*graph.Part, times int) {
+		graph.Walk(parts, func(p *graph.Part) {
+			if p.Kind == graph.Operation || p.Kind == graph.Merge {
+				steps[stepOf(p.Node)] += times
+			}
+		})
+	}
+	add(a.Outline(), 1)
+	var apply func(list []*compare.Change, times int)
+	apply = func(list []*compare.Change, times int) {
+		for _, c := range list {
+			if len(c.Inner) == 0 {
+				add(c.A.Parts, -times)
+				add(c.B.Parts, times)
+				continue
+			}
+			if c.A.Kind == graph.Merge {
+				n := times * c.A.Count
+				steps[stepOf(c.A.Parts[0].Node)] -= n
+				steps[stepOf(c.B.Parts[0].Node)] += n
+			}
+			apply(c.Inner, times*c.A.Count)
+		}
+	}
+	apply(d.Changes, 1)
+	maps.DeleteFunc(steps, func(_ string, n int) bool { return n == 0 })
+	return steps
+}
+
+// stepsOf is how many there are of each step.
+func stepsOf(n *interp.Net) map[string]int {
+	steps := map[string]int{}
+	for _, node := range n.Graph.Nodes[1:] {
+		steps[stepOf(node)]++
+	}
+	return steps
+}
+
+// gained is what changes add to a cost.
+func gained(c compare.Cost, list []*compare.Change, times int) compare.Cost {
+	n := dim.Int(times)
+	for _, one := range list {
+		c = compare.Cost{
+			Params:  c.Params.Add(one.After.Params.Sub(one.Before.Params).Mul(n)),
+			MACs:    c.MACs.Add(one.After.MACs.Sub(one.Before.MACs).Mul(n)),
+			Weights: c.Weights.Add(one.After.Weights.Sub(one.Before.Weights).Mul(n)),
+			Values:  c.Values.Add(one.After.Values.Sub(one.Before.Values).Mul(n)),
+		}
+	}
+	return c
+}
+
+// holds checks that the changes are all that differs: applied to A they give the steps of B and what
+// they cost, in all and within each, and every tensor is accounted for once.
 func holds(t *testing.T, a, b *interp.Net, d *compare.Diff) {
 	t.Helper()
 	name := a.Name + " and " + b.Name
-	params, macs, written := gain(d.Changes)
-	if d.A.Params.Add(params) != d.B.Params || d.A.MACs.Add(macs) != d.B.MACs || d.A.Written.Add(written) != d.B.Written {
-		t.Errorf("%s: the changes add %v parameters and %v MACs, from %v and %v to %v and %v", name, params, macs, d.A.Params, d.A.MACs, d.B.Params, d.B.MACs)
+	if diff := cmp.Diff(stepsOf(b), applied(a, d)); diff != "" {
+		t.Errorf("%s: the changes do not make one of the other (-want +got)\n%s", name, diff)
+	}
+	if got := gained(d.A.Cost, d.Changes, 1); got != d.B.Cost {
+		t.Errorf("%s: the changes make %v of %v, want %v", name, got, d.A.Cost, d.B.Cost)
 	}
 	if of := a.Main.Add(a.Sides); d.A.Params != of.Params || d.A.MACs != of.MACs {
 		t.Errorf("%s: A has %v parameters, the net %v", name, d.A.Params, of.Params)
@@ -41,17 +105,73 @@ func holds(t *testing.T, a, b *interp.Net, d *compare.Diff) {
 	var inside func(list []*compare.Change)
 	inside = func(list []*compare.Change) {
 		for _, c := range list {
-			if len(c.Inner) > 0 && c.A.Count == 1 && c.B.Count == 1 {
-				p, m, w := gain(c.Inner)
-				// A merge may be another operation itself, which costs nothing that is counted but its values.
-				if c.Before.Params.Add(p) != c.After.Params || c.Before.MACs.Add(m) != c.After.MACs || c.A.Shape.Equal(c.B.Shape) && c.Before.Written.Add(w) != c.After.Written {
-					t.Errorf("%s: what changes in %s is not what it gains", name, c.A.Path)
+			if len(c.Inner) > 0 {
+				got := gained(c.Before, c.Inner, c.A.Count)
+				if c.A.Kind == graph.Merge { // its own value
+					n := dim.Int(c.A.Count)
+					got.Values = got.Values.Add(c.B.Parts[0].Node.Bytes().Values.Sub(c.A.Parts[0].Node.Bytes().Values).Mul(n))
+				}
+				if got != c.After {
+					t.Errorf("%s: what changes in %s makes %v of %v, want %v", name, c.A.Path, got, c.Before, c.After)
 				}
 			}
 			inside(c.Inner)
 		}
 	}
 	inside(d.Changes)
+	accounted(t, a, b, d)
+	if back := compared(b, a); !t.Failed() {
+		if diff := cmp.Diff(told(d.Changes, false), told(back.Changes, true)); diff != "" {
+			t.Errorf("%s: the other way something else is told (-there +back)\n%s", name, diff)
+		}
+	}
+	if d.Empty() {
+		sameGraphs(t, a, b)
+	}
+}
+
+// told writes changes, back as those of the other way.
+func told(list []*compare.Change, back bool) (lines []string) {
+	for _, c := range list {
+		x, y := c.A, c.B
+		if back {
+			x, y = y, x
+		}
+		lines = append(lines, fmt.Sprintf("%d %q %s %v | %d %q %s %v", x.Count, x.Path, x.Text, x.Shape, y.Count, y.Path, y.Text, y.Shape))
+		for _, in := range told(c.Inner, back) {
+			lines = append(lines, "  "+in)
+		}
+	}
+	if len(list) > 0 {
+		slices.Sort(lines) // what stands in one place is added and removed in no order
+	}
+	return lines
+}
+
+// sameGraphs checks that two nets are one, but for the paths.
+func sameGraphs(t *testing.T, a, b *interp.Net) {
+	t.Helper()
+	if len(a.Graph.Nodes) != len(b.Graph.Nodes) || a.Graph.Output.ID != b.Graph.Output.ID {
+		t.Fatalf("no difference is told between %d steps and %d", len(a.Graph.Nodes), len(b.Graph.Nodes))
+	}
+	for i, x := range a.Graph.Nodes[1:] {
+		y := b.Graph.Nodes[1+i]
+		ids := func(n *graph.Node) (list []int) {
+			for _, in := range n.In {
+				list = append(list, in.ID)
+			}
+			return list
+		}
+		if stepOf(x) != stepOf(y) || !slices.Equal(ids(x), ids(y)) {
+			t.Errorf("no difference is told, and %s is %s of %v, then %s of %v", x.Path, stepOf(x), ids(x), stepOf(y), ids(y))
+		}
+	}
+}
+
+// accounted checks that every tensor is told once.
+func accounted(t *testing.T, a, b *interp.Net, d *compare.Diff) {
+	t.Helper()
+	name := a.Name + " and " + b.Name
 	seen := map[string]int{}
 	for _, p := range d.Weights.Kept {
 		seen["a "+p]++
@@ -103,42 +223,87 @@ func TestDiffs(t *testing.T) {
 	}
 }
 
+// TestDiffsOfRandomNets compares random nets with others, and with what some edits make of them.
 func TestDiffsOfRandomNets(t *testing.T) {
-	differ := 0
-	for seed := range uint64(200) {
+	differ, edits := 0, 0
+	for seed := range uint64(150) {
 		text := randomNet(seed)
 		_, a := selected(t, "-", text, interp.Options{})
-		other := randomNet(seed + 1)
-		if seed%2 == 0 { // the same text with a line more, or another operation
-			other = strings.Replace(text, "relu", "sigmoid", 1)
-		}
-		_, b := selected(t, "-", other, interp.Options{})
 		if d := compared(a, a); !d.Empty() {
 			t.Fatalf("seed %d: a net differs from itself\n%s", seed, text)
 		}
+		other := randomNet(seed + 1)
+		if seed%5 > 0 {
+			other = edited(text, rand.New(rand.NewPCG(seed, 3)))
+		}
+		p, err := interp.Read("-", strings.NewReader(other))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.Net(interp.Options{})
+		if err != nil {
+			continue // the edits do not go together
+		}
+		edits++
 		d := compared(a, b)
 		if holds(t, a, b, d); t.Failed() {
 			t.Fatalf("seed %d\n%s\n%s", seed, text, other)
 		}
-		if slices.Equal(operations(a), operations(b)) {
-			continue
-		}
-		if differ++; len(d.Changes) == 0 {
-			t.Fatalf("seed %d: the operations differ, and no change is told\n%s\n%s", seed, text, other)
+		if !d.Empty() {
+			differ++
 		}
 	}
-	if differ < 100 {
-		t.Errorf("%d pairs differ", differ)
+	if differ < 75 || edits < 110 {
+		t.Errorf("%d of %d pairs differ", differ, edits)
 	}
 }
 
-// operations are those of a net with their arguments and shapes, sorted.
-func operations(n *interp.Net) (list []string) {
-	for _, node := range n.Graph.Nodes[1:] {
-		list = append(list, fmt.Sprint(graph.Describe(node.Op), node.Shape))
+// edited makes two edits in the text of a random net: an operation is another or twice there, a line is not, is
+// there twice or one further down, a loop is longer, or a value is taken from elsewhere.
+func edited(text string, r *rand.Rand) string {
+	operation := regexp.MustCompile(`\b(relu|bn\(eps=1e-3\)|conv\(4, 3x3, pad=1\)|lrn\(k=2\))`)
+	loop, tap := regexp.MustCompile(`of 2 `), regexp.MustCompile(`@v[0-9]+`)
+	others := []string{"sigmoid", "bn(eps=1e-5)", "conv(4, 1x1)", "relu -> conv(4, 3x3, pad=1)", "relu6", "add { | id | relu }"}
+	for edits := 0; edits < 2; {
+		before := text
+		var at *regexp.Regexp
+		now := ""
+		switch r.IntN(6) {
+		case 0, 1:
+			at, now = operation, others[r.IntN(len(others))]
+		case 2:
+			at, now = loop, "of 3 "
+		case 3:
+			if taps := tap.FindAllString(text, -1); len(taps) > 0 {
+				at, now = tap, taps[r.IntN(len(taps))]
+			}
+		default:
+			lines := strings.SplitAfter(text, "\n")
+			n := r.IntN(len(lines) - 1)
+			if strings.ContainsAny(lines[n], "{}|") {
+				continue
+			}
+			switch r.IntN(3) {
+			case 0:
+				lines[n] += lines[n]
+			case 1:
+				lines[n] = ""
+			default:
+				lines[n], lines[n+1] = lines[n+1], lines[n]
+			}
+			text = strings.Join(lines, "")
+		}
+		if at != nil {
+			if all := at.FindAllStringIndex(text, -1); len(all) > 0 {
+				where := all[r.IntN(len(all))]
+				text = text[:where[0]] + now + text[where[1]:]
+			}
+		}
+		if text != before || r.IntN(4) == 0 {
+			edits++
+		}
 	}
-	slices.Sort(list)
-	return list
+	return text
 }
 
 // What an architect would say of ResNet-50 and ResNet-101.

@@ -1,6 +1,11 @@
 package main
 
-import "cnnlang/interp/compare"
+import (
+	"context"
+
+	"cnnlang/interp/compare"
+	"cnnlang/ops/dim"
+)
 
 // diffDocument is cnnlang.diff/v1.
 type diffDocument struct {
@@ -23,12 +28,15 @@ type diffSide struct {
 	Input  []int  `json:"input"`
 	Output []int  `json:"output"`
 	diffCost
+	Memory *memoryEntry `json:"memory"`
 }
 
 type diffCost struct {
 	Params  *int `json:"params"`
 	MACs    *int `json:"macs"`
 	Written *int `json:"written"` // elements of the values of all its operations, for one image
+	Values  *int `json:"value_bytes"`
+	Weights *int `json:"weight_bytes"`
 }
 
 // A diffChange is a part that was added, removed or changed. Those behind it at a greater depth
@@ -76,21 +84,25 @@ type diffResized struct {
 	B    []int  `json:"b"`
 }
 
-func (d *netDiffs) document() diffDocument {
+func (d *netDiffs) document(ctx context.Context) (diffDocument, error) {
 	doc := diffDocument{Schema: "cnnlang.diff/v1", Differ: d.differs(), Nets: []diffNets{},
 		Removed: append([]string{}, d.gone...), Added: append([]string{}, d.added...)}
 	for _, p := range d.pairs {
-		doc.Nets = append(doc.Nets, diffNets{sideDocument(p.A), sideDocument(p.B), changesOf(p.Changes, 0), keptDocument(p.Weights)})
+		before, after, err := p.memory(ctx)
+		if err != nil {
+			return doc, err
+		}
+		doc.Nets = append(doc.Nets, diffNets{sideDocument(p.A, before), sideDocument(p.B, after), changesOf(p.Changes, 0), keptDocument(p.Weights)})
 	}
-	return doc
+	return doc, nil
 }
 
-func sideDocument(t compare.Totals) diffSide {
-	return diffSide{t.Name, t.Input, t.Output, costDocument(t.Cost)}
+func sideDocument(t compare.Totals, m *memoryEntry) diffSide {
+	return diffSide{t.Name, t.Input, t.Output, costDocument(t.Cost), m}
 }
 
 func costDocument(c compare.Cost) diffCost {
-	return diffCost{integer(c.Params), integer(c.MACs), integer(c.Written)}
+	return diffCost{integer(c.Params), integer(c.MACs), integer(c.Values.Quo(dim.Int(4))), integer(c.Values), integer(c.Weights)}
 }
 
 func changesOf(list []*compare.Change, depth int) []diffChange {

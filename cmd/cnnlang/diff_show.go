@@ -1,21 +1,23 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"cnnlang/interp"
 	"cnnlang/interp/compare"
-	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
 // showDiff writes differences for people.
-func (a *app) showDiff(d *netDiffs, f diffFormat) error {
+func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 	for i, p := range d.pairs {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		if err := a.showPair(p, f); err != nil {
+		if err := a.showPair(ctx, p, f); err != nil {
 			return err
 		}
 	}
@@ -28,7 +30,7 @@ func (a *app) showDiff(d *netDiffs, f diffFormat) error {
 	return nil
 }
 
-func (a *app) showPair(p *compare.Diff, f diffFormat) error {
+func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 	title := p.A.Name + " → " + p.B.Name
 	if p.A.Name == p.B.Name {
 		title = p.A.Name
@@ -42,74 +44,42 @@ func (a *app) showPair(p *compare.Diff, f diffFormat) error {
 	}
 	fmt.Fprintln(a.stdout, title)
 	fmt.Fprintln(a.stdout)
-	g := grid{columns: []column{{"change", false}, {"params", true}, {"MACs", true}}}
-	g.addChanges(p.Changes, nil, 0, f)
-	g.totals = [][]any{
-		{"was", p.A.Params, p.A.MACs},
-		{"is", p.B.Params, p.B.MACs},
+	g := grid{columns: changeColumns}
+	for _, r := range diffRows(p.Changes, f.all) {
+		indent := strings.Repeat(f.indent, r.deep)
+		g.rows = append(g.rows, append([]any{indent + r.sign() + r.words}, r.gains()...))
 	}
+	g.totals = [][]any{costCells("was", p.A.Cost), costCells("is", p.B.Cost)}
 	if err := a.grid(g, f.table); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout)
-	for _, line := range shapesOf(p) {
-		fmt.Fprintln(a.stdout, line)
-	}
-	for _, line := range weightsOf(p) {
+	notes, err := diffNotes(ctx, p)
+	for _, line := range notes {
 		fmt.Fprintln(a.stdout, visibleName(line))
 	}
-	return nil
+	return err
 }
 
-var changeMarks = map[compare.Kind]string{compare.Changed: "~ ", compare.Added: "+ ", compare.Removed: "- "}
+// diffNotes says what differs of the whole: shapes, the memory of a run, and which weights load.
+func diffNotes(ctx context.Context, p *netDiff) ([]string, error) {
+	before, after, err := p.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(shapesOf(p.Diff), memoryChange(before, after), weightsOf(p.Diff)), nil
+}
 
-// addChanges adds a row for each change, those within it indented. Unless all are wanted, steps
-// that only have other shapes than before are one row, and operations of a block that is called with other arguments
-// none.
-func (g *grid) addChanges(list []*compare.Change, around *compare.Change, deep int, f diffFormat) {
-	indent := strings.Repeat(f.indent, deep)
-	follow, before, after := 0, compare.Cost{}, compare.Cost{}
-	for _, c := range list {
-		switch {
-		case f.all:
-		case c.Explained(around):
-			continue
-		case c.Follows():
-			follow++
-			before, after = before.Add(c.Before), after.Add(c.After)
-			continue
+// memoryChange says how the memory of a run changes, and which parts of it.
+func memoryChange(before, after *memoryEntry) []string {
+	change := func(x, y int64) string {
+		if x == y {
+			return interp.Bytes(x)
 		}
-		g.rows = append(g.rows, []any{indent + changeMarks[c.Kind] + c.Words(), gained(c.Before.Params, c.After.Params), gained(c.Before.MACs, c.After.MACs)})
-		g.addChanges(c.Inner, c, deep+1, f)
+		return interp.Bytes(x) + " → " + interp.Bytes(y)
 	}
-	if follow > 0 {
-		text := fmt.Sprintf("%d steps follow with other shapes", follow)
-		if follow == 1 {
-			text = "1 step follows with other shapes"
-		}
-		g.rows = append(g.rows, []any{indent + "  " + text, gained(before.Params, after.Params), gained(before.MACs, after.MACs)})
-	}
-}
-
-// A diffFormat says how changes are written.
-type diffFormat struct {
-	table  string
-	indent string
-	all    bool
-}
-
-// gained is a difference with its sign, "" for none.
-func gained(before, after dim.Size) string {
-	n, ok := after.Sub(before).Int()
-	switch {
-	case !ok:
-		return outOfRange
-	case n == 0:
-		return ""
-	case n > 0:
-		return "+" + grouped(dim.Int(n))
-	}
-	return "-" + grouped(dim.Int(-n))
+	return []string{fmt.Sprintf("memory of a run: %s; weights %s, activations %s, scratch %s", change(before.Total, after.Total),
+		change(before.Weights, after.Weights), change(before.Activations, after.Activations), change(before.Scratch, after.Scratch))}
 }
 
 // shapesOf says which shapes of the whole changed.
@@ -160,4 +130,11 @@ func weightsOf(p *compare.Diff) (lines []string) {
 	several(len(w.Gone), "are gone", func(i int) string { return w.Gone[i].Path })
 	several(len(w.New), "are new", func(i int) string { return w.New[i].Path })
 	return lines
+}
+
+// A diffFormat says how changes are written.
+type diffFormat struct {
+	table  string
+	indent string
+	all    bool
 }

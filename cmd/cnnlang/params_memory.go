@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cnnlang/interp"
+	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 )
 
@@ -52,8 +53,12 @@ func (f *paramsFlags) memoryOf(n *interp.Net) *memoryEntry {
 	if !known {
 		return nil
 	}
+	return memoryEntryOf(m, n, cmp.Or(f.threads.value[0], task.Threads()), f.precision.value[0])
+}
+
+func memoryEntryOf(m interp.Memory, n *interp.Net, threads int, precision layout.Precision) *memoryEntry {
 	return &memoryEntry{
-		Batch: n.Graph.Input.Shape[0], Threads: cmp.Or(f.threads.value[0], task.Threads()), Precision: f.precision.value[0].String(),
+		Batch: n.Graph.Input.Shape[0], Threads: threads, Precision: precision.String(),
 		Weights: m.Weights, Activations: m.Activations, Scratch: m.Scratch, Outputs: m.Outputs, Tables: m.Tables, Total: m.Total(), Peak: m.Peak(),
 	}
 }

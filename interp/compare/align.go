@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,9 +14,9 @@ const (
 	alone = 10 // of one that was added or removed
 )
 
-// mostPairs bounds the table of an alignment. Longer series are aligned where they begin and end
-// alike, and by what is equal, but not by likeness.
-const mostPairs = 4 << 20
+// mostPairs bounds the table of an alignment. What is longer is cut where runs that occur once in
+// both are equal, or have the same label.
+const mostPairs = 1 << 16
 
 // likeness is the price of aligning two runs; above twice alone they are not.
 func (c *comparer) likeness(a, b run) int {
@@ -27,7 +29,7 @@ func (c *comparer) likeness(a, b run) int {
 	}
 	p, q := a.first, b.first
 	switch {
-	case p.Kind == graph.Tap || q.Kind == graph.Tap || (p.Kind == graph.Head) != (q.Kind == graph.Head):
+	case (p.Kind == graph.Tap) != (q.Kind == graph.Tap) || (p.Kind == graph.Head) != (q.Kind == graph.Head):
 		return never
 	case p.Kind == graph.Head:
 		if p.Side.Name == q.Side.Name {
@@ -36,12 +38,12 @@ func (c *comparer) likeness(a, b run) int {
 		return alone
 	}
 	price := never
-	sameLabel := label(p) != "" && label(p) == label(q)
+	sameLabel := a.label != "" && a.label == b.label
 	sameCall := p.Kind == q.Kind && p.Call == q.Call && p.Call != ""
 	switch {
 	case sameLabel && (sameCall || p.Call == "" && q.Call == ""):
 		price = 2
-	case sameCall && label(p) == "" && label(q) == "":
+	case sameCall && a.label == "" && b.label == "":
 		price = 4
 	case sameLabel, sameCall:
 		price = 8
@@ -66,8 +68,14 @@ func label(p *graph.Part) string {
 // A pairing is two runs that correspond, or one that has no counterpart.
 type pairing struct{ a, b *run }
 
-// align pairs the runs of two series in order, so that the price of all is least.
-func (c *comparer) align(a, b []run) (list []pairing) {
+// align pairs the runs of two series in order, so that the price of all is least; of long ones,
+// of all between what surely corresponds.
+func (c *comparer) align(a, b []run) []pairing { return c.between(a, b, mostCuts) }
+
+// mostCuts is how often what is between two cuts is cut again.
+const mostCuts = 16
+
+func (c *comparer) between(a, b []run, cuts int) (list []pairing) {
 	var end []pairing
 	for len(a) > 0 && len(b) > 0 && c.likeness(a[0], b[0]) == 0 {
 		list = append(list, pairing{&a[0], &b[0]})
@@ -77,27 +85,41 @@ func (c *comparer) align(a, b []run) (list []pairing) {
 		end = append(end, pairing{&a[len(a)-1], &b[len(b)-1]})
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
+	slices.Reverse(end)
 	if len(a)*len(b) <= mostPairs {
-		list = append(list, c.cheapest(a, b)...)
-	} else {
-		for i := range a {
-			list = append(list, pairing{a: &a[i]})
-		}
-		for i := range b {
-			list = append(list, pairing{b: &b[i]})
-		}
+		return slices.Concat(list, c.cheapest(a, b), end)
 	}
-	for i := len(end) - 1; i >= 0; i-- {
-		list = append(list, end[i])
+	fixed := unique(a, b, func(r run) any { return c.of[r.first] })
+	if len(fixed) == 0 {
+		fixed = unique(a, b, func(r run) any { return r.label })
 	}
-	return list
+	if cuts == 0 {
+		fixed = nil
+	}
+	i, j := 0, 0
+	for _, at := range fixed {
+		list = append(list, c.between(a[i:at[0]], b[j:at[1]], cuts-1)...)
+		list = append(list, pairing{&a[at[0]], &b[at[1]]})
+		i, j = at[0]+1, at[1]+1
+	}
+	if len(fixed) > 0 {
+		return slices.Concat(list, c.between(a[i:], b[j:], cuts-1), end)
+	}
+	for i := range a {
+		list = append(list, pairing{a: &a[i]})
+	}
+	for i := range b {
+		list = append(list, pairing{b: &b[i]})
+	}
+	return append(list, end...)
 }
 
 // cheapest finds the pairing of least price: best[i][j] is that of what is left from a[i] and b[j].
 func (c *comparer) cheapest(a, b []run) (list []pairing) {
 	best := make([][]int, len(a)+1)
+	cells := make([]int, (len(a)+1)*(len(b)+1))
 	for i := range best {
-		best[i] = make([]int, len(b)+1)
+		best[i] = cells[i*(len(b)+1):][:len(b)+1]
 	}
 	pair := func(i, j int) int { return c.likeness(a[i], b[j]) + best[i+1][j+1] }
 	for i := len(a); i >= 0; i-- {
@@ -118,7 +140,7 @@ func (c *comparer) cheapest(a, b []run) (list []pairing) {
 		case i < len(a) && j < len(b) && best[i][j] == pair(i, j):
 			list = append(list, pairing{&a[i], &b[j]})
 			i, j = i+1, j+1
-		case i < len(a) && best[i][j] == alone+best[i+1][j]:
+		case i < len(a) && best[i][j] == alone+best[i+1][j] && (j == len(b) || best[i][j] != alone+best[i][j+1] || before(a[i], b[j])):
 			list = append(list, pairing{a: &a[i]})
 			i++
 		default:
@@ -127,4 +149,9 @@ func (c *comparer) cheapest(a, b []run) (list []pairing) {
 		}
 	}
 	return list
+}
+
+// before orders two runs, either of which may be the one without a counterpart, whichever network they are of.
+func before(a, b run) bool {
+	return cmp.Or(cmp.Compare(exact(a.first), exact(b.first)), cmp.Compare(a.first.Path, b.first.Path)) <= 0
 }

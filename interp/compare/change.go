@@ -1,8 +1,8 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
@@ -32,6 +32,11 @@ type Change struct {
 	Units Units
 	// Inner are the changes in what it consists of; of several copies, in each of them.
 	Inner []*Change
+	// Copies is whether the parts are the same, and their number alone differs.
+	Copies bool
+	// Behind is what stands in the other network where an added or a removed part would stand behind it, nil
+	// for nothing.
+	Behind *graph.Part
 	// Before and After are what it costs in A and in B.
 	Before, After Cost
 }
@@ -46,8 +51,8 @@ type Place struct {
 	Count int
 	In    tensor.Shape // what it reads, of an operation
 	Shape tensor.Shape
-	Line  int      // in the text
-	Paths []string // of all its steps, for pictures
+	Line  int // in the text
+	Parts []*graph.Part
 }
 
 // Units are a number of calls of one block.
@@ -72,10 +77,20 @@ type Argument struct{ Name, A, B string }
 
 // series compares two series.
 func (c *comparer) series(a, b []*graph.Part) (list []*Change) {
+	var before pairing // what stands before, in each
 	for _, p := range c.align(c.runs(a), c.runs(b)) {
-		if change := c.pair(p); change != nil {
+		change := c.pair(p)
+		switch {
+		case change == nil:
+		case p.a == nil:
+			change.Behind = before.a.last()
+		case p.b == nil:
+			change.Behind = before.b.last()
+		}
+		if change != nil {
 			list = append(list, change)
 		}
+		before = pairing{cmp.Or(p.a, before.a), cmp.Or(p.b, before.b)}
 	}
 	return list
 }
@@ -88,143 +103,145 @@ func (c *comparer) pair(p pairing) *Change {
 	case p.b == nil:
 		return &Change{Kind: Removed, A: placeOf(p.a), Before: p.a.cost()}
 	}
+	both, copies := min(len(p.a.parts), len(p.b.parts)), len(p.a.parts) != len(p.b.parts)
 	equal := c.of[p.a.first] == c.of[p.b.first]
 	if equal {
-		for i := range min(len(p.a.parts), len(p.b.parts)) {
-			c.correspond(p.a.parts[i], p.b.parts[i])
+		for i := range both {
+			equal = c.correspond(p.a.parts[i], p.b.parts[i]) && equal
 		}
-		if len(p.a.parts) == len(p.b.parts) {
+		if equal && !copies {
 			return nil
 		}
 	}
-	change := &Change{A: placeOf(p.a), B: placeOf(p.b), Before: p.a.cost(), After: p.b.cost()}
+	change := &Change{A: placeOf(p.a), B: placeOf(p.b), Before: p.a.cost(), After: p.b.cost(), Copies: equal}
 	if equal {
 		return change
 	}
-	if len(p.a.parts) == 1 && len(p.b.parts) == 1 {
-		change.Inner = c.inner(p.a.first, p.b.first)
-		change.Arguments = arguments(p.a.first, p.b.first)
-		x, n := unitsOf(p.a.first.Parts)
-		if y, m := unitsOf(p.b.first.Parts); x == y && n != m {
-			change.Units = Units{x, n, m}
-		}
-		return change
-	}
-	for i := range min(len(p.a.parts), len(p.b.parts)) {
+	for i := range both {
 		inner := c.inner(p.a.parts[i], p.b.parts[i])
-		if i == 0 && len(p.a.parts) == len(p.b.parts) {
+		if i == 0 && !copies && !replaced(p.a.first, p.b.first, inner) {
 			change.Inner = inner // the same in each of them
 		}
 	}
-	change.Arguments = arguments(p.a.first, p.b.first)
+	change.Arguments = c.arguments(p.a.first, p.b.first)
+	if x, n := unitsOf(p.a.first.Parts); !copies && len(p.a.parts) == 1 {
+		if y, m := unitsOf(p.b.first.Parts); x == y && n != m {
+			change.Units = Units{x, n, m}
+		}
+	}
 	return change
+}
+
+// replaced reports whether another block stands in the place of one, with which it has nothing in common.
+func replaced(a, b *graph.Part, inner []*Change) bool {
+	gone, added := 0, 0
+	for _, c := range inner {
+		if c.Kind == Changed {
+			return false
+		}
+		gone, added = gone+c.A.Count, added+c.B.Count
+	}
+	return a.Call != b.Call && len(a.Branches)+len(b.Branches) == 0 && gone == len(a.Parts) && added == len(b.Parts)
 }
 
 // inner compares what two parts consist of.
 func (c *comparer) inner(a, b *graph.Part) []*Change {
+	if a.Kind == graph.Tap || b.Kind == graph.Tap {
+		return nil
+	}
+	c.note(a, b)
 	if a.Kind != b.Kind && (len(a.Branches) > 0 || len(b.Branches) > 0) || a.Kind == graph.Operation || b.Kind == graph.Operation {
-		c.correspond(a, b)
+		c.pairTensors(tensorsOf(a), tensorsOf(b))
 		return nil
 	}
 	list := c.series(a.Parts, b.Parts)
-	if len(a.Branches) == len(b.Branches) {
-		for i := range a.Branches {
-			list = append(list, c.series(a.Branches[i], b.Branches[i])...)
+	x, y := 0, 0
+	for _, p := range append(c.alike(a.Branches, b.Branches), [2]int{len(a.Branches), len(b.Branches)}) {
+		for x < p[0] || y < p[1] { // those between are compared in order, and with nothing where there are no more
+			var before, after []*graph.Part
+			if x < p[0] {
+				before, x = a.Branches[x], x+1
+			}
+			if y < p[1] {
+				after, y = b.Branches[y], y+1
+			}
+			list = append(list, c.series(before, after)...)
 		}
-		return list
-	}
-	for _, p := range c.alignBranches(a.Branches, b.Branches) {
-		list = append(list, c.series(p[0], p[1])...)
+		if x < len(a.Branches) && y < len(b.Branches) {
+			list = append(list, c.series(a.Branches[x], b.Branches[y])...)
+			x, y = x+1, y+1
+		}
 	}
 	return list
 }
 
-// alignBranches pairs branches that are equal, then those that are left in order.
-func (c *comparer) alignBranches(a, b [][]*graph.Part) (list [][2][]*graph.Part) {
-	used := make([]bool, len(b))
-	free := map[string][]int{} // the branches of b that are left, by what they consist of
-	for i, y := range b {
-		key := c.numbers(y)
-		free[key] = append(free[key], i)
+// alike pairs branches that consist of the same, in order. Where there are as many before and after, each
+// has its place.
+func (c *comparer) alike(a, b [][]*graph.Part) (pairs [][2]int) {
+	if len(a) == len(b) {
+		return nil
 	}
-	var left [][]*graph.Part
-	for _, x := range a {
-		key := c.numbers(x)
-		if len(free[key]) == 0 {
-			left = append(left, x)
-			continue
-		}
-		n := free[key][0]
-		free[key] = free[key][1:]
-		used[n] = true
-		list = append(list, [2][]*graph.Part{x, b[n]})
+	key := func(branch []*graph.Part) any { return c.numbers(branch) }
+	at, end := 0, 0
+	for at < min(len(a), len(b)) && key(a[at]) == key(b[at]) {
+		pairs = append(pairs, [2]int{at, at})
+		at++
 	}
-	for i, y := range b {
-		if used[i] {
-			continue
-		}
-		var x []*graph.Part
-		if len(left) > 0 {
-			x, left = left[0], left[1:]
-		}
-		list = append(list, [2][]*graph.Part{x, y})
+	for end < min(len(a), len(b))-at && key(a[len(a)-1-end]) == key(b[len(b)-1-end]) {
+		end++
 	}
-	for _, x := range left {
-		list = append(list, [2][]*graph.Part{x, nil})
+	for _, p := range unique(a[at:len(a)-end], b[at:len(b)-end], key) {
+		pairs = append(pairs, [2]int{p[0] + at, p[1] + at})
 	}
-	return list
+	for ; end > 0; end-- {
+		pairs = append(pairs, [2]int{len(a) - end, len(b) - end})
+	}
+	return pairs
 }
 
 func placeOf(r *run) Place {
 	p := r.first
-	place := Place{Path: p.Path, Label: label(p), Text: p.Text(), Kind: p.Kind, Call: p.Call, Count: len(r.parts), Shape: r.parts[len(r.parts)-1].Node.Shape, Line: p.Span.Start.Line}
+	place := Place{Path: p.Path, Label: label(p), Text: p.Text(), Kind: p.Kind, Call: p.Call, Count: len(r.parts), Shape: r.parts[len(r.parts)-1].Node.Shape, Line: p.Span.Start.Line, Parts: r.parts}
 	if p.Kind == graph.Operation {
 		place.In = p.Node.In[0].Shape
 	}
 	if p.Kind == graph.Head {
 		place.Text = "side " + p.Side.Name
 	}
-	graph.Walk(r.parts, func(p *graph.Part) {
-		if p.Kind == graph.Operation || p.Kind == graph.Merge {
-			place.Paths = append(place.Paths, p.Node.Path)
-		}
-	})
 	return place
 }
 
-// arguments are those that differ between two parts with one call.
-func arguments(a, b *graph.Part) (list []Argument) {
+// arguments are those that differ between two parts with one call, and for taps what they take.
+func (c *comparer) arguments(a, b *graph.Part) (list []Argument) {
+	if a.Kind == graph.Tap && b.Kind == graph.Tap && !c.takesSame(a, b) {
+		return []Argument{{"value", a.Node.Path, b.Node.Path}}
+	}
 	if a.Call != b.Call {
 		return nil
 	}
-	x, y := argumentsOf(a), argumentsOf(b)
-	for _, one := range x {
-		other := find(y, one.Name)
-		if other != one.B {
-			list = append(list, Argument{one.Name, one.B, other})
+	after, given := map[string]string{}, map[string]bool{}
+	for _, y := range b.Args {
+		after[y.Name] = fmt.Sprint(y.Value)
+	}
+	for _, x := range a.Args {
+		given[x.Name] = true
+		if value := fmt.Sprint(x.Value); value != after[x.Name] {
+			list = append(list, Argument{x.Name, value, after[x.Name]})
 		}
 	}
-	for _, one := range y {
-		if !slices.ContainsFunc(x, func(o Argument) bool { return o.Name == one.Name }) {
-			list = append(list, Argument{one.Name, "", one.B})
+	for _, y := range b.Args {
+		if !given[y.Name] {
+			list = append(list, Argument{y.Name, "", after[y.Name]})
 		}
 	}
 	return list
 }
 
-func find(list []Argument, name string) string {
-	for _, a := range list {
-		if a.Name == name {
-			return a.B
-		}
-	}
-	return ""
-}
-
-// argumentsOf are those of a part, in B of each.
-func argumentsOf(p *graph.Part) (list []Argument) {
-	for _, a := range p.Args {
-		list = append(list, Argument{Name: a.Name, B: fmt.Sprint(a.Value)})
+// All is a change and those inside it.
+func (c *Change) All() []*Change {
+	list := []*Change{c}
+	for _, in := range c.Inner {
+		list = append(list, in.All()...)
 	}
 	return list
 }

@@ -34,12 +34,13 @@ type Totals struct {
 	Cost
 }
 
-// A Cost is what a part weighs and does for one image, and how many numbers its operations write.
-type Cost struct{ Params, MACs, Written dim.Size }
+// A Cost is what a part weighs and does for one image: the bytes of all its tensors and those of the
+// values of all its operations are in float32, whether they live at one time or not.
+type Cost struct{ Params, MACs, Weights, Values dim.Size }
 
 // Add returns the sum.
 func (c Cost) Add(d Cost) Cost {
-	return Cost{c.Params.Add(d.Params), c.MACs.Add(d.MACs), c.Written.Add(d.Written)}
+	return Cost{c.Params.Add(d.Params), c.MACs.Add(d.MACs), c.Weights.Add(d.Weights), c.Values.Add(d.Values)}
 }
 
 // Empty reports whether nothing differs: neither a step nor a shape, nor the name of a tensor.
@@ -49,7 +50,9 @@ func (d *Diff) Empty() bool {
 
 // Nets compares two networks.
 func Nets(a, b Net) *Diff {
-	c := &comparer{signatures: map[string]int{}, of: map[*graph.Part]int{}, paired: map[string]string{}}
+	c := &comparer{signatures: map[string]int{}, of: map[*graph.Part]int{}, paired: map[string]string{},
+		values: map[[2]*graph.Node]bool{{a.Graph.Input, b.Graph.Input}: true},
+		valued: map[*graph.Node]bool{a.Graph.Input: true, b.Graph.Input: true}}
 	c.sign(a.Outline)
 	c.sign(b.Outline)
 	d := &Diff{A: totals(a), B: totals(b)}
@@ -60,9 +63,11 @@ func Nets(a, b Net) *Diff {
 
 // A comparer holds what is known of the parts of both networks.
 type comparer struct {
-	signatures map[string]int      // numbers of structures
-	of         map[*graph.Part]int // the structure of each part
-	paired     map[string]string   // tensors of A and what corresponds to them in B
+	signatures map[string]int          // numbers of structures
+	of         map[*graph.Part]int     // the structure of each part
+	paired     map[string]string       // tensors of A and what corresponds to them in B
+	values     map[[2]*graph.Node]bool // values of A and of B that correspond
+	valued     map[*graph.Node]bool    // those to which another corresponds
 }
 
 func totals(n Net) Totals {
@@ -74,9 +79,9 @@ func totals(n Net) Totals {
 // costOf is what a series costs.
 func costOf(series []*graph.Part) (c Cost) {
 	graph.Walk(series, func(p *graph.Part) {
-		if p.Kind == graph.Operation || p.Kind == graph.Merge {
-			n := p.Node.Count()
-			c = c.Add(Cost{n.Params, n.MACs, dim.Shaped(p.Node.Shape[1:]...).Product()})
+		if holds(p) {
+			n, bytes := p.Node.Count(), p.Node.Bytes()
+			c = c.Add(Cost{n.Params, n.MACs, bytes.Weights, bytes.Values})
 		}
 	})
 	return c

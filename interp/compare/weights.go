@@ -20,9 +20,8 @@ func (w Weights) same() bool {
 	return len(w.Renamed) == 0 && len(w.Resized) == 0 && len(w.Gone) == 0 && len(w.New) == 0
 }
 
-// correspond notes that two parts are the same in structure, so that their tensors are, one by one.
-func (c *comparer) correspond(a, b *graph.Part) {
-	x, y := tensorsOf(a), tensorsOf(b)
+// pairTensors notes that tensors correspond, one by one, those of other shapes excepted.
+func (c *comparer) pairTensors(x, y []graph.Param) {
 	for i := range min(len(x), len(y)) {
 		if x[i].Shape.Equal(y[i].Shape) {
 			c.paired[x[i].Path] = y[i].Path
@@ -32,7 +31,7 @@ func (c *comparer) correspond(a, b *graph.Part) {
 
 func tensorsOf(p *graph.Part) (list []graph.Param) {
 	graph.Walk([]*graph.Part{p}, func(p *graph.Part) {
-		if p.Kind == graph.Operation || p.Kind == graph.Merge {
+		if holds(p) {
 			list = append(list, p.Node.Params...)
 		}
 	})

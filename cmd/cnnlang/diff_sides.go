@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"cnnlang/interp"
+	"cnnlang/interp/compare"
+	"cnnlang/ops/exec/layout"
+)
+
+// A side is what one argument of diff stands for: nets by their names, in order.
+type side struct {
+	argument string
+	nets     []*interp.Net
+}
+
+// side makes the nets of an argument: all of a file's that can be made, or the one that is named.
+func (a *app) side(s *selection, argument string) (*side, error) {
+	opts, err := s.options()
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.program(argument)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{opts.Net}
+	if opts.Net == "" && isFile(argument) {
+		names = names[:0]
+		for _, o := range p.Main.Nets() {
+			names = append(names, o.Name)
+		}
+	}
+	if !isFile(argument) {
+		names = []string{""}
+	}
+	list := &side{argument: argument}
+	for _, name := range names {
+		one := opts
+		one.Net = name
+		if !isFile(argument) {
+			one.Net = ""
+		}
+		n, err := p.Net(one)
+		if err != nil {
+			return nil, err
+		}
+		list.nets = append(list.nets, n)
+	}
+	if len(list.nets) == 0 {
+		_, err := p.Net(opts) // which says that there is no net
+		return list, err
+	}
+	return list, nil
+}
+
+// netDiffs are the differences of the nets of two sides.
+type netDiffs struct {
+	before, after *side
+	pairs         []*netDiff
+	gone, added   []string // nets of one side alone
+}
+
+// compareSides compares nets of one name, or the only two.
+func (a *app) compareSides(before, after *side) *netDiffs {
+	d := &netDiffs{before: before, after: after}
+	if len(before.nets) == 1 && len(after.nets) == 1 {
+		d.pairs = append(d.pairs, diffOf(before.nets[0], after.nets[0]))
+		return d
+	}
+	named := func(list []*interp.Net, name string) *interp.Net {
+		if i := slices.IndexFunc(list, func(n *interp.Net) bool { return n.Name == name }); i >= 0 {
+			return list[i]
+		}
+		return nil
+	}
+	for _, n := range before.nets {
+		if m := named(after.nets, n.Name); m != nil {
+			d.pairs = append(d.pairs, diffOf(n, m))
+		} else {
+			d.gone = append(d.gone, n.Name)
+		}
+	}
+	for _, n := range after.nets {
+		if named(before.nets, n.Name) == nil {
+			d.added = append(d.added, n.Name)
+		}
+	}
+	return d
+}
+
+// A netDiff is how one net differs from another.
+type netDiff struct {
+	*compare.Diff
+	a, b *interp.Net
+}
+
+func diffOf(a, b *interp.Net) *netDiff {
+	return &netDiff{compare.Nets(compare.Net{Graph: a.Graph, Outline: a.Outline()}, compare.Net{Graph: b.Graph, Outline: b.Outline()}), a, b}
+}
+
+// memory is what a run of each takes.
+func (p *netDiff) memory(ctx context.Context) (a, b *memoryEntry, err error) {
+	of := func(n *interp.Net) *memoryEntry {
+		m, failure := n.Memory(ctx, interp.Options{Threads: 1})
+		err = cmp.Or(err, failure)
+		return memoryEntryOf(m, n, 1, layout.F32)
+	}
+	a, b = of(p.a), of(p.b)
+	return a, b, err
+}
+
+func (d *netDiffs) differs() bool {
+	return len(d.gone)+len(d.added) > 0 || slices.ContainsFunc(d.pairs, func(p *netDiff) bool { return !p.Empty() })
+}
