@@ -2,7 +2,9 @@ package interp
 
 import (
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
+	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )
 
@@ -18,12 +20,17 @@ type Formulas struct {
 // there is none.
 type Formula = prove.Formula
 
-// Formulas proves the net for all parameter values and sizes, and returns its counts as the same
-// rules give them among unknowns.
-func (n *Net) Formulas() Formulas {
+// Formulas proves the net for all values of the parameters that no setting gives and all sizes,
+// and returns its counts as the same rules give them among unknowns.
+func (n *Net) Formulas() Formulas { return formulas(n.object, n.settings) }
+
+func formulas(o *resolve.Object, settings []elab.Setting) Formulas {
 	prover := prove.New()
+	prover.Counts = true
 	prover.Allow()
-	v := prover.Block(n.object)
+	filled, _ := elab.Filled(o, settings)
+	v := *prover.Block(filled)
+	v.Block = o
 	return Formulas{
 		Signature: v.Contract().Signature,
 		Params:    v.Formula(func(c graph.Count) dim.Size { return c.Params }),

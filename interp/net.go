@@ -33,6 +33,7 @@ type Net struct {
 	program  *Program
 	object   *resolve.Object
 	set      []*source.File // what options say
+	settings []elab.Setting // of parameters
 	prepared bool           // an option says how pictures are prepared
 	upright  bool           // and whether they are turned
 	sideways *picture.Sideways
@@ -140,7 +141,7 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 	}
 	return &Net{
 		Name: o.Name, Graph: r.Graph, Meta: r.Meta, Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
-		result: r, program: p, object: o, set: set,
+		result: r, program: p, object: o, set: set, settings: opts.Set,
 		origins: sync.OnceValue(func() [][]*elab.Origin {
 			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})
 			return r.Origins

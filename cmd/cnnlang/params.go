@@ -120,7 +120,7 @@ func (a *app) params() *cobra.Command {
 			"packed, activations (all values that live at one time), scratch memory of the\n" +
 			"algorithms, outputs and tables, besides what the program itself takes. No weights are read.\n\n" +
 			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
-			"its input, as they are proved.\n\n" +
+			"its input, as they are proved; --set puts values in place of parameters.\n\n" +
 			"--facts compares the net with what it states of itself by `expect`, from its paper or its\n" +
 			"authors' code, at any --shape and --set.\n\n" +
 			"--require has exit code 1 if a bound does not hold, and shows the rows that cost most.\n" +

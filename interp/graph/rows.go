@@ -20,6 +20,11 @@ func (c Count) Add(d Count) Count {
 	return Count{c.Params.Add(d.Params), c.MACs.Add(d.MACs), c.FLOPs.Add(d.FLOPs)}
 }
 
+// Sub returns the difference.
+func (c Count) Sub(d Count) Count {
+	return Count{c.Params.Sub(d.Params), c.MACs.Sub(d.MACs), c.FLOPs.Sub(d.FLOPs)}
+}
+
 // A Row is the part of a network below one path.
 type Row struct {
 	Path string

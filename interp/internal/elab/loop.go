@@ -130,7 +130,7 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	if iterations := l.n.Sub(dim.Int(first + last)); l.unknowns.None(iterations) {
 		l.count = middle
 	} else {
-		l.multiply(middle, i, iterations, uniform)
+		l.multiply(middle, i, first, iterations, uniform)
 	}
 	for k := last; k > 0; k-- {
 		y = l.iterate(l.n.Sub(dim.Int(k)), y)
@@ -197,20 +197,27 @@ func (l *loop) apart() (end func()) {
 	}
 }
 
-// multiply counts one iteration, made since before, as often as it happens.
-func (l *loop) multiply(before graph.Count, i dim.Variable, iterations dim.Size, uniform bool) {
-	each := l.count.Params.Sub(before.Params)
-	if !uniform || !each.IsValid() || each.DependsOn(i.Name) || l.count.FLOPs.DependsOn(i.Name) {
-		l.count = unknownCount
-		return
+// multiply counts one iteration, made since before, as often as it happens: for every i from the
+// first.
+func (l *loop) multiply(before graph.Count, i dim.Variable, first int, iterations dim.Size, uniform bool) {
+	one := l.count.Sub(before)
+	if !uniform {
+		one = unknownCount
 	}
-	l.count = counted(before, l.count, iterations)
+	l.count = before.Add(summed(one, i, first, iterations))
 }
 
-// counted is a count of before and so many times what came to it.
-func counted(before, after graph.Count, times dim.Size) graph.Count {
-	more := func(before, after dim.Size) dim.Size { return before.Add(after.Sub(before).Mul(times)) }
-	return graph.Count{Params: more(before.Params, after.Params), MACs: more(before.MACs, after.MACs), FLOPs: more(before.FLOPs, after.FLOPs)}
+// summed is a count of iteration i, added up over n of them from the first.
+func summed(one graph.Count, i dim.Variable, first int, n dim.Size) graph.Count {
+	sum := func(size dim.Size) dim.Size {
+		slope, rest, ok := size.Linear(i.Name)
+		if !ok {
+			return dim.Invalid()
+		}
+		all := n.Mul(dim.Int(first)).Add(n.Mul(n.Sub(dim.Int(1))).Quo(dim.Int(2))) // of the i
+		return rest.Mul(n).Add(slope.Mul(all))
+	}
+	return graph.Count{Params: sum(one.Params), MACs: sum(one.MACs), FLOPs: sum(one.FLOPs)}
 }
 
 // growing reports whether every iteration adds the same to the shape: whether iteration i
@@ -234,14 +241,20 @@ func (l *loop) growing(x Tensor) (Tensor, bool) {
 		}
 		return t
 	}
-	_, _, ok := l.every(0, 0, func(i dim.Size) bool {
+	var one graph.Count
+	i, uniform, ok := l.every(0, 0, func(i dim.Size) bool {
+		l.count = graph.Count{}
 		next, ok := l.attempt(i, after(i))
+		one = l.count
 		return ok && sameShape(next.Shape, after(i.Add(dim.Int(1))).Shape)
 	})
 	if l.count = before; !ok {
 		return x, false
 	}
-	l.count = unknownCount
+	if !uniform {
+		one = unknownCount
+	}
+	l.count = before.Add(summed(one, i, 0, l.n))
 	return after(l.n), true
 }
 

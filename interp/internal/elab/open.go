@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/ops/dim"
 )
@@ -41,4 +43,29 @@ func Open(o *resolve.Object) (open OpenBlock, problem string) {
 	}
 	open.Sizes = settable(c.Object, nil)
 	return open, ""
+}
+
+// Filled is a block with some of its parameters given values from outside the program, as a
+// preset of the same name; without settings it is the block itself.
+func Filled(o *resolve.Object, settings []Setting) (*resolve.Object, diag.List) {
+	m := newMachine(o.Name, dim.Numbers{}, nil)
+	c, ok := m.closure(o, o.Span)
+	if ok && len(settings) > 0 {
+		c, ok = m.set(c, o, settings)
+	}
+	if !ok || len(settings) == 0 {
+		return o, m.found.List
+	}
+	e := &env{module: c.Object.Module, frame: &frame{}, values: map[string]Value{}}
+	args := &ast.Args{}
+	for _, s := range settings {
+		if p := find(parameters(c.Object), s.Name); p != nil { // sizes stay open
+			m.bindOne(c, p, e, s.Span)
+			name := &ast.Name{Extent: ast.Extent{Pos: s.Span.Start, EndPos: s.Span.End}, Text: s.Name}
+			args.List = append(args.List, &ast.Arg{Name: name, Value: s.Value})
+		}
+	}
+	b := &ast.Block{Extent: o.Block.Extent, Kind: o.Block.Kind, Name: o.Block.Name}
+	b.Preset = &ast.Ref{Path: []*ast.Name{o.Block.Name}, Args: args}
+	return &resolve.Object{Name: o.Name + "'", Module: o.Module, Block: b, Span: o.Span}, m.found.List
 }

@@ -49,3 +49,9 @@ func (s *sameIterations) follow(before, after Tensor, left int) bool {
 func identical(a, b dim.Shape) bool {
 	return slices.EqualFunc(a, b, func(a, b dim.Size) bool { return a.Sub(b) == dim.Size{} })
 }
+
+// counted is a count of before and so many times what came to it.
+func counted(before, after graph.Count, times dim.Size) graph.Count {
+	each := after.Sub(before)
+	return before.Add(graph.Count{Params: each.Params.Mul(times), MACs: each.MACs.Mul(times), FLOPs: each.FLOPs.Mul(times)})
+}

@@ -122,6 +122,8 @@ type Prover struct {
 	slow     []*ast.Block // what took too long, in this file
 	// Steps asks for Verdict.StepShapes.
 	Steps bool
+	// Counts asks for counts: blocks are entered whose proof has none.
+	Counts bool
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
 	// usual.
 	Most int

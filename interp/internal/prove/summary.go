@@ -41,6 +41,16 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			return graph.Count{}, false // what it requires depends on the way that is taken
 		}
 	}
+	count := unknownCount
+	if c := ways[0].Count; told {
+		count = graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}
+		if count.Params.IsValid() != c.Params.IsValid() {
+			return graph.Count{}, false
+		}
+	}
+	if pr.Counts && !(count.Params.IsValid() && count.MACs.IsValid()) {
+		return graph.Count{}, false
+	}
 	for _, r := range ways[0].requirements {
 		if answer, known := p.known(r.Size, r.Relation); known && answer != r.Holds && r.Side == "" {
 			return graph.Count{}, false // its body says why
@@ -57,12 +67,7 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 			return graph.Count{}, false
 		}
 	}
-	if !told {
-		return unknownCount, true
-	}
-	c := ways[0].Count
-	count := graph.Count{Params: put(c.Params), MACs: put(c.MACs), FLOPs: put(c.FLOPs)}
-	return count, count.Params.IsValid() == c.Params.IsValid()
+	return count, true
 }
 
 // A way is one through a called block that may be the one taken, with what it requires
