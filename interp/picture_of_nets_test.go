@@ -157,6 +157,29 @@ func (d *drawing) crossings() (list []string) {
 	return list
 }
 
+// unjoined lists the boxes to which no line leads, and the merges of fewer than two values.
+func (d *drawing) unjoined() (list []string) {
+	for _, b := range d.boxes {
+		want := 1
+		switch b.kind {
+		case "box input", "box tap":
+			want = 0
+		case "box merge", "box concat":
+			want = 2
+		}
+		for _, e := range d.edges {
+			end := e[len(e)-1]
+			if near := (area{end[0] - 0.6, end[1] - 0.6, 1.2, 1.2}); near.x < b.x+b.w && b.x < near.x+near.w && near.y < b.y+b.h && b.y < near.y+near.h {
+				want--
+			}
+		}
+		if want > 0 {
+			list = append(list, fmt.Sprintf("%s lacks %d lines that lead to it", b.path, want))
+		}
+	}
+	return list
+}
+
 // drawn draws a net and checks that every node is in one box as often as it should, that the costs
 // of the boxes are those of the net, and that nothing lies on anything else.
 func drawn(t *testing.T, n *interp.Net, opts draw.Options) *drawing {
@@ -173,6 +196,9 @@ func drawn(t *testing.T, n *interp.Net, opts draw.Options) *drawing {
 			path = "%"
 		}
 		want[path]++
+	}
+	if strings.Contains(b.String(), "…") && n.Name != "random" {
+		t.Errorf("%s at depth %d: a text is cut", n.Name, opts.Depth)
 	}
 	params, macs := 0, 0
 	for _, box := range d.boxes {
@@ -196,7 +222,7 @@ func drawn(t *testing.T, n *interp.Net, opts draw.Options) *drawing {
 	if total := n.Main.Add(n.Sides); total.Params != dim.Int(params) || total.MACs != dim.Int(macs) {
 		t.Errorf("%s: the boxes have %d parameters and %d MACs, the net %v and %v", n.Name, params, macs, total.Params, total.MACs)
 	}
-	for i, crossing := range d.crossings() {
+	for i, crossing := range append(d.crossings(), d.unjoined()...) {
 		if i == 3 {
 			break
 		}

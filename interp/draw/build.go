@@ -41,7 +41,13 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 			i.passes = p.Node.Op.Name() == "id"
 			add(i)
 		case graph.Merge:
-			add(b.merge(p, within))
+			if len(p.Branches) == 1 && len(p.Branches[0]) > 0 { // a shortcut that is not there
+				only := operation(p.Path, p.Node)
+				only.passes = true
+				add(append(ungrouped(b.series(p.Branches[0], within)), only)...)
+			} else {
+				add(b.merge(p, within))
+			}
 		case graph.Tap:
 			add(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node, from: p.Node})
 		case graph.Head:
@@ -79,8 +85,12 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 		}
 	}
 	name := label(p, within)
-	return &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
+	i := &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
 		Items: inner, shape: p.Node.Shape, value: p.Node}
+	if i.Call == "" {
+		i.told = tell(inner)
+	}
+	return i
 }
 
 // label is how the weights call a part, "" for a number.
@@ -96,8 +106,11 @@ const mostTitle = 160 // characters; a frame shows as many as it is wide for
 
 // title is what stands above a frame.
 func (i *Item) title() string {
-	if i.Label == "" || i.Text == "" {
-		return i.Label + i.Text
+	switch {
+	case i.Text == "":
+		return i.Label
+	case i.Label == "" || i.Label == i.Call:
+		return i.Text
 	}
 	return i.Label + ": " + i.Text
 }

@@ -53,7 +53,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	items := append([]*Item{input}, b.series(outline, "")...)
 	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
 	d.deep = nesting(items)
-	d.Items = fold(closed(items, opts.Depth))
+	d.Items = closed(fold(items), opts.Depth)
 	showShapes(d.Items, nil, true)
 	return d
 }

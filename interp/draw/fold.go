@@ -1,8 +1,11 @@
 package draw
 
 import (
-	"cnnlang/interp/graph"
 	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
 )
 
 // leastBoxes is how many equal boxes in a row are drawn as one; of frames two are enough.
@@ -22,7 +25,7 @@ func fold(items []*Item) []*Item {
 		for to < len(items) && foldable(items, from) && equal(items[from], items[to]) {
 			to++
 		}
-		if to-from == 1 || items[from].Kind.isBox() && items[from].Kind != Closed && to-from < leastBoxes {
+		if to-from == 1 || items[from].Kind.isBox() && to-from < leastBoxes {
 			folded = append(folded, items[from:to]...)
 		} else {
 			for _, copy := range items[from+1 : to] {
@@ -39,7 +42,7 @@ func fold(items []*Item) []*Item {
 func foldable(items []*Item, at int) bool {
 	switch k := items[at].Kind; {
 	case k == Frame && !items[at].Stage:
-	case k.isBox() && k > Output && k != Tap:
+	case k.isBox() && k > Output && k < Closed:
 	default:
 		return false
 	}
@@ -105,17 +108,35 @@ func (i *Item) hasStage() (found bool) {
 // shut makes a frame a box that stands for all that is in it.
 func (i *Item) shut() {
 	i.Kind = Closed
-	if first := i.Items[0]; i.Call == "" && first.Kind == Frame && !slices.ContainsFunc(i.Items, func(in *Item) bool { return !equal(first, in) }) {
-		i.Text = first.Text // a group of equal blocks is told by them
-		if n := len(i.Items); n > 1 {
-			i.Text += " " + copies(n)
-		}
+	if i.told != "" {
+		i.Text = i.told
+	}
+	own := i.Nodes
+	i.Nodes = nil
+	for copy := range i.Count {
+		i.Nodes = append(i.Nodes, part(own, copy, i.Count)...)
+		each(i.Items, func(in *Item) { i.Nodes = append(i.Nodes, part(in.Nodes, copy, i.Count)...) })
 	}
 	each(i.Items, func(in *Item) {
-		i.Nodes = append(i.Nodes, in.Nodes...)
-		i.Cost = i.Cost.Add(in.Cost)
+		n := dim.Int(in.Count / i.Count)
+		i.Cost = i.Cost.Add(graph.Count{Params: in.Cost.Params.Mul(n), MACs: in.Cost.MACs.Mul(n), FLOPs: in.Cost.FLOPs.Mul(n)})
 	})
 	i.Items = nil
+}
+
+// part is what of a list belongs to one of so many copies.
+func part(list []string, copy, of int) []string {
+	n := len(list) / of
+	return list[copy*n : (copy+1)*n]
+}
+
+// tell is what the box of a closed group of equal blocks says: the block, and how many.
+func tell(items []*Item) string {
+	first := items[0]
+	if first.Kind != Frame || slices.ContainsFunc(items, func(in *Item) bool { return !equal(first, in) }) {
+		return ""
+	}
+	return strings.TrimSpace(first.Text + " " + copies(len(items)))
 }
 
 // showShapes writes the shapes of a series where height or width of images change, and behind

@@ -25,11 +25,13 @@ func (h *Heat) of(i *Item) float64 {
 }
 
 // most is the greatest cost of a box.
-func (h *Heat) most(s *scene) float64 {
+func (h *Heat) most(items []*Item) float64 {
 	most := 0.0
-	for _, b := range s.boxes {
-		most = math.Max(most, h.of(b.item))
-	}
+	each(items, func(i *Item) {
+		if i.isDrawn() {
+			most = math.Max(most, h.of(i))
+		}
+	})
 	return most
 }
 
@@ -41,6 +43,14 @@ func fill(share float64) string {
 
 // The height of the legend, and the width of its colours.
 const legendHeight, legendColours = 40, 140
+
+// legendWidth is how wide the legend of these items is, nothing without costs.
+func (h *Heat) legendWidth(items []*Item) float64 {
+	if h == nil {
+		return 0
+	}
+	return legendColours + 8 + width(h.words(h.most(items)), smallSize)
+}
 
 // legend writes the scale below the picture.
 func (h *Heat) legend(b *bufio.Writer, s *scene, most float64) {

@@ -30,6 +30,7 @@ type Item struct {
 	Items    []*Item   // of a frame or a head
 	Branches [][]*Item // of a merge
 
+	told   string // what a group says in place of its text when it is closed, "" for that
 	passes bool   // whether it passes its value on, and nothing else
 	first  string // the label of the first copy
 	shape  tensor.Shape
@@ -67,6 +68,9 @@ func (k Kind) String() string { return kindNames[k] }
 
 // isBox reports whether an item is a box with text.
 func (k Kind) isBox() bool { return k <= Closed || k == Tap }
+
+// isDrawn reports whether an item is a box, a circle or a bar, and not a frame around some.
+func (i *Item) isDrawn() bool { return i.Kind != Frame && i.Kind != Head }
 
 // takes reports whether an operation that follows may be drawn in the same box.
 func (i *Item) takes(next Kind, name string) bool {

@@ -1,6 +1,9 @@
 package draw
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Lengths in a picture, in pixels of a screen.
 const (
@@ -10,6 +13,8 @@ const (
 	leastBox  = 120.0 // wide
 	gap       = 22.0  // between the items of a series
 	rail      = 8.0   // from where branches part to their way down
+	lead      = 16.0  // from there to the first box, with room for a bend and an arrow
+	join      = 14.0  // from a single branch to what is around it, from branches to what joins them
 	between   = 24.0  // branches
 	pad       = 12.0  // within a frame
 	titleRow  = 18.0
@@ -19,7 +24,9 @@ const (
 )
 
 // leastTitle is how many characters of its title a frame is made wide for.
-const leastTitle = 48
+const leastTitle = 96
+
+const titleLeft = 10.0 // of a title in its frame
 
 // A cell is an item with its extents: a series has one line, the spine, from top to bottom, from
 // which it reaches so far to the left and to the right.
@@ -29,6 +36,8 @@ type cell struct {
 	height      float64
 	width       float64 // of the box itself
 	body        *column
+	fed         bool // whether it takes the value of its series: what it is made of may all come from elsewhere
+	open        bool // whether the line into a frame has room beside its title
 	branches    []*column
 	spines      []float64 // how far right of its own the spine of each branch lies
 	arcs        int       // empty branches that are arcs
@@ -41,6 +50,7 @@ type cell struct {
 type column struct {
 	cells       []*cell
 	left, right float64
+	fed         bool    // whether it takes the value of what is around it
 	main        float64 // how far it reaches to the right without its heads
 	height      float64
 }
@@ -63,8 +73,13 @@ func measure(items []*Item, count int) *column {
 		}
 	}
 	c.run(func(cell *cell, y float64) {}, func(cell *cell, y float64) {}, &c.height)
+	first := slices.IndexFunc(c.cells, func(cell *cell) bool { return cell.item.Kind != Head })
+	c.fed = first < 0 || slices.ContainsFunc(c.cells[:first+1], func(cell *cell) bool { return cell.fed })
 	return c
 }
+
+// ends reports whether the line into a series ends at its first item, and does not lead on.
+func (c *column) ends() bool { return c.cells[0].item.Kind != Head && c.cells[0].ends() }
 
 // run goes down a series: it calls main for each item with the y at which it begins, and head for each
 // side head with the y of the line that leads to it. No head begins beside another.
@@ -91,7 +106,7 @@ func (c *column) run(main, head func(cell *cell, y float64), end *float64) {
 
 // size finds the extents of an item.
 func size(i *Item, count int) *cell {
-	c := &cell{item: i, of: i.Count / max(count, 1)}
+	c := &cell{item: i, of: i.Count / max(count, 1), fed: i.Kind != Tap}
 	switch i.Kind {
 	case Frame:
 		c.body = measure(i.Items, i.Count)
@@ -100,11 +115,13 @@ func size(i *Item, count int) *cell {
 			c.left, c.right = c.left+short/2, c.right+short/2
 		}
 		c.height = c.titleRow() + pad + c.body.height + pad
+		c.openLine()
 	case Head:
 		c.body = measure(i.Items, i.Count)
 		c.left = math.Max(c.body.left+pad, pad)
 		c.right = math.Max(c.body.right+pad, width(cut(i.Text, leastTitle), smallSize+1)+3*pad-c.left)
 		c.height = rail + titleRow + pad + c.body.height + pad
+		c.openLine()
 	case Circle, Bar:
 		c.merge(count)
 	default:
@@ -119,6 +136,13 @@ func size(i *Item, count int) *cell {
 		}
 	}
 	return c
+}
+
+// openLine finds whether the line into a frame leads on to what is in it.
+func (c *cell) openLine() {
+	room := c.left - titleLeft - rail
+	c.fed = c.body.fed
+	c.open = c.fed && width(shownTitle(c.item, c.of, c.left+c.right), smallSize+1) <= room
 }
 
 // titleRow is how high the row of a frame's title is, nothing where it has none.
@@ -168,7 +192,29 @@ func (c *cell) merge(count int) {
 	if c.arcs > 0 {
 		c.right += arcGap / 2
 	}
-	c.height += 2*(rail+6) + round
+	c.height += c.above() + c.below() + round
+	c.fed = c.straight || c.arcs > 0 || slices.ContainsFunc(c.branches, func(b *column) bool { return b.fed })
+}
+
+// parts reports whether the line into a merge parts; it does not where the rest comes from elsewhere.
+func (c *cell) parts() bool { return len(c.branches) > 0 || c.arcs > 0 }
+
+// above and below are how high the lines that part and that meet again are.
+func (c *cell) above() float64 {
+	switch {
+	case !c.parts():
+		return 0
+	case len(c.branches) > 1:
+		return rail + lead
+	}
+	return join
+}
+
+func (c *cell) below() float64 {
+	if !c.parts() {
+		return 0
+	}
+	return join
 }
 
 // align finds where the spines of the branches lie: that of the middle branch is its own, or lies

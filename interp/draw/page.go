@@ -52,6 +52,7 @@ type pageData struct {
 type pageItem struct {
 	Kind     string       `json:"kind"`
 	Text     string       `json:"text,omitempty"`
+	Told     string       `json:"told,omitempty"` // when it is closed, "" for its text
 	Marks    []string     `json:"marks,omitempty"`
 	Label    string       `json:"label,omitempty"`
 	Call     string       `json:"call,omitempty"`
@@ -80,7 +81,7 @@ type pageNode struct {
 func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pageData {
 	p := pageData{Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
 		Lengths: map[string]float64{"textSize": textSize, "smallSize": smallSize, "boxHeight": boxHeight, "leastBox": leastBox, "gap": gap,
-			"rail": rail, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle, "mostArcs": mostArcs}}
+			"rail": rail, "lead": lead, "join": join, "titleLeft": titleLeft, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle, "mostArcs": mostArcs}}
 	if d.heat != nil {
 		p.Heat = d.heat.Name
 	}
@@ -91,7 +92,7 @@ func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pag
 	items = func(list []*Item) []pageItem {
 		out := []pageItem{}
 		for _, i := range list {
-			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
+			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Told: i.told, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
 				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: i.shape, From: -1}
 			if d.heat != nil {
 				one.Heat = d.heat.of(i)

@@ -16,18 +16,15 @@ func (d *Diagram) scene() *scene {
 	if beside > 0 {
 		lanes = arcGap * float64(beside+1)
 	}
-	x := margin + lanes + c.left
-	top := margin + 24
-	p.column(c, x, top, 0)
-	p.taps(arcs, margin+lanes)
-	s.width = x + c.right + margin
-	if w := width(d.heading(), 15) + 2*margin; w > s.width {
-		s.width = w
-	}
+	wide := lanes + c.left + c.right
+	s.width = max(wide, width(d.heading(), 15), width(d.footer(), smallSize), d.heat.legendWidth(d.Items)) + 2*margin
+	s.left = (s.width - wide) / 2
+	top := margin + 24.0
+	p.column(c, s.left+lanes+c.left, top, 0)
+	p.taps(arcs, s.left+lanes)
 	s.height = top + c.height + margin
 	s.texts = append(s.texts, text{point{margin, margin + 6}, d.heading(), "heading"})
 	if footer := d.footer(); footer != "" {
-		s.width = max(s.width, width(footer, smallSize)+2*margin)
 		s.texts = append(s.texts, text{point{margin, s.height - 2}, footer, "shape"})
 		s.height += margin / 2
 	}
@@ -41,14 +38,13 @@ type placer struct {
 	merges map[*Item]point // the left end of a merge
 }
 
-// column places a series whose spine is at x, from y down.
-func (p *placer) column(c *column, x, y float64, deep int) {
-	var before *cell
-	bottom := y
+// column places a series whose spine is at x, from y down, and returns where its last item ends.
+func (p *placer) column(c *column, x, y float64, deep int) (bottom float64) {
+	bottom = y
 	last := func(cell *cell, at float64) {
 		top := y + at
-		if before != nil && cell.item.Kind != Tap {
-			p.line(plain, !cell.item.merges(), point{x, bottom}, point{x, top})
+		if bottom < top && cell.fed {
+			p.line(plain, cell.ends(), point{x, bottom}, point{x, top})
 		}
 		p.cell(cell, x, top, deep)
 		bottom = top + cell.height
@@ -56,16 +52,18 @@ func (p *placer) column(c *column, x, y float64, deep int) {
 		if s := cell.item.Shape; s != "" {
 			p.texts = append(p.texts, text{point{x + 7, bottom + 13}, s, "shape"})
 		}
-		before = cell
 	}
 	head := func(cell *cell, at float64) {
 		at += y
 		hx := x + c.main + between + cell.left
-		p.line(plain, true, point{x, bottom}, point{x, at}, point{hx, at}, point{hx, at + rail})
+		if cell.fed {
+			p.line(plain, cell.ends(), point{x, bottom}, point{x, at}, point{hx, at}, point{hx, at + rail})
+		}
 		p.frame(cell, hx, at+rail, cell.height-rail, deep)
 	}
 	var end float64
 	c.run(last, head, &end)
+	return bottom
 }
 
 // cell places an item whose spine is at x, from y down.
@@ -83,27 +81,30 @@ func (p *placer) cell(c *cell, x, y float64, deep int) {
 func (p *placer) frame(c *cell, x, y, height float64, deep int) {
 	p.frames = append(p.frames, frame{rect{x - c.left, y, c.left + c.right, height}, c.item, c.of, deep})
 	top := y + c.titleRow() + pad
-	if first := c.body.cells[0].item; first.Kind != Tap {
-		p.line(plain, !first.merges(), point{x, top - pad + 2}, point{x, top})
+	switch {
+	case c.open:
+		p.line(plain, c.body.ends(), point{x, y}, point{x, top})
+	case c.fed:
+		p.line(plain, c.body.ends(), point{x, top - pad + 2}, point{x, top})
 	}
-	p.column(c.body, x, top, deep+1)
+	bottom := p.column(c.body, x, top, deep+1)
 	if c.item.Kind == Frame {
-		p.line(plain, false, point{x, top + c.body.height}, point{x, y + height})
+		p.line(plain, false, point{x, bottom}, point{x, y + height})
 	}
 }
 
 func (p *placer) merge(c *cell, x, y float64, deep int) {
-	const in = rail + 6
 	bottom := y + c.height - round // of the branches, and the top of what joins them
 	mid := bottom + round/2
 	half := c.width / 2
-	high := c.height - round - 2*in
+	high := c.height - round - c.above() - c.below()
 	for n, b := range c.branches {
 		bx := x + c.spines[n]
-		top := y + in + (high-b.height)/2
-		p.line(plain, true, point{x, y}, point{x, y + rail}, point{bx, y + rail}, point{bx, top})
-		p.column(b, bx, top, deep)
-		switch end := (point{bx, top + b.height}); {
+		top := y + c.above() + (high-b.height)/2
+		if b.fed {
+			p.line(plain, b.ends(), point{x, y}, point{x, y + rail}, point{bx, y + rail}, point{bx, top})
+		}
+		switch end := (point{bx, p.column(b, bx, top, deep)}); {
 		case c.item.Kind == Bar || bx == x || bx > x-half && bx < x+half:
 			p.line(plain, true, end, point{bx, bottom})
 		case bx < x:
@@ -112,7 +113,7 @@ func (p *placer) merge(c *cell, x, y float64, deep int) {
 			p.line(plain, true, end, point{bx, mid}, point{x + half, mid})
 		}
 	}
-	if c.straight {
+	if c.straight && c.parts() {
 		p.line(plain, true, point{x, y}, point{x, bottom})
 	}
 	right := x + c.right - arcGap*float64(max(c.arcs-1, 0))
@@ -123,6 +124,9 @@ func (p *placer) merge(c *cell, x, y float64, deep int) {
 	p.merges[c.item] = point{x - half, mid}
 	p.boxes = append(p.boxes, box{rect{x - half, bottom, c.width, round}, c.item, c.of})
 }
+
+// ends reports whether the line to an item ends there, and does not part or lead on into a frame.
+func (c *cell) ends() bool { return !c.open && !(c.item.merges() && c.parts()) }
 
 func (p *placer) line(kind edgeKind, arrow bool, points ...point) {
 	p.edges = append(p.edges, edge{points, arrow, kind})

@@ -3,6 +3,7 @@ package draw
 // A scene is what is drawn, in order, with everything in its place: x to the right, y down.
 type scene struct {
 	width, height float64
+	left          float64 // where the network begins: what is written above and below it may be wider
 	frames        []frame
 	edges         []edge
 	boxes         []box

@@ -21,9 +21,8 @@ import (
 func (d *Diagram) SVG(w io.Writer) error {
 	s, most := d.scene(), 0.0
 	if d.heat != nil {
-		most = d.heat.most(s)
+		most = d.heat.most(d.Items)
 		s.height += legendHeight
-		s.width = max(s.width, 2*margin+legendColours+8+width(d.heat.words(most), smallSize))
 	}
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
@@ -118,17 +117,17 @@ func (fr frame) write(b *bufio.Writer) {
 		fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(fr.x+4), f(fr.y+4), f(fr.w), f(fr.h), f(-fr.w))
 	}
 	fmt.Fprintf(b, `<rect %s/>`, fr.attributes(8))
-	fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+10), f(fr.y+14), html.EscapeString(fr.title()))
+	fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+titleLeft), f(fr.y+14), html.EscapeString(shownTitle(i, fr.of, fr.w)))
 	if fr.of > 1 {
 		fmt.Fprintf(b, `<text class="count" x="%s" y="%s">%s</text>`, f(fr.x+fr.w-10), f(fr.y+15), copies(fr.of))
 	}
 	b.WriteString("</g>\n")
 }
 
-// title is as much of the title as fits.
-func (fr frame) title() string {
-	room := fr.w - 2*pad - width(copies(fr.of), textSize)*1.3
-	whole := fr.item.title()
+// shownTitle is as much of the title of a frame as fits its width.
+func shownTitle(i *Item, of int, wide float64) string {
+	room := wide - 2*pad - width(copies(of), textSize)*1.3
+	whole := i.title()
 	text := whole
 	for n := len([]rune(text)); n > leastTitle && width(text, smallSize+1) > room; n-- {
 		text = cut(whole, n)

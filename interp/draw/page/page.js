@@ -4,7 +4,6 @@
 // {kind, text, marks, label, call, stage, path, nodes, count, params, macs, shape, items, branches, from}.
 
 const {lengths: L, advances} = Data;
-const NS = "http://www.w3.org/2000/svg";
 
 // width is how long a text is in letters of this size, at most.
 function width(text, size) {
@@ -18,7 +17,8 @@ function width(text, size) {
   return sum * size / 1000;
 }
 
-const title = i => i.label && i.text ? i.label + ": " + i.text : (i.label || "") + (i.text || "");
+const textOf = i => i.shut && i.told || i.text || "";
+const title = i => !textOf(i) ? i.label || "" : !i.label || i.label === i.call ? textOf(i) : i.label + ": " + textOf(i);
 const marks = i => i.marks ? "  " + i.marks.join(" ") : "";
 const copies = n => n < 2 ? "" : "×" + n;
 const cut = (text, most) => { const r = [...text]; return r.length > most ? r.slice(0, most - 1).join("") + "…" : text; };
@@ -34,6 +34,19 @@ const all = [];
     for (const b of i.branches || []) number(b, around);
   }
 })(Data.items, null);
+
+// shut closes the frames that are so deep within others, and opens all others (fold.go).
+function shut(depth) {
+  const staged = i => (i.items || []).some(x => x.stage || staged(x));
+  (function walk(items, d) {
+    for (const i of items) {
+      let next = d;
+      if (i.kind === "frame") { i.shut = !staged(i) && d >= depth; if (!staged(i)) next++; }
+      walk(i.items || [], next);
+      for (const b of i.branches || []) walk(b, d);
+    }
+  })(Data.items, 0);
+}
 
 // shapes are written where height or width change, and behind frames (fold.go).
 function showShapes(items, before, top) {
@@ -56,6 +69,9 @@ function measure(items, count) {
   c.right = c.main;
   for (const x of c.cells) if (x.item.kind === "head") c.right = Math.max(c.right, c.main + L.between + x.left + x.right);
   c.height = run(c, () => {}, () => {});
+  const first = c.cells.findIndex(x => x.item.kind !== "head");
+  c.fed = first < 0 || c.cells.slice(0, first + 1).some(x => x.fed);
+  c.ends = c.cells[0].item.kind !== "head" && ends(c.cells[0]);
   return c;
 }
 
@@ -75,18 +91,20 @@ function run(c, main, head) {
 }
 
 function size(i, count) {
-  const c = {item: i, of: Math.floor(i.count / Math.max(count, 1))};
+  const c = {item: i, of: Math.floor(i.count / Math.max(count, 1)), fed: i.kind !== "tap"};
   if (isFrame(i)) {
     c.body = measure(i.items, i.count);
     c.left = c.body.left + L.pad; c.right = c.body.right + L.pad;
     const short = width(cut(title(i), L.leastTitle), L.smallSize + 1) + width(copies(c.of), L.textSize) * 1.3 + 3 * L.pad - c.left - c.right;
     if (short > 0) { c.left += short / 2; c.right += short / 2; }
     c.height = titleRow(c) + L.pad + c.body.height + L.pad;
+    openLine(c);
   } else if (i.kind === "head") {
     c.body = measure(i.items, i.count);
     c.left = Math.max(c.body.left + L.pad, L.pad);
     c.right = Math.max(c.body.right + L.pad, width(cut(i.text, L.leastTitle), L.smallSize + 1) + 3 * L.pad - c.left);
     c.height = L.rail + L.titleRow + L.pad + c.body.height + L.pad;
+    openLine(c);
   } else if (merges(i)) {
     merge(c, count);
   } else {
@@ -97,6 +115,23 @@ function size(i, count) {
   }
   return c;
 }
+
+// shownTitle is as much of the title of a frame as fits its width.
+function shownTitle(i, of, wide) {
+  let text = title(i);
+  const room = wide - 2 * L.pad - width(copies(of), L.textSize) * 1.3;
+  for (let n = [...text].length; n > L.leastTitle && width(text, L.smallSize + 1) > room; n--) text = cut(title(i), n);
+  return text;
+}
+
+// openLine finds whether the line into a frame leads on to what is in it.
+function openLine(c) {
+  c.fed = c.body.fed;
+  c.open = c.fed && width(shownTitle(c.item, c.of, c.left + c.right), L.smallSize + 1) <= c.left - L.titleLeft - L.rail;
+}
+
+// ends reports whether the line to an item ends there, and does not part or lead on into a frame.
+const ends = c => !c.open && !(merges(c.item) && c.parts);
 
 const titleRow = c => c.item.kind === "frame" && !title(c.item) && c.of < 2 ? 0 : L.titleRow;
 
@@ -124,7 +159,11 @@ function merge(c, count) {
   }
   c.left = Math.max(c.left, c.width / 2);
   c.right = Math.max(c.right, c.width / 2) + L.arcGap * c.arcs + (c.arcs ? L.arcGap / 2 : 0);
-  c.height += 2 * (L.rail + 6) + L.round;
+  c.parts = n > 0 || c.arcs > 0;
+  c.above = !c.parts ? 0 : n > 1 ? L.rail + L.lead : L.join;
+  c.below = c.parts ? L.join : 0;
+  c.height += c.above + c.below + L.round;
+  c.fed = !!c.straight || c.arcs > 0 || c.branches.some(b => b.fed);
 }
 
 // align finds where the spines of the branches lie (layout.go).
@@ -155,44 +194,46 @@ function layout() {
 
 const line = (s, kind, arrow, ...points) => s.edges.push({kind, arrow, points});
 
+// column places a series whose spine is at x, from y down, and returns where its last item ends.
 function column(s, c, x, y, deep) {
-  let before = null, bottom = y;
+  let bottom = y;
   run(c, (cell, at) => {
     const top = y + at;
-    if (before && cell.item.kind !== "tap") line(s, "", !merges(cell.item), [x, bottom], [x, top]);
+    if (bottom < top && cell.fed) line(s, "", ends(cell), [x, bottom], [x, top]);
     if (isFrame(cell.item)) frame(s, cell, x, top, cell.height, deep);
     else if (merges(cell.item)) placeMerge(s, cell, x, top, deep);
     else s.boxes.push({x: x - cell.width / 2, y: top, w: cell.width, h: cell.height, item: cell.item, of: cell.of});
     bottom = top + cell.height;
     s.ends.set(cell.item, [x, bottom]);
     if (cell.item.shown) s.texts.push({x: x + 7, y: bottom + 13, text: cell.item.shape});
-    before = cell;
   }, (cell, at) => {
     const hx = x + c.main + L.between + cell.left;
     at += y;
-    line(s, "", true, [x, bottom], [x, at], [hx, at], [hx, at + L.rail]);
+    if (cell.fed) line(s, "", ends(cell), [x, bottom], [x, at], [hx, at], [hx, at + L.rail]);
     frame(s, cell, hx, at + L.rail, cell.height - L.rail, deep);
   });
+  return bottom;
 }
 
 function frame(s, c, x, y, height, deep) {
   s.frames.push({x: x - c.left, y, w: c.left + c.right, h: height, item: c.item, of: c.of, deep});
-  const top = y + titleRow(c) + L.pad, first = c.body.cells[0].item;
-  if (first.kind !== "tap") line(s, "", !merges(first), [x, top - L.pad + 2], [x, top]);
-  column(s, c.body, x, top, deep + 1);
-  if (c.item.kind === "frame") line(s, "", false, [x, top + c.body.height], [x, y + height]);
+  const top = y + titleRow(c) + L.pad;
+  if (c.open) line(s, "", c.body.ends, [x, y], [x, top]);
+  else if (c.fed) line(s, "", c.body.ends, [x, top - L.pad + 2], [x, top]);
+  const bottom = column(s, c.body, x, top, deep + 1);
+  if (c.item.kind === "frame") line(s, "", false, [x, bottom], [x, y + height]);
 }
 
 function placeMerge(s, c, x, y, deep) {
-  const room = L.rail + 6, bottom = y + c.height - L.round, mid = bottom + L.round / 2, half = c.width / 2, high = c.height - L.round - 2 * room;
+  const bottom = y + c.height - L.round, mid = bottom + L.round / 2, half = c.width / 2, high = c.height - L.round - c.above - c.below;
   c.branches.forEach((b, n) => {
-    const bx = x + c.spines[n], top = y + room + (high - b.height) / 2, end = [bx, top + b.height];
-    line(s, "", true, [x, y], [x, y + L.rail], [bx, y + L.rail], [bx, top]);
-    column(s, b, bx, top, deep);
+    const bx = x + c.spines[n], top = y + c.above + (high - b.height) / 2;
+    if (b.fed) line(s, "", b.ends, [x, y], [x, y + L.rail], [bx, y + L.rail], [bx, top]);
+    const end = [bx, column(s, b, bx, top, deep)];
     if (c.item.kind === "concat" || bx > x - half && bx < x + half) line(s, "", true, end, [bx, bottom]);
     else line(s, "", true, end, [bx, mid], [bx < x ? x - half : x + half, mid]);
   });
-  if (c.straight) line(s, "", true, [x, y], [x, bottom]);
+  if (c.straight && c.parts) line(s, "", true, [x, y], [x, bottom]);
   const right = x + c.right - L.arcGap * Math.max(c.arcs - 1, 0);
   for (let k = 0; k < c.arcs; k++) {
     const ax = right + L.arcGap * k;

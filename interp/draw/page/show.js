@@ -48,11 +48,9 @@ function boxMarkup(b) {
 
 function frameMarkup(fr) {
   const i = fr.item, kind = i.kind === "head" ? " head" : i.stage ? " stage" : fr.deep % 2 ? " odd" : "";
-  let text = title(i), room = fr.w - 2 * L.pad - width(copies(fr.of), L.textSize) * 1.3;
-  for (let n = [...text].length; n > L.leastTitle && width(text, L.smallSize + 1) > room; n--) text = cut(title(i), n);
   let s = `<g class="frame${kind}" data-id="${i.id}" data-block="${escape(i.call || "")}">`;
   if (fr.of > 1) s += back(fr, 4);
-  s += rect(fr, 8) + `/><text class="title" x="${f(fr.x + 10)}" y="${f(fr.y + 14)}">${escape(text)}</text>`;
+  s += rect(fr, 8) + `/><text class="title" x="${f(fr.x + L.titleLeft)}" y="${f(fr.y + 14)}">${escape(shownTitle(i, fr.of, fr.w))}</text>`;
   if (fr.of > 1) s += `<text class="count" x="${f(fr.x + fr.w - 10)}" y="${f(fr.y + 15)}">${copies(fr.of)}</text>`;
   return s + "</g>";
 }
@@ -96,19 +94,8 @@ function toggle(i) {
   draw();
 }
 
-// open opens all frames down to a depth; those around stages are always open.
-function open(depth) {
-  const staged = i => (i.items || []).some(x => x.stage || staged(x));
-  (function walk(items, d) {
-    for (const i of items) {
-      let next = d;
-      if (i.kind === "frame") { i.shut = !staged(i) && d >= depth; if (!staged(i)) next++; }
-      walk(i.items || [], next);
-      for (const b of i.branches || []) walk(b, d);
-    }
-  })(Data.items, 0);
-  draw(); fit();
-}
+// open opens all frames down to a depth.
+function open(depth) { shut(depth); draw(); fit(); }
 
 function fit() {
   const w = svg.clientWidth, h = svg.clientHeight;
