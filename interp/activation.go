@@ -28,7 +28,7 @@ func (r *reading) after(n *graph.Node, readers map[*graph.Node][]*graph.Node) st
 	for len(readers[n]) == 1 {
 		next := readers[n][0]
 		switch op := next.Op.(type) {
-		case *ops.Activate:
+		case ops.Activator:
 			return op.Name()
 		case *ops.Dropout, *ops.Identity:
 			n = next

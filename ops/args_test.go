@@ -75,9 +75,16 @@ lrn size:number alpha:number beta:number k:number
 l2_normalize eps:number
 relu
 relu6
+leaky_relu slope:number
+hard_sigmoid slope:number
+hard_swish
 sigmoid
 silu
 gelu
+tanh
+elu alpha:number
+softplus
+mish
 softmax
 maxpool k:dims stride:dims pad:pad ceil:bool
 avgpool k:dims stride:dims pad:pad ceil:bool count_pad:bool

@@ -27,7 +27,7 @@ func (e Epilogue) String() (text string) {
 		text += " + add"
 	}
 	if e.Act != None {
-		text += " + " + string(e.Act)
+		text += " + " + e.Act.String()
 	}
 	return text
 }
@@ -91,8 +91,5 @@ func (e Epilogue) cost(out dim.Shape) dim.Size {
 	if e.Add {
 		perElement++
 	}
-	if e.Act != None {
-		perElement++
-	}
-	return out.Product().Mul(dim.Int(perElement))
+	return out.Product().Mul(dim.Int(perElement + e.Act.flops()))
 }

@@ -85,7 +85,7 @@ func (s *step) write() (string, error) {
 		return s.lrn(op), nil
 	case *ops.L2Normalize:
 		return s.l2Normalize(op), nil
-	case *ops.Activate:
+	case ops.Activator:
 		return s.activation(op.Activation())
 	case *ops.Softmax:
 		return s.emit("Softmax", s.node.Shape, s.in, attribute{"axis", 1}), nil

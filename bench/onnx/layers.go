@@ -107,16 +107,30 @@ func (s *step) l2Normalize(op *ops.L2Normalize) string {
 
 func (s *step) activation(a ops.Activation) (string, error) {
 	x, shape := s.in[0], s.node.Shape
-	switch a {
-	case ops.ReLU:
+	switch a.Name() {
+	case "leaky_relu":
+		return s.emit("LeakyRelu", shape, s.in, attribute{"alpha", float32(a.Arg().Float())}), nil
+	case "hard_sigmoid":
+		return s.emit("HardSigmoid", shape, s.in, attribute{"alpha", float32(a.Arg().Float())}, attribute{"beta", float32(0.5)}), nil
+	case "tanh":
+		return s.emit("Tanh", shape, s.in), nil
+	case "elu":
+		return s.emit("Elu", shape, s.in, attribute{"alpha", float32(a.Arg().Float())}), nil
+	case "softplus":
+		return s.emit("Softplus", shape, s.in), nil
+	case "mish":
+		return s.emit("Mul", shape, []string{x, s.emit("Tanh", shape, []string{s.emit("Softplus", shape, s.in)})}), nil
+	case "hard_swish":
+		return s.emit("HardSwish", shape, s.in), nil
+	case "relu":
 		return s.emit("Relu", shape, s.in), nil
-	case ops.ReLU6:
+	case "relu6":
 		return s.emit("Clip", shape, []string{x, s.constant(0), s.constant(6)}), nil
-	case ops.Sigmoid:
+	case "sigmoid":
 		return s.emit("Sigmoid", shape, s.in), nil
-	case ops.SiLU:
+	case "silu":
 		return s.emit("Mul", shape, []string{x, s.emit("Sigmoid", shape, s.in)}), nil
-	case ops.GELU:
+	case "gelu":
 		// 0.5 * x * (1 + erf(x/sqrt(2))); the operator Gelu came with opset 20.
 		part := s.emit("Div", shape, []string{x, s.constant(math.Sqrt2)})
 		part = s.emit("Add", shape, []string{s.emit("Erf", shape, []string{part}), s.constant(1)})

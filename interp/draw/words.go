@@ -2,7 +2,6 @@ package draw
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -43,8 +42,8 @@ func words(n *graph.Node) (string, Kind) {
 		return n.Op.Name(), Other
 	}
 	name := n.Op.Name()
-	if slices.Contains(ops.Activations, ops.Activation(name)) {
-		return name, Act
+	if _, ok := n.Op.(ops.Activator); ok {
+		return strings.ReplaceAll(name, "_", " "), Act
 	}
 	switch name {
 	case "bn", "layer_norm", "lrn", "l2_normalize":

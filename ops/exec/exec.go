@@ -52,7 +52,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
 		list[0].Alias = true
 		return list
-	case *ops.Activate:
+	case ops.Activator:
 		apply := rowwise.ActOf(op.Activation()).Apply
 		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
 			return rowwise.Map(op.Name(), in[0], out, apply)
@@ -81,7 +81,7 @@ func overwrites(op ops.Op) (list []int) {
 		list = append(list, -1)
 	}
 	switch op.(type) {
-	case *ops.Activate, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
+	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
 		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
 		list = append(list, 0)
 	}

@@ -115,7 +115,7 @@ func TestInPlace(t *testing.T) {
 	}
 	want := []string{"bn", "layer_norm", "l2_normalize", "softmax", "scale", "channel_affine", "add", "mul", "max", "mean"}
 	for _, a := range ops.Activations {
-		want = append(want, string(a))
+		want = append(want, a.Name())
 	}
 	for _, op := range ops.Builtins {
 		if name := op.Name(); over[name] != slices.Contains(want, name) {

@@ -14,15 +14,15 @@ func activation(a ops.Activation, out, in Value) {
 }
 
 func activate(a ops.Activation, x float64) float64 {
-	switch a {
-	case ops.None:
+	switch a.Name() {
+	case "":
 		return x
-	case ops.ReLU:
+	case "relu":
 		if x < 0 {
 			return 0
 		}
 		return x // NaN stays NaN
-	case ops.ReLU6:
+	case "relu6":
 		if x < 0 {
 			return 0
 		}
@@ -30,12 +30,35 @@ func activate(a ops.Activation, x float64) float64 {
 			return 6
 		}
 		return x
-	case ops.Sigmoid:
+	case "leaky_relu":
+		if x < 0 {
+			return a.Arg().Float() * x
+		}
+		return x
+	case "hard_sigmoid":
+		return min(max(a.Arg().Float()*x+0.5, 0), 1) // of NaN NaN
+	case "hard_swish":
+		return x * (min(max(x+3, 0), 6) / 6)
+	case "sigmoid":
 		return 1 / (1 + math.Exp(-x))
-	case ops.SiLU:
+	case "silu":
 		return x / (1 + math.Exp(-x))
-	case ops.GELU:
+	case "gelu":
 		return x * math.Erfc(-x/math.Sqrt2) / 2
+	case "tanh":
+		return math.Tanh(x)
+	case "elu":
+		if x < 0 {
+			return a.Arg().Float() * math.Expm1(x)
+		}
+		return x
+	case "softplus":
+		return softplus(x)
+	case "mish":
+		return x * math.Tanh(softplus(x))
 	}
 	panic("ref: unknown activation")
 }
+
+// softplus is log(1 + exp(x)), written so that exp does not overflow.
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }

@@ -60,7 +60,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		l2Normalize(op, out, in[0])
 	case *ops.Softmax:
 		softmax(out, in[0])
-	case *ops.Activate:
+	case ops.Activator:
 		activation(op.Activation(), out, in[0])
 	case *ops.MaxPool:
 		maxPool(op, out, in[0])

@@ -20,8 +20,10 @@ type hand struct {
 }
 
 var (
+	ln2 = float32(math.Log(2))
 	ln3 = float32(math.Log(3))
 	nan = float32(math.NaN())
+	inf = float32(math.Inf(1))
 )
 
 func n(x int) dim.Size                      { return dim.Int(x) }
@@ -116,10 +118,21 @@ func norms() []hand {
 		{"softmax of large numbers", &ops.Softmax{}, of(vector(1000, 1000)), nil, vector(0.5, 0.5)},
 		{"relu", ops.ReLU.Op(), of(vector(-1, 0, 2, nan)), nil, vector(0, 0, 2, nan)},
 		{"relu6", ops.ReLU6.Op(), of(vector(-1, 3, 9, nan)), nil, vector(0, 3, 6, nan)},
+		{"leaky_relu", &ops.LeakyReLU{Slope: dim.Ratio(1, 4)}, of(vector(-8, 0, 2, nan, -inf)), nil, vector(-2, 0, 2, nan, -inf)},
+		{"leaky_relu, rising", &ops.LeakyReLU{Slope: n(-1)}, of(vector(-8, 2)), nil, vector(8, 2)},
+		{"leaky_relu of slope 0", &ops.LeakyReLU{}, of(vector(-8, 2, -inf)), nil, vector(0, 2, nan)},
+		{"hard_sigmoid", &ops.HardSigmoid{Slope: dim.Ratio(1, 6)}, of(vector(-3, -1.5, 0, 3, 9, nan, -inf, inf)), nil, vector(0, 0.25, 0.5, 1, 1, nan, 0, 1)},
+		{"hard_sigmoid of slope 1/5", &ops.HardSigmoid{Slope: dim.Ratio(1, 5)}, of(vector(-2.5, 1, 2.5)), nil, vector(0, 0.7, 1)},
+		{"hard_swish", ops.HardSwish.Op(), of(vector(-4, -3, -1.5, 0, 1.5, 3, 4, nan, inf, -inf)), nil, vector(0, 0, -0.375, 0, 1.125, 3, 4, nan, inf, nan)},
 		{"sigmoid", ops.Sigmoid.Op(), of(vector(0, ln3, -1000)), nil, vector(0.5, 0.75, 0)},
 		{"silu", ops.SiLU.Op(), of(vector(0, ln3, -ln3)), nil, vector(0, 0.75*ln3, -0.25*ln3)},
 		// Phi(1) = 0.841344746, from tables of the normal distribution.
 		{"gelu", ops.GELU.Op(), of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
+		// With e = 2: tanh is (4 - 1)/(4 + 1), and 8/10 of ln 2, n being 2*4.
+		{"tanh", ops.Tanh.Op(), of(vector(0, ln2, -ln2, inf, -inf, nan)), nil, vector(0, 0.6, -0.6, 1, -1, nan)},
+		{"elu", &ops.ELU{Alpha: n(4)}, of(vector(3, 0, -ln2, -inf, nan)), nil, vector(3, 0, -2, -4, nan)},
+		{"softplus", ops.Softplus.Op(), of(vector(0, ln3, 1000, -inf, inf, nan)), nil, vector(ln2, 2*ln2, 1000, 0, inf, nan)},
+		{"mish", ops.Mish.Op(), of(vector(0, ln2, 1000, -inf, nan)), nil, vector(0, 0.8*ln2, 1000, nan, nan)},
 	}
 }
 
@@ -181,7 +194,7 @@ func TestByHand(t *testing.T) {
 			}
 			for i, w := range c.want.Data {
 				g := got.Data[i]
-				if !(math.Abs(float64(g-w)) <= 1e-7*math.Abs(float64(w))) && !(g != g && w != w) {
+				if !(math.Abs(float64(g-w)) <= 1e-7*math.Abs(float64(w)) && !math.IsInf(float64(w), 0)) && g != w && !(g != g && w != w) {
 					t.Errorf("%s: got %v, want %v", c.name, got.Data, c.want.Data)
 					break
 				}

@@ -90,7 +90,7 @@ func (r *random) grow() {
 		r.values = r.values[:len(r.values)-3] // it is not an image
 		r.add(&ops.Mul{}, x, gate)
 	case 8:
-		r.add([]ops.Op{ops.ReLU6.Op(), ops.GELU.Op(), ops.ReLU.Op()}[r.IntN(3)], x)
+		r.add(ops.Activations[r.IntN(len(ops.Activations))].Op(), x)
 	case 9:
 		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}}[r.IntN(2)], x)
 	case 10:

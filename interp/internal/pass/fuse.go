@@ -80,7 +80,7 @@ func fuseAdds(r *rewrite) rule {
 // that follows them.
 func fuseActivations(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
-		act, ok := n.Op.(*ops.Activate)
+		act, ok := n.Op.(ops.Activator)
 		if !ok {
 			return r.copy(n)
 		}

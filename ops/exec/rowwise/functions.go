@@ -16,6 +16,8 @@ type Function struct {
 	Scalar func(x float32) float32
 	// Vector sets every dst[i] to the function of src[i]; it may be nil.
 	Vector func(dst, src []float32)
+	// With gives Vector for an argument, of a function that takes one.
+	With func(arg float32) func(dst, src []float32)
 	// Combine sets every sum[i] to the function of sum[i] and next[i].
 	Combine func(sum, next []float32)
 	// Bounds are the least and the largest value of a function that only clamps.
@@ -26,9 +28,16 @@ type Function struct {
 var functions = []Function{
 	{Name: "relu", Vector: kernel.ReLU, Bounds: &[2]float32{0, infinity}},
 	{Name: "relu6", Vector: kernel.ReLU6, Bounds: &[2]float32{0, 6}},
+	{Name: "leaky_relu", With: leaky},
+	{Name: "hard_sigmoid", With: hardSigmoid},
+	{Name: "hard_swish", Vector: kernel.HardSwish},
 	{Name: "sigmoid", Vector: kernel.Sigmoid},
 	{Name: "silu", Vector: kernel.SiLU},
 	{Name: "gelu", Vector: kernel.GELU},
+	{Name: "tanh", Vector: kernel.Tanh},
+	{Name: "elu", With: elu},
+	{Name: "softplus", Vector: kernel.Softplus},
+	{Name: "mish", Vector: kernel.Mish},
 	{Name: "add", Combine: kernel.Add},
 	{Name: "mul", Combine: kernel.Mul},
 	{Name: "max", Combine: kernel.Max},
@@ -76,11 +85,26 @@ func ActOf(a ops.Activation) Act {
 	if a == ops.None {
 		return Act{store, -infinity, infinity, true}
 	}
-	f := byName[string(a)]
-	if f.Bounds == nil {
+	f := byName[a.Name()]
+	switch {
+	case f.With != nil:
+		return Act{f.With(float32(a.Arg().Float())), -infinity, infinity, false}
+	case f.Bounds == nil:
 		return Act{f.Vector, -infinity, infinity, false}
 	}
 	return Act{f.Vector, f.Bounds[0], f.Bounds[1], true}
+}
+
+func leaky(slope float32) func(dst, src []float32) {
+	return func(dst, src []float32) { kernel.Leaky(dst, src, slope) }
+}
+
+func hardSigmoid(slope float32) func(dst, src []float32) {
+	return func(dst, src []float32) { kernel.HardSigmoid(dst, src, slope) }
+}
+
+func elu(alpha float32) func(dst, src []float32) {
+	return func(dst, src []float32) { kernel.ELU(dst, src, alpha) }
 }
 
 func store(dst, src []float32) { copy(dst, src) }

@@ -13,7 +13,7 @@ import (
 func TestEveryFunctionIsAnOps(t *testing.T) {
 	var names []string
 	for _, a := range ops.Activations {
-		names = append(names, string(a))
+		names = append(names, a.Name())
 	}
 	for _, op := range []ops.Op{&ops.Add{}, &ops.Mul{}, &ops.Max{}, &ops.Mean{}} {
 		names = append(names, op.Name())
@@ -22,8 +22,8 @@ func TestEveryFunctionIsAnOps(t *testing.T) {
 		if !slices.Contains(names, f.Name) {
 			t.Errorf("nothing reaches %s", f.Name)
 		}
-		activation := slices.Contains(ops.Activations, ops.Activation(f.Name))
-		if (f.Vector != nil || f.Scalar != nil) != activation || (f.Combine != nil) == activation {
+		activation := slices.ContainsFunc(ops.Activations, func(a ops.Activation) bool { return a.Name() == f.Name })
+		if (f.Vector != nil || f.Scalar != nil || f.With != nil) != activation || (f.Combine != nil) == activation {
 			t.Errorf("%s is an activation: %v", f.Name, activation)
 		}
 	}
@@ -55,7 +55,7 @@ func TestScalar(t *testing.T) {
 	functions = append(slices.Clone(functions), Function{Name: "square", Scalar: func(x float32) float32 { return x * x }})
 	byName = index()
 	x, y := []float32{1, -2, 3, float32(math.Inf(1)), 5}, make([]float32, 4)
-	ActOf("square").Apply(y, x)
+	Of("square").Vector(y, x)
 	if want := []float32{1, 4, 9, float32(math.Inf(1))}; !slices.Equal(y, want) {
 		t.Errorf("got %v, want %v", y, want)
 	}

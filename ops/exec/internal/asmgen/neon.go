@@ -62,12 +62,18 @@ var neonCodes = map[string]uint32{
 	"fmls": 0x4ea0cc00, // d -= n·m
 	"and":  0x4e201c00,
 	"umax": 0x6ea06400,
+	"bit":  0x6ea01c00, // d = n where m has ones
 }
 
 // do is an operation on all four elements: d = n op m, or d is added to.
 func (t neon) do(name string, d, n, m int) {
 	t.word(neonCodes[name]|register(m)<<16|register(n)<<5|register(d),
 		fmt.Sprintf("%s v%d.4s, v%d.4s, v%d.4s", name, d, n, m))
+}
+
+// below0 sets the elements of d to ones where those of n are below 0, to zeros elsewhere.
+func (t neon) below0(d, n int) {
+	t.word(0x4ea0e800|register(n)<<5|register(d), fmt.Sprintf("fcmlt v%d.4s, v%d.4s, #0.0", d, n))
 }
 
 // fmlaLane adds n times one element of m to d.

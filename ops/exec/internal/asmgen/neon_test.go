@@ -18,6 +18,8 @@ func TestNEONCodes(t *testing.T) {
 		{func(t neon) { t.do("fmls", 1, 18, 31) }, "\tWORD $0x4ebfce41 // fmls v1.4s, v18.4s, v31.4s\n"},
 		{func(t neon) { t.do("and", 1, 18, 31) }, "\tWORD $0x4e3f1e41 // and v1.4s, v18.4s, v31.4s\n"},
 		{func(t neon) { t.do("umax", 1, 18, 31) }, "\tWORD $0x6ebf6641 // umax v1.4s, v18.4s, v31.4s\n"},
+		{func(t neon) { t.do("bit", 1, 18, 31) }, "\tWORD $0x6ebf1e41 // bit v1.4s, v18.4s, v31.4s\n"},
+		{func(t neon) { t.below0(1, 18) }, "\tWORD $0x4ea0ea41 // fcmlt v1.4s, v18.4s, #0.0\n"},
 		{func(t neon) { t.fmlaLane(1, 18, 31, 1) }, "\tWORD $0x4fbf1241 // fmla v1.4s, v18.4s, v31.s[1]\n"},
 		{func(t neon) { t.fmlaLane(1, 18, 31, 2) }, "\tWORD $0x4f9f1a41 // fmla v1.4s, v18.4s, v31.s[2]\n"},
 		{func(t neon) { t.widen(1, 18, false) }, "\tWORD $0x0e617a41 // fcvtl v1.2d, v18.2s\n"},

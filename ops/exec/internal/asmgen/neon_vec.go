@@ -7,7 +7,8 @@ package asmgen
 //	src └─────────┴─────────┴ … ┴─────┘
 //	     16 at once  then 4        one by one
 //
-// V0-V3 are the elements of src, V4-V7 those of dst, V16 and V17 the constants.
+// V0-V3 are the elements of src, V4-V7 those of dst, V16 to V19 the
+// constants; those that do not read dst work in its registers.
 type neonVector struct {
 	name   string
 	binary bool     // reads dst as well
@@ -23,6 +24,24 @@ var neonVectors = []neonVector{
 	{"clamp", false, []string{"low", "high"}, func(t neon, x, _ int) {
 		t.do("fmax", x, x, 16)
 		t.do("fmin", x, x, 17)
+	}},
+	{"leaky", false, []string{"slope"}, func(t neon, x, work int) {
+		t.below0(20, x)
+		t.do("fmul", work, x, 16)
+		t.do("bit", x, work, 20)
+	}},
+	{"hardSigmoid", false, []string{"slope", "half", "low", "high"}, func(t neon, x, _ int) {
+		t.do("fmul", x, x, 16)
+		t.do("fadd", x, x, 17)
+		t.do("fmax", x, x, 18)
+		t.do("fmin", x, x, 19)
+	}},
+	{"hardSwish", false, []string{"shift", "factor", "low", "high"}, func(t neon, x, work int) {
+		t.do("fadd", work, x, 16)
+		t.do("fmax", work, work, 18)
+		t.do("fmin", work, work, 19)
+		t.do("fmul", work, work, 17)
+		t.do("fmul", x, x, work)
 	}},
 }
 

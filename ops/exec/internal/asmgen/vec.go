@@ -6,11 +6,11 @@ package asmgen
 //	src └─────────┴─────────┴ … ┴─────┘
 //	     4 registers at once one by one, or under a mask (K1)
 //
-// v0-v3 are the elements, v4 and v5 work, v6 and v7 the constants.
+// v0-v3 are the elements, v4 and v5 work, v6 to v9 the constants.
 type vector struct {
 	name   string
 	binary bool     // reads dst as well
-	consts []string // parameters of 4 bytes, broadcast to v6 and v7
+	consts []string // parameters of 4 bytes, broadcast to v6 and on
 	apply  func(t *text, s isa, x int, dst string)
 }
 
@@ -32,6 +32,28 @@ var vectorKernels = []vector{
 	{"clamp", false, []string{"low", "high"}, func(t *text, s isa, x int, _ string) {
 		t.op("VMAXPS", s.v(x), s.v(6), s.v(x))
 		t.op("VMINPS", s.v(x), s.v(7), s.v(x))
+	}},
+	{"leaky", false, []string{"slope"}, func(t *text, s isa, x int, _ string) {
+		if s == avx512 {
+			t.op("VPMOVD2M", s.v(x), "K2")
+			t.op("VMULPS", s.v(6), s.v(x), "K2", s.v(x))
+			return
+		}
+		t.op("VMULPS", s.v(6), s.v(x), s.v(4))
+		t.op("VBLENDVPS", s.v(x), s.v(4), s.v(x), s.v(x))
+	}},
+	{"hardSigmoid", false, []string{"slope", "half", "low", "high"}, func(t *text, s isa, x int, _ string) {
+		t.op("VMULPS", s.v(6), s.v(x), s.v(x))
+		t.op("VADDPS", s.v(7), s.v(x), s.v(x))
+		t.op("VMAXPS", s.v(x), s.v(8), s.v(x))
+		t.op("VMINPS", s.v(x), s.v(9), s.v(x))
+	}},
+	{"hardSwish", false, []string{"shift", "factor", "low", "high"}, func(t *text, s isa, x int, _ string) {
+		t.op("VADDPS", s.v(6), s.v(x), s.v(4))
+		t.op("VMAXPS", s.v(4), s.v(8), s.v(4))
+		t.op("VMINPS", s.v(4), s.v(9), s.v(4))
+		t.op("VMULPS", s.v(7), s.v(4), s.v(4))
+		t.op("VMULPS", s.v(4), s.v(x), s.v(x))
 	}},
 }
 

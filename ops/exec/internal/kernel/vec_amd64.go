@@ -82,6 +82,51 @@ func clamp(dst, src []float32, low, high float32) {
 	}
 }
 
+func leaky(dst, src []float32, slope float32) {
+	for len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		switch isa {
+		case cpu.AVX512:
+			leakyAVX512(&dst[0], &src[0], n, slope)
+		case cpu.AVX2:
+			leakyAVX2(&dst[0], &src[0], n, slope)
+		default:
+			leakyGeneric(dst[:n], src, slope)
+		}
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+func hardSigmoid(dst, src []float32, slope, half, low, high float32) {
+	for len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		switch isa {
+		case cpu.AVX512:
+			hardSigmoidAVX512(&dst[0], &src[0], n, slope, half, low, high)
+		case cpu.AVX2:
+			hardSigmoidAVX2(&dst[0], &src[0], n, slope, half, low, high)
+		default:
+			hardSigmoidGeneric(dst[:n], src, slope, half, low, high)
+		}
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+func hardSwish(dst, src []float32, shift, factor, low, high float32) {
+	for len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		switch isa {
+		case cpu.AVX512:
+			hardSwishAVX512(&dst[0], &src[0], n, shift, factor, low, high)
+		case cpu.AVX2:
+			hardSwishAVX2(&dst[0], &src[0], n, shift, factor, low, high)
+		default:
+			hardSwishGeneric(dst[:n], src, shift, factor, low, high)
+		}
+		dst, src = dst[n:], src[n:]
+	}
+}
+
 // It works like addGeneric.
 //
 //go:noescape
@@ -131,3 +176,33 @@ func clampAVX2(dst, src *float32, n int, low, high float32)
 //
 //go:noescape
 func clampAVX512(dst, src *float32, n int, low, high float32)
+
+// It works like leakyGeneric.
+//
+//go:noescape
+func leakyAVX2(dst, src *float32, n int, slope float32)
+
+// It works like leakyGeneric.
+//
+//go:noescape
+func leakyAVX512(dst, src *float32, n int, slope float32)
+
+// It works like hardSigmoidGeneric.
+//
+//go:noescape
+func hardSigmoidAVX2(dst, src *float32, n int, slope, half, low, high float32)
+
+// It works like hardSigmoidGeneric.
+//
+//go:noescape
+func hardSigmoidAVX512(dst, src *float32, n int, slope, half, low, high float32)
+
+// It works like hardSwishGeneric.
+//
+//go:noescape
+func hardSwishAVX2(dst, src *float32, n int, shift, factor, low, high float32)
+
+// It works like hardSwishGeneric.
+//
+//go:noescape
+func hardSwishAVX512(dst, src *float32, n int, shift, factor, low, high float32)

@@ -16,6 +16,12 @@ var vectorTable = []vectorKernel{
 	{"mulScalar", cpu.AVX512, func(d, s *float32, n int) { mulScalarAVX512(d, s, n, 0.3) }, func(d, s []float32) { mulScalarGeneric(d, s, 0.3) }},
 	{"clamp", cpu.AVX2, func(d, s *float32, n int) { clampAVX2(d, s, n, -0.5, 0.7) }, func(d, s []float32) { clampGeneric(d, s, -0.5, 0.7) }},
 	{"clamp", cpu.AVX512, func(d, s *float32, n int) { clampAVX512(d, s, n, -0.5, 0.7) }, func(d, s []float32) { clampGeneric(d, s, -0.5, 0.7) }},
+	{"leaky", cpu.AVX2, func(d, s *float32, n int) { leakyAVX2(d, s, n, 0.3) }, func(d, s []float32) { leakyGeneric(d, s, 0.3) }},
+	{"leaky", cpu.AVX512, func(d, s *float32, n int) { leakyAVX512(d, s, n, 0.3) }, func(d, s []float32) { leakyGeneric(d, s, 0.3) }},
+	{"hardSigmoid", cpu.AVX2, func(d, s *float32, n int) { hardSigmoidAVX2(d, s, n, 0.2, 0.5, 0, 1) }, func(d, s []float32) { hardSigmoidGeneric(d, s, 0.2, 0.5, 0, 1) }},
+	{"hardSigmoid", cpu.AVX512, func(d, s *float32, n int) { hardSigmoidAVX512(d, s, n, 0.2, 0.5, 0, 1) }, func(d, s []float32) { hardSigmoidGeneric(d, s, 0.2, 0.5, 0, 1) }},
+	{"hardSwish", cpu.AVX2, func(d, s *float32, n int) { hardSwishAVX2(d, s, n, 3, 1./6, 0, 6) }, func(d, s []float32) { hardSwishGeneric(d, s, 3, 1./6, 0, 6) }},
+	{"hardSwish", cpu.AVX512, func(d, s *float32, n int) { hardSwishAVX512(d, s, n, 3, 1./6, 0, 6) }, func(d, s []float32) { hardSwishGeneric(d, s, 3, 1./6, 0, 6) }},
 }
 
 // dotTable is every dot kernel.

@@ -52,6 +52,33 @@ func clamp(dst, src []float32, low, high float32) {
 	clampGeneric(dst, src, low, high)
 }
 
+func leaky(dst, src []float32, slope float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		leakyNEON(&dst[0], &src[0], n, slope)
+		dst, src = dst[n:], src[n:]
+	}
+	leakyGeneric(dst, src, slope)
+}
+
+func hardSigmoid(dst, src []float32, slope, half, low, high float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		hardSigmoidNEON(&dst[0], &src[0], n, slope, half, low, high)
+		dst, src = dst[n:], src[n:]
+	}
+	hardSigmoidGeneric(dst, src, slope, half, low, high)
+}
+
+func hardSwish(dst, src []float32, shift, factor, low, high float32) {
+	for isa == cpu.NEON && len(dst) > 0 {
+		n := min(len(dst), vecSpan)
+		hardSwishNEON(&dst[0], &src[0], n, shift, factor, low, high)
+		dst, src = dst[n:], src[n:]
+	}
+	hardSwishGeneric(dst, src, shift, factor, low, high)
+}
+
 // It works like addGeneric.
 //
 //go:noescape
@@ -76,3 +103,18 @@ func mulScalarNEON(dst, src *float32, n int, c float32)
 //
 //go:noescape
 func clampNEON(dst, src *float32, n int, low, high float32)
+
+// It works like leakyGeneric.
+//
+//go:noescape
+func leakyNEON(dst, src *float32, n int, slope float32)
+
+// It works like hardSigmoidGeneric.
+//
+//go:noescape
+func hardSigmoidNEON(dst, src *float32, n int, slope, half, low, high float32)
+
+// It works like hardSwishGeneric.
+//
+//go:noescape
+func hardSwishNEON(dst, src *float32, n int, shift, factor, low, high float32)

@@ -35,6 +35,33 @@ func clampGeneric(dst, src []float32, low, high float32) {
 	}
 }
 
+// leakyGeneric sets dst to src, times slope where it is below 0.
+func leakyGeneric(dst, src []float32, slope float32) {
+	for i := range dst {
+		x := src[i]
+		if x < 0 {
+			x *= slope
+		}
+		dst[i] = x
+	}
+}
+
+// hardSigmoidGeneric sets dst to min(max(src*slope + half, low), high). The product is rounded,
+// as in assembly.
+func hardSigmoidGeneric(dst, src []float32, slope, half, low, high float32) {
+	for i := range dst {
+		dst[i] = min(max(float32(src[i]*slope)+half, low), high)
+	}
+}
+
+// hardSwishGeneric sets dst to src * (min(max(src + shift, low), high) * factor).
+func hardSwishGeneric(dst, src []float32, shift, factor, low, high float32) {
+	for i := range dst {
+		x := src[i]
+		dst[i] = x * (min(max(x+shift, low), high) * factor)
+	}
+}
+
 // Max raises dst to src.
 func Max(dst, src []float32) {
 	src = src[:len(dst)]

@@ -255,3 +255,213 @@ one:
 
 done:
 	RET
+
+TEXT ·leakyNEON(SB), NOSPLIT, $0-28
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+16(FP), R2
+	FMOVS slope+24(FP), F16
+	VDUP V16.S[0], V16.S4
+	SUBS $16, R2
+	BLT single
+
+loop:
+	FLDPQ (R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	WORD $0x4ea0e814 // fcmlt v20.4s, v0.4s, #0.0
+	WORD $0x6e30dc04 // fmul v4.4s, v0.4s, v16.4s
+	WORD $0x6eb41c80 // bit v0.4s, v4.4s, v20.4s
+	WORD $0x4ea0e834 // fcmlt v20.4s, v1.4s, #0.0
+	WORD $0x6e30dc25 // fmul v5.4s, v1.4s, v16.4s
+	WORD $0x6eb41ca1 // bit v1.4s, v5.4s, v20.4s
+	WORD $0x4ea0e854 // fcmlt v20.4s, v2.4s, #0.0
+	WORD $0x6e30dc46 // fmul v6.4s, v2.4s, v16.4s
+	WORD $0x6eb41cc2 // bit v2.4s, v6.4s, v20.4s
+	WORD $0x4ea0e874 // fcmlt v20.4s, v3.4s, #0.0
+	WORD $0x6e30dc67 // fmul v7.4s, v3.4s, v16.4s
+	WORD $0x6eb41ce3 // bit v3.4s, v7.4s, v20.4s
+	FSTPQ (F0, F1), (R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	SUBS $16, R2
+	BGE loop
+
+single:
+	ADDS $12, R2
+	BLT tail
+
+next:
+	FMOVQ.P 16(R1), F0
+	WORD $0x4ea0e814 // fcmlt v20.4s, v0.4s, #0.0
+	WORD $0x6e30dc04 // fmul v4.4s, v0.4s, v16.4s
+	WORD $0x6eb41c80 // bit v0.4s, v4.4s, v20.4s
+	FMOVQ.P F0, 16(R0)
+	SUBS $4, R2
+	BGE next
+
+tail:
+	ADDS $4, R2
+	BEQ done
+
+one:
+	FMOVS.P 4(R1), F0
+	WORD $0x4ea0e814 // fcmlt v20.4s, v0.4s, #0.0
+	WORD $0x6e30dc04 // fmul v4.4s, v0.4s, v16.4s
+	WORD $0x6eb41c80 // bit v0.4s, v4.4s, v20.4s
+	FMOVS.P F0, 4(R0)
+	SUBS $1, R2
+	BNE one
+
+done:
+	RET
+
+TEXT ·hardSigmoidNEON(SB), NOSPLIT, $0-40
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+16(FP), R2
+	FMOVS slope+24(FP), F16
+	VDUP V16.S[0], V16.S4
+	FMOVS half+28(FP), F17
+	VDUP V17.S[0], V17.S4
+	FMOVS low+32(FP), F18
+	VDUP V18.S[0], V18.S4
+	FMOVS high+36(FP), F19
+	VDUP V19.S[0], V19.S4
+	SUBS $16, R2
+	BLT single
+
+loop:
+	FLDPQ (R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4eb3f400 // fmin v0.4s, v0.4s, v19.4s
+	WORD $0x6e30dc21 // fmul v1.4s, v1.4s, v16.4s
+	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0x4e32f421 // fmax v1.4s, v1.4s, v18.4s
+	WORD $0x4eb3f421 // fmin v1.4s, v1.4s, v19.4s
+	WORD $0x6e30dc42 // fmul v2.4s, v2.4s, v16.4s
+	WORD $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
+	WORD $0x4e32f442 // fmax v2.4s, v2.4s, v18.4s
+	WORD $0x4eb3f442 // fmin v2.4s, v2.4s, v19.4s
+	WORD $0x6e30dc63 // fmul v3.4s, v3.4s, v16.4s
+	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
+	WORD $0x4e32f463 // fmax v3.4s, v3.4s, v18.4s
+	WORD $0x4eb3f463 // fmin v3.4s, v3.4s, v19.4s
+	FSTPQ (F0, F1), (R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	SUBS $16, R2
+	BGE loop
+
+single:
+	ADDS $12, R2
+	BLT tail
+
+next:
+	FMOVQ.P 16(R1), F0
+	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4eb3f400 // fmin v0.4s, v0.4s, v19.4s
+	FMOVQ.P F0, 16(R0)
+	SUBS $4, R2
+	BGE next
+
+tail:
+	ADDS $4, R2
+	BEQ done
+
+one:
+	FMOVS.P 4(R1), F0
+	WORD $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
+	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e32f400 // fmax v0.4s, v0.4s, v18.4s
+	WORD $0x4eb3f400 // fmin v0.4s, v0.4s, v19.4s
+	FMOVS.P F0, 4(R0)
+	SUBS $1, R2
+	BNE one
+
+done:
+	RET
+
+TEXT ·hardSwishNEON(SB), NOSPLIT, $0-40
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+16(FP), R2
+	FMOVS shift+24(FP), F16
+	VDUP V16.S[0], V16.S4
+	FMOVS factor+28(FP), F17
+	VDUP V17.S[0], V17.S4
+	FMOVS low+32(FP), F18
+	VDUP V18.S[0], V18.S4
+	FMOVS high+36(FP), F19
+	VDUP V19.S[0], V19.S4
+	SUBS $16, R2
+	BLT single
+
+loop:
+	FLDPQ (R1), (F0, F1)
+	FLDPQ 32(R1), (F2, F3)
+	WORD $0x4e30d404 // fadd v4.4s, v0.4s, v16.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4eb3f484 // fmin v4.4s, v4.4s, v19.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	WORD $0x4e30d425 // fadd v5.4s, v1.4s, v16.4s
+	WORD $0x4e32f4a5 // fmax v5.4s, v5.4s, v18.4s
+	WORD $0x4eb3f4a5 // fmin v5.4s, v5.4s, v19.4s
+	WORD $0x6e31dca5 // fmul v5.4s, v5.4s, v17.4s
+	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
+	WORD $0x4e30d446 // fadd v6.4s, v2.4s, v16.4s
+	WORD $0x4e32f4c6 // fmax v6.4s, v6.4s, v18.4s
+	WORD $0x4eb3f4c6 // fmin v6.4s, v6.4s, v19.4s
+	WORD $0x6e31dcc6 // fmul v6.4s, v6.4s, v17.4s
+	WORD $0x6e26dc42 // fmul v2.4s, v2.4s, v6.4s
+	WORD $0x4e30d467 // fadd v7.4s, v3.4s, v16.4s
+	WORD $0x4e32f4e7 // fmax v7.4s, v7.4s, v18.4s
+	WORD $0x4eb3f4e7 // fmin v7.4s, v7.4s, v19.4s
+	WORD $0x6e31dce7 // fmul v7.4s, v7.4s, v17.4s
+	WORD $0x6e27dc63 // fmul v3.4s, v3.4s, v7.4s
+	FSTPQ (F0, F1), (R0)
+	FSTPQ (F2, F3), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	SUBS $16, R2
+	BGE loop
+
+single:
+	ADDS $12, R2
+	BLT tail
+
+next:
+	FMOVQ.P 16(R1), F0
+	WORD $0x4e30d404 // fadd v4.4s, v0.4s, v16.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4eb3f484 // fmin v4.4s, v4.4s, v19.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	FMOVQ.P F0, 16(R0)
+	SUBS $4, R2
+	BGE next
+
+tail:
+	ADDS $4, R2
+	BEQ done
+
+one:
+	FMOVS.P 4(R1), F0
+	WORD $0x4e30d404 // fadd v4.4s, v0.4s, v16.4s
+	WORD $0x4e32f484 // fmax v4.4s, v4.4s, v18.4s
+	WORD $0x4eb3f484 // fmin v4.4s, v4.4s, v19.4s
+	WORD $0x6e31dc84 // fmul v4.4s, v4.4s, v17.4s
+	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	FMOVS.P F0, 4(R0)
+	SUBS $1, R2
+	BNE one
+
+done:
+	RET
