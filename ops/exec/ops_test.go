@@ -83,7 +83,7 @@ func TestEpilogues(t *testing.T) {
 	} {
 		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
 			for _, add := range []bool{false, true} {
-				for _, act := range append([]ops.Activation{ops.None}, ops.Activations...) {
+				for _, act := range optest.Acts() {
 					e := ops.Epilogue{Norm: norm, Add: add, Act: act}
 					t.Run(fmt.Sprint(c.op.Name(), c.in, e), func(t *testing.T) {
 						for _, w := range optest.CheckEpilogue(t, c.op, e, c.in) {

@@ -97,8 +97,8 @@ type Allowance struct {
 	Before, After float64
 }
 
-// steepest is the largest slope of any activation, that of GELU.
-const steepest = 1.13
+// steepest is the largest slope of any activation, that of hard_swish at 3.
+const steepest = 1.5
 
 // smooth is the rounding error of activations, which are computed in float64.
 const smooth = 2 * Eps

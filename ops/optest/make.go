@@ -84,6 +84,12 @@ func GateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})
 }
 
+// Acts are activations of each kind: none, one that only clamps, one that does more, and one
+// with an argument.
+func Acts() []ops.Activation {
+	return []ops.Activation{ops.None, ops.ReLU6, ops.GELU, ops.HardSwish, (&ops.LeakyReLU{Slope: dim.Ratio(1, 10)}).Activation()}
+}
+
 // Numbers is a list of halves: 0.5, 1, 1.5, …
 func Numbers(n int) []dim.Size {
 	list := make([]dim.Size, n)

@@ -39,7 +39,7 @@ func TestEpilogues(t *testing.T) {
 	for _, c := range epilogueCases {
 		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
 			for _, add := range []bool{false, true} {
-				for _, act := range append([]ops.Activation{ops.None}, ops.Activations...) {
+				for _, act := range optest.Acts() {
 					e := ops.Epilogue{Norm: norm, Add: add, Act: act}
 					t.Run(describe(c.op, c.in)+e.String(), func(t *testing.T) {
 						want := c.ways

@@ -101,7 +101,7 @@ func TestMeansOfConvolutions(t *testing.T) {
 }
 
 func TestMeansAreOfWhatTheEpilogueLeaves(t *testing.T) {
-	for _, act := range append([]ops.Activation{ops.None}, ops.Activations...) {
+	for _, act := range optest.Acts() {
 		for _, add := range []bool{false, true} {
 			t.Run(fmt.Sprint(act, add), func(t *testing.T) {
 				in := []tensor.Tensor{optest.Rand(1, 2, 20, 9, 7)}

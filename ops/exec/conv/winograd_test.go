@@ -49,7 +49,7 @@ func TestWinogradMatchesReference(t *testing.T) {
 }
 
 func TestWinogradEpilogues(t *testing.T) {
-	for _, act := range append([]ops.Activation{ops.None}, ops.Activations...) {
+	for _, act := range optest.Acts() {
 		op := epilogued(conv(48, pair(3, 3), padded(pad(1))), ops.Epilogue{Add: true, Act: act})
 		in := []tensor.Tensor{optest.Rand(1, 1, 64, 14, 15), optest.Rand(2, 1, 48, 14, 15)}
 		usual := bound(op, in)

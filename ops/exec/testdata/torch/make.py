@@ -1,0 +1,101 @@
+"""What PyTorch computes: for each operation a file of random cases, one JSON object a line.
+
+    python3 make.py 40 .              # the files here
+    python3 make.py 300 /some/folder  # more: go test ./ops/exec -run Torch -torch /some/folder
+
+Inputs and parameters are functions of the case's seed (see numbers), so a line has only the
+settings, the shapes, and some elements of the result, computed in float64 from float32 numbers.
+"""
+import json
+import math
+import random
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+SAMPLES = 8  # of each result
+
+
+def numbers(seed, tensor, shape, special):
+    """Tensor number `tensor` of a case: s from -1 to 1, times 4; every seventh may be special."""
+    n = math.prod(shape)
+    mask = (1 << 64) - 1
+    values = np.empty(n, np.float64)
+    for i in range(n):
+        z = ((seed << 8) + tensor + (i + 1) * 0x9E3779B97F4A7C15) & mask
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        z ^= z >> 31
+        values[i] = 4 * (2 * ((z >> 40) / (1 << 24)) - 1)
+        if special and i % 7 == 3:
+            values[i] = (math.nan, math.inf, -math.inf)[i % 3]
+    return torch.from_numpy(values).reshape(shape)
+
+
+def shape(r, most=40):
+    if r.random() < 0.2:
+        return [r.randint(1, 4), r.randint(1, 300)]
+    return [r.randint(1, 3), r.randint(1, most), r.randint(1, 9), r.randint(1, 9)]
+
+
+def slope(r, *usual):
+    return r.choice(usual + (round(r.uniform(0, 2), 2),))
+
+
+def leaky_relu(r):
+    a = {"slope": r.choice([0.01, 0.1, 0.2, -1.5, 0, round(r.uniform(-2, 2), 2)])}
+    return a, shape(r), [], lambda x: F.leaky_relu(x, a["slope"])
+
+
+def hard_sigmoid(r):
+    if r.random() < 0.5:
+        return {"slope": "1/6"}, shape(r), [], F.hardsigmoid
+    a = {"slope": slope(r, 0.2, 0.5)}
+    return a, shape(r), [], lambda x: torch.clamp(x * a["slope"] + 0.5, 0, 1)
+
+
+def elu(r):
+    a = {"alpha": slope(r, 1.0)}
+    return a, shape(r), [], lambda x: F.elu(x, a["alpha"])
+
+
+def plain(f):
+    return lambda r: ({}, shape(r), [], f)
+
+
+OPS = {
+    "leaky_relu": leaky_relu,
+    "hard_sigmoid": hard_sigmoid,
+    "hard_swish": plain(F.hardswish),
+    "tanh": plain(torch.tanh),
+    "elu": elu,
+    "softplus": plain(F.softplus),
+    "mish": plain(F.mish),
+}
+
+
+def line(op, r, seed):
+    args, size, params, run = OPS[op](r)
+    special = r.random() < 0.25
+    x = numbers(seed, 0, size, special)
+    y = run(x, *[numbers(seed, 1 + i, p, False) for i, p in enumerate(params)])
+    flat = y.reshape(-1).numpy().astype(np.float32)
+    at = sorted(r.sample(range(len(flat)), min(SAMPLES, len(flat))))
+    values = [float(str(flat[i])) if math.isfinite(flat[i]) else str(flat[i]) for i in at]
+    case = {"args": args, "in": size, "params": params, "seed": seed, "special": special,
+            "out": list(y.shape), "at": at, "values": values}
+    return json.dumps(case, separators=(",", ":"))
+
+
+def main():
+    count, folder = int(sys.argv[1]), sys.argv[2]
+    for op in OPS:
+        r = random.Random(op)
+        with open(f"{folder}/{op}.json", "w") as f:
+            for seed in range(count):
+                f.write(line(op, r, seed) + "\n")
+
+
+main()

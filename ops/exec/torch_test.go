@@ -1,0 +1,161 @@
+package exec_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/optest"
+	"cnnlang/ops/tensor"
+)
+
+var torchCases = flag.String("torch", "testdata/torch", "folder with what PyTorch computes, as its make.py writes it")
+
+// A torchCase is a line of a file that testdata/torch/make.py writes.
+type torchCase struct {
+	Args    map[string]any
+	In, Out []int
+	Params  [][]int
+	Seed    uint64
+	Special bool
+	At      []int
+	Values  []any // numbers, or nan, inf, -inf
+}
+
+// Every operation that has a file is computed by all algorithms, and compared with PyTorch in
+// float64: random shapes, all settings, and in a quarter of the cases NaN and infinities.
+func TestTorch(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(*torchCases, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases in %s: %v", *torchCases, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			lines := bufio.NewScanner(f)
+			lines.Buffer(nil, 1<<20)
+			for lines.Scan() {
+				var c torchCase
+				if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+					t.Fatal(err)
+				}
+				c.check(t, name)
+			}
+			if err := lines.Err(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// check compares one case, in every way that computes in float32.
+func (c *torchCase) check(t *testing.T, name string) {
+	t.Helper()
+	op := c.op(t, name)
+	x, params := c.numbers(0, c.In, c.Special), []tensor.Tensor(nil)
+	for i, shape := range c.Params {
+		params = append(params, c.numbers(1+i, shape, false))
+	}
+	for _, w := range optest.Ways(t, op, []tensor.Tensor{x}, params) {
+		if w.Precision != layout.F32 {
+			continue
+		}
+		got := w.Run(t, 2)
+		if !got.Shape.Equal(tensor.Shape(c.Out)) {
+			t.Fatalf("%s(%v) of %v, %v: got shape %v, want %v", name, c.Args, c.In, w, got.Shape, c.Out)
+		}
+		for k, at := range c.At {
+			want, g := float(c.Values[k]), float64(got.Data[at])
+			if math.IsNaN(want) && math.IsNaN(g) || want == g {
+				continue
+			}
+			if d := math.Abs(g - want); !(d <= 1e-6*max(1, math.Abs(want))) {
+				t.Fatalf("%s(%v) of %v, seed %d, %v: element %d: got %v, want %v", name, c.Args, c.In, c.Seed, w, at, g, want)
+			}
+		}
+	}
+}
+
+// op is the operation with its settings.
+func (c *torchCase) op(t *testing.T, name string) ops.Op {
+	t.Helper()
+	args := map[string]any{}
+	for _, p := range ops.Parameters(name) {
+		switch v := c.Args[p.Name]; p.Kind {
+		case ops.Number:
+			args[p.Name] = fraction(t, v)
+		default:
+			t.Fatalf("%s: no argument of kind %v can be read", name, p.Kind)
+		}
+	}
+	op, err := ops.New(name, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return op
+}
+
+// fraction is a decimal number, or a fraction as text.
+func fraction(t *testing.T, v any) dim.Size {
+	t.Helper()
+	text := fmt.Sprint(v)
+	num, den, _ := strings.Cut(text, "/")
+	if den != "" {
+		n, err1 := strconv.ParseInt(num, 10, 64)
+		d, err2 := strconv.ParseInt(den, 10, 64)
+		if err1 != nil || err2 != nil {
+			t.Fatalf("no fraction: %q", text)
+		}
+		return dim.Ratio(n, d)
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dim.Ratio(int64(math.Round(x*1e6)), 1e6)
+}
+
+// float is a number, or one that JSON has no form for.
+func float(v any) float64 {
+	switch v {
+	case "nan":
+		return math.NaN()
+	case "inf":
+		return math.Inf(1)
+	case "-inf":
+		return math.Inf(-1)
+	}
+	return v.(float64)
+}
+
+// numbers are those of the function of this name in make.py.
+func (c *torchCase) numbers(i int, shape []int, special bool) tensor.Tensor {
+	x := tensor.New(shape...)
+	base := c.Seed<<8 + uint64(i)
+	for k := range x.Data {
+		z := base + uint64(k+1)*0x9E3779B97F4A7C15
+		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+		z = (z ^ z>>27) * 0x94D049BB133111EB
+		z ^= z >> 31
+		x.Data[k] = 4 * (2*float32(z>>40)/(1<<24) - 1)
+		if special && k%7 == 3 {
+			x.Data[k] = float32([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}[k%3])
+		}
+	}
+	return x
+}
