@@ -35,13 +35,29 @@ type NamePattern interface {
 	Pattern() *String
 }
 
-// A Number is an integer or decimal literal as written.
+// A Number is an integer or decimal literal as written, with its unit.
 type Number struct {
 	Extent
 	Text string
 }
 
-// Int returns the value of an integer; ok is false for a decimal or one that is too large.
+// Units are what a number may end in, and what they multiply it by.
+var Units = map[string]int64{
+	"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
+	"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+}
+
+// SplitUnit cuts a number as written before its unit, which is 1 without one.
+func SplitUnit(text string) (number string, unit int64) {
+	number = strings.TrimRight(text, "KMGTiB")
+	if by, ok := Units[text[len(number):]]; ok {
+		return number, by
+	}
+	return text, 1
+}
+
+// Int returns the value of an integer without a unit; ok is false for any other number, and one that
+// is too large.
 func (n *Number) Int() (value int, ok bool) {
 	value, err := strconv.Atoi(strings.ReplaceAll(n.Text, "_", ""))
 	return value, err == nil

@@ -1,12 +1,14 @@
 package parse
 
 import (
+	"cmp"
 	"io"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
+	"cnnlang/lang/ast"
 	"cnnlang/lang/source"
 )
 
@@ -17,8 +19,9 @@ import (
 //	Space       blanks, tabs, carriage returns, a byte order mark at the start
 //	NL          one newline or semicolon
 //	Dims        [0-9]+x[0-9]+(x[0-9]+)?, not followed by a letter or digit
-//	Float       [0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+)? or [0-9]+[eE][-+]?[0-9]+
-//	Int         [0-9][0-9_]*
+//	Float       [0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+|unit)? or [0-9]+[eE][-+]?[0-9]+
+//	Int         [0-9][0-9_]*unit?
+//	            where a unit is one of [KMGT] or [KMGT]iB, not followed by a letter or digit
 //	String      "…" on one line; a backslash takes the character after it along
 //	OpenString  a string without its second quote
 //	Ident       [A-Za-z_][A-Za-z0-9_]*
@@ -152,9 +155,17 @@ func nextNumber(text string) (lexer.TokenType, int) {
 	whole += leading(text[whole:], func(c byte) bool { return c == '_' || isDigit(c) })
 	if whole+1 < len(text) && text[whole] == '.' && isDigit(text[whole+1]) {
 		n := whole + 1 + leading(text[whole+1:], isDigit)
-		return tokFloat, n + exponent(text[n:])
+		return tokFloat, n + cmp.Or(exponent(text[n:]), suffix(text[n:]))
 	}
-	return tokInt, whole
+	return tokInt, whole + suffix(text[whole:])
+}
+
+// suffix returns the length of a unit at the start of the text.
+func suffix(text string) int {
+	if word := text[:leading(text, isWord)]; ast.Units[word] != 0 {
+		return len(word)
+	}
+	return 0
 }
 
 // dims returns the length of a literal such as 3x3 or 1x3x3 whose first number has this many

@@ -21,8 +21,8 @@ var expressions = []struct {
 	{tokSpace, regexp.MustCompile(`^[ \t\r]+`)},
 	{tokNL, regexp.MustCompile(`^[\n;]`)},
 	{tokDims, regexp.MustCompile(`^[0-9]+x[0-9]+(x[0-9]+)?\b`)},
-	{tokFloat, regexp.MustCompile(`^([0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)`)},
-	{tokInt, regexp.MustCompile(`^[0-9][0-9_]*`)},
+	{tokFloat, regexp.MustCompile(`^([0-9][0-9_]*\.[0-9]+([eE][-+]?[0-9]+|[KMGT](iB)?\b)?|[0-9]+[eE][-+]?[0-9]+)`)},
+	{tokInt, regexp.MustCompile(`^[0-9][0-9_]*([KMGT](iB)?\b)?`)},
 	{tokString, regexp.MustCompile(`^"(\\.|[^"\\\n])*"`)},
 	{tokOpenString, regexp.MustCompile(`^"(\\.|[^"\n])*`)},
 	{tokIdent, regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)},
@@ -31,7 +31,7 @@ var expressions = []struct {
 }
 
 func TestLexerAgainstRegularExpressions(t *testing.T) {
-	pieces := []string{"0", "1", "3x3", "x", "1_0", ".", "...", "e", "E", "+", "-", "1e5", "\"", "\\", "\n", "a", "_", "->", "=", "!", "/", "*", "<", "§", "京", " ", "\t", "#", "{", "}", ";", "|", "@", "repeat"}
+	pieces := []string{"0", "1", "3x3", "x", "1_0", ".", "...", "e", "E", "M", "KiB", "i", "+", "-", "1e5", "\"", "\\", "\n", "a", "_", "->", "=", "!", "/", "*", "<", "§", "京", " ", "\t", "#", "{", "}", ";", "|", "@", "repeat"}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
 		var b strings.Builder

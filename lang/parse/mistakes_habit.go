@@ -96,21 +96,21 @@ func choice(c context) *diag.Diagnostic {
 	return c.syntax("a conditional value starts with its condition").WithHelp("write `if condition then this else that`")
 }
 
-// multiples are suffixes that people write for so many zeros.
-var multiples = map[string]int{"k": 3, "K": 3, "m": 6, "M": 6, "b": 9, "B": 9, "g": 9, "G": 9}
+// meantUnits are units that people write, and the language's.
+var meantUnits = map[string]string{
+	"k": "K", "m": "M", "b": "G", "B": "G", "g": "G", "t": "T",
+	"KB": "KiB", "kB": "KiB", "kb": "KiB", "kib": "KiB", "MB": "MiB", "mb": "MiB", "mib": "MiB",
+	"GB": "GiB", "gb": "GiB", "gib": "GiB", "TB": "TiB", "tb": "TiB", "tib": "TiB",
+}
 
-// unit is for 10k, 0.5G and 50%.
+// unit is for 10k, 100MB and 50%.
 func unit(c context) *diag.Diagnostic {
-	zeros := multiples[c.found.Value]
+	meant := meantUnits[c.found.Value]
 	switch {
-	case c.is(c.before, tokInt, tokFloat) && zeros > 0 && c.adjoins():
-		whole, part, _ := strings.Cut(c.before.Value, ".")
-		d := diag.New(diag.Syntax, spanOf(&c.before).To(spanOf(&c.found)), "a number cannot have a unit such as `%s`", c.found.Value)
-		if len(part) > zeros || len(whole) > 15 || strings.Trim(whole+part, "0") == "" || strings.Trim(whole+part, "0123456789") != "" {
-			return d.WithHelp("write it out, as in `25_557_032`")
-		}
-		text := diag.Grouped(strings.TrimLeft(whole+part, "0") + strings.Repeat("0", zeros-len(part)))
-		return d.WithHelp("write `%s`", text).Write(text)
+	case c.is(c.before, tokInt, tokFloat) && meant != "" && c.adjoins() && !strings.ContainsAny(c.before.Value, "eE"):
+		text := c.before.Value + meant
+		return diag.New(diag.Syntax, spanOf(&c.before).To(spanOf(&c.found)), "a number cannot have the unit `%s`", c.found.Value).
+			WithHelp("write `%s`: the units are K, M, G and T, and of bytes KiB, MiB, GiB and TiB", text).Write(text)
 	case c.before.Value == "%" && len(c.statement) > 1 && c.want != "":
 		n := c.statement[len(c.statement)-2]
 		percent, err := strconv.ParseFloat(n.Value, 64)

@@ -69,10 +69,10 @@ func (m *machine) number(x *ast.Number) (Value, bool) {
 	return n, ok
 }
 
-// parseNumber reads 25_557_032, 0.001 and 1e-5 exactly; a decimal too long to be
+// parseNumber reads 25_557_032, 0.001, 1e-5, 30M and 1.5GiB exactly; a decimal too long to be
 // exact is rounded to 15 digits, as many as float64 keeps.
 func parseNumber(text string) (dim.Size, bool) {
-	text = strings.ReplaceAll(text, "_", "")
+	text, unit := ast.SplitUnit(strings.ReplaceAll(text, "_", ""))
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	power := 0
@@ -98,7 +98,7 @@ func parseNumber(text string) (dim.Size, bool) {
 	if err != nil {
 		return dim.Size{}, false
 	}
-	size := dim.Ratio(n, 1).Mul(dim.Int(10).Pow(power))
+	size := dim.Ratio(n, 1).Mul(dim.Int(10).Pow(power)).Mul(dim.Ratio(unit, 1))
 	return size, size.IsValid()
 }
 
