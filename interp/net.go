@@ -44,6 +44,7 @@ type Net struct {
 	origins func() [][]*elab.Origin
 	outline func() []*graph.Part
 	facts   func() []Fact
+	again   func(elab.Options) (*elab.Result, diag.List) // applies it once more
 }
 
 // Unchecked counts facts: expectations, and claims about the shapes of steps.
@@ -135,44 +136,45 @@ func (p *Program) Net(opts Options) (*Net, error) {
 // instantiate applies a net's definition to an input. It returns no net if the list holds
 // errors.
 func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*source.File) (*Net, diag.List) {
+	opts.Memory = remembered(p.planned(o, Options{Threads: 1}))
 	r, list := elab.Net(o, opts)
 	if r == nil || r.Graph == nil {
 		return nil, list
+	}
+	again := func(with elab.Options) (*elab.Result, diag.List) {
+		with.Set, with.Shape = opts.Set, opts.Shape
+		if with.Memory == nil {
+			with.Memory = opts.Memory
+		}
+		return elab.Net(o, with)
 	}
 	return &Net{
 		Name: o.Name, Graph: r.Graph, Meta: r.Meta, Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
 		result: r, program: p, object: o, set: set, settings: opts.Set,
 		origins: sync.OnceValue(func() [][]*elab.Origin {
-			r, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Origins: true})
+			r, _ := again(elab.Options{Origins: true})
 			return r.Origins
 		}),
 		outline: sync.OnceValue(func() []*graph.Part {
-			again, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Outline: true})
-			graph.Walk(again.Outline, func(p *graph.Part) {
+			drawn, _ := again(elab.Options{Outline: true})
+			graph.Walk(drawn.Outline, func(p *graph.Part) {
 				p.Node = r.Graph.Nodes[p.Node.ID]
 				if p.Side != nil {
-					p.Side = r.Graph.Sides[slices.Index(again.Graph.Sides, p.Side)]
+					p.Side = r.Graph.Sides[slices.Index(drawn.Graph.Sides, p.Side)]
 				}
 			})
-			return again.Outline
+			return drawn.Outline
 		}),
 		facts: sync.OnceValue(func() []Fact {
-			again, _ := elab.Net(o, elab.Options{Set: opts.Set, Shape: opts.Shape, Facts: true})
-			return again.Facts
+			r, _ := again(elab.Options{Facts: true})
+			return r.Facts
 		}),
+		again: again,
 	}, list
 }
 
 // Outline is the net's text as it was applied: its steps in series, and what they consist of.
 func (n *Net) Outline() []*graph.Part { return n.outline() }
-
-// A Fact is what a net states of itself with `expect`: its Text, the Sides of a comparison as they
-// are at this size and with these arguments, and whether it Holds.
-type Fact = elab.Fact
-
-// Facts are what the net states of itself, whether it applies at this size and with these arguments
-// or not.
-func (n *Net) Facts() []Fact { return n.facts() }
 
 // File finds the text that a warning is about.
 func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set...)(name) }
@@ -217,11 +219,4 @@ func (e *InputError) Unwrap() error { return e.Err }
 
 // Activations is how many numbers the convolutions and linear layers of the main path give for
 // one image.
-func (n *Net) Activations() (all int64) {
-	for _, node := range n.Graph.Nodes {
-		if node.Side == nil {
-			all += node.Activations()
-		}
-	}
-	return all
-}
+func (n *Net) Activations() int64 { return n.Graph.Activations() }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -132,7 +133,7 @@ func exitOf(list diag.List) int {
 		case d.Severity != diag.Error:
 		case d.Code.IsLimit(), d.Code == diag.NumberOutOfRange:
 			return exitLimit
-		case d.Span.Start.Filename != settingsName && d.Span.Start.Filename != prepareName:
+		case !slices.Contains([]string{settingsName, prepareName, requireName}, d.Span.Start.Filename):
 			code = exitProblems
 		}
 	}

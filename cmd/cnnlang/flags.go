@@ -161,6 +161,14 @@ func parseExpression(text string) (string, error) {
 	return text, nil
 }
 
+// parseConditions wants some text, which interp parses.
+func parseConditions(text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", errors.New("want conditions, as in params <= 30M")
+	}
+	return text, nil
+}
+
 func parseSeed(text string) (uint64, error) {
 	v, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {

@@ -97,18 +97,19 @@ type paramsFlags struct {
 	memory  bool
 	formula bool
 	stated  bool
-	require *option[[]bound]
+	require *option[string]
 	batch   *option[[]int]
 	format  *option[string]
 	performance
 
 	planned map[*interp.Net]interp.Memory
-	broken  []boundEntry
+	judged  map[*interp.Net][]boundEntry
+	broken  []boundEntry // of all nets
 }
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), batch: batchOption(1), require: boundsOption()}
+	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), batch: batchOption(1), require: &option[string]{what: "CONDITIONS", parse: parseConditions}}
 	f.columns = listOf("NAME", len(paramsColumns), func(text string) (string, error) { return text, known(text, columnNames()) }, usualColumns...)
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME...",
@@ -123,9 +124,11 @@ func (a *app) params() *cobra.Command {
 			"its input, as they are proved; --set puts values in place of parameters.\n\n" +
 			"--facts compares the net with what it states of itself by `expect`, from its paper or its\n" +
 			"authors' code, at any --shape and --set.\n\n" +
-			"--require has exit code 1 if a bound does not hold, and shows the rows that cost most.\n" +
-			"Bounds are of params, macs, flops, activations (of convolutions and linear layers) and\n" +
-			"memory (the total of --memory), for the main path.\n\n" +
+			"--require has exit code 1 if a condition does not hold, and shows the rows that cost most.\n" +
+			"Conditions are those of `expect` in a file, with commas between them: of params, macs,\n" +
+			"flops, activations (of convolutions and linear layers) and memory, for the main path, of\n" +
+			"params_side, macs_side and flops_side, outputs, and shape(label). memory is the total of\n" +
+			"--memory for these --threads; `expect` means one thread.\n\n" +
 			"--columns chooses the columns, in any order:\n\n" + columnsHelp() + "\n" +
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
 			"running statistics and those of side heads, in JSON too; with --names as a map of the\n" +
@@ -186,7 +189,7 @@ func (f *paramsFlags) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
 	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
 	cmd.Flags().BoolVar(&f.stated, "facts", false, "compare the net with what it states of itself")
-	cmd.Flags().Var(f.require, "require", "bounds for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
+	cmd.Flags().Var(f.require, "require", "conditions for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
 	cmd.Flags().Var(f.batch, "batch", batchUsage)
 	f.performance.flags(cmd, 1)
 	f.weights.flags(cmd)
@@ -224,7 +227,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 			formulas := n.Formulas()
 			d.Formulas = &formulas
 		}
-		d.Memory, d.Require = f.memoryOf(n), f.requirements(n)
+		d.Memory, d.Require = f.memoryOf(n), f.judged[n]
 		return a.json(d)
 	case fitted != nil && f.format.value == tableFormats[0]:
 		fmt.Fprintf(a.stdout, "%s\n\n", fitted)

@@ -3,9 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"cnnlang/interp"
+	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 )
@@ -26,10 +26,12 @@ type memoryEntry struct {
 
 // plan finds out what running the nets takes, where that is asked for, and which bounds do not hold.
 func (f *paramsFlags) plan(ctx context.Context, nets []*interp.Net) error {
-	f.planned = map[*interp.Net]interp.Memory{}
-	bounded := slices.ContainsFunc(f.require.value, func(b bound) bool { return b.name == "memory" })
+	f.planned, f.judged = map[*interp.Net]interp.Memory{}, map[*interp.Net][]boundEntry{}
+	if _, err := exec.ISA(); err != nil && (f.memory || f.require.given) {
+		return usage("%s", plain(err))
+	}
 	for _, n := range nets {
-		if f.memory || bounded {
+		if f.memory {
 			m, err := n.Memory(ctx, interp.Options{Threads: f.threads.value[0], Precision: f.precision.value[0]})
 			if err != nil {
 				return err
@@ -37,11 +39,12 @@ func (f *paramsFlags) plan(ctx context.Context, nets []*interp.Net) error {
 			f.planned[n] = m
 		}
 	}
+	if !f.require.given {
+		return nil
+	}
 	for _, n := range nets {
-		for _, b := range f.require.value {
-			if entry := f.check(n, b); !entry.Holds {
-				f.broken = append(f.broken, entry)
-			}
+		if err := f.judge(ctx, n); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ func (a *app) paramsOfNets(f *paramsFlags, nets []*interp.Net) error {
 		d := totalsDocument{Schema: "cnnlang.totals/v1", Definitions: definitions}
 		for _, n := range nets {
 			totals := totalsOf(n)
-			totals.Memory, totals.Require = f.memoryOf(n), f.requirements(n)
+			totals.Memory, totals.Require = f.memoryOf(n), f.judged[n]
 			d.Nets = append(d.Nets, totals)
 		}
 		return a.json(d)
@@ -55,6 +55,11 @@ func (a *app) paramsOfNets(f *paramsFlags, nets []*interp.Net) error {
 // consistent checks flags that exclude each other, and refuses what is for one net where there are
 // several.
 func (f *paramsFlags) consistent(names []string) error {
+	if f.require.given {
+		if err := (interp.Conditions{Text: f.require.value, Name: requireName}).Err(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.weights.names.value != "" && !f.tensors && f.weights.weights.value == "":
 		return usage("--names is for --tensors and --weights").withHelp("add --tensors")

@@ -116,10 +116,11 @@ func (s *selection) completeSettings(_ *cobra.Command, args []string, _ string) 
 	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// What diagnostics call the values of --set and --prepare.
+// What diagnostics call the values of --set, --prepare and --require.
 const (
 	settingsName = "--set"
 	prepareName  = "--prepare"
+	requireName  = "--require"
 )
 
 // options are what the flags say, where they can be understood.

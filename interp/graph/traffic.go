@@ -45,3 +45,13 @@ func (n *Node) Activations() int64 {
 	}
 	return 0
 }
+
+// Activations is how many numbers those of the main path give for one image.
+func (g *Graph) Activations() (all int64) {
+	for _, n := range g.Nodes {
+		if n.Side == nil {
+			all += n.Activations()
+		}
+	}
+	return all
+}

@@ -34,6 +34,29 @@ func TestValue(t *testing.T) {
 	}
 }
 
+// Values with commas between them are the items of a list, at their own places.
+func TestValues(t *testing.T) {
+	for text, want := range map[string]int{
+		"params <= 30M, macs <= 600M": 2, "shape(fc) == [1, 2]": 1, "1,": 1, " a,\n b ": 2, "": 0, "# nothing": 0,
+		"1]": -1, "1], [2": -1, "1 2": -1, "1,, 2": -1, "a = 1": -1, "[1": -1, "1; 2": -1, "1 ]\nnet n": -1,
+	} {
+		list, found := Values(source.NewFile("v", text))
+		if want < 0 != found.HasErrors() || want >= 0 && len(list) != want {
+			t.Errorf("%q: got %d values and %v, want %d", text, len(list), found, want)
+		}
+		for _, x := range list {
+			if at := x.Span(); at.End.Offset > len(text) || strings.TrimSpace(text[at.Start.Offset:at.End.Offset]) == "" {
+				t.Errorf("%q: a value is at %v", text, at)
+			}
+		}
+		for _, d := range found {
+			if d.Span.End.Offset > len(text) {
+				t.Errorf("%q: %q is at %v", text, d.Message, d.Span)
+			}
+		}
+	}
+}
+
 // withoutPlaces leaves out the line and the column at the end of each line.
 func withoutPlaces(dump string) string {
 	var lines []string

@@ -19,7 +19,7 @@ var Types = []string{"block", "bool", "dims", "float", "int", "list", "pad", "st
 var Functions = []string{"abs", "ceil", "divisible", "floor", "len", "make_divisible", "max", "min", "round"}
 
 // Facts are the names that only `expect` may use, all about the whole net.
-var Facts = []string{"flops", "macs", "macs_side", "outputs", "params", "params_side"}
+var Facts = []string{"activations", "flops", "flops_side", "macs", "macs_side", "memory", "outputs", "params", "params_side"}
 
 // maxReported limits the errors of one file, and its warnings: each takes a search for what
 // to write instead.

@@ -23,7 +23,14 @@ func (m *Module) With(other *Module) *Module {
 
 // CheckValue reports the unknown names of an expression that is given outside of any file.
 func CheckValue(m *Module, x ast.Expr, report func(*diag.Diagnostic)) {
-	c := &checker{module: m, taps: map[string]*tap{}}
+	checkGiven(m, x, false, report)
+}
+
+// CheckFact reports those of a fact, which knows what `expect` knows.
+func CheckFact(m *Module, x ast.Expr, report func(*diag.Diagnostic)) { checkGiven(m, x, true, report) }
+
+func checkGiven(m *Module, x ast.Expr, fact bool, report func(*diag.Diagnostic)) {
+	c := &checker{module: m, taps: map[string]*tap{}, inExpect: fact}
 	c.report = func(d *diag.Diagnostic) {
 		c.reported++
 		report(d)

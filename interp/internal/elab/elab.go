@@ -34,6 +34,10 @@ type Options struct {
 	Outline bool
 	// Facts asks for Result.Facts.
 	Facts bool
+	// Require asks for Result.Required.
+	Require Conditions
+	// Memory is what a run of the result takes, for facts about it; without it they do not apply.
+	Memory func(*Result) (int64, error)
 	// Budget is shared with other instantiations; nil is one of its own.
 	Budget *Budget
 }
@@ -64,6 +68,8 @@ type Result struct {
 	// Facts are what the net states of itself, compared with what it is at any size and
 	// arguments; nil unless the options ask for them.
 	Facts []Fact
+	// Required are Options.Require, judged as facts are.
+	Required []Fact
 }
 
 // maxReported is how many errors a net gets, and how many warnings; beyond it nobody
@@ -136,7 +142,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	result.Graph = m.graph
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated, sizeStands(c, 1))
-	m.expectations(chain, result, e, opts.Facts)
+	m.expectations(chain, result, e, opts)
 	m.applyNames(result, maps)
 	result.Unchecked.Is = len(m.unchecked)
 	return result

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
@@ -16,17 +17,55 @@ import (
 // state of the whole, and counts those that do not apply. Those of a net that a preset
 // gives arguments are about its own defaults and are none of this one's. With noted they are in
 // the result, those that do not apply too.
-func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env, noted bool) {
-	outputs := 1 + len(r.Graph.Sides)
-	facts := map[string]Value{
-		"params": r.Main.Params, "macs": r.Main.MACs, "flops": r.Main.FLOPs,
-		"params_side": r.Sides.Params, "macs_side": r.Sides.MACs,
-		"outputs": dim.Int(outputs),
+func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env, opts Options) {
+	known := quantities{of: r, memory: opts.Memory}
+	m.shapeOf = shapesIn(r.Graph)
+	defer func() { m.shapeOf = nil }()
+	for i, o := range chain {
+		if i > 0 && chain[i-1].Block.Preset.Ref().Args != nil {
+			break
+		}
+		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{}}
+		if i == len(chain)-1 {
+			e.up = params
+		}
+		for _, st := range statements(o.Block) {
+			if st.Expect == nil {
+				continue
+			}
+			cond := st.Expect.Cond
+			if !m.defaults && !opts.Facts || !known.in(cond, e.values) {
+				r.Unchecked.Expect++
+				continue
+			}
+			if opts.Facts {
+				r.Facts = append(r.Facts, m.fact(o.Module.File.Source, cond, e))
+			}
+			if !m.defaults {
+				r.Unchecked.Expect++
+				continue
+			}
+			holds, ok := m.evalBool(cond, e)
+			if ok && !holds {
+				part := m.unmet(cond, e)
+				m.fail(expectFails(part, m.sidesOf(part, e)))
+			}
+		}
 	}
-	m.shapeOf = func(path string) (Value, bool) {
-		n, ok := r.Graph.At(path)
+	e := &env{module: chain[0].Module, frame: &frame{}, values: map[string]Value{}}
+	for _, cond := range opts.Require.Conditions {
+		if known.in(cond, e.values) {
+			r.Required = append(r.Required, m.required(opts.Require.Source, cond, e))
+		}
+	}
+}
+
+// shapesIn answers shape(label).
+func shapesIn(g *graph.Graph) func(path string) (Value, bool) {
+	return func(path string) (Value, bool) {
+		n, ok := g.At(path)
 		if !ok && path == "input" {
-			n, ok = r.Graph.Input, true
+			n, ok = g.Input, true
 		}
 		if !ok {
 			return nil, false
@@ -37,56 +76,47 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env, 
 		}
 		return shape, true
 	}
-	defer func() { m.shapeOf = nil }()
-	for i, o := range chain {
-		if i > 0 && chain[i-1].Block.Preset.Ref().Args != nil {
-			break
-		}
-		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{}}
-		if i == len(chain)-1 {
-			e.up = params
-		}
-		for name, v := range facts {
-			e.values[name] = v
-		}
-		for _, st := range statements(o.Block) {
-			if st.Expect == nil {
-				continue
-			}
-			if noted {
-				r.Facts = append(r.Facts, m.fact(o, st.Expect.Cond, e))
-			}
-			if !m.defaults {
-				r.Unchecked.Expect++
-				continue
-			}
-			holds, ok := m.evalBool(st.Expect.Cond, e)
-			if ok && !holds {
-				part := m.unmet(st.Expect.Cond, e)
-				m.fail(expectFails(part, m.sidesOf(part, e)))
-			}
-		}
-	}
 }
 
-// A Fact is a condition of `expect`.
+// A Fact is a condition of `expect`, or of Options.Require.
 type Fact struct {
 	Text string // as it is written
 	// Sides are those of a comparison as they are, "" for any other condition.
 	Sides [2]string
 	Holds bool // false too where it has no value
 	Span  source.Span
+	// Quantity is what the part that does not hold is about, or else the whole: the first name in it
+	// that only facts know, such as params, and Value what it is. "" if it has none.
+	Quantity string
+	Value    dim.Size
+	Least    bool // the quantity is too small
 }
 
 // fact compares a fact, without a word.
-func (m *machine) fact(o *resolve.Object, cond ast.Expr, e *env) (f Fact) {
+func (m *machine) fact(in *source.File, cond ast.Expr, e *env) (f Fact) {
+	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() { f = m.required(in, cond, e) })
+	return f
+}
+
+// required compares a fact, and reports what has no value.
+func (m *machine) required(in *source.File, cond ast.Expr, e *env) (f Fact) {
 	f.Span = cond.Span()
-	text := o.Module.File.Source.Text[f.Span.Start.Offset:f.Span.End.Offset]
-	f.Text = strings.Join(strings.Fields(text), " ")
-	m.apartFrom(func(*diag.Diagnostic) bool { return false }, func() {
-		holds, ok := m.evalBool(cond, e)
-		f.Holds, f.Sides = ok && holds, m.sidesOf(cond, e)
-	})
+	f.Text = strings.Join(strings.Fields(in.Text[f.Span.Start.Offset:f.Span.End.Offset]), " ")
+	holds, ok := m.evalBool(cond, e)
+	f.Holds = ok && holds
+	if !ok {
+		return f
+	}
+	f.Sides = m.sidesOf(cond, e)
+	part := cond
+	if !holds {
+		part = m.unmet(cond, e)
+	}
+	f.Quantity, f.Value = quantityIn(part, e)
+	if b, ok := part.(*ast.Binary); ok {
+		name, _ := quantityIn(b.L, e)
+		f.Least = name != "" && b.Op[0] == '>' || name == "" && b.Op[0] == '<'
+	}
 	return f
 }
 
