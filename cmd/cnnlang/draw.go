@@ -71,6 +71,9 @@ func (a *app) draw(ctx context.Context, n *interp.Net, f *drawFlags, format stri
 		return err
 	}
 	if format == "html" {
+		if opts.Costs, err = pageCosts(ctx, n, opts.Heat); err != nil {
+			return err
+		}
 		return draw.Page(a.stdout, n.Graph, n.Outline(), opts, func(file string) string { return n.File(file).Text })
 	}
 	d := draw.Of(n.Graph, n.Outline(), opts)

@@ -16,6 +16,18 @@ var colours = []string{"kind", "params", "macs", "memory", "time"}
 // measured is how long the steps of a net are measured to be coloured by their times.
 const measured = time.Second
 
+const timeHere = "time here on one thread"
+
+// pageCosts are those that a page offers besides parameters and MACs: memory, and time where boxes are
+// coloured by it.
+func pageCosts(ctx context.Context, n *interp.Net, chosen *draw.Heat) ([]*draw.Heat, error) {
+	memory, err := heat(ctx, n, "memory")
+	if err != nil || chosen == nil || chosen.Name != timeHere {
+		return []*draw.Heat{memory}, err
+	}
+	return []*draw.Heat{memory, chosen}, nil
+}
+
 // heat is the cost that boxes are coloured by, nil for their kind.
 func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 	h := &draw.Heat{Of: map[string]float64{}, Text: func(v float64) string { return grouped(dim.Int(int(v))) }}
@@ -23,7 +35,7 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 	case "kind":
 		return nil, nil
 	case "time":
-		h.Name, h.Text = "time here on one thread", func(v float64) string { return fmt.Sprintf("%.3g ms", v) }
+		h.Name, h.Text = timeHere, func(v float64) string { return fmt.Sprintf("%.3g ms", v) }
 		return h, timesOf(ctx, n, h.Of)
 	case "memory":
 		h.Name, h.Text = "memory of its values", func(v float64) string { return interp.Bytes(int64(v)) }

@@ -31,6 +31,8 @@ type Options struct {
 	Steps bool
 	// Heat colours boxes by a cost, nil by their kind.
 	Heat *Heat
+	// Costs are those that a page offers besides parameters and MACs.
+	Costs []*Heat
 }
 
 // A Diagram is a network ready to be drawn.

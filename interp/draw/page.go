@@ -33,7 +33,7 @@ func Page(w io.Writer, g *graph.Graph, outline []*graph.Part, opts Options, text
 	d := Of(g, outline, opts)
 	return pageTemplate.Execute(w, map[string]any{
 		"Heading": d.heading(), "Style": template.CSS(style), "PageStyle": template.CSS(pageStyle),
-		"Layout": template.JS(pageLayout), "Show": template.JS(pageShow), "Data": d.data(g, closed.Depth, texts),
+		"Layout": template.JS(pageLayout), "Show": template.JS(pageShow), "Data": d.data(g, closed.Depth, opts.Costs, texts),
 	})
 }
 
@@ -46,7 +46,8 @@ type pageData struct {
 	Items    []pageItem          `json:"items"`
 	Nodes    map[string]pageNode `json:"nodes"`
 	Files    map[string][]string `json:"files"` // lines
-	Heat     string              `json:"heat"`  // the cost that items have, "" for none
+	Costs    []string            `json:"costs"` // what items cost besides parameters and MACs
+	Colour   string              `json:"colour"`
 }
 
 type pageItem struct {
@@ -66,8 +67,14 @@ type pageItem struct {
 	Size     []int        `json:"size,omitempty"`
 	Items    []pageItem   `json:"items,omitempty"`
 	Branches [][]pageItem `json:"branches,omitempty"`
-	Heat     float64      `json:"heat,omitempty"`
+	Costs    []pageCost   `json:"costs,omitempty"`
 	From     int          `json:"from"` // of a tap, the number of the item in their order, -1 for none
+}
+
+// A pageCost is one of the costs that a page is given, of one copy of an item and all in it.
+type pageCost struct {
+	Value float64 `json:"value"`
+	Text  string  `json:"text"`
 }
 
 type pageNode struct {
@@ -78,39 +85,52 @@ type pageNode struct {
 	Line   int        `json:"line"`
 }
 
-func (d *Diagram) data(g *graph.Graph, depth int, texts func(string) string) pageData {
-	p := pageData{Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
+func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(string) string) pageData {
+	p := pageData{Costs: []string{}, Title: d.Title, Depth: depth, Advances: advances[:], Nodes: map[string]pageNode{}, Files: map[string][]string{},
 		Lengths: map[string]float64{"textSize": textSize, "smallSize": smallSize, "boxHeight": boxHeight, "leastBox": leastBox, "gap": gap,
 			"rail": rail, "lead": lead, "join": join, "titleLeft": titleLeft, "between": between, "pad": pad, "titleRow": titleRow, "round": round, "arcGap": arcGap, "margin": margin, "leastTitle": leastTitle, "mostArcs": mostArcs}}
 	if d.heat != nil {
-		p.Heat = d.heat.Name
+		p.Colour = d.heat.Name
+	}
+	for _, c := range costs {
+		p.Costs = append(p.Costs, c.Name)
 	}
 	numbers := map[*Item]int{}
 	each(d.Items, func(i *Item) { numbers[i] = len(numbers) })
 	makes := d.makers()
-	var items func(list []*Item) []pageItem
-	items = func(list []*Item) []pageItem {
-		out := []pageItem{}
+	var items func(list []*Item) ([]pageItem, []float64)
+	items = func(list []*Item) (out []pageItem, sums []float64) {
+		out, sums = []pageItem{}, make([]float64, len(costs))
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Told: i.told, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
 				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: i.shape, From: -1}
-			if d.heat != nil {
-				one.Heat = d.heat.of(i)
-			}
 			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
 				one.From = numbers[maker]
 			}
+			within := make([]float64, len(costs)) // of all copies
 			if len(i.Items) > 0 {
-				one.Items = items(i.Items)
+				one.Items, within = items(i.Items)
+			}
+			for n, c := range costs {
+				for _, path := range i.Nodes {
+					within[n] += c.Of[path]
+				}
+				each := within[n] / float64(i.Count)
+				one.Costs = append(one.Costs, pageCost{each, c.Text(each)})
+				sums[n] += within[n]
 			}
 			for _, b := range i.Branches {
-				one.Branches = append(one.Branches, items(b))
+				branch, more := items(b)
+				one.Branches = append(one.Branches, branch)
+				for n := range costs {
+					sums[n] += more[n]
+				}
 			}
 			out = append(out, one)
 		}
-		return out
+		return out, sums
 	}
-	p.Items = items(d.Items)
+	p.Items, _ = items(d.Items)
 	for _, n := range g.Nodes {
 		at := n.Origin.Start
 		if p.Files[at.Filename] == nil {

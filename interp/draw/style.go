@@ -19,6 +19,7 @@ text{font:12px "DejaVu Sans",Verdana,Helvetica,Arial,sans-serif;fill:var(--ink);
 tspan.count{text-anchor:inherit}
 .sign{font-size:15px}
 .box rect,.box circle,.box .back{stroke:var(--line);stroke-width:1;fill:var(--other)}
+.box .under{stroke:none;fill:var(--frame)}
 .box .none{stroke:none;fill:none}
 .box.input rect,.box.output rect{fill:var(--input)}
 .box.pointwise rect,.box.pointwise .back{fill:var(--pointwise)}

@@ -58,6 +58,13 @@ func (r rect) attributes(radius float64) string {
 	return fmt.Sprintf(`x="%s" y="%s" width="%s" height="%s" rx="%s"`, f(r.x), f(r.y), f(r.w), f(r.h), f(radius))
 }
 
+// outline is a rectangle with round corners as a path.
+func (r rect) outline(radius float64) string {
+	corner := func(x, y float64) string { return fmt.Sprintf("a%s %[1]s 0 0 1 %s %s", f(radius), f(x), f(y)) }
+	return fmt.Sprintf("M%s %s h%s %s v%s %s h%s %s v%s %s z", f(r.x+radius), f(r.y), f(r.w-2*radius), corner(radius, radius),
+		f(r.h-2*radius), corner(-radius, radius), f(2*radius-r.w), corner(-radius, -radius), f(2*radius-r.h), corner(radius, -radius))
+}
+
 // colour is what a box has in place of the colour of its kind, "" for that.
 func (d *Diagram) colour(i *Item, most float64) string {
 	switch {
@@ -85,8 +92,10 @@ func (x box) write(b *bufio.Writer, colour string) {
 			radius = x.h / 2
 		}
 		if x.of > 1 {
-			back := rect{x.x + 3, x.y + 3, x.w, x.h}
-			fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(back.x), f(back.y), f(back.w), f(back.h), f(-back.w))
+			fmt.Fprintf(b, `<path class="back" d="%s"/>`, rect{x.x + 3, x.y + 3, x.w, x.h}.outline(radius))
+			if colour != "" { // which does not cover what lies behind
+				fmt.Fprintf(b, `<path class="under" d="%s"/>`, x.outline(radius))
+			}
 		}
 		fmt.Fprintf(b, `<rect %s%s/>`, x.attributes(radius), colour)
 		fmt.Fprintf(b, `<text x="%s" y="%s">%s`, f(mid.x), f(mid.y), html.EscapeString(i.title()))
@@ -114,7 +123,7 @@ func (fr frame) write(b *bufio.Writer) {
 	}
 	fmt.Fprintf(b, `<g class="%s" data-block="%s">`, class, html.EscapeString(i.Call))
 	if fr.of > 1 {
-		fmt.Fprintf(b, `<path class="back" d="M%s %s h%s v%s h%s z"/>`, f(fr.x+4), f(fr.y+4), f(fr.w), f(fr.h), f(-fr.w))
+		fmt.Fprintf(b, `<path class="back" d="%s"/>`, rect{fr.x + 4, fr.y + 4, fr.w, fr.h}.outline(8))
 	}
 	fmt.Fprintf(b, `<rect %s/>`, fr.attributes(8))
 	fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+titleLeft), f(fr.y+14), html.EscapeString(shownTitle(i, fr.of, fr.w)))

@@ -22,7 +22,7 @@ const title = i => !textOf(i) ? i.label || "" : !i.label || i.label === i.call ?
 const marks = i => i.marks ? "  " + i.marks.join(" ") : "";
 const copies = n => n < 2 ? "" : "×" + n;
 const cut = (text, most) => { const r = [...text]; return r.length > most ? r.slice(0, most - 1).join("") + "…" : text; };
-const isFrame = i => i.kind === "frame" && !i.shut;
+const isFrame = i => i.kind === "frame" && !i.shut; // an open one
 const merges = i => i.kind === "merge" || i.kind === "concat";
 
 // Every item knows what is around it, and its number.

@@ -2,11 +2,18 @@
 // What is drawn of the scene, and what a reader does with it.
 
 const svg = document.getElementById("picture"), world = document.getElementById("world");
-const panel = document.getElementById("panel"), search = document.getElementById("search"), found = document.getElementById("found");
+const panel = document.getElementById("panel"), search = document.getElementById("search"), found = document.getElementById("found"), legend = document.getElementById("legend");
 const escape = s => String(s).replace(/[&<>"]/g, c => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}[c]));
 const f = x => +x.toFixed(1);
 const number = n => n === null ? "out of range" : n.toLocaleString("en-US");
-let scene, view = {x: 0, y: 0, k: 1}, selected = null, colour = "kind", hits = [], hit = -1;
+let scene, view = {x: 0, y: 0, k: 1}, selected = null, colour = null, hits = [], hit = -1;
+
+// costs are what boxes can be coloured by: of is that of one copy, text writes it.
+const costs = [
+  {name: "parameters", of: i => whole(i).params, text: i => number(whole(i).params)},
+  {name: "MACs", of: i => whole(i).macs, text: i => number(whole(i).macs)},
+  ...Data.costs.map((name, n) => ({name, of: i => i.costs[n].value, text: i => i.costs[n].text})),
+];
 
 // path draws a line with rounded corners.
 function path(points) {
@@ -20,27 +27,41 @@ function path(points) {
   }).join(" ");
 }
 
-const back = (b, d) => `<path class="back" d="M${f(b.x + d)} ${f(b.y + d)} h${f(b.w)} v${f(b.h)} h${f(-b.w)} z"/>`;
+// outline is a rectangle with round corners as a path, so far down and to the right.
+function outline(b, r, by, kind) {
+  const corner = (x, y) => `a${f(r)} ${f(r)} 0 0 1 ${f(x)} ${f(y)}`, w = f(b.w - 2 * r), h = f(b.h - 2 * r);
+  return `<path class="${kind}" d="M${f(b.x + by + r)} ${f(b.y + by)} h${w} ${corner(r, r)} v${h} ${corner(-r, r)} h${-w} ${corner(-r, -r)} v${-h} ${corner(r, -r)} z"/>`;
+}
+
 const rect = (b, rx) => `<rect x="${f(b.x)}" y="${f(b.y)}" width="${f(b.w)}" height="${f(b.h)}" rx="${rx}"`;
 
-// shade is the colour of a cost, from none to the greatest of all boxes.
-function shade(i) {
-  if (colour === "kind") return "";
-  const most = Math.max(...scene.boxes.map(b => cost(b.item)));
-  return ` style="fill:var(--heat);fill-opacity:${f(Math.sqrt(cost(i) / (most || 1)))}"`;
+// shade is the colour of a cost, from none to that of the dearest box (heat.go).
+const shade = i => colour ? heat(scene.dearest && colour.of(scene.dearest) ? colour.of(i) / colour.of(scene.dearest) : 0) : "";
+const heat = share => ` style="fill:var(--heat);fill-opacity:${+Math.sqrt(share).toFixed(2)}"`;
+const whole = i => i.items ? i.sum : i; // with all that is in it
+
+// findDearest finds the box whose cost is the greatest, and explains the colours.
+function findDearest() {
+  scene.dearest = null;
+  for (const b of scene.boxes) if (colour && (!scene.dearest || colour.of(b.item) > colour.of(scene.dearest))) scene.dearest = b.item;
+  legend.hidden = !colour;
+  if (colour) legend.innerHTML = [0, 0.25, 0.5, 0.75, 1].map(x => `<svg width="28" height="12"><rect width="28" height="12"${heat(x * x)}/></svg>`).join("") +
+    `<span>each box: ${escape(colour.name)}, up to ${escape(colour.text(scene.dearest))}</span>`;
 }
-const cost = i => (i.shut ? i.sum : i)[colour] || 0;
+
+// about is what stands under the pointer.
+const about = i => [i.path + (i.count > 1 ? ` and ${i.count - 1} more` : ""), i.shape, ...costs.filter(c => c.of(i)).map(c => `${c.name}: ${c.text(i)}`)].filter(Boolean).join("\n");
 
 function boxMarkup(b) {
   const i = b.item, kind = i.shut ? "closed" : i.kind, mx = b.x + b.w / 2, my = b.y + b.h / 2 + 4;
-  const paths = i.shut ? i.sum.nodes : i.nodes, of = i.shut ? i.sum : i;
-  let s = `<g class="box ${kind}" data-id="${i.id}" data-path="${escape(i.path || "%")}" data-nodes="${escape(paths.join(" "))}" data-count="${i.count}" data-params="${of.params}" data-macs="${of.macs}">`;
+  const of = whole(i);
+  let s = `<g class="box ${kind}" data-id="${i.id}" data-path="${escape(i.path || "%")}" data-nodes="${escape(of.nodes.join(" "))}" data-count="${i.count}" data-params="${of.params}" data-macs="${of.macs}"><title>${escape(about(i))}</title>`;
   if (kind === "merge" && b.w === L.round) {
     return s + rect(b, 0) + ` class="none"/><circle cx="${f(mx)}" cy="${f(b.y + b.h / 2)}" r="${L.round / 2}"${shade(i)}/><text class="sign" x="${f(mx)}" y="${f(my + 1)}">${escape(i.text)}</text></g>`;
   }
-  if (b.of > 1) s += back(b, 3);
-  const round = merges(i) || ["act", "input", "output", "tap"].includes(kind);
-  s += rect(b, round ? b.h / 2 : 4) + shade(i) + `/><text x="${f(mx)}" y="${f(my)}">${escape(title(i))}`;
+  const radius = merges(i) || ["act", "input", "output", "tap"].includes(kind) ? b.h / 2 : 4;
+  if (b.of > 1) s += outline(b, radius, 3, "back") + (colour ? outline(b, radius, 0, "under") : "");
+  s += rect(b, radius) + shade(i) + `/><text x="${f(mx)}" y="${f(my)}">${escape(title(i))}`;
   if (i.marks) s += `<tspan class="marks" dx="6">${escape(i.marks.join(" "))}</tspan>`;
   if (b.of > 1) s += `<tspan class="count" dx="6">${copies(b.of)}</tspan>`;
   return s + "</text></g>";
@@ -49,25 +70,31 @@ function boxMarkup(b) {
 function frameMarkup(fr) {
   const i = fr.item, kind = i.kind === "head" ? " head" : i.stage ? " stage" : fr.deep % 2 ? " odd" : "";
   let s = `<g class="frame${kind}" data-id="${i.id}" data-block="${escape(i.call || "")}">`;
-  if (fr.of > 1) s += back(fr, 4);
+  if (fr.of > 1) s += outline(fr, 8, 4, "back");
   s += rect(fr, 8) + `/><text class="title" x="${f(fr.x + L.titleLeft)}" y="${f(fr.y + 14)}">${escape(shownTitle(i, fr.of, fr.w))}</text>`;
   if (fr.of > 1) s += `<text class="count" x="${f(fr.x + fr.w - 10)}" y="${f(fr.y + 15)}">${copies(fr.of)}</text>`;
   return s + "</g>";
 }
 
 // draw lays everything out and shows it.
-function draw() {
-  scene = layout();
+function draw() { scene = layout(); show(); }
+
+let elements = []; // of the boxes and frames, by the numbers of their items
+
+function show() {
+  findDearest();
   world.innerHTML = scene.frames.map(frameMarkup).join("") +
     scene.edges.map(e => `<path class="edge ${e.kind}" d="${path(e.points)}"${e.arrow ? ' marker-end="url(#arrow)"' : ""}/>`).join("") +
     scene.boxes.map(boxMarkup).join("") +
     scene.texts.map(t => `<text class="shape" x="${f(t.x)}" y="${f(t.y)}">${escape(t.text)}</text>`).join("");
+  elements = [];
+  for (const e of world.children) if (e.dataset.id) elements[e.dataset.id] = e;
   mark(); move();
 }
 
 function move() { world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`); }
 
-const element = i => world.querySelector(`[data-id="${i.id}"]`);
+const element = i => elements[i.id];
 const place = i => scene.boxes.find(b => b.item === i) || scene.frames.find(b => b.item === i);
 
 function mark() {
@@ -91,7 +118,7 @@ function toggle(i) {
   scene = layout();
   const after = place(i);
   if (before && after) { view.x += (before.x - after.x) * view.k; view.y += (before.y - after.y) * view.k; }
-  draw();
+  show();
 }
 
 // open opens all frames down to a depth.
@@ -110,8 +137,9 @@ function zoom(by, x, y) {
 
 // reveal opens what is around an item and brings it into sight.
 function reveal(i) {
-  for (let a = i.around; a; a = a.around) a.shut = false;
-  draw();
+  let shut = false;
+  for (let a = i.around; a; a = a.around) { shut ||= a.shut; a.shut = false; }
+  if (shut) draw();
   const b = place(i);
   if (b) { view.x = svg.clientWidth / 2 - (b.x + b.w / 2) * view.k; view.y = svg.clientHeight / 2 - (b.y + Math.min(b.h, 200) / 2) * view.k; move(); }
 }
@@ -126,7 +154,7 @@ function tell() {
   const i = selected;
   panel.classList.toggle("open", !!i);
   if (!i) { panel.innerHTML = ""; return; }
-  const of = i.kind === "frame" ? i.sum : i, nodes = of.nodes.map(p => Data.nodes[p]).filter(Boolean);
+  const nodes = whole(i).nodes.map(p => Data.nodes[p]).filter(Boolean);
   const row = (name, value) => value === "" || value === undefined ? "" : `<tr><th>${name}</th><td>${value}</td></tr>`;
   const weights = nodes.slice(0, Math.ceil(nodes.length / i.count)).flatMap(n => n.params);
   const list = (items, most) => items.slice(0, most).join("<br>") + (items.length > most ? `<br>… ${items.length - most} more` : "");
@@ -134,8 +162,8 @@ function tell() {
     row("path", escape(i.path || "")) +
     row("copies", i.count > 1 ? i.count : "") +
     row("shape", escape(i.shape || "")) +
-    row("parameters", number(of.params) + (i.count > 1 ? " each" : "")) +
-    row("MACs", number(of.macs) + (i.count > 1 ? " each" : "")) +
+    costs.map(c => row(escape(c.name), escape(c.text(i)) + (i.count > 1 ? " each" : "") +
+      (c === colour && shownAs(i) === i && !isFrame(i) ? ` <svg class="swatch" width="12" height="12"><rect width="12" height="12"${shade(i)}/></svg>` : ""))).join("") +
     row("operations", list(nodes.map(n => `<code>${escape(n.op)}</code>`), 12)) +
     row("weights", list(weights.map(w => `<code>${escape(w[0])}</code> ${escape(w[1])}`), 12)) +
     `</table>` + source(nodes[0]);
@@ -153,12 +181,15 @@ function source(n) {
 // sums are what frames hold, for when they are closed or selected.
 (function sums(items) {
   for (const i of items) {
-    const of = {params: i.params, macs: i.macs, heat: i.heat || 0, nodes: [...i.nodes]};
-    const per = x => x.count / i.count;
-    const inner = list => { for (const x of list) { const s = x.sum; of.params += s.params * per(x); of.macs += s.macs * per(x); of.heat += s.heat * per(x); of.nodes.push(...s.nodes); } };
-    sums(i.items || []); inner(i.items || []);
-    for (const b of i.branches || []) { sums(b); inner(b); }
-    i.sum = of;
+    const lists = [i.items || [], ...i.branches || []], inner = lists.flat();
+    lists.forEach(sums);
+    const add = (a, b, n) => a === null || b === null ? null : a + b * n;
+    const of = i.sum = {params: i.params, macs: i.macs, nodes: []};
+    for (const x of inner) { of.params = add(of.params, x.sum.params, x.count / i.count); of.macs = add(of.macs, x.sum.macs, x.count / i.count); }
+    for (let copy = 0; copy < i.count; copy++) for (const nodes of [i.nodes, ...inner.map(x => x.sum.nodes)]) {
+      const n = nodes.length / i.count;
+      for (let k = copy * n; k < (copy + 1) * n; k++) of.nodes.push(nodes[k]);
+    }
   }
 })(Data.items);
 
@@ -196,7 +227,10 @@ search.addEventListener("keydown", e => {
   e.stopPropagation();
 });
 for (const b of document.querySelectorAll("[data-depth]")) b.addEventListener("click", () => open(b.dataset.depth === "all" ? Infinity : +b.dataset.depth));
-document.getElementById("colour").addEventListener("change", e => { colour = e.target.value; draw(); });
+const chosen = document.getElementById("colour");
+for (const c of costs) chosen.append(new Option(c.name, c.name, c.name === Data.colour, c.name === Data.colour));
+const choose = () => { colour = costs.find(c => c.name === chosen.value) || null; };
+chosen.addEventListener("change", () => { choose(); show(); tell(); });
 document.getElementById("fit").addEventListener("click", fit);
 window.addEventListener("keydown", e => {
   const pan = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[e.key];
@@ -220,17 +254,17 @@ window.addEventListener("keydown", e => {
 });
 window.addEventListener("hashchange", goTo);
 
-// goTo shows the step that the address names.
+// goTo shows the step that the address names, or the first one below that path.
 function goTo() {
-  const path = decodeURIComponent(location.hash.slice(1));
-  const i = path && (all.find(i => i.path === path && i.kind !== "input") || all.find(i => i.nodes.includes(path)));
+  let path = location.hash.slice(1);
+  try { path = decodeURIComponent(path); } catch { /* it is taken as it is */ }
+  if (!path) return;
+  const named = test => all.find(i => i.kind !== "input" && test(i.path)) || all.find(i => i.nodes.some(test));
+  const i = named(p => p === path) || named(p => p.startsWith(path + "."));
   if (i) { select(i, true); reveal(i); }
-  return !!i;
+  else found.textContent = `no ${path}`;
 }
 
-if (Data.heat) {
-  colour = "heat";
-  document.getElementById("colour").append(new Option(Data.heat, "heat", true, true));
-}
+choose();
 open(Data.depth < 0 ? Infinity : Data.depth);
 goTo();
