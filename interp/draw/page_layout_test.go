@@ -1,0 +1,169 @@
+package draw
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+)
+
+// A shown is one thing of a scene: a box, a frame or a text by its place and size, a line by its points.
+type shown struct {
+	What string
+	At   []float64
+}
+
+// scenes is a script that lays out a net as page.js does, at each of some depths.
+const scenes = `(Data, depths) => new Function("Data", %s + "; return " + %s)(Data)(depths)`
+
+const scenesOf = `depths => depths.map(depth => {
+  shut(depth < 0 ? Infinity : depth);
+  const s = layout(), place = r => [r.x, r.y, r.w, r.h], list = [];
+  for (const r of s.frames) list.push({What: "frame " + title(r.item) + copies(r.of), At: place(r)});
+  for (const r of s.boxes) list.push({What: "box " + title(r.item) + marks(r.item) + copies(r.of), At: place(r)});
+  for (const t of s.texts) list.push({What: "text " + t.text, At: [t.x, t.y]});
+  for (const e of s.edges) list.push({What: "edge " + e.kind + (e.arrow ? ">" : ""), At: e.points.flat()});
+  return list;
+})`
+
+// odd has what no net of the library has: heads that come first, taps in branches and in heads, branches
+// that begin with merges, merges of taps alone, groups that are equal from outside and differ within.
+const odd = `
+block first [N, C, H, W] -> [N, C, H, W] {
+  side early: max { | relu | relu -> conv(4, 3x3, pad=1) | conv(4, 1x1) }
+  side early2: { gap -> flatten -> linear(3) }
+  relu
+}
+net odd [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  conv(4, 1x1) as a
+  deep: { inner: { add { | relu | max { | id | conv(4, 1x1) -> relu | conv(4, 3x3, pad=1) } } } }
+  x: first
+  y: first
+  g: { conv(4, 1x1) -> relu -> sigmoid }
+  h: { relu -> conv(4, 1x1) -> sigmoid }
+  relu as b
+  add { | @a -> relu | conv(4, 1x1) -> bn }
+  concat { | id | @b | @a } -> conv(4, 1x1)
+  relu -> relu -> relu -> relu
+  relu as c
+  tail: { add { | @c | @b } }
+  side late: @a
+  z: repeat 3 { add { | id | conv(4, 3x3, pad=1) -> relu } }
+}
+`
+
+// The page lays nets out as Go does, at every depth.
+func TestPageLaysOutAsGo(t *testing.T) {
+	b := openBrowser(t)
+	script, _ := json.Marshal(pageLayout)
+	of, _ := json.Marshal(scenesOf)
+	b.js(nil, "window.scenes = "+scenes, script, of)
+	depths := []int{0, 1, 2, All}
+	compared := 0
+	p, err := interp.Read("odd.cnn", strings.NewReader(odd))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unusual, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets := []*interp.Net{unusual}
+	for _, name := range interp.Library() {
+		nets = append(nets, netOf(t, name))
+	}
+	for _, n := range nets {
+		whole := Of(n.Graph, n.Outline(), Options{Depth: All})
+		data := whole.data(n.Graph, All, nil, func(string) string { return "" })
+		data.Nodes = nil
+		text, err := json.Marshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got [][]shown
+		b.js(&got, "scenes(%s, [0, 1, 2, -1])", text)
+		for k, depth := range depths {
+			want := Of(n.Graph, n.Outline(), Options{Depth: depth}).shown()
+			compareShown(t, fmt.Sprintf("%s at depth %d", n.Name, depth), got[k], want)
+			compared += len(want)
+		}
+	}
+	t.Log(compared, "things compared")
+}
+
+// shown lists what is in a scene, but for the lines above and below it, which the page has elsewhere.
+func (d *Diagram) shown() (list []shown) {
+	const heading = 24
+	s := d.scene()
+	x := s.left - margin
+	place := func(r rect) []float64 { return []float64{r.x - x, r.y - heading, r.w, r.h} }
+	for _, r := range s.frames {
+		list = append(list, shown{"frame " + r.item.title() + copies(r.of), place(r.rect)})
+	}
+	for _, r := range s.boxes {
+		list = append(list, shown{"box " + r.item.title() + r.item.marks() + copies(r.of), place(r.rect)})
+	}
+	for _, t := range s.texts {
+		if t.class != "heading" && t.text != d.footer() {
+			list = append(list, shown{"text " + t.text, []float64{t.x - x, t.y - heading}})
+		}
+	}
+	for _, e := range s.edges {
+		one := shown{What: "edge " + [...]string{"", "shortcut", "tapped"}[e.kind]}
+		if e.arrow {
+			one.What += ">"
+		}
+		for _, p := range e.points {
+			one.At = append(one.At, p.x-x, p.y-heading)
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+func compareShown(t *testing.T, where string, got, want []shown) {
+	t.Helper()
+	order := func(a, b shown) int {
+		return cmp.Or(cmp.Compare(a.What, b.What), slices.Compare(rounded(a.At), rounded(b.At)))
+	}
+	slices.SortFunc(got, order)
+	slices.SortFunc(want, order)
+	if len(got) != len(want) {
+		t.Errorf("%s: the page has %d things, Go has %d", where, len(got), len(want))
+	}
+	for i := range min(len(got), len(want)) {
+		g, w := got[i], want[i]
+		near := g.What == w.What && slices.EqualFunc(g.At, w.At, func(a, b float64) bool { return math.Abs(a-b) <= 0.5 })
+		if !near {
+			t.Errorf("%s: the page has %v, Go has %v", where, g, w)
+			return
+		}
+	}
+}
+
+// rounded are numbers by which things of two scenes come in the same order.
+func rounded(list []float64) []float64 {
+	out := make([]float64, len(list))
+	for i, x := range list {
+		out[i] = math.Round(x * 100)
+	}
+	return out
+}
+
+func netOf(t *testing.T, name string) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
