@@ -12,6 +12,7 @@ type Activation struct {
 	name     string
 	argument string   // what the argument is called
 	arg      dim.Size // its value
+	learned  slopes   // of prelu
 }
 
 // The activations without arguments, each applied to every x.
@@ -29,6 +30,7 @@ var (
 )
 
 // Activations are all of them, in the order of prelude.cnn, with their default arguments.
+// There is none with tensors.
 var Activations = []Activation{
 	ReLU, ReLU6, (&LeakyReLU{dim.Ratio(1, 100)}).Activation(),
 	(&HardSigmoid{dim.Ratio(1, 6)}).Activation(), HardSwish,
@@ -49,12 +51,26 @@ func (a Activation) String() string {
 	return fmt.Sprintf("%s(%s=%v)", a.name, a.argument, a.arg)
 }
 
+// IsLearned reports whether the activation has a tensor, as prelu has.
+func (a Activation) IsLearned() bool { return a.learned != noSlopes }
+
+// params is that tensor, for c channels.
+func (a Activation) params(c dim.Size) []Param {
+	switch a.learned {
+	case oneSlope:
+		return []Param{{Leaf: "weight", Shape: dim.Shape{dim.Int(1)}}}
+	case slopePerChannel:
+		return []Param{{Leaf: "weight", Shape: dim.Shape{c}}}
+	}
+	return nil
+}
+
 // flops are the operations for each element, one of a function such as exp.
 func (a Activation) flops() int {
 	switch a.name {
 	case "":
 		return 0
-	case "leaky_relu":
+	case "leaky_relu", "prelu":
 		return 2
 	case "hard_sigmoid":
 		return 4
@@ -84,6 +100,8 @@ func (a Activation) Op() Op {
 		return &HardSigmoid{a.arg}
 	case "elu":
 		return &ELU{a.arg}
+	case "prelu":
+		return &PReLU{a.learned == slopePerChannel}
 	}
 	return &Activate{a}
 }
@@ -91,7 +109,9 @@ func (a Activation) Op() Op {
 // activations are the ops.
 func activations() (list []Op) {
 	for _, a := range Activations {
-		list = append(list, a.Op())
+		if list = append(list, a.Op()); a.name == "leaky_relu" {
+			list = append(list, &PReLU{})
+		}
 	}
 	return list
 }
@@ -121,7 +141,9 @@ type LeakyReLU struct{ Slope dim.Size }
 func (l *LeakyReLU) Name() string { return "leaky_relu" }
 
 // Activation is the function that it applies.
-func (l *LeakyReLU) Activation() Activation { return Activation{l.Name(), "slope", l.Slope} }
+func (l *LeakyReLU) Activation() Activation {
+	return Activation{name: l.Name(), argument: "slope", arg: l.Slope}
+}
 
 // Infer keeps the shape.
 func (l *LeakyReLU) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return keep(f, l, in) }
@@ -130,6 +152,44 @@ func (l *LeakyReLU) Params(in []dim.Shape) []Param { return nil }
 func (l *LeakyReLU) Cost(in []dim.Shape, out dim.Shape) Cost {
 	return elementCost(out, l.Activation().flops())
 }
+
+// PReLU is x for x above 0, and a learned multiple of x below: of each channel its own, or one
+// for all (He et al. 2015).
+//
+// Cost: 2 FLOPs for each element, as of leaky_relu.
+//
+// The gradient of a slope is the sum of x times that of the result, where x is below 0.
+type PReLU struct{ PerChannel bool }
+
+// slopes say which tensor an activation has.
+type slopes int
+
+const (
+	noSlopes slopes = iota
+	oneSlope
+	slopePerChannel
+)
+
+func (p *PReLU) Name() string { return "prelu" }
+
+// Activation is the function that it applies.
+func (p *PReLU) Activation() Activation {
+	if p.PerChannel {
+		return Activation{name: p.Name(), learned: slopePerChannel}
+	}
+	return Activation{name: p.Name(), learned: oneSlope}
+}
+
+// Infer keeps the shape.
+func (p *PReLU) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, p, in, 1)
+	r.channelled()
+	return r.end(in[0])
+}
+
+// Params is weight, [C] or [1].
+func (p *PReLU) Params(in []dim.Shape) []Param           { return p.Activation().params(in[0][1]) }
+func (p *PReLU) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
 
 // HardSigmoid is min(max(Slope*x + 1/2, 0), 1): a sigmoid of three straight lines
 // (Courbariaux et al. 2015, with a slope of 1/2; Howard et al. 2019, of 1/6).
@@ -140,7 +200,9 @@ type HardSigmoid struct{ Slope dim.Size }
 func (h *HardSigmoid) Name() string { return "hard_sigmoid" }
 
 // Activation is the function that it applies.
-func (h *HardSigmoid) Activation() Activation { return Activation{h.Name(), "slope", h.Slope} }
+func (h *HardSigmoid) Activation() Activation {
+	return Activation{name: h.Name(), argument: "slope", arg: h.Slope}
+}
 
 // Infer keeps the shape.
 func (h *HardSigmoid) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
@@ -162,7 +224,9 @@ type ELU struct{ Alpha dim.Size }
 func (e *ELU) Name() string { return "elu" }
 
 // Activation is the function that it applies.
-func (e *ELU) Activation() Activation { return Activation{e.Name(), "alpha", e.Alpha} }
+func (e *ELU) Activation() Activation {
+	return Activation{name: e.Name(), argument: "alpha", arg: e.Alpha}
+}
 
 // Infer keeps the shape.
 func (e *ELU) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return keep(f, e, in) }

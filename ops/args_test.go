@@ -76,6 +76,7 @@ l2_normalize eps:number
 relu
 relu6
 leaky_relu slope:number
+prelu per_channel:bool
 hard_sigmoid slope:number
 hard_swish
 sigmoid

@@ -38,6 +38,7 @@ func TestCosts(t *testing.T) {
 		{ops.ReLU.Op(), in{{2, 3, 4, 5}}, 0, 120},
 		{ops.ReLU6.Op(), in{{2, 3}}, 0, 6},
 		{&ops.LeakyReLU{}, in{{2, 3}}, 0, 12},
+		{&ops.PReLU{}, in{{2, 3}}, 0, 12},
 		{&ops.HardSigmoid{}, in{{2, 3}}, 0, 24},
 		{ops.HardSwish.Op(), in{{2, 3}}, 0, 30},
 		{ops.Sigmoid.Op(), in{{2, 3}}, 0, 6},

@@ -15,7 +15,21 @@ type Epilogue struct {
 	// Add says that one more input, the last, of the output's shape, is added. The output
 	// may overwrite that input.
 	Add bool
+	// Act is applied last. The tensor of one that is learned is the last of the op's params.
 	Act Activation
+}
+
+// Split divides what there is for each tensor of an op with this epilogue into what belongs to
+// the op itself, to the norm and to the activation.
+func Split[T any](e Epilogue, params []T) (own, norm, act []T) {
+	own = params
+	if e.Act.IsLearned() {
+		own, act = own[:len(own)-1], own[len(own)-1:]
+	}
+	if e.Norm != nil {
+		own, norm = own[:len(own)-4], own[len(own)-4:]
+	}
+	return own, norm, act
 }
 
 // String lists what there is of it: " + norm + add + relu".
@@ -37,7 +51,7 @@ type Fuser interface {
 	Op
 	Epilogue() Epilogue
 	// WithEpilogue returns the same op with this epilogue instead of its own.
-	// Its params are the op's own and then Norm's.
+	// Its params are the op's own, then Norm's, then Act's.
 	WithEpilogue(Epilogue) Op
 }
 
@@ -74,12 +88,13 @@ func (r *rule) addedDiffers(input, axis int, out dim.Shape) {
 		Help: differHelp(axis)})
 }
 
-// params are the tensors of the folded norm for a result of c channels.
-func (e Epilogue) params(c dim.Size) []Param {
-	if e.Norm == nil {
-		return nil
+// params are the tensors of the folded norm and of a learned activation, for a result of c
+// channels.
+func (e Epilogue) params(c dim.Size) (list []Param) {
+	if e.Norm != nil {
+		list = normParams(c)
 	}
-	return normParams(c)
+	return append(list, e.Act.params(c)...)
 }
 
 // cost is the work of the fused ops, so that fusing changes no total.

@@ -27,10 +27,10 @@ func (o *Add) Cost(in []dim.Shape, out dim.Shape) Cost {
 
 func (o *Add) Epilogue() Epilogue { return o.epilogue }
 
-// WithEpilogue panics for an epilogue that is more than an activation.
+// WithEpilogue panics for an epilogue that is more than an activation without tensors.
 func (o *Add) WithEpilogue(e Epilogue) Op {
-	if e.Norm != nil || e.Add {
-		panic("ops: the epilogue of add is only an activation")
+	if e.Norm != nil || e.Add || e.Act.IsLearned() {
+		panic("ops: the epilogue of add is only an activation without tensors")
 	}
 	return &Add{epilogue: e}
 }
@@ -73,10 +73,10 @@ func (o *Mul) Factors(inputs int) int { return inputs + 1 - o.epilogue.inputs() 
 
 func (o *Mul) Epilogue() Epilogue { return o.epilogue }
 
-// WithEpilogue panics for an epilogue with a norm.
+// WithEpilogue panics for an epilogue with tensors.
 func (o *Mul) WithEpilogue(e Epilogue) Op {
-	if e.Norm != nil {
-		panic("ops: the epilogue of mul has no norm")
+	if e.Norm != nil || e.Act.IsLearned() {
+		panic("ops: the epilogue of mul has no tensors")
 	}
 	return &Mul{epilogue: e}
 }

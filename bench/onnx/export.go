@@ -85,6 +85,8 @@ func (s *step) write() (string, error) {
 		return s.lrn(op), nil
 	case *ops.L2Normalize:
 		return s.l2Normalize(op), nil
+	case *ops.PReLU:
+		return s.prelu(), nil
 	case ops.Activator:
 		return s.activation(op.Activation())
 	case *ops.Softmax:

@@ -105,6 +105,15 @@ func (s *step) l2Normalize(op *ops.L2Normalize) string {
 	return s.emit("Div", shape, []string{s.in[0], length})
 }
 
+// prelu has its slopes along the channels.
+func (s *step) prelu() string {
+	slopes := slices.Clone(s.node.Params[0].Shape)
+	for range s.node.Shape[2:] {
+		slopes = append(slopes, 1)
+	}
+	return s.emit("PRelu", s.node.Shape, []string{s.in[0], s.param(0, slopes...)})
+}
+
 func (s *step) activation(a ops.Activation) (string, error) {
 	x, shape := s.in[0], s.node.Shape
 	switch a.Name() {

@@ -16,7 +16,7 @@ import (
 var definitions = countDefinitions{
 	Params: "learned numbers, without running statistics",
 	MACs:   "multiply-accumulates of convolutions and linear layers for one image, without biases",
-	FLOPs: "floating point operations of everything for one image: 2 per MAC, 1 per added bias or " +
+	FLOPs: "floating point operations of everything for one image: 2 per MAC, 1 per added bias, 1 to 5 per " +
 		"activated element, 2 per normalised element, the window's size per pooled element",
 }
 

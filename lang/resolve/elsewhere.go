@@ -7,7 +7,7 @@ import "strings"
 // elsewhere maps their names of operations to the names here.
 var elsewhere = map[string]string{
 	"relu": "relu", "relu6": "relu6", "gelu": "gelu", "silu": "silu", "swish": "silu", "sigmoid": "sigmoid", "logistic": "sigmoid", "softmax": "softmax",
-	"leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "hardswish": "hard_swish", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid",
+	"leakyrelu": "leaky_relu", "prelu": "prelu", "hardsigmoid": "hard_sigmoid", "hardswish": "hard_swish", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid",
 	"tanh": "tanh", "elu": "elu", "softplus": "softplus", "mish": "mish",
 	"conv": "conv", "convolution": "conv", "convolutional": "conv",
 	"convtranspose": "deconv", "convolutiontranspose": "deconv", "transposedconv": "deconv", "conv2dtranspose": "deconv",
@@ -27,7 +27,7 @@ var elsewhere = map[string]string{
 var absent = func() map[string]string {
 	by := map[string]string{}
 	for words, help := range map[string]string{
-		"prelu selu celu": "the activations are `relu`, `relu6`, `leaky_relu`, `elu`, `hard_swish`, `hard_sigmoid`, `silu`, `mish`, `gelu`, `sigmoid`, `tanh`, `softplus` and `softmax`",
+		"selu celu": "the activations are `relu`, `relu6`, `leaky_relu`, `prelu`, `elu`, `hard_swish`, `hard_sigmoid`, `silu`, `mish`, `gelu`, `sigmoid`, `tanh`, `softplus` and `softmax`",
 		"groupnorm instancenorm norm normalize normalization syncbatchnorm": "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
 		"upsample upsampling interpolate resize unpool maxunpool":           "nothing here resizes an image without weights; `deconv(c, 2x2, stride=2)` doubles height and width with weights of its own, which makes another network",
 		"depthwiseconv depthwise dwconv depthwiseconvolution":               "write `conv(C, 3x3, groups=C)`, C being the input channels",

@@ -35,6 +35,7 @@ var wideCases = []opCase{
 	{&ops.LeakyReLU{Slope: dim.Ratio(1, 10)}, in{{1, 64, 40, 40}}},
 	{&ops.HardSigmoid{Slope: dim.Ratio(1, 6)}, in{{1, 64, 40, 40}}},
 	{ops.HardSwish.Op(), in{{1, 64, 40, 40}}},
+	{&ops.PReLU{PerChannel: true}, in{{1, 64, 40, 40}}},
 	{ops.Tanh.Op(), in{{1, 64, 40, 40}}},
 	{&ops.ELU{Alpha: dim.Int(1)}, in{{1, 64, 40, 40}}},
 	{ops.Softplus.Op(), in{{1, 64, 40, 40}}},

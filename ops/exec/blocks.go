@@ -165,6 +165,20 @@ func (s *size) channelwise(op ops.Op) []task.Algorithm {
 			factor := slices.Clone(params[0].Data)
 			return rowwise.PerChannel("scale", out.Shape, func(dst, src []float32, c int) { kernel.MulScalar(dst, src, factor[c]) })
 		})
+	case *ops.PReLU:
+		slopes := func(params []tensor.Tensor) []float32 {
+			list := make([]float32, task.RoundUp(s.out[1], 2*layout.Lanes))
+			for c := range s.out[1] {
+				list[c] = params[0].Data[c%len(params[0].Data)]
+			}
+			return list
+		}
+		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			return rowwise.Leaky(in[0], out, slopes(params))
+		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
+			slope := slopes(params)
+			return rowwise.PerChannel("slopes", out.Shape, func(dst, src []float32, c int) { kernel.Leaky(dst, src, slope[c]) })
+		})
 	}
 	a := op.(*ops.ChannelAffine)
 	return s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared {

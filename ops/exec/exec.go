@@ -38,7 +38,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return conv.Linear(op, in, out, precision)
 	case *ops.Deconv:
 		return conv.Deconv(op, in, out)
-	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine:
+	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine, *ops.PReLU:
 		return s.channelwise(op)
 	case *ops.LayerNorm, *ops.LRN, *ops.L2Normalize, *ops.Softmax:
 		return s.plainly(func(_, out layout.Value, params []tensor.Tensor) *task.Prepared {

@@ -99,6 +99,8 @@ func (c *torchCase) op(t *testing.T, name string) ops.Op {
 		switch v := c.Args[p.Name]; p.Kind {
 		case ops.Number:
 			args[p.Name] = fraction(t, v)
+		case ops.Flag:
+			args[p.Name] = v.(bool)
 		default:
 			t.Fatalf("%s: no argument of kind %v can be read", name, p.Kind)
 		}

@@ -24,6 +24,7 @@ type Bounded struct {
 	before, Want ref.Value
 	size         ref.Value
 	depth        float64 // the most roundings of one product
+	steepest     float64 // the largest slope of the activation
 }
 
 // longestSum is the largest block in which products are summed; the sums of blocks are then
@@ -32,10 +33,16 @@ const longestSum = 384
 
 // NewBounded computes an op in float64.
 func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
-	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], Want: ref.Exact(op, widened(in), widened(params))}
+	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], steepest: steepest, Want: ref.Exact(op, widened(in), widened(params))}
 	plain, products := op, Products(op, in)
 	if f, ok := op.(ops.Fuser); ok {
 		e := f.Epilogue()
+		if _, _, slopes := ops.Split(e, params); slopes != nil {
+			params = params[:len(params)-1]
+			for _, slope := range slopes[0].Data {
+				b.steepest = max(b.steepest, math.Abs(float64(slope)))
+			}
+		}
 		e.Act = ops.None
 		plain = f.WithEpilogue(e)
 	}
@@ -97,7 +104,7 @@ type Allowance struct {
 	Before, After float64
 }
 
-// steepest is the largest slope of any activation, that of hard_swish at 3.
+// steepest is the largest slope of an activation without tensors, that of hard_swish at 3.
 const steepest = 1.5
 
 // smooth is the rounding error of activations, which are computed in float64.
@@ -150,12 +157,13 @@ func (b *Bounded) BehindNorm() Allowance {
 
 // NormScales are what the norm of an op's epilogue multiplies its channels by, if any.
 func (b *Bounded) NormScales() (scales []float64) {
-	norm := b.op.(ops.Fuser).Epilogue().Norm
+	e := b.op.(ops.Fuser).Epilogue()
+	norm := e.Norm
 	if norm == nil {
 		return nil
 	}
-	n := len(b.params)
-	weight, variance := b.params[n-4].Data, b.params[n-1].Data
+	_, params, _ := ops.Split(e, b.params)
+	weight, variance := params[0].Data, params[3].Data
 	for i := range weight {
 		scales = append(scales, math.Abs(float64(weight[i]))/math.Sqrt(float64(variance[i])+norm.Eps.Float()))
 	}
@@ -166,7 +174,7 @@ func (b *Bounded) NormScales() (scales []float64) {
 func (b *Bounded) Bound(i int, a Allowance) float64 {
 	bound := (a.After + smooth) * math.Abs(b.Want.Data[i])
 	if before := math.Abs(b.before.Data[i]); !math.IsInf(before, 0) { // or else it is a limit of the activation
-		bound += steepest * (a.Eps*Eps*a.Size.Data[i] + a.Before*before)
+		bound += b.steepest * (a.Eps*Eps*a.Size.Data[i] + a.Before*before)
 	}
 	return bound
 }

@@ -84,11 +84,15 @@ func GateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})
 }
 
-// Acts are activations of each kind: none, one that only clamps, one that does more, and one
-// with an argument.
+// Acts are activations of each kind: none, one that only clamps, one that does more, one with
+// an argument, and those with a tensor.
 func Acts() []ops.Activation {
-	return []ops.Activation{ops.None, ops.ReLU6, ops.GELU, ops.HardSwish, (&ops.LeakyReLU{Slope: dim.Ratio(1, 10)}).Activation()}
+	leaky, one := ops.LeakyReLU{Slope: dim.Ratio(1, 10)}, ops.PReLU{}
+	return []ops.Activation{ops.None, ops.ReLU6, ops.HardSwish, leaky.Activation(), PReLU(), one.Activation()}
 }
+
+// PReLU has a slope for each channel.
+func PReLU() ops.Activation { return (&ops.PReLU{PerChannel: true}).Activation() }
 
 // Numbers is a list of halves: 0.5, 1, 1.5, …
 func Numbers(n int) []dim.Size {

@@ -62,3 +62,16 @@ func activate(a ops.Activation, x float64) float64 {
 
 // softplus is log(1 + exp(x)), written so that exp does not overflow.
 func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// prelu sets out to in, times the slope of its channel, or the only slope, where it is below 0;
+// out may be in.
+func prelu(out, in, slopes Value) {
+	out, in = out.image(), in.image()
+	each(out, func(n, c, y, x int) float64 {
+		v := in.at(n, c, y, x)
+		if v < 0 {
+			v *= slopes.Data[c%len(slopes.Data)]
+		}
+		return v
+	})
+}

@@ -60,6 +60,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		l2Normalize(op, out, in[0])
 	case *ops.Softmax:
 		softmax(out, in[0])
+	case *ops.PReLU:
+		prelu(out, in[0], params[0])
 	case ops.Activator:
 		activation(op.Activation(), out, in[0])
 	case *ops.MaxPool:
@@ -105,11 +107,16 @@ func compute(op ops.Op, out Value, in, params []Value) {
 
 // epilogue applies the fused norm, add and activation.
 func epilogue(e ops.Epilogue, out Value, in, params []Value) {
+	_, norm, slopes := ops.Split(e, params)
 	if e.Norm != nil {
-		batchNorm(e.Norm, out, out, params[len(params)-4:])
+		batchNorm(e.Norm, out, out, norm)
 	}
 	if e.Add {
 		merge(out, []Value{out, in[len(in)-1]}, func(a, b float64) float64 { return a + b })
+	}
+	if slopes != nil {
+		prelu(out, out, slopes[0])
+		return
 	}
 	activation(e.Act, out, out)
 }

@@ -29,6 +29,7 @@ var cases = []testCase{
 	{ops.ReLU.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.ReLU6.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.LeakyReLU{Slope: dim.Ratio(1, 10)}, [][]int{{1, 35, 7, 9}}},
+	{&ops.PReLU{PerChannel: true}, [][]int{{1, 35, 7, 9}}},
 	{&ops.HardSigmoid{Slope: dim.Ratio(1, 6)}, [][]int{{1, 35, 7, 9}}},
 	{ops.HardSwish.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.Sigmoid.Op(), [][]int{{1, 35, 7, 9}}},

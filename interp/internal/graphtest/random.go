@@ -90,7 +90,8 @@ func (r *random) grow() {
 		r.values = r.values[:len(r.values)-3] // it is not an image
 		r.add(&ops.Mul{}, x, gate)
 	case 8:
-		r.add(ops.Activations[r.IntN(len(ops.Activations))].Op(), x)
+		acts := append([]ops.Activation{(&ops.PReLU{}).Activation(), (&ops.PReLU{PerChannel: true}).Activation()}, ops.Activations...)
+		r.add(acts[r.IntN(len(acts))].Op(), x)
 	case 9:
 		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}}[r.IntN(2)], x)
 	case 10:

@@ -89,13 +89,22 @@ func fuseActivations(r *rewrite) rule {
 			return r.copy(n)
 		}
 		fuser, ok := before.Op.(ops.Fuser)
-		if !ok || fuser.Epilogue().Act != ops.None {
+		if !ok || fuser.Epilogue().Act != ops.None || act.Activation().IsLearned() && !ownsTensors(fuser) {
 			return r.copy(n)
 		}
 		epilogue := fuser.Epilogue()
 		epilogue.Act = act.Activation()
-		return r.merge(n.In[0], n, fuser.WithEpilogue(epilogue), nil, nil)
+		return r.merge(n.In[0], n, fuser.WithEpilogue(epilogue), nil, n.Params)
 	}
+}
+
+// ownsTensors reports whether an op can own those of what it takes over.
+func ownsTensors(op ops.Fuser) bool {
+	switch op.(type) {
+	case *ops.Add, *ops.Mul:
+		return false
+	}
+	return true
 }
 
 // layer returns the op of n if it is a convolution or a linear layer whose value is read

@@ -37,8 +37,9 @@ func brief(g *graph.Graph) string {
 	return b.String()
 }
 
-func conv() ops.Op { return graphtest.Conv(4, 3, 1, 1, true) }
-func relu() ops.Op { return ops.ReLU.Op() }
+func conv() ops.Op  { return graphtest.Conv(4, 3, 1, 1, true) }
+func relu() ops.Op  { return ops.ReLU.Op() }
+func prelu() ops.Op { return &ops.PReLU{PerChannel: true} }
 func mean(countPad bool) ops.Op {
 	return &ops.AvgPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Mode: ops.Half}, CountPad: countPad}
 }
@@ -260,6 +261,30 @@ func TestPasses(t *testing.T) {
 		}, pass.Options{}, `
 			1 conv: conv [0]
 			2 add: add + relu6 [1 0 0] out`},
+
+		{"slopes go into a convolution, behind its sum too, and not into a sum of three", func(b *graphtest.Builder, x *graph.Node) nodes {
+			x = b.Add("p1", prelu(), b.Add("norm", graphtest.Norm(), b.Add("conv1", conv(), x)))
+			x = b.Add("p2", prelu(), b.Add("add2", add(), b.Add("conv2", conv(), x), x))
+			b.Add("p3", prelu(), b.Add("add3", add(), b.Add("conv3", conv(), x), x, x))
+			return nil
+		}, pass.Options{}, `
+			1 conv1: conv + norm + prelu [0]
+			2 conv2: conv + add + prelu [1 1]
+			3 conv3: conv [2]
+			4 add3: add [3 2 2]
+			5 p3: prelu [4] out`},
+
+		{"slopes stay behind a pool that changes places with their convolution", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("pool", mean(true), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
+			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, false), y)
+			b.Add("slopes", prelu(), b.Add("norm", graphtest.Norm(), y))
+			return nil
+		}, pass.Options{}, `
+			1 wide: conv [0]
+			2 conv: conv [1]
+			3 pool: avgpool [2]
+			4 conv: bn [3]
+			5 conv: prelu [4] out`},
 
 		{"no sum after an activation, no norm after a sum", func(b *graphtest.Builder, x *graph.Node) nodes {
 			x = b.Add("add", add(), b.Add("relu", relu(), b.Add("conv1", conv(), x)), x)

@@ -24,18 +24,21 @@ func swapPools(r *rewrite) rule {
 		delete(r.to, n.In[0])
 		r.gone[made] = true
 		epilogue := conv.Epilogue()
-		own, norm := n.Params, epilogue.Norm
-		if norm != nil && !pool.IsMean() {
-			own, epilogue.Norm = n.Params[:1], nil
+		own, normed, slopes := ops.Split(epilogue, n.Params)
+		norm := epilogue.Norm
+		if pool.IsMean() {
+			own, normed = n.Params[:len(n.Params)-len(slopes)], nil
+		} else {
+			epilogue.Norm = nil
 		}
 		linear := conv.WithEpilogue(ops.Epilogue{Norm: epilogue.Norm})
 		x := r.add(n, &graph.Node{Path: n.Path, Op: linear, In: made.In, Params: own, Origin: n.Origin})
 		x = r.add(n, &graph.Node{Path: made.Path, Op: pool, In: []*graph.Node{x}, Origin: made.Origin})
-		if len(own) < len(n.Params) {
-			x = r.add(n, &graph.Node{Path: n.Path, Op: norm, In: []*graph.Node{x}, Params: n.Params[1:], Origin: n.Origin})
+		if normed != nil {
+			x = r.add(n, &graph.Node{Path: n.Path, Op: norm, In: []*graph.Node{x}, Params: normed, Origin: n.Origin})
 		}
 		if act := epilogue.Act; act != ops.None {
-			x = r.add(n, &graph.Node{Path: n.Path, Op: act.Op(), In: []*graph.Node{x}, Origin: n.Origin})
+			x = r.add(n, &graph.Node{Path: n.Path, Op: act.Op(), In: []*graph.Node{x}, Params: slopes, Origin: n.Origin})
 		}
 		return x
 	}

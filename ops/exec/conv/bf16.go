@@ -45,7 +45,7 @@ func prepareDepthwiseBF16(p *problem, v values) *task.Prepared {
 	b := newTiledBF16(p, "depthwise-"+kernel.BF16ISA(), v.in[0].Grid(), v)
 	b.depthwise = true
 	f := p.packing(v)
-	b.bias = f.biases(task.RoundUp(b.out.C, lanesBF16))
+	b.bias, b.act = f.behind(task.RoundUp(b.out.C, lanesBF16))
 	at := p.offsets(&b.in, 1)
 	taps := kernel.NewTaps(at, len(at))
 	for block := range task.CeilDiv(b.out.C, lanesBF16) {
@@ -60,7 +60,7 @@ func prepareDepthwiseBF16(p *problem, v values) *task.Prepared {
 }
 
 func (p *problem) denseUnitsBF16(b *tiledBF16, f *packing) {
-	b.bias = f.biases(task.RoundUp(b.out.C, lanesBF16))
+	b.bias, b.act = f.behind(task.RoundUp(b.out.C, lanesBF16))
 	taps := map[int]*kernel.Taps{}
 	for block := range task.CeilDiv(b.out.C, lanesBF16) {
 		from, to := 0, 1

@@ -45,7 +45,7 @@ func prepareCompacted(p *problem, v values) *task.Prepared {
 	b.compacted = &compacted{from: b.in, to: to, skipH: p.h.stride, skipW: p.w.stride, top: p.h.before, left: p.w.before, all: to.N * to.Image}
 	b.in, b.step = to, Lanes
 	f := p.packing(v)
-	b.bias = f.biases(b.out.Blocks * Lanes)
+	b.bias, b.act = f.behind(b.out.Blocks * Lanes)
 	p.denseUnits(b, f)
 	b.cut(layout.Windows{StrideH: 1, StrideW: 1, Breaks: true})
 	return b.prepare()

@@ -26,7 +26,7 @@ func Deconv(d *ops.Deconv, in []tensor.Shape, out tensor.Shape) []task.Algorithm
 }
 
 func deconvPacking(d *ops.Deconv, out tensor.Shape, params []tensor.Tensor, m task.Memory) *packing {
-	return newPacking(m, out[1], func() *filters { return fold(params, out[1], d.Bias, d.Epilogue()) })
+	return newPacking(m, out[1], d.Epilogue().Act, func() *filters { return fold(params, out[1], d.Bias, d.Epilogue()) })
 }
 
 func phases(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
@@ -38,7 +38,7 @@ func phases(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 		axes := func(a dim.Axis) []convAxis {
 			return transposed(x[a], out.Shape[a], d.K.Along(a).MustInt(), d.Stride.Along(a).MustInt(), d.Crop(a))
 		}
-		g := newGemm(x, out.Shape, 1, f, d.Epilogue())
+		g := newGemm(x, out.Shape, 1, f, d.Epilogue().Add)
 		for _, rows := range axes(dim.Height) {
 			for _, cols := range axes(dim.Width) {
 				g.phases = append(g.phases, g.newPhase(rows, cols, weight))
@@ -52,7 +52,7 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 	return func(in []layout.Value, out layout.Value, params []tensor.Tensor, m task.Memory) *task.Prepared {
 		x, filters := in[0].Shape, out.Shape[1]
 		f := deconvPacking(d, out.Shape, params, m)
-		act, add := rowwise.ActOf(d.Epilogue().Act), d.Epilogue().Add
+		add := d.Epilogue().Add
 		weight := f.Floats(x[1]*filters*d.K.H.MustInt()*d.K.W.MustInt(), func(dst []float32) {
 			each := len(dst) / x[1] / filters
 			for i := range dst {
@@ -60,10 +60,12 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 			}
 		})
 		g := &directDeconv{
-			in: x, out: out.Shape, weight: weight, bias: f.biases(filters),
+			in: x, out: out.Shape, weight: weight,
 			kh: d.K.H.MustInt(), kw: d.K.W.MustInt(), strideH: d.Stride.H.MustInt(), strideW: d.Stride.W.MustInt(),
 			top: d.Crop(dim.Height), left: d.Crop(dim.Width),
 		}
+		g.bias, g.act = f.behind(filters)
+		plane := out.Shape[2] * out.Shape[3]
 		return &task.Prepared{Algorithm: "direct", Tasks: func(to tensor.Tensor, from []tensor.Tensor, _ task.Scratch) []task.Task {
 			return []task.Task{task.LongRanges(g.out.Elements(), directPart, func(ctx context.Context, first, end, _ int) {
 				until := task.Looks{Ctx: ctx}
@@ -74,8 +76,11 @@ func pixels(d *ops.Deconv) func(in []layout.Value, out layout.Value, params []te
 					}
 					to.Data[at] = v
 				}
-				piece := to.Data[first:end]
-				act.Apply(piece, piece)
+				for at := first; at < end; { // plane by plane
+					next := min(end, (at/plane+1)*plane)
+					g.act.Channel(at/plane%filters, to.Data[at:next], to.Data[at:next])
+					at = next
+				}
 			})}
 		}}
 	}
@@ -88,6 +93,7 @@ const directPart = 1 << 10
 type directDeconv struct {
 	in, out          tensor.Shape
 	weight, bias     []float32
+	act              rowwise.Act
 	kh, kw           int
 	strideH, strideW int
 	top, left        int

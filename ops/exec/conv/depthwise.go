@@ -21,7 +21,7 @@ func (p *problem) fitsAlone(l layout.Layout) bool {
 func prepareDepthwise(p *problem, v values) *task.Prepared {
 	b := newTiled(p, "depthwise-"+kernel.ISA(), depthwiseKernel, v)
 	f := p.packing(v)
-	b.bias = f.biases(b.out.Blocks * Lanes)
+	b.bias, b.act = f.behind(b.out.Blocks * Lanes)
 	p.depthwiseUnits(b, f)
 	b.cut(p.windows())
 	return b.prepare()

@@ -37,7 +37,7 @@ func prepareDirect(p *problem, v values) *task.Prepared {
 	}
 	b := newTiled(p, name, denseKernel, v)
 	f := p.packing(v)
-	b.bias = f.biases(b.out.Blocks * Lanes)
+	b.bias, b.act = f.behind(b.out.Blocks * Lanes)
 	p.denseUnits(b, f)
 	windows := p.windows()
 	windows.Breaks = true

@@ -27,7 +27,8 @@ const dotPart = 1 << 15
 
 func prepareDot(p *problem, v values) *task.Prepared {
 	f, in := p.packing(v), p.x[1:].Elements()
-	d := &dotProduct{p.x[0], in, p.filters, f.rows(in), f.biases(p.filters), p.act, p.add}
+	d := &dotProduct{batch: p.x[0], in: in, out: p.filters, weight: f.rows(in), add: p.add}
+	d.bias, d.act = f.behind(p.filters)
 	rows := task.Balanced(d.out, max(dotPart/d.in, 1), kernel.DotRows)
 	images := max(1, min(d.batch, 4*dotPart/(rows*d.in)))
 	return &task.Prepared{Algorithm: "dot-" + kernel.ISA() + "-8", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
@@ -68,7 +69,7 @@ func (d *dotProduct) block(until task.Looks, out []float32, in []tensor.Tensor, 
 				}
 				y[j] = v
 			}
-			d.act.Apply(y, y)
+			d.act.Across(row, y, y)
 		}
 	}
 }

@@ -14,21 +14,24 @@ type filters struct {
 	weight []float32
 	scale  []float64 // for each output channel; nil is 1
 	bias   []float32 // for each output channel
+	slopes []float32 // for each output channel, of a learned activation
 }
 
 // fold combines the op's own params with those of its norm: norm(w*x + b) = (w*scale)*x +
 // (b*scale + shift).
 func fold(params []tensor.Tensor, out int, bias bool, e ops.Epilogue) *filters {
 	f := &filters{weight: params[0].Data, bias: make([]float32, out)}
-	params = params[1:]
+	own, norm, slopes := ops.Split(e, params)
 	if bias {
-		copy(f.bias, params[0].Data)
-		params = params[1:]
+		copy(f.bias, own[1].Data)
+	}
+	for o := 0; o < out && slopes != nil; o++ {
+		f.slopes = append(f.slopes, slopes[0].Data[o%len(slopes[0].Data)])
 	}
 	if e.Norm == nil {
 		return f
 	}
-	scale, shift := e.Norm.Affine(params)
+	scale, shift := e.Norm.Affine(norm)
 	f.scale = scale
 	for o := range f.bias {
 		f.bias[o] = float32(float64(f.bias[o])*scale[o] + shift[o])
@@ -46,6 +49,7 @@ func joined(all []*filters) *filters {
 		f.weight = append(f.weight, one.weight...)
 		f.scale = append(f.scale, one.scale...)
 		f.bias = append(f.bias, one.bias...)
+		f.slopes = append(f.slopes, one.slopes...)
 	}
 	return f
 }

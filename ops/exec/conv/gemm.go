@@ -3,7 +3,6 @@ package conv
 import (
 	"context"
 
-	"cnnlang/ops"
 	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
@@ -205,18 +204,18 @@ func (w *gemmPart) store(out []float32, in []tensor.Tensor, pitch int) {
 		if w.add {
 			added = in[1].Data[plane:][:w.outPixels]
 		}
-		w.scatter(out[plane:][:w.outPixels], added, line)
+		w.scatter(out[plane:][:w.outPixels], added, line, filter)
 	}
 }
 
-// scatter finishes the epilogue on line and stores it in a plane of the output.
-func (w *gemmPart) scatter(out, added, line []float32) {
+// scatter finishes the epilogue on line and stores it in a filter's plane of the output.
+func (w *gemmPart) scatter(out, added, line []float32, filter int) {
 	q, x := w.pixel/w.cols.n, w.pixel%w.cols.n
 	if w.cols.step == 1 && w.rows.step == 1 {
 		if added != nil {
 			kernel.Add(line, added[w.pixel:])
 		}
-		w.act.Apply(out[w.pixel:][:len(line)], line)
+		w.act.Channel(filter, out[w.pixel:][:len(line)], line)
 		return
 	}
 	for ; len(line) > 0; q, x = q+1, 0 {
@@ -227,7 +226,7 @@ func (w *gemmPart) scatter(out, added, line []float32) {
 				line[i] += added[at+i*w.cols.step]
 			}
 		}
-		w.act.Apply(line[:n], line[:n])
+		w.act.Channel(filter, line[:n], line[:n])
 		for i := range n {
 			out[at+i*w.cols.step] = line[i]
 		}
@@ -236,20 +235,22 @@ func (w *gemmPart) scatter(out, added, line []float32) {
 }
 
 // newGemm is a convolution without phases.
-func newGemm(in, out tensor.Shape, groups int, f *packing, e ops.Epilogue) *gemmConv {
-	return &gemmConv{
+func newGemm(in, out tensor.Shape, groups int, f *packing, add bool) *gemmConv {
+	g := &gemmConv{
 		kernel: kernel.BestGemm(),
 		batch:  in[0], groups: groups,
 		channels: in[1] / groups, filters: out[1] / groups,
 		inW: in[3], inPixels: in[2] * in[3],
 		outW: out[3], outPixels: out[2] * out[3],
-		memory: f, bias: f.biases(out[1]), act: rowwise.ActOf(e.Act), add: e.Add,
+		memory: f, add: add,
 	}
+	g.bias, g.act = f.behind(out[1])
+	return g
 }
 
 func prepareGemm(p *problem, v values) *task.Prepared {
 	f := p.packing(v)
-	g := newGemm(p.x, p.out, p.groups, f, p.members[0].Epilogue())
+	g := newGemm(p.x, p.out, p.groups, f, p.add)
 	each, kh, kw := p.each(), p.h.k, p.w.k
 	g.phases = []phase{g.newPhase(p.h.convolved(), p.w.convolved(), func(o, c, y, x int) float32 {
 		return f.at(((o*each+c)*kh+y)*kw+x, o)

@@ -25,7 +25,7 @@ func prepareGrouped(p *problem, v values) *task.Prepared {
 	b := newTiled(p, "grouped-"+kernel.ISA(), groupedKernel, v)
 	b.grouped = p.each()
 	f := p.packing(v)
-	b.bias = f.biases(b.out.Blocks * Lanes)
+	b.bias, b.act = f.behind(b.out.Blocks * Lanes)
 	kh, kw, each := p.h.k, p.w.k, p.each()
 	rows := make([]int, kh)
 	for y := range rows {

@@ -54,7 +54,7 @@ func (w *tiledPart) unmixTile(u *unit, k *kernel.Tile, block int, t *layout.Tile
 		for lane, v := range line {
 			if v != v {
 				line[lane] = w.sumOfGroup(u, k.In[in:], block*Lanes+lane)
-				w.act.Apply(line[lane:lane+1], line[lane:lane+1])
+				w.act.Channel((u.block+block)*Lanes+lane, line[lane:lane+1], line[lane:lane+1])
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package conv
 import (
 	"sync"
 
+	"cnnlang/ops"
+	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
 )
 
@@ -12,17 +14,18 @@ type packing struct {
 	task.Memory
 	folded func() *filters
 	out    int
+	act    ops.Activation
 }
 
-func newPacking(m task.Memory, out int, fold func() *filters) *packing {
+func newPacking(m task.Memory, out int, act ops.Activation, fold func() *filters) *packing {
 	if m == nil {
 		m = task.Heap{}
 	}
-	return &packing{m, sync.OnceValue(fold), out}
+	return &packing{m, sync.OnceValue(fold), out, act}
 }
 
 func (p *problem) packing(v values) *packing {
-	return newPacking(v.memory, p.filters, func() *filters {
+	return newPacking(v.memory, p.filters, p.act, func() *filters {
 		each := len(v.params) / len(p.members)
 		var all []*filters
 		for i, one := range p.members {
@@ -35,9 +38,14 @@ func (p *problem) packing(v values) *packing {
 // at returns the weight at index i, which belongs to output channel o.
 func (p *packing) at(i, o int) float32 { return p.folded().at(i, o) }
 
-// biases packs the bias of each output channel and zeros up to n.
-func (p *packing) biases(n int) []float32 {
-	return p.Floats(n, func(dst []float32) { copy(dst, p.folded().bias) })
+// behind packs what is done to the sums of each output channel: the bias, and the activation
+// with its slopes if these are learned; up to n of each, those beyond the last being 0.
+func (p *packing) behind(n int) (bias []float32, act rowwise.Act) {
+	bias = p.Floats(n, func(dst []float32) { copy(dst, p.folded().bias) })
+	if !p.act.IsLearned() {
+		return bias, rowwise.ActOf(p.act)
+	}
+	return bias, rowwise.Sloped(p.Floats(n, func(dst []float32) { copy(dst, p.folded().slopes) }))
 }
 
 // rows packs the weight as out rows of equal length.

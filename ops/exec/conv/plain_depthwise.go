@@ -5,6 +5,7 @@ import (
 
 	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/layout"
+	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
@@ -16,6 +17,7 @@ type depthwise struct {
 	*problem
 	weight []float32 // [filters, kh, kw]
 	bias   []float32
+	act    rowwise.Act
 
 	rows  int // output rows of a strip
 	pitch int // width of a row of the copy
@@ -36,7 +38,8 @@ const depthwisePart = 1 << 18
 
 func preparePlainDepthwise(p *problem, v values) *task.Prepared {
 	f := p.packing(v)
-	d := &depthwise{problem: p, weight: f.rows(p.taps()), bias: f.biases(p.filters)}
+	d := &depthwise{problem: p, weight: f.rows(p.taps())}
+	d.bias, d.act = f.behind(p.filters)
 	perRow := d.w.out * d.taps()
 	d.rows = task.Balanced(d.h.out, max(1, depthwisePart/perRow), 1)
 	d.pitch = d.w.span()
@@ -82,7 +85,7 @@ func (d *depthwise) strip(until task.Looks, out []float32, in []tensor.Tensor, l
 		if d.add {
 			kernel.Add(made, in[1].Data[at:])
 		}
-		d.act.Apply(out[at:][:d.w.out], made)
+		d.act.Channel(filter, out[at:][:d.w.out], made)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"cnnlang/ops/dim"
 	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/layout"
-	"cnnlang/ops/exec/rowwise"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
@@ -23,7 +22,7 @@ type problem struct {
 	channels, filters int
 	groups            int
 	h, w              window
-	act               rowwise.Act
+	act               ops.Activation
 	add               bool // one more input is added to the result
 	bias              bool
 }
@@ -46,7 +45,7 @@ func newProblem(members []*ops.Conv, x, out tensor.Shape) *problem {
 	return &problem{
 		members: members, x: x, out: out, channels: x[1], filters: out[1], groups: c.Groups.MustInt(),
 		h: along(dim.Height), w: along(dim.Width),
-		act: rowwise.ActOf(c.Epilogue().Act), add: c.Epilogue().Add, bias: c.Bias,
+		act: c.Epilogue().Act, add: c.Epilogue().Add, bias: c.Bias,
 	}
 }
 

@@ -87,11 +87,11 @@ func prepareSeparable(d, p *problem, own int, v values) *task.Prepared {
 	c.mid = mid.Grid()
 	of := values{in: v.in[:1], out: mid, params: v.params[:own], memory: v.memory}
 	first, f := newTiled(d, "", depthwiseKernel, of), d.packing(of)
-	first.bias = f.biases(first.out.Blocks * Lanes)
+	first.bias, first.act = f.behind(first.out.Blocks * Lanes)
 	d.depthwiseUnits(first, f)
 	of = values{in: append([]layout.Value{mid}, v.in[1:]...), out: v.out, params: v.params[own:], memory: v.memory}
 	second, f := newTiled(p, "", denseKernel, of), p.packing(of)
-	second.bias = f.biases(second.out.Blocks * Lanes)
+	second.bias, second.act = f.behind(second.out.Blocks * Lanes)
 	p.denseUnits(second, f)
 	c.add = second.add
 	size := func(rows int) stripSize {

@@ -53,7 +53,7 @@ type unit struct {
 }
 
 func newTiled(p *problem, name string, k tileKernel, v values) *tiled {
-	b := &tiled{name: name, kernel: k, in: v.in[0].Grid(), out: v.out.Grid(), act: p.act}
+	b := &tiled{name: name, kernel: k, in: v.in[0].Grid(), out: v.out.Grid()}
 	if p.add {
 		added := v.in[1].Grid()
 		b.add = &added
@@ -153,7 +153,7 @@ func (w *tiledPart) unit(unit, image int) {
 			u.sum.run(k, len(u.weights)/u.sum.taps, next, &at, &onto)
 		}
 		for i := from; i < to; i++ {
-			w.activate(&k, &w.tiles[i])
+			w.activate(&k, u.block, &w.tiles[i])
 			for p := range u.blocks {
 				w.tiles[i].Finish(&w.out, w.data, image, u.block+p)
 			}
@@ -167,8 +167,8 @@ func (w *tiledPart) unit(unit, image int) {
 	}
 }
 
-// activate applies an activation that is not a clamp to a tile.
-func (w *tiledPart) activate(k *kernel.Tile, t *layout.Tile) {
+// activate applies an activation that is not a clamp to a tile of blocks from first on.
+func (w *tiledPart) activate(k *kernel.Tile, first int, t *layout.Tile) {
 	if w.act.Clamps {
 		return
 	}
@@ -176,10 +176,10 @@ func (w *tiledPart) activate(k *kernel.Tile, t *layout.Tile) {
 		out := k.Out[block*k.OutBlock+t.Out:]
 		row := t.FirstRow()
 		line := out[:row*Lanes]
-		w.act.Apply(line, line)
+		w.act.Lanes((first+block)*Lanes, line, line)
 		if t.Pixels > row {
 			line = out[t.OutNext:][:(t.Pixels-row)*Lanes]
-			w.act.Apply(line, line)
+			w.act.Lanes((first+block)*Lanes, line, line)
 		}
 	}
 }

@@ -35,7 +35,7 @@ type unitBF16 struct {
 }
 
 func newTiledBF16(p *problem, name string, in layout.Grid, v values) *tiledBF16 {
-	b := &tiledBF16{name: name, in: in, out: v.out.Grid(), act: p.act, step: p.w.stride * in.Line}
+	b := &tiledBF16{name: name, in: in, out: v.out.Grid(), step: p.w.stride * in.Line}
 	if p.add {
 		added := v.in[1].Grid()
 		b.add = &added
@@ -120,7 +120,7 @@ func (w *partBF16) unit(unit, image int) {
 			kernel.ConvBF16(&k, &places)
 		}
 		for i := from; i < to; i++ {
-			w.activate(&k, &w.tiles[i])
+			w.activate(&k, unit*lanesBF16, &w.tiles[i])
 			for p := range planes {
 				w.tiles[i].Finish(&w.out, w.data, image, block+p)
 			}
@@ -144,8 +144,8 @@ func (w *partBF16) half(k *kernel.TileBF16, u *unitBF16, half int) kernel.TileBF
 	return h
 }
 
-// activate applies an activation that is not a clamp to a tile.
-func (w *partBF16) activate(k *kernel.TileBF16, t *layout.RunTile) {
+// activate applies an activation that is not a clamp to a tile of 32 channels from c on.
+func (w *partBF16) activate(k *kernel.TileBF16, c int, t *layout.RunTile) {
 	if w.act.Clamps {
 		return
 	}
@@ -157,13 +157,14 @@ func (w *partBF16) activate(k *kernel.TileBF16, t *layout.RunTile) {
 		first := k.Out[r.Out:][:n]
 		if k.Wide {
 			second := k.Out[r.Out+k.OutBlock:][:n]
-			w.act.Apply(first, first)
-			w.act.Apply(second, second)
+			w.act.Lanes(c, first, first)
+			w.act.Lanes(c+Lanes, second, second)
 			continue
 		}
-		both := w.scratch[:2*n]
-		kernel.UnpackBF16(both[:n], both[n:], first)
-		w.act.Apply(both, both)
-		kernel.PackBF16(first, both[:n], both[n:])
+		low, high := w.scratch[:n], w.scratch[n:2*n]
+		kernel.UnpackBF16(low, high, first)
+		w.act.Lanes(c, low, low)
+		w.act.Lanes(c+Lanes, high, high)
+		kernel.PackBF16(first, low, high)
 	}
 }

@@ -65,14 +65,14 @@ func prepareWinograd(p *problem, v values) *task.Prepared { return newWinograd(p
 func newWinograd(p *problem, v values) *winogradConv {
 	w := &winogradConv{
 		in: v.in[0].Grid(), out: v.out.Grid(), top: p.h.before, left: p.w.before,
-		down: task.CeilDiv(p.h.out, 4), across: task.CeilDiv(p.w.out, 4), act: p.act,
+		down: task.CeilDiv(p.h.out, 4), across: task.CeilDiv(p.w.out, 4),
 	}
 	if p.add {
 		added := v.in[1].Grid()
 		w.add = &added
 	}
 	f := p.packing(v)
-	w.bias = f.biases(w.out.Blocks * Lanes)
+	w.bias, w.act = f.behind(w.out.Blocks * Lanes)
 	w.cut()
 	w.place()
 	w.placePartial()

@@ -119,7 +119,7 @@ func (b *winogradBlockOf) transformBlock(r tileRun, u *unit, block int, scratch 
 	for y := 4 * r.y; y < 4*r.y+t.Rows; y++ {
 		if !b.act.Clamps {
 			line := b.out.Row(b.data, r.image, block, y)[4*r.x*Lanes : min(4*(r.x+r.tiles), b.out.W)*Lanes]
-			b.act.Apply(line, line)
+			b.act.Lanes(block*Lanes, line, line)
 		}
 		if r.x+r.tiles == b.across {
 			b.out.ZeroHalo(b.data, r.image, block, y)

@@ -37,6 +37,19 @@ func Affine(algorithm string, in, out layout.Value, sub, mul, add []float32) *ta
 	})
 }
 
+// Leaky multiplies what is below 0 in each channel of a blocked value by the channel's slope;
+// there are slopes for whole blocks.
+func Leaky(in, out layout.Value, slopes []float32) *task.Prepared {
+	from, to := in.Grid(), out.Grid()
+	return rows("slopes", to, 0, func(r row) {
+		src := from.Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
+		each := len(r.dst) / to.Halves()
+		for h := range to.Halves() {
+			kernel.LeakyLanes(r.dst[h*each:][:each], src[h*each:], slopes[r.block*to.Block+h*layout.Lanes:])
+		}
+	})
+}
+
 var zeros = make([]float32, layout.Lanes)
 
 // Gated multiplies each channel of the image in[1-gate], in blocks of float32, by its value

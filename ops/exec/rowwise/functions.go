@@ -78,21 +78,58 @@ type Act struct {
 	Low, High float32
 	// Clamps reports whether it does nothing else.
 	Clamps bool
+
+	slopes []float32 // for each channel, if these are learned; Apply is then nil
 }
 
-// ActOf returns an activation; None copies.
+// Sloped is a leaky ReLU with a slope for each channel, in whole blocks.
+func Sloped(slopes []float32) Act { return Act{Low: -infinity, High: infinity, slopes: slopes} }
+
+// Channel sets dst to the activation of src, which is of one channel.
+func (a *Act) Channel(c int, dst, src []float32) {
+	if a.slopes != nil {
+		kernel.Leaky(dst, src, a.slopes[c])
+		return
+	}
+	a.Apply(dst, src)
+}
+
+// Lanes sets dst to the activation of src, lines of 16 channels from c on.
+func (a *Act) Lanes(c int, dst, src []float32) {
+	if a.slopes != nil {
+		kernel.LeakyLanes(dst, src, a.slopes[c:])
+		return
+	}
+	a.Apply(dst, src)
+}
+
+// Across sets dst to the activation of src, which has one value of each channel from c on.
+func (a *Act) Across(c int, dst, src []float32) {
+	if a.slopes == nil {
+		a.Apply(dst, src)
+		return
+	}
+	for i, x := range src[:len(dst)] {
+		if x < 0 {
+			x *= a.slopes[c+i]
+		}
+		dst[i] = x
+	}
+}
+
+// ActOf returns an activation without tensors; None copies.
 func ActOf(a ops.Activation) Act {
 	if a == ops.None {
-		return Act{store, -infinity, infinity, true}
+		return Act{Apply: store, Low: -infinity, High: infinity, Clamps: true}
 	}
 	f := byName[a.Name()]
 	switch {
 	case f.With != nil:
-		return Act{f.With(float32(a.Arg().Float())), -infinity, infinity, false}
+		return Act{Apply: f.With(float32(a.Arg().Float())), Low: -infinity, High: infinity}
 	case f.Bounds == nil:
-		return Act{f.Vector, -infinity, infinity, false}
+		return Act{Apply: f.Vector, Low: -infinity, High: infinity}
 	}
-	return Act{f.Vector, f.Bounds[0], f.Bounds[1], true}
+	return Act{Apply: f.Vector, Low: f.Bounds[0], High: f.Bounds[1], Clamps: true}
 }
 
 func leaky(slope float32) func(dst, src []float32) {

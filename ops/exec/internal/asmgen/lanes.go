@@ -11,6 +11,7 @@ package asmgen
 func lanes(t *text, s isa) {
 	affine(t, s)
 	gates(t, s)
+	slopes(t, s)
 }
 
 func affine(t *text, s isa) {
@@ -68,6 +69,39 @@ func gates(t *text, s isa) {
 	t.op("ADDQ", 64, "SI")
 	t.op("ADDQ", 64, "DI")
 	t.op("ADDQ", 64, "R10")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}
+
+// slopes writes a leaky ReLU:
+//
+//	dst[i] = src[i], times slope where its sign is set       16 channels at a time
+//
+//	           slopes  work            product
+//	AVX-512    Z0      Z1
+//	AVX2       Y0, Y1  Y2, Y3          Y4
+func slopes(t *text, s isa) {
+	width := 16 / s.lanes
+	t.function("leakyLanes"+s.name, "dst:DI", "src:SI", "lines:CX", "slopes:R8")
+	for v := range width {
+		t.op("VMOVUPS", at(v*s.bytes(), "R8"), s.v(v))
+	}
+	t.label("line")
+	for v := range width {
+		x := s.v(width + v)
+		t.op("VMOVUPS", at(v*s.bytes(), "SI"), x)
+		if s == avx512 {
+			t.op("VPMOVD2M", x, "K1")
+			t.op("VMULPS", s.v(v), x, "K1", x)
+		} else {
+			t.op("VMULPS", s.v(v), x, s.v(4))
+			t.op("VBLENDVPS", x, s.v(4), x, x)
+		}
+		t.op("VMOVUPS", x, at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "SI")
+	t.op("ADDQ", 64, "DI")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "line")
 	t.end()

@@ -25,6 +25,7 @@ func (t neon) lanes() {
 	t.loop("R2", "line")
 	t.op("RET")
 	t.gates()
+	t.slopes()
 }
 
 // gates writes the end of a squeeze and excitation:
@@ -49,6 +50,29 @@ func (t neon) gates() {
 	t.storeLine(result, 0, "R0")
 	t.op("ADD", 64, "R1")
 	t.op("ADD", 64, "R4")
+	t.op("ADD", 64, "R0")
+	t.loop("R2", "line")
+	t.op("RET")
+}
+
+// slopes writes a leaky ReLU:
+//
+//	dst[i] = src[i], times slope where it is below 0         16 channels at a time
+//
+//	slopes V0-V3   line V16-V19   product V20   mask V21
+func (t neon) slopes() {
+	const slopes, line, product, mask = 0, 16, 20, 21
+	t.function("leakyLanes", "dst", "src", "lines", "slopes")
+	t.loadLine(0, "R3", slopes)
+	t.label("line")
+	t.loadLine(0, "R1", line)
+	for v := range 4 {
+		t.below0(mask, line+v)
+		t.do("fmul", product, line+v, slopes+v)
+		t.do("bit", line+v, product, mask)
+	}
+	t.storeLine(line, 0, "R0")
+	t.op("ADD", 64, "R1")
 	t.op("ADD", 64, "R0")
 	t.loop("R2", "line")
 	t.op("RET")

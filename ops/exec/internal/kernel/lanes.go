@@ -18,6 +18,28 @@ func affineLanesGeneric(dst, src, sub, mul, add []float32) {
 	}
 }
 
+// LeakyLanes sets every pixel of dst, a line of Lanes channels, to that of src, times the
+// channel's slope where it is below 0.
+func LeakyLanes(dst, src, slopes []float32) {
+	n := len(dst) / Lanes
+	if n == 0 {
+		return
+	}
+	_, _ = src[n*Lanes-1], slopes[Lanes-1]
+	leakyLanes(dst[:n*Lanes], src, slopes)
+}
+
+// leakyLanesGeneric is LeakyLanes.
+func leakyLanesGeneric(dst, src, slopes []float32) {
+	for i := range dst {
+		x := src[i]
+		if x < 0 {
+			x *= slopes[i%Lanes]
+		}
+		dst[i] = x
+	}
+}
+
 // GateLanes sets every pixel of dst, a line of Lanes channels, to that of src
 // times mul, each channel with its own, plus that of add, between low and high.
 func GateLanes(dst, src, mul, add []float32, low, high float32) {

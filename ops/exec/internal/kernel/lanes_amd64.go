@@ -45,3 +45,24 @@ func gateLanesAVX2(dst, src *float32, lines int, mul, add, bounds *float32)
 //
 //go:noescape
 func gateLanesAVX512(dst, src *float32, lines int, mul, add, bounds *float32)
+
+func leakyLanes(dst, src, slopes []float32) {
+	switch isa {
+	case cpu.AVX512:
+		leakyLanesAVX512(&dst[0], &src[0], len(dst)/Lanes, &slopes[0])
+	case cpu.AVX2:
+		leakyLanesAVX2(&dst[0], &src[0], len(dst)/Lanes, &slopes[0])
+	default:
+		leakyLanesGeneric(dst, src, slopes)
+	}
+}
+
+// It works like leakyLanesGeneric.
+//
+//go:noescape
+func leakyLanesAVX2(dst, src *float32, lines int, slopes *float32)
+
+// It works like leakyLanesGeneric.
+//
+//go:noescape
+func leakyLanesAVX512(dst, src *float32, lines int, slopes *float32)

@@ -29,3 +29,16 @@ func gateLanes(dst, src, mul, add []float32, bounds [2]float32) {
 //
 //go:noescape
 func gateLanesNEON(dst, src *float32, lines int, mul, add, bounds *float32)
+
+func leakyLanes(dst, src, slopes []float32) {
+	if isa == cpu.NEON {
+		leakyLanesNEON(&dst[0], &src[0], len(dst)/Lanes, &slopes[0])
+	} else {
+		leakyLanesGeneric(dst, src, slopes)
+	}
+}
+
+// It works like leakyLanesGeneric.
+//
+//go:noescape
+func leakyLanesNEON(dst, src *float32, lines int, slopes *float32)

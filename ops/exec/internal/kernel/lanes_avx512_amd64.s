@@ -52,3 +52,22 @@ line:
 	JNZ line
 	VZEROUPPER
 	RET
+
+TEXT ·leakyLanesAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ slopes+24(FP), R8
+	VMOVUPS (R8), Z0
+
+line:
+	VMOVUPS (SI), Z1
+	VPMOVD2M Z1, K1
+	VMULPS Z0, Z1, K1, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET

@@ -80,3 +80,34 @@ line:
 	SUBS $1, R2
 	BNE line
 	RET
+
+TEXT ·leakyLanesNEON(SB), NOSPLIT, $0-32
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD lines+16(FP), R2
+	MOVD slopes+24(FP), R3
+	FLDPQ (R3), (F0, F1)
+	FLDPQ 32(R3), (F2, F3)
+
+line:
+	FLDPQ (R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	WORD $0x4ea0ea15 // fcmlt v21.4s, v16.4s, #0.0
+	WORD $0x6e20de14 // fmul v20.4s, v16.4s, v0.4s
+	WORD $0x6eb51e90 // bit v16.4s, v20.4s, v21.4s
+	WORD $0x4ea0ea35 // fcmlt v21.4s, v17.4s, #0.0
+	WORD $0x6e21de34 // fmul v20.4s, v17.4s, v1.4s
+	WORD $0x6eb51e91 // bit v17.4s, v20.4s, v21.4s
+	WORD $0x4ea0ea55 // fcmlt v21.4s, v18.4s, #0.0
+	WORD $0x6e22de54 // fmul v20.4s, v18.4s, v2.4s
+	WORD $0x6eb51e92 // bit v18.4s, v20.4s, v21.4s
+	WORD $0x4ea0ea75 // fcmlt v21.4s, v19.4s, #0.0
+	WORD $0x6e23de74 // fmul v20.4s, v19.4s, v3.4s
+	WORD $0x6eb51e93 // bit v19.4s, v20.4s, v21.4s
+	FSTPQ (F16, F17), (R0)
+	FSTPQ (F18, F19), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	SUBS $1, R2
+	BNE line
+	RET

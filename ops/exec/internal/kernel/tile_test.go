@@ -314,6 +314,27 @@ func TestAffineLanes(t *testing.T) {
 	})
 }
 
+// The same with slopes.
+func TestLeakyLanes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := range 9 {
+			for _, s := range sides {
+				dst, src := guarded(t, n*Lanes, s), guarded(t, n*Lanes, s)
+				slopes := guarded(t, Lanes+1, s)[1:]
+				if n > 1 {
+					src[n], src[n+2], src[n+3] = float32(math.NaN()), float32(math.Inf(-1)), float32(math.Inf(1))
+				}
+				want := slices.Clone(dst)
+				leakyLanesGeneric(want, src, slopes)
+				LeakyLanes(dst, src, slopes)
+				if !slices.EqualFunc(dst, want, sameValue) {
+					t.Fatalf("%d lines: got %v, want %v", n, dst, want)
+				}
+			}
+		}
+	})
+}
+
 // The same with a value to add and bounds.
 func TestGateLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {

@@ -56,6 +56,11 @@ def hard_sigmoid(r):
     return a, shape(r), [], lambda x: torch.clamp(x * a["slope"] + 0.5, 0, 1)
 
 
+def prelu(r):
+    a, size = {"per_channel": r.random() < 0.7}, shape(r)
+    return a, size, [[size[1] if a["per_channel"] else 1]], F.prelu
+
+
 def elu(r):
     a = {"alpha": slope(r, 1.0)}
     return a, shape(r), [], lambda x: F.elu(x, a["alpha"])
@@ -67,6 +72,7 @@ def plain(f):
 
 OPS = {
     "leaky_relu": leaky_relu,
+    "prelu": prelu,
     "hard_sigmoid": hard_sigmoid,
     "hard_swish": plain(F.hardswish),
     "tanh": plain(torch.tanh),
