@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"cnnlang/interp/draw"
+)
 
 // diff is `cnnlang diff`.
 func (a *app) diff() *cobra.Command {
@@ -15,10 +19,13 @@ func (a *app) diff() *cobra.Command {
 			"`params --memory --threads 1`. Equal neighbours count as one, so that a deeper stage is a line. What follows from a change, as the\n" +
 			"shapes behind it, is summed up unless --all asks for it. Of files with several nets those\n" +
 			"of one name are compared, or the one that --net names. The exit code is 1 if they differ.\n\n" +
+			"-o html writes a page with both pictures side by side, in which what differs is coloured and open, and\n" +
+			"pointing at a change shows both its places; -o svg writes the pictures alone.\n\n" +
 			"--git is for git, which then shows changes of .cnn files so, and exits with 0:\n\n" +
 			"  git config diff.cnnlang.command 'cnnlang diff --git'\n" +
 			"  echo '*.cnn diff=cnnlang' >> .gitattributes",
 		Example: "  cnnlang diff resnet50 resnet101\n" +
+			"  cnnlang diff resnet50 seresnext50_32x4d -o html > diff.html\n" +
 			"  cnnlang diff old.cnn new.cnn --net small\n" +
 			"  cnnlang diff resnet50 my.cnn -o md",
 		Args:              arguments(2, -1, "two nets"),
@@ -27,11 +34,17 @@ func (a *app) diff() *cobra.Command {
 	s.flags(cmd)
 	cmd.Flags().BoolVar(&git, "git", false, "take the arguments that git gives a diff driver, and exit with 0")
 	cmd.Flags().BoolVar(&all, "all", false, "show every operation that changed, not only what made it change")
+	depth := depthOfPictures(draw.Told, "what differs")
+	cmd.Flags().Var(depth, "depth", "how many frames within one another are open in pictures, or all")
+	complete(cmd, "depth", fixed("0", "1", "2", "all"))
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
 		if git {
 			return a.gitDiff(ctx, &s, args)
+		}
+		if depth.given && format.value != "html" && format.value != "svg" {
+			return usage("--depth is for pictures").withHelp("add -o html")
 		}
 		if len(args) > 2 {
 			return usage("%q is one argument too many", args[2])
@@ -54,6 +67,8 @@ func (a *app) diff() *cobra.Command {
 			if doc, err = d.document(ctx); err == nil {
 				err = a.json(doc)
 			}
+		case "html", "svg":
+			err = a.drawDiff(ctx, d, diffFormat{all: all, depth: depth.value}, format.value)
 		default:
 			f := diffFormat{table: "table", indent: "  ", all: all}
 			if format.value == "md" {

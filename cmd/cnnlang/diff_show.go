@@ -31,10 +31,7 @@ func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 }
 
 func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
-	title := p.A.Name + " → " + p.B.Name
-	if p.A.Name == p.B.Name {
-		title = p.A.Name
-	}
+	title := p.title()
 	if f.table == "md" {
 		title = "## " + title
 	}
@@ -59,6 +56,14 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		fmt.Fprintln(a.stdout, visibleName(line))
 	}
 	return err
+}
+
+// title is what a pair is called.
+func (p *netDiff) title() string {
+	if p.A.Name == p.B.Name {
+		return p.A.Name
+	}
+	return p.A.Name + " → " + p.B.Name
 }
 
 // diffNotes says what differs of the whole: shapes, the memory of a run, and which weights load.
@@ -121,6 +126,9 @@ func weightsOf(p *compare.Diff) (lines []string) {
 		if n > mostNamed {
 			names = append(names, "…")
 		}
+		if n == 1 {
+			what = strings.NewReplacer("have", "has", "are", "is").Replace(what)
+		}
 		lines = append(lines, fmt.Sprintf("  %d %s: %s", n, what, strings.Join(names, ", ")))
 	}
 	several(len(w.Renamed), "have another name", func(i int) string { return w.Renamed[i][0] + " → " + w.Renamed[i][1] })
@@ -137,4 +145,5 @@ type diffFormat struct {
 	table  string
 	indent string
 	all    bool
+	depth  int // of pictures
 }

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/compare"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/exec/layout"
 )
 
@@ -94,11 +95,13 @@ func (a *app) compareSides(before, after *side) *netDiffs {
 // A netDiff is how one net differs from another.
 type netDiff struct {
 	*compare.Diff
-	a, b *interp.Net
+	a, b          *interp.Net
+	before, after []*graph.Part // their outlines
 }
 
 func diffOf(a, b *interp.Net) *netDiff {
-	return &netDiff{compare.Nets(compare.Net{Graph: a.Graph, Outline: a.Outline()}, compare.Net{Graph: b.Graph, Outline: b.Outline()}), a, b}
+	x, y := a.Outline(), b.Outline()
+	return &netDiff{compare.Nets(compare.Net{Graph: a.Graph, Outline: x}, compare.Net{Graph: b.Graph, Outline: y}), a, b, x, y}
 }
 
 // memory is what a run of each takes.

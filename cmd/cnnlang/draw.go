@@ -21,7 +21,20 @@ type drawFlags struct {
 }
 
 func (f *drawFlags) flags(cmd *cobra.Command) {
-	f.depth = &option[int]{value: draw.FitPage, what: "N|all",
+	f.depth = depthOfPictures(draw.FitPage, "what fits a page")
+	f.steps = choiceOf("layers", "all")
+	f.colour = choiceOf(colours...)
+	cmd.Flags().Var(f.colour, "colour", "what the colours of a picture are by: "+strings.Join(colours, ", "))
+	complete(cmd, "colour", fixed(colours...))
+	cmd.Flags().Var(f.depth, "depth", depthUsage)
+	cmd.Flags().Var(f.steps, "steps", "whether a layer in a picture is one box with its norm and activation: layers, all")
+	complete(cmd, "depth", fixed("0", "1", "2", "all"))
+	complete(cmd, "steps", fixed("layers", "all"))
+}
+
+// depthOfPictures is how many frames within one another are open, by default what usual means.
+func depthOfPictures(usual int, what string) *option[int] {
+	return &option[int]{value: usual, what: "N|all",
 		parse: func(text string) (int, error) {
 			if text == "all" {
 				return draw.All, nil
@@ -34,22 +47,14 @@ func (f *drawFlags) flags(cmd *cobra.Command) {
 		},
 		write: func(n int) string {
 			switch n {
-			case draw.FitPage:
-				return "what fits a page"
+			case usual:
+				return what
 			case draw.All:
 				return "all"
 			}
 			return strconv.Itoa(n)
 		},
 	}
-	f.steps = choiceOf("layers", "all")
-	f.colour = choiceOf(colours...)
-	cmd.Flags().Var(f.colour, "colour", "what the colours of a picture are by: "+strings.Join(colours, ", "))
-	complete(cmd, "colour", fixed(colours...))
-	cmd.Flags().Var(f.depth, "depth", depthUsage)
-	cmd.Flags().Var(f.steps, "steps", "whether a layer in a picture is one box with its norm and activation: layers, all")
-	complete(cmd, "depth", fixed("0", "1", "2", "all"))
-	complete(cmd, "steps", fixed("layers", "all"))
 }
 
 // needless reports a flag that only pictures have.

@@ -26,7 +26,7 @@ var (
 	tableFormats = []string{"table", "json", "csv", "md"}
 	textFormats  = []string{"text", "json"}
 
-	diffFormats = []string{"text", "json", "md"}
+	diffFormats = []string{"text", "json", "md", "svg", "html"}
 	// Those of graph, which draws too.
 	graphFormats   = append([]string{"text", "json", "csv", "md"}, pictureFormats...)
 	pictureFormats = []string{"svg", "html", "dot", "mermaid"}

@@ -11,6 +11,7 @@ import (
 // A builder makes items of the parts of an outline.
 type builder struct {
 	steps bool
+	marks Marks
 }
 
 // series makes the items of a series within the part of this path, which takes the value in.
@@ -37,7 +38,7 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 	for _, p := range parts {
 		switch p.Kind {
 		case graph.Operation:
-			i := operation(p.Path, p.Node)
+			i := b.marked(operation(p.Path, p.Node), p)
 			i.passes = p.Node.Op.Name() == "id"
 			add(i)
 		case graph.Merge:
@@ -49,10 +50,10 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 				add(b.merge(p, within))
 			}
 		case graph.Tap:
-			add(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node, from: p.Node})
+			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node, from: p.Node}, p))
 		case graph.Head:
-			items = append(items, &Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node,
-				Items: unwrapped(b.series(p.Parts, within))})
+			items = append(items, b.marked(&Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node,
+				Items: unwrapped(b.series(p.Parts, within))}, p))
 			continue
 		default:
 			if inner := b.series(p.Parts, p.Path); p.Path == within || len(inner) == 0 {
@@ -77,11 +78,11 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	if len(inner) == 1 && !p.Stage {
 		switch only := inner[0]; {
 		case only.Kind.isBox():
-			return only
+			return b.marked(only, p)
 		case only.Kind == Frame && p.Call == "" && only.Label == "":
 			only.Label = label(p, within)
 			only.first = only.Label
-			return only
+			return b.marked(only, p)
 		}
 	}
 	name := label(p, within)
@@ -90,7 +91,7 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	if i.Call == "" {
 		i.told = tell(inner)
 	}
-	return i
+	return b.marked(i, p)
 }
 
 // label is how the weights call a part, "" for a number.
@@ -106,13 +107,14 @@ const mostTitle = 160 // characters; a frame shows as many as it is wide for
 
 // title is what stands above a frame.
 func (i *Item) title() string {
+	sign := i.sign.prefix()
 	switch {
 	case i.Text == "":
-		return i.Label
+		return sign + i.Label
 	case i.Label == "" || i.Label == i.Call:
-		return i.Text
+		return sign + i.Text
 	}
-	return i.Label + ": " + i.Text
+	return sign + i.Label + ": " + i.Text
 }
 
 // unwrapped takes the frame off a head that consists of it alone: the head has its name.
@@ -124,7 +126,7 @@ func unwrapped(items []*Item) []*Item {
 }
 
 func (b *builder) merge(p *graph.Part, within string) *Item {
-	i := operation(p.Path, p.Node)
+	i := b.marked(operation(p.Path, p.Node), p)
 	i.Kind = Circle
 	if p.Call == "concat" {
 		i.Kind = Bar
@@ -163,6 +165,8 @@ func operation(path string, n *graph.Node) *Item {
 func (i *Item) with(other *Item) {
 	i.Nodes = append(i.Nodes, other.Nodes...)
 	i.Cost = i.Cost.Add(other.Cost)
+	i.sign = i.sign.with(other.sign)
+	i.refers(other.changes, other.behind)
 }
 
 // lastBox is what a series ends with, in the frames that it ends with; nil for none.
@@ -185,7 +189,7 @@ func lastBox(items []*Item) *Item {
 // join draws the next item with this one, if it belongs to it.
 func (i *Item) join(next *Item) bool {
 	name := next.Text
-	if len(next.Nodes) != 1 || !i.takes(next.Kind, name) {
+	if len(next.Nodes) != 1 || !i.takes(next.Kind, name) || i.sign != next.sign && (next.sign.tells() || i.sign > Changed) {
 		return false
 	}
 	i.with(next)

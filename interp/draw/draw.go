@@ -15,10 +15,12 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// All opens every frame; FitPage as many as a page has room for.
+// All opens every frame, FitPage as many as a page has room for.
 const (
 	All     = -1
 	FitPage = -2
+	// Told opens those in which something differs, for Options.Marks.
+	Told = -3
 )
 
 // Options say what is drawn.
@@ -33,6 +35,8 @@ type Options struct {
 	Heat *Heat
 	// Costs are those that a page offers besides parameters and MACs.
 	Costs []*Heat
+	// Marks say how the network differs from another, nil for none.
+	Marks Marks
 }
 
 // A Diagram is a network ready to be drawn.
@@ -50,11 +54,14 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 		return fitted(g, outline, opts)
 	}
 	d := &Diagram{Title: g.Name, Depth: opts.Depth, heat: opts.Heat}
-	b := &builder{steps: opts.Steps}
+	b := &builder{steps: opts.Steps, marks: opts.Marks}
 	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Shape, value: g.Input}
 	items := append([]*Item{input}, b.series(outline, "")...)
 	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output.Shape), Path: "output", Count: 1, shape: g.Output.Shape, value: g.Output})
 	d.deep = nesting(items)
+	if opts.Marks != nil {
+		each(items, func(i *Item) { i.marked = true })
+	}
 	d.Items = closed(fold(items), opts.Depth)
 	showShapes(d.Items, nil, true)
 	return d
@@ -101,7 +108,7 @@ func (d *Diagram) heading() string {
 
 // footer is the last line of a picture in which frames are closed, "" where none is.
 func (d *Diagram) footer() string {
-	if d.Depth == All || d.Depth >= d.deep {
+	if d.Depth < 0 || d.Depth >= d.deep {
 		return ""
 	}
 	return fmt.Sprintf("depth %d of %d; --depth all opens every frame", d.Depth, d.deep)

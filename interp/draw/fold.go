@@ -53,7 +53,7 @@ func foldable(items []*Item, at int) bool {
 func equal(a, b *Item) bool {
 	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Marks, b.Marks) && a.Call == b.Call && a.Stage == b.Stage &&
 		a.Count == b.Count && len(a.Nodes) == len(b.Nodes) && a.Cost == b.Cost && slices.Equal(a.shape, b.shape) &&
-		a.from == b.from && a.Kind != Head &&
+		a.from == b.from && a.Kind != Head && a.sign == b.sign &&
 		slices.EqualFunc(a.Items, b.Items, equal) &&
 		slices.EqualFunc(a.Branches, b.Branches, func(x, y []*Item) bool { return slices.EqualFunc(x, y, equal) })
 }
@@ -63,6 +63,7 @@ func (i *Item) absorb(copy *Item) {
 	i.Count += copy.Count
 	i.Nodes = append(i.Nodes, copy.Nodes...)
 	i.value = copy.value
+	i.refers(copy.changes, copy.behind)
 	if copy.Label != i.first {
 		i.Label = i.first + "–" + copy.Label
 	}
@@ -78,8 +79,11 @@ func (i *Item) absorb(copy *Item) {
 
 // closed draws the frames that are so deep within others as boxes.
 func closed(items []*Item, depth int) []*Item {
-	if depth == All {
+	switch depth {
+	case All:
 		return items
+	case Told:
+		return differing(items)
 	}
 	for _, i := range items {
 		switch {
@@ -111,7 +115,7 @@ func (i *Item) shut() {
 	if i.told != "" {
 		i.Text = i.told
 	}
-	own := i.Nodes
+	own, inner := i.Nodes, i.Items[0].sign
 	i.Nodes = nil
 	for copy := range i.Count {
 		i.Nodes = append(i.Nodes, part(own, copy, i.Count)...)
@@ -120,7 +124,12 @@ func (i *Item) shut() {
 	each(i.Items, func(in *Item) {
 		n := dim.Int(in.Count / i.Count)
 		i.Cost = i.Cost.Add(graph.Count{Params: in.Cost.Params.Mul(n), MACs: in.Cost.MACs.Mul(n), FLOPs: in.Cost.FLOPs.Mul(n)})
+		inner = inner.with(in.sign)
+		i.refers(in.changes, in.behind)
 	})
+	if !i.sign.tells() {
+		i.sign = inner
+	}
 	i.Items = nil
 }
 

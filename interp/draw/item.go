@@ -30,13 +30,16 @@ type Item struct {
 	Items    []*Item   // of a frame or a head
 	Branches [][]*Item // of a merge
 
-	told   string // what a group says in place of its text when it is closed, "" for that
-	passes bool   // whether it passes its value on, and nothing else
-	first  string // the label of the first copy
-	shape  tensor.Shape
-	value  *graph.Node // of the first copy
-	from   *graph.Node // of a tap
-	arc    bool        // whether a tap is drawn as an arc
+	told            string // what a group says in place of its text when it is closed, "" for that
+	marked          bool   // whether the picture is of a difference; then its sign and the numbers of changes
+	sign            Sign
+	changes, behind []int
+	passes          bool   // whether it passes its value on, and nothing else
+	first           string // the label of the first copy
+	shape           tensor.Shape
+	value           *graph.Node // of the first copy
+	from            *graph.Node // of a tap
+	arc             bool        // whether a tap is drawn as an arc
 }
 
 // A Kind says what an item looks like, and what colour it has.

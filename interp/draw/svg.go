@@ -25,10 +25,17 @@ func (d *Diagram) SVG(w io.Writer) error {
 		s.height += legendHeight
 	}
 	b := bufio.NewWriter(w)
+	d.write(b, s, most, true)
+	return b.Flush()
+}
+
+// write writes the picture, with the style and the marker that it needs unless it stands beside another.
+func (d *Diagram) write(b *bufio.Writer, s *scene, most float64, alone bool) {
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
 		f(s.width), f(s.height), f(s.width), f(s.height), html.EscapeString(d.heading()))
-	b.WriteString("<style>" + style + "</style>\n")
-	b.WriteString(`<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 L8 4 L0 7.5z" class="tip"/></marker></defs>` + "\n")
+	if alone {
+		b.WriteString("<style>" + style + "</style>\n" + arrowhead)
+	}
 	fmt.Fprintf(b, `<rect class="paper" width="%s" height="%s"/>`+"\n", f(s.width), f(s.height))
 	for _, fr := range s.frames {
 		fr.write(b)
@@ -46,8 +53,9 @@ func (d *Diagram) SVG(w io.Writer) error {
 		fmt.Fprintf(b, `<text class="%s" x="%s" y="%s">%s</text>`+"\n", t.class, f(t.x), f(t.y), html.EscapeString(t.text))
 	}
 	b.WriteString("</svg>\n")
-	return b.Flush()
 }
+
+const arrowhead = `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 L8 4 L0 7.5z" class="tip"/></marker></defs>` + "\n"
 
 // f writes a length.
 func f(x float64) string {
@@ -78,8 +86,8 @@ func (d *Diagram) colour(i *Item, most float64) string {
 
 func (x box) write(b *bufio.Writer, colour string) {
 	i := x.item
-	fmt.Fprintf(b, `<g class="box %v" data-path="%s" data-nodes="%s" data-count="%d" data-params="%v" data-macs="%v">`,
-		i.Kind, html.EscapeString(word(i.Path)), html.EscapeString(i.nodes()), i.Count, whole(i.Cost.Params), whole(i.Cost.MACs))
+	fmt.Fprintf(b, `<g class="box %s" data-path="%s" data-nodes="%s" data-count="%d" data-params="%v" data-macs="%v"%s>`,
+		i.classes(i.Kind.String()), html.EscapeString(word(i.Path)), html.EscapeString(i.nodes()), i.Count, whole(i.Cost.Params), whole(i.Cost.MACs), i.references())
 	fmt.Fprintf(b, "<title>%s</title>", html.EscapeString(i.about()))
 	mid := point{x.x + x.w/2, x.y + x.h/2 + 4}
 	switch {
@@ -121,7 +129,7 @@ func (fr frame) write(b *bufio.Writer) {
 	case fr.deep%2 == 1:
 		class = "frame odd"
 	}
-	fmt.Fprintf(b, `<g class="%s" data-block="%s">`, class, html.EscapeString(i.Call))
+	fmt.Fprintf(b, `<g class="%s" data-block="%s"%s>`, i.classes(class), html.EscapeString(i.Call), i.references())
 	if fr.of > 1 {
 		fmt.Fprintf(b, `<path class="back" d="%s"/>`, rect{fr.x + 4, fr.y + 4, fr.w, fr.h}.outline(8))
 	}
