@@ -9,6 +9,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/draw"
+	"cnnlang/interp/graph"
 	"cnnlang/ops/dim"
 )
 
@@ -24,7 +25,7 @@ type area struct{ x, y, w, h float64 }
 
 type drawnBox struct {
 	area
-	kind, path          string
+	kind, path, sign    string
 	nodes               []string
 	count, params, macs int
 }
@@ -79,7 +80,9 @@ func readDrawing(t *testing.T, text string) *drawing {
 				d.frames = append(d.frames, rects[0])
 				continue
 			}
-			b := drawnBox{area: rects[0], kind: class, path: e.attr("data-path"), nodes: strings.Fields(e.attr("data-nodes")),
+			kind, sign, _ := strings.Cut(strings.TrimPrefix(class, "box "), " ")
+			kind = "box " + kind
+			b := drawnBox{area: rects[0], kind: kind, sign: sign, path: e.attr("data-path"), nodes: strings.Fields(e.attr("data-nodes")),
 				count: int(e.number("data-count")), params: int(e.number("data-params")), macs: int(e.number("data-macs"))}
 			d.boxes = append(d.boxes, b)
 		case strings.HasPrefix(class, "edge"):
@@ -184,8 +187,14 @@ func (d *drawing) unjoined() (list []string) {
 // of the boxes are those of the net, and that nothing lies on anything else.
 func drawn(t *testing.T, n *interp.Net, opts draw.Options) *drawing {
 	t.Helper()
+	return drawnAs(t, n, n.Outline(), opts)
+}
+
+// drawnAs does that with an outline of the net.
+func drawnAs(t *testing.T, n *interp.Net, outline []*graph.Part, opts draw.Options) *drawing {
+	t.Helper()
 	var b strings.Builder
-	if err := draw.Of(n.Graph, n.Outline(), opts).SVG(&b); err != nil {
+	if err := draw.Of(n.Graph, outline, opts).SVG(&b); err != nil {
 		t.Fatal(err)
 	}
 	d := readDrawing(t, b.String())

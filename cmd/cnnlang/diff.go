@@ -35,7 +35,7 @@ func (a *app) diff() *cobra.Command {
 	cmd.Flags().BoolVar(&git, "git", false, "take the arguments that git gives a diff driver, and exit with 0")
 	cmd.Flags().BoolVar(&all, "all", false, "show every operation that changed, not only what made it change")
 	depth := depthOfPictures(draw.Told, "what differs")
-	cmd.Flags().Var(depth, "depth", "how many frames within one another are open in pictures, or all")
+	cmd.Flags().Var(depth, "depth", depthUsage)
 	complete(cmd, "depth", fixed("0", "1", "2", "all"))
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

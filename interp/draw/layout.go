@@ -181,7 +181,7 @@ func (c *cell) merge(count int) {
 	}
 	c.width = round
 	if c.item.Kind == Bar || len([]rune(c.item.Text)) > 1 {
-		c.width = width(c.item.Text, textSize) + 24
+		c.width = width(c.item.title(), textSize) + 24
 		if n := len(c.branches); n > 1 && c.item.Kind == Bar {
 			first, last := c.spines[0], c.spines[n-1]
 			c.width = math.Max(c.width, 2*math.Max(-first, last)+24)

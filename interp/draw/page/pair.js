@@ -33,7 +33,10 @@ const index = new Map(sides.map(side => {
 // place, or around it.
 function places(side, r) {
   const n = +r.dataset.row, of = index.get(side), own = of.changes.get(n);
-  if (own) return {elements: own};
+  if (own) {
+    const frames = own.filter(e => e.classList.contains("frame")); // which are around the others
+    return {elements: frames.length ? frames : own};
+  }
   const within = inside.get(r).map(x => places(side, x)).filter(x => !x.beside).flatMap(x => x.elements);
   if (within.length) return {elements: within};
   const behind = of.behind.get(n);
