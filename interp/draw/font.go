@@ -28,3 +28,6 @@ func width(text string, size float64) float64 {
 	}
 	return float64(sum) * size / 1000
 }
+
+// TextWidth is how long a text is in letters of this size, at most, in the fonts that the pictures name.
+func TextWidth(text string, size float64) float64 { return width(text, size) }
