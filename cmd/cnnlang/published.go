@@ -147,7 +147,7 @@ func downloaded(files []publishedFile) []publishedFile {
 // weightsGrid has a row for each file.
 func weightsGrid(nets []listedNet) grid {
 	g := grid{columns: columnsOf("net", "file", "publisher", "license", "sha256", "downloaded")}
-	g.columns = append(g.columns, column{"bytes", true}, column{"top-1", true}, column{"prepare", false})
+	g.columns = append(g.columns, column{"bytes", true}, column{"prepare", false}, column{"top-1", true})
 	for _, n := range nets {
 		for _, f := range n.Weights {
 			there, size, top1 := "no", any(""), any("")
@@ -160,7 +160,7 @@ func weightsGrid(nets []listedNet) grid {
 			if f.Top1 > 0 {
 				top1 = f.Top1
 			}
-			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, top1, cmp.Or(f.Prepare, n.Prepare)})
+			g.rows = append(g.rows, []any{n.Name, f.File, f.Publisher, f.License, f.SHA256, there, size, cmp.Or(f.Prepare, n.Prepare), top1})
 		}
 	}
 	return g
