@@ -38,7 +38,7 @@ type benchFlags struct {
 func (a *app) bench() *cobra.Command {
 	f := &benchFlags{
 		batch: batchOption(mostMeasured),
-		time:  &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration},
+		time:  measuringTime(),
 	}
 	cmd := &cobra.Command{
 		Use:   "bench FILE|NAME... [IMAGE...]",
@@ -78,7 +78,7 @@ func (a *app) bench() *cobra.Command {
 	f.performance.flags(cmd, mostMeasured)
 	flags := cmd.Flags()
 	flags.Var(f.batch, "batch", batchUsage)
-	flags.Var(f.time, "time", "how long to measure each combination, such as 500ms or 10s")
+	flags.Var(f.time, "time", measuringUsage)
 	flags.BoolVar(&f.profile, "profile", false, "measure every step")
 	flags.BoolVar(&f.worker, "worker", false, "measure on demand, by commands on standard input")
 	f.format = formatFlag(cmd, tableFormats)
@@ -104,6 +104,13 @@ func (a *app) bench() *cobra.Command {
 		return a.benchNets(cmd.Context(), f)
 	}
 	return cmd
+}
+
+const measuringUsage = "how long to measure each combination, such as 500ms or 10s"
+
+// measuringTime is how long each combination is measured.
+func measuringTime() *option[time.Duration] {
+	return &option[time.Duration]{value: 2 * time.Second, what: "TIME", parse: parseDuration}
 }
 
 // split tells nets from images: nets come first, and are files of .cnn or the library's where

@@ -60,6 +60,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 var jsonRuns = []string{
 	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
+	"compare line.cnn resnet18 --bench --time 0s",
 	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --facts", "params unet --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
@@ -345,7 +346,7 @@ func TestVerbsShareSetsOfFormats(t *testing.T) {
 			if !slices.Contains([]string{"fmt", "expand", "help", "completion"}, verb.Name()) {
 				t.Errorf("`cnnlang %s` has no -o", verb.Name())
 			}
-		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "run"}, verb.Name()):
+		case f.Usage != strings.Join(tableFormats, ", ") && f.Usage != strings.Join(textFormats, ", ") && !slices.Contains([]string{"check", "graph", "diff", "compare", "run"}, verb.Name()):
 			t.Errorf("`cnnlang %s` has the formats %s", verb.Name(), f.Usage)
 		case verb.Name() == "run" && f.Usage != "text, json, csv, jsonl":
 			t.Errorf("`cnnlang run` has the formats %s", f.Usage)

@@ -21,10 +21,12 @@ import (
 )
 
 // Every verb that prints results has one of two sets of formats; check adds formats of
-// diagnostics to the second, graph those of pictures to the first.
+// diagnostics to the second, graph and compare those of pictures to the first.
 var (
 	tableFormats = []string{"table", "json", "csv", "md"}
 	textFormats  = []string{"text", "json"}
+
+	compareFormats = append(slices.Clone(tableFormats), "svg")
 
 	diffFormats = []string{"text", "json", "md", "svg", "html"}
 	// Those of graph, which draws too.
