@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp/draw"
@@ -39,9 +41,8 @@ func (a *app) diff() *cobra.Command {
 	complete(cmd, "depth", fixed("0", "1", "2", "all"))
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		ctx := cmd.Context()
 		if git {
-			return a.gitDiff(ctx, &s, args)
+			return a.gitDiff(cmd.Context(), &s, args)
 		}
 		if depth.given && format.value != "html" && format.value != "svg" {
 			return usage("--depth is for pictures").withHelp("add -o html")
@@ -52,34 +53,30 @@ func (a *app) diff() *cobra.Command {
 		if args[0] == "-" && args[1] == "-" {
 			return usage("both nets are -, and standard input can be read once").withHelp("write one of them to a file")
 		}
-		before, err := a.side(&s, args[0])
+		d, err := a.sidesOf(&s, args)
 		if err != nil {
 			return err
 		}
-		after, err := a.side(&s, args[1])
-		if err != nil {
+		f := diffFormat{name: format.value, all: all, depth: depth.value}
+		if err := a.writeDiff(cmd.Context(), d, f); err != nil || !d.differs() {
 			return err
 		}
-		d := a.compareSides(before, after)
-		switch format.value {
-		case "json":
-			var doc diffDocument
-			if doc, err = d.document(ctx); err == nil {
-				err = a.json(doc)
-			}
-		case "html", "svg":
-			err = a.drawDiff(ctx, d, diffFormat{all: all, depth: depth.value}, format.value)
-		default:
-			f := diffFormat{table: "table", indent: "  ", all: all}
-			if format.value == "md" {
-				f.table, f.indent = "md", "&emsp;"
-			}
-			err = a.showDiff(ctx, d, f)
-		}
-		if err == nil && d.differs() {
-			return failed(exitProblems)
-		}
-		return err
+		return failed(exitProblems)
 	}
 	return cmd
+}
+
+// writeDiff writes differences in any format.
+func (a *app) writeDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
+	switch f.name {
+	case "json":
+		doc, err := d.document(ctx)
+		if err != nil {
+			return err
+		}
+		return a.json(doc)
+	case "html", "svg":
+		return a.drawDiff(ctx, d, f)
+	}
+	return a.showDiff(ctx, d, f)
 }

@@ -28,7 +28,7 @@ func (a *app) gitDiff(ctx context.Context, s *selection, args []string) error {
 		}
 		sides[i] = one
 	}
-	return a.showDiff(ctx, a.compareSides(sides[0], sides[1]), diffFormat{table: "table", indent: "  "})
+	return a.showDiff(ctx, compareSides(sides[0], sides[1]), diffFormat{})
 }
 
 // versionOf reads a file that git has written, whatever it is called.

@@ -12,11 +12,11 @@ import (
 )
 
 // drawDiff writes differences as a page with both pictures, or of two nets the pictures alone.
-func (a *app) drawDiff(ctx context.Context, d *netDiffs, f diffFormat, format string) error {
+func (a *app) drawDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 	if isTerminal(os.Stdout) {
-		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang diff … -o %s > diff.%[1]s`", format)
+		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang diff … -o %s > diff.%[1]s`", f.name)
 	}
-	if format == "svg" {
+	if f.name == "svg" {
 		if len(d.pairs) != 1 {
 			return usage("a picture shows two nets, and %d are in both files", len(d.pairs)).withHelp("choose one with --net, or ask for a page with -o html")
 		}

@@ -32,7 +32,7 @@ func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 
 func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 	title := p.title()
-	if f.table == "md" {
+	if f.name == "md" {
 		title = "## " + title
 	}
 	if p.Empty() {
@@ -41,13 +41,13 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 	}
 	fmt.Fprintln(a.stdout, title)
 	fmt.Fprintln(a.stdout)
+	format, indent := f.table()
 	g := grid{columns: changeColumns}
 	for _, r := range diffRows(p.Changes, f.all) {
-		indent := strings.Repeat(f.indent, r.deep)
-		g.rows = append(g.rows, append([]any{indent + r.sign() + r.words}, r.gains()...))
+		g.rows = append(g.rows, append([]any{strings.Repeat(indent, r.deep) + r.sign() + r.words}, r.gains()...))
 	}
 	g.totals = [][]any{costCells("was", p.A.Cost), costCells("is", p.B.Cost)}
-	if err := a.grid(g, f.table); err != nil {
+	if err := a.grid(g, format); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout)
@@ -142,8 +142,15 @@ func weightsOf(p *compare.Diff) (lines []string) {
 
 // A diffFormat says how changes are written.
 type diffFormat struct {
-	table  string
-	indent string
-	all    bool
-	depth  int // of pictures
+	name  string // text, md …
+	all   bool
+	depth int // of pictures
+}
+
+// table is what the table is written as.
+func (f diffFormat) table() (format, indent string) {
+	if f.name == "md" {
+		return "md", "&emsp;"
+	}
+	return "table", "  "
 }

@@ -57,6 +57,19 @@ func (a *app) side(s *selection, argument string) (*side, error) {
 	return list, nil
 }
 
+// sidesOf compares what two arguments stand for.
+func (a *app) sidesOf(s *selection, args []string) (*netDiffs, error) {
+	before, err := a.side(s, args[0])
+	if err != nil {
+		return nil, err
+	}
+	after, err := a.side(s, args[1])
+	if err != nil {
+		return nil, err
+	}
+	return compareSides(before, after), nil
+}
+
 // netDiffs are the differences of the nets of two sides.
 type netDiffs struct {
 	before, after *side
@@ -65,7 +78,7 @@ type netDiffs struct {
 }
 
 // compareSides compares nets of one name, or the only two.
-func (a *app) compareSides(before, after *side) *netDiffs {
+func compareSides(before, after *side) *netDiffs {
 	d := &netDiffs{before: before, after: after}
 	if len(before.nets) == 1 && len(after.nets) == 1 {
 		d.pairs = append(d.pairs, diffOf(before.nets[0], after.nets[0]))

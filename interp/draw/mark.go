@@ -14,9 +14,9 @@ type Sign int
 const (
 	Quiet   Sign = iota // not at all
 	Follows             // its shapes alone do
-	Changed
-	Added
-	Removed
+	Changed             // it is there in both, and does something else
+	Added               // it is there in the second alone
+	Removed             // in the first alone
 )
 
 var signNames = [...]string{"quiet", "follows", "changed", "added", "removed"}

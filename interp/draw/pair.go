@@ -50,9 +50,11 @@ func (r PairRow) Class() string { return r.Sign.String() }
 // Indent is how far its text is from the margin, in letters.
 func (r PairRow) Indent() int { return 2 * r.Deep }
 
-// Before and After are the pictures.
+// Before is the picture of the first.
 func (p Pair) Before() template.HTML { return embedded(p.A) }
-func (p Pair) After() template.HTML  { return embedded(p.B) }
+
+// After is that of the second.
+func (p Pair) After() template.HTML { return embedded(p.B) }
 
 func embedded(d *Diagram) template.HTML {
 	if d == nil {
