@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ var shapes = regexp.MustCompile(`\[N, |\bshape|\bchannels\b|\bpictures\b`)
 func signatureRule(f cnnFile, fault func(int, string, ...any)) {
 	for _, b := range blocks(f) {
 		switch {
-		case b.Preset != nil, f.Source.Name == "stdlib/prelude.cnn" && (b.Name.Text == "picture" || b.Name.Text == "checkpoint"): // values
+		case b.Preset != nil, f.Source.Name == "stdlib/prelude.cnn" && slices.Contains([]string{"picture", "checkpoint", "list"}, b.Name.Text): // values, and what has no shape
 		case b.Sig == nil:
 			fault(b.Pos.Line, "%s has no signature", b.Name.Text)
 		case b.Body != nil:

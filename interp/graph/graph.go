@@ -68,6 +68,7 @@ type Step struct {
 	Path  string
 	Call  string // what the text calls it: conv, bottleneck, add, "" for a group
 	Node  *Node
+	Items []*Node // of a list of tensors, whose last one is Node; nil for one tensor
 	Stage bool
 	Side  *Side
 	Span  source.Span

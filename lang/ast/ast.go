@@ -269,13 +269,22 @@ type Label struct {
 	Text Literal `parser:"| @@"`
 }
 
-// A Claim follows a step: `as t` names its value, `as x[i][j]` one of several of a name, `is [..]`
-// states its shape.
+// A Claim follows a step: `as t` names its value, `as x[i][j]` one of several of a name, `as [a, b]`
+// the tensors of a list, `is [..]` states its shape.
 type Claim struct {
 	Extent
-	As *Name  `parser:"  'as' @@"`
-	At []Expr `parser:"  ( '[' @@ ']' )*"`
-	Is []Expr `parser:"| 'is' '[' @@ ( ',' @@ )* ']'"`
+	As    *Name   `parser:"  'as' ( @@"`
+	At    []Expr  `parser:"         ( '[' @@ ']' )*"`
+	Items []*Name `parser:"       | '[' @@ ( ',' @@ )* ']' )"`
+	Is    []Expr  `parser:"| 'is' '[' @@ ( ',' @@ )* ']'"`
+}
+
+// Names are those that a claim gives: one, or those of the tensors of a list.
+func (c *Claim) Names() []*Name {
+	if c.As != nil {
+		return []*Name{c.As}
+	}
+	return c.Items
 }
 
 // An If chooses steps by a condition on parameters and sizes; without else the

@@ -129,9 +129,12 @@ func (p *dumper) step(n *Step) {
 	}
 	after := ""
 	for _, c := range n.Claims {
-		if c.As != nil {
+		switch {
+		case c.As != nil:
 			after += " as " + c.As.Text + indexes(c.At)
-		} else {
+		case c.Items != nil:
+			after += " as [" + names(c.Items, ", ") + "]"
+		default:
 			after += " is [" + texts(c.Is) + "]"
 		}
 	}

@@ -160,6 +160,7 @@ func inStep(v visitor, n Node) {
 	case *Claim:
 		add(v, n.As)
 		addExpr(v, n.At...)
+		add(v, n.Items...)
 		addExpr(v, n.Is...)
 	case *If:
 		addExpr(v, n.Cond)

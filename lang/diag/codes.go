@@ -51,6 +51,7 @@ const (
 	WindowTooBig  Code = "E0403"
 	NotDivisible  Code = "E0404"
 	InputMismatch Code = "E0405"
+	Several       Code = "E0406"
 
 	ClaimFails     Code = "E0501"
 	WhereFails     Code = "E0502"

@@ -143,8 +143,11 @@ func (c *checker) step(st *ast.Step, s *scope) {
 		for _, x := range claim.Is {
 			c.expr(x, s)
 		}
-		if claim.As != nil {
+		switch {
+		case claim.As != nil:
 			c.nameValue(claim, s)
+		case claim.Items != nil:
+			c.nameItems(claim.Items)
 		}
 	}
 	if st.Stage && st.Label != nil && st.Label.Name != nil {
@@ -196,7 +199,7 @@ func (c *checker) call(call *ast.Call, s *scope) {
 	if o := c.callee(r, call.Slot != nil, s); o != nil {
 		c.sources[call] = o.isSource()
 		switch {
-		case o.IsCombinator() && call.Branches == nil:
+		case o.IsCombinator() && call.Branches == nil && (call.Slot != nil || len(r.Args.All()) > 0 && (r.Args.List[0].Name == nil || o.Name == "list")):
 			branches, unnamed := c.meantAsBranches(call)
 			c.report(branchesMissing(r, branches, unnamed))
 		case !o.IsCombinator() && call.Branches != nil:

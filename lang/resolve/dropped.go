@@ -20,9 +20,7 @@ func (r readers) any() bool { return r.other || len(r.names) > 0 }
 // that of its last step; one reader in any arm is enough.
 func (c *checker) find(r *readers, s *ast.Step) {
 	for _, claim := range s.Claims {
-		if claim.As != nil {
-			r.names = append(r.names, claim.As)
-		}
+		r.names = append(r.names, claim.Names()...)
 	}
 	r.other = r.other || s.Stage || c.readsInto(s.Label)
 	if s.Repeat != nil && s.Repeat.Step != nil {

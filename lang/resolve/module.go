@@ -127,7 +127,10 @@ func (o *Object) IsPrimitive() bool {
 
 // IsValue reports whether the object is a value that the prelude declares, which no step
 // can be: it has no signature.
-func (o *Object) IsValue() bool { return o.IsPrimitive() && o.Block.Sig == nil }
+func (o *Object) IsValue() bool { return o.IsPrimitive() && o.Block.Sig == nil && !o.IsCombinator() }
+
+// IsList reports whether the object is the combinator that keeps what its branches give apart.
+func (o *Object) IsList() bool { return o.IsCombinator() && o.Name == "list" }
 
 // IsCombinator reports whether the object is a primitive that takes branches.
 func (o *Object) IsCombinator() bool {

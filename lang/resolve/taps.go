@@ -60,6 +60,22 @@ func (c *checker) nameValue(claim *ast.Claim, s *scope) {
 	}
 }
 
+// nameItems defines the taps that a list is taken apart into.
+func (c *checker) nameItems(names []*ast.Name) {
+	for _, n := range names {
+		old, known := c.taps[n.Text]
+		switch {
+		case n.Skips():
+		case known && old.indexes > 0:
+			c.report(otherIndexes(&ast.Claim{As: n}, old))
+		case known:
+			c.report(duplicateTap(n, old.span))
+		default:
+			c.name(n, &tap{span: n.Span(), name: n})
+		}
+	}
+}
+
 // readTap resolves a tap. Whether a path leads to a stage is decided once blocks are applied;
 // that it begins with a label, here.
 func (c *checker) readTap(t *ast.TapRef, s *scope) {
@@ -68,7 +84,7 @@ func (c *checker) readTap(t *ast.TapRef, s *scope) {
 	}
 	first := t.Path[0]
 	if len(t.Path) == 1 {
-		c.readName(t)
+		c.readName(t, s)
 		return
 	}
 	_, labelled := c.labels[first.Text]
@@ -90,9 +106,12 @@ func (c *checker) readTap(t *ast.TapRef, s *scope) {
 }
 
 // readName resolves a tap without a path.
-func (c *checker) readName(t *ast.TapRef) {
+func (c *checker) readName(t *ast.TapRef, s *scope) {
 	n := t.Path[0]
 	named, known := c.taps[n.Text]
+	if !known && s.has(n.Text) {
+		return // a local name, which has to stand for a tensor
+	}
 	if claim := c.later[n.Text]; !known && claim != nil && c.heads[n.Text] == nil {
 		// it belongs to where the text gives it first
 		named, known = &tap{span: claim.As.Span(), name: claim.As, indexes: len(claim.At)}, true
@@ -100,7 +119,7 @@ func (c *checker) readName(t *ast.TapRef) {
 	}
 	c.tap(n)
 	switch {
-	case known && named.indexes != len(t.At):
+	case known && len(t.At) != named.indexes && len(t.At) != named.indexes+1: // that may be of a list
 		c.report(indexesRead(t, named))
 	case !known && len(t.At) > 0 && c.mayBeStage(n.Text):
 		c.report(indexedStage(t))

@@ -69,7 +69,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	if s.Stage && label != "" {
 		m.publish(e.frame, sc.labels+label, label, x)
 	}
-	if m.values != nil && m.outermost() && !x.Poisoned {
+	if m.values != nil && m.outermost() && !x.Poisoned && !x.Many {
 		m.noteValue(s.Span().End.Offset, x.Shape)
 	}
 	return x
@@ -88,13 +88,23 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 // none, where the step that names it was not applied.
 func (m *machine) tap(ref *ast.TapRef, e *env) (t Tensor, name string) {
 	name, f := ref.Text(), e.frame
-	if len(ref.At) > 0 {
-		indexes, ok := m.indexesOf(ref.At, name, e)
-		if !ok {
-			return poison, name
+	if v, isLocal := e.lookup(name); isLocal && len(ref.Path) == 1 {
+		_, isTensor := tensorsOf(v)
+		if _, _, named := f.tap(name); isTensor || !named {
+			return m.localTensor(ref, v, e), name
 		}
-		name += indexes
 	}
+	indexes, ok := m.indexesOf(ref.At, name, e)
+	if !ok {
+		return poison, name
+	}
+	if k := len(indexes) - 1; k >= 0 {
+		list, _, isList := f.tap(name + written(indexes[:k]))
+		if _, _, isItself := f.tap(name + written(indexes)); isList && !isItself {
+			return m.item(list, ref, name+written(indexes[:k]), dim.Int(indexes[k])), name + written(indexes)
+		}
+	}
+	name += written(indexes)
 	key := name
 	if len(ref.Path) > 1 {
 		key = pathMark + name

@@ -71,9 +71,6 @@ func (m *machine) apply(c *Closure, at *site, x Tensor) Tensor {
 		m.fail(notAStep(at.span(), at.step.Call.Callee.Ref().Text(), c))
 		return poison
 	case c.Object.IsCombinator():
-		if at.step.Call.Branches == nil {
-			return poison // reported where names are resolved
-		}
 		return m.combine(c, at, x)
 	case c.Object.IsPrimitive():
 		return m.primitive(c, at, x)
@@ -116,8 +113,11 @@ func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
 
 // primitive applies an operation of the prelude.
 func (m *machine) primitive(c *Closure, at *site, x Tensor) Tensor {
+	if x.Many && c.Object.Name == "id" {
+		return x
+	}
 	op, ok := m.operation(c, at.span())
-	if !ok || x.Poisoned {
+	if !ok || x.Poisoned || !m.one(x, at.span(), worksOn(c.Object.Name)) {
 		return poison
 	}
 	out, err := op.Infer(m.facts, []dim.Shape{x.Shape})
@@ -296,62 +296,11 @@ func reason(c *Closure, axis int) string {
 	return c.Object.Name
 }
 
-// combine feeds x to every branch and merges the results.
-func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
-	op, ok := m.operation(c, at.span())
-	var results []Tensor
-	var branches []*ast.Branch
-	one := func(b *ast.Branch, e *env) {
-		m.open() // the branches before are no part of the way to this one
-		m.branch(at, func() {
-			results = append(results, m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(len(results), false)), x))
-		})
-		m.close()
-		branches = append(branches, b)
-	}
-	for _, b := range at.step.Call.Branches {
-		if b.Repeat == nil {
-			one(b, at.env.inner())
-			continue
-		}
-		ok = m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {
-			one(b, in)
-			return !m.stopped
-		}) && ok
-	}
-	if ok && len(results) == 0 {
-		count := at.step.Call.Branches[0].Repeat.Count
-		m.failOver(noBranches(at.span(), c, count), count, at.env)
-	}
-	if !ok || len(results) == 0 {
-		return poison
-	}
-	shapes := make([]dim.Shape, len(results))
-	suspect := false
-	for i, t := range results {
-		if t.Poisoned {
-			return poison
-		}
-		shapes[i] = t.Shape
-		suspect = suspect || t.Suspect
-	}
-	out, err := op.Infer(m.facts, shapes)
-	if err != nil {
-		if !suspect {
-			m.failAt(at, mergeFault(err.(*ops.Fault), op, c, at, branches, results))
-		}
-		guess := results[0]
-		guess.Suspect = true
-		return guess
-	}
-	return m.emit(op, at, c, results, out)
-}
-
 // instantiate applies a block: its arguments and the sizes of its input become
 // names, its body is applied, and what it claims of its output is checked.
 func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	e, ok := m.bind(c, at.span())
-	if !ok || x.Poisoned {
+	if !ok || x.Poisoned || !m.one(x, at.span(), worksOn(c.name())) {
 		return poison
 	}
 	if !m.enter(at.span(), "") {

@@ -54,7 +54,7 @@ func bare(x ast.Expr) string {
 // checkClaim checks what a signature says of the output; false is that it had to
 // complain.
 func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
-	return x.Suspect || m.isOf(b.Sig, e, x, func() *diag.Diagnostic { return claimRank(b, restOf(b.Sig, e), x) },
+	return x.Suspect || m.one(x, b.Sig.Span(), "`"+b.Name.Text+"` gives by its signature") && m.isOf(b.Sig, e, x, func() *diag.Diagnostic { return claimRank(b, restOf(b.Sig, e), x) },
 		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
 			return claimFails(b, claim, axis, want, x)
 		})
@@ -106,11 +106,13 @@ func (m *machine) claimed(x ast.Expr, e *env) (dim.Size, bool) {
 // claims acts on what follows a step: `as` and `stage` name its value, `is`
 // states its shape.
 func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
-	if s.Stage && label != "" {
+	if s.Stage && label != "" && m.one(x, s.Span(), "a stage is") {
 		e.frame.name(label, x)
 	}
 	for _, c := range s.Claims {
 		switch {
+		case c.Items != nil:
+			m.nameItems(s, c, e, x)
 		case c.As == nil:
 			m.checkIs(s, c, e, x)
 		case len(c.At) > 0:
@@ -125,7 +127,7 @@ func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
 // default sizes, and so in the blocks that it calls; it is left alone at other
 // sizes, which is noted, in nets that a net calls, and where a preset has other defaults.
 func (m *machine) checkIs(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
-	if x.Poisoned || x.Suspect {
+	if x.Poisoned || x.Suspect || !m.one(x, c.Span(), "`is` states the shape of") {
 		return
 	}
 	if len(c.Is) != len(x.Shape) {

@@ -39,7 +39,7 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 				continue
 			}
 			if o := t.Origins[axis]; o != nil && o.Before != nil {
-				if branches[i].Span().Contains(o.Span) {
+				if i < len(branches) && branches[i].Span().Contains(o.Span) {
 					own.add(axis, o)
 				} else {
 					before.add(axis, o)
@@ -52,6 +52,9 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 			continue
 		}
 		elsewhere = append(elsewhere, before...)
+		if i >= len(branches) {
+			continue // one of a list
+		}
 		if end := lastStep(branches[i].Body); end.IsValid() {
 			d.At(end, "this branch is %v", t.Shape)
 		} else {

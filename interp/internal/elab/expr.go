@@ -54,7 +54,7 @@ func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
 		if t.Poisoned {
 			return nil, false
 		}
-		return &t, true
+		return t.value(), true
 	case *ast.Ref:
 		return m.ref(x, e)
 	}

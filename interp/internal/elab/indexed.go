@@ -1,8 +1,8 @@
 package elab
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cnnlang/lang/ast"
@@ -20,12 +20,9 @@ const anyIndex = "[?]"
 func (m *machine) nameIndexed(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	f, family := e.frame, c.As.Text
 	indexes, ok := m.indexesOf(c.At, family, e)
-	for i, text := range strings.Split(strings.Trim(indexes, "[]"), "][") {
-		if strings.HasPrefix(text, "-") {
-			m.fail(negativeIndex(c.At[i], family, text))
-			ok = false
-			break
-		}
+	if i := slices.IndexFunc(indexes, func(n int) bool { return n < 0 }); i >= 0 {
+		m.fail(negativeIndex(c.At[i], family, indexes[i]))
+		ok = false
 	}
 	if !ok {
 		f.name(family+anyIndex, poison)
@@ -35,7 +32,7 @@ func (m *machine) nameIndexed(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 		m.unknowns.Beyond("the values of `" + family + "`, named in a repeat of unknown length")
 		return
 	}
-	name, here := family+indexes, m.at(s)
+	name, here := family+written(indexes), m.at(s)
 	switch _, perhaps, taken := f.tap(name); {
 	case taken && perhaps:
 		m.unknowns.Beyond("whether two values are named " + name)
@@ -51,21 +48,30 @@ func (m *machine) nameIndexed(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	f.name(name, x)
 }
 
-// indexesOf evaluates the indexes of a name, [2][0].
-func (m *machine) indexesOf(at []ast.Expr, name string, e *env) (text string, ok bool) {
+// indexesOf evaluates the indexes of a name.
+func (m *machine) indexesOf(at []ast.Expr, name string, e *env) (indexes []int, ok bool) {
 	for _, x := range at {
 		n, ok := m.evalSize(x, e)
 		if !ok || m.beyond(n, "an unknown index of `"+name+"`") {
-			return "", false
+			return nil, false
 		}
 		i, whole := n.Int()
 		if !whole {
 			m.fail(brokenIndex(x, name, n))
-			return "", false
+			return nil, false
 		}
-		text += "[" + strconv.Itoa(i) + "]"
+		indexes = append(indexes, i)
 	}
-	return text, true
+	return indexes, true
+}
+
+// written are indexes as they are written: [2][0].
+func written(indexes []int) string {
+	var b strings.Builder
+	for _, i := range indexes {
+		fmt.Fprintf(&b, "[%d]", i)
+	}
+	return b.String()
 }
 
 // indexed lists the values of a family in the order of their numbers.
@@ -106,8 +112,8 @@ func (m *machine) namesIndexed(r *ast.Repeat) bool {
 	return names
 }
 
-func negativeIndex(x ast.Expr, family, text string) *diag.Diagnostic {
-	return diag.New(diag.BadIndex, x.Span(), "an index of `%s` is %s, and they count from 0", family, text)
+func negativeIndex(x ast.Expr, family string, i int) *diag.Diagnostic {
+	return diag.New(diag.BadIndex, x.Span(), "an index of `%s` is %d, and they count from 0", family, i)
 }
 
 func brokenIndex(x ast.Expr, name string, n dim.Size) *diag.Diagnostic {

@@ -73,8 +73,8 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 		m.fail(badCount(l.repeat.Head.Count.Span(), l.n))
 		return poison
 	}
-	if m.namesIndexed(l.repeat) {
-		return l.few(x) // a value of its own for each iteration
+	if x.Many || m.namesIndexed(l.repeat) {
+		return l.few(x) // what iterations take or name has no one shape
 	}
 	peels := [][2]int{{0, 0}, {1, 0}}
 	switch {
@@ -107,6 +107,9 @@ func (l *loop) steady(x Tensor, first, last int) (Tensor, bool) {
 	y := x
 	for i := range first {
 		y = l.iterate(dim.Int(i), y)
+	}
+	if y.Many {
+		return x, false
 	}
 	if y.Poisoned || y.Suspect {
 		return poison, false
@@ -267,7 +270,7 @@ func (l *loop) attempt(i dim.Size, x Tensor) (Tensor, bool) {
 		failed = true
 		return d.Code.IsLimit() // which ends the whole application
 	}, func() { out = l.iterate(i, x) })
-	return out, !failed && !out.Poisoned && !out.Suspect
+	return out, !failed && !out.Poisoned && !out.Suspect && !out.Many
 }
 
 // anything shows that an iteration takes any image to some image of the same batch, or
@@ -290,7 +293,7 @@ func (l *loop) anything(x Tensor) Tensor {
 	_, _, holds := l.every(0, 0, func(i dim.Size) bool {
 		out := l.iterate(i, l.anyImage(x, source.taken(i), 3))
 		failed = failed || out.Poisoned || out.Suspect
-		sameAxes = sameAxes && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
+		sameAxes = sameAxes && !out.Many && (failed || len(out.Shape) == len(x.Shape) && dim.Equivalent(out.Shape[0], x.Shape[0]))
 		return true
 	})
 	switch {

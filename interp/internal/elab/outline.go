@@ -19,7 +19,7 @@ func (m *machine) partOf(p graph.Part, s *ast.Step) func(Tensor) {
 	*m.series = append(*m.series, &p)
 	around := m.series
 	m.series = &p.Parts
-	return func(t Tensor) { m.series, p.Node = around, t.Node }
+	return func(t Tensor) { m.series, p.Node = around, t.node() }
 }
 
 // branch collects the parts that make adds to the series as a branch of its own.

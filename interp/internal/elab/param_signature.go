@@ -94,6 +94,9 @@ func misfit(c *Closure, args *ast.Args) *diag.Diagnostic {
 
 // held applies a block and holds it to the signatures of parameters that it was given for.
 func (m *machine) held(c *Closure, at *site, x Tensor, apply func() Tensor) Tensor {
+	if !m.one(x, at.span(), worksOn(c.name())) {
+		return poison
+	}
 	entered := make([]*env, len(c.signatures))
 	for i, p := range c.signatures {
 		e, ok := m.called(p, at, x)
@@ -104,7 +107,7 @@ func (m *machine) held(c *Closure, at *site, x Tensor, apply func() Tensor) Tens
 	}
 	out := apply()
 	for i, p := range c.signatures {
-		if !out.Poisoned && !out.Suspect && !m.conforms(p, c.name(), entered[i], out) {
+		if !out.Poisoned && !out.Suspect && (!m.one(out, at.span(), "`"+c.name()+"` gives by its signature") || !m.conforms(p, c.name(), entered[i], out)) {
 			out.Suspect = true
 		}
 	}
@@ -133,7 +136,7 @@ func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool
 // applyUnknown is the result of a block that may be any: what its signature says, or
 // any image of the same batch.
 func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
-	if x.Poisoned || len(x.Shape) == 0 {
+	if x.Poisoned || !m.one(x, at.span(), worksOn(b.Name)) || len(x.Shape) == 0 {
 		return poison
 	}
 	m.count = unknownCount

@@ -35,7 +35,7 @@ func prelude(t *testing.T) []*resolve.Object {
 	if len(list) > 0 {
 		t.Fatal(list.Err())
 	}
-	return slices.DeleteFunc(p.Prelude.Blocks(), (*resolve.Object).IsValue)
+	return slices.DeleteFunc(p.Prelude.Blocks(), func(o *resolve.Object) bool { return o.IsValue() || o.IsList() })
 }
 
 // kinds is what Go must call the parameters of each type of the language.

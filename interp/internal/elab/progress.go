@@ -37,7 +37,7 @@ func (m *machine) close() { m.stretches = m.stretches[:len(m.stretches)-1] }
 
 // reach notes a step that is done. One that leaves the shape as it was adds nothing.
 func (m *machine) reach(path, call string, t Tensor) {
-	if len(m.stretches) == 0 || t.Poisoned || t.Suspect {
+	if len(m.stretches) == 0 || t.Poisoned || t.Suspect || t.Many {
 		return
 	}
 	s := &m.stretches[len(m.stretches)-1]

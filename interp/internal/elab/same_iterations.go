@@ -37,7 +37,7 @@ func (s *sameIterations) begin() {
 // before to after, and counts them.
 func (s *sameIterations) follow(before, after Tensor, left int) bool {
 	s.iteration++
-	if !s.possible || s.iteration < 2 || after.Suspect || !identical(before.Shape, after.Shape) {
+	if !s.possible || s.iteration < 2 || after.Suspect || before.Many || after.Many || !identical(before.Shape, after.Shape) {
 		return false
 	}
 	s.machine.count = counted(s.count, s.machine.count, dim.Int(left+1))

@@ -42,6 +42,7 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	var out Tensor
 	m.head(graph.Part{Path: name, Side: head, Span: s.Span()}, func() (Tensor, bool) {
 		out = m.stepValue(s.Step, e, sc, x)
+		m.one(out, s.Span(), "a side head is")
 		return out, len(found.List) == 0 && !out.Poisoned
 	})
 	end()
@@ -105,4 +106,6 @@ func (m *machine) knows(s *ast.Step, e *env) bool {
 }
 
 // aboutShape reports whether another input size might cure the mistake.
-func aboutShape(c diag.Code) bool { return c[:3] == "E04" || c[:3] == "E05" }
+func aboutShape(c diag.Code) bool {
+	return c != diag.Several && (c[:3] == "E04" || c[:3] == "E05")
+}

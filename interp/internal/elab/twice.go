@@ -93,7 +93,7 @@ func (m *machine) begin(s graph.Step, step *ast.Step) func(Tensor) {
 	return func(t Tensor) {
 		m.close()
 		m.reach(s.Path, s.Call, t)
-		m.graph.Steps[i].Node, m.origins[i] = t.Node, t.Origins
+		m.graph.Steps[i].Node, m.graph.Steps[i].Items, m.origins[i] = t.node(), t.nodes(), t.Origins
 	}
 }
 

@@ -48,8 +48,11 @@ type bound struct {
 // computes it, and for each axis where its size came from. A poisoned tensor
 // stands for what could not be made; nothing is said about it again. A suspect
 // one has a shape that is a guess after an error; nothing is said of its shape
-// again.
+// again. Many says that it is a list of tensors, its Items, which has no shape of its own and
+// holds no lists.
 type Tensor struct {
+	Items    []Tensor
+	Many     bool
 	Shape    dim.Shape
 	Node     *graph.Node
 	Origins  []*Origin

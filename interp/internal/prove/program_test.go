@@ -242,7 +242,11 @@ func (w *writer) merge() string {
 		}
 		branches = append(branches, "| "+b)
 	}
-	return w.pick("add", "add", "concat", "concat", "mul", "max", "concat") + " { " + strings.Join(branches, " ") + " }"
+	name, all := w.pick("add", "add", "concat", "concat", "mul", "max", "concat"), " { "+strings.Join(branches, " ")+" }"
+	if w.chance(25) {
+		return w.several("list"+all, name)
+	}
+	return name + all
 }
 
 // statement is a statement on one line.

@@ -144,5 +144,5 @@ func edit(f *source.File, line int, step *ast.Step, found map[int][]string, name
 
 // states reports whether the text itself claims the shape.
 func states(s *ast.Step) bool {
-	return slices.ContainsFunc(s.Claims, func(c *ast.Claim) bool { return c.As == nil })
+	return slices.ContainsFunc(s.Claims, func(c *ast.Claim) bool { return c.Is != nil })
 }

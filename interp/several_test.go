@@ -8,8 +8,8 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// Values with indexes are those of the same net with a name for each of them.
-func TestIndexedValuesAreNames(t *testing.T) {
+// Values with indexes, and lists of tensors, are those of the same net with a name for each of them.
+func TestSeveralValuesAreNames(t *testing.T) {
 	for _, pair := range [][2]string{
 		{`net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
   repeat i of 3 {
@@ -53,6 +53,52 @@ net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
   conv(4, 1x1) as a
   conv(4, 1x1) as b
   twice { conv(4, 1x1) as c } -> plus(@a) -> plus(@c) -> plus(@b)
+}`},
+		// Lists: joined, taken apart, passed on by what passes a value on, counted, flattened.
+		{`net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  list { repeat i of 3 | "a{i}": conv(4, 1x1) } -> p: add -> r: relu
+  list { | "b": conv(4, 1x1) | "c": conv(4, 1x1) } as [b, c]
+  m: mul { | @c | @b }
+}`, `net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  p: add { | a0: conv(4, 1x1) | a1: conv(4, 1x1) | a2: conv(4, 1x1) } -> r: relu as x
+  b: conv(4, 1x1) as b
+  @x -> c: conv(4, 1x1) as c
+  m: mul { | @c | @b }
+}`},
+		{`net n [N, 4, H = 8, W = 8] -> [N, 8, H, W] {
+  z: relu
+  list { | "a": conv(4, 1x1) | list { | "b": conv(4, 1x1) | "c": conv(4, 1x1) } } as xs
+  if len(@xs) == 3 { repeat 2 { id } }
+  list { repeat i, x in @xs | @x -> if i > 0 { "d{i}": conv(4, 1x1) } } as ys[0]
+  @ys[0][1] -> "e": conv(4, 1x1)
+  list { | @ys[0] | @xs[2] | "i": silu } as zs
+  let few = [@zs[4], @zs[0]]
+  f: concat { repeat y in few | @y }
+}`, `net n [N, 4, H = 8, W = 8] -> [N, 8, H, W] {
+  z: relu as x
+  a: conv(4, 1x1) as a
+  @x -> b: conv(4, 1x1) as b
+  @x -> c: conv(4, 1x1) as c
+  @b -> d1: conv(4, 1x1) as d1
+  @c -> d2: conv(4, 1x1) as d2
+  @d1 -> e: conv(4, 1x1) as e
+  i: silu as i
+  f: concat { | @i | @a }
+}`},
+		{`block keep(like: tensor) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
+net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
+  z: relu
+  g: { list { | "p": relu | "q": sigmoid } } as xs
+  list { | @xs | id } as y
+  @y[0] -> "k": keep(@y[3])
+  "c": concat { | @xs | "j": silu }
+}`, `block keep(like: tensor) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
+net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
+  z: relu as x
+  "g.p": relu as p
+  @x -> "g.q": sigmoid as q
+  @p -> k: keep(@q) as k
+  c: concat { | @p | @q | "j": silu }
 }`},
 	} {
 		want, got := graphOf(t, pair[1]), graphOf(t, pair[0])

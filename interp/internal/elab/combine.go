@@ -1,0 +1,119 @@
+package elab
+
+import (
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// combine feeds x to every branch and merges the results, or takes them from the list that
+// flows in.
+func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
+	if c.Object.IsList() {
+		return m.listOfBranches(c, at, x)
+	}
+	op, ok := m.operation(c, at.span())
+	var results []Tensor
+	var branches []*ast.Branch
+	switch {
+	case at.step.Call.Slot != nil || !ok || x.Poisoned && at.step.Call.Branches == nil:
+		return poison // where names are resolved, they reported a body in place of branches
+	case at.step.Call.Branches == nil && !x.Many:
+		m.fail(branchesOrList(at.span(), c))
+		return poison
+	case at.step.Call.Branches == nil:
+		results = x.Items
+		m.tapItems(at, results)
+	default:
+		if results, branches, ok = m.branches(c, at, x); !ok {
+			return poison
+		}
+	}
+	shapes := make([]dim.Shape, len(results))
+	suspect := false
+	for i, t := range results {
+		if t.Poisoned {
+			return poison
+		}
+		shapes[i] = t.Shape
+		suspect = suspect || t.Suspect
+	}
+	out, err := op.Infer(m.facts, shapes)
+	if err != nil {
+		if !suspect {
+			m.failAt(at, mergeFault(err.(*ops.Fault), op, c, at, branches, results))
+		}
+		guess := results[0]
+		guess.Suspect = true
+		return guess
+	}
+	return m.emit(op, at, c, results, out)
+}
+
+// branches are the results of all branches, and for each the branch that gave it. One that gives
+// a list gives several.
+func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of []*ast.Branch, ok bool) {
+	n := 0
+	one := func(b *ast.Branch, e *env) {
+		m.open() // the branches before are no part of the way to this one
+		m.branch(at, func() {
+			out := m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(n, false)), x)
+			if !out.Many {
+				results, of = append(results, out), append(of, b)
+				return
+			}
+			for _, item := range out.Items {
+				if !m.step(b.Span()) {
+					return
+				}
+				results, of = append(results, item), append(of, b)
+			}
+		})
+		m.close()
+		n++
+	}
+	ok = true
+	for _, b := range at.step.Call.Branches {
+		if b.Repeat == nil {
+			one(b, at.env.inner())
+			continue
+		}
+		ok = m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {
+			one(b, in)
+			return !m.stopped
+		}) && ok
+	}
+	if ok && n == 0 {
+		count := at.step.Call.Branches[0].Repeat.Count
+		m.failOver(noBranches(at.span(), c, count), count, at.env)
+	}
+	return results, of, ok && len(results) > 0
+}
+
+// listOfBranches keeps the results of branches apart.
+func (m *machine) listOfBranches(c *Closure, at *site, x Tensor) Tensor {
+	if at.step.Call.Branches == nil {
+		if at.step.Call.Slot == nil {
+			m.fail(branchesOrList(at.span(), c))
+		}
+		return poison
+	}
+	taken := m.takenByBranches(at, x)
+	results, _, ok := m.branches(c, at, x)
+	if !ok {
+		return poison
+	}
+	out := Tensor{Many: true, Items: results}
+	for _, t := range results {
+		if t.Poisoned {
+			return poison
+		}
+		out.Suspect = out.Suspect || t.Suspect
+	}
+	taken()
+	if !at.flat() {
+		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(out)
+	}
+	return out
+}

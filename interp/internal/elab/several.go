@@ -1,0 +1,197 @@
+package elab
+
+import (
+	"fmt"
+
+	"cnnlang/interp/graph"
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
+)
+
+// A pipeline carries one tensor or a list of them. `list` makes one of its branches, a group, a
+// repeat or a branch passes one on, a combinator without branches joins one, and `as [a, b]` or
+// `@xs[i]` takes one apart. Everything else works on one tensor.
+
+// one reports whether a value is one tensor, as what the text wants of it says: "`conv` works on".
+func (m *machine) one(x Tensor, at source.Span, want string) bool {
+	if x.Many {
+		m.fail(severalTensors(at, want, len(x.Items)))
+	}
+	return !x.Many
+}
+
+// node is the one that holds a value, the last one of a list.
+func (t Tensor) node() *graph.Node {
+	if t.Many {
+		return t.Items[len(t.Items)-1].Node
+	}
+	return t.Node
+}
+
+// nodes are those of the items of a list, nil for one tensor.
+func (t Tensor) nodes() (list []*graph.Node) {
+	for _, x := range t.Items {
+		list = append(list, x.Node)
+	}
+	return list
+}
+
+// value is what an expression stands for that reads a tap: a tensor, or a list of them.
+func (t Tensor) value() Value {
+	if !t.Many {
+		return &t
+	}
+	list := make([]Value, len(t.Items))
+	for i := range t.Items {
+		list[i] = &t.Items[i]
+	}
+	return list
+}
+
+// tensorsOf is the tensor, or list of them, that a value is.
+func tensorsOf(v Value) (t Tensor, ok bool) {
+	if one, isOne := v.(*Tensor); isOne {
+		return *one, true
+	}
+	list, isList := v.([]Value)
+	if !isList || len(list) == 0 {
+		return Tensor{}, false
+	}
+	t.Many = true
+	for _, v := range list {
+		x, isTensor := v.(*Tensor)
+		if !isTensor {
+			return Tensor{}, false
+		}
+		t.Items = append(t.Items, *x)
+		t.Suspect = t.Suspect || x.Suspect
+	}
+	return t, true
+}
+
+// localTensor is what a name stands for that a repeat or a let gives: a tensor, a list of them,
+// or with an index one of the list.
+func (m *machine) localTensor(ref *ast.TapRef, v Value, e *env) Tensor {
+	name := ref.Text()
+	t, ok := tensorsOf(v)
+	if !ok {
+		m.fail(noTensor(ref, v))
+		return poison
+	}
+	indexes, ok := m.indexesOf(ref.At, name, e)
+	switch {
+	case !ok:
+		return poison
+	case len(indexes) == 0:
+		return t
+	case len(indexes) > 1:
+		m.fail(itemOfOne(ref, name+written(indexes[:1])))
+		return poison
+	}
+	return m.item(t, ref, name, dim.Int(indexes[0]))
+}
+
+// item is one tensor of a list that has a name.
+func (m *machine) item(list Tensor, ref *ast.TapRef, name string, index dim.Size) Tensor {
+	i, whole := index.Int()
+	switch {
+	case list.Poisoned:
+	case !list.Many:
+		m.fail(itemOfOne(ref, name))
+	case !whole || i < 0 || i >= len(list.Items):
+		m.fail(badIndex(ref.At[len(ref.At)-1].Span(), index, len(list.Items)))
+	default:
+		return list.Items[i]
+	}
+	return poison
+}
+
+// nameItems names the tensors of a list.
+func (m *machine) nameItems(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
+	if !x.Poisoned && (!x.Many || len(x.Items) != len(c.Items)) {
+		m.fail(otherLength(s, c, x))
+		x = poison
+	}
+	for i, n := range c.Items {
+		switch {
+		case n.Skips():
+		case x.Poisoned:
+			e.frame.name(n.Text, poison)
+		default:
+			e.frame.name(n.Text, x.Items[i])
+		}
+	}
+}
+
+// The parts of an outline take one value and give one. What the branches of a list give is kept
+// as `as` keeps it, so a branch after the first begins with the value that all of them take, and
+// what joins a list has a branch for each of its tensors.
+
+// takenByBranches notes the branches of a list in the series around it, once they are made.
+func (m *machine) takenByBranches(at *site, x Tensor) (noted func()) {
+	if m.series == nil {
+		return func() {}
+	}
+	return func() {
+		for i, b := range at.branches {
+			if i > 0 && !x.Many && (len(b) == 0 || b[0].Kind != graph.Tap) {
+				m.partOf(graph.Part{Kind: graph.Tap, Call: "@" + x.Node.Path}, at.step)(x)
+			}
+			*m.series = append(*m.series, b...)
+		}
+		at.branches = nil
+	}
+}
+
+// tapItems makes the items of a list the branches of what joins it.
+func (m *machine) tapItems(at *site, items []Tensor) {
+	for i, t := range items {
+		m.branch(at, func() {
+			m.partOf(graph.Part{Kind: graph.Tap, Call: fmt.Sprintf("@%d", i)}, at.step)(t)
+		})
+	}
+}
+
+func worksOn(name string) string { return "`" + name + "` works on" }
+
+func severalTensors(at source.Span, want string, n int) *diag.Diagnostic {
+	return diag.New(diag.Several, at, "%s one tensor, and here %s", want, areTensors(n)).
+		WithHelp("name the list and take one, as in `… as xs` and `@xs[0]`, or join them with `concat` or `add`")
+}
+
+func areTensors(n int) string {
+	if n == 1 {
+		return "is a list of one"
+	}
+	return fmt.Sprintf("are %d", n)
+}
+
+func noTensor(ref *ast.TapRef, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, ref.NameSpan(), "`%s` is %s, and `@` reads a tensor", ref.Text(), described(v)).
+		WithHelp("`as` names the value of a step")
+}
+
+func itemOfOne(ref *ast.TapRef, name string) *diag.Diagnostic {
+	return diag.New(diag.Several, ref.NameSpan(), "`%s` is one tensor, which has no items", name).
+		WithHelp("write `@%s`", name)
+}
+
+func otherLength(s *ast.Step, c *ast.Claim, x Tensor) *diag.Diagnostic {
+	if !x.Many {
+		return diag.New(diag.Several, c.Span(), "`as [%s]` takes a list of tensors apart, and here is one", c.Items[0].Text).
+			WithHelp("write `as %s`; `list { | … | … }` makes a list", c.Items[0].Text)
+	}
+	return diag.New(diag.PatternLength, c.Span(), "`as [%s]` names %d tensors, and here %s", c.Items[0].Text+", …", len(c.Items), areTensors(len(x.Items))).
+		WithHelp("`_` skips one: `as [a, _]`")
+}
+
+// branchesOrList says what a combinator works on where it has no branches.
+func branchesOrList(at source.Span, c *Closure) *diag.Diagnostic {
+	d := diag.New(diag.Branches, at, "`%s` needs branches", c.Object.Name)
+	if c.Object.IsList() {
+		return d.WithHelp("every branch starts with a bar: `list { | … | … }`")
+	}
+	return d.WithHelp("every branch starts with a bar: `%s { | … | … }`; without branches it joins a list of tensors", c.Object.Name)
+}
