@@ -90,6 +90,11 @@ func Open(nameOrPath string) (*Program, error) {
 	return p, nil
 }
 
+// OpenEdited reads a file with this text in place of what is in it; the file need not be there.
+func OpenEdited(path, text string) (*Program, error) {
+	return openFile(path, texts{filepath.Base(path): text})
+}
+
 // Read reads a program that is not in a file and can import only the library. The name is
 // for diagnostics.
 func Read(name string, r io.Reader) (*Program, error) {

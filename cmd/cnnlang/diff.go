@@ -25,7 +25,8 @@ func (a *app) diff() *cobra.Command {
 			"pointing at a change shows both its places; -o svg writes the pictures alone.\n\n" +
 			"--git is for git, which then shows changes of .cnn files so, and exits with 0:\n\n" +
 			"  git config diff.cnnlang.command 'cnnlang diff --git'\n" +
-			"  echo '*.cnn diff=cnnlang' >> .gitattributes",
+			"  echo '*.cnn diff=cnnlang' >> .gitattributes\n\n" +
+			"What a version imports is read as it is in the working tree.",
 		Example: "  cnnlang diff resnet50 resnet101\n" +
 			"  cnnlang diff resnet50 seresnext50_32x4d -o html > diff.html\n" +
 			"  cnnlang diff old.cnn new.cnn --net small\n" +
@@ -42,7 +43,7 @@ func (a *app) diff() *cobra.Command {
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if git {
-			return a.gitDiff(cmd.Context(), &s, args)
+			return a.gitDiff(cmd.Context(), &s, args, diffFormat{name: format.value, all: all})
 		}
 		if depth.given && format.value != "html" && format.value != "svg" {
 			return usage("--depth is for pictures").withHelp("add -o html")

@@ -19,40 +19,36 @@ type side struct {
 
 // side makes the nets of an argument: all of a file's that can be made, or the one that is named.
 func (a *app) side(s *selection, argument string) (*side, error) {
-	opts, err := s.options()
-	if err != nil {
-		return nil, err
-	}
 	p, err := a.program(argument)
 	if err != nil {
 		return nil, err
 	}
+	return netsOf(s, argument, p)
+}
+
+func netsOf(s *selection, argument string, p *interp.Program) (*side, error) {
+	opts, err := s.options()
+	if err != nil {
+		return nil, err
+	}
 	names := []string{opts.Net}
-	if opts.Net == "" && isFile(argument) {
+	switch {
+	case !isFile(argument):
+		names = []string{""}
+	case opts.Net == "" && len(p.Main.Nets()) > 0:
 		names = names[:0]
 		for _, o := range p.Main.Nets() {
 			names = append(names, o.Name)
 		}
 	}
-	if !isFile(argument) {
-		names = []string{""}
-	}
 	list := &side{argument: argument}
 	for _, name := range names {
-		one := opts
-		one.Net = name
-		if !isFile(argument) {
-			one.Net = ""
-		}
-		n, err := p.Net(one)
+		opts.Net = name
+		n, err := p.Net(opts) // which says so if there is none
 		if err != nil {
 			return nil, err
 		}
 		list.nets = append(list.nets, n)
-	}
-	if len(list.nets) == 0 {
-		_, err := p.Net(opts) // which says that there is no net
-		return list, err
 	}
 	return list, nil
 }
