@@ -47,7 +47,7 @@ func (s Windows) cut(in, out, add *Grid) []Tile {
 			return tiles
 		}
 	}
-	var tiles []Tile
+	tiles := make([]Tile, 0, out.H*across)
 	place := func(y, x, pixels int) *Tile {
 		t := NewTile(out, y, x, pixels, s.seen(in, y, x), s.StrideW*in.Block)
 		if add != nil {

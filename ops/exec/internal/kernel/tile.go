@@ -56,7 +56,7 @@ type tapLine struct {
 // NewTaps returns taps at these offsets, none of them negative, in chunks of so
 // many. They are lines of 16 channels.
 func NewTaps(at []int, chunk int) *Taps {
-	t := &Taps{at: at, width: Lanes}
+	t := &Taps{at: at, width: Lanes, bytes: make([]int, 0, len(at)), lines: make([]tapLine, 0, len(at))}
 	for _, n := range at {
 		if n < 0 {
 			panic("kernel: a tap before its tile")
