@@ -150,6 +150,7 @@ func (a *app) params() *cobra.Command {
 	}
 	f.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer relaxGC()()
 		if err := f.consistent(args); err != nil {
 			return err
 		}

@@ -113,8 +113,9 @@ func (m *machine) nameRow(row *ast.NameRow, o *resolve.Object, layout *namemap.L
 		m.fail(textTooLong(at))
 	}
 	r := namemap.Row{Here: namemap.NewPattern(parts)}
+	none := &frame{} // a row has no block of its own
 	r.There = func(captured []string, count int) (string, bool) {
-		e := &env{module: o.Module, frame: &frame{}, values: map[string]Value{resolve.Count: dim.Int(count)}}
+		e := &env{module: o.Module, frame: none, values: map[string]Value{resolve.Count: dim.Int(count)}}
 		for i, c := range captures {
 			switch e.values[c.Name.Text] = captured[i]; c.Type {
 			case ast.CaptureInt:

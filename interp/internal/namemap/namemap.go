@@ -87,8 +87,12 @@ const (
 // comparisons of a name with a row, and returns false to give up. A table is returned if
 // there are no problems but rows that name nothing.
 func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
+	tensors := 0
+	for _, n := range g.Nodes {
+		tensors += len(n.Params)
+	}
 	a := &application{Map: m, work: work, index: newIndex(m.Rows), failed: map[int]bool{}, counts: map[string]map[string]int{},
-		table: &Table{Map: m, own: map[string]int{}, foreign: map[string]int{}, used: make([]bool, len(m.Rows))}}
+		table: &Table{Map: m, own: make(map[string]int, tensors), foreign: make(map[string]int, tensors), used: make([]bool, len(m.Rows)), Tensors: make([]Tensor, 0, tensors)}}
 	if m.Layout.last {
 		a.order, a.beside = orders(g)
 	}
