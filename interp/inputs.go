@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"time"
 
 	"cnnlang/interp/internal/weights"
@@ -164,12 +163,4 @@ func (n *Net) tooLarge(ctx context.Context, opts Options, input int64, what stri
 		e.Need, e.Most = input, what
 	}
 	return e
-}
-
-// giveBack returns temporary memory to the system, where it is much.
-func giveBack(passing int64) {
-	const much = 32 << 20
-	if passing > much {
-		debug.FreeOSMemory()
-	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/plan"
+	"cnnlang/interp/internal/weights"
 	"cnnlang/ops/exec/layout"
 )
 
@@ -65,6 +66,10 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	}
 	w := opts.Weights
 	opts.Weights = Weights{} // a model does not keep what it packed
+	if w.from == fromSeed {
+		w.passing = &weights.Passing{Generator: weights.Random(w.seed)}
+		defer w.passing.Close()
+	}
 	g, lean, err := n.lean(opts)
 	if err != nil {
 		return nil, err
@@ -73,10 +78,14 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 	for range cap(m.sessions) {
 		m.sessions <- nil
 	}
-	fetched := int64(0)
-	planned := plan.Options{Precision: opts.Precision, Threads: opts.Threads, Affords: func(need plan.Memory) error {
-		fetched = need.Fetched
-		return opts.affords(n, need)
+	need := plan.Memory{}
+	planned := plan.Options{Precision: opts.Precision, Threads: opts.Threads, Affords: func(m plan.Memory) error {
+		need = m
+		if err := opts.affords(n, m); err != nil {
+			return err
+		}
+		tidy(m.Total()) // before there is more
+		return nil
 	}}
 	planned.Keep, planned.Algorithms = lean.keep, opts.Tuning.algorithms()
 	source, err := w.reading(ctx, n, lean.sides, &planned)
@@ -89,7 +98,7 @@ func (n *Net) Build(ctx context.Context, opts Options) (*Model, error) {
 		m.Fit.Notes = append(m.Fit.Notes, note)
 	}
 	err = m.cached(g, source, w, planned, opts.Cache)
-	giveBack(fetched)
+	tidy(need.Total())
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type Weights struct {
 	unmapped bool
 	store    weights.Store // an open file, or tensors in memory
 	seed     uint64
+	passing  *weights.Passing // generates tensors that are read once, or nil
 	names    string
 	place    string // which weights of the file, "" for the format's choice
 	renames  Renames
@@ -137,6 +138,9 @@ func (w *Weights) reading(ctx context.Context, n *Net, sides []string, planned *
 		if get, err = w.generator(n); err != nil {
 			return nil, err
 		}
+		if w.passing != nil {
+			planned.Done = func(p graph.Param) { w.passing.Forget(p.Path) }
+		}
 	}
 	return func(p graph.Param) (tensor.Tensor, error) {
 		if err := ctx.Err(); err != nil {
@@ -150,7 +154,10 @@ func (w *Weights) reading(ctx context.Context, n *Net, sides []string, planned *
 // files.
 func (w Weights) generator(n *Net) (plan.Source, error) {
 	generated := weights.Random(w.seed)
-	if w.names == "" {
+	switch {
+	case w.names == "" && w.passing != nil:
+		return func(p graph.Param) (tensor.Tensor, error) { return w.passing.Tensor(p.Path, p.Shape), nil }, nil
+	case w.names == "":
 		return func(p graph.Param) (tensor.Tensor, error) { return generated.Tensor(p.Path, p.Shape), nil }, nil
 	}
 	table, err := n.table(w.names)

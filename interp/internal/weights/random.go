@@ -34,6 +34,13 @@ func (g Generator) Tensor(name string, shape tensor.Shape) tensor.Tensor {
 	return g.Bind([]graph.Param{{Path: name, Shape: shape}})[name]
 }
 
+// fill makes the numbers of this tensor, which are 0 before.
+func (g Generator) fill(name string, shape tensor.Shape, data []float32) {
+	if v, ok := valueOf(name, shape); ok {
+		runFills(v.fills(newStream(name, g.seed), data))
+	}
+}
+
 // Bind makes the tensors of all params, by path, on all processors; the result does not
 // depend on their number.
 func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
