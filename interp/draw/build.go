@@ -89,7 +89,7 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	i := &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
 		Items: inner, shape: p.Node.Shape, value: p.Node}
 	if i.Call == "" {
-		i.told = tell(inner)
+		i.told = i.tell()
 	}
 	return b.marked(i, p)
 }

@@ -139,13 +139,21 @@ func part(list []string, copy, of int) []string {
 	return list[copy*n : (copy+1)*n]
 }
 
-// tell is what the box of a closed group of equal blocks says: the block, and how many.
-func tell(items []*Item) string {
-	first := items[0]
-	if first.Kind != Frame || slices.ContainsFunc(items, func(in *Item) bool { return !equal(first, in) }) {
-		return ""
+// tell is what the box of a closed group says: the block that it repeats, with its arguments where they
+// are those of all, and how many times. A group of other things has its label, or its path.
+func (i *Item) tell() string {
+	first := i.Items[0]
+	if first.Kind != Frame || first.Call == "" || slices.ContainsFunc(i.Items, func(in *Item) bool { return in.Kind != Frame || in.Call != first.Call }) {
+		if i.Label != "" {
+			return ""
+		}
+		return cut(i.Path, mostTitle)
 	}
-	return strings.TrimSpace(first.Text + " " + copies(len(items)))
+	text := first.Text
+	if slices.ContainsFunc(i.Items, func(in *Item) bool { return in.Text != first.Text }) {
+		text = first.Call
+	}
+	return strings.TrimSpace(text + " " + copies(len(i.Items)))
 }
 
 // showShapes writes the shapes of a series where height or width of images change, and behind

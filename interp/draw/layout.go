@@ -23,6 +23,8 @@ const (
 	margin    = 24.0
 )
 
+const bold = 1.15 // how much wider bold letters are, at most
+
 // leastTitle is how many characters of its title a frame is made wide for.
 const leastTitle = 96
 

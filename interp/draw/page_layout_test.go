@@ -167,3 +167,40 @@ func netOf(t *testing.T, name string) *interp.Net {
 	}
 	return n
 }
+
+// Letters of the browser's own fonts fit where Go has measured them: texts lie in their boxes, titles in
+// their frames, and everything in the picture.
+func TestTextsFitInABrowser(t *testing.T) {
+	b := openBrowser(t)
+	b.js(nil, "window.outside = "+`text => {
+  document.body.innerHTML = text;
+  const svg = document.querySelector("svg"), list = [], area = e => e.getBoundingClientRect();
+  const within = (a, b) => a.left >= b.left - 0.5 && a.right <= b.right + 0.5 && a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5;
+  for (const e of svg.querySelectorAll("text")) {
+    const around = e.closest(".box, .frame"), all = area(svg);
+    const room = around ? area(around.querySelector("rect")) : {left: all.left, right: all.right - 12, top: all.top, bottom: all.bottom};
+    if (!e.textContent || !within(area(e), room)) list.push(e.textContent);
+  }
+  return [document.querySelectorAll("svg text").length, list];
+}`)
+	texts := 0
+	for _, name := range interp.Library() {
+		n := netOf(t, name)
+		for _, depth := range []int{FitPage, 0, All} {
+			var picture strings.Builder
+			if err := Of(n.Graph, n.Outline(), Options{Depth: depth}).SVG(&picture); err != nil {
+				t.Fatal(err)
+			}
+			quoted, _ := json.Marshal(picture.String())
+			var count int
+			var outside []string
+			b.js(&[]any{&count, &outside}, "outside(%s)", quoted)
+			if texts += count; len(outside) > 0 {
+				t.Errorf("%s at depth %d: %q do not fit", name, depth, outside)
+			}
+		}
+	}
+	if texts < 3000 {
+		t.Errorf("%d texts", texts)
+	}
+}

@@ -17,7 +17,7 @@ func (d *Diagram) scene() *scene {
 		lanes = arcGap * float64(beside+1)
 	}
 	wide := lanes + c.left + c.right
-	s.width = max(wide, width(d.heading(), 15), width(d.footer(), smallSize), d.heat.legendWidth(d.Items)) + 2*margin
+	s.width = max(wide, width(d.heading(), 15)*bold, width(d.footer(), smallSize), d.heat.legendWidth(d.Items)) + 2*margin
 	s.left = (s.width - wide) / 2
 	top := margin + 24.0
 	p.column(c, s.left+lanes+c.left, top, 0)

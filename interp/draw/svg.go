@@ -134,7 +134,9 @@ func (fr frame) write(b *bufio.Writer) {
 		fmt.Fprintf(b, `<path class="back" d="%s"/>`, rect{fr.x + 4, fr.y + 4, fr.w, fr.h}.outline(8))
 	}
 	fmt.Fprintf(b, `<rect %s/>`, fr.attributes(8))
-	fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+titleLeft), f(fr.y+14), html.EscapeString(shownTitle(i, fr.of, fr.w)))
+	if title := shownTitle(i, fr.of, fr.w); title != "" {
+		fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+titleLeft), f(fr.y+14), html.EscapeString(title))
+	}
 	if fr.of > 1 {
 		fmt.Fprintf(b, `<text class="count" x="%s" y="%s">%s</text>`, f(fr.x+fr.w-10), f(fr.y+15), copies(fr.of))
 	}

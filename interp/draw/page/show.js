@@ -71,7 +71,9 @@ function frameMarkup(fr) {
   const i = fr.item, kind = i.kind === "head" ? " head" : i.stage ? " stage" : fr.deep % 2 ? " odd" : "";
   let s = `<g class="frame${kind}" data-id="${i.id}" data-block="${escape(i.call || "")}">`;
   if (fr.of > 1) s += outline(fr, 8, 4, "back");
-  s += rect(fr, 8) + `/><text class="title" x="${f(fr.x + L.titleLeft)}" y="${f(fr.y + 14)}">${escape(shownTitle(i, fr.of, fr.w))}</text>`;
+  const title = shownTitle(i, fr.of, fr.w);
+  s += rect(fr, 8) + "/>";
+  if (title) s += `<text class="title" x="${f(fr.x + L.titleLeft)}" y="${f(fr.y + 14)}">${escape(title)}</text>`;
   if (fr.of > 1) s += `<text class="count" x="${f(fr.x + fr.w - 10)}" y="${f(fr.y + 15)}">${copies(fr.of)}</text>`;
   return s + "</g>";
 }
@@ -122,11 +124,14 @@ function toggle(i) {
 }
 
 // open opens all frames down to a depth.
-function open(depth) { shut(depth); draw(); fit(); }
+function open(depth) { shut(depth); draw(); fit(readable); }
 
-function fit() {
+const readable = 0.75; // of their size letters can still be read
+
+// fit shows the whole picture, or where that would make it smaller than least, its upper end.
+function fit(least) {
   const w = svg.clientWidth, h = svg.clientHeight;
-  view.k = Math.min(1, w / scene.width, Math.max(h / scene.height, 0.35));
+  view.k = Math.min(1, w / scene.width, Math.max(h / scene.height, least));
   view.x = (w - scene.width * view.k) / 2; view.y = 8; move();
 }
 
@@ -216,7 +221,7 @@ window.addEventListener("pointerup", e => {
   const was = drag; drag = null;
   if (!was || was.moved || !svg.contains(e.target)) return;
   const i = at(e);
-  if (i && i.kind === "frame" && (i.shut || e.target.classList.contains("title"))) toggle(i);
+  if (i && i.kind === "frame" && (i.shut || e.target.classList.contains("title") || !title(i))) toggle(i);
   select(i);
 });
 panel.addEventListener("click", e => { if (e.target.id === "close") select(null); });
@@ -231,7 +236,7 @@ const chosen = document.getElementById("colour");
 for (const c of costs) chosen.append(new Option(c.name, c.name, c.name === Data.colour, c.name === Data.colour));
 const choose = () => { colour = costs.find(c => c.name === chosen.value) || null; };
 chosen.addEventListener("change", () => { choose(); show(); tell(); });
-document.getElementById("fit").addEventListener("click", fit);
+document.getElementById("fit").addEventListener("click", () => fit(0));
 window.addEventListener("keydown", e => {
   const pan = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[e.key];
   const shown = () => scene.boxes.map(b => b.item).sort((a, b) => a.id - b.id);
@@ -239,7 +244,7 @@ window.addEventListener("keydown", e => {
   if (pan) { view.x += pan[0]; view.y += pan[1]; move(); }
   else if (e.key === "+" || e.key === "=") zoom(1.25, svg.clientWidth / 2, svg.clientHeight / 2);
   else if (e.key === "-") zoom(0.8, svg.clientWidth / 2, svg.clientHeight / 2);
-  else if (e.key === "0") fit();
+  else if (e.key === "0") fit(0);
   else if (e.key === "/") { search.focus(); search.select(); }
   else if (e.key === "Escape") select(null);
   else if (e.key === "j" || e.key === "k") {
