@@ -34,9 +34,15 @@ func poolsOf(g *graph.Graph) (all []pool) {
 		case *ops.MaxPool:
 			p.max, p.window = true, window{op.K, op.Stride, one, op.Pad, op.Ceil}
 		case *ops.AvgPool:
-			p.window, p.counted = window{op.K, op.Stride, one, op.Pad, op.Ceil}, &op.CountPad
+			p.window = window{op.K, op.Stride, one, op.Pad, op.Ceil}
+			if !op.CountPad || !op.IsMean() { // otherwise there is nothing to count
+				p.counted = &op.CountPad
+			}
 		case *ops.GlobalAvgPool, *ops.AvgPoolTo:
 			p.whole, p.k = true, n.In[0].Shape[2:]
+			if to, ok := op.(*ops.AvgPoolTo); ok {
+				p.k = windowsOf(to, p.k)
+			}
 			all = append(all, p)
 			continue
 		default:
@@ -47,6 +53,17 @@ func poolsOf(g *graph.Graph) (all []pool) {
 		all = append(all, p)
 	}
 	return all
+}
+
+// windowsOf are the windows of avgpool_to on a map of this size, which is all of it if they have
+// several sizes.
+func windowsOf(op *ops.AvgPoolTo, size []int) []int {
+	h, _ := op.Windows(dim.Height, size[0])
+	w, _ := op.Windows(dim.Width, size[1])
+	if h == 0 || w == 0 {
+		return size
+	}
+	return []int{h, w}
 }
 
 // filePools are those of a file; steps are the paths of the steps that have the tensors of a layer.

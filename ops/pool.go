@@ -70,6 +70,20 @@ func (a *AvgPoolTo) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return r.end(dim.Shape{in[0][0], in[0][1], a.K.H, a.K.W})
 }
 
+// Windows are those along an axis of so many pixels: their size, 0 if they have several, and where
+// they begin.
+func (a *AvgPoolTo) Windows(axis dim.Axis, pixels int) (size int, starts []int) {
+	places := a.K.Along(axis).MustInt()
+	for i := range places {
+		start, end := i*pixels/places, ((i+1)*pixels+places-1)/places
+		if i > 0 && end-start != size {
+			return 0, nil
+		}
+		size, starts = end-start, append(starts, start)
+	}
+	return size, starts
+}
+
 func (a *AvgPoolTo) Params(in []dim.Shape) []Param { return nil }
 
 func (a *AvgPoolTo) Cost(in []dim.Shape, out dim.Shape) Cost {
