@@ -21,7 +21,7 @@ import (
 // defaults reads back as the same graph.
 func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 	var texts []string
-	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn", "../bench/onnx/testdata/*.cnn"} {
+	for _, pattern := range []string{"../testdata/check/*.cnn", "../testdata/check/corpus/*.cnn", "onnx/testdata/*.cnn"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)

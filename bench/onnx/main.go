@@ -7,12 +7,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"cnnlang/interp"
-	"cnnlang/interp/atomicfile"
+	"cnnlang/interp/onnx"
 	"cnnlang/ops/tensor"
 )
 
@@ -62,25 +61,14 @@ func netOf(name string) (*interp.Net, error) {
 	return nets[0], nil
 }
 
-// modelOf makes the model of a net's main path, and its generated tensors.
-func modelOf(n *interp.Net, seed uint64) (*model, map[string]tensor.Tensor, error) {
-	tensors := interp.RandomTensors(n, seed)
-	m, err := export(n.Graph, tensors)
+// modelOf makes the model of a net's main path, and opens its generated tensors.
+func modelOf(n *interp.Net, seed uint64, opts onnx.Options) (*onnx.Model, *interp.Parameters, error) {
+	m, err := onnx.Of(n.Graph, opts)
 	if err != nil {
 		return nil, nil, err
 	}
-	counted, err := m.macs()
-	if err != nil {
-		return nil, nil, err
-	}
-	if want := n.Main.MACs.MustInt(); counted != want {
-		return nil, nil, fmt.Errorf("onnx: the nodes written for %s do %d MACs, the net does %d", n.Name, counted, want)
-	}
-	file := map[string]tensor.Tensor{} // without those of side heads
-	for _, p := range n.Graph.Params(false) {
-		file[p.Path] = tensors[p.Path]
-	}
-	return m, file, nil
+	weights, err := n.Parameters(context.Background(), interp.RandomWeights(seed), nil)
+	return m, weights, err
 }
 
 // exportNet writes the three files of a net.
@@ -89,19 +77,26 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, tensors, err := modelOf(n, seed)
+	m, weights, err := modelOf(n, seed, onnx.Options{})
 	if err != nil {
 		return nil, err
 	}
-	f := &facts{Net: n.Name, Input: n.Graph.Input.Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.nodes)}
+	defer weights.Close()
+	f := &facts{Net: n.Name, Input: n.Graph.Input.Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.Nodes)}
 	if f.Output, err = answer(n, interp.RandomWeights(seed)); err != nil {
 		return nil, err
 	}
 	path := func(extension string) string { return filepath.Join(folder, n.Name+extension) }
-	if err := m.write(path(".onnx")); err != nil {
+	if err := write(m, path(".onnx"), weights); err != nil {
 		return nil, err
 	}
-	if err := interp.WriteWeights(context.Background(), path(".safetensors"), tensors); err != nil {
+	main := map[string]tensor.Tensor{} // without those of side heads
+	for _, p := range n.Graph.Params(false) {
+		if main[p.Path], err = weights.Tensor(p); err != nil {
+			return nil, err
+		}
+	}
+	if err := interp.WriteWeights(context.Background(), path(".safetensors"), main); err != nil {
 		return nil, err
 	}
 	return f, f.write(path(".json"))
@@ -113,16 +108,18 @@ func exportQuantized(name string, seed uint64, folder string) error {
 	if err != nil {
 		return err
 	}
-	m, _, err := modelOf(n, seed)
+	m, weights, err := modelOf(n, seed, onnx.Options{FoldNorms: true})
 	if err != nil {
 		return err
 	}
-	if m, err = quantize(m); err != nil {
+	defer weights.Close()
+	if m, err = quantize(m, weights); err != nil {
 		return err
 	}
-	return m.write(filepath.Join(folder, n.Name+".int8.onnx"))
+	return write(m, filepath.Join(folder, n.Name+".int8.onnx"), weights)
 }
 
-func (m *model) write(path string) error {
-	return atomicfile.Write(path, func(w io.Writer) error { return m.encode().writeTo(w) })
+func write(m *onnx.Model, path string, weights onnx.Tensors) error {
+	_, err := m.Write(context.Background(), onnx.Destination{Path: path}, weights)
+	return err
 }

@@ -20,11 +20,11 @@ const mostLacking = 20
 
 func (e *LackingError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s cannot be written as %s, which lacks what ", e.Net, e.Form)
+	fmt.Fprintf(&b, "%s cannot be written as %s, which has no words for ", e.Net, e.Form)
 	if len(e.Steps) == 1 {
-		b.WriteString("a step of it does:")
+		b.WriteString("one of its steps:")
 	} else {
-		fmt.Fprintf(&b, "%d of its steps do:", len(e.Steps))
+		fmt.Fprintf(&b, "%d of its steps:", len(e.Steps))
 	}
 	for i, s := range e.Steps {
 		if i == mostLacking {

@@ -62,6 +62,7 @@ type stored struct {
 	isRaw      bool
 	external   *external
 	constant   bool // the value of a Constant node
+	noWeight   bool // the file says so
 }
 
 // An external is where numbers are in another file of the folder.
@@ -84,6 +85,9 @@ func (t *stored) elementType() weightfile.Type {
 	}
 	return weightfile.Type(t.typeName())
 }
+
+// noWeight is the doc_string of tensors that interp/onnx writes of numbers of a net's text.
+const noWeight = "constant"
 
 // readTensor reads a TensorProto but for its numbers.
 func (g *graph) readTensor(m wire.Message) (*stored, error) {
@@ -110,6 +114,10 @@ func (g *graph) readTensor(m wire.Message) (*stored, error) {
 			if len(held[f.Number]) < 2 {
 				held[f.Number] = append(held[f.Number], f)
 			}
+		case 12:
+			var about string
+			about, err = f.Body.Text()
+			t.noWeight = about == noWeight
 		case 13:
 			err = pair(f.Body, settings)
 		case 14:

@@ -1,0 +1,127 @@
+package onnx
+
+import (
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/mapped"
+	"cnnlang/ops"
+	"cnnlang/ops/tensor"
+)
+
+// foldable pairs convolutions and linear layers with the normalisations that alone read them.
+func (e *exporter) foldable() map[*graph.Node]*graph.Node {
+	pairs := map[*graph.Node]*graph.Node{}
+	if !e.opts.FoldNorms {
+		return pairs
+	}
+	for n := range e.written {
+		if n.Op == nil || n.Op.Name() != "bn" {
+			continue
+		}
+		before := n.In[0]
+		if before.Op != nil && slices.Contains([]string{"conv", "deconv", "linear"}, before.Op.Name()) && len(e.users[before]) == 1 {
+			pairs[before] = n
+		}
+	}
+	return pairs
+}
+
+// foldedInto are the inputs of a layer with the normalisation behind it, whose factors are computed
+// in float64.
+func (s *step) foldedInto(norm *graph.Node, bias bool, shape []int) []string {
+	weight := s.node.Params[0]
+	if len(shape) == 0 {
+		shape = weight.Shape
+	}
+	outputs := 0 // the axis of a weight that has the channels of the result
+	if s.node.Op.Name() == "deconv" {
+		outputs = 1
+	}
+	name, biasName := s.called(weight.Path), ""
+	if bias {
+		biasName = s.called(s.node.Params[1].Path)
+	} else {
+		biasName = s.names.values.free(beside(name))
+	}
+	s.model.Initializers = append(s.model.Initializers,
+		Initializer{Name: name, Shape: shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
+			return foldedWeight(weights, weight, norm, outputs)
+		})},
+		Initializer{Name: biasName, Shape: norm.Params[0].Shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
+			return foldedBias(weights, s.node, norm, bias)
+		})})
+	return []string{s.in[0], name, biasName}
+}
+
+// beside is what the bias of a layer is called whose weight has this name.
+func beside(weight string) string {
+	at := strings.LastIndexAny(weight, "./") + 1
+	return weight[:at] + "bias"
+}
+
+// affine are the factor and the summand of each channel that a normalisation comes to.
+func affine(weights Tensors, norm *graph.Node) (scale, shift []float64, err error) {
+	var params []tensor.Tensor
+	for _, p := range norm.Params {
+		t, err := weights.Tensor(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		params = append(params, t)
+	}
+	err = mapped.Guard(func() error {
+		scale, shift = norm.Op.(*ops.BatchNorm).Affine(params)
+		return nil
+	})
+	return scale, shift, err
+}
+
+func foldedWeight(weights Tensors, p graph.Param, norm *graph.Node, axis int) ([]float32, error) {
+	scale, _, err := affine(weights, norm)
+	if err != nil {
+		return nil, err
+	}
+	t, err := weights.Tensor(p)
+	if err != nil {
+		return nil, err
+	}
+	defer weights.Done(p)
+	each := tensor.Shape(p.Shape[axis+1:]).Elements()
+	out := make([]float32, len(t.Data))
+	err = mapped.Guard(func() error {
+		for i, v := range t.Data {
+			out[i] = float32(float64(v) * scale[i/each%len(scale)])
+		}
+		return nil
+	})
+	return out, err
+}
+
+func foldedBias(weights Tensors, layer, norm *graph.Node, bias bool) ([]float32, error) {
+	scale, shift, err := affine(weights, norm)
+	if err != nil {
+		return nil, err
+	}
+	if bias {
+		t, err := weights.Tensor(layer.Params[1])
+		if err != nil {
+			return nil, err
+		}
+		err = mapped.Guard(func() error {
+			for i, v := range t.Data {
+				shift[i] += float64(v) * scale[i]
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	out := make([]float32, len(shift))
+	for i, v := range shift {
+		out[i] = float32(v)
+	}
+	return out, nil
+}
