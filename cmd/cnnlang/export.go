@@ -22,6 +22,10 @@ type exportFlags struct {
 	output      *option[string]
 	outputNames *option[string]
 	dtype       *option[string]
+	side        *option[[]string]
+	external    bool
+	foldBN      bool
+	noSource    bool
 	format      *option[string]
 }
 
@@ -36,7 +40,8 @@ type exportTarget struct {
 // exportTargets are the values of --to.
 func exportTargets() []exportTarget {
 	return []exportTarget{
-		{"safetensors", []string{".safetensors"}, []string{"weights", "dtype", "output-names"}, (*app).exportSafetensors},
+		{"onnx", []string{".onnx"}, []string{"weights", "output-names", "side", "external", "fold-bn", "no-source"}, (*app).exportONNX},
+		{"safetensors", []string{".safetensors"}, []string{"weights", "output-names", "dtype"}, (*app).exportSafetensors},
 	}
 }
 
@@ -64,12 +69,18 @@ func (a *app) export() *cobra.Command {
 		Use:   "export FILE|NAME --to TARGET --output FILE",
 		Short: "Write a net or its weights for other programs",
 		Long: "export writes a net for other programs. --to says in which form:\n\n" +
-			"  safetensors  the weights alone, by the net's names or, with --output-names, by\n" +
-			"               those of one of its maps; --dtype rounds them\n\n" +
+			"  onnx         the net with its weights, opset 17, batch of any size, named as its\n" +
+			"               text names steps and weights; --side adds side heads as outputs,\n" +
+			"               --fold-bn folds batch normalisations, --external puts weights beside it\n" +
+			"  safetensors  the weights alone; --dtype rounds them\n\n" +
+			"--output-names calls tensors as one of the net's maps does, in place of its own names.\n" +
 			"Weights come from a file in any format that can be run, by default the one that\n" +
-			"`cnnlang get` has downloaded, or from a seed. A file that is written appears whole or\n" +
-			"not at all. docs/export.md says more.",
-		Example: "  cnnlang export resnet50 --to safetensors --weights resnet50.pth --output resnet50.safetensors\n" +
+			"`cnnlang get` has downloaded, or from a seed. Operations that the form lacks are named\n" +
+			"all at once. A file that is written appears whole or not at all. docs/export.md says\n" +
+			"more.",
+		Example: "  cnnlang export resnet50 --to onnx --output resnet50.onnx\n" +
+			"  cnnlang export googlenet --to onnx --weights g.pth --side all --fold-bn --output g.onnx\n" +
+			"  cnnlang export resnet50 --to safetensors --weights resnet50.pth --output resnet50.safetensors\n" +
 			"  cnnlang export my.cnn --to safetensors --weights random --seed 7 --dtype f16 --output my.safetensors",
 		Args:              arguments(1, 1, "the FILE or NAME of a net"),
 		ValidArgsFunction: completeNets,
@@ -128,6 +139,12 @@ func (f *exportFlags) flags(cmd *cobra.Command) {
 	flags.Var(f.outputNames, "output-names", "call the tensors that are written as this map of the net does, such as keras")
 	complete(cmd, "output-names", completeNames)
 	f.dtype = dtypeFlag(cmd)
+	f.side = listOf("NAME,…|all", 1<<10, func(text string) (string, error) { return text, nil })
+	flags.Var(f.side, "side", "side heads that become further outputs of --to onnx, or all")
+	flags.BoolVar(&f.external, "external", false, "put the weights of --to onnx into a file beside it, as is done anyway above 1.75 GiB")
+	flags.BoolVar(&f.foldBN, "fold-bn", false, "make batch normalisations part of the layers before them")
+	flags.BoolVar(&f.noSource, "no-source", false, "leave the text of the net out of the file")
+	complete(cmd, "side", f.completeSides)
 	f.format = formatFlag(cmd, textFormats)
 }
 
@@ -187,13 +204,20 @@ func (f *exportFlags) source() interp.Weights {
 
 // spares checks that no file of the net or the weights would be overwritten.
 func (f *exportFlags) spares(n *interp.Net) error {
-	target, err := os.Stat(f.output.value)
-	if err != nil {
-		return nil
-	}
-	for _, name := range append(n.Files(), f.weights.value) {
-		if file, err := os.Stat(name); err == nil && os.SameFile(file, target) {
-			return usage("%s is a file that is read, and would be overwritten", visibleName(f.output.value)).withHelp("name another file with --output")
+	return f.sparesFiles(append(n.Files(), f.weights.value), f.output.value)
+}
+
+// sparesFiles checks that none of these files would be overwritten by any of those.
+func (f *exportFlags) sparesFiles(read []string, written ...string) error {
+	for _, path := range written {
+		target, err := os.Stat(path)
+		if err != nil {
+			continue
+		}
+		for _, name := range read {
+			if file, err := os.Stat(name); err == nil && os.SameFile(file, target) {
+				return usage("%s is a file that is read, and would be overwritten", visibleName(path)).withHelp("name another file with --output")
+			}
 		}
 	}
 	return nil

@@ -6,8 +6,17 @@ import (
 	"strings"
 
 	"cnnlang/interp/internal/elab"
+	"cnnlang/lang/format"
+	"cnnlang/lang/source"
 	"cnnlang/ops/tensor"
 )
+
+// Meta is the meta of a net by itself, "" for none.
+func Meta(r *elab.Result) string {
+	w := &writer{}
+	w.meta(metaOf(r), r.Graph.Input.Shape)
+	return format.Format(source.NewFile(r.Graph.Name, w.text.String()))
+}
 
 // meta writes the net's meta, so that pictures are prepared in the same way, without what
 // the net takes over and an input with other channels cannot have.
