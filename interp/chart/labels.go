@@ -24,7 +24,8 @@ const (
 	// Of very many balls a part is tried to be named, so that names times balls are no more than this.
 	mostCompared, leastTried = 200_000, 40
 
-	mostAttempts = 12 // in as many orders, until all names find a place
+	// Names move in a few orders, and in more until all find a place; each takes the square of their number.
+	fewAttempts, mostAttempts, attemptsTimesSquare = 6, 32, 64_000
 
 	mostRounds = 40 // in which names move, and of a crowd of balls
 	fewRounds  = 4
@@ -92,26 +93,26 @@ func (c *Chart) place(room rect, discs []disc, front []bool, line []point) []lab
 		i := order[k*len(order)/n]
 		p.list = append(p.list, label{ball: i, text: fit(c.Balls[i].Name)})
 	}
-	attempts, rounds := mostAttempts, mostRounds
+	attempts, rounds := min(mostAttempts, attemptsTimesSquare/(n*n+1)+1), mostRounds
 	if len(discs) > crowded {
 		attempts, rounds = 1, fewRounds
 	}
 	var best []label
-	least := n + 1
+	least := math.Inf(1)
 	for attempt := range attempts {
-		if hidden := p.settle(uint64(attempt), rounds); hidden < least {
-			best, least = slices.Clone(p.list), hidden
+		if cost := p.settle(uint64(attempt), rounds); cost < least {
+			best, least = slices.Clone(p.list), cost
 		}
-		if least == 0 {
+		if attempt+1 >= fewAttempts && least < overlaps*float64(n) {
 			break
 		}
 	}
 	return best
 }
 
-// settle lets names move in an order, until none does, and returns how many overlap others and are hidden. The
-// first order is that of the list.
-func (p *placer) settle(attempt uint64, rounds int) (hidden int) {
+// settle lets names move in an order, until none does, and returns how bad all their places are; names that overlap others are
+// hidden. The first order is that of the list.
+func (p *placer) settle(attempt uint64, rounds int) (cost float64) {
 	order := make([]int, len(p.list))
 	for i := range order {
 		order[i], p.list[i].shown = i, false
@@ -130,11 +131,13 @@ func (p *placer) settle(attempt uint64, rounds int) (hidden int) {
 	}
 	p.hide()
 	for _, l := range p.list {
-		if !l.shown {
-			hidden++
+		if l.shown {
+			cost += min(l.cost, overlaps-1)
+		} else {
+			cost += overlaps * float64(len(p.list))
 		}
 	}
-	return hidden
+	return cost
 }
 
 // hide takes away names that overlap others before them.
