@@ -33,3 +33,19 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 		t.Errorf("%d commands and %d pictures", len(commands), len(entries))
 	}
 }
+
+// A page offers every cost that is known without running, and time where it is asked for, and begins with
+// the one that is asked for.
+func TestPagesOfferCosts(t *testing.T) {
+	for by, want := range map[string]string{
+		"kind":   `"costs":["memory of its values"],"colour":""`,
+		"params": `"costs":["memory of its values"],"colour":"parameters"`,
+		"memory": `"costs":["memory of its values"],"colour":"memory of its values"`,
+		"time":   `"costs":["memory of its values","time here on one thread"],"colour":"time here on one thread"`,
+	} {
+		page := answer([]string{"graph", "nin_cifar10", "-o", "html", "--colour", by})
+		if !strings.Contains(page, want) || strings.Count(page, `"costs":[{"value":`) < 10 {
+			t.Errorf("the page by %s lacks %s: %.2000s", by, want, page)
+		}
+	}
+}
