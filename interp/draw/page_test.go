@@ -35,7 +35,7 @@ func TestPageInABrowser(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		try  func(*testing.T, *reader)
-	}{{"folds", folds}, {"searches", searches}, {"selects", selects}, {"keyboard", keyboard}, {"links", links}, {"colours", colours}, {"thousands of boxes", thousands}} {
+	}{{"folds", folds}, {"searches", searches}, {"selects", selects}, {"keyboard", keyboard}, {"goes on", goesOn}, {"links", links}, {"colours", colours}, {"thousands of boxes", thousands}} {
 		t.Run(part.name, func(t *testing.T) {
 			b.t = t
 			page.load(page.url)
@@ -232,6 +232,19 @@ func keyboard(t *testing.T, r *reader) {
 	sees(r, "boxes after another Enter", boxesSeen, shut)
 	r.press("0")
 	sees(r, "whether all is in sight", `(() => { const a = world.getBoundingClientRect(), b = picture.getBoundingClientRect(); return a.top >= b.top && a.left >= b.left && a.right <= b.right; })()`, true)
+}
+
+// goesOn checks that j goes down, from the branches of a merge to it, in a block that is open.
+func goesOn(t *testing.T, r *reader) {
+	r.js(nil, `document.querySelector('[data-depth="all"]').click()`)
+	r.press("Escape")
+	for _, want := range []string{"input", "conv1", "maxpool", "layer1.0.conv1", "layer1.0.conv2", "layer1.0.0", "layer1.0.1", "layer2.0.conv1"} {
+		r.press("j")
+		var nodes string
+		if r.js(&nodes, selected); strings.Fields(nodes + " ")[0] != want {
+			t.Errorf("j goes on to %q, want %s", nodes, want)
+		}
+	}
 }
 
 // The address names a step, and follows what is selected.

@@ -25,13 +25,16 @@ const cut = (text, most) => { const r = [...text]; return r.length > most ? r.sl
 const isFrame = i => i.kind === "frame" && !i.shut; // an open one
 const merges = i => i.kind === "merge" || i.kind === "concat";
 
-// Every item knows what is around it, and its number.
+// Every item knows what is around it, its number, and its place in the order in which values are computed.
 const all = [];
+let orders = 0;
 (function number(items, around) {
   for (const i of items) {
     i.id = all.length; i.around = around; all.push(i);
+    if (!merges(i)) i.order = orders++;
     number(i.items || [], i);
     for (const b of i.branches || []) number(b, around);
+    if (merges(i)) i.order = orders++;
   }
 })(Data.items, null);
 

@@ -239,7 +239,7 @@ chosen.addEventListener("change", () => { choose(); show(); tell(); });
 document.getElementById("fit").addEventListener("click", () => fit(0));
 window.addEventListener("keydown", e => {
   const pan = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[e.key];
-  const shown = () => scene.boxes.map(b => b.item).sort((a, b) => a.id - b.id);
+  const shown = () => scene.boxes.map(b => b.item).sort((a, b) => a.order - b.order);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (pan) { view.x += pan[0]; view.y += pan[1]; move(); }
   else if (e.key === "+" || e.key === "=") zoom(1.25, svg.clientWidth / 2, svg.clientHeight / 2);
