@@ -108,7 +108,7 @@ func exitCode(err error) int {
 		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
 	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), isLabels && labels.Unfit:
 		return exitProblems
-	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
+	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*interp.OutputError](err), is[*layout.PrecisionError](err):
 		return exitUsage
 	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -44,10 +45,10 @@ func (c *Change) Words() string {
 		add("%d times", c.A.Count)
 	}
 	if !c.A.Shape[1:].Equal(c.B.Shape[1:]) {
-		add("%s → %s", graph.SizesOf(c.A.Shape), graph.SizesOf(c.B.Shape))
+		add("%s → %s", sizes(c.A.Shape), sizes(c.B.Shape))
 	}
 	if len(told) == 0 && !c.A.In.Equal(c.B.In) && len(c.A.In) > 0 && len(c.B.In) > 0 {
-		add("reads %s → %s", graph.SizesOf(c.A.In), graph.SizesOf(c.B.In))
+		add("reads %s → %s", sizes(c.A.In), sizes(c.B.In))
 	}
 	name := joined(c.A.Label, c.A.Text)
 	switch {
@@ -88,7 +89,7 @@ func orNumber(p Place) string {
 	return p.Label
 }
 
-func shaped(s tensor.Shape) string { return " to " + graph.SizesOf(s) }
+func shaped(s tensor.Shape) string { return " to " + sizes(s) }
 
 // Follows reports whether a part is called as before, and what it consists of: its shapes alone
 // differ, since what it reads does.
@@ -113,3 +114,5 @@ func (c *Change) Explained(around *Change) bool {
 	frame := func(p Place) bool { return p.Kind == graph.Block || p.Kind == graph.Group || p.Kind == graph.Head }
 	return !frame(c.A) && !frame(c.B) || c.Kind == Changed && !frame(c.A)
 }
+
+func sizes(s tensor.Shape) string { return graph.SizesOf(dim.Shaped(s...)) }

@@ -50,13 +50,19 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 				add(b.merge(p, within))
 			}
 		case graph.Tap:
-			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node, from: p.Node}, p))
+			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node, from: p.Node}, p))
 		case graph.Head:
-			items = append(items, b.marked(&Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Shape, value: p.Node,
+			items = append(items, b.marked(&Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node,
 				Items: unwrapped(b.series(p.Parts, within))}, p))
 			continue
+		case graph.Choice:
+			add(b.choice(p, within)...)
+		case graph.Repeat:
+			add(&Item{Kind: Frame, Text: "repeat " + p.Call, Times: factor(p.Times), Path: within, Count: 1, Items: b.series(p.Parts, within)})
 		default:
-			if inner := b.series(p.Parts, p.Path); p.Path == within || len(inner) == 0 {
+			if p.Closed {
+				items = append(items, &Item{Kind: Closed, Text: cut(p.Text(), mostTitle), Call: p.Call, Label: label(p, within), Path: p.Path, Nodes: []string{p.Path}, Count: 1})
+			} else if inner := b.series(p.Parts, p.Path); p.Path == within || len(inner) == 0 {
 				add(inner...)
 			} else {
 				add(b.frame(p, within, inner))
@@ -64,7 +70,7 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 		}
 		if len(items) > 0 {
 			last := items[len(items)-1]
-			last.value, last.shape = p.Node, p.Node.Shape
+			last.value, last.shape = p.Node, p.Node.Dims()
 		}
 	}
 	if names != nil {
@@ -87,7 +93,7 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	}
 	name := label(p, within)
 	i := &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
-		Items: inner, shape: p.Node.Shape, value: p.Node}
+		Items: inner, shape: p.Node.Dims(), value: p.Node}
 	if i.Call == "" {
 		i.told = i.tell()
 	}
@@ -143,10 +149,55 @@ func (b *builder) merge(p *graph.Part, within string) *Item {
 	return i
 }
 
+// choice is what is applied in some cases: frames with the cases as titles, side by side where
+// there are several.
+func (b *builder) choice(p *graph.Part, within string) []*Item {
+	ways := b.ways(p, within, "if ")
+	if len(ways) == 1 {
+		return ways
+	}
+	either := &Item{Kind: Circle, Text: "or", Path: p.Path, Count: 1}
+	for _, way := range ways {
+		either.Branches = append(either.Branches, []*Item{way})
+	}
+	return []*Item{either}
+}
+
+func (b *builder) ways(p *graph.Part, within, title string) (list []*Item) {
+	for n, branch := range p.Branches {
+		frame := &Item{Kind: Frame, Optional: true, Text: title + p.Call, Path: within, Count: 1, shape: p.Node.Dims(), value: p.Node}
+		switch further := n == 1 && len(branch) == 1 && branch[0].Kind == graph.Choice; {
+		case len(branch) == 0:
+			continue
+		case p.Call == "":
+			frame.Text = "case"
+		case n == 1 && further && len(list) > 0:
+			list = append(list, b.ways(branch[0], within, "else if ")...)
+			continue
+		case n == 1 && len(list) > 0:
+			frame.Text = "else"
+		case n == 1:
+			frame.Text = "if not (" + p.Call + ")"
+		}
+		if frame.Items = b.series(branch, within); len(frame.Items) > 0 {
+			list = append(list, frame)
+		}
+	}
+	return list
+}
+
+// factor is a number as it stands behind a times sign.
+func factor(text string) string {
+	if strings.ContainsAny(text, " +-*/") && !strings.HasPrefix(text, "len(") {
+		return "(" + text + ")"
+	}
+	return text
+}
+
 // ungrouped takes the frames off the groups of a branch: their labels are for weights.
 func ungrouped(items []*Item) (list []*Item) {
 	for _, i := range items {
-		if i.Kind == Frame && i.Call == "" && !i.Stage {
+		if i.Kind == Frame && i.Call == "" && !i.Stage && !i.Optional && i.Times == "" {
 			list = append(list, ungrouped(i.Items)...)
 		} else {
 			list = append(list, i)
@@ -158,7 +209,7 @@ func ungrouped(items []*Item) (list []*Item) {
 // operation is the box of an operation.
 func operation(path string, n *graph.Node) *Item {
 	text, kind := words(n)
-	return &Item{Kind: kind, Text: text, Path: path, Nodes: []string{n.Path}, Count: 1, Cost: n.Count(), shape: n.Shape, value: n}
+	return &Item{Kind: kind, Text: text, Path: path, Nodes: []string{n.Path}, Count: 1, Cost: n.Count(), shape: n.Dims(), value: n}
 }
 
 // with makes an item stand for what another one does, too.
@@ -176,6 +227,9 @@ func lastBox(items []*Item) *Item {
 		case Head:
 			continue
 		case Frame:
+			if i.Optional || i.Times != "" {
+				return nil
+			}
 			if in := lastBox(i.Items); in != nil {
 				return in
 			}

@@ -46,14 +46,14 @@ func foldable(items []*Item, at int) bool {
 	default:
 		return false
 	}
-	return at > 0 && slices.Equal(items[at-1].shape, items[at].shape) || at+1 < len(items) && slices.Equal(items[at].shape, items[at+1].shape)
+	return at > 0 && sameShape(items[at-1].shape, items[at].shape) || at+1 < len(items) && sameShape(items[at].shape, items[at+1].shape)
 }
 
 // equal reports whether two items would look the same and cost the same, whatever their paths.
 func equal(a, b *Item) bool {
 	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Marks, b.Marks) && a.Call == b.Call && a.Stage == b.Stage &&
-		a.Count == b.Count && len(a.Nodes) == len(b.Nodes) && a.Cost == b.Cost && slices.Equal(a.shape, b.shape) &&
-		a.from == b.from && a.Kind != Head && a.sign == b.sign &&
+		a.Count == b.Count && len(a.Nodes) == len(b.Nodes) && sameCost(a.Cost, b.Cost) && sameShape(a.shape, b.shape) &&
+		a.from == b.from && a.Times == b.Times && a.Kind != Head && a.sign == b.sign &&
 		slices.EqualFunc(a.Items, b.Items, equal) &&
 		slices.EqualFunc(a.Branches, b.Branches, func(x, y []*Item) bool { return slices.EqualFunc(x, y, equal) })
 }
@@ -89,7 +89,7 @@ func closed(items []*Item, depth int) []*Item {
 		switch {
 		case i.Kind == Head:
 			i.Items = closed(i.Items, depth)
-		case i.Kind == Frame && i.hasStage():
+		case i.Kind == Frame && (i.hasStage() || i.Optional || i.Times != ""):
 			i.Items = closed(i.Items, depth)
 		case i.Kind == Frame && depth == 0:
 			i.shut()
@@ -158,7 +158,7 @@ func (i *Item) tell() string {
 
 // showShapes writes the shapes of a series where height or width of images change, and behind
 // frames; the shape that a series ends with is written behind what is around it.
-func showShapes(items []*Item, before []int, top bool) {
+func showShapes(items []*Item, before dim.Shape, top bool) {
 	end := items[len(items)-1].shape
 	for n, i := range items {
 		if i.Kind == Head || len(i.shape) == 0 {
@@ -166,8 +166,8 @@ func showShapes(items []*Item, before []int, top bool) {
 		}
 		size := i.shape[min(2, len(i.shape)):]
 		switch {
-		case n == len(items)-1 || !top && slices.Equal(i.shape, end):
-		case i.Kind == Input, i.Stage, !slices.Equal(before, size):
+		case n == len(items)-1 || !top && sameShape(i.shape, end):
+		case i.Kind == Input, i.Stage, !sameShape(before, size):
 			i.Shape = graph.SizesOf(i.shape)
 		}
 		if len(i.Items) > 0 {
@@ -175,4 +175,18 @@ func showShapes(items []*Item, before []int, top bool) {
 		}
 		before = size
 	}
+}
+
+func sameShape(a, b dim.Shape) bool { return slices.EqualFunc(a, b, same) }
+
+func sameCost(a, b graph.Count) bool {
+	return same(a.Params, b.Params) && same(a.MACs, b.MACs) && same(a.FLOPs, b.FLOPs)
+}
+
+// same reports whether two sizes are equal, or both not known.
+func same(a, b dim.Size) bool { return a == b || (!a.Known() || !b.Known()) && dim.Equivalent(a, b) }
+
+// unknown reports whether a shape has a size that is no number.
+func unknown(s dim.Shape) bool {
+	return slices.ContainsFunc(s, func(n dim.Size) bool { return !n.Known() })
 }

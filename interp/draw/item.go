@@ -2,7 +2,7 @@ package draw
 
 import (
 	"cnnlang/interp/graph"
-	"cnnlang/ops/tensor"
+	"cnnlang/ops/dim"
 )
 
 // An Item is one thing of a series in a picture.
@@ -24,6 +24,10 @@ type Item struct {
 	// open has the cost of what is not drawn in it, mostly none.
 	Count int
 	Cost  graph.Count
+	// Times is how often the repeat that a frame is, is made, "" for a number of copies; Optional
+	// says that what is in a frame is made in some cases alone, and Text in which.
+	Times    string
+	Optional bool
 	// Shape is written where it changes, "" elsewhere.
 	Shape string
 
@@ -36,7 +40,7 @@ type Item struct {
 	changes, behind []int
 	passes          bool   // whether it passes its value on, and nothing else
 	first           string // the label of the first copy
-	shape           tensor.Shape
+	shape           dim.Shape
 	value           *graph.Node // of the first copy
 	from            *graph.Node // of a tap
 	arc             bool        // whether a tap is drawn as an arc
@@ -87,6 +91,14 @@ func (i *Item) takes(next Kind, name string) bool {
 		return next == Act && len(i.Marks) == 0
 	}
 	return false
+}
+
+// copies writes how often an item is made, of which so many stand together.
+func (i *Item) copies(of int) string {
+	if i.Times != "" {
+		return "×" + i.Times
+	}
+	return copies(of)
 }
 
 func (i *Item) merges() bool { return i.Kind == Circle || i.Kind == Bar }

@@ -113,7 +113,7 @@ func size(i *Item, count int) *cell {
 	case Frame:
 		c.body = measure(i.Items, i.Count)
 		c.left, c.right = c.body.left+pad, c.body.right+pad
-		if short := width(cut(i.title(), leastTitle), smallSize+1) + width(copies(c.of), textSize)*1.3 + 3*pad - c.left - c.right; short > 0 {
+		if short := width(cut(i.title(), leastTitle), smallSize+1) + width(i.copies(c.of), textSize)*1.3 + 3*pad - c.left - c.right; short > 0 {
 			c.left, c.right = c.left+short/2, c.right+short/2
 		}
 		c.height = c.titleRow() + pad + c.body.height + pad
@@ -137,6 +137,9 @@ func size(i *Item, count int) *cell {
 			c.right = math.Max(c.right, width(i.Shape, smallSize)+10)
 		}
 	}
+	if i.Shape != "" && unknown(i.shape) {
+		c.right = math.Max(c.right, width(i.Shape, smallSize)+10) // which may be long
+	}
 	return c
 }
 
@@ -149,7 +152,7 @@ func (c *cell) openLine() {
 
 // titleRow is how high the row of a frame's title is, nothing where it has none.
 func (c *cell) titleRow() float64 {
-	if c.item.Kind == Frame && c.item.title() == "" && c.of < 2 {
+	if c.item.Kind == Frame && c.item.title() == "" && c.item.copies(c.of) == "" {
 		return 0
 	}
 	return titleRow

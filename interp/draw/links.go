@@ -110,8 +110,8 @@ func lastOf(i *Item) []*Item {
 // within writes a frame around its items.
 func (l *linker) within(i *Item, from []*Item) []*Item {
 	text := i.title()
-	if i.Count > 1 {
-		text += " " + copies(i.Count)
+	if n := i.copies(i.Count); n != "" {
+		text += " " + n
 	}
 	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.open, l.ids[i], l.quote(text)))
 	l.indent += "  "
@@ -124,8 +124,8 @@ func (l *linker) within(i *Item, from []*Item) []*Item {
 // put writes a box and what leads to it.
 func (l *linker) put(i *Item, from []*Item) []*Item {
 	text := i.title() + i.marks()
-	if i.Count > 1 {
-		text += " " + copies(i.Count)
+	if n := i.copies(i.Count); n != "" {
+		text += " " + n
 	}
 	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.box, l.ids[i], l.quote(text)))
 	for _, f := range from {

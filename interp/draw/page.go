@@ -103,7 +103,7 @@ func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(stri
 		out, sums = []pageItem{}, make([]float64, len(costs))
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Told: i.told, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
-				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: i.shape, From: -1}
+				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: known(i.shape), From: -1}
 			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
 				one.From = numbers[maker]
 			}
@@ -152,6 +152,15 @@ func unspaced(list []string) []string {
 		out[i] = word(p)
 	}
 	return out
+}
+
+// known are the sizes of a shape, which a net has all of.
+func known(s dim.Shape) (list []int) {
+	for _, size := range s {
+		n, _ := size.Int()
+		list = append(list, n)
+	}
+	return list
 }
 
 func count(n dim.Size) *int {

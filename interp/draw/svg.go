@@ -124,28 +124,30 @@ func (fr frame) write(b *bufio.Writer) {
 	switch {
 	case i.Kind == Head:
 		class = "frame head"
+	case i.Optional:
+		class = "frame head optional"
 	case i.Stage:
 		class = "frame stage"
 	case fr.deep%2 == 1:
 		class = "frame odd"
 	}
 	fmt.Fprintf(b, `<g class="%s" data-block="%s"%s>`, i.classes(class), html.EscapeString(i.Call), i.references())
-	if fr.of > 1 {
+	if i.copies(fr.of) != "" {
 		fmt.Fprintf(b, `<path class="back" d="%s"/>`, rect{fr.x + 4, fr.y + 4, fr.w, fr.h}.outline(8))
 	}
 	fmt.Fprintf(b, `<rect %s/>`, fr.attributes(8))
 	if title := shownTitle(i, fr.of, fr.w); title != "" {
 		fmt.Fprintf(b, `<text class="title" x="%s" y="%s">%s</text>`, f(fr.x+titleLeft), f(fr.y+14), html.EscapeString(title))
 	}
-	if fr.of > 1 {
-		fmt.Fprintf(b, `<text class="count" x="%s" y="%s">%s</text>`, f(fr.x+fr.w-10), f(fr.y+15), copies(fr.of))
+	if n := i.copies(fr.of); n != "" {
+		fmt.Fprintf(b, `<text class="count" x="%s" y="%s">%s</text>`, f(fr.x+fr.w-10), f(fr.y+15), html.EscapeString(n))
 	}
 	b.WriteString("</g>\n")
 }
 
 // shownTitle is as much of the title of a frame as fits its width.
 func shownTitle(i *Item, of int, wide float64) string {
-	room := wide - 2*pad - width(copies(of), textSize)*1.3
+	room := wide - 2*pad - width(i.copies(of), textSize)*1.3
 	whole := i.title()
 	text := whole
 	for n := len([]rune(text)); n > leastTitle && width(text, smallSize+1) > room; n-- {
@@ -216,13 +218,19 @@ func (i *Item) about() string {
 	if len(i.shape) > 0 {
 		text += "\n" + graph.SizesOf(i.shape)
 	}
-	if p := whole(i.Cost.Params); p != "0" {
+	if p := whole(i.Cost.Params); p != "0" && p != "" {
 		text += "\n" + p + " parameters"
 	}
-	if m := whole(i.Cost.MACs); m != "0" {
+	if m := whole(i.Cost.MACs); m != "0" && m != "" {
 		text += "\n" + m + " MACs"
 	}
 	return text
 }
 
-func whole(n dim.Size) string { return n.String() }
+// whole is a count, nothing for one that is not known.
+func whole(n dim.Size) string {
+	if !n.IsValid() {
+		return ""
+	}
+	return n.String()
+}

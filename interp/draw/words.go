@@ -19,7 +19,7 @@ func words(n *graph.Node) (string, Kind) {
 		case op.Groups == dim.Int(1) && op.K == dim.Square(dim.Int(1)):
 			kind = Pointwise
 		case op.Groups == dim.Int(1):
-		case n.In[0].Shape[1] == op.Groups.MustInt():
+		case same(n.In[0].Dims()[1], op.Groups):
 			text, kind, groups = "depthwise conv", Depthwise, "1"
 		default:
 			kind = Depthwise
@@ -68,8 +68,8 @@ func mergeText(n *graph.Node) string {
 	case "mul":
 		return "×"
 	case "concat":
-		if len(n.Shape) > 1 {
-			return fmt.Sprintf("concat, %d", n.Shape[1])
+		if shape := n.Dims(); len(shape) > 1 {
+			return fmt.Sprintf("concat, %v", shape[1])
 		}
 	}
 	return n.Op.Name()
@@ -77,11 +77,22 @@ func mergeText(n *graph.Node) string {
 
 func window(k dim.Pair, what string) string { return times(k) + " " + what }
 
-func times(k dim.Pair) string { return k.H.String() + "×" + k.W.String() }
+func times(k dim.Pair) string {
+	if name, ok := named(k); ok {
+		return name
+	}
+	return k.H.String() + "×" + k.W.String()
+}
+
+// named is the parameter that a pair is, of a sketch.
+func named(p dim.Pair) (name string, ok bool) {
+	name, ok = strings.CutSuffix(p.H.String(), "[0]")
+	return name, ok && p.W.String() == name+"[1]"
+}
 
 // pair is one number where both are equal.
 func pair(p dim.Pair) string {
-	if p.H == p.W {
+	if same(p.H, p.W) {
 		return p.H.String()
 	}
 	return times(p)
@@ -91,8 +102,11 @@ func strided(s dim.Pair, sign string) string { return unless("1", pair(s), ", "+
 
 // unless is a text with what stands before it, or nothing for the usual one.
 func unless(usual, text, before string) string {
-	if text == usual {
+	switch {
+	case text == usual:
 		return ""
+	case strings.HasSuffix(before, " "+text+" "): // a parameter of that name
+		return strings.TrimSuffix(before, " ")
 	}
 	return before + text
 }

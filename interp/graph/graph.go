@@ -6,6 +6,7 @@ package graph
 import (
 	"cnnlang/lang/source"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -26,6 +27,8 @@ type Node struct {
 	Op    ops.Op // nil for the input
 	In    []*Node
 	Shape tensor.Shape
+	// Sizes are the shape of a value in a sketch, in which some are unknown; nil elsewhere.
+	Sizes dim.Shape
 	// Params are the tensors of the op, in the order of Op.Params. A pass that folds one
 	// node into another appends the folded node's.
 	Params []Param
@@ -34,6 +37,10 @@ type Node struct {
 	// Origin is the step in the text.
 	Origin source.Span
 }
+
+// Unsaid is the Kind of a variable in a sketch that stands for different sizes in different
+// cases; its label is what the text calls it, or _.
+type Unsaid struct{}
 
 // A Param is a named tensor that a file of weights must hold.
 type Param struct {

@@ -7,10 +7,11 @@ import (
 	"cnnlang/lang/source"
 )
 
-// A Part is one step of the text as it was applied. The parts of a net are a series: each
+// A Part is one step of the text as it was applied, or in the sketch of a block, whose sizes are
+// unknown, as it is written. The parts of a net are a series: each
 // but a Tap and a Head takes the value of the part before it, the first one that of whatever
-// is around it. Groups without a label, `if` and `repeat` are no parts: what they apply stands
-// in the series around them.
+// is around it. Groups without a label, and but for sketches `if` and `repeat`, are no parts: what
+// they apply stands in the series around them.
 //
 //	add { | conv1: conv(…) -> relu      Merge add
 //	      | downsample: { … } }           Branches: [Operation conv1, Operation 1], [Group downsample]
@@ -26,9 +27,17 @@ type Part struct {
 	// merge. An empty branch passes on the value that the merge takes.
 	Parts    []*Part
 	Branches [][]*Part
+	Times    string
 	Stage    bool
+	Closed   bool  // a block of a sketch that is not entered
 	Side     *Side // the head that it belongs to, or is
 	Span     source.Span
+}
+
+// A Sketch is the outline of a block with the values that it takes and gives.
+type Sketch struct {
+	Parts         []*Part
+	Input, Output *Node
 }
 
 // A PartKind says what a part is.
@@ -47,10 +56,16 @@ const (
 	Tap
 	// Head is a side head. The series goes on with the value before it.
 	Head
+	// Choice is an `if`, of a sketch alone: Call is its condition, and Branches are what is applied
+	// where it holds and where it does not.
+	Choice
+	// Repeat is a repeat, of a sketch alone: Call is how often or over what, Times how often,
+	// and Parts one iteration, which stands for all. Of a single case Branches are its iterations.
+	Repeat
 )
 
 func (k PartKind) String() string {
-	return [...]string{"operation", "block", "group", "merge", "tap", "head"}[k]
+	return [...]string{"operation", "block", "group", "merge", "tap", "head", "choice", "repeat"}[k]
 }
 
 // Walk calls f for each part of a series, a part before those that it consists of.
@@ -71,7 +86,12 @@ func (p *Part) Text() string {
 	}
 	args := make([]string, len(p.Args))
 	for i, a := range p.Args {
-		args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+		switch {
+		case a.Name == "", a.Value == any(a.Name): // by position, or what stands for itself in a sketch
+			args[i] = fmt.Sprint(a.Value)
+		default:
+			args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+		}
 	}
 	return p.Call + "(" + strings.Join(args, ", ") + ")"
 }

@@ -142,11 +142,34 @@ func (n *Node) Count() Count {
 	if n.Op == nil {
 		return c
 	}
-	in, out := n.InDims(), dim.Shaped(n.Shape...)
+	in, out := n.InDims(), n.Dims()
+	if n.Sizes != nil {
+		for _, p := range n.Op.Params(in) {
+			if !p.Running {
+				c.Params = c.Params.Add(p.Shape.Product())
+			}
+		}
+	}
 	for _, s := range append(slices.Clone(in), out) {
 		s[0] = dim.Int(1)
 	}
 	cost := n.Op.Cost(in, out)
 	c.MACs, c.FLOPs = cost.MACs, cost.FLOPs
+	if n.Sizes != nil {
+		c = Count{said(c.Params), said(c.MACs), said(c.FLOPs)}
+	}
 	return c
+}
+
+// said is a size, or an invalid one where that is not said.
+func said(size dim.Size) dim.Size {
+	for _, x := range size.Vars() {
+		if x.Sense == nil {
+			continue
+		}
+		if _, unsaid := x.Kind.(Unsaid); unsaid {
+			return dim.Invalid()
+		}
+	}
+	return size
 }

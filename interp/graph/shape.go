@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"fmt"
 	"strings"
 
 	"cnnlang/ops/dim"
@@ -21,16 +20,27 @@ func (n *Node) InShapes() []tensor.Shape {
 func (n *Node) InDims() []dim.Shape {
 	shapes := make([]dim.Shape, len(n.In))
 	for i, in := range n.In {
-		shapes[i] = dim.Shaped(in.Shape...)
+		shapes[i] = in.Dims()
 	}
 	return shapes
 }
 
-// SizesOf writes the shape of one image as pictures and people do: 64×56×56.
-func SizesOf(s tensor.Shape) string {
-	list := make([]string, len(s)-1)
-	for i, n := range s[1:] {
-		list[i] = fmt.Sprint(n)
+// Dims is the shape in the form that shape rules take; the caller may change it.
+func (n *Node) Dims() dim.Shape {
+	if n.Sizes != nil {
+		return n.Sizes.Clone()
 	}
-	return strings.Join(list, "×")
+	return dim.Shaped(n.Shape...)
+}
+
+// SizesOf writes the shape of one image as pictures and people do: 64×56×56, or of a sketch
+// 4*c × H//2 × W//2.
+func SizesOf(s dim.Shape) string {
+	list, sign := make([]string, len(s)-1), "×"
+	for i, n := range s[1:] {
+		if list[i] = n.String(); !n.Known() {
+			sign = " × "
+		}
+	}
+	return strings.Join(list, sign)
 }

@@ -53,6 +53,8 @@ type Unknowns interface {
 	// Steps is where the shapes of the values of the block's own steps are noted, nil
 	// where nobody wants them.
 	Steps() map[int]dim.Shape
+	// Sketch asks for Application.Sketch.
+	Sketch() bool
 	// Bounded says that a repeat of unknown length is followed for a few iterations
 	// only, and the application ends where more would follow.
 	Bounded(count dim.Size)
@@ -68,6 +70,7 @@ type Application struct {
 	Output   dim.Shape // nil where it failed
 	Claims   dim.Shape // what the signature claims of Output, Invalid for `_`
 	Count    graph.Count
+	Sketch   graph.Sketch // where the unknowns ask for it
 	Problems diag.List
 }
 
@@ -113,11 +116,15 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if !ok {
 		return a
 	}
+	if u != nil && u.Sketch() {
+		m.series, a.Sketch.Input = &a.Sketch.Parts, x.Node
+		x.Node.Sizes, m.graph.Input = x.Shape, x.Node
+	}
 	x = m.applyBlock(filled, e, newScope("", nil), x, o.Span)
 	if x.Poisoned || x.Suspect || m.stopped {
 		return a
 	}
-	a.Output, a.Count = x.Shape, m.count
+	a.Output, a.Count, a.Sketch.Output = x.Shape, m.count, x.Node
 	if u == nil {
 		a.Count, _ = m.graph.Totals()
 	}

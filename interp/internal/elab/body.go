@@ -137,7 +137,7 @@ func (m *machine) group(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	case s.If != nil:
 		return m.ifStep(s.If, e, sc, x)
 	case s.Repeat != nil:
-		return m.repeat(s.Repeat, e, sc, x)
+		return m.repeated(s.Repeat.Head, e, func() Tensor { return m.repeat(s.Repeat, e, sc, x) })
 	case s.Group != nil:
 		return m.body(s.Group, e.inner(), sc, x)
 	}
@@ -172,17 +172,20 @@ func printable(text string) bool {
 
 func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 	c, ok := m.evalBool(f.Cond, e)
-	switch {
-	case !ok:
+	if !ok {
 		return poison
-	case c:
-		return m.body(f.Then, e.inner(), sc, x)
-	case f.ElIf != nil:
-		return m.ifStep(f.ElIf, e, sc, x)
-	case f.Else != nil:
-		return m.body(f.Else, e.inner(), sc, x)
 	}
-	return x
+	return m.choice(f, e, c, func() Tensor {
+		switch {
+		case c:
+			return m.body(f.Then, e.inner(), sc, x)
+		case f.ElIf != nil:
+			return m.ifStep(f.ElIf, e, sc, x)
+		case f.Else != nil:
+			return m.body(f.Else, e.inner(), sc, x)
+		}
+		return x
+	})
 }
 
 func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
@@ -202,14 +205,16 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 		}
 	}
 	sameIterations := m.sameIterations(r.Head)
+	i := 0
 	ok := m.iterations(r.Head, e, func(in *env, left int) bool {
 		before, number := x, sc.next.next
 		sameIterations.begin()
-		if r.Body != nil {
-			x = m.body(r.Body, in, sc, x)
-		} else {
-			x = m.stepValue(r.Step, in, sc, x)
-		}
+		x = m.iteration(dim.Int(i), func() Tensor {
+			if r.Body != nil {
+				return m.body(r.Body, in, sc, x)
+			}
+			return m.stepValue(r.Step, in, sc, x)
+		})
 		if x.Poisoned {
 			return false
 		}
@@ -218,6 +223,7 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 			m.skip(sc, sameIterations.named, number, left)
 			sc.next.next += left * (sc.next.next - number)
 		}
+		i++
 		return !follow
 	})
 	if !ok {
@@ -263,6 +269,7 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 		m.fail(notCount(h.Count.Span(), v))
 		return false
 	}
+	m.soMany(count)
 	for i := range count {
 		if !m.step(h.Span()) {
 			return false

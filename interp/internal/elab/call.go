@@ -38,7 +38,7 @@ func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 	}
 	if b, isUnknown := v.(UnknownBlock); isUnknown {
 		e.frame.unsure = e.frame.unsure || m.askedAt(at).any()
-		return m.applyUnknown(b, at, x)
+		return m.unknownCall(b, at, x)
 	}
 	c, ok := v.(*Closure)
 	if !ok {
@@ -182,11 +182,19 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		m.fail(tensorsWithoutStep(at, c, params))
 		params = nil
 	}
+	kind := graph.Operation
+	if c.Object.IsCombinator() {
+		kind = graph.Merge
+	}
 	if m.unknowns != nil {
 		if m.side == nil {
 			m.count = m.count.Add(costOf(op, shapes, out))
 		}
 		m.nameOp(params, at, c)
+		if m.sketching() {
+			n.Path, n.Sizes, n.Side, t.Node = m.unmarked(at.path), out, m.side, n
+			m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.writtenArguments(c), Branches: at.branches}, at.step)(t)
+		}
 		return t
 	}
 	for _, p := range params {
@@ -200,10 +208,6 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	}
 	n.Shape = concrete(out)
 	t.Node = m.node(n)
-	kind := graph.Operation
-	if c.Object.IsCombinator() {
-		kind = graph.Merge
-	}
 	m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.operationsArguments(c, at), Branches: at.branches}, at.step)(t)
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
@@ -341,7 +345,7 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 		x.Origins[i] = &Origin{Span: claim.Span(), Size: claims[i], Reason: b.Name.Text}
 	}
 	x.Origins = append(x.Origins, restOf(b.Sig, e).Origins...)
-	return x, true
+	return m.drawn(x, closedPath), true
 }
 
 // applyBlock is the block itself, its parameters bound.

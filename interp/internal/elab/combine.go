@@ -55,34 +55,29 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 // a list gives several.
 func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of []*ast.Branch, ok bool) {
 	n := 0
-	one := func(b *ast.Branch, e *env) {
+	one := func(b *ast.Branch, e *env) Tensor {
 		m.open() // the branches before are no part of the way to this one
-		m.branch(at, func() {
-			out := m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(n, false)), x)
-			if !out.Many {
-				results, of = append(results, out), append(of, b)
-				return
+		out := m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(n, false)), x)
+		if !out.Many {
+			results, of = append(results, out), append(of, b)
+		}
+		for _, item := range out.Items {
+			if !m.step(b.Span()) {
+				break
 			}
-			for _, item := range out.Items {
-				if !m.step(b.Span()) {
-					return
-				}
-				results, of = append(results, item), append(of, b)
-			}
-		})
+			results, of = append(results, item), append(of, b)
+		}
 		m.close()
 		n++
+		return out
 	}
 	ok = true
 	for _, b := range at.step.Call.Branches {
 		if b.Repeat == nil {
-			one(b, at.env.inner())
+			m.branch(at, func() { one(b, at.env.inner()) })
 			continue
 		}
-		ok = m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {
-			one(b, in)
-			return !m.stopped
-		}) && ok
+		ok = m.repeatedBranch(at, b, func(in *env) Tensor { return one(b, in) }) && ok
 	}
 	if ok && n == 0 {
 		count := at.step.Call.Branches[0].Repeat.Count

@@ -56,10 +56,12 @@ func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
 	if !ok {
 		return poison
 	}
-	if l.repeat.Body != nil {
-		return l.body(l.repeat.Body, in, l.scope, x)
-	}
-	return l.stepValue(l.repeat.Step, in, l.scope, x)
+	return l.iteration(i, func() Tensor {
+		if l.repeat.Body != nil {
+			return l.body(l.repeat.Body, in, l.scope, x)
+		}
+		return l.stepValue(l.repeat.Step, in, l.scope, x)
+	})
 }
 
 // unknownRepeat applies a repeat of unknown length. In this order it is shown
@@ -76,6 +78,7 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	if x.Many || m.namesIndexed(l.repeat) {
 		return l.few(x) // what iterations take or name has no one shape
 	}
+	undrawn := m.iterationsSoFar()
 	peels := [][2]int{{0, 0}, {1, 0}}
 	switch {
 	case l.list != nil:
@@ -85,14 +88,15 @@ func (m *machine) unknownRepeat(l *loop, x Tensor) Tensor {
 	}
 	for _, peel := range peels {
 		if out, ok := l.steady(x, peel[0], peel[1]); ok || out.Poisoned {
-			return out
+			return m.drawn(out, "")
 		}
+		undrawn()
 	}
 	if out, ok := l.growing(x); ok || out.Poisoned {
-		return out
+		return m.drawn(out, "")
 	}
 	if l.list != nil || l.opaque() {
-		return l.anything(x)
+		return m.drawn(l.anything(x), "")
 	}
 	return l.few(x)
 }
@@ -149,11 +153,12 @@ func (l *loop) every(first, last int, shown func(i dim.Size) bool) (i dim.Variab
 		list = l.list.Name
 	}
 	defer l.apart()()
-	forget, f := l.namesSoFar(), l.env.frame
+	forget, undrawn, f := l.namesSoFar(), l.iterationsSoFar(), l.env.frame
 	stages := len(f.perhaps)
 	defer func() {
 		if !ok {
 			forget()
+			undrawn()
 			f.perhaps = f.perhaps[:stages:stages]
 		}
 	}()

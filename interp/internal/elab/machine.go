@@ -65,6 +65,7 @@ type machine struct {
 	lets     map[*ast.Let]Value // top-level values, nil for one that has none
 	origins  [][]*Origin        // of the values of the graph's steps
 	series   *[]*graph.Part     // the parts of the body that is being applied, nil where nobody asks
+	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
 	trace    []calling
 	place    *place            // of the step that is being made
 	owner    map[string]*place // of each tensor name

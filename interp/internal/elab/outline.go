@@ -15,11 +15,14 @@ func (m *machine) partOf(p graph.Part, s *ast.Step) func(Tensor) {
 	if m.series == nil {
 		return func(Tensor) {}
 	}
-	p.Span, p.Stage, p.Side = s.Span(), s.Stage, m.side
+	p.Path, p.Span, p.Stage, p.Side = m.unmarked(p.Path), s.Span(), s.Stage, m.side
 	*m.series = append(*m.series, &p)
 	around := m.series
 	m.series = &p.Parts
-	return func(t Tensor) { m.series, p.Node = around, t.node() }
+	return func(t Tensor) {
+		m.series, p.Node = around, t.node()
+		p.Closed = p.Kind == graph.Block && len(p.Parts) == 0 && m.sketching() && p.Node != nil && p.Node.Path == closedPath
+	}
 }
 
 // branch collects the parts that make adds to the series as a branch of its own.
@@ -59,6 +62,9 @@ func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 	if m.series == nil {
 		return nil
 	}
+	if m.sketching() {
+		return m.writtenArguments(c)
+	}
 	for _, p := range parameters(c.Object) {
 		if v := e.values[p.Name.Text]; c.has(p.Name.Text) && !m.isDefault(p, v, e) {
 			list = append(list, graph.Argument{Name: p.Name.Text, Value: show(v)})
@@ -71,6 +77,9 @@ func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 func (m *machine) operationsArguments(c *Closure, at *site) []graph.Argument {
 	if m.series == nil {
 		return nil
+	}
+	if m.sketching() {
+		return m.writtenArguments(c)
 	}
 	e, _ := m.bind(c, at.span()) // once more: the operation was made of it
 	return m.argumentsGiven(c, e)

@@ -176,7 +176,7 @@ func (m *machine) anyImage(x Tensor, s imageSource, axes int) Tensor {
 	for i := 1; i < min(len(t.Shape), 1+axes); i++ {
 		t.Shape[i] = s.size(m.unknowns, dim.Axis(i).Letter())
 	}
-	return t
+	return m.drawn(t, "")
 }
 
 // givenBy is an image that a block gives which may be any: in one line the same for the

@@ -23,6 +23,9 @@ func (p *Case) Steps() map[int]dim.Shape {
 	return p.steps
 }
 
+// Sketch reports whether the prover makes sketches.
+func (p *Case) Sketch() bool { return p.exploration.prover.Sketches }
+
 // Bounded ends the case where a repeat has more iterations than are followed.
 func (p *Case) Bounded(n dim.Size) {
 	if !p.Stopped() {

@@ -203,7 +203,7 @@ func (p *Case) result(a elab.Application) Result {
 		output[i] = output[i].InOthers()
 	}
 	count := graph.Count{Params: p.formula(a.Count.Params), MACs: p.formula(a.Count.MACs), FLOPs: p.formula(a.Count.FLOPs)}
-	return Result{Output: output, Count: count, of: p, steps: p.steps}
+	return Result{Output: output, Count: count, sketch: a.Sketch, of: p, steps: p.steps}
 }
 
 // formula is a count in the block's own variables; it is none where it divides by what may

@@ -106,6 +106,7 @@ type Result struct {
 	Count  graph.Count
 
 	requires []Requirement
+	sketch   graph.Sketch
 	of       *Case
 	steps    map[int]dim.Shape
 }
@@ -124,6 +125,9 @@ type Prover struct {
 	Steps bool
 	// Counts asks for counts: blocks are entered whose proof has none.
 	Counts bool
+	// Sketches asks for Verdict.Sketch, and Enters that the blocks which are called are entered, but
+	// for those that call themselves.
+	Sketches, Enters bool
 	// Most is the work allowed for a file, where that is less than usual; 0 is the
 	// usual.
 	Most int

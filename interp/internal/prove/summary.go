@@ -24,6 +24,9 @@ func (p *Case) Summary(o *resolve.Object, args map[string]elab.Value, input, cla
 	if pr.active[o.Block] {
 		return p.induction(o, args, input)
 	}
+	if pr.Enters {
+		return graph.Count{}, false
+	}
 	v := pr.Block(o)
 	if v.Status != Proved || len(v.Results) > mostWays {
 		return graph.Count{}, false

@@ -1,0 +1,173 @@
+package interp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/elab"
+	"cnnlang/interp/internal/prove"
+	"cnnlang/lang/diag"
+	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
+)
+
+// A Block is a block or net over unknown sizes, as its proof finds it.
+type Block struct {
+	Name      string
+	Title     string // its name with the settings, as in bottleneck(se=16)
+	Signature string // its parameters that no setting gives, and its sizes
+	// Sketch is its steps, with the sizes that are the same in all cases.
+	Sketch graph.Sketch
+	// Unproved is why it may not be right for all sizes, "" where it is.
+	Unproved string
+
+	object   *resolve.Object
+	settings []elab.Setting
+}
+
+// Block proves a block of the program: one of the main file or of what it imports, or with its file
+// before its name, as in std.resnet.bottleneck. Settings give values to its parameters. Its error is an
+// *UnknownBlockError, or a *ProgramError where the text has mistakes or the block is wrong.
+func (p *Program) Block(name string, set Settings) (*Block, error) {
+	if p.Problems.HasErrors() {
+		return nil, &ProgramError{p.Problems, p.File}
+	}
+	return block(reach(p.Main), p.Main.Name(), name, set)
+}
+
+// LibraryBlock is Block for the whole library.
+func LibraryBlock(name string, set Settings) (*Block, error) {
+	modules, err := shelf()
+	if err != nil {
+		return nil, err
+	}
+	return block(modules, "the library", name, set)
+}
+
+// reach lists a module and all that it imports, the nearest first.
+func reach(m *resolve.Module) []*resolve.Module {
+	list := []*resolve.Module{m}
+	for i := 0; i < len(list); i++ {
+		for _, next := range list[i].Imports {
+			if !slices.Contains(list, next) {
+				list = append(list, next)
+			}
+		}
+	}
+	return list
+}
+
+func block(modules []*resolve.Module, where, name string, set Settings) (*Block, error) {
+	settings, file, err := set.parse()
+	if err != nil {
+		return nil, err
+	}
+	o, err := findBlock(modules, where, name)
+	if err != nil {
+		return nil, err
+	}
+	files := func(name string) *source.File {
+		for _, m := range modules {
+			if m.File.Source.Name == name {
+				return m.File.Source
+			}
+		}
+		return file
+	}
+	filled, list := elab.Filled(o, settings)
+	if list.HasErrors() {
+		return nil, &ProgramError{list, files}
+	}
+	var v *prove.Verdict
+	for _, enters := range []bool{true, false} {
+		prover := prove.New()
+		prover.Sketches, prover.Enters = true, enters
+		prover.Allow()
+		if v = prover.Block(filled); v.Status == prove.Proved {
+			break
+		}
+	}
+	b := &Block{Name: o.Name, Title: o.Name, object: o, settings: settings}
+	if len(set.Texts) > 0 {
+		b.Title += "(" + strings.Join(set.Texts, ", ") + ")"
+	}
+	sketch, ok := v.Sketch()
+	problems := v.Others
+	if v.Problem != nil {
+		problems = append(problems, v.Problem)
+	}
+	if !ok || v.Status == prove.Refuted {
+		if problems.HasErrors() {
+			return nil, &ProgramError{problems, files}
+		}
+		return nil, fmt.Errorf("interp: %s has no sketch: %s", o.Name, v.Reason)
+	}
+	if v.Status != prove.Proved {
+		b.Unproved = fmt.Sprintf("%s: %s", v.Status, v.Reason)
+	}
+	same := *v
+	same.Block = o
+	b.Sketch, b.Signature = sketch, same.Contract().Signature
+	return b, nil
+}
+
+// Formulas are the counts of the block.
+func (b *Block) Formulas() Formulas { return formulas(b.object, b.settings) }
+
+// findBlock finds a block by its name, or by that of its file before it.
+func findBlock(modules []*resolve.Module, where, name string) (*resolve.Object, error) {
+	unknown := &UnknownBlockError{Name: name, Where: where}
+	var found []*resolve.Object
+	for i, m := range modules {
+		file := strings.ReplaceAll(strings.TrimSuffix(m.Name(), ".cnn"), "/", ".")
+		for _, o := range m.Blocks() {
+			if open, problem := elab.Open(o); problem != "" || open.Base.IsPrimitive() {
+				continue
+			}
+			whole := file + "." + o.Name
+			switch {
+			case whole == name, i == 0 && o.Name == name:
+				return o, nil
+			case o.Name == name:
+				found = append(found, o)
+				unknown.Several = append(unknown.Several, whole)
+			}
+			if o.Block.Kind == "block" && !strings.HasPrefix(o.Name, "_") {
+				unknown.Known = append(unknown.Known, o.Name)
+			}
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	slices.Sort(unknown.Known)
+	unknown.Known = slices.Compact(unknown.Known)
+	unknown.Nearest = diag.Nearest(name, unknown.Known)
+	return nil, unknown
+}
+
+// An UnknownBlockError says that a name is that of no block, or of several.
+type UnknownBlockError struct {
+	Name, Where string   // Where is what was searched
+	Nearest     string   // the most similar name, or ""
+	Known       []string // the blocks that there are
+	Several     []string // those of this name, by their files
+}
+
+func (e *UnknownBlockError) Error() string {
+	if len(e.Several) > 0 {
+		return fmt.Sprintf("interp: several blocks of %s are called %q: choose one of %s", e.Where, e.Name, inQuotes(e.Several))
+	}
+	text := fmt.Sprintf("interp: no block of %s or what it imports is called %q", e.Where, e.Name)
+	if e.Nearest != "" {
+		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
+	}
+	return text
+}
+
+// Graph has what the block takes and gives, and no nodes between: those of a sketch are in none.
+func (b *Block) Graph() *graph.Graph {
+	return &graph.Graph{Name: b.Title, Input: b.Sketch.Input, Output: b.Sketch.Output}
+}
