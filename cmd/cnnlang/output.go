@@ -103,7 +103,7 @@ func (a *app) grid(g grid, format string) error {
 		fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n"))
 	}
 	if len(folded) > 0 {
-		fmt.Fprintf(a.stdout, "\nthe terminal is too narrow for: %s\n", strings.Join(folded, ", "))
+		return a.prose("\nthe terminal is too narrow for: " + strings.Join(folded, ", ") + "\n")
 	}
 	return nil
 }

@@ -29,18 +29,18 @@ func (a *app) formulas(f *paramsFlags, n *interp.Net) error {
 	if f.format.value == "md" {
 		line = "- %s: %s%s\n"
 	}
-	fmt.Fprintf(a.stdout, "%s\n\n", visible(formulas.Signature))
+	text := visible(formulas.Signature) + "\n\n"
 	for _, count := range counts {
 		for _, c := range count.Clauses {
 			when := ""
 			if c.When != "" {
 				when = "   when " + c.When
 			}
-			fmt.Fprintf(a.stdout, line, count.name, visible(c.Text), visible(when))
+			text += fmt.Sprintf(line, count.name, visible(c.Text), visible(when))
 		}
 		if count.Without != "" {
-			fmt.Fprintf(a.stdout, line, count.name, visible(count.Without), "")
+			text += fmt.Sprintf(line, count.name, visible(count.Without), "")
 		}
 	}
-	return nil
+	return a.prose(text)
 }

@@ -29,8 +29,7 @@ func (a *app) defined(format string, nets ...*interp.Net) error {
 		_, err := fmt.Fprintf(a.stdout, "\n%s\n- uncounted: %d\n", definitions.list(), uncounted)
 		return err
 	}
-	_, err := fmt.Fprintf(a.stdout, "\n%s\nuncounted: %d\n", definitions, uncounted)
-	return err
+	return a.prose(fmt.Sprintf("\n%s\nuncounted: %d\n", definitions, uncounted))
 }
 
 // sidePath is the path of a row of a side head, after the head's name unless the path begins
