@@ -51,7 +51,9 @@ func (m *machine) checkParts(c *Closure, e *env) (good bool) {
 		if check := checks[p.Name.Text]; bound && check != nil {
 			if want := check(v); want != "" {
 				arg := c.Args[p.Name.Text]
-				m.failOver(badPart(arg, c, p.Name.Text, want), arg.expr, arg.env)
+				d := badPart(arg, c, p.Name.Text, want)
+				d.DidYouMean(show(v), wordsIn.FindAllString(want, -1))
+				m.failOver(d, arg.expr, arg.env)
 				good = false
 			}
 		}
@@ -97,6 +99,9 @@ func oneOf(values ...Value) func(Value) string {
 		return want
 	}
 }
+
+// wordsIn are the words that a text offers, with their quotation marks.
+var wordsIn = regexp.MustCompile(`"\w+"`)
 
 func aFile(v Value) string {
 	if v == "" {
