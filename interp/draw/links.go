@@ -24,12 +24,17 @@ type syntax struct {
 	quote                func(string) string
 }
 
+var (
+	dotQuotes     = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	mermaidQuotes = strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;")
+)
+
 // DOT writes the diagram for Graphviz.
 func (d *Diagram) DOT(w io.Writer) error {
 	l := newLinker(w, d, syntax{
 		box: "n%d [label=%s];", link: "n%d -> n%d;", open: "subgraph cluster%d { label=%s;", end: "}",
 		quote: func(s string) string {
-			return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+			return `"` + dotQuotes.Replace(s) + `"`
 		},
 	})
 	fmt.Fprintf(l, "digraph %s {\n  node [shape=box];\n", l.quote(d.Title))
@@ -43,7 +48,7 @@ func (d *Diagram) Mermaid(w io.Writer) error {
 	l := newLinker(w, d, syntax{
 		box: "n%d[%s]", link: "n%d --> n%d", open: "subgraph f%d [%s]", end: "end",
 		quote: func(s string) string {
-			return `"` + strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(s) + `"`
+			return `"` + mermaidQuotes.Replace(s) + `"`
 		},
 	})
 	fmt.Fprintln(l, "flowchart TB")

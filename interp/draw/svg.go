@@ -206,8 +206,10 @@ func word(path string) string {
 	if path == "" {
 		return "%"
 	}
-	return strings.NewReplacer("%", "%25", " ", "%20").Replace(path)
+	return blanks.Replace(path)
 }
+
+var blanks = strings.NewReplacer("%", "%25", " ", "%20")
 
 // about is what a browser shows of a box under the pointer.
 func (i *Item) about() string {
