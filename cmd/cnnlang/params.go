@@ -96,7 +96,7 @@ type paramsFlags struct {
 	tensors bool
 	memory  bool
 	formula bool
-	stated  bool
+	against *option[string]
 	require *option[string]
 	batch   *option[[]int]
 	format  *option[string]
@@ -109,7 +109,7 @@ type paramsFlags struct {
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), batch: batchOption(1), require: &option[string]{what: "CONDITIONS", parse: parseConditions}}
+	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), against: choiceOf("paper"), batch: batchOption(1), require: &option[string]{what: "CONDITIONS", parse: parseConditions}}
 	f.columns = listOf("NAME", len(paramsColumns), func(text string) (string, error) { return text, known(text, columnNames()) }, usualColumns...)
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME...",
@@ -122,7 +122,7 @@ func (a *app) params() *cobra.Command {
 			"algorithms, outputs and tables, besides what the program itself takes. No weights are read.\n\n" +
 			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
 			"its input, as they are proved; --set puts values in place of parameters.\n\n" +
-			"--facts compares the net with what it states of itself by `expect`, from its paper or its\n" +
+			"--against paper compares the net with what it states of itself by `expect`, from its paper or its\n" +
 			"authors' code, at any --shape and --set.\n\n" +
 			"--require has exit code 1 if a condition does not hold, and shows the rows that cost most.\n" +
 			"Conditions are those of `expect` in a file, with commas between them: of params, macs,\n" +
@@ -142,6 +142,7 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 --units timm\n" +
 			"  cnnlang params resnet50 --memory --batch 8 --threads 4\n" +
 			"  cnnlang params resnet50 --formula\n" +
+			"  cnnlang params resnet50 --against paper\n" +
 			"  cnnlang params my.cnn --require 'params <= 30M, macs <= 600M, memory <= 100MiB'\n" +
 			"  cnnlang params resnet50 --tensors\n" +
 			"  cnnlang params bninception --tensors --names cadene",
@@ -189,7 +190,8 @@ func (f *paramsFlags) flags(cmd *cobra.Command) {
 	complete(cmd, "units", fixed(unitNames...))
 	cmd.Flags().BoolVar(&f.memory, "memory", false, "say what a run takes")
 	cmd.Flags().BoolVar(&f.formula, "formula", false, "write parameters and MACs as formulas of the net's parameters and sizes")
-	cmd.Flags().BoolVar(&f.stated, "facts", false, "compare the net with what it states of itself")
+	cmd.Flags().Var(f.against, "against", "compare the net with what it states of itself: paper")
+	complete(cmd, "against", fixed("paper"))
 	cmd.Flags().Var(f.require, "require", "conditions for CI, as in 'params <= 30M, memory <= 100MiB', with exit code 1 if one does not hold")
 	cmd.Flags().Var(f.batch, "batch", batchUsage)
 	f.performance.flags(cmd, 1)
@@ -221,7 +223,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 		if d.Tensors, d.Weights = list, fitted; f.tensors {
 			d.Names = by
 		}
-		if f.stated {
+		if f.against.given {
 			d.Facts = factsIn(n)
 		}
 		if f.formula {
@@ -236,7 +238,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 	switch {
 	case f.formula:
 		return a.formulas(f, n)
-	case f.stated:
+	case f.against.given:
 		return a.facts(f, n)
 	case f.memory:
 		return a.grid(f.memoryGrid([]*interp.Net{n}), f.format.value)

@@ -63,8 +63,8 @@ func (f *paramsFlags) consistent(names []string) error {
 	switch {
 	case f.weights.names.value != "" && !f.tensors && f.weights.weights.value == "":
 		return usage("--names is for --tensors and --weights").withHelp("add --tensors")
-	case several(f.memory, f.tensors, f.formula, f.stated):
-		return usage("--memory, --tensors, --formula and --facts show different things").withHelp("ask for one of them")
+	case several(f.memory, f.tensors, f.formula, f.against.given):
+		return usage("--memory, --tensors, --formula and --against show different things").withHelp("ask for one of them")
 	case f.shape.value != nil && f.batch.given:
 		return usage("got --shape and --batch, want one of them").withHelp("the first size of --shape is the batch")
 	case len(names) == 1:
@@ -74,7 +74,7 @@ func (f *paramsFlags) consistent(names []string) error {
 		name  string
 		given bool
 	}{
-		{"depth", f.depth.given}, {"columns", f.columns.given}, {"tensors", f.tensors}, {"formula", f.formula}, {"facts", f.stated}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
+		{"depth", f.depth.given}, {"columns", f.columns.given}, {"tensors", f.tensors}, {"formula", f.formula}, {"against", f.against.given}, {"net", f.net.given}, {"weights", f.weights.weights.given}, {"names", f.weights.names.given},
 		{"key", f.weights.key.given}, {"rename", f.weights.renames.given}, {"layout", f.weights.layout.given},
 	} {
 		if flag.given {
