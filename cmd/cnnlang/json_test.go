@@ -61,7 +61,7 @@ var jsonRuns = []string{
 	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"compare line.cnn resnet18 --bench --time 0s",
-	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params unet --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
+	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params unet --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
 	"run mask.cnn testdata/images/chelsea.png --weights random --output mask.png --output same=same.png --range 0,1", "run vector.cnn --input random --weights random",
