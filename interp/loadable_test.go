@@ -84,6 +84,15 @@ func loads(t *testing.T, a, b *interp.Net, d *compare.Diff) map[string]tensor.Te
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s into %s: the loader says otherwise (-said +found)\n%s", a.Name, b.Name, diff)
 	}
+	moved := movedTo(b, weights, w)
+	if err := takes(t, b, moved); err != nil {
+		t.Errorf("%s into %s: %v", a.Name, b.Name, err)
+	}
+	return moved
+}
+
+// movedTo are weights under the names that they have in B, and numbers for what is new there.
+func movedTo(b *interp.Net, weights map[string]tensor.Tensor, w compare.Weights) map[string]tensor.Tensor {
 	moved, fresh := map[string]tensor.Tensor{}, someWeights(b, 2)
 	for _, name := range w.Kept {
 		moved[name] = weights[name]
@@ -96,9 +105,6 @@ func loads(t *testing.T, a, b *interp.Net, d *compare.Diff) map[string]tensor.Te
 	}
 	for _, p := range w.Resized {
 		moved[p[1].Path] = fresh[p[1].Path]
-	}
-	if err := takes(t, b, moved); err != nil {
-		t.Errorf("%s into %s: %v", a.Name, b.Name, err)
 	}
 	return moved
 }
