@@ -73,7 +73,7 @@ func fitted(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	opts.Depth = All
 	d := Of(g, outline, opts)
 	for depth := d.deep; ; depth-- {
-		if s := d.scene(); depth <= 0 || s.width <= pageWidth && s.height <= pageHeight {
+		if depth <= 0 || d.scene().printing() != "" {
 			return d
 		}
 		opts.Depth = depth - 1
@@ -84,6 +84,14 @@ func fitted(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 // A page of A4 has 523 x 770 points inside its margins; letters of 12 pixels are then 5 points
 // high at least.
 const pageWidth, pageHeight = 523 * 12 / 5, 770 * 12 / 5
+
+// printing is the style by which a picture that fits a page is printed on one.
+func (s *scene) printing() string {
+	if s.width > pageWidth || s.height > pageHeight {
+		return ""
+	}
+	return "@media print{svg:root{max-width:100vw;max-height:100vh}}\n"
+}
 
 // nesting is how many frames there are around one another, but for those around stages.
 func nesting(items []*Item) (most int) {

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -169,10 +172,10 @@ func netOf(t *testing.T, name string) *interp.Net {
 }
 
 // Letters of the browser's own fonts fit where Go has measured them: texts lie in their boxes, titles in
-// their frames, and everything in the picture.
+// their frames, and everything in the picture. One that was folded to fit a page is printed on one.
 func TestTextsFitInABrowser(t *testing.T) {
 	b := openBrowser(t)
-	b.js(nil, "window.outside = "+`text => {
+	outside := "window.outside = " + `text => {
   document.body.innerHTML = text;
   const svg = document.querySelector("svg"), list = [], area = e => e.getBoundingClientRect();
   const within = (a, b) => a.left >= b.left - 0.5 && a.right <= b.right + 0.5 && a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5;
@@ -182,21 +185,36 @@ func TestTextsFitInABrowser(t *testing.T) {
     if (!e.textContent || !within(area(e), room)) list.push(e.textContent);
   }
   return [document.querySelectorAll("svg text").length, list];
-}`)
-	texts := 0
+}`
+	b.js(nil, "%s", outside)
+	texts, file := 0, filepath.Join(t.TempDir(), "picture.svg")
 	for _, name := range interp.Library() {
 		n := netOf(t, name)
 		for _, depth := range []int{FitPage, 0, All} {
 			var picture strings.Builder
-			if err := Of(n.Graph, n.Outline(), Options{Depth: depth}).SVG(&picture); err != nil {
+			d := Of(n.Graph, n.Outline(), Options{Depth: depth})
+			if err := d.SVG(&picture); err != nil {
 				t.Fatal(err)
+			}
+			if depth == FitPage && d.scene().height > 1200 {
+				if err := os.WriteFile(file, []byte(picture.String()), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				b.load("file://" + file)
+				var printed struct{ Data []byte } // a PDF
+				b.call("Page.printToPDF", `{"paperWidth":8.27,"paperHeight":11.69}`, &printed)
+				if pages := len(regexp.MustCompile(`/Type ?/Page\b`).FindAll(printed.Data, -1)); pages != 1 {
+					t.Errorf("%s is printed on %d pages of A4, want 1", name, pages)
+				}
+				b.load("about:blank")
+				b.js(nil, "%s", outside)
 			}
 			quoted, _ := json.Marshal(picture.String())
 			var count int
-			var outside []string
-			b.js(&[]any{&count, &outside}, "outside(%s)", quoted)
-			if texts += count; len(outside) > 0 {
-				t.Errorf("%s at depth %d: %q do not fit", name, depth, outside)
+			var wrong []string
+			b.js(&[]any{&count, &wrong}, "outside(%s)", quoted)
+			if texts += count; len(wrong) > 0 {
+				t.Errorf("%s at depth %d: %q do not fit", name, depth, wrong)
 			}
 		}
 	}

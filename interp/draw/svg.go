@@ -34,7 +34,7 @@ func (d *Diagram) write(b *bufio.Writer, s *scene, most float64, alone bool) {
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-label="%s">`+"\n",
 		f(s.width), f(s.height), f(s.width), f(s.height), html.EscapeString(d.heading()))
 	if alone {
-		b.WriteString("<style>" + style + "</style>\n" + arrowhead)
+		b.WriteString("<style>" + style + s.printing() + "</style>\n" + arrowhead)
 	}
 	fmt.Fprintf(b, `<rect class="paper" width="%s" height="%s"/>`+"\n", f(s.width), f(s.height))
 	for _, fr := range s.frames {

@@ -50,6 +50,8 @@ func words(n *graph.Node) (string, Kind) {
 		return strings.ReplaceAll(name, "_", " "), Norm
 	case "softmax":
 		return name, Act
+	case "param":
+		return "learned " + graph.SizesOf(n.Dims()), Other
 	case "channel_shuffle", "slice", "scale":
 		var args []string
 		for _, a := range graph.Arguments(n.Op) {
