@@ -125,7 +125,7 @@ func (w Weights) Write(ctx context.Context, path string, r Rewrite) (Rewritten, 
 		return Rewritten{}, err
 	}
 	for _, param := range required {
-		sources = append(sources, rounded(param, table, dtype, &done.Overflowed, func() (tensor.Tensor, error) { return p.Tensor(param) }))
+		sources = append(sources, rounded(param, table, dtype, &done.Overflowed, func() (tensor.Tensor, error) { return p.Tensor(param) }, func() { p.Done(param) }))
 	}
 	done.Notes = p.Fit.Notes
 	return done, done.write(ctx, path, sources, r.Progress, p.Unchanged)
@@ -144,13 +144,13 @@ func (r *Rewrite) table() (*namemap.Table, error) {
 }
 
 // rounded is a tensor of the net to write by the names of a map, nil for the net's own.
-func rounded(p graph.Param, table *namemap.Table, dtype string, overflowed *int64, read func() (tensor.Tensor, error)) weights.Source {
+func rounded(p graph.Param, table *namemap.Table, dtype string, overflowed *int64, read func() (tensor.Tensor, error), done func()) weights.Source {
 	name, shape, order := p.Path, p.Shape, func(data []float32) []float32 { return data }
 	if table != nil {
 		t, _ := table.Own(p.Path)
 		name, shape, order = t.Name, t.Shape, t.ToFile
 	}
-	return weights.Rounded(name, shape, dtype, overflowed, func() (data []float32, err error) {
+	s := weights.Rounded(name, shape, dtype, overflowed, func() (data []float32, err error) {
 		t, err := read()
 		if err != nil {
 			return nil, err
@@ -158,6 +158,8 @@ func rounded(p graph.Param, table *namemap.Table, dtype string, overflowed *int6
 		err = mapped.Guard(func() error { data = order(t.Data); return nil })
 		return data, err
 	})
+	s.Done = done
+	return s
 }
 
 // sources are the tensors to write: those of the file, or of a net.
@@ -193,7 +195,7 @@ func (f *TensorFile) sources(r Rewrite, dtype string, overflowed *int64) (source
 				return g.asHalf().constant(p.Shape), nil
 			}
 			return reading.tensor(p)
-		}))
+		}, func() { reading.forget(p) }))
 	}
 	return sources, reading.fit(n, sides).Notes, nil
 }

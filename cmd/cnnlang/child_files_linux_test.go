@@ -64,6 +64,8 @@ func TestPipesAreRefused(t *testing.T) {
 		{"run same.cnn pipe --weights random", 3, refused},
 		{"run same.cnn --weights random --input random --tune pipe", 3, refused},
 		{"run same.cnn --weights random --input random --output pipe", 3, "is not a regular file"},
+		{"export same.cnn --to onnx --weights random --output pipe", 3, "is not a regular file"},
+		{"export same.cnn --to onnx --weights pipe --output x.onnx", 3, refused},
 	} {
 		cmd, stderr := command(t, folder, strings.Fields(c.args)...)
 		if code := codeOf(t, cmd.Run()); code != c.code || !strings.Contains(stderr.String(), c.want) {

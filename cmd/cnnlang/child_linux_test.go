@@ -185,6 +185,7 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 	}{
 		{"while computing", "run ./long.cnn --weights random --input random --shape 1x3x512x512 --output out.npy"},
 		{"while preparing", "run vgg16 --weights random --input random --shape 16x3x224x224 --output out.npy"},
+		{"while exporting", "export vgg16 --to onnx --external --weights random --output out.onnx"},
 		{"while waiting for a text", "check -"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -202,7 +203,7 @@ func TestInterruptEndsTheProcess(t *testing.T) {
 				t.Fatal(err)
 			}
 			interrupt(t, cmd, stderr)
-			if files, _ := filepath.Glob(filepath.Join(folder, "*npy*")); len(files) > 0 {
+			if files, _ := filepath.Glob(filepath.Join(folder, "out*")); len(files) > 0 {
 				t.Errorf("left %v behind", files)
 			}
 			if files, _ := filepath.Glob(filepath.Join(folder, ".*")); len(files) > 0 {

@@ -79,13 +79,22 @@ func (a *app) exportONNX(ctx context.Context, f *exportFlags, n *interp.Net, d *
 		return err
 	}
 	d.Notes = weights.Fit.Notes
-	d.said = fmt.Sprintf("%s, opset %d, %s to %s", counted(int64(len(model.Nodes)), "node"), onnx.Opset, model.Input, joined(model.Outputs, ", "))
+	d.said = fmt.Sprintf("%s, opset %d, %s to %s", counted(int64(len(model.Nodes)), "node"), onnx.Opset, model.Input, outputsOf(model))
 	for _, file := range files {
 		if err := d.wrote(file); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// outputsOf are the outputs of a model, of many the first.
+func outputsOf(m *onnx.Model) string {
+	const most = 4
+	if len(m.Outputs) <= most+1 {
+		return joined(m.Outputs, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", joined(m.Outputs[:most], ", "), len(m.Outputs)-most)
 }
 
 // called is what a map of the net calls tensors, nil for the net's own names.

@@ -26,8 +26,12 @@ type exporter struct {
 // Of makes the model of a graph. Its error is a *graph.LackingError that names every step for which
 // ONNX has no operators.
 func Of(g *graph.Graph, opts Options) (*Model, error) {
-	outputs := outputsOf(g, opts.Sides)
-	e := &exporter{opts: opts, written: written(g, opts.Sides), values: map[*graph.Node]string{}, held: map[string]string{}}
+	sides := map[string]bool{}
+	for _, name := range opts.Sides {
+		sides[name] = true
+	}
+	outputs := outputsOf(g, sides)
+	e := &exporter{opts: opts, written: written(g, sides), values: map[*graph.Node]string{}, held: map[string]string{}}
 	e.readers(g, outputs)
 	e.folded = e.foldable()
 	e.model = Model{Name: g.Name, Producer: opts.Producer, Properties: opts.Properties}
@@ -52,10 +56,10 @@ type output struct {
 	node *graph.Node
 }
 
-func outputsOf(g *graph.Graph, sides []string) []output {
+func outputsOf(g *graph.Graph, sides map[string]bool) []output {
 	all := []output{{"output", g.Output}}
 	for _, s := range g.Sides {
-		if s.Output != nil && slices.Contains(sides, s.Name) {
+		if s.Output != nil && sides[s.Name] {
 			all = append(all, output{s.Name, s.Output})
 		}
 	}
@@ -64,10 +68,10 @@ func outputsOf(g *graph.Graph, sides []string) []output {
 
 // written are the nodes of the main path and of side heads, and those that they depend on. What
 // nobody reads is among them, as it is in the text.
-func written(g *graph.Graph, sides []string) map[*graph.Node]bool {
+func written(g *graph.Graph, sides map[string]bool) map[*graph.Node]bool {
 	all := map[*graph.Node]bool{}
 	for _, n := range slices.Backward(g.Nodes) {
-		if n.Side == nil || slices.Contains(sides, n.Side.Name) {
+		if n.Side == nil || sides[n.Side.Name] {
 			all[n] = true
 		}
 		if all[n] {
@@ -233,7 +237,7 @@ func (s *step) param(i int, shape ...int) string {
 		shape = p.Shape
 	}
 	name := s.called(p.Path)
-	s.model.Initializers = append(s.model.Initializers, Initializer{Name: name, Shape: shape, Values: stored(p)})
+	s.model.Initializers = append(s.model.Initializers, Initializer{Name: name, Shape: shape, Values: stored(p), From: []graph.Param{p}})
 	return name
 }
 
@@ -241,7 +245,6 @@ func (s *step) param(i int, shape ...int) string {
 func stored(p graph.Param) Numbers {
 	return func(weights Tensors) ([]float32, error) {
 		t, err := weights.Tensor(p)
-		weights.Done(p)
 		return t.Data, err
 	}
 }
@@ -249,7 +252,7 @@ func stored(p graph.Param) Numbers {
 // own adds a constant that belongs to the step.
 func (s *step) own(leaf string, shape []int, values ...float32) string {
 	name := s.names.values.free(s.path() + "." + leaf)
-	s.model.Initializers = append(s.model.Initializers, Initializer{name, shape, true, values})
+	s.model.Initializers = append(s.model.Initializers, Initializer{Name: name, Shape: shape, Constant: true, Values: values})
 	return name
 }
 
@@ -275,6 +278,6 @@ func (s *step) shared(name string, shape []int, values any) string {
 		return taken
 	}
 	s.held[name] = s.names.values.free(name)
-	s.model.Initializers = append(s.model.Initializers, Initializer{s.held[name], shape, true, values})
+	s.model.Initializers = append(s.model.Initializers, Initializer{Name: s.held[name], Shape: shape, Constant: true, Values: values})
 	return s.held[name]
 }

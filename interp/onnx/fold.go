@@ -48,10 +48,10 @@ func (s *step) foldedInto(norm *graph.Node, bias bool, shape []int) []string {
 	s.model.Initializers = append(s.model.Initializers,
 		Initializer{Name: name, Shape: shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
 			return foldedWeight(weights, weight, norm, outputs)
-		})},
+		}), From: s.node.Params[:1]},
 		Initializer{Name: biasName, Shape: norm.Params[0].Shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
 			return foldedBias(weights, s.node, norm, bias)
-		})})
+		}), From: slices.Concat(s.node.Params[1:], norm.Params)})
 	return []string{s.in[0], name, biasName}
 }
 
@@ -87,7 +87,6 @@ func foldedWeight(weights Tensors, p graph.Param, norm *graph.Node, axis int) ([
 	if err != nil {
 		return nil, err
 	}
-	defer weights.Done(p)
 	each := tensor.Shape(p.Shape[axis+1:]).Elements()
 	out := make([]float32, len(t.Data))
 	err = mapped.Guard(func() error {

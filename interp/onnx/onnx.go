@@ -91,8 +91,10 @@ type Initializer struct {
 	Shape []int
 	// Constant says that it is no weight; the file tells so.
 	Constant bool
-	// Values are the numbers, a slice of one of the types of elementOf, or a Numbers.
+	// Values are the numbers, a slice of one of the types of elementOf, or a Numbers, which is made
+	// of the tensors From.
 	Values any
+	From   []graph.Param
 }
 
 // Numbers makes float32 of the weights when they are asked for.

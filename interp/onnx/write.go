@@ -31,8 +31,14 @@ const (
 	mostMessage  = math.MaxInt32
 )
 
-// Beside is the file of weights that belongs to a model, which lies in the same folder.
-func Beside(path string) string { return path + ".data" }
+// Beside is the file of weights that belongs to a model, which lies in the same folder: where path
+// is a link, in that of its target, which is what is written.
+func Beside(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	return path + ".data"
+}
 
 // A WriteError says that a file cannot be written.
 type WriteError struct {
@@ -52,18 +58,16 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // errors are *WriteError, those of the weights, and that of ctx once that has ended.
 func (m *Model) Write(ctx context.Context, to Destination, weights Tensors) ([]string, error) {
 	w := &writer{ctx: ctx, weights: weights, progress: to.Progress}
+	beside := Beside(to.Path)
 	for _, t := range m.Initializers {
 		w.all += t.Bytes()
 	}
-	var places map[string]place
-	if to.External || w.all > mostInside {
-		places = m.outside()
-	}
-	file := m.encode(places, filepath.Base(Beside(to.Path)))
+	places := m.places(to.External)
+	file := m.encode(places, filepath.Base(beside))
 	if file.size > mostMessage {
 		return nil, &WriteError{to.Path, fmt.Errorf("the model takes %d bytes, and a message of protobuf has at most %d; put the weights outside", file.size, mostMessage)}
 	}
-	data, err := w.file(Beside(to.Path), len(places) > 0, func() error { return w.outside(m, places) })
+	data, err := w.file(beside, len(places) > 0, func() error { return w.outside(m, places) })
 	if data != nil {
 		defer data.Discard()
 	}
@@ -83,9 +87,9 @@ func (m *Model) Write(ctx context.Context, to Destination, weights Tensors) ([]s
 	files := []string{to.Path}
 	if data != nil {
 		if err := data.Commit(); err != nil {
-			return nil, &WriteError{Beside(to.Path), err}
+			return nil, &WriteError{beside, err}
 		}
-		files = append(files, Beside(to.Path))
+		files = append(files, beside)
 	}
 	if err := model.Commit(); err != nil {
 		return nil, &WriteError{to.Path, err}
@@ -93,8 +97,15 @@ func (m *Model) Write(ctx context.Context, to Destination, weights Tensors) ([]s
 	return files, nil
 }
 
-// outside gives the larger initializers their places in a file of their own.
-func (m *Model) outside() map[string]place {
+// places are where the larger initializers lie in a file of their own, nil if there is to be none.
+func (m *Model) places(external bool) map[string]place {
+	all := int64(0)
+	for _, t := range m.Initializers {
+		all += t.Bytes()
+	}
+	if !external && all <= mostInside {
+		return nil
+	}
 	places, end := map[string]place{}, int64(0)
 	for _, t := range m.Initializers {
 		if size := t.Bytes(); size >= leastOutside {
@@ -205,7 +216,11 @@ func (w *writer) numbers(t *Initializer) error {
 	if int64(len(data))*4 != t.Bytes() {
 		return fmt.Errorf("onnx: %s: got %d numbers for the shape %v", t.Name, len(data), t.Shape)
 	}
-	return w.floats(data)
+	err = w.floats(data)
+	for _, p := range t.From {
+		w.weights.Done(p)
+	}
+	return err
 }
 
 // floats writes numbers some at a time, so that there is no second copy of them.

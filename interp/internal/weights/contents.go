@@ -56,7 +56,7 @@ func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
 	if dtype != "" && e.Float() {
 		as.DType = dtype
 	}
-	return Source{as, e.DType, func() ([]byte, error) {
+	return Source{Entry: as, From: e.DType, Done: func() { c.Forget(e.Name) }, Bytes: func() ([]byte, error) {
 		raw, err := c.Raw(e.Name)
 		if err != nil || as.DType == e.DType {
 			return raw, err
@@ -68,7 +68,6 @@ func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
 			*overflowed += n
 			return nil
 		})
-		c.Forget(e.Name)
 		return out, err
 	}}
 }
@@ -76,7 +75,7 @@ func Converted(c Contents, e Entry, dtype string, overflowed *int64) Source {
 // Rounded is a float32 tensor to write with elements of a type, "" for its own.
 func Rounded(name string, shape tensor.Shape, dtype string, overflowed *int64, read func() ([]float32, error)) Source {
 	as := Entry{Name: name, DType: cmp.Or(dtype, "F32"), Shape: shape}
-	return Source{as, "F32", func() ([]byte, error) {
+	return Source{Entry: as, From: "F32", Bytes: func() ([]byte, error) {
 		data, err := read()
 		if err != nil {
 			return nil, err

@@ -29,6 +29,8 @@ type Source struct {
 	Entry
 	From  string // the type that the bytes are made from
 	Bytes func() ([]byte, error)
+	// Done, if not nil, is called once they are written.
+	Done func()
 }
 
 // Rounded reports whether the type has fewer digits or a smaller range than the one that its
@@ -56,8 +58,8 @@ func WriteSafetensors(ctx context.Context, path string, tensors []Named) error {
 	var sources []Source
 	for _, t := range tensors {
 		sources = append(sources, Source{
-			Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape}, "F32",
-			func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
+			Entry: Entry{Name: t.Name, DType: "F32", Shape: t.Tensor.Shape}, From: "F32",
+			Bytes: func() ([]byte, error) { return bytesOf(t.Tensor.Data), nil },
 		})
 	}
 	return Write(ctx, path, sources, nil)
@@ -91,6 +93,9 @@ func Write(ctx context.Context, path string, tensors []Source, last func() error
 			}
 			if err := mapped.Guard(func() error { _, err := w.Write(raw); return err }); err != nil {
 				return err
+			}
+			if t.Done != nil {
+				t.Done()
 			}
 		}
 		if last != nil {
