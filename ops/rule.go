@@ -127,16 +127,25 @@ func (r *rule) channelled() bool {
 
 // whole requires an argument to be a whole number of at least low.
 func (r *rule) whole(arg string, v dim.Size, low int) bool {
-	if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
+	if r.ok() && !r.wholeAtLeast(v, low) {
 		r.bad(arg, usual[arg], "`%s` of `%s` must be a whole number of at least %d, got %v", arg, r.op.Name(), low, v)
 	}
 	return r.ok()
 }
 
+// wholeAtLeast asks whether a size is a whole number of at least low. What is known needs no
+// question, which takes work in a proof.
+func (r *rule) wholeAtLeast(v dim.Size, low int) bool {
+	if n, known := v.Int(); known {
+		return n >= low
+	}
+	return r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))
+}
+
 // pair requires both parts of a dims argument to be whole numbers of at least low.
 func (r *rule) pair(arg string, p dim.Pair, low int) bool {
 	for _, v := range []dim.Size{p.H, p.W} {
-		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(low))) {
+		if r.ok() && !r.wholeAtLeast(v, low) {
 			what, got := "whole numbers", p.String()
 			if p.H == p.W {
 				what, got = "a whole number", p.H.String() // as it is usually written

@@ -41,6 +41,7 @@ var Families = []SmallNet{
 	{"seresnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
 	{"densenet121", tensor.Shape{2, 3, 33, 31}, nil},
 	{"mobilenet_v2", tensor.Shape{2, 3, 33, 31}, nil},
+	{"mobilenet_v3_small", tensor.Shape{2, 3, 33, 31}, nil},
 	{"squeezenet1_1", tensor.Shape{2, 3, 33, 31}, nil},
 	{"shufflenet_v2_x1_0", tensor.Shape{2, 3, 33, 31}, nil},
 	{"efficientnet_b0", tensor.Shape{2, 3, 33, 31}, nil},

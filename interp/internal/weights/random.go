@@ -133,6 +133,9 @@ func gain(name string, shape tensor.Shape) float64 {
 	case len(shape) == 2:
 		return 1
 	case len(shape) == 4 && hasSuffix(name, "block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight"):
+		if strings.Count(name, ".") == 5 {
+			return 2 // MobileNet v3: some of its blocks have gates
+		}
 		return 2.5 // SiLU and squeeze-and-excitation pass on less than ReLU
 	case shape[1] == 1, strings.HasSuffix(name, "pointwise.weight"):
 		return 1
