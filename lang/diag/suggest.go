@@ -7,7 +7,8 @@ import (
 
 // Nearest returns the candidate closest to got by edit distance, or "" if none is close
 // enough to be meant: at most a third of the letters may differ, one if there are few, and
-// never all. The same word in another case is closest of all.
+// never all. The same word in another case is closest of all, and of words as close one with the same
+// first letter.
 //
 // There may be as many candidates as a file has words, so cheap tests come first: most are
 // too long, too short, or made of other letters. Of more than a hundred candidates only those
@@ -38,10 +39,19 @@ func nearest(got string, candidates []string) (best string, alone bool) {
 		case best == "" || d < most:
 			best, most, alone = c, d, true
 		default:
-			alone = false
+			if alone = false; begins(got, c) && !begins(got, best) {
+				best = c // people seldom mistype the first letter
+			}
 		}
 	}
 	return best, alone
+}
+
+// begins reports whether two words have the same first letter.
+func begins(a, b string) bool {
+	first, _ := utf8.DecodeRuneInString(a)
+	other, _ := utf8.DecodeRuneInString(b)
+	return first == other
 }
 
 // unlike reports whether two words differ in both their first and their last letter,

@@ -10,7 +10,7 @@ import (
 )
 
 func TestNearest(t *testing.T) {
-	words := []string{"conv", "concat", "relu", "relu6", "stride", "block"}
+	words := []string{"conv", "concat", "elu", "relu", "relu6", "stride", "block"}
 	for got, want := range map[string]string{
 		"cnov": "conv", "rlu": "relu", "blok": "block", "strdie": "stride", "stridee": "stride",
 		"conv": "", "xyz": "", "": "", strings.Repeat("c", 100): "",
@@ -71,7 +71,9 @@ func TestNearestLooksInPassingFirst(t *testing.T) {
 				want = c
 				break
 			}
-			if d := changes([]rune(got), []rune(c)); d > 0 && d < least {
+			first := func(w string) rune { return []rune(w)[0] }
+			d := changes([]rune(got), []rune(c))
+			if d > 0 && (d < least || d == least && want != "" && first(c) == first(got) && first(want) != first(got)) {
 				want, least = c, d
 			}
 		}
