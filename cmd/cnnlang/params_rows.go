@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp"
@@ -73,6 +74,9 @@ func rowGrid(f *paramsFlags, n *interp.Net, rows []graph.Row) grid {
 		g.rows = append(g.rows, line(m.Path, m, cell))
 	}
 	g.rows = append(g.rows, sides...)
+	if !slices.ContainsFunc(columns, func(c paramsColumn) bool { return c.total != nil }) {
+		return g // nothing adds up
+	}
 	g.totals = append(g.totals, line("total", main, total))
 	if len(sides) > 0 {
 		g.totals = append(g.totals, line("side heads", side, total))
