@@ -29,12 +29,14 @@ const residentNet = `net wide [N, 3, H = 384, W = 384] -> [N, 8000] {
 type resident struct {
 	net            string
 	batch, threads int
+	precision      interp.Precision
 }
 
 // residents have among them convolutions by every algorithm, branches that are joined, groups,
 // normalisations that are not folded, and large layers.
 var residents = []resident{
-	{"", 4, 2}, {"resnet50", 1, 1}, {"inception_v3", 4, 1}, {"inception_resnet_v2", 1, 2}, {"convnext_tiny", 4, 2}, {"resnext50_32x4d", 1, 2},
+	{net: "", batch: 4, threads: 2}, {net: "resnet50", batch: 1, threads: 1}, {net: "inception_v3", batch: 4, threads: 1},
+	{net: "inception_resnet_v2", batch: 1, threads: 2}, {net: "convnext_tiny", batch: 4, threads: 2}, {net: "resnext50_32x4d", batch: 1, threads: 2},
 }
 
 const residentChild = "CNNLANG_TEST_RESIDENT"
@@ -54,7 +56,14 @@ func TestMemoryIsWhatIsResident(t *testing.T) {
 	list := residents
 	if *everyResident {
 		for _, name := range interp.Library() {
-			list = append(list, resident{name, 1, 1}, resident{name, 1, 2}, resident{name, 4, 1}, resident{name, 4, 2})
+			for _, precision := range []interp.Precision{interp.F32, interp.BF16} {
+				if precision.Supported() != nil {
+					continue
+				}
+				for _, batch := range []int{1, 4} {
+					list = append(list, resident{name, batch, 1, precision}, resident{name, batch, 2, precision})
+				}
+			}
 		}
 	}
 	compared, furthest := 0, 0.0
@@ -66,7 +75,7 @@ func TestMemoryIsWhatIsResident(t *testing.T) {
 		compared++
 		off := float64(took)/float64(said) - 1
 		furthest = max(furthest, math.Abs(off))
-		t.Logf("%-28s batch %d, %d threads: %6.1f MiB said, %6.1f taken, %+.1f %%", r.net, r.batch, r.threads, float64(said)/(1<<20), float64(took)/(1<<20), 100*off)
+		t.Logf("%-28s batch %d, %d threads, %v: %6.1f MiB said, %6.1f taken, %+.1f %%", r.net, r.batch, r.threads, r.precision, float64(said)/(1<<20), float64(took)/(1<<20), 100*off)
 		if said < leastSaid || math.Abs(off) > 0.05 {
 			t.Errorf("%+v: Memory says %d bytes, and %d were taken", r, said, took)
 		}
@@ -82,7 +91,7 @@ func (r resident) measure(t *testing.T) (said, took int64) {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestMemoryIsWhatIsResident$", "-test.v")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d %s", residentChild, r.batch, r.threads, r.net))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d %d %s", residentChild, r.batch, r.threads, r.precision, r.net))
 	var stdout bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stdout
 	if err := cmd.Run(); err != nil {
@@ -99,7 +108,7 @@ func (r resident) measure(t *testing.T) (said, took int64) {
 func printResident(t *testing.T) {
 	var r resident
 	text := residentNet
-	if n, err := fmt.Sscan(os.Getenv(residentChild), &r.batch, &r.threads, &r.net); n < 2 {
+	if n, err := fmt.Sscan(os.Getenv(residentChild), &r.batch, &r.threads, &r.precision, &r.net); n < 3 {
 		t.Fatal(err)
 	}
 	if r.net == "" {
@@ -126,7 +135,7 @@ type ran struct {
 // run makes a model and a session of a net, and runs them.
 func (r resident) run(n *interp.Net, t *testing.T) (done ran) {
 	t.Helper()
-	opts := interp.Options{Threads: r.threads, Weights: interp.RandomWeights(0)}
+	opts := interp.Options{Threads: r.threads, Precision: r.precision, Weights: interp.RandomWeights(0)}
 	plan, err := n.Memory(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)

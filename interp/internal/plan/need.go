@@ -11,7 +11,7 @@ type Memory struct {
 	Activations int64 // a session's arenas: all values that live at one time, at the peak
 	Scratch     int64 // a session's working memory for the algorithms
 	Outputs     int64 // what a session returns
-	Tables      int64 // where the tiles of the algorithms lie
+	Tables      int64 // where the tiles of the algorithms lie, and what else says how to compute
 	Fetched     int64 // tensors waiting to be packed while the plan is made, at most
 }
 
@@ -34,10 +34,14 @@ func (p *Plan) Memory(threads int) Memory {
 	}
 }
 
-// tables is what the algorithms' tables take.
+// perInstruction is about what an instruction takes beside tables that depend on sizes: its step in
+// the graph, its layouts, the taps of its windows and what binds it to memory.
+const perInstruction = 8 << 10
+
+// tables is what the algorithms' tables take, and the instructions.
 func (p *Plan) tables() (sum int64) {
 	for _, s := range p.instructions {
-		sum += s.Prepared.Tables
+		sum += s.Prepared.Tables + perInstruction
 	}
 	return sum
 }
