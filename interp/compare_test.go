@@ -305,6 +305,21 @@ func edited(text string, r *rand.Rand) string {
 	return text
 }
 
+// Another activation stands in the place of one, whatever the width.
+func TestDiffOfActivation(t *testing.T) {
+	const text = "net n [N, 3, H = 4, W = 4] -> [N, _, H, W] { c: conv(8, 1x1) -> relu -> d: conv(2, 1x1) }"
+	_, a := selected(t, "-", text, interp.Options{})
+	_, b := selected(t, "-", strings.NewReplacer("8", "6", "relu", "silu").Replace(text), interp.Options{})
+	var words []string
+	for _, c := range compared(a, b).Changes {
+		words = append(words, c.Words())
+	}
+	want := []string{"c: conv: out 8 → 6, 8×4×4 → 6×4×4", "relu → silu, 8×4×4 → 6×4×4", "d: conv(out=2, k=1x1): reads 8×4×4 → 6×4×4"}
+	if diff := cmp.Diff(want, words); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What an architect would say of ResNet-50 and ResNet-101.
 func TestDiffOfDepth(t *testing.T) {
 	_, a := selected(t, "resnet50", "", interp.Options{})

@@ -80,6 +80,9 @@ func bytesText(n dim.Size) string {
 	if !ok {
 		return outOfRange
 	}
+	if v >= 1<<10 && v < 1<<20 {
+		return fmt.Sprintf("%.1f KiB", float64(v)/(1<<10))
+	}
 	return interp.Bytes(int64(v))
 }
 

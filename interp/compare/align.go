@@ -49,11 +49,19 @@ func (c *comparer) likeness(a, b run) int {
 		price = 8
 	case p.Kind == q.Kind && p.Node.Shape.Equal(q.Node.Shape):
 		price = 12
+	case pointwise(p) && pointwise(q):
+		price = 14
 	}
 	if price < never && (len(a.parts) > 1) != (len(b.parts) > 1) {
 		price++
 	}
 	return price
+}
+
+// pointwise reports whether a part is an operation as an activation is one: without tensors, and with
+// the shape of what it reads.
+func pointwise(p *graph.Part) bool {
+	return p.Kind == graph.Operation && len(p.Node.Params) == 0 && len(p.Node.In) == 1 && p.Node.In[0].Shape.Equal(p.Node.Shape)
 }
 
 // label is the last segment of a part's path, "" for a number.
