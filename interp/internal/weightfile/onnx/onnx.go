@@ -162,6 +162,7 @@ func (m *model) property(entry wire.Message) (err error) {
 		switch {
 		case f.Number == 1:
 			key, err = f.Body.Text()
+			key = strings.TrimPrefix(key, "cnnlang.") // of our own files
 		case f.Number == 2 && m.classes.Wants(key):
 			text, failed := f.Body.Text()
 			m.classes.Offer(key, text)
