@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ type Block struct {
 
 // Block proves a block of the program: one of the main file or of what it imports, or with its file
 // before its name, as in std.resnet.bottleneck. Settings give values to its parameters. Its error is an
-// *UnknownBlockError, or a *ProgramError where the text has mistakes or the block is wrong.
+// *UnknownBlockError, a *ProgramError where the text has mistakes or the block is wrong, or an *UnprovedError.
 func (p *Program) Block(name string, set Settings) (*Block, error) {
 	if p.Problems.HasErrors() {
 		return nil, &ProgramError{p.Problems, p.File}
@@ -90,8 +91,10 @@ func block(modules []*resolve.Module, where, name string, set Settings) (*Block,
 		}
 	}
 	b := &Block{Name: o.Name, Title: o.Name, object: o, settings: settings}
-	if len(set.Texts) > 0 {
-		b.Title += "(" + strings.Join(set.Texts, ", ") + ")"
+	if given := strings.Join(set.Texts, ", "); len(given) > mostTitle {
+		b.Title += "(…)"
+	} else if given != "" {
+		b.Title += "(" + given + ")"
 	}
 	sketch, ok := v.Sketch()
 	problems := v.Others
@@ -102,14 +105,12 @@ func block(modules []*resolve.Module, where, name string, set Settings) (*Block,
 		if problems.HasErrors() {
 			return nil, &ProgramError{problems, files}
 		}
-		return nil, fmt.Errorf("interp: %s has no sketch: %s", o.Name, v.Reason)
+		return nil, &UnprovedError{o.Name, string(v.Status), v.Reason}
 	}
 	if v.Status != prove.Proved {
 		b.Unproved = fmt.Sprintf("%s: %s", v.Status, v.Reason)
 	}
-	same := *v
-	same.Block = o
-	b.Sketch, b.Signature = sketch, same.Contract().Signature
+	b.Sketch, b.Signature = sketch, signatureOf(v, o, len(settings) > 0)
 	return b, nil
 }
 
@@ -148,6 +149,29 @@ func findBlock(modules []*resolve.Module, where, name string) (*resolve.Object, 
 	return nil, unknown
 }
 
+// Blocks lists the blocks that Block finds in what Open opens, or for "" those of the library.
+func Blocks(nameOrPath string) []string {
+	var err error
+	if nameOrPath == "" {
+		_, err = LibraryBlock("", Settings{})
+	} else if p, problem := Open(nameOrPath); problem == nil {
+		_, err = p.Block("", Settings{})
+	}
+	var unknown *UnknownBlockError
+	errors.As(err, &unknown)
+	if unknown == nil {
+		return nil
+	}
+	return unknown.Known
+}
+
+// An UnprovedError says that nothing is known of a block, and why.
+type UnprovedError struct{ Block, Status, Reason string }
+
+func (e *UnprovedError) Error() string {
+	return fmt.Sprintf("interp: %s is %s: %s", e.Block, e.Status, e.Reason)
+}
+
 // An UnknownBlockError says that a name is that of no block, or of several.
 type UnknownBlockError struct {
 	Name, Where string   // Where is what was searched
@@ -166,6 +190,9 @@ func (e *UnknownBlockError) Error() string {
 	}
 	return text
 }
+
+// mostTitle is how many characters of settings a title has.
+const mostTitle = 40
 
 // Graph has what the block takes and gives, and no nodes between: those of a sketch are in none.
 func (b *Block) Graph() *graph.Graph {

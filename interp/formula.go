@@ -1,6 +1,9 @@
 package interp
 
 import (
+	"cmp"
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/prove"
@@ -29,11 +32,25 @@ func formulas(o *resolve.Object, settings []elab.Setting) Formulas {
 	prover.Counts = true
 	prover.Allow()
 	filled, _ := elab.Filled(o, settings)
-	v := *prover.Block(filled)
-	v.Block = o
+	v := prover.Block(filled)
 	return Formulas{
-		Signature: v.Contract().Signature,
+		Signature: signatureOf(v, o, len(settings) > 0),
 		Params:    v.Formula(func(c graph.Count) dim.Size { return c.Params }),
 		MACs:      v.Formula(func(c graph.Count) dim.Size { return c.MACs }),
 	}
+}
+
+// signatureOf is the signature of a block, in which settings have put values in place of parameters.
+func signatureOf(v *prove.Verdict, o *resolve.Object, set bool) string {
+	same := *v
+	same.Block = o
+	signature := same.Contract().Signature
+	in, _, _ := strings.Cut(signature, "] -> ")
+	if out := v.Output(); set && len(out) > 0 {
+		for i, size := range out {
+			out[i] = cmp.Or(size, "_")
+		}
+		return in + "] -> [" + strings.Join(out, ", ") + "]"
+	}
+	return signature
 }

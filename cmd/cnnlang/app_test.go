@@ -44,6 +44,8 @@ func TestExitCodes(t *testing.T) {
 		{usage("wrong"), 2},
 		{&interp.UnknownNetError{}, 2},
 		{&interp.NoNetError{}, 2},
+		{&interp.UnknownBlockError{}, 2},
+		{&interp.UnprovedError{}, 1},
 		{&fs.PathError{Err: fs.ErrNotExist}, 3},
 		{&interp.UnknownNamesError{}, 2}, {&interp.NamesError{Names: []string{"a"}}, 2}, {&interp.PrefixError{Prefixes: []string{"a."}}, 2},
 		{&interp.WeightsError{}, 3},

@@ -67,10 +67,10 @@ func (f *drawFlags) needless() error {
 
 // draw writes a picture; one in SVG is refused only where it would go to a terminal.
 func (a *app) draw(ctx context.Context, n *interp.Net, f *drawFlags, format string) error {
-	if (format == "svg" || format == "html") && isTerminal(os.Stdout) {
-		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o %s > %[1]s.%[2]s`", n.Name, format)
+	if err := offTerminal(format, n.Name, n.Name); err != nil {
+		return err
 	}
-	opts := draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}
+	opts := f.options()
 	var err error
 	if opts.Heat, err = heat(ctx, n, f.colour.value); err != nil {
 		return err
@@ -81,7 +81,22 @@ func (a *app) draw(ctx context.Context, n *interp.Net, f *drawFlags, format stri
 		}
 		return draw.Page(a.stdout, n.Graph, n.Outline(), opts, func(file string) string { return n.File(file).Text })
 	}
-	d := draw.Of(n.Graph, n.Outline(), opts)
+	return a.picture(draw.Of(n.Graph, n.Outline(), opts), format)
+}
+
+func (f *drawFlags) options() draw.Options {
+	return draw.Options{Depth: f.depth.value, Steps: f.steps.value == "all"}
+}
+
+// offTerminal refuses a picture that would go to a terminal.
+func offTerminal(format, argument, file string) error {
+	if (format == "svg" || format == "html") && isTerminal(os.Stdout) {
+		return usage("a picture would go to the terminal").withHelp("write it to a file: `cnnlang graph %s -o %s > %s.%[2]s`", argument, format, file)
+	}
+	return nil
+}
+
+func (a *app) picture(d *draw.Diagram, format string) error {
 	switch format {
 	case "dot":
 		return d.DOT(a.stdout)

@@ -43,6 +43,7 @@ func entryOf(err error) errorEntry {
 		unfit     *interp.InputError
 		unknown   *interp.UnknownNetError
 		noNet     *interp.NoNetError
+		noBlock   *interp.UnknownBlockError
 		choice    *interp.SelectionError
 		names     *interp.NamesError
 		prefixes  *interp.PrefixError
@@ -77,6 +78,11 @@ func entryOf(err error) errorEntry {
 		}
 	case errors.As(err, &unknown) && len(unknown.Near) == 0:
 		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)
+	case errors.As(err, &noBlock) && len(noBlock.Several) == 0:
+		e.Message, e.Help = plain(err), "it has none"
+		if len(noBlock.Known) > 0 {
+			e.Help = "there are " + strings.Join(noBlock.Known, ", ")
+		}
 	case errors.As(err, &noNet):
 		e.Message = choose(noNet)
 	case errors.As(err, &load):

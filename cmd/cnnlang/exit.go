@@ -106,7 +106,7 @@ func exitCode(err error) int {
 		return exitOf(found.Problems)
 	case isLoad:
 		return map[download.Kind]int{download.Failed: exitFile, download.Refused: exitProblems, download.Limited: exitLimit}[load.Kind]
-	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), isLabels && labels.Unfit:
+	case isSelection && selection.Err != nil, is[*interp.FitError](err), is[*interp.InputError](err), is[*graph.LackingError](err), is[*interp.UnprovedError](err), isLabels && labels.Unfit:
 		return exitProblems
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*interp.OutputError](err), is[*layout.PrecisionError](err):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // graph is `cnnlang graph`.
 func (a *app) graph() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "graph FILE|NAME",
+		Use:   "graph FILE|NAME [--block NAME]",
 		Short: "Draw a net, or print every operation",
 		Long: "graph prints every operation of a net, one per line: its number, path, arguments,\n" +
 			"the shape of its result, the numbers of its inputs, and its tensors.\n\n" +
@@ -26,30 +27,55 @@ func (a *app) graph() *cobra.Command {
 			"--colour colours by a cost; for time the net is measured on this machine.\n" +
 			"-o html writes a page that needs nothing else, in which frames open and close, steps are found, and\n" +
 			"what is known of a step stands beside it with the lines of its text.\n" +
-			"-o dot and -o mermaid write the same for Graphviz and Mermaid.",
+			"-o dot and -o mermaid write the same for Graphviz and Mermaid.\n\n" +
+			"--block draws one block over unknown sizes, as its proof has them: what is made in some cases\n" +
+			"alone is in a frame that says in which, a repeat is one iteration with its number. --set gives\n" +
+			"values to its parameters. The block is of the file or of what it imports, or of the library.",
 		Example: "  cnnlang graph resnet18\n" +
 			"  cnnlang graph resnet50 -o svg > resnet50.svg\n" +
 			"  cnnlang graph resnet50 -o html > resnet50.html\n" +
 			"  cnnlang graph my.cnn -o svg --depth all --steps all > my.svg\n" +
-			"  cnnlang graph my.cnn -o json",
+			"  cnnlang graph my.cnn -o json\n" +
+			"  cnnlang graph --block bottleneck resnet50 -o svg > bottleneck.svg\n" +
+			"  cnnlang graph --block bottleneck --set se=16 --set groups=32",
 	}
 	var f drawFlags
+	var s selection
 	f.flags(cmd)
 	format := formatFlag(cmd, graphFormats)
-	return a.ofNet(cmd, func(n *interp.Net) error {
-		if draws := slices.Contains(pictureFormats, format.value); draws {
-			return a.draw(cmd.Context(), n, &f, format.value)
-		} else if err := f.needless(); err != nil {
+	s.flags(cmd)
+	block := blockFlag(cmd, &s)
+	cmd.Args, cmd.ValidArgsFunction = ofNetOrBlock(block, arguments(1, 1, "the FILE or NAME of a net")), completeNets
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if block.given {
+			b, err := a.block(&s, block.value, args)
+			if err != nil {
+				return err
+			}
+			return a.graphBlock(b, &f, format.value)
+		}
+		n, err := a.net(&s, args[0], 0)
+		if err != nil {
 			return err
 		}
-		switch format.value {
-		case "json":
-			return a.json(graphDocumentOf(n.Graph))
-		case "text":
-			return graph.Print(a.stdout, n.Graph)
-		}
-		return a.grid(graphGrid(n.Graph), format.value)
-	})
+		return a.graphOf(cmd.Context(), n, &f, format.value)
+	}
+	return cmd
+}
+
+func (a *app) graphOf(ctx context.Context, n *interp.Net, f *drawFlags, format string) error {
+	if draws := slices.Contains(pictureFormats, format); draws {
+		return a.draw(ctx, n, f, format)
+	} else if err := f.needless(); err != nil {
+		return err
+	}
+	switch format {
+	case "json":
+		return a.json(graphDocumentOf(n.Graph))
+	case "text":
+		return graph.Print(a.stdout, n.Graph)
+	}
+	return a.grid(graphGrid(n.Graph), format)
 }
 
 // graphGrid is the graph for spreadsheets and documents.

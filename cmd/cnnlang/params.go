@@ -97,6 +97,7 @@ type paramsFlags struct {
 	memory  bool
 	formula bool
 	against *option[string]
+	block   *option[string]
 	require *option[string]
 	batch   *option[[]int]
 	format  *option[string]
@@ -121,7 +122,8 @@ func (a *app) params() *cobra.Command {
 			"packed, activations (all values that live at one time), scratch memory of the\n" +
 			"algorithms, outputs and tables, besides what the program itself takes. No weights are read.\n\n" +
 			"--formula writes parameters and MACs as formulas of the net's parameters and the sizes of\n" +
-			"its input, as they are proved; --set puts values in place of parameters.\n\n" +
+			"its input, as they are proved; --set puts values in place of parameters. With --block they are\n" +
+			"those of one block of the file or of what it imports, or of the library.\n\n" +
 			"--against paper compares the net with what it states of itself by `expect`, from its paper or its\n" +
 			"authors' code, at any --shape and --set.\n\n" +
 			"--require has exit code 1 if a condition does not hold, and shows the rows that cost most.\n" +
@@ -142,6 +144,7 @@ func (a *app) params() *cobra.Command {
 			"  cnnlang params resnet50 --units timm\n" +
 			"  cnnlang params resnet50 --memory --batch 8 --threads 4\n" +
 			"  cnnlang params resnet50 --formula\n" +
+			"  cnnlang params --formula --block bottleneck --set se=16\n" +
 			"  cnnlang params resnet50 --against paper\n" +
 			"  cnnlang params my.cnn --require 'params <= 30M, macs <= 600M, memory <= 100MiB'\n" +
 			"  cnnlang params resnet50 --tensors\n" +
@@ -150,8 +153,12 @@ func (a *app) params() *cobra.Command {
 		ValidArgsFunction: completeNets,
 	}
 	f.flags(cmd)
+	cmd.Args = ofNetOrBlock(f.block, cmd.Args)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		defer relaxGC()()
+		if f.block.given {
+			return a.formulasOfBlock(f, args)
+		}
 		if err := f.consistent(args); err != nil {
 			return err
 		}
@@ -182,6 +189,7 @@ func (a *app) params() *cobra.Command {
 // flags adds the flags to the command.
 func (f *paramsFlags) flags(cmd *cobra.Command) {
 	f.selection.flags(cmd)
+	f.block = blockFlag(cmd, &f.selection)
 	cmd.Flags().Var(f.depth, "depth", depthUsage)
 	cmd.Flags().BoolVar(&f.tensors, "tensors", false, "list the tensors of the net")
 	cmd.Flags().Var(f.columns, "columns", "the columns of a net's rows, separated by commas, or all")
@@ -237,7 +245,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 	}
 	switch {
 	case f.formula:
-		return a.formulas(f, n)
+		return a.formulas(f, n.Name, n.Formulas())
 	case f.against.given:
 		return a.facts(f, n)
 	case f.memory:

@@ -336,7 +336,7 @@ func duplicateSide(at source.Span, name string) *diag.Diagnostic {
 }
 
 func unknownSetting(s Setting, o, base *resolve.Object, params []*ast.Param) *diag.Diagnostic {
-	d := diag.New(diag.UnknownArgument, s.Span, "the net `%s` has no parameter `%s`", o.Name, s.Name)
+	d := diag.New(diag.UnknownArgument, s.Span, "the %s `%s` has no parameter `%s`", o.Block.Kind, o.Name, s.Name)
 	if why := unsettable(base, s.Name); why != "" {
 		return d.WithHelp("%s", why)
 	}

@@ -307,7 +307,7 @@ func (k *sketcher) operation(all []held, written []graph.Argument) ops.Op {
 // arguments are those of a call, as texts.
 func (k *sketcher) arguments(all []stop) (list []graph.Argument) {
 	for i, a := range all[0].Args {
-		text := a.Value.(elab.Written).Text
+		text := k.equalText(all, i, a.Value.(elab.Written).Text)
 		value := func(s stop) elab.Value {
 			if i < len(s.Args) {
 				return s.Args[i].Value.(elab.Written).Value
@@ -322,11 +322,41 @@ func (k *sketcher) arguments(all []stop) (list []graph.Argument) {
 			}
 		}
 		if len(sizes) == len(all) {
-			text = k.agreed(of, text, sizes).String()
+			text = k.agreed(of, text, sizes).Decimal()
 		}
 		list = append(list, graph.Argument{Name: a.Name, Value: text})
 	}
 	return list
+}
+
+// equalText is a flag, a padding or a size along both axes that is one in all cases, or else the text.
+func (k *sketcher) equalText(all []stop, i int, text string) string {
+	first := ""
+	for n, s := range all {
+		if i >= len(s.Args) {
+			return text
+		}
+		one := ""
+		switch v := s.Args[i].Value.(elab.Written).Value.(type) {
+		case bool:
+			one = fmt.Sprint(v)
+		case dim.Pair:
+			if v.H.Known() && v.W.Known() {
+				one = v.String()
+			}
+		case ops.Padding:
+			if v.Mode != ops.Explicit || v.Top.Known() && v.Bottom.Known() && v.Left.Known() && v.Right.Known() {
+				one = v.Written()
+			}
+		}
+		if n == 0 {
+			first = one
+		}
+		if one == "" || one != first {
+			return text
+		}
+	}
+	return first
 }
 
 // shape is that of a value in all cases.
