@@ -97,11 +97,12 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 			// Counts are expensive to read: those of all commands are first read together.
 			all := []string{"check --contracts -", "fmt --shapes -"}
 			if code := execute(t, program, all[0], g.text(small), t.TempDir()); code == exitFine { // else they say what check says
-				all = append(all, "graph -", "params --depth all -", "expand -", "why - output")
+				all = append(all, "graph -", "params --depth all -", "expand -", "why - output",
+					"graph -o svg -", "diff - fewer.cnn")
 			}
 			grows := func(commands ...string) (few, many int, tooFast bool) {
-				few, _ = statements(t, program, commands, g.text(small))
-				many, limited := statements(t, program, commands, g.text(times*small))
+				few, _ = statements(t, program, commands, g, small)
+				many, limited := statements(t, program, commands, g, times*small)
 				if limited && many <= atLimit*len(commands) {
 					return few, many, false // it is refused for what it takes
 				}
@@ -118,13 +119,16 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 	}
 }
 
-// statements runs commands on a text and returns how many statements they executed, and
-// whether a limit ended them.
-func statements(t *testing.T, program string, commands []string, text string) (n int, limited bool) {
+// statements runs commands on a text, beside which one for fewer lies in fewer.cnn, and returns how many
+// statements they executed, and whether a limit ended them.
+func statements(t *testing.T, program string, commands []string, of growth, size int) (n int, limited bool) {
 	t.Helper()
-	folder := t.TempDir()
+	folder, other := t.TempDir(), filepath.Join(t.TempDir(), "fewer.cnn")
+	if err := os.WriteFile(other, []byte(of.text(size/5)), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for _, command := range commands {
-		limited = execute(t, program, command, text, folder) == exitLimit || limited
+		limited = execute(t, program, strings.ReplaceAll(command, "fewer.cnn", other), of.text(size), folder) == exitLimit || limited
 	}
 	counts, err := exec.Command("go", "tool", "covdata", "textfmt", "-i", folder, "-o", "/dev/stdout").Output()
 	if err != nil {
