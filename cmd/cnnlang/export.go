@@ -169,6 +169,9 @@ func (f *exportFlags) target(cmd *cobra.Command) (exportTarget, error) {
 	if ending := otherEnding(f.output.value, t.endings); ending != "" {
 		return t, usage("--to %s writes %s, and %s is the ending of another kind of file", t.name, t.name, ending).withHelp("name it with %s at its end", t.endings[0])
 	}
+	if f.seed.given && !f.generated() {
+		return t, usage("--seed is for generated weights").withHelp("as in `--weights random --seed 7`")
+	}
 	if err := f.weightsSource.named(); err != nil {
 		return t, err
 	}

@@ -374,8 +374,8 @@ func TestNothingIsHalfWritten(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{filepath.Join(t.TempDir(), "none", "n.onnx"), t.TempDir()} {
-		_, err := m.Write(t.Context(), onnx.Destination{Path: path}, whole)
+	for _, path := range []string{filepath.Join(t.TempDir(), "none", "n.onnx"), t.TempDir(), filepath.Join(t.TempDir(), "\xff.onnx")} {
+		_, err := m.Write(t.Context(), onnx.Destination{Path: path, External: strings.HasSuffix(path, "\xff.onnx")}, whole)
 		if failed, ok := errors.AsType[*onnx.WriteError](err); !ok || failed.Path != path {
 			t.Errorf("%s: got %v", path, err)
 		}

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path/filepath"
+	"unicode/utf8"
 
 	"cnnlang/interp/atomicfile"
 	"cnnlang/interp/internal/mapped"
@@ -63,6 +65,9 @@ func (m *Model) Write(ctx context.Context, to Destination, weights Tensors) ([]s
 		w.all += t.Bytes()
 	}
 	places := m.places(to.External)
+	if places != nil && !utf8.ValidString(filepath.Base(beside)) {
+		return nil, &WriteError{to.Path, errors.New("its name is not UTF-8, and the model would refer to its weights by it")}
+	}
 	file := m.encode(places, filepath.Base(beside))
 	if file.size > mostMessage {
 		return nil, &WriteError{to.Path, fmt.Errorf("the model takes %d bytes, and a message of protobuf has at most %d; put the weights outside", file.size, mostMessage)}
