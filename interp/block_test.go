@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -116,4 +117,60 @@ func blockDrawn(t *testing.T, b *interp.Block, opts draw.Options) *drawing {
 		t.Errorf("%s at depth %d: %s", b.Name, opts.Depth, crossing)
 	}
 	return d
+}
+
+// The sizes of a sketch, computed by the language itself, are those of the block's steps in a net.
+func TestSizesOfSketches(t *testing.T) {
+	for _, c := range []struct{ from, block, lets string }{
+		{"resnet", "basic", "c = 8, stride = 2"},
+		{"resnet", "basic", "c = 6, stride = 1"},
+		{"resnet", "bottleneck", "c = 16, stride = 3, groups = 2, base = 64, se = 4"},
+		{"densenet", "dense_layer", "k = 5, mult = 3"},
+		{"densenet", "transition", ""},
+		{"efficientnet", "mbconv", "c = 8, k = 5, stride = 2, t = 3"},
+		{"shufflenet", "shuffle_unit", "c = 6, stride = 1"},
+		{"inception_v3", "inception_a", "pool = 7"},
+		{"inception_resnet", "reduction_b", "b = 3, c = 4"},
+		{"unet", "double", "c = 3"},
+	} {
+		call := "import std." + c.from + " { " + c.block + " }\nnet n [N, C = 6, H = 9, W = 14] -> [N, _, _, _] { \"\": " + c.block + "(" + c.lets + ") }\n"
+		p, n := selected(t, "-", call, interp.Options{})
+		b, err := p.Block(c.block, interp.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := "let C = 6\nlet H = 9\nlet W = 14\n"
+		for let := range strings.SplitSeq(c.lets, ", ") {
+			if let != "" {
+				text += "let " + let + "\n"
+			}
+		}
+		text += "net sum [N, 2] -> [N, 2] {\n  relu\n"
+		compared := 0
+		graph.Walk(b.Sketch.Parts, func(part *graph.Part) {
+			if part.Kind != graph.Operation && part.Kind != graph.Merge {
+				return
+			}
+			i := slices.IndexFunc(n.Graph.Nodes, func(node *graph.Node) bool { return node.Path == part.Path })
+			if i < 0 {
+				return // not made at these values
+			}
+			for axis, size := range part.Node.Dims()[1:] {
+				if size.String() != "_" {
+					text += fmt.Sprintf("  expect %v == %d # %s\n", size, n.Graph.Nodes[i].Shape[axis+1], part.Path)
+					compared++
+				}
+			}
+		})
+		if compared < 6 {
+			t.Errorf("%s: only %d sizes are compared", c.block, compared)
+		}
+		sum, err := interp.Read("sum.cnn", strings.NewReader(text+"}\n"))
+		if err == nil {
+			_, err = sum.Net(interp.Options{})
+		}
+		if err != nil {
+			t.Errorf("%s: %v\n%s", c.block, err, text)
+		}
+	}
 }
