@@ -3,12 +3,14 @@ package interp
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
 	"cnnlang/interp/internal/expand"
 	"cnnlang/interp/picture"
+	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
@@ -42,9 +44,10 @@ type Net struct {
 	// origins returns, for each of the graph's steps, where the axes of its value got their
 	// sizes.
 	origins func() [][]*elab.Origin
-	outline func() []*graph.Part
+	self    func() *graph.Part
 	facts   func() []Fact
 	again   func(elab.Options) (*elab.Result, diag.List) // applies it once more
+	with    func(elab.Setting) *Net                      // with another setting
 }
 
 // Unchecked counts facts: expectations, and claims about the shapes of steps.
@@ -155,26 +158,40 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 			r, _ := again(elab.Options{Origins: true})
 			return r.Origins
 		}),
-		outline: sync.OnceValue(func() []*graph.Part {
+		self: sync.OnceValue(func() *graph.Part {
 			drawn, _ := again(elab.Options{Outline: true})
-			graph.Walk(drawn.Outline, func(p *graph.Part) {
+			graph.Walk([]*graph.Part{drawn.Self}, func(p *graph.Part) {
 				p.Node = r.Graph.Nodes[p.Node.ID]
 				if p.Side != nil {
 					p.Side = r.Graph.Sides[slices.Index(drawn.Graph.Sides, p.Side)]
 				}
 			})
-			return drawn.Outline
+			return drawn.Self
 		}),
 		facts: sync.OnceValue(func() []Fact {
 			r, _ := again(elab.Options{Facts: true})
 			return r.Facts
 		}),
 		again: again,
+		with: func(s elab.Setting) *Net {
+			other := opts
+			other.Set = append(slices.DeleteFunc(slices.Clone(opts.Set), func(o elab.Setting) bool { return o.Name == s.Name }), s)
+			n, _ := p.instantiate(o, other, set...)
+			return n
+		},
 	}, list
 }
 
 // Outline is the net's text as it was applied: its steps in series, and what they consist of.
-func (n *Net) Outline() []*graph.Part { return n.outline() }
+func (n *Net) Outline() []*graph.Part { return n.self().Parts }
+
+// Self is the net itself as a part of its text, whose Parts are the outline.
+func (n *Net) Self() *graph.Part { return n.self() }
+
+// With is the net with another value of one of its parameters, nil where that cannot be.
+func (n *Net) With(parameter string, value int) *Net {
+	return n.with(elab.Setting{Name: parameter, Value: &ast.Number{Text: strconv.Itoa(value)}})
+}
 
 // File finds the text that a warning is about.
 func (n *Net) File(name string) *source.File { return n.program.filesWith(n.set...)(name) }

@@ -41,6 +41,7 @@ type exportTarget struct {
 func exportTargets() []exportTarget {
 	return []exportTarget{
 		{"onnx", []string{".onnx"}, []string{"weights", "output-names", "side", "external", "fold-bn", "no-source"}, (*app).exportONNX},
+		{"torch", []string{".py"}, nil, (*app).exportTorch},
 		{"safetensors", []string{".safetensors"}, []string{"weights", "output-names", "dtype"}, (*app).exportSafetensors},
 	}
 }
@@ -72,6 +73,8 @@ func (a *app) export() *cobra.Command {
 			"  onnx         the net with its weights, opset 17, batch of any size, named as its\n" +
 			"               text names steps and weights; --side adds side heads as outputs,\n" +
 			"               --fold-bn folds batch normalisations, --external puts weights beside it\n" +
+			"  torch        a Python file for PyTorch, its blocks as classes, without weights: they\n" +
+			"               load by their names\n" +
 			"  safetensors  the weights alone; --dtype rounds them\n\n" +
 			"--output-names calls tensors as one of the net's maps does, in place of its own names.\n" +
 			"Weights come from a file in any format that can be run, by default the one that\n" +
@@ -79,6 +82,7 @@ func (a *app) export() *cobra.Command {
 			"all at once. A file that is written appears whole or not at all. docs/export.md says\n" +
 			"more.",
 		Example: "  cnnlang export resnet50 --to onnx --output resnet50.onnx\n" +
+			"  cnnlang export resnet50 --to torch --output resnet50.py\n" +
 			"  cnnlang export googlenet --to onnx --weights g.pth --side all --fold-bn --output g.onnx\n" +
 			"  cnnlang export resnet50 --to safetensors --weights resnet50.pth --output resnet50.safetensors\n" +
 			"  cnnlang export my.cnn --to safetensors --weights random --seed 7 --dtype f16 --output my.safetensors",

@@ -28,10 +28,27 @@ type Part struct {
 	Parts    []*Part
 	Branches [][]*Part
 	Times    string
-	Stage    bool
-	Closed   bool  // a block of a sketch that is not entered
-	Side     *Side // the head that it belongs to, or is
-	Span     source.Span
+	// Names is the block or net whose names the formulas of the part speak of.
+	Names *Part
+	// Given are the parameters of what is called, all of them, and Around the conditions and
+	// repeats that it stands in, within its series, from outside to inside. Ways are those of
+	// each of Branches: its place in the text, and which iteration of its repeat it is.
+	Given  []Parameter
+	Around []Around
+	Ways   []Around
+	// Callee is the parameter that the text calls, nil where it calls something by its own name.
+	Callee *Formula
+	// Of a block: where it is declared, the names of its input's axes, "" for one without, and
+	// what it claims of its channels in its own names, nil where that is nothing.
+	Declared source.Span
+	Axes     []string
+	Channels *Formula
+	// Signature is that of a block, as it is written.
+	Signature string
+	Stage     bool
+	Closed    bool  // a block of a sketch that is not entered
+	Side      *Side // the head that it belongs to, or is
+	Span      source.Span
 }
 
 // A Sketch is the outline of a block with the values that it takes and gives.

@@ -53,10 +53,10 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 			path = m.take(sc, s, label, true)
 			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
 		}
-		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key}, s)(x)
+		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key, Names: e.frame.part}, s)(x)
 	case labelled && label != "":
 		path := m.take(sc, s, label, true)
-		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path}, s)
+		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path, Names: e.frame.part}, s)
 		leave := m.enterStep(s)
 		x = m.group(s, e, newScope(path+".", m.generic), x)
 		leave()
@@ -176,6 +176,7 @@ func (m *machine) ifStep(f *ast.If, e *env, sc scope, x Tensor) Tensor {
 		return poison
 	}
 	return m.choice(f, e, c, func() Tensor {
+		defer m.inArm(f, e, c)()
 		switch {
 		case c:
 			return m.body(f.Then, e.inner(), sc, x)
@@ -308,7 +309,12 @@ func (m *machine) enterIteration(h *ast.RepeatHead, e *env, i dim.Size, item Val
 		item = i
 	}
 	ok = h.Each == nil || m.bindNames(h.Each, item, in, h.Count, e, i)
-	return in, func() { m.place = before }, ok
+	if m.series == nil {
+		return in, func() { m.place = before }, ok
+	}
+	around := m.around
+	m.around = append(slices.Clip(around), m.iterationOf(h, e, m.place.iteration))
+	return in, func() { m.place, m.around = before, around }, ok
 }
 
 // enter and leave count how deep blocks call blocks, and names stand for names: chain

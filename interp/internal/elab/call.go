@@ -21,6 +21,7 @@ type site struct {
 	labelled bool
 	path     string
 	branches [][]*graph.Part // of a combinator
+	ways     []graph.Around  // and what of the text each of them is
 }
 
 func (s *site) span() source.Span { return s.step.Call.Callee.Span() }
@@ -99,7 +100,7 @@ func (m *machine) fillSlot(c *Closure, at *site) (*Closure, bool) {
 // slot applies a body that was passed in braces, under the names of the place
 // that wrote it.
 func (m *machine) slot(c *Closure, at *site, x Tensor) Tensor {
-	done, noted := func(Tensor) {}, m.partOf(graph.Part{Kind: graph.Group, Path: at.path}, at.step)
+	done, noted := func(Tensor) {}, m.partOf(graph.Part{Kind: graph.Group, Path: at.path, Names: c.Env.frame.part}, at.step)
 	if !at.flat() {
 		done = m.begin(graph.Step{Path: at.path}, at.step)
 	}
@@ -208,7 +209,7 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 	}
 	n.Shape = concrete(out)
 	t.Node = m.node(n)
-	m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.operationsArguments(c, at), Branches: at.branches}, at.step)(t)
+	m.operationPart(kind, at, c)(t)
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(t)
 	}
@@ -314,7 +315,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e, c.Object, at.flat()})
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
-	noted := m.partOf(graph.Part{Kind: graph.Block, Path: at.path, Call: c.Object.Name, Args: m.argumentsGiven(c, e)}, at.step)
+	noted := m.blockPart(at, c, e)
 	if !at.flat() {
 		done = m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}

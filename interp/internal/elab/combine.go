@@ -74,7 +74,7 @@ func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of
 	ok = true
 	for _, b := range at.step.Call.Branches {
 		if b.Repeat == nil {
-			m.branch(at, func() { one(b, at.env.inner()) })
+			m.branch(at, b, func() { one(b, at.env.inner()) })
 			continue
 		}
 		ok = m.repeatedBranch(at, b, func(in *env) Tensor { return one(b, in) }) && ok

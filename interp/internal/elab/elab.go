@@ -65,6 +65,8 @@ type Result struct {
 	Origins [][]*Origin
 	// Outline is the net's text as it was applied; nil unless the options ask for it.
 	Outline []*graph.Part
+	// Self is the net itself as a part, whose Parts are the outline; nil likewise.
+	Self *graph.Part
 	// Facts are what the net states of itself, compared with what it is at any size and
 	// arguments; nil unless the options ask for them.
 	Facts []Fact
@@ -129,6 +131,8 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	x := m.entry(input, c.Object.Block)
 	if opts.Outline {
 		m.series = &result.Outline
+		result.Self = m.blockItself(c, e, nil)
+		result.Self.Call = o.Name
 	}
 	out := m.applyBlock(c, e, newScope("", nil), x, o.Span)
 	m.stretches = nil // facts are about the whole
@@ -136,6 +140,9 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 		return nil
 	}
 	m.graph.Output = out.Node
+	if opts.Outline {
+		result.Self.Parts, result.Self.Node, result.Self.Channels = result.Outline, out.Node, m.channels(c, e)
+	}
 	if opts.Origins {
 		result.Origins = m.origins
 	}

@@ -66,6 +66,7 @@ type machine struct {
 	origins  [][]*Origin        // of the values of the graph's steps
 	series   *[]*graph.Part     // the parts of the body that is being applied, nil where nobody asks
 	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
+	around   []graph.Around     // the conditions and repeats around the step in that body
 	trace    []calling
 	place    *place            // of the step that is being made
 	owner    map[string]*place // of each tensor name

@@ -1,6 +1,9 @@
 package elab
 
 import (
+	"slices"
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -12,30 +15,62 @@ import (
 // partOf notes a part of the series that is being made. What is made before the returned
 // function is called, which notes the value, are its own parts.
 func (m *machine) partOf(p graph.Part, s *ast.Step) func(Tensor) {
+	return m.part(&p, s)
+}
+
+func (m *machine) part(p *graph.Part, s *ast.Step) func(Tensor) {
 	if m.series == nil {
 		return func(Tensor) {}
 	}
-	p.Path, p.Span, p.Stage, p.Side = m.unmarked(p.Path), s.Span(), s.Stage, m.side
-	*m.series = append(*m.series, &p)
-	around := m.series
-	m.series = &p.Parts
+	p.Path, p.Span, p.Stage, p.Side, p.Around = m.unmarked(p.Path), s.Span(), s.Stage, m.side, slices.Clone(m.around)
+	*m.series = append(*m.series, p)
+	leave := m.into(&p.Parts)
 	return func(t Tensor) {
-		m.series, p.Node = around, t.node()
+		leave()
+		p.Node = t.node()
 		p.Closed = p.Kind == graph.Block && len(p.Parts) == 0 && m.sketching() && p.Node != nil && p.Node.Path == closedPath
 	}
 }
 
+// into makes a series the one to which parts are added, until the function it returns is called.
+func (m *machine) into(series *[]*graph.Part) (leave func()) {
+	before, around := m.series, m.around
+	m.series, m.around = series, nil
+	return func() { m.series, m.around = before, around }
+}
+
+// blockItself is a block with its arguments, as it is called from another or, with from nil, a net.
+func (m *machine) blockItself(c *Closure, e *env, from *frame) *graph.Part {
+	p := &graph.Part{Kind: graph.Block, Call: c.Object.Name, Declared: c.Object.Block.Span(), Given: m.parametersOf(c, e, from)}
+	if sig := c.Object.Block.Sig; sig != nil {
+		at := sig.Span()
+		p.Signature = strings.Join(strings.Fields(c.Object.Module.File.Source.Text[at.Start.Offset:at.End.Offset]), " ")
+		for _, d := range sig.In {
+			p.Axes = append(p.Axes, bare(d.Size))
+		}
+	}
+	e.frame.part = p
+	return p
+}
+
 // branch collects the parts that make adds to the series as a branch of its own.
-func (m *machine) branch(at *site, make func()) {
+func (m *machine) branch(at *site, b *ast.Branch, make func()) {
 	if m.series == nil {
 		make()
 		return
 	}
-	around, series := m.series, []*graph.Part(nil)
-	m.series = &series
+	series, way := []*graph.Part(nil), graph.Around{Span: at.step.Span(), Iteration: len(at.branches)}
+	if b != nil {
+		way = graph.Around{Span: b.Span()}
+	}
+	if n := len(m.around); b != nil && b.Repeat != nil && n > 0 {
+		way = m.around[n-1]
+		way.Span = b.Span()
+	}
+	leave := m.into(&series)
 	make()
-	m.series = around
-	at.branches = append(at.branches, series)
+	leave()
+	at.branches, at.ways = append(at.branches, series), append(at.ways, way)
 }
 
 // head notes the parts that make adds to the series as a side head's, unless that fails.
@@ -44,11 +79,11 @@ func (m *machine) head(p graph.Part, make func() (out Tensor, good bool)) {
 		make()
 		return
 	}
-	around, before := m.series, len(*m.series)
-	p.Kind = graph.Head
-	m.series = &p.Parts
+	before := len(*m.series)
+	p.Kind, p.Around = graph.Head, slices.Clone(m.around)
+	leave := m.into(&p.Parts)
 	out, good := make()
-	m.series = around
+	leave()
 	*m.series = (*m.series)[:before]
 	if good {
 		p.Node = out.Node
@@ -73,16 +108,32 @@ func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
 	return list
 }
 
-// operationsArguments are the arguments of an operation, likewise.
-func (m *machine) operationsArguments(c *Closure, at *site) []graph.Argument {
+// operationPart notes an operation, or what joins branches.
+func (m *machine) operationPart(kind graph.PartKind, at *site, c *Closure) func(Tensor) {
 	if m.series == nil {
-		return nil
-	}
-	if m.sketching() {
-		return m.writtenArguments(c)
+		return func(Tensor) {}
 	}
 	e, _ := m.bind(c, at.span()) // once more: the operation was made of it
-	return m.argumentsGiven(c, e)
+	return m.part(&graph.Part{
+		Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.argumentsGiven(c, e), Branches: at.branches, Ways: at.ways,
+		Names: at.env.frame.part, Given: m.parametersOf(c, e, at.env.frame), Callee: m.calledByName(at),
+	}, at.step)
+}
+
+// blockPart notes a block, the names of which the formulas of its parts may use. What is
+// made before the returned function is called are its parts.
+func (m *machine) blockPart(at *site, c *Closure, e *env) func(Tensor) {
+	if m.series == nil {
+		return func(Tensor) {}
+	}
+	p := m.blockItself(c, e, at.env.frame)
+	p.Path, p.Args = at.path, m.argumentsGiven(c, e)
+	p.Names, p.Callee = at.env.frame.part, m.calledByName(at)
+	noted := m.part(p, at.step)
+	return func(t Tensor) {
+		p.Channels = m.channels(c, e) // once the names of the sizes are known
+		noted(t)
+	}
 }
 
 // isDefault reports whether a parameter has the value that it would have by default.

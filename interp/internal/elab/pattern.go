@@ -23,6 +23,12 @@ func (m *machine) letStep(l *ast.Let, e *env) bool {
 			}
 			e.lets[n.Text] = value
 		}
+		if m.series != nil && l.Pattern.Name == nil && !n.Skips() {
+			if e.items == nil {
+				e.items = map[string]ast.Expr{}
+			}
+			e.items[n.Text] = itemOf(l, i)
+		}
 	}
 	return true
 }

@@ -141,14 +141,14 @@ func (m *machine) takenByBranches(at *site, x Tensor) (noted func()) {
 			}
 			*m.series = append(*m.series, b...)
 		}
-		at.branches = nil
+		at.branches, at.ways = nil, nil
 	}
 }
 
 // tapItems makes the items of a list the branches of what joins it.
 func (m *machine) tapItems(at *site, items []Tensor) {
 	for i, t := range items {
-		m.branch(at, func() {
+		m.branch(at, nil, func() {
 			m.partOf(graph.Part{Kind: graph.Tap, Call: fmt.Sprintf("@%d", i)}, at.step)(t)
 		})
 	}

@@ -40,7 +40,7 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 		end = m.unknowns.Side(name)
 	}
 	var out Tensor
-	m.head(graph.Part{Path: name, Side: head, Span: s.Span()}, func() (Tensor, bool) {
+	m.head(graph.Part{Path: name, Side: head, Span: s.Span(), Names: e.frame.part}, func() (Tensor, bool) {
 		out = m.stepValue(s.Step, e, sc, x)
 		m.one(out, s.Span(), "a side head is")
 		return out, len(found.List) == 0 && !out.Poisoned

@@ -83,11 +83,11 @@ func (m *machine) repeated(h *ast.RepeatHead, e *env, make func() Tensor) Tensor
 func (m *machine) repeatedBranch(at *site, b *ast.Branch, one func(in *env) Tensor) (ok bool) {
 	if !m.sketching() {
 		return m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {
-			m.branch(at, func() { one(in) })
+			m.branch(at, b, func() { one(in) })
 			return !m.stopped
 		})
 	}
-	m.branch(at, func() {
+	m.branch(at, b, func() {
 		m.repeated(b.Repeat, at.env, func() (x Tensor) {
 			i := 0
 			ok = m.iterations(b.Repeat, at.env, func(in *env, _ int) bool {

@@ -78,16 +78,18 @@ type env struct {
 	up     *env
 	values map[string]Value
 	lets   map[string]ast.Expr // what a let says that a name stands for
+	items  map[string]ast.Expr // the item of a list that it is where a let takes one apart
 	module *resolve.Module
 	frame  *frame
 }
 
 // A frame is one instantiation of a block.
 type frame struct {
-	taps *taps    // nil where there is none
-	net  bool     // of a net, rather than a block
-	of   *Closure // the block with its arguments, nil where there is none
-	rest Tensor   // the axes that `...` of its signature stands for
+	taps *taps       // nil where there is none
+	net  bool        // of a net, rather than a block
+	of   *Closure    // the block with its arguments, nil where there is none
+	part *graph.Part // of an outline, the net's own or a block's
+	rest Tensor      // the axes that `...` of its signature stands for
 	// Of the values that its body names with indexes: where each was named, and the iteration
 	// that the body is in.
 	where   map[string]*place

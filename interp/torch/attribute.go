@@ -1,0 +1,180 @@
+package torch
+
+import (
+	"strconv"
+	"strings"
+
+	"cnnlang/interp/graph"
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+func sizeOf(n int) any { return dim.Int(n) }
+
+func isValue(f *graph.Formula, n int) bool { return f.Op == "" && f.Name == "" && f.Value == sizeOf(n) }
+
+func shapeOf(n *graph.Node) string {
+	parts := []string{"N"}
+	for _, size := range n.Shape[1:] {
+		parts = append(parts, strconv.Itoa(size))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// attribute makes a module an attribute of the class under its path, and returns how forward
+// reads it.
+func (f *flow) attribute(c *cell, made *expr) *expr { return f.attributeOf(c, made, false) }
+
+func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
+	if f.inRepeat() {
+		return f.numbered(c, made)
+	}
+	label := f.localOf(c)
+	if isAttribute(label) {
+		*f.init = append(*f.init, &stmt{target: self(label), value: made})
+		return self(label)
+	}
+	at, add, dict := name("self"), "add_module", "_modules"
+	segments := strings.Split(label, ".")
+	for i, s := range segments[:len(segments)-1] {
+		path := strings.Join(segments[:i+1], ".")
+		if key := "\x00" + path; !f.labels[key] {
+			f.labels[key] = true
+			f.put(at, s, calling(dotted("nn.Module")), add, dict)
+		}
+		at = child(at, s)
+	}
+	if isTensor {
+		add, dict = "register_parameter", "_parameters"
+	}
+	last := segments[len(segments)-1]
+	f.put(at, last, made, add, dict)
+	if isTensor && hidden(last) {
+		return indexed(at.attr(dict), str(last))
+	}
+	return child(at, last)
+}
+
+// child is how an attribute is read whose name may be any text.
+func child(at *expr, n string) *expr {
+	switch {
+	case isAttribute(n):
+		return dot(at, n)
+	case hidden(n):
+		return indexed(dot(at, "_modules"), str(n))
+	}
+	return calling(name("getattr"), at, str(n))
+}
+
+// hidden reports whether a module refuses a name, or would not find it by that.
+func hidden(n string) bool { return n == "" || ofModules[n] || strings.HasPrefix(n, "_") }
+
+// put gives a module a part by a name that is not Python's.
+func (f *flow) put(at *expr, n string, made *expr, add, dict string) {
+	if hidden(n) {
+		*f.init = append(*f.init, &stmt{target: indexed(dot(at, dict), str(n)), value: made})
+		return
+	}
+	if isAttribute(n) {
+		*f.init = append(*f.init, &stmt{target: dot(at, n), value: made})
+		return
+	}
+	*f.init = append(*f.init, &stmt{kind: do, value: at.method(add, str(n), made)})
+}
+
+// ownModule is a module without tensors, which has its label or what it does for a name.
+func (f *flow) ownModule(u *use, kind string) *expr {
+	made := u.module(true)
+	if made == nil {
+		f.fail("torch has no module of an operation")
+		return name("None")
+	}
+	label := ""
+	if !f.inRepeat() {
+		label = f.localOf(u.cell)
+	}
+	if isAttribute(label) {
+		*f.init = append(*f.init, &stmt{target: self(label), value: made})
+		return self(label)
+	}
+	if at, ok := f.own[made.String()]; ok {
+		return self(at)
+	}
+	at := unused(kind, func(s string) bool { return f.labels[s] })
+	f.labels[at] = true
+	f.own[made.String()] = at
+	if made := (&stmt{target: self(at), value: made}); f.init == f.top {
+		*f.init = append(*f.init, made)
+	} else {
+		f.stores = append(f.stores, made)
+	}
+	return self(at)
+}
+
+// open reports whether arguments of an operation are parameters of the class.
+func (f *flow) open(u *use) bool {
+	x := u.module(true)
+	if x == nil {
+		return false
+	}
+	for _, a := range x.args[1:] {
+		if f.names(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// channelsOut are the channels that come out of an operation, with no expression where that is
+// not known.
+func (u *use) channelsOut() term {
+	var l leaf
+	switch o := u.op().(type) {
+	case *ops.Conv:
+		l = u.leaf("out", func(o ops.Op) any { return o.(*ops.Conv).Out })
+	case *ops.Deconv:
+		l = u.leaf("out", func(o ops.Op) any { return o.(*ops.Deconv).Out })
+	case *ops.Linear:
+		l = u.leaf("out", func(o ops.Op) any { return o.(*ops.Linear).Out })
+	case *ops.Slice:
+		from, ok1 := u.term(u.formula(u.parts[0], "from"))
+		to, ok2 := u.term(u.formula(u.parts[0], "to"))
+		if t, ok := u.operation("-", []term{to, from}); ok1 && ok2 && ok {
+			return t
+		}
+		return term{}
+	case *ops.Flatten:
+		for _, n := range u.in {
+			for _, size := range n.Shape[2:] {
+				if size != 1 {
+					return term{}
+				}
+			}
+		}
+		return u.ch
+	default:
+		_ = o
+		return u.ch
+	}
+	l.name = "out_channels"
+	return term{u.resolve(l), l.values}
+}
+
+// channelsAfter is a number of channels that is known after a step: the one that is expected, if it
+// is right, or the one that there always is.
+func (s *scope) channelsAfter(t term, nodes []*graph.Node) term {
+	values := make([]any, len(nodes))
+	for i, n := range nodes {
+		if n == nil || len(n.Shape) < 2 {
+			return term{}
+		}
+		values[i] = channelsOf(n)
+	}
+	if t.x != nil && len(t.values) == len(values) && t.fits(values) {
+		return t
+	}
+	if v, same := (leaf{values: values}).constant(); same {
+		return term{literal(v), values}
+	}
+	return term{}
+}

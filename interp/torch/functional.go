@@ -1,0 +1,196 @@
+package torch
+
+import (
+	"slices"
+
+	"cnnlang/ops"
+	"cnnlang/ops/dim"
+)
+
+// apply is an operation without tensors as a function of x. Where its arguments are parameters of
+// the class it is a module of its own, which __init__ makes.
+func (f *flow) apply(u *use, x *expr) *expr {
+	switch o := u.op().(type) {
+	case *ops.Activate, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
+		return f.activate(u, x)
+	case *ops.Identity:
+		if u.differ() {
+			return f.activate(u, x)
+		}
+		return x
+	case *ops.MaxPool, *ops.AvgPool:
+		return f.applyPool(u, x)
+	case *ops.AvgPoolTo:
+		k := u.leaf("k", func(o ops.Op) any { return pairOf(o.(*ops.AvgPoolTo).K) })
+		return calling(f.functional("adaptive_avg_pool2d"), x, f.inForward(u.resolve(k)))
+	case *ops.GlobalAvgPool:
+		return x.method("mean", tupleOf(number(2), number(3))).with("keepdim", name("True"))
+	case *ops.Flatten:
+		if isMean(x) {
+			x.args, x.keys = x.args[:len(x.args)-1], nil // gap -> flatten
+			return x
+		}
+		return x.method("flatten", number(1))
+	case *ops.Dropout:
+		if o.P == dim.Int(0) && !u.differ() {
+			return x
+		}
+		return calling(f.ownModule(u, "dropout"), x)
+	case *ops.Softmax:
+		return x.method("softmax", number(1))
+	case *ops.LRN:
+		if len(u.in[0].Shape) < 3 {
+			wide := f.variable(x).method("unsqueeze", number(2))
+			return f.keep("y", u.lrn("F.local_response_norm", wide).called(f)).method("squeeze", number(2))
+		}
+		return calling(f.ownModule(u, "norm"), x)
+	case *ops.L2Normalize:
+		made := calling(f.functional("normalize"), x)
+		u.option(made, "eps", u.leaf("eps", func(o ops.Op) any { return o.(*ops.L2Normalize).Eps }), dim.Ratio(1, 1_000_000_000_000))
+		return f.inForward(made)
+	case *ops.Scale:
+		return op(x, "*", f.inForward(u.resolve(u.leaf("s", func(o ops.Op) any { return o.(*ops.Scale).S }))))
+	case *ops.ChannelAffine:
+		return f.affine(u, x)
+	case *ops.Slice:
+		from := f.inForward(u.resolve(u.leaf("from", func(o ops.Op) any { return o.(*ops.Slice).From })))
+		to := f.inForward(u.resolve(u.leaf("to", func(o ops.Op) any { return o.(*ops.Slice).To })))
+		if from.is("0") {
+			from = nil
+		}
+		return indexed(x, name(":"), &expr{kind: span, args: []*expr{from, to}})
+	case *ops.ChannelShuffle:
+		groups := f.inForward(u.resolve(u.leaf("groups", func(o ops.Op) any { return o.(*ops.ChannelShuffle).Groups })))
+		split := f.variable(x).method("unflatten", number(1), tupleOf(groups, number(-1)))
+		return split.method("transpose", number(1), number(2)).method("flatten", number(1), number(2))
+	}
+	f.lack(u.parts[0], "the operation `"+u.op().Name()+"`")
+	return x
+}
+
+func indexed(x *expr, of ...*expr) *expr { return &expr{kind: index, args: append([]*expr{x}, of...)} }
+
+// called notes that functions of torch.nn are used.
+func (x *expr) called(f *flow) *expr { f.needs("F"); return x }
+
+func (f *flow) functional(n string) *expr { f.needs("F"); return dotted("F." + n) }
+
+// isMean reports whether an expression ends in a global mean that keeps its axes.
+func isMean(x *expr) bool {
+	return x.kind == call && x.args[0].kind == attribute && x.args[0].text == "mean" && slices.Equal(x.keys, []string{"keepdim"})
+}
+
+// applyPool is a pool, whose padding is alike on both sides or added before. A pool that hangs
+// over is cut to its size then.
+func (f *flow) applyPool(u *use, x *expr) *expr {
+	if u.windowOf() == even {
+		if label := f.localOf(u.cell); isAttribute(label) || f.open(u) {
+			return calling(f.ownModule(u, "pool"), x)
+		}
+		return u.pool("F."+map[string]string{"maxpool": "max_pool2d", "avgpool": "avg_pool2d"}[u.op().Name()], x).called(f)
+	}
+	for _, p := range u.parts {
+		if p.Node.Op.(interface{ Name() string }).Name() != u.op().Name() {
+			f.fail("pools of several kinds")
+		}
+	}
+	x = f.variable(x)
+	pads := (*expr)(nil)
+	k, stride := u.leaf("k", func(o ops.Op) any { w, _ := ops.WindowOf(o); return pairOf(w.K) }), u.leaf("stride", func(o ops.Op) any { w, _ := ops.WindowOf(o); return pairOf(w.Stride) })
+	if u.windowOf() == uneven {
+		pads = u.sidesOf()
+	} else {
+		pads = calling(name(u.helper("same_padding")), x, u.resolve(k), u.resolve(stride))
+	}
+	pads = f.inForward(pads)
+	ceil := false
+	if o, ok := u.op().(*ops.MaxPool); ok {
+		ceil = o.Ceil
+	} else {
+		ceil = u.op().(*ops.AvgPool).Ceil
+	}
+	pooled := func(fn string, x *expr) *expr {
+		made := calling(f.functional(fn), x, f.inForward(u.resolve(k)), f.inForward(u.resolve(stride)))
+		if ceil {
+			made.with("ceil_mode", name("True"))
+		}
+		return f.cut(u, made)
+	}
+	if u.op().Name() == "maxpool" {
+		return pooled("max_pool2d", calling(f.functional("pad"), x, pads).with("value", calling(name("float"), str("-inf"))))
+	}
+	sum := pooled("avg_pool2d", calling(f.functional("pad"), x, pads))
+	if u.op().(*ops.AvgPool).CountPad {
+		return sum
+	}
+	sum = f.keep("total", sum)
+	ones := calling(f.functional("pad"), calling(dotted("torch.ones_like"), x), pads)
+	return op(sum, "/", f.keep("count", pooled("avg_pool2d", ones)))
+}
+
+// cut leaves out what a pool that rounds up adds for padding behind.
+func (f *flow) cut(u *use, x *expr) *expr {
+	for i, p := range u.parts {
+		w, _ := ops.WindowOf(p.Node.Op)
+		s := padded(p.Node.Op, u.in[i])
+		ceil := false
+		switch o := p.Node.Op.(type) {
+		case *ops.MaxPool:
+			ceil = o.Ceil
+		case *ops.AvgPool:
+			ceil = o.Ceil
+		}
+		h := outSize(u.in[i].Shape[2]+s[2]+s[3], w.K.H.MustInt(), w.Stride.H.MustInt(), ceil)
+		v := outSize(u.in[i].Shape[3]+s[0]+s[1], w.K.W.MustInt(), w.Stride.W.MustInt(), ceil)
+		if h != p.Node.Shape[2] || v != p.Node.Shape[3] {
+			height, wide := leaf{name: "height"}, leaf{name: "width"}
+			for _, p := range u.parts {
+				height.values, wide.values = append(height.values, dim.Int(p.Node.Shape[2])), append(wide.values, dim.Int(p.Node.Shape[3]))
+			}
+			rows, columns := f.inForward(u.resolve(height)), f.inForward(u.resolve(wide))
+			return indexed(x, name(":"), name(":"), &expr{kind: span, args: []*expr{nil, rows}}, &expr{kind: span, args: []*expr{nil, columns}})
+		}
+	}
+	return x
+}
+
+// outSize is the size that torch gives a pool of an image that was padded before.
+func outSize(size, k, stride int, ceil bool) int {
+	if !ceil {
+		return (size-k)/stride + 1
+	}
+	n := (size-k+stride-1)/stride + 1
+	if (n-1)*stride >= size {
+		n--
+	}
+	return n
+}
+
+// affine is a factor and a summand for each channel.
+func (f *flow) affine(u *use, x *expr) *expr {
+	o := u.op().(*ops.ChannelAffine)
+	for _, p := range u.parts {
+		other := p.Node.Op.(*ops.ChannelAffine)
+		if !slices.Equal(other.Scale, o.Scale) || !slices.Equal(other.Shift, o.Shift) {
+			f.fail("constants of channels differ")
+		}
+	}
+	x = f.variable(x)
+	column := func(list []dim.Size) *expr {
+		items := make([]*expr, len(list))
+		for i, v := range list {
+			items[i] = literal(v)
+		}
+		made := x.method("new_tensor", listOf(items...))
+		if len(u.in[0].Shape) == 2 {
+			return made
+		}
+		shape := []*expr{number(-1)}
+		for range u.in[0].Shape[2:] {
+			shape = append(shape, number(1))
+		}
+		return made.method("view", shape...)
+	}
+	scale, shift := f.keep("scale", column(o.Scale)), f.keep("shift", column(o.Shift))
+	return op(op(x, "*", scale), "+", shift)
+}

@@ -1,0 +1,121 @@
+package torch
+
+import (
+	"strconv"
+	"strings"
+)
+
+// reserved are the words of Python and the names of built-in functions and of what the file
+// imports, which nothing else may be called.
+var reserved = words(`False None True and as assert async await break class continue def del elif else except finally for from
+global if import in is lambda nonlocal not or pass raise return try while with yield match case type
+abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright credits delattr
+dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex id input int
+isinstance issubclass iter len license list locals map max memoryview min next object oct open ord pow print property quit
+range repr reversed round set setattr slice sorted staticmethod str sum super tuple vars zip
+self torch nn F OrderedDict in_channels x same_padding`)
+
+// ofModules are the names that torch.nn.Module has, by which no part of a module can be read.
+var ofModules = words(`T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
+eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu load_state_dict
+modules mtia named_buffers named_children named_modules named_parameters parameters pop register_backward_hook register_buffer
+register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
+register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict
+to to_empty train training type xpu zero_grad side_heads`)
+
+func words(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(text) {
+		set[w] = true
+	}
+	return set
+}
+
+// isIdentifier reports whether Python can use a text as a name; only ASCII counts, as Python
+// takes some other letters for the same.
+func isIdentifier(text string) bool {
+	for i, c := range text {
+		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return text != "" && !keywords[text]
+}
+
+var keywords = words(`False None True and as assert async await break class continue def del elif else except finally for from
+global if import in is lambda nonlocal not or pass raise return try while with yield`)
+
+// isAttribute reports whether self.text is what __init__ put there. Two underscores at the
+// beginning are replaced by Python.
+func isAttribute(text string) bool {
+	return isIdentifier(text) && !ofModules[text] && !strings.HasPrefix(text, "_")
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil
+}
+
+// identifier is a name for a text, which Python does not use itself.
+func identifier(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		if c < 128 && (c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			b.WriteRune(c)
+		} else {
+			b.WriteByte('_')
+		}
+	}
+	s := strings.TrimLeft(b.String(), "_")
+	if s == "" || s[0] <= '9' {
+		s = "n" + s
+	}
+	if reserved[s] {
+		s += "_"
+	}
+	const long = 40
+	return s[:min(len(s), long)]
+}
+
+// className is a name in CamelCase.
+func className(text string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool {
+		return c > 127 || c != '_' && (c < '0' || c > '9' && c < 'A' || c > 'Z' && c < 'a' || c > 'z') || c == '_'
+	}) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	s := b.String()
+	if s == "" || s[0] <= '9' {
+		s = "Net" + s
+	}
+	if reserved[s] || helpers[s].text != "" {
+		s += "_"
+	}
+	const long = 60
+	return s[:min(len(s), long)]
+}
+
+// unused is a name that is not taken, with a number behind it where it is.
+func unused(n string, taken func(string) bool) string {
+	for k, free := 2, n; ; k++ {
+		if !taken(free) {
+			return free
+		}
+		free = n + strconv.Itoa(k)
+	}
+}
+
+// free is a name for a parameter of the class.
+func (c *class) free(n string) string {
+	return unused(identifier(n), func(s string) bool {
+		for _, p := range c.params {
+			if p.name == s {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,183 @@
+"""operations [N, 6, 5, 7] -> [N, 8], written by cnnlang.
+
+The keys of Operations().state_dict() are the paths of the net's text.
+"""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class ChannelNorm(nn.LayerNorm):
+    """Layer normalisation over the channels of every pixel."""
+
+    def __init__(self, channels, eps=1e-5):
+        super().__init__(channels, eps)
+
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class ChannelLinear(nn.Linear):
+    """A fully connected layer over the channels of every pixel."""
+
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Acts(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.ReLU6())
+
+
+class Acts2(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.SiLU())
+
+
+class Acts3(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.GELU())
+
+
+class Acts4(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Tanh())
+
+
+class Acts5(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Hardswish())
+
+
+class Acts6(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Mish())
+
+
+class Acts7(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Softplus())
+
+
+class Acts8(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Identity())
+
+
+class Acts9(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.LeakyReLU())
+
+
+class Acts10(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(
+            nn.Conv2d(in_channels, in_channels, 1), nn.LeakyReLU(negative_slope=0.2)
+        )
+
+
+class Acts11(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.ELU(alpha=0.5))
+
+
+class Acts12(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Hardsigmoid())
+
+
+class Acts13(nn.Module):
+    """[N, C, H, W] -> [N, C, H, W]"""
+
+    def __init__(self, in_channels):
+        super().__init__()
+        self.add_module("0", nn.Conv2d(in_channels, in_channels, 1))
+
+    def forward(self, x):
+        return (getattr(self, "0")(x) * 0.2 + 0.5).clamp(0, 1)
+
+
+class Acts14(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.PReLU(in_channels))
+
+
+class Acts15(nn.Sequential):
+    def __init__(self, in_channels):
+        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.PReLU())
+
+
+class Operations(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.add_module("0", Acts(6))
+        self.add_module("1", Acts2(6))
+        self.add_module("2", Acts3(6))
+        self.add_module("3", Acts4(6))
+        self.add_module("4", Acts5(6))
+        self.add_module("5", Acts6(6))
+        self.add_module("6", Acts7(6))
+        self.add_module("7", Acts8(6))
+        self.add_module("8", Acts9(6))
+        self.add_module("9", Acts10(6))
+        self.add_module("10", Acts11(6))
+        self.add_module("11", Acts12(6))
+        self.add_module("12", Acts13(6))
+        self.add_module("13", Acts14(6))
+        self.add_module("14", Acts15(6))
+        self.row = nn.Sequential(
+            nn.Conv2d(6, 6, 1),
+            nn.LeakyReLU(negative_slope=0.3),
+            nn.ELU(),
+            nn.PReLU(6),
+            nn.Hardsigmoid(),
+            nn.LocalResponseNorm(3),
+            nn.Softmax(1),
+            nn.Dropout(0.1),
+            nn.MaxPool2d(2, stride=1),
+        )
+        self.norm = nn.LocalResponseNorm(5, alpha=0.001, beta=0.5, k=2)
+        self.add_module("20", ChannelNorm(6, eps=1e-6))
+        self.add_module("21", ChannelLinear(6, 8))
+        self.add_module("26", nn.BatchNorm2d(6, eps=0.001))
+        self.add_module("29", nn.BatchNorm1d(6))
+        self.add_module("30", nn.LayerNorm(6, eps=1e-6))
+        self.add_module("35", nn.PReLU(6))
+        self.add_module("36", nn.Linear(6, 8, bias=False))
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x):
+        x = getattr(self, "0")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "1")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "2")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "3")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "4")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "5")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "6")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "7")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "8")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "9")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "10")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "11")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "12")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "13")(x)  # [N, 6, 5, 7]
+        x = getattr(self, "14")(x)  # [N, 6, 5, 7]
+        x = self.row(x)  # [N, 6, 4, 6]
+        x = F.normalize(F.normalize(self.norm(x).softmax(1)), eps=0.001)  # [N, 6, 4, 6]
+        x = getattr(self, "21")(getattr(self, "20")(x))  # [N, 8, 4, 6]
+        x = x[:, 1:7]  # [N, 6, 4, 6]
+        x = x.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6, 4, 6]
+        x = x * 0.5  # [N, 6, 4, 6]
+        scale = x.new_tensor([1, 2, 0.5, 1, 1, 3]).view(-1, 1, 1)
+        shift = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0]).view(-1, 1, 1)
+        x = x * scale + shift  # [N, 6, 4, 6]
+        x = getattr(self, "26")(x).mean((2, 3))  # [N, 6]
+        x = getattr(self, "30")(getattr(self, "29")(x))  # [N, 6]
+        y = F.local_response_norm(x.unsqueeze(2), 3)
+        x = F.normalize(y.squeeze(2))  # [N, 6]
+        x = x.unflatten(1, (2, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6]
+        scale2 = x.new_tensor([1, 2, 0.5, 1, 1, 3])
+        shift2 = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0])
+        x = x * scale2 + shift2  # [N, 6]
+        x = getattr(self, "36")(getattr(self, "35")(x))  # [N, 8]
+        return self.dropout(x).softmax(1)  # [N, 8]

@@ -1,0 +1,155 @@
+package torch
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cnnlang/interp"
+	"cnnlang/lang/langtest"
+)
+
+// netOf is a net of the library or of a text, with settings.
+func netOf(t testing.TB, nameOrText string, set ...string) *interp.Net {
+	t.Helper()
+	var p *interp.Program
+	var err error
+	if strings.Contains(nameOrText, "net ") {
+		p, err = interp.Read("test.cnn", strings.NewReader(nameOrText))
+	} else {
+		p, err = interp.Open(nameOrText)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Set: interp.Set(set...)})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, nameOrText)
+	}
+	return n
+}
+
+func sourceOf(n *interp.Net) Net {
+	s := Net{Self: n.Self(), Graph: n.Graph}
+	s.Again = func(parameter string, value int) *Net {
+		if other := n.With(parameter, value); other != nil {
+			return &Net{Self: other.Self(), Graph: other.Graph}
+		}
+		return nil
+	}
+	return s
+}
+
+// wanted are the tensors of a net, by their paths.
+func wanted(n *interp.Net) map[string]string {
+	want := map[string]string{}
+	for _, p := range n.Graph.Params(true) {
+		want[p.Path] = fmt.Sprint([]int(p.Shape))
+	}
+	return want
+}
+
+// sameState compares the tensors that __init__ makes with those of the net.
+func sameState(t *testing.T, n *interp.Net) {
+	t.Helper()
+	source := sourceOf(n)
+	f := follow(source, nil)
+	if len(f.lacks) > 0 {
+		t.Fatalf("%s lacks %v", n.Name, f.lacks)
+	}
+	got, want := stateOf(t, f), wanted(n)
+	for path, shape := range want {
+		if got[path] != shape {
+			t.Errorf("%s: %s is %q, want %s", n.Name, path, got[path], shape)
+		}
+	}
+	for path := range got {
+		if want[path] == "" {
+			t.Errorf("%s: the net has no %s", n.Name, path)
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Logf("%s", f.text(source))
+	}
+}
+
+// Every net of the library becomes classes whose tensors have its names and shapes.
+func TestLibrary(t *testing.T) {
+	for _, name := range interp.Library() {
+		sameState(t, netOf(t, name))
+	}
+	for _, set := range [][]string{{"resnet50", "classes=10"}, {"googlenet", "classes=10"}, {"unet", "base=8"}, {"resnet18", "H=64"}, {"efficientnet_b0", "same_pad=true"}} {
+		sameState(t, netOf(t, set[0], set[1:]...))
+	}
+}
+
+// What a person would write: the classes have the parameters that the text has.
+func TestResNet50IsShort(t *testing.T) {
+	text, class, err := Write(sourceOf(netOf(t, "resnet50")))
+	if err != nil || class != "Resnet50" {
+		t.Fatal(err, class)
+	}
+	if n := strings.Count(string(text), "\n"); n >= 70 {
+		t.Errorf("%d lines", n)
+	}
+	for _, line := range []string{
+		"def __init__(self, in_channels, c, stride=1):", "if stride != 1 or in_channels != 4 * c:",
+		"self.fc = nn.Linear(2048, classes)", "return (y + x).relu()",
+	} {
+		if !strings.Contains(string(text), line) {
+			t.Errorf("no line %q", line)
+		}
+	}
+}
+
+// small are the texts of testdata, each with one sort of construct.
+func small(t *testing.T) map[string]string {
+	texts := map[string]string{}
+	files, err := filepath.Glob("testdata/*.cnn")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, "no texts")
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[strings.TrimSuffix(filepath.Base(file), ".cnn")] = string(text)
+	}
+	return texts
+}
+
+// Each construct of the language has a golden.
+func TestGoldens(t *testing.T) {
+	for name, text := range small(t) {
+		t.Run(name, func(t *testing.T) {
+			n := netOf(t, text)
+			sameState(t, n)
+			got, _, err := Write(sourceOf(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			langtest.Golden(t, filepath.Join("testdata", name+".py"), string(got))
+		})
+	}
+}
+
+// Files have the same bytes every time, and no line is longer than black allows, but for texts that
+// cannot be broken.
+func TestBytes(t *testing.T) {
+	for _, name := range []string{"inception_v3", "densenet121", "xception_keras", "googlenet"} {
+		a, _, err := Write(sourceOf(netOf(t, name)))
+		b, _, _ := Write(sourceOf(netOf(t, name)))
+		if err != nil || string(a) != string(b) {
+			t.Errorf("%s differs from itself, %v", name, err)
+		}
+		for _, line := range strings.Split(string(a), "\n") {
+			if len(line) > width || strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: %q", name, line)
+			}
+		}
+	}
+}
