@@ -41,6 +41,12 @@ var fieldNets = []string{
 	`net uneven [N, 1, H = 31, W = 30] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, stride=2, pad=1) | avgpool_to(16x15) | conv(1, 1x1) -> maxpool(2x2, ceil=true) } -> conv(1, 2x2, pad=[[1, 1], [0, 0]])
 	 }`,
+	`net resized [N, 1, H = 36, W = 32] -> [N, _, _, _] {
+	   resize(54x48, mode="bilinear") -> conv(1, 2x2) -> resize(60x94) -> conv(1, 3x3, pad=1, stride=2)
+	 }`,
+	`net cubic [N, 1, H = 36, W = 31] -> [N, _, _, _] {
+	   resize(54x62, mode="bicubic") -> conv(1, 2x2) -> resize(35x121, mode="bilinear", align_corners=true)
+	 }`,
 	`net skip [N, 1, H = 28, W = 28] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, pad=1) | maxpool(2x2) -> conv(1, 3x3, pad=1) -> deconv(1, 2x2, stride=2) } -> conv(1, 3x3, pad=1)
 	 }`,

@@ -20,10 +20,13 @@ const (
 	Flag                // bool
 	Numbers             // []dim.Size: list[float]
 	Pad                 // Padding
+	Word                // string
 )
 
 // String names the kind as the prelude does, both int and float being number.
-func (k Kind) String() string { return [...]string{"number", "dims", "bool", "list", "pad"}[k] }
+func (k Kind) String() string {
+	return [...]string{"number", "dims", "bool", "list", "pad", "string"}[k]
+}
 
 // A Parameter is one argument an op takes. The branches of add, mul, max, mean
 // and concat are inputs, not parameters.
@@ -98,6 +101,7 @@ var kinds = map[reflect.Type]Kind{
 	reflect.TypeFor[bool]():       Flag,
 	reflect.TypeFor[[]dim.Size](): Numbers,
 	reflect.TypeFor[Padding]():    Pad,
+	reflect.TypeFor[string]():     Word,
 }
 
 // parameterFields lists the exported fields of an op's struct. A parameter has

@@ -99,6 +99,7 @@ param shape:list init:number
 channel_affine scale:list shift:list
 slice from:number to:number
 channel_shuffle groups:number
+resize size:dims mode:string align_corners:bool
 add
 mul
 max

@@ -43,11 +43,11 @@ func TestREADMEListsEveryOp(t *testing.T) {
 }
 
 // Prelude and table name the same ops in the same order, each declared without a
-// body. A declaration without a signature is that of a value.
+// body. A declaration without a signature is that of a value, and one with a body is no op.
 func TestPreludeNamesEveryOp(t *testing.T) {
 	var declared []string
 	for _, m := range regexp.MustCompile(`(?m)^block ([a-z0-9_]+)(?:.+\n)*`).FindAllStringSubmatch(readFile(t, "../stdlib/prelude.cnn"), -1) {
-		if strings.Contains(m[0], "->") {
+		if strings.Contains(m[0], "->") && !strings.Contains(m[0], "\n{") {
 			declared = append(declared, m[1])
 		}
 	}

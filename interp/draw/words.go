@@ -38,6 +38,8 @@ func words(n *graph.Node) (string, Kind) {
 		return "average pool to " + times(op.K), Pool
 	case *ops.GlobalAvgPool:
 		return "global average pool", Pool
+	case *ops.Resize:
+		return op.Mode + " resize to " + times(op.Size), Other
 	case *ops.Flatten, *ops.Dropout:
 		return n.Op.Name(), Other
 	}

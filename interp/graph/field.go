@@ -88,6 +88,8 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		d := gcd(have, k)
 		return w.through(ins[0], window{k / d, have / d, 1,
 			func(o int) int { return floorDiv(o*have, k) }, func(o int) int { return -floorDiv(-(o+1)*have, k) - 1 }})
+	case *ops.Resize:
+		return w.resized(op, ins[0], have, size(n, w.axis))
 	case *ops.GlobalAvgPool:
 		return w.whole(ins[0], have)
 	case *ops.Flatten:
@@ -107,6 +109,21 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		all = w.both(n, all, f)
 	}
 	return all
+}
+
+// resized is behind a resize from so many positions to others.
+func (w *fielder) resized(op *ops.Resize, in Field, from, to int) Field {
+	repeats, by := to, from // after so many positions it looks so many further
+	if op.AlignCorners {
+		repeats, by = to-1, from-1
+	}
+	d := gcd(repeats, by)
+	if repeats == 0 || by == 0 {
+		return w.whole(in, from)
+	}
+	return w.through(in, window{repeats / d, by / d, 1,
+		func(o int) int { first, _ := op.Looks(o, from, to); return first },
+		func(o int) int { _, last := op.Looks(o, from, to); return last }})
 }
 
 // A window is where the positions of a value read another: every outputs further it is inputs

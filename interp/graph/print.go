@@ -44,7 +44,11 @@ func Describe(op ops.Op) string {
 	if list := Arguments(op); len(list) > 0 {
 		args := make([]string, len(list))
 		for i, a := range list {
-			args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+			format := "%s=%v"
+			if _, word := a.Value.(string); word {
+				format = "%s=%q"
+			}
+			args[i] = fmt.Sprintf(format, a.Name, a.Value)
 		}
 		text += "(" + strings.Join(args, ", ") + ")"
 	}

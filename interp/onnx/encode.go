@@ -72,6 +72,9 @@ func (a Attribute) encode() *message {
 	case int:
 		m.number(3, v)
 		m.number(20, attributeInt)
+	case string:
+		m.text(4, v)
+		m.number(20, attributeText)
 	case []int:
 		for _, i := range v {
 			m.number(8, i)

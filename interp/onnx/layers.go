@@ -53,6 +53,7 @@ var writers = map[string]func(*step) string{
 	"param":           (*step).learned,
 	"slice":           (*step).slice,
 	"channel_shuffle": (*step).channelShuffle,
+	"resize":          (*step).resize,
 
 	"add":  func(s *step) string { return s.chain("Add") },
 	"mul":  func(s *step) string { return s.chain("Mul") },
@@ -223,6 +224,25 @@ func (s *step) channelShuffle() string {
 	grouped = append(tensor.Shape{shape[0], each, groups}, shape[2:]...)
 	x = s.helper("Transpose", grouped, []string{x}, Attribute{"perm", swapped})
 	return s.emit("Reshape", []string{x, s.integers(joined...)})
+}
+
+// resize is a Resize to a size, its fourth input, of as many images and channels as there are.
+func (s *step) resize() string {
+	op := s.node.Op.(*ops.Resize)
+	mode, place := "nearest", "asymmetric"
+	switch {
+	case op.Mode == ops.Bilinear:
+		mode, place = "linear", "half_pixel"
+	case op.Mode == ops.Bicubic:
+		mode, place = "cubic", "half_pixel"
+	}
+	if op.AlignCorners {
+		place = "align_corners"
+	}
+	kept := s.helper("Shape", tensor.Shape{2}, s.in, Attribute{"start", 0}, Attribute{"end", 2})
+	size := s.helper("Concat", tensor.Shape{4}, []string{kept, s.integers(s.node.Shape[2:]...)}, Attribute{"axis", 0})
+	return s.emit("Resize", []string{s.in[0], "", "", size}, Attribute{"mode", mode}, Attribute{"coordinate_transformation_mode", place},
+		Attribute{"nearest_mode", "floor"}, Attribute{"cubic_coeff_a", float32(-0.75)})
 }
 
 // chain applies an operator of two inputs to all of them from the left.

@@ -129,7 +129,7 @@ func (t Initializer) Bytes() int64 {
 // Types of elements and of attributes, as the format numbers them.
 const (
 	elementFloat, elementUint8, elementInt8, elementInt32, elementInt64 = 1, 2, 3, 6, 7
-	attributeFloat, attributeInt, attributeIntList                      = 1, 2, 7
+	attributeFloat, attributeInt, attributeText, attributeIntList       = 1, 2, 3, 7
 )
 
 // elementOf is the type of an initializer's elements and their size in bytes.

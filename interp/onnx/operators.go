@@ -35,6 +35,7 @@ var operators = map[string]int{
 	"ReduceL2":           13,
 	"Relu":               14,
 	"Reshape":            14,
+	"Resize":             13,
 	"Shape":              15,
 	"Sigmoid":            13,
 	"Slice":              13,

@@ -20,6 +20,8 @@ var elsewhere = map[string]string{
 	"identity": "id", "cat": "concat", "concatenate": "concat", "route": "concat", "depthconcat": "concat",
 	"eltwise": "add", "shortcut": "add", "residual": "add", "sum": "add", "plus": "add",
 	"multiply": "mul", "maximum": "max", "average": "mean",
+	"upsample": "upsample", "upsampling": "upsample", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
+	"interpolate": "resize", "resize": "resize",
 	"parameter": "param", "dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
 }
 
@@ -29,11 +31,11 @@ var absent = func() map[string]string {
 	for words, help := range map[string]string{
 		"selu celu": "the activations are `relu`, `relu6`, `leaky_relu`, `prelu`, `elu`, `hard_swish`, `hard_sigmoid`, `silu`, `mish`, `gelu`, `sigmoid`, `tanh`, `softplus` and `softmax`",
 		"groupnorm instancenorm norm normalize normalization syncbatchnorm": "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
-		"upsample upsampling interpolate resize unpool maxunpool":           "nothing here resizes an image without weights; `deconv(c, 2x2, stride=2)` doubles height and width with weights of its own, which makes another network",
-		"depthwiseconv depthwise dwconv depthwiseconvolution":               "write `conv(C, 3x3, groups=C)`, C being the input channels",
-		"separableconv separable depthwiseseparableconv":                    "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
-		"reshape view squeeze unsqueeze permute transpose":                  "`flatten` joins all axes after the first; nothing else moves axes",
-		"pad padding zeropad zeropadding reflectionpad":                     "convolutions and pools pad by themselves: `pad=1`, `pad=half`",
+		"unpool maxunpool": "nothing here puts pixels where a maximum was; `upsample(2)` doubles height and width",
+		"depthwiseconv depthwise dwconv depthwiseconvolution": "write `conv(C, 3x3, groups=C)`, C being the input channels",
+		"separableconv separable depthwiseseparableconv":      "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
+		"reshape view squeeze unsqueeze permute transpose":    "`flatten` joins all axes after the first; nothing else moves axes",
+		"pad padding zeropad zeropadding reflectionpad":       "convolutions and pools pad by themselves: `pad=1`, `pad=half`",
 		"pool pooling":                   "write `maxpool(2x2)` or `avgpool(2x2)`",
 		"activation act":                 "write the function itself, as in `-> relu`",
 		"split chunk":                    "`slice(from, to)` takes a range of channels",

@@ -120,9 +120,9 @@ func (m *Module) sortNames() []string {
 	return names
 }
 
-// IsPrimitive reports whether the object is a primitive of the prelude.
+// IsPrimitive reports whether the object is a primitive of the prelude, which has no body.
 func (o *Object) IsPrimitive() bool {
-	return o.Block != nil && o.Module.Prelude == nil
+	return o.Block != nil && o.Module.Prelude == nil && o.Block.Body == nil
 }
 
 // IsValue reports whether the object is a value that the prelude declares, which no step

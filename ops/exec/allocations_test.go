@@ -54,6 +54,7 @@ var wideCases = []opCase{
 	{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, in{{1, 3, 150, 150}}},
 	{&ops.Slice{From: dim.Int(32), To: dim.Int(128)}, in{{1, 128, 40, 40}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(4)}, in{{1, 64, 40, 40}}},
+	{resize(80, 80, ops.Bilinear, false), in{{1, 64, 40, 40}}},
 	{&ops.Add{}, in{{1, 64, 40, 40}, {1, 64, 40, 40}}},
 	{&ops.Mul{}, in{{1, 64, 40, 40}, {1, 64, 40, 40}}},
 	{gateThen(ops.SiLU), in{{1, 64, 40, 40}, {1, 64, 1, 1}, {1, 64, 40, 40}}},

@@ -21,6 +21,10 @@ var (
 
 const eps = optest.Eps
 
+func resize(h, w int, mode string, corners bool) ops.Op {
+	return &ops.Resize{Size: pair(h, w), Mode: mode, AlignCorners: corners}
+}
+
 // in is the shapes of an op's inputs.
 type in = [][]int
 
@@ -136,6 +140,14 @@ var opCases = []opCase{
 	{&ops.ChannelShuffle{Groups: dim.Int(3)}, in{{2, 12, 3, 5}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(6)}, in{{1, 6}}},
 
+	{resize(3, 4, ops.Nearest, false), in{{2, 3, 7, 5}}},
+	{resize(9, 11, ops.Nearest, false), in{{1, 3, 4, 5}}},
+	{resize(10, 14, ops.Bilinear, false), in{{2, 3, 5, 7}}},
+	{resize(1, 1, ops.Bilinear, true), in{{2, 3, 5, 7}}},
+	{resize(7, 300, ops.Bilinear, true), in{{1, 3, 9, 150}}},
+	{resize(10, 3, ops.Bicubic, false), in{{2, 3, 5, 7}}},
+	{resize(4, 9, ops.Bicubic, true), in{{2, 3, 5, 1}}},
+
 	{&ops.Add{}, in{{1, 3, 5, 7}}},
 	{&ops.Add{}, in{{1, 3, 5, 7}, {1, 3, 5, 7}}},
 	{&ops.Add{}, in{{2, 16385}, {2, 16385}, {2, 16385}}},
@@ -175,6 +187,10 @@ var opCases = []opCase{
 	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 32, 5, 7}, {2, 16, 5, 7}, {2, 5, 5, 7}}},
 	{&ops.Slice{From: dim.Int(16), To: dim.Int(37)}, in{{2, 40, 5, 7}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{2, 40, 5, 7}}},
+	{resize(10, 14, ops.Nearest, false), in{{2, 40, 5, 7}}},
+	{resize(10, 14, ops.Bilinear, false), in{{2, 40, 5, 7}}},
+	{resize(3, 2, ops.Bilinear, true), in{{2, 40, 5, 7}}},
+	{resize(9, 12, ops.Bicubic, false), in{{2, 40, 5, 7}}},
 	{ops.Gate(dim.Shaped(40, 1, 1)), in{{2, 40, 5, 7}}},
 	{ops.ReLU6.Op(), in{{2, 40, 8, 8}}},
 	{&ops.LeakyReLU{Slope: dim.Ratio(1, 5)}, in{{2, 40, 5, 7}}},

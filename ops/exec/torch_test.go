@@ -99,6 +99,11 @@ func (c *torchCase) op(t *testing.T, name string) ops.Op {
 		switch v := c.Args[p.Name]; p.Kind {
 		case ops.Number:
 			args[p.Name] = fraction(t, v)
+		case ops.Word:
+			args[p.Name] = v.(string)
+		case ops.Dims:
+			hw := v.([]any)
+			args[p.Name] = pair(int(hw[0].(float64)), int(hw[1].(float64)))
 		case ops.Flag:
 			args[p.Name] = v.(bool)
 		default:

@@ -78,6 +78,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		slice(op, out, in[0])
 	case *ops.ChannelShuffle:
 		channelShuffle(op, out, in[0])
+	case *ops.Resize:
+		resize(op, out, in[0])
 	case *ops.Concat:
 		concat(op, out, in)
 	case *ops.Scale:

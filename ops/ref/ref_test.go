@@ -176,6 +176,18 @@ func moves() []hand {
 		{"param", &ops.Learned{Shape: dim.Shaped(3)}, of(tensor.From([]float32{7, 8}, 2, 1)), of(tensor.From([]float32{1, 2, 3}, 3)),
 			tensor.From([]float32{1, 2, 3, 1, 2, 3}, 2, 3)},
 		{"mul with a learned gate", ops.Gate(dim.Shaped(2, 1, 1)), of(row), of(tensor.From([]float32{2, 10}, 2, 1, 1)), tensor.From([]float32{2, 4, 30, 40}, 1, 2, 1, 2)},
+		{"resize, nearest", &ops.Resize{Size: p(1, 5), Mode: ops.Nearest}, of(image(1, 3, 1, 2, 3)), nil, image(1, 5, 1, 1, 2, 2, 3)},
+		{"resize, nearest, smaller", &ops.Resize{Size: p(1, 2), Mode: ops.Nearest}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 1, 3)},
+		// Places -1/4, 1/4, 3/4 and 5/4, the first of which counts as 0.
+		{"resize, bilinear", &ops.Resize{Size: p(1, 4), Mode: ops.Bilinear}, of(image(1, 2, 0, 8)), nil, image(1, 4, 0, 2, 6, 8)},
+		{"resize, bilinear, corners", &ops.Resize{Size: p(1, 5), Mode: ops.Bilinear, AlignCorners: true}, of(image(1, 3, 0, 4, 8)), nil, image(1, 5, 0, 2, 4, 6, 8)},
+		{"resize, corners of one pixel", &ops.Resize{Size: p(1, 1), Mode: ops.Bilinear, AlignCorners: true}, of(image(1, 3, 7, 4, 8)), nil, image(1, 1, 7)},
+		{"resize, both ways", &ops.Resize{Size: p(3, 3), Mode: ops.Bilinear, AlignCorners: true}, of(image(2, 2, 0, 4, 8, 12)), nil, image(3, 3, 0, 2, 4, 4, 6, 8, 8, 10, 12)},
+		{"resize, infinity", &ops.Resize{Size: p(1, 4), Mode: ops.Bilinear}, of(image(1, 2, 1, inf)), nil, image(1, 4, nan, nan, nan, nan)},
+		{"resize, bilinear, of one size", &ops.Resize{Size: p(2, 3), Mode: ops.Bilinear}, of(image(1, 3, 1, inf, 2)), nil, image(2, 3, 1, nan, 2, 1, nan, 2)},
+		// Half way: -3/32, 19/32, 19/32, -3/32; the outer pixels are those at the border.
+		{"resize, bicubic", &ops.Resize{Size: p(1, 3), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 2, 0, 32)), nil, image(1, 3, 0, 16, 32)},
+		{"resize, bicubic of four", &ops.Resize{Size: p(1, 7), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 4, 32, 0, 0, 0)), nil, image(1, 7, 32, 16, 0, -3, 0, 0, 0)},
 		{"channel_affine", &ops.ChannelAffine{Scale: []dim.Size{n(2), n(3)}, Shift: []dim.Size{n(1), n(-1)}}, of(row), nil,
 			tensor.From([]float32{3, 5, 8, 11}, 1, 2, 1, 2)},
 		{"add", &ops.Add{}, of(vector(1, 2), vector(10, 20), vector(100, 200)), nil, vector(111, 222)},

@@ -39,6 +39,7 @@ var cases = []testCase{
 	{&ops.ELU{Alpha: dim.Int(1)}, [][]int{{1, 35, 7, 9}}},
 	{ops.Softplus.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.Mish.Op(), [][]int{{1, 35, 7, 9}}},
+	{&ops.Resize{Size: pair(15), Mode: ops.Bilinear}, [][]int{{1, 35, 7, 9}}},
 	{&ops.Add{}, [][]int{{1, 35, 7, 9}, {1, 35, 7, 9}}},
 	{&ops.Mul{}, [][]int{{1, 35, 7, 9}, {1, 35, 1, 1}}},
 }

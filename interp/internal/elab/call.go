@@ -149,6 +149,10 @@ func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
 			m.unknowns.Beyond("the list " + l.Name + " as an argument of an operation")
 			return nil, false
 		}
+		if text, isUnknown := v.(UnknownString); isUnknown {
+			m.unknowns.Beyond("the string " + text.Name + " as an argument of an operation")
+			return nil, false
+		}
 		if list, isList := v.([]Value); isList {
 			sizes := make([]dim.Size, len(list))
 			for i, x := range list {

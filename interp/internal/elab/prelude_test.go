@@ -35,12 +35,12 @@ func prelude(t *testing.T) []*resolve.Object {
 	if len(list) > 0 {
 		t.Fatal(list.Err())
 	}
-	return slices.DeleteFunc(p.Prelude.Blocks(), func(o *resolve.Object) bool { return o.IsValue() || o.IsList() })
+	return slices.DeleteFunc(p.Prelude.Blocks(), func(o *resolve.Object) bool { return !o.IsPrimitive() || o.IsValue() || o.IsList() })
 }
 
 // kinds is what Go must call the parameters of each type of the language.
 var kinds = map[string]ops.Kind{
-	"int": ops.Number, "float": ops.Number, "bool": ops.Flag, "dims": ops.Dims, "pad": ops.Pad, "list[int]": ops.Numbers, "list[float]": ops.Numbers,
+	"int": ops.Number, "float": ops.Number, "bool": ops.Flag, "dims": ops.Dims, "pad": ops.Pad, "string": ops.Word, "list[int]": ops.Numbers, "list[float]": ops.Numbers,
 }
 
 // typeOf is the type a parameter declares, or that of the number or bool that is
@@ -57,6 +57,8 @@ func typeOf(p *ast.Param) string {
 		return "float"
 	case *ast.Bool:
 		return "bool"
+	case *ast.String:
+		return "string"
 	}
 	return ""
 }
@@ -112,6 +114,7 @@ var samples = map[string][]string{
 	"channel_affine":  {"[1, 2, 3, 4, 5, 6, 7, 8], [0, 0, 0, 0, 0.5, 0, 0, -1]"},
 	"slice":           {"0, 8", "2, 5"},
 	"channel_shuffle": {"1", "2", "4"},
+	"resize":          {"6x7", "[12, 14], mode=\"bilinear\"", "3x9, mode=\"bicubic\", align_corners=true"},
 	"add":             {"{ | relu | id }"},
 	"mul":             {"{ | relu | id }", "{ | relu | gap }"},
 	"max":             {"{ | relu | id | sigmoid }"},

@@ -3,6 +3,7 @@ package expand
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -81,6 +82,8 @@ func written(v any) string {
 		return v.Written()
 	case []dim.Size:
 		return listed(v, dim.Size.Decimal)
+	case string: // one of the words that an operation takes
+		return strconv.Quote(v)
 	}
 	return fmt.Sprint(v)
 }

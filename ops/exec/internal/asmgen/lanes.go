@@ -12,6 +12,7 @@ func lanes(t *text, s isa) {
 	affine(t, s)
 	gates(t, s)
 	slopes(t, s)
+	bilinear(t, s)
 }
 
 func affine(t *text, s isa) {
@@ -102,6 +103,43 @@ func slopes(t *text, s isa) {
 	}
 	t.op("ADDQ", 64, "SI")
 	t.op("ADDQ", 64, "DI")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}
+
+// bilinear weighs four pixels, two of each of two rows:
+//
+//	above   a ── b     dst = down0·(u·a + v·b) + down1·(u·c + v·d)    16 channels at a time
+//	below   c ── d
+//
+//	           down       u, v       above   below
+//	AVX-512    Z0, Z1     Z2, Z3     Z4      Z5
+//	AVX2       Y0, Y1     Y2, Y3     Y4, Y6  Y5, Y7
+//
+//	DI dst   SI above   DX below   CX lines   R8 at   R9 across   AX, BX places
+func bilinear(t *text, s isa) {
+	t.function("bilinearLanes"+s.name, "dst:DI", "above:SI", "below:DX", "lines:CX", "at:R8", "across:R9", "down:R10")
+	t.op("VBROADCASTSS", "(R10)", s.v(0))
+	t.op("VBROADCASTSS", "4(R10)", s.v(1))
+	t.label("line")
+	t.op("MOVQ", "(R8)", "AX")
+	t.op("MOVQ", "8(R8)", "BX")
+	t.op("VBROADCASTSS", "(R9)", s.v(2))
+	t.op("VBROADCASTSS", "4(R9)", s.v(3))
+	for v := range 16 / s.lanes {
+		above, below := s.v(4+2*v), s.v(5+2*v)
+		t.op("VMULPS", at(v*s.bytes(), "SI")+"(AX*4)", s.v(2), above)
+		t.op("VMULPS", at(v*s.bytes(), "DX")+"(AX*4)", s.v(2), below)
+		t.op("VFMADD231PS", at(v*s.bytes(), "SI")+"(BX*4)", s.v(3), above)
+		t.op("VFMADD231PS", at(v*s.bytes(), "DX")+"(BX*4)", s.v(3), below)
+		t.op("VMULPS", s.v(0), above, above)
+		t.op("VFMADD231PS", s.v(1), below, above)
+		t.op("VMOVUPS", above, at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "DI")
+	t.op("ADDQ", 16, "R8")
+	t.op("ADDQ", 8, "R9")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "line")
 	t.end()

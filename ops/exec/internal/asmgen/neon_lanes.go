@@ -26,6 +26,7 @@ func (t neon) lanes() {
 	t.op("RET")
 	t.gates()
 	t.slopes()
+	t.bilinear()
 }
 
 // gates writes the end of a squeeze and excitation:
@@ -75,6 +76,45 @@ func (t neon) slopes() {
 	t.op("ADD", 64, "R1")
 	t.op("ADD", 64, "R0")
 	t.loop("R2", "line")
+	t.op("RET")
+}
+
+// bilinear weighs four pixels, two of each of two rows:
+//
+//	above   a ── b     dst = down0·(u·a + v·b) + down1·(u·c + v·d)    16 channels at a time
+//	below   c ── d
+//
+//	down V0, V1   u, v V2, V3   a V4-V7   b V8-V11   c V16-V19   d V20-V23
+func (t neon) bilinear() {
+	const down0, down1, u, v, a, b, c, d = 0, 1, 2, 3, 4, 8, 16, 20
+	t.function("bilinearLanes", "dst", "above", "below", "lines", "at", "across", "down")
+	t.same("(R6)", down0)
+	t.same("4(R6)", down1)
+	t.label("line")
+	t.op("MOVD", "(R4)", "R7")
+	t.op("MOVD", "8(R4)", "R8")
+	t.same("(R5)", u)
+	t.same("4(R5)", v)
+	for _, one := range []struct {
+		base, index string
+		to          int
+	}{{"R1", "R7", a}, {"R1", "R8", b}, {"R2", "R7", c}, {"R2", "R8", d}} {
+		t.op("ADD", one.index+"<<2", one.base, "R9")
+		t.loadLine(0, "R9", one.to)
+	}
+	for i := range 4 {
+		t.do("fmul", a+i, a+i, u)
+		t.do("fmla", a+i, b+i, v)
+		t.do("fmul", c+i, c+i, u)
+		t.do("fmla", c+i, d+i, v)
+		t.do("fmul", a+i, a+i, down0)
+		t.do("fmla", a+i, c+i, down1)
+	}
+	t.storeLine(a, 0, "R0")
+	t.op("ADD", 64, "R0")
+	t.op("ADD", 16, "R4")
+	t.op("ADD", 8, "R5")
+	t.loop("R3", "line")
 	t.op("RET")
 }
 

@@ -40,6 +40,32 @@ func leakyLanesGeneric(dst, src, slopes []float32) {
 	}
 }
 
+// BilinearLanes sets every pixel of dst, a line of Lanes channels, to a sum of four: of two lines
+// of above and two of below, which begin at two places of at for each pixel and have two of
+// across for weights, those of the rows being down.
+func BilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
+	n := len(dst) / Lanes
+	if n == 0 {
+		return
+	}
+	_, _, _ = at[2*n-1], across[2*n-1], down[1]
+	for _, i := range at[:2*n] { // before assembly reads it
+		_, _ = above[i:][:Lanes], below[i:][:Lanes]
+	}
+	bilinearLanes(dst[:n*Lanes], above, below, at, across, down)
+}
+
+// bilinearLanesGeneric is BilinearLanes.
+func bilinearLanesGeneric(dst, above, below []float32, at []int, across, down []float32) {
+	for x := range len(dst) / Lanes {
+		a, b, u, v := at[2*x], at[2*x+1], across[2*x], across[2*x+1]
+		for lane := range Lanes {
+			top := u*above[a+lane] + v*above[b+lane]
+			dst[x*Lanes+lane] = down[0]*top + down[1]*(u*below[a+lane]+v*below[b+lane])
+		}
+	}
+}
+
 // GateLanes sets every pixel of dst, a line of Lanes channels, to that of src
 // times mul, each channel with its own, plus that of add, between low and high.
 func GateLanes(dst, src, mul, add []float32, low, high float32) {

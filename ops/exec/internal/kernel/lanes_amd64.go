@@ -66,3 +66,24 @@ func leakyLanesAVX2(dst, src *float32, lines int, slopes *float32)
 //
 //go:noescape
 func leakyLanesAVX512(dst, src *float32, lines int, slopes *float32)
+
+func bilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
+	switch isa {
+	case cpu.AVX512:
+		bilinearLanesAVX512(&dst[0], &above[0], &below[0], len(dst)/Lanes, &at[0], &across[0], &down[0])
+	case cpu.AVX2:
+		bilinearLanesAVX2(&dst[0], &above[0], &below[0], len(dst)/Lanes, &at[0], &across[0], &down[0])
+	default:
+		bilinearLanesGeneric(dst, above, below, at, across, down)
+	}
+}
+
+// It works like bilinearLanesGeneric.
+//
+//go:noescape
+func bilinearLanesAVX2(dst, above, below *float32, lines int, at *int, across, down *float32)
+
+// It works like bilinearLanesGeneric.
+//
+//go:noescape
+func bilinearLanesAVX512(dst, above, below *float32, lines int, at *int, across, down *float32)

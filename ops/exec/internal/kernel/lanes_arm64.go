@@ -42,3 +42,16 @@ func leakyLanes(dst, src, slopes []float32) {
 //
 //go:noescape
 func leakyLanesNEON(dst, src *float32, lines int, slopes *float32)
+
+func bilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
+	if isa == cpu.NEON {
+		bilinearLanesNEON(&dst[0], &above[0], &below[0], len(dst)/Lanes, &at[0], &across[0], &down[0])
+	} else {
+		bilinearLanesGeneric(dst, above, below, at, across, down)
+	}
+}
+
+// It works like bilinearLanesGeneric.
+//
+//go:noescape
+func bilinearLanesNEON(dst, above, below *float32, lines int, at *int, across, down *float32)

@@ -111,3 +111,68 @@ line:
 	SUBS $1, R2
 	BNE line
 	RET
+
+TEXT ·bilinearLanesNEON(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD above+8(FP), R1
+	MOVD below+16(FP), R2
+	MOVD lines+24(FP), R3
+	MOVD at+32(FP), R4
+	MOVD across+40(FP), R5
+	MOVD down+48(FP), R6
+	FMOVS (R6), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS 4(R6), F1
+	VDUP V1.S[0], V1.S4
+
+line:
+	MOVD (R4), R7
+	MOVD 8(R4), R8
+	FMOVS (R5), F2
+	VDUP V2.S[0], V2.S4
+	FMOVS 4(R5), F3
+	VDUP V3.S[0], V3.S4
+	ADD R7<<2, R1, R9
+	FLDPQ (R9), (F4, F5)
+	FLDPQ 32(R9), (F6, F7)
+	ADD R8<<2, R1, R9
+	FLDPQ (R9), (F8, F9)
+	FLDPQ 32(R9), (F10, F11)
+	ADD R7<<2, R2, R9
+	FLDPQ (R9), (F16, F17)
+	FLDPQ 32(R9), (F18, F19)
+	ADD R8<<2, R2, R9
+	FLDPQ (R9), (F20, F21)
+	FLDPQ 32(R9), (F22, F23)
+	WORD $0x6e22dc84 // fmul v4.4s, v4.4s, v2.4s
+	WORD $0x4e23cd04 // fmla v4.4s, v8.4s, v3.4s
+	WORD $0x6e22de10 // fmul v16.4s, v16.4s, v2.4s
+	WORD $0x4e23ce90 // fmla v16.4s, v20.4s, v3.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0x4e21ce04 // fmla v4.4s, v16.4s, v1.4s
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x4e23cd25 // fmla v5.4s, v9.4s, v3.4s
+	WORD $0x6e22de31 // fmul v17.4s, v17.4s, v2.4s
+	WORD $0x4e23ceb1 // fmla v17.4s, v21.4s, v3.4s
+	WORD $0x6e20dca5 // fmul v5.4s, v5.4s, v0.4s
+	WORD $0x4e21ce25 // fmla v5.4s, v17.4s, v1.4s
+	WORD $0x6e22dcc6 // fmul v6.4s, v6.4s, v2.4s
+	WORD $0x4e23cd46 // fmla v6.4s, v10.4s, v3.4s
+	WORD $0x6e22de52 // fmul v18.4s, v18.4s, v2.4s
+	WORD $0x4e23ced2 // fmla v18.4s, v22.4s, v3.4s
+	WORD $0x6e20dcc6 // fmul v6.4s, v6.4s, v0.4s
+	WORD $0x4e21ce46 // fmla v6.4s, v18.4s, v1.4s
+	WORD $0x6e22dce7 // fmul v7.4s, v7.4s, v2.4s
+	WORD $0x4e23cd67 // fmla v7.4s, v11.4s, v3.4s
+	WORD $0x6e22de73 // fmul v19.4s, v19.4s, v2.4s
+	WORD $0x4e23cef3 // fmla v19.4s, v23.4s, v3.4s
+	WORD $0x6e20dce7 // fmul v7.4s, v7.4s, v0.4s
+	WORD $0x4e21ce67 // fmla v7.4s, v19.4s, v1.4s
+	FSTPQ (F4, F5), (R0)
+	FSTPQ (F6, F7), 32(R0)
+	ADD $64, R0
+	ADD $16, R4
+	ADD $8, R5
+	SUBS $1, R3
+	BNE line
+	RET

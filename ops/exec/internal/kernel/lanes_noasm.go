@@ -4,6 +4,9 @@ package kernel
 
 func affineLanes(dst, src, sub, mul, add []float32) { affineLanesGeneric(dst, src, sub, mul, add) }
 func leakyLanes(dst, src, slopes []float32)         { leakyLanesGeneric(dst, src, slopes) }
+func bilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
+	bilinearLanesGeneric(dst, above, below, at, across, down)
+}
 func gateLanes(dst, src, mul, add []float32, bounds [2]float32) {
 	gateLanesGeneric(dst, src, mul, add, bounds)
 }

@@ -335,6 +335,31 @@ func TestLeakyLanes(t *testing.T) {
 	})
 }
 
+// Four pixels weighed, wherever they are in their rows.
+func TestBilinearLanes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := range 9 {
+			for _, s := range sides {
+				dst, above, below := guarded(t, n*Lanes, s), guarded(t, 5*Lanes, s), guarded(t, 5*Lanes, s)
+				across, down := guarded(t, 2*n, s), guarded(t, 2, s)
+				at := make([]int, 2*n)
+				for i := range at {
+					at[i] = i * 7 % 5 * Lanes
+				}
+				below[17] = float32(math.NaN())
+				want := slices.Clone(dst)
+				bilinearLanesGeneric(want, above, below, at, across, down)
+				BilinearLanes(dst, above, below, at, across, down)
+				for i, w := range want {
+					if d := math.Abs(float64(dst[i] - w)); !sameValue(dst[i], w) && !(d <= 2e-6) {
+						t.Fatalf("%d lines, element %d: got %v, want %v", n, i, dst[i], w)
+					}
+				}
+			}
+		}
+	})
+}
+
 // The same with a value to add and bounds.
 func TestGateLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {

@@ -66,6 +66,15 @@ def elu(r):
     return a, shape(r), [], lambda x: F.elu(x, a["alpha"])
 
 
+def resize(r):
+    size = [r.randint(1, 2), r.randint(1, 40), r.randint(1, 9), r.randint(1, 9)]
+    to = [r.randint(1, 20), r.randint(1, 20)] if r.random() < 0.8 else [2 * size[2], 2 * size[3]]
+    mode = r.choice(["nearest", "bilinear", "bicubic"])
+    corners = mode != "nearest" and r.random() < 0.5
+    a = {"size": to, "mode": mode, "align_corners": corners}
+    return a, size, [], lambda x: F.interpolate(x, size=to, mode=mode, align_corners=corners if mode != "nearest" else None)
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -79,6 +88,7 @@ OPS = {
     "elu": elu,
     "softplus": plain(F.softplus),
     "mish": plain(F.mish),
+    "resize": resize,
 }
 
 
