@@ -154,36 +154,39 @@ func (a *app) params() *cobra.Command {
 	}
 	f.flags(cmd)
 	cmd.Args = ofNetOrBlock(f.block, cmd.Args)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		defer relaxGC()()
-		if f.block.given {
-			return a.formulasOfBlock(f, args)
-		}
-		if err := f.consistent(args); err != nil {
-			return err
-		}
-		images := 0 // the net's own
-		if f.batch.given {
-			images = f.batch.value[0]
-		}
-		nets := make([]*interp.Net, len(args))
-		for i, name := range args {
-			n, err := a.net(&f.selection, name, images)
-			if err != nil {
-				return err
-			}
-			nets[i] = n
-		}
-		if err := f.plan(cmd.Context(), nets); err != nil {
-			return err
-		}
-		show := func() error { return a.paramsOfNets(f, nets) }
-		if len(nets) == 1 {
-			show = func() error { return a.paramsOf(f, nets[0]) }
-		}
-		return cmp.Or(show(), a.tellBroken(f.broken))
-	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runParams(cmd, f, args) }
 	return cmd
+}
+
+// runParams is the command with its flags.
+func (a *app) runParams(cmd *cobra.Command, f *paramsFlags, args []string) error {
+	defer relaxGC()()
+	if f.block.given {
+		return a.formulasOfBlock(f, args)
+	}
+	if err := f.consistent(args); err != nil {
+		return err
+	}
+	images := 0 // the net's own
+	if f.batch.given {
+		images = f.batch.value[0]
+	}
+	nets := make([]*interp.Net, len(args))
+	for i, name := range args {
+		n, err := a.net(&f.selection, name, images)
+		if err != nil {
+			return err
+		}
+		nets[i] = n
+	}
+	if err := f.plan(cmd.Context(), nets); err != nil {
+		return err
+	}
+	show := func() error { return a.paramsOfNets(f, nets) }
+	if len(nets) == 1 {
+		show = func() error { return a.paramsOf(f, nets[0]) }
+	}
+	return cmp.Or(show(), a.tellBroken(f.broken))
 }
 
 // flags adds the flags to the command.
