@@ -16,6 +16,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/onnx"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/format"
 	"cnnlang/lang/lint"
@@ -53,6 +54,9 @@ func TestBytesGrowWithTheText(t *testing.T) {
 			graph.Print(io.Discard, n.Graph)
 			n.Graph.Rows(graph.AllDepths)
 			n.Why("output")
+			if sides, err := n.SideHeads(nil); err == nil {
+				onnx.Of(n.Graph, onnx.Options{Sides: sides, FoldNorms: true})
+			}
 		}
 		diag.FprintShort(io.Discard, list)
 		format.Format(p.Main.File.Source)
