@@ -143,7 +143,7 @@ func (f *exportFlags) flags(cmd *cobra.Command) {
 	flags.Var(f.outputNames, "output-names", "call the tensors that are written as this map of the net does, such as keras")
 	complete(cmd, "output-names", completeNames)
 	f.dtype = dtypeFlag(cmd)
-	f.side = listOf("NAME,…|all", 1<<10, func(text string) (string, error) { return text, nil })
+	f.side = listOf("NAMES|all", 1<<10, func(text string) (string, error) { return text, nil })
 	flags.Var(f.side, "side", "side heads that become further outputs of --to onnx, or all")
 	flags.BoolVar(&f.external, "external", false, "put the weights of --to onnx into a file beside it, as is done anyway above 1.75 GiB")
 	flags.BoolVar(&f.foldBN, "fold-bn", false, "make batch normalisations part of the layers before them")
