@@ -66,5 +66,7 @@ func again(of map[*graph.Part]Mark, parts []*graph.Part) {
 
 // itself reports whether a part differs by more than what it consists of.
 func (c *Change) itself() bool {
-	return c.A.Call != c.B.Call || len(c.Arguments) > 0 || c.Units.Call != "" || c.A.Label != c.B.Label || c.A.Kind == graph.Merge && !c.A.Shape.Equal(c.B.Shape)
+	a, b := c.A.Parts[0], c.B.Parts[0]
+	return c.A.Call != c.B.Call || len(c.Arguments) > 0 || c.Units.Call != "" || c.A.Label != c.B.Label ||
+		len(a.Branches) != len(b.Branches) || a.Kind == graph.Merge && !c.A.Shape.Equal(c.B.Shape)
 }
