@@ -121,6 +121,13 @@ def pad(a, x, pads):
     return F.pad(x, (left, right, top, bottom))
 
 
+def resize(a, x, _, __, size):
+    mode = {b'nearest': 'nearest', b'linear': 'bilinear', b'cubic': 'bicubic'}[a['mode']]
+    if mode == 'nearest':
+        return F.interpolate(x, size.tolist()[2:], mode=mode)
+    return F.interpolate(x, size.tolist()[2:], mode=mode, align_corners=a['coordinate_transformation_mode'] == b'align_corners')
+
+
 def largest(a, *inputs):
     y = inputs[0]
     for x in inputs[1:]:
@@ -160,6 +167,7 @@ OPERATORS = {
     'ReduceL2': lambda a, x: x.norm(2, a['axes'], keepdim=True),
     'Relu': lambda a, x: F.relu(x),
     'Reshape': reshape,
+    'Resize': resize,
     'Shape': lambda a, x: torch.tensor(x.shape[a['start']:a['end']]),
     'Sigmoid': lambda a, x: torch.sigmoid(x),
     'Slice': cut,
@@ -198,7 +206,7 @@ class Network(torch.nn.Module):
         values = {name: getattr(self, value) if isinstance(value, str) else value for name, value in self.held.items()}
         values[self.input] = x
         for operator, attributes, inputs, output in self.steps:
-            values[output] = operator(attributes, *[values[name] for name in inputs])
+            values[output] = operator(attributes, *[values[name] if name else None for name in inputs])
         return values[self.output]
 
 
