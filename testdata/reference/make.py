@@ -2,6 +2,10 @@
 
     python3 make.py mobilenet_v3_large mobilenet_v3_small
 
+and maps/<net>.json of networks whose outputs are maps:
+
+    python3 make.py fcn_resnet50
+
 Weights and inputs are functions of names and a seed, as interp/internal/weights defines them.
 """
 import json
@@ -147,10 +151,30 @@ def run(net, wide, shape, convs):
     return made
 
 
+def maps(name, shape, folder):
+    """Names and shapes of the tensors, and of every output some values and their deviation."""
+    net = getattr(torchvision.models.segmentation, name)(weights=None, weights_backbone=None, aux_loss=True).eval().double()
+    state = {k: weight(k, tuple(v.shape)) for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
+    net.load_state_dict(state, strict=False)
+    with torch.no_grad():
+        outputs = net(image(*shape).double())
+    made = {"net": name, "input": shape, "params": sum(p.numel() for p in net.parameters()), "outputs": {}}
+    for key, y in outputs.items():
+        flat = y.reshape(-1).numpy()
+        at = [i * len(flat) // 500 | 1 for i in range(500)]
+        made["outputs"][key] = {"shape": list(y.shape), "std": float(flat.std()), "at": at, "values": [float(f"{flat[i]:.9g}") for i in at]}
+    made["state_dict"] = [[k, list(v.shape)] for k, v in state.items()]
+    with open(f"{folder}/maps/{name}.json", "w") as f:
+        f.write(json.dumps(made, separators=(",", ":")) + "\n")
+
+
 def main():
     torch.set_num_threads(1)
     here = os.path.dirname(os.path.abspath(__file__))
     for name in sys.argv[1:]:
+        if name == "fcn_resnet50":
+            maps(name, [1, 3, 65, 97], here)
+            continue
         build = lambda: getattr(torchvision.models, name)(weights=None).eval()
         net, wide = build(), build().double()
         state = {k: weight(k, tuple(v.shape)) for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
