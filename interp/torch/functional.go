@@ -2,6 +2,7 @@ package torch
 
 import (
 	"slices"
+	"strconv"
 
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -59,6 +60,8 @@ func (f *flow) apply(u *use, x *expr) *expr {
 			from = nil
 		}
 		return indexed(x, name(":"), &expr{kind: span, args: []*expr{from, to}})
+	case *ops.Resize:
+		return f.resize(u, x)
 	case *ops.ChannelShuffle:
 		groups := f.inForward(u.resolve(u.leaf("groups", func(o ops.Op) any { return o.(*ops.ChannelShuffle).Groups })))
 		split := f.variable(x).method("unflatten", number(1), tupleOf(groups, number(-1)))
@@ -66,6 +69,25 @@ func (f *flow) apply(u *use, x *expr) *expr {
 	}
 	f.lack(u.parts[0], "the operation `"+u.op().Name()+"`")
 	return x
+}
+
+// resize is F.interpolate to a size.
+func (f *flow) resize(u *use, x *expr) *expr {
+	o := u.op().(*ops.Resize)
+	for _, p := range u.parts {
+		if other, ok := p.Node.Op.(*ops.Resize); !ok || other.Mode != o.Mode || other.AlignCorners != o.AlignCorners {
+			f.fail("resizes of several kinds")
+		}
+	}
+	size := u.leaf("size", func(o ops.Op) any { return pairOf(o.(*ops.Resize).Size) })
+	made := calling(f.functional("interpolate"), x).with("size", f.inForward(u.resolve(size)))
+	if o.Mode != ops.Nearest {
+		made.with("mode", name(strconv.Quote(o.Mode)))
+	}
+	if o.AlignCorners {
+		made.with("align_corners", name("True"))
+	}
+	return made
 }
 
 func indexed(x *expr, of ...*expr) *expr { return &expr{kind: index, args: append([]*expr{x}, of...)} }
