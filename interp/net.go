@@ -45,6 +45,7 @@ type Net struct {
 	// sizes.
 	origins func() [][]*elab.Origin
 	self    func() *graph.Part
+	outline func() []*graph.Part
 	facts   func() []Fact
 	again   func(elab.Options) (*elab.Result, diag.List) // applies it once more
 	with    func(elab.Setting) *Net                      // with another setting
@@ -151,6 +152,16 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 		}
 		return elab.Net(o, with)
 	}
+	self := func(inSeries bool) *graph.Part {
+		drawn, _ := again(elab.Options{Outline: true, InSeries: inSeries})
+		graph.Walk([]*graph.Part{drawn.Self}, func(p *graph.Part) {
+			p.Node = r.Graph.Nodes[p.Node.ID]
+			if p.Side != nil {
+				p.Side = r.Graph.Sides[slices.Index(drawn.Graph.Sides, p.Side)]
+			}
+		})
+		return drawn.Self
+	}
 	return &Net{
 		Name: o.Name, Graph: r.Graph, Meta: r.Meta, Main: r.Main, Sides: r.Sides, Unchecked: r.Unchecked,
 		result: r, program: p, object: o, set: set, settings: opts.Set,
@@ -158,16 +169,8 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 			r, _ := again(elab.Options{Origins: true})
 			return r.Origins
 		}),
-		self: sync.OnceValue(func() *graph.Part {
-			drawn, _ := again(elab.Options{Outline: true})
-			graph.Walk([]*graph.Part{drawn.Self}, func(p *graph.Part) {
-				p.Node = r.Graph.Nodes[p.Node.ID]
-				if p.Side != nil {
-					p.Side = r.Graph.Sides[slices.Index(drawn.Graph.Sides, p.Side)]
-				}
-			})
-			return drawn.Self
-		}),
+		outline: sync.OnceValue(func() []*graph.Part { return self(false).Parts }),
+		self:    sync.OnceValue(func() *graph.Part { return self(true) }),
 		facts: sync.OnceValue(func() []Fact {
 			r, _ := again(elab.Options{Facts: true})
 			return r.Facts
@@ -183,9 +186,10 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 }
 
 // Outline is the net's text as it was applied: its steps in series, and what they consist of.
-func (n *Net) Outline() []*graph.Part { return n.self().Parts }
+func (n *Net) Outline() []*graph.Part { return n.outline() }
 
-// Self is the net itself as a part of its text, whose Parts are the outline.
+// Self is the net itself as a part of its text, whose Parts are the outline with the branches of
+// lists in series: each of their values is made where a program would make it.
 func (n *Net) Self() *graph.Part { return n.self() }
 
 // With is the net with another value of one of its parameters, nil where that cannot be.

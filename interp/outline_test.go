@@ -134,6 +134,12 @@ func follow(t *testing.T, n *interp.Net, seen map[*graph.Node]bool, series []*gr
 			}
 			reads(p, in...)
 			x = p.Node
+		case graph.List:
+			for _, b := range p.Branches {
+				follow(t, n, seen, b, x)
+			}
+			x = p.Node
+			continue
 		default:
 			x = follow(t, n, seen, p.Parts, x)
 		}

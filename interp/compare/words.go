@@ -14,9 +14,9 @@ import (
 func (c *Change) Words() string {
 	switch c.Kind {
 	case Added:
-		return c.B.named() + shaped(c.B.Shape)
+		return c.B.named() + c.B.shaped()
 	case Removed:
-		return c.A.named() + shaped(c.A.Shape)
+		return c.A.named() + c.A.shaped()
 	}
 	var told []string
 	add := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
@@ -44,7 +44,7 @@ func (c *Change) Words() string {
 	} else if c.A.Count > 1 {
 		add("%d times", c.A.Count)
 	}
-	if !c.A.Shape[1:].Equal(c.B.Shape[1:]) {
+	if !c.A.Shape[1:].Equal(c.B.Shape[1:]) && c.B.Kind != graph.List {
 		add("%s → %s", sizes(c.A.Shape), sizes(c.B.Shape))
 	}
 	if len(told) == 0 && !c.A.In.Equal(c.B.In) && len(c.A.In) > 0 && len(c.B.In) > 0 {
@@ -89,7 +89,13 @@ func orNumber(p Place) string {
 	return p.Label
 }
 
-func shaped(s tensor.Shape) string { return " to " + sizes(s) }
+// shaped says what a place gives; a list gives several values.
+func (p Place) shaped() string {
+	if p.Kind == graph.List {
+		return ""
+	}
+	return " to " + sizes(p.Shape)
+}
 
 // Follows reports whether a part is called as before, and what it consists of: its shapes alone
 // differ, since what it reads does.

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,13 +43,14 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 			i.passes = p.Node.Op.Name() == "id"
 			add(i)
 		case graph.Merge:
-			if len(p.Branches) == 1 && len(p.Branches[0]) > 0 { // a shortcut that is not there
-				only := operation(p.Path, p.Node)
-				only.passes = true
-				add(append(ungrouped(b.series(p.Branches[0], within)), only)...)
-			} else {
-				add(b.merge(p, within))
+			var joined *Item
+			if n := len(items); n > 0 && items[n-1].list && joinsList(p) {
+				joined, items = items[n-1], items[:n-1]
 			}
+			add(b.merged(p, within, joined)...)
+		case graph.List:
+			items = append(items, b.list(p, within))
+			continue
 		case graph.Tap:
 			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node, from: p.Node}, p))
 		case graph.Head:
@@ -70,7 +72,9 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 		}
 		if len(items) > 0 {
 			last := items[len(items)-1]
-			last.value, last.shape = p.Node, p.Node.Dims()
+			if last.value = p.Node; !last.lists() {
+				last.shape = p.Node.Dims()
+			}
 		}
 	}
 	if names != nil {
@@ -96,6 +100,9 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 		Items: inner, shape: p.Node.Dims(), value: p.Node}
 	if i.Call == "" {
 		i.told = i.tell()
+	}
+	if i.lists() {
+		i.shape = nil
 	}
 	return b.marked(i, p)
 }
@@ -138,6 +145,47 @@ func (b *builder) merge(p *graph.Part, within string) *Item {
 		i.Kind = Bar
 	}
 	i.Text = mergeText(p.Node)
+	b.branches(i, p, within)
+	return i
+}
+
+// merged is a merge, of the branches of the list that it joins where it has none in the text.
+func (b *builder) merged(p *graph.Part, within string, list *Item) []*Item {
+	if len(p.Branches) == 1 && len(p.Branches[0]) > 0 { // a shortcut that is not there
+		only := operation(p.Path, p.Node)
+		only.passes = true
+		if list != nil {
+			only.with(list)
+			return append(list.Branches[0], only)
+		}
+		return append(ungrouped(b.series(p.Branches[0], within)), only)
+	}
+	i := b.merge(p, within)
+	if list != nil {
+		i.with(list)
+		i.Branches = list.Branches
+	}
+	return []*Item{i}
+}
+
+// list is the bar at which the branches of a list end, until something joins them.
+func (b *builder) list(p *graph.Part, within string) *Item {
+	i := b.marked(&Item{Kind: Bar, Text: strings.TrimSpace("list " + p.As), Path: p.Path, Count: 1, list: true}, p)
+	b.branches(i, p, within)
+	return i
+}
+
+// joinsList reports whether a merge has no branches in the text, and joins the list that flows in.
+func joinsList(p *graph.Part) bool {
+	for n, b := range p.Branches {
+		if len(b) != 1 || b[0].Kind != graph.Tap || b[0].Call != fmt.Sprintf("@%d", n) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *builder) branches(i *Item, p *graph.Part, within string) {
 	for _, branch := range p.Branches {
 		items := ungrouped(b.series(branch, within))
 		if len(items) == 1 && items[0].passes {
@@ -146,7 +194,6 @@ func (b *builder) merge(p *graph.Part, within string) *Item {
 		}
 		i.Branches = append(i.Branches, items)
 	}
-	return i
 }
 
 // choice is what is applied in some cases: frames with the cases as titles, side by side where

@@ -161,7 +161,13 @@ func (i *Item) tell() string {
 func showShapes(items []*Item, before dim.Shape, top bool) {
 	end := items[len(items)-1].shape
 	for n, i := range items {
-		if i.Kind == Head || len(i.shape) == 0 {
+		if i.Kind == Head {
+			continue
+		}
+		if len(i.shape) == 0 {
+			if len(i.Items) > 0 {
+				showShapes(i.Items, before, false)
+			}
 			continue
 		}
 		size := i.shape[min(2, len(i.shape)):]

@@ -38,6 +38,7 @@ type Item struct {
 	marked          bool   // whether the picture is of a difference; then its sign and the numbers of changes
 	sign            Sign
 	changes, behind []int
+	list            bool   // whether it is a list, which nothing has joined yet
 	passes          bool   // whether it passes its value on, and nothing else
 	first           string // the label of the first copy
 	shape           dim.Shape
@@ -99,6 +100,11 @@ func (i *Item) copies(of int) string {
 		return "×" + i.Times
 	}
 	return copies(of)
+}
+
+// lists reports whether an item gives a list, which has no one shape.
+func (i *Item) lists() bool {
+	return i.list || i.Kind == Frame && len(i.Items) > 0 && i.Items[len(i.Items)-1].lists()
 }
 
 func (i *Item) merges() bool { return i.Kind == Circle || i.Kind == Bar }

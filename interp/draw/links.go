@@ -2,9 +2,12 @@ package draw
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
+
+	"cnnlang/interp/graph"
 )
 
 // A linker writes a diagram for a program that lays it out itself: boxes, what leads from which
@@ -58,11 +61,32 @@ func (d *Diagram) Mermaid(w io.Writer) error {
 
 func newLinker(w io.Writer, d *Diagram, s syntax) *linker {
 	l := &linker{Writer: bufio.NewWriter(w), ids: map[*Item]int{}, indent: "  ", syntax: s, arcs: map[*Item]*Item{}}
-	makes := d.makers()
+	makes := map[*graph.Node]*Item{}
+	each(d.Items, func(i *Item) {
+		if i.isDrawn() && i.Kind != Tap && i.value != nil {
+			makes[i.value] = i
+		}
+	})
+	closed := map[string]*Item{} // what is in a box that stands for a frame
+	each(d.Items, func(i *Item) {
+		for _, path := range i.Nodes {
+			if i.Kind == Closed {
+				closed[path] = i
+			}
+		}
+	})
+	for value, i := range d.makers() { // what ends with a value that it only passes on
+		if makes[value] == nil {
+			makes[value] = i
+		}
+	}
 	each(d.Items, func(i *Item) {
 		l.ids[i] = len(l.ids)
-		if i.Kind == Tap && makes[i.from] != nil {
-			l.arcs[i] = makes[i.from]
+		if i.Kind != Tap {
+			return
+		}
+		if maker := cmp.Or(makes[i.from], closed[i.from.Path]); maker != nil {
+			l.arcs[i] = maker
 		}
 	})
 	return l

@@ -103,7 +103,10 @@ func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(stri
 		out, sums = []pageItem{}, make([]float64, len(costs))
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Told: i.told, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
-				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Shape: graph.SizesOf(i.shape), Size: known(i.shape), From: -1}
+				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Size: known(i.shape), From: -1}
+			if len(i.shape) > 0 {
+				one.Shape = graph.SizesOf(i.shape)
+			}
 			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
 				one.From = numbers[maker]
 			}

@@ -35,7 +35,7 @@ const scenesOf = `depths => depths.map(depth => {
 })`
 
 // odd has what no net of the library has: heads that come first, taps in branches and in heads, branches
-// that begin with merges, merges of taps alone, groups that are equal from outside and differ within.
+// that begin with merges, merges of taps alone, groups that are equal from outside and differ within, lists.
 const odd = `
 block first [N, C, H, W] -> [N, C, H, W] {
   side early: max { | relu | relu -> conv(4, 3x3, pad=1) | conv(4, 1x1) }
@@ -56,6 +56,10 @@ net odd [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
   relu as c
   tail: { add { | @c | @b } }
   side late: @a
+  list { | conv(4, 1x1) | relu -> conv(8, 2x2, stride=2) } as [p, q]
+  m: { list { | @p -> gap | @q -> conv(4, 1x1) -> gap | id } } as xs
+  list { repeat x in @xs | @x -> conv(4, 1x1) -> gap } -> add
+  mul { | @c | @xs[0] | id }
   z: repeat 3 { add { | id | conv(4, 3x3, pad=1) -> relu } }
 }
 `

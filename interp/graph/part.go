@@ -24,9 +24,10 @@ type Part struct {
 	Args []Argument // those that are given and are not its defaults, in the order of its parameters; values as texts
 	Node *Node      // the one that holds its value
 	// Parts are what a block, a group or a head consists of, in series; Branches those of a
-	// merge. An empty branch passes on the value that the merge takes.
+	// merge or a list. An empty branch passes on the value that the merge takes.
 	Parts    []*Part
 	Branches [][]*Part
+	As       string // what the text calls a list, or its values: [a, b]
 	Times    string
 	// Names is the block or net whose names the formulas of the part speak of.
 	Names *Part
@@ -69,6 +70,9 @@ const (
 	Group
 	// Merge is an operation that joins Branches.
 	Merge
+	// List is the values that Branches end with, kept apart; Node holds the last of them, which is
+	// none of its own.
+	List
 	// Tap is a value from elsewhere, Node, with which the series goes on.
 	Tap
 	// Head is a side head. The series goes on with the value before it.
@@ -82,7 +86,7 @@ const (
 )
 
 func (k PartKind) String() string {
-	return [...]string{"operation", "block", "group", "merge", "tap", "head", "choice", "repeat"}[k]
+	return [...]string{"operation", "block", "group", "merge", "list", "tap", "head", "choice", "repeat"}[k]
 }
 
 // Walk calls f for each part of a series, a part before those that it consists of.

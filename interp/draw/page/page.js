@@ -55,7 +55,11 @@ function shut(depth) {
 function showShapes(items, before, top) {
   const end = items[items.length - 1].size;
   items.forEach((i, n) => {
-    if (i.kind === "head" || !i.size) return;
+    if (i.kind === "head") return;
+    if (!i.size) {
+      if (i.items && i.items.length) showShapes(i.items, before, false);
+      return;
+    }
     const size = i.size.slice(2);
     const same = (a, b) => a && b && a.length === b.length && a.every((x, k) => x === b[k]);
     i.shown = n < items.length - 1 && (top || !same(i.size, end)) && (i.kind === "input" || i.stage || !same(before, size));

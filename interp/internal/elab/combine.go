@@ -94,7 +94,7 @@ func (m *machine) listOfBranches(c *Closure, at *site, x Tensor) Tensor {
 		}
 		return poison
 	}
-	taken := m.takenByBranches(at, x)
+	taken := m.takenByBranches(c, at, x)
 	results, _, ok := m.branches(c, at, x)
 	if !ok {
 		return poison
@@ -106,7 +106,7 @@ func (m *machine) listOfBranches(c *Closure, at *site, x Tensor) Tensor {
 		}
 		out.Suspect = out.Suspect || t.Suspect
 	}
-	taken()
+	taken(out)
 	if !at.flat() {
 		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)(out)
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	Origins bool
 	// Outline asks for Result.Outline.
 	Outline bool
+	// InSeries has the branches of lists one after the other in the series around them.
+	InSeries bool
 	// Facts asks for Result.Facts.
 	Facts bool
 	// Require asks for Result.Required.
@@ -130,7 +132,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
 	x := m.entry(input, c.Object.Block)
 	if opts.Outline {
-		m.series = &result.Outline
+		m.series, m.inSeries = &result.Outline, opts.InSeries
 		result.Self = m.blockItself(c, e, nil)
 		result.Self.Call = o.Name
 	}

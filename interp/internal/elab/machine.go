@@ -65,6 +65,7 @@ type machine struct {
 	lets     map[*ast.Let]Value // top-level values, nil for one that has none
 	origins  [][]*Origin        // of the values of the graph's steps
 	series   *[]*graph.Part     // the parts of the body that is being applied, nil where nobody asks
+	inSeries bool               // and whether the branches of lists are in it
 	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
 	around   []graph.Around     // the conditions and repeats around the step in that body
 	trace    []calling

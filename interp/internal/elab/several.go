@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -125,16 +126,20 @@ func (m *machine) nameItems(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
 	}
 }
 
-// The parts of an outline take one value and give one. What the branches of a list give is kept
-// as `as` keeps it, so a branch after the first begins with the value that all of them take, and
-// what joins a list has a branch for each of its tensors.
+// The parts of an outline take one value and give one, but for a list, and what joins one has a branch
+// for each of its tensors. In series, what the branches of a list give is kept as `as` keeps it, and a
+// branch after the first begins with the value that all of them take.
 
-// takenByBranches notes the branches of a list in the series around it, once they are made.
-func (m *machine) takenByBranches(at *site, x Tensor) (noted func()) {
+// takenByBranches notes a list with its branches, once they are made, or the branches in series.
+func (m *machine) takenByBranches(c *Closure, at *site, x Tensor) (noted func(Tensor)) {
 	if m.series == nil {
-		return func() {}
+		return func(Tensor) {}
 	}
-	return func() {
+	return func(out Tensor) {
+		if !m.inSeries {
+			m.partOf(graph.Part{Kind: graph.List, Path: at.path, Call: c.Object.Name, As: namesGiven(at.step), Branches: at.branches}, at.step)(out)
+			return
+		}
 		for i, b := range at.branches {
 			if i > 0 && !x.Many && (len(b) == 0 || b[0].Kind != graph.Tap) {
 				m.partOf(graph.Part{Kind: graph.Tap, Call: "@" + x.Node.Path}, at.step)(x)
@@ -152,6 +157,23 @@ func (m *machine) tapItems(at *site, items []Tensor) {
 			m.partOf(graph.Part{Kind: graph.Tap, Call: fmt.Sprintf("@%d", i)}, at.step)(t)
 		})
 	}
+}
+
+// namesGiven are those that a step gives to a list or to its tensors, as they are written.
+func namesGiven(s *ast.Step) string {
+	for _, c := range s.Claims {
+		switch names := c.Names(); {
+		case c.As != nil:
+			return c.As.Text
+		case len(names) > 0:
+			texts := make([]string, len(names))
+			for i, n := range names {
+				texts[i] = n.Text
+			}
+			return "[" + strings.Join(texts, ", ") + "]"
+		}
+	}
+	return ""
 }
 
 func worksOn(name string) string { return "`" + name + "` works on" }
