@@ -2,6 +2,7 @@
 """Compares nets that cnnlang has exported, run by the programs they are for, with its own
 answers. bench/exchange/run calls it; bench/README.md says what it does."""
 import argparse
+import importlib.util
 import json
 import os
 import shutil
@@ -58,7 +59,40 @@ class Runtime:
         return {name: np.fromfile(os.path.join(folder, '%d.bin' % i), np.float32) for i, name in enumerate(said['names'])}
 
 
+class Torch:
+    """A PyTorch that imports the files which are written for it, or nothing."""
+
+    def __init__(self):
+        self.process = None
+        if importlib.util.find_spec('torch'):
+            script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'module.py')
+            self.process = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def check(self, net, x, ours):
+        """Exports a net, loads generated weights, and returns the largest difference from its answers."""
+        module, weights = os.path.join(FLAGS.work, 'module.py'), os.path.join(FLAGS.work, 'weights.safetensors')
+        cnnlang('export', net, '--to', 'torch', '--output', module)
+        ask = {'module': module, 'input': x, 'outputs': {'' if name == 'output' else name: file for name, file in ours.items()}}
+        graph = json.loads(cnnlang('params', net, '--tensors', '-o', 'json'))
+        if graph['tensors']:
+            cnnlang('export', net, '--to', 'safetensors', '--weights', 'random', '--output', weights)
+            ask['weights'] = weights
+        self.process.stdin.write(json.dumps(ask) + '\n')
+        self.process.stdin.flush()
+        said = json.loads(self.process.stdout.readline())
+        if said.get('error') or said.get('missing') or said.get('unexpected'):
+            raise RuntimeError('torch: %s' % {k: said.get(k) for k in ('error', 'missing', 'unexpected')})
+        want = {t['name']: t['shape'] for t in graph['tensors']}
+        if dict(said['tensors']) != want:
+            raise RuntimeError('torch: the tensors are %s' % said['tensors'])
+        for name in ask['outputs']:
+            if name not in said['errors']:
+                raise RuntimeError('torch: %r is %s' % (name, said['shapes'].get(name)))
+        return max(said['errors'].values())
+
+
 RUNTIME = Runtime()
+TORCH = Torch()
 try:
     import onnx
 except ImportError:
@@ -86,7 +120,7 @@ class Case:
                 *(['--side', 'all'] if sides else []), *self.flags)
         if onnx:
             onnx.checker.check_model(model, full_check=True)
-        if not RUNTIME.process:
+        if not RUNTIME.process and not TORCH.process:
             return 0
         shape = [self.batch] + graph['nodes'][0]['shape'][1:]
         x = np.random.default_rng(7).standard_normal(shape, np.float32)
@@ -95,9 +129,14 @@ class Case:
         ours.update({side: self.path('side%d.npy' % i) for i, side in enumerate(sides)})
         files = [a for name, file in ours.items() for a in ('--output', file if name == 'output' else name + '=' + file)]
         cnnlang('run', self.net, '--weights', 'random', '--input', self.path('x.npy'), '--shape', 'x'.join(map(str, shape)), *files)
-        theirs = RUNTIME.run(model, x)
-        theirs['output'] = theirs.get('output', next(iter(theirs.values())))  # a weight may have that name
-        return max(difference(name, np.load(file), theirs[name]) for name, file in ours.items())
+        worst = 0
+        if RUNTIME.process:
+            theirs = RUNTIME.run(model, x)
+            theirs['output'] = theirs.get('output', next(iter(theirs.values())))  # a weight may have that name
+            worst = max(difference(name, np.load(file), theirs[name]) for name, file in ours.items())
+        if TORCH.process:
+            worst = max(worst, TORCH.check(self.net, self.path('x.npy'), ours))
+        return worst
 
 
 def difference(name, ours, theirs):
@@ -135,6 +174,8 @@ def main():
         print('not checked by onnx: Python has no module of that name')
     if not RUNTIME.process:
         print('not run by ONNX Runtime: npm could not install onnxruntime-node')
+    if not TORCH.process:
+        print('not run by torch: Python has no module of that name')
     todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small') if not FLAGS.nets]
     random = os.path.join(FLAGS.work, 'random')
     if not FLAGS.nets and os.path.isdir(random):

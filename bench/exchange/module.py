@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A worker that imports files that `cnnlang export --to torch` wrote: README.md has the protocol.
+"""A worker that imports files that `cnnlang export --to torch` wrote: exchange.py and a test of interp start it.
 
-It reads a JSON document from each line of standard input and answers with one.
+It reads a JSON document from each line of standard input, which names a file, weights, an input
+and what the outputs should be, and answers with one: the tensors, and how far the outputs are off.
 """
 import importlib.util
 import json
@@ -28,18 +29,23 @@ def read_safetensors(path):
     return tensors
 
 
+def last_class(path):
+    """The name of the last class of a file, which is the net's."""
+    with open(path) as file:
+        return [line[6 : line.index('(')] for line in file if line.startswith('class ')][-1]
+
+
 def check(ask):
     spec = importlib.util.spec_from_file_location('exported', ask['module'])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    model = getattr(module, ask['class'])(**ask.get('arguments', {})).eval()
+    model = getattr(module, ask.get('class') or last_class(ask['module']))(**ask.get('arguments', {})).eval()
     state = {k: v for k, v in model.state_dict().items() if not k.endswith('num_batches_tracked')}
     answer = {'tensors': [[name, list(value.shape)] for name, value in state.items()]}
-    if 'weights' not in ask:
-        return answer
-    missing, unexpected = model.load_state_dict(read_safetensors(ask['weights']), strict=False)
-    answer['missing'] = [k for k in missing if not k.endswith('num_batches_tracked')]
-    answer['unexpected'] = list(unexpected)
+    if 'weights' in ask:
+        missing, unexpected = model.load_state_dict(read_safetensors(ask['weights']), strict=False)
+        answer['missing'] = [k for k in missing if not k.endswith('num_batches_tracked')]
+        answer['unexpected'] = list(unexpected)
     with torch.no_grad():
         outputs = {'': model(torch.from_numpy(np.load(ask['input'])))}
         if hasattr(model, 'side_heads'):
