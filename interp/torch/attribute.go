@@ -38,8 +38,8 @@ func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
 	segments := strings.Split(label, ".")
 	for i, s := range segments[:len(segments)-1] {
 		path := strings.Join(segments[:i+1], ".")
-		if key := "\x00" + path; !f.labels[key] {
-			f.labels[key] = true
+		if key := "\x00" + path; !f.labels.taken[key] {
+			f.labels.taken[key] = true
 			f.put(at, s, calling(dotted("nn.Module")), add, dict)
 		}
 		at = child(at, s)
@@ -100,8 +100,7 @@ func (f *flow) ownModule(u *use, kind string) *expr {
 	if at, ok := f.own[made.String()]; ok {
 		return self(at)
 	}
-	at := unused(kind, func(s string) bool { return f.labels[s] })
-	f.labels[at] = true
+	at := f.labels.take(kind)
 	f.own[made.String()] = at
 	if made := (&stmt{target: self(at), value: made}); f.init == f.top {
 		*f.init = append(*f.init, made)

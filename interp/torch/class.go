@@ -19,6 +19,9 @@ type class struct {
 	net    bool
 	rows   []*row
 	params []*param
+	asked  map[string]*param // what parameter has answered
+	called map[string]*param // the same, by their names in Python
+	taken  *nameSet          // the names that are taken
 	// kept are parameters of a net that stay open although they have one value.
 	kept map[string]bool
 
@@ -61,6 +64,7 @@ type param struct {
 	formulas []*graph.Formula // how the caller computes it, in each row
 	def      any              // nil for none
 	at       int              // its place
+	added    bool
 }
 
 // valueOf is the value of a name in one application, nil for one that is no number or condition.
@@ -87,11 +91,23 @@ func (c *class) isChannels(n string) bool {
 // parameter is the parameter of __init__ that a name of the text is, nil where it is folded: where
 // it has a default and the same value everywhere.
 func (c *class) parameter(n string) *param {
-	if p := c.find(n); p != nil {
+	p, known := c.asked[n]
+	if known {
 		return p
 	}
+	if c.asked == nil {
+		c.asked, c.called = map[string]*param{}, map[string]*param{}
+	}
+	if p = c.makeParameter(n); p != nil {
+		c.called[p.name] = p
+	}
+	c.asked[n] = p
+	return p
+}
+
+func (c *class) makeParameter(n string) *param {
 	home := c.rows[0].home
-	p := &param{name: c.free(n), declared: n, at: len(home.Given)}
+	p := &param{declared: n, at: len(home.Given)}
 	open := home == c.rows[0].part && c.net && c.kept[n]
 	for i, g := range home.Given {
 		if g.Name == n {
@@ -119,6 +135,7 @@ func (c *class) parameter(n string) *param {
 	if c.net {
 		p.def = v
 	}
+	p.name = c.free(n)
 	return p
 }
 
@@ -159,12 +176,8 @@ func (s *scope) use(x *expr) {
 	if x.kind == atom && x.text == inChannels && !s.net {
 		s.channelsParam()
 	}
-	if x.kind == atom && isIdentifier(x.text) {
-		for _, g := range s.namesOfText() {
-			if p := s.parameter(g); p != nil && p.name == x.text {
-				s.add(p)
-			}
-		}
+	if p := s.called[x.text]; p != nil && x.kind == atom {
+		s.add(p)
 	}
 	for _, a := range x.args {
 		s.use(a)
@@ -196,9 +209,10 @@ func channelsOf(n *graph.Node) any { return dim.Int(n.Shape[1]) }
 
 // add makes something a parameter. Those without a default come first.
 func (c *class) add(p *param) {
-	if slices.ContainsFunc(c.params, func(q *param) bool { return q.name == p.name }) {
+	if p.added {
 		return
 	}
+	p.added = true
 	c.params = append(c.params, p)
 	c.changed = true
 	slices.SortStableFunc(c.params, func(a, b *param) int {

@@ -53,15 +53,17 @@ type flow struct {
 
 // A function is forward on its way.
 type function struct {
-	used     map[string]bool // its variables
+	used     *nameSet        // its variables
 	held     map[string]bool // those that are read later
 	assigned map[string]bool // those that are something
 	stable   map[string]bool // those that hold a value that is read by name
 	known    []known
-	stored   map[string]string // what __init__ keeps of its parameters, as
+	holds    map[*graph.Node][]int // in which of known a node is
+	stored   map[string]string     // what __init__ keeps of its parameters, as
 	stores   []*stmt
-	top      *[]*stmt        // what __init__ does first, whatever its parameters are
-	labels   map[string]bool // the attributes that steps have
+	top      *[]*stmt // what __init__ does first, whatever its parameters are
+	labels   *nameSet // the attributes that steps have
+	lists    *nameSet // the lists of __init__
 	own      map[string]string
 	heads    bool
 	// knownHeads are the outputs of side heads that forward gives to its caller.
@@ -116,9 +118,7 @@ func (f *flow) keep(n string, x *expr) *expr {
 
 // fresh is a new variable.
 func (f *flow) fresh(n string) string {
-	v := unused(identifier(n), func(s string) bool { return f.used[s] })
-	f.used[v] = true
-	return v
+	return f.used.take(identifier(n))
 }
 
 // settle puts the current value into a variable.
@@ -126,7 +126,7 @@ func (f *flow) settle() {
 	hint := f.tapName(f.nodes)
 	if f.cur.kind == atom && (hint == "" || f.stable[f.cur.text]) {
 		if hint != "" {
-			f.known = append(f.known, known{f.nodes, f.cur.text})
+			f.know(f.nodes, f.cur.text)
 		}
 		return
 	}
@@ -145,6 +145,14 @@ func (f *flow) settle() {
 // keepAs notes that a variable holds a value that is read by name.
 func (f *flow) keepAs(v string, nodes []*graph.Node) {
 	f.held[v], f.stable[v] = true, true
+	f.know(nodes, v)
+}
+
+// know notes which variable holds a value.
+func (f *function) know(nodes []*graph.Node, v string) {
+	for _, n := range nodes {
+		f.holds[n] = append(f.holds[n], len(f.known))
+	}
 	f.known = append(f.known, known{nodes, v})
 }
 
@@ -176,7 +184,11 @@ func nodesOf(parts []*graph.Part) []*graph.Node {
 
 // find is the variable that holds a value.
 func (f *flow) find(nodes []*graph.Node) (string, bool) {
-	for _, k := range slices.Backward(f.known) {
+	for _, i := range slices.Backward(f.holds[nodes[0]]) {
+		if i >= len(f.known) {
+			continue // of a head that has ended
+		}
+		k := f.known[i]
 		if len(k.nodes) == len(nodes) && slices.Equal(k.nodes, nodes) || len(k.nodes) != len(nodes) && containsAll(k.nodes, nodes) {
 			return k.in, true
 		}
@@ -319,8 +331,10 @@ func (f *flow) store(n string, x *expr) string {
 	if a, ok := f.stored[x.String()]; ok {
 		return a
 	}
-	a := unused(n, func(s string) bool { return f.labels[s] || !isAttribute(s) })
-	f.labels[a] = true
+	if !isAttribute(n) {
+		n += "_"
+	}
+	a := f.labels.take(n)
 	f.stored[x.String()] = a
 	f.stores = append(f.stores, &stmt{target: self(a), value: x})
 	return a

@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -30,7 +31,7 @@ func (f *file) generate() {
 
 // name gives every class a name of its own, and notes which rows it has.
 func (f *file) name() {
-	taken := map[string]bool{}
+	taken := newNames()
 	for _, c := range f.classes {
 		c.name = strings.TrimRight(c.name, "0123456789")
 		if c.base == "" {
@@ -41,8 +42,7 @@ func (f *file) name() {
 				c.base = className(f.net.Call)
 			}
 		}
-		c.name = unused(c.base, func(n string) bool { return taken[n] })
-		taken[c.name] = true
+		c.name = taken.take(c.base)
 		for i, r := range c.rows {
 			f.classOf[r.part], f.indexOf[r.part] = c, i
 		}
@@ -135,8 +135,8 @@ func (c *class) generate() {
 
 func newFunction() *function {
 	return &function{
-		used: map[string]bool{"x": true, "heads": true, "self": true}, held: map[string]bool{}, assigned: map[string]bool{}, stable: map[string]bool{}, stored: map[string]string{},
-		labels: map[string]bool{}, own: map[string]string{},
+		used: newNames("x", "heads", "self"), held: map[string]bool{}, assigned: map[string]bool{}, stable: map[string]bool{}, stored: map[string]string{},
+		labels: newNames(), lists: newNames(), holds: map[*graph.Node][]int{}, own: map[string]string{},
 	}
 }
 
@@ -175,7 +175,7 @@ func (c *class) isRow() bool {
 // enter makes what forward takes known by name.
 func (f *flow) enter() {
 	r := f.rows[0]
-	f.known = append(f.known, known{f.nodes, "x"})
+	f.know(f.nodes, "x")
 	if f.tapName(f.nodes) != "" {
 		f.held["x"], f.stable["x"] = true, true
 		f.target = f.fresh("y")
@@ -202,11 +202,10 @@ func (f *flow) leave() {
 		for k, r := range f.rows {
 			nodes[k] = r.gives[i].node
 		}
-		from := f.known
+		v, ok := "", false
 		if g.side != nil {
-			from = f.knownHeads
+			v, ok = f.headOf(nodes)
 		}
-		v, ok := (&flow{function: &function{known: from}}).find(nodes)
 		if !ok {
 			v, ok = f.find(nodes)
 		}
@@ -238,6 +237,16 @@ func (f *flow) leave() {
 	f.emit(&stmt{kind: giveBack, value: value, comment: after})
 }
 
+// headOf is the variable that holds the output of a side head.
+func (f *flow) headOf(nodes []*graph.Node) (string, bool) {
+	for _, k := range f.knownHeads {
+		if slices.Equal(k.nodes, nodes) {
+			return k.in, true
+		}
+	}
+	return "", false
+}
+
 // settleHeld puts the result into a variable before it is returned twice.
 func (f *flow) settleHeld() {
 	if f.cur.kind != atom {
@@ -266,7 +275,7 @@ func (f *flow) readLabels(series [][]*graph.Part) {
 			for _, q := range f.flatten(list, owner, nil, nil) {
 				label, _ := cutPath(q.part.Path, owner)
 				label, _, _ = strings.Cut(label, ".")
-				f.labels[label] = true
+				f.labels.taken[label] = true
 				for _, b := range q.part.Branches {
 					walk(b)
 				}
@@ -290,9 +299,7 @@ func (f *flow) labelUnder(c *cell, owners []string) string {
 }
 
 func (f *flow) freshLayers() string {
-	v := unused("layers", func(s string) bool { return f.labels["="+s] })
-	f.labels["="+v] = true
-	return v
+	return f.lists.take("layers")
 }
 
 func (f *file) needs(what string) { f.imports[what] = true }

@@ -183,7 +183,7 @@ func (f *flow) way(w *way, c *cell, start, merge string) (value *expr, channels 
 	inner.run(cells)
 	f.known = inner.known
 	if inner.target != start && !f.assigned[inner.target] {
-		delete(f.used, inner.target)
+		f.used.giveBack(inner.target)
 	}
 	return inner.cur, inner.ch, inner.target
 }

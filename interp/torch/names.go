@@ -98,24 +98,44 @@ func className(text string) string {
 	return s[:min(len(s), long)]
 }
 
-// unused is a name that is not taken, with a number behind it where it is.
-func unused(n string, taken func(string) bool) string {
-	for k, free := 2, n; ; k++ {
-		if !taken(free) {
-			return free
-		}
-		free = n + strconv.Itoa(k)
+// A nameSet is names that are taken, and for each with numbers behind it the next one.
+type nameSet struct {
+	taken map[string]bool
+	next  map[string]int
+}
+
+func newNames(taken ...string) *nameSet {
+	s := &nameSet{map[string]bool{}, map[string]int{}}
+	for _, n := range taken {
+		s.taken[n] = true
+	}
+	return s
+}
+
+// take makes a name one's own, with a number behind it if it is taken.
+func (s *nameSet) take(n string) string {
+	free := n
+	for s.taken[free] {
+		s.next[n] = max(s.next[n], 1) + 1
+		free = n + strconv.Itoa(s.next[n])
+	}
+	s.taken[free] = true
+	return free
+}
+
+// giveBack frees a name that was taken last.
+func (s *nameSet) giveBack(n string) {
+	delete(s.taken, n)
+	base := strings.TrimRight(n, "0123456789")
+	if k, err := strconv.Atoi(n[len(base):]); err == nil && s.next[base] == k {
+		s.next[base]--
 	}
 }
 
 // free is a name for a parameter of the class.
 func (c *class) free(n string) string {
-	return unused(identifier(n), func(s string) bool {
-		for _, p := range c.params {
-			if p.name == s {
-				return true
-			}
-		}
-		return false
-	})
+	if c.taken == nil {
+		c.taken = newNames()
+	}
+	return c.taken.take(identifier(n))
 }

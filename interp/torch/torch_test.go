@@ -153,3 +153,35 @@ func TestBytes(t *testing.T) {
 		}
 	}
 }
+
+// The time for a net is linear in its length: what is made for twice as much of it is at most so much
+// more. Allocations stand for time, as everything that is looked at is copied into texts or lists.
+func TestGrowth(t *testing.T) {
+	texts := map[string]func(n int) string{
+		"steps":    func(n int) string { return strings.Repeat("conv(2, 1x1) -> relu\n", n) },
+		"branches": func(n int) string { return "add {" + strings.Repeat("| conv(2, 1x1) -> relu -> conv(2, 1x1)\n", n) + "}" },
+		"taps": func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "conv(2, 1x1) as t%d\nadd { | @t%d | @t%d }\n", i, i, i/2)
+			}
+			return b.String()
+		},
+		"heads": func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "conv(2, 1x1)\nside s%d: relu\n", i)
+			}
+			return b.String()
+		},
+	}
+	for name, text := range texts {
+		work := func(n int) float64 {
+			source := sourceOf(netOf(t, "net grow [N, 2, H = 2, W = 2] -> [N, 2, H, W] {\n"+text(n)+"}"))
+			return testing.AllocsPerRun(1, func() { Write(source) })
+		}
+		if small, large := work(200), work(400); large > 2.3*small {
+			t.Errorf("%s: %.0f allocations for twice as much, %.0f before", name, large, small)
+		}
+	}
+}
