@@ -158,8 +158,10 @@ func TestBytes(t *testing.T) {
 // more. Allocations stand for time, as everything that is looked at is copied into texts or lists.
 func TestGrowth(t *testing.T) {
 	texts := map[string]func(n int) string{
-		"steps":    func(n int) string { return strings.Repeat("conv(2, 1x1) -> relu\n", n) },
-		"branches": func(n int) string { return "add {" + strings.Repeat("| conv(2, 1x1) -> relu -> conv(2, 1x1)\n", n) + "}" },
+		"steps": func(n int) string { return strings.Repeat("conv(2, 1x1) -> relu\n", n) },
+		"branches": func(n int) string {
+			return "add {" + strings.Repeat("| conv(2, 1x1) -> relu -> conv(2, 1x1)\n", n) + "}"
+		},
 		"taps": func(n int) string {
 			var b strings.Builder
 			for i := range n {
