@@ -18,7 +18,8 @@ const mostWeighed = 4
 type resizing struct {
 	in, out       layout.Grid
 	rows, columns weighing
-	line          int // float32 of a pixel
+	halves        [2]weighing // of columns of four, the first and the last two of each
+	line          int         // float32 of a pixel
 }
 
 // A weighing is which pixels of the input those of the result look at along an axis.
@@ -68,6 +69,15 @@ func weigh(op *ops.Resize, from, to int) weighing {
 	return w
 }
 
+// halves are the first two pixels that each looks at, and the last two.
+func (w *weighing) halves() (list [2]weighing) {
+	for i, at := range w.at {
+		half := &list[i/2%2]
+		half.at, half.weights = append(half.at, at), append(half.weights, w.weights[i])
+	}
+	return list
+}
+
 // keys is Keys' cubic kernel with a = -3/4.
 func keys(x float64) float64 {
 	if x <= 1 {
@@ -87,6 +97,9 @@ func (s *size) resized(op *ops.Resize) []task.Algorithm {
 		for i := range r.columns.at {
 			r.columns.at[i] *= r.line
 		}
+		if r.columns.taps == mostWeighed && r.line > 1 {
+			r.halves = r.columns.halves()
+		}
 		return r.prepare(op.Mode)
 	}
 	return s.inBlocks(func(layout.Element) bool { return true }, prepare, prepare)
@@ -97,8 +110,8 @@ func (r *resizing) prepare(name string) *task.Prepared {
 	if r.in.Element == layout.Float32 {
 		loaded = 0 // rows are read in place
 	}
-	lent := r.rows.taps*loaded + r.out.RowFloats()
-	tables := int64(8*(len(r.rows.at)+len(r.columns.at)) + 4*(len(r.rows.weights)+len(r.columns.weights)))
+	lent := r.rows.taps*loaded + 2*r.out.RowFloats()
+	tables := int64(8*(len(r.rows.at)+2*len(r.columns.at)) + 4*(len(r.rows.weights)+2*len(r.columns.weights)))
 	return &task.Prepared{Algorithm: name + "-" + r.out.Element.ISA(), PerWorker: lent, Tables: tables,
 		Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 			return []task.Task{task.EachRow(&r.out, func(image, block, y, worker int) {
@@ -107,22 +120,25 @@ func (r *resizing) prepare(name string) *task.Prepared {
 				for k := range r.rows.taps {
 					seen[k] = r.in.Load(mem[k*loaded:], in[0].Data, image, block, r.rows.at[y*r.rows.taps+k])
 				}
-				dst := r.out.Target(mem[r.rows.taps*loaded:], out.Data, image, block, y)
+				mem = mem[r.rows.taps*loaded:]
+				dst := r.out.Target(mem, out.Data, image, block, y)
+				spare := mem[r.out.RowFloats():]
 				each, whole := len(dst)/r.out.Halves(), len(seen[0])/r.in.Halves()
 				for h := range r.out.Halves() {
 					part := seen
 					for k := range r.rows.taps {
 						part[k] = seen[k][h*whole:][:whole]
 					}
-					r.row(dst[h*each:][:each], &part, y)
+					r.row(dst[h*each:][:each], spare, &part, y)
 				}
 				r.out.Store(dst, out.Data, image, block, y)
 			})}
 		}}
 }
 
-// row computes a row of the result from the rows of the input that it looks at.
-func (r *resizing) row(dst []float32, seen *[mostWeighed][]float32, y int) {
+// row computes a row of the result, with memory for another, from the rows of the input that
+// it looks at.
+func (r *resizing) row(dst, spare []float32, seen *[mostWeighed][]float32, y int) {
 	c := &r.columns
 	switch {
 	case c.taps == 1 && r.line == 1:
@@ -142,26 +158,36 @@ func (r *resizing) row(dst []float32, seen *[mostWeighed][]float32, y int) {
 			a, b, u, v := c.at[2*x], c.at[2*x+1], c.weights[2*x], c.weights[2*x+1]
 			dst[x] = top*(u*above[a]+v*above[b]) + bottom*(u*below[a]+v*below[b])
 		}
+	case r.line > 1:
+		r.quarters(dst, spare[:len(dst)], seen, y)
 	default:
 		r.cubic(dst, seen, y)
 	}
 }
 
-// cubic is row with four rows and columns.
+// quarters is row with four rows and columns of lines, as four sums of two rows and columns each.
+func (r *resizing) quarters(dst, spare []float32, seen *[mostWeighed][]float32, y int) {
+	for i := range 4 {
+		columns, row, sum := &r.halves[i%2], i/2*2, spare
+		if i == 0 {
+			sum = dst
+		}
+		kernel.BilinearLanes(sum, seen[row], seen[row+1], columns.at, columns.weights, r.rows.weights[mostWeighed*y+row:])
+		if i > 0 {
+			kernel.Add(dst, sum)
+		}
+	}
+}
+
+// cubic is row with four rows and columns of plain values.
 func (r *resizing) cubic(dst []float32, seen *[mostWeighed][]float32, y int) {
 	weights := r.rows.weights[mostWeighed*y:][:mostWeighed]
-	for x := range len(dst) / r.line {
+	for x := range dst {
 		at, across := r.columns.at[mostWeighed*x:][:mostWeighed], r.columns.weights[mostWeighed*x:][:mostWeighed]
-		for lane := range r.line {
-			sum := float32(0)
-			for k, row := range seen {
-				line := float32(0)
-				for i, a := range at {
-					line += across[i] * row[a+lane]
-				}
-				sum += weights[k] * line
-			}
-			dst[x*r.line+lane] = sum
+		sum := float32(0)
+		for k, row := range seen {
+			sum += weights[k] * (across[0]*row[at[0]] + across[1]*row[at[1]] + across[2]*row[at[2]] + across[3]*row[at[3]])
 		}
+		dst[x] = sum
 	}
 }

@@ -68,7 +68,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(13) {
+	switch r.IntN(14) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -98,7 +98,13 @@ func (r *random) grow() {
 		r.add(&ops.Max{}, x, r.like(x))
 	case 11:
 		r.add(Norm(), x)
-	case 12:
+	case 12: // larger, and as large as before
+		h, w := x.Shape[2], x.Shape[3]
+		corners := r.IntN(2) == 0
+		y := r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(2 * h), W: dim.Int(w + 3)}, Mode: []string{ops.Bilinear, ops.Bicubic}[r.IntN(2)], AlignCorners: corners}, x)
+		r.values = r.values[:len(r.values)-1] // no other value has its size
+		r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(h), W: dim.Int(w)}, Mode: []string{ops.Nearest, ops.Bilinear}[r.IntN(2)]}, y)
+	case 13:
 		if channels == 1 {
 			return
 		}
