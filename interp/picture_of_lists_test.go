@@ -105,3 +105,31 @@ func TestDiffOfLists(t *testing.T) {
 		t.Errorf("it differs from itself: %v", d.Changes)
 	}
 }
+
+// What joins a branch that a sketch has once for all is drawn as what joins branches is.
+func TestSketchOfRepeatedBranches(t *testing.T) {
+	const text = `block b(n: int) [N, C, H, W] -> [N, C, H, W] where n >= 1 {
+  add { repeat n | conv(C, 1x1) }
+  list { repeat n | conv(C, 1x1) } -> max
+}
+net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] { b(2) }`
+	p, err := interp.Read("-", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := p.Block("b", interp.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	var picture strings.Builder
+	if err := draw.Of(b.Graph(), b.Sketch.Parts, draw.Options{Depth: draw.All}).SVG(&picture); err != nil {
+		t.Fatal(err)
+	}
+	for _, box := range readDrawing(t, picture.String()).boxes {
+		kinds = append(kinds, box.kind)
+	}
+	if diff := cmp.Diff([]string{"box input", "box pointwise", "box merge", "box pointwise", "box merge", "box output"}, kinds); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -151,14 +151,19 @@ func (b *builder) merge(p *graph.Part, within string) *Item {
 
 // merged is a merge, of the branches of the list that it joins where it has none in the text.
 func (b *builder) merged(p *graph.Part, within string, list *Item) []*Item {
-	if len(p.Branches) == 1 && len(p.Branches[0]) > 0 { // a shortcut that is not there
+	if len(p.Branches) == 1 && len(p.Branches[0]) > 0 {
 		only := operation(p.Path, p.Node)
 		only.passes = true
+		var items []*Item
 		if list != nil {
 			only.with(list)
-			return append(list.Branches[0], only)
+			items = list.Branches[0]
+		} else {
+			items = ungrouped(b.series(p.Branches[0], within))
 		}
-		return append(ungrouped(b.series(p.Branches[0], within)), only)
+		if n := len(items); n == 0 || items[n-1].Times == "" { // a shortcut is not there; in a sketch one branch may stand for many
+			return append(items, only)
+		}
 	}
 	i := b.merge(p, within)
 	if list != nil {

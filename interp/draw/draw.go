@@ -111,7 +111,7 @@ func nesting(items []*Item) (most int) {
 // heading is the first line of a picture.
 func (d *Diagram) heading() string {
 	in, out := d.Items[0], d.Items[len(d.Items)-1]
-	return fmt.Sprintf("%s  %s → %s", d.Title, graph.SizesOf(in.shape), graph.SizesOf(out.shape))
+	return fmt.Sprintf("%s  %s → %s", cut(d.Title, leastTitle), graph.SizesOf(in.shape), graph.SizesOf(out.shape))
 }
 
 // footer is the last line of a picture in which frames are closed, "" where none is.
