@@ -164,6 +164,20 @@ func searches(t *testing.T, r *reader) {
 	r.write("no such step")
 	sees(r, "found", foundSeen, "0 found")
 	r.press("Enter")
+
+	r.press("Escape") // a step of the second of two blocks that are drawn once
+	r.press("/")
+	r.write("layer1.1.conv2")
+	r.press("Enter")
+	sees(r, "the address", "location.hash", "#layer1.1.conv2")
+	var panel string
+	r.js(&panel, panelSeen)
+	for text, want := range map[string]bool{"path\tlayer1.1.conv2\n": true, "2, from layer1.0.conv2 to layer1.1.conv2": true, "layer1.1.bn2.running_var": true, "layer1.0.bn2": false} {
+		if strings.Contains(panel, text) != want {
+			t.Errorf("%q is in the panel: %v, want %v: %s", text, !want, want, panel)
+		}
+	}
+	sees(r, "operations", `[...document.querySelectorAll("#panel tr")].find(e => e.innerText.startsWith("operations")).querySelectorAll("code").length`, 2)
 }
 
 // The panel has what is known of a step.
@@ -249,7 +263,7 @@ func goesOn(t *testing.T, r *reader) {
 
 // The address names a step, and follows what is selected.
 func links(t *testing.T, r *reader) {
-	for hash, want := range map[string]string{"layer3.1.conv2": "layer3.1.conv2", "layer4.0.downsample": "layer4.0.downsample.0", "layer1.1.bn1": "layer1.1.bn1"} {
+	for hash, want := range map[string]string{"layer3.1.conv2": "layer3.1.conv2", "layer4.0.downsample": "layer4.0.downsample.0", "layer1.1.bn1": "layer1.1.bn1", "layer1.1": "layer1.1.conv1"} {
 		r.load("about:blank")
 		r.load(r.url + "#" + hash)
 		var nodes string

@@ -6,7 +6,7 @@ const panel = document.getElementById("panel"), search = document.getElementById
 const escape = s => String(s).replace(/[&<>"]/g, c => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}[c]));
 const f = x => +x.toFixed(1);
 const number = n => n === null ? "out of range" : n.toLocaleString("en-US");
-let scene, view = {x: 0, y: 0, k: 1}, selected = null, colour = null, hits = [], hit = -1;
+let scene, view = {x: 0, y: 0, k: 1}, selected = null, chosenCopy = 0, colour = null, hits = [], hitCopies = [], hit = -1;
 
 // costs are what boxes can be coloured by: of is that of one copy, text writes it.
 const costs = [
@@ -149,9 +149,29 @@ function reveal(i) {
   if (b) { view.x = svg.clientWidth / 2 - (b.x + b.w / 2) * view.k; view.y = svg.clientHeight / 2 - (b.y + Math.min(b.h, 200) / 2) * view.k; move(); }
 }
 
-function select(i, keep) {
-  selected = i; mark(); tell();
-  if (!keep) history.replaceState(null, "", i ? "#" + encodeURIComponent(i.path) : location.pathname + location.search);
+// select selects an item, and of its copies this one.
+function select(i, keep, copy = 0) {
+  selected = i; chosenCopy = copy; mark(); tell();
+  if (!keep) history.replaceState(null, "", i ? "#" + encodeURIComponent(pathOf(i, copy)) : location.pathname + location.search);
+}
+
+// ofCopy is what of a list belongs to one of the copies of an item.
+const ofCopy = (list, i, copy) => { const n = Math.ceil(list.length / i.count); return list.slice(copy * n, (copy + 1) * n); };
+
+// pathOf is the path of a copy: it differs from the first one's as their first operations do.
+function pathOf(i, copy) {
+  if (!copy) return i.path;
+  const nodes = whole(i).nodes, first = nodes[0], here = ofCopy(nodes, i, copy)[0];
+  if (!here || !first.startsWith(i.path)) return i.path;
+  const below = first.slice(i.path.length);
+  return here.endsWith(below) ? here.slice(0, here.length - below.length) : here;
+}
+
+// copyOf is the number of the copy with a path, or of an operation with one, that passes a test; -1 for none.
+function copyOf(i, test) {
+  for (let copy = 0; copy < i.count; copy++) if (test(pathOf(i, copy))) return copy;
+  const n = i.nodes.findIndex(test);
+  return n < 0 ? -1 : Math.floor(n / (i.nodes.length / i.count));
 }
 
 // tell fills the panel with what is known of the selected item.
@@ -159,13 +179,13 @@ function tell() {
   const i = selected;
   panel.classList.toggle("open", !!i);
   if (!i) { panel.innerHTML = ""; return; }
-  const nodes = whole(i).nodes.map(p => Data.nodes[p]).filter(Boolean);
+  const nodes = ofCopy(whole(i).nodes, i, chosenCopy).map(p => Data.nodes[p]).filter(Boolean);
   const row = (name, value) => value === "" || value === undefined ? "" : `<tr><th>${name}</th><td>${value}</td></tr>`;
-  const weights = nodes.slice(0, Math.ceil(nodes.length / i.count)).flatMap(n => n.params);
+  const weights = nodes.flatMap(n => n.params);
   const list = (items, most) => items.slice(0, most).join("<br>") + (items.length > most ? `<br>… ${items.length - most} more` : "");
   panel.innerHTML = `<button id="close" title="Esc">×</button><h2>${escape(title(i) || i.path)}</h2><table>` +
-    row("path", escape(i.path || "")) +
-    row("copies", i.count > 1 ? i.count : "") +
+    row("path", escape(pathOf(i, chosenCopy))) +
+    row("copies", i.count > 1 ? `${i.count}, from ${escape(i.path)} to ${escape(pathOf(i, i.count - 1))}` : "") +
     row("shape", escape(i.shape || "")) +
     costs.map(c => row(escape(c.name), escape(c.text(i)) + (i.count > 1 ? " each" : "") +
       (c === colour && shownAs(i) === i && !isFrame(i) ? ` <svg class="swatch" width="12" height="12"><rect width="12" height="12"${shade(i)}/></svg>` : ""))).join("") +
@@ -200,7 +220,13 @@ function source(n) {
 
 function look(text) {
   text = text.toLowerCase();
-  hits = text ? all.filter(i => (i.path + " " + title(i) + " " + (i.marks || []).join(" ") + " " + i.nodes.join(" ")).toLowerCase().includes(text)) : [];
+  const has = words => words.toLowerCase().includes(text);
+  const copyWith = i => [p => p.toLowerCase() === text, has].map(test => copyOf(i, test)).find(copy => copy >= 0);
+  hits = []; hitCopies = [];
+  if (text) for (const i of all) {
+    const copy = copyWith(i) ?? (has(title(i) + " " + (i.marks || []).join(" ")) ? 0 : -1);
+    if (copy >= 0) { hits.push(i); hitCopies.push(copy); }
+  }
   hit = -1;
   found.textContent = text ? `${hits.length} found` : "";
   mark();
@@ -227,7 +253,7 @@ window.addEventListener("pointerup", e => {
 panel.addEventListener("click", e => { if (e.target.id === "close") select(null); });
 search.addEventListener("input", () => look(search.value));
 search.addEventListener("keydown", e => {
-  if (e.key === "Enter" && hits.length) { hit = (hit + (e.shiftKey ? hits.length - 1 : 1)) % hits.length; found.textContent = `${hit + 1} of ${hits.length}`; select(hits[hit]); reveal(hits[hit]); }
+  if (e.key === "Enter" && hits.length) { hit = (hit + (e.shiftKey ? hits.length - 1 : 1)) % hits.length; found.textContent = `${hit + 1} of ${hits.length}`; select(hits[hit], false, hitCopies[hit]); reveal(hits[hit]); }
   if (e.key === "Escape") { search.value = ""; look(""); search.blur(); }
   e.stopPropagation();
 });
@@ -253,7 +279,7 @@ window.addEventListener("keydown", e => {
     select(next); reveal(next);
   } else if (e.key === "Enter" || e.key === " ") {
     const i = selected && (selected.kind === "frame" ? selected : selected.around);
-    if (i && i.kind === "frame") { toggle(i); select(i); }
+    if (i && i.kind === "frame") { toggle(i); select(i, false, i === selected ? chosenCopy : 0); }
   } else return;
   e.preventDefault();
 });
@@ -264,10 +290,11 @@ function goTo() {
   let path = location.hash.slice(1);
   try { path = decodeURIComponent(path); } catch { /* it is taken as it is */ }
   if (!path) return;
-  const named = test => all.find(i => i.kind !== "input" && test(i.path)) || all.find(i => i.nodes.some(test));
-  const i = named(p => p === path) || named(p => p.startsWith(path + "."));
-  if (i) { select(i, true); reveal(i); }
-  else found.textContent = `no ${path}`;
+  for (const test of [p => p === path, p => p.startsWith(path + ".")]) for (const i of all) {
+    const copy = i.kind === "input" && path !== i.path ? -1 : copyOf(i, test);
+    if (copy >= 0) { select(i, true, copy); reveal(i); return; }
+  }
+  found.textContent = `no ${path}`;
 }
 
 choose();
