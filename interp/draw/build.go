@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/lang/source"
 )
 
 // A builder makes items of the parts of an outline.
@@ -97,7 +98,7 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	}
 	name := label(p, within)
 	i := &Item{Kind: Frame, Label: name, first: name, Text: cut(p.Text(), mostTitle), Call: p.Call, Stage: p.Stage, Path: p.Path, Count: 1,
-		Items: inner, shape: p.Node.Dims(), value: p.Node}
+		Items: inner, shape: p.Node.Dims(), value: p.Node, at: []source.Pos{p.Span.Start}}
 	if i.Call == "" {
 		i.told = i.tell()
 	}

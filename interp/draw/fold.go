@@ -63,6 +63,7 @@ func (i *Item) absorb(copy *Item) {
 	i.Count += copy.Count
 	i.Nodes = append(i.Nodes, copy.Nodes...)
 	i.value = copy.value
+	i.at = append(i.at, copy.at...)
 	i.refers(copy.changes, copy.behind)
 	if copy.Label != i.first {
 		i.Label = i.first + "–" + copy.Label

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"cnnlang/interp/graph"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -34,8 +35,9 @@ type Item struct {
 	Items    []*Item   // of a frame or a head
 	Branches [][]*Item // of a merge
 
-	told            string // what a group says in place of its text when it is closed, "" for that
-	marked          bool   // whether the picture is of a difference; then its sign and the numbers of changes
+	at              []source.Pos // where the text has each copy of a frame, nothing for what is made here
+	told            string       // what a group says in place of its text when it is closed, "" for that
+	marked          bool         // whether the picture is of a difference; then its sign and the numbers of changes
 	sign            Sign
 	changes, behind []int
 	list            bool   // whether it is a list, which nothing has joined yet

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cnnlang/interp/graph"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -63,12 +64,14 @@ type pageItem struct {
 	Count    int          `json:"count"`
 	Params   *int         `json:"params"`
 	MACs     *int         `json:"macs"`
+	FLOPs    *int         `json:"flops"`
 	Shape    string       `json:"shape,omitempty"`
 	Size     []int        `json:"size,omitempty"`
 	Items    []pageItem   `json:"items,omitempty"`
 	Branches [][]pageItem `json:"branches,omitempty"`
 	Costs    []pageCost   `json:"costs,omitempty"`
-	From     int          `json:"from"` // of a tap, the number of the item in their order, -1 for none
+	At       []pageLine   `json:"at,omitempty"` // where the text has each copy of a frame
+	From     int          `json:"from"`         // of a tap, the number of the item in their order, -1 for none
 }
 
 // A pageCost is one of the costs that a page is given, of one copy of an item and all in it.
@@ -81,8 +84,14 @@ type pageNode struct {
 	Op     string     `json:"op"`
 	Shape  string     `json:"shape"`
 	Params [][]string `json:"params"`
-	File   string     `json:"file"`
-	Line   int        `json:"line"`
+	Field  string     `json:"field,omitempty"` // "" where it is not known, or of no pixels
+	pageLine
+}
+
+// A pageLine is a line of a text.
+type pageLine struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
 }
 
 func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(string) string) pageData {
@@ -103,9 +112,12 @@ func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(stri
 		out, sums = []pageItem{}, make([]float64, len(costs))
 		for _, i := range list {
 			one := pageItem{Kind: i.Kind.String(), Text: i.Text, Told: i.told, Marks: i.Marks, Label: i.Label, Call: i.Call, Stage: i.Stage, Path: word(i.Path),
-				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), Size: known(i.shape), From: -1}
+				Nodes: unspaced(i.Nodes), Count: i.Count, Params: count(i.Cost.Params), MACs: count(i.Cost.MACs), FLOPs: count(i.Cost.FLOPs), Size: known(i.shape), From: -1}
 			if len(i.shape) > 0 {
 				one.Shape = graph.SizesOf(i.shape)
+			}
+			for _, at := range i.at {
+				one.At = append(one.At, p.line(at, texts))
 			}
 			if maker := makes[i.from]; i.Kind == Tap && maker != nil {
 				one.From = numbers[maker]
@@ -134,18 +146,26 @@ func (d *Diagram) data(g *graph.Graph, depth int, costs []*Heat, texts func(stri
 		return out, sums
 	}
 	p.Items, _ = items(d.Items)
+	height, wide := g.Fields(dim.Height), g.Fields(dim.Width)
 	for _, n := range g.Nodes {
-		at := n.Origin.Start
-		if p.Files[at.Filename] == nil {
-			p.Files[at.Filename] = strings.Split(texts(at.Filename), "\n")
+		node := pageNode{Op: graph.Describe(n.Op), Shape: fmt.Sprint(n.Shape), Params: [][]string{}, pageLine: p.line(n.Origin.Start, texts)}
+		if h, w := height[n.ID].Size(), wide[n.ID].Size(); h > 0 && w > 0 {
+			node.Field = fmt.Sprintf("%dx%d", h, w)
 		}
-		node := pageNode{Op: graph.Describe(n.Op), Shape: fmt.Sprint(n.Shape), Params: [][]string{}, File: at.Filename, Line: at.Line}
 		for _, t := range n.Params {
 			node.Params = append(node.Params, []string{t.Path, fmt.Sprint(t.Shape)})
 		}
 		p.Nodes[word(n.Path)] = node
 	}
 	return p
+}
+
+// line is a line of a text, which the page then has.
+func (p *pageData) line(at source.Pos, texts func(string) string) pageLine {
+	if p.Files[at.Filename] == nil {
+		p.Files[at.Filename] = strings.Split(texts(at.Filename), "\n")
+	}
+	return pageLine{at.Filename, at.Line}
 }
 
 // unspaced are paths without blanks.

@@ -43,7 +43,7 @@ func TestPageHasWhatIsDrawn(t *testing.T) {
 			g := got[k]
 			if g.Kind != w.Kind.String() || g.Path != word(w.Path) || strings.Join(g.Nodes, " ") != w.nodes() || g.Count != w.Count ||
 				g.Text != w.Text || g.Label != w.Label || !slices.Equal(g.Marks, w.Marks) || g.Shape != graph.SizesOf(w.shape) ||
-				fmt.Sprint(*g.Params, *g.MACs) != fmt.Sprint(w.Cost.Params, w.Cost.MACs) {
+				fmt.Sprint(*g.Params, *g.MACs, *g.FLOPs) != fmt.Sprint(w.Cost.Params, w.Cost.MACs, w.Cost.FLOPs) || w.Kind == Frame && len(g.At) != w.Count {
 				t.Errorf("%s: item %d is %+v, want %+v", name, k, g, *w)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/ops/dim"
 )
 
 // A reader is someone before a page in a browser.
@@ -35,7 +36,7 @@ func TestPageInABrowser(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		try  func(*testing.T, *reader)
-	}{{"folds", folds}, {"searches", searches}, {"selects", selects}, {"keyboard", keyboard}, {"goes on", goesOn}, {"links", links}, {"colours", colours}, {"thousands of boxes", thousands}} {
+	}{{"folds", folds}, {"searches", searches}, {"selects", selects}, {"keyboard", keyboard}, {"buttons", buttons}, {"beside the panel", besidePanel}, {"goes on", goesOn}, {"links", links}, {"colours", colours}, {"thousands of boxes", thousands}} {
 		t.Run(part.name, func(t *testing.T) {
 			b.t = t
 			page.load(page.url)
@@ -216,6 +217,61 @@ func selects(t *testing.T, r *reader) {
 	}
 	r.press("Escape")
 	sees(r, "the panel", panelSeen, "")
+	aFrame(t, r)
+}
+
+// aFrame checks that of a frame the panel has the place where the text has it, and counts as Go counts them.
+func aFrame(t *testing.T, r *reader) {
+	r.load("about:blank")
+	r.load(r.url + "#layer2")
+	sees(r, "the marked line", `document.querySelector("#panel .here").textContent.includes("layer{")`, true)
+	var own, all graph.Count
+	height, wide, field := r.net.Graph.Fields(dim.Height), r.net.Graph.Fields(dim.Width), ""
+	for _, n := range r.net.Graph.Nodes[1:] {
+		if all = all.Add(n.Count()); strings.HasPrefix(n.Path, "layer2.") {
+			own, field = own.Add(n.Count()), fmt.Sprintf("%dx%d", height[n.ID].Size(), wide[n.ID].Size())
+		}
+	}
+	var got map[string]string
+	r.js(&got, `Object.fromEntries([...document.querySelectorAll("#panel tr")].map(e => [e.cells[0].innerText, e.cells[1].innerText]))`)
+	share := func(of, all dim.Size, what string) string {
+		return fmt.Sprintf("%.1f %% of the %s", 100*of.Float()/all.Float(), what)
+	}
+	for name, want := range map[string]string{"FLOPs": own.FLOPs.String(), "receptive field": field,
+		"share": share(own.Params, all.Params, "parameters") + "\n" + share(own.MACs, all.MACs, "MACs") + "\n" + share(own.FLOPs, all.FLOPs, "FLOPs")} {
+		if strings.ReplaceAll(got[name], ",", "") != want {
+			t.Errorf("%s of the frame: got %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+// buttons checks those of the zoom, the list of keys, and that a key belongs to the button that has the focus.
+func buttons(t *testing.T, r *reader) {
+	wide := func() float64 { return r.place(r.id("conv1"))[2] }
+	was := wide()
+	r.js(nil, `document.querySelector('[data-zoom="1.25"]').click()`)
+	if now := wide(); math.Abs(now/was-1.25) > 0.01 {
+		t.Errorf("the button changed a box's width from %v to %v, want a quarter more", was, now)
+	}
+	r.js(nil, `document.querySelector('[data-zoom="0.8"]').click()`)
+	if now := wide(); math.Abs(now-was) > 0.01 {
+		t.Errorf("both buttons changed a box's width from %v to %v", was, now)
+	}
+	for _, open := range []bool{true, false} {
+		r.press("?")
+		sees(r, "whether keys are listed", `!!document.querySelector("#keys[open]")`, open)
+	}
+	r.press("j")
+	r.js(nil, `document.getElementById("fit").focus()`)
+	sees(r, "whether Enter is left to a button", `document.getElementById("fit").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}))`, true)
+}
+
+// besidePanel checks that a frame which is opened is beside the panel and not under it.
+func besidePanel(t *testing.T, r *reader) {
+	page := readNet(t, r.browser, netOf(t, "googlenet"), Options{Depth: 0})
+	page.clickBox("inception3a")
+	sees(page, "whether it is open", boxesSeen+fmt.Sprintf(" > %d", page.drawnBoxes(0)), true)
+	sees(page, "whether the frame is in sight", `document.querySelector("#world .selected rect").getBoundingClientRect().right <= document.getElementById("panel").getBoundingClientRect().left`, true)
 }
 
 func keyboard(t *testing.T, r *reader) {

@@ -123,6 +123,14 @@ function toggle(i) {
   show();
 }
 
+// showOpen brings a frame that was opened into sight beside the panel, as far as its left side allows.
+function showOpen(i) {
+  const b = i && !i.shut && place(i);
+  if (!b) return;
+  const left = view.x + b.x * view.k, over = left + b.w * view.k + 8 - svg.clientWidth;
+  if (over > 0 && left > 8) { view.x -= Math.min(over, left - 8); move(); }
+}
+
 // open opens all frames down to a depth.
 function open(depth) { shut(depth); draw(); fit(readable); }
 
@@ -189,9 +197,27 @@ function tell() {
     row("shape", escape(i.shape || "")) +
     costs.map(c => row(escape(c.name), escape(c.text(i)) + (i.count > 1 ? " each" : "") +
       (c === colour && shownAs(i) === i && !isFrame(i) ? ` <svg class="swatch" width="12" height="12"><rect width="12" height="12"${shade(i)}/></svg>` : ""))).join("") +
+    row("FLOPs", number(whole(i).flops) + (i.count > 1 ? " each" : "")) +
+    row("share", shares(i)) +
+    row("receptive field", (Data.nodes[valueOf(i, chosenCopy)] || {}).field) +
     row("operations", list(nodes.map(n => `<code>${escape(n.op)}</code>`), 12)) +
     row("weights", list(weights.map(w => `<code>${escape(w[0])}</code> ${escape(w[1])}`), 12)) +
-    `</table>` + source(nodes[0]);
+    `</table>` + source((i.at || [])[chosenCopy] || nodes[0]);
+}
+
+// valueOf is the operation whose value is that of a copy of an item.
+function valueOf(i, copy) {
+  const last = (i.items || []).filter(x => x.kind !== "head").at(-1);
+  return last ? valueOf(last, (copy + 1) * last.count / i.count - 1) : ofCopy(i.nodes, i, copy).at(-1);
+}
+
+// shares are those of all copies in what the net has, or for what is in a side head in what side heads have.
+function shares(i) {
+  const aside = x => !!x && (x.kind === "head" || aside(x.around)), same = all.filter(x => aside(x) === aside(i));
+  return ["params", "macs", "flops"].map((name, n) => {
+    const total = same.reduce((sum, x) => sum + x[name] * x.count, 0);
+    return total ? `${(100 * whole(i)[name] * i.count / total).toFixed(1)} % of the ${["parameters", "MACs", "FLOPs"][n]}` : "";
+  }).filter(Boolean).join("<br>");
 }
 
 // source shows the lines around the step, with the step marked.
@@ -209,8 +235,8 @@ function source(n) {
     const lists = [i.items || [], ...i.branches || []], inner = lists.flat();
     lists.forEach(sums);
     const add = (a, b, n) => a === null || b === null ? null : a + b * n;
-    const of = i.sum = {params: i.params, macs: i.macs, nodes: []};
-    for (const x of inner) { of.params = add(of.params, x.sum.params, x.count / i.count); of.macs = add(of.macs, x.sum.macs, x.count / i.count); }
+    const of = i.sum = {params: i.params, macs: i.macs, flops: i.flops, nodes: []};
+    for (const x of inner) { of.params = add(of.params, x.sum.params, x.count / i.count); of.macs = add(of.macs, x.sum.macs, x.count / i.count); of.flops = add(of.flops, x.sum.flops, x.count / i.count); }
     for (let copy = 0; copy < i.count; copy++) for (const nodes of [i.nodes, ...inner.map(x => x.sum.nodes)]) {
       const n = nodes.length / i.count;
       for (let k = copy * n; k < (copy + 1) * n; k++) of.nodes.push(nodes[k]);
@@ -247,8 +273,10 @@ window.addEventListener("pointerup", e => {
   const was = drag; drag = null;
   if (!was || was.moved || !svg.contains(e.target)) return;
   const i = at(e);
-  if (i && i.kind === "frame" && (i.shut || e.target.classList.contains("title") || !title(i))) toggle(i);
+  const toggles = i && i.kind === "frame" && (i.shut || e.target.classList.contains("title") || !title(i));
+  if (toggles) toggle(i);
   select(i);
+  if (toggles) showOpen(i);
 });
 panel.addEventListener("click", e => { if (e.target.id === "close") select(null); });
 search.addEventListener("input", () => look(search.value));
@@ -262,16 +290,18 @@ const chosen = document.getElementById("colour");
 for (const c of costs) chosen.append(new Option(c.name, c.name, c.name === Data.colour, c.name === Data.colour));
 const choose = () => { colour = costs.find(c => c.name === chosen.value) || null; };
 chosen.addEventListener("change", () => { choose(); show(); tell(); });
+for (const b of document.querySelectorAll("[data-zoom]")) b.addEventListener("click", () => zoom(+b.dataset.zoom, svg.clientWidth / 2, svg.clientHeight / 2));
 document.getElementById("fit").addEventListener("click", () => fit(0));
 window.addEventListener("keydown", e => {
   const pan = {ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60]}[e.key];
   const shown = () => scene.boxes.map(b => b.item).sort((a, b) => a.order - b.order);
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || (e.key === "Enter" || e.key === " ") && e.target.closest?.("button,select,summary")) return;
+  const zoomed = {"+": 1.25, "=": 1.25, "-": 0.8}[e.key];
   if (pan) { view.x += pan[0]; view.y += pan[1]; move(); }
-  else if (e.key === "+" || e.key === "=") zoom(1.25, svg.clientWidth / 2, svg.clientHeight / 2);
-  else if (e.key === "-") zoom(0.8, svg.clientWidth / 2, svg.clientHeight / 2);
+  else if (zoomed) zoom(zoomed, svg.clientWidth / 2, svg.clientHeight / 2);
   else if (e.key === "0") fit(0);
   else if (e.key === "/") { search.focus(); search.select(); }
+  else if (e.key === "?") document.getElementById("keys").toggleAttribute("open");
   else if (e.key === "Escape") select(null);
   else if (e.key === "j" || e.key === "k") {
     const list = shown(), n = selected ? list.indexOf(shownAs(selected)) : -1;
@@ -279,7 +309,7 @@ window.addEventListener("keydown", e => {
     select(next); reveal(next);
   } else if (e.key === "Enter" || e.key === " ") {
     const i = selected && (selected.kind === "frame" ? selected : selected.around);
-    if (i && i.kind === "frame") { toggle(i); select(i, false, i === selected ? chosenCopy : 0); }
+    if (i && i.kind === "frame") { toggle(i); select(i, false, i === selected ? chosenCopy : 0); showOpen(i); }
   } else return;
   e.preventDefault();
 });
