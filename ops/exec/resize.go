@@ -25,8 +25,9 @@ type resizing struct {
 // A weighing is which pixels of the input those of the result look at along an axis.
 type weighing struct {
 	taps    int
-	at      []int     // pixels, for each of the result so many
-	weights []float32 // theirs
+	at      []int         // pixels, for each of the result so many
+	weights []float32     // theirs
+	pairs   *kernel.Pairs // the same places in lines, of two
 }
 
 // weigh follows the definition of ops.Resize.
@@ -75,6 +76,9 @@ func (w *weighing) halves() (list [2]weighing) {
 		half := &list[i/2%2]
 		half.at, half.weights = append(half.at, at), append(half.weights, w.weights[i])
 	}
+	for i := range list {
+		list[i].pairs = kernel.NewPairs(list[i].at)
+	}
 	return list
 }
 
@@ -97,7 +101,10 @@ func (s *size) resized(op *ops.Resize) []task.Algorithm {
 		for i := range r.columns.at {
 			r.columns.at[i] *= r.line
 		}
-		if r.columns.taps == mostWeighed && r.line > 1 {
+		switch {
+		case r.line > 1 && r.columns.taps == 2:
+			r.columns.pairs = kernel.NewPairs(r.columns.at)
+		case r.line > 1 && r.columns.taps == mostWeighed:
 			r.halves = r.columns.halves()
 		}
 		return r.prepare(op.Mode)
@@ -150,7 +157,7 @@ func (r *resizing) row(dst, spare []float32, seen *[mostWeighed][]float32, y int
 			*(*[layout.Lanes]float32)(dst[x*layout.Lanes:]) = *(*[layout.Lanes]float32)(seen[0][at:])
 		}
 	case c.taps == 2 && r.line > 1:
-		kernel.BilinearLanes(dst, seen[0], seen[1], c.at, c.weights, r.rows.weights[2*y:])
+		kernel.BilinearLanes(dst, seen[0], seen[1], c.pairs, c.weights, r.rows.weights[2*y:])
 	case c.taps == 2:
 		top, bottom := r.rows.weights[2*y], r.rows.weights[2*y+1]
 		above, below := seen[0], seen[1]
@@ -172,7 +179,7 @@ func (r *resizing) quarters(dst, spare []float32, seen *[mostWeighed][]float32, 
 		if i == 0 {
 			sum = dst
 		}
-		kernel.BilinearLanes(sum, seen[row], seen[row+1], columns.at, columns.weights, r.rows.weights[mostWeighed*y+row:])
+		kernel.BilinearLanes(sum, seen[row], seen[row+1], columns.pairs, columns.weights, r.rows.weights[mostWeighed*y+row:])
 		if i > 0 {
 			kernel.Add(dst, sum)
 		}

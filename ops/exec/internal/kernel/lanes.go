@@ -40,19 +40,34 @@ func leakyLanesGeneric(dst, src, slopes []float32) {
 	}
 }
 
+// Pairs are where two lines begin, for one pixel after the other.
+type Pairs struct {
+	at   []int
+	most int // where the last of them ends
+}
+
+// NewPairs checks the places once, so that a call need not; at is theirs from then on.
+func NewPairs(at []int) *Pairs {
+	p := &Pairs{at: at}
+	for _, i := range at {
+		if i < 0 {
+			panic("kernel: a line before the first")
+		}
+		p.most = max(p.most, i+Lanes)
+	}
+	return p
+}
+
 // BilinearLanes sets every pixel of dst, a line of Lanes channels, to a sum of four: of two lines
-// of above and two of below, which begin at two places of at for each pixel and have two of
-// across for weights, those of the rows being down.
-func BilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
+// of above and two of below, which begin at the pixel's pair and have two of across for weights,
+// those of the rows being down.
+func BilinearLanes(dst, above, below []float32, pairs *Pairs, across, down []float32) {
 	n := len(dst) / Lanes
 	if n == 0 {
 		return
 	}
-	_, _, _ = at[2*n-1], across[2*n-1], down[1]
-	for _, i := range at[:2*n] { // before assembly reads it
-		_, _ = above[i:][:Lanes], below[i:][:Lanes]
-	}
-	bilinearLanes(dst[:n*Lanes], above, below, at, across, down)
+	_, _, _ = pairs.at[2*n-1], across[2*n-1], down[1]
+	bilinearLanes(dst[:n*Lanes], above[:pairs.most], below[:pairs.most], pairs.at, across, down)
 }
 
 // bilinearLanesGeneric is BilinearLanes.

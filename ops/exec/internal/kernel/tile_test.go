@@ -349,7 +349,7 @@ func TestBilinearLanes(t *testing.T) {
 				below[17] = float32(math.NaN())
 				want := slices.Clone(dst)
 				bilinearLanesGeneric(want, above, below, at, across, down)
-				BilinearLanes(dst, above, below, at, across, down)
+				BilinearLanes(dst, above, below, NewPairs(at), across, down)
 				for i, w := range want {
 					if d := math.Abs(float64(dst[i] - w)); !sameValue(dst[i], w) && !(d <= 2e-6) {
 						t.Fatalf("%d lines, element %d: got %v, want %v", n, i, dst[i], w)
