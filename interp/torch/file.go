@@ -272,7 +272,7 @@ func (f *file) findExtras() {
 func (f *file) shape(p *graph.Part, owner string) string {
 	var b strings.Builder
 	label, _ := cutPath(p.Path, owner)
-	fmt.Fprint(&b, p.Kind, label, p.Declared.Start.Offset, "(")
+	fmt.Fprint(&b, p.Kind, p.Declared.Start.Offset, "(")
 	inside := owner
 	switch p.Kind {
 	case graph.Block, graph.Group:
@@ -282,6 +282,9 @@ func (f *file) shape(p *graph.Part, owner string) string {
 		inside = p.Path
 	case graph.Operation, graph.Merge:
 		fmt.Fprint(&b, p.Node.Op.Name(), len(p.Node.Shape), len(f.in[p].Shape))
+		if o, ok := p.Node.Op.(*ops.Resize); ok {
+			fmt.Fprint(&b, o.Mode, o.AlignCorners)
+		}
 		if _, ok := ops.WindowOf(p.Node.Op); ok {
 			if _, isDeconv := p.Node.Op.(*ops.Deconv); !isDeconv {
 				u := &use{parts: []*graph.Part{p}, in: []*graph.Node{f.in[p]}}

@@ -71,16 +71,25 @@ func (f *flow) apply(u *use, x *expr) *expr {
 	return x
 }
 
-// resize is F.interpolate to a size.
+// resize is F.interpolate: by a factor where there is one, which fits other sizes too, or to a size.
 func (f *flow) resize(u *use, x *expr) *expr {
 	o := u.op().(*ops.Resize)
-	for _, p := range u.parts {
+	factor, whole := leaf{name: "scale_factor"}, true
+	for i, p := range u.parts {
+		k := p.Node.Shape[2] / u.in[i].Shape[2]
+		whole = whole && k*u.in[i].Shape[2] == p.Node.Shape[2] && k*u.in[i].Shape[3] == p.Node.Shape[3]
+		factor.values = append(factor.values, dim.Int(k))
 		if other, ok := p.Node.Op.(*ops.Resize); !ok || other.Mode != o.Mode || other.AlignCorners != o.AlignCorners {
 			f.fail("resizes of several kinds")
 		}
 	}
 	size := u.leaf("size", func(o ops.Op) any { return pairOf(o.(*ops.Resize).Size) })
-	made := calling(f.functional("interpolate"), x).with("size", f.inForward(u.resolve(size)))
+	made := calling(f.functional("interpolate"), x)
+	if whole {
+		made.with("scale_factor", f.inForward(u.resolve(factor)))
+	} else {
+		made.with("size", f.inForward(u.resolve(size)))
+	}
 	if o.Mode != ops.Nearest {
 		made.with("mode", name(strconv.Quote(o.Mode)))
 	}

@@ -76,7 +76,8 @@ func (f *file) split() {
 		for _, r := range c.rows {
 			key := c.key
 			if key.shape == "" {
-				key.shape = f.shape(r.part, "")
+				f.shape(r.part, "")
+				key.shape = f.shapes[r.part] // whatever its label is
 			} else {
 				key.single = r.part
 			}

@@ -155,6 +155,10 @@ func (u *use) windowOf() window {
 // padded is the padding of an operation.
 func padded(o ops.Op, in *graph.Node) sides {
 	w, _ := ops.WindowOf(o)
+	if d, ok := o.(*ops.Deconv); ok && d.Pad.Mode == ops.Same {
+		top, left := d.Crop(dim.Height), d.Crop(dim.Width)
+		return sides{left, d.K.W.MustInt() - d.Stride.W.MustInt() - left, top, d.K.H.MustInt() - d.Stride.H.MustInt() - top}
+	}
 	top, bottom := w.Pad.Around(dim.Height, in.Shape[2], w.K.H.MustInt(), w.Stride.H.MustInt(), w.Dilation.H.MustInt())
 	left, right := w.Pad.Around(dim.Width, in.Shape[3], w.K.W.MustInt(), w.Stride.W.MustInt(), w.Dilation.W.MustInt())
 	return sides{left, right, top, bottom}
@@ -311,19 +315,15 @@ func (u *use) conv() *expr {
 
 // deconvSides is the padding of a transposed convolution, and whether it has to be cut off behind.
 func (u *use) deconvSides() (sides, bool) {
-	p := u.op().(*ops.Deconv).Pad
 	first := sides{}
 	for i, part := range u.parts {
 		o := part.Node.Op.(*ops.Deconv)
-		top, bottom := o.Pad.Around(dim.Height, u.in[i].Shape[2], o.K.H.MustInt(), o.Stride.H.MustInt(), 1)
-		left, right := o.Pad.Around(dim.Width, u.in[i].Shape[3], o.K.W.MustInt(), o.Stride.W.MustInt(), 1)
-		if s := (sides{left, right, top, bottom}); i == 0 {
+		if s := padded(o, u.in[i]); i == 0 {
 			first = s
 		} else if s != first && (s[0] != s[1] || s[2] != s[3] || first[0] != first[1] || first[2] != first[3]) {
 			u.fail("transposed convolutions are padded differently")
 		}
 	}
-	_ = p
 	return first, first[0] != first[1] || first[2] != first[3]
 }
 

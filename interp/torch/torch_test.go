@@ -10,6 +10,7 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/lang/langtest"
+	"cnnlang/ops"
 )
 
 // netOf is a net of the library or of a text, with settings.
@@ -134,6 +135,21 @@ func TestGoldens(t *testing.T) {
 			}
 			langtest.Golden(t, filepath.Join("testdata", name+".py"), string(got))
 		})
+	}
+}
+
+// Each operation of the language is in one of the goldens, so that none is forgotten.
+func TestEveryOperation(t *testing.T) {
+	have := map[string]bool{}
+	for _, text := range small(t) {
+		for _, n := range netOf(t, text).Graph.Nodes[1:] {
+			have[n.Op.Name()] = true
+		}
+	}
+	for _, o := range ops.Builtins {
+		if !have[o.Name()] {
+			t.Errorf("no text of testdata has %s", o.Name())
+		}
 	}
 }
 

@@ -65,46 +65,34 @@ class Acts8(nn.Sequential):
 
 
 class Acts9(nn.Sequential):
-    def __init__(self, in_channels):
-        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.LeakyReLU())
+    def __init__(self, in_channels, slope):
+        super().__init__(
+            nn.Conv2d(in_channels, in_channels, 1), nn.LeakyReLU(negative_slope=slope)
+        )
 
 
 class Acts10(nn.Sequential):
     def __init__(self, in_channels):
-        super().__init__(
-            nn.Conv2d(in_channels, in_channels, 1), nn.LeakyReLU(negative_slope=0.2)
-        )
-
-
-class Acts11(nn.Sequential):
-    def __init__(self, in_channels):
         super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.ELU(alpha=0.5))
 
 
-class Acts12(nn.Sequential):
-    def __init__(self, in_channels):
-        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Hardsigmoid())
-
-
-class Acts13(nn.Module):
+class Acts11(nn.Module):
     """[N, C, H, W] -> [N, C, H, W]"""
 
-    def __init__(self, in_channels):
+    def __init__(self, in_channels, slope):
         super().__init__()
+        self.slope = slope
         self.add_module("0", nn.Conv2d(in_channels, in_channels, 1))
 
     def forward(self, x):
-        return (getattr(self, "0")(x) * 0.2 + 0.5).clamp(0, 1)
+        return (getattr(self, "0")(x) * self.slope + 0.5).clamp(0, 1)
 
 
-class Acts14(nn.Sequential):
-    def __init__(self, in_channels):
-        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.PReLU(in_channels))
-
-
-class Acts15(nn.Sequential):
-    def __init__(self, in_channels):
-        super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.PReLU())
+class Acts12(nn.Sequential):
+    def __init__(self, in_channels, num_parameters):
+        super().__init__(
+            nn.Conv2d(in_channels, in_channels, 1), nn.PReLU(num_parameters)
+        )
 
 
 class Operations(nn.Module):
@@ -118,13 +106,13 @@ class Operations(nn.Module):
         self.add_module("5", Acts6(6))
         self.add_module("6", Acts7(6))
         self.add_module("7", Acts8(6))
-        self.add_module("8", Acts9(6))
-        self.add_module("9", Acts10(6))
-        self.add_module("10", Acts11(6))
-        self.add_module("11", Acts12(6))
-        self.add_module("12", Acts13(6))
-        self.add_module("13", Acts14(6))
-        self.add_module("14", Acts15(6))
+        self.add_module("8", Acts9(6, slope=0.01))
+        self.add_module("9", Acts9(6, slope=0.2))
+        self.add_module("10", Acts10(6))
+        self.add_module("11", Acts11(6, slope=0.16666666666666666))
+        self.add_module("12", Acts11(6, slope=0.2))
+        self.add_module("13", Acts12(6, num_parameters=6))
+        self.add_module("14", Acts12(6, num_parameters=1))
         self.row = nn.Sequential(
             nn.Conv2d(6, 6, 1),
             nn.LeakyReLU(negative_slope=0.3),

@@ -1,0 +1,66 @@
+"""resize_ [N, 3, 5, 4] -> [N, 2, 7, 9], written by cnnlang.
+
+The keys of Resize().state_dict() are the paths of the net's text.
+"""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Upsample(nn.Module):
+    """[N, C, H, W] -> [N, C, k[0]*H, k[1]*W]"""
+
+    def __init__(self, scale_factor):
+        super().__init__()
+        self.scale_factor = scale_factor
+
+    def forward(self, x):
+        return F.interpolate(x, scale_factor=self.scale_factor)
+
+
+class Upsample2(nn.Module):
+    """[N, C, H, W] -> [N, C, k[0]*H, k[1]*W]"""
+
+    def forward(self, x):
+        return F.interpolate(x, scale_factor=2, mode="bilinear")
+
+
+class Up(nn.Module):
+    """[N, C, H, W] -> [N, c, k*H, k*W]"""
+
+    def __init__(self, in_channels, c, scale_factor):
+        super().__init__()
+        self.add_module("0", Upsample(scale_factor=scale_factor))
+        self.conv = nn.Conv2d(in_channels, c, 1)
+
+    def forward(self, x):
+        return self.conv(getattr(self, "0")(x))
+
+
+class Up2(nn.Module):
+    """[N, C, H, W] -> [N, c, k*H, k*W]"""
+
+    def __init__(self, in_channels, c):
+        super().__init__()
+        self.add_module("0", Upsample2())
+        self.conv = nn.Conv2d(in_channels, c, 1)
+
+    def forward(self, x):
+        return self.conv(getattr(self, "0")(x))
+
+
+class Resize(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.add_module("0", Up(3, 4, scale_factor=2))
+        self.add_module("1", Up(4, 6, scale_factor=3))
+        self.add_module("3", Up2(6, 2))
+
+    def forward(self, x):
+        x = getattr(self, "0")(x)  # [N, 4, 10, 8]
+        x = getattr(self, "1")(x)  # [N, 6, 30, 24]
+        x = F.interpolate(x, size=(11, 6))  # [N, 6, 11, 6]
+        x = getattr(self, "3")(x)  # [N, 2, 22, 12]
+        x = F.interpolate(x, size=(13, 8), mode="bilinear", align_corners=True)
+        x = F.interpolate(x, size=(6, 9), mode="bicubic")  # [N, 2, 6, 9]
+        return F.interpolate(x, size=(7, 9), mode="bicubic", align_corners=True)
