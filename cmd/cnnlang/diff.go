@@ -10,7 +10,8 @@ import (
 
 // diff is `cnnlang diff`.
 func (a *app) diff() *cobra.Command {
-	var s selection
+	s := selection{net: textOf("NAME")}
+	nets := netsOfSides()
 	var git, all bool
 	cmd := &cobra.Command{
 		Use:   "diff FILE|NAME FILE|NAME",
@@ -20,7 +21,8 @@ func (a *app) diff() *cobra.Command {
 			"memory of what all operations give, as `params --columns values` has it; memory of a run is that of\n" +
 			"`params --memory --threads 1`. Equal neighbours count as one, so that a deeper stage is a line. What follows from a change, as the\n" +
 			"shapes behind it, is summed up unless --all asks for it. Of files with several nets those\n" +
-			"of one name are compared, or the one that --net names. The exit code is 1 if they differ.\n\n" +
+			"of one name are compared, or those that --net names: once, in each; twice, in the first and in the\n" +
+			"second. The exit code is 1 if they differ.\n\n" +
 			"-o html writes a page with both pictures side by side, in which what differs is coloured and open, and\n" +
 			"pointing at a change shows both its places; -o svg writes the pictures alone.\n\n" +
 			"--git is for git, which then shows changes of .cnn files so, and exits with 0:\n\n" +
@@ -30,11 +32,13 @@ func (a *app) diff() *cobra.Command {
 		Example: "  cnnlang diff resnet50 resnet101\n" +
 			"  cnnlang diff resnet50 seresnext50_32x4d -o html > diff.html\n" +
 			"  cnnlang diff old.cnn new.cnn --net small\n" +
+			"  cnnlang diff my.cnn my.cnn --net small --net large\n" +
 			"  cnnlang diff resnet50 my.cnn -o md",
 		Args:              arguments(2, -1, "two nets"),
 		ValidArgsFunction: completeNets,
 	}
-	s.flags(cmd)
+	cmd.Flags().Var(nets, "net", netUsage)
+	s.sizes(cmd)
 	cmd.Flags().BoolVar(&git, "git", false, "take the arguments that git gives a diff driver, and exit with 0")
 	cmd.Flags().BoolVar(&all, "all", false, "show every operation that changed, not only what made it change")
 	depth := depthOfPictures(draw.Told, "what differs")
@@ -43,7 +47,7 @@ func (a *app) diff() *cobra.Command {
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if git {
-			return a.gitDiff(cmd.Context(), &s, args, diffFormat{name: format.value, all: all})
+			return a.gitDiff(cmd.Context(), sideOptions{&s, nets.value}, args, diffFormat{name: format.value, all: all})
 		}
 		if depth.given && format.value != "html" && format.value != "svg" {
 			return usage("--depth is for pictures").withHelp("add -o html")
@@ -54,7 +58,7 @@ func (a *app) diff() *cobra.Command {
 		if args[0] == "-" && args[1] == "-" {
 			return usage("both nets are -, and standard input can be read once").withHelp("write one of them to a file")
 		}
-		d, err := a.sidesOf(&s, args)
+		d, err := a.sidesOf(sideOptions{&s, nets.value}, args)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 // gitDiff is what git calls for a changed file: path, old file, old hash, old mode, new file, new
 // hash, new mode, and for a renamed file its new path and what git says of it. A version that cannot be read as nets is
 // told, and is no failure.
-func (a *app) gitDiff(ctx context.Context, s *selection, args []string, f diffFormat) error {
+func (a *app) gitDiff(ctx context.Context, s sideOptions, args []string, f diffFormat) error {
 	if len(args) != 7 && len(args) != 9 {
 		return usage("--git got %d arguments, want the 7 or 9 that git gives a diff driver", len(args)).
 			withHelp("`git config diff.cnnlang.command 'cnnlang diff --git'` lets git call it")
@@ -24,7 +24,7 @@ func (a *app) gitDiff(ctx context.Context, s *selection, args []string, f diffFo
 	broken := false
 	for i, file := range []string{args[1], args[4]} {
 		var err error
-		if sides[i], err = gitVersion(s, args[0], file); err != nil {
+		if sides[i], err = gitVersion(s.of(i), args[0], file); err != nil {
 			fmt.Fprintf(a.stdout, "the %s version cannot be compared: %s\n", [...]string{"old", "new"}[i], firstLine(err))
 			broken = true
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"cnnlang/interp"
@@ -15,6 +16,48 @@ import (
 type side struct {
 	argument string
 	nets     []*interp.Net
+}
+
+// sideOptions are the flags that choose the nets of both sides: sizes are those of both, and of two names of nets
+// the first is for the first side.
+type sideOptions struct {
+	sizes *selection
+	nets  []string
+}
+
+// of is what chooses the nets of a side.
+func (o sideOptions) of(i int) *selection {
+	s, net := *o.sizes, *o.sizes.net
+	if len(o.nets) > 0 {
+		net.value, net.given = o.nets[min(i, len(o.nets)-1)], true
+	}
+	s.net = &net
+	return &s
+}
+
+// netsOfSides is a flag for the net of each side, or of both.
+func netsOfSides() *option[[]string] {
+	o := manyOf("NAME", textOf("NAME").parse)
+	parse := o.parse
+	o.parse = func(text string) ([]string, error) {
+		if len(o.value) == 2 {
+			return nil, fmt.Errorf("it names the net of the first file, %q, and of the second, %q, already", o.value[0], o.value[1])
+		}
+		return parse(text)
+	}
+	return o
+}
+
+// usable refuses names of nets for arguments that have none to choose from.
+func (o sideOptions) usable(args []string) error {
+	for i, argument := range args {
+		other := args[len(args)-1-i]
+		if len(o.nets) > 0 && !isFile(argument) && (len(o.nets) == 2 || !isFile(other)) {
+			return usage("--net is for a file that declares several nets, and %s is a net of the library", argument).
+				withHelp("leave out --net %s", o.nets[min(i, len(o.nets)-1)])
+		}
+	}
+	return nil
 }
 
 // side makes the nets of an argument: all of a file's that can be made, or the one that is named.
@@ -54,12 +97,15 @@ func netsOf(s *selection, argument string, p *interp.Program) (*side, error) {
 }
 
 // sidesOf compares what two arguments stand for.
-func (a *app) sidesOf(s *selection, args []string) (*netDiffs, error) {
-	before, err := a.side(s, args[0])
+func (a *app) sidesOf(s sideOptions, args []string) (*netDiffs, error) {
+	if err := s.usable(args); err != nil {
+		return nil, err
+	}
+	before, err := a.side(s.of(0), args[0])
 	if err != nil {
 		return nil, err
 	}
-	after, err := a.side(s, args[1])
+	after, err := a.side(s.of(1), args[1])
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,18 @@ func textOf(what string) *option[string] {
 	}}
 }
 
+// onceOf is an option that is not given twice with different values, of which one would be lost.
+func onceOf(o *option[string]) *option[string] {
+	parse := o.parse
+	o.parse = func(text string) (string, error) {
+		if o.given && o.value != text {
+			return "", fmt.Errorf("it is %q already, and takes one value", o.value)
+		}
+		return parse(text)
+	}
+	return o
+}
+
 // choiceOf is one of a few names, the first by default.
 func choiceOf(names ...string) *option[string] {
 	return &option[string]{value: names[0], what: "NAME", parse: func(text string) (string, error) {

@@ -37,11 +37,18 @@ func (s *selection) subject(args []string) string {
 
 // flags adds the flags to a command.
 func (s *selection) flags(cmd *cobra.Command) {
+	s.net = onceOf(textOf("NAME"))
+	cmd.Flags().Var(s.net, "net", netUsage)
+	s.sizes(cmd)
+}
+
+const netUsage = "the net to take from a file that declares several"
+
+// sizes adds the flags that choose the size of a net, which s.net chooses.
+func (s *selection) sizes(cmd *cobra.Command) {
 	f := cmd.Flags()
-	s.net = textOf("NAME")
 	s.set = manyOf("NAME=VALUE", parseSetting)
 	s.shape = &option[[]int]{what: "NxCxHxW", parse: parseShape, write: shapeText}
-	f.Var(s.net, "net", "the net to take from a file that declares several")
 	f.Var(s.set, "set", "set a parameter or a size of the net, as in classes=10 or H=64; may be repeated")
 	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
 	complete(cmd, "net", s.completeNets)
