@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops/tensor"
@@ -72,7 +73,7 @@ func unitsOf(series []*graph.Part) (call string, n int) {
 	return call, len(series)
 }
 
-// An Argument is one that differs, "" where it is not given.
+// An Argument is one that differs; where it is not given it has its default, "" where there is none.
 type Argument struct{ Name, A, B string }
 
 // series compares two series.
@@ -219,22 +220,24 @@ func (c *comparer) arguments(a, b *graph.Part) (list []Argument) {
 	if a.Call != b.Call {
 		return nil
 	}
-	after, given := map[string]string{}, map[string]bool{}
-	for _, y := range b.Args {
-		after[y.Name] = fmt.Sprint(y.Value)
-	}
-	for _, x := range a.Args {
-		given[x.Name] = true
-		if value := fmt.Sprint(x.Value); value != after[x.Name] {
-			list = append(list, Argument{x.Name, value, after[x.Name]})
+	before, after := valuesOf(a), valuesOf(b)
+	seen := map[string]bool{}
+	for _, x := range slices.Concat(a.Args, b.Args) {
+		if !seen[x.Name] && before[x.Name] != after[x.Name] {
+			list = append(list, Argument{x.Name, before[x.Name], after[x.Name]})
 		}
-	}
-	for _, y := range b.Args {
-		if !given[y.Name] {
-			list = append(list, Argument{y.Name, "", after[y.Name]})
-		}
+		seen[x.Name] = true
 	}
 	return list
+}
+
+// valuesOf are the values of a part's parameters, as texts.
+func valuesOf(p *graph.Part) map[string]string {
+	values := map[string]string{}
+	for _, x := range slices.Concat(p.Defaults, p.Args) {
+		values[x.Name] = fmt.Sprint(x.Value)
+	}
+	return values
 }
 
 // All is a change and those inside it.

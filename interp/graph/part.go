@@ -22,7 +22,9 @@ type Part struct {
 	Path string
 	Call string     // what the text calls it: conv, bottleneck, add; "" for a group
 	Args []Argument // those that are given and are not its defaults, in the order of its parameters; values as texts
-	Node *Node      // the one that holds its value
+	// Defaults are the other parameters, but for those of a sketch.
+	Defaults []Argument
+	Node     *Node // the one that holds its value
 	// Parts are what a block, a group or a head consists of, in series; Branches those of a
 	// merge or a list. An empty branch passes on the value that the merge takes.
 	Parts    []*Part

@@ -92,20 +92,24 @@ func (m *machine) head(p graph.Part, make func() (out Tensor, good bool)) {
 }
 
 // argumentsGiven are the arguments that something is called with, as texts, but for those that
-// are its defaults.
-func (m *machine) argumentsGiven(c *Closure, e *env) (list []graph.Argument) {
+// are its defaults, which are the others.
+func (m *machine) argumentsGiven(c *Closure, e *env) (given, defaults []graph.Argument) {
 	if m.series == nil {
-		return nil
+		return nil, nil
 	}
 	if m.sketching() {
-		return m.writtenArguments(c)
+		return m.writtenArguments(c), nil
 	}
 	for _, p := range parameters(c.Object) {
-		if v := e.values[p.Name.Text]; c.has(p.Name.Text) && !m.isDefault(p, v, e) {
-			list = append(list, graph.Argument{Name: p.Name.Text, Value: show(v)})
+		v, known := e.values[p.Name.Text]
+		switch {
+		case c.has(p.Name.Text) && !m.isDefault(p, v, e):
+			given = append(given, graph.Argument{Name: p.Name.Text, Value: show(v)})
+		case known && v != nil:
+			defaults = append(defaults, graph.Argument{Name: p.Name.Text, Value: show(v)})
 		}
 	}
-	return list
+	return given, defaults
 }
 
 // operationPart notes an operation, or what joins branches.
@@ -114,8 +118,9 @@ func (m *machine) operationPart(kind graph.PartKind, at *site, c *Closure) func(
 		return func(Tensor) {}
 	}
 	e, _ := m.bind(c, at.span()) // once more: the operation was made of it
+	given, defaults := m.argumentsGiven(c, e)
 	return m.part(&graph.Part{
-		Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.argumentsGiven(c, e), Branches: at.branches, Ways: at.ways,
+		Kind: kind, Path: at.path, Call: c.Object.Name, Args: given, Defaults: defaults, Branches: at.branches, Ways: at.ways,
 		Names: at.env.frame.part, Given: m.parametersOf(c, e, at.env.frame), Callee: m.calledByName(at),
 	}, at.step)
 }
@@ -127,7 +132,8 @@ func (m *machine) blockPart(at *site, c *Closure, e *env) func(Tensor) {
 		return func(Tensor) {}
 	}
 	p := m.blockItself(c, e, at.env.frame)
-	p.Path, p.Args = at.path, m.argumentsGiven(c, e)
+	p.Path = at.path
+	p.Args, p.Defaults = m.argumentsGiven(c, e)
 	p.Names, p.Callee = at.env.frame.part, m.calledByName(at)
 	noted := m.part(p, at.step)
 	return func(t Tensor) {
