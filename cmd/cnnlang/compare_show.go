@@ -30,7 +30,11 @@ func (a *app) compareTable(c *comparison, f *compareFlags) error {
 }
 
 func (c *comparison) grid(f *compareFlags, csv bool) grid {
-	g := grid{columns: []column{{"net", false}, {"top-1", true}}}
+	inputs := []string{"input"}
+	if csv {
+		inputs = axesOf("input")
+	}
+	g := grid{columns: append(columnsOf(append([]string{"net"}, inputs...)...), column{"top-1", true})}
 	other := csv || slices.ContainsFunc(c.nets, func(n *compared) bool { return n.accuracy.Top1 > 0 && n.accuracy.Tested != c.tested })
 	if other {
 		g.columns = append(g.columns, column{"tested on", false})
@@ -40,14 +44,19 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		g.columns = append(g.columns, column{"latency ms", true})
 	}
 	g.columns = append(g.columns, column{"front", false})
-	unknown, no := "–", ""
+	unknown, yes, no := "–", "yes", ""
 	if csv {
-		unknown, no = "", "no"
+		unknown, yes, no = "", "true", "false"
 	}
 	for _, n := range c.nets {
-		row := []any{n.label, unknown}
+		row := []any{n.label, n.Graph.Input.Shape}
+		if csv {
+			row = append(row[:1], sizes(n.Graph.Input.Shape)...)
+		}
 		if n.accuracy.Top1 > 0 {
-			row[1] = digitsTo(n.accuracy.Top1, 3)
+			row = append(row, digitsTo(n.accuracy.Top1, 3))
+		} else {
+			row = append(row, unknown)
 		}
 		if other {
 			row = append(row, n.accuracy.Tested)
@@ -62,7 +71,7 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		}
 		front := no
 		if n.front {
-			front = "yes"
+			front = yes
 		}
 		g.rows = append(g.rows, append(row, front))
 	}
@@ -74,6 +83,13 @@ func (c *comparison) notes(f *compareFlags) (notes []string) {
 	notes = append(notes, fmt.Sprintf("front: no other net has both %s and %s, or one of them with the other equal", c.x.better, c.y.better))
 	if slices.ContainsFunc(c.nets, func(n *compared) bool { return n.accuracy.Top1 == 0 }) {
 		notes = append(notes, "–: no accuracy is published for weights of the net as it is")
+	}
+	if c.x.name == "top1" || c.y.name == "top1" {
+		for _, w := range c.without() {
+			if w.elsewhere {
+				notes = append(notes, "not on the front, "+w.reason+": "+w.names())
+			}
+		}
 	}
 	run := c.run(f)
 	notes = append(notes, "memory: what a run "+run+" takes, as it is planned")
@@ -118,7 +134,6 @@ func (a *app) compareChart(c *comparison, f *compareFlags) error {
 			area, d.Area = q, q.axis
 		}
 	}
-	var without []string
 	for _, n := range c.nets {
 		x, y, known := c.both(n)
 		size := 0.0
@@ -126,7 +141,6 @@ func (a *app) compareChart(c *comparison, f *compareFlags) error {
 			size, known = area.of(c, n)
 		}
 		if !known {
-			without = append(without, n.label)
 			continue
 		}
 		d.Balls = append(d.Balls, chart.Ball{Name: n.label, X: x, Y: y, Area: size})
@@ -134,12 +148,12 @@ func (a *app) compareChart(c *comparison, f *compareFlags) error {
 	if len(d.Balls) == 0 {
 		return usage("of no net both %s and %s are known, so there is nothing to draw", c.x.name, c.y.name).withHelp("choose others by --x and --y")
 	}
-	d.Notes = c.chartNotes(f, without)
+	d.Notes = c.chartNotes(f)
 	return d.SVG(a.stdout)
 }
 
 // chartNotes are the sentences below a picture.
-func (c *comparison) chartNotes(f *compareFlags, without []string) (notes []string) {
+func (c *comparison) chartNotes(f *compareFlags) (notes []string) {
 	about := c.about()
 	if c.x.name != "top1" && c.y.name != "top1" {
 		about = nil
@@ -156,24 +170,11 @@ func (c *comparison) chartNotes(f *compareFlags, without []string) (notes []stri
 			notes = append(notes, "Latency: median of a run "+run+" on the machine that drew this.")
 		}
 	}
-	notes = append(notes, "Parameters, MACs and FLOPs are counted without side heads, for one image of the size that each net takes.")
-	const most = 60
-	switch n := len(without); {
-	case n > most:
-		without = append(without[:most:most], fmt.Sprintf("and %d more", n-most))
-		fallthrough
-	case n > 0:
-		notes = append(notes, c.unknown()+": "+strings.Join(without, ", ")+".")
+	notes = append(notes, "Parameters, MACs and FLOPs are counted without side heads, for one image of the size that each net takes"+c.sizesTaken()+".")
+	for _, w := range c.without() {
+		notes = append(notes, "Not drawn, "+w.reason+": "+w.names()+".")
 	}
 	return notes
-}
-
-// unknown says why nets are not drawn.
-func (c *comparison) unknown() string {
-	if c.x.name == "top1" || c.y.name == "top1" {
-		return "Not drawn, for want of a published accuracy"
-	}
-	return "Not drawn, since their numbers are out of range"
 }
 
 // upper is a sentence with a capital letter.
