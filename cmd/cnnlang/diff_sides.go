@@ -27,12 +27,11 @@ type sideOptions struct {
 
 // of is what chooses the nets of a side.
 func (o sideOptions) of(i int) *selection {
-	s, net := *o.sizes, *o.sizes.net
+	net := *o.sizes.net
 	if len(o.nets) > 0 {
 		net.value, net.given = o.nets[min(i, len(o.nets)-1)], true
 	}
-	s.net = &net
-	return &s
+	return &selection{net: &net, set: o.sizes.set, shape: o.sizes.shape}
 }
 
 // netsOfSides is a flag for the net of each side, or of both.
