@@ -34,7 +34,7 @@ func (a *app) diff() *cobra.Command {
 			"  cnnlang diff old.cnn new.cnn --net small\n" +
 			"  cnnlang diff my.cnn my.cnn --net small --net large\n" +
 			"  cnnlang diff resnet50 my.cnn -o md",
-		Args:              arguments(2, -1, "two nets"),
+		Args:              bothNets,
 		ValidArgsFunction: completeNets,
 	}
 	cmd.Flags().Var(nets, "net", netUsage)
@@ -84,4 +84,13 @@ func (a *app) writeDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 		return a.drawDiff(ctx, d, f)
 	}
 	return a.showDiff(ctx, d, f)
+}
+
+// bothNets wants what diff compares.
+func bothNets(cmd *cobra.Command, args []string) error {
+	what := "the FILE or NAME of both nets"
+	if len(args) == 1 {
+		what = "the FILE or NAME of the second net"
+	}
+	return arguments(2, -1, what)(cmd, args)
 }

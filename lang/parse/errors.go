@@ -121,20 +121,20 @@ func strayCharacters(tokens []lexer.Token) *diag.Diagnostic {
 	for _, t := range tokens {
 		b.WriteString(t.Value)
 	}
-	text, what := b.String(), "character"
+	text, what := b.String(), "character `%s` is"
 	last := tokens[len(tokens)-1]
 	span := source.Span{Start: source.Pos(tokens[0].Pos), End: spanOf(&last).End}
 	shown := text
 	runes := []rune(text)
 	switch {
 	case len(runes) > 20:
-		what, shown = "characters", string(runes[:20])+"…"
+		what, shown = "characters `%s` are", string(runes[:20])+"…"
 	case len(runes) > 1:
-		what = "characters"
+		what = "characters `%s` are"
 	case unicode.IsSpace(runes[0]) || !unicode.IsGraphic(runes[0]): // invisible
 		shown = fmt.Sprintf("U+%04X", runes[0])
 	}
-	d := diag.New(diag.StrayCharacter, span, "the %s `%s` is not allowed here", what, shown)
+	d := diag.New(diag.StrayCharacter, span, "the "+what+" not allowed here", shown)
 	if meant, ok := plain(text); ok {
 		if d.Write(meant); meant == "" {
 			return d.WithHelp("it is invisible; delete it")
