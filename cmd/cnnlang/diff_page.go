@@ -68,7 +68,7 @@ func pagePair(ctx context.Context, p *netDiff, rows []*diffRow, number int, f di
 	for i, r := range rows {
 		pair.Rows = append(pair.Rows, draw.PairRow{Number: number + i, Deep: r.deep, Sign: r.drawn(), Text: r.words, Cells: texts(r.gains())})
 	}
-	pair.Totals = [][]string{texts(costCells("was", p.A.Cost)), texts(costCells("is", p.B.Cost))}
+	pair.Totals = [][]string{texts(totalCells("was", p.A)), texts(totalCells("is", p.B))}
 	for _, line := range notes {
 		pair.Notes = append(pair.Notes, visibleName(line))
 	}

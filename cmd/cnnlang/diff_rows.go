@@ -71,8 +71,11 @@ func (r *diffRow) gains() []any {
 	return []any{gained(r.before.Params, r.after.Params, grouped), gained(r.before.MACs, r.after.MACs, grouped), gained(r.before.Values, r.after.Values, bytesText)}
 }
 
-func costCells(what string, c compare.Cost) []any {
-	return []any{what, c.Params, c.MACs, bytesText(c.Values)}
+func totalCells(what string, t compare.Totals) []any {
+	if t.Heads {
+		what += ", with side heads"
+	}
+	return []any{what, t.Params, t.MACs, bytesText(t.Values)}
 }
 
 func bytesText(n dim.Size) string {

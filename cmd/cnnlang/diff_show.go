@@ -46,7 +46,7 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 	for _, r := range diffRows(p.Changes, f.all) {
 		g.rows = append(g.rows, append([]any{strings.Repeat(indent, r.deep) + r.sign() + r.words}, r.gains()...))
 	}
-	g.totals = [][]any{costCells("was", p.A.Cost), costCells("is", p.B.Cost)}
+	g.totals = [][]any{totalCells("was", p.A), totalCells("is", p.B)}
 	if err := a.grid(g, format); err != nil {
 		return err
 	}

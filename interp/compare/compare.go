@@ -31,6 +31,7 @@ type Diff struct {
 type Totals struct {
 	Name          string
 	Input, Output tensor.Shape
+	Heads         bool // whether the costs are of side heads, too
 	Cost
 }
 
@@ -73,6 +74,7 @@ type comparer struct {
 func totals(n Net) Totals {
 	t := Totals{Name: n.Graph.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape}
 	t.Cost = costOf(n.Outline)
+	graph.Walk(n.Outline, func(p *graph.Part) { t.Heads = t.Heads || p.Kind == graph.Head })
 	return t
 }
 

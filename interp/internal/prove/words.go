@@ -160,9 +160,9 @@ func (x *exploration) varied(c *Counterexample) string {
 func refutation(x *exploration, p *Case, first *diag.Diagnostic, c *Counterexample) *diag.Diagnostic {
 	if len(p.failed) > 0 && p.failed[0].Known() && x.verdict.Cases == 1 && len(x.todo) == 0 {
 		first.Trace = nil
-		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Name)
+		return first.WithNote("in `%s`, whatever its parameters and its input", x.object.Block.Name.Text)
 	}
-	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every %s", x.object.Name, x.varied(c)).
+	d := diag.New(diag.Refuted, first.Span, "`%s` is not shape-correct for every %s", x.object.Block.Name.Text, x.varied(c)).
 		WithLabel("%s", first.Message)
 	d.Labels, d.Conflict = first.Labels, first.Conflict
 	d.Notes = append(d.Notes, first.Notes...)
