@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -19,12 +20,15 @@ type linker struct {
 	links  []string
 	syntax
 	arcs map[*Item]*Item // from a tap to the item that makes its value
+	heat *Heat
+	most float64 // the greatest cost of a box
+	of   int     // how many copies the frame around stands for
 }
 
 // A syntax is how such a program is told about boxes, links and frames.
 type syntax struct {
-	box, link, open, end string
-	quote                func(string) string
+	box, paint, link, open, end string
+	quote                       func(string) string
 }
 
 var (
@@ -35,12 +39,12 @@ var (
 // DOT writes the diagram for Graphviz.
 func (d *Diagram) DOT(w io.Writer) error {
 	l := newLinker(w, d, syntax{
-		box: "n%d [label=%s];", link: "n%d -> n%d;", open: "subgraph cluster%d { label=%s;", end: "}",
+		box: "n%d [label=%s];", paint: "n%d [fillcolor=\"%s\"];", link: "n%d -> n%d;", open: "subgraph cluster%d { label=%s;", end: "}",
 		quote: func(s string) string {
 			return `"` + dotQuotes.Replace(s) + `"`
 		},
 	})
-	fmt.Fprintf(l, "digraph %s {\n  node [shape=box];\n", l.quote(d.Title))
+	fmt.Fprintf(l, "digraph %s {\n  node [shape=box, style=filled, fontcolor=\"%s\"];\n", l.quote(d.Title), ink.hex())
 	l.all(d)
 	fmt.Fprintln(l, "}")
 	return l.Flush()
@@ -49,7 +53,7 @@ func (d *Diagram) DOT(w io.Writer) error {
 // Mermaid writes the diagram as a Mermaid flowchart.
 func (d *Diagram) Mermaid(w io.Writer) error {
 	l := newLinker(w, d, syntax{
-		box: "n%d[%s]", link: "n%d --> n%d", open: "subgraph f%d [%s]", end: "end",
+		box: "n%d[%s]", paint: "style n%d fill:%s,color:" + ink.hex(), link: "n%d --> n%d", open: "subgraph f%d [%s]", end: "end",
 		quote: func(s string) string {
 			return `"` + mermaidQuotes.Replace(s) + `"`
 		},
@@ -60,7 +64,10 @@ func (d *Diagram) Mermaid(w io.Writer) error {
 }
 
 func newLinker(w io.Writer, d *Diagram, s syntax) *linker {
-	l := &linker{Writer: bufio.NewWriter(w), ids: map[*Item]int{}, indent: "  ", syntax: s, arcs: map[*Item]*Item{}}
+	l := &linker{Writer: bufio.NewWriter(w), ids: map[*Item]int{}, indent: "  ", syntax: s, arcs: map[*Item]*Item{}, heat: d.heat, of: 1}
+	if d.heat != nil {
+		l.most = d.heat.most(d.Items)
+	}
 	makes := map[*graph.Node]*Item{}
 	each(d.Items, func(i *Item) {
 		if i.isDrawn() && i.Kind != Tap && i.value != nil {
@@ -138,25 +145,39 @@ func lastOf(i *Item) []*Item {
 
 // within writes a frame around its items.
 func (l *linker) within(i *Item, from []*Item) []*Item {
-	text := i.title()
-	if n := i.copies(i.Count); n != "" {
-		text += " " + n
-	}
+	text, around := l.text(i, ""), l.of
 	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.open, l.ids[i], l.quote(text)))
-	l.indent += "  "
+	l.indent, l.of = l.indent+"  ", i.Count
 	end := l.series(i.Items, from)
-	l.indent = l.indent[2:]
+	l.indent, l.of = l.indent[2:], around
 	fmt.Fprintf(l, "%s%s\n", l.indent, l.end)
 	return end
 }
 
-// put writes a box and what leads to it.
-func (l *linker) put(i *Item, from []*Item) []*Item {
-	text := i.title() + i.marks()
-	if n := i.copies(i.Count); n != "" {
+// text is what stands in an item or above it, with how often one of the frames around has it.
+func (l *linker) text(i *Item, marks string) string {
+	text := i.title() + marks
+	if n := i.copies(i.Count / max(l.of, 1)); n != "" {
 		text += " " + n
 	}
-	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.box, l.ids[i], l.quote(text)))
+	return text
+}
+
+// fill is the colour of a box, as in the light SVG: that of its kind, or of its cost.
+func (l *linker) fill(i *Item) colour {
+	switch {
+	case l.heat == nil:
+		return styled(i.Kind.String())
+	case l.most == 0:
+		return styled("paper")
+	}
+	return styled("paper").towards(styled("heat"), math.Sqrt(l.heat.of(i)/l.most))
+}
+
+// put writes a box and what leads to it.
+func (l *linker) put(i *Item, from []*Item) []*Item {
+	fmt.Fprintf(l, "%s%s\n", l.indent, fmt.Sprintf(l.box, l.ids[i], l.quote(l.text(i, i.marks()))))
+	l.links = append(l.links, fmt.Sprintf(l.paint, l.ids[i], l.fill(i).hex()))
 	for _, f := range from {
 		l.links = append(l.links, fmt.Sprintf(l.link, l.ids[f], l.ids[i]))
 	}

@@ -1,0 +1,67 @@
+package draw
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What is written for Graphviz and Mermaid has the colours of the light SVG, and a number on a frame is not
+// repeated on what is in it.
+func TestLinksHaveColoursAndCounts(t *testing.T) {
+	n := netOf(t, "resnet18")
+	heat := &Heat{Name: "MACs", Of: map[string]float64{}}
+	for _, node := range n.Graph.Nodes[1:] {
+		heat.Of[node.Path] = node.Count().MACs.Float()
+	}
+	for _, c := range []struct {
+		heat *Heat
+		want map[string]string // of boxes whose text begins so
+	}{
+		{nil, map[string]string{"input": "#eceff3", "7×7 conv, 64": "#9cc7ec", "1×1 conv, 128": "#d3e6f8", "3×3 max pool": "#f3c3b5", "+": "#ffffff", "linear": "#cdbbe8", "output": "#eceff3"}},
+		{heat, map[string]string{"7×7 conv, 64": "#f0a030", "input": "#ffffff", "+": "#ffffff", "1×1 conv, 128": "#fce9cf"}}, // 255 - 0.2333 × (15, 95, 207), where 0.2333 is the root of 6,422,528 / 118,013,952
+	} {
+		d := Of(n.Graph, n.Outline(), Options{Depth: All, Heat: c.heat})
+		var dot, mermaid bytes.Buffer
+		if err := d.DOT(&dot); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Mermaid(&mermaid); err != nil {
+			t.Fatal(err)
+		}
+		for format, of := range map[string][3]string{"dot": {dot.String(), `n(\d+) \[label="([^"]*)"\];`, `n(\d+) \[fillcolor="(#[0-9a-f]{6})"\];`}, "mermaid": {mermaid.String(), `n(\d+)\["([^"]*)"\]`, `style n(\d+) fill:(#[0-9a-f]{6}),color:#1f2933`}} {
+			colours := map[string]string{}
+			for _, m := range regexp.MustCompile(of[2]).FindAllStringSubmatch(of[0], -1) {
+				colours[m[1]] = m[2]
+			}
+			found := map[string]bool{}
+			boxes := regexp.MustCompile(of[1]).FindAllStringSubmatch(of[0], -1)
+			for _, m := range boxes {
+				for text, want := range c.want {
+					if strings.HasPrefix(m[2], text) {
+						if found[text] = true; colours[m[1]] != want {
+							t.Errorf("%s: %q is %s, want %s", format, m[2], colours[m[1]], want)
+						}
+					}
+				}
+			}
+			if len(found) != len(c.want) || len(colours) != len(boxes) {
+				t.Errorf("%s: %d boxes, %d colours, of %v there are %v", format, len(boxes), len(colours), c.want, found)
+			}
+			if got := strings.Count(of[0], "×2"); got != 1 { // the frame of both blocks of layer1
+				t.Errorf("%s has ×2 %d times, want once: %s", format, got, of[0])
+			}
+		}
+	}
+}
+
+// Every kind of box has a colour.
+func TestKindsHaveColours(t *testing.T) {
+	for k := range Frame {
+		styled(k.String())
+	}
+	for _, k := range []Kind{Circle, Bar, Tap} {
+		styled(k.String())
+	}
+}
