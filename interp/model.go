@@ -218,12 +218,21 @@ func atLeast(n int64) int64 {
 }
 
 // Bytes formats a number of bytes for people.
-func Bytes(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+func Bytes(n int64) string { return BytesBeside(n, n) }
+
+// BytesBeside formats one in the unit of another, the greatest of those that it stands beside.
+func BytesBeside(n, most int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
+		switch amount := float64(n) / float64(unit.size); {
+		case most < unit.size:
+		case n > 0 && amount < 0.05:
+			return "<0.1 " + unit.name
+		default:
+			return fmt.Sprintf("%.1f %s", amount, unit.name)
+		}
 	}
 	if n == 1 {
 		return "1 byte"

@@ -16,6 +16,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"cnnlang/interp"
 	"cnnlang/lang/diag"
 	"cnnlang/ops/dim"
 )
@@ -85,11 +86,31 @@ type grid struct {
 	totals  [][]any
 }
 
+// A byteCount is a cell with bytes: for people all of a column are in one unit.
+type byteCount int64
+
+// inOneUnit writes the bytes of each column in the unit of the greatest.
+func (g grid) inOneUnit() {
+	most := map[int]byteCount{}
+	cells := func(f func(column int, cell *any, n byteCount)) {
+		for _, row := range slices.Concat(g.rows, g.totals) {
+			for column := range row {
+				if n, ok := row[column].(byteCount); ok {
+					f(column, &row[column], n)
+				}
+			}
+		}
+	}
+	cells(func(column int, _ *any, n byteCount) { most[column] = max(most[column], n) })
+	cells(func(column int, cell *any, n byteCount) { *cell = interp.BytesBeside(int64(n), int64(most[column])) })
+}
+
 // grid writes it as table, md or csv. A csv has no totals, since they would look like rows.
 func (a *app) grid(g grid, format string) error {
 	if format == "csv" {
 		return a.csv(g)
 	}
+	g.inOneUnit()
 	if format == "md" {
 		_, err := fmt.Fprintln(a.stdout, g.writer().RenderMarkdown())
 		return err

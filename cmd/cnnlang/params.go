@@ -135,7 +135,7 @@ func (a *app) params() *cobra.Command {
 			"With --tensors it lists every tensor that a file of weights must contain, including\n" +
 			"running statistics and those of side heads, in JSON too; with --names as a map of the\n" +
 			"net calls them in another publisher's files, with their shapes and axes there.\n\n" +
-			"With --weights it compares a file with them.\n\n" + definitions.String(),
+			"With --weights it compares a file with them.\n\n" + strings.TrimSuffix(legend(columnsNamed(netColumns("exact")), false), "\n"),
 		Example: "  cnnlang params resnet50\n" +
 			"  cnnlang params resnet50 densenet121 my.cnn\n" +
 			"  cnnlang params resnet50 --depth 2 --shape 1x3x256x256\n" +
@@ -297,15 +297,4 @@ func countsOf(m *rowFacts) paramsRow {
 		row.FieldStride = []string{fmt.Sprint(strides[0]), fmt.Sprint(strides[1])}
 	}
 	return row
-}
-
-// String is the definitions below a table.
-func (d countDefinitions) String() string {
-	return "params  " + d.Params + "\n" +
-		"MACs    " + d.MACs + "\n" +
-		"FLOPs   " + strings.Replace(d.FLOPs, "2 per MAC, ", "2 per MAC,\n        ", 1)
-}
-
-func (d countDefinitions) list() string {
-	return "- params: " + d.Params + "\n- MACs: " + d.MACs + "\n- FLOPs: " + d.FLOPs
 }

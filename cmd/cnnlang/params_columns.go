@@ -36,13 +36,13 @@ var paramsColumns = []paramsColumn{
 	{name: "output", title: "output", meaning: "the shape of the value", titles: axesOf("output"),
 		cell: func(m *rowFacts) any { return m.Output }, numbers: func(m *rowFacts) []any { return sizes(m.Output) }},
 	sumColumn("params", "params", "learned numbers", unitParams, func(m *rowFacts) any { return m.Params }),
-	sumColumn("share", "share", "their share of the total", unitNone, func(m *rowFacts) any { return m.share() }),
+	sumColumn("share", "share", "the share of the net's parameters", unitNone, func(m *rowFacts) any { return m.share() }),
 	sumColumn("macs", "MACs", "multiply-accumulates", unitMACs, func(m *rowFacts) any { return m.MACs }),
 	sumColumn("flops", "FLOPs", "floating point operations", unitMACs, func(m *rowFacts) any { return m.FLOPs }),
 	sumColumn("activations", "activations", "numbers that convolutions and linear layers give", unitActivations, func(m *rowFacts) any { return m.activations }),
 	sumColumn("values", "values", "bytes of all its values in float32, whether they live at one time or not", unitBytes, func(m *rowFacts) any { return m.bytes.Values }),
 	sumColumn("weights", "weights", "bytes of the tensors in float32, running statistics too", unitBytes, func(m *rowFacts) any { return m.bytes.Weights }),
-	sumColumn("weights16", "in 16 bits", "those in float16 or bfloat16", unitBytes, func(m *rowFacts) any { return m.bytes.Weights.Quo(dim.Int(2)) }),
+	sumColumn("weights16", "in 16 bits", "bytes of the tensors in float16 or bfloat16", unitBytes, func(m *rowFacts) any { return m.bytes.Weights.Quo(dim.Int(2)) }),
 	{name: "field", title: "field", meaning: "the receptive field: pixels of the input that a position of the value sees, padding included",
 		titles: []string{"field H", "field W"}, cell: func(m *rowFacts) any { return m.fieldText() }, numbers: func(m *rowFacts) []any { return m.fieldNumbers() }},
 	{name: "field_stride", title: "field stride", meaning: "pixels of the input from one position to the next, 0 if all see the same",
@@ -94,11 +94,15 @@ func columnsHelp() string {
 
 // chosen are the columns that the flags ask for: in timm's units those of its tables, unless
 // they say otherwise.
-func (f *paramsFlags) chosen() (columns []paramsColumn) {
+func (f *paramsFlags) chosen() []paramsColumn {
 	names := f.columns.value
 	if f.units.value == "timm" && !f.columns.given {
 		names = []string{"kind", "output", "params", "macs", "activations"}
 	}
+	return columnsNamed(names)
+}
+
+func columnsNamed(names []string) (columns []paramsColumn) {
 	for _, name := range names {
 		for _, c := range paramsColumns {
 			if c.name == name || name == "all" {

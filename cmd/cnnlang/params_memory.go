@@ -69,18 +69,14 @@ func memoryEntryOf(m interp.Memory, n *interp.Net, threads int, precision layout
 // memoryGrid has a row for each net.
 func (f *paramsFlags) memoryGrid(nets []*interp.Net) grid {
 	g := grid{columns: []column{{"net", false}, {"batch", true}, {"threads", true}, {"precision", false}}}
-	for _, title := range []string{"weights", "activations", "scratch", "outputs", "tables", "total", "while packing"} {
+	for _, title := range []string{"packed weights", "activations", "scratch", "outputs", "tables", "total", "while packing"} {
 		g.columns = append(g.columns, column{title, true})
 	}
 	for _, n := range nets {
 		m := f.memoryOf(n)
 		row := []any{n.Name, m.Batch, m.Threads, m.Precision}
 		for _, bytes := range []int64{m.Weights, m.Activations, m.Scratch, m.Outputs, m.Tables, m.Total, m.Peak} {
-			var cell any = bytes
-			if f.format.value != "csv" {
-				cell = interp.Bytes(bytes)
-			}
-			row = append(row, cell)
+			row = append(row, byteCount(bytes))
 		}
 		g.rows = append(g.rows, row)
 	}

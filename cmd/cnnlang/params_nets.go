@@ -49,7 +49,7 @@ func (a *app) paramsOfNets(f *paramsFlags, nets []*interp.Net) error {
 	if err := a.grid(netGrid(nets, f.units.value), f.format.value); err != nil {
 		return err
 	}
-	return a.defined(f.format.value, nets...)
+	return a.defined(f.format.value, columnsNamed(netColumns(f.units.value)), nets...)
 }
 
 // consistent checks flags that exclude each other, and refuses what is for one net where there are
@@ -91,6 +91,14 @@ func (f *paramsFlags) consistent(names []string) error {
 func several(flags ...bool) bool {
 	first := slices.Index(flags, true)
 	return first >= 0 && slices.Contains(flags[first+1:], true)
+}
+
+// netColumns are those that totals have, by their names for --columns.
+func netColumns(units string) []string {
+	if units == "timm" {
+		return []string{"params", "macs", "activations"}
+	}
+	return []string{"params", "macs", "flops"}
 }
 
 func totalsOf(n *interp.Net) netTotals {

@@ -17,20 +17,21 @@ func (a *app) paramsTable(f *paramsFlags, n *interp.Net, rows []graph.Row) error
 	if err := a.grid(rowGrid(f, n, rows), f.format.value); err != nil {
 		return err
 	}
-	return a.defined(f.format.value, n)
+	return a.defined(f.format.value, f.chosen(), n)
 }
 
-// defined says below a table what is counted, and how many operations of the nets are not.
-func (a *app) defined(format string, nets ...*interp.Net) error {
+// defined says below a table what its columns count, and how many operations of the nets are not counted.
+func (a *app) defined(format string, columns []paramsColumn, nets ...*interp.Net) error {
 	uncounted := 0
 	for _, n := range nets {
 		uncounted += n.Graph.Uncounted()
 	}
+	text := legend(columns, format == "md")
 	if format == "md" {
-		_, err := fmt.Fprintf(a.stdout, "\n%s\n- uncounted: %d\n", definitions.list(), uncounted)
+		_, err := fmt.Fprintf(a.stdout, "\n%s- uncounted: %d %s\n", text, uncounted, uncountedMeaning)
 		return err
 	}
-	return a.prose(fmt.Sprintf("\n%s\nuncounted: %d\n", definitions, uncounted))
+	return a.prose(fmt.Sprintf("\n%suncounted: %d %s\n", text, uncounted, uncountedMeaning))
 }
 
 // sidePath is the path of a row of a side head, after the head's name unless the path begins

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"cnnlang/interp"
 	"cnnlang/ops/dim"
 )
 
@@ -34,7 +33,7 @@ func unitOf(units string, kind unitKind) (by float64, name string) {
 	return 1e6, "M"
 }
 
-// inUnit is a cell in the unit of its column: bytes in KiB and more for people.
+// inUnit is a cell in the unit of its column: bytes in one unit for people.
 func inUnit(value any, units string, kind unitKind, csv bool) any {
 	n, ok := value.(dim.Size)
 	v, whole := n.Int()
@@ -44,7 +43,7 @@ func inUnit(value any, units string, kind unitKind, csv bool) any {
 	by, name := unitOf(units, kind)
 	switch {
 	case kind == unitBytes && !csv:
-		return interp.Bytes(int64(v))
+		return byteCount(v)
 	case name == "":
 		return value
 	case csv:
