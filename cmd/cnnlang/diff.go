@@ -28,7 +28,8 @@ func (a *app) diff() *cobra.Command {
 			"--git is for git, which then shows changes of .cnn files so, and exits with 0:\n\n" +
 			"  git config diff.cnnlang.command 'cnnlang diff --git'\n" +
 			"  echo '*.cnn diff=cnnlang' >> .gitattributes\n\n" +
-			"What a version imports is read as it is in the working tree.",
+			"git diff --no-ext-diff shows the text, and git log -p and git show need --ext-diff to show changes so. A\n" +
+			"version with mistakes is shown as text. What a version imports is read as it is in the working tree.",
 		Example: "  cnnlang diff resnet50 resnet101\n" +
 			"  cnnlang diff resnet50 seresnext50_32x4d -o html > diff.html\n" +
 			"  cnnlang diff old.cnn new.cnn --net small\n" +

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"cnnlang/interp"
 	"cnnlang/interp/compare"
 	"cnnlang/ops/dim"
 )
@@ -86,7 +87,7 @@ type diffResized struct {
 
 func (d *netDiffs) document(ctx context.Context) (diffDocument, error) {
 	doc := diffDocument{Schema: "cnnlang.diff/v1", Differ: d.differs(), Nets: []diffNets{},
-		Removed: append([]string{}, d.gone...), Added: append([]string{}, d.added...)}
+		Removed: netNames(d.gone), Added: netNames(d.added)}
 	for _, p := range d.pairs {
 		before, after, err := p.memory(ctx)
 		if err != nil {
@@ -95,6 +96,14 @@ func (d *netDiffs) document(ctx context.Context) (diffDocument, error) {
 		doc.Nets = append(doc.Nets, diffNets{sideDocument(p.A, before), sideDocument(p.B, after), changesOf(p.Changes, 0), keptDocument(p.Weights)})
 	}
 	return doc, nil
+}
+
+func netNames(nets []*interp.Net) []string {
+	names := []string{}
+	for _, n := range nets {
+		names = append(names, n.Name)
+	}
+	return names
 }
 
 func sideDocument(t compare.Totals, m *memoryEntry) diffSide {

@@ -39,11 +39,11 @@ func (a *app) drawDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 		number += len(rows)
 	}
 	var alone draw.Pair
-	for _, name := range d.gone {
-		alone.Notes = append(alone.Notes, "− net "+name)
+	for _, n := range d.gone {
+		alone.Notes = append(alone.Notes, "− "+netAlone(n))
 	}
-	for _, name := range d.added {
-		alone.Notes = append(alone.Notes, "+ net "+name)
+	for _, n := range d.added {
+		alone.Notes = append(alone.Notes, "+ "+netAlone(n))
 	}
 	if len(alone.Notes) > 0 {
 		list = append(list, alone)

@@ -21,13 +21,26 @@ func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 			return err
 		}
 	}
-	for _, name := range d.gone {
-		fmt.Fprintf(a.stdout, "- net %s\n", name)
+	mark := ""
+	if f.name == "md" && len(d.gone)+len(d.added) > 0 {
+		mark = "- "
+		if len(d.pairs) > 0 {
+			fmt.Fprintln(a.stdout)
+		}
 	}
-	for _, name := range d.added {
-		fmt.Fprintf(a.stdout, "+ net %s\n", name)
+	for _, n := range d.gone {
+		fmt.Fprintln(a.stdout, mark+"- "+netAlone(n))
+	}
+	for _, n := range d.added {
+		fmt.Fprintln(a.stdout, mark+"+ "+netAlone(n))
 	}
 	return nil
+}
+
+// netAlone says what a net is that only one side has.
+func netAlone(n *interp.Net) string {
+	t := n.Main.Add(n.Sides)
+	return fmt.Sprintf("net %s, %v → %v, %s parameters, %s MACs", n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, grouped(t.Params), grouped(t.MACs))
 }
 
 func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
@@ -36,7 +49,11 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		title = "## " + title
 	}
 	if p.Empty() {
-		fmt.Fprintf(a.stdout, "%s: no difference\n", title)
+		but := ""
+		if f.texts {
+			but = " but in the text"
+		}
+		fmt.Fprintf(a.stdout, "%s: no difference%s\n", title, but)
 		return nil
 	}
 	fmt.Fprintln(a.stdout, title)
@@ -53,7 +70,7 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 	fmt.Fprintln(a.stdout)
 	notes, err := diffNotes(ctx, p)
 	for _, line := range notes {
-		fmt.Fprintln(a.stdout, visibleName(line))
+		fmt.Fprintln(a.stdout, f.note(visibleName(line)))
 	}
 	return err
 }
@@ -144,7 +161,8 @@ func weightsOf(p *compare.Diff) (lines []string) {
 type diffFormat struct {
 	name  string // text, md …
 	all   bool
-	depth int // of pictures
+	depth int  // of pictures
+	texts bool // whether the texts are known to differ
 }
 
 // table is what the table is written as.
@@ -153,4 +171,13 @@ func (f diffFormat) table() (format, indent string) {
 		return "md", "&emsp;"
 	}
 	return "table", "  "
+}
+
+// note is a line behind the table; in Markdown a line of a list, and those that are indented one of a list in it.
+func (f diffFormat) note(line string) string {
+	if f.name != "md" {
+		return line
+	}
+	text := strings.TrimLeft(line, " ")
+	return line[:len(line)-len(text)] + "- " + text
 }

@@ -115,7 +115,7 @@ func (a *app) sidesOf(s sideOptions, args []string) (*netDiffs, error) {
 type netDiffs struct {
 	before, after *side
 	pairs         []*netDiff
-	gone, added   []string // nets of one side alone
+	gone, added   []*interp.Net // nets of one side alone
 }
 
 // compareSides compares nets of one name, or the only two.
@@ -135,12 +135,12 @@ func compareSides(before, after *side) *netDiffs {
 		if m := named(after.nets, n.Name); m != nil {
 			d.pairs = append(d.pairs, diffOf(n, m))
 		} else {
-			d.gone = append(d.gone, n.Name)
+			d.gone = append(d.gone, n)
 		}
 	}
 	for _, n := range after.nets {
 		if named(before.nets, n.Name) == nil {
-			d.added = append(d.added, n.Name)
+			d.added = append(d.added, n)
 		}
 	}
 	return d
