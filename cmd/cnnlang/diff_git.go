@@ -33,7 +33,13 @@ func (a *app) gitDiff(ctx context.Context, s sideOptions, args []string, f diffF
 	broken := false
 	for i, file := range files {
 		var err error
-		if sides[i], err = gitVersion(s.of(i), names[i], file); err != nil {
+		sides[i], err = gitVersion(s.of(i), names[i], file)
+		if err != nil && names[0] != names[1] { // what it imports may have moved with it
+			if there, thereErr := gitVersion(s.of(i), names[1-i], file); thereErr == nil {
+				sides[i], err = there, nil
+			}
+		}
+		if err != nil {
 			fmt.Fprintf(a.stdout, "the %s version cannot be compared: %s\n", [...]string{"old", "new"}[i], firstLine(err))
 			broken = true
 		}
