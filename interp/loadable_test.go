@@ -152,8 +152,15 @@ net n [N, 3, H = 6, W = 6] -> [N, 5] {
 	_, a := selected(t, "-", text, interp.Options{})
 	_, b := selected(t, "-", other, interp.Options{})
 	d := compared(a, b)
-	if len(d.Changes) > 0 || len(d.Weights.Renamed) != len(a.Graph.Params(true)) {
-		t.Fatalf("got %d changes, and %d names", len(d.Changes), len(d.Weights.Renamed))
+	var called []string
+	for _, c := range d.Changes {
+		for _, one := range c.All() {
+			called = append(called, one.Words())
+		}
+	}
+	want := []string{"stem: called stem → features", "conv1: conv(out=8, k=3x3, pad=1): called conv1 → conv", "c: called c → body", "fc: linear(out=5): called fc → head"}
+	if !slices.Equal(called, want) || len(d.Weights.Renamed) != len(a.Graph.Params(true)) {
+		t.Fatalf("got the changes %q, and %d names", called, len(d.Weights.Renamed))
 	}
 	x := tensor.Tensor{Shape: a.Graph.Input.Shape, Data: make([]float32, a.Graph.Input.Shape.Elements())}
 	for i := range x.Data {

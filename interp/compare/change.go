@@ -33,7 +33,7 @@ type Change struct {
 	Units Units
 	// Inner are the changes in what it consists of; of several copies, in each of them.
 	Inner []*Change
-	// Copies is whether the parts are the same, and their number alone differs.
+	// Copies is whether the parts are the same, and their number or their label alone differs.
 	Copies bool
 	// Behind is what stands in the other network where an added or a removed part would stand behind it, nil
 	// for nothing.
@@ -80,15 +80,17 @@ type Argument struct{ Name, A, B string }
 func (c *comparer) series(a, b []*graph.Part) (list []*Change) {
 	var before pairing // what stands before, in each
 	for _, p := range c.align(c.runs(a), c.runs(b)) {
-		change := c.pair(p)
-		switch {
-		case change == nil:
+		switch change := c.pair(p); {
+		case change == nil: // but for labels
+			same, _ := c.relabelled(p.a.parts, p.b.parts)
+			list = append(list, same...)
 		case p.a == nil:
 			change.Behind = before.a.last()
+			list = append(list, change)
 		case p.b == nil:
 			change.Behind = before.b.last()
-		}
-		if change != nil {
+			list = append(list, change)
+		default:
 			list = append(list, change)
 		}
 		before = pairing{cmp.Or(p.a, before.a), cmp.Or(p.b, before.b)}
@@ -96,7 +98,7 @@ func (c *comparer) series(a, b []*graph.Part) (list []*Change) {
 	return list
 }
 
-// pair compares two runs that correspond.
+// pair compares two runs that correspond; nil says that they are the same, but for labels.
 func (c *comparer) pair(p pairing) *Change {
 	switch {
 	case p.a == nil:

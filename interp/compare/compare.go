@@ -22,7 +22,7 @@ type Net struct {
 // A Diff is how a network B differs from A.
 type Diff struct {
 	A, B Totals
-	// Changes are those of the series, nil where the structure is the same.
+	// Changes are those of the series, nil where structure and labels are the same.
 	Changes []*Change
 	Weights Weights
 }
