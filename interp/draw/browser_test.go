@@ -45,7 +45,9 @@ func openBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-dev-shm-usage",
+	// Not with the test's context, which ends before Cleanup: what the browser leaves behind when it is
+	// killed would still write into its folder while that is removed.
+	cmd := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-dev-shm-usage",
 		"--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "--window-size=1200,900")
 	cmd.ExtraFiles = []*os.File{read, write} // 3 and 4, which the browser reads and writes
 	if err := cmd.Start(); err != nil {
