@@ -21,6 +21,9 @@ func (a *app) drawDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 			return usage("a picture shows two nets, and %d are in both files", len(d.pairs)).withHelp("choose one with --net, or ask for a page with -o html")
 		}
 		before, after := diagrams(d.pairs[0], diffRows(d.pairs[0].Changes, f.all), 0, f.depth)
+		if x, y := d.before.argument, d.after.argument; before.Title == after.Title && x != y {
+			before.Title, after.Title = before.Title+", "+visibleName(x), after.Title+", "+visibleName(y)
+		}
 		return draw.SideBySide(a.stdout, before, after)
 	}
 	title := visibleName(d.before.argument) + " → " + visibleName(d.after.argument)

@@ -124,12 +124,13 @@ const signStyle = `
 .box.quiet rect,.box.quiet circle,.box.quiet .back,.box.follows rect,.box.follows circle,.box.follows .back{fill:var(--paper);stroke:var(--rim)}
 .box.quiet text,.box.follows text{fill:var(--soft)}
 .box.follows rect,.box.follows circle{stroke:var(--other-than)}
-.box.added rect,.box.added circle,.box.added .back{fill:var(--added);stroke:var(--plus)}
-.box.removed rect,.box.removed circle,.box.removed .back{fill:var(--removed);stroke:var(--minus)}
-.box.changed rect,.box.changed circle,.box.changed .back{fill:var(--changed);stroke:var(--other-than)}
-.box.added rect,.box.added circle,.frame.added rect{stroke-width:2}
-.box.removed rect,.box.removed circle,.frame.removed rect{stroke-width:2;stroke-dasharray:7 4}
-.box.changed rect,.box.changed circle,.frame.changed rect{stroke-width:2;stroke-dasharray:2 2}
+.key rect{fill:var(--paper);stroke:var(--other-than)}
+.key.added rect,.box.added rect,.box.added circle,.box.added .back{fill:var(--added);stroke:var(--plus)}
+.key.removed rect,.box.removed rect,.box.removed circle,.box.removed .back{fill:var(--removed);stroke:var(--minus)}
+.key.changed rect,.box.changed rect,.box.changed circle,.box.changed .back{fill:var(--changed);stroke:var(--other-than)}
+.key.added rect,.box.added rect,.box.added circle,.frame.added rect{stroke-width:2}
+.key.removed rect,.box.removed rect,.box.removed circle,.frame.removed rect{stroke-width:2;stroke-dasharray:7 4}
+.key.changed rect,.box.changed rect,.box.changed circle,.frame.changed rect{stroke-width:2;stroke-dasharray:2 2}
 .frame.added rect{stroke:var(--plus)}
 .frame.removed rect{stroke:var(--minus)}
 .frame.changed rect{stroke:var(--other-than)}

@@ -80,7 +80,8 @@ func Pairs(w io.Writer, title string, list []Pair) error {
 func SideBySide(w io.Writer, a, b *Diagram) error {
 	const apart = 24
 	x, y := a.scene(), b.scene()
-	wide, high := x.width+apart+y.width, max(x.height, y.height)+legendHeight
+	key, keyWidth := signKey(max(x.height, y.height) + legendHeight/2)
+	wide, high := max(x.width+apart+y.width, keyWidth), max(x.height, y.height)+legendHeight
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" aria-label="%s">`+"\n",
 		f(wide), f(high), html.EscapeString(a.heading()+" and "+b.heading()))
@@ -89,8 +90,22 @@ func SideBySide(w io.Writer, a, b *Diagram) error {
 	a.write(out, x, 0, false)
 	fmt.Fprintf(out, `</g><g transform="translate(%s 0)">`, f(x.width+apart))
 	b.write(out, y, 0, false)
-	fmt.Fprintf(out, `</g><text class="shape" x="%s" y="%s">%s</text>`+"\n</svg>\n", f(margin), f(high-legendHeight/2), html.EscapeString(signWords))
+	fmt.Fprint(out, "</g>"+key+"\n</svg>\n")
 	return out.Flush()
 }
 
-const signWords = "− removed, in dashes     + added, solid     ~ changed, in dots"
+// signKey is a row, at this height, with the box of each sign and what it means, and how wide it is.
+func signKey(y float64) (text string, wide float64) {
+	const box, gap, apart = 22.0, 6.0, 22.0
+	x := float64(margin)
+	for _, s := range []struct {
+		sign  Sign
+		words string
+	}{{Removed, "removed"}, {Added, "added"}, {Changed, "changed"}, {Follows, "other shapes only"}} {
+		words := s.sign.prefix() + s.words
+		text += fmt.Sprintf(`<g class="key %v"><rect x="%s" y="%s" width="%s" height="12" rx="3"/><text class="shape" x="%s" y="%s">%s</text></g>`,
+			s.sign, f(x), f(y-10), f(box), f(x+box+gap), f(y), html.EscapeString(words))
+		x += box + gap + width(words, smallSize) + apart
+	}
+	return text, x - apart + margin
+}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -149,8 +152,40 @@ func TestPairInABrowser(t *testing.T) {
 	tail := row("− tail")
 	r.load(r.url + fmt.Sprintf("?again#change-%d", tail.Number))
 	look("a link", "tail", "", "")
+	r.js(nil, `document.querySelector(".changes").style.maxHeight = "80px"`) // less than its rows need
+	for _, row := range []PairRow{pair.Rows[len(pair.Rows)-1], pair.Rows[1]} {
+		r.js(nil, `location.hash = "change-%d"`, row.Number)
+		sees(r, "the row of the address is below the titles", fmt.Sprintf(`(() => {
+		  const row = document.getElementById("change-%d").getBoundingClientRect(), list = document.querySelector(".changes").getBoundingClientRect();
+		  return row.top >= document.querySelector("thead th").getBoundingClientRect().bottom && row.bottom <= list.bottom;
+		})()`, row.Number), true)
+	}
 	var wrong []string
 	if b.js(&wrong, `performance.getEntriesByType("resource").map(e => e.name)`); len(wrong) > 0 {
 		t.Errorf("the page loads %q", wrong)
+	}
+}
+
+// Below both pictures stands each sign with what it means, however narrow they are.
+func TestSideBySideHasAKey(t *testing.T) {
+	const text = "net n [N, 1, H = 8, W = 8] -> [N, 1, H, W] { %s }"
+	pair := pairOf(t, fmt.Sprintf(text, "relu"), fmt.Sprintf(text, "relu -> silu"))
+	var b strings.Builder
+	if err := SideBySide(&b, pair.A, pair.B); err != nil {
+		t.Fatal(err)
+	}
+	keys := regexp.MustCompile(`<g class="key (\w+)"><rect x="([\d.]+)"[^>]*/><text [^>]*>([^<]+)</text></g>`).FindAllStringSubmatch(b.String(), -1)
+	var got []string
+	for _, k := range keys {
+		got = append(got, k[1]+": "+k[3])
+	}
+	want := []string{"removed: − removed", "added: + added", "changed: ~ changed", "follows: other shapes only"}
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+	size := regexp.MustCompile(`^<svg [^>]*width="([\d.]+)"`).FindStringSubmatch(b.String())
+	wide, _ := strconv.ParseFloat(size[1], 64)
+	if last, _ := strconv.ParseFloat(keys[3][2], 64); last+TextWidth(keys[3][3], smallSize) > wide {
+		t.Errorf("the key is wider than the picture, %v", wide)
 	}
 }
