@@ -3,10 +3,12 @@ package graph
 import (
 	"fmt"
 	"io"
+	"math/big"
 	"reflect"
 	"strings"
 
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // Print writes g as a table, one line for each node. Equal graphs print equally.
@@ -48,7 +50,7 @@ func Describe(op ops.Op) string {
 			if _, word := a.Value.(string); word {
 				format = "%s=%q"
 			}
-			args[i] = fmt.Sprintf(format, a.Name, a.Value)
+			args[i] = fmt.Sprintf(format, a.Name, decimal(a.Value))
 		}
 		text += "(" + strings.Join(args, ", ") + ")"
 	}
@@ -56,6 +58,25 @@ func Describe(op ops.Op) string {
 		text += fuser.Epilogue().String()
 	}
 	return text
+}
+
+// mostDecimals are those that a fraction is written with.
+const mostDecimals = 9
+
+// decimal writes a fraction as a decimal where it is one exactly, and few digits say it; anything else stays.
+func decimal(value any) any {
+	n, ok := value.(dim.Size)
+	if !ok || !n.Known() {
+		return value
+	}
+	r, ok := new(big.Rat).SetString(n.String())
+	if !ok || r.IsInt() {
+		return value
+	}
+	if digits, exact := r.FloatPrec(); exact && digits <= mostDecimals {
+		return r.FloatString(digits)
+	}
+	return value
 }
 
 // An Argument is a parameter of an op, with its name in the language and its value: a
