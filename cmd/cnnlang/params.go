@@ -110,7 +110,7 @@ type paramsFlags struct {
 
 // params is `cnnlang params`.
 func (a *app) params() *cobra.Command {
-	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), against: choiceOf("paper"), batch: batchOption(1), require: &option[string]{what: "CONDITIONS", parse: parseConditions}}
+	f := &paramsFlags{depth: depthOption(), units: choiceOf(unitNames...), against: &option[string]{what: "paper", parse: func(text string) (string, error) { return text, known(text, []string{"paper"}) }}, batch: batchOption(1), require: &option[string]{what: "CONDITIONS", parse: parseConditions}}
 	f.columns = listOf("NAME", len(paramsColumns), func(text string) (string, error) { return text, known(text, columnNames()) }, usualColumns...)
 	cmd := &cobra.Command{
 		Use:   "params FILE|NAME...",

@@ -21,12 +21,12 @@ type performance struct {
 func (p *performance) flags(cmd *cobra.Command, most int) {
 	p.threads = listOf("N", most, numberFrom(0, mostThreads), 0)
 	p.precision = listOf("NAME", most, parsePrecision, layout.F32)
-	cmd.Flags().Var(p.threads, "threads", "threads to run on, 0 for one per core; bench accepts several, as in 1,2")
-	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; bench accepts several")
+	cmd.Flags().Var(p.threads, "threads", "threads to run on, 0 for one per core; the verb bench accepts several, as in 1,2")
+	cmd.Flags().Var(p.precision, "precision", strings.Join(layout.Precisions(), ", ")+": how values between steps are rounded; the verb bench accepts several")
 	complete(cmd, "precision", fixed(layout.Precisions()...))
 }
 
-const batchUsage = "images in a batch; bench accepts several, as in 1,8"
+const batchUsage = "images in a batch; the verb bench accepts several, as in 1,8"
 
 // batchOption is up to so many numbers of images.
 func batchOption(most int) *option[[]int] { return listOf("N", most, numberFrom(1, 1<<16), 1) }

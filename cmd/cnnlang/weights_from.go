@@ -22,7 +22,7 @@ type weightsSource struct {
 // flags adds the flags to a command.
 func (w *weightsSource) flags(cmd *cobra.Command) {
 	w.weights = textOf("FILE|random")
-	cmd.Flags().Var(w.weights, "weights", "a file of weights, such as a .safetensors or a .pth, or generated ones")
+	cmd.Flags().Var(w.weights, "weights", "a file of weights, such as a .safetensors or a .pth; random generates them where a net is run")
 	w.readingFlags(cmd)
 }
 
