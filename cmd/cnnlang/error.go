@@ -76,6 +76,8 @@ func entryOf(err error) errorEntry {
 			e.Message += ": " + plain(unfit.Err)
 			e.Help = "say how, for example with `--prepare 'picture(mean=[0.5], std=[0.25])'`"
 		}
+	case errors.As(err, &unknown) && otherEnding(unknown.Name, []string{".cnn"}) != "":
+		e.Message, e.Help = notText(unknown.Name)
 	case errors.As(err, &unknown) && len(unknown.Near) == 0:
 		e.Message = fmt.Sprintf("there is no net called %q; `cnnlang list` shows them, and a file of yours ends in .cnn", unknown.Name)
 	case errors.As(err, &noBlock) && len(noBlock.Several) == 0:
@@ -101,6 +103,19 @@ func entryOf(err error) errorEntry {
 		e.Message = plain(err)
 	}
 	return e
+}
+
+// notText says what a name stands for that has the ending of another kind of file than a .cnn text.
+func notText(name string) (problem, help string) {
+	ending := otherEnding(name, []string{".cnn"})
+	switch ending {
+	case ".onnx":
+		return fmt.Sprintf("want a net or a .cnn text, and %q is named as an ONNX model", name),
+			"`cnnlang weights " + shellQuoted(name) + "` reads its tensors; one that `cnnlang export` wrote has the net's text in its metadata, under cnnlang.source"
+	case ".safetensors", ".pth", ".pt", ".th", ".bin", ".ckpt", ".h5", ".hdf5", ".keras", ".npz", ".caffemodel", ".weights":
+		return fmt.Sprintf("want a net or a .cnn text, and %q is named as a file of weights", name), "`cnnlang weights " + shellQuoted(name) + "` says what it holds, and with --against all which net it fits"
+	}
+	return fmt.Sprintf("want a net or a .cnn text, and %q ends in %s", name, ending), "`cnnlang list` shows the nets of the library"
 }
 
 // choose says with which flags to choose a net.

@@ -202,8 +202,10 @@ func (f *weightsFlags) consistent(file string) error {
 		return usage("--names, --layout, --net, --set and --shape are for --against").withHelp("name a net, as in `--against resnet50`")
 	case f.renames.given && !f.against.given && !f.output.given:
 		return usage("--rename is for --against and --output")
-	case listing && (f.output.given || f.against.given):
-		return usage("--depth and --no-values are for the list of tensors, which --against and --output do not print")
+	case f.depth.given && (f.output.given || f.against.given):
+		return usage("--depth is for the list of tensors, which --against and --output do not print")
+	case f.noValues && f.output.given:
+		return usage("--output copies the numbers, and --no-values reads none").withHelp("leave out --no-values")
 	case f.output.given && f.against.value == everything:
 		return usage("--output is for one net").withHelp("`cnnlang weights %s --against all` says which", file)
 	}

@@ -53,6 +53,7 @@ var named = []struct{ path, content, want string }{
 	{"w.xml", "<?xml version=\"1.0\" ?>\n<net batch=\"1\" name=\"m\"", "an OpenVINO model's .xml: layers without numbers, want a file of weights; " + convert},
 	{"w.xml", "<?xml version=\"1.0\"?><feed>", "an XML file, want a file of weights" + again1},
 	{"config.json", "{\"architectures\": [\"ResNet\"]}", "a JSON file that is neither an index of shards (with a weight_map) nor the model.json of TensorFlow.js, want a file of weights; name the file of weights beside it"},
+	{"my.cnn", "net a [N, 3, 8, 8] -> [N, 4, 8, 8] { conv(4, 1x1) }\n", "a .cnn text, which describes nets and has no weights, want a file of weights; name the file of weights; `cnnlang params` and `cnnlang graph` read the text"},
 	{"deploy.prototxt", "# comment\n", "the description of a Caffe net (.prototxt), without numbers, want a file of weights; name the .caffemodel that belongs to it"},
 	{"w.caffemodel", "name: \"SqueezeNet\"\ninput: \"data\"", "the description of a Caffe net (.prototxt), without numbers, want a file of weights; name the .caffemodel that belongs to it"},
 	{"w.txt", "layer {\n  name: \"conv1\"", "the description of a Caffe net (.prototxt), without numbers, want a file of weights; name the .caffemodel that belongs to it"},

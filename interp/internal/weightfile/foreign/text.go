@@ -46,6 +46,8 @@ func byText(head []byte, path string) (kind, bool) {
 		return xml(string(text)), true
 	case strings.HasPrefix(small, "{") || strings.HasPrefix(small, "["):
 		return kind{"a JSON file that is neither an index of shards (with a weight_map) nor the model.json of TensorFlow.js", "name the file of weights beside it"}, true
+	case strings.HasSuffix(strings.ToLower(path), ".cnn"):
+		return kind{"a .cnn text, which describes nets and has no weights", "name the file of weights; `cnnlang params` and `cnnlang graph` read the text"}, true
 	case strings.HasSuffix(strings.ToLower(path), ".prototxt") || isPrototxt(small):
 		return kind{"the description of a Caffe net (.prototxt), without numbers", "name the .caffemodel that belongs to it"}, true
 	}
