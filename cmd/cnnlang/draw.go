@@ -65,20 +65,9 @@ func (f *drawFlags) needless() error {
 	return nil
 }
 
-// colours reports a format whose programs choose their own colours.
-func (f *drawFlags) colours(format string) error {
-	if f.colour.given && (format == "dot" || format == "mermaid") {
-		return usage("--colour is for svg and html").withHelp("leave it out, or write -o svg")
-	}
-	return nil
-}
-
 // draw writes a picture; one in SVG is refused only where it would go to a terminal.
 func (a *app) draw(ctx context.Context, n *interp.Net, f *drawFlags, format string) error {
 	if err := offTerminal(format, n.Name, n.Name); err != nil {
-		return err
-	}
-	if err := f.colours(format); err != nil {
 		return err
 	}
 	opts := f.options()
