@@ -84,6 +84,9 @@ func pictured(t *testing.T, a, b *interp.Net, depths ...int) {
 	for _, c := range d.Changes {
 		for _, one := range c.All() {
 			kinds[one.Kind.String()] = true
+			if one.Copies && one.A.Count != one.B.Count { // some of the copies are
+				kinds[map[bool]string{true: "added", false: "removed"}[one.B.Count > one.A.Count]] = true
+			}
 		}
 	}
 	before, after := x.drawnSigns(t, d, depths), y.drawnSigns(t, d, depths)

@@ -10,7 +10,8 @@ type Mark struct {
 }
 
 // Marks are the parts of both networks that differ. A block of which only something inside differs has
-// none, and neither have the parts of one of which there are more or fewer.
+// none, and neither have the parts of one of which there are more or fewer; copies that only one network has are
+// added or removed.
 func (d *Diff) Marks() (a, b map[*graph.Part]Mark) {
 	m := marks{map[*graph.Part]Mark{}, map[*graph.Part]Mark{}}
 	m.all(d.Changes)
@@ -37,8 +38,13 @@ func (m marks) change(c *Change) {
 	}
 	switch {
 	case c.Copies:
-		heads(m.a, c.A.Parts)
-		heads(m.b, c.B.Parts)
+		both := min(len(c.A.Parts), len(c.B.Parts))
+		heads(m.a, c.A.Parts[:both])
+		heads(m.b, c.B.Parts[:both])
+		as.Kind = Removed
+		whole(m.a, c.A.Parts[both:])
+		as.Kind = Added
+		whole(m.b, c.B.Parts[both:])
 	case len(c.Inner) == 0:
 		whole(m.a, c.A.Parts)
 		whole(m.b, c.B.Parts)
