@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cnnlang/interp/internal/elab"
@@ -284,9 +286,28 @@ func nearNets(name string) []string {
 		}
 	}
 	if near := diag.Nearest(name, Library()); len(list) == 0 && near != "" {
-		list = []string{near}
+		list = []string{nearInNumber(name, near)}
 	}
 	return list
+}
+
+// nearInNumber is the net of the library that is named as near is, with the number that is closest to the
+// name's: resnet50 for resnet49, and not resnet18. It is near where they differ in more than a number.
+func nearInNumber(name, near string) string {
+	series := strings.TrimRight(near, "0123456789")
+	wanted, err := strconv.Atoi(strings.TrimPrefix(strings.ToLower(name), series))
+	if err != nil || series == near {
+		return near
+	}
+	least := math.MaxInt
+	for _, net := range Library() {
+		digits, same := strings.CutPrefix(net, series)
+		n, err := strconv.Atoi(digits)
+		if away := max(n-wanted, wanted-n); same && err == nil && away < least {
+			near, least = net, away
+		}
+	}
+	return near
 }
 
 const (
