@@ -117,7 +117,7 @@ func (a *app) params() *cobra.Command {
 		Short: "Count parameters, MACs and FLOPs",
 		Long: "params counts parameters and operations of a net by its blocks. At every depth the\n" +
 			"rows sum to the totals. Side heads have rows and totals of their own. Of several nets\n" +
-			"it prints the totals, a row for each.\n\n" +
+			"or a file with several it prints the totals, a row for each.\n\n" +
 			"--memory says what a run takes, for so many images and threads: the weights as they are\n" +
 			"packed, activations (all values that live at one time), scratch memory of the\n" +
 			"algorithms, outputs and tables, besides what the program itself takes. No weights are read.\n\n" +
@@ -171,13 +171,9 @@ func (a *app) runParams(cmd *cobra.Command, f *paramsFlags, args []string) error
 	if f.batch.given {
 		images = f.batch.value[0]
 	}
-	nets := make([]*interp.Net, len(args))
-	for i, name := range args {
-		n, err := a.net(&f.selection, name, images)
-		if err != nil {
-			return err
-		}
-		nets[i] = n
+	nets, err := a.countedNets(f, args, images)
+	if err != nil {
+		return err
 	}
 	if err := f.plan(cmd.Context(), nets); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"cnnlang/interp"
@@ -70,6 +71,47 @@ func (f *paramsFlags) consistent(names []string) error {
 	case len(names) == 1:
 		return nil
 	}
+	if flag := f.ofOneNet(); flag != "" {
+		return usage("--%s is for one net, and got %d", flag, len(names)).withHelp("leave it out, or ask for each net by itself")
+	}
+	if i := slices.Index(names, "-"); i >= 0 && slices.Contains(names[i+1:], "-") {
+		return usage("- is standard input, which can be read once, and two nets are -").withHelp("name a file in place of one of them")
+	}
+	return nil
+}
+
+// countedNets are the nets that are named, of a single file all that it declares where none is chosen.
+func (a *app) countedNets(f *paramsFlags, names []string, images int) (nets []*interp.Net, err error) {
+	for _, name := range names {
+		n, err := a.net(&f.selection, name, images)
+		var several *interp.NoNetError
+		if errors.As(err, &several) && several.Name == "" && several.Runnable == len(several.Nets) && len(names) == 1 && name != "-" && f.ofOneNet() == "" {
+			return a.allOf(f, name, several.Nets, images)
+		}
+		if err != nil {
+			return nil, err
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}
+
+// allOf are nets of one file.
+func (a *app) allOf(f *paramsFlags, file string, names []string, images int) (nets []*interp.Net, err error) {
+	defer func() { f.net.value = "" }()
+	for _, name := range names {
+		f.net.value = name
+		n, err := a.net(&f.selection, file, images)
+		if err != nil {
+			return nil, err
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}
+
+// ofOneNet is a flag that is given and is for one net alone, "" for none.
+func (f *paramsFlags) ofOneNet() string {
 	for _, flag := range []struct {
 		name  string
 		given bool
@@ -78,13 +120,10 @@ func (f *paramsFlags) consistent(names []string) error {
 		{"key", f.weights.key.given}, {"rename", f.weights.renames.given}, {"layout", f.weights.layout.given},
 	} {
 		if flag.given {
-			return usage("--%s is for one net, and got %d", flag.name, len(names)).withHelp("leave it out, or ask for each net by itself")
+			return flag.name
 		}
 	}
-	if i := slices.Index(names, "-"); i >= 0 && slices.Contains(names[i+1:], "-") {
-		return usage("- is standard input, which can be read once, and two nets are -").withHelp("name a file in place of one of them")
-	}
-	return nil
+	return ""
 }
 
 // several reports whether more than one is true.
