@@ -96,3 +96,6 @@ func (n *Net) SideHeads(names []string) ([]string, error) {
 
 // Files are the names of those that the net's text is in.
 func (n *Net) Files() []string { return n.program.program.Files() }
+
+// MainFile is the name of the one of them that declares it.
+func (n *Net) MainFile() string { return n.program.Main.Name() }

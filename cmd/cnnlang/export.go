@@ -39,10 +39,11 @@ type exportTarget struct {
 
 // exportTargets are the values of --to.
 func exportTargets() []exportTarget {
+	weights := []string{"weights", "names", "key", "rename", "layout", "seed", "output-names"}
 	return []exportTarget{
-		{"onnx", []string{".onnx"}, []string{"weights", "output-names", "side", "external", "fold-bn", "no-source"}, (*app).exportONNX},
+		{"onnx", []string{".onnx"}, slices.Concat(weights, []string{"side", "external", "fold-bn", "no-source"}), (*app).exportONNX},
 		{"torch", []string{".py"}, nil, (*app).exportTorch},
-		{"safetensors", []string{".safetensors"}, []string{"weights", "output-names", "dtype"}, (*app).exportSafetensors},
+		{"safetensors", []string{".safetensors"}, slices.Concat(weights, []string{"dtype"}), (*app).exportSafetensors},
 	}
 }
 

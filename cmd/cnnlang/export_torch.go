@@ -15,9 +15,7 @@ import (
 func (a *app) exportTorch(_ context.Context, f *exportFlags, n *interp.Net, d *exportDocument) error {
 	source := torchNet(n)
 	source.Notes = pictureNotes(n)
-	if files := n.Files(); len(files) > 0 {
-		source.From = filepath.Base(files[0])
-	}
+	source.From = filepath.Base(n.MainFile())
 	source.Again = func(parameter string, value int) *torch.Net {
 		if other := n.With(parameter, value); other != nil {
 			return torchNet(other)

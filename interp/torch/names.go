@@ -3,6 +3,8 @@ package torch
 import (
 	"strconv"
 	"strings"
+
+	"cnnlang/interp/graph"
 )
 
 // reserved are the words of Python and the names of built-in functions and of what the file
@@ -13,7 +15,7 @@ abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod c
 dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex id input int
 isinstance issubclass iter len license list locals map max memoryview min next object oct open ord pow print property quit
 range repr reversed round set setattr slice sorted staticmethod str sum super tuple vars zip
-self torch nn F OrderedDict in_channels x same_padding`)
+self torch nn F OrderedDict in_channels x same_padding side_heads`)
 
 // ofModules are the names that torch.nn.Module has, by which no part of a module can be read.
 var ofModules = words(`T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
@@ -51,6 +53,29 @@ global if import in is lambda nonlocal not or pass raise return try while with y
 // beginning are replaced by Python.
 func isAttribute(text string) bool {
 	return isIdentifier(text) && !ofModules[text] && !strings.HasPrefix(text, "_")
+}
+
+// flag is what every module of torch sets on itself in train and eval, and cannot where a part of it
+// has that name.
+const flag = "training"
+
+// flagged are the parts of modules that would be called as the flag, each once.
+func flagged(net *graph.Part) []graph.Lacking {
+	var lacks []graph.Lacking
+	known := map[string]bool{}
+	graph.Walk(net.Parts, func(p *graph.Part) {
+		if p.Kind != graph.Block && p.Kind != graph.Group && p.Kind != graph.Head && (p.Node == nil || len(p.Node.Params) == 0) {
+			return
+		}
+		segments := strings.Split(p.Path, ".")
+		for i, s := range segments {
+			if path := strings.Join(segments[:i+1], "."); s == flag && !known[path] {
+				known[path] = true
+				lacks = append(lacks, graph.Lacking{Path: path, What: "every module has a flag called `" + flag + "`; give the step another label"})
+			}
+		}
+	})
+	return lacks
 }
 
 func isNumber(text string) bool {

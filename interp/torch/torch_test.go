@@ -138,6 +138,17 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// A parameter of a net is not called as the one that its class has for side heads.
+func TestSideHeadsIsNoParameter(t *testing.T) {
+	text, _, err := Write(sourceOf(netOf(t, `net n(side_heads = 8) [N, 3, H = 8, W = 8] -> [N, side_heads, H, W] {
+  conv(side_heads, 1x1)
+  side z: conv(2, 1x1)
+}`)))
+	if want := "def __init__(self, side_heads_=8, side_heads=False):"; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("%v, want %s in\n%s", err, want, text)
+	}
+}
+
 // Each operation of the language is in one of the goldens, so that none is forgotten.
 func TestEveryOperation(t *testing.T) {
 	have := map[string]bool{}

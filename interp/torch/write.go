@@ -37,8 +37,8 @@ func Write(n Net) (text []byte, class string, err error) {
 		open[p] = true
 	}
 	f := follow(n, open)
-	if len(f.lacks) > 0 {
-		return nil, "", &graph.LackingError{Net: n.Self.Call, Form: "a module of PyTorch", Steps: slices.Compact(f.lacks)}
+	if lacks := append(flagged(n.Self), f.lacks...); len(lacks) > 0 {
+		return nil, "", &graph.LackingError{Net: n.Self.Call, Form: "a module of PyTorch", Steps: slices.Compact(lacks)}
 	}
 	return f.text(n), f.classes[len(f.classes)-1].name, nil
 }
