@@ -149,6 +149,16 @@ func TestSideHeadsIsNoParameter(t *testing.T) {
 	}
 }
 
+// What is passed may be an operation in one application, and a block of many steps in another.
+func TestPassedAreOperationsAndBlocks(t *testing.T) {
+	sameState(t, netOf(t, `block s(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> bn -> relu }
+block q(c: int) [N, C, H, W] -> [N, c, H, W] { add { | conv(c, 3x3, pad=1) | conv(c, 1x1) } }
+block inner(b: block, c: int) [N, C, H, W] -> [N, c, H, W] { a: { b(c) } -> d: { b(c) -> relu -> e: b(c) } }
+net n [N, 8, H = 8, W = 8] -> [N, 8, _, _] {
+  inner(s, 8) -> inner(conv(k=1x1), 8) -> inner(deconv(k=1x1), 8) -> inner(q, 8) -> inner(s, 8)
+}`))
+}
+
 // Each operation of the language is in one of the goldens, so that none is forgotten.
 func TestEveryOperation(t *testing.T) {
 	have := map[string]bool{}

@@ -368,6 +368,9 @@ func (f *flow) item(c *cell, in []*graph.Node, ch term) (*expr, term) {
 		nodes, before := f.nodes, f.ch
 		f.nodes, f.ch = in, ch
 		x, _ := f.moduleOf(c, in, ch)
+		if x == nil { // what is applied differs, which has been said
+			x = name("None")
+		}
 		after := f.claimOf(c)
 		f.nodes, f.ch = nodes, before
 		return x, after
