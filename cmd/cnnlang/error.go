@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,14 +106,17 @@ func entryOf(err error) errorEntry {
 	return e
 }
 
+// ofWeights are the endings of files of weights.
+var ofWeights = []string{".onnx", ".safetensors", ".pth", ".pt", ".th", ".bin", ".ckpt", ".h5", ".hdf5", ".keras", ".npz", ".caffemodel", ".weights"}
+
 // notText says what a name stands for that has the ending of another kind of file than a .cnn text.
 func notText(name string) (problem, help string) {
 	ending := otherEnding(name, []string{".cnn"})
-	switch ending {
-	case ".onnx":
+	if ending == ".onnx" {
 		return fmt.Sprintf("want a net or a .cnn text, and %q is named as an ONNX model", name),
 			"`cnnlang weights " + shellQuoted(name) + "` reads its tensors; one that `cnnlang export` wrote has the net's text in its metadata, under cnnlang.source"
-	case ".safetensors", ".pth", ".pt", ".th", ".bin", ".ckpt", ".h5", ".hdf5", ".keras", ".npz", ".caffemodel", ".weights":
+	}
+	if slices.Contains(ofWeights, ending) {
 		return fmt.Sprintf("want a net or a .cnn text, and %q is named as a file of weights", name), "`cnnlang weights " + shellQuoted(name) + "` says what it holds, and with --against all which net it fits"
 	}
 	return fmt.Sprintf("want a net or a .cnn text, and %q ends in %s", name, ending), "`cnnlang list` shows the nets of the library"

@@ -85,7 +85,7 @@ func (a *app) countedNets(f *paramsFlags, names []string, images int) (nets []*i
 	for _, name := range names {
 		n, err := a.net(&f.selection, name, images)
 		var several *interp.NoNetError
-		if errors.As(err, &several) && several.Name == "" && several.Runnable == len(several.Nets) && len(names) == 1 && name != "-" && f.ofOneNet() == "" {
+		if errors.As(err, &several) && several.Name == "" && several.Runnable > 1 && several.Runnable == len(several.Nets) && len(names) == 1 && name != "-" && f.ofOneNet() == "" {
 			return a.allOf(f, name, several.Nets, images)
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -188,6 +189,10 @@ func (a *app) net(s *selection, argument string, images int) (*interp.Net, error
 	}
 	opts.Batch = images
 	n, err := p.Net(opts)
+	if err != nil && slices.Contains(ofWeights, otherEnding(argument, nil)) {
+		problem, help := notText(argument)
+		return nil, usage("%s", problem).withHelp("%s", help)
+	}
 	if err == nil && p.Elsewhere != "" {
 		a.tell("note", elsewhereNote(p.Elsewhere, n))
 	}
