@@ -67,10 +67,7 @@ func entryOf(err error) errorEntry {
 		e.Message = fmt.Sprintf("the side head %q of %s does not fit this input", choice.Name, choice.Net)
 		e.Help = "leave " + choice.Name + " out, or ask for another --shape"
 	case errors.As(err, &memory):
-		e.Message, e.Help = plain(err), "ask for a smaller --shape, or allow more with --max-memory"
-		if _, limited := interp.AddressesLeft(); limited {
-			e.Help += ", within `ulimit -v` and `ulimit -d`, which are set"
-		}
+		e.Message, e.Help = plain(err), lessMemory()
 	case errors.As(err, &unfit):
 		e.Message = unfit.Problem
 		if unfit.Err != nil {
@@ -104,6 +101,15 @@ func entryOf(err error) errorEntry {
 		e.Message = plain(err)
 	}
 	return e
+}
+
+// lessMemory is what to do about a net that is too large.
+func lessMemory() string {
+	help := "ask for a smaller --shape, or allow more with --max-memory"
+	if _, limited := interp.AddressesLeft(); limited {
+		help += ", within `ulimit -v` and `ulimit -d`, which are set"
+	}
+	return help
 }
 
 // ofWeights are the endings of files of weights.

@@ -92,6 +92,21 @@ const markedOn = `(() => {
   }).join(", ");
 })()`
 
+// fileOfPair writes the page of a pair.
+func fileOfPair(t *testing.T, pair Pair) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "page.html")
+	w, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := Pairs(w, "a and b", []Pair{pair}); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // Pointing at a change shows both its places, in the rows and in the pictures.
 func TestPairInABrowser(t *testing.T) {
 	b := openBrowser(t)
@@ -105,16 +120,7 @@ func TestPairInABrowser(t *testing.T) {
 		t.Fatalf("no row %q in %v", text, pair.Rows)
 		return PairRow{}
 	}
-	file := filepath.Join(t.TempDir(), "page.html")
-	w, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Pairs(w, "a and b", []Pair{pair}); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	r := &reader{browser: b, url: "file://" + file}
+	r := &reader{browser: b, url: "file://" + fileOfPair(t, pair)}
 	r.load(r.url)
 	r.js(nil, `matchMedia = () => ({matches: true})`) // who wants nothing to move
 	sees(r, "nothing is selected at first", `document.querySelectorAll(".selected, .lit, .beside").length`, 0)

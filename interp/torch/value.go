@@ -114,8 +114,6 @@ type scope struct {
 	views []view
 	vars  map[string]string // what the names of repeats are called
 	claim map[string]term   // what names stand for in a claim of a block that is called
-	// inForward says that the names are those of __init__ and have to be kept for forward.
-	inForward bool
 }
 
 // all gives every view the same value.
