@@ -30,6 +30,7 @@ func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
 		return f.numbered(c, made)
 	}
 	label := f.localOf(c)
+	f.claim(label)
 	if isAttribute(label) {
 		*f.init = append(*f.init, &stmt{target: self(label), value: made})
 		return self(label)
@@ -38,7 +39,7 @@ func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
 	segments := strings.Split(label, ".")
 	for i, s := range segments[:len(segments)-1] {
 		path := strings.Join(segments[:i+1], ".")
-		if key := "\x00" + path; !f.labels.taken[key] {
+		if key := around + path; !f.labels.taken[key] {
 			f.labels.taken[key] = true
 			f.put(at, s, calling(dotted("nn.Module")), add, dict)
 		}
@@ -53,6 +54,22 @@ func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
 		return indexed(at.attr(dict), str(last))
 	}
 	return child(at, last)
+}
+
+// Before a path among the names that are taken: one of a module, and one that others have before a dot.
+const within, around = "\x01", "\x00"
+
+// claim gives a path to a module. Labels with dots can put others inside of it, where the class that
+// it is of has no place for them.
+func (f *flow) claim(path string) {
+	clash := f.labels.taken[around+path]
+	f.labels.taken[within+path] = true
+	for i, c := range path {
+		clash = clash || c == '.' && f.labels.taken[within+path[:i]]
+	}
+	if clash {
+		f.fail("the path `" + path + "` and that of another step begin alike, so that one is inside of the other; give one of them another label")
+	}
 }
 
 // child is how an attribute is read whose name may be any text.
@@ -94,6 +111,7 @@ func (f *flow) ownModule(u *use, kind string) *expr {
 		label = f.localOf(u.cell)
 	}
 	if isAttribute(label) {
+		f.claim(label)
 		*f.init = append(*f.init, &stmt{target: self(label), value: made})
 		return self(label)
 	}

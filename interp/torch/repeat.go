@@ -95,7 +95,9 @@ func (f *flow) repeat(cells []*cell) {
 	if inner.cur.String() != f.cur.text {
 		out = append(out, &stmt{target: f.cur, value: inner.cur})
 	}
-	*f.init = append(*f.init, &stmt{kind: loop, index: "i", value: calling(name("range"), times), body: init})
+	if len(init) > 0 {
+		*f.init = append(*f.init, &stmt{kind: loop, index: "i", value: calling(name("range"), times), body: init})
+	}
 	f.loopOver(times, init, out)
 	after, at := make([]*graph.Node, len(f.views)), 0
 	for v := range f.views {

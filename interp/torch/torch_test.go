@@ -159,6 +159,27 @@ net n [N, 8, H = 8, W = 8] -> [N, 8, _, _] {
 }`))
 }
 
+// A loop that makes no modules is in forward alone.
+func TestLoopsWithoutModules(t *testing.T) {
+	text, _, err := Write(sourceOf(netOf(t, `block b(k: int) [N, C, H, W] -> [N, C, H, W] where k >= 0 { "g": repeat i of k { "u{i}": relu } }
+net n [N, 8, H = 8, W = 8] -> [N, 8, _, _] { b(1) -> b(2) -> b(3) }`)))
+	if got := strings.Count(string(text), "for i in range"); err != nil || got != 1 {
+		t.Errorf("%v, %d loops, want 1\n%s", err, got, text)
+	}
+}
+
+// Labels with dots can begin as another step is called, which a module has no place for.
+func TestPathsInsideOfOthers(t *testing.T) {
+	for _, body := range []string{
+		`conv(8, 1x1) -> "0.1": conv(8, 1x1)`, `"1.x": conv(8, 1x1) -> conv(8, 1x1)`, `a: { conv(8, 1x1) -> bn } -> "a.z": bn -> relu`,
+	} {
+		_, _, err := Write(sourceOf(netOf(t, "net n [N, 8, H = 8, W = 8] -> [N, 8, _, _] { "+body+" }")))
+		if err == nil || !strings.Contains(err.Error(), "begin alike") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 // Each operation of the language is in one of the goldens, so that none is forgotten.
 func TestEveryOperation(t *testing.T) {
 	have := map[string]bool{}
