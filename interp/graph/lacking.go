@@ -31,6 +31,10 @@ func (e *LackingError) Error() string {
 			fmt.Fprintf(&b, "\nand %d more", len(e.Steps)-i)
 			break
 		}
+		if s.Path == "" { // the net itself
+			b.WriteString("\n" + s.What)
+			continue
+		}
 		fmt.Fprintf(&b, "\nstep %s: %s", s.Path, s.What)
 	}
 	return b.String()
