@@ -53,3 +53,6 @@ func TestCurvesAtTheEnds(t *testing.T) {
 		}
 	}
 }
+
+// sameValue reports whether two numbers are equal or both NaN.
+func sameValue(a, b float32) bool { return a == b || a != a && b != b }

@@ -93,6 +93,3 @@ func TestDots(t *testing.T) {
 		}
 	}
 }
-
-// sameValue reports whether two numbers are equal or both NaN.
-func sameValue(a, b float32) bool { return a == b || a != a && b != b }
