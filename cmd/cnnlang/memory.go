@@ -22,7 +22,7 @@ func collect(limit, outside int64) {
 // address space that the process may have, the heap is collected as often as necessary.
 // The function it returns restores the settings.
 func relaxGC() (end func()) {
-	const percent, limit = 1000, 192 << 20
+	const percent, limit = 500, 192 << 20
 	restore, set := collectAt(percent)
 	if !set {
 		return restore
