@@ -265,8 +265,11 @@ func TestThePreludeIsSoundByItsPath(t *testing.T) {
 		t.Errorf("got %v", list)
 	}
 	p, _ := check(t, string(text), interp.Options{})
-	if verdicts, _ := p.Prove(prove.New(), "", nil); len(verdicts) > 0 {
-		t.Errorf("%d primitives are said to be proved", len(verdicts))
+	verdicts, _ := p.Prove(prove.New(), "", nil)
+	for _, v := range verdicts {
+		if v.Block.IsPrimitive() && v.Block.Block.Body == nil {
+			t.Errorf("the primitive %s is said to be proved", v.Block.Name)
+		}
 	}
 	if _, list := check(t, string(text)+"\n# mine\n", interp.Options{}); !list.HasErrors() || list[0].Code != diag.MissingBody {
 		t.Errorf("got %v, want %s", list, diag.MissingBody)

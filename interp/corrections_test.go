@@ -23,7 +23,7 @@ var slips = []struct{ wrong, right string }{
 	{"  AdaptiveAvgPool2d(1)\n", "  gap\n"},
 	{"  AdaptiveAvgPool2d((1, 1))\n", "  gap\n"},
 	{"  dropout(50%)\n", "  dropout(0.5)\n"},
-	{"  conv(1k, 1x1)\n", "  conv(1_000, 1x1)\n"},
+	{"  conv(1k, 1x1)\n", "  conv(1K, 1x1)\n"},
 	{"  let a = 3\n  repeat x in (a+1)*[1, 2] { conv(x, 1x1) }\n", "  let a = 3\n  repeat x in [1, 2] * (a+1) { conv(x, 1x1) }\n"},
 	{"  let a = 3\n  repeat x in a*([1] + [2]) { conv(x, 1x1) }\n", "  let a = 3\n  repeat x in ([1] + [2]) * a { conv(x, 1x1) }\n"},
 	{"  let a = 3\n  repeat x in a//2*[4] { conv(x, 1x1) }\n", "  let a = 3\n  repeat x in [4] * (a//2) { conv(x, 1x1) }\n"},
@@ -52,7 +52,7 @@ var slips = []struct{ wrong, right string }{
 	{"  relu }\n", "  relu\n"},
 	{"  conv(8, 3x3, padding_mode=\"reflect\")\n", ""},
 	{"  deconv(8, 2x2, stride=2, output_padding=1)\n", ""},
-	{"  upsample(2)\n", ""},
+	{"  unpool(2)\n", ""},
 	{"  mean(1)\n", ""},
 	{"  conv(8, 1x1, stride=0.5)\n", ""},
 }
