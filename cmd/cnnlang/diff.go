@@ -47,6 +47,7 @@ func (a *app) diff() *cobra.Command {
 	complete(cmd, "depth", fixed("0", "1", "2", "all"))
 	format := formatFlag(cmd, diffFormats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer relaxGC()() // and within a limit, which two large nets would pass
 		if git {
 			return a.gitDiff(cmd.Context(), sideOptions{&s, nets.value}, args, diffFormat{name: format.value, all: all})
 		}
