@@ -194,9 +194,13 @@ func joinsList(p *graph.Part) bool {
 func (b *builder) branches(i *Item, p *graph.Part, within string) {
 	for _, branch := range p.Branches {
 		items := ungrouped(b.series(branch, within))
-		if len(items) == 1 && items[0].passes {
+		switch {
+		case len(items) == 1 && items[0].passes:
 			i.with(items[0])
 			items = nil
+		case len(items) == 1 && items[0].Kind == Tap: // it may be an arc, which stands for nothing else
+			i.with(items[0])
+			items[0].Nodes, items[0].Cost = nil, graph.Count{}
 		}
 		i.Branches = append(i.Branches, items)
 	}
