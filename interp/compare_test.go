@@ -257,6 +257,32 @@ func TestDiffsOfRandomNets(t *testing.T) {
 	}
 }
 
+// editedNets calls f for random nets and what two edits make of each, where the edits go together.
+func editedNets(t *testing.T, nets, sequence uint64, f func(a, b *interp.Net)) {
+	t.Helper()
+	tried := uint64(0)
+	for seed := range nets {
+		text := randomNet(seed)
+		other := edited(text, rand.New(rand.NewPCG(seed, sequence)))
+		_, a := selected(t, "-", text, interp.Options{})
+		p, err := interp.Read("-", strings.NewReader(other))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.Net(interp.Options{})
+		if err != nil {
+			continue
+		}
+		tried++
+		if f(a, b); t.Failed() {
+			t.Fatalf("seed %d\n%s\n%s", seed, text, other)
+		}
+	}
+	if tried < nets/3 { // so that the test is no empty one
+		t.Errorf("the edits of %d nets go together, of %d", tried, nets)
+	}
+}
+
 // edited makes two edits in the text of a random net: an operation is another or twice there, a line is not, is
 // there twice or one further down, a loop is longer, or a value is taken from elsewhere.
 func edited(text string, r *rand.Rand) string {

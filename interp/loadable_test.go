@@ -123,21 +123,7 @@ func TestLoadableWeights(t *testing.T) {
 	_, a := selected(t, "mobilenet_v2", "", interp.Options{})
 	_, b := selected(t, "mobilenet_v2_keras", "", interp.Options{})
 	loads(t, a, b, compared(a, b))
-	for seed := range uint64(40) {
-		text := randomNet(seed)
-		_, a := selected(t, "-", text, interp.Options{})
-		p, err := interp.Read("-", strings.NewReader(edited(text, rand.New(rand.NewPCG(seed, 9)))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := p.Net(interp.Options{})
-		if err != nil {
-			continue // the edits do not go together
-		}
-		if loads(t, a, b, compared(a, b)); t.Failed() {
-			t.Fatalf("seed %d\n%s", seed, text)
-		}
-	}
+	editedNets(t, 40, 9, func(a, b *interp.Net) { loads(t, a, b, compared(a, b)) })
 }
 
 // Of a net whose parts are called otherwise all weights stay loadable, and it computes the same.

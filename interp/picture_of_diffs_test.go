@@ -1,10 +1,7 @@
 package interp_test
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,19 +118,5 @@ func TestPicturesOfDiffs(t *testing.T) {
 		}
 		before = n
 	}
-	for seed := range uint64(60) {
-		text := randomNet(seed)
-		_, a := selected(t, "-", text, interp.Options{})
-		p, err := interp.Read("-", strings.NewReader(edited(text, rand.New(rand.NewPCG(seed, 5)))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := p.Net(interp.Options{})
-		if err != nil {
-			continue // the edits do not go together
-		}
-		if pictured(t, a, b, 1, draw.All, draw.Told); t.Failed() {
-			t.Fatal(fmt.Sprint("seed ", seed))
-		}
-	}
+	editedNets(t, 60, 5, func(a, b *interp.Net) { pictured(t, a, b, 1, draw.All, draw.Told) })
 }

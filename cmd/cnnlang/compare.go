@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/ops/tensor"
 )
 
 // A compareFlags is the flags of `cnnlang compare`.
@@ -257,19 +258,8 @@ func (a *app) measureCompared(ctx context.Context, c *comparison, f *compareFlag
 		return nil
 	}
 	a.progress("%s: measuring", n.label)
-	opts.MaxMemory = interp.UsableMemory(0, false)
-	input, held, err := n.RandomInput(ctx, opts, 0, 1)
-	if err != nil {
+	return measured(ctx, n.Net, opts, func(s *interp.Session, input tensor.Tensor) (err error) {
+		n.latency, err = s.Measure(ctx, input, f.time.value)
 		return err
-	}
-	opts.Held = held
-	model, err := n.Build(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
-	session := model.NewSession(opts.Threads)
-	defer session.Close()
-	n.latency, err = session.Measure(ctx, input, f.time.value)
-	return err
+	})
 }

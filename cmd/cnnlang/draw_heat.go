@@ -8,13 +8,14 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/draw"
 	"cnnlang/ops/dim"
+	"cnnlang/ops/tensor"
 )
 
 // colours are what boxes can be coloured by.
 var colours = []string{"kind", "params", "macs", "memory", "time"}
 
-// measured is how long the steps of a net are measured to be coloured by their times.
-const measured = time.Second
+// stepsTime is how long the steps of a net are measured to be coloured by their times.
+const stepsTime = time.Second
 
 const timeHere = "time here on one thread"
 
@@ -61,22 +62,12 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 // timesOf measures the steps of a net with generated weights, in milliseconds by their paths.
 // What a step has taken over from those behind it is in its time.
 func timesOf(ctx context.Context, n *interp.Net, of map[string]float64) error {
-	opts := interp.Options{Threads: 1, Weights: interp.RandomWeights(0), MaxMemory: interp.UsableMemory(0, false)}
-	input, held, err := n.RandomInput(ctx, opts, 0, 1)
-	if err != nil {
+	opts := interp.Options{Threads: 1, Weights: interp.RandomWeights(0)}
+	return measured(ctx, n, opts, func(s *interp.Session, input tensor.Tensor) error {
+		steps, err := s.MeasureSteps(ctx, input, stepsTime)
+		for _, s := range steps {
+			of[s.Path] += float64(milliseconds(s.Took))
+		}
 		return err
-	}
-	opts.Held = held
-	model, err := n.Build(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
-	session := model.NewSession(1)
-	defer session.Close()
-	steps, err := session.MeasureSteps(ctx, input, measured)
-	for _, s := range steps {
-		of[s.Path] += float64(milliseconds(s.Took))
-	}
-	return err
+	})
 }

@@ -95,16 +95,14 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for i, g := range growths(t) {
+	for _, g := range growths(t) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
 			// Counts are expensive to read: those of all commands are first read together.
 			all := []string{"check --contracts -", "fmt --shapes -"}
 			if code := execute(t, program, all[0], g.text(small), t.TempDir()); code == exitFine { // else they say what check says
-				all = append(all, "graph -", "params --depth all -", "expand -", "why - output")
-				if g.marked || i%3 == 0 { // they read the net, not the text, and take longest
-					all = append(all, "graph -o svg -", "diff - fewer.cnn")
-				}
+				all = append(all, "graph -", "params --depth all -", "expand -", "why - output",
+					"graph -o svg -", "diff - fewer.cnn")
 			}
 			grows := func(commands ...string) (few, many int, tooFast bool) {
 				few, _ = statements(t, program, commands, g, small)
