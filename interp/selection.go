@@ -17,11 +17,15 @@ type SelectionError struct {
 	Nearest string // Nearest is the most similar name, or ""
 	Known   []string
 	Err     error // why it does not fit, or nil
+	List    int   // of how many tensors it is a list, 0 for one tensor
 }
 
 func (e *SelectionError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("interp: the side head %q of %s does not fit this input: %v", e.Name, e.Net, e.Err)
+	}
+	if e.List > 0 {
+		return fmt.Sprintf("interp: %q of %s is a list of tensors, %d of them; ask for the step that makes one", e.Name, e.Net, e.List)
 	}
 	text := fmt.Sprintf("interp: %s has no %s called %q", e.Net, e.What, e.Name)
 	switch {
@@ -51,6 +55,8 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 			sides = append(sides, name)
 		case isStep:
 			kept[name] = node
+		case n.Graph.ListAt(name) > 0:
+			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, List: n.Graph.ListAt(name)}
 		case name != "output":
 			var known []string
 			for _, s := range n.Graph.Sides {

@@ -43,6 +43,9 @@ func (n *Net) Why(path string) (*Why, error) {
 	var paths []string
 	origins := n.origins()
 	for i, s := range n.Graph.Steps {
+		if s.Path == path && s.Items != nil {
+			return nil, &SelectionError{What: "step", Name: path, Net: n.Name, List: len(s.Items)}
+		}
 		if s.Path == path && s.Node != nil && i < len(origins) {
 			return history(s, origins[i]), nil
 		}
@@ -75,7 +78,7 @@ func (n *Net) whyInput() *Why {
 // whyOutput explains the last step whose value is the output.
 func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
 	for i, s := range slices.Backward(n.Graph.Steps) {
-		if s.Node == n.Graph.Output && i < len(origins) {
+		if s.Node == n.Graph.Output && s.Items == nil && i < len(origins) {
 			return history(s, origins[i])
 		}
 	}

@@ -34,7 +34,7 @@ var paramsColumns = []paramsColumn{
 	pairColumn("dilation", "its dilation", func(w ops.Window) dim.Pair { return w.Dilation }),
 	{name: "groups", title: "groups", meaning: "the groups of a convolution", right: true, cell: func(m *rowFacts) any { return m.groups() }},
 	{name: "output", title: "output", meaning: "the shape of the value", titles: axesOf("output"),
-		cell: func(m *rowFacts) any { return m.Output }, numbers: func(m *rowFacts) []any { return sizes(m.Output) }},
+		cell: func(m *rowFacts) any { return m.outputText() }, numbers: func(m *rowFacts) []any { return sizes(m.Output) }},
 	sumColumn("params", "params", "learned numbers", unitParams, func(m *rowFacts) any { return m.Params }),
 	sumColumn("share", "share", "the share of the net's parameters", unitNone, func(m *rowFacts) any { return m.share() }),
 	sumColumn("macs", "MACs", "multiply-accumulates", unitMACs, func(m *rowFacts) any { return m.MACs }),
@@ -137,11 +137,20 @@ func factsOf(n *interp.Net, rows []graph.Row) (list []*rowFacts, main, sides *ro
 		for _, node := range r.Nodes {
 			m.bytes, m.activations = m.bytes.Add(node.Bytes()), m.activations.Add(dim.Int(int(node.Activations())))
 		}
-		m.fields = [2]graph.Field{height[r.Value.ID], width[r.Value.ID]}
+		if r.Value != nil {
+			m.fields = [2]graph.Field{height[r.Value.ID], width[r.Value.ID]}
+		}
 		sum.bytes, sum.activations = sum.bytes.Add(m.bytes), sum.activations.Add(m.activations)
 		list = append(list, m)
 	}
 	return list, main, sides
+}
+
+func (m *rowFacts) outputText() any {
+	if m.List > 0 {
+		return fmt.Sprintf("list of %d", m.List)
+	}
+	return m.Output
 }
 
 // windows are those of a row that is one operation with windows.

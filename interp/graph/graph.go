@@ -81,14 +81,26 @@ type Step struct {
 	Span  source.Span
 }
 
-// At returns the node that holds the value of the step with this path.
+// At returns the node that holds the value of the step with this path; none does for a list of
+// tensors.
 func (g *Graph) At(path string) (*Node, bool) {
 	for _, s := range g.Steps {
 		if s.Path == path {
-			return s.Node, true
+			return s.Node, s.Items == nil
 		}
 	}
 	return nil, false
+}
+
+// ListAt returns how many tensors the step with this path gives as a list, 0 for a step that gives
+// one and for no step.
+func (g *Graph) ListAt(path string) int {
+	for _, s := range g.Steps {
+		if s.Path == path {
+			return len(s.Items)
+		}
+	}
+	return 0
 }
 
 // Params lists every tensor that the main path needs and, with side heads, what each of

@@ -30,11 +30,12 @@ type Row struct {
 	Path string
 	Kind string // what the text calls it: conv, bottleneck; "" for a plain group
 	Count
-	Output tensor.Shape
-	Side   bool   // part of a side head, which is summed separately
-	Head   string // the name of that head
+	Output tensor.Shape // nil for a list of tensors
+	List   int          // how many it has
+	Side   bool         // part of a side head, which is summed separately
+	Head   string       // the name of that head
 	Nodes  []*Node
-	Value  *Node // the one that holds Output
+	Value  *Node // the one that holds Output, nil for a list
 }
 
 // AllDepths asks Rows for a row for every path.
@@ -99,7 +100,10 @@ func (r *Row) describe(s *Step) {
 	if s.Call != "" {
 		r.Kind = s.Call
 	}
-	if s.Node != nil {
+	switch {
+	case s.Items != nil:
+		r.Value, r.Output, r.List = nil, nil, len(s.Items)
+	case s.Node != nil:
 		r.Value, r.Output = s.Node, s.Node.Shape
 	}
 }

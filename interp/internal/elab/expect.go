@@ -190,8 +190,11 @@ func (m *machine) stepShape(r *ast.Ref, e *env) (Value, bool) {
 		path = text
 	}
 	shape, ok := m.shapeOf(path)
-	if !ok {
-		m.fail(unknownPath(r.Args.List[0].Span(), path, m.graph))
+	switch at := r.Args.List[0].Span(); {
+	case !ok && m.graph.ListAt(path) > 0:
+		m.fail(severalTensors(at, "`shape` is of", m.graph.ListAt(path)))
+	case !ok:
+		m.fail(unknownPath(at, path, m.graph))
 	}
 	return shape, ok
 }
