@@ -33,16 +33,13 @@ const longestSum = 384
 
 // NewBounded computes an op in float64.
 func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
-	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], steepest: steepest, Want: ref.Exact(op, widened(in), widened(params))}
+	b := &Bounded{op: op, in: in, params: params, channels: in[0].Shape[1], steepest: 1, Want: ref.Exact(op, widened(in), widened(params))}
 	plain, products := op, Products(op, in)
 	if f, ok := op.(ops.Fuser); ok {
 		e := f.Epilogue()
-		if _, _, slopes := ops.Split(e, params); slopes != nil {
-			params = params[:len(params)-1]
-			for _, slope := range slopes[0].Data {
-				b.steepest = max(b.steepest, math.Abs(float64(slope)))
-			}
-		}
+		_, _, slopes := ops.Split(e, params)
+		b.steepest = steepest(e.Act, slopes)
+		params = params[:len(params)-len(slopes)]
 		e.Act = ops.None
 		plain = f.WithEpilogue(e)
 	}
@@ -104,10 +101,31 @@ type Allowance struct {
 	Before, After float64
 }
 
-// steepest is the largest slope of an activation without tensors, that of hard_swish at 3.
-const steepest = 1.5
+// steepest is the largest slope of an activation, at least 1, which is that of most.
+func steepest(a ops.Activation, slopes []tensor.Tensor) float64 {
+	most := 1.0
+	switch a.Name() {
+	case "leaky_relu", "hard_sigmoid", "elu":
+		most = max(most, math.Abs(a.Arg().Float()))
+	case "silu":
+		most = 1.0999 // at 2.4
+	case "mish":
+		most = 1.0885 // at 1.49
+	case "gelu":
+		most = 1.1290 // at the root of 2
+	case "hard_swish":
+		most = 1.5 // at 3
+	}
+	for _, t := range slopes {
+		for _, slope := range t.Data {
+			most = max(most, math.Abs(float64(slope)))
+		}
+	}
+	return most
+}
 
-// smooth is the rounding error of activations, which are computed in float64.
+// smooth is the rounding error of activations computed in float64. Those computed in float32 are
+// allowed more with their input.
 const smooth = 2 * Eps
 
 // Check fails the test if an output is farther from float64 than allowed.
