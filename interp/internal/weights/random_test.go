@@ -165,7 +165,9 @@ func slowElement(name string, shape []int, seed uint64, i int) float32 {
 		g = 1
 	} else if len(shape) == 4 && (strings.HasSuffix(name, "block.0.0.weight") || strings.HasSuffix(name, "block.1.0.weight") ||
 		strings.HasSuffix(name, "block.2.0.weight") || strings.HasSuffix(name, "block.3.0.weight")) {
-		g = 2.5
+		if g = 2.5; len(parts) == 6 {
+			g = 2
+		}
 	} else if shape[1] == 1 || strings.HasSuffix(name, "pointwise.weight") {
 		g = 1
 	}
@@ -186,6 +188,7 @@ func TestEveryElementEqualsTheSlowDefinition(t *testing.T) {
 		{Path: "dw.weight", Shape: tensor.Shape{32, 1, 3, 3}},
 		{Path: "a.pointwise.weight", Shape: tensor.Shape{4, 5, 1, 1}},
 		{Path: "features.2.0.block.3.0.weight", Shape: tensor.Shape{6, 1, 3, 3}},
+		{Path: "features.2.block.1.0.weight", Shape: tensor.Shape{6, 1, 3, 3}},
 		{Path: "features.2.0.block.3.0.weight.gamma", Shape: tensor.Shape{6}},
 		{Path: "features.1.0.layer_scale", Shape: tensor.Shape{6, 1, 1}},
 		{Path: "odd.weight", Shape: tensor.Shape{3, 4, 5}},
