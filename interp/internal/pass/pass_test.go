@@ -274,7 +274,25 @@ func TestPasses(t *testing.T) {
 			4 add3: add [3 2 2]
 			5 p3: prelu [4] out`},
 
-		{"slopes stay behind a pool that changes places with their convolution", func(b *graphtest.Builder, x *graph.Node) nodes {
+		{"nor into a product", func(b *graphtest.Builder, x *graph.Node) nodes {
+			b.Add("slopes", prelu(), b.Add("mul", &ops.Mul{}, x, x))
+			return nil
+		}, pass.Options{}, `
+			1 mul: mul [0 0]
+			2 slopes: prelu [1] out`},
+
+		{"slopes stay behind a mean that changes places with their convolution", func(b *graphtest.Builder, x *graph.Node) nodes {
+			y := b.Add("pool", mean(false), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
+			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), y)
+			b.Add("slopes", prelu(), b.Add("norm", graphtest.Norm(), y))
+			return nil
+		}, pass.Options{}, `
+			1 wide: conv [0]
+			2 conv: conv + norm [1]
+			3 pool: avgpool [2]
+			4 conv: prelu [3] out`},
+
+		{"and behind a pool that does and counts its padding", func(b *graphtest.Builder, x *graph.Node) nodes {
 			y := b.Add("pool", mean(true), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
 			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, false), y)
 			b.Add("slopes", prelu(), b.Add("norm", graphtest.Norm(), y))
