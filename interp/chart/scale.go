@@ -118,8 +118,12 @@ func (s scale) steps() (ticks []float64) {
 			step = by * unit
 		}
 	}
-	for n := math.Ceil(s.least / s.per / step * (1 - 1e-9)); n*step*s.per <= s.most+span*s.per*1e-9; n++ {
-		ticks = append(ticks, n*step*s.per)
+	first, little := math.Ceil(s.least/s.per/step-1e-9), span*s.per*1e-9
+	for n := range 2*leastTicks + 2 {
+		v := (first + float64(n)) * step * s.per
+		if v >= s.least-little && v <= s.most+little && (len(ticks) == 0 || v > ticks[len(ticks)-1]) { // steps may be less than what tells numbers apart
+			ticks = append(ticks, v)
+		}
 	}
 	return ticks
 }

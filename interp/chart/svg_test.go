@@ -95,6 +95,12 @@ func checkPicture(t *testing.T, c *chart.Chart) int {
 		if n := len(axes[axis]); n < 2 || n > 12 {
 			t.Fatalf("axis %s has %d ticks", axis, n)
 		}
+		rim, side := root.all("rim")[0], map[string]string{"x": "width", "y": "height"}[axis]
+		for _, tick := range axes[axis] {
+			if from := rim.number(t, axis); tick[1] < from || tick[1] > from+rim.number(t, side) {
+				t.Errorf("axis %s: the tick %v is beside the plot, at %v", axis, tick[0], tick[1])
+			}
+		}
 	}
 	onAxis := func(axis string, v, at float64) bool {
 		ticks := axes[axis]
@@ -208,6 +214,8 @@ func TestOddPictures(t *testing.T) {
 		"alike":   {{Name: "a", X: 3, Y: 4, Area: 5}, {Name: "b", X: 3, Y: 4, Area: 5}, {Name: "c", X: 3, Y: 4, Area: 5}},
 		"apart":   {{Name: "a", X: 1, Y: 1, Area: 1}, {Name: "b", X: 9e15, Y: 9e15, Area: 9e15}},
 		"near":    {{Name: "a", X: 1e9, Y: 5, Area: 1}, {Name: "b", X: 1e9 + 1, Y: 5, Area: 1}},
+		"nearer":  {{Name: "a", X: 1e13, Y: 5, Area: 1}, {Name: "b", X: 1e13 + 3, Y: 5, Area: 1}},
+		"nearest": {{Name: "a", X: 1 << 53, Y: 9e15, Area: 1}, {Name: "b", X: 1<<53 + 2, Y: 9e15 + 8, Area: 1}},
 		"no area": {{Name: "a", X: 1, Y: 2}, {Name: "b", X: 2, Y: 1}},
 		"names":   {{Name: "<&\"'\x00\x1b\ufffe\xff>", X: 1, Y: 2, Area: 1}, {Name: "größe ネットワーク 🙂", X: 2, Y: 1, Area: 1}},
 		"long":    {{Name: strings.Repeat("a", 5000), X: 1, Y: 2, Area: 1}, {Name: strings.Repeat("a", 5001), X: 2, Y: 1, Area: 1}},
