@@ -1,6 +1,6 @@
 "use strict";
 // The picture of a network, laid out here as in Go (layout.go, place.go), so that frames can be
-// opened and closed. Data is {title, heading, lengths, advances, items, nodes, files}, where an item is
+// opened and closed. Data is {title, depth, lengths, advances, items, nodes, files, costs, colour}, where an item is
 // {kind, text, marks, label, call, stage, path, nodes, count, params, macs, shape, items, branches, from}.
 
 const {lengths: L, advances} = Data;
