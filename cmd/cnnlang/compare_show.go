@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"cnnlang/interp"
 	"cnnlang/interp/chart"
 	"cnnlang/ops/exec/task"
 )
@@ -61,11 +60,7 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		if other {
 			row = append(row, n.accuracy.Tested)
 		}
-		var memory any = interp.Bytes(n.memory.Total())
-		if csv {
-			memory = n.memory.Total()
-		}
-		row = append(row, n.Main.Params, n.Main.MACs, memory)
+		row = append(row, n.Main.Params, n.Main.MACs, byteCount(n.memory.Total()))
 		if f.bench {
 			row = append(row, fmt.Sprintf("%.2f", milliseconds(n.latency.Median)))
 		}

@@ -71,7 +71,9 @@ func pagePair(ctx context.Context, p *netDiff, rows []*diffRow, number int, f di
 	for i, r := range rows {
 		pair.Rows = append(pair.Rows, draw.PairRow{Number: number + i, Deep: r.deep, Sign: r.drawn(), Text: r.words, Cells: texts(r.gains())})
 	}
-	pair.Totals = [][]string{texts(totalCells("was", p.A)), texts(totalCells("is", p.B))}
+	totals := grid{totals: [][]any{totalCells("was", p.A), totalCells("is", p.B)}}
+	totals.inOneUnit()
+	pair.Totals = [][]string{texts(totals.totals[0]), texts(totals.totals[1])}
 	for _, line := range notes {
 		pair.Notes = append(pair.Notes, visibleName(line))
 	}

@@ -71,20 +71,23 @@ func (r *diffRow) gains() []any {
 	return []any{gained(r.before.Params, r.after.Params, grouped), gained(r.before.MACs, r.after.MACs, grouped), gained(r.before.Values, r.after.Values, bytesText)}
 }
 
+// totalCells are the cells of what the whole is.
 func totalCells(what string, t compare.Totals) []any {
 	if t.Heads {
 		what += ", with side heads"
 	}
-	return []any{what, t.Params, t.MACs, bytesText(t.Values)}
+	var values any = outOfRange
+	if n, ok := t.Values.Int(); ok {
+		values = byteCount(n)
+	}
+	return []any{what, t.Params, t.MACs, values}
 }
 
+// bytesText writes a difference in bytes in a unit of its own: in that of the totals many would be next to nothing.
 func bytesText(n dim.Size) string {
 	v, ok := n.Int()
 	if !ok {
 		return outOfRange
-	}
-	if v >= 1<<10 && v < 1<<20 {
-		return fmt.Sprintf("%.1f KiB", float64(v)/(1<<10))
 	}
 	return interp.Bytes(int64(v))
 }

@@ -100,7 +100,7 @@ func memoryChange(before, after *memoryEntry) []string {
 		}
 		return interp.Bytes(x) + " → " + interp.Bytes(y)
 	}
-	return []string{fmt.Sprintf("memory of a run: %s; weights %s, activations %s, scratch %s", change(before.Total, after.Total),
+	return []string{fmt.Sprintf("memory of a run: %s; packed weights %s, activations %s, scratch %s", change(before.Total, after.Total),
 		change(before.Weights, after.Weights), change(before.Activations, after.Activations), change(before.Scratch, after.Scratch))}
 }
 
