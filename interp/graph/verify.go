@@ -231,7 +231,7 @@ func (v *verifier) steps() {
 			v.fail("step %q belongs to a side head that is not in the graph", s.Path)
 		case s.Node == nil && s.Side != nil && s.Side.Err != nil:
 			// The head does not fit this input size, so the step has no value.
-		case !v.holds(s.Node):
+		case !v.holds(s.Node), slices.ContainsFunc(s.Items, func(n *Node) bool { return !v.holds(n) }):
 			v.fail("the node of step %q is not in the graph", s.Path)
 		}
 	}

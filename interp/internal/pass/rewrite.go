@@ -152,7 +152,7 @@ func (r *rewrite) finish() *graph.Graph {
 		g.Sides = append(g.Sides, r.heads[s])
 	}
 	for _, s := range r.old.Steps {
-		if r.to[s.Node] == nil || r.dropped[s.Side] {
+		if r.to[s.Node] == nil || r.dropped[s.Side] || s.Items != nil { // a list is no value that could be kept
 			continue
 		}
 		s.Node, s.Side = r.to[s.Node], r.heads[s.Side]

@@ -50,7 +50,7 @@ func shapesOf(name string, graphs []*graph.Graph) map[int][]string {
 	found := map[int][]string{}
 	for _, g := range graphs {
 		for _, s := range g.Steps {
-			if s.Node == nil || s.Span.Start.Filename != name {
+			if s.Node == nil || s.Items != nil || s.Span.Start.Filename != name {
 				continue
 			}
 			end := s.Span.End.Offset
