@@ -173,8 +173,6 @@ func hasModule(p *graph.Part, in *graph.Node) bool {
 		return len(in.Shape) > 2
 	case *ops.HardSigmoid:
 		return o.Slope == dim.Ratio(1, 6)
-	default:
-		_ = o
 	}
 	return false
 }
@@ -288,7 +286,11 @@ func (f *file) shape(p *graph.Part, owner string) string {
 		if _, ok := ops.WindowOf(p.Node.Op); ok {
 			if _, isDeconv := p.Node.Op.(*ops.Deconv); !isDeconv {
 				u := &use{parts: []*graph.Part{p}, in: []*graph.Node{f.in[p]}}
-				fmt.Fprint(&b, u.windowOf())
+				form := u.windowOf()
+				fmt.Fprint(&b, form)
+				if form != even {
+					fmt.Fprint(&b, poolOf(p.Node.Op))
+				}
 			}
 		}
 	case graph.Tap:

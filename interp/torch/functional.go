@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"cnnlang/interp/graph"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -11,7 +12,7 @@ import (
 // apply is an operation without tensors as a function of x. Where its arguments are parameters of
 // the class it is a module of its own, which __init__ makes.
 func (f *flow) apply(u *use, x *expr) *expr {
-	switch o := u.op().(type) {
+	switch u.op().(type) {
 	case *ops.Activate, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
 		return f.activate(u, x)
 	case *ops.Identity:
@@ -33,7 +34,7 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		}
 		return x.method("flatten", number(1))
 	case *ops.Dropout:
-		if o.P == dim.Int(0) && !u.differ() {
+		if p, same := u.leaf("p", func(o ops.Op) any { return o.(*ops.Dropout).P }).constant(); same && p == zero {
 			return x
 		}
 		return calling(f.ownModule(u, "dropout"), x)
@@ -120,10 +121,9 @@ func (f *flow) applyPool(u *use, x *expr) *expr {
 		}
 		return u.pool("F."+map[string]string{"maxpool": "max_pool2d", "avgpool": "avg_pool2d"}[u.op().Name()], x).called(f)
 	}
-	for _, p := range u.parts {
-		if p.Node.Op.(interface{ Name() string }).Name() != u.op().Name() {
-			f.fail("pools of several kinds")
-		}
+	kind := poolOf(u.op())
+	if slices.ContainsFunc(u.parts, func(p *graph.Part) bool { return poolOf(p.Node.Op) != kind }) {
+		f.fail("pools of several kinds")
 	}
 	x = f.variable(x)
 	pads := (*expr)(nil)
@@ -134,15 +134,9 @@ func (f *flow) applyPool(u *use, x *expr) *expr {
 		pads = calling(name(u.helper("same_padding")), x, u.resolve(k), u.resolve(stride))
 	}
 	pads = f.inForward(pads)
-	ceil := false
-	if o, ok := u.op().(*ops.MaxPool); ok {
-		ceil = o.Ceil
-	} else {
-		ceil = u.op().(*ops.AvgPool).Ceil
-	}
 	pooled := func(fn string, x *expr) *expr {
 		made := calling(f.functional(fn), x, f.inForward(u.resolve(k)), f.inForward(u.resolve(stride)))
-		if ceil {
+		if kind.ceil {
 			made.with("ceil_mode", name("True"))
 		}
 		return f.cut(u, made)
@@ -151,7 +145,7 @@ func (f *flow) applyPool(u *use, x *expr) *expr {
 		return pooled("max_pool2d", calling(f.functional("pad"), x, pads).with("value", calling(name("float"), str("-inf"))))
 	}
 	sum := pooled("avg_pool2d", calling(f.functional("pad"), x, pads))
-	if u.op().(*ops.AvgPool).CountPad {
+	if kind.countPad {
 		return sum
 	}
 	sum = f.keep("total", sum)
@@ -159,18 +153,28 @@ func (f *flow) applyPool(u *use, x *expr) *expr {
 	return op(sum, "/", f.keep("count", pooled("avg_pool2d", ones)))
 }
 
+// A poolKind is what pools that are padded before have to have in common to be written as one.
+type poolKind struct {
+	name           string
+	ceil, countPad bool
+}
+
+func poolOf(o ops.Op) poolKind {
+	switch o := o.(type) {
+	case *ops.MaxPool:
+		return poolKind{name: o.Name(), ceil: o.Ceil}
+	case *ops.AvgPool:
+		return poolKind{o.Name(), o.Ceil, o.CountPad}
+	}
+	return poolKind{}
+}
+
 // cut leaves out what a pool that rounds up adds for padding behind.
 func (f *flow) cut(u *use, x *expr) *expr {
 	for i, p := range u.parts {
 		w, _ := ops.WindowOf(p.Node.Op)
 		s := padded(p.Node.Op, u.in[i])
-		ceil := false
-		switch o := p.Node.Op.(type) {
-		case *ops.MaxPool:
-			ceil = o.Ceil
-		case *ops.AvgPool:
-			ceil = o.Ceil
-		}
+		ceil := poolOf(p.Node.Op).ceil
 		h := outSize(u.in[i].Shape[2]+s[2]+s[3], w.K.H.MustInt(), w.Stride.H.MustInt(), ceil)
 		v := outSize(u.in[i].Shape[3]+s[0]+s[1], w.K.W.MustInt(), w.Stride.W.MustInt(), ceil)
 		if h != p.Node.Shape[2] || v != p.Node.Shape[3] {
