@@ -145,7 +145,8 @@ def difference(name, ours, theirs):
     if ours.size != theirs.size:
         raise RuntimeError('%s: got %d numbers, want %d' % (name, theirs.size, ours.size))
     scale = ours.std() if ours.std() > 1e-6 * np.abs(ours).max() else max(np.abs(ours).max(), 1e-30)
-    return float(np.abs(ours.ravel() - theirs).max() / scale)
+    worst = float(np.abs(ours.ravel() - theirs).max() / scale)
+    return worst if np.isfinite(worst) else float('inf')  # max passes NaN over
 
 
 def cases(nets):

@@ -39,7 +39,7 @@ def check(ask):
     spec = importlib.util.spec_from_file_location('exported', ask['module'])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    model = getattr(module, ask.get('class') or last_class(ask['module']))(**ask.get('arguments', {})).eval()
+    model = getattr(module, ask.get('class') or last_class(ask['module']))().eval()
     state = {k: v for k, v in model.state_dict().items() if not k.endswith('num_batches_tracked')}
     answer = {'tensors': [[name, list(value.shape)] for name, value in state.items()]}
     if 'weights' in ask:
