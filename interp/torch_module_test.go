@@ -188,7 +188,7 @@ func (a torchAnswer) compare(n *interp.Net, values map[string]tensor.Tensor) err
 		return fmt.Errorf("the tensors are %v, want %v", got, want)
 	}
 	for side, v := range values {
-		const most = 2e-4
+		const most = 2e-5
 		if e, ok := a.Errors[side]; !ok || !(e <= most) {
 			return fmt.Errorf("output %q is %v standard deviations off, and %v; want %v", side, e, a.Shapes[side], v.Shape)
 		}
