@@ -26,6 +26,8 @@ func (a *app) exportTorch(_ context.Context, f *exportFlags, n *interp.Net, d *e
 	if err != nil {
 		return err
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	err = atomicfile.Write(f.output.value, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
