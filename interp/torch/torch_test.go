@@ -149,6 +149,23 @@ func TestSideHeadsIsNoParameter(t *testing.T) {
 	}
 }
 
+// Side heads of a block are in the order of its text.
+func TestHeadsOfABlockAreInOrder(t *testing.T) {
+	text, _, err := Write(sourceOf(netOf(t, `block b [N, C, H, W] -> [N, C, H, W] {
+  conv(C, 1x1)
+  side a: conv(2, 1x1)
+  conv(C, 1x1)
+  side z: conv(3, 1x1)
+}
+net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] { m: b }`)))
+	want := `heads["m.a"] = a
+        heads["m.z"] = z
+`
+	if err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("%v, want %s in\n%s", err, want, text)
+	}
+}
+
 // What is passed may be an operation in one application, and a block of many steps in another.
 func TestPassedAreOperationsAndBlocks(t *testing.T) {
 	sameState(t, netOf(t, `block s(c: int) [N, C, H, W] -> [N, c, H, W] { conv(c, 3x3, pad=1) -> bn -> relu }

@@ -67,7 +67,7 @@ func (f *flow) unpack(c *cell, x *expr) {
 		v = f.fresh("y")
 		f.target = v
 	}
-	targets := []*expr{name(v)}
+	targets, heads := []*expr{name(v)}, []*stmt{}
 	for i, g := range f.rowOf[c.parts[0]].gives {
 		nodes := make([]*graph.Node, len(c.parts))
 		for k, p := range c.parts {
@@ -77,11 +77,14 @@ func (f *flow) unpack(c *cell, x *expr) {
 		f.keepAs(in, nodes)
 		targets = append(targets, name(in))
 		if g.side != nil && f.net {
-			defer f.emit(&stmt{target: indexed(name("heads"), str(g.side.Name)), value: name(in)})
+			heads = append(heads, &stmt{target: indexed(name("heads"), str(g.side.Name)), value: name(in)})
 			f.heads = true
 		}
 	}
 	f.emit(&stmt{target: &expr{kind: tuple, text: "bare", args: targets}, value: x})
+	for _, s := range heads {
+		f.emit(s)
+	}
 	f.cur, f.nodes, f.length = name(v), nodesOf(c.parts), 0
 	if f.tapName(f.nodes) != "" {
 		f.settle()
