@@ -84,7 +84,7 @@ func (f *flow) activate(u *use, x *expr) *expr {
 	if u.differ() {
 		return calling(f.ownModule(u, "act"), x)
 	}
-	switch o := u.op().(type) {
+	switch u.op().(type) {
 	case *ops.LeakyReLU:
 		return calling(f.functional("leaky_relu"), x, f.inForward(u.resolve(u.slope())))
 	case *ops.ELU:
@@ -93,7 +93,6 @@ func (f *flow) activate(u *use, x *expr) *expr {
 		if v, same := u.slope().constant(); same && v == any(dim.Ratio(1, 6)) {
 			return calling(f.functional("hardsigmoid"), x)
 		}
-		_ = o
 		return op(op(x, "*", f.inForward(u.resolve(u.slope()))), "+", name("0.5")).method("clamp", number(0), number(1))
 	}
 	switch {

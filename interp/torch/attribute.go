@@ -146,7 +146,7 @@ func (f *flow) open(u *use) bool {
 // not known.
 func (u *use) channelsOut() term {
 	var l leaf
-	switch o := u.op().(type) {
+	switch u.op().(type) {
 	case *ops.Conv:
 		l = u.leaf("out", func(o ops.Op) any { return o.(*ops.Conv).Out })
 	case *ops.Deconv:
@@ -170,7 +170,6 @@ func (u *use) channelsOut() term {
 		}
 		return u.ch
 	default:
-		_ = o
 		return u.ch
 	}
 	l.name = "out_channels"

@@ -216,8 +216,7 @@ func (c *class) add(p *param) {
 	c.params = append(c.params, p)
 	c.changed = true
 	slices.SortStableFunc(c.params, func(a, b *param) int {
-		switch {
-		case (a.def == nil) != (b.def == nil):
+		if (a.def == nil) != (b.def == nil) {
 			if a.def == nil {
 				return -1
 			}

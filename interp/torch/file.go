@@ -51,7 +51,7 @@ func newFile(net *graph.Part, g *graph.Graph) *file {
 		n := t.part.Call[strings.LastIndexAny(t.part.Call, ".@")+1:]
 		f.tapped[t.part.Node] = identifier(n)
 	}
-	f.findRows(net.Parts, net.Path)
+	f.findRows(net.Parts)
 	f.findClasses(net)
 	return f
 }
@@ -89,7 +89,7 @@ func (f *file) follow(series []*graph.Part, x *graph.Node, around []*graph.Part)
 func groupKey(p *graph.Part) source.Span { return p.Span }
 
 // findRows decides which groups are rows of steps, in all their applications.
-func (f *file) findRows(series []*graph.Part, owner string) {
+func (f *file) findRows(series []*graph.Part) {
 	graph.Walk(series, func(p *graph.Part) {
 		if p.Kind != graph.Group {
 			return
@@ -181,10 +181,10 @@ func hasModule(p *graph.Part, in *graph.Node) bool {
 func (f *file) findClasses(net *graph.Part) {
 	find := map[classKey]*class{}
 	var walk func(series []*graph.Part, owner string)
-	add := func(key classKey, n string, p *graph.Part) {
+	add := func(key classKey, p *graph.Part) {
 		c := find[key]
 		if c == nil {
-			c = &class{file: f, key: key, name: n, net: p == net}
+			c = &class{file: f, key: key, net: p == net}
 			find[key] = c
 			f.classes = append(f.classes, c)
 		}
@@ -209,18 +209,14 @@ func (f *file) findClasses(net *graph.Part) {
 			switch {
 			case p.Path == owner && (p.Kind == graph.Block || p.Kind == graph.Group):
 			case p.Kind == graph.Block:
-				add(classKey{declared: p.Declared, call: p.Call}, className(p.Call), p)
+				add(classKey{declared: p.Declared, call: p.Call}, p)
 			case p.Kind == graph.Group && f.sequential[groupKey(p)] == notSequential:
-				label := lastOf(p.Path)
-				if isNumber(label) {
-					label = "body"
-				}
-				add(classKey{declared: p.Span, call: "{"}, className(label), p)
+				add(classKey{declared: p.Span, call: "{"}, p)
 			}
 		}
 	}
 	walk(net.Parts, net.Path)
-	add(classKey{call: "net"}, className(net.Call), net)
+	add(classKey{call: "net"}, net)
 	f.findExtras()
 }
 

@@ -414,7 +414,7 @@ func (f *flow) operationStep(c *cell) {
 	}
 	if x := u.learned(); x != nil {
 		cur := calling(f.attribute(c, x), f.cur)
-		if o, ok := u.op().(*ops.Deconv); ok && o != nil {
+		if _, ok := u.op().(*ops.Deconv); ok {
 			if s, crop := u.deconvSides(); crop {
 				cur = calling(f.functional("pad"), cur, tupleOf(number(-s[0]), number(-s[1]), number(-s[2]), number(-s[3])))
 			}

@@ -33,7 +33,6 @@ func (f *file) generate() {
 func (f *file) name() {
 	taken := newNames()
 	for _, c := range f.classes {
-		c.name = strings.TrimRight(c.name, "0123456789")
 		if c.base == "" {
 			c.base = className(c.key.call)
 			if c.key.call == "{" {

@@ -249,7 +249,7 @@ func (f *flow) join(u *use, values []*expr) *expr {
 		return x
 	}
 	infix := func(o string) *expr { return fold(func(a, b *expr) *expr { return op(a, o, b) }) }
-	switch o := u.op().(type) {
+	switch u.op().(type) {
 	case *ops.Add:
 		return infix("+")
 	case *ops.Mul:
@@ -263,7 +263,6 @@ func (f *flow) join(u *use, values []*expr) *expr {
 		return fold(func(a, b *expr) *expr { return calling(dotted("torch.maximum"), a, b) })
 	case *ops.Concat:
 		axis := u.leaf("axis", func(o ops.Op) any { return o.(*ops.Concat).Axis })
-		_ = o
 		return calling(dotted("torch.cat"), listOf(values...), f.inForward(u.resolve(axis)))
 	}
 	f.lack(u.parts[0], "the merge `"+u.op().Name()+"`")

@@ -135,7 +135,7 @@ func (u *use) windowOf() window {
 		odd := func(k, d dim.Size) bool { return (k.MustInt()-1)*d.MustInt()%2 == 0 }
 		switch fixed := w.Pad.Mode != ops.Same; {
 		case !fixed && w.Stride == (dim.Pair{H: dim.Int(1), W: dim.Int(1)}) && odd(w.K.H, w.Dilation.H) && odd(w.K.W, w.Dilation.W):
-			same = same && true
+			// alike on both sides, whatever the size
 		case !fixed:
 			found = max(found, likeTensorFlow)
 		default:
@@ -165,7 +165,7 @@ func padded(o ops.Op, in *graph.Node) sides {
 }
 
 // padding is an argument, of sides that are alike.
-func (u *use) padding(k leaf) leaf {
+func (u *use) padding() leaf {
 	l := leaf{name: "padding", formula: u.formula(u.parts[0], "pad")}
 	for i, p := range u.parts {
 		s := padded(p.Node.Op, u.in[i])
@@ -176,7 +176,7 @@ func (u *use) padding(k leaf) leaf {
 
 // pad adds padding to a call.
 func (u *use) pad(x *expr, k leaf) {
-	l := u.padding(k)
+	l := u.padding()
 	v, same := l.constant()
 	if same && v == zero {
 		return
@@ -256,16 +256,15 @@ func (u *use) learned() *expr {
 		return x
 	case *ops.PReLU:
 		x := calling(dotted("nn.PReLU"))
-		one := map[bool]any{false: dim.Int(1)}
 		l := leaf{name: "num_parameters"}
 		for i, p := range u.parts {
-			v := one[p.Node.Op.(*ops.PReLU).PerChannel]
-			if v == nil {
+			v := one
+			if p.Node.Op.(*ops.PReLU).PerChannel {
 				v = channelsOf(u.in[i])
 			}
 			l.values = append(l.values, v)
 		}
-		if v, same := l.constant(); !same || v != any(dim.Int(1)) {
+		if v, same := l.constant(); !same || v != one {
 			x.args = append(x.args, u.carried(l, u.ch))
 		}
 		return x
@@ -355,7 +354,7 @@ func (u *use) pool(callee string, x *expr) *expr {
 	}
 	u.pad(made, k)
 	u.option(made, "ceil_mode", u.leaf("ceil", get(func(o *ops.MaxPool) any { return o.Ceil }, func(o *ops.AvgPool) any { return o.Ceil })), false)
-	if v, same := u.padding(k).constant(); !isMax && (!same || v != zero) {
+	if v, same := u.padding().constant(); !isMax && (!same || v != zero) {
 		u.option(made, "count_include_pad", u.leaf("count_pad", func(o ops.Op) any { return o.(*ops.AvgPool).CountPad }), true)
 	}
 	return made

@@ -220,7 +220,7 @@ func quote(text string) string {
 	return "'" + strings.ReplaceAll(s[1:len(s)-1], `\"`, `"`) + "'" // as black prefers
 }
 
-// isTrue reports whether an expression is this word.
+// is reports whether an expression is this word.
 func (x *expr) is(text string) bool { return x.kind == atom && x.text == text }
 
 // uses reports whether a name occurs in an expression.

@@ -226,8 +226,11 @@ func (f *flow) loopOver(times *expr, init, out []*stmt) {
 func replaced(list []*stmt, old, by *expr) []*stmt {
 	var in func(x *expr) *expr
 	in = func(x *expr) *expr {
-		if x == nil || x == old {
-			return map[bool]*expr{true: by}[x == old && x != nil]
+		switch x {
+		case nil:
+			return nil
+		case old:
+			return by
 		}
 		made := *x
 		made.args = make([]*expr, len(x.args))

@@ -16,7 +16,7 @@ import (
 // sides are padding as F.pad wants it: left, right, top, bottom.
 type sides [4]int
 
-// same is a value as it is compared: a pair of equal sides is a number.
+// plain is a value as it is compared: a pair of equal sides is a number.
 func plain(v any) any {
 	if p, ok := v.(dim.Pair); ok && p.H == p.W {
 		return p.H
