@@ -49,6 +49,7 @@ func TestOneHugeValue(t *testing.T) {
 						added := optest.Rand(3, optest.Shape(t, c.op, x)...)
 						exactly(t, epilogued(c.op, ops.Epilogue{Add: true}), uint64(seed), x, added)
 						exactly(t, epilogued(c.op, ops.Epilogue{Act: ops.Sigmoid}), uint64(seed), x)
+						exactly(t, epilogued(c.op, ops.Epilogue{Act: optest.PReLU()}), uint64(seed), x)
 					}
 					x.Data[i] = was
 				}
