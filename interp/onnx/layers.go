@@ -66,7 +66,7 @@ var writers = map[string]func(*step) string{
 
 func (s *step) conv() string {
 	op := s.node.Op.(*ops.Conv)
-	w := windowOf(op.K, op.Stride, op.Dilation, op.Pad, s.node.In[0].Shape, s.node.Shape)
+	w := windowOf(op.K, op.Stride, op.Dilation, op.Pad, s.node.In[0].Shape)
 	return s.emit("Conv", s.weighted(op.Bias), append(w.attributes(), Attribute{"group", op.Groups.MustInt()})...)
 }
 

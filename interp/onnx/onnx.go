@@ -13,6 +13,7 @@ package onnx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -83,6 +84,16 @@ type Node struct {
 type Attribute struct {
 	Name  string
 	Value any
+}
+
+// Ints is an attribute that is a list, nil if the node has none of the name.
+func (n Node) Ints(name string) []int {
+	i := slices.IndexFunc(n.Attributes, func(a Attribute) bool { return a.Name == name })
+	if i < 0 {
+		return nil
+	}
+	list, _ := n.Attributes[i].Value.([]int)
+	return list
 }
 
 // An Initializer is a tensor of the file.

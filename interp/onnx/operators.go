@@ -1,7 +1,5 @@
 package onnx
 
-import "slices"
-
 // operators are those that are written, each with the opset that brought the version of it that
 // opset 17 has.
 var operators = map[string]int{
@@ -43,14 +41,4 @@ var operators = map[string]int{
 	"Softplus":           1,
 	"Tanh":               13,
 	"Transpose":          13,
-}
-
-// Ints is an attribute that is a list, nil if the node has none of the name.
-func (n Node) Ints(name string) []int {
-	i := slices.IndexFunc(n.Attributes, func(a Attribute) bool { return a.Name == name })
-	if i < 0 {
-		return nil
-	}
-	list, _ := n.Attributes[i].Value.([]int)
-	return list
 }

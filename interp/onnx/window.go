@@ -20,7 +20,7 @@ var spatial = [2]dim.Axis{dim.Height, dim.Width}
 
 // windowOf computes the padding for known sizes. ONNX also has padding modes, but numbers are
 // unambiguous.
-func windowOf(k, stride, dilation dim.Pair, pad ops.Padding, in, out tensor.Shape) window {
+func windowOf(k, stride, dilation dim.Pair, pad ops.Padding, in tensor.Shape) window {
 	var w window
 	for axis := range w {
 		a := &w[axis]
@@ -59,7 +59,7 @@ var one = dim.Pair{H: dim.Int(1), W: dim.Int(1)}
 // ceil_mode has changed over the years.
 func (s *step) maxPool() string {
 	op, in, out := s.node.Op.(*ops.MaxPool), s.node.In[0].Shape, s.node.Shape
-	w := windowOf(op.K, op.Stride, one, op.Pad, in, out)
+	w := windowOf(op.K, op.Stride, one, op.Pad, in)
 	for axis, over := range w.hanging(in, out) {
 		w[axis].after += over
 	}
@@ -70,7 +70,7 @@ func (s *step) maxPool() string {
 // that does not, so that padding becomes a node of its own.
 func (s *step) avgPool() string {
 	op, in, out := s.node.Op.(*ops.AvgPool), s.node.In[0].Shape, s.node.Shape
-	w := windowOf(op.K, op.Stride, one, op.Pad, in, out)
+	w := windowOf(op.K, op.Stride, one, op.Pad, in)
 	over := w.hanging(in, out)
 	x, counted := s.in[0], 0
 	switch {

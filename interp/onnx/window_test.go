@@ -27,7 +27,7 @@ func TestPaddingBecomesNumbers(t *testing.T) {
 		{"same, even", 3, 1, ops.Padding{Mode: ops.Same}, 10, 10, 1, 1, 0},
 		{"rounded up by 1", 3, 2, ops.Padding{Mode: ops.Valid}, 112, 56, 0, 0, 1},
 	} {
-		w := windowOf(size(c.k), size(c.stride), size(1), c.pad, image(c.in), image(c.out))
+		w := windowOf(size(c.k), size(c.stride), size(1), c.pad, image(c.in))
 		over := w.hanging(image(c.in), image(c.out))
 		for axis := range w {
 			if w[axis].before != c.before || w[axis].after != c.after || over[axis] != c.over {
