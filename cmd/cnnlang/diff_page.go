@@ -89,11 +89,14 @@ func texts(cells []any) (list []string) {
 	return list
 }
 
+// signOf is how what became of a part is drawn.
+var signOf = map[compare.Kind]draw.Sign{compare.Changed: draw.Changed, compare.Added: draw.Added, compare.Removed: draw.Removed}
+
 func (r *diffRow) drawn() draw.Sign {
 	if r.follow {
 		return draw.Follows
 	}
-	return map[compare.Kind]draw.Sign{compare.Changed: draw.Changed, compare.Added: draw.Added, compare.Removed: draw.Removed}[r.Kind]
+	return signOf[r.Kind]
 }
 
 // diagrams are the pictures of both nets, marked with what the rows tell.
@@ -130,7 +133,7 @@ func diagrams(p *netDiff, rows []*diffRow, number, depth int) (before, after *dr
 func drawnMarks(list map[*graph.Part]compare.Mark, told map[*compare.Change]int) draw.Marks {
 	marks := draw.Marks{}
 	for p, m := range list {
-		sign := map[compare.Kind]draw.Sign{compare.Changed: draw.Changed, compare.Added: draw.Added, compare.Removed: draw.Removed}[m.Kind]
+		sign := signOf[m.Kind]
 		if m.Follows {
 			sign = draw.Follows
 		}

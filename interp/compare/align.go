@@ -9,10 +9,8 @@ import (
 	"cnnlang/interp/graph"
 )
 
-// What it costs to say that two runs correspond, or that one has no counterpart.
-const (
-	alone = 10 // of one that was added or removed
-)
+// alone is the price of a run without a counterpart, which was added or removed.
+const alone = 10
 
 // mostPairs bounds the table of an alignment. What is longer is cut where runs that occur once in
 // both are equal, or have the same label.

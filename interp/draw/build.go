@@ -16,7 +16,7 @@ type builder struct {
 	marks Marks
 }
 
-// series makes the items of a series within the part of this path, which takes the value in.
+// series makes the items of a series within the part of this path.
 func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 	var names *Item // what only passes its value on, until there is an item to be with
 	add := func(more ...*Item) {
