@@ -101,7 +101,7 @@ func (f *compareFlags) consistent(args []string) error {
 	case twice >= 0 && slices.Contains(args[twice+1:], "-"):
 		return usage("- is standard input, which can be read once, and two arguments are -").withHelp("name a file in place of one of them")
 	}
-	return nil
+	return knownISA()
 }
 
 // A comparison is nets with what is known of them, and the quantities they are compared by.

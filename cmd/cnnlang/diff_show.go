@@ -56,6 +56,10 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		fmt.Fprintf(a.stdout, "%s: no difference%s\n", title, but)
 		return nil
 	}
+	notes, err := diffNotes(ctx, p)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintln(a.stdout, title)
 	fmt.Fprintln(a.stdout)
 	format, indent := f.table()
@@ -68,11 +72,10 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 		return err
 	}
 	fmt.Fprintln(a.stdout)
-	notes, err := diffNotes(ctx, p)
 	for _, line := range notes {
 		fmt.Fprintln(a.stdout, f.note(visibleName(line)))
 	}
-	return err
+	return nil
 }
 
 // title is what a pair is called.

@@ -160,6 +160,9 @@ func diffOf(a, b *interp.Net) *netDiff {
 
 // memory is what a run of each takes.
 func (p *netDiff) memory(ctx context.Context) (a, b *memoryEntry, err error) {
+	if err := knownISA(); err != nil {
+		return nil, nil, err
+	}
 	of := func(n *interp.Net) *memoryEntry {
 		m, failure := n.Memory(ctx, interp.Options{Threads: 1})
 		err = cmp.Or(err, failure)

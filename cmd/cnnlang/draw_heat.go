@@ -36,6 +36,9 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 	case "kind":
 		return nil, nil
 	case "time":
+		if err := knownISA(); err != nil {
+			return nil, err
+		}
 		h.Name, h.Text = timeHere, func(v float64) string { return fmt.Sprintf("%.3g ms", v) }
 		return h, timesOf(ctx, n, h.Of)
 	case "memory":

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 )
@@ -92,8 +91,8 @@ func (a *app) build(ctx context.Context, o *origin, n *interp.Net, opts interp.O
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if _, err := exec.ISA(); err != nil {
-		return nil, usage("%s", plain(err))
+	if err := knownISA(); err != nil {
+		return nil, err
 	}
 	var err error
 	if opts.Cache, err = o.cacheFolder(); err != nil {

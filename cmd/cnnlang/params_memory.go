@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"cnnlang/interp"
-	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
 )
@@ -27,8 +26,10 @@ type memoryEntry struct {
 // plan finds out what running the nets takes, where that is asked for, and which bounds do not hold.
 func (f *paramsFlags) plan(ctx context.Context, nets []*interp.Net) error {
 	f.planned, f.judged = map[*interp.Net]interp.Memory{}, map[*interp.Net][]boundEntry{}
-	if _, err := exec.ISA(); err != nil && (f.memory || f.require.given) {
-		return usage("%s", plain(err))
+	if f.memory || f.require.given {
+		if err := knownISA(); err != nil {
+			return err
+		}
 	}
 	for _, n := range nets {
 		if f.memory {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cnnlang/ops/exec"
 	"cnnlang/ops/exec/layout"
 )
 
@@ -30,3 +31,12 @@ const batchUsage = "images in a batch; the verb bench accepts several, as in 1,8
 
 // batchOption is up to so many numbers of images.
 func batchOption(most int) *option[[]int] { return listOf("N", most, numberFrom(1, 1<<16), 1) }
+
+// knownISA says what is wrong with CNNLANG_ISA, before anything is planned or measured with other kernels than
+// those that are asked for.
+func knownISA() error {
+	if _, err := exec.ISA(); err != nil {
+		return usage("%s", plain(err))
+	}
+	return nil
+}
