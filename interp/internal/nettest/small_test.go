@@ -14,8 +14,8 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// tolerance is how far a value may be from the reference, in standard deviations: thirty
-// times the error of float32, and below every mistake that testdata/reference/README.md
+// tolerance is how far a value may be from the reference, in standard deviations: fifteen
+// times the largest error of float32, and below every mistake that testdata/reference/README.md
 // lists.
 const tolerance = 1e-4
 
