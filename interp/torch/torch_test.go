@@ -255,7 +255,11 @@ func TestGrowth(t *testing.T) {
 	for name, text := range texts {
 		work := func(n int) float64 {
 			source := sourceOf(netOf(t, "net grow [N, 2, H = 2, W = 2] -> [N, 2, H, W] {\n"+text(n)+"}"))
-			return testing.AllocsPerRun(1, func() { Write(source) })
+			return testing.AllocsPerRun(1, func() {
+				if _, _, err := Write(source); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+			})
 		}
 		if small, large := work(200), work(400); large > 2.3*small {
 			t.Errorf("%s: %.0f allocations for twice as much, %.0f before", name, large, small)
