@@ -1,11 +1,13 @@
 package interp_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/lang/diag"
 )
 
 // Values with indexes, and lists of tensors, are those of the same net with a name for each of them.
@@ -121,4 +123,31 @@ func graphOf(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// What is read of lists and of values with indexes is counted, so that a short text can make
+// nothing of great size or length of them.
+func TestSeveralValuesAreWithinTheLimits(t *testing.T) {
+	const lists = "net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {\n  list { repeat 300 | id } as xs\n  list { repeat 100 | @xs } as ys\n"
+	for _, rest := range []string{
+		"repeat 1000 { if len(@ys) > 0 { id } }\n  add }",
+		"let zs = @ys\n  repeat 1000 { @zs }\n  add }",
+		"repeat i of 1000 { \"a{i}\": { @ys } }\n  add }",
+		"repeat 1000 { @ys -> add } }",
+		"list { repeat 1000 | @ys } as zs\n  add { | @ys[0] | @zs } }",
+		"repeat i of 3000 { @xs[0] as z[i] }\n  concat { repeat i of 1000 | @z[i + 3000] } }",
+	} {
+		_, list := check(t, lists+rest, interp.Options{})
+		if !slices.ContainsFunc(list, func(d *diag.Diagnostic) bool { return d.Code == diag.TooManySteps }) {
+			t.Errorf("%s\nis not said to take too many steps:\n%v", rest, list)
+		}
+	}
+	if n := allocated(func() {
+		_, list := check(t, lists+"let zs = @ys\n  repeat i of 300 { @zs[i] } }", interp.Options{})
+		if list.Err() != nil {
+			t.Error(list)
+		}
+	}); n > 100<<20 {
+		t.Errorf("300 items of a list of 30000 take %d bytes", n)
+	}
 }

@@ -89,8 +89,7 @@ func (m *machine) noteValue(end int, shape dim.Shape) {
 func (m *machine) tap(ref *ast.TapRef, e *env) (t Tensor, name string) {
 	name, f := ref.Text(), e.frame
 	if v, isLocal := e.lookup(name); isLocal && len(ref.Path) == 1 {
-		_, isTensor := tensorsOf(v)
-		if _, _, named := f.tap(name); isTensor || !named {
+		if _, _, named := f.tap(name); !named || isTensor(v) {
 			return m.localTensor(ref, v, e), name
 		}
 	}
@@ -119,7 +118,7 @@ func (m *machine) tap(ref *ast.TapRef, e *env) (t Tensor, name string) {
 		return t, name
 	case len(ref.At) > 0:
 		m.missingIndex(ref, name, f)
-	case len(f.indexed(name)) > 0: // reported where names are resolved
+	case len(m.indexed(f, name)) > 0: // reported where names are resolved
 	case f.unsure && m.unknowns != nil:
 		m.unknowns.Beyond("whether there is a stage `" + name + "`")
 	case f.unsure: // what it may be a stage of has failed

@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"slices"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/ops"
@@ -23,6 +25,9 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 		m.fail(branchesOrList(at.span(), c))
 		return poison
 	case at.step.Call.Branches == nil:
+		if !m.spendItems(at.span(), len(x.Items)) {
+			return poison
+		}
 		results = x.Items
 		m.tapItems(at, results)
 	default:
@@ -61,11 +66,8 @@ func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of
 		if !out.Many {
 			results, of = append(results, out), append(of, b)
 		}
-		for _, item := range out.Items {
-			if !m.step(b.Span()) {
-				break
-			}
-			results, of = append(results, item), append(of, b)
+		if m.spendItems(b.Span(), len(out.Items)) {
+			results, of = append(results, out.Items...), append(of, slices.Repeat([]*ast.Branch{b}, len(out.Items))...)
 		}
 		m.close()
 		n++

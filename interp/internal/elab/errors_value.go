@@ -166,7 +166,7 @@ func badTimes(at source.Span, n dim.Size) *diag.Diagnostic {
 // listTooLong is for a list that is not made.
 func listTooLong(at source.Span) *diag.Diagnostic {
 	return diag.New(diag.TooManySteps, at, "this list takes the evaluation beyond %d steps, %d for each of its items", MaxSteps, stepsPerItem).
-		WithHelp("`repeat` needs no list: `repeat i of n` counts")
+		WithHelp("make a shorter list; a `repeat` that counts needs none: `repeat i of n`")
 }
 
 func divisionByZero(at source.Span, op string) *diag.Diagnostic {

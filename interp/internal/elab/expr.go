@@ -51,7 +51,7 @@ func (m *machine) eval(x ast.Expr, e *env) (Value, bool) {
 		return m.index(x, e)
 	case *ast.TapExpr:
 		t, _ := m.tap(&x.TapRef, e)
-		if t.Poisoned {
+		if t.Poisoned || !m.spendItems(x.Span(), len(t.Items)) {
 			return nil, false
 		}
 		return t.value(), true

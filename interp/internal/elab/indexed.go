@@ -74,12 +74,14 @@ func written(indexes []int) string {
 	return b.String()
 }
 
-// indexed lists the values of a family in the order of their numbers.
-func (f *frame) indexed(family string) []string {
+// indexed lists the values of a family in the order of their numbers. It looks at all names, which
+// takes that many steps.
+func (m *machine) indexed(f *frame, family string) []string {
 	var names []string
 	for s := f.taps; s != nil; s = s.around {
+		m.budget.Steps -= len(s.of)
 		for name := range s.of {
-			if strings.HasPrefix(name, family+"[") && name != family+anyIndex && !slices.Contains(names, name) {
+			if strings.HasPrefix(name, family+"[") && name != family+anyIndex {
 				names = append(names, name)
 			}
 		}
@@ -90,7 +92,7 @@ func (f *frame) indexed(family string) []string {
 		}
 		return strings.Compare(a, b)
 	})
-	return names
+	return slices.Compact(names)
 }
 
 // namesIndexed reports whether the text of a repeat names values with indexes.
@@ -138,7 +140,7 @@ func (m *machine) missingIndex(ref *ast.TapRef, name string, f *frame) {
 	family := ref.Text()
 	_, _, one := f.tap(family)
 	_, _, unsure := f.tap(family + anyIndex)
-	there := f.indexed(family)
+	there := m.indexed(f, family)
 	otherwise := len(there) > 0 && strings.Count(there[0], "[") != len(ref.At)
 	if !one && !unsure && !otherwise {
 		m.fail(noSuchIndex(ref, name, there))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cnnlang/lang/ast"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -39,7 +40,7 @@ func (m *machine) listOf(x *ast.Binary, l, r Value, e *env) (Value, bool) {
 	list := l.([]Value)
 	if x.Op == "+" {
 		more := r.([]Value)
-		if !m.spendItems(x, len(list)+len(more)) {
+		if !m.spendItems(x.Span(), len(list)+len(more)) {
 			return nil, false
 		}
 		return slices.Concat(list, more), true
@@ -59,16 +60,16 @@ func (m *machine) listOf(x *ast.Binary, l, r Value, e *env) (Value, bool) {
 		m.stop(listTooLong(x.Span()))
 		return nil, false
 	}
-	if !m.spendItems(x, times*len(list)) {
+	if !m.spendItems(x.Span(), times*len(list)) {
 		return nil, false
 	}
 	return slices.Repeat(list, times), true
 }
 
 // spendItems takes a new list from the budget before it is made.
-func (m *machine) spendItems(x ast.Expr, n int) bool {
+func (m *machine) spendItems(at source.Span, n int) bool {
 	if m.budget.Steps < stepsPerItem*n {
-		m.stop(listTooLong(x.Span()))
+		m.stop(listTooLong(at))
 		return false
 	}
 	m.budget.Steps -= stepsPerItem * n

@@ -51,6 +51,15 @@ func (t Tensor) value() Value {
 	return list
 }
 
+// isTensor reports whether a value is a tensor, or a list that begins with one.
+func isTensor(v Value) bool {
+	if list, isList := v.([]Value); isList && len(list) > 0 {
+		v = list[0]
+	}
+	_, is := v.(*Tensor)
+	return is
+}
+
 // tensorsOf is the tensor, or list of them, that a value is.
 func tensorsOf(v Value) (t Tensor, ok bool) {
 	if one, isOne := v.(*Tensor); isOne {
@@ -76,22 +85,32 @@ func tensorsOf(v Value) (t Tensor, ok bool) {
 // or with an index one of the list.
 func (m *machine) localTensor(ref *ast.TapRef, v Value, e *env) Tensor {
 	name := ref.Text()
-	t, ok := tensorsOf(v)
+	indexes, ok := m.indexesOf(ref.At, name, e)
 	if !ok {
-		m.fail(noTensor(ref, v))
 		return poison
 	}
-	indexes, ok := m.indexesOf(ref.At, name, e)
+	list, _ := v.([]Value)
+	if len(indexes) > 0 && isTensor(v) && list != nil { // without a copy of the others
+		i := indexes[0]
+		if i < 0 || i >= len(list) {
+			m.fail(badIndex(ref.At[0].Span(), dim.Int(i), len(list)))
+			return poison
+		}
+		v, name, list, indexes = list[i], name+written(indexes[:1]), nil, indexes[1:]
+	}
+	if !m.spendItems(ref.NameSpan(), len(list)) {
+		return poison
+	}
+	t, ok := tensorsOf(v)
 	switch {
 	case !ok:
-		return poison
-	case len(indexes) == 0:
+		m.fail(noTensor(ref, name, v))
+	case len(indexes) > 0:
+		m.fail(itemOfOne(ref, name))
+	default:
 		return t
-	case len(indexes) > 1:
-		m.fail(itemOfOne(ref, name+written(indexes[:1])))
-		return poison
 	}
-	return m.item(t, ref, name, dim.Int(indexes[0]))
+	return poison
 }
 
 // item is one tensor of a list that has a name.
@@ -190,8 +209,8 @@ func areTensors(n int) string {
 	return fmt.Sprintf("are %d", n)
 }
 
-func noTensor(ref *ast.TapRef, v Value) *diag.Diagnostic {
-	return diag.New(diag.WrongType, ref.NameSpan(), "`%s` is %s, and `@` reads a tensor", ref.Text(), described(v)).
+func noTensor(ref *ast.TapRef, name string, v Value) *diag.Diagnostic {
+	return diag.New(diag.WrongType, ref.NameSpan(), "`%s` is %s, and `@` reads a tensor", name, described(v)).
 		WithHelp("`as` names the value of a step")
 }
 

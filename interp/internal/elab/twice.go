@@ -93,6 +93,7 @@ func (m *machine) begin(s graph.Step, step *ast.Step) func(Tensor) {
 	return func(t Tensor) {
 		m.close()
 		m.reach(s.Path, s.Call, t)
+		m.budget.Steps -= stepsPerItem * len(t.Items)
 		m.graph.Steps[i].Node, m.graph.Steps[i].Items, m.origins[i] = t.node(), t.nodes(), t.Origins
 	}
 }
