@@ -136,6 +136,10 @@ func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool
 // applyUnknown is the result of a block that may be any: what its signature says, or
 // any image of the same batch.
 func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
+	if x.Many && len(b.signatures) == 0 && m.unknowns != nil { // a body in braces may take it
+		m.unknowns.Beyond("what " + b.Name + " makes of a list of tensors")
+		return poison
+	}
 	if x.Poisoned || !m.one(x, at.span(), worksOn(b.Name)) || len(x.Shape) == 0 {
 		return poison
 	}
