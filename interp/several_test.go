@@ -102,6 +102,23 @@ net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
   @p -> k: keep(@q) as k
   c: concat { | @p | @q | "j": silu }
 }`},
+		// A name of one of a list is this body's own, whatever a stage is called.
+		{`block b [N, C, H, W] -> [N, C, H, W] { stage p: relu }
+net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  list { | "x": relu | "y": silu } as [p, q]
+  "z": add { | @p | @q }
+  "": b
+  "r": add { | id | @p }
+}`, `block b [N, C, H, W] -> [N, C, H, W] { stage p: relu }
+net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  "z": add { | "x": relu as p | "y": silu }
+  "": b
+  "r": add { | id | @p }
+}`},
+		// A body in braces may take a list, which the block that it is given need not know.
+		{`block g(unit: block) [N, C, H, W] -> [N, C, H, W] { list { | "x": relu | "y": silu } -> "": unit }
+net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] { "u": g { "z": add } }`, `block g [N, C, H, W] -> [N, C, H, W] { "z": add { | "x": relu | "y": silu } }
+net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] { "u": g }`},
 	} {
 		want, got := graphOf(t, pair[1]), graphOf(t, pair[0])
 		if got != want {
@@ -115,7 +132,7 @@ func graphOf(t *testing.T, text string) string {
 	t.Helper()
 	p, list := check(t, text, interp.Options{})
 	n, err := p.Net(interp.Options{})
-	if err != nil {
+	if err != nil || list.HasErrors() {
 		t.Fatalf("%s\n%v\n%v", text, list, err)
 	}
 	var b strings.Builder

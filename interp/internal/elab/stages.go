@@ -73,8 +73,8 @@ func (m *machine) readsOf(b *ast.Block) reads {
 		case *ast.TapExpr:
 			note(&n.TapRef)
 		case *ast.Claim:
-			if n.As != nil {
-				own[n.As.Text] = true
+			for _, name := range n.Names() {
+				own[name.Text] = true
 			}
 		case *ast.Step:
 			if n.Stage && n.Label != nil && n.Label.Name != nil {
