@@ -65,10 +65,7 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	default:
 		x = m.group(s, e, sc, x)
 	}
-	m.claims(s, e, x, label)
-	if s.Stage && label != "" {
-		m.publish(e.frame, sc.labels+label, label, x)
-	}
+	m.claims(s, e, sc, x, label)
 	if m.values != nil && m.outermost() && !x.Poisoned && !x.Many {
 		m.noteValue(s.Span().End.Offset, x.Shape)
 	}

@@ -105,9 +105,14 @@ func (m *machine) claimed(x ast.Expr, e *env) (dim.Size, bool) {
 
 // claims acts on what follows a step: `as` and `stage` name its value, `is`
 // states its shape.
-func (m *machine) claims(s *ast.Step, e *env, x Tensor, label string) {
-	if s.Stage && label != "" && m.one(x, s.Span(), "a stage is") {
-		e.frame.name(label, x)
+func (m *machine) claims(s *ast.Step, e *env, sc scope, x Tensor, label string) {
+	if s.Stage && label != "" {
+		stage := x
+		if !m.one(x, s.Span(), "a stage is") {
+			stage = poison
+		}
+		e.frame.name(label, stage)
+		m.publish(e.frame, sc.labels+label, label, stage)
 	}
 	for _, c := range s.Claims {
 		switch {
