@@ -48,7 +48,7 @@ func (a Activation) String() string {
 	if a.argument == "" {
 		return a.name
 	}
-	return fmt.Sprintf("%s(%s=%v)", a.name, a.argument, a.arg)
+	return fmt.Sprintf("%s(%s=%s)", a.name, a.argument, a.arg.Decimal())
 }
 
 // IsLearned reports whether the activation has a tensor, as prelu has.
@@ -82,8 +82,9 @@ func (a Activation) flops() int {
 
 // An Activator is an op that applies an activation to every element of a value of any shape.
 //
-// A gradient needs the input alone, or the result of relu, leaky_relu with a positive slope,
-// and sigmoid.
+// A gradient needs the input alone. Of functions that rise everywhere or stay level, that is of
+// all but hard_swish, silu, gelu and mish as long as slope and alpha are positive, the result
+// alone is enough.
 type Activator interface {
 	Op
 	Activation() Activation
@@ -188,8 +189,10 @@ func (p *PReLU) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 }
 
 // Params is weight, [C] or [1].
-func (p *PReLU) Params(in []dim.Shape) []Param           { return p.Activation().params(in[0][1]) }
-func (p *PReLU) Cost(in []dim.Shape, out dim.Shape) Cost { return elementCost(out, 2) }
+func (p *PReLU) Params(in []dim.Shape) []Param { return p.Activation().params(in[0][1]) }
+func (p *PReLU) Cost(in []dim.Shape, out dim.Shape) Cost {
+	return elementCost(out, p.Activation().flops())
+}
 
 // HardSigmoid is min(max(Slope*x + 1/2, 0), 1): a sigmoid of three straight lines
 // (Courbariaux et al. 2015, with a slope of 1/2; Howard et al. 2019, of 1/6).

@@ -3,7 +3,6 @@ package graph
 import (
 	"fmt"
 	"io"
-	"math/big"
 	"reflect"
 	"strings"
 
@@ -46,11 +45,14 @@ func Describe(op ops.Op) string {
 	if list := Arguments(op); len(list) > 0 {
 		args := make([]string, len(list))
 		for i, a := range list {
-			format := "%s=%v"
-			if _, word := a.Value.(string); word {
+			format, value := "%s=%v", a.Value
+			switch v := value.(type) {
+			case string:
 				format = "%s=%q"
+			case dim.Size:
+				value = v.Decimal()
 			}
-			args[i] = fmt.Sprintf(format, a.Name, decimal(a.Value))
+			args[i] = fmt.Sprintf(format, a.Name, value)
 		}
 		text += "(" + strings.Join(args, ", ") + ")"
 	}
@@ -58,25 +60,6 @@ func Describe(op ops.Op) string {
 		text += fuser.Epilogue().String()
 	}
 	return text
-}
-
-// mostDecimals are those that a fraction is written with.
-const mostDecimals = 9
-
-// decimal writes a fraction as a decimal where it is one exactly, and few digits say it; anything else stays.
-func decimal(value any) any {
-	n, ok := value.(dim.Size)
-	if !ok || !n.Known() {
-		return value
-	}
-	r, ok := new(big.Rat).SetString(n.String())
-	if !ok || r.IsInt() {
-		return value
-	}
-	if digits, exact := r.FloatPrec(); exact && digits <= mostDecimals {
-		return r.FloatString(digits)
-	}
-	return value
 }
 
 // An Argument is a parameter of an op, with its name in the language and its value: a

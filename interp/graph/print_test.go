@@ -17,4 +17,8 @@ func TestFractionsAreDecimals(t *testing.T) {
 			t.Errorf("%d/%d: got %q, want %q", c.num, c.den, got, c.want)
 		}
 	}
+	leaky := ops.LeakyReLU{Slope: dim.Ratio(1, 10)}
+	if got, want := Describe((&ops.Add{}).WithEpilogue(ops.Epilogue{Act: leaky.Activation()})), "add + leaky_relu(slope=0.1)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

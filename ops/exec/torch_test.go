@@ -49,15 +49,16 @@ func TestTorch(t *testing.T) {
 			defer f.Close()
 			lines := bufio.NewScanner(f)
 			lines.Buffer(nil, 1<<20)
-			for lines.Scan() {
+			cases := 0
+			for ; lines.Scan(); cases++ {
 				var c torchCase
 				if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 					t.Fatal(err)
 				}
 				c.check(t, name)
 			}
-			if err := lines.Err(); err != nil {
-				t.Fatal(err)
+			if err := lines.Err(); err != nil || cases == 0 {
+				t.Fatalf("%d cases: %v", cases, err)
 			}
 		})
 	}
