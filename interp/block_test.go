@@ -174,3 +174,29 @@ func TestSizesOfSketches(t *testing.T) {
 		}
 	}
 }
+
+// What is read by an index that differs from case to case has none in a sketch.
+func TestIndexesInSketches(t *testing.T) {
+	p, err := interp.Read("my.cnn", strings.NewReader(`block f(n: int) [N, C, H, W] -> [N, C, H, W] {
+  relu as y[0]
+  repeat i of n { @y[i] -> relu as y[i+1] }
+  add { | @y[n] | @y[0] }
+}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := p.Block("f", interp.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []string
+	graph.Walk(b.Sketch.Parts, func(part *graph.Part) {
+		if part.Kind == graph.Tap {
+			read = append(read, part.Call)
+		}
+	})
+	if want := []string{"@y[_]", "@y[_]", "@y[0]"}; !slices.Equal(read, want) {
+		t.Errorf("%v are read, want %v", read, want)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -177,10 +178,16 @@ func (k *sketcher) step(all []stop) []*graph.Part {
 		}
 		p.Branches = append(p.Branches, k.series(one))
 	}
+	if p.Kind == graph.Tap && slices.ContainsFunc(all, func(s stop) bool { return s.Call != p.Call }) {
+		p.Call = indexRead.ReplaceAllString(p.Call, "[_]")
+	}
 	p.Node = k.node(values(all), p.Args)
 	p.Args = k.arguments(all)
 	return []*graph.Part{&p}
 }
+
+// indexRead is the index of a value that is read.
+var indexRead = regexp.MustCompile(`\[\d+\]`)
 
 func (k *sketcher) choice(p *graph.Part, all []stop) []*graph.Part {
 	ways := make([][]stretch, len(p.Branches))
