@@ -54,8 +54,25 @@ func TestAJoinedListIsAMerge(t *testing.T) {
 	}
 }
 
-// The links of a diagram are those of the graph, wherever a value is made, and a closed frame gives all that
-// is made in it.
+// A closed frame gives what is made in it, wherever it is taken.
+func TestLinksOfAClosedFrame(t *testing.T) {
+	_, n := selected(t, "-", `net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
+  deep: { conv(4, 1x1) as a; maxpool(3x3, stride=1, pad=1) -> lrn }
+  conv(4, 1x1)
+  add { | id | @a }
+}`, interp.Options{})
+	var b strings.Builder
+	if err := draw.Of(n.Graph, n.Outline(), draw.Options{Depth: 0}).Mermaid(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"n1[\"deep\"]\n", "n3[\"+\"]\n", "n1 --> n3\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+// The links of a diagram are those of the graph, wherever a value is made.
 func TestLinksOfLists(t *testing.T) {
 	_, n := selected(t, "-", streams, interp.Options{})
 	var b strings.Builder
