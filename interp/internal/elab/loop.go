@@ -332,6 +332,9 @@ func (s imageSource) taken(i dim.Size) imageSource {
 
 // few follows a small number of iterations.
 func (l *loop) few(x Tensor) Tensor {
+	if n, known := l.n.Int(); known && n <= mostItems { // of a list of so many items
+		return l.times(n, x)
+	}
 	n, ok := l.fewIterations(l.n)
 	if !ok {
 		return poison
