@@ -26,7 +26,7 @@ func outputsOf(t *testing.T, n *interp.Net, w interp.Weights) ([]float32, []stri
 		return nil, nil, err
 	}
 	defer m.Close()
-	out, err := m.Run(t.Context(), nettest.Image(0, n.Graph.Input.Shape))
+	out, err := m.Run(t.Context(), nettest.Image(0, n.Graph.Input().Shape))
 	if err != nil {
 		t.Fatal(err)
 	}

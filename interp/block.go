@@ -196,5 +196,5 @@ const mostTitle = 40
 
 // Graph has what the block takes and gives, and no nodes between: those of a sketch are in none.
 func (b *Block) Graph() *graph.Graph {
-	return &graph.Graph{Name: b.Title, Input: b.Sketch.Input, Output: b.Sketch.Output}
+	return &graph.Graph{Name: b.Title, Inputs: []*graph.Node{b.Sketch.Input}, Outputs: graph.OutputOf(b.Sketch.Output)}
 }

@@ -21,7 +21,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "cache")
 	n := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 64, 64})
 	small := nettest.Instantiate(t, "mobilenet_v2", tensor.Shape{1, 3, 32, 96})
-	input := nettest.Image(0, n.Graph.Input.Shape)
+	input := nettest.Image(0, n.Graph.Input().Shape)
 	build := func(n *interp.Net, w interp.Weights, known bool) []float32 {
 		t.Helper()
 		m, err := n.Build(t.Context(), interp.Options{Weights: w, Cache: folder})
@@ -31,7 +31,7 @@ func TestCacheOfPackedWeights(t *testing.T) {
 		if m.Known() != known {
 			t.Errorf("from the cache: %v, want %v", m.Known(), known)
 		}
-		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
+		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input().Shape))[0]
 	}
 	plain, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(1)})
 	if err != nil {
@@ -130,7 +130,7 @@ func TestCacheKnowsTheContents(t *testing.T) {
 			if err != nil || m.CacheProblem != nil {
 				t.Fatal(err, m.CacheProblem)
 			}
-			return nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0], m.Known()
+			return nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input().Shape))[0], m.Known()
 		}
 		want, _ := run("")
 		for again := range 2 {
@@ -261,7 +261,7 @@ func TestCacheKnowsThePrecision(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		input := nettest.Image(0, n.Graph.Input.Shape)
+		input := nettest.Image(0, n.Graph.Input().Shape)
 		if m.Known() != (i > 1) || !nettest.SameBits(nettest.Results(t, m, 2, input)[0], nettest.Results(t, plain, 2, input)[0]) {
 			t.Errorf("%v: from the cache: %v, or other bits", precision, m.Known())
 		}

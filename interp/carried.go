@@ -29,9 +29,9 @@ func (n *Net) Carried(labels Labels) (map[string]string, error) {
 	add("cnnlang.meta", expand.Meta(n.result))
 	if n.TakesPictures() == nil && n.Meta.Prepare.Stated {
 		at := n.Meta.Prepare
-		at.Resize = at.Size(n.Graph.Input.Shape[2], n.Graph.Input.Shape[3])
+		at.Resize = at.Size(n.Graph.Input().Shape[2], n.Graph.Input().Shape[3])
 		add("cnnlang.prepare", PictureText(at))
-		all["Image.BitmapPixelFormat"], all["Image.NominalPixelRange"] = pixels(n.Graph.Input.Shape[1], at)
+		all["Image.BitmapPixelFormat"], all["Image.NominalPixelRange"] = pixels(n.Graph.Input().Shape[1], at)
 	}
 	if labels.Names != nil {
 		list, err := json.Marshal(labels.Names)

@@ -246,7 +246,7 @@ func TestInputAxisFromAnother(t *testing.T) {
 		case len(list) > 0 || len(nets) != 1:
 			t.Errorf("asked for %v: got %v, want none", c.asked, list)
 		default:
-			if got := fmt.Sprint(nets[0].Graph.Output.Shape); got != c.want {
+			if got := fmt.Sprint(nets[0].Graph.Output().Shape); got != c.want {
 				t.Errorf("asked for %v: got %s, want %s", c.asked, got, c.want)
 			}
 		}

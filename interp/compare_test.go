@@ -151,7 +151,7 @@ func told(list []*compare.Change, back bool) (lines []string) {
 // sameGraphs checks that two nets are one, but for the paths.
 func sameGraphs(t *testing.T, a, b *interp.Net) {
 	t.Helper()
-	if len(a.Graph.Nodes) != len(b.Graph.Nodes) || a.Graph.Output.ID != b.Graph.Output.ID {
+	if len(a.Graph.Nodes) != len(b.Graph.Nodes) || a.Graph.Output().ID != b.Graph.Output().ID {
 		t.Fatalf("no difference is told between %d steps and %d", len(a.Graph.Nodes), len(b.Graph.Nodes))
 	}
 	for i, x := range a.Graph.Nodes[1:] {

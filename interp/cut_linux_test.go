@@ -101,7 +101,7 @@ func TestWeightsThatAreCutShortWhilePacking(t *testing.T) {
 // read it; the next test has those of the other instruction sets.
 func TestPackedWeightsThatAreCutShortWhileRunning(t *testing.T) {
 	n, cache := cutNet(t), filepath.Join(t.TempDir(), "cache")
-	input := nettest.Image(0, n.Graph.Input.Shape)
+	input := nettest.Image(0, n.Graph.Input().Shape)
 	for _, size := range []func(int64) int64{
 		func(int64) int64 { return 0 },
 		func(all int64) int64 { return all / 2 },

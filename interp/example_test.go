@@ -24,7 +24,7 @@ func ExampleLoad() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(model.Net.Graph.Input.Shape, "->", output.Shape)
+	fmt.Println(model.Net.Graph.Input().Shape, "->", output.Shape)
 	// Output: [1, 3, 32, 32] -> [2, 10]
 }
 
@@ -116,7 +116,7 @@ func ExampleProgram_Net() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(n.Graph.Input.Shape, "->", n.Graph.Output.Shape)
+	fmt.Println(n.Graph.Input().Shape, "->", n.Graph.Output().Shape)
 	fmt.Println(n.Main.Params, "parameters,", n.Main.MACs, "MACs for an image")
 	for _, s := range n.Graph.Steps {
 		fmt.Println(s.Path, s.Node.Shape)

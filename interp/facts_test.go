@@ -56,7 +56,7 @@ func TestFactsOfTheReference(t *testing.T) {
 				}
 			}
 			equal("macs of side heads", got.Sides.MACs, want.AuxMACs)
-			if diff := cmp.Diff(want.Input, []int(got.Graph.Input.Shape[1:])); diff != "" {
+			if diff := cmp.Diff(want.Input, []int(got.Graph.Input().Shape[1:])); diff != "" {
 				t.Errorf("default input differs (-reference +ours):\n%s", diff)
 			}
 			for head := range want.AuxHeads {

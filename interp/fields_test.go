@@ -97,7 +97,7 @@ func TestFieldsAreThePixelsThatChangeAValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := net.Graph
-		input := ref.Value{Shape: g.Input.Shape, Data: make([]float64, g.Input.Shape.Elements())}
+		input := ref.Value{Shape: g.Input().Shape, Data: make([]float64, g.Input().Shape.Elements())}
 		for i := range input.Data {
 			input.Data[i] = 1 + float64(i%7)/8
 		}
@@ -107,7 +107,7 @@ func TestFieldsAreThePixelsThatChangeAValue(t *testing.T) {
 			for i := range changed {
 				changed[i] = map[int][]int{}
 			}
-			for pixel := range g.Input.Shape[axis] {
+			for pixel := range g.Input().Shape[axis] {
 				moved := ref.Value{Shape: input.Shape, Data: slices.Clone(input.Data)}
 				for i := range moved.Data {
 					if place(moved.Shape, i, axis) == pixel {
@@ -127,7 +127,7 @@ func TestFieldsAreThePixelsThatChangeAValue(t *testing.T) {
 			fields := g.Fields(axis)
 			for _, n := range g.Nodes[1:] {
 				seen[n.Op.Name()] = true
-				compareField(t, fmt.Sprintf("%s, %v of %d %s", net.Name, axis, n.ID, n.Op.Name()), &fields[n.ID], n, axis, changed[n.ID], g.Input.Shape[axis])
+				compareField(t, fmt.Sprintf("%s, %v of %d %s", net.Name, axis, n.ID, n.Op.Name()), &fields[n.ID], n, axis, changed[n.ID], g.Input().Shape[axis])
 			}
 		}
 	}

@@ -103,7 +103,7 @@ func TestFormulasOfTheLibrary(t *testing.T) {
 		for k, more := range sizes {
 			p, n := selected(t, name, "", interp.Options{})
 			set, texts := map[string]string{}, []string{}
-			shape := slices.Clone([]int(n.Graph.Input.Shape))
+			shape := slices.Clone([]int(n.Graph.Input().Shape))
 			if formulas == nil {
 				f := n.Formulas()
 				formulas = &f

@@ -38,7 +38,10 @@ const (
 // net's does not.
 func (r *reading) give(g *graph.Graph) {
 	r.given = map[string]given{}
-	readers := map[*graph.Node]int{g.Output: 1}
+	readers := map[*graph.Node]int{}
+	for _, o := range g.Outputs {
+		readers[o.Node]++
+	}
 	for _, s := range g.Sides {
 		readers[s.Output]++
 	}

@@ -16,7 +16,7 @@ func TestSideHeadWithinASideHead(t *testing.T) {
 		side a: { `+steps+`; side b: { gap -> flatten -> linear(2) }; conv(4, 1x1); side c: relu }
 		conv(5, 3x3) }`, interp.Options{})
 	_, plain := selected(t, "-", `net n [N, 3, H = 9, W = 8] -> [N, 2] { a: { `+steps+`; b: { gap -> flatten -> linear(2) } } }`, interp.Options{})
-	input := nettest.Image(0, nested.Graph.Input.Shape)
+	input := nettest.Image(0, nested.Graph.Input().Shape)
 	build := func(n *interp.Net, sides ...string) *interp.Model {
 		m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(3), Values: sides})
 		if err != nil {

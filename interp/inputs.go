@@ -26,7 +26,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	if err := n.TakesPictures(); err != nil {
 		return batch, 0, err
 	}
-	shape, p := n.Graph.Input.Shape, n.Preprocess()
+	shape, p := n.Graph.Input().Shape, n.Preprocess()
 	p.Seen = opts.Prepared
 	if len(paths) != shape[0] {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
@@ -66,7 +66,7 @@ func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch t
 	if err := n.TakesPictures(); err != nil {
 		return batch, 0, err
 	}
-	shape, most := n.Graph.Input.Shape, int64(0)
+	shape, most := n.Graph.Input().Shape, int64(0)
 	if shape[0] != 1 {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there is 1 image, want %d", shape[0])}
 	}
@@ -101,7 +101,7 @@ func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tenso
 	if err != nil {
 		return t, 0, err
 	}
-	if want := n.Graph.Input.Shape; !shape.Equal(want) {
+	if want := n.Graph.Input().Shape; !shape.Equal(want) {
 		return t, 0, &InputError{Net: n.Name, Want: want, Problem: fmt.Sprintf("%s holds an array of the shape %v, want %v", path, shape, want)}
 	}
 	if err := n.affordsInput(ctx, opts, need); err != nil {
@@ -120,7 +120,7 @@ func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale 
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return t, 0, err
 	}
-	shape, axes := n.Graph.Input.Shape, [4]int{1, 1, 1, 1}
+	shape, axes := n.Graph.Input().Shape, [4]int{1, 1, 1, 1}
 	copy(axes[:], shape)
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
@@ -139,7 +139,7 @@ func (n *Net) held(passing int64) int64 {
 	return n.inputBytes()
 }
 
-func (n *Net) inputBytes() int64 { return 4 * int64(n.Graph.Input.Shape.Elements()) }
+func (n *Net) inputBytes() int64 { return 4 * int64(n.Graph.Input().Shape.Elements()) }
 
 // affordsInput refuses an input that alone takes more than a whole model may.
 func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error {

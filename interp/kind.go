@@ -48,7 +48,7 @@ func (k OutputKind) Fits(shape tensor.Shape) bool {
 //   - [N, C, H, W] from a convolution, at the height and width of the input, is a mask where C is
 //     neither 1 nor 3. With 1 or 3 channels it is a picture, at any size. Any other is values.
 func (n *Net) Kind() OutputKind {
-	out := n.Graph.Output
+	out := n.Graph.Output()
 	if n.as != "" {
 		return n.as
 	}
@@ -91,7 +91,7 @@ func scoresClasses(from *graph.Node, averaged bool) bool {
 // lastStep is the step that gives the output its meaning. What is behind it moves, scales or
 // averages numbers; before a mean, negative ones may be cut off.
 func (n *Net) lastStep() (from *graph.Node, averaged bool) {
-	from = n.Graph.Output
+	from = n.Graph.Output()
 	for {
 		switch op := from.Op.(type) {
 		case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Resize:
@@ -110,13 +110,13 @@ func (n *Net) lastStep() (from *graph.Node, averaged bool) {
 
 // atSizeOfInput reports whether the output has a pixel for each of the input.
 func (n *Net) atSizeOfInput() bool {
-	in, out := n.Graph.Input.Shape, n.Graph.Output.Shape
+	in, out := n.Graph.Input().Shape, n.Graph.Output().Shape
 	return len(in) == 4 && len(out) == 4 && in[2] == out[2] && in[3] == out[3]
 }
 
 // givesProbabilities reports whether the numbers of the output are from 0 to 1 by themselves.
 func (n *Net) givesProbabilities() bool {
-	from := n.Graph.Output
+	from := n.Graph.Output()
 	for is[*ops.Flatten](from.Op) || is[*ops.Dropout](from.Op) || is[*ops.Identity](from.Op) {
 		from = from.In[0]
 	}
@@ -134,17 +134,17 @@ func (n *Net) Classifies() bool { return n.Kind() == ClassesOutput }
 
 // take has the output taken as Options.As says.
 func (n *Net) take(k OutputKind) error {
-	if k == "" || k.Fits(n.Graph.Output.Shape) {
+	if k == "" || k.Fits(n.Graph.Output().Shape) {
 		n.as = k
 		return nil
 	}
 	var can []string
 	for _, other := range OutputKinds {
-		if other.Fits(n.Graph.Output.Shape) {
+		if other.Fits(n.Graph.Output().Shape) {
 			can = append(can, string(other))
 		}
 	}
-	return &OutputError{n.Name, n.Graph.Output.Shape, fmt.Sprintf("cannot be taken as %s; it may be %s", k, strings.Join(can, ", "))}
+	return &OutputError{n.Name, n.Graph.Output().Shape, fmt.Sprintf("cannot be taken as %s; it may be %s", k, strings.Join(can, ", "))}
 }
 
 // An OutputError says that the output of a net is not what was asked for.

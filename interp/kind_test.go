@@ -53,9 +53,9 @@ func TestKindsOfTheLibrary(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := map[int]interp.OutputKind{2: interp.ClassesOutput, 4: interp.MaskOutput}[len(n.Graph.Output.Shape)]
+			want := map[int]interp.OutputKind{2: interp.ClassesOutput, 4: interp.MaskOutput}[len(n.Graph.Output().Shape)]
 			if got := n.Kind(); got != want {
-				t.Errorf("%s %v %v: got %s, want %s", name, set, n.Graph.Output.Shape, got, want)
+				t.Errorf("%s %v %v: got %s, want %s", name, set, n.Graph.Output().Shape, got, want)
 			}
 		}
 	}

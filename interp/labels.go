@@ -121,7 +121,7 @@ func (n *Net) label(l Labels) error {
 	e := &LabelsError{Path: l.From, Line: l.last, Unfit: true}
 	switch {
 	case !classifies:
-		e.Problem = fmt.Sprintf("has the names of %s, and the output %v of %s is not scores of classes", counted(len(l.Names), "class", "classes"), n.Graph.Output.Shape, n.Name)
+		e.Problem = fmt.Sprintf("has the names of %s, and the output %v of %s is not scores of classes", counted(len(l.Names), "class", "classes"), n.Graph.Output().Shape, n.Name)
 		return e
 	case outputs != len(l.Names):
 		e.Problem = fmt.Sprintf("ends after the names of %s, want %d for the outputs of %s", counted(len(l.Names), "class", "classes"), outputs, n.Name)
@@ -136,7 +136,7 @@ func (n *Net) outputs() (int, bool) {
 	if k := n.Kind(); k != ClassesOutput && k != MaskOutput {
 		return 0, false
 	}
-	return n.Graph.Output.Shape[1], true
+	return n.Graph.Output().Shape[1], true
 }
 
 // labelsFor are the labels of the net with these weights, once they are open, and a note where

@@ -148,7 +148,7 @@ net n [N, 3, H = 6, W = 6] -> [N, 5] {
 	if !slices.Equal(called, want) || len(d.Weights.Renamed) != len(a.Graph.Params(true)) {
 		t.Fatalf("got the changes %q, and %d names", called, len(d.Weights.Renamed))
 	}
-	x := tensor.Tensor{Shape: a.Graph.Input.Shape, Data: make([]float32, a.Graph.Input.Shape.Elements())}
+	x := tensor.Tensor{Shape: a.Graph.Input().Shape, Data: make([]float32, a.Graph.Input().Shape.Elements())}
 	for i := range x.Data {
 		x.Data[i] = float32(i%7) - 3
 	}

@@ -70,7 +70,7 @@ type Checkpoint = elab.Checkpoint
 // Preprocess is how pictures are prepared for the net: as its meta says, at another size
 // than its default in proportion, and grey for one channel.
 func (n *Net) Preprocess() picture.Preprocess {
-	m, shape := n.Meta.Prepare, n.Graph.Input.Shape
+	m, shape := n.Meta.Prepare, n.Graph.Input().Shape
 	p := picture.Preprocess{
 		Fit: m.Fit, Interpolation: m.Interpolation, Scale: m.Scale, Order: m.Order,
 		Mean: narrow(m.Mean), Std: narrow(m.Std), Grey: len(shape) > 1 && shape[1] == 1,
@@ -112,8 +112,8 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	}
 	chosen := elab.Options{Set: set, Shape: opts.Shape, Prepare: prepare}
 	n, list := p.instantiate(o, chosen, file, text)
-	if n != nil && opts.Shape == nil && opts.Batch != 0 && opts.Batch != n.Graph.Input.Shape[0] {
-		chosen.Shape = append([]int{opts.Batch}, n.Graph.Input.Shape[1:]...)
+	if n != nil && opts.Shape == nil && opts.Batch != 0 && opts.Batch != n.Graph.Input().Shape[0] {
+		chosen.Shape = append([]int{opts.Batch}, n.Graph.Input().Shape[1:]...)
 		n, list = p.instantiate(o, chosen, file, text)
 	}
 	list = append(slices.Clone(p.Problems), list...)
@@ -211,11 +211,11 @@ type ExpandError = expand.LimitError
 // TakesPictures returns an *InputError where the net's input is not pictures, or its meta
 // does not fit them.
 func (n *Net) TakesPictures() error {
-	if shape := n.Graph.Input.Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
+	if shape := n.Graph.Input().Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
 		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but the input of the net is %v", shape)}
 	}
 	if err := n.Preprocess().Check(); err != nil {
-		return &InputError{Net: n.Name, Want: n.Graph.Input.Shape, Problem: "images cannot be prepared for it", Err: err}
+		return &InputError{Net: n.Name, Want: n.Graph.Input().Shape, Problem: "images cannot be prepared for it", Err: err}
 	}
 	return nil
 }

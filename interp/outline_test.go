@@ -108,7 +108,7 @@ func follow(t *testing.T, n *interp.Net, seen map[*graph.Node]bool, series []*gr
 		}
 		seen[p.Node] = true
 		if _, learned := p.Node.Op.(*ops.Learned); learned {
-			in = []*graph.Node{n.Graph.Input}
+			in = []*graph.Node{n.Graph.Input()}
 		}
 		if !slices.Equal(p.Node.In, in) {
 			t.Errorf("%s: %s does not read the values before it", n.Name, p.Path)
@@ -152,8 +152,8 @@ func follow(t *testing.T, n *interp.Net, seen map[*graph.Node]bool, series []*gr
 
 func followed(t *testing.T, n *interp.Net) {
 	t.Helper()
-	seen := map[*graph.Node]bool{n.Graph.Input: true}
-	if end := follow(t, n, seen, n.Outline(), n.Graph.Input); end != n.Graph.Output {
+	seen := map[*graph.Node]bool{n.Graph.Input(): true}
+	if end := follow(t, n, seen, n.Outline(), n.Graph.Input()); end != n.Graph.Output() {
 		t.Errorf("%s: the outline does not end with the output", n.Name)
 	}
 	if len(seen) != len(n.Graph.Nodes) {

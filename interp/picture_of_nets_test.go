@@ -243,7 +243,7 @@ func drawnAs(t *testing.T, n *interp.Net, outline []*graph.Part, opts draw.Optio
 func TestPicturesOfTheLibrary(t *testing.T) {
 	for _, name := range interp.Library() {
 		_, n := selected(t, name, "", interp.Options{})
-		heat := &draw.Heat{Name: "x", Of: map[string]float64{n.Graph.Output.Path: 1}, Text: func(float64) string { return "1" }}
+		heat := &draw.Heat{Name: "x", Of: map[string]float64{n.Graph.Output().Path: 1}, Text: func(float64) string { return "1" }}
 		for _, opts := range []draw.Options{{Depth: draw.FitPage}, {Depth: draw.All, Heat: heat}, {Depth: draw.All, Steps: true}} {
 			drawn(t, n, opts)
 		}

@@ -67,7 +67,7 @@ func numbers(v any) []float64 {
 func TestClassesOfImageNet(t *testing.T) {
 	for _, name := range interp.Library() {
 		n := nettest.Instantiate(t, name, nil)
-		out := n.Graph.Output.Shape
+		out := n.Graph.Output().Shape
 		named := len(out) == 2 && out[1] == 1000 && name != "inception_resnet_v1"
 		if named != (len(n.Meta.Classes) == 1000) {
 			t.Errorf("%s: %v has %d names", name, out, len(n.Meta.Classes))

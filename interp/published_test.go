@@ -142,7 +142,7 @@ func (c smallCase) computed(t *testing.T, what string, n *interp.Net, w interp.W
 		t.Fatalf("%s: %v", what, err)
 	}
 	t.Cleanup(m.Close)
-	got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input.Shape, Data: c.Input})[0]
+	got := nettest.Results(t, m, 1, tensor.Tensor{Shape: n.Graph.Input().Shape, Data: c.Input})[0]
 	if len(got) != len(c.Output) {
 		t.Fatalf("%s: %d outputs, want %d", what, len(got), len(c.Output))
 	}
@@ -177,7 +177,7 @@ func TestXceptionOfKeras(t *testing.T) {
 		if m.Fit.Names != names || len(m.Fit.Differences) > 0 {
 			t.Errorf("%s: %+v", file, m.Fit)
 		}
-		results = append(results, nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input.Shape))[0])
+		results = append(results, nettest.Results(t, m, 1, nettest.Image(0, n.Graph.Input().Shape))[0])
 	}
 	if !nettest.SameBits(results[0], results[1]) || slices.Max(results[0]) == slices.Min(results[0]) {
 		t.Errorf("got %v", results)
@@ -206,7 +206,7 @@ func TestCacheTellsShardsApart(t *testing.T) {
 		if err != nil || m.CacheProblem != nil {
 			t.Fatal(err, m.CacheProblem)
 		}
-		return nettest.Results(t, m, 1, tensor.New(n.Graph.Input.Shape...))[0][4]
+		return nettest.Results(t, m, 1, tensor.New(n.Graph.Input().Shape...))[0][4]
 	}
 	if a, again, b := build(0), build(0), build(0xff); a != again || a == b {
 		t.Errorf("%v, %v and with another shard %v", a, again, b)

@@ -13,7 +13,7 @@ import (
 // that of the pictures that the net takes, where it says how they are prepared. If these are to have
 // blue first, so has the output, whichever range is used.
 func (n *Net) Range() (r render.Range, from string) {
-	p, out := n.Meta.Prepare, n.Graph.Output
+	p, out := n.Meta.Prepare, n.Graph.Output()
 	channels := 1
 	if len(out.Shape) > 1 {
 		channels = out.Shape[1]

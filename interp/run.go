@@ -18,7 +18,7 @@ var errClosed = errors.New("interp: the model is closed")
 // shape, or a multiple of its images, which are then computed in groups of that size. A
 // call that finds all of Options.Sessions busy waits until one is free or ctx ends.
 func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, error) {
-	want, none := m.Net.Graph.Input.Shape, tensor.Tensor{}
+	want, none := m.Net.Graph.Input().Shape, tensor.Tensor{}
 	size := want.Elements()
 	times := 1
 	if len(batch.Shape) == len(want) {
@@ -46,7 +46,7 @@ func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, er
 
 // misfit is the error of an input of the wrong shape.
 func (m *Model) misfit(input tensor.Tensor, or string) error {
-	want := m.Net.Graph.Input.Shape
+	want := m.Net.Graph.Input().Shape
 	return &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
 		"the input has the shape %v and %d elements, want %v%s", input.Shape, len(input.Data), want, or)}
 }
@@ -108,10 +108,10 @@ func (m *Model) classify(ctx context.Context, k int, prepare func(p picture.Prep
 	if err := m.Net.TakesPictures(); err != nil {
 		return nil, err
 	}
-	shape := m.Net.Graph.Input.Shape
+	shape := m.Net.Graph.Input().Shape
 	switch {
 	case !m.Net.Classifies():
-		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run, or say that it is with Options.As", m.Net.Graph.Output.Shape)}
+		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("its output %v is not scores of classes; use Run, or say that it is with Options.As", m.Net.Graph.Output().Shape)}
 	case shape[0] != 1:
 		return nil, &InputError{Net: m.Net.Name, Want: shape, Problem: fmt.Sprintf("it was loaded for batches of %d images, and this is one image; use Run", shape[0])}
 	}

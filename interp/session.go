@@ -41,7 +41,7 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 	if ctx == nil {
 		return errNoContext
 	}
-	if want := s.model.Net.Graph.Input.Shape; !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
+	if want := s.model.Net.Graph.Input().Shape; !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
 		return s.model.misfit(input, "")
 	}
 	return s.session.Run(ctx, input)

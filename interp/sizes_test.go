@@ -30,7 +30,7 @@ func TestSizesAreSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := n.Graph.Input.Shape; !slices.Equal(got, c.want) {
+		if got := n.Graph.Input().Shape; !slices.Equal(got, c.want) {
 			t.Errorf("%+v: got %v, want %v", c.opts, got, c.want)
 		}
 	}

@@ -66,15 +66,15 @@ func (m *Model) newStream(ctx context.Context) (*stream, error) {
 
 // separable refuses a model whose values cannot be told apart by picture.
 func (m *Model) separable() error {
-	batch := m.Net.Graph.Input.Shape[0]
+	batch := m.Net.Graph.Input().Shape[0]
 	check := func(shape tensor.Shape) error {
 		if len(shape) > 0 && shape[0] == batch {
 			return nil
 		}
-		return &InputError{Net: m.Net.Name, Want: m.Net.Graph.Input.Shape, Problem: fmt.Sprintf(
+		return &InputError{Net: m.Net.Name, Want: m.Net.Graph.Input().Shape, Problem: fmt.Sprintf(
 			"a value of the shape %v does not belong to single images of a batch of %d; use Run", shape, batch)}
 	}
-	err := check(m.Net.Graph.Output.Shape)
+	err := check(m.Net.Graph.Output().Shape)
 	for _, name := range m.opts.Values {
 		if n, ok := m.shapeOf(name); ok && err == nil {
 			err = check(n)
@@ -113,7 +113,7 @@ func (s *stream) feed(pictures iter.Seq[Source]) {
 			s.send(s.order, g)
 		}
 	}()
-	batch := s.model.Net.Graph.Input.Shape[0]
+	batch := s.model.Net.Graph.Input().Shape[0]
 	var sources []Source
 	pass := func() bool {
 		g := &group{sources: sources, answers: make([]Answer, len(sources)), problems: make([]error, len(sources)), done: make(chan struct{})}
@@ -175,7 +175,7 @@ func crashed(value any) *task.Crash {
 func (s *stream) lane() {
 	session := s.model.NewSession(1)
 	defer session.Close()
-	input := tensor.New(s.model.Net.Graph.Input.Shape...)
+	input := tensor.New(s.model.Net.Graph.Input().Shape...)
 	for {
 		select {
 		case g := <-s.work:
@@ -248,7 +248,7 @@ func (s *stream) read(source Source) (t tensor.Tensor, done picture.Prepared, er
 
 // load decodes a picture within so many bytes of memory, 0 for no limit.
 func (s *stream) load(source Source, most int64) (t tensor.Tensor, done picture.Prepared, err error) {
-	p, shape := s.model.Net.Preprocess(), s.model.Net.Graph.Input.Shape
+	p, shape := s.model.Net.Preprocess(), s.model.Net.Graph.Input().Shape
 	var seen picture.Prepared // after an interrupt it may still be written
 	p.Seen = func(d picture.Prepared) { seen = d }
 	if source.Open == nil {

@@ -141,7 +141,7 @@ func answers(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) (inp
 		return input, nil, err
 	}
 	defer m.Close()
-	input = tensor.New(n.Graph.Input.Shape...)
+	input = tensor.New(n.Graph.Input().Shape...)
 	state := uint32(7)
 	for i := range input.Data {
 		state = state*1664525 + 1013904223

@@ -67,7 +67,7 @@ func Tune(ctx context.Context, n *Net, opts Options, d time.Duration) (*Tuning, 
 		return nil, err
 	}
 	t := &Tuning{
-		Schema: tuningSchema, Net: n.Name, Input: n.Graph.Input.Shape,
+		Schema: tuningSchema, Net: n.Name, Input: n.Graph.Input().Shape,
 		InstructionSet: isa, Threads: workers.Count(), Steps: []TuningStep{},
 	}
 	for _, c := range choices {
@@ -138,8 +138,8 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 		return err
 	}
 	switch {
-	case t.Net != n.Name || !slices.Equal(t.Input, n.Graph.Input.Shape):
-		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, tensor.Shape(t.Input), n.Name, n.Graph.Input.Shape)}
+	case t.Net != n.Name || !slices.Equal(t.Input, n.Graph.Input().Shape):
+		return &TuningError{path, fmt.Sprintf("is for %s %v, want %s %v", t.Net, tensor.Shape(t.Input), n.Name, n.Graph.Input().Shape)}
 	case t.InstructionSet != isa:
 		return &TuningError{path, fmt.Sprintf("is for the instruction set %q, want %q", t.InstructionSet, isa)}
 	}

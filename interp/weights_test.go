@@ -38,7 +38,7 @@ func TestWeightsFromAFileGiveTheSameBits(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
+				return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input().Shape))[0]
 			}
 			want := logits(interp.RandomWeights(seed))
 			if !nettest.SameBits(logits(interp.StoreWeights(store)), want) {
@@ -82,7 +82,7 @@ func TestWeightsThatLackAxesGiveTheSameBits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input.Shape))[0]
+		return nettest.Results(t, m, 2, nettest.Image(0, n.Graph.Input().Shape))[0]
 	}
 	want := logits(all)
 	for range 2 {

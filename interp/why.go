@@ -67,7 +67,7 @@ func (n *Net) Why(path string) (*Why, error) {
 
 // whyInput explains the sizes of the input.
 func (n *Net) whyInput() *Why {
-	in := n.Graph.Input
+	in := n.Graph.Input()
 	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
 	for i, size := range in.Shape {
 		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i).String(), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
@@ -78,11 +78,11 @@ func (n *Net) whyInput() *Why {
 // whyOutput explains the last step whose value is the output.
 func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
 	for i, s := range slices.Backward(n.Graph.Steps) {
-		if s.Node == n.Graph.Output && s.Items == nil && i < len(origins) {
+		if s.Node == n.Graph.Output() && s.Items == nil && i < len(origins) {
 			return history(s, origins[i])
 		}
 	}
-	return &Why{Path: "output", Shape: n.Graph.Output.Shape, Span: n.Graph.Output.Origin}
+	return &Why{Path: "output", Shape: n.Graph.Output().Shape, Span: n.Graph.Output().Origin}
 }
 
 func history(s graph.Step, origins []*elab.Origin) *Why {

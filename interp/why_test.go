@@ -85,7 +85,7 @@ func TestWhyOfTheLibrary(t *testing.T) {
 			for i, a := range w.Axes {
 				last := a.Changes[len(a.Changes)-1]
 				first := a.Changes[0]
-				begins := first.Path == "input" && first.Size == n.Graph.Input.Shape[i]
+				begins := first.Path == "input" && first.Size == n.Graph.Input().Shape[i]
 				if s.Node.Op != nil && s.Node.Op.Name() == "param" && i > 0 {
 					begins = first.Path == s.Path // its own sizes
 				}

@@ -116,7 +116,7 @@ func TestWorkspaceRepairs(t *testing.T) {
 	}
 	group.Wait()
 	found, err := w.Check(t.Context(), "texta", interp.Options{Shape: []int{2, 3, 5, 5}})
-	if err != nil || len(found.Nets) != 1 || !slices.Equal(found.Nets[0].Graph.Output.Shape, []int{2, 5}) {
+	if err != nil || len(found.Nets) != 1 || !slices.Equal(found.Nets[0].Graph.Output().Shape, []int{2, 5}) {
 		t.Errorf("got %v, %v", found, err)
 	}
 }

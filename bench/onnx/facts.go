@@ -29,7 +29,7 @@ func answer(n *interp.Net, w interp.Weights) ([]float32, error) {
 		return nil, err
 	}
 	defer model.Close()
-	output, err := model.Run(ctx, workersInput(n.Graph.Input.Shape))
+	output, err := model.Run(ctx, workersInput(n.Graph.Input().Shape))
 	return output.Data, err
 }
 

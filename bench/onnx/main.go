@@ -82,7 +82,7 @@ func exportNet(name string, seed uint64, folder string) (*facts, error) {
 		return nil, err
 	}
 	defer weights.Close()
-	f := &facts{Net: n.Name, Input: n.Graph.Input.Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.Nodes)}
+	f := &facts{Net: n.Name, Input: n.Graph.Input().Shape[1:], MACs: n.Main.MACs.MustInt(), Parameters: n.Main.Params.MustInt(), Seed: seed, Nodes: len(m.Nodes)}
 	if f.Output, err = answer(n, interp.RandomWeights(seed)); err != nil {
 		return nil, err
 	}

@@ -213,7 +213,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string, peak
 				d.Net = n.Name
 			}
 			for _, threads := range f.threads.value {
-				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input.Shape[0], precision, threads)
+				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input().Shape[0], precision, threads)
 				r, err := f.measure(ctx, n, model, input.tensor, threads)
 				if err != nil {
 					return err
@@ -245,7 +245,7 @@ func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in 
 		in.tensor, in.held, err = n.RandomInput(ctx, opts, f.seed.value, 1)
 		return in, err
 	}
-	paths := make([]string, n.Graph.Input.Shape[0])
+	paths := make([]string, n.Graph.Input().Shape[0])
 	for i := range paths {
 		paths[i] = f.images[i%len(f.images)]
 	}

@@ -48,15 +48,15 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	if err != nil {
 		return err
 	}
-	model, err := a.benchModel(ctx, f, n, 4*int64(n.Graph.Input.Shape.Elements()), f.precision.value[0])
+	model, err := a.benchModel(ctx, f, n, 4*int64(n.Graph.Input().Shape.Elements()), f.precision.value[0])
 	if err != nil {
 		return err
 	}
 	session := model.NewSession(hello.Threads)
 	defer session.Close()
-	hello.Batch = n.Graph.Input.Shape[0]
+	hello.Batch = n.Graph.Input().Shape[0]
 	hello.Load = since(start)
-	input := workerInput(n.Graph.Input.Shape)
+	input := workerInput(n.Graph.Input().Shape)
 	start = time.Now()
 	if err := session.Run(ctx, input); err != nil {
 		return err

@@ -257,13 +257,13 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 	}
 	if c.text {
 		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
-			file, n.Name, g.Input.Shape, g.Output.Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
+			file, n.Name, g.Input().Shape, g.Output().Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
 		if facts := n.Unchecked; facts.String() != "" {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
 	checked := checkedNet{
-		File: p.Main.Name(), Net: n.Name, Input: g.Input.Shape, Output: g.Output.Shape,
+		File: p.Main.Name(), Net: n.Name, Input: g.Input().Shape, Output: g.Output().Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), Unchecked: n.Unchecked.Expect + n.Unchecked.Is,
 	}
 	if !c.list.HasErrors() { // those come first

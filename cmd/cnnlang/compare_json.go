@@ -46,7 +46,7 @@ func (c *comparison) document(f *compareFlags) compareDocument {
 	}
 	for _, n := range c.nets {
 		item := comparedItem{
-			Net: n.Name, Label: n.label, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape, Front: n.front,
+			Net: n.Name, Label: n.label, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape, Front: n.front,
 			Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs), Memory: n.memory.Total(),
 		}
 		if f.bench {

@@ -48,9 +48,9 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		unknown, yes, no = "", "true", "false"
 	}
 	for _, n := range c.nets {
-		row := []any{n.label, n.Graph.Input.Shape}
+		row := []any{n.label, n.Graph.Input().Shape}
 		if csv {
-			row = append(row[:1], sizes(n.Graph.Input.Shape)...)
+			row = append(row[:1], sizes(n.Graph.Input().Shape)...)
 		}
 		if n.accuracy.Top1 > 0 {
 			row = append(row, digitsTo(n.accuracy.Top1, 3))
@@ -97,8 +97,8 @@ func (c *comparison) notes(f *compareFlags) (notes []string) {
 // run says what a run is, as in: a run of 1 image on 2 threads in f32.
 func (c *comparison) run(f *compareFlags) string {
 	images := "their own batches"
-	first := c.nets[0].Graph.Input.Shape[0]
-	if !slices.ContainsFunc(c.nets, func(n *compared) bool { return n.Graph.Input.Shape[0] != first }) {
+	first := c.nets[0].Graph.Input().Shape[0]
+	if !slices.ContainsFunc(c.nets, func(n *compared) bool { return n.Graph.Input().Shape[0] != first }) {
 		images = counted(int64(first), "image")
 	}
 	return fmt.Sprintf("of %s on %s in %v", images, counted(int64(cmp.Or(f.threads.value[0], task.Threads())), "thread"), f.precision.value[0])

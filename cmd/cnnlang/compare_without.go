@@ -57,7 +57,7 @@ func (c *comparison) sizesTaken() string {
 		if _, _, known := c.both(n); !known {
 			continue
 		}
-		size := shapeText(n.Graph.Input.Shape[1:])
+		size := shapeText(n.Graph.Input().Shape[1:])
 		if !slices.Contains(sizes, size) {
 			sizes = append(sizes, size)
 		}

@@ -40,7 +40,7 @@ func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 // netAlone says what a net is that only one side has.
 func netAlone(n *interp.Net) string {
 	t := n.Main.Add(n.Sides)
-	return fmt.Sprintf("net %s, %v → %v, %s parameters, %s MACs", n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, grouped(t.Params), grouped(t.MACs))
+	return fmt.Sprintf("net %s, %v → %v, %s parameters, %s MACs", n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape, grouped(t.Params), grouped(t.MACs))
 }
 
 func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {

@@ -49,7 +49,7 @@ func pictureNotes(n *interp.Net) []string {
 		return nil
 	}
 	p := n.Preprocess()
-	size := fmt.Sprintf("%dx%d", n.Graph.Input.Shape[2], n.Graph.Input.Shape[3])
+	size := fmt.Sprintf("%dx%d", n.Graph.Input().Shape[2], n.Graph.Input().Shape[3])
 	how := map[string]string{"short": "the shorter side %d, %s, the middle " + size, "squash": "squashed to %d, %s, the middle " + size, "pad": "the longer side %d, %s, padded to " + size}[p.Fit]
 	return []string{
 		fmt.Sprintf("Pictures: "+how+",", p.Resize[0], p.Interpolation),

@@ -132,7 +132,7 @@ type graphNode struct {
 }
 
 func graphDocumentOf(g *graph.Graph) graphDocument {
-	d := graphDocument{Schema: "cnnlang.graph/v1", Net: g.Name, Input: g.Input.ID, Output: g.Output.ID, Sides: []graphSide{}}
+	d := graphDocument{Schema: "cnnlang.graph/v1", Net: g.Name, Input: g.Input().ID, Output: g.Output().ID, Sides: []graphSide{}}
 	for _, s := range g.Sides {
 		side := graphSide{Name: s.Name}
 		if s.Output != nil {

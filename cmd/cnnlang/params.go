@@ -259,7 +259,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 
 func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 	d := paramsDocument{
-		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape,
+		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape,
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 		Uncounted: n.Graph.Uncounted(), Definitions: definitions, Rows: []paramsRow{},

@@ -62,7 +62,7 @@ func (f *paramsFlags) memoryOf(n *interp.Net) *memoryEntry {
 
 func memoryEntryOf(m interp.Memory, n *interp.Net, threads int, precision layout.Precision) *memoryEntry {
 	return &memoryEntry{
-		Batch: n.Graph.Input.Shape[0], Threads: threads, Precision: precision.String(),
+		Batch: n.Graph.Input().Shape[0], Threads: threads, Precision: precision.String(),
 		Weights: m.Weights, Activations: m.Activations, Scratch: m.Scratch, Outputs: m.Outputs, Tables: m.Tables, Total: m.Total(), Peak: m.Peak(),
 	}
 }

@@ -142,7 +142,7 @@ func netColumns(units string) []string {
 
 func totalsOf(n *interp.Net) netTotals {
 	return netTotals{
-		Net: n.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape, Activations: n.Activations(), Uncounted: n.Graph.Uncounted(),
+		Net: n.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape, Activations: n.Activations(), Uncounted: n.Graph.Uncounted(),
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 	}
@@ -171,7 +171,7 @@ func netGrid(nets []*interp.Net, units string) grid {
 		add("side MACs", unitMACs)
 	}
 	for _, n := range nets {
-		row := []any{n.Name, n.Graph.Input.Shape, n.Graph.Output.Shape, inUnit(n.Main.Params, units, unitParams, false), inUnit(n.Main.MACs, units, unitMACs, false)}
+		row := []any{n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape, inUnit(n.Main.Params, units, unitParams, false), inUnit(n.Main.MACs, units, unitMACs, false)}
 		if units == "timm" {
 			row = append(row, inUnit(dim.Int(int(n.Activations())), units, unitActivations, false))
 		} else {
@@ -197,7 +197,7 @@ func netNumbers(nets []*interp.Net, units string) grid {
 	}
 	g := grid{columns: columnsOf(titles...)}
 	for _, n := range nets {
-		cells := append(append([]any{n.Name}, sizes(n.Graph.Input.Shape)...), sizes(n.Graph.Output.Shape)...)
+		cells := append(append([]any{n.Name}, sizes(n.Graph.Input().Shape)...), sizes(n.Graph.Output().Shape)...)
 		for i, count := range []dim.Size{n.Main.Params, n.Main.MACs, n.Main.FLOPs, dim.Int(int(n.Activations())), n.Sides.Params, n.Sides.MACs, n.Sides.FLOPs} {
 			cells = append(cells, inUnit(count, units, kinds[i], true))
 		}

@@ -35,7 +35,7 @@ func preparedOf(n *interp.Net, d picture.Prepared) *preparedImage {
 
 // tellPrepared says in a line what is done to every image.
 func (a *app) tellPrepared(n *interp.Net) {
-	shape := n.Graph.Input.Shape
+	shape := n.Graph.Input().Shape
 	if len(shape) == 4 {
 		a.tell("note", fmt.Sprintf("%s: images are %s", n.Name, n.Preprocess().Words(shape[2], shape[3])))
 	}

@@ -233,7 +233,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	if err := f.singles(n.Graph.Output.Shape, len(images)); err != nil {
+	if err := f.singles(n.Graph.Output().Shape, len(images)); err != nil {
 		return err
 	}
 	opts := interp.Options{

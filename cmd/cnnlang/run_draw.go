@@ -121,7 +121,7 @@ func shapeOfValue(n *interp.Net, name string) tensor.Shape {
 		return at.Shape
 	}
 	if name == "" || name == "output" {
-		return n.Graph.Output.Shape
+		return n.Graph.Output().Shape
 	}
 	return nil
 }

@@ -129,7 +129,7 @@ func (m *many) head(fit interp.Fit) error {
 	a, f := m.app, m.flags
 	if f.format.value == "text" && !f.resumeAfter.given { // or an earlier run has written it
 		fmt.Fprintln(a.stdout, headline(runDocument{
-			Net: m.model.Net.Name, Input: m.model.Net.Graph.Input.Shape, Output: outputSummary{Shape: m.model.Net.Graph.Output.Shape},
+			Net: m.model.Net.Name, Input: m.model.Net.Graph.Input().Shape, Output: outputSummary{Shape: m.model.Net.Graph.Output().Shape},
 			Weights: f.origin.document(fit), Precision: f.precision.String(),
 		}))
 	} else if d := f.origin.document(fit); d.Seed != nil {

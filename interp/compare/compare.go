@@ -52,8 +52,8 @@ func (d *Diff) Empty() bool {
 // Nets compares two networks.
 func Nets(a, b Net) *Diff {
 	c := &comparer{signatures: map[string]int{}, of: map[*graph.Part]int{}, paired: map[string]string{},
-		values: map[[2]*graph.Node]bool{{a.Graph.Input, b.Graph.Input}: true},
-		valued: map[*graph.Node]bool{a.Graph.Input: true, b.Graph.Input: true}}
+		values: map[[2]*graph.Node]bool{{a.Graph.Input(), b.Graph.Input()}: true},
+		valued: map[*graph.Node]bool{a.Graph.Input(): true, b.Graph.Input(): true}}
 	c.sign(a.Outline)
 	c.sign(b.Outline)
 	d := &Diff{A: totals(a), B: totals(b)}
@@ -72,7 +72,7 @@ type comparer struct {
 }
 
 func totals(n Net) Totals {
-	t := Totals{Name: n.Graph.Name, Input: n.Graph.Input.Shape, Output: n.Graph.Output.Shape}
+	t := Totals{Name: n.Graph.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape}
 	t.Cost = costOf(n.Outline)
 	graph.Walk(n.Outline, func(p *graph.Part) { t.Heads = t.Heads || p.Kind == graph.Head })
 	return t

@@ -55,9 +55,9 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	}
 	d := &Diagram{Title: g.Name, Depth: opts.Depth, heat: opts.Heat}
 	b := &builder{steps: opts.Steps, marks: opts.Marks}
-	input := &Item{Kind: Input, Text: "input", Path: g.Input.Path, Nodes: []string{g.Input.Path}, Count: 1, shape: g.Input.Dims(), value: g.Input}
+	input := &Item{Kind: Input, Text: "input", Path: g.Input().Path, Nodes: []string{g.Input().Path}, Count: 1, shape: g.Input().Dims(), value: g.Input()}
 	items := append([]*Item{input}, b.series(outline, "")...)
-	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output.Dims()), Path: "output", Count: 1, shape: g.Output.Dims(), value: g.Output})
+	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output().Dims()), Path: "output", Count: 1, shape: g.Output().Dims(), value: g.Output()})
 	d.deep = nesting(items)
 	if opts.Marks != nil {
 		each(items, func(i *Item) { i.marked = true })

@@ -36,13 +36,13 @@ const (
 // limits, have none: their Size is 0.
 func (g *Graph) Fields(axis dim.Axis) []Field {
 	fields := make([]Field, len(g.Nodes))
-	if len(g.Input.Shape) != 4 {
+	if len(g.Input().Shape) != 4 {
 		return fields
 	}
-	w := fielder{axis: axis, image: g.Input.Shape[axis], room: mostListed}
+	w := fielder{axis: axis, image: g.Input().Shape[axis], room: mostListed}
 	for _, n := range g.Nodes {
 		f := &fields[n.ID]
-		if n == g.Input {
+		if n == g.Input() {
 			*f = Field{low: []int{0}, high: []int{0}, shift: 1}
 		} else {
 			ins := make([]Field, 0, len(n.In))

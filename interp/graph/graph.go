@@ -12,13 +12,29 @@ import (
 
 // A Graph is one network at one input size. Outside a pass it does not change.
 type Graph struct {
-	Name   string
-	Input  *Node   // its Op is nil
-	Nodes  []*Node // in topological order, Input first
-	Output *Node
-	Sides  []*Side // in the order of the text
-	Steps  []Step  // in the order of the text
+	Name    string
+	Inputs  []*Node  // at least one, without an Op; the Path of each is its name
+	Nodes   []*Node  // in topological order, Inputs first
+	Outputs []Output // at least one, in the order of the signature
+	Sides   []*Side  // in the order of the text
+	Steps   []Step   // in the order of the text
 }
+
+// An Output is a value that the net gives, with what its signature calls it: "output" where it has
+// one without a name. Two may be one node, and an output may be an input.
+type Output struct {
+	Name string
+	Node *Node
+}
+
+// Input is the first input, of most nets the only one.
+func (g *Graph) Input() *Node { return g.Inputs[0] }
+
+// Output is the first output, of most nets the only one.
+func (g *Graph) Output() *Node { return g.Outputs[0].Node }
+
+// OutputOf is the output without a name, of a net with one.
+func OutputOf(n *Node) []Output { return []Output{{"output", n}} }
 
 // A Node is one operation and its one result.
 type Node struct {

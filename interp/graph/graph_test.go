@@ -77,13 +77,13 @@ func small() *graph.Graph {
 		g.Nodes = append(g.Nodes, n)
 		return n
 	}
-	g.Input = add("", nil, nil)
-	stem := add("stem", &dense{dim.Int(4)}, nil, g.Input)
+	g.Inputs = []*graph.Node{add("", nil, nil)}
+	stem := add("stem", &dense{dim.Int(4)}, nil, g.Input())
 	a := add("body.a", &dense{dim.Int(5)}, nil, stem)
 	b := add("body.b", &dense{dim.Int(4)}, nil, a)
 	total := add("body.2", sum{}, nil, b, stem)
 	side := add("aux.fc", &dense{dim.Int(2)}, aux, stem)
-	g.Output = add("fc", &dense{dim.Int(7)}, nil, total)
+	g.Outputs = graph.OutputOf(add("fc", &dense{dim.Int(7)}, nil, total))
 	aux.Output = side
 	g.Sides = []*graph.Side{aux}
 	g.Steps = []graph.Step{
@@ -92,7 +92,7 @@ func small() *graph.Graph {
 		{Path: "body.a", Call: "dense", Node: a},
 		{Path: "body.2", Call: "sum", Node: total},
 		{Path: "aux", Call: "head", Node: side, Side: aux},
-		{Path: "fc", Call: "dense", Node: g.Output},
+		{Path: "fc", Call: "dense", Node: g.Output()},
 	}
 	return g
 }
@@ -110,10 +110,12 @@ func TestVerifyNamesEachBrokenInvariant(t *testing.T) {
 		spoil func(*graph.Graph)
 		want  string
 	}{
-		{"no nodes", func(g *graph.Graph) { g.Nodes = nil }, "the first node is not the input"},
+		{"no nodes", func(g *graph.Graph) { g.Nodes = nil }, "the first nodes are not the inputs"},
+		{"an input elsewhere", func(g *graph.Graph) { g.Inputs = append(g.Inputs, g.Nodes[3]) }, "the first nodes are not the inputs"},
+		{"a second input", func(g *graph.Graph) { g.Inputs = g.Nodes[:2] }, "input 1 has an op, an input or a side head"},
 		{"id", func(g *graph.Graph) { g.Nodes[2].ID = 7 }, "node 2 has the id 7"},
 		{"nil node", func(g *graph.Graph) { g.Nodes[2] = nil }, "node 2 is nil"},
-		{"input with op", func(g *graph.Graph) { g.Input.Op = sum{} }, "the input has an op"},
+		{"input with op", func(g *graph.Graph) { g.Input().Op = sum{} }, "input 0 has an op"},
 		{"no op", func(g *graph.Graph) { g.Nodes[4].Op = nil }, "node 4 (input body.2) has no op"},
 		{"no input", func(g *graph.Graph) { g.Nodes[4].In = nil }, "node 4 (sum body.2) has no input"},
 		{"order", func(g *graph.Graph) { g.Nodes[2].In[0] = g.Nodes[3] },
@@ -122,8 +124,10 @@ func TestVerifyNamesEachBrokenInvariant(t *testing.T) {
 		{"stranger", func(g *graph.Graph) { g.Nodes[2].In[0] = stranger },
 			"input 0 of node 2 (dense body.a) is not in the graph"},
 		{"nil in", func(g *graph.Graph) { g.Nodes[2].In[0] = nil }, "is not in the graph"},
-		{"output", func(g *graph.Graph) { g.Output = stranger }, "the output is not in the graph"},
-		{"no output", func(g *graph.Graph) { g.Output = nil }, "the output is not in the graph"},
+		{"output", func(g *graph.Graph) { g.Outputs[0].Node = stranger }, `the output "output" is not in the graph`},
+		{"no outputs", func(g *graph.Graph) { g.Outputs = nil }, "there is no output"},
+		{"output name", func(g *graph.Graph) { g.Outputs = append(g.Outputs, g.Outputs[0]) }, `two outputs are named "output"`},
+		{"no output", func(g *graph.Graph) { g.Outputs[0].Node = nil }, `the output "output" is not in the graph`},
 		{"side output", func(g *graph.Graph) { g.Sides[0].Output = stranger },
 			`the output of side head "aux" is not in the graph`},
 		{"silent side", func(g *graph.Graph) { g.Sides[0].Output = nil },
@@ -133,17 +137,17 @@ func TestVerifyNamesEachBrokenInvariant(t *testing.T) {
 		{"side twice", func(g *graph.Graph) { g.Sides = append(g.Sides, g.Sides[0]) }, "listed twice"},
 		{"foreign side", func(g *graph.Graph) { g.Sides = nil },
 			`belongs to side head "aux", which is not in the graph`},
-		{"side name", func(g *graph.Graph) { g.Sides = append(g.Sides, &graph.Side{Name: "aux", Output: g.Output}) },
+		{"side name", func(g *graph.Graph) { g.Sides = append(g.Sides, &graph.Side{Name: "aux", Output: g.Output()}) },
 			`two side heads are named "aux"`},
 		{"shared path", func(g *graph.Graph) { g.Nodes[3].Params[0].Path = "stem.weight" },
 			`node 1 (dense stem) and node 3 (dense body.b) both own "stem.weight"`},
 		{"zero size", func(g *graph.Graph) { g.Nodes[6].Shape = tensor.Shape{2, 0} }, "want sizes from 1"},
-		{"too many elements", func(g *graph.Graph) { g.Input.Shape = tensor.Shape{1 << 40, 1 << 40} },
+		{"too many elements", func(g *graph.Graph) { g.Input().Shape = tensor.Shape{1 << 40, 1 << 40} },
 			"at most 2^53 elements"},
 		{"no axes", func(g *graph.Graph) { g.Nodes[6].Shape = nil }, "want sizes from 1"},
 		{"wrong size", func(g *graph.Graph) { g.Nodes[6].Shape = tensor.Shape{2, 8} },
 			"node 6 (dense fc) has the shape [2, 8], but its op gives [2, 7]"},
-		{"refusal", func(g *graph.Graph) { g.Input.Shape = tensor.Shape{2, 3, 1, 1} },
+		{"refusal", func(g *graph.Graph) { g.Input().Shape = tensor.Shape{2, 3, 1, 1} },
 			"node 1 (dense stem) refuses its inputs [[2, 3, 1, 1]]: dense wants one vector"},
 		{"missing tensor", func(g *graph.Graph) { g.Nodes[1].Params = g.Nodes[1].Params[:1] },
 			"node 1 (dense stem) has 1 tensors, but its op wants 2"},
@@ -153,8 +157,8 @@ func TestVerifyNamesEachBrokenInvariant(t *testing.T) {
 		{"tensor kind", func(g *graph.Graph) { g.Nodes[1].Params[1].Running = false }, "its op wants running_mean"},
 		{"side feeds main", func(g *graph.Graph) { g.Nodes[3].Side = g.Sides[0] },
 			`node 4 (sum body.2) needs node 3 (dense body.b), which belongs to side head "aux"`},
-		{"side output is main's", func(g *graph.Graph) { g.Output = g.Nodes[5] },
-			`the output needs node 5 (dense aux.fc), which belongs to side head "aux"`},
+		{"side output is main's", func(g *graph.Graph) { g.Outputs[0].Node = g.Nodes[5] },
+			`the output "output" needs node 5 (dense aux.fc), which belongs to side head "aux"`},
 		{"step", func(g *graph.Graph) { g.Steps[1].Node = stranger },
 			`the node of step "body" is not in the graph`},
 		{"step side", func(g *graph.Graph) { g.Steps[1].Side = &graph.Side{} },

@@ -32,7 +32,7 @@ func Print(w io.Writer, g *Graph) error {
 
 // heading names the network with its input and output.
 func heading(g *Graph) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %v -> %v (%d)", g.Name, g.Input.Shape, g.Output.Shape, g.Output.ID))
+	return strings.TrimSpace(fmt.Sprintf("%s %v -> %v (%d)", g.Name, g.Input().Shape, g.Output().Shape, g.Output().ID))
 }
 
 // Describe writes an op with its arguments and what is fused into it:

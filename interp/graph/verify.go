@@ -53,11 +53,11 @@ func (v *verifier) holds(n *Node) bool {
 	return n != nil && n.ID >= 0 && n.ID < len(v.graph.Nodes) && v.graph.Nodes[n.ID] == n
 }
 
-// numbering: the ID of a node is its index, and only the input, which is first, has no op.
+// numbering: the ID of a node is its index, and only the inputs, which are first, have no op.
 func (v *verifier) numbering() {
 	g := v.graph
-	if len(g.Nodes) == 0 || g.Nodes[0] != g.Input || g.Input == nil {
-		v.fail("the first node is not the input")
+	if n := len(g.Inputs); n == 0 || len(g.Nodes) < n || !slices.Equal(g.Nodes[:n], g.Inputs) || slices.Contains(g.Inputs, nil) {
+		v.fail("the first nodes are not the inputs")
 		return
 	}
 	for i, n := range g.Nodes {
@@ -66,11 +66,12 @@ func (v *verifier) numbering() {
 			v.fail("node %d is nil", i)
 		case n.ID != i:
 			v.fail("node %d has the id %d", i, n.ID)
-		case i == 0 && (n.Op != nil || len(n.In) > 0 || n.Side != nil):
-			v.fail("the input has an op, an input or a side head")
-		case i > 0 && n.Op == nil:
+		case i < len(g.Inputs) && (n.Op != nil || len(n.In) > 0 || n.Side != nil):
+			v.fail("input %d has an op, an input or a side head", i)
+		case i < len(g.Inputs):
+		case n.Op == nil:
 			v.fail("%s has no op", label(n))
-		case i > 0 && len(n.In) == 0:
+		case len(n.In) == 0:
 			v.fail("%s has no input", label(n))
 		}
 	}
@@ -93,12 +94,17 @@ func (v *verifier) order() {
 	}
 }
 
-// outputs: the output and the outputs of the side heads are in the graph, a side head
+// outputs: the outputs, one or more, and the outputs of the side heads are in the graph, a side head
 // without one has an error, and nodes belong to side heads of the graph.
 func (v *verifier) outputs() {
 	g := v.graph
-	if !v.holds(g.Output) {
-		v.fail("the output is not in the graph")
+	if len(g.Outputs) == 0 {
+		v.fail("there is no output")
+	}
+	for _, o := range g.Outputs {
+		if !v.holds(o.Node) {
+			v.fail("the output %q is not in the graph", o.Name)
+		}
 	}
 	for i, s := range g.Sides {
 		switch {
@@ -123,14 +129,26 @@ func (v *verifier) outputs() {
 	}
 }
 
-// paths: no two side heads share a name, no two tensors a path.
+// paths: no two inputs share a name, no two outputs or side heads, no two tensors a path.
 func (v *verifier) paths() {
-	names := make(map[string]bool)
-	for _, s := range v.graph.Sides {
-		if names[s.Name] {
-			v.fail("two side heads are named %q", s.Name)
+	once := func(what string) func(name string) {
+		names := make(map[string]bool)
+		return func(name string) {
+			if names[name] {
+				v.fail("two %s are named %q", what, name)
+			}
+			names[name] = true
 		}
-		names[s.Name] = true
+	}
+	input, output, head := once("inputs"), once("outputs"), once("side heads")
+	for _, n := range v.graph.Inputs {
+		input(n.Path)
+	}
+	for _, o := range v.graph.Outputs {
+		output(o.Name)
+	}
+	for _, s := range v.graph.Sides {
+		head(s.Name)
 	}
 	owner := make(map[string]*Node)
 	for _, n := range v.graph.Nodes {
@@ -211,7 +229,9 @@ func (v *verifier) independence() {
 			v.fail("%s needs %s, which belongs to side head %q", what, label(n), n.Side.Name)
 		}
 	}
-	reach("the output", v.graph.Output, nil)
+	for _, o := range v.graph.Outputs {
+		reach(fmt.Sprintf("the output %q", o.Name), o.Node, nil)
+	}
 	for _, s := range v.graph.Sides {
 		if s.Output != nil {
 			reach(fmt.Sprintf("side head %q", s.Name), s.Output, s)

@@ -36,8 +36,8 @@ func Of(g *graph.Graph, opts Options) (*Model, error) {
 	e.folded = e.foldable()
 	e.model = Model{Name: g.Name, Producer: opts.Producer, Properties: opts.Properties}
 	e.reserve(g)
-	e.model.Input = Value{e.names.values.free("input"), g.Input.Shape}
-	e.values[g.Input] = e.model.Input.Name
+	e.model.Input = Value{e.names.values.free("input"), g.Input().Shape}
+	e.values[g.Input()] = e.model.Input.Name
 	for _, n := range g.Nodes[1:] {
 		if e.written[n] {
 			e.step(n)
@@ -57,7 +57,7 @@ type output struct {
 }
 
 func outputsOf(g *graph.Graph, sides map[string]bool) []output {
-	all := []output{{"output", g.Output}}
+	all := []output{{"output", g.Output()}}
 	for _, s := range g.Sides {
 		if s.Output != nil && sides[s.Name] {
 			all = append(all, output{s.Name, s.Output})

@@ -41,7 +41,7 @@ func TestPaddingBecomesNumbers(t *testing.T) {
 // A size that does not follow from the attributes is detected.
 func TestWrongPaddingIsFound(t *testing.T) {
 	b := graphtest.Start("small", 1, 3, 8, 8)
-	b.Add("conv1", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input)
+	b.Add("conv1", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input())
 	m, err := Of(b.Graph, Options{})
 	if err != nil {
 		t.Fatal(err)

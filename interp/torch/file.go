@@ -45,8 +45,8 @@ func newFile(net *graph.Part, g *graph.Graph) *file {
 		tapped: map[*graph.Node]string{}, rowOf: map[*graph.Part]*row{}, classOf: map[*graph.Part]*class{}, indexOf: map[*graph.Part]int{},
 		sequential: map[source.Span]rowKind{}, shapes: map[*graph.Part]string{}, imports: map[string]bool{},
 	}
-	f.in[net] = g.Input
-	f.follow(net.Parts, g.Input, []*graph.Part{net})
+	f.in[net] = g.Input()
+	f.follow(net.Parts, g.Input(), []*graph.Part{net})
 	for _, t := range f.taps {
 		n := t.part.Call[strings.LastIndexAny(t.part.Call, ".@")+1:]
 		f.tapped[t.part.Node] = identifier(n)

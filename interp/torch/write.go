@@ -76,7 +76,7 @@ func (f *file) heading(w *writer, n Net) {
 	if n.From != "" {
 		from = " from " + n.From
 	}
-	w.line(`"""` + doc(fmt.Sprintf("%s %s -> %s, written by cnnlang%s.", f.net.Call, shapeOf(f.graph.Input), shapeOf(f.graph.Output), from)))
+	w.line(`"""` + doc(fmt.Sprintf("%s %s -> %s, written by cnnlang%s.", f.net.Call, shapeOf(f.graph.Input()), shapeOf(f.graph.Output()), from)))
 	w.line("")
 	w.line("The keys of " + c.name + "().state_dict() are the paths of the net's text.")
 	for _, line := range n.Notes {

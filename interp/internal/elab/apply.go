@@ -118,7 +118,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	}
 	if u != nil && u.Sketch() {
 		m.series, a.Sketch.Input = &a.Sketch.Parts, x.Node
-		x.Node.Sizes, m.graph.Input = x.Shape, x.Node
+		x.Node.Sizes, m.graph.Inputs = x.Shape, []*graph.Node{x.Node}
 	}
 	x = m.applyBlock(filled, e, newScope("", nil), x, o.Span)
 	if x.Poisoned || x.Suspect || m.stopped {
@@ -167,7 +167,7 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	}
 	if m.unknowns == nil {
 		n.Shape = concrete(x.Shape)
-		m.graph.Input = m.node(n)
+		m.graph.Inputs = []*graph.Node{m.node(n)}
 	}
 	return x, true
 }

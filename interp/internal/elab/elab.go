@@ -141,7 +141,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if out.Poisoned || out.Suspect || m.stopped {
 		return nil
 	}
-	m.graph.Output = out.Node
+	m.graph.Outputs = graph.OutputOf(out.Node)
 	if opts.Outline {
 		result.Self.Parts, result.Self.Node, result.Self.Channels = result.Outline, out.Node, m.channels(c, e)
 	}
@@ -313,7 +313,7 @@ func (m *machine) defaultSize(d *ast.Dim, axis int, e *env) (size dim.Size, know
 // entry is the input as a value.
 func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
 	n := m.node(&graph.Node{Path: "input", Shape: concrete(shape), Origin: b.Sig.Span()})
-	m.graph.Input = n
+	m.graph.Inputs = []*graph.Node{n}
 	t := Tensor{Shape: shape, Node: n}
 	for i, d := range shape {
 		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input", Path: "input"})

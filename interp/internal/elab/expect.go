@@ -65,7 +65,7 @@ func shapesIn(g *graph.Graph) func(path string) (Value, bool) {
 	return func(path string) (Value, bool) {
 		n, ok := g.At(path)
 		if !ok && path == "input" {
-			n, ok = g.Input, true
+			n, ok = g.Input(), true
 		}
 		if !ok {
 			return nil, false

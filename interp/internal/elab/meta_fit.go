@@ -72,7 +72,7 @@ func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaIt
 // names of classes that are not as many as the outputs are left out, but for withBackground, and so is how accurate files of weights are. What a preset with
 // other arguments inherits is told where pictures are read.
 func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
-	meta, in, out := &r.Meta, r.Graph.Input.Shape, r.Graph.Output.Shape
+	meta, in, out := &r.Meta, r.Graph.Input().Shape, r.Graph.Output().Shape
 	if item, stated := at["classes"]; stated && len(out) > 1 && len(meta.Classes) != out[1] {
 		if m.defaults && item.own {
 			m.fail(classesBeyond(item.span, len(meta.Classes), out[1], r.Graph.Name))

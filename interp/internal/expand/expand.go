@@ -86,22 +86,22 @@ func (w *writer) net(r *elab.Result) string {
 	if slices.ContainsFunc(g.Nodes[1:], func(n *graph.Node) bool { return n.Op.Name() == name }) {
 		name += "_net" // or it would apply itself
 	}
-	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input.Shape)
-	input := "[" + w.sizes(g.Input)
-	if batch := g.Input.Shape[0]; batch != 1 {
+	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input().Shape)
+	input := "[" + w.sizes(g.Input())
+	if batch := g.Input().Shape[0]; batch != 1 {
 		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
 	}
-	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output))
-	w.meta(metaOf(r), g.Input.Shape)
+	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output()))
+	w.meta(metaOf(r), g.Input().Shape)
 	for _, m := range r.Names {
 		w.names(m)
 	}
-	w.current = g.Input
-	if w.named[g.Input] {
-		w.line("{} as %s", w.tap(g.Input))
+	w.current = g.Input()
+	if w.named[g.Input()] {
+		w.line("{} as %s", w.tap(g.Input()))
 	}
 	w.items(w.bodies[nil])
-	w.goTo(g.Output)
+	w.goTo(g.Output())
 	w.facts(r)
 	w.line("}")
 	return w.text.String()

@@ -131,8 +131,8 @@ func (w *writer) pathsOf(it item) map[string]bool {
 // name finds the values that need a name: those read by anything but the next line, and
 // those never read.
 func (w *writer) name() {
-	read := map[*graph.Node]bool{w.graph.Output: true}
-	last := map[*graph.Side]*graph.Node{nil: w.graph.Input}
+	read := map[*graph.Node]bool{w.graph.Output(): true}
+	last := map[*graph.Side]*graph.Node{nil: w.graph.Input()}
 	for _, n := range w.graph.Nodes[1:] {
 		before, begun := last[n.Side]
 		for _, in := range reads(n) {
@@ -154,8 +154,8 @@ func (w *writer) name() {
 			}
 		}
 	}
-	if w.graph.Output != last[nil] {
-		w.named[w.graph.Output] = true
+	if w.graph.Output() != last[nil] {
+		w.named[w.graph.Output()] = true
 	}
 	for _, n := range w.graph.Nodes[1:] {
 		if !read[n] {

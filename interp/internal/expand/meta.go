@@ -14,7 +14,7 @@ import (
 // Meta is the meta of a net by itself, "" for none.
 func Meta(r *elab.Result) string {
 	w := &writer{}
-	w.meta(metaOf(r), r.Graph.Input.Shape)
+	w.meta(metaOf(r), r.Graph.Input().Shape)
 	return format.Format(source.NewFile(r.Graph.Name, w.text.String()))
 }
 

@@ -23,7 +23,7 @@ type Builder struct {
 // Start begins a graph with an input of this shape.
 func Start(name string, shape ...int) *Builder {
 	input := &graph.Node{Shape: shape}
-	return &Builder{Graph: &graph.Graph{Name: name, Input: input, Nodes: []*graph.Node{input}, Output: input}}
+	return &Builder{Graph: &graph.Graph{Name: name, Inputs: []*graph.Node{input}, Nodes: []*graph.Node{input}, Outputs: graph.OutputOf(input)}}
 }
 
 // Add adds a node and makes it the graph's output or, within a side head, that
@@ -43,7 +43,7 @@ func (b *Builder) Add(path string, op ops.Op, in ...*graph.Node) *graph.Node {
 	if b.Side != nil {
 		b.Side.Output = n
 	} else {
-		b.Graph.Output = n
+		b.Graph.Outputs[0].Node = n
 	}
 	return n
 }
@@ -93,7 +93,7 @@ func Param(p graph.Param) (tensor.Tensor, error) {
 
 // Input returns numbers in -1 to 1 for the input of a graph.
 func Input(g *graph.Graph, seed int) tensor.Tensor {
-	return uniform(fmt.Sprint("input ", seed), g.Input.Shape, -1, 1)
+	return uniform(fmt.Sprint("input ", seed), g.Input().Shape, -1, 1)
 }
 
 func uniform(name string, shape tensor.Shape, low, high float64) tensor.Tensor {

@@ -18,7 +18,7 @@ func Random(seed uint64, n int) *graph.Graph {
 		Rand:    rand.New(rand.NewPCG(seed, 2)),
 		Builder: Start(fmt.Sprintf("random%d", seed), 1+int(seed%3/2), 4, 8, 5+int(seed/3%2)),
 	}
-	r.values = []*graph.Node{r.Graph.Input}
+	r.values = []*graph.Node{r.Graph.Input()}
 	for len(r.Graph.Nodes) <= n {
 		r.grow()
 	}

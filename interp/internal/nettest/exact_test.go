@@ -15,7 +15,7 @@ import (
 // its text defines it: by the reference of every op, with nothing folded, fused or rounded
 // on the way.
 func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
-	outputs := []*graph.Node{n.Graph.Output}
+	outputs := []*graph.Node{n.Graph.Output()}
 	for _, side := range n.Graph.Sides {
 		if side.Output != nil {
 			outputs = append(outputs, side.Output)
@@ -29,7 +29,7 @@ func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tenso
 func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
 	images := input.Shape[0]
 	values := make([][]ref.Value, len(g.Nodes)) // by node and image
-	values[g.Input.ID] = imagesOf(ref.Widen(input))
+	values[g.Input().ID] = imagesOf(ref.Widen(input))
 	readers := readersOf(g, outputs)
 	for _, n := range g.Nodes[1:] {
 		if readers[n.ID] == 0 {

@@ -38,8 +38,8 @@ func form(t *testing.T, name string) *interp.Net {
 
 func resultOf(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) tensor.Tensor {
 	t.Helper()
-	result := Results(t, ModelIn(t, n, layout.F32, tensors), 1, Image(5, n.Graph.Input.Shape))
-	return tensor.From(result[0], n.Graph.Output.Shape...)
+	result := Results(t, ModelIn(t, n, layout.F32, tensors), 1, Image(5, n.Graph.Input().Shape))
+	return tensor.From(result[0], n.Graph.Output().Shape...)
 }
 
 // inPaths cuts the weights of the grouped form for one of the others: the i-th tensor cut

@@ -176,5 +176,5 @@ func sameBitsOnThreads(t *testing.T, m *interp.Model, input tensor.Tensor) []flo
 // resultIn computes a network in a precision on two threads.
 func resultIn(t *testing.T, n *interp.Net, precision layout.Precision, tensors map[string]tensor.Tensor) []float32 {
 	t.Helper()
-	return Results(t, ModelIn(t, n, precision, tensors), 2, Image(0, n.Graph.Input.Shape))[0]
+	return Results(t, ModelIn(t, n, precision, tensors), 2, Image(0, n.Graph.Input().Shape))[0]
 }

@@ -148,7 +148,7 @@ func TestOneModelServes64Goroutines(t *testing.T) {
 			if precision != layout.F32 {
 				n, rounds = Instantiate(t, "unet", tensor.Shape{1, 3, 16, 16}, "base=4"), 1
 			}
-			shape := n.Graph.Input.Shape
+			shape := n.Graph.Input().Shape
 			m := ModelIn(t, n, precision, Tensors(t, n, 0))
 			const inputs = 4
 			var want [inputs][]float32

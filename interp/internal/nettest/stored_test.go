@@ -102,7 +102,7 @@ func (s storedResult) of(t testing.TB, result []float32) []float32 {
 // twoImages is a network at its own size, with two of them.
 func twoImages(t testing.TB, name string) *interp.Net {
 	t.Helper()
-	shape := slices.Clone(Instantiate(t, name, nil).Graph.Input.Shape)
+	shape := slices.Clone(Instantiate(t, name, nil).Graph.Input().Shape)
 	shape[0] = 2
 	return Instantiate(t, name, shape)
 }
@@ -117,7 +117,7 @@ func TestExact(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			n := twoImages(t, name)
-			exact := stored(exactly(n, Tensors(t, n, 0), Image(0, n.Graph.Input.Shape))[0])
+			exact := stored(exactly(n, Tensors(t, n, 0), Image(0, n.Graph.Input().Shape))[0])
 			if updates() {
 				langtest.Golden(t, exactFile(name), exact.String())
 				return

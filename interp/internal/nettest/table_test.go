@@ -61,7 +61,7 @@ func table(t *testing.T, deviations map[string]string) string {
 		if id == paper {
 			t.Errorf("%s: the paper is %q, want an arXiv id", name, paper)
 		}
-		in, sides := n.Graph.Input.Shape, ""
+		in, sides := n.Graph.Input().Shape, ""
 		if n.Sides.Params != dim.Int(0) {
 			sides = grouped(n.Sides.Params)
 		}

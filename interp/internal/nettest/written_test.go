@@ -95,7 +95,7 @@ func logitsOf(t *testing.T, n *interp.Net, w interp.Weights) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Results(t, m, 2, Image(0, n.Graph.Input.Shape))[0]
+	return Results(t, m, 2, Image(0, n.Graph.Input().Shape))[0]
 }
 
 // written writes a file and those beside it and returns its path.

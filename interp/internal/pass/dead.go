@@ -21,7 +21,12 @@ func dropSides(r *rewrite) rule {
 // dropDead removes the nodes that no output and no kept node depends on.
 func dropDead(r *rewrite) rule {
 	alive := make(map[*graph.Node]bool)
-	alive[r.old.Output] = true
+	for _, n := range r.old.Inputs {
+		alive[n] = true // also one that nothing reads
+	}
+	for _, o := range r.old.Outputs {
+		alive[o.Node] = true
+	}
 	for _, s := range r.old.Sides {
 		alive[s.Output] = true
 	}

@@ -26,7 +26,7 @@ func brief(g *graph.Graph) string {
 			in = append(in, m.ID)
 		}
 		mark := ""
-		if n == g.Output {
+		if n == g.Output() {
 			mark = " out"
 		}
 		if n.Side != nil {
@@ -143,7 +143,7 @@ func TestPasses(t *testing.T) {
 
 		{"a learned gate goes into its product", func(b *graphtest.Builder, x *graph.Node) nodes {
 			gate := func(path string, shape ...int) *graph.Node {
-				return b.Add(path, &ops.Learned{Shape: dim.Shaped(shape...)}, b.Graph.Input)
+				return b.Add(path, &ops.Learned{Shape: dim.Shaped(shape...)}, b.Graph.Input())
 			}
 			y := b.Add("mul1", &ops.Mul{}, b.Add("conv", conv(), x), gate("gate1", 4, 1, 1))
 			y = b.Add("mul2", &ops.Mul{}, gate("gate2", 4, 1, 1), y)
@@ -403,7 +403,7 @@ func TestPasses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			b := graphtest.Start(c.name, 1, 4, 5, 6)
-			c.opts.Keep = c.build(b, b.Graph.Input)
+			c.opts.Keep = c.build(b, b.Graph.Input())
 			g := b.Graph
 			before := brief(g)
 			after, to := pass.Run(g, c.opts)
@@ -414,7 +414,7 @@ func TestPasses(t *testing.T) {
 			if brief(g) != before {
 				t.Errorf("the graph before changed: %s", brief(g))
 			}
-			if to[g.Output] != after.Output || to[g.Input] != after.Input {
+			if to[g.Output()] != after.Output() || to[g.Input()] != after.Input() {
 				t.Error("the map loses the input or the output")
 			}
 			for _, n := range c.opts.Keep {
@@ -457,12 +457,12 @@ func side(b *graphtest.Builder, x *graph.Node) []*graph.Node {
 
 func TestMergedNodesOwnAllTensors(t *testing.T) {
 	b := graphtest.Start("merged", 1, 4, 5, 6)
-	x := b.Add("conv", conv(), b.Graph.Input)
+	x := b.Add("conv", conv(), b.Graph.Input())
 	x = b.Add("norm", graphtest.Norm(), x)
-	b.Add("add", add(), x, b.Graph.Input)
+	b.Add("add", add(), x, b.Graph.Input())
 	g, _ := pass.Run(b.Graph, pass.Options{})
 	var paths []string
-	for _, p := range g.Output.Params {
+	for _, p := range g.Output().Params {
 		paths = append(paths, p.Path)
 	}
 	want := "[conv.weight conv.bias norm.weight norm.bias norm.running_mean norm.running_var]"
@@ -472,7 +472,7 @@ func TestMergedNodesOwnAllTensors(t *testing.T) {
 	if _, ok := g.At("conv"); ok {
 		t.Error("a step has lost its value but is still there")
 	}
-	if n, ok := g.At("add"); !ok || n != g.Output {
+	if n, ok := g.At("add"); !ok || n != g.Output() {
 		t.Error("the step of the sum is not where its value is")
 	}
 }
@@ -480,7 +480,7 @@ func TestMergedNodesOwnAllTensors(t *testing.T) {
 // TestSideWithoutOutput checks that the error of a side head without output is kept.
 func TestSideWithoutOutput(t *testing.T) {
 	b := graphtest.Start("misfit", 1, 4, 5, 6)
-	b.Add("conv", conv(), b.Graph.Input)
+	b.Add("conv", conv(), b.Graph.Input())
 	misfit := &graph.Side{Name: "aux", Err: fmt.Errorf("too small")}
 	b.Graph.Sides = []*graph.Side{misfit}
 	b.Graph.Steps = append(b.Graph.Steps, graph.Step{Path: "aux", Side: misfit})

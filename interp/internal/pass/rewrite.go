@@ -50,7 +50,9 @@ func newRewrite(g *graph.Graph, m Map, opts Options) *rewrite {
 			r.uses[in]++
 		}
 	}
-	r.uses[g.Output]++
+	for _, o := range g.Outputs {
+		r.uses[o.Node]++
+	}
 	for _, s := range g.Sides {
 		if slices.Contains(opts.Sides, s.Name) {
 			r.sides[s] = true
@@ -72,7 +74,7 @@ func newRewrite(g *graph.Graph, m Map, opts Options) *rewrite {
 func (r *rewrite) run(apply rule) *graph.Graph {
 	for _, n := range r.old.Nodes {
 		become := apply
-		if n == r.old.Input {
+		if n.Op == nil {
 			become = r.copy
 		}
 		if made := become(n); made != nil {
@@ -135,7 +137,13 @@ func (r *rewrite) only(n *graph.Node) (*graph.Node, bool) {
 }
 
 func (r *rewrite) finish() *graph.Graph {
-	g := &graph.Graph{Name: r.old.Name, Input: r.to[r.old.Input], Output: r.to[r.old.Output]}
+	g := &graph.Graph{Name: r.old.Name}
+	for _, n := range r.old.Inputs {
+		g.Inputs = append(g.Inputs, r.to[n])
+	}
+	for _, o := range r.old.Outputs {
+		g.Outputs = append(g.Outputs, graph.Output{Name: o.Name, Node: r.to[o.Node]})
+	}
 	for _, n := range r.nodes {
 		if !r.gone[n] {
 			g.Nodes = append(g.Nodes, n)

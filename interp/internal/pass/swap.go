@@ -47,7 +47,7 @@ func swapPools(r *rewrite) rule {
 // pooled returns the convolution of n and the pool before it, if they may be swapped.
 func (r *rewrite) pooled(n *graph.Node) (*ops.Conv, *ops.AvgPool, bool) {
 	conv, ok := n.Op.(*ops.Conv)
-	if !ok || !conv.IsPointwise() || conv.Epilogue().Add || n.In[0] == r.old.Input || n.Shape[1] >= n.In[0].Shape[1] {
+	if !ok || !conv.IsPointwise() || conv.Epilogue().Add || n.In[0] == r.old.Input() || n.Shape[1] >= n.In[0].Shape[1] {
 		return nil, nil, false
 	}
 	made, once := r.only(n.In[0])

@@ -20,8 +20,8 @@ import (
 // convolutions that read the same value.
 func branches(seed uint64) *graph.Graph {
 	g := &brancher{Rand: rand.New(rand.NewPCG(seed, 11)), Builder: graphtest.Start(fmt.Sprintf("branches%d", seed), 1+int(seed%3), 16, 4, 5)}
-	g.images = []*graph.Node{g.Graph.Input}
-	g.add(graphtest.Conv(32, 3, 1, 1, true), g.Graph.Input)
+	g.images = []*graph.Node{g.Graph.Input()}
+	g.add(graphtest.Conv(32, 3, 1, 1, true), g.Graph.Input())
 	for len(g.Graph.Nodes) < 22 {
 		g.grow()
 	}
@@ -109,7 +109,7 @@ func TestBranchesAreThoseOfTheReference(t *testing.T) {
 		p := gatheredAt(t, 0, after, Options{Keep: []*graph.Node{to[keep[0]], to[keep[1]]}})
 		hosted += strided(p)
 		copied += countOf(p, "concat")
-		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
+		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output()))
 	}
 	t.Logf("%d values lie in others, %d concatenations are copied", hosted, copied)
 	if isa, _ := exec.ISA(); isa != "generic" && hosted < 60 {

@@ -33,7 +33,7 @@ func batched(seed uint64) *graph.Graph {
 		return branches(seed/2*3 + 1 + seed/2%2)
 	}
 	for seed += 100; ; seed++ {
-		if g := graphtest.Random(seed, 30); g.Input.Shape[0] > 1 {
+		if g := graphtest.Random(seed, 30); g.Input().Shape[0] > 1 {
 			return g
 		}
 	}
@@ -47,7 +47,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 	for seed := range uint64(24) {
 		g := batched(seed)
 		want := reference(g, graphtest.Input(g, 1))
-		keep := []*graph.Node{g.Nodes[2+seed%5], g.Nodes[len(g.Nodes)-3], g.Input}
+		keep := []*graph.Node{g.Nodes[2+seed%5], g.Nodes[len(g.Nodes)-3], g.Input()}
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
 		kept := []*graph.Node{to[keep[0]], to[keep[1]], to[keep[2]]}
 		for node := 0; node <= len(after.Nodes); node += 1 + int(seed%3) {
@@ -57,7 +57,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 					gathered++
 				}
 			}
-			shownAsIn(t, fmt.Sprintf("seed %d, node %d", seed, node), p, g, to, want, append(keep, g.Output))
+			shownAsIn(t, fmt.Sprintf("seed %d, node %d", seed, node), p, g, to, want, append(keep, g.Output()))
 			sameOnThreads(t, p, seed)
 		}
 		if t.Failed() {
@@ -75,7 +75,7 @@ func TestValuesWithMeansAreGathered(t *testing.T) {
 	want := reference(s.Graph, graphtest.Input(s.Graph, 1))
 	for node := range len(s.Nodes) + 1 {
 		p := gatheredAt(t, node, s.Graph, Options{Keep: []*graph.Node{s.mean, s.gated}})
-		checkValues(t, p, want, s.mean, s.gated, s.Output)
+		checkValues(t, p, want, s.mean, s.gated, s.Output())
 	}
 }
 
@@ -83,7 +83,7 @@ func TestValuesWithMeansAreGathered(t *testing.T) {
 // bfloat16.
 func TestWideValuesAreGathered(t *testing.T) {
 	b := graphtest.Start("wide", 4, 64, 7, 7)
-	x := b.Add("conv", graphtest.Conv(64, 1, 1, 1, true), b.Graph.Input)
+	x := b.Add("conv", graphtest.Conv(64, 1, 1, 1, true), b.Graph.Input())
 	mean := b.Add("mean", &ops.GlobalAvgPool{}, x)
 	b.Add("fc", graphtest.Linear(40), b.Add("flat", &ops.Flatten{}, mean))
 	for node := range len(b.Graph.Nodes) + 1 {
@@ -104,7 +104,7 @@ func TestArenasAreForImagesThatAreAlone(t *testing.T) {
 		}
 	}
 	b := graphtest.Start("few", 2, 16, 32, 32)
-	b.Add("conv", graphtest.Conv(16, 3, 1, 1, true), b.Graph.Input)
+	b.Add("conv", graphtest.Conv(16, 3, 1, 1, true), b.Graph.Input())
 	p := gatheredAt(t, 2, b.Graph, Options{})
 	if one, many := p.Memory(1), p.Memory(64); many.Activations != one.Activations {
 		t.Errorf("one thread takes %+v, 64 take %+v", one, many)
@@ -150,7 +150,7 @@ func ofOneImage(g *graph.Graph) *graph.Graph {
 		of[n] = &made
 		one.Nodes = append(one.Nodes, &made)
 	}
-	one.Input, one.Output = of[g.Input], of[g.Output]
+	one.Inputs, one.Outputs = []*graph.Node{of[g.Input()]}, graph.OutputOf(of[g.Output()])
 	return one
 }
 
@@ -175,7 +175,7 @@ func deep(layers int) *graph.Graph { return chain(layers, 28, 3) }
 
 func chain(layers, size, window int) *graph.Graph {
 	b := graphtest.Start("deep", 6, 64, size, size)
-	x := b.Graph.Input
+	x := b.Graph.Input()
 	for i := range layers {
 		x = b.Add(fmt.Sprint(i), graphtest.Conv(64, window, 1, 1, true), x)
 	}
@@ -211,7 +211,7 @@ func TestProfileAddsUpImages(t *testing.T) {
 // parameters than work for one of them.
 func TestWhereImagesAreGathered(t *testing.T) {
 	b := graphtest.Start("gathered", 8, 64, 56, 56)
-	x := b.Graph.Input
+	x := b.Graph.Input()
 	for i := range 4 {
 		x = b.Add(fmt.Sprint("large", i), graphtest.Conv(64, 1, 1, 1, true), x)
 	}
@@ -222,7 +222,7 @@ func TestWhereImagesAreGathered(t *testing.T) {
 		t.Errorf("images of %d nodes are gathered at %d", len(b.Graph.Nodes), at)
 	}
 	alone := graphtest.Start("alone", 1, 64, 56, 56)
-	alone.Add("conv", graphtest.Conv(64, 1, 1, 1, true), alone.Graph.Input)
+	alone.Add("conv", graphtest.Conv(64, 1, 1, 1, true), alone.Graph.Input())
 	if at := gatherPoint(alone.Graph); at != 0 {
 		t.Errorf("one image is gathered at %d", at)
 	}
@@ -232,7 +232,7 @@ func TestWhereImagesAreGathered(t *testing.T) {
 // image. Its input is the caller's.
 func TestMemoryOfImagesCountsTheBatch(t *testing.T) {
 	b := graphtest.Start("many", 4096, 4, 8, 8)
-	b.Add("conv", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input)
+	b.Add("conv", graphtest.Conv(4, 3, 1, 1, true), b.Graph.Input())
 	sizes, p := asked(t, b.Graph, Options{Threads: 2, gatherAt: func(*graph.Graph) int { return 2 }})
 	shown := int64(4 * 4096 * 4 * 8 * 8)
 	if got := p.Memory(2); got.Outputs != shown || got.Activations > shown/100 || sizes[0].Total() != got.Total() {

@@ -12,7 +12,7 @@ import (
 func TestJoins(t *testing.T) {
 	for name, want := range map[string]int{"read by one": 1, "read by two": 0, "shown": 0} {
 		b := graphtest.Start(name, 1, 32, 56, 56)
-		between := b.Add("depthwise", graphtest.Conv(32, 3, 1, 32, true), b.Graph.Input)
+		between := b.Add("depthwise", graphtest.Conv(32, 3, 1, 32, true), b.Graph.Input())
 		last := b.Add("pointwise", graphtest.Conv(32, 1, 1, 1, true), between)
 		keep := []*graph.Node{last}
 		switch name {

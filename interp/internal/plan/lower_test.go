@@ -21,7 +21,7 @@ import (
 func wide(seed uint64) *graph.Graph {
 	r := rand.New(rand.NewPCG(seed, 9))
 	b := graphtest.Start(fmt.Sprintf("wide%d", seed), 1+int(seed%3/2), 3+int(seed%2)*13, 5, 7)
-	values := []*graph.Node{b.Graph.Input}
+	values := []*graph.Node{b.Graph.Input()}
 	add := func(op ops.Op, in ...*graph.Node) *graph.Node {
 		n := b.Add(fmt.Sprint("s", len(b.Graph.Nodes)), op, in...)
 		if n.Shape[2:].Elements() > 1 {
@@ -30,7 +30,7 @@ func wide(seed uint64) *graph.Graph {
 		return n
 	}
 	pick := func() *graph.Node { return values[max(0, len(values)-1-r.IntN(4)*r.IntN(3))] }
-	add(graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)
+	add(graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input())
 	for len(b.Graph.Nodes) < 20 {
 		x := pick()
 		c := x.Shape[1]
@@ -102,7 +102,7 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := planned(t, after, to[keep[0]], to[keep[1]])
 		conversions += countOf(p, "convert")
-		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output))
+		shownAsIn(t, fmt.Sprint("seed ", seed), p, g, to, want, append(keep, g.Output()))
 	}
 	if isa, _ := exec.ISA(); isa != "generic" && conversions < 40 {
 		t.Errorf("only %d conversions", conversions)
@@ -115,7 +115,7 @@ func TestConcatenationsTakeNoStep(t *testing.T) {
 	isa, _ := exec.ISA()
 	for _, images := range []int{1, 2, 8} {
 		b := graphtest.Start("branches", images, 16, 9, 9)
-		x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input)
+		x := b.Add("stem", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input())
 		y := b.Add("a", graphtest.Conv(16, 1, 1, 1, true), x)
 		z := b.Add("b", graphtest.Conv(20, 3, 1, 1, true), x)
 		all := b.Add("concat", graphtest.Concat(), y, z)
@@ -136,9 +136,9 @@ func TestLoweredRunsAllocateNothing(t *testing.T) {
 		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return s.Run(t.Context(), input) })
 	}
 	winograd := graphtest.Start("winograd", 1, 64, 28, 28)
-	winograd.Add("conv", graphtest.Conv(64, 3, 1, 1, true), winograd.Graph.Input)
+	winograd.Add("conv", graphtest.Conv(64, 3, 1, 1, true), winograd.Graph.Input())
 	strips := graphtest.Start("separable", 1, 32, 56, 56) // a depthwise convolution and its reader, strip by strip
-	strips.Add("point", graphtest.Conv(64, 1, 1, 1, true), strips.Add("deep", graphtest.Conv(32, 3, 1, 32, true), strips.Graph.Input))
+	strips.Add("point", graphtest.Conv(64, 1, 1, 1, true), strips.Add("deep", graphtest.Conv(32, 3, 1, 32, true), strips.Graph.Input()))
 	for _, b := range []*graphtest.Builder{winograd, strips} {
 		p := planned(t, b.Graph)
 		input := graphtest.Input(p.Graph(), 1)

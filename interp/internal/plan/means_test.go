@@ -21,7 +21,7 @@ type squeezed struct {
 
 func squeezing(images int) squeezed {
 	b := graphtest.Start("squeezing", images, 8, 63, 67)
-	x := b.Add("x", graphtest.Conv(130, 1, 1, 1, true), b.Graph.Input)
+	x := b.Add("x", graphtest.Conv(130, 1, 1, 1, true), b.Graph.Input())
 	mean := b.Add("mean", &ops.GlobalAvgPool{}, x)
 	gate := b.Add("gate", ops.Sigmoid.Op(), b.Add("excite", graphtest.Conv(130, 1, 1, 1, true), mean))
 	gated := b.Add("gated", &ops.Mul{}, x, gate)
@@ -44,7 +44,7 @@ func algorithmsOf(p *Plan) map[string]string {
 // reference, and those on several threads with each other.
 func checkValues(t *testing.T, p *Plan, want map[*graph.Node]tensor.Tensor, nodes ...*graph.Node) {
 	t.Helper()
-	input := want[p.Graph().Input]
+	input := want[p.Graph().Input()]
 	var shown []float32
 	for threads := 1; threads <= 3; threads++ {
 		s := session(t, p, threads)
@@ -71,7 +71,7 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 	for images := 1; images <= 2; images++ {
 		g := squeezing(images)
 		p, want := planned(t, g.Graph), reference(g.Graph, graphtest.Input(g.Graph, 1))
-		checkValues(t, p, want, g.Output)
+		checkValues(t, p, want, g.Output())
 		if all := algorithmsOf(p); (isa == "generic") != (all["mean"] != "") || isa != "generic" && !strings.HasSuffix(all["x"], "-means") {
 			t.Errorf("instructions %v", all)
 		}
@@ -79,9 +79,9 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 			t.Error("the gate takes memory of its own")
 		}
 		s := session(t, p, 2)
-		optest.NoAllocations(t, fmt.Sprint(images, " images"), func() error { return s.Run(t.Context(), want[g.Input]) })
+		optest.NoAllocations(t, fmt.Sprint(images, " images"), func() error { return s.Run(t.Context(), want[g.Input()]) })
 		for _, keep := range [][]*graph.Node{{g.mean}, {g.x}, {g.x, g.mean}} {
-			checkValues(t, planned(t, g.Graph, keep...), want, append(keep, g.Output)...)
+			checkValues(t, planned(t, g.Graph, keep...), want, append(keep, g.Output())...)
 		}
 	}
 }
@@ -90,12 +90,12 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 // fused convolutions, are computed by the pool.
 func TestSqueezesThatTakeAStep(t *testing.T) {
 	concatenated := func(b *graphtest.Builder) *graph.Node {
-		x := b.Add("x", graphtest.Conv(160, 1, 1, 1, true), b.Graph.Input)
-		b.Add("concat", graphtest.Concat(), x, b.Add("y", graphtest.Conv(16, 1, 1, 1, true), b.Graph.Input))
+		x := b.Add("x", graphtest.Conv(160, 1, 1, 1, true), b.Graph.Input())
+		b.Add("concat", graphtest.Concat(), x, b.Add("y", graphtest.Conv(16, 1, 1, 1, true), b.Graph.Input()))
 		return x
 	}
 	separable := func(b *graphtest.Builder) *graph.Node {
-		x := b.Add("depthwise", graphtest.Conv(32, 3, 1, 32, true), b.Graph.Input)
+		x := b.Add("depthwise", graphtest.Conv(32, 3, 1, 32, true), b.Graph.Input())
 		return b.Add("x", graphtest.Conv(160, 1, 1, 1, true), x)
 	}
 	for i, build := range []func(*graphtest.Builder) *graph.Node{concatenated, separable} {

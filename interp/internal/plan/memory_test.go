@@ -73,7 +73,7 @@ func TestNoLiveBlockIsOverwritten(t *testing.T) {
 func TestVectorsReadAsPlainStayTogether(t *testing.T) {
 	for _, before := range []bool{true, false} {
 		b := graphtest.Start("vectors", 2, 16, 1, 1)
-		a, c := b.Add("a", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input), b.Add("c", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input)
+		a, c := b.Add("a", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input()), b.Add("c", graphtest.Conv(16, 1, 1, 1, false), b.Graph.Input())
 		both := b.Add("both", graphtest.Concat(), a, c)
 		p := newProgram(b.Graph)
 		read := func(n *graph.Node) {
@@ -160,7 +160,7 @@ func TestLayoutOfSmallNetworks(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			b := graphtest.Start(c.name, 1, 4, 4, 4)
-			c.build(b, b.Graph.Input)
+			c.build(b, b.Graph.Input())
 			if size, _ := plainly(b.Graph, pinned(b.Graph, Options{})).place(); size != 64*c.size {
 				t.Errorf("got %d float32, want %d", size, 64*c.size)
 			}

@@ -21,7 +21,7 @@ func small() *graph.Graph {
 		x = b.Add(path, graphtest.Conv(out, k, 1, groups, false), x)
 		return b.Add(path+".relu", ops.ReLU.Op(), b.Add(path+".norm", graphtest.Norm(), x))
 	}
-	x := unit("stem", 32, 3, 1, b.Graph.Input)
+	x := unit("stem", 32, 3, 1, b.Graph.Input())
 	x = unit("pointwise", 64, 1, 1, unit("depthwise", 32, 3, 32, x))
 	x = b.Add("concat", graphtest.Concat(), unit("1x1", 32, 1, 1, x),
 		unit("3x3", 16, 3, 1, unit("3x3 reduce", 16, 1, 1, x)), unit("5x5", 16, 5, 1, unit("5x5 reduce", 24, 1, 1, x)))

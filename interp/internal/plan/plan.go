@@ -171,7 +171,10 @@ func (p *Plan) fill(params Source, opts Options) error {
 
 // pinned are the nodes whose values are needed after a run.
 func pinned(g *graph.Graph, opts Options) map[*graph.Node]bool {
-	set := map[*graph.Node]bool{g.Output: true}
+	set := map[*graph.Node]bool{}
+	for _, o := range g.Outputs {
+		set[o.Node] = true
+	}
 	for _, s := range g.Sides {
 		if s.Output != nil {
 			set[s.Output] = true

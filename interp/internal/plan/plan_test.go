@@ -35,11 +35,11 @@ func TestValuesAreThoseOfTheReference(t *testing.T) {
 	for seed := range uint64(60) {
 		g := graphtest.Random(seed, 40)
 		want := reference(g, graphtest.Input(g, 1))
-		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1], g.Input}
+		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1], g.Input()}
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
 		plain := run(t, planned(t, g, keep...), 2, 1)
 		fused := run(t, planned(t, after, to[keep[0]], to[keep[1]], to[keep[2]]), 2, 1)
-		for _, n := range append(keep, g.Output, g.Sides[0].Output) {
+		for _, n := range append(keep, g.Output(), g.Sides[0].Output) {
 			a, okA := plain.At(n)
 			b, okB := fused.At(to[n])
 			if !okA || !okB {
@@ -56,7 +56,7 @@ func TestValuesAreThoseOfTheReference(t *testing.T) {
 
 // reference computes every value of g.
 func reference(g *graph.Graph, input tensor.Tensor) map[*graph.Node]tensor.Tensor {
-	values := map[*graph.Node]tensor.Tensor{g.Input: input}
+	values := map[*graph.Node]tensor.Tensor{g.Input(): input}
 	for _, n := range g.Nodes[1:] {
 		var in, params []tensor.Tensor
 		for _, m := range n.In {
@@ -164,7 +164,7 @@ func (c *counter) Floats(n int, _ func([]float32)) []float32 {
 func TestMemoryMayBeRefused(t *testing.T) {
 	for refusal, side := range []int{4, 1 << 22} { // the second has tables that are refused before they are made
 		b := graphtest.Start("refused", 1, 4, 1, side)
-		b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+		b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input())
 		calls := 0
 		_, err := New(b.Graph, func(graph.Param) (tensor.Tensor, error) {
 			t.Error("a tensor was fetched")
@@ -183,7 +183,7 @@ var errTooMuch = errors.New("too much")
 
 func TestMemoryIsCountedInBytes(t *testing.T) {
 	b := graphtest.Start("bytes", 1, 4, 4, 4)
-	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+	b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input())
 	want := Memory{Weights: 4 * (16 + 4), Activations: 4 * 128, Outputs: 4 * 64, Fetched: 4 * (16 + 4)}
 	_, p := asked(t, b.Graph, Options{})
 	if got := p.estimate(Options{}); got != want {
@@ -196,7 +196,7 @@ func TestMemoryIsCountedInBytes(t *testing.T) {
 
 func TestNewSaysWhichTensorDoesNotFit(t *testing.T) {
 	b := graphtest.Start("misfits", 1, 4, 4, 4)
-	x := b.Add("conv1", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input)
+	x := b.Add("conv1", graphtest.Conv(4, 1, 1, 1, true), b.Graph.Input())
 	b.Add("conv2", graphtest.Conv(4, 1, 1, 1, true), x)
 	missing := errors.New(`no tensor "conv2.weight"`)
 	cases := map[string]struct {
@@ -285,7 +285,7 @@ func TestParametersAreFetchedOnce(t *testing.T) {
 
 func TestPrintIsATable(t *testing.T) {
 	b := graphtest.Start("table", 1, 4, 4, 4)
-	x := b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
+	x := b.Add("relu", ops.ReLU.Op(), b.Graph.Input())
 	x = b.Add("pool", &ops.GlobalAvgPool{}, x)
 	x = b.Add("flatten", &ops.Flatten{}, x)
 	b.Add("id", &ops.Identity{}, x)

@@ -33,7 +33,7 @@ func TestPrecisionsOfRandomGraphs(t *testing.T) {
 // Stacks in a precision are near float32, with kernels for its blocks or without.
 func TestPrecisionsOfStacks(t *testing.T) {
 	b := graphtest.Start("stack", 2, 64, 6, 7)
-	x := b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input)
+	x := b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input())
 	reduced := func(path string) *graph.Node {
 		return b.Add(path+" after", graphtest.Conv(32, 3, 1, 1, true), b.Add(path, graphtest.Conv(32, 1, 1, 1, true), x))
 	}
@@ -106,7 +106,7 @@ func near(t *testing.T, seed uint64, bound float64, got, want []float32) {
 // the values between convolutions.
 func TestBF16TakesHalfTheMemory(t *testing.T) {
 	b := graphtest.Start("halves", 1, 64, 28, 28)
-	x := b.Graph.Input
+	x := b.Graph.Input()
 	for i, channels := range []int{256, 256, 256, 32} {
 		x = b.Add(fmt.Sprint(i), graphtest.Conv(channels, 1, 1, 1, false), x)
 	}

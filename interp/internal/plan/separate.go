@@ -27,7 +27,7 @@ import (
 // where others read their values: the values of all images lie there one after another. A
 // session copies them, so the gather is not run.
 func (l *lowering) separate() {
-	if l.gatherAt == 0 || l.graph.Input.Shape[0] == 1 {
+	if l.gatherAt == 0 || l.graph.Input().Shape[0] == 1 {
 		return
 	}
 	gathered := map[*instruction]*instruction{}
@@ -64,7 +64,7 @@ func ofImages(s tensor.Shape, images int) tensor.Shape {
 // reads its parameters for each image; a node after it reads them once, and may have a
 // better algorithm, but its values come from beyond the caches.
 func gatherPoint(g *graph.Graph) int {
-	images := g.Input.Shape[0]
+	images := g.Input().Shape[0]
 	if images == 1 {
 		return 0
 	}
@@ -73,7 +73,7 @@ func gatherPoint(g *graph.Graph) int {
 	for i, n := range g.Nodes {
 		ending[last[i]] += n.Shape.Elements()
 	}
-	crossing := g.Input.Shape.Elements() - ending[0]
+	crossing := g.Input().Shape.Elements() - ending[0]
 	time, best, end := 0, 0, 0
 	for _, n := range g.Nodes[1:] {
 		if !separable(n, images) {

@@ -116,7 +116,7 @@ func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
 
 // run does the work on an input, alone.
 func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() error) error {
-	want := s.plan.graph.Input.Shape
+	want := s.plan.graph.Input().Shape
 	if !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
 		return fmt.Errorf("plan: the input: got shape %v with %d elements, want %v",
 			slices.Clone(input.Shape), len(input.Data), want)
@@ -159,7 +159,7 @@ func copyPieces(ctx context.Context, dst, src []float32) {
 // Output returns the main output of the last run. Like every value of a session, it is
 // valid until the next run.
 func (s *Session) Output() tensor.Tensor {
-	t, _ := s.At(s.plan.graph.Output)
+	t, _ := s.At(s.plan.graph.Output())
 	return t
 }
 

@@ -143,7 +143,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 
 func TestRunRefusesOtherShapes(t *testing.T) {
 	b := graphtest.Start("shapes", 1, 4, 4, 5)
-	b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
+	b.Add("relu", ops.ReLU.Op(), b.Graph.Input())
 	s := session(t, planned(t, b.Graph), 1)
 	cases := []struct {
 		input tensor.Tensor
@@ -163,7 +163,7 @@ func TestRunRefusesOtherShapes(t *testing.T) {
 
 func TestRunRefusesASecondGoroutine(t *testing.T) {
 	b := graphtest.Start("shared", 1, 4, 4, 5)
-	b.Add("relu", ops.ReLU.Op(), b.Graph.Input)
+	b.Add("relu", ops.ReLU.Op(), b.Graph.Input())
 	s := session(t, planned(t, b.Graph), 1)
 	s.running.Store(true)
 	if err := s.Run(t.Context(), graphtest.Input(b.Graph, 1)); !errors.Is(err, errRunning) {
@@ -175,13 +175,13 @@ func TestRunRefusesASecondGoroutine(t *testing.T) {
 // though the network works in place.
 func TestSessionShowsWhatWasAskedFor(t *testing.T) {
 	b := graphtest.Start("shown", 1, 2, 1, 1)
-	kept := b.Add("scale1", &ops.Scale{S: two}, b.Graph.Input)
+	kept := b.Add("scale1", &ops.Scale{S: two}, b.Graph.Input())
 	lost := b.Add("scale2", &ops.Scale{S: two}, kept)
 	b.Head("aux")
 	b.Add("flat", &ops.Flatten{}, kept)
 	b.Main()
 	b.Add("scale3", &ops.Scale{S: two}, lost)
-	s := session(t, planned(t, b.Graph, kept, b.Graph.Input), 1)
+	s := session(t, planned(t, b.Graph, kept, b.Graph.Input()), 1)
 	input := tensor.From([]float32{1, -3}, 1, 2, 1, 1)
 	if err := s.Run(t.Context(), input); err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestSessionShowsWhatWasAskedFor(t *testing.T) {
 	expect("the side head", aux, ok && aux.Shape.Equal(tensor.Shape{1, 2}), 2, -6)
 	at, ok := s.At(kept)
 	expect("the kept node", at, ok, 2, -6)
-	at, ok = s.At(b.Graph.Input)
+	at, ok = s.At(b.Graph.Input())
 	expect("the input", at, ok, 1, -3)
 	expect("the caller's input", input, true, 1, -3)
 	if _, ok := s.At(lost); ok {

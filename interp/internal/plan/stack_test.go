@@ -34,12 +34,12 @@ func inception(images int) *graph.Graph {
 		x = b.Add(path, graphtest.Conv(out, k, 1, 1, false), x)
 		return b.Add(path+".relu", ops.ReLU.Op(), b.Add(path+".bn", graphtest.Norm(), x))
 	}
-	x := unit("stem", 96, 1, b.Graph.Input)
+	x := unit("stem", 96, 1, b.Graph.Input())
 	pool := &ops.MaxPool{K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(1)), Pad: ops.Padding{Mode: ops.Half}}
 	b.Add("concat", graphtest.Concat(),
 		unit("1x1", 32, 1, x), unit("3x3", 16, 3, unit("3x3 reduce", 24, 1, x)),
 		unit("5x5", 16, 5, unit("5x5 reduce", 16, 1, x)), unit("pool", 20, 1, b.Add("max", pool, x)))
-	unit("after", 16, 3, b.Graph.Output)
+	unit("after", 16, 3, b.Graph.Output())
 	g, _ := pass.Run(b.Graph, pass.Options{})
 	return g
 }
@@ -158,7 +158,7 @@ func TestNotStacked(t *testing.T) {
 	}
 	for name, build := range cases {
 		b := graphtest.Start(name, 2, 64, 6, 7)
-		build(b, b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input))
+		build(b, b.Add("stem", graphtest.Conv(64, 3, 1, 1, true), b.Graph.Input()))
 		if p := planned(t, b.Graph); len(stacked(p)) > 0 {
 			t.Errorf("%s: stacked", name)
 		}
@@ -170,7 +170,7 @@ func TestNotStacked(t *testing.T) {
 func TestStacksLieAsTheirMembers(t *testing.T) {
 	b := graphtest.Start("few pixels", 1, 2048, 1, 2)
 	after := func(path string, out int) *graph.Node {
-		return b.Add(path+" after", graphtest.Conv(16, 3, 1, 1, true), b.Add(path, graphtest.Conv(out, 1, 1, 1, true), b.Graph.Input))
+		return b.Add(path+" after", graphtest.Conv(16, 3, 1, 1, true), b.Add(path, graphtest.Conv(out, 1, 1, 1, true), b.Graph.Input()))
 	}
 	last := b.Add("sum", &ops.Add{}, after("a", 16), after("b", 100))
 	p := planned(t, b.Graph)

@@ -89,13 +89,13 @@ func partsOf(s *Session) (parts int) {
 // each.
 func TestLargeValuesAreCopiedInPieces(t *testing.T) {
 	b := graphtest.Start("large", 1, 1, 3000, 3000)
-	b.Add("slice", &ops.Identity{}, b.Graph.Input)
+	b.Add("slice", &ops.Identity{}, b.Graph.Input())
 	s := session(t, planned(t, b.Graph), 1)
 	ctx := &watch{Context: context.Background()}
 	if err := s.Run(ctx, graphtest.Input(b.Graph, 1)); err != nil {
 		t.Fatal(err)
 	}
-	numbers := int64(2 * b.Graph.Input.Shape.Elements()) // in and out
+	numbers := int64(2 * b.Graph.Input().Shape.Elements()) // in and out
 	if looks := ctx.looks.Load(); numbers > looks<<20 {
 		t.Errorf("%d looks while %d numbers were copied", looks, numbers)
 	}
@@ -107,7 +107,7 @@ func TestHugeRowsAreNotBlocked(t *testing.T) {
 	for _, precision := range []layout.Precision{layout.F32, layout.F32Fast, layout.BF16} {
 		for _, width := range []int{200, layout.MostRow, layout.MostRow + 1} {
 			b := graphtest.Start("rows", 1, 32, 1, width)
-			x := b.Add("relu", ops.ReLU.Op(), b.Add("a", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input))
+			x := b.Add("relu", ops.ReLU.Op(), b.Add("a", graphtest.Conv(32, 1, 1, 1, true), b.Graph.Input()))
 			b.Add("gelu", ops.GELU.Op(), x)
 			p := plannedIn(t, b.Graph, precision)
 			blocked := false
@@ -121,7 +121,7 @@ func TestHugeRowsAreNotBlocked(t *testing.T) {
 	}
 	for _, channels := range []int{1 << 10, 1 << 16} {
 		b := graphtest.Start("sums", 1, channels, 2, 3)
-		b.Add("a", graphtest.Conv(16, 1, 1, 1, true), b.Graph.Input)
+		b.Add("a", graphtest.Conv(16, 1, 1, 1, true), b.Graph.Input())
 		if name := algorithmsOf(planned(t, b.Graph))["a"]; strings.HasPrefix(name, "gemm-") != (channels == 1<<16 || !hasBlocks()) {
 			t.Errorf("%d channels: %s", channels, name)
 		}

@@ -13,7 +13,7 @@ import (
 // The chosen algorithm is the one that took the least time, of all for the step.
 func TestTheFastestIsChosen(t *testing.T) {
 	b := graphtest.Start("tuned", 1, 32, 30, 30)
-	last := b.Graph.Input
+	last := b.Graph.Input()
 	for i := range 4 {
 		last = b.Add(fmt.Sprint("conv", i), graphtest.Conv(32, 3, 1, 1, true), last)
 	}
@@ -45,7 +45,7 @@ func TestTheFastestIsChosen(t *testing.T) {
 // Every algorithm for a step is used if it is chosen, and gives the right value.
 func TestChosenAlgorithmsAreTaken(t *testing.T) {
 	b := graphtest.Start("chosen", 1, 32, 30, 30)
-	n := b.Add("conv", graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input)
+	n := b.Add("conv", graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input())
 	want := reference(b.Graph, graphtest.Input(b.Graph, 1))
 	list := exec.Tunable(n.Op, n.InShapes(), n.Shape)
 	if hasBlocks() && len(list) < 2 {
