@@ -10,6 +10,7 @@ import (
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 	"cnnlang/ops/ref"
+	"cnnlang/ops/tensor"
 )
 
 // fieldNets are nets that have every primitive among them, windows of all kinds, and the paths
@@ -47,6 +48,9 @@ var fieldNets = []string{
 	`net cubic [N, 1, H = 36, W = 31] -> [N, _, _, _] {
 	   resize(54x62, mode="bicubic") -> conv(1, 2x2) -> resize(35x121, mode="bilinear", align_corners=true)
 	 }`,
+	`net soft [N, 2, H = 24, W = 25] -> [N, _, _, _] {
+	   conv(2, 3x3, stride=2) -> softmax -> softmax(2) -> conv(2, 3x3, pad=1) -> softmax(axis=3) -> conv(1, 3x3, pad=1)
+	 }`,
 	`net skip [N, 1, H = 28, W = 28] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, pad=1) | maxpool(2x2) -> conv(1, 3x3, pad=1) -> deconv(1, 2x2, stride=2) } -> conv(1, 3x3, pad=1)
 	 }`,
@@ -77,10 +81,25 @@ func evaluated(g *graph.Graph, input ref.Value, run func(n *graph.Node, in, para
 // the identity, and in place of a softmax the sum.
 func linearly(n *graph.Node, in, params []ref.Value) ref.Value {
 	switch n.Op.Name() {
-	case "relu", "relu6", "leaky_relu", "prelu", "hard_sigmoid", "hard_swish", "sigmoid", "silu", "gelu", "tanh", "elu", "softplus", "mish", "lrn", "layer_norm", "l2_normalize", "bn", "softmax":
+	case "relu", "relu6", "leaky_relu", "prelu", "hard_sigmoid", "hard_swish", "sigmoid", "silu", "gelu", "tanh", "elu", "softplus", "mish", "lrn", "layer_norm", "l2_normalize", "bn":
 		return in[0]
+	case "softmax":
+		return summed(in[0], n.Op.(*ops.Softmax).Axis.MustInt())
 	}
 	return ref.Exact(n.Op, in, params)
+}
+
+// summed has the sum of the numbers along an axis in place of each of them.
+func summed(x ref.Value, axis int) ref.Value {
+	y := ref.Value{Shape: x.Shape, Data: make([]float64, len(x.Data))}
+	apart := tensor.Shape(x.Shape[axis+1:]).Elements()
+	for i := range x.Data {
+		first := i - i/apart%x.Shape[axis]*apart
+		for k := range x.Shape[axis] {
+			y.Data[i] += x.Data[first+k*apart]
+		}
+	}
+	return y
 }
 
 // A position sees the pixels between the first and the last one that change it. A changed row or

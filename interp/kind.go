@@ -62,7 +62,7 @@ func (n *Net) Kind() OutputKind {
 			return ClassesOutput
 		}
 		return VectorOutput
-	case MaskOutput.Fits(out.Shape) && (named || is[*ops.Softmax](from.Op)):
+	case MaskOutput.Fits(out.Shape) && (named || ofClasses(from.Op)):
 		return MaskOutput
 	case PictureOutput.Fits(out.Shape):
 		return PictureOutput
@@ -121,7 +121,13 @@ func (n *Net) givesProbabilities() bool {
 		from = from.In[0]
 	}
 	act, isAct := from.Op.(*ops.Activate)
-	return is[*ops.Softmax](from.Op) || isAct && act.Activation() == ops.Sigmoid
+	return ofClasses(from.Op) || isAct && act.Activation() == ops.Sigmoid
+}
+
+// ofClasses reports whether an op is a softmax over the channels.
+func ofClasses(op ops.Op) bool {
+	softmax, is := op.(*ops.Softmax)
+	return is && softmax.Axis == dim.Int(1)
 }
 
 func is[T ops.Op](op ops.Op) bool {

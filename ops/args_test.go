@@ -86,7 +86,7 @@ tanh
 elu alpha:number
 softplus
 mish
-softmax
+softmax axis:number
 maxpool k:dims stride:dims pad:pad ceil:bool
 avgpool k:dims stride:dims pad:pad ceil:bool count_pad:bool
 avgpool_to k:dims

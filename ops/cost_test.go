@@ -34,7 +34,7 @@ func TestCosts(t *testing.T) {
 		{&ops.LayerNorm{}, in{{2, 3, 4, 5}}, 0, 240},
 		{lrn(5), in{{2, 3, 4, 5}}, 0, 240},
 		{&ops.L2Normalize{}, in{{2, 3}}, 0, 12},
-		{&ops.Softmax{}, in{{2, 3}}, 0, 12},
+		{softmax(1), in{{2, 3}}, 0, 18},
 		{ops.ReLU.Op(), in{{2, 3, 4, 5}}, 0, 120},
 		{ops.ReLU6.Op(), in{{2, 3}}, 0, 6},
 		{&ops.LeakyReLU{}, in{{2, 3}}, 0, 12},

@@ -11,6 +11,7 @@ var (
 	maxpool, avgpool          = optest.MaxPool, optest.AvgPool
 	pair, pads, pad, numbers  = optest.Pair, optest.Pads, optest.Pad, optest.Numbers
 	stride, dilation, groups  = optest.Stride, optest.Dilation, optest.Groups
+	softmax                   = optest.Softmax
 	padded, mode, unbiased    = optest.Padded, optest.Mode, optest.Unbiased
 
 	samePad = ops.Padding{Mode: ops.Same}

@@ -161,17 +161,7 @@ func (*Concat) Name() string { return "concat" }
 // Infer gives the inputs' shape with the sum of their sizes along the axis.
 func (o *Concat) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := beginMerge(f, o, in)
-	axis, ok := o.Axis.Int()
-	rank := len(in[0])
-	for a := 1; a < rank && !ok; a++ { // an unknown axis may be any
-		if ok = f.Decide(o.Axis.Sub(dim.Int(a)), dim.Zero); ok {
-			axis = a
-		}
-	}
-	if r.ok() && (!ok || axis < 1 || axis >= rank) {
-		r.bad("axis", "1 joins the channels", "`axis` of `concat` must be a whole number from 1 to %d for %v, got %v",
-			rank-1, in[0], o.Axis)
-	}
+	axis := r.axis(o.Axis, "1 joins the channels")
 	r.equalShapes(axis)
 	if !r.ok() {
 		return r.end(nil)

@@ -125,6 +125,21 @@ func (r *rule) channelled() bool {
 	return r.ok()
 }
 
+// axis requires the argument `axis` to be one of the first input's, after the batch.
+func (r *rule) axis(v dim.Size, help string) int {
+	axis, ok := v.Int()
+	rank := len(r.in[0])
+	for a := 1; a < rank && !ok; a++ { // an unknown axis may be any
+		if ok = r.Decide(v.Sub(dim.Int(a)), dim.Zero); ok {
+			axis = a
+		}
+	}
+	if r.ok() && (!ok || axis < 1 || axis >= rank) {
+		r.bad("axis", help, "`axis` of `%s` must be a whole number from 1 to %d for %v, got %v", r.op.Name(), rank-1, r.in[0], v)
+	}
+	return axis
+}
+
 // whole requires an argument to be a whole number of at least low.
 func (r *rule) whole(arg string, v dim.Size, low int) bool {
 	if r.ok() && !r.wholeAtLeast(v, low) {

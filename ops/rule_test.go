@@ -54,7 +54,8 @@ func TestShapes(t *testing.T) {
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 7, 7}, {1, 8, 1, 1}}, "[1, 8, 7, 7]"},
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 1, 1}}, "[1, 8, 1, 1]"},
 		{&ops.Add{}, in{{1, 8, 7, 7}}, "[1, 8, 7, 7]"},
-		{&ops.Softmax{}, in{{1, 21, 9, 9}}, "[1, 21, 9, 9]"},
+		{softmax(1), in{{1, 21, 9, 9}}, "[1, 21, 9, 9]"},
+		{softmax(4), in{{1, 2, 3, 4, 5}}, "[1, 2, 3, 4, 5]"},
 	} {
 		got, err := infer(c.op, c.in)
 		if err != nil || got.String() != c.want {
@@ -81,7 +82,7 @@ var faultCases = []struct {
 		"`linear` needs [N, C] or [N, C, H, W], got [1, 2, 3]"},
 	{&ops.GlobalAvgPool{}, in{{1, 8}}, ops.WrongRank, "", 0, -1,
 		"`gap` needs an image [N, C, H, W], got [1, 8]"},
-	{&ops.Softmax{}, in{{8}}, ops.WrongRank, "", 0, -1,
+	{softmax(1), in{{8}}, ops.WrongRank, "", 0, -1,
 		"softmax works on channels and needs [N, C] or [N, C, H, W], got [8]"},
 
 	{conv(4, pair(7, 3), padded(pads(1, 0, 0, 0))), image, ops.WindowTooBig, "k", 0, 2,
@@ -147,6 +148,11 @@ var faultCases = []struct {
 		"`axis` of `concat` must be a whole number from 1 to 3 for [1, 8, 5, 6], got 4"},
 	{&ops.Concat{Axis: dim.Ratio(1, 2)}, image, ops.BadValue, "axis", -1, -1,
 		"`axis` of `concat` must be a whole number from 1 to 3 for [1, 8, 5, 6], got 1/2"},
+
+	{softmax(4), image, ops.BadValue, "axis", -1, -1,
+		"`axis` of `softmax` must be a whole number from 1 to 3 for [1, 8, 5, 6], got 4"},
+	{softmax(0), image, ops.BadValue, "axis", -1, -1,
+		"`axis` of `softmax` must be a whole number from 1 to 3 for [1, 8, 5, 6], got 0"},
 
 	{&ops.Add{}, in{{1, 512, 28, 28}, {1, 256, 56, 56}}, ops.SizesDiffer, "", 1, 1,
 		"branches 1 and 2 of `add` must agree in channels, got [1, 512, 28, 28] and [1, 256, 56, 56]"},

@@ -49,6 +49,7 @@ func TestSymbolicShapes(t *testing.T) {
 		{&ops.ChannelShuffle{Groups: c}, []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Concat{Axis: dim.Int(1)}, []dim.Shape{x, y}, "[N, C + c, H, W]"},
+		{softmax(2), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Add{}, []dim.Shape{x, x}, "[N, C, H, W]"},
 		{lrn(5), []dim.Shape{x}, "[N, C, H, W]"},
 	} {

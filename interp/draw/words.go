@@ -51,7 +51,7 @@ func words(n *graph.Node) (string, Kind) {
 	case "bn", "layer_norm", "lrn", "l2_normalize":
 		return strings.ReplaceAll(name, "_", " "), Norm
 	case "softmax":
-		return name, Act
+		return name + unless("1", n.Op.(*ops.Softmax).Axis.String(), " along axis "), Act
 	case "param":
 		return "learned " + graph.SizesOf(n.Dims()), Other
 	case "channel_shuffle", "slice", "scale":

@@ -94,6 +94,10 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		return w.whole(ins[0], have)
 	case *ops.Flatten:
 		return w.whole(ins[0], have)
+	case *ops.Softmax:
+		if op.Axis.MustInt() == int(w.axis) {
+			return w.whole(ins[0], have)
+		}
 	case *ops.Concat:
 		if op.Axis.MustInt() == int(w.axis) { // what one position sees need not be behind what the one before it sees
 			return Field{}

@@ -36,8 +36,10 @@ var writers = map[string]func(*step) string{
 	"silu": func(s *step) string {
 		return s.emit("Mul", []string{s.in[0], s.helper("Sigmoid", s.node.Shape, s.in)})
 	},
-	"gelu":    (*step).gelu,
-	"softmax": func(s *step) string { return s.emit("Softmax", s.in, Attribute{"axis", 1}) },
+	"gelu": (*step).gelu,
+	"softmax": func(s *step) string {
+		return s.emit("Softmax", s.in, Attribute{"axis", s.node.Op.(*ops.Softmax).Axis.MustInt()})
+	},
 
 	"maxpool":    (*step).maxPool,
 	"avgpool":    (*step).avgPool,

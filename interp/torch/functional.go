@@ -39,7 +39,7 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		}
 		return calling(f.ownModule(u, "dropout"), x)
 	case *ops.Softmax:
-		return x.method("softmax", number(1))
+		return x.method("softmax", f.inForward(u.softmaxAxis()))
 	case *ops.LRN:
 		if len(u.in[0].Shape) < 3 {
 			wide := f.variable(x).method("unsqueeze", number(2))

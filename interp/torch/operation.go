@@ -222,7 +222,7 @@ func (u *use) module(anyOp bool) *expr {
 	case *ops.Dropout:
 		return calling(dotted("nn.Dropout"), u.resolve(u.leaf("p", func(o ops.Op) any { return o.(*ops.Dropout).P })))
 	case *ops.Softmax:
-		return calling(dotted("nn.Softmax"), number(1))
+		return calling(dotted("nn.Softmax"), u.softmaxAxis())
 	case *ops.LRN:
 		if len(u.in[0].Shape) < 3 {
 			return nil
@@ -230,6 +230,10 @@ func (u *use) module(anyOp bool) *expr {
 		return u.lrn("nn.LocalResponseNorm", nil)
 	}
 	return nil
+}
+
+func (u *use) softmaxAxis() *expr {
+	return u.resolve(u.leaf("axis", func(o ops.Op) any { return o.(*ops.Softmax).Axis }))
 }
 
 // learned is the module of an operation with tensors, nil for others.

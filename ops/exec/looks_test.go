@@ -30,8 +30,9 @@ func (w *watch) Err() error {
 // longCases are ops of which a single number, or the numbers of a row or a plane, take
 // long: a part of them needs checks of the context.
 var longCases = []opCase{
-	{&ops.Softmax{}, in{{1, 1 << 20}}},
-	{&ops.Softmax{}, in{{1, 1 << 15, 6, 6}}},
+	{optest.Softmax(1), in{{1, 1 << 20}}},
+	{optest.Softmax(1), in{{1, 1 << 15, 6, 6}}},
+	{optest.Softmax(2), in{{1, 3, 1 << 18, 2}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 1 << 20}}},
 	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{1, 1 << 20}}},
 	{lrn(5), in{{1, 1 << 19}}},

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"cnnlang/ops"
-	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
@@ -21,7 +20,7 @@ func prepareNorm(op ops.Op, out tensor.Shape, params []tensor.Tensor) *task.Prep
 	case *ops.LRN:
 		return prepareLRN(op, out)
 	}
-	return prepareSoftmax(out)
+	return prepareSoftmax(op.(*ops.Softmax), out)
 }
 
 // pixelBlock is how many pixels the ops across channels process together: the channels of a
@@ -96,30 +95,6 @@ func prepareL2Normalize(l *ops.L2Normalize, out tensor.Shape) *task.Prepared {
 			row := dst[i*pitch : i*pitch+width]
 			for x, v := range src[i*pitch : i*pitch+width] {
 				row[x] = float32(float64(v) / length[x])
-			}
-		}
-	})
-}
-
-func prepareSoftmax(out tensor.Shape) *task.Prepared {
-	return acrossChannels("three-pass", out, func(until task.Looks, dst, src []float32, c, pitch, width int) {
-		var top, sum pixelSums
-		for x, v := range src[:width] {
-			top[x] = float64(v)
-		}
-		for i := 1; i < c && !until.Ended(width); i++ {
-			for x, v := range src[i*pitch : i*pitch+width] {
-				top[x] = max(top[x], float64(v))
-			}
-		}
-		for i := 0; i < c && !until.Ended(width); i++ {
-			at, end := i*pitch, i*pitch+width
-			kernel.Exp(dst[at:end], src[at:end], top[:], sum[:])
-		}
-		for i := 0; i < c && !until.Ended(width); i++ {
-			row := dst[i*pitch : i*pitch+width]
-			for x := range row {
-				row[x] = float32(float64(row[x]) / sum[x])
 			}
 		}
 	})

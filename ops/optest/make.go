@@ -79,6 +79,9 @@ func LRN(size int) ops.Op {
 	return &ops.LRN{Size: dim.Int(size), Alpha: dim.Ratio(1, 3), Beta: dim.Ratio(3, 4), K: dim.Int(2)}
 }
 
+// Softmax is a softmax along an axis.
+func Softmax(axis int) ops.Op { return &ops.Softmax{Axis: dim.Int(axis)} }
+
 // GateThen is the end of a squeeze and excitation: gated, added and activated.
 func GateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})

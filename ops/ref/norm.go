@@ -65,22 +65,6 @@ func l2Normalize(op *ops.L2Normalize, out, in Value) {
 	})
 }
 
-// softmax: exp(x - m) / sum of exp(x - m) over the channels, m being the
-// largest: the quotient does not depend on m, the range of exp does.
-func softmax(out, in Value) {
-	out, in = out.image(), in.image()
-	each(out, func(n, c, y, x int) float64 {
-		largest, sum := math.Inf(-1), 0.0
-		for i := range in.Shape[1] {
-			largest = max(largest, in.at(n, i, y, x))
-		}
-		for i := range in.Shape[1] {
-			sum += math.Exp(in.at(n, i, y, x) - largest)
-		}
-		return math.Exp(in.at(n, c, y, x)-largest) / sum
-	})
-}
-
 // each sets every element of an image to f of its indices.
 func each(out Value, f func(n, c, y, x int) float64) {
 	for n := range out.Shape[0] {

@@ -59,7 +59,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 	case *ops.L2Normalize:
 		l2Normalize(op, out, in[0])
 	case *ops.Softmax:
-		softmax(out, in[0])
+		softmax(op, out, in[0])
 	case *ops.PReLU:
 		prelu(out, in[0], params[0])
 	case ops.Activator:

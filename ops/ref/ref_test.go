@@ -40,6 +40,8 @@ func pixel(x ...float32) tensor.Tensor { return tensor.From(x, 1, len(x), 1, 1) 
 func vector(x ...float32) tensor.Tensor { return tensor.From(x, 1, len(x)) }
 func list(x ...float32) tensor.Tensor   { return tensor.From(x, len(x)) }
 
+func softmaxOp(axis int) ops.Op { return &ops.Softmax{Axis: n(axis)} }
+
 func pads(top, bottom, left, right int) ops.Padding {
 	return ops.Padding{Top: n(top), Bottom: n(bottom), Left: n(left), Right: n(right)}
 }
@@ -114,8 +116,11 @@ func norms() []hand {
 		{"lrn, a power", &ops.LRN{Size: n(1), Alpha: n(1), Beta: dim.Ratio(1, 2), K: n(7)}, of(pixel(3)), nil, pixel(0.75)},
 		{"l2_normalize", &ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, of(vector(3, 4)), nil, vector(0.6, 0.8)},
 		{"l2_normalize below eps", &ops.L2Normalize{Eps: n(10)}, of(vector(3, 4)), nil, vector(0.3, 0.4)},
-		{"softmax", &ops.Softmax{}, of(vector(0, ln3)), nil, vector(0.25, 0.75)},
-		{"softmax of large numbers", &ops.Softmax{}, of(vector(1000, 1000)), nil, vector(0.5, 0.5)},
+		{"softmax", softmaxOp(1), of(vector(0, ln3)), nil, vector(0.25, 0.75)},
+		{"softmax of large numbers", softmaxOp(1), of(vector(1000, 1000)), nil, vector(0.5, 0.5)},
+		{"softmax of rows", softmaxOp(3), of(image(2, 2, 0, ln3, ln3, 0)), nil, image(2, 2, 0.25, 0.75, 0.75, 0.25)},
+		{"softmax of columns", softmaxOp(2), of(image(2, 2, 0, ln3, ln3, ln3)), nil, image(2, 2, 0.25, 0.5, 0.75, 0.5)},
+		{"softmax of what is not finite", softmaxOp(3), of(image(4, 2, 1, inf, 1, -inf, nan, 0, -inf, -inf)), nil, image(4, 2, nan, nan, 1, 0, nan, nan, nan, nan)},
 		{"relu", ops.ReLU.Op(), of(vector(-1, 0, 2, nan)), nil, vector(0, 0, 2, nan)},
 		{"relu6", ops.ReLU6.Op(), of(vector(-1, 3, 9, nan)), nil, vector(0, 3, 6, nan)},
 		{"leaky_relu", &ops.LeakyReLU{Slope: dim.Ratio(1, 4)}, of(vector(-8, 0, 2, nan, -inf)), nil, vector(-2, 0, 2, nan, -inf)},

@@ -25,7 +25,7 @@ var cases = []testCase{
 	{&ops.GlobalAvgPool{}, [][]int{{1, 35, 7, 7}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, [][]int{{1, 35, 7, 9}}},
-	{&ops.Softmax{}, [][]int{{2, 1001}}},
+	{&ops.Softmax{Axis: dim.Int(1)}, [][]int{{2, 1001}}},
 	{ops.ReLU.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.ReLU6.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.LeakyReLU{Slope: dim.Ratio(1, 10)}, [][]int{{1, 35, 7, 9}}},

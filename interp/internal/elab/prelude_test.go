@@ -105,6 +105,7 @@ var samples = map[string][]string{
 	"deconv":          {"6, 2x2, stride=2", "5, 3x3, stride=2, pad=1, bias=false"},
 	"linear":          {"5", "3, bias=false"},
 	"lrn":             {"", "3, 1.0, 0.5, 2.0"},
+	"softmax":         {"", "1"},
 	"maxpool":         {"2x2", "3x3, stride=2, pad=1, ceil=true", "2, stride=2, pad=same"},
 	"avgpool":         {"2x2", "3x3, stride=1, pad=1, count_pad=false", "1x3, stride=2, pad=same", "3x3, pad=same, count_pad=true"},
 	"avgpool_to":      {"2x2", "[3, 1]", "9"},

@@ -66,6 +66,13 @@ def elu(r):
     return a, shape(r), [], lambda x: F.elu(x, a["alpha"])
 
 
+def softmax(r):
+    size = [r.randint(1, 3)] + [r.randint(1, 12) for _ in range(r.randint(1, 4))]
+    a = {"axis": r.randint(1, len(size) - 1)}
+    size[a["axis"]] = r.choice([size[a["axis"]], r.randint(1, 300)])
+    return a, size, [], lambda x: F.softmax(x, a["axis"])
+
+
 def resize(r):
     size = [r.randint(1, 2), r.randint(1, 40), r.randint(1, 9), r.randint(1, 9)]
     to = [r.randint(1, 20), r.randint(1, 20)] if r.random() < 0.8 else [2 * size[2], 2 * size[3]]
@@ -88,6 +95,7 @@ OPS = {
     "elu": elu,
     "softplus": plain(F.softplus),
     "mish": plain(F.mish),
+    "softmax": softmax,
     "resize": resize,
 }
 

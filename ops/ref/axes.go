@@ -1,0 +1,40 @@
+package ref
+
+import (
+	"math"
+	"slices"
+
+	"cnnlang/ops"
+)
+
+// Operations on any axes. indexed sets every element to f of its index, which has a number for
+// each axis.
+func indexed(out Value, f func(index []int) float64) {
+	index := make([]int, len(out.Shape))
+	for i := range out.Data {
+		out.Data[i] = f(index)
+		for axis := len(index) - 1; axis >= 0; axis-- {
+			if index[axis]++; index[axis] < out.Shape[axis] {
+				break
+			}
+			index[axis] = 0
+		}
+	}
+}
+
+// softmax: exp(x - m) / sum of exp(x - m) along the axis, m being the largest: the quotient
+// does not depend on m, the range of exp does.
+func softmax(op *ops.Softmax, out, in Value) {
+	axis := op.Axis.MustInt()
+	indexed(out, func(index []int) float64 {
+		at, here := slices.Clone(index), in.at(index...)
+		largest, sum := math.Inf(-1), 0.0
+		for at[axis] = range in.Shape[axis] {
+			largest = max(largest, in.at(at...))
+		}
+		for at[axis] = range in.Shape[axis] {
+			sum += math.Exp(in.at(at...) - largest)
+		}
+		return math.Exp(here-largest) / sum
+	})
+}
