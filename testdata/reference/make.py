@@ -2,10 +2,6 @@
 
     python3 make.py mobilenet_v3_large mobilenet_v3_small
 
-and maps/<net>.json of networks whose outputs are maps:
-
-    python3 make.py fcn_resnet50
-
 Weights and inputs are functions of names and a seed, as interp/internal/weights defines them.
 """
 import json
@@ -29,13 +25,13 @@ M64 = (1 << 64) - 1
 MBCONV = ("block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight")
 
 
-def unit(name, count):
+def unit(name, count, seed=SEED):
     """The first numbers of a name's stream, from 0 to 1."""
     h = 0xCBF29CE484222325
     for b in name.encode():
         h = ((h ^ b) * 0x100000001B3) & M64
     with np.errstate(over="ignore"):
-        z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(h ^ SEED)
+        z = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(h ^ seed)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
@@ -61,9 +57,9 @@ def weight(name, shape):
     return torch.from_numpy(v.astype(np.float32).reshape(shape))
 
 
-def image(n, c, h, w):
+def image(n, c, h, w, seed=SEED):
     gh, gw = (h + 31) // 32, (w + 31) // 32
-    signed = lambda name, *shape: (2 * unit("input." + name, int(np.prod(shape))) - 1).reshape(shape)
+    signed = lambda name, *shape: (2 * unit("input." + name, int(np.prod(shape)), seed) - 1).reshape(shape)
     squares = signed("coarse", n, c, gh, gw)[:, :, np.arange(h) // 32][:, :, :, np.arange(w) // 32]
     x = 0.5 * signed("base", n, c, 1, 1) + 0.25 * squares + 0.25 * signed("fine", n, c, h, w)
     return torch.from_numpy(x.astype(np.float32))
@@ -151,30 +147,10 @@ def run(net, wide, shape, convs):
     return made
 
 
-def maps(name, shape, folder):
-    """Names and shapes of the tensors, and of every output some values and their deviation."""
-    net = getattr(torchvision.models.segmentation, name)(weights=None, weights_backbone=None, aux_loss=True).eval().double()
-    state = {k: weight(k, tuple(v.shape)) for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
-    net.load_state_dict(state, strict=False)
-    with torch.no_grad():
-        outputs = net(image(*shape).double())
-    made = {"net": name, "input": shape, "params": sum(p.numel() for p in net.parameters()), "outputs": {}}
-    for key, y in outputs.items():
-        flat = y.reshape(-1).numpy()
-        at = [i * len(flat) // 500 | 1 for i in range(500)]
-        made["outputs"][key] = {"shape": list(y.shape), "std": float(flat.std()), "at": at, "values": [float(f"{flat[i]:.9g}") for i in at]}
-    made["state_dict"] = [[k, list(v.shape)] for k, v in state.items()]
-    with open(f"{folder}/maps/{name}.json", "w") as f:
-        f.write(json.dumps(made, separators=(",", ":")) + "\n")
-
-
 def main():
     torch.set_num_threads(1)
     here = os.path.dirname(os.path.abspath(__file__))
     for name in sys.argv[1:]:
-        if name == "fcn_resnet50":
-            maps(name, [1, 3, 65, 97], here)
-            continue
         build = lambda: getattr(torchvision.models, name)(weights=None).eval()
         net, wide = build(), build().double()
         state = {k: weight(k, tuple(v.shape)) for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}
@@ -213,4 +189,5 @@ def main():
         print(name, params, model["macs"], f"noise {worst:.1e}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -49,6 +49,7 @@ var Families = []SmallNet{
 	{"regnet_y_400mf", tensor.Shape{2, 3, 33, 31}, nil},
 	{"unet", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
 	{"unet_taps", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+	{"unetpp", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
 }
 
 // Instantiate makes a library net at a shape, nil for its default, with settings
