@@ -68,7 +68,7 @@ func applied(a *interp.Net, d *compare.Diff) map[string]int {
 // stepsOf is how many there are of each step.
 func stepsOf(n *interp.Net) map[string]int {
 	steps := map[string]int{}
-	for _, node := range n.Graph.Nodes[1:] {
+	for _, node := range n.Graph.Operations() {
 		steps[stepOf(node)]++
 	}
 	return steps
@@ -154,7 +154,7 @@ func sameGraphs(t *testing.T, a, b *interp.Net) {
 	if len(a.Graph.Nodes) != len(b.Graph.Nodes) || a.Graph.Output().ID != b.Graph.Output().ID {
 		t.Fatalf("no difference is told between %d steps and %d", len(a.Graph.Nodes), len(b.Graph.Nodes))
 	}
-	for i, x := range a.Graph.Nodes[1:] {
+	for i, x := range a.Graph.Operations() {
 		y := b.Graph.Nodes[1+i]
 		ids := func(n *graph.Node) (list []int) {
 			for _, in := range n.In {

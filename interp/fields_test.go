@@ -60,7 +60,7 @@ var fieldNets = []string{
 // a pixel cancels out.
 func evaluated(g *graph.Graph, input ref.Value, run func(n *graph.Node, in, params []ref.Value) ref.Value) []ref.Value {
 	values := []ref.Value{input}
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		var in, params []ref.Value
 		for _, i := range n.In {
 			in = append(in, values[i.ID])
@@ -144,7 +144,7 @@ func TestFieldsAreThePixelsThatChangeAValue(t *testing.T) {
 				}
 			}
 			fields := g.Fields(axis)
-			for _, n := range g.Nodes[1:] {
+			for _, n := range g.Operations() {
 				seen[n.Op.Name()] = true
 				compareField(t, fmt.Sprintf("%s, %v of %d %s", net.Name, axis, n.ID, n.Op.Name()), &fields[n.ID], n, axis, changed[n.ID], g.Input().Shape[axis])
 			}

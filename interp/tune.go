@@ -148,7 +148,7 @@ func (t *Tuning) Check(path string, n *Net, opts Options) error {
 		return err
 	}
 	nodes := map[string]*graph.Node{}
-	for _, node := range g.Nodes[1:] {
+	for _, node := range g.Operations() {
 		nodes[node.Path] = node
 	}
 	for _, s := range t.Steps {

@@ -48,7 +48,7 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 	case "params":
 		h.Name = "parameters"
 	}
-	for _, node := range n.Graph.Nodes[1:] {
+	for _, node := range n.Graph.Operations() {
 		c := node.Count()
 		switch by {
 		case "macs":

@@ -12,7 +12,7 @@ import (
 func TestLinksHaveColoursAndCounts(t *testing.T) {
 	n := netOf(t, "resnet18")
 	heat := &Heat{Name: "MACs", Of: map[string]float64{}}
-	for _, node := range n.Graph.Nodes[1:] {
+	for _, node := range n.Graph.Operations() {
 		heat.Of[node.Path] = node.Count().MACs.Float()
 	}
 	for _, c := range []struct {

@@ -19,7 +19,7 @@ func TestPageHasWhatIsDrawn(t *testing.T) {
 		n := netOf(t, name)
 		memory := &Heat{Name: "memory", Of: map[string]float64{}, Text: func(v float64) string { return fmt.Sprint(v) }}
 		total := 0.0
-		for _, node := range n.Graph.Nodes[1:] {
+		for _, node := range n.Graph.Operations() {
 			memory.Of[node.Path] = node.Bytes().Values.Float()
 			total += memory.Of[node.Path]
 		}

@@ -227,7 +227,7 @@ func aFrame(t *testing.T, r *reader) {
 	sees(r, "the marked line", `document.querySelector("#panel .here").textContent.includes("layer{")`, true)
 	var own, all graph.Count
 	height, wide, field := r.net.Graph.Fields(dim.Height), r.net.Graph.Fields(dim.Width), ""
-	for _, n := range r.net.Graph.Nodes[1:] {
+	for _, n := range r.net.Graph.Operations() {
 		if all = all.Add(n.Count()); strings.HasPrefix(n.Path, "layer2.") {
 			own, field = own.Add(n.Count()), fmt.Sprintf("%dx%d", height[n.ID].Size(), wide[n.ID].Size())
 		}
@@ -343,7 +343,7 @@ func links(t *testing.T, r *reader) {
 func colours(t *testing.T, r *reader) {
 	heat := func(name string, of func(*graph.Node) float64) *Heat {
 		h := &Heat{Name: name, Of: map[string]float64{}, Text: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
-		for _, n := range r.net.Graph.Nodes[1:] {
+		for _, n := range r.net.Graph.Operations() {
 			h.Of[n.Path] = of(n)
 		}
 		return h

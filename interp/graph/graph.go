@@ -33,6 +33,12 @@ func (g *Graph) Input() *Node { return g.Inputs[0] }
 // Output is the first output, of most nets the only one.
 func (g *Graph) Output() *Node { return g.Outputs[0].Node }
 
+// Images is how many there are in a batch.
+func (g *Graph) Images() int { return g.Input().Shape[0] }
+
+// Operations are the nodes but the inputs.
+func (g *Graph) Operations() []*Node { return g.Nodes[len(g.Inputs):] }
+
 // OutputOf is the output without a name, of a net with one.
 func OutputOf(n *Node) []Output { return []Output{{"output", n}} }
 

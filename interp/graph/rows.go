@@ -59,7 +59,7 @@ func (g *Graph) Rows(depth int) []Row {
 	var rows []Row
 	index := make(map[key]int)
 	var keys []key
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		k := key{prefix(n.Path, depth), n.Side}
 		i, known := index[k]
 		if !known {

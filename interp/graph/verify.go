@@ -161,8 +161,8 @@ func (v *verifier) paths() {
 	}
 }
 
-// shapes: all sizes are positive, the number of elements is a size, and the shape of a node
-// is what its op infers.
+// shapes: all sizes are positive, the number of elements is a size, the inputs have as many images,
+// and the shape of a node is what its op infers.
 func (v *verifier) shapes() {
 	for _, n := range v.graph.Nodes {
 		if !positive(n.Shape) {
@@ -170,6 +170,9 @@ func (v *verifier) shapes() {
 			continue
 		}
 		if n.Op == nil {
+			if n.Shape[0] != v.graph.Images() {
+				v.fail("%s has %d images, the first input %d", label(n), n.Shape[0], v.graph.Images())
+			}
 			continue
 		}
 		want, err := n.Op.Infer(dim.Numbers{}, n.InDims())

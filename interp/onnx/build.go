@@ -38,7 +38,7 @@ func Of(g *graph.Graph, opts Options) (*Model, error) {
 	e.reserve(g)
 	e.model.Input = Value{e.names.values.free("input"), g.Input().Shape}
 	e.values[g.Input()] = e.model.Input.Name
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		if e.written[n] {
 			e.step(n)
 		}

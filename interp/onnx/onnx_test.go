@@ -101,7 +101,7 @@ func TestEveryNetCanBeWritten(t *testing.T) {
 func TestEveryOperationCanBeWritten(t *testing.T) {
 	n := netOf(t, "testdata/operations.cnn")
 	found := map[string]bool{}
-	for _, node := range n.Graph.Nodes[1:] {
+	for _, node := range n.Graph.Operations() {
 		found[node.Op.Name()] = true
 	}
 	for _, op := range ops.Builtins {
@@ -203,7 +203,7 @@ func TestFileHoldsTheNet(t *testing.T) {
 			}
 		}
 		want := 0
-		for _, node := range n.Graph.Nodes[1:] {
+		for _, node := range n.Graph.Operations() {
 			if node.Op.Name() == "conv" || node.Op.Name() == "linear" {
 				want++
 			}

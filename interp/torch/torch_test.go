@@ -201,7 +201,7 @@ func TestPathsInsideOfOthers(t *testing.T) {
 func TestEveryOperation(t *testing.T) {
 	have := map[string]bool{}
 	for _, text := range small(t) {
-		for _, n := range netOf(t, text).Graph.Nodes[1:] {
+		for _, n := range netOf(t, text).Graph.Operations() {
 			have[n.Op.Name()] = true
 		}
 	}

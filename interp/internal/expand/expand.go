@@ -83,7 +83,7 @@ func newWriter(r *elab.Result, prelude *resolve.Module) *writer {
 func (w *writer) net(r *elab.Result) string {
 	g := w.graph
 	name := g.Name
-	if slices.ContainsFunc(g.Nodes[1:], func(n *graph.Node) bool { return n.Op.Name() == name }) {
+	if slices.ContainsFunc(g.Operations(), func(n *graph.Node) bool { return n.Op.Name() == name }) {
 		name += "_net" // or it would apply itself
 	}
 	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input().Shape)

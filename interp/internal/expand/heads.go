@@ -29,7 +29,7 @@ func bodies(g *graph.Graph) map[*graph.Side][]item {
 		rest, placed[s] = rest[1:], true
 		in[s.Outer] = append(in[s.Outer], item{side: s})
 	}
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		for !placed[n.Side] {
 			place()
 		}
@@ -45,7 +45,7 @@ func bodies(g *graph.Graph) map[*graph.Side][]item {
 // own path needs no care: it is written as the empty label.
 func repeated(g *graph.Graph) map[string]bool {
 	seen, twice := map[string]bool{"": true}, map[string]bool{}
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		if n.Path != "" && seen[n.Path] {
 			twice[n.Path] = true
 		}
@@ -133,7 +133,7 @@ func (w *writer) pathsOf(it item) map[string]bool {
 func (w *writer) name() {
 	read := map[*graph.Node]bool{w.graph.Output(): true}
 	last := map[*graph.Side]*graph.Node{nil: w.graph.Input()}
-	for _, n := range w.graph.Nodes[1:] {
+	for _, n := range w.graph.Operations() {
 		before, begun := last[n.Side]
 		for _, in := range reads(n) {
 			read[in] = true
@@ -157,7 +157,7 @@ func (w *writer) name() {
 	if w.graph.Output() != last[nil] {
 		w.named[w.graph.Output()] = true
 	}
-	for _, n := range w.graph.Nodes[1:] {
+	for _, n := range w.graph.Operations() {
 		if !read[n] {
 			w.named[n] = true
 		}

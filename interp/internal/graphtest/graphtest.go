@@ -26,7 +26,20 @@ func Start(name string, shape ...int) *Builder {
 	return &Builder{Graph: &graph.Graph{Name: name, Inputs: []*graph.Node{input}, Nodes: []*graph.Node{input}, Outputs: graph.OutputOf(input)}}
 }
 
-// Add adds a node and makes it the graph's output or, within a side head, that
+// Input adds an input with a name; inputs come before all other nodes.
+func (b *Builder) Input(name string, shape ...int) *graph.Node {
+	n := &graph.Node{ID: len(b.Graph.Nodes), Path: name, Shape: shape}
+	b.Graph.Inputs, b.Graph.Nodes = append(b.Graph.Inputs, n), append(b.Graph.Nodes, n)
+	b.Graph.Outputs[0].Node = n
+	return n
+}
+
+// Output makes a node an output beside the first one.
+func (b *Builder) Output(name string, n *graph.Node) {
+	b.Graph.Outputs = append(b.Graph.Outputs, graph.Output{Name: name, Node: n})
+}
+
+// Add adds a node and makes it the graph's first output or, within a side head, that
 // head's.
 func (b *Builder) Add(path string, op ops.Op, in ...*graph.Node) *graph.Node {
 	n := &graph.Node{ID: len(b.Graph.Nodes), Path: path, Op: op, In: in, Side: b.Side}
@@ -91,9 +104,12 @@ func Param(p graph.Param) (tensor.Tensor, error) {
 	return uniform(p.Path, p.Shape, low, high), nil
 }
 
-// Input returns numbers in -1 to 1 for the input of a graph.
-func Input(g *graph.Graph, seed int) tensor.Tensor {
-	return uniform(fmt.Sprint("input ", seed), g.Input().Shape, -1, 1)
+// Inputs returns numbers in -1 to 1 for the inputs of a graph.
+func Inputs(g *graph.Graph, seed int) (all []tensor.Tensor) {
+	for _, n := range g.Inputs {
+		all = append(all, uniform(fmt.Sprint("input ", n.Path, seed), n.Shape, -1, 1))
+	}
+	return all
 }
 
 func uniform(name string, shape tensor.Shape, low, high float64) tensor.Tensor {

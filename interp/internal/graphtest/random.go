@@ -12,13 +12,18 @@ import (
 // Random returns a graph of about n ops made from a seed, for one image or two: mostly
 // chains of convolution, norm and activation, with residual sums, concatenations, slices,
 // gates, identities, values read many times or never, and a side head. Every pass and every
-// way to share memory applies somewhere in it.
+// way to share memory applies somewhere in it. Some have two inputs, some several outputs, of
+// which two are one value and one is an input.
 func Random(seed uint64, n int) *graph.Graph {
 	r := &random{
 		Rand:    rand.New(rand.NewPCG(seed, 2)),
 		Builder: Start(fmt.Sprintf("random%d", seed), 1+int(seed%3/2), 4, 8, 5+int(seed/3%2)),
 	}
 	r.values = []*graph.Node{r.Graph.Input()}
+	if seed%4 > 1 {
+		shape := r.Graph.Input().Shape
+		r.values = append(r.values, r.Input("b", shape[0], 6, shape[2], shape[3]))
+	}
 	for len(r.Graph.Nodes) <= n {
 		r.grow()
 	}
@@ -28,7 +33,13 @@ func Random(seed uint64, n int) *graph.Graph {
 	r.add(Norm(), r.Side.Output)
 	r.Main()
 	flat := r.add(&ops.Flatten{}, r.add(ops.ReLU.Op(), last))
-	r.add(Linear(7), flat)
+	out := r.add(Linear(7), flat)
+	if seed%5 > 2 {
+		r.Output("again", out)
+		r.Output("image", r.like(last))
+		r.Output("last", last)
+		r.Output("input", r.Graph.Inputs[len(r.Graph.Inputs)-1])
+	}
 	return r.Graph
 }
 

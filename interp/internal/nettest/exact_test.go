@@ -31,7 +31,7 @@ func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tenso
 	values := make([][]ref.Value, len(g.Nodes)) // by node and image
 	values[g.Input().ID] = imagesOf(ref.Widen(input))
 	readers := readersOf(g, outputs)
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		if readers[n.ID] == 0 {
 			continue
 		}

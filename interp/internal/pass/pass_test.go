@@ -20,7 +20,7 @@ var args = regexp.MustCompile(`\(.*\)`)
 // brief prints a graph one node a line, without arguments and shapes.
 func brief(g *graph.Graph) string {
 	var b strings.Builder
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		var in []int
 		for _, m := range n.In {
 			in = append(in, m.ID)

@@ -103,7 +103,7 @@ func TestBranchesAreThoseOfTheReference(t *testing.T) {
 	hosted, copied := 0, 0
 	for seed := range uint64(36) {
 		g := branches(seed)
-		want := reference(g, graphtest.Input(g, 1))
+		want := reference(g, graphtest.Inputs(g, 1)...)
 		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[12+seed%9]}
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := gatheredAt(t, 0, after, Options{Keep: []*graph.Node{to[keep[0]], to[keep[1]]}})

@@ -17,7 +17,10 @@ import (
 // everything that can be is computed in it, and the rest in float32.
 func (l *lowering) choose() {
 	wide := make([]bool, len(l.list)) // by instruction: whether its result may be float32 instead of bfloat16
-	for _, i := range l.list[1:] {
+	for _, i := range l.list {
+		if i.kind == input {
+			continue
+		}
 		if i.kind == gather { // images in a batch have the layout that each had alone
 			i.layout = i.in[0].layout
 			wide[i.id] = wide[i.in[0].id]

@@ -46,7 +46,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 	gathered := 0
 	for seed := range uint64(24) {
 		g := batched(seed)
-		want := reference(g, graphtest.Input(g, 1))
+		want := reference(g, graphtest.Inputs(g, 1)...)
 		keep := []*graph.Node{g.Nodes[2+seed%5], g.Nodes[len(g.Nodes)-3], g.Input()}
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
 		kept := []*graph.Node{to[keep[0]], to[keep[1]], to[keep[2]]}
@@ -57,7 +57,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 					gathered++
 				}
 			}
-			shownAsIn(t, fmt.Sprintf("seed %d, node %d", seed, node), p, g, to, want, append(keep, g.Output()))
+			shownAsIn(t, fmt.Sprintf("seed %d, node %d", seed, node), p, g, to, want, append(keep, outputs(g)...))
 			sameOnThreads(t, p, seed)
 		}
 		if t.Failed() {
@@ -72,7 +72,7 @@ func TestImagesAreGatheredAnywhere(t *testing.T) {
 // The same if a value is followed by the means of its channels when it is gathered.
 func TestValuesWithMeansAreGathered(t *testing.T) {
 	s := squeezing(3)
-	want := reference(s.Graph, graphtest.Input(s.Graph, 1))
+	want := reference(s.Graph, graphtest.Inputs(s.Graph, 1)...)
 	for node := range len(s.Nodes) + 1 {
 		p := gatheredAt(t, node, s.Graph, Options{Keep: []*graph.Node{s.mean, s.gated}})
 		checkValues(t, p, want, s.mean, s.gated, s.Output())
@@ -118,20 +118,26 @@ func TestArenasAreForImagesThatAreAlone(t *testing.T) {
 func TestImagesByThemselvesAreAsAlone(t *testing.T) {
 	for seed := range uint64(12) {
 		whole := batched(seed)
-		input := graphtest.Input(whole, 1)
+		input := graphtest.Inputs(whole, 1)
 		p := gatheredAt(t, len(whole.Nodes), whole, Options{})
 		s := session(t, p, 2)
-		if err := s.Run(t.Context(), input); err != nil {
+		if err := s.Run(t.Context(), input...); err != nil {
 			t.Fatal(err)
 		}
 		one := session(t, planned(t, ofOneImage(whole)), 1)
-		images, got := input.Shape[0], s.Output()
+		images := whole.Images()
 		for image := range images {
-			if err := one.Run(t.Context(), imageOf(input, image)); err != nil {
+			var alone []tensor.Tensor
+			for _, x := range input {
+				alone = append(alone, imageOf(x, image))
+			}
+			if err := one.Run(t.Context(), alone...); err != nil {
 				t.Fatal(err)
 			}
-			if !same(imageOf(got, image).Data, one.Output().Data) {
-				t.Errorf("seed %d: image %d of %d has other bits", seed, image, images)
+			for i, o := range whole.Outputs {
+				if !same(imageOf(s.OutputAt(i), image).Data, one.OutputAt(i).Data) {
+					t.Errorf("seed %d: image %d of %d has other bits in %s", seed, image, images, o.Name)
+				}
 			}
 		}
 	}
@@ -150,7 +156,12 @@ func ofOneImage(g *graph.Graph) *graph.Graph {
 		of[n] = &made
 		one.Nodes = append(one.Nodes, &made)
 	}
-	one.Inputs, one.Outputs = []*graph.Node{of[g.Input()]}, graph.OutputOf(of[g.Output()])
+	for _, n := range g.Inputs {
+		one.Inputs = append(one.Inputs, of[n])
+	}
+	for _, o := range g.Outputs {
+		one.Outputs = append(one.Outputs, graph.Output{Name: o.Name, Node: of[o.Node]})
+	}
 	return one
 }
 
@@ -162,10 +173,10 @@ func imageOf(x tensor.Tensor, image int) tensor.Tensor {
 func TestRunOfImagesAllocatesNothing(t *testing.T) {
 	for seed := range uint64(6) {
 		g := batched(seed)
-		p, input := gatheredAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Input(g, 1)
+		p, input := gatheredAt(t, len(g.Nodes)/2, g, Options{}), graphtest.Inputs(g, 1)
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
-			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(t.Context(), input) })
+			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(t.Context(), input...) })
 		}
 	}
 }
@@ -189,7 +200,7 @@ func TestProfileAddsUpImages(t *testing.T) {
 	for node := range len(g.Nodes) + 1 {
 		p := gatheredAt(t, node, g, Options{})
 		s := session(t, p, 2)
-		times, err := s.Profile(t.Context(), graphtest.Input(g, 1))
+		times, err := s.Profile(t.Context(), graphtest.Inputs(g, 1)...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ func (l *lowering) spread() (changed bool) {
 		have.HaloH, have.HaloW = max(have.HaloH, want.HaloH), max(have.HaloW, want.HaloW)
 		changed = true
 	}
-	for _, i := range slices.Backward(l.list[1:]) {
+	for _, i := range slices.Backward(l.list) {
 		for k, in := range i.in {
 			grow(in, i.wants(k))
 			if i.kind == gather || i.hosts() {

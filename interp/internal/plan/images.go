@@ -19,7 +19,7 @@ type images struct {
 	shared    binding   // in the first arena, for all workers
 	alone     int       // images computed by one worker each
 	count     int
-	input     []float32 // of the run
+	inputs    [][]float32 // of the run
 	moves     []move
 }
 
@@ -53,7 +53,7 @@ func arenasOf(images, threads int) int {
 // newImages gives each worker its memory.
 func (s *Session) newImages(threads int) *images {
 	p, list := s.plan, s.plan.instructions[:s.plan.imageInstructions]
-	m := &images{session: s, count: p.images()}
+	m := &images{session: s, count: p.images(), inputs: make([][]float32, len(p.graph.Inputs))}
 	m.alone = aloneOf(m.count, threads)
 	scratch := s.memory.scratch
 	for range arenasOf(m.count, threads) {
@@ -99,10 +99,12 @@ func (m *images) tasks() (list []task.Task) {
 	return list
 }
 
-// enter copies an image to the input of the instructions.
+// enter copies an image of each input to those of the instructions.
 func (m *images) enter(ctx context.Context, b *binding, image int) {
-	in := b.values[0].Data
-	copyPieces(ctx, in, m.input[image*len(in):])
+	for k, from := range m.inputs {
+		in := b.values[k].Data
+		copyPieces(ctx, in, from[image*len(in):])
+	}
 }
 
 // leave copies the results of an image to those of the batch.

@@ -14,7 +14,7 @@ import (
 func (l *lowering) join() {
 	readers := l.readers()
 	joined := map[*instruction]bool{} // both those fused and those removed
-	for _, i := range l.list[1:] {
+	for _, i := range l.list {
 		if len(i.in) == 0 || !i.inFloats() {
 			continue
 		}

@@ -28,6 +28,6 @@ func TestJoins(t *testing.T) {
 		if got := countOf(p, "separable"); got != want {
 			t.Errorf("%s: %d joined", name, got)
 		}
-		checkValues(t, p, reference(b.Graph, graphtest.Input(b.Graph, 1)), keep...)
+		checkValues(t, p, reference(b.Graph, graphtest.Inputs(b.Graph, 1)...), keep...)
 	}
 }

@@ -79,7 +79,7 @@ func shownAsIn(t *testing.T, what string, p *Plan, g *graph.Graph, to map[*graph
 	t.Helper()
 	s := session(t, p, 2)
 	soil(s)
-	if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+	if err := s.Run(t.Context(), graphtest.Inputs(g, 1)...); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range nodes {
@@ -97,7 +97,7 @@ func TestLoweredValuesAreThoseOfTheReference(t *testing.T) {
 	conversions := 0
 	for seed := range uint64(40) {
 		g := wide(seed)
-		want := reference(g, graphtest.Input(g, 1))
+		want := reference(g, graphtest.Inputs(g, 1)...)
 		keep := []*graph.Node{g.Nodes[3+seed%9], g.Nodes[10+seed%9]}
 		after, to := pass.Run(g, pass.Options{Keep: keep})
 		p := planned(t, after, to[keep[0]], to[keep[1]])
@@ -131,9 +131,9 @@ func TestConcatenationsTakeNoStep(t *testing.T) {
 func TestLoweredRunsAllocateNothing(t *testing.T) {
 	for seed := range uint64(6) {
 		p := planned(t, wide(seed))
-		input := graphtest.Input(p.Graph(), 1)
+		input := graphtest.Inputs(p.Graph(), 1)
 		s := session(t, p, 2)
-		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return s.Run(t.Context(), input) })
+		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return s.Run(t.Context(), input...) })
 	}
 	winograd := graphtest.Start("winograd", 1, 64, 28, 28)
 	winograd.Add("conv", graphtest.Conv(64, 3, 1, 1, true), winograd.Graph.Input())
@@ -141,10 +141,10 @@ func TestLoweredRunsAllocateNothing(t *testing.T) {
 	strips.Add("point", graphtest.Conv(64, 1, 1, 1, true), strips.Add("deep", graphtest.Conv(32, 3, 1, 32, true), strips.Graph.Input()))
 	for _, b := range []*graphtest.Builder{winograd, strips} {
 		p := planned(t, b.Graph)
-		input := graphtest.Input(p.Graph(), 1)
+		input := graphtest.Inputs(p.Graph(), 1)
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
-			optest.NoAllocations(t, fmt.Sprintf("%s, %d threads", b.Graph.Name, threads), func() error { return s.Run(t.Context(), input) })
+			optest.NoAllocations(t, fmt.Sprintf("%s, %d threads", b.Graph.Name, threads), func() error { return s.Run(t.Context(), input...) })
 		}
 	}
 }

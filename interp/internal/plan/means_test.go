@@ -70,7 +70,7 @@ func TestSqueezesTakeNoStep(t *testing.T) {
 	isa, _ := exec.ISA()
 	for images := 1; images <= 2; images++ {
 		g := squeezing(images)
-		p, want := planned(t, g.Graph), reference(g.Graph, graphtest.Input(g.Graph, 1))
+		p, want := planned(t, g.Graph), reference(g.Graph, graphtest.Inputs(g.Graph, 1)...)
 		checkValues(t, p, want, g.Output())
 		if all := algorithmsOf(p); (isa == "generic") != (all["mean"] != "") || isa != "generic" && !strings.HasSuffix(all["x"], "-means") {
 			t.Errorf("instructions %v", all)
@@ -103,7 +103,7 @@ func TestSqueezesThatTakeAStep(t *testing.T) {
 			b := graphtest.Start("squeeze", 1, 32, 63, 61)
 			mean := b.Add("mean", &ops.GlobalAvgPool{}, build(b))
 			p := planned(t, b.Graph)
-			checkValues(t, p, reference(b.Graph, graphtest.Input(b.Graph, 1)), mean)
+			checkValues(t, p, reference(b.Graph, graphtest.Inputs(b.Graph, 1)...), mean)
 			if all := algorithmsOf(p); all["mean"] == "" || all["concat"] != "" || strings.HasSuffix(all["x"], "-means") {
 				t.Errorf("instructions %v", all)
 			}

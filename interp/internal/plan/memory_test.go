@@ -37,7 +37,7 @@ func randomGraph(t *rapid.T) (*graph.Graph, []*graph.Node) {
 // plainly is a program for g whose values are all plain, and shows some.
 func plainly(g *graph.Graph, shown map[*graph.Node]bool) *program {
 	p := newProgram(g)
-	for _, i := range p.list[1:] {
+	for _, i := range p.list[len(g.Inputs):] {
 		list := exec.Algorithms(i.op, i.inShapes(), i.shape, layout.F32)
 		i.algorithm = list[slices.IndexFunc(list, func(a task.Algorithm) bool { return a.Out.Plain() })]
 	}

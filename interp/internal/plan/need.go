@@ -121,7 +121,7 @@ func (p *Plan) scratch(threads int) int {
 func (p *Plan) separates() bool { return p.program.list[0].perImage }
 
 // images is the batch size.
-func (p *Plan) images() int { return p.graph.Input().Shape[0] }
+func (p *Plan) images() int { return p.graph.Images() }
 
 func hungriest(list []runnable, threads int) int {
 	most := 0

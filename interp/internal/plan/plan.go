@@ -137,8 +137,8 @@ func New(g *graph.Graph, params Source, opts Options) (*Plan, error) {
 
 // addInstructions adds the instructions that compute one image, or the others.
 func (p *Plan) addInstructions(perImage bool) {
-	for _, i := range p.program.list[1:] {
-		if i.perImage == perImage && i.placing != view && i.kind != gather {
+	for _, i := range p.program.list {
+		if i.perImage == perImage && i.kind != input && i.placing != view && i.kind != gather {
 			p.instructions = append(p.instructions, runnable{instruction: i})
 		}
 	}

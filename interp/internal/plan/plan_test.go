@@ -34,12 +34,12 @@ func planned(t testing.TB, g *graph.Graph, keep ...*graph.Node) *Plan {
 func TestValuesAreThoseOfTheReference(t *testing.T) {
 	for seed := range uint64(60) {
 		g := graphtest.Random(seed, 40)
-		want := reference(g, graphtest.Input(g, 1))
+		want := reference(g, graphtest.Inputs(g, 1)...)
 		keep := []*graph.Node{g.Nodes[seed%40+1], g.Nodes[(7*seed)%40+1], g.Input()}
 		after, to := pass.Run(g, pass.Options{Keep: keep, Sides: []string{"aux"}})
 		plain := run(t, planned(t, g, keep...), 2, 1)
 		fused := run(t, planned(t, after, to[keep[0]], to[keep[1]], to[keep[2]]), 2, 1)
-		for _, n := range append(keep, g.Output(), g.Sides[0].Output) {
+		for _, n := range slices.Concat(keep, outputs(g), []*graph.Node{g.Sides[0].Output}) {
 			a, okA := plain.At(n)
 			b, okB := fused.At(to[n])
 			if !okA || !okB {
@@ -55,9 +55,12 @@ func TestValuesAreThoseOfTheReference(t *testing.T) {
 }
 
 // reference computes every value of g.
-func reference(g *graph.Graph, input tensor.Tensor) map[*graph.Node]tensor.Tensor {
-	values := map[*graph.Node]tensor.Tensor{g.Input(): input}
-	for _, n := range g.Nodes[1:] {
+func reference(g *graph.Graph, inputs ...tensor.Tensor) map[*graph.Node]tensor.Tensor {
+	values := map[*graph.Node]tensor.Tensor{}
+	for i, n := range g.Inputs {
+		values[n] = inputs[i]
+	}
+	for _, n := range g.Operations() {
 		var in, params []tensor.Tensor
 		for _, m := range n.In {
 			in = append(in, values[m])
@@ -69,6 +72,14 @@ func reference(g *graph.Graph, input tensor.Tensor) map[*graph.Node]tensor.Tenso
 		values[n] = ref.Run(n.Op, in, params)
 	}
 	return values
+}
+
+// outputs are the nodes of the outputs of g.
+func outputs(g *graph.Graph) (nodes []*graph.Node) {
+	for _, o := range g.Outputs {
+		nodes = append(nodes, o.Node)
+	}
+	return nodes
 }
 
 // equalEnough allows differences of 2⁻¹² of the largest value: a norm folded into weights

@@ -67,16 +67,16 @@ func testPrecision(t *testing.T, precision layout.Precision, bound float64) {
 		s := run(t, p, 1, 1)
 		want := shows(s)
 		soil(s)
-		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+		if err := s.Run(t.Context(), graphtest.Inputs(g, 1)...); err != nil {
 			t.Fatal(err)
 		}
 		if !same(shows(s), want) {
 			t.Errorf("seed %d: the result depends on what memory held before", seed)
 		}
 		sameOnThreads(t, p, seed)
-		input := graphtest.Input(g, 1)
+		input := graphtest.Inputs(g, 1)
 		two := session(t, p, 2)
-		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input) })
+		optest.NoAllocations(t, fmt.Sprint("seed ", seed), func() error { return two.Run(t.Context(), input...) })
 		near(t, seed, bound, want, shows(run(t, planned(t, g), 1, 1)))
 	}
 	t.Logf("%d instructions are rounded, %d values lie in others", rounded, hosted)

@@ -23,8 +23,14 @@ func Print(w io.Writer, p *Plan, threads int) error {
 	if p.imageInstructions > 0 {
 		rows = append(rows, []string{fmt.Sprintf("instructions 1 to %d run for each of %d images", p.imageInstructions, p.images())})
 	}
-	rows = append(rows, []string{"id", "path", "op", "algorithm", "arena", "scratch"},
-		[]string{"0", "", "input", "copy", p.program.list[0].memory.String(), "0"})
+	rows = append(rows, []string{"id", "path", "op", "algorithm", "arena", "scratch"})
+	for _, i := range p.program.inputs() {
+		name := ""
+		if len(p.graph.Inputs) > 1 {
+			name = i.step()
+		}
+		rows = append(rows, []string{"0", name, "input", "copy", i.memory.String(), "0"})
+	}
 	for i, s := range p.instructions {
 		rows = append(rows, []string{fmt.Sprint(i + 1), s.step(), s.describe(),
 			s.Prepared.Algorithm, s.memory.String(), fmt.Sprint(s.Prepared.Scratch(threads))})

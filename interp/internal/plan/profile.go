@@ -26,12 +26,12 @@ type InstructionTime struct {
 // workers are woken for each anew, so the sum is somewhat more than a run takes. For
 // instructions that images take separately it sums over the images; unlike in a run, all
 // workers work on each.
-func (s *Session) Profile(ctx context.Context, input tensor.Tensor) ([]InstructionTime, error) {
+func (s *Session) Profile(ctx context.Context, inputs ...tensor.Tensor) ([]InstructionTime, error) {
 	times := make([]InstructionTime, len(s.plan.instructions))
 	for i, r := range s.plan.instructions {
 		times[i] = s.plan.time(r)
 	}
-	err := s.run(ctx, input, func() error {
+	err := s.run(ctx, inputs, func() error {
 		if s.images != nil {
 			for image := range s.images.count {
 				s.images.enter(ctx, &s.images.shared, image)

@@ -12,7 +12,7 @@ import (
 // instruction for each node; the passes change it.
 type program struct {
 	graph *graph.Graph
-	list  []*instruction // in topological order, the input first
+	list  []*instruction // in topological order, the inputs first
 	// of is the instruction that holds the value of a node, in some layout; shown is the
 	// one that holds a requested value in plain layout.
 	of, shown map[*graph.Node]*instruction
@@ -43,7 +43,7 @@ type kind int
 
 const (
 	compute kind = iota // an op
-	input               // copies the input of a session
+	input               // copies an input of a session
 	convert             // moves a value into another layout
 	gather              // puts the images of a batch together
 )
@@ -72,6 +72,9 @@ func newProgram(g *graph.Graph) *program {
 	}
 	return p
 }
+
+// inputs are the instructions of the graph's inputs, in their order.
+func (p *program) inputs() []*instruction { return p.list[:len(p.graph.Inputs)] }
 
 func (p *program) add(i *instruction) *instruction {
 	i.id = len(p.list)

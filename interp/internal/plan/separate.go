@@ -27,12 +27,12 @@ import (
 // where others read their values: the values of all images lie there one after another. A
 // session copies them, so the gather is not run.
 func (l *lowering) separate() {
-	if l.gatherAt == 0 || l.graph.Input().Shape[0] == 1 {
+	if l.gatherAt == 0 || l.graph.Images() == 1 {
 		return
 	}
 	gathered := map[*instruction]*instruction{}
 	l.rewrite(func(i *instruction) {
-		if i.id < l.gatherAt {
+		if i.id < l.gatherAt || i.kind == input {
 			i.shape, i.perImage = ofImages(i.shape, 1), true
 			l.add(i)
 			return
@@ -64,7 +64,7 @@ func ofImages(s tensor.Shape, images int) tensor.Shape {
 // reads its parameters for each image; a node after it reads them once, and may have a
 // better algorithm, but its values come from beyond the caches.
 func gatherPoint(g *graph.Graph) int {
-	images := g.Input().Shape[0]
+	images := g.Images()
 	if images == 1 {
 		return 0
 	}
@@ -73,9 +73,12 @@ func gatherPoint(g *graph.Graph) int {
 	for i, n := range g.Nodes {
 		ending[last[i]] += n.Shape.Elements()
 	}
-	crossing := g.Input().Shape.Elements() - ending[0]
+	crossing := 0
+	for _, n := range g.Inputs {
+		crossing += n.Shape.Elements() - ending[n.ID]
+	}
 	time, best, end := 0, 0, 0
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		if !separable(n, images) {
 			break
 		}

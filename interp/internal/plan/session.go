@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"cnnlang/interp/graph"
@@ -106,30 +107,47 @@ func (s *Session) offHeap(n int) []float32 {
 // errRunning says that two goroutines use one session.
 var errRunning = errors.New("plan: this session is running already: each goroutine needs its own")
 
-// Run computes the outputs for an input of the graph's input shape. If ctx ends first, it
+// Run computes the outputs for the inputs of the graph, in their order. If ctx ends first, it
 // stops within 50 ms and returns ctx.Err(). After an error the outputs are undefined; the
 // next run is unaffected, unless the file of the plan's parameters was cut short. It
 // allocates nothing.
-func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
-	return s.run(ctx, input, func() error { return s.workers.Run(ctx, s.tasks) })
+func (s *Session) Run(ctx context.Context, inputs ...tensor.Tensor) error {
+	return s.run(ctx, inputs, func() error { return s.workers.Run(ctx, s.tasks) })
 }
 
-// run does the work on an input, alone.
-func (s *Session) run(ctx context.Context, input tensor.Tensor, work func() error) error {
-	want := s.plan.graph.Input().Shape
-	if !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
-		return fmt.Errorf("plan: the input: got shape %v with %d elements, want %v",
-			slices.Clone(input.Shape), len(input.Data), want)
+// fits refuses inputs that are not those of the graph.
+func (s *Session) fits(inputs []tensor.Tensor) error {
+	want := s.plan.graph.Inputs
+	if len(inputs) != len(want) {
+		return fmt.Errorf("plan: got %d inputs, want %d", len(inputs), len(want))
+	}
+	for i, n := range want {
+		if x := &inputs[i]; !x.Shape.Equal(n.Shape) || len(x.Data) != n.Shape.Elements() {
+			return fmt.Errorf("plan: %s: got shape %v with %d elements, want %v",
+				strings.TrimSpace("the input "+n.Path), slices.Clone(x.Shape), len(x.Data), n.Shape)
+		}
+	}
+	return nil
+}
+
+// run does the work on the inputs, alone.
+func (s *Session) run(ctx context.Context, inputs []tensor.Tensor, work func() error) error {
+	if err := s.fits(inputs); err != nil {
+		return err
 	}
 	if !s.running.CompareAndSwap(false, true) {
 		return errRunning
 	}
 	defer s.running.Store(false)
 	if s.images != nil {
-		s.images.input = input.Data
-		defer func() { s.images.input = nil }()
+		for k := range inputs {
+			s.images.inputs[k] = inputs[k].Data
+		}
+		defer clear(s.images.inputs)
 	} else {
-		copyPieces(ctx, s.batch.values[0].Data, input.Data)
+		for k := range inputs {
+			copyPieces(ctx, s.batch.values[k].Data, inputs[k].Data)
+		}
 	}
 	if err := mapped.Guard(work); err != nil {
 		return err
@@ -156,7 +174,7 @@ func copyPieces(ctx context.Context, dst, src []float32) {
 	}
 }
 
-// Output returns the main output of the last run. Like every value of a session, it is
+// Output returns the first output of the last run. Like every value of a session, it is
 // valid until the next run.
 func (s *Session) Output() tensor.Tensor {
 	t, _ := s.At(s.plan.graph.Output())
@@ -171,6 +189,12 @@ func (s *Session) Side(name string) (t tensor.Tensor, ok bool) {
 		}
 	}
 	return tensor.Tensor{}, false
+}
+
+// OutputAt returns the output of the last run with this index in the graph's Outputs.
+func (s *Session) OutputAt(i int) tensor.Tensor {
+	t, _ := s.At(s.plan.graph.Outputs[i].Node)
+	return t
 }
 
 // At returns the value of a node of the plan's graph; ok is false for one that is neither

@@ -32,9 +32,9 @@ func session(t testing.TB, p *Plan, threads int) *Session {
 // run makes a session and runs it.
 func run(t testing.TB, p *Plan, threads, seed int) *Session {
 	t.Helper()
-	s, input := session(t, p, threads), graphtest.Input(p.Graph(), seed)
+	s, input := session(t, p, threads), graphtest.Inputs(p.Graph(), seed)
 	var err error
-	optest.Counted(func() { err = s.Run(context.Background(), input) })
+	optest.Counted(func() { err = s.Run(context.Background(), input...) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,10 @@ func soil(s *Session) {
 
 // shows copies all values of a session.
 func shows(s *Session) []float32 {
-	all := slices.Clone(s.Output().Data)
+	var all []float32
+	for i := range s.plan.graph.Outputs {
+		all = append(all, s.OutputAt(i).Data...)
+	}
 	for _, side := range s.plan.graph.Sides {
 		t, _ := s.Side(side.Name)
 		all = append(all, t.Data...)
@@ -78,7 +81,7 @@ func sameOnThreads(t *testing.T, p *Plan, seed uint64) {
 	for _, threads := range []int{2, 3, 7} {
 		s := run(t, p, threads, 1)
 		first := shows(s)
-		if err := s.Run(t.Context(), graphtest.Input(p.Graph(), 1)); err != nil {
+		if err := s.Run(t.Context(), graphtest.Inputs(p.Graph(), 1)...); err != nil {
 			t.Fatal(err)
 		}
 		if !same(first, want) || !same(shows(s), want) {
@@ -95,7 +98,7 @@ func TestResultsDoNotDependOnOldMemory(t *testing.T) {
 		s := run(t, p, 2, 1)
 		want := shows(s)
 		soil(s)
-		if err := s.Run(t.Context(), graphtest.Input(p.Graph(), 1)); err != nil {
+		if err := s.Run(t.Context(), graphtest.Inputs(p.Graph(), 1)...); err != nil {
 			t.Fatal(err)
 		}
 		if !same(shows(s), want) {
@@ -116,7 +119,7 @@ func TestOnePlanServesManyGoroutines(t *testing.T) {
 		all.Go(func() {
 			for round := range 6 {
 				seed := (i + round) % 2
-				if err := s.Run(t.Context(), graphtest.Input(p.Graph(), seed)); err != nil {
+				if err := s.Run(t.Context(), graphtest.Inputs(p.Graph(), seed)...); err != nil {
 					t.Error(err)
 				}
 				if !same(shows(s), want[seed]) {
@@ -131,12 +134,12 @@ func TestOnePlanServesManyGoroutines(t *testing.T) {
 func TestRunAllocatesNothing(t *testing.T) {
 	for seed := range uint64(6) {
 		p := planned(t, graphtest.Random(seed, 40))
-		input := graphtest.Input(p.Graph(), 1)
+		input := graphtest.Inputs(p.Graph(), 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		for threads := 1; threads <= 2; threads++ {
 			s := session(t, p, threads)
-			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(ctx, input) })
+			optest.NoAllocations(t, fmt.Sprintf("seed %d, %d threads", seed, threads), func() error { return s.Run(ctx, input...) })
 		}
 	}
 }
@@ -161,12 +164,41 @@ func TestRunRefusesOtherShapes(t *testing.T) {
 	}
 }
 
+// Two inputs of one shape are told apart, and each is named where it does not fit.
+func TestSeveralInputsKeepTheirOrder(t *testing.T) {
+	b := graphtest.Start("two", 1, 2)
+	second := b.Input("b", 1, 2)
+	b.Input("unread", 1, 3)
+	b.Output("double", b.Add("twice", &ops.Scale{S: two}, second))
+	b.Output("first", b.Graph.Input())
+	s := session(t, planned(t, b.Graph), 1)
+	x, y, z := tensor.From([]float32{1, 2}, 1, 2), tensor.From([]float32{3, 4}, 1, 2), tensor.New(1, 3)
+	if err := s.Run(t.Context(), x, y, z); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]float32{{6, 8}, {6, 8}, {1, 2}} {
+		if got := s.OutputAt(i).Data; !slices.Equal(got, want) {
+			t.Errorf("output %d: got %v, want %v", i, got, want)
+		}
+	}
+	for want, inputs := range map[string][]tensor.Tensor{
+		"plan: got 1 inputs, want 3":                                            {x},
+		"plan: got 4 inputs, want 3":                                            {x, y, z, z},
+		"plan: the input b: got shape [1, 3] with 3 elements, want [1, 2]":      {x, z, y},
+		"plan: the input unread: got shape [1, 2] with 2 elements, want [1, 3]": {x, y, y},
+	} {
+		if err := s.Run(t.Context(), inputs...); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 func TestRunRefusesASecondGoroutine(t *testing.T) {
 	b := graphtest.Start("shared", 1, 4, 4, 5)
 	b.Add("relu", ops.ReLU.Op(), b.Graph.Input())
 	s := session(t, planned(t, b.Graph), 1)
 	s.running.Store(true)
-	if err := s.Run(t.Context(), graphtest.Input(b.Graph, 1)); !errors.Is(err, errRunning) {
+	if err := s.Run(t.Context(), graphtest.Inputs(b.Graph, 1)...); !errors.Is(err, errRunning) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -221,7 +253,7 @@ func TestResultsOutliveTheSession(t *testing.T) {
 		w := task.NewWorkers(1)
 		defer w.Close()
 		s := p.NewSession(w)
-		if err := s.Run(t.Context(), graphtest.Input(g, 1)); err != nil {
+		if err := s.Run(t.Context(), graphtest.Inputs(g, 1)...); err != nil {
 			t.Fatal(err)
 		}
 		return s.Output()
@@ -241,7 +273,7 @@ func TestProfileIsOfEveryStep(t *testing.T) {
 	p := planned(t, graphtest.Random(5, 30))
 	want := shows(run(t, p, 1, 1))
 	s := session(t, p, 2)
-	times, err := s.Profile(t.Context(), graphtest.Input(p.Graph(), 1))
+	times, err := s.Profile(t.Context(), graphtest.Inputs(p.Graph(), 1)...)
 	if err != nil {
 		t.Fatal(err)
 	}

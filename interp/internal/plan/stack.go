@@ -47,7 +47,7 @@ func (l *lowering) stack() {
 	taken := l.taken()
 	open := map[stackable]*stack{}
 	of := map[*instruction]*stack{}
-	for _, i := range l.list[1:] {
+	for _, i := range l.list {
 		key, ok := i.stackable()
 		if !ok || l.shows(i) || taken[i] {
 			continue
@@ -93,7 +93,7 @@ func (i *instruction) stackable() (stackable, bool) {
 // taken are the values whose memory a reader decides on, or overwrites.
 func (l *lowering) taken() map[*instruction]bool {
 	taken := map[*instruction]bool{}
-	for _, i := range l.list[1:] {
+	for _, i := range l.list {
 		for _, k := range i.algorithm.Overwrites {
 			taken[i.in[(k+len(i.in))%len(i.in)]] = true
 		}

@@ -177,5 +177,5 @@ func TestStacksLieAsTheirMembers(t *testing.T) {
 	if n := len(stacked(p)); hasBlocks() && n != 2 {
 		t.Fatalf("%d are stacked", n)
 	}
-	checkValues(t, p, reference(b.Graph, graphtest.Input(b.Graph, 1)), last)
+	checkValues(t, p, reference(b.Graph, graphtest.Inputs(b.Graph, 1)...), last)
 }

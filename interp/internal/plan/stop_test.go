@@ -40,13 +40,13 @@ func TestRunStopsWhenItsContextEnds(t *testing.T) {
 		"images": gatheredAt(t, len(long.Nodes), long, Options{}),
 		"both":   gatheredAt(t, len(alone.Nodes)/2, alone, Options{}),
 	} {
-		input := graphtest.Input(p.Graph(), 1)
+		input := graphtest.Inputs(p.Graph(), 1)
 		want := shows(run(t, p, 1, 1))
 		for _, threads := range []int{1, 3} {
 			s := session(t, p, threads)
 			looks := func(end int64) int64 {
 				ctx := &watch{Context: context.Background(), end: end}
-				if err := s.Run(ctx, input); errors.Is(err, context.Canceled) != (end > 0) {
+				if err := s.Run(ctx, input...); errors.Is(err, context.Canceled) != (end > 0) {
 					t.Errorf("%s, %d threads, ended at look %d: got %v", name, threads, end, err)
 				}
 				return ctx.looks.Load()
@@ -92,7 +92,7 @@ func TestLargeValuesAreCopiedInPieces(t *testing.T) {
 	b.Add("slice", &ops.Identity{}, b.Graph.Input())
 	s := session(t, planned(t, b.Graph), 1)
 	ctx := &watch{Context: context.Background()}
-	if err := s.Run(ctx, graphtest.Input(b.Graph, 1)); err != nil {
+	if err := s.Run(ctx, graphtest.Inputs(b.Graph, 1)...); err != nil {
 		t.Fatal(err)
 	}
 	numbers := int64(2 * b.Graph.Input().Shape.Elements()) // in and out

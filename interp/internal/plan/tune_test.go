@@ -28,7 +28,7 @@ func TestTheFastestIsChosen(t *testing.T) {
 	for _, c := range choices {
 		tuned[c.Path] = c
 	}
-	for _, n := range g.Nodes[1:] {
+	for _, n := range g.Operations() {
 		list := exec.Tunable(n.Op, n.InShapes(), n.Shape)
 		c := tuned[n.Path]
 		if len(c.Took) != len(list) {
@@ -46,7 +46,7 @@ func TestTheFastestIsChosen(t *testing.T) {
 func TestChosenAlgorithmsAreTaken(t *testing.T) {
 	b := graphtest.Start("chosen", 1, 32, 30, 30)
 	n := b.Add("conv", graphtest.Conv(32, 3, 1, 1, true), b.Graph.Input())
-	want := reference(b.Graph, graphtest.Input(b.Graph, 1))
+	want := reference(b.Graph, graphtest.Inputs(b.Graph, 1)...)
 	list := exec.Tunable(n.Op, n.InShapes(), n.Shape)
 	if hasBlocks() && len(list) < 2 {
 		t.Fatalf("%d algorithms", len(list))
