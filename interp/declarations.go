@@ -91,17 +91,17 @@ func describe(o *resolve.Object) Declaration {
 		e.Params = append(e.Params, d)
 	}
 	if b.Sig != nil {
-		for _, d := range b.Sig.In {
+		for _, d := range b.Sig.Input().Sizes {
 			e.Input = append(e.Input, written(d, text))
 		}
-		if b.Sig.InRest != nil {
-			e.Input = append(e.Input, b.Sig.InRest.Dots)
+		if b.Sig.Input().Rest != nil {
+			e.Input = append(e.Input, b.Sig.Input().Rest.Dots)
 		}
-		for _, x := range b.Sig.Out {
+		for _, x := range b.Sig.Output().Sizes {
 			e.Output = append(e.Output, written(x, text))
 		}
-		if b.Sig.OutRest != nil {
-			e.Output = append(e.Output, b.Sig.OutRest.Dots)
+		if b.Sig.Output().Rest != nil {
+			e.Output = append(e.Output, b.Sig.Output().Rest.Dots)
 		}
 	}
 	for _, x := range b.Where {

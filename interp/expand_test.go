@@ -120,7 +120,7 @@ func TestExpandedOddNets(t *testing.T) {
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { { } as i -> conv(4, 1x1) as unused -> @i }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { concat { | | } }`,
 		`block two [N, C, H, W] -> [N, C, H, W] { stage low: conv(C, 1x1) -> stage "hi{1}": bn }
-			block joined(x: tensor) [N, C, H, W] -> [N, C, H, W] { add { | id | @x } }
+			block joined(x: [...]) [N, C, H, W] -> [N, C, H, W] { add { | id | @x } }
 			net n [N, 3, H = 8, W = 8] -> [N, 6, 8, 8] { g: { a: two -> relu }; "": two
 			add { | @g.a.low | @low } -> joined(@g.a.hi1) -> joined(x=@hi1); concat { | | @g.a.low } }`,
 		`net n [N, 3, H = 8, W = 8] -> [N, 3, 8, 8] { param([3, 8, 8]) -> relu as x; side aux: param([2])

@@ -43,13 +43,13 @@ func TestSeveralValuesAreNames(t *testing.T) {
   max { | @x20 | @x21 | @x22 }
 }`},
 		// As an argument, in a body that is passed to a block, and of a repeat that a condition leaves out.
-		{`block plus(like: tensor) [N, C, H, W] -> [N, C, H, W] { add { | id | @like } }
+		{`block plus(like: [...]) [N, C, H, W] -> [N, C, H, W] { add { | id | @like } }
 block twice(unit: block) [N, C, H, W] -> [N, C, H, W] { unit -> relu }
 net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
   repeat i of 2 { conv(4, 1x1) as y[i] }
   if N == 0 { relu as y[0] }
   twice { conv(4, 1x1) as y[2] } -> plus(@y[0]) -> plus(@y[2]) -> plus(@y[1])
-}`, `block plus(like: tensor) [N, C, H, W] -> [N, C, H, W] { add { | id | @like } }
+}`, `block plus(like: [...]) [N, C, H, W] -> [N, C, H, W] { add { | id | @like } }
 block twice(unit: block) [N, C, H, W] -> [N, C, H, W] { unit -> relu }
 net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
   conv(4, 1x1) as a
@@ -87,14 +87,14 @@ net n [N, 4, H = 8, W = 8] -> [N, 4, H, W] {
   i: silu as i
   f: concat { | @i | @a }
 }`},
-		{`block keep(like: tensor) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
+		{`block keep(like: [...]) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
 net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
   z: relu
   g: { list { | "p": relu | "q": sigmoid } } as xs
   list { | @xs | id } as y
   @y[0] -> "k": keep(@y[3])
   "c": concat { | @xs | "j": silu }
-}`, `block keep(like: tensor) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
+}`, `block keep(like: [...]) [N, C, H, W] -> [N, C, H, W] { mul { | id | @like } }
 net n [N, 4, H = 8, W = 8] -> [N, 12, H, W] {
   z: relu as x
   "g.p": relu as p

@@ -38,7 +38,7 @@ func signatureRule(f cnnFile, fault func(int, string, ...any)) {
 		case b.Sig == nil:
 			fault(b.Pos.Line, "%s has no signature", b.Name.Text)
 		case b.Body != nil:
-			for axis, claim := range b.Sig.Out {
+			for axis, claim := range b.Sig.Output().Claims() {
 				if r, ok := claim.(*ast.Ref); ok && r.Text() == "_" {
 					if closed := closedForm(f, b.Name.Text, axis); closed != "" {
 						fault(r.Pos.Line, "%s leaves open what is always %s", b.Name.Text, closed)

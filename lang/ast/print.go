@@ -190,6 +190,10 @@ func (p *dumper) part(n Node) {
 		p.line(n, "name %s", n.Text)
 	case *Type:
 		p.line(n, "type %s", typeText(n))
+	case *Port:
+		p.line(n, "port %s", portText(n))
+	case *Shape:
+		p.line(n, "shape %s", shapeText(n))
 	case *Dim:
 		p.line(n, "size %s%s", Text(n.Size), optional(" = ", n.Default))
 	case *Label:
@@ -307,6 +311,9 @@ func paramText(n *Param) string {
 func (t *Type) String() string { return typeText(t) }
 
 func typeText(t *Type) string {
+	if t.Shape != nil {
+		return shapeText(t.Shape)
+	}
 	s := t.Name
 	if t.Elem != nil {
 		s += "[" + typeText(t.Elem) + "]"
@@ -321,15 +328,33 @@ func typeText(t *Type) string {
 }
 
 func sigText(n *Sig) string {
-	size := func(d *Dim) string { return Text(d.Size) + optional(" = ", d.Default) }
-	return fmt.Sprintf("[%s%s] -> [%s%s]", joined(n.In, size, ", "), restText(n.InRest), texts(n.Out), restText(n.OutRest))
+	return joined(n.In, portText, " ") + " -> " + joined(n.Out, portText, " ")
 }
 
-func restText(r *Rest) string {
-	if r == nil {
-		return ""
+func portText(p *Port) string {
+	s := shapeText(p.Shape)
+	if p.Bar {
+		s = "| " + s
 	}
-	return ", ..."
+	if p.Repeat != nil {
+		s = "repeat " + headText(p.Repeat) + optional(" = ", p.Default) + " " + s
+	}
+	return s
+}
+
+func shapeText(n *Shape) string {
+	list := make([]string, len(n.Sizes), len(n.Sizes)+1)
+	for i, d := range n.Sizes {
+		list[i] = Text(d.Size) + optional(" = ", d.Default)
+	}
+	if n.Rest != nil {
+		list = append(list, n.Rest.Dots)
+	}
+	s := "[" + strings.Join(list, ", ") + "]"
+	if n.As != nil {
+		s += " as " + n.As.Text
+	}
+	return s
 }
 
 func headText(h *RepeatHead) string {

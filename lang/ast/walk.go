@@ -85,12 +85,19 @@ func walkChildren(v visitor, n Node) {
 		addExpr(v, n.Default)
 	case *Sig:
 		add(v, n.In...)
-		add(v, n.InRest)
-		addExpr(v, n.Out...)
-		add(v, n.OutRest)
+		add(v, n.Out...)
+	case *Port:
+		add(v, n.Repeat)
+		addExpr(v, n.Default)
+		add(v, n.Shape)
+	case *Shape:
+		add(v, n.Sizes...)
+		add(v, n.Rest)
+		add(v, n.As)
 	case *Dim:
 		addExpr(v, n.Size, n.Default)
 	case *Type:
+		add(v, n.Shape)
 		add(v, n.Params)
 		add(v, n.Elem)
 		add(v, n.Sig)

@@ -45,6 +45,7 @@ const (
 	NumberOutOfRange  Code = "E0319"
 	UnknownLabelShape Code = "E0320"
 	PatternLength     Code = "E0322"
+	UnnamedPort       Code = "E0323"
 
 	ShapesDiffer  Code = "E0401"
 	WrongRank     Code = "E0402"

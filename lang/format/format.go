@@ -7,6 +7,9 @@
 //     rest of it is two columns further right. A line that continues a
 //     statement is indented by four; inside ( ) and [ ] it starts below what
 //     follows the bracket, or by four where the bracket ends its line.
+//   - A line of a head that starts with one of several values, or with its arrow, is
+//     indented by four, and one after a line that starts with the arrow as far as the
+//     value behind that.
 //   - There is at most one blank line in a row, and none at the start or end of
 //     braces or of the file.
 //   - Neighbouring lines that are whole statements, in the same braces, with no

@@ -33,6 +33,7 @@ type indenter struct {
 	head  string // block or net, "" outside of heads
 	where bool   // its where has been seen
 	words int    // tokens of it
+	ports int    // column of its lines that start with a value of the signature
 }
 
 // indent decides the column of every line and the spaces between tokens.
@@ -96,7 +97,7 @@ func (in *indenter) line(l *line) {
 	first := &l.tokens[0]
 	l.frame, l.toplevel = in.frame, in.frame.bracket == ""
 	if l.toplevel && first.Kind == parse.Keyword && (first.is("block") || first.is("net")) {
-		in.head, in.where, in.words = first.Text, false, 0
+		in.head, in.where, in.words, in.ports = first.Text, false, 0, continuation
 	}
 	l.indent, l.whole = in.column(first)
 	column := l.indent
@@ -107,7 +108,7 @@ func (in *indenter) line(l *line) {
 			t.blanks = in.blanks(l.tokens, i)
 		}
 		column += t.blanks + diag.Width(t.Text)
-		if t.is("|") && i == 0 {
+		if t.is("|") && i == 0 && !in.signature() {
 			text = l.indent + indentation
 		}
 		in.token(l, i, column, text)
@@ -124,7 +125,9 @@ func (in *indenter) column(first *token) (column int, starts bool) {
 		return f.base, false
 	case f.bracket == "(" || f.bracket == "[":
 		return f.inner, false
-	case first.is("|") || first.Kind == parse.Branch:
+	case first.port() && in.signature():
+		return in.ports, false
+	case first.port():
 		return f.inner, true
 	}
 	column = f.inner
@@ -162,12 +165,20 @@ func (in *indenter) token(l *line, i, column, text int) {
 		in.frame = f
 	case t.closes() && in.frame.bracket != "":
 		in.closed, in.frame = in.frame, in.frame.outer
-	case t.is("|"):
+	case t.is("->") && in.signature():
+		in.ports = continuation
+		if next := i + 1; i == 0 && next < len(l.tokens) && l.tokens[next].port() { // the others stand below it
+			in.ports = column + 1
+		}
+	case t.is("|") && !in.signature():
 		in.frame.branch = true
 	case t.is("where"):
 		in.where = true
 	}
 }
+
+// signature reports whether the head of a declaration is being read, outside its brackets.
+func (in *indenter) signature() bool { return in.frame.bracket == "" && in.head != "" }
 
 // owner returns the word that a brace after these tokens belongs to.
 func owner(tokens []token) string {

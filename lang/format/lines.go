@@ -38,6 +38,9 @@ func (t *token) closes() bool {
 	return t.Kind == parse.Operator && (t.Text == ")" || t.Text == "]" || t.Text == "}")
 }
 
+// port reports whether a token starts a branch, or one of several values of a signature.
+func (t *token) port() bool { return t.is("|") || t.Kind == parse.Branch }
+
 // operand reports whether an operand may end here, so that a minus would subtract.
 func (t *token) operand() bool {
 	switch t.Kind {

@@ -73,12 +73,12 @@ func (l *linter) localTypes(b *ast.Block) map[string]string {
 		case *ast.Param:
 			t := ""
 			if n.Type != nil {
-				t = n.Type.Name
+				t = n.Type.Kind()
 			} else if n.Default != nil {
 				t = l.typeOf(n.Default, local)
 			}
 			name(n.Name, t)
-			return n.Type == nil // a block parameter has names of its own
+			return n.Type == nil || n.Type.Shape != nil // a block parameter has names of its own
 		case *ast.Dim:
 			if r, ok := n.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 {
 				if _, isParam := local[r.Text()]; !isParam {

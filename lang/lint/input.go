@@ -9,12 +9,12 @@ import (
 // the channels of an image, after far larger ones.
 func (l *linter) channelsLast(b *ast.Block) {
 	const channels, large = 4, 16
-	if b.Kind != "net" || b.Sig == nil || len(b.Sig.In) != 4 {
+	if b.Kind != "net" || b.Sig == nil || len(b.Sig.Input().Sizes) != 4 {
 		return
 	}
-	h, w, c := standing(b.Sig.In[1]), standing(b.Sig.In[2]), standing(b.Sig.In[3])
+	h, w, c := standing(b.Sig.Input().Sizes[1]), standing(b.Sig.Input().Sizes[2]), standing(b.Sig.Input().Sizes[3])
 	if c >= 1 && c <= channels && h >= large && w >= large {
-		l.report(diag.New(diag.ChannelsLast, b.Sig.In[1].Span().To(b.Sig.In[3].Span()),
+		l.report(diag.New(diag.ChannelsLast, b.Sig.Input().Sizes[1].Span().To(b.Sig.Input().Sizes[3].Span()),
 			"this is an image of %d channels, %d high and %d wide", h, w, c).
 			WithHelp("channels come before height and width: `[N, %d, H = %d, W = %d]`", c, h, w))
 	}

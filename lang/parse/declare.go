@@ -126,6 +126,9 @@ func (p *parser) declaration(r run) {
 		}
 		at := offender(tokens, err)
 		start, end := statement(tokens, at)
+		if newContext(tokens, at).beforeBody() {
+			start = 0 // a bar or a line of it is no part that can be left out
+		}
 		if bar := afterBlanks(tokens, end); strayBar(tokens, bar) { // lines of them are one mistake
 			for ; bar < len(tokens) && tokens[bar].Value == "|"; bar = afterBlanks(tokens, end) {
 				_, end = statement(tokens, bar+1)

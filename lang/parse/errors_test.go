@@ -11,7 +11,7 @@ import (
 	"cnnlang/lang/source"
 )
 
-var chunkFiles = []string{"testdata/steps.cnn", "testdata/declarations.cnn", "testdata/brackets.cnn", "testdata/foreign.cnn", "testdata/units.cnn"}
+var chunkFiles = []string{"testdata/steps.cnn", "testdata/declarations.cnn", "testdata/brackets.cnn", "testdata/foreign.cnn", "testdata/units.cnn", "testdata/ports.cnn"}
 
 func TestMistakes(t *testing.T) {
 	for _, file := range chunkFiles {

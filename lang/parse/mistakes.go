@@ -15,7 +15,7 @@ import (
 // a different one.
 var mistakes = []func(context) *diag.Diagnostic{
 	sideOfSteps, pattern, rest, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
-	declarationHead, signatureInside, parameter, importForm, letForm, row,
+	ports, declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
 }

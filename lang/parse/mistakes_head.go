@@ -28,12 +28,6 @@ func declarationHead(c context) *diag.Diagnostic {
 	case c.before.Value == "}" || c.before.Value == ")" && len(c.statement) > 3 && c.statement[2].Value == "=":
 		return c.syntax("%s follows the end of the %s", describe(c.found), kind).
 			WithHelp("start a new line for the next declaration; or does a `}` end the %s too early?", kind)
-	case c.before.Value == "]" && !arrow && (c.found.Value == "," || c.found.Value == "[" && c.arrowFollows()):
-		d := c.syntax("a %s has one input", kind)
-		if kind == "net" {
-			return d.WithHelp("images that belong together are one input with more channels; `slice(from, to)` takes them apart")
-		}
-		return d.WithHelp("a second value is a parameter: `block %s(other: tensor) [N, C, H, W] -> [N, C, H, W] { … }`", c.statement[1].Value)
 	case c.before.Value == "]" && !arrow && c.found.Value == "[":
 		return c.syntax("the signature lacks its `->`").WithHelp(signatureForm)
 	case c.before.Value == "]" && !arrow:
@@ -84,7 +78,7 @@ func parameter(c context) *diag.Diagnostic {
 			colon := c.statement[len(c.statement)-1]
 			c.replace(d, colon, spanOf(&colon).End.Offset, " =")
 		}
-		return d.WithHelp("the types are `int`, `float`, `bool`, `string`, `dims`, `pad`, `block`, `tensor` and lists such as `list[int]`; a default follows `=`")
+		return d.WithHelp("the types are `int`, `float`, `bool`, `string`, `dims`, `pad`, `block`, lists such as `list[int]`, and the shape of a tensor, as in `[N, C, H, W]`; a default follows `=`")
 	case typeWords[c.before.Value] != "" && c.found.Type == tokIdent && c.startsParameter():
 		text := c.found.Value + ": " + typeWords[c.before.Value]
 		return c.syntax("a type comes after the name of its parameter").WithHelp("write `%s`", text).

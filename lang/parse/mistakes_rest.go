@@ -4,10 +4,10 @@ import "cnnlang/lang/diag"
 
 // rest is for `...`, the further axes of a signature, where it cannot stand.
 func rest(c context) *diag.Diagnostic {
-	inShape := c.bracket == "[" && len(c.statement) > 0 && c.statement[0].Value == c.head.Value
+	inShape := c.bracket == "[" && c.beforeBody()
 	switch {
-	case c.found.Value == "..." && inShape && c.before.Value == "[":
-		return c.syntax("the batch is an axis of its own").WithHelp("write `[N, ...]`").Write("N, ...")
+	case c.found.Value == "[" && c.next.Value == "..." && c.beforeBody():
+		return diag.New(diag.Syntax, spanOf(&c.next), "the batch is an axis of its own").WithHelp("write `[N, ...]`").Write("N, ...")
 	case c.found.Value == "..." && inShape && c.before.Type == tokIdent:
 		return c.syntax("`...` follows a comma").WithHelp("write `, ...`").Write(", ...")
 	case c.found.Value == "...":

@@ -15,8 +15,8 @@ const MaxDepth = 200
 
 // nest decides which newlines end a statement, by one rule, and turns the others
 // into blanks. A newline is blank inside ( ) and [ ]; after -> { | , =;
-// before -> as is else where; and after another newline. Braces switch newlines
-// on again.
+// before -> as is else where; after another newline; and outside all brackets before
+// | and repeat, where the head of a declaration goes on. Braces switch newlines on again.
 //
 // Along the way it finds everything that takes a stack: unmatched brackets, nesting
 // beyond MaxDepth, and the `repeat` that starts branches.
@@ -51,6 +51,7 @@ var (
 	levels        = map[string]int{"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1} // what a bracket adds to the depth
 	continues     = map[string]bool{"->": true, "{": true, "|": true, ",": true, "=": true}
 	continuesNext = map[string]bool{"->": true, "as": true, "is": true, "else": true, "where": true}
+	continuesHead = map[string]bool{"|": true, "repeat": true}
 	declares      = map[string]bool{"block": true, "net": true, "import": true, "let": true}
 	nests         = map[string]bool{"repeat": true, "if": true, "not": true}
 	restarts      = map[string]bool{"->": true, "|": true, ",": true}
@@ -121,7 +122,8 @@ func (l *nester) newlineIsBlank(i int) bool {
 	if l.before < 0 || l.tokens[l.before].Type == tokNL || continues[l.tokens[l.before].Value] {
 		return true
 	}
-	return continuesNext[l.nextWord(i).Value]
+	next := l.nextWord(i).Value
+	return continuesNext[next] || continuesHead[next] && len(l.open) == 0
 }
 
 // nextWord returns the first token after i that is neither blank nor newline.

@@ -72,7 +72,7 @@ func (o *Object) isSource() bool {
 		}
 		o, _ = o.Module.LookupPath(o.Block.Preset.Ref().Path)
 	}
-	return o != nil && o.IsPrimitive() && o.Block.Sig != nil && len(o.Block.Sig.In) == 1 && o.Block.Sig.InRest == nil
+	return o != nil && o.IsPrimitive() && o.Block.Sig != nil && len(o.Block.Sig.Input().Sizes) == 1 && o.Block.Sig.Input().Rest == nil
 }
 
 // maxPresets is more than a preset may be of others; those that are of each other never end.

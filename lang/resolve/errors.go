@@ -35,7 +35,7 @@ func sizeOfParameter(size *ast.Ref, p *ast.Param) *diag.Diagnostic {
 func defaultWithoutValue(p *ast.Param) *diag.Diagnostic {
 	typ := "int"
 	if p.Type != nil {
-		typ = p.Type.Name
+		typ = p.Type.Kind()
 	}
 	return diag.New(diag.WrongType, p.Default.Span(), "the default of `%s` must be a value, got `_`", p.Name.Text).
 		WithHelp("write a value, or leave the default out, so that every use gives one: `%s: %s`", p.Name.Text, typ)
@@ -76,13 +76,13 @@ func unknownImport(n *ast.Name, from *Module) *diag.Diagnostic {
 
 // restOfNothing is for `[N, C] -> [N, C, ...]`.
 func restOfNothing(sig *ast.Sig) *diag.Diagnostic {
-	return diag.New(diag.UnknownName, sig.OutRest.Span(), "`...` stands for the axes that `...` on the left of `->` takes, and there is none").
+	return diag.New(diag.UnknownName, sig.Output().Rest.Span(), "`...` stands for the axes that `...` on the left of `->` takes, and there is none").
 		WithHelp("write `...` on the left too, or name the axes")
 }
 
 // netOfAnyAxes is for a net whose input has `...`.
 func netOfAnyAxes(b *ast.Block) *diag.Diagnostic {
-	return diag.New(diag.MissingArgument, b.Sig.InRest.Span(), "the input of `%s` has any number of axes, and a net is run on one shape", b.Name.Text).
+	return diag.New(diag.MissingArgument, b.Sig.Input().Rest.Span(), "the input of `%s` has any number of axes, and a net is run on one shape", b.Name.Text).
 		WithHelp("write its axes out: `[N, 3, H = 224, W = 224]`; a block may take any")
 }
 

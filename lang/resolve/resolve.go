@@ -117,15 +117,17 @@ func (c *checker) block(b *ast.Block) {
 	s := outer.inner()
 	c.params(b.Params, s)
 	for _, p := range b.Params.All() {
-		if p.Type != nil && p.Type.Name == "tensor" {
+		if p.Type != nil && p.Type.Shape != nil {
 			c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
 		}
 	}
 	if b.Sig != nil {
-		if c.signature(b.Sig, b.Params, s); b.Kind == "net" && b.Sig.InRest != nil {
+		if c.signature(b.Sig, b.Params, s); b.Kind == "net" && b.Sig.Input().Rest != nil && !b.Sig.Barred() {
 			c.report(netOfAnyAxes(b))
 		}
+		c.namePorts(b)
 	}
+	c.tensorShapes(b.Params, s)
 	for _, w := range b.Where {
 		c.expr(w, s)
 	}
@@ -156,14 +158,18 @@ func (c *checker) params(list *ast.Params, s *scope) {
 			first := slices.IndexFunc(list.List, func(q *ast.Param) bool { return q.Name.Text == p.Name.Text })
 			c.report(duplicate(&Object{Name: p.Name.Text, Span: p.Name.Span()}, &Object{Span: list.List[first].Name.Span()}))
 		}
-		c.paramType(p.Type)
+		if p.Type != nil && p.Type.Name == "tensor" {
+			c.report(plainTensor(p.Type))
+		} else {
+			c.paramType(p.Type)
+		}
 		s.names[p.Name.Text] = true
 	}
 }
 
 func (c *checker) paramType(t *ast.Type) {
 	switch {
-	case t == nil:
+	case t == nil || t.Shape != nil:
 	case !slices.Contains(Types, t.Name) && !(t.Name == "branches" && c.module.Prelude == nil):
 		c.report(unknownType(t))
 	case t.Elem != nil:
@@ -173,35 +179,13 @@ func (c *checker) paramType(t *ast.Type) {
 	default: // the signature of a block parameter sees only its own names
 		s := (&scope{}).inner()
 		c.params(t.Params, s)
-		if t.Sig != nil {
+		switch {
+		case t.Sig != nil && t.Sig.Barred():
+			c.report(severalOfParameter(t.Sig))
+		case t.Sig != nil:
 			c.signature(t.Sig, t.Params, s)
 		}
-	}
-}
-
-// signature binds the input's names, which the output's claims may use. A size that has a
-// default can be given by name, as a parameter can, so that both cannot have one.
-func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
-	for _, d := range sig.In {
-		if d.Default != nil {
-			c.expr(d.Default, s)
-			for _, p := range params.All() {
-				if r, ok := d.Size.(*ast.Ref); ok && r.Text() == p.Name.Text {
-					c.report(sizeOfParameter(r, p))
-				}
-			}
-		}
-		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
-			s.names[r.Path[0].Text] = true
-		} else {
-			c.expr(d.Size, s)
-		}
-	}
-	for _, x := range sig.Out {
-		c.expr(x, s)
-	}
-	if sig.OutRest != nil && sig.InRest == nil {
-		c.report(restOfNothing(sig))
+		c.tensorShapes(t.Params, s)
 	}
 }
 

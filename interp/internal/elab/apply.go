@@ -112,6 +112,9 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		call = "net " + call
 	}
 	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}, object: o}}
+	if m.barred(filled.Object.Block, o.Span) {
+		return a
+	}
 	x, ok := m.freeInput(filled.Object.Block, e, sizes, rest)
 	if !ok {
 		return a
@@ -140,25 +143,25 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	x := Tensor{Node: n}
 	axes := dim.Letters()
 	if b.Sig != nil {
-		axes = make([]string, len(b.Sig.In))
+		axes = make([]string, len(b.Sig.Input().Sizes))
 	}
 	axes = append(axes, rest...)
 	for i, name := range axes {
-		if b.Sig != nil && i < len(b.Sig.In) {
-			name = bare(b.Sig.In[i].Size)
+		if b.Sig != nil && i < len(b.Sig.Input().Sizes) {
+			name = bare(b.Sig.Input().Sizes[i].Size)
 		}
 		var size dim.Size
 		if _, known := e.lookup(name); name != "" && !known {
 			size = sizes(name)
 		} else {
 			var ok bool
-			if size, ok = m.evalSize(b.Sig.In[i].Size, e); !ok {
+			if size, ok = m.evalSize(b.Sig.Input().Sizes[i].Size, e); !ok {
 				return poison, false
 			}
 		}
 		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
 			if m.unknowns != nil { // whatever the values; else only these allow no input
-				m.fail(badRequiredSize(b.Sig.In[i].Size, size))
+				m.fail(badRequiredSize(b.Sig.Input().Sizes[i].Size, size))
 			}
 			return poison, false
 		}
@@ -174,10 +177,10 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 
 // claimsOf evaluates what a signature claims, Invalid for what it does not.
 func (m *machine) claimsOf(sig *ast.Sig, e *env) dim.Shape {
-	claims := make(dim.Shape, len(sig.Out), len(sig.Out)+len(restOf(sig, e).Shape))
-	for i, x := range sig.Out {
+	claims := make(dim.Shape, len(sig.Output().Sizes), len(sig.Output().Sizes)+len(restOf(sig, e).Shape))
+	for i, x := range sig.Output().Sizes {
 		var ok bool
-		if claims[i], ok = m.claimed(x, e); !ok {
+		if claims[i], ok = m.claimed(x.Size, e); !ok {
 			claims[i] = dim.Invalid()
 		}
 	}

@@ -189,7 +189,7 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 
 // exists reports whether there is a type, and that of the items of a list.
 func exists(t *ast.Type) bool {
-	return t == nil || slices.Contains(resolve.Types, t.Name) && exists(t.Elem)
+	return t == nil || t.Shape != nil || slices.Contains(resolve.Types, t.Name) && exists(t.Elem)
 }
 
 // withArguments prints a block with what is filled into it.

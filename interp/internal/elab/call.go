@@ -345,8 +345,8 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 		m.count = m.count.Add(count)
 	}
 	x.Shape = claims
-	x.Origins = make([]*Origin, len(b.Sig.Out), len(claims))
-	for i, claim := range b.Sig.Out {
+	x.Origins = make([]*Origin, len(b.Sig.Output().Sizes), len(claims))
+	for i, claim := range b.Sig.Output().Sizes {
 		x.Origins[i] = &Origin{Span: claim.Span(), Size: claims[i], Reason: b.Name.Text}
 	}
 	x.Origins = append(x.Origins, restOf(b.Sig, e).Origins...)
@@ -357,6 +357,9 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
 	e.frame.base, e.frame.own = sc.labels, m.readsOf(b)
+	if m.barred(b, at) {
+		return poison
+	}
 	if b.Sig != nil && !m.bindInput(c, e, x, at) {
 		return poison
 	}

@@ -11,15 +11,15 @@ import (
 // sizes it requires.
 func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 	b := c.Object.Block
-	n := len(b.Sig.In)
-	if len(x.Shape) < n || len(x.Shape) > n && b.Sig.InRest == nil {
+	n := len(b.Sig.Input().Sizes)
+	if len(x.Shape) < n || len(x.Shape) > n && b.Sig.Input().Rest == nil {
 		if !x.Suspect {
 			m.fail(wrongInputRank(at, b, x))
 		}
 		return false
 	}
 	e.frame.rest = Tensor{Shape: x.Shape[n:], Origins: x.Origins[n:]}
-	for i, d := range b.Sig.In {
+	for i, d := range b.Sig.Input().Sizes {
 		if name := bare(d.Size); name == "_" {
 			continue
 		} else if _, known := e.lookup(name); name != "" && !known {
@@ -63,7 +63,7 @@ func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 // restOf are the axes that `...` on the right of a signature stands for, none where there is
 // no such.
 func restOf(sig *ast.Sig, e *env) Tensor {
-	if sig.OutRest == nil {
+	if sig.Output().Rest == nil {
 		return Tensor{}
 	}
 	return e.frame.rest
@@ -72,22 +72,22 @@ func restOf(sig *ast.Sig, e *env) Tensor {
 // isOf reports whether a value has the shape that a signature claims, or what is wrong with it.
 func (m *machine) isOf(sig *ast.Sig, e *env, x Tensor, rank func() *diag.Diagnostic, size func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic) bool {
 	rest := restOf(sig, e).Shape
-	if sig.OutRest != nil && sig.InRest == nil {
+	if sig.Output().Rest != nil && sig.Input().Rest == nil {
 		return false // reported where names are resolved
 	}
-	if len(sig.Out)+len(rest) != len(x.Shape) {
+	if len(sig.Output().Sizes)+len(rest) != len(x.Shape) {
 		m.fail(rank())
 		return false
 	}
-	for i, claim := range sig.Out {
-		if want, ok := m.claimed(claim, e); ok && !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(size(claim, i, want))
+	for i, claim := range sig.Output().Sizes {
+		if want, ok := m.claimed(claim.Size, e); ok && !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(size(claim.Size, i, want))
 			return false
 		}
 	}
 	for k, want := range rest {
-		if i := len(sig.Out) + k; !dim.Equal(m.facts, x.Shape[i], want) {
-			m.fail(size(sig.OutRest, i, want))
+		if i := len(sig.Output().Sizes) + k; !dim.Equal(m.facts, x.Shape[i], want) {
+			m.fail(size(sig.Output().Rest, i, want))
 			return false
 		}
 	}

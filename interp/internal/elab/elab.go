@@ -237,16 +237,16 @@ func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.S
 		m.fail(netWithoutSignature(b))
 		return nil, false
 	}
-	if b.Sig.InRest != nil {
+	if m.barred(b, b.Name.Span()) || b.Sig.Input().Rest != nil {
 		return nil, false // reported where names are resolved
 	}
-	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.In) {
+	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.Input().Sizes) {
 		m.fail(wrongShapeOption(b, opts.Shape))
 		return nil, false
 	}
 	m.defaults, m.usual = true, true
 	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
-	for i, d := range b.Sig.In {
+	for i, d := range b.Sig.Input().Sizes {
 		if d.Default != nil && find(parameters(c.Object), bare(d.Size)) != nil {
 			return nil, false // reported where names are resolved
 		}
@@ -316,7 +316,7 @@ func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
 	m.graph.Inputs = []*graph.Node{n}
 	t := Tensor{Shape: shape, Node: n}
 	for i, d := range shape {
-		t.Origins = append(t.Origins, &Origin{Span: b.Sig.In[i].Span(), Size: d, Reason: "input", Path: "input"})
+		t.Origins = append(t.Origins, &Origin{Span: b.Sig.Input().Sizes[i].Span(), Size: d, Reason: "input", Path: "input"})
 	}
 	m.start(t)
 	return t

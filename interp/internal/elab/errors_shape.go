@@ -109,11 +109,11 @@ func amount(axis int, size dim.Size) string {
 }
 
 func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
-	want, got := len(b.Sig.In), len(x.Shape)
+	want, got := len(b.Sig.Input().Sizes), len(x.Shape)
 	d := diag.New(diag.InputMismatch, at, "`%s` takes %s, got %v", b.Name.Text, axes(want), x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
 	switch {
-	case b.Sig.InRest != nil:
+	case b.Sig.Input().Rest != nil:
 		d.Message = fmt.Sprintf("`%s` takes %s or more, got %v", b.Name.Text, axes(want), x.Shape)
 	case want == 4 && got == 2 && keepsShape(b):
 		d.Message = fmt.Sprintf("`%s` takes 4 axes, got %v; `[N, C, ...]` takes any", b.Name.Text, x.Shape)
@@ -129,12 +129,12 @@ func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
 // keepsShape reports whether a signature claims its input's shape and asks nothing of it, as
 // that of an activation does.
 func keepsShape(b *ast.Block) bool {
-	for i, d := range b.Sig.In {
-		if name := bare(d.Size); name == "" || name == "_" || i >= len(b.Sig.Out) || bare(b.Sig.Out[i]) != name {
+	for i, d := range b.Sig.Input().Sizes {
+		if name := bare(d.Size); name == "" || name == "_" || i >= len(b.Sig.Output().Sizes) || bare(b.Sig.Output().Sizes[i].Size) != name {
 			return false
 		}
 	}
-	return len(b.Sig.In) == len(b.Sig.Out)
+	return len(b.Sig.Input().Sizes) == len(b.Sig.Output().Sizes)
 }
 
 func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
@@ -149,17 +149,17 @@ func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Siz
 
 // outOf is where a signature says what comes out.
 func outOf(sig *ast.Sig) source.Span {
-	if sig.OutRest != nil {
-		return sig.Out[0].Span().To(sig.OutRest.Span())
+	if sig.Output().Rest != nil {
+		return sig.Output().Sizes[0].Span().To(sig.Output().Rest.Span())
 	}
-	return sig.Out[0].Span().To(sig.Out[len(sig.Out)-1].Span())
+	return sig.Output().Sizes[0].Span().To(sig.Output().Sizes[len(sig.Output().Sizes)-1].Span())
 }
 
 func claimRank(b *ast.Block, rest, x Tensor) *diag.Diagnostic {
 	d := diag.New(diag.ClaimFails, outOf(b.Sig),
-		"the signature of `%s` claims %s, its body makes %v", b.Name.Text, axes(len(b.Sig.Out)+len(rest.Shape)), x.Shape).
+		"the signature of `%s` claims %s, its body makes %v", b.Name.Text, axes(len(b.Sig.Output().Sizes)+len(rest.Shape)), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
-	if len(b.Sig.Out) == 2 && len(x.Shape) == 4 {
+	if len(b.Sig.Output().Sizes) == 2 && len(x.Shape) == 4 {
 		d.WithHelp("`gap -> flatten` makes a vector of an image; `linear` after it then gives one number for each class")
 	}
 	return d
@@ -183,7 +183,7 @@ func wrongCall(p paramSignature, c *Closure, code diag.Code, a *ast.Arg, reason 
 
 func signatureRank(p paramSignature, name string, rest, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
-	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %s", name, x.Shape, b.Name.Text, axes(len(b.Sig.Out)+len(rest.Shape))).
+	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %s", name, x.Shape, b.Name.Text, axes(len(b.Sig.Output().Sizes)+len(rest.Shape))).
 		At(outOf(b.Sig), "declared here")
 }
 
@@ -297,7 +297,7 @@ func netWithoutSignature(b *ast.Block) *diag.Diagnostic {
 }
 
 func wrongShapeOption(b *ast.Block, shape []int) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %s, the shape asked for has %d", b.Name.Text, axes(len(b.Sig.In)), len(shape))
+	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %s, the shape asked for has %d", b.Name.Text, axes(len(b.Sig.Input().Sizes)), len(shape))
 }
 
 func noDefaultSize(d *ast.Dim, axis int) *diag.Diagnostic {

@@ -239,7 +239,7 @@ func sample(t *ast.Type) string {
 	if t.Elem != nil && t.Elem.Name == "list" {
 		return "[[1, 2], [3, 4]]"
 	}
-	if text, ok := samples[t.Name]; ok {
+	if text, ok := samples[t.Kind()]; ok {
 		return text
 	}
 	return "…"

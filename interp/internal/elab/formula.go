@@ -169,10 +169,10 @@ func (m *machine) calledByName(at *site) *graph.Formula {
 // channels is what a signature claims of the channels.
 func (m *machine) channels(c *Closure, e *env) *graph.Formula {
 	sig := c.Object.Block.Sig
-	if !m.noting() || sig == nil || len(sig.Out) < 2 || bare(sig.Out[1]) == "_" {
+	if !m.noting() || sig == nil || len(sig.Output().Sizes) < 2 || bare(sig.Output().Sizes[1].Size) == "_" {
 		return nil
 	}
-	return m.formula(sig.Out[1], e, e.frame)
+	return m.formula(sig.Output().Sizes[1].Size, e, e.frame)
 }
 
 // itemOf is an expression for the i-th item of what a let takes apart.

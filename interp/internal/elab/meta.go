@@ -173,7 +173,7 @@ func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
 		local[p.Name.Text] = true
 	}
 	if sig := o.Block.Sig; sig != nil {
-		for _, d := range sig.In {
+		for _, d := range sig.Input().Sizes {
 			local[bare(d.Size)] = true
 		}
 	}

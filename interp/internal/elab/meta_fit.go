@@ -134,7 +134,7 @@ func withBackground(names []string, outputs int) []string {
 // usualSize is the height and the width that the input has by default for the net that
 // states how pictures are prepared, nil where none does; 0 and 0 where it has none.
 func (m *machine) usualSize(by *resolve.Object, b *ast.Block, e *env) (usual [2]int) {
-	if by == nil || len(b.Sig.In) != 4 {
+	if by == nil || len(b.Sig.Input().Sizes) != 4 {
 		return usual
 	}
 	untold := func(*diag.Diagnostic) bool { return false } // a default that is wrong is not asked for
@@ -148,7 +148,7 @@ func (m *machine) defaultSides(by *resolve.Object, b *ast.Block, e *env) (usual 
 		return usual
 	}
 	e = e.inner()
-	for i, d := range b.Sig.In {
+	for i, d := range b.Sig.Input().Sizes {
 		size, known := sizeIn(c, d)
 		if !known {
 			size, known, ok = m.defaultSize(d, i, e)

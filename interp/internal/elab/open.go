@@ -38,7 +38,7 @@ func Open(o *resolve.Object) (open OpenBlock, problem string) {
 			if t.Elem != nil {
 				elem = t.Elem.String()
 			}
-			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Name, elem, p.Default != nil})
+			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Kind(), elem, p.Default != nil})
 		}
 	}
 	open.Sizes = settable(c.Object, nil)

@@ -45,7 +45,7 @@ func (m *machine) blockItself(c *Closure, e *env, from *frame) *graph.Part {
 	if sig := c.Object.Block.Sig; sig != nil {
 		at := sig.Span()
 		p.Signature = strings.Join(strings.Fields(c.Object.Module.File.Source.Text[at.Start.Offset:at.End.Offset]), " ")
-		for _, d := range sig.In {
+		for _, d := range sig.Input().Sizes {
 			p.Axes = append(p.Axes, bare(d.Size))
 		}
 	}

@@ -171,8 +171,8 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 // nothing, the size is unknown.
 func (m *machine) claimedImage(sig *ast.Sig, e *env, x Tensor, image imageSource) Tensor {
 	t := Tensor{}
-	for i, claim := range sig.Out {
-		size, ok := m.claimed(claim, e)
+	for i, claim := range sig.Output().Sizes {
+		size, ok := m.claimed(claim.Size, e)
 		if !ok && m.unknowns == nil {
 			return poison
 		}

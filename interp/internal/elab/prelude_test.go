@@ -137,7 +137,7 @@ func TestSignaturesOfThePreludeHold(t *testing.T) {
 		for _, arguments := range tries {
 			t.Run(o.Name+"("+arguments+")", func(t *testing.T) {
 				in := inputs[4]
-				if len(o.Block.Sig.In) == 1 && o.Block.Sig.InRest == nil {
+				if len(o.Block.Sig.Input().Sizes) == 1 && o.Block.Sig.Input().Rest == nil {
 					in = inputs[1]
 				}
 				text := sampleProgram(o, arguments, in)
@@ -174,7 +174,7 @@ var inputs = map[int]string{1: "[N]", 2: "[N, 8]", 4: "[N, 8, H = 6, W = 7]"}
 // takes reports whether a signature says that it takes so many axes. One that has the batch
 // alone reads nothing else of what flows in, whatever that is.
 func takes(sig *ast.Sig, axes int) bool {
-	return len(sig.In) == 1 && sig.InRest == nil || axes == len(sig.In) || axes > len(sig.In) && sig.InRest != nil
+	return len(sig.Input().Sizes) == 1 && sig.Input().Rest == nil || axes == len(sig.Input().Sizes) || axes > len(sig.Input().Sizes) && sig.Input().Rest != nil
 }
 
 // A primitive takes vectors or maps where the prelude says so, and nowhere else.
@@ -202,7 +202,7 @@ func TestAxesOfThePreludeAreThoseOfTheRules(t *testing.T) {
 				t.Errorf("%s takes %d axes: %v, and the prelude says %v", call, axes, !refused, says)
 			case says && others:
 				t.Errorf("%s: %v", call, list)
-			case len(o.Block.Sig.In) == 1 && o.Block.Sig.InRest == nil:
+			case len(o.Block.Sig.Input().Sizes) == 1 && o.Block.Sig.Input().Rest == nil:
 			case says && o.IsCombinator():
 				holds(t, sampleProgram(o, "{ | relu | id }", in))
 			case says:
@@ -215,9 +215,9 @@ func TestAxesOfThePreludeAreThoseOfTheRules(t *testing.T) {
 // sampleProgram wraps a primitive in a block with its signature.
 func sampleProgram(o *resolve.Object, arguments, in string) string {
 	text := func(s source.Span) string { return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset] }
-	out := strings.TrimSuffix(strings.Repeat("_, ", len(o.Block.Sig.Out)), ", ")
-	if o.Block.Sig.OutRest != nil {
-		out += strings.Repeat(", _", strings.Count(in, ",")+1-len(o.Block.Sig.In))
+	out := strings.TrimSuffix(strings.Repeat("_, ", len(o.Block.Sig.Output().Sizes)), ", ")
+	if o.Block.Sig.Output().Rest != nil {
+		out += strings.Repeat(", _", strings.Count(in, ",")+1-len(o.Block.Sig.Input().Sizes))
 	}
 	params, body, call := "", o.Name, "probe"
 	if strings.HasPrefix(arguments, "{") {

@@ -23,7 +23,7 @@ func sizesOf(o *resolve.Object) (list []*ast.Dim) {
 	if o.Block.Sig == nil {
 		return nil
 	}
-	for i, d := range o.Block.Sig.In {
+	for i, d := range o.Block.Sig.Input().Sizes {
 		if i > 0 && d.Default != nil && isSize(o, bare(d.Size)) {
 			list = append(list, d)
 		}
@@ -68,7 +68,7 @@ func sizeIn(c *Closure, d *ast.Dim) (size dim.Size, ok bool) {
 
 // sizeStands is where the size of an axis is written: as an argument, or in the signature.
 func sizeStands(c *Closure, axis int) source.Span {
-	in := c.Object.Block.Sig.In
+	in := c.Object.Block.Sig.Input().Sizes
 	d := in[min(axis, len(in)-1)]
 	if _, given := sizeIn(c, d); given {
 		return c.Args[bare(d.Size)].span
@@ -159,7 +159,7 @@ func unsettable(o *resolve.Object, name string) string {
 	if o.Block.Sig == nil || !isSize(o, name) {
 		return ""
 	}
-	for i, d := range o.Block.Sig.In {
+	for i, d := range o.Block.Sig.Input().Sizes {
 		switch {
 		case bare(d.Size) != name || sizeNamed(o, name) != nil:
 		case i == 0:

@@ -111,7 +111,7 @@ func (m *machine) convert(v Value, t ast.Type) (converted Value, want string) {
 	if l, isUnknown := v.(UnknownList); isUnknown && (t.Name == "dims" || t.Name == "pad") {
 		m.unknowns.Beyond("whether the list " + l.Name + " is one of " + t.Name) // two numbers are
 	}
-	switch t.Name {
+	switch t.Kind() {
 	case "":
 		return v, ""
 	case "int":
@@ -137,12 +137,12 @@ func (m *machine) convert(v Value, t ast.Type) (converted Value, want string) {
 	case "list":
 		return m.convertList(v, t.Elem)
 	case "bool", "string", "block", "tensor":
-		if typeName(v) == t.Name {
+		if typeName(v) == t.Kind() {
 			return v, ""
 		}
-		return nil, article(t.Name)
+		return nil, article(t.Kind())
 	}
-	return nil, "a type that exists: int, float, bool, string, dims, pad, block, tensor or list[…]"
+	return nil, "a type that exists: int, float, bool, string, dims, pad, block, list[…] or the shape of a tensor"
 }
 
 func article(name string) string {

@@ -179,7 +179,7 @@ func signatureNames(b *ast.Block) []string {
 		return dim.Letters()
 	}
 	var names []string
-	for _, d := range b.Sig.In {
+	for _, d := range b.Sig.Input().Sizes {
 		if name := bare(d.Size); name != "" {
 			names = append(names, name)
 		}
@@ -193,10 +193,10 @@ var ranks = []int{2, 4}
 // restsOf are the numbers of axes that `...` in a block's signature can stand for, those of
 // vectors and of maps; without it that is none.
 func restsOf(b *ast.Block) (list []int) {
-	if b.Sig != nil && b.Sig.InRest != nil {
+	if b.Sig != nil && b.Sig.Input().Rest != nil {
 		for _, rank := range ranks {
-			if rank >= len(b.Sig.In) {
-				list = append(list, rank-len(b.Sig.In))
+			if rank >= len(b.Sig.Input().Sizes) {
+				list = append(list, rank-len(b.Sig.Input().Sizes))
 			}
 		}
 	}
@@ -211,7 +211,7 @@ func (p *Case) restNames() []string { return restNames(p.exploration.base.Block,
 
 func restNames(b *ast.Block, rest int) (list []string) {
 	for i := range rest {
-		axis := dim.Axis(len(b.Sig.In) + i)
+		axis := dim.Axis(len(b.Sig.Input().Sizes) + i)
 		name := axis.Letter()
 		if b.Param(name) != nil || b.Binds(name) {
 			name = fmt.Sprintf("axis %d", int(axis)) // no name of the language's

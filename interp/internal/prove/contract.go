@@ -100,23 +100,23 @@ func (v *Verdict) signature() string {
 		if sig == nil {
 			in = append(in, signatureNames(v.base.Block)[i])
 		} else {
-			in = append(in, written(v.base, sig.In[i].Size))
+			in = append(in, written(v.base, sig.Input().Sizes[i].Size))
 		}
 	}
 	for i := range v.outputRank() {
 		claim := "_"
-		if sig != nil && i < len(sig.Out) {
-			claim = written(v.base, sig.Out[i])
+		if sig != nil && i < len(sig.Output().Sizes) {
+			claim = written(v.base, sig.Output().Sizes[i].Size)
 		}
 		if claim == "_" {
 			claim = v.found(func(r Result) dim.Size { return r.Output[i] })
 		}
 		out = append(out, claim)
 	}
-	if sig != nil && sig.InRest != nil {
+	if sig != nil && sig.Input().Rest != nil {
 		in = append(in, "...")
 	}
-	if sig != nil && sig.OutRest != nil {
+	if sig != nil && sig.Output().Rest != nil {
 		out = append(out, "...")
 	}
 	fmt.Fprintf(&b, ": [%s] -> ", strings.Join(in, ", "))
@@ -136,7 +136,7 @@ func (v *Verdict) openNames() []string {
 
 func (v *Verdict) rank() int {
 	if sig := v.base.Block.Sig; sig != nil {
-		return len(sig.In)
+		return len(sig.Input().Sizes)
 	}
 	return 4
 }
@@ -144,7 +144,7 @@ func (v *Verdict) rank() int {
 func (v *Verdict) outputRank() int {
 	switch sig := v.base.Block.Sig; {
 	case sig != nil:
-		return len(sig.Out)
+		return len(sig.Output().Sizes)
 	case len(v.Results) > 0:
 		return len(v.Results[0].Output)
 	}

@@ -130,7 +130,7 @@ func (x *exploration) usual(name string) (int64, bool) {
 		}
 	}
 	if b.Sig != nil {
-		for _, d := range b.Sig.In {
+		for _, d := range b.Sig.Input().Sizes {
 			if d.Default != nil && ast.Text(d.Size) == name {
 				return number(d.Default)
 			}

@@ -84,7 +84,7 @@ type way struct {
 // that there is one, of which it is known.
 func (p *Case) waysOf(v *Verdict, input dim.Shape, put func(dim.Size) dim.Size) (ways []way, told bool) {
 	for _, r := range v.Results {
-		if r.of.rest != len(input)-len(v.base.Block.Sig.In) {
+		if r.of.rest != len(input)-len(v.base.Block.Sig.Input().Sizes) {
 			continue // of other shapes
 		}
 		taken, known := p.takes(r, put)
@@ -198,7 +198,7 @@ type inner struct {
 func (p *Case) induction(o *resolve.Object, args map[string]elab.Value, input dim.Shape) (graph.Count, bool) {
 	put, ok := substitution(o, args, input)
 	falling := p.falling(args)
-	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 || !slices.Contains(restsOf(o.Block), len(input)-len(o.Block.Sig.In)) {
+	if !ok || o.Block != p.exploration.base.Block || len(falling) == 0 || !slices.Contains(restsOf(o.Block), len(input)-len(o.Block.Sig.Input().Sizes)) {
 		return graph.Count{}, false
 	}
 	p.inner = append(p.inner, inner{put, falling})
@@ -250,11 +250,11 @@ func substitution(o *resolve.Object, args map[string]elab.Value, input dim.Shape
 			return nil, false // a block, list, padding or tensor: enter the body
 		}
 	}
-	if n := len(o.Block.Sig.In); len(input) >= n {
+	if n := len(o.Block.Sig.Input().Sizes); len(input) >= n {
 		for k, name := range restNames(o.Block, len(input)-n) {
 			by[name] = input[n+k]
 		}
-		for i, d := range o.Block.Sig.In {
+		for i, d := range o.Block.Sig.Input().Sizes {
 			if name := bare(d.Size); name != "" {
 				by[name] = input[i]
 			}

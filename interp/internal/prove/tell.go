@@ -41,7 +41,7 @@ func (p *Case) literals() []literal {
 func (p *Case) told(choices []choice) []literal {
 	var modes, values, lows, facts []literal
 	if b := p.exploration.base.Block; len(restsOf(b)) > 1 {
-		modes = append(modes, literal{x: dim.Variable{Name: "..."}, low: int64(len(b.Sig.In) + p.rest), isRest: true})
+		modes = append(modes, literal{x: dim.Variable{Name: "..."}, low: int64(len(b.Sig.Input().Sizes) + p.rest), isRest: true})
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
 		modes = append(modes, literal{x: dim.Variable{Name: name}, mode: p.modes[name], isMode: true})

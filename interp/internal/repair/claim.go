@@ -41,16 +41,16 @@ func (p *problem) statedShape() {
 // signature replaces what is claimed by what the proof of the body finds.
 func (p *problem) signature() {
 	sig := p.focus.block.Sig
-	if sig == nil {
+	if sig == nil || sig.Barred() {
 		return
 	}
-	at := slices.Index(sig.Out, p.focus.claim)
+	at := slices.Index(sig.Output().Claims(), p.focus.claim)
 	if at < 0 {
 		return
 	}
 	found := p.bodyGives(sig)
 	var all []diag.Edit
-	for i, x := range sig.Out {
+	for i, x := range sig.Output().Claims() {
 		size := ""
 		if i < len(found) {
 			size = found[i]
@@ -78,7 +78,7 @@ func (p *problem) signature() {
 // without its claims.
 func (p *problem) bodyGives(sig *ast.Sig) []string {
 	var edits []diag.Edit
-	for _, x := range sig.Out {
+	for _, x := range sig.Output().Claims() {
 		edits = append(edits, replace(x, "_"))
 	}
 	text, ok := diag.Apply(p.text, edits)
@@ -131,7 +131,7 @@ func (p *problem) requirement() {
 			if d.Block == nil || d.Block.Sig == nil {
 				continue
 			}
-			for i, in := range d.Block.Sig.In {
+			for i, in := range d.Block.Sig.Input().Sizes {
 				name := dim.Axis(min(i, 3)).Letter()
 				if in.Span() == l.Span && in.Default == nil && !mentions(d.Block, name) {
 					p.add(stated, 0, "input", fmt.Sprintf("let `%s` take any size here", d.Block.Name.Text), replace(in.Size, name))

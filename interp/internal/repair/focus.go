@@ -62,9 +62,11 @@ func (f *focus) place(at source.Span) {
 				f.merge = n
 			}
 		case *ast.Sig:
-			for _, x := range n.Out {
-				if at.Contains(x.Span()) && f.claim == nil {
-					f.claim = x
+			for _, p := range n.Out {
+				for _, x := range p.Shape.Claims() {
+					if at.Contains(x.Span()) && f.claim == nil {
+						f.claim = x
+					}
 				}
 			}
 		case *ast.Claim:

@@ -16,18 +16,18 @@ func (p *problem) input() {
 	if sig == nil {
 		return
 	}
-	switch in := sig.In; {
+	switch in := sig.Input().Sizes; {
 	case len(in) == 3 && p.diagnostic.Code == diag.WrongRank:
 		edits := []diag.Edit{insert(in[0].Span().Start, "N, ")}
-		if len(sig.Out) == 3 || len(sig.Out) == 1 {
-			edits = append(edits, insert(sig.Out[0].Span().Start, "N, "))
+		if len(sig.Output().Sizes) == 3 || len(sig.Output().Sizes) == 1 {
+			edits = append(edits, insert(sig.Output().Sizes[0].Span().Start, "N, "))
 		}
 		p.add(habit, 0, "batch", "give the input its batch", edits...)
 	case p.focus.block.Kind == "net" && len(in) == 4 && p.picture(in[3]) && !p.picture(in[1]):
 		first := []diag.Edit{rotated(p, in)}
 		p.add(habit, 0, "channels", "put the channels of the input before its height and width", first...)
-		if len(sig.Out) == 4 {
-			p.add(habit, 0, "channels", "put the channels before height and width", append(first, rotated(p, sig.Out))...)
+		if len(sig.Output().Sizes) == 4 {
+			p.add(habit, 0, "channels", "put the channels before height and width", append(first, rotated(p, sig.Output().Sizes))...)
 		}
 	}
 }

@@ -92,11 +92,11 @@ func (p *problem) conflicting(axis int) []string {
 // claimedWidth is the signature's claim about the output channels.
 func (p *problem) claimedWidth() string {
 	sig := p.focus.block.Sig
-	if sig == nil || len(sig.Out) < 2 {
+	if sig == nil || sig.Barred() || len(sig.Output().Sizes) < 2 {
 		return ""
 	}
-	if text := p.written(sig.Out[1]); text != "_" {
-		return ast.RightOf("!=", sig.Out[1], text)
+	if text := p.written(sig.Output().Sizes[1].Size); text != "_" {
+		return ast.RightOf("!=", sig.Output().Sizes[1].Size, text)
 	}
 	return ""
 }

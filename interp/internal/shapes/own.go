@@ -78,7 +78,7 @@ func namesByLine(file *ast.File) map[int]map[string]bool {
 			}
 		}
 		if d.Block.Sig != nil {
-			for _, in := range d.Block.Sig.In {
+			for _, in := range d.Block.Sig.Input().Sizes {
 				if r, ok := in.Size.(*ast.Ref); ok && r.Args == nil {
 					names[r.Text()] = true
 				}

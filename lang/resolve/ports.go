@@ -1,0 +1,243 @@
+package resolve
+
+import (
+	"slices"
+
+	"cnnlang/lang/ast"
+	"cnnlang/lang/diag"
+)
+
+// Signatures: the sizes they bind and the values they name. A port of the left side is a tap in
+// the body; of the right side only a net names values, its outputs.
+
+// signature binds the input's names, which the output's claims may use. Those of several values
+// are bound first, and then what else their sizes say may use each of them.
+func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
+	if sig.In[0].Bar {
+		for _, p := range sig.In {
+			c.portHead(p, s)
+			for _, d := range p.Shape.Sizes {
+				if name := bound(p, d); name != "" {
+					s.names[name] = true
+				}
+			}
+		}
+	}
+	for _, p := range sig.In {
+		c.sizes(p.Shape, params, c.inPort(p, s))
+	}
+	for _, p := range sig.Out {
+		if p.Default != nil {
+			c.report(defaultOfOutput(p.Default))
+		}
+		in := s
+		if p.Repeat != nil {
+			in = c.repeatHead(p.Repeat, s)
+		}
+		for _, d := range p.Shape.Sizes {
+			if c.expr(d.Size, in); d.Default != nil {
+				c.report(defaultOfOutput(d.Default))
+			}
+		}
+		if p.Shape.Rest != nil && sig.Input().Rest == nil && !sig.Barred() {
+			c.report(restOfNothing(sig))
+		}
+	}
+	if sig.Barred() {
+		for _, p := range append(slices.Clip(sig.In), sig.Out...) {
+			if p.Shape.Rest != nil {
+				c.report(restOfSeveral(p.Shape.Rest))
+			}
+		}
+	}
+}
+
+// sizes binds the names of one value's sizes, or resolves what those are said to be. A size that
+// has a default can be given by name, as a parameter can, so that both cannot have one.
+func (c *checker) sizes(shape *ast.Shape, params *ast.Params, s *scope) {
+	for _, d := range shape.Sizes {
+		if d.Default != nil {
+			c.expr(d.Default, s)
+			for _, p := range params.All() {
+				if r, ok := d.Size.(*ast.Ref); ok && r.Text() == p.Name.Text {
+					c.report(sizeOfParameter(r, p))
+				}
+			}
+		}
+		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
+			s.names[r.Path[0].Text] = true
+		} else {
+			c.expr(d.Size, s)
+		}
+	}
+}
+
+// portHead resolves how many values a port stands for; a name that nothing has yet is bound to
+// that number.
+func (c *checker) portHead(p *ast.Port, s *scope) {
+	if p.Repeat == nil {
+		return
+	}
+	if p.Default != nil {
+		c.expr(p.Default, s)
+	}
+	if r, ok := p.Repeat.Count.(*ast.Ref); ok && p.Repeat.How != "in" && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
+		s.names[r.Path[0].Text] = true
+	}
+}
+
+// inPort is the scope of a port's sizes, with the names of its repeat.
+func (c *checker) inPort(p *ast.Port, s *scope) *scope {
+	if p.Repeat == nil {
+		return s
+	}
+	return c.repeatHead(p.Repeat, s)
+}
+
+// bound is the name that a size on the left of a signature binds where nothing else has: X, and
+// in a repeat X*k**i or X/k**i, which for the first item are X.
+func bound(p *ast.Port, d *ast.Dim) string {
+	x := d.Size
+	if b, ok := x.(*ast.Binary); ok && p.Repeat != nil && (b.Op == "*" || b.Op == "/") && isPowerOfIndex(p, b.R) {
+		x = b.L
+	}
+	if r, ok := x.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !r.Path[0].Skips() {
+		return r.Text()
+	}
+	return ""
+}
+
+// isPowerOfIndex reports whether an expression is k**i, where i counts the values of a port.
+func isPowerOfIndex(p *ast.Port, x ast.Expr) bool {
+	power, ok := x.(*ast.Binary)
+	if !ok || power.Op != "**" {
+		return false
+	}
+	i, isName := power.R.(*ast.Ref)
+	return isName && i.Args == nil && p.Index() == i.Text()
+}
+
+// namePorts makes taps of the values that a signature names, and holds a net to naming each of
+// several.
+func (c *checker) namePorts(b *ast.Block) {
+	for _, p := range b.Sig.In {
+		n := p.Shape.As
+		switch old := c.tapOf(n); {
+		case n == nil && b.Kind == "net" && needsName(b.Sig.In, p):
+			c.report(unnamedPort(p, "inputs"))
+		case n == nil || n.Skips():
+		case old != nil:
+			c.report(duplicateTap(n, old.span))
+		default: // the one input of a net flows into its body, called so or not
+			c.name(n, &tap{span: n.Span(), name: n, read: b.Kind == "net" && len(b.Sig.In) == 1})
+		}
+	}
+	first := map[string]*ast.Name{}
+	for _, p := range b.Sig.Out {
+		n := p.Shape.As
+		switch {
+		case n == nil && b.Kind == "net" && needsName(b.Sig.Out, p):
+			c.report(unnamedPort(p, "outputs"))
+		case n == nil:
+		case b.Kind != "net":
+			c.report(namedOutput(b, n))
+		case first[n.Text] != nil:
+			c.report(duplicate(&Object{Name: n.Text, Span: n.Span()}, &Object{Span: first[n.Text].Span()}))
+		default:
+			first[n.Text] = n
+		}
+	}
+}
+
+// needsName reports whether a net has to name one of its inputs or outputs: whether there are
+// others.
+func needsName(all []*ast.Port, p *ast.Port) bool { return len(all) > 1 || p.Repeat != nil }
+
+// Unnamed reports whether a net leaves one of several inputs or outputs without a name.
+func Unnamed(net *ast.Block) bool {
+	return slices.ContainsFunc([][]*ast.Port{net.Sig.In, net.Sig.Out}, func(all []*ast.Port) bool {
+		return slices.ContainsFunc(all, func(p *ast.Port) bool { return p.Shape.As == nil && needsName(all, p) })
+	})
+}
+
+func (c *checker) tapOf(n *ast.Name) *tap {
+	if n == nil {
+		return nil
+	}
+	return c.taps[n.Text]
+}
+
+// tensorShapes resolves the shapes that tensor parameters have, which bind names after those of
+// the signature.
+func (c *checker) tensorShapes(params *ast.Params, s *scope) {
+	for _, p := range params.All() {
+		if p.Type == nil || p.Type.Shape == nil {
+			continue
+		}
+		c.sizes(p.Type.Shape, nil, s)
+		for _, d := range p.Type.Shape.Sizes {
+			if d.Default != nil {
+				c.report(defaultOfTensor(d.Default))
+			}
+		}
+		if p.Type.Shape.As != nil {
+			c.report(nameOfTensor(p))
+		}
+	}
+}
+
+func defaultOfOutput(x ast.Expr) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, x.Span(), "what a signature gives has no defaults").
+		WithHelp("a default stands on the left of `->`: `[N, 3, H = 224, W = 224] -> [N, 10]`")
+}
+
+func defaultOfTensor(x ast.Expr) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, x.Span(), "the sizes of a tensor that is a parameter have no defaults").
+		WithHelp("they are those of what a call gives, as in `like=@x`")
+}
+
+func nameOfTensor(p *ast.Param) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, p.Type.Shape.As.Span(), "a parameter has its name already").
+		WithHelp("its value is read with `@%s`", p.Name.Text)
+}
+
+// restOfSeveral is for `| [N, ...]`.
+func restOfSeveral(r *ast.Rest) *diag.Diagnostic {
+	return diag.New(diag.Syntax, r.Span(), "`...` does not belong in a signature with bars").
+		WithHelp("name the axes of each value: `| [N, C, H, W] as a | [N, D, H, W] as b`")
+}
+
+// unnamedPort is for one of several inputs or outputs of a net without a name.
+func unnamedPort(p *ast.Port, what string) *diag.Diagnostic {
+	return diag.New(diag.UnnamedPort, p.Shape.Span(), "a net with several %s names each", what).
+		WithLabel("without a name").
+		WithHelp("write `as` behind it: `%s as name`", shapeText(p))
+}
+
+func shapeText(p *ast.Port) string {
+	shape := *p.Shape
+	shape.As = nil
+	return (&ast.Type{Shape: &shape}).String()
+}
+
+// namedOutput is for `as` behind what a block gives.
+func namedOutput(b *ast.Block, n *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, n.Span(), "what a block gives has no name").
+		WithHelp("a call names it: `%s as %s`; only a net names its outputs", b.Name.Text, n.Text)
+}
+
+// plainTensor is for a parameter of type `tensor`.
+func plainTensor(t *ast.Type) *diag.Diagnostic {
+	d := diag.New(diag.UnknownName, t.Span(), "the type of a tensor is its shape").
+		WithHelp("write `[...]` for one of any shape, or name its axes, as in `[N, C, h, w]`")
+	if t.Params == nil && t.Sig == nil && t.Elem == nil {
+		d.Write("[...]")
+	}
+	return d
+}
+
+// severalOfParameter is for `unit: block | [..] | [..] -> …`.
+func severalOfParameter(sig *ast.Sig) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, sig.Span(), "the signature of a parameter takes and gives one value").
+		WithHelp("write `block` alone for a block of several values")
+}
