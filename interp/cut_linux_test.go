@@ -135,7 +135,7 @@ func TestPackedWeightsThatAreCutShortWhileRunning(t *testing.T) {
 				if err == nil || !strings.HasSuffix(err.Error(), ".packed: the file became shorter while it was read") {
 					t.Errorf("cut to %d bytes, %d threads: got %v", size(info.Size()), session.Threads(), err)
 				}
-				_, err = session.MeasureSteps(t.Context(), input, 0)
+				_, err = session.MeasureSteps(t.Context(), 0, input)
 				if err == nil || !strings.HasSuffix(err.Error(), "the file became shorter while it was read") {
 					t.Errorf("profile: got %v", err)
 				}

@@ -254,8 +254,8 @@ func TestContexts(t *testing.T) {
 		},
 		"Model.Run":       func(ctx context.Context) error { _, err := m.Run(ctx, input); return err },
 		"Session.Run":     func(ctx context.Context) error { return s.Run(ctx, input) },
-		"Session.Measure": func(ctx context.Context) error { _, err := s.Measure(ctx, input, 0); return err },
-		"MeasureSteps":    func(ctx context.Context) error { _, err := s.MeasureSteps(ctx, input, 0); return err },
+		"Session.Measure": func(ctx context.Context) error { _, err := s.Measure(ctx, 0, input); return err },
+		"MeasureSteps":    func(ctx context.Context) error { _, err := s.MeasureSteps(ctx, 0, input); return err },
 		"Tune":            func(ctx context.Context) error { _, err := interp.Tune(ctx, m.Net, interp.Options{}, 0); return err },
 		"Classify":        func(ctx context.Context) error { _, err := m.Classify(ctx, strings.NewReader(""), 1); return err },
 		"ClassifyImage": func(ctx context.Context) error {

@@ -31,7 +31,7 @@ func Files(paths ...string) iter.Seq[Source] {
 // An Answer is what a model computes for one picture. Its tensors may be kept.
 type Answer struct {
 	Name   string        // that of the source
-	Output tensor.Tensor // [1, …]
+	Output tensor.Tensor // [1, …], of several the first
 	// Prepared is what was done to the picture.
 	Prepared picture.Prepared
 
@@ -47,13 +47,17 @@ func (a Answer) Classes(k int) []Class {
 	return a.model.Classes(a.Output, k)[0]
 }
 
-// Value returns a side head or the value of a step that Options.Values asked for, [1, …];
-// "output" as in Session.Value.
+// Value returns an output, or a side head or the value of a step that Options.Values asked for,
+// [1, …], by the names of Session.Value.
 func (a Answer) Value(name string) (tensor.Tensor, bool) {
-	if t, ok := a.values[name]; ok || name != "output" {
+	if t, ok := a.values[name]; ok {
 		return t, ok
 	}
-	return a.Output, true
+	if a.model == nil {
+		return tensor.Tensor{}, false
+	}
+	i, ok := a.model.Net.output(name)
+	return a.Output, ok && i == 0
 }
 
 // A PictureError says why one picture of many could not be read. Errors underneath are those

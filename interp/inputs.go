@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/weights"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
@@ -14,7 +15,7 @@ import (
 
 // The inputs of a net are made within the memory a model may use (Options.MaxMemory), and
 // report how much of it they hold (Options.Held). They are read before the weights, so that
-// a bad picture is reported at once.
+// a bad picture is reported at once. Of several, Options.Input says which is made.
 
 // ReadImages reads files of pictures and prepares them as the net's meta says, as one
 // batch [N, 3, H, W], or [N, 1, H, W] if the net has one channel. Its errors are
@@ -23,11 +24,11 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return batch, 0, err
 	}
-	if err := n.TakesPictures(); err != nil {
+	in, p, err := n.pictures(opts)
+	if err != nil {
 		return batch, 0, err
 	}
-	shape, p := n.Graph.Input().Shape, n.Preprocess()
-	p.Seen = opts.Prepared
+	shape := in.Shape
 	if len(paths) != shape[0] {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there are %d images, want %d", len(paths), shape[0])}
 	}
@@ -54,7 +55,7 @@ func (n *Net) ReadImages(ctx context.Context, opts Options, paths ...string) (ba
 		copy(batch.Data[i*size:(i+1)*size], t.Data)
 		giveBack(most)
 	}
-	return batch, n.held(most), nil
+	return batch, holds(in, most), nil
 }
 
 // ReadImage is ReadImages for one picture from a reader, whose name is for errors if it has a
@@ -63,10 +64,11 @@ func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch t
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return batch, 0, err
 	}
-	if err := n.TakesPictures(); err != nil {
+	in, p, err := n.pictures(opts)
+	if err != nil {
 		return batch, 0, err
 	}
-	shape, most := n.Graph.Input().Shape, int64(0)
+	shape, most := in.Shape, int64(0)
 	if shape[0] != 1 {
 		return batch, 0, &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("there is 1 image, want %d", shape[0])}
 	}
@@ -74,12 +76,10 @@ func (n *Net) ReadImage(ctx context.Context, opts Options, r io.Reader) (batch t
 		most = max(1, opts.MaxMemory-n.inputBytes())
 	}
 	before, _ := AddressesLeft()
-	p := n.Preprocess()
-	p.Seen = opts.Prepared
 	batch, err = picture.Read(ctx, r, p, shape[2], shape[3], most)
 	after, _ := AddressesLeft()
 	giveBack(before - after)
-	return batch, n.held(max(0, before-after-n.inputBytes())), err
+	return batch, holds(in, max(0, before-after-inputBytes(in))), err
 }
 
 // MeasureImages is ReadImages, repeated for about d, and how long it took.
@@ -97,12 +97,16 @@ func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tenso
 	if err := ended(ctx); err != nil {
 		return t, 0, err
 	}
+	in, err := n.input(opts.Input)
+	if err != nil {
+		return t, 0, err
+	}
 	shape, need, err := npy.Look(path)
 	if err != nil {
 		return t, 0, err
 	}
-	if want := n.Graph.Input().Shape; !shape.Equal(want) {
-		return t, 0, &InputError{Net: n.Name, Want: want, Problem: fmt.Sprintf("%s holds an array of the shape %v, want %v", path, shape, want)}
+	if want := in.Shape; !shape.Equal(want) {
+		return t, 0, &InputError{Net: n.Name, Input: opts.Input, Want: want, Problem: fmt.Sprintf("%s holds an array of the shape %v, want %v", path, shape, want)}
 	}
 	if err := n.affordsInput(ctx, opts, need); err != nil {
 		return t, 0, err
@@ -111,35 +115,60 @@ func (n *Net) ReadArray(ctx context.Context, opts Options, path string) (t tenso
 	if err == nil && !t.Shape.Equal(shape) {
 		err = &npy.FileError{Path: path, Problem: "was written to while it was read; run again"}
 	}
-	return t, n.held(need - n.inputBytes()), err
+	return t, holds(in, need-inputBytes(in)), err
 }
 
 // RandomInput makes an input from a seed, with values in [-scale, scale) that vary as those
-// of pictures do. A net without a fixed height and width gets an image of one pixel.
+// of pictures do; each of several inputs has others. A net without a fixed height and width gets an image of one pixel.
 func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale float32) (t tensor.Tensor, held int64, err error) {
 	if err := n.affordsInput(ctx, opts, 0); err != nil {
 		return t, 0, err
 	}
-	shape, axes := n.Graph.Input().Shape, [4]int{1, 1, 1, 1}
+	in, err := n.input(opts.Input)
+	if err != nil {
+		return t, 0, err
+	}
+	shape, axes := in.Shape, [4]int{1, 1, 1, 1}
 	copy(axes[:], shape)
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
 	}
-	t = weights.Image(seed, axes[0], axes[1], axes[2], axes[3], scale)
+	t = weights.Image(seed+uint64(in.ID)<<32, axes[0], axes[1], axes[2], axes[3], scale)
 	t.Shape = shape
-	return t, n.held(0), nil
+	return t, holds(in, 0), nil
 }
 
-// held is what an input holds, plus the memory used while making it where addresses are
+// holds is what an input holds, plus the memory used while making it where addresses are
 // limited: Go's heap never gives addresses back.
-func (n *Net) held(passing int64) int64 {
+func holds(in *graph.Node, passing int64) int64 {
 	if _, limited := AddressesLeft(); limited {
-		return n.inputBytes() + passing
+		return inputBytes(in) + passing
 	}
-	return n.inputBytes()
+	return inputBytes(in)
 }
 
-func (n *Net) inputBytes() int64 { return 4 * int64(n.Graph.Input().Shape.Elements()) }
+func inputBytes(in *graph.Node) int64 { return 4 * int64(in.Shape.Elements()) }
+
+// inputBytes is what all inputs take.
+func (n *Net) inputBytes() (sum int64) {
+	for _, in := range n.Graph.Inputs {
+		sum += inputBytes(in)
+	}
+	return sum
+}
+
+// pictures is the input that pictures are to be, and how they are prepared for it.
+func (n *Net) pictures(opts Options) (in *graph.Node, p picture.Preprocess, err error) {
+	if in, err = n.input(opts.Input); err != nil {
+		return nil, p, err
+	}
+	if err := n.takesPictures(in); err != nil {
+		return nil, p, err
+	}
+	p = n.preprocess(in.Shape)
+	p.Seen = opts.Prepared
+	return in, p, nil
+}
 
 // affordsInput refuses an input that alone takes more than a whole model may.
 func (n *Net) affordsInput(ctx context.Context, opts Options, need int64) error {

@@ -73,6 +73,10 @@ type Options struct {
 	// Shape is the shape of the input; nil is the net's own, with Batch images (0 is one).
 	Shape []int
 	Batch int
+	// Shapes are those of a net's inputs by name, where it has several.
+	Shapes map[string][]int
+	// Input is the name of the input that ReadImages, ReadArray and RandomInput make, of several.
+	Input string
 
 	Weights Weights
 	// Values are what sessions return beside the output: side heads by name, which are not

@@ -40,6 +40,7 @@ func (k OutputKind) Fits(shape tensor.Shape) bool {
 
 // Kind is what Options.As says that the output is, or else what follows from the net's text:
 //
+//   - Several outputs are values.
 //   - Vectors of length 1 are vectors.
 //   - Names for its channels, or a softmax at its end, make [N, C] classes and [N, C, H, W] a
 //     mask. So does a sigmoid for [N, C], which gives each class a probability of its own.
@@ -49,8 +50,11 @@ func (k OutputKind) Fits(shape tensor.Shape) bool {
 //     neither 1 nor 3. With 1 or 3 channels it is a picture, at any size. Any other is values.
 func (n *Net) Kind() OutputKind {
 	out := n.Graph.Output()
-	if n.as != "" {
+	switch {
+	case n.as != "":
 		return n.as
+	case len(n.Graph.Outputs) > 1:
+		return ValuesOutput
 	}
 	named := len(out.Shape) > 1 && len(n.ownLabels().Names) == out.Shape[1]
 	from, averaged := n.lastStep()
@@ -140,7 +144,10 @@ func (n *Net) Classifies() bool { return n.Kind() == ClassesOutput }
 
 // take has the output taken as Options.As says.
 func (n *Net) take(k OutputKind) error {
-	if k == "" || k.Fits(n.Graph.Output().Shape) {
+	switch outputs := len(n.Graph.Outputs); {
+	case k != "" && outputs > 1:
+		return &OutputError{n.Name, n.Graph.Output().Shape, fmt.Sprintf("is one of %d, and cannot be taken as %s", outputs, k)}
+	case k == "" || k.Fits(n.Graph.Output().Shape):
 		n.as = k
 		return nil
 	}

@@ -69,8 +69,11 @@ type Checkpoint = elab.Checkpoint
 
 // Preprocess is how pictures are prepared for the net: as its meta says, at another size
 // than its default in proportion, and grey for one channel.
-func (n *Net) Preprocess() picture.Preprocess {
-	m, shape := n.Meta.Prepare, n.Graph.Input().Shape
+func (n *Net) Preprocess() picture.Preprocess { return n.preprocess(n.Graph.Input().Shape) }
+
+// preprocess is Preprocess for an input of this shape.
+func (n *Net) preprocess(shape tensor.Shape) picture.Preprocess {
+	m := n.Meta.Prepare
 	p := picture.Preprocess{
 		Fit: m.Fit, Interpolation: m.Interpolation, Scale: m.Scale, Order: m.Order,
 		Mean: narrow(m.Mean), Std: narrow(m.Std), Grey: len(shape) > 1 && shape[1] == 1,
@@ -209,13 +212,26 @@ func (n *Net) Expand() (string, error) { return expand.Text(n.result, n.program.
 type ExpandError = expand.LimitError
 
 // TakesPictures returns an *InputError where the net's input is not pictures, or its meta
-// does not fit them.
+// does not fit them, or it has several inputs.
 func (n *Net) TakesPictures() error {
-	if shape := n.Graph.Input().Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
-		return &InputError{Net: n.Name, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but the input of the net is %v", shape)}
+	in, err := n.input("")
+	if err != nil {
+		return err
 	}
-	if err := n.Preprocess().Check(); err != nil {
-		return &InputError{Net: n.Name, Want: n.Graph.Input().Shape, Problem: "images cannot be prepared for it", Err: err}
+	return n.takesPictures(in)
+}
+
+// takesPictures is TakesPictures for one of its inputs.
+func (n *Net) takesPictures(in *graph.Node) error {
+	if shape := in.Shape; len(shape) != 4 || shape[1] != 3 && shape[1] != 1 {
+		what := "the input"
+		if len(n.Graph.Inputs) > 1 {
+			what += " " + in.Path
+		}
+		return &InputError{Net: n.Name, Input: in.Path, Want: shape, Problem: fmt.Sprintf("images are [N, 3, H, W], or [N, 1, H, W] if grey, but %s of the net is %v", what, shape)}
+	}
+	if err := n.preprocess(in.Shape).Check(); err != nil {
+		return &InputError{Net: n.Name, Input: in.Path, Want: in.Shape, Problem: "images cannot be prepared for it", Err: err}
 	}
 	return nil
 }
@@ -223,6 +239,7 @@ func (n *Net) TakesPictures() error {
 // An InputError is about an input that does not fit the net.
 type InputError struct {
 	Net     string
+	Input   string // its name, or ""
 	Want    tensor.Shape
 	Problem string
 	Err     error // underneath, or nil

@@ -14,41 +14,19 @@ import (
 // errClosed is the error of a model that is used after Close.
 var errClosed = errors.New("interp: the model is closed")
 
-// Run computes the net's output, which the caller may keep. The batch has the net's input
+// Run computes the output of a net with one input and one output, which the caller may keep; for
+// any other there is RunNamed. The batch has the net's input
 // shape, or a multiple of its images, which are then computed in groups of that size. A
 // call that finds all of Options.Sessions busy waits until one is free or ctx ends.
 func (m *Model) Run(ctx context.Context, batch tensor.Tensor) (tensor.Tensor, error) {
-	want, none := m.Net.Graph.Input().Shape, tensor.Tensor{}
-	size := want.Elements()
-	times := 1
-	if len(batch.Shape) == len(want) {
-		times = max(1, batch.Shape[0]/want[0])
+	if n := len(m.Net.Graph.Outputs); n > 1 {
+		return tensor.Tensor{}, &OutputError{m.Net.Name, m.Net.Graph.Output().Shape, fmt.Sprintf("is one of %d; use RunNamed", n)}
 	}
-	whole := append(tensor.Shape{times * want[0]}, want[1:]...)
-	if !batch.Shape.Equal(whole) || len(batch.Data) != times*size {
-		return none, m.misfit(batch, ", or a multiple of its images")
-	}
-	s, err := m.borrow(ctx)
+	results, err := m.run(ctx, []tensor.Tensor{batch})
 	if err != nil {
-		return none, err
+		return tensor.Tensor{}, err
 	}
-	defer func() { m.sessions <- s }()
-	out := s.Output().Shape
-	result := tensor.New(append([]int{times * out[0]}, out[1:]...)...)
-	for i := range times {
-		if err := s.Run(ctx, tensor.Tensor{Shape: want, Data: batch.Data[i*size : (i+1)*size]}); err != nil {
-			return none, err
-		}
-		copy(result.Data[i*out.Elements():], s.Output().Data)
-	}
-	return result, nil
-}
-
-// misfit is the error of an input of the wrong shape.
-func (m *Model) misfit(input tensor.Tensor, or string) error {
-	want := m.Net.Graph.Input().Shape
-	return &InputError{Net: m.Net.Name, Want: want, Problem: fmt.Sprintf(
-		"the input has the shape %v and %d elements, want %v%s", input.Shape, len(input.Data), want, or)}
+	return results[0], nil
 }
 
 // borrow takes a session that no other call uses, making it if necessary.

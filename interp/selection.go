@@ -11,7 +11,7 @@ import (
 // A SelectionError names a side head or step that the net does not have, or a side head
 // that does not fit the input.
 type SelectionError struct {
-	What    string // side head, step, or either
+	What    string // output, side head or step, or any of them
 	Name    string
 	Net     string
 	Nearest string // Nearest is the most similar name, or ""
@@ -46,6 +46,9 @@ func (e *SelectionError) Unwrap() error { return e.Err }
 func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node, err error) {
 	kept = map[string]*graph.Node{}
 	for _, name := range opts.Values {
+		if _, isOutput := n.output(name); isOutput {
+			continue
+		}
 		i := slices.IndexFunc(n.Graph.Sides, func(s *graph.Side) bool { return s.Name == name })
 		node, isStep := n.Graph.At(name)
 		switch {
@@ -57,15 +60,20 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 			kept[name] = node
 		case n.Graph.ListAt(name) > 0:
 			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, List: n.Graph.ListAt(name)}
-		case name != "output":
-			var known []string
+		default:
+			what, known := "side head or step", n.OutputNames()
+			if len(known) > 1 || known[0] != "output" {
+				what = "output, side head or step"
+			} else {
+				known = nil
+			}
 			for _, s := range n.Graph.Sides {
 				known = append(known, s.Name)
 			}
 			for _, s := range n.Graph.Steps {
 				known = append(known, s.Path)
 			}
-			return nil, nil, &SelectionError{What: "side head or step", Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
+			return nil, nil, &SelectionError{What: what, Name: name, Net: n.Name, Nearest: diag.Nearest(name, known), Known: known}
 		}
 	}
 	return sides, kept, nil

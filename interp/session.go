@@ -15,6 +15,7 @@ import (
 // the last run. Close it after use.
 type Session struct {
 	session *plan.Session
+	named   []tensor.Tensor // the inputs of RunNamed, in the net's order
 	model   *Model
 	workers *task.Workers
 	shared  bool // the caller closes the workers
@@ -24,43 +25,58 @@ type Session struct {
 // Options.Threads.
 func (m *Model) NewSession(threads int) *Session {
 	w := task.NewWorkers(cmp.Or(min(max(threads, 0), mostThreads), m.opts.Threads))
-	return &Session{m.plan.NewSession(w), m, w, false}
+	return m.newSession(w, false)
 }
 
 // NewSessionOn makes a session that shares workers with others, so that several sessions
 // together keep no more threads busy than one. Their runs wait for each other, first come,
 // first served. The caller closes the workers after the last run.
 func (m *Model) NewSessionOn(w *task.Workers) *Session {
-	return &Session{m.plan.NewSession(w), m, w, true}
+	return m.newSession(w, true)
 }
 
-// Run computes the outputs for an input of the net's shape, [N, C, H, W]. It returns soon
-// after ctx has ended, with its error; an input of another shape is an *InputError. It
-// allocates nothing.
-func (s *Session) Run(ctx context.Context, input tensor.Tensor) error {
+func (m *Model) newSession(w *task.Workers, shared bool) *Session {
+	return &Session{m.plan.NewSession(w), make([]tensor.Tensor, len(m.Net.Graph.Inputs)), m, w, shared}
+}
+
+// Run computes the outputs for an input of the net's shape, [N, C, H, W], or for each of its
+// inputs, in the order of its signature. It returns soon after ctx has ended, with its error; an
+// input of another shape is an *InputError. It allocates nothing.
+func (s *Session) Run(ctx context.Context, inputs ...tensor.Tensor) error {
 	if ctx == nil {
 		return errNoContext
 	}
-	if want := s.model.Net.Graph.Input().Shape; !input.Shape.Equal(want) || len(input.Data) != want.Elements() {
-		return s.model.misfit(input, "")
+	if err := s.model.Net.takes(inputs, 0); err != nil {
+		return err
 	}
-	return s.session.Run(ctx, input)
+	return s.session.Run(ctx, inputs...)
 }
 
-// Output returns the main output of the last run. Like every value of a session, it is
-// valid until the next run.
+// RunNamed is Run for inputs by name; one that is missing, or that the net does not have, is an
+// *InputError. It allocates nothing either.
+func (s *Session) RunNamed(ctx context.Context, inputs Inputs) error {
+	if err := s.model.Net.order(inputs, s.named); err != nil {
+		return err
+	}
+	err := s.Run(ctx, s.named...)
+	clear(s.named)
+	return err
+}
+
+// Output returns the output of the last run, of several the first. Like every value of a session,
+// it is valid until the next run.
 func (s *Session) Output() tensor.Tensor { return s.session.Output() }
 
-// Value returns a side head or the value of a step that Options.Values asked for. "output"
-// is the net's output, unless one of them has that name.
+// Value returns an output by its name, or a side head or the value of a step that Options.Values
+// asked for. "output" is the only output of a net, unless one of them has that name.
 func (s *Session) Value(name string) (tensor.Tensor, bool) {
+	if i, ok := s.model.Net.output(name); ok {
+		return s.session.OutputAt(i), true
+	}
 	if n, ok := s.model.at[name]; ok {
 		return s.session.At(n)
 	}
-	if t, ok := s.session.Side(name); ok || name != "output" {
-		return t, ok
-	}
-	return s.Output(), true
+	return s.session.Side(name)
 }
 
 // Threads is how many threads the session runs on.
@@ -111,8 +127,8 @@ func measure(d time.Duration, run func() error) (Timing, error) {
 
 // Measure runs the session once to warm up, then for about d but at least LeastRuns times, and
 // returns how long a run took.
-func (s *Session) Measure(ctx context.Context, input tensor.Tensor, d time.Duration) (Timing, error) {
-	return measure(d, func() error { return s.Run(ctx, input) })
+func (s *Session) Measure(ctx context.Context, d time.Duration, inputs ...tensor.Tensor) (Timing, error) {
+	return measure(d, func() error { return s.Run(ctx, inputs...) })
 }
 
 // A StepTime is how long one instruction of a model took: its Path and Op, the Shape of its
@@ -122,17 +138,17 @@ type StepTime = plan.InstructionTime
 // MeasureSteps is Measure for every instruction by itself: each has the median and the
 // minimum of its times. The workers are woken for each anew, so the sum is somewhat more
 // than a run takes.
-func (s *Session) MeasureSteps(ctx context.Context, input tensor.Tensor, d time.Duration) ([]StepTime, error) {
+func (s *Session) MeasureSteps(ctx context.Context, d time.Duration, inputs ...tensor.Tensor) ([]StepTime, error) {
 	if ctx == nil {
 		return nil, errNoContext
 	}
-	steps, err := s.session.Profile(ctx, input) // to warm up
+	steps, err := s.session.Profile(ctx, inputs...) // to warm up
 	if err != nil {
 		return nil, err
 	}
 	took := make([][]time.Duration, len(steps))
 	for start := time.Now(); len(took) > 0 && (len(took[0]) < LeastRuns || time.Since(start) < d); {
-		if steps, err = s.session.Profile(ctx, input); err != nil {
+		if steps, err = s.session.Profile(ctx, inputs...); err != nil {
 			return nil, err
 		}
 		for i, step := range steps {

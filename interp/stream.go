@@ -74,7 +74,12 @@ func (m *Model) separable() error {
 		return &InputError{Net: m.Net.Name, Want: m.Net.Graph.Input().Shape, Problem: fmt.Sprintf(
 			"a value of the shape %v does not belong to single images of a batch of %d; use Run", shape, batch)}
 	}
-	err := check(m.Net.Graph.Output().Shape)
+	var err error
+	for _, o := range m.Net.Graph.Outputs {
+		if err == nil {
+			err = check(o.Node.Shape)
+		}
+	}
 	for _, name := range m.opts.Values {
 		if n, ok := m.shapeOf(name); ok && err == nil {
 			err = check(n)
@@ -216,6 +221,9 @@ func (s *stream) answer(g *group, session *Session, input tensor.Tensor) {
 	for row, i := range read {
 		a := &g.answers[i]
 		a.model, a.Output, a.values = s.model, rowOf(session.Output(), row), map[string]tensor.Tensor{}
+		for i, o := range s.model.Net.Graph.Outputs[1:] {
+			a.values[o.Name] = rowOf(session.session.OutputAt(i+1), row)
+		}
 		for _, name := range s.model.opts.Values {
 			if t, ok := session.Value(name); ok {
 				a.values[name] = rowOf(t, row)

@@ -271,7 +271,7 @@ func (a *app) benchModel(ctx context.Context, f *benchFlags, n *interp.Net, held
 func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, input tensor.Tensor, threads int) (r benchResult, err error) {
 	session := model.NewSession(threads)
 	defer session.Close()
-	t, err := session.Measure(ctx, input, f.time.value)
+	t, err := session.Measure(ctx, f.time.value, input)
 	if err != nil {
 		return r, err
 	}
@@ -285,7 +285,7 @@ func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.M
 	if !f.profile {
 		return r, nil
 	}
-	steps, err := session.MeasureSteps(ctx, input, f.time.value)
+	steps, err := session.MeasureSteps(ctx, f.time.value, input)
 	for _, s := range steps {
 		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Least), milliseconds(s.Took), int64(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
 	}

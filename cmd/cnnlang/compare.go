@@ -259,7 +259,7 @@ func (a *app) measureCompared(ctx context.Context, c *comparison, f *compareFlag
 	}
 	a.progress("%s: measuring", n.label)
 	return measured(ctx, n.Net, opts, func(s *interp.Session, input tensor.Tensor) (err error) {
-		n.latency, err = s.Measure(ctx, input, f.time.value)
+		n.latency, err = s.Measure(ctx, f.time.value, input)
 		return err
 	})
 }

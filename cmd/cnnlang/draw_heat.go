@@ -67,7 +67,7 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 func timesOf(ctx context.Context, n *interp.Net, of map[string]float64) error {
 	opts := interp.Options{Threads: 1, Weights: interp.RandomWeights(0)}
 	return measured(ctx, n, opts, func(s *interp.Session, input tensor.Tensor) error {
-		steps, err := s.MeasureSteps(ctx, input, stepsTime)
+		steps, err := s.MeasureSteps(ctx, stepsTime, input)
 		for _, s := range steps {
 			of[s.Path] += float64(milliseconds(s.Took))
 		}
