@@ -27,8 +27,13 @@ type Output struct {
 	Node *Node
 }
 
-// Input is the first input, of most nets the only one.
-func (g *Graph) Input() *Node { return g.Inputs[0] }
+// Input is the first input, of most nets the only one; nil before there is any.
+func (g *Graph) Input() *Node {
+	if len(g.Inputs) == 0 {
+		return nil
+	}
+	return g.Inputs[0]
+}
 
 // Output is the first output, of most nets the only one.
 func (g *Graph) Output() *Node { return g.Outputs[0].Node }
