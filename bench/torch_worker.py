@@ -144,6 +144,7 @@ OPERATORS = {
     'Concat': lambda a, *inputs: torch.cat(inputs, a['axis']),
     'Conv': conv,
     'ConvTranspose': deconv,
+    'DepthToSpace': lambda a, x: F.pixel_shuffle(x, a['blocksize']),
     'Div': lambda a, x, y: x / y,
     'Elu': lambda a, x: F.elu(x, a['alpha']),
     'Erf': lambda a, x: torch.erf(x),

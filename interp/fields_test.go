@@ -51,6 +51,9 @@ var fieldNets = []string{
 	`net soft [N, 2, H = 24, W = 25] -> [N, _, _, _] {
 	   conv(2, 3x3, stride=2) -> softmax -> softmax(2) -> conv(2, 3x3, pad=1) -> softmax(axis=3) -> conv(1, 3x3, pad=1)
 	 }`,
+	`net shuffled [N, 1, H = 36, W = 30] -> [N, _, _, _] {
+	   conv(9, 3x3, pad=1) -> pixel_shuffle(3) -> conv(1, 3x3) -> conv(1, 3x3, stride=1x2, pad=[[0, 0], [1, 1]]) -> pixel_unshuffle(2) -> conv(2, 2x1)
+	 }`,
 	`net skip [N, 1, H = 28, W = 28] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, pad=1) | maxpool(2x2) -> conv(1, 3x3, pad=1) -> deconv(1, 2x2, stride=2) } -> conv(1, 3x3, pad=1)
 	 }`,

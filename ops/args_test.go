@@ -99,6 +99,8 @@ param shape:list init:number
 channel_affine scale:list shift:list
 slice from:number to:number
 channel_shuffle groups:number
+pixel_shuffle r:number
+pixel_unshuffle r:number
 resize size:dims mode:string align_corners:bool
 add
 mul

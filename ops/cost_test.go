@@ -64,6 +64,8 @@ func TestCosts(t *testing.T) {
 		{&ops.Resize{Size: pair(3, 2), Mode: ops.Bilinear}, in{{1, 2, 4, 4}}, 0, 96},
 		{&ops.Resize{Size: pair(3, 2), Mode: ops.Bicubic}, in{{1, 2, 4, 4}}, 0, 384},
 		{&ops.ChannelShuffle{Groups: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
+		{&ops.PixelShuffle{R: dim.Int(2)}, in{{1, 4, 3, 5}}, 0, 0},
+		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Add{}, in{{1, 2}, {1, 2}, {1, 2}}, 0, 4},
 		{&ops.Mul{}, in{{1, 2, 4, 4}, {1, 2, 1, 1}}, 0, 32},
 		{&ops.Max{}, in{{1, 2}, {1, 2}}, 0, 2},

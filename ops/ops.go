@@ -74,7 +74,7 @@ var Builtins = slices.Concat(
 		&Softmax{},
 		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
 		&Flatten{}, &Dropout{}, &Identity{},
-		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &Resize{},
+		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{},
 		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
 	},
 )

@@ -50,6 +50,8 @@ func TestShapes(t *testing.T) {
 		{&ops.GlobalAvgPool{}, in{{2, 8, 7, 7}}, "[2, 8, 1, 1]"},
 		{&ops.Flatten{}, in{{2, 512, 7, 7}}, "[2, 25088]"},
 		{&ops.Slice{From: dim.Int(2), To: dim.Int(5)}, in{{1, 5, 3, 3}}, "[1, 3, 3, 3]"},
+		{&ops.PixelShuffle{R: dim.Int(3)}, in{{1, 9, 17, 16}}, "[1, 1, 51, 48]"}, // ESPCN
+		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 3, 8, 6}}, "[1, 12, 4, 3]"},
 		{&ops.Concat{Axis: dim.Int(1)}, in{{1, 64, 28, 28}, {1, 128, 28, 28}, {1, 32, 28, 28}}, "[1, 224, 28, 28]"},
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 7, 7}, {1, 8, 1, 1}}, "[1, 8, 7, 7]"},
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 1, 1}}, "[1, 8, 1, 1]"},
@@ -99,6 +101,16 @@ var faultCases = []struct {
 	{&ops.ChannelShuffle{Groups: dim.Int(3)}, image, ops.NotDivisible, "groups", 0, 1,
 		"`groups` of `channel_shuffle` must divide its input channels, got 3 groups of 8 channels"},
 
+	{&ops.PixelShuffle{R: dim.Int(3)}, image, ops.NotDivisible, "r", 0, 1,
+		"the channels of `pixel_shuffle` must be a multiple of 9, got 8"},
+	{&ops.PixelUnshuffle{R: dim.Int(2)}, image, ops.NotDivisible, "r", 0, 2,
+		"the height of `pixel_unshuffle` must be a multiple of 2, got 5"},
+	{&ops.PixelUnshuffle{R: dim.Int(5)}, image, ops.NotDivisible, "r", 0, 3,
+		"the width of `pixel_unshuffle` must be a multiple of 5, got 6"},
+	{&ops.PixelShuffle{R: dim.Int(0)}, image, ops.BadValue, "r", -1, -1,
+		"`r` of `pixel_shuffle` must be a whole number of at least 1, got 0"},
+	{&ops.PixelShuffle{R: dim.Int(1 << 40)}, image, ops.BadValue, "r", -1, -1,
+		"`r` of `pixel_shuffle` is too large, got 1099511627776"},
 	{conv(0, pair(1, 1)), image, ops.BadValue, "out", -1, -1,
 		"`out` of `conv` must be a whole number of at least 1, got 0"},
 	{&ops.Linear{Out: dim.Ratio(1, 2)}, image, ops.BadValue, "out", -1, -1,
@@ -213,6 +225,7 @@ func TestNoQuestionsAfterAFault(t *testing.T) {
 	for _, op := range []ops.Op{
 		conv(0, pair(3, 3), groups(3)), deconv(0, pair(2, 2), pair(3, 3), samePad), linear(0),
 		maxpool(pair(0, 3), pair(2, 2), pad(1), true), &ops.Slice{From: dim.Int(-1)},
+		&ops.PixelShuffle{R: dim.Int(3)}, &ops.PixelUnshuffle{R: dim.Int(2)},
 	} {
 		asked := &counted{}
 		if _, err := op.Infer(asked, []dim.Shape{dim.Shaped(1, 8, 5, 6)}); err == nil {

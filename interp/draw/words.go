@@ -40,6 +40,10 @@ func words(n *graph.Node) (string, Kind) {
 		return "global average pool", Pool
 	case *ops.Resize:
 		return op.Mode + " resize to " + times(op.Size), Other
+	case *ops.PixelShuffle:
+		return "pixel shuffle ×" + op.R.String(), Other
+	case *ops.PixelUnshuffle:
+		return "pixel unshuffle /" + op.R.String(), Other
 	case *ops.Flatten, *ops.Dropout:
 		return n.Op.Name(), Other
 	}

@@ -90,6 +90,13 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 			func(o int) int { return floorDiv(o*have, k) }, func(o int) int { return -floorDiv(-(o+1)*have, k) - 1 }})
 	case *ops.Resize:
 		return w.resized(op, ins[0], have, size(n, w.axis))
+	case *ops.PixelShuffle:
+		r := op.R.MustInt()
+		from := func(o int) int { return floorDiv(o, r) }
+		return w.through(ins[0], window{r, 1, 1, from, from})
+	case *ops.PixelUnshuffle:
+		r := op.R.MustInt()
+		return w.through(ins[0], window{1, r, 1, func(o int) int { return o * r }, func(o int) int { return o*r + r - 1 }})
 	case *ops.GlobalAvgPool:
 		return w.whole(ins[0], have)
 	case *ops.Flatten:

@@ -55,6 +55,8 @@ var writers = map[string]func(*step) string{
 	"param":           (*step).learned,
 	"slice":           (*step).slice,
 	"channel_shuffle": (*step).channelShuffle,
+	"pixel_shuffle":   (*step).pixelShuffle,
+	"pixel_unshuffle": (*step).pixelUnshuffle,
 	"resize":          (*step).resize,
 
 	"add":  func(s *step) string { return s.chain("Add") },
@@ -226,6 +228,20 @@ func (s *step) channelShuffle() string {
 	grouped = append(tensor.Shape{shape[0], each, groups}, shape[2:]...)
 	x = s.helper("Transpose", grouped, []string{x}, Attribute{"perm", swapped})
 	return s.emit("Reshape", []string{x, s.integers(joined...)})
+}
+
+// pixelShuffle is DepthToSpace with the channels of a square together.
+func (s *step) pixelShuffle() string {
+	return s.emit("DepthToSpace", s.in, Attribute{"blocksize", s.node.Op.(*ops.PixelShuffle).R.MustInt()}, Attribute{"mode", "CRD"})
+}
+
+// pixelUnshuffle splits height and width into squares and their pixels, and joins these with the
+// channels: SpaceToDepth has another order.
+func (s *step) pixelUnshuffle() string {
+	in, out, r := s.node.In[0].Shape, s.node.Shape, s.node.Op.(*ops.PixelUnshuffle).R.MustInt()
+	x := s.helper("Reshape", tensor.Shape{in[0], in[1], out[2], r, out[3], r}, []string{s.in[0], s.integers(0, in[1], out[2], r, out[3], r)})
+	x = s.helper("Transpose", tensor.Shape{in[0], in[1], r, r, out[2], out[3]}, []string{x}, Attribute{"perm", []int{0, 1, 3, 5, 2, 4}})
+	return s.emit("Reshape", []string{x, s.integers(0, out[1], out[2], out[3])})
 }
 
 // resize is a Resize to a size, its fourth input, of as many images and channels as there are.

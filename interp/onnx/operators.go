@@ -10,6 +10,7 @@ var operators = map[string]int{
 	"Concat":             13,
 	"Conv":               11,
 	"ConvTranspose":      11,
+	"DepthToSpace":       13,
 	"Div":                14,
 	"Elu":                6,
 	"Erf":                13,

@@ -63,6 +63,12 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return indexed(x, name(":"), &expr{kind: span, args: []*expr{from, to}})
 	case *ops.Resize:
 		return f.resize(u, x)
+	case *ops.PixelShuffle:
+		r := f.inForward(u.resolve(u.leaf("r", func(o ops.Op) any { return o.(*ops.PixelShuffle).R })))
+		return calling(f.functional("pixel_shuffle"), x, r)
+	case *ops.PixelUnshuffle:
+		r := f.inForward(u.resolve(u.leaf("r", func(o ops.Op) any { return o.(*ops.PixelUnshuffle).R })))
+		return calling(f.functional("pixel_unshuffle"), x, r)
 	case *ops.ChannelShuffle:
 		groups := f.inForward(u.resolve(u.leaf("groups", func(o ops.Op) any { return o.(*ops.ChannelShuffle).Groups })))
 		split := f.variable(x).method("unflatten", number(1), tupleOf(groups, number(-1)))

@@ -21,6 +21,7 @@ var elsewhere = map[string]string{
 	"eltwise": "add", "shortcut": "add", "residual": "add", "sum": "add", "plus": "add",
 	"multiply": "mul", "maximum": "max", "average": "mean",
 	"upsample": "upsample", "upsampling": "upsample", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
+	"pixelshuffle": "pixel_shuffle", "pixelunshuffle": "pixel_unshuffle", "subpixel": "pixel_shuffle",
 	"interpolate": "resize", "resize": "resize",
 	"parameter": "param", "dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
 }
@@ -31,7 +32,8 @@ var absent = func() map[string]string {
 	for words, help := range map[string]string{
 		"selu celu": "the activations are `relu`, `relu6`, `leaky_relu`, `prelu`, `elu`, `hard_swish`, `hard_sigmoid`, `silu`, `mish`, `gelu`, `sigmoid`, `tanh`, `softplus` and `softmax`",
 		"groupnorm instancenorm norm normalize normalization syncbatchnorm": "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
-		"unpool maxunpool": "nothing here puts pixels where a maximum was; `upsample(2)` doubles height and width",
+		"unpool maxunpool":                                    "nothing here puts pixels where a maximum was; `upsample(2)` doubles height and width",
+		"depthtospace spacetodepth":                           "`pixel_shuffle` and `pixel_unshuffle` move channels to pixels and back, in PyTorch's order of channels, which is not TensorFlow's",
 		"depthwiseconv depthwise dwconv depthwiseconvolution": "write `conv(C, 3x3, groups=C)`, C being the input channels",
 		"separableconv separable depthwiseseparableconv":      "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
 		"reshape view squeeze unsqueeze permute transpose":    "`flatten` joins all axes after the first; nothing else moves axes",

@@ -53,6 +53,8 @@ func BenchmarkOther(b *testing.B) {
 	benchmark(b, "prelu", &ops.PReLU{PerChannel: true}, x)
 	benchmark(b, "resize bilinear", &ops.Resize{Size: pair(112, 112), Mode: ops.Bilinear}, optest.Rand(1, 1, 64, 56, 56))
 	benchmark(b, "resize nearest", &ops.Resize{Size: pair(112, 112), Mode: ops.Nearest}, optest.Rand(1, 1, 64, 56, 56))
+	benchmark(b, "pixel_shuffle", &ops.PixelShuffle{R: dim.Int(2)}, optest.Rand(1, 1, 256, 56, 56))
+	benchmark(b, "pixel_unshuffle", &ops.PixelUnshuffle{R: dim.Int(2)}, optest.Rand(1, 1, 64, 112, 112))
 	benchmark(b, "bn", &ops.BatchNorm{}, x)
 	benchmark(b, "layer_norm", &ops.LayerNorm{}, x)
 	benchmark(b, "lrn", &ops.LRN{Size: dim.Int(5), Alpha: dim.Ratio(1, 10000), Beta: dim.Ratio(3, 4), K: dim.Int(1)}, x)

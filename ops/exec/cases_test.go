@@ -25,6 +25,9 @@ func resize(h, w int, mode string, corners bool) ops.Op {
 	return &ops.Resize{Size: pair(h, w), Mode: mode, AlignCorners: corners}
 }
 
+func shuffle(r int) ops.Op   { return &ops.PixelShuffle{R: dim.Int(r)} }
+func unshuffle(r int) ops.Op { return &ops.PixelUnshuffle{R: dim.Int(r)} }
+
 // in is the shapes of an op's inputs.
 type in = [][]int
 
@@ -146,6 +149,12 @@ var opCases = []opCase{
 	{&ops.ChannelShuffle{Groups: dim.Int(3)}, in{{2, 12, 3, 5}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(6)}, in{{1, 6}}},
 
+	{shuffle(2), in{{2, 12, 3, 5}}},
+	{shuffle(3), in{{1, 9, 4, 7}}},
+	{shuffle(1), in{{2, 3, 5, 7}}},
+	{unshuffle(2), in{{2, 3, 6, 10}}},
+	{unshuffle(3), in{{1, 1, 6, 9}}},
+
 	{resize(3, 4, ops.Nearest, false), in{{2, 3, 7, 5}}},
 	{resize(9, 11, ops.Nearest, false), in{{1, 3, 4, 5}}},
 	{resize(10, 14, ops.Bilinear, false), in{{2, 3, 5, 7}}},
@@ -193,6 +202,11 @@ var opCases = []opCase{
 	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 32, 5, 7}, {2, 16, 5, 7}, {2, 5, 5, 7}}},
 	{&ops.Slice{From: dim.Int(16), To: dim.Int(37)}, in{{2, 40, 5, 7}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{2, 40, 5, 7}}},
+	{shuffle(2), in{{2, 160, 5, 7}}},
+	{shuffle(3), in{{1, 153, 3, 4}}},
+	{shuffle(1), in{{1, 33, 3, 4}}},
+	{unshuffle(2), in{{2, 10, 6, 10}}},
+	{unshuffle(3), in{{1, 37, 6, 9}}},
 	{resize(10, 14, ops.Nearest, false), in{{2, 40, 5, 7}}},
 	{resize(10, 14, ops.Bilinear, false), in{{2, 40, 5, 7}}},
 	{resize(3, 2, ops.Bilinear, true), in{{2, 40, 5, 7}}},

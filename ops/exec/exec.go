@@ -69,6 +69,10 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 	case *ops.Mean: // of plain values alone, so that bfloat16 does not round it
 		list := s.merged(op)
 		return list[len(list)-1:]
+	case *ops.PixelShuffle:
+		return s.regrouped(regrouping{from: 1, to: op.R.MustInt()})
+	case *ops.PixelUnshuffle:
+		return s.regrouped(regrouping{from: op.R.MustInt(), to: 1})
 	case *ops.Resize:
 		return s.resized(op)
 	case *ops.Concat, *ops.Slice, *ops.ChannelShuffle:

@@ -51,6 +51,8 @@ var longCases = []opCase{
 	{&ops.ChannelAffine{Scale: numbers(1), Shift: numbers(1)}, in{{1, 1, 1000, 1000}}},
 	{&ops.Slice{From: dim.Int(0), To: dim.Int(1)}, in{{1, 2, 1000, 1000}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(2)}, in{{1, 2, 700, 700}}},
+	{shuffle(2), in{{1, 4, 1, 1 << 18}}},
+	{unshuffle(2), in{{1, 1, 2, 1 << 19}}},
 	{&ops.Mul{}, in{{1, 1, 1000, 1000}, {1, 1, 1, 1}}},
 	{linear(1), in{{1, 3 << 20}}},
 	{linear(8), in{{1, 3 << 19}}},

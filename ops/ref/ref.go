@@ -78,6 +78,10 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		slice(op, out, in[0])
 	case *ops.ChannelShuffle:
 		channelShuffle(op, out, in[0])
+	case *ops.PixelShuffle:
+		pixelShuffle(op, out, in[0])
+	case *ops.PixelUnshuffle:
+		pixelUnshuffle(op, out, in[0])
 	case *ops.Resize:
 		resize(op, out, in[0])
 	case *ops.Concat:

@@ -181,6 +181,11 @@ func moves() []hand {
 		{"param", &ops.Learned{Shape: dim.Shaped(3)}, of(tensor.From([]float32{7, 8}, 2, 1)), of(tensor.From([]float32{1, 2, 3}, 3)),
 			tensor.From([]float32{1, 2, 3, 1, 2, 3}, 2, 3)},
 		{"mul with a learned gate", ops.Gate(dim.Shaped(2, 1, 1)), of(row), of(tensor.From([]float32{2, 10}, 2, 1, 1)), tensor.From([]float32{2, 4, 30, 40}, 1, 2, 1, 2)},
+		// Channels 0 to 3 of a pixel are its four, row by row; 4 to 7 those of the second channel.
+		{"pixel_shuffle", &ops.PixelShuffle{R: n(2)}, of(tensor.From([]float32{0, 10, 1, 11, 2, 12, 3, 13, 4, 14, 5, 15, 6, 16, 7, 17}, 1, 8, 1, 2)), nil,
+			tensor.From([]float32{0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15, 6, 7, 16, 17}, 1, 2, 2, 4)},
+		{"pixel_unshuffle", &ops.PixelUnshuffle{R: n(2)}, of(tensor.From([]float32{0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15, 6, 7, 16, nan}, 1, 2, 2, 4)), nil,
+			tensor.From([]float32{0, 10, 1, 11, 2, 12, 3, 13, 4, 14, 5, 15, 6, 16, 7, nan}, 1, 8, 1, 2)},
 		{"resize, nearest", &ops.Resize{Size: p(1, 5), Mode: ops.Nearest}, of(image(1, 3, 1, 2, 3)), nil, image(1, 5, 1, 1, 2, 2, 3)},
 		{"resize, nearest, smaller", &ops.Resize{Size: p(1, 2), Mode: ops.Nearest}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 1, 3)},
 		// Places -1/4, 1/4, 3/4 and 5/4, the first of which counts as 0.

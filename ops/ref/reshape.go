@@ -27,6 +27,18 @@ func channelShuffle(op *ops.ChannelShuffle, out, in Value) {
 	}
 }
 
+// pixelShuffle: out[n, c, y, x] = in[n, c*r*r + y%r*r + x%r, y/r, x/r].
+func pixelShuffle(op *ops.PixelShuffle, out, in Value) {
+	r := op.R.MustInt()
+	each(out, func(n, c, y, x int) float64 { return in.at(n, (c*r+y%r)*r+x%r, y/r, x/r) })
+}
+
+// pixelUnshuffle: out[n, c, y, x] = in[n, c/(r*r), y*r + c/r%r, x*r + c%r].
+func pixelUnshuffle(op *ops.PixelUnshuffle, out, in Value) {
+	r := op.R.MustInt()
+	each(out, func(n, c, y, x int) float64 { return in.at(n, c/(r*r), y*r+c/r%r, x*r+c%r) })
+}
+
 // concat puts the inputs one after another along the axis: every element keeps
 // its indices but that one, which starts where the inputs before end.
 func concat(op *ops.Concat, out Value, in []Value) {

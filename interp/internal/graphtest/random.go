@@ -3,6 +3,7 @@ package graphtest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
@@ -79,7 +80,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(14) {
+	switch r.IntN(15) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -115,7 +116,12 @@ func (r *random) grow() {
 		y := r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(2 * h), W: dim.Int(w + 3)}, Mode: []string{ops.Bilinear, ops.Bicubic}[r.IntN(2)], AlignCorners: corners}, x)
 		r.values = r.values[:len(r.values)-1] // no other value has its size
 		r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(h), W: dim.Int(w)}, Mode: []string{ops.Nearest, ops.Bilinear}[r.IntN(2)]}, y)
-	case 13:
+	case 13: // channels to pixels and back
+		y := r.add(&ops.PixelShuffle{R: dim.Int(2)}, r.add(Conv(4*channels, 1, 1, 1, true), x))
+		y = r.add(&ops.PixelUnshuffle{R: dim.Int(2)}, y)
+		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
+		r.add(Conv(channels, 1, 1, 1, true), y)
+	case 14:
 		if channels == 1 {
 			return
 		}

@@ -44,18 +44,22 @@ func (l *lowering) best(i *instruction) task.Algorithm {
 	return bestOf(list, func(a task.Algorithm) bool { return takes(i, a) })
 }
 
-// takes reports whether an instruction can use an algorithm: a plain one always; a blocked
-// one if it leads, or an image among the inputs is blocked in the same way, and no row is
-// too long.
+// takes reports whether an instruction can use an algorithm: a plain one always; one that reads
+// or writes blocks if it leads, or an image among the inputs is blocked in the same way, and no
+// row is too long.
 func takes(i *instruction, a task.Algorithm) bool {
 	long := func(s tensor.Shape) bool { return len(s) == 4 && s[3] > layout.MostRow }
+	blocks := a.Out
+	if blocks.Plain() && len(a.In) > 0 {
+		blocks = a.In[0]
+	}
 	switch {
-	case a.Out.Plain():
+	case blocks.Plain():
 		return true
 	case long(i.shape) || slices.ContainsFunc(i.inShapes(), long):
 		return false
 	}
-	return a.Leads || follows(i, a.Out)
+	return a.Leads || follows(i, blocks)
 }
 
 // follows reports whether an image among the inputs has the blocks of a layout. Ops on

@@ -49,12 +49,28 @@ class Up2(nn.Module):
         return self.conv(getattr(self, "0")(x))
 
 
+class Finer(nn.Module):
+    """[N, C, H, W] -> [N, C, r*H, r*W]"""
+
+    def __init__(self, in_channels, r):
+        super().__init__()
+        self.r = r
+        self.add_module("0", nn.Conv2d(in_channels, in_channels * r**2, 1))
+
+    def forward(self, x):
+        return F.pixel_shuffle(getattr(self, "0")(x), self.r)
+
+
 class Resize(nn.Module):
     def __init__(self):
         super().__init__()
         self.add_module("0", Up(3, 4, scale_factor=2))
         self.add_module("1", Up(4, 6, scale_factor=3))
         self.add_module("3", Up2(6, 2))
+        self.add_module("8", Finer(2, 2))
+        self.add_module("9", Finer(2, 3))
+        self.add_module("10", nn.Conv2d(2, 2, 1))
+        self.add_module("12", nn.Conv2d(72, 2, 1))
 
     def forward(self, x):
         x = getattr(self, "0")(x)  # [N, 4, 10, 8]
@@ -63,4 +79,9 @@ class Resize(nn.Module):
         x = getattr(self, "3")(x)  # [N, 2, 22, 12]
         x = F.interpolate(x, size=(13, 8), mode="bilinear", align_corners=True)
         x = F.interpolate(x, size=(6, 9), mode="bicubic")  # [N, 2, 6, 9]
-        return F.interpolate(x, size=(7, 9), mode="bicubic", align_corners=True)
+        x = F.interpolate(x, size=(7, 9), mode="bicubic", align_corners=True)
+        x = F.pixel_shuffle(x, 1)  # [N, 2, 7, 9]
+        x = getattr(self, "8")(x)  # [N, 2, 14, 18]
+        x = getattr(self, "9")(x)  # [N, 2, 42, 54]
+        x = F.pixel_unshuffle(getattr(self, "10")(x), 6)  # [N, 72, 7, 9]
+        return getattr(self, "12")(x)  # [N, 2, 7, 9]

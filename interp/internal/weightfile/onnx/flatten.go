@@ -15,7 +15,7 @@ type lie struct {
 }
 
 // maps are nodes whose results are maps with channels first.
-var maps = map[string]bool{"Conv": true, "ConvTranspose": true, "MaxPool": true, "AveragePool": true, "InstanceNormalization": true, "Resize": true, "Upsample": true}
+var maps = map[string]bool{"Conv": true, "ConvTranspose": true, "MaxPool": true, "AveragePool": true, "InstanceNormalization": true, "Resize": true, "Upsample": true, "DepthToSpace": true}
 
 // plain are nodes behind which the order of what went before does not matter: what they make
 // has one number for a channel, or is no map.

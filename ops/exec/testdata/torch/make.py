@@ -82,6 +82,16 @@ def resize(r):
     return a, size, [], lambda x: F.interpolate(x, size=to, mode=mode, align_corners=corners if mode != "nearest" else None)
 
 
+def pixel_shuffle(r):
+    k = r.randint(1, 4)
+    return {"r": k}, [r.randint(1, 2), k * k * r.randint(1, 40 // k), r.randint(1, 9), r.randint(1, 9)], [], lambda x: F.pixel_shuffle(x, k)
+
+
+def pixel_unshuffle(r):
+    k = r.randint(1, 4)
+    return {"r": k}, [r.randint(1, 2), r.randint(1, 40), k * r.randint(1, 5), k * r.randint(1, 5)], [], lambda x: F.pixel_unshuffle(x, k)
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -97,6 +107,8 @@ OPS = {
     "mish": plain(F.mish),
     "softmax": softmax,
     "resize": resize,
+    "pixel_shuffle": pixel_shuffle,
+    "pixel_unshuffle": pixel_unshuffle,
 }
 
 
