@@ -288,11 +288,13 @@ type Pipeline struct {
 }
 
 // A Step is one application: what it is (If, Repeat, Group, Tap or Call), the label that
-// replaces its number in weight paths, and the claims about its result.
+// replaces its number in weight paths, and the claims about its result. With Each it is applied
+// to every tensor of a list.
 type Step struct {
 	Extent
 	Stage  bool     `parser:"@'stage':Keyword?"`
 	Label  *Label   `parser:"( (?= ( Ident | String ) ':' ) @@ ':' )?"`
+	Each   bool     `parser:"@'each':Keyword?"`
 	If     *If      `parser:"( @@"`
 	Repeat *Repeat  `parser:"| @@"`
 	Group  *Body    `parser:"| '{' @@ '}'"`

@@ -127,6 +127,9 @@ func (p *dumper) step(n *Step) {
 	if n.Label != nil {
 		around += labelText(n.Label) + ": "
 	}
+	if n.Each {
+		around += "each "
+	}
 	after := ""
 	for _, c := range n.Claims {
 		switch {

@@ -159,7 +159,7 @@ func TestBlanks(t *testing.T) {
 // Any tokens in any order, with and without spaces: formatting them twice is the same as
 // once.
 func TestRandomTokens(t *testing.T) {
-	const words = "let block net expect where is as if then else not and or import meta names repeat side stage of true " +
+	const words = "let block net expect where is as if then else not and or import meta names repeat each side stage of true " +
 		"a b conv relu 0 1 3x3 2.5 \"s\" \"open + - * / // % ** == != < > <= >= = -> : ; , . @ | ( ) [ ] { } _ .. § # \t \n \n"
 	pieces := []string{"is[]", "is[N]\n", "\nexpect a", "\nlet a", "\na: f(", "1+a", "2 *a", "b", "\n|", "meta{\n", "f(1,  2)", "[1,  2],\n", "[1,  2][3,§2]", ",.."}
 	vocabulary := slices.Concat(strings.Split(words, " "), pieces, pieces)

@@ -121,7 +121,7 @@ func (c context) span() source.Span {
 }
 
 // first returns the first word of the step that the found token is in, or of the statement
-// if it is in no step; labels, `stage` and `side` are left out.
+// if it is in no step; labels, `stage`, `side` and `each` are left out.
 func (c context) first() lexer.Token {
 	s := c.statement
 	for len(s) > 0 && (s[0].Value == "stage" || s[0].Value == "side" && len(s) > 1) {
@@ -129,6 +129,9 @@ func (c context) first() lexer.Token {
 	}
 	if len(s) > 1 && s[1].Value == ":" {
 		s = s[2:]
+	}
+	if len(s) > 1 && s[0].Value == "each" {
+		s = s[1:]
 	}
 	for i := len(s) - 1; i > 0; i-- { // the last step of a pipeline
 		if s[i-1].Value == "->" {
@@ -146,7 +149,7 @@ func (c context) first() lexer.Token {
 // step.
 func (c context) beforeStarts() bool {
 	n := len(c.statement)
-	return n == 1 || n > 1 && slices.Contains([]string{"->", "stage", "side", ":"}, c.statement[n-2].Value)
+	return n == 1 || n > 1 && slices.Contains([]string{"->", "stage", "side", ":", "each"}, c.statement[n-2].Value)
 }
 
 // dotted reports whether the statement so far is a dotted name: self.conv1.

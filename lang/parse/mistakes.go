@@ -14,7 +14,7 @@ import (
 // mistakes are common mistakes, the most specific first. Each returns nil if the mistake is
 // a different one.
 var mistakes = []func(context) *diag.Diagnostic{
-	sideOfSteps, pattern, rest, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
+	sideOfSteps, eachStep, pattern, rest, arrow, unit, afterArrow, equals, colon, label, hyphen, reservedWord, foreignWord, misspeltKeyword,
 	ports, declarationHead, signatureInside, parameter, importForm, letForm, row,
 	lonelyArrow, bar, condition, times, claim,
 	chain, arithmetic, sizes, spacedSize, choice, bareArguments, lateStatement, bareLabel, twoSteps, comma,
@@ -210,7 +210,7 @@ func foreignWord(c context) *diag.Diagnostic {
 
 // Words that start a statement, followed by something that cannot follow a step of that
 // name.
-var statementWords = []string{"repeat", "stage", "side", "meta", "names", "expect"}
+var statementWords = []string{"repeat", "each", "stage", "side", "meta", "names", "expect"}
 
 func misspeltKeyword(c context) *diag.Diagnostic {
 	suggest := func(t lexer.Token, words ...string) *diag.Diagnostic {

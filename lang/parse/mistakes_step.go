@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/participle/v2/lexer"
+
 	"cnnlang/lang/diag"
 )
 
@@ -74,6 +76,28 @@ func times(c context) *diag.Diagnostic {
 	return c.syntax("expected a number and a step after `repeat`, found %s", describe(c.found)).
 		WithHelp("write `repeat 3 step` or `repeat 3 { … }`")
 }
+
+// eachStep is for each.
+func eachStep(c context) *diag.Diagnostic {
+	i := slices.IndexFunc(c.statement, isEach)
+	if i < 0 || !c.inBody() {
+		return nil
+	}
+	switch last := c.statement[len(c.statement)-1].Value; {
+	case c.found.Value == ":" && i == len(c.statement)-2:
+		return c.syntax("the label of an `each` stands before it").WithHelp("write `%s: each …`", last)
+	case c.found.Value == "in" && i <= len(c.statement)-2:
+		return c.syntax("`each` has no names").WithHelp("it applies a step to every item of the list that flows in: `each conv(64, 3x3)`; `repeat x in list …` has names")
+	case last == "each" && (c.found.Value == "stage" || c.found.Value == "side"):
+		return c.syntax("`%s` comes before `each` and its label", c.found.Value)
+	case last == "each":
+		return c.syntax("expected a step after `each`, found %s", describe(c.found)).
+			WithHelp("write `each conv(64, 3x3)` or `each { … }`, after a label if it has one: `head: each { … }`")
+	}
+	return nil
+}
+
+func isEach(t lexer.Token) bool { return t.Value == "each" && t.Type == tokKeyword }
 
 // claim is for as, is and @.
 func claim(c context) *diag.Diagnostic {
@@ -161,13 +185,13 @@ func bareLabel(c context) *diag.Diagnostic {
 
 // stepMayStart reports whether a step could start at the found token.
 func (c context) stepMayStart() bool {
-	return c.before.Type == tokNL || slices.Contains([]string{"{", "|", "->", "stage", "side", ":", "}"}, c.before.Value)
+	return c.before.Type == tokNL || slices.Contains([]string{"{", "|", "->", "stage", "side", ":", "each", "}"}, c.before.Value)
 }
 
 // twoSteps is for steps on one line without an arrow.
 func twoSteps(c context) *diag.Diagnostic {
 	starts := c.is(c.found, tokIdent, tokString, tokBranch) ||
-		slices.Contains([]string{"@", "{", "if", "repeat", "stage"}, c.found.Value)
+		slices.Contains([]string{"@", "{", "if", "repeat", "each", "stage"}, c.found.Value)
 	ends := c.is(c.before, tokIdent) || slices.Contains([]string{")", "]", "}"}, c.before.Value)
 	if !c.inBody() || !starts || !ends || c.want != "" {
 		return nil

@@ -68,6 +68,9 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		c.expr(st.Expect.Cond, s)
 		c.inExpect = false
 	case st.Side != nil:
+		if c.each > 0 {
+			c.report(sideInEach(st.Side))
+		}
 		outside := len(c.named)
 		c.step(st.Side.Step, s)
 		if l := st.Side.Step.Label; l != nil && l.Name != nil {
@@ -82,12 +85,7 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 				}
 			}
 		}
-		for _, name := range c.named[outside:] { // names inside a head end with the head
-			c.heads[name] = c.taps[name]
-			c.ended = append(c.ended, c.taps[name])
-			delete(c.taps, name)
-		}
-		c.named = c.named[:outside]
+		c.end(outside, c.heads) // names inside a head end with the head
 	case st.Pipe != nil:
 		for _, step := range st.Pipe.Steps {
 			c.step(step, s)
@@ -122,6 +120,10 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	case st.Stage:
 		c.report(unnamedStage(st))
 	}
+	leave := func() {}
+	if st.Each {
+		leave = c.enterEach()
+	}
 	switch {
 	case st.If != nil:
 		c.ifStep(st.If, s)
@@ -139,6 +141,7 @@ func (c *checker) step(st *ast.Step, s *scope) {
 	case st.Call != nil:
 		c.call(st.Call, s)
 	}
+	leave()
 	for _, claim := range st.Claims {
 		for _, x := range claim.Is {
 			c.expr(x, s)

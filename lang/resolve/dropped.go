@@ -23,6 +23,9 @@ func (c *checker) find(r *readers, s *ast.Step) {
 		r.names = append(r.names, claim.Names()...)
 	}
 	r.other = r.other || s.Stage || c.readsInto(s.Label)
+	if s.Each {
+		return // what is named in it ends with it
+	}
 	if s.Repeat != nil && s.Repeat.Step != nil {
 		c.find(r, s.Repeat.Step)
 	}

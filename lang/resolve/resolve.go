@@ -61,6 +61,8 @@ type checker struct {
 	labels map[string]source.Span
 	heads  map[string]*tap // what side heads are called or name, which ends with them
 	ended  []*tap          // those that they name
+	items  map[string]*tap // what an each names, which ends with it
+	each   int             // how many there are around the step
 	stages []*ast.String   // the labels of stages, where those are strings
 	// readInto are the labels that paths of stages begin with. worded says that a label is a string,
 	// of which nobody knows here what it names, and flat that one may be empty, so that the
@@ -105,7 +107,7 @@ func (s *scope) all() []string {
 func (c *checker) block(b *ast.Block) {
 	c.stages = nil
 	c.taps, c.labels, c.isNet = map[string]*tap{}, map[string]source.Span{}, b.Kind == "net"
-	c.heads, c.ended, c.later = map[string]*tap{}, nil, indexedIn(b)
+	c.heads, c.items, c.ended, c.later = map[string]*tap{}, map[string]*tap{}, nil, indexedIn(b)
 	c.sources = map[*ast.Call]bool{}
 	c.readInto, c.worded, c.flat = pathsReadIn(b), false, false
 	outer := (&scope{}).inner()

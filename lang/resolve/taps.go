@@ -146,6 +146,11 @@ func (c *checker) tap(n *ast.Name) {
 		c.report(headAsTap(n, t.span))
 		return
 	}
+	if t, ok := c.items[n.Text]; ok {
+		t.read = true // likewise
+		c.report(itemAsTap(n, t.span))
+		return
+	}
 	c.report(unknownTap(n, names, c.labels))
 	if meant, ok := c.taps[diag.Nearest(n.Text, names)]; ok {
 		meant.read = true // do not report that it is unread as well
