@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
 	"cnnlang/interp"
@@ -28,7 +29,7 @@ var usualColumns = []string{"kind", "output", "params", "macs", "flops"}
 
 // paramsColumns is all of them, in the order of `--columns all`.
 var paramsColumns = []paramsColumn{
-	{name: "kind", title: "kind", meaning: "the block or operation", cell: func(m *rowFacts) any { return m.Kind }},
+	{name: "kind", title: "kind", meaning: "the block or operation", cell: func(m *rowFacts) any { return m.kindText() }},
 	pairColumn("kernel", "the kernel or window of an operation", func(w ops.Window) dim.Pair { return w.K }),
 	pairColumn("stride", "its stride", func(w ops.Window) dim.Pair { return w.Stride }),
 	pairColumn("dilation", "its dilation", func(w ops.Window) dim.Pair { return w.Dilation }),
@@ -147,25 +148,44 @@ func factsOf(n *interp.Net, rows []graph.Row) (list []*rowFacts, main, sides *ro
 }
 
 func (m *rowFacts) outputText() any {
-	if m.List > 0 {
+	switch {
+	case m.List > 0:
 		return fmt.Sprintf("list of %d", m.List)
+	case m.Items > 0 && m.Output == nil:
+		return "several"
 	}
 	return m.Output
 }
 
+// kindText is what a row is, and to how many items of a list it is applied.
+func (m *rowFacts) kindText() string {
+	if m.Items > 0 {
+		return fmt.Sprintf("%s ×%d", m.Kind, m.Items)
+	}
+	return m.Kind
+}
+
+// op is the operation of a row that is one, whether or not for several items.
+func (m *rowFacts) op() ops.Op {
+	if len(m.Nodes) == 0 {
+		return nil
+	}
+	for _, n := range m.Nodes[1:] {
+		if n.Module() != m.Path || !reflect.DeepEqual(n.Op, m.Nodes[0].Op) {
+			return nil
+		}
+	}
+	return m.Nodes[0].Op
+}
+
 // windows are those of a row that is one operation with windows.
 func (m *rowFacts) windows() (ops.Window, bool) {
-	if len(m.Nodes) != 1 {
-		return ops.Window{}, false
-	}
-	return ops.WindowOf(m.Nodes[0].Op)
+	return ops.WindowOf(m.op())
 }
 
 func (m *rowFacts) groups() any {
-	if len(m.Nodes) == 1 {
-		if c, ok := m.Nodes[0].Op.(*ops.Conv); ok {
-			return c.Groups
-		}
+	if c, ok := m.op().(*ops.Conv); ok {
+		return c.Groups
 	}
 	return ""
 }

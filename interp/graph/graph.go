@@ -4,6 +4,8 @@
 package graph
 
 import (
+	"slices"
+
 	"cnnlang/lang/source"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
@@ -49,11 +51,14 @@ func OutputOf(n *Node) []Output { return []Output{{"output", n}} }
 
 // A Node is one operation and its one result.
 type Node struct {
-	ID    int    // its index in Graph.Nodes
-	Path  string // the step's path: layer1.0.conv1
-	Op    ops.Op // nil for the input
-	In    []*Node
-	Shape tensor.Shape
+	ID   int    // its index in Graph.Nodes
+	Path string // the step's path: layer1.0.conv1
+	// Shared is, of a node in an `each`, the path that its tensors begin with, without the numbers
+	// of items that are in Path: head.conv of head[2].conv. It is empty for any other.
+	Shared string
+	Op     ops.Op // nil for the input
+	In     []*Node
+	Shape  tensor.Shape
 	// Sizes are the shape of a value in a sketch, in which some are unknown; nil elsewhere.
 	Sizes dim.Shape
 	// Params are the tensors of the op, in the order of Op.Params. A pass that folds one
@@ -74,6 +79,9 @@ type Param struct {
 	Path    string       `json:"path"` // layer1.0.conv1.weight
 	Shape   tensor.Shape `json:"shape"`
 	Running bool         `json:"running"` // a statistic kept by training: in the file, not counted
+	// Again says that a node before the one that holds it has it already, for another item of an
+	// `each`. It is one tensor, and counted there.
+	Again bool `json:"-"`
 }
 
 // A Side is a named output beside the main one. It is instantiated separately: one that
@@ -99,13 +107,15 @@ func (s *Side) Within(outer *Side) bool {
 // or group is its last node; a step that passes its input on unchanged has the input's
 // node.
 type Step struct {
-	Path  string
-	Call  string // what the text calls it: conv, bottleneck, add, "" for a group
-	Node  *Node
-	Items []*Node // of a list of tensors, whose last one is Node; nil for one tensor
-	Stage bool
-	Side  *Side
-	Span  source.Span
+	Path string
+	// Shared is that of a Node.
+	Shared string
+	Call   string // what the text calls it: conv, bottleneck, add, "" for a group
+	Node   *Node
+	Items  []*Node // of a list of tensors, whose last one is Node; nil for one tensor
+	Stage  bool
+	Side   *Side
+	Span   source.Span
 }
 
 // At returns the node that holds the value of the step with this path; none does for a list of
@@ -131,13 +141,31 @@ func (g *Graph) ListAt(path string) int {
 }
 
 // Params lists every tensor that the main path needs and, with side heads, what each of
-// them needs beyond that, in order of definition.
+// them needs beyond that, in order of definition, each once.
 func (g *Graph) Params(withSides bool) []Param {
 	var all []Param
 	for _, n := range g.Nodes {
 		if n.Side == nil || withSides {
-			all = append(all, n.Params...)
+			all = append(all, n.Own()...)
 		}
 	}
 	return all
+}
+
+// Own are the tensors of a node but for those that a node before it has already.
+func (n *Node) Own() []Param {
+	again := func(p Param) bool { return p.Again }
+	if !slices.ContainsFunc(n.Params, again) {
+		return n.Params
+	}
+	return slices.DeleteFunc(slices.Clone(n.Params), again)
+}
+
+// Module is the path that the tensors of a node begin with, which is also that of its step in the
+// text: its own without the numbers of items.
+func (n *Node) Module() string {
+	if n.Shared != "" {
+		return n.Shared
+	}
+	return n.Path
 }

@@ -30,8 +30,9 @@ type Row struct {
 	Path string
 	Kind string // what the text calls it: conv, bottleneck; "" for a plain group
 	Count
-	Output tensor.Shape // nil for a list of tensors
+	Output tensor.Shape // nil for a list of tensors, and where those of several items differ
 	List   int          // how many it has
+	Items  int          // how many items of an `each` it is applied to, 0 outside of one
 	Side   bool         // part of a side head, which is summed separately
 	Head   string       // the name of that head
 	Nodes  []*Node
@@ -49,8 +50,8 @@ const AllDepths = -1
 //	         layer1.0.bn1                         …0.bn1      …1.bn1
 //	         layer1.1.conv1 …
 //
-// Every node but the input is in exactly one row, so the rows sum to the totals
-// at every depth. Depths below 1 give a row for every path.
+// The applications of an `each` are one row, of the path that they share. Every node but the input
+// is in exactly one row, so the rows sum to the totals at every depth. Depths below 1 give a row for every path.
 func (g *Graph) Rows(depth int) []Row {
 	type key struct {
 		path string
@@ -60,7 +61,7 @@ func (g *Graph) Rows(depth int) []Row {
 	index := make(map[key]int)
 	var keys []key
 	for _, n := range g.Operations() {
-		k := key{prefix(n.Path, depth), n.Side}
+		k := key{prefix(n.Module(), depth), n.Side}
 		i, known := index[k]
 		if !known {
 			i = len(rows)
@@ -76,14 +77,36 @@ func (g *Graph) Rows(depth int) []Row {
 		rows[i].Nodes = append(rows[i].Nodes, n)
 	}
 	steps := make(map[key]*Step)
+	items := make(map[key][]*Step) // the steps that share a path in an `each`
 	for i := range slices.Backward(g.Steps) {
 		s := &g.Steps[i]
+		if s.Shared != "" {
+			k := key{s.Shared, s.Side}
+			items[k] = append(items[k], s)
+			continue
+		}
 		steps[key{s.Path, s.Side}] = s
 	}
 	for i, k := range keys {
-		rows[i].describe(steps[k])
+		if s, of := steps[k], items[k]; s != nil || len(of) == 0 {
+			rows[i].describe(s)
+		} else {
+			rows[i].describeItems(of)
+		}
 	}
 	return rows
+}
+
+// describeItems fills in the name and the output of a row whose step is applied to the items of a
+// list, last item first.
+func (r *Row) describeItems(steps []*Step) {
+	r.describe(steps[len(steps)-1])
+	r.Items, r.Value = len(steps), nil
+	for _, s := range steps {
+		if s.Node == nil || !s.Node.Shape.Equal(r.Output) {
+			r.Output = nil
+		}
+	}
 }
 
 // describe fills in the name and the output of a row: the step's, or the last node's if no
@@ -135,11 +158,12 @@ func (g *Graph) Totals() (main, sides Count) {
 	return main, sides
 }
 
-// Count returns what the node holds and what it does for one image.
+// Count returns what the node holds, but for what a node before it has already, and what it does
+// for one image.
 func (n *Node) Count() Count {
 	var c Count
 	for _, p := range n.Params {
-		if !p.Running {
+		if !p.Running && !p.Again {
 			c.Params = c.Params.Add(dim.Shaped(p.Shape...).Product())
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // Bytes are those of a part of a network in float32, for one image.
 type Bytes struct {
 	Values  dim.Size // what its operations give
-	Weights dim.Size // its tensors, running statistics too
+	Weights dim.Size // its tensors, running statistics too, but for those of a node before it
 	Moved   dim.Size // all that its operations read and give: inputs, tensors and values
 }
 
@@ -25,9 +25,11 @@ func (n *Node) Bytes() (b Bytes) {
 		b.Moved = b.Moved.Add(ofImage(in))
 	}
 	for _, p := range n.Params {
-		b.Weights = b.Weights.Add(floats(dim.Shaped(p.Shape...)))
+		size := floats(dim.Shaped(p.Shape...))
+		if b.Moved = b.Moved.Add(size); !p.Again {
+			b.Weights = b.Weights.Add(size)
+		}
 	}
-	b.Moved = b.Moved.Add(b.Weights)
 	return b
 }
 

@@ -129,7 +129,8 @@ func (v *verifier) outputs() {
 	}
 }
 
-// paths: no two inputs share a name, no two outputs or side heads, no two tensors a path.
+// paths: no two inputs share a name, no two outputs or side heads, no two tensors a path. A tensor
+// that several nodes hold is one, which all but the first hold again.
 func (v *verifier) paths() {
 	once := func(what string) func(name string) {
 		names := make(map[string]bool)
@@ -150,13 +151,24 @@ func (v *verifier) paths() {
 	for _, s := range v.graph.Sides {
 		head(s.Name)
 	}
-	owner := make(map[string]*Node)
+	type holder struct {
+		node *Node
+		Param
+	}
+	first := make(map[string]holder)
 	for _, n := range v.graph.Nodes {
 		for _, p := range n.Params {
-			if first, taken := owner[p.Path]; taken {
-				v.fail("%s and %s both own %q", label(first), label(n), p.Path)
+			before, taken := first[p.Path]
+			switch {
+			case taken && !p.Again:
+				v.fail("%s and %s both own %q", label(before.node), label(n), p.Path)
+			case taken && (!p.Shape.Equal(before.Shape) || p.Running != before.Running || n.Side != before.node.Side):
+				v.fail("%s and %s hold %q, and differ in it", label(before.node), label(n), p.Path)
+			case !taken && p.Again:
+				v.fail("%s holds %q again, and no node before it does", label(n), p.Path)
+			case !taken:
+				first[p.Path] = holder{n, p}
 			}
-			owner[p.Path] = n
 		}
 	}
 }

@@ -44,6 +44,7 @@ const (
 	UnnamedSide       Code = "E0318"
 	NumberOutOfRange  Code = "E0319"
 	UnknownLabelShape Code = "E0320"
+	TwoShapes         Code = "E0321"
 	PatternLength     Code = "E0322"
 	UnnamedPort       Code = "E0323"
 

@@ -42,34 +42,43 @@ func (m *machine) stepValue(s *ast.Step, e *env, sc scope, x Tensor) Tensor {
 	if !ok {
 		return poison
 	}
-	switch {
-	case s.Call != nil:
-		x = m.call(s, e, sc, x, label, labelled)
-	case s.Tap != nil:
-		var key string
-		x, key = m.tap(s.Tap, e)
-		path := ""
-		if labelled && label != "" {
-			path = m.take(sc, s, label, true)
-			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
-		}
-		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key, Names: e.frame.part}, s)(x)
-	case labelled && label != "":
-		path := m.take(sc, s, label, true)
-		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path, Names: e.frame.part}, s)
-		leave := m.enterStep(s)
-		x = m.group(s, e, newScope(path+".", m.generic), x)
-		leave()
-		done(x)
-		noted(x)
-	default:
-		x = m.group(s, e, sc, x)
+	if s.Each {
+		x = m.each(s, e, sc, x, label, labelled)
+	} else {
+		x = m.applied(s, e, sc, x, label, labelled)
 	}
 	m.claims(s, e, sc, x, label)
 	if m.values != nil && m.outermost() && !x.Poisoned && !x.Many {
 		m.noteValue(s.Span().End.Offset, x.Shape)
 	}
 	return x
+}
+
+// applied is what a step makes of x.
+func (m *machine) applied(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
+	switch {
+	case s.Call != nil:
+		return m.call(s, e, sc, x, label, labelled)
+	case s.Tap != nil:
+		x, key := m.tap(s.Tap, e)
+		path := ""
+		if labelled && label != "" || s.Each {
+			path = m.take(sc, s, label, labelled)
+			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
+		}
+		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key, Names: e.frame.part}, s)(x)
+		return x
+	case labelled && label != "" || s.Each:
+		path := m.take(sc, s, label, labelled)
+		done, noted := m.begin(graph.Step{Path: path}, s), m.partOf(graph.Part{Kind: graph.Group, Path: path, Names: e.frame.part}, s)
+		leave := m.enterStep(s)
+		x = m.group(s, e, newScope(path+".", m.generic), x)
+		leave()
+		done(x)
+		noted(x)
+		return x
+	}
+	return m.group(s, e, sc, x)
 }
 
 // noteValue keeps the shape that the step which ends at an offset has; nil for one

@@ -33,6 +33,9 @@ func (s *site) flat() bool { return s.labelled && s.label == "" }
 // call applies what a step calls: a combinator, a primitive, a block or a body.
 func (m *machine) call(s *ast.Step, e *env, sc scope, x Tensor, label string, labelled bool) Tensor {
 	at := &site{step: s, env: e, scope: sc, label: label, labelled: labelled, path: m.take(sc, s, label, labelled)}
+	if s.Each {
+		at.scope.labels = at.path + "."
+	}
 	v, ok := m.ref(s.Call.Callee.Ref(), e)
 	if !ok {
 		return poison
@@ -172,11 +175,14 @@ func (m *machine) operation(c *Closure, at source.Span) (ops.Op, bool) {
 // emit adds the node of an op and notes where its axes' sizes come from.
 func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Shape) Tensor {
 	shapes := make([]dim.Shape, len(in))
-	n := &graph.Node{Path: at.path, Op: op, Origin: at.step.Span()}
+	n := &graph.Node{Path: m.ofItem(at.path), Op: op, Origin: at.step.Span()}
+	if m.inItem != nil {
+		n.Shared = at.path
+	}
 	if _, learned := op.(*ops.Learned); learned {
 		in = []Tensor{m.imagesOf(in[0])}
 	}
-	t := Tensor{Shape: out, Origins: origins(at, c, in, out)}
+	t := Tensor{Shape: out, Origins: m.originsOf(at, c, in, out)}
 	for i, x := range in {
 		shapes[i] = x.Shape
 		n.In = append(n.In, x.Node)
@@ -192,24 +198,30 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 		kind = graph.Merge
 	}
 	if m.unknowns != nil {
+		cost := costOf(op, shapes, out)
+		cost.Params = cost.Params.Sub(m.nameOp(params, at, c))
 		if m.side == nil {
-			m.count = m.count.Add(costOf(op, shapes, out))
+			m.count = m.count.Add(cost)
 		}
-		m.nameOp(params, at, c)
 		if m.sketching() {
-			n.Path, n.Sizes, n.Side, t.Node = m.unmarked(at.path), out, m.side, n
+			n.Path, n.Sizes, n.Side, t.Node = m.unmarked(n.Path), out, m.side, n
 			m.partOf(graph.Part{Kind: kind, Path: at.path, Call: c.Object.Name, Args: m.writtenArguments(c), Branches: at.branches}, at.step)(t)
 		}
 		return t
 	}
 	for _, p := range params {
 		name := join(at.path, p.Leaf)
-		if first, taken := m.owner[name]; taken {
-			m.twice("tensors", name, first, m.at(at.step))
+		if first, taken := m.registry.tensor(name); taken {
+			m.twice("tensors", name, first.at, m.at(at.step))
 			continue
 		}
-		m.owner[name] = m.at(at.step)
-		n.Params = append(n.Params, graph.Param{Path: name, Shape: concrete(p.Shape), Running: p.Running})
+		here := tensorMade{at: m.at(at.step), shape: p.Shape, path: n.Path}
+		before, again := m.ofOtherItem(name)
+		if again && !m.sameTensor(name, before, here, at) {
+			return poison
+		}
+		m.registry.tensors[name] = here
+		n.Params = append(n.Params, graph.Param{Path: name, Shape: concrete(p.Shape), Running: p.Running, Again: again})
 	}
 	n.Shape = concrete(out)
 	t.Node = m.node(n)
@@ -246,8 +258,8 @@ func concrete(s dim.Shape) tensor.Shape {
 	return out
 }
 
-// origins keeps for each axis the step that last changed its size.
-func origins(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
+// originsOf keeps for each axis the step that last changed its size.
+func (m *machine) originsOf(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
 	o := make([]*Origin, len(out))
 	x := in[0]
 	for i := range out {
@@ -255,7 +267,7 @@ func origins(at *site, c *Closure, in []Tensor, out dim.Shape) []*Origin {
 		case i < len(x.Shape) && (len(x.Shape) == len(out) || len(x.Shape) == 1) && dim.Equivalent(x.Shape[i], out[i]):
 			o[i] = x.Origins[i]
 		default:
-			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: at.path, Call: c.Object.Name}
+			o[i] = &Origin{Span: at.span(), Size: out[i], Reason: reason(c, i), Path: m.ofItem(at.path), Call: c.Object.Name}
 			if i < len(x.Origins) {
 				o[i].Before = x.Origins[i]
 			}
@@ -316,7 +328,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 		return poison
 	}
 	defer m.leave()
-	m.trace = append(m.trace, calling{diag.Frame{Path: at.path, Span: at.span()}, c, e, c.Object, at.flat()})
+	m.trace = append(m.trace, calling{diag.Frame{Path: m.ofItem(at.path), Span: at.span()}, c, e, c.Object, at.flat()})
 	defer func() { m.trace = m.trace[:len(m.trace)-1] }()
 	done := func(Tensor) {}
 	noted := m.blockPart(at, c, e)
@@ -379,7 +391,11 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		m.unknowns.Beyond("the stages of a block that calls itself")
 		return poison
 	}
-	if m.unknowns != nil && b.Sig != nil && !m.outermost() && !e.frame.asked.any() {
+	if m.unlike() && m.calledBy(c) {
+		m.unknowns.Beyond("the tensors of a block that calls itself, in an `each`")
+		return poison
+	}
+	if m.unknowns != nil && b.Sig != nil && !m.outermost() && !e.frame.asked.any() && !m.unlike() {
 		if result, ok := m.summarized(c, e, x); ok {
 			m.nameFlat(c, e, sc, x)
 			return result

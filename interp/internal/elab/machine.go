@@ -69,11 +69,11 @@ type machine struct {
 	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
 	around   []graph.Around     // the conditions and repeats around the step in that body
 	trace    []calling
-	place    *place            // of the step that is being made
-	owner    map[string]*place // of each tensor name
-	paths    map[string]*place // of each step's path
-	side     *graph.Side       // the side head being made, or nil
-	heads    map[string]bool   // the names of the side heads
+	place    *place          // of the step that is being made
+	registry *registry       // the tensors and steps of the graph by their names
+	inItem   *item           // of the `each` around the step that is being made, or nil
+	side     *graph.Side     // the side head being made, or nil
+	heads    map[string]bool // the names of the side heads
 	// Among unknowns, in place of owner and paths:
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil
@@ -108,8 +108,7 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		said:      map[cause]bool{},
 		blamed:    map[source.Span]bool{},
 		lets:      map[*ast.Let]Value{},
-		owner:     map[string]*place{},
-		paths:     map[string]*place{},
+		registry:  newRegistry(nil),
 		heads:     map[string]bool{},
 		steps:     naming{what: "steps", given: map[string]named{}},
 		tensors:   naming{what: "tensors", given: map[string]named{}},

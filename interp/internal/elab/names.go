@@ -6,10 +6,8 @@ import (
 	"strings"
 	"unicode"
 
-	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
-	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
 
@@ -283,17 +281,5 @@ func (m *machine) nameUnknown(b UnknownBlock, at *site) {
 	m.flat[name] = here
 	if again || m.generic != at.scope.generic {
 		m.unknowns.Beyond("the names in `" + b.Name + "`, which is called more than once with the empty label")
-	}
-}
-
-// nameOp gives an operation and its tensors their names. Where steps differ, so do their
-// tensors, but for those that have no leaf: `"a.weight": param([1])` and `a: conv(1, 1x1)`.
-func (m *machine) nameOp(params []ops.Param, at *site, c *Closure) {
-	for _, p := range params {
-		m.leafless = m.leafless || p.Leaf == ""
-		m.name(&m.tensors, join(at.path, p.Leaf), at.step, !m.leafless)
-	}
-	if !at.flat() {
-		m.begin(graph.Step{Path: at.path, Call: c.Object.Name}, at.step)
 	}
 }

@@ -143,6 +143,10 @@ func (m *machine) applyUnknown(b UnknownBlock, at *site, x Tensor) Tensor {
 	if x.Poisoned || !m.one(x, at.span(), worksOn(b.Name)) || len(x.Shape) == 0 {
 		return poison
 	}
+	if m.unlike() {
+		m.unknowns.Beyond("the tensors of " + b.Name + " in an `each` of items of several shapes")
+		return poison
+	}
 	m.count = unknownCount
 	m.nameUnknown(b, at)
 	image := m.givenBy(b, at, x)

@@ -10,7 +10,11 @@ import (
 // where it does not fit the input size, the network is whole without it.
 func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 	name, ok := m.sideName(s, e, sc)
-	if !ok {
+	switch {
+	case !ok:
+		return
+	case m.inItem != nil:
+		m.fail(sideInEach(s))
 		return
 	}
 	if m.heads[name] {

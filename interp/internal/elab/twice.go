@@ -77,14 +77,24 @@ func kindOf(a, b *ast.Step) string {
 // returned function notes the value it had in the end.
 func (m *machine) begin(s graph.Step, step *ast.Step) func(Tensor) {
 	if m.unknowns != nil {
-		m.name(&m.steps, s.Path, step, false)
+		if !m.ofItemBefore(s.Path, step) {
+			m.name(&m.steps, s.Path, step, false)
+		}
 		return func(Tensor) {}
 	}
 	here := m.at(step)
-	if first, taken := m.paths[s.Path]; taken && s.Path != "" {
+	if first, taken := m.registry.step(s.Path); taken && s.Path != "" && !m.isItem(s.Path) {
 		m.twice(kindOf(first.step, step), s.Path, first, here)
 	} else {
-		m.paths[s.Path] = here
+		m.registry.steps[s.Path] = here
+	}
+	if m.inItem != nil {
+		s.Path, s.Shared = m.ofItem(s.Path), s.Path
+		if first, taken := m.registry.step(s.Path); taken {
+			m.twice("steps", s.Path, first, here) // a label that is written like an item
+		} else {
+			m.registry.steps[s.Path] = here
+		}
 	}
 	s.Side, s.Stage, s.Span = m.side, step.Stage, step.Span()
 	i := len(m.graph.Steps)

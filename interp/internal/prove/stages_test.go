@@ -12,7 +12,7 @@ func TestStagesInProofs(t *testing.T) {
 block many(n: int) [N, C, H, W] -> [N, _, H, W] { repeat i of n { stage "l{i}": conv(C + i, 1x1) } }
 block around(w: int) [N, C, H, W] -> [N, C, H, W] where w >= 1 { a: two(w); conv(C, 1x1) }
 block same(n: int) [N, C, H, W] -> [N, C, H, W] { repeat i of n { stage "l{i}": conv(C, 1x1) } }
-block each(xs: list[int]) [N, C, H, W] -> [N, _, H, W] { repeat i, x in xs { stage "l{i}": conv(x + 1, 1x1) } }
+block per_item(xs: list[int]) [N, C, H, W] -> [N, _, H, W] { repeat i, x in xs { stage "l{i}": conv(x + 1, 1x1) } }
 block loop [N, C, H, W] -> [N, C, H, W] { repeat 3 { relu }; stage low: relu }
 `
 	const image = " [N, C, H, W] -> [N, "
@@ -37,14 +37,14 @@ block loop [N, C, H, W] -> [N, C, H, W] { repeat 3 { relu }; stage low: relu }
 		{"block f(n: int)" + image + "C, H, W] where n >= 2 { b: { repeat i of n { \"g{i}\": { stage low: relu } } }\n @b.g1.low }", "not proved"},
 		{"block f(n: int, u: block)" + image + "_, _, _] where n >= 2 { b: { repeat i of n { stage \"l{i}\": u } }\n @b.l1 }", "not proved"},
 		{"block f(s: string)" + image + "C, H, W] { b: { stage \"{s}\": relu }\n @b.low }", "not proved"},
-		{"block f(xs: list[int])" + image + "_, H, W] { b: each(xs)\n @b.l1 }", "not proved"},
-		{"block f(xs: list[int])" + image + "_, H, W] { \"\": each(xs)\n @l1 }", "not proved"},
-		{"block f(xs: list[int])" + image + "xs[1] + 1, H, W] where len(xs) == 3 { b: each(xs)\n @b.l1 }", "proved"},
-		{"block f(xs: list[int])" + image + "xs[1] + 1, H, W] where len(xs) == 3 { \"\": each(xs)\n @l1 }", "proved"},
-		{"block f(xs: list[int])" + image + "xs[0] + 1, H, W] where len(xs) == 3 { b: each(xs)\n @b.l1 }", "not proved"},
+		{"block f(xs: list[int])" + image + "_, H, W] { b: per_item(xs)\n @b.l1 }", "not proved"},
+		{"block f(xs: list[int])" + image + "_, H, W] { \"\": per_item(xs)\n @l1 }", "not proved"},
+		{"block f(xs: list[int])" + image + "xs[1] + 1, H, W] where len(xs) == 3 { b: per_item(xs)\n @b.l1 }", "proved"},
+		{"block f(xs: list[int])" + image + "xs[1] + 1, H, W] where len(xs) == 3 { \"\": per_item(xs)\n @l1 }", "proved"},
+		{"block f(xs: list[int])" + image + "xs[0] + 1, H, W] where len(xs) == 3 { b: per_item(xs)\n @b.l1 }", "not proved"},
 		// What no number can make is a mistake as before.
 		{"block f(n: int)" + image + "C, H, W] where n >= 2 { b: same(n)\n @b.k1 }", "not proved, mistaken"},
-		{"block f(xs: list[int])" + image + "_, H, W] where len(xs) == 3 { b: each(xs)\n @b.l3 }", "not proved, mistaken"},
+		{"block f(xs: list[int])" + image + "_, H, W] where len(xs) == 3 { b: per_item(xs)\n @b.l3 }", "not proved, mistaken"},
 		// Of two stages with one label the later one is meant, whichever it is.
 		{"block f(k: int)" + image + "_, H, W] { \"\": { g: { stage l1: conv(2, 1x1) }\n h: { stage \"l{k}\": conv(3, 1x1) } }\n @g.l1 }", "proved"},
 		{"block f(u: block)" + image + "_, H, W] { b: u\n @b.low }", "not proved"},
