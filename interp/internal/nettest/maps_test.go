@@ -35,6 +35,7 @@ type mapReference struct {
 var mapOutputs = map[string]map[string]string{
 	"fcn_resnet50": {"out": "", "aux": "aux_classifier"},
 	"unetpp":       {"0": "final1", "1": "final2", "2": "final3", "3": ""},
+	"yolo_v3":      {"0": "", "1": "medium", "2": "small"},
 }
 
 // readMaps reads the reference of a network.

@@ -17,6 +17,7 @@ var SourceNames = map[string]string{
 	"nin_imagenet":              "caffe",
 	"legacy_seresnext50_32x4d":  "cadene",
 	"legacy_seresnext101_32x4d": "cadene",
+	"yolo_v3":                   "pytorch_yolov3",
 }
 
 // Generated are the weights that the reference has for a network and a seed.
