@@ -101,6 +101,11 @@ func (n *Net) lastStep() (from *graph.Node, averaged bool) {
 		case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle:
 		case *ops.GlobalAvgPool, *ops.AvgPool, *ops.AvgPoolTo:
 			averaged = true
+		case *ops.ReduceMean:
+			if op.Reduces(int(dim.Channels)) {
+				return from, averaged
+			}
+			averaged = true
 		case *ops.Activate:
 			if op.Activation() != ops.ReLU || !averaged {
 				return from, averaged

@@ -220,9 +220,9 @@ var beyondRepair = map[string]string{
   mul { | id | gap -> conv(c/16, 1x1) -> relu -> conv(C, 1x1) -> sigmoid }
 }
 net n [N, 3, H = 32, W = 32] -> [N, 24, H, W] { conv(24, 3x3, pad=1) -> squeeze(24) }`,
-	"a gate over the image": `net n [N, 3, H = 32, W = 32] -> [N, 10] {
+	"a gate without all that it scales": `net n [N, 3, H = 32, W = 32] -> [N, 10] {
   conv(8, 3x3, pad=1) as x
-  mul { | @x | conv(1, 7x7, pad=3) -> sigmoid }
+  mul { | gap | @x -> conv(1, 7x7, pad=3) -> sigmoid }
   gap -> flatten -> linear(10)
 }`,
 	"a mask that is added": `net n [N, 3, H = 32, W = 32] -> [N, 8, H, W] {

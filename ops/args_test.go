@@ -91,6 +91,8 @@ maxpool k:dims stride:dims pad:pad ceil:bool
 avgpool k:dims stride:dims pad:pad ceil:bool count_pad:bool
 avgpool_to k:dims
 gap
+reduce_mean axis:list
+reduce_max axis:list
 flatten
 dropout p:number
 id

@@ -35,9 +35,11 @@ func (o *Add) WithEpilogue(e Epilogue) Op {
 	return &Add{epilogue: e}
 }
 
-// Mul is the product of its inputs. They have equal shapes, except that any may be a gate
-// [N, C, 1, 1] that scales whole channels (Hu et al. 2017, squeeze-and-excitation). The
-// output may overwrite only the first input, if that has the shape of the output.
+// Mul is the product of its inputs. One has all sizes; the others may be gates, with size 1 on
+// any axis but the batch, which hold for all positions along it: [N, C, 1, 1] scales whole
+// channels (Hu et al. 2017, squeeze-and-excitation), [N, 1, H, W] pixels (Woo et al. 2018,
+// CBAM). A size that is not known is not 1, though it may be by chance. The output may overwrite
+// only the first input, if that has the shape of the output.
 //
 // Its epilogue may add, which is how a squeezed and excited branch joins its shortcut, and
 // has no norm.
@@ -47,21 +49,13 @@ type Mul struct{ epilogue Epilogue }
 
 func (*Mul) Name() string { return "mul" }
 
-// Infer gives the shape of the inputs that are not gates.
+// Infer gives the shape of the input with all sizes.
 func (o *Mul) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	factors := o.Factors(len(in))
 	r := beginMerge(f, o, in[:factors])
-	full := 0
-	for i := 1; i < factors && r.ok(); i++ {
-		a, b := in[full], in[i]
-		switch {
-		case len(a) != len(b):
-			r.differ(i, -1, full)
-		case len(a) != 4:
-			r.sameAxes(i, full, len(a))
-		default:
-			full = o.wider(r, i, full)
-		}
+	full := r.widest()
+	for i := 0; i < factors && r.ok(); i++ {
+		r.gates(i, full)
 	}
 	r.in = in
 	o.epilogue.infer(r, in[full])
@@ -81,34 +75,34 @@ func (o *Mul) WithEpilogue(e Epilogue) Op {
 	return &Mul{epilogue: e}
 }
 
-// wider compares two images, one of which may be a gate, and returns the index of the one
-// that is not.
-func (o *Mul) wider(r *rule, i, full int) int {
-	r.sameAxes(i, full, 2)
-	if !r.ok() {
-		return full
+var one = dim.Int(1)
+
+// widest is the first of the inputs with the fewest axes of size 1.
+func (r *rule) widest() (full int) {
+	fewest := 0
+	for i, s := range r.in {
+		if len(s) != len(r.in[0]) {
+			r.differ(i, -1, 0)
+			return 0
+		}
+		ones := 0
+		for axis, size := range s {
+			if axis > 0 && size == one {
+				ones++
+			}
+		}
+		if i == 0 || ones < fewest {
+			full, fewest = i, ones
+		}
 	}
-	switch {
-	case r.gate(r.in[i]):
-		return full
-	case r.gate(r.in[full]):
-		return i
-	}
-	r.sameAxes(i, full, 4)
 	return full
 }
 
-// gate asks whether an image is 1 x 1; both answers are valid.
-func (r *rule) gate(s dim.Shape) bool {
-	one := dim.Int(1)
-	return r.Decide(s[2].Sub(one), dim.Zero) && r.Decide(s[3].Sub(one), dim.Zero)
-}
-
-// sameAxes requires inputs i and j to agree in their first n axes.
-func (r *rule) sameAxes(i, j, n int) {
-	for axis := 0; axis < n && r.ok(); axis++ {
-		if !dim.Equal(r, r.in[i][axis], r.in[j][axis]) {
-			r.differ(i, axis, j)
+// gates requires input i to have the sizes of input full, or 1 on axes other than the batch.
+func (r *rule) gates(i, full int) {
+	for axis, size := range r.in[i] {
+		if r.ok() && !(axis > 0 && size == one) && !dim.Equal(r, size, r.in[full][axis]) {
+			r.differ(max(i, full), axis, min(i, full))
 		}
 	}
 }

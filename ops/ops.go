@@ -42,6 +42,7 @@ type Fault struct {
 	Kind  FaultKind
 	Arg   string // the parameter at fault, or ""
 	Input int    // the input (branch) at fault, from 0; -1 for none in particular
+	With  int    // of inputs that differ, the other
 	Axis  int    // the axis at fault, from 0; -1 for none in particular
 	Msg   string // one line: got and want
 	Help  string // what to write instead, or ""
@@ -72,7 +73,7 @@ var Builtins = slices.Concat(
 	activations(),
 	[]Op{
 		&Softmax{},
-		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{},
+		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{}, &ReduceMean{}, &ReduceMax{},
 		&Flatten{}, &Dropout{}, &Identity{},
 		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{},
 		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},

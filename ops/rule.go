@@ -252,7 +252,7 @@ func (r *rule) equalShapes(but int) {
 
 // differ is the fault of input i, which does not agree with input j.
 func (r *rule) differ(i, axis, j int) {
-	r.fail(&Fault{Kind: SizesDiffer, Input: i, Axis: axis,
+	r.fail(&Fault{Kind: SizesDiffer, Input: i, With: j, Axis: axis,
 		Msg: fmt.Sprintf("branches %d and %d of `%s` must agree%s, got %v and %v",
 			j+1, i+1, r.op.Name(), axisWords(axis), r.in[j], r.in[i]),
 		Help: differHelp(axis)})

@@ -44,6 +44,8 @@ func TestSymbolicShapes(t *testing.T) {
 		{&ops.BatchNorm{}, []dim.Shape{x}, "[N, C, H, W]"},
 		{ops.GELU.Op(), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.AvgPoolTo{K: pair(1, 1)}, []dim.Shape{x}, "[N, C, 1, 1]"},
+		{&ops.ReduceMean{Axis: dim.Shaped(1)}, []dim.Shape{x}, "[N, 1, H, W]"},
+		{&ops.ReduceMax{Axis: dim.Shaped(2, 3)}, []dim.Shape{x}, "[N, C, 1, 1]"},
 		{&ops.Flatten{}, []dim.Shape{{N, C, dim.Int(7), dim.Int(7)}}, "[N, 49*C]"},
 		{&ops.Slice{From: c, To: C}, []dim.Shape{x}, "[N, C - c, H, W]"},
 		{&ops.ChannelShuffle{Groups: c}, []dim.Shape{x}, "[N, C, H, W]"},
@@ -72,17 +74,45 @@ func TestSymbolicShapes(t *testing.T) {
 	}
 }
 
-// Whether an unknown image is a gate has two cases.
+// An unknown size is not that of a gate, though it may be 1 by chance: it must be equal.
 func TestSymbolicGate(t *testing.T) {
+	one := dim.Int(1)
 	x := dim.Shape{dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")}
-	gate := dim.Shape{x[0], x[1], dim.Int(1), dim.Int(1)}
-	for _, in := range [][]dim.Shape{{x, gate}, {gate, x}} {
-		for _, decide := range []bool{false, true} {
-			out, err := (&ops.Mul{}).Infer(assumed{decide}, in)
-			if err != nil || (!decide && out.String() != "[N, C, H, W]") {
-				t.Errorf("%v, decided %v: got %v, %v", in, decide, out, err)
+	for _, gate := range []dim.Shape{{x[0], x[1], one, one}, {x[0], one, x[2], x[3]}, {x[0], x[1], x[2], one}, {x[0], one, one, one}} {
+		for _, in := range [][]dim.Shape{{x, gate}, {gate, x}, {gate, x, x}} {
+			out, err := (&ops.Mul{}).Infer(refusing{}, in)
+			if err != nil || out.String() != "[N, C, H, W]" {
+				t.Errorf("%v: got %v, %v", in, out, err)
 			}
 		}
+	}
+	for axis := range x {
+		other := x.Clone()
+		other[axis] = dim.Var("other")
+		_, err := (&ops.Mul{}).Infer(refusing{}, []dim.Shape{x, other})
+		if f, ok := err.(*ops.Fault); !ok || f.Kind != ops.SizesDiffer || f.Axis != axis {
+			t.Errorf("%v and %v: got %v", x, other, err)
+		}
+	}
+}
+
+// refusing meets what holds for all sizes, and nothing else.
+type refusing struct{}
+
+func (refusing) Require(p dim.Size, r dim.Relation) bool {
+	return p.Known() && dim.Numbers{}.Require(p, r)
+}
+func (refusing) Decide(p dim.Size, r dim.Relation) bool { return false }
+
+// An axis that is not known may be any.
+func TestSymbolicAxis(t *testing.T) {
+	x := dim.Shape{dim.Var("N"), dim.Var("C"), dim.Var("H"), dim.Var("W")}
+	out, err := (&ops.ReduceMax{Axis: []dim.Size{dim.Var("a")}}).Infer(assumed{true}, []dim.Shape{x})
+	if err != nil || out.String() != "[N, 1, H, W]" { // the first that is asked for
+		t.Errorf("got %v, %v", out, err)
+	}
+	if _, err := (&ops.ReduceMax{Axis: []dim.Size{dim.Var("a")}}).Infer(assumed{false}, []dim.Shape{x}); err == nil {
+		t.Error("an axis that is none")
 	}
 }
 

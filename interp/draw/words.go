@@ -38,6 +38,10 @@ func words(n *graph.Node) (string, Kind) {
 		return "average pool to " + times(op.K), Pool
 	case *ops.GlobalAvgPool:
 		return "global average pool", Pool
+	case *ops.ReduceMean:
+		return reduced(op, "average pool", "mean"), Pool
+	case *ops.ReduceMax:
+		return reduced(op, "max pool", "maximum"), Pool
 	case *ops.Resize:
 		return op.Mode + " resize to " + times(op.Size), Other
 	case *ops.PixelShuffle:
@@ -66,6 +70,25 @@ func words(n *graph.Node) (string, Kind) {
 		return strings.ReplaceAll(name, "_", " ") + " " + strings.Join(args, " to "), Other
 	}
 	return strings.ReplaceAll(name, "_", " "), Other
+}
+
+// reduced is a global pool, or says which axes it combines.
+func reduced(op ops.Reducer, pool, word string) string {
+	var axes []string
+	for axis := dim.Channels; axis <= dim.Width; axis++ {
+		if op.Reduces(int(axis)) {
+			axes = append(axes, axis.String())
+		}
+	}
+	switch len(axes) {
+	case 0: // of a sketch
+		return word
+	case 2:
+		if axes[0] == dim.Height.String() {
+			return "global " + pool
+		}
+	}
+	return word + " over " + strings.Join(axes, ", ")
 }
 
 // mergeText is the sign of a merge, or for a concatenation what comes out.

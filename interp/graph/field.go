@@ -99,6 +99,10 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		return w.through(ins[0], window{1, r, 1, func(o int) int { return o * r }, func(o int) int { return o*r + r - 1 }})
 	case *ops.GlobalAvgPool:
 		return w.whole(ins[0], have)
+	case ops.Reducer:
+		if op.Reduces(int(w.axis)) {
+			return w.whole(ins[0], have)
+		}
 	case *ops.Flatten:
 		return w.whole(ins[0], have)
 	case *ops.Softmax:

@@ -41,10 +41,12 @@ var writers = map[string]func(*step) string{
 		return s.emit("Softmax", s.in, Attribute{"axis", s.node.Op.(*ops.Softmax).Axis.MustInt()})
 	},
 
-	"maxpool":    (*step).maxPool,
-	"avgpool":    (*step).avgPool,
-	"avgpool_to": (*step).avgPoolTo,
-	"gap":        func(s *step) string { return s.emit("GlobalAveragePool", s.in) },
+	"maxpool":     (*step).maxPool,
+	"avgpool":     (*step).avgPool,
+	"avgpool_to":  (*step).avgPoolTo,
+	"reduce_mean": func(s *step) string { return s.reduce("ReduceMean") },
+	"reduce_max":  func(s *step) string { return s.reduce("ReduceMax") },
+	"gap":         func(s *step) string { return s.emit("GlobalAveragePool", s.in) },
 
 	"flatten": func(s *step) string { return s.emit("Flatten", s.in, Attribute{"axis", 1}) },
 	"dropout": func(s *step) string { return s.in[0] },
@@ -242,6 +244,17 @@ func (s *step) pixelUnshuffle() string {
 	x := s.helper("Reshape", tensor.Shape{in[0], in[1], out[2], r, out[3], r}, []string{s.in[0], s.integers(0, in[1], out[2], r, out[3], r)})
 	x = s.helper("Transpose", tensor.Shape{in[0], in[1], r, r, out[2], out[3]}, []string{x}, Attribute{"perm", []int{0, 1, 3, 5, 2, 4}})
 	return s.emit("Reshape", []string{x, s.integers(0, out[1], out[2], out[3])})
+}
+
+// reduce combines the elements along axes, which stay with size 1.
+func (s *step) reduce(operator string) string {
+	var axes []int
+	for axis := range s.node.Shape {
+		if s.node.Op.(ops.Reducer).Reduces(axis) {
+			axes = append(axes, axis)
+		}
+	}
+	return s.emit(operator, s.in, Attribute{"axes", axes}, Attribute{"keepdims", 1})
 }
 
 // resize is a Resize to a size, its fourth input, of as many images and channels as there are.

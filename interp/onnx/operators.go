@@ -32,6 +32,8 @@ var operators = map[string]int{
 	"PRelu":              16,
 	"Pad":                13,
 	"ReduceL2":           13,
+	"ReduceMax":          13,
+	"ReduceMean":         13,
 	"Relu":               14,
 	"Reshape":            14,
 	"Resize":             13,

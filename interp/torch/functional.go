@@ -27,6 +27,10 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return calling(f.functional("adaptive_avg_pool2d"), x, f.inForward(u.resolve(k)))
 	case *ops.GlobalAvgPool:
 		return x.method("mean", tupleOf(number(2), number(3))).with("keepdim", name("True"))
+	case *ops.ReduceMean:
+		return x.method("mean", f.axes(u)).with("keepdim", name("True"))
+	case *ops.ReduceMax:
+		return x.method("amax", f.axes(u)).with("keepdim", name("True"))
 	case *ops.Flatten:
 		if isMean(x) {
 			x.args, x.keys = x.args[:len(x.args)-1], nil // gap -> flatten
@@ -78,6 +82,23 @@ func (f *flow) apply(u *use, x *expr) *expr {
 	return x
 }
 
+// axes are those that are reduced: a number, or the text of several.
+func (f *flow) axes(u *use) *expr {
+	l := u.leaf("axis", func(o ops.Op) any {
+		var axes []*expr
+		for axis := 1; axis <= 3; axis++ {
+			if o.(ops.Reducer).Reduces(axis) {
+				axes = append(axes, number(axis))
+			}
+		}
+		if len(axes) > 1 {
+			return tupleOf(axes...).String()
+		}
+		return axes[0].String()
+	})
+	return f.inForward(u.resolve(l))
+}
+
 // resize is F.interpolate: by a factor where there is one, which fits other sizes too, or to a size.
 func (f *flow) resize(u *use, x *expr) *expr {
 	o := u.op().(*ops.Resize)
@@ -115,7 +136,8 @@ func (f *flow) functional(n string) *expr { f.needs("F"); return dotted("F." + n
 
 // isMean reports whether an expression ends in a global mean that keeps its axes.
 func isMean(x *expr) bool {
-	return x.kind == call && x.args[0].kind == attribute && x.args[0].text == "mean" && slices.Equal(x.keys, []string{"keepdim"})
+	return x.kind == call && x.args[0].kind == attribute && x.args[0].text == "mean" && slices.Equal(x.keys, []string{"keepdim"}) &&
+		x.args[1].String() == "(2, 3)"
 }
 
 // applyPool is a pool, whose padding is alike on both sides or added before. A pool that hangs

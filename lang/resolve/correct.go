@@ -22,7 +22,7 @@ func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 	d.Write(ours)
 	args := positional(r)
 	switch class := r.Path[len(r.Path)-1].Text; {
-	case ours == "gap":
+	case ours == "gap" || ours == "gmp":
 		if r.Args != nil {
 			d.Correction.Edits[0].Span = r.Span()
 		}
@@ -54,6 +54,8 @@ func calledHere(r *ast.Ref) string {
 		return "gap"
 	case ours == "avgpool_to" && len(r.Args.All()) == 1 && single(r.Args.List[0].Value):
 		return "gap"
+	case bare == "adaptivemaxpool" && len(r.Args.All()) == 1 && single(r.Args.List[0].Value):
+		return "gmp"
 	}
 	return ours
 }

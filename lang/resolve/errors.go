@@ -341,13 +341,14 @@ func reduction(r *ast.Ref) *diag.Diagnostic {
 		}
 	}
 	d := diag.New(diag.Branches, r.Span(), "`%s` combines branches; it does not reduce axes", name)
+	word, global := "mean", "gap"
 	if name == "max" {
-		return d.WithHelp("the maximum over height and width is `maxpool([H, W])` with the sizes of the input; that of branches is `max { | … | … }`")
+		word, global = "maximum", "gmp"
 	}
 	if axes == 2 {
-		d.Write("gap")
+		d.Write(global)
 	}
-	return d.WithHelp("the mean over height and width is `gap`; that of branches is `mean { | … | … }`")
+	return d.WithHelp("the %s over height and width is `%s`, over the channels `reduce_%s(1)`; that of branches is `%[3]s { | … | … }`", word, global, name)
 }
 
 // suggest proposes the nearest name, and corrects to it if no other can be meant.

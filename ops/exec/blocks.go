@@ -113,7 +113,7 @@ func (s *size) multiplied(op *ops.Mul) []task.Algorithm {
 		return s.merged(op)
 	}
 	plain := func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
-		return rowwise.Product(op, out.Shape)
+		return rowwise.Product(op, s.in, out.Shape)
 	}
 	gate, ok := s.gate(op)
 	if !ok {
@@ -123,12 +123,15 @@ func (s *size) multiplied(op *ops.Mul) []task.Algorithm {
 		return rowwise.Gated(in, gate, out, e)
 	}, plain)
 	for i := range list[:len(list)-1] {
-		list[i].In[gate] = layout.Blocked(layout.Float32)
+		list[i].In[gate] = layout.Layout{}
+		if s.in[gate][1] == s.out[1] {
+			list[i].In[gate] = layout.Blocked(layout.Float32)
+		}
 	}
 	return list
 }
 
-// gate returns which of two factors has one value for each channel of the other.
+// gate returns which of two factors is smaller than the other, which has all sizes.
 func (s *size) gate(op *ops.Mul) (gate int, ok bool) {
 	if op.Factors(len(s.in)) != 2 || len(s.out) != 4 {
 		return 0, false

@@ -25,8 +25,10 @@ func resize(h, w int, mode string, corners bool) ops.Op {
 	return &ops.Resize{Size: pair(h, w), Mode: mode, AlignCorners: corners}
 }
 
-func shuffle(r int) ops.Op   { return &ops.PixelShuffle{R: dim.Int(r)} }
-func unshuffle(r int) ops.Op { return &ops.PixelUnshuffle{R: dim.Int(r)} }
+func shuffle(r int) ops.Op    { return &ops.PixelShuffle{R: dim.Int(r)} }
+func unshuffle(r int) ops.Op  { return &ops.PixelUnshuffle{R: dim.Int(r)} }
+func mean(axes ...int) ops.Op { return &ops.ReduceMean{Axis: dim.Shaped(axes...)} }
+func top(axes ...int) ops.Op  { return &ops.ReduceMax{Axis: dim.Shaped(axes...)} }
 
 // in is the shapes of an op's inputs.
 type in = [][]int
@@ -129,6 +131,20 @@ var opCases = []opCase{
 	{&ops.AvgPoolTo{K: pair(5, 9)}, in{{1, 3, 3, 4}}},
 	{&ops.GlobalAvgPool{}, in{{3, 5, 7, 9}}},
 	{&ops.GlobalAvgPool{}, in{{1, 5, 1, 1}}},
+	{mean(1), in{{2, 5, 7, 9}}},
+	{mean(2), in{{2, 5, 7, 9}}},
+	{mean(3), in{{2, 5, 7, 9}}},
+	{mean(2, 3), in{{2, 5, 7, 9}}},
+	{mean(1, 3), in{{2, 5, 7, 9}}},
+	{mean(1, 2, 3), in{{2, 5, 7, 9}}},
+	{mean(1), in{{1, 3, 150, 151}}},
+	{mean(3), in{{1, 1, 2, 40000}}},
+	{top(1), in{{2, 5, 7, 9}}},
+	{top(2), in{{2, 5, 7, 9}}},
+	{top(3), in{{2, 5, 7, 9}}},
+	{top(2, 3), in{{2, 5, 7, 9}}},
+	{top(1, 2), in{{2, 5, 7, 9}}},
+	{top(1, 2, 3), in{{2, 5, 1, 1}}},
 
 	{&ops.Flatten{}, in{{2, 3, 5, 7}}},
 	{&ops.Flatten{}, in{{2, 3}}},
@@ -175,6 +191,13 @@ var opCases = []opCase{
 	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 1, 1}, {2, 3, 5, 7}}},
 	{&ops.Mul{}, in{{2, 3, 1, 1}, {2, 3, 1, 1}}},
 	{&ops.Mul{}, in{{2, 3}, {2, 3}}},
+	{&ops.Mul{}, in{{2, 3}, {2, 1}}},
+	{&ops.Mul{}, in{{2, 3, 25, 27}, {2, 1, 25, 27}}},
+	{&ops.Mul{}, in{{2, 1, 25, 1}, {2, 3, 25, 27}, {2, 3, 1, 1}, {2, 1, 1, 27}}},
+	{&ops.Mul{}, in{{2, 3, 5, 1}, {2, 3, 5, 7}}},
+	{&ops.Mul{}, in{{2, 3, 5, 7}, {2, 3, 1, 7}}},
+	{&ops.Mul{}, in{{2, 3, 5, 7}, {2, 1, 1, 1}}},
+	{gateThen(ops.ReLU), in{{2, 3, 25, 27}, {2, 1, 25, 27}, {2, 3, 25, 27}}},
 	{gateThen(ops.ReLU), in{{2, 3, 25, 27}, {2, 3, 1, 1}, {2, 3, 25, 27}}},
 	{gateThen(ops.GELU), in{{2, 3, 1, 1}, {2, 3, 5, 7}, {2, 3, 5, 7}}},
 	{(&ops.Mul{}).WithEpilogue(ops.Epilogue{Act: ops.ReLU6}), in{{2, 3, 5, 7}, {2, 3, 5, 7}}},
@@ -193,7 +216,29 @@ var opCases = []opCase{
 	{&ops.GlobalAvgPool{}, in{{2, 40, 7, 9}}},
 	{&ops.GlobalAvgPool{}, in{{1, 20, 61, 70}}},
 	{&ops.AvgPoolTo{K: pair(3, 4)}, in{{2, 20, 7, 5}}},
+	{mean(1), in{{2, 40, 5, 7}}},
+	{mean(2), in{{2, 40, 5, 7}}},
+	{mean(3), in{{2, 40, 5, 7}}},
+	{mean(3, 2), in{{2, 40, 5, 7}}},
+	{mean(1, 2), in{{2, 40, 5, 7}}},
+	{mean(1, 3), in{{2, 40, 5, 7}}},
+	{mean(1, 2, 3), in{{2, 64, 5, 7}}},
+	{top(1), in{{2, 37, 13, 30}}},
+	{top(1), in{{2, 64, 5, 7}}},
+	{top(2), in{{2, 40, 5, 7}}},
+	{top(3), in{{2, 40, 5, 7}}},
+	{top(2, 3), in{{2, 70, 15, 7}}},
+	{top(1, 2, 3), in{{2, 40, 5, 7}}},
+	{top(1), in{{2, 16, 5, 7}}},
 	{&ops.Mul{}, in{{2, 40, 5, 7}, {2, 40, 1, 1}}},
+	{&ops.Mul{}, in{{2, 40, 5, 7}, {2, 1, 5, 7}}},
+	{&ops.Mul{}, in{{2, 1, 5, 7}, {2, 40, 5, 7}}},
+	{&ops.Mul{}, in{{2, 40, 5, 7}, {2, 1, 5, 1}}},
+	{&ops.Mul{}, in{{2, 40, 1, 7}, {2, 40, 5, 7}}},
+	{&ops.Mul{}, in{{2, 40, 5, 7}, {2, 40, 5, 1}}},
+	{gateThen(ops.ReLU), in{{2, 40, 5, 7}, {2, 1, 5, 7}, {2, 40, 5, 7}}},
+	{gateThen(ops.SiLU), in{{2, 40, 5, 7}, {2, 40, 5, 1}, {2, 40, 5, 7}}},
+	{gateThen(ops.None), in{{2, 40, 1, 7}, {2, 40, 5, 7}, {2, 40, 5, 7}}},
 	{&ops.Mul{}, in{{2, 40, 1, 1}, {2, 40, 5, 7}}},
 	{gateThen(ops.None), in{{2, 40, 1, 1}, {2, 40, 5, 7}, {2, 40, 5, 7}}},
 	{gateThen(ops.ReLU), in{{2, 40, 5, 7}, {2, 40, 1, 1}, {2, 40, 5, 7}}},

@@ -46,6 +46,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		})
 	case *ops.MaxPool, *ops.AvgPool, *ops.AvgPoolTo, *ops.GlobalAvgPool:
 		return s.pooled(op)
+	case ops.Reducer:
+		return s.reduced(op)
 	case *ops.Learned:
 		return s.learned()
 	case *ops.Flatten, *ops.Dropout, *ops.Identity:

@@ -157,6 +157,10 @@ func TestNaN(t *testing.T) {
 		{maxpool(pair(2, 1), pair(1, 1), pad(0), false), []tensor.Tensor{x}, []float32{2, nan}},
 		{&ops.Max{}, []tensor.Tensor{x, y}, []float32{1, nan, nan, 3}},
 		{&ops.GlobalAvgPool{}, []tensor.Tensor{x}, []float32{nan}},
+		{mean(2), []tensor.Tensor{x}, []float32{1.5, nan}},
+		{top(2), []tensor.Tensor{x}, []float32{2, nan}},
+		{top(3), []tensor.Tensor{x}, []float32{nan, 3}},
+		{top(1, 2), []tensor.Tensor{x}, []float32{2, nan}},
 	} {
 		for _, w := range optest.Ways(t, c.op, c.in, nil) {
 			got := w.Run(t, 1)

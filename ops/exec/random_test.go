@@ -44,10 +44,11 @@ func TestRandomShapes(t *testing.T) {
 // FuzzShapes is the same for fuzzed bytes.
 func FuzzShapes(f *testing.F) {
 	f.Add([]byte{0, 1, 40, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 0, 8, 0, 1, 1})
-	f.Add([]byte{9, 1, 40, 9, 9, 3, 3, 0, 0, 1, 1, 1, 1, 0, 40, 0, 0, 0, 3, 3})
+	f.Add([]byte{11, 1, 40, 9, 9, 3, 3, 0, 0, 1, 1, 1, 1, 0, 40, 0, 0, 0, 3, 3})
 	f.Add([]byte{3, 2, 3, 5, 6, 4, 4, 2, 2, 1, 1, 1, 1, 0, 3, 0, 1, 1})
 	f.Add([]byte{4, 1, 20, 7, 8, 3, 3, 2, 2, 0, 0, 0, 0, 1, 0, 0, 1, 1})
 	f.Add([]byte{5, 1, 20, 7, 8, 3, 2, 2, 3, 1, 0, 1, 0, 3, 0, 0, 1, 1})
+	f.Add([]byte{9, 1, 40, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) { checkRandom(t, b, map[string]int{}) })
 }
 
@@ -77,6 +78,17 @@ func (d *drawing) padding() ops.Padding {
 	return p
 }
 
+// axes are some of an image.
+func (d *drawing) axes() (list []int) {
+	some := d.upTo(7)
+	for axis := range 3 {
+		if some>>axis&1 == 1 {
+			list = append(list, axis+1)
+		}
+	}
+	return list
+}
+
 // The most products that a case may take, so that thousands are tried in a minute.
 const mostProducts = 2_000_000
 
@@ -84,7 +96,7 @@ const mostProducts = 2_000_000
 // shapes do not fit.
 func drawn(t *testing.T, b []byte) (op ops.Op, in []tensor.Tensor, ok bool) {
 	d := drawing(b)
-	kind, shape := d.below(12), tensor.Shape{d.upTo(3), d.upTo(80), d.upTo(20), d.upTo(20)}
+	kind, shape := d.below(14), tensor.Shape{d.upTo(3), d.upTo(80), d.upTo(20), d.upTo(20)}
 	k, stride, padding, more, dilation := d.pair(7), d.pair(3), d.padding(), d.below(256), d.pair(2)
 	switch kind {
 	case 0:
@@ -109,6 +121,10 @@ func drawn(t *testing.T, b []byte) (op ops.Op, in []tensor.Tensor, ok bool) {
 		op = linear(1 + more%80)
 	case 8:
 		op = &ops.GlobalAvgPool{}
+	case 9:
+		op = mean(d.axes()...)
+	case 10:
+		op = top(d.axes()...)
 	default: // what Winograd's algorithm is for
 		shape[1] = max(shape[1], layout.Lanes)
 		op = &ops.Conv{Out: dim.Int(layout.Lanes + more%64), K: pair(3, 3), Stride: pair(1, 1), Pad: padding, Groups: dim.Int(1), Dilation: pair(1, 1), Bias: more%2 == 0}

@@ -25,6 +25,7 @@ var torchCases = flag.String("torch", "testdata/torch", "folder with what PyTorc
 type torchCase struct {
 	Args    map[string]any
 	In, Out []int
+	More    [][]int // further inputs
 	Params  [][]int
 	Seed    uint64
 	Special bool
@@ -68,11 +69,14 @@ func TestTorch(t *testing.T) {
 func (c *torchCase) check(t *testing.T, name string) {
 	t.Helper()
 	op := c.op(t, name)
-	x, params := c.numbers(0, c.In, c.Special), []tensor.Tensor(nil)
+	in, params := []tensor.Tensor{c.numbers(0, c.In, c.Special)}, []tensor.Tensor(nil)
+	for i, shape := range c.More {
+		in = append(in, c.numbers(128+i, shape, c.Special))
+	}
 	for i, shape := range c.Params {
 		params = append(params, c.numbers(1+i, shape, false))
 	}
-	for _, w := range optest.Ways(t, op, []tensor.Tensor{x}, params) {
+	for _, w := range optest.Ways(t, op, in, params) {
 		if w.Precision != layout.F32 {
 			continue
 		}
@@ -105,6 +109,12 @@ func (c *torchCase) op(t *testing.T, name string) ops.Op {
 		case ops.Dims:
 			hw := v.([]any)
 			args[p.Name] = pair(int(hw[0].(float64)), int(hw[1].(float64)))
+		case ops.Numbers:
+			var list []dim.Size
+			for _, x := range v.([]any) {
+				list = append(list, fraction(t, x))
+			}
+			args[p.Name] = list
 		case ops.Flag:
 			args[p.Name] = v.(bool)
 		default:

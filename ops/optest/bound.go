@@ -45,7 +45,7 @@ func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
 	}
 	b.before = ref.Exact(plain, widened(in), widened(params))
 	b.size = ref.Exact(plain, sizes(plain, in, nil), sizes(plain, params, plain.Params(shapes(in))))
-	if _, ok := op.(*ops.MaxPool); !ok {
+	if !keepsValues(op) {
 		b.depth = float64(min(products, longestSum) + products/longestSum + 4) // a folded norm, the bias, what is added, the result
 	}
 	return b
@@ -64,8 +64,25 @@ func Products(op ops.Op, in []tensor.Tensor) int {
 		return op.K.H.MustInt() * op.K.W.MustInt()
 	case *ops.GlobalAvgPool:
 		return in[0].Shape[2] * in[0].Shape[3]
+	case *ops.ReduceMean:
+		n := 1
+		for axis, size := range in[0].Shape {
+			if op.Reduces(axis) {
+				n *= size
+			}
+		}
+		return n
 	}
 	return len(in)
+}
+
+// keepsValues reports whether every result is one of the inputs.
+func keepsValues(op ops.Op) bool {
+	switch op.(type) {
+	case *ops.MaxPool, *ops.ReduceMax:
+		return true
+	}
+	return false
 }
 
 func widened(tensors []tensor.Tensor) (values []ref.Value) {
@@ -79,7 +96,7 @@ func widened(tensors []tensor.Tensor) (values []ref.Value) {
 // and the size of x - mean is that of x + |mean|.
 func sizes(op ops.Op, tensors []tensor.Tensor, params []ops.Param) []ref.Value {
 	values := widened(tensors)
-	if _, ok := op.(*ops.MaxPool); ok {
+	if keepsValues(op) {
 		return values
 	}
 	for i, v := range values {

@@ -20,20 +20,18 @@ func mean(out Value, in []Value) {
 	}
 }
 
-// mul: the product of the inputs; one with a single pixel holds for all pixels
-// of its channel.
+// mul: the product of the inputs; one of size 1 along an axis holds for all positions along it.
 func mul(out Value, in []Value) {
-	out = out.image()
-	each(out, func(n, c, y, x int) float64 {
+	for i := range out.Data {
 		product := 1.0
 		for _, v := range in {
-			v = v.image()
-			if v.Shape[2] == 1 && v.Shape[3] == 1 {
-				product *= v.at(n, c, 0, 0)
-			} else {
-				product *= v.at(n, c, y, x)
+			index, rest := make([]int, len(out.Shape)), i
+			for axis := len(index) - 1; axis >= 0; axis-- {
+				index[axis] = min(rest%out.Shape[axis], v.Shape[axis]-1)
+				rest /= out.Shape[axis]
 			}
+			product *= v.at(index...)
 		}
-		return product
-	})
+		out.Data[i] = product
+	}
 }

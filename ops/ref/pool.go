@@ -90,3 +90,49 @@ func globalAvgPool(out, in Value) {
 		return sum / float64(h*w)
 	})
 }
+
+// reduceMean: the mean along axes.
+func reduceMean(op *ops.ReduceMean, out, in Value) {
+	eachReduced(op, out, in, func(seen []float64) float64 {
+		sum := 0.0
+		for _, v := range seen {
+			sum += v
+		}
+		return sum / float64(len(seen))
+	})
+}
+
+// reduceMax: the largest along axes. A NaN is larger than any.
+func reduceMax(op *ops.ReduceMax, out, in Value) {
+	eachReduced(op, out, in, func(seen []float64) float64 {
+		largest := math.Inf(-1)
+		for _, v := range seen {
+			largest = max(largest, v)
+		}
+		return largest
+	})
+}
+
+// eachReduced calls f with the elements that become each one.
+func eachReduced(op ops.Reducer, out, in Value, f func(seen []float64) float64) {
+	along := func(axis, at int) (from, to int) {
+		if op.Reduces(axis) {
+			return 0, in.Shape[axis]
+		}
+		return at, at + 1
+	}
+	each(out, func(n, c, y, x int) float64 {
+		var seen []float64
+		c0, c1 := along(1, c)
+		y0, y1 := along(2, y)
+		x0, x1 := along(3, x)
+		for c := c0; c < c1; c++ {
+			for y := y0; y < y1; y++ {
+				for x := x0; x < x1; x++ {
+					seen = append(seen, in.at(n, c, y, x))
+				}
+			}
+		}
+		return f(seen)
+	})
+}

@@ -72,6 +72,10 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		avgPoolTo(out, in[0])
 	case *ops.GlobalAvgPool:
 		globalAvgPool(out, in[0])
+	case *ops.ReduceMean:
+		reduceMean(op, out, in[0])
+	case *ops.ReduceMax:
+		reduceMax(op, out, in[0])
 	case *ops.Flatten, *ops.Dropout, *ops.Identity:
 		copy(out.Data, in[0].Data)
 	case *ops.Slice:

@@ -28,6 +28,7 @@ var (
 
 func n(x int) dim.Size                      { return dim.Int(x) }
 func p(h, w int) dim.Pair                   { return dim.Pair{H: n(h), W: n(w)} }
+func axes(x ...int) []dim.Size              { return dim.Shaped(x...) }
 func of(x ...tensor.Tensor) []tensor.Tensor { return x }
 
 // image is one channel of one image.
@@ -147,6 +148,7 @@ func norms() []hand {
 }
 
 func pools() []hand {
+	two := tensor.From([]float32{1, 2, 3, 4, 10, 20, 30, 40}, 1, 2, 2, 2)
 	sixteen := image(4, 4, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 	return []hand{
 		{"maxpool", &ops.MaxPool{K: p(2, 2), Stride: p(2, 2)}, of(sixteen), nil, image(2, 2, 6, 8, 14, 16)},
@@ -164,6 +166,17 @@ func pools() []hand {
 		{"avgpool_to", &ops.AvgPoolTo{K: p(1, 2)}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 2, 4)},
 		{"avgpool_to more than there are", &ops.AvgPoolTo{K: p(1, 3)}, of(image(1, 2, 1, 3)), nil, image(1, 3, 1, 2, 3)},
 		{"gap", &ops.GlobalAvgPool{}, of(image(2, 2, 1, 2, 3, 6)), nil, image(1, 1, 3)},
+		// Channels 1 2 / 3 4 and 10 20 / 30 40.
+		{"reduce_mean, channels", &ops.ReduceMean{Axis: axes(1)}, of(two), nil, image(2, 2, 5.5, 11, 16.5, 22)},
+		{"reduce_mean, height", &ops.ReduceMean{Axis: axes(2)}, of(two), nil, tensor.From([]float32{2, 3, 20, 30}, 1, 2, 1, 2)},
+		{"reduce_mean, width", &ops.ReduceMean{Axis: axes(3)}, of(two), nil, tensor.From([]float32{1.5, 3.5, 15, 35}, 1, 2, 2, 1)},
+		{"reduce_mean, height and width", &ops.ReduceMean{Axis: axes(3, 2)}, of(two), nil, pixel(2.5, 25)},
+		{"reduce_mean, all", &ops.ReduceMean{Axis: axes(1, 2, 3)}, of(two), nil, pixel(13.75)},
+		{"reduce_mean of infinities", &ops.ReduceMean{Axis: axes(3)}, of(image(3, 2, 1, inf, inf, -inf, 1, nan)), nil, image(3, 1, inf, nan, nan)},
+		{"reduce_max, channels", &ops.ReduceMax{Axis: axes(1)}, of(two), nil, image(2, 2, 10, 20, 30, 40)},
+		{"reduce_max, height", &ops.ReduceMax{Axis: axes(2)}, of(two), nil, tensor.From([]float32{3, 4, 30, 40}, 1, 2, 1, 2)},
+		{"reduce_max, width", &ops.ReduceMax{Axis: axes(3)}, of(two), nil, tensor.From([]float32{2, 4, 20, 40}, 1, 2, 2, 1)},
+		{"reduce_max, NaN wins", &ops.ReduceMax{Axis: axes(3)}, of(image(3, 2, nan, inf, -5, -inf, -inf, -inf)), nil, image(3, 1, nan, -5, -inf)},
 	}
 }
 
@@ -206,6 +219,9 @@ func moves() []hand {
 		{"mean", &ops.Mean{}, of(vector(1, 2), vector(3, 6)), nil, vector(2, 4)},
 		{"mul", &ops.Mul{}, of(vector(1, 2), vector(3, 6)), nil, vector(3, 12)},
 		{"mul with a gate", &ops.Mul{}, of(pixel(2, 10), row), nil, tensor.From([]float32{2, 4, 30, 40}, 1, 2, 1, 2)},
+		{"mul with a gate of pixels", &ops.Mul{}, of(row, image(1, 2, 2, 10)), nil, tensor.From([]float32{2, 20, 6, 40}, 1, 2, 1, 2)},
+		{"mul with gates of all kinds", &ops.Mul{}, of(pixel(2), row, image(1, 2, 2, 10), pixel(1, 3)), nil, tensor.From([]float32{4, 40, 36, 240}, 1, 2, 1, 2)},
+		{"mul of vectors with one number", &ops.Mul{}, of(vector(5), vector(1, 2)), nil, vector(5, 10)},
 	}
 }
 

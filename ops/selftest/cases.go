@@ -23,6 +23,8 @@ var cases = []testCase{
 	{&ops.MaxPool{K: pair(3), Stride: pair(2), Pad: pads(1)}, [][]int{{1, 35, 15, 13}}},
 	{&ops.AvgPool{K: pair(3), Stride: pair(1), Pad: pads(1)}, [][]int{{1, 35, 15, 13}}},
 	{&ops.GlobalAvgPool{}, [][]int{{1, 35, 7, 7}}},
+	{&ops.ReduceMean{Axis: dim.Shaped(1)}, [][]int{{1, 35, 7, 9}}},
+	{&ops.ReduceMax{Axis: dim.Shaped(2, 3)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.Softmax{Axis: dim.Int(1)}, [][]int{{2, 1001}}},
@@ -44,6 +46,7 @@ var cases = []testCase{
 	{&ops.PixelUnshuffle{R: dim.Int(3)}, [][]int{{1, 35, 6, 9}}},
 	{&ops.Add{}, [][]int{{1, 35, 7, 9}, {1, 35, 7, 9}}},
 	{&ops.Mul{}, [][]int{{1, 35, 7, 9}, {1, 35, 1, 1}}},
+	{&ops.Mul{}, [][]int{{1, 35, 7, 9}, {1, 1, 7, 9}}},
 }
 
 func conv(out, k, stride, groups int) ops.Op {

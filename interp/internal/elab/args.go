@@ -9,6 +9,7 @@ import (
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
 	"cnnlang/lang/source"
+	"cnnlang/ops/dim"
 )
 
 // closure makes the value of a block's name. A preset is the block it names with
@@ -179,8 +180,15 @@ func (m *machine) bindOne(c *Closure, p *ast.Param, e *env, at source.Span) (Val
 		}
 		return withSignature(v, p, c.Object.Module, p.Default.Span()), true
 	}
-	v, want := m.convert(arg.value, t)
+	value, axes := arg.value, c.Object.IsPrimitive() && p.Name.Text == "axis" && t.Name == "list"
+	if n, isNumber := value.(dim.Size); isNumber && axes {
+		value = []Value{n}
+	}
+	v, want := m.convert(value, t)
 	if want != "" {
+		if axes {
+			want = "an axis or a list of axes"
+		}
 		m.failOver(wrongArgument(arg, c.Object, p, want), arg.expr, arg.env)
 		return nil, false
 	}

@@ -305,9 +305,9 @@ func (o *Origin) Because() string {
 
 // reason names the argument that most likely changed an axis.
 func reason(c *Closure, axis int) string {
-	names := []string{"stride", "k", "pad", "shape"}
+	names := []string{"stride", "k", "pad", "shape", "axis"}
 	if axis == 1 {
-		names = []string{"out", "to", "shape"}
+		names = []string{"out", "to", "shape", "axis"}
 	}
 	for _, n := range names {
 		if b, ok := c.Args[n]; ok {

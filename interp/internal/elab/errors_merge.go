@@ -1,7 +1,6 @@
 package elab
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,15 +21,15 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 	case "concat":
 		d.WithLabel("needs equal sizes on all axes but the one it joins")
 	case "mul":
-		d.WithLabel("needs equal shapes, or a gate [N, C, 1, 1]")
+		d.WithLabel("needs equal shapes, or gates of size 1")
 	default:
 		d.WithLabel("needs equal shapes")
 	}
-	first, other := results[0], results[max(f.Input, 0)]
+	first, other := results[f.With], results[max(f.Input, 0)]
 	d.Between(f.Axis, sizes(first.Shape), sizes(other.Shape))
 	axes := differing(f, op, first.Shape, other.Shape)
 	var inside, elsewhere changes // what the branches change themselves, and what was changed before them
-	for _, i := range []int{0, f.Input} {
+	for _, i := range []int{f.With, f.Input} {
 		t := results[i]
 		d.WithNote("branch %d is %v", i+1, t.Shape)
 		var own, before changes
@@ -77,8 +76,6 @@ func differing(f *ops.Fault, op ops.Op, a, b dim.Shape) []int {
 	if f.Axis < 0 || len(a) != len(b) {
 		return nil
 	}
-	one := dim.Int(1)
-	gate := func(s dim.Shape) bool { return len(s) == 4 && s[2] == one && s[3] == one }
 	var axes []int
 	for axis := range a {
 		free := false
@@ -87,7 +84,7 @@ func differing(f *ops.Fault, op ops.Op, a, b dim.Shape) []int {
 			joined, ok := op.Axis.Int()
 			free = ok && joined == axis
 		case *ops.Mul:
-			free = axis >= 2 && (gate(a) || gate(b))
+			free = axis >= 1 && (a[axis] == one || b[axis] == one)
 		}
 		if axis == f.Axis || !free && !dim.Equivalent(a[axis], b[axis]) {
 			axes = append(axes, axis)
@@ -112,30 +109,44 @@ func mergeHelp(f *ops.Fault, axes []int, inside changes) string {
 	return f.Help + ", the same strides and padding to the same size"
 }
 
-// gateHelp is for a product with a gate of another form than one value for each channel,
+var one = dim.Int(1)
+
+// gateHelp is for a product in which no branch has all sizes, or that has a gate of another form,
 // and for a gate in what is not a product.
 func gateHelp(op ops.Op, a, b dim.Shape) string {
-	one := dim.Int(1)
-	if _, isMul := op.(*ops.Mul); !isMul {
-		gate := func(s dim.Shape) bool { return s[2] == one && s[3] == one }
-		if _, joins := op.(*ops.Concat); joins || len(a) != 4 || len(b) != 4 || a[1] != b[1] || gate(a) == gate(b) {
-			return ""
-		}
-		return "nothing is broadcast but the gate of a product: `mul { | … | … }` takes a branch of [N, C, 1, 1]"
-	}
 	if len(a) == 4 && len(b) == 2 || len(a) == 2 && len(b) == 4 {
-		return "a gate is [N, C, 1, 1], as `gap` makes it and 1x1 convolutions keep it: leave the flatten out"
-	}
-	if len(a) != 4 || len(b) != 4 || a[2] != b[2] || a[3] != b[3] {
+		if _, isMul := op.(*ops.Mul); isMul {
+			return "a gate is [N, C, 1, 1], as `gap` makes it and 1x1 convolutions keep it: leave the flatten out"
+		}
 		return ""
 	}
-	if a[1] == one {
-		a, b = b, a
-	}
-	if b[1] != one {
+	if len(a) != 4 || len(b) != 4 {
 		return ""
 	}
-	return fmt.Sprintf("a gate has one value for each channel; one value for each position is copied to all channels by `-> concat { repeat %v | id }` after it", a[1])
+	var smaller, larger, others int // sizes of a that are 1 where those of b are not, and the reverse
+	for axis := range a {
+		switch {
+		case a[axis] == b[axis]:
+		case axis > 0 && a[axis] == one:
+			smaller++
+		case axis > 0 && b[axis] == one:
+			larger++
+		default:
+			others++
+		}
+	}
+	switch op.(type) {
+	case *ops.Concat:
+	case *ops.Mul:
+		if others == 0 && smaller > 0 && larger > 0 {
+			return "a gate is smaller than the branch that it scales: `id`, or another with all sizes, is one of the branches"
+		}
+	default:
+		if others == 0 && (smaller > 0) != (larger > 0) {
+			return "nothing is broadcast but the gate of a product: `mul { | … | … }` takes a branch with size 1 on any axis but the first"
+		}
+	}
+	return ""
 }
 
 // A change is a step that gave an axis another size.

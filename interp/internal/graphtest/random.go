@@ -80,7 +80,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(15) {
+	switch r.IntN(17) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -121,7 +121,16 @@ func (r *random) grow() {
 		y = r.add(&ops.PixelUnshuffle{R: dim.Int(2)}, y)
 		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
 		r.add(Conv(channels, 1, 1, 1, true), y)
-	case 14:
+	case 14: // a gate of pixels, as of CBAM, and one of rows or columns
+		gate := r.add(Concat(), r.add(&ops.ReduceMean{Axis: dim.Shaped(1)}, x), r.add(&ops.ReduceMax{Axis: dim.Shaped(1)}, x))
+		gate = r.add(ops.Sigmoid.Op(), r.add(Conv(1, 3, 1, 1, true), gate))
+		r.values = r.values[:len(r.values)-5] // it has one channel
+		r.add(&ops.Mul{}, gate, x)
+	case 15:
+		gate := r.add(&ops.ReduceMax{Axis: dim.Shaped(2 + r.IntN(2))}, x)
+		r.values = r.values[:len(r.values)-1]
+		r.add(&ops.Mul{}, x, gate)
+	case 16:
 		if channels == 1 {
 			return
 		}

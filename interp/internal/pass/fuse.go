@@ -38,7 +38,7 @@ func foldGates(r *rewrite) rule {
 			_, learned := factor.Op.(*ops.Learned)
 			_, once := r.only(factor)
 			image := n.In[1-k]
-			if !learned || !once || !image.Shape.Equal(n.Shape) || factor.Shape[2:].Elements() > 1 {
+			if !learned || !once || !image.Shape.Equal(n.Shape) || factor.Shape[1] != n.Shape[1] || factor.Shape[2:].Elements() > 1 {
 				continue
 			}
 			r.gone[r.to[factor]] = true

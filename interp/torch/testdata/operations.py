@@ -95,6 +95,25 @@ class Acts12(nn.Sequential):
         )
 
 
+class Gmp(nn.Module):
+    """[N, C, H, W] -> [N, C, 1, 1]"""
+
+    def forward(self, x):
+        return x.amax((2, 3), keepdim=True)
+
+
+class Reduced(nn.Module):
+    """[N, C, H, W] -> [N, C, H, W]"""
+
+    def __init__(self, axis2):
+        super().__init__()
+        self.axis2 = axis2
+
+    def forward(self, x):
+        y = x.amax(self.axis2, keepdim=True).tanh()
+        return x * y
+
+
 class Operations(nn.Module):
     def __init__(self):
         super().__init__()
@@ -125,13 +144,21 @@ class Operations(nn.Module):
             nn.MaxPool2d(2, stride=1),
         )
         self.norm = nn.LocalResponseNorm(5, alpha=0.001, beta=0.5, k=2)
-        self.add_module("20", ChannelNorm(6, eps=1e-6))
-        self.add_module("21", ChannelLinear(6, 8))
-        self.add_module("26", nn.BatchNorm2d(6, eps=0.001))
-        self.add_module("29", nn.BatchNorm1d(6))
-        self.add_module("30", nn.LayerNorm(6, eps=1e-6))
-        self.add_module("35", nn.PReLU(6))
-        self.add_module("36", nn.Linear(6, 8, bias=False))
+        self.add_module("20", nn.Module())
+        getattr(self, "20").add_module("1", nn.Module())
+        getattr(getattr(self, "20"), "1").add_module("0", Gmp())
+        self.add_module("21", Reduced(1))
+        self.add_module("22", Reduced(2))
+        self.add_module("23", nn.Module())
+        getattr(self, "23").add_module("1", nn.Module())
+        getattr(getattr(self, "23"), "1").add_module("1", nn.Conv2d(6, 6, 1))
+        self.add_module("25", ChannelNorm(6, eps=1e-6))
+        self.add_module("26", ChannelLinear(6, 8))
+        self.add_module("31", nn.BatchNorm2d(6, eps=0.001))
+        self.add_module("34", nn.BatchNorm1d(6))
+        self.add_module("35", nn.LayerNorm(6, eps=1e-6))
+        self.add_module("40", nn.PReLU(6))
+        self.add_module("41", nn.Linear(6, 8, bias=False))
         self.dropout = nn.Dropout(0.5)
 
     def forward(self, x):
@@ -152,20 +179,29 @@ class Operations(nn.Module):
         x = getattr(self, "14")(x)  # [N, 6, 5, 7]
         x = self.row(x)  # [N, 6, 4, 6]
         x = F.normalize(F.normalize(self.norm(x).softmax(1)), eps=0.001)  # [N, 6, 4, 6]
-        x = getattr(self, "21")(getattr(self, "20")(x))  # [N, 8, 4, 6]
-        x = x[:, 1:7]  # [N, 6, 4, 6]
+        y = getattr(getattr(getattr(self, "20"), "1"), "0")(x)  # [N, 6, 1, 1]
+        y2 = x.mean(1, keepdim=True).sigmoid()  # [N, 1, 4, 6]
+        x = x * y * y2 * x.amax(3, keepdim=True)  # [N, 6, 4, 6]
+        x = getattr(self, "21")(x)  # [N, 6, 4, 6]
+        x = getattr(self, "22")(x)  # [N, 6, 4, 6]
+        y3 = getattr(getattr(getattr(self, "23"), "1"), "1")(
+            x.mean((2, 3), keepdim=True)
+        )
+        x = x * y3  # [N, 6, 4, 6]
+        x = getattr(self, "25")(x.mean((1, 2), keepdim=True) * x)  # [N, 6, 4, 6]
+        x = getattr(self, "26")(x)[:, 1:7]  # [N, 6, 4, 6]
         x = x.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6, 4, 6]
         x = x * 0.5  # [N, 6, 4, 6]
         scale = x.new_tensor([1, 2, 0.5, 1, 1, 3]).view(-1, 1, 1)
         shift = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0]).view(-1, 1, 1)
         x = x * scale + shift  # [N, 6, 4, 6]
-        x = getattr(self, "26")(x).mean((2, 3))  # [N, 6]
-        x = getattr(self, "30")(getattr(self, "29")(x))  # [N, 6]
-        y = F.local_response_norm(x.unsqueeze(2), 3)
-        x = F.normalize(y.squeeze(2))  # [N, 6]
+        x = getattr(self, "31")(x).mean((2, 3))  # [N, 6]
+        x = getattr(self, "35")(getattr(self, "34")(x))  # [N, 6]
+        y4 = F.local_response_norm(x.unsqueeze(2), 3)
+        x = F.normalize(y4.squeeze(2))  # [N, 6]
         x = x.unflatten(1, (2, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6]
         scale2 = x.new_tensor([1, 2, 0.5, 1, 1, 3])
         shift2 = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0])
         x = x * scale2 + shift2  # [N, 6]
-        x = getattr(self, "36")(getattr(self, "35")(x))  # [N, 8]
+        x = getattr(self, "41")(getattr(self, "40")(x))  # [N, 8]
         return self.dropout(x).softmax(1)  # [N, 8]

@@ -52,35 +52,63 @@ func Leaky(in, out layout.Value, slopes []float32) *task.Prepared {
 
 var zeros = make([]float32, layout.Lanes)
 
-// Gated multiplies each channel of the image in[1-gate], in blocks of float32, by its value
-// in in[gate], adds in[2] if the epilogue does, and activates.
+// Gated multiplies the image in[1-gate] by in[gate], which is smaller, adds in[2] if the epilogue
+// does, and activates. The gate lies in blocks of float32 if it has all channels, or else it is
+// plain.
 func Gated(in []layout.Value, gate int, out layout.Value, e ops.Epilogue) *task.Prepared {
 	grids, to, act := gridsOf(in), out.Grid(), ActOf(e.Act)
 	name := "mul-gated"
 	if e.Add {
 		name += "-add"
 	}
+	by := grids[gate]
 	return rows(name, to, 1, func(r row) {
 		src := grids[1-gate].Load(r.dst, r.in[1-gate].Data, r.image, r.block, r.y)
 		var added []float32
 		if e.Add {
 			added = grids[2].Load(r.second, r.in[2].Data, r.image, r.block, r.y)
 		}
-		if e.Add && to.Element == layout.Float32 {
-			kernel.GateLanes(r.dst, src, grids[gate].Row(r.in[gate].Data, r.image, r.block, 0), added, act.Low, act.High)
+		y := min(r.y, by.H-1)
+		if e.Add && to.Element == layout.Float32 && by.Block > 1 && by.W == 1 {
+			kernel.GateLanes(r.dst, src, by.Row(r.in[gate].Data, r.image, r.block, y), added, act.Low, act.High)
 			if !act.Clamps {
 				act.Apply(r.dst, r.dst)
 			}
 			return
 		}
-		each := len(r.dst) / to.Halves()
-		for h := range min(to.Halves(), grids[gate].Blocks-to.Halves()*r.block) {
-			factor := grids[gate].Row(r.in[gate].Data, r.image, to.Halves()*r.block+h, 0)
-			kernel.AffineLanes(r.dst[h*each:][:each], src[h*each:], zeros, factor, zeros)
+		product := r.dst
+		if e.Add && to.Element == layout.Float32 { // dst may be what is added
+			product = r.spare[:len(r.dst)]
+		}
+		each := len(product) / to.Halves()
+		for h := range to.Halves() {
+			block := to.Halves()*r.block + h
+			if by.Block == 1 {
+				block = 0
+			}
+			if block < by.Blocks {
+				scale(product[h*each:][:each], src[h*each:], by.Row(r.in[gate].Data, r.image, block, y), by)
+			}
 		}
 		if e.Add {
-			kernel.Add(r.dst, added)
+			kernel.Add(product, added)
 		}
-		act.Apply(r.dst, r.dst)
+		act.Apply(r.dst, product)
 	})
+}
+
+// scale multiplies lines of 16 channels by a row of a gate: by a number or a line of its own for
+// each pixel, or by one for all.
+func scale(dst, src, row []float32, gate layout.Grid) {
+	switch {
+	case gate.Block == 1 && gate.W == 1:
+		kernel.MulScalar(dst, src, row[0])
+	case gate.Block == 1:
+		kernel.ScaleLanes(dst, src, row)
+	case gate.W == 1:
+		kernel.AffineLanes(dst, src, zeros, row, zeros)
+	default:
+		copy(dst, src)
+		kernel.Mul(dst, row)
+	}
 }

@@ -1,30 +1,39 @@
 package rowwise
 
 import (
+	"slices"
+
 	"cnnlang/ops"
 	"cnnlang/ops/exec/internal/kernel"
 	"cnnlang/ops/exec/task"
 	"cnnlang/ops/tensor"
 )
 
-// Product multiplies plain inputs, any of which may be a gate, with one value for each
-// channel, and adds the last input if the epilogue does.
-func Product(op *ops.Mul, shape tensor.Shape) *task.Prepared {
-	n, pixels, act := shape[0]*shape[1], shape[2:].Elements(), ActOf(op.Epilogue().Act)
+// Product multiplies plain inputs, any of which may be a gate, with size 1 on some axes, and adds
+// the last input if the epilogue does.
+func Product(op *ops.Mul, in []tensor.Shape, shape tensor.Shape) *task.Prepared {
+	act, factors := ActOf(op.Epilogue().Act), op.Factors(len(in))
+	sizes, steps := together(in[:factors], shape)
+	last := len(sizes) - 1
+	run := sizes[last]
 	return &task.Prepared{Algorithm: "mul-gated", PerWorker: mergeBlock, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
-		factors := op.Factors(len(in))
-		return []task.Task{task.Planes(n, pixels, func(plane, from, to, worker int) {
+		return []task.Task{task.Planes(len(out.Data)/run, run, func(plane, from, to, worker int) {
 			for at := from; at < to; at += mergeBlock {
-				first := plane*pixels + at
+				first := plane*run + at
 				p := s.Of(worker)[:min(mergeBlock, to-at)]
 				for i := range p {
 					p[i] = 1
 				}
-				for _, x := range in[:factors] {
-					if x.Shape[2:].Elements() == pixels {
-						kernel.Mul(p, x.Data[first:])
+				for k, x := range in[:factors] {
+					begin, rest := 0, plane
+					for axis := last - 1; axis >= 0; axis-- {
+						begin += rest % sizes[axis] * steps[k][axis]
+						rest /= sizes[axis]
+					}
+					if steps[k][last] == 1 {
+						kernel.Mul(p, x.Data[begin+at:])
 					} else {
-						kernel.MulScalar(p, p, x.Data[plane])
+						kernel.MulScalar(p, p, x.Data[begin])
 					}
 				}
 				for _, x := range in[factors:] {
@@ -34,4 +43,48 @@ func Product(op *ops.Mul, shape tensor.Shape) *task.Prepared {
 			}
 		})}
 	}}
+}
+
+// together are the sizes of a result whose neighbouring axes are one where every factor has all of
+// them or none, and how far apart the elements of each factor are along these, 0 where one holds
+// for all.
+func together(in []tensor.Shape, shape tensor.Shape) (sizes []int, steps [][]int) {
+	steps = make([][]int, len(in))
+	at := make([]int, len(in)) // of the axis before, from the end
+	for k := range at {
+		at[k] = 1
+	}
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		if shape[axis] == 1 {
+			continue
+		}
+		joins := len(sizes) > 0
+		for k, x := range in {
+			joins = joins && (x[axis] == 1) == (steps[k][len(sizes)-1] == 0)
+		}
+		if joins {
+			sizes[len(sizes)-1] *= shape[axis]
+		} else {
+			sizes = append(sizes, shape[axis])
+		}
+		for k, x := range in {
+			if !joins && x[axis] == 1 {
+				steps[k] = append(steps[k], 0)
+			} else if !joins {
+				steps[k] = append(steps[k], at[k])
+			}
+			at[k] *= x[axis]
+		}
+	}
+	if len(sizes) == 0 { // a single number
+		sizes = []int{1}
+		for k := range steps {
+			steps[k] = []int{1}
+		}
+	}
+	slices.Reverse(sizes)
+	for k := range steps {
+		slices.Reverse(steps[k])
+	}
+	return sizes, steps
 }

@@ -12,6 +12,7 @@ func lanes(t *text, s isa) {
 	affine(t, s)
 	gates(t, s)
 	slopes(t, s)
+	factors(t, s)
 	bilinear(t, s)
 }
 
@@ -103,6 +104,29 @@ func slopes(t *text, s isa) {
 	}
 	t.op("ADDQ", 64, "SI")
 	t.op("ADDQ", 64, "DI")
+	t.op("DECQ", "CX")
+	t.op("JNZ", "line")
+	t.end()
+}
+
+// factors writes a product with one number for each pixel:
+//
+//	dst[i] = src[i]·factor         16 channels at a time
+//
+//	           factor  product
+//	AVX-512    Z0      Z1
+//	AVX2       Y0      Y1, Y2
+func factors(t *text, s isa) {
+	t.function("scaleLanes"+s.name, "dst:DI", "src:SI", "lines:CX", "factors:R8")
+	t.label("line")
+	t.op("VBROADCASTSS", "(R8)", s.v(0))
+	for v := range 16 / s.lanes {
+		t.op("VMULPS", at(v*s.bytes(), "SI"), s.v(0), s.v(1+v))
+		t.op("VMOVUPS", s.v(1+v), at(v*s.bytes(), "DI"))
+	}
+	t.op("ADDQ", 64, "SI")
+	t.op("ADDQ", 64, "DI")
+	t.op("ADDQ", 4, "R8")
 	t.op("DECQ", "CX")
 	t.op("JNZ", "line")
 	t.end()

@@ -26,6 +26,7 @@ func (t neon) lanes() {
 	t.op("RET")
 	t.gates()
 	t.slopes()
+	t.factors()
 	t.bilinear()
 }
 
@@ -75,6 +76,28 @@ func (t neon) slopes() {
 	t.storeLine(line, 0, "R0")
 	t.op("ADD", 64, "R1")
 	t.op("ADD", 64, "R0")
+	t.loop("R2", "line")
+	t.op("RET")
+}
+
+// factors writes a product with one number for each pixel:
+//
+//	dst[i] = src[i]·factor         16 channels at a time
+//
+//	factor V0   line V16-V19
+func (t neon) factors() {
+	const factor, line = 0, 16
+	t.function("scaleLanes", "dst", "src", "lines", "factors")
+	t.label("line")
+	t.same("(R3)", factor)
+	t.loadLine(0, "R1", line)
+	for v := range 4 {
+		t.do("fmul", line+v, line+v, factor)
+	}
+	t.storeLine(line, 0, "R0")
+	t.op("ADD", 64, "R1")
+	t.op("ADD", 64, "R0")
+	t.op("ADD", 4, "R3")
 	t.loop("R2", "line")
 	t.op("RET")
 }

@@ -40,6 +40,24 @@ func leakyLanesGeneric(dst, src, slopes []float32) {
 	}
 }
 
+// ScaleLanes sets every pixel of dst, a line of Lanes channels, to that of src times the pixel's
+// factor.
+func ScaleLanes(dst, src, factors []float32) {
+	n := len(dst) / Lanes
+	if n == 0 {
+		return
+	}
+	_, _ = src[n*Lanes-1], factors[n-1]
+	scaleLanes(dst[:n*Lanes], src, factors)
+}
+
+// scaleLanesGeneric is ScaleLanes.
+func scaleLanesGeneric(dst, src, factors []float32) {
+	for i := range dst {
+		dst[i] = src[i] * factors[i/Lanes]
+	}
+}
+
 // Pairs are where two lines begin, for one pixel after the other.
 type Pairs struct {
 	at   []int

@@ -67,6 +67,27 @@ func leakyLanesAVX2(dst, src *float32, lines int, slopes *float32)
 //go:noescape
 func leakyLanesAVX512(dst, src *float32, lines int, slopes *float32)
 
+func scaleLanes(dst, src, factors []float32) {
+	switch isa {
+	case cpu.AVX512:
+		scaleLanesAVX512(&dst[0], &src[0], len(dst)/Lanes, &factors[0])
+	case cpu.AVX2:
+		scaleLanesAVX2(&dst[0], &src[0], len(dst)/Lanes, &factors[0])
+	default:
+		scaleLanesGeneric(dst, src, factors)
+	}
+}
+
+// It works like scaleLanesGeneric.
+//
+//go:noescape
+func scaleLanesAVX2(dst, src *float32, lines int, factors *float32)
+
+// It works like scaleLanesGeneric.
+//
+//go:noescape
+func scaleLanesAVX512(dst, src *float32, lines int, factors *float32)
+
 func bilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
 	switch isa {
 	case cpu.AVX512:

@@ -43,6 +43,19 @@ func leakyLanes(dst, src, slopes []float32) {
 //go:noescape
 func leakyLanesNEON(dst, src *float32, lines int, slopes *float32)
 
+func scaleLanes(dst, src, factors []float32) {
+	if isa == cpu.NEON {
+		scaleLanesNEON(&dst[0], &src[0], len(dst)/Lanes, &factors[0])
+	} else {
+		scaleLanesGeneric(dst, src, factors)
+	}
+}
+
+// It works like scaleLanesGeneric.
+//
+//go:noescape
+func scaleLanesNEON(dst, src *float32, lines int, factors *float32)
+
 func bilinearLanes(dst, above, below []float32, at []int, across, down []float32) {
 	if isa == cpu.NEON {
 		bilinearLanesNEON(&dst[0], &above[0], &below[0], len(dst)/Lanes, &at[0], &across[0], &down[0])

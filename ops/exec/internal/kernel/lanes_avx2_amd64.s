@@ -91,6 +91,26 @@ line:
 	VZEROUPPER
 	RET
 
+TEXT ·scaleLanesAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ factors+24(FP), R8
+
+line:
+	VBROADCASTSS (R8), Y0
+	VMULPS (SI), Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMULPS 32(SI), Y0, Y2
+	VMOVUPS Y2, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET
+
 TEXT ·bilinearLanesAVX2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), DI
 	MOVQ above+8(FP), SI

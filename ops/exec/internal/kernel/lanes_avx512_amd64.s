@@ -72,6 +72,24 @@ line:
 	VZEROUPPER
 	RET
 
+TEXT ·scaleLanesAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ lines+16(FP), CX
+	MOVQ factors+24(FP), R8
+
+line:
+	VBROADCASTSS (R8), Z0
+	VMULPS (SI), Z0, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ line
+	VZEROUPPER
+	RET
+
 TEXT ·bilinearLanesAVX512(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), DI
 	MOVQ above+8(FP), SI

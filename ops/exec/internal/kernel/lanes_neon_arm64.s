@@ -112,6 +112,30 @@ line:
 	BNE line
 	RET
 
+TEXT ·scaleLanesNEON(SB), NOSPLIT, $0-32
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD lines+16(FP), R2
+	MOVD factors+24(FP), R3
+
+line:
+	FMOVS (R3), F0
+	VDUP V0.S[0], V0.S4
+	FLDPQ (R1), (F16, F17)
+	FLDPQ 32(R1), (F18, F19)
+	WORD $0x6e20de10 // fmul v16.4s, v16.4s, v0.4s
+	WORD $0x6e20de31 // fmul v17.4s, v17.4s, v0.4s
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x6e20de73 // fmul v19.4s, v19.4s, v0.4s
+	FSTPQ (F16, F17), (R0)
+	FSTPQ (F18, F19), 32(R0)
+	ADD $64, R1
+	ADD $64, R0
+	ADD $4, R3
+	SUBS $1, R2
+	BNE line
+	RET
+
 TEXT ·bilinearLanesNEON(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
 	MOVD above+8(FP), R1

@@ -335,6 +335,26 @@ func TestLeakyLanes(t *testing.T) {
 	})
 }
 
+// Each pixel with its factor.
+func TestScaleLanes(t *testing.T) {
+	onEveryISA(t, func(t *testing.T) {
+		for n := range 9 {
+			for _, s := range sides {
+				dst, src, factors := guarded(t, n*Lanes, s), guarded(t, n*Lanes, s), guarded(t, n, s)
+				if n > 1 {
+					src[n], src[n+2], factors[n-1] = float32(math.NaN()), float32(math.Inf(-1)), 0
+				}
+				want := slices.Clone(dst)
+				scaleLanesGeneric(want, src, factors)
+				ScaleLanes(dst, src, factors)
+				if !slices.EqualFunc(dst, want, sameValue) {
+					t.Fatalf("%d lines: got %v, want %v", n, dst, want)
+				}
+			}
+		}
+	})
+}
+
 // Four pixels weighed, wherever they are in their rows.
 func TestBilinearLanes(t *testing.T) {
 	onEveryISA(t, func(t *testing.T) {

@@ -92,6 +92,31 @@ def pixel_unshuffle(r):
     return {"r": k}, [r.randint(1, 2), r.randint(1, 40), k * r.randint(1, 5), k * r.randint(1, 5)], [], lambda x: F.pixel_unshuffle(x, k)
 
 
+def axes(r):
+    size = [r.randint(1, 3), r.randint(1, 70), r.randint(1, 9), r.randint(1, 9)]
+    return {"axis": r.sample([1, 2, 3], r.randint(1, 3))}, size
+
+
+def reduce_mean(r):
+    a, size = axes(r)
+    return a, size, [], lambda x: x.mean(a["axis"], keepdim=True)
+
+
+def reduce_max(r):
+    a, size = axes(r)
+    return a, size, [], lambda x: x.amax(a["axis"], keepdim=True)
+
+
+def mul(r):
+    """An image, and before or behind it gates with size 1 on some axes."""
+    size = shape(r)
+    gates = [[n if i == 0 or r.random() < 0.5 else 1 for i, n in enumerate(size)] for _ in range(r.choice([1, 1, 2]))]
+    sizes = [size] + gates
+    if r.random() < 0.5:
+        sizes.reverse()
+    return {}, sizes[0], [], lambda *x: math.prod(x[1:], start=x[0]), sizes[1:]
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -109,19 +134,26 @@ OPS = {
     "resize": resize,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
+    "reduce_mean": reduce_mean,
+    "reduce_max": reduce_max,
+    "mul": mul,
 }
 
 
 def line(op, r, seed):
-    args, size, params, run = OPS[op](r)
+    args, size, params, run, *more = OPS[op](r)
+    more = more[0] if more else []  # further inputs
     special = r.random() < 0.25
     x = numbers(seed, 0, size, special)
-    y = run(x, *[numbers(seed, 1 + i, p, False) for i, p in enumerate(params)])
+    also = [numbers(seed, 128 + i, s, special) for i, s in enumerate(more)]
+    y = run(x, *also, *[numbers(seed, 1 + i, p, False) for i, p in enumerate(params)])
     flat = y.reshape(-1).numpy().astype(np.float32)
     at = sorted(r.sample(range(len(flat)), min(SAMPLES, len(flat))))
     values = [float(str(flat[i])) if math.isfinite(flat[i]) else str(flat[i]) for i in at]
     case = {"args": args, "in": size, "params": params, "seed": seed, "special": special,
             "out": list(y.shape), "at": at, "values": values}
+    if more:
+        case["more"] = more
     return json.dumps(case, separators=(",", ":"))
 
 
