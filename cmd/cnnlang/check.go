@@ -27,12 +27,11 @@ type checkDocument struct {
 }
 
 type checkedNet struct {
-	File   string `json:"file"`
-	Net    string `json:"net"`
-	Input  []int  `json:"input"`
-	Output []int  `json:"output"`
-	Params *int   `json:"params"`
-	MACs   *int   `json:"macs"`
+	File string `json:"file"`
+	Net  string `json:"net"`
+	netEnds
+	Params *int `json:"params"`
+	MACs   *int `json:"macs"`
 	// Unchecked is how many facts were not checked, since they are about the default size
 	// and arguments.
 	Unchecked int `json:"unchecked,omitempty"`
@@ -256,14 +255,14 @@ func (c *checker) net(p *interp.Program, n *interp.Net) {
 		file = visibleName(p.Main.Name()) + ": "
 	}
 	if c.text {
-		fmt.Fprintf(c.stdout, "%s%s: %v -> %v, %s parameters, %s MACs\n",
-			file, n.Name, g.Input().Shape, g.Output().Shape, grouped(n.Main.Params), grouped(n.Main.MACs))
+		fmt.Fprintf(c.stdout, "%s%s: %s -> %s, %s parameters, %s MACs\n",
+			file, n.Name, g.InputText(), g.OutputText(), grouped(n.Main.Params), grouped(n.Main.MACs))
 		if facts := n.Unchecked; facts.String() != "" {
 			fmt.Fprintf(c.stdout, "%s%s: not checked, as they are about the default size and arguments: %s\n", file, n.Name, facts)
 		}
 	}
 	checked := checkedNet{
-		File: p.Main.Name(), Net: n.Name, Input: g.Input().Shape, Output: g.Output().Shape,
+		File: p.Main.Name(), Net: n.Name, netEnds: endsOf(g),
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), Unchecked: n.Unchecked.Expect + n.Unchecked.Is,
 	}
 	if !c.list.HasErrors() { // those come first

@@ -18,10 +18,9 @@ type compareDocument struct {
 }
 
 type comparedItem struct {
-	Net     string          `json:"net"`
-	Label   string          `json:"label"`
-	Input   []int           `json:"input"`
-	Output  []int           `json:"output"`
+	Net   string `json:"net"`
+	Label string `json:"label"`
+	netEnds
 	Params  *int            `json:"params"`
 	MACs    *int            `json:"macs"`
 	FLOPs   *int            `json:"flops"`
@@ -46,7 +45,7 @@ func (c *comparison) document(f *compareFlags) compareDocument {
 	}
 	for _, n := range c.nets {
 		item := comparedItem{
-			Net: n.Name, Label: n.label, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape, Front: n.front,
+			Net: n.Name, Label: n.label, netEnds: endsOf(n.Graph), Front: n.front,
 			Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs), Memory: n.memory.Total(),
 		}
 		if f.bench {

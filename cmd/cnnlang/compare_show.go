@@ -48,7 +48,7 @@ func (c *comparison) grid(f *compareFlags, csv bool) grid {
 		unknown, yes, no = "", "true", "false"
 	}
 	for _, n := range c.nets {
-		row := []any{n.label, n.Graph.Input().Shape}
+		row := []any{n.label, n.Graph.InputText()}
 		if csv {
 			row = append(row[:1], sizes(n.Graph.Input().Shape)...)
 		}

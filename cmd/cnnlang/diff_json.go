@@ -25,9 +25,8 @@ type diffNets struct {
 }
 
 type diffSide struct {
-	Net    string `json:"net"`
-	Input  []int  `json:"input"`
-	Output []int  `json:"output"`
+	Net string `json:"net"`
+	netEnds
 	diffCost
 	Memory *memoryEntry `json:"memory"`
 }
@@ -107,7 +106,7 @@ func netNames(nets []*interp.Net) []string {
 }
 
 func sideDocument(t compare.Totals, m *memoryEntry) diffSide {
-	return diffSide{t.Name, t.Input, t.Output, costDocument(t.Cost), m}
+	return diffSide{t.Graph.Name, endsOf(t.Graph), costDocument(t.Cost), m}
 }
 
 func costDocument(c compare.Cost) diffCost {

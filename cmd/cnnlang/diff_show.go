@@ -8,7 +8,6 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/compare"
-	"cnnlang/ops/tensor"
 )
 
 // showDiff writes differences for people.
@@ -40,7 +39,7 @@ func (a *app) showDiff(ctx context.Context, d *netDiffs, f diffFormat) error {
 // netAlone says what a net is that only one side has.
 func netAlone(n *interp.Net) string {
 	t := n.Main.Add(n.Sides)
-	return fmt.Sprintf("net %s, %v → %v, %s parameters, %s MACs", n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape, grouped(t.Params), grouped(t.MACs))
+	return fmt.Sprintf("net %s, %s → %s, %s parameters, %s MACs", n.Name, n.Graph.InputText(), n.Graph.OutputText(), grouped(t.Params), grouped(t.MACs))
 }
 
 func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
@@ -80,10 +79,10 @@ func (a *app) showPair(ctx context.Context, p *netDiff, f diffFormat) error {
 
 // title is what a pair is called.
 func (p *netDiff) title() string {
-	if p.A.Name == p.B.Name {
-		return p.A.Name
+	if p.A.Graph.Name == p.B.Graph.Name {
+		return p.A.Graph.Name
 	}
-	return p.A.Name + " → " + p.B.Name
+	return p.A.Graph.Name + " → " + p.B.Graph.Name
 }
 
 // diffNotes says what differs of the whole: shapes, the memory of a run, and which weights load.
@@ -109,12 +108,11 @@ func memoryChange(before, after *memoryEntry) []string {
 
 // shapesOf says which shapes of the whole changed.
 func shapesOf(p *compare.Diff) (lines []string) {
-	for _, s := range []struct {
-		what string
-		a, b tensor.Shape
-	}{{"input", p.A.Input, p.B.Input}, {"output", p.A.Output, p.B.Output}} {
-		if !s.a.Equal(s.b) {
-			lines = append(lines, fmt.Sprintf("%s %v → %v", s.what, s.a, s.b))
+	for _, s := range []struct{ what, a, b string }{
+		{"input", p.A.Graph.InputText(), p.B.Graph.InputText()}, {"output", p.A.Graph.OutputText(), p.B.Graph.OutputText()},
+	} {
+		if s.a != s.b {
+			lines = append(lines, fmt.Sprintf("%s %s → %s", s.what, s.a, s.b))
 		}
 	}
 	return lines
@@ -131,9 +129,9 @@ func weightsOf(p *compare.Diff) (lines []string) {
 	case len(w.Kept) == all && len(w.New) == 0:
 		return []string{fmt.Sprintf("weights: all %d tensors load by name", all)}
 	case len(w.Kept) == all:
-		lines = append(lines, fmt.Sprintf("weights: all %d tensors of %s load by name", all, p.A.Name))
+		lines = append(lines, fmt.Sprintf("weights: all %d tensors of %s load by name", all, p.A.Graph.Name))
 	default:
-		lines = append(lines, fmt.Sprintf("weights: %d of %d tensors of %s load by name", len(w.Kept), all, p.A.Name))
+		lines = append(lines, fmt.Sprintf("weights: %d of %d tensors of %s load by name", len(w.Kept), all, p.A.Graph.Name))
 	}
 	several := func(n int, what string, name func(i int) string) {
 		if n == 0 {

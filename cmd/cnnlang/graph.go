@@ -101,12 +101,21 @@ func graphGrid(g *graph.Graph) grid {
 // graphDocument is cnnlang.graph/v1: the operations in an order in which they can be
 // computed, the input first.
 type graphDocument struct {
-	Schema string      `json:"schema"`
-	Net    string      `json:"net"`
-	Input  int         `json:"input"`
-	Output int         `json:"output"`
-	Sides  []graphSide `json:"sides"`
-	Nodes  []graphNode `json:"nodes"`
+	Schema string `json:"schema"`
+	Net    string `json:"net"`
+	Input  int    `json:"input"`
+	Output int    `json:"output"`
+	// Inputs and Outputs are all of them, where there are several of either or one has a name.
+	Inputs  []graphEnd  `json:"inputs,omitempty"`
+	Outputs []graphEnd  `json:"outputs,omitempty"`
+	Sides   []graphSide `json:"sides"`
+	Nodes   []graphNode `json:"nodes"`
+}
+
+// A graphEnd is an input or an output, and the node that holds its value.
+type graphEnd struct {
+	Name string `json:"name"`
+	Node int    `json:"node"`
 }
 
 // A graphSide is a side head: the operation it ends with, or why it does not fit.
@@ -133,6 +142,14 @@ type graphNode struct {
 
 func graphDocumentOf(g *graph.Graph) graphDocument {
 	d := graphDocument{Schema: "cnnlang.graph/v1", Net: g.Name, Input: g.Input().ID, Output: g.Output().ID, Sides: []graphSide{}}
+	if e := endsOf(g); e.Inputs != nil {
+		for i, n := range g.Inputs {
+			d.Inputs = append(d.Inputs, graphEnd{e.Inputs[i].Name, n.ID})
+		}
+		for i, o := range g.Outputs {
+			d.Outputs = append(d.Outputs, graphEnd{e.Outputs[i].Name, o.Node.ID})
+		}
+	}
 	for _, s := range g.Sides {
 		side := graphSide{Name: s.Name}
 		if s.Output != nil {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/ops/tensor"
 )
 
 // listDocument is cnnlang.list/v1.
@@ -23,11 +21,10 @@ type listedNet struct {
 	Weights []publishedFile `json:"weights"`
 	Prepare string          `json:"prepare,omitempty"` // how images are, where a file does not say otherwise
 	File    string          `json:"file"`
-	Input   []int           `json:"input"`
-	Output  []int           `json:"output"`
-	Params  *int            `json:"params"`
-	MACs    *int            `json:"macs"`
-	net     *interp.Net
+	netEnds
+	Params *int `json:"params"`
+	MACs   *int `json:"macs"`
+	net    *interp.Net
 }
 
 // list is `cnnlang list`.
@@ -79,15 +76,15 @@ func (a *app) listed(name string) (listedNet, error) {
 	}
 	return listedNet{
 		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), Prepare: interp.PictureText(n.Meta.Prepare), File: p.Main.Name(),
-		Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape,
-		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
+		netEnds: endsOf(n.Graph),
+		Params:  integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
 	}, nil
 }
 
 func listGrid(nets []listedNet) grid {
 	g := grid{columns: []column{{"net", false}, {"input", false}, {"params", true}, {"MACs", true}, {"paper", false}}}
 	for _, n := range nets {
-		g.rows = append(g.rows, []any{n.Name, fmt.Sprint(tensor.Shape(n.Input)), n.net.Main.Params, n.net.Main.MACs, n.Paper})
+		g.rows = append(g.rows, []any{n.Name, n.net.Graph.InputText(), n.net.Main.Params, n.net.Main.MACs, n.Paper})
 	}
 	return g
 }

@@ -29,10 +29,9 @@ type countDefinitions struct {
 // paramsDocument is cnnlang.params/v1. The rows sum to the totals; those of side
 // heads to the totals that end in Side.
 type paramsDocument struct {
-	Schema      string           `json:"schema"`
-	Net         string           `json:"net"`
-	Input       []int            `json:"input"`
-	Output      []int            `json:"output"`
+	Schema string `json:"schema"`
+	Net    string `json:"net"`
+	netEnds
 	Params      *int             `json:"params"`
 	ParamsSide  *int             `json:"params_side"`
 	MACs        *int             `json:"macs"`
@@ -260,7 +259,7 @@ func (a *app) paramsOf(f *paramsFlags, n *interp.Net) error {
 
 func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 	d := paramsDocument{
-		Schema: "cnnlang.params/v1", Net: n.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape,
+		Schema: "cnnlang.params/v1", Net: n.Name, netEnds: endsOf(n.Graph),
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 		Uncounted: n.Graph.Uncounted(), Definitions: definitions, Rows: []paramsRow{},

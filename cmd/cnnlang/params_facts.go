@@ -44,7 +44,7 @@ func (a *app) facts(f *paramsFlags, n *interp.Net) error {
 		}
 		g.rows = append(g.rows, []any{e.Fact, e.Left, verdict, fmt.Sprintf("%s:%d", e.File, e.Line)})
 	}
-	fmt.Fprintf(a.stdout, "%s %v -> %v\n", n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape)
+	fmt.Fprintf(a.stdout, "%s %s -> %s\n", n.Name, n.Graph.InputText(), n.Graph.OutputText())
 	if n.Meta.Paper != "" {
 		fmt.Fprintf(a.stdout, "%s\n", visible(n.Meta.Paper))
 	}

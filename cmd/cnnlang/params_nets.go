@@ -16,9 +16,8 @@ type totalsDocument struct {
 }
 
 type netTotals struct {
-	Net         string       `json:"net"`
-	Input       []int        `json:"input"`
-	Output      []int        `json:"output"`
+	Net string `json:"net"`
+	netEnds
 	Params      *int         `json:"params"`
 	ParamsSide  *int         `json:"params_side"`
 	MACs        *int         `json:"macs"`
@@ -142,7 +141,7 @@ func netColumns(units string) []string {
 
 func totalsOf(n *interp.Net) netTotals {
 	return netTotals{
-		Net: n.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape, Activations: n.Activations(), Uncounted: n.Graph.Uncounted(),
+		Net: n.Name, netEnds: endsOf(n.Graph), Activations: n.Activations(), Uncounted: n.Graph.Uncounted(),
 		Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), FLOPs: integer(n.Main.FLOPs),
 		ParamsSide: integer(n.Sides.Params), MACsSide: integer(n.Sides.MACs), FLOPsSide: integer(n.Sides.FLOPs),
 	}
@@ -171,7 +170,7 @@ func netGrid(nets []*interp.Net, units string) grid {
 		add("side MACs", unitMACs)
 	}
 	for _, n := range nets {
-		row := []any{n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape, inUnit(n.Main.Params, units, unitParams, false), inUnit(n.Main.MACs, units, unitMACs, false)}
+		row := []any{n.Name, n.Graph.InputText(), n.Graph.OutputText(), inUnit(n.Main.Params, units, unitParams, false), inUnit(n.Main.MACs, units, unitMACs, false)}
 		if units == "timm" {
 			row = append(row, inUnit(dim.Int(int(n.Activations())), units, unitActivations, false))
 		} else {

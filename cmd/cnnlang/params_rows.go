@@ -13,7 +13,7 @@ import (
 
 // paramsTable writes the table between a title and the definitions.
 func (a *app) paramsTable(f *paramsFlags, n *interp.Net, rows []graph.Row) error {
-	fmt.Fprintf(a.stdout, "%s %v -> %v\n\n", n.Name, n.Graph.Input().Shape, n.Graph.Output().Shape)
+	fmt.Fprintf(a.stdout, "%s %s -> %s\n\n", n.Name, n.Graph.InputText(), n.Graph.OutputText())
 	if err := a.grid(rowGrid(f, n, rows), f.format.value); err != nil {
 		return err
 	}

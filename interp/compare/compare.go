@@ -10,7 +10,6 @@ package compare
 import (
 	"cnnlang/interp/graph"
 	"cnnlang/ops/dim"
-	"cnnlang/ops/tensor"
 )
 
 // A Net is a network to be compared.
@@ -29,9 +28,8 @@ type Diff struct {
 
 // Totals are the counts of a network, side heads included.
 type Totals struct {
-	Name          string
-	Input, Output tensor.Shape
-	Heads         bool // whether the costs are of side heads, too
+	Graph *graph.Graph
+	Heads bool // whether the costs are of side heads, too
 	Cost
 }
 
@@ -46,20 +44,31 @@ func (c Cost) Add(d Cost) Cost {
 
 // Empty reports whether nothing differs: neither a step nor a shape, nor the name of a tensor.
 func (d *Diff) Empty() bool {
-	return len(d.Changes) == 0 && d.A.Input.Equal(d.B.Input) && d.A.Output.Equal(d.B.Output) && d.Weights.same()
+	return len(d.Changes) == 0 && d.A.Graph.InputText() == d.B.Graph.InputText() && d.A.Graph.OutputText() == d.B.Graph.OutputText() && d.Weights.same()
 }
 
 // Nets compares two networks.
 func Nets(a, b Net) *Diff {
 	c := &comparer{signatures: map[string]int{}, of: map[*graph.Part]int{}, paired: map[string]string{},
-		values: map[[2]*graph.Node]bool{{a.Graph.Input(), b.Graph.Input()}: true},
-		valued: map[*graph.Node]bool{a.Graph.Input(): true, b.Graph.Input(): true}}
+		values: map[[2]*graph.Node]bool{}, valued: map[*graph.Node]bool{}}
+	c.inputs(a.Graph.Inputs, b.Graph.Inputs)
 	c.sign(a.Outline)
 	c.sign(b.Outline)
 	d := &Diff{A: totals(a), B: totals(b)}
 	d.Changes = c.series(a.Outline, b.Outline)
 	d.Weights = c.weights(a.Graph, b.Graph)
 	return d
+}
+
+// inputs says which inputs correspond: those of one name, and the only ones of both networks.
+func (c *comparer) inputs(a, b []*graph.Node) {
+	for _, x := range a {
+		for _, y := range b {
+			if x.Path == y.Path || len(a) == 1 && len(b) == 1 {
+				c.values[[2]*graph.Node{x, y}], c.valued[x], c.valued[y] = true, true, true
+			}
+		}
+	}
 }
 
 // A comparer holds what is known of the parts of both networks.
@@ -72,7 +81,7 @@ type comparer struct {
 }
 
 func totals(n Net) Totals {
-	t := Totals{Name: n.Graph.Name, Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape}
+	t := Totals{Graph: n.Graph}
 	t.Cost = costOf(n.Outline)
 	graph.Walk(n.Outline, func(p *graph.Part) { t.Heads = t.Heads || p.Kind == graph.Head })
 	return t

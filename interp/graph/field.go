@@ -32,7 +32,7 @@ const (
 )
 
 // Fields follows the fields of all values of a graph along the height or the width, by their
-// IDs. Values that do not depend on the pixels of an image, or in a way that is beyond the
+// IDs, in pixels of the first input. Values that do not depend on the pixels of an image, or in a way that is beyond the
 // limits, have none: their Size is 0.
 func (g *Graph) Fields(axis dim.Axis) []Field {
 	fields := make([]Field, len(g.Nodes))
@@ -42,9 +42,10 @@ func (g *Graph) Fields(axis dim.Axis) []Field {
 	w := fielder{axis: axis, image: g.Input().Shape[axis], room: mostListed}
 	for _, n := range g.Nodes {
 		f := &fields[n.ID]
-		if n == g.Input() {
+		switch {
+		case n == g.Input():
 			*f = Field{low: []int{0}, high: []int{0}, shift: 1}
-		} else {
+		case n.Op != nil:
 			ins := make([]Field, 0, len(n.In))
 			for _, in := range n.In {
 				ins = append(ins, fields[in.ID])

@@ -30,11 +30,6 @@ func Print(w io.Writer, g *Graph) error {
 	return Columns(w, rows)
 }
 
-// heading names the network with its input and output.
-func heading(g *Graph) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %v -> %v (%d)", g.Name, g.Input().Shape, g.Output().Shape, g.Output().ID))
-}
-
 // Describe writes an op with its arguments and what is fused into it:
 // conv(out=64, k=7x7, …) + norm + add + relu.
 func Describe(op ops.Op) string {

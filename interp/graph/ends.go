@@ -1,0 +1,41 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+)
+
+// InputText is the shape of the input, or of several the name and the shape of each:
+// image [1, 3, 32, 32], flow [1, 2, 32, 32].
+func (g *Graph) InputText() string {
+	ends := make([]Output, len(g.Inputs))
+	for i, n := range g.Inputs {
+		ends[i] = Output{n.Path, n}
+	}
+	return endsText(ends, func(n *Node) string { return n.Shape.String() })
+}
+
+// OutputText is InputText of the outputs.
+func (g *Graph) OutputText() string {
+	return endsText(g.Outputs, func(n *Node) string { return n.Shape.String() })
+}
+
+func endsText(ends []Output, write func(*Node) string) string {
+	if len(ends) == 1 {
+		return write(ends[0].Node)
+	}
+	texts := make([]string, len(ends))
+	for i, o := range ends {
+		texts[i] = o.Name + " " + write(o.Node)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// Several reports whether there are several inputs or several outputs.
+func (g *Graph) Several() bool { return len(g.Inputs) > 1 || len(g.Outputs) > 1 }
+
+// heading names the network with its inputs and outputs.
+func heading(g *Graph) string {
+	outputs := endsText(g.Outputs, func(n *Node) string { return fmt.Sprintf("%v (%d)", n.Shape, n.ID) })
+	return strings.TrimSpace(g.Name + " " + g.InputText() + " -> " + outputs)
+}
