@@ -92,7 +92,7 @@ func formulasAre(t *testing.T, n *interp.Net, formulas interp.Formulas, shape []
 func TestFormulasOfTheLibrary(t *testing.T) {
 	values := map[string][]string{ // by the names of parameters, for one setting after the other
 		"classes": {"7", "1000"}, "base": {"24"}, "k": {"12", "5"}, "width": {"1.4", "1.0"}, "depth": {"1.3", "1.0"},
-		"eps": {"0.001", "1"}, "drop": {"0.5", "0"}, "aux": {"false", "true"},
+		"eps": {"0.001", "1"}, "drop": {"0.5", "0"}, "anchors": {"5"}, "aux": {"false", "true"},
 	}
 	for _, name := range interp.Library() {
 		var formulas *interp.Formulas
