@@ -2,11 +2,7 @@
 // struct tags, which package parse reads; the tree itself has no parser and no meaning.
 package ast
 
-import (
-	"slices"
-
-	"cnnlang/lang/source"
-)
+import "cnnlang/lang/source"
 
 // Node is any part of the tree that has a place in the text.
 type Node interface{ Span() source.Span }
@@ -96,16 +92,6 @@ func (b *Block) Param(name string) *Param {
 	return nil
 }
 
-// Binds reports whether the signature binds this name to a size of the input.
-func (b *Block) Binds(name string) bool {
-	return b.Sig != nil && slices.ContainsFunc(b.Sig.In, func(p *Port) bool {
-		return slices.ContainsFunc(p.Shape.Sizes, func(d *Dim) bool {
-			r, ok := d.Size.(*Ref)
-			return ok && r.Args == nil && r.Text() == name
-		})
-	})
-}
-
 // Params are the declared parameters.
 type Params struct {
 	Extent
@@ -146,77 +132,6 @@ func (t *Type) Kind() string {
 		return "tensor"
 	}
 	return t.Name
-}
-
-// A Sig is a block's signature: the values it takes, whose sizes it binds, and those it claims
-// to give. Each is one without a bar, or any number with bars.
-type Sig struct {
-	Extent
-	In  []*Port `parser:"( (?= '[' ) @@ | ( (?= '|' | 'repeat':BranchRepeat ) @@ )+ )"`
-	Out []*Port `parser:"'->' ( (?= '[' ) @@ | ( (?= '|' | 'repeat':BranchRepeat ) @@ )+ )"`
-}
-
-// Barred reports whether either side of a signature has bars.
-func (s *Sig) Barred() bool { return s.In[0].Bar || s.Out[0].Bar }
-
-// Input is the shape of the one value that a signature without bars takes.
-func (s *Sig) Input() *Shape { return s.In[0].Shape }
-
-// Output is the shape of the one value that a signature without bars gives.
-func (s *Sig) Output() *Shape { return s.Out[0].Shape }
-
-// A Port is one value of a signature, or with Repeat so many, and for a net how many those are
-// where nothing else says so.
-type Port struct {
-	Extent
-	Repeat  *RepeatHead `parser:"( 'repeat':BranchRepeat @@"`
-	Default Expr        `parser:"  ( '=' @@ )? )?"`
-	Bar     bool        `parser:"@'|'?"`
-	Shape   *Shape      `parser:"(?! '[' '...' ) @@"`
-}
-
-// Index is the name that counts the values of a port, "" for none.
-func (p *Port) Index() string {
-	switch h := p.Repeat; {
-	case h == nil:
-	case h.Index != nil:
-		return h.Index.Text
-	case h.How == "of" && h.Each.Name != nil:
-		return h.Each.Name.Text
-	}
-	return ""
-}
-
-// A Shape is the sizes of a value in a signature. With Rest it may have further axes, any number
-// of them; on the right of a signature those are the same as on the left. As names the value.
-type Shape struct {
-	Extent
-	Sizes []*Dim `parser:"'[' ( @@ ( (?! ',' '...' ) ',' @@ )*"`
-	Rest  *Rest  `parser:"      ( ',' @@ )? | @@ ) ']'"`
-	As    *Name  `parser:"( 'as' @@ )?"`
-}
-
-// Claims are the sizes of a value that a signature gives, which have no defaults.
-func (s *Shape) Claims() []Expr {
-	list := make([]Expr, len(s.Sizes))
-	for i, d := range s.Sizes {
-		list[i] = d.Size
-	}
-	return list
-}
-
-// A Rest is `...` in a signature, which stands for axes without names.
-type Rest struct {
-	Extent
-	Dots string `parser:"@'...'"`
-}
-
-// A Dim is one size: of an input a name it binds or an expression it requires, and for a net the
-// size to check and run at when none is given; of an output what is claimed of it.
-type Dim struct {
-	Extent
-	Size    Expr `parser:"@@"`
-	Default Expr `parser:"( '=' @@ )?"`
 }
 
 // A Body is statements, applied one after another.

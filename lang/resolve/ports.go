@@ -13,11 +13,16 @@ import (
 // signature binds the input's names, which the output's claims may use. Those of several values
 // are bound first, and then what else their sizes say may use each of them.
 func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
-	if sig.In[0].Bar {
+	if sig.TakesList() {
+		var open *ast.Port
 		for _, p := range sig.In {
-			c.portHead(p, s)
+			if left := c.portHead(p, s); left && open != nil {
+				c.report(twoOpen(p, open))
+			} else if left {
+				open = p
+			}
 			for _, d := range p.Shape.Sizes {
-				if name := bound(p, d); name != "" {
+				if name := p.Binds(d); name != "" {
 					s.names[name] = true
 				}
 			}
@@ -39,11 +44,11 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 				c.report(defaultOfOutput(d.Default))
 			}
 		}
-		if p.Shape.Rest != nil && sig.Input().Rest == nil && !sig.Barred() {
+		if p.Shape.Rest != nil && sig.Input().Rest == nil && !sig.Several() {
 			c.report(restOfNothing(sig))
 		}
 	}
-	if sig.Barred() {
+	if sig.Several() {
 		for _, p := range append(slices.Clip(sig.In), sig.Out...) {
 			if p.Shape.Rest != nil {
 				c.report(restOfSeveral(p.Shape.Rest))
@@ -72,18 +77,20 @@ func (c *checker) sizes(shape *ast.Shape, params *ast.Params, s *scope) {
 	}
 }
 
-// portHead resolves how many values a port stands for; a name that nothing has yet is bound to
-// that number.
-func (c *checker) portHead(p *ast.Port, s *scope) {
+// portHead resolves how many values a port stands for; left is that it is a name that nothing has
+// yet, which is bound to what the others leave.
+func (c *checker) portHead(p *ast.Port, s *scope) (left bool) {
 	if p.Repeat == nil {
-		return
+		return false
 	}
 	if p.Default != nil {
 		c.expr(p.Default, s)
 	}
-	if r, ok := p.Repeat.Count.(*ast.Ref); ok && p.Repeat.How != "in" && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
-		s.names[r.Path[0].Text] = true
+	if name := p.Open(); name != "" && !s.has(name) {
+		s.names[name] = true
+		return true
 	}
+	return false
 }
 
 // inPort is the scope of a port's sizes, with the names of its repeat.
@@ -92,29 +99,6 @@ func (c *checker) inPort(p *ast.Port, s *scope) *scope {
 		return s
 	}
 	return c.repeatHead(p.Repeat, s)
-}
-
-// bound is the name that a size on the left of a signature binds where nothing else has: X, and
-// in a repeat X*k**i or X/k**i, which for the first item are X.
-func bound(p *ast.Port, d *ast.Dim) string {
-	x := d.Size
-	if b, ok := x.(*ast.Binary); ok && p.Repeat != nil && (b.Op == "*" || b.Op == "/") && isPowerOfIndex(p, b.R) {
-		x = b.L
-	}
-	if r, ok := x.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !r.Path[0].Skips() {
-		return r.Text()
-	}
-	return ""
-}
-
-// isPowerOfIndex reports whether an expression is k**i, where i counts the values of a port.
-func isPowerOfIndex(p *ast.Port, x ast.Expr) bool {
-	power, ok := x.(*ast.Binary)
-	if !ok || power.Op != "**" {
-		return false
-	}
-	i, isName := power.R.(*ast.Ref)
-	return isName && i.Args == nil && p.Index() == i.Text()
 }
 
 // namePorts makes taps of the values that a signature names, and holds a net to naming each of
@@ -212,6 +196,13 @@ func unnamedPort(p *ast.Port, what string) *diag.Diagnostic {
 	return diag.New(diag.UnnamedPort, p.Shape.Span(), "a net with several %s names each", what).
 		WithLabel("without a name").
 		WithHelp("write `as` behind it: `%s as name`", shapeText(p))
+}
+
+// twoOpen is for `repeat i of n | … repeat j of m | …`, of which nothing says how many are which.
+func twoOpen(p, first *ast.Port) *diag.Diagnostic {
+	return diag.New(diag.DuplicateName, p.Repeat.Count.Span(), "the number of one `repeat` alone can be left open").
+		WithLabel("`%s` has no value yet", p.Open()).At(first.Repeat.Count.Span(), "nor has `%s`", first.Open()).
+		WithHelp("make one of them a parameter: `%s: int`", p.Open())
 }
 
 func shapeText(p *ast.Port) string {

@@ -124,7 +124,7 @@ func (c *checker) block(b *ast.Block) {
 		}
 	}
 	if b.Sig != nil {
-		if c.signature(b.Sig, b.Params, s); b.Kind == "net" && b.Sig.Input().Rest != nil && !b.Sig.Barred() {
+		if c.signature(b.Sig, b.Params, s); b.Kind == "net" && b.Sig.Input().Rest != nil && !b.Sig.Several() {
 			c.report(netOfAnyAxes(b))
 		}
 		c.namePorts(b)
@@ -182,7 +182,7 @@ func (c *checker) paramType(t *ast.Type) {
 		s := (&scope{}).inner()
 		c.params(t.Params, s)
 		switch {
-		case t.Sig != nil && t.Sig.Barred():
+		case t.Sig != nil && t.Sig.Several():
 			c.report(severalOfParameter(t.Sig))
 		case t.Sig != nil:
 			c.signature(t.Sig, t.Params, s)

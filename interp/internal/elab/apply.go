@@ -1,6 +1,9 @@
 package elab
 
 import (
+	"fmt"
+	"strings"
+
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -67,7 +70,7 @@ type Unknowns interface {
 
 // An Application is a block applied by itself, outside any net.
 type Application struct {
-	Output   dim.Shape // nil where it failed
+	Output   dim.Shape // nil where it failed; of several values the shapes of all of them
 	Claims   dim.Shape // what the signature claims of Output, Invalid for `_`
 	Count    graph.Count
 	Sketch   graph.Sketch // where the unknowns ask for it
@@ -112,77 +115,186 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		call = "net " + call
 	}
 	m.trace = []calling{{Frame: diag.Frame{Call: call, Span: o.Span}, object: o}}
-	if m.barred(filled.Object.Block, o.Span) {
-		return a
-	}
 	x, ok := m.freeInput(filled.Object.Block, e, sizes, rest)
 	if !ok {
 		return a
 	}
 	if u != nil && u.Sketch() {
-		m.series, a.Sketch.Input = &a.Sketch.Parts, x.Node
-		x.Node.Sizes, m.graph.Inputs = x.Shape, []*graph.Node{x.Node}
+		m.series, a.Sketch.Input = &a.Sketch.Parts, m.graph.Input()
+		for _, t := range x.each() {
+			t.Node.Sizes = t.Shape
+		}
 	}
 	x = m.applyBlock(filled, e, newScope("", nil), x, o.Span)
 	if x.Poisoned || x.Suspect || m.stopped {
 		return a
 	}
-	a.Output, a.Count, a.Sketch.Output = x.Shape, m.count, x.Node
+	a.Count, a.Sketch.Output = m.count, x.node()
+	for _, t := range x.each() {
+		a.Output = append(a.Output, t.Shape...)
+	}
 	if u == nil {
 		a.Count, _ = m.graph.Totals()
 	}
 	if sig := filled.Object.Block.Sig; sig != nil {
-		a.Claims = m.claimsOf(sig, e)
+		a.Claims, ok = m.claimsOf(sig, e, len(x.each()))
+		if !ok {
+			a.Output = nil
+		}
 	}
 	return a
 }
 
 // freeInput makes the input of a block that stands by itself.
-func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, rest []string) (Tensor, bool) {
-	n := &graph.Node{Path: "input", Origin: b.Name.Span()}
-	x := Tensor{Node: n}
-	axes := dim.Letters()
-	if b.Sig != nil {
-		axes = make([]string, len(b.Sig.Input().Sizes))
+func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, rest []string) (x Tensor, ok bool) {
+	if b.Sig == nil {
+		axes := make(dim.Shape, len(dim.Letters()))
+		for i, name := range dim.Letters() {
+			axes[i] = sizes(name)
+		}
+		return m.freeValue(b, portValue{}, axes)
 	}
-	axes = append(axes, rest...)
-	for i, name := range axes {
-		if b.Sig != nil && i < len(b.Sig.Input().Sizes) {
-			name = bare(b.Sig.Input().Sizes[i].Size)
+	known := e.inner()
+	values, ok := m.freePorts(b, known, sizes)
+	if !ok {
+		return poison, false
+	}
+	for _, v := range values {
+		if v.i > 0 {
+			continue
 		}
-		var size dim.Size
-		if _, known := e.lookup(name); name != "" && !known {
-			size = sizes(name)
-		} else {
-			var ok bool
-			if size, ok = m.evalSize(b.Sig.Input().Sizes[i].Size, e); !ok {
-				return poison, false
+		for _, d := range v.port.Shape.Sizes {
+			name := v.port.Binds(d)
+			if _, bound := known.lookup(name); name != "" && !bound {
+				known.values[name] = sizes(name)
 			}
 		}
-		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
-			if m.unknowns != nil { // whatever the values; else only these allow no input
-				m.fail(badRequiredSize(b.Sig.Input().Sizes[i].Size, size))
-			}
+	}
+	if len(values) == 0 || unbound(b, known) != nil { // no list that could flow in
+		if m.unknowns != nil {
+			m.unknowns.Exclude()
+		}
+		return poison, false
+	}
+	x = Tensor{Many: b.Sig.TakesList()}
+	for k, v := range values {
+		shape, ok := m.freeShape(v, FreeAxis(k), sizes)
+		if !ok {
 			return poison, false
 		}
-		x.Shape = append(x.Shape, size)
-		x.Origins = append(x.Origins, &Origin{Span: b.Name.Span(), Size: size, Reason: "input"})
-	}
-	if m.unknowns == nil {
-		n.Shape = concrete(x.Shape)
-		m.graph.Inputs = []*graph.Node{m.node(n)}
+		if !x.Many {
+			for _, name := range rest {
+				shape = append(shape, sizes(name))
+			}
+		}
+		t, ok := m.freeValue(b, v, shape)
+		switch {
+		case !ok:
+			return poison, false
+		case !x.Many:
+			return t, true
+		}
+		x.Items = append(x.Items, t)
 	}
 	return x, true
 }
 
-// claimsOf evaluates what a signature claims, Invalid for what it does not.
-func (m *machine) claimsOf(sig *ast.Sig, e *env) dim.Shape {
-	claims := make(dim.Shape, len(sig.Output().Sizes), len(sig.Output().Sizes)+len(restOf(sig, e).Shape))
-	for i, x := range sig.Output().Sizes {
-		var ok bool
-		if claims[i], ok = m.claimed(x.Size, e); !ok {
-			claims[i] = dim.Invalid()
+// FreeAxis names the sizes of the k-th value that a block takes which its signature leaves open
+// with `_`: as nobody writes a name.
+func FreeAxis(k int) func(axis int) string {
+	return func(axis int) string { return fmt.Sprintf("_ %d.%d", k, axis) }
+}
+
+// IsFreeAxis reports whether a name is one that FreeAxis gives.
+func IsFreeAxis(name string) bool { return strings.HasPrefix(name, "_ ") }
+
+// freePorts are the values that a block takes which stands by itself, without their shapes.
+func (m *machine) freePorts(b *ast.Block, known *env, sizes func(string) dim.Size) (values []portValue, ok bool) {
+	for _, p := range b.Sig.In {
+		if name := p.Open(); name != "" {
+			if _, bound := known.lookup(name); !bound {
+				known.values[name] = sizes(name)
+			}
+		}
+		count, ok := m.countOf(p, known)
+		if !ok {
+			return nil, false
+		}
+		for i := range count.n {
+			in, ok := m.inPort(p, known, i, count.list)
+			if !ok || !m.step(p.Span()) {
+				return nil, false
+			}
+			values = append(values, portValue{port: p, i: i, env: in})
 		}
 	}
-	return append(claims, restOf(sig, e).Shape...)
+	return values, true
+}
+
+// freeShape is the shape of such a value.
+func (m *machine) freeShape(v portValue, free func(axis int) string, sizes func(string) dim.Size) (shape dim.Shape, ok bool) {
+	for axis, d := range v.port.Shape.Sizes {
+		if bare(d.Size) == "_" {
+			shape = append(shape, sizes(free(axis)))
+			continue
+		}
+		if b, isBinary := d.Size.(*ast.Binary); isBinary && b.Op == "/" && m.unknowns != nil {
+			// that there is such a value says that it can be divided
+			if holds, ok := m.remainderHolds(b, &ast.Number{Text: "0"}, v.env); !ok || !holds {
+				return nil, false
+			}
+		}
+		size, ok := m.evalSize(d.Size, v.env)
+		if !ok {
+			return nil, false
+		}
+		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
+			if m.unknowns != nil { // whatever the values; else only these allow no input
+				m.fail(badRequiredSize(d.Size, size))
+			}
+			return nil, false
+		}
+		shape = append(shape, size)
+	}
+	return shape, true
+}
+
+// freeValue is an input of that shape.
+func (m *machine) freeValue(b *ast.Block, v portValue, shape dim.Shape) (x Tensor, ok bool) {
+	x = Tensor{Shape: shape, Node: &graph.Node{Path: "input", Origin: b.Name.Span()}}
+	if v.port != nil && b.Sig.TakesList() {
+		x.Node.Path = strings.Trim(v.String(), "`")
+	}
+	for _, size := range shape {
+		x.Origins = append(x.Origins, &Origin{Span: b.Name.Span(), Size: size, Reason: "input"})
+		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
+			return poison, false
+		}
+	}
+	if m.unknowns == nil {
+		x.Node.Shape = concrete(shape)
+		m.node(x.Node)
+	}
+	m.graph.Inputs = append(m.graph.Inputs, x.Node)
+	return x, true
+}
+
+// claimsOf evaluates what a signature claims of so many values, Invalid for what it does not.
+func (m *machine) claimsOf(sig *ast.Sig, e *env, n int) (claims dim.Shape, ok bool) {
+	values := []portValue{{port: sig.Out[0], env: e}}
+	if sig.GivesList() {
+		if values, ok = m.deal(sig.Out, e, make([]Tensor, n), func(string) {}); !ok {
+			return nil, false
+		}
+	}
+	for _, v := range values {
+		for _, d := range v.port.Shape.Sizes {
+			size, ok := m.claimed(d.Size, v.env)
+			if !ok {
+				size = dim.Invalid()
+			}
+			claims = append(claims, size)
+		}
+	}
+	return append(claims, restOf(sig, e).Shape...), true
 }

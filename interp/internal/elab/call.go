@@ -321,7 +321,7 @@ func reason(c *Closure, axis int) string {
 // names, its body is applied, and what it claims of its output is checked.
 func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 	e, ok := m.bind(c, at.span())
-	if !ok || x.Poisoned || !m.one(x, at.span(), worksOn(c.name())) {
+	if !ok || x.Poisoned || !m.takes(c, x, at.span()) {
 		return poison
 	}
 	if !m.enter(at.span(), "") {
@@ -348,7 +348,7 @@ func (m *machine) instantiate(c *Closure, at *site, x Tensor) Tensor {
 // of the block allows that.
 func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 	b := c.Object.Block
-	claims := m.claimsOf(b.Sig, e)
+	claims, _ := m.claimsOf(b.Sig, e, 1)
 	count, ok := m.unknowns.Summary(c.Object, e.values, x.Shape, claims)
 	if !ok {
 		return poison, false
@@ -369,9 +369,6 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
 	e.frame.base, e.frame.own = sc.labels, m.readsOf(b)
-	if m.barred(b, at) {
-		return poison
-	}
 	if b.Sig != nil && !m.bindInput(c, e, x, at) {
 		return poison
 	}
@@ -395,7 +392,7 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 		m.unknowns.Beyond("the tensors of a block that calls itself, in an `each`")
 		return poison
 	}
-	if m.unknowns != nil && b.Sig != nil && !m.outermost() && !e.frame.asked.any() && !m.unlike() {
+	if m.unknowns != nil && b.Sig != nil && !b.Sig.Several() && !m.outermost() && !e.frame.asked.any() && !m.unlike() {
 		if result, ok := m.summarized(c, e, x); ok {
 			m.nameFlat(c, e, sc, x)
 			return result

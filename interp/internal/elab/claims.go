@@ -1,6 +1,8 @@
 package elab
 
 import (
+	"slices"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -11,31 +13,80 @@ import (
 // sizes it requires.
 func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 	b := c.Object.Block
-	n := len(b.Sig.Input().Sizes)
-	if len(x.Shape) < n || len(x.Shape) > n && b.Sig.Input().Rest == nil {
-		if !x.Suspect {
-			m.fail(wrongInputRank(at, b, x))
+	values := []portValue{{port: b.Sig.In[0], x: x, env: e}}
+	if b.Sig.TakesList() {
+		var ok bool
+		if values, ok = m.deal(b.Sig.In, e, x.Items, func(want string) { m.fail(wrongNumber(at, b, want, x)) }); !ok {
+			return false
 		}
+		m.namePorts(b.Sig.In, e, values)
+	} else if n := b.Sig.In[0].Shape.As; n != nil {
+		e.frame.name(n.Text, x)
+	}
+	n := len(b.Sig.Input().Sizes)
+	for _, v := range values {
+		if n := len(v.port.Shape.Sizes); len(v.x.Shape) < n || len(v.x.Shape) > n && v.port.Shape.Rest == nil {
+			if !v.x.Suspect {
+				m.fail(wrongInputRank(at, b, v))
+			}
+			return false
+		}
+	}
+	if !b.Sig.TakesList() {
+		e.frame.rest = Tensor{Shape: x.Shape[n:], Origins: x.Origins[n:]}
+	}
+	for k := range values {
+		if !m.bindSizes(c, e, &values[k]) {
+			return false
+		}
+	}
+	if d := unbound(b, e); d != nil {
+		m.fail(nothingBinds(at, b, d))
 		return false
 	}
-	e.frame.rest = Tensor{Shape: x.Shape[n:], Origins: x.Origins[n:]}
-	for i, d := range b.Sig.Input().Sizes {
-		if name := bare(d.Size); name == "_" {
-			continue
-		} else if _, known := e.lookup(name); name != "" && !known {
-			e.values[name] = x.Shape[i]
-			if !m.agrees(c, name, x, i) {
-				return false
-			}
+	for _, v := range values {
+		if !m.takesSizes(b, v, at) {
+			return false
+		}
+	}
+	return true
+}
+
+// bindSizes gives the names that a value's sizes bind their values. Of a list it is the first of
+// its port that does.
+func (m *machine) bindSizes(c *Closure, e *env, v *portValue) bool {
+	if v.i > 0 {
+		return true
+	}
+	for axis, d := range v.port.Shape.Sizes {
+		name := v.port.Binds(d)
+		if name == "" {
 			continue
 		}
-		want, ok := m.evalSize(d.Size, e)
+		if _, known := e.lookup(name); known {
+			continue
+		}
+		v.bound = append(v.bound, axis)
+		if e.values[name] = v.x.Shape[axis]; !m.agrees(c, name, v.x, axis) {
+			return false
+		}
+	}
+	return true
+}
+
+// takesSizes checks the sizes that are required of a value.
+func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span) bool {
+	for i, d := range v.port.Shape.Sizes {
+		if bare(d.Size) == "_" || slices.Contains(v.bound, i) {
+			continue
+		}
+		want, ok := m.evalSize(d.Size, v.env)
 		if !ok {
 			return false
 		}
-		if !dim.Equal(m.facts, x.Shape[i], want) {
-			if !x.Suspect {
-				m.fail(wrongInput(at, b, d, i, want, x))
+		if !dim.Equal(m.facts, v.x.Shape[i], want) {
+			if !v.x.Suspect {
+				m.fail(m.wrongInput(at, b, d, i, want, v))
 			}
 			return false
 		}
@@ -54,10 +105,32 @@ func bare(x ast.Expr) string {
 // checkClaim checks what a signature says of the output; false is that it had to
 // complain.
 func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
-	return x.Suspect || m.one(x, b.Sig.Span(), "`"+b.Name.Text+"` gives by its signature") && m.isOf(b.Sig, e, x, func() *diag.Diagnostic { return claimRank(b, restOf(b.Sig, e), x) },
-		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
-			return claimFails(b, claim, axis, want, x)
-		})
+	if x.Suspect {
+		return true
+	}
+	values := []portValue{{port: b.Sig.Out[0], x: x, env: e}}
+	switch {
+	case b.Sig.GivesList():
+		items := x.Items
+		if !x.Many {
+			items = []Tensor{x}
+		}
+		var ok bool
+		if values, ok = m.deal(b.Sig.Out, e, items, func(want string) { m.fail(claimNumber(b, want, x)) }); !ok {
+			return false
+		}
+	case !m.one(x, b.Sig.Span(), "`"+b.Name.Text+"` gives by its signature"):
+		return false
+	}
+	good := true
+	for _, v := range values {
+		rest := restOf(b.Sig, e)
+		good = m.isOf(b.Sig, v, rest, func() *diag.Diagnostic { return claimRank(b, v, rest) },
+			func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
+				return claimFails(b, claim, axis, want, v)
+			}) && good
+	}
+	return good
 }
 
 // restOf are the axes that `...` on the right of a signature stands for, none where there is
@@ -70,23 +143,23 @@ func restOf(sig *ast.Sig, e *env) Tensor {
 }
 
 // isOf reports whether a value has the shape that a signature claims, or what is wrong with it.
-func (m *machine) isOf(sig *ast.Sig, e *env, x Tensor, rank func() *diag.Diagnostic, size func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic) bool {
-	rest := restOf(sig, e).Shape
+func (m *machine) isOf(sig *ast.Sig, v portValue, more Tensor, rank func() *diag.Diagnostic, size func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic) bool {
+	rest, x, claims := more.Shape, v.x, v.port.Shape.Sizes
 	if sig.Output().Rest != nil && sig.Input().Rest == nil {
 		return false // reported where names are resolved
 	}
-	if len(sig.Output().Sizes)+len(rest) != len(x.Shape) {
+	if len(claims)+len(rest) != len(x.Shape) {
 		m.fail(rank())
 		return false
 	}
-	for i, claim := range sig.Output().Sizes {
-		if want, ok := m.claimed(claim.Size, e); ok && !dim.Equal(m.facts, x.Shape[i], want) {
+	for i, claim := range claims {
+		if want, ok := m.claimed(claim.Size, v.env); ok && !dim.Equal(m.facts, x.Shape[i], want) {
 			m.fail(size(claim.Size, i, want))
 			return false
 		}
 	}
 	for k, want := range rest {
-		if i := len(sig.Output().Sizes) + k; !dim.Equal(m.facts, x.Shape[i], want) {
+		if i := len(claims) + k; !dim.Equal(m.facts, x.Shape[i], want) {
 			m.fail(size(sig.Output().Rest, i, want))
 			return false
 		}

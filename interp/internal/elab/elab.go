@@ -24,8 +24,10 @@ import (
 type Options struct {
 	// Set gives parameters of the net values, over their defaults.
 	Set []Setting
-	// Shape is the input's, nil for the net's default at batch 1.
+	// Shape is the input's, of a net with one; nil for the net's default at batch 1.
 	Shape []int
+	// Shapes are those of inputs by name.
+	Shapes map[string][]int
 	// Prepare is how pictures are prepared in place of what the net's meta says; nil for that.
 	Prepare *Preparation
 	// Origins asks for Result.Origins.
@@ -117,7 +119,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	meta, stated := m.meta(chain, e, opts.Prepare)
 	result := &Result{Meta: meta}
-	input, ok := m.input(declared, c, e, opts)
+	inputs, ok := m.inputs(declared, c, e, opts)
 	if !ok {
 		return nil
 	}
@@ -130,7 +132,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	same := m.same(c.Object, e, opts.Set)
 	m.defaults, m.usual = m.defaults && same, m.usual && same
 	m.trace = []calling{{Frame: diag.Frame{Call: "net " + describeNet(o, c, e), Span: o.Span}}}
-	x := m.entry(input, c.Object.Block)
+	x := m.entry(inputs, c.Object.Block)
 	if opts.Outline {
 		m.series, m.inSeries = &result.Outline, opts.InSeries
 		result.Self = m.blockItself(c, e, nil)
@@ -141,9 +143,9 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	if out.Poisoned || out.Suspect || m.stopped {
 		return nil
 	}
-	m.graph.Outputs = graph.OutputOf(out.Node)
+	m.graph.Outputs = m.outputs(c.Object.Block.Sig, e, out)
 	if opts.Outline {
-		result.Self.Parts, result.Self.Node, result.Self.Channels = result.Outline, out.Node, m.channels(c, e)
+		result.Self.Parts, result.Self.Node, result.Self.Channels = result.Outline, out.node(), m.channels(c, e)
 	}
 	if opts.Origins {
 		result.Origins = m.origins
@@ -226,98 +228,4 @@ func (m *machine) same(o *resolve.Object, e *env, settings []Setting) bool {
 		}
 	}
 	return true
-}
-
-// input gives the shape of the input: the one asked for, or the defaults of the preset
-// and of the signature, with one image. It notes whether those are the same. c is what the
-// preset declared, with what is set from outside filled in.
-func (m *machine) input(declared, c *Closure, e *env, opts Options) (shape dim.Shape, ok bool) {
-	b := c.Object.Block
-	if b.Sig == nil {
-		m.fail(netWithoutSignature(b))
-		return nil, false
-	}
-	if m.barred(b, b.Name.Span()) || b.Sig.Input().Rest != nil {
-		return nil, false // reported where names are resolved
-	}
-	if opts.Shape != nil && len(opts.Shape) != len(b.Sig.Input().Sizes) {
-		m.fail(wrongShapeOption(b, opts.Shape))
-		return nil, false
-	}
-	m.defaults, m.usual = true, true
-	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
-	for i, d := range b.Sig.Input().Sizes {
-		if d.Default != nil && find(parameters(c.Object), bare(d.Size)) != nil {
-			return nil, false // reported where names are resolved
-		}
-		size, known, ok := m.defaultSize(d, i, e)
-		if !ok {
-			return nil, false
-		}
-		if given, ok := sizeIn(declared, d); ok {
-			m.others = m.others || given != size
-			size = given
-		}
-		byDefault := size
-		set, isSet := sizeIn(c, d)
-		if isSet {
-			size = set
-		}
-		if opts.Shape != nil {
-			given := dim.Int(opts.Shape[i])
-			if isSet && !c.Args[bare(d.Size)].declared && given != set {
-				m.fail(sizeTwice(c.Args[bare(d.Size)], c.Object, bare(d.Size), set, given))
-				return nil, false
-			}
-			m.defaults, m.usual = m.defaults && known, m.usual && (known || i == 0)
-			size, known = given, true
-		}
-		m.defaults, m.usual = m.defaults && size == byDefault, m.usual && (size == byDefault || i == 0)
-		if !known {
-			m.fail(noDefaultSize(d, i))
-			return nil, false
-		}
-		if !dim.AtLeast(m.facts, size, dim.Int(1)) {
-			m.fail(badInputSize(b, d, size))
-			return nil, false
-		}
-		if name := bare(d.Size); name != "" {
-			if _, bound := e.lookup(name); !bound {
-				e.values[name] = size
-			}
-		}
-		shape = append(shape, size)
-	}
-	return shape, true
-}
-
-// defaultSize is the size an axis of the input has when none is asked for; the
-// batch, which has no default of its own, is 1.
-func (m *machine) defaultSize(d *ast.Dim, axis int, e *env) (size dim.Size, known, ok bool) {
-	x := d.Default
-	if x == nil {
-		name := bare(d.Size)
-		if _, bound := e.lookup(name); name != "" && !bound {
-			return dim.Int(1), axis == 0, true
-		}
-		x = d.Size
-	}
-	v, ok := m.evalSize(x, e)
-	if ok && !dim.AtLeast(m.facts, v, dim.Int(1)) || ok && !v.IsWhole() {
-		m.fail(badDefaultSize(x, v))
-		return v, false, false
-	}
-	return v, true, ok
-}
-
-// entry is the input as a value.
-func (m *machine) entry(shape dim.Shape, b *ast.Block) Tensor {
-	n := m.node(&graph.Node{Path: "input", Shape: concrete(shape), Origin: b.Sig.Span()})
-	m.graph.Inputs = []*graph.Node{n}
-	t := Tensor{Shape: shape, Node: n}
-	for i, d := range shape {
-		t.Origins = append(t.Origins, &Origin{Span: b.Sig.Input().Sizes[i].Span(), Size: d, Reason: "input", Path: "input"})
-	}
-	m.start(t)
-	return t
 }

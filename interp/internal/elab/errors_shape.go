@@ -108,11 +108,13 @@ func amount(axis int, size dim.Size) string {
 	return dim.Axis(axis).String() + " " + size.String()
 }
 
-func wrongInputRank(at source.Span, b *ast.Block, x Tensor) *diag.Diagnostic {
-	want, got := len(b.Sig.Input().Sizes), len(x.Shape)
-	d := diag.New(diag.InputMismatch, at, "`%s` takes %s, got %v", b.Name.Text, axes(want), x.Shape).
+func wrongInputRank(at source.Span, b *ast.Block, v portValue) *diag.Diagnostic {
+	x := v.x
+	want, got := len(v.port.Shape.Sizes), len(x.Shape)
+	d := diag.New(diag.InputMismatch, at, "`%s` takes %s%s, got %v", b.Name.Text, axes(want), v.in(), x.Shape).
 		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
 	switch {
+	case b.Sig.TakesList():
 	case b.Sig.Input().Rest != nil:
 		d.Message = fmt.Sprintf("`%s` takes %s or more, got %v", b.Name.Text, axes(want), x.Shape)
 	case want == 4 && got == 2 && keepsShape(b):
@@ -137,9 +139,13 @@ func keepsShape(b *ast.Block) bool {
 	return len(b.Sig.Input().Sizes) == len(b.Sig.Output().Sizes)
 }
 
-func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
-	e := diag.New(diag.InputMismatch, at, "`%s` takes %s, got %v", b.Name.Text, amount(axis, want), x.Shape).
+func (m *machine) wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Size, v portValue) *diag.Diagnostic {
+	x := v.x
+	e := diag.New(diag.InputMismatch, at, "`%s` takes %s%s, got %v", b.Name.Text, amount(axis, want), v.in(), x.Shape).
 		At(d.Span(), "required here")
+	if b.Sig.TakesList() {
+		e.WithNote("%v is to be %s", v, m.expected(v))
+	}
 	e.Between(axis, wanted(axis, want, x), sizes(x.Shape))
 	if o := x.Origins[axis]; o != nil && o.Before != nil {
 		pointAtOrigin(e, x, axis)
@@ -148,25 +154,27 @@ func wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int, want dim.Siz
 }
 
 // outOf is where a signature says what comes out.
-func outOf(sig *ast.Sig) source.Span {
-	if sig.Output().Rest != nil {
-		return sig.Output().Sizes[0].Span().To(sig.Output().Rest.Span())
+func outOf(s *ast.Shape) source.Span {
+	if s.Rest != nil {
+		return s.Sizes[0].Span().To(s.Rest.Span())
 	}
-	return sig.Output().Sizes[0].Span().To(sig.Output().Sizes[len(sig.Output().Sizes)-1].Span())
+	return s.Sizes[0].Span().To(s.Sizes[len(s.Sizes)-1].Span())
 }
 
-func claimRank(b *ast.Block, rest, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.ClaimFails, outOf(b.Sig),
-		"the signature of `%s` claims %s, its body makes %v", b.Name.Text, axes(len(b.Sig.Output().Sizes)+len(rest.Shape)), x.Shape).
+func claimRank(b *ast.Block, v portValue, rest Tensor) *diag.Diagnostic {
+	x := v.x
+	d := diag.New(diag.ClaimFails, outOf(v.port.Shape),
+		"the signature of `%s` claims %s%s, its body makes %v", b.Name.Text, axes(len(v.port.Shape.Sizes)+len(rest.Shape)), v.in(), x.Shape).
 		Between(-1, nil, sizes(x.Shape))
-	if len(b.Sig.Output().Sizes) == 2 && len(x.Shape) == 4 {
+	if len(v.port.Shape.Sizes) == 2 && len(x.Shape) == 4 {
 		d.WithHelp("`gap -> flatten` makes a vector of an image; `linear` after it then gives one number for each class")
 	}
 	return d
 }
 
-func claimFails(b *ast.Block, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
-	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s, its body makes %v", b.Name.Text, amount(axis, want), x.Shape[axis]).
+func claimFails(b *ast.Block, claim ast.Node, axis int, want dim.Size, v portValue) *diag.Diagnostic {
+	x := v.x
+	d := diag.New(diag.ClaimFails, claim.Span(), "the signature of `%s` claims %s%s, its body makes %v", b.Name.Text, amount(axis, want), v.in(), x.Shape[axis]).
 		WithNote("the body makes %v", x.Shape)
 	pointAtOrigin(d, x, axis)
 	d.Between(axis, wanted(axis, want, x), sizes(x.Shape))
@@ -184,7 +192,7 @@ func wrongCall(p paramSignature, c *Closure, code diag.Code, a *ast.Arg, reason 
 func signatureRank(p paramSignature, name string, rest, x Tensor) *diag.Diagnostic {
 	b := p.declared.Object.Block
 	return diag.New(diag.ClaimFails, p.given, "`%s` makes %v, but `%s` is declared to make %s", name, x.Shape, b.Name.Text, axes(len(b.Sig.Output().Sizes)+len(rest.Shape))).
-		At(outOf(b.Sig), "declared here")
+		At(outOf(b.Sig.Output()), "declared here")
 }
 
 func signatureFails(p paramSignature, name string, claim ast.Node, axis int, want dim.Size, x Tensor) *diag.Diagnostic {
@@ -296,11 +304,19 @@ func netWithoutSignature(b *ast.Block) *diag.Diagnostic {
 		WithHelp("write one: `net %s [N, 3, H = 224, W = 224] -> [N, 1000] { … }`", b.Name.Text)
 }
 
-func wrongShapeOption(b *ast.Block, shape []int) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, b.Sig.Span(), "the input of `%s` has %s, the shape asked for has %d", b.Name.Text, axes(len(b.Sig.Input().Sizes)), len(shape))
+func wrongShapeOption(b *ast.Block, v portValue, shape []int) *diag.Diagnostic {
+	input := "input"
+	if b.Sig.TakesList() {
+		input += " `" + valueName(v, "") + "`"
+	}
+	return diag.New(diag.InputMismatch, b.Sig.Span(), "the %s of `%s` has %s, the shape asked for has %d", input, b.Name.Text, axes(len(v.port.Shape.Sizes)), len(shape))
 }
 
-func noDefaultSize(d *ast.Dim, axis int) *diag.Diagnostic {
+func noDefaultSize(p *ast.Port, d *ast.Dim, axis int) *diag.Diagnostic {
+	if name := p.Binds(d); name != "" && name != bare(d.Size) {
+		return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", p.Binds(d)).
+			WithHelp("write that of the first value behind it: `%s = 224`", ast.Text(d.Size))
+	}
 	return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", bare(d.Size)).
 		WithHelp("write one, as in `%s`, or ask for a shape: --shape 1x3x224x224", defaultSample(d, axis))
 }

@@ -10,9 +10,9 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// unrolled is how many iterations of a repeat of unknown length are followed where
+// Unrolled is how many iterations of a repeat of unknown length are followed where
 // nothing better is known of it.
-const unrolled = 3
+const Unrolled = 3
 
 // A loop is a repeat whose number of iterations is unknown.
 type loop struct {
@@ -357,7 +357,7 @@ const mostItems = 8
 
 // fewIterations settles an unknown number of iterations on a small one.
 func (m *machine) fewIterations(n dim.Size) (Value, bool) {
-	for k := range unrolled + 1 {
+	for k := range Unrolled + 1 {
 		if m.unknowns.Split(n.Sub(dim.Int(k)), dim.Zero) {
 			return dim.Int(k), true
 		}

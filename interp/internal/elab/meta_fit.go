@@ -151,7 +151,7 @@ func (m *machine) defaultSides(by *resolve.Object, b *ast.Block, e *env) (usual 
 	for i, d := range b.Sig.Input().Sizes {
 		size, known := sizeIn(c, d)
 		if !known {
-			size, known, ok = m.defaultSize(d, i, e)
+			size, known, ok = m.defaultSize(d, i, portValue{port: b.Sig.In[0], env: e})
 		}
 		if !ok || !known && i >= 2 {
 			return [2]int{}

@@ -127,7 +127,10 @@ func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 // conforms checks what a signature says of a result.
 func (m *machine) conforms(p paramSignature, name string, e *env, x Tensor) bool {
 	sig := p.declared.Object.Block.Sig
-	return sig == nil || m.isOf(sig, e, x, func() *diag.Diagnostic { return signatureRank(p, name, restOf(sig, e), x) },
+	if sig == nil {
+		return true
+	}
+	return m.isOf(sig, portValue{port: sig.Out[0], x: x, env: e}, restOf(sig, e), func() *diag.Diagnostic { return signatureRank(p, name, restOf(sig, e), x) },
 		func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
 			return signatureFails(p, name, claim, axis, want, x)
 		})

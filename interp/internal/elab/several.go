@@ -31,6 +31,14 @@ func (t Tensor) node() *graph.Node {
 	return t.Node
 }
 
+// each is every tensor of a list, or the one.
+func (t Tensor) each() []Tensor {
+	if t.Many {
+		return t.Items
+	}
+	return []Tensor{t}
+}
+
 // nodes are those of the items of a list, nil for one tensor.
 func (t Tensor) nodes() (list []*graph.Node) {
 	for _, x := range t.Items {

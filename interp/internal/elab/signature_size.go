@@ -23,9 +23,11 @@ func sizesOf(o *resolve.Object) (list []*ast.Dim) {
 	if o.Block.Sig == nil {
 		return nil
 	}
-	for i, d := range o.Block.Sig.Input().Sizes {
-		if i > 0 && d.Default != nil && isSize(o, bare(d.Size)) {
-			list = append(list, d)
+	for _, p := range o.Block.Sig.In {
+		for i, d := range p.Shape.Sizes {
+			if i > 0 && d.Default != nil && isSize(o, bare(d.Size)) {
+				list = append(list, d)
+			}
 		}
 	}
 	return list

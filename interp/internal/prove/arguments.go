@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 
 	"cnnlang/interp/internal/elab"
 	"cnnlang/lang/ast"
@@ -130,7 +131,16 @@ func (p *Case) variables(args []argument) (map[string]elab.Value, func(string) d
 }
 
 // size is a size that the signature names.
-func (p *Case) size(name string) dim.Size { return p.Size(dim.Variable{Name: name, Low: 1}) }
+func (p *Case) size(name string) dim.Size {
+	v := dim.Variable{Name: name, Low: 1}
+	switch {
+	case elab.IsFreeAxis(name):
+		v.Sense = &dim.Sense{Label: "_"}
+	case isCount(p.exploration.base.Block, name):
+		v.Low = 0
+	}
+	return p.Size(v)
+}
 
 func (p *Case) value(a argument) elab.Value {
 	var sizes dim.Shape
@@ -179,12 +189,48 @@ func signatureNames(b *ast.Block) []string {
 		return dim.Letters()
 	}
 	var names []string
-	for _, d := range b.Sig.Input().Sizes {
-		if name := bare(d.Size); name != "" {
-			names = append(names, name)
+	for _, p := range b.Sig.In {
+		for _, d := range p.Shape.Sizes {
+			if name := p.Binds(d); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names
+}
+
+// isCount reports whether a signature binds a name to how many values a port stands for.
+func isCount(b *ast.Block, name string) bool {
+	return b.Sig != nil && b.Param(name) == nil && slices.ContainsFunc(b.Sig.In, func(p *ast.Port) bool { return p.Open() == name })
+}
+
+// freeNames are those of the variables that the input of a block is made of: what its signature
+// binds, the sizes that it leaves open with `_`, and the axes that `...` stands for.
+func (p *Case) freeNames() []string {
+	b := p.exploration.base.Block
+	list := append(signatureNames(b), p.restNames()...)
+	if b.Sig == nil {
+		return list
+	}
+	k := 0
+	for _, p := range b.Sig.In {
+		if name := p.Open(); name != "" && isCount(b, name) && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+		items := 1
+		if p.Repeat != nil {
+			items = elab.Unrolled
+		}
+		for range items {
+			for axis, d := range p.Shape.Sizes {
+				if bare(d.Size) == "_" {
+					list = append(list, elab.FreeAxis(k)(axis))
+				}
+			}
+			k++
+		}
+	}
+	return list
 }
 
 // The shapes that there are: vectors [N, C] and maps [N, C, H, W].

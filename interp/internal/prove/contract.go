@@ -95,6 +95,9 @@ func (v *Verdict) signature() string {
 		b.WriteString("(" + strings.Join(names, ", ") + ")")
 	}
 	sig := v.base.Block.Sig
+	if sig != nil && sig.Several() {
+		return b.String() + ": " + v.ports(sig)
+	}
 	var in, out []string
 	for i := range v.rank() {
 		if sig == nil {
@@ -126,6 +129,41 @@ func (v *Verdict) signature() string {
 	return b.String() + "[" + strings.Join(out, ", ") + "]"
 }
 
+// ports is a signature of several values, with what `_` leaves open of those it gives filled in.
+func (v *Verdict) ports(sig *ast.Sig) string {
+	var text []string
+	for _, p := range sig.In {
+		text = append(text, strings.Join(strings.Fields(written(v.base, p)), " "))
+	}
+	text = append(text, "->")
+	at := 0 // among the sizes of all values, where that is known
+	for _, p := range sig.Out {
+		sizes := make([]string, len(p.Shape.Sizes))
+		for i, d := range p.Shape.Sizes {
+			sizes[i] = written(v.base, d)
+			if sizes[i] == "_" && p.Repeat == nil && at >= 0 {
+				sizes[i] = v.found(func(r Result) dim.Size {
+					if at+i < len(r.Output) {
+						return r.Output[at+i]
+					}
+					return dim.Invalid()
+				})
+			}
+		}
+		head := ""
+		if p.Repeat != nil {
+			head, at = "repeat "+written(v.base, p.Repeat)+" ", -1
+		}
+		if p.Bar {
+			head += "| "
+		}
+		if text = append(text, head+"["+strings.Join(sizes, ", ")+"]"); at >= 0 {
+			at += len(sizes)
+		}
+	}
+	return strings.Join(text, " ")
+}
+
 func (v *Verdict) openNames() []string {
 	var names []string
 	for _, a := range v.args {
@@ -151,8 +189,8 @@ func (v *Verdict) outputRank() int {
 	return 0
 }
 
-// written is an expression as it stands in the text.
-func written(o *resolve.Object, x ast.Expr) string {
+// written is a part of the text as it stands in the text.
+func written(o *resolve.Object, x ast.Node) string {
 	s := x.Span()
 	return o.Module.File.Source.Text[s.Start.Offset:s.End.Offset]
 }

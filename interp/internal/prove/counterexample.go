@@ -130,9 +130,11 @@ func (x *exploration) usual(name string) (int64, bool) {
 		}
 	}
 	if b.Sig != nil {
-		for _, d := range b.Sig.Input().Sizes {
-			if d.Default != nil && ast.Text(d.Size) == name {
-				return number(d.Default)
+		for _, p := range b.Sig.In {
+			for _, d := range p.Shape.Sizes {
+				if d.Default != nil && ast.Text(d.Size) == name {
+					return number(d.Default)
+				}
 			}
 		}
 	}
@@ -153,7 +155,7 @@ func (p *Case) mentioned(x *exploration) map[string]int64 {
 			add(p.Size(v))
 		}
 	}
-	for _, name := range append(signatureNames(x.base.Block), p.restNames()...) {
+	for _, name := range p.freeNames() {
 		add(p.size(name))
 	}
 	for _, f := range p.facts {
@@ -254,8 +256,8 @@ func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int
 		}
 		original[name] = int64(whole)
 	}
-	for _, name := range append(signatureNames(x.base.Block), p.restNames()...) {
-		if original[name] < 1 {
+	for _, name := range p.freeNames() {
+		if original[name] < 1 && !isCount(x.base.Block, name) {
 			return nil, false
 		}
 	}
@@ -266,7 +268,7 @@ func (p *Case) original(x *exploration, assign map[string]int64) (map[string]int
 func (x *exploration) names(p *Case, values map[string]int64, shown map[string]string) []string {
 	var names []string
 	add := func(n string) {
-		if _, ok := values[n]; ok && n != "N" && n != "_" && !slices.Contains(names, n) {
+		if _, ok := values[n]; ok && n != "N" && !elab.IsFreeAxis(n) && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}
@@ -280,7 +282,7 @@ func (x *exploration) names(p *Case, values map[string]int64, shown map[string]s
 			add(v.Name)
 		}
 	}
-	for _, n := range append(signatureNames(x.base.Block), p.restNames()...) {
+	for _, n := range p.freeNames() {
 		add(n)
 	}
 	return names

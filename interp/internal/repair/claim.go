@@ -41,7 +41,7 @@ func (p *problem) statedShape() {
 // signature replaces what is claimed by what the proof of the body finds.
 func (p *problem) signature() {
 	sig := p.focus.block.Sig
-	if sig == nil || sig.Barred() {
+	if sig == nil || sig.Several() {
 		return
 	}
 	at := slices.Index(sig.Output().Claims(), p.focus.claim)

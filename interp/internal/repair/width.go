@@ -92,7 +92,7 @@ func (p *problem) conflicting(axis int) []string {
 // claimedWidth is the signature's claim about the output channels.
 func (p *problem) claimedWidth() string {
 	sig := p.focus.block.Sig
-	if sig == nil || sig.Barred() || len(sig.Output().Sizes) < 2 {
+	if sig == nil || sig.Several() || len(sig.Output().Sizes) < 2 {
 		return ""
 	}
 	if text := p.written(sig.Output().Sizes[1].Size); text != "_" {
