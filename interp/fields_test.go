@@ -57,6 +57,13 @@ var fieldNets = []string{
 	`net shuffled [N, 1, H = 36, W = 30] -> [N, _, _, _] {
 	   conv(9, 3x3, pad=1) -> pixel_shuffle(3) -> conv(1, 3x3) -> conv(1, 3x3, stride=1x2, pad=[[0, 0], [1, 1]]) -> pixel_unshuffle(2) -> conv(2, 2x1)
 	 }`,
+	`net moved [N, 2, H = 24, W = 25] -> [N, _, _, _] {
+	   conv(6, 3x3, stride=2) -> reshape([2, 3, 11, 12]) -> permute([0, 2, 1, 3, 4]) -> softmax(3) -> softmax(4) -> reshape([6, 11, 12])
+	   conv(2, 3x3, pad=1) -> reshape([2, 132]) -> softmax(2) -> reshape([4, 66, 1]) -> conv(1, 2x1)
+	 }`,
+	`net stay [N, 2, H = 24, W = 25] -> [N, _, _, _] {
+	   conv(6, 3x3, stride=2) -> reshape([6, 11, 12]) -> permute([0, 1, 2, 3]) -> conv(2, 3x3, pad=1)
+	 }`,
 	`net skip [N, 1, H = 28, W = 28] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, pad=1) | maxpool(2x2) -> conv(1, 3x3, pad=1) -> deconv(1, 2x2, stride=2) } -> conv(1, 3x3, pad=1)
 	 }`,

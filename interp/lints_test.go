@@ -24,6 +24,7 @@ func TestOwners(t *testing.T) {
 		"scale": "(0.5)", "param": "([4, 8, 8])", "channel_affine": "(scale=[1, 1, 1, 1], shift=[0, 0, 0, 0])", "slice": "(0, 2)", "channel_shuffle": "(2)",
 		"pixel_shuffle": "(2)", "pixel_unshuffle": "(2)", "resize": "(16)", "upsample": "(2)",
 		"reduce_mean": "(1)", "reduce_max": "([2, 3])",
+		"reshape": "([8, 4, 8])", "permute": "([0, 2, 1, 3])",
 	}
 	n := 0
 	for _, m := range regexp.MustCompile(`(?m)^block (\w+)(\(branches)?(?:.+\n)*`).FindAllStringSubmatch(string(prelude), -1) {

@@ -104,6 +104,8 @@ channel_shuffle groups:number
 pixel_shuffle r:number
 pixel_unshuffle r:number
 resize size:dims mode:string align_corners:bool
+reshape shape:list
+permute axes:list
 add
 mul
 max

@@ -65,6 +65,8 @@ func TestCosts(t *testing.T) {
 		{&ops.Resize{Size: pair(3, 2), Mode: ops.Nearest}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Resize{Size: pair(3, 2), Mode: ops.Bilinear}, in{{1, 2, 4, 4}}, 0, 96},
 		{&ops.Resize{Size: pair(3, 2), Mode: ops.Bicubic}, in{{1, 2, 4, 4}}, 0, 384},
+		{reshape(32), in{{1, 2, 4, 4}}, 0, 0},
+		{permute(0, 2, 1, 3), in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.ChannelShuffle{Groups: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.PixelShuffle{R: dim.Int(2)}, in{{1, 4, 3, 5}}, 0, 0},
 		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},

@@ -11,7 +11,7 @@ var (
 	maxpool, avgpool          = optest.MaxPool, optest.AvgPool
 	pair, pads, pad, numbers  = optest.Pair, optest.Pads, optest.Pad, optest.Numbers
 	stride, dilation, groups  = optest.Stride, optest.Dilation, optest.Groups
-	softmax                   = optest.Softmax
+	softmax, reshape, permute = optest.Softmax, optest.Reshape, optest.Permute
 	padded, mode, unbiased    = optest.Padded, optest.Mode, optest.Unbiased
 
 	samePad = ops.Padding{Mode: ops.Same}

@@ -127,14 +127,9 @@ func (r *rule) channelled() bool {
 
 // axis requires the argument `axis` to be one of the first input's, after the batch.
 func (r *rule) axis(v dim.Size, help string) int {
-	axis, ok := v.Int()
 	rank := len(r.in[0])
-	for a := 1; a < rank && !ok; a++ { // an unknown axis may be any
-		if ok = r.Decide(v.Sub(dim.Int(a)), dim.Zero); ok {
-			axis = a
-		}
-	}
-	if r.ok() && (!ok || axis < 1 || axis >= rank) {
+	axis, ok := r.oneOf(v, 1, rank)
+	if r.ok() && !ok {
 		r.bad("axis", help, "`axis` of `%s` must be a whole number from 1 to %d for %v, got %v", r.op.Name(), rank-1, r.in[0], v)
 	}
 	return axis

@@ -54,6 +54,8 @@ func TestSymbolicShapes(t *testing.T) {
 		{&ops.PixelUnshuffle{R: dim.Int(2)}, []dim.Shape{x}, "[N, 4*C, H/2, W/2]"},
 		{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Concat{Axis: dim.Int(1)}, []dim.Shape{x, y}, "[N, C + c, H, W]"},
+		{&ops.Reshape{Shape: []dim.Size{C, H.Mul(W)}}, []dim.Shape{x}, "[N, C, H*W]"},
+		{permute(0, 2, 3, 1), []dim.Shape{x}, "[N, H, W, C]"},
 		{softmax(2), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Add{}, []dim.Shape{x, x}, "[N, C, H, W]"},
 		{lrn(5), []dim.Shape{x}, "[N, C, H, W]"},

@@ -48,6 +48,10 @@ func words(n *graph.Node) (string, Kind) {
 		return "pixel shuffle ×" + op.R.String(), Other
 	case *ops.PixelUnshuffle:
 		return "pixel unshuffle /" + op.R.String(), Other
+	case *ops.Reshape:
+		return "reshape to " + strings.Trim(dim.Shape(op.Shape).String(), "[]"), Other
+	case *ops.Permute:
+		return "permute " + strings.Trim(dim.Shape(op.Axes).String(), "[]"), Other
 	case *ops.Flatten, *ops.Dropout:
 		return n.Op.Name(), Other
 	}

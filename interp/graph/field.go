@@ -10,7 +10,8 @@ import (
 // A Field is which pixels of the input a value depends on, along one axis: the interval from
 // the first to the last, for each of its positions. It repeats itself: a position Period
 // further sees the pixels shift further. Around the value it goes on as if images had no
-// borders, so that an interval may reach into padding.
+// borders, so that an interval may reach into padding. Behind a reshape or permute that moves what
+// lies along the axis, the intervals are those that hold for all positions.
 //
 //	conv 3x3, stride 2, pad 1        position 0: -1..1, 1: 1..3 …    period 1, shift 2
 //	deconv 2x2, stride 2, after it   position 0 and 1: -1..1 …       period 2, shift 2
@@ -106,6 +107,10 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		}
 	case *ops.Flatten:
 		return w.whole(ins[0], have)
+	case *ops.Reshape, *ops.Permute:
+		if !w.stays(n) {
+			return w.whole(ins[0], have)
+		}
 	case *ops.Softmax:
 		if op.Axis.MustInt() == int(w.axis) {
 			return w.whole(ins[0], have)
@@ -125,6 +130,19 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		all = w.both(n, all, f)
 	}
 	return all
+}
+
+// stays reports whether a reshape or permute leaves every position of an image where it is along
+// the axis. If not, each is taken to see what any position saw.
+func (w *fielder) stays(n *Node) bool {
+	in := n.In[0].Shape
+	if len(in) != 4 || len(n.Shape) != 4 {
+		return false
+	}
+	if op, moves := n.Op.(*ops.Permute); moves {
+		return op.Axes[w.axis] == dim.Int(int(w.axis))
+	}
+	return in[w.axis:].Equal(n.Shape[w.axis:])
 }
 
 // resized is behind a resize from so many positions to others.

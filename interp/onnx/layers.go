@@ -6,6 +6,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 	"cnnlang/ops/tensor"
 )
 
@@ -60,6 +61,12 @@ var writers = map[string]func(*step) string{
 	"pixel_shuffle":   (*step).pixelShuffle,
 	"pixel_unshuffle": (*step).pixelUnshuffle,
 	"resize":          (*step).resize,
+	"reshape": func(s *step) string {
+		return s.emit("Reshape", []string{s.in[0], s.integers(append([]int{0}, s.node.Shape[1:]...)...)})
+	},
+	"permute": func(s *step) string {
+		return s.emit("Transpose", s.in, Attribute{"perm", ints(s.node.Op.(*ops.Permute).Axes)})
+	},
 
 	"add":  func(s *step) string { return s.chain("Add") },
 	"mul":  func(s *step) string { return s.chain("Mul") },
@@ -214,6 +221,13 @@ func (s *step) channelAffine() string {
 func (s *step) slice() string {
 	op := s.node.Op.(*ops.Slice)
 	return s.emit("Slice", []string{s.in[0], s.integers(op.From.MustInt()), s.integers(op.To.MustInt()), s.integers(1)})
+}
+
+func ints(sizes []dim.Size) (list []int) {
+	for _, size := range sizes {
+		list = append(list, size.MustInt())
+	}
+	return list
 }
 
 // channelShuffle splits the channels into two axes, swaps them and joins them again. 0 keeps the

@@ -160,6 +160,8 @@ func (u *use) channelsOut() term {
 			return t
 		}
 		return term{}
+	case *ops.Reshape, *ops.Permute:
+		return term{}
 	case *ops.Flatten:
 		for _, n := range u.in {
 			for _, size := range n.Shape[2:] {

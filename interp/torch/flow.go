@@ -5,6 +5,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // A stmt is a statement of Python.
@@ -446,20 +447,13 @@ func (f *flow) breaks(u *use) bool {
 // parameterOf is a learned tensor as a value, for each image of the batch where whole says so.
 func (f *flow) parameterOf(c *cell, u *use, whole bool) *expr {
 	o := u.op().(*ops.Learned)
+	sizes, ok := u.list("shape", func(o ops.Op) []dim.Size { return o.(*ops.Learned).Shape })
+	if !ok {
+		f.fail("learned tensors have several numbers of axes")
+		return name("None")
+	}
 	var dims []*expr
-	for i := range o.Shape {
-		l := leaf{name: "size"}
-		for _, p := range u.parts {
-			other := p.Node.Op.(*ops.Learned)
-			if len(other.Shape) != len(o.Shape) {
-				f.fail("learned tensors have several numbers of axes")
-				return name("None")
-			}
-			l.values = append(l.values, other.Shape[i])
-		}
-		if g := f.formula(u.parts[0], "shape"); g != nil && g.Op == "list" && i < len(g.Of) {
-			l.formula = g.Of[i]
-		}
+	for _, l := range sizes {
 		dims = append(dims, f.resolve(l))
 	}
 	init := u.leaf("init", func(o ops.Op) any { return o.(*ops.Learned).Init })

@@ -73,6 +73,12 @@ func (f *flow) apply(u *use, x *expr) *expr {
 	case *ops.PixelUnshuffle:
 		r := f.inForward(u.resolve(u.leaf("r", func(o ops.Op) any { return o.(*ops.PixelUnshuffle).R })))
 		return calling(f.functional("pixel_unshuffle"), x, r)
+	case *ops.Reshape:
+		x = f.variable(x)
+		images := indexed(x.attr("shape"), number(0))
+		return x.method("reshape", append([]*expr{images}, f.listed(u, "shape", func(o ops.Op) []dim.Size { return o.(*ops.Reshape).Shape })...)...)
+	case *ops.Permute:
+		return x.method("permute", f.listed(u, "axes", func(o ops.Op) []dim.Size { return o.(*ops.Permute).Axes })...)
 	case *ops.ChannelShuffle:
 		groups := f.inForward(u.resolve(u.leaf("groups", func(o ops.Op) any { return o.(*ops.ChannelShuffle).Groups })))
 		split := f.variable(x).method("unflatten", number(1), tupleOf(groups, number(-1)))
@@ -97,6 +103,18 @@ func (f *flow) axes(u *use) *expr {
 		return axes[0].String()
 	})
 	return f.inForward(u.resolve(l))
+}
+
+// listed are the items of a list in forward.
+func (f *flow) listed(u *use, argument string, of func(o ops.Op) []dim.Size) (items []*expr) {
+	list, ok := u.list(argument, of)
+	if !ok {
+		f.fail("`" + u.op().Name() + "` makes values of several numbers of axes")
+	}
+	for _, l := range list {
+		items = append(items, f.inForward(u.resolve(l)))
+	}
+	return items
 }
 
 // resize is F.interpolate: by a factor where there is one, which fits other sizes too, or to a size.

@@ -27,6 +27,27 @@ func (u *use) leaf(argument string, of func(o ops.Op) any) leaf {
 	return l
 }
 
+// list is an argument that is a list, a leaf for each of its items; not where one is longer than
+// another.
+func (u *use) list(argument string, of func(o ops.Op) []dim.Size) (list []leaf, ok bool) {
+	formula := u.formula(u.parts[0], argument)
+	for i := range of(u.op()) {
+		l := leaf{name: "size"}
+		for _, p := range u.parts {
+			sizes := of(p.Node.Op)
+			if len(sizes) != len(of(u.op())) {
+				return nil, false
+			}
+			l.values = append(l.values, sizes[i])
+		}
+		if formula != nil && formula.Op == "list" && i < len(formula.Of) {
+			l.formula = formula.Of[i]
+		}
+		list = append(list, l)
+	}
+	return list, true
+}
+
 // formula is how the text computes an argument, in the names of the class's block.
 func (s *scope) formula(p *graph.Part, argument string) *graph.Formula {
 	for _, g := range p.Given {

@@ -54,6 +54,7 @@ const (
 	NotDivisible  Code = "E0404"
 	InputMismatch Code = "E0405"
 	Several       Code = "E0406"
+	CountDiffers  Code = "E0407"
 
 	ClaimFails     Code = "E0501"
 	WhereFails     Code = "E0502"

@@ -26,6 +26,7 @@ var elsewhere = map[string]string{
 	"pixelshuffle": "pixel_shuffle", "pixelunshuffle": "pixel_unshuffle", "subpixel": "pixel_shuffle",
 	"interpolate": "resize", "resize": "resize",
 	"parameter": "param", "dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
+	"reshape": "reshape", "view": "reshape", "unflatten": "reshape", "permute": "permute", "transpose": "permute", "swapaxes": "permute", "movedim": "permute",
 }
 
 // absent lists what they have and this language has not, with what to write.
@@ -38,7 +39,6 @@ var absent = func() map[string]string {
 		"depthtospace spacetodepth":                           "`pixel_shuffle` and `pixel_unshuffle` move channels to pixels and back, in PyTorch's order of channels, which is not TensorFlow's",
 		"depthwiseconv depthwise dwconv depthwiseconvolution": "write `conv(C, 3x3, groups=C)`, C being the input channels",
 		"separableconv separable depthwiseseparableconv":      "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
-		"reshape view squeeze unsqueeze permute transpose":    "`flatten` joins all axes after the first; nothing else moves axes",
 		"pad padding zeropad zeropadding reflectionpad":       "convolutions and pools pad by themselves: `pad=1`, `pad=half`",
 		"pool pooling":                "write `maxpool(2x2)` or `avgpool(2x2)`",
 		"activation act":              "write the function itself, as in `-> relu`",
@@ -49,6 +49,7 @@ var absent = func() map[string]string {
 		"layerscale channelscale":     "write `mul { | id | layer_scale: param([C, 1, 1]) }`, a product with a learned tensor, C being the channels",
 		"times":                       "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
 		"dropconnect stochasticdepth": "they do nothing when a net runs; leave them out",
+		"squeeze unsqueeze":           "`reshape([C, H*W])` gives an image another shape",
 	} {
 		for word := range strings.FieldsSeq(words) {
 			by[word] = help

@@ -50,7 +50,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.reduced(op)
 	case *ops.Learned:
 		return s.learned()
-	case *ops.Flatten, *ops.Dropout, *ops.Identity:
+	case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Reshape:
 		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
 		list[0].Alias = true
 		return list
@@ -77,6 +77,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.regrouped(regrouping{from: op.R.MustInt(), to: 1})
 	case *ops.Resize:
 		return s.resized(op)
+	case *ops.Permute:
+		return s.permuted(op)
 	case *ops.Concat, *ops.Slice, *ops.ChannelShuffle:
 		return s.moved(op)
 	}

@@ -82,6 +82,12 @@ func LRN(size int) ops.Op {
 // Softmax is a softmax along an axis.
 func Softmax(axis int) ops.Op { return &ops.Softmax{Axis: dim.Int(axis)} }
 
+// Reshape gives an image another shape.
+func Reshape(shape ...int) ops.Op { return &ops.Reshape{Shape: dim.Shaped(shape...)} }
+
+// Permute puts axes into another order.
+func Permute(axes ...int) ops.Op { return &ops.Permute{Axes: dim.Shaped(axes...)} }
+
 // GateThen is the end of a squeeze and excitation: gated, added and activated.
 func GateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})

@@ -38,3 +38,14 @@ func softmax(op *ops.Softmax, out, in Value) {
 		return math.Exp(here-largest) / sum
 	})
 }
+
+// permute: axis i of the result is axis Axes[i] of the input.
+func permute(op *ops.Permute, out, in Value) {
+	from := make([]int, len(op.Axes))
+	indexed(out, func(index []int) float64 {
+		for i, axis := range op.Axes {
+			from[axis.MustInt()] = index[i]
+		}
+		return in.at(from...)
+	})
+}

@@ -76,7 +76,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		reduceMean(op, out, in[0])
 	case *ops.ReduceMax:
 		reduceMax(op, out, in[0])
-	case *ops.Flatten, *ops.Dropout, *ops.Identity:
+	case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Reshape:
 		copy(out.Data, in[0].Data)
 	case *ops.Slice:
 		slice(op, out, in[0])
@@ -88,6 +88,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		pixelUnshuffle(op, out, in[0])
 	case *ops.Resize:
 		resize(op, out, in[0])
+	case *ops.Permute:
+		permute(op, out, in[0])
 	case *ops.Concat:
 		concat(op, out, in)
 	case *ops.Scale:

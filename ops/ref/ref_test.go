@@ -211,6 +211,12 @@ func moves() []hand {
 		// Half way: -3/32, 19/32, 19/32, -3/32; the outer pixels are those at the border.
 		{"resize, bicubic", &ops.Resize{Size: p(1, 3), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 2, 0, 32)), nil, image(1, 3, 0, 16, 32)},
 		{"resize, bicubic of four", &ops.Resize{Size: p(1, 7), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 4, 32, 0, 0, 0)), nil, image(1, 7, 32, 16, 0, -3, 0, 0, 0)},
+		{"reshape", &ops.Reshape{Shape: dim.Shaped(3, 1, 2)}, of(image(2, 3, 1, 2, 3, 4, 5, 6)), nil, tensor.From([]float32{1, 2, 3, 4, 5, 6}, 1, 3, 1, 2)},
+		{"permute", &ops.Permute{Axes: dim.Shaped(0, 2, 1)}, of(tensor.From([]float32{1, 2, 3, 4, 5, 6}, 1, 2, 3)), nil, tensor.From([]float32{1, 4, 2, 5, 3, 6}, 1, 3, 2)},
+		// Axis 1 of the result is axis 3 of the input, and so on: [x, c, y].
+		{"permute of three axes", &ops.Permute{Axes: dim.Shaped(0, 3, 1, 2)}, of(tensor.From([]float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 1, 2, 2, 3)), nil,
+			tensor.From([]float32{1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12}, 1, 3, 2, 2)},
+		{"permute of what is not finite", &ops.Permute{Axes: dim.Shaped(0, 2, 1)}, of(tensor.From([]float32{nan, inf, 1, -inf}, 1, 2, 2)), nil, tensor.From([]float32{nan, 1, inf, -inf}, 1, 2, 2)},
 		{"channel_affine", &ops.ChannelAffine{Scale: []dim.Size{n(2), n(3)}, Shift: []dim.Size{n(1), n(-1)}}, of(row), nil,
 			tensor.From([]float32{3, 5, 8, 11}, 1, 2, 1, 2)},
 		{"add", &ops.Add{}, of(vector(1, 2), vector(10, 20), vector(100, 200)), nil, vector(111, 222)},

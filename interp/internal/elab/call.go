@@ -234,7 +234,11 @@ func (m *machine) emit(op ops.Op, at *site, c *Closure, in []Tensor, out dim.Sha
 
 // imagesOf is a value of which only the number of images is read, which is that of the input.
 func (m *machine) imagesOf(x Tensor) Tensor {
-	return Tensor{Shape: x.Shape[:1], Origins: x.Origins[:1], Node: m.graph.Input()}
+	images := Tensor{Shape: x.Shape[:1], Origins: x.Origins[:1]}
+	if len(m.graph.Inputs) > 0 { // a proof has none
+		images.Node = m.graph.Input()
+	}
+	return images
 }
 
 // costOf is what a node of this op would weigh and cost for one image.

@@ -22,6 +22,7 @@ var faultCodes = map[ops.FaultKind]diag.Code{
 	ops.WrongRank:    diag.WrongRank,
 	ops.WindowTooBig: diag.WindowTooBig,
 	ops.NotDivisible: diag.NotDivisible,
+	ops.CountDiffers: diag.CountDiffers,
 	ops.BadValue:     diag.BadValue,
 	ops.TooLarge:     diag.TensorTooBig,
 }

@@ -83,7 +83,7 @@ func Search(s State, check Check, limits Limits) {
 // cure.
 func repairable(d *diag.Diagnostic) bool {
 	switch d.Code {
-	case diag.ShapesDiffer, diag.WrongRank, diag.WindowTooBig, diag.NotDivisible, diag.InputMismatch,
+	case diag.ShapesDiffer, diag.WrongRank, diag.WindowTooBig, diag.NotDivisible, diag.CountDiffers, diag.InputMismatch,
 		diag.ClaimFails, diag.IsFails, diag.Refuted:
 		return true
 	}

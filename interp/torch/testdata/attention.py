@@ -1,4 +1,4 @@
-"""attention [N, 4, 5, 6] -> [N, 4, 5, 6], written by cnnlang.
+"""attention [N, 4, 5, 6] -> [N, 4, 3, 2], written by cnnlang.
 
 The keys of Attention().state_dict() are the paths of the net's text.
 """
@@ -11,6 +11,27 @@ class Soft(nn.Sequential):
         super().__init__(nn.Conv2d(in_channels, in_channels, 1), nn.Softmax(axis))
 
 
+class Turned(nn.Module):
+    """[N, C, H, W] -> [N, _, _, _]"""
+
+    def __init__(self, in_channels, h, H, W, size, size2, size3):
+        super().__init__()
+        self.size = size
+        self.size2 = size2
+        self.size3 = size3
+        self.h = h
+        self.H = H
+        self.W = W
+        self.in_channels = in_channels
+        self.add_module("0", nn.Conv2d(in_channels, in_channels, 1))
+
+    def forward(self, x):
+        x = getattr(self, "0")(x).permute(0, self.size, self.size2, self.size3)
+        return x.reshape(
+            x.shape[0], 4, self.h, self.H * self.W * self.in_channels // self.h // 4
+        )
+
+
 class Attention(nn.Module):
     def __init__(self):
         super().__init__()
@@ -21,10 +42,19 @@ class Attention(nn.Module):
         self.row = nn.Sequential(
             nn.Conv2d(4, 4, 1), nn.ReLU(), nn.Softmax(2), nn.Conv2d(4, 4, 1)
         )
+        self.add_module("6", Turned(4, 6, 5, 6, size=2, size2=1, size3=3))
+        self.add_module("7", Turned(4, 5, 6, 5, size=3, size2=2, size3=1))
+        self.add_module("11", nn.Linear(120, 30))
+        self.add_module("13", nn.Conv2d(5, 4, 1))
 
     def forward(self, x):
         x = getattr(self, "0")(x)  # [N, 4, 5, 6]
         x = getattr(self, "1")(x)  # [N, 4, 5, 6]
         x = getattr(self, "2")(x)  # [N, 4, 5, 6]
         x = getattr(self, "3")(x).softmax(3)  # [N, 4, 5, 6]
-        return self.row(x)  # [N, 4, 5, 6]
+        x = self.row(x)  # [N, 4, 5, 6]
+        x = getattr(self, "6")(x)  # [N, 4, 6, 5]
+        x = getattr(self, "7")(x)  # [N, 4, 5, 6]
+        x = x.reshape(x.shape[0], 2, 10, 3, 2).permute(0, 4, 1, 2, 3)
+        x = getattr(self, "11")(x.reshape(x.shape[0], 120))  # [N, 30]
+        return getattr(self, "13")(x.reshape(x.shape[0], 5, 3, 2))  # [N, 4, 3, 2]

@@ -73,6 +73,27 @@ def softmax(r):
     return a, size, [], lambda x: F.softmax(x, a["axis"])
 
 
+def axes(r):
+    return [r.randint(1, 3)] + [r.choice([1, r.randint(1, 9), r.randint(1, 40)]) for _ in range(r.randint(1, 4))]
+
+
+def permute(r):
+    size = axes(r)
+    order = [0] + r.sample(range(1, len(size)), len(size) - 1)
+    return {"axes": order}, size, [], lambda x: x.permute(order)
+
+
+def reshape(r):
+    size, left, to = axes(r), 1, []
+    for s in size[1:]:
+        left *= s
+    while left > 1 and len(to) < 5:
+        to.append(r.choice([d for d in range(1, left + 1) if left % d == 0]))
+        left //= to[-1]
+    to.append(left)
+    return {"shape": to}, size, [], lambda x: x.reshape(size[0], *to)
+
+
 def resize(r):
     size = [r.randint(1, 2), r.randint(1, 40), r.randint(1, 9), r.randint(1, 9)]
     to = [r.randint(1, 20), r.randint(1, 20)] if r.random() < 0.8 else [2 * size[2], 2 * size[3]]
@@ -131,6 +152,8 @@ OPS = {
     "softplus": plain(F.softplus),
     "mish": plain(F.mish),
     "softmax": softmax,
+    "reshape": reshape,
+    "permute": permute,
     "resize": resize,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
