@@ -92,7 +92,7 @@ func formulasAre(t *testing.T, n *interp.Net, formulas interp.Formulas, shape []
 func TestFormulasOfTheLibrary(t *testing.T) {
 	values := map[string][]string{ // by the names of parameters, for one setting after the other
 		"classes": {"7", "1000"}, "base": {"24"}, "k": {"12", "5"}, "width": {"1.4", "1.0"}, "depth": {"1.3", "1.0"},
-		"eps": {"0.001", "1"}, "drop": {"0.5", "0"}, "anchors": {"5"}, "aux": {"false", "true"},
+		"eps": {"0.001", "1"}, "drop": {"0.5", "0"}, "anchors": {"5"}, "aux": {"false", "true"}, "r": {"2", "5"},
 	}
 	for _, name := range interp.Library() {
 		var formulas *interp.Formulas
@@ -113,7 +113,7 @@ func TestFormulasOfTheLibrary(t *testing.T) {
 				if values[param] != nil {
 					value = values[param]
 				}
-				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool"}, param) { // formulas are for blocks by default
+				if !slices.Contains([]string{"N", "C", "H", "W", "stem", "pool", "act", "n"}, param) { // formulas are for blocks by default
 					set[param], texts = value[k], append(texts, param+"="+value[k])
 				}
 			}

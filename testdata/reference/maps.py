@@ -5,7 +5,8 @@
 FOLDER holds clones of the repositories whose code is run, none of which is kept here:
 4uiiurz1/pytorch-nested-unet (557ea02f), eriklindernoren/PyTorch-YOLOv3 (1d621c84),
 huggingface/pytorch-image-models (aa4b5850), Jongchan/attention-module (459efad0) and
-fangpin/siamese-pytorch (750cfef1). FCN and RetinaNet are torchvision's.
+fangpin/siamese-pytorch (750cfef1). FCN and RetinaNet are torchvision's, and
+ESPCN is written here after its paper.
 """
 import argparse
 import importlib
@@ -67,6 +68,31 @@ def retinanet_resnet50_fpn():
     return net
 
 
+class ESPCN(torch.nn.Module):
+    """arXiv:1609.05158, figure 1: a window of 5 and then of 3, and r*r channels for each that comes out."""
+
+    def __init__(self, r, act, widths):
+        super().__init__()
+        widths = [1, *widths, r * r]
+        self.count, self.act, self.r = len(widths) - 1, act, r
+        for i in range(self.count):
+            k = 5 if i == 0 else 3
+            setattr(self, f"conv{i + 1}", torch.nn.Conv2d(widths[i], widths[i + 1], k, padding=k // 2))
+
+    def forward(self, x):
+        for i in range(self.count - 1):
+            x = self.act(getattr(self, f"conv{i + 1}")(x))
+        return torch.nn.functional.pixel_shuffle(getattr(self, f"conv{self.count}")(x), self.r)
+
+
+def espcn():
+    return ESPCN(3, torch.tanh, [64, 32])
+
+
+def espcn_relu():
+    return ESPCN(3, torch.relu, [64, 64, 32])
+
+
 def siamese():
     return module("siamese-pytorch", "model").Siamese()
 
@@ -78,6 +104,8 @@ NETS = {
     hrnet_w18: [[1, 3, 96, 128]],
     cbam_resnet18: [[1, 3, 224, 224]],  # its last pool has this size
     retinanet_resnet50_fpn: [[1, 3, 96, 128]],
+    espcn: [[1, 1, 33, 47]],
+    espcn_relu: [[1, 1, 33, 47]],
     siamese: [[4, 1, 105, 105]] * 2,
 }
 

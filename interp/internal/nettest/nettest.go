@@ -50,6 +50,7 @@ var Families = []SmallNet{
 	{"unet", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
 	{"unet_taps", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
 	{"unetpp", tensor.Shape{2, 3, 16, 32}, []string{"base=8"}},
+	{"espcn", tensor.Shape{2, 1, 13, 9}, nil},
 }
 
 // Instantiate makes a library net at a shape, nil for its default, with settings
