@@ -232,7 +232,7 @@ func (c calling) possible(n *Net, sides []string, tables []*namemap.Table) []*na
 	for _, table := range tables {
 		there, lacking := 0, 0
 		for _, node := range n.Graph.Nodes {
-			if node.Side != nil && !slices.Contains(sides, node.Side.Name) || len(node.Params) == 0 {
+			if node.Side != nil && !slices.Contains(sides, node.Side.Name) || len(node.Own()) == 0 {
 				continue
 			}
 			has := 0

@@ -52,7 +52,7 @@ func (r *reading) give(g *graph.Graph) {
 	}
 	norms, lacking, folded := 0, [2][]string{}, 0
 	for _, n := range g.Nodes {
-		if n.Op == nil || n.Op.Name() != "bn" {
+		if n.Op == nil || n.Op.Name() != "bn" || len(n.Own()) == 0 {
 			continue
 		}
 		var has [4]bool

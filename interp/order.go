@@ -37,7 +37,7 @@ func (n *Net) ordered(store weights.Store, numbers int64, sides []string) (weigh
 func (n *Net) layers(within func(*graph.Side) bool) (layers []weights.Layer, problem string) {
 	of := map[*graph.Node]int{} // the layer that a node computes
 	for _, node := range n.Graph.Nodes {
-		if !within(node.Side) || len(node.Params) == 0 {
+		if !within(node.Side) || len(node.Own()) == 0 {
 			continue
 		}
 		part := func(i int) weights.Part { return weights.Part{Name: node.Params[i].Path, Shape: node.Params[i].Shape} }

@@ -117,10 +117,11 @@ func (n *Net) owned(folded, sides bool) (list []graph.Param) {
 		}
 	}
 	for _, node := range n.Graph.Nodes {
-		if gone[node] || node.Side != nil && !sides {
+		own := node.Own()
+		if gone[node] || node.Side != nil && !sides || len(own) == 0 {
 			continue
 		}
-		list = append(list, node.Params...)
+		list = append(list, own...)
 		if bias[node] {
 			p := node.Params[0]
 			list = append(list, graph.Param{Path: strings.TrimSuffix(p.Path, "weight") + "bias", Shape: p.Shape[:1]})

@@ -101,9 +101,9 @@ func (n *Net) sidesOf(asked []string, keep []*graph.Node) []string {
 func (n *Net) params(sides []string) (required, optional []graph.Param) {
 	for _, node := range n.Graph.Nodes {
 		if node.Side == nil || slices.Contains(sides, node.Side.Name) {
-			required = append(required, node.Params...)
+			required = append(required, node.Own()...)
 		} else {
-			optional = append(optional, node.Params...)
+			optional = append(optional, node.Own()...)
 		}
 	}
 	return required, optional

@@ -19,7 +19,7 @@ func (r *reading) unsaid(n *Net) string {
 	}
 	others := 0
 	for _, node := range n.Graph.Nodes {
-		if op, ok := node.Op.(*ops.BatchNorm); ok && float32(op.Eps.Float()) != kerasEps {
+		if op, ok := node.Op.(*ops.BatchNorm); ok && float32(op.Eps.Float()) != kerasEps && !node.Params[normVar].Again {
 			if g, isGiven := r.given[node.Params[normVar].Path]; !isGiven || g.value != foldedVar {
 				others++
 			}

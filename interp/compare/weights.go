@@ -32,7 +32,7 @@ func (c *comparer) pairTensors(x, y []graph.Param) {
 func tensorsOf(p *graph.Part) (list []graph.Param) {
 	graph.Walk([]*graph.Part{p}, func(p *graph.Part) {
 		if holds(p) {
-			list = append(list, p.Node.Params...)
+			list = append(list, p.Node.Own()...)
 		}
 	})
 	return list

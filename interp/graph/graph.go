@@ -161,6 +161,24 @@ func (n *Node) Own() []Param {
 	return slices.DeleteFunc(slices.Clone(n.Params), again)
 }
 
+// Share marks each tensor that a node before has already, as Param.Again says, after nodes went or
+// changed their places.
+func (g *Graph) Share() {
+	held := map[string]bool{}
+	for _, n := range g.Nodes {
+		owned := false // whether n.Params are a copy
+		for i, p := range n.Params {
+			if again := held[p.Path]; again != p.Again {
+				if !owned {
+					n.Params, owned = slices.Clone(n.Params), true
+				}
+				n.Params[i].Again = again
+			}
+			held[p.Path] = true
+		}
+	}
+}
+
 // Module is the path that the tensors of a node begin with, which is also that of its step in the
 // text: its own without the numbers of items.
 func (n *Node) Module() string {

@@ -48,10 +48,7 @@ func (a *application) arrange(t *Tensor, n *graph.Node, leaf string) {
 
 // channelsLast is how a file with channels last sees and orders the axes of a tensor.
 func (a *application) channelsLast(t *Tensor, n *graph.Node, leaf string, view, perm []int) ([]int, []int) {
-	var from order
-	if len(n.In) > 0 {
-		from = a.order[n.In[0]]
-	}
+	from := a.taken(n)
 	kind := kindOf(n)
 	reads := kind == "linear" && leaf == "weight" || kind != "linear" && len(view) == 1
 	if kind == "param" {

@@ -89,7 +89,7 @@ const (
 func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
 	tensors := 0
 	for _, n := range g.Nodes {
-		tensors += len(n.Params)
+		tensors += len(n.Own())
 	}
 	a := &application{Map: m, work: work, index: newIndex(m.Rows), failed: map[int]bool{}, counts: map[string]map[string]int{},
 		table: &Table{Map: m, own: make(map[string]int, tensors), foreign: make(map[string]int, tensors), used: make([]bool, len(m.Rows)), Tensors: make([]Tensor, 0, tensors)}}
@@ -97,7 +97,7 @@ func (m *Map) Apply(g *graph.Graph, work func(n int) bool) (*Table, []Problem) {
 		a.order, a.beside = orders(g)
 	}
 	for _, n := range g.Nodes {
-		for _, p := range n.Params {
+		for _, p := range n.Own() {
 			if !a.tensor(n, p) {
 				return nil, a.problems
 			}
@@ -152,8 +152,8 @@ func (a *application) tensor(n *graph.Node, p graph.Param) bool {
 		return len(a.problems) < mostProblems
 	}
 	leaf, step := p.Path, ""
-	if at := len(n.Path); at > 0 && strings.HasPrefix(p.Path, n.Path+".") {
-		leaf, step = p.Path[at+1:], n.Path+"."
+	if module := n.Module(); module != "" && strings.HasPrefix(p.Path, module+".") {
+		leaf, step = p.Path[len(module)+1:], module+"."
 	} else if at := strings.LastIndexByte(p.Path, '.') + 1; n.Path != "" {
 		leaf, step = p.Path[at:], p.Path[:at]
 	}

@@ -18,8 +18,11 @@ type order struct {
 
 func (o order) natural() bool { return o.flat == nil && o.unknown == nil }
 
+func (o order) equal(p order) bool { return o.unknown == p.unknown && slices.Equal(o.flat, p.flat) }
+
 // orders finds the order of every vector of a graph, by node; and for learned vectors the step
-// that joins them with one of another order, in which they would have to be as well.
+// that joins them with one of another order, in which they would have to be as well. So it is with
+// the tensors of a node that another one has again, for an item of another order.
 func orders(g *graph.Graph) (all map[*graph.Node]order, beside map[*graph.Node]*graph.Node) {
 	all, beside = map[*graph.Node]order{}, map[*graph.Node]*graph.Node{}
 	learned := map[*graph.Node]*graph.Node{} // what a vector was computed from, element by element
@@ -43,7 +46,30 @@ func orders(g *graph.Graph) (all map[*graph.Node]order, beside map[*graph.Node]*
 			}
 		}
 	}
+	first := map[string]*graph.Node{}
+	for _, n := range g.Nodes {
+		for _, p := range n.Params {
+			before, shared := first[p.Path]
+			switch {
+			case !shared:
+				first[p.Path] = n
+			case len(n.In) > 0 && !all[n.In[0]].equal(all[before.In[0]]):
+				beside[before] = n
+			}
+		}
+	}
 	return all, beside
+}
+
+// taken is the order of what a node takes, in which its tensors are.
+func (a *application) taken(n *graph.Node) order {
+	switch {
+	case a.beside[n] != nil:
+		return order{unknown: a.beside[n]}
+	case len(n.In) == 0:
+		return order{}
+	}
+	return a.order[n.In[0]]
 }
 
 func orderOf(n *graph.Node, all map[*graph.Node]order) order {

@@ -27,7 +27,7 @@ func (t *Table) Said(g *graph.Graph, axes func(name string) (letters string, ran
 	}
 	i := 0
 	for _, n := range g.Nodes {
-		for _, p := range n.Params {
+		for _, p := range n.Own() {
 			x := &said.Tensors[i]
 			i++
 			if first && x.Flat != nil {
@@ -148,9 +148,7 @@ func (a *application) lie(t *Tensor, n *graph.Node, leaf, letters string, rank i
 
 // flattened is the order of the vector that a tensor counts along an axis, where it does.
 func (a *application) flattened(n *graph.Node, leaf, here string) (from order, reads bool) {
-	if len(n.In) > 0 {
-		from = a.order[n.In[0]]
-	}
+	from = a.taken(n)
 	kind := kindOf(n)
 	if kind == "param" {
 		return order{unknown: a.beside[n]}, true

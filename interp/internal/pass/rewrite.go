@@ -101,6 +101,7 @@ func (r *rewrite) merge(producer, n *graph.Node, op ops.Op, more []*graph.Node, 
 	r.gone[from] = true
 	return r.add(n, &graph.Node{
 		Path:   from.Path,
+		Shared: from.Shared,
 		Op:     op,
 		In:     slices.Concat(from.In, r.images(more...)),
 		Params: slices.Concat(from.Params, params),
@@ -110,7 +111,9 @@ func (r *rewrite) merge(producer, n *graph.Node, op ops.Op, more []*graph.Node, 
 
 // add adds a node to the new graph that holds the value of n.
 func (r *rewrite) add(n, made *graph.Node) *graph.Node {
-	made.Shape = n.Shape
+	if made.Shape = n.Shape; made.Path == n.Path {
+		made.Shared = n.Shared
+	}
 	if n.Side != nil {
 		made.Side = r.heads[n.Side]
 	}
@@ -152,6 +155,7 @@ func (r *rewrite) finish() *graph.Graph {
 	if err := graph.Sort(g.Nodes); err != nil {
 		panic(fmt.Sprintf("pass: %v", err))
 	}
+	g.Share()
 	for _, s := range r.old.Sides {
 		if r.dropped[s] {
 			continue

@@ -33,7 +33,7 @@ func swapPools(r *rewrite) rule {
 		}
 		linear := conv.WithEpilogue(ops.Epilogue{Norm: epilogue.Norm})
 		x := r.add(n, &graph.Node{Path: n.Path, Op: linear, In: made.In, Params: own, Origin: n.Origin})
-		x = r.add(n, &graph.Node{Path: made.Path, Op: pool, In: []*graph.Node{x}, Origin: made.Origin})
+		x = r.add(n, &graph.Node{Path: made.Path, Shared: made.Shared, Op: pool, In: []*graph.Node{x}, Origin: made.Origin})
 		if normed != nil {
 			x = r.add(n, &graph.Node{Path: n.Path, Op: norm, In: []*graph.Node{x}, Params: normed, Origin: n.Origin})
 		}

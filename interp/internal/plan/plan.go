@@ -97,7 +97,9 @@ func (o Options) done(i *instruction) {
 		return
 	}
 	for _, p := range i.params {
-		o.Done(p)
+		if !p.Again {
+			o.Done(p)
+		}
 	}
 }
 
