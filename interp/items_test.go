@@ -109,6 +109,53 @@ func TestItemsAreWhatIsWrittenOut(t *testing.T) {
 	}
 }
 
+// Expanded, an each stays one: its text has the same tensors and computes the same.
+func TestItemsAreExpandedTogether(t *testing.T) {
+	for k, c := range append(itemsWrittenOut, struct{ each, other string }{each: `net n [N, 3, H = 8, W = 8] -> [N, 3, H, W] {
+  side s: { list { | relu | id } -> x: each conv(3, 1x1) -> add }
+  list { | a: conv(3, 1x1) | relu } as [x, y]
+  head: each { mul { | id | p: param([3, 1, 1]) } -> "": relu -> "": silu -> c: conv(3, 1x1) } -> add
+  side t: { list { | @x | @y } -> u: each linear(3) -> add }
+}`}) {
+		n, flat := expanded(t, "-", c.each)
+		again := readBack(t, flat)
+		all := interp.RandomTensors(n, uint64(k))
+		for _, p := range again.Graph.Params(true) {
+			if x, ok := all[p.Path]; !ok || !x.Shape.Equal(p.Shape) {
+				t.Errorf("%d: the text has the tensor %s %v\n%s", k, p.Path, p.Shape, flat)
+			}
+		}
+		if got := len(again.Graph.Params(true)); got != len(all) {
+			t.Errorf("%d: the text has %d tensors, want %d\n%s", k, got, len(all), flat)
+		}
+		want, _, err := outputsOf(t, n, interp.WeightsOf(all))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := outputsOf(t, again, interp.WeightsOf(all))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d: the text computes something else\n%s", k, flat)
+		}
+	}
+}
+
+// What items do with a tensor in several ways has no such text.
+func TestItemsThatAreNotExpanded(t *testing.T) {
+	for text, want := range map[string]string{
+		`block b [N, C, H, W] -> [N, C, _, _] { if H > 4 { conv(C, 3x3, stride=2, pad=1) } else { conv(C, 3x3, pad=1) } }
+net n [N, 3, H = 8, W = 8] -> [N, 3, 4, 4] { list { | id | avgpool(2x2) } -> x: each b -> add }`: "`x.0` is conv(3, 3x3, stride=2, pad=1) for one item of an `each` and conv(3, 3x3, pad=1) for another",
+		`block b [N, C, H, W] -> [N, C, H, W] { if H > 4 { p: conv(C, 1x1) -> q: conv(C, 1x1) } else { q: conv(C, 1x1) -> p: conv(C, 1x1) } }
+net n [N, 3, H = 8, W = 8] -> [N, 3, 1, 1] { list { | id | avgpool(2x2) } -> each { b -> gap } -> add }`: "orders that lead to each other",
+	} {
+		if _, err := netOf(t, text).Expand(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\nis expanded: %v", text, err)
+		}
+	}
+}
+
 // Tensors are counted once, and what is done with them for every item; so it is in a table of any
 // depth.
 func TestItemsAreCounted(t *testing.T) {

@@ -58,6 +58,9 @@ func passesOn(s *ast.Step) bool {
 // starts reports whether a step starts from another value than the one before it: from a tap,
 // or from what a source gives.
 func (c *checker) starts(s *ast.Step) bool {
+	if s.Each {
+		return false // it reads how many items there are
+	}
 	if s.Tap != nil {
 		first := s.Tap.Path[0].Text
 		_, labelled := c.labels[first]
@@ -84,6 +87,8 @@ const maxPresets = 100
 // takes reports whether a step works on the value before it.
 func (c *checker) takes(s *ast.Step) bool {
 	switch {
+	case s.Each:
+		return true
 	case s.Tap != nil || c.starts(s):
 		return false
 	case s.Repeat != nil && s.Repeat.Step != nil:

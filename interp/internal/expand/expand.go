@@ -34,7 +34,10 @@ func (e *LimitError) Error() string {
 func Text(r *elab.Result, prelude *resolve.Module) (string, error) {
 	var problem string
 	for _, shapes := range []bool{true, false} {
-		w := newWriter(r, prelude)
+		w, err := newWriter(r, prelude)
+		if err != nil {
+			return "", err
+		}
 		w.shapes = shapes
 		text := format.Format(source.NewFile(r.Graph.Name, w.net(r)))
 		if problem = beyondLimits(text); problem == "" {
@@ -61,6 +64,7 @@ type writer struct {
 	named      map[*graph.Node]bool
 	bodies     map[*graph.Side][]item // the contents of each head, and of the net under nil
 	repeated   map[string]bool        // paths shared by several operations
+	alike      map[string]int         // how many in an each have a path
 	current    *graph.Node            // whose value the next line reads
 	prefix     string                 // of the labels: the path of the open groups
 	letter     string
@@ -68,15 +72,18 @@ type writer struct {
 	text       strings.Builder
 }
 
-func newWriter(r *elab.Result, prelude *resolve.Module) *writer {
+func newWriter(r *elab.Result, prelude *resolve.Module) (*writer, error) {
 	g := r.Graph
 	w := &writer{graph: g, primitives: map[string]*resolve.Object{}, named: map[*graph.Node]bool{},
-		bodies: bodies(g), repeated: repeated(g), letter: letterFor(g.Sides)}
+		bodies: bodies(g), repeated: repeated(g), alike: map[string]int{}, letter: letterFor(g.Sides)}
 	for _, o := range prelude.Blocks() {
 		w.primitives[o.Name] = o
 	}
+	if err := w.share(); err != nil {
+		return nil, err
+	}
 	w.name()
-	return w
+	return w, nil
 }
 
 // net writes the text.
@@ -133,10 +140,13 @@ func (w *writer) items(list []item) {
 			i = end
 			continue
 		}
-		if list[i].side != nil {
-			w.side(list[i].side)
-		} else {
-			w.node(list[i].node)
+		switch it := list[i]; {
+		case it.side != nil:
+			w.side(it.side)
+		case it.again != nil:
+			w.each(it)
+		default:
+			w.node(it.node)
 		}
 	}
 }
@@ -163,7 +173,7 @@ func (w *writer) node(n *graph.Node) {
 		}
 		branches = " {" + b.String() + " }"
 	}
-	w.line("%s: %s%s%s", w.label(n.Path), w.call(n.Op), branches, w.claims(n))
+	w.line("%s: %s%s%s", w.label(w.pathOf(n)), w.call(n.Op), branches, w.claims(n))
 	w.current = n
 }
 

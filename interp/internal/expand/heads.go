@@ -11,10 +11,12 @@ import (
 	"cnnlang/ops"
 )
 
-// An item of a body is an operation or a side head.
+// An item of a body is an operation or a side head. With others that have the tensors of an
+// operation again, it is what an each applies.
 type item struct {
-	node *graph.Node
-	side *graph.Side
+	node  *graph.Node
+	again []*graph.Node
+	side  *graph.Side
 }
 
 // bodies sorts the operations and heads of a graph into the bodies that contain them, in
@@ -46,7 +48,7 @@ func bodies(g *graph.Graph) map[*graph.Side][]item {
 func repeated(g *graph.Graph) map[string]bool {
 	seen, twice := map[string]bool{"": true}, map[string]bool{}
 	for _, n := range g.Operations() {
-		if n.Path != "" && seen[n.Path] {
+		if n.Path != "" && n.Shared == "" && seen[n.Path] {
 			twice[n.Path] = true
 		}
 		seen[n.Path] = true
@@ -116,7 +118,7 @@ func (w *writer) pathsOf(it item) map[string]bool {
 	var collect func(it item)
 	collect = func(it item) {
 		if it.node != nil {
-			paths[it.node.Path] = true
+			paths[w.pathOf(it.node)] = true
 		}
 		if it.side != nil {
 			for _, inner := range w.bodies[it.side] {
@@ -133,19 +135,23 @@ func (w *writer) pathsOf(it item) map[string]bool {
 func (w *writer) name() {
 	read := map[*graph.Node]bool{w.graph.Output(): true}
 	last := map[*graph.Side]*graph.Node{nil: w.graph.Input()}
-	for _, n := range w.graph.Operations() {
+	w.walk(nil, func(it item) {
+		n := it.node
 		before, begun := last[n.Side]
-		for _, in := range reads(n) {
+		for _, in := range w.reads(it) {
 			read[in] = true
-			if w.merges(n) || !begun || before != in {
+			if it.again != nil || w.merges(n) || !begun || before != in {
 				w.named[in] = true
 			}
 		}
 		last[n.Side] = n
+		for _, one := range append(slices.Clip(it.again), n) {
+			w.named[one] = w.named[one] || it.again != nil
+		}
 		if w.isHead(n) {
 			w.named[last[n.Side.Outer]] = true // the head may read another value, which is the current one then
 		}
-	}
+	})
 	for _, s := range w.graph.Sides {
 		if s.Output != nil {
 			read[s.Output] = true
@@ -160,6 +166,17 @@ func (w *writer) name() {
 	for _, n := range w.graph.Operations() {
 		if !read[n] {
 			w.named[n] = true
+		}
+	}
+}
+
+// walk calls f for the operations of a body, and of the heads in it, in the order of the text.
+func (w *writer) walk(body *graph.Side, f func(item)) {
+	for _, it := range w.bodies[body] {
+		if it.side != nil {
+			w.walk(it.side, f)
+		} else {
+			f(it)
 		}
 	}
 }
