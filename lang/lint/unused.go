@@ -89,7 +89,7 @@ func (l *linter) unusedInside(b *ast.Block) {
 	}
 	all := usesIn(b)
 	for _, p := range b.Params.All() {
-		if all[p.Name.Text] == 0 {
+		if all[p.Name.Text] == 0 && !givesSizes(p, all) {
 			l.report(diag.New(diag.UnusedParameter, p.Name.Span(), "`%s` does not use its parameter `%s`", b.Name.Text, p.Name.Text).
 				WithHelp("remove it, or write `%s` where its value is written out", p.Name.Text))
 		}
@@ -101,6 +101,20 @@ func (l *linter) unusedInside(b *ast.Block) {
 		return true
 	})
 	l.unusedItems(b)
+}
+
+// givesSizes reports whether a parameter is a tensor with sizes whose names are used elsewhere.
+func givesSizes(p *ast.Param, all uses) bool {
+	if p.Type == nil || p.Type.Shape == nil {
+		return false
+	}
+	own := usesIn(p)
+	for name, n := range own {
+		if all[name] > n {
+			return true
+		}
+	}
+	return false
 }
 
 // unusedLet looks at those names of a let that are meant to be used here.

@@ -10,7 +10,7 @@ import (
 // Signatures: the sizes they bind and the values they name. A port of the left side is a tap in
 // the body; of the right side only a net names values, its outputs.
 
-// signature binds the input's names, which the output's claims may use. Those of several values
+// signature binds the input's names and those of tensors that are parameters, which the output's claims may use. Those of several values
 // are bound first, and then what else their sizes say may use each of them.
 func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	if sig.TakesList() {
@@ -31,6 +31,7 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	for _, p := range sig.In {
 		c.sizes(p.Shape, params, c.inPort(p, s))
 	}
+	c.tensorShapes(params, s)
 	for _, p := range sig.Out {
 		if p.Default != nil {
 			c.report(defaultOfOutput(p.Default))

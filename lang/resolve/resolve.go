@@ -128,8 +128,9 @@ func (c *checker) block(b *ast.Block) {
 			c.report(netOfAnyAxes(b))
 		}
 		c.namePorts(b)
+	} else {
+		c.tensorShapes(b.Params, s)
 	}
-	c.tensorShapes(b.Params, s)
 	for _, w := range b.Where {
 		c.expr(w, s)
 	}
@@ -186,8 +187,9 @@ func (c *checker) paramType(t *ast.Type) {
 			c.report(severalOfParameter(t.Sig))
 		case t.Sig != nil:
 			c.signature(t.Sig, t.Params, s)
+		default:
+			c.tensorShapes(t.Params, s)
 		}
-		c.tensorShapes(t.Params, s)
 	}
 }
 

@@ -52,6 +52,27 @@ func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 	return true
 }
 
+// bindTensors does the same for tensors that are parameters, after the input.
+func (m *machine) bindTensors(c *Closure, e *env) bool {
+	for _, p := range parameters(c.Object) {
+		t, isTensor := e.values[p.Name.Text].(*Tensor)
+		if !isTensor || p.Type == nil || p.Type.Shape == nil {
+			continue
+		}
+		v := portValue{port: &ast.Port{Shape: p.Type.Shape}, param: p, x: *t, env: e}
+		if n := len(p.Type.Shape.Sizes); len(t.Shape) < n || len(t.Shape) > n && p.Type.Shape.Rest == nil {
+			if !t.Suspect {
+				m.fail(wrongInputRank(c.Args[p.Name.Text].span, c.Object.Block, v))
+			}
+			return false
+		}
+		if !m.bindSizes(c, e, &v) || !m.takesSizes(c.Object.Block, v, c.Args[p.Name.Text].span) {
+			return false
+		}
+	}
+	return true
+}
+
 // bindSizes gives the names that a value's sizes bind their values. Of a list it is the first of
 // its port that does.
 func (m *machine) bindSizes(c *Closure, e *env, v *portValue) bool {
@@ -83,6 +104,12 @@ func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span) bool {
 		want, ok := m.evalSize(d.Size, v.env)
 		if !ok {
 			return false
+		}
+		if v.param != nil && m.unknowns != nil && m.outermost() { // it is taken as given, as the input is
+			if !m.unknowns.Assume(v.x.Shape[i].Sub(want), dim.Zero, true, true) {
+				return false
+			}
+			continue
 		}
 		if !dim.Equal(m.facts, v.x.Shape[i], want) {
 			if !v.x.Suspect {

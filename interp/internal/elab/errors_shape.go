@@ -113,7 +113,14 @@ func wrongInputRank(at source.Span, b *ast.Block, v portValue) *diag.Diagnostic 
 	x := v.x
 	want, got := len(v.port.Shape.Sizes), len(x.Shape)
 	d := diag.New(diag.InputMismatch, at, "`%s` takes %s%s, got %v", b.Name.Text, axes(want), v.in(), x.Shape).
-		At(b.Sig.Span(), "declared here").Between(-1, nil, sizes(x.Shape))
+		Between(-1, nil, sizes(x.Shape))
+	switch {
+	case v.param != nil:
+		return d.At(v.param.Span(), "declared here")
+	case b.Sig == nil:
+		return d
+	}
+	d.At(b.Sig.Span(), "declared here")
 	switch {
 	case b.Sig.TakesList():
 	case b.Sig.Input().Rest != nil:
@@ -144,7 +151,7 @@ func (m *machine) wrongInput(at source.Span, b *ast.Block, d *ast.Dim, axis int,
 	x := v.x
 	e := diag.New(diag.InputMismatch, at, "`%s` takes %s%s, got %v", b.Name.Text, amount(axis, want), v.in(), x.Shape).
 		At(d.Span(), "required here")
-	if b.Sig.TakesList() {
+	if v.param == nil && b.Sig.TakesList() {
 		e.WithNote("%v is to be %s", v, m.expected(v))
 	}
 	e.Between(axis, wanted(axis, want, x), sizes(x.Shape))

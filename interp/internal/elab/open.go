@@ -20,6 +20,7 @@ type OpenBlock struct {
 type OpenParam struct {
 	Name, Type, Elem string
 	HasDefault       bool
+	Shape            *ast.Shape // of a tensor
 }
 
 // Open lists the parameters that a block leaves open; problem says why that
@@ -38,7 +39,7 @@ func Open(o *resolve.Object) (open OpenBlock, problem string) {
 			if t.Elem != nil {
 				elem = t.Elem.String()
 			}
-			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Kind(), elem, p.Default != nil})
+			open.Params = append(open.Params, OpenParam{p.Name.Text, t.Kind(), elem, p.Default != nil, t.Shape})
 		}
 	}
 	open.Sizes = settable(c.Object, nil)

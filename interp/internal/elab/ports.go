@@ -21,12 +21,15 @@ type portValue struct {
 	env  *env // the names known to its sizes
 	// bound are the axes whose sizes it gave to names.
 	bound []int
+	param *ast.Param // of a tensor that is a parameter
 }
 
 // String is what messages call the value: `xs[1]`, or in an unnamed port value 2 of it.
 func (v portValue) String() string {
 	n := v.port.Shape.As
 	switch {
+	case v.param != nil:
+		return "`" + v.param.Name.Text + "`"
 	case n != nil && v.port.Repeat != nil:
 		return "`" + n.Text + "[" + strconv.Itoa(v.i) + "]`"
 	case n != nil:

@@ -15,6 +15,8 @@ import (
 type argument struct {
 	name string
 	kind string // int, float, bool, string, dims, pad, tensor, list, fractions, block
+	// shape is that of a tensor.
+	shape *ast.Shape
 }
 
 // parametersOf lists the parameters that a block leaves open and that are
@@ -28,18 +30,18 @@ func parametersOf(o *resolve.Object) (base *resolve.Object, args []argument, rea
 	for _, p := range open.Params {
 		switch kind := p.Type; {
 		case kind == "block" && !p.HasDefault, kind == "list" && !p.HasDefault && p.Elem == "int":
-			args = append(args, argument{p.Name, kind})
+			args = append(args, argument{p.Name, kind, p.Shape})
 		case kind == "list" && !p.HasDefault && p.Elem == "float":
-			args = append(args, argument{p.Name, "fractions"})
+			args = append(args, argument{name: p.Name, kind: "fractions"})
 		case kind == "int" || kind == "float" || kind == "bool" || kind == "string" || kind == "dims" || kind == "pad" || kind == "tensor":
-			args = append(args, argument{p.Name, kind})
+			args = append(args, argument{p.Name, kind, p.Shape})
 		case p.HasDefault:
 		case kind == "":
 			reason = "the parameter " + p.Name + " has no type"
-			args = append(args, argument{p.Name, kind})
+			args = append(args, argument{p.Name, kind, p.Shape})
 		default:
 			reason = "it depends on the " + kind + " " + p.Name
-			args = append(args, argument{p.Name, kind})
+			args = append(args, argument{p.Name, kind, p.Shape})
 		}
 	}
 	return open.Base, args, reason
@@ -58,22 +60,51 @@ func startingCases(b *ast.Block, args []argument) []*Case {
 		cases = append(cases, p)
 	}
 	for _, a := range args {
-		if a.kind != "pad" {
-			continue
-		}
 		var more []*Case
 		for _, p := range cases {
-			for _, mode := range paddingModes {
-				q := p.clone()
-				q.modes[a.name] = mode
-				more = append(more, q)
-			}
+			more = append(more, a.ways(p)...)
 		}
 		if cases = more; len(cases) > maxCases {
 			return nil
 		}
 	}
 	return cases
+}
+
+// ways are a case for every form that an argument can have: the modes of a padding, the numbers of
+// axes of a tensor.
+func (a argument) ways(p *Case) (list []*Case) {
+	switch a.kind {
+	case "pad":
+		for _, mode := range paddingModes {
+			q := p.clone()
+			q.modes[a.name] = mode
+			list = append(list, q)
+		}
+		return list
+	case "tensor":
+		for _, rank := range a.ranks() {
+			q := p.clone()
+			q.ranks[a.name] = rank
+			list = append(list, q)
+		}
+		return list
+	}
+	return []*Case{p}
+}
+
+// ranks are the numbers of axes that a tensor can have.
+func (a argument) ranks() (list []int) {
+	n := len(a.shape.Sizes)
+	for _, rank := range ranks {
+		if a.shape.Rest != nil && rank >= n {
+			list = append(list, rank)
+		}
+	}
+	if list == nil {
+		list = []int{n}
+	}
+	return list
 }
 
 // variables are the numbers that an argument is made of, and none for one that is made
@@ -90,8 +121,8 @@ func (a argument) variables() (list []dim.Variable) {
 	case "pad":
 		parts = []string{".bottom", ".left", ".right", ".top"}
 	case "tensor":
-		for _, axis := range dim.Letters() {
-			parts = append(parts, "."+axis)
+		for i := range slices.Max(a.ranks()) {
+			parts = append(parts, "."+dim.Axis(i).Letter())
 		}
 		low = 1
 	}
@@ -155,6 +186,7 @@ func (p *Case) value(a argument) elab.Value {
 	case "list", "fractions":
 		return elab.UnknownList{Name: a.name, Fractions: a.kind == "fractions"}
 	case "tensor":
+		sizes = sizes[:p.ranks[a.name]]
 		t := &elab.Tensor{Shape: sizes}
 		for _, size := range sizes {
 			t.Origins = append(t.Origins, &elab.Origin{Size: size, Reason: a.name})

@@ -20,7 +20,8 @@ type Case struct {
 	values map[string]dim.Size // put in place of variables
 	lows   map[string]int64    // raised lower bounds of variables
 	modes  map[string]ops.PaddingMode
-	rest   int // how many axes `...` of the signature stands for
+	rest   int            // how many axes `...` of the signature stands for
+	ranks  map[string]int // how many axes the tensors have that are parameters
 	facts  []fact
 	powers map[string][]int // the bases that a variable is an exponent of
 	// The same as it was supposed, one thing after the other, and why.
@@ -114,13 +115,13 @@ type fork struct {
 }
 
 func newCase() *Case {
-	return &Case{values: map[string]dim.Size{}, lows: map[string]int64{}, modes: map[string]ops.PaddingMode{}, powers: map[string][]int{}}
+	return &Case{values: map[string]dim.Size{}, lows: map[string]int64{}, modes: map[string]ops.PaddingMode{}, ranks: map[string]int{}, powers: map[string][]int{}}
 }
 
 // clone copies what the case supposes and takes for granted.
 func (p *Case) clone() *Case {
 	return &Case{
-		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes), rest: p.rest,
+		exploration: p.exploration, values: maps.Clone(p.values), lows: maps.Clone(p.lows), modes: maps.Clone(p.modes), rest: p.rest, ranks: maps.Clone(p.ranks),
 		facts: slices.Clone(p.facts), powers: maps.Clone(p.powers), requirements: slices.Clone(p.requirements),
 		choices: slices.Clone(p.choices), fork: p.fork,
 	}

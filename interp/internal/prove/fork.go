@@ -75,7 +75,7 @@ func (x *exploration) contradicted(p *Case) {
 // is false where that contradicts itself.
 func (p *Case) withoutRequirements() (q *Case, possible bool) {
 	q = newCase()
-	q.exploration, q.modes, q.rest = p.exploration, maps.Clone(p.modes), p.rest
+	q.exploration, q.modes, q.rest, q.ranks = p.exploration, maps.Clone(p.modes), p.rest, maps.Clone(p.ranks)
 	for _, c := range p.choices {
 		if c.why == required {
 			continue

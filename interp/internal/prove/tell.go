@@ -26,7 +26,7 @@ type literal struct {
 	fact  fact
 
 	isValue, isFlag, isMode bool
-	isRest                  bool // that the input has so many axes as low says
+	isRest                  bool // that the input, or the tensor x, has so many axes as low says
 }
 
 // literals lists what the case chose, in an order that is the same for all cases. The
@@ -42,6 +42,11 @@ func (p *Case) told(choices []choice) []literal {
 	var modes, values, lows, facts []literal
 	if b := p.exploration.base.Block; len(restsOf(b)) > 1 {
 		modes = append(modes, literal{x: dim.Variable{Name: "..."}, low: int64(len(b.Sig.Input().Sizes) + p.rest), isRest: true})
+	}
+	for _, a := range p.exploration.args {
+		if a.kind == "tensor" && len(a.ranks()) > 1 {
+			modes = append(modes, literal{x: dim.Variable{Name: a.name}, low: int64(p.ranks[a.name]), isRest: true})
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.modes)) {
 		modes = append(modes, literal{x: dim.Variable{Name: name}, mode: p.modes[name], isMode: true})
@@ -118,7 +123,7 @@ func (p *Case) reads(l literal) literal {
 func (l literal) excludes(m literal) bool {
 	switch {
 	case l.isRest || m.isRest:
-		return l.isRest && m.isRest && l.low != m.low
+		return l.isRest && m.isRest && l.x.Name == m.x.Name && l.low != m.low
 	case l.isMode || m.isMode:
 		return l.isMode && m.isMode && l.x.Name == m.x.Name && l.mode != m.mode
 	case l.x.Name != "" && l.x.Name == m.x.Name && l.isValue && m.isValue:

@@ -58,6 +58,8 @@ func placed(size dim.Size) (plain dim.Size, where string) {
 // String writes one thing that a case supposes.
 func (l literal) String() string {
 	switch {
+	case l.isRest && l.x.Name != "...":
+		return fmt.Sprintf("%s has %d axes", l.x.Name, l.low)
 	case l.isRest:
 		return fmt.Sprintf("the input has %d axes", l.low)
 	case l.isMode && l.mode == ops.Explicit:
