@@ -56,7 +56,7 @@ func (a Answer) Value(name string) (tensor.Tensor, bool) {
 	if a.model == nil {
 		return tensor.Tensor{}, false
 	}
-	i, ok := a.model.Net.output(name)
+	i, ok := a.model.Net.Graph.OutputAt(name)
 	return a.Output, ok && i == 0
 }
 

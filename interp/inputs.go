@@ -138,6 +138,19 @@ func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale 
 	return t, holds(in, 0), nil
 }
 
+// RandomInputs makes all inputs of the net, in their order, as RandomInput makes one.
+func (n *Net) RandomInputs(ctx context.Context, opts Options, seed uint64, scale float32) (all []tensor.Tensor, held int64, err error) {
+	for _, in := range n.Graph.Inputs {
+		opts.Input = in.Path
+		t, holds, err := n.RandomInput(ctx, opts, seed, scale)
+		if err != nil {
+			return nil, 0, err
+		}
+		all, held = append(all, t), held+holds
+	}
+	return all, held, nil
+}
+
 // holds is what an input holds, plus the memory used while making it where addresses are
 // limited: Go's heap never gives addresses back.
 func holds(in *graph.Node, passing int64) int64 {

@@ -60,18 +60,6 @@ func (n *Net) input(name string) (*graph.Node, error) {
 	return nil, e
 }
 
-// output is the place of the output with a name. "output" may be a side head or a step instead, of
-// which a net had one before its output had a name.
-func (n *Net) output(name string) (i int, ok bool) {
-	i = slices.IndexFunc(n.Graph.Outputs, func(o graph.Output) bool { return o.Name == name })
-	if name != "output" {
-		return i, i >= 0
-	}
-	_, isStep := n.Graph.At(name)
-	isSide := slices.ContainsFunc(n.Graph.Sides, func(s *graph.Side) bool { return s.Name == name })
-	return max(i, 0), !isStep && !isSide && (i >= 0 || len(n.Graph.Outputs) == 1)
-}
-
 // takes refuses tensors that are not those of the net's inputs, or where times is not 0 so many
 // times their images.
 func (n *Net) takes(inputs []tensor.Tensor, times int) error {

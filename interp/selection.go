@@ -46,7 +46,7 @@ func (e *SelectionError) Unwrap() error { return e.Err }
 func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node, err error) {
 	kept = map[string]*graph.Node{}
 	for _, name := range opts.Values {
-		if _, isOutput := n.output(name); isOutput {
+		if _, isOutput := n.Graph.OutputAt(name); isOutput {
 			continue
 		}
 		i := slices.IndexFunc(n.Graph.Sides, func(s *graph.Side) bool { return s.Name == name })

@@ -70,7 +70,7 @@ func (s *Session) Output() tensor.Tensor { return s.session.Output() }
 // Value returns an output by its name, or a side head or the value of a step that Options.Values
 // asked for. "output" is the only output of a net, unless one of them has that name.
 func (s *Session) Value(name string) (tensor.Tensor, bool) {
-	if i, ok := s.model.Net.output(name); ok {
+	if i, ok := s.model.Net.Graph.OutputAt(name); ok {
 		return s.session.OutputAt(i), true
 	}
 	if n, ok := s.model.at[name]; ok {

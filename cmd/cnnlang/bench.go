@@ -164,7 +164,7 @@ func (f *benchFlags) consistent() error {
 // sizes are the batches to measure.
 func (f *benchFlags) sizes() []int {
 	if f.shape.value != nil {
-		return f.shape.value[:1]
+		return f.shape.value[0].shape[:1]
 	}
 	return f.batch.value
 }
@@ -214,7 +214,7 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string, peak
 			}
 			for _, threads := range f.threads.value {
 				a.progress("%s: batch %d, %v, threads %d", n.Name, n.Graph.Input().Shape[0], precision, threads)
-				r, err := f.measure(ctx, n, model, input.tensor, threads)
+				r, err := f.measure(ctx, n, model, input.tensors, threads)
 				if err != nil {
 					return err
 				}
@@ -230,10 +230,10 @@ func (a *app) benchNet(ctx context.Context, f *benchFlags, argument string, peak
 // peakTime is how long the peak of the processor is measured.
 const peakTime = 100 * time.Millisecond
 
-// A benchInput is the input of a net, what it holds of the memory that may be used, and how
+// A benchInput is the inputs of a net, what they hold of the memory that may be used, and how
 // long images took to be read and prepared.
 type benchInput struct {
-	tensor  tensor.Tensor
+	tensors []tensor.Tensor
 	held    int64
 	prepare time.Duration
 }
@@ -242,7 +242,10 @@ type benchInput struct {
 func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in benchInput, err error) {
 	opts := interp.Options{MaxMemory: interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)}
 	if len(f.images) == 0 {
-		in.tensor, in.held, err = n.RandomInput(ctx, opts, f.seed.value, 1)
+		in.tensors, in.held, err = n.RandomInputs(ctx, opts, f.seed.value, 1)
+		return in, err
+	}
+	if err := oneInput(n, "images are"); err != nil {
 		return in, err
 	}
 	paths := make([]string, n.Graph.Input().Shape[0])
@@ -250,9 +253,8 @@ func (a *app) benchInput(ctx context.Context, f *benchFlags, n *interp.Net) (in 
 		paths[i] = f.images[i%len(f.images)]
 	}
 	a.progress("%s: preparing %d images", n.Name, len(paths))
-	var t interp.Timing
-	in.tensor, in.held, t, err = n.MeasureImages(ctx, opts, f.time.value, paths...)
-	in.prepare = t.Median
+	batch, held, t, err := n.MeasureImages(ctx, opts, f.time.value, paths...)
+	in.tensors, in.held, in.prepare = []tensor.Tensor{batch}, held, t.Median
 	if err == nil && f.format.value != "json" {
 		a.tellPrepared(n)
 	}
@@ -268,16 +270,16 @@ func (a *app) benchModel(ctx context.Context, f *benchFlags, n *interp.Net, held
 }
 
 // measure measures a model on this many threads.
-func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, input tensor.Tensor, threads int) (r benchResult, err error) {
+func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.Model, inputs []tensor.Tensor, threads int) (r benchResult, err error) {
 	session := model.NewSession(threads)
 	defer session.Close()
-	t, err := session.Measure(ctx, f.time.value, input)
+	t, err := session.Measure(ctx, f.time.value, inputs...)
 	if err != nil {
 		return r, err
 	}
-	images := float64(input.Shape[0])
+	images := float64(n.Graph.Images())
 	r = benchResult{
-		Net: n.Name, Input: input.Shape, Threads: threads, MACs: integer(n.Main.MACs), Activations: n.Activations(), Params: integer(n.Main.Params), Runs: t.Runs,
+		Net: n.Name, Input: inputs[0].Shape, Inputs: endsOf(n.Graph).Inputs, Threads: threads, MACs: integer(n.Main.MACs), Activations: n.Activations(), Params: integer(n.Main.Params), Runs: t.Runs,
 		First: milliseconds(t.First), Best: milliseconds(t.Best), P25: milliseconds(t.P25), Median: milliseconds(t.Median), P75: milliseconds(t.P75),
 		ImagesPerSecond: real(images / t.Median.Seconds()), GFLOPS: rate(n.Main.MACs.Float()*images, t.Median),
 		Memory: model.Memory(threads).Total(),
@@ -285,7 +287,7 @@ func (f *benchFlags) measure(ctx context.Context, n *interp.Net, model *interp.M
 	if !f.profile {
 		return r, nil
 	}
-	steps, err := session.MeasureSteps(ctx, f.time.value, input)
+	steps, err := session.MeasureSteps(ctx, f.time.value, inputs...)
 	for _, s := range steps {
 		r.Steps = append(r.Steps, benchStep{s.Path, s.Op, s.Shape, s.Algorithm, milliseconds(s.Least), milliseconds(s.Took), int64(s.MACs), s.Bytes, rate(s.MACs, s.Took)})
 	}

@@ -24,6 +24,7 @@ type benchDocument struct {
 type benchResult struct {
 	Net             string      `json:"net"`
 	Input           []int       `json:"input"`
+	Inputs          []netEnd    `json:"inputs,omitempty"` // of a net with several, or with names
 	Threads         int         `json:"threads"`
 	Precision       string      `json:"precision"`
 	MACs            *int        `json:"macs"`        // of one image
@@ -80,12 +81,36 @@ func (a *app) showBench(f *benchFlags, d benchDocument) (err error) {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		fmt.Fprintf(a.stdout, "%s %v, %s, threads %d: %.2f ms\n\n", r.Net, tensor.Shape(r.Input), r.Precision, r.Threads, r.Median)
+		fmt.Fprintf(a.stdout, "%s %s, %s, threads %d: %.2f ms\n\n", r.Net, r.inputText(), r.Precision, r.Threads, r.Median)
 		if err := a.grid(r.stepGrid(), f.format.value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inputText is the shape of the input, or the name and the shape of each.
+func (r benchResult) inputText() string {
+	if len(r.Inputs) < 2 {
+		return fmt.Sprint(tensor.Shape(r.Input))
+	}
+	texts := make([]string, len(r.Inputs))
+	for i, in := range r.Inputs {
+		texts[i] = in.Name + " " + fmt.Sprint(tensor.Shape(in.Shape))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// inputSizes is inputText as --shape takes it.
+func (r benchResult) inputSizes() string {
+	if len(r.Inputs) < 2 {
+		return shapeText(r.Input)
+	}
+	texts := make([]string, len(r.Inputs))
+	for i, in := range r.Inputs {
+		texts[i] = in.Name + "=" + shapeText(in.Shape)
+	}
+	return strings.Join(texts, " ")
 }
 
 // nets are the names of those that were measured.
@@ -111,7 +136,7 @@ func (d benchDocument) grid() grid {
 	}
 	for _, r := range d.Results {
 		row := []any{
-			shapeText(r.Input), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.P25, r.P75),
+			r.inputSizes(), r.Threads, r.Precision, fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f..%.2f", r.P25, r.P75),
 			fmt.Sprintf("%.1f", r.ImagesPerSecond), fmt.Sprintf("%.1f", r.GFLOPS), percent(r.GFLOPS, r.PeakGFLOPS), interp.Bytes(r.Memory),
 		}
 		if several {
@@ -139,7 +164,7 @@ func (d benchDocument) numbers() grid {
 		}
 		g.rows = append(g.rows, []any{r.Net, digitsTo(float64(r.ImagesPerSecond), 2), digitsTo(float64(r.Median), 3), r.Input[0], size,
 			inUnits(r.MACs, 1e9), digitsTo(float64(r.Activations)/1e6, 2), inUnits(r.Params, 1e6),
-			shapeText(r.Input), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
+			r.inputSizes(), r.Threads, r.Precision, r.Runs, float32(r.First), float32(r.Best), float32(r.P25),
 			float32(r.Median), float32(r.P75), float32(r.GFLOPS), float32(r.PeakGFLOPS), r.Memory, prepare})
 	}
 	return g
@@ -164,7 +189,7 @@ func (d benchDocument) stepNumbers() grid {
 		"gflops", "peak gflops")}
 	for _, r := range d.Results {
 		for _, s := range r.Steps {
-			g.rows = append(g.rows, []any{r.Net, shapeText(r.Input), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
+			g.rows = append(g.rows, []any{r.Net, r.inputSizes(), r.Threads, r.Precision, s.Path, shortOp(s.Op), shapeText(s.Output), s.Algorithm,
 				float32(s.Best), float32(s.Median), s.MACs, s.Bytes, float32(s.GFLOPS), float32(r.PeakGFLOPS)})
 		}
 	}

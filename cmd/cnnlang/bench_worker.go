@@ -48,7 +48,11 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	if err != nil {
 		return err
 	}
-	model, err := a.benchModel(ctx, f, n, 4*int64(n.Graph.Input().Shape.Elements()), f.precision.value[0])
+	held := int64(0)
+	for _, in := range n.Graph.Inputs {
+		held += 4 * int64(in.Shape.Elements())
+	}
+	model, err := a.benchModel(ctx, f, n, held, f.precision.value[0])
 	if err != nil {
 		return err
 	}
@@ -56,9 +60,12 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	defer session.Close()
 	hello.Batch = n.Graph.Input().Shape[0]
 	hello.Load = since(start)
-	input := workerInput(n.Graph.Input().Shape)
+	var inputs []tensor.Tensor
+	for _, in := range n.Graph.Inputs {
+		inputs = append(inputs, workerInput(in.Shape))
+	}
 	start = time.Now()
-	if err := session.Run(ctx, input); err != nil {
+	if err := session.Run(ctx, inputs...); err != nil {
 		return err
 	}
 	hello.First = since(start)
@@ -70,14 +77,14 @@ func (a *app) benchWorker(ctx context.Context, f *benchFlags, argument string) e
 	if err := a.line(hello); err != nil {
 		return err
 	}
-	return a.serve(ctx, session, input)
+	return a.serve(ctx, session, inputs)
 }
 
 // mostRuns limits the runs that one line may ask for.
 const mostRuns = 1 << 20
 
 // serve answers each line of standard input: a number of runs, mem, or quit.
-func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.Tensor) error {
+func (a *app) serve(ctx context.Context, session *interp.Session, inputs []tensor.Tensor) error {
 	lines := bufio.NewScanner(a.stdin)
 	for lines.Scan() {
 		line := strings.TrimSpace(lines.Text())
@@ -97,7 +104,7 @@ func (a *app) serve(ctx context.Context, session *interp.Session, input tensor.T
 		took := make([]float64, runs)
 		for i := range took {
 			start := time.Now()
-			if err := session.Run(ctx, input); err != nil {
+			if err := session.Run(ctx, inputs...); err != nil {
 				return err
 			}
 			took[i] = since(start)

@@ -258,8 +258,8 @@ func (a *app) measureCompared(ctx context.Context, c *comparison, f *compareFlag
 		return nil
 	}
 	a.progress("%s: measuring", n.label)
-	return measured(ctx, n.Net, opts, func(s *interp.Session, input tensor.Tensor) (err error) {
-		n.latency, err = s.Measure(ctx, f.time.value, input)
+	return measured(ctx, n.Net, opts, func(s *interp.Session, inputs []tensor.Tensor) (err error) {
+		n.latency, err = s.Measure(ctx, f.time.value, inputs...)
 		return err
 	})
 }

@@ -66,8 +66,8 @@ func heat(ctx context.Context, n *interp.Net, by string) (*draw.Heat, error) {
 // What a step has taken over from those behind it is in its time.
 func timesOf(ctx context.Context, n *interp.Net, of map[string]float64) error {
 	opts := interp.Options{Threads: 1, Weights: interp.RandomWeights(0)}
-	return measured(ctx, n, opts, func(s *interp.Session, input tensor.Tensor) error {
-		steps, err := s.MeasureSteps(ctx, stepsTime, input)
+	return measured(ctx, n, opts, func(s *interp.Session, inputs []tensor.Tensor) error {
+		steps, err := s.MeasureSteps(ctx, stepsTime, inputs...)
 		for _, s := range steps {
 			of[s.Path] += float64(milliseconds(s.Took))
 		}

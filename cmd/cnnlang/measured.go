@@ -8,10 +8,10 @@ import (
 )
 
 // measured builds a net within the memory of the machine, and calls measure with a session of so many threads
-// and a generated input.
-func measured(ctx context.Context, n *interp.Net, opts interp.Options, measure func(*interp.Session, tensor.Tensor) error) error {
+// and generated inputs.
+func measured(ctx context.Context, n *interp.Net, opts interp.Options, measure func(*interp.Session, []tensor.Tensor) error) error {
 	opts.MaxMemory = interp.UsableMemory(0, false)
-	input, held, err := n.RandomInput(ctx, opts, 0, 1)
+	inputs, held, err := n.RandomInputs(ctx, opts, 0, 1)
 	if err != nil {
 		return err
 	}
@@ -23,5 +23,5 @@ func measured(ctx context.Context, n *interp.Net, opts interp.Options, measure f
 	defer model.Close()
 	session := model.NewSession(opts.Threads)
 	defer session.Close()
-	return measure(session, input)
+	return measure(session, inputs)
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
-	"cnnlang/interp/picture"
 )
 
 // A runFlags is the flags of `cnnlang run`.
@@ -18,9 +18,10 @@ type runFlags struct {
 	performance
 	sources
 	batch  *option[[]int]
-	input  *option[string]
+	input  *option[[]inputOf]
 	scale  *option[float32]
 	output *option[[]target]
+	shown  []string // outputs that --output names without a file
 	as     *option[interp.OutputKind]
 	rng    *option[[]float64]
 	top    *option[int]
@@ -31,7 +32,7 @@ type runFlags struct {
 func (a *app) run() *cobra.Command {
 	f := &runFlags{
 		batch:  batchOption(1),
-		input:  textOf("FILE.npy|random"),
+		input:  inputsOption(),
 		output: targetsOption(),
 		as:     kindOption(),
 		rng:    &option[[]float64]{what: "LOW,HIGH", parse: parseRange, write: func(list []float64) string { return joined(list, ",") }},
@@ -86,9 +87,9 @@ func (f *runFlags) flags(cmd *cobra.Command) {
 	f.sources.flags(cmd)
 	flags := cmd.Flags()
 	flags.Var(f.batch, "batch", batchUsage)
-	flags.Var(f.input, "input", "an array, or a generated input, instead of images")
+	flags.Var(f.input, "input", "an array, an image or a generated input, by NAME of the net's inputs where it has several; may be repeated")
 	flags.Var(f.scale, "scale", "largest magnitude of a generated input")
-	flags.Var(f.output, "output", "write the output, or by NAME a side head or the value at a path, as a NumPy array, or if FILE ends in .png as a picture; {name} in it is the image's name; may be repeated")
+	flags.Var(f.output, "output", "write the output, or by NAME one of several, a side head or the value at a path, as a NumPy array, or if FILE ends in .png as a picture; {name} in it is the image's name; may be repeated")
 	flags.Var(f.as, "as", "what the output is, in place of what the net's text tells: "+kindNames())
 	complete(cmd, "as", fixed(strings.Split(kindNames(), ", ")...))
 	flags.Var(f.rng, "range", "the values that are black and full brightness in an output that is written as a picture, as in -1,1")
@@ -132,18 +133,19 @@ func (f *runFlags) consistent(args []string) error {
 		return f.consistentImages(args)
 	}
 	switch {
-	case f.input.value == "":
+	case len(f.input.value) == 0:
 		return usage("there is no input").
 			withHelp("name images after the net, an array with `--input x.npy`, or generate one with `--input random`")
-	case f.scale.given && f.input.value != "random":
+	case f.scale.given && !slices.ContainsFunc(f.input.value, inputOf.isRandom):
 		return usage("--scale is for a generated input").withHelp("add `--input random`")
 	case f.format.value == "csv" || f.format.value == "jsonl":
 		return usage("-o %s is for images, and the input is none", f.format.value).withHelp("text and json are for arrays, too")
 	}
+	pictures := slices.ContainsFunc(f.input.value, inputOf.isPicture)
 	for _, flag := range []struct {
 		name  string
 		given bool
-	}{{"prepare", f.prepare.given}, {"exif", f.exif.given}, {"batch", f.batch.given}, {"recursive", f.recursive}, {"resume-after", f.resumeAfter.given}} {
+	}{{"prepare", f.prepare.given && !pictures}, {"exif", f.exif.given && !pictures}, {"batch", f.batch.given}, {"recursive", f.recursive}, {"resume-after", f.resumeAfter.given}} {
 		if flag.given {
 			return usage("--%s is for images, and the input is none", flag.name).withHelp("leave it out, or name images after the net")
 		}
@@ -154,7 +156,7 @@ func (f *runFlags) consistent(args []string) error {
 // consistentImages is consistent for images.
 func (f *runFlags) consistentImages(args []string) error {
 	switch {
-	case f.input.value != "":
+	case len(f.input.value) > 0:
 		return usage("got images and --input, want one of them")
 	case f.scale.given:
 		return usage("--scale is for a generated input").withHelp("images are scaled by `--prepare 'picture(scale=255)'`")
@@ -215,15 +217,16 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	start := time.Now()
 	limit := interp.UsableMemory(f.maxMemory.value, f.maxMemory.given)
 	collect(limit, 0)
-	array, err := f.shapeOf(images)
+	arrays, err := f.arrays(images)
 	if err != nil {
 		return err
 	}
 	n, err := a.net(&f.selection, argument, len(images))
-	if array != nil {
-		blame(err, f.input.value, array)
-	}
+	blame(err, arrays)
 	if err != nil {
+		return err
+	}
+	if err := f.choose(n); err != nil {
 		return err
 	}
 	if err := a.adopt(f, n, argument, images); err != nil {
@@ -233,20 +236,18 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	if err := f.singles(n.Graph.Output().Shape, len(images)); err != nil {
+	if err := f.singles(n.Graph.Images(), len(images)); err != nil {
 		return err
 	}
 	opts := interp.Options{
 		Values: f.values(), Precision: f.precision.value[0], Threads: f.threads.value[0],
 		MaxMemory: limit, Weights: f.origin.source(),
 	}
-	var prepared *preparedImage
-	opts.Prepared = func(d picture.Prepared) { prepared = preparedOf(n, d) }
-	x, held, err := f.tensor(ctx, a.stdin, images, n, opts)
+	x, err := f.inputs(ctx, a.stdin, images, n, opts)
 	if err != nil {
 		return err
 	}
-	opts.Held = held
+	opts.Held = x.held
 	model, err := a.model(ctx, f, n, opts)
 	if err != nil {
 		return err
@@ -256,13 +257,13 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	m := model.Memory(session.Threads())
 	collect(limit, m.Weights+m.Activations+m.Scratch)
 	d := runDocument{
-		Schema: "cnnlang.run/v2", Net: n.Name, Input: x.Shape, Prepared: prepared, Weights: f.origin.document(model.Fit),
+		Schema: "cnnlang.run/v2", Net: n.Name, ends: endsText(n.Graph), runInputs: x.document(n.Graph), Weights: f.origin.document(model.Fit),
 		Threads: session.Threads(), Precision: f.precision.String(),
 	}
 	d.Seconds.Prepare = time.Since(start).Seconds()
 	a.doing("%s: computing", n.Name)
 	start = time.Now()
-	if err := session.Run(ctx, x); err != nil {
+	if err := session.Run(ctx, x.tensors...); err != nil {
 		return err
 	}
 	d.Seconds.Run = time.Since(start).Seconds()
@@ -270,8 +271,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if d.Files, err = a.writeValues(ctx, f, n, session, drawings, imageNames(images)); err != nil {
 		return err
 	}
-	d.Output = summarize(session.Output())
-	d.Output.Kind = n.Kind()
+	d.runOutputs = f.outputsOf(n, session.Output(), session.Value)
 	d.Results = resultsOf(model, session.Output(), imageNames(images), f.top.value)
 	if n.Classifies() || n.Kind() == interp.MaskOutput {
 		d.Labels = model.Labels.From

@@ -112,6 +112,9 @@ func (f *runFlags) drawing(n *interp.Net, t target) (*drawing, error) {
 
 // shapeOfValue is the shape of the output, a side head or a step, nil for an unknown name.
 func shapeOfValue(n *interp.Net, name string) tensor.Shape {
+	if i, isOutput := n.Graph.OutputAt(name); isOutput {
+		return n.Graph.Outputs[i].Node.Shape
+	}
 	for _, s := range n.Graph.Sides {
 		if s.Name == name && s.Output != nil {
 			return s.Output.Shape
@@ -120,7 +123,7 @@ func shapeOfValue(n *interp.Net, name string) tensor.Shape {
 	if at, ok := n.Graph.At(name); ok && name != "" {
 		return at.Shape
 	}
-	if name == "" || name == "output" {
+	if name == "" {
 		return n.Graph.Output().Shape
 	}
 	return nil

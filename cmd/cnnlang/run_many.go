@@ -43,6 +43,9 @@ func (a *app) runMany(ctx context.Context, f *runFlags, argument string, images 
 	if err := takesImages(n); err != nil {
 		return err
 	}
+	if err := f.choose(n); err != nil {
+		return err
+	}
 	some := images
 	if len(some) == 0 {
 		some = []string{"photo.jpg"} // for what is said of them
@@ -129,8 +132,7 @@ func (m *many) head(fit interp.Fit) error {
 	a, f := m.app, m.flags
 	if f.format.value == "text" && !f.resumeAfter.given { // or an earlier run has written it
 		fmt.Fprintln(a.stdout, headline(runDocument{
-			Net: m.model.Net.Name, Input: m.model.Net.Graph.Input().Shape, Output: outputSummary{Shape: m.model.Net.Graph.Output().Shape},
-			Weights: f.origin.document(fit), Precision: f.precision.String(),
+			Net: m.model.Net.Name, ends: endsText(m.model.Net.Graph), Weights: f.origin.document(fit), Precision: f.precision.String(),
 		}))
 	} else if d := f.origin.document(fit); d.Seed != nil {
 		a.tell("note", d.meaningless())
@@ -200,11 +202,10 @@ func (m *many) write(answer interp.Answer) error {
 	if err := m.store(answer); err != nil {
 		return err
 	}
-	d := summarize(answer.Output)
-	if d.Strange > 0 {
+	d := m.flags.outputsOf(m.model.Net, answer.Output, answer.Value)
+	if d.strange() > 0 {
 		m.strange++
 	}
-	d.Kind = m.model.Net.Kind()
 	return m.rows.picture(answer, d)
 }
 

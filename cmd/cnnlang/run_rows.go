@@ -17,7 +17,7 @@ import (
 // Rows are how results of many images are written, one after another.
 type rows interface {
 	head() error
-	picture(answer interp.Answer, output outputSummary) error
+	picture(answer interp.Answer, output runOutputs) error
 	// problem is for an image that cannot be read.
 	problem(name string, e errorEntry) error
 }
@@ -43,10 +43,16 @@ type textRows struct {
 func (textRows) head() error                      { return nil }
 func (textRows) problem(string, errorEntry) error { return nil }
 
-func (r textRows) picture(answer interp.Answer, d outputSummary) (err error) {
-	w := r.app.stdout
+func (r textRows) picture(answer interp.Answer, all runOutputs) (err error) {
+	w, d := r.app.stdout, all.Output
 	name, found := visibleName(answer.Name), findingsOf(r.model, answer.Output, r.top)
 	switch {
+	case all.many:
+		for _, o := range all.Outputs {
+			if _, err = fmt.Fprintf(w, "%s: %v\n", name, o); err != nil {
+				return err
+			}
+		}
 	case found == nil:
 		_, err = fmt.Fprintf(w, "%s: min %.6g, max %.6g, mean %.6g\n", name, d.Min, d.Max, d.Mean)
 	case r.top == 1 || found.Top == nil:
@@ -70,6 +76,9 @@ type csvRows struct {
 
 // columns are the titles between the name of the picture and its error.
 func (r csvRows) columns() []string {
+	if len(r.model.Net.Graph.Outputs) > 1 {
+		return []string{"name", "min", "max", "mean", "not_finite"}
+	}
 	switch r.model.Net.Kind() {
 	case interp.ClassesOutput:
 		return []string{"rank", "class", "name", "probability", "output"}
@@ -93,11 +102,15 @@ func (r csvRows) head() error {
 	return r.line("picture", "error", r.columns()...)
 }
 
-func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
+func (r csvRows) picture(answer interp.Answer, all runOutputs) error {
 	var lines [][]string
-	whole := []string{digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange)}
+	whole := all.Output.fields()
 	f := findingsOf(r.model, answer.Output, r.top)
 	switch {
+	case all.many:
+		for _, o := range all.Outputs {
+			lines = append(lines, append([]string{o.Name}, o.fields()...))
+		}
 	case f == nil:
 		lines = append(lines, whole)
 	case f.Vector != nil:
@@ -112,6 +125,11 @@ func (r csvRows) picture(answer interp.Answer, d outputSummary) error {
 		}
 	}
 	return nil
+}
+
+// fields are the columns of a summary.
+func (d outputSummary) fields() []string {
+	return []string{digits(d.Min), digits(d.Max), digits(d.Mean), strconv.Itoa(d.Strange)}
 }
 
 // classes are the columns of classes and masks after the rank.
@@ -155,7 +173,7 @@ type pictureDocument struct {
 	Picture  string         `json:"picture"`
 	Bytes    string         `json:"picture_base64,omitempty"` // of a name that is not UTF-8
 	Prepared *preparedImage `json:"prepared,omitempty"`
-	Output   *outputSummary `json:"output,omitempty"`
+	*runOutputs
 	*findings
 	Error *pictureProblem `json:"error,omitempty"`
 }
@@ -168,8 +186,8 @@ type pictureProblem struct {
 
 func (jsonRows) head() error { return nil }
 
-func (r jsonRows) picture(answer interp.Answer, d outputSummary) error {
-	return jsonLine(r.w, named(pictureDocument{Prepared: preparedOf(r.model.Net, answer.Prepared), Output: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
+func (r jsonRows) picture(answer interp.Answer, d runOutputs) error {
+	return jsonLine(r.w, named(pictureDocument{Prepared: preparedOf(r.model.Net, answer.Prepared), runOutputs: &d, findings: findingsOf(r.model, answer.Output, r.top)}, answer.Name))
 }
 
 func (r jsonRows) problem(name string, e errorEntry) error {

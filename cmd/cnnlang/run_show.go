@@ -11,12 +11,12 @@ import (
 
 // runDocument is cnnlang.run/v2.
 type runDocument struct {
-	Schema    string         `json:"schema"`
-	Net       string         `json:"net"`
-	Input     []int          `json:"input"`
-	Prepared  *preparedImage `json:"prepared,omitempty"` // of an image
-	Weights   weightsOrigin  `json:"weights"`
-	Output    outputSummary  `json:"output"`
+	Schema string `json:"schema"`
+	Net    string `json:"net"`
+	ends   string // its inputs and outputs in words
+	runInputs
+	Weights weightsOrigin `json:"weights"`
+	runOutputs
 	Results   []imageResult  `json:"results,omitempty"` // for an output [N, C] of classes
 	Labels    string         `json:"labels,omitempty"`  // where their names come from, if not from the net's meta
 	Files     []writtenValue `json:"files,omitempty"`
@@ -84,7 +84,10 @@ func (a *app) show(f *runFlags, d runDocument, drawings map[target]*drawing) err
 
 func (a *app) showText(d runDocument) error {
 	fmt.Fprintln(a.stdout, headline(d))
-	if d.Results == nil {
+	for _, o := range d.several() {
+		fmt.Fprintln(a.stdout, o)
+	}
+	if d.Results == nil && d.several() == nil {
 		fmt.Fprintf(a.stdout, "min %.6g, max %.6g, mean %.6g\n", d.Output.Min, d.Output.Max, d.Output.Mean)
 	}
 	for _, w := range d.Files {
@@ -109,8 +112,8 @@ func (a *app) showText(d runDocument) error {
 			return err
 		}
 	}
-	if d.Output.Strange > 0 {
-		fmt.Fprintf(a.stderr, "warning: %d elements of the output are not finite numbers\n", d.Output.Strange)
+	if n := d.strange(); n > 0 {
+		fmt.Fprintf(a.stderr, "warning: %d elements of the output are not finite numbers\n", n)
 	}
 	return nil
 }
@@ -124,7 +127,7 @@ func headline(d runDocument) string {
 	if d.Precision != layout.F32.String() {
 		origin += ", " + d.Precision
 	}
-	head := fmt.Sprintf("%s %v -> %v%s", d.Net, tensor.Shape(d.Input), tensor.Shape(d.Output.Shape), origin)
+	head := d.Net + " " + d.ends + origin
 	if d.Weights.Seed != nil {
 		head += "\n" + d.Weights.meaningless()
 	}

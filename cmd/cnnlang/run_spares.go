@@ -34,7 +34,9 @@ func (f *runFlags) inUse(args []string) (used []fileInUse) {
 		add(s.what, info, err)
 	}
 	named("the weights", f.weights.value)
-	named("the input", f.input.value)
+	for _, in := range f.input.value {
+		named(in.what(), in.file)
+	}
 	named("the algorithms", f.tune.value)
 	named("the list", f.list.value)
 	named("the names of classes", f.labels.value)

@@ -13,7 +13,7 @@ import (
 
 // A writtenValue is a value that was written to a file.
 type writtenValue struct {
-	Name  string `json:"name"` // output, the name of a side head, or the path of a step
+	Name  string `json:"name"` // of an output or a side head, or the path of a step
 	What  string `json:"what"` // output, side or step
 	Shape []int  `json:"shape"`
 	Min   real   `json:"min"`
@@ -37,7 +37,7 @@ func (f *runFlags) values() (names []string) {
 // step of that name or the net's output.
 func (a *app) writeValues(ctx context.Context, f *runFlags, n *interp.Net, session *interp.Session, drawings map[target]*drawing, images []string) (written []writtenValue, err error) {
 	for _, t := range f.output.value {
-		what, name, value := "output", "output", session.Output()
+		what, name, value := "output", n.OutputNames()[0], session.Output()
 		if t.name != "" {
 			what, name = kindOf(n.Graph, t.name), t.name
 			value, _ = session.Value(name)
@@ -75,13 +75,13 @@ func (a *app) writeTarget(ctx context.Context, t target, d *drawing, file string
 }
 
 // singles checks that what has one image for each file gets one.
-func (f *runFlags) singles(shape tensor.Shape, images int) error {
+func (f *runFlags) singles(batch, images int) error {
 	for _, t := range f.output.value {
 		switch {
 		case t.perImage() && images == 0:
 			return usage("%s: {name} is the name of an image, and the input is none", t.file)
-		case t.isPicture() && !t.perImage() && shape[0] > 1:
-			return usage("%v is of %d images, and %s is one picture", t, shape[0], t.file).withHelp("write an array, or name images and write `--output 'out/{name}.png'`")
+		case t.isPicture() && !t.perImage() && batch > 1:
+			return usage("%v is of %d images, and %s is one picture", t, batch, t.file).withHelp("write an array, or name images and write `--output 'out/{name}.png'`")
 		}
 	}
 	return nil
@@ -89,6 +89,9 @@ func (f *runFlags) singles(shape tensor.Shape, images int) error {
 
 // kindOf is what a name stands for.
 func kindOf(g *graph.Graph, name string) string {
+	if _, isOutput := g.OutputAt(name); isOutput {
+		return "output"
+	}
 	if slices.ContainsFunc(g.Sides, func(s *graph.Side) bool { return s.Name == name }) {
 		return "side"
 	}

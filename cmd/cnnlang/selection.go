@@ -14,7 +14,7 @@ import (
 type selection struct {
 	net   *option[string]
 	set   *option[[]string]
-	shape *option[[]int]
+	shape *option[[]shapeFor]
 	// prepare and exif are nil for verbs that take no images.
 	prepare, exif *option[string]
 	// labels is nil for verbs that name no classes.
@@ -49,9 +49,9 @@ const netUsage = "the net to take from a file that declares several"
 func (s *selection) sizes(cmd *cobra.Command) {
 	f := cmd.Flags()
 	s.set = manyOf("NAME=VALUE", parseSetting)
-	s.shape = &option[[]int]{what: "NxCxHxW", parse: parseShape, write: shapeText}
+	s.shape = shapesOption()
 	f.Var(s.set, "set", "set a parameter or a size of the net, as in classes=10 or H=64; may be repeated")
-	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224")
+	f.Var(s.shape, "shape", "shape of the input, as in 2x3x224x224, or by NAME of one of several inputs; may be repeated")
 	complete(cmd, "net", s.completeNets)
 	complete(cmd, "set", s.completeSettings)
 }
@@ -134,8 +134,9 @@ const (
 // options are what the flags say, where they can be understood.
 func (s *selection) options() (interp.Options, error) {
 	opts := interp.Options{
-		Net: s.net.value, Set: interp.Settings{Texts: s.set.value, Name: settingsName}, Shape: s.shape.value,
+		Net: s.net.value, Set: interp.Settings{Texts: s.set.value, Name: settingsName},
 	}
+	shapes(s.shape.value, &opts)
 	opts.As = s.as
 	var err error
 	if opts.Labels, err = s.named(); err != nil {

@@ -129,6 +129,18 @@ func (g *Graph) At(path string) (*Node, bool) {
 	return nil, false
 }
 
+// OutputAt is the place among Outputs of the one with a name. "output" is that of a net that gives
+// its only output no name, unless a side head or a step is called so.
+func (g *Graph) OutputAt(name string) (i int, ok bool) {
+	i = slices.IndexFunc(g.Outputs, func(o Output) bool { return o.Name == name })
+	if name != "output" {
+		return i, i >= 0
+	}
+	_, taken := g.At(name)
+	taken = taken || slices.ContainsFunc(g.Sides, func(s *Side) bool { return s.Name == name })
+	return max(i, 0), !taken && (i >= 0 || len(g.Outputs) == 1)
+}
+
 // ListAt returns how many tensors the step with this path gives as a list, 0 for a step that gives
 // one and for no step.
 func (g *Graph) ListAt(path string) int {
