@@ -113,10 +113,13 @@ func (p *Program) Net(opts Options) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	chosen := elab.Options{Set: set, Shape: opts.Shape, Prepare: prepare}
+	chosen := elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes, Prepare: prepare}
 	n, list := p.instantiate(o, chosen, file, text)
-	if n != nil && opts.Shape == nil && opts.Batch != 0 && opts.Batch != n.Graph.Input().Shape[0] {
-		chosen.Shape = append([]int{opts.Batch}, n.Graph.Input().Shape[1:]...)
+	if n != nil && opts.Shape == nil && opts.Shapes == nil && opts.Batch != 0 && opts.Batch != n.Graph.Images() {
+		chosen.Shapes = map[string][]int{}
+		for _, in := range n.Graph.Inputs {
+			chosen.Shapes[in.Path] = append([]int{opts.Batch}, in.Shape[1:]...)
+		}
 		n, list = p.instantiate(o, chosen, file, text)
 	}
 	list = append(slices.Clone(p.Problems), list...)
@@ -149,7 +152,7 @@ func (p *Program) instantiate(o *resolve.Object, opts elab.Options, set ...*sour
 		return nil, list
 	}
 	again := func(with elab.Options) (*elab.Result, diag.List) {
-		with.Set, with.Shape = opts.Set, opts.Shape
+		with.Set, with.Shape, with.Shapes = opts.Set, opts.Shape, opts.Shapes
 		if with.Memory == nil {
 			with.Memory = opts.Memory
 		}

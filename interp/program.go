@@ -213,7 +213,7 @@ func (p *Program) Check(opts Options) ([]*Net, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	nets, list, err := p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape}, file)
+	nets, list, err := p.check(context.Background(), opts.Net, elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes}, file)
 	return p.right(nets, list), list, err
 }
 

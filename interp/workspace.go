@@ -133,7 +133,7 @@ func (w *Workspace) Check(ctx context.Context, name string, opts Options) (*Chec
 	if err != nil {
 		return nil, err
 	}
-	c, sizes := &Checked{Program: p, set: file}, elab.Options{Set: set, Shape: opts.Shape}
+	c, sizes := &Checked{Program: p, set: file}, elab.Options{Set: set, Shape: opts.Shape, Shapes: opts.Shapes}
 	if c.Nets, c.Problems, err = p.check(ctx, opts.Net, sizes, file); err != nil {
 		return nil, err
 	}
