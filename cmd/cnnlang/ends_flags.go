@@ -21,7 +21,7 @@ var prefixed = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)=(.*)$`
 // is the only input, or generates all of them.
 type inputOf struct{ name, file string }
 
-const inputKinds = "[NAME=]FILE.npy|IMAGE|random"
+const inputKinds = "[NAME=]FILE|random"
 
 func (in inputOf) isRandom() bool { return in.file == "random" }
 
