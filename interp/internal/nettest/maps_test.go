@@ -33,11 +33,12 @@ type mapReference struct {
 
 // mapOutputs are what the implementations call the outputs of ours: "" is the main one.
 var mapOutputs = map[string]map[string]string{
-	"fcn_resnet50": {"out": "", "aux": "aux_classifier"},
-	"espcn":        {"0": ""},
-	"espcn_relu":   {"0": ""},
-	"unetpp":       {"0": "final1", "1": "final2", "2": "final3", "3": ""},
-	"yolo_v3":      {"0": "", "1": "medium", "2": "small"},
+	"fcn_resnet50":  {"out": "", "aux": "aux_classifier"},
+	"espcn":         {"0": ""},
+	"espcn_relu":    {"0": ""},
+	"unetpp":        {"0": "final1", "1": "final2", "2": "final3", "3": ""},
+	"yolo_v3":       {"0": "", "1": "medium", "2": "small"},
+	"cbam_resnet18": {"0": ""},
 }
 
 // readMaps reads the reference of a network.

@@ -36,6 +36,7 @@ var Families = []SmallNet{
 	{"inception_resnet_v1", tensor.Shape{2, 3, 75, 75}, nil},
 	{"xception_keras", tensor.Shape{2, 3, 21, 18}, nil},
 	{"resnet18", tensor.Shape{2, 3, 33, 31}, nil},
+	{"cbam_resnet18", tensor.Shape{2, 3, 33, 31}, nil},
 	{"resnet50_v1", tensor.Shape{2, 3, 33, 31}, nil},
 	{"resnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
 	{"seresnext50_32x4d", tensor.Shape{2, 3, 33, 31}, nil},
