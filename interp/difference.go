@@ -115,6 +115,10 @@ func (c *comparison) step(n *graph.Node, i int) {
 		c.eps(n, l, op.Eps)
 	case *ops.LayerNorm:
 		c.eps(n, l, op.Eps)
+	case *ops.GroupNorm:
+		c.eps(n, l, op.Eps)
+	case *ops.InstanceNorm:
+		c.eps(n, l, op.Eps)
 	case *ops.Conv:
 		c.pair(n, "stride", l.Stride, op.Stride)
 		c.pair(n, "dilation", l.Dilation, op.Dilation)

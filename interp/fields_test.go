@@ -41,6 +41,9 @@ var fieldNets = []string{
 	`net reduced [N, 2, H = 30, W = 31] -> [N, _, _, _] {
 	   mul { | id | reduce_mean(1) -> conv(1, 3x3, pad=1) | reduce_max(3) } -> mul { | id | gmp } -> conv(2, 3x3) -> reduce_mean([1, 2])
 	 }`,
+	`net normed [N, 2, H = 30, W = 31] -> [N, _, _, _] {
+	   concat { | slice(0, 1) -> conv(2, 3x3) -> group_norm(2) | slice(1, 2) -> conv(2, 3x3) -> instance_norm } -> conv(1, 2x2)
+	 }`,
 	`net bare [N, 1, H = 36, W = 35] -> [N, _, _, _] { conv(1, 1x1, stride=4) -> mul { | id | gap } }`,
 	`net uneven [N, 1, H = 31, W = 30] -> [N, _, _, _] {
 	   concat { | conv(1, 3x3, stride=2, pad=1) | avgpool_to(16x15) | conv(1, 1x1) -> maxpool(2x2, ceil=true) } -> conv(1, 2x2, pad=[[1, 1], [0, 0]])

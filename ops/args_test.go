@@ -71,6 +71,8 @@ deconv out:number k:dims stride:dims pad:pad bias:bool
 linear out:number bias:bool
 bn eps:number
 layer_norm eps:number
+group_norm groups:number eps:number scale:bool shift:bool
+instance_norm eps:number scale:bool shift:bool
 lrn size:number alpha:number beta:number k:number
 l2_normalize eps:number
 relu

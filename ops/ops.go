@@ -69,7 +69,7 @@ func (f *Fault) Error() string { return f.Msg }
 var Builtins = slices.Concat(
 	[]Op{
 		&Conv{}, &Deconv{}, &Linear{},
-		&BatchNorm{}, &LayerNorm{}, &LRN{}, &L2Normalize{},
+		&BatchNorm{}, &LayerNorm{}, &GroupNorm{}, &InstanceNorm{}, &LRN{}, &L2Normalize{},
 	},
 	activations(),
 	[]Op{

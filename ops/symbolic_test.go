@@ -58,6 +58,8 @@ func TestSymbolicShapes(t *testing.T) {
 		{permute(0, 2, 3, 1), []dim.Shape{x}, "[N, H, W, C]"},
 		{softmax(2), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Add{}, []dim.Shape{x, x}, "[N, C, H, W]"},
+		{&ops.GroupNorm{Groups: c, Scale: true}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.InstanceNorm{Shift: true}, []dim.Shape{x}, "[N, C, H, W]"},
 		{lrn(5), []dim.Shape{x}, "[N, C, H, W]"},
 	} {
 		out, err := test.op.Infer(assumed{false}, test.in)

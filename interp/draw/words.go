@@ -60,7 +60,9 @@ func words(n *graph.Node) (string, Kind) {
 		return strings.ReplaceAll(name, "_", " "), Act
 	}
 	switch name {
-	case "bn", "layer_norm", "lrn", "l2_normalize":
+	case "group_norm":
+		return "group norm, " + n.Op.(*ops.GroupNorm).Groups.String() + " groups", Norm
+	case "bn", "layer_norm", "instance_norm", "lrn", "l2_normalize":
 		return strings.ReplaceAll(name, "_", " "), Norm
 	case "softmax":
 		return name + unless("1", n.Op.(*ops.Softmax).Axis.String(), " along axis "), Act

@@ -99,7 +99,7 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 	case *ops.PixelUnshuffle:
 		r := op.R.MustInt()
 		return w.through(ins[0], window{1, r, 1, func(o int) int { return o * r }, func(o int) int { return o*r + r - 1 }})
-	case *ops.GlobalAvgPool:
+	case *ops.GlobalAvgPool, *ops.GroupNorm, *ops.InstanceNorm:
 		return w.whole(ins[0], have)
 	case ops.Reducer:
 		if op.Reduces(int(w.axis)) {

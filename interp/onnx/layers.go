@@ -13,12 +13,14 @@ import (
 // writers have for every operation how it is written: what adds its nodes and returns the name of
 // its value.
 var writers = map[string]func(*step) string{
-	"conv":       (*step).conv,
-	"deconv":     (*step).deconv,
-	"linear":     (*step).linear,
-	"bn":         (*step).batchNorm,
-	"layer_norm": (*step).layerNorm,
-	"lrn":        (*step).lrn,
+	"conv":          (*step).conv,
+	"deconv":        (*step).deconv,
+	"linear":        (*step).linear,
+	"bn":            (*step).batchNorm,
+	"layer_norm":    (*step).layerNorm,
+	"group_norm":    (*step).groupNorm,
+	"instance_norm": (*step).instanceNorm,
+	"lrn":           (*step).lrn,
 
 	"l2_normalize": (*step).l2Normalize,
 

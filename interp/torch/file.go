@@ -160,7 +160,7 @@ func (f *file) tensors(p *graph.Part) (list []graph.Param) {
 func hasModule(p *graph.Part, in *graph.Node) bool {
 	switch o := p.Node.Op.(type) {
 	case *ops.Conv, *ops.Linear, *ops.BatchNorm, *ops.LayerNorm, *ops.Activate, *ops.LeakyReLU, *ops.ELU, *ops.PReLU, *ops.Identity, *ops.AvgPoolTo, *ops.GlobalAvgPool,
-		*ops.Flatten, *ops.Dropout, *ops.Softmax:
+		*ops.Flatten, *ops.Dropout, *ops.Softmax, *ops.GroupNorm, *ops.InstanceNorm:
 		return true
 	case *ops.Deconv:
 		u := &use{parts: []*graph.Part{p}, in: []*graph.Node{in}}

@@ -44,6 +44,8 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return calling(f.ownModule(u, "dropout"), x)
 	case *ops.Softmax:
 		return x.method("softmax", f.inForward(u.softmaxAxis()))
+	case *ops.GroupNorm, *ops.InstanceNorm:
+		return calling(f.ownModule(u, "norm"), x)
 	case *ops.LRN:
 		if len(u.in[0].Shape) < 3 {
 			wide := f.variable(x).method("unsqueeze", number(2))

@@ -7,7 +7,7 @@ type helperText struct {
 }
 
 // helperOrder is the order of helpers in a file.
-var helperOrder = []string{"same_padding", "SameConv2d", "PaddedConv2d", "ChannelNorm", "ChannelLinear"}
+var helperOrder = []string{"same_padding", "SameConv2d", "PaddedConv2d", "ChannelNorm", "ChannelLinear", "without"}
 
 var helpers = map[string]helperText{
 	"same_padding": {needs: nil, text: `def same_padding(x, kernel_size, stride=1, dilation=1):
@@ -47,6 +47,11 @@ var helpers = map[string]helperText{
 
     def forward(self, x):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+`},
+	"without": {text: `def without(norm, tensor):
+    """A normalisation that lacks one of its tensors."""
+    setattr(norm, tensor, None)
+    return norm
 `},
 	"ChannelLinear": {text: `class ChannelLinear(nn.Linear):
     """A fully connected layer over the channels of every pixel."""

@@ -268,6 +268,9 @@ func (in *interpreter) call(x *expr, env map[string]any) any {
 		return in.make(in.classes[n], args, keys)
 	case n == "getattr":
 		return args[0].(*mod).parts[args[1].(string)]
+	case n == "without":
+		delete(args[0].(*mod).tensors, args[1].(string))
+		return args[0]
 	case n == "max" || n == "min":
 		a, b := args[0].(int), args[1].(int)
 		return map[bool]int{true: max(a, b), false: min(a, b)}[n == "max"]
@@ -327,9 +330,15 @@ func (in *interpreter) module(n string, args []any, keys map[string]any) *mod {
 		if biased {
 			m.set("bias", tensorOf{args[1].(int)})
 		}
-	case "nn.BatchNorm1d", "nn.BatchNorm2d":
-		for _, name := range []string{"weight", "bias", "running_mean", "running_var"} {
-			m.set(name, tensorOf{args[0].(int)})
+	case "nn.BatchNorm1d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.InstanceNorm2d":
+		c := args[len(args)-1].(int)
+		if affine, said := keys["affine"]; said && affine == true || !said && n != "nn.InstanceNorm2d" {
+			m.set("weight", tensorOf{c})
+			m.set("bias", tensorOf{c})
+		}
+		if strings.HasPrefix(n, "nn.BatchNorm") {
+			m.set("running_mean", tensorOf{c})
+			m.set("running_var", tensorOf{c})
 		}
 	case "nn.LayerNorm", "ChannelNorm":
 		m.set("weight", tensorOf{args[0].(int)})

@@ -244,6 +244,8 @@ func (u *use) module(anyOp bool) *expr {
 		return calling(dotted("nn.Dropout"), u.resolve(u.leaf("p", func(o ops.Op) any { return o.(*ops.Dropout).P })))
 	case *ops.Softmax:
 		return calling(dotted("nn.Softmax"), u.softmaxAxis())
+	case *ops.GroupNorm, *ops.InstanceNorm:
+		return u.groupNorm()
 	case *ops.LRN:
 		if len(u.in[0].Shape) < 3 {
 			return nil
@@ -301,6 +303,11 @@ func (u *use) learned() *expr {
 		x := calling(dotted(form), u.channels())
 		u.option(x, "eps", u.leaf("eps", func(o ops.Op) any { return o.(*ops.BatchNorm).Eps }), dim.Ratio(1, 100_000))
 		return x
+	case *ops.GroupNorm, *ops.InstanceNorm:
+		if len(u.parts[0].Node.Params) == 0 {
+			return nil
+		}
+		return u.groupNorm()
 	case *ops.LayerNorm:
 		form := "nn.LayerNorm"
 		if len(u.in[0].Shape) > 2 {

@@ -85,7 +85,7 @@ func (l *linter) report(d *diag.Diagnostic) {
 // owners are the primitives with weights of their own. A test in package interp compares them
 // with the operations.
 var owners = map[string]bool{
-	"conv": true, "deconv": true, "linear": true, "bn": true, "layer_norm": true, "param": true, "prelu": true,
+	"conv": true, "deconv": true, "linear": true, "bn": true, "layer_norm": true, "group_norm": true, "param": true, "prelu": true,
 }
 
 // Owns reports whether a primitive has weights of its own.

@@ -26,7 +26,9 @@ func translation(d *diag.Diagnostic, r *ast.Ref, ours string) {
 		if r.Args != nil {
 			d.Correction.Edits[0].Span = r.Span()
 		}
-	case class == "BatchNorm2d" && len(args) > 0, len(args) > 1 && slices.Contains(widthFirst, class):
+	case ours == "group_norm" && len(args) > 1: // groups, then channels
+		d.Correction.Edits = append(d.Correction.Edits, diag.Edit{Span: r.Args.List[0].Span().To(r.Args.List[1].Span()), Text: ast.Text(args[0])})
+	case (class == "BatchNorm2d" || class == "InstanceNorm2d") && len(args) > 0, len(args) > 1 && slices.Contains(widthFirst, class):
 		if class == "Conv2d" && len(args) == 2 && !named(r, "kernel_size") {
 			return // two of three numbers
 		}

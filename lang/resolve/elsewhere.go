@@ -14,6 +14,7 @@ var elsewhere = map[string]string{
 	"deconvolution": "deconv", "upconv": "deconv",
 	"linear": "linear", "dense": "linear", "fc": "linear", "fullyconnected": "linear", "innerproduct": "linear", "connected": "linear",
 	"batchnorm": "bn", "batchnormalization": "bn", "layernorm": "layer_norm", "layernormalization": "layer_norm",
+	"groupnorm": "group_norm", "groupnormalization": "group_norm", "instancenorm": "instance_norm", "instancenormalization": "instance_norm",
 	"localresponsenorm": "lrn", "localresponsenormalization": "lrn", "lrn": "lrn",
 	"maxpool": "maxpool", "maxpooling": "maxpool", "avgpool": "avgpool", "averagepool": "avgpool", "averagepooling": "avgpool",
 	"adaptiveavgpool": "avgpool_to", "globalavgpool": "gap", "globalaveragepool": "gap", "globalaveragepooling": "gap",
@@ -34,7 +35,7 @@ var absent = func() map[string]string {
 	by := map[string]string{}
 	for words, help := range map[string]string{
 		"selu celu": "the activations are `relu`, `relu6`, `leaky_relu`, `prelu`, `elu`, `hard_swish`, `hard_sigmoid`, `silu`, `mish`, `gelu`, `sigmoid`, `tanh`, `softplus` and `softmax`",
-		"groupnorm instancenorm norm normalize normalization syncbatchnorm": "the normalisations are `bn`, `layer_norm`, `lrn` and `l2_normalize`",
+		"norm normalize normalization syncbatchnorm":          "the normalisations are `bn`, `layer_norm`, `group_norm`, `instance_norm`, `lrn` and `l2_normalize`",
 		"unpool maxunpool":                                    "nothing here puts pixels where a maximum was; `upsample(2)` doubles height and width",
 		"depthtospace spacetodepth":                           "`pixel_shuffle` and `pixel_unshuffle` move channels to pixels and back, in PyTorch's order of channels, which is not TensorFlow's",
 		"depthwiseconv depthwise dwconv depthwiseconvolution": "write `conv(C, 3x3, groups=C)`, C being the input channels",

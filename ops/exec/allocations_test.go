@@ -28,6 +28,8 @@ var wideCases = []opCase{
 	{linear(64), in{{1, 32, 40, 40}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 64, 40, 40}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 64, 40, 40}}},
+	{groupNorm(8, true, true), in{{1, 64, 40, 40}}},
+	{instanceNorm(false, false), in{{1, 64, 40, 40}}},
 	{lrn(5), in{{1, 64, 40, 40}}},
 	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{1, 64, 40, 40}}},
 	{ops.ReLU.Op(), in{{1, 64, 40, 40}}},

@@ -30,6 +30,14 @@ func unshuffle(r int) ops.Op  { return &ops.PixelUnshuffle{R: dim.Int(r)} }
 func mean(axes ...int) ops.Op { return &ops.ReduceMean{Axis: dim.Shaped(axes...)} }
 func top(axes ...int) ops.Op  { return &ops.ReduceMax{Axis: dim.Shaped(axes...)} }
 
+func groupNorm(groups int, scale, shift bool) ops.Op {
+	return &ops.GroupNorm{Groups: dim.Int(groups), Eps: dim.Ratio(1, 1000), Scale: scale, Shift: shift}
+}
+
+func instanceNorm(scale, shift bool) ops.Op {
+	return &ops.InstanceNorm{Eps: dim.Ratio(1, 1000), Scale: scale, Shift: shift}
+}
+
 // in is the shapes of an op's inputs.
 type in = [][]int
 
@@ -68,6 +76,13 @@ var opCases = []opCase{
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{2, 96, 7, 9}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{3, 17}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, in{{1, 2, 8, 8}}},
+	{groupNorm(2, true, true), in{{2, 6, 7, 9}}},
+	{groupNorm(1, true, false), in{{2, 5, 7, 9}}},
+	{groupNorm(5, false, true), in{{1, 5, 1, 9}}},
+	{groupNorm(3, true, true), in{{3, 18}}},
+	{groupNorm(1, false, false), in{{1, 2, 150, 151}}},
+	{instanceNorm(false, false), in{{2, 5, 7, 9}}},
+	{instanceNorm(true, true), in{{2, 3, 70, 3}}},
 	{lrn(1), in{{1, 3, 5, 5}}},
 	{lrn(5), in{{2, 7, 9, 9}}},
 	{lrn(99), in{{1, 4, 3, 43}}},
@@ -260,6 +275,12 @@ var opCases = []opCase{
 	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 32, 5, 7}, {2, 16, 5, 7}, {2, 5, 5, 7}}},
 	{&ops.Slice{From: dim.Int(16), To: dim.Int(37)}, in{{2, 40, 5, 7}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{2, 40, 5, 7}}},
+	{groupNorm(8, true, true), in{{2, 40, 5, 7}}},
+	{groupNorm(4, true, true), in{{1, 40, 130, 3}}},
+	{groupNorm(1, false, true), in{{2, 64, 5, 7}}},
+	{groupNorm(32, true, true), in{{1, 64, 5, 7}}},
+	{instanceNorm(true, true), in{{2, 40, 5, 7}}},
+	{instanceNorm(false, false), in{{2, 33, 64, 2}}},
 	{shuffle(2), in{{2, 160, 5, 7}}},
 	{shuffle(3), in{{1, 153, 3, 4}}},
 	{shuffle(1), in{{1, 33, 3, 4}}},

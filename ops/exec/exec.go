@@ -40,6 +40,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return conv.Deconv(op, in, out)
 	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine, *ops.PReLU:
 		return s.channelwise(op)
+	case ops.Grouper:
+		return s.groupNormed(op)
 	case *ops.LayerNorm, *ops.LRN, *ops.L2Normalize, *ops.Softmax:
 		return s.plainly(func(_, out layout.Value, params []tensor.Tensor) *task.Prepared {
 			return prepareNorm(op, out.Shape, params)
@@ -91,7 +93,7 @@ func overwrites(op ops.Op) (list []int) {
 		list = append(list, -1)
 	}
 	switch op.(type) {
-	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
+	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, ops.Grouper, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
 		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
 		list = append(list, 0)
 	}

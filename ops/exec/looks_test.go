@@ -37,6 +37,13 @@ var longCases = []opCase{
 	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{1, 1 << 20}}},
 	{lrn(5), in{{1, 1 << 19}}},
 	{lrn(1<<20 + 1), in{{1, 3000}}}, // every window is the whole
+	{groupNorm(1, false, false), in{{1, 1, 1000, 1000}}},
+	{groupNorm(1, true, true), in{{1, 1 << 18, 2, 2}}},
+	{instanceNorm(false, false), in{{1, 16, 400, 400}}},
+	{mean(1, 2, 3), in{{1, 1, 1000, 1000}}},
+	{mean(1), in{{1, 1 << 18, 2, 2}}},
+	{top(1, 2, 3), in{{1, 32, 200, 200}}},
+	{top(3), in{{1, 1, 1, 1 << 20}}},
 	{&ops.GlobalAvgPool{}, in{{1, 1, 1000, 1000}}},
 	{&ops.GlobalAvgPool{}, in{{1, 16, 400, 400}}},
 	{&ops.GlobalAvgPool{}, in{{1, 1, 1, 1 << 20}}},

@@ -82,7 +82,7 @@ func (r *reduction) blocked(in, out layout.Value) *task.Prepared {
 	return &task.Prepared{Algorithm: r.name() + b.in.Element.ISA(), PerWorker: 3 * b.width, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
 		return []task.Task{task.LongRanges(b.in.N*blocks*rows, each, func(ctx context.Context, from, to, worker int) {
 			mem, until := s.Of(worker), task.Looks{Ctx: ctx}
-			for i := from; i < to; i++ {
+			for i := from; i < to && !until.Over; i++ {
 				image, block, y := i/(blocks*rows), i/rows%blocks, i%rows
 				sum := b.sum(&until, in[0].Data, image, block, y, mem)
 				b.store(out.Data, image, block, y, sum, mem[2*b.width:])
@@ -109,7 +109,7 @@ func (b *blockedReduction) sum(until *task.Looks, data []float32, image, block, 
 		top, bottom = 0, b.in.H
 	}
 	for block := first; block < last; block++ {
-		for y := top; y < bottom && !until.Ended(b.width/layout.Lanes); y++ {
+		for y := top; y < bottom && !until.Ended(b.width/4); y++ {
 			whole := !b.channels || (block+1)*b.in.Block <= b.in.C
 			switch {
 			case block == first && y == top:

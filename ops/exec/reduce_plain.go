@@ -36,7 +36,7 @@ func (r *reduction) plain(in, out tensor.Shape) *task.Prepared {
 	return &task.Prepared{Algorithm: r.name() + "plain", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		return []task.Task{task.LongRanges(n, each, func(ctx context.Context, from, to, _ int) {
 			until := task.Looks{Ctx: ctx}
-			for i := from; i < to; i++ {
+			for i := from; i < to && !until.Over; i++ {
 				span, y, c, image := i%spans, i/spans%rows, i/spans/rows%channels, i/spans/rows/channels
 				src := in[0].Data[image*p.c*p.h*p.w:][:p.c*p.h*p.w]
 				if r.columns {

@@ -45,6 +45,9 @@ func NewBounded(op ops.Op, in, params []tensor.Tensor) *Bounded {
 	}
 	b.before = ref.Exact(plain, widened(in), widened(params))
 	b.size = ref.Exact(plain, sizes(plain, in, nil), sizes(plain, params, plain.Params(shapes(in))))
+	if g, ok := op.(ops.Grouper); ok {
+		b.size = normSize(g, in[0], params)
+	}
 	if !keepsValues(op) {
 		b.depth = float64(min(products, longestSum) + products/longestSum + 4) // a folded norm, the bias, what is added, the result
 	}
@@ -74,6 +77,38 @@ func Products(op ops.Op, in []tensor.Tensor) int {
 		return n
 	}
 	return len(in)
+}
+
+// normSize is the size of (x - mean)*scale + bias, that is (|x| + |mean|)*|scale| + |bias|.
+func normSize(op ops.Grouper, x tensor.Tensor, params []tensor.Tensor) ref.Value {
+	channels, pixels := x.Shape[1], x.Shape[2:].Elements()
+	groups, eps := op.Grouping(channels)
+	each := channels / groups * pixels
+	size := ref.Value{Shape: x.Shape, Data: make([]float64, len(x.Data))}
+	for first := 0; first < len(x.Data); first += each {
+		mean, squares := 0.0, 0.0
+		for _, v := range x.Data[first:][:each] {
+			mean += float64(v) / float64(each)
+		}
+		for _, v := range x.Data[first:][:each] {
+			squares += (float64(v) - mean) * (float64(v) - mean)
+		}
+		scale := 1 / math.Sqrt(squares/float64(each)+eps)
+		for i := first; i < first+each; i++ {
+			size.Data[i] = (math.Abs(float64(x.Data[i])) + math.Abs(mean)) * scale
+		}
+	}
+	for k, p := range op.Params(shapes([]tensor.Tensor{x})) {
+		for i := range size.Data {
+			v := math.Abs(float64(params[k].Data[i/pixels%channels]))
+			if p.Leaf == "weight" {
+				size.Data[i] *= v
+			} else {
+				size.Data[i] += v
+			}
+		}
+	}
+	return size
 }
 
 // keepsValues reports whether every result is one of the inputs.

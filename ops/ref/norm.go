@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"cnnlang/ops"
+	"cnnlang/ops/dim"
 )
 
 // batchNorm: (x - mean) / sqrt(variance + eps) * weight + bias. out may be in.
@@ -36,6 +37,52 @@ func layerNorm(op *ops.LayerNorm, out, in Value, params []Value) {
 			}
 		}
 	}
+}
+
+// groupNorm: the same with the mean and variance of the pixels of a group of channels.
+func groupNorm(op ops.Grouper, out, in Value, params []Value) {
+	out, in = out.image(), in.image()
+	channels, pixels := in.Shape[1], in.Shape[2]*in.Shape[3]
+	groups, eps := op.Grouping(channels)
+	size := channels / groups
+	weight, bias := named(op, in, params, "weight"), named(op, in, params, "bias")
+	for n := range in.Shape[0] {
+		for first := 0; first < channels; first += size {
+			mean, variance, count := 0.0, 0.0, float64(size*pixels)
+			for c := first; c < first+size; c++ {
+				for _, x := range in.plane(n, c) {
+					mean += x / count
+				}
+			}
+			for c := first; c < first+size; c++ {
+				for _, x := range in.plane(n, c) {
+					variance += math.Pow(x-mean, 2) / count
+				}
+			}
+			for c := first; c < first+size; c++ {
+				w, b := 1.0, 0.0
+				if weight != nil {
+					w = weight.at(c)
+				}
+				if bias != nil {
+					b = bias.at(c)
+				}
+				for i, x := range in.plane(n, c) {
+					out.plane(n, c)[i] = (x-mean)/math.Sqrt(variance+eps)*w + b
+				}
+			}
+		}
+	}
+}
+
+// named is the tensor of an op with this leaf, nil if it has none.
+func named(op ops.Op, in Value, params []Value, leaf string) *Value {
+	for i, p := range op.Params([]dim.Shape{dim.Shaped(in.Shape...)}) {
+		if p.Leaf == leaf {
+			return &params[i]
+		}
+	}
+	return nil
 }
 
 // lrn: x / (k + alpha/size * sum of squares of the channels around)^beta.

@@ -54,6 +54,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		batchNorm(op, out, in[0], params)
 	case *ops.LayerNorm:
 		layerNorm(op, out, in[0], params)
+	case ops.Grouper:
+		groupNorm(op, out, in[0], params)
 	case *ops.LRN:
 		lrn(op, out, in[0])
 	case *ops.L2Normalize:

@@ -27,6 +27,8 @@ var cases = []testCase{
 	{&ops.ReduceMax{Axis: dim.Shaped(2, 3)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, [][]int{{1, 35, 7, 9}}},
+	{&ops.GroupNorm{Groups: dim.Int(5), Eps: dim.Ratio(1, 100000), Scale: true, Shift: true}, [][]int{{1, 35, 7, 9}}},
+	{&ops.InstanceNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.Softmax{Axis: dim.Int(1)}, [][]int{{2, 1001}}},
 	{ops.ReLU.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.ReLU6.Op(), [][]int{{1, 35, 7, 9}}},

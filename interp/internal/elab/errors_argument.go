@@ -42,10 +42,11 @@ var needless = func() map[string]string {
 		"name label id": "a label stands before the step: `name: conv(…)`",
 		"inplace dtype device dataformat trainable training momentum requiresgrad":                            leaveOut + "nothing here depends on it",
 		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer": leaveOut + "weights come from a file, or from a seed",
-		"affine trackrunningstats":                      "there is always a weight and a bias, and statistics of the training: where it is true, leave it out",
-		"outputpadding":                                 "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
-		"paddingmode":                                   "what is padded is zeros: leave it out where that is meant",
-		"crop cropsize centercrop":                      leaveOut + "what is cut out is as large as the input of the net",
+		"affine":                   "`scale` says whether there is a weight, and `shift` whether there is a bias",
+		"trackrunningstats":        "`bn` has statistics of the training, `instance_norm` and `group_norm` have none",
+		"outputpadding":            "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
+		"paddingmode":              "what is padded is zeros: leave it out where that is meant",
+		"crop cropsize centercrop": leaveOut + "what is cut out is as large as the input of the net",
 		"batchnormalize usebatchnorm bn batchnorm norm": "the normalisation is a step of its own, as in `-> bn`",
 	} {
 		for word := range strings.FieldsSeq(words) {

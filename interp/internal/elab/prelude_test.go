@@ -104,6 +104,8 @@ var samples = map[string][]string{
 		"4, [3, 2], stride=[2, 1], pad=[[1, 0], [2, 1]]", "5, 3, pad=half", "5, 2, stride=2, pad=same"},
 	"deconv":          {"6, 2x2, stride=2", "5, 3x3, stride=2, pad=1, bias=false"},
 	"linear":          {"5", "3, bias=false"},
+	"group_norm":      {"4", "8, eps=1e-3, scale=false", "1, shift=false"},
+	"instance_norm":   {"", "scale=true, shift=true"},
 	"lrn":             {"", "3, 1.0, 0.5, 2.0"},
 	"softmax":         {"", "1"},
 	"maxpool":         {"2x2", "3x3, stride=2, pad=1, ceil=true", "2, stride=2, pad=same"},

@@ -109,7 +109,9 @@ func (r *random) grow() {
 	case 10:
 		r.add(&ops.Max{}, x, r.like(x))
 	case 11:
-		r.add(Norm(), x)
+		groups := dim.Int(2 - channels%2)
+		r.add([]ops.Op{Norm(), Norm(), &ops.GroupNorm{Groups: groups, Eps: dim.Ratio(1, 10), Scale: r.IntN(2) == 0, Shift: r.IntN(2) == 0},
+			&ops.InstanceNorm{Eps: dim.Ratio(1, 10), Shift: true}}[r.IntN(4)], x)
 	case 12: // larger, and as large as before
 		h, w := x.Shape[2], x.Shape[3]
 		corners := r.IntN(2) == 0

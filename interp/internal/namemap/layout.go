@@ -24,14 +24,14 @@ type Layout struct {
 // them: `kernel` and `bias` of Conv2D, Conv2DTranspose and Dense, `depthwise_kernel` of
 // DepthwiseConv2D and SeparableConv2D (whose `pointwise_kernel` is that of a step of its own
 // here, so a row names it), `gamma`, `beta`, `moving_mean` and `moving_variance` of
-// BatchNormalization and LayerNormalization.
+// BatchNormalization, LayerNormalization and GroupNormalization.
 //
 // keras1: the same as Keras 1 named them, before 2017: `W` and `b`, `running_mean` and
 // `running_std`, which holds the variance, each behind the layer's name and `_`.
 //
 // slim: the variables of tf_slim.layers: `weights` and `biases` of conv2d, conv2d_transpose
 // and fully_connected, `depthwise_weights` of separable_conv2d, and the normalisations'
-// under `BatchNorm` and `LayerNorm`, the scopes in which a layer calls them.
+// under `BatchNorm`, `LayerNorm`, `GroupNorm` and `InstanceNorm`, the scopes in which a layer calls them.
 //
 // All three write a convolution [H, W, in, out], a depthwise one [H, W, in, multiplier], a
 // transposed one [H, W, out, in], a linear layer [in, out], flatten maps row by row, and may
@@ -45,6 +45,7 @@ var layouts = []*Layout{
 		"linear":     {"weight": "kernel", "bias": "bias"},
 		"bn":         {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"},
 		"layer_norm": {"weight": "gamma", "bias": "beta"},
+		"group_norm": {"weight": "gamma", "bias": "beta"},
 	}},
 	{Name: "keras1", Between: "_", last: true, suffix: ":0", leaves: map[string]map[string]string{
 		"conv":    {"weight": "W", "bias": "b"},
@@ -60,7 +61,9 @@ var layouts = []*Layout{
 		"linear":  {"weight": "weights", "bias": "biases"},
 		"bn": {"weight": "BatchNorm/gamma", "bias": "BatchNorm/beta",
 			"running_mean": "BatchNorm/moving_mean", "running_var": "BatchNorm/moving_variance"},
-		"layer_norm": {"weight": "LayerNorm/gamma", "bias": "LayerNorm/beta"},
+		"layer_norm":    {"weight": "LayerNorm/gamma", "bias": "LayerNorm/beta"},
+		"group_norm":    {"weight": "GroupNorm/gamma", "bias": "GroupNorm/beta"},
+		"instance_norm": {"weight": "InstanceNorm/gamma", "bias": "InstanceNorm/beta"},
 	}},
 }
 

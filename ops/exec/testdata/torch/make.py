@@ -138,6 +138,33 @@ def mul(r):
     return {}, sizes[0], [], lambda *x: math.prod(x[1:], start=x[0]), sizes[1:]
 
 
+def affine(r, channels):
+    """Whether a norm scales and shifts, and the tensors that it then has."""
+    a = {"eps": r.choice([1e-5, 1e-3, 0.1]), "scale": r.random() < 0.6, "shift": r.random() < 0.6}
+    return a, [[channels]] * (a["scale"] + a["shift"])
+
+
+def split(a, params):
+    params = list(params)
+    return {"weight": params.pop(0) if a["scale"] else None, "bias": params.pop(0) if a["shift"] else None, "eps": a["eps"]}
+
+
+def group_norm(r):
+    size, groups = shape(r), r.choice([1, 2, 3, 4, 8, 16])
+    size[1] = groups * r.randint(1, max(1, 40 // groups))
+    if math.prod(size[1:]) == groups:  # PyTorch wants several numbers in a group
+        size[1] *= 2
+    a, params = affine(r, size[1])
+    a["groups"] = groups
+    return a, size, params, lambda x, *p: F.group_norm(x, groups, **split(a, p))
+
+
+def instance_norm(r):
+    size = [r.randint(1, 3), r.randint(1, 40), r.randint(2, 9), r.randint(1, 9)]
+    a, params = affine(r, size[1])
+    return a, size, params, lambda x, *p: F.instance_norm(x, **split(a, p))
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -157,6 +184,8 @@ OPS = {
     "resize": resize,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
+    "group_norm": group_norm,
+    "instance_norm": instance_norm,
     "reduce_mean": reduce_mean,
     "reduce_max": reduce_max,
     "mul": mul,
