@@ -64,6 +64,11 @@ var fieldNets = []string{
 	   conv(6, 3x3, stride=2) -> reshape([2, 3, 11, 12]) -> permute([0, 2, 1, 3, 4]) -> softmax(3) -> softmax(4) -> reshape([6, 11, 12])
 	   conv(2, 3x3, pad=1) -> reshape([2, 132]) -> softmax(2) -> reshape([4, 66, 1]) -> conv(1, 2x1)
 	 }`,
+	`net attends [N, 2, H = 24, W = 25] -> [N, _, _, _] {
+	   conv(6, 3x3, stride=2) as x
+	   list { | @x | permute([0, 1, 3, 2]) } -> matmul -> matmul { | id | @x } -> conv(1, 3x3, pad=1)
+	   matmul { | reshape([1, 132]) -> permute([0, 2, 1]) | reshape([1, 132]) } -> reshape([1, 132, 132]) -> softmax(2) -> softmax(3) -> conv(1, 2x1)
+	 }`,
 	`net stay [N, 2, H = 24, W = 25] -> [N, _, _, _] {
 	   conv(6, 3x3, stride=2) -> reshape([6, 11, 12]) -> permute([0, 1, 2, 3]) -> conv(2, 3x3, pad=1)
 	 }`,

@@ -27,13 +27,14 @@ func TestOwners(t *testing.T) {
 		"reduce_mean": "(1)", "reduce_max": "([2, 3])",
 		"reshape": "([8, 4, 8])", "permute": "([0, 2, 1, 3])",
 	}
+	arguments["matmul"] = " { | id | permute([0, 1, 3, 2]) }"
 	n := 0
 	for _, m := range regexp.MustCompile(`(?m)^block (\w+)(\(branches)?(?:.+\n)*`).FindAllStringSubmatch(string(prelude), -1) {
 		if !strings.Contains(m[0], "->") {
 			continue // a value, as picture is
 		}
 		name, call := m[1], m[1]+arguments[m[1]]
-		if m[2] != "" {
+		if m[2] != "" && arguments[name] == "" {
 			call += " { | id | id }"
 		}
 		net := "net n [N, 4, H = 8, W = 8] -> [N, _, _, _] { " + call + " }\n"

@@ -112,7 +112,8 @@ add
 mul
 max
 mean
-concat axis:number`, "\n")
+concat axis:number
+matmul`, "\n")
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

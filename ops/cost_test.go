@@ -77,6 +77,7 @@ func TestCosts(t *testing.T) {
 		{&ops.Mul{}, in{{1, 1, 4, 4}, {1, 2, 4, 4}}, 0, 32},
 		{&ops.Max{}, in{{1, 2}, {1, 2}}, 0, 2},
 		{&ops.Mean{}, in{{1, 2}, {1, 2}}, 0, 4},
+		{&ops.Matmul{}, in{{2, 3, 4, 5}, {2, 3, 5, 6}}, 720, 1440},
 		{&ops.Concat{Axis: dim.Int(1)}, in{{1, 2}, {1, 2}}, 0, 0},
 	} {
 		out, err := infer(c.op, c.in)

@@ -57,6 +57,7 @@ const (
 	WrongRank                     // [N, C] where [N, C, H, W] is needed, or the reverse
 	WindowTooBig                  // kernel larger than the padded input
 	NotDivisible                  // groups do not divide channels
+	WrongCount                    // more or fewer inputs than it takes
 	CountDiffers                  // another shape has more or fewer numbers
 	BadValue                      // an argument outside its range
 	TooLarge                      // a size or element count beyond the limits
@@ -78,6 +79,6 @@ var Builtins = slices.Concat(
 		&Flatten{}, &Dropout{}, &Identity{},
 		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{},
 		&Reshape{}, &Permute{},
-		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{},
+		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{}, &Matmul{},
 	},
 )

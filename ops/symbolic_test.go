@@ -55,6 +55,7 @@ func TestSymbolicShapes(t *testing.T) {
 		{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Concat{Axis: dim.Int(1)}, []dim.Shape{x, y}, "[N, C + c, H, W]"},
 		{&ops.Reshape{Shape: []dim.Size{C, H.Mul(W)}}, []dim.Shape{x}, "[N, C, H*W]"},
+		{&ops.Matmul{}, []dim.Shape{{N, H, C}, {N, C, W}}, "[N, H, W]"},
 		{permute(0, 2, 3, 1), []dim.Shape{x}, "[N, H, W, C]"},
 		{softmax(2), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.Add{}, []dim.Shape{x, x}, "[N, C, H, W]"},

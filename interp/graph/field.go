@@ -115,6 +115,15 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		if op.Axis.MustInt() == int(w.axis) {
 			return w.whole(ins[0], have)
 		}
+	case *ops.Matmul: // a row of the first with all of the second, or all of the first with a column
+		rows, columns := ins[0], ins[1]
+		if w.axis != dim.Height {
+			rows = w.whole(rows, have)
+		}
+		if w.axis != dim.Width {
+			columns = w.whole(columns, size(n.In[1], w.axis))
+		}
+		return w.both(n, rows, columns)
 	case *ops.Concat:
 		if op.Axis.MustInt() == int(w.axis) { // what one position sees need not be behind what the one before it sees
 			return Field{}

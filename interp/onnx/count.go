@@ -29,6 +29,8 @@ func (m *Model) MACs() (int, error) {
 			total += n.Shape.Elements() * shapes[n.Inputs[1]][1:].Elements()
 		case "ConvTranspose": // each input element is seen by a whole filter
 			total += in.Elements() * shapes[n.Inputs[1]][1:].Elements()
+		case "MatMul":
+			total += n.Shape.Elements() * in[len(in)-1]
 		case "Gemm":
 			total += n.Shape.Elements() * shapes[n.Inputs[1]][1]
 		}

@@ -70,10 +70,11 @@ var writers = map[string]func(*step) string{
 		return s.emit("Transpose", s.in, Attribute{"perm", ints(s.node.Op.(*ops.Permute).Axes)})
 	},
 
-	"add":  func(s *step) string { return s.chain("Add") },
-	"mul":  func(s *step) string { return s.chain("Mul") },
-	"max":  func(s *step) string { return s.emit("Max", s.in) },
-	"mean": func(s *step) string { return s.emit("Mean", s.in) },
+	"add":    func(s *step) string { return s.chain("Add") },
+	"mul":    func(s *step) string { return s.chain("Mul") },
+	"max":    func(s *step) string { return s.emit("Max", s.in) },
+	"mean":   func(s *step) string { return s.emit("Mean", s.in) },
+	"matmul": func(s *step) string { return s.emit("MatMul", s.in) },
 	"concat": func(s *step) string {
 		return s.emit("Concat", s.in, Attribute{"axis", s.node.Op.(*ops.Concat).Axis.MustInt()})
 	},

@@ -26,6 +26,7 @@ var operators = map[string]int{
 	"LRN":                   13,
 	"LayerNormalization":    17,
 	"LeakyRelu":             16,
+	"MatMul":                13,
 	"Max":                   13,
 	"MaxPool":               12,
 	"Mean":                  13,

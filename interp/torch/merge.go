@@ -261,6 +261,8 @@ func (f *flow) join(u *use, values []*expr) *expr {
 		return op(infix("+"), "/", number(len(values)))
 	case *ops.Max:
 		return fold(func(a, b *expr) *expr { return calling(dotted("torch.maximum"), a, b) })
+	case *ops.Matmul:
+		return calling(dotted("torch.matmul"), values...)
 	case *ops.Concat:
 		axis := u.leaf("axis", func(o ops.Op) any { return o.(*ops.Concat).Axis })
 		return calling(dotted("torch.cat"), listOf(values...), f.inForward(u.resolve(axis)))
@@ -272,6 +274,9 @@ func (f *flow) join(u *use, values []*expr) *expr {
 // joined are the channels that come out of a merge.
 func (f *flow) joined(u *use, channels []term) term {
 	o, isConcat := u.op().(*ops.Concat)
+	if _, multiplies := u.op().(*ops.Matmul); multiplies {
+		return term{}
+	}
 	if !isConcat || o.Axis != dim.Int(1) {
 		return channels[0]
 	}

@@ -64,6 +64,8 @@ var wideCases = []opCase{
 	{shuffle(2), in{{1, 64, 40, 40}}},
 	{shuffle(2), in{{1, 16, 80, 80}}},
 	{unshuffle(2), in{{1, 64, 40, 40}}},
+	{optest.Matmul(), in{{1, 8, 100, 64}, {1, 8, 64, 100}}},
+	{optest.Matmul(), in{{1, 512, 900}, {1, 900, 1}}},
 	{optest.Permute(0, 2, 3, 1), in{{1, 64, 40, 40}}},
 	{optest.Permute(0, 2, 1, 3), in{{1, 64, 40, 40}}},
 	{resize(80, 80, ops.Bilinear, false), in{{1, 64, 40, 40}}},

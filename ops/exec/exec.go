@@ -79,6 +79,8 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.regrouped(regrouping{from: op.R.MustInt(), to: 1})
 	case *ops.Resize:
 		return s.resized(op)
+	case *ops.Matmul:
+		return conv.Matmul(in)
 	case *ops.Permute:
 		return s.permuted(op)
 	case *ops.Concat, *ops.Slice, *ops.ChannelShuffle:

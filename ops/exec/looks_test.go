@@ -32,6 +32,8 @@ func (w *watch) Err() error {
 var longCases = []opCase{
 	{optest.Softmax(1), in{{1, 1 << 20}}},
 	{optest.Softmax(1), in{{1, 1 << 15, 6, 6}}},
+	{optest.Matmul(), in{{1, 1, 1 << 19}, {1, 1 << 19, 2}}},
+	{optest.Matmul(), in{{1, 1, 3 << 19}, {1, 3 << 19, 1}}},
 	{optest.Softmax(2), in{{1, 3, 1 << 18, 2}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 1 << 20}}},
 	{&ops.L2Normalize{Eps: dim.Ratio(1, 1000)}, in{{1, 1 << 20}}},

@@ -63,6 +63,8 @@ func Products(op ops.Op, in []tensor.Tensor) int {
 		return in[0].Shape[1] * op.K.H.MustInt() * op.K.W.MustInt()
 	case *ops.Linear:
 		return in[0].Shape[1]
+	case *ops.Matmul:
+		return in[0].Shape[len(in[0].Shape)-1]
 	case *ops.AvgPool:
 		return op.K.H.MustInt() * op.K.W.MustInt()
 	case *ops.GlobalAvgPool:

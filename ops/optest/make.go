@@ -88,6 +88,9 @@ func Reshape(shape ...int) ops.Op { return &ops.Reshape{Shape: dim.Shaped(shape.
 // Permute puts axes into another order.
 func Permute(axes ...int) ops.Op { return &ops.Permute{Axes: dim.Shaped(axes...)} }
 
+// Matmul multiplies matrices.
+func Matmul() ops.Op { return &ops.Matmul{} }
+
 // GateThen is the end of a squeeze and excitation: gated, added and activated.
 func GateThen(act ops.Activation) ops.Op {
 	return (&ops.Mul{}).WithEpilogue(ops.Epilogue{Add: true, Act: act})

@@ -49,3 +49,16 @@ func permute(op *ops.Permute, out, in Value) {
 		return in.at(from...)
 	})
 }
+
+// matmul: the sum over i of a[…, y, i] * b[…, i, x].
+func matmul(out, a, b Value) {
+	last := len(out.Shape) - 1
+	indexed(out, func(index []int) (sum float64) {
+		left, right := slices.Clone(index), slices.Clone(index)
+		for i := range a.Shape[last] {
+			left[last], right[last-1] = i, i
+			sum += a.at(left...) * b.at(right...)
+		}
+		return sum
+	})
+}

@@ -90,6 +90,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		pixelUnshuffle(op, out, in[0])
 	case *ops.Resize:
 		resize(op, out, in[0])
+	case *ops.Matmul:
+		matmul(out, in[0], in[1])
 	case *ops.Permute:
 		permute(op, out, in[0])
 	case *ops.Concat:

@@ -219,6 +219,11 @@ func moves() []hand {
 		// Half way: -3/32, 19/32, 19/32, -3/32; the outer pixels are those at the border.
 		{"resize, bicubic", &ops.Resize{Size: p(1, 3), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 2, 0, 32)), nil, image(1, 3, 0, 16, 32)},
 		{"resize, bicubic of four", &ops.Resize{Size: p(1, 7), Mode: ops.Bicubic, AlignCorners: true}, of(image(1, 4, 32, 0, 0, 0)), nil, image(1, 7, 32, 16, 0, -3, 0, 0, 0)},
+		{"matmul", &ops.Matmul{}, of(tensor.From([]float32{1, 2, 3, 4, 5, 6}, 1, 2, 3), tensor.From([]float32{1, 10, 2, 20, 3, 30}, 1, 3, 2)), nil,
+			tensor.From([]float32{14, 140, 32, 320}, 1, 2, 2)},
+		{"matmul of two images", &ops.Matmul{}, of(tensor.From([]float32{1, 2, 3, 4}, 2, 1, 2), tensor.From([]float32{5, 6, 7, 8}, 2, 2, 1)), nil, tensor.From([]float32{17, 53}, 2, 1, 1)},
+		{"matmul of what is not finite", &ops.Matmul{}, of(tensor.From([]float32{1, 0, inf, 1}, 1, 2, 2), tensor.From([]float32{1, 0, 1, inf}, 1, 2, 2)), nil,
+			tensor.From([]float32{1, nan, inf, nan}, 1, 2, 2)},
 		{"reshape", &ops.Reshape{Shape: dim.Shaped(3, 1, 2)}, of(image(2, 3, 1, 2, 3, 4, 5, 6)), nil, tensor.From([]float32{1, 2, 3, 4, 5, 6}, 1, 3, 1, 2)},
 		{"permute", &ops.Permute{Axes: dim.Shaped(0, 2, 1)}, of(tensor.From([]float32{1, 2, 3, 4, 5, 6}, 1, 2, 3)), nil, tensor.From([]float32{1, 4, 2, 5, 3, 6}, 1, 3, 2)},
 		// Axis 1 of the result is axis 3 of the input, and so on: [x, c, y].

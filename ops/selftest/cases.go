@@ -46,6 +46,8 @@ var cases = []testCase{
 	{&ops.Resize{Size: pair(15), Mode: ops.Bilinear}, [][]int{{1, 35, 7, 9}}},
 	{&ops.PixelShuffle{R: dim.Int(2)}, [][]int{{1, 140, 7, 9}}},
 	{&ops.PixelUnshuffle{R: dim.Int(3)}, [][]int{{1, 35, 6, 9}}},
+	{&ops.Matmul{}, [][]int{{1, 3, 35, 65}, {1, 3, 65, 50}}},
+	{&ops.Matmul{}, [][]int{{1, 3, 35, 65}, {1, 3, 65, 1}}},
 	{&ops.Permute{Axes: dim.Shaped(0, 2, 3, 1)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.Add{}, [][]int{{1, 35, 7, 9}, {1, 35, 7, 9}}},
 	{&ops.Mul{}, [][]int{{1, 35, 7, 9}, {1, 35, 1, 1}}},

@@ -275,7 +275,7 @@ func (m *machine) originsOf(at *site, c *Closure, in []Tensor, out dim.Shape) []
 			if i < len(x.Origins) {
 				o[i].Before = x.Origins[i]
 			}
-			if len(in) > 1 {
+			if c.Object.Name == "concat" {
 				o[i].Terms = sizesAt(i, in)
 			}
 		}

@@ -20,6 +20,9 @@ func mergeFault(f *ops.Fault, op ops.Op, c *Closure, at *site, branches []*ast.B
 	switch c.Object.Name {
 	case "concat":
 		d.WithLabel("needs equal sizes on all axes but the one it joins")
+	case "matmul":
+		d.Message = f.Msg
+		d.WithLabel("multiplies [N, …, a, k] by [N, …, k, b]")
 	case "mul":
 		d.WithLabel("needs equal shapes, or gates of size 1")
 	default:
@@ -114,6 +117,9 @@ var one = dim.Int(1)
 // gateHelp is for a product in which no branch has all sizes, or that has a gate of another form,
 // and for a gate in what is not a product.
 func gateHelp(op ops.Op, a, b dim.Shape) string {
+	if _, multiplies := op.(*ops.Matmul); multiplies {
+		return ""
+	}
 	if len(a) == 4 && len(b) == 2 || len(a) == 2 && len(b) == 4 {
 		if _, isMul := op.(*ops.Mul); isMul {
 			return "a gate is [N, C, 1, 1], as `gap` makes it and 1x1 convolutions keep it: leave the flatten out"

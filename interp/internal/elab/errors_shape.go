@@ -22,6 +22,7 @@ var faultCodes = map[ops.FaultKind]diag.Code{
 	ops.WrongRank:    diag.WrongRank,
 	ops.WindowTooBig: diag.WindowTooBig,
 	ops.NotDivisible: diag.NotDivisible,
+	ops.WrongCount:   diag.Several,
 	ops.CountDiffers: diag.CountDiffers,
 	ops.BadValue:     diag.BadValue,
 	ops.TooLarge:     diag.TensorTooBig,
@@ -33,7 +34,7 @@ func operationFault(f *ops.Fault, c *Closure, at source.Span, x Tensor) *diag.Di
 	if b, given := c.Args[f.Arg]; given && f.Arg != "" {
 		d.Span = b.span
 	}
-	if f.Kind != ops.BadValue {
+	if f.Kind != ops.BadValue && f.Kind != ops.WrongCount {
 		d.WithLabel("gets %v", x.Shape)
 	}
 	if f.Axis >= 0 && f.Axis < len(x.Origins) {

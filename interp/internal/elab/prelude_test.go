@@ -124,6 +124,7 @@ var samples = map[string][]string{
 	"resize":          {"6x7", "[12, 14], mode=\"bilinear\"", "3x9, mode=\"bicubic\", align_corners=true"},
 	"reshape":         {"[8, 42]", "[4, 84]"},
 	"permute":         {"[0, 2, 3, 1]", "[0, 1, 2, 3]"},
+	"matmul":          {"{ | relu | permute([0, 1, 3, 2]) }"},
 	"add":             {"{ | relu | id }"},
 	"mul":             {"{ | relu | id }", "{ | relu | gap }", "{ | reduce_max(1) | relu | reduce_mean([2]) }"},
 	"max":             {"{ | relu | id | sigmoid }"},

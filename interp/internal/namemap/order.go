@@ -80,6 +80,9 @@ func orderOf(n *graph.Node, all map[*graph.Node]order) order {
 		}
 		return order{}
 	}
+	if op, is := n.Op.(*ops.Reshape); is && len(op.Shape) == 1 && len(n.In[0].Shape) > 2 {
+		return order{unknown: n} // whatever the axes before may be
+	}
 	switch n.Op.(type) {
 	case *ops.Linear, *ops.Learned:
 		return order{}

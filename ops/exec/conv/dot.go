@@ -49,17 +49,8 @@ func (d *dotProduct) block(until task.Looks, out []float32, in []tensor.Tensor, 
 		for i := image; i < lastImage; i++ {
 			x := in[0].Data[i*d.in:][:d.in]
 			var sums [kernel.DotRows]float64
-			switch {
-			case until.Over:
+			if dotRows(&until, &sums, n, d.weight[row*d.in:], x); until.Over {
 				return
-			case d.in > mostDot:
-				d.long(&until, sums[:n], row, x)
-			case n == kernel.DotRows:
-				kernel.Dot(&sums, d.weight[row*d.in:], x)
-			default:
-				for j := range n {
-					sums[j] = kernel.Dot1(d.weight[(row+j)*d.in:][:d.in], x)
-				}
 			}
 			y := out[i*d.out+row:][:n]
 			for j := range y {
@@ -77,13 +68,22 @@ func (d *dotProduct) block(until task.Looks, out []float32, in []tensor.Tensor, 
 // mostDot is the longest row of which several are multiplied together.
 const mostDot = 1 << 20
 
-// long multiplies rows of any length, piece by piece.
-func (d *dotProduct) long(until *task.Looks, sums []float64, row int, x []float32) {
-	for j := range sums {
-		w := d.weight[(row+j)*d.in:][:d.in]
-		for at := 0; at < d.in && !until.Ended(task.LookSteps); at += task.LookSteps {
-			end := min(at+task.LookSteps, d.in)
-			sums[j] += kernel.Dot1(w[at:end], x[at:end])
+// dotRows multiplies n rows, one after another, with a vector, piece by piece where they are long.
+func dotRows(until *task.Looks, sums *[kernel.DotRows]float64, n int, rows, x []float32) {
+	switch {
+	case len(x) > mostDot:
+		for j := range n {
+			w := rows[j*len(x):][:len(x)]
+			for at := 0; at < len(x) && !until.Ended(task.LookSteps); at += task.LookSteps {
+				end := min(at+task.LookSteps, len(x))
+				sums[j] += kernel.Dot1(w[at:end], x[at:end])
+			}
+		}
+	case n == kernel.DotRows:
+		kernel.Dot(sums, rows, x)
+	default:
+		for j := range n {
+			sums[j] = kernel.Dot1(rows[j*len(x):][:len(x)], x)
 		}
 	}
 }

@@ -44,6 +44,7 @@ type gemmConv struct {
 type phase struct {
 	rows, cols convAxis
 	weights    [][]float32 // for each group, packed by packRows; column c*taps + t
+	packed     []float32   // or those of all groups, one after another
 	block      tileSize
 }
 
@@ -144,7 +145,7 @@ func (w *gemmPart) run(ctx context.Context, out []float32, in []tensor.Tensor, l
 	clear(w.unpack)
 
 	k := w.channels * len(w.rows.taps) * len(w.cols.taps)
-	weights := w.weights[w.group][w.filter*k:]
+	weights := w.weightsOf(w.group, k)[w.filter*k:]
 	for from := 0; from < k; from += blockK {
 		if from > 0 && ctx.Err() != nil {
 			return
@@ -159,6 +160,15 @@ func (w *gemmPart) run(ctx context.Context, out []float32, in []tensor.Tensor, l
 		}
 	}
 	w.store(out, in, pitch)
+}
+
+// weightsOf are the packed weights of a group, whose filters see k numbers.
+func (w *gemmPart) weightsOf(group, k int) []float32 {
+	if w.packed == nil {
+		return w.weights[group]
+	}
+	size := task.RoundUp(w.filters, w.kernel.MR) * k
+	return w.packed[group*size:][:size]
 }
 
 // pack fills the panels with rows from to from+n of seen.
@@ -199,7 +209,9 @@ func (w *gemmPart) store(out []float32, in []tensor.Tensor, pitch int) {
 		filter := w.group*w.filters + w.filter + i
 		plane := (w.image*w.groups*w.filters + filter) * w.outPixels
 		line := w.tile[i*pitch:][:w.wide]
-		kernel.AddScalar(line, w.bias[filter])
+		if w.bias != nil {
+			kernel.AddScalar(line, w.bias[filter])
+		}
 		var added []float32
 		if w.add {
 			added = in[1].Data[plane:][:w.outPixels]

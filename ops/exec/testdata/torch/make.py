@@ -73,18 +73,18 @@ def softmax(r):
     return a, size, [], lambda x: F.softmax(x, a["axis"])
 
 
-def axes(r):
+def any_shape(r):
     return [r.randint(1, 3)] + [r.choice([1, r.randint(1, 9), r.randint(1, 40)]) for _ in range(r.randint(1, 4))]
 
 
 def permute(r):
-    size = axes(r)
+    size = any_shape(r)
     order = [0] + r.sample(range(1, len(size)), len(size) - 1)
     return {"axes": order}, size, [], lambda x: x.permute(order)
 
 
 def reshape(r):
-    size, left, to = axes(r), 1, []
+    size, left, to = any_shape(r), 1, []
     for s in size[1:]:
         left *= s
     while left > 1 and len(to) < 5:
@@ -92,6 +92,13 @@ def reshape(r):
         left //= to[-1]
     to.append(left)
     return {"shape": to}, size, [], lambda x: x.reshape(size[0], *to)
+
+
+def matmul(r):
+    between = [r.randint(1, 5) for _ in range(r.randint(0, 2))]
+    a, k, b = (r.choice([1, r.randint(1, 9), r.randint(1, 70), r.randint(1, 300) if i == 1 else 1]) for i in range(3))
+    batch = [r.randint(1, 3)] + between
+    return {}, batch + [a, k], [], torch.matmul, [batch + [k, b]]
 
 
 def resize(r):
@@ -181,6 +188,7 @@ OPS = {
     "softmax": softmax,
     "reshape": reshape,
     "permute": permute,
+    "matmul": matmul,
     "resize": resize,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
