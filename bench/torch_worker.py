@@ -118,7 +118,8 @@ def cut(a, x, starts, ends, axes):
 
 def pad(a, x, pads):
     top, left, bottom, right = [pads.tolist()[i] for i in (2, 3, 6, 7)]
-    return F.pad(x, (left, right, top, bottom))
+    mode = {b'reflect': 'reflect', b'edge': 'replicate'}.get(a.get('mode'), 'constant')
+    return F.pad(x, (left, right, top, bottom), mode=mode)
 
 
 def resize(a, x, _, __, size):

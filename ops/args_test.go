@@ -106,6 +106,8 @@ channel_shuffle groups:number
 pixel_shuffle r:number
 pixel_unshuffle r:number
 resize size:dims mode:string align_corners:bool
+pad by:pad mode:string
+crop by:pad
 reshape shape:list
 permute axes:list
 add

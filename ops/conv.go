@@ -76,6 +76,16 @@ func elementCost(s dim.Shape, n int) Cost {
 	return Cost{MACs: dim.Int(0), FLOPs: s.Product().Mul(dim.Int(n))}
 }
 
+// Around is the convolution with further zeros around its input. Its padding must not depend on
+// that.
+func (c *Conv) Around(by Padding) *Conv {
+	wider := *c
+	top, bottom := c.Pad.fixed(dim.Height, c.K.H)
+	left, right := c.Pad.fixed(dim.Width, c.K.W)
+	wider.Pad = Padding{Top: top.Add(by.Top), Bottom: bottom.Add(by.Bottom), Left: left.Add(by.Left), Right: right.Add(by.Right)}
+	return &wider
+}
+
 // IsPointwise reports whether every output pixel sees only the input pixel at its place, in
 // all channels.
 func (c *Conv) IsPointwise() bool {

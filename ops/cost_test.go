@@ -72,6 +72,8 @@ func TestCosts(t *testing.T) {
 		{&ops.ChannelShuffle{Groups: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.PixelShuffle{R: dim.Int(2)}, in{{1, 4, 3, 5}}, 0, 0},
 		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 2, 4, 4}}, 0, 0},
+		{&ops.Border{By: pad(1), Mode: ops.Zeros}, in{{1, 2, 4, 4}}, 0, 0},
+		{&ops.Crop{By: pad(1)}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Add{}, in{{1, 2}, {1, 2}, {1, 2}}, 0, 4},
 		{&ops.Mul{}, in{{1, 2, 4, 4}, {1, 2, 1, 1}}, 0, 32},
 		{&ops.Mul{}, in{{1, 1, 4, 4}, {1, 2, 4, 4}}, 0, 32},

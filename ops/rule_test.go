@@ -52,6 +52,11 @@ func TestShapes(t *testing.T) {
 		{&ops.Slice{From: dim.Int(2), To: dim.Int(5)}, in{{1, 5, 3, 3}}, "[1, 3, 3, 3]"},
 		{&ops.PixelShuffle{R: dim.Int(3)}, in{{1, 9, 17, 16}}, "[1, 1, 51, 48]"}, // ESPCN
 		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 3, 8, 6}}, "[1, 12, 4, 3]"},
+		{&ops.Border{By: pad(3), Mode: ops.Reflect}, in{{1, 3, 256, 256}}, "[1, 3, 262, 262]"}, // CycleGAN
+		{&ops.Border{By: pads(3, 0, 0, 3), Mode: ops.Reflect}, in{{1, 3, 4, 4}}, "[1, 3, 7, 7]"},
+		{&ops.Border{By: pads(0, 9, 0, 0), Mode: ops.Replicate}, in{{1, 3, 1, 4}}, "[1, 3, 10, 4]"},
+		{&ops.Crop{By: pads(4, 4, 4, 4)}, in{{1, 64, 64, 64}}, "[1, 64, 56, 56]"}, // U-Net
+		{&ops.Crop{By: pads(0, 3, 1, 2)}, in{{1, 1, 4, 4}}, "[1, 1, 1, 1]"},
 		{&ops.Concat{Axis: dim.Int(1)}, in{{1, 64, 28, 28}, {1, 128, 28, 28}, {1, 32, 28, 28}}, "[1, 224, 28, 28]"},
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 7, 7}, {1, 8, 1, 1}}, "[1, 8, 7, 7]"},
 		{&ops.Mul{}, in{{1, 8, 1, 1}, {1, 8, 1, 1}}, "[1, 8, 1, 1]"},
@@ -123,6 +128,22 @@ var faultCases = []struct {
 		"`r` of `pixel_shuffle` must be a whole number of at least 1, got 0"},
 	{&ops.PixelShuffle{R: dim.Int(1 << 40)}, image, ops.BadValue, "r", -1, -1,
 		"`r` of `pixel_shuffle` is too large, got 1099511627776"},
+	{&ops.Border{By: pads(0, 5, 0, 0), Mode: ops.Reflect}, image, ops.BadValue, "by", 0, -1,
+		"`by` of `pad` must be less than the height that it reflects, got 5 of 5 pixels"},
+	{&ops.Border{By: pads(0, 0, 6, 0), Mode: ops.Reflect}, image, ops.BadValue, "by", 0, -1,
+		"`by` of `pad` must be less than the width that it reflects, got 6 of 6 pixels"},
+	{&ops.Border{By: pads(0, 0, -1, 0), Mode: ops.Zeros}, image, ops.BadValue, "by", -1, -1,
+		"`by` of `pad` must be whole numbers of at least 0, got [[0, 0], [-1, 0]]"},
+	{&ops.Border{By: samePad, Mode: ops.Zeros}, image, ops.BadValue, "by", -1, -1,
+		"`by` of `pad` must be numbers of pixels, got same, which follows from a window"},
+	{&ops.Border{By: pad(1), Mode: "circular"}, image, ops.BadValue, "mode", -1, -1,
+		"`mode` of `pad` must be \"zeros\", \"reflect\" or \"replicate\", got \"circular\""},
+	{&ops.Border{By: pad(1 << 40), Mode: ops.Zeros}, image, ops.TooLarge, "", -1, -1,
+		"the result of `pad` is [1, 8, 2199023255557, 2199023255558], beyond the limit of 2147483647 elements"},
+	{&ops.Crop{By: pads(2, 3, 0, 0)}, image, ops.BadValue, "by", 0, -1,
+		"`by` of `crop` takes the whole height away: 2 and 3 of 5 pixels"},
+	{&ops.Crop{By: halfPad}, image, ops.BadValue, "by", -1, -1,
+		"`by` of `crop` must be numbers of pixels, got half, which follows from a window"},
 	{conv(0, pair(1, 1)), image, ops.BadValue, "out", -1, -1,
 		"`out` of `conv` must be a whole number of at least 1, got 0"},
 	{&ops.Linear{Out: dim.Ratio(1, 2)}, image, ops.BadValue, "out", -1, -1,
@@ -287,6 +308,7 @@ func TestNoQuestionsAfterAFault(t *testing.T) {
 	for _, op := range []ops.Op{
 		conv(0, pair(3, 3), groups(3)), deconv(0, pair(2, 2), pair(3, 3), samePad), linear(0),
 		maxpool(pair(0, 3), pair(2, 2), pad(1), true), &ops.Slice{From: dim.Int(-1)},
+		&ops.Border{By: pad(7), Mode: ops.Reflect}, &ops.Crop{By: pads(2, 3, 9, 9)}, &ops.Crop{By: samePad},
 		&ops.PixelShuffle{R: dim.Int(3)}, &ops.PixelUnshuffle{R: dim.Int(2)},
 	} {
 		asked := &counted{}

@@ -34,12 +34,17 @@ func (r *rule) padding(p Padding) bool {
 	if p.Mode != Explicit {
 		return r.ok()
 	}
+	return r.explicit("pad", p)
+}
+
+// explicit requires the sides of explicit padding to be whole and not negative.
+func (r *rule) explicit(arg string, p Padding) bool {
 	for _, v := range []dim.Size{p.Top, p.Bottom, p.Left, p.Right} {
 		if r.ok() && !(r.Require(v, dim.Whole) && dim.AtLeast(r, v, dim.Int(0))) {
 			if p.Top == p.Bottom && p.Top == p.Left && p.Top == p.Right {
-				r.bad("pad", "", "`pad` of `%s` must be a whole number of at least 0, got %v", r.op.Name(), p.Top)
+				r.bad(arg, "", "`%s` of `%s` must be a whole number of at least 0, got %v", arg, r.op.Name(), p.Top)
 			}
-			r.bad("pad", "", "`pad` of `%s` must be whole numbers of at least 0, got %v", r.op.Name(), p.Written())
+			r.bad(arg, "", "`%s` of `%s` must be whole numbers of at least 0, got %v", arg, r.op.Name(), p.Written())
 		}
 	}
 	return r.ok()

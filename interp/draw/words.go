@@ -44,6 +44,10 @@ func words(n *graph.Node) (string, Kind) {
 		return reduced(op, "max pool", "maximum"), Pool
 	case *ops.Resize:
 		return op.Mode + " resize to " + times(op.Size), Other
+	case *ops.Border:
+		return op.Mode + " pad " + op.By.Written(), Other
+	case *ops.Crop:
+		return "crop " + op.By.Written(), Other
 	case *ops.PixelShuffle:
 		return "pixel shuffle ×" + op.R.String(), Other
 	case *ops.PixelUnshuffle:

@@ -92,6 +92,14 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 			func(o int) int { return floorDiv(o*have, k) }, func(o int) int { return -floorDiv(-(o+1)*have, k) - 1 }})
 	case *ops.Resize:
 		return w.resized(op, ins[0], have, size(n, w.axis))
+	case *ops.Border:
+		before, _ := op.By.Around(w.axis, have, 1, 1, 1) // what stands beyond the border is padding, whatever it is
+		from := func(o int) int { return o - before }
+		return w.through(ins[0], window{1, 1, 1, from, from})
+	case *ops.Crop:
+		before, _ := op.By.Around(w.axis, have, 1, 1, 1)
+		from := func(o int) int { return o + before }
+		return w.through(ins[0], window{1, 1, 1, from, from})
 	case *ops.PixelShuffle:
 		r := op.R.MustInt()
 		from := func(o int) int { return floorDiv(o, r) }

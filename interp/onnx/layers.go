@@ -60,6 +60,8 @@ var writers = map[string]func(*step) string{
 	"param":           (*step).learned,
 	"slice":           (*step).slice,
 	"channel_shuffle": (*step).channelShuffle,
+	"pad":             (*step).pad,
+	"crop":            (*step).crop,
 	"pixel_shuffle":   (*step).pixelShuffle,
 	"pixel_unshuffle": (*step).pixelUnshuffle,
 	"resize":          (*step).resize,
@@ -247,6 +249,21 @@ func (s *step) channelShuffle() string {
 	grouped = append(tensor.Shape{shape[0], each, groups}, shape[2:]...)
 	x = s.helper("Transpose", grouped, []string{x}, Attribute{"perm", swapped})
 	return s.emit("Reshape", []string{x, s.integers(joined...)})
+}
+
+// pad is a Pad, whose sides are numbers for all axes, first those before.
+func (s *step) pad() string {
+	op := s.node.Op.(*ops.Border)
+	by, mode := op.By, map[string]string{ops.Zeros: "constant", ops.Reflect: "reflect", ops.Replicate: "edge"}[op.Mode]
+	sides := s.integers(0, 0, by.Top.MustInt(), by.Left.MustInt(), 0, 0, by.Bottom.MustInt(), by.Right.MustInt())
+	return s.emit("Pad", []string{s.in[0], sides}, Attribute{"mode", mode})
+}
+
+// crop is a Slice of height and width.
+func (s *step) crop() string {
+	by, out := s.node.Op.(*ops.Crop).By, s.node.Shape
+	top, left := by.Top.MustInt(), by.Left.MustInt()
+	return s.emit("Slice", []string{s.in[0], s.integers(top, left), s.integers(top+out[2], left+out[3]), s.integers(2, 3)})
 }
 
 // pixelShuffle is DepthToSpace with the channels of a square together.

@@ -279,6 +279,9 @@ func (f *file) shape(p *graph.Part, owner string) string {
 		if o, ok := p.Node.Op.(*ops.Resize); ok {
 			fmt.Fprint(&b, o.Mode, o.AlignCorners)
 		}
+		if o, ok := p.Node.Op.(*ops.Border); ok {
+			b.WriteString(o.Mode)
+		}
 		if _, ok := ops.WindowOf(p.Node.Op); ok {
 			if _, isDeconv := p.Node.Op.(*ops.Deconv); !isDeconv {
 				u := &use{parts: []*graph.Part{p}, in: []*graph.Node{f.in[p]}}

@@ -69,6 +69,8 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return indexed(x, name(":"), &expr{kind: span, args: []*expr{from, to}})
 	case *ops.Resize:
 		return f.resize(u, x)
+	case *ops.Border, *ops.Crop:
+		return f.pad(u, x)
 	case *ops.PixelShuffle:
 		r := f.inForward(u.resolve(u.leaf("r", func(o ops.Op) any { return o.(*ops.PixelShuffle).R })))
 		return calling(f.functional("pixel_shuffle"), x, r)
@@ -117,6 +119,30 @@ func (f *flow) listed(u *use, argument string, of func(o ops.Op) []dim.Size) (it
 		items = append(items, f.inForward(u.resolve(l)))
 	}
 	return items
+}
+
+// pad is F.pad, which crops where sides are negative.
+func (f *flow) pad(u *use, x *expr) *expr {
+	l, mode := leaf{name: "padding"}, ""
+	for i, p := range u.parts {
+		this, of := ops.Zeros, sides{}
+		switch o := p.Node.Op.(type) {
+		case *ops.Border:
+			this, of = o.Mode, sides{o.By.Left.MustInt(), o.By.Right.MustInt(), o.By.Top.MustInt(), o.By.Bottom.MustInt()}
+		case *ops.Crop:
+			of = sides{-o.By.Left.MustInt(), -o.By.Right.MustInt(), -o.By.Top.MustInt(), -o.By.Bottom.MustInt()}
+		}
+		if i > 0 && mode != this {
+			f.fail("pads of several kinds")
+		}
+		mode = this
+		l.values = append(l.values, of)
+	}
+	made := calling(f.functional("pad"), x, f.inForward(u.resolve(l)))
+	if mode != ops.Zeros {
+		made.with("mode", str(mode))
+	}
+	return made
 }
 
 // resize is F.interpolate: by a factor where there is one, which fits other sizes too, or to a size.

@@ -61,6 +61,8 @@ var wideCases = []opCase{
 	{&ops.ChannelAffine{Scale: numbers(3), Shift: numbers(3)}, in{{1, 3, 150, 150}}},
 	{&ops.Slice{From: dim.Int(32), To: dim.Int(128)}, in{{1, 128, 40, 40}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(4)}, in{{1, 64, 40, 40}}},
+	{border(pads(3, 4, 6, 5), ops.Reflect), in{{1, 64, 40, 40}}},
+	{&ops.Crop{By: pads(1, 0, 2, 3)}, in{{1, 64, 40, 40}}},
 	{shuffle(2), in{{1, 64, 40, 40}}},
 	{shuffle(2), in{{1, 16, 80, 80}}},
 	{unshuffle(2), in{{1, 64, 40, 40}}},

@@ -53,6 +53,8 @@ func BenchmarkOther(b *testing.B) {
 	benchmark(b, "prelu", &ops.PReLU{PerChannel: true}, x)
 	benchmark(b, "resize bilinear", &ops.Resize{Size: pair(112, 112), Mode: ops.Bilinear}, optest.Rand(1, 1, 64, 56, 56))
 	benchmark(b, "resize nearest", &ops.Resize{Size: pair(112, 112), Mode: ops.Nearest}, optest.Rand(1, 1, 64, 56, 56))
+	benchmark(b, "pad reflect", &ops.Border{By: pad(3), Mode: ops.Reflect}, optest.Rand(1, 1, 64, 106, 106))
+	benchmark(b, "crop", &ops.Crop{By: pad(3)}, optest.Rand(1, 1, 64, 118, 118))
 	benchmark(b, "pixel_shuffle", &ops.PixelShuffle{R: dim.Int(2)}, optest.Rand(1, 1, 256, 56, 56))
 	benchmark(b, "pixel_unshuffle", &ops.PixelUnshuffle{R: dim.Int(2)}, optest.Rand(1, 1, 64, 112, 112))
 	benchmark(b, "bn", &ops.BatchNorm{}, x)

@@ -25,6 +25,8 @@ func resize(h, w int, mode string, corners bool) ops.Op {
 	return &ops.Resize{Size: pair(h, w), Mode: mode, AlignCorners: corners}
 }
 
+func border(by ops.Padding, mode string) ops.Op { return &ops.Border{By: by, Mode: mode} }
+
 func shuffle(r int) ops.Op    { return &ops.PixelShuffle{R: dim.Int(r)} }
 func unshuffle(r int) ops.Op  { return &ops.PixelUnshuffle{R: dim.Int(r)} }
 func mean(axes ...int) ops.Op { return &ops.ReduceMean{Axis: dim.Shaped(axes...)} }
@@ -200,6 +202,12 @@ var opCases = []opCase{
 	{&ops.ChannelShuffle{Groups: dim.Int(3)}, in{{2, 12, 3, 5}}},
 	{&ops.ChannelShuffle{Groups: dim.Int(6)}, in{{1, 6}}},
 
+	{border(pads(1, 0, 2, 3), ops.Zeros), in{{2, 3, 5, 7}}},
+	{border(pads(3, 4, 6, 5), ops.Reflect), in{{2, 3, 5, 7}}},
+	{border(pads(3, 0, 9, 8), ops.Replicate), in{{2, 3, 1, 2}}},
+	{border(pads(1, 1, 0, 500), ops.Zeros), in{{1, 1, 100, 2}}},
+	{&ops.Crop{By: pads(1, 0, 2, 3)}, in{{2, 3, 5, 7}}},
+	{&ops.Crop{By: pads(0, 4, 6, 0)}, in{{1, 3, 5, 7}}},
 	{shuffle(2), in{{2, 12, 3, 5}}},
 	{shuffle(3), in{{1, 9, 4, 7}}},
 	{shuffle(1), in{{2, 3, 5, 7}}},
@@ -288,6 +296,10 @@ var opCases = []opCase{
 	{groupNorm(32, true, true), in{{1, 64, 5, 7}}},
 	{instanceNorm(true, true), in{{2, 40, 5, 7}}},
 	{instanceNorm(false, false), in{{2, 33, 64, 2}}},
+	{border(pads(1, 0, 2, 3), ops.Zeros), in{{2, 40, 5, 7}}},
+	{border(pads(3, 4, 6, 5), ops.Reflect), in{{2, 70, 5, 7}}},
+	{border(pads(0, 2, 9, 0), ops.Replicate), in{{1, 40, 5, 1}}},
+	{&ops.Crop{By: pads(1, 0, 2, 3)}, in{{2, 40, 5, 7}}},
 	{shuffle(2), in{{2, 160, 5, 7}}},
 	{shuffle(3), in{{1, 153, 3, 4}}},
 	{shuffle(1), in{{1, 33, 3, 4}}},

@@ -77,6 +77,10 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.regrouped(regrouping{from: 1, to: op.R.MustInt()})
 	case *ops.PixelUnshuffle:
 		return s.regrouped(regrouping{from: op.R.MustInt(), to: 1})
+	case *ops.Border:
+		return s.shifted(shift{op.By.Top.MustInt(), op.By.Left.MustInt(), op.From})
+	case *ops.Crop:
+		return s.shifted(shift{-op.By.Top.MustInt(), -op.By.Left.MustInt(), inside})
 	case *ops.Resize:
 		return s.resized(op)
 	case *ops.Matmul:

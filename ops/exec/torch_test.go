@@ -119,6 +119,10 @@ func (c *torchCase) op(t *testing.T, name string) ops.Op {
 				list = append(list, fraction(t, x))
 			}
 			args[p.Name] = list
+		case ops.Pad:
+			by := v.([]any)
+			side := func(i int) int { return int(by[i].(float64)) }
+			args[p.Name] = pads(side(0), side(1), side(2), side(3))
 		case ops.Flag:
 			args[p.Name] = v.(bool)
 		default:

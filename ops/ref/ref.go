@@ -94,6 +94,10 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		matmul(out, in[0], in[1])
 	case *ops.Permute:
 		permute(op, out, in[0])
+	case *ops.Border:
+		border(op, out, in[0])
+	case *ops.Crop:
+		crop(op, out, in[0])
 	case *ops.Concat:
 		concat(op, out, in)
 	case *ops.Scale:

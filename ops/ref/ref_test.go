@@ -188,6 +188,10 @@ func pools() []hand {
 	}
 }
 
+func bordered(top, bottom, left, right int, mode string) *ops.Border {
+	return &ops.Border{By: ops.Padding{Top: n(top), Bottom: n(bottom), Left: n(left), Right: n(right)}, Mode: mode}
+}
+
 func moves() []hand {
 	row := tensor.From([]float32{1, 2, 3, 4}, 1, 2, 1, 2)
 	return []hand{
@@ -207,6 +211,11 @@ func moves() []hand {
 			tensor.From([]float32{0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15, 6, 7, 16, 17}, 1, 2, 2, 4)},
 		{"pixel_unshuffle", &ops.PixelUnshuffle{R: n(2)}, of(tensor.From([]float32{0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15, 6, 7, 16, nan}, 1, 2, 2, 4)), nil,
 			tensor.From([]float32{0, 10, 1, 11, 2, 12, 3, 13, 4, 14, 5, 15, 6, 16, 7, nan}, 1, 8, 1, 2)},
+		{"pad", bordered(1, 0, 0, 2, ops.Zeros), of(image(2, 2, 1, 2, 3, nan)), nil, image(3, 4, 0, 0, 0, 0, 1, 2, 0, 0, 3, nan, 0, 0)},
+		{"pad, reflect", bordered(0, 1, 2, 2, ops.Reflect), of(image(2, 3, 1, 2, 3, 4, 5, inf)), nil,
+			image(3, 7, 3, 2, 1, 2, 3, 2, 1, inf, 5, 4, 5, inf, 5, 4, 3, 2, 1, 2, 3, 2, 1)},
+		{"pad, replicate", bordered(2, 0, 3, 0, ops.Replicate), of(image(1, 2, 1, 2)), nil, image(3, 5, 1, 1, 1, 1, 2, 1, 1, 1, 1, 2, 1, 1, 1, 1, 2)},
+		{"crop", &ops.Crop{By: bordered(1, 0, 0, 1, "").By}, of(image(3, 2, 1, 2, 3, 4, nan, 6)), nil, image(2, 1, 3, nan)},
 		{"resize, nearest", &ops.Resize{Size: p(1, 5), Mode: ops.Nearest}, of(image(1, 3, 1, 2, 3)), nil, image(1, 5, 1, 1, 2, 2, 3)},
 		{"resize, nearest, smaller", &ops.Resize{Size: p(1, 2), Mode: ops.Nearest}, of(image(1, 5, 1, 2, 3, 4, 5)), nil, image(1, 2, 1, 3)},
 		// Places -1/4, 1/4, 3/4 and 5/4, the first of which counts as 0.

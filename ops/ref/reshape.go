@@ -39,6 +39,36 @@ func pixelUnshuffle(op *ops.PixelUnshuffle, out, in Value) {
 	each(out, func(n, c, y, x int) float64 { return in.at(n, c/(r*r), y*r+c/r%r, x*r+c%r) })
 }
 
+// border: out[n, c, y, x] = in[n, c, y - top, x - left], where that lies in the image. Beyond its
+// border stand zeros, the pixel as far inside as the place is outside, or the one at the border.
+func border(op *ops.Border, out, in Value) {
+	rows, columns := in.Shape[2], in.Shape[3]
+	seen := func(at, size int) int {
+		switch {
+		case op.Mode == ops.Reflect && at < 0:
+			return -at
+		case op.Mode == ops.Reflect && at >= size:
+			return 2*(size-1) - at
+		case op.Mode == ops.Replicate:
+			return max(0, min(at, size-1))
+		}
+		return at
+	}
+	each(out, func(n, c, y, x int) float64 {
+		y, x = seen(y-op.By.Top.MustInt(), rows), seen(x-op.By.Left.MustInt(), columns)
+		if y < 0 || y >= rows || x < 0 || x >= columns {
+			return 0
+		}
+		return in.at(n, c, y, x)
+	})
+}
+
+// crop: out[n, c, y, x] = in[n, c, y + top, x + left].
+func crop(op *ops.Crop, out, in Value) {
+	top, left := op.By.Top.MustInt(), op.By.Left.MustInt()
+	each(out, func(n, c, y, x int) float64 { return in.at(n, c, y+top, x+left) })
+}
+
 // concat puts the inputs one after another along the axis: every element keeps
 // its indices but that one, which starts where the inputs before end.
 func concat(op *ops.Concat, out Value, in []Value) {

@@ -44,6 +44,8 @@ var cases = []testCase{
 	{ops.Softplus.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.Mish.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.Resize{Size: pair(15), Mode: ops.Bilinear}, [][]int{{1, 35, 7, 9}}},
+	{&ops.Border{By: pads(3), Mode: ops.Reflect}, [][]int{{1, 35, 7, 9}}},
+	{&ops.Crop{By: pads(2)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.PixelShuffle{R: dim.Int(2)}, [][]int{{1, 140, 7, 9}}},
 	{&ops.PixelUnshuffle{R: dim.Int(3)}, [][]int{{1, 35, 6, 9}}},
 	{&ops.Matmul{}, [][]int{{1, 3, 35, 65}, {1, 3, 65, 50}}},

@@ -119,6 +119,8 @@ var samples = map[string][]string{
 	"channel_affine":  {"[1, 2, 3, 4, 5, 6, 7, 8], [0, 0, 0, 0, 0.5, 0, 0, -1]"},
 	"slice":           {"0, 8", "2, 5"},
 	"channel_shuffle": {"1", "2", "4"},
+	"pad":             {"1", "[[0, 1], [2, 0]], mode=\"reflect\"", "[1, 9], mode=\"replicate\""},
+	"crop":            {"1", "[[0, 1], [2, 0]]"},
 	"pixel_shuffle":   {"1", "2"},
 	"pixel_unshuffle": {"1"},
 	"resize":          {"6x7", "[12, 14], mode=\"bilinear\"", "3x9, mode=\"bicubic\", align_corners=true"},

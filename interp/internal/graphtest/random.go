@@ -80,7 +80,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(17) {
+	switch r.IntN(18) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -132,7 +132,12 @@ func (r *random) grow() {
 		gate := r.add(&ops.ReduceMax{Axis: dim.Shaped(2 + r.IntN(2))}, x)
 		r.values = r.values[:len(r.values)-1]
 		r.add(&ops.Mul{}, x, gate)
-	case 16:
+	case 16: // pixels around it, before a convolution that may take zeros over, and away
+		by := ops.Padding{Top: dim.Int(r.IntN(3)), Bottom: dim.Int(1), Left: dim.Int(2), Right: dim.Int(r.IntN(3))}
+		y := r.add(&ops.Border{By: by, Mode: []string{ops.Zeros, ops.Zeros, ops.Reflect, ops.Replicate}[r.IntN(4)]}, x)
+		r.add(&ops.Crop{By: by}, r.add(Conv(channels, 3, 1, 1, true), y))
+		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
+	case 17:
 		if channels == 1 {
 			return
 		}

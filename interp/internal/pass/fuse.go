@@ -50,6 +50,25 @@ func foldGates(r *rewrite) rule {
 	}
 }
 
+// foldPads lets a convolution that alone reads an image with zeros around it pad with these
+// itself.
+func foldPads(r *rewrite) rule {
+	return func(n *graph.Node) *graph.Node {
+		conv, ok := n.Op.(*ops.Conv)
+		if !ok {
+			return r.copy(n)
+		}
+		made, once := r.only(n.In[0])
+		pad, ok := made.Op.(*ops.Border)
+		if !ok || !once || pad.Mode != ops.Zeros || conv.Pad.Mode == ops.Same {
+			return r.copy(n)
+		}
+		delete(r.to, n.In[0])
+		r.gone[made] = true
+		return r.add(n, &graph.Node{Path: n.Path, Op: conv.Around(pad.By), In: made.In, Params: n.Params, Origin: n.Origin})
+	}
+}
+
 // fuseAdds lets one of the two layers of a residual sum, or the product with a gate at the
 // end of one, add the other value. If both could, the later one does: by then the other
 // value is there.

@@ -35,6 +35,7 @@ var table = []Pass{
 	{"sides", "drop the side heads that were not asked for", dropSides},
 	{"dead", "drop what no output needs", dropDead},
 	{"identity", "drop id and dropout", dropIdentities},
+	{"pad", "let convolutions pad with the zeros that are put around their input", foldPads},
 	{"gate", "let a product with one learned number for each channel own that", foldGates},
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},
 	{"add", "let the convolution, linear layer or gate before a sum of two add the other", fuseAdds},

@@ -73,6 +73,23 @@ func TestPasses(t *testing.T) {
 			1 flatten: flatten [0]
 			2 fc: linear + norm + gelu [1] out`},
 
+		{"a convolution takes the zeros around its image over, and no other pixels", func(b *graphtest.Builder, x *graph.Node) nodes {
+			pad := func(path, mode string, x *graph.Node) *graph.Node {
+				return b.Add(path, &ops.Border{By: ops.Padding{Top: dim.Int(1), Bottom: dim.Int(0), Left: dim.Int(2), Right: dim.Int(3)}, Mode: mode}, x)
+			}
+			x = b.Add("conv1", conv(), pad("zeros", ops.Zeros, x))
+			x = b.Add("conv2", conv(), pad("mirrored", ops.Reflect, x))
+			twice := pad("twice", ops.Zeros, x)
+			b.Add("concat", graphtest.Concat(), twice, b.Add("conv3", conv(), twice))
+			return nil
+		}, pass.Options{}, `
+			1 conv1: conv [0]
+			2 mirrored: pad [1]
+			3 conv2: conv [2]
+			4 twice: pad [3]
+			5 conv3: conv [4]
+			6 concat: concat [4 5] out`},
+
 		{"through identities", func(b *graphtest.Builder, x *graph.Node) nodes {
 			x = b.Add("conv", conv(), b.Add("id", &ops.Identity{}, x))
 			x = b.Add("norm", graphtest.Norm(), b.Add("dropout", &ops.Dropout{P: dim.Ratio(1, 2)}, x))

@@ -49,6 +49,18 @@ class Up2(nn.Module):
         return self.conv(getattr(self, "0")(x))
 
 
+class Mirrored(nn.Module):
+    """[N, C, H, W] -> [N, C, H, W]"""
+
+    def __init__(self, in_channels, n, padding):
+        super().__init__()
+        self.padding = padding
+        self.add_module("1", nn.Conv2d(in_channels, in_channels, 2 * n + 1))
+
+    def forward(self, x):
+        return getattr(self, "1")(F.pad(x, self.padding, mode="reflect"))
+
+
 class Finer(nn.Module):
     """[N, C, H, W] -> [N, C, r*H, r*W]"""
 
@@ -67,10 +79,12 @@ class Resize(nn.Module):
         self.add_module("0", Up(3, 4, scale_factor=2))
         self.add_module("1", Up(4, 6, scale_factor=3))
         self.add_module("3", Up2(6, 2))
-        self.add_module("8", Finer(2, 2))
-        self.add_module("9", Finer(2, 3))
-        self.add_module("10", nn.Conv2d(2, 2, 1))
-        self.add_module("12", nn.Conv2d(72, 2, 1))
+        self.add_module("7", Mirrored(2, 1, padding=(1, 1, 1, 1)))
+        self.add_module("8", Mirrored(2, 2, padding=(2, 2, 2, 2)))
+        self.add_module("14", Finer(2, 2))
+        self.add_module("15", Finer(2, 3))
+        self.add_module("16", nn.Conv2d(2, 2, 1))
+        self.add_module("18", nn.Conv2d(72, 2, 1))
 
     def forward(self, x):
         x = getattr(self, "0")(x)  # [N, 4, 10, 8]
@@ -80,8 +94,12 @@ class Resize(nn.Module):
         x = F.interpolate(x, size=(13, 8), mode="bilinear", align_corners=True)
         x = F.interpolate(x, size=(6, 9), mode="bicubic")  # [N, 2, 6, 9]
         x = F.interpolate(x, size=(7, 9), mode="bicubic", align_corners=True)
+        x = getattr(self, "7")(x)  # [N, 2, 7, 9]
+        x = getattr(self, "8")(x)  # [N, 2, 7, 9]
+        x = F.pad(F.pad(x, (2, 2, 1, 1)), (-2, 0, -1, 0))  # [N, 2, 8, 11]
+        x = F.pad(F.pad(x, (1, 1, 1, 1), mode="replicate"), (-1, -3, -1, -2))
         x = F.pixel_shuffle(x, 1)  # [N, 2, 7, 9]
-        x = getattr(self, "8")(x)  # [N, 2, 14, 18]
-        x = getattr(self, "9")(x)  # [N, 2, 42, 54]
-        x = F.pixel_unshuffle(getattr(self, "10")(x), 6)  # [N, 72, 7, 9]
-        return getattr(self, "12")(x)  # [N, 2, 7, 9]
+        x = getattr(self, "14")(x)  # [N, 2, 14, 18]
+        x = getattr(self, "15")(x)  # [N, 2, 42, 54]
+        x = F.pixel_unshuffle(getattr(self, "16")(x), 6)  # [N, 72, 7, 9]
+        return getattr(self, "18")(x)  # [N, 2, 7, 9]

@@ -120,18 +120,18 @@ def pixel_unshuffle(r):
     return {"r": k}, [r.randint(1, 2), r.randint(1, 40), k * r.randint(1, 5), k * r.randint(1, 5)], [], lambda x: F.pixel_unshuffle(x, k)
 
 
-def axes(r):
+def reduced(r):
     size = [r.randint(1, 3), r.randint(1, 70), r.randint(1, 9), r.randint(1, 9)]
     return {"axis": r.sample([1, 2, 3], r.randint(1, 3))}, size
 
 
 def reduce_mean(r):
-    a, size = axes(r)
+    a, size = reduced(r)
     return a, size, [], lambda x: x.mean(a["axis"], keepdim=True)
 
 
 def reduce_max(r):
-    a, size = axes(r)
+    a, size = reduced(r)
     return a, size, [], lambda x: x.amax(a["axis"], keepdim=True)
 
 
@@ -172,6 +172,21 @@ def instance_norm(r):
     return a, size, params, lambda x, *p: F.instance_norm(x, **split(a, p))
 
 
+def pad(r):
+    size, mode = [r.randint(1, 2), r.randint(1, 40), r.randint(1, 9), r.randint(1, 9)], r.choice(["zeros", "reflect", "replicate"])
+    most = lambda n: n - 1 if mode == "reflect" else 12
+    top, bottom, left, right = [r.choice([0, 1, r.randint(0, 12)]) for _ in range(4)]
+    top, bottom, left, right = min(top, most(size[2])), min(bottom, most(size[2])), min(left, most(size[3])), min(right, most(size[3]))
+    a = {"by": [top, bottom, left, right], "mode": mode}
+    return a, size, [], lambda x: F.pad(x, (left, right, top, bottom), mode={"zeros": "constant"}.get(mode, mode))
+
+
+def crop(r):
+    by = [r.randint(0, 4) for _ in range(4)]
+    size = [r.randint(1, 2), r.randint(1, 40), by[0] + by[1] + r.randint(1, 9), by[2] + by[3] + r.randint(1, 9)]
+    return {"by": by}, size, [], lambda x: x[:, :, by[0]:size[2] - by[1], by[2]:size[3] - by[3]]
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -190,6 +205,8 @@ OPS = {
     "permute": permute,
     "matmul": matmul,
     "resize": resize,
+    "pad": pad,
+    "crop": crop,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
     "group_norm": group_norm,
