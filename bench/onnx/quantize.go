@@ -32,7 +32,7 @@ const (
 // quantised convolution cannot be followed by one.
 func quantize(m *onnx.Model, weights onnx.Tensors) (*onnx.Model, error) {
 	q := &quantizer{weights: weights, tensors: map[string]onnx.Initializer{}, readers: map[string][]string{}, values: map[string]string{}, positive: map[string]bool{}, held: map[string]bool{}}
-	q.out.Name, q.out.Input, q.out.Outputs = m.Name, m.Input, m.Outputs
+	q.out.Name, q.out.Inputs, q.out.Outputs = m.Name, m.Inputs, m.Outputs
 	for _, t := range m.Initializers {
 		q.tensors[t.Name] = t
 	}
@@ -44,7 +44,9 @@ func quantize(m *onnx.Model, weights onnx.Tensors) (*onnx.Model, error) {
 			q.readers[in] = append(q.readers[in], n.Op)
 		}
 	}
-	q.pass(m.Input.Name, m.Input.Shape)
+	for _, in := range m.Inputs {
+		q.pass(in.Name, in.Shape)
+	}
 	for _, n := range m.Nodes {
 		if err := q.node(n); err != nil {
 			return nil, err

@@ -27,7 +27,7 @@ func TestQuantizedModelComputesIn8Bits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		made := map[string]string{q.Input.Name: "the input"}
+		made := map[string]string{q.Inputs[0].Name: "the input"}
 		for _, x := range q.Initializers {
 			made[x.Name] = "the file"
 		}

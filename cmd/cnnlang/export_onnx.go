@@ -79,7 +79,7 @@ func (a *app) exportONNX(ctx context.Context, f *exportFlags, n *interp.Net, d *
 		return err
 	}
 	d.Notes = weights.Fit.Notes
-	d.said = fmt.Sprintf("%s, opset %d, %s to %s", counted(int64(len(model.Nodes)), "node"), onnx.Opset, model.Input, outputsOf(model))
+	d.said = fmt.Sprintf("%s, opset %d, %s to %s", counted(int64(len(model.Nodes)), "node"), onnx.Opset, valuesOf(model.Inputs), valuesOf(model.Outputs))
 	for _, file := range files {
 		if err := d.wrote(file); err != nil {
 			return err
@@ -88,13 +88,13 @@ func (a *app) exportONNX(ctx context.Context, f *exportFlags, n *interp.Net, d *
 	return nil
 }
 
-// outputsOf are the outputs of a model, of many the first.
-func outputsOf(m *onnx.Model) string {
+// valuesOf are the inputs or outputs of a model, of many the first.
+func valuesOf(list []onnx.Value) string {
 	const most = 4
-	if len(m.Outputs) <= most+1 {
-		return joined(m.Outputs, ", ")
+	if len(list) <= most+1 {
+		return joined(list, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", joined(m.Outputs[:most], ", "), len(m.Outputs)-most)
+	return fmt.Sprintf("%s and %d more", joined(list[:most], ", "), len(list)-most)
 }
 
 // called is what a map of the net calls tensors, nil for the net's own names.

@@ -36,8 +36,11 @@ func Of(g *graph.Graph, opts Options) (*Model, error) {
 	e.folded = e.foldable()
 	e.model = Model{Name: g.Name, Producer: opts.Producer, Properties: opts.Properties}
 	e.reserve(g)
-	e.model.Input = Value{e.names.values.free("input"), g.Input().Shape}
-	e.values[g.Input()] = e.model.Input.Name
+	for _, in := range g.Inputs {
+		v := Value{e.names.values.free(cmp.Or(in.Path, "input")), in.Shape}
+		e.model.Inputs = append(e.model.Inputs, v)
+		e.values[in] = v.Name
+	}
 	for _, n := range g.Operations() {
 		if e.written[n] {
 			e.step(n)
@@ -57,7 +60,10 @@ type output struct {
 }
 
 func outputsOf(g *graph.Graph, sides map[string]bool) []output {
-	all := []output{{"output", g.Output()}}
+	var all []output
+	for _, o := range g.Outputs {
+		all = append(all, output{o.Name, o.Node})
+	}
 	for _, s := range g.Sides {
 		if s.Output != nil && sides[s.Name] {
 			all = append(all, output{s.Name, s.Output})

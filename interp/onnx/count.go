@@ -10,7 +10,10 @@ import (
 // MACs counts the multiply-accumulates of the model, from its own nodes and not from the graph they
 // were made of, so that a wrong stride or padding shows as a size that does not fit.
 func (m *Model) MACs() (int, error) {
-	shapes := map[string]tensor.Shape{m.Input.Name: m.Input.Shape}
+	shapes := map[string]tensor.Shape{}
+	for _, in := range m.Inputs {
+		shapes[in.Name] = in.Shape
+	}
 	for _, t := range m.Initializers {
 		shapes[t.Name] = t.Shape
 	}

@@ -26,7 +26,9 @@ func (m *Model) encode(places map[string]place, beside string) *message {
 			graph.nested(5, t.encode())
 		}
 	}
-	graph.nested(11, m.Input.encode())
+	for _, v := range m.Inputs {
+		graph.nested(11, v.encode())
+	}
 	for _, v := range m.Outputs {
 		graph.nested(12, v.encode())
 	}

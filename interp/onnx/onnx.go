@@ -48,7 +48,7 @@ type Options struct {
 type Model struct {
 	Name         string
 	Producer     string // version
-	Input        Value
+	Inputs       []Value
 	Outputs      []Value // the main one first
 	Nodes        []Node
 	Initializers []Initializer

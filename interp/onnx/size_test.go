@@ -9,7 +9,7 @@ import (
 // Above 1.75 GiB weights lie outside, whether that was asked for or not.
 func TestSizesBeyondAMessage(t *testing.T) {
 	large := func(shape ...int) *Model {
-		m := &Model{Name: "large", Input: Value{"input", tensor.Shape{1, 1}}}
+		m := &Model{Name: "large", Inputs: []Value{{"input", tensor.Shape{1, 1}}}}
 		m.Initializers = []Initializer{{Name: "w", Shape: shape, Values: Numbers(none)}, {Name: "small", Shape: []int{255}, Values: make([]float32, 255)}}
 		return m
 	}
