@@ -55,9 +55,8 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	}
 	d := &Diagram{Title: g.Name, Depth: opts.Depth, heat: opts.Heat}
 	b := &builder{steps: opts.Steps, marks: opts.Marks}
-	input := &Item{Kind: Input, Text: "input", Path: g.Input().Path, Nodes: []string{g.Input().Path}, Count: 1, shape: g.Input().Dims(), value: g.Input()}
-	items := append([]*Item{input}, b.series(outline, "")...)
-	items = append(items, &Item{Kind: Output, Text: "output, " + graph.SizesOf(g.Output().Dims()), Path: "output", Count: 1, shape: g.Output().Dims(), value: g.Output()})
+	items := append([]*Item{inputs(g)}, b.series(outline, "")...)
+	items = append(items, outputs(g))
 	d.deep = nesting(items)
 	if opts.Marks != nil {
 		each(items, func(i *Item) { i.marked = true })
@@ -65,6 +64,34 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 	d.Items = closed(fold(items), opts.Depth)
 	showShapes(d.Items, nil, true)
 	return d
+}
+
+// inputs is the box of the input, of several a list of boxes with their names.
+func inputs(g *graph.Graph) *Item {
+	all := &Item{Kind: Bar, Text: "inputs", Path: "inputs", Count: 1, list: true}
+	for _, n := range g.Inputs {
+		i := &Item{Kind: Input, Text: "input", Path: n.Path, Nodes: []string{n.Path}, Count: 1, shape: n.Dims(), value: n}
+		if len(g.Inputs) == 1 {
+			return i
+		}
+		i.Text = n.Path + ", " + graph.SizesOf(n.Dims())
+		all.Branches = append(all.Branches, []*Item{i})
+	}
+	return all
+}
+
+// outputs is the box of the output, of several a list of boxes with their names.
+func outputs(g *graph.Graph) *Item {
+	all := &Item{Kind: Bar, Text: "outputs", Path: "outputs", Count: 1, list: true}
+	for _, o := range g.Outputs {
+		i := &Item{Kind: Output, Text: "output, " + graph.SizesOf(o.Node.Dims()), Path: "output", Count: 1, shape: o.Node.Dims(), value: o.Node}
+		if len(g.Outputs) == 1 {
+			return i
+		}
+		i.Text, i.Path = o.Name+", "+graph.SizesOf(o.Node.Dims()), o.Name
+		all.Branches = append(all.Branches, []*Item{i})
+	}
+	return all
 }
 
 // fitted makes the diagram at the largest depth at which it fits a page of A4 with texts that can be
@@ -111,7 +138,15 @@ func nesting(items []*Item) (most int) {
 // heading is the first line of a picture.
 func (d *Diagram) heading() string {
 	in, out := d.Items[0], d.Items[len(d.Items)-1]
-	return fmt.Sprintf("%s  %s → %s", cut(d.Title, leastTitle), graph.SizesOf(in.shape), graph.SizesOf(out.shape))
+	return fmt.Sprintf("%s  %s → %s", cut(d.Title, leastTitle), in.ends(), out.ends())
+}
+
+// ends is the shape of an input or an output, or of several how many they are.
+func (i *Item) ends() string {
+	if i.list {
+		return fmt.Sprintf("%d %s", len(i.Branches), i.Text)
+	}
+	return graph.SizesOf(i.shape)
 }
 
 // footer is the last line of a picture in which frames are closed, "" where none is.

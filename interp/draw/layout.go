@@ -108,7 +108,7 @@ func (c *column) run(main, head func(cell *cell, y float64), end *float64) {
 
 // size finds the extents of an item.
 func size(i *Item, count int) *cell {
-	c := &cell{item: i, of: i.Count / max(count, 1), fed: i.Kind != Tap}
+	c := &cell{item: i, of: i.Count / max(count, 1), fed: i.Kind != Tap && i.Kind != Input}
 	switch i.Kind {
 	case Frame:
 		c.body = measure(i.Items, i.Count)

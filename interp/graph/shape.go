@@ -34,8 +34,11 @@ func (n *Node) Dims() dim.Shape {
 }
 
 // SizesOf writes the shape of one image as pictures and people do: 64×56×56, or of a sketch
-// 4*c × H//2 × W//2.
+// 4*c × H//2 × W//2; "" of a list, which has none.
 func SizesOf(s dim.Shape) string {
+	if len(s) == 0 {
+		return ""
+	}
 	list, sign := make([]string, len(s)-1), "×"
 	for i, n := range s[1:] {
 		if list[i] = n.String(); !n.Known() {

@@ -98,7 +98,7 @@ function run(c, main, head) {
 }
 
 function size(i, count) {
-  const c = {item: i, of: Math.floor(i.count / Math.max(count, 1)), fed: i.kind !== "tap"};
+  const c = {item: i, of: Math.floor(i.count / Math.max(count, 1)), fed: i.kind !== "tap" && i.kind !== "input"};
   if (isFrame(i)) {
     c.body = measure(i.items, i.count);
     c.left = c.body.left + L.pad; c.right = c.body.right + L.pad;
