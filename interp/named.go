@@ -35,10 +35,10 @@ func (n *Net) OutputNames() (names []string) {
 	return names
 }
 
-// input is the input with a name, or without one the only input.
+// input is the input with a name; the only one is called input, too, or nothing.
 func (n *Net) input(name string) (*graph.Node, error) {
 	all := n.Graph.Inputs
-	if name == "" && len(all) == 1 {
+	if (name == "" || name == "input") && len(all) == 1 {
 		return all[0], nil
 	}
 	for _, node := range all {

@@ -37,7 +37,8 @@ type Change struct {
 	Span   source.Span
 }
 
-// Why explains the step with this path; "input" and "output" are the net's. Its error is a
+// Why explains the step with this path; "input" and "output" are the net's, those of several have
+// their names. Its error is a
 // *SelectionError.
 func (n *Net) Why(path string) (*Why, error) {
 	var paths []string
@@ -51,11 +52,14 @@ func (n *Net) Why(path string) (*Why, error) {
 		}
 		paths = append(paths, s.Path)
 	}
-	switch path {
-	case "input":
-		return n.whyInput(), nil
-	case "output":
-		return n.whyOutput(origins), nil
+	if in, err := n.input(path); err == nil {
+		return whyInput(in), nil
+	}
+	if i, ok := n.Graph.OutputAt(path); ok {
+		return n.whyOutput(n.Graph.Outputs[i].Node, origins), nil
+	}
+	if n.Graph.Several() {
+		paths = append(append(paths, n.InputNames()...), n.OutputNames()...)
 	}
 	nearest := diag.Nearest(path, paths)
 	// A tensor's name is its step's path and one segment more.
@@ -65,24 +69,26 @@ func (n *Net) Why(path string) (*Why, error) {
 	return nil, &SelectionError{What: "step", Name: path, Net: n.Name, Nearest: nearest, Known: paths}
 }
 
-// whyInput explains the sizes of the input.
-func (n *Net) whyInput() *Why {
-	in := n.Graph.Input()
-	w := &Why{Path: "input", Shape: in.Shape, Span: in.Origin}
+// whyInput explains the sizes of an input.
+func whyInput(in *graph.Node) *Why {
+	w := &Why{Path: in.Path, Shape: in.Shape, Span: in.Origin}
 	for i, size := range in.Shape {
-		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i).String(), Index: i, Changes: []Change{{Size: size, Path: "input", Span: in.Origin}}})
+		w.Axes = append(w.Axes, AxisHistory{Name: dim.Axis(i).String(), Index: i, Changes: []Change{{Size: size, Path: in.Path, Span: in.Origin}}})
 	}
 	return w
 }
 
-// whyOutput explains the last step whose value is the output.
-func (n *Net) whyOutput(origins [][]*elab.Origin) *Why {
+// whyOutput explains the last step whose value is an output.
+func (n *Net) whyOutput(out *graph.Node, origins [][]*elab.Origin) *Why {
+	if out.Op == nil {
+		return whyInput(out)
+	}
 	for i, s := range slices.Backward(n.Graph.Steps) {
-		if s.Node == n.Graph.Output() && s.Items == nil && i < len(origins) {
+		if s.Node == out && s.Items == nil && i < len(origins) {
 			return history(s, origins[i])
 		}
 	}
-	return &Why{Path: "output", Shape: n.Graph.Output().Shape, Span: n.Graph.Output().Origin}
+	return &Why{Path: "output", Shape: out.Shape, Span: out.Origin}
 }
 
 func history(s graph.Step, origins []*elab.Origin) *Why {

@@ -73,6 +73,9 @@ func (m *machine) fitMaps(files []Checkpoint, chain []*resolve.Object, at metaIt
 // other arguments inherits is told where pictures are read.
 func (m *machine) fitMeta(r *Result, at metaItems, channels source.Span) {
 	meta, in, out := &r.Meta, r.Graph.Input().Shape, r.Graph.Output().Shape
+	if len(r.Graph.Outputs) > 1 {
+		out = nil // none of which is said to be scores of classes
+	}
 	if item, stated := at["classes"]; stated && len(out) > 1 && len(meta.Classes) != out[1] {
 		if m.defaults && item.own {
 			m.fail(classesBeyond(item.span, len(meta.Classes), out[1], r.Graph.Name))

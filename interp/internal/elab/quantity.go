@@ -31,7 +31,7 @@ func (q *quantities) in(cond ast.Expr, values map[string]Value) bool {
 		q.known = map[string]dim.Size{
 			"params": r.Main.Params, "macs": r.Main.MACs, "flops": r.Main.FLOPs,
 			"params_side": r.Sides.Params, "macs_side": r.Sides.MACs, "flops_side": r.Sides.FLOPs,
-			"outputs": dim.Int(1 + len(r.Graph.Sides)), "activations": dim.Int(int(r.Graph.Activations())),
+			"outputs": dim.Int(len(r.Graph.Outputs) + len(r.Graph.Sides)), "activations": dim.Int(int(r.Graph.Activations())),
 		}
 	}
 	for _, name := range factsNamed(cond) {
