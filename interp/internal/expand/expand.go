@@ -75,7 +75,7 @@ type writer struct {
 func newWriter(r *elab.Result, prelude *resolve.Module) (*writer, error) {
 	g := r.Graph
 	w := &writer{graph: g, primitives: map[string]*resolve.Object{}, named: map[*graph.Node]bool{},
-		bodies: bodies(g), repeated: repeated(g), alike: map[string]int{}, letter: letterFor(g.Sides)}
+		bodies: bodies(g), repeated: repeated(g), alike: map[string]int{}, letter: letterFor(g)}
 	for _, o := range prelude.Blocks() {
 		w.primitives[o.Name] = o
 	}
@@ -93,22 +93,24 @@ func (w *writer) net(r *elab.Result) string {
 	if slices.ContainsFunc(g.Operations(), func(n *graph.Node) bool { return n.Op.Name() == name }) {
 		name += "_net" // or it would apply itself
 	}
-	w.line("# %s for an input of %v: every operation on a line of its own.", g.Name, g.Input().Shape)
-	input := "[" + w.sizes(g.Input())
-	if batch := g.Input().Shape[0]; batch != 1 {
-		input = fmt.Sprintf("[N = %d%s", batch, strings.TrimPrefix(input, "[N"))
+	what := "an input"
+	if len(g.Inputs) > 1 {
+		what = "inputs"
 	}
-	w.line("net %s %s] -> [%s] {", name, input, w.sizes(g.Output()))
+	w.line("# %s for %s of %s: every operation on a line of its own.", g.Name, what, g.InputText())
+	w.line("net %s %s {", name, w.signature())
 	w.meta(metaOf(r), g.Input().Shape)
 	for _, m := range r.Names {
 		w.names(m)
 	}
-	w.current = g.Input()
-	if w.named[g.Input()] {
-		w.line("{} as %s", w.tap(g.Input()))
+	if len(g.Inputs) == 1 {
+		w.current = g.Input()
+		if w.named[g.Input()] && named(g, g.Input()) == "" {
+			w.line("{} as %s", w.tap(g.Input()))
+		}
 	}
 	w.items(w.bodies[nil])
-	w.goTo(g.Output())
+	w.give()
 	w.facts(r)
 	w.line("}")
 	return w.text.String()

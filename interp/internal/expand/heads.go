@@ -133,8 +133,11 @@ func (w *writer) pathsOf(it item) map[string]bool {
 // name finds the values that need a name: those read by anything but the next line, and
 // those never read.
 func (w *writer) name() {
-	read := map[*graph.Node]bool{w.graph.Output(): true}
-	last := map[*graph.Side]*graph.Node{nil: w.graph.Input()}
+	read := map[*graph.Node]bool{}
+	last := map[*graph.Side]*graph.Node{nil: nil}
+	if len(w.graph.Inputs) == 1 {
+		last[nil] = w.graph.Input()
+	}
 	w.walk(nil, func(it item) {
 		n := it.node
 		before, begun := last[n.Side]
@@ -160,8 +163,9 @@ func (w *writer) name() {
 			}
 		}
 	}
-	if w.graph.Output() != last[nil] {
-		w.named[w.graph.Output()] = true
+	for _, o := range w.graph.Outputs {
+		read[o.Node] = true
+		w.named[o.Node] = w.named[o.Node] || len(w.graph.Outputs) > 1 || o.Node != last[nil]
 	}
 	for _, n := range w.graph.Operations() {
 		if !read[n] {
@@ -195,13 +199,19 @@ func reads(n *graph.Node) []*graph.Node {
 	return n.In
 }
 
-func (w *writer) tap(n *graph.Node) string { return fmt.Sprint(w.letter, n.ID) }
+func (w *writer) tap(n *graph.Node) string {
+	if name := named(w.graph, n); name != "" {
+		return name
+	}
+	return fmt.Sprint(w.letter, n.ID)
+}
 
 // letterFor is the beginning of the names of values, chosen so that none is the name of a
-// side head.
-func letterFor(sides []*graph.Side) string {
+// side head or of an input.
+func letterFor(g *graph.Graph) string {
 	letter := "t"
-	for slices.ContainsFunc(sides, func(s *graph.Side) bool { return strings.HasPrefix(s.Name, letter) }) {
+	for slices.ContainsFunc(g.Sides, func(s *graph.Side) bool { return strings.HasPrefix(s.Name, letter) }) ||
+		slices.ContainsFunc(g.Inputs, func(n *graph.Node) bool { return strings.HasPrefix(n.Path, letter) }) {
 		letter += "_"
 	}
 	return letter
