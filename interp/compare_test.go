@@ -225,8 +225,8 @@ func TestDiffs(t *testing.T) {
 // TestDiffsOfRandomNets compares random nets with others, and with what some edits make of them.
 func TestDiffsOfRandomNets(t *testing.T) {
 	differ, edits := 0, 0
-	for seed := range uint64(150) {
-		text := randomNet(seed)
+	for seed := range uint64(190) {
+		text := randomOf(seed, 150)
 		_, a := selected(t, "-", text, interp.Options{})
 		if d := compared(a, a); !d.Empty() {
 			t.Fatalf("seed %d: a net differs from itself\n%s", seed, text)

@@ -2,11 +2,16 @@ package interp_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/interp"
+	"cnnlang/interp/graph"
 )
 
 // Random nets with side heads in side heads, taps, groups, branches, blocks, repeats and
@@ -33,6 +38,46 @@ func TestExpandedRandomNetsReadBack(t *testing.T) {
 	}
 }
 
+// With steps for each item of a list they read back as a graph that has the same tensors and gives
+// the same.
+func TestExpandedRandomItemsReadBack(t *testing.T) {
+	shared := 0
+	for seed := range uint64(25) {
+		text := randomItems(seed)
+		n, flat := expanded(t, "-", text)
+		again := readBack(t, flat)
+		if slices.ContainsFunc(n.Graph.Nodes, func(x *graph.Node) bool { return len(x.Own()) < len(x.Params) }) {
+			shared++
+		}
+		if !sameParams(n.Graph.Params(true), again.Graph.Params(true)) || n.Main != again.Main || n.Sides != again.Sides {
+			t.Fatalf("seed %d: the text has other tensors or counts:\n%s\n%s", seed, text, flat)
+		}
+		weights := interp.RandomWeights(seed)
+		want, _, err := outputsOf(t, n, weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := outputsOf(t, again, weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.EqualFunc(got, want, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) }) {
+			t.Fatalf("seed %d: the text gives something else:\n%s\n%s", seed, text, flat)
+		}
+	}
+	if shared < 12 {
+		t.Errorf("%d of 25 nets have a tensor that several steps have", shared)
+	}
+}
+
+// sameParams reports whether two lists have the same tensors, in any order.
+func sameParams(a, b []graph.Param) bool {
+	byPath := func(x, y graph.Param) int { return strings.Compare(x.Path, y.Path) }
+	slices.SortFunc(a, byPath)
+	slices.SortFunc(b, byPath)
+	return slices.EqualFunc(a, b, func(x, y graph.Param) bool { return x.Path == y.Path && x.Shape.Equal(y.Shape) })
+}
+
 // A netWriter writes a random program. All its images have one shape, so that any may
 // be added to any.
 type netWriter struct {
@@ -44,10 +89,20 @@ type netWriter struct {
 	blocks int      // how many there are to call
 	once   bool     // whether the body is applied once, in the net itself
 	ops    int
+	items  bool // whether there are steps that are applied to each item of a list
+	each   int  // how many of them are open
 }
 
-func randomNet(seed uint64) string {
-	w := &netWriter{Rand: rand.New(rand.NewPCG(seed, 12))}
+func randomNet(seed uint64) string { return randomText(seed, false) }
+
+// randomItems is a random program with steps that are applied to each item of a list.
+func randomItems(seed uint64) string { return randomText(seed, true) }
+
+// randomOf is the first of those with a seed below n, and the second for the others.
+func randomOf(seed, n uint64) string { return randomText(seed, seed >= n) }
+
+func randomText(seed uint64, items bool) string {
+	w := &netWriter{Rand: rand.New(rand.NewPCG(seed, 12)), items: items}
 	for w.blocks < 3 {
 		w.write("block b%d [N, C, H, W] -> [N, C, H, W] {\n", w.blocks)
 		w.ops = 0
@@ -113,6 +168,11 @@ func (w *netWriter) name() int { w.labels++; return w.labels }
 
 // head writes a side head of every kind.
 func (w *netWriter) head(depth int) {
+	if w.each > 0 {
+		w.step(depth)
+		w.write("\n")
+		return
+	}
 	kept := len(w.taps)
 	defer func() { w.taps = w.taps[:kept] }()
 	if w.once && len(w.loops) == 0 && w.IntN(3) == 0 {
@@ -155,6 +215,10 @@ func (w *netWriter) step(depth int) {
 func (w *netWriter) inner(depth int) {
 	w.ops++
 	kind := w.IntN(11)
+	if w.items && depth > 0 && w.IntN(3) == 0 {
+		w.eachOf(depth)
+		return
+	}
 	if depth == 0 || w.ops > 12 {
 		kind = w.IntN(3)
 	}
@@ -186,7 +250,7 @@ func (w *netWriter) inner(depth int) {
 		w.loops = w.loops[:len(w.loops)-1]
 		w.write("}")
 	case 7:
-		if w.blocks > 0 {
+		if w.blocks > 0 && w.each == 0 { // they have heads
 			w.write("b%d", w.IntN(w.blocks))
 			return
 		}
@@ -202,4 +266,28 @@ func (w *netWriter) inner(depth int) {
 		}
 		w.write("}")
 	}
+}
+
+// eachOf writes a step that is applied to two or three values.
+func (w *netWriter) eachOf(depth int) {
+	kept := len(w.taps)
+	w.write("{ list {\n")
+	for range 2 + w.IntN(2) {
+		w.write("| ")
+		if len(w.taps) > 0 && w.IntN(3) == 0 {
+			w.write("@%s\n", w.taps[w.IntN(len(w.taps))])
+		} else {
+			w.statement(0)
+		}
+	}
+	w.write("}\n")
+	if w.IntN(3) > 0 {
+		w.write("%s: ", w.label())
+	}
+	w.write("each ")
+	w.each++
+	w.inner(depth - 1)
+	w.each--
+	w.taps = w.taps[:kept]
+	w.write("\n%s }", []string{"add", "max", "mean"}[w.IntN(3)])
 }

@@ -25,8 +25,8 @@ func TestRandomProgramsBecomeModels(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for seed := range uint64(60) {
-		text := randomNet(seed)
+	for seed := range uint64(85) {
+		text := randomOf(seed, 60)
 		if *onnxFolder != "" {
 			if err := os.WriteFile(filepath.Join(*onnxFolder, fmt.Sprintf("random%02d.cnn", seed)), []byte(text), 0o666); err != nil {
 				t.Fatal(err)

@@ -251,8 +251,8 @@ func TestPicturesOfTheLibrary(t *testing.T) {
 }
 
 func TestPicturesOfRandomNets(t *testing.T) {
-	for seed := range uint64(1000) {
-		_, n := selected(t, "-", randomNet(seed), interp.Options{})
+	for seed := range uint64(1100) {
+		_, n := selected(t, "-", randomOf(seed, 1000), interp.Options{})
 		for _, opts := range []draw.Options{{Depth: int(seed % 4)}, {Depth: draw.All, Steps: seed%2 == 0}} {
 			if drawn(t, n, opts); t.Failed() {
 				t.Fatalf("seed %d", seed)

@@ -18,8 +18,8 @@ func TestRowsSumToTotalsAtEveryDepth(t *testing.T) {
 		_, n := selected(t, name, "", interp.Options{})
 		compareRows(t, name, n)
 	}
-	for seed := range uint64(200) {
-		_, n := selected(t, "-", randomNet(seed), interp.Options{})
+	for seed := range uint64(240) {
+		_, n := selected(t, "-", randomOf(seed, 200), interp.Options{})
 		compareRows(t, fmt.Sprint("seed ", seed), n)
 	}
 }

@@ -3,6 +3,7 @@ package interp_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"cnnlang/interp"
+	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/torch"
 	"cnnlang/ops"
@@ -217,12 +219,21 @@ func TestTorchGivesWhatNetsGive(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for seed := range uint64(torchSeeds) {
-		text := randomNet(seed)
+	lacks := 0
+	for seed := range uint64(torchSeeds + 15) {
+		text := randomOf(seed, torchSeeds)
 		n, _ := expanded(t, "-", text)
-		if err := w.check(t, n); err != nil {
+		err := w.check(t, n)
+		if lacking := new(graph.LackingError); seed >= torchSeeds && errors.As(err, &lacking) {
+			lacks++ // the items of an each take different values in ways that one module cannot be called in
+			continue
+		}
+		if err != nil {
 			t.Errorf("seed %d: %v\n%s", seed, err, text)
 		}
+	}
+	if lacks > 2 {
+		t.Errorf("%d of 15 programs with items cannot be written", lacks)
 	}
 }
 

@@ -20,6 +20,7 @@ type exporter struct {
 	values  map[*graph.Node]string        // the name of the value that a node makes
 	folded  map[*graph.Node]*graph.Node   // by a convolution: the normalisation that becomes part of it
 	held    map[string]string             // the names of constants, by what they are
+	given   map[string][]int              // the shapes of the weights that are there, by their names
 	lack    []graph.Lacking
 }
 
@@ -31,7 +32,7 @@ func Of(g *graph.Graph, opts Options) (*Model, error) {
 		sides[name] = true
 	}
 	outputs := outputsOf(g, sides)
-	e := &exporter{opts: opts, written: written(g, sides), values: map[*graph.Node]string{}, held: map[string]string{}}
+	e := &exporter{opts: opts, written: written(g, sides), values: map[*graph.Node]string{}, held: map[string]string{}, given: map[string][]int{}}
 	e.readers(g, outputs)
 	e.folded = e.foldable()
 	e.model = Model{Name: g.Name, Producer: opts.Producer, Properties: opts.Properties}
@@ -242,9 +243,21 @@ func (s *step) param(i int, shape ...int) string {
 	if len(shape) == 0 {
 		shape = p.Shape
 	}
-	name := s.called(p.Path)
-	s.model.Initializers = append(s.model.Initializers, Initializer{Name: name, Shape: shape, Values: stored(p), From: []graph.Param{p}})
-	return name
+	return s.tensor(Initializer{Name: s.called(p.Path), Shape: shape, Values: stored(p), From: []graph.Param{p}})
+}
+
+// tensor adds an initializer, once for all items of an `each`. One that is there in another shape
+// is given this one by a node.
+func (s *step) tensor(i Initializer) string {
+	there, known := s.given[i.Name]
+	switch {
+	case !known:
+		s.given[i.Name] = i.Shape
+		s.model.Initializers = append(s.model.Initializers, i)
+	case !slices.Equal(there, i.Shape):
+		return s.helper("Reshape", i.Shape, []string{i.Name, s.integers(i.Shape...)})
+	}
+	return i.Name
 }
 
 // stored is a tensor of the net as it is.

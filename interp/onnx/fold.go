@@ -25,7 +25,35 @@ func (e *exporter) foldable() map[*graph.Node]*graph.Node {
 			pairs[before] = n
 		}
 	}
+	e.foldTogether(pairs)
 	return pairs
+}
+
+// foldTogether leaves out the layers whose weight another layer has, too, for another item of an
+// `each`, that is not folded with the same normalisation.
+func (e *exporter) foldTogether(pairs map[*graph.Node]*graph.Node) {
+	of := func(n *graph.Node) string {
+		if norm := pairs[n]; norm != nil {
+			return norm.Params[0].Path + graph.Describe(norm.Op)
+		}
+		return ""
+	}
+	norm, apart := map[string]string{}, map[string]bool{} // by the weight
+	for n := range e.written {
+		if len(n.Params) == 0 {
+			continue
+		}
+		weight := n.Params[0].Path
+		if with, known := norm[weight]; known && with != of(n) {
+			apart[weight] = true
+		}
+		norm[weight] = of(n)
+	}
+	for n := range pairs {
+		if apart[n.Params[0].Path] {
+			delete(pairs, n)
+		}
+	}
 }
 
 // foldedInto are the inputs of a layer with the normalisation behind it, whose factors are computed
@@ -43,16 +71,25 @@ func (s *step) foldedInto(norm *graph.Node, bias bool, shape []int) []string {
 	if bias {
 		biasName = s.called(s.node.Params[1].Path)
 	} else {
-		biasName = s.names.values.free(beside(name))
+		biasName = s.biasOf(name)
 	}
-	s.model.Initializers = append(s.model.Initializers,
-		Initializer{Name: name, Shape: shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
+	return []string{s.in[0],
+		s.tensor(Initializer{Name: name, Shape: shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
 			return foldedWeight(weights, weight, norm, outputs)
-		}), From: s.node.Params[:1]},
-		Initializer{Name: biasName, Shape: norm.Params[0].Shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
+		}), From: s.node.Params[:1]}),
+		s.tensor(Initializer{Name: biasName, Shape: norm.Params[0].Shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
 			return foldedBias(weights, s.node, norm, bias)
-		}), From: slices.Concat(s.node.Params[1:], norm.Params)})
-	return []string{s.in[0], name, biasName}
+		}), From: slices.Concat(s.node.Params[1:], norm.Params)}),
+	}
+}
+
+// biasOf is a name for the bias of a layer without one, the same for all items of an `each`.
+func (s *step) biasOf(weight string) string {
+	key := "bias " + weight
+	if s.held[key] == "" {
+		s.held[key] = s.names.values.free(beside(weight))
+	}
+	return s.held[key]
 }
 
 // beside is what the bias of a layer is called whose weight has this name.

@@ -175,6 +175,8 @@ func TestGoldens(t *testing.T) {
 		{net: "small", golden: "small_folded", opts: onnx.Options{FoldNorms: true}, external: true},
 		{net: "small", golden: "small_named", opts: onnx.Options{FoldNorms: true}, names: true},
 		{net: "odd", golden: "odd"},
+		{net: "items", golden: "items", opts: onnx.Options{Sides: []string{"aux"}}},
+		{net: "items", golden: "items_folded", opts: onnx.Options{FoldNorms: true}},
 	} {
 		n := netOf(t, "testdata/"+c.net+".cnn")
 		if c.names {

@@ -1,6 +1,8 @@
 package torch
 
 import (
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +32,37 @@ func (f *flow) attributeOf(c *cell, made *expr, isTensor bool) *expr {
 		return f.numbered(c, made)
 	}
 	label := f.localOf(c)
+	if m, again := f.modules[label]; again {
+		return f.sameModule(m, c, made)
+	}
+	read := f.newAttribute(label, made, isTensor)
+	f.modules[label] = module{of: c, made: made.String(), read: read}
+	return read
+}
+
+// A module is what __init__ put under a path, for which step, and how forward reads it.
+type module struct {
+	of     *cell
+	made   string
+	filled string // how it is given its parts, of a row of steps with names
+	read   *expr
+}
+
+const severalArguments = "the items of an `each` apply it with several arguments, and one module has one of each"
+
+// sameModule is the module of a step that is applied to several items of a list. It has one set
+// of tensors, and has to be built in one way.
+func (f *flow) sameModule(m module, c *cell, made *expr) *expr {
+	same := func(p, q *graph.Part) bool {
+		return p.Kind == graph.Operation && q.Kind == graph.Operation && reflect.DeepEqual(p.Node.Op, q.Node.Op)
+	}
+	if m.made != made.String() && !slices.EqualFunc(m.of.parts, c.parts, same) {
+		f.fail(severalArguments)
+	}
+	return m.read
+}
+
+func (f *flow) newAttribute(label string, made *expr, isTensor bool) *expr {
 	f.claim(label)
 	if isAttribute(label) {
 		*f.init = append(*f.init, &stmt{target: self(label), value: made})
@@ -110,9 +143,13 @@ func (f *flow) ownModule(u *use, kind string) *expr {
 	if !f.inRepeat() {
 		label = f.localOf(u.cell)
 	}
+	if m, again := f.modules[label]; again && isAttribute(label) {
+		return f.sameModule(m, u.cell, made)
+	}
 	if isAttribute(label) {
 		f.claim(label)
 		*f.init = append(*f.init, &stmt{target: self(label), value: made})
+		f.modules[label] = module{of: u.cell, made: made.String(), read: self(label)}
 		return self(label)
 	}
 	if at, ok := f.own[made.String()]; ok {

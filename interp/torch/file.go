@@ -222,6 +222,40 @@ func (f *file) findClasses(net *graph.Part) {
 
 func lastOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
+// A tapOf is a tap and a part around it.
+type tapOf struct{ tap, of *graph.Part }
+
+// readsOfItems are the taps that read, of a module that is applied to several items of a list, what
+// only for some of them is the input: it is taken beside that for all.
+func (f *file) readsOfItems() map[tapOf]bool {
+	items := map[string][]*graph.Part{} // the applications of a module, by its path
+	taps := map[*graph.Part][]*graph.Part{}
+	for _, t := range f.taps {
+		for _, p := range t.around {
+			if f.rowOf[p] == nil {
+				continue
+			}
+			if len(taps[p]) == 0 {
+				items[p.Path] = append(items[p.Path], p)
+			}
+			taps[p] = append(taps[p], t.part)
+		}
+	}
+	reads := map[tapOf]bool{}
+	for _, all := range items {
+		for k := range taps[all[0]] {
+			if slices.ContainsFunc(all, func(p *graph.Part) bool { return k < len(taps[p]) && taps[p][k].Node != f.in[p] }) {
+				for _, p := range all {
+					if k < len(taps[p]) {
+						reads[tapOf{taps[p][k], p}] = true
+					}
+				}
+			}
+		}
+	}
+	return reads
+}
+
 // findExtras notes which values go in and out of modules beside their inputs and results.
 func (f *file) findExtras() {
 	unit := func(p *graph.Part) *row { return f.rowOf[p] }
@@ -230,6 +264,7 @@ func (f *file) findExtras() {
 			r.gives = append(r.gives, e)
 		}
 	}
+	reads := f.readsOfItems()
 	for _, t := range f.taps {
 		n := t.part.Node
 		from := f.made[n]
@@ -240,7 +275,7 @@ func (f *file) findExtras() {
 		}
 		for _, p := range t.around {
 			r := unit(p)
-			if r == nil || slices.Contains(from, p) || n == r.in {
+			if r == nil || slices.Contains(from, p) || n == r.in && !reads[tapOf{t.part, p}] {
 				continue
 			}
 			if !slices.ContainsFunc(r.takes, func(o extra) bool { return o.node == n }) {

@@ -66,6 +66,7 @@ type function struct {
 	labels   *nameSet // the attributes that steps have
 	lists    *nameSet // the lists of __init__
 	own      map[string]string
+	modules  map[string]module // those with a path, by it
 	heads    bool
 	// knownHeads are the outputs of side heads that forward gives to its caller.
 	knownHeads  []known

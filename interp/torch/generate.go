@@ -136,7 +136,7 @@ func (c *class) generate() {
 func newFunction() *function {
 	return &function{
 		used: newNames("x", "heads", "self"), held: map[string]bool{}, assigned: map[string]bool{}, stable: map[string]bool{}, stored: map[string]string{},
-		labels: newNames(), lists: newNames(), holds: map[*graph.Node][]int{}, own: map[string]string{},
+		labels: newNames(), lists: newNames(), holds: map[*graph.Node][]int{}, own: map[string]string{}, modules: map[string]module{},
 	}
 }
 

@@ -11,7 +11,7 @@ func (f *flow) unit(c *cell) {
 	if f.isNamed(c) && !f.inRepeat() {
 		in, ch := f.nodes, f.ch
 		at := f.attribute(c, calling(dotted("nn.Sequential")))
-		f.fill(at, c, in, ch)
+		f.fillOnce(at, c, in, ch)
 		if f.length >= 2 || f.net {
 			f.settle()
 		}
@@ -184,6 +184,27 @@ func (f *flow) claimOf(c *cell) term {
 func (f *flow) isNamed(c *cell) bool {
 	p := c.first()
 	return p.Kind == graph.Group && f.sequential[groupKey(p)] == byName
+}
+
+// fillOnce is fill where no other item of an each has done that, in the same way.
+func (f *flow) fillOnce(at *expr, c *cell, nodes []*graph.Node, ch term) {
+	var made []*stmt
+	around := f.init
+	f.init = &made
+	f.fill(at, c, nodes, ch)
+	f.init = around
+	w := &writer{}
+	w.statements(made)
+	label := f.localOf(c)
+	m := f.modules[label]
+	switch {
+	case m.filled == "":
+		m.filled = w.String()
+		f.modules[label] = m
+		*f.init = append(*f.init, made...)
+	case m.filled != w.String():
+		f.fail(severalArguments)
+	}
 }
 
 // fill makes the steps of a group parts of an nn.Sequential, by their names.

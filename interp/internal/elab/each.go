@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"slices"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -69,7 +70,7 @@ func (m *machine) applyToItems(s *ast.Step, e *env, path string, x Tensor, apply
 		var y Tensor
 		m.branch(at, nil, func() {
 			m.open()
-			m.partOf(graph.Part{Kind: graph.Tap, Call: fmt.Sprintf("@%d", i)}, s)(t)
+			m.tapItem(s, i, t)
 			count := m.count
 			y = apply(t)
 			m.countItem(all, i, count)
@@ -88,8 +89,21 @@ func (m *machine) applyToItems(s *ast.Step, e *env, path string, x Tensor, apply
 	if out.Poisoned {
 		return poison
 	}
+	if m.inSeries {
+		*m.series = append(*m.series, slices.Concat(at.branches...)...)
+		return out
+	}
 	m.partOf(graph.Part{Kind: graph.List, Path: path, Call: calledEach(s), As: namesGiven(s), Branches: at.branches, Ways: at.ways}, s)(out)
 	return out
+}
+
+// tapItem notes that what is applied begins with an item of the list.
+func (m *machine) tapItem(s *ast.Step, i int, t Tensor) {
+	call := fmt.Sprintf("@%d", i)
+	if m.inSeries && t.Node != nil {
+		call = "@" + t.Node.Module()
+	}
+	m.partOf(graph.Part{Kind: graph.Tap, Call: call}, s)(t)
 }
 
 // calledEach is what the text calls an `each`: each head.

@@ -22,7 +22,10 @@ func (m *machine) part(p *graph.Part, s *ast.Step) func(Tensor) {
 	if m.series == nil {
 		return func(Tensor) {}
 	}
-	p.Path, p.Span, p.Stage, p.Side, p.Around = m.unmarked(m.ofItem(p.Path)), s.Span(), s.Stage, m.side, slices.Clone(m.around)
+	if !m.inSeries {
+		p.Path = m.ofItem(p.Path)
+	}
+	p.Path, p.Span, p.Stage, p.Side, p.Around = m.unmarked(p.Path), s.Span(), s.Stage, m.side, slices.Clone(m.around)
 	*m.series = append(*m.series, p)
 	leave := m.into(&p.Parts)
 	return func(t Tensor) {

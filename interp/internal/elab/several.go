@@ -169,7 +169,7 @@ func (m *machine) takenByBranches(c *Closure, at *site, x Tensor) (noted func(Te
 		}
 		for i, b := range at.branches {
 			if i > 0 && !x.Many && (len(b) == 0 || b[0].Kind != graph.Tap) {
-				m.partOf(graph.Part{Kind: graph.Tap, Call: "@" + x.Node.Path}, at.step)(x)
+				m.partOf(graph.Part{Kind: graph.Tap, Call: "@" + x.Node.Module()}, at.step)(x)
 			}
 			*m.series = append(*m.series, b...)
 		}
