@@ -41,8 +41,8 @@ type Part struct {
 	Ways   []Around
 	// Callee is the parameter that the text calls, nil where it calls something by its own name.
 	Callee *Formula
-	// Of a block: where it is declared, the names of its input's axes, "" for one without, and
-	// what it claims of its channels in its own names, nil where that is nothing.
+	// Of a block: where it is declared, the names of its input's axes, "" for one without, none for
+	// a list, and what it claims of its channels in its own names, nil where that is nothing.
 	Declared source.Span
 	Axes     []string
 	Channels *Formula

@@ -169,7 +169,7 @@ func (m *machine) calledByName(at *site) *graph.Formula {
 // channels is what a signature claims of the channels.
 func (m *machine) channels(c *Closure, e *env) *graph.Formula {
 	sig := c.Object.Block.Sig
-	if !m.noting() || sig == nil || len(sig.Output().Sizes) < 2 || bare(sig.Output().Sizes[1].Size) == "_" {
+	if !m.noting() || sig == nil || sig.GivesList() || len(sig.Output().Sizes) < 2 || bare(sig.Output().Sizes[1].Size) == "_" {
 		return nil
 	}
 	return m.formula(sig.Output().Sizes[1].Size, e, e.frame)

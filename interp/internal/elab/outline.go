@@ -49,6 +49,9 @@ func (m *machine) blockItself(c *Closure, e *env, from *frame) *graph.Part {
 		at := sig.Span()
 		p.Signature = strings.Join(strings.Fields(c.Object.Module.File.Source.Text[at.Start.Offset:at.End.Offset]), " ")
 		for _, d := range sig.Input().Sizes {
+			if sig.TakesList() {
+				break // its parts take any of several
+			}
 			p.Axes = append(p.Axes, bare(d.Size))
 		}
 	}
