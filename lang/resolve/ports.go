@@ -112,9 +112,9 @@ func (c *checker) namePorts(b *ast.Block) {
 			c.report(unnamedPort(p, "inputs"))
 		case n == nil || n.Skips():
 		case old != nil:
-			c.report(duplicateTap(n, old.span))
+			c.report(duplicatePort(n, old))
 		default: // the one input of a net flows into its body, called so or not
-			c.name(n, &tap{span: n.Span(), name: n, read: b.Kind == "net" && len(b.Sig.In) == 1})
+			c.name(n, &tap{span: n.Span(), name: n, port: true, read: b.Kind == "net" && len(b.Sig.In) == 1})
 		}
 	}
 	first := map[string]*ast.Name{}
@@ -169,6 +169,12 @@ func (c *checker) tensorShapes(params *ast.Params, s *scope) {
 			c.report(nameOfTensor(p))
 		}
 	}
+}
+
+// duplicatePort is for the name of a value of the signature, which no other value has.
+func duplicatePort(n *ast.Name, old *tap) *diag.Diagnostic {
+	return diag.New(diag.DuplicateTap, n.Span(), "`%s` already names a value of the signature", n.Text).
+		WithLabel("again here").At(old.span, "named here").WithHelp("choose another name")
 }
 
 func defaultOfOutput(x ast.Expr) *diag.Diagnostic {

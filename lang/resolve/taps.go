@@ -20,6 +20,7 @@ type tap struct {
 	name    *ast.Name
 	indexes int
 	read    bool
+	port    bool // it is a value of the signature
 	alone   bool // no step takes the value, and without the name it is dropped
 }
 
@@ -55,6 +56,8 @@ func (c *checker) nameValue(claim *ast.Claim, s *scope) {
 		c.name(n, &tap{span: n.Span(), name: n, indexes: len(claim.At)})
 	case old.indexes != len(claim.At):
 		c.report(otherIndexes(claim, old))
+	case old.port:
+		c.report(duplicatePort(n, old))
 	case old.indexes == 0:
 		c.report(duplicateTap(n, old.span))
 	}
@@ -68,6 +71,8 @@ func (c *checker) nameItems(names []*ast.Name) {
 		case n.Skips():
 		case known && old.indexes > 0:
 			c.report(otherIndexes(&ast.Claim{As: n}, old))
+		case known && old.port:
+			c.report(duplicatePort(n, old))
 		case known:
 			c.report(duplicateTap(n, old.span))
 		default:

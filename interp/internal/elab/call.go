@@ -404,6 +404,9 @@ func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.S
 	}
 	x = m.body(b.Body, e, sc, x)
 	if b.Sig != nil && !x.Poisoned && !m.checkClaim(b, e, x) {
+		if x.Many != b.Sig.GivesList() {
+			return poison
+		}
 		x.Suspect = true
 	}
 	return x

@@ -3,6 +3,7 @@ package elab
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
@@ -80,7 +81,12 @@ func (m *machine) deal(ports []*ast.Port, e *env, items []Tensor, wrong func(wan
 		wrong("at least " + tensors(fixed))
 		return nil, false
 	case open > 0 && left%open != 0:
-		wrong(fmt.Sprintf("%s and %d for each value of `%s`", tensors(fixed), open, openName(ports, counts)))
+		for k, p := range ports {
+			if counts[k].open {
+				wrong(strings.TrimPrefix(fmt.Sprintf("%s and %s for each value of `%s`", tensors(fixed), tensors(open), p.Open()), "0 tensors and "))
+				break
+			}
+		}
 		return nil, false
 	}
 	if !m.spendItems(ports[0].Span(), len(items)) {
@@ -102,15 +108,6 @@ func (m *machine) deal(ports []*ast.Port, e *env, items []Tensor, wrong func(wan
 		}
 	}
 	return values, true
-}
-
-func openName(ports []*ast.Port, counts []portCount) string {
-	for k, p := range ports {
-		if counts[k].open {
-			return p.Open()
-		}
-	}
-	return ""
 }
 
 // tensors is so many of them, in words.
