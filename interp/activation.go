@@ -34,7 +34,8 @@ func (r *reading) after(n *graph.Node, readers map[*graph.Node][]*graph.Node) st
 			n = next
 			continue
 		case *ops.BatchNorm:
-			if _, folded := r.given[next.Params[normMean].Path]; folded {
+			mean, _ := statisticsOf(next)
+			if _, folded := r.given[mean.Path]; folded {
 				n = next
 				continue
 			}

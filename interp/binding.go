@@ -266,7 +266,8 @@ func lacks(n *graph.Node, has int, called func(string) string, names map[string]
 	case n.Op.Name() != "bn":
 		return false
 	case has > 0:
-		return names[called(n.Params[normMean].Path)] && names[called(n.Params[normVar].Path)]
+		mean, variance := statisticsOf(n)
+		return names[called(mean.Path)] && names[called(variance.Path)]
 	}
 	before := n.In[0].Params
 	return len(before) == 1 && names[biasBeside(called(before[0].Path))]

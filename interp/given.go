@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -25,13 +26,29 @@ func (g given) constant(shape tensor.Shape) tensor.Tensor {
 	return t
 }
 
-// The tensors of a batch normalisation, in the order of its Params.
+// statisticsOf are the mean and the variance of a batch normalisation, the last of its tensors.
+func statisticsOf(n *graph.Node) (mean, variance graph.Param) {
+	return n.Params[len(n.Params)-2], n.Params[len(n.Params)-1]
+}
+
+// The tensors that a normalisation may lack, in the order of notes.
 const (
 	normWeight = iota
 	normBias
-	normMean
-	normVar
 )
+
+// affineOf are the weight and the bias of a batch normalisation, as far as it has them.
+func affineOf(n *graph.Node) (list [2]*graph.Param) {
+	next := 0
+	norm := n.Op.(*ops.BatchNorm)
+	for i, has := range []bool{normWeight: norm.Scale, normBias: norm.Shift} {
+		if has {
+			list[i] = &n.Params[next]
+			next++
+		}
+	}
+	return list
+}
 
 // give finds the tensors that a file may lack: the weight or the bias of batch normalisations that
 // have their statistics (`affine=False`, Keras's scale and center); and all of a normalisation that is folded into the layer before it, which then has a bias that the
@@ -55,20 +72,20 @@ func (r *reading) give(g *graph.Graph) {
 		if n.Op == nil || n.Op.Name() != "bn" || len(n.Own()) == 0 {
 			continue
 		}
-		var has [4]bool
-		for i, p := range n.Params {
-			_, has[i] = r.held[r.called(p).Path]
+		held := func(p graph.Param) bool {
+			_, ok := r.held[r.called(p).Path]
+			return ok
 		}
-		switch {
-		case has[normMean] && has[normVar]:
+		switch mean, variance := statisticsOf(n); {
+		case held(mean) && held(variance):
 			norms++
-			for i := range lacking {
-				if !has[i] {
+			for i, p := range affineOf(n) {
+				if p != nil && !held(*p) {
 					lacking[i] = append(lacking[i], n.Path)
-					r.given[n.Params[i].Path] = given{value: float32(1 - i)}
+					r.given[p.Path] = given{value: float32(1 - i)}
 				}
 			}
-		case has == [4]bool{} && readers[n.In[0]] == 1 && r.fold(n):
+		case !slices.ContainsFunc(n.Params, held) && readers[n.In[0]] == 1 && r.fold(n):
 			folded++
 		}
 	}
@@ -104,9 +121,13 @@ func (r *reading) fold(norm *graph.Node) bool {
 	if _, ok := r.held[bias]; !ok {
 		return false
 	}
-	for i, g := range []given{normWeight: {value: foldedWeight}, normBias: {from: bias}, normMean: {}, normVar: {value: foldedVar}} {
-		r.given[norm.Params[i].Path] = g
+	tensors := affineOf(norm)
+	if tensors[normWeight] == nil || tensors[normBias] == nil {
+		return false // it cannot do what the file's does
 	}
+	mean, variance := statisticsOf(norm)
+	r.given[tensors[normWeight].Path], r.given[tensors[normBias].Path] = given{value: foldedWeight}, given{from: bias}
+	r.given[mean.Path], r.given[variance.Path] = given{}, given{value: foldedVar}
 	return true
 }
 

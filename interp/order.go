@@ -58,6 +58,9 @@ func (n *Net) layers(within func(*graph.Side) bool) (layers []weights.Layer, pro
 			if layers[i].Biases.Name != "" {
 				return nil, layers[i].Biases.Name + " is a bias before a norm, where Darknet has only that of the norm; write bias=false"
 			}
+			if len(node.Params) != 4 {
+				return nil, node.Path + " is a norm without a weight or a bias, where Darknet has both"
+			}
 			layers[i].Norm, layers[i].Biases = []weights.Part{part(0), part(2), part(3)}, part(1)
 		default:
 			return nil, node.Params[0].Path + " belongs to a layer that Darknet does not have"

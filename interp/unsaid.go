@@ -19,10 +19,13 @@ func (r *reading) unsaid(n *Net) string {
 	}
 	others := 0
 	for _, node := range n.Graph.Nodes {
-		if op, ok := node.Op.(*ops.BatchNorm); ok && float32(op.Eps.Float()) != kerasEps && !node.Params[normVar].Again {
-			if g, isGiven := r.given[node.Params[normVar].Path]; !isGiven || g.value != foldedVar {
-				others++
-			}
+		op, ok := node.Op.(*ops.BatchNorm)
+		if !ok || float32(op.Eps.Float()) == kerasEps {
+			continue
+		}
+		_, variance := statisticsOf(node)
+		if g, isGiven := r.given[variance.Path]; !variance.Again && (!isGiven || g.value != foldedVar) {
+			others++
 		}
 	}
 	if others == 0 {

@@ -69,7 +69,7 @@ func TestParameters(t *testing.T) {
 	want := strings.Split(`conv out:number k:dims stride:dims pad:pad groups:number dilation:dims bias:bool
 deconv out:number k:dims stride:dims pad:pad bias:bool
 linear out:number bias:bool
-bn eps:number
+bn eps:number scale:bool shift:bool
 layer_norm eps:number
 group_norm groups:number eps:number scale:bool shift:bool
 instance_norm eps:number scale:bool shift:bool

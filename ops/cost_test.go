@@ -30,7 +30,7 @@ func TestCosts(t *testing.T) {
 		{deconv(5, pair(2, 2), pair(2, 2), pad(0)), in{{1, 2, 3, 3}}, 360, 720 + 180},
 		{linear(10), in{{2, 84}}, 1680, 3360 + 20},
 		{linear(10), in{{1, 84, 2, 3}}, 5040, 10080 + 60},
-		{&ops.BatchNorm{}, in{{2, 3, 4, 5}}, 0, 240},
+		{&ops.BatchNorm{Scale: true, Shift: true}, in{{2, 3, 4, 5}}, 0, 240},
 		{&ops.LayerNorm{}, in{{2, 3, 4, 5}}, 0, 240},
 		{&ops.GroupNorm{Groups: dim.Int(3), Scale: true, Shift: true}, in{{2, 3, 4, 5}}, 0, 960},
 		{&ops.InstanceNorm{}, in{{2, 3, 4, 5}}, 0, 960},
@@ -101,7 +101,7 @@ func TestCosts(t *testing.T) {
 // Fusing changes no total.
 func TestFusedCost(t *testing.T) {
 	x := dim.Shaped(1, 8, 5, 6)
-	norm := &ops.BatchNorm{}
+	norm := &ops.BatchNorm{Scale: true, Shift: true}
 	for _, op := range []ops.Fuser{conv(4, pair(3, 3)), deconv(4, pair(3, 3), pair(2, 2), pad(0)), linear(4)} {
 		out, err := op.Infer(dim.Numbers{}, []dim.Shape{x})
 		if err != nil {
@@ -122,7 +122,7 @@ func TestFusedCost(t *testing.T) {
 }
 
 func TestParams(t *testing.T) {
-	norm := &ops.BatchNorm{}
+	norm := &ops.BatchNorm{Scale: true, Shift: true}
 	for _, c := range []struct {
 		op   ops.Op
 		in   []int
@@ -135,6 +135,10 @@ func TestParams(t *testing.T) {
 		{deconv(8, pair(3, 5), pair(1, 1), pad(0)), []int{1, 6, 9, 9}, "weight[6, 8, 3, 5] bias[8]"},
 		{linear(8), []int{1, 6}, "weight[8, 6] bias[8]"},
 		{norm, []int{1, 6, 9, 9}, "weight[6] bias[6] running_mean[6]* running_var[6]*"},
+		{&ops.BatchNorm{Shift: true}, []int{1, 6, 9, 9}, "bias[6] running_mean[6]* running_var[6]*"},
+		{&ops.BatchNorm{Scale: true}, []int{1, 6}, "weight[6] running_mean[6]* running_var[6]*"},
+		{conv(8, pair(1, 1), unbiased).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{}, Act: (&ops.PReLU{}).Activation()}), []int{1, 6, 9, 9},
+			"weight[8, 6, 1, 1] running_mean[8]* running_var[8]* weight[1]"},
 		{&ops.LayerNorm{}, []int{1, 6, 9, 9}, "weight[6] bias[6]"},
 		{&ops.GroupNorm{Groups: dim.Int(2), Scale: true, Shift: true}, []int{1, 6, 9, 9}, "weight[6] bias[6]"},
 		{&ops.GroupNorm{Groups: dim.Int(2), Shift: true}, []int{1, 6, 9, 9}, "bias[6]"},

@@ -10,7 +10,7 @@ import (
 // order of the fields. The zero Epilogue is none.
 type Epilogue struct {
 	// Norm is folded into the op's weight and bias, in float64, while they are
-	// packed. Its four params follow the op's own.
+	// packed. Its params follow the op's own.
 	Norm *BatchNorm
 	// Add says that one more input, the last, of the output's shape, is added. The output
 	// may overwrite that input.
@@ -27,7 +27,8 @@ func Split[T any](e Epilogue, params []T) (own, norm, act []T) {
 		own, act = own[:len(own)-1], own[len(own)-1:]
 	}
 	if e.Norm != nil {
-		own, norm = own[:len(own)-4], own[len(own)-4:]
+		at := len(own) - e.Norm.tensors()
+		own, norm = own[:at], own[at:]
 	}
 	return own, norm, act
 }
@@ -92,7 +93,7 @@ func (r *rule) addedDiffers(input, axis int, out dim.Shape) {
 // channels.
 func (e Epilogue) params(c dim.Size) (list []Param) {
 	if e.Norm != nil {
-		list = normParams(c)
+		list = e.Norm.Params([]dim.Shape{{dim.Int(1), c}})
 	}
 	return append(list, e.Act.params(c)...)
 }

@@ -9,10 +9,15 @@ import (
 
 // BatchNorm is batch normalisation with stored statistics (Ioffe and Szegedy
 // 2015): (x - running_mean) / sqrt(running_var + eps) * weight + bias for each
-// channel of [N, C] or [N, C, H, W].
+// channel of [N, C] or [N, C, H, W]. Without Scale there is no weight, and without
+// Shift no bias.
 //
 // Cost: 2 FLOPs for each element, a multiplication and an addition.
-type BatchNorm struct{ Eps dim.Size }
+type BatchNorm struct {
+	Eps   dim.Size
+	Scale bool
+	Shift bool
+}
 
 func (b *BatchNorm) Name() string { return "bn" }
 
@@ -24,28 +29,45 @@ func (b *BatchNorm) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return r.end(in[0])
 }
 
-// Params are weight, bias, running_mean and running_var, each [C].
-func (b *BatchNorm) Params(in []dim.Shape) []Param { return normParams(in[0][1]) }
+// Params are weight and bias, as far as there are any, running_mean and running_var, each [C].
+func (b *BatchNorm) Params(in []dim.Shape) []Param {
+	s := dim.Shape{in[0][1]}
+	return append(scaleAndShift(in[0][1], b.Scale, b.Shift),
+		Param{Leaf: "running_mean", Shape: s, Running: true}, Param{Leaf: "running_var", Shape: s, Running: true})
+}
 
-func normParams(c dim.Size) []Param {
-	s := dim.Shape{c}
-	return []Param{
-		{Leaf: "weight", Shape: s},
-		{Leaf: "bias", Shape: s},
-		{Leaf: "running_mean", Shape: s, Running: true},
-		{Leaf: "running_var", Shape: s, Running: true},
+// Parts are the tensors among params, which are in the order of Params; weight and bias are nil
+// where there are none.
+func (b *BatchNorm) Parts(params []tensor.Tensor) (weight, bias, mean, variance []float32) {
+	if b.Scale {
+		weight, params = params[0].Data, params[1:]
 	}
+	if b.Shift {
+		bias, params = params[0].Data, params[1:]
+	}
+	return weight, bias, params[0].Data, params[1].Data
+}
+
+// tensors is how many there are.
+func (b *BatchNorm) tensors() int {
+	return len(b.Params([]dim.Shape{dim.Shaped(1, 1)}))
 }
 
 // Affine returns the norm as x*scale + shift for each channel, for params in the
 // order of Params.
 func (b *BatchNorm) Affine(params []tensor.Tensor) (scale, shift []float64) {
-	weight, bias, mean, variance := params[0].Data, params[1].Data, params[2].Data, params[3].Data
+	weight, bias, mean, variance := b.Parts(params)
 	eps := b.Eps.Float()
-	scale, shift = make([]float64, len(weight)), make([]float64, len(weight))
-	for c := range weight {
-		scale[c] = float64(weight[c]) / math.Sqrt(float64(variance[c])+eps)
-		shift[c] = float64(bias[c]) - float64(mean[c])*scale[c]
+	scale, shift = make([]float64, len(mean)), make([]float64, len(mean))
+	for c := range scale {
+		scale[c] = 1 / math.Sqrt(float64(variance[c])+eps)
+		if weight != nil {
+			scale[c] = float64(weight[c]) / math.Sqrt(float64(variance[c])+eps)
+		}
+		shift[c] = -float64(mean[c]) * scale[c]
+		if bias != nil {
+			shift[c] = float64(bias[c]) - float64(mean[c])*scale[c]
+		}
 	}
 	return scale, shift
 }

@@ -167,7 +167,7 @@ var faultCases = []struct {
 	{deconv(4, pair(2, 2), pair(1, 1), pads(3, 3, 0, 0)), image, ops.BadValue, "pad", 0, -1,
 		"`pad` of `deconv` crops the whole height away: 3 and 3 of 6 pixels"},
 	{lrn(4), image, ops.BadValue, "size", -1, -1, "`size` of `lrn` must be odd, got 4"},
-	{&ops.BatchNorm{Eps: dim.Int(-1)}, image, ops.BadValue, "eps", -1, -1,
+	{&ops.BatchNorm{Eps: dim.Int(-1), Scale: true, Shift: true}, image, ops.BadValue, "eps", -1, -1,
 		"`eps` of `bn` must be at least 0, got -1"},
 	{&ops.Learned{}, image, ops.BadValue, "shape", -1, -1,
 		"`shape` of `param` must have 1 to 3 sizes, got 0"},

@@ -41,7 +41,7 @@ func TestSymbolicShapes(t *testing.T) {
 		{maxpool(pair(3, 3), pair(1, 1), pad(1), true), []dim.Shape{x}, "[N, C, H, W]"},
 		{deconv(8, pair(2, 2), pair(2, 2), pad(0)), []dim.Shape{x}, "[N, 8, 2*H, 2*W]"},
 		{&ops.Linear{Out: c}, []dim.Shape{{N, C}}, "[N, c]"},
-		{&ops.BatchNorm{}, []dim.Shape{x}, "[N, C, H, W]"},
+		{&ops.BatchNorm{Scale: true, Shift: true}, []dim.Shape{x}, "[N, C, H, W]"},
 		{ops.GELU.Op(), []dim.Shape{x}, "[N, C, H, W]"},
 		{&ops.AvgPoolTo{K: pair(1, 1)}, []dim.Shape{x}, "[N, C, 1, 1]"},
 		{&ops.ReduceMean{Axis: dim.Shaped(1)}, []dim.Shape{x}, "[N, 1, H, W]"},

@@ -38,16 +38,19 @@ func Describe(op ops.Op) string {
 	}
 	text := op.Name()
 	if list := Arguments(op); len(list) > 0 {
-		args := make([]string, len(list))
-		for i, a := range list {
+		var args []string
+		for _, a := range list {
 			format, value := "%s=%v", a.Value
+			if value == true && (a.Name == "scale" || a.Name == "shift") {
+				continue // a normalisation has its tensors unless it says otherwise
+			}
 			switch v := value.(type) {
 			case string:
 				format = "%s=%q"
 			case dim.Size:
 				value = v.Decimal()
 			}
-			args[i] = fmt.Sprintf(format, a.Name, value)
+			args = append(args, fmt.Sprintf(format, a.Name, value))
 		}
 		text += "(" + strings.Join(args, ", ") + ")"
 	}

@@ -13,7 +13,7 @@ func TestFractionsAreDecimals(t *testing.T) {
 		num, den int
 		want     string
 	}{{1, 100000, "bn(eps=0.00001)"}, {1, 1000, "bn(eps=0.001)"}, {3, 2, "bn(eps=1.5)"}, {1, 3, "bn(eps=1/3)"}, {1, 1 << 20, "bn(eps=1/1048576)"}, {2, 1, "bn(eps=2)"}} {
-		if got := Describe(&ops.BatchNorm{Eps: dim.Int(c.num).Quo(dim.Int(c.den))}); got != c.want {
+		if got := Describe(&ops.BatchNorm{Eps: dim.Int(c.num).Quo(dim.Int(c.den)), Scale: true, Shift: true}); got != c.want {
 			t.Errorf("%d/%d: got %q, want %q", c.num, c.den, got, c.want)
 		}
 	}

@@ -133,7 +133,8 @@ func (s *step) repeatedByUsers() bool {
 }
 
 func (s *step) batchNorm() string {
-	inputs := []string{s.in[0], s.param(0), s.param(1), s.param(2), s.param(3)}
+	n := len(s.node.Params)
+	inputs := []string{s.in[0], s.leaf("weight", 1), s.leaf("bias", 0), s.param(n - 2), s.param(n - 1)}
 	return s.emit("BatchNormalization", inputs, Attribute{"epsilon", float32(s.node.Op.(*ops.BatchNorm).Eps.Float())})
 }
 

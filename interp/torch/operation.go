@@ -302,7 +302,8 @@ func (u *use) learned() *expr {
 		}
 		x := calling(dotted(form), u.channels())
 		u.option(x, "eps", u.leaf("eps", func(o ops.Op) any { return o.(*ops.BatchNorm).Eps }), dim.Ratio(1, 100_000))
-		return x
+		return u.affine(x, u.leaf("scale", func(o ops.Op) any { return o.(*ops.BatchNorm).Scale }),
+			u.leaf("shift", func(o ops.Op) any { return o.(*ops.BatchNorm).Shift }), true)
 	case *ops.GroupNorm, *ops.InstanceNorm:
 		if len(u.parts[0].Node.Params) == 0 {
 			return nil

@@ -26,7 +26,7 @@ var wideCases = []opCase{
 	{deconv(33, pair(2, 2), pair(2, 2), samePad), in{{1, 8, 20, 20}}},
 	{linear(1000), in{{1, 600}}},
 	{linear(64), in{{1, 32, 40, 40}}},
-	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 64, 40, 40}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}, in{{1, 64, 40, 40}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 64, 40, 40}}},
 	{groupNorm(8, true, true), in{{1, 64, 40, 40}}},
 	{instanceNorm(false, false), in{{1, 64, 40, 40}}},

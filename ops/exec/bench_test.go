@@ -57,7 +57,7 @@ func BenchmarkOther(b *testing.B) {
 	benchmark(b, "crop", &ops.Crop{By: pad(3)}, optest.Rand(1, 1, 64, 118, 118))
 	benchmark(b, "pixel_shuffle", &ops.PixelShuffle{R: dim.Int(2)}, optest.Rand(1, 1, 256, 56, 56))
 	benchmark(b, "pixel_unshuffle", &ops.PixelUnshuffle{R: dim.Int(2)}, optest.Rand(1, 1, 64, 112, 112))
-	benchmark(b, "bn", &ops.BatchNorm{}, x)
+	benchmark(b, "bn", &ops.BatchNorm{Scale: true, Shift: true}, x)
 	benchmark(b, "layer_norm", &ops.LayerNorm{}, x)
 	benchmark(b, "lrn", &ops.LRN{Size: dim.Int(5), Alpha: dim.Ratio(1, 10000), Beta: dim.Ratio(3, 4), K: dim.Int(1)}, x)
 }

@@ -152,11 +152,12 @@ func (s *size) channelwise(op ops.Op) []task.Algorithm {
 	case *ops.BatchNorm:
 		return s.inBlocks(s.ofOneShape, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
 			scale, _ := op.Affine(params)
+			_, bias, mean, _ := op.Parts(params)
 			mul := make([]float32, len(scale))
 			for c, v := range scale {
 				mul[c] = float32(v)
 			}
-			return rowwise.Affine("affine", in[0], out, params[2].Data, mul, params[1].Data)
+			return rowwise.Affine("affine", in[0], out, mean, mul, bias)
 		}, func(in []layout.Value, out layout.Value, params []tensor.Tensor) *task.Prepared {
 			scale, shift := op.Affine(params)
 			return rowwise.PerChannel("affine", out.Shape, func(dst, src []float32, c int) { kernel.Affine(dst, src, scale[c], shift[c]) })

@@ -54,7 +54,7 @@ var longCases = []opCase{
 	{maxpool(pair(1000, 1000), pair(1, 1), pad(0), false), in{{1, 1, 1000, 1000}}},
 	{maxpool(pair(1, 1<<20), pair(1, 1), pad(0), false), in{{1, 1, 1, 1 << 20}}},
 	{avgpool(pair(1000, 999), pair(1, 1), pad(0), false, true), in{{1, 1, 1000, 1000}}},
-	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000)}, in{{1, 1, 1000, 1000}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}, in{{1, 1, 1000, 1000}}},
 	{&ops.Learned{Shape: dim.Shaped(1, 1000, 1000)}, in{{1, 1, 1, 1}}},
 	{ops.Gate(dim.Shaped(1, 1, 1)), in{{1, 1, 1000, 1000}}},
 	{&ops.ChannelAffine{Scale: numbers(1), Shift: numbers(1)}, in{{1, 1, 1000, 1000}}},

@@ -81,7 +81,7 @@ func TestEpilogues(t *testing.T) {
 		{linear(11), []int{3, 17}},
 		{linear(11), []int{2, 5, 3, 3}},
 	} {
-		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
+		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}, {Eps: dim.Ratio(1, 1000), Shift: true}} {
 			for _, add := range []bool{false, true} {
 				for _, act := range optest.Acts() {
 					e := ops.Epilogue{Norm: norm, Add: add, Act: act}

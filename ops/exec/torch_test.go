@@ -73,8 +73,14 @@ func (c *torchCase) check(t *testing.T, name string) {
 	for i, shape := range c.More {
 		in = append(in, c.numbers(128+i, shape, c.Special))
 	}
-	for i, shape := range c.Params {
-		params = append(params, c.numbers(1+i, shape, false))
+	for i, p := range op.Params([]dim.Shape{dim.Shaped(c.In...)}) {
+		values := c.numbers(1+i, c.Params[i], false)
+		for k, v := range values.Data {
+			if p.Leaf == "running_var" {
+				values.Data[k] = max(v, -v)
+			}
+		}
+		params = append(params, values)
 	}
 	sums := 0.0
 	if _, multiplies := op.(*ops.Matmul); multiplies {

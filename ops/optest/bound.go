@@ -235,9 +235,9 @@ func (b *Bounded) NormScales() (scales []float64) {
 		return nil
 	}
 	_, params, _ := ops.Split(e, b.params)
-	weight, variance := params[0].Data, params[3].Data
-	for i := range weight {
-		scales = append(scales, math.Abs(float64(weight[i]))/math.Sqrt(float64(variance[i])+norm.Eps.Float()))
+	all, _ := norm.Affine(params)
+	for _, scale := range all {
+		scales = append(scales, math.Abs(scale))
 	}
 	return scales
 }

@@ -10,9 +10,17 @@ import (
 // batchNorm: (x - mean) / sqrt(variance + eps) * weight + bias. out may be in.
 func batchNorm(op *ops.BatchNorm, out, in Value, params []Value) {
 	out, in = out.image(), in.image()
-	weight, bias, mean, variance := params[0], params[1], params[2], params[3]
+	weight, bias := named(op, in, params, "weight"), named(op, in, params, "bias")
+	mean, variance := named(op, in, params, "running_mean"), named(op, in, params, "running_var")
 	each(out, func(n, c, y, x int) float64 {
-		return (in.at(n, c, y, x)-mean.at(c))/math.Sqrt(variance.at(c)+op.Eps.Float())*weight.at(c) + bias.at(c)
+		v := (in.at(n, c, y, x) - mean.at(c)) / math.Sqrt(variance.at(c)+op.Eps.Float())
+		if weight != nil {
+			v *= weight.at(c)
+		}
+		if bias != nil {
+			v += bias.at(c)
+		}
+		return v
 	})
 }
 

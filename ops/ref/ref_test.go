@@ -87,7 +87,7 @@ func convolutions() []hand {
 		{"conv, half padding", &half, of(image(1, 3, 1, 2, 3)),
 			of(tensor.From([]float32{1, 10, 100}, 1, 1, 1, 3)), image(1, 3, 210, 321, 32)},
 		// 3x+1 = 4, -5; norm (v-1)/2*2+1 = 4, -5; added -6, 3; relu.
-		{"conv with norm, add and relu", fused.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: n(1)}, Add: true, Act: ops.ReLU}),
+		{"conv with norm, add and relu", fused.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: n(1), Scale: true, Shift: true}, Add: true, Act: ops.ReLU}),
 			of(image(1, 2, 1, -2), image(1, 2, -10, 8)),
 			of(tensor.From([]float32{3}, 1, 1, 1, 1), list(1), list(2), list(1), list(1), list(3)),
 			image(1, 2, 0, 3)},
@@ -109,8 +109,11 @@ func convolutions() []hand {
 
 func norms() []hand {
 	return []hand{
-		{"bn", &ops.BatchNorm{Eps: n(4)}, of(vector(1, 3)),
+		{"bn", &ops.BatchNorm{Eps: n(4), Scale: true, Shift: true}, of(vector(1, 3)),
 			of(list(6, 2), list(1, 0), list(0, 5), list(0, 12)), vector(4, -1)},
+		{"bn without scale", &ops.BatchNorm{Eps: n(4), Shift: true}, of(vector(1, 3)), of(list(1, 7), list(0, 5), list(0, 12)), vector(1.5, 6.5)},
+		{"bn without shift", &ops.BatchNorm{Eps: n(4), Scale: true}, of(vector(1, 3)), of(list(6, 2), list(0, 5), list(0, 12)), vector(3, -1)},
+		{"bn without either", &ops.BatchNorm{Eps: n(4)}, of(vector(1, 3)), of(list(0, 5), list(0, 12)), vector(0.5, -0.5)},
 		{"layer_norm", &ops.LayerNorm{Eps: n(3)}, of(pixel(1, 3)), of(list(2, 4), list(1, 1)), pixel(0, 3)},
 		{"group_norm", &ops.GroupNorm{Groups: n(2), Scale: true, Shift: true}, of(pixel(1, 3, 10, 30)), of(list(2, 4, 1, 1), list(1, 1, 0, 5)), pixel(-1, 5, -1, 6)},
 		// Mean 5, variance 6 and with eps 9.
@@ -138,7 +141,7 @@ func norms() []hand {
 		{"prelu", &ops.PReLU{PerChannel: true}, of(tensor.From([]float32{-1, 2, -3, nan}, 1, 2, 1, 2)), of(list(5, 7)), tensor.From([]float32{-5, 2, -21, nan}, 1, 2, 1, 2)},
 		{"prelu of vectors", &ops.PReLU{PerChannel: true}, of(vector(-1, -1)), of(list(5, -7)), vector(-5, 7)},
 		{"prelu, one slope", &ops.PReLU{}, of(tensor.From([]float32{-1, 2, -3, 4}, 1, 2, 1, 2)), of(list(5)), tensor.From([]float32{-5, 2, -15, 4}, 1, 2, 1, 2)},
-		{"conv, bn and prelu", (&ops.Conv{Out: n(2), K: p(1, 1), Stride: p(1, 1), Groups: n(1), Dilation: p(1, 1)}).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{}, Act: (&ops.PReLU{PerChannel: true}).Activation()}),
+		{"conv, bn and prelu", (&ops.Conv{Out: n(2), K: p(1, 1), Stride: p(1, 1), Groups: n(1), Dilation: p(1, 1)}).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Scale: true, Shift: true}, Act: (&ops.PReLU{PerChannel: true}).Activation()}),
 			of(pixel(1)), of(tensor.From([]float32{3, 4}, 2, 1, 1, 1), list(1, 1), list(-9, -4), list(0, 0), list(1, 1), list(5, 7)), pixel(-30, 0)},
 		{"hard_sigmoid", &ops.HardSigmoid{Slope: dim.Ratio(1, 6)}, of(vector(-3, -1.5, 0, 3, 9, nan, -inf, inf)), nil, vector(0, 0.25, 0.5, 1, 1, nan, 0, 1)},
 		{"hard_sigmoid of slope 1/5", &ops.HardSigmoid{Slope: dim.Ratio(1, 5)}, of(vector(-2.5, 1, 2.5)), nil, vector(0, 0.7, 1)},

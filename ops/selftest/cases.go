@@ -25,7 +25,7 @@ var cases = []testCase{
 	{&ops.GlobalAvgPool{}, [][]int{{1, 35, 7, 7}}},
 	{&ops.ReduceMean{Axis: dim.Shaped(1)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.ReduceMax{Axis: dim.Shaped(2, 3)}, [][]int{{1, 35, 7, 9}}},
-	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},
+	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000), Scale: true, Shift: true}, [][]int{{1, 35, 7, 9}}},
 	{&ops.LayerNorm{Eps: dim.Ratio(1, 1000000)}, [][]int{{1, 35, 7, 9}}},
 	{&ops.GroupNorm{Groups: dim.Int(5), Eps: dim.Ratio(1, 100000), Scale: true, Shift: true}, [][]int{{1, 35, 7, 9}}},
 	{&ops.InstanceNorm{Eps: dim.Ratio(1, 100000)}, [][]int{{1, 35, 7, 9}}},

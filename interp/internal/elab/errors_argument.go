@@ -29,7 +29,7 @@ var argumentsElsewhere = map[string][]string{
 	"padding": {"pad"}, "pads": {"pad"}, "padsize": {"pad"}, "strides": {"stride"}, "stridesize": {"stride"},
 	"usebias": {"bias"}, "biasterm": {"bias"}, "group": {"groups"}, "numgroups": {"groups"}, "dilationrate": {"dilation"},
 	"dilations": {"dilation"}, "epsilon": {"eps"}, "rate": {"p"}, "dropout": {"p"}, "prob": {"p"}, "ceilmode": {"ceil"},
-	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"},
+	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"}, "center": {"shift"},
 	"resizesize": {"resize"}, "channelorder": {"order"}, "resample": {"interpolation"}, "deviation": {"std"},
 }
 

@@ -106,6 +106,7 @@ var samples = map[string][]string{
 	"linear":          {"5", "3, bias=false"},
 	"group_norm":      {"4", "8, eps=1e-3, scale=false", "1, shift=false"},
 	"instance_norm":   {"", "scale=true, shift=true"},
+	"bn":              {"", "1e-3, scale=false", "shift=false", "scale=false, shift=false"},
 	"lrn":             {"", "3, 1.0, 0.5, 2.0"},
 	"softmax":         {"", "1"},
 	"maxpool":         {"2x2", "3x3, stride=2, pad=1, ceil=true", "2, stride=2, pad=same"},

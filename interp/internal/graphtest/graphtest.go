@@ -86,7 +86,7 @@ func Conv(out, k, stride, groups int, bias bool) ops.Op {
 }
 
 // Norm returns a batch normalisation.
-func Norm() ops.Op { return &ops.BatchNorm{Eps: dim.Ratio(1, 100000)} }
+func Norm() ops.Op { return &ops.BatchNorm{Eps: dim.Ratio(1, 100000), Scale: true, Shift: true} }
 
 // Linear returns a fully connected layer with a bias.
 func Linear(out int) ops.Op { return &ops.Linear{Out: dim.Int(out), Bias: true} }

@@ -84,7 +84,7 @@ func (r *random) grow() {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
-		r.add(Norm(), r.add(Conv(channels, 1, 1, 2-channels%2, true), x))
+		r.add(&ops.BatchNorm{Eps: dim.Ratio(1, 100), Scale: r.IntN(2) == 0, Shift: r.IntN(2) == 0}, r.add(Conv(channels, 1, 1, 2-channels%2, true), x))
 	case 3:
 		body := r.add(Norm(), r.add(Conv(channels, 3, 1, 1, true), x))
 		r.add(ops.ReLU.Op(), r.add(&ops.Add{}, body, r.like(x)))

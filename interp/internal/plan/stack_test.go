@@ -131,7 +131,7 @@ func TestNotStacked(t *testing.T) {
 		"one has a norm": func(b *graphtest.Builder, x *graph.Node) {
 			y := after(b, b.Add("a", conv(16), x))
 			n := b.Add("b", conv(16), x)
-			n.Op = n.Op.(ops.Fuser).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}})
+			n.Op = n.Op.(ops.Fuser).WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}})
 			for _, leaf := range []string{"weight", "bias", "running_mean", "running_var"} {
 				n.Params = append(n.Params, graph.Param{Path: "norm." + leaf, Shape: tensor.Shape{16}, Running: strings.HasPrefix(leaf, "running")})
 			}

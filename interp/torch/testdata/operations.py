@@ -158,22 +158,25 @@ class Operations(nn.Module):
         self.add_module("23", nn.Module())
         getattr(self, "23").add_module("1", nn.Module())
         getattr(getattr(self, "23"), "1").add_module("1", nn.Conv2d(6, 6, 1))
-        self.add_module("25", nn.GroupNorm(2, 6))
-        self.add_module("26", without(nn.GroupNorm(3, 6, eps=0.001), "weight"))
-        self.add_module("27", without(nn.GroupNorm(1, 6), "bias"))
+        self.add_module("25", without(nn.BatchNorm2d(6, eps=0.001), "weight"))
+        self.add_module("26", without(nn.BatchNorm2d(6), "bias"))
+        self.add_module("27", nn.BatchNorm2d(6, affine=False))
+        self.add_module("28", nn.GroupNorm(2, 6))
+        self.add_module("29", without(nn.GroupNorm(3, 6, eps=0.001), "weight"))
+        self.add_module("30", without(nn.GroupNorm(1, 6), "bias"))
         self.norm2 = nn.GroupNorm(6, 6, affine=False)
         self.norm3 = nn.InstanceNorm2d(6)
         self.add_module(
-            "30", without(nn.InstanceNorm2d(6, eps=0.001, affine=True), "bias")
+            "33", without(nn.InstanceNorm2d(6, eps=0.001, affine=True), "bias")
         )
-        self.add_module("31", nn.InstanceNorm2d(6, affine=True))
-        self.add_module("32", ChannelNorm(6, eps=1e-6))
-        self.add_module("33", ChannelLinear(6, 8))
-        self.add_module("38", nn.BatchNorm2d(6, eps=0.001))
-        self.add_module("41", nn.BatchNorm1d(6))
-        self.add_module("42", nn.LayerNorm(6, eps=1e-6))
-        self.add_module("47", nn.PReLU(6))
-        self.add_module("48", nn.Linear(6, 8, bias=False))
+        self.add_module("34", nn.InstanceNorm2d(6, affine=True))
+        self.add_module("35", ChannelNorm(6, eps=1e-6))
+        self.add_module("36", ChannelLinear(6, 8))
+        self.add_module("41", nn.BatchNorm2d(6, eps=0.001))
+        self.add_module("44", nn.BatchNorm1d(6))
+        self.add_module("45", nn.LayerNorm(6, eps=1e-6))
+        self.add_module("50", nn.PReLU(6))
+        self.add_module("51", nn.Linear(6, 8, bias=False))
         self.dropout = nn.Dropout(0.5)
 
     def forward(self, x):
@@ -205,21 +208,23 @@ class Operations(nn.Module):
         x = x * y3  # [N, 6, 4, 6]
         x = getattr(self, "25")(x.mean((1, 2), keepdim=True) * x)  # [N, 6, 4, 6]
         x = getattr(self, "27")(getattr(self, "26")(x))  # [N, 6, 4, 6]
-        x = getattr(self, "30")(self.norm3(self.norm2(x)))  # [N, 6, 4, 6]
-        x = getattr(self, "32")(getattr(self, "31")(x))  # [N, 6, 4, 6]
-        x = getattr(self, "33")(x)[:, 1:7]  # [N, 6, 4, 6]
+        x = getattr(self, "29")(getattr(self, "28")(x))  # [N, 6, 4, 6]
+        x = self.norm3(self.norm2(getattr(self, "30")(x)))  # [N, 6, 4, 6]
+        x = getattr(self, "34")(getattr(self, "33")(x))  # [N, 6, 4, 6]
+        x = getattr(self, "36")(getattr(self, "35")(x))  # [N, 8, 4, 6]
+        x = x[:, 1:7]  # [N, 6, 4, 6]
         x = x.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6, 4, 6]
         x = x * 0.5  # [N, 6, 4, 6]
         scale = x.new_tensor([1, 2, 0.5, 1, 1, 3]).view(-1, 1, 1)
         shift = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0]).view(-1, 1, 1)
         x = x * scale + shift  # [N, 6, 4, 6]
-        x = getattr(self, "38")(x).mean((2, 3))  # [N, 6]
-        x = getattr(self, "42")(getattr(self, "41")(x))  # [N, 6]
+        x = getattr(self, "41")(x).mean((2, 3))  # [N, 6]
+        x = getattr(self, "45")(getattr(self, "44")(x))  # [N, 6]
         y4 = F.local_response_norm(x.unsqueeze(2), 3)
         x = F.normalize(y4.squeeze(2))  # [N, 6]
         x = x.unflatten(1, (2, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6]
         scale2 = x.new_tensor([1, 2, 0.5, 1, 1, 3])
         shift2 = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0])
         x = x * scale2 + shift2  # [N, 6]
-        x = getattr(self, "48")(getattr(self, "47")(x))  # [N, 8]
+        x = getattr(self, "51")(getattr(self, "50")(x))  # [N, 8]
         return self.dropout(x).softmax(1)  # [N, 8]

@@ -37,7 +37,7 @@ var epilogueCases = []struct {
 // An epilogue must do the same as the separate ops, by every algorithm.
 func TestEpilogues(t *testing.T) {
 	for _, c := range epilogueCases {
-		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000)}} {
+		for _, norm := range []*ops.BatchNorm{nil, {Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}, {Eps: dim.Ratio(1, 1000), Shift: true}} {
 			for _, add := range []bool{false, true} {
 				for _, act := range optest.Acts() {
 					e := ops.Epilogue{Norm: norm, Add: add, Act: act}

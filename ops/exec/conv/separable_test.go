@@ -18,7 +18,7 @@ import (
 // kinds, epilogues of both, halos that a reader wants, a batch.
 func TestSeparableMatchesItsTwoConvolutions(t *testing.T) {
 	relu := ops.Epilogue{Act: ops.ReLU}
-	norm := &ops.BatchNorm{Eps: dim.Ratio(1, 1000)}
+	norm := &ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}
 	for _, c := range []struct {
 		in            [4]int
 		first, second ops.Epilogue

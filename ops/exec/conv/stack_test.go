@@ -16,7 +16,7 @@ import (
 // layout.
 func TestStackIsItsConvolutions(t *testing.T) {
 	norm := func(eps int64) ops.Epilogue {
-		return ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, eps)}, Act: ops.ReLU}
+		return ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, eps), Scale: true, Shift: true}, Act: ops.ReLU}
 	}
 	cases := map[string][]*ops.Conv{
 		"two":         {conv(32, pair(1, 1)), conv(64, pair(1, 1))},
@@ -94,7 +94,7 @@ func TestStackable(t *testing.T) {
 	for what, c := range map[string]*ops.Conv{
 		"one":           one,
 		"no bias":       conv(16, pair(1, 1), unbiased),
-		"a norm":        epilogued(one, ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 10)}}),
+		"a norm":        epilogued(one, ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 10), Scale: true, Shift: true}}),
 		"an activation": epilogued(one, ops.Epilogue{Act: ops.ReLU}),
 	} {
 		if !run.Stackable(c) {

@@ -187,6 +187,18 @@ def crop(r):
     return {"by": by}, size, [], lambda x: x[:, :, by[0]:size[2] - by[1], by[2]:size[3] - by[3]]
 
 
+def bn(r):
+    """The variance is what numbers gives, without its sign."""
+    size = shape(r)
+    a, params = affine(r, size[1])
+
+    def run(x, *p):
+        s = split(a, p[:-2])
+        return F.batch_norm(x, p[-2], p[-1].abs(), s["weight"], s["bias"], eps=a["eps"])
+
+    return a, size, params + [[size[1]]] * 2, run
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -209,6 +221,7 @@ OPS = {
     "crop": crop,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
+    "bn": bn,
     "group_norm": group_norm,
     "instance_norm": instance_norm,
     "reduce_mean": reduce_mean,
