@@ -51,6 +51,7 @@ func newFile(net *graph.Part, g *graph.Graph) *file {
 		n := t.part.Call[strings.LastIndexAny(t.part.Call, ".@")+1:]
 		f.tapped[t.part.Node] = identifier(n)
 	}
+	f.readEnds()
 	f.findRows(net.Parts)
 	f.findClasses(net)
 	return f
@@ -295,6 +296,7 @@ func (f *file) findExtras() {
 		slices.SortStableFunc(r.takes, byID)
 		slices.SortStableFunc(r.gives, byID)
 	}
+	f.takeEnds()
 }
 
 // shape says how a part is built, numbers left out: parts with one shape are written alike.

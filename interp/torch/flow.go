@@ -34,6 +34,7 @@ type body struct {
 	init, forward []*stmt
 	items         []*expr // of a class that is nn.Sequential
 	sequential    bool
+	in            string   // what forward calls its first argument
 	takes         []string // further arguments of forward
 }
 
@@ -471,7 +472,7 @@ func (f *flow) parameterOf(c *cell, u *use, whole bool) *expr {
 	if !whole {
 		return x
 	}
-	args := []*expr{indexed(name("x").attr("shape"), number(0))}
+	args := []*expr{indexed(name(f.body.in).attr("shape"), number(0))}
 	for range o.Shape {
 		args = append(args, number(-1))
 	}

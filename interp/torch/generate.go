@@ -115,7 +115,11 @@ func (c *class) generate() {
 	if len(f.nodes[0].Shape) > 1 {
 		f.ch = f.channelsAfter(f.incoming(), f.nodes)
 	}
-	c.body = body{}
+	c.body = body{in: "x"}
+	if c.net && len(c.graph.Inputs) > 1 {
+		c.body.in = f.fresh(c.graph.Input().Path)
+		f.cur, f.target = name(c.body.in), c.body.in
+	}
 	if c.isRow() {
 		owners := make([]string, len(c.rows))
 		for i, r := range c.rows {
@@ -175,9 +179,9 @@ func (c *class) isRow() bool {
 // enter makes what forward takes known by name.
 func (f *flow) enter() {
 	r := f.rows[0]
-	f.know(f.nodes, "x")
+	f.know(f.nodes, f.body.in)
 	if f.tapName(f.nodes) != "" {
-		f.held["x"], f.stable["x"] = true, true
+		f.held[f.body.in], f.stable[f.body.in] = true, true
 		f.target = f.fresh("y")
 	}
 	for i, t := range r.takes {
@@ -197,6 +201,9 @@ func (f *flow) leave() {
 		return
 	}
 	results := []*expr{f.cur}
+	if outputs := f.outputs(); outputs != nil {
+		results, f.cur, f.nodes = outputs, tupleOf(outputs...), nil
+	}
 	for i, g := range f.rows[0].gives {
 		nodes := make([]*graph.Node, len(f.rows))
 		for k, r := range f.rows {
@@ -217,9 +224,11 @@ func (f *flow) leave() {
 	}
 	if f.heads {
 		*f.out = append([]*stmt{{target: name("heads"), value: name("{}")}}, *f.out...)
-		f.settleHeld()
+		if len(results) == 1 {
+			f.settleHeld()
+			results[0] = f.cur
+		}
 		f.emit(&stmt{kind: branch, value: self("side_heads"), body: []*stmt{{kind: giveBack, value: &expr{kind: tuple, text: "bare", args: []*expr{f.cur, name("heads")}}}}})
-		results = []*expr{f.cur}
 	}
 	value := results[0]
 	if len(results) > 1 {

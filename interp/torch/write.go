@@ -76,7 +76,7 @@ func (f *file) heading(w *writer, n Net) {
 	if n.From != "" {
 		from = " from " + n.From
 	}
-	w.line(`"""` + doc(fmt.Sprintf("%s %s -> %s, written by cnnlang%s.", f.net.Call, shapeOf(f.graph.Input()), shapeOf(f.graph.Output()), from)))
+	w.line(`"""` + doc(fmt.Sprintf("%s %s -> %s, written by cnnlang%s.", f.net.Call, endsText(inputsOf(f.graph)), endsText(f.graph.Outputs), from)))
 	w.line("")
 	w.line("The keys of " + c.name + "().state_dict() are the paths of the net's text.")
 	for _, line := range n.Notes {
@@ -150,7 +150,7 @@ func (c *class) write(w *writer) {
 		if len(c.body.init) > 0 || len(c.params) > 0 || c.net {
 			w.line("")
 		}
-		w.signature("forward", append([]string{"self", "x"}, c.body.takes...))
+		w.signature("forward", append([]string{"self", c.body.in}, c.body.takes...))
 		w.in(func() { w.statements(c.body.forward) })
 	})
 }
