@@ -72,8 +72,8 @@ type Options struct {
 	// them in place as long as it lives and does not fetch the tensors, unless the numbers
 	// are of other instructions.
 	Packed func(n int) []float32
-	// Done is called for each parameter whose tensor will not be read again, by several
-	// goroutines at a time.
+	// Done is called when an instruction has read a parameter's tensor for the last time, by several
+	// goroutines at once; of one that several nodes hold, for each.
 	Done func(graph.Param)
 
 	gatherAt func(*graph.Graph) int // instead of gatherPoint, for tests
@@ -97,9 +97,7 @@ func (o Options) done(i *instruction) {
 		return
 	}
 	for _, p := range i.params {
-		if !p.Again {
-			o.Done(p)
-		}
+		o.Done(p)
 	}
 }
 

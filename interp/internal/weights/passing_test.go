@@ -27,6 +27,11 @@ func TestPassing(t *testing.T) {
 			t.Errorf("%s: %d are held, want %d", c.name, len(p.held), c.held)
 		}
 	}
+	p.Forget("fc.weight") // one of two readers
+	if got := p.Tensor("fc.weight", tensor.Shape{300, 200}); len(p.held) != 3 || !slices.Equal(got.Data, Random(7).Tensor("fc.weight", got.Shape).Data) {
+		t.Errorf("%d are held, want 3, or a tensor changed while another read it", len(p.held))
+	}
+	p.Forget("fc.weight")
 	p.Forget("fc.weight")
 	p.Forget("fc.bias")
 	p.Forget("nothing")
