@@ -49,7 +49,9 @@ type token struct {
 	n      dim.Size // the unknown number
 }
 
-func (m *machine) tokens(name string) (list []token) {
+func (m *machine) tokens(name string) []token { return m.appendTokens(nil, name) }
+
+func (m *machine) appendTokens(list []token, name string) []token {
 	for name != "" {
 		r, size := utf8.DecodeRuneInString(name)
 		t := token{letter: r}
@@ -114,7 +116,8 @@ func (m *machine) namesMayBeOne(a, b string) bool {
 	if a != "" && b != "" && !marksBegin(a) && !marksBegin(b) {
 		return false
 	}
-	return m.mayBeOne(m.tokens(a), m.tokens(b))
+	var ofA, ofB [48]token // of most names; they are compared pair by pair
+	return m.mayBeOne(m.appendTokens(ofA[:0], a), m.appendTokens(ofB[:0], b))
 }
 
 // marksBegin reports whether a name begins with a number or string that is enclosed.
