@@ -38,6 +38,7 @@ var mapOutputs = map[string]map[string]string{
 	"espcn_relu":    {"0": ""},
 	"unetpp":        {"0": "final1", "1": "final2", "2": "final3", "3": ""},
 	"yolo_v3":       {"0": "", "1": "medium", "2": "small"},
+	"hrnet_w18":     {"0": ""},
 	"cbam_resnet18": {"0": ""},
 }
 
