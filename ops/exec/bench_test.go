@@ -38,6 +38,15 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
+// BenchmarkMatmul times products beside 1x1 convolutions of the same work.
+func BenchmarkMatmul(b *testing.B) {
+	for _, c := range [][3]int{{256, 1024, 196}, {256, 64, 3136}, {784, 256, 784}, {196, 512, 196}, {196, 196, 512}} {
+		a, k, p := c[0], c[1], c[2]
+		benchmark(b, fmt.Sprintf("%dx%dx%d", a, k, p), optest.Matmul(), optest.Rand(1, 1, a, k), optest.Rand(2, 1, k, p))
+		benchmark(b, fmt.Sprintf("%dx%dx%d as 1x1", a, k, p), conv(a, pair(1, 1)), optest.Rand(2, 1, k, 1, p))
+	}
+}
+
 // BenchmarkOther times ops that are no convolutions; GF/s counts their own FLOPs.
 func BenchmarkOther(b *testing.B) {
 	x := optest.Rand(1, 1, 64, 112, 112)
@@ -58,6 +67,9 @@ func BenchmarkOther(b *testing.B) {
 	benchmark(b, "pixel_shuffle", &ops.PixelShuffle{R: dim.Int(2)}, optest.Rand(1, 1, 256, 56, 56))
 	benchmark(b, "pixel_unshuffle", &ops.PixelUnshuffle{R: dim.Int(2)}, optest.Rand(1, 1, 64, 112, 112))
 	benchmark(b, "bn", &ops.BatchNorm{Scale: true, Shift: true}, x)
+	benchmark(b, "softmax channels", optest.Softmax(1), optest.Rand(1, 1, 64, 56, 56))
+	benchmark(b, "softmax rows", optest.Softmax(3), optest.Rand(1, 4, 1, 224, 224))
+	benchmark(b, "permute", optest.Permute(0, 2, 1), optest.Rand(1, 1, 512, 784))
 	benchmark(b, "layer_norm", &ops.LayerNorm{}, x)
 	benchmark(b, "lrn", &ops.LRN{Size: dim.Int(5), Alpha: dim.Ratio(1, 10000), Beta: dim.Ratio(3, 4), K: dim.Int(1)}, x)
 }

@@ -13,20 +13,26 @@ import (
 
 // A product of matrices is a 1x1 convolution in groups: of each pair the second is an image of as
 // many channels as it has rows, and the rows of the first are the filters. These are known only
-// when they are multiplied, and so packed in every run, into scratch memory. With one column it is
-// dot products, which need no packing.
+// when they are multiplied, and so packed in every run, into scratch memory. Where there are kernels
+// for blocks it is the reverse (matmul_direct.go). With one column it is dot products, which need no
+// packing.
 
 // Matmul are the algorithms for [N, …, a, k] by [N, …, k, b].
 func Matmul(in []tensor.Shape) []task.Algorithm {
 	rank := len(in[0])
 	m := &matmul{groups: in[0][:rank-2].Elements(), a: in[0][rank-2], k: in[0][rank-1], b: in[1][rank-1]}
-	return []task.Algorithm{{Name: "plain", In: make([]layout.Layout, 2),
-		Prepare: func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared {
-			if m.b == 1 {
-				return m.dots()
-			}
-			return m.gemm()
-		}}}
+	by := func(name string, prepare func() *task.Prepared) task.Algorithm {
+		return task.Algorithm{Name: name, In: make([]layout.Layout, 2),
+			Prepare: func([]layout.Value, layout.Value, []tensor.Tensor, task.Memory) *task.Prepared { return prepare() }}
+	}
+	var list []task.Algorithm
+	switch {
+	case m.b == 1:
+		list = append(list, by("dot", m.dots))
+	case m.fitsDirect():
+		list = append(list, by("direct", m.direct))
+	}
+	return append(list, by("gemm", m.gemm))
 }
 
 // A matmul is so many products of [a, k] by [k, b].

@@ -21,7 +21,7 @@ func Grouped(t *Tile, at *Places, channels int) {
 			panic("kernel: a grouped tile of two rows")
 		}
 	}
-	t.check(at, 1, Lanes, false)
+	t.check(at, 1, t.Taps.reach+Lanes, false)
 	_ = t.In[at.in+t.Taps.reach+groupedWidth*Lanes-1]
 	_ = t.Weights[t.Taps.Len()*channels*groupedWidth*Lanes-1]
 	_ = t.Bias[Lanes-1]

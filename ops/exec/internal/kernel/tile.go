@@ -40,6 +40,7 @@ type Taps struct {
 	at     []int
 	chunks []int // the number of taps of each, and a final 0
 	reach  int   // the largest
+	ends   int   // where the last channel ends that Conv reads
 
 	lines     []tapLine // as Conv reads them
 	width     int       // channels of a tap of Conv
@@ -65,6 +66,7 @@ func NewTaps(at []int, chunk int) *Taps {
 		t.lines = append(t.lines, tapLine{offset: 4 * n, fours: Lanes / unroll})
 		t.reach = max(t.reach, n)
 	}
+	t.ends = t.end()
 	for left := len(at); left > 0; left -= chunk {
 		t.chunks = append(t.chunks, min(left, chunk))
 	}
@@ -82,6 +84,7 @@ func (t *Taps) Of(channels int) *Taps {
 		panic("kernel: no such tap")
 	}
 	t.width = channels
+	t.ends = t.end()
 	for i := range t.lines {
 		t.lines[i].fours, t.lines[i].ones = channels/unroll, channels%unroll
 	}
@@ -95,10 +98,21 @@ func (t *Taps) Thin(from, channels int) {
 		panic("kernel: no such tap")
 	}
 	t.thin, t.few = from, channels
+	t.ends = t.end()
 	for i := from; i < len(t.lines); i++ {
 		l := &t.lines[i]
 		l.fours, l.ones, l.skip = channels/unroll, channels%unroll, 4*(t.width-channels)*Lanes
 	}
+}
+
+// end is where the last channel that counts ends, behind a pixel's place. Conv reads single
+// channels, and none beyond it.
+func (t *Taps) end() int {
+	end := 0
+	for i, at := range t.at {
+		end = max(end, at+t.channels(i))
+	}
+	return end
 }
 
 // channels is how many channels of tap i count.
@@ -143,7 +157,7 @@ func tileSize(s cpu.ISA) (pixels, blocks int) {
 // Conv sets the tiles to the sum over their taps and channels of value times
 // weight, plus Add, plus bias, between Low and High.
 func Conv(t *Tile, at *Places) {
-	t.check(at, t.Blocks, t.Taps.width, true)
+	t.check(at, t.Blocks, t.Taps.ends, true)
 	_ = t.Weights[t.Taps.Len()*t.Taps.width*t.Blocks*Lanes-1]
 	convTiles(t, at)
 }
@@ -159,7 +173,7 @@ func (at *Places) unbroken() {
 // separately, plus Add, plus bias, between Low and High.
 func Depthwise(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, Lanes, true)
+	t.check(at, 1, t.Taps.reach+Lanes, true)
 	_ = t.Weights[t.Taps.Len()*Lanes-1]
 	depthwiseTiles(t, at)
 }
@@ -167,7 +181,7 @@ func Depthwise(t *Tile, at *Places) {
 // MaxTile sets the tiles to the maximum over their taps. NaN wins.
 func MaxTile(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, Lanes, false)
+	t.check(at, 1, t.Taps.reach+Lanes, false)
 	t.Low = float32(math.Inf(-1))
 	maxTiles(t, at)
 }
@@ -175,16 +189,16 @@ func MaxTile(t *Tile, at *Places) {
 // SumTile sets the tiles to Scale times the sum over their taps.
 func SumTile(t *Tile, at *Places) {
 	at.unbroken()
-	t.check(at, 1, Lanes, false)
+	t.check(at, 1, t.Taps.reach+Lanes, false)
 	sumTiles(t, at)
 }
 
-// check panics if the tiles do not fit the slices: the kernels have no bounds checks.
-func (t *Tile) check(at *Places, blocks, width int, epilogue bool) {
+// check panics if the tiles, whose pixels see so many numbers from their place on, do not fit the slices: the kernels have no bounds checks.
+func (t *Tile) check(at *Places, blocks, seen int, epilogue bool) {
 	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
 	}
-	_ = t.In[at.in+t.Taps.reach+width-1]
+	_ = t.In[at.in+seen-1]
 	_ = t.Out[at.out+(blocks-1)*t.OutBlock+Lanes-1]
 	if !epilogue {
 		if len(t.Taps.chunks) != 2 {

@@ -53,6 +53,8 @@ var tileCases = []tileCase{
 	{taps: []int{0, 5}, chunk: 2, step: 1, next: 40, low: -0.5, high: 0.7, ahead: 4},
 	{taps: []int{0, Lanes, 3 * Lanes, 9 * Lanes, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: unbounded, thin: 2, few: 5},
 	{taps: []int{0, 2 * Lanes}, chunk: 2, step: Lanes, whole: true, low: -unbounded, high: 0.7, thin: 1, few: 16},
+	{taps: []int{0, Lanes, 2 * Lanes}, chunk: 2, step: 2*Lanes + 3, whole: true, low: -unbounded, high: unbounded, thin: 2, few: 3},
+	{taps: []int{0, Lanes}, chunk: 2, step: Lanes + 6, whole: true, low: -unbounded, high: unbounded, thin: 1, few: 6},
 	{taps: []int{Lanes}, chunk: 1, step: 2 * Lanes, whole: true, add: true, low: 0, high: unbounded, thin: 0, few: 1},
 	{taps: []int{0, 30, 60, 100}, chunk: 2, step: 2, low: -unbounded, high: unbounded, run: 7},
 	{taps: []int{0, 40}, chunk: 2, step: 4, next: 40, add: true, low: 0, high: unbounded, run: 11},
@@ -109,7 +111,15 @@ func (c tileCase) breaking(t *testing.T, s side, pixels, blocks, row int) (*Tile
 		out = max(out, reach(p, p.Out, Lanes, p.OutNext))
 		add = max(add, reach(p, p.Add, Lanes, p.AddNext))
 	}
-	k.In = guarded(t, in+slices.Max(c.taps)+width, s)
+	seen := 0
+	for i, at := range c.taps {
+		if c.few > 0 && i >= c.thin {
+			seen = max(seen, at+c.few)
+		} else {
+			seen = max(seen, at+width)
+		}
+	}
+	k.In = guarded(t, in+seen, s)
 	k.Weights = guarded(t, len(c.taps)*width*blocks*Lanes, s)
 	if c.few > 0 { // the channels behind have no weights
 		for tap := c.thin; tap < len(c.taps); tap++ {
@@ -158,6 +168,9 @@ func TestTiles(t *testing.T) {
 				}
 				if !f.sums {
 					c = c.unchunked()
+				}
+				if !f.conv {
+					c.few = 0 // they read whole lines
 				}
 				for blocks := 1; blocks <= TileBlocks; blocks++ {
 					if !f.conv && blocks > 1 {
