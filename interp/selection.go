@@ -18,11 +18,16 @@ type SelectionError struct {
 	Known   []string
 	Err     error // why it does not fit, or nil
 	List    int   // of how many tensors it is a list, 0 for one tensor
+	// Items are the steps of that name in an `each`, each with the number of its item.
+	Items []string
 }
 
 func (e *SelectionError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("interp: the side head %q of %s does not fit this input: %v", e.Name, e.Net, e.Err)
+	}
+	if n := len(e.Items); n > 0 {
+		return fmt.Sprintf("interp: %q of %s is there for each of %d items; ask for one, %q to %q", e.Name, e.Net, n, e.Items[0], e.Items[n-1])
 	}
 	if e.List > 0 {
 		return fmt.Sprintf("interp: %q of %s is a list of tensors, %d of them; ask for the step that makes one", e.Name, e.Net, e.List)
@@ -58,6 +63,8 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 			sides = append(sides, name)
 		case isStep:
 			kept[name] = node
+		case len(n.Graph.ItemsAt(name)) > 0:
+			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, Items: n.Graph.ItemsAt(name)}
 		case n.Graph.ListAt(name) > 0:
 			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, List: n.Graph.ListAt(name)}
 		default:

@@ -48,6 +48,7 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
 		"net n [N, 3, H = 8, W = 8] -> [N, 8, H, W] { body: wrong(8) }\n",
 	"mapped.cnn": "net mapped [N, 3, H = 2, W = 2] -> [N, 2] {\n  names keras { \"fc.\" = \"head/\" }\n" +
 		"  side aux: { gap -> flatten -> fc: linear(2) }\n  flatten -> fc: linear(2)\n}\n",
+	"items.cnn":   "net items [N, 3, H = 8, W = 8] -> [N, 3, H, W] { list { | relu | sigmoid } -> head: each { conv(3, 1x1) -> relu } -> add }\n",
 	"long.cnn":    "net long [N, 3, H = 64, W = 64] -> [N, 1] {\n  repeat i of 20 { conv(8 + i, 1x1) }\n  conv(9, 99x99)\n}\n",
 	"wrapped.cnn": "net wrapped [N, 2] -> [N, 2] { body: { fc: linear(2, bias=false) } }\n",
 	"cases.cnn":   "net cases(deep = false) [N, 3, H = 8, W = 8] -> [N, 3, H, W] { if deep { conv(3, 1x1) } }\n",
@@ -62,7 +63,7 @@ var jsonRuns = []string{
 	"version", "doctor", "list", "doc conv", "doc std.resnet", "doc resnet50", "explain E0205", "explain E0401",
 	"list --weights", "get resnet50 --dry-run", "get resnet50 --dry-run --file resnet50-11ad3fa6.pth",
 	"compare line.cnn resnet18 --bench --time 0s",
-	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
+	"diff tiny.cnn pair.cnn", "diff tiny.cnn mapped.cnn", "diff mapped.cnn tiny.cnn", "diff line.cnn moved.cnn", "diff resnet18 resnet34", "diff pair.cnn sides.cnn", "params tiny.cnn --tensors", "params items.cnn --depth 2", "params tiny.cnn line.cnn --memory --require params<9", "params cases.cnn --formula", "params tiny.cnn --against paper", "params powers.cnn --formula", "params efficientnet_b0 --formula", "params tiny.cnn --memory --require macs<9,params<=1M", "graph tiny.cnn", "graph deep.cnn", "graph --block pools proofs.cnn", "graph --block trunk", "graph --block level --set depth=1", "params --formula --block widen proofs.cnn", "params --formula --block level", "why tiny.cnn conv2",
 	"run tiny.cnn testdata/images/chelsea.png --weights random --output o.npy --output aux=a.npy --output conv1=c.npy",
 	"run line.cnn --weights line.safetensors --input random",
 	"run mask.cnn testdata/images/chelsea.png --weights random --output mask.png --output same=same.png --range 0,1", "run vector.cnn --input random --weights random",

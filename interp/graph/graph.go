@@ -141,6 +141,16 @@ func (g *Graph) OutputAt(name string) (i int, ok bool) {
 	return max(i, 0), !taken && (i >= 0 || len(g.Outputs) == 1)
 }
 
+// ItemsAt returns the paths of the steps that share this path, one for each item of an `each`.
+func (g *Graph) ItemsAt(path string) (paths []string) {
+	for _, s := range g.Steps {
+		if s.Shared != "" && s.Shared == path {
+			paths = append(paths, s.Path)
+		}
+	}
+	return paths
+}
+
 // ListAt returns how many tensors the step with this path gives as a list, 0 for a step that gives
 // one and for no step.
 func (g *Graph) ListAt(path string) int {
