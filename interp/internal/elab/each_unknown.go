@@ -112,5 +112,9 @@ func (m *machine) tensorOfItem(name string, p ops.Param, at *site) (again bool) 
 	here := tensorMade{at: m.at(at.step), shape: p.Shape, path: m.unmarked(m.ofItem(at.path))}
 	m.registry.tensors[name] = here
 	before, again := m.ofOtherItem(name)
-	return !own && again && m.sameTensor(name, before, here, at)
+	if own || !again {
+		return false
+	}
+	m.sameTensor(name, before, here, at)
+	return true
 }

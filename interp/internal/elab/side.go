@@ -111,5 +111,5 @@ func (m *machine) knows(s *ast.Step, e *env) bool {
 
 // aboutShape reports whether another input size might cure the mistake.
 func aboutShape(c diag.Code) bool {
-	return c != diag.Several && (c[:3] == "E04" || c[:3] == "E05")
+	return c != diag.Several && (c[:3] == "E04" || c[:3] == "E05") || c == diag.TwoShapes
 }

@@ -50,6 +50,8 @@ func randomListBlock(r *rand.Rand) string {
 			return pick("u", "u", "u -> u")
 		case k == 5:
 			return "conv(C, 1x1)"
+		case k == 6 && depth < 3:
+			return "{ list { | relu | " + step(depth+1, in) + " } -> each " + step(depth+1, in) + " -> " + pick("add", "concat") + " }"
 		case k == 6:
 			return "odd"
 		case k == 7:

@@ -36,7 +36,9 @@ func (w *writer) index() string {
 func (w *writer) several(list, join string) string {
 	w.fresh++
 	name := fmt.Sprintf("l%d", w.fresh)
-	switch w.r.Intn(8) {
+	switch w.r.Intn(11) {
+	case 8, 9, 10:
+		return "{ " + list + " -> " + w.each() + w.pick(" -> "+w.each(), "", "") + " -> " + join + " }"
 	case 0:
 		w.taps = append(w.taps, name)
 		return "{ " + list + " as [" + name + ", " + w.pick("_", "b"+name) + w.pick("", "", ", _") + "] -> " + join + " }"
@@ -52,4 +54,20 @@ func (w *writer) several(list, join string) string {
 		return "{ " + list + " as " + w.indexed("x") + "\n" + join + " { | @" + name + " | id } }"
 	}
 	return "{ " + list + " -> " + w.pick("id -> ", "{ id } -> ", "repeat "+w.count()+" id -> ", "list { | id | "+w.step()+" } -> ", "") + join + " }"
+}
+
+// each writes a step that is applied to every item of a list. What it names ends with it.
+func (w *writer) each() string {
+	w.fresh++
+	label := w.pick("", fmt.Sprintf("e%d: ", w.fresh))
+	taps, stages := len(w.taps), len(w.stages)
+	step := w.pick("conv(C, 1x1)", "conv("+w.name()+"+1, 1x1)", "bn", w.step(), w.step(),
+		"{ "+w.step()+" -> "+w.step()+" }",
+		"{ gap -> conv(2, 1x1) }",
+		"if "+w.condition()+" { "+w.step()+" } else { conv(C, 1x1) }",
+		"repeat "+w.count()+" "+w.pick("conv(C, 1x1)", w.step(), "bn"),
+		"add { | conv(C, 1x1) | id }",
+		"{ list { | id | "+w.step()+" } -> each "+w.pick("conv(C, 1x1)", w.step())+" -> add }")
+	w.taps, w.stages = w.taps[:taps], w.stages[:stages]
+	return label + "each " + step
 }

@@ -345,7 +345,7 @@ func (x *exploration) refute(p *Case, first *diag.Diagnostic) {
 // aboutValues reports whether a mistake may depend on parameters and sizes.
 func aboutValues(c diag.Code) bool {
 	switch c {
-	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.PatternLength, diag.DivisionByZero, diag.UnknownTap, diag.Branches, diag.DuplicatePath:
+	case diag.BadValue, diag.InexactDivision, diag.BadIndex, diag.PatternLength, diag.DivisionByZero, diag.UnknownTap, diag.Branches, diag.DuplicatePath, diag.TwoShapes:
 		return true
 	}
 	return c[:3] == "E04" || c[:3] == "E05"
