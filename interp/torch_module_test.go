@@ -79,7 +79,7 @@ func (w *torchWorker) check(t *testing.T, n *interp.Net) error {
 		return err
 	}
 	ask := map[string]any{"class": class}
-	for _, name := range []string{"module.py", "weights.safetensors", "input.npy"} {
+	for _, name := range []string{"module.py", "weights.safetensors"} {
 		key, _, _ := strings.Cut(name, ".")
 		ask[key] = filepath.Join(w.folder, name)
 	}
@@ -90,12 +90,20 @@ func (w *torchWorker) check(t *testing.T, n *interp.Net) error {
 	if err := interp.WriteWeights(t.Context(), ask["weights"].(string), tensors); err != nil {
 		return err
 	}
-	input, values, err := answers(t, n, tensors)
+	inputs, values, err := answers(t, n, tensors)
 	if err != nil {
 		return err
 	}
-	if err := npy.Write(t.Context(), ask["input"].(string), input); err != nil {
-		return err
+	var files []string
+	for i, x := range inputs {
+		files = append(files, filepath.Join(w.folder, fmt.Sprintf("input%d.npy", i)))
+		if err := npy.Write(t.Context(), files[i], x); err != nil {
+			return err
+		}
+	}
+	ask["inputs"] = files
+	if len(n.Graph.Outputs) > 1 {
+		ask["names"] = n.OutputNames()
 	}
 	outputs := map[string]string{}
 	for side, v := range values {
@@ -128,11 +136,11 @@ func torchNet(n *interp.Net) torch.Net {
 	}}
 }
 
-// answers are an input and our outputs for it.
-func answers(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) (input tensor.Tensor, values map[string]tensor.Tensor, err error) {
+// answers are inputs and our outputs for them, the only one by the name "".
+func answers(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) (inputs []tensor.Tensor, values map[string]tensor.Tensor, err error) {
 	sides, err := n.SideHeads(nil)
 	if err != nil {
-		return input, nil, err
+		return nil, nil, err
 	}
 	weights := interp.WeightsOf(tensors)
 	if len(tensors) == 0 {
@@ -140,29 +148,38 @@ func answers(t *testing.T, n *interp.Net, tensors map[string]tensor.Tensor) (inp
 	}
 	m, err := n.Build(t.Context(), interp.Options{Weights: weights, Values: sides, Threads: 1})
 	if err != nil {
-		return input, nil, err
+		return nil, nil, err
 	}
 	defer m.Close()
-	input = tensor.New(n.Graph.Input().Shape...)
 	state := uint32(7)
-	for i := range input.Data {
-		state = state*1664525 + 1013904223
-		input.Data[i] = float32(int32(state)) / (1 << 31)
+	for _, in := range n.Graph.Inputs {
+		x := tensor.New(in.Shape...)
+		for i := range x.Data {
+			state = state*1664525 + 1013904223
+			x.Data[i] = float32(int32(state)) / (1 << 31)
+		}
+		inputs = append(inputs, x)
 	}
 	s := m.NewSession(1)
 	defer s.Close()
-	if err := s.Run(t.Context(), input); err != nil {
-		return input, nil, err
+	if err := s.Run(t.Context(), inputs...); err != nil {
+		return nil, nil, err
 	}
 	copied := func(v tensor.Tensor) tensor.Tensor {
 		return tensor.Tensor{Shape: v.Shape, Data: slices.Clone(v.Data)}
 	}
 	values = map[string]tensor.Tensor{"": copied(s.Output())}
+	for _, name := range n.OutputNames() {
+		if v, _ := s.Value(name); len(n.Graph.Outputs) > 1 {
+			delete(values, "")
+			values[name] = copied(v)
+		}
+	}
 	for _, side := range sides {
 		v, _ := s.Value(side)
 		values[side] = copied(v)
 	}
-	return input, values, nil
+	return inputs, values, nil
 }
 
 // compare says what is wrong with an answer. torch lists the tensors of a module before those of

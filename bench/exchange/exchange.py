@@ -72,7 +72,7 @@ class Torch:
         """Exports a net, loads generated weights, and returns the largest difference from its answers."""
         module, weights = os.path.join(FLAGS.work, 'module.py'), os.path.join(FLAGS.work, 'weights.safetensors')
         cnnlang('export', net, '--to', 'torch', '--output', module)
-        ask = {'module': module, 'input': x, 'outputs': {'' if name == 'output' else name: file for name, file in ours.items()}}
+        ask = {'module': module, 'inputs': [x], 'outputs': {'' if name == 'output' else name: file for name, file in ours.items()}}
         graph = json.loads(cnnlang('params', net, '--tensors', '-o', 'json'))
         if graph['tensors']:
             cnnlang('export', net, '--to', 'safetensors', '--weights', 'random', '--output', weights)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A worker that imports files that `cnnlang export --to torch` wrote: exchange.py and a test of interp start it.
 
-It reads a JSON document from each line of standard input, which names a file, weights, an input
+It reads a JSON document from each line of standard input, which names a file, weights, inputs
 and what the outputs should be, and answers with one: the tensors, and how far the outputs are off.
 """
 import importlib.util
@@ -35,6 +35,11 @@ def last_class(path):
         return [line[6 : line.index('(')] for line in file if line.startswith('class ')][-1]
 
 
+def named(values, names):
+    """The outputs by name: the only one has none, several are a tuple in the order of the names."""
+    return dict(zip(names, values, strict=True)) if names else {'': values}
+
+
 def check(ask):
     spec = importlib.util.spec_from_file_location('exported', ask['module'])
     module = importlib.util.module_from_spec(spec)
@@ -46,12 +51,13 @@ def check(ask):
         missing, unexpected = model.load_state_dict(read_safetensors(ask['weights']), strict=False)
         answer['missing'] = [k for k in missing if not k.endswith('num_batches_tracked')]
         answer['unexpected'] = list(unexpected)
+    inputs = [torch.from_numpy(np.load(path)) for path in ask['inputs']]
     with torch.no_grad():
-        outputs = {'': model(torch.from_numpy(np.load(ask['input'])))}
+        outputs = named(model(*inputs), ask.get('names'))
         if hasattr(model, 'side_heads'):
             model.side_heads = True
-            outputs[''], heads = model(torch.from_numpy(np.load(ask['input'])))
-            outputs.update(heads)
+            values, heads = model(*inputs)
+            outputs = {**named(values, ask.get('names')), **heads}
     answer['shapes'], answer['errors'] = {}, {}
     for name, path in ask['outputs'].items():
         want, got = np.load(path), outputs[name].detach().numpy()

@@ -176,6 +176,7 @@ func TestGoldens(t *testing.T) {
 		{net: "small", golden: "small_named", opts: onnx.Options{FoldNorms: true}, names: true},
 		{net: "odd", golden: "odd"},
 		{net: "items", golden: "items", opts: onnx.Options{Sides: []string{"aux"}}},
+		{net: "ends", golden: "ends"},
 		{net: "items", golden: "items_folded", opts: onnx.Options{FoldNorms: true}},
 	} {
 		n := netOf(t, "testdata/"+c.net+".cnn")
