@@ -101,6 +101,47 @@ func ExampleSession() {
 	// Output: [1, 10] [1, 192, 16, 16]
 }
 
+// A net with two inputs and two outputs: a session takes tensors by the names that its signature
+// gives them, and shows them by theirs.
+func ExampleSession_RunNamed() {
+	ctx := context.Background()
+	p, err := interp.Read("pair.cnn", strings.NewReader(`
+net pair | [N, 3, H = 16, W = 16] as image | [N, 2, H/2, W/2] as flow -> | [N, 8, _, _] as features | [N, 2] as motion {
+  list {
+    | @image -> conv(8, 3x3, stride=2, pad=1) -> relu
+    | @flow -> gap -> flatten
+  }
+}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Batch: 4})
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := n.Build(ctx, interp.Options{Weights: interp.RandomWeights(1)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	session := model.NewSession(1)
+	defer session.Close()
+	inputs := interp.Inputs{
+		"image": tensor.New(4, 3, 16, 16), // [N, 3, H, W]
+		"flow":  tensor.New(4, 2, 8, 8),   // [N, 2, H/2, W/2]
+	}
+	if err := session.RunNamed(ctx, inputs); err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range n.OutputNames() {
+		value, _ := session.Value(name)
+		fmt.Println(name, value.Shape)
+	}
+	// Output:
+	// features [4, 8, 8, 8]
+	// motion [4, 2]
+}
+
 const small = `net small(classes = 10) [N, 3, H = 32, W = 32] -> [N, classes] {
   conv(16, 3x3, pad=1) -> relu -> gap -> flatten -> fc: linear(classes)
 }

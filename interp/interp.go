@@ -16,7 +16,8 @@
 // resolves its names, [Program.Net] applies one of its nets to an input size, which gives
 // a [Net] with its graph, its facts and its counts, and [Net.Build] packs the weights.
 // [Model.Each] is for many pictures: a loop over their answers. A [Session] is for one goroutine: its runs allocate nothing, and it shows side heads and
-// the values of steps.
+// the values of steps. A net with several inputs or outputs has a name for each: [Session.RunNamed],
+// [Model.RunNamed] and [Session.Value] go by them.
 //
 // Tools that work on the text itself, as editors do, keep it in a [Workspace], which
 // checks, proves and repairs it, and does so again after an edit.
