@@ -105,7 +105,7 @@ func TestInputsAreRefusedByName(t *testing.T) {
 	for want, err := range map[string]error{
 		`interp: mix: there is nothing for its input "b"`:                                        named(interp.Inputs{"a": a}),
 		`interp: mix: there is nothing for its input "a"`:                                        named(nil),
-		`interp: mix: it has no input called "c"; it has "a", "b"`:                             named(interp.Inputs{"a": a, "c": b}),
+		`interp: mix: it has no input called "c"; it has "a", "b"`:                               named(interp.Inputs{"a": a, "c": b}),
 		`interp: mix: it has no input called "picture"; it has "a", "b"`:                         named(interp.Inputs{"a": a, "b": b, "picture": b}),
 		`interp: mix: an input has no name; it has "a", "b"`:                                     named(interp.Inputs{"": a, "a": a, "b": b}),
 		`interp: mix: there is 1 input, want 2: a, b`:                                            s.Run(ctx, a),
