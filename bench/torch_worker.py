@@ -167,6 +167,7 @@ OPERATORS = {
     'PRelu': lambda a, x, slopes: F.prelu(x, slopes.flatten()),
     'Pad': pad,
     'ReduceL2': lambda a, x: x.norm(2, a['axes'], keepdim=True),
+    'Pow': lambda a, x, p: x.pow(p),
     'Relu': lambda a, x: F.relu(x),
     'Reshape': reshape,
     'Resize': resize,

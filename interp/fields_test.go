@@ -32,7 +32,7 @@ var fieldNets = []string{
 	`net branches [N, 2, H = 33, W = 32] -> [N, _, _, _] {
 	   concat { | conv(1, 1x1, stride=2) | conv(1, 7x1, stride=2, pad=[[3, 3], [0, 0]]) | maxpool(3x3, stride=2, pad=1) }
 	   -> add { | id | conv(4, 3x5, pad=1x2) -> relu6 }
-	   -> max { | dropout | scale(2.0) } -> mean { | silu | gelu | leaky_relu | prelu | hard_sigmoid | hard_swish | tanh | elu | softplus | mish } -> lrn -> layer_norm -> l2_normalize
+	   -> max { | dropout | scale(2.0) | pow(2) } -> mean { | silu | gelu | leaky_relu | prelu | hard_sigmoid | hard_swish | tanh | elu | softplus | mish } -> lrn -> layer_norm -> l2_normalize
 	 }`,
 	`net gated [N, 2, H = 30, W = 31] -> [N, _] {
 	   conv(2, 3x3, stride=2) -> mul { | id | gap -> linear(2) -> sigmoid } -> channel_affine([1.0, 2.0], [0.0, 0.0])
@@ -108,7 +108,7 @@ func evaluated(g *graph.Graph, input ref.Value, run func(n *graph.Node, in, para
 // the identity, and in place of a softmax the sum.
 func linearly(n *graph.Node, in, params []ref.Value) ref.Value {
 	switch n.Op.Name() {
-	case "relu", "relu6", "leaky_relu", "prelu", "hard_sigmoid", "hard_swish", "sigmoid", "silu", "gelu", "tanh", "elu", "softplus", "mish", "lrn", "layer_norm", "l2_normalize", "bn":
+	case "relu", "relu6", "leaky_relu", "prelu", "hard_sigmoid", "hard_swish", "sigmoid", "silu", "gelu", "tanh", "elu", "softplus", "mish", "pow", "lrn", "layer_norm", "l2_normalize", "bn":
 		return in[0]
 	case "softmax":
 		return summed(in[0], n.Op.(*ops.Softmax).Axis.MustInt())

@@ -98,7 +98,7 @@ func (n *Net) lastStep() (from *graph.Node, averaged bool) {
 	from = n.Graph.Output()
 	for {
 		switch op := from.Op.(type) {
-		case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle, *ops.Border, *ops.Crop:
+		case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Pow, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle, *ops.Border, *ops.Crop:
 		case *ops.GlobalAvgPool, *ops.AvgPool, *ops.AvgPoolTo:
 			averaged = true
 		case *ops.ReduceMean:

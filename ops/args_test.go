@@ -99,6 +99,7 @@ flatten
 dropout p:number
 id
 scale s:number
+pow p:number
 param shape:list init:number
 channel_affine scale:list shift:list
 slice from:number to:number

@@ -59,6 +59,7 @@ func TestCosts(t *testing.T) {
 		{&ops.Flatten{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Dropout{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Identity{}, in{{1, 2, 4, 4}}, 0, 0},
+		{&ops.Pow{}, in{{1, 2, 4, 4}}, 0, 32},
 		{&ops.Scale{}, in{{1, 2, 4, 4}}, 0, 32},
 		{&ops.Learned{Shape: dim.Shaped(3, 4)}, in{{1, 2, 4, 4}}, 0, 0},
 		{ops.Gate(dim.Shaped(2, 1, 1)), in{{1, 2, 4, 4}}, 0, 32},

@@ -77,7 +77,7 @@ var Builtins = slices.Concat(
 		&Softmax{},
 		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{}, &ReduceMean{}, &ReduceMax{},
 		&Flatten{}, &Dropout{}, &Identity{},
-		&Scale{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{}, &Border{}, &Crop{},
+		&Scale{}, &Pow{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{}, &Border{}, &Crop{},
 		&Reshape{}, &Permute{},
 		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{}, &Matmul{},
 	},

@@ -72,7 +72,7 @@ func words(n *graph.Node) (string, Kind) {
 		return name + unless("1", n.Op.(*ops.Softmax).Axis.String(), " along axis "), Act
 	case "param":
 		return "learned " + graph.SizesOf(n.Dims()), Other
-	case "channel_shuffle", "slice", "scale":
+	case "channel_shuffle", "slice", "scale", "pow":
 		var args []string
 		for _, a := range graph.Arguments(n.Op) {
 			args = append(args, fmt.Sprint(a.Value))

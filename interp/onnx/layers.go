@@ -56,6 +56,7 @@ var writers = map[string]func(*step) string{
 	"id":      func(s *step) string { return s.in[0] },
 
 	"scale":           (*step).scale,
+	"pow":             (*step).pow,
 	"channel_affine":  (*step).channelAffine,
 	"param":           (*step).learned,
 	"slice":           (*step).slice,
@@ -210,6 +211,10 @@ func (s *step) gelu() string {
 
 func (s *step) scale() string {
 	return s.emit("Mul", []string{s.in[0], s.own("scale", nil, float32(s.node.Op.(*ops.Scale).S.Float()))})
+}
+
+func (s *step) pow() string {
+	return s.emit("Pow", []string{s.in[0], s.own("p", nil, float32(s.node.Op.(*ops.Pow).P.Float()))})
 }
 
 func (s *step) channelAffine() string {

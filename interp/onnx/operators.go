@@ -33,6 +33,7 @@ var operators = map[string]int{
 	"Mul":                   14,
 	"PRelu":                 16,
 	"Pad":                   13,
+	"Pow":                   15,
 	"ReduceL2":              13,
 	"ReduceMax":             13,
 	"ReduceMean":            13,

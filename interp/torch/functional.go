@@ -58,6 +58,8 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return f.inForward(made)
 	case *ops.Scale:
 		return op(x, "*", f.inForward(u.resolve(u.leaf("s", func(o ops.Op) any { return o.(*ops.Scale).S }))))
+	case *ops.Pow:
+		return x.method("pow", f.inForward(u.resolve(u.leaf("p", func(o ops.Op) any { return o.(*ops.Pow).P }))))
 	case *ops.ChannelAffine:
 		return f.affine(u, x)
 	case *ops.Slice:

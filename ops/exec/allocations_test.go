@@ -55,6 +55,7 @@ var wideCases = []opCase{
 	{mean(2, 3), in{{1, 128, 40, 40}}},
 	{top(1), in{{1, 128, 40, 40}}},
 	{top(2), in{{1, 128, 40, 40}}},
+	{&ops.Pow{P: dim.Ratio(1, 3)}, in{{1, 64, 40, 40}}},
 	{&ops.Scale{S: dim.Ratio(17, 100)}, in{{1, 64, 40, 40}}},
 	{&ops.Learned{Shape: dim.Shaped(64, 40, 40)}, in{{2, 3, 8, 8}}},
 	{ops.Gate(dim.Shaped(64, 1, 1)), in{{1, 64, 40, 40}}},

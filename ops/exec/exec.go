@@ -66,6 +66,11 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
 			return rowwise.Map("scale", in[0], out, func(dst, src []float32) { kernel.MulScalar(dst, src, factor) })
 		})
+	case *ops.Pow:
+		p := op.P.Float()
+		return s.rowwise(s.ofOneShape, func(in []layout.Value, out layout.Value) *task.Prepared {
+			return rowwise.Map("pow", in[0], out, func(dst, src []float32) { kernel.Pow(dst, src, p) })
+		})
 	case *ops.Mul:
 		return s.multiplied(op)
 	case *ops.Add, *ops.Max:
@@ -99,7 +104,7 @@ func overwrites(op ops.Op) (list []int) {
 		list = append(list, -1)
 	}
 	switch op.(type) {
-	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, ops.Grouper, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.LearnedGate, *ops.ChannelAffine,
+	case ops.Activator, *ops.BatchNorm, *ops.LayerNorm, ops.Grouper, *ops.L2Normalize, *ops.Softmax, *ops.Scale, *ops.Pow, *ops.LearnedGate, *ops.ChannelAffine,
 		*ops.Add, *ops.Mul, *ops.Max, *ops.Mean:
 		list = append(list, 0)
 	}

@@ -116,7 +116,7 @@ func TestInPlace(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"prelu", "bn", "layer_norm", "group_norm", "instance_norm", "l2_normalize", "softmax", "scale", "channel_affine", "add", "mul", "max", "mean"}
+	want := []string{"prelu", "bn", "layer_norm", "group_norm", "instance_norm", "l2_normalize", "softmax", "scale", "pow", "channel_affine", "add", "mul", "max", "mean"}
 	for _, a := range ops.Activations {
 		want = append(want, a.Name())
 	}

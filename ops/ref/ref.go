@@ -102,6 +102,8 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		concat(op, out, in)
 	case *ops.Scale:
 		scale(op, out, in[0])
+	case *ops.Pow:
+		pow(op, out, in[0])
 	case *ops.Learned:
 		learned(out, params)
 	case *ops.LearnedGate:

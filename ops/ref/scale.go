@@ -1,11 +1,22 @@
 package ref
 
-import "cnnlang/ops"
+import (
+	"math"
+
+	"cnnlang/ops"
+)
 
 // scale: x * s.
 func scale(op *ops.Scale, out, in Value) {
 	for i, x := range in.Data {
 		out.Data[i] = x * op.S.Float()
+	}
+}
+
+// pow: x to the p.
+func pow(op *ops.Pow, out, in Value) {
+	for i, x := range in.Data {
+		out.Data[i] = math.Pow(x, op.P.Float())
 	}
 }
 

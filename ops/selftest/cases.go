@@ -42,6 +42,7 @@ var cases = []testCase{
 	{ops.Tanh.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.ELU{Alpha: dim.Int(1)}, [][]int{{1, 35, 7, 9}}},
 	{ops.Softplus.Op(), [][]int{{1, 35, 7, 9}}},
+	{&ops.Pow{P: dim.Int(3)}, [][]int{{1, 35, 7, 9}}},
 	{ops.Mish.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.Resize{Size: pair(15), Mode: ops.Bilinear}, [][]int{{1, 35, 7, 9}}},
 	{&ops.Border{By: pads(3), Mode: ops.Reflect}, [][]int{{1, 35, 7, 9}}},

@@ -172,11 +172,11 @@ class Operations(nn.Module):
         self.add_module("34", nn.InstanceNorm2d(6, affine=True))
         self.add_module("35", ChannelNorm(6, eps=1e-6))
         self.add_module("36", ChannelLinear(6, 8))
-        self.add_module("41", nn.BatchNorm2d(6, eps=0.001))
-        self.add_module("44", nn.BatchNorm1d(6))
-        self.add_module("45", nn.LayerNorm(6, eps=1e-6))
-        self.add_module("50", nn.PReLU(6))
-        self.add_module("51", nn.Linear(6, 8, bias=False))
+        self.add_module("42", nn.BatchNorm2d(6, eps=0.001))
+        self.add_module("45", nn.BatchNorm1d(6))
+        self.add_module("46", nn.LayerNorm(6, eps=1e-6))
+        self.add_module("51", nn.PReLU(6))
+        self.add_module("52", nn.Linear(6, 8, bias=False))
         self.dropout = nn.Dropout(0.5)
 
     def forward(self, x):
@@ -214,17 +214,17 @@ class Operations(nn.Module):
         x = getattr(self, "36")(getattr(self, "35")(x))  # [N, 8, 4, 6]
         x = x[:, 1:7]  # [N, 6, 4, 6]
         x = x.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6, 4, 6]
-        x = x * 0.5  # [N, 6, 4, 6]
+        x = (x * 0.5).pow(2)  # [N, 6, 4, 6]
         scale = x.new_tensor([1, 2, 0.5, 1, 1, 3]).view(-1, 1, 1)
         shift = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0]).view(-1, 1, 1)
         x = x * scale + shift  # [N, 6, 4, 6]
-        x = getattr(self, "41")(x).mean((2, 3))  # [N, 6]
-        x = getattr(self, "45")(getattr(self, "44")(x))  # [N, 6]
+        x = getattr(self, "42")(x).mean((2, 3))  # [N, 6]
+        x = getattr(self, "46")(getattr(self, "45")(x))  # [N, 6]
         y4 = F.local_response_norm(x.unsqueeze(2), 3)
         x = F.normalize(y4.squeeze(2))  # [N, 6]
         x = x.unflatten(1, (2, -1)).transpose(1, 2).flatten(1, 2)  # [N, 6]
         scale2 = x.new_tensor([1, 2, 0.5, 1, 1, 3])
         shift2 = x.new_tensor([0.1, 0, -0.2, 0, 0.001, 0])
         x = x * scale2 + shift2  # [N, 6]
-        x = getattr(self, "51")(getattr(self, "50")(x))  # [N, 8]
+        x = getattr(self, "52")(getattr(self, "51")(x))  # [N, 8]
         return self.dropout(x).softmax(1)  # [N, 8]

@@ -46,6 +46,41 @@ func Mish(dst, src []float32) {
 	}
 }
 
+// Pow sets dst to src raised to the power p. Of whole p it multiplies.
+func Pow(dst, src []float32, p float64) {
+	times := math.Abs(p)
+	switch {
+	case times == math.Trunc(times) && times <= mostProducts:
+		for i, x := range src[:len(dst)] {
+			wide := whole(float64(x), int(times))
+			if p < 0 {
+				wide = 1 / wide
+			}
+			dst[i] = float32(wide)
+		}
+	default:
+		for i, x := range src[:len(dst)] {
+			dst[i] = float32(math.Pow(float64(x), p))
+		}
+	}
+}
+
+// mostProducts is the largest power that is computed by multiplying: the product of so many
+// float32s does not overflow in float64.
+const mostProducts = 7
+
+// whole is x to the n, by squaring.
+func whole(x float64, n int) float64 {
+	y := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y *= x
+		}
+		x *= x
+	}
+	return y
+}
+
 // mishLinear is from where on mish is x in float32.
 const mishLinear = 20
 

@@ -5,6 +5,10 @@ import (
 	"testing"
 )
 
+func power(p float64) func(dst, src []float32) {
+	return func(dst, src []float32) { Pow(dst, src, p) }
+}
+
 // The whole range of relevant numbers, against the definitions.
 func TestCurves(t *testing.T) {
 	elu := func(dst, src []float32) { ELU(dst, src, 1.5) }
@@ -17,6 +21,9 @@ func TestCurves(t *testing.T) {
 		"elu":      {elu, func(x float64) float64 { return max(x, 0) + 1.5*math.Expm1(min(x, 0)) }},
 		"softplus": {Softplus, softplus},
 		"mish":     {Mish, func(x float64) float64 { return x * math.Tanh(softplus(x)) }},
+		"cubes":    {power(3), func(x float64) float64 { return x * x * x }},
+		"inverses": {power(-1), func(x float64) float64 { return 1 / x }},
+		"eighths":  {power(8), func(x float64) float64 { return math.Pow(x, 8) }},
 	} {
 		for x := float32(-60); x < 60; x += 0.0037 {
 			for _, x := range []float32{x, x / 128, x / (1 << 30)} {
@@ -43,6 +50,10 @@ func TestCurvesAtTheEnds(t *testing.T) {
 		"elu":      {func(dst, src []float32) { ELU(dst, src, 2) }, []float64{nan, inf, -2, 3e38, -2}},
 		"softplus": {Softplus, []float64{nan, inf, 0, 3e38, 0}},
 		"mish":     {Mish, []float64{nan, inf, nan, 3e38, 0}},
+		"cubes":    {power(3), []float64{nan, inf, -inf, inf, -inf}},
+		"roots":    {power(0.5), []float64{nan, inf, inf, math.Sqrt(3e38), nan}},
+		"sevenths": {power(-7), []float64{nan, 0, 0, 0, 0}},
+		"ones":     {power(0), []float64{1, 1, 1, 1, 1}},
 	} {
 		got := make([]float32, len(src))
 		c.run(got, src)

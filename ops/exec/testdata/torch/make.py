@@ -66,6 +66,12 @@ def elu(r):
     return a, shape(r), [], lambda x: F.elu(x, a["alpha"])
 
 
+def power(r):
+    # Not 0.5, for which torch takes the root: of -inf NaN, where IEEE 754's pow says inf.
+    a = {"p": r.choice([2, 3, 0.25, -1, -3, 0, 9, round(r.uniform(-4, 4), 2)])}
+    return a, shape(r), [], lambda x: x.pow(a["p"])
+
+
 def softmax(r):
     size = [r.randint(1, 3)] + [r.randint(1, 12) for _ in range(r.randint(1, 4))]
     a = {"axis": r.randint(1, len(size) - 1)}
@@ -212,6 +218,7 @@ OPS = {
     "elu": elu,
     "softplus": plain(F.softplus),
     "mish": plain(F.mish),
+    "pow": power,
     "softmax": softmax,
     "reshape": reshape,
     "permute": permute,
