@@ -31,6 +31,7 @@ var (
 const (
 	mostValue = 8    // of a parameter
 	mostSize  = 6    // of H and W
+	mostBound = 3    // of what else a signature binds
 	mostNodes = 1500 // at one value: repeats in repeats of n*n are as many at others
 )
 
@@ -185,7 +186,7 @@ func (a *attack) run(std *lang.Library) string {
 	a.conditions, a.complete = conditionsOf(a.verdict.Contract())
 	a.rounded = a.verdict.rounded()
 	assign := map[string]int64{"N": 1, "C": 3}
-	a.each(a.program.params, assign)
+	a.each(slices.Concat(a.program.params, a.program.sizes), assign)
 	return reason
 }
 
@@ -195,14 +196,25 @@ func (a *attack) each(left []string, assign map[string]int64) {
 		return
 	}
 	if len(left) > 0 {
-		for v := range int64(mostValue + 1) {
+		most := int64(mostValue)
+		if len(a.program.sizes) > 0 { // there are more values already
+			most = mostSize - 1
+		}
+		if slices.Contains(a.program.sizes, left[0]) {
+			most = mostBound
+		}
+		for v := range most + 1 {
 			assign[left[0]] = v
 			a.each(left[1:], assign)
 		}
 		return
 	}
-	for h := range int64(mostSize) {
-		for w := range int64(mostSize) {
+	highest := int64(mostSize)
+	if len(a.program.sizes) > 0 {
+		highest -= 2
+	}
+	for h := range highest {
+		for w := range highest {
 			if a.program.square && h != w {
 				continue
 			}
@@ -245,6 +257,9 @@ func (a *attack) try(assign map[string]int64) {
 	}
 	if failed != nil && failed.Code == diag.DivisionByZero && len(failed.Trace) <= 1 && a.excludesZero(assign) {
 		return // in its `where`, which says further on that this is not 0
+	}
+	if failed == nil && got.Output == nil {
+		return // there is no such input
 	}
 	way := a.verdict.way(assign)
 	if a.verdict.Status == Proved {

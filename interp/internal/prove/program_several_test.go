@@ -36,6 +36,9 @@ func (w *writer) index() string {
 func (w *writer) several(list, join string) string {
 	w.fresh++
 	name := fmt.Sprintf("l%d", w.fresh)
+	if len(w.lists) > 0 && w.chance(50) {
+		return w.listOf(list, join)
+	}
 	switch w.r.Intn(11) {
 	case 8, 9, 10:
 		return "{ " + list + " -> " + w.each() + w.pick(" -> "+w.each(), "", "") + " -> " + join + " }"

@@ -10,6 +10,7 @@ import (
 type program struct {
 	text   string
 	params []string // of the last block: whole numbers, 0 and up
+	sizes  []string // what else its signature binds
 	square bool     // H and W are tried as one
 }
 
@@ -22,7 +23,9 @@ type writer struct {
 	taps     []string
 	families []string            // those that have indexes: x has one, y two
 	blocks   []string            // calls of the blocks written before
+	lists    []portBlock         // those of several values
 	rests    []string            // those of blocks for vectors and maps
+	sized    bool                // whether the block near is there
 	unit     string              // the name of a block parameter in scope
 	within   bool                // whether it writes a block that others call
 	stages   []string            // the paths of its stages so far
@@ -180,6 +183,9 @@ func (w *writer) step() string {
 	case 13:
 		if len(w.families) > 0 && w.chance(50) {
 			return w.pick("add { | id | ", "concat { | ", "{ ") + w.readIndexed() + " }"
+		}
+		if len(w.taps) > 0 && w.sized && w.chance(20) {
+			return w.near()
 		}
 		if len(w.taps) > 0 {
 			return "add { | id | @" + w.pick(w.taps...) + " }"
@@ -476,6 +482,12 @@ func randomProgram(r *rand.Rand) program {
 	if w.chance(25) {
 		p.text += w.anyAxes("any")
 	}
+	for i := range w.r.Intn(4) - 1 {
+		p.text += w.ports(fmt.Sprintf("l%d", i))
+	}
+	if w.chance(30) {
+		p.text, w.sized = p.text+nearText, true
+	}
 	var params, body []string
 	for _, name := range p.params {
 		params = append(params, fmt.Sprintf("%s = %d", name, 1+r.Intn(4)))
@@ -486,10 +498,19 @@ func randomProgram(r *rand.Rand) program {
 	w.loops = nil
 	out := w.pick("[N, _, _, _]", "[N, _, _, _]", "[N, _, _, _]", "[N, _, _, _]", "[N, C, H, W]", "[N, C, _, _]", "[N, _, H, W]", "[N, _, H-"+w.pick("2", "n", "2*n")+", _]", "[N, C*"+w.pick("2", "n")+", _, _]")
 	channels := w.pick("3", "3", "C")
-	if channels == "3" {
+	in := "[N, " + channels + ", H, W]"
+	if w.chance(30) {
+		f := w.portForm(channels)
+		in, p.sizes = f.in, f.sizes
+		end, claim := w.end(f)
+		if !strings.Contains(in, "D") {
+			claim = strings.ReplaceAll(claim, "D", "C")
+		}
+		out, body = claim, append(append([]string{w.start(f)}, body...), end)
+	}
+	if !strings.Contains(in, "C") {
 		p.text += "let C = 3\n"
 	}
-	_ = channels
-	p.text += "block f(" + strings.Join(params, ", ") + ") [N, " + channels + ", H, W] -> " + out + w.where() + " {\n  " + strings.Join(body, "\n  ") + "\n}\n"
+	p.text += "block f(" + strings.Join(params, ", ") + ") " + in + " -> " + out + w.where() + " {\n  " + strings.Join(body, "\n  ") + "\n}\n"
 	return p
 }
