@@ -42,6 +42,9 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 		case graph.Operation:
 			i := b.marked(operation(p.Path, p.Node), p)
 			i.passes = p.Node.Op.Name() == "id"
+			if len(p.Node.Params) > 0 && len(p.Node.Own()) == 0 {
+				i.Text += ", shared" // its weights are those of an item before
+			}
 			add(i)
 		case graph.Merge:
 			var joined *Item
