@@ -33,6 +33,8 @@ net tiny(classes = 2) [N, 3, H = 8, W = 8] -> [N, classes] {
   expect params == 10_210
 }
 `,
+	"ends.cnn":   "net ends | [N, 3, H = 8, W = 8] as image | [N, 2] as flow -> | [N, 3, H, W] as same | [N, 2] as flow { list { | @image | @flow } }\n",
+	"parts.cnn":  "net parts [N, 3, H = 8, W = 8] -> repeat 2 | [N, 3, _, _] as p { list { | id | maxpool(2x2) } }\n",
 	"line.cnn":   "net line [N, 2] -> [N, 2] { fc: linear(2, bias=false) }\n",
 	"moved.cnn":  "net moved [N, 2] -> [N, 2] { head: linear(2, bias=false) }\n",
 	"three.cnn":  "net three(out = 3) [N, 2] -> [N, out] { fc: linear(out, bias=false) }\n",
@@ -71,6 +73,8 @@ var jsonRuns = []string{
 	"run line.cnn --weights shaped.safetensors --input random", "run line.cnn --weights whole.safetensors --input random",
 	"run line.cnn --weights testdata/weights/same/same.weights --input random", "run wrapped.cnn --weights line.safetensors --input random --labels labels.txt", "run line.cnn --weights nin.safetensors --input random",
 	"bench line.cnn --weights line.safetensors --time 0s",
+	"run ends.cnn --weights random --input image=testdata/images/chelsea.png --input flow=random", "bench ends.cnn --time 0s",
+	"graph ends.cnn", "params ends.cnn", "params tiny.cnn ends.cnn", "check ends.cnn", "compare ends.cnn line.cnn", "diff ends.cnn tiny.cnn",
 	"bench tiny.cnn --profile --time 0s --tune t.json", "bench tiny.cnn testdata/images/chelsea.png --time 0s",
 	"check tiny.cnn --set classes=3", "check pair.cnn sides.cnn none.cnn", "check --fix fix.cnn", "check --contracts proofs.cnn", "check long.cnn",
 	"params pair.cnn", "params none", "params mapped.cnn --tensors --names keras",
@@ -111,7 +115,7 @@ func writeFiles(t *testing.T) {
 var jsonLineRuns = []string{
 	"run tiny.cnn testdata/images testdata --list names.txt --weights random",
 	"run tiny.cnn testdata/images none.png --weights none.safetensors",
-	"run mask.cnn testdata/images --weights random", "run vector.cnn testdata/images --weights random",
+	"run parts.cnn testdata/images/chelsea.png --weights random", "run mask.cnn testdata/images --weights random", "run vector.cnn testdata/images --weights random",
 }
 
 // writeTensors writes a safetensors file of zeros: name, type and shape of each.

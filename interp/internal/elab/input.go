@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
@@ -238,11 +239,15 @@ func noSuchInput(b *ast.Block, name string, values []portValue) *diag.Diagnostic
 	for _, v := range values {
 		known = append(known, valueName(v, "input"))
 	}
-	d := diag.New(diag.InputMismatch, b.Sig.Span(), "`%s` has no input `%s`, of which a shape is asked for", b.Name.Text, name)
+	d := diag.New(diag.InputMismatch, b.Sig.Span(), "`%s` has no input `%s`", b.Name.Text, name)
 	if near := diag.Nearest(name, known); near != "" {
 		return d.WithHelp("did you mean `%s`?", near)
 	}
-	return d.WithHelp("it has `%s`", known[0])
+	const most = 8
+	if len(known) > most {
+		known = append(known[:most], "…")
+	}
+	return d.WithHelp("it has %s", strings.Join(known, ", "))
 }
 
 func otherImages(b *ast.Block, v, first portValue, got, want dim.Size) *diag.Diagnostic {
