@@ -78,7 +78,7 @@ def conv(a, x, weight, bias=None):
 
 def deconv(a, x, weight, bias=None):
     top, left, bottom, right = a.get('pads', [0, 0, 0, 0])
-    y = F.conv_transpose2d(x, weight, bias, a.get('strides', [1, 1]))
+    y = F.conv_transpose2d(x, weight, bias, a.get('strides', [1, 1]), 0, a.get('output_padding', 0), a.get('group', 1), a.get('dilations', 1))
     return y[:, :, top:y.shape[2] - bottom, left:y.shape[3] - right]
 
 

@@ -128,6 +128,7 @@ func (c *comparison) step(n *graph.Node, i int) {
 		c.window(n, i, window{op.K, op.Stride, op.Dilation, op.Pad, false})
 	case *ops.Deconv:
 		c.pair(n, "stride", l.Stride, op.Stride)
+		c.pair(n, "dilation", l.Dilation, op.Dilation)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestParameters(t *testing.T) {
 		got = append(got, text)
 	}
 	want := strings.Split(`conv out:number k:dims stride:dims pad:pad groups:number dilation:dims bias:bool
-deconv out:number k:dims stride:dims pad:pad bias:bool
+deconv out:number k:dims stride:dims pad:pad groups:number dilation:dims output_pad:dims bias:bool
 linear out:number bias:bool
 bn eps:number scale:bool shift:bool
 layer_norm eps:number

@@ -28,6 +28,7 @@ func TestCosts(t *testing.T) {
 		{conv(64, pair(7, 7), stride(2, 2), padded(pad(3)), unbiased), in{{1, 3, 224, 224}}, 118013952, 236027904},
 		// 2*3*3 pixels in, each times 2*2 weights for each of 5 out; 5*6*6 biases.
 		{deconv(5, pair(2, 2), pair(2, 2), pad(0)), in{{1, 2, 3, 3}}, 360, 720 + 180},
+		{spread(deconv(4, pair(2, 2), pair(2, 2), pad(0)), 2, pair(1, 1), pair(0, 0)), in{{1, 2, 3, 3}}, 144, 288 + 144},
 		{linear(10), in{{2, 84}}, 1680, 3360 + 20},
 		{linear(10), in{{1, 84, 2, 3}}, 5040, 10080 + 60},
 		{&ops.BatchNorm{Scale: true, Shift: true}, in{{2, 3, 4, 5}}, 0, 240},
@@ -134,6 +135,7 @@ func TestParams(t *testing.T) {
 		{conv(8, pair(1, 1)).WithEpilogue(ops.Epilogue{Norm: norm}), []int{1, 6, 9, 9},
 			"weight[8, 6, 1, 1] bias[8] weight[8] bias[8] running_mean[8]* running_var[8]*"},
 		{deconv(8, pair(3, 5), pair(1, 1), pad(0)), []int{1, 6, 9, 9}, "weight[6, 8, 3, 5] bias[8]"},
+		{spread(deconv(8, pair(3, 5), pair(1, 1), pad(0)), 2, pair(1, 1), pair(0, 0)), []int{1, 6, 9, 9}, "weight[6, 4, 3, 5] bias[8]"},
 		{linear(8), []int{1, 6}, "weight[8, 6] bias[8]"},
 		{norm, []int{1, 6, 9, 9}, "weight[6] bias[6] running_mean[6]* running_var[6]*"},
 		{&ops.BatchNorm{Shift: true}, []int{1, 6, 9, 9}, "bias[6] running_mean[6]* running_var[6]*"},

@@ -3,9 +3,10 @@ package ops
 import "cnnlang/ops/dim"
 
 // Deconv is the transposed 2-D convolution: each pixel of [N, C, H, W] adds its
-// kernel, scaled, to the output, kernels lying stride apart. Padding is cropped
-// from the result. With Same padding the output is H*stride, which needs
-// k >= stride; of the k - stride cropped rows the odd one is the last.
+// kernel, scaled, to the output, kernels lying stride apart and their weights dilation.
+// Padding is cropped from the result, to which OutputPad adds rows and columns at the end.
+// With Same padding the output is H*stride, which needs kernels of at least stride pixels;
+// of the rows that these are more, which are cropped, the odd one is the last.
 //
 // Cost: one multiply-accumulate for each input element and each weight of its
 // channel, cropped ones included; one FLOP more for each added bias.
@@ -14,40 +15,56 @@ type Deconv struct {
 	K      dim.Pair
 	Stride dim.Pair
 	Pad    Padding
-	Bias   bool
+	Groups dim.Size
+	// Dilation is 1 for kernels without gaps.
+	Dilation  dim.Pair
+	OutputPad dim.Pair
+	Bias      bool
 
 	epilogue Epilogue
 }
 
 func (d *Deconv) Name() string { return "deconv" }
 
-// Infer gives [N, out, (H-1)*stride - top - bottom + kh, …].
+// Infer gives [N, out, (H-1)*stride - top - bottom + dilation*(kh-1) + 1 + output_pad, …].
 func (d *Deconv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, d, in, d.epilogue.inputs())
 	r.whole("out", d.Out, 1)
 	r.pair("k", d.K, 1)
 	r.pair("stride", d.Stride, 1)
 	r.padding(d.Pad)
+	r.whole("groups", d.Groups, 1)
+	r.pair("dilation", d.Dilation, 1)
+	r.pair("output_pad", d.OutputPad, 0)
 	if !r.rank(0, 4) {
 		return r.end(nil)
 	}
 	x := in[0]
+	r.divides(d.Groups, x[1], "input", d.Out)
+	r.divides(d.Groups, d.Out, "output", x[1])
 	out := dim.Shape{x[0], d.Out, d.grow(r, dim.Height, x[2]), d.grow(r, dim.Width, x[3])}
 	d.epilogue.infer(r, out)
 	return r.end(out)
 }
 
 func (d *Deconv) grow(r *rule, a dim.Axis, size dim.Size) dim.Size {
-	k, stride := d.K.Along(a), d.Stride.Along(a)
+	k, stride, more, one := d.Reach(a), d.Stride.Along(a), d.OutputPad.Along(a), dim.Int(1)
 	if d.Pad.Mode == Same {
 		if r.ok() && !dim.AtLeast(r, k, stride) {
 			r.bad("pad", "a kernel at least as large as the stride, or explicit padding",
 				"`pad=same` of `deconv` needs `k` of at least `stride`, got %v and %v", d.K, d.Stride)
 		}
+		if r.ok() && !dim.Equal(r, more, dim.Int(0)) {
+			r.bad("output_pad", "leave it out, or explicit padding", "`output_pad` of `deconv` has no meaning with `pad=same`, got %v", d.OutputPad)
+		}
 		return size.Mul(stride)
 	}
-	before, after := d.Pad.fixed(a, k)
-	grown := size.Sub(dim.Int(1)).Mul(stride).Sub(before).Sub(after).Add(k)
+	if r.ok() && more != dim.Int(0) && !r.smaller(more, stride, d.Dilation.Along(a)) {
+		r.bad("output_pad", "the size of the result is a multiple of the stride and a rest",
+			"`output_pad` of `deconv` must be less than `stride` or `dilation`, got %v, %v and %v", d.OutputPad, d.Stride, d.Dilation)
+	}
+	before, after := d.Pad.fixed(a, d.K.Along(a))
+	grown := size.Sub(one).Mul(stride).Sub(before).Sub(after).Add(k).Add(more)
 	if r.ok() && grown.IsValid() && !dim.AtLeast(r, grown, dim.Int(1)) {
 		r.unfit("pad", "less padding", "`pad` of `deconv` crops the whole %v away: %v and %v of %v pixels",
 			a, before, after, grown.Add(before).Add(after))
@@ -55,23 +72,38 @@ func (d *Deconv) grow(r *rule, a dim.Axis, size dim.Size) dim.Size {
 	return grown
 }
 
+// Reach is how many pixels a kernel spans.
+func (d *Deconv) Reach(a dim.Axis) dim.Size {
+	one := dim.Int(1)
+	return d.Dilation.Along(a).Mul(d.K.Along(a).Sub(one)).Add(one)
+}
+
+// smaller requires a size to be less than one of two. Of those that are not known it is the first.
+func (r *rule) smaller(size, a, b dim.Size) bool {
+	next := size.Add(dim.Int(1))
+	if b.Known() && size.Known() && b.Cmp(next) >= 0 {
+		return true
+	}
+	return dim.AtLeast(r, a, next)
+}
+
 // Crop is how many rows (columns) of the full result lie before the output.
 func (d *Deconv) Crop(a dim.Axis) int {
 	if d.Pad.Mode == Same {
-		return (d.K.Along(a).MustInt() - d.Stride.Along(a).MustInt()) / 2
+		return (d.Reach(a).MustInt() - d.Stride.Along(a).MustInt()) / 2
 	}
 	before, _ := d.Pad.fixed(a, d.K.Along(a))
 	return before.MustInt()
 }
 
-// Params are weight [C, out, kh, kw], bias [out], and the norm's.
+// Params are weight [C, out/groups, kh, kw], bias [out], and the norm's.
 func (d *Deconv) Params(in []dim.Shape) []Param {
-	weight := dim.Shape{in[0][1], d.Out, d.K.H, d.K.W}
+	weight := dim.Shape{in[0][1], d.Out.Quo(d.Groups), d.K.H, d.K.W}
 	return append(weightAndBias(weight, d.Out, d.Bias), d.epilogue.params(d.Out)...)
 }
 
 func (d *Deconv) Cost(in []dim.Shape, out dim.Shape) Cost {
-	macs := in[0].Product().Mul(d.Out).Mul(d.K.H).Mul(d.K.W)
+	macs := in[0].Product().Mul(d.Out.Quo(d.Groups)).Mul(d.K.H).Mul(d.K.W)
 	return multiplyCost(macs, out, d.Bias, d.epilogue)
 }
 

@@ -9,6 +9,12 @@ import (
 	"cnnlang/ops/dim"
 )
 
+// spread is a deconv with its further settings.
+func spread(d *ops.Deconv, groups int, dilation, more dim.Pair) ops.Op {
+	d.Groups, d.Dilation, d.OutputPad = dim.Int(groups), dilation, more
+	return d
+}
+
 func infer(op ops.Op, shapes in) (dim.Shape, error) {
 	var s []dim.Shape
 	for _, x := range shapes {
@@ -52,6 +58,8 @@ func TestShapes(t *testing.T) {
 		{&ops.Slice{From: dim.Int(2), To: dim.Int(5)}, in{{1, 5, 3, 3}}, "[1, 3, 3, 3]"},
 		{&ops.PixelShuffle{R: dim.Int(3)}, in{{1, 9, 17, 16}}, "[1, 1, 51, 48]"}, // ESPCN
 		{&ops.PixelUnshuffle{R: dim.Int(2)}, in{{1, 3, 8, 6}}, "[1, 12, 4, 3]"},
+		{spread(deconv(64, pair(3, 3), pair(2, 2), pad(1)), 4, pair(1, 1), pair(1, 1)), in{{1, 128, 64, 64}}, "[1, 64, 128, 128]"}, // CycleGAN
+		{spread(deconv(64, pair(3, 2), pair(2, 3), pad(1)), 1, pair(2, 4), pair(1, 3)), in{{1, 8, 5, 6}}, "[1, 64, 12, 21]"},
 		{&ops.Border{By: pad(3), Mode: ops.Reflect}, in{{1, 3, 256, 256}}, "[1, 3, 262, 262]"}, // CycleGAN
 		{&ops.Border{By: pads(3, 0, 0, 3), Mode: ops.Reflect}, in{{1, 3, 4, 4}}, "[1, 3, 7, 7]"},
 		{&ops.Border{By: pads(0, 9, 0, 0), Mode: ops.Replicate}, in{{1, 3, 1, 4}}, "[1, 3, 10, 4]"},
@@ -128,6 +136,14 @@ var faultCases = []struct {
 		"`r` of `pixel_shuffle` must be a whole number of at least 1, got 0"},
 	{&ops.PixelShuffle{R: dim.Int(1 << 40)}, image, ops.BadValue, "r", -1, -1,
 		"`r` of `pixel_shuffle` is too large, got 1099511627776"},
+	{spread(deconv(4, pair(2, 2), pair(2, 2), pad(0)), 3, pair(1, 1), pair(0, 0)), image, ops.NotDivisible, "groups", 0, 1,
+		"`groups` of `deconv` must divide its input channels, got 3 groups of 8 channels"},
+	{spread(deconv(4, pair(2, 2), pair(2, 3), pad(0)), 1, pair(1, 1), pair(2, 2)), image, ops.BadValue, "output_pad", -1, -1,
+		"`output_pad` of `deconv` must be less than `stride` or `dilation`, got 2x2, 2x3 and 1x1"},
+	{spread(deconv(4, pair(2, 2), pair(2, 2), pad(0)), 1, pair(0, 1), pair(0, 0)), image, ops.BadValue, "dilation", -1, -1,
+		"`dilation` of `deconv` must be whole numbers of at least 1, got 0x1"},
+	{spread(deconv(4, pair(2, 2), pair(2, 2), samePad), 1, pair(1, 1), pair(1, 0)), image, ops.BadValue, "output_pad", -1, -1,
+		"`output_pad` of `deconv` has no meaning with `pad=same`, got 1x0"},
 	{&ops.Border{By: pads(0, 5, 0, 0), Mode: ops.Reflect}, image, ops.BadValue, "by", 0, -1,
 		"`by` of `pad` must be less than the height that it reflects, got 5 of 5 pixels"},
 	{&ops.Border{By: pads(0, 0, 6, 0), Mode: ops.Reflect}, image, ops.BadValue, "by", 0, -1,

@@ -40,6 +40,7 @@ func TestSymbolicShapes(t *testing.T) {
 		{maxpool(pair(3, 3), pair(2, 2), pad(1), false), []dim.Shape{x}, "[N, C, ceil(H/2), ceil(W/2)]"},
 		{maxpool(pair(3, 3), pair(1, 1), pad(1), true), []dim.Shape{x}, "[N, C, H, W]"},
 		{deconv(8, pair(2, 2), pair(2, 2), pad(0)), []dim.Shape{x}, "[N, 8, 2*H, 2*W]"},
+		{spread(deconv(8, pair(3, 3), pair(2, 2), pad(1)), 4, pair(1, 1), pair(1, 1)), []dim.Shape{x}, "[N, 8, 2*H, 2*W]"},
 		{&ops.Linear{Out: c}, []dim.Shape{{N, C}}, "[N, c]"},
 		{&ops.BatchNorm{Scale: true, Shift: true}, []dim.Shape{x}, "[N, C, H, W]"},
 		{ops.GELU.Op(), []dim.Shape{x}, "[N, C, H, W]"},

@@ -20,7 +20,7 @@ func WindowOf(op Op) (Window, bool) {
 	case *Conv:
 		return Window{op.K, op.Stride, op.Dilation, op.Pad}, true
 	case *Deconv:
-		return Window{op.K, op.Stride, once, op.Pad}, true
+		return Window{op.K, op.Stride, op.Dilation, op.Pad}, true
 	case *MaxPool:
 		return Window{op.K, op.Stride, once, op.Pad}, true
 	case *AvgPool:

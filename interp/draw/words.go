@@ -27,7 +27,8 @@ func words(n *graph.Node) (string, Kind) {
 		return window(op.K, text) + ", " + op.Out.String() + strided(op.Stride, "/") + unless("1", groups, ", groups ") +
 			unless("1", pair(op.Dilation), ", dilation "), kind
 	case *ops.Deconv:
-		return window(op.K, "deconv") + ", " + op.Out.String() + strided(op.Stride, "×"), Conv
+		return window(op.K, "deconv") + ", " + op.Out.String() + strided(op.Stride, "×") + unless("1", op.Groups.String(), ", groups ") +
+			unless("1", pair(op.Dilation), ", dilation "), Conv
 	case *ops.Linear:
 		return "linear, " + op.Out.String(), Linear
 	case *ops.MaxPool:

@@ -189,10 +189,11 @@ func (w *fielder) slide(n *Node, ins []Field, by ops.Window) Field {
 	k, stride, dilation := by.K.Along(w.axis).MustInt(), by.Stride.Along(w.axis).MustInt(), by.Dilation.Along(w.axis).MustInt()
 	read := window{1, stride, dilation, nil, nil}
 	if d, ok := n.Op.(*ops.Deconv); ok {
-		// The kernel of input i covers the places from i*stride - crop on.
-		crop := d.Crop(w.axis)
+		// The kernel of input i covers the places from i*stride - crop on, those between its
+		// weights counted too.
+		crop, reach := d.Crop(w.axis), dilation*(k-1)+1
 		read = window{stride, 1, 1, nil, nil}
-		read.first = func(o int) int { return -floorDiv(k-1-o-crop, stride) }
+		read.first = func(o int) int { return -floorDiv(reach-1-o-crop, stride) }
 		read.last = func(o int) int { return floorDiv(o+crop, stride) }
 	} else {
 		before, _ := by.Pad.Around(w.axis, size(n.In[0], w.axis), k, stride, dilation)

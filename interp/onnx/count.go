@@ -67,6 +67,9 @@ func (n Node) fits(in tensor.Shape) error {
 		want := (in[2+axis]+pad-k)/strides[axis] + 1
 		if n.Op == "ConvTranspose" {
 			want = (in[2+axis]-1)*strides[axis] + k - pad
+			if more := n.Ints("output_padding"); more != nil {
+				want += more[axis]
+			}
 		}
 		if got := n.Shape[2+axis]; got != want {
 			return fmt.Errorf("onnx: %s %s makes %d pixels along axis %d, and the net has %d", n.Op, n.Name, want, 2+axis, got)

@@ -63,9 +63,9 @@ func (s *step) foldedInto(norm *graph.Node, bias bool, shape []int) []string {
 	if len(shape) == 0 {
 		shape = weight.Shape
 	}
-	outputs := 0 // the axis of a weight that has the channels of the result
-	if s.node.Op.Name() == "deconv" {
-		outputs = 1
+	groups := 0 // of a transposed convolution, whose weight has the channels of the result behind those of the input
+	if op, ok := s.node.Op.(*ops.Deconv); ok {
+		groups = op.Groups.MustInt()
 	}
 	name, biasName := s.called(weight.Path), ""
 	if bias {
@@ -75,7 +75,7 @@ func (s *step) foldedInto(norm *graph.Node, bias bool, shape []int) []string {
 	}
 	return []string{s.in[0],
 		s.tensor(Initializer{Name: name, Shape: shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
-			return foldedWeight(weights, weight, norm, outputs)
+			return foldedWeight(weights, weight, norm, groups)
 		}), From: s.node.Params[:1]}),
 		s.tensor(Initializer{Name: biasName, Shape: norm.Params[0].Shape, Values: Numbers(func(weights Tensors) ([]float32, error) {
 			return foldedBias(weights, s.node, norm, bias)
@@ -115,7 +115,7 @@ func affine(weights Tensors, norm *graph.Node) (scale, shift []float64, err erro
 	return scale, shift, err
 }
 
-func foldedWeight(weights Tensors, p graph.Param, norm *graph.Node, axis int) ([]float32, error) {
+func foldedWeight(weights Tensors, p graph.Param, norm *graph.Node, groups int) ([]float32, error) {
 	scale, _, err := affine(weights, norm)
 	if err != nil {
 		return nil, err
@@ -124,11 +124,16 @@ func foldedWeight(weights Tensors, p graph.Param, norm *graph.Node, axis int) ([
 	if err != nil {
 		return nil, err
 	}
-	each := tensor.Shape(p.Shape[axis+1:]).Elements()
+	channels, each := p.Shape[0], tensor.Shape(p.Shape[1:]).Elements() // or if groups is not 0 those of the input
+	outputOf := func(i int) int { return i / each }
+	if groups > 0 {
+		filters := p.Shape[1]
+		outputOf = func(i int) int { return i/each*groups/channels*filters + i%each/(each/filters) }
+	}
 	out := make([]float32, len(t.Data))
 	err = mapped.Guard(func() error {
 		for i, v := range t.Data {
-			out[i] = float32(float64(v) * scale[i/each%len(scale)])
+			out[i] = float32(float64(v) * scale[outputOf(i)])
 		}
 		return nil
 	})

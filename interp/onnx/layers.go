@@ -95,12 +95,16 @@ func (s *step) deconv() string {
 	var w window
 	in := s.node.In[0].Shape
 	for axis, k := range pair(op.K) {
-		stride := pair(op.Stride)[axis]
-		cut := (in[2+axis]-1)*stride + k - s.node.Shape[2+axis]
+		stride, more := pair(op.Stride)[axis], pair(op.OutputPad)[axis]
+		cut := (in[2+axis]-1)*stride + op.Reach(spatial[axis]).MustInt() + more - s.node.Shape[2+axis]
 		before := op.Crop(spatial[axis])
-		w[axis] = windowAxis{k: k, stride: stride, dilation: 1, before: before, after: cut - before}
+		w[axis] = windowAxis{k: k, stride: stride, dilation: pair(op.Dilation)[axis], before: before, after: cut - before}
 	}
-	return s.emit("ConvTranspose", s.weighted(op.Bias), w.attributes()...)
+	attributes := append(w.attributes(), Attribute{"group", op.Groups.MustInt()})
+	if more := pair(op.OutputPad); more != [2]int{} {
+		attributes = append(attributes, Attribute{"output_padding", more[:]})
+	}
+	return s.emit("ConvTranspose", s.weighted(op.Bias), attributes...)
 }
 
 // linear is a Gemm on vectors and a 1x1 Conv on images, whose weight has two more axes.

@@ -296,13 +296,14 @@ func TestEverythingLackingIsNamed(t *testing.T) {
 
 // Folded normalisations are those that ops/ref would compute, in float64.
 func TestFoldedNormsAreTheSame(t *testing.T) {
-	n := netOf(t, "net n [N, 2, H = 3, W = 3] -> [N, 3, _, _] { a: conv(2, 1x1, groups=2) -> n: bn(eps=1) -> d: deconv(3, 2, stride=2, bias=false) -> m: bn(eps=1) }")
+	n := netOf(t, "net n [N, 2, H = 3, W = 3] -> [N, 6, _, _] { a: conv(2, 1x1, groups=2) -> n: bn(eps=1) -> d: deconv(3, 2, stride=2, bias=false) -> m: bn(eps=1) -> g: deconv(6, 1, groups=3, bias=false) -> o: bn(eps=1) }")
 	m, err := onnx.Of(n.Graph, onnx.Options{FoldNorms: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	given := weightsOf{"a.weight": {2, 3}, "a.bias": {1, 0}, "n.weight": {1, 2}, "n.bias": {0, 5}, "n.running_mean": {4, 1}, "n.running_var": {3, 0},
-		"d.weight": seq(2 * 3 * 4), "m.weight": {1, 10, 100}, "m.bias": {1, 2, 3}, "m.running_mean": {0, 0, 1}, "m.running_var": {0, 0, 0}}
+		"d.weight": seq(2 * 3 * 4), "m.weight": {1, 10, 100}, "m.bias": {1, 2, 3}, "m.running_mean": {0, 0, 1}, "m.running_var": {0, 0, 0},
+		"g.weight": {1, 2, 3, 4, 5, 6}, "o.weight": {1, 10, 100, 1000, 1e4, 1e5}, "o.bias": make([]float32, 6), "o.running_mean": make([]float32, 6), "o.running_var": make([]float32, 6)}
 	got := map[string][]float32{}
 	for _, x := range m.Initializers {
 		if got[x.Name], err = x.Floats(given); err != nil {
@@ -314,7 +315,8 @@ func TestFoldedNormsAreTheSame(t *testing.T) {
 		d[i] *= float32(math.Pow10(i / 4 % 3)) // [in, out, 2, 2]
 	}
 	// (2x + 1 - 4)/2 = x - 1.5, and (3x - 1)*2 + 5 = 6x + 3.
-	want := map[string][]float32{"a.weight": {1, 6}, "a.bias": {-1.5, 3}, "d.weight": d, "d.bias": {1, 2, -97}}
+	want := map[string][]float32{"a.weight": {1, 6}, "a.bias": {-1.5, 3}, "d.weight": d, "d.bias": {1, 2, -97},
+		"g.weight": {1, 20, 300, 4000, 5e4, 6e5}, "g.bias": make([]float32, 6)}
 	for name, numbers := range want {
 		if !slices.Equal(got[name], numbers) {
 			t.Errorf("%s: got %v, want %v", name, got[name], numbers)

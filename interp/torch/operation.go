@@ -178,7 +178,8 @@ func padded(o ops.Op, in *graph.Node) sides {
 	w, _ := ops.WindowOf(o)
 	if d, ok := o.(*ops.Deconv); ok && d.Pad.Mode == ops.Same {
 		top, left := d.Crop(dim.Height), d.Crop(dim.Width)
-		return sides{left, d.K.W.MustInt() - d.Stride.W.MustInt() - left, top, d.K.H.MustInt() - d.Stride.H.MustInt() - top}
+		over := func(a dim.Axis) int { return d.Reach(a).MustInt() - d.Stride.Along(a).MustInt() }
+		return sides{left, over(dim.Width) - left, top, over(dim.Height) - top}
 	}
 	top, bottom := w.Pad.Around(dim.Height, in.Shape[2], w.K.H.MustInt(), w.Stride.H.MustInt(), w.Dilation.H.MustInt())
 	left, right := w.Pad.Around(dim.Width, in.Shape[3], w.K.W.MustInt(), w.Stride.W.MustInt(), w.Dilation.W.MustInt())
@@ -271,6 +272,9 @@ func (u *use) learned() *expr {
 		if _, crop := u.deconvSides(); !crop {
 			u.pad(x, k)
 		}
+		u.option(x, "output_padding", u.leaf("output_pad", func(o ops.Op) any { return pairOf(o.(*ops.Deconv).OutputPad) }), zero)
+		u.option(x, "dilation", u.leaf("dilation", func(o ops.Op) any { return pairOf(o.(*ops.Deconv).Dilation) }), one)
+		u.option(x, "groups", u.leaf("groups", func(o ops.Op) any { return o.(*ops.Deconv).Groups }), one)
 		u.option(x, "bias", u.leaf("bias", func(o ops.Op) any { return o.(*ops.Deconv).Bias }), true)
 		return x
 	case *ops.Linear:

@@ -27,6 +27,12 @@ func resize(h, w int, mode string, corners bool) ops.Op {
 
 func border(by ops.Padding, mode string) ops.Op { return &ops.Border{By: by, Mode: mode} }
 
+// spread is a deconv with its further settings.
+func spread(d *ops.Deconv, groups int, dilation, more dim.Pair) ops.Op {
+	d.Groups, d.Dilation, d.OutputPad = dim.Int(groups), dilation, more
+	return d
+}
+
 func shuffle(r int) ops.Op    { return &ops.PixelShuffle{R: dim.Int(r)} }
 func unshuffle(r int) ops.Op  { return &ops.PixelUnshuffle{R: dim.Int(r)} }
 func mean(axes ...int) ops.Op { return &ops.ReduceMean{Axis: dim.Shaped(axes...)} }
@@ -71,6 +77,11 @@ var opCases = []opCase{
 	{deconv(3, pair(5, 3), pair(2, 1), halfPad), in{{1, 2, 4, 5}}},
 	{deconv(2, pair(3, 17), pair(9, 8), pads(1, 0, 3, 2)), in{{2, 3, 3, 4}}},
 	{deconv(33, pair(2, 2), pair(2, 2), pad(0)), in{{1, 270, 9, 9}}},
+	{spread(deconv(6, pair(3, 3), pair(2, 2), pad(1)), 2, pair(1, 1), pair(1, 1)), in{{2, 4, 5, 6}}},
+	{spread(deconv(4, pair(3, 2), pair(2, 3), pads(1, 0, 2, 1)), 1, pair(3, 2), pair(2, 0)), in{{2, 3, 5, 6}}},
+	{spread(deconv(4, pair(2, 3), pair(1, 1), pad(0)), 2, pair(2, 3), pair(0, 1)), in{{1, 6, 5, 6}}},
+	{spread(deconv(6, pair(3, 5), pair(9, 8), pads(1, 0, 3, 2)), 3, pair(2, 5), pair(4, 3)), in{{2, 3, 3, 4}}},
+	{spread(deconv(5, pair(3, 3), pair(2, 2), samePad), 1, pair(1, 2), pair(0, 0)), in{{1, 3, 4, 5}}},
 
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000), Scale: true, Shift: true}, in{{3, 17}}},
 	{&ops.BatchNorm{Eps: dim.Ratio(1, 100000), Scale: true, Shift: true}, in{{2, 5, 7, 9}}},
@@ -304,6 +315,14 @@ var opCases = []opCase{
 	{groupNorm(32, true, true), in{{1, 64, 5, 7}}},
 	{instanceNorm(true, true), in{{2, 40, 5, 7}}},
 	{instanceNorm(false, false), in{{2, 33, 64, 2}}},
+	{deconv(40, pair(2, 2), pair(2, 2), pad(0)), in{{2, 24, 6, 9}}},
+	{deconv(20, pair(4, 4), pair(2, 2), pad(1)), in{{2, 40, 7, 8}}},
+	{deconv(24, pair(3, 3), pair(1, 1), pad(1)), in{{2, 24, 9, 7}}},
+	{deconv(16, pair(5, 3), pair(3, 2), pads(4, 0, 2, 1)), in{{1, 16, 5, 8}}},
+	{spread(deconv(33, pair(3, 3), pair(2, 2), pad(1)), 1, pair(1, 1), pair(1, 1)), in{{2, 17, 7, 5}}},
+	{spread(deconv(64, pair(3, 3), pair(2, 2), pad(1)), 4, pair(1, 1), pair(1, 0)), in{{1, 32, 6, 7}}},
+	{spread(deconv(40, pair(4, 4), pair(2, 2), pad(1)), 40, pair(1, 1), pair(0, 0)), in{{2, 40, 6, 7}}},
+	{spread(deconv(16, pair(3, 4), pair(2, 2), pad(1)), 1, pair(3, 2), pair(1, 1)), in{{1, 24, 6, 7}}},
 	{border(pads(1, 0, 2, 3), ops.Zeros), in{{2, 40, 5, 7}}},
 	{border(pads(3, 4, 6, 5), ops.Reflect), in{{2, 70, 5, 7}}},
 	{border(pads(0, 2, 9, 0), ops.Replicate), in{{1, 40, 5, 1}}},

@@ -37,7 +37,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 	case *ops.Linear:
 		return conv.Linear(op, in, out, precision)
 	case *ops.Deconv:
-		return conv.Deconv(op, in, out)
+		return conv.Deconv(op, in, out, precision)
 	case *ops.BatchNorm, *ops.LearnedGate, *ops.ChannelAffine, *ops.PReLU:
 		return s.channelwise(op)
 	case ops.Grouper:

@@ -60,7 +60,7 @@ func Products(op ops.Op, in []tensor.Tensor) int {
 	case *ops.Conv:
 		return in[0].Shape[1] / op.Groups.MustInt() * op.K.H.MustInt() * op.K.W.MustInt()
 	case *ops.Deconv:
-		return in[0].Shape[1] * op.K.H.MustInt() * op.K.W.MustInt()
+		return in[0].Shape[1] / op.Groups.MustInt() * op.K.H.MustInt() * op.K.W.MustInt()
 	case *ops.Linear:
 		return in[0].Shape[1]
 	case *ops.Matmul:
@@ -277,6 +277,10 @@ func (b *Bounded) inBF16(to layout.Layout) Allowance {
 	switch op := b.op.(type) {
 	case *ops.Conv:
 		if op.Groups != op.Out || op.Groups != dim.Int(b.channels) || b.channels == 1 { // not depthwise
+			a.Eps += bf16Step / Eps
+		}
+	case *ops.Deconv:
+		if op.Groups != op.Out || op.Groups != dim.Int(b.channels) || b.channels == 1 {
 			a.Eps += bf16Step / Eps
 		}
 	case *ops.Linear:

@@ -68,7 +68,7 @@ func AvgPool(k, stride dim.Pair, p ops.Padding, ceil, countPad bool) ops.Op {
 
 // Deconv is a transposed convolution.
 func Deconv(out int, k, stride dim.Pair, p ops.Padding) *ops.Deconv {
-	return &ops.Deconv{Out: dim.Int(out), K: k, Stride: stride, Pad: p, Bias: true}
+	return &ops.Deconv{Out: dim.Int(out), K: k, Stride: stride, Pad: p, Groups: dim.Int(1), Dilation: Pair(1, 1), OutputPad: Pair(0, 0), Bias: true}
 }
 
 // Linear is a linear layer.

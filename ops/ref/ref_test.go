@@ -72,11 +72,14 @@ func convolutions() []hand {
 	fused := convOp(1, p(1, 1))
 	fused.Bias = true
 
-	deconv := ops.Deconv{Out: n(1), K: p(2, 2), Stride: p(1, 1)}
+	deconv := ops.Deconv{Groups: n(1), Dilation: p(1, 1), Out: n(1), K: p(2, 2), Stride: p(1, 1)}
 	cropped, apart, odd := deconv, deconv, deconv
 	cropped.Pad = pads(1, 1, 1, 1)
 	apart.Stride = p(2, 2)
 	odd.Pad.Mode = ops.Same
+	dilatedDeconv, longer := deconv, deconv
+	dilatedDeconv.K, dilatedDeconv.Dilation = p(1, 2), p(1, 2)
+	longer.K, longer.Stride, longer.OutputPad = p(1, 1), p(1, 2), p(0, 1)
 	return []hand{
 		{"conv, not flipped", &biased, of(nine), of(k1234, list(10)), image(2, 2, 47, 57, 77, 87)},
 		{"conv, padded and strided", &strided, of(nine), of(k1234), image(2, 2, 4, 18, 36, 77)},
@@ -96,10 +99,14 @@ func convolutions() []hand {
 		{"deconv, same: the odd row cropped last", &odd, of(four), of(tens), image(2, 2, 1, 12, 103, 1234)},
 		{"deconv, stride 2", &apart, of(four), of(tens),
 			image(4, 4, 1, 10, 2, 20, 100, 1000, 200, 2000, 3, 30, 4, 40, 300, 3000, 400, 4000)},
-		{"deconv, channels in", &ops.Deconv{Out: n(1), K: p(1, 1), Stride: p(1, 1), Bias: true}, of(pixel(1, 2)),
+		{"deconv, channels in", &ops.Deconv{Groups: n(1), Dilation: p(1, 1), Out: n(1), K: p(1, 1), Stride: p(1, 1), Bias: true}, of(pixel(1, 2)),
 			of(tensor.From([]float32{5, 7}, 2, 1, 1, 1), list(1)), pixel(20)},
-		{"deconv, channels out", &ops.Deconv{Out: n(2), K: p(1, 1), Stride: p(1, 1)}, of(pixel(2)),
+		{"deconv, channels out", &ops.Deconv{Groups: n(1), Dilation: p(1, 1), Out: n(2), K: p(1, 1), Stride: p(1, 1)}, of(pixel(2)),
 			of(tensor.From([]float32{3, 4}, 1, 2, 1, 1)), pixel(6, 8)},
+		{"deconv, dilated", &dilatedDeconv, of(image(1, 2, 1, 2)), of(tensor.From([]float32{1, 10}, 1, 1, 1, 2)), image(1, 4, 1, 2, 10, 20)},
+		{"deconv, one column more", &longer, of(image(1, 2, 1, 2)), of(tensor.From([]float32{3}, 1, 1, 1, 1)), image(1, 4, 3, 0, 6, 0)},
+		{"deconv, grouped", &ops.Deconv{Groups: n(2), Dilation: p(1, 1), Out: n(4), K: p(1, 1), Stride: p(1, 1)}, of(pixel(3, 5)),
+			of(tensor.From([]float32{2, 7, 1, 10}, 2, 2, 1, 1)), pixel(6, 21, 5, 50)},
 		{"linear", &ops.Linear{Out: n(3), Bias: true}, of(vector(1, 2)),
 			of(tensor.From([]float32{1, 2, 3, 4, 5, 6}, 3, 2), list(1, 0, -1)), vector(6, 11, 16)},
 		{"linear on an image", &ops.Linear{Out: n(1)}, of(tensor.From([]float32{1, 2, 3, 4}, 1, 2, 1, 2)),

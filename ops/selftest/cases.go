@@ -17,7 +17,7 @@ var cases = []testCase{
 	{conv(24, 5, 2, 24), [][]int{{1, 24, 15, 14}}},
 	{conv(64, 3, 1, 16), [][]int{{1, 64, 14, 14}}},
 	{conv(64, 3, 2, 4), [][]int{{1, 64, 14, 14}}},
-	{&ops.Deconv{Out: dim.Int(9), K: pair(4), Stride: pair(2), Pad: pads(1), Bias: true}, [][]int{{1, 17, 8, 7}}},
+	{&ops.Deconv{Out: dim.Int(9), K: pair(4), Stride: pair(2), Pad: pads(1), Groups: dim.Int(1), Dilation: pair(1), OutputPad: pair(1), Bias: true}, [][]int{{1, 17, 8, 7}}},
 	{&ops.Linear{Out: dim.Int(41), Bias: true}, [][]int{{1, 257}}},
 	{&ops.Linear{Out: dim.Int(41), Bias: true}, [][]int{{9, 257}}},
 	{&ops.MaxPool{K: pair(3), Stride: pair(2), Pad: pads(1)}, [][]int{{1, 35, 15, 13}}},

@@ -102,7 +102,7 @@ func TestPreludeIsWhatOpsHas(t *testing.T) {
 var samples = map[string][]string{
 	"conv": {"6, 3x3", "6, 1x1, stride=2, groups=2", "8, 3x3, pad=1, dilation=2, groups=8, bias=false",
 		"4, [3, 2], stride=[2, 1], pad=[[1, 0], [2, 1]]", "5, 3, pad=half", "5, 2, stride=2, pad=same"},
-	"deconv":          {"6, 2x2, stride=2", "5, 3x3, stride=2, pad=1, bias=false"},
+	"deconv":          {"6, 2x2, stride=2", "8, 3x2, stride=2, groups=4, dilation=2x3, output_pad=1", "5, 3x3, stride=2, pad=1, bias=false"},
 	"linear":          {"5", "3, bias=false"},
 	"group_norm":      {"4", "8, eps=1e-3, scale=false", "1, shift=false"},
 	"instance_norm":   {"", "scale=true, shift=true"},

@@ -25,6 +25,9 @@ func newPacking(m task.Memory, out int, act ops.Activation, fold func() *filters
 }
 
 func (p *problem) packing(v values) *packing {
+	if p.pack != nil {
+		return p.pack(v)
+	}
 	return newPacking(v.memory, p.filters, p.act, func() *filters {
 		each := len(v.params) / len(p.members)
 		var all []*filters

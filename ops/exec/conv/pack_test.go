@@ -56,7 +56,7 @@ func TestPackVersion(t *testing.T) {
 		{[4]int{1, 40, 9, 9}, conv(40, pair(3, 3), padded(pad(1)), groups(40))},
 		{[4]int{1, 40, 9, 9}, conv(40, pair(9, 9))},
 		{[4]int{1, 40, 1, 1}, &ops.Linear{Out: dim.Int(11), Bias: true}},
-		{[4]int{1, 8, 5, 5}, &ops.Deconv{Out: dim.Int(6), K: pair(3, 3), Stride: pair(2, 2), Bias: true}},
+		{[4]int{1, 8, 5, 5}, &ops.Deconv{Out: dim.Int(6), K: pair(3, 3), Stride: pair(2, 2), Groups: dim.Int(1), Dilation: pair(1, 1), Bias: true}},
 	} {
 		op := c.op.WithEpilogue(ops.Epilogue{Norm: &ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: true, Shift: true}})
 		x := tensor.New(c.in[:]...)

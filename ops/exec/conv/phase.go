@@ -31,14 +31,16 @@ func (w *window) convolved() convAxis {
 }
 
 // transposed is the axes of a transposed convolution from in pixels to out, one for each
-// remainder that has pixels. Output pixel o receives weight i of input pixel (o + crop - i)
-// / stride if that is whole.
-func transposed(in, out, k, stride, crop int) []convAxis {
+// remainder that has pixels. Output pixel o receives weight i of input pixel
+// (o + crop - i*dilation)/stride if that is whole.
+func transposed(in, out, k, stride, dilation, crop int) []convAxis {
 	var axes []convAxis
 	for first := range min(stride, out) {
 		a := convAxis{n: task.CeilDiv(out-first, stride), first: first, step: stride, inStep: 1}
-		for i := (first + crop) % stride; i < k; i += stride {
-			a.add(i, (first+crop-i)/stride, in)
+		for i := range k {
+			if from := first + crop - i*dilation; from%stride == 0 {
+				a.add(i, from/stride, in)
+			}
 		}
 		axes = append(axes, a)
 	}

@@ -25,6 +25,7 @@ type problem struct {
 	act               ops.Activation
 	add               bool // one more input is added to the result
 	bias              bool
+	pack              func(v values) *packing // of filters that are not those of members
 }
 
 // A window is the window of a convolution along one axis.

@@ -205,6 +205,20 @@ def bn(r):
     return a, size, params + [[size[1]]] * 2, run
 
 
+def deconv(r):
+    groups = r.choice([1, 1, 2, 4, 8])
+    size = [r.randint(1, 2), groups * r.randint(1, 24 // groups), r.randint(1, 7), r.randint(1, 7)]
+    out = groups * r.randint(1, 24 // groups)
+    two = lambda most: [r.randint(1, most), r.randint(1, most)]
+    k, stride, dilation = two(4), two(3), two(3) if r.random() < 0.4 else [1, 1]
+    pad = [r.randint(0, 2) if (size[2 + i] - 1) * stride[i] + dilation[i] * (k[i] - 1) > 3 else 0 for i in range(2)]
+    more = [r.randint(0, max(stride[i], dilation[i]) - 1) for i in range(2)]
+    a = {"out": out, "k": k, "stride": stride, "pad": [pad[0], pad[0], pad[1], pad[1]], "groups": groups, "dilation": dilation,
+         "output_pad": more, "bias": r.random() < 0.7}
+    params = [[size[1], out // groups, *k]] + [[out]] * a["bias"]
+    return a, size, params, lambda x, *p: F.conv_transpose2d(x, *p, stride=stride, padding=pad, output_padding=more, groups=groups, dilation=dilation)
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -224,6 +238,7 @@ OPS = {
     "permute": permute,
     "matmul": matmul,
     "resize": resize,
+    "deconv": deconv,
     "pad": pad,
     "crop": crop,
     "pixel_shuffle": pixel_shuffle,
