@@ -213,6 +213,9 @@ func duplicateTap(n *ast.Name, first source.Span) *diag.Diagnostic {
 func unusedTap(t *tap) *diag.Diagnostic {
 	n := t.name
 	d := diag.New(diag.UnusedTap, n.Span(), "nothing reads `@%s`", n.Text)
+	if t.input {
+		return d.WithHelp("an input that nothing reads can be left out of the signature")
+	}
 	if t.alone {
 		return d.WithHelp("read it with `@%s`, or remove the step, whose value nothing else reads", n.Text)
 	}

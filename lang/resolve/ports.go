@@ -113,8 +113,9 @@ func (c *checker) namePorts(b *ast.Block) {
 		case n == nil || n.Skips():
 		case old != nil:
 			c.report(duplicatePort(n, old))
-		default: // the one input of a net flows into its body, called so or not
-			c.name(n, &tap{span: n.Span(), name: n, port: true, read: b.Kind == "net" && len(b.Sig.In) == 1})
+		default: // what flows into the body of a net has its name for others
+			net := b.Kind == "net"
+			c.name(n, &tap{span: n.Span(), name: n, port: true, input: net, read: net && b.Body != nil && c.bodyTakes(b.Body)})
 		}
 	}
 	first := map[string]*ast.Name{}

@@ -21,6 +21,7 @@ type tap struct {
 	indexes int
 	read    bool
 	port    bool // it is a value of the signature
+	input   bool // and that of a net
 	alone   bool // no step takes the value, and without the name it is dropped
 }
 
