@@ -134,15 +134,18 @@ func (p *Plan) prepareOthers(params Source, opts Options) error {
 func (p *Plan) prepareIn(m *packed) []*packing {
 	p.packed = m
 	var later []*packing
+	shared, alike := p.shared(), map[string]*sharing{}
 	for k := range p.instructions {
 		s := &p.instructions[k]
 		if !s.algorithm.Packs {
 			continue
 		}
 		one := &packing{of: s.instruction, tensors: make([]tensor.Tensor, len(s.params))}
-		s.Prepared = s.prepare(one.tensors, m)
+		s.Prepared = s.prepare(one.tensors, m.sharedBy(s.packedAs(shared), alike))
 		one.jobs, m.jobs = m.jobs, nil
-		later = append(later, one)
+		if len(one.jobs) > 0 {
+			later = append(later, one)
+		}
 	}
 	return later
 }
