@@ -22,6 +22,9 @@ const runHelp = "run computes a net's output for images (JPEG, PNG, GIF, WebP, B
 	"Results come in the order of the images, as text, csv or jsonl, and a file of\n" +
 	"--output has a row for each, or with {name} in its name each has a file. An image that cannot be read is told, and in csv and\n" +
 	"jsonl has a row with its error; the rest goes on, and the exit code is 1.\n\n" +
+	"Of a net with several inputs --input gives each by its name, an array, an image or\n" +
+	"random, and --output names one of several outputs: with a file it is written, without\n" +
+	"one it alone is shown.\n\n" +
 	"--precision bf16 computes in bfloat16, on processors with AVX512-BF16 or AMX, in\n" +
 	"less memory and, except for small nets, less time. f32fast multiplies float32 with\n" +
 	"16 bits of precision, on processors with AMX. docs/precision.md has the errors."
@@ -35,6 +38,7 @@ const runExamples = "  cnnlang run resnet50 cat.jpg dog.png\n" +
 	"  cnnlang run resnet50 cat.jpg --weights w.safetensors --prepare 'imagenet(fit=\"pad\")'\n" +
 	"  cnnlang run my.cnn --weights random --seed 7 --input random --shape 2x3x64x64\n" +
 	"  cnnlang run my.cnn --weights my.safetensors --input x.npy --output y.npy\n" +
+	"  cnnlang run pair.cnn --weights p.safetensors --input left=l.png --input right=r.png --output depth=d.npy\n" +
 	"  cnnlang run googlenet cat.jpg --weights g.safetensors --output aux1=aux1.npy --output conv1=conv1.npy\n" +
 	"  cnnlang run segment.cnn photos --weights s.safetensors --output 'masks/{name}.png'\n" +
 	"  cnnlang run upscale.cnn small.png --weights u.safetensors --output large.png --range 0,1"
