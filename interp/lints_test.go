@@ -22,7 +22,7 @@ func TestOwners(t *testing.T) {
 	arguments := map[string]string{
 		"conv": "(4, 3x3)", "deconv": "(4, 3x3)", "linear": "(4)", "maxpool": "(2x2)", "avgpool": "(2x2)", "avgpool_to": "(2x2)",
 		"scale": "(0.5)", "param": "([4, 8, 8])", "channel_affine": "(scale=[1, 1, 1, 1], shift=[0, 0, 0, 0])", "slice": "(0, 2)", "channel_shuffle": "(2)",
-		"pad": "(1)", "crop": "(1)", "pixel_shuffle": "(2)", "pixel_unshuffle": "(2)", "resize": "(16)", "upsample": "(2)",
+		"split": "(2) -> concat", "pad": "(1)", "crop": "(1)", "pixel_shuffle": "(2)", "pixel_unshuffle": "(2)", "resize": "(16)", "upsample": "(2)",
 		"group_norm":  "(2)",
 		"reduce_mean": "(1)", "reduce_max": "([2, 3])",
 		"reshape": "([8, 4, 8])", "permute": "([0, 2, 1, 3])",

@@ -45,7 +45,6 @@ var absent = func() map[string]string {
 		"separableconv separable depthwiseseparableconv":      "write `conv(C, 3x3, groups=C) -> conv(64, 1x1)`, C being the input channels",
 		"pool pooling":                                        "write `maxpool(2x2)` or `avgpool(2x2)`",
 		"activation act":                                      "write the function itself, as in `-> relu`",
-		"split chunk":                                         "`slice(from, to)` takes a range of channels",
 		"sequential modulelist":                               "steps follow each other by themselves; `name: { … }` groups some under a name",
 		"input inputlayer data":                               "the input is declared in the signature: `[N, 3, H = 224, W = 224] -> …`",
 		"output":                                              "the last step of a body is its result",
