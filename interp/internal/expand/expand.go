@@ -1,6 +1,7 @@
 // Package expand writes a graph as a .cnn text of one net with nothing left to evaluate:
 // one operation per line, its arguments as numbers, its label the whole path of its
-// weights, its shape stated. Read back, the text gives the same graph.
+// weights, its shape stated. Read back, the text gives the same graph; operations that share their
+// tensors are put together (each.go).
 //
 // A value that is not only read by the next line gets a name, t and the number of its node,
 // and is read from there by @.
