@@ -30,7 +30,7 @@ func (r *reading) after(n *graph.Node, readers map[*graph.Node][]*graph.Node) st
 		switch op := next.Op.(type) {
 		case ops.Activator:
 			return op.Name()
-		case *ops.Dropout, *ops.Identity:
+		case *ops.Dropout, *ops.DropPath, *ops.Identity:
 			n = next
 			continue
 		case *ops.BatchNorm:

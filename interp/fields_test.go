@@ -35,7 +35,7 @@ var fieldNets = []string{
 	`net branches [N, 2, H = 33, W = 32] -> [N, _, _, _] {
 	   concat { | conv(1, 1x1, stride=2) | conv(1, 7x1, stride=2, pad=[[3, 3], [0, 0]]) | maxpool(3x3, stride=2, pad=1) }
 	   -> add { | id | conv(4, 3x5, pad=1x2) -> relu6 }
-	   -> max { | dropout | scale(2.0) | pow(2) } -> mean { | silu | gelu | leaky_relu | prelu | hard_sigmoid | hard_swish | tanh | elu | softplus | mish } -> lrn -> layer_norm -> l2_normalize
+	   -> max { | dropout -> drop_path | scale(2.0) | pow(2) } -> mean { | silu | gelu | leaky_relu | prelu | hard_sigmoid | hard_swish | tanh | elu | softplus | mish } -> lrn -> layer_norm -> l2_normalize
 	 }`,
 	`net gated [N, 2, H = 30, W = 31] -> [N, _] {
 	   conv(2, 3x3, stride=2) -> mul { | id | gap -> linear(2) -> sigmoid } -> channel_affine([1.0, 2.0], [0.0, 0.0])

@@ -98,7 +98,7 @@ func (n *Net) lastStep() (from *graph.Node, averaged bool) {
 	from = n.Graph.Output()
 	for {
 		switch op := from.Op.(type) {
-		case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Pow, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle, *ops.Border, *ops.Crop:
+		case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Scale, *ops.Pow, *ops.Resize, *ops.PixelShuffle, *ops.PixelUnshuffle, *ops.Border, *ops.Crop:
 		case *ops.GlobalAvgPool, *ops.AvgPool, *ops.AvgPoolTo:
 			averaged = true
 		case *ops.ReduceMean:
@@ -126,7 +126,7 @@ func (n *Net) atSizeOfInput() bool {
 // givesProbabilities reports whether the numbers of the output are from 0 to 1 by themselves.
 func (n *Net) givesProbabilities() bool {
 	from := n.Graph.Output()
-	for is[*ops.Flatten](from.Op) || is[*ops.Dropout](from.Op) || is[*ops.Identity](from.Op) {
+	for is[*ops.Flatten](from.Op) || is[*ops.Dropout](from.Op) || is[*ops.DropPath](from.Op) || is[*ops.Identity](from.Op) {
 		from = from.In[0]
 	}
 	act, isAct := from.Op.(*ops.Activate)

@@ -18,15 +18,16 @@ type Activation struct {
 // The activations without arguments, each applied to every x.
 var (
 	None      Activation
-	ReLU      = Activation{name: "relu"}       // max(x, 0) (Nair and Hinton 2010)
-	ReLU6     = Activation{name: "relu6"}      // min(max(x, 0), 6)
-	HardSwish = Activation{name: "hard_swish"} // x * min(max(x/6 + 1/2, 0), 1) (Howard et al. 2019)
-	Sigmoid   = Activation{name: "sigmoid"}    // 1 / (1 + exp(-x))
-	SiLU      = Activation{name: "silu"}       // x * sigmoid(x), also called swish (Elfwing et al. 2018)
-	Tanh      = Activation{name: "tanh"}       // the hyperbolic tangent
-	Softplus  = Activation{name: "softplus"}   // log(1 + exp(x)) (Dugas et al. 2000)
-	Mish      = Activation{name: "mish"}       // x * tanh(softplus(x)) (Misra 2019)
-	GELU      = Activation{name: "gelu"}       // x * Phi(x), Phi being the distribution function of the normal distribution (Hendrycks and Gimpel 2016)
+	ReLU      = Activation{name: "relu"}                                           // max(x, 0) (Nair and Hinton 2010)
+	ReLU6     = Activation{name: "relu6"}                                          // min(max(x, 0), 6)
+	HardSwish = Activation{name: "hard_swish"}                                     // x * min(max(x/6 + 1/2, 0), 1) (Howard et al. 2019)
+	Sigmoid   = Activation{name: "sigmoid"}                                        // 1 / (1 + exp(-x))
+	SiLU      = Activation{name: "silu"}                                           // x * sigmoid(x), also called swish (Elfwing et al. 2018)
+	Tanh      = Activation{name: "tanh"}                                           // the hyperbolic tangent
+	Softplus  = Activation{name: "softplus"}                                       // log(1 + exp(x)) (Dugas et al. 2000)
+	Mish      = Activation{name: "mish"}                                           // x * tanh(softplus(x)) (Misra 2019)
+	TanhGELU  = Activation{name: "gelu", argument: "approximate", arg: dim.Int(1)} // x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715*x^3)))
+	GELU      = Activation{name: "gelu"}                                           // x * Phi(x), Phi being the distribution function of the normal distribution (Hendrycks and Gimpel 2016)
 )
 
 // Activations are all of them, in the order of prelude.cnn, with their default arguments.
@@ -47,6 +48,9 @@ func (a Activation) Arg() dim.Size { return a.arg }
 func (a Activation) String() string {
 	if a.argument == "" {
 		return a.name
+	}
+	if a == TanhGELU {
+		return "gelu(approximate=true)"
 	}
 	return fmt.Sprintf("%s(%s=%s)", a.name, a.argument, a.arg.Decimal())
 }
@@ -99,6 +103,8 @@ func (a Activation) Op() Op {
 		return &LeakyReLU{a.arg}
 	case "hard_sigmoid":
 		return &HardSigmoid{a.arg}
+	case "gelu":
+		return &Gelu{a == TanhGELU}
 	case "elu":
 		return &ELU{a.arg}
 	case "prelu":
@@ -217,6 +223,29 @@ func (h *HardSigmoid) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 func (h *HardSigmoid) Params(in []dim.Shape) []Param { return nil }
 func (h *HardSigmoid) Cost(in []dim.Shape, out dim.Shape) Cost {
 	return elementCost(out, h.Activation().flops())
+}
+
+// Gelu is GELU, or TanhGELU with Approximate.
+//
+// Cost: 1 FLOP for each element.
+type Gelu struct{ Approximate bool }
+
+func (g *Gelu) Name() string { return "gelu" }
+
+// Activation is the function that it applies.
+func (g *Gelu) Activation() Activation {
+	if g.Approximate {
+		return TanhGELU
+	}
+	return GELU
+}
+
+// Infer keeps the shape.
+func (g *Gelu) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) { return keep(f, g, in) }
+
+func (g *Gelu) Params(in []dim.Shape) []Param { return nil }
+func (g *Gelu) Cost(in []dim.Shape, out dim.Shape) Cost {
+	return elementCost(out, g.Activation().flops())
 }
 
 // ELU is x for x above 0, and Alpha * (exp(x) - 1) below (Clevert et al. 2015).

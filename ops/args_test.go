@@ -83,7 +83,7 @@ hard_sigmoid slope:number
 hard_swish
 sigmoid
 silu
-gelu
+gelu approximate:bool
 tanh
 elu alpha:number
 softplus
@@ -97,6 +97,7 @@ reduce_mean axis:list
 reduce_max axis:list
 flatten
 dropout p:number
+drop_path p:number
 id
 scale s:number
 pow p:number

@@ -58,6 +58,7 @@ func TestCosts(t *testing.T) {
 		{&ops.ReduceMean{Axis: dim.Shaped(1)}, in{{2, 3, 4, 5}}, 0, 120},
 		{&ops.ReduceMax{Axis: dim.Shaped(2, 3)}, in{{2, 3, 4, 5}}, 0, 120},
 		{&ops.Flatten{}, in{{1, 2, 4, 4}}, 0, 0},
+		{&ops.DropPath{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Dropout{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Identity{}, in{{1, 2, 4, 4}}, 0, 0},
 		{&ops.Pow{}, in{{1, 2, 4, 4}}, 0, 32},

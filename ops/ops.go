@@ -76,7 +76,7 @@ var Builtins = slices.Concat(
 	[]Op{
 		&Softmax{},
 		&MaxPool{}, &AvgPool{}, &AvgPoolTo{}, &GlobalAvgPool{}, &ReduceMean{}, &ReduceMax{},
-		&Flatten{}, &Dropout{}, &Identity{},
+		&Flatten{}, &Dropout{}, &DropPath{}, &Identity{},
 		&Scale{}, &Pow{}, &Learned{}, &ChannelAffine{}, &Slice{}, &ChannelShuffle{}, &PixelShuffle{}, &PixelUnshuffle{}, &Resize{}, &Border{}, &Crop{},
 		&Reshape{}, &Permute{},
 		&Add{}, &Mul{}, &Max{}, &Mean{}, &Concat{}, &Matmul{},

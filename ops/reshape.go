@@ -39,6 +39,27 @@ func (o *Dropout) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	return r.end(in[0])
 }
 
+// DropPath is the identity; in training it drops the value of a share P of the images, which at the
+// end of a branch leaves them the shortcut (Huang et al. 2016, stochastic depth).
+//
+// Cost: none, it moves nothing.
+//
+// The gradient of an image that is dropped is 0, that of others as of dropout: by 1 - P.
+type DropPath struct {
+	P dim.Size
+	alias
+}
+
+func (*DropPath) Name() string { return "drop_path" }
+
+// Infer keeps the shape.
+func (o *DropPath) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, o, in, 1)
+	one := dim.Int(1)
+	r.between("p", o.P, dim.Int(0), &one)
+	return r.end(in[0])
+}
+
 // Identity passes its input on.
 //
 // Cost: none, it moves nothing.

@@ -307,7 +307,7 @@ func (i *Item) join(next *Item) bool {
 		return false
 	}
 	i.with(next)
-	if name != "flatten" && name != "dropout" {
+	if name != "flatten" && name != "dropout" && name != "drop path" {
 		i.Marks = append(i.Marks, name)
 	}
 	return true

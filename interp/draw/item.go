@@ -84,7 +84,7 @@ func (i *Item) isDrawn() bool { return i.Kind != Frame && i.Kind != Head }
 
 // takes reports whether an operation that follows may be drawn in the same box.
 func (i *Item) takes(next Kind, name string) bool {
-	if name == "flatten" || name == "dropout" {
+	if name == "flatten" || name == "dropout" || name == "drop path" {
 		return i.Kind.isBox() && i.Kind > Output && i.Kind < Closed
 	}
 	switch i.Kind {

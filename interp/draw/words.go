@@ -57,8 +57,8 @@ func words(n *graph.Node) (string, Kind) {
 		return "reshape to " + strings.Trim(dim.Shape(op.Shape).String(), "[]"), Other
 	case *ops.Permute:
 		return "permute " + strings.Trim(dim.Shape(op.Axes).String(), "[]"), Other
-	case *ops.Flatten, *ops.Dropout:
-		return n.Op.Name(), Other
+	case *ops.Flatten, *ops.Dropout, *ops.DropPath:
+		return strings.ReplaceAll(n.Op.Name(), "_", " "), Other
 	}
 	name := n.Op.Name()
 	if _, ok := n.Op.(ops.Activator); ok {

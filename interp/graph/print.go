@@ -41,8 +41,8 @@ func Describe(op ops.Op) string {
 		var args []string
 		for _, a := range list {
 			format, value := "%s=%v", a.Value
-			if value == true && (a.Name == "scale" || a.Name == "shift") {
-				continue // a normalisation has its tensors unless it says otherwise
+			if usual, ok := unsaid[a.Name]; ok && value == usual {
+				continue
 			}
 			switch v := value.(type) {
 			case string:
@@ -52,13 +52,19 @@ func Describe(op ops.Op) string {
 			}
 			args = append(args, fmt.Sprintf(format, a.Name, value))
 		}
-		text += "(" + strings.Join(args, ", ") + ")"
+		if len(args) > 0 {
+			text += "(" + strings.Join(args, ", ") + ")"
+		}
 	}
 	if fuser, ok := op.(ops.Fuser); ok {
 		text += fuser.Epilogue().String()
 	}
 	return text
 }
+
+// unsaid are arguments that are not written where they have this value: a normalisation has its
+// tensors, and gelu is exact, unless they say otherwise.
+var unsaid = map[string]any{"scale": true, "shift": true, "approximate": false}
 
 // An Argument is a parameter of an op, with its name in the language and its value: a
 // dim.Size or dim.Pair, an ops.Padding, a bool or a list of sizes.

@@ -22,3 +22,18 @@ func TestFractionsAreDecimals(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A normalisation says which tensors it lacks, and gelu that it is approximate.
+func TestWhatIsUsualIsNotSaid(t *testing.T) {
+	for want, op := range map[string]ops.Op{
+		"bn(eps=0)":                         &ops.BatchNorm{Scale: true, Shift: true},
+		"bn(eps=0, scale=false)":            &ops.BatchNorm{Shift: true},
+		"instance_norm(eps=0, shift=false)": &ops.InstanceNorm{Scale: true},
+		"gelu":                              ops.GELU.Op(),
+		"gelu(approximate=true)":            ops.TanhGELU.Op(),
+	} {
+		if got := Describe(op); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -51,9 +51,10 @@ var writers = map[string]func(*step) string{
 	"reduce_max":  func(s *step) string { return s.reduce("ReduceMax") },
 	"gap":         func(s *step) string { return s.emit("GlobalAveragePool", s.in) },
 
-	"flatten": func(s *step) string { return s.emit("Flatten", s.in, Attribute{"axis", 1}) },
-	"dropout": func(s *step) string { return s.in[0] },
-	"id":      func(s *step) string { return s.in[0] },
+	"flatten":   func(s *step) string { return s.emit("Flatten", s.in, Attribute{"axis", 1}) },
+	"dropout":   func(s *step) string { return s.in[0] },
+	"drop_path": func(s *step) string { return s.in[0] },
+	"id":        func(s *step) string { return s.in[0] },
 
 	"scale":           (*step).scale,
 	"pow":             (*step).pow,
@@ -206,8 +207,25 @@ func (s *step) mish() string {
 // gelu is 0.5 * x * (1 + erf(x/sqrt(2))); the operator Gelu came with opset 20.
 func (s *step) gelu() string {
 	x, shape := s.in[0], s.node.Shape
+	if s.node.Op.(ops.Activator).Activation() == ops.TanhGELU {
+		return s.tanhGELU()
+	}
 	part := s.helper("Div", shape, []string{x, s.constant(math.Sqrt2)})
 	part = s.helper("Erf", shape, []string{part})
+	part = s.helper("Add", shape, []string{part, s.constant(1)})
+	part = s.helper("Mul", shape, []string{x, part})
+	return s.emit("Mul", []string{part, s.constant(0.5)})
+}
+
+// tanhGELU is 0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715*x^3))).
+func (s *step) tanhGELU() string {
+	x, shape := s.in[0], s.node.Shape
+	part := s.helper("Mul", shape, []string{x, x})
+	part = s.helper("Mul", shape, []string{part, s.constant(0.044715)})
+	part = s.helper("Add", shape, []string{part, s.constant(1)})
+	part = s.helper("Mul", shape, []string{part, x})
+	part = s.helper("Mul", shape, []string{part, s.constant(float32(math.Sqrt(2 / math.Pi)))})
+	part = s.helper("Tanh", shape, []string{part})
 	part = s.helper("Add", shape, []string{part, s.constant(1)})
 	part = s.helper("Mul", shape, []string{x, part})
 	return s.emit("Mul", []string{part, s.constant(0.5)})

@@ -33,6 +33,9 @@ func (u *use) differ() bool {
 // interchangeable reports whether the applications differ in nothing but which activation
 // they are.
 func (u *use) interchangeable() bool {
+	if _, same := u.approximates(); !same {
+		return false
+	}
 	return !slices.ContainsFunc(u.parts, func(p *graph.Part) bool { return activations[p.Node.Op.Name()].module == "" })
 }
 
@@ -54,6 +57,11 @@ func (u *use) activation() *expr {
 		}
 		return calling(dotted("nn.Hardsigmoid"))
 	}
+	if tanh, same := u.approximates(); !same {
+		u.fail("gelu is approximate in some applications")
+	} else if tanh {
+		return calling(dotted("nn.GELU")).with("approximate", str("tanh"))
+	}
 	l := leaf{name: "act"}
 	if u.parts[0].Names == u.rows[u.views[0].row].home {
 		l.formula = u.parts[0].Callee
@@ -65,6 +73,17 @@ func (u *use) activation() *expr {
 		l.name = identifier(l.formula.Name)
 	}
 	return calling(u.resolve(l))
+}
+
+// approximates reports whether an operation is gelu by tanh, if all applications are or none.
+func (u *use) approximates() (tanh, same bool) {
+	n := 0
+	for _, p := range u.parts {
+		if g, ok := p.Node.Op.(*ops.Gelu); ok && g.Approximate {
+			n++
+		}
+	}
+	return n > 0, n == 0 || n == len(u.parts)
 }
 
 func (u *use) slope() leaf {
@@ -94,6 +113,11 @@ func (f *flow) activate(u *use, x *expr) *expr {
 			return calling(f.functional("hardsigmoid"), x)
 		}
 		return op(op(x, "*", f.inForward(u.resolve(u.slope()))), "+", name("0.5")).method("clamp", number(0), number(1))
+	}
+	if tanh, same := u.approximates(); !same {
+		f.fail("gelu is approximate in some applications")
+	} else if tanh {
+		return calling(f.functional("gelu"), x).with("approximate", str("tanh"))
 	}
 	switch {
 	case a.method != "":

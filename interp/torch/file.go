@@ -160,8 +160,8 @@ func (f *file) tensors(p *graph.Part) (list []graph.Param) {
 // hasModule reports whether torch has a module of an operation, with exactly what it does.
 func hasModule(p *graph.Part, in *graph.Node) bool {
 	switch o := p.Node.Op.(type) {
-	case *ops.Conv, *ops.Linear, *ops.BatchNorm, *ops.LayerNorm, *ops.Activate, *ops.LeakyReLU, *ops.ELU, *ops.PReLU, *ops.Identity, *ops.AvgPoolTo, *ops.GlobalAvgPool,
-		*ops.Flatten, *ops.Dropout, *ops.Softmax, *ops.GroupNorm, *ops.InstanceNorm:
+	case *ops.Conv, *ops.Linear, *ops.BatchNorm, *ops.LayerNorm, *ops.Activate, *ops.Gelu, *ops.LeakyReLU, *ops.ELU, *ops.PReLU, *ops.Identity, *ops.AvgPoolTo, *ops.GlobalAvgPool,
+		*ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Softmax, *ops.GroupNorm, *ops.InstanceNorm:
 		return true
 	case *ops.Deconv:
 		u := &use{parts: []*graph.Part{p}, in: []*graph.Node{in}}

@@ -13,7 +13,7 @@ import (
 // the class it is a module of its own, which __init__ makes.
 func (f *flow) apply(u *use, x *expr) *expr {
 	switch u.op().(type) {
-	case *ops.Activate, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
+	case *ops.Activate, *ops.Gelu, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
 		return f.activate(u, x)
 	case *ops.Identity:
 		if u.differ() {
@@ -42,6 +42,11 @@ func (f *flow) apply(u *use, x *expr) *expr {
 			return x
 		}
 		return calling(f.ownModule(u, "dropout"), x)
+	case *ops.DropPath:
+		if u.always() {
+			return x
+		}
+		return calling(f.ownModule(u, "drop_path"), x)
 	case *ops.Softmax:
 		return x.method("softmax", f.inForward(u.softmaxAxis()))
 	case *ops.GroupNorm, *ops.InstanceNorm:

@@ -7,7 +7,7 @@ type helperText struct {
 }
 
 // helperOrder is the order of helpers in a file.
-var helperOrder = []string{"same_padding", "SameConv2d", "PaddedConv2d", "ChannelNorm", "ChannelLinear", "without"}
+var helperOrder = []string{"same_padding", "SameConv2d", "PaddedConv2d", "ChannelNorm", "ChannelLinear", "without", "DropPath"}
 
 var helpers = map[string]helperText{
 	"same_padding": {needs: nil, text: `def same_padding(x, kernel_size, stride=1, dilation=1):
@@ -47,6 +47,19 @@ var helpers = map[string]helperText{
 
     def forward(self, x):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+`},
+	"DropPath": {text: `class DropPath(nn.Module):
+    """In training drops the value of a share p of the images."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        if not self.training or self.p == 0:
+            return x
+        kept = torch.rand(x.shape[0], *[1] * (x.dim() - 1), device=x.device) >= self.p
+        return x * kept / (1 - self.p)
 `},
 	"without": {text: `def without(norm, tensor):
     """A normalisation that lacks one of its tensors."""

@@ -346,7 +346,7 @@ func (in *interpreter) module(n string, args []any, keys map[string]any) *mod {
 	case "nn.PReLU":
 		m.set("weight", tensorOf(append(ints(args), 1)[:1]))
 	case "nn.ReLU", "nn.ReLU6", "nn.Sigmoid", "nn.SiLU", "nn.GELU", "nn.Tanh", "nn.Softplus", "nn.Mish", "nn.Hardswish", "nn.Hardsigmoid",
-		"nn.LeakyReLU", "nn.ELU", "nn.Identity", "nn.MaxPool2d", "nn.AvgPool2d", "nn.AdaptiveAvgPool2d", "nn.Flatten", "nn.Dropout",
+		"nn.LeakyReLU", "nn.ELU", "nn.Identity", "nn.MaxPool2d", "nn.AvgPool2d", "nn.AdaptiveAvgPool2d", "nn.Flatten", "nn.Dropout", "DropPath",
 		"nn.Softmax", "nn.LocalResponseNorm":
 	default:
 		in.t.Fatalf("torch has no %s", n)

@@ -227,7 +227,7 @@ func (u *use) module(anyOp bool) *expr {
 		return x
 	}
 	switch o := u.op().(type) {
-	case *ops.Activate, *ops.Identity, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
+	case *ops.Activate, *ops.Gelu, *ops.Identity, *ops.LeakyReLU, *ops.ELU, *ops.HardSigmoid:
 		return u.activation()
 	case *ops.MaxPool, *ops.AvgPool:
 		if u.windowOf() != even {
@@ -243,6 +243,11 @@ func (u *use) module(anyOp bool) *expr {
 		return calling(dotted("nn.Flatten"))
 	case *ops.Dropout:
 		return calling(dotted("nn.Dropout"), u.resolve(u.leaf("p", func(o ops.Op) any { return o.(*ops.Dropout).P })))
+	case *ops.DropPath:
+		if u.always() {
+			return calling(dotted("nn.Identity"))
+		}
+		return calling(dotted(u.helper("DropPath")), u.resolve(u.dropped()))
 	case *ops.Softmax:
 		return calling(dotted("nn.Softmax"), u.softmaxAxis())
 	case *ops.GroupNorm, *ops.InstanceNorm:
@@ -323,6 +328,14 @@ func (u *use) learned() *expr {
 		return x
 	}
 	return nil
+}
+
+// dropped is the share of images that a drop_path drops, and always reports whether it drops none.
+func (u *use) dropped() leaf { return u.leaf("p", func(o ops.Op) any { return o.(*ops.DropPath).P }) }
+
+func (u *use) always() bool {
+	p, same := u.dropped().constant()
+	return same && p == zero
 }
 
 func (u *use) conv() *expr {

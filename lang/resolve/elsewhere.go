@@ -28,7 +28,7 @@ var elsewhere = map[string]string{
 	"cropping":     "crop",
 	"pixelshuffle": "pixel_shuffle", "pixelunshuffle": "pixel_unshuffle", "subpixel": "pixel_shuffle",
 	"interpolate": "resize", "resize": "resize",
-	"parameter": "param", "dropout": "dropout", "flatten": "flatten", "channelshuffle": "channel_shuffle",
+	"parameter": "param", "dropout": "dropout", "droppath": "drop_path", "stochasticdepth": "drop_path", "dropconnect": "drop_path", "flatten": "flatten", "channelshuffle": "channel_shuffle",
 	"reshape": "reshape", "view": "reshape", "unflatten": "reshape", "permute": "permute", "transpose": "permute", "swapaxes": "permute", "movedim": "permute",
 }
 
@@ -50,7 +50,6 @@ var absent = func() map[string]string {
 		"output":                                              "the last step of a body is its result",
 		"layerscale channelscale":                             "write `mul { | id | layer_scale: param([C, 1, 1]) }`, a product with a learned tensor, C being the channels",
 		"times":                                               "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
-		"dropconnect stochasticdepth":                         "they do nothing when a net runs; leave them out",
 		"squeeze unsqueeze":                                   "`reshape([C, H*W])` gives an image another shape",
 	} {
 		for word := range strings.FieldsSeq(words) {

@@ -152,6 +152,7 @@ var opCases = []opCase{
 	{ops.Sigmoid.Op(), in{{1, 16383}}},
 	{ops.SiLU.Op(), in{{2, 3, 5, 7}}},
 	{ops.GELU.Op(), in{{2, 3, 5, 7}}},
+	{ops.TanhGELU.Op(), in{{2, 3, 50, 71}}},
 	{ops.Tanh.Op(), in{{2, 3, 5, 7}}},
 	{&ops.ELU{Alpha: dim.Ratio(3, 2)}, in{{2, 3, 5, 7}}},
 	{ops.Softplus.Op(), in{{2, 3, 5, 7}}},
@@ -201,6 +202,7 @@ var opCases = []opCase{
 
 	{&ops.Flatten{}, in{{2, 3, 5, 7}}},
 	{&ops.Flatten{}, in{{2, 3}}},
+	{&ops.DropPath{}, in{{2, 3, 5, 7}}},
 	{&ops.Dropout{}, in{{2, 3}}},
 	{&ops.Identity{}, in{{1, 3, 200, 200}}},
 	{&ops.Pow{P: dim.Int(3)}, in{{1, 3, 5, 7}}},
@@ -344,6 +346,7 @@ var opCases = []opCase{
 	{&ops.HardSigmoid{Slope: dim.Ratio(1, 6)}, in{{2, 40, 5, 7}}},
 	{ops.HardSwish.Op(), in{{2, 40, 5, 7}}},
 	{ops.Sigmoid.Op(), in{{2, 40, 5, 7}}},
+	{ops.TanhGELU.Op(), in{{2, 40, 5, 7}}},
 	{&ops.Concat{Axis: dim.Int(1)}, in{{2, 64, 5, 7}, {2, 16, 5, 7}, {2, 33, 5, 7}}},
 	{&ops.Slice{From: dim.Int(32), To: dim.Int(70)}, in{{2, 80, 5, 7}}},
 	{maxpool(pair(2, 2), pair(2, 2), pad(0), false), in{{2, 64, 8, 30}}},

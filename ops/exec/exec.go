@@ -52,7 +52,7 @@ func algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout
 		return s.reduced(op)
 	case *ops.Learned:
 		return s.learned()
-	case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Reshape:
+	case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Reshape:
 		list := s.plainly(func(_, out layout.Value, _ []tensor.Tensor) *task.Prepared { return aliased(out.Shape.Elements()) })
 		list[0].Alias = true
 		return list

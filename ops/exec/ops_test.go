@@ -35,7 +35,7 @@ func bound(c opCase) float64 {
 }
 
 // These work only on plain values.
-var plainOnly = []string{"layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "id", "param", "channel_affine", "channel_shuffle", "mean", "reshape", "permute", "matmul"}
+var plainOnly = []string{"layer_norm", "lrn", "l2_normalize", "softmax", "flatten", "dropout", "drop_path", "id", "param", "channel_affine", "channel_shuffle", "mean", "reshape", "permute", "matmul"}
 
 // Every case in all ways: each op has one, and each that works in blocks has one in blocks
 // of float32 and of bfloat16.
@@ -129,7 +129,7 @@ func TestInPlace(t *testing.T) {
 
 // An alias has nothing to do over its input's memory.
 func TestAliases(t *testing.T) {
-	for _, op := range []ops.Op{&ops.Flatten{}, &ops.Dropout{}, &ops.Identity{}, optest.Reshape(7, 15), optest.Permute(0, 1, 2, 3), optest.Permute(0, 4, 1, 2, 3)} {
+	for _, op := range []ops.Op{&ops.Flatten{}, &ops.Dropout{}, &ops.DropPath{}, &ops.Identity{}, optest.Reshape(7, 15), optest.Permute(0, 1, 2, 3), optest.Permute(0, 4, 1, 2, 3)} {
 		name := op.Name()
 		x := []tensor.Tensor{optest.Rand(1, 2, 3, 5, 7)}
 		if p, is := op.(*ops.Permute); is && len(p.Axes) == 5 {

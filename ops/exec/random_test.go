@@ -148,7 +148,7 @@ func (d *drawing) epilogue(t *testing.T, op ops.Op, x tensor.Tensor) (ops.Op, []
 	if !ok {
 		return op, []tensor.Tensor{x}
 	}
-	acts := append([]ops.Activation{ops.None, optest.PReLU()}, ops.Activations...)
+	acts := append([]ops.Activation{ops.None, ops.TanhGELU, optest.PReLU()}, ops.Activations...)
 	e, in := ops.Epilogue{Act: acts[d.below(len(acts))]}, []tensor.Tensor{x}
 	if d.below(2) == 1 {
 		e.Norm = &ops.BatchNorm{Eps: dim.Ratio(1, 1000), Scale: d.below(4) > 0, Shift: d.below(4) > 0}

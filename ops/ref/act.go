@@ -44,6 +44,9 @@ func activate(a ops.Activation, x float64) float64 {
 	case "silu":
 		return x / (1 + math.Exp(-x))
 	case "gelu":
+		if a == ops.TanhGELU {
+			return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+		}
 		return x * math.Erfc(-x/math.Sqrt2) / 2
 	case "tanh":
 		return math.Tanh(x)

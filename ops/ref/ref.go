@@ -78,7 +78,7 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		reduceMean(op, out, in[0])
 	case *ops.ReduceMax:
 		reduceMax(op, out, in[0])
-	case *ops.Flatten, *ops.Dropout, *ops.Identity, *ops.Reshape:
+	case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Reshape:
 		copy(out.Data, in[0].Data)
 	case *ops.Slice:
 		slice(op, out, in[0])

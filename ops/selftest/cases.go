@@ -39,6 +39,7 @@ var cases = []testCase{
 	{ops.Sigmoid.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.SiLU.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.GELU.Op(), [][]int{{1, 35, 7, 9}}},
+	{ops.TanhGELU.Op(), [][]int{{1, 35, 7, 9}}},
 	{ops.Tanh.Op(), [][]int{{1, 35, 7, 9}}},
 	{&ops.ELU{Alpha: dim.Int(1)}, [][]int{{1, 35, 7, 9}}},
 	{ops.Softplus.Op(), [][]int{{1, 35, 7, 9}}},

@@ -115,6 +115,8 @@ var samples = map[string][]string{
 	"reduce_mean":     {"[1]", "[2, 3]"},
 	"reduce_max":      {"[3]", "[1, 2, 3]"},
 	"dropout":         {"", "0.2"},
+	"drop_path":       {"", "0.2"},
+	"gelu":            {"", "approximate=true"},
 	"scale":           {"0.5", "2"},
 	"pow":             {"2", "0.5"},
 	"param":           {"[8, 2, 3]", "[1, 1, 1], init=1.0"},

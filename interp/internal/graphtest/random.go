@@ -102,10 +102,10 @@ func (r *random) grow() {
 		r.values = r.values[:len(r.values)-3] // it is not an image
 		r.add(&ops.Mul{}, x, gate)
 	case 8:
-		acts := append([]ops.Activation{(&ops.PReLU{}).Activation(), (&ops.PReLU{PerChannel: true}).Activation()}, ops.Activations...)
+		acts := append([]ops.Activation{ops.TanhGELU, (&ops.PReLU{}).Activation(), (&ops.PReLU{PerChannel: true}).Activation()}, ops.Activations...)
 		r.add(acts[r.IntN(len(acts))].Op(), x)
 	case 9:
-		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}}[r.IntN(2)], x)
+		r.add([]ops.Op{&ops.Identity{}, &ops.Dropout{}, &ops.DropPath{}}[r.IntN(3)], x)
 	case 10:
 		r.add(&ops.Max{}, x, r.like(x))
 	case 11:

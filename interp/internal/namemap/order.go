@@ -111,7 +111,7 @@ func orderOf(n *graph.Node, all map[*graph.Node]order) order {
 // computed from stand.
 func elementwise(op ops.Op) bool {
 	switch op.(type) {
-	case ops.Activator, *ops.Dropout, *ops.Identity, *ops.Scale, *ops.Pow, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize,
+	case ops.Activator, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Scale, *ops.Pow, *ops.BatchNorm, *ops.LayerNorm, *ops.L2Normalize,
 		*ops.Softmax, *ops.Add, *ops.Mul, *ops.Max, *ops.Mean, *ops.Flatten, *ops.ChannelAffine:
 		return true
 	}

@@ -55,7 +55,7 @@ func dropIdentities(r *rewrite) rule {
 	return func(n *graph.Node) *graph.Node {
 		same := false
 		switch n.Op.(type) {
-		case *ops.Identity, *ops.Dropout:
+		case *ops.Identity, *ops.Dropout, *ops.DropPath:
 			same = true
 		case *ops.Add, *ops.Mul, *ops.Max, *ops.Mean, *ops.Concat:
 			same = len(n.In) == 1

@@ -34,7 +34,7 @@ type rule func(*graph.Node) *graph.Node
 var table = []Pass{
 	{"sides", "drop the side heads that were not asked for", dropSides},
 	{"dead", "drop what no output needs", dropDead},
-	{"identity", "drop id and dropout", dropIdentities},
+	{"identity", "drop id, dropout and drop_path", dropIdentities},
 	{"pad", "let convolutions pad with the zeros that are put around their input", foldPads},
 	{"gate", "let a product with one learned number for each channel own that", foldGates},
 	{"norm", "fold batch normalisation into the convolution or linear layer before it", foldNorms},

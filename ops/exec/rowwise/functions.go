@@ -33,7 +33,7 @@ var functions = []Function{
 	{Name: "hard_swish", Vector: kernel.HardSwish},
 	{Name: "sigmoid", Vector: kernel.Sigmoid},
 	{Name: "silu", Vector: kernel.SiLU},
-	{Name: "gelu", Vector: kernel.GELU},
+	{Name: "gelu", With: gelu},
 	{Name: "tanh", Vector: kernel.Tanh},
 	{Name: "elu", With: elu},
 	{Name: "softplus", Vector: kernel.Softplus},
@@ -138,6 +138,13 @@ func leaky(slope float32) func(dst, src []float32) {
 
 func hardSigmoid(slope float32) func(dst, src []float32) {
 	return func(dst, src []float32) { kernel.HardSigmoid(dst, src, slope) }
+}
+
+func gelu(approximate float32) func(dst, src []float32) {
+	if approximate != 0 {
+		return kernel.TanhGELU
+	}
+	return kernel.GELU
 }
 
 func elu(alpha float32) func(dst, src []float32) {

@@ -1,6 +1,6 @@
 package asmgen
 
-// smooth writes sigmoid, silu and gelu: in float64 inside, a whole register of it at
+// smooth writes sigmoid, silu and both forms of gelu: in float64 inside, a whole register of it at
 // a time, by the formulas of exp and normal in exp_generic.go, whose constants come
 // in a table of 64 bytes each.
 //
@@ -16,6 +16,7 @@ func smooth(t *text, s isa) {
 		{"sigmoid", func(k smoothKernel) { k.logistic("one") }},
 		{"silu", func(k smoothKernel) { k.logistic("x") }},
 		{"gelu", smoothKernel.gelu},
+		{"tanhGELU", smoothKernel.tanhGELU},
 	} {
 		t.function(f.name+s.name, "dst:DI", "src:SI", "iterations:CX", "table:R8")
 		t.label("loop")
@@ -61,6 +62,12 @@ const (
 
 const erfcTerms = 12
 
+// The rows behind that: the factors of x and of x cubed in the exponent of tanhGELU.
+const (
+	rowSlope = rowErfc + erfcTerms
+	rowCube  = rowSlope + 1
+)
+
 func (k smoothKernel) row(i int) string { return at(64*i, "R8") }
 
 // op writes an instruction on registers by number, and on text operands.
@@ -99,6 +106,11 @@ func (k smoothKernel) exp() {
 // logistic sets register 5 to a numerator, 1 or x, over 1 + exp(-x).
 func (k smoothKernel) logistic(numerator string) {
 	k.xor(rowSign, 0, 1)
+	k.over(numerator)
+}
+
+// over sets register 5 to a numerator, 1 or x, over 1 + exp of register 1.
+func (k smoothKernel) over(numerator string) {
 	k.exp()
 	k.op("VADDPD", k.row(rowOne), 1, 1)
 	if numerator == "x" {
@@ -107,6 +119,15 @@ func (k smoothKernel) logistic(numerator string) {
 	}
 	k.op("VMOVUPD", k.row(rowOne), 5)
 	k.op("VDIVPD", 1, 5, 5)
+}
+
+// tanhGELU sets register 5 to x over 1 + exp(-u), u being x*(slope + cube*x*x).
+func (k smoothKernel) tanhGELU() {
+	k.op("VMULPD", 0, 0, 2)
+	k.op("VMOVUPD", k.row(rowCube), 1)
+	k.op("VFMADD213PD", k.row(rowSlope), 2, 1)
+	k.op("VMULPD", 0, 1, 1)
+	k.over("x")
 }
 
 // xor sets register to to register from with the sign inverted.

@@ -11,3 +11,13 @@ func SiLU(dst, src []float32) { silu(dst, src[:len(dst)]) }
 
 // GELU sets dst to src times the normal distribution function of src.
 func GELU(dst, src []float32) { gelu(dst, src[:len(dst)]) }
+
+// TanhGELU sets dst to src/2 * (1 + tanh(sqrt(2/pi) * (src + 0.044715*src^3))), which is src times a
+// sigmoid of twice what is in the tanh.
+func TanhGELU(dst, src []float32) { tanhGELU(dst, src[:len(dst)]) }
+
+// tanhSlope and tanhCube make twice what is in the tanh: src*(tanhSlope + tanhCube*src^2).
+const (
+	tanhSlope = 2 * 0.797884560802865355879892119868763737 // sqrt(2/pi)
+	tanhCube  = 0.044715 * tanhSlope
+)

@@ -23,6 +23,7 @@ var smoothTable = func() (table [][8]float64) {
 	row(1./40320, 1./5040, 1./720, 1./120, 1./24, 1./6, 1./2, 1)
 	row(0.5, math.Copysign(0, -1), math.Sqrt2/2, erfcGrow, erfcOver, erfcLess)
 	row(erfcSeries[:]...)
+	row(-tanhSlope, -tanhCube)
 	return table
 }()
 
@@ -52,9 +53,10 @@ func smooth(dst, src []float32, fast512, fast2 func(dst, src *float32, iteration
 	twin(dst, src)
 }
 
-func sigmoid(dst, src []float32) { smooth(dst, src, sigmoidAVX512, sigmoidAVX2, sigmoidGeneric) }
-func silu(dst, src []float32)    { smooth(dst, src, siluAVX512, siluAVX2, siluGeneric) }
-func gelu(dst, src []float32)    { smooth(dst, src, geluAVX512, geluAVX2, geluGeneric) }
+func sigmoid(dst, src []float32)  { smooth(dst, src, sigmoidAVX512, sigmoidAVX2, sigmoidGeneric) }
+func silu(dst, src []float32)     { smooth(dst, src, siluAVX512, siluAVX2, siluGeneric) }
+func gelu(dst, src []float32)     { smooth(dst, src, geluAVX512, geluAVX2, geluGeneric) }
+func tanhGELU(dst, src []float32) { smooth(dst, src, tanhGELUAVX512, tanhGELUAVX2, tanhGELUGeneric) }
 
 // It works like sigmoidGeneric.
 //
@@ -85,3 +87,13 @@ func geluAVX2(dst, src *float32, iterations int, table *[8]float64)
 //
 //go:noescape
 func geluAVX512(dst, src *float32, iterations int, table *[8]float64)
+
+// It works like tanhGELUGeneric.
+//
+//go:noescape
+func tanhGELUAVX2(dst, src *float32, iterations int, table *[8]float64)
+
+// It works like tanhGELUGeneric.
+//
+//go:noescape
+func tanhGELUAVX512(dst, src *float32, iterations int, table *[8]float64)

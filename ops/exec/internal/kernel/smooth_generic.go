@@ -49,3 +49,15 @@ func geluGeneric(dst, src []float32) {
 		dst, src = dst[len(wide):], src[len(wide):]
 	}
 }
+
+// tanhGELUGeneric sets dst to src / (1 + exp(-src*(tanhSlope + tanhCube*src^2))).
+func tanhGELUGeneric(dst, src []float32) {
+	var block [wideBlock]float64
+	for src = src[:len(dst)]; len(src) > 0; {
+		wide := widen(&block, src)
+		for i, x := range wide {
+			dst[i] = float32(x / (1 + exp(-x*(tanhSlope+tanhCube*x*x))))
+		}
+		dst, src = dst[len(wide):], src[len(wide):]
+	}
+}

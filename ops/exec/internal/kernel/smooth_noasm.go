@@ -2,6 +2,7 @@
 
 package kernel
 
-func sigmoid(dst, src []float32) { sigmoidGeneric(dst, src) }
-func silu(dst, src []float32)    { siluGeneric(dst, src) }
-func gelu(dst, src []float32)    { geluGeneric(dst, src) }
+func sigmoid(dst, src []float32)  { sigmoidGeneric(dst, src) }
+func silu(dst, src []float32)     { siluGeneric(dst, src) }
+func gelu(dst, src []float32)     { geluGeneric(dst, src) }
+func tanhGELU(dst, src []float32) { tanhGELUGeneric(dst, src) }

@@ -17,6 +17,7 @@ var smoothFamilies = []struct {
 	{"sigmoid", Sigmoid, sigmoidGeneric},
 	{"silu", SiLU, siluGeneric},
 	{"gelu", GELU, geluGeneric},
+	{"gelu by tanh", TanhGELU, tanhGELUGeneric},
 }
 
 // Every length around the iterations, on both sides of the pages, with all kinds of
@@ -68,6 +69,9 @@ func TestSmoothDefinitions(t *testing.T) {
 		"sigmoid": func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
 		"silu":    func(x float64) float64 { return x / (1 + math.Exp(-x)) },
 		"gelu":    func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 },
+		"gelu by tanh": func(x float64) float64 {
+			return x / (1 + math.Exp(-2*math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+		},
 	}
 	onEveryISA(t, func(t *testing.T) {
 		for _, f := range smoothFamilies {

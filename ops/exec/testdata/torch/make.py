@@ -219,6 +219,11 @@ def deconv(r):
     return a, size, params, lambda x, *p: F.conv_transpose2d(x, *p, stride=stride, padding=pad, output_padding=more, groups=groups, dilation=dilation)
 
 
+def gelu(r):
+    a = {"approximate": r.random() < 0.5}
+    return a, shape(r), [], lambda x: F.gelu(x, approximate="tanh" if a["approximate"] else "none")
+
+
 def plain(f):
     return lambda r: ({}, shape(r), [], f)
 
@@ -243,6 +248,7 @@ OPS = {
     "crop": crop,
     "pixel_shuffle": pixel_shuffle,
     "pixel_unshuffle": pixel_unshuffle,
+    "gelu": gelu,
     "bn": bn,
     "group_norm": group_norm,
     "instance_norm": instance_norm,
