@@ -185,21 +185,18 @@ func (m *machine) inPort(p *ast.Port, e *env, i int, list []Value) (in *env, ok 
 
 // namePorts makes taps of the values that a signature names.
 func (m *machine) namePorts(ports []*ast.Port, e *env, values []portValue) {
-	for _, p := range ports {
-		if p.Shape.As == nil || p.Shape.As.Skips() {
-			continue
-		}
+	for _, p := range ports { // the values are in the order of the ports
 		t := Tensor{Many: p.Repeat != nil}
-		for _, v := range values {
-			switch {
-			case v.port != p:
-			case t.Many:
-				t.Items, t.Suspect = append(t.Items, v.x), t.Suspect || v.x.Suspect
-			default:
-				t = v.x
+		for ; len(values) > 0 && values[0].port == p; values = values[1:] {
+			if !t.Many {
+				t = values[0].x
+				continue
 			}
+			t.Items, t.Suspect = append(t.Items, values[0].x), t.Suspect || values[0].x.Suspect
 		}
-		e.frame.name(p.Shape.As.Text, t)
+		if n := p.Shape.As; n != nil && !n.Skips() {
+			e.frame.name(n.Text, t)
+		}
 	}
 }
 
