@@ -187,3 +187,33 @@ func TestFoldedNormalisationsAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// A net whose normalisations have no weight, or no bias, has no such tensor: a file without it is read
+// without a note, as one of 1 or 0 in a net that has it, and one with it does not fit.
+func TestNormalisationsThatLackFactors(t *testing.T) {
+	text := func(bn string) string {
+		return `net n [N, 3, H = 6, W = 6] -> [N, 4, _, _] { a: conv(4, 3x3) -> an: ` + bn + ` -> relu -> gap -> bn: ` + bn + ` }`
+	}
+	for lacking, bn := range map[string]string{"n.weight": "bn(scale=false)", "n.bias": "bn(shift=false)"} {
+		whole, n := readNet(t, text("bn")), readNet(t, text(bn))
+		all := interp.RandomTensors(whole, 5)
+		for own, x := range all {
+			if strings.HasSuffix(own, lacking) {
+				for i := range x.Data {
+					x.Data[i] = map[bool]float32{true: 1, false: 0}[lacking == "n.weight"]
+				}
+			}
+		}
+		want, _, err := outputsOf(t, whole, interp.WeightsOf(all))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, notes, err := outputsOf(t, n, interp.WeightsOf(without(all, lacking)))
+		if err != nil || len(notes) > 0 || !nettest.SameBits(got, want) {
+			t.Errorf("%s: %q, %v: %v, want %v", bn, notes, err, got, want)
+		}
+		if _, _, err := outputsOf(t, n, interp.WeightsOf(all)); err == nil || !strings.HasPrefix(err.Error(), "error[E0601]") {
+			t.Errorf("%s: a file with %s is read: %v", bn, lacking, err)
+		}
+	}
+}
