@@ -185,6 +185,7 @@ func reservedWord(c context) *diag.Diagnostic {
 // foreign has words of other languages, and what to write instead.
 var foreign = map[string]string{
 	"for": "write `repeat i of 3 …` or `repeat x in list …`", "while": "write `repeat 3 …`",
+	"foreach": "write `each step` for every item of the list that flows in, or `repeat x in list …`", "shared": "write `label: each step`: one set of weights for every item of a list",
 	"return": "the last step of a body is its result; no word is needed", "elif": "write `else if`",
 	"elseif": "write `else if`", "endif": "blocks end with `}`", "end": "blocks end with `}`",
 	"def": "write `block`", "func": "write `block`", "function": "write `block`", "fn": "write `block`",

@@ -206,8 +206,12 @@ func namesGiven(s *ast.Step) string {
 func worksOn(name string) string { return "`" + name + "` works on" }
 
 func severalTensors(at source.Span, want string, n int) *diag.Diagnostic {
-	return diag.New(diag.Several, at, "%s one tensor, and here %s", want, areTensors(n)).
-		WithHelp("name the list and take one, as in `… as xs` and `@xs[0]`, or join them with `concat` or `add`")
+	d := diag.New(diag.Several, at, "%s one tensor, and here %s", want, areTensors(n))
+	const help = "name the list and take one, as in `… as xs` and `@xs[0]`, or join them with `concat` or `add`"
+	if strings.HasSuffix(want, " works on") {
+		return d.WithHelp("%s; `each` before the step applies it to every one, with the same weights", help)
+	}
+	return d.WithHelp("%s", help)
 }
 
 func areTensors(n int) string {
