@@ -45,18 +45,19 @@ class Runtime:
             script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'ort.js')
             self.process = subprocess.Popen([node, script, FLAGS.modules], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, model, x):
-        """The outputs of a model, by their names."""
+    def run(self, model, xs):
+        """The outputs of a model for its inputs, both in the model's order."""
         folder = os.path.join(FLAGS.work, 'answers')
         os.makedirs(folder, exist_ok=True)
-        file = os.path.join(folder, 'input.bin')
-        x.tofile(file)
-        self.process.stdin.write(json.dumps({'model': model, 'input': file, 'shape': x.shape, 'outputs': folder}) + '\n')
+        inputs = [{'file': os.path.join(folder, 'input%d.bin' % i), 'shape': x.shape} for i, x in enumerate(xs)]
+        for x, given in zip(xs, inputs):
+            x.tofile(given['file'])
+        self.process.stdin.write(json.dumps({'model': model, 'inputs': inputs, 'outputs': folder}) + '\n')
         self.process.stdin.flush()
         said = json.loads(self.process.stdout.readline())
         if 'error' in said:
             raise RuntimeError('ONNX Runtime: ' + said['error'])
-        return {name: np.fromfile(os.path.join(folder, '%d.bin' % i), np.float32) for i, name in enumerate(said['names'])}
+        return [np.fromfile(os.path.join(folder, '%d.bin' % i), np.float32) for i in range(len(said['names']))]
 
 
 class Torch:
@@ -68,13 +69,16 @@ class Torch:
             script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'module.py')
             self.process = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def check(self, net, x, ours):
+    def check(self, net, xs, names, ours):
         """Exports a net, loads generated weights, and returns the largest difference from its answers."""
         module, weights = os.path.join(FLAGS.work, 'module.py'), os.path.join(FLAGS.work, 'weights.safetensors')
         cnnlang('export', net, '--to', 'torch', '--output', module)
-        ask = {'module': module, 'inputs': [x], 'outputs': {'' if name == 'output' else name: file for name, file in ours.items()}}
+        only = names[0] if len(names) == 1 else None
+        ask = {'module': module, 'inputs': xs, 'outputs': {'' if name == only else name: file for name, file in ours.items()}}
+        if not only:
+            ask['names'] = names
         graph = json.loads(cnnlang('params', net, '--tensors', '-o', 'json'))
-        if graph['tensors']:
+        if graph.get('tensors', []):
             cnnlang('export', net, '--to', 'safetensors', '--weights', 'random', '--output', weights)
             ask['weights'] = weights
         self.process.stdin.write(json.dumps(ask) + '\n')
@@ -82,7 +86,7 @@ class Torch:
         said = json.loads(self.process.stdout.readline())
         if said.get('error') or said.get('missing') or said.get('unexpected'):
             raise RuntimeError('torch: %s' % {k: said.get(k) for k in ('error', 'missing', 'unexpected')})
-        want = {t['name']: t['shape'] for t in graph['tensors']}
+        want = {t['name']: t['shape'] for t in graph.get('tensors', [])}
         if dict(said['tensors']) != want:
             raise RuntimeError('torch: the tensors are %s' % said['tensors'])
         for name in ask['outputs']:
@@ -122,20 +126,25 @@ class Case:
             onnx.checker.check_model(model, full_check=True)
         if not RUNTIME.process and not TORCH.process:
             return 0
-        shape = [self.batch] + graph['nodes'][0]['shape'][1:]
-        x = np.random.default_rng(7).standard_normal(shape, np.float32)
-        np.save(self.path('x.npy'), x)
-        ours = {'output': self.path('y.npy')}
-        ours.update({side: self.path('side%d.npy' % i) for i, side in enumerate(sides)})
-        files = [a for name, file in ours.items() for a in ('--output', file if name == 'output' else name + '=' + file)]
-        cnnlang('run', self.net, '--weights', 'random', '--input', self.path('x.npy'), '--shape', 'x'.join(map(str, shape)), *files)
+        inputs = graph.get('inputs', [{'name': '', 'node': graph['input']}])
+        numbers, xs, files, flags = np.random.default_rng(7), [], [], []
+        for i, end in enumerate(inputs):
+            shape = [self.batch] + graph['nodes'][end['node']]['shape'][1:]
+            xs.append(numbers.standard_normal(shape, np.float32))
+            files.append(self.path('x%d.npy' % i))
+            np.save(files[i], xs[i])
+            flags += ['--input', (end['name'] + '=' if end['name'] else '') + files[i]]
+        names = [end['name'] for end in graph.get('outputs', [{'name': 'output'}])]
+        ours = {name: self.path('y%d.npy' % i) for i, name in enumerate(names + sides)}
+        for name, file in ours.items():
+            flags += ['--output', file if [name] == names else name + '=' + file]
+        cnnlang('run', self.net, '--weights', 'random', *flags)
         worst = 0
         if RUNTIME.process:
-            theirs = RUNTIME.run(model, x)
-            theirs['output'] = theirs.get('output', next(iter(theirs.values())))  # a weight may have that name
-            worst = max(difference(name, np.load(file), theirs[name]) for name, file in ours.items())
+            theirs = RUNTIME.run(model, xs)
+            worst = max(difference(name, np.load(file), found) for (name, file), found in zip(ours.items(), theirs, strict=True))
         if TORCH.process:
-            worst = max(worst, TORCH.check(self.net, self.path('x.npy'), ours))
+            worst = max(worst, TORCH.check(self.net, files, names, ours))
         return worst
 
 
@@ -177,7 +186,7 @@ def main():
         print('not run by ONNX Runtime: npm could not install onnxruntime-node')
     if not TORCH.process:
         print('not run by torch: Python has no module of that name')
-    todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small') if not FLAGS.nets]
+    todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small', 'ends') if not FLAGS.nets]
     random = os.path.join(FLAGS.work, 'random')
     if not FLAGS.nets and os.path.isdir(random):
         todo += [Case(os.path.join(random, name), 1 + i % 2, ['--fold-bn'] if i % 4 > 1 else []) for i, name in enumerate(sorted(os.listdir(random)))]
