@@ -80,7 +80,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(18) {
+	switch r.IntN(19) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -137,7 +137,14 @@ func (r *random) grow() {
 		y := r.add(&ops.Border{By: by, Mode: []string{ops.Zeros, ops.Zeros, ops.Reflect, ops.Replicate}[r.IntN(4)]}, x)
 		r.add(&ops.Crop{By: by}, r.add(Conv(channels, 3, 1, 1, true), y))
 		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
-	case 17:
+	case 17: // twice as large, and as large as before
+		groups := 2 - channels%2
+		by := ops.Padding{Top: dim.Int(1), Bottom: dim.Int(1), Left: dim.Int(1), Right: dim.Int(1)}
+		y := r.add(&ops.Deconv{Out: dim.Int(4 * channels), K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(2)), Pad: by,
+			Groups: dim.Int(groups), Dilation: dim.Square(dim.Int(1)), OutputPad: dim.Square(dim.Int(1)), Bias: true}, x)
+		r.values = r.values[:len(r.values)-1] // no other value has its size
+		r.add(Conv(channels, 3, 2, 1, true), y)
+	case 18:
 		if channels == 1 {
 			return
 		}
