@@ -76,8 +76,9 @@ func TestExpandedNetsOfTestsReadBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			nets++
-			want := withoutUnfit(tableOf(t, n.Graph))
-			if diff := cmp.Diff(want, tableOf(t, readBack(t, flat).Graph)); diff != "" {
+			table := tableFor(n.Graph)
+			want := withoutUnfit(table(t, n.Graph))
+			if diff := cmp.Diff(want, table(t, readBack(t, flat).Graph)); diff != "" {
 				t.Errorf("the graph read back differs (-made +read back):\n%s\n%s\n%s", diff, text, flat)
 			}
 		}

@@ -32,6 +32,7 @@ var published = []struct {
 	{List: "resnet50_keras", Net: "resnet50_keras", Names: "keras"},
 	{List: "mobilenet_v2_keras", Net: "mobilenet_v2_keras", Names: "keras"},
 	{List: "legacy_seresnext50_32x4d_caffe", Net: "legacy_seresnext50_32x4d", Names: "caffe"},
+	{List: "retinanet_resnet50_fpn_coco", Net: "retinanet_resnet50_fpn", Names: "coco"},
 	{List: "inception_v4_slim", Net: "inception_v4", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionV4/AuxLogits/"},
 	{List: "inception_resnet_v2_slim", Net: "inception_resnet_v2", Names: "slim", Set: []string{"classes=1001"}, Beyond: "InceptionResnetV2/AuxLogits/"},
 }

@@ -103,9 +103,12 @@ func textRule(f cnnFile, fault func(int, string, ...any)) {
 	if !utf8.ValidString(f.Source.Text) || !strings.HasSuffix(f.Source.Text, "\n") || strings.HasSuffix(f.Source.Text, "\n\n") {
 		fault(len(f.lines), "the file is no UTF-8, or does not end in one line end")
 	}
-	depth := 0
+	depth, ports := 0, 0
 	for i, line := range f.lines {
 		code := strings.TrimLeft(line, " ")
+		if strings.HasPrefix(code, "-> ") { // further values of a signature stand under the first
+			ports = len(line) - len(code) + len("-> ")
+		}
 		limit := maxColumns
 		if strings.HasPrefix(code, "#") {
 			limit = maxCommentColumns
@@ -117,7 +120,7 @@ func textRule(f cnnFile, fault func(int, string, ...any)) {
 			fault(i+1, "blanks at the end")
 		case utf8.RuneCountInString(line) > limit:
 			fault(i+1, "%d columns, over %d", utf8.RuneCountInString(line), limit)
-		case depth == 0 && (len(line)-len(code))%2 != 0:
+		case depth == 0 && (len(line)-len(code))%2 != 0 && len(line)-len(code) != ports:
 			fault(i+1, "indented by %d", len(line)-len(code))
 		}
 		if !strings.HasPrefix(code, "#") {
@@ -128,12 +131,12 @@ func textRule(f cnnFile, fault func(int, string, ...any)) {
 
 var (
 	year    = regexp.MustCompile(`\b20[12]\d\b`)
-	arXiv   = regexp.MustCompile(`\barXiv:\d{4}\.\d{4,5}\b`)
+	paper   = regexp.MustCompile(`\b(arXiv:\d{4}\.\d{4,5}\b|https://)`)
 	exhibit = regexp.MustCompile(`\b([Tt]ables?|[Ff]igures?|[Ss]ections?) \d`)
 )
 
 // firstCommentRule: the first comment names the paper or subject; in nets/ title,
-// authors, year and arXiv id, and the table or figure the file shows.
+// authors, year and arXiv id or address, and the table or figure the file shows.
 func firstCommentRule(f cnnFile, fault func(int, string, ...any)) {
 	words := strings.Fields(f.Doc)
 	if !strings.HasPrefix(f.Source.Text, "# ") || len(words) < 3 {
@@ -143,7 +146,7 @@ func firstCommentRule(f cnnFile, fault func(int, string, ...any)) {
 	if f.folder == "stdlib" {
 		return
 	}
-	for name, want := range map[string]*regexp.Regexp{"year": year, "arXiv id": arXiv, "table, figure or section": exhibit} {
+	for name, want := range map[string]*regexp.Regexp{"year": year, "arXiv id": paper, "table, figure or section": exhibit} {
 		if !want.MatchString(f.Doc) {
 			fault(1, "the first comment has no %s", name)
 		}

@@ -11,25 +11,30 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// exactly computes the main output and the side heads of a net with weights in float64, as
+// exactly computes the outputs and the side heads of a net with weights in float64, as
 // its text defines it: by the reference of every op, with nothing folded, fused or rounded
 // on the way.
-func exactly(n *interp.Net, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
-	outputs := []*graph.Node{n.Graph.Output()}
+func exactly(n *interp.Net, tensors map[string]tensor.Tensor, inputs []tensor.Tensor) [][]float64 {
+	var outputs []*graph.Node
+	for _, o := range n.Graph.Outputs {
+		outputs = append(outputs, o.Node)
+	}
 	for _, side := range n.Graph.Sides {
 		if side.Output != nil {
 			outputs = append(outputs, side.Output)
 		}
 	}
-	return exactValues(n.Graph, outputs, tensors, input)
+	return exactValues(n.Graph, outputs, tensors, inputs)
 }
 
 // exactValues computes the values of some nodes. Images are independent, so each is a batch
 // of its own on a goroutine of its own.
-func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, input tensor.Tensor) [][]float64 {
-	images := input.Shape[0]
+func exactValues(g *graph.Graph, outputs []*graph.Node, tensors map[string]tensor.Tensor, inputs []tensor.Tensor) [][]float64 {
+	images := inputs[0].Shape[0]
 	values := make([][]ref.Value, len(g.Nodes)) // by node and image
-	values[g.Input().ID] = imagesOf(ref.Widen(input))
+	for i, in := range g.Inputs {
+		values[in.ID] = imagesOf(ref.Widen(inputs[i]))
+	}
 	readers := readersOf(g, outputs)
 	for _, n := range g.Operations() {
 		if readers[n.ID] == 0 {

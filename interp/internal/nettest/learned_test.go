@@ -43,7 +43,7 @@ func TestLearnedTensors(t *testing.T) {
 			t.Fatal(err)
 		}
 		tensors, input := Tensors(t, n, 0), Image(1, n.Graph.Input().Shape)
-		want := exactly(n, tensors, input)[0]
+		want := exactly(n, tensors, []tensor.Tensor{input})[0]
 		for precision, most := range map[layout.Precision]float64{layout.F32: 1e-5, layout.BF16: 0.05} {
 			t.Run(fmt.Sprint(images, precision), func(t *testing.T) {
 				got := sameBitsOnThreads(t, ModelIn(t, n, precision, tensors), input)

@@ -33,13 +33,26 @@ type mapReference struct {
 
 // mapOutputs are what the implementations call the outputs of ours: "" is the main one.
 var mapOutputs = map[string]map[string]string{
-	"fcn_resnet50":  {"out": "", "aux": "aux_classifier"},
-	"espcn":         {"0": ""},
-	"espcn_relu":    {"0": ""},
-	"unetpp":        {"0": "final1", "1": "final2", "2": "final3", "3": ""},
-	"yolo_v3":       {"0": "", "1": "medium", "2": "small"},
-	"hrnet_w18":     {"0": ""},
-	"cbam_resnet18": {"0": ""},
+	"fcn_resnet50":           {"out": "", "aux": "aux_classifier"},
+	"espcn":                  {"0": ""},
+	"espcn_relu":             {"0": ""},
+	"unetpp":                 {"0": "final1", "1": "final2", "2": "final3", "3": ""},
+	"yolo_v3":                {"0": "boxes.0", "1": "boxes.1", "2": "boxes.2"},
+	"siamese":                {"0": ""},
+	"retinanet_resnet50_fpn": levels("scores", "boxes"),
+	"hrnet_w18":              {"0": ""},
+	"cbam_resnet18":          {"0": ""},
+}
+
+// levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.
+func levels(outputs ...string) map[string]string {
+	names := map[string]string{}
+	for _, name := range outputs {
+		for i := range 5 {
+			names[fmt.Sprint(name, ".", i)] = fmt.Sprint(name, ".", i)
+		}
+	}
+	return names
 }
 
 // readMaps reads the reference of a network.
@@ -61,7 +74,7 @@ func TestMaps(t *testing.T) {
 	stated := statedDeviations(t)
 	for name, outputs := range mapOutputs {
 		want := readMaps(t, name)
-		n := Instantiate(t, name, want.Inputs[0])
+		n := withInputs(t, name, want.Inputs)
 		if all, _ := n.Main.Params.Add(n.Sides.Params).Int(); int64(all) != want.Params {
 			t.Errorf("%s: %d parameters, want %d", name, all, want.Params)
 		}
@@ -70,12 +83,12 @@ func TestMaps(t *testing.T) {
 		}
 		m := Build(t, n)
 		s := m.NewSession(2)
-		Run(t, s, Image(0, want.Inputs[0]))
+		Run(t, s, Images(n)...)
 		largest := 0.0
 		for key, w := range want.Outputs {
 			got := s.Output()
-			if side := outputs[key]; side != "" {
-				got, _ = s.Value(side)
+			if ours := outputs[key]; ours != "" {
+				got, _ = s.Value(ours)
 			}
 			if !got.Shape.Equal(w.Shape) || len(w.At) == 0 {
 				t.Fatalf("%s, %s: got shape %v, want %v", name, key, got.Shape, w.Shape)
@@ -87,6 +100,27 @@ func TestMaps(t *testing.T) {
 		checkDeviation(t, stated, name, largest)
 		s.Close()
 	}
+}
+
+// withInputs is a network whose inputs have these shapes.
+func withInputs(t *testing.T, name string, shapes []tensor.Shape) *interp.Net {
+	t.Helper()
+	if len(shapes) == 1 {
+		return Instantiate(t, name, shapes[0])
+	}
+	p, err := interp.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string][]int{}
+	for i, in := range Instantiate(t, name, nil).Graph.Inputs {
+		named[in.Path] = shapes[i]
+	}
+	n, err := p.Net(interp.Options{Shapes: named})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
 // sourceTensors are the tensors of a network by the names of its reference.

@@ -69,13 +69,18 @@ func Instantiate(t testing.TB, name string, shape tensor.Shape, settings ...stri
 	return n
 }
 
-// Results runs a model on this many threads and returns copies of all its outputs.
-func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) [][]float32 {
+// Results runs a model on this many threads and returns copies of all its outputs, and then of its
+// side heads.
+func Results(t testing.TB, m *interp.Model, threads int, inputs ...tensor.Tensor) [][]float32 {
 	t.Helper()
 	s := m.NewSession(threads)
 	defer s.Close()
-	Run(t, s, input)
+	Run(t, s, inputs...)
 	all := [][]float32{slices.Clone(s.Output().Data)}
+	for _, o := range m.Net.Graph.Outputs[1:] {
+		v, _ := s.Value(o.Name)
+		all = append(all, slices.Clone(v.Data))
+	}
 	for _, side := range m.Net.Graph.Sides {
 		if v, ok := s.Value(side.Name); ok {
 			all = append(all, slices.Clone(v.Data))
@@ -85,10 +90,10 @@ func Results(t testing.TB, m *interp.Model, threads int, input tensor.Tensor) []
 }
 
 // Run runs a session, and fails if that allocates.
-func Run(t testing.TB, s *interp.Session, input tensor.Tensor) {
+func Run(t testing.TB, s *interp.Session, inputs ...tensor.Tensor) {
 	t.Helper()
 	var err error
-	optest.Counted(func() { err = s.Run(t.Context(), input) })
+	optest.Counted(func() { err = s.Run(t.Context(), inputs...) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +102,14 @@ func Run(t testing.TB, s *interp.Session, input tensor.Tensor) {
 // Image makes the input of a shape.
 func Image(seed uint64, shape tensor.Shape) tensor.Tensor {
 	return weights.Image(seed, shape[0], shape[1], shape[2], shape[3], 1)
+}
+
+// Images makes every input of a network, each of a seed of its own, from 0.
+func Images(n *interp.Net) (images []tensor.Tensor) {
+	for i, in := range n.Graph.Inputs {
+		images = append(images, Image(uint64(i), in.Shape))
+	}
+	return images
 }
 
 // Build makes a model with generated weights and all side heads that fit.

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -99,12 +98,36 @@ func (s storedResult) of(t testing.TB, result []float32) []float32 {
 	return values
 }
 
-// twoImages is a network at its own size, with two of them.
+// twoImages is a network at its own size, with two of them, or with 16 where each gives one number
+// alone: that many have a spread to measure by.
 func twoImages(t testing.TB, name string) *interp.Net {
 	t.Helper()
-	shape := slices.Clone(Instantiate(t, name, nil).Graph.Input().Shape)
-	shape[0] = 2
-	return Instantiate(t, name, shape)
+	if n := Instantiate(t, name, nil); n.Graph.Output().Shape.Elements() == 1 {
+		return ofImages(t, name, 16)
+	}
+	return ofImages(t, name, 2)
+}
+
+// oneImage is the same with one of them, or with 16.
+func oneImage(t testing.TB, name string) *interp.Net {
+	t.Helper()
+	if n := Instantiate(t, name, nil); n.Graph.Output().Shape.Elements() > 1 {
+		return n
+	}
+	return ofImages(t, name, 16)
+}
+
+func ofImages(t testing.TB, name string, images int) *interp.Net {
+	t.Helper()
+	p, err := interp.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.Net(interp.Options{Batch: images})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
 // TestExact recomputes the smallest network and compares it with the stored values, and
@@ -117,7 +140,7 @@ func TestExact(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			n := twoImages(t, name)
-			exact := stored(exactly(n, Tensors(t, n, 0), Image(0, n.Graph.Input().Shape))[0])
+			exact := stored(exactly(n, Tensors(t, n, 0), Images(n))[0])
 			if updates() {
 				langtest.Golden(t, exactFile(name), exact.String())
 				return

@@ -57,11 +57,18 @@ func table(t *testing.T, deviations map[string]string) string {
 	var rows []row
 	for _, name := range interp.Library() {
 		n := Instantiate(t, name, nil)
-		paper, id := n.Meta.Paper, strings.TrimPrefix(n.Meta.Paper, "arXiv:")
-		if id == paper {
-			t.Errorf("%s: the paper is %q, want an arXiv id", name, paper)
+		paper := n.Meta.Paper
+		if id, ok := strings.CutPrefix(paper, "arXiv:"); ok {
+			paper = fmt.Sprintf("[%s](https://arxiv.org/abs/%s)", id, id)
+		} else if strings.HasPrefix(paper, "https://") {
+			paper = fmt.Sprintf("[paper](%s)", paper)
+		} else {
+			t.Errorf("%s: the paper is %q, want an arXiv id or an address", name, paper)
 		}
-		in, sides := n.Graph.Input().Shape, ""
+		sides, inputs := "", []string{}
+		for _, in := range n.Graph.Inputs {
+			inputs = append(inputs, strings.ReplaceAll(strings.Trim(in.Shape[1:].String(), "[]"), ", ", "x"))
+		}
 		if n.Sides.Params != dim.Int(0) {
 			sides = grouped(n.Sides.Params)
 		}
@@ -69,8 +76,8 @@ func table(t *testing.T, deviations map[string]string) string {
 		if deviation == "" {
 			deviation = noReference
 		}
-		text := fmt.Sprintf("| `%s` | [%s](https://arxiv.org/abs/%s) | %dx%dx%d | %s | %s | %s | %s |\n",
-			name, id, id, in[1], in[2], in[3], grouped(n.Main.Params), sides, grouped(n.Main.MACs), deviation)
+		text := fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |\n",
+			name, paper, strings.Join(inputs, ", "), grouped(n.Main.Params), sides, grouped(n.Main.MACs), deviation)
 		rows = append(rows, row{paper, text, n.Main.Params})
 	}
 	sort.SliceStable(rows, func(i, j int) bool {
