@@ -41,7 +41,7 @@ func libraryBlocks(t testing.TB) []*resolve.Object {
 }
 
 // bounded are the blocks of several values that are proved for a few of them.
-var bounded = []string{"exchange"}
+var bounded = []string{"exchange", "fpn"}
 
 // Every block and net that is shipped is proved for all values, the recursive
 // U-Net and the nets over unknown lists and blocks among them.
