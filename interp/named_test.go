@@ -139,6 +139,25 @@ func TestInputsAreRefusedByName(t *testing.T) {
 	sameValues(t, "after a run that was ended", mixed(a.Data, b.Data), s.Value)
 }
 
+// Facts know inputs and outputs by their names, and count the outputs.
+func TestFactsOfInputsAndOutputs(t *testing.T) {
+	const facts = `outputs == 4 and shape(b) == [1, 2, 3, 4] and shape("d.1") == [1, 2, 1, 1] and shape(mean) == [1, 2]`
+	text := strings.TrimSuffix(mix, "}") + "  expect " + facts + "\n}"
+	if _, n := selected(t, "-", text, interp.Options{}); n.Graph.OutputText() != "d.0 [1, 2, 3, 4], d.1 [1, 2, 1, 1], mean [1, 2], same [1, 2, 3, 4]" {
+		t.Errorf("got %s", n.Graph.OutputText())
+	}
+	p, err := interp.Read("-", strings.NewReader(strings.Replace(text, "outputs == 4", "outputs == 1", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Net(interp.Options{}); err == nil || !strings.Contains(err.Error(), "E0504") {
+		t.Errorf("got %v", err)
+	}
+	if w, err := built(t, mix, interp.Options{}).Net.Why("mean"); err != nil || w.Shape.String() != "[1, 2]" {
+		t.Errorf("got %v, %v", w, err)
+	}
+}
+
 // Shapes are asked for by the names of inputs, too; sizes that follow from others do.
 func TestShapesByName(t *testing.T) {
 	const net = `net n repeat i of n = 3 | [N, 4, H/2**i = 32, W/2**i = 32] as xs | [N, 3] as y -> repeat n | [N, 4, _, _] as zs { @xs }`
