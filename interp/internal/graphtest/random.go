@@ -80,7 +80,7 @@ func (r *random) like(x *graph.Node) *graph.Node {
 func (r *random) grow() {
 	x := r.pick()
 	channels := x.Shape[1]
-	switch r.IntN(19) {
+	switch r.IntN(20) {
 	case 0, 1:
 		r.add(ops.ReLU.Op(), r.add(Norm(), r.add(Conv(2*(1+r.IntN(3)), 3, 1, 1, false), x)))
 	case 2:
@@ -144,7 +144,15 @@ func (r *random) grow() {
 			Groups: dim.Int(groups), Dilation: dim.Square(dim.Int(1)), OutputPad: dim.Square(dim.Int(1)), Bias: true}, x)
 		r.values = r.values[:len(r.values)-1] // no other value has its size
 		r.add(Conv(channels, 3, 2, 1, true), y)
-	case 18:
+	case 18: // what each pixel takes of all others
+		h, w := x.Shape[2], x.Shape[3]
+		flat := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, x)
+		keys := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, r.add(&ops.L2Normalize{Eps: dim.Ratio(1, 100)}, x))
+		alike := r.add(&ops.Matmul{}, r.add(&ops.Permute{Axes: dim.Shaped(0, 2, 1)}, keys), keys)
+		y := r.add(&ops.Matmul{}, flat, r.add(&ops.Softmax{Axis: dim.Int(1)}, alike))
+		r.values = r.values[:len(r.values)-7] // they are no images
+		r.add(&ops.Reshape{Shape: dim.Shaped(channels, h, w)}, y)
+	case 19:
 		if channels == 1 {
 			return
 		}

@@ -22,8 +22,11 @@ type Grid struct {
 // Grid is the layout with the sizes of a value whose images follow one another.
 func (l Layout) Grid(s tensor.Shape) Grid {
 	g := Grid{Layout: l, N: s[0], C: s[1], H: 1, W: 1}
-	if len(s) == 4 {
+	switch {
+	case len(s) == 4:
 		g.H, g.W = s[2], s[3]
+	case len(s) > 2: // no image, of which only the size of what follows a channel matters
+		g.W = s[2:].Elements()
 	}
 	g.Block = max(l.Block, 1)
 	g.Line = g.Block / l.Element.perFloat()
