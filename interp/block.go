@@ -196,5 +196,9 @@ const mostTitle = 40
 
 // Graph has what the block takes and gives, and no nodes between: those of a sketch are in none.
 func (b *Block) Graph() *graph.Graph {
-	return &graph.Graph{Name: b.Title, Inputs: []*graph.Node{b.Sketch.Input}, Outputs: graph.OutputOf(b.Sketch.Output)}
+	g := &graph.Graph{Name: b.Title, Inputs: b.Sketch.Inputs}
+	for i, n := range b.Sketch.Outputs {
+		g.Outputs = append(g.Outputs, graph.Output{Name: fmt.Sprintf("output %d", i), Node: n})
+	}
+	return g
 }

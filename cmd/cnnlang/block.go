@@ -119,10 +119,14 @@ type blockBranch struct {
 }
 
 func blockDocumentOf(b *interp.Block) blockDocument {
-	return blockDocument{
-		Schema: blockSchema, Block: b.Name, Signature: b.Signature, Unproved: b.Unproved,
-		Input: sizeTexts(b.Sketch.Input), Output: sizeTexts(b.Sketch.Output), Steps: blockSteps(b.Sketch.Parts),
+	d := blockDocument{Schema: blockSchema, Block: b.Name, Signature: b.Signature, Unproved: b.Unproved, Steps: blockSteps(b.Sketch.Parts)}
+	if len(b.Sketch.Inputs) == 1 { // several are in the signature, with their names
+		d.Input = sizeTexts(b.Sketch.Inputs[0])
 	}
+	if len(b.Sketch.Outputs) == 1 {
+		d.Output = sizeTexts(b.Sketch.Outputs[0])
+	}
+	return d
 }
 
 func blockSteps(series []*graph.Part) []blockStep {

@@ -17,7 +17,9 @@ type sketchTable struct {
 
 func sketchText(b *interp.Block) *sketchTable {
 	t := &sketchTable{heading: b.Signature}
-	t.row("", "input", b.Sketch.Input)
+	for _, n := range b.Sketch.Inputs {
+		t.row("", n.Path, n)
+	}
 	t.series(b.Sketch.Parts, "")
 	return t
 }

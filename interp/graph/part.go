@@ -54,10 +54,11 @@ type Part struct {
 	Span      source.Span
 }
 
-// A Sketch is the outline of a block with the values that it takes and gives.
+// A Sketch is the outline of a block with the values that it takes and gives. Of a list whose
+// length differs from case to case they are as many as all cases have.
 type Sketch struct {
-	Parts         []*Part
-	Input, Output *Node
+	Parts           []*Part
+	Inputs, Outputs []*Node
 }
 
 // A PartKind says what a part is.

@@ -120,7 +120,7 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 		return a
 	}
 	if u != nil && u.Sketch() {
-		m.series, a.Sketch.Input = &a.Sketch.Parts, m.graph.Input()
+		m.series, a.Sketch.Inputs = &a.Sketch.Parts, m.graph.Inputs
 		for _, t := range x.each() {
 			t.Node.Sizes = t.Shape
 		}
@@ -129,8 +129,9 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if x.Poisoned || x.Suspect || m.stopped {
 		return a
 	}
-	a.Count, a.Sketch.Output = m.count, x.node()
+	a.Count = m.count
 	for _, t := range x.each() {
+		a.Sketch.Outputs = append(a.Sketch.Outputs, t.Node)
 		a.Output = append(a.Output, t.Shape...)
 	}
 	if u == nil {

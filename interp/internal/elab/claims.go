@@ -66,7 +66,20 @@ func (m *machine) bindTensors(c *Closure, e *env) bool {
 			}
 			return false
 		}
-		if !m.bindSizes(c, e, &v) || !m.takesSizes(c.Object.Block, v, c.Args[p.Name.Text].span) {
+		if !m.bindSizes(c, e, &v) {
+			return false
+		}
+		if m.unknowns != nil && m.outermost() { // it may be any tensor that fits
+			v.x.Shape = v.x.Shape.Clone()
+			for i, d := range p.Type.Shape.Sizes {
+				if size, known := e.values[bare(d.Size)].(dim.Size); known && isSize(c.Object, bare(d.Size)) {
+					v.x.Shape[i] = size
+				}
+			}
+			e.values[p.Name.Text] = &v.x
+			e.frame.name(p.Name.Text, v.x)
+		}
+		if !m.takesSizes(c.Object.Block, v, c.Args[p.Name.Text].span) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -73,21 +74,30 @@ func (v *view) in(index string, number dim.Size) *view {
 func (v *Verdict) Sketch() (s graph.Sketch, ok bool) {
 	k := &sketcher{Verdict: v, nodes: map[*graph.Node]*graph.Node{}, said: map[string]dim.Size{}}
 	var all []stretch
-	var in, out []held
+	ins, outs := math.MaxInt, math.MaxInt
 	for _, r := range v.Results {
-		if r.sketch.Input == nil || r.sketch.Output == nil {
+		if len(r.sketch.Inputs) == 0 || slices.Contains(r.sketch.Outputs, nil) {
 			return s, false
 		}
-		of := &view{Case: r.of}
-		all = append(all, stretch{r.sketch.Parts, of})
-		in, out = append(in, held{r.sketch.Input, of}), append(out, held{r.sketch.Output, of})
+		all = append(all, stretch{r.sketch.Parts, &view{Case: r.of}})
+		ins, outs = min(ins, len(r.sketch.Inputs)), min(outs, len(r.sketch.Outputs))
 	}
 	if len(all) == 0 {
 		return s, false
 	}
-	s.Input = k.node(in, nil)
+	nth := func(n int, of func(graph.Sketch) []*graph.Node) (list []held) {
+		for i, r := range v.Results {
+			list = append(list, held{of(r.sketch)[n], all[i].of})
+		}
+		return list
+	}
+	for n := range ins {
+		s.Inputs = append(s.Inputs, k.node(nth(n, func(s graph.Sketch) []*graph.Node { return s.Inputs }), nil))
+	}
 	s.Parts = k.series(all)
-	s.Output = &graph.Node{Sizes: k.shape(out)}
+	for n := range outs {
+		s.Outputs = append(s.Outputs, &graph.Node{Sizes: k.shape(nth(n, func(s graph.Sketch) []*graph.Node { return s.Outputs }))})
+	}
 	return s, true
 }
 
