@@ -321,7 +321,11 @@ func (in *interpreter) module(n string, args []any, keys map[string]any) *mod {
 			m.set("bias", tensorOf{args[1].(int)})
 		}
 	case "nn.ConvTranspose2d":
-		m.set("weight", tensorOf(append([]int{args[0].(int), args[1].(int)}, pairOfInts(args[2])...)))
+		groups := 1
+		if g, ok := keys["groups"]; ok {
+			groups = g.(int)
+		}
+		m.set("weight", tensorOf(append([]int{args[0].(int), args[1].(int) / groups}, pairOfInts(args[2])...)))
 		if biased {
 			m.set("bias", tensorOf{args[1].(int)})
 		}
