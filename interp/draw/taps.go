@@ -31,7 +31,7 @@ const mostArcs = 300
 func (d *Diagram) makers() map[*graph.Node]*Item {
 	makes := map[*graph.Node]*Item{}
 	d.trunk(d.Items, func(i *Item) {
-		if i.Kind != Tap && i.Kind != Head && makes[i.value] == nil {
+		if i.Kind != Tap && i.Kind != Head && i.value != nil && makes[i.value] == nil {
 			makes[i.value] = i
 		}
 	})

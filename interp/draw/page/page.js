@@ -67,7 +67,7 @@ function showShapes(items, before, top) {
     before = size;
   });
 }
-showShapes(Data.items, null, true);
+showShapes(Data.items, [], true);
 
 // measure finds the extents of a series around its spine.
 function measure(items, count) {
@@ -256,11 +256,10 @@ function tapArcs() {
   (function trunk(items) {
     for (const i of items) { order.set(i, order.size); if (isFrame(i)) trunk(i.items); }
   })(Data.items);
-  const visible = i => { while (i && !order.has(i)) i = i.around; return i; };
   for (const i of order.keys()) for (const b of i.branches || []) {
     if (b.length !== 1 || b[0].kind !== "tap") continue;
-    const from = b[0].from >= 0 ? visible(all[b[0].from]) : null;
-    b[0].arc = !!from && order.get(from) < order.get(i) && list.length < L.mostArcs;
+    const from = all[b[0].from]; // in a closed frame it is out of sight, and the tap a box
+    b[0].arc = order.has(from) && order.get(from) < order.get(i) && list.length < L.mostArcs;
     if (b[0].arc) list.push({from, to: i, first: order.get(from), last: order.get(i), lane: 0});
   }
   list.sort((a, b) => (a.last - a.first) - (b.last - b.first));
