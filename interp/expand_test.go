@@ -178,3 +178,33 @@ func TestExpandedOddNets(t *testing.T) {
 		}
 	}
 }
+
+// One value that a `repeat` counts is a list of one, which the flat text takes apart and puts
+// together as it does several.
+func TestExpandedListsOfOne(t *testing.T) {
+	const one, ones = "repeat i of 1 | [N, 3, H = 8, W = 8] as xs", "repeat i of k = 1 | [N, 3, H = 8, W = 8] as xs"
+	for _, text := range []string{
+		`net n | [N, 3, H = 8, W = 8] as a -> repeat i of 1 | [N, 4, H, W] as ys { conv(4, 1x1) -> list { | relu } }`,
+		`net n [N, 3, H = 8, W = 8] -> repeat i of 1 | [N, 3, H, W] as ys { list { | id } }`,
+		`net n [N, 3, H = 8, W = 8] -> repeat i of 1 | [N, 3, H, W] as ys { list { | } }`,
+		`net n ` + one + ` -> [N, 3, H, W] { @xs[0] }`,
+		`net n ` + one + ` -> | [N, 6, H, W] as y { @xs[0] -> concat { | | relu } }`,
+		`net n ` + one + ` -> [N, 3, H, W] { @xs -> add }`,
+		`net n ` + ones + ` -> repeat i of k | [N, 4, H, W] as ys { each conv(4, 1x1) }`,
+		`net n ` + one + ` -> repeat i of 1 | [N, 3, H, W] as ys { each relu }`,
+		`net n ` + one + ` -> repeat i of 1 | [N, 3, H, W] as ys { }`,
+		`net n ` + one + ` -> | [N, 3, H, W] as z repeat i of 1 | [N, 3, H, W] as ys { list { | @xs[0] | @xs[0] -> relu } }`,
+		`net n ` + one + ` | [N, 3, H, W] as b -> repeat i of 1 | [N, 3, H, W] as ys { add -> list { | } }`,
+		`net n ` + one + ` -> repeat i of 1 | [N, 3, H, W] as ys { @xs[0] -> mul { | id | param([3, 8, 8]) } as p; side "a.b": { @xs[0] -> conv(5, 1x1) }
+			@xs[0]; side aux: conv(2, 1x1); relu as r; add { | @r | @p } -> list { | } }`,
+	} {
+		n, flat := expanded(t, "-", text)
+		again, table := readBack(t, flat), tableFor(n.Graph)
+		if diff := cmp.Diff(table(t, n.Graph), table(t, again.Graph)); diff != "" {
+			t.Errorf("the graph read back differs (-made +read back):\n%s\n%s\n%s", diff, text, flat)
+		}
+		if diff := cmp.Diff([][]string{n.InputNames(), n.OutputNames()}, [][]string{again.InputNames(), again.OutputNames()}); diff != "" {
+			t.Errorf("the inputs and outputs read back differ (-made +read back):\n%s\n%s\n%s", diff, text, flat)
+		}
+	}
+}

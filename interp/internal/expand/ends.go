@@ -91,9 +91,24 @@ func named(g *graph.Graph, n *graph.Node) string {
 	return n.Path
 }
 
+// begins is the input that the first step reads without a name: the only one, unless a `repeat`
+// counts it, since that is a list, if only of one.
+func begins(g *graph.Graph) *graph.Node {
+	if _, counted := baseOf(g.Inputs[0].Path); len(g.Inputs) == 1 && !counted {
+		return g.Input()
+	}
+	return nil
+}
+
+// lists reports whether the text ends with a list of the outputs, and not with the only one.
+func lists(g *graph.Graph) bool {
+	_, counted := baseOf(g.Outputs[0].Name)
+	return len(g.Outputs) > 1 || counted
+}
+
 // give ends the text with the outputs: one, or the list of them.
 func (w *writer) give() {
-	if _, counted := baseOf(w.graph.Outputs[0].Name); len(w.graph.Outputs) == 1 && !counted {
+	if !lists(w.graph) {
 		w.goTo(w.graph.Output())
 		return
 	}

@@ -104,11 +104,9 @@ func (w *writer) net(r *elab.Result) string {
 	for _, m := range r.Names {
 		w.names(m)
 	}
-	if len(g.Inputs) == 1 {
-		w.current = g.Input()
-		if w.named[g.Input()] && named(g, g.Input()) == "" {
-			w.line("{} as %s", w.tap(g.Input()))
-		}
+	w.current = begins(g)
+	if w.current != nil && w.named[w.current] && named(g, w.current) == "" {
+		w.line("{} as %s", w.tap(w.current))
 	}
 	w.items(w.bodies[nil])
 	w.give()

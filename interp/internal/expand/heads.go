@@ -134,10 +134,7 @@ func (w *writer) pathsOf(it item) map[string]bool {
 // those never read.
 func (w *writer) name() {
 	read := map[*graph.Node]bool{}
-	last := map[*graph.Side]*graph.Node{nil: nil}
-	if len(w.graph.Inputs) == 1 {
-		last[nil] = w.graph.Input()
-	}
+	last := map[*graph.Side]*graph.Node{nil: begins(w.graph)}
 	w.walk(nil, func(it item) {
 		n := it.node
 		before, begun := last[n.Side]
@@ -165,7 +162,7 @@ func (w *writer) name() {
 	}
 	for _, o := range w.graph.Outputs {
 		read[o.Node] = true
-		w.named[o.Node] = w.named[o.Node] || len(w.graph.Outputs) > 1 || o.Node != last[nil]
+		w.named[o.Node] = w.named[o.Node] || lists(w.graph) || o.Node != last[nil]
 	}
 	for _, n := range w.graph.Operations() {
 		if !read[n] {
