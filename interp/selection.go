@@ -1,8 +1,10 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cnnlang/interp/graph"
 	"cnnlang/lang/diag"
@@ -18,7 +20,9 @@ type SelectionError struct {
 	Known   []string
 	Err     error // why it does not fit, or nil
 	List    int   // of how many tensors it is a list, 0 for one tensor
-	// Items are the steps of that name in an `each`, each with the number of its item.
+	// Items are what the name stands for: the steps of that name in an `each`, each with the
+	// number of its item, the outputs of a repeated bar, what makes the tensors of a list, or the
+	// inputs or outputs of a net that has several.
 	Items []string
 }
 
@@ -26,11 +30,13 @@ func (e *SelectionError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("interp: the side head %q of %s does not fit this input: %v", e.Name, e.Net, e.Err)
 	}
-	if n := len(e.Items); n > 0 {
+	switch n := len(e.Items); {
+	case e.List > 0:
+		return fmt.Sprintf("interp: %q of %s is a list of tensors, %d of them; ask for the step that makes one, %s", e.Name, e.Net, e.List, oneOf(e.Items))
+	case n > 0 && (e.What == "input" || e.What == "output"):
+		return fmt.Sprintf("interp: %s has %d %ss; ask for one, %s", e.Net, n, e.What, oneOf(e.Items))
+	case n > 0:
 		return fmt.Sprintf("interp: %q of %s is there for each of %d items; ask for one, %q to %q", e.Name, e.Net, n, e.Items[0], e.Items[n-1])
-	}
-	if e.List > 0 {
-		return fmt.Sprintf("interp: %q of %s is a list of tensors, %d of them; ask for the step that makes one", e.Name, e.Net, e.List)
 	}
 	text := fmt.Sprintf("interp: %s has no %s called %q", e.Net, e.What, e.Name)
 	switch {
@@ -42,6 +48,18 @@ func (e *SelectionError) Error() string {
 		text += "; it has none"
 	}
 	return text
+}
+
+// oneOf lists names, of a long list the first.
+func oneOf(names []string) string {
+	const most = 12
+	switch last := len(names) - 1; {
+	case last <= 0:
+		return inQuotes(names)
+	case last < most:
+		return inQuotes(names[:last]) + " or " + inQuotes(names[last:])
+	}
+	return fmt.Sprintf("%s and so on", inQuotes(names[:most]))
 }
 
 func (e *SelectionError) Unwrap() error { return e.Err }
@@ -63,11 +81,10 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 			sides = append(sides, name)
 		case isStep:
 			kept[name] = node
-		case len(n.Graph.ItemsAt(name)) > 0:
-			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, Items: n.Graph.ItemsAt(name)}
-		case n.Graph.ListAt(name) > 0:
-			return nil, nil, &SelectionError{What: "step", Name: name, Net: n.Name, List: n.Graph.ListAt(name)}
 		default:
+			if err := n.ofSeveral(name); err != nil {
+				return nil, nil, err
+			}
 			what, known := "side head or step", n.OutputNames()
 			if len(known) > 1 || known[0] != "output" {
 				what = "output, side head or step"
@@ -84,6 +101,57 @@ func (n *Net) values(opts Options) (sides []string, kept map[string]*graph.Node,
 		}
 	}
 	return sides, kept, nil
+}
+
+// ofSeveral is the error for a name that stands for several values, of which one can be asked
+// for, nil for any other name.
+func (n *Net) ofSeveral(name string) error {
+	e := &SelectionError{What: "step", Name: name, Net: n.Name}
+	if e.Items = n.Graph.ItemsAt(name); len(e.Items) > 0 {
+		return e
+	}
+	for _, s := range n.Graph.Steps {
+		if s.Path == name && s.Items != nil {
+			e.List, e.Items = len(s.Items), n.makers(s.Items)
+			return e
+		}
+	}
+	ports := []struct {
+		what  string
+		names []string
+	}{{"output", n.OutputNames()}, {"input", n.InputNames()}}
+	for _, p := range ports {
+		if name == p.what && len(p.names) > 1 {
+			e.What, e.Items = p.what, p.names
+			return e
+		}
+		for _, port := range p.names {
+			if i := strings.LastIndexByte(port, '.'); i >= 0 && port[:i] == name {
+				e.Items = append(e.Items, port)
+			}
+		}
+		if len(e.Items) > 0 {
+			return e
+		}
+	}
+	return nil
+}
+
+// makers are the paths of the last steps that give these values, each once, or of the inputs that
+// they are.
+func (n *Net) makers(values []*graph.Node) (paths []string) {
+	last := map[*graph.Node]string{}
+	for _, s := range n.Graph.Steps {
+		if s.Node != nil && s.Items == nil {
+			last[s.Node] = s.Path
+		}
+	}
+	for _, v := range values {
+		if path := cmp.Or(last[v], v.Path); path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // sidesOf adds to the side heads asked for those that hold a kept node, and all heads that

@@ -45,7 +45,7 @@ func (n *Net) Why(path string) (*Why, error) {
 	origins := n.origins()
 	for i, s := range n.Graph.Steps {
 		if s.Path == path && s.Items != nil {
-			return nil, &SelectionError{What: "step", Name: path, Net: n.Name, List: len(s.Items)}
+			return nil, n.ofSeveral(path)
 		}
 		if s.Path == path && s.Node != nil && i < len(origins) {
 			return history(s, origins[i]), nil
@@ -57,6 +57,9 @@ func (n *Net) Why(path string) (*Why, error) {
 	}
 	if i, ok := n.Graph.OutputAt(path); ok {
 		return n.whyOutput(n.Graph.Outputs[i].Node, origins), nil
+	}
+	if err := n.ofSeveral(path); err != nil {
+		return nil, err
 	}
 	if n.Graph.Several() {
 		paths = append(append(paths, n.InputNames()...), n.OutputNames()...)

@@ -109,3 +109,36 @@ func TestWhyOfTheLibrary(t *testing.T) {
 		}
 	}
 }
+
+// A name that stands for several values says which there are.
+func TestWhyOfSeveral(t *testing.T) {
+	n := explained(t, "-", `net n | [N, 3, H = 8, W = 8] as a | [N, 3, h = 4, w = 4] as b -> | [N, 4, H, W] as boxes | [N, 4, h, w] as q {
+  cls: each { conv(4, 1x1) -> relu } as [x, y]
+  list {
+    | @x
+    | @y -> relu
+  }
+}
+`)
+	r := explained(t, "-", `net r(k = 3) repeat i of k | [N, 3, H = 8, W = 8] as xs -> repeat i of k | [N, 4, H, W] as scores {
+  each conv(4, 1x1)
+}
+`)
+	for _, c := range []struct {
+		n          *interp.Net
+		path, want string
+	}{
+		{n, "output", `interp: n has 2 outputs; ask for one, "boxes" or "q"`},
+		{n, "input", `interp: n has 2 inputs; ask for one, "a" or "b"`},
+		{n, "cls", `interp: "cls" of n is there for each of 2 items; ask for one, "cls[0]" to "cls[1]"`},
+		{n, "cls.0", `interp: "cls.0" of n is there for each of 2 items; ask for one, "cls[0].0" to "cls[1].0"`},
+		{n, "1", `interp: "1" of n is a list of tensors, 2 of them; ask for the step that makes one, "cls[0].1" or "1.1.0"`},
+		{r, "scores", `interp: "scores" of r is there for each of 3 items; ask for one, "scores.0" to "scores.2"`},
+		{r, "xs", `interp: "xs" of r is there for each of 3 items; ask for one, "xs.0" to "xs.2"`},
+		{r, "output", `interp: r has 3 outputs; ask for one, "scores.0", "scores.1" or "scores.2"`},
+	} {
+		if _, err := c.n.Why(c.path); err == nil || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", c.path, err, c.want)
+		}
+	}
+}
