@@ -152,7 +152,12 @@ func (c *comparer) inner(a, b *graph.Part) []*Change {
 	if a.Kind == graph.Tap || b.Kind == graph.Tap {
 		return nil
 	}
-	c.note(a, b)
+	if holds(a) && holds(b) {
+		c.pairTensors(a.Node.Params, b.Node.Params)
+		c.note(a.Node, b.Node)
+	} else {
+		defer c.noteEnds(a, b)
+	}
 	if a.Kind != b.Kind && (len(a.Branches) > 0 || len(b.Branches) > 0) || a.Kind == graph.Operation || b.Kind == graph.Operation {
 		c.pairTensors(tensorsOf(a), tensorsOf(b))
 		return nil

@@ -65,7 +65,7 @@ func (c *comparer) inputs(a, b []*graph.Node) {
 	for _, x := range a {
 		for _, y := range b {
 			if x.Path == y.Path || len(a) == 1 && len(b) == 1 {
-				c.values[[2]*graph.Node{x, y}], c.valued[x], c.valued[y] = true, true, true
+				c.note(x, y)
 			}
 		}
 	}

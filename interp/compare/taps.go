@@ -21,8 +21,9 @@ func sameTaps(p, q *graph.Part) bool {
 	same, within := true, map[*graph.Node]*graph.Node{}
 	together(p, q, func(p, q *graph.Part) {
 		switch inner := within[p.Node]; {
-		case p.Kind != graph.Tap:
+		case holds(p):
 			within[p.Node] = q.Node
+		case p.Kind != graph.Tap: // its value is that of a part in it, which may be a tap
 		case inner == nil:
 			same = same && p.Node == q.Node
 		default:
@@ -37,22 +38,28 @@ func sameTaps(p, q *graph.Part) bool {
 func (c *comparer) correspond(a, b *graph.Part) bool {
 	same := true
 	together(a, b, func(p, q *graph.Part) {
-		if p.Kind == graph.Tap {
+		switch {
+		case p.Kind == graph.Tap:
 			same = same && c.takesSame(p, q)
-			return
+		case holds(p):
+			c.pairTensors(p.Node.Params, q.Node.Params)
+			c.note(p.Node, q.Node)
 		}
-		c.note(p, q)
 	})
 	return same
 }
 
-// note notes that two parts correspond, whatever they consist of: their values do, and the
-// tensors of one shape that they hold.
-func (c *comparer) note(p, q *graph.Part) {
-	c.values[[2]*graph.Node{p.Node, q.Node}] = true
-	c.valued[p.Node], c.valued[q.Node] = true, true
-	if holds(p) && holds(q) {
-		c.pairTensors(p.Node.Params, q.Node.Params)
+// note notes that two values correspond.
+func (c *comparer) note(p, q *graph.Node) {
+	c.values[[2]*graph.Node{p, q}] = true
+	c.valued[p], c.valued[q] = true, true
+}
+
+// noteEnds notes that what two parts end with corresponds, once what they consist of is compared. Where
+// they end with taps, these have told whether it does.
+func (c *comparer) noteEnds(p, q *graph.Part) {
+	if !c.valued[p.Node] || !c.valued[q.Node] {
+		c.note(p.Node, q.Node)
 	}
 }
 
