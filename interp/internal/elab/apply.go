@@ -8,6 +8,7 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -58,9 +59,12 @@ type Unknowns interface {
 	Steps() map[int]dim.Shape
 	// Sketch asks for Application.Sketch.
 	Sketch() bool
-	// Bounded says that a repeat of unknown length is followed for a few iterations
-	// only, and the application ends where more would follow.
-	Bounded(count dim.Size)
+	// Bounded says that the repeat at this place, of unknown length, is followed for a few
+	// iterations only, and the application ends where more would follow.
+	Bounded(count dim.Size, at source.Span)
+	// Few says that the repeat at this place is followed to its end, for no more
+	// iterations than a repeat of unknown length is.
+	Few(at source.Span)
 	// Beyond says that the application ends because of something that cannot be
 	// followed with unknown sizes.
 	Beyond(reason string)

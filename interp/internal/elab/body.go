@@ -253,7 +253,7 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 		return false
 	}
 	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {
-		if v, ok = m.fewIterations(n); !ok {
+		if v, ok = m.fewIterations(n, h.Count.Span()); !ok {
 			return false
 		}
 	}
@@ -270,6 +270,7 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 			m.fail(notListToRepeat(h, v))
 			return false
 		}
+		m.followed(whole, h.Count.Span())
 		count = whole
 	} else if !isList || h.How == "of" {
 		m.fail(notCount(h.Count.Span(), v))

@@ -7,6 +7,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -335,11 +336,14 @@ func (l *loop) few(x Tensor) Tensor {
 	if n, known := l.n.Int(); known && n <= mostItems { // of a list of so many items
 		return l.times(n, x)
 	}
-	n, ok := l.fewIterations(l.n)
+	at := l.repeat.Head.Count.Span()
+	v, ok := l.fewIterations(l.n, at)
 	if !ok {
 		return poison
 	}
-	return l.times(n.(dim.Size).MustInt(), x)
+	n := v.(dim.Size).MustInt()
+	l.followed(n, at)
+	return l.times(n, x)
 }
 
 // times follows so many iterations, one by one.
@@ -356,14 +360,21 @@ func (l *loop) times(n int, x Tensor) Tensor {
 const mostItems = 8
 
 // fewIterations settles an unknown number of iterations on a small one.
-func (m *machine) fewIterations(n dim.Size) (Value, bool) {
+func (m *machine) fewIterations(n dim.Size, at source.Span) (Value, bool) {
 	for k := range Unrolled + 1 {
 		if m.unknowns.Split(n.Sub(dim.Int(k)), dim.Zero) {
 			return dim.Int(k), true
 		}
 	}
-	m.unknowns.Bounded(n)
+	m.unknowns.Bounded(n, at)
 	return nil, false
+}
+
+// followed notes a repeat that is followed to its end.
+func (m *machine) followed(n int, at source.Span) {
+	if m.unknowns != nil && n <= Unrolled {
+		m.unknowns.Few(at)
+	}
 }
 
 func sameShape(a, b dim.Shape) bool { return slices.EqualFunc(a, b, dim.Equivalent) }

@@ -138,7 +138,7 @@ func (m *machine) countOf(p *ast.Port, e *env) (count portCount, ok bool) {
 		return count, false
 	}
 	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {
-		if v, ok = m.fewIterations(n); !ok {
+		if v, ok = m.fewIterations(n, h.Count.Span()); !ok {
 			return count, false
 		}
 	}
@@ -157,6 +157,7 @@ func (m *machine) countOf(p *ast.Port, e *env) (count portCount, ok bool) {
 			m.stop(tooManyIterations(h.Count.Span(), n))
 			return count, false
 		case h.How != "in":
+			m.followed(n, h.Count.Span())
 			return portCount{n: n}, true
 		}
 		m.fail(notListToRepeat(h, v))

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -12,7 +13,7 @@ func (p *Case) Stopped() bool {
 	if p.exploration.spend(stepWork); p.beyond == "" {
 		p.beyond = p.exploration.spent()
 	}
-	return p.again != nil || p.impossible || p.bounded != "" || p.beyond != ""
+	return p.again != nil || p.impossible || p.bounded != nil || p.beyond != ""
 }
 
 // Steps is made where the prover keeps the shapes of steps.
@@ -27,11 +28,14 @@ func (p *Case) Steps() map[int]dim.Shape {
 func (p *Case) Sketch() bool { return p.exploration.prover.Sketches }
 
 // Bounded ends the case where a repeat has more iterations than are followed.
-func (p *Case) Bounded(n dim.Size) {
+func (p *Case) Bounded(n dim.Size, at source.Span) {
 	if !p.Stopped() {
-		p.bounded = "up to 3 iterations of repeat " + n.String()
+		p.bounded = &bound{n, at}
 	}
 }
+
+// Few notes a repeat that the case follows to its end.
+func (p *Case) Few(at source.Span) { p.few = append(p.few, at) }
 
 // Beyond ends the case at something that cannot be followed.
 func (p *Case) Beyond(reason string) {

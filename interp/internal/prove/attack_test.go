@@ -87,6 +87,8 @@ type attack struct {
 	seed    int64
 	verdict *Verdict
 	wrong   int
+	// How many values its `where` admits, and how many of them are on a way of the proof.
+	admitted, followed int
 	// What the contract says, as it is written out.
 	conditions []condition
 	complete   bool
@@ -187,6 +189,9 @@ func (a *attack) run(std *lang.Library) string {
 	a.rounded = a.verdict.rounded()
 	assign := map[string]int64{"N": 1, "C": 3}
 	a.each(slices.Concat(a.program.params, a.program.sizes), assign)
+	if a.verdict.Status == Bounded && a.admitted > 0 && a.followed == 0 {
+		a.fail(nil, fmt.Sprintf("and %d values that are admitted, none of which it has followed", a.admitted))
+	}
 	return reason
 }
 
@@ -202,6 +207,9 @@ func (a *attack) each(left []string, assign map[string]int64) {
 		}
 		if slices.Contains(a.program.sizes, left[0]) {
 			most = mostBound
+			if left[0] == "k" { // how many values it takes, of which a proof follows up to 3
+				most++
+			}
 		}
 		for v := range most + 1 {
 			assign[left[0]] = v
@@ -262,6 +270,10 @@ func (a *attack) try(assign map[string]int64) {
 		return // there is no such input
 	}
 	way := a.verdict.way(assign)
+	a.admitted++
+	if slices.ContainsFunc(a.verdict.Results, func(r Result) bool { r.requires = nil; return r.admits(assign) }) {
+		a.followed++
+	}
 	if a.verdict.Status == Proved {
 		a.read(assign, way)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cnnlang/interp/graph"
 	"cnnlang/interp/internal/elab"
+	"cnnlang/lang/source"
 	"cnnlang/ops"
 	"cnnlang/ops/dim"
 )
@@ -39,7 +40,7 @@ type Case struct {
 	// Why it ends early:
 	impossible bool
 	ended      bool // likewise, where it has forked before
-	bounded    string
+	bounded    *bound
 	beyond     string
 	// approximate says that shapes stand for more than can happen.
 	approximate bool
@@ -50,8 +51,19 @@ type Case struct {
 	chose       []literal         // what literals gave, once it was asked for
 	scope       *scope            // the iteration or attempt that is being applied, or nil
 	kinds       map[string][]bool // the answers that make the kind of iterations, by the name of i
+	few         []source.Span     // the repeats that are followed to their end
 	// inner are the calls of the block itself.
 	inner []inner
+}
+
+// A bound is a repeat that has more iterations than are followed.
+type bound struct {
+	n  dim.Size
+	at source.Span
+}
+
+func (b bound) String() string {
+	return fmt.Sprintf("up to %d iterations of repeat %v", elab.Unrolled, b.n)
 }
 
 // A fact is a relation that a case supposes: p >= 0, p != 0, p == 0 or p whole.

@@ -99,7 +99,7 @@ func (x *exploration) refuteContradiction(p *Case) {
 		x.notProved("what it requires in one case cannot be met")
 		return
 	}
-	x.verdict.Status, x.verdict.Counterexample = Refuted, c
+	x.verdict.Status, x.verdict.Reason, x.verdict.Counterexample = Refuted, "", c
 	x.verdict.Problem = refutation(x, p, c.Problem, c)
 }
 

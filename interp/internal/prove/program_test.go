@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,7 @@ type program struct {
 type writer struct {
 	r        *rand.Rand
 	params   []string
+	counts   []string // names of how many values it takes
 	loops    []string // names of iterations in scope
 	taps     []string
 	families []string            // those that have indexes: x has one, y two
@@ -380,12 +382,18 @@ func (w *writer) named(rows []string) string {
 }
 
 func (w *writer) where() string {
-	if w.chance(45) {
+	var list []string
+	for _, k := range w.counts {
+		list = append(list, k+" >= "+w.pick("0", "1", "2", "4", "4")) // a proof follows up to 3
+	}
+	switch {
+	case list != nil && w.chance(45):
+		return " where " + list[0]
+	case w.chance(45):
 		return ""
 	}
-	var list []string
 	for range 1 + w.r.Intn(2) {
-		list = append(list, w.pick(w.name()+" >= "+w.pick("0", "1", "2", "3"), w.name()+" <= "+w.pick("2", "4", "5"), "H >= "+w.pick("2", "3"), w.name()+" != 1", w.name()+" % 2 == 0", "C == 3", "H >= "+w.name(), w.condition()))
+		list = append(list, w.pick(w.name()+" >= "+w.pick("0", "1", "2", "3", "4"), w.name()+" <= "+w.pick("2", "4", "5"), "H >= "+w.pick("2", "3"), w.name()+" != 1", w.name()+" % 2 == 0", "C == 3", "H >= "+w.name(), w.condition()))
 	}
 	return " where " + strings.Join(list, ", ")
 }
@@ -507,6 +515,7 @@ func randomProgram(r *rand.Rand) program {
 			claim = strings.ReplaceAll(claim, "D", "C")
 		}
 		out, body = claim, append(append([]string{w.start(f)}, body...), end)
+		w.counts = slices.DeleteFunc(slices.Clone(f.sizes), func(name string) bool { return name != "k" })
 	}
 	if !strings.Contains(in, "C") {
 		p.text += "let C = 3\n"

@@ -233,6 +233,7 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 			x.require(q)
 		}
 	}
+	x.checkBounds()
 	x.checkInduction()
 	v.Requirements = v.irredundant()
 	if v.Status == Proved && len(v.Results) == 0 {
@@ -255,6 +256,7 @@ type exploration struct {
 	// recursive are the cases that relied on the block itself.
 	recursive []*Case
 	failing   []failing
+	bounds    []bound   // where cases ended
 	left      int       // work allowed for the block
 	until     time.Time // and when it has to be done, if the file has a time
 	slow      bool      // whether it was not
@@ -279,9 +281,10 @@ func (x *exploration) follow(p *Case) {
 	case p.impossible:
 		x.contradicted(p)
 		v.Cases--
-	case p.bounded != "":
+	case p.bounded != nil:
+		x.bounds = append(x.bounds, *p.bounded)
 		if v.Status == Proved {
-			v.Status, v.Reason = Bounded, p.bounded
+			v.Status, v.Reason = Bounded, p.bounded.String()
 		}
 	case p.beyond != "":
 		x.notProved(p.beyond)
@@ -294,6 +297,20 @@ func (x *exploration) follow(p *Case) {
 			x.recursive = append(x.recursive, p)
 		}
 		v.Results = append(v.Results, p.result(a))
+	}
+}
+
+// checkBounds holds a bounded proof to have followed each such repeat to its end in some
+// case: a `where` may admit nothing but more iterations.
+func (x *exploration) checkBounds() {
+	if x.verdict.Status != Bounded {
+		return
+	}
+	for _, b := range x.bounds {
+		if !slices.ContainsFunc(x.verdict.Results, func(r Result) bool { return slices.Contains(r.of.few, b.at) }) {
+			x.notProved(fmt.Sprintf("more than %d iterations of repeat %v, where fewer are not possible", elab.Unrolled, b.n))
+			return
+		}
 	}
 }
 
@@ -338,7 +355,7 @@ func (x *exploration) refute(p *Case, first *diag.Diagnostic) {
 		x.notProved(cmp.Or(x.spent(), first.Message))
 		return
 	}
-	x.verdict.Status, x.verdict.Counterexample = Refuted, c
+	x.verdict.Status, x.verdict.Reason, x.verdict.Counterexample = Refuted, "", c
 	x.verdict.Problem = refutation(x, p, first, c)
 }
 
