@@ -215,6 +215,7 @@ func (m *machine) repeat(r *ast.Repeat, e *env, sc scope, x Tensor) Tensor {
 	ok := m.iterations(r.Head, e, func(in *env, left int) bool {
 		before, number := x, sc.next.next
 		sameIterations.begin()
+		m.place.of = r
 		x = m.iteration(dim.Int(i), func() Tensor {
 			if r.Body != nil {
 				return m.body(r.Body, in, sc, x)

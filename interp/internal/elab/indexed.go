@@ -127,11 +127,39 @@ func brokenIndex(x ast.Expr, name string, n dim.Size) *diag.Diagnostic {
 func indexTwice(c *ast.Claim, name string, first, second *place) *diag.Diagnostic {
 	d := diag.New(diag.DuplicateTap, c.Span(), "two values are named `%s`", name)
 	if first == nil || first.span == second.span {
-		return d.WithLabel("named in more than one iteration").
+		d.WithLabel("named in more than one iteration")
+		if second.up != nil && belongsInside(c, second.step, second.up.of) {
+			return d.WithHelp("`as` belongs to %s, once for each iteration; to name the result of the `repeat`, put braces around it: `{ repeat … } as %s[…]`", stepText(second.step), c.As.Text)
+		}
+		return d.
 			WithHelp("let the index tell the iterations apart, as in `repeat i of 3 { … as %s[i] }`", c.As.Text)
 	}
 	return d.WithLabel("again here").At(first.step.Span(), "first here").
 		WithHelp("give one of them another index")
+}
+
+// belongsInside reports whether a name stands behind the step of a repeat without braces and
+// does not depend on the iteration: it is then often meant for the result of the repeat.
+func belongsInside(c *ast.Claim, s *ast.Step, r *ast.Repeat) bool {
+	if r == nil || r.Step != s {
+		return false
+	}
+	counts := false
+	for _, x := range c.At {
+		ast.Walk(x, func(n ast.Node) bool {
+			ref, isRef := n.(*ast.Ref)
+			counts = counts || isRef && slices.ContainsFunc(r.Head.Names(), func(n *ast.Name) bool { return n.Text == ref.Text() })
+			return !counts
+		})
+	}
+	return !counts
+}
+
+func stepText(s *ast.Step) string {
+	if s.Call == nil {
+		return "the step"
+	}
+	return "`" + s.Call.Callee.Ref().Text() + "`"
 }
 
 // missingIndex reports that no step has named a value that is read, unless a mistake that has

@@ -14,6 +14,7 @@ type place struct {
 	span      source.Span
 	step      *ast.Step // nil for an iteration
 	iteration int
+	of        *ast.Repeat // whose iteration it is, nil for other places
 }
 
 // enterStep makes a step the place of what follows, and the returned function the one
