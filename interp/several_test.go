@@ -7,7 +7,9 @@ import (
 
 	"cnnlang/interp"
 	"cnnlang/interp/graph"
+	"cnnlang/interp/internal/nettest"
 	"cnnlang/lang/diag"
+	"cnnlang/ops/tensor"
 )
 
 // Values with indexes, and lists of tensors, are those of the same net with a name for each of them.
@@ -166,5 +168,34 @@ func TestSeveralValuesAreWithinTheLimits(t *testing.T) {
 		}
 	}); n > 100<<20 {
 		t.Errorf("300 items of a list of 30000 take %d bytes", n)
+	}
+}
+
+// An output hides a step of its name from whoever asks for it by name; a path with no output's name
+// is the step's.
+func TestOutputsHideSteps(t *testing.T) {
+	_, n := selected(t, "-", `net n [N, 3, H = 8, W = 8] -> | [N, 4, H, W] as p | [N, 5, H, W] as output {
+		p: conv(6, 1x1) -> output: conv(7, 1x1) -> r: relu as x
+		list { | @x -> conv(4, 1x1) | @x -> conv(5, 1x1) }
+	}`, interp.Options{})
+	names := []string{"p", "output", "r"}
+	m, err := n.Build(t.Context(), interp.Options{Weights: interp.RandomWeights(1), Values: names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := m.NewSession(1)
+	defer s.Close()
+	if err := s.Run(t.Context(), nettest.Image(0, n.Graph.Input().Shape)); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range names {
+		want := tensor.Shape{1, []int{4, 5, 7}[i], 8, 8}
+		why, err := n.Why(name)
+		if err != nil || !slices.Equal(why.Shape, want) {
+			t.Errorf("why %s: %v, want %v; %v", name, why, want, err)
+		}
+		if value, ok := s.Value(name); !ok || !slices.Equal(value.Shape, want) {
+			t.Errorf("the value of %s: %v, want %v", name, value.Shape, want)
+		}
 	}
 }

@@ -43,6 +43,9 @@ type Change struct {
 func (n *Net) Why(path string) (*Why, error) {
 	var paths []string
 	origins := n.origins()
+	if i, ok := n.Graph.OutputAt(path); ok {
+		return n.whyOutput(n.Graph.Outputs[i].Node, origins), nil
+	}
 	for i, s := range n.Graph.Steps {
 		if s.Path == path && s.Items != nil {
 			return nil, n.ofSeveral(path)
@@ -54,9 +57,6 @@ func (n *Net) Why(path string) (*Why, error) {
 	}
 	if in, err := n.input(path); err == nil {
 		return whyInput(in), nil
-	}
-	if i, ok := n.Graph.OutputAt(path); ok {
-		return n.whyOutput(n.Graph.Outputs[i].Node, origins), nil
 	}
 	if err := n.ofSeveral(path); err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ func (g *Graph) At(path string) (*Node, bool) {
 // its only output no name, unless a side head or a step is called so.
 func (g *Graph) OutputAt(name string) (i int, ok bool) {
 	i = slices.IndexFunc(g.Outputs, func(o Output) bool { return o.Name == name })
-	if name != "output" {
+	if name != "output" || len(g.Outputs) > 1 {
 		return i, i >= 0
 	}
 	_, taken := g.At(name)

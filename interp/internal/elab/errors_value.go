@@ -335,6 +335,12 @@ func duplicateSide(at source.Span, name string) *diag.Diagnostic {
 	return diag.New(diag.UnnamedSide, at, "two side heads are called `%s`", name)
 }
 
+func sideIsOutput(at source.Span, name string, output *ast.Name) *diag.Diagnostic {
+	return diag.New(diag.UnnamedSide, at, "a side head and an output of the net are called `%s`", name).
+		WithLabel("the side head").At(output.Span(), "the output").
+		WithHelp("call one of them otherwise: both are asked for by name, as in `--output %s=FILE`", name)
+}
+
 func unknownSetting(s Setting, o, base *resolve.Object, params []*ast.Param) *diag.Diagnostic {
 	d := diag.New(diag.UnknownArgument, s.Span, "the %s `%s` has no parameter `%s`", o.Block.Kind, o.Name, s.Name)
 	if why := unsettable(base, s.Name); why != "" {

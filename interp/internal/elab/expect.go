@@ -64,11 +64,11 @@ func (m *machine) expectations(chain []*resolve.Object, r *Result, params *env, 
 func shapesIn(g *graph.Graph) func(path string) (Value, bool) {
 	return func(path string) (Value, bool) {
 		n, ok := g.At(path)
+		if at, isOutput := g.OutputAt(path); isOutput && (path != "output" || len(g.Outputs) > 1) {
+			n, ok = g.Outputs[at].Node, true
+		}
 		if at := slices.IndexFunc(g.Inputs, func(in *graph.Node) bool { return in.Path == path || path == "input" && len(g.Inputs) == 1 }); !ok && at >= 0 {
 			n, ok = g.Inputs[at], true
-		}
-		if at, isOutput := g.OutputAt(path); !ok && isOutput && path != "output" {
-			n, ok = g.Outputs[at].Node, true
 		}
 		if !ok {
 			return nil, false

@@ -208,16 +208,20 @@ func (m *machine) entry(values []portValue, b *ast.Block) Tensor {
 	return list
 }
 
-// outputs are what the net gives, by the names that its signature has for them.
+// outputs are what the net gives, by the names that its signature has for them, which no side head
+// has.
 func (m *machine) outputs(sig *ast.Sig, e *env, out Tensor) []graph.Output {
-	if !sig.GivesList() {
-		v := portValue{port: sig.Out[0]}
-		return []graph.Output{{Name: valueName(v, "output"), Node: out.node()}}
+	values := []portValue{{port: sig.Out[0], x: out}}
+	if sig.GivesList() {
+		values, _ = m.deal(sig.Out, e, out.each(), func(string) {}) // which has been checked
 	}
-	values, _ := m.deal(sig.Out, e, out.each(), func(string) {}) // which has been checked
 	list := make([]graph.Output, len(values))
 	for i, v := range values {
-		list[i] = graph.Output{Name: valueName(v, ""), Node: v.x.Node}
+		name := valueName(v, "output")
+		list[i] = graph.Output{Name: name, Node: v.x.node()}
+		if at, taken := m.heads[name]; taken && v.port.Shape.As != nil {
+			m.fail(sideIsOutput(at, name, v.port.Shape.As))
+		}
 	}
 	return list
 }

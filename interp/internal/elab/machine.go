@@ -69,11 +69,11 @@ type machine struct {
 	rounds   *graph.Part        // the repeat whose iterations are being applied, of a sketch
 	around   []graph.Around     // the conditions and repeats around the step in that body
 	trace    []calling
-	place    *place          // of the step that is being made
-	registry *registry       // the tensors and steps of the graph by their names
-	inItem   *item           // of the `each` around the step that is being made, or nil
-	side     *graph.Side     // the side head being made, or nil
-	heads    map[string]bool // the names of the side heads
+	place    *place                 // of the step that is being made
+	registry *registry              // the tensors and steps of the graph by their names
+	inItem   *item                  // of the `each` around the step that is being made, or nil
+	side     *graph.Side            // the side head being made, or nil
+	heads    map[string]source.Span // the side heads by name
 	// Among unknowns, in place of owner and paths:
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil
@@ -109,7 +109,7 @@ func newMachine(name string, facts dim.Facts, budget *Budget) *machine {
 		blamed:    map[source.Span]bool{},
 		lets:      map[*ast.Let]Value{},
 		registry:  newRegistry(nil),
-		heads:     map[string]bool{},
+		heads:     map[string]source.Span{},
 		steps:     naming{what: "steps", given: map[string]named{}},
 		tensors:   naming{what: "tensors", given: map[string]named{}},
 		unchecked: map[*ast.Claim]bool{},

@@ -17,13 +17,13 @@ func (m *machine) sideHead(s *ast.Side, e *env, sc scope, x Tensor) {
 		m.fail(sideInEach(s))
 		return
 	}
-	if m.heads[name] {
+	if _, again := m.heads[name]; again {
 		m.fail(duplicateSide(s.Span(), name))
 		return
 	}
 	head := &graph.Side{Name: name, Outer: m.side}
 	first := len(m.graph.Sides)
-	m.heads[name] = true
+	m.heads[name] = s.Span()
 	m.graph.Sides = append(m.graph.Sides, head)
 
 	found := diag.Collector{Most: maxReported}
