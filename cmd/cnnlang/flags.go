@@ -332,7 +332,7 @@ func targetsOption() *option[[]target] {
 		case file == "-":
 			return target{}, fmt.Errorf("want %s, not a stream; ./- is a file of that name", what)
 		case slices.Contains(extensions, strings.ToLower(filepath.Ext(file))) && !strings.EqualFold(filepath.Ext(file), ".png"):
-			return target{}, errors.New("pictures are written as PNG: give the file the extension .png; any other but those of pictures is an array of NumPy")
+			return target{}, errors.New("pictures are written as PNG: give the file the extension .png, or .npy for an array of NumPy")
 		}
 		return target{name, file}, nil
 	})

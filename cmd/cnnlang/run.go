@@ -65,6 +65,9 @@ func (a *app) run() *cobra.Command {
 		if err := f.spares(args); err != nil {
 			return err
 		}
+		if err := f.arraysAlone(); err != nil {
+			return err
+		}
 		f.selection.as = f.as.value
 		defer a.tellSideways(&f.selection)
 		if err := f.sources.ready(args[1:]); err != nil {
@@ -190,18 +193,6 @@ func (f *runFlags) oneArray() string {
 	return ""
 }
 
-// apart checks that no two values are written to one file.
-func (f *runFlags) apart() error {
-	files := map[string]target{}
-	for _, t := range f.output.value {
-		if other, taken := files[t.file]; taken {
-			return usage("%v and %v would both be written to %s", other, t, t.file)
-		}
-		files[t.file] = t
-	}
-	return nil
-}
-
 // model builds the net, and refuses to write over what it is made of.
 func (a *app) model(ctx context.Context, f *runFlags, n *interp.Net, opts interp.Options) (*interp.Model, error) {
 	m, err := a.build(ctx, &f.origin, n, opts)
@@ -236,7 +227,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 	if err != nil {
 		return err
 	}
-	if err := f.singles(n.Graph.Images(), len(images)); err != nil {
+	if err := f.singles(n.Graph.Images(), imageNames(images)); err != nil {
 		return err
 	}
 	opts := interp.Options{

@@ -33,6 +33,10 @@ func (f *runFlags) arrays(images []string) (arrays []array, err error) {
 		switch {
 		case at < 0:
 			f.shape.value = append(f.shape.value, shapeFor{in.name, shape})
+			f.misnamed = func(n *interp.Net) error {
+				_, err := f.sourcesOf(n)
+				return err
+			}
 		case !shape.Equal(f.shape.value[at].shape):
 			return nil, usage("got --shape %s and an array of shape %v in %s", f.shape, shape, in.file).
 				withHelp("leave out --shape")

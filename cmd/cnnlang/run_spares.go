@@ -104,6 +104,9 @@ func (f *runFlags) spared(images iter.Seq[interp.Source]) iter.Seq[interp.Source
 }
 
 func (f *runFlags) sparesImage(source interp.Source) error {
+	if err := f.apartFor(source.Name); err != nil {
+		return err
+	}
 	if source.Open != nil {
 		return nil
 	}

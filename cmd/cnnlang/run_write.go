@@ -75,10 +75,15 @@ func (a *app) writeTarget(ctx context.Context, t target, d *drawing, file string
 }
 
 // singles checks that what has one image for each file gets one.
-func (f *runFlags) singles(batch, images int) error {
+func (f *runFlags) singles(batch int, images []string) error {
+	for _, image := range images {
+		if err := f.apartFor(image); err != nil {
+			return err
+		}
+	}
 	for _, t := range f.output.value {
 		switch {
-		case t.perImage() && images == 0:
+		case t.perImage() && len(images) == 0:
 			return usage("%s: {name} is the name of an image, and the input is none", t.file)
 		case t.isPicture() && !t.perImage() && batch > 1:
 			return usage("%v is of %d images, and %s is one picture", t, batch, t.file).withHelp("write an array, or name images and write `--output 'out/{name}.png'`")

@@ -15,6 +15,8 @@ type selection struct {
 	net   *option[string]
 	set   *option[[]string]
 	shape *option[[]shapeFor]
+	// misnamed says what is wrong with the names of inputs, whose arrays have the shapes; nil where none has.
+	misnamed func(*interp.Net) error
 	// prepare and exif are nil for verbs that take no images.
 	prepare, exif *option[string]
 	// labels is nil for verbs that name no classes.
@@ -190,6 +192,14 @@ func (a *app) net(s *selection, argument string, images int) (*interp.Net, error
 	}
 	opts.Batch = images
 	n, err := p.Net(opts)
+	if err != nil && s.misnamed != nil { // a shape fits no net if it is for an input that there is not
+		opts.Shape, opts.Shapes = nil, nil
+		if usual, wrong := p.Net(opts); wrong == nil {
+			if wrong := s.misnamed(usual); wrong != nil {
+				return nil, wrong
+			}
+		}
+	}
 	if err != nil && slices.Contains(ofWeights, otherEnding(argument, nil)) {
 		problem, help := notText(argument)
 		return nil, usage("%s", problem).withHelp("%s", help)
