@@ -126,10 +126,30 @@ func (a argument) variables() (list []dim.Variable) {
 		}
 		low = 1
 	}
-	for _, part := range parts {
-		list = append(list, dim.Variable{Name: a.name + part, Low: low})
+	for i, part := range parts {
+		v := dim.Variable{Name: a.name + part, Low: low}
+		if name := a.binds(i); name != "" {
+			v.Sense = &dim.Sense{Label: name, Kind: named{}}
+		}
+		list = append(list, v)
 	}
 	return list
+}
+
+// named is what a variable stands for that is a size of a tensor parameter to which its type
+// gives a name.
+type named struct{}
+
+// binds is the name that the type of a tensor gives to an axis, "" for none.
+func (a argument) binds(axis int) string {
+	if a.kind != "tensor" || axis >= len(a.shape.Sizes) {
+		return ""
+	}
+	name := bare(a.shape.Sizes[axis].Size)
+	if name == "_" {
+		return ""
+	}
+	return name
 }
 
 // of is the argument that is made of these numbers; ok is false for one that is made of

@@ -211,8 +211,11 @@ func inItsOwnWords(size dim.Size) bool {
 		if x.Sense == nil {
 			return false
 		}
-		_, isItem := x.Kind.(elab.Item)
-		return !isItem
+		switch x.Kind.(type) {
+		case elab.Item, named:
+			return false
+		}
+		return true
 	})
 }
 

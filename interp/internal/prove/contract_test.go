@@ -255,3 +255,26 @@ block f(n = 3) [N, 3, H, W] -> [N, _, _, _] where n <= 1 {
 		t.Errorf("%s, requires %v; n = 1 fails", v.Status, c.Requires)
 	}
 }
+
+// The sizes of a tensor parameter are called what its type calls them. By hand: K kernels of
+// C*K weights and one bias each.
+func TestSizesOfTensorsAreNamedByTheirType(t *testing.T) {
+	for _, test := range []struct{ block, signature, requires, parameters string }{
+		{"(t: [N, K, h, w]) [N, C, H, W] -> [N, K, H//K, W] { conv(K, [K, 1], stride=[K, 1]) }",
+			"f(t): [N, C, H, W] -> [N, K, H//K, W]", "H >= K", "K + C*K*K"},
+		{"(t: [N, K, h, w]) [N, C, H, W] -> [N, _, _, _] { conv(K, [K, 1]) }",
+			"f(t): [N, C, H, W] -> [N, K, H - K + 1, W]", "H >= K", "K + C*K*K"},
+		{"(t: [N, K, ...]) [N, C, H, W] -> [N, _, _, _] { conv(K, [K, 1]) }",
+			"f(t): [N, C, H, W] -> [N, K, H - K + 1, W]", "H >= K", "K + C*K*K"},
+		{"(t: [N, K, h, w], u: [N, K, _, _]) [N, C, H, W] -> [N, _, _, _] { conv(K, [K, 1]) }",
+			"f(t, u): [N, C, H, W] -> [N, K, H - K + 1, W]", "H >= K", "K + C*K*K"},
+		{"(t: [N, C, _, w]) [N, C, H, W] -> [N, _, _, _] { resize([H, w]) -> conv(C, 1x1, groups=w) }",
+			"f(t): [N, C, H, W] -> [N, C, H, w]", "C % w == 0", "C*C/w + C"},
+	} {
+		c := verdictOn(t, "block f"+test.block).Contract()
+		if c.Status != Proved || c.Signature != test.signature || !slices.Equal(c.Requires, []Clause{{Text: test.requires}}) ||
+			!slices.Equal(c.Parameters, []Clause{{Text: test.parameters}}) {
+			t.Errorf("%s\n got %v %s, requires %v, parameters %v; want %+v", test.block, c.Status, c.Signature, c.Requires, c.Parameters, test)
+		}
+	}
+}

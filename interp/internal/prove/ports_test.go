@@ -20,7 +20,7 @@ func TestBlocksOfSeveralValues(t *testing.T) {
 		{"block f | [N, _, H, W] as a | [N, _, H, W] as b -> [N, _, H, W] { add { | @a | @b } }",
 			"f: | [N, _, H, W] as a | [N, _, H, W] as b -> [N, _, H, W]", "refuted", "", ""},
 		{"block f(like: [N, _, h, w]) [N, C, H, W] -> [N, C, h, w] { resize([h, w]) }",
-			"f(like): [N, C, H, W] -> [N, C, h, w]", "proved", "input [N, C, H, W] ", "[N, C, like.H, like.W] "},
+			"f(like): [N, C, H, W] -> [N, C, h, w]", "proved", "input [N, C, H, W] ", "[N, C, h, w] "},
 	} {
 		blocks := blocksOf(t, test.text)
 		prover := New()
