@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cnnlang/interp"
+	"cnnlang/lang/parse"
 )
 
 // docDocument is cnnlang.doc/v1.
@@ -98,6 +99,15 @@ func (a *app) docWeights(net string) error {
 	return nil
 }
 
+// wordHelp are the words of the language that are used like steps.
+var wordHelp = map[string]string{
+	"each":   "`label: each step` applies one step, with one set of weights, to every item of a list, as in `list { | @p3 | @p4 } -> cls: each conv(9, 3x3)`",
+	"if":     "`if condition { … } else { … }` chooses steps by parameters and sizes",
+	"repeat": "`repeat i of n { … }` applies steps n times, one after the other, each time with weights of their own",
+	"side":   "`side label: step` makes the result of a step an output beside the main path",
+	"stage":  "`stage label: step` names a level of features, which others read as `@label`",
+}
+
 // docOf finds the entries that a name refers to. whole says that it is the name of a
 // file.
 func docOf(name string, all []interp.Declaration) (found []interp.Declaration, whole bool, err error) {
@@ -111,6 +121,10 @@ func docOf(name string, all []interp.Declaration) (found []interp.Declaration, w
 	}
 	if len(found) > 0 {
 		return found, whole, nil
+	}
+	if slices.Contains(parse.Keywords, name) {
+		return nil, false, usage("%q is a word of the language, and no primitive, block or net", name).
+			withHelp("%s", cmp.Or(wordHelp[name], "lang/spec.md describes it"))
 	}
 	return nil, false, usage("there is no primitive, block or net called %q", name).
 		near(name, docNames(all), "did you mean `cnnlang doc %s`?", "`cnnlang doc` lists them all")

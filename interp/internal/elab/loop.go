@@ -53,6 +53,7 @@ func (l *loop) iterate(i dim.Size, x Tensor) Tensor {
 		item = l.list.item(l.unknowns, i)
 	}
 	in, leave, ok := l.enterIteration(l.repeat.Head, l.env, i, item)
+	l.place.of = l.repeat
 	defer leave()
 	if !ok {
 		return poison

@@ -43,7 +43,11 @@ func (m *machine) twice(what, name string, first, second *place) {
 			m.fail(duplicatePath(what, name, firstStep(a[i:]), firstStep(b[i:])))
 			return
 		case a[i].iteration != b[i].iteration:
-			m.fail(repeatedPath(what, name, firstStep(b[i:])))
+			d := repeatedPath(what, name, firstStep(b[i:]))
+			if a[i].of == nil {
+				sharing(d, firstStep(b[i:]))
+			}
+			m.fail(d)
 			return
 		}
 	}
@@ -120,7 +124,19 @@ func duplicatePath(what, name string, first, second *ast.Step) *diag.Diagnostic 
 	if inner := apart(first, second); inner != "" {
 		return d.WithHelp("`\"%s\": …` without a group around it puts that step into the first `%s`", inner, name)
 	}
-	return d.WithHelp("give one of the steps another label")
+	d.WithHelp("give one of the steps another label")
+	if first.Call != nil && second.Call != nil && first.Call.Callee.Ref().Text() == second.Call.Callee.Ref().Text() {
+		sharing(d, second)
+	}
+	return d
+}
+
+// sharing adds how a step has one set of weights for several values, of a step that is given the
+// same label for each of them.
+func sharing(d *diag.Diagnostic, s *ast.Step) {
+	if s.Call != nil && !s.Each && s.Label != nil && s.Label.Name != nil {
+		d.WithHelp("%s; to apply one to several values with one set of weights, make a list of them and write `%s: each %s` behind it", d.Help, s.Label.Name.Text, s.Call.Callee.Ref().Text())
+	}
 }
 
 // apart is the label, with that of its group, of the last step that has one in the second
