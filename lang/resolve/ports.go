@@ -172,6 +172,25 @@ func (c *checker) tensorShapes(params *ast.Params, s *scope) {
 	}
 }
 
+// tensorOf is the first parameter of a block, or of the one that it is a preset of, that is a
+// tensor. Those of a net are reported where it is declared.
+func tensorOf(o *Object) *ast.Param {
+	for range maxPresets {
+		switch {
+		case o == nil || o.Block == nil || o.Block.Kind == "net":
+			return nil
+		case o.Block.Preset == nil:
+			all := o.Block.Params.All()
+			if i := slices.IndexFunc(all, func(p *ast.Param) bool { return p.Type != nil && p.Type.Shape != nil }); i >= 0 {
+				return all[i]
+			}
+			return nil
+		}
+		o, _ = o.Module.LookupPath(o.Block.Preset.Ref().Path)
+	}
+	return nil
+}
+
 // duplicatePort is for the name of a value of the signature, which no other value has.
 func duplicatePort(n *ast.Name, old *tap) *diag.Diagnostic {
 	return diag.New(diag.DuplicateTap, n.Span(), "`%s` already names a value of the signature", n.Text).
@@ -191,6 +210,18 @@ func defaultOfTensor(x ast.Expr) *diag.Diagnostic {
 func nameOfTensor(p *ast.Param) *diag.Diagnostic {
 	return diag.New(diag.MisplacedFact, p.Type.Shape.As.Span(), "a parameter has its name already").
 		WithHelp("its value is read with `@%s`", p.Name.Text)
+}
+
+// tensorOfNet is for a net that nobody could run, since a tensor is given only by a call.
+func tensorOfNet(p *ast.Param) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, p.Span(), "a net has no tensor among its parameters").
+		WithHelp("make it an input, with a bar of its own in the signature: `| [N, 3, H = 64, W = 64] as %s`", p.Name.Text)
+}
+
+// tensorOfPreset is tensorOfNet for a net that is a preset of a block.
+func tensorOfPreset(b *ast.Block, o *Object, p *ast.Param) *diag.Diagnostic {
+	return diag.New(diag.MisplacedFact, b.Preset.Span(), "`%s` takes the tensor `%s`, which a preset cannot give", o.Name, p.Name.Text).
+		WithHelp("write a net with a body that applies it, as in `%s(%s=@x)`, or declare a block: `block %s`", o.Name, p.Name.Text, b.Name.Text)
 }
 
 // restOfSeveral is for `| [N, ...]`.

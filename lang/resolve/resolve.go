@@ -112,7 +112,10 @@ func (c *checker) block(b *ast.Block) {
 	c.readInto, c.worded, c.flat = pathsReadIn(b), false, false
 	outer := (&scope{}).inner()
 	if b.Preset != nil {
-		c.callee(b.Preset.Ref(), false, outer)
+		o := c.callee(b.Preset.Ref(), false, outer)
+		if p := tensorOf(o); p != nil && b.Kind == "net" {
+			c.report(tensorOfPreset(b, o, p))
+		}
 		c.extra(b)
 		return
 	}
@@ -121,6 +124,9 @@ func (c *checker) block(b *ast.Block) {
 	for _, p := range b.Params.All() {
 		if p.Type != nil && p.Type.Shape != nil {
 			c.taps[p.Name.Text] = &tap{span: p.Name.Span(), name: p.Name, read: true}
+			if b.Kind == "net" {
+				c.report(tensorOfNet(p))
+			}
 		}
 	}
 	if b.Sig != nil {
