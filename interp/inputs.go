@@ -128,25 +128,31 @@ func (n *Net) RandomInput(ctx context.Context, opts Options, seed uint64, scale 
 	if err != nil {
 		return t, 0, err
 	}
+	return random(in, seed, scale), holds(in, 0), nil
+}
+
+// random generates an input.
+func random(in *graph.Node, seed uint64, scale float32) tensor.Tensor {
 	shape, axes := in.Shape, [4]int{1, 1, 1, 1}
 	copy(axes[:], shape)
 	for _, size := range shape[min(4, len(shape)):] {
 		axes[3] *= size
 	}
-	t = weights.Image(seed+uint64(in.ID)<<32, axes[0], axes[1], axes[2], axes[3], scale)
+	t := weights.Image(seed+uint64(in.ID)<<32, axes[0], axes[1], axes[2], axes[3], scale)
 	t.Shape = shape
-	return t, holds(in, 0), nil
+	return t
 }
 
 // RandomInputs makes all inputs of the net, in their order, as RandomInput makes one.
 func (n *Net) RandomInputs(ctx context.Context, opts Options, seed uint64, scale float32) (all []tensor.Tensor, held int64, err error) {
+	if err := n.affordsInput(ctx, opts, 0); err != nil {
+		return nil, 0, err
+	}
 	for _, in := range n.Graph.Inputs {
-		opts.Input = in.Path
-		t, holds, err := n.RandomInput(ctx, opts, seed, scale)
-		if err != nil {
+		if err := ended(ctx); err != nil {
 			return nil, 0, err
 		}
-		all, held = append(all, t), held+holds
+		all, held = append(all, random(in, seed, scale)), held+inputBytes(in)
 	}
 	return all, held, nil
 }

@@ -144,6 +144,11 @@ func (f *runFlags) inputs(ctx context.Context, stdin io.Reader, images []string,
 		t, held, err := n.ReadImages(ctx, opts, images...)
 		return x, add(t, held, images[0], err)
 	}
+	if only := f.input.value[0]; only.name == "" && only.isRandom() {
+		x.tensors, x.held, err = n.RandomInputs(ctx, opts, f.seed.value, f.scale.value)
+		x.from, x.prepared = slices.Repeat([]string{only.file}, len(x.tensors)), make([]*preparedImage, len(x.tensors))
+		return x, err
+	}
 	sources, err := f.sourcesOf(n)
 	if err != nil {
 		return x, err
@@ -173,10 +178,7 @@ func (f *runFlags) inputs(ctx context.Context, stdin io.Reader, images []string,
 func (f *runFlags) sourcesOf(n *interp.Net) (list []inputOf, err error) {
 	names := n.InputNames()
 	if only := f.input.value[0]; only.name == "" {
-		if err := oneInput(n, "--input is"); err != nil && !only.isRandom() {
-			return nil, err
-		}
-		return slices.Repeat(f.input.value, len(names)), nil
+		return f.input.value, oneInput(n, "--input is")
 	}
 	for _, in := range f.input.value {
 		if slices.Contains(names, in.name) {
