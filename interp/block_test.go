@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -46,7 +47,7 @@ func TestPicturesOfBlocks(t *testing.T) {
 					t.Errorf("%s: %s: %v", e.Name(), o.Name, err)
 					continue
 				}
-				if b.Unproved != "" {
+				if several := map[string]bool{"exchange": true, "fpn": true, "hrnet": true}; b.Unproved != "" && !several[o.Name] { // as proofs_test.go says
 					t.Errorf("%s: %s is not proved: %s", e.Name(), o.Name, b.Unproved)
 				}
 				hasEveryStep(t, o.Block, b)
@@ -86,7 +87,10 @@ func blockDrawn(t *testing.T, b *interp.Block, opts draw.Options) *drawing {
 	}
 	d := readDrawing(t, text.String())
 	word := strings.NewReplacer("%", "%25", " ", "%20")
-	want, got := map[string]int{"input": 1}, map[string]int{}
+	want, got := map[string]int{}, map[string]int{}
+	for _, n := range b.Sketch.Inputs {
+		want[cmp.Or(word.Replace(n.Path), "input")]++
+	}
 	graph.Walk(b.Sketch.Parts, func(p *graph.Part) {
 		switch {
 		case p.Kind == graph.Operation || p.Kind == graph.Merge:

@@ -25,7 +25,7 @@ func TestOwners(t *testing.T) {
 		"split": "(2) -> concat", "pad": "(1)", "crop": "(1)", "pixel_shuffle": "(2)", "pixel_unshuffle": "(2)", "resize": "(16)", "upsample": "(2)",
 		"group_norm":  "(2)",
 		"reduce_mean": "(1)", "reduce_max": "([2, 3])",
-		"reshape": "([8, 4, 8])", "permute": "([0, 2, 1, 3])",
+		"reshape": "([8, 4, 8])", "permute": "([0, 2, 1, 3])", "pow": "(2)",
 	}
 	arguments["matmul"] = " { | id | permute([0, 1, 3, 2]) }"
 	n := 0

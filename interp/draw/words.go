@@ -43,22 +43,11 @@ func words(n *graph.Node) (string, Kind) {
 		return reduced(op, "average pool", "mean"), Pool
 	case *ops.ReduceMax:
 		return reduced(op, "max pool", "maximum"), Pool
-	case *ops.Resize:
-		return op.Mode + " resize to " + times(op.Size), Other
-	case *ops.Border:
-		return op.Mode + " pad " + op.By.Written(), Other
-	case *ops.Crop:
-		return "crop " + op.By.Written(), Other
-	case *ops.PixelShuffle:
-		return "pixel shuffle ×" + op.R.String(), Other
-	case *ops.PixelUnshuffle:
-		return "pixel unshuffle /" + op.R.String(), Other
-	case *ops.Reshape:
-		return "reshape to " + strings.Trim(dim.Shape(op.Shape).String(), "[]"), Other
-	case *ops.Permute:
-		return "permute " + strings.Trim(dim.Shape(op.Axes).String(), "[]"), Other
 	case *ops.Flatten, *ops.Dropout, *ops.DropPath:
 		return strings.ReplaceAll(n.Op.Name(), "_", " "), Other
+	}
+	if text := moved(n.Op); text != "" {
+		return text, Other
 	}
 	name := n.Op.Name()
 	if _, ok := n.Op.(ops.Activator); ok {
@@ -81,6 +70,27 @@ func words(n *graph.Node) (string, Kind) {
 		return strings.ReplaceAll(name, "_", " ") + " " + strings.Join(args, " to "), Other
 	}
 	return strings.ReplaceAll(name, "_", " "), Other
+}
+
+// moved is an operation that moves pixels, or makes others of them; "" of any other.
+func moved(op ops.Op) string {
+	switch op := op.(type) {
+	case *ops.Resize:
+		return op.Mode + " resize to " + times(op.Size)
+	case *ops.Border:
+		return op.Mode + " pad " + op.By.Written()
+	case *ops.Crop:
+		return "crop " + op.By.Written()
+	case *ops.PixelShuffle:
+		return "pixel shuffle ×" + op.R.String()
+	case *ops.PixelUnshuffle:
+		return "pixel unshuffle /" + op.R.String()
+	case *ops.Reshape:
+		return "reshape to " + strings.Trim(dim.Shape(op.Shape).String(), "[]")
+	case *ops.Permute:
+		return "permute " + strings.Trim(dim.Shape(op.Axes).String(), "[]")
+	}
+	return ""
 }
 
 // reduced is a global pool, or says which axes it combines.

@@ -82,31 +82,14 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 	if window, ok := ops.WindowOf(n.Op); ok {
 		return w.slide(n, ins, window)
 	}
+	if window, ok := w.moves(n, have); ok {
+		return w.through(ins[0], window)
+	}
 	switch op := n.Op.(type) {
 	case *ops.Learned:
 		return Field{}
-	case *ops.AvgPoolTo:
-		k := op.K.Along(w.axis).MustInt()
-		d := gcd(have, k)
-		return w.through(ins[0], window{k / d, have / d, 1,
-			func(o int) int { return floorDiv(o*have, k) }, func(o int) int { return -floorDiv(-(o+1)*have, k) - 1 }})
 	case *ops.Resize:
 		return w.resized(op, ins[0], have, size(n, w.axis))
-	case *ops.Border:
-		before, _ := op.By.Around(w.axis, have, 1, 1, 1) // what stands beyond the border is padding, whatever it is
-		from := func(o int) int { return o - before }
-		return w.through(ins[0], window{1, 1, 1, from, from})
-	case *ops.Crop:
-		before, _ := op.By.Around(w.axis, have, 1, 1, 1)
-		from := func(o int) int { return o + before }
-		return w.through(ins[0], window{1, 1, 1, from, from})
-	case *ops.PixelShuffle:
-		r := op.R.MustInt()
-		from := func(o int) int { return floorDiv(o, r) }
-		return w.through(ins[0], window{r, 1, 1, from, from})
-	case *ops.PixelUnshuffle:
-		r := op.R.MustInt()
-		return w.through(ins[0], window{1, r, 1, func(o int) int { return o * r }, func(o int) int { return o*r + r - 1 }})
 	case *ops.GlobalAvgPool, *ops.GroupNorm, *ops.InstanceNorm:
 		return w.whole(ins[0], have)
 	case ops.Reducer:
@@ -147,6 +130,33 @@ func (w *fielder) after(n *Node, ins []Field) Field {
 		all = w.both(n, all, f)
 	}
 	return all
+}
+
+// moves is the window through which each position of an operation that moves pixels reads.
+func (w *fielder) moves(n *Node, have int) (window, bool) {
+	switch op := n.Op.(type) {
+	case *ops.AvgPoolTo:
+		k := op.K.Along(w.axis).MustInt()
+		d := gcd(have, k)
+		return window{k / d, have / d, 1,
+			func(o int) int { return floorDiv(o*have, k) }, func(o int) int { return -floorDiv(-(o+1)*have, k) - 1 }}, true
+	case *ops.Border:
+		before, _ := op.By.Around(w.axis, have, 1, 1, 1) // what stands beyond the border is padding, whatever it is
+		from := func(o int) int { return o - before }
+		return window{1, 1, 1, from, from}, true
+	case *ops.Crop:
+		before, _ := op.By.Around(w.axis, have, 1, 1, 1)
+		from := func(o int) int { return o + before }
+		return window{1, 1, 1, from, from}, true
+	case *ops.PixelShuffle:
+		r := op.R.MustInt()
+		from := func(o int) int { return floorDiv(o, r) }
+		return window{r, 1, 1, from, from}, true
+	case *ops.PixelUnshuffle:
+		r := op.R.MustInt()
+		return window{1, r, 1, func(o int) int { return o * r }, func(o int) int { return o*r + r - 1 }}, true
+	}
+	return window{}, false
 }
 
 // stays reports whether a reshape or permute leaves every position of an image where it is along

@@ -67,6 +67,18 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		return x.method("pow", f.inForward(u.resolve(u.leaf("p", func(o ops.Op) any { return o.(*ops.Pow).P }))))
 	case *ops.ChannelAffine:
 		return f.affine(u, x)
+	}
+	if moved := f.move(u, x); moved != nil {
+		return moved
+	}
+	f.lack(u.parts[0], "the operation `"+u.op().Name()+"`")
+	return x
+}
+
+// move is an operation that moves numbers, or makes others of them along height and width; nil if it is
+// another one.
+func (f *flow) move(u *use, x *expr) *expr {
+	switch u.op().(type) {
 	case *ops.Slice:
 		from := f.inForward(u.resolve(u.leaf("from", func(o ops.Op) any { return o.(*ops.Slice).From })))
 		to := f.inForward(u.resolve(u.leaf("to", func(o ops.Op) any { return o.(*ops.Slice).To })))
@@ -95,8 +107,7 @@ func (f *flow) apply(u *use, x *expr) *expr {
 		split := f.variable(x).method("unflatten", number(1), tupleOf(groups, number(-1)))
 		return split.method("transpose", number(1), number(2)).method("flatten", number(1), number(2))
 	}
-	f.lack(u.parts[0], "the operation `"+u.op().Name()+"`")
-	return x
+	return nil
 }
 
 // axes are those that are reduced: a number, or the text of several.

@@ -80,26 +80,6 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		reduceMax(op, out, in[0])
 	case *ops.Flatten, *ops.Dropout, *ops.DropPath, *ops.Identity, *ops.Reshape:
 		copy(out.Data, in[0].Data)
-	case *ops.Slice:
-		slice(op, out, in[0])
-	case *ops.ChannelShuffle:
-		channelShuffle(op, out, in[0])
-	case *ops.PixelShuffle:
-		pixelShuffle(op, out, in[0])
-	case *ops.PixelUnshuffle:
-		pixelUnshuffle(op, out, in[0])
-	case *ops.Resize:
-		resize(op, out, in[0])
-	case *ops.Matmul:
-		matmul(out, in[0], in[1])
-	case *ops.Permute:
-		permute(op, out, in[0])
-	case *ops.Border:
-		border(op, out, in[0])
-	case *ops.Crop:
-		crop(op, out, in[0])
-	case *ops.Concat:
-		concat(op, out, in)
 	case *ops.Scale:
 		scale(op, out, in[0])
 	case *ops.Pow:
@@ -122,6 +102,34 @@ func compute(op ops.Op, out Value, in, params []Value) {
 			factors = in[:len(in)-1]
 		}
 		mul(out, factors)
+	default:
+		move(op, out, in)
+	}
+}
+
+// move computes the ops that move numbers, or make others of them along height and width.
+func move(op ops.Op, out Value, in []Value) {
+	switch op := op.(type) {
+	case *ops.Slice:
+		slice(op, out, in[0])
+	case *ops.ChannelShuffle:
+		channelShuffle(op, out, in[0])
+	case *ops.PixelShuffle:
+		pixelShuffle(op, out, in[0])
+	case *ops.PixelUnshuffle:
+		pixelUnshuffle(op, out, in[0])
+	case *ops.Resize:
+		resize(op, out, in[0])
+	case *ops.Matmul:
+		matmul(out, in[0], in[1])
+	case *ops.Permute:
+		permute(op, out, in[0])
+	case *ops.Border:
+		border(op, out, in[0])
+	case *ops.Crop:
+		crop(op, out, in[0])
+	case *ops.Concat:
+		concat(op, out, in)
 	default:
 		panic("ref: no reference for " + op.Name())
 	}

@@ -112,46 +112,8 @@ func (r *random) grow() {
 		groups := dim.Int(2 - channels%2)
 		r.add([]ops.Op{Norm(), Norm(), &ops.GroupNorm{Groups: groups, Eps: dim.Ratio(1, 10), Scale: r.IntN(2) == 0, Shift: r.IntN(2) == 0},
 			&ops.InstanceNorm{Eps: dim.Ratio(1, 10), Shift: true}}[r.IntN(4)], x)
-	case 12: // larger, and as large as before
-		h, w := x.Shape[2], x.Shape[3]
-		corners := r.IntN(2) == 0
-		y := r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(2 * h), W: dim.Int(w + 3)}, Mode: []string{ops.Bilinear, ops.Bicubic}[r.IntN(2)], AlignCorners: corners}, x)
-		r.values = r.values[:len(r.values)-1] // no other value has its size
-		r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(h), W: dim.Int(w)}, Mode: []string{ops.Nearest, ops.Bilinear}[r.IntN(2)]}, y)
-	case 13: // channels to pixels and back
-		y := r.add(&ops.PixelShuffle{R: dim.Int(2)}, r.add(Conv(4*channels, 1, 1, 1, true), x))
-		y = r.add(&ops.PixelUnshuffle{R: dim.Int(2)}, y)
-		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
-		r.add(Conv(channels, 1, 1, 1, true), y)
-	case 14: // a gate of pixels, as of CBAM, and one of rows or columns
-		gate := r.add(Concat(), r.add(&ops.ReduceMean{Axis: dim.Shaped(1)}, x), r.add(&ops.ReduceMax{Axis: dim.Shaped(1)}, x))
-		gate = r.add(ops.Sigmoid.Op(), r.add(Conv(1, 3, 1, 1, true), gate))
-		r.values = r.values[:len(r.values)-5] // it has one channel
-		r.add(&ops.Mul{}, gate, x)
-	case 15:
-		gate := r.add(&ops.ReduceMax{Axis: dim.Shaped(2 + r.IntN(2))}, x)
-		r.values = r.values[:len(r.values)-1]
-		r.add(&ops.Mul{}, x, gate)
-	case 16: // pixels around it, before a convolution that may take zeros over, and away
-		by := ops.Padding{Top: dim.Int(r.IntN(3)), Bottom: dim.Int(1), Left: dim.Int(2), Right: dim.Int(r.IntN(3))}
-		y := r.add(&ops.Border{By: by, Mode: []string{ops.Zeros, ops.Zeros, ops.Reflect, ops.Replicate}[r.IntN(4)]}, x)
-		r.add(&ops.Crop{By: by}, r.add(Conv(channels, 3, 1, 1, true), y))
-		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
-	case 17: // twice as large, and as large as before
-		groups := 2 - channels%2
-		by := ops.Padding{Top: dim.Int(1), Bottom: dim.Int(1), Left: dim.Int(1), Right: dim.Int(1)}
-		y := r.add(&ops.Deconv{Out: dim.Int(4 * channels), K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(2)), Pad: by,
-			Groups: dim.Int(groups), Dilation: dim.Square(dim.Int(1)), OutputPad: dim.Square(dim.Int(1)), Bias: true}, x)
-		r.values = r.values[:len(r.values)-1] // no other value has its size
-		r.add(Conv(channels, 3, 2, 1, true), y)
-	case 18: // what each pixel takes of all others
-		h, w := x.Shape[2], x.Shape[3]
-		flat := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, x)
-		keys := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, r.add(&ops.L2Normalize{Eps: dim.Ratio(1, 100)}, x))
-		alike := r.add(&ops.Matmul{}, r.add(&ops.Permute{Axes: dim.Shaped(0, 2, 1)}, keys), keys)
-		y := r.add(&ops.Matmul{}, flat, r.add(&ops.Softmax{Axis: dim.Int(1)}, alike))
-		r.values = r.values[:len(r.values)-7] // they are no images
-		r.add(&ops.Reshape{Shape: dim.Shaped(channels, h, w)}, y)
+	default:
+		r.growWide(x, channels)
 	case 19:
 		if channels == 1 {
 			return
@@ -160,5 +122,51 @@ func (r *random) grow() {
 		low := r.add(&ops.Slice{To: half}, x)
 		high := r.add(&ops.Slice{From: half, To: dim.Int(channels)}, x)
 		r.add(Concat(), low, r.add(Conv(channels-channels/2, 1, 1, 1, true), high))
+	}
+}
+
+// growWide adds what moves pixels, or reads them from afar, and leaves one image of the size of x.
+func (r *random) growWide(x *graph.Node, channels int) {
+	switch r.IntN(7) {
+	case 0: // larger, and as large as before
+		h, w := x.Shape[2], x.Shape[3]
+		corners := r.IntN(2) == 0
+		y := r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(2 * h), W: dim.Int(w + 3)}, Mode: []string{ops.Bilinear, ops.Bicubic}[r.IntN(2)], AlignCorners: corners}, x)
+		r.values = r.values[:len(r.values)-1] // no other value has its size
+		r.add(&ops.Resize{Size: dim.Pair{H: dim.Int(h), W: dim.Int(w)}, Mode: []string{ops.Nearest, ops.Bilinear}[r.IntN(2)]}, y)
+	case 1: // channels to pixels and back
+		y := r.add(&ops.PixelShuffle{R: dim.Int(2)}, r.add(Conv(4*channels, 1, 1, 1, true), x))
+		y = r.add(&ops.PixelUnshuffle{R: dim.Int(2)}, y)
+		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
+		r.add(Conv(channels, 1, 1, 1, true), y)
+	case 2: // a gate of pixels, as of CBAM, and one of rows or columns
+		gate := r.add(Concat(), r.add(&ops.ReduceMean{Axis: dim.Shaped(1)}, x), r.add(&ops.ReduceMax{Axis: dim.Shaped(1)}, x))
+		gate = r.add(ops.Sigmoid.Op(), r.add(Conv(1, 3, 1, 1, true), gate))
+		r.values = r.values[:len(r.values)-5] // it has one channel
+		r.add(&ops.Mul{}, gate, x)
+	case 3:
+		gate := r.add(&ops.ReduceMax{Axis: dim.Shaped(2 + r.IntN(2))}, x)
+		r.values = r.values[:len(r.values)-1]
+		r.add(&ops.Mul{}, x, gate)
+	case 4: // pixels around it, before a convolution that may take zeros over, and away
+		by := ops.Padding{Top: dim.Int(r.IntN(3)), Bottom: dim.Int(1), Left: dim.Int(2), Right: dim.Int(r.IntN(3))}
+		y := r.add(&ops.Border{By: by, Mode: []string{ops.Zeros, ops.Zeros, ops.Reflect, ops.Replicate}[r.IntN(4)]}, x)
+		r.add(&ops.Crop{By: by}, r.add(Conv(channels, 3, 1, 1, true), y))
+		r.values = slices.Delete(r.values, len(r.values)-3, len(r.values)-1) // no other value has their sizes
+	case 5: // twice as large, and as large as before
+		groups := 2 - channels%2
+		by := ops.Padding{Top: dim.Int(1), Bottom: dim.Int(1), Left: dim.Int(1), Right: dim.Int(1)}
+		y := r.add(&ops.Deconv{Out: dim.Int(4 * channels), K: dim.Square(dim.Int(3)), Stride: dim.Square(dim.Int(2)), Pad: by,
+			Groups: dim.Int(groups), Dilation: dim.Square(dim.Int(1)), OutputPad: dim.Square(dim.Int(1)), Bias: true}, x)
+		r.values = r.values[:len(r.values)-1] // no other value has its size
+		r.add(Conv(channels, 3, 2, 1, true), y)
+	case 6: // what each pixel takes of all others
+		h, w := x.Shape[2], x.Shape[3]
+		flat := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, x)
+		keys := r.add(&ops.Reshape{Shape: dim.Shaped(channels, h*w)}, r.add(&ops.L2Normalize{Eps: dim.Ratio(1, 100)}, x))
+		alike := r.add(&ops.Matmul{}, r.add(&ops.Permute{Axes: dim.Shaped(0, 2, 1)}, keys), keys)
+		y := r.add(&ops.Matmul{}, flat, r.add(&ops.Softmax{Axis: dim.Int(1)}, alike))
+		r.values = r.values[:len(r.values)-7] // they are no images
+		r.add(&ops.Reshape{Shape: dim.Shaped(channels, h, w)}, y)
 	}
 }
