@@ -50,6 +50,10 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 		if c.inExpect {
 			candidates = append(candidates, Facts...)
 		}
+		if d := c.unboundSize(r, candidates); d != nil {
+			c.report(d)
+			return
+		}
 		c.report(unknownValue(r, c.module, append(slices.Clip(locals), Constants...), candidates))
 	}
 }

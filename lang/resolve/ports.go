@@ -29,8 +29,10 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 		}
 	}
 	for _, p := range sig.In {
+		c.port = p
 		c.sizes(p.Shape, params, c.inPort(p, s))
 	}
+	c.port = nil
 	c.tensorShapes(params, s)
 	for _, p := range sig.Out {
 		if p.Default != nil {
@@ -76,6 +78,19 @@ func (c *checker) sizes(shape *ast.Shape, params *ast.Params, s *scope) {
 			c.expr(d.Size, s)
 		}
 	}
+}
+
+// unboundSize is for a name in a size of a repeated bar that is not written so that it binds one;
+// a longer name that is like a known one is misspelt.
+func (c *checker) unboundSize(r *ast.Ref, known []string) *diag.Diagnostic {
+	if c.port == nil || c.port.Index() == "" || r.Args != nil || len(r.Path) > 1 {
+		return nil
+	}
+	if len(r.Text()) > 1 && diag.Nearest(r.Text(), known) != "" {
+		return nil
+	}
+	return diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text()).
+		WithHelp("a size binds a name only as `%s`, `%[1]s*k**%s` or `%[1]s/k**%[2]s`, whose value it is for the first of the `repeat`", r.Text(), c.port.Index())
 }
 
 // portHead resolves how many values a port stands for; left is that it is a name that nothing has

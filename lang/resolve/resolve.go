@@ -50,6 +50,7 @@ func Check(m *Module, report func(*diag.Diagnostic)) {
 }
 
 type checker struct {
+	port     *ast.Port // whose sizes are resolved, nil elsewhere
 	module   *Module
 	report   func(*diag.Diagnostic)
 	reported int // errors
