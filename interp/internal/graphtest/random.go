@@ -112,9 +112,7 @@ func (r *random) grow() {
 		groups := dim.Int(2 - channels%2)
 		r.add([]ops.Op{Norm(), Norm(), &ops.GroupNorm{Groups: groups, Eps: dim.Ratio(1, 10), Scale: r.IntN(2) == 0, Shift: r.IntN(2) == 0},
 			&ops.InstanceNorm{Eps: dim.Ratio(1, 10), Shift: true}}[r.IntN(4)], x)
-	default:
-		r.growWide(x, channels)
-	case 19:
+	case 12:
 		if channels == 1 {
 			return
 		}
@@ -122,6 +120,8 @@ func (r *random) grow() {
 		low := r.add(&ops.Slice{To: half}, x)
 		high := r.add(&ops.Slice{From: half, To: dim.Int(channels)}, x)
 		r.add(Concat(), low, r.add(Conv(channels-channels/2, 1, 1, 1, true), high))
+	default:
+		r.growWide(x, channels)
 	}
 }
 
