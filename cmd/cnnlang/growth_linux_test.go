@@ -90,10 +90,15 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 		t.Skip("it takes minutes; -growth.counted")
 	}
 	const small, times, most, slack, atLimit = 125, 4, 5.5, 1_000_000, 40_000_000
-	program := filepath.Join(t.TempDir(), "counting")
-	build := exec.Command("go", "build", "-cover", "-covermode=count", "-coverpkg=cnnlang/lang/...,cnnlang/interp/...,cnnlang/cmd/...,cnnlang/ops/...", "-o", program, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	folder := t.TempDir()
+	program, covdata := filepath.Join(folder, "counting"), filepath.Join(folder, "covdata")
+	for _, build := range [][]string{
+		{"-cover", "-covermode=count", "-coverpkg=cnnlang/lang/...,cnnlang/interp/...,cnnlang/cmd/...,cnnlang/ops/...", "-o", program, "."},
+		{"-o", covdata, "cmd/covdata"}, // `go tool` takes as long again to start it
+	} {
+		if out, err := exec.Command("go", append([]string{"build"}, build...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
 	}
 	for _, g := range growths(t) {
 		t.Run(g.name, func(t *testing.T) {
@@ -105,8 +110,8 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 					"graph -o svg -", "diff - fewer.cnn")
 			}
 			grows := func(size int, commands ...string) (few, many int, tooFast bool) {
-				few, _ = statements(t, program, commands, g, size)
-				many, limited := statements(t, program, commands, g, times*size)
+				few, _ = statements(t, program, covdata, commands, g, size)
+				many, limited := statements(t, program, covdata, commands, g, times*size)
 				if limited && many <= atLimit*len(commands) {
 					return few, many, false // it is refused for what it takes
 				}
@@ -129,7 +134,7 @@ func TestStatementsGrowWithTheText(t *testing.T) {
 
 // statements runs commands on a text, beside which one for fewer lies in fewer.cnn, and returns how many
 // statements they executed, and whether a limit ended them.
-func statements(t *testing.T, program string, commands []string, of growth, size int) (n int, limited bool) {
+func statements(t *testing.T, program, covdata string, commands []string, of growth, size int) (n int, limited bool) {
 	t.Helper()
 	folder, other := t.TempDir(), filepath.Join(t.TempDir(), "fewer.cnn")
 	if err := os.WriteFile(other, []byte(of.text(size/5)), 0o666); err != nil {
@@ -138,7 +143,7 @@ func statements(t *testing.T, program string, commands []string, of growth, size
 	for _, command := range commands {
 		limited = execute(t, program, strings.ReplaceAll(command, "fewer.cnn", other), of.text(size), folder) == exitLimit || limited
 	}
-	counts, err := exec.Command("go", "tool", "covdata", "textfmt", "-i", folder, "-o", "/dev/stdout").Output()
+	counts, err := exec.Command(covdata, "textfmt", "-i", folder, "-o", "/dev/stdout").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
