@@ -41,15 +41,21 @@ func (s *size) regrouped(g regrouping) []task.Algorithm {
 	return list
 }
 
-// plain writes plain planes, in pieces, from values in any layout of float32.
+// plain writes plain planes from values in any layout of float32.
 func (g regrouping) plain(from, to layout.Grid) *task.Prepared {
+	return copied(to, func(dst, data []float32, image, c, y, x int) { g.line(dst, data, &from, image, c, y, x) })
+}
+
+// copied writes plain planes, in pieces: line writes pixels of a row of a channel, from column x
+// on.
+func copied(to layout.Grid, line func(dst, data []float32, image, c, y, x int)) *task.Prepared {
 	return &task.Prepared{Algorithm: "copy", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 		return []task.Task{task.Planes(to.N*to.C, to.H*to.W, func(plane, first, end, _ int) {
 			for first < end {
 				y, x := first/to.W, first%to.W
 				n := min(end-first, to.W-x)
 				row := to.Row(out.Data, plane/to.C, plane%to.C, y)
-				g.line(row[x:x+n], in[0].Data, &from, plane/to.C, plane%to.C, y, x)
+				line(row[x:x+n], in[0].Data, plane/to.C, plane%to.C, y, x)
 				first += n
 			}
 		})}

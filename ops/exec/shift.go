@@ -20,7 +20,7 @@ func (s *size) shifted(h shift) []task.Algorithm {
 	return s.rowwise(func(layout.Element) bool { return true }, func(in []layout.Value, out layout.Value) *task.Prepared {
 		from, to := in[0].Grid(), out.Grid()
 		if out.Layout.Plain() {
-			return h.plain(from, to)
+			return copied(to, func(dst, data []float32, image, c, y, x int) { h.row(dst, data, &from, image, c, y, x) })
 		}
 		return &task.Prepared{Algorithm: "copy", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
 			return []task.Task{task.EachRow(&to, func(image, block, y, _ int) {
@@ -29,21 +29,6 @@ func (s *size) shifted(h shift) []task.Algorithm {
 			})}
 		}}
 	})
-}
-
-// plain shifts planes, in pieces.
-func (h shift) plain(from, to layout.Grid) *task.Prepared {
-	return &task.Prepared{Algorithm: "copy", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
-		return []task.Task{task.Planes(to.N*to.C, to.H*to.W, func(plane, first, end, _ int) {
-			for first < end {
-				y, x := first/to.W, first%to.W
-				n := min(end-first, to.W-x)
-				row := to.Row(out.Data, plane/to.C, plane%to.C, y)
-				h.row(row[x:x+n], in[0].Data, &from, plane/to.C, plane%to.C, y, x)
-				first += n
-			}
-		})}
-	}}
 }
 
 // row writes pixels of a row of a block, from column x on.
