@@ -183,7 +183,7 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	}
 	x = Tensor{Many: b.Sig.TakesList()}
 	for k, v := range values {
-		shape, ok := m.freeShape(v, FreeAxis(k), sizes)
+		shape, ok := m.freeShape(v, freeAxis(k), sizes)
 		if !ok {
 			return poison, false
 		}
@@ -204,13 +204,13 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	return x, true
 }
 
-// FreeAxis names the sizes of the k-th value that a block takes which its signature leaves open
+// freeAxis names the sizes of the k-th value that a block takes which its signature leaves open
 // with `_`: as nobody writes a name.
-func FreeAxis(k int) func(axis int) string {
+func freeAxis(k int) func(axis int) string {
 	return func(axis int) string { return fmt.Sprintf("_ %d.%d", k, axis) }
 }
 
-// IsFreeAxis reports whether a name is one that FreeAxis gives.
+// IsFreeAxis reports whether a name is one that freeAxis gives.
 func IsFreeAxis(name string) bool { return strings.HasPrefix(name, "_ ") }
 
 // freePorts are the values that a block takes which stands by itself, without their shapes.

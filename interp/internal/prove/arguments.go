@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"cnnlang/interp/internal/elab"
@@ -264,22 +265,14 @@ func (p *Case) freeNames() []string {
 	if b.Sig == nil {
 		return list
 	}
-	k := 0
 	for _, p := range b.Sig.In {
 		if name := p.Open(); name != "" && isCount(b, name) && !slices.Contains(list, name) {
 			list = append(list, name)
 		}
-		items := 1
-		if p.Repeat != nil {
-			items = elab.Unrolled
-		}
-		for range items {
-			for axis, d := range p.Shape.Sizes {
-				if bare(d.Size) == "_" {
-					list = append(list, elab.FreeAxis(k)(axis))
-				}
-			}
-			k++
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.exploration.variables)) {
+		if elab.IsFreeAxis(name) {
+			list = append(list, name)
 		}
 	}
 	return list
