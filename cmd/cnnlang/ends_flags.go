@@ -122,11 +122,16 @@ func shapes(list []shapeFor, opts *interp.Options) {
 	}
 }
 
-// chosen takes the outputs that --output names without a file, of a net that has several: they
+// choose takes the outputs that --output names without a file, of a net that has several: they
 // alone are shown. What such a name is can be told only once the net is known.
 func (f *runFlags) choose(n *interp.Net) error {
 	names := n.OutputNames()
 	if len(names) == 1 {
+		for i, t := range f.output.value {
+			if slices.ContainsFunc(f.output.value[:i], t.again) {
+				return usage("%v is given twice", t)
+			}
+		}
 		return nil
 	}
 	var files []target

@@ -300,6 +300,11 @@ func (t target) String() string {
 // isPicture reports whether the file is to be a picture.
 func (t target) isPicture() bool { return strings.EqualFold(filepath.Ext(t.file), ".png") }
 
+// again reports whether a value is written twice in one form.
+func (t target) again(other target) bool {
+	return t.name == other.name && t.isPicture() == other.isPicture()
+}
+
 // perImage reports whether each image has a file of its own.
 func (t target) perImage() bool { return strings.Contains(t.file, placeholder) }
 
@@ -318,7 +323,8 @@ func (t target) of(image string) string {
 // placeholder stands for the name of an image in that of a file.
 const placeholder = "{name}"
 
-// targetsOption is the files to write and their values.
+// targetsOption is the files to write and their values. Of those without a name, which may be names of outputs,
+// choose decides once the net is known.
 func targetsOption() *option[[]target] {
 	const what = "[NAME=]FILE"
 	o := manyOf(what, func(text string) (target, error) {
@@ -344,7 +350,7 @@ func targetsOption() *option[[]target] {
 		}
 		last := all[len(all)-1]
 		for _, other := range o.value {
-			if other.name == last.name && other.isPicture() == last.isPicture() {
+			if last.name != "" && other.again(last) {
 				return nil, fmt.Errorf("%v is given twice", other)
 			}
 		}

@@ -75,8 +75,7 @@ func (a *app) listed(name string) (listedNet, error) {
 	}
 	return listedNet{
 		Name: name, Paper: n.Meta.Paper, Source: n.Meta.Source, Weights: published(n), Prepare: interp.PictureText(n.Meta.Prepare), File: p.Main.Name(),
-		netEnds: netEnds{Input: n.Graph.Input().Shape, Output: n.Graph.Output().Shape},
-		Params:  integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
+		netEnds: endsOf(n.Graph), Params: integer(n.Main.Params), MACs: integer(n.Main.MACs), net: n,
 	}, nil
 }
 

@@ -40,6 +40,9 @@ func (f *runFlags) apartFor(image string) error {
 }
 
 func oneFile(t, other target, file, also string) error {
+	if t.name == other.name {
+		return usage("%s is given twice", file)
+	}
 	if file != also {
 		also = ", which is " + also
 	} else {
