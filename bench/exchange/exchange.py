@@ -186,7 +186,7 @@ def main():
         print('not run by ONNX Runtime: npm could not install onnxruntime-node')
     if not TORCH.process:
         print('not run by torch: Python has no module of that name')
-    todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small', 'ends') if not FLAGS.nets]
+    todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small', 'ends', 'items') if not FLAGS.nets]
     random = os.path.join(FLAGS.work, 'random')
     if not FLAGS.nets and os.path.isdir(random):
         todo += [Case(os.path.join(random, name), 1 + i % 2, ['--fold-bn'] if i % 4 > 1 else []) for i, name in enumerate(sorted(os.listdir(random)))]

@@ -90,22 +90,48 @@ func (s *step) conv() string {
 	return s.emit("Conv", s.weighted(op.Bias), append(w.attributes(), Attribute{"group", op.Groups.MustInt()})...)
 }
 
-// deconv is a ConvTranspose, whose pads are what is cut off the result.
+// deconv is a ConvTranspose, whose pads are what is cut off the result. ONNX Runtime takes
+// output_padding below the stride alone, and ours may be below the dilation: there less is cut off,
+// and what is left of it is added by a Pad.
 func (s *step) deconv() string {
 	op := s.node.Op.(*ops.Deconv)
 	var w window
-	in := s.node.In[0].Shape
+	var apart [2]int
+	in, more := s.node.In[0].Shape, pair(op.OutputPad)
 	for axis, k := range pair(op.K) {
-		stride, more := pair(op.Stride)[axis], pair(op.OutputPad)[axis]
-		cut := (in[2+axis]-1)*stride + op.Reach(spatial[axis]).MustInt() + more - s.node.Shape[2+axis]
-		before := op.Crop(spatial[axis])
-		w[axis] = windowAxis{k: k, stride: stride, dilation: pair(op.Dilation)[axis], before: before, after: cut - before}
+		stride, before := pair(op.Stride)[axis], op.Crop(spatial[axis])
+		after := (in[2+axis]-1)*stride + op.Reach(spatial[axis]).MustInt() + more[axis] - s.node.Shape[2+axis] - before
+		if more[axis] >= stride {
+			uncut := min(more[axis], after)
+			after, more[axis] = after-uncut, more[axis]-uncut
+		}
+		if more[axis] >= stride {
+			apart[axis], more[axis] = more[axis], 0
+		}
+		w[axis] = windowAxis{k: k, stride: stride, dilation: pair(op.Dilation)[axis], before: before, after: after}
 	}
 	attributes := append(w.attributes(), Attribute{"group", op.Groups.MustInt()})
-	if more := pair(op.OutputPad); more != [2]int{} {
+	if more != [2]int{} {
 		attributes = append(attributes, Attribute{"output_padding", more[:]})
 	}
+	if apart != [2]int{} {
+		return s.padded(apart, s.weighted(op.Bias), attributes)
+	}
 	return s.emit("ConvTranspose", s.weighted(op.Bias), attributes...)
+}
+
+// padded is a ConvTranspose with zeros behind its height and width, and then its bias.
+func (s *step) padded(apart [2]int, inputs []string, attributes []Attribute) string {
+	shape := slices.Clone(s.node.Shape)
+	shape[2], shape[3] = shape[2]-apart[0], shape[3]-apart[1]
+	x := s.helper("ConvTranspose", shape, inputs[:2], attributes...)
+	end := []string{x, s.integers(0, 0, 0, 0, 0, 0, apart[0], apart[1])}
+	if len(inputs) == 2 {
+		return s.emit("Pad", end)
+	}
+	x = s.helper("Pad", s.node.Shape, end)
+	each := tensor.Shape{shape[1], 1, 1}
+	return s.emit("Add", []string{x, s.helper("Reshape", each, []string{inputs[2], s.integers(each...)})})
 }
 
 // linear is a Gemm on vectors and a 1x1 Conv on images, whose weight has two more axes.
