@@ -323,6 +323,7 @@ var opCases = []opCase{
 	{deconv(16, pair(5, 3), pair(3, 2), pads(4, 0, 2, 1)), in{{1, 16, 5, 8}}},
 	{spread(deconv(33, pair(3, 3), pair(2, 2), pad(1)), 1, pair(1, 1), pair(1, 1)), in{{2, 17, 7, 5}}},
 	{spread(deconv(64, pair(3, 3), pair(2, 2), pad(1)), 4, pair(1, 1), pair(1, 0)), in{{1, 32, 6, 7}}},
+	{spread(deconv(8, pair(2, 2), pair(2, 2), pad(0)), 2, pair(1, 1), pair(0, 0)), in{{1, 8, 6, 7}}}, // groups too small for blocks of 32
 	{spread(deconv(40, pair(4, 4), pair(2, 2), pad(1)), 40, pair(1, 1), pair(0, 0)), in{{2, 40, 6, 7}}},
 	{spread(deconv(16, pair(3, 4), pair(2, 2), pad(1)), 1, pair(3, 2), pair(1, 1)), in{{1, 24, 6, 7}}},
 	{border(pads(1, 0, 2, 3), ops.Zeros), in{{2, 40, 5, 7}}},

@@ -175,6 +175,31 @@ func TestNaN(t *testing.T) {
 	}
 }
 
+// What works in float32 is there in every precision.
+func TestFloat32IsInAllPrecisions(t *testing.T) {
+	for _, c := range opCases {
+		var in []tensor.Shape
+		for _, x := range c.in {
+			in = append(in, x)
+		}
+		out := optest.Shape(t, c.op, optest.Inputs(c.in)...)
+		names := func(precision layout.Precision) (names []string) {
+			for _, a := range exec.Algorithms(c.op, in, out, precision) {
+				if a.Precision == layout.F32 && a.Out.Element == layout.Float32 {
+					names = append(names, fmt.Sprint(a.Name, a.In, a.Out))
+				}
+			}
+			return names
+		}
+		want := names(layout.F32)
+		for _, precision := range []layout.Precision{layout.BF16, layout.F32Fast} {
+			if got := names(precision); !slices.Equal(got, want) {
+				t.Errorf("%s of %v in %v: got %v, want %v", c.op.Name(), c.in, precision, got, want)
+			}
+		}
+	}
+}
+
 // All algorithms to choose from lead, and there are several.
 func TestTunable(t *testing.T) {
 	for _, c := range []struct {

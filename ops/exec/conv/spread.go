@@ -30,40 +30,40 @@ const mostSpread = 16
 // spreads lists the transposed convolution of blocks of float32, and in that precision of bfloat16,
 // where an algorithm for each of its phases fits.
 func spreads(d *ops.Deconv, in []tensor.Shape, out tensor.Shape, precision layout.Precision) (list []task.Algorithm) {
-	rows, columns := axesOf(d, in[0], out, dim.Height), axesOf(d, in[0], out, dim.Width)
-	if d.Epilogue().Add || len(rows)*len(columns) > mostSpread {
+	if d.Epilogue().Add || min(d.Stride.H.MustInt(), out[2])*min(d.Stride.W.MustInt(), out[3]) > mostSpread {
 		return nil
 	}
-	for _, precision := range slices.Compact([]layout.Precision{precision, layout.F32}) {
-		s := spread{across: len(columns), stride: [2]int{d.Stride.H.MustInt(), d.Stride.W.MustInt()}}
-		if precision == layout.BF16 {
-			s.element = layout.BFloat16
-		} else if precision != layout.F32 {
-			continue
-		}
-		var input layout.Layout
-		time := 0
-		for i := range rows {
-			for j := range columns {
-				a, ok := s.add(d, in[0], out, &rows[i], &columns[j], precision)
-				if !ok {
-					return list
-				}
-				p := s.phases[len(s.phases)-1]
-				want := a.wants(p)
-				if input.Block == 0 {
-					input = want
-				}
-				input.HaloH, input.HaloW = max(input.HaloH, want.HaloH), max(input.HaloW, want.HaloW)
-				time += a.estimate(p)
-			}
-		}
-		list = append(list, task.Algorithm{
-			Name: "spread", Precision: precision, In: []layout.Layout{input}, Out: layout.Blocked(s.element),
-			Leads: true, Packs: true, Time: time, Prepare: s.prepared(d),
-		})
+	if precision == layout.BF16 {
+		list = spreadIn(d, in[0], out, layout.BF16, layout.BFloat16)
 	}
-	return list
+	return append(list, spreadIn(d, in[0], out, layout.F32, layout.Float32)...)
+}
+
+// spreadIn is the transposed convolution of blocks of such elements, if it fits.
+func spreadIn(d *ops.Deconv, in, out tensor.Shape, precision layout.Precision, element layout.Element) []task.Algorithm {
+	rows, columns := axesOf(d, in, out, dim.Height), axesOf(d, in, out, dim.Width)
+	s := spread{element: element, across: len(columns), stride: [2]int{d.Stride.H.MustInt(), d.Stride.W.MustInt()}}
+	var input layout.Layout
+	time := 0
+	for i := range rows {
+		for j := range columns {
+			a, ok := s.add(d, in, out, &rows[i], &columns[j], precision)
+			if !ok {
+				return nil
+			}
+			p := s.phases[len(s.phases)-1]
+			want := a.wants(p)
+			if input.Block == 0 {
+				input = want
+			}
+			input.HaloH, input.HaloW = max(input.HaloH, want.HaloH), max(input.HaloW, want.HaloW)
+			time += a.estimate(p)
+		}
+	}
+	return []task.Algorithm{{
+		Name: "spread", Precision: precision, In: []layout.Layout{input}, Out: layout.Blocked(element),
+		Leads: true, Packs: true, Time: time, Prepare: s.prepared(d),
+	}}
 }
 
 // add adds a phase, if an algorithm computes it.
