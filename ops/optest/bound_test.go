@@ -13,7 +13,7 @@ import (
 // The slopes are those of the definitions, or 1 where these are less.
 func TestSteepest(t *testing.T) {
 	const n, each = 1 << 15, 1 << 11 // from -8 to 8
-	wide := []ops.Activation{(&ops.LeakyReLU{Slope: dim.Int(-3)}).Activation(), (&ops.HardSigmoid{Slope: dim.Int(2)}).Activation(), (&ops.ELU{Alpha: dim.Int(4)}).Activation()}
+	wide := []ops.Activation{(&ops.LeakyReLU{Slope: dim.Int(-3)}).Activation(), (&ops.HardSigmoid{Slope: dim.Int(2)}).Activation(), (&ops.ELU{Alpha: dim.Int(4)}).Activation(), ops.TanhGELU}
 	for _, a := range append(wide, ops.Activations...) {
 		x := ref.Value{Shape: tensor.Shape{1, n}, Data: make([]float64, n)}
 		for i := range x.Data {

@@ -156,9 +156,9 @@ func norms() []hand {
 		{"sigmoid", ops.Sigmoid.Op(), of(vector(0, ln3, -1000)), nil, vector(0.5, 0.75, 0)},
 		{"silu", ops.SiLU.Op(), of(vector(0, ln3, -ln3)), nil, vector(0, 0.75*ln3, -0.25*ln3)},
 		// Phi(1) = 0.841344746, from tables of the normal distribution.
+		{"gelu", ops.GELU.Op(), of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
 		// Of 1: tanh(0.7978846 * 1.044715) = 0.6823840.
 		{"gelu, approximate", ops.TanhGELU.Op(), of(vector(0, 1, -1, inf, nan, -inf)), nil, vector(0, 0.841191990, -0.158808010, inf, nan, nan)},
-		{"gelu", ops.GELU.Op(), of(vector(0, 1, -1)), nil, vector(0, 0.841344746, -0.158655254)},
 		// With e = 2: tanh is (4 - 1)/(4 + 1), and 8/10 of ln 2, n being 2*4.
 		{"tanh", ops.Tanh.Op(), of(vector(0, ln2, -ln2, inf, -inf, nan)), nil, vector(0, 0.6, -0.6, 1, -1, nan)},
 		{"elu", &ops.ELU{Alpha: n(4)}, of(vector(3, 0, -ln2, -inf, nan)), nil, vector(3, 0, -2, -4, nan)},
