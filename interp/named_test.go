@@ -179,9 +179,9 @@ func TestShapesByName(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, opts := range map[string]interp.Options{
-		"`n` has no input `x`":                    {Shapes: map[string][]int{"x": {1, 3}}},
-		"`n` has 4 inputs":                        {Shape: []int{1, 4, 8, 8}},
-		"have 2 images in `xs.0` and 1 in `xs.1`": {Shapes: map[string][]int{"xs.0": {2, 4, 32, 32}, "xs.1": {1, 4, 16, 16}}},
+		"`n` has no input `x`":                        {Shapes: map[string][]int{"x": {1, 3}}},
+		"`n` has 4 inputs":                            {Shape: []int{1, 4, 8, 8}},
+		"have batches of 2 in `xs.0` and 1 in `xs.1`": {Shapes: map[string][]int{"xs.0": {2, 4, 32, 32}, "xs.1": {1, 4, 16, 16}}},
 	} {
 		if _, err := p.Net(opts); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

@@ -28,7 +28,7 @@ var elsewhere = map[string]string{
 	"cropping":     "crop",
 	"pixelshuffle": "pixel_shuffle", "pixelunshuffle": "pixel_unshuffle", "subpixel": "pixel_shuffle",
 	"interpolate": "resize", "resize": "resize",
-	"parameter": "param", "dropout": "dropout", "droppath": "drop_path", "stochasticdepth": "drop_path", "dropconnect": "drop_path", "flatten": "flatten", "channelshuffle": "channel_shuffle",
+	"parameter": "param", "dropout": "dropout", "droppath": "drop_path", "stochasticdepth": "drop_path", "dropconnect": "drop_path", "flatten": "flatten", "channelshuffle": "channel_shuffle", "chunk": "split",
 	"reshape": "reshape", "view": "reshape", "unflatten": "reshape", "permute": "permute", "transpose": "permute", "swapaxes": "permute", "movedim": "permute",
 }
 

@@ -10,8 +10,9 @@ import (
 // Signatures: the sizes they bind and the values they name. A port of the left side is a tap in
 // the body; of the right side only a net names values, its outputs.
 
-// signature binds the input's names and those of tensors that are parameters, which the output's claims may use. Those of several values
-// are bound first, and then what else their sizes say may use each of them.
+// signature binds the input's names and those of tensors that are parameters, which the output's
+// claims may use. Those of several values are bound first, and then what else their sizes say may
+// use each of them.
 func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	if sig.TakesList() {
 		var open *ast.Port
@@ -123,7 +124,7 @@ func (c *checker) namePorts(b *ast.Block) {
 	for _, p := range b.Sig.In {
 		n := p.Shape.As
 		switch old := c.tapOf(n); {
-		case n == nil && b.Kind == "net" && needsName(b.Sig.In, p):
+		case b.Kind == "net" && lacksName(b.Sig.In, p):
 			c.report(unnamedPort(p, "inputs"))
 		case n == nil || n.Skips():
 		case old != nil:
@@ -137,11 +138,12 @@ func (c *checker) namePorts(b *ast.Block) {
 	for _, p := range b.Sig.Out {
 		n := p.Shape.As
 		switch {
-		case n == nil && b.Kind == "net" && needsName(b.Sig.Out, p):
+		case b.Kind == "net" && lacksName(b.Sig.Out, p):
 			c.report(unnamedPort(p, "outputs"))
 		case n == nil:
 		case b.Kind != "net":
 			c.report(namedOutput(b, n))
+		case n.Skips():
 		case first[n.Text] != nil:
 			c.report(duplicate(&Object{Name: n.Text, Span: n.Span()}, &Object{Span: first[n.Text].Span()}))
 		default:
@@ -150,14 +152,16 @@ func (c *checker) namePorts(b *ast.Block) {
 	}
 }
 
-// needsName reports whether a net has to name one of its inputs or outputs: whether there are
-// others.
-func needsName(all []*ast.Port, p *ast.Port) bool { return len(all) > 1 || p.Repeat != nil }
+// lacksName reports whether a net leaves one of several inputs or outputs without a name, by which
+// others tell them apart.
+func lacksName(all []*ast.Port, p *ast.Port) bool {
+	return (len(all) > 1 || p.Repeat != nil) && (p.Shape.As == nil || p.Shape.As.Skips())
+}
 
-// Unnamed reports whether a net leaves one of several inputs or outputs without a name.
+// Unnamed reports whether a net leaves any so.
 func Unnamed(net *ast.Block) bool {
 	return slices.ContainsFunc([][]*ast.Port{net.Sig.In, net.Sig.Out}, func(all []*ast.Port) bool {
-		return slices.ContainsFunc(all, func(p *ast.Port) bool { return p.Shape.As == nil && needsName(all, p) })
+		return slices.ContainsFunc(all, func(p *ast.Port) bool { return lacksName(all, p) })
 	})
 }
 

@@ -29,7 +29,7 @@ var argumentsElsewhere = map[string][]string{
 	"padding": {"pad"}, "pads": {"pad"}, "padsize": {"pad"}, "strides": {"stride"}, "stridesize": {"stride"},
 	"usebias": {"bias"}, "biasterm": {"bias"}, "group": {"groups"}, "numgroups": {"groups"}, "dilationrate": {"dilation"},
 	"dilations": {"dilation"}, "epsilon": {"eps"}, "rate": {"p"}, "dropout": {"p"}, "prob": {"p"}, "ceilmode": {"ceil"},
-	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"}, "center": {"shift"},
+	"countincludepad": {"count_pad"}, "dim": {"axis"}, "factor": {"s"}, "value": {"s"}, "center": {"shift"}, "outputpadding": {"output_pad"},
 	"resizesize": {"resize"}, "channelorder": {"order"}, "resample": {"interpolation"}, "deviation": {"std"},
 }
 
@@ -44,8 +44,7 @@ var needless = func() map[string]string {
 		"kernelinitializer biasinitializer weightfiller biasfiller initializer regularizer kernelregularizer": leaveOut + "weights come from a file, or from a seed",
 		"affine":                   "`scale` says whether there is a weight, and `shift` whether there is a bias",
 		"trackrunningstats":        "`bn` has statistics of the training, `instance_norm` and `group_norm` have none",
-		"outputpadding":            "there is none, and none is needed to double a size: `deconv(64, 4x4, stride=2, pad=1)`, `deconv(64, 2x2, stride=2)`",
-		"paddingmode":              "what is padded is zeros: leave it out where that is meant",
+		"paddingmode":              "what is padded is zeros: leave it out where that is meant; otherwise pad in a step before, as in `pad(1, mode=\"reflect\")`",
 		"crop cropsize centercrop": leaveOut + "what is cut out is as large as the input of the net",
 		"batchnormalize usebatchnorm bn batchnorm norm": "the normalisation is a step of its own, as in `-> bn`",
 	} {

@@ -1,7 +1,6 @@
 package elab
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -20,7 +19,7 @@ import (
 // valueName is what a value of a net is called outside of it.
 func valueName(v portValue, alone string) string {
 	switch n := v.port.Shape.As; {
-	case n == nil:
+	case n == nil || n.Skips():
 		return alone
 	case v.port.Repeat != nil:
 		return n.Text + "." + strconv.Itoa(v.i)
@@ -255,7 +254,7 @@ func noSuchInput(b *ast.Block, name string, values []portValue) *diag.Diagnostic
 }
 
 func otherImages(b *ast.Block, v, first portValue, got, want dim.Size) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, v.port.Shape.Sizes[0].Span(), "the inputs of `%s` have %v images in `%s` and %v in `%s`",
+	return diag.New(diag.InputMismatch, v.port.Shape.Sizes[0].Span(), "the inputs of `%s` have batches of %v in `%s` and %v in `%s`",
 		b.Name.Text, want, valueName(first, "input"), got, valueName(v, "input")).
 		WithHelp("the first axis of each is the batch, which is one for all: `N`")
 }
@@ -263,5 +262,5 @@ func otherImages(b *ast.Block, v, first portValue, got, want dim.Size) *diag.Dia
 func noDefaultNumber(p *ast.Port) *diag.Diagnostic {
 	text := ast.Text(p.Repeat.Count)
 	return diag.New(diag.MissingArgument, p.Repeat.Count.Span(), "nothing says how many inputs `%s` is", text).
-		WithHelp("%s", fmt.Sprintf("write a default: `repeat i of %s = 3 | …`", text))
+		WithHelp("write a default: `repeat i of %s = 3 | …`", text)
 }

@@ -74,7 +74,7 @@ type machine struct {
 	inItem   *item                  // of the `each` around the step that is being made, or nil
 	side     *graph.Side            // the side head being made, or nil
 	heads    map[string]source.Span // the side heads by name
-	// Among unknowns, in place of owner and paths:
+	// Among unknowns, in place of the registry:
 	steps, tensors naming
 	generic        *generic            // the iteration that stands for all, or nil
 	generics       []dim.Variable      // the numbers of those that did
