@@ -41,7 +41,7 @@ func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 		}
 	}
 	if d := unbound(b, e); d != nil {
-		m.fail(nothingBinds(at, b, d))
+		m.fail(nothingBinds(at, b, d, e))
 		return false
 	}
 	for _, v := range values {

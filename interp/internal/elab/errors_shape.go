@@ -321,10 +321,10 @@ func wrongShapeOption(b *ast.Block, v portValue, shape []int) *diag.Diagnostic {
 	return diag.New(diag.InputMismatch, b.Sig.Span(), "the %s of `%s` has %s, the shape asked for has %d", input, b.Name.Text, axes(len(v.port.Shape.Sizes)), len(shape))
 }
 
-func noDefaultSize(p *ast.Port, d *ast.Dim, axis int) *diag.Diagnostic {
-	if name := p.Binds(d); name != "" && name != bare(d.Size) {
-		return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", p.Binds(d)).
-			WithHelp("write that of the first value behind it: `%s = 224`", ast.Text(d.Size))
+func noDefaultSize(v portValue, d *ast.Dim, axis int) *diag.Diagnostic {
+	if name := v.port.Binds(d); name != "" && name != bare(d.Size) {
+		return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", name).
+			WithHelp("write that of the first value behind it: `%s = 224`", inText(d.Size, v.env))
 	}
 	return diag.New(diag.MissingArgument, d.Span(), "`%s` has no default size", bare(d.Size)).
 		WithHelp("write one, as in `%s`, or ask for a shape: --shape 1x3x224x224", defaultSample(d, axis))

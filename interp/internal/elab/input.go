@@ -150,7 +150,7 @@ func (m *machine) input(declared, c *Closure, known *env, v portValue, asked []i
 		}
 		m.defaults, m.usual = m.defaults && size == byDefault, m.usual && (size == byDefault || i == 0)
 		if !stands {
-			m.fail(noDefaultSize(v.port, d, i))
+			m.fail(noDefaultSize(v, d, i))
 			return nil, false
 		}
 		if !dim.AtLeast(m.facts, size, dim.Int(1)) {

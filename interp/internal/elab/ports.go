@@ -38,7 +38,7 @@ func (v portValue) String() string {
 	case v.port.Repeat != nil:
 		return "value " + strconv.Itoa(v.i) + " of its `repeat`"
 	case v.port.Bar:
-		return "`| " + (&ast.Type{Shape: v.port.Shape}).String() + "`"
+		return "`| " + inText(v.port.Shape, v.env) + "`"
 	}
 	return ""
 }
@@ -248,10 +248,10 @@ func unbound(b *ast.Block, e *env) *ast.Dim {
 	return nil
 }
 
-func nothingBinds(at source.Span, b *ast.Block, d *ast.Dim) *diag.Diagnostic {
-	return diag.New(diag.InputMismatch, at, "`%s` takes no value here that gives its `%s` a size", b.Name.Text, ast.Text(d.Size)).
-		At(d.Span(), "it is one of the first of these, and there are none").
-		WithHelp("make what it names a parameter, or take one such value at least")
+func nothingBinds(at source.Span, b *ast.Block, d *ast.Dim, e *env) *diag.Diagnostic {
+	return diag.New(diag.InputMismatch, at, "`%s` takes no value here that gives its `%s` a size", b.Name.Text, inText(d.Size, e)).
+		At(d.Span(), "the size of the first of these, and there are none").
+		WithHelp("give it one such value at least, or make what the size names a parameter")
 }
 
 func wrongNumber(at source.Span, b *ast.Block, want string, x Tensor) *diag.Diagnostic {
