@@ -6,7 +6,7 @@ import (
 	"cnnlang/ops/dim"
 )
 
-// MostAxes is how many axes the result of reshape may have, the batch among them.
+// MostAxes is how many axes reshape may make and permute may take, the batch among them.
 const MostAxes = 8
 
 // Reshape keeps the numbers of each image, in their order, and gives them another shape.

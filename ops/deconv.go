@@ -48,7 +48,7 @@ func (d *Deconv) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 }
 
 func (d *Deconv) grow(r *rule, a dim.Axis, size dim.Size) dim.Size {
-	k, stride, more, one := d.Reach(a), d.Stride.Along(a), d.OutputPad.Along(a), dim.Int(1)
+	k, stride, more := d.Reach(a), d.Stride.Along(a), d.OutputPad.Along(a)
 	if d.Pad.Mode == Same {
 		if r.ok() && !dim.AtLeast(r, k, stride) {
 			r.bad("pad", "a kernel at least as large as the stride, or explicit padding",
@@ -74,7 +74,6 @@ func (d *Deconv) grow(r *rule, a dim.Axis, size dim.Size) dim.Size {
 
 // Reach is how many pixels a kernel spans.
 func (d *Deconv) Reach(a dim.Axis) dim.Size {
-	one := dim.Int(1)
 	return d.Dilation.Along(a).Mul(d.K.Along(a).Sub(one)).Add(one)
 }
 

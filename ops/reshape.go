@@ -34,7 +34,6 @@ func (*Dropout) Name() string { return "dropout" }
 // Infer keeps the shape.
 func (o *Dropout) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, o, in, 1)
-	one := dim.Int(1)
 	r.between("p", o.P, dim.Int(0), &one)
 	return r.end(in[0])
 }
@@ -55,7 +54,6 @@ func (*DropPath) Name() string { return "drop_path" }
 // Infer keeps the shape.
 func (o *DropPath) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	r := begin(f, o, in, 1)
-	one := dim.Int(1)
 	r.between("p", o.P, dim.Int(0), &one)
 	return r.end(in[0])
 }

@@ -45,6 +45,16 @@ func mean(countPad bool) ops.Op {
 }
 func add() ops.Op { return &ops.Add{} }
 
+// narrowed is a mean, a convolution to fewer channels, its norm and an activation.
+func narrowed(countPad, bias bool, path string, act ops.Op) func(*graphtest.Builder, *graph.Node) []*graph.Node {
+	return func(b *graphtest.Builder, x *graph.Node) []*graph.Node {
+		y := b.Add("pool", mean(countPad), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
+		y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, bias), y)
+		b.Add(path, act, b.Add("norm", graphtest.Norm(), y))
+		return nil
+	}
+}
+
 // TestPasses shows what small networks become. The function that builds one returns the
 // nodes to keep.
 func TestPasses(t *testing.T) {
@@ -195,25 +205,13 @@ func TestPasses(t *testing.T) {
 			1 mul: mul [0 0]
 			2 add: add [1 0] out`},
 
-		{"a convolution to fewer channels goes before the mean, the norm with it, and the activation behind", func(b *graphtest.Builder, x *graph.Node) nodes {
-			y := b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x)
-			y = b.Add("pool", mean(false), y)
-			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), y)
-			b.Add("relu", relu(), b.Add("norm", graphtest.Norm(), y))
-			return nil
-		}, pass.Options{}, `
+		{"a convolution to fewer channels goes before the mean, the norm with it, and the activation behind", narrowed(false, true, "relu", relu()), pass.Options{}, `
 			1 wide: conv [0]
 			2 conv: conv + norm [1]
 			3 pool: avgpool [2]
 			4 conv: relu [3] out`},
 
-		{"where the pool counts its padding, the norm stays behind", func(b *graphtest.Builder, x *graph.Node) nodes {
-			y := b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x)
-			y = b.Add("pool", mean(true), y)
-			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, false), y)
-			b.Add("relu", relu(), b.Add("norm", graphtest.Norm(), y))
-			return nil
-		}, pass.Options{}, `
+		{"where the pool counts its padding, the norm stays behind", narrowed(true, false, "relu", relu()), pass.Options{}, `
 			1 wide: conv [0]
 			2 conv: conv [1]
 			3 pool: avgpool [2]
@@ -298,23 +296,13 @@ func TestPasses(t *testing.T) {
 			1 mul: mul [0 0]
 			2 slopes: prelu [1] out`},
 
-		{"slopes stay behind a mean that changes places with their convolution", func(b *graphtest.Builder, x *graph.Node) nodes {
-			y := b.Add("pool", mean(false), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
-			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, true), y)
-			b.Add("slopes", prelu(), b.Add("norm", graphtest.Norm(), y))
-			return nil
-		}, pass.Options{}, `
+		{"slopes stay behind a mean that changes places with their convolution", narrowed(false, true, "slopes", prelu()), pass.Options{}, `
 			1 wide: conv [0]
 			2 conv: conv + norm [1]
 			3 pool: avgpool [2]
 			4 conv: prelu [3] out`},
 
-		{"and behind a pool that does and counts its padding", func(b *graphtest.Builder, x *graph.Node) nodes {
-			y := b.Add("pool", mean(true), b.Add("wide", graphtest.Conv(8, 1, 1, 1, false), x))
-			y = b.Add("conv", graphtest.Conv(4, 1, 1, 1, false), y)
-			b.Add("slopes", prelu(), b.Add("norm", graphtest.Norm(), y))
-			return nil
-		}, pass.Options{}, `
+		{"and so where the pool counts its padding", narrowed(true, false, "slopes", prelu()), pass.Options{}, `
 			1 wide: conv [0]
 			2 conv: conv [1]
 			3 pool: avgpool [2]

@@ -134,7 +134,7 @@ func gain(name string, shape tensor.Shape) float64 {
 		return 1
 	case len(shape) == 4 && hasSuffix(name, "block.0.0.weight", "block.1.0.weight", "block.2.0.weight", "block.3.0.weight"):
 		if strings.Count(name, ".") == 5 { // features.4.block.1.0.weight of MobileNet v3
-			return 2 // not each block has a gate: with 2.5 the outputs of the large one are a hundred times as large
+			return 2 // not every block has a gate: with 2.5 the outputs of the large one are a hundred times as large
 		}
 		return 2.5 // features.2.0.block.1.0.weight of EfficientNet: SiLU and squeeze-and-excitation pass on less than ReLU
 	case shape[1] == 1, strings.HasSuffix(name, "pointwise.weight"):

@@ -193,7 +193,8 @@ func SumTile(t *Tile, at *Places) {
 	sumTiles(t, at)
 }
 
-// check panics if the tiles, whose pixels see so many numbers from their place on, do not fit the slices: the kernels have no bounds checks.
+// check panics if the tiles, whose pixels see so many numbers from their place on, do not fit the
+// slices: the kernels have no bounds checks.
 func (t *Tile) check(at *Places, blocks, seen int, epilogue bool) {
 	if blocks < 1 || blocks > TileBlocks || t.Taps.Len() == 0 || at.Len() == 0 || t.OutBlock < 0 || t.AddBlock < 0 {
 		panic("kernel: no such tile")
