@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"cnnlang/interp"
@@ -30,5 +31,22 @@ func TestThreeFilesAreWritten(t *testing.T) {
 	m.Close()
 	if _, err := exportNet("no_such_net", 0, folder); err == nil {
 		t.Error("a net that there is not was exported")
+	}
+}
+
+// torch_worker.py has a function for every operator that is written.
+func TestTorchRunsEveryOperator(t *testing.T) {
+	worker, err := os.ReadFile("../torch_worker.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("../../interp/onnx/testdata/operators.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(table)) {
+		if operator := strings.Fields(line)[0]; !strings.Contains(string(worker), "\n    '"+operator+"': ") {
+			t.Errorf("no function for %s", operator)
+		}
 	}
 }
