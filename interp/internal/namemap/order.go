@@ -20,17 +20,21 @@ func (o order) natural() bool { return o.flat == nil && o.unknown == nil }
 
 func (o order) equal(p order) bool { return o.unknown == p.unknown && slices.Equal(o.flat, p.flat) }
 
-// orders finds the order of every vector of a graph, by node; and for learned vectors the step
+// orders finds the order of every vector of a graph, by node, unless it is natural; and for learned vectors the step
 // that joins them with one of another order, in which they would have to be as well. So it is with
 // the tensors of a node that another one has again, for an item of another order.
 func orders(g *graph.Graph) (all map[*graph.Node]order, beside map[*graph.Node]*graph.Node) {
 	all, beside = map[*graph.Node]order{}, map[*graph.Node]*graph.Node{}
 	learned := map[*graph.Node]*graph.Node{} // what a vector was computed from, element by element
+	moved := map[*graph.Node]*graph.Node{}   // the step behind which a map's axes are not [C, H, W]
 	for _, n := range g.Nodes {
 		if n.Op == nil || len(n.In) == 0 {
 			continue
 		}
-		if o := orderOf(n, all); !o.natural() {
+		if from := movedBy(n, moved); from != nil {
+			moved[n] = from
+		}
+		if o := orderOf(n, all, moved); !o.natural() {
 			all[n] = o
 		}
 		if _, is := n.Op.(*ops.Learned); is {
@@ -72,16 +76,58 @@ func (a *application) taken(n *graph.Node) order {
 	return a.order[n.In[0]]
 }
 
-func orderOf(n *graph.Node, all map[*graph.Node]order) order {
-	first := all[n.In[0]]
-	if _, flattens := n.Op.(*ops.Flatten); flattens && len(n.In[0].Shape) > 2 {
-		if s := n.In[0].Shape[1:]; s[0] > 1 && s[1:].Elements() > 1 {
-			return order{flat: s}
+// movedBy is the step that gave a map axes of which it is not known how a file has them: a reshape or
+// permute, at n or before it.
+func movedBy(n *graph.Node, moved map[*graph.Node]*graph.Node) *graph.Node {
+	switch n.Op.(type) {
+	case *ops.Reshape, *ops.Permute:
+		if isMap(n.In[0].Shape) || isMap(n.Shape) {
+			return n
 		}
-		return order{}
 	}
-	if op, is := n.Op.(*ops.Reshape); is && len(op.Shape) == 1 && len(n.In[0].Shape) > 2 {
-		return order{unknown: n} // whatever the axes before may be
+	for _, in := range n.In {
+		if from := moved[in]; from != nil && len(n.Shape) > 2 {
+			return from
+		}
+	}
+	return nil
+}
+
+// isMap reports whether the numbers of an image lie along several axes, so that they may be counted in
+// several orders.
+func isMap(s tensor.Shape) bool {
+	long := 0
+	for _, size := range s[1:] {
+		if size > 1 {
+			long++
+		}
+	}
+	return long > 1
+}
+
+// flattens reports whether an op makes vectors of maps.
+func flattens(n *graph.Node) bool {
+	switch n.Op.(type) {
+	case *ops.Flatten, *ops.Reshape:
+		return len(n.Shape) == 2 && len(n.In[0].Shape) > 2
+	}
+	return false
+}
+
+func orderOf(n *graph.Node, all map[*graph.Node]order, moved map[*graph.Node]*graph.Node) order {
+	first := all[n.In[0]]
+	if flattens(n) {
+		s := n.In[0].Shape
+		_, reshapes := n.Op.(*ops.Reshape)
+		switch from := moved[n.In[0]]; {
+		case from != nil:
+			return order{unknown: from}
+		case s[1] == 1 || s[2:].Elements() == 1:
+			return order{}
+		case reshapes || len(s) != 4:
+			return order{unknown: n}
+		}
+		return order{flat: s[1:]}
 	}
 	switch n.Op.(type) {
 	case *ops.Linear, *ops.Learned:
