@@ -38,8 +38,12 @@ func (o *Reshape) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
 	}
 	has, makes := in[0][1:].Product(), dim.Shape(o.Shape).Product()
 	if !dim.Equal(r, makes, has) {
+		many := makes.String()
+		if !makes.IsValid() {
+			many = "too many"
+		}
 		r.fail(&Fault{Kind: CountDiffers, Arg: "shape", Input: 0, Axis: -1,
-			Msg:  "`reshape` makes " + makes.String() + " numbers of " + has.String(),
+			Msg:  "`reshape` makes " + many + " numbers of " + has.String(),
 			Help: "the shape is that of one image, without the batch, and all its numbers stay: its product is that of " + in[0][1:].String()})
 	}
 	return r.end(append(dim.Shape{in[0][0]}, o.Shape...))

@@ -224,7 +224,7 @@ var faultCases = []struct {
 	{reshape(8, -1), image, ops.BadValue, "shape", -1, -1, "`shape` of `reshape` must be whole numbers of at least 1, got [8, -1]"},
 	{&ops.Reshape{Shape: []dim.Size{dim.Int(16), dim.Ratio(5, 2), dim.Int(6)}}, image, ops.BadValue, "shape", -1, -1,
 		"`shape` of `reshape` must be whole numbers of at least 1, got [16, 5/2, 6]"},
-	{reshape(1<<30, 1<<30), image, ops.CountDiffers, "shape", 0, -1, "`reshape` makes out of range numbers of 240"},
+	{reshape(1<<30, 1<<30), image, ops.CountDiffers, "shape", 0, -1, "`reshape` makes too many numbers of 240"},
 	{permute(0, 2, 1), image, ops.WrongRank, "axes", 0, -1, "`permute` names 3 axes, got [1, 8, 5, 6]"},
 	{permute(1, 0, 2, 3), image, ops.BadValue, "axes", -1, -1,
 		"`axes` of `permute` must be 0 and then the other axes in their new order, got [1, 0, 2, 3]"},
