@@ -51,6 +51,8 @@ var slips = []struct{ wrong, right string }{
 	{"  conv(8, 3x3, pad=1]\n", "  conv(8, 3x3, pad=1)\n"},
 	{"  relu }\n", "  relu\n"},
 	{"  conv(8, 3x3, padding_mode=\"reflect\")\n", ""},
+	{"  conv(8, 3x3, in_channels=3)\n", "  conv(8, 3x3)\n"},
+	{"  conv(8, 3x3, in_channels=4)\n", ""}, // which says that something else is wrong
 	{"  deconv(8, 2x2, stride=2, output_padding=1)\n", "  deconv(8, 2x2, stride=2, output_pad=1)\n"},
 	{"  unpool(2)\n", ""},
 	{"  mean(1)\n", ""},

@@ -37,7 +37,7 @@ var argumentsElsewhere = map[string][]string{
 var needless = func() map[string]string {
 	by := map[string]string{}
 	for words, why := range map[string]string{
-		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": leaveOut + "the input channels are known",
+		"inchannels inputchannels infeatures numfeatures inplanes inputshape inputdim normalizedshape": channelsKnown,
 		"activation act activationfn activationfunction nonlinearity":                                  "the activation is a step of its own, as in `-> relu`",
 		"name label id": "a label stands before the step: `name: conv(…)`",
 		"inplace dtype device dataformat trainable training momentum requiresgrad":                            leaveOut + "nothing here depends on it",
@@ -58,6 +58,9 @@ var needless = func() map[string]string {
 // leaveOut begins what is said of arguments that do nothing here.
 const leaveOut = "leave it out: "
 
+// channelsKnown is said of those that say how many channels come in.
+const channelsKnown = leaveOut + "the input channels are known"
+
 // without is the edit that takes an argument out of a call.
 func without(args *ast.Args, arg *ast.Arg) diag.Edit {
 	i := slices.Index(args.List, arg)
@@ -74,7 +77,7 @@ func without(args *ast.Args, arg *ast.Arg) diag.Edit {
 // incoming is what an argument says of the input channels.
 func incoming(args *ast.Args, name *ast.Name, o *resolve.Object) []diag.Given {
 	for _, a := range args.List {
-		if a.Name == name && strings.HasPrefix(needless[plainName(name.Text)], leaveOut+"the channels") {
+		if a.Name == name && needless[plainName(name.Text)] == channelsKnown {
 			return said(args, a.Value, o.Name)
 		}
 	}
