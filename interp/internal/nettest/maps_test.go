@@ -84,6 +84,9 @@ func TestMaps(t *testing.T) {
 		m := Build(t, n)
 		s := m.NewSession(2)
 		Run(t, s, Images(n)...)
+		if len(want.Outputs) != len(outputs) {
+			t.Errorf("%s: the reference has %d outputs, want %d", name, len(want.Outputs), len(outputs))
+		}
 		largest := 0.0
 		for key, w := range want.Outputs {
 			got := s.Output()
