@@ -11,6 +11,8 @@ import sys
 
 import numpy as np
 
+import single
+
 MOST = 1e-4  # of the standard deviation of an output
 OPERATORS = 'interp/onnx/testdata/operators.txt'
 
@@ -168,6 +170,17 @@ def cases(nets):
             yield Case(net, 1, ['--output-names', 'slim', '--no-source'])
 
 
+def operations():
+    """Nets of one operation each."""
+    folder = os.path.join(FLAGS.work, 'single')
+    os.makedirs(folder, exist_ok=True)
+    for i, (name, text) in enumerate(single.texts(7)):
+        path = os.path.join(folder, name + '.cnn')
+        with open(path, 'w') as file:
+            file.write(text)
+        yield Case(path, 1 + i % 2, ['--fold-bn'] if i % 4 > 1 else [])
+
+
 def check_operators():
     """Compares the table of operators with what onnx says of them."""
     for line in open(OPERATORS):
@@ -187,6 +200,8 @@ def main():
     if not TORCH.process:
         print('not run by torch: Python has no module of that name')
     todo = list(cases(nets)) + [Case('interp/onnx/testdata/%s.cnn' % name, 2) for name in ('operations', 'odd', 'small', 'ends', 'items') if not FLAGS.nets]
+    if not FLAGS.nets:
+        todo += list(operations())
     random = os.path.join(FLAGS.work, 'random')
     if not FLAGS.nets and os.path.isdir(random):
         todo += [Case(os.path.join(random, name), 1 + i % 2, ['--fold-bn'] if i % 4 > 1 else []) for i, name in enumerate(sorted(os.listdir(random)))]
