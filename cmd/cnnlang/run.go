@@ -213,7 +213,7 @@ func (a *app) runNet(ctx context.Context, f *runFlags, argument string, images [
 		return err
 	}
 	n, err := a.net(&f.selection, argument, len(images))
-	blame(err, arrays)
+	f.blame(err, arrays)
 	if err != nil {
 		return err
 	}

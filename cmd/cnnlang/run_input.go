@@ -52,8 +52,8 @@ type array struct {
 	shape tensor.Shape
 }
 
-// blame notes from which files the inputs come that do not fit a net.
-func blame(err error, arrays []array) {
+// blame notes from which files the inputs come that do not fit a net, and how the others could.
+func (f *runFlags) blame(err error, arrays []array) {
 	var found *interp.ProgramError
 	if !errors.As(err, &found) {
 		return
@@ -64,6 +64,12 @@ func blame(err error, arrays []array) {
 		}
 		for _, in := range arrays {
 			d.WithNote("%s %v is the array of %s", in.what(), in.shape, in.file)
+		}
+		for _, in := range f.input.value {
+			sized := slices.ContainsFunc(f.shape.value, func(s shapeFor) bool { return s.name == in.name })
+			if len(arrays) > 0 && !sized {
+				d.WithNote("%s has the size that the net states; `--shape %s=NxCxHxW` says another", in.what(), in.name)
+			}
 		}
 		return
 	}
