@@ -2,6 +2,7 @@ package exec
 
 import (
 	"math"
+	"slices"
 
 	"cnnlang/ops/exec/layout"
 	"cnnlang/ops/exec/task"
@@ -33,7 +34,7 @@ func (s *size) regrouped(g regrouping) []task.Algorithm {
 	list := s.inBlocks(func(layout.Element) bool { return !few }, func(in []layout.Value, out layout.Value, _ []tensor.Tensor) *task.Prepared {
 		return g.blocked(in[0].Grid(), out.Grid())
 	}, plain)
-	if few && s.in[0][1] >= layout.Lanes/2 && len(s.elements()) > 0 {
+	if few && s.in[0][1] >= layout.Lanes/2 && slices.Contains(s.elements(), layout.Float32) {
 		fromBlocks := s.plain(plain)
 		fromBlocks.Name, fromBlocks.In = "from blocks", []layout.Layout{layout.Blocked(layout.Float32)}
 		list = append([]task.Algorithm{fromBlocks}, list...)
