@@ -373,7 +373,7 @@ func (m *machine) summarized(c *Closure, e *env, x Tensor) (Tensor, bool) {
 func (m *machine) applyBlock(c *Closure, e *env, sc scope, x Tensor, at source.Span) Tensor {
 	b := c.Object.Block
 	e.frame.base, e.frame.own = sc.labels, m.readsOf(b)
-	if b.Sig != nil && !m.bindInput(c, e, x, at) || !m.bindTensors(c, e) {
+	if b.Sig != nil && !m.bindInput(c, e, x, at) || !m.bindTensors(c, e, m.unknowns != nil && m.outermost()) {
 		return poison
 	}
 	for _, w := range b.Where {

@@ -45,15 +45,16 @@ func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 		return false
 	}
 	for _, v := range values {
-		if !m.takesSizes(b, v, at) {
+		if !m.takesSizes(b, v, at, false) {
 			return false
 		}
 	}
 	return true
 }
 
-// bindTensors does the same for tensors that are parameters, after the input.
-func (m *machine) bindTensors(c *Closure, e *env) bool {
+// bindTensors does the same for tensors that are parameters, after the input. Free ones are those of
+// a block that stands by itself among unknowns: any that fit.
+func (m *machine) bindTensors(c *Closure, e *env, free bool) bool {
 	for _, p := range parameters(c.Object) {
 		t, isTensor := e.values[p.Name.Text].(*Tensor)
 		if !isTensor || p.Type == nil || p.Type.Shape == nil {
@@ -69,7 +70,7 @@ func (m *machine) bindTensors(c *Closure, e *env) bool {
 		if !m.bindSizes(c, e, &v) {
 			return false
 		}
-		if m.unknowns != nil && m.outermost() { // it may be any tensor that fits
+		if free {
 			v.x.Shape = v.x.Shape.Clone()
 			for i, d := range p.Type.Shape.Sizes {
 				if size, known := e.values[bare(d.Size)].(dim.Size); known && isSize(c.Object, bare(d.Size)) {
@@ -79,7 +80,7 @@ func (m *machine) bindTensors(c *Closure, e *env) bool {
 			e.values[p.Name.Text] = &v.x
 			e.frame.name(p.Name.Text, v.x)
 		}
-		if !m.takesSizes(c.Object.Block, v, c.Args[p.Name.Text].span) {
+		if !m.takesSizes(c.Object.Block, v, c.Args[p.Name.Text].span, free) {
 			return false
 		}
 	}
@@ -108,8 +109,8 @@ func (m *machine) bindSizes(c *Closure, e *env, v *portValue) bool {
 	return true
 }
 
-// takesSizes checks the sizes that are required of a value.
-func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span) bool {
+// takesSizes checks the sizes that are required of a value, or of a free one takes them as given.
+func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span, free bool) bool {
 	for i, d := range v.port.Shape.Sizes {
 		if bare(d.Size) == "_" || slices.Contains(v.bound, i) {
 			continue
@@ -118,7 +119,7 @@ func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span) bool {
 		if !ok {
 			return false
 		}
-		if v.param != nil && m.unknowns != nil && m.outermost() { // it is taken as given, as the input is
+		if free {
 			if !m.unknowns.Assume(v.x.Shape[i].Sub(want), dim.Zero, true, true) {
 				return false
 			}

@@ -121,7 +121,7 @@ func (m *machine) called(p paramSignature, at *site, x Tensor) (*env, bool) {
 	if !ok || x.Poisoned {
 		return nil, false
 	}
-	return e, p.declared.Object.Block.Sig == nil || m.bindInput(p.declared, e, x, at.span())
+	return e, (p.declared.Object.Block.Sig == nil || m.bindInput(p.declared, e, x, at.span())) && m.bindTensors(p.declared, e, false)
 }
 
 // conforms checks what a signature says of a result.
