@@ -103,12 +103,12 @@ func compute(op ops.Op, out Value, in, params []Value) {
 		}
 		mul(out, factors)
 	default:
-		move(op, out, in)
+		move(op, out, in, params)
 	}
 }
 
 // move computes the ops that move numbers, or make others of them along height and width.
-func move(op ops.Op, out Value, in []Value) {
+func move(op ops.Op, out Value, in, params []Value) {
 	switch op := op.(type) {
 	case *ops.Slice:
 		slice(op, out, in[0])
@@ -131,7 +131,9 @@ func move(op ops.Op, out Value, in []Value) {
 	case *ops.Concat:
 		concat(op, out, in)
 	default:
-		panic("ref: no reference for " + op.Name())
+		if !gradient(op, out, in, params) {
+			panic("ref: no reference for " + op.Name())
+		}
 	}
 }
 
