@@ -26,10 +26,11 @@ func duplicate(o, old *Object) *diag.Diagnostic {
 	return d.WithHelp("rename one of them")
 }
 
-func sizeOfParameter(size *ast.Ref, p *ast.Param) *diag.Diagnostic {
-	return diag.New(diag.DuplicateName, size.Span(), "`%s` is a parameter and a size with a default", p.Name.Text).
+// sizeOfParameter is for a name that two things with defaults have, a parameter and what else is said.
+func sizeOfParameter(at ast.Node, what string, p *ast.Param) *diag.Diagnostic {
+	return diag.New(diag.DuplicateName, at.Span(), "`%s` is a parameter and a %s with a default", p.Name.Text, what).
 		WithLabel("again here").At(p.Name.Span(), "first here").
-		WithHelp("rename one of them, or leave the default of the size out, which is then the parameter's value")
+		WithHelp("rename one of them, or leave the default of the %s out, which is then the parameter's value", what)
 }
 
 func defaultWithoutValue(p *ast.Param) *diag.Diagnostic {

@@ -31,7 +31,10 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 	}
 	for _, p := range sig.In {
 		c.port = p
-		c.sizes(p.Shape, params, c.inPort(p, s))
+		if p.Default != nil {
+			c.notParameter(p.Repeat.Count, "number of values", p.Open(), params)
+		}
+		c.sizes(p, params, c.inPort(p, s))
 	}
 	c.port = nil
 	c.tensorShapes(params, s)
@@ -63,20 +66,25 @@ func (c *checker) signature(sig *ast.Sig, params *ast.Params, s *scope) {
 
 // sizes binds the names of one value's sizes, or resolves what those are said to be. A size that
 // has a default can be given by name, as a parameter can, so that both cannot have one.
-func (c *checker) sizes(shape *ast.Shape, params *ast.Params, s *scope) {
-	for _, d := range shape.Sizes {
+func (c *checker) sizes(port *ast.Port, params *ast.Params, s *scope) {
+	for _, d := range port.Shape.Sizes {
 		if d.Default != nil {
 			c.expr(d.Default, s)
-			for _, p := range params.All() {
-				if r, ok := d.Size.(*ast.Ref); ok && r.Text() == p.Name.Text {
-					c.report(sizeOfParameter(r, p))
-				}
-			}
+			c.notParameter(d.Size, "size", port.Binds(d), params)
 		}
 		if r, ok := d.Size.(*ast.Ref); ok && r.Args == nil && len(r.Path) == 1 && !s.has(r.Path[0].Text) {
 			s.names[r.Path[0].Text] = true
 		} else {
 			c.expr(d.Size, s)
+		}
+	}
+}
+
+// notParameter refuses what has a default and a name that a parameter has.
+func (c *checker) notParameter(at ast.Node, what, name string, params *ast.Params) {
+	for _, p := range params.All() {
+		if p.Name.Text == name {
+			c.report(sizeOfParameter(at, what, p))
 		}
 	}
 }
@@ -179,7 +187,7 @@ func (c *checker) tensorShapes(params *ast.Params, s *scope) {
 		if p.Type == nil || p.Type.Shape == nil {
 			continue
 		}
-		c.sizes(p.Type.Shape, nil, s)
+		c.sizes(&ast.Port{Shape: p.Type.Shape}, nil, s)
 		for _, d := range p.Type.Shape.Sizes {
 			if d.Default != nil {
 				c.report(defaultOfTensor(d.Default))

@@ -52,7 +52,7 @@ func (m *machine) fill(c *Closure, args *ast.Args, e *env) (*Closure, bool) {
 		switch {
 		case a.Name != nil:
 			name = a.Name.Text
-			if declared(name) == nil && sizeNamed(c.Object, name) == nil {
+			if declared(name) == nil && !canGive(c.Object, name) {
 				m.fail(unknownArgument(a.Name, args, c.Object, params))
 				good = false
 				continue
@@ -224,9 +224,9 @@ func (c *Closure) describe(e *env) string {
 			parts = append(parts, p.Name.Text+" = "+show(v))
 		}
 	}
-	for _, d := range sizesOf(c.Object) {
-		if b, given := c.Args[bare(d.Size)]; given && !b.declared {
-			parts = append(parts, bare(d.Size)+" = "+show(b.value))
+	for _, g := range sizesOf(c.Object) {
+		if b, given := c.Args[g.name]; given && !b.declared {
+			parts = append(parts, g.name+" = "+show(b.value))
 		}
 	}
 	if len(parts) == 0 {

@@ -19,6 +19,9 @@ func (m *machine) bindInput(c *Closure, e *env, x Tensor, at source.Span) bool {
 		if values, ok = m.deal(b.Sig.In, e, x.Items, func(want string) { m.fail(wrongNumber(at, b, want, x)) }); !ok {
 			return false
 		}
+		if !m.agreeNumbers(c, e, len(x.Items)) {
+			return false
+		}
 		m.namePorts(b.Sig.In, e, values)
 	} else if n := b.Sig.In[0].Shape.As; n != nil {
 		e.frame.name(n.Text, x)

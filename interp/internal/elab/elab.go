@@ -192,7 +192,7 @@ func (m *machine) set(c *Closure, o *resolve.Object, settings []Setting) (*Closu
 	params := parameters(c.Object)
 	good := true
 	for _, s := range settings {
-		isSize := sizeNamed(c.Object, s.Name) != nil
+		isSize := canGive(c.Object, s.Name)
 		switch {
 		case find(params, s.Name) == nil && !isSize:
 			open := slices.DeleteFunc(slices.Clone(params), func(p *ast.Param) bool { return c.has(p.Name.Text) })

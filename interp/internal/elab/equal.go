@@ -103,8 +103,8 @@ func (m *machine) equalBlocks(l, r *Closure) (equal, comparable bool) {
 	if l.Object.Block != r.Object.Block {
 		return false, true
 	}
-	for _, d := range sizesOf(l.Object) {
-		a, b := l.Args[bare(d.Size)], r.Args[bare(d.Size)]
+	for _, g := range sizesOf(l.Object) {
+		a, b := l.Args[g.name], r.Args[g.name]
 		if equal, comparable := m.equalArguments(a.value, b.value, ast.Type{}); !equal || !comparable {
 			return false, comparable
 		}

@@ -149,7 +149,7 @@ func tooManyArguments(at source.Span, o *resolve.Object, params []*ast.Param, v 
 		return d.WithHelp("`%s` works on the value before it; to start from another one, write that and an arrow before it", o.Name)
 	case len(sizesOf(o)) > 0:
 		sizes := sizesOf(o)
-		return d.WithHelp("sizes are given by name, as in `%s=64`", bare(sizes[len(sizes)-1].Size))
+		return d.WithHelp("sizes are given by name, as in `%s=64`", sizes[len(sizes)-1].name)
 	case len(params) == 0:
 		return d.WithHelp("leave the parentheses out; the input channels are known")
 	case len(params) == 1:

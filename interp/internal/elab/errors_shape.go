@@ -342,8 +342,11 @@ func badInputSize(b *ast.Block, d *ast.Dim, size dim.Size) *diag.Diagnostic {
 	return diag.New(diag.BadValue, d.Span(), "a size must be at least 1, got %v", size)
 }
 
-func badDefaultSize(x ast.Expr, v dim.Size) *diag.Diagnostic {
-	return diag.New(diag.BadValue, x.Span(), "a default size must be a whole number of at least 1, got %v", v)
+func badDefaultSize(at source.Span, v dim.Size, in portValue) *diag.Diagnostic {
+	if in.i > 0 { // it follows from the first of its port
+		return diag.New(diag.BadValue, at, "a size must be a whole number of at least 1, got %v%s", v, in.in())
+	}
+	return diag.New(diag.BadValue, at, "a default size must be a whole number of at least 1, got %v", v)
 }
 
 func badRequiredSize(x ast.Expr, v dim.Size) *diag.Diagnostic {

@@ -10,6 +10,7 @@ import (
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
+	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
 )
 
@@ -43,7 +44,7 @@ func (m *machine) inputs(declared, c *Closure, e *env, opts Options) (values []p
 	m.defaults, m.usual = true, true
 	e = e.inner() // of an axis, those after it may speak: [1, 3, H=4, H + 1]
 	for _, p := range b.Sig.In {
-		n, list, ok := m.inputsOf(p, e)
+		n, list, ok := m.inputsOf(declared, c, p, e)
 		if !ok {
 			return nil, false
 		}
@@ -56,7 +57,13 @@ func (m *machine) inputs(declared, c *Closure, e *env, opts Options) (values []p
 		}
 	}
 	if len(values) == 0 {
-		m.fail(noInputs(b))
+		at := b.Sig.In[0].Span().To(b.Sig.In[len(b.Sig.In)-1].Span())
+		for _, p := range b.Sig.In {
+			if p.Open() != "" {
+				at = m.sizeGiven(p.Repeat.Count, c, at)
+			}
+		}
+		m.fail(noInputs(b, at))
 		return nil, false
 	}
 	shapes := maps.Clone(opts.Shapes)
@@ -87,9 +94,9 @@ func (m *machine) inputs(declared, c *Closure, e *env, opts Options) (values []p
 	return values, ok
 }
 
-// inputsOf is how many inputs a port of a net stands for, which its default says where nothing
-// else does.
-func (m *machine) inputsOf(p *ast.Port, e *env) (n int, list []Value, ok bool) {
+// inputsOf is how many inputs a port of a net stands for, which where nothing else does what is set
+// says, the preset, or its default.
+func (m *machine) inputsOf(declared, c *Closure, p *ast.Port, e *env) (n int, list []Value, ok bool) {
 	count, ok := m.countOf(p, e)
 	if !ok || !count.open {
 		return count.n, count.list, ok
@@ -102,13 +109,21 @@ func (m *machine) inputsOf(p *ast.Port, e *env) (n int, list []Value, ok bool) {
 	if !ok {
 		return 0, nil, false
 	}
+	at := p.Default.Span()
+	if given, isGiven := sizeIn(declared, p.Open()); isGiven {
+		m.others, size, at = m.others || given != size, given, declared.Args[p.Open()].span
+	}
+	if set, isSet := sizeIn(c, p.Open()); isSet {
+		same := set == size
+		m.defaults, m.usual, size, at = m.defaults && same, m.usual && same, set, c.Args[p.Open()].span
+	}
 	n, whole := size.Int()
 	switch {
 	case !whole || n < 0:
-		m.fail(badCount(p.Default.Span(), size))
+		m.fail(badCount(at, size))
 		return 0, nil, false
 	case n > MaxNodes:
-		m.stop(tooManyIterations(p.Default.Span(), n))
+		m.stop(tooManyIterations(at, n))
 		return 0, nil, false
 	}
 	e.values[p.Open()] = size
@@ -123,26 +138,27 @@ func (m *machine) input(declared, c *Closure, known *env, v portValue, asked []i
 		return nil, false
 	}
 	for i, d := range sizes {
-		if d.Default != nil && find(parameters(c.Object), bare(d.Size)) != nil {
+		name := v.port.Binds(d)
+		if d.Default != nil && find(parameters(c.Object), name) != nil {
 			return nil, false // reported where names are resolved
 		}
 		size, stands, ok := m.defaultSize(d, i, v)
 		if !ok {
 			return nil, false
 		}
-		if given, ok := sizeIn(declared, d); ok {
+		if given, ok := sizeIn(declared, name); ok && v.i == 0 {
 			m.others = m.others || given != size
 			size = given
 		}
 		byDefault := size
-		set, isSet := sizeIn(c, d)
-		if isSet {
+		set, isSet := sizeIn(c, name)
+		if isSet = isSet && v.i == 0; isSet { // the others of a port follow from its first
 			size = set
 		}
 		if asked != nil {
 			given := dim.Int(asked[i])
-			if isSet && !c.Args[bare(d.Size)].declared && given != set {
-				m.fail(sizeTwice(c.Args[bare(d.Size)], c.Object, bare(d.Size), set, given))
+			if isSet && !c.Args[name].declared && given != set {
+				m.fail(sizeTwice(c.Args[name], c.Object, name, set, given))
 				return nil, false
 			}
 			m.defaults, m.usual = m.defaults && stands, m.usual && (stands || i == 0)
@@ -157,7 +173,7 @@ func (m *machine) input(declared, c *Closure, known *env, v portValue, asked []i
 			m.fail(badInputSize(b, d, size))
 			return nil, false
 		}
-		if name := v.port.Binds(d); name != "" && v.i == 0 {
+		if name != "" && v.i == 0 {
 			if _, bound := known.lookup(name); !bound {
 				known.values[name] = size
 			}
@@ -180,7 +196,11 @@ func (m *machine) defaultSize(d *ast.Dim, axis int, in portValue) (size dim.Size
 	}
 	v, ok := m.evalSize(x, in.env)
 	if ok && !dim.AtLeast(m.facts, v, dim.Int(1)) || ok && !v.IsWhole() {
-		m.fail(badDefaultSize(x, v))
+		at := x.Span()
+		if in.i > 0 {
+			at = m.sizeGiven(x, in.env.frame.of, at)
+		}
+		m.fail(badDefaultSize(at, v, in))
 		return v, false, false
 	}
 	return v, true, ok
@@ -225,8 +245,8 @@ func (m *machine) outputs(sig *ast.Sig, e *env, out Tensor) []graph.Output {
 	return list
 }
 
-func noInputs(b *ast.Block) *diag.Diagnostic {
-	return diag.New(diag.BadValue, b.Sig.In[0].Span().To(b.Sig.In[len(b.Sig.In)-1].Span()), "`%s` has no input", b.Name.Text).
+func noInputs(b *ast.Block, at source.Span) *diag.Diagnostic {
+	return diag.New(diag.BadValue, at, "`%s` has no input", b.Name.Text).
 		WithHelp("a net takes one value at least")
 }
 

@@ -151,15 +151,16 @@ func (m *machine) defaultSides(by *resolve.Object, b *ast.Block, e *env) (usual 
 		return usual
 	}
 	e = e.inner()
-	for i, d := range b.Sig.Input().Sizes {
-		size, known := sizeIn(c, d)
+	p := b.Sig.In[0]
+	for i, d := range p.Shape.Sizes {
+		size, known := sizeIn(c, p.Binds(d))
 		if !known {
-			size, known, ok = m.defaultSize(d, i, portValue{port: b.Sig.In[0], env: e})
+			size, known, ok = m.defaultSize(d, i, portValue{port: p, env: e})
 		}
 		if !ok || !known && i >= 2 {
 			return [2]int{}
 		}
-		if name := bare(d.Size); name != "" {
+		if name := p.Binds(d); name != "" {
 			if _, bound := e.lookup(name); !bound {
 				e.values[name] = size
 			}

@@ -17,16 +17,30 @@ import (
 // default of the net that it declares, which --set and --shape may replace. Where a block
 // is called, the sizes are those of what flows in, and one that is given has to agree.
 
-// sizesOf lists the axes of a block's input whose sizes can be given. The batch is none:
-// how many images there are is no part of a net.
-func sizesOf(o *resolve.Object) (list []*ast.Dim) {
+// A givenSize is what can be given by its name: a size, or without a Dim how many values a repeat is.
+type givenSize struct {
+	*ast.Dim
+	name string
+}
+
+// sizesOf lists the sizes of a block's input that can be given, each once: those of its axes,
+// and how many values it is. The batch is none: how many images there are is no part of a net.
+func sizesOf(o *resolve.Object) (list []givenSize) {
 	if o.Block.Sig == nil {
 		return nil
 	}
+	add := func(name string, d *ast.Dim) {
+		if isSize(o, name) && !slices.ContainsFunc(list, func(g givenSize) bool { return g.name == name }) {
+			list = append(list, givenSize{d, name})
+		}
+	}
 	for _, p := range o.Block.Sig.In {
+		if p.Default != nil {
+			add(p.Open(), nil)
+		}
 		for i, d := range p.Shape.Sizes {
-			if i > 0 && d.Default != nil && isSize(o, bare(d.Size)) {
-				list = append(list, d)
+			if i > 0 && d.Default != nil {
+				add(p.Binds(d), d)
 			}
 		}
 	}
@@ -38,42 +52,32 @@ func isSize(o *resolve.Object, name string) bool {
 	return name != "" && name != "_" && find(parameters(o), name) == nil
 }
 
-// sizeNamed is the axis whose size can be given by this name, nil where there is none.
-func sizeNamed(o *resolve.Object, name string) *ast.Dim {
-	for _, d := range sizesOf(o) {
-		if bare(d.Size) == name {
-			return d
-		}
-	}
-	return nil
+// canGive reports whether a size can be given by this name.
+func canGive(o *resolve.Object, name string) bool {
+	return slices.ContainsFunc(sizesOf(o), func(g givenSize) bool { return g.name == name })
 }
 
 // settable lists what can be given by name: these parameters and all sizes.
 func settable(o *resolve.Object, params []*ast.Param) []string {
 	list := names(params)
-	for _, d := range sizesOf(o) {
-		if name := bare(d.Size); !slices.Contains(list, name) {
-			list = append(list, name)
-		}
+	for _, g := range sizesOf(o) {
+		list = append(list, g.name)
 	}
 	return list
 }
 
-// sizeIn is the size of an axis that a block is given by name.
-func sizeIn(c *Closure, d *ast.Dim) (size dim.Size, ok bool) {
-	name := bare(d.Size)
-	if size, ok = c.Args[name].value.(dim.Size); !ok || sizeNamed(c.Object, name) == nil {
-		return size, false
-	}
-	return size, true
+// sizeIn is the size that a block is given by this name.
+func sizeIn(c *Closure, name string) (size dim.Size, ok bool) {
+	size, ok = c.Args[name].value.(dim.Size)
+	return size, ok && canGive(c.Object, name)
 }
 
 // sizeStands is where the size of an axis is written: as an argument, or in the signature.
 func sizeStands(c *Closure, axis int) source.Span {
-	in := c.Object.Block.Sig.Input().Sizes
-	d := in[min(axis, len(in)-1)]
-	if _, given := sizeIn(c, d); given {
-		return c.Args[bare(d.Size)].span
+	p := c.Object.Block.Sig.In[0]
+	d := p.Shape.Sizes[min(axis, len(p.Shape.Sizes)-1)]
+	if _, given := sizeIn(c, p.Binds(d)); given {
+		return c.Args[p.Binds(d)].span
 	}
 	return d.Span()
 }
@@ -81,18 +85,18 @@ func sizeStands(c *Closure, axis int) source.Span {
 // checkSizes holds the sizes that are given to what a size can be.
 func (m *machine) checkSizes(c *Closure) bool {
 	good := true
-	for _, d := range sizesOf(c.Object) {
-		b, given := c.Args[bare(d.Size)]
+	for _, g := range sizesOf(c.Object) {
+		b, given := c.Args[g.name]
 		if !given {
 			continue
 		}
 		v, want := m.convert(b.value, ast.Type{Name: "int"})
 		switch size, _ := v.(dim.Size); {
 		case want != "":
-			m.failOver(wrongArgument(b, c.Object, &ast.Param{Name: d.Size.(*ast.Ref).Path[0], Type: &ast.Type{Name: "int"}}, want), b.expr, b.env)
+			m.failOver(wrongArgument(b, c.Object, &ast.Param{Name: &ast.Name{Text: g.name}, Type: &ast.Type{Name: "int"}}, want), b.expr, b.env)
 			good = false
-		case size.Known() && !dim.AtLeast(m.facts, size, dim.Int(1)):
-			m.failOver(badGivenSize(b, bare(d.Size), size), b.expr, b.env)
+		case g.Dim != nil && size.Known() && !dim.AtLeast(m.facts, size, dim.Int(1)):
+			m.failOver(badGivenSize(b, g.name, size), b.expr, b.env)
 			good = false
 		}
 	}
@@ -102,11 +106,11 @@ func (m *machine) checkSizes(c *Closure) bool {
 // declared is what a preset declares: the sizes that it gives are its defaults.
 func (c *Closure) declared() *Closure {
 	declared := *c
-	for _, d := range sizesOf(c.Object) {
-		if b, given := c.Args[bare(d.Size)]; given && !b.declared {
+	for _, g := range sizesOf(c.Object) {
+		if b, given := c.Args[g.name]; given && !b.declared {
 			b.declared = true
 			declared.Args = maps.Clone(declared.Args)
-			declared.Args[bare(d.Size)] = b
+			declared.Args[g.name] = b
 		}
 	}
 	return &declared
@@ -128,12 +132,27 @@ func (m *machine) agrees(c *Closure, name string, x Tensor, axis int) bool {
 	return false
 }
 
+// agreeNumbers holds the numbers of values that a signature has bound to those that the call gives.
+func (m *machine) agreeNumbers(c *Closure, e *env, items int) bool {
+	for _, p := range c.Object.Block.Sig.In {
+		b, given := c.Args[p.Open()]
+		if !given || b.declared || !canGive(c.Object, p.Open()) {
+			continue
+		}
+		if is, known := e.values[p.Open()].(dim.Size); known && is != b.value {
+			m.fail(numberFlowsIn(b, c, p, is, items))
+			return false
+		}
+	}
+	return true
+}
+
 // sizeGiven is the place to blame for a condition: where the first of its sizes is given,
 // if it is of the net that is run, and else where the block is called.
 func (m *machine) sizeGiven(cond ast.Expr, c *Closure, call source.Span) source.Span {
-	at, found := call, !m.outermost()
+	at, found := call, len(m.trace) > 1
 	eachName(cond, func(name string) {
-		if b, given := c.Args[name]; given && !found && sizeNamed(c.Object, name) != nil {
+		if b, given := c.Args[name]; given && !found && canGive(c.Object, name) {
 			at, found = b.span, true
 		}
 	})
@@ -150,6 +169,12 @@ func sizeFlowsIn(b bound, c *Closure, name string, want dim.Size, x Tensor, axis
 	return d.WithHelp("leave `%s` out: a net that is called takes the sizes of what flows in", name)
 }
 
+func numberFlowsIn(b bound, c *Closure, p *ast.Port, is dim.Size, items int) *diag.Diagnostic {
+	return diag.New(diag.Several, b.span, "`%s` of `%s` is %v here, and of the %s that flow in it is %v", p.Open(), c.Object.Name, show(b.value), tensors(items), is).
+		At(p.Span(), "declared here").
+		WithHelp("leave `%s` out: a net that is called takes as many values as flow in", p.Open())
+}
+
 // sizeTwice says that an option asks for another size than the shape that is asked for.
 func sizeTwice(b bound, o *resolve.Object, name string, set, shape dim.Size) *diag.Diagnostic {
 	return diag.New(diag.InputMismatch, b.span, "`%s` of `%s` is set to %v, and the shape asked for has %v", name, o.Name, set, shape).
@@ -161,13 +186,18 @@ func unsettable(o *resolve.Object, name string) string {
 	if o.Block.Sig == nil || !isSize(o, name) {
 		return ""
 	}
-	for i, d := range o.Block.Sig.Input().Sizes {
-		switch {
-		case bare(d.Size) != name || sizeNamed(o, name) != nil:
-		case i == 0:
-			return fmt.Sprintf("`%s` is how many images there are, which the input says", name)
-		default:
-			return fmt.Sprintf("`%s` is the size of what flows in; one that has a default in the signature, as in `%s`, can be given", name, defaultSample(d, i))
+	for _, p := range o.Block.Sig.In {
+		if p.Open() == name && !canGive(o, name) {
+			return fmt.Sprintf("`%s` is how many values flow in; a number that has a default in the signature, as in `repeat i of %s = 3 | …`, can be given", name, name)
+		}
+		for i, d := range p.Shape.Sizes {
+			switch {
+			case p.Binds(d) != name || canGive(o, name):
+			case i == 0:
+				return fmt.Sprintf("`%s` is how many images there are, which the input says", name)
+			default:
+				return fmt.Sprintf("`%s` is the size of what flows in; one that has a default in the signature, as in `%s`, can be given", name, defaultSample(d, i))
+			}
 		}
 	}
 	return ""
