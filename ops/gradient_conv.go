@@ -80,19 +80,48 @@ func deriveBias(s Step, bias bool) {
 	}
 }
 
-// Derive writes the gradients of a convolution of one pixel.
+// LinearGradient is the gradient of the input of linear, which has C channels, from that of its result: the
+// product with its turned weights.
+//
+// Cost: the multiply-accumulates of the linear layer.
+type LinearGradient struct{ C int }
+
+func (*LinearGradient) Name() string { return "linear'" }
+
+// Infer gives [N, C] or [N, C, H, W].
+func (o *LinearGradient) Infer(f dim.Facts, in []dim.Shape) (dim.Shape, error) {
+	r := begin(f, o, in, 1)
+	out := in[0].Clone()
+	out[1] = dim.Int(o.C)
+	return r.end(out)
+}
+
+// Params is weight, [out, C].
+func (o *LinearGradient) Params(in []dim.Shape) []Param {
+	return weightAndBias(dim.Shape{in[0][1], dim.Int(o.C)}, one, false)
+}
+
+func (o *LinearGradient) Cost(in []dim.Shape, out dim.Shape) Cost {
+	macs := out.Product().Mul(in[0][1])
+	return Cost{MACs: macs, FLOPs: macs.Mul(dim.Int(2))}
+}
+
+// Pointwise is the same as a deconvolution of images [N, out, H, W] with kernels of one pixel: the weights lie in the same
+// order.
+func (o *LinearGradient) Pointwise() *Deconv {
+	single := dim.Square(one)
+	return &Deconv{Out: dim.Int(o.C), K: single, Stride: single, Dilation: single, Groups: one,
+		Pad: Padding{Mode: Valid}, OutputPad: dim.Square(dim.Int(0))}
+}
+
+// Derive writes that of the weights as those of a convolution of one pixel.
 func (l *Linear) Derive(s Step) {
-	x, dy := whole(s, s.Input(0)), whole(s, s.Gradient())
-	c := l.Pointwise()
 	if s.Wants(0) {
-		dx := s.With(c.transposed(x.Shape, dy.Shape), []int{0}, dy)
-		if len(s.Input(0).Shape) == 2 {
-			dx = s.Apply(&Flatten{}, dx)
-		}
-		s.To(0, dx)
+		s.To(0, s.With(&LinearGradient{s.Input(0).Shape[1]}, []int{0}, s.Gradient()))
 	}
 	if s.WantsTensor(0) {
-		s.ToTensor(0, s.Apply(&ConvWeights{c.bare(x.Shape)}, x, dy))
+		x, dy := whole(s, s.Input(0)), whole(s, s.Gradient())
+		s.ToTensor(0, s.Apply(&ConvWeights{l.Pointwise().bare(x.Shape)}, x, dy))
 	}
 	deriveBias(s, l.Bias)
 }

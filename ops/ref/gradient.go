@@ -19,6 +19,8 @@ func gradient(op ops.Op, out Value, in, params []Value) bool {
 		tensorSums(op.Of, out, in[0], in[1], params)
 	case *ops.MaxShare:
 		maxShare(op, out, in[0], in[1:])
+	case *ops.LinearGradient:
+		linearGradient(out, in[0], params[0])
 	case *ops.ConvWeights:
 		convWeights(op.Of, out, in[0], in[1])
 	case *ops.BatchStats:
@@ -133,6 +135,17 @@ func convWeights(op *ops.Conv, out, in, dy Value) {
 					}
 				}
 			}
+		}
+		return sum
+	})
+}
+
+// linearGradient: dx[n, c] = sum over o of weight[o, c] * dy[n, o], at each pixel.
+func linearGradient(out, dy, weight Value) {
+	out, dy = out.image(), dy.image()
+	each(out, func(n, c, y, x int) (sum float64) {
+		for o := range weight.Shape[0] {
+			sum += weight.at(o, c) * dy.at(n, o, y, x)
 		}
 		return sum
 	})
