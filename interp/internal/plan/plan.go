@@ -29,6 +29,7 @@ type Plan struct {
 	arena      int // float32 of the values of the batch
 	imageArena int // and of those of one image
 	packed     *packed
+	refill     []task.Task // packs the tensors again, if they change
 	view       *mapped.View // of the file that contains the packed parameters, or nil
 }
 
@@ -72,6 +73,9 @@ type Options struct {
 	// them in place as long as it lives and does not fetch the tensors, unless the numbers
 	// are of other instructions.
 	Packed func(n int) []float32
+	// Refill says that the tensors change between runs, in the memory that the source gave: every session packs them
+	// anew before it computes. The images of a batch are then computed together.
+	Refill bool
 	// Done is called when an instruction has read a parameter's tensor for the last time, by several
 	// goroutines at once; of one that several nodes hold, for each.
 	Done func(graph.Param)
@@ -81,6 +85,9 @@ type Options struct {
 
 // gatherPoint is the node at which the images of a batch are gathered.
 func (o Options) gatherPoint(g *graph.Graph) int {
+	if o.Refill { // images are not independent
+		return 0
+	}
 	if o.gatherAt != nil {
 		return o.gatherAt(g)
 	}
@@ -166,7 +173,11 @@ func (p *Plan) fill(params Source, opts Options) error {
 			}
 		}
 	}
-	return pack(p.prepareIn(&packed{}), params, opts)
+	list := p.prepareIn(&packed{})
+	if opts.Refill {
+		p.refill = []task.Task{p.refilling(list)}
+	}
+	return pack(list, params, opts)
 }
 
 // pinned are the nodes whose values are needed after a run.

@@ -68,6 +68,7 @@ func (p *Plan) NewSession(workers *task.Workers) *Session {
 		s.tasks = s.images.tasks()
 	}
 	s.tasks = append(s.tasks, s.batch.tasks...)
+	s.tasks = append(slices.Clone(p.refill), s.tasks...)
 	return s
 }
 
