@@ -145,6 +145,7 @@ type Stmt struct {
 	Extent
 	Let    *Let      `parser:"  @@"`
 	Meta   *Meta     `parser:"| @@"`
+	Train  *Train    `parser:"| @@"`
 	Names  *NameMap  `parser:"| @@"`
 	Expect *Expect   `parser:"| @@"`
 	Side   *Side     `parser:"| @@"`
@@ -155,11 +156,27 @@ type Stmt struct {
 // and how images are prepared.
 type Meta struct {
 	Extent
-	Items []*MetaItem `parser:"'meta':Keyword '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
+	Items []*Setting `parser:"'meta':Keyword '{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
 }
 
-// A MetaItem is one key and its value.
-type MetaItem struct {
+// A Train is a recipe by which a net is trained, on which its graph does not depend either. One
+// with a name is chosen by it.
+type Train struct {
+	Extent
+	Name  *Name      `parser:"'train':Keyword @@?"`
+	Items []*Setting `parser:"'{' NL* ( @@ ( (?! NL '}' ) NL @@ )* )? NL* '}'"`
+}
+
+// Named is the name of the recipe, "" for the one without.
+func (t *Train) Named() string {
+	if t.Name == nil {
+		return ""
+	}
+	return t.Name.Text
+}
+
+// A Setting is one key and its value.
+type Setting struct {
 	Extent
 	Key   *Name `parser:"@@"`
 	Value Expr  `parser:"'=' @@"`

@@ -84,7 +84,10 @@ func (p *dumper) statement(n Node) {
 	case *Meta:
 		p.line(n, "meta")
 		below(p, n.Items...)
-	case *MetaItem:
+	case *Train:
+		p.line(n, "%s", strings.TrimSpace("train "+n.Named()))
+		below(p, n.Items...)
+	case *Setting:
 		p.line(n, "%s = %s", n.Key.Text, Text(n.Value))
 	case *NameMap:
 		in := ""

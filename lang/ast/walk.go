@@ -122,13 +122,17 @@ func inBody(v visitor, n Node) {
 	case *Stmt:
 		add(v, n.Let)
 		add(v, n.Meta)
+		add(v, n.Train)
 		add(v, n.Names)
 		add(v, n.Expect)
 		add(v, n.Side)
 		add(v, n.Pipe)
 	case *Meta:
 		add(v, n.Items...)
-	case *MetaItem:
+	case *Train:
+		add(v, n.Name)
+		add(v, n.Items...)
+	case *Setting:
 		add(v, n.Key)
 		addExpr(v, n.Value)
 	case *NameMap:

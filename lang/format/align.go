@@ -70,7 +70,7 @@ func (l *line) shape() shape {
 				return shape{kind: "expect", first: i}
 			}
 		}
-	case (l.frame.owner == "meta" && word(0) || t[0].Kind == parse.String) && is(1, "="):
+	case ((l.frame.owner == "meta" || l.frame.owner == "train") && word(0) || t[0].Kind == parse.String) && is(1, "="):
 		return shape{kind: "row", first: 1}
 	case s+2 < len(t) && (word(s) || t[s].Kind == parse.String) && is(s+1, ":") && word(s+2):
 		end := s + 3

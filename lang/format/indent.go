@@ -183,6 +183,9 @@ func (in *indenter) signature() bool { return in.frame.bracket == "" && in.head 
 // owner returns the word that a brace after these tokens belongs to.
 func owner(tokens []token) string {
 	for i := len(tokens) - 1; i >= 0; i-- {
+		if i > 0 && tokens[i-1].is("train") {
+			return "train"
+		}
 		if k := tokens[i].Kind; k == parse.Keyword || i > 0 && tokens[i-1].is("names") {
 			return tokens[i].Text
 		}

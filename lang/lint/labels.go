@@ -121,7 +121,7 @@ func published(b *ast.Block) bool {
 		return false
 	}
 	return slices.ContainsFunc(body.Stmts, func(st *ast.Stmt) bool {
-		return st.Meta != nil && slices.ContainsFunc(st.Meta.Items, func(item *ast.MetaItem) bool { return item.Key.Text == "weights" })
+		return st.Meta != nil && slices.ContainsFunc(st.Meta.Items, func(item *ast.Setting) bool { return item.Key.Text == "weights" })
 	})
 }
 

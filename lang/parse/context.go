@@ -77,8 +77,8 @@ func (c *context) walkBack(tokens []lexer.Token) {
 }
 
 // ownerOf returns the word that a bracket after these tokens belongs to: conv
-// for conv(, add for add {, keras for names keras {, but nothing for -> {. It is an
-// index, -1 for none.
+// for conv(, add for add {, keras for names keras {, train for train finetune {, but nothing for
+// -> {. It is an index, -1 for none.
 func ownerOf(tokens []lexer.Token) int {
 	depth := 0
 	for i, t := range slices.Backward(tokens) {
@@ -86,6 +86,8 @@ func ownerOf(tokens []lexer.Token) int {
 		case blank(&t):
 		case level < 0 || depth > 0:
 			depth -= level
+		case t.Type == tokIdent && i > 1 && blank(&tokens[i-1]) && tokens[i-2].Type == tokKeyword && tokens[i-2].Value == "train":
+			return i - 2
 		case t.Type == tokIdent || t.Type == tokKeyword:
 			return i
 		default:
@@ -160,6 +162,11 @@ func (c context) dotted() bool {
 		}
 	}
 	return len(c.statement)%2 == 1
+}
+
+// inSettings reports whether the found token is in the braces of meta or train.
+func (c context) inSettings() bool {
+	return c.inBody() && (c.owner.Value == "meta" || c.owner.Value == "train")
 }
 
 func (c context) inBody() bool { return c.bracket == "{" }

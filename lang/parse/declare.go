@@ -134,6 +134,9 @@ func (p *parser) declaration(r run) {
 				_, end = statement(tokens, bar+1)
 			}
 		}
+		if opensSettings(tokens[start:at]) {
+			end = afterSettings(tokens, end)
+		}
 		if !within(p.strange, tokens[start:end]) {
 			p.report(explain(tokens, at, err))
 		}
@@ -209,6 +212,26 @@ func statement(tokens []lexer.Token, at int) (start, end int) {
 		end++ // the grammar has no empty statement between two newlines
 	}
 	return start, end
+}
+
+// opensSettings reports whether a statement so far is the head of meta or train, whose keys then
+// belong to no step.
+func opensSettings(tokens []lexer.Token) bool {
+	first := afterBlanks(tokens, 0)
+	return first < len(tokens) && (tokens[first].Value == "meta" || tokens[first].Value == "train") && tokens[first].Type == tokKeyword &&
+		!slices.ContainsFunc(tokens, func(t lexer.Token) bool { return t.Value == "{" })
+}
+
+// afterSettings returns the index behind the lines `key = value` from i on.
+func afterSettings(tokens []lexer.Token, i int) int {
+	for {
+		key := afterBlanks(tokens, i)
+		is := afterBlanks(tokens, key+1)
+		if is >= len(tokens) || tokens[key].Type != tokIdent || tokens[is].Value != "=" {
+			return i
+		}
+		_, i = statement(tokens, is)
+	}
 }
 
 // erasedNewline is the value of a blank that ended a statement.

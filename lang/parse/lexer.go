@@ -59,7 +59,7 @@ var longOperators = map[string]bool{"->": true, "==": true, "!=": true, "<=": tr
 // Keywords are the reserved words.
 var Keywords = []string{
 	"block", "net", "import", "let", "if", "then", "else", "repeat", "each", "of", "in",
-	"stage", "side", "meta", "names", "expect", "where", "as", "is", "and", "or",
+	"stage", "side", "meta", "train", "names", "expect", "where", "as", "is", "and", "or",
 	"not", "true", "false",
 }
 

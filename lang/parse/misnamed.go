@@ -7,7 +7,7 @@ import (
 )
 
 // Reserved words that are evidently used as names, by what follows them.
-var toldApart = []string{"stage", "side", "meta", "names"}
+var toldApart = []string{"stage", "side", "meta", "train", "names"}
 
 // misnamed reports a reserved word that is used as a name, once, and treats it as a name from
 // there on, so that its uses are checked as well.

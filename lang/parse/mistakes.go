@@ -96,7 +96,7 @@ func equals(c context) *diag.Diagnostic {
 		return c.syntax("`=` is not a comparison").WithHelp("write `==`").Write("==")
 	case c.inBody() && c.before.Type == tokIdent && (c.beforeStarts() || c.dotted()):
 		d := diag.New(diag.Assignment, c.span(), "a pipeline has no assignments")
-		if word := diag.Nearest(c.owner.Value, []string{"meta"}); word != "" {
+		if word := diag.Nearest(c.owner.Value, []string{"meta", "train"}); word != "" {
 			d.Correct("write `"+word+"`", diag.Edit{Span: spanOf(&c.owner), Text: word})
 			return d.WithHelp("did you mean `%s` instead of `%s` before the `{`?", word, c.owner.Value)
 		}
@@ -116,8 +116,8 @@ func colon(c context) *diag.Diagnostic {
 	case c.bracket == "(" && c.before.Type == tokIdent:
 		return c.syntax("an argument takes `=`, not `:`").WithHelp("write `%s=…`", c.before.Value).
 			Correct("write `=`", diag.Edit{Span: source.Span{Start: c.span().Start, End: source.Pos(c.next.Pos)}, Text: "="})
-	case c.owner.Value == "meta" && c.inBody():
-		return c.syntax("`meta` takes `=`, not `:`").WithHelp("write `%s = …`", c.before.Value).Write(" =")
+	case c.inSettings():
+		return c.syntax("`%s` takes `=`, not `:`", c.owner.Value).WithHelp("write `%s = …`", c.before.Value).Write(" =")
 	case (c.before.Type == tokKeyword || c.before.Type == tokBranch) && c.beforeStarts():
 		return reserved(&c.before, "a label").WithHelp("write it as a string: `\"%s\": …`", c.before.Value).Write(`"` + c.before.Value + `"`)
 	case c.inBody() && !c.inNames && slices.ContainsFunc(c.statement, func(t lexer.Token) bool { return t.Value == ":" }):
@@ -211,7 +211,7 @@ func foreignWord(c context) *diag.Diagnostic {
 
 // Words that start a statement, followed by something that cannot follow a step of that
 // name.
-var statementWords = []string{"repeat", "each", "stage", "side", "meta", "names", "expect"}
+var statementWords = []string{"repeat", "each", "stage", "side", "meta", "train", "names", "expect"}
 
 func misspeltKeyword(c context) *diag.Diagnostic {
 	suggest := func(t lexer.Token, words ...string) *diag.Diagnostic {
@@ -230,7 +230,7 @@ func misspeltKeyword(c context) *diag.Diagnostic {
 	switch {
 	case c.inHead() && c.before.Type != tokKeyword:
 		return suggest(c.found, "where")
-	case c.bracket != "{" || c.owner.Value == "meta" || c.inNames:
+	case c.bracket != "{" || c.inSettings() || c.inNames:
 		return nil
 	case c.before.Value == "}":
 		return suggest(c.found, "else")

@@ -20,10 +20,10 @@ func (c context) adjoins() bool { return c.before.Pos.Offset+len(c.before.Value)
 func (c context) inSteps() bool {
 	ended := c.is(c.before, tokIdent) || slices.Contains([]string{")", "]", "}"}, c.before.Value)
 	switch c.first().Value {
-	case "let", "expect", "if", "repeat", "meta", "names":
+	case "let", "expect", "if", "repeat", "meta", "train", "names":
 		return false
 	}
-	return c.inBody() && !c.inNames && c.owner.Value != "meta" && ended && c.want == ""
+	return c.inBody() && !c.inNames && !c.inSettings() && ended && c.want == ""
 }
 
 // arrow is for => |> >> and -->.

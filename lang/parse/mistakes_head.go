@@ -145,19 +145,23 @@ func letForm(c context) *diag.Diagnostic {
 	return nil
 }
 
-// row is for the lines inside meta and names.
+// row is for the lines inside meta, train and names.
 func row(c context) *diag.Diagnostic {
 	if !c.inBody() {
 		return nil
 	}
 	switch {
-	case c.owner.Value == "meta" && c.before.Type == tokIdent && len(c.statement) == 1:
+	case c.inSettings() && c.before.Type == tokIdent && len(c.statement) == 1:
 		return c.syntax("expected `=` after `%s`, found %s", c.before.Value, describe(c.found)).
 			WithHelp("write `%s = …`", c.before.Value)
 	case c.before.Value == "meta":
 		return c.syntax("expected `{` after `meta`, found %s", describe(c.found)).WithHelp("write `meta { key = value }`")
-	case c.owner.Value == "meta":
-		return c.syntax("%s does not belong in `meta`", describe(c.found)).WithHelp("write a line `key = value` for each fact")
+	case c.before.Value == "train":
+		return c.syntax("expected `{` or a name after `train`, found %s", describe(c.found)).WithHelp("write `train { key = value }`, or `train name { … }` for one of several recipes")
+	case len(c.statement) == 2 && c.statement[0].Value == "train":
+		return c.syntax("expected `{` after `train %s`, found %s", c.before.Value, describe(c.found)).WithHelp("write `train %s { key = value }`", c.before.Value)
+	case c.inSettings():
+		return inKeys(c)
 	case c.before.Value == "names" || c.owner.Value == "names":
 		return c.syntax("%s cannot follow `names`", describe(c.found)).
 			WithHelp("write `names keras { \"name here.\" = \"name there/\" }`")
@@ -171,6 +175,18 @@ func row(c context) *diag.Diagnostic {
 			WithHelp("write `names keras { … }`, or `names mine in keras { … }` where the map has a name of its own")
 	}
 	return nil
+}
+
+// inKeys is for what is no key of meta or train and no value of one.
+func inKeys(c context) *diag.Diagnostic {
+	if c.before.Value == "=" {
+		return c.syntax("expected a value after `=`, found %s", describe(c.found))
+	}
+	d := c.syntax("%s does not belong in `%s`", describe(c.found), c.owner.Value)
+	if c.found.Value == "," {
+		return d.WithHelp("two keys on one line have `;` between them")
+	}
+	return d.WithHelp("write a line `key = value` for each fact")
 }
 
 // inRows is for what is no row of a map of names.

@@ -158,7 +158,7 @@ func lateStatement(c context) *diag.Diagnostic {
 	case "block", "net", "import":
 		return c.syntax("`%s` is not allowed inside a body", c.found.Value).
 			WithHelp("declare it outside, before or after this one; is a `}` missing above?")
-	case "let", "meta", "names", "expect", "side":
+	case "let", "meta", "train", "names", "expect", "side":
 		if c.before.Type != tokNL && c.before.Value != "{" {
 			return c.syntax("`%s` must start a line", c.found.Value).WithHelp("put it on a line of its own")
 		}

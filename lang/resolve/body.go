@@ -59,6 +59,9 @@ func (c *checker) stmt(st *ast.Stmt, s *scope) {
 		for _, item := range st.Meta.Items {
 			c.expr(item.Value, s)
 		}
+	case st.Train != nil:
+		c.onlyInNet(st, "train")
+		c.train(st.Train, s)
 	case st.Names != nil:
 		c.onlyInNet(st, "names")
 		c.nameMap(st.Names, s)

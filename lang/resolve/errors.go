@@ -239,7 +239,7 @@ func dropped(before, next *ast.Step) *diag.Diagnostic {
 
 func stepInPreset(span source.Span) *diag.Diagnostic {
 	return diag.New(diag.MisplacedFact, span, "a preset takes no steps").
-		WithHelp("it fills in arguments and may state meta, names and expect; steps need a net with a signature and a body")
+		WithHelp("it fills in arguments and may state meta, train, names and expect; steps need a net with a signature and a body")
 }
 
 func notABlock(t *ast.Type) *diag.Diagnostic {

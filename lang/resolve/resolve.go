@@ -251,7 +251,7 @@ func (c *checker) extra(b *ast.Block) {
 		return
 	}
 	for _, st := range b.Extra.Stmts {
-		if st.Meta != nil || st.Names != nil || st.Expect != nil {
+		if st.Meta != nil || st.Train != nil || st.Names != nil || st.Expect != nil {
 			c.stmt(st, (&scope{}).inner())
 		} else {
 			c.report(stepInPreset(st.Span()))

@@ -68,7 +68,7 @@ func (m *machine) checkpoints(meta *Meta, v Value) (want string) {
 const aCheckpoint = "a file of weights or a list of them, such as `torchvision(\"x.pth\")` of std.weights or `checkpoint(\"x.pth\")`"
 
 // namedInText corrects weights that are the name of a file alone.
-func namedInText(d *diag.Diagnostic, item *ast.MetaItem) {
+func namedInText(d *diag.Diagnostic, item *ast.Setting) {
 	if text, ok := item.Value.(*ast.String); ok && item.Key.Text == "weights" {
 		if name, plain := text.Plain(); plain && name != "" {
 			written := "checkpoint(" + show(name) + ")"

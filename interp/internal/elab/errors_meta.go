@@ -21,7 +21,7 @@ func unknownMeta(n *ast.Name) *diag.Diagnostic {
 	return d.WithHelp("the keys are %s", diag.Names(MetaKeys()))
 }
 
-func wrongMeta(item *ast.MetaItem, want string, got Value) *diag.Diagnostic {
+func wrongMeta(item *ast.Setting, want string, got Value) *diag.Diagnostic {
 	d := diag.New(diag.WrongType, item.Value.Span(), "`%s` must be %s, got %s", item.Key.Text, want, described(got))
 	namedInText(d, item)
 	return d
@@ -34,7 +34,7 @@ func metaTwice(key, first *ast.Name) *diag.Diagnostic {
 }
 
 // unknownInMeta is about a size of the signature or a let of the body.
-func unknownInMeta(item *ast.MetaItem, name *ast.Name) *diag.Diagnostic {
+func unknownInMeta(item *ast.Setting, name *ast.Name) *diag.Diagnostic {
 	return diag.New(diag.UnknownName, name.Span(), "`%s` has no value in `meta`", name.Text).
 		WithHelp("`%s` may use the net's parameters and what the file defines outside it", item.Key.Text)
 }

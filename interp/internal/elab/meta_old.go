@@ -68,7 +68,7 @@ func (old oldMeta) state(p Picture) {
 
 // addOld notes an item with an old key; good is false where its value is a mistake, which
 // is reported.
-func (m *machine) addOld(old oldMeta, item *ast.MetaItem, o *resolve.Object, e *env) (good bool) {
+func (m *machine) addOld(old oldMeta, item *ast.Setting, o *resolve.Object, e *env) (good bool) {
 	at, key := item.Value.Span(), oldKeys[item.Key.Text]
 	entry := oldItem{text: o.Module.File.Source.Text[at.Start.Offset:at.End.Offset], by: o}
 	if withoutValue(item.Value, o, e) == nil {
@@ -161,9 +161,9 @@ func (old oldMeta) call(o *resolve.Object) (text string, edits []diag.Edit) {
 // oldKeysIn reports the items of a net's text with old keys, all at once, and says what to
 // write in their place.
 func (m *machine) oldKeysIn(sections []*ast.Meta, o *resolve.Object, old oldMeta, usual [2]int) {
-	var items []*ast.MetaItem
+	var items []*ast.Setting
 	var keys []string
-	var stated *ast.MetaItem
+	var stated *ast.Setting
 	for _, item := range itemsOf(sections) {
 		if _, isOld := oldKeys[item.Key.Text]; isOld {
 			items = append(items, item)

@@ -10,7 +10,7 @@ import (
 )
 
 // itemsOf are the items of all sections.
-func itemsOf(sections []*ast.Meta) (items []*ast.MetaItem) {
+func itemsOf(sections []*ast.Meta) (items []*ast.Setting) {
 	for _, st := range sections {
 		items = append(items, st.Items...)
 	}
@@ -19,10 +19,10 @@ func itemsOf(sections []*ast.Meta) (items []*ast.MetaItem) {
 
 // withoutItems are the edits that remove items from sections, with what separates them; a
 // section that holds no other goes, too, where there are several. Comments stay.
-func withoutItems(f *source.File, sections []*ast.Meta, items []*ast.MetaItem) (edits []diag.Edit) {
-	goes := func(item *ast.MetaItem) bool { return slices.Contains(items, item) }
+func withoutItems(f *source.File, sections []*ast.Meta, items []*ast.Setting) (edits []diag.Edit) {
+	goes := func(item *ast.Setting) bool { return slices.Contains(items, item) }
 	for _, st := range sections {
-		kept := slices.ContainsFunc(st.Items, func(item *ast.MetaItem) bool { return !goes(item) })
+		kept := slices.ContainsFunc(st.Items, func(item *ast.Setting) bool { return !goes(item) })
 		inside := f.Text[st.Span().Start.Offset:st.Span().End.Offset]
 		if len(sections) > 1 && len(st.Items) > 0 && !kept && !strings.Contains(inside, "#") {
 			edits = append(edits, diag.Edit{Span: withSeparator(f, st.Span())})
