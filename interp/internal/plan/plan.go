@@ -29,7 +29,7 @@ type Plan struct {
 	arena      int // float32 of the values of the batch
 	imageArena int // and of those of one image
 	packed     *packed
-	refill     []task.Task // packs the tensors again, if they change
+	refill     []task.Task  // packs the tensors again, if they change
 	view       *mapped.View // of the file that contains the packed parameters, or nil
 }
 
