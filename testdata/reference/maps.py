@@ -4,9 +4,9 @@
 
 FOLDER holds clones of the repositories whose code is run, none of which is kept here:
 4uiiurz1/pytorch-nested-unet (557ea02f), eriklindernoren/PyTorch-YOLOv3 (1d621c84),
-huggingface/pytorch-image-models (aa4b5850), Jongchan/attention-module (459efad0) and
-fangpin/siamese-pytorch (750cfef1). FCN and RetinaNet are torchvision's, and
-ESPCN is written here after its paper.
+huggingface/pytorch-image-models (aa4b5850), Jongchan/attention-module (459efad0),
+fangpin/siamese-pytorch (750cfef1) and xvjiarui/GCNet (029db540). FCN and RetinaNet are
+torchvision's, as is the body of GCNet, and ESPCN is written here after its paper.
 """
 import argparse
 import importlib
@@ -93,6 +93,31 @@ def espcn_relu():
     return ESPCN(3, torch.relu, [64, 64, 32])
 
 
+class ChannelNorm(torch.nn.LayerNorm):
+    """A LayerNorm of [c, 1, 1] whose tensors have the shape [c]."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(1))[..., None, None]
+
+
+def gcnet50():
+    """The authors' block behind the third normalisation of the units of stages 2 to 4, as their ResNet has it."""
+    functions = types.ModuleType("mmcv.cnn")  # which set weights before training
+    functions.constant_init = functions.kaiming_init = lambda *_, **__: None
+    sys.modules.update({"mmcv": types.ModuleType("mmcv"), "mmcv.cnn": functions})
+    block = module("GCNet/mmdet/ops/gcb", "context_block").ContextBlock
+    net = torchvision.models.resnet50()
+    for unit in [*net.layer2, *net.layer3, *net.layer4]:
+        unit.context_block = block(unit.conv3.out_channels, 1 / 16)
+        unit.context_block.channel_add_conv[1] = ChannelNorm(unit.conv3.out_channels // 16)
+        unit.bn3.register_forward_hook(lambda _, x, y, unit=unit: unit.context_block(y))
+    return net
+
+
+def convnext_v2_atto():
+    return module("pytorch-image-models", "timm").create_model("convnextv2_atto")
+
+
 def siamese():
     return module("siamese-pytorch", "model").Siamese()
 
@@ -106,6 +131,8 @@ NETS = {
     retinanet_resnet50_fpn: [[1, 3, 96, 128]],
     espcn: [[1, 1, 33, 47]],
     espcn_relu: [[1, 1, 33, 47]],
+    gcnet50: [[2, 3, 97, 129]],
+    convnext_v2_atto: [[2, 3, 97, 129]],
     siamese: [[4, 1, 105, 105]] * 2,
 }
 

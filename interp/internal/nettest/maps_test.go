@@ -42,6 +42,8 @@ var mapOutputs = map[string]map[string]string{
 	"retinanet_resnet50_fpn": levels("scores", "boxes"),
 	"hrnet_w18":              {"0": ""},
 	"cbam_resnet18":          {"0": ""},
+	"gcnet50":                {"0": ""},
+	"convnext_v2_atto":       {"0": ""},
 }
 
 // levels are those of RetinaNet's outputs, which torchvision's module is given the same names for.
