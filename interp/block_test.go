@@ -179,7 +179,7 @@ func TestSizesOfSketches(t *testing.T) {
 	}
 }
 
-// What is read by an index that differs from case to case has none in a sketch.
+// What is read by an index that differs from case to case has the index of the text in a sketch.
 func TestIndexesInSketches(t *testing.T) {
 	p, err := interp.Read("my.cnn", strings.NewReader(`block f(n: int) [N, C, H, W] -> [N, C, H, W] {
   relu as y[0]
@@ -200,7 +200,7 @@ func TestIndexesInSketches(t *testing.T) {
 			read = append(read, part.Call)
 		}
 	})
-	if want := []string{"@y[_]", "@y[_]", "@y[0]"}; !slices.Equal(read, want) {
+	if want := []string{"@y[i]", "@y[n]", "@y[0]"}; !slices.Equal(read, want) {
 		t.Errorf("%v are read, want %v", read, want)
 	}
 }

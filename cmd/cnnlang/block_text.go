@@ -82,13 +82,14 @@ func (t *sketchTable) choice(p *graph.Part, indent, title string) {
 
 // stepText is a step with its label, as it is written.
 func stepText(p *graph.Part) string {
-	label, text := p.Path[strings.LastIndexByte(p.Path, '.')+1:], p.Text()
-	switch {
-	case p.Kind == graph.Head:
+	if p.Kind == graph.Head {
 		return "side " + p.Side.Name
+	}
+	label, text := *p.Label, p.Text()
+	switch {
 	case text == "":
 		return label
-	case label == "" || strings.Trim(label, "0123456789~") == "":
+	case label == "":
 		return text
 	}
 	return label + ": " + text

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 			items = append(items, b.list(p, within))
 			continue
 		case graph.Tap:
-			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node, from: p.Node}, p))
+			add(b.marked(&Item{Kind: Tap, Text: p.Call, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node, from: read(p.Node)}, p))
 		case graph.Head:
 			items = append(items, b.marked(&Item{Kind: Head, Text: p.Side.Name, Path: p.Path, Count: 1, shape: p.Node.Dims(), value: p.Node,
 				Items: unwrapped(b.series(p.Parts, within))}, p))
@@ -87,11 +88,19 @@ func (b *builder) series(parts []*graph.Part, within string) (items []*Item) {
 	return items
 }
 
+// read is what a tap reads, of several values in a sketch the first.
+func read(n *graph.Node) *graph.Node {
+	if n.Op == nil && len(n.In) == 1 {
+		return n.In[0]
+	}
+	return n
+}
+
 // frame is a block or a group with what it consists of; a single box needs no frame.
 func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 	if len(inner) == 1 && !p.Stage {
 		switch only := inner[0]; {
-		case only.Kind.isBox():
+		case only.Kind.isBox() && !(only.written && len(p.Args) > 0):
 			return b.marked(only, p)
 		case only.Kind == Frame && p.Call == "" && only.Label == "":
 			only.Label = label(p, within)
@@ -113,6 +122,9 @@ func (b *builder) frame(p *graph.Part, within string, inner []*Item) *Item {
 
 // label is how the weights call a part, "" for a number.
 func label(p *graph.Part, within string) string {
+	if p.Label != nil {
+		return *p.Label
+	}
 	label := strings.TrimPrefix(strings.TrimPrefix(p.Path, within), ".")
 	if _, err := strconv.Atoi(label); err == nil {
 		return ""
@@ -214,13 +226,26 @@ func (b *builder) branches(i *Item, p *graph.Part, within string) {
 func (b *builder) choice(p *graph.Part, within string) []*Item {
 	ways := b.ways(p, within, "if ")
 	if len(ways) == 1 {
-		return ways
+		return ways // its frame says that it may not be there
 	}
 	either := &Item{Kind: Circle, Text: "or", Path: p.Path, Count: 1}
 	for _, way := range ways {
 		either.Branches = append(either.Branches, []*Item{way})
 	}
+	if passesOn(p) {
+		either.Branches = append(either.Branches, nil)
+	}
 	return []*Item{either}
+}
+
+// passesOn reports whether an `if` with all its `else if` may apply nothing, as it does without an `else`.
+func passesOn(p *graph.Part) bool {
+	for _, branch := range p.Branches {
+		if len(branch) == 0 || len(branch) == 1 && branch[0].Kind == graph.Choice && passesOn(branch[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *builder) ways(p *graph.Part, within, title string) (list []*Item) {
@@ -246,9 +271,12 @@ func (b *builder) ways(p *graph.Part, within, title string) (list []*Item) {
 	return list
 }
 
+// oneCall is a call with nothing behind it: len(depths), max(i - j, 0).
+var oneCall = regexp.MustCompile(`^\w+\([^()]*\)$`)
+
 // factor is a number as it stands behind a times sign.
 func factor(text string) string {
-	if strings.ContainsAny(text, " +-*/") && !strings.HasPrefix(text, "len(") {
+	if strings.ContainsAny(text, " +-*/") && !oneCall.MatchString(text) {
 		return "(" + text + ")"
 	}
 	return text
@@ -269,7 +297,7 @@ func ungrouped(items []*Item) (list []*Item) {
 // operation is the box of an operation.
 func operation(path string, n *graph.Node) *Item {
 	text, kind := words(n)
-	return &Item{Kind: kind, Text: text, Path: path, Nodes: []string{n.Path}, Count: 1, Cost: n.Count(), shape: n.Dims(), value: n}
+	return &Item{Kind: kind, Text: text, Path: path, Nodes: []string{n.Path}, Count: 1, Cost: n.Count(), shape: n.Dims(), value: n, written: asWritten(n.Op)}
 }
 
 // with makes an item stand for what another one does, too.
@@ -277,6 +305,7 @@ func (i *Item) with(other *Item) {
 	i.Nodes = append(i.Nodes, other.Nodes...)
 	i.Cost = i.Cost.Add(other.Cost)
 	i.sign = i.sign.with(other.sign)
+	i.written = i.written || other.written
 	i.refers(other.changes, other.behind)
 }
 

@@ -10,6 +10,7 @@
 package draw
 
 import (
+	"cmp"
 	"fmt"
 
 	"cnnlang/interp/graph"
@@ -70,7 +71,7 @@ func Of(g *graph.Graph, outline []*graph.Part, opts Options) *Diagram {
 func inputs(g *graph.Graph) *Item {
 	all := &Item{Kind: Bar, Text: "inputs", Path: "inputs", Count: 1, list: true}
 	for _, n := range g.Inputs {
-		i := &Item{Kind: Input, Text: "input", Path: n.Path, Nodes: []string{n.Path}, Count: 1, shape: n.Dims(), value: n}
+		i := &Item{Kind: Input, Text: cmp.Or(n.Path, "input"), Path: n.Path, Nodes: []string{n.Path}, Count: 1, shape: n.Dims(), value: n}
 		if len(g.Inputs) == 1 {
 			return i
 		}

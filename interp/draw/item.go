@@ -41,6 +41,7 @@ type Item struct {
 	sign            Sign
 	changes, behind []int
 	list            bool   // whether it is a list, which nothing has joined yet
+	written         bool   // whether sizes of it are texts of a sketch, which the title of its block explains
 	passes          bool   // whether it passes its value on, and nothing else
 	first           string // the label of the first copy
 	shape           dim.Shape

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
@@ -169,4 +170,23 @@ func cut(text string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return text
+}
+
+// asWritten reports whether an operation of a sketch has sizes that are texts of the block around it, which says what
+// their names mean.
+func asWritten(op ops.Op) bool {
+	unsaid := func(size dim.Size) bool {
+		return slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
+			return x.Sense != nil && x.Sense.Kind == any(graph.Unsaid{})
+		})
+	}
+	return slices.ContainsFunc(graph.Arguments(op), func(a graph.Argument) bool {
+		switch v := a.Value.(type) {
+		case dim.Size:
+			return unsaid(v)
+		case dim.Pair:
+			return unsaid(v.H) || unsaid(v.W)
+		}
+		return false
+	})
 }

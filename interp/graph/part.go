@@ -20,8 +20,11 @@ type Part struct {
 	// Path is that of the step, which its tensors begin with. A step with the empty label
 	// has that of the body in which it stands.
 	Path string
-	Call string     // what the text calls it: conv, bottleneck, add; "" for a group
-	Args []Argument // those that are given and are not its defaults, in the order of its parameters; values as texts
+	// Label is that of a sketch, as the text writes it: fuse.{i}.{j}, or "" for a number. It is nil in
+	// an outline of a net, where a path has it.
+	Label *string
+	Call  string     // what the text calls it: conv, bottleneck, add; "" for a group
+	Args  []Argument // those that are given and are not its defaults, in the order of its parameters; values as texts
 	// Defaults are the other parameters, but for those of a sketch.
 	Defaults []Argument
 	Node     *Node // the one that holds its value
@@ -29,7 +32,7 @@ type Part struct {
 	// merge or a list. An empty branch passes on the value that the merge takes.
 	Parts    []*Part
 	Branches [][]*Part
-	As       string // what the text calls a list, or its values: [a, b]
+	As       string // what the text calls a list, or its values: [a, b]; of a tap in a sketch, how it reads it: @y[i-1]
 	Times    string
 	// Names is the block or net whose names the formulas of the part speak of.
 	Names *Part

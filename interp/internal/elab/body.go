@@ -66,7 +66,7 @@ func (m *machine) applied(s *ast.Step, e *env, sc scope, x Tensor, label string,
 			path = m.take(sc, s, label, labelled)
 			m.begin(graph.Step{Path: path, Call: "@"}, s)(x)
 		}
-		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key, Names: e.frame.part}, s)(x)
+		m.partOf(graph.Part{Kind: graph.Tap, Path: path, Call: "@" + key, As: inText(s.Tap, e), Names: e.frame.part}, s)(x)
 		return x
 	case labelled && label != "" || s.Each:
 		path := m.take(sc, s, label, labelled)

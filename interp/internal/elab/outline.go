@@ -26,6 +26,9 @@ func (m *machine) part(p *graph.Part, s *ast.Step) func(Tensor) {
 		p.Path = m.ofItem(p.Path)
 	}
 	p.Path, p.Span, p.Stage, p.Side, p.Around = m.unmarked(p.Path), s.Span(), s.Stage, m.side, slices.Clone(m.around)
+	if m.sketching() {
+		p.Label = writtenLabel(s)
+	}
 	*m.series = append(*m.series, p)
 	leave := m.into(&p.Parts)
 	return func(t Tensor) {

@@ -144,6 +144,29 @@ func (m *machine) writtenArguments(c *Closure) (list []graph.Argument) {
 	return list
 }
 
+// writtenLabel is a step's label as the text writes it, without its quotes.
+func writtenLabel(s *ast.Step) *string {
+	text := ""
+	switch {
+	case s.Label == nil:
+	case s.Label.Name != nil:
+		text = s.Label.Name.Text
+	default:
+		for _, p := range s.Label.Text.String().Parts {
+			if p.Expr == nil {
+				text += p.Text
+				continue
+			}
+			value := ast.Text(p.Expr)
+			if _, isBinary := p.Expr.(*ast.Binary); isBinary {
+				value = value[1 : len(value)-1] // without its parentheses
+			}
+			text += "{" + value + "}"
+		}
+	}
+	return &text
+}
+
 // inText is a part of the text, on one line.
 func inText(n ast.Node, e *env) string {
 	at := n.Span()

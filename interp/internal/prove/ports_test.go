@@ -14,7 +14,7 @@ func TestBlocksOfSeveralValues(t *testing.T) {
 			"a [N, c, H, W] b [N, D, H, W] ", "[N, D + c, H, W] [N, D, H, W] "},
 		{"block f repeat i of n | [N, C*2**i, H/2**i, W] as xs -> repeat i of n | [N, C*2**i, H/2**i, _] { list { repeat i of n | @xs[i] -> relu } }",
 			"f: repeat i of n | [N, C*2**i, H/2**i, W] as xs -> repeat i of n | [N, C*2**i, H/2**i, _]",
-			"proved for bounded repeats: up to 3 iterations of repeat n", "xs[0] [N, C, H, W] ", "[N, C, H, W] "},
+			"proved for bounded repeats: up to 3 iterations of repeat n", "xs[i] [N, C*2**i, H/2**i, W] ", "[N, C*2**i, H/2**i, W] "},
 		{"block f | [N, _, H, W] as a | [N, _, H, W] as b -> [N, _, H, W] { concat { | @a | @b } }",
 			"f: | [N, _, H, W] as a | [N, _, H, W] as b -> [N, _, H, W]", "proved", "a [N, _, H, W] b [N, _, H, W] ", "[N, _, H, W] "},
 		{"block f | [N, _, H, W] as a | [N, _, H, W] as b -> [N, _, H, W] { add { | @a | @b } }",

@@ -4,14 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cnnlang/interp/graph"
-	"cnnlang/interp/internal/elab"
-	"cnnlang/ops"
+	"cnnlang/lang/ast"
 	"cnnlang/ops/dim"
 )
 
@@ -26,6 +23,8 @@ type sketcher struct {
 	said    map[string]dim.Size         // what stands for sizes, by its text
 	unsaid  int
 	indices []string // of the repeats around
+	labels  []labelled
+	loose   []string // those of them that may have more iterations than were followed
 	work    int
 }
 
@@ -74,30 +73,34 @@ func (v *view) in(index string, number dim.Size) *view {
 func (v *Verdict) Sketch() (s graph.Sketch, ok bool) {
 	k := &sketcher{Verdict: v, nodes: map[*graph.Node]*graph.Node{}, said: map[string]dim.Size{}}
 	var all []stretch
-	ins, outs := math.MaxInt, math.MaxInt
 	for _, r := range v.Results {
 		if len(r.sketch.Inputs) == 0 || slices.Contains(r.sketch.Outputs, nil) {
 			return s, false
 		}
 		all = append(all, stretch{r.sketch.Parts, &view{Case: r.of}})
-		ins, outs = min(ins, len(r.sketch.Inputs)), min(outs, len(r.sketch.Outputs))
 	}
 	if len(all) == 0 {
 		return s, false
 	}
-	nth := func(n int, of func(graph.Sketch) []*graph.Node) (list []held) {
+	var in, out []*ast.Port
+	if sig := v.base.Block.Sig; sig != nil {
+		in, out = sig.In, sig.Out
+	}
+	values := func(of func(graph.Sketch) []*graph.Node) (list [][]held) {
 		for i, r := range v.Results {
-			list = append(list, held{of(r.sketch)[n], all[i].of})
+			var one []held
+			for _, n := range of(r.sketch) {
+				one = append(one, held{n, all[i].of})
+			}
+			list = append(list, one)
 		}
 		return list
 	}
-	for n := range ins {
-		s.Inputs = append(s.Inputs, k.node(nth(n, func(s graph.Sketch) []*graph.Node { return s.Inputs }), nil))
-	}
+	s.Inputs = k.ends(in, values(func(s graph.Sketch) []*graph.Node { return s.Inputs }), func(one []held) *graph.Node { return k.node(one, nil) })
 	s.Parts = k.series(all)
-	for n := range outs {
-		s.Outputs = append(s.Outputs, &graph.Node{Sizes: k.shape(nth(n, func(s graph.Sketch) []*graph.Node { return s.Outputs }))})
-	}
+	s.Outputs = k.ends(out, values(func(s graph.Sketch) []*graph.Node { return s.Outputs }), func(one []held) *graph.Node {
+		return &graph.Node{Sizes: k.shape(one)}
+	})
 	return s, true
 }
 
@@ -174,6 +177,8 @@ func (k *sketcher) step(all []stop) []*graph.Part {
 	case graph.Repeat:
 		return k.repeat(&p, all)
 	}
+	outer := k.labels
+	k.label(&p, all)
 	var inner []stretch
 	branches := len(p.Branches)
 	for _, s := range all {
@@ -188,16 +193,35 @@ func (k *sketcher) step(all []stop) []*graph.Part {
 		}
 		p.Branches = append(p.Branches, k.series(one))
 	}
-	if p.Kind == graph.Tap && slices.ContainsFunc(all, func(s stop) bool { return s.Call != p.Call }) {
-		p.Call = indexRead.ReplaceAllString(p.Call, "[_]")
+	if p.Kind == graph.Tap {
+		k.tap(&p, all)
+	} else {
+		p.Node = k.node(values(all), p.Args)
 	}
-	p.Node = k.node(values(all), p.Args)
-	p.Args = k.arguments(all)
+	p.Args, k.labels = k.arguments(all), outer
 	return []*graph.Part{&p}
 }
 
-// indexRead is the index of a value that is read.
-var indexRead = regexp.MustCompile(`\[\d+\]`)
+// tap says what a tap reads. Where that differs from case to case, as by the index of a repeat, it has the
+// index that the text has, and the sizes that are those of all.
+func (k *sketcher) tap(p *graph.Part, all []stop) {
+	read, made, sizes := map[string]bool{}, map[*graph.Node]bool{}, values(all)
+	for _, s := range all {
+		read[s.Call] = true
+	}
+	for _, x := range sizes {
+		made[k.nodes[x.Node]] = true
+	}
+	if len(read) > 1 && p.As != "" {
+		p.Call = p.As
+	}
+	if len(read) <= 1 && len(made) <= 1 {
+		p.Node = k.node(sizes, nil)
+		return
+	}
+	from := cmp.Or(k.nodes[p.Node], p.Node)
+	p.Node = &graph.Node{Sizes: k.shape(sizes), In: []*graph.Node{from}}
+}
 
 func (k *sketcher) choice(p *graph.Part, all []stop) []*graph.Part {
 	ways := make([][]stretch, len(p.Branches))
@@ -246,9 +270,12 @@ func (k *sketcher) repeat(p *graph.Part, all []stop) []*graph.Part {
 		}
 		return parts
 	}
-	k.indices = append(k.indices, index)
+	indices, loose := k.indices, k.loose
+	if k.indices = append(k.indices, index); !optional {
+		k.loose = append(k.loose, index)
+	}
 	series := k.series(iterations)
-	k.indices = k.indices[:len(k.indices)-1]
+	k.indices, k.loose = indices, loose
 	p.Branches, p.Args, p.Node = nil, nil, &graph.Node{Sizes: k.shape(values(all))}
 	switch {
 	case len(series) == 0:
@@ -274,7 +301,7 @@ func (k *sketcher) node(all []held, args []graph.Argument) *graph.Node {
 	general := slices.MinFunc(all, func(a, b held) int { return a.of.supposed() - b.of.supposed() })
 	n := k.nodes[general.Node]
 	if n == nil {
-		n = &graph.Node{Path: general.Path, Side: general.Side, Origin: general.Origin, Sizes: k.shape(all)}
+		n = &graph.Node{Path: k.path(general.Path), Side: general.Side, Origin: general.Origin, Sizes: k.shape(all)}
 		if general.Op != nil {
 			n.Op = k.operation(all, args)
 		}
@@ -286,177 +313,4 @@ func (k *sketcher) node(all []held, args []graph.Argument) *graph.Node {
 		k.nodes[one.Node] = n
 	}
 	return n
-}
-
-// operation is an operation with what its numbers are in all cases.
-func (k *sketcher) operation(all []held, written []graph.Argument) ops.Op {
-	args := map[string]any{}
-	for i, a := range graph.Arguments(all[0].Op) {
-		text := "_"
-		for _, w := range written {
-			if w.Name == a.Name {
-				text = w.Value.(elab.Written).Text
-			}
-		}
-		number := func(of func(any) dim.Size) dim.Size {
-			var sizes []dim.Size
-			for _, one := range all {
-				sizes = append(sizes, of(graph.Arguments(one.Op)[i].Value))
-			}
-			return k.agreed(all, text, sizes)
-		}
-		switch v := a.Value.(type) {
-		case dim.Size:
-			args[a.Name] = number(func(v any) dim.Size { return v.(dim.Size) })
-		case dim.Pair:
-			args[a.Name] = dim.Pair{H: number(func(v any) dim.Size { return v.(dim.Pair).H }), W: number(func(v any) dim.Size { return v.(dim.Pair).W })}
-		default:
-			args[a.Name] = v
-		}
-	}
-	op, err := ops.New(all[0].Op.Name(), args)
-	if err != nil {
-		panic("prove: " + err.Error())
-	}
-	return op
-}
-
-// arguments are those of a call, as texts.
-func (k *sketcher) arguments(all []stop) (list []graph.Argument) {
-	for i, a := range all[0].Args {
-		text := k.equalText(all, i, a.Value.(elab.Written).Text)
-		value := func(s stop) elab.Value {
-			if i < len(s.Args) {
-				return s.Args[i].Value.(elab.Written).Value
-			}
-			return nil
-		}
-		var sizes []dim.Size
-		var of []held
-		for _, s := range all {
-			if n, isNumber := value(s).(dim.Size); isNumber {
-				sizes, of = append(sizes, n), append(of, held{of: s.of})
-			}
-		}
-		if len(sizes) == len(all) {
-			text = k.agreed(of, text, sizes).Decimal()
-		}
-		list = append(list, graph.Argument{Name: a.Name, Value: text})
-	}
-	return list
-}
-
-// equalText is a flag, a padding or a size along both axes that is one in all cases, or else the text.
-func (k *sketcher) equalText(all []stop, i int, text string) string {
-	first := ""
-	for n, s := range all {
-		if i >= len(s.Args) {
-			return text
-		}
-		one := ""
-		switch v := s.Args[i].Value.(elab.Written).Value.(type) {
-		case bool:
-			one = fmt.Sprint(v)
-		case dim.Pair:
-			if v.H.Known() && v.W.Known() {
-				one = v.String()
-			}
-		case ops.Padding:
-			if v.Mode != ops.Explicit || v.Top.Known() && v.Bottom.Known() && v.Left.Known() && v.Right.Known() {
-				one = v.Written()
-			}
-		}
-		if n == 0 {
-			first = one
-		}
-		if one == "" || one != first {
-			return text
-		}
-	}
-	return first
-}
-
-// shape is that of a value in all cases.
-func (k *sketcher) shape(all []held) (shape dim.Shape) {
-	for axis := range all[0].Sizes {
-		var sizes []dim.Size
-		for _, one := range all {
-			if len(one.Sizes) != len(all[0].Sizes) {
-				sizes = append(sizes, dim.Invalid())
-				continue
-			}
-			sizes = append(sizes, one.Sizes[axis])
-		}
-		shape = append(shape, k.agreed(all, "_", sizes))
-	}
-	return shape
-}
-
-// agreed is a size that all cases have, or what stands for it, which is its text in the program.
-func (k *sketcher) agreed(all []held, text string, found []dim.Size) dim.Size {
-	sizes := make([]dim.Size, len(all))
-	order := make([]int, len(all))
-	for i, size := range found {
-		sizes[i], order[i] = k.plain(size), i
-	}
-	if !slices.ContainsFunc(sizes, func(size dim.Size) bool { return !size.IsValid() }) {
-		slices.SortStableFunc(order, func(a, b int) int { return all[a].of.supposed() - all[b].of.supposed() })
-		for _, g := range order[:min(len(order), 8)] {
-			if k.inWords(sizes[g]) && k.stands(sizes[g], sizes, all) {
-				return found[g].InOthers() // with the bounds that its case knows
-			}
-		}
-	}
-	if text == "_" {
-		k.unsaid++
-		return dim.Variable{Name: fmt.Sprint("unsaid ", k.unsaid), Low: 1, Sense: &dim.Sense{Label: "_", Kind: graph.Unsaid{}}}.Size()
-	}
-	if k.said[text] == (dim.Size{}) {
-		k.said[text] = dim.Variable{Name: "as written " + text, Low: 1, Sense: &dim.Sense{Label: text, Kind: graph.Unsaid{}}}.Size()
-	}
-	return k.said[text]
-}
-
-// stands reports whether a size is that of all cases.
-func (k *sketcher) stands(size dim.Size, sizes []dim.Size, all []held) bool {
-	for i, other := range sizes {
-		if k.work += 1 + len(all[i].of.values); k.work > mostSketchWork {
-			return false
-		}
-		if !dim.Equivalent(k.plain(all[i].of.put(size)), other) {
-			return false
-		}
-	}
-	return true
-}
-
-// plain is a size in the block's own variables as they are by themselves, in which iterations are
-// called by their letter.
-func (k *sketcher) plain(size dim.Size) dim.Size {
-	size = k.unbounded(size.InOthers())
-	by := map[string]dim.Size{}
-	for _, x := range size.Vars() {
-		if isIteration(x) {
-			by[x.Name] = dim.Variable{Name: iterationOf + x.String(), Sense: &dim.Sense{Label: x.String()}}.Size()
-		}
-	}
-	if len(by) == 0 {
-		return size
-	}
-	return size.SubstituteAll(by)
-}
-
-const iterationOf = "the iteration of "
-
-func isIteration(x dim.Variable) bool { return strings.HasPrefix(x.Name, iterationOf) }
-
-// inWords reports whether a size can be said in the block's own words, and those of the repeats
-// around.
-func (k *sketcher) inWords(size dim.Size) bool {
-	return !slices.ContainsFunc(size.Vars(), func(x dim.Variable) bool {
-		if isIteration(x) {
-			return !slices.Contains(k.indices, x.String())
-		}
-		return !inItsOwnWords(x.Size())
-	})
 }
