@@ -22,7 +22,11 @@ const PackVersion = 2
 // Algorithms lists how an op may be run at one size, the best first: in the given
 // precision, on blocks of float32, and last on plain values, which every op can be.
 func Algorithms(op ops.Op, in []tensor.Shape, out tensor.Shape, precision layout.Precision) []task.Algorithm {
-	list := algorithms(op, in, out, precision)
+	s := size{in, out, precision}
+	list := s.gradient(op)
+	if list == nil {
+		list = algorithms(op, in, out, precision)
+	}
 	for i := range list {
 		list[i].Overwrites = overwrites(op)
 	}

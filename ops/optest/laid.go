@@ -9,10 +9,14 @@ import (
 	"cnnlang/ops/tensor"
 )
 
-// A size is that of a value; a vector is an image of one pixel, [N, C, L] one of one row.
+// A size is that of a value; a vector is an image of one pixel, [N, C, L] one of one row, and [N] has
+// one channel.
 type size struct{ channels, h, w int }
 
 func sizeOf(s tensor.Shape) size {
+	if len(s) == 1 {
+		return size{1, 1, 1}
+	}
 	if len(s) == 4 {
 		return size{s[1], s[2], s[3]}
 	}

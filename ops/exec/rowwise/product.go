@@ -13,7 +13,7 @@ import (
 // the last input if the epilogue does.
 func Product(op *ops.Mul, in []tensor.Shape, shape tensor.Shape) *task.Prepared {
 	act, factors := ActOf(op.Epilogue().Act), op.Factors(len(in))
-	sizes, steps := together(in[:factors], shape)
+	sizes, steps := Together(in[:factors], shape)
 	last := len(sizes) - 1
 	run := sizes[last]
 	return &task.Prepared{Algorithm: "mul-gated", PerWorker: mergeBlock, Tasks: func(out tensor.Tensor, in []tensor.Tensor, s task.Scratch) []task.Task {
@@ -45,10 +45,10 @@ func Product(op *ops.Mul, in []tensor.Shape, shape tensor.Shape) *task.Prepared 
 	}}
 }
 
-// together are the sizes of a result whose neighbouring axes are one where every factor has all of
+// Together are the sizes of a result whose neighbouring axes are one where every factor has all of
 // them or none, and how far apart the elements of each factor are along these, 0 where one holds
 // for all.
-func together(in []tensor.Shape, shape tensor.Shape) (sizes []int, steps [][]int) {
+func Together(in []tensor.Shape, shape tensor.Shape) (sizes []int, steps [][]int) {
 	steps = make([][]int, len(in))
 	at := make([]int, len(in)) // of the axis before, from the end
 	for k := range at {
@@ -87,4 +87,27 @@ func together(in []tensor.Shape, shape tensor.Shape) (sizes []int, steps [][]int
 		slices.Reverse(steps[k])
 	}
 	return sizes, steps
+}
+
+// Spread repeats a plain value along the axes where its size is 1 and that of the result is more.
+func Spread(in, out tensor.Shape) *task.Prepared {
+	sizes, steps := Together([]tensor.Shape{in}, out)
+	last := len(sizes) - 1
+	run := sizes[last]
+	return &task.Prepared{Algorithm: "spread", Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+		return []task.Task{task.Planes(len(out.Data)/run, run, func(plane, from, to, _ int) {
+			dst, begin, rest := out.Data[plane*run+from:plane*run+to], 0, plane
+			for axis := last - 1; axis >= 0; axis-- {
+				begin += rest % sizes[axis] * steps[0][axis]
+				rest /= sizes[axis]
+			}
+			if steps[0][last] == 1 {
+				copy(dst, in[0].Data[begin+from:])
+				return
+			}
+			for i := range dst {
+				dst[i] = in[0].Data[begin]
+			}
+		})}
+	}}
 }

@@ -90,3 +90,20 @@ func gridsOf(values []layout.Value) []layout.Grid {
 	}
 	return grids
 }
+
+// Both sets every element of a result to f of those of two inputs of its shape.
+func Both(algorithm string, in []layout.Value, out layout.Value, f func(dst, a, b []float32)) *task.Prepared {
+	if out.Layout.Plain() {
+		n := out.Shape.Elements()
+		return &task.Prepared{Algorithm: algorithm, Tasks: func(out tensor.Tensor, in []tensor.Tensor, _ task.Scratch) []task.Task {
+			return []task.Task{task.Ranges(n, task.Grain, func(from, to, _ int) {
+				f(out.Data[from:to], in[0].Data[from:to], in[1].Data[from:to])
+			})}
+		}}
+	}
+	grids := gridsOf(in)
+	return rows(algorithm, out.Grid(), 1, func(r row) {
+		a := grids[0].Load(r.dst, r.in[0].Data, r.image, r.block, r.y)
+		f(r.dst, a, grids[1].Load(r.second, r.in[1].Data, r.image, r.block, r.y))
+	})
+}
