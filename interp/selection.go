@@ -33,8 +33,10 @@ func (e *SelectionError) Error() string {
 	switch n := len(e.Items); {
 	case e.List > 0:
 		return fmt.Sprintf("interp: %q of %s is a list of tensors, %d of them; ask for the step that makes one, %s", e.Name, e.Net, e.List, oneOf(e.Items))
-	case n > 0 && (e.What == "input" || e.What == "output"):
+	case n > 0 && e.Name == e.What:
 		return fmt.Sprintf("interp: %s has %d %ss; ask for one, %s", e.Net, n, e.What, oneOf(e.Items))
+	case n > 0 && e.What != "step":
+		return fmt.Sprintf("interp: %q of %s is %d %ss; ask for one, %s", e.Name, e.Net, n, e.What, oneOf(e.Items))
 	case n > 0:
 		return fmt.Sprintf("interp: %q of %s is there for each of %d items; ask for one, %q to %q", e.Name, e.Net, n, e.Items[0], e.Items[n-1])
 	}
@@ -127,7 +129,7 @@ func (n *Net) ofSeveral(name string) error {
 		}
 		for _, port := range p.names {
 			if i := strings.LastIndexByte(port, '.'); i >= 0 && port[:i] == name {
-				e.Items = append(e.Items, port)
+				e.What, e.Items = p.what, append(e.Items, port)
 			}
 		}
 		if len(e.Items) > 0 {

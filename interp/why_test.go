@@ -133,8 +133,8 @@ func TestWhyOfSeveral(t *testing.T) {
 		{n, "cls", `interp: "cls" of n is there for each of 2 items; ask for one, "cls[0]" to "cls[1]"`},
 		{n, "cls.0", `interp: "cls.0" of n is there for each of 2 items; ask for one, "cls[0].0" to "cls[1].0"`},
 		{n, "1", `interp: "1" of n is a list of tensors, 2 of them; ask for the step that makes one, "cls[0].1" or "1.1.0"`},
-		{r, "scores", `interp: "scores" of r is there for each of 3 items; ask for one, "scores.0" to "scores.2"`},
-		{r, "xs", `interp: "xs" of r is there for each of 3 items; ask for one, "xs.0" to "xs.2"`},
+		{r, "scores", `interp: "scores" of r is 3 outputs; ask for one, "scores.0", "scores.1" or "scores.2"`},
+		{r, "xs", `interp: "xs" of r is 3 inputs; ask for one, "xs.0", "xs.1" or "xs.2"`},
 		{r, "output", `interp: r has 3 outputs; ask for one, "scores.0", "scores.1" or "scores.2"`},
 	} {
 		if _, err := c.n.Why(c.path); err == nil || err.Error() != c.want {

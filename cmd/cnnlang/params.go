@@ -60,6 +60,7 @@ type paramsRow struct {
 	Output []int  `json:"output"`
 	Side   bool   `json:"side"`
 	Items  int    `json:"items,omitempty"` // of an each
+	List   int    `json:"list,omitempty"`  // of a list of tensors
 
 	Kernel       []*int   `json:"kernel,omitempty"` // of a row that is one operation with a window
 	Stride       []*int   `json:"stride,omitempty"`
@@ -274,7 +275,7 @@ func documentOf(n *interp.Net, rows []graph.Row) paramsDocument {
 func countsOf(m *rowFacts) paramsRow {
 	row := paramsRow{
 		Path: m.Path, Kind: m.Kind, Depth: strings.Count(m.Path, ".") + 1,
-		Params: integer(m.Params), MACs: integer(m.MACs), FLOPs: integer(m.FLOPs), Output: m.Output, Side: m.Side, Items: m.Items,
+		Params: integer(m.Params), MACs: integer(m.MACs), FLOPs: integer(m.FLOPs), Output: m.Output, Side: m.Side, Items: m.Items, List: m.List,
 		Activations: integer(m.activations), Values: integer(m.bytes.Values), Weights: integer(m.bytes.Weights), Intensity: real(m.intensity()),
 	}
 	if w, ok := m.windows(); ok {

@@ -93,6 +93,7 @@ const (
 	MetaPixels      Code = "W0314"
 	MetaCrop        Code = "W0315"
 	ProductAsDims   Code = "W0316"
+	OtherOrder      Code = "W0317"
 )
 
 // Name is the code's name in words, "" for an unknown code.

@@ -197,7 +197,11 @@ var foreign = map[string]string{
 }
 
 func foreignWord(c context) *diag.Diagnostic {
-	for _, t := range []lexer.Token{c.found, c.before} {
+	words := []lexer.Token{c.found, c.before}
+	if n := len(c.statement); n > 1 && c.statement[n-2].Value == "as" {
+		words = words[:1] // the other is a name
+	}
+	for _, t := range words {
 		if help := foreign[t.Value]; help != "" && t.Type == tokIdent && (c.bracket == "{" || c.bracket == "") {
 			d := diag.New(diag.Syntax, spanOf(&t), "`%s` is not a keyword", t.Value).WithHelp("%s", help)
 			if word := strings.Trim(strings.TrimPrefix(help, "write "), "`"); help == "write `"+word+"`" {

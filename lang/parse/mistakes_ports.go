@@ -38,6 +38,10 @@ func ports(c context) *diag.Diagnostic {
 	switch {
 	case c.found.Value == "|" && shape:
 		return c.firstBar(head)
+	case c.found.Value == "repeat" && c.before.Value == "|":
+		return c.syntax("a `repeat` in a signature has its bar behind it").
+			WithHelp("leave out the bar before it: `repeat i of n | [N, C, H, W] as xs` is a list of n values").
+			Correct("remove the bar before it", diag.Edit{Span: spanOf(&c.before).To(spanOf(&c.found)), Text: "repeat"})
 	case c.found.Value == "repeat":
 		return c.syntax("`repeat` in a signature is followed by a bar and a shape").
 			WithHelp("write `repeat i of n | [N, C, H, W] as xs`, a list of n values")

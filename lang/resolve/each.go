@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
@@ -32,6 +34,15 @@ func (c *checker) end(outside int, among map[string]*tap) {
 func sideInEach(s *ast.Side) *diag.Diagnostic {
 	return diag.New(diag.MisplacedFact, s.Span(), "`side` does not belong in an `each`").
 		WithHelp("it would be an output for every item: name what the `each` gives, `each { … } as [a, b]`, and write `side name: @a` behind it")
+}
+
+// sizeInEach is for C in `each conv(C, 1x1)`: the sizes of an item have no names outside of a block.
+func (c *checker) sizeInEach(r *ast.Ref) *diag.Diagnostic {
+	if c.each == 0 || r.Args != nil || !slices.Contains([]string{"N", "C", "H", "W"}, r.Text()) {
+		return nil
+	}
+	return diag.New(diag.UnknownName, r.Span(), "there is no `%s` here", r.Text()).
+		WithHelp("an item's sizes have names in a block of its own: `block unit [N, C, H, W] -> [N, C, H, W] { … }`, and `each unit`")
 }
 
 func itemAsTap(n *ast.Name, at source.Span) *diag.Diagnostic {

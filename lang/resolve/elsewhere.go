@@ -50,6 +50,12 @@ var absent = func() map[string]string {
 		"output":                                              "the last step of a body is its result",
 		"layerscale channelscale":                             "write `mul { | id | layer_scale: param([C, 1, 1]) }`, a product with a learned tensor, C being the channels",
 		"times":                                               "write `repeat 3 step` or `repeat 3 { … }`, without a word after the number",
+		"sub subtract minus difference":                       "write `add { | @a | @b -> scale(-1) }`, where `as a` and `as b` name the two values",
+		"abs absolute":                                        "write `max { | id | scale(-1) }`",
+		"neg negative":                                        "write `scale(-1)`",
+		"min minimum":                                         "write `max { | @a -> scale(-1) | @b -> scale(-1) } -> scale(-1)`, where `as a` and `as b` name the two values",
+		"div divide":                                          "write `mul { | @a | @b -> pow(-1) }`, where `as a` and `as b` name the two values",
+		"square sqrt rsqrt reciprocal":                        "write `pow(2)`, `pow(0.5)`, `pow(-0.5)` or `pow(-1)`",
 		"squeeze unsqueeze":                                   "`reshape([C, H*W])` gives an image another shape",
 	} {
 		for word := range strings.FieldsSeq(words) {

@@ -54,6 +54,10 @@ func (c *checker) ref(r *ast.Ref, s *scope) {
 			c.report(d)
 			return
 		}
+		if d := c.sizeInEach(r); d != nil {
+			c.report(d)
+			return
+		}
 		c.report(unknownValue(r, c.module, append(slices.Clip(locals), Constants...), candidates))
 	}
 }

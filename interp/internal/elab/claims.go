@@ -167,11 +167,11 @@ func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 		return false
 	}
 	good := true
-	for _, v := range values {
+	for k, v := range values {
 		rest := restOf(b.Sig, e)
 		good = m.isOf(b.Sig, v, rest, func() *diag.Diagnostic { return claimRank(b, v, rest) },
 			func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {
-				return claimFails(b, claim, axis, want, v)
+				return orderHelp(claimFails(b, claim, axis, want, v), values, k)
 			}) && good
 	}
 	return good

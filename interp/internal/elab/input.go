@@ -234,12 +234,16 @@ func (m *machine) outputs(sig *ast.Sig, e *env, out Tensor) []graph.Output {
 	if sig.GivesList() {
 		values, _ = m.deal(sig.Out, e, out.each(), func(string) {}) // which has been checked
 	}
-	list := make([]graph.Output, len(values))
+	list, told := make([]graph.Output, len(values)), false
 	for i, v := range values {
 		name := valueName(v, "output")
 		list[i] = graph.Output{Name: name, Node: v.x.node()}
 		if at, taken := m.heads[name]; taken && v.port.Shape.As != nil {
 			m.fail(sideIsOutput(at, name, v.port.Shape.As))
+		}
+		if at, ok := exchanged(values, i); ok && !told {
+			told = true
+			m.fail(otherOrder(values, i, at))
 		}
 	}
 	return list
