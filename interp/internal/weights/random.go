@@ -9,15 +9,14 @@ import (
 	"sync/atomic"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/train/chance"
 	"cnnlang/ops/tensor"
 )
 
 // A Generator makes every tensor of a network from its name, its shape and one
 // seed, so that two programs can agree on 25 million weights by agreeing on a
-// number. It is a counter-based generator: the name's FNV-1a hash, combined
-// with the seed, starts a SplitMix64 sequence (Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators", 2014), and element i is the i-th
-// output, so any part of a tensor can be made alone.
+// number. Element i comes from number i of the stream of that name and seed
+// (package chance), so any part of a tensor can be made alone.
 //
 // The scales keep a deep network level: He variance for convolutions (He et
 // al. 2015, arXiv:1502.01852), smaller normalisation weights at the end of
@@ -37,7 +36,7 @@ func (g Generator) Tensor(name string, shape tensor.Shape) tensor.Tensor {
 // fill makes the numbers of this tensor, which are 0 before.
 func (g Generator) fill(name string, shape tensor.Shape, data []float32) {
 	if v, ok := valueOf(name, shape); ok {
-		runFills(v.fills(newStream(name, g.seed), data))
+		runFills(v.fills(chance.Named(name, g.seed), data))
 	}
 }
 
@@ -50,7 +49,7 @@ func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
 		t := tensor.New(p.Shape...)
 		tensors[p.Path] = t
 		if v, ok := valueOf(p.Path, p.Shape); ok {
-			jobs = append(jobs, v.fills(newStream(p.Path, g.seed), t.Data)...)
+			jobs = append(jobs, v.fills(chance.Named(p.Path, g.seed), t.Data)...)
 		}
 	}
 	runFills(jobs)
@@ -62,44 +61,16 @@ func (g Generator) Bind(params []graph.Param) map[string]tensor.Tensor {
 // of noise alone would all be the same.)
 func Image(seed uint64, n, c, h, w int, scale float32) tensor.Tensor {
 	t := tensor.New(n, c, h, w)
-	base, coarse, fine := newStream("input.base", seed), newStream("input.coarse", seed), newStream("input.fine", seed)
+	base, coarse, fine := chance.Named("input.base", seed), chance.Named("input.coarse", seed), chance.Named("input.fine", seed)
 	squaresH, squaresW := (h+31)/32, (w+31)/32
 	for i := range t.Data {
 		x, y, plane := i%w, i/w%h, i/(w*h)
 		square := (plane*squaresH+y/32)*squaresW + x/32
-		v := 0.5*signed(base.bits(plane)) + 0.25*signed(coarse.bits(square)) + 0.25*signed(fine.bits(i))
+		v := 0.5*base.Signed(plane) + 0.25*coarse.Signed(square) + 0.25*fine.Signed(i)
 		t.Data[i] = float32(v) * scale
 	}
 	return t
 }
-
-// A stream is an endless sequence of 24-bit numbers with random access.
-type stream uint64
-
-const (
-	fnvOffset = 0xCBF29CE484222325
-	fnvPrime  = 0x100000001B3
-	golden    = 0x9E3779B97F4A7C15 // 2^64 / the golden ratio, odd
-)
-
-func newStream(name string, seed uint64) stream {
-	h := uint64(fnvOffset)
-	for _, b := range []byte(name) {
-		h = (h ^ uint64(b)) * fnvPrime
-	}
-	return stream(h ^ seed)
-}
-
-// bits returns number i, in [0, 2^24).
-func (s stream) bits(i int) uint64 {
-	z := uint64(s) + (uint64(i)+1)*golden
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return (z ^ z>>31) >> 40
-}
-
-// signed maps 24 bits to [-1, 1), exactly.
-func signed(bits uint64) float64 { return float64(int64(bits))*(1.0/(1<<23)) - 1 }
 
 // A value is the distribution of a tensor: uniform over [low, low+span) if span is not 0,
 // else over [-scale, scale).
@@ -150,7 +121,7 @@ func hasSuffix(s string, suffixes ...string) bool {
 // A fill is the work on one range of a tensor.
 type fill struct {
 	value
-	stream
+	chance.Stream
 	first int // index of data[0] in the tensor
 	data  []float32
 }
@@ -158,7 +129,7 @@ type fill struct {
 // fillLength is how many elements one fill holds, about half a millisecond.
 const fillLength = 1 << 18
 
-func (v value) fills(s stream, data []float32) []fill {
+func (v value) fills(s chance.Stream, data []float32) []fill {
 	var jobs []fill
 	for first := 0; first < len(data); first += fillLength {
 		jobs = append(jobs, fill{v, s, first, data[first:min(first+fillLength, len(data))]})
@@ -169,16 +140,15 @@ func (v value) fills(s stream, data []float32) []fill {
 // run computes in float64, where every operation but the product with scale is exact, and
 // rounds once.
 func (f fill) run() {
-	s, data, low, span, scale := f.stream, f.data, f.low, f.span, f.scale
+	s, data, low, span, scale := f.Stream, f.data, f.low, f.span, f.scale
 	if span != 0 {
 		for i := range data {
-			unit := float64(int64(s.bits(f.first+i))) * (1.0 / (1 << 24))
-			data[i] = float32(low + span*unit)
+			data[i] = float32(low + span*s.Unit(f.first+i))
 		}
 		return
 	}
 	for i := range data {
-		data[i] = float32(signed(s.bits(f.first+i)) * scale)
+		data[i] = float32(s.Signed(f.first+i) * scale)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/train/chance"
 	"cnnlang/ops/tensor"
 )
 
@@ -65,12 +66,12 @@ func hexOf(x float32) string { return fmt.Sprintf("%08x", math.Float32bits(x)) }
 func TestTensorsEqualTheVectors(t *testing.T) {
 	for _, v := range readVectors(t).Tensors {
 		t.Run(v.Name+"/"+v.Seed, func(t *testing.T) {
-			if got := fmt.Sprintf("%016x", uint64(newStream(v.Name, 0))); got != v.FNV {
+			if got := fmt.Sprintf("%016x", uint64(chance.Named(v.Name, 0))); got != v.FNV {
 				t.Errorf("fnv1a64: got %s, want %s", got, v.FNV)
 			}
 			seed := parseSeed(t, v.Seed)
 			for i, want := range v.Bits24 {
-				if got := newStream(v.Name, seed).bits(i); got != want {
+				if got := chance.Named(v.Name, seed).Bits(i); got != want {
 					t.Errorf("bits %d: got %d, want %d", i, got, want)
 				}
 			}

@@ -72,6 +72,7 @@ type Optimizer struct {
 	Centered            bool    // of RMSProp
 	Variant             Variant // of RMSProp
 	Beta1, Beta2        float64 // of Adam and AdamW
+	AMSGrad             bool    // of Adam and AdamW: divide by the largest mean square so far
 	Eps                 float64 // of RMSProp, Adam and AdamW
 }
 
