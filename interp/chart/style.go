@@ -1,7 +1,11 @@
 package chart
 
+import "cnnlang/interp/draw"
+
 // The colours of package draw; balls on the front are darker in a print in grey, too.
-const style = `
+var style = draw.Fallbacks(styleRules)
+
+const styleRules = `
 :root{--paper:#fff;--ink:#1f2933;--soft:#52606d;--rim:#9aa5b1;--grid:#e4e7eb;--ball:#9cc7ec;--edge:#5d9bd1;--best:#f0a030;--line:#b4530a}
 @media (prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6eaef;--soft:#a9b4c0;--rim:#4a5766;--grid:#2a323b;--ball:#3a78ad;--edge:#5d9bd1;--best:#d98a1c;--line:#f0a35e}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#333;--rim:#777;--grid:#ddd;--ball:#b9d5ee;--edge:#5b87ad;--best:#e8a040;--line:#7a3600}}

@@ -38,7 +38,7 @@ func (h *Heat) most(items []*Item) float64 {
 // fill is how a box of a share of the greatest cost is coloured. The root makes differences
 // among small ones visible.
 func fill(share float64) string {
-	return fmt.Sprintf(` style="fill:var(--heat);fill-opacity:%.2f"`, math.Sqrt(share))
+	return fmt.Sprintf(` style="fill:%s;fill:var(--heat);fill-opacity:%.2f"`, styled("heat").hex(), math.Sqrt(share))
 }
 
 // The height of the legend, and the width of its colours.

@@ -117,7 +117,9 @@ func (i *Item) references() (text string) {
 
 // signStyle has its colours and lines: what was added is solid, what was removed is in dashes, what changed is
 // in dots, so that a print in grey tells them.
-const signStyle = `
+var signStyle = strings.TrimPrefix(Fallbacks(styleRules+signColours), style)
+
+const signColours = `
 :root{--added:#d5f0dc;--plus:#1a7f37;--removed:#fbdcd8;--minus:#b42318;--changed:#fdebb5;--other-than:#8a5a00}
 @media (prefers-color-scheme:dark){:root{--added:#16391f;--plus:#4ac26b;--removed:#4b1f1c;--minus:#ff8a7a;--changed:#40310c;--other-than:#e0b23c}}
 @media print{:root{--added:#e2f4e6;--plus:#116329;--removed:#fbe3e0;--minus:#a01b12;--changed:#fdf0cb;--other-than:#6f4800}}

@@ -1,8 +1,33 @@
 package draw
 
+import "regexp"
+
+// Fallbacks is a style sheet in which every colour that is a variable stands before it as a number too, that of its
+// first palette, which is light: programs that know no variables of CSS, as librsvg and Inkscape, pass over the
+// other and would draw all in black.
+func Fallbacks(style string) string {
+	light := map[string]string{}
+	for _, m := range given.FindAllStringSubmatch(style, -1) {
+		if light[m[1]] == "" {
+			light[m[1]] = m[2]
+		}
+	}
+	return variable.ReplaceAllStringFunc(style, func(text string) string {
+		m := variable.FindStringSubmatch(text)
+		return m[1] + ":" + light[m[2]] + ";" + text
+	})
+}
+
+var (
+	given    = regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]+)`)
+	variable = regexp.MustCompile(`(fill|stroke):var\(--([a-z-]+)\)`)
+)
+
+var style = Fallbacks(styleRules)
+
 // The colours are from light to dark by how much the kind weighs, so that a print in grey keeps
 // their order, and differ in blue and yellow rather than red and green.
-const style = `
+const styleRules = `
 :root{--paper:#fff;--ink:#1f2933;--soft:#5f6c7b;--mark:#36424f;--line:#3e4c59;--frame:#f8fafc;--odd:#fff;--stage:#eef3f9;--rim:#9aa5b1;--cut:#b4530a;
 --input:#eceff3;--pointwise:#d3e6f8;--conv:#9cc7ec;--depthwise:#f7dca6;--linear:#cdbbe8;--pool:#f3c3b5;--act:#e3efda;--norm:#e6eee6;--other:#eceff3;--closed:#dbe4ee;--merge:#fff;--heat:#f0a030}
 @media (prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6eaef;--soft:#9aa7b5;--mark:#d3dce5;--line:#aab6c3;--frame:#1b2128;--odd:#161b21;--stage:#1d2733;--rim:#4a5766;--cut:#f0a35e;

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -70,4 +71,35 @@ func contrast(a, b [3]float64) float64 {
 	}
 	x, y := luminance(a), luminance(b)
 	return math.Max(x, y) / math.Min(x, y)
+}
+
+// A program that knows no variables of CSS passes over a declaration that has one, and draws in the colours of
+// light paper: each stands before it as a number.
+func TestColoursWithoutVariables(t *testing.T) {
+	light := regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]+)`)
+	for name, sheet := range map[string]string{"style": style, "signs": signStyle} {
+		colours := map[string]string{}
+		for _, m := range light.FindAllStringSubmatch(style[:strings.Index(style, "@media")]+signStyle[:strings.Index(signStyle, "@media")], -1) {
+			colours[m[1]] = m[2]
+		}
+		rules := sheet[strings.LastIndex(sheet, "}}")+2:]
+		variables := 0
+		for _, rule := range strings.Split(rules, "}") {
+			_, body, _ := strings.Cut(rule, "{")
+			before := ""
+			for _, declaration := range strings.Split(body, ";") {
+				if property, value, _ := strings.Cut(declaration, ":"); strings.Contains(value, "var(") {
+					variables++
+					variable := strings.TrimSuffix(strings.TrimPrefix(value, "var(--"), ")")
+					if want := property + ":" + colours[variable]; before != want {
+						t.Errorf("%s: %s stands behind %q, want %q", name, declaration, before, want)
+					}
+				}
+				before = declaration
+			}
+		}
+		if want := strings.Count(sheet, "var("); variables != want || want < 10 {
+			t.Errorf("%s: %d of %d colours are looked at", name, variables, want)
+		}
+	}
 }
