@@ -145,3 +145,31 @@ func TestDiffOfAList(t *testing.T) {
 		}
 	}
 }
+
+// A name is a difference even where it is the only input or output: whoever runs the net asks for it so.
+func TestDiffOfAName(t *testing.T) {
+	read := func(in, out string) *interp.Net {
+		_, n := selected(t, "-", "net d [N, 3, H = 8, W = 8]"+in+" -> [N, 3, H, W]"+out+" { relu }", interp.Options{})
+		return n
+	}
+	for _, c := range []struct {
+		a, b *interp.Net
+		want string
+	}{
+		{read("", " as mask"), read("", " as map"), "input [1, 3, 8, 8] [1, 3, 8, 8], output mask [1, 3, 8, 8] map [1, 3, 8, 8]"},
+		{read("", ""), read("", " as map"), "input [1, 3, 8, 8] [1, 3, 8, 8], output output [1, 3, 8, 8] map [1, 3, 8, 8]"},
+		{read(" as x", " as y"), read(" as image", " as y"), "input x [1, 3, 8, 8] image [1, 3, 8, 8], output [1, 3, 8, 8] [1, 3, 8, 8]"},
+	} {
+		d := compared(c.a, c.b)
+		var ends []string
+		for _, e := range d.Ends() {
+			ends = append(ends, e.What+" "+e.A+" "+e.B)
+		}
+		if got := strings.Join(ends, ", "); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+		if d.Empty() || !compared(c.a, c.a).Empty() {
+			t.Error("another name is no difference, or the same one is")
+		}
+	}
+}

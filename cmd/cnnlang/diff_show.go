@@ -106,13 +106,11 @@ func memoryChange(before, after *memoryEntry) []string {
 		change(before.Weights, after.Weights), change(before.Activations, after.Activations), change(before.Scratch, after.Scratch))}
 }
 
-// shapesOf says which shapes of the whole changed.
+// shapesOf says which shapes and names of the whole changed.
 func shapesOf(p *compare.Diff) (lines []string) {
-	for _, s := range []struct{ what, a, b string }{
-		{"input", p.A.Graph.InputText(), p.B.Graph.InputText()}, {"output", p.A.Graph.OutputText(), p.B.Graph.OutputText()},
-	} {
-		if s.a != s.b {
-			lines = append(lines, fmt.Sprintf("%s %s → %s", s.what, s.a, s.b))
+	for _, e := range p.Ends() {
+		if e.A != e.B {
+			lines = append(lines, fmt.Sprintf("%s %s → %s", e.What, e.A, e.B))
 		}
 	}
 	return lines

@@ -44,7 +44,38 @@ func (c Cost) Add(d Cost) Cost {
 
 // Empty reports whether nothing differs: neither a step nor a shape, nor the name of a tensor.
 func (d *Diff) Empty() bool {
-	return len(d.Changes) == 0 && d.A.Graph.InputText() == d.B.Graph.InputText() && d.A.Graph.OutputText() == d.B.Graph.OutputText() && d.Weights.same()
+	for _, e := range d.Ends() {
+		if e.A != e.B {
+			return false
+		}
+	}
+	return len(d.Changes) == 0 && d.Weights.same()
+}
+
+// An End is the inputs or the outputs of both networks: their shapes, and the names of several or of
+// one that is called otherwise in the other network.
+type End struct{ What, A, B string }
+
+// Ends are the inputs and the outputs.
+func (d *Diff) Ends() []End {
+	a, b := d.A.Graph, d.B.Graph
+	in := End{"input", a.InputText(), b.InputText()}
+	if x, y := a.Inputs[0].Path, b.Inputs[0].Path; x != y {
+		in.A, in.B = named(len(a.Inputs), x, in.A), named(len(b.Inputs), y, in.B)
+	}
+	out := End{"output", a.OutputText(), b.OutputText()}
+	if x, y := a.Outputs[0].Name, b.Outputs[0].Name; x != y {
+		out.A, out.B = named(len(a.Outputs), x, out.A), named(len(b.Outputs), y, out.B)
+	}
+	return []End{in, out}
+}
+
+// named is the shape of one value with its name; those of several have theirs.
+func named(n int, name, text string) string {
+	if n > 1 {
+		return text
+	}
+	return name + " " + text
 }
 
 // Nets compares two networks.
