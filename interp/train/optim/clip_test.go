@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -125,6 +126,41 @@ func TestRateFactorMultipliesTheRate(t *testing.T) {
 			if v != results[1][i] || v == []float64{1, -2, 3}[i] {
 				t.Errorf("%s, element %d: got %g with a factor, %g with its product", kind.Kind, i, v, results[1][i])
 			}
+		}
+	}
+}
+
+func TestSlotsAreWhatARuleNeeds(t *testing.T) {
+	for _, c := range []struct {
+		o    recipe.Optimizer
+		want string
+	}{
+		{recipe.Optimizer{Kind: recipe.SGD}, ""},
+		{recipe.Optimizer{Kind: recipe.SGD, Momentum: 0.9}, "momentum 0, "},
+		{recipe.Optimizer{Kind: recipe.RMSProp, Variant: recipe.Torch}, "mean_square 0, "},
+		{recipe.Optimizer{Kind: recipe.RMSProp, Variant: recipe.Keras, Momentum: 0.9}, "mean_square 0, momentum 0, "},
+		{recipe.Optimizer{Kind: recipe.RMSProp, Variant: recipe.TensorFlow, Momentum: 0.9, Centered: true}, "mean_square 1, momentum 0, mean 0, "},
+		{recipe.Optimizer{Kind: recipe.RMSProp, Variant: recipe.TensorFlow, Centered: true}, "mean_square 1, mean 0, "},
+		{recipe.Optimizer{Kind: recipe.Adam}, "mean 0, mean_square 0, "},
+		{recipe.Optimizer{Kind: recipe.AdamW, AMSGrad: true}, "mean 0, mean_square 0, max_mean_square 0, "},
+	} {
+		var got string
+		for _, s := range Slots(c.o) {
+			got += fmt.Sprintf("%s %g, ", s.Name, s.Start)
+		}
+		if got != c.want {
+			t.Errorf("%+v: got %s, want %s", c.o, got, c.want)
+		}
+	}
+}
+
+func TestDescentWithoutMomentum(t *testing.T) {
+	w, g := []float64{1, -2, 0.5}, []float64{0.25, 0.5, -4}
+	Update(recipe.Optimizer{Kind: recipe.SGD}, Tensor[float64]{Value: w, Gradient: g, Decay: 0.125, RateFactor: 2}, Step{Rate: 0.25, Scale: 0.5, Update: 1}, 0, 3)
+	// w - 0.5*(0.5*g + 0.125*w), exactly
+	for i, want := range []float64{1 - 0.5*(0.125+0.125), -2 - 0.5*(0.25-0.25), 0.5 - 0.5*(-2+0.0625)} {
+		if w[i] != want {
+			t.Errorf("element %d: got %g, want %g", i, w[i], want)
 		}
 	}
 }

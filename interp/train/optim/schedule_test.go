@@ -124,3 +124,24 @@ func TestAWarmUpBeginsAtAHundredth(t *testing.T) {
 		}
 	}
 }
+
+// What follows a warm-up is the whole curve of a training without it.
+func TestCurvesBeginAfterTheWarmUp(t *testing.T) {
+	for _, sched := range []recipe.Schedule{{Kind: recipe.Cosine, Floor: 0.1}, {Kind: recipe.Linear}, {Kind: recipe.Poly, Power: 2}, {Kind: recipe.OneCycle, Rise: 0.4}} {
+		want := rates(sched, 0, 6, 5)
+		for i, got := range rates(sched, 2, 8, 5)[2*5:] {
+			if math.Abs(got-want[i]) > 1e-15 {
+				t.Errorf("%s, step %d after the warm-up: got %g, want %g", sched.Kind, i, got, want[i])
+			}
+		}
+	}
+}
+
+func TestAOneCycleStaysAtItsEnd(t *testing.T) {
+	s := NewSchedule(&recipe.Recipe{Schedule: recipe.Schedule{Kind: recipe.OneCycle, Rise: 0.3}, Epochs: 3}, 4)
+	for step := 11; step < 20; step++ {
+		if got := s.Share(step); math.Abs(got-1.0/250_000) > 1e-20 {
+			t.Errorf("step %d: got %.17g, want 1/250000", step, got)
+		}
+	}
+}
