@@ -9,12 +9,11 @@ import (
 	"cnnlang/interp/internal/prove"
 )
 
-// Every block and net of the library is proved, within the work of a fraction of a second,
-// counted so that it is the same on every machine.
+// Every block and net of the library is proved, within half of the work that a file is given, so
+// that a file which adds as much to one of the library's is proved too. Work is counted, and so the same on every machine.
 func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
-	const mostOfFile, mostOnAverage = 500_000, 20_000
-	// Blocks of several values are proved for a few of them. HRNet of all widths applies one of them
-	// twenty times, which is more work than a file is given.
+	// Two blocks read their lists at several places at once, and are proved for a few lengths. HRNet of all
+	// widths applies one of them eight times, which is more work than a file is given.
 	otherwise := map[string]prove.Status{"exchange": prove.Bounded, "fpn": prove.Bounded, "hrnet": prove.NotProved}
 	prover := prove.New()
 	prover.Now = func() time.Time { return time.Time{} }
@@ -43,12 +42,9 @@ func TestProofsOfTheLibraryTakeLittleWork(t *testing.T) {
 		if f.name == "std/hrnet.cnn" { // it gives up when what a file is given is spent
 			continue
 		}
-		if total += used; used > mostOfFile {
-			t.Errorf("%s: proofs take %d, want at most %d", f.name, used, mostOfFile)
+		if total += used; used > prove.FileWork/2 {
+			t.Errorf("%s: proofs take %d, want at most %d", f.name, used, prove.FileWork/2)
 		}
-	}
-	if total > mostOnAverage*proved {
-		t.Errorf("%d proofs take %d, want at most %d on average", proved, total, mostOnAverage)
 	}
 	t.Logf("%d proofs take %d", proved, total)
 }

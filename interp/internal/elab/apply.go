@@ -59,6 +59,11 @@ type Unknowns interface {
 	Steps() map[int]dim.Shape
 	// Sketch asks for Application.Sketch.
 	Sketch() bool
+	// Lists reports whether lists of unknown length are followed by one item that stands for all,
+	// rather than for a few lengths.
+	Lists() bool
+	// MeetsList says that there is such a list.
+	MeetsList()
 	// Bounded says that the repeat at this place, of unknown length, is followed for a few
 	// iterations only, and the application ends where more would follow.
 	Bounded(count dim.Size, at source.Span)
@@ -74,7 +79,8 @@ type Unknowns interface {
 
 // An Application is a block applied by itself, outside any net.
 type Application struct {
-	Output   dim.Shape // nil where it failed; of several values the shapes of all of them
+	Output   dim.Shape // nil where it failed; of several values the shapes of all of them, but for Runs
+	Runs     []Run     // what it gives an unknown number of
 	Claims   dim.Shape // what the signature claims of Output, Invalid for `_`
 	Count    graph.Count
 	Sketch   graph.Sketch // where the unknowns ask for it
@@ -133,15 +139,19 @@ func (m *machine) application(o *resolve.Object, args map[string]Value, sizes fu
 	if x.Poisoned || x.Suspect || m.stopped {
 		return a
 	}
-	a.Count = m.count
+	a.Count, a.Output = m.count, dim.Shape{}
 	for _, t := range x.each() {
+		if t.run != nil {
+			a.Runs = append(a.Runs, Run{At: len(a.Output), N: t.run.n, I: t.run.i, Shape: t.Shape})
+			continue
+		}
 		a.Sketch.Outputs = append(a.Sketch.Outputs, t.Node)
 		a.Output = append(a.Output, t.Shape...)
 	}
 	if u == nil {
 		a.Count, _ = m.graph.Totals()
 	}
-	if sig := filled.Object.Block.Sig; sig != nil {
+	if sig := filled.Object.Block.Sig; sig != nil && len(a.Runs) == 0 {
 		a.Claims, ok = m.claimsOf(sig, e, len(x.each()))
 		if !ok {
 			a.Output = nil
@@ -164,7 +174,7 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	if !ok {
 		return poison, false
 	}
-	for _, v := range values {
+	for _, v := range values { // of a run all items
 		if v.i > 0 {
 			continue
 		}
@@ -183,6 +193,14 @@ func (m *machine) freeInput(b *ast.Block, e *env, sizes func(string) dim.Size, r
 	}
 	x = Tensor{Many: b.Sig.TakesList()}
 	for k, v := range values {
+		if v.of != nil {
+			t, ok := m.freeRun(b, v, k, sizes)
+			if !ok {
+				return poison, false
+			}
+			x.Items = append(x.Items, t)
+			continue
+		}
 		shape, ok := m.freeShape(v, freeAxis(k), sizes)
 		if !ok {
 			return poison, false
@@ -221,6 +239,13 @@ func (m *machine) freePorts(b *ast.Block, known *env, sizes func(string) dim.Siz
 				known.values[name] = sizes(name)
 			}
 		}
+		if of, ok := m.runOfPort(p, known); of != nil || !ok {
+			values = append(values, portValue{port: p, of: of, env: known})
+			if !ok {
+				return nil, false
+			}
+			continue
+		}
 		count, ok := m.countOf(p, known)
 		if !ok {
 			return nil, false
@@ -243,25 +268,31 @@ func (m *machine) freeShape(v portValue, free func(axis int) string, sizes func(
 			shape = append(shape, sizes(free(axis)))
 			continue
 		}
-		if b, isBinary := d.Size.(*ast.Binary); isBinary && b.Op == "/" && m.unknowns != nil {
-			// that there is such a value says that it can be divided
-			if holds, ok := m.remainderHolds(b, &ast.Number{Text: "0"}, v.env); !ok || !holds {
-				return nil, false
-			}
-		}
-		size, ok := m.evalSize(d.Size, v.env)
+		size, ok := m.freeSize(d, v.env)
 		if !ok {
-			return nil, false
-		}
-		if n, whole := size.Int(); size.Known() && (!whole || n < 1) {
-			if m.unknowns != nil { // whatever the values; else only these allow no input
-				m.fail(badRequiredSize(d.Size, size))
-			}
 			return nil, false
 		}
 		shape = append(shape, size)
 	}
 	return shape, true
+}
+
+// freeSize is a size of such a value that the signature gives.
+func (m *machine) freeSize(d *ast.Dim, e *env) (size dim.Size, ok bool) {
+	if b, isBinary := d.Size.(*ast.Binary); isBinary && b.Op == "/" && m.unknowns != nil {
+		// that there is such a value says that it can be divided
+		if holds, ok := m.remainderHolds(b, &ast.Number{Text: "0"}, e); !ok || !holds {
+			return size, false
+		}
+	}
+	size, ok = m.evalSize(d.Size, e)
+	if n, whole := size.Int(); ok && size.Known() && (!whole || n < 1) {
+		if m.unknowns != nil { // whatever the values; else only these allow no input
+			m.fail(badRequiredSize(d.Size, size))
+		}
+		return size, false
+	}
+	return size, ok
 }
 
 // freeValue is an input of that shape.

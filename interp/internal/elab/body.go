@@ -99,6 +99,9 @@ func (m *machine) tap(ref *ast.TapRef, e *env) (t Tensor, name string) {
 			return m.localTensor(ref, v, e), name
 		}
 	}
+	if list, perhaps, named := f.tap(name); named && !perhaps && list.hasRun() && len(ref.At) > 0 {
+		return m.itemOfRun(list, ref, e), name
+	}
 	indexes, ok := m.indexesOf(ref.At, name, e)
 	if !ok {
 		return poison, name
@@ -249,8 +252,12 @@ func (m *machine) iterations(h *ast.RepeatHead, e *env, f func(in *env, left int
 	}
 	items, isList := v.([]Value)
 	count := len(items)
-	if l, isUnknown := v.(UnknownList); isUnknown {
-		m.unknowns.Beyond("branches for each item of the list " + l.Name)
+	switch v := v.(type) {
+	case UnknownList:
+		m.unknowns.Beyond("branches for each item of the list " + v.Name)
+		return false
+	case unknownTensors:
+		m.unfollowed("iterations for the items")
 		return false
 	}
 	if n, isNumber := v.(dim.Size); isNumber && !n.Known() {

@@ -96,16 +96,20 @@ func (m *machine) bindSizes(c *Closure, e *env, v *portValue) bool {
 	if v.i > 0 {
 		return true
 	}
+	x := v.x
+	if x.run != nil {
+		x = m.ofRun(x, dim.Int(0))
+	}
 	for axis, d := range v.port.Shape.Sizes {
 		name := v.port.Binds(d)
-		if name == "" {
+		if name == "" || x.Poisoned {
 			continue
 		}
 		if _, known := e.lookup(name); known {
 			continue
 		}
 		v.bound = append(v.bound, axis)
-		if e.values[name] = v.x.Shape[axis]; !m.agrees(c, name, v.x, axis) {
+		if e.values[name] = x.Shape[axis]; !m.agrees(c, name, x, axis) {
 			return false
 		}
 	}
@@ -114,6 +118,9 @@ func (m *machine) bindSizes(c *Closure, e *env, v *portValue) bool {
 
 // takesSizes checks the sizes that are required of a value, or of a free one takes them as given.
 func (m *machine) takesSizes(b *ast.Block, v portValue, at source.Span, free bool) bool {
+	if v.x.run != nil {
+		return m.hasSizes(v)
+	}
 	for i, d := range v.port.Shape.Sizes {
 		if bare(d.Size) == "_" || slices.Contains(v.bound, i) {
 			continue
@@ -168,6 +175,10 @@ func (m *machine) checkClaim(b *ast.Block, e *env, x Tensor) bool {
 	}
 	good := true
 	for k, v := range values {
+		if v.x.run != nil {
+			good = m.hasSizes(v) && good
+			continue
+		}
 		rest := restOf(b.Sig, e)
 		good = m.isOf(b.Sig, v, rest, func() *diag.Diagnostic { return claimRank(b, v, rest) },
 			func(claim ast.Node, axis int, want dim.Size) *diag.Diagnostic {

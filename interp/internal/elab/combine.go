@@ -6,7 +6,6 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/lang/ast"
 	"cnnlang/ops"
-	"cnnlang/ops/dim"
 )
 
 // combine feeds x to every branch and merges the results, or takes them from the list that
@@ -35,14 +34,16 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 			return poison
 		}
 	}
-	shapes := make([]dim.Shape, len(results))
 	suspect := false
-	for i, t := range results {
+	for _, t := range results {
 		if t.Poisoned {
 			return poison
 		}
-		shapes[i] = t.Shape
 		suspect = suspect || t.Suspect
+	}
+	shapes, ok := m.joined(op, results)
+	if !ok {
+		return poison
 	}
 	out, err := op.Infer(m.facts, shapes)
 	if err != nil {
@@ -59,10 +60,10 @@ func (m *machine) combine(c *Closure, at *site, x Tensor) Tensor {
 // branches are the results of all branches, and for each the branch that gave it. One that gives
 // a list gives several.
 func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of []*ast.Branch, ok bool) {
-	n := 0
+	n, loose := 0, false
 	one := func(b *ast.Branch, e *env) Tensor {
 		m.open() // the branches before are no part of the way to this one
-		out := m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(n, false)), x)
+		out := m.body(b.Body, e, at.scope.branch(at.path, m.numberOf(n, loose)), x)
 		if !out.Many {
 			results, of = append(results, out), append(of, b)
 		}
@@ -77,6 +78,10 @@ func (m *machine) branches(c *Closure, at *site, x Tensor) (results []Tensor, of
 	for _, b := range at.step.Call.Branches {
 		if b.Repeat == nil {
 			m.branch(at, b, func() { one(b, at.env.inner()) })
+			continue
+		}
+		if run, is, good := m.runOfBranches(at, b, n, x); is {
+			results, of, n, loose, ok = append(results, run...), append(of, slices.Repeat([]*ast.Branch{b}, len(run))...), n+len(run), true, ok && good
 			continue
 		}
 		ok = m.repeatedBranch(at, b, func(in *env) Tensor { return one(b, in) }) && ok

@@ -46,6 +46,9 @@ func (m *machine) each(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 	done := m.begin(graph.Step{Path: path, Call: calledEach(s)}, s)
 	out := m.applyToItems(s, e, path, x, func(item Tensor) Tensor {
 		sc.next.next = first // every item takes the same number
+		if m.generic != nil && m.generic.ofItems {
+			sc.generic = m.generic
+		}
 		return m.applied(s, e, sc, item, label, labelled)
 	})
 	done(out)
@@ -56,28 +59,31 @@ func (m *machine) each(s *ast.Step, e *env, sc scope, x Tensor, label string, la
 func (m *machine) applyToItems(s *ast.Step, e *env, path string, x Tensor, apply func(Tensor) Tensor) (out Tensor) {
 	at := &site{step: s, env: e, path: path}
 	all := &item{outer: m.inItem, path: path, before: newRegistry(nil), unknownItems: m.unknownItems(x)}
-	around, taps, outside, here := m.registry, e.frame.taps, m.inItem, m.place
+	around, outside, here := m.registry, m.inItem, m.place
 	out.Many = true
 	for i, t := range x.Items {
-		if i > 0 && m.follows(all) {
-			out.Items = append(out.Items, out.Items[0])
+		if i > 0 && m.follows(all, t) {
+			out.Items = append(out.Items, like(t, out.Items[0]))
 			continue
+		}
+		item := func(one *item, t Tensor) (y Tensor) {
+			taps, count := e.frame.taps, m.count
+			m.inItem, m.registry, e.frame.taps = one, newRegistry(around), e.frame.inner()
+			m.place = &place{up: here, span: s.Span(), iteration: one.number}
+			m.branch(at, nil, func() {
+				m.open()
+				m.tapItem(s, i, t)
+				y = apply(t)
+				m.countItem(all, i, count)
+				m.close()
+			})
+			all.before.take(m.registry)
+			m.inItem, m.registry, e.frame.taps, m.place = outside, around, taps, here
+			return y
 		}
 		one := *all
 		one.number = i
-		m.inItem, m.registry, e.frame.taps = &one, newRegistry(around), e.frame.inner()
-		m.place = &place{up: here, span: s.Span(), iteration: i}
-		var y Tensor
-		m.branch(at, nil, func() {
-			m.open()
-			m.tapItem(s, i, t)
-			count := m.count
-			y = apply(t)
-			m.countItem(all, i, count)
-			m.close()
-		})
-		all.before.take(m.registry)
-		m.inItem, m.registry, e.frame.taps, m.place = outside, around, taps, here
+		y := m.eachOf(e, all, &one, t, item)
 		if y.Many {
 			m.fail(listOfItem(s, len(y.Items)))
 			y = poison

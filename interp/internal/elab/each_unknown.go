@@ -28,16 +28,18 @@ func (m *machine) unknownItems(x Tensor) (u unknownItems) {
 		return u
 	}
 	u.generic = m.generic
-	u.alike = !slices.ContainsFunc(x.Items, func(t Tensor) bool { return t.Suspect || !identical(x.Items[0].Shape, t.Shape) })
+	u.alike = !slices.ContainsFunc(x.Items, func(t Tensor) bool {
+		return t.Suspect || !identical(x.Items[0].Shape, t.Shape) || t.run != nil && t.varies()
+	})
 	return u
 }
 
 // follows reports whether an item is what the first one is, and counts it.
-func (m *machine) follows(all *item) bool {
+func (m *machine) follows(all *item, t Tensor) bool {
 	if !all.alike || m.sketching() {
 		return false
 	}
-	m.count = m.count.Add(all.once)
+	m.count = counted(graph.Count{}, all.once, t.number()).Add(m.count)
 	return true
 }
 
@@ -106,6 +108,9 @@ func (m *machine) tensorOfItem(name string, p ops.Param, at *site) (again bool) 
 	for it := m.inItem; it != nil; it = it.outer {
 		if !it.alike && m.generic != it.generic {
 			m.unknowns.Beyond("the tensors of a repeat of unknown length in an `each`")
+		}
+		if of := it.generic; of != nil && of.ofItems && dependsOn(p.Shape, of.i) {
+			m.unfollowed("tensors for items")
 		}
 	}
 	_, own := m.registry.tensors[name]

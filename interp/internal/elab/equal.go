@@ -65,6 +65,8 @@ func (m *machine) beyondComparison(l, r Value, a, b string) bool {
 			what = "the list " + v.Name
 		case UnknownBlock:
 			what = "the block " + v.Name
+		case unknownTensors:
+			what = "a list of tensors"
 		}
 		if what != "" {
 			m.unknowns.Beyond("a comparison of " + what)

@@ -126,6 +126,9 @@ func (m *machine) length(x ast.Expr, e *env) (Value, bool) {
 	if l, isUnknown := v.(UnknownList); isUnknown {
 		return l.length(m.unknowns), true
 	}
+	if some, isUnknown := v.(unknownTensors); isUnknown {
+		return some.length(), true
+	}
 	list, ok := v.([]Value)
 	if !ok {
 		m.fail(notAList(x.Span(), v))

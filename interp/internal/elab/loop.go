@@ -219,15 +219,18 @@ func (l *loop) multiply(before graph.Count, i dim.Variable, first int, iteration
 
 // summed is a count of iteration i, added up over n of them from the first.
 func summed(one graph.Count, i dim.Variable, first int, n dim.Size) graph.Count {
-	sum := func(size dim.Size) dim.Size {
-		slope, rest, ok := size.Linear(i.Name)
-		if !ok {
-			return dim.Invalid()
-		}
-		all := n.Mul(dim.Int(first)).Add(n.Mul(n.Sub(dim.Int(1))).Quo(dim.Int(2))) // of the i
-		return rest.Mul(n).Add(slope.Mul(all))
-	}
+	sum := func(size dim.Size) dim.Size { return summedSize(size, i, first, n) }
 	return graph.Count{Params: sum(one.Params), MACs: sum(one.MACs), FLOPs: sum(one.FLOPs)}
+}
+
+// summedSize is a size added up over n numbers i from the first, invalid where it is not linear in i.
+func summedSize(size dim.Size, i dim.Variable, first int, n dim.Size) dim.Size {
+	slope, rest, ok := size.Linear(i.Name)
+	if !ok {
+		return dim.Invalid()
+	}
+	all := n.Mul(dim.Int(first)).Add(n.Mul(n.Sub(dim.Int(1))).Quo(dim.Int(2))) // of the i
+	return rest.Mul(n).Add(slope.Mul(all))
 }
 
 // growing reports whether every iteration adds the same to the shape: whether iteration i

@@ -82,6 +82,7 @@ type machine struct {
 	leafless       bool                // whether a tensor has the path of a step alone
 	flat           map[string]named    // blocks that are parameters, called with the empty label
 	labels         map[string]dim.Size // the unknown numbers in labels, as they are written
+	itemSizes      map[string]itemSize // of lists of unknown length that flow in
 	values         map[int]dim.Shape   // Unknowns.Steps
 	// stretches are how far the application came, and failing is the step whose
 	// error is being reported, where one alone is at fault.

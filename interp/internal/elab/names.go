@@ -61,6 +61,9 @@ type generic struct {
 	plain *ast.Step // a step of which the iteration's number is no part of the label
 	label string    // of that
 	rare  bool      // whether a repeat within it may not make that step
+	// ofItems says that it is none of a repeat but the item that stands for all of an `each`, which
+	// share their names.
+	ofItems bool
 }
 
 // A naming is what has been given names, steps or tensors.
@@ -118,6 +121,11 @@ func (m *machine) numberOf(n int, isLoose bool) string {
 
 // differs takes note of a label that is given in iterations that stand for all.
 func (m *machine) differs(sc scope, label string, s *ast.Step) {
+	for t := m.generic; t != nil; t = t.outer {
+		if within, _ := m.numbered(label, t.i); within && t.ofItems {
+			m.unfollowed("labels that differ from item to item")
+		}
+	}
 	for t := m.generic; t != nil && t != sc.generic; t = t.outer {
 		switch within, distinct := m.numbered(label, t.i); {
 		case !within && t.plain == nil:

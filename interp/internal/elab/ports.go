@@ -2,6 +2,7 @@ package elab
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type portValue struct {
 	// bound are the axes whose sizes it gave to names.
 	bound []int
 	param *ast.Param // of a tensor that is a parameter
+	of    *run       // what it stands for among unknowns that has no shape yet, nil for one value
 }
 
 // String is what messages call the value: `xs[1]`, or in an unnamed port value 2 of it.
@@ -61,6 +63,9 @@ type portCount struct {
 // deal gives each port of one side of a signature its tensors. A number of them that is a name
 // without a value is bound to what the others leave. wrong is told how many there should be.
 func (m *machine) deal(ports []*ast.Port, e *env, items []Tensor, wrong func(want string)) (values []portValue, ok bool) {
+	if slices.ContainsFunc(items, func(t Tensor) bool { return t.run != nil }) {
+		return m.dealRuns(ports, e, items)
+	}
 	counts := make([]portCount, len(ports))
 	fixed, open := 0, 0
 	for k, p := range ports {

@@ -49,8 +49,11 @@ func (t Tensor) nodes() (list []*graph.Node) {
 
 // value is what an expression stands for that reads a tap: a tensor, or a list of them.
 func (t Tensor) value() Value {
-	if !t.Many {
+	switch {
+	case !t.Many:
 		return &t
+	case t.hasRun():
+		return unknownTensors{t}
 	}
 	list := make([]Value, len(t.Items))
 	for i := range t.Items {
@@ -64,14 +67,20 @@ func isTensor(v Value) bool {
 	if list, isList := v.([]Value); isList && len(list) > 0 {
 		v = list[0]
 	}
-	_, is := v.(*Tensor)
-	return is
+	switch v.(type) {
+	case *Tensor, unknownTensors:
+		return true
+	}
+	return false
 }
 
 // tensorsOf is the tensor, or list of them, that a value is.
 func tensorsOf(v Value) (t Tensor, ok bool) {
 	if one, isOne := v.(*Tensor); isOne {
 		return *one, true
+	}
+	if some, isUnknown := v.(unknownTensors); isUnknown {
+		return some.Tensor, true
 	}
 	list, isList := v.([]Value)
 	if !isList || len(list) == 0 {
@@ -93,6 +102,9 @@ func tensorsOf(v Value) (t Tensor, ok bool) {
 // or with an index one of the list.
 func (m *machine) localTensor(ref *ast.TapRef, v Value, e *env) Tensor {
 	name := ref.Text()
+	if some, isUnknown := v.(unknownTensors); isUnknown && len(ref.At) > 0 {
+		return m.itemOfRun(some.Tensor, ref, e)
+	}
 	indexes, ok := m.indexesOf(ref.At, name, e)
 	if !ok {
 		return poison
@@ -138,6 +150,9 @@ func (m *machine) item(list Tensor, ref *ast.TapRef, name string, index dim.Size
 
 // nameItems names the tensors of a list.
 func (m *machine) nameItems(s *ast.Step, c *ast.Claim, e *env, x Tensor) {
+	if x.hasRun() {
+		x = m.unfollowed("names for the items")
+	}
 	if !x.Poisoned && (!x.Many || len(x.Items) != len(c.Items)) {
 		m.fail(otherLength(s, c, x))
 		x = poison

@@ -58,6 +58,7 @@ type Tensor struct {
 	Origins  []*Origin
 	Suspect  bool
 	Poisoned bool
+	run      *run // of an item that stands for several, nil for one
 }
 
 // An Origin is the step that gave an axis its size, and what it was before.
@@ -177,7 +178,7 @@ func typeName(v Value) string {
 		return "_"
 	case UnknownBool:
 		return "bool"
-	case UnknownList:
+	case UnknownList, unknownTensors:
 		return "list"
 	case UnknownBlock:
 		return "block"
@@ -238,6 +239,8 @@ func write(b *strings.Builder, v Value) {
 		b.WriteString(v.Name)
 	case UnknownBlock:
 		b.WriteString(v.Name)
+	case unknownTensors:
+		b.WriteString("[…]")
 	default:
 		panic("elab: unknown value")
 	}

@@ -40,9 +40,23 @@ type tally struct {
 	programs, broken                        atomic.Int64
 	proved, bounded, refuted, unproved      atomic.Int64
 	values, allowed, forbidden, beyond, bad atomic.Int64
+	unending                                atomic.Int64 // proofs of lists of any length
 }
 
 func TestNoProofIsWrong(t *testing.T) {
+	attackAll(t, *programs, randomProgram)
+}
+
+// Lists of any length are attacked by themselves, with more that is proved.
+func TestNoProofOfAnyLengthIsWrong(t *testing.T) {
+	count := attackAll(t, *programs, randomListProgram)
+	if unending := count.unending.Load(); unending < int64(*programs/15) || count.allowed.Load() < unending {
+		t.Errorf("%d proofs of lists of any length, and %d values allowed: they are hardly tried", unending, count.allowed.Load())
+	}
+}
+
+// attackAll proves so many random programs and tries values on what is proved.
+func attackAll(t *testing.T, programs int, write func(*rand.Rand) program) *tally {
 	var count tally
 	var next atomic.Int64
 	var mu sync.Mutex
@@ -56,11 +70,10 @@ func TestNoProofIsWrong(t *testing.T) {
 			std := lang.NewLibrary(stdlib.FS)
 			for {
 				i := next.Add(1) - 1
-				if *minutes > 0 && time.Since(begin) > *minutes || *minutes == 0 && i >= int64(*programs) || count.bad.Load() > 20 {
+				if *minutes > 0 && time.Since(begin) > *minutes || *minutes == 0 && i >= int64(programs) || count.bad.Load() > 20 {
 					return
 				}
-				p := randomProgram(rand.New(rand.NewSource(*seed + i)))
-				a := attack{t: t, count: &count, program: p, seed: *seed + i}
+				a := attack{t: t, count: &count, program: write(rand.New(rand.NewSource(*seed + i))), seed: *seed + i}
 				if reason := a.run(std); reason != "" {
 					mu.Lock()
 					reasons[reason]++
@@ -70,13 +83,14 @@ func TestNoProofIsWrong(t *testing.T) {
 		}()
 	}
 	wait.Wait()
-	t.Logf("%d programs (%d with mistakes of another kind): %d proved, %d bounded, %d refuted, %d not proved; %d values, %d allowed, %d forbidden, %d beyond",
-		count.programs.Load(), count.broken.Load(), count.proved.Load(), count.bounded.Load(), count.refuted.Load(), count.unproved.Load(), count.values.Load(), count.allowed.Load(), count.forbidden.Load(), count.beyond.Load())
+	t.Logf("%d programs (%d with mistakes of another kind): %d proved, %d bounded, %d refuted, %d not proved; %d values, %d allowed, %d forbidden, %d beyond; %d proved of lists of any length",
+		count.programs.Load(), count.broken.Load(), count.proved.Load(), count.bounded.Load(), count.refuted.Load(), count.unproved.Load(), count.values.Load(), count.allowed.Load(), count.forbidden.Load(), count.beyond.Load(), count.unending.Load())
 	for r, n := range reasons {
 		if n > int(count.programs.Load()/500) {
 			t.Logf("%6d %s", n, r)
 		}
 	}
+	return &count
 }
 
 // An attack tries every small value on one program.
@@ -175,6 +189,9 @@ func (a *attack) run(std *lang.Library) string {
 	switch a.verdict.Status {
 	case Proved:
 		a.count.proved.Add(1)
+		if slices.ContainsFunc(a.verdict.Results, func(r Result) bool { return r.of.exploration.lists.metOne() }) {
+			a.count.unending.Add(1)
+		}
 	case Bounded:
 		a.count.bounded.Add(1)
 	case Refuted:
@@ -249,6 +266,7 @@ func (a *attack) try(assign map[string]int64) {
 			assign[name] = int64(n)
 		}
 	}
+	a.program.openSizes(assign)
 	a.count.values.Add(1)
 	got := a.apply(assign)
 	var failed *diag.Diagnostic
@@ -290,11 +308,9 @@ func (a *attack) try(assign map[string]int64) {
 		a.fail(assign, "is allowed, and fails: "+failed.Message)
 	default:
 		a.count.allowed.Add(1)
-		for i, size := range way.Output {
-			if n, err := size.Eval(assign); err != nil || n != got.Output[i] {
-				a.fail(assign, fmt.Sprintf("axis %d is %v, proved was %v (%v)", i, got.Output[i], size, err))
-				return
-			}
+		if wrong := way.gives(assign, got.Output); wrong != "" {
+			a.fail(assign, wrong)
+			return
 		}
 		if formula := way.Count.Params; formula.IsValid() {
 			for name := range a.rounded {
@@ -302,7 +318,7 @@ func (a *attack) try(assign map[string]int64) {
 					return // a quotient by 0, which has no part in what nobody makes
 				}
 			}
-			if n, err := formula.Eval(assign); err != nil || n != got.Count.Params {
+			if n, err := evaluate(formula, assign); err != nil || n != got.Count.Params {
 				a.fail(assign, fmt.Sprintf("%v parameters, proved was %v (%v)", got.Count.Params, formula, err))
 			}
 		}
@@ -370,19 +386,19 @@ func (r Result) admits(assign map[string]int64) bool {
 		case l.isMode:
 			continue
 		case l.isValue:
-			n, err := l.value.Eval(assign)
+			n, err := evaluate(l.value, assign)
 			holds = err == nil && n == dim.Int(int(assign[l.x.Name]))
 		case l.x.Name != "":
 			holds = assign[l.x.Name] >= l.low
 		default:
-			holds = stands(l.fact.size, l.fact.relation, l.fact.holds, assign)
+			holds = isSo(l.fact.size, l.fact.relation, l.fact.holds, assign)
 		}
 		if !holds {
 			return false
 		}
 	}
 	for _, q := range r.requires {
-		if !stands(q.Size, q.Relation, q.Holds, assign) {
+		if !isSo(q.Size, q.Relation, q.Holds, assign) {
 			return false
 		}
 	}

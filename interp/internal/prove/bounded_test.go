@@ -14,9 +14,11 @@ func TestBoundedProofsFollowSomething(t *testing.T) {
 		text string
 		want Status
 	}{
-		{"block f" + ports + "[N, C, H, W] where n >= 2 { add { | @xs[0] | @xs[1] } }", Bounded},
-		{"block f" + ports + "[N, C, H, W] where n >= 3 { add { | @xs[0] | @xs[1] } }", Bounded},
-		{"block f" + ports + "[N, C, H, W] where n >= 4 { add { | @xs[0] | @xs[1] } }", NotProved},
+		{"block f" + ports + "[N, C, H, W] where n >= 2 { add { | @xs[0] | @xs[1] } }", Proved}, // for any length
+		{"block f" + ports + "[N, C, H, W] where n >= 4 { add { | @xs[0] | @xs[1] } }", Proved},
+		{"block f" + ports + "[N, C, H, W] where n >= 2 { repeat n each relu\n add }", Bounded},
+		{"block f" + ports + "[N, C, H, W] where n >= 3 { repeat n each relu\n add }", Bounded},
+		{"block f" + ports + "[N, C, H, W] where n >= 4 { repeat n each relu\n add }", NotProved},
 		{"block f" + ports + "[N, C + 1, H, W] where n >= 4 { add { | @xs[0] | @xs[1] } }", NotProved},
 		{"block f" + ports + "[N, C, H, W] where n >= 4 { conv(C + 1, 1x1) }", NotProved},
 		{"block f" + ports + "[N, C, H, W] where n >= 2 { conv(C + 1, 1x1) }", Refuted},

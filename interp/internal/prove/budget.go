@@ -13,7 +13,7 @@ import (
 // library takes a fifth of the work.
 const (
 	blockWork = 800_000
-	fileWork  = 1_000_000
+	FileWork  = 1_000_000       // of a file, with the blocks that it imports
 	stepWork  = 4               // of a step of the evaluator
 	maxTime   = 5 * time.Second // of a file
 )
@@ -26,9 +26,9 @@ const (
 
 // Allow begins a file: its blocks, with those they call, share one allowance.
 func (p *Prover) Allow() {
-	p.allowed = fileWork
+	p.allowed = FileWork
 	if p.Most > 0 {
-		p.allowed = min(p.Most, fileWork)
+		p.allowed = min(p.Most, FileWork)
 	}
 	p.left, p.deadline = p.allowed, p.Now().Add(maxTime)
 	for _, b := range p.slow { // there may be more time now

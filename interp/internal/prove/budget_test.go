@@ -45,7 +45,7 @@ func TestTheClockIsTheLastResort(t *testing.T) {
 		return now
 	}
 	p.Allow()
-	if v := p.Block(o); v.Status != NotProved || v.Reason != tooSlow || p.Used() > fileWork/10 {
+	if v := p.Block(o); v.Status != NotProved || v.Reason != tooSlow || p.Used() > FileWork/10 {
 		t.Errorf("%s: %s after work of %d, want %q", v.Status, v.Reason, p.Used(), tooSlow)
 	}
 	tick = time.Millisecond

@@ -216,7 +216,15 @@ func (p *Case) result(a elab.Application) Result {
 		output[i] = output[i].InOthers()
 	}
 	count := graph.Count{Params: p.formula(a.Count.Params), MACs: p.formula(a.Count.MACs), FLOPs: p.formula(a.Count.FLOPs)}
-	return Result{Output: output, Count: count, sketch: a.Sketch, of: p, steps: p.steps}
+	runs := slices.Clone(a.Runs)
+	for k, r := range runs {
+		shape := r.Shape.Clone()
+		for i := range shape {
+			shape[i] = shape[i].InOthers()
+		}
+		runs[k].N, runs[k].Shape = r.N.InOthers(), shape
+	}
+	return Result{Output: output, Runs: runs, Count: count, sketch: a.Sketch, of: p, steps: p.steps}
 }
 
 // formula is a count in the block's own variables; it is none where it divides by what may

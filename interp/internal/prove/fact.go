@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"cnnlang/interp/internal/elab"
 	"cnnlang/ops/dim"
 )
 
@@ -161,7 +162,7 @@ func (p *Case) power(base int, name string) (power dim.Variable, low int) {
 	low = int(p.low(name))
 	x := p.exploration.variables[name].Size().Sub(dim.Int(low))
 	called := func(x string) string { return fmt.Sprintf("%d**(%s)", base, x) }
-	return dim.Variable{Name: called(x.Name()), Low: 1, Sense: &dim.Sense{Label: called(x.String()), Of: []dim.Size{x}}}, low
+	return dim.Variable{Name: called(x.Name()), Low: 1, Sense: &dim.Sense{Label: called(x.String()), Of: []dim.Size{x}, Kind: elab.Power{Base: base}}}, low
 }
 
 // raise makes a lower bound of a variable higher.

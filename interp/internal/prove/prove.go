@@ -103,6 +103,7 @@ type Requirement struct {
 // A Result is the outcome of one case.
 type Result struct {
 	Output dim.Shape
+	Runs   []elab.Run
 	Count  graph.Count
 
 	requires []Requirement
@@ -202,15 +203,30 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	if base.IsPrimitive() {
 		return v // an operation, whose shape rule is the truth about it
 	}
-	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args, variables: map[string]dim.Variable{}}
+	if !p.Sketches {
+		all := *v
+		x := &exploration{prover: p, verdict: &all, object: o, base: base, args: args, lists: &lists{}}
+		if x.explore(); !x.lists.met || all.Status == Proved {
+			return &all
+		}
+	}
+	x := &exploration{prover: p, verdict: v, object: o, base: base, args: args}
+	x.explore()
+	return v
+}
+
+// explore follows all cases of a block.
+func (x *exploration) explore() {
+	p, v, base, args := x.prover, x.verdict, x.base, x.args
+	x.variables = map[string]dim.Variable{}
 	v.variables = x.variables
 	if len(args)+len(signatureNames(base.Block)) > maxVariables {
 		x.notProved(fmt.Sprintf("more than %d parameters and sizes", maxVariables))
-		return v
+		return
 	}
 	if x.todo = startingCases(base.Block, args); x.todo == nil {
 		x.notProved(tooManyCases)
-		return v
+		return
 	}
 	x.left, x.until = p.share()
 	for runs := 0; len(x.todo) > 0 && v.Status != Refuted; runs++ {
@@ -224,7 +240,9 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 		}
 		next := x.todo[len(x.todo)-1]
 		x.todo = x.todo[:len(x.todo)-1]
-		x.follow(next)
+		if x.follow(next); x.lists.given(v) {
+			return
+		}
 	}
 	x.settleForks()
 	for i, r := range v.Results {
@@ -239,7 +257,6 @@ func (p *Prover) prove(o *resolve.Object) *Verdict {
 	if v.Status == Proved && len(v.Results) == 0 {
 		x.notProved("no values meet its `where`")
 	}
-	return v
 }
 
 // An exploration is the work on one block.
@@ -257,6 +274,7 @@ type exploration struct {
 	recursive []*Case
 	failing   []failing
 	bounds    []bound   // where cases ended
+	lists     *lists    // nil where no list is followed by one item that stands for all
 	left      int       // work allowed for the block
 	until     time.Time // and when it has to be done, if the file has a time
 	slow      bool      // whether it was not
@@ -346,7 +364,7 @@ func (x *exploration) problem(p *Case, list diag.List) {
 
 // refute looks for values that make a case's mistake happen.
 func (x *exploration) refute(p *Case, first *diag.Diagnostic) {
-	if p.approximate {
+	if p.approximate || x.lists.metOne() {
 		x.notProved(first.Message)
 		return
 	}
