@@ -223,6 +223,7 @@ var openers = map[string]string{
 	"interp/atomicfile/atomicfile.go":        "it writes",
 	"interp/atomicfile/temporary.go":         "it writes",
 	"interp/atomicfile/unnamed_linux.go":     "it writes",
+	"interp/train/events/write.go":           "it writes",
 	"interp/available.go":                    "what Linux says of memory",
 	"cmd/cnnlang/internal/download/place.go": "the folder that a download is written to",
 	"cmd/cnnlang/start.go":                   "what Linux says of the process and its user's",
