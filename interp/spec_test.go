@@ -203,6 +203,8 @@ func TestSpecTables(t *testing.T) {
 		{"Functions", heads(section(t, text, "### Functions"), "("), resolve.Functions},
 		{"expect", heads(section(t, text, "### expect"), "("), append([]string{"shape"}, resolve.Facts...)},
 		{"meta", heads(section(t, text, "### meta"), "("), elab.MetaKeys()},
+		{"train", heads(section(t, text, "### train"), "("), resolve.TrainKeys},
+		{"Forms", heads(section(t, text, "### Forms"), "("), slices.Concat(slices.Collect(maps.Values(resolve.Forms))...)},
 		{"picture", heads(section(t, text, "### picture"), "("), parametersOf(t, "picture")},
 		{"checkpoint", heads(section(t, text, "### checkpoint"), "("), parametersOf(t, "checkpoint")},
 		{"Diagnostics", codeRows(section(t, text, "## 12 Diagnostics")), codes},

@@ -47,6 +47,7 @@ const (
 	TwoShapes         Code = "E0321"
 	PatternLength     Code = "E0322"
 	UnnamedPort       Code = "E0323"
+	UnknownTrain      Code = "E0324"
 
 	ShapesDiffer  Code = "E0401"
 	WrongRank     Code = "E0402"
@@ -63,6 +64,7 @@ const (
 	IsFails        Code = "E0505"
 	SideDoesNotFit Code = "E0506"
 	MetaUnfit      Code = "E0507"
+	TrainUnfit     Code = "E0508"
 
 	WeightNames  Code = "E0601"
 	WeightShapes Code = "E0602"

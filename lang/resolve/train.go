@@ -53,7 +53,11 @@ func (c *checker) formOrValue(x ast.Expr, forms []string, key *ast.Name, s *scop
 	switch x := x.(type) {
 	case *ast.List:
 		for _, item := range x.Items {
-			c.formOrValue(item, forms, key, s)
+			if _, isList := item.(*ast.List); isList {
+				c.expr(item, s) // forms are in no list of lists
+			} else {
+				c.formOrValue(item, forms, key, s)
+			}
 		}
 		return
 	case *ast.Cond:

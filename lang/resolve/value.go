@@ -37,3 +37,13 @@ func checkGiven(m *Module, x ast.Expr, fact bool, report func(*diag.Diagnostic))
 	}
 	c.expr(x, &scope{})
 }
+
+// CheckSettings reports the unknown names of a recipe that is given outside of any file.
+func CheckSettings(m *Module, items []*ast.Setting, report func(*diag.Diagnostic)) {
+	c := &checker{module: m, taps: map[string]*tap{}}
+	c.report = func(d *diag.Diagnostic) {
+		c.reported++
+		report(d)
+	}
+	c.train(&ast.Train{Items: items}, &scope{})
+}

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"cnnlang/interp/graph"
+	"cnnlang/interp/train/recipe"
 	"cnnlang/lang/ast"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/resolve"
@@ -42,6 +43,8 @@ type Options struct {
 	Require Conditions
 	// Memory is what a run of the result takes, for facts about it; without it they do not apply.
 	Memory func(*Result) (int64, error)
+	// Recipe asks for Result.Recipe.
+	Recipe *RecipeOptions
 	// Budget is shared with other instantiations; nil is one of its own.
 	Budget *Budget
 }
@@ -74,6 +77,12 @@ type Result struct {
 	// Facts are what the net states of itself, compared with what it is at any size and
 	// arguments; nil unless the options ask for them.
 	Facts []Fact
+	// Recipes are those that the net's text has, in the order of the text, that of what presets
+	// fill in first.
+	Recipes []StatedRecipe
+	// Recipe is the one that Options.Recipe asks for, with everything that its text leaves out;
+	// nil unless the options ask for one.
+	Recipe *recipe.Recipe
 	// Required are Options.Require, judged as facts are.
 	Required []Fact
 }
@@ -115,9 +124,11 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	}
 	if !ok {
 		m.meta(chain, nil, nil) // for what is wrong with it
+		m.trainings(chain, nil)
 		return nil
 	}
 	meta, stated := m.meta(chain, e, opts.Prepare)
+	trainings := m.trainings(chain, e)
 	result := &Result{Meta: meta}
 	inputs, ok := m.inputs(declared, c, e, opts)
 	if !ok {
@@ -153,6 +164,7 @@ func (m *machine) net(o *resolve.Object, opts Options) *Result {
 	result.Graph = m.graph
 	result.Main, result.Sides = m.graph.Totals()
 	m.fitMeta(result, stated, sizeStands(c, 1))
+	m.recipes(result, trainings, opts.Recipe)
 	m.expectations(chain, result, e, opts)
 	m.applyNames(result, maps)
 	result.Unchecked.Is = len(m.unchecked)

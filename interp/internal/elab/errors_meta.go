@@ -27,7 +27,7 @@ func wrongMeta(item *ast.Setting, want string, got Value) *diag.Diagnostic {
 	return d
 }
 
-func metaTwice(key, first *ast.Name) *diag.Diagnostic {
+func settingTwice(key, first *ast.Name) *diag.Diagnostic {
 	return diag.New(diag.DuplicateName, key.Span(), "`%s` is set twice", key.Text).
 		WithLabel("again here").At(first.Span(), "first here").
 		WithHelp("write it once; what a preset says in its braces replaces what the net says")

@@ -75,6 +75,7 @@ func CheckMeta(o *resolve.Object, budget *Budget) diag.List {
 	m := newMachine(o.Name, dim.Numbers{}, budget)
 	m.meta([]*resolve.Object{o}, nil, nil)
 	m.nameMaps([]*resolve.Object{o})
+	m.trainings([]*resolve.Object{o}, nil)
 	return m.found.List
 }
 
@@ -124,7 +125,7 @@ func (m *machine) readMeta(sections []*ast.Meta, o *resolve.Object, e *env, meta
 			continue
 		}
 		if first := seen[item.Key.Text]; first != nil {
-			m.fail(metaTwice(item.Key, first))
+			m.fail(settingTwice(item.Key, first))
 			good = good && !isOld
 			continue
 		}
@@ -134,7 +135,7 @@ func (m *machine) readMeta(sections []*ast.Meta, o *resolve.Object, e *env, meta
 			good = m.addOld(old, item, o, e) && good
 			continue
 		}
-		if name := withoutValue(item.Value, o, e); name != nil {
+		if name := withoutValue(item.Value, localsOf(o), e); name != nil {
 			if find(parameters(o), name.Text) == nil {
 				m.fail(unknownInMeta(item, name))
 			}
@@ -165,10 +166,9 @@ func (m *machine) readMeta(sections []*ast.Meta, o *resolve.Object, e *env, meta
 	return were && good // else what they say together is not known
 }
 
-// withoutValue is a name that means something in the body and has no value where meta is
-// read: a size, a let, or a parameter that is not known.
-func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
-	local := map[string]bool{}
+// localsOf are the names that mean something in the body of a net.
+func localsOf(o *resolve.Object) (local map[string]bool) {
+	local = map[string]bool{}
 	for _, p := range parameters(o) {
 		local[p.Name.Text] = true
 	}
@@ -184,6 +184,12 @@ func withoutValue(x ast.Expr, o *resolve.Object, e *env) (name *ast.Name) {
 			}
 		}
 	}
+	return local
+}
+
+// withoutValue is one of those names that has no value where meta is read: a size, a let, or a
+// parameter that is not known.
+func withoutValue(x ast.Expr, local map[string]bool, e *env) (name *ast.Name) {
 	ast.Walk(x, func(n ast.Node) bool {
 		if r, ok := n.(*ast.Ref); ok && len(r.Path) == 1 && local[r.Path[0].Text] {
 			if _, known := e.lookup(r.Path[0].Text); !known {

@@ -71,7 +71,7 @@ func (old oldMeta) state(p Picture) {
 func (m *machine) addOld(old oldMeta, item *ast.Setting, o *resolve.Object, e *env) (good bool) {
 	at, key := item.Value.Span(), oldKeys[item.Key.Text]
 	entry := oldItem{text: o.Module.File.Source.Text[at.Start.Offset:at.End.Offset], by: o}
-	if withoutValue(item.Value, o, e) == nil {
+	if withoutValue(item.Value, localsOf(o), e) == nil {
 		v, ok := m.eval(item.Value, e)
 		if !ok {
 			return false

@@ -101,6 +101,9 @@ func (w *writer) net(r *elab.Result) string {
 	w.line("# %s for %s of %s: every operation on a line of its own.", g.Name, what, g.InputText())
 	w.line("net %s %s {", name, w.signature())
 	w.meta(metaOf(r), g.Input().Shape)
+	for _, recipe := range r.Recipes {
+		w.text.WriteString(recipe.TextOf(recipe.Keys))
+	}
 	for _, m := range r.Names {
 		w.names(m)
 	}

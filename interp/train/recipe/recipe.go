@@ -33,6 +33,7 @@ type Recipe struct {
 	StopAfter    int // epochs without progress after which training ends; 0 for never
 
 	Augment      []Augmentation
+	UsualAugment bool    // Augment is not said: random_resized_crop and flip for pictures in folders, nothing for arrays
 	Shrink       float64 // pictures are shrunk to this multiple of the crop before any augmentation
 	ClassWeights Weights
 	Balance      bool // each class is drawn equally often
@@ -74,6 +75,7 @@ type Optimizer struct {
 	Beta1, Beta2        float64 // of Adam and AdamW
 	AMSGrad             bool    // of Adam and AdamW: divide by the largest mean square so far
 	Eps                 float64 // of RMSProp, Adam and AdamW
+	AMSGrad             bool    // of Adam and AdamW: divide by the largest mean square so far
 }
 
 // OptimizerKind is which one.

@@ -1,0 +1,33 @@
+package elab
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cnnlang/lang/resolve"
+)
+
+// The tables here have the words whose names are resolved there.
+func TestTrainKnowsTheWordsThatAreResolved(t *testing.T) {
+	if diff := cmp.Diff(slices.Sorted(slices.Values(resolve.TrainKeys)), slices.Sorted(maps.Keys(trainKeys))); diff != "" {
+		t.Errorf("keys (-resolve +elab)\n%s", diff)
+	}
+	var forms []string
+	for key, list := range resolve.Forms {
+		if !trainKeys[key].forms {
+			t.Errorf("%s takes no forms", key)
+		}
+		forms = append(forms, list...)
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(forms)), slices.Sorted(maps.Keys(trainForms))); diff != "" {
+		t.Errorf("forms (-resolve +elab)\n%s", diff)
+	}
+	for key, k := range trainKeys {
+		if k.forms != (len(resolve.Forms[key]) > 0) {
+			t.Errorf("%s: forms is %v", key, k.forms)
+		}
+	}
+}
