@@ -75,7 +75,6 @@ type Optimizer struct {
 	Beta1, Beta2        float64 // of Adam and AdamW
 	AMSGrad             bool    // of Adam and AdamW: divide by the largest mean square so far
 	Eps                 float64 // of RMSProp, Adam and AdamW
-	AMSGrad             bool    // of Adam and AdamW: divide by the largest mean square so far
 }
 
 // OptimizerKind is which one.
