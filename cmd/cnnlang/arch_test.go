@@ -220,6 +220,7 @@ func TestEnvironmentIsReadWhereItIsDocumented(t *testing.T) {
 // openers lists the files that open others themselves, and why.
 var openers = map[string]string{
 	"interp/internal/regular/regular.go":     "it is how files are opened",
+	"interp/internal/regular/list.go":        "it is how folders are listed",
 	"interp/atomicfile/atomicfile.go":        "it writes",
 	"interp/atomicfile/temporary.go":         "it writes",
 	"interp/atomicfile/unnamed_linux.go":     "it writes",

@@ -47,11 +47,16 @@ func (s *source) checkScans() error {
 
 // need is the memory to decode the image and make a tensor of so many channels of it.
 func (s *source) need(f resample.View, k resample.Filter, channels int) int64 {
+	width, height := s.shown()
+	return s.needDecoded() +
+		resample.Need(width, height, f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
+}
+
+// needDecoded is the memory to decode the image alone.
+func (s *source) needDecoded() int64 {
 	pixels := bytesRGB * s.Width * s.Height
 	if s.turns() {
 		pixels *= 2
 	}
-	width, height := s.shown()
-	return s.Cost + pixels +
-		resample.Need(width, height, f, k, channels == 1) + 4*int64(channels)*int64(f.H)*int64(f.W)
+	return s.Cost + pixels
 }

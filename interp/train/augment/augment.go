@@ -1,0 +1,125 @@
+// Package augment changes pictures at random, as the list `augment` of a recipe says, so that a
+// net in training hardly ever sees the same picture twice.
+//
+// A picture is planes of float32, [C, H, W], in memory: brightness from 0 to 255, red first, not
+// yet normalised; or the numbers of an array, which have no such range. All steps of a list
+// are taken in its order, each in place, and what they decide is a function of the seed of a
+// picture alone (package chance), of which every step has a stream of its own.
+//
+//	list            random_resized_crop, flip, …, mixup
+//	                        │              │        │
+//	bitmap [h, w, C] ─Cut───┘  planes ─Apply┘       └─Mix─ of a whole batch [N, C, H, W]
+package augment
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"cnnlang/interp/picture"
+	"cnnlang/interp/train/chance"
+	"cnnlang/interp/train/recipe"
+)
+
+// Settings say what kind of pictures are changed.
+type Settings struct {
+	C, H, W int                // of what the net gets
+	Prepare picture.Preprocess // how brightness becomes that
+	// Numbers says that the planes are an array's own numbers, and have no black and no white.
+	Numbers bool
+}
+
+// top is white, where there is one.
+const top = 255
+
+// middle is the value in a channel that is 0 for the net.
+func (s Settings) middle(channel int) float32 {
+	if s.Numbers {
+		return 0
+	}
+	return s.Prepare.Middle(channel)
+}
+
+// A List is changes in their order. It does not change, and serves any number of goroutines.
+type List struct {
+	Settings
+	crop  *resizedCrop // what the list begins with, or nil
+	steps []step       // what follows
+	mixes []mix        // of which each batch takes one
+}
+
+// A step is a change of one picture.
+type step struct {
+	stream string // the name of its random numbers
+	change change
+}
+
+// A change makes another picture of planes, in place, by random numbers.
+type change func(w *Workspace, planes []float32, d *draws)
+
+// New checks a list.
+func New(list []recipe.Augmentation, s Settings) (*List, error) {
+	l := &List{Settings: s}
+	for i, a := range list {
+		made, err := s.make(a)
+		if err != nil {
+			return nil, fmt.Errorf("augment: %s: %w", a.Name, err)
+		}
+		stream := "augment." + strconv.Itoa(i) + "." + a.Name
+		switch made := made.(type) {
+		case *resizedCrop:
+			made.stream = stream
+			if i == 0 && !s.Numbers {
+				l.crop = made
+				continue
+			}
+			l.steps = append(l.steps, step{stream, made.planes(s)})
+		case change:
+			l.steps = append(l.steps, step{stream, made})
+		case mix:
+			made.stream = stream
+			l.mixes = append(l.mixes, made)
+		}
+	}
+	return l, nil
+}
+
+// Crops reports whether the list begins by cutting the net's input out of a larger picture, for which
+// Cut is. Otherwise pictures are prepared first as for a run.
+func (l *List) Crops() bool { return l.crop != nil }
+
+// Cut sets dst, [C, H, W], to what the crop that the list begins with takes of a picture.
+func (l *List) Cut(ctx context.Context, w *Workspace, dst []float32, b picture.Bitmap, seed uint64) error {
+	return l.Prepare.Cut(ctx, dst, b, l.crop.box(b.Width, b.Height, w.drawn(l.crop.stream, seed)), l.H, l.W, &w.bytes)
+}
+
+// Apply takes the other steps on planes, [C, H, W].
+func (l *List) Apply(w *Workspace, planes []float32, seed uint64) {
+	for _, s := range l.steps {
+		s.change(w, planes, w.drawn(s.stream, seed))
+	}
+}
+
+// A Workspace is the memory that changes take, one picture after the other. The zero value is
+// ready. It serves one goroutine at a time.
+type Workspace struct {
+	bytes  []uint8   // of a rectangle of a picture
+	copied []float32 // of all planes, or of one
+	lines  []float32 // between two passes
+	taps   []float64 // of a filter
+	draws  draws     // of the step that is taken
+}
+
+// drawn begins the random numbers of a step.
+func (w *Workspace) drawn(stream string, seed uint64) *draws {
+	w.draws = draws{stream: chance.Named(stream, seed)}
+	return &w.draws
+}
+
+// room returns memory for n numbers in that of old, if it is large enough.
+func room[T any](old *[]T, n int) []T {
+	if cap(*old) < n {
+		*old = make([]T, n)
+	}
+	return (*old)[:n]
+}

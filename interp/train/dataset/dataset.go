@@ -1,0 +1,166 @@
+// Package dataset reads the pictures that a net learns from, and gives them out in batches.
+//
+//	folder ──list──▶ files ──read, hash, decode──▶ pictures ──split──▶ Train, Val ──▶ batches
+//	arrays ───────────────────────hash────────────────┘
+//
+// All files are decoded once before anything is learned, in parallel, so that each that cannot be
+// is named at the start. From then on a batch is a function of the seed, the epoch and its number: neither
+// threads, nor memory, nor where a training was interrupted change a bit of it.
+package dataset
+
+import (
+	"context"
+	"path/filepath"
+	"regexp"
+
+	"cnnlang/interp/internal/regular"
+	"cnnlang/interp/picture"
+	"cnnlang/interp/train/augment"
+	"cnnlang/interp/train/recipe"
+	"cnnlang/ops/tensor"
+)
+
+// Options say how pictures are taken.
+type Options struct {
+	Input   tensor.Shape       // of the net without the batch: [C, H, W]
+	Prepare picture.Preprocess // as for a run of the net
+	Augment []recipe.Augmentation
+	// Shrink is the multiple of the input's size that pictures are shrunk to before the crop with which
+	// Augment begins, at least 1.
+	Shrink float64
+
+	// Val is the folder of the pictures to check with, "" for one beside those to learn from, or a
+	// share of these, Split, chosen by hash; 0 for none.
+	Val   string
+	Split float64
+	// Group, if not nil, finds the part of a picture's path by which it is split, its first group if it has
+	// one, so that all pictures of one person, say, are on one side.
+	Group *regexp.Regexp
+	// Whole says that all pictures are to check with: those of Val's folder where there is one.
+	Whole bool
+	// Classes, if not nil, are all classes in their order.
+	Classes []string
+	// Coarse takes the 20 coarse classes of CIFAR-100.
+	Coarse bool
+
+	// SkipBad leaves pictures out that cannot be read, which otherwise are an error.
+	SkipBad bool
+	Threads int // 0 for as many as there are cores
+	// Keep is how many bytes of decoded pictures stay in memory, so that they are decoded only once.
+	Keep int64
+	// MaxPicture is how many bytes of memory decoding a picture may take, MaxArray how many the numbers of a file of
+	// arrays, 0 for no limit.
+	MaxPicture, MaxArray int64
+	// Progress is told how many of all pictures have been decoded, by one goroutine at a time.
+	Progress func(done, all int)
+
+	limits limits
+}
+
+// Data are pictures with their classes.
+type Data struct {
+	Classes    []string
+	Train, Val *Set
+	Notes      []string // sentences for the user about what is odd, without a full stop
+	Bad        []Bad    // pictures that were left out
+	Others     Others   // files that are no pictures
+
+	path    string // what was opened
+	o       Options
+	pool    *pool
+	list    *augment.List
+	perItem int // numbers of a target, 0 where pictures have classes
+}
+
+// Others are files among the pictures that are none.
+type Others struct {
+	Count int
+	Names []string // of some
+}
+
+// mostNamed is how many of many names are kept for a message.
+const mostNamed = 20
+
+func (o *Others) add(name string) {
+	o.Count++
+	if len(o.Names) < mostNamed {
+		o.Names = append(o.Names, name)
+	}
+}
+
+// Open reads a folder whose folders are classes, a folder of arrays (x.npy and y.npy, MNIST's or CIFAR's files), or a
+// .npz file. It returns soon after ctx has ended. Its error is a *FileError, a *BadError, one of package
+// augment, or that of ctx.
+func Open(ctx context.Context, path string, o Options) (*Data, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	entries, err := regular.List(path, mostEntries)
+	if err != nil {
+		if f, _, failed := regular.Open(path); failed != nil {
+			return nil, systemError(path, failed)
+		} else if f.Close(); filepath.Ext(path) != ".npz" {
+			return nil, problem(path, "is a file, want a folder of pictures, a folder of arrays or a .npz file")
+		}
+		return openArrays(ctx, path, o, npzParts)
+	}
+	for _, form := range arrayForms {
+		if form.recognise(entries) {
+			return openArrays(ctx, path, o, form.parts)
+		}
+	}
+	return openFolder(ctx, path, o)
+}
+
+// arrayForms are the kinds of folders that hold arrays.
+var arrayForms = []struct {
+	recognise func([]regular.Entry) bool
+	parts     func(context.Context, string, Options) (*stack, error)
+}{
+	{holds("x.npy", "x_train.npy"), npyParts},
+	{holdsIdx, idxParts},
+	{holds("data_batch_1.bin"), cifar10Parts},
+	{holds("train.bin"), cifar100Parts},
+}
+
+// holds recognises a folder by one of some names.
+func holds(names ...string) func([]regular.Entry) bool {
+	return func(entries []regular.Entry) bool {
+		for _, e := range entries {
+			for _, name := range names {
+				if e.Name == name && !e.IsFolder() {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+// finish splits what was read, and checks both sides.
+func (d *Data) finish(ctx context.Context) error {
+	if err := d.split(); err != nil {
+		return err
+	}
+	if err := d.settle(ctx); err != nil {
+		return err
+	}
+	if err := d.checkClasses(); err != nil {
+		return err
+	}
+	if err := d.checkCopies(); err != nil {
+		return err
+	}
+	list, err := augment.New(d.o.Augment, d.settings())
+	if err != nil {
+		return err
+	}
+	d.list = list
+	d.Train, d.Val = d.set(false), d.set(true)
+	return nil
+}
+
+// settings are what augmentations have to know.
+func (d *Data) settings() augment.Settings {
+	return augment.Settings{C: d.o.Input[0], H: d.o.Input[1], W: d.o.Input[2], Prepare: d.o.Prepare, Numbers: d.pool.from.numbers()}
+}

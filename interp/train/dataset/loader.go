@@ -1,0 +1,142 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"cnnlang/interp/train/augment"
+	"cnnlang/interp/train/chance"
+	"cnnlang/ops/tensor"
+)
+
+// A Loader gives out the pictures of a set in batches.
+type Loader struct {
+	Set     *Set
+	Batch   int // pictures of a batch
+	Threads int // 0 for as many as Options said
+	Seed    uint64
+	// Shuffle gives pictures in another order each epoch, Balance as many of each class.
+	Shuffle, Balance bool
+	// Augment changes pictures as the options said; otherwise they are prepared as for a run. Those of a
+	// set to check with never are changed.
+	Augment bool
+	// DropRest leaves out pictures at the end of an epoch that do not fill a batch.
+	DropRest bool
+}
+
+// A Batch is some pictures with what is to be learned of them.
+type Batch struct {
+	Number int           // in its epoch, from 0
+	Inputs tensor.Tensor // [N, C, H, W]
+	// Labels are the classes, [N]; Targets, [N, K], are shares of classes where pictures were mixed, and what
+	// the data have where that is no class. One of both is nil.
+	Labels  []int
+	Targets []float32
+	// Pictures are places in the set, [N].
+	Pictures []int
+}
+
+// Batches is how many an epoch has.
+func (l *Loader) Batches() int {
+	if l.DropRest {
+		return l.Set.Len() / l.Batch
+	}
+	return (l.Set.Len() + l.Batch - 1) / l.Batch
+}
+
+// ahead is how many batches are made while one is used.
+const ahead = 2
+
+// Epoch yields the batches of an epoch from one of them on. A batch is valid until the next one is asked
+// for. The sequence ends with an error, a *FileError or that of ctx; whenever it ends no goroutine is left.
+func (l *Loader) Epoch(ctx context.Context, epoch, from int) iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) {
+		if err := l.check(); err != nil {
+			yield(nil, err)
+			return
+		}
+		r := l.run(ctx, epoch, from)
+		defer r.stop()
+		for range max(0, l.Batches()-from) {
+			j, err := r.next()
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(&j.batch, nil) {
+				return
+			}
+			r.free <- j
+		}
+	}
+}
+
+func (l *Loader) check() error {
+	switch {
+	case l.Set == nil || l.Set.Len() == 0:
+		return errors.New("dataset: there are no pictures to make batches of")
+	case l.Batch < 1:
+		return errors.New("dataset: want at least one picture in a batch")
+	case l.Batches() == 0:
+		return errors.New("dataset: there are fewer pictures than a batch has; take a smaller batch")
+	case l.Balance && l.Set.data.perItem > 0:
+		return errors.New("dataset: there are no classes to draw equally often")
+	}
+	return nil
+}
+
+// list is the augmentations that are made, nil for none.
+func (l *Loader) list() *augment.List {
+	if !l.Augment || l.Set.val {
+		return nil
+	}
+	return l.Set.data.list
+}
+
+// A worker makes pictures.
+type worker struct {
+	*run
+	space augment.Workspace
+}
+
+// picture makes the picture at a place of a batch.
+func (w *worker) picture(j *job, place int) error {
+	s, d := w.loader.Set, w.loader.Set.data
+	at := s.at[j.batch.Pictures[place]]
+	size := d.o.Input.Elements()
+	dst := j.batch.Inputs.Data[place*size : (place+1)*size]
+	seed := chance.At(w.loader.Seed, w.epoch, j.batch.Pictures[place])
+	if again := j.repeats[place]; again > 0 {
+		seed = chance.At(seed, again)
+	}
+	if d.pool.from.numbers() {
+		copy(dst, d.pool.from.values(at))
+		if w.list != nil {
+			w.list.Apply(&w.space, dst, seed)
+		}
+		return nil
+	}
+	b, err := d.formed(w.ctx, at)
+	if err != nil {
+		return err
+	}
+	if !s.val && d.o.crops() && w.list == nil { // larger than what the net sees
+		b, err = d.o.Prepare.Shown(w.ctx, b, d.o.Input[1], d.o.Input[2])
+		if err != nil {
+			return err
+		}
+	}
+	if w.list != nil && w.list.Crops() {
+		if err := w.list.Cut(w.ctx, &w.space, dst, b, seed); err != nil {
+			return err
+		}
+	} else {
+		b.Planes(dst)
+	}
+	if w.list != nil {
+		w.list.Apply(&w.space, dst, seed)
+	}
+	d.o.Prepare.Normalise(dst)
+	return w.ctx.Err()
+}

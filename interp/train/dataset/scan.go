@@ -1,0 +1,132 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"sync"
+	"sync/atomic"
+)
+
+// scan reads and decodes all files once, and leaves out those that are no pictures.
+func (d *Data) scan(ctx context.Context, from *files) error {
+	all := newPool(from, len(from.list), d.o.Keep)
+	problems := make([]error, len(from.list))
+	err := d.each(ctx, len(from.list), func(i int) { problems[i] = d.look(ctx, all, from, i) })
+	if err != nil {
+		return err
+	}
+	var good []int
+	for i, err := range problems {
+		switch {
+		case err == nil:
+			good = append(good, i)
+		case errors.Is(err, errOther):
+			d.Others.add(from.name(i))
+		default:
+			d.Bad = append(d.Bad, Bad{from.name(i), why(err)})
+		}
+	}
+	if len(d.Bad) > 0 && !d.o.SkipBad {
+		return &BadError{Bad: d.Bad, All: len(good) + len(d.Bad)}
+	}
+	d.pool = all.only(from, good)
+	return nil
+}
+
+// look reads one file.
+func (d *Data) look(ctx context.Context, all *pool, from *files, i int) error {
+	one := from.list[i]
+	name := from.name(i)
+	content, err := contentOf(name)
+	if err != nil {
+		return err
+	}
+	all.hashes[i], all.labels[i], all.val[i] = sha256.Sum256(content), one.label, one.val
+	b, err := d.o.Prepare.Bitmap(ctx, name, content, d.o.MaxPicture)
+	if err != nil {
+		return err
+	}
+	if !one.val && d.o.chosen(all.hashes[i]) && from.roots[1] == "" {
+		all.val[i] = true // most likely: the form is made anew if not
+	}
+	if b, err = d.o.form(ctx, b, all.val[i]); err != nil {
+		return err
+	}
+	all.keep(i, b)
+	return nil
+}
+
+// only is the pool of some of the files.
+func (p *pool) only(from *files, good []int) *pool {
+	out := newPool(nil, len(good), p.room.Load())
+	list := make([]file, len(good))
+	for to, i := range good {
+		list[to] = from.list[i]
+		out.labels[to], out.hashes[to], out.val[to], out.kept[to] = p.labels[i], p.hashes[i], p.val[i], p.kept[i]
+	}
+	from.list = list
+	out.from = from
+	return out
+}
+
+// settle makes those pictures anew that are on another side than when they were decoded.
+func (d *Data) settle(ctx context.Context) error {
+	from, ok := d.pool.from.(*files)
+	if !ok || !d.o.crops() {
+		return nil
+	}
+	for i := range from.list {
+		guessed := from.list[i].val || from.roots[1] == "" && d.o.chosen(d.pool.hashes[i])
+		if guessed == d.pool.val[i] {
+			continue
+		}
+		if d.pool.kept[i].Pix != nil {
+			d.pool.drop(i)
+		}
+		b, err := d.formed(ctx, i)
+		if err != nil {
+			return err
+		}
+		d.pool.keep(i, b)
+	}
+	return nil
+}
+
+// each calls do with 0 to n-1 on all threads, and tells of the progress. Its error is that of ctx.
+func (d *Data) each(ctx context.Context, n int, do func(i int)) error {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	var telling sync.Mutex
+	done := 0
+	var crash any
+	for range min(d.o.Threads, n) {
+		wait.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					telling.Lock()
+					crash = r
+					telling.Unlock()
+				}
+			}()
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				do(i)
+				telling.Lock()
+				done++
+				if d.o.Progress != nil && ctx.Err() == nil {
+					d.o.Progress(done, n)
+				}
+				telling.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	if crash != nil { // a bug: let it surface where it was called
+		panic(crash)
+	}
+	return ctx.Err()
+}
