@@ -156,7 +156,7 @@ func (w *writer) window() string {
 
 // step is one step that may be repeated.
 func (w *writer) step() string {
-	switch w.r.Intn(17) {
+	switch w.r.Intn(18) {
 	case 0, 1, 2:
 		return "relu"
 	case 3:
@@ -196,6 +196,8 @@ func (w *writer) step() string {
 		return "avgpool_to(" + w.pick("1x1", "2x2", "[H, W]", "["+w.name()+", 1]") + ")"
 	case 16:
 		return w.learned()
+	case 17:
+		return w.attends()
 	case 15:
 		return "slice(" + w.pick("0", w.name(), w.count()) + ", " + w.pick("3", "C", w.name(), w.count()) + ")"
 	}
