@@ -246,7 +246,7 @@ func randomRecipe(random *rand.Rand) interp.Recipe {
 				{Name: "pad_crop", Args: map[string][]float64{"pixels": {4}}},
 				{Name: "random_resized_crop", Args: map[string][]float64{"scale": {0.08, 1}, "ratio": {3. / 4, 4. / 3}}},
 				{Name: "rotate", Args: map[string][]float64{"degrees": {-c.below1() * 7, 4}}},
-				{Name: "affine", Args: map[string][]float64{"rotate": {12}, "scale": {0.75, 1.25}, "shear": {-0.2, 0.2}, "shift": {1. / 3}}},
+				{Name: "affine", Args: map[string][]float64{"rotate": {12}, "scale": {0.75, 1.25}, "shear": {-0.2, 0.2}, "shift": {1. / 3}, "aspect": {0.87, 1.15}}},
 			}[c.IntN(5)])
 		}
 	}

@@ -79,6 +79,33 @@ func TestByHand(t *testing.T) {
 	}
 }
 
+// TestAffineIsItsParts: the point that a warp takes a pixel from is moved to that pixel by shearing, scaling,
+// turning and shifting, each as its definition says.
+func TestAffineIsItsParts(t *testing.T) {
+	const width, height = 30, 20
+	for i, c := range []struct{ degrees, wide, high, shear, right, down float64 }{
+		{0, 1, 1, 0, 0, 0}, {30, 1, 1, 0, 0, 0}, {0, 2, 0.5, 0, 0, 0}, {0, 1, 1, 0.25, 0, 0}, {0, 1, 1, 0, 3, -2}, {-70, 1.3, 0.7, -0.4, 2.5, 4},
+	} {
+		from := about(width, height, c.degrees, c.wide, c.high, c.shear, c.right, c.down)
+		for _, p := range [][2]float64{{0, 0}, {15, 10}, {29.5, 3.5}, {7, 18}} {
+			x, y := from[0]*p[0]+from[1]*p[1]+from[2]-15, from[3]*p[0]+from[4]*p[1]+from[5]-10
+			x += c.shear * y
+			x, y = c.wide*x, c.high*y
+			angle := c.degrees * math.Pi / 180 // against the clock where y points down
+			x, y = math.Cos(angle)*x+math.Sin(angle)*y, math.Cos(angle)*y-math.Sin(angle)*x
+			x, y = x+15+c.right, y+10+c.down
+			if math.Abs(x-p[0]) > 1e-9 || math.Abs(y-p[1]) > 1e-9 {
+				t.Errorf("case %d: %v became %v, %v", i, p, x, y)
+			}
+		}
+	}
+	// Twice as wide for the height, of the same area: the middle of three columns is the square root of 2 wide.
+	got := only(t, Settings{C: 1, H: 1, W: 3}, []float32{0, 100, 0}, 1, "affine", "aspect", numbers{2, 2})
+	if want := float32(100 * (1 - 1/math.Sqrt2)); math.Abs(float64(got[0]-want)) > 1e-3 || math.Abs(float64(got[1]-100)) > 1e-3 || math.Abs(float64(got[2]-want)) > 1e-3 {
+		t.Errorf("got %v, want %v, 100 and %v", got, want, want)
+	}
+}
+
 func TestColoursByHand(t *testing.T) {
 	s := Settings{C: 3, H: 1, W: 2}
 	x := []float32{200, 0, 100, 0, 50, 0} // a colour, and black

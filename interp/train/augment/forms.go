@@ -37,6 +37,7 @@ var forms = map[string]form{
 		{name: "scale", low: 0, high: 1e3, around: aroundOne, standard: span{1, 1}},
 		{name: "shear", low: -10, high: 10, around: aroundNil, mayBeAbsent: true},
 		{name: "shift", low: -1, high: 1, around: aroundNil, mayBeAbsent: true},
+		{name: "aspect", low: 0.01, high: 100, around: aroundOne, standard: span{1, 1}},
 	}},
 	"color_jitter": {bytes: true, make: newJitter, parameters: []parameter{
 		{name: "brightness", high: 100, around: aroundOne, standard: span{1, 1}},

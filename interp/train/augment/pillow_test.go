@@ -74,7 +74,7 @@ func TestRotationIsPillows(t *testing.T) {
 	for _, c := range readPillow(t).Rotate {
 		w, h := c.Size[0], c.Size[1]
 		plane := picturePlanes(1, h, w)
-		new(Workspace).warp(plane, w, h, about(w, h, c.Degrees, 1, 0, 0, 0))
+		new(Workspace).warp(plane, w, h, about(w, h, c.Degrees, 1, 1, 0, 0, 0))
 		near(t, fmt.Sprint(c.Size, c.Degrees), plane, c.Want)
 	}
 }

@@ -6,34 +6,35 @@ import "math"
 // from the upper left corner, (w[0]x + w[1]y + w[2], w[3]x + w[4]y + w[5]).
 type warp [6]float64
 
-// newAffine rotates a picture about its middle by degrees against the clock, shears it, scales and shifts it; outside of
+// newAffine shears a picture about its middle, scales it, rotates it by degrees against the clock and shifts it; outside of
 // it is black. Shear is by how many columns a row moves against the next one, a shift a share of
-// width and height.
+// width and height; an aspect ratio makes a picture wider and lower, of the same area.
 func newAffine(s Settings, a args) (any, error) {
 	turn, ok := a["rotate"]
-	scale, shear, shift := a["scale"], a["shear"], a["shift"]
+	scale, shear, shift, aspect := a["scale"], a["shear"], a["shift"], a["aspect"]
 	if !ok { // the change that does nothing else
-		turn, scale = a["degrees"], span{1, 1}
+		turn, scale, aspect = a["degrees"], span{1, 1}, span{1, 1}
 	}
 	return change(func(w *Workspace, planes []float32, d *draws) {
 		angle, size, slant := d.in(turn), d.in(scale), d.in(shear)
 		right, down := d.in(shift)*float64(s.W), d.in(shift)*float64(s.H)
-		from := about(s.W, s.H, angle, max(size, 1e-6), slant, right, down)
+		wider := math.Sqrt(max(d.in(aspect), 1e-6))
+		size = max(size, 1e-6)
+		from := about(s.W, s.H, angle, size*wider, size/wider, slant, right, down)
 		for plane := range s.each(planes) {
 			w.warp(plane, s.W, s.H, from)
 		}
 	}), nil
 }
 
-// about is the inverse of: shear, scale, rotate about the middle, then shift.
+// about is the inverse of: shear, scale by a factor for width and one for height, rotate about the middle, then shift.
 //
-//	(x, y) - middle - shift  ──rotate back──▶  ──divide by scale──▶  ──shear back──▶  + middle
-func about(width, height int, degrees, scale, shear, right, down float64) warp {
+//	(x, y) - middle - shift  ──rotate back──▶  ──divide by factors──▶  ──shear back──▶  + middle
+func about(width, height int, degrees, wide, high, shear, right, down float64) warp {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
-	sin, cos = sin/scale, cos/scale
 	// y points down, so that turning against the clock is by the negative angle.
-	xx, xy := cos, -sin
-	yx, yy := sin, cos
+	xx, xy := cos/wide, -sin/wide
+	yx, yy := sin/high, cos/high
 	xx, xy = xx-shear*yx, xy-shear*yy
 	middleX, middleY := float64(width)/2, float64(height)/2
 	x, y := middleX+right, middleY+down

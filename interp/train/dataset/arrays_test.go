@@ -251,6 +251,27 @@ func TestArraysThatAreRefused(t *testing.T) {
 	refused(t, folder, o, "augment: invert: needs pictures")
 }
 
+// TestUsualAugmentationsAreForFolders: random crops would be made of arrays too if they were said.
+func TestUsualAugmentationsAreForFolders(t *testing.T) {
+	folder := t.TempDir()
+	raw := counting(40 * 6)
+	write(t, folder, "x.npy", array("|u1", "(40, 2, 3)", raw))
+	write(t, folder, "y.npy", array("|u1", "(40,)", bytes.Repeat([]byte{0, 1}, 20)))
+	for _, usual := range []bool{true, false} {
+		o := grey()
+		o.Augment, o.Usual = augmented("random_resized_crop", "flip"), usual
+		same := true
+		for _, b := range epoch(t, &Loader{Set: opened(t, folder, o).Train, Batch: 40, Augment: true}, 0, 0) {
+			for i, x := range b.Inputs.Data {
+				same = same && x == float32(raw[i])
+			}
+		}
+		if same != usual {
+			t.Errorf("usual is %v: pictures are as they were is %v", usual, same)
+		}
+	}
+}
+
 func FuzzNpz(f *testing.F) {
 	x, y := array("|u1", "(2, 2, 3)", counting(12)), array("|u1", "(2,)", []byte{0, 1})
 	f.Add(zipped(f, "x.npy", x, "y.npy", y))

@@ -98,6 +98,7 @@ func (d *Data) checkClasses() error {
 		}
 	}
 	d.noteBalance()
+	d.noteColours()
 	return nil
 }
 
@@ -121,5 +122,33 @@ func (d *Data) noteBalance() {
 	if counts[most] >= unbalanced*counts[least] && counts[least] > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("%s has %s and %s only %d; class weights or balanced drawing make up for it",
 			shown(d.Classes[most]), counted(counts[most], "picture", "pictures"), shown(d.Classes[least]), counts[least]))
+	}
+}
+
+// noteColours tells of classes that can be told from the others by whether their pictures have colours, which a
+// net then learns instead of what they show.
+func (d *Data) noteColours() {
+	if d.o.Prepare.Grey {
+		return
+	}
+	grey, all := make([]int, len(d.Classes)), make([]int, len(d.Classes))
+	for i, label := range d.pool.labels {
+		all[label]++
+		if d.pool.grey[i] {
+			grey[label]++
+		}
+	}
+	var without, with []string
+	for label, name := range d.Classes {
+		switch {
+		case all[label] == 0:
+		case 10*grey[label] >= 9*all[label]:
+			without = append(without, name)
+		case 10*grey[label] <= all[label]:
+			with = append(with, name)
+		}
+	}
+	if len(without) > 0 && len(with) > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("the pictures of %s are grey and those of %s are not, by which they may be told apart; prepare all as grey, or add others", some(without), some(with)))
 	}
 }

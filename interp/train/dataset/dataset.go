@@ -25,6 +25,7 @@ type Options struct {
 	Input   tensor.Shape       // of the net without the batch: [C, H, W]
 	Prepare picture.Preprocess // as for a run of the net
 	Augment []recipe.Augmentation
+	Usual   bool // Augment is for pictures in folders; arrays are not changed
 	// Shrink is the multiple of the input's size that pictures are shrunk to before the crop with which
 	// Augment begins, at least 1.
 	Shrink float64

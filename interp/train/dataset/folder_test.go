@@ -331,3 +331,30 @@ func TestProgressAndDigest(t *testing.T) {
 		t.Error("another picture has the same digest")
 	}
 }
+
+func TestClassesOfAnotherKindAreNoted(t *testing.T) {
+	folder := t.TempDir()
+	pictures(t, folder, 12, "colour", "more")
+	for i := range 12 {
+		raw, err := os.ReadFile("../../picture/testdata/kind_gray.png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, folder, "grey/"+string(rune('a'+i))+".png", raw)
+	}
+	write(t, folder, "grey/z.png", drawn(t, 9, 9, 9999)) // one of thirteen has colours
+	o := small()
+	o.Split = 0
+	const want = "the pictures of grey are grey and those of colour, more are not"
+	if d := opened(t, folder, o); !noted(d, want) {
+		t.Errorf("got notes %q", d.Notes)
+	}
+	write(t, folder, "grey/y.png", drawn(t, 9, 9, 9998)) // two of fourteen
+	if d := opened(t, folder, o); noted(d, "are grey") {
+		t.Errorf("got notes %q", d.Notes)
+	}
+	o.Prepare.Grey, o.Input = true, []int{1, 8, 8}
+	if d := opened(t, folder, o); noted(d, "are grey") {
+		t.Errorf("prepared as grey: got notes %q", d.Notes)
+	}
+}

@@ -30,13 +30,14 @@ type pool struct {
 	labels []int
 	hashes []digest
 	val    []bool
+	grey   []bool           // of those in files
 	kept   []picture.Bitmap // decoded, as they are taken; without pixels where there was no room
 	room   atomic.Int64     // bytes that may still be kept
 	dense  []float32        // targets, [len(labels), perItem], where pictures have no classes
 }
 
 func newPool(from source, n int, keep int64) *pool {
-	p := &pool{from: from, labels: make([]int, n), hashes: make([]digest, n), val: make([]bool, n), kept: make([]picture.Bitmap, n)}
+	p := &pool{from: from, labels: make([]int, n), hashes: make([]digest, n), val: make([]bool, n), grey: make([]bool, n), kept: make([]picture.Bitmap, n)}
 	p.room.Store(keep)
 	return p
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"cnnlang/interp/picture"
 )
 
 // scan reads and decodes all files once, and leaves out those that are no pictures.
@@ -47,6 +49,7 @@ func (d *Data) look(ctx context.Context, all *pool, from *files, i int) error {
 	if err != nil {
 		return err
 	}
+	all.grey[i] = isGrey(b)
 	if !one.val && d.o.chosen(all.hashes[i]) && from.roots[1] == "" {
 		all.val[i] = true // most likely: the form is made anew if not
 	}
@@ -57,13 +60,24 @@ func (d *Data) look(ctx context.Context, all *pool, from *files, i int) error {
 	return nil
 }
 
+// isGrey reports whether a picture has no colours.
+func isGrey(b picture.Bitmap) bool {
+	for pixels := b.Pix; len(pixels) >= 3; pixels = pixels[3:] {
+		if pixels[0] != pixels[1] || pixels[1] != pixels[2] {
+			return false
+		}
+	}
+	return true
+}
+
 // only is the pool of some of the files.
 func (p *pool) only(from *files, good []int) *pool {
 	out := newPool(nil, len(good), p.room.Load())
 	list := make([]file, len(good))
 	for to, i := range good {
 		list[to] = from.list[i]
-		out.labels[to], out.hashes[to], out.val[to], out.kept[to] = p.labels[i], p.hashes[i], p.val[i], p.kept[i]
+		out.labels[to], out.hashes[to], out.val[to] = p.labels[i], p.hashes[i], p.val[i]
+		out.grey[to], out.kept[to] = p.grey[i], p.kept[i]
 	}
 	from.list = list
 	out.from = from

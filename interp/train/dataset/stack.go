@@ -77,6 +77,9 @@ func (s *stack) hash(i int) digest {
 
 // openArrays reads arrays by one of the functions that do.
 func openArrays(ctx context.Context, path string, o Options, read func(context.Context, string, Options) (*stack, error)) (*Data, error) {
+	if o.Usual {
+		o.Augment = nil
+	}
 	s, err := read(ctx, path, o)
 	if err != nil {
 		return nil, err
