@@ -17,6 +17,7 @@ import (
 	"cnnlang/interp"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/train/events"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/dim"
@@ -53,6 +54,7 @@ func TestExitCodes(t *testing.T) {
 		{&picture.FileError{}, 3},
 		{&outputError{errors.New("full")}, 3},
 		{&picture.LimitError{}, 4},
+		{&events.FileError{Err: &events.LineError{}}, 3}, {&events.FileError{Err: &events.TooLargeError{}}, 4}, {&events.FileError{Err: context.Canceled}, 130},
 		{&interp.WeightsLimitError{}, 4},
 		{&interp.MemoryError{}, 4},
 		{&download.Error{Kind: download.Failed}, 3}, {&download.Error{Kind: download.Refused}, 1}, {&download.Error{Kind: download.Limited}, 4},

@@ -15,6 +15,7 @@ import (
 	"cnnlang/interp/graph"
 	"cnnlang/interp/npy"
 	"cnnlang/interp/picture"
+	"cnnlang/interp/train/events"
 	"cnnlang/lang/diag"
 	"cnnlang/lang/source"
 	"cnnlang/ops/exec/layout"
@@ -111,9 +112,9 @@ func exitCode(err error) int {
 	case isSelection, is[*usageError](err), is[*interp.UnknownNetError](err), is[*interp.NoNetError](err), is[*interp.UnknownBlockError](err), is[*interp.UnknownNamesError](err), is[*interp.NamesError](err), is[*interp.PrefixError](err),
 		is[*interp.OutputError](err), is[*layout.PrecisionError](err):
 		return exitUsage
-	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err):
+	case is[*interp.MemoryError](err), is[*interp.ExpandError](err), is[*interp.SkeletonError](err), is[*interp.WeightsLimitError](err), is[*picture.LimitError](err), is[*starved](err), is[*events.TooLargeError](err):
 		return exitLimit
-	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err):
+	case is[*interp.WeightsError](err), is[*interp.TuningError](err), isLabels, is[*npy.FileError](err), is[*picture.FileError](err), is[*fs.PathError](err), is[*takenError](err), is[*outputError](err), is[*events.FileError](err):
 		return exitFile
 	}
 	return exitCrash

@@ -2,6 +2,7 @@ package events
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -206,6 +207,18 @@ func TestHostileLogs(t *testing.T) {
 	}
 }
 
+func TestTooManyEpochs(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(written(t, &Start{}))
+	for n := range MaxEpochs + 1 {
+		fmt.Fprintf(&b, `{"event":"epoch","epoch":%d}`+"\n", n+1)
+	}
+	_, err := Read(strings.NewReader(b.String()))
+	if _, ok := errors.AsType[*TooLargeError](err); !ok || err.Error() != "line 100002: the log has more than 100000 epochs" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // What is kept does not grow with the file.
 func TestStepsAreThinnedEvenly(t *testing.T) {
 	for _, by := range []int{1, 7, 1 << 40} {
@@ -253,17 +266,22 @@ func TestFilesAreReadWithTheirNames(t *testing.T) {
 	if err := os.WriteFile(path, []byte(written(t, training()...)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if log, err := ReadFile(path); err != nil || len(log.Epochs) != 2 {
+	if log, err := ReadFile(t.Context(), path); err != nil || len(log.Epochs) != 2 {
 		t.Errorf("got %+v, %v", log, err)
 	}
 	if err := os.WriteFile(path, []byte("nonsense\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadFile(path); err == nil || !strings.HasPrefix(err.Error(), path+": line 1: got ") {
+	if _, err := ReadFile(t.Context(), path); err == nil || !strings.HasPrefix(err.Error(), path+": line 1: got ") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := ReadFile(filepath.Dir(path)); err == nil {
+	if _, err := ReadFile(t.Context(), filepath.Dir(path)); err == nil {
 		t.Error("a folder is read")
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := ReadFile(ended, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted file: got %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package events
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,10 +15,10 @@ import (
 
 // What a log may hold.
 const (
-	MaxBytes  = 4 << 30   // of all lines
-	MaxLine   = 1 << 20   // bytes of a line
-	MaxEpochs = 1_000_000 // epochs that are kept
-	MaxSteps  = 8192      // steps that are kept, evenly thinned
+	MaxBytes  = 4 << 30 // of all lines
+	MaxLine   = 1 << 20 // bytes of a line
+	MaxEpochs = 100_000 // epochs that are kept
+	MaxSteps  = 8192    // steps that are kept, evenly thinned
 )
 
 // A Log is what a file of events says, without what is only of interest while it happens.
@@ -57,17 +58,30 @@ func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *FileError) Unwrap() error { return e.Err }
 
 // ReadFile reads a log from a regular file: *fs.PathError for one that cannot be opened, otherwise *FileError.
-func ReadFile(path string) (*Log, error) {
+func ReadFile(ctx context.Context, path string) (*Log, error) {
 	f, _, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	log, err := Read(f)
+	log, err := Read(interruptible{ctx, f})
 	if err != nil {
 		return nil, &FileError{path, err}
 	}
 	return log, nil
+}
+
+// An interruptible stops when its context ends.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 // Read reads a log: *LineError for what is none, *TooLargeError for more than is kept. Epochs and
