@@ -15,7 +15,7 @@ func (e elements[T]) adam(o recipe.Optimizer, s Step) {
 	beta1, fresh1, beta2, fresh2, eps := T(o.Beta1), T(1-o.Beta1), T(o.Beta2), T(1-o.Beta2), T(o.Eps)
 	steps := float64(s.Update)
 	rate := T(s.Rate / (1 - math.Pow(o.Beta1, steps)))
-	corrected := T(math.Sqrt(1 - math.Pow(o.Beta2, steps)))
+	corrected := T(1 / math.Sqrt(1-math.Pow(o.Beta2, steps)))
 	decay, keep := T(e.decay), T(1)
 	if o.Kind == recipe.AdamW {
 		decay, keep = 0, T(1-s.Rate*e.decay)
@@ -31,6 +31,6 @@ func (e elements[T]) adam(o recipe.Optimizer, s Step) {
 			v = max(most[i], v)
 			most[i] = v
 		}
-		e.value[i] = keep*w - rate*m/(root(v)/corrected+eps)
+		e.value[i] = keep*w - rate*m/(root(v)*corrected+eps)
 	}
 }
