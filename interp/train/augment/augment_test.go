@@ -3,6 +3,7 @@ package augment
 import (
 	"fmt"
 	"image"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -339,6 +340,114 @@ func TestStatisticsOfDraws(t *testing.T) {
 		if math.Abs(m-c.mean) > 4*c.deviation/math.Sqrt(n) || math.Abs(s/c.deviation-1) > 0.05 {
 			t.Errorf("%s: got %v and a deviation of %v, want %v and %v", c.name, m, s, c.mean, c.deviation)
 		}
+	}
+}
+
+// TestGammaAndBeta: 100,000 draws lie as their distributions say, by Kolmogorov's distance, which is beyond 1.95 through the
+// square root of their number once in a thousand series.
+func TestGammaAndBeta(t *testing.T) {
+	const n = 100000
+	for name, c := range map[string]struct {
+		draw  func(d *draws) float64
+		below func(x float64) float64
+	}{
+		"gamma 1":   {func(d *draws) float64 { return d.gamma(1) }, func(x float64) float64 { return 1 - math.Exp(-x) }},
+		"gamma 2":   {func(d *draws) float64 { return d.gamma(2) }, func(x float64) float64 { return 1 - (1+x)*math.Exp(-x) }},
+		"gamma 0.5": {func(d *draws) float64 { return d.gamma(0.5) }, func(x float64) float64 { return math.Erf(math.Sqrt(x)) }},
+		"beta 1":    {func(d *draws) float64 { return d.beta(1) }, func(x float64) float64 { return x }},
+		"beta 0.5":  {func(d *draws) float64 { return d.beta(0.5) }, func(x float64) float64 { return 2 / math.Pi * math.Asin(math.Sqrt(x)) }},
+		"beta 2":    {func(d *draws) float64 { return d.beta(2) }, func(x float64) float64 { return x * x * (3 - 2*x) }},
+	} {
+		all := make([]float64, n)
+		for seed := range all {
+			d := draws{stream: chance.Named("distribution", uint64(seed))}
+			all[seed] = c.draw(&d)
+		}
+		slices.Sort(all)
+		distance := 0.0
+		for i, x := range all {
+			distance = max(distance, math.Abs(c.below(x)-(float64(i)+0.5)/n))
+		}
+		if distance > 1.95/math.Sqrt(n) {
+			t.Errorf("%s: got a distance of %v, want at most %v", name, distance, 1.95/math.Sqrt(n))
+		}
+	}
+}
+
+// TestWhatIsNotSaid: the defaults, and what one number stands for.
+func TestWhatIsNotSaid(t *testing.T) {
+	want := map[string]args{
+		"random_resized_crop": {"scale": {0.08, 1}, "ratio": {0.75, 4.0 / 3}},
+		"pad_crop":            {"pixels": {}},
+		"flip":                {"p": {0.5, 0.5}},
+		"flip_rows":           {"p": {0.5, 0.5}},
+		"rotate":              {"degrees": {}},
+		"affine":              {"rotate": {}, "scale": {1, 1}, "shear": {}, "shift": {}, "aspect": {1, 1}},
+		"color_jitter":        {"brightness": {1, 1}, "contrast": {1, 1}, "saturation": {1, 1}, "hue": {}},
+		"grey":                {"p": {0.1, 0.1}},
+		"invert":              {"p": {0.5, 0.5}},
+		"blur":                {"sigma": {0.1, 2}},
+		"noise":               {"sigma": {0.05, 0.05}},
+		"random_erase":        {"p": {0.5, 0.5}, "area": {0.02, 1.0 / 3}},
+		"mixup":               {"alpha": {0.2, 0.2}},
+		"cutmix":              {"alpha": {1, 1}},
+	}
+	if len(forms) != len(want) {
+		t.Errorf("got %d forms, want %d", len(forms), len(want))
+	}
+	for name, form := range forms {
+		if got, err := read(recipe.Augmentation{Name: name}, form.parameters); err != nil || !maps.Equal(got, want[name]) {
+			t.Errorf("%s: got %v, %v, want %v", name, got, err, want[name])
+		}
+	}
+	for _, c := range []struct {
+		form, name string
+		given      []float64
+		want       span
+	}{
+		{"affine", "rotate", numbers{12}, span{-12, 12}}, {"affine", "rotate", numbers{-12}, span{-12, 12}}, {"affine", "rotate", numbers{-3, 12}, span{-3, 12}},
+		{"affine", "scale", numbers{0.25}, span{0.75, 1.25}}, {"affine", "scale", numbers{2}, span{0, 3}}, {"affine", "aspect", numbers{0.5}, span{0.5, 1.5}},
+		{"affine", "shear", numbers{0.2}, span{-0.2, 0.2}}, {"affine", "shift", numbers{0.1}, span{-0.1, 0.1}}, {"rotate", "degrees", numbers{5}, span{-5, 5}},
+		{"color_jitter", "brightness", numbers{0.4}, span{0.6, 1.4}}, {"color_jitter", "hue", numbers{0.1}, span{-0.1, 0.1}}, {"blur", "sigma", numbers{2}, span{2, 2}},
+	} {
+		got, err := read(recipe.Augmentation{Name: c.form, Args: map[string][]float64{c.name: c.given}}, forms[c.form].parameters)
+		if err != nil || got[c.name] != c.want {
+			t.Errorf("%s(%s=%v): got %v, %v, want %v", c.form, c.name, c.given, got[c.name], err, c.want)
+		}
+	}
+}
+
+// TestErasedRectangles are as often higher than wide as wider than high.
+func TestErasedRectangles(t *testing.T) {
+	s := Settings{C: 1, H: 64, W: 64}
+	l := made(t, s, one("random_erase", "p", numbers{1}, "area", numbers{0.1, 0.1}))
+	wide, high := 0, 0
+	for seed := range uint64(2000) {
+		x := make([]float32, 64*64)
+		for i := range x {
+			x[i] = 1
+		}
+		l.Apply(new(Workspace), x, seed)
+		left, right, up, down, count := 64, -1, 64, -1, 0
+		for i, v := range x {
+			if v == 0 {
+				left, right, up, down = min(left, i%64), max(right, i%64), min(up, i/64), max(down, i/64)
+				count++
+			}
+		}
+		w, h := right-left+1, down-up+1
+		if count != w*h || math.Abs(float64(count)-409.6) > 30 || float64(w)/float64(h) > 3.5 || float64(h)/float64(w) > 3.6 {
+			t.Fatalf("seed %d: %d pixels in %d x %d", seed, count, w, h)
+		}
+		if w > h {
+			wide++
+		}
+		if h > w {
+			high++
+		}
+	}
+	if wide < 850 || high < 850 {
+		t.Errorf("%d are wider than high, and %d higher than wide", wide, high)
 	}
 }
 

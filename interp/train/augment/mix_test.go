@@ -1,9 +1,12 @@
 package augment
 
 import (
+	"image"
 	"math"
 	"slices"
 	"testing"
+
+	"cnnlang/interp/train/chance"
 )
 
 // hot are targets of n pictures of as many classes.
@@ -96,6 +99,38 @@ func TestCutmix(t *testing.T) {
 	}
 	if whole > 500 {
 		t.Errorf("%d of 1500 pictures are not cut", whole)
+	}
+}
+
+// TestCutmixRectangles: of a share of 0.75 a quarter is cut, half as wide and half as high as the picture, around any of
+// its pixels as often.
+func TestCutmixRectangles(t *testing.T) {
+	s := Settings{C: 1, H: 8, W: 16}
+	edges, corners := map[int]int{}, 0
+	const n = 8000
+	for seed := range uint64(n) {
+		d := draws{stream: chance.Named("x", seed)}
+		box := s.rectangle(0.75, &d)
+		if box.Dx() > 8 || box.Dy() > 4 || box.Dx() < 4 || box.Dy() < 2 || !box.In(image.Rect(0, 0, 16, 8)) {
+			t.Fatalf("got %v", box)
+		}
+		edges[box.Min.X]++
+		if box.Min.Y == 0 {
+			corners++
+		}
+	}
+	// The left edge is 4 columns before the middle: 0 for the first 5 of 16, up to 11 for the last.
+	for x := range 12 {
+		want := n / 16
+		if x == 0 {
+			want = 5 * n / 16
+		}
+		if math.Abs(float64(edges[x]-want)) > 4*math.Sqrt(float64(want)) {
+			t.Errorf("%d begin in column %d, want %d", edges[x], x, want)
+		}
+	}
+	if want := 3 * n / 8; math.Abs(float64(corners-want)) > 4*math.Sqrt(float64(want)) {
+		t.Errorf("%d begin in row 0, want %d", corners, want)
 	}
 }
 

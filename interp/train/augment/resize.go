@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// resize makes a rectangle of a plane as large as the plane: bilinear, and where it becomes smaller an
-// average over what a pixel covers, as package resample does for bytes.
+// resize makes a rectangle of a plane as large as the plane, bilinearly, as package resample does for bytes.
 func (w *Workspace) resize(plane []float32, width, height int, box image.Rectangle) {
 	lines := room(&w.lines, box.Dy()*width)
 	for x := range width {
@@ -31,16 +30,15 @@ func (w *Workspace) resize(plane []float32, width, height int, box image.Rectang
 	}
 }
 
-// triangle is what pixel at of a side of so many counts of source pixels: the first of them and the weights.
+// triangle is what pixel at of a side of so many counts of fewer source pixels, or as many: the first of them
+// and the weights.
 func (w *Workspace) triangle(at, side, source int) (start int, taps []float64) {
-	scale := float64(source) / float64(side)
-	reach := max(scale, 1)
-	centre := (float64(at) + 0.5) * scale
-	start = max(0, int(centre-reach+0.5))
-	taps = room(&w.taps, min(source, int(centre+reach+0.5))-start)
+	centre := (float64(at) + 0.5) * float64(source) / float64(side)
+	start = max(0, int(centre-0.5))
+	taps = room(&w.taps, min(source, int(centre+1.5))-start)
 	sum := 0.0
 	for i := range taps {
-		taps[i] = max(0, 1-math.Abs((float64(start+i)-centre+0.5)/reach))
+		taps[i] = max(0, 1-math.Abs(float64(start+i)-centre+0.5))
 		sum += taps[i]
 	}
 	for i := range taps {

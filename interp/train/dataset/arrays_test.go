@@ -146,6 +146,10 @@ func TestSidesOfArrays(t *testing.T) {
 			}
 		}
 	}
+	write(t, folder, "y_train.npy", array("|u1", "(40,)", bytes.Repeat([]byte{1, 0}, 20)))
+	if d.Digest() == opened(t, folder, o).Digest() {
+		t.Error("other labels have the same digest")
+	}
 	write(t, folder, "x_test.npy", array("|u1", "(2, 2, 3)", counting(12)))
 	write(t, folder, "y_test.npy", array("|u1", "(2,)", []byte{0, 1}))
 	d = opened(t, folder, o)

@@ -210,8 +210,13 @@ func TestEachClassIsOnBothSides(t *testing.T) {
 		pictures(t, folder, 2, "a", "b", "c", "d", "e")
 		o := small()
 		o.Split = share
-		o.Augment, o.Shrink = augmented("random_resized_crop"), 1.15
+		o.Augment, o.Shrink, o.Keep = augmented("random_resized_crop"), 1.15, 1<<20
 		d := opened(t, folder, o)
+		for _, b := range epoch(t, &Loader{Set: d.Val, Batch: 1}, 0, 0) { // whichever side its hash alone says
+			if !slices.Equal(b.Inputs.Data, prepared(t, d.Val.Name(b.Pictures[0]), o.Prepare, 8, 8)) {
+				t.Errorf("share %v: %s is not as for a run", share, d.Val.Name(b.Pictures[0]))
+			}
+		}
 		for label, class := range d.Classes {
 			if d.Train.Counts()[label] != 1 || d.Val.Counts()[label] != 1 {
 				t.Errorf("share %v, class %s: got %d and %d", share, class, d.Train.Counts()[label], d.Val.Counts()[label])
@@ -297,6 +302,12 @@ func TestUnequalClassesAreNoted(t *testing.T) {
 		write(t, folder, "few/a"+string(rune('a'+i))+".png", drawn(t, 8, 8, 400+i))
 	}
 	if d := opened(t, folder, o); !noted(d, "many has 30 pictures and few only 3") {
+		t.Errorf("got notes %q", d.Notes)
+	}
+	if err := os.Remove(filepath.Join(folder, "many", "ac.png")); err != nil {
+		t.Fatal(err)
+	}
+	if d := opened(t, folder, o); len(d.Notes) > 0 {
 		t.Errorf("got notes %q", d.Notes)
 	}
 }

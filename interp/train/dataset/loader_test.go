@@ -121,7 +121,28 @@ func TestPicturesAreAsForARun(t *testing.T) {
 	}
 }
 
-// TestAPartialAugmentation: a flip alone is a run's picture or its mirror image, each about as often.
+// TestWhatIsKept: pictures to learn from cover the input by the multiple that is said, those to check with are as
+// the net sees them.
+func TestWhatIsKept(t *testing.T) {
+	folder := t.TempDir()
+	for i := range 40 {
+		write(t, folder, fmt.Sprintf("%c/%d.png", 'x'+i%2, i), drawn(t, 60, 40, i))
+	}
+	o := small()
+	o.Augment, o.Shrink, o.Keep = augmented("random_resized_crop"), 1.55, 1<<20
+	d := opened(t, folder, o)
+	for i, b := range d.pool.kept {
+		want := [2]int{20, 13} // 1.55 times 8 is 12.4
+		if d.pool.val[i] {
+			want = [2]int{8, 8}
+		}
+		if [2]int{b.Width, b.Height} != want {
+			t.Errorf("got %d x %d, want %v", b.Width, b.Height, want)
+		}
+	}
+}
+
+// TestAFlipAlone: a flip alone is a run's picture or its mirror image, each about as often.
 func TestAFlipAlone(t *testing.T) {
 	folder := t.TempDir()
 	pictures(t, folder, 9, "x", "y")
@@ -187,9 +208,11 @@ func TestOrders(t *testing.T) {
 func TestBalance(t *testing.T) {
 	folder := t.TempDir()
 	pictures(t, folder, 40, "many")
-	for i := range 4 {
-		write(t, folder, fmt.Sprintf("few/%d.png", i), drawn(t, 9, 9, 600+i))
-		write(t, folder, fmt.Sprintf("some/%d.png", i), drawn(t, 9, 9, 700+i))
+	for i := range 5 {
+		if i < 3 {
+			write(t, folder, fmt.Sprintf("few/%d.png", i), drawn(t, 50, 40, 600+i))
+		}
+		write(t, folder, fmt.Sprintf("some/%d.png", i), drawn(t, 50, 40, 700+i))
 	}
 	o := small()
 	o.Split, o.Augment = 0, augmented("random_resized_crop")
@@ -208,11 +231,8 @@ func TestBalance(t *testing.T) {
 		t.Errorf("got %v of each class", labels)
 	}
 	for i := range d.Train.Len() {
-		want := 1
-		if d.Train.Label(i) != 1 { // few and some
-			want = 4
-		}
-		if times[i] != want && !(want == 1 && times[i] == 0) {
+		least := []int{5, 0, 3}[d.Train.Label(i)] // 16 of 3, of 40 and of 5
+		if times[i] != least && times[i] != least+1 {
 			t.Errorf("%s comes %d times", d.Train.Name(i), times[i])
 		}
 	}
