@@ -3,10 +3,8 @@ package augment
 import (
 	"fmt"
 	"image"
-	"maps"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"cnnlang/interp/picture"
@@ -309,114 +307,6 @@ func TestCropThatNeverFits(t *testing.T) {
 	}
 }
 
-func TestStatisticsOfDraws(t *testing.T) {
-	const n = 10000
-	mean := func(f func(d *draws) float64) (mean, deviation float64) {
-		sum, squares := 0.0, 0.0
-		for seed := range uint64(n) {
-			d := draws{stream: chance.Named("statistics", seed)}
-			x := f(&d)
-			sum, squares = sum+x, squares+x*x
-		}
-		return sum / n, math.Sqrt(squares/n - sum/n*sum/n)
-	}
-	for _, c := range []struct {
-		name            string
-		draw            func(d *draws) float64
-		mean, deviation float64
-	}{
-		{"uniform", func(d *draws) float64 { return d.in(span{2, 5}) }, 3.5, 3 / math.Sqrt(12)},
-		{"normal", func(d *draws) float64 { x, _ := d.normal(); return x }, 0, 1},
-		{"second normal", func(d *draws) float64 { _, y := d.normal(); return y }, 0, 1},
-		{"below", func(d *draws) float64 { return float64(d.below(5)) }, 2, math.Sqrt(2)},
-		{"gamma 3", func(d *draws) float64 { return d.gamma(3) }, 3, math.Sqrt(3)},
-		{"gamma 0.4", func(d *draws) float64 { return d.gamma(0.4) }, 0.4, math.Sqrt(0.4)},
-		// The variance of beta(a, a) is 1/(4(2a+1)).
-		{"beta 1", func(d *draws) float64 { return d.beta(1) }, 0.5, math.Sqrt(1.0 / 12)},
-		{"beta 0.2", func(d *draws) float64 { return d.beta(0.2) }, 0.5, math.Sqrt(1 / (4 * 1.4))},
-		{"beta 0.001", func(d *draws) float64 { return d.beta(0.001) }, 0.5, 0.5},
-	} {
-		m, s := mean(c.draw)
-		if math.Abs(m-c.mean) > 4*c.deviation/math.Sqrt(n) || math.Abs(s/c.deviation-1) > 0.05 {
-			t.Errorf("%s: got %v and a deviation of %v, want %v and %v", c.name, m, s, c.mean, c.deviation)
-		}
-	}
-}
-
-// TestGammaAndBeta: 100,000 draws lie as their distributions say, by Kolmogorov's distance, which is beyond 1.95 through the
-// square root of their number once in a thousand series.
-func TestGammaAndBeta(t *testing.T) {
-	const n = 100000
-	for name, c := range map[string]struct {
-		draw  func(d *draws) float64
-		below func(x float64) float64
-	}{
-		"gamma 1":   {func(d *draws) float64 { return d.gamma(1) }, func(x float64) float64 { return 1 - math.Exp(-x) }},
-		"gamma 2":   {func(d *draws) float64 { return d.gamma(2) }, func(x float64) float64 { return 1 - (1+x)*math.Exp(-x) }},
-		"gamma 0.5": {func(d *draws) float64 { return d.gamma(0.5) }, func(x float64) float64 { return math.Erf(math.Sqrt(x)) }},
-		"beta 1":    {func(d *draws) float64 { return d.beta(1) }, func(x float64) float64 { return x }},
-		"beta 0.5":  {func(d *draws) float64 { return d.beta(0.5) }, func(x float64) float64 { return 2 / math.Pi * math.Asin(math.Sqrt(x)) }},
-		"beta 2":    {func(d *draws) float64 { return d.beta(2) }, func(x float64) float64 { return x * x * (3 - 2*x) }},
-	} {
-		all := make([]float64, n)
-		for seed := range all {
-			d := draws{stream: chance.Named("distribution", uint64(seed))}
-			all[seed] = c.draw(&d)
-		}
-		slices.Sort(all)
-		distance := 0.0
-		for i, x := range all {
-			distance = max(distance, math.Abs(c.below(x)-(float64(i)+0.5)/n))
-		}
-		if distance > 1.95/math.Sqrt(n) {
-			t.Errorf("%s: got a distance of %v, want at most %v", name, distance, 1.95/math.Sqrt(n))
-		}
-	}
-}
-
-// TestWhatIsNotSaid: the defaults, and what one number stands for.
-func TestWhatIsNotSaid(t *testing.T) {
-	want := map[string]args{
-		"random_resized_crop": {"scale": {0.08, 1}, "ratio": {0.75, 4.0 / 3}},
-		"pad_crop":            {"pixels": {}},
-		"flip":                {"p": {0.5, 0.5}},
-		"flip_rows":           {"p": {0.5, 0.5}},
-		"rotate":              {"degrees": {}},
-		"affine":              {"rotate": {}, "scale": {1, 1}, "shear": {}, "shift": {}, "aspect": {1, 1}},
-		"color_jitter":        {"brightness": {1, 1}, "contrast": {1, 1}, "saturation": {1, 1}, "hue": {}},
-		"grey":                {"p": {0.1, 0.1}},
-		"invert":              {"p": {0.5, 0.5}},
-		"blur":                {"sigma": {0.1, 2}},
-		"noise":               {"sigma": {0.05, 0.05}},
-		"random_erase":        {"p": {0.5, 0.5}, "area": {0.02, 1.0 / 3}},
-		"mixup":               {"alpha": {0.2, 0.2}},
-		"cutmix":              {"alpha": {1, 1}},
-	}
-	if len(forms) != len(want) {
-		t.Errorf("got %d forms, want %d", len(forms), len(want))
-	}
-	for name, form := range forms {
-		if got, err := read(recipe.Augmentation{Name: name}, form.parameters); err != nil || !maps.Equal(got, want[name]) {
-			t.Errorf("%s: got %v, %v, want %v", name, got, err, want[name])
-		}
-	}
-	for _, c := range []struct {
-		form, name string
-		given      []float64
-		want       span
-	}{
-		{"affine", "rotate", numbers{12}, span{-12, 12}}, {"affine", "rotate", numbers{-12}, span{-12, 12}}, {"affine", "rotate", numbers{-3, 12}, span{-3, 12}},
-		{"affine", "scale", numbers{0.25}, span{0.75, 1.25}}, {"affine", "scale", numbers{2}, span{0, 3}}, {"affine", "aspect", numbers{0.5}, span{0.5, 1.5}},
-		{"affine", "shear", numbers{0.2}, span{-0.2, 0.2}}, {"affine", "shift", numbers{0.1}, span{-0.1, 0.1}}, {"rotate", "degrees", numbers{5}, span{-5, 5}},
-		{"color_jitter", "brightness", numbers{0.4}, span{0.6, 1.4}}, {"color_jitter", "hue", numbers{0.1}, span{-0.1, 0.1}}, {"blur", "sigma", numbers{2}, span{2, 2}},
-	} {
-		got, err := read(recipe.Augmentation{Name: c.form, Args: map[string][]float64{c.name: c.given}}, forms[c.form].parameters)
-		if err != nil || got[c.name] != c.want {
-			t.Errorf("%s(%s=%v): got %v, %v, want %v", c.form, c.name, c.given, got[c.name], err, c.want)
-		}
-	}
-}
-
 // TestErasedRectangles are as often higher than wide as wider than high.
 func TestErasedRectangles(t *testing.T) {
 	s := Settings{C: 1, H: 64, W: 64}
@@ -532,50 +422,5 @@ func TestSeedsDecide(t *testing.T) {
 	}
 	if len(kinds) != 4 {
 		t.Errorf("flips depend on each other: %v", kinds)
-	}
-}
-
-func TestRefusedLists(t *testing.T) {
-	s := Settings{C: 3, H: 4, W: 4}
-	for _, c := range []struct {
-		s    Settings
-		list []recipe.Augmentation
-		want string
-	}{
-		{s, one("flop"), "augment: flop: is no augmentation, want one of affine, blur"},
-		{s, one("flip", "q", numbers{1}), `flip: has no argument "q", want p`},
-		{s, one("flip", "p", numbers{1.5}), "flip: p: got 1.5, want numbers from 0 to 1"},
-		{s, one("flip", "p", numbers{0.1, 0.2}), "want one number"},
-		{s, one("flip", "p", numbers{math.NaN()}), "got NaN"},
-		{s, one("blur", "sigma", numbers{2, 1}), "from a smaller to a larger one"},
-		{s, one("blur", "sigma", numbers{1, 2, 3}), "want a number, or a range"},
-		{s, one("mixup", "alpha", numbers{0}), "want numbers from 0.001 to 1000"},
-		{s, one("random_resized_crop", "scale", numbers{0, 1}), "got 0, want"},
-		{s, one("random_resized_crop", "ratio", numbers{-1, 1}), "got -1, want"},
-		{Settings{C: 3, H: 4, W: 4, Numbers: true}, one("invert"), "needs pictures"},
-		{Settings{C: 3, H: 4, W: 4, Numbers: true}, one("color_jitter"), "needs pictures"},
-	} {
-		if _, err := New(c.list, c.s); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: got %v, want %q", c.list, err, c.want)
-		}
-	}
-}
-
-// TestEveryFormRuns with its defaults, on pictures of one pixel and of odd sizes, and leaves finite numbers within the
-// range.
-func TestEveryFormRuns(t *testing.T) {
-	for name := range forms {
-		for _, s := range []Settings{{C: 1, H: 1, W: 1}, {C: 3, H: 1, W: 7}, {C: 3, H: 9, W: 2}, {C: 1, H: 5, W: 5}} {
-			l := made(t, s, append(one("flip"), one(name)...))
-			for seed := range uint64(30) {
-				x := picturePlanes(s.C, s.H, s.W)
-				l.Apply(new(Workspace), x, seed)
-				for _, v := range x {
-					if !(v >= -1e-3 && v <= 255.001) {
-						t.Fatalf("%s, %v: got %v", name, s, v)
-					}
-				}
-			}
-		}
 	}
 }
