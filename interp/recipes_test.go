@@ -365,3 +365,45 @@ net n(deep = true) [N, 3, H = 8, W = 8] -> [N, 3] {
 		}
 	}
 }
+
+// What the papers say of training: their numbers, written out here.
+func TestRecipesOfThePapers(t *testing.T) {
+	rmsprop := func(lr, eps float64) recipe.Optimizer {
+		return recipe.Optimizer{Kind: "rmsprop", LR: lr, Decay: 0.9, Momentum: 0.9, Eps: eps, Variant: "tensorflow"}
+	}
+	type numbers struct {
+		smoothing     float64
+		optimizer     recipe.Optimizer
+		every, factor float64
+		decay         float64
+		batch, epochs int
+		ema, clip     float64
+		sides         int
+	}
+	inception := numbers{0.1, rmsprop(0.045, 1), 2, 0.94, 4e-5, 32, 100, 0.9999, 2, 1}
+	resnet := numbers{0, recipe.Optimizer{Kind: "sgd", LR: 0.1, Momentum: 0.9}, 30, 0.1, 1e-4, 256, 90, 0, 0, 0}
+	v2, keras := inception, inception
+	v2.smoothing, keras.sides = 0, 0
+	for name, want := range map[string]numbers{
+		"inception_v3": inception, "inception_v3_keras": keras, "inception_v2": v2, "resnet18": resnet, "resnet50": resnet,
+		"mobilenet_v2":    {0, rmsprop(0.045, 1), 1, 0.98, 4e-5, 96, 300, 0, 0, 0},
+		"efficientnet_b0": {0.1, rmsprop(0.256, 1e-3), 2.4, 0.97, 1e-5, 4096, 350, 0.9999, 0, 0},
+	} {
+		p, err := interp.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := p.Net(interp.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := recipeOf(t, n, interp.RecipeOptions{})
+		got := numbers{r.Loss.Smoothing, r.Optimizer, r.Schedule.Every, r.Schedule.Factor, r.WeightDecay, r.Batch, r.Epochs, r.EMA, r.ClipNorm, len(r.Sides)}
+		if got != want {
+			t.Errorf("%s: got\n%+v, want\n%+v", name, got, want)
+		}
+		if r := recipeOf(t, n, interp.RecipeOptions{Weights: true}); r.Name != interp.FineTune || r.Epochs != 12 {
+			t.Errorf("%s: from weights\n%s", name, r.Text())
+		}
+	}
+}
